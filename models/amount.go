@@ -1,0 +1,170 @@
+package models
+
+import (
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// The limits of an amount: both databases hold DECIMAL(36,18) exactly, and the wire format allows no more
+// (reliability.md E5).
+const (
+	MaxIntegerDigits  = 18
+	MaxFractionDigits = 18
+)
+
+// ErrAmount says that a text is not an amount: digits, at most 18, optionally followed by a point and at most 18 more; no
+// sign, no exponent, no leading zeros, no grouping.
+var ErrAmount = errors.New("not a decimal amount")
+
+// Amount is an exact decimal number, used for prices, rates and amounts of coin. The zero value is 0. Amounts from outside are
+// never negative; differences computed here may be.
+type Amount struct{ d decimal.Decimal }
+
+// ParseAmount reads the decimal text of reliability.md E5: ^(0|[1-9]\d{0,17})(\.\d{1,18})?$. The library behind it accepts
+// much more (1e-8, +1, -0), so the text is checked first. The error is ErrAmount.
+func ParseAmount(text string) (Amount, error) {
+	if !isAmount(text) {
+		return Amount{}, fmt.Errorf("%w: %d characters", ErrAmount, len(text))
+	}
+	d, err := decimal.NewFromString(text)
+	if err != nil {
+		return Amount{}, fmt.Errorf("%w: %w", ErrAmount, err)
+	}
+	return Amount{d}, nil
+}
+
+// MustAmount is ParseAmount for constants in code and tests; it panics on an error.
+func MustAmount(text string) Amount {
+	a, err := ParseAmount(text)
+	if err != nil {
+		panic("models: bad amount constant: " + text)
+	}
+	return a
+}
+
+// AmountFromInt makes a whole amount.
+func AmountFromInt(n int64) Amount { return Amount{decimal.NewFromInt(n)} }
+
+func isAmount(text string) bool {
+	whole, fraction, pointed := strings.Cut(text, ".")
+	if whole == "" || len(whole) > MaxIntegerDigits || (len(whole) > 1 && whole[0] == '0') {
+		return false
+	}
+	if pointed && (fraction == "" || len(fraction) > MaxFractionDigits) {
+		return false
+	}
+	return onlyDigits(whole) && onlyDigits(fraction)
+}
+
+func onlyDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// String returns the shortest decimal text: no exponent, no trailing zeros.
+func (a Amount) String() string { return a.d.String() }
+
+// Fixed returns the amount with exactly so many fraction digits, or more where it has more: nothing is ever rounded away.
+func (a Amount) Fixed(digits int) string {
+	return a.d.StringFixed(max(int32(digits), -a.canonical().Exponent())) //nolint:gosec // digits are a currency's 0 to 18
+}
+
+// Add returns a + b.
+func (a Amount) Add(b Amount) Amount { return Amount{a.d.Add(b.d)} }
+
+// Sub returns a - b, which may be negative.
+func (a Amount) Sub(b Amount) Amount { return Amount{a.d.Sub(b.d)} }
+
+// Times returns the amount n times.
+func (a Amount) Times(n int) Amount { return Amount{a.d.Mul(decimal.NewFromInt(int64(n)))} }
+
+// Mul returns a × b, exactly.
+func (a Amount) Mul(b Amount) Amount { return Amount{a.d.Mul(b.d)} }
+
+// DivUp returns a ÷ b rounded up, away from zero, to so many fraction digits: how a price becomes an amount of coin without the
+// shop losing a part of the last digit. b must be positive.
+func (a Amount) DivUp(b Amount, digits int) Amount {
+	quotient, rest := a.d.QuoRem(b.d, int32(digits)) //nolint:gosec // digits are a coin's 0 to 18
+	if rest.IsPositive() {
+		quotient = quotient.Add(decimal.New(1, -int32(digits))) //nolint:gosec // see above
+	}
+	return Amount{quotient}
+}
+
+// Cmp is -1, 0 or 1 as a is less than, equal to or more than b, by value: 10 equals 10.00.
+func (a Amount) Cmp(b Amount) int { return a.d.Cmp(b.d) }
+
+// Equal reports that both are the same number, however many zeros were written.
+func (a Amount) Equal(b Amount) bool { return a.d.Equal(b.d) }
+
+// IsZero reports that the amount is 0.
+func (a Amount) IsZero() bool { return a.d.IsZero() }
+
+// IsPositive reports that the amount is more than 0.
+func (a Amount) IsPositive() bool { return a.d.IsPositive() }
+
+// IsNegative reports that the amount is less than 0.
+func (a Amount) IsNegative() bool { return a.d.IsNegative() }
+
+// MarshalText writes the shortest decimal text.
+func (a Amount) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalText is ParseAmount.
+func (a *Amount) UnmarshalText(text []byte) error {
+	parsed, err := ParseAmount(string(text))
+	if err != nil {
+		return err
+	}
+	*a = parsed
+	return nil
+}
+
+// Value gives the database the shortest decimal text. It refuses what DECIMAL(36,18) cannot hold: MariaDB would round a 19th
+// fraction digit silently.
+func (a Amount) Value() (driver.Value, error) {
+	c := a.canonical()
+	if -c.Exponent() > MaxFractionDigits || c.NumDigits()+int(c.Exponent()) > MaxIntegerDigits {
+		return nil, fmt.Errorf("%w: it does not fit DECIMAL(36,18)", ErrAmount)
+	}
+	return c.String(), nil
+}
+
+// Scan reads the database's text. Numbers are refused: a driver that sends one has already lost digits.
+func (a *Amount) Scan(src any) error {
+	var text string
+	switch v := src.(type) {
+	case string:
+		text = v
+	case []byte:
+		text = string(v)
+	default:
+		return fmt.Errorf("%w: column holds %T", ErrAmount, src)
+	}
+	if !isAmount(strings.TrimPrefix(text, "-")) {
+		return fmt.Errorf("%w: column text of %d characters", ErrAmount, len(text))
+	}
+	d, err := decimal.NewFromString(text)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrAmount, err)
+	}
+	*a = Amount{d}
+	*a = Amount{a.canonical()}
+	return nil
+}
+
+// canonical drops trailing zeros of the fraction, so that 10.00 and 10 are stored and compared as the same text.
+func (a Amount) canonical() decimal.Decimal {
+	d, err := decimal.NewFromString(a.d.String())
+	if err != nil {
+		panic("models: decimal does not read its own text")
+	}
+	return d
+}

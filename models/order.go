@@ -1,0 +1,300 @@
+package models
+
+import "time"
+
+// OrderState is where an order stands.
+type OrderState string
+
+// The states of an order (docs: design.md §3).
+const (
+	OrderAwaiting  OrderState = "awaiting"  // placed, not paid; stock is reserved
+	OrderPaid      OrderState = "paid"      // credited with verified evidence
+	OrderFulfilled OrderState = "fulfilled" // handed over to the shopper
+	OrderExpired   OrderState = "expired"   // not paid in time; stock released
+	OrderCancelled OrderState = "cancelled" // called off before payment; stock released
+	OrderReview    OrderState = "review"    // money arrived where it should not; a person decides
+	OrderRefunding OrderState = "refunding" // a refund is on its way
+	OrderRefunded  OrderState = "refunded"  // all that was paid went back
+)
+
+// OrderStates lists all states, for tests and filters.
+func OrderStates() []OrderState {
+	return []OrderState{
+		OrderAwaiting, OrderPaid, OrderFulfilled, OrderExpired, OrderCancelled, OrderReview, OrderRefunding, OrderRefunded,
+	}
+}
+
+// orderMoves is the whole machine. Paid is absorbing: it is left only forward, by handing over or by a refund
+// (reliability.md R6, I6). Money for an order that was given up goes to review.
+var orderMoves = map[OrderState][]OrderState{
+	OrderAwaiting:  {OrderPaid, OrderExpired, OrderCancelled, OrderReview},
+	OrderPaid:      {OrderFulfilled, OrderRefunding},
+	OrderFulfilled: {OrderRefunding},
+	OrderExpired:   {OrderReview},
+	OrderCancelled: {OrderReview},
+	OrderReview:    {OrderPaid, OrderRefunding},
+	OrderRefunding: {OrderRefunded, OrderPaid, OrderFulfilled, OrderReview},
+	OrderRefunded:  {},
+}
+
+// CanMove reports that an order may go from one state to the other.
+func (s OrderState) CanMove(to OrderState) bool { return contains(orderMoves[s], to) }
+
+// AttemptState is where one try to pay stands.
+type AttemptState string
+
+// The states of an attempt (docs: design.md §3).
+const (
+	AttemptCreated    AttemptState = "created"    // stored; the platform was not asked yet
+	AttemptSubmitting AttemptState = "submitting" // createThirdOrder is under way, or its process died
+	AttemptOpen       AttemptState = "open"       // the platform holds a pending order with our appOrderId
+	AttemptUnknown    AttemptState = "unknown"    // createThirdOrder may or may not have been accepted
+	AttemptFailed     AttemptState = "failed"     // refused by the platform, never sent, or payment failed (status 2)
+	AttemptClosed     AttemptState = "closed"     // closed at the platform (status 0)
+	AttemptPaid       AttemptState = "paid"       // status 3, with verified evidence; absorbing
+)
+
+// AttemptStates lists all states, for tests and filters.
+func AttemptStates() []AttemptState {
+	return []AttemptState{
+		AttemptCreated, AttemptSubmitting, AttemptOpen, AttemptUnknown, AttemptFailed, AttemptClosed, AttemptPaid,
+	}
+}
+
+// attemptMoves is the whole machine: only forward, except that open and unknown may alternate; every state may become paid,
+// because money can arrive late (reliability.md R6), and paid is never left.
+var attemptMoves = map[AttemptState][]AttemptState{
+	AttemptCreated:    {AttemptSubmitting, AttemptFailed, AttemptPaid},
+	AttemptSubmitting: {AttemptOpen, AttemptUnknown, AttemptFailed, AttemptClosed, AttemptPaid},
+	AttemptOpen:       {AttemptUnknown, AttemptFailed, AttemptClosed, AttemptPaid},
+	AttemptUnknown:    {AttemptOpen, AttemptFailed, AttemptClosed, AttemptPaid},
+	AttemptFailed:     {AttemptPaid},
+	AttemptClosed:     {AttemptPaid},
+	AttemptPaid:       {},
+}
+
+// CanMove reports that an attempt may go from one state to the other.
+func (s AttemptState) CanMove(to AttemptState) bool { return contains(attemptMoves[s], to) }
+
+// Live reports that the attempt may still become paid by itself: it occupies the order's one place for an open attempt
+// (reliability.md R8).
+func (s AttemptState) Live() bool {
+	switch s {
+	case AttemptCreated, AttemptSubmitting, AttemptOpen, AttemptUnknown:
+		return true
+	case AttemptFailed, AttemptClosed, AttemptPaid:
+		return false
+	}
+	return false
+}
+
+func contains[S comparable](list []S, s S) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// Order is what a shopper buys, with everything as it was when it was placed.
+type Order struct {
+	ID            string
+	Ref           string // public, 128 random bits or more: knowing it is the right to see the order
+	State         OrderState
+	Email         string
+	Name          string
+	Lang          string // BCP 47, the language of its mails
+	Currency      string
+	Digits        int    // fraction digits of the currency
+	Total         Amount // in Currency
+	Goods         string // the goods JSON, byte for byte as every attempt sends it (platform/api.md §3.1)
+	FormToken     string // the checkout form that made it; unique (reliability.md R9)
+	PaidAttemptID string // the attempt that paid it; empty until then
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	ExpiresAt     time.Time // when the shop gives an unpaid order up
+	PaidAt        time.Time `gorm:"default:null"` // zero until paid
+	DueAt         time.Time `gorm:"default:null"` // when a worker looks at it again; zero: never (see models/store, leases)
+	Lease         string
+
+	Lines    []OrderLine `gorm:"-"`
+	Attempts []Attempt   `gorm:"-"` // oldest first
+}
+
+// Current is the attempt that counts: the one that paid, else the newest; nil where there is none.
+func (o *Order) Current() *Attempt {
+	for i := range o.Attempts {
+		if o.PaidAttemptID != "" && o.Attempts[i].ID == o.PaidAttemptID {
+			return &o.Attempts[i]
+		}
+	}
+	if len(o.Attempts) == 0 {
+		return nil
+	}
+	return &o.Attempts[len(o.Attempts)-1]
+}
+
+// OrderLine is one line with its price snapshot.
+type OrderLine struct {
+	ID           string
+	OrderID      string
+	Position     int
+	VariantID    string
+	SKU          string
+	Slug         string
+	Title        string // as the shopper read it, in Order.Lang
+	VariantTitle string
+	Cover        string
+	UnitPrice    Amount
+	Quantity     int
+	Total        Amount
+}
+
+// Intent is what the shop wants of a live attempt besides waiting for it. It is stored before the platform is asked, so that
+// a crash between the steps is finished by the worker (reliability.md R12).
+type Intent string
+
+// The intents.
+const (
+	IntentNone   Intent = ""
+	IntentCancel Intent = "cancel" // the shopper or an admin cancels the order
+	IntentExpire Intent = "expire" // the order's time is over
+	IntentRetry  Intent = "retry"  // another coin or payer is wanted
+)
+
+// Attempt is one try to pay an order.
+type Attempt struct {
+	ID         string
+	OrderID    string
+	AppOrderID string // our id at the platform, random, unique for ever
+	OrderNum   string `gorm:"default:null"` // the platform's number; empty until known
+	State      AttemptState
+	Live       *bool // true while State is live, NULL after: with the unique index (order_id, live) at most one
+	Intent     Intent
+
+	Coin       string
+	Amount     Amount // of coin, exactly as sent
+	Rate       Amount // price of one coin in the order's currency
+	RateSource string
+	RateAt     time.Time
+
+	PayerUserID string // the UID that was typed; empty for a signed-in payer
+	PayerSealed []byte // openId and token, sealed by the store; see Payer
+	Payer       Payer  `gorm:"-"`
+	SceneType   string
+
+	ProblemCode string    // the platform's code of a refusal, or one of our Problem constants
+	Checks      int       // questions asked so far: the place in the schedule of reliability.md R10
+	CheckedAt   time.Time `gorm:"default:null"`
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	OpenedAt    time.Time `gorm:"default:null"`
+	PaidAt      time.Time `gorm:"default:null"`
+	DueAt       time.Time `gorm:"default:null"` // next_check of reliability.md R10; zero: never
+	Lease       string
+}
+
+// Problems of an attempt that have no code of the platform.
+const (
+	ProblemUnreachable = "unreachable" // the request never left us
+	ProblemNotSent     = "not_sent"    // our process stopped before sending
+	ProblemNotAccepted = "not_found"   // the platform proved that it has no such order
+	ProblemPayFailed   = "pay_failed"  // status 2
+	ProblemClosed      = "closed"      // status 0
+)
+
+// EvidenceSource says where a claim about a payment came from.
+type EvidenceSource string
+
+// The sources of evidence.
+const (
+	SourceCreate    EvidenceSource = "create"    // answer of createThirdOrder
+	SourceCallback  EvidenceSource = "callback"  // notifyPage
+	SourceQuery     EvidenceSource = "query"     // orderDetail
+	SourceReference EvidenceSource = "reference" // getReferenceOrder
+	SourceCancel    EvidenceSource = "cancel"    // answer of cancelOrder
+	SourceStatement EvidenceSource = "statement" // merchantBillingDay
+	SourceAdmin     EvidenceSource = "admin"     // a person
+)
+
+// Evidence is one claim about an attempt, append-only (reliability.md R7). Its fields are the allow-list: nothing else of an
+// answer is kept.
+type Evidence struct {
+	ID         string
+	AttemptID  string // empty: no attempt of ours is meant
+	OrderID    string
+	Source     EvidenceSource
+	Verified   bool   // signature checked, and the claim is about what was asked
+	AppOrderID string // as claimed
+	OrderNum   string
+	Status     string // 0 closed, 1 pending, 2 failed, 3 paid; empty: the claim has none
+	Coin       string // upper case; empty: the claim has none
+	Amount     string // decimal text as claimed; empty: the claim has none
+	Code       string // the platform's code of a refusal
+	InboxID    string // the callback it came with
+	CreatedAt  time.Time
+}
+
+// Transition is one change of state, or one that was refused; never updated (reliability.md R6, I6).
+type Transition struct {
+	ID        string
+	OrderID   string
+	AttemptID string // empty: the order itself
+	FromState string
+	ToState   string
+	Refused   bool
+	Cause     string // what asked for it: place, create, callback, query, poll, expire, cancel, retry, admin …
+	Note      string
+	CreatedAt time.Time
+}
+
+// Reservation promises stock to an unpaid order.
+type Reservation struct {
+	ID        string
+	OrderID   string
+	VariantID string
+	Quantity  int
+	State     ReservationState
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// ReservationState is what became of reserved stock.
+type ReservationState string
+
+// The states of a reservation.
+const (
+	ReservationHeld     ReservationState = "held"
+	ReservationReleased ReservationState = "released"
+	ReservationSold     ReservationState = "sold"
+)
+
+// Review is something that a person must look at: money in the wrong place, or an alert about a payment.
+type Review struct {
+	ID        string
+	Kind      ReviewKind
+	Subject   string // what it is about, with Kind unique: an attempt's id, a platform order number, an inbox id
+	OrderID   string
+	AttemptID string
+	Note      string // for the person, without secrets
+	Open      bool
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// ReviewKind names what happened.
+type ReviewKind string
+
+// The kinds of reviews.
+const (
+	ReviewLatePayment    ReviewKind = "late_payment"     // paid after the order was given up
+	ReviewSecondPayment  ReviewKind = "second_payment"   // two attempts of one order are paid; the second wants a refund
+	ReviewMismatch       ReviewKind = "mismatch"         // the platform's amount, coin or number is not the attempt's
+	ReviewStatusRegress  ReviewKind = "status_regress"   // paid, and the platform now says otherwise
+	ReviewUnknownOrder   ReviewKind = "unknown_order"    // callback for an order that is not ours
+	ReviewUnreadable     ReviewKind = "unreadable"       // callback with a good signature that cannot be opened
+	ReviewUnresolved     ReviewKind = "unresolved"       // an attempt whose outcome is still unknown at the end of the schedule
+	ReviewUndelivered    ReviewKind = "undelivered_mail" // a message that could not be sent
+	ReviewUnmatchedOrder ReviewKind = "unmatched_order"  // the platform knows an order under our id that is not the attempt's
+)
