@@ -189,6 +189,7 @@ type Attempt struct {
 	CheckedAt   time.Time `gorm:"default:null"`
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+	SentAt      time.Time `gorm:"default:null"` // createThirdOrder was sent last; zero: never
 	OpenedAt    time.Time `gorm:"default:null"`
 	PaidAt      time.Time `gorm:"default:null"`
 	DueAt       time.Time `gorm:"default:null"` // next_check of reliability.md R10; zero: never
