@@ -1,0 +1,66 @@
+# make run     the demonstration: a shop with a sandbox platform, nothing to set up
+# make test    every test with the race detector, on SQLite, on a real MariaDB and in a real browser
+# make check   format, vet, linters, generated code, imports, modules, the settings table
+# make         prints this
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+GO ?= go
+TOOL := $(GO) tool -modfile=tools/go.mod
+# msgpack rendering of Gin is never used and weighs 6 MB.
+TAGS := nomsgpack
+
+.PHONY: help
+help:
+	@sed -n 's/^# make/make/p' Makefile
+	@echo 'make build   bin/coincart, static'
+	@echo 'make generate, make fmt   templ components and formatting'
+	@echo 'make e2e     only the browser and process tests; screenshots land in test-output/'
+	@echo 'make bench   benchmarks of Go code, and CPU and memory of a running shop'
+	@echo 'make load    requests per second of the demonstration (needs wrk)'
+
+.PHONY: run
+run:
+	$(GO) run -tags $(TAGS) ./cmd/coincart
+
+.PHONY: build
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -tags $(TAGS) -ldflags '-s -w' -o bin/coincart ./cmd/coincart
+
+.PHONY: packages
+packages:
+	@tools/packages.sh mariadb-server chromium fonts-noto-cjk gcc libc6-dev
+
+# The browser and the database are required here, so that a test that needs them fails instead of skipping.
+.PHONY: test
+test: packages
+	COINCART_REQUIRE_MARIADB=1 COINCART_REQUIRE_CHROMIUM=1 \
+	  CGO_ENABLED=1 $(GO) test -race -timeout 12m ./...
+
+.PHONY: e2e
+e2e: packages
+	COINCART_REQUIRE_MARIADB=1 COINCART_REQUIRE_CHROMIUM=1 \
+	  $(GO) test -count=1 -v -run '^TestE2E' ./cmd/coincart
+
+.PHONY: check
+check:
+	@tools/check.sh
+
+.PHONY: generate
+generate:
+	$(TOOL) templ generate
+
+.PHONY: fmt
+fmt:
+	$(TOOL) templ fmt templates
+	$(TOOL) golangci-lint fmt
+
+.PHONY: bench
+bench:
+	$(GO) test -run '^$$' -bench . -benchtime 1s -benchmem ./...
+
+.PHONY: load
+load: build
+	@tools/load.sh

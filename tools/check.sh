@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Everything about the code that is not a test's matter. Runs all checks, also after one failed, and names those that did.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+tool=(go tool -modfile=tools/go.mod)
+failed=()
+
+check() { # name, command...
+  local name=$1 started=$SECONDS
+  shift
+  if "$@"; then
+    echo "ok    $name ($((SECONDS - started)) s)"
+  else
+    echo "FAIL  $name"
+    failed+=("$name")
+  fi
+}
+
+format() {
+  local found
+  found=$(git ls-files -z '*.go' | xargs -0 gofmt -l) || return 1
+  [[ -z $found ]] || { echo "not formatted (make fmt):"; echo "$found"; return 1; }
+}
+
+# The working tree is copied, so that the check changes nothing in it.
+generated() {
+  local copy status=0
+  copy=$(mktemp -d) || return 1
+  cp -r go.mod go.sum templates "$copy/" &&
+    "${tool[@]}" templ generate -path "$copy/templates" >/dev/null 2>"$copy/log" || { cat "$copy/log"; status=1; }
+  diff -r templates "$copy/templates" || { echo "generated code is not fresh: run make generate"; status=1; }
+  rm -rf "$copy"
+  return $status
+}
+
+tidy() { go mod tidy -diff && (cd tools && go mod tidy -diff); }
+
+verify() { go mod verify && (cd tools && go mod verify); }
+
+check "format" format
+check "modules tidy" tidy
+check "modules verified" verify
+check "templates fresh" generated
+check "go vet" go vet ./...
+check "imports and settings table" go test -count=1 -run '^(TestImports|TestSettings)' ./cmd/coincart
+check "linters" "${tool[@]}" golangci-lint run ./...
+
+if ((${#failed[@]})); then
+  echo "failed: ${failed[*]}"
+  exit 1
+fi
