@@ -1,0 +1,67 @@
+package opay
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Amount is a coin amount as decimal text: 1 to 18 digits without a leading zero,
+// then optionally a point and 1 to 18 digits (reliability.md E5). No sign, no
+// exponent. It is kept as it was written; compare with [Amount.Equal].
+type Amount string
+
+const (
+	maxIntegerDigits  = 18
+	maxFractionDigits = 18
+)
+
+// ParseAmount checks that text matches ^(0|[1-9]\d{0,17})(\.\d{1,18})?$ and
+// returns it unchanged. The error wraps [ErrAmount] and does not quote text.
+func ParseAmount(text string) (Amount, error) {
+	integer, fraction, point := strings.Cut(text, ".")
+	switch {
+	case !isDigits(integer, maxIntegerDigits):
+		return "", fmt.Errorf("%w: digits expected, at most %d before the point", ErrAmount, maxIntegerDigits)
+	case len(integer) > 1 && integer[0] == '0':
+		return "", fmt.Errorf("%w: superfluous leading zero", ErrAmount)
+	case point && !isDigits(fraction, maxFractionDigits):
+		return "", fmt.Errorf("%w: digits expected, at most %d after the point", ErrAmount, maxFractionDigits)
+	}
+	return Amount(text), nil
+}
+
+// Equal tells whether two amounts are the same number: "10" equals "10.00000000".
+// Text that is no amount equals nothing, not even itself.
+func (a Amount) Equal(b Amount) bool {
+	if _, err := ParseAmount(string(a)); err != nil {
+		return false
+	}
+	if _, err := ParseAmount(string(b)); err != nil {
+		return false
+	}
+	return a.canonical() == b.canonical()
+}
+
+// IsZero tells whether a is an amount whose value is 0.
+func (a Amount) IsZero() bool { return a.Equal("0") }
+
+func (a Amount) canonical() string {
+	integer, fraction, _ := strings.Cut(string(a), ".")
+	if fraction = strings.TrimRight(fraction, "0"); fraction == "" {
+		return integer
+	}
+	return integer + "." + fraction
+}
+
+// isDigits tells whether text is 1 to most ASCII digits.
+func isDigits(text string, most int) bool {
+	if text == "" || len(text) > most {
+		return false
+	}
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,198 @@
+package opay
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	mathrand "math/rand/v2"
+	"net/http"
+	"net/http/httptrace"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// call is one question to the platform.
+type call struct {
+	op       string
+	path     string
+	fields   []Field // after the nonce, if there is one
+	ownID    bool    // the first field is an unpredictable id of ours, so no nonce is needed
+	secrets  []string
+	limit    int64 // bytes of the answer; 0: maxResponseBytes
+	read     bool  // may be repeated
+	unsigned bool  // the answer may be code and msg only
+}
+
+// answer is a verified success.
+type answer struct {
+	Object
+	plain []byte
+}
+
+// do asks, and repeats reads that failed in a way that may pass, all within the
+// client's time-out.
+func (c *Client) do(ctx context.Context, q call) (answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	for try := 0; ; try++ {
+		a, err := c.ask(ctx, q)
+		if err == nil || !q.read || try >= c.retries || !passing(err) || !pause(ctx, try) {
+			return a, err
+		}
+	}
+}
+
+// passing tells whether the failure may be gone a moment later.
+func passing(err error) bool {
+	if code, ok := CodeOf(err); ok {
+		return code.Retryable()
+	}
+	failure, ok := errors.AsType[*TransportError](err)
+	return ok && failure.repeat
+}
+
+// pause waits 50 to 150 ms before the first repeat and twice as long before each
+// next one. It is false if the time is up.
+func pause(ctx context.Context, try int) bool {
+	base := 100 * time.Millisecond << min(try, 6)
+	wait := base/2 + jitter(base)
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
+		return false
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// ask makes one request and judges its answer.
+func (c *Client) ask(ctx context.Context, q call) (answer, error) {
+	if err := ctx.Err(); err != nil {
+		return answer{}, &TransportError{Op: q.op, Reason: "given up before sending", Err: err}
+	}
+	fields := q.fields
+	if !q.ownID {
+		// What we sign has to begin with something that nobody can predict
+		// (reliability.md E6).
+		fields = append([]Field{{"nonce", rand.Text()}}, fields...)
+	}
+	envelope, err := c.keys.Seal(EncodeFields(fields...))
+	if err != nil {
+		return answer{}, &TransportError{Op: q.op, Reason: "the request cannot be sealed", Err: err}
+	}
+	request := Request{AppID: c.appID, Time: strconv.FormatInt(c.now().UnixMilli(), 10), Envelope: envelope}
+	status, body, err := c.post(ctx, q, request.Encode())
+	if err != nil {
+		return answer{}, err
+	}
+	return c.judge(q, status, body)
+}
+
+// post sends body and reads the answer, whatever it is. Its errors are
+// *TransportError.
+func (c *Client) post(ctx context.Context, q call, body []byte) (status int, reply []byte, err error) {
+	var sending sendTrace
+	ctx = httptrace.WithClientTrace(ctx, sending.hooks())
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+q.path, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, &TransportError{Op: q.op, Reason: "the request cannot be made", Err: err}
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	resp, err := c.http.Do(req)
+	if err != nil {
+		if sending.neverSent() {
+			return 0, nil, &TransportError{Op: q.op, Reason: "no connection", Err: err, repeat: true}
+		}
+		return 0, nil, &TransportError{Op: q.op, Reason: "no answer", Err: err, Sent: true, repeat: true}
+	}
+	defer func() {
+		_ = resp.Body.Close() // read only: nothing can be lost
+	}()
+	limit := q.limit
+	if limit == 0 {
+		limit = maxResponseBytes
+	}
+	reply, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	unknown := &TransportError{Op: q.op, HTTPStatus: resp.StatusCode, Sent: true}
+	switch {
+	case err != nil:
+		unknown.Reason, unknown.Err, unknown.repeat = "the answer broke off", err, true
+		return 0, nil, unknown
+	case int64(len(reply)) > limit:
+		unknown.Reason = "the answer is too large"
+		return 0, nil, unknown
+	}
+	return resp.StatusCode, reply, nil
+}
+
+// judge turns an answer into one of the outcomes of reliability.md R2.
+func (c *Client) judge(q call, status int, body []byte) (answer, error) {
+	unknown := &TransportError{Op: q.op, HTTPStatus: status, Sent: true}
+	if status < 200 || status > 299 {
+		unknown.Reason, unknown.repeat = "not a success of HTTP", status >= 500 || status == http.StatusTooManyRequests
+		return answer{}, unknown
+	}
+	response, err := ParseResponse(body)
+	if err != nil {
+		unknown.Reason, unknown.Err, unknown.repeat = "the answer is not the platform's", err, true
+		return answer{}, unknown
+	}
+	if response.Code != CodeOK {
+		return answer{}, &Error{
+			Op: q.op, Code: response.Code, Msg: cleanMessage(response.Msg, q.secrets), HTTPStatus: status,
+		}
+	}
+	if q.unsigned && response.Envelope == (Envelope{}) {
+		return answer{}, nil
+	}
+	plain, err := c.keys.OpenWithin(response.Envelope, MaxResponseBlocks)
+	if err != nil {
+		unknown.Reason, unknown.Err = "a success that cannot be verified", err
+		return answer{}, unknown
+	}
+	object, err := ParseObject(plain)
+	if err != nil {
+		unknown.Reason, unknown.Err = "a success that cannot be read", err
+		return answer{}, unknown
+	}
+	return answer{Object: object, plain: plain}, nil
+}
+
+// garbled is a verified answer that does not say what it should, or answers
+// another question.
+func garbled(op, reason string) error {
+	return &TransportError{Op: op, Reason: reason, HTTPStatus: http.StatusOK, Sent: true}
+}
+
+// sendTrace finds out whether any byte of a request can have been written. A
+// request is only written to a connection it was given, so "asked for one and
+// never got one" is proof. A transport that does not report to httptrace never
+// asks, and so proves nothing.
+type sendTrace struct {
+	asked, got atomic.Bool
+}
+
+func (s *sendTrace) hooks() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { s.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { s.got.Store(true) },
+		// Reported by any transport that writes, even one without GotConn.
+		WroteHeaderField: func(string, []string) { s.got.Store(true) },
+		WroteHeaders:     func() { s.got.Store(true) },
+		WroteRequest:     func(httptrace.WroteRequestInfo) { s.got.Store(true) },
+	}
+}
+
+func (s *sendTrace) neverSent() bool { return s.asked.Load() && !s.got.Load() }
+
+func jitter(below time.Duration) time.Duration {
+	return time.Duration(mathrand.Int64N(int64(below))) //nolint:gosec // spreads load, keeps no secret
+}

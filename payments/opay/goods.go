@@ -1,0 +1,124 @@
+package opay
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Bounds of the goods we describe to the platform (reliability.md E6).
+const (
+	MaxGoods     = 20  // lines, the folded one included
+	MaxGoodsName = 64  // runes
+	MaxGoodsDesc = 128 // runes
+)
+
+// Goods describes one line of what is bought (platform/api.md §3.1).
+type Goods struct {
+	Name string `json:"name"`
+	Desc string `json:"desc"`
+}
+
+// EncodeGoods writes the JSON text for [CreateOrderRequest].Goods, cleaned as
+// reliability.md E6 asks: no control or format characters, white space folded,
+// names of at most 64 and descriptions of at most 128 runes (a longer text ends in
+// "…"), at most 20 lines, the last of which then says "and N more".
+//
+// Texts should arrive in Unicode normal form C: the standard library cannot
+// normalise. An empty list gives "", which leaves the field out. A name that is
+// empty after cleaning is an error that wraps [ErrGoods].
+func EncodeGoods(goods []Goods) (string, error) {
+	if len(goods) == 0 {
+		return "", nil
+	}
+	kept := goods
+	if len(goods) > MaxGoods {
+		kept = goods[:MaxGoods-1]
+	}
+	lines := make([]Goods, 0, MaxGoods)
+	for i, g := range kept {
+		line := Goods{Name: cleanText(g.Name, MaxGoodsName), Desc: cleanText(g.Desc, MaxGoodsDesc)}
+		if line.Name == "" {
+			return "", fmt.Errorf("%w: line %d has no name", ErrGoods, i+1)
+		}
+		lines = append(lines, line)
+	}
+	if more := len(goods) - len(kept); more > 0 {
+		lines = append(lines, Goods{Name: "and " + strconv.Itoa(more) + " more"})
+	}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(lines); err != nil {
+		return "", fmt.Errorf("encode goods: %w", err)
+	}
+	return strings.TrimSuffix(buf.String(), "\n"), nil
+}
+
+// ParseGoods reads the JSON text of goods strictly: an array of objects with the
+// string name and, optionally, the string desc, and nothing else. The error
+// wraps [ErrGoods] and quotes nothing.
+func ParseGoods(text string) ([]Goods, error) {
+	v, err := parseJSON([]byte(text))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrGoods, err)
+	}
+	objects, ok := v.objects()
+	if v.kind != kindArray || !ok {
+		return nil, fmt.Errorf("%w: not an array of objects", ErrGoods)
+	}
+	goods := make([]Goods, 0, len(objects))
+	for i, o := range objects {
+		var g Goods
+		for _, m := range o.members {
+			switch {
+			case m.value.kind != kindString:
+				return nil, fmt.Errorf("%w: line %d has a member that is not a string", ErrGoods, i+1)
+			case m.name == "name":
+				g.Name = m.value.text
+			case m.name == "desc":
+				g.Desc = m.value.text
+			default:
+				return nil, fmt.Errorf("%w: line %d has a member other than name and desc", ErrGoods, i+1)
+			}
+		}
+		if g.Name == "" {
+			return nil, fmt.Errorf("%w: line %d has no name", ErrGoods, i+1)
+		}
+		goods = append(goods, g)
+	}
+	return goods, nil
+}
+
+// cleanText removes what may not be signed or shown, folds white space and cuts
+// the text to most runes.
+func cleanText(text string, most int) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r) || unicode.In(r, unicode.Zs, unicode.Zl, unicode.Zp):
+			return ' '
+		case unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Cs, unicode.Co) || r == unicode.ReplacementChar:
+			return -1
+		default:
+			return r
+		}
+	}, text)
+	return shorten(strings.Join(strings.Fields(text), " "), most)
+}
+
+// shorten cuts text to most runes, the last of which is then "…". It never cuts
+// between a letter and its combining marks.
+func shorten(text string, most int) string {
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	cut := most - 1
+	for cut > 0 && unicode.IsMark(runes[cut]) {
+		cut--
+	}
+	return strings.TrimRight(string(runes[:cut]), " ") + "…"
+}

@@ -1,0 +1,300 @@
+package opay
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Bounds of the JSON that is accepted (reliability.md E4). Arrays have a bound of
+// their own, because a page of a statement holds up to 2000 lines.
+const (
+	maxDepth    = 6
+	maxMembers  = 64
+	maxElements = 10_000
+)
+
+// Object is a JSON object read strictly (reliability.md E4). Its members are
+// found by their exact names only. The zero Object has no members.
+type Object struct {
+	members []member
+}
+
+type member struct {
+	name, folded string
+	value        value
+}
+
+type valueKind uint8
+
+const (
+	kindOther valueKind = iota // null, true, false
+	kindString
+	kindNumber
+	kindObject
+	kindArray
+)
+
+type value struct {
+	kind     valueKind
+	text     string // of a string, or of a number as it was written
+	object   Object
+	elements []value
+}
+
+// ParseObject reads plain as exactly one JSON object. It refuses, with an error
+// that wraps [ErrJSON] and quotes nothing: invalid UTF-8 and lone surrogates,
+// trailing data, names that occur twice or differ in case only, more than 6
+// levels, more than 64 members in an object, more than 10,000 elements in an
+// array.
+func ParseObject(plain []byte) (Object, error) {
+	v, err := parseJSON(plain)
+	if err != nil {
+		return Object{}, err
+	}
+	if v.kind != kindObject {
+		return Object{}, fmt.Errorf("%w: not an object", ErrJSON)
+	}
+	return v.object, nil
+}
+
+// Text returns a string member, or a number member as it was written. Members of
+// any other kind, and null, count as absent.
+func (o Object) Text(name string) (string, bool) {
+	v, ok := o.lookup(name)
+	if !ok || v.kind != kindString && v.kind != kindNumber {
+		return "", false
+	}
+	return v.text, true
+}
+
+// Objects returns a member that is an array of objects, nothing else.
+func (o Object) Objects(name string) ([]Object, bool) {
+	v, ok := o.lookup(name)
+	if !ok || v.kind != kindArray {
+		return nil, false
+	}
+	return v.objects()
+}
+
+// Names returns the members' names in their order.
+func (o Object) Names() []string {
+	names := make([]string, len(o.members))
+	for i, m := range o.members {
+		names[i] = m.name
+	}
+	return names
+}
+
+// Exact refuses an object that has one of the names in another case, such as
+// ORDERSTATUS or orderſtatus for orderStatus: a reader that folds case would see
+// another message than we do. The error wraps [ErrJSON].
+func (o Object) Exact(names ...string) error {
+	for _, name := range names {
+		folded := fold(name)
+		for _, m := range o.members {
+			if m.folded == folded && m.name != name {
+				return fmt.Errorf("%w: a name differs from %s only in case", ErrJSON, name)
+			}
+		}
+	}
+	return nil
+}
+
+func (o Object) lookup(name string) (value, bool) {
+	for _, m := range o.members {
+		if m.name == name {
+			return m.value, true
+		}
+	}
+	return value{}, false
+}
+
+// absent tells whether the member is missing or null, true or false.
+func (o Object) absent(name string) bool {
+	v, ok := o.lookup(name)
+	return !ok || v.kind == kindOther
+}
+
+func (v value) objects() ([]Object, bool) {
+	objects := make([]Object, len(v.elements))
+	for i, element := range v.elements {
+		if element.kind != kindObject {
+			return nil, false
+		}
+		objects[i] = element.object
+	}
+	return objects, true
+}
+
+func parseJSON(text []byte) (value, error) {
+	switch {
+	case !utf8.Valid(text):
+		return value{}, fmt.Errorf("%w: invalid UTF-8", ErrJSON)
+	case !json.Valid(text):
+		return value{}, fmt.Errorf("%w: syntax", ErrJSON)
+	case hasLoneSurrogate(text):
+		// encoding/json would turn it into U+FFFD, so that two readers differ.
+		return value{}, fmt.Errorf("%w: lone surrogate", ErrJSON)
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	return parseValue(dec, 0)
+}
+
+func parseValue(dec *json.Decoder, depth int) (value, error) {
+	token, err := dec.Token()
+	if err != nil {
+		return value{}, fmt.Errorf("%w: syntax", ErrJSON)
+	}
+	switch t := token.(type) {
+	case string:
+		return value{kind: kindString, text: t}, nil
+	case json.Number:
+		return value{kind: kindNumber, text: t.String()}, nil
+	case json.Delim:
+		if depth == maxDepth {
+			return value{}, fmt.Errorf("%w: more than %d levels", ErrJSON, maxDepth)
+		}
+		if t == '[' {
+			return parseArray(dec, depth+1)
+		}
+		return parseMembers(dec, depth+1)
+	default:
+		return value{}, nil
+	}
+}
+
+func parseArray(dec *json.Decoder, depth int) (value, error) {
+	var elements []value
+	for dec.More() {
+		if len(elements) == maxElements {
+			return value{}, fmt.Errorf("%w: more than %d elements", ErrJSON, maxElements)
+		}
+		element, err := parseValue(dec, depth)
+		if err != nil {
+			return value{}, err
+		}
+		elements = append(elements, element)
+	}
+	return value{kind: kindArray, elements: elements}, closeDelim(dec)
+}
+
+func parseMembers(dec *json.Decoder, depth int) (value, error) {
+	var object Object
+	for dec.More() {
+		if len(object.members) == maxMembers {
+			return value{}, fmt.Errorf("%w: more than %d members", ErrJSON, maxMembers)
+		}
+		token, err := dec.Token()
+		name, ok := token.(string)
+		if err != nil || !ok {
+			return value{}, fmt.Errorf("%w: syntax", ErrJSON)
+		}
+		folded := fold(name)
+		for _, m := range object.members {
+			if m.folded == folded {
+				return value{}, fmt.Errorf("%w: a name occurs twice", ErrJSON)
+			}
+		}
+		v, err := parseValue(dec, depth)
+		if err != nil {
+			return value{}, err
+		}
+		object.members = append(object.members, member{name: name, folded: folded, value: v})
+	}
+	return value{kind: kindObject, object: object}, closeDelim(dec)
+}
+
+func closeDelim(dec *json.Decoder) error {
+	if _, err := dec.Token(); err != nil {
+		return fmt.Errorf("%w: syntax", ErrJSON)
+	}
+	return nil
+}
+
+// fold maps names that differ in case only to one text, in the way encoding/json
+// compares names: by Unicode simple folding.
+func fold(name string) string {
+	folded := make([]rune, 0, len(name))
+	for _, r := range name {
+		least := r
+		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+			least = min(least, next)
+		}
+		folded = append(folded, least)
+	}
+	return string(folded)
+}
+
+// hasLoneSurrogate looks for \uD800 to \uDFFF outside a pair in valid JSON, where
+// backslashes occur in strings only.
+func hasLoneSurrogate(text []byte) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		i++
+		if text[i] != 'u' {
+			continue
+		}
+		unit := hexUnit(text[i+1 : i+5])
+		i += 4
+		switch {
+		case unit < 0xD800 || unit > 0xDFFF:
+		case unit >= 0xDC00:
+			return true
+		case len(text) < i+7 || text[i+1] != '\\' || text[i+2] != 'u':
+			return true
+		default:
+			if low := hexUnit(text[i+3 : i+7]); low < 0xDC00 || low > 0xDFFF {
+				return true
+			}
+			i += 6
+		}
+	}
+	return false
+}
+
+func hexUnit(digits []byte) uint64 {
+	unit, err := strconv.ParseUint(string(digits), 16, 16)
+	if err != nil {
+		return 0
+	}
+	return unit
+}
+
+// Field is one string member of a message that we write.
+type Field struct{ Name, Value string }
+
+// EncodeFields writes a JSON object with string values in the given order, which
+// matters: the first member of whatever is signed has to be unpredictable
+// (reliability.md E6). Characters are written as they are, not as HTML escapes.
+func EncodeFields(fields ...Field) []byte {
+	var buf bytes.Buffer
+	buf.WriteByte('{')
+	for i, f := range fields {
+		if i > 0 {
+			buf.WriteByte(',')
+		}
+		buf.Write(quote(f.Name))
+		buf.WriteByte(':')
+		buf.Write(quote(f.Value))
+	}
+	buf.WriteByte('}')
+	return buf.Bytes()
+}
+
+func quote(text string) []byte {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(text); err != nil {
+		// A string always encodes; an empty one keeps the message well-formed.
+		return []byte(`""`)
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
+}

@@ -1,0 +1,112 @@
+package opay
+
+import (
+	"fmt"
+	"mime"
+	"strings"
+)
+
+// MaxNotificationBytes bounds the body of a notification (reliability.md E1). A
+// server reads at most one byte more.
+const MaxNotificationBytes = 16 << 10
+
+// SealedNotification is a notification that passed [Client.CheckNotification] and
+// is fit to be stored, then acknowledged (reliability.md R4). It holds no secret.
+type SealedNotification struct {
+	AppID    string
+	Time     string // Unix milliseconds as text; not covered by the signature
+	Envelope Envelope
+	Digest   Digest // the same for every delivery of the same result
+}
+
+// Notification is the result that the platform reports (platform/api.md §3.3). It
+// is a hint (reliability.md R3): ask [Client.Order] before believing it. It has no
+// coin, and nothing in it says when it was made.
+type Notification struct {
+	OutOrderID string // our appOrderId
+	OrderNum   string // the platform's number
+	Status     Status
+	PayAmount  Amount
+	ReturnURL  string // never to be followed
+}
+
+// CheckNotification looks at a notification's body without any private key:
+// content type application/json, at most [MaxNotificationBytes], our app_id, 1 to
+// 16 blocks, and a signature by the platform (reliability.md E1 and E2). The error
+// wraps [ErrShape] or [ErrSignature]. What passes was sealed by the platform for
+// some application of ours at some time: it may be a repetition.
+func (c *Client) CheckNotification(contentType string, body []byte) (SealedNotification, error) {
+	if len(body) > MaxNotificationBytes {
+		return SealedNotification{}, fmt.Errorf("%w: body of more than %d bytes", ErrShape, MaxNotificationBytes)
+	}
+	media, params, err := mime.ParseMediaType(contentType)
+	if charset := params["charset"]; err != nil || media != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return SealedNotification{}, fmt.Errorf("%w: content type is not application/json", ErrShape)
+	}
+	r, err := ParseRequest(body)
+	if err != nil {
+		return SealedNotification{}, err
+	}
+	if r.AppID != c.appID {
+		return SealedNotification{}, fmt.Errorf("%w: app_id is not ours", ErrShape)
+	}
+	digest, err := c.keys.PreCheckWithin(r.Envelope, MaxNotificationBlocks)
+	if err != nil {
+		return SealedNotification{}, err
+	}
+	return SealedNotification{AppID: r.AppID, Time: r.Time, Envelope: r.Envelope, Digest: digest}, nil
+}
+
+// OpenNotification decrypts, verifies and reads a notification, after it was
+// stored and acknowledged (reliability.md E3). Every failure behind the signature
+// wraps [ErrEnvelope].
+func (c *Client) OpenNotification(s SealedNotification) (Notification, error) {
+	if s.AppID != c.appID {
+		return Notification{}, fmt.Errorf("%w: app_id is not ours", ErrShape)
+	}
+	plain, err := c.keys.OpenWithin(s.Envelope, MaxNotificationBlocks)
+	if err != nil {
+		return Notification{}, err
+	}
+	n, err := parseNotification(plain)
+	if err != nil {
+		return Notification{}, fmt.Errorf("%w: notification: %w", ErrEnvelope, err)
+	}
+	return n, nil
+}
+
+func parseNotification(plain []byte) (Notification, error) {
+	o, err := ParseObject(plain)
+	if err != nil {
+		return Notification{}, err
+	}
+	if err := o.Exact("outOrderId", "orderNum", "orderStatus", "payAmount", "returnUrl"); err != nil {
+		return Notification{}, err
+	}
+	var n Notification
+	n.OutOrderID, _ = o.Text("outOrderId")
+	n.OrderNum, _ = o.Text("orderNum")
+	n.ReturnURL, _ = o.Text("returnUrl")
+	status, _ := o.Text("orderStatus")
+	n.Status = Status(status)
+	switch {
+	case !isID(n.OutOrderID, maxID):
+		return Notification{}, fmt.Errorf("%w: outOrderId is missing or malformed", ErrJSON)
+	case !isID(n.OrderNum, maxID):
+		return Notification{}, fmt.Errorf("%w: orderNum is missing or malformed", ErrJSON)
+	case !n.Status.Known():
+		return Notification{}, fmt.Errorf("%w: orderStatus is missing or undocumented", ErrJSON)
+	}
+	amount, _ := o.Text("payAmount")
+	if n.PayAmount, err = ParseAmount(amount); err != nil {
+		return Notification{}, fmt.Errorf("payAmount: %w", err)
+	}
+	return n, nil
+}
+
+// Acknowledgement is the body, to be sent with status 200 and content type
+// application/json, that ends the platform's deliveries (platform/api.md §3.3).
+// Send it after the notification is stored, and not before.
+func Acknowledgement() []byte {
+	return []byte(`{"code":"0","msg":"success","data":"success"}`)
+}

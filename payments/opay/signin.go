@@ -1,0 +1,145 @@
+package opay
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// PayPage says which order's pay page to open, and for whom.
+type PayPage struct {
+	OrderNum string
+	Payer    Payer // the one that the order was created for
+}
+
+// PayURL is the address of the platform's pay page (platform/api.md §3.2), for a
+// redirect of the payer's browser. It contains the payer's token if there is one:
+// it is never logged.
+func (c *Client) PayURL(p PayPage) (string, error) {
+	if !isID(p.OrderNum, maxID) {
+		return "", fmt.Errorf("%w: orderNum is malformed", ErrInvalidRequest)
+	}
+	if err := p.Payer.check(); err != nil {
+		return "", err
+	}
+	payer := p.Payer.id()
+	query := url.Values{"appKey": {c.appID}, "orderNum": {p.OrderNum}, payer.Name: {payer.Value}}
+	if p.Payer.Token != "" {
+		query.Set("token", p.Payer.Token)
+	}
+	return c.base + c.payPath + "?" + query.Encode(), nil
+}
+
+// LoginURL is the address of the platform's sign-in page (platform/api.md §3.7).
+// After consent the browser returns to redirectURL with code and state. state has
+// to be one-time and unpredictable, and is compared on the way back.
+func (c *Client) LoginURL(redirectURL, state string) (string, error) {
+	if err := checkPage("redirectUrl", redirectURL); err != nil {
+		return "", err
+	}
+	if len(state) < minOwnID || !isToken(state, 512) {
+		return "", fmt.Errorf("%w: state must be %d to 512 printable characters", ErrInvalidRequest, minOwnID)
+	}
+	query := url.Values{"appKey": {c.appID}, "redirectUrl": {redirectURL}, "state": {state}}
+	return c.base + PathLogin + "?" + query.Encode(), nil
+}
+
+// Grant is what a sign-in gives: who the payer is and their tokens. It prints and
+// logs without any of them, and encoding/json refuses it ([ErrRedacted]).
+type Grant struct {
+	OpenID       string
+	Token        string
+	RefreshToken string        // empty if the platform gave none
+	ExpiresIn    time.Duration // from now; 0 if the platform did not say
+}
+
+// String tells only what is set, and the time left.
+func (g Grant) String() string {
+	return fmt.Sprintf("grant(openId %s, token %s, refreshToken %s, expires in %s)",
+		redacted(g.OpenID), redacted(g.Token), redacted(g.RefreshToken), g.ExpiresIn)
+}
+
+// GoString is String.
+func (g Grant) GoString() string { return g.String() }
+
+// LogValue logs String.
+func (g Grant) LogValue() slog.Value { return slog.StringValue(g.String()) }
+
+// MarshalJSON fails with [ErrRedacted]: whoever stores a grant chooses and seals
+// the members.
+func (g Grant) MarshalJSON() ([]byte, error) { return nil, ErrRedacted }
+
+// Exchange turns the one-time code of a sign-in into a grant (platform/api.md
+// §3.7). A code that was used before is an [*Error] with [CodeCodeUsed]. It is
+// never repeated here: after [ErrUnknownOutcome] the payer signs in again.
+func (c *Client) Exchange(ctx context.Context, code string) (Grant, error) {
+	if !isToken(code, 1024) {
+		return Grant{}, fmt.Errorf("%w: code is malformed", ErrInvalidRequest)
+	}
+	const op = "token"
+	a, err := c.do(ctx, call{op: op, path: PathExchange, fields: []Field{{"code", code}}, secrets: []string{code}})
+	if err != nil {
+		return Grant{}, err
+	}
+	return grant(op, a.Object)
+}
+
+// RefreshToken asks for new tokens. If the answer has no new refresh token, the
+// old one is kept. An old one that is no longer good is an [*Error] with
+// [CodeRefreshTokenInvalid].
+func (c *Client) RefreshToken(ctx context.Context, old Grant) (Grant, error) {
+	if !isToken(old.OpenID, 256) || !isToken(old.Token, 4096) || !isToken(old.RefreshToken, 4096) {
+		return Grant{}, fmt.Errorf("%w: openId, token and refreshToken are all needed", ErrInvalidRequest)
+	}
+	const op = "refreshToken"
+	a, err := c.do(ctx, call{
+		op: op, path: PathRefreshToken,
+		fields:  []Field{{"openId", old.OpenID}, {"token", old.Token}, {"refreshToken", old.RefreshToken}},
+		secrets: []string{old.OpenID, old.Token, old.RefreshToken},
+	})
+	if err != nil {
+		return Grant{}, err
+	}
+	g, err := grant(op, a.Object)
+	switch {
+	case err != nil:
+		return Grant{}, err
+	case g.OpenID != old.OpenID:
+		return Grant{}, garbled(op, "the answer is for another openId")
+	case g.RefreshToken == "":
+		g.RefreshToken = old.RefreshToken
+	}
+	return g, nil
+}
+
+func grant(op string, o Object) (Grant, error) {
+	if err := o.Exact("openId", "token", "refreshToken", "refersh_token", "expireIn"); err != nil {
+		return Grant{}, garbled(op, "a name in the answer is in another case")
+	}
+	var g Grant
+	g.OpenID, _ = o.Text("openId")
+	g.Token, _ = o.Text("token")
+	var ok bool
+	if g.RefreshToken, ok = o.Text("refreshToken"); !ok {
+		g.RefreshToken, _ = o.Text("refersh_token") // seen misspelt, platform/api.md §3.7
+	}
+	switch {
+	case !isToken(g.OpenID, 256):
+		return Grant{}, garbled(op, "the answer's openId is missing or malformed")
+	case !isToken(g.Token, 4096):
+		return Grant{}, garbled(op, "the answer's token is missing or malformed")
+	case g.RefreshToken != "" && !isToken(g.RefreshToken, 4096):
+		return Grant{}, garbled(op, "the answer's refreshToken is malformed")
+	}
+	if text, ok := o.Text("expireIn"); ok && text != "" {
+		seconds, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || !isDigits(text, 9) {
+			return Grant{}, garbled(op, "the answer's expireIn is not a number of seconds")
+		}
+		g.ExpiresIn = time.Duration(seconds) * time.Second
+	}
+	return g, nil
+}
