@@ -1,0 +1,173 @@
+package payments
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments/opay"
+)
+
+// Receive takes a callback of the platform as it came (platform/api.md §3.3): shape and signature are checked with public keys
+// only, and the envelope is stored before this returns, so that nil means "acknowledge" (reliability.md R4, E1, E2). The worker
+// opens it later (E3). Receiving the same callback again stores nothing new.
+//
+// Errors wrap opay.ErrShape or opay.ErrSignature where the sender is at fault; every other error is ours and asks the platform to
+// send again.
+func (s *Service) Receive(ctx context.Context, contentType string, body []byte, remoteAddr string) error {
+	n, err := s.gateway.CheckNotification(contentType, body)
+	if err != nil {
+		return fmt.Errorf("check callback: %w", err)
+	}
+	now := s.clock()
+	hash := sha256.Sum256([]byte(n.Envelope.Data))
+	stored, err := s.store.PutInbox(ctx, &models.InboxMessage{
+		ID: models.NewID(), Digest: n.Digest.String(), DataHash: hex.EncodeToString(hash[:]), AppID: n.AppID, SentTime: n.Time,
+		Data: n.Envelope.Data, Sign: n.Envelope.Sign, RemoteAddr: remoteAddr, State: models.InboxNew, ReceivedAt: now, DueAt: now,
+	})
+	if err != nil {
+		return fmt.Errorf("store callback: %w", err)
+	}
+	if stored {
+		s.poke(s.wakeInbox)
+	}
+	return nil
+}
+
+// handleInbox opens one callback and acts on it. An error means that it will be tried again.
+func (s *Service) handleInbox(ctx context.Context, m models.InboxMessage) error {
+	n, err := s.gateway.OpenNotification(opay.SealedNotification{
+		AppID: m.AppID, Time: m.SentTime, Envelope: opay.Envelope{Data: m.Data, Sign: m.Sign},
+	})
+	if err != nil {
+		return s.unreadable(ctx, &m)
+	}
+	a, err := s.store.AttemptByAppOrderID(ctx, n.OutOrderID)
+	if errors.Is(err, store.ErrNotFound) {
+		return s.notOurs(ctx, &m, n)
+	}
+	if err != nil {
+		return fmt.Errorf("find the callback's attempt: %w", err)
+	}
+	if err := s.takeHint(ctx, &m, &a, n); err != nil {
+		return err
+	}
+	if a.State == models.AttemptPaid {
+		return nil // nothing better can be learned
+	}
+	if err := s.askHinted(ctx, a, n); err != nil {
+		s.log.InfoContext(ctx, "callback not confirmed yet", "order", a.OrderID, "attempt", a.ID, "error", err)
+	}
+	return nil
+}
+
+// askHinted asks for the very order that the callback named. The attempt is due at once, so the poller goes on where this
+// fails.
+func (s *Service) askHinted(ctx context.Context, a models.Attempt, n opay.Notification) error {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	if a.OrderNum == "" {
+		a.OrderNum = n.OrderNum
+	}
+	return s.askByNumber(ctx, a, "callback")
+}
+
+// takeHint stores what a callback claims. Its amount is compared for the alarm only: what is credited is decided by orderDetail
+// (reliability.md R3).
+func (s *Service) takeHint(ctx context.Context, m *models.InboxMessage, a *models.Attempt, n opay.Notification) error {
+	now := s.clock()
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		err := tx.AddEvidence(ctx, &models.Evidence{
+			AttemptID: a.ID, OrderID: a.OrderID, Source: models.SourceCallback, Verified: true, AppOrderID: n.OutOrderID, OrderNum: n.OrderNum,
+			Status: string(n.Status), Amount: canonicalAmount(string(n.PayAmount)), InboxID: m.ID, CreatedAt: now,
+		})
+		if err != nil {
+			return fmt.Errorf("add evidence: %w", err)
+		}
+		if err := tx.FinishInbox(ctx, m.ID, models.InboxDone, ""); err != nil {
+			return fmt.Errorf("finish callback: %w", err)
+		}
+		if a.OrderNum != "" && a.OrderNum != n.OrderNum {
+			return s.openReview(ctx, tx, models.ReviewMismatch, a, "a callback names another order number than the attempt has")
+		}
+		if !n.PayAmount.Equal(opay.Amount(a.Amount.String())) {
+			if err := s.openReview(ctx, tx, models.ReviewMismatch, a, "a callback names another amount than was ordered"); err != nil {
+				return err
+			}
+		}
+		if a.State == models.AttemptPaid {
+			if n.Status != opay.StatusPaid {
+				return s.regress(ctx, tx, a, stateOf(n.Status), "callback")
+			}
+			return nil
+		}
+		return tx.SetAttempt(ctx, a.ID, map[string]any{"due_at": now})
+	})
+	if err != nil {
+		return fmt.Errorf("take the callback's hint: %w", err)
+	}
+	return nil
+}
+
+func stateOf(status opay.Status) models.AttemptState {
+	switch status {
+	case opay.StatusPaid:
+		return models.AttemptPaid
+	case opay.StatusFailed:
+		return models.AttemptFailed
+	case opay.StatusClosed:
+		return models.AttemptClosed
+	case opay.StatusPending:
+	}
+	return models.AttemptOpen
+}
+
+// notOurs keeps a well-signed callback about an order that we do not have: it was acknowledged, and a person looks at it.
+func (s *Service) notOurs(ctx context.Context, m *models.InboxMessage, n opay.Notification) error {
+	now := s.clock()
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		err := tx.AddEvidence(ctx, &models.Evidence{
+			Source: models.SourceCallback, Verified: true, AppOrderID: n.OutOrderID, OrderNum: n.OrderNum, Status: string(n.Status),
+			Amount: canonicalAmount(string(n.PayAmount)), InboxID: m.ID, CreatedAt: now,
+		})
+		if err != nil {
+			return fmt.Errorf("add evidence: %w", err)
+		}
+		err = tx.OpenReview(ctx, models.Review{
+			ID: models.NewID(), Kind: models.ReviewUnknownOrder, Subject: n.OrderNum, Note: "a callback names an order that is not ours",
+			Open: true, CreatedAt: now, UpdatedAt: now,
+		})
+		if err != nil {
+			return fmt.Errorf("open review: %w", err)
+		}
+		return tx.FinishInbox(ctx, m.ID, models.InboxFlagged, "unknown order")
+	})
+	if err != nil {
+		return fmt.Errorf("flag callback: %w", err)
+	}
+	return nil
+}
+
+// unreadable keeps a callback whose signature is the platform's and whose content cannot be read: junk under a copied
+// signature, or a platform that changed its format.
+func (s *Service) unreadable(ctx context.Context, m *models.InboxMessage) error {
+	now := s.clock()
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		err := tx.OpenReview(ctx, models.Review{
+			ID: models.NewID(), Kind: models.ReviewUnreadable, Subject: m.Digest, Note: "a callback with a good signature cannot be read",
+			Open: true, CreatedAt: now, UpdatedAt: now,
+		})
+		if err != nil {
+			return fmt.Errorf("open review: %w", err)
+		}
+		return tx.FinishInbox(ctx, m.ID, models.InboxBad, "cannot be opened")
+	})
+	if err != nil {
+		return fmt.Errorf("set callback aside: %w", err)
+	}
+	return nil
+}

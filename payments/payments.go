@@ -1,0 +1,191 @@
+// Package payments is what the shop does about money: it places orders, takes the platform's callbacks, asks the platform,
+// settles, polls, expires and cancels. It knows no HTTP server and no HTML.
+//
+// Every source of news — callback, return page, poller, cancellation — ends in the same function, settle, which compares what
+// orderDetail says with the attempt and moves attempt, order and stock in one transaction by compare-and-set (reliability.md
+// R3, R5). No call to the platform ever runs inside a transaction (R1).
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments/opay"
+)
+
+// Gateway is the platform as this package needs it; *opay.Client is the real one.
+type Gateway interface {
+	CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (orderNum string, err error)
+	Order(ctx context.Context, orderNum, token string) (opay.OrderDetail, error)
+	OrderByRef(ctx context.Context, appOrderID string) (opay.OrderDetail, error)
+	Cancel(ctx context.Context, orderNum string) error
+	PayURL(p opay.PayPage) (string, error)
+	LoginURL(redirectURL, state string) (string, error)
+	Exchange(ctx context.Context, code string) (opay.Grant, error)
+	CheckNotification(contentType string, body []byte) (opay.SealedNotification, error)
+	OpenNotification(n opay.SealedNotification) (opay.Notification, error)
+}
+
+// Mail is a message ready to be sent.
+type Mail struct {
+	To        string
+	Subject   string
+	Text      string
+	HTML      string
+	MessageID string // without brackets; the same for every try, so that a repeated mail can be told
+}
+
+// Mailer sends one mail. An error means that it will be tried again.
+type Mailer interface {
+	Send(ctx context.Context, m Mail) error
+}
+
+// Config is what a Service needs. Zero durations take the defaults.
+type Config struct {
+	Store     *store.Store
+	Gateway   Gateway
+	BaseURL   string // the shop's public address; returnPage and notifyPage are built from it (never from a Host header)
+	SceneType string // orderSceneType, if agreed with the platform
+	Clock     models.Clock
+	Logger    *slog.Logger
+	Mailer    Mailer                                                 // nil: no mails are written
+	Compose   func(models.OutboxMessage, models.Order) (Mail, error) // renders a mail; needed with Mailer
+
+	OrderTTL    time.Duration // how long an order may wait for its payment; 30 minutes
+	RetryTTL    time.Duration // how long a new attempt may wait at least; 15 minutes
+	ExpiryGrace time.Duration // how much later the shop gives an unpaid order up; 1 minute
+	ProofAge    time.Duration // how long after sending "does not exist" proves that nothing will arrive; 10 minutes
+	CallTimeout time.Duration // for one call to the platform; 8 seconds (reliability.md R14)
+}
+
+// The paths that this package builds addresses from; web serves them.
+const (
+	NotifyPath    = "/payments/notify"
+	ReturnPath    = "/payments/return/"
+	ConnectedPath = "/payments/connected"
+)
+
+// Errors that a page has words for.
+var (
+	// ErrCartEmpty: there is nothing to buy.
+	ErrCartEmpty = errors.New("the cart is empty")
+	// ErrFormUsed: the form belongs to no cart any more; show the checkout afresh.
+	ErrFormUsed = errors.New("the form was used or is too old")
+	// ErrCartChanged: prices, stock or rates are not those that the form showed.
+	ErrCartChanged = errors.New("the cart is not what the form showed")
+	// ErrCoin: the coin is not accepted for this total.
+	ErrCoin = errors.New("the coin is not accepted")
+	// ErrPayer: nobody was named who pays.
+	ErrPayer = errors.New("the payer is missing")
+	// ErrUnreachable: the platform could not be asked, nothing was ordered, and the cart is kept.
+	ErrUnreachable = errors.New("the platform cannot be reached")
+	// ErrNotPayable: the order does not wait for a payment.
+	ErrNotPayable = errors.New("the order cannot be paid")
+	// ErrNotCancellable: the order does not wait for a payment, so it cannot be called off.
+	ErrNotCancellable = errors.New("the order cannot be cancelled")
+	// ErrBusy: an earlier attempt is not proved closed yet (reliability.md R8); the order page shows it.
+	ErrBusy = errors.New("an earlier payment is still being closed")
+)
+
+// Service does the shop's payments. It is safe for concurrent use and for any number of replicas.
+type Service struct {
+	store    *store.Store
+	gateway  Gateway
+	base     string
+	scene    string
+	clock    models.Clock
+	log      *slog.Logger
+	mailer   Mailer
+	compose  func(models.OutboxMessage, models.Order) (Mail, error)
+	orderTTL time.Duration
+	retryTTL time.Duration
+	grace    time.Duration
+	proofAge time.Duration
+	timeout  time.Duration
+
+	wakeInbox  chan struct{}
+	wakeOutbox chan struct{}
+}
+
+// New checks the configuration. BaseURL must be an absolute http or https address without path, query and fragment.
+func New(c Config) (*Service, error) {
+	if c.Store == nil || c.Gateway == nil {
+		return nil, errors.New("payments: store and gateway are needed")
+	}
+	if c.Mailer != nil && c.Compose == nil {
+		return nil, errors.New("payments: a mailer needs compose")
+	}
+	base := strings.TrimSuffix(c.BaseURL, "/")
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("payments: base address %q must be http(s)://host without a path", c.BaseURL)
+	}
+	s := &Service{
+		store: c.Store, gateway: c.Gateway, base: base, scene: c.SceneType, clock: c.Clock, log: c.Logger,
+		mailer: c.Mailer, compose: c.Compose,
+		orderTTL: orDefault(c.OrderTTL, 30*time.Minute), retryTTL: orDefault(c.RetryTTL, 15*time.Minute),
+		grace: orDefault(c.ExpiryGrace, time.Minute), proofAge: orDefault(c.ProofAge, 10*time.Minute),
+		timeout:   orDefault(c.CallTimeout, 8*time.Second),
+		wakeInbox: make(chan struct{}, 1), wakeOutbox: make(chan struct{}, 1),
+	}
+	if s.clock == nil {
+		s.clock = models.SystemClock
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	return s, nil
+}
+
+func orDefault(d, def time.Duration) time.Duration {
+	if d <= 0 {
+		return def
+	}
+	return d
+}
+
+// LoginURL is the platform's sign-in page, which comes back to ConnectedPath with the state (platform/api.md §3.7).
+func (s *Service) LoginURL(state string) (string, error) {
+	to, err := s.gateway.LoginURL(s.base+ConnectedPath, state)
+	if err != nil {
+		return "", fmt.Errorf("build the sign-in address: %w", err)
+	}
+	return to, nil
+}
+
+// Connect turns the code of a sign-in into the payer. Errors are the gateway's.
+func (s *Service) Connect(ctx context.Context, code string) (models.Payer, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	grant, err := s.gateway.Exchange(ctx, code)
+	if err != nil {
+		return models.Payer{}, fmt.Errorf("exchange the sign-in code: %w", err)
+	}
+	return models.Payer{OpenID: models.Secret(grant.OpenID), Token: models.Secret(grant.Token)}, nil
+}
+
+// payURL is where the shopper pays an open attempt.
+func (s *Service) payURL(a *models.Attempt) (string, error) {
+	to, err := s.gateway.PayURL(opay.PayPage{OrderNum: a.OrderNum, Payer: opayPayer(a.Payer)})
+	if err != nil {
+		return "", fmt.Errorf("build the pay address: %w", err)
+	}
+	return to, nil
+}
+
+func opayPayer(p models.Payer) opay.Payer {
+	return opay.Payer{OpenID: p.OpenID.Reveal(), UserID: p.UserID, Token: p.Token.Reveal()}
+}
+
+// detached lets a step that has begun finish although the shopper's browser went away: an answer of the platform must be
+// stored.
+func (s *Service) detached(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
+}

@@ -1,0 +1,298 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments/opay"
+)
+
+// PlaceInput is a checkout form that web has checked.
+type PlaceInput struct {
+	CartID    string
+	FormToken string // the form's one-time token (reliability.md R9)
+	Seen      string // models.Cart.Fingerprint of what the form showed
+	Email     string
+	Name      string
+	Lang      string // BCP 47
+	Currency  models.Currency
+	Coin      string
+	Payer     models.Payer
+}
+
+// Placement is where the shopper goes next.
+type Placement struct {
+	Ref      string // the order's reference
+	PayURL   string // the platform's pay page; empty: show the order page, which says why
+	Existing bool   // the form had made this order before
+}
+
+// Place turns a cart into an order with a payment attempt, asks the platform for its order, and says where to go
+// (design.md §2). The same form token always gives the same order.
+//
+// Errors: ErrCartEmpty, ErrFormUsed, ErrCartChanged, ErrCoin, ErrPayer, *store.OutOfStockError, ErrUnreachable. A refusal by
+// the platform is not an error: the order page shows it, with the choice to mend it.
+func (s *Service) Place(ctx context.Context, in PlaceInput) (Placement, error) {
+	if !in.Payer.Known() {
+		return Placement{}, ErrPayer
+	}
+	existing, err := s.store.OrderByFormToken(ctx, in.FormToken)
+	if err == nil {
+		return s.placedBefore(ctx, in, existing)
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return Placement{}, fmt.Errorf("look for the form's order: %w", err)
+	}
+	order, attempt, err := s.insertOrder(ctx, in)
+	if errors.Is(err, store.ErrDuplicate) { // the same form, at the same moment
+		existing, err = s.store.OrderByFormToken(ctx, in.FormToken)
+		if err != nil {
+			return Placement{}, fmt.Errorf("find the form's order: %w", err)
+		}
+		return s.placedBefore(ctx, in, existing)
+	}
+	if err != nil {
+		return Placement{}, err
+	}
+	if err := s.submit(ctx, &order, &attempt); err != nil {
+		if errors.Is(err, ErrUnreachable) {
+			return Placement{}, s.giveUpUnsent(ctx, in.CartID, &order)
+		}
+		return Placement{}, err
+	}
+	if err := s.emptyCart(ctx, in); err != nil {
+		// The order stands; a full cart is a nuisance, not a loss.
+		s.log.ErrorContext(ctx, "cart not emptied after placing", "order", order.ID, "error", err)
+	}
+	return s.next(ctx, order.ID, order.Ref)
+}
+
+// insertOrder is transaction 1: order, lines, reservation and attempt, or nothing at all (reliability.md R1).
+func (s *Service) insertOrder(ctx context.Context, in PlaceInput) (models.Order, models.Attempt, error) {
+	var order models.Order
+	var attempt models.Attempt
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		cart, coins, err := cartForPlacing(ctx, tx, in)
+		if err != nil {
+			return err
+		}
+		now := s.clock()
+		order, err = s.newOrder(in, cart, now)
+		if err != nil {
+			return err
+		}
+		attempt, err = s.newAttempt(&order, coins, in.Coin, in.Payer, now)
+		if err != nil {
+			return err
+		}
+		if err := tx.InsertOrder(ctx, &order); err != nil {
+			return fmt.Errorf("insert order: %w", err)
+		}
+		if err := tx.Reserve(ctx, order.ID, order.Lines); err != nil {
+			return fmt.Errorf("reserve stock: %w", err)
+		}
+		if err := tx.InsertAttempt(ctx, &attempt); err != nil {
+			return fmt.Errorf("insert attempt: %w", err)
+		}
+		return nil
+	})
+	return order, attempt, err
+}
+
+// cartForPlacing loads the cart and insists that it is what the form showed.
+func cartForPlacing(ctx context.Context, tx *store.Store, in PlaceInput) (models.Cart, []models.Coin, error) {
+	cart, err := tx.Cart(ctx, in.CartID)
+	if errors.Is(err, store.ErrNotFound) {
+		return cart, nil, ErrCartEmpty
+	}
+	if err != nil {
+		return cart, nil, fmt.Errorf("load cart: %w", err)
+	}
+	if len(cart.Lines) == 0 {
+		return cart, nil, ErrCartEmpty
+	}
+	if cart.FormToken != in.FormToken {
+		return cart, nil, ErrFormUsed
+	}
+	coins, err := tx.Coins(ctx)
+	if err != nil {
+		return cart, nil, fmt.Errorf("load coins: %w", err)
+	}
+	for _, line := range cart.Lines {
+		if line.ProductHidden {
+			return cart, nil, ErrCartChanged
+		}
+	}
+	if cart.Fingerprint(coins) != in.Seen {
+		return cart, nil, ErrCartChanged
+	}
+	return cart, coins, nil
+}
+
+// newOrder takes the snapshot of the cart.
+func (s *Service) newOrder(in PlaceInput, cart models.Cart, now time.Time) (models.Order, error) {
+	order := models.Order{
+		ID: models.NewID(), Ref: models.NewRef(), State: models.OrderAwaiting,
+		Email: in.Email, Name: in.Name, Lang: in.Lang, Currency: in.Currency.Code, Digits: in.Currency.Digits,
+		Total: cart.Total(), FormToken: in.FormToken,
+		CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(s.orderTTL), DueAt: now.Add(s.orderTTL + s.grace),
+	}
+	goods := make([]opay.Goods, 0, len(cart.Lines))
+	for i, l := range cart.Lines {
+		line := models.OrderLine{
+			ID: models.NewID(), OrderID: order.ID, Position: i, VariantID: l.VariantID, SKU: l.SKU, Slug: l.Slug,
+			Title:        l.ProductTexts.In(in.Lang, "title", l.Title),
+			VariantTitle: l.VariantTexts.In(in.Lang, "title", l.VariantTitle),
+			Cover:        l.Cover, UnitPrice: l.Price, Quantity: l.Quantity, Total: l.Total(),
+		}
+		order.Lines = append(order.Lines, line)
+		goods = append(goods, goodsOf(line))
+	}
+	text, err := opay.EncodeGoods(goods)
+	if err != nil {
+		return models.Order{}, fmt.Errorf("encode goods: %w", err)
+	}
+	order.Goods = text
+	return order, nil
+}
+
+// goodsOf describes a line to the platform: the product's name with its quantity, and the option with the SKU. Only texts of
+// the catalogue are signed, never those of the shopper (reliability.md E6).
+func goodsOf(l models.OrderLine) opay.Goods {
+	name := l.Title
+	if l.Quantity > 1 {
+		name = fmt.Sprintf("%d × %s", l.Quantity, name)
+	}
+	desc := strings.TrimSpace(l.VariantTitle + " " + l.SKU)
+	return opay.Goods{Name: norm.NFC.String(name), Desc: norm.NFC.String(desc)}
+}
+
+// newAttempt freezes the quote.
+func (s *Service) newAttempt(order *models.Order, coins []models.Coin, symbol string, payer models.Payer, now time.Time) (models.Attempt, error) {
+	for _, coin := range coins {
+		if coin.Symbol != symbol {
+			continue
+		}
+		quote, err := coin.Quote(order.Total)
+		if err != nil {
+			return models.Attempt{}, ErrCoin
+		}
+		return models.Attempt{
+			ID: models.NewID(), OrderID: order.ID, AppOrderID: models.NewRef(), State: models.AttemptCreated,
+			Coin: quote.Coin, Amount: quote.Amount, Rate: quote.Rate, RateSource: quote.Source, RateAt: quote.At,
+			PayerUserID: payer.UserID, Payer: payer, SceneType: s.scene,
+			CreatedAt: now, UpdatedAt: now, DueAt: now.Add(createdGrace),
+		}, nil
+	}
+	return models.Attempt{}, ErrCoin
+}
+
+// placedBefore answers a form that had made an order already: double click, reload, back button, second tab.
+func (s *Service) placedBefore(ctx context.Context, in PlaceInput, order models.Order) (Placement, error) {
+	if a := order.Current(); order.State == models.OrderCancelled && a != nil && a.ProblemCode == models.ProblemUnreachable {
+		return Placement{}, ErrFormUsed // nothing came of it, and the cart is still full
+	}
+	if err := s.emptyCart(ctx, in); err != nil {
+		return Placement{}, err
+	}
+	if err := s.awaitSubmission(ctx, order.ID); err != nil {
+		return Placement{}, err
+	}
+	p, err := s.next(ctx, order.ID, order.Ref)
+	p.Existing = true
+	return p, err
+}
+
+// awaitSubmission gives the first press of the button a moment to hear from the platform, because a browser shows the answer
+// to the second.
+func (s *Service) awaitSubmission(ctx context.Context, orderID string) error {
+	deadline := time.NewTimer(submissionPatience)
+	defer deadline.Stop()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		order, err := s.store.Order(ctx, orderID)
+		if err != nil {
+			return fmt.Errorf("load order: %w", err)
+		}
+		a := order.Current()
+		if a == nil || (a.State != models.AttemptCreated && a.State != models.AttemptSubmitting) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-deadline.C:
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// next says where the shopper goes now.
+func (s *Service) next(ctx context.Context, orderID, ref string) (Placement, error) {
+	order, err := s.store.Order(ctx, orderID)
+	if err != nil {
+		return Placement{}, fmt.Errorf("load order: %w", err)
+	}
+	p := Placement{Ref: ref}
+	a := order.Current()
+	if order.State != models.OrderAwaiting || a == nil || a.State != models.AttemptOpen || a.Intent != models.IntentNone {
+		return p, nil
+	}
+	p.PayURL, err = s.payURL(a)
+	return p, err
+}
+
+// emptyCart clears the cart that became an order, unless it has become another cart meanwhile.
+func (s *Service) emptyCart(ctx context.Context, in PlaceInput) error {
+	cart, err := s.store.Cart(ctx, in.CartID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("load cart: %w", err)
+	}
+	if cart.FormToken != in.FormToken {
+		return nil
+	}
+	if err := s.store.ClearCart(ctx, in.CartID, models.NewRef()); err != nil {
+		return fmt.Errorf("clear cart: %w", err)
+	}
+	return nil
+}
+
+// giveUpUnsent calls off an order whose request never left us: nothing can ever be paid for it, so the stock goes back and
+// the shopper keeps the cart, under a new form token.
+func (s *Service) giveUpUnsent(ctx context.Context, cartID string, order *models.Order) error {
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		if err := s.endOrder(ctx, tx, order, models.OrderCancelled, "place"); err != nil {
+			return err
+		}
+		return tx.RenewForm(ctx, cartID, order.FormToken, models.NewRef())
+	})
+	if err != nil {
+		return fmt.Errorf("give up order: %w", err)
+	}
+	return ErrUnreachable
+}
+
+// endOrder gives an awaiting order up and its stock back.
+func (s *Service) endOrder(ctx context.Context, tx *store.Store, order *models.Order, to models.OrderState, cause string) error {
+	set := map[string]any{"due_at": nil, "lease": ""}
+	t := models.Transition{OrderID: order.ID, Cause: cause}
+	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, to, set, t); err != nil {
+		return fmt.Errorf("move order to %s: %w", to, err)
+	}
+	if err := tx.ReleaseReservation(ctx, order.ID); err != nil {
+		return fmt.Errorf("release stock: %w", err)
+	}
+	return nil
+}

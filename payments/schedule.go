@@ -1,0 +1,41 @@
+package payments
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// Times of the money path that are no settings.
+const (
+	createdGrace       = time.Minute            // an attempt that was stored and not sent by then belongs to a process that died
+	submittingGrace    = 20 * time.Second       // longer than any call: after it, the answer of createThirdOrder was lost
+	unknownDelay       = 3 * time.Second        // before the first question about a lost answer
+	refreshInterval    = 2 * time.Second        // between two questions about one attempt, over all replicas
+	refreshTimeout     = 2 * time.Second        // for the question of the return page (reliability.md R13)
+	submissionPatience = 5 * time.Second        // how long a second press of the button waits for the first
+	pollAfterExpiry    = 72 * time.Hour         // how long an attempt is asked about after its order's end (reliability.md R10)
+	leaseTime          = 30 * time.Second       // how long a worker may hold a row; longer than its work
+	idlePause          = 500 * time.Millisecond // between two looks for due rows
+)
+
+// pollSteps are the pauses between questions about an open attempt; the last one repeats (reliability.md R10).
+func pollSteps() []time.Duration {
+	return []time.Duration{
+		10 * time.Second, 20 * time.Second, 40 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute,
+		10 * time.Minute, 30 * time.Minute, time.Hour,
+	}
+}
+
+// pollDelay is the pause after so many questions, spread by ±20 %, so that orders placed together are not asked about
+// together.
+func pollDelay(checks int) time.Duration {
+	steps := pollSteps()
+	step := steps[min(max(checks, 0), len(steps)-1)]
+	spread := step / 5
+	return step - spread + rand.N(2*spread+1) //nolint:gosec // jitter needs no secrecy
+}
+
+// retryDelay is the pause before work that failed is tried again: 5 s, doubled each time, at most an hour.
+func retryDelay(tries int) time.Duration {
+	return min(5*time.Second<<min(max(tries, 0), 10), time.Hour)
+}

@@ -1,0 +1,252 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments/opay"
+)
+
+// settleTries bounds how often settle starts again because another writer was faster.
+const settleTries = 5
+
+// settle is the one place where the platform's word changes an attempt, its order and the stock (reliability.md R5). detail is
+// a verified answer to a question about this very attempt; cause says who asked. Asking again with the same answer changes
+// nothing.
+func (s *Service) settle(ctx context.Context, attemptID string, detail opay.OrderDetail, source models.EvidenceSource, cause string) error {
+	for range settleTries {
+		err := s.store.Tx(ctx, func(tx *store.Store) error {
+			return s.settleIn(ctx, tx, attemptID, detail, source, cause)
+		})
+		if !errors.Is(err, store.ErrConflict) {
+			if err != nil {
+				return fmt.Errorf("settle attempt: %w", err)
+			}
+			s.poke(s.wakeOutbox)
+			return nil
+		}
+	}
+	return fmt.Errorf("settle attempt: %w %d times", store.ErrConflict, settleTries)
+}
+
+func (s *Service) settleIn(ctx context.Context, tx *store.Store, attemptID string, d opay.OrderDetail, source models.EvidenceSource, cause string) error {
+	a, err := tx.Attempt(ctx, attemptID)
+	if err != nil {
+		return fmt.Errorf("load attempt: %w", err)
+	}
+	order, err := tx.Order(ctx, a.OrderID)
+	if err != nil {
+		return fmt.Errorf("load order: %w", err)
+	}
+	news := d.Status != opay.StatusPending || a.State != models.AttemptOpen
+	if d.Status == opay.StatusPaid && a.State == models.AttemptPaid {
+		news = false
+	}
+	mismatch := mismatchOf(&a, d)
+	if news || mismatch != "" {
+		if err := tx.AddEvidence(ctx, evidenceOf(&a, d, source, s)); err != nil {
+			return fmt.Errorf("add evidence: %w", err)
+		}
+	}
+	if mismatch != "" {
+		return s.mismatch(ctx, tx, &order, &a, d, mismatch, cause)
+	}
+	switch d.Status {
+	case opay.StatusPaid:
+		return s.credit(ctx, tx, &order, &a, d, cause)
+	case opay.StatusPending:
+		return s.pending(ctx, tx, &order, &a, d, cause)
+	case opay.StatusFailed:
+		return s.closeAttempt(ctx, tx, &order, &a, models.AttemptFailed, models.ProblemPayFailed, cause)
+	case opay.StatusClosed:
+		return s.closeAttempt(ctx, tx, &order, &a, models.AttemptClosed, models.ProblemClosed, cause)
+	}
+	return fmt.Errorf("settle attempt: undocumented status %q", string(d.Status))
+}
+
+func evidenceOf(a *models.Attempt, d opay.OrderDetail, source models.EvidenceSource, s *Service) *models.Evidence {
+	return &models.Evidence{
+		AttemptID: a.ID, OrderID: a.OrderID, Source: source, Verified: true,
+		AppOrderID: d.AppOrderID, OrderNum: d.OrderNum, Status: string(d.Status), Coin: d.Coin, Amount: canonicalAmount(string(d.Amount)),
+		CreatedAt: s.clock(),
+	}
+}
+
+// canonicalAmount writes an amount as our own columns do, so that evidence and attempt compare as text; what is no amount stays
+// as it was claimed.
+func canonicalAmount(text string) string {
+	a, err := models.ParseAmount(text)
+	if err != nil {
+		return text
+	}
+	return a.String()
+}
+
+// mismatchOf says in which field the platform's order is not the attempt's, or "" (reliability.md R3).
+func mismatchOf(a *models.Attempt, d opay.OrderDetail) string {
+	amount, err := models.ParseAmount(string(d.Amount))
+	switch {
+	case d.AppOrderID != a.AppOrderID:
+		return "appOrderId"
+	case a.OrderNum != "" && d.OrderNum != a.OrderNum:
+		return "orderNum"
+	case d.Coin != a.Coin:
+		return "payCoinSymbol"
+	case err != nil || !amount.Equal(a.Amount):
+		return "orderAmount"
+	}
+	return ""
+}
+
+// mismatch records that the platform holds something else than we ordered. Nothing is credited; where the platform calls it
+// paid, money is in the wrong place and the order waits for a person, with its stock.
+func (s *Service) mismatch(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, field, cause string) error {
+	note := "the platform's " + field + " is not the attempt's; its status is " + d.Status.String()
+	if err := s.openReview(ctx, tx, models.ReviewMismatch, a, note); err != nil {
+		return err
+	}
+	if d.Status != opay.StatusPaid || order.State != models.OrderAwaiting {
+		return nil
+	}
+	t := models.Transition{OrderID: order.ID, Cause: cause, Note: note}
+	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderReview, map[string]any{"due_at": nil, "lease": ""}, t); err != nil {
+		return fmt.Errorf("move order to review: %w", err)
+	}
+	return nil
+}
+
+// credit books a payment that orderDetail confirms in every field.
+func (s *Service) credit(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, cause string) error {
+	if a.State == models.AttemptPaid {
+		return nil
+	}
+	now := s.clock()
+	set := map[string]any{"order_num": d.OrderNum, "paid_at": now, "due_at": nil, "intent": "", "problem_code": ""}
+	t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: cause}
+	if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, set, t); err != nil {
+		return fmt.Errorf("mark attempt paid: %w", err)
+	}
+	switch order.State {
+	case models.OrderAwaiting:
+		return s.creditOrder(ctx, tx, order, a, cause)
+	case models.OrderExpired, models.OrderCancelled:
+		return s.lateMoney(ctx, tx, order, a, "paid after the order was "+string(order.State), cause)
+	case models.OrderReview:
+		return s.openReview(ctx, tx, models.ReviewLatePayment, a, "paid while the order was under review")
+	case models.OrderPaid, models.OrderFulfilled, models.OrderRefunding, models.OrderRefunded:
+		// R8: the first payment keeps the order; this one must go back.
+		return s.openReview(ctx, tx, models.ReviewSecondPayment, a, "a second payment of a paid order; refund "+a.Amount.String()+" "+a.Coin)
+	}
+	return fmt.Errorf("credit order in state %q", order.State)
+}
+
+func (s *Service) creditOrder(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, cause string) error {
+	var gone *store.OutOfStockError
+	if err := tx.SellReservation(ctx, order.ID); errors.As(err, &gone) {
+		return s.lateMoney(ctx, tx, order, a, "paid when "+gone.SKU+" was sold out", cause)
+	} else if err != nil {
+		return fmt.Errorf("sell reserved stock: %w", err)
+	}
+	set := map[string]any{"paid_attempt_id": a.ID, "paid_at": s.clock(), "due_at": nil, "lease": ""}
+	t := models.Transition{OrderID: order.ID, Cause: cause}
+	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderPaid, set, t); err != nil {
+		return fmt.Errorf("mark order paid: %w", err)
+	}
+	return s.putMail(ctx, tx, models.MailPaymentReceived, order.ID)
+}
+
+// lateMoney keeps money for an order that was given up in sight (reliability.md R6): never dropped, never booked by itself.
+func (s *Service) lateMoney(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, note, cause string) error {
+	if err := s.openReview(ctx, tx, models.ReviewLatePayment, a, note); err != nil {
+		return err
+	}
+	set := map[string]any{"paid_attempt_id": a.ID, "due_at": nil, "lease": ""}
+	t := models.Transition{OrderID: order.ID, Cause: cause, Note: note}
+	if err := tx.MoveOrder(ctx, order.ID, order.State, models.OrderReview, set, t); err != nil {
+		return fmt.Errorf("move order to review: %w", err)
+	}
+	return nil
+}
+
+// pending books that the platform holds our order and waits for the shopper.
+func (s *Service) pending(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, cause string) error {
+	now := s.clock()
+	switch a.State {
+	case models.AttemptOpen:
+		return nil
+	case models.AttemptSubmitting, models.AttemptUnknown:
+		set := map[string]any{"order_num": d.OrderNum, "opened_at": now, "due_at": now.Add(pollDelay(0)), "problem_code": ""}
+		t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: cause}
+		if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptOpen, set, t); err != nil {
+			return fmt.Errorf("open attempt: %w", err)
+		}
+		return s.putMail(ctx, tx, models.MailOrderReceived, order.ID)
+	case models.AttemptPaid:
+		return s.regress(ctx, tx, a, models.AttemptOpen, cause)
+	case models.AttemptFailed, models.AttemptClosed:
+		// It can be paid although we gave it up: the poller closes it at the platform.
+		if err := tx.SetAttempt(ctx, a.ID, map[string]any{"due_at": now.Add(unknownDelay)}); err != nil {
+			return fmt.Errorf("ask again: %w", err)
+		}
+		return s.regress(ctx, tx, a, models.AttemptOpen, cause)
+	case models.AttemptCreated:
+		// The platform knows an order that we have not sent: another shop uses our keys, or a backup was restored.
+		return s.openReview(ctx, tx, models.ReviewUnmatchedOrder, a, "the platform holds an order for an attempt that was never sent")
+	}
+	return fmt.Errorf("attempt in state %q is pending", a.State)
+}
+
+// regress records a status that goes back: nothing changes, and a person is told (reliability.md R6).
+func (s *Service) regress(ctx context.Context, tx *store.Store, a *models.Attempt, to models.AttemptState, cause string) error {
+	err := tx.RefuseTransition(ctx, models.Transition{
+		OrderID: a.OrderID, AttemptID: a.ID, FromState: string(a.State), ToState: string(to), Refused: true, Cause: cause, CreatedAt: s.clock(),
+	})
+	if err != nil {
+		return fmt.Errorf("record refused transition: %w", err)
+	}
+	return s.openReview(ctx, tx, models.ReviewStatusRegress, a, "the attempt is "+string(a.State)+", and the platform now says "+string(to))
+}
+
+// closeAttempt ends an attempt that is proved dead, and does what was wanted of it: the order is cancelled or expires, or
+// waits for a new attempt.
+func (s *Service) closeAttempt(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, to models.AttemptState, problem, cause string) error {
+	switch {
+	case a.State == models.AttemptPaid:
+		return s.regress(ctx, tx, a, to, cause)
+	case !a.State.Live():
+		return nil // dead is dead, closed or failed
+	}
+	set := map[string]any{"due_at": nil, "problem_code": problem}
+	t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: cause, Note: problem}
+	if err := tx.MoveAttempt(ctx, a.ID, a.State, to, set, t); err != nil {
+		return fmt.Errorf("end attempt: %w", err)
+	}
+	if order.State != models.OrderAwaiting {
+		return nil
+	}
+	switch a.Intent {
+	case models.IntentCancel:
+		return s.endOrder(ctx, tx, order, models.OrderCancelled, "cancel")
+	case models.IntentExpire:
+		return s.endOrder(ctx, tx, order, models.OrderExpired, "expire")
+	case models.IntentNone, models.IntentRetry:
+	}
+	return nil
+}
+
+// openReview tells a person, once per kind and attempt.
+func (s *Service) openReview(ctx context.Context, tx *store.Store, kind models.ReviewKind, a *models.Attempt, note string) error {
+	now := s.clock()
+	s.log.WarnContext(ctx, "review opened", "kind", string(kind), "order", a.OrderID, "attempt", a.ID)
+	err := tx.OpenReview(ctx, models.Review{
+		ID: models.NewID(), Kind: kind, Subject: a.ID, OrderID: a.OrderID, AttemptID: a.ID, Note: note, Open: true,
+		CreatedAt: now, UpdatedAt: now,
+	})
+	if err != nil {
+		return fmt.Errorf("open review: %w", err)
+	}
+	return nil
+}

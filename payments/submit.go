@@ -1,0 +1,157 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments/opay"
+)
+
+// submit sends createThirdOrder for an attempt that is stored as created, and stores the outcome (reliability.md R1, R2). Only
+// the caller that moves the attempt to submitting sends. The error is ErrUnreachable if the request never left us; a refusal
+// and an unknown outcome are stored and are no errors.
+func (s *Service) submit(ctx context.Context, order *models.Order, a *models.Attempt) error {
+	ctx, cancel := s.detached(ctx)
+	defer cancel()
+	now := s.clock()
+	set := map[string]any{"sent_at": now, "due_at": now.Add(submittingGrace)}
+	t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: "submit"}
+	err := s.store.MoveAttempt(ctx, a.ID, models.AttemptCreated, models.AttemptSubmitting, set, t)
+	if errors.Is(err, store.ErrConflict) {
+		return nil // somebody else sends it, or has given it up
+	}
+	if err != nil {
+		return fmt.Errorf("begin submission: %w", err)
+	}
+	return s.send(ctx, order, a)
+}
+
+// send asks the platform for its order under the attempt's fixed appOrderId and stores what came of it. It may be repeated for
+// an attempt whose outcome is unknown: the same appOrderId can never make a second order (platform/api.md §4).
+func (s *Service) send(ctx context.Context, order *models.Order, a *models.Attempt) error {
+	call, cancel := context.WithTimeout(ctx, s.timeout)
+	orderNum, err := s.gateway.CreateOrder(call, opay.CreateOrderRequest{
+		AppOrderID: a.AppOrderID, Payer: opayPayer(a.Payer), Amount: opay.Amount(a.Amount.String()), Coin: a.Coin,
+		SceneType: a.SceneType, ReturnPage: s.base + ReturnPath + order.Ref, NotifyPage: s.base + NotifyPath, Goods: order.Goods,
+	})
+	cancel()
+	store, cancel := s.detached(ctx) // what the platform answered is stored even when the call took all the time there was
+	defer cancel()
+	return s.storeOutcome(store, order, a, orderNum, err)
+}
+
+func (s *Service) storeOutcome(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string, callErr error) error {
+	first := a.State == models.AttemptCreated
+	code, refused := opay.CodeOf(callErr)
+	switch {
+	case callErr == nil:
+		return s.storeOpened(ctx, order, a, orderNum)
+	case refused && !undecided(code) && !first:
+		// The refusal is about this try; whether an earlier one was accepted is still open.
+		return s.store.SetAttempt(ctx, a.ID, map[string]any{"problem_code": string(code)})
+	case refused && !undecided(code):
+		s.log.WarnContext(ctx, "platform refused an order", "order", order.ID, "attempt", a.ID, "code", string(code))
+		return s.storeFailed(ctx, a, string(code))
+	case errors.Is(callErr, opay.ErrUnreachable) && first:
+		s.log.WarnContext(ctx, "platform unreachable", "order", order.ID, "attempt", a.ID, "error", callErr)
+		if err := s.storeFailed(ctx, a, models.ProblemUnreachable); err != nil {
+			return err
+		}
+		return ErrUnreachable
+	case errors.Is(callErr, opay.ErrInvalidRequest) && first:
+		// Refused by our own client before anything was sent: the order cannot be made this way.
+		s.log.ErrorContext(ctx, "order cannot be sent", "order", order.ID, "attempt", a.ID, "error", callErr)
+		return s.storeFailed(ctx, a, models.ProblemNotSent)
+	default:
+		s.log.WarnContext(ctx, "outcome of createThirdOrder unknown", "order", order.ID, "attempt", a.ID, "error", callErr)
+		return s.storeUnknown(ctx, order, a)
+	}
+}
+
+// undecided tells codes after which the platform may still hold our order: an earlier try was accepted, or it failed at a
+// point that nobody knows.
+func undecided(code opay.Code) bool {
+	switch code { //nolint:exhaustive // every other code says that there is no order
+	case opay.CodeOrderExists, opay.CodeSystemException, opay.CodeRequestTimeout, opay.CodeNetworkError:
+		return true
+	default:
+		return false
+	}
+}
+
+// storeOpened is transaction 2: the platform's order number, and the mail that tells the shopper.
+func (s *Service) storeOpened(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string) error {
+	now := s.clock()
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		fresh, err := tx.Attempt(ctx, a.ID)
+		if err != nil {
+			return fmt.Errorf("load attempt: %w", err)
+		}
+		err = tx.AddEvidence(ctx, &models.Evidence{
+			AttemptID: a.ID, OrderID: order.ID, Source: models.SourceCreate, Verified: true,
+			AppOrderID: a.AppOrderID, OrderNum: orderNum, Status: string(opay.StatusPending), CreatedAt: now,
+		})
+		if err != nil {
+			return fmt.Errorf("add evidence: %w", err)
+		}
+		switch {
+		case fresh.OrderNum != "" && fresh.OrderNum != orderNum:
+			return s.openReview(ctx, tx, models.ReviewMismatch, &fresh, "createThirdOrder answered another order number than was known")
+		case fresh.State != models.AttemptSubmitting && fresh.State != models.AttemptUnknown:
+			// A callback was faster than this answer, and has moved on.
+			if fresh.OrderNum == "" {
+				return tx.SetAttempt(ctx, a.ID, map[string]any{"order_num": orderNum})
+			}
+			return nil
+		}
+		set := map[string]any{"order_num": orderNum, "opened_at": now, "due_at": now.Add(pollDelay(0)), "problem_code": ""}
+		t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: "create"}
+		if err := tx.MoveAttempt(ctx, a.ID, fresh.State, models.AttemptOpen, set, t); err != nil {
+			return fmt.Errorf("open attempt: %w", err)
+		}
+		return s.putMail(ctx, tx, models.MailOrderReceived, order.ID)
+	})
+}
+
+// storeFailed ends an attempt of which it is certain that the platform holds no order.
+func (s *Service) storeFailed(ctx context.Context, a *models.Attempt, problem string) error {
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		fresh, err := tx.Attempt(ctx, a.ID)
+		if err != nil {
+			return fmt.Errorf("load attempt: %w", err)
+		}
+		if !fresh.State.CanMove(models.AttemptFailed) {
+			return nil // a callback knows better
+		}
+		err = tx.AddEvidence(ctx, &models.Evidence{
+			AttemptID: a.ID, OrderID: a.OrderID, Source: models.SourceCreate, AppOrderID: a.AppOrderID, Code: problem, CreatedAt: s.clock(),
+		})
+		if err != nil {
+			return fmt.Errorf("add evidence: %w", err)
+		}
+		order, err := tx.Order(ctx, a.OrderID)
+		if err != nil {
+			return fmt.Errorf("load order: %w", err)
+		}
+		return s.closeAttempt(ctx, tx, &order, &fresh, models.AttemptFailed, problem, "create")
+	})
+}
+
+// storeUnknown keeps everything as it is until the platform can tell (reliability.md R2).
+func (s *Service) storeUnknown(ctx context.Context, order *models.Order, a *models.Attempt) error {
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		set := map[string]any{"due_at": s.clock().Add(unknownDelay)}
+		t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: "create"}
+		err := tx.MoveAttempt(ctx, a.ID, models.AttemptSubmitting, models.AttemptUnknown, set, t)
+		if errors.Is(err, store.ErrConflict) {
+			return nil // unknown already, or resolved meanwhile
+		}
+		if err != nil {
+			return fmt.Errorf("mark attempt unknown: %w", err)
+		}
+		return s.putMail(ctx, tx, models.MailOrderReceived, order.ID)
+	})
+}

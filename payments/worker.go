@@ -1,0 +1,287 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"coincart/models"
+	"coincart/models/store"
+)
+
+const (
+	causePoll      = "poll"
+	claimBatch     = 16 // rows that a worker takes at once
+	workerParallel = 4  // of these handled at the same time, so that a slow platform does not stop the rest
+	mailTries      = 12 // about three hours by retryDelay; then a person is told
+	inboxTries     = 20
+)
+
+// Run works until ctx ends: it opens callbacks, asks about attempts that are due, gives up orders whose time is over and sends
+// mails. Any number of replicas may run; a row is leased by one of them at a time. It returns nil when ctx ends.
+func (s *Service) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, w := range s.workers() {
+		group.Go(func() error { return s.loop(ctx, w) })
+	}
+	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("payments workers: %w", err)
+	}
+	return nil
+}
+
+// RunOnce does all that is due now and returns how many rows were handled: what Run does again and again. Tests and command
+// lines use it.
+func (s *Service) RunOnce(ctx context.Context) (int, error) {
+	total := 0
+	for _, w := range s.workers() {
+		n, err := w.step(ctx)
+		total += n
+		if err != nil {
+			return total, fmt.Errorf("%s: %w", w.name, err)
+		}
+	}
+	return total, nil
+}
+
+type worker struct {
+	name string
+	step func(context.Context) (int, error) // handles what is due, returns how many rows
+	wake <-chan struct{}                    // work has just come in; nil: none does
+}
+
+func (s *Service) workers() []worker {
+	list := []worker{
+		{"inbox", s.inboxStep, s.wakeInbox},
+		{"attempts", s.attemptStep, nil},
+		{"orders", s.orderStep, nil},
+	}
+	if s.mailer != nil {
+		list = append(list, worker{"outbox", s.outboxStep, s.wakeOutbox})
+	}
+	return list
+}
+
+func (s *Service) loop(ctx context.Context, w worker) error {
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-pause.C:
+		case <-w.wake:
+		}
+		n, err := w.step(ctx)
+		next := idlePause
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			s.log.ErrorContext(ctx, "worker step failed", "worker", w.name, "error", err)
+			next = 5 * idlePause
+		case n == claimBatch:
+			next = 0
+		}
+		pause.Reset(next)
+	}
+}
+
+// poke wakes a worker of this process; others find the row at their next look.
+func (s *Service) poke(wake chan struct{}) {
+	select {
+	case wake <- struct{}{}:
+	default:
+	}
+}
+
+// each handles claimed rows side by side. One row's failure is its own: handle reschedules it.
+func each[T any](ctx context.Context, rows []T, handle func(context.Context, T)) int {
+	var group errgroup.Group
+	group.SetLimit(workerParallel)
+	for _, row := range rows {
+		group.Go(func() error {
+			handle(ctx, row)
+			return nil
+		})
+	}
+	_ = group.Wait() // handle reports its errors itself
+	return len(rows)
+}
+
+func (s *Service) inboxStep(ctx context.Context) (int, error) {
+	rows, err := s.store.ClaimInbox(ctx, claimBatch, leaseTime)
+	if err != nil {
+		return 0, fmt.Errorf("claim callbacks: %w", err)
+	}
+	return each(ctx, rows, func(ctx context.Context, m models.InboxMessage) {
+		err := s.handleInbox(ctx, m)
+		if err == nil {
+			return
+		}
+		s.log.ErrorContext(ctx, "callback not handled", "inbox", m.ID, "tries", m.Tries+1, "error", err)
+		if m.Tries+1 >= inboxTries {
+			err = s.unreadable(ctx, &m)
+		} else {
+			err = s.store.Reschedule(ctx, store.DueInbox, m.ID, m.Lease, s.clock().Add(retryDelay(m.Tries)))
+		}
+		s.logLost(ctx, err)
+	}), nil
+}
+
+// logLost notes that a row could not be rescheduled; its lease ends by itself, so nothing is lost but time.
+func (s *Service) logLost(ctx context.Context, err error) {
+	if err != nil && !errors.Is(err, store.ErrConflict) && ctx.Err() == nil {
+		s.log.ErrorContext(ctx, "row not rescheduled", "error", err)
+	}
+}
+
+func (s *Service) attemptStep(ctx context.Context) (int, error) {
+	rows, err := s.store.ClaimAttempts(ctx, claimBatch, leaseTime)
+	if err != nil {
+		return 0, fmt.Errorf("claim attempts: %w", err)
+	}
+	return each(ctx, rows, func(ctx context.Context, a models.Attempt) {
+		question, cancel := context.WithTimeout(ctx, 2*s.timeout)
+		defer cancel()
+		if err := s.ask(question, a, causePoll); err != nil {
+			s.log.InfoContext(ctx, "poll got no answer", "order", a.OrderID, "attempt", a.ID, "checks", a.Checks, "error", err)
+		}
+		s.logLost(ctx, s.pollLater(ctx, a.ID, a.Lease))
+	}), nil
+}
+
+// pollLater plans the next question about an attempt, or ends the questions (reliability.md R10). An attempt that settle has
+// planned or ended has lost the lease and is left alone.
+func (s *Service) pollLater(ctx context.Context, id, lease string) error {
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		a, err := tx.Attempt(ctx, id)
+		if err != nil {
+			return fmt.Errorf("load attempt: %w", err)
+		}
+		if a.Lease != lease || a.DueAt.IsZero() {
+			return nil
+		}
+		order, err := tx.Order(ctx, a.OrderID)
+		if err != nil {
+			return fmt.Errorf("load order: %w", err)
+		}
+		now := s.clock()
+		if now.After(order.ExpiresAt.Add(pollAfterExpiry)) {
+			if err := s.openReview(ctx, tx, models.ReviewUnresolved, &a, "the platform never said how this attempt ended"); err != nil {
+				return err
+			}
+			return tx.Reschedule(ctx, store.DueAttempts, id, lease, time.Time{})
+		}
+		if err := tx.SetAttempt(ctx, id, map[string]any{"checks": a.Checks + 1}); err != nil {
+			return fmt.Errorf("count the question: %w", err)
+		}
+		return tx.Reschedule(ctx, store.DueAttempts, id, lease, now.Add(pollDelay(a.Checks+1)))
+	})
+}
+
+func (s *Service) orderStep(ctx context.Context) (int, error) {
+	rows, err := s.store.ClaimOrders(ctx, claimBatch, leaseTime)
+	if err != nil {
+		return 0, fmt.Errorf("claim orders: %w", err)
+	}
+	return each(ctx, rows, func(ctx context.Context, o models.Order) {
+		if err := s.expire(ctx, o); err != nil {
+			s.log.ErrorContext(ctx, "order not expired", "order", o.ID, "error", err)
+		}
+		err := s.store.Reschedule(ctx, store.DueOrders, o.ID, o.Lease, s.clock().Add(pollSteps()[3]))
+		s.logLost(ctx, err)
+	}), nil
+}
+
+// expire gives an unpaid order up after its time; the platform is asked first, and stock stays reserved until it has answered
+// (reliability.md R11).
+func (s *Service) expire(ctx context.Context, claimed models.Order) error {
+	order, err := s.store.Order(ctx, claimed.ID)
+	if err != nil {
+		return fmt.Errorf("load order: %w", err)
+	}
+	if order.State != models.OrderAwaiting || s.clock().Before(order.ExpiresAt) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*s.timeout)
+	defer cancel()
+	err = s.giveUp(ctx, &order, models.IntentExpire, models.OrderExpired)
+	if errors.Is(err, ErrNotCancellable) {
+		return nil
+	}
+	return err
+}
+
+func (s *Service) outboxStep(ctx context.Context) (int, error) {
+	rows, err := s.store.ClaimOutbox(ctx, claimBatch, leaseTime)
+	if err != nil {
+		return 0, fmt.Errorf("claim mails: %w", err)
+	}
+	return each(ctx, rows, func(ctx context.Context, m models.OutboxMessage) {
+		err := s.sendMail(ctx, m)
+		if err == nil {
+			s.logLost(ctx, s.store.FinishOutbox(ctx, m.ID, models.OutboxSent, ""))
+			return
+		}
+		s.log.ErrorContext(ctx, "mail not sent", "mail", m.ID, "kind", string(m.Kind), "order", m.OrderID, "tries", m.Tries+1, "error", err)
+		if m.Tries+1 < mailTries {
+			s.logLost(ctx, s.store.Reschedule(ctx, store.DueOutbox, m.ID, m.Lease, s.clock().Add(retryDelay(m.Tries))))
+			return
+		}
+		s.logLost(ctx, s.parkMail(ctx, m))
+	}), nil
+}
+
+func (s *Service) sendMail(ctx context.Context, m models.OutboxMessage) error {
+	order, err := s.store.Order(ctx, m.OrderID)
+	if err != nil {
+		return fmt.Errorf("load order: %w", err)
+	}
+	mail, err := s.compose(m, order)
+	if err != nil {
+		return fmt.Errorf("compose mail: %w", err)
+	}
+	mail.MessageID = strings.ToLower(m.ID)
+	ctx, cancel := context.WithTimeout(ctx, leaseTime/2)
+	defer cancel()
+	if err := s.mailer.Send(ctx, mail); err != nil {
+		return fmt.Errorf("send mail: %w", err)
+	}
+	return nil
+}
+
+// parkMail gives a mail up, visibly (reliability.md I10).
+func (s *Service) parkMail(ctx context.Context, m models.OutboxMessage) error {
+	now := s.clock()
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		err := tx.OpenReview(ctx, models.Review{
+			ID: models.NewID(), Kind: models.ReviewUndelivered, Subject: m.ID, OrderID: m.OrderID, Note: "the mail " + string(m.Kind) + " could not be sent",
+			Open: true, CreatedAt: now, UpdatedAt: now,
+		})
+		if err != nil {
+			return fmt.Errorf("open review: %w", err)
+		}
+		return tx.FinishOutbox(ctx, m.ID, models.OutboxParked, "given up")
+	})
+}
+
+// putMail queues a mail about an order, once per kind.
+func (s *Service) putMail(ctx context.Context, tx *store.Store, kind models.MailKind, orderID string) error {
+	if s.mailer == nil {
+		return nil
+	}
+	now := s.clock()
+	err := tx.PutOutbox(ctx, models.OutboxMessage{
+		ID: models.NewID(), Kind: kind, OrderID: orderID, DedupeKey: string(kind) + ":" + orderID, State: models.OutboxWaiting,
+		CreatedAt: now, DueAt: now,
+	})
+	if err != nil {
+		return fmt.Errorf("queue mail: %w", err)
+	}
+	return nil
+}
