@@ -1,0 +1,134 @@
+// Package mail writes the shop's letters: a subject, plain text and HTML, in the language of the order.
+package mail
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"coincart/templates"
+	"coincart/templates/i18n"
+)
+
+// Letter is a message ready to be sent.
+type Letter struct {
+	Subject string
+	Text    string
+	HTML    string
+}
+
+// View is what the letters about an order say.
+type View struct {
+	Printer  *i18n.Printer // the order's language; must be set
+	ShopName string
+	Name     string // the shopper's; "" greets without
+	Ref      string
+	OrderURL string // absolute
+	Lines    []Line
+	Total    string           // Printer.Money
+	Amount   string           // Printer.Coin of the attempt; "" leaves the line out
+	OrderNum string           // the exchange's order number; "" leaves the line out
+	Deadline templates.Moment // OrderReceived: until when it can be paid
+	PaidAt   templates.Moment // PaymentReceived
+}
+
+// Line is one line of the order.
+type Line struct {
+	Title        string
+	VariantTitle string
+	Quantity     int
+	Total        string
+}
+
+// OrderReceived is the letter after an order is placed: what was ordered, and where to pay it.
+func OrderReceived(ctx context.Context, v View) (Letter, error) {
+	p := v.Printer
+	return write(ctx, v, letter{
+		subject: p.T("mail.received.subject", "Shop", v.ShopName, "Ref", v.Ref),
+		heading: p.T("mail.received.heading"),
+		intro:   p.T("mail.received.text", "Time", v.Deadline.Text),
+		button:  p.T("mail.received.button"),
+		facts:   v.facts(false),
+	})
+}
+
+// PaymentReceived is the letter after an order is paid: the receipt, and what happens next.
+func PaymentReceived(ctx context.Context, v View) (Letter, error) {
+	p := v.Printer
+	return write(ctx, v, letter{
+		subject: p.T("mail.paid.subject", "Shop", v.ShopName, "Ref", v.Ref),
+		heading: p.T("mail.paid.heading"),
+		intro:   p.T("mail.paid.text"),
+		button:  p.T("mail.paid.button"),
+		facts:   v.facts(true),
+	})
+}
+
+// letter is what tells one letter from the other.
+type letter struct {
+	subject, heading, intro, button string
+	facts                           []fact
+}
+
+type fact struct{ name, value string }
+
+func (v View) facts(paid bool) []fact {
+	p := v.Printer
+	list := []fact{{p.T("order.ref"), v.Ref}}
+	if paid && v.PaidAt.Text != "" {
+		list = append(list, fact{p.T("order.paid_at"), v.PaidAt.Text})
+	}
+	if v.Amount != "" {
+		name := p.T("order.amount")
+		if paid {
+			name = p.T("order.amount_paid")
+		}
+		list = append(list, fact{name, v.Amount})
+	}
+	if v.OrderNum != "" {
+		list = append(list, fact{p.T("order.order_num"), v.OrderNum})
+	}
+	return list
+}
+
+func (v View) greeting() string {
+	if v.Name == "" {
+		return v.Printer.T("mail.greeting")
+	}
+	return v.Printer.T("mail.greeting.name", "Name", v.Name)
+}
+
+func write(ctx context.Context, v View, l letter) (Letter, error) {
+	var html strings.Builder
+	if err := document(v, l).Render(ctx, &html); err != nil {
+		return Letter{}, fmt.Errorf("write letter: %w", err)
+	}
+	return Letter{Subject: oneLine(l.subject), Text: plain(v, l), HTML: html.String()}, nil
+}
+
+// plain is the letter for readers without HTML. Texts of others are kept to one line each, so that none can pose as the
+// letter's own.
+func plain(v View, l letter) string {
+	p := v.Printer
+	var b strings.Builder
+	paragraph := func(text string) { b.WriteString(text + "\n\n") }
+	paragraph(oneLine(v.greeting()))
+	paragraph(l.intro)
+	for _, line := range v.Lines {
+		b.WriteString(oneLine(line.quantity()+" "+line.title()) + "   " + line.Total + "\n")
+	}
+	paragraph(p.T("cart.total") + "   " + v.Total)
+	for _, f := range l.facts {
+		b.WriteString(p.T("mail.fact", "Name", f.name, "Value", oneLine(f.value)) + "\n")
+	}
+	b.WriteString("\n")
+	paragraph(l.button + "\n" + v.OrderURL)
+	paragraph(p.T("mail.safety"))
+	b.WriteString(v.ShopName + "\n")
+	return b.String()
+}
+
+// oneLine takes line breaks and other control characters out of a text.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x2028 || r == 0x2029 }), " ")
+}

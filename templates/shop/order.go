@@ -1,0 +1,72 @@
+package shop
+
+import (
+	"net/url"
+
+	"coincart/templates"
+)
+
+// OrderView is an order's page and also the page that the exchange sends the shopper back to.
+type OrderView struct {
+	Page    templates.Page // RefreshSeconds > 0 makes the page ask again, with and without scripts
+	Ref     string
+	State   OrderState
+	Shown   string // fragment only: the query's "shown", the state that the shopper's page shows now
+	Problem string // OrderFailed: the platform's code, such as "70004" (platform/api.md §4), or a models.Problem constant
+	Notices []Notice
+
+	Placed    templates.Moment
+	ExpiresAt templates.Moment // OrderAwaiting: until when it can be paid
+	Minutes   int              // OrderAwaiting: whole minutes left, 0 in the last one
+	PaidAt    templates.Moment // from OrderPaid on
+	Email     string
+	Name      string
+	Lines     []SummaryLine
+	Total     string
+	Attempt   AttemptView
+	Payment   PaymentForm // OrderAwaiting, OrderFailed: to pay with another coin or account; nothing is shown where Coins is empty
+	CanCancel bool
+}
+
+// AttemptView is what the shopper sees of the attempt that counts.
+type AttemptView struct {
+	Amount   string // Printer.Coin; "" hides the part
+	Coin     string
+	Rate     string // Printer.Money of one coin
+	Payer    string // "…1234"; "" hides it
+	OrderNum string // the exchange's order number; "" hides it
+}
+
+// OrderState is what an order's page says. It joins the states of the order and of its current attempt.
+type OrderState string
+
+// The states of the order page.
+const (
+	OrderAwaiting     OrderState = "awaiting"   // an attempt is open at the exchange: go there and pay
+	OrderConfirming   OrderState = "confirming" // the shopper came back, or the attempt is being made: not known yet
+	OrderUnknown      OrderState = "unknown"    // the outcome of a call is unknown: do not pay twice
+	OrderFailed       OrderState = "failed"     // the attempt was refused, failed or closed: see OrderView.Problem
+	OrderCancelling   OrderState = "cancelling"
+	OrderCancelled    OrderState = "cancelled"
+	OrderExpired      OrderState = "expired"
+	OrderPaid         OrderState = "paid"
+	OrderFulfilled    OrderState = "fulfilled"
+	OrderReview       OrderState = "review" // money arrived where it should not
+	OrderRefunding    OrderState = "refunding"
+	OrderPartRefunded OrderState = "part_refunded"
+	OrderRefunded     OrderState = "refunded"
+)
+
+// OrderStates lists all states of the page, for tests.
+func OrderStates() []OrderState {
+	return []OrderState{
+		OrderAwaiting, OrderConfirming, OrderUnknown, OrderFailed, OrderCancelling, OrderCancelled, OrderExpired,
+		OrderPaid, OrderFulfilled, OrderReview, OrderRefunding, OrderPartRefunded, OrderRefunded,
+	}
+}
+
+// path is the order's own address.
+func (v OrderView) path() string { return "/orders/" + url.PathEscape(v.Ref) }
+
+// changed reports that the shopper's page shows another state than the order's.
+func (v OrderView) changed() bool { return v.Shown != string(v.State) }

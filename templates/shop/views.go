@@ -1,0 +1,248 @@
+// Package shop holds the pages that shoppers see. Each page is a component of the same name as its view: Home, Category, Search,
+// Product, Cart, Checkout and Order. All of them work without scripts. With scripts htmx sends some forms and asks again on its
+// own; those requests carry "HX-Request: true" and are answered by a fragment instead of the page:
+//
+//	GET  /cart, also after the 303 of POST /cart/items/{variant}[/remove]   CartFragment(CartView)
+//	POST /cart/items from a product page (200, or 422 with problems)        BuyForm(ProductView)
+//	GET  /orders/{ref}?shown={state}                                        OrderStatus(OrderView)
+//
+// A fragment brings what else changes on the page (the count in the header) as out-of-band parts of its own; the handler does
+// nothing for it. All other forms are ordinary ones.
+package shop
+
+import "coincart/templates"
+
+// Card is one product in a list.
+type Card struct {
+	Slug    string
+	Title   string
+	Summary string
+	Price   string // Printer.Money of the lowest price
+	From    bool   // there are dearer variants: "from $34.00"
+	Picture templates.Picture
+	SoldOut bool // no variant is left
+	Left    int  // pieces of all variants where few are left, to say so; 0: enough, or sold out
+}
+
+// CategoryCard is one category on the home page.
+type CategoryCard struct {
+	Slug    string
+	Name    string
+	Summary string
+	Picture templates.Picture
+}
+
+// HomeView is the front page.
+type HomeView struct {
+	Page       templates.Page
+	Featured   []Card
+	Newest     []Card
+	Categories []CategoryCard
+}
+
+// CategoryView is one category's list of products.
+type CategoryView struct {
+	Page     templates.Page
+	Slug     string
+	Name     string
+	Summary  string
+	Picture  templates.Picture
+	Products []Card
+	Total    int    // on all pages
+	Sort     string // as in the query string: "", newest, price_asc, price_desc, name
+	Pager    Pager
+}
+
+// SearchView is the list of what was found.
+type SearchView struct {
+	Page     templates.Page
+	Query    string
+	Products []Card
+	Total    int
+	Sort     string
+	Pager    Pager
+	Featured []Card // shown where nothing was found, so that the page is no dead end
+}
+
+// ProductView is one product with its form to buy it.
+type ProductView struct {
+	Page         templates.Page
+	Slug         string
+	Title        string
+	Summary      string
+	Paragraphs   []string // of the description
+	CategorySlug string
+	CategoryName string
+	Pictures     []templates.Picture
+	Variants     []Variant
+	Quantity     string // what was typed; "" means 1
+	Problem      BuyProblem
+	Left         int        // for BuyOnlyLeft: pieces that can still be added
+	Added        *AddedLine // set on the fragment after something was added; nil otherwise
+	Related      []Card
+}
+
+// Variant is one choice of the product's form. A product with a single variant shows no choice.
+type Variant struct {
+	ID       string // value of the field "variant"
+	SKU      string
+	Title    string
+	Price    string // Printer.Money
+	SoldOut  bool
+	Left     int // pieces left where they are few; 0: enough, or sold out
+	Selected bool
+}
+
+// AddedLine is what was just put into the cart.
+type AddedLine struct {
+	Title    string // product and variant
+	Quantity int
+}
+
+// BuyProblem is why something could not be put into the cart.
+type BuyProblem string
+
+// The problems of the product's form.
+const (
+	BuyOK          BuyProblem = ""
+	BuyNoVariant   BuyProblem = "no_variant"   // none chosen, or one that is not this product's
+	BuyBadQuantity BuyProblem = "bad_quantity" // not a whole number from 1 to 999
+	BuyOnlyLeft    BuyProblem = "only_left"    // more than ProductView.Left
+	BuySoldOut     BuyProblem = "sold_out"
+	BuyTooMany     BuyProblem = "too_many" // the cart's line would pass 999
+)
+
+// CartView is the cart. Page.CartCount is its number of pieces.
+type CartView struct {
+	Page     templates.Page
+	Lines    []CartLine
+	Total    string // Printer.Money
+	Blocked  bool   // something must be mended before checkout
+	Featured []Card // shown where the cart is empty
+}
+
+// CartLine is one line of the cart.
+type CartLine struct {
+	Variant      string // the variant's id, in the addresses of its forms
+	Slug         string
+	Title        string
+	VariantTitle string
+	Picture      templates.Picture
+	UnitPrice    string // now
+	Total        string
+	Quantity     string // as stored, or as typed where it was refused
+	Problems     []LineProblem
+}
+
+// LineProblem is something about a line that the shopper must know.
+type LineProblem struct {
+	Kind LineProblemKind
+	Left int    // LineOnlyLeft: pieces left
+	From string // LinePriceChanged: the price that was seen last
+	To   string // LinePriceChanged: the price now
+}
+
+// LineProblemKind is the kind of a LineProblem.
+type LineProblemKind string
+
+// The kinds of line problems.
+const (
+	LinePriceChanged LineProblemKind = "price_changed" // said, does not block
+	LineOnlyLeft     LineProblemKind = "only_left"
+	LineSoldOut      LineProblemKind = "sold_out"
+	LineGone         LineProblemKind = "gone"         // no longer sold
+	LineBadQuantity  LineProblemKind = "bad_quantity" // not a whole number from 1 to 999
+)
+
+// CheckoutView is the page before paying. What was typed comes back in it.
+type CheckoutView struct {
+	Page      templates.Page
+	FormToken string // reliability.md R9
+	Seen      string // fingerprint of what the page shows
+	Email     string
+	Name      string
+	Payment   PaymentForm
+	Lines     []SummaryLine
+	Total     string // in the shop's currency
+
+	EmailProblem FieldProblem
+	NameProblem  FieldProblem
+	Notices      []Notice // above the form
+}
+
+// PaymentForm is the part of a form that says how to pay: coin and payer. Checkout and the order page share it.
+type PaymentForm struct {
+	Coins        []CoinChoice
+	PayerUID     string // what was typed
+	Connected    bool   // signed in at the platform
+	ConnectedAs  string // the end of the account's id, such as "1234"
+	CoinProblem  FieldProblem
+	PayerProblem FieldProblem
+}
+
+// CoinChoice is one coin to pay with.
+type CoinChoice struct {
+	Symbol   string // value of the field "coin"
+	Name     string
+	Amount   string // Printer.Coin of what would be paid
+	Rate     string // Printer.Money of one coin
+	Selected bool
+}
+
+// SummaryLine is one line of an order, before or after it is placed.
+type SummaryLine struct {
+	Slug         string // "" where the product is no longer sold
+	Title        string
+	VariantTitle string
+	Picture      templates.Picture
+	Quantity     int
+	UnitPrice    string
+	Total        string
+}
+
+// FieldProblem is why a field was refused.
+type FieldProblem string
+
+// The problems of fields.
+const (
+	FieldOK       FieldProblem = ""
+	EmailMissing  FieldProblem = "email_missing"
+	EmailInvalid  FieldProblem = "email_invalid"
+	NameTooLong   FieldProblem = "name_too_long"
+	NameInvalid   FieldProblem = "name_invalid" // control characters and the like
+	CoinMissing   FieldProblem = "coin_missing"
+	CoinUnknown   FieldProblem = "coin_unknown" // not one of those offered
+	PayerMissing  FieldProblem = "payer_missing"
+	PayerInvalid  FieldProblem = "payer_invalid"  // not a UID
+	PayerSignIn   FieldProblem = "payer_sign_in"  // the sign-in at the platform has run out
+	PayerRejected FieldProblem = "payer_rejected" // the platform said that this is not the payer
+)
+
+// Notice is something to know before paying.
+type Notice struct {
+	Kind    NoticeKind
+	Product string // for the kinds about a line: title and variant
+	From    string // NoticePriceChanged
+	To      string
+	Left    int // NoticeOnlyLeft
+}
+
+// NoticeKind is the kind of a Notice.
+type NoticeKind string
+
+// The kinds of notices.
+const (
+	NoticePriceChanged   NoticeKind = "price_changed"
+	NoticeOnlyLeft       NoticeKind = "only_left"
+	NoticeSoldOut        NoticeKind = "sold_out"
+	NoticeGone           NoticeKind = "gone"
+	NoticeRatesChanged   NoticeKind = "rates_changed"   // coin amounts moved since the page was shown
+	NoticeCartChanged    NoticeKind = "cart_changed"    // another tab changed the cart
+	NoticeUnreachable    NoticeKind = "unreachable"     // the platform cannot be reached, the cart is kept
+	NoticeConnected      NoticeKind = "connected"       // good news: signed in at the platform
+	NoticeConnectFailed  NoticeKind = "connect_failed"  // sign-in went wrong
+	NoticeConnectRefused NoticeKind = "connect_refused" // the shopper said no there
+	NoticeDisconnected   NoticeKind = "disconnected"
+	NoticeBusy           NoticeKind = "busy" // order page: the earlier payment is not yet proved closed
+	NoticeNotCancellable NoticeKind = "not_cancellable"
+)

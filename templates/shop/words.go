@@ -1,0 +1,119 @@
+package shop
+
+import (
+	"net/url"
+
+	"coincart/templates/i18n"
+)
+
+// problems lists the refused fields in the order of the page.
+func (v CheckoutView) problems() []summaryItem {
+	p := v.Page.Printer
+	var items []summaryItem
+	if v.EmailProblem != FieldOK {
+		items = append(items, summaryItem{"email", v.EmailProblem.words(p)})
+	}
+	if v.NameProblem != FieldOK {
+		items = append(items, summaryItem{"name", v.NameProblem.words(p)})
+	}
+	return append(items, v.Payment.problems(p)...)
+}
+
+func (f PaymentForm) problems(p *i18n.Printer) []summaryItem {
+	var items []summaryItem
+	if f.PayerProblem != FieldOK {
+		items = append(items, summaryItem{"payer_uid", f.PayerProblem.words(p)})
+	}
+	if f.CoinProblem != FieldOK {
+		items = append(items, summaryItem{"coin", f.CoinProblem.words(p)})
+	}
+	return items
+}
+
+// connectURL is the way to sign in at the exchange and back to the page.
+func connectURL(from string) string { return "/payments/connect?from=" + url.QueryEscape(from) }
+
+func (f FieldProblem) words(p *i18n.Printer) string {
+	switch f {
+	case EmailMissing:
+		return p.T("field.email_missing")
+	case EmailInvalid:
+		return p.T("field.email_invalid")
+	case NameTooLong:
+		return p.T("field.name_too_long")
+	case NameInvalid:
+		return p.T("field.name_invalid")
+	case CoinMissing:
+		return p.T("field.coin_missing")
+	case CoinUnknown:
+		return p.T("field.coin_unknown")
+	case PayerMissing:
+		return p.T("field.payer_missing")
+	case PayerInvalid:
+		return p.T("field.payer_invalid")
+	case PayerSignIn:
+		return p.T("field.payer_sign_in")
+	case PayerRejected:
+		return p.T("field.payer_rejected")
+	case FieldOK:
+	}
+	return ""
+}
+
+func (n Notice) words(p *i18n.Printer) string {
+	switch n.Kind {
+	case NoticePriceChanged:
+		return p.T("notice.price_changed", "Product", n.Product, "From", n.From, "To", n.To)
+	case NoticeOnlyLeft:
+		return p.N("notice.only_left", n.Left, "Product", n.Product)
+	case NoticeSoldOut:
+		return p.T("notice.sold_out", "Product", n.Product)
+	case NoticeGone:
+		return p.T("notice.gone", "Product", n.Product)
+	case NoticeRatesChanged:
+		return p.T("notice.rates_changed")
+	case NoticeCartChanged:
+		return p.T("notice.cart_changed")
+	case NoticeUnreachable:
+		return p.T("notice.unreachable")
+	case NoticeConnected:
+		return p.T("notice.connected")
+	case NoticeConnectFailed:
+		return p.T("notice.connect_failed")
+	case NoticeConnectRefused:
+		return p.T("notice.connect_refused")
+	case NoticeDisconnected:
+		return p.T("notice.disconnected")
+	case NoticeBusy:
+		return p.T("notice.busy")
+	case NoticeNotCancellable:
+		return p.T("notice.not_cancellable")
+	}
+	return ""
+}
+
+// class is the colour of the notice.
+func (n Notice) class() string {
+	switch n.Kind {
+	case NoticeConnected:
+		return "note--good"
+	case NoticeUnreachable, NoticeConnectFailed, NoticeSoldOut, NoticeGone, NoticeOnlyLeft:
+		return "note--bad"
+	case NoticePriceChanged, NoticeRatesChanged, NoticeCartChanged, NoticeBusy, NoticeNotCancellable:
+		return "note--warn"
+	case NoticeConnectRefused, NoticeDisconnected:
+		return "note--plain"
+	}
+	return "note--plain"
+}
+
+func (n Notice) icon() string {
+	switch n.class() {
+	case "note--good":
+		return "check"
+	case "note--plain":
+		return "info"
+	default:
+		return "alert"
+	}
+}

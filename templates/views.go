@@ -1,0 +1,117 @@
+// Package templates holds what every page shares: the frame around it, the error page, and the view structs that they take.
+// The pages for shoppers are in templates/shop, the mails in templates/mail, the words in templates/i18n.
+//
+// A view is what a page shows and nothing more: text that is ready to be read (money and times are written by an i18n.Printer),
+// booleans, counts and lists. Words of the page itself are not in the views, the components take them from the catalogue.
+package templates
+
+import (
+	"strings"
+
+	"coincart/static"
+	"coincart/templates/i18n"
+)
+
+// Page is the frame around every page.
+type Page struct {
+	Printer        *i18n.Printer // the language of this visit; must be set
+	ShopName       string
+	Title          string // leave empty: each page component sets its own, see Titled
+	Description    string // <meta name=description>; components set it where they know better
+	Path           string // path and query of this page, where the language switch returns to; "/" after a POST that shows a page
+	Query          string // what stands in the search field
+	CartCount      int    // pieces in the cart
+	Categories     []NavCategory
+	NoIndex        bool   // search engines stay out; cart, checkout, order and error pages set it themselves
+	RefreshSeconds int    // a page that waits asks again after so many seconds; 0: it does not. Works with and without scripts
+	Canonical      string // absolute address without sort and language, for <link rel=canonical>; "" leaves it out
+	Demo           bool   // a line in the footer says that this is a demonstration and no money moves
+}
+
+// Titled returns the page with its title set, as the page components do.
+func (p Page) Titled(title string) Page {
+	p.Title = title
+	return p
+}
+
+// Private returns the page closed to search engines.
+func (p Page) Private() Page {
+	p.NoIndex = true
+	return p
+}
+
+// Described returns the page with a description, unless it has one.
+func (p Page) Described(text string) Page {
+	if p.Description == "" {
+		p.Description = text
+	}
+	return p
+}
+
+// documentTitle is what a browser's tab shows: the page first, then the shop.
+func (p Page) documentTitle() string {
+	if p.Title == "" || p.Title == p.ShopName {
+		return p.ShopName
+	}
+	return p.Title + " · " + p.ShopName
+}
+
+// NavCategory is one entry of the main navigation.
+type NavCategory struct {
+	Slug   string
+	Name   string
+	Active bool // the page belongs to it
+}
+
+// Moment is a point in time as a person reads it and as a machine does.
+type Moment struct {
+	Text string // i18n.Printer.Time or Date
+	ISO  string // RFC 3339 in UTC, for <time datetime>; with scripts the browser rewrites Text in the reader's own zone
+}
+
+// Link is a way on.
+type Link struct {
+	Text string
+	URL  string
+}
+
+// Picture is an image with its size in pixels, so that the page does not jump while it loads.
+type Picture struct {
+	Source string // name in package static such as "pictures/stoneware-mug.svg", or an absolute path such as "/media/x.webp"
+	Alt    string // "" where the text beside it says the same
+	Width  int    // 0: the demo pictures' own 600 × 600
+	Height int
+}
+
+// URL is the picture's address.
+func (p Picture) URL() string {
+	if strings.HasPrefix(p.Source, "/") {
+		return p.Source
+	}
+	return static.URL(p.Source)
+}
+
+// demoSide is the side of the demonstration's square pictures in pixels.
+const demoSide = 600
+
+func (p Picture) width() int {
+	if p.Width > 0 {
+		return p.Width
+	}
+	return demoSide
+}
+
+func (p Picture) height() int {
+	if p.Height > 0 {
+		return p.Height
+	}
+	return demoSide
+}
+
+// returnPath is where the language switch comes back to: this page, as long as it is an address of ours.
+func returnPath(page Page) string {
+	if strings.HasPrefix(page.Path, "/") && !strings.HasPrefix(page.Path, "//") {
+		return page.Path
+	}
+	return "/"
+}
