@@ -1,0 +1,132 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"coincart/payments/opay"
+)
+
+const (
+	jsonType = "application/json;charset=UTF-8"
+	htmlType = "text/html; charset=utf-8"
+
+	htmlAnswer  = "<!doctype html><html><head><title>Maintenance</title></head><body><h1>We are upgrading the system</h1></body></html>\n"
+	errorAnswer = "<html><head><title>503 Service Temporarily Unavailable</title></head><body><center><h1>503 Service Temporarily Unavailable</h1></center></body></html>\n"
+
+	defaultSlow = 5 * time.Second
+)
+
+// answerUnserved answers a call that a fault kept from taking effect.
+func (c *callInProgress) answerUnserved(w http.ResponseWriter, r *http.Request) {
+	c.wait(r.Context())
+	if f, ok := find(c.struck, FaultRefuse); ok {
+		code := orDefault(f.Code, opay.CodeSystemException)
+		c.log.Code, c.log.Msg = code, code.Text()
+		c.write(w, http.StatusOK, jsonType, c.encode(opay.Response{Code: code, Msg: code.Text()}))
+		return
+	}
+	c.spoil(w, nil)
+}
+
+// answer seals the result of a call and sends it, or what the faults make of it.
+func (c *callInProgress) answer(w http.ResponseWriter, r *http.Request, result reply, err error) {
+	response := opay.Response{Code: opay.CodeOK, Msg: "success"}
+	var refused *refusal
+	switch {
+	case errors.As(err, &refused):
+		response = opay.Response{Code: refused.code, Msg: refused.msg()}
+	case result.fields != nil:
+		plain := encodeObject(result.fields...)
+		c.log.Answer = string(plain)
+		if response.Envelope, err = c.s.rings[c.log.AppID].Seal(plain); err != nil {
+			c.s.cfg.Logger.Error("sandbox: an answer could not be sealed", "call", c.name, "error", err)
+			response = opay.Response{Code: opay.CodeSystemException, Msg: opay.CodeSystemException.Text()}
+		}
+	}
+	c.log.Code, c.log.Msg = response.Code, response.Msg
+	c.wait(r.Context())
+	if response.Envelope != (opay.Envelope{}) {
+		c.spoilEnvelope(&response.Envelope)
+	}
+	c.spoil(w, c.encode(response))
+}
+
+// wait delays the answer if it is to be slow. A client that goes away ends it.
+func (c *callInProgress) wait(ctx context.Context) {
+	slow, ok := find(c.struck, FaultSlow)
+	if !ok {
+		return
+	}
+	if err := c.s.cfg.Wait(ctx, orDefault(time.Duration(slow.Delay), defaultSlow)); err != nil {
+		c.s.cfg.Logger.Debug("sandbox: a slow answer was not waited for", "call", c.name)
+	}
+}
+
+// spoilEnvelope takes the signature away or puts another in its place.
+func (c *callInProgress) spoilEnvelope(e *opay.Envelope) {
+	if _, ok := find(c.struck, FaultUnsigned); ok {
+		e.Sign = ""
+	}
+	if _, ok := find(c.struck, FaultWrongSignature); ok {
+		other, err := c.s.rings[c.log.AppID].Seal([]byte(`{"orderNum":"0"}`))
+		if err == nil {
+			e.Sign = other.Sign
+		}
+	}
+}
+
+// spoil sends the answer, or what is left of it.
+func (c *callInProgress) spoil(w http.ResponseWriter, body []byte) {
+	for _, f := range c.struck {
+		switch f.Kind { //nolint:exhaustive // the others do not concern the transport
+		case FaultAnswerLost, FaultUnreachable:
+			c.s.traffic.add(c.log)
+			// The documented way to cut the connection without an answer; net/http catches it.
+			panic(http.ErrAbortHandler)
+		case FaultServerError:
+			c.write(w, http.StatusServiceUnavailable, htmlType, []byte(errorAnswer))
+			return
+		case FaultHTML:
+			c.write(w, http.StatusOK, htmlType, []byte(htmlAnswer))
+			return
+		case FaultEmpty:
+			c.write(w, http.StatusOK, jsonType, nil)
+			return
+		case FaultTruncated:
+			c.write(w, http.StatusOK, jsonType, body[:len(body)/2])
+			return
+		}
+	}
+	c.write(w, http.StatusOK, jsonType, body)
+}
+
+func (c *callInProgress) write(w http.ResponseWriter, status int, contentType string, body []byte) {
+	c.log.HTTPStatus = status
+	c.s.traffic.add(c.log)
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	if _, err := w.Write(body); err != nil {
+		c.s.cfg.Logger.Debug("sandbox: an answer was not received", "call", c.name)
+	}
+}
+
+// encode writes the body, with the code as text or as number: both are seen (platform/api.md §2).
+func (c *callInProgress) encode(r opay.Response) []byte {
+	code := quoteJSON(string(r.Code))
+	if seed(c.s.cfg.Seed).below(2, "code", strconv.FormatUint(c.event, 10)) == 0 {
+		code = []byte(r.Code)
+	}
+	fields := []jsonField{{"code", code}, textField("msg", r.Msg)}
+	if r.Envelope.Data != "" {
+		fields = append(fields, textField("data", r.Envelope.Data))
+	}
+	if r.Envelope.Sign != "" {
+		fields = append(fields, textField("sign", r.Envelope.Sign))
+	}
+	return encodeObject(fields...)
+}

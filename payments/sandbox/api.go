@@ -1,0 +1,212 @@
+package sandbox
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"coincart/payments/opay"
+)
+
+const (
+	apiBase       = "/platformapi/chainup/open"
+	maxBody       = opay.MaxRequestBytes
+	maxSecondsLen = 10 // a time of so many digits is in seconds, which one public sample shows
+)
+
+// calledAt lists where each call is served.
+func (s *Server) calledAt() map[string][]string {
+	paths := map[string][]string{
+		callCreate:      {apiBase + "/opay/" + callCreate},
+		callOrderDetail: {apiBase + "/opay/" + callOrderDetail},
+		callStatement:   {apiBase + "/opay/" + callStatement},
+		callRefund:      {apiBase + "/opay/" + callRefund},
+		callToken:       {apiBase + "/auth/" + callToken},
+		callRefresh:     {apiBase + "/auth/" + callRefresh},
+	}
+	if s.cfg.Reference != ReferenceMissing {
+		paths[callReference] = []string{apiBase + "/opay/" + callReference}
+	}
+	if s.cfg.CancelPaths != CancelLong {
+		paths[callCancel] = append(paths[callCancel], "/opay/"+callCancel)
+	}
+	if s.cfg.CancelPaths != CancelShort {
+		paths[callCancel] = append(paths[callCancel], apiBase+"/opay/"+callCancel)
+	}
+	return paths
+}
+
+// serveCall answers one call of the API: event, envelope, call, answer, and the faults that strike it.
+func (s *Server) serveCall(name string, fn callFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c := &callInProgress{s: s, name: name, log: Exchange{At: s.Now(), Name: name}}
+		s.locked(func(k *core) {
+			c.event = k.nextEvent()
+			c.struck = k.faults.strike(k.seed, c.event, func(f Fault) bool { return f.concerns(name) })
+		})
+		c.logFaults()
+		if c.skips() {
+			c.answerUnserved(w, r)
+			return
+		}
+		answer, err := c.carryOut(w, r, fn)
+		c.answer(w, r, answer, err)
+	}
+}
+
+// callInProgress is one call on its way through the sandbox.
+type callInProgress struct {
+	s      *Server
+	name   string
+	event  uint64
+	struck []Fault
+	log    Exchange
+}
+
+func (c *callInProgress) logFaults() {
+	kinds := make([]string, len(c.struck))
+	for i, f := range c.struck {
+		kinds[i] = string(f.Kind)
+	}
+	c.log.Fault = strings.Join(kinds, ", ")
+}
+
+// skips tells whether a fault keeps the call from taking effect.
+func (c *callInProgress) skips() bool {
+	for _, f := range c.struck {
+		switch f.Kind { //nolint:exhaustive // the others let the call take effect
+		case FaultUnreachable, FaultRefuse:
+			return true
+		case FaultServerError, FaultHTML:
+			return !f.Accept
+		}
+	}
+	return false
+}
+
+// carryOut opens the envelope and makes the call. Whatever the answer's fate, callbacks that are to be early go out here.
+func (c *callInProgress) carryOut(w http.ResponseWriter, r *http.Request, fn callFunc) (answer reply, err error) {
+	req, err := c.open(w, r)
+	if err != nil {
+		return reply{}, err
+	}
+	req.struck = c.struck
+	c.s.locked(func(k *core) {
+		k.changed = true
+		if answer, err = fn(k, req); err != nil {
+			return
+		}
+		if _, other := find(c.struck, FaultOtherOrder); other && answer.about != nil {
+			answer.fields = answer.describe(k.another(answer.about))
+		}
+	})
+	for _, id := range answer.first {
+		c.s.deliverOne(r.Context(), id)
+	}
+	return answer, err
+}
+
+// another is any other order of the same application.
+func (k *core) another(o *Order) *Order {
+	for _, other := range k.book.inTurn {
+		if other != o && other.AppID == o.AppID {
+			return other
+		}
+	}
+	return k.stranger(o.AppID)
+}
+
+// open checks method, content type, application, time and signature, in this order, and reads the data.
+func (c *callInProgress) open(w http.ResponseWriter, r *http.Request) (request, error) {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case r.Method != http.MethodPost:
+		return request{}, refuse(opay.CodeMethodUnsupported, "use POST")
+	case err != nil || media != "application/json":
+		return request{}, refuse(opay.CodeMethodUnsupported, "use Content-Type: application/json")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return request{}, refuse(opay.CodeParameterError, "the body cannot be read or has more than "+strconv.Itoa(maxBody)+" bytes")
+	}
+	message, err := opay.ParseRequest(body)
+	if err != nil {
+		return request{}, misshapen(body)
+	}
+	i := indexApp(c.s.cfg.Apps, message.AppID)
+	if i < 0 {
+		if !appIDForm.MatchString(message.AppID) {
+			return request{}, refuse(opay.CodeAppKeyIllegal, "app_id is malformed")
+		}
+		return request{}, refuse(opay.CodeAppKeyUnknown, "")
+	}
+	c.log.AppID = message.AppID
+	if !c.s.timely(message.Time) {
+		return request{}, refuse(opay.CodeIllegalTime, "time is not within "+c.s.cfg.TimeWindow.String()+" of the platform's clock")
+	}
+	plain, err := c.s.rings[message.AppID].Open(message.Envelope)
+	if err != nil {
+		return request{}, refuse(opay.CodeSignatureError, envelopeProblem(err))
+	}
+	c.log.Request = string(plain)
+	data, err := opay.ParseObject(plain)
+	if err != nil {
+		return request{}, refuse(opay.CodeParameterError, "the decrypted data is not an acceptable JSON object")
+	}
+	return request{app: &c.s.cfg.Apps[i], data: data}, nil
+}
+
+// envelopeProblem helps developers: the sandbox may say which step failed, because its keys protect nothing.
+func envelopeProblem(err error) string {
+	switch {
+	case errors.Is(err, opay.ErrShape):
+		return "data or sign is not base64 of the right length"
+	case errors.Is(err, opay.ErrSignature):
+		return "sign was not made with the key that is registered for this app_id"
+	default:
+		return "data cannot be decrypted with the platform's key, or sign belongs to another text"
+	}
+}
+
+// misshapen finds the code for a body that is no request.
+func misshapen(body []byte) error {
+	o, err := opay.ParseObject(body)
+	if err != nil {
+		return refuse(opay.CodeParameterError, "the body is not a JSON object")
+	}
+	if appID, _ := o.Text("app_id"); appID == "" {
+		return refuse(opay.CodeAppKeyIllegal, "app_id is missing")
+	}
+	for _, name := range []string{"data", "sign"} {
+		if text, _ := o.Text(name); text == "" {
+			return refuse(opay.CodeParameterError, name+" is missing")
+		}
+	}
+	return refuse(opay.CodeIllegalTime, "time is missing or no number of milliseconds")
+}
+
+func indexApp(apps []App, appID string) int {
+	for i := range apps {
+		if apps[i].AppID == appID {
+			return i
+		}
+	}
+	return -1
+}
+
+// timely tells whether a request's time is near enough to ours.
+func (s *Server) timely(text string) bool {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return false
+	}
+	at := time.UnixMilli(n)
+	if len(text) <= maxSecondsLen {
+		at = time.Unix(n, 0)
+	}
+	return s.Now().Sub(at).Abs() <= s.cfg.TimeWindow
+}

@@ -1,0 +1,277 @@
+package sandbox
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"coincart/payments/opay"
+)
+
+// CallbackState is how far a callback has come.
+type CallbackState string
+
+// The states of a callback.
+const (
+	CallbackWaiting      CallbackState = "waiting"      // for its first or next try
+	CallbackAcknowledged CallbackState = "acknowledged" // HTTP 200 and code "0"
+	CallbackGivenUp      CallbackState = "given_up"     // the schedule is exhausted
+	CallbackLost         CallbackState = "lost"         // swallowed by a fault
+)
+
+// Callback is a notification to a merchant: the platform's own, or one that a fault or a person made up.
+type Callback struct {
+	ID        string        `json:"id"`
+	OrderNum  string        `json:"orderNum"`
+	AppID     string        `json:"appId"`
+	URL       string        `json:"url"`
+	About     string        `json:"about"` // "status", or what fault or person it comes from
+	Plain     string        `json:"plain"` // the JSON that is sealed
+	Forge     string        `json:"forge,omitempty"`
+	Once      bool          `json:"once,omitempty"` // one try, whatever the answer
+	State     CallbackState `json:"state"`
+	CreatedAt time.Time     `json:"createdAt"`
+	DueAt     time.Time     `json:"dueAt"`
+	Tries     []Try         `json:"tries"`
+	Body      string        `json:"body,omitempty"`   // the envelope of the last try, byte for byte
+	Replay    bool          `json:"replay,omitempty"` // Body is sent again as it is
+
+	turn uint64 // sequence among callbacks that are due at the same time
+}
+
+// Try is one delivery of a callback.
+type Try struct {
+	At         time.Time `json:"at"`
+	HTTPStatus int       `json:"httpStatus"` // 0: no answer
+	Answer     string    `json:"answer"`     // beginning of the answer's body
+	Problem    string    `json:"problem"`    // why it does not count as acknowledged; empty if it does
+}
+
+// Notice is what Server.Notify sends. Empty members mean the truth.
+type Notice struct {
+	OutOrderID  string `json:"outOrderId"`
+	OrderNum    string `json:"orderNum"`
+	OrderStatus string `json:"orderStatus"`
+	PayAmount   string `json:"payAmount"` // any text: "0", "-1" and "1e-8" are meant to be tried
+	ReturnURL   string `json:"returnUrl"`
+	Forge       string `json:"forge"` // a way of forging; empty: well signed
+	Times       int    `json:"times"` // copies; 0: one
+}
+
+func (c *Callback) clone() Callback {
+	d := *c
+	d.Tries = slices.Clone(c.Tries)
+	return d
+}
+
+// done tells whether nothing more will be sent.
+func (c *Callback) done() bool { return c.State != CallbackWaiting }
+
+// noticeText writes the plaintext of a notification (platform/api.md §3.3). Other platforms' values are numbers at times and come
+// with unknown members; loose asks for that.
+func noticeText(n Notice, loose bool) string {
+	number := func(text string) json.RawMessage {
+		if loose && json.Valid([]byte(text)) && len(text) <= 15 {
+			return json.RawMessage(text)
+		}
+		return quoteJSON(text)
+	}
+	fields := []jsonField{
+		{"outOrderId", quoteJSON(n.OutOrderID)},
+		{"orderNum", number(n.OrderNum)},
+		{"orderStatus", number(n.OrderStatus)},
+		{"payAmount", number(n.PayAmount)},
+		{"returnUrl", quoteJSON(n.ReturnURL)},
+	}
+	if loose {
+		fields = append(fields, jsonField{"notifyType", quoteJSON("opay")})
+	}
+	return string(encodeObject(fields...))
+}
+
+func truth(o *Order, status opay.Status) Notice {
+	return Notice{
+		OutOrderID: o.AppOrderID, OrderNum: o.OrderNum, OrderStatus: string(status),
+		PayAmount: string(o.Amount), ReturnURL: o.ReturnPage,
+	}
+}
+
+// filled replaces the empty members by the truth about the order.
+func (n Notice) filled(o *Order) Notice {
+	t := truth(o, o.Status)
+	n.OutOrderID = orDefault(n.OutOrderID, t.OutOrderID)
+	n.OrderNum = orDefault(n.OrderNum, t.OrderNum)
+	n.OrderStatus = orDefault(n.OrderStatus, t.OrderStatus)
+	n.PayAmount = orDefault(n.PayAmount, t.PayAmount)
+	n.ReturnURL = orDefault(n.ReturnURL, t.ReturnURL)
+	return n
+}
+
+// wrongAmount is the order's amount falsified in the given way.
+func wrongAmount(o *Order, digits int, way string) string {
+	right := o.units()
+	switch way {
+	case AmountMinus:
+		return right.sub(ulp(digits)).String()
+	case AmountZero:
+		return "0"
+	case AmountNegative:
+		return "-" + string(o.Amount)
+	case AmountExponent:
+		return string(o.Amount) + "e0"
+	default:
+		return right.add(ulp(digits)).String()
+	}
+}
+
+// noticesFor makes the callbacks that tell of the order's status, as the faults that struck want them.
+func (k *core) noticesFor(o *Order, struck []Fault) {
+	n := truth(o, o.Status)
+	due := k.now
+	if late, ok := find(struck, FaultCallbackLate); ok {
+		delay := time.Duration(late.Delay)
+		if delay == 0 {
+			delay = 5*time.Second + time.Duration(k.seed.below(55_000, "late", o.OrderNum))*time.Millisecond
+		}
+		due = due.Add(delay)
+	}
+	if wrong, ok := find(struck, FaultCallbackWrongAmount); ok {
+		coin, _ := k.cfg.coin(o.Coin)
+		n.PayAmount = wrongAmount(o, coin.Precision, wrong.Way)
+	}
+	about, copies := "status", 1
+	if doubled, ok := find(struck, FaultCallbackDoubled); ok {
+		about, copies = string(FaultCallbackDoubled), orDefault(doubled.Count, 2)
+	}
+	_, lost := find(struck, FaultCallbackLost)
+	shuffled, isShuffled := find(struck, FaultCallbackShuffled)
+	if isShuffled && shuffled.Way != ShufflePendingLast && shuffled.Way != "" {
+		status := opay.StatusClosed
+		if shuffled.Way == ShuffleFailedFirst {
+			status = opay.StatusFailed
+		}
+		k.enqueue(o, callbackOf(FaultCallbackShuffled, truth(o, status), due))
+	}
+	text := noticeText(n, k.seed.below(4, "loose", o.OrderNum, n.OrderStatus) == 0)
+	for range copies {
+		c := &Callback{About: about, Plain: text, DueAt: due}
+		if lost {
+			c.About, c.State = string(FaultCallbackLost), CallbackLost
+		}
+		k.enqueue(o, c)
+	}
+	if isShuffled && (shuffled.Way == ShufflePendingLast || shuffled.Way == "") {
+		k.enqueue(o, callbackOf(FaultCallbackShuffled, truth(o, opay.StatusPending), due))
+	}
+}
+
+func callbackOf(kind FaultKind, n Notice, due time.Time) *Callback {
+	return &Callback{About: string(kind), Plain: noticeText(n, false), DueAt: due}
+}
+
+// enqueue completes a callback and puts it in the queue.
+func (k *core) enqueue(o *Order, c *Callback) {
+	k.callbackSeq++
+	c.turn = k.callbackSeq
+	c.ID = "cb-" + strconv.FormatUint(k.callbackSeq, 10)
+	c.OrderNum, c.AppID, c.URL, c.CreatedAt = o.OrderNum, o.AppID, o.NotifyPage, k.now
+	if c.DueAt.IsZero() {
+		c.DueAt = k.now
+	}
+	c.State = orDefault(c.State, CallbackWaiting)
+	k.callbacks = append(k.callbacks, c)
+	k.dropCallbacks()
+}
+
+// maxCallbacks bounds the callbacks that are kept. Waiting ones beyond it are given up too, oldest first.
+const maxCallbacks = 5000
+
+func (k *core) dropCallbacks() {
+	excess := len(k.callbacks) - maxCallbacks
+	if excess <= 0 {
+		return
+	}
+	excess += maxCallbacks / 10
+	k.callbacks = slices.DeleteFunc(k.callbacks, func(c *Callback) bool {
+		drop := excess > 0 && c.done()
+		if drop {
+			excess--
+		}
+		return drop
+	})
+	if over := len(k.callbacks) - maxCallbacks; over > 0 {
+		for _, c := range k.callbacks[:over] {
+			c.State = CallbackGivenUp
+		}
+		k.callbacks = slices.Clone(k.callbacks[over:])
+	}
+}
+
+// seal makes the envelope of a callback: properly, or in one of the ways that a forger might try.
+func (s *Server) seal(c Callback, forge string) (opay.Envelope, error) {
+	ring := s.rings[c.AppID]
+	plain := []byte(c.Plain)
+	switch forge {
+	case ForgeForeignKey:
+		foreign, err := s.foreignRing(c.AppID)
+		if err != nil {
+			return opay.Envelope{}, err
+		}
+		return sealed(foreign.Seal(plain))
+	case ForgePlain:
+		e, err := sealed(ring.Seal(plain))
+		e.Data = base64.RawURLEncoding.EncodeToString(plain)
+		return e, err
+	}
+	e, err := sealed(ring.Seal(plain))
+	if err != nil {
+		return e, err
+	}
+	switch forge {
+	case ForgeUnsigned:
+		e.Sign = ""
+	case ForgeRandom:
+		e.Sign = s.randomSignature(c.ID)
+	case ForgeTampered, ForgeSwapped:
+		other := `{"orderNum":"` + c.OrderNum + `"}`
+		if forge == ForgeTampered {
+			other = s.trueText(c.OrderNum)
+		}
+		o, err := sealed(ring.Seal([]byte(other)))
+		if err != nil {
+			return o, err
+		}
+		e.Sign = o.Sign
+	}
+	return e, nil
+}
+
+func sealed(e opay.Envelope, err error) (opay.Envelope, error) {
+	if err != nil {
+		return e, fmt.Errorf("seal a message: %w", err)
+	}
+	return e, nil
+}
+
+// acknowledged judges a merchant's answer: HTTP 200 and the code 0, as text or number (platform/api.md §3.3).
+func acknowledged(status int, body []byte) (problem string) {
+	if status != 200 {
+		return "HTTP " + strconv.Itoa(status)
+	}
+	o, err := opay.ParseObject(body)
+	if err != nil {
+		return "the answer is not a JSON object"
+	}
+	switch code, _ := o.Text("code"); strings.TrimSpace(code) {
+	case string(opay.CodeOK):
+		return ""
+	case "":
+		return "the answer has no code"
+	default:
+		return "the answer's code is not 0"
+	}
+}

@@ -1,0 +1,408 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"coincart/payments/opay"
+)
+
+// Names of the calls, the last parts of their addresses. Faults and traffic speak of calls by them.
+const (
+	callCreate      = "createThirdOrder"
+	callOrderDetail = "orderDetail"
+	callReference   = "getReferenceOrder"
+	callStatement   = "merchantBillingDay"
+	callCancel      = "cancelOrder"
+	callRefund      = "refundOrder"
+	callToken       = "token"
+	callRefresh     = "refreshToken"
+)
+
+func callNames() []string {
+	return []string{callCreate, callOrderDetail, callReference, callStatement, callCancel, callRefund, callToken, callRefresh}
+}
+
+// refusal is an answer with a code other than 0. why goes to the msg, beside the code's documented words, to spare developers the
+// guessing that the real platform leaves them with.
+type refusal struct {
+	code opay.Code
+	why  string
+}
+
+func (r *refusal) Error() string { return string(r.code) + " " + r.msg() }
+
+func (r *refusal) msg() string {
+	if r.why == "" {
+		return r.code.Text()
+	}
+	return r.code.Text() + ": " + r.why
+}
+
+func refuse(code opay.Code, why string) error { return &refusal{code, why} }
+
+// reply is what a successful call answers. An empty one has neither data nor sign.
+type reply struct {
+	fields   []jsonField
+	about    *Order                     // the order that describe was called for, or nil
+	describe func(o *Order) []jsonField // the answer as it would be for another order
+	first    []string                   // callbacks that go out before the answer
+}
+
+func replyAbout(o *Order, describe func(*Order) []jsonField) reply {
+	return reply{fields: describe(o), about: o, describe: describe}
+}
+
+// request is a call whose envelope was opened.
+type request struct {
+	app    *App
+	data   opay.Object
+	struck []Fault
+}
+
+// callFunc carries out a call. The error is a *refusal.
+type callFunc func(k *core, r request) (reply, error)
+
+func callFuncs() map[string]callFunc {
+	return map[string]callFunc{
+		callCreate: createThirdOrder, callOrderDetail: orderDetail, callReference: getReferenceOrder, callStatement: merchantBillingDay,
+		callCancel: cancelOrder, callRefund: refundOrder, callToken: exchangeCode, callRefresh: refreshToken,
+	}
+}
+
+// text returns a member of the data, "" if it is absent.
+func (r request) text(name string) string {
+	text, _ := r.data.Text(name)
+	return text
+}
+
+// needs refuses a request in which one of the members is absent or empty.
+func (r request) needs(names ...string) error {
+	if err := r.data.Exact(names...); err != nil {
+		return refuse(opay.CodeParameterError, "a name is written in another case")
+	}
+	for _, name := range names {
+		if r.text(name) == "" {
+			return refuse(opay.CodeParameterError, name+" is missing")
+		}
+	}
+	return nil
+}
+
+var (
+	idForm    = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	assetForm = regexp.MustCompile(`^[0-9]{1,12}$`)
+)
+
+// newOrder checks what createThirdOrder and refundOrder have in common and prepares the order.
+func (k *core) newOrder(r request, kind OrderType) (*Order, error) {
+	if !idForm.MatchString(r.text("appOrderId")) {
+		return nil, refuse(opay.CodeParameterError, "appOrderId must be 1 to 64 letters, digits, _ or -")
+	}
+	coin, ok := k.cfg.coin(r.text("payCoinSymbol"))
+	if !ok {
+		return nil, refuse(opay.CodeCurrencyUnsupported, "payCoinSymbol must be one of the platform's coins, in upper case")
+	}
+	amount, err := parseUnits(r.text("orderAmount"))
+	switch {
+	case err != nil:
+		return nil, refuse(opay.CodeIllegalAmount, "orderAmount must be decimal text without sign or exponent")
+	case amount.isZero():
+		return nil, refuse(opay.CodeIllegalAmount, "orderAmount is zero")
+	case !amount.fits(coin.Precision):
+		return nil, refuse(opay.CodeIllegalAmount, coin.Symbol+" has "+strconv.Itoa(coin.Precision)+" fraction digits")
+	}
+	if err := k.checkScene(r.text("orderSceneType")); err != nil {
+		return nil, err
+	}
+	user, err := k.payer(r)
+	if err != nil {
+		return nil, err
+	}
+	if _, exists := k.book.byRef[orderRef{r.app.AppID, r.text("appOrderId")}]; exists {
+		return nil, refuse(opay.CodeOrderExists, "appOrderId was used before")
+	}
+	if k.apps[r.app.AppID].Frozen {
+		return nil, refuse(opay.CodeMerchantUnavailable, "")
+	}
+	if k.book.full(k.cfg.MaxOrders) {
+		return nil, refuse(opay.CodeTooOften, "the sandbox holds no more pending orders")
+	}
+	return &Order{
+		AppID: r.app.AppID, AppOrderID: r.text("appOrderId"), Type: kind, UID: user.UID, Amount: opay.Amount(r.text("orderAmount")),
+		Coin: coin.Symbol, Scene: r.text("orderSceneType"), CreatedAt: k.now,
+	}, nil
+}
+
+func (k *core) checkScene(scene string) error {
+	if scene == "" {
+		return nil
+	}
+	if !sceneForm.MatchString(scene) {
+		return refuse(opay.CodeIllegalSceneType, "orderSceneType is not a number")
+	}
+	if len(k.cfg.SceneTypes) == 0 {
+		return nil
+	}
+	for _, agreed := range k.cfg.SceneTypes {
+		if scene == agreed {
+			return nil
+		}
+	}
+	return refuse(opay.CodeIllegalSceneType, "orderSceneType was not agreed")
+}
+
+// payer finds the user that a request names; openId wins (platform/api.md §3.1).
+func (k *core) payer(r request) (*User, error) {
+	openID, uid, token := r.text("openId"), r.text("userId"), r.text("token")
+	var user *User
+	var ok bool
+	switch {
+	case openID != "":
+		if user, ok = k.userByOpenID(r.app.AppID, openID); !ok {
+			return nil, refuse(opay.CodeOpenIDInvalid, "")
+		}
+	case uid != "":
+		if user, ok = k.users[uid]; !ok {
+			return nil, refuse(opay.CodeIllegalPayer, "no user has this userId")
+		}
+	default:
+		return nil, refuse(opay.CodeParameterError, "openId or userId is missing")
+	}
+	if user.Frozen {
+		return nil, refuse(opay.CodeIllegalPayer, "the payer's account is frozen")
+	}
+	if token != "" && !k.tokenGood(r.app.AppID, user.UID, token) {
+		return nil, refuse(opay.CodeTokenInvalid, "")
+	}
+	return user, nil
+}
+
+func createThirdOrder(k *core, r request) (reply, error) {
+	if err := r.needs("appOrderId", "orderAmount", "payCoinSymbol", "returnPage", "notifyPage"); err != nil {
+		return reply{}, err
+	}
+	if _, err := k.cfg.returnAddress(r.text("returnPage")); err != nil {
+		return reply{}, refuse(opay.CodeParameterError, "returnPage must be an https address (http on loopback)")
+	}
+	if _, err := parseAddress(r.text("notifyPage")); err != nil {
+		return reply{}, refuse(opay.CodeParameterError, "notifyPage must be an http or https address")
+	}
+	goods, err := parseGoods(r)
+	if err != nil {
+		return reply{}, err
+	}
+	o, err := k.newOrder(r, TypePayment)
+	if err != nil {
+		return reply{}, err
+	}
+	if k.cfg.BalanceFirst && k.ledger.balance(userAccount(o.UID), o.Coin).less(o.units()) {
+		return reply{}, refuse(opay.CodeInsufficientBalance, "")
+	}
+	o.OrderNum = k.nextOrderNum()
+	o.ReturnPage, o.NotifyPage, o.Goods = r.text("returnPage"), r.text("notifyPage"), goods
+	o.change(opay.StatusPending, k.now, byMerchant)
+	k.insert(o)
+	answer := replyAbout(o, describeNumber)
+	answer.first = k.created(o)
+	return answer, nil
+}
+
+// parseGoods refuses the whole order if goods is not legal JSON (platform/api.md §3.1).
+func parseGoods(r request) ([]opay.Goods, error) {
+	for _, name := range r.data.Names() {
+		if name != "goods" {
+			continue
+		}
+		text, ok := r.data.Text("goods")
+		if !ok {
+			return nil, refuse(opay.CodeParameterError, "goods is not a text")
+		}
+		if text == "" {
+			return nil, nil
+		}
+		goods, err := opay.ParseGoods(text)
+		if err != nil {
+			return nil, refuse(opay.CodeParameterError, "goods is not a JSON array of name and desc")
+		}
+		return goods, nil
+	}
+	return nil, nil
+}
+
+func describeNumber(o *Order) []jsonField { return []jsonField{textField("orderNum", o.OrderNum)} }
+
+func refundOrder(k *core, r request) (reply, error) {
+	if err := r.needs("appOrderId", "orderAmount", "payCoinSymbol"); err != nil {
+		return reply{}, err
+	}
+	if asset := r.text("assetType"); asset != "" && asset != "201" {
+		if !assetForm.MatchString(asset) {
+			return reply{}, refuse(opay.CodeParameterError, "assetType is not a number")
+		}
+		return reply{}, refuse(opay.CodeAccountTypeUnsupported, "the sandbox has 201, the normal balance, only")
+	}
+	o, err := k.newOrder(r, TypeTransfer)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := k.ledger.move(merchantAccount(o.AppID), userAccount(o.UID), o.Coin, o.units()); err != nil {
+		return reply{}, refuse(opay.CodeInsufficientBalance, "the merchant's account has less")
+	}
+	o.OrderNum = k.nextOrderNum()
+	o.change(opay.StatusPaid, k.now, byMerchant)
+	k.insert(o)
+	return replyAbout(o, describeNumber), nil
+}
+
+func orderDetail(k *core, r request) (reply, error) {
+	if err := r.needs("appKey", "orderNum"); err != nil {
+		return reply{}, err
+	}
+	if r.text("appKey") != r.app.AppID {
+		return reply{}, refuse(opay.CodeAppKeyIllegal, "appKey differs from app_id")
+	}
+	o, ok := k.order(r.app.AppID, r.text("orderNum"))
+	if !ok {
+		return reply{}, refuse(opay.CodeOrderNotFound, "")
+	}
+	if token := r.text("token"); token != "" && !k.tokenGood(r.app.AppID, o.UID, token) {
+		return reply{}, refuse(opay.CodeTokenInvalid, "")
+	}
+	return replyAbout(o, k.describer(r)), nil
+}
+
+// describer writes all of orderDetail's members in the form of the platform's sample, with the status that the faults want.
+func (k *core) describer(r request) func(*Order) []jsonField {
+	_, stale := find(r.struck, FaultStale)
+	return func(o *Order) []jsonField {
+		status := o.Status
+		if stale {
+			status = o.before()
+		}
+		coin, _ := k.cfg.coin(o.Coin)
+		owner := userAccount(o.UID)
+		accounts := make([]json.RawMessage, 0, 1)
+		for _, symbol := range k.ledger.coins(owner) {
+			accounts = append(accounts, encodeObject(
+				textField("accountName", symbol), intField("accountType", 202001),
+				numberField("accountBalance", k.ledger.balance(owner, symbol).String())))
+		}
+		return []jsonField{
+			{"totalAccount", encodeArray(accounts)},
+			intField("googleStatus", 1),
+			textField("appOrderId", o.AppOrderID),
+			textField("orderNum", o.OrderNum),
+			textField("orderStatus", string(status)),
+			numberField("userId", o.UID),
+			textField("isOpenMobileCheck", "1"),
+			textField("orderAmount", k.paddedAmount(o, coin)),
+			textField("payCoinSymbol", strings.ToLower(o.Coin)),
+			textField("ctime", strconv.FormatInt(o.CreatedAt.UnixMilli(), 10)),
+			textField("appKey", o.AppID),
+			textField("showPrecision", strconv.Itoa(coin.Precision)),
+		}
+	}
+}
+
+// paddedAmount is the amount as the merchant wrote it, or for some orders with all of the coin's digits, which is the same number.
+func (k *core) paddedAmount(o *Order, coin Coin) string {
+	if coin.Precision == 0 || k.seed.below(4, "padded", o.OrderNum) != 0 {
+		return string(o.Amount)
+	}
+	integer, fraction, _ := strings.Cut(o.units().String(), ".")
+	return integer + "." + fraction + strings.Repeat("0", coin.Precision-len(fraction))
+}
+
+func getReferenceOrder(k *core, r request) (reply, error) {
+	if k.cfg.Reference == ReferenceRefused {
+		return reply{}, refuse(opay.CodeInvalidResource, "")
+	}
+	if err := r.needs("appKey", "appOrderId"); err != nil {
+		return reply{}, err
+	}
+	if r.text("appKey") != r.app.AppID {
+		return reply{}, refuse(opay.CodeAppKeyIllegal, "appKey differs from app_id")
+	}
+	o, ok := k.book.byRef[orderRef{r.app.AppID, r.text("appOrderId")}]
+	if !ok {
+		return reply{}, refuse(opay.CodeOrderNotFound, "")
+	}
+	// Some platforms answer with the number only, others with everything (platform/api.md §3.9).
+	if k.seed.below(2, "reference", o.OrderNum) == 0 {
+		return replyAbout(o, describeNumber), nil
+	}
+	return replyAbout(o, k.describer(r)), nil
+}
+
+func cancelOrder(k *core, r request) (reply, error) {
+	if err := r.needs("orderNum"); err != nil {
+		return reply{}, err
+	}
+	o, ok := k.order(r.app.AppID, r.text("orderNum"))
+	if !ok {
+		return reply{}, refuse(opay.CodeOrderNotFound, "")
+	}
+	if err := k.end(o, opay.StatusClosed, byMerchant); err != nil {
+		return reply{}, refuse(opay.CodeOrderStatusException, "the order is "+o.Status.String())
+	}
+	return reply{}, nil
+}
+
+func exchangeCode(k *core, r request) (reply, error) {
+	if err := r.needs("code"); err != nil {
+		return reply{}, err
+	}
+	code, ok := k.codes.get(r.text("code"))
+	switch {
+	case !ok || code.AppID != r.app.AppID:
+		return reply{}, refuse(opay.CodeParameterError, "the code is unknown")
+	case code.Used:
+		return reply{}, refuse(opay.CodeCodeUsed, "")
+	case !k.now.Before(code.ExpiresAt):
+		return reply{}, refuse(opay.CodeCodeUsed, "the code has expired")
+	}
+	code.Used = true
+	k.codes.put(r.text("code"), code)
+	return k.tokens(code.AppID, code.UID), nil
+}
+
+func refreshToken(k *core, r request) (reply, error) {
+	if err := r.needs("openId", "token"); err != nil {
+		return reply{}, err
+	}
+	refresh := orDefault(r.text("refreshToken"), r.text("refersh_token"))
+	if refresh == "" {
+		return reply{}, refuse(opay.CodeParameterError, "refreshToken is missing")
+	}
+	user, ok := k.userByOpenID(r.app.AppID, r.text("openId"))
+	if !ok {
+		return reply{}, refuse(opay.CodeOpenIDInvalid, "")
+	}
+	g, ok := k.grants.get(r.text("token"))
+	if !ok || g.AppID != r.app.AppID || g.UID != user.UID {
+		return reply{}, refuse(opay.CodeTokenInvalid, "")
+	}
+	lapsed := g.ExpiresAt.Add(refreshTTL - k.cfg.TokenTTL)
+	if g.Replaced || g.Refresh != refresh || !k.now.Before(lapsed) {
+		return reply{}, refuse(opay.CodeRefreshTokenInvalid, "")
+	}
+	g.Replaced = true
+	k.grants.put(r.text("token"), g)
+	return k.tokens(g.AppID, g.UID), nil
+}
+
+// tokens grants and describes new tokens. Now and then the refresh token's name is misspelt, as it is seen (platform/api.md §3.7).
+func (k *core) tokens(appID, uid string) reply {
+	token, g := k.newGrant(appID, uid)
+	name := "refreshToken"
+	if k.seed.below(4, "misspelt", token) == 0 {
+		name = "refersh_token"
+	}
+	return reply{fields: []jsonField{
+		textField("openId", k.openID(appID, uid)), textField("token", token), textField(name, g.Refresh),
+		textField("expireIn", strconv.Itoa(int(k.cfg.TokenTTL.Seconds()))),
+	}}
+}

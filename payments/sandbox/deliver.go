@@ -1,0 +1,291 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"coincart/payments/opay"
+)
+
+const (
+	maxParallel = 8       // callbacks on their way at the same time in Run; of one order never two
+	maxAnswer   = 2 << 10 // bytes kept of a merchant's answer
+	readAnswer  = 64 << 10
+	longestNap  = time.Second            // Run looks at the clock at least so often while something waits, in case the clock jumps
+	savePeriod  = 500 * time.Millisecond // the state file is at most so old while Run runs
+)
+
+// Callbacks lists the callbacks that are kept, oldest first.
+func (s *Server) Callbacks() (callbacks []Callback) {
+	s.locked(func(k *core) {
+		callbacks = make([]Callback, len(k.callbacks))
+		for i, c := range k.callbacks {
+			callbacks[i] = c.clone()
+		}
+	})
+	return callbacks
+}
+
+// Notify queues a callback about an order with whatever contents, well signed or forged, to be tried once. It is due at once. The
+// error is ErrOrderNotFound, or wraps ErrFault if the notice is impossible.
+func (s *Server) Notify(orderNum string, n Notice) (err error) {
+	if n.Forge != "" && !slices.Contains(forgeWays(), n.Forge) {
+		return fmt.Errorf("%w: no way of forging is called so", ErrFault)
+	}
+	if n.Times < 0 || n.Times > maxCopies {
+		return fmt.Errorf("%w: times is not 0 to %d", ErrFault, maxCopies)
+	}
+	return s.settle(orderNum, func(k *core, o *Order) error {
+		if o.NotifyPage == "" {
+			return fmt.Errorf("%w: a transfer has no notifyPage", ErrFault)
+		}
+		for range max(1, n.Times) {
+			k.enqueue(o, &Callback{About: "made by hand", Plain: noticeText(n.filled(o), false), Forge: n.Forge, Once: true})
+		}
+		return nil
+	})
+}
+
+// ErrCallbackNotFound: no callback that is kept has the id, or it was never sent.
+var ErrCallbackNotFound = errors.New("sandbox: no such callback was sent")
+
+// Replay queues the exact bytes of a callback's last try to be sent once more.
+func (s *Server) Replay(id string) (err error) {
+	s.locked(func(k *core) {
+		i := slices.IndexFunc(k.callbacks, func(c *Callback) bool { return c.ID == id })
+		if i < 0 || k.callbacks[i].Body == "" {
+			err = ErrCallbackNotFound
+			return
+		}
+		old := k.callbacks[i]
+		o, ok := k.book.byNum[old.OrderNum]
+		if !ok {
+			err = ErrOrderNotFound
+			return
+		}
+		k.enqueue(o, &Callback{About: "replay of " + old.ID, Plain: old.Plain, Forge: old.Forge, Body: old.Body, Once: true, Replay: true})
+	})
+	return err
+}
+
+// NextDue tells when the next callback is due; ok is false if none is waiting.
+func (s *Server) NextDue() (at time.Time, ok bool) {
+	s.locked(func(k *core) {
+		if c := k.nextCallback(); c != nil {
+			at, ok = c.DueAt, true
+		}
+	})
+	return at, ok
+}
+
+// Deliver sends every callback that is due by the clock, in their sequence, one after the other, and returns how many tries it
+// made. Tests use it in place of Run. It ends early with ctx.
+func (s *Server) Deliver(ctx context.Context) int {
+	tries := 0
+	for ctx.Err() == nil {
+		c, ok := s.claim("")
+		if !ok {
+			break
+		}
+		s.try(ctx, c)
+		tries++
+	}
+	return tries
+}
+
+// Run delivers callbacks and keeps the state file until ctx ends. It returns nil then, or the error of the last writing.
+func (s *Server) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, maxParallel)
+	var saved time.Time
+	period := savePeriod
+	for ctx.Err() == nil {
+		select {
+		case slots <- struct{}{}:
+		case <-ctx.Done():
+			continue
+		}
+		c, ok := s.claim("")
+		if ok {
+			wg.Go(func() {
+				defer func() { <-slots; s.wakeUp() }()
+				s.try(ctx, c)
+			})
+			continue
+		}
+		<-slots
+		if now := s.Now(); now.Sub(saved).Abs() >= period {
+			saved = now
+			s.saveIfChanged()
+			// A large state is written less often, so that writing never takes more than a small share of the time.
+			period = max(savePeriod, 20*s.Now().Sub(now))
+		}
+		s.nap(ctx)
+	}
+	wg.Wait()
+	return s.Save()
+}
+
+// nap waits until something may be due, or the state file is to be written.
+func (s *Server) nap(ctx context.Context) {
+	var timer <-chan time.Time
+	s.locked(func(k *core) {
+		next := longestNap
+		c := k.nextCallback()
+		if c != nil {
+			next = min(next, max(time.Millisecond, c.DueAt.Sub(k.now)))
+		}
+		if s.cfg.StateFile != "" && k.changed {
+			next = min(next, savePeriod)
+		}
+		if c != nil || k.changed && s.cfg.StateFile != "" || k.cfg.OrderTTL > 0 {
+			timer = time.After(next)
+		}
+	})
+	select {
+	case <-timer:
+	case <-s.wake:
+	case <-ctx.Done():
+	}
+}
+
+// nextCallback is the waiting callback that is due first, of orders that have none on its way.
+func (k *core) nextCallback() *Callback {
+	var next *Callback
+	for _, c := range k.callbacks {
+		if c.done() || k.busy[c.OrderNum] {
+			continue
+		}
+		if next == nil || c.DueAt.Before(next.DueAt) || c.DueAt.Equal(next.DueAt) && c.turn < next.turn {
+			next = c
+		}
+	}
+	return next
+}
+
+// claim takes the next due callback, or the one with the id, and keeps its order's others waiting until try has ended.
+func (s *Server) claim(id string) (claimed Callback, ok bool) {
+	s.locked(func(k *core) {
+		c := k.nextCallback()
+		if id != "" {
+			i := slices.IndexFunc(k.callbacks, func(c *Callback) bool { return c.ID == id && !c.done() && !k.busy[c.OrderNum] })
+			if i < 0 {
+				return
+			}
+			c = k.callbacks[i]
+		}
+		if c == nil || c.DueAt.After(k.now) {
+			return
+		}
+		k.busy[c.OrderNum] = true
+		claimed, ok = c.clone(), true
+	})
+	return claimed, ok
+}
+
+// deliverOne tries a certain callback now, if nobody else is at it.
+func (s *Server) deliverOne(ctx context.Context, id string) {
+	if c, ok := s.claim(id); ok {
+		s.try(ctx, c)
+	}
+}
+
+// try sends a claimed callback and records what came of it.
+func (s *Server) try(ctx context.Context, c Callback) {
+	body, err := s.envelope(c)
+	attempt := Try{At: s.Now(), Problem: "the notification could not be sealed"}
+	if err == nil {
+		attempt = s.post(ctx, c.URL, body)
+	}
+	s.locked(func(k *core) { k.record(c, attempt, body, ctx.Err() != nil) })
+	s.traffic.add(Exchange{
+		At: attempt.At, Callback: true, Name: c.About, AppID: c.AppID, Request: c.Plain, HTTPStatus: attempt.HTTPStatus,
+		Msg: attempt.Problem, Answer: attempt.Answer, Fault: c.Forge,
+	})
+	s.cfg.Logger.Info("sandbox: callback tried", "order", c.OrderNum, "about", c.About, "status", attempt.HTTPStatus, "problem", attempt.Problem)
+}
+
+// envelope makes the body of a try. Each try is encrypted anew; a replay is the old bytes.
+func (s *Server) envelope(c Callback) ([]byte, error) {
+	if c.Replay {
+		return []byte(c.Body), nil
+	}
+	e, err := s.seal(c, c.Forge)
+	if err != nil {
+		s.cfg.Logger.Error("sandbox: a callback could not be sealed", "order", c.OrderNum, "error", err)
+		return nil, err
+	}
+	return opay.Request{AppID: c.AppID, Time: strconv.FormatInt(s.Now().UnixMilli(), 10), Envelope: e}.Encode(), nil
+}
+
+func (s *Server) post(ctx context.Context, address string, body []byte) Try {
+	t := Try{At: s.Now()}
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.CallbackTimeout)
+	defer cancel()
+	if _, err := parseAddress(address); err != nil {
+		t.Problem = "the address is not http(s)"
+		return t
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		t.Problem = "the address cannot be used"
+		return t
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "opay-notify")
+	res, err := s.cfg.CallbackClient.Do(req)
+	if err != nil {
+		t.Problem = "the address does not answer"
+		if errors.Is(err, context.DeadlineExceeded) {
+			t.Problem = "no answer within " + s.cfg.CallbackTimeout.String()
+		}
+		return t
+	}
+	defer func() { _ = res.Body.Close() }()
+	t.HTTPStatus = res.StatusCode
+	answer, err := io.ReadAll(io.LimitReader(res.Body, readAnswer))
+	t.Answer = toText(answer, maxAnswer)
+	if err != nil {
+		t.Problem = "the answer broke off"
+		return t
+	}
+	t.Problem = acknowledged(res.StatusCode, answer)
+	return t
+}
+
+// record stores a try and decides about the next. interrupted tries, at shutdown, are as if they had not been made.
+func (k *core) record(claimed Callback, t Try, body []byte, interrupted bool) {
+	delete(k.busy, claimed.OrderNum)
+	k.changed = true
+	i := slices.IndexFunc(k.callbacks, func(c *Callback) bool { return c.ID == claimed.ID })
+	if i < 0 || interrupted && t.Problem != "" {
+		return
+	}
+	c := k.callbacks[i]
+	c.Tries = append(c.Tries, t)
+	c.Body = string(body)
+	switch {
+	case t.Problem == "":
+		c.State = CallbackAcknowledged
+	case c.Once || len(c.Tries) > len(k.cfg.RetrySchedule):
+		c.State = CallbackGivenUp
+	default:
+		c.DueAt = k.now.Add(k.cfg.RetrySchedule[len(c.Tries)-1])
+	}
+}
+
+// toText makes foreign bytes fit for JSON and pages.
+func toText(b []byte, limit int) string {
+	if len(b) > limit {
+		b = b[:limit]
+	}
+	return string(bytes.ToValidUTF8(b, []byte("?")))
+}

@@ -1,0 +1,293 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"coincart/payments/opay"
+)
+
+// FaultKind is one way in which a platform can misbehave.
+type FaultKind string
+
+// Faults of calls. Each strikes calls of the name in Fault.Call, or all.
+const (
+	FaultAnswerLost     FaultKind = "answer_lost"     // the call takes effect, then the connection is cut without an answer
+	FaultUnreachable    FaultKind = "unreachable"     // the connection is cut and nothing happens
+	FaultServerError    FaultKind = "server_error"    // HTTP 503 with a page; takes effect only with Accept
+	FaultHTML           FaultKind = "html"            // HTTP 200 with a page of HTML; takes effect only with Accept
+	FaultEmpty          FaultKind = "empty"           // HTTP 200 without a body; the call takes effect
+	FaultTruncated      FaultKind = "truncated"       // half of the answer's JSON; the call takes effect
+	FaultUnsigned       FaultKind = "unsigned"        // a success without sign; the call takes effect
+	FaultWrongSignature FaultKind = "wrong_signature" // a success with the platform's signature of another text; the call takes effect
+	FaultOtherOrder     FaultKind = "other_order"     // a well-signed success about another order; the call takes effect
+	FaultStale          FaultKind = "stale"           // orderDetail and getReferenceOrder tell the order's status before its last change
+	FaultRefuse         FaultKind = "refuse"          // refused with Fault.Code (10001 if empty); nothing happens
+	FaultSlow           FaultKind = "slow"            // the answer waits for Fault.Delay (5 s if 0); combines with the others
+)
+
+// Faults of the statement, of the call merchantBillingDay alone.
+const (
+	FaultStatementMissing FaultKind = "statement_missing" // a line is left out
+	FaultStatementExtra   FaultKind = "statement_extra"   // a line too many, of an order that nobody made
+	FaultStatementDouble  FaultKind = "statement_double"  // a line stands twice
+	FaultStatementAmount  FaultKind = "statement_amount"  // a line's amount is one more in the last digit
+	FaultStatementShifted FaultKind = "statement_shifted" // the day begins eight hours late
+)
+
+// Faults of callbacks.
+const (
+	FaultCallbackLate        FaultKind = "callback_late"         // the first try waits for Fault.Delay (5 s to 60 s, seeded, if 0)
+	FaultCallbackDoubled     FaultKind = "callback_doubled"      // Fault.Count of them (2 if 0), all alike
+	FaultCallbackShuffled    FaultKind = "callback_shuffled"     // another status before or after the true one, see Fault.Way
+	FaultCallbackLost        FaultKind = "callback_lost"         // never sent
+	FaultCallbackForged      FaultKind = "callback_forged"       // somebody else says "paid" as soon as the order exists, see Fault.Way
+	FaultCallbackWrongAmount FaultKind = "callback_wrong_amount" // well signed, but for another amount, see Fault.Way
+	FaultCallbackEarly       FaultKind = "callback_early"        // "pending" arrives before createThirdOrder has answered
+	FaultCallbackEarlyPaid   FaultKind = "callback_early_paid"   // the payer pays at once; "paid" arrives before createThirdOrder has answered
+)
+
+// Ways of a forged callback, in Fault.Way and Notice.Forge.
+const (
+	ForgeForeignKey = "foreign_key"      // signed with a key of somebody else
+	ForgeUnsigned   = "unsigned"         // sign is empty
+	ForgeRandom     = "random_signature" // sign is random bytes of the right length
+	ForgeTampered   = "tampered"         // the true notification's signature over another text
+	ForgeSwapped    = "swapped"          // a signature that the platform made for something else
+	ForgePlain      = "not_encrypted"    // data is the text itself in base64
+)
+
+// Ways of a shuffled callback. The true status is sent too.
+const (
+	ShufflePendingLast = "pending_last" // the true one, then 1 (the default)
+	ShuffleClosedFirst = "closed_first" // 0, then the true one
+	ShuffleFailedFirst = "failed_first" // 2, then the true one
+)
+
+// Ways of a wrong amount.
+const (
+	AmountPlus     = "plus"     // one more in the coin's last digit (the default)
+	AmountMinus    = "minus"    // one less in the coin's last digit
+	AmountZero     = "zero"     // 0
+	AmountNegative = "negative" // the amount with a minus sign
+	AmountExponent = "exponent" // the amount written with an exponent
+)
+
+// Fault is a switched-on fault. Only the members that its kind speaks of matter.
+type Fault struct {
+	Kind    FaultKind `json:"kind"`
+	Call    string    `json:"call,omitempty"`    // name of the call, such as orderDetail; empty: every call
+	Times   int       `json:"times,omitempty"`   // how often it still strikes; 0: until it is switched off
+	Percent int       `json:"percent,omitempty"` // chance to strike, 1 to 100, under the seed; 0: always
+	Delay   Duration  `json:"delay,omitempty"`   // such as "7.9s", at most an hour; for slow at most two minutes
+	Code    opay.Code `json:"code,omitempty"`    // of refuse
+	Way     string    `json:"way,omitempty"`     // of callbacks forged, shuffled, of a wrong amount; empty for forged: seeded
+	Count   int       `json:"count,omitempty"`   // of callback_doubled, at most 200
+	Accept  bool      `json:"accept,omitempty"`  // server_error and html: the call takes effect nevertheless
+}
+
+// Faults are the switched-on faults. Of those that spoil an answer the first that strikes is used; the others combine.
+type Faults []Fault
+
+// Duration is a time.Duration that reads and writes itself as text such as "7.9s".
+type Duration time.Duration
+
+// MarshalText writes the duration as time.Duration.String does.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText reads what time.ParseDuration reads.
+func (d *Duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("read a duration such as 7.9s: %w", err)
+	}
+	*d = Duration(parsed)
+	return nil
+}
+
+// ErrFault is wrapped by every error about a fault that cannot be switched on.
+var ErrFault = errors.New("sandbox: impossible fault")
+
+const (
+	maxFaults = 100
+	maxSlow   = 2 * time.Minute
+	maxDelay  = time.Hour
+	maxCopies = 200
+)
+
+// faultForm is what a kind of fault is about.
+type faultForm struct {
+	calls []string // the only calls that it can strike; empty: every call
+	ways  []string
+	kind  FaultKind
+	about string // for the console
+}
+
+// faultForms lists the kinds in the order in which the console shows them.
+func faultForms() []faultForm {
+	reads := []string{callOrderDetail, callReference}
+	statement := []string{callStatement}
+	forms := []faultForm{
+		{kind: FaultAnswerLost, about: "takes effect, then the connection is cut"},
+		{kind: FaultUnreachable, about: "connection cut, nothing happens"},
+		{kind: FaultServerError, about: "HTTP 503; takes effect only with “accept”"},
+		{kind: FaultHTML, about: "a page of HTML; takes effect only with “accept”"},
+		{kind: FaultEmpty, about: "takes effect, empty body"},
+		{kind: FaultTruncated, about: "takes effect, half of the JSON"},
+		{kind: FaultUnsigned, about: "takes effect, success without a signature"},
+		{kind: FaultWrongSignature, about: "takes effect, signature of another text"},
+		{kind: FaultOtherOrder, about: "takes effect, answer about another order"},
+		{kind: FaultStale, calls: reads, about: "the status before the last change"},
+		{kind: FaultRefuse, about: "refused with a code, nothing happens"},
+		{kind: FaultSlow, about: "waits before answering; combines with others"},
+		{kind: FaultStatementMissing, calls: statement, about: "a line is missing"},
+		{kind: FaultStatementExtra, calls: statement, about: "a line of an order that nobody made"},
+		{kind: FaultStatementDouble, calls: statement, about: "a line stands twice"},
+		{kind: FaultStatementAmount, calls: statement, about: "a line's amount is wrong in its last digit"},
+		{kind: FaultStatementShifted, calls: statement, about: "the day begins eight hours late"},
+		{kind: FaultCallbackLate, about: "waits before the first try"},
+		{kind: FaultCallbackDoubled, about: "several, all alike"},
+		{kind: FaultCallbackShuffled, ways: shuffleWays(), about: "another status before or after the true one"},
+		{kind: FaultCallbackLost, about: "never sent"},
+		{kind: FaultCallbackForged, ways: forgeWays(), about: "somebody else says “paid” once the order exists"},
+		{kind: FaultCallbackWrongAmount, ways: amountWays(), about: "well signed, another amount"},
+		{kind: FaultCallbackEarly, about: "“pending” before createThirdOrder has answered"},
+		{kind: FaultCallbackEarlyPaid, about: "paid at once, told before createThirdOrder has answered"},
+	}
+	return forms
+}
+
+func forgeWays() []string {
+	return []string{ForgeForeignKey, ForgeUnsigned, ForgeRandom, ForgeTampered, ForgeSwapped, ForgePlain}
+}
+
+func shuffleWays() []string {
+	return []string{ShufflePendingLast, ShuffleClosedFirst, ShuffleFailedFirst}
+}
+
+func amountWays() []string {
+	return []string{AmountPlus, AmountMinus, AmountZero, AmountNegative, AmountExponent}
+}
+
+func formOf(kind FaultKind) (faultForm, bool) {
+	forms := faultForms()
+	i := slices.IndexFunc(forms, func(f faultForm) bool { return f.kind == kind })
+	if i < 0 {
+		return faultForm{}, false
+	}
+	return forms[i], true
+}
+
+// ofCallback tells whether the kind is about callbacks rather than answers.
+func (k FaultKind) ofCallback() bool {
+	switch k { //nolint:exhaustive // the others are about calls
+	case FaultCallbackLate, FaultCallbackDoubled, FaultCallbackShuffled, FaultCallbackLost, FaultCallbackForged,
+		FaultCallbackWrongAmount, FaultCallbackEarly, FaultCallbackEarlyPaid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Check tells whether the faults can be switched on. The error wraps ErrFault and names the fault by its place, from 1.
+func (f Faults) Check() error {
+	if len(f) > maxFaults {
+		return fmt.Errorf("%w: more than %d faults", ErrFault, maxFaults)
+	}
+	for i, fault := range f {
+		if problem := fault.problem(); problem != "" {
+			return fmt.Errorf("%w: fault %d: %s", ErrFault, i+1, problem)
+		}
+	}
+	return nil
+}
+
+func (f Fault) problem() string {
+	form, known := formOf(f.Kind)
+	delay, most := time.Duration(f.Delay), maxDelay
+	if f.Kind == FaultSlow {
+		most = maxSlow
+	}
+	switch {
+	case !known:
+		return "unknown kind " + strconv.Quote(string(f.Kind))
+	case f.Call != "" && !slices.Contains(callNames(), f.Call):
+		return "unknown call " + strconv.Quote(f.Call)
+	case f.Call != "" && f.Kind.ofCallback():
+		return "a fault of callbacks has no call"
+	case f.Call != "" && form.calls != nil && !slices.Contains(form.calls, f.Call):
+		return string(f.Kind) + " does not concern " + f.Call
+	case f.Times < 0:
+		return "times is negative"
+	case f.Percent < 0 || f.Percent > 100:
+		return "percent is not 0 to 100"
+	case delay < 0 || delay > most:
+		return "delay is not 0 to " + most.String()
+	case f.Code != "" && (!f.Code.Known() || f.Code == opay.CodeOK):
+		return "code is not one of the documented error codes"
+	case f.Way != "" && !slices.Contains(form.ways, f.Way):
+		return string(f.Kind) + " has no way " + strconv.Quote(f.Way)
+	case f.Count < 0 || f.Count > maxCopies:
+		return "count is not 0 to " + strconv.Itoa(maxCopies)
+	}
+	return ""
+}
+
+// concerns tells whether the fault can strike the call.
+func (f Fault) concerns(call string) bool {
+	if f.Kind.ofCallback() {
+		return false
+	}
+	if f.Call != "" {
+		return f.Call == call
+	}
+	form, _ := formOf(f.Kind)
+	return form.calls == nil || slices.Contains(form.calls, call)
+}
+
+// strike decides which of the faults strike an event, and uses up their Times. seq makes each event a throw of its own.
+func (f *Faults) strike(s seed, seq uint64, concerned func(Fault) bool) []Fault {
+	var struck []Fault
+	kept := make(Faults, 0, len(*f))
+	for i, fault := range *f {
+		hit := concerned(fault) && fault.thrown(s, seq, i)
+		// A second fault that spoils the same answer could not show, so it keeps its turn for the next call.
+		if hit && fault.spoils() && slices.ContainsFunc(struck, Fault.spoils) {
+			hit = false
+		}
+		if hit {
+			struck = append(struck, fault)
+			if fault.Times == 1 {
+				continue
+			}
+			fault.Times = max(0, fault.Times-1)
+		}
+		kept = append(kept, fault)
+	}
+	*f = kept
+	return struck
+}
+
+func (f Fault) thrown(s seed, seq uint64, place int) bool {
+	if f.Percent == 0 {
+		return true
+	}
+	return s.below(100, "fault", string(f.Kind), strconv.FormatUint(seq, 10), strconv.Itoa(place)) < uint64(f.Percent)
+}
+
+// spoils tells whether the fault decides alone about an answer.
+func (f Fault) spoils() bool {
+	return !f.Kind.ofCallback() && f.Kind != FaultSlow
+}
+
+// find returns the fault of a kind among those that struck.
+func find(struck []Fault, kind FaultKind) (Fault, bool) {
+	i := slices.IndexFunc(struck, func(f Fault) bool { return f.Kind == kind })
+	if i < 0 {
+		return Fault{}, false
+	}
+	return struck[i], true
+}

@@ -1,0 +1,59 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+)
+
+// jsonField is one member of an object that the platform writes. Members keep their order, and values are JSON already, because
+// the platform mixes texts and numbers and an amount may never pass through a float.
+type jsonField struct {
+	name  string
+	value json.RawMessage
+}
+
+func textField(name, value string) jsonField { return jsonField{name, quoteJSON(value)} }
+
+// numberField takes text that is a JSON number.
+func numberField(name, number string) jsonField { return jsonField{name, json.RawMessage(number)} }
+
+func intField(name string, n int) jsonField { return numberField(name, strconv.Itoa(n)) }
+
+func encodeObject(fields ...jsonField) json.RawMessage {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, f := range fields {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.Write(quoteJSON(f.name))
+		b.WriteByte(':')
+		b.Write(f.value)
+	}
+	b.WriteByte('}')
+	return b.Bytes()
+}
+
+func encodeArray(elements []json.RawMessage) json.RawMessage {
+	return append(append(json.RawMessage{'['}, bytes.Join(rawSlices(elements), []byte{','})...), ']')
+}
+
+func rawSlices(elements []json.RawMessage) [][]byte {
+	out := make([][]byte, len(elements))
+	for i, e := range elements {
+		out[i] = e
+	}
+	return out
+}
+
+// quoteJSON writes a text without HTML escapes, as the platform does.
+func quoteJSON(text string) json.RawMessage {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(text); err != nil {
+		return json.RawMessage(`""`) // a string always encodes
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'})
+}

@@ -1,0 +1,70 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// errInsufficient: an account has less than is to be taken from it.
+var errInsufficient = errors.New("insufficient balance")
+
+// ledger holds every account's balances. Coin moves between accounts and is never made or lost by that.
+type ledger struct {
+	accounts map[string]map[string]units // owner, coin
+}
+
+func userAccount(uid string) string       { return "user:" + uid }
+func merchantAccount(appID string) string { return "app:" + appID }
+
+func newLedger() ledger { return ledger{accounts: map[string]map[string]units{}} }
+
+// open makes an account with its first balances.
+func (l ledger) open(owner string, balances map[string]string) error {
+	account := map[string]units{}
+	for coin, text := range balances {
+		amount, err := parseUnits(text)
+		if err != nil {
+			return fmt.Errorf("balance of %s in %s: %w", owner, coin, err)
+		}
+		account[coin] = amount
+	}
+	l.accounts[owner] = account
+	return nil
+}
+
+func (l ledger) exists(owner string) bool {
+	_, ok := l.accounts[owner]
+	return ok
+}
+
+func (l ledger) balance(owner, coin string) units { return l.accounts[owner][coin] }
+
+// set replaces one balance, as if coin had been deposited or withdrawn elsewhere.
+func (l ledger) set(owner, coin string, amount units) { l.accounts[owner][coin] = amount }
+
+// move takes an amount from one account to another, whole or not at all.
+func (l ledger) move(from, to, coin string, amount units) error {
+	left := l.balance(from, coin).sub(amount)
+	if left.isNegative() {
+		return errInsufficient
+	}
+	l.set(from, coin, left)
+	l.set(to, coin, l.balance(to, coin).add(amount))
+	return nil
+}
+
+// texts are an account's balances as decimal text.
+func (l ledger) texts(owner string) map[string]string {
+	out := map[string]string{}
+	for coin, amount := range l.accounts[owner] {
+		out[coin] = amount.String()
+	}
+	return out
+}
+
+// coins are the coins of an account in alphabetical order.
+func (l ledger) coins(owner string) []string {
+	return slices.Sorted(maps.Keys(l.accounts[owner]))
+}

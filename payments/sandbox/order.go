@@ -1,0 +1,162 @@
+package sandbox
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"coincart/payments/opay"
+)
+
+// OrderType is what a statement calls orderType (platform/api.md §3.5).
+type OrderType int
+
+// The two types that the platform documents.
+const (
+	TypePayment  OrderType = 1
+	TypeTransfer OrderType = 11 // refund or grant
+)
+
+// Order is a payment order or a transfer as the sandbox knows it. Methods of Server return copies.
+type Order struct {
+	OrderNum   string       `json:"orderNum"` // the platform's number
+	AppID      string       `json:"appId"`
+	AppOrderID string       `json:"appOrderId"` // the merchant's id
+	Type       OrderType    `json:"type"`
+	UID        string       `json:"userId"` // payer, or receiver of a transfer
+	Amount     opay.Amount  `json:"amount"` // as the merchant wrote it
+	Coin       string       `json:"coin"`   // upper case
+	Scene      string       `json:"scene"`  // orderSceneType, may be empty
+	ReturnPage string       `json:"returnPage"`
+	NotifyPage string       `json:"notifyPage"`
+	Goods      []opay.Goods `json:"goods"`
+	Status     opay.Status  `json:"status"`
+	CreatedAt  time.Time    `json:"createdAt"`
+	PaidAt     time.Time    `json:"paidAt,omitzero"`
+	History    []Change     `json:"history"` // oldest first, the first is the creation
+}
+
+// Change is a status that an order got.
+type Change struct {
+	Status opay.Status `json:"status"`
+	At     time.Time   `json:"at"`
+	By     string      `json:"by"` // who caused it: "merchant", "payer", "operator", "expiry"
+}
+
+// Who can cause a change.
+const (
+	byMerchant = "merchant"
+	byPayer    = "payer"
+	byOperator = "operator"
+	byExpiry   = "expiry"
+)
+
+// Errors of the methods that change orders.
+var (
+	ErrOrderNotFound       = errors.New("sandbox: order does not exist")
+	ErrNotPending          = errors.New("sandbox: order is not pending")
+	ErrInsufficientBalance = errors.New("sandbox: insufficient balance")
+	ErrPayerFrozen         = errors.New("sandbox: the payer's account is frozen")
+	ErrUnknownUser         = errors.New("sandbox: user does not exist")
+	ErrUnknownApp          = errors.New("sandbox: application does not exist")
+	ErrUnknownCoin         = errors.New("sandbox: coin is unknown")
+)
+
+func (o *Order) clone() Order {
+	c := *o
+	c.Goods = slices.Clone(o.Goods)
+	c.History = slices.Clone(o.History)
+	return c
+}
+
+func (o *Order) settled() bool { return o.Status != opay.StatusPending }
+
+// before is the status that the order had before its last change.
+func (o *Order) before() opay.Status {
+	if len(o.History) < 2 {
+		return o.Status
+	}
+	return o.History[len(o.History)-2].Status
+}
+
+func (o *Order) change(status opay.Status, at time.Time, by string) {
+	o.Status = status
+	o.History = append(o.History, Change{Status: status, At: at, By: by})
+	if status == opay.StatusPaid {
+		o.PaidAt = at
+	}
+}
+
+// units is the order's amount. It was checked when the order was made or loaded.
+func (o *Order) units() units {
+	u, err := parseUnits(string(o.Amount))
+	if err != nil {
+		return units{}
+	}
+	return u
+}
+
+// orderBook holds the orders in the sequence in which they were made.
+type orderBook struct {
+	byNum  map[string]*Order
+	byRef  map[orderRef]*Order
+	inTurn []*Order
+}
+
+type orderRef struct{ appID, appOrderID string }
+
+func newOrderBook() *orderBook {
+	return &orderBook{byNum: map[string]*Order{}, byRef: map[orderRef]*Order{}}
+}
+
+func (b *orderBook) add(o *Order) {
+	b.byNum[o.OrderNum] = o
+	b.byRef[orderRef{o.AppID, o.AppOrderID}] = o
+	b.inTurn = append(b.inTurn, o)
+}
+
+// full tells whether there is no room for another order, even if a settled one is dropped.
+func (b *orderBook) full(limit int) bool {
+	if len(b.inTurn) < limit {
+		return false
+	}
+	for _, o := range b.inTurn {
+		if o.settled() {
+			return false
+		}
+	}
+	return true
+}
+
+// trim drops the oldest settled orders beyond the limit, a tenth of it at a time so that the cost is spread.
+func (b *orderBook) trim(limit int) {
+	if len(b.inTurn) <= limit {
+		return
+	}
+	excess := len(b.inTurn) - limit + limit/10
+	kept := make([]*Order, 0, limit)
+	for _, o := range b.inTurn {
+		if excess > 0 && o.settled() {
+			excess--
+			delete(b.byNum, o.OrderNum)
+			delete(b.byRef, orderRef{o.AppID, o.AppOrderID})
+			continue
+		}
+		kept = append(kept, o)
+	}
+	b.inTurn = kept
+}
+
+// expired lists the pending orders that were made before the given time.
+func (b *orderBook) expired(before time.Time) []*Order {
+	var due []*Order
+	for _, o := range b.inTurn {
+		if !o.CreatedAt.Before(before) {
+			break
+		}
+		if !o.settled() {
+			due = append(due, o)
+		}
+	}
+	return due
+}
