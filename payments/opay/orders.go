@@ -78,7 +78,8 @@ type CreateOrderRequest struct {
 
 // CreateOrder asks the platform for a payment order and returns its number. It is
 // never repeated here. After [ErrUnknownOutcome], and after an [*Error] with
-// [CodeOrderExists], the order may exist: ask [Client.OrderByRef].
+// [CodeOrderExists], the order may exist: ask [Client.OrderByRef]. The same is
+// prudent after a code that is [Code.Retryable], such as the platform's own time-out.
 func (c *Client) CreateOrder(ctx context.Context, r CreateOrderRequest) (orderNum string, err error) {
 	if err := r.check(); err != nil {
 		return "", err

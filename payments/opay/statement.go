@@ -23,7 +23,7 @@ const MaxPageSize = 2000
 type StatementRequest struct {
 	Day       string // yyyy-MM-dd in the platform's time zone; empty: the platform's today
 	OrderType string // OrderTypePayment, OrderTypeTransfer, or empty for all
-	Page      int    // from 1; 0: the platform answers with everything it has
+	Page      int    // from 1; 0: everything at once, which fails above 10,000 lines or 8 MiB
 	PageSize  int    // up to MaxPageSize; 0: MaxPageSize
 }
 
