@@ -1,0 +1,156 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"coincart/models"
+)
+
+// InsertAttempt stores a new attempt; ids, times and Live that are empty are filled in, and the payer's secrets are sealed. A second
+// live attempt of an order, and an appOrderId that is taken, are ErrDuplicate (reliability.md R8).
+func (s *Store) InsertAttempt(ctx context.Context, a *models.Attempt) error {
+	s.completeAttempt(a)
+	sealed, err := s.sealer.sealPayer(a.ID, a.Payer)
+	if err != nil {
+		return doing("store the attempt", err)
+	}
+	a.PayerSealed = sealed
+	return doing("store the attempt", s.create(ctx, a))
+}
+
+func (s *Store) completeAttempt(a *models.Attempt) {
+	now := s.now()
+	if a.ID == "" {
+		a.ID = models.NewID()
+	}
+	if a.AppOrderID == "" {
+		a.AppOrderID = models.NewRef()
+	}
+	if a.State == "" {
+		a.State = models.AttemptCreated
+	}
+	if a.CreatedAt.IsZero() {
+		a.CreatedAt = now
+	}
+	if a.UpdatedAt.IsZero() {
+		a.UpdatedAt = a.CreatedAt
+	}
+	if a.RateAt.IsZero() {
+		a.RateAt = a.CreatedAt
+	}
+	if a.PayerUserID == "" {
+		a.PayerUserID = a.Payer.UserID
+	}
+	a.Live = nil
+	if a.State.Live() {
+		live := true
+		a.Live = &live
+	}
+}
+
+// Attempt reads an attempt by its row id, with its payer; ErrNotFound.
+func (s *Store) Attempt(ctx context.Context, id string) (models.Attempt, error) {
+	if !machine(id) {
+		return models.Attempt{}, fmt.Errorf("read the attempt: %w", ErrNotFound)
+	}
+	return s.attempt(ctx, "id = ?", id)
+}
+
+// AttemptByAppOrderID reads an attempt by our id at the platform; ErrNotFound.
+func (s *Store) AttemptByAppOrderID(ctx context.Context, appOrderID string) (models.Attempt, error) {
+	if !machine(appOrderID) {
+		return models.Attempt{}, fmt.Errorf("read the attempt: %w", ErrNotFound)
+	}
+	return s.attempt(ctx, "app_order_id = ?", appOrderID)
+}
+
+// AttemptByOrderNum reads an attempt by the platform's number; ErrNotFound.
+func (s *Store) AttemptByOrderNum(ctx context.Context, orderNum string) (models.Attempt, error) {
+	if !exactly(orderNum) {
+		return models.Attempt{}, fmt.Errorf("read the attempt: %w", ErrNotFound)
+	}
+	return s.attempt(ctx, "order_num = ?", orderNum)
+}
+
+func (s *Store) attempt(ctx context.Context, where, key string) (models.Attempt, error) {
+	var a models.Attempt
+	if err := s.take(ctx, &a, where, key); err != nil {
+		return models.Attempt{}, doing("read the attempt", err)
+	}
+	s.openPayer(ctx, &a)
+	return a, nil
+}
+
+// openPayer opens the sealed part of the payer. Where that fails (the key was changed), the attempt still has to be settled: who
+// pays is needed to send the shopper to the pay page, never to find out whether money came.
+func (s *Store) openPayer(ctx context.Context, a *models.Attempt) {
+	if err := s.sealer.openPayer(a); err != nil {
+		s.log.WarnContext(ctx, "the payer of an attempt cannot be opened", slog.String("attempt", a.ID), slog.Any("error", err))
+	}
+}
+
+// MoveAttempt changes an attempt's state by compare-and-set, keeps Live in step, and stores the transition. ErrConflict: the attempt is
+// not in that state, or the machine has no such move. ErrDuplicate: the platform's number belongs to another attempt. set may
+// change order_num, problem_code, checks, checked_at, opened_at, paid_at, due_at, lease, intent and payer (a models.Payer).
+func (s *Store) MoveAttempt(
+	ctx context.Context, id string, from, to models.AttemptState, set map[string]any, t models.Transition,
+) error {
+	what := fmt.Sprintf("move the attempt from %s to %s", from, to)
+	if !from.CanMove(to) {
+		return fmt.Errorf("%s: %w", what, ErrConflict)
+	}
+	c, err := s.changes("attempts", id, set)
+	if err != nil {
+		return doing(what, err)
+	}
+	c.set("state", string(to))
+	c.set("live", liveValue(to))
+	c.set("updated_at", s.now())
+	t.AttemptID, t.FromState, t.ToState, t.Refused = id, string(from), string(to), false
+	return doing(what, s.Tx(ctx, func(tx *Store) error {
+		if err := tx.update(ctx, "attempts", c, "id = ? AND state = ?", id, string(from)); err != nil {
+			return err
+		}
+		moved := t // a repeated transaction starts from the caller's again
+		if moved.OrderID == "" {
+			query := "SELECT order_id FROM attempts WHERE id = ?"
+			if err := tx.one(ctx, query, []any{id}, &moved.OrderID); err != nil {
+				return err
+			}
+		}
+		return tx.addTransition(ctx, moved)
+	}))
+}
+
+func liveValue(state models.AttemptState) any {
+	if state.Live() {
+		return true
+	}
+	return nil
+}
+
+// SetAttempt changes columns that are not state: those that MoveAttempt may set too. ErrNotFound, ErrColumn, ErrDuplicate.
+func (s *Store) SetAttempt(ctx context.Context, id string, set map[string]any) error {
+	c, err := s.changes("attempts", id, set)
+	if err != nil {
+		return doing("change the attempt", err)
+	}
+	c.set("updated_at", s.now())
+	err = s.update(ctx, "attempts", c, "id = ?", id)
+	if err == ErrConflict { //nolint:errorlint // update returns it bare
+		err = ErrNotFound
+	}
+	return doing("change the attempt", err)
+}
+
+// SetIntent changes what is wanted of a live attempt, by compare-and-set: ErrConflict when it is not live or wants something else
+// (reliability.md R12).
+func (s *Store) SetIntent(ctx context.Context, id string, from, to models.Intent) error {
+	c := &change{}
+	c.set("intent", string(to))
+	c.set("updated_at", s.now())
+	return doing("change what is wanted of the attempt",
+		s.update(ctx, "attempts", c, "id = ? AND intent = ? AND live = ?", id, string(from), true))
+}

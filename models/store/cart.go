@@ -1,0 +1,187 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"coincart/migrations"
+	"coincart/models"
+)
+
+// CreateCart makes an empty cart with a form token of its own.
+func (s *Store) CreateCart(ctx context.Context) (models.Cart, error) {
+	now := s.now()
+	c := models.Cart{ID: models.NewID(), FormToken: models.NewRef(), CreatedAt: now, UpdatedAt: now}
+	_, err := s.exec(ctx, "INSERT INTO carts (id, form_token, created_at, updated_at) VALUES (?, ?, ?, ?)",
+		c.ID, c.FormToken, c.CreatedAt, c.UpdatedAt)
+	if err != nil {
+		return models.Cart{}, doing("make a cart", err)
+	}
+	return c, nil
+}
+
+const readCart = `SELECT c.form_token, c.created_at, c.updated_at,
+	l.variant_id, l.quantity, l.seen_price, l.added_at,
+	p.id, p.slug, v.sku, p.title, p.card_texts, v.title, v.texts, p.cover, p.cover_alt, v.price, v.on_hand, p.hidden
+FROM carts c
+LEFT JOIN cart_lines l ON l.cart_id = c.id
+LEFT JOIN variants v ON v.id = l.variant_id
+LEFT JOIN products p ON p.id = v.product_id
+WHERE c.id = ?
+ORDER BY l.added_at, v.sku`
+
+// Cart reads a cart with its lines and what is true of them now, in one statement; lines in the order they were added, then by
+// SKU. ProductTexts holds what a list shows (title, summary). ErrNotFound.
+func (s *Store) Cart(ctx context.Context, id string) (models.Cart, error) {
+	if !machine(id) {
+		return models.Cart{}, fmt.Errorf("read the cart: %w", ErrNotFound)
+	}
+	cart := models.Cart{ID: id}
+	found := false
+	err := s.each(ctx, readCart, []any{id}, func(rows *sql.Rows) error {
+		found = true
+		return scanCartRow(rows, &cart)
+	})
+	if err == nil && !found {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return models.Cart{}, doing("read the cart", err)
+	}
+	return cart, nil
+}
+
+// scanCartRow reads the cart and one of its lines; the only row of an empty cart has NULLs for a line.
+func scanCartRow(rows *sql.Rows, cart *models.Cart) error {
+	var (
+		variant, product, slug, sku, title, variantTitle, cover, coverAlt sql.NullString
+		texts, variantTexts                                               sql.RawBytes
+		quantity, onHand                                                  sql.NullInt64
+		seen, price                                                       sql.Null[models.Amount]
+		added                                                             sql.NullTime
+		hidden                                                            sql.NullBool
+	)
+	err := rows.Scan(&cart.FormToken, &cart.CreatedAt, &cart.UpdatedAt, &variant, &quantity, &seen, &added,
+		&product, &slug, &sku, &title, &texts, &variantTitle, &variantTexts, &cover, &coverAlt, &price, &onHand, &hidden)
+	if err != nil || !variant.Valid {
+		return err
+	}
+	line := models.CartLine{
+		CartID: cart.ID, VariantID: variant.String, Quantity: int(quantity.Int64), SeenPrice: seen.V, AddedAt: added.Time,
+		ProductID: product.String, Slug: slug.String, SKU: sku.String, Title: title.String, VariantTitle: variantTitle.String,
+		Cover: cover.String, CoverAlt: coverAlt.String, Price: price.V, OnHand: int(onHand.Int64), ProductHidden: hidden.Bool,
+	}
+	if err := line.ProductTexts.Scan([]byte(texts)); err != nil {
+		return err
+	}
+	if err := line.VariantTexts.Scan([]byte(variantTexts)); err != nil {
+		return err
+	}
+	cart.Lines = append(cart.Lines, line)
+	return nil
+}
+
+const (
+	insertCartLine = "INSERT INTO cart_lines (cart_id, variant_id, quantity, seen_price, added_at) VALUES (?, ?, ?, ?, ?) "
+	addUpSQLite    = "ON CONFLICT (cart_id, variant_id) DO UPDATE SET " +
+		"quantity = min(quantity + excluded.quantity, ?), seen_price = excluded.seen_price"
+	addUpMySQL = "ON DUPLICATE KEY UPDATE " +
+		"quantity = LEAST(quantity + VALUES(quantity), ?), seen_price = VALUES(seen_price)"
+	touchCart   = "UPDATE carts SET updated_at = ? WHERE id = ?"
+	wholeCart   = "cart_id = ? AND variant_id = ?"
+	nothingHere = "the cart or the variant: %w"
+)
+
+// AddToCart adds pieces of a variant, capped at models.MaxQuantity, and gives the number that is in the cart now. Two additions at
+// the same moment both count. ErrNotFound: no such cart or variant.
+func (s *Store) AddToCart(
+	ctx context.Context, cartID, variantID string, quantity int, seenPrice models.Amount,
+) (newQuantity int, err error) {
+	if quantity < 1 || quantity > models.MaxQuantity {
+		return 0, fmt.Errorf("add to the cart: %d pieces: %w", quantity, errCheck)
+	}
+	addUp := addUpMySQL
+	if s.dialect == migrations.SQLite {
+		addUp = addUpSQLite
+	}
+	err = s.Tx(ctx, func(tx *Store) error {
+		now := tx.now()
+		_, err := tx.exec(ctx, insertCartLine+addUp, cartID, variantID, quantity, seenPrice, now, models.MaxQuantity)
+		if errors.Is(err, errForeignKey) {
+			return fmt.Errorf(nothingHere, ErrNotFound)
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, touchCart, now, cartID); err != nil {
+			return err
+		}
+		return tx.one(ctx, "SELECT quantity FROM cart_lines WHERE "+wholeCart, []any{cartID, variantID}, &newQuantity)
+	})
+	return newQuantity, doing("add to the cart", err)
+}
+
+// SetCartLine changes the number of pieces of a line, 1 to models.MaxQuantity; ErrNotFound where there is no such line.
+func (s *Store) SetCartLine(ctx context.Context, cartID, variantID string, quantity int) error {
+	if quantity < 1 || quantity > models.MaxQuantity {
+		return fmt.Errorf("change the cart: %d pieces: %w", quantity, errCheck)
+	}
+	return doing("change the cart", s.Tx(ctx, func(tx *Store) error {
+		n, err := tx.exec(ctx, "UPDATE cart_lines SET quantity = ? WHERE "+wholeCart, quantity, cartID, variantID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrNotFound
+		}
+		_, err = tx.exec(ctx, touchCart, tx.now(), cartID)
+		return err
+	}))
+}
+
+// RemoveCartLine takes a line out; none there is fine too.
+func (s *Store) RemoveCartLine(ctx context.Context, cartID, variantID string) error {
+	return doing("change the cart", s.Tx(ctx, func(tx *Store) error {
+		if _, err := tx.exec(ctx, "DELETE FROM cart_lines WHERE "+wholeCart, cartID, variantID); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, touchCart, tx.now(), cartID)
+		return err
+	}))
+}
+
+// MarkCartSeen notes the unit prices that the shopper has been shown, by variant.
+func (s *Store) MarkCartSeen(ctx context.Context, cartID string, prices map[string]models.Amount) error {
+	return doing("note the prices seen", s.Tx(ctx, func(tx *Store) error {
+		for _, id := range sortedKeys(prices) {
+			_, err := tx.exec(ctx, "UPDATE cart_lines SET seen_price = ? WHERE "+wholeCart, prices[id], cartID, id)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// ClearCart empties a cart that became an order and gives it the token of the next one; ErrNotFound.
+func (s *Store) ClearCart(ctx context.Context, cartID, newFormToken string) error {
+	if err := (widths["carts"]["form_token"]).check("form_token", newFormToken); err != nil {
+		return doing("empty the cart", err)
+	}
+	return doing("empty the cart", s.Tx(ctx, func(tx *Store) error {
+		c := &change{}
+		c.set("form_token", newFormToken)
+		c.set("updated_at", tx.now())
+		err := tx.update(ctx, "carts", c, "id = ?", cartID)
+		if errors.Is(err, ErrConflict) {
+			return ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.exec(ctx, "DELETE FROM cart_lines WHERE cart_id = ?", cartID)
+		return err
+	}))
+}

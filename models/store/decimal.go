@@ -1,0 +1,151 @@
+package store
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/shopspring/decimal"
+	"modernc.org/sqlite"
+)
+
+// SQLite's own numbers lose digits, so amounts are text there. The driver keeps collations and functions for the whole process:
+// they are registered once, before the first connection.
+var registerDecimals = sync.OnceFunc(func() {
+	sqlite.MustRegisterCollationUtf8("DECIMAL", compareDecimals)
+	sqlite.MustRegisterFunction("dec_sum", &sqlite.FunctionImpl{
+		NArgs:         1,
+		Deterministic: true,
+		MakeAggregate: func(sqlite.FunctionContext) (sqlite.AggregateFunction, error) { return &decimalSum{}, nil },
+	})
+	sqlite.MustRegisterDeterministicScalarFunction("dec_mul", 2, multiplyDecimals)
+})
+
+// compareDecimals orders decimal texts by value. The texts that the store writes are canonical (no leading zeros, no zeros at
+// the end of a fraction), so nearly all comparisons are of digits; anything else is compared as the library reads it, and what
+// is no number at all comes after all numbers.
+func compareDecimals(left, right string) int {
+	if left == right {
+		return 0
+	}
+	if c, ok := comparePlain(left, right); ok {
+		return c
+	}
+	l, lerr := decimal.NewFromString(left)
+	r, rerr := decimal.NewFromString(right)
+	switch {
+	case lerr == nil && rerr == nil:
+		return l.Cmp(r)
+	case lerr == nil:
+		return -1
+	case rerr == nil:
+		return 1
+	default:
+		return strings.Compare(left, right)
+	}
+}
+
+// comparePlain compares two canonical texts of numbers from 0 up.
+func comparePlain(left, right string) (int, bool) {
+	lw, lf, lok := plainParts(left)
+	rw, rf, rok := plainParts(right)
+	if !lok || !rok {
+		return 0, false
+	}
+	if len(lw) != len(rw) {
+		if len(lw) < len(rw) {
+			return -1, true
+		}
+		return 1, true
+	}
+	if c := strings.Compare(lw, rw); c != 0 {
+		return c, true
+	}
+	return strings.Compare(lf, rf), true
+}
+
+func plainParts(text string) (whole, fraction string, ok bool) {
+	whole, fraction, pointed := strings.Cut(text, ".")
+	if whole == "" || (len(whole) > 1 && whole[0] == '0') || !digits(whole) || !digits(fraction) {
+		return "", "", false
+	}
+	if pointed && (fraction == "" || fraction[len(fraction)-1] == '0') {
+		return "", "", false
+	}
+	return whole, fraction, true
+}
+
+func digits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// decimalSum is dec_sum: the exact sum of decimal texts, "0" of none; NULLs do not count.
+type decimalSum struct{ total decimal.Decimal }
+
+// Step adds a row's value.
+func (s *decimalSum) Step(_ *sqlite.FunctionContext, args []driver.Value) error {
+	if args[0] == nil {
+		return nil
+	}
+	d, err := decimalOf(args[0])
+	if err != nil {
+		return err
+	}
+	s.total = s.total.Add(d)
+	return nil
+}
+
+// WindowInverse takes a row out of a window.
+func (s *decimalSum) WindowInverse(_ *sqlite.FunctionContext, args []driver.Value) error {
+	if args[0] == nil {
+		return nil
+	}
+	d, err := decimalOf(args[0])
+	if err != nil {
+		return err
+	}
+	s.total = s.total.Sub(d)
+	return nil
+}
+
+// WindowValue is the sum so far.
+func (s *decimalSum) WindowValue(*sqlite.FunctionContext) (driver.Value, error) {
+	return s.total.String(), nil
+}
+
+// Final is called when all rows are seen.
+func (s *decimalSum) Final(*sqlite.FunctionContext) {}
+
+// multiplyDecimals is dec_mul: the exact product of two decimal texts or whole numbers.
+func multiplyDecimals(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+	l, err := decimalOf(args[0])
+	if err != nil {
+		return nil, err
+	}
+	r, err := decimalOf(args[1])
+	if err != nil {
+		return nil, err
+	}
+	return l.Mul(r).String(), nil
+}
+
+func decimalOf(value driver.Value) (decimal.Decimal, error) {
+	switch v := value.(type) {
+	case string:
+		d, err := decimal.NewFromString(v)
+		if err != nil {
+			return decimal.Decimal{}, fmt.Errorf("not a decimal: %w", err)
+		}
+		return d, nil
+	case int64:
+		return decimal.NewFromInt(v), nil
+	default:
+		return decimal.Decimal{}, fmt.Errorf("not a decimal but %T", value)
+	}
+}

@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+
+	"coincart/models"
+)
+
+// AddEvidence appends a claim about a payment (reliability.md R7). Claims longer than their columns are cut off: what somebody else
+// wrote is never the reason that a claim is lost.
+func (s *Store) AddEvidence(ctx context.Context, e *models.Evidence) error {
+	if e.ID == "" {
+		e.ID = models.NewID()
+	}
+	if e.CreatedAt.IsZero() {
+		e.CreatedAt = s.now()
+	}
+	for column, field := range map[string]*string{
+		"app_order_id": &e.AppOrderID, "order_num": &e.OrderNum, "status": &e.Status,
+		"coin": &e.Coin, "amount": &e.Amount, "code": &e.Code,
+	} {
+		*field = clip("evidence", column, *field)
+	}
+	return doing("store the evidence", s.create(ctx, e))
+}
+
+// Evidence reads all claims about an order's payments, oldest first.
+func (s *Store) Evidence(ctx context.Context, orderID string) ([]models.Evidence, error) {
+	var list []models.Evidence
+	err := s.find(ctx, &list, "created_at, id", "order_id = ?", orderID)
+	return list, doing("read the evidence", err)
+}
+
+// OpenReview asks a person to look. The same kind and subject again changes nothing, also when the first one is closed.
+func (s *Store) OpenReview(ctx context.Context, r models.Review) error {
+	if r.ID == "" {
+		r.ID = models.NewID()
+	}
+	if r.CreatedAt.IsZero() {
+		r.CreatedAt = s.now()
+	}
+	if r.UpdatedAt.IsZero() {
+		r.UpdatedAt = r.CreatedAt
+	}
+	r.Open = true
+	r.Subject = clip("reviews", "subject", r.Subject)
+	r.Note = clip("reviews", "note", r.Note)
+	return doing("open a review", s.create(ctx, &r, onConflict("kind", "subject")))
+}
+
+// Reviews reads reviews, newest first; limit is at least 1.
+func (s *Store) Reviews(ctx context.Context, onlyOpen bool, limit int) ([]models.Review, error) {
+	db := s.orm.WithContext(ctx)
+	if onlyOpen {
+		db = db.Where("`open` = ?", true)
+	}
+	var list []models.Review
+	err := db.Order("created_at DESC, id DESC").Limit(max(1, limit)).Find(&list).Error
+	return list, doing("read the reviews", translate(err))
+}

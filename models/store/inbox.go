@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"coincart/models"
+)
+
+// maxUnusable is how many different envelopes of one digest are kept while none of them could be used. The digest is the
+// plaintext's; a signature that was seen once can be sent again with any data, and must not fill the table.
+const maxUnusable = 8
+
+// PutInbox stores a callback before it is acknowledged (reliability.md R4); stored says whether a row was added. The same envelope
+// again, and any envelope whose plaintext is already handled, add nothing. ErrConflict: eight envelopes of this plaintext wait or
+// could not be used. The time of its next look is now unless it is set.
+func (s *Store) PutInbox(ctx context.Context, m *models.InboxMessage) (stored bool, err error) {
+	s.completeInbox(m)
+	open := 0
+	handled := false
+	err = s.each(ctx, "SELECT data_hash, state FROM inbox WHERE digest = ?", []any{m.Digest}, func(rows *sql.Rows) error {
+		var hash string
+		var state models.InboxState
+		if err := rows.Scan(&hash, &state); err != nil {
+			return err
+		}
+		switch state {
+		case models.InboxDone, models.InboxFlagged:
+			handled = true
+		case models.InboxNew, models.InboxBad:
+			handled = handled || hash == m.DataHash
+			open++
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return false, doing("look for the callback", err)
+	case handled:
+		return false, nil
+	case open >= maxUnusable:
+		return false, doing("store the callback", ErrConflict)
+	}
+	err = s.create(ctx, m)
+	if errors.Is(err, ErrDuplicate) {
+		return false, nil
+	}
+	return err == nil, doing("store the callback", err)
+}
+
+func (s *Store) completeInbox(m *models.InboxMessage) {
+	if m.ID == "" {
+		m.ID = models.NewID()
+	}
+	if m.State == "" {
+		m.State = models.InboxNew
+	}
+	if m.ReceivedAt.IsZero() {
+		m.ReceivedAt = s.now()
+	}
+	if m.DueAt.IsZero() && m.State == models.InboxNew {
+		m.DueAt = m.ReceivedAt
+	}
+	m.AppID = clip("inbox", "app_id", m.AppID)
+	m.SentTime = clip("inbox", "sent_time", m.SentTime)
+	m.RemoteAddr = clip("inbox", "remote_addr", m.RemoteAddr)
+	m.Problem = clip("inbox", "problem", m.Problem)
+}
+
+// FinishInbox says what became of a callback. Done and flagged are final, bad may still become either: ErrConflict otherwise.
+func (s *Store) FinishInbox(ctx context.Context, id string, state models.InboxState, problem string) error {
+	c := &change{}
+	c.set("state", string(state))
+	c.set("problem", clip("inbox", "problem", problem))
+	c.set("handled_at", s.now())
+	c.set("due_at", nil)
+	c.set("lease", "")
+	return doing("finish the callback", s.update(ctx, "inbox", c,
+		"id = ? AND state IN (?, ?)", id, string(models.InboxNew), string(models.InboxBad)))
+}

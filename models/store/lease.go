@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"coincart/models"
+)
+
+// Queue names a table whose rows wait for a worker: a row is due when due_at has come.
+//
+// A claim reads the rows that are due and then moves each one's due_at, from the very value that was read, to the end of the
+// lease: who finds the row changed skips it. So a row has one worker at a time among any number of replicas, on Galera too,
+// where SKIP LOCKED hands out rows twice; and a worker that dies gives its rows back when its lease ends.
+type Queue string
+
+// The queues.
+const (
+	QueueOrders   Queue = "orders"
+	QueueAttempts Queue = "attempts"
+	QueueInbox    Queue = "inbox"
+	QueueOutbox   Queue = "outbox"
+)
+
+// ErrQueue says that there is no such queue.
+var ErrQueue = fmt.Errorf("no such queue: %w", ErrNotFound)
+
+// ClaimOrders claims up to limit due orders, longest due first, without lines and attempts; Lease and DueAt are the claim's.
+func (s *Store) ClaimOrders(ctx context.Context, limit int, lease time.Duration) ([]models.Order, error) {
+	return claim(ctx, s, QueueOrders, limit, lease, func(o *models.Order) leased { return leased{&o.ID, &o.Lease, &o.DueAt, nil} })
+}
+
+// ClaimAttempts claims up to limit due attempts, longest due first, with their payers.
+func (s *Store) ClaimAttempts(ctx context.Context, limit int, lease time.Duration) ([]models.Attempt, error) {
+	list, err := claim(ctx, s, QueueAttempts, limit, lease,
+		func(a *models.Attempt) leased { return leased{&a.ID, &a.Lease, &a.DueAt, nil} })
+	for i := range list {
+		s.openPayer(ctx, &list[i])
+	}
+	return list, err
+}
+
+// ClaimInbox claims up to limit due callbacks, longest due first, and counts the try.
+func (s *Store) ClaimInbox(ctx context.Context, limit int, lease time.Duration) ([]models.InboxMessage, error) {
+	return claim(ctx, s, QueueInbox, limit, lease,
+		func(m *models.InboxMessage) leased { return leased{&m.ID, &m.Lease, &m.DueAt, &m.Tries} })
+}
+
+// ClaimOutbox claims up to limit due messages, longest due first, and counts the try.
+func (s *Store) ClaimOutbox(ctx context.Context, limit int, lease time.Duration) ([]models.OutboxMessage, error) {
+	return claim(ctx, s, QueueOutbox, limit, lease,
+		func(m *models.OutboxMessage) leased { return leased{&m.ID, &m.Lease, &m.DueAt, &m.Tries} })
+}
+
+// leased points at what a claim reads and changes in a row.
+type leased struct {
+	id, lease *string
+	due       *time.Time
+	tries     *int
+}
+
+func claim[T any](
+	ctx context.Context, s *Store, queue Queue, limit int, lease time.Duration, parts func(*T) leased,
+) ([]T, error) {
+	now, err := s.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var due []T
+	err = s.orm.WithContext(ctx).Where("due_at <= ?", now).Order("due_at, id").Limit(max(1, limit)).Find(&due).Error
+	if err != nil {
+		return nil, doing("look for due "+string(queue), translate(err))
+	}
+	until, token := models.Instant(now.Add(lease)), models.NewRef()
+	mine := due[:0]
+	for i := range due {
+		row := due[i]
+		p := parts(&row)
+		c := &change{}
+		c.set("due_at", until)
+		c.set("lease", token)
+		if p.tries != nil {
+			*p.tries++
+			c.set("tries", *p.tries)
+		}
+		n, err := s.exec(ctx, "UPDATE "+string(queue)+" SET "+c.sql()+" WHERE id = ? AND due_at = ?",
+			append(c.values, *p.id, *p.due)...)
+		if err != nil {
+			// What is claimed already is worth more than the error, which the next claim meets again.
+			if len(mine) > 0 {
+				return mine, nil
+			}
+			return nil, doing("claim due "+string(queue), err)
+		}
+		if n == 1 {
+			*p.due, *p.lease = until, token
+			mine = append(mine, row)
+		}
+	}
+	return mine, nil
+}
+
+// Reschedule ends a claim and sets the time of the next look; the zero time means never. ErrConflict: the lease is not held any
+// more, or the row was given another time meanwhile.
+func (s *Store) Reschedule(ctx context.Context, queue Queue, id, lease string, due time.Time) error {
+	switch queue {
+	case QueueOrders, QueueAttempts, QueueInbox, QueueOutbox:
+	default:
+		return ErrQueue
+	}
+	if lease == "" {
+		return doing("reschedule "+string(queue), ErrConflict)
+	}
+	c := &change{}
+	c.set("due_at", due)
+	c.set("lease", "")
+	return doing("reschedule "+string(queue), s.update(ctx, string(queue), c, "id = ? AND lease = ?", id, lease))
+}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pressly/goose/v3"
+
+	"coincart/migrations"
+)
+
+// ErrNoMigration says that there is nothing to take back.
+var ErrNoMigration = errors.New("no migration is applied")
+
+// Migration is one step of the schema.
+type Migration struct {
+	Version   int64
+	Name      string    // the file's name
+	AppliedAt time.Time // zero: pending
+}
+
+// Migrate brings the schema up to date. Any number of processes may do so at once.
+func (s *Store) Migrate(ctx context.Context) error {
+	provider, err := s.provider()
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return doing("bring the schema up to date", err)
+}
+
+// MigrateDown takes the last step of the schema back, with what it holds; ErrNoMigration where there is none.
+func (s *Store) MigrateDown(ctx context.Context) error {
+	provider, err := s.provider()
+	if err != nil {
+		return err
+	}
+	_, err = provider.Down(ctx)
+	if errors.Is(err, goose.ErrNoNextVersion) {
+		return ErrNoMigration
+	}
+	return doing("take the schema a step back", err)
+}
+
+// MigrationStatus lists all steps of the schema that this program knows, in their order.
+func (s *Store) MigrationStatus(ctx context.Context) ([]Migration, error) {
+	provider, err := s.provider()
+	if err != nil {
+		return nil, err
+	}
+	list, err := provider.Status(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the schema's state: %w", err)
+	}
+	steps := make([]Migration, len(list))
+	for i, step := range list {
+		steps[i] = Migration{Version: step.Source.Version, Name: step.Source.Path}
+		if step.State == goose.StateApplied {
+			steps[i].AppliedAt = step.AppliedAt.UTC()
+		}
+	}
+	return steps, nil
+}
+
+// SchemaBehind reports that steps are pending: the server must not run then.
+func (s *Store) SchemaBehind(ctx context.Context) (bool, error) {
+	steps, err := s.MigrationStatus(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, step := range steps {
+		if step.AppliedAt.IsZero() {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (s *Store) provider() (*goose.Provider, error) {
+	provider, err := migrations.Provider(s.pool.write.db, s.dialect)
+	return provider, doing("prepare the migrations", err)
+}

@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	driverpkg "github.com/go-sql-driver/mysql"
+	"gorm.io/driver/mysql"
+	"gorm.io/gorm"
+)
+
+const defaultMySQLConns = 32
+
+// mysqlConfig reads "mysql://user:pass@host:3306/name?…". What the store relies on cannot be changed by parameters: times in UTC
+// and read as times, rows found (not rows changed) as the count of an UPDATE, strict mode, one round trip per statement.
+func mysqlConfig(dsn string) (*driverpkg.Config, error) {
+	u, err := url.Parse(dsn)
+	if err != nil { // url.Error holds the password
+		return nil, fmt.Errorf("%w: not an address", ErrDSN)
+	}
+	name := strings.TrimPrefix(u.Path, "/")
+	if u.Scheme != "mysql" || name == "" {
+		return nil, fmt.Errorf("%w: the database's name is missing", ErrDSN)
+	}
+	query := u.Query()
+	network, address := mysqlAddress(u)
+	query.Del("socket")
+	config, err := driverpkg.ParseDSN("/?" + strings.ReplaceAll(query.Encode(), "+", "%20"))
+	if err != nil {
+		return nil, fmt.Errorf("%w: a parameter of the driver is wrong", ErrDSN)
+	}
+	config.Net, config.Addr, config.DBName = network, address, name
+	if u.User != nil {
+		config.User = u.User.Username()
+		config.Passwd, _ = u.User.Password()
+	}
+	config.ParseTime, config.Loc, config.ClientFoundRows = true, time.UTC, true
+	config.Collation = "utf8mb4_unicode_ci"
+	// Values are put into the text by the driver: a prepared statement would cost two more round trips, or one per connection
+	// and text, and proxies and clusters in front of the server would have to carry its state.
+	config.InterpolateParams = true
+	config.MultiStatements = false
+	if config.Timeout == 0 {
+		config.Timeout = 5 * time.Second
+	}
+	if config.Params == nil {
+		config.Params = map[string]string{}
+	}
+	config.Params["time_zone"] = "'+00:00'"
+	config.Params["sql_mode"] = "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+	config.Logger = &driverpkg.NopLogger{} // the driver's own lines go to the standard error otherwise
+	return config, nil
+}
+
+func openMySQL(dsn string, conns int) (*pool, error) {
+	config, err := mysqlConfig(dsn)
+	if err != nil {
+		return nil, err
+	}
+	inner, err := driverpkg.NewConnector(config)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	db := sql.OpenDB(readCommitted{inner})
+	if conns <= 0 {
+		conns = defaultMySQLConns
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	db.SetConnMaxLifetime(10 * time.Minute)
+	db.SetConnMaxIdleTime(3 * time.Minute)
+	handle := &statements{db: db}
+	return &pool{write: handle, read: handle}, nil
+}
+
+// readCommitted sets the isolation of every new connection. Compare-and-set needs no snapshot, and the gap locks of MySQL's
+// default make parallel inserts wait for each other. The variable's name differs between servers; this statement does not.
+type readCommitted struct{ driver.Connector }
+
+// Connect opens a connection and prepares it.
+func (c readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
+	opened, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	execer, ok := opened.(driver.ExecerContext)
+	if !ok {
+		return nil, errors.Join(errors.New("the MySQL driver cannot execute"), opened.Close())
+	}
+	if _, err := execer.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil); err != nil {
+		return nil, errors.Join(fmt.Errorf("set the isolation: %w", err), opened.Close())
+	}
+	return opened, nil
+}
+
+// newMySQLDialector keeps GORM from asking for the server's version: the same SQL goes to all of them, without RETURNING.
+func newMySQLDialector(p *pool) gorm.Dialector {
+	return mysql.New(mysql.Config{Conn: p, SkipInitializeWithVersion: true})
+}

@@ -1,0 +1,202 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"coincart/migrations"
+	"coincart/models"
+)
+
+// Options of Open. The zero value is a store without secrets on the machine's clock.
+type Options struct {
+	// Clock tells the time that is written. With a clock given, leases follow it too; without, they follow the database's time,
+	// so that machines whose clocks differ agree (reliability.md R17).
+	Clock models.Clock
+	// Logger hears of slow statements and of transactions that had to be repeated; values are never logged. Default: none.
+	Logger *slog.Logger
+	// SealKey is 32 bytes. It seals the content of sessions and the openId and token of payers (AES-256-GCM). Without it such
+	// fields are refused with ErrNoSealKey.
+	SealKey []byte
+	// MaxConns bounds the connections to the database: readers on SQLite, which has one writer besides; all on MySQL. Default:
+	// twice the processors, at least 4, on SQLite; 32 on MySQL.
+	MaxConns int
+}
+
+// Store gives the shop's rows. It is safe for concurrent use; inside Tx a store of its own works in the transaction.
+type Store struct {
+	*shared
+	conn conn
+	orm  *gorm.DB
+	inTx bool
+}
+
+// shared is what a store and its transactions have in common.
+type shared struct {
+	pool    *pool
+	dialect string
+	clock   models.Clock
+	fixed   bool // the clock was given
+	log     *slog.Logger
+	sealer  *sealer
+}
+
+// ErrDSN says that the setting of the database cannot be read.
+var ErrDSN = errors.New(`the database is "sqlite:path" or "mysql://user:pass@host:3306/name"`)
+
+// Open opens a database and asks it for a sign of life. The setting is "sqlite:path", which makes the folder and the file, readable
+// by their owner only, or "mysql://user:pass@host:3306/name?…" with the driver's parameters (and socket=path) behind the
+// question mark; errors never hold the password. The schema is not touched: see Migrate and SchemaBehind.
+func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
+	kind, rest, _ := strings.Cut(dsn, ":")
+	c := &shared{clock: o.Clock, fixed: o.Clock != nil, log: o.Logger}
+	if c.clock == nil {
+		c.clock = models.SystemClock
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	var err error
+	if c.sealer, err = newSealer(o.SealKey); err != nil {
+		return nil, err
+	}
+	var dialector func(*pool) gorm.Dialector
+	switch kind {
+	case "sqlite":
+		c.dialect = migrations.SQLite
+		c.pool, err = openSQLite(ctx, rest, o.MaxConns)
+		dialector = newSQLiteDialector
+	case "mysql":
+		c.dialect = migrations.MySQL
+		c.pool, err = openMySQL(dsn, o.MaxConns)
+		dialector = newMySQLDialector
+	default:
+		return nil, ErrDSN
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.pool.log = c.log
+	orm, err := gorm.Open(dialector(c.pool), c.gormConfig())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("set up the mapping: %w", err), c.pool.close())
+	}
+	s := &Store{shared: c, conn: c.pool, orm: orm}
+	if err := s.Ping(ctx); err != nil {
+		return nil, errors.Join(err, c.pool.close())
+	}
+	return s, nil
+}
+
+// gormConfig makes a configuration of its own for every handle: a shared one would move the first handle to the second database.
+func (c *shared) gormConfig() *gorm.Config {
+	return &gorm.Config{
+		SkipDefaultTransaction: true,
+		TranslateError:         true,
+		NamingStrategy:         naming(),
+		Logger:                 silent{},
+		NowFunc:                c.clock,
+	}
+}
+
+// Close ends all connections.
+func (s *Store) Close() error { return doing("close the database", s.pool.close()) }
+
+// Ping reports whether the database answers, for writing too.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.pool.write.db.PingContext(ctx); err != nil {
+		return fmt.Errorf("reach the database: %w", translate(err))
+	}
+	if s.pool.read == s.pool.write {
+		return nil
+	}
+	return doing("reach the database", translate(s.pool.read.db.PingContext(ctx)))
+}
+
+// Dialect is "sqlite" or "mysql".
+func (s *Store) Dialect() string { return s.dialect }
+
+// Now is the time that leases follow: the given clock's, else the database's. SQLite has its machine's time.
+func (s *Store) Now(ctx context.Context) (time.Time, error) {
+	if s.fixed || s.dialect == migrations.SQLite {
+		return models.Instant(s.clock()), nil
+	}
+	var now time.Time
+	err := s.one(ctx, "SELECT UTC_TIMESTAMP(3)", nil, &now)
+	return models.Instant(now), doing("ask the database for the time", err)
+}
+
+// now is the time that is written into rows.
+func (s *Store) now() time.Time { return models.Instant(s.clock()) }
+
+func openSQLite(ctx context.Context, path string, readers int) (*pool, error) {
+	if path == "" || strings.HasPrefix(path, ":memory:") {
+		return nil, fmt.Errorf("%w: SQLite needs a file", ErrDSN)
+	}
+	registerDecimals()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("make the database's folder: %w", err)
+	}
+	// SQLite gives its own files the mode of this one: carts, e-mail addresses and sessions are nobody else's business.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the path is the operator's setting
+	if err != nil {
+		return nil, fmt.Errorf("make the database's file: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return nil, fmt.Errorf("make the database's file: %w", err)
+	}
+	write, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate"))
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	// One writer queues fairly in Go; several would sleep and wake in SQLite's busy handler.
+	write.SetMaxOpenConns(1)
+	if err := write.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the database: %w", translate(err)), write.Close())
+	}
+	read, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=deferred", "_query_only=1"))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the database: %w", err), write.Close())
+	}
+	if readers <= 0 {
+		readers = max(4, 2*runtime.GOMAXPROCS(0))
+	}
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
+	return &pool{
+		write:     &statements{db: write, prepare: true, known: map[string]*sql.Stmt{}},
+		read:      &statements{db: read, prepare: true, known: map[string]*sql.Stmt{}},
+		textTimes: true,
+	}, nil
+}
+
+func sqliteDSN(path string, more ...string) string {
+	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
+	return name.String() + "?" + strings.Join(append(more,
+		"_pragma=busy_timeout(5000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(NORMAL)", "_pragma=foreign_keys(1)",
+		"_pragma=temp_store(MEMORY)", "_dqs=0"), "&")
+}
+
+// mysqlAddress gives the driver's network and address of a setting.
+func mysqlAddress(u *url.URL) (network, address string) {
+	if socket := u.Query().Get("socket"); socket != "" {
+		return "unix", socket
+	}
+	port := u.Port()
+	if port == "" {
+		port = "3306"
+	}
+	return "tcp", net.JoinHostPort(u.Hostname(), port)
+}

@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"coincart/models"
+)
+
+// InsertOrder stores a new order with its lines. Ids and times that are empty are filled in; lines get their places. A form token
+// or a ref that is taken is ErrDuplicate (reliability.md R9).
+func (s *Store) InsertOrder(ctx context.Context, o *models.Order) error {
+	s.completeOrder(o)
+	return doing("store the order", s.Tx(ctx, func(tx *Store) error {
+		if err := tx.create(ctx, o); err != nil {
+			return err
+		}
+		if len(o.Lines) == 0 {
+			return nil
+		}
+		return tx.create(ctx, &o.Lines)
+	}))
+}
+
+func (s *Store) completeOrder(o *models.Order) {
+	now := s.now()
+	if o.ID == "" {
+		o.ID = models.NewID()
+	}
+	if o.Ref == "" {
+		o.Ref = models.NewRef()
+	}
+	if o.State == "" {
+		o.State = models.OrderAwaiting
+	}
+	if o.CreatedAt.IsZero() {
+		o.CreatedAt = now
+	}
+	if o.UpdatedAt.IsZero() {
+		o.UpdatedAt = o.CreatedAt
+	}
+	for i := range o.Lines {
+		line := &o.Lines[i]
+		if line.ID == "" {
+			line.ID = models.NewID()
+		}
+		line.OrderID, line.Position = o.ID, i
+	}
+}
+
+// Order reads an order with lines and attempts by its row id; ErrNotFound.
+func (s *Store) Order(ctx context.Context, id string) (models.Order, error) {
+	return s.order(ctx, "id = ?", id)
+}
+
+// OrderByRef reads an order with lines and attempts by its public reference; ErrNotFound.
+func (s *Store) OrderByRef(ctx context.Context, ref string) (models.Order, error) {
+	return s.order(ctx, "ref = ?", ref)
+}
+
+// OrderByFormToken reads the order that a checkout form became; ErrNotFound.
+func (s *Store) OrderByFormToken(ctx context.Context, token string) (models.Order, error) {
+	return s.order(ctx, "form_token = ?", token)
+}
+
+func (s *Store) order(ctx context.Context, where, key string) (models.Order, error) {
+	if !machine(key) {
+		return models.Order{}, fmt.Errorf("read the order: %w", ErrNotFound)
+	}
+	var o models.Order
+	if err := s.take(ctx, &o, where, key); err != nil {
+		return models.Order{}, doing("read the order", err)
+	}
+	if err := s.find(ctx, &o.Lines, "position", "order_id = ?", o.ID); err != nil {
+		return models.Order{}, doing("read the order's lines", err)
+	}
+	if err := s.find(ctx, &o.Attempts, "created_at, id", "order_id = ?", o.ID); err != nil {
+		return models.Order{}, doing("read the order's attempts", err)
+	}
+	for i := range o.Attempts {
+		s.openPayer(ctx, &o.Attempts[i])
+	}
+	return o, nil
+}
+
+// MoveOrder changes an order's state by compare-and-set and stores the transition, whose ids, states and time are filled in. ErrConflict:
+// the order is not in that state, or the machine has no such move; then nothing is changed. set may change paid_attempt_id,
+// paid_at, expires_at, due_at and lease besides; anything else is ErrColumn.
+func (s *Store) MoveOrder(
+	ctx context.Context, id string, from, to models.OrderState, set map[string]any, t models.Transition,
+) error {
+	if !from.CanMove(to) {
+		return fmt.Errorf("move the order from %s to %s: %w", from, to, ErrConflict)
+	}
+	c, err := s.changes("orders", id, set)
+	if err != nil {
+		return doing("move the order", err)
+	}
+	c.set("state", string(to))
+	c.set("updated_at", s.now())
+	t.OrderID, t.AttemptID, t.FromState, t.ToState, t.Refused = id, "", string(from), string(to), false
+	return doing(fmt.Sprintf("move the order from %s to %s", from, to), s.Tx(ctx, func(tx *Store) error {
+		if err := tx.update(ctx, "orders", c, "id = ? AND state = ?", id, string(from)); err != nil {
+			return err
+		}
+		return tx.addTransition(ctx, t)
+	}))
+}
+
+// RefuseTransition stores a change that was asked for and refused (reliability.md R6).
+func (s *Store) RefuseTransition(ctx context.Context, t models.Transition) error {
+	t.Refused = true
+	return doing("store a refused change", s.addTransition(ctx, t))
+}
+
+func (s *Store) addTransition(ctx context.Context, t models.Transition) error {
+	if t.ID == "" {
+		t.ID = models.NewID()
+	}
+	if t.CreatedAt.IsZero() {
+		t.CreatedAt = s.now()
+	}
+	t.Cause = clip("transitions", "cause", t.Cause)
+	t.Note = clip("transitions", "note", t.Note)
+	return s.create(ctx, &t)
+}
+
+// Transitions reads an order's history, its attempts' too, oldest first.
+func (s *Store) Transitions(ctx context.Context, orderID string) ([]models.Transition, error) {
+	var list []models.Transition
+	err := s.find(ctx, &list, "created_at, id", "order_id = ?", orderID)
+	return list, doing("read the order's history", err)
+}

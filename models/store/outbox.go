@@ -1,0 +1,49 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm/clause"
+
+	"coincart/models"
+)
+
+// PutOutbox queues a message; a DedupeKey that is taken changes nothing (reliability.md I10). It is due at once unless a time is set.
+func (s *Store) PutOutbox(ctx context.Context, m models.OutboxMessage) error {
+	if m.ID == "" {
+		m.ID = models.NewID()
+	}
+	if m.State == "" {
+		m.State = models.OutboxWaiting
+	}
+	if m.CreatedAt.IsZero() {
+		m.CreatedAt = s.now()
+	}
+	if m.DueAt.IsZero() && m.State == models.OutboxWaiting {
+		m.DueAt = m.CreatedAt
+	}
+	m.Problem = clip("outbox", "problem", m.Problem)
+	return doing("queue the message", s.create(ctx, &m, onConflict("dedupe_key")))
+}
+
+// onConflict makes an insert do nothing where the columns' unique key is taken.
+func onConflict(columns ...string) clause.OnConflict {
+	list := make([]clause.Column, len(columns))
+	for i, name := range columns {
+		list[i] = clause.Column{Name: name}
+	}
+	return clause.OnConflict{Columns: list, DoNothing: true}
+}
+
+// FinishOutbox says what became of a waiting message, sent or parked; ErrConflict when it does not wait any more.
+func (s *Store) FinishOutbox(ctx context.Context, id string, state models.OutboxState, problem string) error {
+	c := &change{}
+	c.set("state", string(state))
+	c.set("problem", clip("outbox", "problem", problem))
+	if state == models.OutboxSent {
+		c.set("sent_at", s.now())
+	}
+	c.set("due_at", nil)
+	c.set("lease", "")
+	return doing("finish the message", s.update(ctx, "outbox", c, "id = ? AND state = ?", id, string(models.OutboxWaiting)))
+}

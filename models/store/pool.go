@@ -1,0 +1,258 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"gorm.io/gorm"
+
+	"coincart/models"
+)
+
+// slowStatement is the time from which a statement is worth a line in the log.
+const slowStatement = 200 * time.Millisecond
+
+// maxStatements bounds how many prepared statements are kept: texts that vary with the number of rows must not fill memory.
+const maxStatements = 256
+
+// pool is where every statement of the store passes: it routes reads and writes, prepares once, counts, times, brings arguments
+// into the form that is stored, and translates errors. GORM runs on it as its ConnPool.
+type pool struct {
+	write, read *statements
+	textTimes   bool // SQLite: times are written as text of fixed width
+	log         *slog.Logger
+}
+
+// statements is a database handle with its prepared statements.
+type statements struct {
+	db      *sql.DB
+	prepare bool
+
+	mu    sync.RWMutex
+	known map[string]*sql.Stmt
+}
+
+// conn is what a pool and a transaction have in common.
+type conn interface {
+	gorm.ConnPool
+	exec(ctx context.Context, query string, args []any) (sql.Result, error)
+	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
+}
+
+// of returns the prepared statement of a text, or nil where none is kept.
+func (s *statements) of(ctx context.Context, query string) (*sql.Stmt, error) {
+	if !s.prepare {
+		return nil, nil //nolint:nilnil // "none is kept" is not an error
+	}
+	s.mu.RLock()
+	stmt, n := s.known[query], len(s.known)
+	s.mu.RUnlock()
+	if stmt != nil || n >= maxStatements {
+		return stmt, nil
+	}
+	stmt, err := s.db.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if first := s.known[query]; first != nil {
+		return first, stmt.Close()
+	}
+	s.known[query] = stmt
+	return stmt, nil
+}
+
+// close ends the prepared statements and the handle.
+func (s *statements) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.known)
+	return s.db.Close()
+}
+
+// textTime is the layout of times in SQLite: of fixed width, so that text order is time order, in UTC.
+const textTime = "2006-01-02 15:04:05.000"
+
+// arguments brings values into the form that is stored. The slice may be changed: it belongs to the call.
+func (p *pool) arguments(args []any) ([]any, error) {
+	for i, arg := range args {
+		switch v := arg.(type) {
+		case time.Time:
+			args[i] = p.instant(v)
+		case *time.Time:
+			if v != nil {
+				args[i] = p.instant(*v)
+			}
+		case string:
+			if !utf8.ValidString(v) {
+				return nil, fmt.Errorf("%w: argument %d is not UTF-8", ErrText, i+1)
+			}
+		}
+	}
+	return args, nil
+}
+
+func (p *pool) instant(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	t = models.Instant(t)
+	if p.textTimes {
+		return t.Format(textTime)
+	}
+	return t
+}
+
+// watch counts a statement and logs a slow one, without its values.
+func (p *pool) watch(ctx context.Context, query string) func() {
+	if counted, ok := ctx.Value(countKey{}).(*QueryCount); ok {
+		counted.add(query)
+	}
+	began := time.Now()
+	return func() {
+		if took := time.Since(began); took >= slowStatement {
+			p.log.WarnContext(ctx, "slow statement", slog.String("sql", query), slog.Duration("took", took))
+		}
+	}
+}
+
+func (p *pool) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	args, err := p.arguments(args)
+	if err != nil {
+		return nil, err
+	}
+	defer p.watch(ctx, query)()
+	stmt, err := p.write.of(ctx, query)
+	if err != nil {
+		return nil, translate(err)
+	}
+	var result sql.Result
+	if stmt != nil {
+		result, err = stmt.ExecContext(ctx, args...)
+	} else {
+		result, err = p.write.db.ExecContext(ctx, query, args...)
+	}
+	return result, translate(err)
+}
+
+func (p *pool) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	args, err := p.arguments(args)
+	if err != nil {
+		return nil, err
+	}
+	defer p.watch(ctx, query)()
+	stmt, err := p.read.of(ctx, query)
+	if err != nil {
+		return nil, translate(err)
+	}
+	var rows *sql.Rows
+	if stmt != nil {
+		rows, err = stmt.QueryContext(ctx, args...) //nolint:sqlclosecheck // the caller closes them
+	} else {
+		rows, err = p.read.db.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller closes them
+	}
+	return rows, translate(err)
+}
+
+// PrepareContext is asked for by gorm.ConnPool; GORM's own statement cache stays off, because it would pass by this pool.
+func (p *pool) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	return p.write.db.PrepareContext(ctx, query)
+}
+
+// ExecContext runs a statement that changes something.
+func (p *pool) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return p.exec(ctx, query, args)
+}
+
+// QueryContext runs a statement that only reads.
+func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return p.query(ctx, query, args)
+}
+
+// QueryRowContext runs a statement that reads one row; its error is the database's own.
+func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	defer p.watch(ctx, query)()
+	return p.read.db.QueryRowContext(ctx, query, args...)
+}
+
+// BeginTx begins a transaction on a writing connection.
+func (p *pool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool, error) {
+	return p.begin(ctx, opts)
+}
+
+func (p *pool) begin(ctx context.Context, opts *sql.TxOptions) (*transaction, error) {
+	tx, err := p.write.db.BeginTx(ctx, opts)
+	if err != nil {
+		return nil, translate(err)
+	}
+	return &transaction{pool: p, tx: tx}, nil
+}
+
+func (p *pool) close() error {
+	err := p.write.close()
+	if p.read != p.write {
+		if e := p.read.close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// transaction is the pool inside a transaction: reads see what was written.
+type transaction struct {
+	pool *pool
+	tx   *sql.Tx
+}
+
+func (t *transaction) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	args, err := t.pool.arguments(args)
+	if err != nil {
+		return nil, err
+	}
+	defer t.pool.watch(ctx, query)()
+	result, err := t.tx.ExecContext(ctx, query, args...)
+	return result, translate(err)
+}
+
+func (t *transaction) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	args, err := t.pool.arguments(args)
+	if err != nil {
+		return nil, err
+	}
+	defer t.pool.watch(ctx, query)()
+	rows, err := t.tx.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller closes them
+	return rows, translate(err)
+}
+
+// PrepareContext is asked for by gorm.ConnPool.
+func (t *transaction) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	return t.tx.PrepareContext(ctx, query)
+}
+
+// ExecContext runs a statement that changes something.
+func (t *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return t.exec(ctx, query, args)
+}
+
+// QueryContext runs a statement that reads.
+func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return t.query(ctx, query, args)
+}
+
+// QueryRowContext runs a statement that reads one row; its error is the database's own.
+func (t *transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	defer t.pool.watch(ctx, query)()
+	return t.tx.QueryRowContext(ctx, query, args...)
+}
+
+// Commit ends the transaction well.
+func (t *transaction) Commit() error { return translate(t.tx.Commit()) }
+
+// Rollback undoes the transaction.
+func (t *transaction) Rollback() error { return translate(t.tx.Rollback()) }

@@ -1,0 +1,144 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"coincart/migrations"
+	"coincart/models"
+)
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// scanTexts collects the first column of every row, as arguments of another statement.
+func scanTexts(into *[]any) func(*sql.Rows) error {
+	return func(rows *sql.Rows) error {
+		var text string
+		err := rows.Scan(&text)
+		*into = append(*into, text)
+		return err
+	}
+}
+
+// replacing writes the end of an INSERT that changes the row instead where its key is taken.
+func (s *Store) replacing(key []string, columns ...string) string {
+	sets := make([]string, len(columns))
+	for i, c := range columns {
+		if s.dialect == migrations.SQLite {
+			sets[i] = c + " = excluded." + c
+		} else {
+			sets[i] = c + " = VALUES(" + c + ")"
+		}
+	}
+	if s.dialect == migrations.SQLite {
+		return " ON CONFLICT (" + strings.Join(key, ", ") + ") DO UPDATE SET " + strings.Join(sets, ", ")
+	}
+	return " ON DUPLICATE KEY UPDATE " + strings.Join(sets, ", ")
+}
+
+const coinColumns = "symbol, name, `precision`, rate, rate_source, rate_at, min_amount, enabled, position"
+
+// Coins reads the coins that a shopper can pay with, in their order.
+func (s *Store) Coins(ctx context.Context) ([]models.Coin, error) {
+	var list []models.Coin
+	query := "SELECT " + coinColumns + " FROM coins WHERE enabled = ? ORDER BY position, symbol"
+	err := s.each(ctx, query, []any{true}, func(rows *sql.Rows) error {
+		var c models.Coin
+		defer func() { list = append(list, c) }()
+		return rows.Scan(&c.Symbol, &c.Name, &c.Precision, &c.Rate, &c.RateSource, &c.RateAt, &c.MinAmount, &c.Enabled, &c.Position)
+	})
+	if err != nil {
+		return nil, doing("read the coins", err)
+	}
+	return list, nil
+}
+
+// PutCoin stores a coin, new or changed, by its symbol.
+func (s *Store) PutCoin(ctx context.Context, c models.Coin) error {
+	if err := s.checkTexts(&c); err != nil {
+		return doing("store the coin", err)
+	}
+	if c.RateAt.IsZero() {
+		c.RateAt = s.now()
+	}
+	_, err := s.exec(ctx, "INSERT INTO coins ("+coinColumns+") VALUES ("+places(9)+")"+s.replacing([]string{"symbol"},
+		"name", "`precision`", "rate", "rate_source", "rate_at", "min_amount", "enabled", "position"),
+		c.Symbol, c.Name, c.Precision, c.Rate, c.RateSource, c.RateAt, c.MinAmount, c.Enabled, c.Position)
+	return doing("store the coin", err)
+}
+
+// Setting reads one setting; ErrNotFound where it was never set.
+func (s *Store) Setting(ctx context.Context, key string) (string, error) {
+	var value string
+	err := s.one(ctx, "SELECT value FROM settings WHERE name = ?", []any{key}, &value)
+	return value, doing("read the setting "+key, err)
+}
+
+// PutSetting stores one setting.
+func (s *Store) PutSetting(ctx context.Context, key, value string) error {
+	for column, text := range map[string]string{"name": key, "value": value} {
+		if err := widths["settings"][column].check(column, text); err != nil {
+			return doing("store a setting", err)
+		}
+	}
+	_, err := s.exec(ctx, "INSERT INTO settings (name, value) VALUES (?, ?)"+s.replacing([]string{"name"}, "value"), key, value)
+	return doing("store the setting "+key, err)
+}
+
+// Settings reads all settings.
+func (s *Store) Settings(ctx context.Context) (map[string]string, error) {
+	all := map[string]string{}
+	err := s.each(ctx, "SELECT name, value FROM settings", nil, func(rows *sql.Rows) error {
+		var name, value string
+		err := rows.Scan(&name, &value)
+		all[name] = value
+		return err
+	})
+	return all, doing("read the settings", err)
+}
+
+// counterDay is the day of a counter: UTC, as text.
+func counterDay(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// AddCounters adds numbers to today's counters (UTC), by name, in one statement.
+func (s *Store) AddCounters(ctx context.Context, add map[string]int) error {
+	if len(add) == 0 {
+		return nil
+	}
+	day := counterDay(s.now())
+	args := make([]any, 0, 3*len(add))
+	for _, name := range sortedKeys(add) { // in one order, or two replicas would wait for each other crosswise
+		if err := widths["counters"]["name"].check("name", name); err != nil {
+			return doing("count", err)
+		}
+		args = append(args, day, name, add[name])
+	}
+	query := "INSERT INTO counters (day, name, value) VALUES " + strings.TrimSuffix(strings.Repeat("(?, ?, ?), ", len(add)), ", ")
+	if s.dialect == migrations.SQLite {
+		query += " ON CONFLICT (day, name) DO UPDATE SET value = value + excluded.value"
+	} else {
+		query += " ON DUPLICATE KEY UPDATE value = value + VALUES(value)"
+	}
+	_, err := s.exec(ctx, query, args...)
+	return doing("count", err)
+}
+
+// Counters reads the counters of the day (UTC) that a time lies in.
+func (s *Store) Counters(ctx context.Context, day time.Time) (map[string]int, error) {
+	counted := map[string]int{}
+	err := s.each(ctx, "SELECT name, value FROM counters WHERE day = ?", []any{counterDay(day)}, func(rows *sql.Rows) error {
+		var name string
+		var value int
+		if err := rows.Scan(&name, &value); err != nil {
+			return fmt.Errorf("read a counter: %w", err)
+		}
+		counted[name] = value
+		return nil
+	})
+	return counted, doing("read the counters", err)
+}

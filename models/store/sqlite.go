@@ -1,0 +1,122 @@
+package store
+
+import (
+	"strconv"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/callbacks"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/logger"
+	"gorm.io/gorm/migrator"
+	"gorm.io/gorm/schema"
+)
+
+// sqliteDialector teaches GORM the little of SQLite that the store needs. The schema is never GORM's business.
+type sqliteDialector struct{ pool *pool }
+
+func newSQLiteDialector(p *pool) gorm.Dialector { return sqliteDialector{pool: p} }
+
+// Name is the dialect's name.
+func (sqliteDialector) Name() string { return "sqlite" }
+
+// Initialize connects a handle with the pool and says which clauses a statement may have.
+func (d sqliteDialector) Initialize(db *gorm.DB) error {
+	db.ConnPool = d.pool
+	callbacks.RegisterDefaultCallbacks(db, &callbacks.Config{
+		CreateClauses:        []string{"INSERT", "VALUES", "ON CONFLICT"},
+		QueryClauses:         []string{},
+		UpdateClauses:        []string{"UPDATE", "SET", "WHERE"},
+		DeleteClauses:        []string{"DELETE", "FROM", "WHERE"},
+		LastInsertIDReversed: true,
+	})
+	db.ClauseBuilders["INSERT"] = buildInsert
+	db.ClauseBuilders["LIMIT"] = buildLimit
+	db.ClauseBuilders["FOR"] = buildNothing // the writer has the whole database locked
+	return nil
+}
+
+// Translate turns the driver's errors into this package's; the pool has done so already for most.
+func (sqliteDialector) Translate(err error) error { return translate(err) }
+
+// Migrator is asked for by gorm.Dialector.
+func (d sqliteDialector) Migrator(db *gorm.DB) gorm.Migrator {
+	return migrator.Migrator{Config: migrator.Config{DB: db, Dialector: d}}
+}
+
+// DataTypeOf is asked for by gorm.Dialector: the type of a column.
+func (sqliteDialector) DataTypeOf(field *schema.Field) string {
+	switch field.DataType {
+	case schema.Bool:
+		return "BOOLEAN"
+	case schema.Int, schema.Uint:
+		return "INTEGER"
+	case schema.Float:
+		return "REAL"
+	case schema.Time:
+		return "DATETIME"
+	case schema.Bytes:
+		return "BLOB"
+	case schema.String:
+		return "TEXT"
+	default:
+		return string(field.DataType)
+	}
+}
+
+// DefaultValueOf fills a column that one of several new rows leaves out.
+func (sqliteDialector) DefaultValueOf(*schema.Field) clause.Expression {
+	return clause.Expr{SQL: "NULL"}
+}
+
+// BindVarTo writes a parameter's place.
+func (sqliteDialector) BindVarTo(writer clause.Writer, _ *gorm.Statement, _ any) {
+	_ = writer.WriteByte('?') //nolint:errcheck // the writer is a strings.Builder
+}
+
+// QuoteTo writes a name, quoted part by part.
+func (sqliteDialector) QuoteTo(writer clause.Writer, name string) {
+	_ = writer.WriteByte('`') //nolint:errcheck // the writer is a strings.Builder
+	for i := range len(name) {
+		switch c := name[i]; c {
+		case '`':
+			_, _ = writer.WriteString("``") //nolint:errcheck // see above
+		case '.':
+			_, _ = writer.WriteString("`.`") //nolint:errcheck // see above
+		default:
+			_ = writer.WriteByte(c) //nolint:errcheck // see above
+		}
+	}
+	_ = writer.WriteByte('`') //nolint:errcheck // see above
+}
+
+// Explain is for logs that show values; the store's do not.
+func (sqliteDialector) Explain(sql string, vars ...any) string {
+	return logger.ExplainSQL(sql, nil, `"`, vars...)
+}
+
+// buildInsert writes INSERT without a modifier that SQLite does not know.
+func buildInsert(c clause.Clause, builder clause.Builder) {
+	if insert, ok := c.Expression.(clause.Insert); ok {
+		insert.Modifier = ""
+		c.Expression = insert
+	}
+	c.Build(builder)
+}
+
+// buildLimit writes LIMIT, which SQLite wants before every OFFSET.
+func buildLimit(c clause.Clause, builder clause.Builder) {
+	limit, ok := c.Expression.(clause.Limit)
+	if !ok {
+		return
+	}
+	n := -1
+	if limit.Limit != nil {
+		n = *limit.Limit
+	}
+	_, _ = builder.WriteString("LIMIT " + strconv.Itoa(n)) //nolint:errcheck // the builder is a strings.Builder
+	if limit.Offset > 0 {
+		_, _ = builder.WriteString(" OFFSET " + strconv.Itoa(limit.Offset)) //nolint:errcheck // see above
+	}
+}
+
+func buildNothing(clause.Clause, clause.Builder) {}

@@ -1,0 +1,255 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"coincart/models"
+)
+
+// take and give are the conditional changes of a variant's stock; rows found 1 or nothing happened (reliability.md R5, I7).
+const (
+	takeForOrder   = "UPDATE variants SET on_hand = on_hand - ?, reserved = reserved + ? WHERE id = ? AND on_hand >= ?"
+	giveFromOrder  = "UPDATE variants SET on_hand = on_hand + ?, reserved = reserved - ? WHERE id = ? AND reserved >= ?"
+	sellFromOrder  = "UPDATE variants SET reserved = reserved - ?, sold = sold + ? WHERE id = ? AND reserved >= ?"
+	undoSale       = "UPDATE variants SET reserved = reserved + ?, sold = sold - ? WHERE id = ? AND sold >= ?"
+	sellFromShelf  = "UPDATE variants SET on_hand = on_hand - ?, sold = sold + ? WHERE id = ? AND on_hand >= ?"
+	returnToShelf  = "UPDATE variants SET on_hand = on_hand + ?, sold = sold - ? WHERE id = ? AND sold >= ?"
+	changeOnHand   = "UPDATE variants SET on_hand = on_hand + ? WHERE id = ? AND on_hand + ? >= 0"
+	moveReserved   = "UPDATE reservations SET state = ?, updated_at = ? WHERE id = ? AND state = ?"
+	readReserved   = "SELECT id, variant_id, quantity, state FROM reservations WHERE order_id = ? ORDER BY variant_id"
+	readStock      = "SELECT sku, on_hand FROM variants WHERE id = ?"
+	noteSold       = "sold after its reservation had ended"
+	errNoSuchStock = "variant %s: %w"
+)
+
+// Reserve promises stock to an order: all lines or none. Variants are taken in the order of their ids, so that two orders with
+// the same ones never wait for each other crosswise. *OutOfStockError names the first variant of which too little is left;
+// then nothing has changed, inside a transaction of the caller's too. A second reservation of an order is ErrDuplicate.
+func (s *Store) Reserve(ctx context.Context, orderID string, lines []models.OrderLine) error {
+	wanted := map[string]int{}
+	for _, l := range lines {
+		wanted[l.VariantID] += l.Quantity
+	}
+	ids := slices.Sorted(maps.Keys(wanted))
+	return doing("reserve stock", s.Tx(ctx, func(tx *Store) error {
+		for i, id := range ids {
+			err := tx.stock(ctx, takeForOrder, id, wanted[id])
+			if err == nil {
+				continue
+			}
+			for _, taken := range ids[:i] {
+				if e := tx.stock(ctx, giveFromOrder, taken, wanted[taken]); e != nil {
+					return errors.Join(err, e)
+				}
+			}
+			return err
+		}
+		return tx.addReservations(ctx, orderID, ids, wanted)
+	}))
+}
+
+// stock runs one of the conditional changes; *OutOfStockError where the condition does not hold.
+func (s *Store) stock(ctx context.Context, query, variantID string, quantity int) error {
+	n, err := s.exec(ctx, query, quantity, quantity, variantID, quantity)
+	if err != nil || n == 1 {
+		return err
+	}
+	return s.outOfStock(ctx, variantID, quantity)
+}
+
+func (s *Store) outOfStock(ctx context.Context, variantID string, wanted int) error {
+	short := &OutOfStockError{VariantID: variantID, Wanted: wanted}
+	if err := s.one(ctx, readStock, []any{variantID}, &short.SKU, &short.Left); err != nil {
+		return fmt.Errorf(errNoSuchStock, variantID, err)
+	}
+	return short
+}
+
+func (s *Store) addReservations(ctx context.Context, orderID string, ids []string, wanted map[string]int) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	now := s.now()
+	held := make([]models.Reservation, 0, len(ids))
+	moved := make([]models.StockMovement, 0, len(ids))
+	for _, id := range ids {
+		held = append(held, models.Reservation{
+			ID: models.NewID(), OrderID: orderID, VariantID: id, Quantity: wanted[id],
+			State: models.ReservationHeld, CreatedAt: now, UpdatedAt: now,
+		})
+		moved = append(moved, movement(orderID, id, models.MovementReservation, -wanted[id], now))
+	}
+	if err := s.create(ctx, &held); err != nil {
+		return err
+	}
+	return s.create(ctx, &moved)
+}
+
+func movement(orderID, variantID string, kind models.MovementKind, quantity int, at time.Time) models.StockMovement {
+	return models.StockMovement{
+		ID: models.NewID(), VariantID: variantID, OrderID: orderID, Kind: kind, Quantity: quantity, CreatedAt: at,
+	}
+}
+
+func (s *Store) reservations(ctx context.Context, orderID string) ([]models.Reservation, error) {
+	var list []models.Reservation
+	err := s.each(ctx, readReserved, []any{orderID}, func(rows *sql.Rows) error {
+		r := models.Reservation{OrderID: orderID}
+		defer func() { list = append(list, r) }()
+		return rows.Scan(&r.ID, &r.VariantID, &r.Quantity, &r.State)
+	})
+	return list, err
+}
+
+// claim moves a reservation from the state that was read; somebody who was faster makes the transaction start again.
+func (s *Store) claimReservation(ctx context.Context, r models.Reservation, to models.ReservationState, at time.Time) error {
+	n, err := s.exec(ctx, moveReserved, string(to), at, r.ID, string(r.State))
+	if err == nil && n == 0 {
+		err = &passingError{fmt.Errorf("the reservation was %s: %w", r.State, ErrConflict)}
+	}
+	return err
+}
+
+// ReleaseReservation puts what is still held for an order back on the shelf. Released and sold reservations stay as they are, so
+// that it may be called again.
+func (s *Store) ReleaseReservation(ctx context.Context, orderID string) error {
+	return doing("release reserved stock", s.Tx(ctx, func(tx *Store) error {
+		list, err := tx.reservations(ctx, orderID)
+		if err != nil {
+			return err
+		}
+		now := tx.now()
+		var moved []models.StockMovement
+		for _, r := range list {
+			if r.State != models.ReservationHeld {
+				continue
+			}
+			if err := tx.claimReservation(ctx, r, models.ReservationReleased, now); err != nil {
+				return err
+			}
+			if err := tx.stock(ctx, giveFromOrder, r.VariantID, r.Quantity); err != nil {
+				return err
+			}
+			moved = append(moved, movement(orderID, r.VariantID, models.MovementRelease, r.Quantity, now))
+		}
+		if len(moved) == 0 {
+			return nil
+		}
+		return tx.create(ctx, &moved)
+	}))
+}
+
+// SellReservation turns an order's reservation into a sale. What was released meanwhile is taken from the shelf again;
+// *OutOfStockError where too little is left: then nothing has changed, inside a transaction of the caller's too, and the money is a
+// matter for a review (reliability.md R11). Sold reservations stay as they are, so that it may be called again.
+func (s *Store) SellReservation(ctx context.Context, orderID string) error {
+	return doing("sell reserved stock", s.Tx(ctx, func(tx *Store) error {
+		list, err := tx.reservations(ctx, orderID)
+		if err != nil {
+			return err
+		}
+		list = slices.DeleteFunc(list, func(r models.Reservation) bool { return r.State == models.ReservationSold })
+		now := tx.now()
+		for i, r := range list {
+			short := tx.sellOne(ctx, r, now)
+			if short == nil {
+				continue
+			}
+			if _, ok := errors.AsType[*OutOfStockError](short); !ok {
+				return short
+			}
+			return errors.Join(short, tx.unsell(ctx, list[:i], now))
+		}
+		return tx.bookSales(ctx, list, now)
+	}))
+}
+
+// sellOne changes the stock first: when it fails, this reservation is untouched.
+func (s *Store) sellOne(ctx context.Context, r models.Reservation, at time.Time) error {
+	query := sellFromOrder
+	if r.State == models.ReservationReleased {
+		query = sellFromShelf
+	}
+	if err := s.stock(ctx, query, r.VariantID, r.Quantity); err != nil {
+		return err
+	}
+	return s.claimReservation(ctx, r, models.ReservationSold, at)
+}
+
+// unsell undoes sellOne for those that were sold before one was short, all in the same transaction.
+func (s *Store) unsell(ctx context.Context, sold []models.Reservation, at time.Time) error {
+	for _, r := range sold {
+		query := undoSale
+		if r.State == models.ReservationReleased {
+			query = returnToShelf
+		}
+		if err := s.stock(ctx, query, r.VariantID, r.Quantity); err != nil {
+			return err
+		}
+		back := r
+		back.State = models.ReservationSold
+		if err := s.claimReservation(ctx, back, r.State, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) bookSales(ctx context.Context, sold []models.Reservation, at time.Time) error {
+	var moved []models.StockMovement
+	for _, r := range sold {
+		sale := movement(r.OrderID, r.VariantID, models.MovementSale, -r.Quantity, at)
+		if r.State == models.ReservationReleased {
+			sale.Note = noteSold
+		} else {
+			moved = append(moved, movement(r.OrderID, r.VariantID, models.MovementRelease, r.Quantity, at))
+		}
+		moved = append(moved, sale)
+	}
+	if len(moved) == 0 {
+		return nil
+	}
+	return s.create(ctx, &moved)
+}
+
+// ErrMovement says that stock cannot be moved in this way by hand.
+var ErrMovement = errors.New("stock of orders is moved by their reservations only")
+
+// MoveStock books an import, a correction or a return (which takes back what was sold) and changes the stock by it. Stock never falls
+// below nothing: *OutOfStockError. ErrNotFound: no such variant.
+func (s *Store) MoveStock(ctx context.Context, m models.StockMovement) error {
+	if m.ID == "" {
+		m.ID = models.NewID()
+	}
+	if m.CreatedAt.IsZero() {
+		m.CreatedAt = s.now()
+	}
+	m.Note = clip("stock_movements", "note", m.Note)
+	return doing("move stock", s.Tx(ctx, func(tx *Store) error {
+		switch m.Kind {
+		case models.MovementImport, models.MovementCorrection:
+			n, err := tx.exec(ctx, changeOnHand, m.Quantity, m.VariantID, m.Quantity)
+			if err == nil && n == 0 {
+				err = tx.outOfStock(ctx, m.VariantID, -m.Quantity)
+			}
+			if err != nil {
+				return err
+			}
+		case models.MovementReturn:
+			if err := tx.stock(ctx, returnToShelf, m.VariantID, m.Quantity); err != nil {
+				return err
+			}
+		case models.MovementReservation, models.MovementRelease, models.MovementSale:
+			return ErrMovement
+		default:
+			return ErrMovement
+		}
+		return tx.create(ctx, &m)
+	}))
+}

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+const (
+	maxTries   = 8
+	firstPause = 3 * time.Millisecond
+	maxPause   = 250 * time.Millisecond
+)
+
+// Tx runs fn in a transaction: all of it or nothing. A transaction that gave way to another one (deadlock 1213, lock wait 1205,
+// changed record 1020, cluster not ready 1047, SQLite busy) is started again from the beginning, a bounded number of times, so
+// fn must not do anything that cannot be repeated: no call over the network, no channel, no counting outside. Inside a
+// transaction Tx joins it. When the answer to the commit itself is lost, the error is returned, and nobody knows.
+func (s *Store) Tx(ctx context.Context, fn func(tx *Store) error) error {
+	if s.inTx {
+		return fn(s)
+	}
+	return s.persist(ctx, func() error { return s.once(ctx, fn) })
+}
+
+func (s *Store) once(ctx context.Context, fn func(tx *Store) error) (err error) {
+	began, err := s.pool.begin(ctx, nil)
+	if err != nil {
+		return doing("begin a transaction", err)
+	}
+	done := false
+	defer func() {
+		if !done { // an error, or a panic on its way up
+			if e := began.Rollback(); e != nil && !errors.Is(e, sql.ErrTxDone) && err != nil {
+				err = errors.Join(err, doing("roll back", e))
+			}
+		}
+	}()
+	orm := s.orm.Session(&gorm.Session{NewDB: true, Context: ctx})
+	orm.Statement.ConnPool = began
+	if err := fn(&Store{shared: s.shared, conn: began, orm: orm, inTx: true}); err != nil {
+		return err
+	}
+	done = true
+	return doing("commit", began.Commit())
+}
+
+// persist repeats what gave way to another transaction.
+func (s *Store) persist(ctx context.Context, try func() error) error {
+	pause := firstPause
+	for n := 1; ; n++ {
+		err := try()
+		if err == nil || !passing(err) || n == maxTries {
+			return err
+		}
+		s.log.DebugContext(ctx, "repeating a transaction", slog.Int("try", n), slog.Any("error", err))
+		// Jitter, or those who met once meet again.
+		timer := time.NewTimer(pause/2 + rand.N(pause)) //nolint:gosec // not a secret
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return errors.Join(err, ctx.Err())
+		case <-timer.C:
+		}
+		pause = min(2*pause, maxPause)
+	}
+}
+
+func passing(err error) bool {
+	_, ok := errors.AsType[*passingError](err)
+	return ok
+}
+
+// exec runs one statement that changes something and gives the number of rows it found. Outside a transaction it is repeated
+// like one.
+func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	var n int64
+	run := func() error {
+		result, err := s.conn.exec(ctx, query, slices.Clone(args))
+		if err != nil {
+			return err
+		}
+		n, err = result.RowsAffected()
+		return err
+	}
+	if s.inTx {
+		err := run()
+		return n, err
+	}
+	err := s.persist(ctx, run)
+	return n, err
+}
+
+// create inserts a row, or a slice of rows, of a model.
+func (s *Store) create(ctx context.Context, row any, conflict ...clause.Expression) error {
+	if err := s.checkTexts(row); err != nil {
+		return err
+	}
+	run := func() error {
+		db := s.orm.WithContext(ctx)
+		if len(conflict) > 0 {
+			db = db.Clauses(conflict...)
+		}
+		return translate(db.Create(row).Error)
+	}
+	if s.inTx {
+		return run()
+	}
+	return s.persist(ctx, run)
+}
+
+// take reads the one row of a model that a condition names, or ErrNotFound.
+func (s *Store) take(ctx context.Context, row any, where string, args ...any) error {
+	return translate(s.orm.WithContext(ctx).Where(where, args...).Take(row).Error)
+}
+
+// find reads all rows of a model that a condition names.
+func (s *Store) find(ctx context.Context, rows any, order, where string, args ...any) error {
+	return translate(s.orm.WithContext(ctx).Where(where, args...).Order(order).Find(rows).Error)
+}
+
+// each runs a query and calls scan for every row.
+func (s *Store) each(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) (err error) {
+	rows, err := s.conn.query(ctx, query, args)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := rows.Close(); err == nil {
+			err = translate(e)
+		}
+	}()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return translate(err)
+		}
+	}
+	return translate(rows.Err())
+}
+
+// one reads one row into the targets, or ErrNotFound.
+func (s *Store) one(ctx context.Context, query string, args []any, targets ...any) error {
+	found := false
+	err := s.each(ctx, query, args, func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(targets...)
+	})
+	if err == nil && !found {
+		return ErrNotFound
+	}
+	return err
+}
+
+// places writes n question marks for a list.
+func places(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }

@@ -1,0 +1,177 @@
+package store
+
+// width is what a text column holds: so many characters, and ASCII alone where the column is for machines.
+type width struct {
+	max   int
+	ascii bool
+}
+
+// mediumText is the most characters of MySQL's MEDIUMTEXT that surely fit: 16 MB of four bytes each.
+const mediumText = 4 << 20
+
+// widths are the text columns of the schema, by table. SQLite would take any text; both databases refuse the same ones this way,
+// with the column's name and without the value. A test compares them with the schema.
+var widths = map[string]map[string]width{
+	"categories": {
+		"id":      {36, true},
+		"slug":    {190, false},
+		"name":    {200, false},
+		"summary": {1000, false},
+		"picture": {255, false},
+		"texts":   {mediumText, false},
+	},
+	"products": {
+		"id":          {36, true},
+		"slug":        {190, false},
+		"category_id": {36, true},
+		"title":       {200, false},
+		"summary":     {1000, false},
+		"description": {mediumText, false},
+		"cover":       {255, false},
+		"cover_alt":   {500, false},
+		"texts":       {mediumText, false},
+		"card_texts":  {mediumText, false},
+		"search_text": {mediumText, false},
+	},
+	"variants": {
+		"id":         {36, true},
+		"product_id": {36, true},
+		"sku":        {100, false},
+		"title":      {200, false},
+		"texts":      {mediumText, false},
+	},
+	"pictures": {
+		"id":         {36, true},
+		"product_id": {36, true},
+		"source":     {255, false},
+		"alt":        {500, false},
+		"texts":      {mediumText, false},
+	},
+	"stock_movements": {
+		"id":         {36, true},
+		"variant_id": {36, true},
+		"order_id":   {36, true},
+		"kind":       {16, true},
+		"note":       {1000, false},
+	},
+	"coins": {
+		"symbol":      {32, false},
+		"name":        {100, false},
+		"rate_source": {100, false},
+	},
+	"settings": {
+		"name":  {100, false},
+		"value": {mediumText, false},
+	},
+	"counters": {
+		"day":  {10, true},
+		"name": {100, false},
+	},
+	"carts": {
+		"id":         {36, true},
+		"form_token": {64, true},
+	},
+	"cart_lines": {
+		"cart_id":    {36, true},
+		"variant_id": {36, true},
+	},
+	"sessions": {
+		"id":      {64, true},
+		"cart_id": {36, true},
+	},
+	"orders": {
+		"id":              {36, true},
+		"ref":             {64, true},
+		"state":           {16, true},
+		"email":           {254, false},
+		"name":            {200, false},
+		"lang":            {35, true},
+		"currency":        {32, false},
+		"goods":           {mediumText, false},
+		"form_token":      {64, true},
+		"paid_attempt_id": {36, true},
+		"lease":           {64, true},
+	},
+	"order_lines": {
+		"id":            {36, true},
+		"order_id":      {36, true},
+		"variant_id":    {36, true},
+		"sku":           {100, false},
+		"slug":          {190, false},
+		"title":         {200, false},
+		"variant_title": {200, false},
+		"cover":         {255, false},
+	},
+	"attempts": {
+		"id":            {36, true},
+		"order_id":      {36, true},
+		"app_order_id":  {64, true},
+		"order_num":     {190, false},
+		"state":         {16, true},
+		"intent":        {16, true},
+		"coin":          {32, false},
+		"rate_source":   {100, false},
+		"payer_user_id": {64, false},
+		"scene_type":    {64, false},
+		"problem_code":  {64, false},
+		"lease":         {64, true},
+	},
+	"evidence": {
+		"id":           {36, true},
+		"attempt_id":   {36, true},
+		"order_id":     {36, true},
+		"source":       {16, true},
+		"app_order_id": {255, false},
+		"order_num":    {255, false},
+		"status":       {32, false},
+		"coin":         {64, false},
+		"amount":       {64, false},
+		"code":         {64, false},
+		"inbox_id":     {36, true},
+	},
+	"transitions": {
+		"id":         {36, true},
+		"order_id":   {36, true},
+		"attempt_id": {36, true},
+		"from_state": {16, true},
+		"to_state":   {16, true},
+		"cause":      {32, false},
+		"note":       {1000, false},
+	},
+	"reservations": {
+		"id":         {36, true},
+		"order_id":   {36, true},
+		"variant_id": {36, true},
+		"state":      {16, true},
+	},
+	"reviews": {
+		"id":         {36, true},
+		"kind":       {32, true},
+		"subject":    {190, false},
+		"order_id":   {36, true},
+		"attempt_id": {36, true},
+		"note":       {1000, false},
+	},
+	"inbox": {
+		"id":          {36, true},
+		"digest":      {128, true},
+		"data_hash":   {64, true},
+		"app_id":      {255, false},
+		"sent_time":   {64, false},
+		"data":        {mediumText, true},
+		"sign":        {2048, true},
+		"remote_addr": {64, false},
+		"state":       {16, true},
+		"problem":     {255, false},
+		"lease":       {64, true},
+	},
+	"outbox": {
+		"id":         {36, true},
+		"kind":       {32, true},
+		"order_id":   {36, true},
+		"dedupe_key": {190, false},
+		"state":      {16, true},
+		"problem":    {255, false},
+		"lease":      {64, true},
+	},
+}
