@@ -1,0 +1,113 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"coincart/models/store"
+	"coincart/payments"
+	"coincart/payments/opay"
+	"coincart/templates"
+	"coincart/web/visit"
+)
+
+// Errors that the server itself finds.
+var (
+	errMethod    = errors.New("method not allowed")
+	errCrossSite = errors.New("form sent from another site")
+	errTooMany   = errors.New("too many requests")
+	errPanic     = errors.New("panic")
+)
+
+// statusLeft is what the log says of a visitor who did not wait; nobody reads the answer.
+const statusLeft = 499
+
+// failure is how an error is shown.
+type failure struct {
+	cause  error
+	status int
+	kind   templates.ErrorKind
+	code   opay.Code // for machines
+	msg    string
+}
+
+// failures is the one table of errors that have a page of their own. Everything else is ours to mend: 500, and the visitor is
+// told nothing of it but the request's id.
+func failures() []failure {
+	return []failure{
+		{visit.ErrNoPage, http.StatusNotFound, templates.ErrorNotFound, opay.CodeInvalidResource, "not found"},
+		{visit.ErrNoProduct, http.StatusNotFound, templates.ErrorNoProduct, opay.CodeInvalidResource, "not found"},
+		{visit.ErrNoCategory, http.StatusNotFound, templates.ErrorNoCategory, opay.CodeInvalidResource, "not found"},
+		{visit.ErrNoOrder, http.StatusNotFound, templates.ErrorNoOrder, opay.CodeInvalidResource, "not found"},
+		{visit.ErrUsedUp, http.StatusGone, templates.ErrorGone, opay.CodeInvalidResource, "used up"},
+		{visit.ErrBadForm, http.StatusBadRequest, templates.ErrorBadRequest, opay.CodeParameterError, "bad request"},
+		{store.ErrText, http.StatusBadRequest, templates.ErrorBadRequest, opay.CodeParameterError, "bad request"},
+		{visit.ErrTooLarge, http.StatusRequestEntityTooLarge, templates.ErrorTooLarge, opay.CodeParameterError, "body too large"},
+		{errMethod, http.StatusMethodNotAllowed, templates.ErrorMethod, opay.CodeMethodUnsupported, "method not allowed"},
+		{errCrossSite, http.StatusForbidden, templates.ErrorForbidden, opay.CodeNoPermission, "forbidden"},
+		{errTooMany, http.StatusTooManyRequests, templates.ErrorTooMany, opay.CodeTooOften, "too many requests"},
+		{payments.ErrUnreachable, http.StatusServiceUnavailable, templates.ErrorPlatformDown, opay.CodeNetworkError, "try again later"},
+		{context.DeadlineExceeded, http.StatusServiceUnavailable, templates.ErrorUnavailable, opay.CodeSystemException, "try again later"},
+		{nil, http.StatusInternalServerError, templates.ErrorInternal, opay.CodeSystemException, "internal error"},
+	}
+}
+
+func failureOf(err error) failure {
+	list := failures()
+	for _, f := range list {
+		if f.cause != nil && errors.Is(err, f.cause) {
+			return f
+		}
+	}
+	return list[len(list)-1]
+}
+
+// fail answers with the error's page, or in JSON where a machine asked.
+func (s *Server) fail(v *visit.Visit, c *gin.Context, err error) {
+	if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil {
+		c.Writer.WriteHeader(statusLeft)
+		c.Abort()
+		return
+	}
+	f := failureOf(err)
+	if f.status >= http.StatusInternalServerError {
+		s.log.LogAttrs(c.Request.Context(), slog.LevelError, "request failed",
+			slog.String("request", v.RequestID()), slog.String("route", route(c)), slog.Any("error", err))
+	}
+	c.Abort()
+	if v.Written() {
+		return // too late to say anything
+	}
+	if c.Request.URL.Path == payments.NotifyPath {
+		err = v.Refuse(f.status, string(f.code), f.msg)
+	} else {
+		err = s.errorPage(v, f)
+	}
+	if err != nil {
+		s.log.LogAttrs(c.Request.Context(), slog.LevelError, "error page failed", slog.String("request", v.RequestID()), slog.Any("error", err))
+		http.Error(c.Writer, http.StatusText(f.status), f.status)
+	}
+}
+
+// errorPage shows what went wrong with the shop's frame around it, which is left bare where the database is the trouble.
+func (s *Server) errorPage(v *visit.Visit, f failure) error {
+	page, err := v.Page()
+	if err != nil {
+		page = v.BarePage()
+	}
+	v.Private()
+	v.Whole()
+	return v.Show(f.status, templates.ErrorPage(templates.NewError(page, f.kind, f.status, v.RequestID())))
+}
+
+// route is the pattern of the request's route, for logs and metrics: an order's address is a secret.
+func route(c *gin.Context) string {
+	if path := c.FullPath(); path != "" {
+		return path
+	}
+	return "unmatched"
+}

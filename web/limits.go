@@ -1,0 +1,56 @@
+package web
+
+import (
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/go-chi/httprate"
+
+	"coincart/web/visit"
+)
+
+// Limits are how many requests a minute one address may make; 0 takes the default and a negative number lifts the limit. They
+// hold for each replica by itself: they protect from one visitor's noise, while stock, orders and payments are protected by the
+// database.
+type Limits struct {
+	Search   int // 120
+	Cart     int // changes; 240
+	Checkout int // orders placed; 30
+	Pay      int // paying again and cancelling; 30
+	Connect  int // steps of signing in; 30
+}
+
+type limiter = httprate.RateLimiter
+
+type limiters struct {
+	search, cart, checkout, pay, connect *limiter
+}
+
+func newLimiters(l Limits) limiters {
+	return limiters{
+		search: perMinute(l.Search, 120), cart: perMinute(l.Cart, 240), checkout: perMinute(l.Checkout, 30),
+		pay: perMinute(l.Pay, 30), connect: perMinute(l.Connect, 30),
+	}
+}
+
+// perMinute is nil where there is no limit.
+func perMinute(n, def int) *limiter {
+	switch {
+	case n < 0:
+		return nil
+	case n == 0:
+		n = def
+	}
+	return httprate.NewRateLimiter(n, time.Minute, httprate.WithResponseHeaders(httprate.ResponseHeaders{RetryAfter: "Retry-After"}))
+}
+
+// limit refuses what an address asks too often. Addresses of IPv6 are taken by their network: a visitor has many.
+func (s *Server) limit(l *limiter) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if l != nil && l.OnLimit(c.Writer, c.Request, httprate.CanonicalizeIP(c.ClientIP())) {
+			s.fail(visit.New(s.site, c), c, errTooMany)
+			return
+		}
+		c.Next()
+	}
+}

@@ -1,0 +1,102 @@
+package platform
+
+import (
+	"net/url"
+
+	pages "coincart/templates/shop"
+	"coincart/web/session"
+	"coincart/web/visit"
+)
+
+// afterSignIn is where a sign-in leads that did not say where it came from.
+const afterSignIn = "/checkout"
+
+// Connect sends the visitor to the platform's login page: GET or POST /payments/connect with from, the page to come back to. A
+// form that is posted here is the checkout's or the order's: what was typed into it is kept.
+func (p *Pages) Connect(v *visit.Visit) error {
+	s, err := v.Session()
+	if err != nil {
+		return err
+	}
+	from := v.Query("from")
+	if v.Posted() {
+		form, err := v.Form()
+		if err != nil {
+			return err
+		}
+		from = form.Get("from")
+		keepDraft(s, form)
+	}
+	state := s.BeginSignIn(visit.OwnPath(from, afterSignIn), p.site.Clock())
+	login, err := p.payments.LoginURL(state)
+	if err != nil {
+		return err
+	}
+	if err := v.SaveSession(); err != nil {
+		return err
+	}
+	return v.SeeOther(login)
+}
+
+// Connected takes the visitor back from the login page: GET /payments/connected?code=&state=. The state is this browser's own,
+// used once and not older than 15 minutes: a stranger's link signs nobody in.
+func (p *Pages) Connected(v *visit.Visit) error {
+	s, err := v.Session()
+	if err != nil {
+		return err
+	}
+	from, ok := s.EndSignIn(v.Query("state"), p.site.Clock())
+	if !ok {
+		return visit.ErrUsedUp
+	}
+	code := v.Query("code")
+	if code == "" {
+		s.Notice = string(pages.NoticeConnectRefused)
+		return back(v, v.SaveSession, from)
+	}
+	payer, err := p.payments.Connect(v.Context(), code)
+	if err != nil {
+		p.site.Log.WarnContext(v.Context(), "sign-in failed", "request", v.RequestID(), "error", err)
+		s.Notice = string(pages.NoticeConnectFailed)
+		return back(v, v.SaveSession, from)
+	}
+	s.SetPayer(payer)
+	s.Notice = string(pages.NoticeConnected)
+	return back(v, v.RenewSession, from)
+}
+
+// Disconnect forgets the account: POST /payments/disconnect, from the checkout's or an order's form.
+func (p *Pages) Disconnect(v *visit.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	s, err := v.Session()
+	if err != nil {
+		return err
+	}
+	from := visit.OwnPath(form.Get("from"), afterSignIn)
+	if !s.SignedIn().Known() {
+		return v.SeeOther(from)
+	}
+	s.Payer = session.Payer{}
+	s.Notice = string(pages.NoticeDisconnected)
+	keepDraft(s, form)
+	return back(v, v.RenewSession, from)
+}
+
+func back(v *visit.Visit, keep func() error, to string) error {
+	if err := keep(); err != nil {
+		return err
+	}
+	return v.SeeOther(to)
+}
+
+// keepDraft remembers what was typed, as far as it could be sent at all.
+func keepDraft(s *session.Session, form url.Values) {
+	const longest = 254
+	draft := session.Draft{Email: form.Get("email"), Name: form.Get("name"), Coin: form.Get("coin")}
+	if len(draft.Email) <= longest && len(draft.Name) <= 4*longest && len(draft.Coin) <= longest {
+		s.Draft = draft
+	}
+}

@@ -1,0 +1,87 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"coincart/payments"
+	"coincart/static"
+	"coincart/web/platform"
+	"coincart/web/shop"
+	"coincart/web/visit"
+)
+
+// patience is how long a page may take. Payments finish by themselves what they have begun with the platform, in at most 8 more
+// seconds: together less than the server's time for writing.
+const patience = 11 * time.Second
+
+func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
+	s.engine.Use(s.observe, s.protect)
+	s.engine.NoRoute(s.answer(func(*visit.Visit) error { return visit.ErrNoPage }))
+	s.engine.NoMethod(s.answer(func(*visit.Visit) error { return errMethod }))
+
+	s.get("/healthz", s.healthy)
+	s.get("/readyz", s.ready)
+	s.engine.Match(reading(), static.Prefix+"*file", gin.WrapH(static.Handler()))
+
+	s.get("/", pages.Home)
+	s.get("/categories/:slug", pages.Category)
+	s.get("/search", pages.Search, s.limits.search)
+	s.get("/products/:slug", pages.Product)
+	s.post("/language", pages.Language)
+
+	s.get("/cart", pages.Cart)
+	s.post("/cart/items", pages.AddToCart, s.limits.cart)
+	s.post("/cart/items/:variant", pages.ChangeCart, s.limits.cart)
+	s.post("/cart/items/:variant/remove", pages.RemoveFromCart, s.limits.cart)
+
+	s.get("/checkout", pages.Checkout)
+	s.post("/checkout", pages.PlaceOrder, s.limits.checkout)
+	s.get("/orders/:ref", pages.Order)
+	s.post("/orders/:ref/pay", pages.PayOrder, s.limits.pay)
+	s.post("/orders/:ref/cancel", pages.CancelOrder, s.limits.pay)
+	s.post("/orders/:ref/reorder", pages.Reorder, s.limits.cart)
+
+	s.post(payments.NotifyPath, exchange.Notify)
+	s.get(payments.ReturnPath+":ref", exchange.Return)
+	s.get("/payments/connect", exchange.Connect, s.limits.connect)
+	s.post("/payments/connect", exchange.Connect, s.limits.connect)
+	s.get(payments.ConnectedPath, exchange.Connected, s.limits.connect)
+	s.post("/payments/disconnect", exchange.Disconnect)
+}
+
+func reading() []string { return []string{http.MethodGet, http.MethodHead} }
+
+func (s *Server) get(path string, h visit.Handler, limits ...*limiter) {
+	s.engine.Match(reading(), path, s.limited(limits, h)...)
+}
+
+func (s *Server) post(path string, h visit.Handler, limits ...*limiter) {
+	s.engine.POST(path, s.limited(limits, h)...)
+}
+
+func (s *Server) limited(limits []*limiter, h visit.Handler) []gin.HandlerFunc {
+	chain := make([]gin.HandlerFunc, 0, len(limits)+1)
+	for _, l := range limits {
+		chain = append(chain, s.limit(l))
+	}
+	return append(chain, s.answer(h))
+}
+
+// answer runs a handler and turns its error into a page.
+func (s *Server) answer(h visit.Handler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if c.Request.Method == http.MethodPost {
+			ctx, cancel := context.WithTimeout(c.Request.Context(), patience)
+			defer cancel()
+			c.Request = c.Request.WithContext(ctx)
+		}
+		v := visit.New(s.site, c)
+		if err := h(v); err != nil {
+			s.fail(v, c, err)
+		}
+	}
+}

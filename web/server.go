@@ -1,0 +1,188 @@
+// Package web is the shop's HTTP server: routes, middleware, errors and health. The pages are in web/shop, what the platform
+// reaches in web/platform, and what all handlers share in web/visit and web/session.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments"
+	"coincart/web/platform"
+	"coincart/web/shop"
+	"coincart/web/visit"
+)
+
+// Config is what a Server needs.
+type Config struct {
+	Store          *store.Store
+	Payments       *payments.Service
+	BaseURL        string   // the shop's public address; under https cookies are Secure with the __Host- prefix, and HSTS is sent
+	PlatformURL    string   // the platform's public address: forms may lead there
+	TrustedProxies []string // addresses or networks whose X-Forwarded-For counts; none by default
+	Logger         *slog.Logger
+	Clock          models.Clock
+	ShopName       string
+	Demo           bool // says in the footer that no money moves
+	Limits         Limits
+}
+
+// Server is the shop's HTTP server. It keeps no state that another replica would need.
+type Server struct {
+	store     *store.Store
+	site      *visit.Site
+	log       *slog.Logger
+	engine    *gin.Engine
+	metrics   *metrics
+	tally     *platform.Tally
+	limits    limiters
+	headers   headers
+	ownOrigin *http.CrossOriginProtection
+}
+
+// New builds the server. BaseURL and PlatformURL must be absolute http or https addresses.
+func New(c Config) (*Server, error) {
+	if c.Store == nil || c.Payments == nil {
+		return nil, errors.New("web: store and payments are needed")
+	}
+	base, err := origin(c.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("web: base address: %w", err)
+	}
+	exchange, err := origin(c.PlatformURL)
+	if err != nil {
+		return nil, fmt.Errorf("web: platform's address: %w", err)
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Clock == nil {
+		c.Clock = models.SystemClock
+	}
+	secure := strings.HasPrefix(base, "https:")
+	s := &Server{
+		store: c.Store, log: c.Logger, metrics: newMetrics(), tally: &platform.Tally{}, limits: newLimiters(c.Limits),
+		headers: newHeaders(exchange, secure), ownOrigin: http.NewCrossOriginProtection(),
+	}
+	// Browsers without Sec-Fetch-Site are judged by Origin, which a proxy that rewrites Host would otherwise make foreign.
+	if err := s.ownOrigin.AddTrustedOrigin(base); err != nil {
+		return nil, fmt.Errorf("web: base address: %w", err)
+	}
+	s.site = visit.NewSite(visit.Config{
+		Store: c.Store, Clock: c.Clock, Logger: c.Logger, BaseURL: base, ShopName: c.ShopName, Secure: secure, Demo: c.Demo,
+		Count: s.metrics.event,
+	})
+	if err := s.build(c); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func origin(address string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") {
+		return "", fmt.Errorf("%q is not http(s)://host", address)
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+// quietGin silences what gin prints at start while it is in debug mode, which it is unless the environment says otherwise. The
+// mode changes nothing else that the shop uses.
+var quietGin = sync.OnceFunc(func() { gin.DebugPrintFunc = func(string, ...any) {} })
+
+func (s *Server) build(c Config) error {
+	quietGin()
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false // gin would redirect past the middleware, and by a header of the visitor's
+	if err := engine.SetTrustedProxies(c.TrustedProxies); err != nil {
+		return fmt.Errorf("web: trusted proxies: %w", err)
+	}
+	s.engine = engine
+	pages := shop.New(s.site, c.Payments)
+	s.routes(pages, platform.New(s.site, c.Payments, pages, s.tally))
+	return nil
+}
+
+// Handler serves the shop.
+func (s *Server) Handler() http.Handler { return s.engine }
+
+// MetricsHandler serves the metrics in Prometheus' format, for a listener that the public does not reach.
+func (s *Server) MetricsHandler() http.Handler { return s.metrics.handler() }
+
+// HTTPServer puts a handler on an address with the time-outs of reliability.md §3.
+func HTTPServer(addr string, h http.Handler) *http.Server {
+	return &http.Server{
+		Addr:              addr,
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      20 * time.Second,
+		IdleTimeout:       60 * time.Second,
+		MaxHeaderBytes:    32 << 10,
+	}
+}
+
+// How often Run works.
+const (
+	flushEvery   = time.Second
+	sweepEvery   = 10 * time.Minute
+	sweepLimit   = 500
+	farewellTime = 2 * time.Second
+)
+
+// Run does what the server does besides answering, until ctx ends: it writes the counters about once a second, and the rest of
+// them at the end, and deletes sessions that have run out. Any number of replicas may run it.
+func (s *Server) Run(ctx context.Context) error {
+	flush, sweep := time.NewTicker(flushEvery), time.NewTicker(sweepEvery)
+	defer flush.Stop()
+	defer sweep.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellTime)
+			defer cancel()
+			s.flush(last)
+			return nil
+		case <-flush.C:
+			s.flush(ctx)
+		case <-sweep.C:
+			s.sweep(ctx)
+		}
+	}
+}
+
+// flush writes the counters; what cannot be written is kept for the next time.
+func (s *Server) flush(ctx context.Context) {
+	counts := s.tally.Drain()
+	if len(counts) == 0 {
+		return
+	}
+	if err := s.store.AddCounters(ctx, counts); err != nil {
+		s.tally.Merge(counts)
+		s.log.WarnContext(ctx, "counters not written", "error", err)
+	}
+}
+
+func (s *Server) sweep(ctx context.Context) {
+	for {
+		n, err := s.store.DeleteExpiredSessions(ctx, s.site.Clock(), sweepLimit)
+		if err != nil {
+			s.log.WarnContext(ctx, "expired sessions not deleted", "error", err)
+			return
+		}
+		if n < sweepLimit {
+			return
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package session
+
+import (
+	"crypto/subtle"
+	"time"
+
+	"coincart/models"
+)
+
+const lifetime = Lifetime * time.Second
+
+// refLength is the length of one models.NewRef, of which an id has two: 260 random bits.
+const refLength = 26
+
+func newID() string { return models.NewRef() + models.NewRef() }
+
+func firstRef(id string) string { return id[:min(len(id), refLength)] }
+
+func secondRef(id string) string { return id[min(len(id), refLength):] }
+
+// The limits of sign-ins that are under way.
+const (
+	signInTTL  = 15 * time.Minute // how long the platform's login page may take
+	maxSignIns = 5                // in as many tabs
+)
+
+// Data is what a session holds. The JSON is sealed by the store.
+type Data struct {
+	CartID    string    `json:"-"` // a column
+	CartCount int       `json:"-"` // pieces in the cart, as read with the session
+	CreatedAt time.Time `json:"-"` // a column
+	SavedAt   time.Time `json:"-"` // a column: when it was last stored
+
+	storedCart string // CartID as it was read
+
+	Payer   Payer    `json:"payer,omitzero"`
+	SignIns []SignIn `json:"sign_ins,omitempty"`
+	Draft   Draft    `json:"draft,omitzero"`
+	Notice  string   `json:"notice,omitempty"` // what the next page says once; a NoticeKind of templates/shop
+}
+
+// Payer is the account at the platform that the visitor signed in to. The fields are plain text, because models.Secret hides
+// itself from encoders; they are sealed with everything else.
+type Payer struct {
+	OpenID string `json:"open_id"`
+	Token  string `json:"token"`
+}
+
+// SignIn is a visit to the platform's login page that has not come back.
+type SignIn struct {
+	State string    `json:"state"` // unpredictable, used once
+	From  string    `json:"from"`  // path of ours to go back to
+	At    time.Time `json:"at"`
+}
+
+// Draft is what was typed into the checkout form before the visitor left it to sign in.
+type Draft struct {
+	Email string `json:"email,omitempty"`
+	Name  string `json:"name,omitempty"`
+	Coin  string `json:"coin,omitempty"`
+}
+
+// SetPayer keeps who signed in.
+func (d *Data) SetPayer(p models.Payer) {
+	d.Payer = Payer{OpenID: p.OpenID.Reveal(), Token: p.Token.Reveal()}
+}
+
+// SignedIn returns the account that was signed in to; it is not Known where there is none.
+func (d *Data) SignedIn() models.Payer {
+	return models.Payer{OpenID: models.Secret(d.Payer.OpenID), Token: models.Secret(d.Payer.Token)}
+}
+
+// BeginSignIn remembers a visit to the login page and returns its one-time state. The oldest of too many is forgotten.
+func (d *Data) BeginSignIn(from string, now time.Time) (state string) {
+	state = models.NewRef()
+	d.SignIns = append(d.SignIns, SignIn{State: state, From: from, At: now})
+	if len(d.SignIns) > maxSignIns {
+		d.SignIns = d.SignIns[len(d.SignIns)-maxSignIns:]
+	}
+	return state
+}
+
+// EndSignIn uses a state up. ok is false for one that this browser was not given, that was used before, or that is older than
+// 15 minutes.
+func (d *Data) EndSignIn(state string, now time.Time) (from string, ok bool) {
+	var rest []SignIn
+	for _, s := range d.SignIns {
+		switch {
+		case subtle.ConstantTimeCompare([]byte(s.State), []byte(state)) == 1:
+			from, ok = s.From, now.Sub(s.At) <= signInTTL
+		case now.Sub(s.At) <= signInTTL:
+			rest = append(rest, s)
+		}
+	}
+	d.SignIns = rest
+	return from, ok
+}
+
+// TakeNotice returns the notice for this page and forgets it; the session must be saved if it is not empty.
+func (d *Data) TakeNotice() string {
+	n := d.Notice
+	d.Notice = ""
+	return n
+}

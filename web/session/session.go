@@ -1,0 +1,181 @@
+// Package session keeps what the shop remembers of a browser: its cart, the sign-in at the platform, a notice for the next
+// page. The cookie holds a random id and nothing else; everything else is in the database, where the id is hashed and the
+// content sealed (models/store). A session exists only once there is something to keep.
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/gorilla/sessions"
+
+	"coincart/models"
+	"coincart/models/store"
+)
+
+// Lifetime is how long a browser is remembered after it last gave the shop something to keep, in seconds: 60 days.
+const Lifetime = 60 * 24 * 60 * 60
+
+// Jar is the shop's store of sessions: a sessions.Store over models/store. It is safe for concurrent use.
+type Jar struct {
+	store   *store.Store
+	clock   models.Clock
+	name    string
+	options sessions.Options
+}
+
+var _ sessions.Store = (*Jar)(nil)
+
+// NewJar makes the store of sessions. secure is for a shop under https: the cookie is then Secure and its name has the
+// __Host- prefix, so that no other host and no plain connection can set it.
+func NewJar(db *store.Store, clock models.Clock, secure bool) *Jar {
+	return &Jar{
+		store: db, clock: clock, name: CookieName("session", secure),
+		options: sessions.Options{Path: "/", MaxAge: Lifetime, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode},
+	}
+}
+
+// CookieName is the name of one of the shop's cookies.
+func CookieName(name string, secure bool) string {
+	if secure {
+		return "__Host-coincart-" + name
+	}
+	return "coincart-" + name
+}
+
+// dataKey is the one key of sessions.Session.Values; its value is *Data.
+type dataKey struct{}
+
+// Of returns the visitor's session. A browser without a cookie gets a new, empty one, without a question to the database;
+// nothing is stored before Save.
+func (j *Jar) Of(r *http.Request) (*Session, error) {
+	s, err := j.Get(r, j.name)
+	if err != nil {
+		return nil, err
+	}
+	data, ok := s.Values[dataKey{}].(*Data)
+	if !ok {
+		return nil, fmt.Errorf("session holds %T", s.Values[dataKey{}])
+	}
+	return &Session{Data: data, jar: j, session: s}, nil
+}
+
+// Get returns the request's session, read once per request. It implements sessions.Store.
+func (j *Jar) Get(r *http.Request, name string) (*sessions.Session, error) {
+	return sessions.GetRegistry(r).Get(j, name)
+}
+
+// New reads the session that the request's cookie names, or makes an empty one. It implements sessions.Store.
+func (j *Jar) New(r *http.Request, name string) (*sessions.Session, error) {
+	s := sessions.NewSession(j, name)
+	options := j.options
+	s.Options, s.IsNew = &options, true
+	data := &Data{}
+	s.Values[dataKey{}] = data
+	cookie, err := r.Cookie(name)
+	if err != nil || !models.IsRef(firstRef(cookie.Value)) || !models.IsRef(secondRef(cookie.Value)) {
+		return s, nil //nolint:nilerr // no cookie, or one that we never made: a new visitor
+	}
+	row, err := j.store.Session(r.Context(), cookie.Value)
+	if errors.Is(err, store.ErrNotFound) {
+		return s, nil
+	}
+	if err != nil {
+		return s, fmt.Errorf("read session: %w", err)
+	}
+	if len(row.Data) > 0 {
+		if err := json.Unmarshal(row.Data, data); err != nil {
+			return s, fmt.Errorf("decode session: %w", err)
+		}
+	}
+	data.CartID, data.CartCount, data.CreatedAt, data.SavedAt = row.CartID, row.CartCount, row.CreatedAt, row.UpdatedAt
+	data.storedCart = row.CartID
+	s.ID, s.IsNew = cookie.Value, false
+	return s, nil
+}
+
+// Save stores the session and sets its cookie, for another Lifetime. It implements sessions.Store. An Options.MaxAge below 0
+// deletes it instead.
+func (j *Jar) Save(r *http.Request, w http.ResponseWriter, s *sessions.Session) error {
+	if s.Options.MaxAge < 0 {
+		if s.ID != "" {
+			if err := j.store.DeleteSession(r.Context(), s.ID); err != nil {
+				return fmt.Errorf("delete session: %w", err)
+			}
+		}
+		http.SetCookie(w, sessions.NewCookie(s.Name(), "", s.Options))
+		return nil
+	}
+	if s.ID == "" {
+		s.ID = newID()
+	}
+	if err := j.put(r.Context(), j.store, s); err != nil {
+		return err
+	}
+	http.SetCookie(w, sessions.NewCookie(s.Name(), s.ID, s.Options))
+	return nil
+}
+
+func (j *Jar) put(ctx context.Context, db *store.Store, s *sessions.Session) error {
+	data, ok := s.Values[dataKey{}].(*Data)
+	if !ok {
+		return fmt.Errorf("session holds %T", s.Values[dataKey{}])
+	}
+	content, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("encode session: %w", err)
+	}
+	now := j.clock()
+	if data.CreatedAt.IsZero() {
+		data.CreatedAt = now
+	}
+	row := models.Session{
+		CartID: data.CartID, Data: content, CreatedAt: data.CreatedAt, UpdatedAt: now, ExpiresAt: now.Add(lifetime),
+	}
+	if err := db.PutSession(ctx, s.ID, row); err != nil {
+		return fmt.Errorf("store session: %w", err)
+	}
+	return nil
+}
+
+// Session is one visitor's session.
+type Session struct {
+	*Data
+
+	jar     *Jar
+	session *sessions.Session
+}
+
+// Stored reports that the session exists beyond this request.
+func (s *Session) Stored() bool { return s.session.ID != "" }
+
+// Changed reports that the session got another cart since it was read.
+func (s *Session) Changed() bool { return s.CartID != s.storedCart }
+
+// Save stores the session and sets its cookie. It must run before the answer is written.
+func (s *Session) Save(w http.ResponseWriter, r *http.Request) error { return s.session.Save(r, w) }
+
+// Renew stores the session under a new id and deletes the old one, as must happen at every change of privilege: an id that
+// somebody planted or saw before is worth nothing after.
+func (s *Session) Renew(w http.ResponseWriter, r *http.Request) error {
+	old := s.session.ID
+	s.session.ID = newID()
+	err := s.jar.store.Tx(r.Context(), func(tx *store.Store) error {
+		if err := s.jar.put(r.Context(), tx, s.session); err != nil {
+			return err
+		}
+		if old == "" {
+			return nil
+		}
+		return tx.DeleteSession(r.Context(), old)
+	})
+	if err != nil {
+		s.session.ID = old
+		return fmt.Errorf("renew session: %w", err)
+	}
+	http.SetCookie(w, sessions.NewCookie(s.session.Name(), s.session.ID, s.session.Options))
+	return nil
+}

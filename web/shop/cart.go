@@ -1,0 +1,79 @@
+package shop
+
+import (
+	"errors"
+	"net/http"
+
+	"coincart/models"
+	"coincart/models/store"
+	pages "coincart/templates/shop"
+	"coincart/web/visit"
+)
+
+// cartPath is where every change of the cart ends.
+const cartPath = "/cart"
+
+// Cart shows the cart: GET /cart.
+func (p *Pages) Cart(v *visit.Visit) error {
+	view, err := p.cartPage(v)
+	if err != nil {
+		return err
+	}
+	return showCart(v, http.StatusOK, view)
+}
+
+func (p *Pages) cartPage(v *visit.Visit) (pages.CartView, error) {
+	cart, err := p.cart(v)
+	if err != nil {
+		return pages.CartView{}, err
+	}
+	currency, err := p.site.Currency(v.Context())
+	if err != nil {
+		return pages.CartView{}, err
+	}
+	view := cartView(v.Printer, currency, cart)
+	if view.Page, err = v.Page(); err != nil {
+		return view, err
+	}
+	view.Page.CartCount = cart.Count()
+	if v.Fragment() {
+		view.Page.Path = cartPath
+	}
+	if len(cart.Lines) == 0 {
+		featured, err := p.featured(v.Context())
+		if err != nil {
+			return view, err
+		}
+		view.Featured = cardViews(v.Printer, currency, featured)
+	}
+	return view, nil
+}
+
+func showCart(v *visit.Visit, status int, view pages.CartView) error {
+	if v.Fragment() {
+		return v.Show(status, pages.CartFragment(view))
+	}
+	return v.Show(status, pages.Cart(view))
+}
+
+// cart is the visitor's cart; a visitor who never put anything into one has an empty one, and the database is not asked.
+func (p *Pages) cart(v *visit.Visit) (models.Cart, error) {
+	s, err := v.Session()
+	if err != nil || s.CartID == "" {
+		return models.Cart{}, err
+	}
+	cart, err := p.site.Store.Cart(v.Context(), s.CartID)
+	if errors.Is(err, store.ErrNotFound) {
+		return models.Cart{}, nil
+	}
+	return cart, err
+}
+
+func lineOf(cart models.Cart, variant string) (models.CartLine, bool) {
+	for _, l := range cart.Lines {
+		if l.VariantID == variant {
+			return l, true
+		}
+	}
+	return models.CartLine{}, false
+}

@@ -1,0 +1,144 @@
+package shop
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"coincart/models"
+	"coincart/models/store"
+	pages "coincart/templates/shop"
+	"coincart/web/visit"
+)
+
+// AddToCart puts pieces of a variant into the cart: POST /cart/items with variant (its id), quantity, and product (its slug, so
+// that a form without a variant can be shown again).
+func (p *Pages) AddToCart(v *visit.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	product, err := p.productOf(v, form)
+	if err != nil {
+		return err
+	}
+	cart, err := p.cart(v)
+	if err != nil {
+		return err
+	}
+	add, refusal := readAddition(form, product, cart)
+	if refusal.problem != pages.BuyOK {
+		return p.refuseAddition(v, product, form, refusal)
+	}
+	if err := p.add(v, add.variant, add.quantity); err != nil {
+		return err
+	}
+	if !v.Fragment() {
+		return v.SeeOther(cartPath)
+	}
+	view, err := p.productView(v, product, add.variant.ID)
+	if err != nil {
+		return err
+	}
+	view.Added = &pages.AddedLine{Title: titleOf(v.Printer.Lang(), product, add.variant), Quantity: add.quantity}
+	return v.Show(http.StatusOK, pages.BuyForm(view))
+}
+
+// productOf is the product that the form is about.
+func (p *Pages) productOf(v *visit.Visit, form url.Values) (models.Product, error) {
+	slug := form.Get("product")
+	if slug == "" {
+		id := form.Get("variant")
+		if uuid.Validate(id) != nil {
+			return models.Product{}, visit.ErrNoProduct
+		}
+		_, product, err := p.site.Store.Variant(v.Context(), id)
+		if errors.Is(err, store.ErrNotFound) {
+			return models.Product{}, visit.ErrNoProduct
+		}
+		if err != nil {
+			return models.Product{}, err
+		}
+		slug = product.Slug
+	}
+	return p.product(v.Context(), slug)
+}
+
+type addition struct {
+	variant  models.Variant
+	quantity int
+}
+
+type buyRefusal struct {
+	problem pages.BuyProblem
+	left    int
+}
+
+// readAddition checks what is to be put into the cart against the stock and what the cart holds already. Stock is not promised
+// here: that happens when the order is placed.
+func readAddition(form url.Values, product models.Product, cart models.Cart) (addition, buyRefusal) {
+	i := slices.IndexFunc(product.Variants, func(v models.Variant) bool { return v.ID == form.Get("variant") })
+	if i < 0 {
+		return addition{}, buyRefusal{problem: pages.BuyNoVariant}
+	}
+	variant := product.Variants[i]
+	quantity, ok := models.ParseQuantity(form.Get("quantity"))
+	line, _ := lineOf(cart, variant.ID)
+	rest := variant.OnHand - line.Quantity
+	switch {
+	case !ok:
+		return addition{}, buyRefusal{problem: pages.BuyBadQuantity}
+	case variant.OnHand <= 0:
+		return addition{}, buyRefusal{problem: pages.BuySoldOut}
+	case quantity > rest:
+		return addition{}, buyRefusal{problem: pages.BuyOnlyLeft, left: max(rest, 0)}
+	case line.Quantity+quantity > models.MaxQuantity:
+		return addition{}, buyRefusal{problem: pages.BuyTooMany}
+	}
+	return addition{variant: variant, quantity: quantity}, buyRefusal{}
+}
+
+// refuseAddition shows the same page again with what was typed.
+func (p *Pages) refuseAddition(v *visit.Visit, product models.Product, form url.Values, r buyRefusal) error {
+	chosen := form.Get("variant")
+	view, err := p.productView(v, product, chosen)
+	if err != nil {
+		return err
+	}
+	view.Quantity, view.Problem, view.Left = form.Get("quantity"), r.problem, r.left
+	if v.Fragment() {
+		return v.Show(http.StatusUnprocessableEntity, pages.BuyForm(view))
+	}
+	return v.Show(http.StatusUnprocessableEntity, pages.Product(view))
+}
+
+// add writes the line; the first one makes the cart and the session.
+func (p *Pages) add(v *visit.Visit, variant models.Variant, quantity int) error {
+	s, err := v.Session()
+	if err != nil {
+		return err
+	}
+	if s.CartID == "" {
+		cart, err := p.site.Store.CreateCart(v.Context())
+		if err != nil {
+			return err
+		}
+		s.CartID = cart.ID
+	}
+	if _, err := p.site.Store.AddToCart(v.Context(), s.CartID, variant.ID, quantity, variant.Price); err != nil {
+		return err
+	}
+	s.CartCount += quantity
+	return v.KeepSession()
+}
+
+func titleOf(lang string, product models.Product, variant models.Variant) string {
+	title := product.Texts.In(lang, "title", product.Title)
+	if option := variant.Texts.In(lang, "title", variant.Title); option != "" {
+		title += ", " + option
+	}
+	return title
+}

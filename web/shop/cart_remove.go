@@ -1,0 +1,24 @@
+package shop
+
+import (
+	"errors"
+
+	"coincart/models/store"
+	"coincart/web/visit"
+)
+
+// RemoveFromCart takes a variant out of the cart: POST /cart/items/{variant}/remove. One that is not in it is no error.
+func (p *Pages) RemoveFromCart(v *visit.Visit) error {
+	s, err := v.Session()
+	if err != nil {
+		return err
+	}
+	if s.CartID == "" {
+		return v.SeeOther(cartPath)
+	}
+	err = p.site.Store.RemoveCartLine(v.Context(), s.CartID, v.Param("variant"))
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	return v.SeeOther(cartPath)
+}

@@ -1,0 +1,181 @@
+package shop
+
+import (
+	"errors"
+	"net/http"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments"
+	pages "coincart/templates/shop"
+	"coincart/web/session"
+	"coincart/web/visit"
+)
+
+// The events of the checkout that are counted.
+const (
+	eventPlaced      = "checkout_placed"
+	eventPlacedAgain = "checkout_repeated"
+	eventRefused     = "checkout_refused"
+	eventChanged     = "checkout_changed"
+	eventOutOfStock  = "checkout_out_of_stock"
+	eventUnreachable = "checkout_unreachable"
+)
+
+// PlaceOrder turns the cart into an order and sends the shopper to the platform's pay page: POST /checkout.
+func (p *Pages) PlaceOrder(v *visit.Visit) error {
+	values, err := v.Form()
+	if err != nil {
+		return err
+	}
+	cart, err := p.cart(v)
+	if err != nil {
+		return err
+	}
+	form := readCheckout(values)
+	if form.token != cart.FormToken {
+		return p.usedForm(v, cart, form)
+	}
+	if len(cart.Lines) == 0 {
+		return v.SeeOther(cartPath)
+	}
+	c, err := p.checkout(v, cart, form)
+	if err != nil {
+		return err
+	}
+	if !c.check() {
+		p.site.Count(eventRefused)
+		if form.seen != cart.Fingerprint(c.coins) {
+			c.sayChanged(v)
+		}
+		return c.show(v, http.StatusUnprocessableEntity)
+	}
+	placement, err := p.payments.Place(v.Context(), c.input(v.Printer.Lang()))
+	if err != nil {
+		return p.notPlaced(v, form, err)
+	}
+	return p.placed(v, placement)
+}
+
+func (p *Pages) placed(v *visit.Visit, placement payments.Placement) error {
+	if placement.Existing {
+		p.site.Count(eventPlacedAgain)
+	} else {
+		p.site.Count(eventPlaced)
+	}
+	s, err := v.Session()
+	if err != nil {
+		return err
+	}
+	if s.Draft != (session.Draft{}) {
+		s.Draft = session.Draft{}
+		if err := v.SaveSession(); err != nil {
+			return err
+		}
+	}
+	return v.SeeOther(onwards(placement))
+}
+
+// onwards is where a shopper goes after placing or paying again: to the pay page, or to the order's page, which says why not.
+func onwards(placement payments.Placement) string {
+	if placement.PayURL != "" {
+		return placement.PayURL
+	}
+	return OrderPath(placement.Ref)
+}
+
+// usedForm answers a form that is not the cart's any more: the second press of the button, the back button, a tab of last week.
+// It leads to the order that the form made; where it made none, to the checkout as it is now.
+func (p *Pages) usedForm(v *visit.Visit, cart models.Cart, form checkoutForm) error {
+	order, err := p.orderOf(v, form.token)
+	if err == nil {
+		p.site.Count(eventPlacedAgain)
+		if a := order.Current(); order.State != models.OrderAwaiting || a.State != models.AttemptOpen || a.Intent != models.IntentNone {
+			return v.SeeOther(OrderPath(order.Ref))
+		}
+		placement, err := p.payments.Pay(v.Context(), order.Ref, "", models.Payer{})
+		if err != nil {
+			return v.SeeOther(OrderPath(order.Ref)) // its state has changed at this moment: the page tells
+		}
+		return v.SeeOther(onwards(placement))
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if len(cart.Lines) == 0 {
+		return v.SeeOther(cartPath)
+	}
+	return p.notPlaced(v, form, payments.ErrFormUsed)
+}
+
+// orderOf is the order that a form made. One whose request never reached the platform counts as none: the cart was kept for
+// another try.
+func (p *Pages) orderOf(v *visit.Visit, token string) (models.Order, error) {
+	if !models.IsRef(token) {
+		return models.Order{}, store.ErrNotFound
+	}
+	order, err := p.site.Store.OrderByFormToken(v.Context(), token)
+	if err != nil {
+		return order, err
+	}
+	a := order.Current()
+	if a == nil || (order.State == models.OrderCancelled && a.ProblemCode == models.ProblemUnreachable) {
+		return models.Order{}, store.ErrNotFound
+	}
+	return order, nil
+}
+
+// notPlaced shows the checkout again with the cart as it is now, what was typed, and why nothing was ordered.
+func (p *Pages) notPlaced(v *visit.Visit, form checkoutForm, cause error) error {
+	cart, err := p.cart(v)
+	if err != nil {
+		return err
+	}
+	if len(cart.Lines) == 0 || errors.Is(cause, payments.ErrCartEmpty) {
+		return v.SeeOther(cartPath)
+	}
+	c, err := p.checkout(v, cart, form)
+	if err != nil {
+		return err
+	}
+	outOfStock := (*store.OutOfStockError)(nil)
+	status := http.StatusConflict
+	switch {
+	case errors.As(cause, &outOfStock):
+		p.site.Count(eventOutOfStock)
+		c.sayOutOfStock(v, outOfStock)
+	case errors.Is(cause, payments.ErrCartChanged), errors.Is(cause, payments.ErrFormUsed):
+		p.site.Count(eventChanged)
+		c.sayChanged(v)
+	case errors.Is(cause, payments.ErrCoin):
+		c.coin, status = pages.CoinUnknown, http.StatusUnprocessableEntity
+	case errors.Is(cause, payments.ErrPayer):
+		c.payer, status = pages.PayerMissing, http.StatusUnprocessableEntity
+	case errors.Is(cause, payments.ErrUnreachable):
+		p.site.Count(eventUnreachable)
+		c.notices, status = []pages.Notice{{Kind: pages.NoticeUnreachable}}, http.StatusServiceUnavailable
+	default:
+		return cause
+	}
+	return c.show(v, status)
+}
+
+// sayChanged says that the page is not what it was, unless the lines say so themselves.
+func (c *checkout) sayChanged(v *visit.Visit) {
+	if len(cartNotices(v.Printer, c.currency, c.cart)) == 0 {
+		c.notices = append(c.notices, pages.Notice{Kind: pages.NoticeCartChanged})
+	}
+}
+
+// sayOutOfStock says what is left of the variant that somebody else was faster to order, unless its line says so already.
+func (c *checkout) sayOutOfStock(v *visit.Visit, e *store.OutOfStockError) {
+	line, ok := lineOf(c.cart, e.VariantID)
+	if !ok || !line.Sellable() {
+		return
+	}
+	notice := pages.Notice{Kind: pages.NoticeOnlyLeft, Product: lineName(v.Printer.Lang(), line), Left: e.Left}
+	if e.Left <= 0 {
+		notice.Kind = pages.NoticeSoldOut
+	}
+	c.notices = append(c.notices, notice)
+}

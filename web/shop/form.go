@@ -1,0 +1,155 @@
+package shop
+
+import (
+	"net/mail"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"coincart/models"
+	pages "coincart/templates/shop"
+)
+
+// The limits of what is typed.
+const (
+	maxEmail     = 254 // RFC 5321 §4.5.3.1.3, without the angle brackets
+	maxLocalPart = 64  // RFC 5321 §4.5.3.1.1
+	maxLabel     = 63  // RFC 1035 §2.3.4
+	maxName      = 100 // runes
+	maxUID       = 20  // digits
+)
+
+// checkoutForm is what the checkout sends.
+type checkoutForm struct {
+	token string
+	seen  string
+	email string
+	name  string
+	paymentForm
+}
+
+// paymentForm says how to pay: the checkout and the order's page share it.
+type paymentForm struct {
+	coin string
+	uid  string
+}
+
+func readCheckout(form url.Values) checkoutForm {
+	return checkoutForm{
+		token:       form.Get("form_token"),
+		seen:        form.Get("seen"),
+		email:       strings.TrimSpace(form.Get("email")),
+		name:        strings.TrimSpace(form.Get("name")),
+		paymentForm: readPayment(form),
+	}
+}
+
+func readPayment(form url.Values) paymentForm {
+	return paymentForm{coin: form.Get("coin"), uid: strings.TrimSpace(form.Get("payer_uid"))}
+}
+
+// payer is who pays: the UID that was typed, else the account that the visitor signed in to.
+func (f paymentForm) payer(signedIn models.Payer) models.Payer {
+	if f.uid != "" {
+		return models.Payer{UserID: f.uid}
+	}
+	return signedIn
+}
+
+// coinProblem checks the coin against those that can pay the total.
+func (f paymentForm) coinProblem(coins []models.Coin, total models.Amount) pages.FieldProblem {
+	if f.coin == "" {
+		return pages.CoinMissing
+	}
+	for _, c := range coins {
+		if c.Symbol != f.coin {
+			continue
+		}
+		if _, err := c.Quote(total); err == nil {
+			return pages.FieldOK
+		}
+	}
+	return pages.CoinUnknown
+}
+
+// payerProblem checks the UID, or that it is not needed.
+func (f paymentForm) payerProblem(signedIn models.Payer) pages.FieldProblem {
+	switch {
+	case f.uid == "" && !signedIn.Known():
+		return pages.PayerMissing
+	case f.uid != "" && !isUID(f.uid):
+		return pages.PayerInvalid
+	}
+	return pages.FieldOK
+}
+
+// isUID reports 1 to 20 digits, which is what the platform's UIDs are made of.
+func isUID(text string) bool {
+	if text == "" || len(text) > maxUID {
+		return false
+	}
+	return strings.Trim(text, "0123456789") == ""
+}
+
+// emailProblem checks an address that order mails will be sent to.
+func emailProblem(text string) pages.FieldProblem {
+	if text == "" {
+		return pages.EmailMissing
+	}
+	if !isEmail(text) {
+		return pages.EmailInvalid
+	}
+	return pages.FieldOK
+}
+
+// isEmail accepts what mail systems deliver to: ASCII, no comments, no quotes, no display name, a host name with a dot. It is
+// stricter than RFC 5322 on purpose; net/mail accepts much that only ever is a mistake or an attempt to smuggle a header.
+func isEmail(text string) bool {
+	if len(text) > maxEmail || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),:;<>[\]`, r) }) {
+		return false
+	}
+	address, err := mail.ParseAddress(text)
+	if err != nil || address.Name != "" || address.Address != text {
+		return false
+	}
+	local, host, _ := strings.Cut(text, "@")
+	return len(local) <= maxLocalPart && isHostName(host)
+}
+
+func isHostName(host string) bool {
+	labels := strings.Split(host, ".")
+	if len(labels) < 2 {
+		return false
+	}
+	for _, label := range labels {
+		if label == "" || len(label) > maxLabel || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for i := range len(label) {
+			if c := label[i]; (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// nameProblem checks a name, which may be missing.
+func nameProblem(text string) pages.FieldProblem {
+	if utf8.RuneCountInString(text) > maxName {
+		return pages.NameTooLong
+	}
+	for _, r := range text {
+		if unicode.IsControl(r) || r == utf8.RuneError || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) || isDirection(r) {
+			return pages.NameInvalid
+		}
+	}
+	return pages.FieldOK
+}
+
+// isDirection reports the characters that turn the direction of the text around them: in a name they only ever disguise. Other
+// format characters, such as joiners, belong to real names.
+func isDirection(r rune) bool {
+	return (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069)
+}

@@ -1,0 +1,41 @@
+package shop
+
+import (
+	"net/http"
+
+	"coincart/models"
+	pages "coincart/templates/shop"
+	"coincart/web/visit"
+)
+
+// Home shows the front page: GET /.
+func (p *Pages) Home(v *visit.Visit) error {
+	page, err := v.Page()
+	if err != nil {
+		return err
+	}
+	currency, err := p.site.Currency(v.Context())
+	if err != nil {
+		return err
+	}
+	featured, err := p.featured(v.Context())
+	if err != nil {
+		return err
+	}
+	newest, err := p.site.Shelf(v.Context(), models.CardFilter{Sort: models.SortNewest, Limit: perShelf})
+	if err != nil {
+		return err
+	}
+	categories, err := p.site.Categories(v.Context())
+	if err != nil {
+		return err
+	}
+	page.Canonical = v.Absolute("/")
+	v.Public()
+	return v.Show(http.StatusOK, pages.Home(pages.HomeView{
+		Page:       page,
+		Featured:   cardViews(v.Printer, currency, featured),
+		Newest:     cardViews(v.Printer, currency, newest),
+		Categories: categoryCards(v.Printer, categories),
+	}))
+}

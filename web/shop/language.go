@@ -1,0 +1,21 @@
+package shop
+
+import (
+	"coincart/templates/i18n"
+	"coincart/web/visit"
+)
+
+// Language remembers the visitor's language: POST /language with lang and next, the page to go back to.
+func (p *Pages) Language(v *visit.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	for _, l := range i18n.Languages() {
+		if l.Tag == form.Get("lang") {
+			v.SetLanguage(l.Tag)
+			return v.SeeOther(visit.OwnPath(form.Get("next"), "/"))
+		}
+	}
+	return visit.ErrBadForm
+}

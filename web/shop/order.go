@@ -1,0 +1,136 @@
+package shop
+
+import (
+	"errors"
+	"net/http"
+
+	"coincart/models"
+	"coincart/models/store"
+	pages "coincart/templates/shop"
+	"coincart/web/visit"
+)
+
+// OrderPath is the address of an order's page.
+func OrderPath(ref string) string { return "/orders/" + ref }
+
+// Order shows an order: GET /orders/{ref}, and its status alone for the page that asks again (shown says what it shows).
+func (p *Pages) Order(v *visit.Visit) error {
+	order, err := p.refreshed(v)
+	if err != nil {
+		return err
+	}
+	if v.Fragment() {
+		return p.orderStatus(v, order)
+	}
+	notices, err := flash(v)
+	if err != nil {
+		return err
+	}
+	return p.showOrder(v, order, showing{status: http.StatusOK, notices: notices})
+}
+
+// Returned shows the order that the platform sent its shopper back from: GET /payments/return/{ref}. Nothing that the address
+// says besides the order is read; it is our state that is shown (reliability.md R13).
+func (p *Pages) Returned(v *visit.Visit) error {
+	order, err := p.refreshed(v)
+	if err != nil {
+		return err
+	}
+	return p.showOrder(v, order, showing{status: http.StatusOK, returned: true})
+}
+
+// refreshed is the order of the address, after at most one bounded question to the platform.
+func (p *Pages) refreshed(v *visit.Visit) (models.Order, error) {
+	ref := v.Param("ref")
+	if !models.IsRef(ref) {
+		return models.Order{}, visit.ErrNoOrder
+	}
+	order, err := p.payments.Refresh(v.Context(), ref)
+	if errors.Is(err, store.ErrNotFound) {
+		return order, visit.ErrNoOrder
+	}
+	return order, err
+}
+
+// showing is one showing of an order's page.
+type showing struct {
+	status   int
+	returned bool // the shopper comes back from the platform
+	notices  []pages.Notice
+
+	form        paymentForm // as typed
+	coin, payer pages.FieldProblem
+}
+
+func (p *Pages) showOrder(v *visit.Visit, order models.Order, how showing) error {
+	view, err := p.orderPage(v, order, how)
+	if err != nil {
+		return err
+	}
+	return v.Show(how.status, pages.Order(view))
+}
+
+func (p *Pages) orderStatus(v *visit.Visit, order models.Order) error {
+	view, err := p.orderPage(v, order, showing{})
+	if err != nil {
+		return err
+	}
+	view.Shown = v.Query("shown")
+	return v.Show(http.StatusOK, pages.OrderStatus(view))
+}
+
+func (p *Pages) orderPage(v *visit.Visit, order models.Order, how showing) (pages.OrderView, error) {
+	view := orderView(v.Printer, order, p.site.Clock(), how.returned)
+	view.Notices = how.notices
+	frame, err := v.Page()
+	if err != nil {
+		return view, err
+	}
+	frame.Path = OrderPath(order.Ref)
+	frame.RefreshSeconds = refreshSeconds(view.State)
+	view.Page = frame
+	if view.State != pages.OrderAwaiting && view.State != pages.OrderFailed {
+		return view, nil
+	}
+	view.Payment, err = p.orderPayment(v, order, how)
+	return view, err
+}
+
+// orderPayment is the form to pay the order with another coin or account.
+func (p *Pages) orderPayment(v *visit.Visit, order models.Order, how showing) (pages.PaymentForm, error) {
+	s, err := v.Session()
+	if err != nil {
+		return pages.PaymentForm{}, err
+	}
+	coins, err := p.site.Coins(v.Context())
+	if err != nil {
+		return pages.PaymentForm{}, err
+	}
+	chosen := how.form.coin
+	if a := order.Current(); chosen == "" && a != nil {
+		chosen = a.Coin
+	}
+	choices := coinChoices(v.Printer, currencyOf(order), coins, order.Total, chosen)
+	form := paymentView(choices, how.form, s.SignedIn())
+	form.CoinProblem, form.PayerProblem = how.coin, how.payer
+	return form, nil
+}
+
+// refreshSeconds is how soon a page that waits asks again; 0 for one that has nothing to wait for. An order that waits for its
+// shopper asks rarely: without scripts the whole page is loaded again, and a form is on it.
+func refreshSeconds(state pages.OrderState) int {
+	switch state {
+	case pages.OrderConfirming, pages.OrderCancelling:
+		return 3
+	case pages.OrderUnknown:
+		return 5
+	case pages.OrderAwaiting:
+		return 20
+	case pages.OrderRefunding, pages.OrderReview:
+		return 60
+	case pages.OrderFailed, pages.OrderCancelled, pages.OrderExpired, pages.OrderPaid, pages.OrderFulfilled, pages.OrderPartRefunded,
+		pages.OrderRefunded:
+		return 0
+	}
+	return 0
+}

@@ -1,0 +1,28 @@
+package shop
+
+import (
+	"errors"
+	"net/http"
+
+	"coincart/payments"
+	pages "coincart/templates/shop"
+	"coincart/web/visit"
+)
+
+// CancelOrder calls an unpaid order off: POST /orders/{ref}/cancel. Until the platform has agreed, the page says "cancelling".
+func (p *Pages) CancelOrder(v *visit.Visit) error {
+	order, err := p.order(v)
+	if err != nil {
+		return err
+	}
+	err = p.payments.Cancel(v.Context(), order.Ref)
+	if errors.Is(err, payments.ErrNotCancellable) {
+		notices := []pages.Notice{{Kind: pages.NoticeNotCancellable}}
+		return p.showAgain(v, showing{status: http.StatusConflict, notices: notices})
+	}
+	if err != nil {
+		return err
+	}
+	p.site.Count("cancelled")
+	return v.SeeOther(OrderPath(order.Ref))
+}

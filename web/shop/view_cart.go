@@ -1,0 +1,73 @@
+package shop
+
+import (
+	"strconv"
+
+	"coincart/models"
+	"coincart/templates"
+	"coincart/templates/i18n"
+	pages "coincart/templates/shop"
+)
+
+// cartView is the cart's page without its frame.
+func cartView(p *i18n.Printer, currency models.Currency, cart models.Cart) pages.CartView {
+	view := pages.CartView{Total: money(p, currency, cart.Total()), Lines: make([]pages.CartLine, len(cart.Lines))}
+	for i, l := range cart.Lines {
+		view.Lines[i] = cartLineView(p, currency, l)
+		if !l.Sellable() {
+			view.Blocked = true
+		}
+	}
+	return view
+}
+
+func cartLineView(p *i18n.Printer, currency models.Currency, l models.CartLine) pages.CartLine {
+	lang := p.Lang()
+	return pages.CartLine{
+		Variant:      l.VariantID,
+		Slug:         l.Slug,
+		Title:        l.ProductTexts.In(lang, "title", l.Title),
+		VariantTitle: l.VariantTexts.In(lang, "title", l.VariantTitle),
+		Picture:      templates.Picture{Source: l.Cover},
+		UnitPrice:    money(p, currency, l.Price),
+		Total:        money(p, currency, l.Total()),
+		Quantity:     strconv.Itoa(l.Quantity),
+		Problems:     lineProblems(p, currency, l),
+	}
+}
+
+func lineProblems(p *i18n.Printer, currency models.Currency, l models.CartLine) []pages.LineProblem {
+	if l.ProductHidden {
+		return []pages.LineProblem{{Kind: pages.LineGone}}
+	}
+	var problems []pages.LineProblem
+	switch {
+	case l.OnHand <= 0:
+		problems = append(problems, pages.LineProblem{Kind: pages.LineSoldOut})
+	case l.Quantity > l.OnHand:
+		problems = append(problems, pages.LineProblem{Kind: pages.LineOnlyLeft, Left: l.OnHand})
+	}
+	if l.PriceChanged() {
+		problems = append(problems, pages.LineProblem{
+			Kind: pages.LinePriceChanged, From: money(p, currency, l.SeenPrice), To: money(p, currency, l.Price),
+		})
+	}
+	return problems
+}
+
+// refuse shows a quantity as it was typed, with why it was refused, in place of what else would be said of the quantity.
+func refuse(view *pages.CartView, variant, typed string, problem pages.LineProblem) {
+	for i := range view.Lines {
+		line := &view.Lines[i]
+		if line.Variant != variant {
+			continue
+		}
+		kept := []pages.LineProblem{problem}
+		for _, other := range line.Problems {
+			if other.Kind == pages.LinePriceChanged {
+				kept = append(kept, other)
+			}
+		}
+		line.Quantity, line.Problems = typed, kept
+	}
+}

@@ -1,0 +1,117 @@
+package shop
+
+import (
+	"time"
+
+	"coincart/models"
+	"coincart/templates"
+	"coincart/templates/i18n"
+	pages "coincart/templates/shop"
+)
+
+// orderView is an order's page without its frame and its form. returned says that the shopper comes from the pay page: an
+// attempt that is open there is being confirmed, not waited for.
+func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool) pages.OrderView {
+	currency := currencyOf(order)
+	view := pages.OrderView{
+		Ref:    order.Ref,
+		State:  orderState(order, returned),
+		Placed: moment(p, order.CreatedAt),
+		PaidAt: moment(p, order.PaidAt),
+		Email:  order.Email,
+		Name:   order.Name,
+		Total:  money(p, currency, order.Total),
+		Lines:  make([]pages.SummaryLine, len(order.Lines)),
+	}
+	for i, l := range order.Lines {
+		view.Lines[i] = pages.SummaryLine{
+			Slug: l.Slug, Title: l.Title, VariantTitle: l.VariantTitle, Picture: templates.Picture{Source: l.Cover}, Quantity: l.Quantity,
+			UnitPrice: money(p, currency, l.UnitPrice), Total: money(p, currency, l.Total),
+		}
+	}
+	if a := order.Current(); a != nil {
+		view.Attempt = attemptView(p, currency, *a)
+		if view.State == pages.OrderFailed {
+			view.Problem = a.ProblemCode
+		}
+	}
+	if view.State == pages.OrderAwaiting {
+		view.ExpiresAt = moment(p, order.ExpiresAt)
+		view.Minutes = max(0, int(order.ExpiresAt.Sub(now)/time.Minute))
+	}
+	view.CanCancel = order.State == models.OrderAwaiting && view.State != pages.OrderCancelling
+	return view
+}
+
+func attemptView(p *i18n.Printer, currency models.Currency, a models.Attempt) pages.AttemptView {
+	payer := a.PayerUserID
+	if payer == "" {
+		payer = a.Payer.OpenID.Reveal()
+	}
+	view := pages.AttemptView{
+		Amount: p.Coin(a.Amount.String(), a.Coin), Coin: a.Coin, Rate: money(p, currency, a.Rate), OrderNum: a.OrderNum,
+	}
+	if end := tail(payer); end != "" {
+		view.Payer = "…" + end
+	}
+	return view
+}
+
+// orderState joins the states of an order and of its current attempt into what the page says.
+func orderState(order models.Order, returned bool) pages.OrderState {
+	switch order.State {
+	case models.OrderAwaiting:
+		return awaitingState(order.Current(), returned)
+	case models.OrderPaid:
+		return pages.OrderPaid
+	case models.OrderFulfilled:
+		return pages.OrderFulfilled
+	case models.OrderExpired:
+		return pages.OrderExpired
+	case models.OrderCancelled:
+		return pages.OrderCancelled
+	case models.OrderReview:
+		return pages.OrderReview
+	case models.OrderRefunding:
+		return pages.OrderRefunding
+	case models.OrderRefunded:
+		return pages.OrderRefunded
+	}
+	return pages.OrderConfirming
+}
+
+func awaitingState(a *models.Attempt, returned bool) pages.OrderState {
+	if a == nil {
+		return pages.OrderConfirming
+	}
+	if a.State.Live() && (a.Intent == models.IntentCancel || a.Intent == models.IntentExpire) {
+		return pages.OrderCancelling
+	}
+	switch a.State {
+	case models.AttemptOpen:
+		if returned || a.Intent == models.IntentRetry {
+			return pages.OrderConfirming
+		}
+		return pages.OrderAwaiting
+	case models.AttemptUnknown:
+		return pages.OrderUnknown
+	case models.AttemptFailed, models.AttemptClosed:
+		return pages.OrderFailed
+	case models.AttemptCreated, models.AttemptSubmitting, models.AttemptPaid:
+		return pages.OrderConfirming
+	}
+	return pages.OrderConfirming
+}
+
+// currencyOf is what an order was priced in, whatever the shop's prices are in now.
+func currencyOf(order models.Order) models.Currency {
+	return models.Currency{Code: order.Currency, Digits: order.Digits}
+}
+
+// moment writes a time for people and for machines; no time, no words.
+func moment(p *i18n.Printer, t time.Time) templates.Moment {
+	if t.IsZero() {
+		return templates.Moment{}
+	}
+	return templates.Moment{Text: p.Time(t, time.UTC), ISO: t.UTC().Format(time.RFC3339)}
+}

@@ -1,0 +1,169 @@
+package visit
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/a-h/templ"
+)
+
+// NoStore is the Cache-Control that every answer has unless its handler calls Public: nobody may keep a page with a cart, an order or a form
+// token in it.
+const NoStore = "no-store"
+
+// compressFrom is the size from which compressing pays.
+const compressFrom = 1024
+
+// Public marks a page that holds no secret: the browser may keep it, and asks again before it shows it. Only such pages are
+// compressed: the checkout shows the form's token and what was typed on one page, and its length must tell nothing about
+// either (BREACH).
+func (v *Visit) Public() {
+	h := v.gin.Writer.Header()
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Vary", "Accept-Encoding, Accept-Language, Cookie, HX-Request")
+}
+
+// Private takes Public back, for a page that went wrong.
+func (v *Visit) Private() {
+	h := v.gin.Writer.Header()
+	h.Set("Cache-Control", NoStore)
+	h.Del("Vary")
+}
+
+// Whole makes a script that asked for a part of a page show this page instead of the part.
+func (v *Visit) Whole() {
+	if !v.Fragment() {
+		return
+	}
+	h := v.gin.Writer.Header()
+	h.Set("HX-Retarget", "#main")
+	h.Set("HX-Reselect", "#main")
+	h.Set("HX-Reswap", "outerHTML")
+}
+
+// Show renders a component and sends it. Nothing is sent before all of it is rendered, so that a failure can still become an
+// error page.
+func (v *Visit) Show(status int, component templ.Component) error {
+	press := v.Site.press
+	page := press.buffer()
+	defer press.release(page)
+	if err := component.Render(v.Context(), page); err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	h := v.gin.Writer.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", v.Printer.Lang())
+	if h.Get("Cache-Control") == NoStore || page.Len() < compressFrom || !acceptsGzip(v.Header("Accept-Encoding")) {
+		return v.send(status, page)
+	}
+	packed := press.buffer()
+	defer press.release(packed)
+	if err := press.compress(packed, page); err != nil {
+		return fmt.Errorf("compress: %w", err)
+	}
+	h.Set("Content-Encoding", "gzip")
+	return v.send(status, packed)
+}
+
+// Text sends plain text, for machines and their keepers.
+func (v *Visit) Text(status int, text string) error {
+	v.gin.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	return v.send(status, bytes.NewBufferString(text))
+}
+
+// JSON sends a text that is JSON.
+func (v *Visit) JSON(status int, body []byte) error {
+	v.gin.Writer.Header().Set("Content-Type", "application/json")
+	return v.send(status, bytes.NewBuffer(body))
+}
+
+// Refuse tells a machine why it is refused, in the platform's shape of an answer: a code and a message.
+func (v *Visit) Refuse(status int, code, msg string) error {
+	body, err := json.Marshal(struct {
+		Code string `json:"code"`
+		Msg  string `json:"msg"`
+	}{code, msg})
+	if err != nil {
+		return fmt.Errorf("encode refusal: %w", err)
+	}
+	return v.JSON(status, body)
+}
+
+func (v *Visit) send(status int, body *bytes.Buffer) error {
+	w := v.gin.Writer
+	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
+	w.WriteHeader(status)
+	if v.gin.Request.Method == http.MethodHead {
+		w.WriteHeaderNow()
+		return nil
+	}
+	_, _ = w.Write(body.Bytes()) // the visitor has gone: nobody is left to tell
+	return nil
+}
+
+// SeeOther sends the browser to another page by GET. The address is one of our own paths, or one that payments built.
+func (v *Visit) SeeOther(address string) error {
+	v.gin.Writer.Header().Set("Location", address)
+	v.gin.Writer.WriteHeader(http.StatusSeeOther)
+	v.gin.Writer.WriteHeaderNow()
+	return nil
+}
+
+// Written reports that the answer has begun.
+func (v *Visit) Written() bool { return v.gin.Writer.Written() }
+
+// keepBelow keeps a rare giant page from staying in memory.
+const keepBelow = 1 << 20
+
+// press holds the buffers and compressors that pages reuse.
+type press struct {
+	buffers, compressors sync.Pool
+}
+
+func newPress() *press {
+	return &press{
+		buffers:     sync.Pool{New: func() any { return new(bytes.Buffer) }},
+		compressors: sync.Pool{New: func() any { return gzip.NewWriter(nil) }},
+	}
+}
+
+func (p *press) buffer() *bytes.Buffer {
+	b := p.buffers.Get().(*bytes.Buffer) //nolint:forcetypeassert,errcheck // the pool holds nothing else
+	b.Reset()
+	return b
+}
+
+func (p *press) release(b *bytes.Buffer) {
+	if b.Cap() < keepBelow {
+		p.buffers.Put(b)
+	}
+}
+
+func (p *press) compress(to, from *bytes.Buffer) error {
+	z := p.compressors.Get().(*gzip.Writer) //nolint:forcetypeassert,errcheck // the pool holds nothing else
+	defer p.compressors.Put(z)
+	z.Reset(to)
+	if _, err := z.Write(from.Bytes()); err != nil {
+		return err
+	}
+	return z.Close()
+}
+
+// acceptsGzip reads Accept-Encoding as RFC 9110 §12.5.3 says.
+func acceptsGzip(header string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		coding, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if coding = strings.TrimSpace(coding); coding != "gzip" && coding != "*" {
+			continue
+		}
+		weight, found := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")
+		return !found || strings.Trim(weight, "0.") != ""
+	}
+	return false
+}

@@ -1,0 +1,69 @@
+package visit
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// cacheTTL is how old what every page shows may be: a change in the back office is seen within a second, and a thousand
+// visitors a second cost one question.
+const cacheTTL = time.Second
+
+// loadTimeout bounds one load, which serves many visitors and therefore does not end with the first one's request.
+const loadTimeout = 2 * time.Second
+
+// cached keeps a value that is slow to load and rarely changes. Visitors who find it too old wait for one load together.
+type cached[T any] struct {
+	load    func(context.Context) (T, error)
+	now     func() time.Time
+	current atomic.Pointer[entry[T]]
+	flight  singleflight.Group
+}
+
+type entry[T any] struct {
+	value T
+	at    time.Time
+}
+
+// value returns the value; it must not be changed by the caller.
+func (c *cached[T]) value(ctx context.Context) (T, error) {
+	if e, fresh := c.fresh(); fresh {
+		return e.value, nil
+	}
+	result := c.flight.DoChan("", func() (any, error) {
+		if e, fresh := c.fresh(); fresh {
+			return e, nil
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
+		defer cancel()
+		value, err := c.load(ctx)
+		if err != nil {
+			return nil, err
+		}
+		e := &entry[T]{value: value, at: c.now()}
+		c.current.Store(e)
+		return e, nil
+	})
+	var none T
+	select {
+	case <-ctx.Done():
+		return none, ctx.Err()
+	case r := <-result:
+		if r.Err != nil {
+			return none, r.Err
+		}
+		return r.Val.(*entry[T]).value, nil //nolint:forcetypeassert // the function above returns nothing else
+	}
+}
+
+func (c *cached[T]) fresh() (*entry[T], bool) {
+	e := c.current.Load()
+	if e == nil {
+		return nil, false
+	}
+	age := c.now().Sub(e.at)
+	return e, age >= 0 && age < cacheTTL
+}

@@ -1,0 +1,250 @@
+package visit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"coincart/templates"
+	"coincart/templates/i18n"
+	"coincart/web/session"
+)
+
+// MaxFormBytes is the longest body of a form.
+const MaxFormBytes = 64 << 10
+
+// RequestIDHeader carries the request's id in every answer, so that a shopper can quote it and the log can be searched.
+const RequestIDHeader = "X-Request-Id"
+
+// keepEvery is how often a session that is in use gets its full lifetime again.
+const keepEvery = 24 * time.Hour
+
+// Handler answers a visit, or says what went wrong.
+type Handler func(v *Visit) error
+
+// Visit is one request of one visitor.
+type Visit struct {
+	Site    *Site
+	Printer *i18n.Printer
+
+	gin     *gin.Context
+	session *session.Session
+	form    url.Values
+}
+
+// New begins a visit. The language is the one that the visitor chose, else the best one for the browser.
+func New(site *Site, c *gin.Context) *Visit {
+	chosen := ""
+	if cookie, err := c.Request.Cookie(session.CookieName("language", site.secure)); err == nil {
+		chosen = cookie.Value
+	}
+	return &Visit{Site: site, Printer: i18n.Match(chosen, c.Request.Header.Get("Accept-Language")), gin: c}
+}
+
+// Context is the request's context.
+func (v *Visit) Context() context.Context { return v.gin.Request.Context() }
+
+// RequestID names the request in the log.
+func (v *Visit) RequestID() string { return v.gin.Writer.Header().Get(RequestIDHeader) }
+
+// Param is a part of the path that the route names.
+func (v *Visit) Param(name string) string { return v.gin.Param(name) }
+
+// Query is a parameter of the address, made safe to show and to search for: valid UTF-8 without control characters.
+func (v *Visit) Query(name string) string { return clean(v.gin.Query(name)) }
+
+// Header is a header of the request.
+func (v *Visit) Header(name string) string { return v.gin.Request.Header.Get(name) }
+
+// Fragment reports that the page's script asks for a part of the page (templates/shop).
+func (v *Visit) Fragment() bool { return v.gin.Request.Header.Get("HX-Request") == "true" }
+
+// Session returns the visitor's session, which is new and empty for a browser that brings none.
+func (v *Visit) Session() (*session.Session, error) {
+	if v.session != nil {
+		return v.session, nil
+	}
+	s, err := v.Site.jar.Of(v.gin.Request)
+	if err != nil {
+		return nil, fmt.Errorf("session: %w", err)
+	}
+	v.session = s
+	return s, nil
+}
+
+// SaveSession stores the session and sets its cookie.
+func (v *Visit) SaveSession() error {
+	s, err := v.Session()
+	if err != nil {
+		return err
+	}
+	return s.Save(v.gin.Writer, v.gin.Request)
+}
+
+// KeepSession stores the session if it is new, or if its cookie would otherwise run out although the visitor still comes: at most
+// once a day.
+func (v *Visit) KeepSession() error {
+	s, err := v.Session()
+	if err != nil {
+		return err
+	}
+	if s.Stored() && v.Site.Clock().Sub(s.SavedAt) < keepEvery && !s.Changed() {
+		return nil
+	}
+	return s.Save(v.gin.Writer, v.gin.Request)
+}
+
+// RenewSession stores the session under a new id, at a change of privilege.
+func (v *Visit) RenewSession() error {
+	s, err := v.Session()
+	if err != nil {
+		return err
+	}
+	return s.Renew(v.gin.Writer, v.gin.Request)
+}
+
+// Form reads the fields of the request's body; parameters of the address are no fields. Errors: ErrTooLarge, ErrBadForm.
+func (v *Visit) Form() (url.Values, error) {
+	if v.form != nil {
+		return v.form, nil
+	}
+	r := v.gin.Request
+	r.Body = http.MaxBytesReader(v.gin.Writer, r.Body, MaxFormBytes)
+	if err := r.ParseForm(); err != nil {
+		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+			return nil, ErrTooLarge
+		}
+		return nil, ErrBadForm
+	}
+	for _, values := range r.PostForm {
+		for _, value := range values {
+			if !utf8.ValidString(value) {
+				return nil, ErrBadForm
+			}
+		}
+	}
+	v.form = r.PostForm
+	return v.form, nil
+}
+
+// Body reads the whole body with its content type. Errors: ErrTooLarge, or that of the connection.
+func (v *Visit) Body(limit int64) (contentType string, body []byte, err error) {
+	r := v.gin.Request
+	body, err = io.ReadAll(http.MaxBytesReader(v.gin.Writer, r.Body, limit))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return "", nil, ErrTooLarge
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("read body: %w", err)
+	}
+	return r.Header.Get("Content-Type"), body, nil
+}
+
+// Posted reports that the request came from a form.
+func (v *Visit) Posted() bool { return v.gin.Request.Method == http.MethodPost }
+
+// ClientIP is the visitor's address; a forwarded one counts only from a trusted proxy.
+func (v *Visit) ClientIP() string { return v.gin.ClientIP() }
+
+// SetLanguage remembers the visitor's choice for a year, in a cookie of its own: it is no secret and needs no session.
+func (v *Visit) SetLanguage(tag string) {
+	const year = 365 * 24 * 60 * 60
+	http.SetCookie(v.gin.Writer, &http.Cookie{
+		Name: session.CookieName("language", v.Site.secure), Value: tag, Path: "/", MaxAge: year,
+		Secure: v.Site.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// Page is the frame around a page, with the cart's count and the categories. Errors are the database's.
+func (v *Visit) Page() (templates.Page, error) {
+	page := v.BarePage()
+	s, err := v.Session()
+	if err != nil {
+		return page, err
+	}
+	categories, err := v.Site.Categories(v.Context())
+	if err != nil {
+		return page, err
+	}
+	page.CartCount = s.CartCount
+	page.Categories = make([]templates.NavCategory, len(categories))
+	lang := v.Printer.Lang()
+	for i, c := range categories {
+		page.Categories[i] = templates.NavCategory{Slug: c.Slug, Name: c.Texts.In(lang, "name", c.Name)}
+	}
+	return page, nil
+}
+
+// BarePage is the frame around a page that must show even when the database cannot be read.
+func (v *Visit) BarePage() templates.Page {
+	return templates.Page{Printer: v.Printer, ShopName: v.Site.shopName, Path: v.path(), Demo: v.Site.demo}
+}
+
+// path is where the language switch returns to: this page, or the front page after a form.
+func (v *Visit) path() string {
+	r := v.gin.Request
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return "/"
+	}
+	return OwnPath(r.URL.RequestURI(), "/")
+}
+
+// Absolute is the public address of one of our paths, for places that need one.
+func (v *Visit) Absolute(path string) string { return v.Site.base + path }
+
+// OwnPath returns the path and query of an address if it certainly stays on this shop, else the fallback. Browsers read
+// //host and /\host as another host, and drop control characters before they read.
+func OwnPath(address, fallback string) string {
+	const longest = 2048
+	if len(address) > longest || !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") {
+		return fallback
+	}
+	for i := range len(address) {
+		if c := address[i]; c <= ' ' || c >= 0x7f || c == '\\' {
+			return fallback
+		}
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.HasPrefix(u.EscapedPath(), "//") {
+		return fallback
+	}
+	u.Fragment = ""
+	return u.RequestURI()
+}
+
+// PageNumber reads ?page=; ok is false for anything but a whole number from 1 to 9999. A missing one is 1.
+func (v *Visit) PageNumber() (n int, ok bool) {
+	text := v.gin.Query("page")
+	if text == "" {
+		return 1, true
+	}
+	if len(text) > len("9999") {
+		return 0, false
+	}
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n >= 1
+}
+
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == utf8.RuneError:
+			return -1
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, text)
+}
