@@ -1,0 +1,124 @@
+package modelstest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/models/store"
+)
+
+// Coin stores the coin that most tests pay with, USDT at rate 1 with 6 digits, after some edits, and returns it.
+func Coin(tb testing.TB, s *store.Store, edits ...func(*models.Coin)) models.Coin {
+	tb.Helper()
+	now, err := s.Now(tb.Context())
+	require.NoError(tb, err)
+	c := models.Coin{
+		Symbol: "USDT", Name: "Tether", Precision: 6, Rate: models.AmountFromInt(1), RateSource: "fixed", RateAt: now, Enabled: true,
+	}
+	for _, edit := range edits {
+		edit(&c)
+	}
+	require.NoError(tb, s.PutCoin(tb.Context(), c))
+	return c
+}
+
+// Product stores a product with one variant, 25.50 each and 10 in stock, in the category "things", after some edits, and returns
+// it as it is stored (hidden ones as given, without their ids). Slug and SKU are fresh unless an edit sets them.
+func Product(tb testing.TB, s *store.Store, edits ...func(*models.Product)) models.Product {
+	tb.Helper()
+	ctx := tb.Context()
+	word := models.NewRef()[:8]
+	p := models.Product{
+		Slug: "thing-" + word, Title: "Thing " + word, Summary: "A thing.", Description: "A thing for tests.",
+		Category: models.Category{Slug: "things", Name: "Things"},
+		Variants: []models.Variant{{SKU: "SKU-" + word, Price: models.MustAmount("25.5"), OnHand: 10}},
+		Pictures: []models.Picture{{Source: "thing.svg", Alt: "A thing"}},
+	}
+	for _, edit := range edits {
+		edit(&p)
+	}
+	require.NoError(tb, s.PutCategory(ctx, p.Category))
+	require.NoError(tb, s.PutProduct(ctx, p))
+	if p.Hidden {
+		return p
+	}
+	stored, err := s.Product(ctx, p.Slug)
+	require.NoError(tb, err)
+	return stored
+}
+
+// Item is a number of pieces of a variant.
+type Item struct {
+	Variant  models.Variant
+	Quantity int
+}
+
+// Cart stores a cart with some items, at their prices.
+func Cart(tb testing.TB, s *store.Store, items ...Item) models.Cart {
+	tb.Helper()
+	ctx := tb.Context()
+	cart, err := s.CreateCart(ctx)
+	require.NoError(tb, err)
+	for _, item := range items {
+		_, err := s.AddToCart(ctx, cart.ID, item.Variant.ID, item.Quantity, item.Variant.Price)
+		require.NoError(tb, err)
+	}
+	cart, err = s.Cart(ctx, cart.ID)
+	require.NoError(tb, err)
+	return cart
+}
+
+// NewOrder makes an order of two pieces of a product's first variant, without storing it.
+func NewOrder(p models.Product, now time.Time) models.Order {
+	v := p.Variants[0]
+	const pieces = 2
+	return models.Order{
+		ID: models.NewID(), Ref: models.NewRef(), State: models.OrderAwaiting, Email: "shopper@example.com", Name: "A. Shopper",
+		Lang: "en", Currency: "USD", Digits: 2, Total: v.Price.Times(pieces), Goods: `[{"name":"Thing","desc":"2"}]`,
+		FormToken: models.NewRef(), CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(30 * time.Minute), DueAt: now.Add(30 * time.Minute),
+		Lines: []models.OrderLine{{
+			VariantID: v.ID, SKU: v.SKU, Slug: p.Slug, Title: p.Title, VariantTitle: v.Title, Cover: p.Cover,
+			UnitPrice: v.Price, Quantity: pieces, Total: v.Price.Times(pieces),
+		}},
+	}
+}
+
+// Order stores an order of a fresh product, awaiting payment, with its stock reserved, after some edits.
+func Order(tb testing.TB, s *store.Store, edits ...func(*models.Order)) models.Order {
+	tb.Helper()
+	ctx := tb.Context()
+	now, err := s.Now(ctx)
+	require.NoError(tb, err)
+	o := NewOrder(Product(tb, s), now)
+	for _, edit := range edits {
+		edit(&o)
+	}
+	require.NoError(tb, s.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.InsertOrder(ctx, &o); err != nil {
+			return err
+		}
+		return tx.Reserve(ctx, o.ID, o.Lines)
+	}))
+	return o
+}
+
+// Attempt stores an attempt to pay an order, created and due at once, after some edits.
+func Attempt(tb testing.TB, s *store.Store, o models.Order, edits ...func(*models.Attempt)) models.Attempt {
+	tb.Helper()
+	ctx := tb.Context()
+	now, err := s.Now(ctx)
+	require.NoError(tb, err)
+	a := models.Attempt{
+		ID: models.NewID(), OrderID: o.ID, AppOrderID: models.NewRef(), State: models.AttemptCreated, Coin: "USDT", Amount: o.Total,
+		Rate: models.AmountFromInt(1), RateSource: "fixed", RateAt: now, Payer: models.Payer{UserID: "10001"},
+		CreatedAt: now, UpdatedAt: now, DueAt: now,
+	}
+	for _, edit := range edits {
+		edit(&a)
+	}
+	require.NoError(tb, s.InsertAttempt(ctx, &a))
+	return a
+}

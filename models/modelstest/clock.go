@@ -1,0 +1,36 @@
+package modelstest
+
+import (
+	"sync"
+	"time"
+
+	"coincart/models"
+)
+
+// Clock is a clock that only moves when it is told to.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// NewClock makes a clock that shows a time; the zero time means a fixed day in 2026.
+func NewClock(start time.Time) *Clock {
+	if start.IsZero() {
+		start = time.Date(2026, time.March, 14, 9, 26, 53, 589_000_000, time.UTC)
+	}
+	return &Clock{now: models.Instant(start)}
+}
+
+// Now is the clock's time; it is a models.Clock.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Advance moves the clock on, or back.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = models.Instant(c.now.Add(d))
+}

@@ -1,0 +1,136 @@
+// Package modelstest gives tests real databases: a SQLite file and a MariaDB server that it starts by itself, with builders for
+// what most tests need.
+//
+// The server belongs to all test processes of a user that run at the same time: the first one starts it, each holds a shared
+// lock on a file while it lives, and a small supervisor stops the server and removes its folder once nobody holds the lock. The
+// kernel releases locks of processes that panic or are killed, so nothing is left behind. Every test gets a database of its own.
+package modelstest
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"coincart/models/store"
+)
+
+// Option changes how a test's store is opened.
+type Option func(*store.Options)
+
+// WithClock lets a store run on a test's clock.
+func WithClock(clock *Clock) Option {
+	return func(o *store.Options) { o.Clock = clock.Now }
+}
+
+// SealKey is the key that the stores of tests seal with, unless they are opened with another.
+func SealKey() []byte { return []byte("a key for tests, 32 bytes long..") }
+
+// Each runs a test on SQLite and on MariaDB, with a fresh database each.
+func Each(t *testing.T, fn func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	EachWith(t, nil, fn)
+}
+
+// EachWith is Each with options, made anew for each database.
+func EachWith(t *testing.T, options func() []Option, fn func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	of := func() []Option {
+		if options == nil {
+			return nil
+		}
+		return options()
+	}
+	t.Run("sqlite", func(t *testing.T) { fn(t, SQLite(t, of()...)) })
+	t.Run("mariadb", func(t *testing.T) { fn(t, MariaDB(t, of()...)) })
+}
+
+// EachEmpty runs a test on the settings of an empty database of each kind, for tests of Open and of migrations.
+func EachEmpty(t *testing.T, fn func(t *testing.T, dsn string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { fn(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db")) })
+	t.Run("mariadb", func(t *testing.T) { fn(t, emptyMariaDB(t)) })
+}
+
+// SQLite opens a fresh SQLite database with the whole schema, in a temporary folder.
+func SQLite(tb testing.TB, options ...Option) *store.Store {
+	tb.Helper()
+	return Open(tb, SQLiteDSN(tb), options...)
+}
+
+// MariaDB opens a fresh database with the whole schema on the tests' server. Without an installed MariaDB the test is skipped; with
+// COINCART_REQUIRE_MARIADB=1 it fails. COINCART_TEST_MYSQL names another server to use, as "mysql://user:pass@host:3306/".
+func MariaDB(tb testing.TB, options ...Option) *store.Store {
+	tb.Helper()
+	return Open(tb, MariaDBDSN(tb), options...)
+}
+
+// SQLiteDSN makes a fresh SQLite database with the whole schema and gives its setting, for programs that open it themselves.
+func SQLiteDSN(tb testing.TB) string {
+	tb.Helper()
+	schema, err := sqliteTemplate()
+	require.NoError(tb, err)
+	path := filepath.Join(tb.TempDir(), "shop.db")
+	require.NoError(tb, os.WriteFile(path, schema, 0o600))
+	return "sqlite:" + path
+}
+
+// MariaDBDSN makes a fresh database with the whole schema on the tests' server and gives its setting. It is dropped after the test.
+func MariaDBDSN(tb testing.TB) string {
+	tb.Helper()
+	dsn := emptyMariaDB(tb)
+	require.NoError(tb, copyTemplate(tb.Context(), dsn))
+	return dsn
+}
+
+// Open opens a database for the time of a test.
+func Open(tb testing.TB, dsn string, options ...Option) *store.Store {
+	tb.Helper()
+	o := store.Options{SealKey: SealKey()}
+	for _, option := range options {
+		option(&o)
+	}
+	s, err := store.Open(tb.Context(), dsn, o)
+	require.NoError(tb, err)
+	closeAfter(tb, s)
+	return s
+}
+
+func closeAfter(tb testing.TB, c io.Closer) {
+	tb.Helper()
+	tb.Cleanup(func() { require.NoError(tb, c.Close()) })
+}
+
+// sqliteTemplate is a migrated, empty database, made once per process and copied for every test.
+var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "coincart-schema-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder) //nolint:errcheck // a temporary folder
+	path := filepath.Join(folder, "schema.db")
+	if err := migrate("sqlite:" + path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+func migrate(dsn string) (err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	s, err := store.Open(ctx, dsn, store.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := s.Close(); err == nil { // closing moves the log into the file
+			err = e
+		}
+	}()
+	return s.Migrate(ctx)
+}

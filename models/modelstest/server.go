@@ -1,0 +1,191 @@
+package modelstest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// supervisor starts the server and stops it when no test process is left: each holds a shared lock on $1/users. Test processes of
+// one "go test" follow each other with small gaps, hence the pause. The socket is taken away under the exclusive lock, so that
+// who comes too late finds no server and starts another. The server dies with the supervisor, should that be killed.
+const supervisor = `
+dir=$1; shift
+setpriv --pdeathsig KILL -- "$@" &
+server=$!
+while :; do
+	flock -x "$dir/users" true
+	sleep 5
+	flock -n -x "$dir/users" mv "$dir/s.sock" "$dir/ended" && break
+	test -S "$dir/s.sock" || break
+done
+kill $server
+wait $server
+rm -rf "$dir"
+`
+
+// held keeps the locks' files open, and so the locks, until the process ends.
+var held []*os.File
+
+// startMariaDB gives the setting of a running server, another process's or its own.
+func startMariaDB() (dsn string, err error) {
+	programs := map[string]string{"mariadb-install-db": "", "mariadbd": "", "setpriv": "", "flock": "", "sh": ""}
+	for name := range programs {
+		if programs[name], err = find(name); err != nil {
+			return "", err
+		}
+	}
+	base := filepath.Join(os.TempDir(), "coincart-mariadb-"+strconv.Itoa(os.Getuid()))
+	if err := os.MkdirAll(base, 0o700); err != nil {
+		return "", fmt.Errorf("make a folder for the server: %w", err)
+	}
+	starting, err := lock(filepath.Join(base, "starting"), syscall.LOCK_EX)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, starting.Close()) }()
+
+	current := filepath.Join(base, "current")
+	if dir, err := os.ReadFile(current); err == nil { //nolint:gosec // a file of ours
+		if dsn, ok := join(string(dir)); ok {
+			return dsn, nil
+		}
+	}
+	dir, err := launch(base, programs)
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(current, []byte(dir), 0o600); err != nil {
+		return "", fmt.Errorf("say where the server is: %w", err)
+	}
+	return address(dir), nil
+}
+
+func address(dir string) string {
+	return "mysql://root@localhost/?socket=" + url.QueryEscape(filepath.Join(dir, "s.sock"))
+}
+
+// join uses a server that another process started, if it is still there.
+func join(dir string) (dsn string, ok bool) {
+	users, err := lock(filepath.Join(dir, "users"), syscall.LOCK_SH|syscall.LOCK_NB)
+	if err != nil {
+		return "", false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := admin(ctx, address(dir), "DO 1"); err != nil {
+		return "", errors.Join(err, users.Close()) == nil
+	}
+	held = append(held, users)
+	return address(dir), true
+}
+
+// launch starts a server under its supervisor and waits until it answers.
+func launch(base string, programs map[string]string) (dir string, err error) {
+	dir, err = os.MkdirTemp(roomy(base), "coincart-mariadb-")
+	if err != nil {
+		return "", fmt.Errorf("make a folder for the server: %w", err)
+	}
+	users, err := lock(filepath.Join(dir, "users"), syscall.LOCK_SH)
+	if err != nil {
+		return "", err
+	}
+	held = append(held, users)
+	if err := start(dir, programs); err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for {
+		err := admin(ctx, address(dir), "DO 1")
+		if err == nil {
+			return dir, nil
+		}
+		select {
+		case <-ctx.Done():
+			report, _ := os.ReadFile(filepath.Join(dir, "err.log")) //nolint:errcheck,gosec // it only explains
+			return "", fmt.Errorf("the server does not answer: %w\n%s", err, report)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func start(dir string, programs map[string]string) error {
+	data := "--datadir=" + filepath.Join(dir, "data")
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	user := []string{}
+	if os.Getuid() == 0 {
+		user = append(user, "--user=root")
+	}
+	//nolint:gosec // programs and folders are this package's
+	out, err := exec.CommandContext(ctx, programs["mariadb-install-db"], append([]string{
+		"--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve",
+	}, user...)...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("install the server's tables: %w\n%s", err, out)
+	}
+	args := append([]string{
+		"-c", supervisor, "supervisor", dir, programs["mariadbd"],
+		"--no-defaults", data, "--socket=" + filepath.Join(dir, "s.sock"), "--pid-file=" + filepath.Join(dir, "pid"),
+		"--skip-networking", "--skip-name-resolve", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M",
+		"--innodb-flush-log-at-trx-commit=0", "--skip-log-bin", "--innodb-doublewrite=0", "--performance-schema=OFF",
+		"--max-connections=600", "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
+		"--log-error=" + filepath.Join(dir, "err.log"),
+	}, user...)
+	// No pipe of the test's may stay open behind it, or "go test" would wait for the server to end; and a session of its own,
+	// so that an interrupt at the terminal ends the tests first.
+	cmd := exec.Command(programs["sh"], args...) //nolint:gosec,noctx // it outlives every context; see above
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Dir = "/"
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the server: %w", err)
+	}
+	return cmd.Process.Release()
+}
+
+// roomy prefers memory: creating tables waits for the disk otherwise. A container's /dev/shm may be too small.
+func roomy(fallback string) string {
+	const memory, enough = "/dev/shm", 1 << 30
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(memory, &fs); err == nil && fs.Bavail*uint64(fs.Bsize) > enough { //nolint:gosec // a size
+		if f, err := os.CreateTemp(memory, "coincart-"); err == nil {
+			if errors.Join(f.Close(), os.Remove(f.Name())) == nil {
+				return memory
+			}
+		}
+	}
+	return fallback
+}
+
+func lock(path string, how int) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // a path of ours
+	if err != nil {
+		return nil, fmt.Errorf("open a lock: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), how); err != nil { //nolint:gosec // a descriptor
+		return nil, errors.Join(fmt.Errorf("take a lock: %w", err), f.Close())
+	}
+	return f, nil
+}
+
+func find(name string) (string, error) {
+	if path, err := exec.LookPath(name); err == nil {
+		return path, nil
+	}
+	for _, folder := range strings.Fields("/usr/sbin /usr/local/sbin /usr/bin /usr/local/bin") {
+		path := filepath.Join(folder, name)
+		if info, err := os.Stat(path); err == nil && info.Mode()&0o111 != 0 {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("%w (%s is missing)", errNoMariaDB, name)
+}
