@@ -288,7 +288,8 @@ func (k *core) describer(r request) func(*Order) []jsonField {
 		for _, symbol := range k.ledger.coins(owner) {
 			accounts = append(accounts, encodeObject(
 				textField("accountName", symbol), intField("accountType", 202001),
-				numberField("accountBalance", k.ledger.balance(owner, symbol).String())))
+				numberField("accountBalance", k.ledger.balance(owner, symbol).String()),
+			))
 		}
 		return []jsonField{
 			{"totalAccount", encodeArray(accounts)},

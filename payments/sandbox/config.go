@@ -74,9 +74,9 @@ type User struct {
 
 // Coin is a currency that the exchange knows.
 type Coin struct {
-	Symbol    string // upper case
-	Name      string
-	Precision int // fraction digits of an amount, 0 to 18
+	Symbol    string `json:"symbol"` // upper case
+	Name      string `json:"name"`
+	Precision int    `json:"precision"` // fraction digits of an amount, 0 to 18
 }
 
 // CancelPaths tells which addresses of cancelOrder exist (platform/api.md §3.6).
@@ -166,6 +166,9 @@ func (c Config) resolve() (Config, error) {
 	}
 	if err := c.InitialFaults.Check(); err != nil {
 		return c, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	if len(c.Coins) == 0 || len(c.Users) == 0 {
+		return c, fmt.Errorf("%w: there must be a coin and a user", ErrConfig)
 	}
 	if err := checkCoins(c.Coins); err != nil {
 		return c, err

@@ -31,8 +31,9 @@ type core struct {
 	orderSeq    uint64
 	eventSeq    uint64 // calls and callbacks so far: each is a throw of its own for the seed
 	tokenSeq    uint64
-	forms       map[string]uint64 // orderNum or login subject → number of the form token that is good now
-	changed     bool              // since the state file was written
+	forms       *recent[string] // one-time token of a form → what it is for; not kept over a restart
+	formSeq     uint64
+	changed     bool // since the state file was written
 }
 
 // loginCode is what sign-in gave to a browser, until it is exchanged.
@@ -54,6 +55,7 @@ type grant struct {
 
 const (
 	maxGrants    = 10_000
+	maxForms     = 10_000
 	codeTTL      = 5 * time.Minute
 	refreshTTL   = 30 * 24 * time.Hour
 	merchantBase = 20_000 // merchantUserId of the first application
@@ -62,7 +64,7 @@ const (
 func newCore(cfg *Config) (*core, error) {
 	k := &core{
 		cfg: cfg, seed: seed(cfg.Seed), apps: map[string]*App{}, users: map[string]*User{}, ledger: newLedger(), book: newOrderBook(),
-		codes: newRecent[loginCode](maxGrants), grants: newRecent[grant](maxGrants), busy: map[string]bool{},
+		codes: newRecent[loginCode](maxGrants), grants: newRecent[grant](maxGrants), busy: map[string]bool{}, forms: newRecent[string](maxForms),
 		faults: slices.Clone(cfg.InitialFaults),
 	}
 	for i := range cfg.Apps {
@@ -240,4 +242,22 @@ func (k *core) newCode(appID, uid string) string {
 	k.codes.put(code, loginCode{AppID: appID, UID: uid, ExpiresAt: k.now.Add(codeTTL)})
 	k.changed = true
 	return code
+}
+
+// newForm makes the one-time token of a form that is about to be shown.
+func (k *core) newForm(subject string) string {
+	k.formSeq++
+	token := k.seed.token("form", subject, strconv.FormatUint(k.formSeq, 10))
+	k.forms.put(token, subject)
+	return token
+}
+
+// useForm uses up a form's token. It is false for a token that is unknown, used, or of another form.
+func (k *core) useForm(subject, token string) bool {
+	known, ok := k.forms.get(token)
+	if !ok || known != subject {
+		return false
+	}
+	k.forms.put(token, "")
+	return true
 }

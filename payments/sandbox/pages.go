@@ -1,13 +1,106 @@
 package sandbox
 
-import "net/http"
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strings"
 
+	"github.com/a-h/templ"
+)
+
+//go:embed static
+var static embed.FS
+
+const (
+	stylePath = "/sandbox/static/style."
+	iconPath  = "/sandbox/static/icon.svg"
+)
+
+// routes puts the addresses together. Browsers may not send forms from other sites to any of them; calls of servers pass, as they
+// carry no browser's headers.
 func (s *Server) routes() (http.Handler, error) {
+	style, err := static.ReadFile("static/style.css")
+	if err != nil {
+		return nil, fmt.Errorf("read the style sheet: %w", err)
+	}
+	icon, err := static.ReadFile("static/icon.svg")
+	if err != nil {
+		return nil, fmt.Errorf("read the icon: %w", err)
+	}
+	sum := sha256.Sum256(style)
+	s.styles = stylePath + hex.EncodeToString(sum[:6]) + ".css"
 	mux := http.NewServeMux()
 	for name, paths := range s.calledAt() {
 		for _, path := range paths {
 			mux.Handle(path, s.serveCall(name, callFuncs()[name]))
 		}
 	}
-	return mux, nil
+	mux.Handle("GET "+s.styles, asset("text/css; charset=utf-8", "public, max-age=31536000, immutable", style))
+	mux.Handle("GET "+iconPath, asset("image/svg+xml", "public, max-age=3600", icon))
+	for _, path := range []string{payPath, payPathShort} {
+		mux.HandleFunc("GET "+path, s.servePay)
+		mux.HandleFunc("POST "+path, s.servePayForm)
+	}
+	mux.HandleFunc("GET "+loginPath, s.serveLogin)
+	mux.HandleFunc("POST "+loginPath, s.serveLoginForm)
+	s.consoleRoutes(mux)
+	s.controlRoutes(mux)
+	return http.NewCrossOriginProtection().Handler(mux), nil
+}
+
+func asset(contentType, cache string, content []byte) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("Cache-Control", cache)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		_, _ = w.Write(content)
+	})
+}
+
+// render writes a page. Its forms may end at this server, and, since browsers check where a form's redirect leads, at the origins
+// of the given addresses.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component, targets ...string) {
+	var b bytes.Buffer
+	if err := page.Render(r.Context(), &b); err != nil {
+		s.cfg.Logger.Error("sandbox: a page could not be made", "path", r.URL.Path, "error", err)
+		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
+		return
+	}
+	formAction := []string{"'self'"}
+	for _, target := range targets {
+		// parseAddress lets only plain hosts through, so that nothing can slip into the header.
+		if u, err := parseAddress(target); err == nil {
+			formAction = append(formAction, u.Scheme+"://"+u.Host)
+		}
+	}
+	h := w.Header()
+	h.Set("Content-Type", htmlType)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action "+
+		strings.Join(formAction, " "))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	// The pages' addresses hold openIds and tokens. same-origin keeps them from merchants, yet leaves forms their Origin header.
+	h.Set("Referrer-Policy", "same-origin")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+}
+
+// address is the sandbox's own address, as configured or as it was asked.
+func (s *Server) address(r *http.Request) string {
+	if s.cfg.BaseURL != "" {
+		return s.cfg.BaseURL
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	if !hostForm.MatchString(r.Host) {
+		return scheme + "://localhost"
+	}
+	return scheme + "://" + r.Host
 }

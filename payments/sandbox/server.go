@@ -19,6 +19,7 @@ type Server struct {
 	cfg     Config
 	rings   map[string]*opay.Keyring
 	handler http.Handler
+	styles  string // address of the style sheet
 	traffic trafficLog
 
 	mu   sync.Mutex // guards core

@@ -1,0 +1,297 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+
+	"coincart/payments/opay"
+)
+
+// controlBase is where the JSON API for switching and looking is served. The package's documentation lists it.
+const controlBase = "/sandbox/api"
+
+const (
+	defaultList = 100
+	mostListed  = 1000
+)
+
+// controlError is an answer of the control API other than success.
+type controlError struct {
+	status int
+	text   string
+}
+
+func (e *controlError) Error() string { return e.text }
+
+type controlFunc func(r *http.Request) (any, error)
+
+func (s *Server) controlRoutes(mux *http.ServeMux) {
+	handle := func(pattern string, fn controlFunc) { mux.HandleFunc(pattern, s.control(fn)) }
+	handle("GET "+controlBase+"/info", s.controlInfo)
+	handle("GET "+controlBase+"/orders", s.controlOrders)
+	handle("GET "+controlBase+"/orders/{orderNum}", s.controlOrder)
+	handle("POST "+controlBase+"/orders/{orderNum}/{action}", s.controlAct)
+	handle("GET "+controlBase+"/callbacks", func(r *http.Request) (any, error) {
+		return newest(s.Callbacks(), limitOf(r)), nil
+	})
+	handle("POST "+controlBase+"/callbacks/{id}/replay", func(r *http.Request) (any, error) { return done{}, s.Replay(r.PathValue("id")) })
+	handle("POST "+controlBase+"/deliver", func(r *http.Request) (any, error) { return delivered{s.Deliver(r.Context())}, nil })
+	handle("GET "+controlBase+"/traffic", func(r *http.Request) (any, error) { return s.Traffic(limitOf(r)), nil })
+	handle("GET "+controlBase+"/faults", func(*http.Request) (any, error) { return orEmpty(s.Faults()), nil })
+	handle("PUT "+controlBase+"/faults", s.controlFaults)
+	handle("DELETE "+controlBase+"/faults", func(*http.Request) (any, error) { return Faults{}, s.SetFaults(nil) })
+	handle("GET "+controlBase+"/users", func(*http.Request) (any, error) { return s.Users(), nil })
+	handle("PUT "+controlBase+"/users/{uid}", s.controlUser)
+	handle("POST "+controlBase+"/login", s.controlLogin)
+	mux.HandleFunc(controlBase+"/", s.control(func(*http.Request) (any, error) {
+		return nil, &controlError{http.StatusNotFound, "the control API has no such address or method; see /help"}
+	}))
+}
+
+type done struct{}
+
+type delivered struct {
+	Tries int `json:"tries"`
+}
+
+// control runs a function of the control API and writes its result as JSON.
+func (s *Server) control(fn controlFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		result, err := fn(r)
+		status := http.StatusOK
+		if err != nil {
+			status = controlStatus(err)
+			result = map[string]string{"error": err.Error()}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.WriteHeader(status)
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(result); err != nil {
+			s.cfg.Logger.Debug("sandbox: an answer was not received", "path", r.URL.Path)
+		}
+	}
+}
+
+func controlStatus(err error) int {
+	var own *controlError
+	switch {
+	case errors.As(err, &own):
+		return own.status
+	case errors.Is(err, ErrOrderNotFound), errors.Is(err, ErrCallbackNotFound), errors.Is(err, ErrUnknownUser), errors.Is(err, ErrUnknownApp):
+		return http.StatusNotFound
+	case errors.Is(err, ErrNotPending), errors.Is(err, ErrInsufficientBalance), errors.Is(err, ErrPayerFrozen):
+		return http.StatusConflict
+	default:
+		return http.StatusUnprocessableEntity
+	}
+}
+
+// decode reads a JSON body without unknown members; an empty body leaves the value as it is.
+func decode(r *http.Request, to any) error {
+	dec := json.NewDecoder(r.Body)
+	dec.DisallowUnknownFields()
+	err := dec.Decode(to)
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err != nil {
+		return &controlError{http.StatusBadRequest, "the body is not the JSON that is expected here: " + err.Error()}
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return &controlError{http.StatusBadRequest, "something follows the JSON"}
+	}
+	return nil
+}
+
+func limitOf(r *http.Request) int {
+	n, err := strconv.Atoi(r.URL.Query().Get("limit"))
+	if err != nil || n < 1 {
+		return defaultList
+	}
+	return min(n, mostListed)
+}
+
+// newest are the last elements of a list, newest first.
+func newest[T any](all []T, limit int) []T {
+	out := make([]T, 0, min(limit, len(all)))
+	for i := len(all) - 1; i >= 0 && len(out) < limit; i-- {
+		out = append(out, all[i])
+	}
+	return out
+}
+
+func orEmpty(f Faults) Faults {
+	if f == nil {
+		return Faults{}
+	}
+	return f
+}
+
+// Info tells a developer, or their test, how to reach the sandbox.
+type Info struct {
+	BaseURL     string            `json:"baseUrl"`
+	PlatformKey string            `json:"platformKey"` // the platform's public key, PEM
+	Now         string            `json:"now"`         // the sandbox's clock, RFC 3339
+	Apps        []InfoApp         `json:"apps"`
+	Users       []User            `json:"users"`
+	Coins       []Coin            `json:"coins"`
+	Paths       map[string]string `json:"paths"` // name of the call or page to its first address
+}
+
+// InfoApp is an application in Info.
+type InfoApp struct {
+	AppID      string            `json:"appId"`
+	Name       string            `json:"name"`
+	KeyPrint   string            `json:"keyFingerprint"` // of the merchant's registered public key
+	OpenIDs    map[string]string `json:"openIds"`        // UID to openId
+	Balances   map[string]string `json:"balances"`
+	RedirectTo []string          `json:"addresses"`
+}
+
+func (s *Server) info(r *http.Request) (Info, error) {
+	pem, err := opay.MarshalPublicKey(&s.cfg.Keys.PublicKey)
+	if err != nil {
+		return Info{}, err
+	}
+	info := Info{
+		BaseURL: s.address(r), PlatformKey: string(pem), Now: s.Now().Format("2006-01-02T15:04:05.000Z07:00"), Users: s.Users(),
+		Coins: s.cfg.Coins, Paths: map[string]string{"pay": payPath, "login": loginPath},
+	}
+	for name, paths := range s.calledAt() {
+		info.Paths[name] = paths[0]
+	}
+	s.locked(func(k *core) {
+		for _, app := range s.cfg.Apps {
+			a := InfoApp{
+				AppID: app.AppID, Name: app.Name, KeyPrint: opay.Fingerprint(app.Key), OpenIDs: map[string]string{},
+				Balances: k.ledger.texts(merchantAccount(app.AppID)), RedirectTo: app.Addresses,
+			}
+			for _, u := range k.sortedUsers() {
+				a.OpenIDs[u.UID] = k.openID(app.AppID, u.UID)
+			}
+			info.Apps = append(info.Apps, a)
+		}
+	})
+	return info, nil
+}
+
+func (s *Server) controlInfo(r *http.Request) (any, error) { return s.info(r) }
+
+func (s *Server) controlOrders(r *http.Request) (any, error) {
+	query := r.URL.Query()
+	var kept []Order
+	for _, o := range s.Orders() {
+		if id := query.Get("appOrderId"); id != "" && id != o.AppOrderID {
+			continue
+		}
+		if status := query.Get("status"); status != "" && status != string(o.Status) {
+			continue
+		}
+		kept = append(kept, o)
+	}
+	return newest(kept, limitOf(r)), nil
+}
+
+func (s *Server) controlOrder(r *http.Request) (any, error) {
+	o, ok := s.Order(r.PathValue("orderNum"))
+	if !ok {
+		return nil, ErrOrderNotFound
+	}
+	return o, nil
+}
+
+// controlAct does something to an order and answers with what it is then.
+func (s *Server) controlAct(r *http.Request) (any, error) {
+	var n Notice
+	orderNum, action := r.PathValue("orderNum"), r.PathValue("action")
+	if action == "notify" {
+		if err := decode(r, &n); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.act(orderNum, action, n); err != nil {
+		return nil, err
+	}
+	return s.controlOrder(r)
+}
+
+func (s *Server) act(orderNum, action string, n Notice) error {
+	switch action {
+	case "pay":
+		return s.Pay(orderNum)
+	case "pay-late":
+		return s.PayLate(orderNum)
+	case "fail":
+		return s.Fail(orderNum)
+	case "close":
+		return s.Close(orderNum)
+	case "notify":
+		return s.Notify(orderNum, n)
+	default:
+		return &controlError{http.StatusNotFound, "an order can be sent pay, pay-late, fail, close or notify"}
+	}
+}
+
+func (s *Server) controlFaults(r *http.Request) (any, error) {
+	var faults Faults
+	if err := decode(r, &faults); err != nil {
+		return nil, err
+	}
+	if err := s.SetFaults(faults); err != nil {
+		return nil, err
+	}
+	return orEmpty(s.Faults()), nil
+}
+
+// userChange is what PUT /sandbox/api/users/{uid} takes; absent members stay as they are.
+type userChange struct {
+	Frozen   *bool             `json:"frozen"`
+	Balances map[string]string `json:"balances"`
+}
+
+func (s *Server) controlUser(r *http.Request) (any, error) {
+	var change userChange
+	if err := decode(r, &change); err != nil {
+		return nil, err
+	}
+	uid := r.PathValue("uid")
+	for coin, amount := range change.Balances {
+		if err := s.SetBalance(uid, coin, amount); err != nil {
+			return nil, err
+		}
+	}
+	if change.Frozen != nil {
+		if err := s.SetFrozen(uid, *change.Frozen); err != nil {
+			return nil, err
+		}
+	}
+	for _, u := range s.Users() {
+		if u.UID == uid {
+			return u, nil
+		}
+	}
+	return nil, ErrUnknownUser
+}
+
+func (s *Server) controlLogin(r *http.Request) (any, error) {
+	var who struct {
+		AppKey string `json:"appKey"`
+		UserID string `json:"userId"`
+	}
+	if err := decode(r, &who); err != nil {
+		return nil, err
+	}
+	code, err := s.Login(who.AppKey, who.UserID)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{"code": code}, nil
+}

@@ -1,0 +1,122 @@
+package sandbox
+
+import (
+	"net/http"
+	"net/url"
+
+	"coincart/payments/opay"
+)
+
+const maxStateParameter = 1024
+
+type loginView struct {
+	words                     words
+	styles                    string
+	action, once, declineURL  string
+	hidden                    []formField
+	merchant, merchantInitial string
+	users                     []loginUser
+	problem                   string
+}
+
+type loginUser struct {
+	uid, name, initial string
+	frozen, chosen     bool
+}
+
+// loginQuery is what the address or the form of login.html says.
+type loginQuery struct{ appKey, redirectURL, state string }
+
+func readLoginQuery(values url.Values) loginQuery {
+	return loginQuery{values.Get("appKey"), values.Get("redirectUrl"), values.Get("state")}
+}
+
+func (q loginQuery) subject() string { return "login " + q.appKey + " " + q.redirectURL }
+
+// target is where sign-in may end, with the state and, if there is one, the code.
+func (q loginQuery) target(to url.URL, code string) string {
+	query := to.Query()
+	if code != "" {
+		query.Set("code", code)
+	}
+	if q.state != "" {
+		query.Set("state", q.state)
+	}
+	to.RawQuery = query.Encode()
+	return to.String()
+}
+
+// loginTarget checks who asks for a sign-in and where it is to end (50002 otherwise, platform/api.md §4).
+func (s *Server) loginTarget(q loginQuery, texts words) (*App, *url.URL, *pageProblem) {
+	i := indexApp(s.cfg.Apps, q.appKey)
+	if i < 0 {
+		return nil, nil, &pageProblem{http.StatusNotFound, opay.CodeAppKeyUnknown, texts.noApp}
+	}
+	app := &s.cfg.Apps[i]
+	to, err := s.cfg.returnAddress(q.redirectURL)
+	if err != nil || !app.mayReturnTo(to) || len(q.state) > maxStateParameter {
+		return nil, nil, &pageProblem{http.StatusBadRequest, opay.CodeRedirectURLMismatch, texts.badRedirect}
+	}
+	return app, to, nil
+}
+
+// serveLogin shows login.html.
+func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) {
+	s.showLogin(w, r, readLoginQuery(r.URL.Query()), http.StatusOK, func(words) string { return "" })
+}
+
+func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, q loginQuery, status int, problem func(words) string) {
+	texts := wordsFor(r.Header.Get("Accept-Language"))
+	app, to, refused := s.loginTarget(q, texts)
+	if refused != nil {
+		s.refusePage(w, r, texts, *refused)
+		return
+	}
+	view := loginView{
+		words: texts, styles: s.styles, action: loginPath, declineURL: q.target(*to, ""), merchant: app.Name,
+		merchantInitial: initial(app.Name), problem: problem(texts),
+		hidden: []formField{{"appKey", q.appKey}, {"redirectUrl", q.redirectURL}, {"state", q.state}},
+	}
+	s.locked(func(k *core) {
+		view.once = k.newForm(q.subject())
+		for i, u := range k.sortedUsers() {
+			view.users = append(view.users, loginUser{uid: u.UID, name: u.Name, initial: initial(u.Name), frozen: u.Frozen, chosen: i == 0})
+		}
+	})
+	s.render(w, r, status, loginPage(view), q.redirectURL)
+}
+
+// serveLoginForm signs the chosen user in and returns the browser with the one-time code.
+func (s *Server) serveLoginForm(w http.ResponseWriter, r *http.Request) {
+	texts := wordsFor(r.Header.Get("Accept-Language"))
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		s.refusePage(w, r, texts, pageProblem{http.StatusBadRequest, opay.CodeParameterError, texts.methodBad})
+		return
+	}
+	q := readLoginQuery(r.PostForm)
+	app, to, refused := s.loginTarget(q, texts)
+	if refused != nil {
+		s.refusePage(w, r, texts, *refused)
+		return
+	}
+	var code string
+	fresh, known := true, true
+	s.locked(func(k *core) {
+		if fresh = k.useForm(q.subject(), r.PostForm.Get("once")); !fresh {
+			return
+		}
+		uid := r.PostForm.Get("uid")
+		if known = k.users[uid] != nil; known {
+			code = k.newCode(app.AppID, uid)
+		}
+	})
+	switch {
+	case !fresh:
+		s.showLogin(w, r, q, http.StatusConflict, func(t words) string { return t.usedForm })
+	case !known:
+		s.showLogin(w, r, q, http.StatusUnprocessableEntity, func(t words) string { return t.chooseOne })
+	default:
+		http.Redirect(w, r, q.target(*to, code), http.StatusSeeOther)
+	}
+}

@@ -1,0 +1,215 @@
+package sandbox
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"coincart/payments/opay"
+)
+
+const (
+	payPath      = "/platform/pay.html"
+	payPathShort = "/pay.html" // newer pages write this one
+	loginPath    = "/platform/login.html"
+	maxForm      = 16 << 10
+)
+
+type formField struct{ name, value string }
+
+type payView struct {
+	words                             words
+	styles                            string
+	action, once, returnURL           string
+	hidden                            []formField
+	merchant, merchantInitial         string
+	amount, coin, coinName            string
+	goods                             []opay.Goods
+	orderNum, appOrderID              string
+	payerName, payerInitial, payerUID string
+	balance, remaining                string
+	problem                           string
+	canPay                            bool
+}
+
+type outcomeView struct {
+	words                                                words
+	styles                                               string
+	tone                                                 string // good, bad, or neither
+	title, text, code, amount, coin, orderNum, returnURL string
+}
+
+// payQuery is what the address or the form of pay.html says.
+type payQuery struct{ appKey, orderNum, openID, userID, token string }
+
+func readPayQuery(values url.Values) payQuery {
+	return payQuery{
+		values.Get("appKey"), values.Get("orderNum"), values.Get("openId"), values.Get("userId"), values.Get("token"),
+	}
+}
+
+func (q payQuery) fields() []formField {
+	fields := []formField{{"appKey", q.appKey}, {"orderNum", q.orderNum}}
+	for _, f := range []formField{{"openId", q.openID}, {"userId", q.userID}, {"token", q.token}} {
+		if f.value != "" {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// pageProblem keeps a payer from a page.
+type pageProblem struct {
+	status int
+	code   opay.Code
+	text   string
+}
+
+// payable finds the order that a pay page is for and proves that the payer is the one that it was made for (platform/api.md §3.2).
+func (k *core) payable(q payQuery, w words) (*Order, *pageProblem) {
+	if k.apps[q.appKey] == nil {
+		return nil, &pageProblem{http.StatusNotFound, opay.CodeAppKeyUnknown, w.noApp}
+	}
+	o, ok := k.order(q.appKey, q.orderNum)
+	if !ok || o.Type != TypePayment {
+		return nil, &pageProblem{http.StatusNotFound, opay.CodeOrderNotFound, w.noOrder}
+	}
+	switch {
+	case q.openID == "" && q.userID == "":
+		return nil, &pageProblem{http.StatusBadRequest, opay.CodeParameterError, w.noPayer}
+	case q.openID != "" && q.openID != k.openID(o.AppID, o.UID), q.openID == "" && q.userID != o.UID:
+		return nil, &pageProblem{http.StatusForbidden, opay.CodeIllegalPayer, w.wrongPayer}
+	case q.token != "" && !k.tokenGood(o.AppID, o.UID, q.token):
+		return nil, &pageProblem{http.StatusForbidden, opay.CodeTokenInvalid, w.tokenBad}
+	}
+	return o, nil
+}
+
+// servePay shows pay.html.
+func (s *Server) servePay(w http.ResponseWriter, r *http.Request) {
+	s.showPay(w, r, readPayQuery(r.URL.Query()), http.StatusOK, "")
+}
+
+func (s *Server) showPay(w http.ResponseWriter, r *http.Request, q payQuery, status int, problem string) {
+	texts := wordsFor(r.Header.Get("Accept-Language"))
+	var o *Order
+	var refused *pageProblem
+	var view payView
+	s.locked(func(k *core) {
+		if o, refused = k.payable(q, texts); refused == nil {
+			clone := o.clone()
+			o = &clone
+			view = k.payView(o, q, texts, problem)
+		}
+	})
+	switch {
+	case refused != nil:
+		s.refusePage(w, r, texts, *refused)
+	case o.settled():
+		s.render(w, r, status, outcomePage(s.outcomeOf(o, texts)))
+	default:
+		view.styles, view.action = s.styles, r.URL.Path
+		s.render(w, r, status, payPage(view), o.ReturnPage)
+	}
+}
+
+func (k *core) payView(o *Order, q payQuery, texts words, problem string) payView {
+	user, balance := k.users[o.UID], k.ledger.balance(userAccount(o.UID), o.Coin)
+	coin, _ := k.cfg.coin(o.Coin)
+	app := k.apps[o.AppID]
+	v := payView{
+		words: texts, once: k.newForm("pay " + o.OrderNum), returnURL: o.ReturnPage, hidden: q.fields(),
+		merchant: app.Name, merchantInitial: initial(app.Name), amount: o.units().grouped(), coin: o.Coin, coinName: coin.Name,
+		goods: o.Goods, orderNum: o.OrderNum, appOrderID: o.AppOrderID, payerUID: o.UID, balance: balance.grouped(), problem: problem,
+	}
+	enough := !balance.less(o.units())
+	switch {
+	case user == nil:
+		v.payerName, v.problem = o.UID, texts.frozen
+	case user.Frozen:
+		v.payerName, v.problem = user.Name, texts.frozen
+	case !enough:
+		v.payerName, v.problem = user.Name, texts.notEnough
+	default:
+		v.payerName, v.canPay, v.remaining = user.Name, true, balance.sub(o.units()).grouped()
+	}
+	v.payerInitial = initial(v.payerName)
+	return v
+}
+
+func (s *Server) outcomeOf(o *Order, texts words) outcomeView {
+	v := outcomeView{
+		words: texts, styles: s.styles, amount: o.units().grouped(), coin: o.Coin, orderNum: o.OrderNum, returnURL: o.ReturnPage,
+	}
+	v.title, v.text = texts.outcome(o.Status)
+	switch o.Status { //nolint:exhaustive // a closed or pending order has no tone
+	case opay.StatusPaid:
+		v.tone = "good"
+	case opay.StatusFailed:
+		v.tone = "bad"
+	}
+	return v
+}
+
+func (s *Server) refusePage(w http.ResponseWriter, r *http.Request, texts words, p pageProblem) {
+	s.render(w, r, p.status, outcomePage(outcomeView{
+		words: texts, styles: s.styles, tone: "bad", title: texts.refusedTitle, text: p.text, code: string(p.code),
+	}))
+}
+
+// servePayForm does what a button of pay.html says, and sends the browser back to the merchant.
+func (s *Server) servePayForm(w http.ResponseWriter, r *http.Request) {
+	texts := wordsFor(r.Header.Get("Accept-Language"))
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		s.refusePage(w, r, texts, pageProblem{http.StatusBadRequest, opay.CodeParameterError, texts.methodBad})
+		return
+	}
+	q := readPayQuery(r.PostForm)
+	var returnTo string
+	var refused *pageProblem
+	var err error
+	fresh := true
+	s.locked(func(k *core) {
+		var o *Order
+		if o, refused = k.payable(q, texts); refused != nil {
+			return
+		}
+		if fresh = k.useForm("pay "+o.OrderNum, r.PostForm.Get("once")); fresh {
+			returnTo = o.ReturnPage
+			err = k.press(o, r.PostForm.Get("action"))
+		}
+	})
+	switch {
+	case refused != nil:
+		s.refusePage(w, r, texts, *refused)
+	case !fresh:
+		s.showPay(w, r, q, http.StatusConflict, texts.usedForm)
+	case err != nil:
+		s.showPay(w, r, q, http.StatusConflict, "")
+	default:
+		// The address was checked when the order was made, and the payer has just pressed a button of this very order.
+		http.Redirect(w, r, returnTo, http.StatusSeeOther)
+	}
+}
+
+// press carries out a button of pay.html.
+func (k *core) press(o *Order, action string) error {
+	switch action {
+	case "pay":
+		return k.pay(o, byPayer, false)
+	case "fail":
+		return k.end(o, opay.StatusFailed, byPayer)
+	case "close":
+		return k.end(o, opay.StatusClosed, byPayer)
+	default:
+		return ErrNotPending
+	}
+}
+
+// initial is the first letter of a name, for a round picture.
+func initial(name string) string {
+	first, _ := utf8.DecodeRuneInString(name)
+	return strings.ToUpper(string(first))
+}
