@@ -111,7 +111,7 @@ func (s *Service) recordCancel(ctx context.Context, a *models.Attempt, ok bool, 
 func (s *Service) askByRef(ctx context.Context, a models.Attempt, cause string) error {
 	detail, err := s.gateway.OrderByRef(ctx, a.AppOrderID)
 	code, _ := opay.CodeOf(err)
-	missing := code == opay.CodeOrderNotExist
+	missing := code == opay.CodeOrderNotFound
 	switch {
 	case err == nil && detail.Complete():
 		ctx, cancel := s.detached(ctx)

@@ -105,7 +105,7 @@ func (s *Service) takeHint(ctx context.Context, m *models.InboxMessage, a *model
 			}
 			return nil
 		}
-		return tx.SetAttempt(ctx, a.ID, map[string]any{"due_at": now})
+		return tx.SetAttempt(ctx, a.ID, map[string]any{"due_at": now.Add(refreshInterval)}) // the question below comes first
 	})
 	if err != nil {
 		return fmt.Errorf("take the callback's hint: %w", err)

@@ -276,7 +276,11 @@ func (s *Service) giveUpUnsent(ctx context.Context, cartID string, order *models
 		if err := s.endOrder(ctx, tx, order, models.OrderCancelled, "place"); err != nil {
 			return err
 		}
-		return tx.RenewForm(ctx, cartID, order.FormToken, models.NewRef())
+		err := tx.RenewForm(ctx, cartID, order.FormToken, models.NewRef())
+		if errors.Is(err, store.ErrConflict) {
+			return nil // it has a new form already
+		}
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("give up order: %w", err)

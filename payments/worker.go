@@ -123,11 +123,11 @@ func (s *Service) inboxStep(ctx context.Context) (int, error) {
 		if err == nil {
 			return
 		}
-		s.log.ErrorContext(ctx, "callback not handled", "inbox", m.ID, "tries", m.Tries+1, "error", err)
-		if m.Tries+1 >= inboxTries {
+		s.log.ErrorContext(ctx, "callback not handled", "inbox", m.ID, "tries", m.Tries, "error", err)
+		if m.Tries >= inboxTries {
 			err = s.unreadable(ctx, &m)
 		} else {
-			err = s.store.Reschedule(ctx, store.DueInbox, m.ID, m.Lease, s.clock().Add(retryDelay(m.Tries)))
+			err = s.store.Reschedule(ctx, store.QueueInbox, m.ID, m.Lease, s.clock().Add(retryDelay(m.Tries-1)))
 		}
 		s.logLost(ctx, err)
 	}), nil
@@ -175,12 +175,12 @@ func (s *Service) pollLater(ctx context.Context, id, lease string) error {
 			if err := s.openReview(ctx, tx, models.ReviewUnresolved, &a, "the platform never said how this attempt ended"); err != nil {
 				return err
 			}
-			return tx.Reschedule(ctx, store.DueAttempts, id, lease, time.Time{})
+			return tx.Reschedule(ctx, store.QueueAttempts, id, lease, time.Time{})
 		}
 		if err := tx.SetAttempt(ctx, id, map[string]any{"checks": a.Checks + 1}); err != nil {
 			return fmt.Errorf("count the question: %w", err)
 		}
-		return tx.Reschedule(ctx, store.DueAttempts, id, lease, now.Add(pollDelay(a.Checks+1)))
+		return tx.Reschedule(ctx, store.QueueAttempts, id, lease, now.Add(pollDelay(a.Checks+1)))
 	})
 }
 
@@ -193,7 +193,7 @@ func (s *Service) orderStep(ctx context.Context) (int, error) {
 		if err := s.expire(ctx, o); err != nil {
 			s.log.ErrorContext(ctx, "order not expired", "order", o.ID, "error", err)
 		}
-		err := s.store.Reschedule(ctx, store.DueOrders, o.ID, o.Lease, s.clock().Add(pollSteps()[3]))
+		err := s.store.Reschedule(ctx, store.QueueOrders, o.ID, o.Lease, s.clock().Add(pollSteps()[3]))
 		s.logLost(ctx, err)
 	}), nil
 }
@@ -228,9 +228,9 @@ func (s *Service) outboxStep(ctx context.Context) (int, error) {
 			s.logLost(ctx, s.store.FinishOutbox(ctx, m.ID, models.OutboxSent, ""))
 			return
 		}
-		s.log.ErrorContext(ctx, "mail not sent", "mail", m.ID, "kind", string(m.Kind), "order", m.OrderID, "tries", m.Tries+1, "error", err)
-		if m.Tries+1 < mailTries {
-			s.logLost(ctx, s.store.Reschedule(ctx, store.DueOutbox, m.ID, m.Lease, s.clock().Add(retryDelay(m.Tries))))
+		s.log.ErrorContext(ctx, "mail not sent", "mail", m.ID, "kind", string(m.Kind), "order", m.OrderID, "tries", m.Tries, "error", err)
+		if m.Tries < mailTries {
+			s.logLost(ctx, s.store.Reschedule(ctx, store.QueueOutbox, m.ID, m.Lease, s.clock().Add(retryDelay(m.Tries-1))))
 			return
 		}
 		s.logLost(ctx, s.parkMail(ctx, m))

@@ -21,6 +21,7 @@ CREATE TABLE attempts (
   checked_at    DATETIME(3) NULL,
   created_at    DATETIME(3) NOT NULL,
   updated_at    DATETIME(3) NOT NULL,
+  sent_at       DATETIME(3) NULL,
   opened_at     DATETIME(3) NULL,
   paid_at       DATETIME(3) NULL,
   due_at        DATETIME(3) NULL,

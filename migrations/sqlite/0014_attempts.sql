@@ -20,6 +20,7 @@ CREATE TABLE attempts (
   checked_at    DATETIME NULL,
   created_at    DATETIME NOT NULL,
   updated_at    DATETIME NOT NULL,
+  sent_at       DATETIME NULL,
   opened_at     DATETIME NULL,
   paid_at       DATETIME NULL,
   due_at        DATETIME NULL,

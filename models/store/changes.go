@@ -14,7 +14,7 @@ import (
 // settable are the columns that a caller's map may change, by table. States, keys, prices and the past are not among them.
 var settable = map[string][]string{
 	"orders":   {"paid_attempt_id", "paid_at", "expires_at", "due_at", "lease"},
-	"attempts": {"order_num", "problem_code", "checks", "checked_at", "opened_at", "paid_at", "due_at", "lease", "payer", "intent"},
+	"attempts": {"order_num", "problem_code", "checks", "checked_at", "sent_at", "opened_at", "paid_at", "due_at", "lease", "payer", "intent"},
 }
 
 // change is the SET part of an UPDATE.

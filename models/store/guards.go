@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"coincart/models"
+)
+
+// MarkChecked claims the next question about an attempt: it moves checked_at from the value that was read (zero: never asked) to
+// now. ErrConflict: somebody else asked meanwhile. It is the rate limit of questions to the platform, over all replicas
+// (reliability.md R13).
+func (s *Store) MarkChecked(ctx context.Context, attemptID string, was, now time.Time) error {
+	c := &change{}
+	c.set("checked_at", models.Instant(now))
+	if was.IsZero() {
+		return doing("mark the attempt checked", s.update(ctx, "attempts", c, "id = ? AND checked_at IS NULL", attemptID))
+	}
+	return doing("mark the attempt checked", s.update(ctx, "attempts", c, "id = ? AND checked_at = ?", attemptID, models.Instant(was)))
+}
+
+// LockOrder is Order for a transaction that decides by the order's attempts: the order's row is taken first, so that whoever adds
+// an attempt (ExtendOrder) waits, or on a cluster is refused and starts again.
+func (s *Store) LockOrder(ctx context.Context, id string) (models.Order, error) {
+	n, err := s.exec(ctx, "UPDATE orders SET updated_at = ? WHERE id = ?", s.now(), id)
+	if err != nil {
+		return models.Order{}, doing("lock the order", err)
+	}
+	if n == 0 {
+		return models.Order{}, doing("lock the order", ErrNotFound)
+	}
+	return s.Order(ctx, id)
+}
+
+// ExtendOrder gives an awaiting order time for another attempt: until expires, and the worker looks at due. ErrConflict: the order
+// awaits no payment any more.
+func (s *Store) ExtendOrder(ctx context.Context, id string, expires, due time.Time) error {
+	c := &change{}
+	c.set("expires_at", models.Instant(expires))
+	c.set("due_at", models.Instant(due))
+	c.set("lease", "")
+	c.set("updated_at", s.now())
+	return doing("extend the order", s.update(ctx, "orders", c, "id = ? AND state = ?", id, string(models.OrderAwaiting)))
+}
+
+// RenewForm gives a cart another form token, by compare-and-set: the form that was used up cannot make an order any more, and the
+// cart keeps its lines. ErrConflict: the cart has another token.
+func (s *Store) RenewForm(ctx context.Context, cartID, from, to string) error {
+	c := &change{}
+	c.set("form_token", to)
+	c.set("updated_at", s.now())
+	return doing("renew the cart's form", s.update(ctx, "carts", c, "id = ? AND form_token = ?", cartID, from))
+}
