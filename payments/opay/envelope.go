@@ -17,8 +17,8 @@ import (
 // the bound of reliability.md E1. A request may carry 20 lines of goods in a
 // script that takes four bytes per character, which a platform with keys of 1024
 // bits must still be able to read. A statement of 2000 lines takes about 2000
-// blocks; answers to calls are bounded by their size in bytes ([Config]), so
-// [MaxResponseBlocks] only has to be above that.
+// blocks: the client bounds answers by their size, 1 MiB and 8 MiB for a
+// statement, so MaxResponseBlocks only has to be above what fits.
 const (
 	MaxNotificationBlocks = 16
 	MaxRequestBlocks      = 256

@@ -225,7 +225,7 @@ func TestKeyring_PrintsFingerprintsOnly(t *testing.T) {
 	var logged strings.Builder
 	slog.New(slog.NewJSONHandler(&logged, nil)).Info("x", "keys", k)
 	slog.New(slog.NewTextHandler(&logged, nil)).Info("x", "keys", k)
-	encoded, err := json.Marshal(k)
+	encoded, err := json.Marshal(map[string]any{"keys": k})
 	noError(t, err)
 	for _, text := range []string{fmt.Sprintf("%v", k), fmt.Sprintf("%+v", k), fmt.Sprintf("%#v", k), k.String(), logged.String(), string(encoded)} {
 		for _, n := range []*big.Int{own.D, own.Primes[0], own.Primes[1]} {

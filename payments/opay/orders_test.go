@@ -3,6 +3,7 @@ package opay_test
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -265,6 +266,25 @@ func TestRefund(t *testing.T) {
 		isError(t, err, opay.ErrInvalidRequest)
 	}
 	equal(t, len(p.requests()), 1, "requests sent")
+}
+
+func TestClient_IsSafeForConcurrentUse(t *testing.T) {
+	p, client := newClient(t)
+	p.on(opay.PathOrder, p.success(detail))
+	p.on(opay.PathCancelLong, refusal(opay.CodeOK, ""))
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if _, err := client.Order(t.Context(), "10000000002", ""); err != nil {
+				t.Errorf("order: %v", err)
+			}
+			if err := client.Cancel(t.Context(), "10000000002"); err != nil {
+				t.Errorf("cancel: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	equal(t, len(p.requests()), 16, "requests understood")
 }
 
 func TestStatus_Names(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -209,7 +210,6 @@ func TestContext_CancelledBeforeIsNotSentAndDuringIsUnknown(t *testing.T) {
 }
 
 func TestRetries_ReadsOnly(t *testing.T) {
-	t.Parallel()
 	p, client := newClient(t, func(c *opay.Config) { c.Retries = 0 })
 	for name, first := range map[string]http.HandlerFunc{
 		"5xx": plainAnswer(503, ""), "HTML": plainAnswer(200, "<html>"), "cut": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
@@ -285,8 +285,8 @@ func TestRetries_StayWithinTheTimeout(t *testing.T) {
 		if len(at) < 4 {
 			t.Fatalf("only %d tries", len(at))
 		}
-		for i, least := range []time.Duration{50, 100, 200} {
-			if pause := at[i+1] - at[i]; pause < least*time.Millisecond || pause > 3*least*time.Millisecond {
+		for i, least := range []time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond} {
+			if pause := at[i+1] - at[i]; pause < least || pause > 3*least {
 				t.Errorf("pause %d was %s", i+1, pause)
 			}
 		}
@@ -384,7 +384,7 @@ func slow(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 // brokenOff promises more than it sends.
 func brokenOff(body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", fmt.Sprint(len(body)+10))
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)+10))
 		_, _ = io.WriteString(w, body)
 	}
 }

@@ -143,7 +143,10 @@ func TestSecrets_AreNeverPrinted(t *testing.T) {
 	create := createRequest()
 	create.Payer = payer
 	for _, v := range []any{
-		payer, &payer, grant, &grant, create, &create, opay.RefundRequest{Payer: payer}, opay.PayPage{OrderNum: "1", Payer: payer}, []opay.Payer{payer},
+		payer, &payer, grant, &grant, create, &create,
+		opay.RefundRequest{Payer: payer},
+		opay.PayPage{OrderNum: "1", Payer: payer},
+		[]opay.Payer{payer},
 		map[string]opay.Grant{"a": grant},
 	} {
 		for _, shown := range printed(t, v) {

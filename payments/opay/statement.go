@@ -29,8 +29,8 @@ type StatementRequest struct {
 
 // StatementPage is one page of a statement.
 type StatementPage struct {
-	Count int // the day's records, over all pages
-	Lines []StatementLine
+	Count int             `json:"count"` // the day's records, over all pages
+	Lines []StatementLine `json:"lines"`
 	// Raw is the verified plaintext, for hashing and keeping. It has openIds in it:
 	// it belongs into sealed storage only, and is left out when a page is printed,
 	// logged or encoded.
@@ -51,14 +51,14 @@ func (p StatementPage) LogValue() slog.Value { return slog.StringValue(p.String(
 // StatementLine is one record. The platform gives no order number, status or fee:
 // match lines on OrderType and AppOrderID. Its openId is dropped.
 type StatementLine struct {
-	AppOrderID     string
-	OrderType      string    // as OrderTypePayment, OrderTypeTransfer
-	Amount         Amount    // as written by the platform; compare with Equal
-	Coin           string    // upper case
-	UserID         string    // the payer's UID, or empty
-	MerchantUserID string    // or empty
-	CreatedAt      time.Time // UTC; zero if absent
-	PaidAt         time.Time // UTC; zero if absent
+	AppOrderID     string    `json:"app_order_id"`
+	OrderType      string    `json:"order_type"`       // as OrderTypePayment, OrderTypeTransfer
+	Amount         Amount    `json:"amount"`           // as written by the platform; compare with Equal
+	Coin           string    `json:"coin"`             // upper case
+	UserID         string    `json:"user_id"`          // the payer's UID, or empty
+	MerchantUserID string    `json:"merchant_user_id"` // or empty
+	CreatedAt      time.Time `json:"created_at"`       // UTC; zero if absent
+	PaidAt         time.Time `json:"paid_at"`          // UTC; zero if absent
 }
 
 // Statement asks for one page. If a line cannot be read, for instance because its
@@ -93,7 +93,7 @@ func (c *Client) Statement(ctx context.Context, r StatementRequest) (StatementPa
 	}
 	page := StatementPage{Count: count, Raw: a.plain}
 	objects, ok := a.Objects("list")
-	if !ok && !(count == 0 && a.absent("list")) {
+	if !ok && (count != 0 || !a.absent("list")) {
 		return page, garbled(op, "the answer has no list")
 	}
 	for i, o := range objects {
