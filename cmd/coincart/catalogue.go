@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"coincart/cmd/coincart/demo"
+	"coincart/models"
+	"coincart/models/store"
+)
+
+// currencyDigits are the fraction digits of the demo catalogue's currency, US dollars.
+const currencyDigits = 2
+
+// loadCatalogue stores the demo catalogue with its coins and its currency, all or nothing. What is there under the same slug, SKU
+// or symbol is brought up to date; stock that exists is left alone.
+func loadCatalogue(ctx context.Context, db *store.Store) error {
+	shop, err := demo.Catalogue()
+	if err != nil {
+		return fmt.Errorf("load the demo catalogue: %w", err)
+	}
+	products, err := demoProducts(shop.Products)
+	if err != nil {
+		return err
+	}
+	coins, err := demoCoins(shop.Coins)
+	if err != nil {
+		return err
+	}
+	err = db.Tx(ctx, func(tx *store.Store) error {
+		for _, c := range shop.Categories {
+			category := models.Category{Slug: c.Slug, Name: c.Name, Summary: c.Summary, Picture: c.Picture, Position: c.Position, Texts: models.Texts(c.Texts)}
+			if err := tx.PutCategory(ctx, category); err != nil {
+				return fmt.Errorf("category %s: %w", c.Slug, err)
+			}
+		}
+		for _, p := range products {
+			if err := tx.PutProduct(ctx, p); err != nil {
+				return fmt.Errorf("product %s: %w", p.Slug, err)
+			}
+		}
+		for _, c := range coins {
+			if err := tx.PutCoin(ctx, c); err != nil {
+				return fmt.Errorf("coin %s: %w", c.Symbol, err)
+			}
+		}
+		if err := tx.PutSetting(ctx, "currency", shop.Settings.Currency); err != nil {
+			return fmt.Errorf("the currency: %w", err)
+		}
+		if err := tx.PutSetting(ctx, "currency_digits", strconv.Itoa(currencyDigits)); err != nil {
+			return fmt.Errorf("the currency's digits: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("load the demo catalogue: %w", err)
+	}
+	return nil
+}
+
+func demoProducts(list []demo.Product) ([]models.Product, error) {
+	products := make([]models.Product, len(list))
+	for i, p := range list {
+		product := models.Product{
+			Slug: p.Slug, Category: models.Category{Slug: p.Category}, Title: p.Title, Summary: p.Summary, Description: p.Description,
+			Featured: p.Featured, Position: i, Texts: models.Texts(p.Texts),
+		}
+		for _, picture := range p.Pictures {
+			product.Pictures = append(product.Pictures, models.Picture{Source: picture.Source, Alt: picture.Alt, Texts: models.Texts(picture.Texts)})
+		}
+		for _, v := range p.Variants {
+			price, err := models.ParseAmount(v.Price)
+			if err != nil {
+				return nil, fmt.Errorf("the demo catalogue's price of %s: %w", v.SKU, err)
+			}
+			product.Variants = append(product.Variants, models.Variant{SKU: v.SKU, Title: v.Title, Price: price, OnHand: v.Stock, Texts: models.Texts(v.Texts)})
+		}
+		products[i] = product
+	}
+	return products, nil
+}
+
+func demoCoins(list []demo.Coin) ([]models.Coin, error) {
+	coins := make([]models.Coin, len(list))
+	for i, c := range list {
+		rate, err := models.ParseAmount(c.Rate)
+		if err != nil {
+			return nil, fmt.Errorf("the demo catalogue's rate of %s: %w", c.Symbol, err)
+		}
+		coins[i] = models.Coin{
+			Symbol: c.Symbol, Name: c.Name, Precision: c.Precision, Rate: rate, RateSource: "fixed", RateAt: models.SystemClock(),
+			Enabled: true, Position: i,
+		}
+	}
+	return coins, nil
+}

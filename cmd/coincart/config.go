@@ -1,0 +1,215 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // the platform's zone must load where the system has no zones, as in a bare container
+)
+
+// settings is everything that can be set, each as a flag and as an environment variable. README.md has a table of them, which a
+// test compares with this struct.
+type settings struct {
+	Addr             string   `name:"addr" env:"COINCART_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Listen address of the shop."`
+	BaseURL          string   `name:"base-url" env:"COINCART_BASE_URL" placeholder:"URL" help:"Public address of the shop, such as https://shop.example.org. Return and notify addresses are built from it."`
+	PlatformURL      string   `name:"platform-url" env:"COINCART_PLATFORM_URL" placeholder:"URL" help:"The platform's base address. Empty: the demonstration."`
+	AppID            string   `name:"app-id" env:"COINCART_APP_ID" placeholder:"ID" help:"The AppKey that the platform gave this shop."`
+	MerchantKey      string   `name:"merchant-key" env:"COINCART_MERCHANT_KEY" placeholder:"FILE" help:"File with our private key (coincart keygen)."`
+	PlatformKey      []string `name:"platform-key" env:"COINCART_PLATFORM_KEY" sep:"," placeholder:"FILE" help:"File with the platform's public key. During a key change two, with a comma between them."`
+	PlatformTimezone string   `name:"platform-timezone" env:"COINCART_PLATFORM_TIMEZONE" default:"UTC" placeholder:"ZONE" help:"Zone of the platform's day, such as Asia/Shanghai."`
+	PayPath          string   `name:"pay-path" env:"COINCART_PAY_PATH" placeholder:"PATH" help:"Path of the platform's pay page, where it differs from /platform/pay.html."`
+	CancelPath       string   `name:"cancel-path" env:"COINCART_CANCEL_PATH" placeholder:"PATH" help:"Path of the call that cancels an order, where the platform has only one of the two known."`
+	SceneType        string   `name:"scene-type" env:"COINCART_SCENE_TYPE" placeholder:"NUMBER" help:"orderSceneType, if one is agreed with the platform."`
+	TrustedProxies   []string `name:"trusted-proxies" env:"COINCART_TRUSTED_PROXIES" sep:"," placeholder:"ADDR" help:"Addresses or networks of proxies whose forwarded headers count, with commas between them."`
+	ShopName         string   `name:"shop-name" env:"COINCART_SHOP_NAME" placeholder:"NAME" help:"The shop's name on pages and in mails. Empty: Coincart; in the demonstration the demo catalogue's."`
+	SMTPURL          string   `name:"smtp-url" env:"COINCART_SMTP_URL" placeholder:"URL" help:"Mail server and sender: smtp://user:password@host:587?from=shop@example.org (smtps: TLS from the first byte). Empty: mails become files in the data folder."`
+	MetricsAddr      string   `name:"metrics-addr" env:"COINCART_METRICS_ADDR" placeholder:"HOST:PORT" help:"Listen address for /metrics. Empty: none."`
+	SandboxAddr      string   `name:"sandbox-addr" env:"COINCART_SANDBOX_ADDR" default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Listen address of the demonstration's sandbox platform."`
+	databaseSettings
+	logSettings
+}
+
+// databaseSettings say where the data is; every command that works on it takes them.
+type databaseSettings struct {
+	Database string `name:"database" env:"COINCART_DATABASE" placeholder:"ADDRESS" help:"sqlite:FILE or mysql://user:password@host:3306/name. Empty: coincart.db in the data folder."`
+	DataDir  string `name:"data-dir" env:"COINCART_DATA_DIR" default:"data" placeholder:"FOLDER" help:"Folder for what the shop writes: the SQLite file, mails as files, the demonstration's keys."`
+}
+
+// logSettings say how much is logged, and in what form.
+type logSettings struct {
+	LogFormat string `name:"log-format" env:"COINCART_LOG_FORMAT" default:"text" placeholder:"FORMAT" help:"text or json."`
+	LogLevel  string `name:"log-level" env:"COINCART_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`
+}
+
+// dsn is the database's address.
+func (s *databaseSettings) dsn() string {
+	if s.Database != "" {
+		return s.Database
+	}
+	return "sqlite:" + filepath.Join(s.DataDir, "coincart.db")
+}
+
+// check notes what is wrong with the database's address, without repeating the password in it.
+func (s *databaseSettings) check(p *problems) {
+	scheme, rest, _ := strings.Cut(s.dsn(), ":")
+	switch scheme {
+	case "sqlite":
+		if rest == "" {
+			p.add("COINCART_DATABASE names no file: write sqlite:data/coincart.db")
+		}
+	case "mysql":
+		u, err := url.Parse(s.dsn())
+		if err != nil || u.Host == "" || u.User.Username() == "" || len(strings.Trim(u.Path, "/")) == 0 {
+			p.add("COINCART_DATABASE is not complete: write mysql://user:password@host:3306/name (characters such as @ or / in the password as %%40, %%2F)")
+		}
+	default:
+		p.add("COINCART_DATABASE must begin with sqlite: or mysql://")
+	}
+}
+
+// logger writes to w; what is wrong with its settings goes to p.
+func (s *logSettings) logger(w io.Writer, p *problems) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
+		p.add("COINCART_LOG_LEVEL is %q: use debug, info, warn or error", s.LogLevel)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	switch s.LogFormat {
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, options))
+	case "text":
+	default:
+		p.add("COINCART_LOG_FORMAT is %q: use text or json", s.LogFormat)
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// check notes what is wrong in any shop, the demonstration included.
+func (s *settings) check(p *problems) {
+	checkListen(p, "COINCART_ADDR", s.Addr)
+	if s.MetricsAddr != "" {
+		checkListen(p, "COINCART_METRICS_ADDR", s.MetricsAddr)
+	}
+	s.databaseSettings.check(p)
+	if _, err := loadZone(s.PlatformTimezone); err != nil {
+		p.add("COINCART_PLATFORM_TIMEZONE: %s", err)
+	}
+	for _, proxy := range s.TrustedProxies {
+		s.checkProxy(p, proxy)
+	}
+	if len([]rune(s.ShopName)) > 64 || strings.ContainsFunc(s.ShopName, isControl) {
+		p.add("COINCART_SHOP_NAME must be up to 64 printable characters")
+	}
+	if s.SMTPURL != "" {
+		if _, err := parseSMTP(s.SMTPURL); err != nil {
+			p.add("COINCART_SMTP_URL: %s; write smtp://user:password@host:587?from=shop@example.org", err)
+		}
+	}
+}
+
+// checkProxy notes a trusted proxy that is no address, or that would trust everybody.
+func (s *settings) checkProxy(p *problems, proxy string) {
+	network, err := netip.ParsePrefix(proxy)
+	if err != nil {
+		if _, err = netip.ParseAddr(proxy); err != nil {
+			p.add("COINCART_TRUSTED_PROXIES: %q is no address: use addresses or networks such as 10.0.0.5 or 10.0.0.0/8", proxy)
+		}
+		return
+	}
+	if network.Bits() == 0 {
+		p.add("COINCART_TRUSTED_PROXIES: %s trusts everybody, so that anyone could forge an address: name the proxies", proxy)
+	}
+}
+
+// checkReal notes what is missing for a shop that takes real payments.
+func (s *settings) checkReal(p *problems) {
+	checkPublicURL(p, "COINCART_BASE_URL", "the shop's public address, such as https://shop.example.org", s.BaseURL, false)
+	checkPublicURL(p, "COINCART_PLATFORM_URL", "the platform's address, such as https://service.example.com", s.PlatformURL, true)
+	switch {
+	case s.AppID == "":
+		p.add("COINCART_APP_ID is missing: set it to the AppKey that the platform gave you")
+	case len(s.AppID) > 128 || strings.ContainsFunc(s.AppID, func(r rune) bool { return r <= ' ' || r > '~' }):
+		p.add("COINCART_APP_ID must be 1 to 128 printable characters without spaces")
+	}
+	for _, path := range []struct{ name, value string }{
+		{"COINCART_PAY_PATH", s.PayPath}, {"COINCART_CANCEL_PATH", s.CancelPath},
+	} {
+		if path.value != "" && (!strings.HasPrefix(path.value, "/") || strings.HasPrefix(path.value, "//") || strings.ContainsAny(path.value, "?#\\ ")) {
+			p.add("%s must be a path without query, such as /platform/pay.html", path.name)
+		}
+	}
+	if strings.ContainsFunc(s.SceneType, func(r rune) bool { return r < '0' || r > '9' }) || len(s.SceneType) > 16 {
+		p.add("COINCART_SCENE_TYPE must be a number, as agreed with the platform")
+	}
+}
+
+// checkDemo notes settings that only a real shop has: whoever sets them wants no demonstration.
+func (s *settings) checkDemo(p *problems) {
+	for _, only := range []struct {
+		name string
+		set  bool
+	}{
+		{"COINCART_APP_ID", s.AppID != ""}, {"COINCART_MERCHANT_KEY", s.MerchantKey != ""},
+		{"COINCART_PLATFORM_KEY", len(s.PlatformKey) > 0}, {"COINCART_PAY_PATH", s.PayPath != ""},
+		{"COINCART_CANCEL_PATH", s.CancelPath != ""}, {"COINCART_SCENE_TYPE", s.SceneType != ""},
+	} {
+		if only.set {
+			p.add("%s is set, but COINCART_PLATFORM_URL is not: set it too for a real shop, or unset %s for the demonstration", only.name, only.name)
+		}
+	}
+	checkListen(p, "COINCART_SANDBOX_ADDR", s.SandboxAddr)
+}
+
+func checkListen(p *problems, name, addr string) {
+	host, port, err := net.SplitHostPort(addr)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil || strings.ContainsAny(host, " /") {
+		p.add("%s is %q: write host:port, such as 127.0.0.1:8080", name, addr)
+	}
+}
+
+// checkPublicURL notes an address that is missing, has more than it may, or is plain http where others could read along. The
+// value is not repeated: people paste addresses with passwords.
+func checkPublicURL(p *problems, name, want, value string, path bool) {
+	if value == "" {
+		p.add("%s is missing: set it to %s", name, want)
+		return
+	}
+	u, err := url.Parse(value)
+	switch {
+	case err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https"):
+		p.add("%s is no http(s) address: set it to %s", name, want)
+	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || !path && strings.Trim(u.Path, "/") != "":
+		p.add("%s has more than scheme and host: set it to %s", name, want)
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		p.add("%s is plain http, which anybody on the way can read and change: use https (plain http is accepted on this machine only)", name)
+	}
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+
+// loadZone loads a zone by name. The machine's own zone has no name that another machine would understand.
+func loadZone(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "Local" || name == "" {
+		return nil, fmt.Errorf("%q is no zone: use a name such as UTC or Asia/Shanghai", name)
+	}
+	return zone, nil
+}

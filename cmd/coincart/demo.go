@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"coincart/cmd/coincart/demo"
+	"coincart/models/store"
+	"coincart/payments/opay"
+	"coincart/payments/sandbox"
+)
+
+// demoAppID names the demonstration's shop at its sandbox.
+const demoAppID = "coincart_demo"
+
+// demoKeys are both parties' keys: the demonstration plays both.
+type demoKeys struct {
+	merchant, platform *rsa.PrivateKey
+}
+
+// serveDemo runs the demonstration: the shop and a sandbox platform in one process, with everything they need made on the first
+// start and kept in the data folder.
+func (c *serveCmd) serveDemo(ctx context.Context, con console, log *slog.Logger) error {
+	started := time.Now()
+	listener, metrics, err := c.listeners(ctx)
+	if err != nil {
+		return err
+	}
+	platformListener, err := listen(ctx, "The sandbox platform", c.SandboxAddr, "--sandbox-addr or COINCART_SANDBOX_ADDR")
+	if err != nil {
+		closeAll(listener, metrics)
+		return err
+	}
+	d, err := c.prepareDemo(ctx, log, listener.Addr(), platformListener.Addr())
+	if err != nil {
+		closeAll(listener, metrics, platformListener)
+		return err
+	}
+	defer d.shop.store.Close()
+	announce(con.out, d, c.DataDir, time.Since(started))
+	tasks := []task{
+		{"sandbox", d.platform.Run},
+		serveHTTP("sandbox", sandboxHTTPServer(d.platform.Handler()), platformListener, log),
+	}
+	return runTasks(ctx, append(tasks, d.shop.tasks(listener, metrics, log)...))
+}
+
+// demonstration is the demonstration, put together.
+type demonstration struct {
+	shop                 *shop
+	platform             *sandbox.Server
+	baseURL, platformURL string
+}
+
+func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, platformAddr net.Addr) (demonstration, error) {
+	d := demonstration{baseURL: c.BaseURL, platformURL: localURL(platformAddr)}
+	if d.baseURL == "" {
+		d.baseURL = localURL(addr)
+	}
+	if c.ShopName == "" {
+		catalogue, err := demo.Catalogue()
+		if err != nil {
+			return d, fmt.Errorf("read the shop's name: %w", err)
+		}
+		c.ShopName = catalogue.Settings.Name
+	}
+	if err := privateFolder(c.DataDir); err != nil {
+		return d, err
+	}
+	keys, err := loadOrMakeDemoKeys(c.DataDir)
+	if err != nil {
+		return d, err
+	}
+	zone, err := loadZone(c.PlatformTimezone)
+	if err != nil {
+		return d, err
+	}
+	seal, err := sealKey(keys.merchant)
+	if err != nil {
+		return d, err
+	}
+	ring, err := opay.NewKeyring(keys.merchant, &keys.platform.PublicKey)
+	if err != nil {
+		return d, fmt.Errorf("the demonstration's keys in %s cannot be used: %w", c.DataDir, err)
+	}
+	d.platform, err = sandbox.New(sandbox.Config{
+		BaseURL: d.platformURL, Keys: keys.platform, Seed: seedOf(keys.platform), Logger: log.With("part", "sandbox"),
+		Apps:      []sandbox.App{{AppID: demoAppID, Name: c.ShopName, Key: &keys.merchant.PublicKey, Addresses: []string{d.baseURL}}},
+		StateFile: filepath.Join(c.DataDir, "sandbox.json"), Location: zone,
+	})
+	if err != nil {
+		return d, fmt.Errorf("set up the sandbox platform: %w", err)
+	}
+	db, err := openDemoStore(ctx, c.dsn(), store.Options{Logger: log, SealKey: seal})
+	if err != nil {
+		return d, err
+	}
+	d.shop, err = assemble(&c.settings, parts{
+		baseURL: d.baseURL, platformURL: d.platformURL, appID: demoAppID, keys: ring, store: db, log: log, demo: true,
+	})
+	if err != nil {
+		return d, errors.Join(err, db.Close())
+	}
+	return d, nil
+}
+
+// openDemoStore opens the database, brings its tables up to date, and loads the catalogue if there is none yet: what a visitor
+// changed since stays as it is.
+func openDemoStore(ctx context.Context, dsn string, o store.Options) (*store.Store, error) {
+	db, err := store.Open(ctx, dsn, o)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	if err := db.Migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare the database: %w", err), db.Close())
+	}
+	categories, err := db.Categories(ctx)
+	if err == nil && len(categories) == 0 {
+		err = loadCatalogue(ctx, db)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// loadOrMakeDemoKeys reads both parties' keys from the folder, and makes them on the first start.
+func loadOrMakeDemoKeys(folder string) (demoKeys, error) {
+	var keys demoKeys
+	var group errgroup.Group
+	for _, party := range []struct {
+		name string
+		to   **rsa.PrivateKey
+	}{{"merchant", &keys.merchant}, {"platform", &keys.platform}} {
+		group.Go(func() error {
+			private := filepath.Join(folder, party.name+".pem")
+			if !exists(private) {
+				key, err := opay.GenerateKeys(0)
+				if err != nil {
+					return fmt.Errorf("make the demonstration's keys: %w", err)
+				}
+				*party.to = key
+				return writeKeyPair(key, private, filepath.Join(folder, party.name+".pub.pem"))
+			}
+			key, err := loadPrivateKey("demonstration's "+party.name+" key", private)
+			*party.to = key
+			return err
+		})
+	}
+	return keys, group.Wait() //nolint:wrapcheck // already said
+}
+
+// seedOf makes the sandbox's numbers differ from one data folder to the next, and stay the same over a restart.
+func seedOf(key *rsa.PrivateKey) uint64 {
+	sum := sha256.Sum256(key.N.Bytes())
+	return binary.BigEndian.Uint64(sum[:])
+}
+
+// privateFolder makes the folder for its owner only: it holds keys.
+func privateFolder(name string) error {
+	if err := os.MkdirAll(name, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	if err := os.Chmod(name, 0o700); err != nil { //nolint:gosec // a folder needs the x bit
+		return fmt.Errorf("protect the data folder: %w", err)
+	}
+	return nil
+}
+
+// localURL is the address under which this machine reaches a listener.
+func localURL(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if ip := net.ParseIP(host); err != nil || ip == nil || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// sandboxHTTPServer has time-outs that leave room for the sandbox's slow answers (30 seconds).
+func sandboxHTTPServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 60 * time.Second, IdleTimeout: 60 * time.Second,
+	}
+}
+
+func announce(w io.Writer, d demonstration, folder string, took time.Duration) {
+	fmt.Fprintf(w, `
+Coincart's demonstration is ready (%.1f s).
+
+  Shop              %s
+  Sandbox platform  %s
+
+Put something into the cart and check out. Sign in at the platform, or type one of these UIDs to pay with:
+`, took.Seconds(), d.baseURL, d.platformURL)
+	for _, user := range sandbox.DemoUsers() {
+		fmt.Fprintf(w, "  %-10s %s\n", user.UID, describe(user))
+	}
+	fmt.Fprintf(w, "\nEverything is kept in %s/ (mails in %s); delete it to start afresh. Ctrl-C ends.\n\n",
+		filepath.Clean(folder), filepath.Join(folder, "mail"))
+}
+
+// describe says what happens to a payment of a demo user.
+func describe(user sandbox.User) string {
+	if user.Frozen {
+		return user.Name + ", whose account is frozen"
+	}
+	return user.Name + ", who has " + user.Balances["USDT"] + " USDT"
+}

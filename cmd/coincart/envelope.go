@@ -1,0 +1,144 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"coincart/payments/opay"
+)
+
+// What the commands read at most: an answer with a full statement has 2000 lines.
+const (
+	maxEnvelope  = 8 << 20
+	maxPlaintext = 1 << 20
+)
+
+// envelopeCmd seals and opens what travels between shop and platform (platform/api.md §2), for people who debug an integration in
+// another language.
+type envelopeCmd struct {
+	Open envelopeOpenCmd `cmd:"" help:"Verify and decrypt the envelope on standard input; prints the plaintext."`
+	Seal envelopeSealCmd `cmd:"" help:"Sign and encrypt standard input, byte for byte; prints the envelope."`
+}
+
+// envelopeKeys are one side's keys: its own private key and the other side's public key. Keys of 1024 bits are taken here, as
+// platforms in the field have them.
+type envelopeKeys struct {
+	PrivateKey string `required:"" placeholder:"FILE" help:"Our private key: opens what we receive, signs what we send."`
+	PublicKey  string `required:"" placeholder:"FILE" help:"The other side's public key: verifies what we receive, encrypts what we send."`
+}
+
+func (k *envelopeKeys) keyring() (*opay.Keyring, error) {
+	text, _, err := readKeyFile(k.PrivateKey)
+	if err != nil {
+		return nil, fmt.Errorf("the private key: %w", err)
+	}
+	own, err := opay.ParsePrivateKey("private key in "+k.PrivateKey, text)
+	if err != nil {
+		return nil, fmt.Errorf("--private-key: %w", err)
+	}
+	if text, _, err = readKeyFile(k.PublicKey); err != nil {
+		return nil, fmt.Errorf("the public key: %w", err)
+	}
+	peer, err := opay.ParsePublicKey("public key in "+k.PublicKey, text)
+	if err != nil {
+		return nil, fmt.Errorf("--public-key: %w", err)
+	}
+	ring, err := opay.NewKeyring(own, peer)
+	if err != nil {
+		return nil, fmt.Errorf("the keys cannot be used: %w", err)
+	}
+	return ring, nil
+}
+
+// envelopeOpenCmd opens an envelope.
+type envelopeOpenCmd struct {
+	envelopeKeys
+}
+
+// Run prints the plaintext exactly as it was signed, without a line end of its own. Requests, notifications and answers are all
+// read: only data and sign count. What opens but would not be accepted as a message is printed too, with a note.
+func (c *envelopeOpenCmd) Run(con console) error {
+	ring, err := c.keyring()
+	if err != nil {
+		return err
+	}
+	body, err := readBounded(con.in, maxEnvelope)
+	if err != nil {
+		return err
+	}
+	envelope, err := parseEnvelope(body)
+	if err != nil {
+		return err
+	}
+	plain, err := ring.OpenWithin(envelope, opay.MaxResponseBlocks)
+	if err != nil {
+		return fmt.Errorf("the envelope does not open: %w", err)
+	}
+	if _, err := opay.ParseObject(plain); err != nil {
+		fmt.Fprintf(con.err, "note: a shop would refuse this plaintext: %s\n", err)
+	}
+	if _, err := con.out.Write(plain); err != nil {
+		return fmt.Errorf("print the plaintext: %w", err)
+	}
+	return nil
+}
+
+// parseEnvelope finds data and sign in a request, a notification or an answer.
+func parseEnvelope(body []byte) (opay.Envelope, error) {
+	object, err := opay.ParseObject(body)
+	if err != nil {
+		return opay.Envelope{}, fmt.Errorf("standard input is no envelope: %w", err)
+	}
+	data, ok := object.Text("data")
+	if !ok || data == "" {
+		return opay.Envelope{}, errors.New("the envelope has no data")
+	}
+	sign, ok := object.Text("sign")
+	if !ok || sign == "" {
+		return opay.Envelope{}, errors.New("the envelope has no sign: it is not signed")
+	}
+	return opay.Envelope{Data: data, Sign: sign}, nil
+}
+
+// envelopeSealCmd seals an envelope.
+type envelopeSealCmd struct {
+	envelopeKeys
+	AppID string `required:"" placeholder:"ID" help:"The application's AppKey, app_id of the envelope."`
+}
+
+// Run prints the envelope as one line of JSON.
+func (c *envelopeSealCmd) Run(con console) error {
+	ring, err := c.keyring()
+	if err != nil {
+		return err
+	}
+	plain, err := readBounded(con.in, maxPlaintext)
+	if err != nil {
+		return err
+	}
+	envelope, err := ring.Seal(plain)
+	if err != nil {
+		return fmt.Errorf("seal the plaintext: %w", err)
+	}
+	request := opay.Request{AppID: c.AppID, Time: strconv.FormatInt(time.Now().UnixMilli(), 10), Envelope: envelope}
+	if _, err := con.out.Write(append(request.Encode(), '\n')); err != nil {
+		return fmt.Errorf("print the envelope: %w", err)
+	}
+	return nil
+}
+
+func readBounded(r io.Reader, most int64) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, most+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read standard input: %w", err)
+	case len(body) == 0:
+		return nil, errors.New("standard input is empty")
+	case int64(len(body)) > most:
+		return nil, fmt.Errorf("standard input has more than %d bytes", most)
+	}
+	return body, nil
+}

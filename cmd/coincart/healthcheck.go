@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// healthcheckCmd asks a running shop whether it is ready, so that a container image needs no other program for it.
+type healthcheckCmd struct {
+	Addr string `env:"COINCART_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The shop's listen address."`
+	URL  string `name:"url" placeholder:"URL" help:"Ask this address instead; any answer 2xx is good."`
+}
+
+// Run asks once. It fails on anything but an answer 2xx within three seconds.
+func (c *healthcheckCmd) Run(ctx context.Context, con console) error {
+	target := c.URL
+	if target == "" {
+		host, port, err := net.SplitHostPort(c.Addr)
+		if err != nil {
+			return fmt.Errorf("COINCART_ADDR is %q: write host:port", c.Addr)
+		}
+		// A server that listens everywhere is asked on this machine.
+		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+			host = "127.0.0.1"
+		}
+		target = "http://" + net.JoinHostPort(host, port) + "/readyz"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+	if err != nil {
+		return fmt.Errorf("ask %s: %w", target, err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("not ready: %w", err)
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10)); err != nil {
+		return fmt.Errorf("not ready: %w", err)
+	}
+	if response.StatusCode/100 != 2 {
+		return fmt.Errorf("not ready: %s answered %s", target, response.Status)
+	}
+	fmt.Fprintln(con.out, "ready")
+	return nil
+}

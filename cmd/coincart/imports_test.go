@@ -1,0 +1,211 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// importRule says what the packages of one part may import of the module (design.md §1), and what they must not import from
+// elsewhere. A part ending in /... stands for a package and everything below it, a banned name ending in / for all below it.
+type importRule struct {
+	part   string
+	module []string // of the module; nothing else
+	banned []string // of other modules or the standard library
+}
+
+const (
+	gin   = "github.com/gin-gonic/"
+	templ = "github.com/a-h/templ"
+	orm   = "gorm.io/"
+)
+
+// importRules is the house's floor plan. The first row that matches counts; a package without a row is an error, so that whoever
+// adds one decides where it stands.
+func importRules() []importRule {
+	return []importRule{
+		{"models", nil, []string{gin, templ, orm, "database/sql", "net/http"}},
+		{"migrations", nil, []string{gin, templ, orm, "net/http"}},
+		{"models/store", []string{"models", "migrations"}, []string{gin, templ, "net/http"}},
+		{"models/modelstest", []string{"models", "models/store", "migrations"}, []string{gin, templ}},
+		{"payments/opay", nil, nil}, // the standard library only: see standardOnly
+		{"payments", []string{"models", "models/store", "payments/opay"}, []string{gin, templ, orm, "database/sql", "html/template"}},
+		{"payments/sandbox", []string{"payments/opay"}, []string{gin, orm, "database/sql"}},
+		{"static", nil, []string{gin, orm}},
+		{"templates/...", []string{"templates/...", "static"}, []string{gin, orm, "database/sql"}},
+		{"web/...", []string{"web/...", "templates/...", "static", "payments", "payments/opay", "models", "models/store"}, []string{orm, "database/sql"}},
+		{"cmd/coincart/demo", []string{"models", "models/store"}, []string{gin, orm, templ}},
+		{"cmd/coincart", []string{"..."}, []string{gin, orm, templ}},
+	}
+}
+
+// standardOnly may be used by any program: nothing but the standard library, its tests included.
+const standardOnly = "payments/opay"
+
+// listedPackage is what go list says about a package.
+type listedPackage struct {
+	ImportPath   string
+	Standard     bool
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
+}
+
+func TestImports_PointOneWay(t *testing.T) {
+	packages := listPackages(t, "")
+	require.Greater(t, len(packages), 8, "go list found the module")
+	assert.Empty(t, checkImports(packages))
+}
+
+func TestImports_ClientIsStandardLibraryOnly(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-test", "-json=ImportPath,Standard", "coincart/"+standardOnly).Output()
+	require.NoError(t, err)
+	var foreign []string
+	for _, p := range decodePackages(t, out) {
+		// Test variants are named "path [path.test]" and "path.test".
+		own := strings.HasPrefix(p.ImportPath, "coincart/"+standardOnly)
+		if !p.Standard && !own {
+			foreign = append(foreign, p.ImportPath)
+		}
+	}
+	assert.Empty(t, foreign)
+}
+
+// A check that cannot fail proves nothing: each forbidden import is planted by an overlay, and must be seen.
+func TestImports_SeesWhatIsPlanted(t *testing.T) {
+	for _, plant := range []struct{ into, imported string }{
+		{"models", "coincart/web"},
+		{"models", "gorm.io/gorm"},
+		{"models/store", "coincart/payments"},
+		{"payments/opay", "github.com/google/uuid"},
+		{"payments/opay", "coincart/models"},
+		{"payments", "coincart/payments/sandbox"},
+		{"payments", "github.com/gin-gonic/gin"},
+		{"payments/sandbox", "coincart/models/store"},
+		{"templates", "coincart/models"},
+		{"static", "coincart/models"},
+		{"web", "gorm.io/gorm"},
+		{"web", "coincart/payments/sandbox"},
+		{"newcomer", "fmt"},
+	} {
+		t.Run(plant.into+" imports "+plant.imported, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			source := filepath.Join(folder, "planted.go")
+			name := filepath.Base(plant.into)
+			require.NoError(t, os.WriteFile(source, fmt.Appendf(nil, "package %s\n\nimport _ %q\n", name, plant.imported), 0o600))
+			root := moduleRoot(t)
+			overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(root, plant.into, "planted.go"): source}})
+			require.NoError(t, err)
+			file := filepath.Join(folder, "overlay.json")
+			require.NoError(t, os.WriteFile(file, overlay, 0o600))
+
+			found := checkImports(listPackages(t, file, "./"+plant.into))
+			require.Len(t, found, 1)
+			assert.Contains(t, found[0], "coincart/"+plant.into)
+			if plant.into != "newcomer" {
+				assert.Contains(t, found[0], plant.imported)
+			}
+		})
+	}
+}
+
+// checkImports returns what is wrong, one line for each forbidden import.
+func checkImports(packages []listedPackage) []string {
+	var wrong []string
+	for _, p := range packages {
+		name := strings.TrimPrefix(p.ImportPath, "coincart/")
+		i := slices.IndexFunc(importRules(), func(r importRule) bool { return inPart(r.part, name) })
+		if i < 0 {
+			wrong = append(wrong, p.ImportPath+" has no row in importRules")
+			continue
+		}
+		rule := importRules()[i]
+		for _, imported := range p.Imports {
+			if !allowed(rule, imported) {
+				wrong = append(wrong, p.ImportPath+" must not import "+imported)
+			}
+		}
+	}
+	return wrong
+}
+
+func allowed(rule importRule, imported string) bool {
+	if name, ok := strings.CutPrefix(imported, "coincart/"); ok {
+		return slices.ContainsFunc(rule.module, func(part string) bool { return inPart(part, name) })
+	}
+	if rule.part == standardOnly {
+		// Paths of other modules begin with a host name.
+		first, _, _ := strings.Cut(imported, "/")
+		return !strings.Contains(first, ".")
+	}
+	return !slices.ContainsFunc(rule.banned, func(banned string) bool {
+		return imported == banned || strings.HasSuffix(banned, "/") && strings.HasPrefix(imported, banned)
+	})
+}
+
+func inPart(part, name string) bool {
+	if parent, ok := strings.CutSuffix(part, "..."); ok {
+		return parent == "" || name+"/" == parent || strings.HasPrefix(name, parent)
+	}
+	return part == name
+}
+
+// listPackages asks go list about the module's packages, or the named ones, with an overlay or without.
+func listPackages(t *testing.T, overlay string, patterns ...string) []listedPackage {
+	t.Helper()
+	args := []string{"list", "-e", "-json=ImportPath,Standard,Imports,TestImports,XTestImports"}
+	if overlay != "" {
+		args = append(args, "-overlay", overlay)
+	}
+	if len(patterns) == 0 {
+		patterns = []string{"./..."}
+	}
+	command := exec.CommandContext(t.Context(), "go", append(args, patterns...)...)
+	command.Dir = moduleRoot(t)
+	var stderr bytes.Buffer
+	command.Stderr = &stderr
+	out, err := command.Output()
+	require.NoError(t, err, stderr.String())
+	all := decodePackages(t, out)
+	// A folder with tests alone is no package that others could import.
+	return slices.DeleteFunc(all, func(p listedPackage) bool { return p.ImportPath == "coincart" })
+}
+
+func decodePackages(t *testing.T, out []byte) []listedPackage {
+	t.Helper()
+	seen := map[string]listedPackage{}
+	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listedPackage
+		err := decoder.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return slices.Collect(maps.Values(seen))
+		}
+		require.NoError(t, err)
+		seen[p.ImportPath] = p
+	}
+}
+
+// moduleRoot is the folder of go.mod.
+func moduleRoot(t *testing.T) string {
+	t.Helper()
+	folder, err := os.Getwd()
+	require.NoError(t, err)
+	for !exists(filepath.Join(folder, "go.mod")) {
+		require.NotEqual(t, filepath.Dir(folder), folder, "no go.mod above the test")
+		folder = filepath.Dir(folder)
+	}
+	return folder
+}

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+// invariantsCmd checks the rules that must always hold (reliability.md §4).
+type invariantsCmd struct{ databaseSettings }
+
+// Run prints each violation and fails where there is one.
+func (c *invariantsCmd) Run(ctx context.Context, con console) error {
+	db, err := c.open(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	violations, err := db.Invariants(ctx)
+	if err != nil {
+		return fmt.Errorf("check the invariants: %w", err)
+	}
+	for _, v := range violations {
+		fmt.Fprintf(con.out, "%s: %s\n", v.Rule, v.What)
+	}
+	if len(violations) > 0 {
+		return fmt.Errorf("%d violations found", len(violations))
+	}
+	fmt.Fprintln(con.out, "All invariants hold.")
+	return nil
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"crypto/hkdf"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"coincart/payments/opay"
+)
+
+// maxKeyFile is more than any key of 8192 bits needs.
+const maxKeyFile = 16 << 10
+
+// readKeyFile reads a file of bounded size. Errors name the file and never hold its content.
+func readKeyFile(name string) ([]byte, fs.FileMode, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, 0, plainFileError(name, err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, 0, fmt.Errorf("%s is no file", name)
+	}
+	text, err := io.ReadAll(io.LimitReader(file, maxKeyFile+1))
+	switch {
+	case err != nil:
+		return nil, 0, plainFileError(name, err)
+	case len(text) > maxKeyFile:
+		return nil, 0, fmt.Errorf("%s is larger than %d bytes, so it is no key", name, maxKeyFile)
+	}
+	return text, info.Mode().Perm(), nil
+}
+
+func plainFileError(name string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s does not exist", name)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s may not be read by this user", name)
+	default:
+		return fmt.Errorf("%s cannot be read: %w", name, err)
+	}
+}
+
+// loadPrivateKey reads a private key file, which others must not be able to read (reliability.md E7). Its group may: that is how
+// containers are given secrets.
+func loadPrivateKey(role, name string) (*rsa.PrivateKey, error) {
+	text, mode, err := readKeyFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("the %s: %w", role, err)
+	}
+	if mode&0o037 != 0 {
+		return nil, fmt.Errorf("the %s in %s can be read or changed by others (mode %04o): chmod 600 %s", role, name, mode, name)
+	}
+	key, err := opay.ParsePrivateKey(role, text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return key, nil
+}
+
+// loadPublicKey reads a public key file, which others may read but not change: whoever replaces the platform's key can forge
+// payments.
+func loadPublicKey(role, name string) (*rsa.PublicKey, error) {
+	text, mode, err := readKeyFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("the %s: %w", role, err)
+	}
+	if mode&0o022 != 0 {
+		return nil, fmt.Errorf("the %s in %s can be changed by others (mode %04o): chmod 644 %s", role, name, mode, name)
+	}
+	key, err := opay.ParsePublicKey(role, text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return key, nil
+}
+
+// loadKeyring reads the shop's keys and checks all that reliability.md E7 asks for; what is wrong goes to p.
+func (s *settings) loadKeyring(p *problems) (*opay.Keyring, *rsa.PrivateKey) {
+	before := len(*p)
+	var own *rsa.PrivateKey
+	var err error
+	if s.MerchantKey == "" {
+		p.add("COINCART_MERCHANT_KEY is missing: make a key pair with coincart keygen and set it to the private key's file")
+	} else if own, err = loadPrivateKey("merchant private key", s.MerchantKey); err != nil {
+		p.add("COINCART_MERCHANT_KEY: %s", err)
+	}
+	var peers []*rsa.PublicKey
+	if len(s.PlatformKey) == 0 {
+		p.add("COINCART_PLATFORM_KEY is missing: save the public key that the platform shows for this application in a file and set it to that file")
+	}
+	if len(s.PlatformKey) > 2 {
+		p.add("COINCART_PLATFORM_KEY names %d files: two at most, the present key and the next one", len(s.PlatformKey))
+	}
+	for _, name := range s.PlatformKey {
+		peer, err := loadPublicKey("platform public key", strings.TrimSpace(name))
+		if err != nil {
+			p.add("COINCART_PLATFORM_KEY: %s", err)
+			continue
+		}
+		peers = append(peers, peer)
+	}
+	if len(*p) > before {
+		return nil, nil
+	}
+	ring, err := opay.NewKeyring(own, peers...)
+	switch {
+	case errors.Is(err, opay.ErrOwnKey):
+		p.add("COINCART_PLATFORM_KEY holds the shop's own public key: it must be the key that the platform shows, not the one registered there")
+		return nil, nil
+	case err != nil:
+		p.add("the keys cannot be used: %s", err)
+		return nil, nil
+	}
+	if err := ring.Check(); err != nil {
+		p.add("the keys are too weak: %s; a new pair is made by coincart keygen", err)
+		return nil, nil
+	}
+	return ring, own
+}
+
+// sealInfo separates the sealing key from every other use of the merchant's key; a change of how it is derived needs a new one.
+const sealInfo = "coincart seal v1"
+
+// sealKey derives the key that seals sessions and payers' tokens in the database: HKDF-SHA256 (RFC 5869) over the PKCS#8 DER of
+// the merchant's private key, without salt. So the shop has one secret to keep. A new merchant key makes what was sealed
+// unreadable: sessions end, and payers of open attempts sign in again.
+func sealKey(own *rsa.PrivateKey) ([]byte, error) {
+	der, err := x509.MarshalPKCS8PrivateKey(own)
+	if err != nil {
+		return nil, errors.New("derive the sealing key: the private key cannot be encoded")
+	}
+	key, err := hkdf.Key(sha256.New, der, nil, sealInfo, 32)
+	if err != nil {
+		return nil, fmt.Errorf("derive the sealing key: %w", err)
+	}
+	return key, nil
+}
+
+// writeNew writes a file that must not exist yet, so that no key is ever lost to a second run.
+func writeNew(name string, content []byte, mode fs.FileMode) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return fmt.Errorf("make the folder of %s: %w", name, err)
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	_, err = file.Write(content)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", name, errors.Join(err, os.Remove(name)))
+	}
+	return nil
+}
+
+// writeKeyPair writes both halves of a pair as PEM, the private one for its owner only.
+func writeKeyPair(key *rsa.PrivateKey, privateName, publicName string) error {
+	private, err := opay.MarshalPrivateKey(key)
+	if err != nil {
+		return fmt.Errorf("encode the private key: %w", err)
+	}
+	public, err := opay.MarshalPublicKey(&key.PublicKey)
+	if err != nil {
+		return fmt.Errorf("encode the public key: %w", err)
+	}
+	if err := writeNew(privateName, private, 0o600); err != nil {
+		return err
+	}
+	return writeNew(publicName, public, 0o644)
+}
+
+// oneLine is a public key as the platform's own tools write it: base64 of the DER, URL alphabet, no padding (platform/api.md §1).
+func oneLine(key *rsa.PublicKey) (string, error) {
+	der, err := x509.MarshalPKIXPublicKey(key)
+	if err != nil {
+		return "", fmt.Errorf("encode the public key: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(der), nil
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/mail"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"coincart/payments"
+)
+
+// smtpServer is a mail server, and the sender of the shop's mails.
+type smtpServer struct {
+	host     string
+	port     int
+	tls      bool // from the first byte, instead of STARTTLS
+	user     string
+	password string
+	from     *mail.Address
+}
+
+// parseSMTP reads smtp://user:password@host:587?from=address; smtps: TLS from the first byte, port 465. Errors never hold the
+// password.
+func parseSMTP(text string) (smtpServer, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return smtpServer{}, errors.New("it is no address")
+	}
+	s := smtpServer{host: u.Hostname(), port: 587, user: u.User.Username()}
+	s.password, _ = u.User.Password()
+	switch u.Scheme {
+	case "smtp":
+	case "smtps":
+		s.tls, s.port = true, 465
+	default:
+		return smtpServer{}, errors.New("it must begin with smtp:// or smtps://")
+	}
+	if s.host == "" {
+		return smtpServer{}, errors.New("the host is missing")
+	}
+	if u.Path != "" && u.Path != "/" || u.Fragment != "" {
+		return smtpServer{}, errors.New("there is more than host, port and sender (characters such as / or # in the password as %2F, %23)")
+	}
+	if u.Port() != "" {
+		if s.port, err = strconv.Atoi(u.Port()); err != nil || s.port < 1 || s.port > 65535 {
+			return smtpServer{}, errors.New("the port is no number from 1 to 65535")
+		}
+	}
+	if s.from, err = mail.ParseAddress(u.Query().Get("from")); err != nil {
+		return smtpServer{}, errors.New("the sender is missing or no mail address (?from=)")
+	}
+	return s, nil
+}
+
+// smtpMailer sends mails through a server. It is a payments.Mailer.
+type smtpMailer struct {
+	client *gomail.Client
+	from   *mail.Address
+}
+
+// smtpTimeout bounds the sending of one mail, connecting included.
+const smtpTimeout = 15 * time.Second
+
+// newSMTPMailer prepares the client; nothing is sent. Name and password travel under TLS only, except to this machine.
+func newSMTPMailer(s smtpServer, shopName string) (*smtpMailer, error) {
+	policy := gomail.TLSMandatory
+	if isLoopback(s.host) {
+		policy = gomail.TLSOpportunistic
+	}
+	options := []gomail.Option{
+		gomail.WithPort(s.port),
+		gomail.WithTimeout(smtpTimeout),
+		gomail.WithTLSPolicy(policy),
+		gomail.WithTLSConfig(&tls.Config{ServerName: s.host, MinVersion: tls.VersionTLS12}),
+	}
+	if s.tls {
+		options = append(options, gomail.WithSSL())
+	}
+	if s.user != "" {
+		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(s.user), gomail.WithPassword(s.password))
+	}
+	client, err := gomail.NewClient(s.host, options...)
+	if err != nil {
+		return nil, fmt.Errorf("prepare mail to %s: %w", s.host, err)
+	}
+	return &smtpMailer{client: client, from: named(s.from, shopName)}, nil
+}
+
+// Send sends one mail. An error means that it should be tried again.
+func (m *smtpMailer) Send(ctx context.Context, mail payments.Mail) error {
+	message, err := compose(m.from, mail)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, smtpTimeout)
+	defer cancel()
+	if err := m.client.DialAndSendWithContext(ctx, message); err != nil {
+		return fmt.Errorf("send mail: %w", err)
+	}
+	return nil
+}
+
+// fileMailer writes mails as .eml files, which every mail program opens. It is a payments.Mailer.
+type fileMailer struct {
+	folder string
+	from   *mail.Address
+}
+
+// newFileMailer makes the folder, which only its owner may read: mails name shoppers.
+func newFileMailer(folder, shopName string) (*fileMailer, error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder for mails: %w", err)
+	}
+	return &fileMailer{folder: folder, from: &mail.Address{Name: shopName, Address: "shop@localhost"}}, nil
+}
+
+// Send writes one mail. The file's name follows from the Message-ID, so that a repeated mail replaces its first copy.
+func (m *fileMailer) Send(_ context.Context, mail payments.Mail) error {
+	message, err := compose(m.from, mail)
+	if err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(m.folder, ".mail-*")
+	if err != nil {
+		return fmt.Errorf("write mail: %w", err)
+	}
+	_, err = message.WriteTo(file)
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), filepath.Join(m.folder, mailName(mail.MessageID)))
+	}
+	if err != nil {
+		return fmt.Errorf("write mail: %w", errors.Join(err, os.Remove(file.Name())))
+	}
+	return nil
+}
+
+func mailName(messageID string) string {
+	sum := sha256.Sum256([]byte(messageID))
+	return hex.EncodeToString(sum[:10]) + ".eml"
+}
+
+// named gives the sender the shop's name where it has none of its own.
+func named(from *mail.Address, shopName string) *mail.Address {
+	if from.Name != "" {
+		return from
+	}
+	return &mail.Address{Name: shopName, Address: from.Address}
+}
+
+// compose builds the message: text, and HTML beside it. It says nothing about the program that wrote it.
+func compose(from *mail.Address, m payments.Mail) (*gomail.Msg, error) {
+	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	message.FromMailAddress(from)
+	if err := message.To(m.To); err != nil {
+		// The library's error would repeat the shopper's address into the log.
+		return nil, errors.New("compose mail: the recipient is no mail address")
+	}
+	message.Subject(m.Subject)
+	message.SetDate()
+	message.SetMessageIDWithValue(m.MessageID)
+	// Nobody wants an out-of-office answer to an order confirmation (RFC 3834).
+	message.SetGenHeader("Auto-Submitted", "auto-generated")
+	message.SetBodyString(gomail.TypeTextPlain, m.Text)
+	if m.HTML != "" {
+		message.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	}
+	return message, nil
+}

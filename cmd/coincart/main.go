@@ -1,0 +1,146 @@
+// Command coincart is the shop: one program that serves it, prepares its database and its keys, and emulates the payment
+// platform for those who want to see or test it. Without arguments and settings it is a demonstration.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal asks for an orderly end. A second one finds no handler and ends the process at once.
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+}
+
+// Exit codes of the program.
+const (
+	exitOK     = 0
+	exitFailed = 1 // the command did not do what it was asked, or found what it looks for
+	exitUsage  = 2 // the command line cannot be understood
+)
+
+// commands is the command line.
+type commands struct {
+	Serve       serveCmd       `cmd:"" default:"withargs" help:"Run the shop. Without a platform's address: the demonstration."`
+	Sandbox     sandboxCmd     `cmd:"" help:"Run the sandbox platform: everything the real one does, without real coins."`
+	Migrate     migrateCmd     `cmd:"" help:"Bring the database's tables up to this version, back, or show where they are."`
+	Keygen      keygenCmd      `cmd:"" help:"Make a key pair; prints the public key to register at the platform."`
+	Seed        seedCmd        `cmd:"" help:"Load the demo catalogue into the database. What is there already is updated."`
+	Envelope    envelopeCmd    `cmd:"" help:"Seal or open the platform's envelopes, for debugging an integration."`
+	Invariants  invariantsCmd  `cmd:"" help:"Check the database against the rules for money and stock."`
+	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running shop whether it is ready; for containers."`
+}
+
+// console is what a command reads and writes.
+type console struct {
+	in  io.Reader
+	out io.Writer // what was asked for
+	err io.Writer // logs and errors
+}
+
+// run is the program: it parses the arguments, takes settings that they leave open from getenv, runs the command until it is
+// done or ctx ends, and returns the exit code.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	return execute(ctx, args, getenv, console{in: os.Stdin, out: stdout, err: stderr})
+}
+
+func execute(ctx context.Context, args []string, getenv func(string) string, con console) int {
+	var cli commands
+	exited, code := false, exitOK
+	parser, err := newParser(&cli, getenv,
+		kong.Writers(con.out, con.err),
+		kong.Exit(func(c int) { exited, code = true, c }),
+	)
+	if err != nil {
+		fmt.Fprintln(con.err, "coincart: "+err.Error())
+		return exitFailed
+	}
+	chosen, err := parser.Parse(args)
+	if exited { // --help was printed
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(con.err, "coincart: %s\nTry: coincart --help\n", err)
+		return exitUsage
+	}
+	chosen.BindTo(ctx, (*context.Context)(nil))
+	err = chosen.Run(con)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errReported):
+		return exitFailed
+	}
+	fmt.Fprintln(con.err, "coincart: "+err.Error())
+	return exitFailed
+}
+
+// errReported ends a command that has already said what is wrong.
+var errReported = errors.New("reported")
+
+// newParser builds the command line. The environment comes from getenv alone, so that a test need not change the process's; an
+// empty variable counts as not set.
+func newParser(cli *commands, getenv func(string) string, options ...kong.Option) (*kong.Kong, error) {
+	environment := kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		for _, name := range flag.Envs {
+			if value := getenv(name); value != "" {
+				return value, nil
+			}
+		}
+		return nil, nil //nolint:nilnil // kong's way to say that this source has no value
+	})
+	parser, err := kong.New(cli, append([]kong.Option{
+		kong.Name("coincart"),
+		kong.Description("A storefront and checkout that takes payments through an exchange's Open Platform."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Resolvers(environment),
+	}, options...)...)
+	if err != nil {
+		return nil, fmt.Errorf("build the command line: %w", err)
+	}
+	// kong itself would read the process's environment; the help keeps the names in flag.Envs.
+	err = kong.Visit(parser.Model, func(node kong.Visitable, next kong.Next) error {
+		if flag, ok := node.(*kong.Flag); ok {
+			flag.Tag.Envs = nil
+		}
+		return next(nil)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("build the command line: %w", err)
+	}
+	return parser, nil
+}
+
+// problems is everything that keeps a command from starting, each in plain words with its mend.
+type problems []string
+
+// Error lists the problems, one per line.
+func (p problems) Error() string {
+	if len(p) == 1 {
+		return p[0]
+	}
+	return "cannot start, for these reasons:\n  - " + strings.Join(p, "\n  - ")
+}
+
+// add notes a problem.
+func (p *problems) add(format string, args ...any) {
+	*p = append(*p, fmt.Sprintf(format, args...))
+}
+
+// err is nil where there are no problems.
+func (p problems) err() error {
+	if len(p) == 0 {
+		return nil
+	}
+	return p
+}

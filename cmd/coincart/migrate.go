@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"coincart/models/store"
+)
+
+// migrateCmd changes or shows the state of the database's tables.
+type migrateCmd struct {
+	Up     migrateUpCmd     `cmd:"" help:"Bring the tables up to this version. Several at once do no harm."`
+	Down   migrateDownCmd   `cmd:"" help:"Take the last step back. What only the newer tables held is lost."`
+	Status migrateStatusCmd `cmd:"" help:"Show each step and when it was made."`
+}
+
+// open opens the database that the settings name, for a command that needs no sealing key.
+func (s *databaseSettings) open(ctx context.Context, log *slog.Logger) (*store.Store, error) {
+	var p problems
+	s.check(&p)
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, s.dsn(), store.Options{Logger: log})
+	if err != nil {
+		return nil, fmt.Errorf("open the database (COINCART_DATABASE): %w", err)
+	}
+	return db, nil
+}
+
+type migrateUpCmd struct{ databaseSettings }
+
+// Run makes every step that is missing.
+func (c *migrateUpCmd) Run(ctx context.Context, con console) error {
+	db, err := c.open(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := db.Migrate(ctx); err != nil {
+		return fmt.Errorf("migrate up: %w", err)
+	}
+	fmt.Fprintln(con.out, "The tables are up to date.")
+	return nil
+}
+
+type migrateDownCmd struct{ databaseSettings }
+
+// Run takes one step back.
+func (c *migrateDownCmd) Run(ctx context.Context, con console) error {
+	db, err := c.open(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := db.MigrateDown(ctx); err != nil {
+		return fmt.Errorf("migrate down: %w", err)
+	}
+	fmt.Fprintln(con.out, "One step was taken back.")
+	return nil
+}
+
+type migrateStatusCmd struct{ databaseSettings }
+
+// Run shows each step. It fails where one is missing, so that a script can ask.
+func (c *migrateStatusCmd) Run(ctx context.Context, con console) error {
+	db, err := c.open(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	steps, err := db.MigrationStatus(ctx)
+	if err != nil {
+		return fmt.Errorf("read the state of the tables: %w", err)
+	}
+	pending := 0
+	for _, step := range steps {
+		when := "pending"
+		if step.AppliedAt.IsZero() {
+			pending++
+		} else {
+			when = step.AppliedAt.UTC().Format("2006-01-02 15:04:05")
+		}
+		fmt.Fprintf(con.out, "%-20s %s\n", when, step.Name)
+	}
+	if pending > 0 {
+		return fmt.Errorf("%d steps are missing: run coincart migrate up", pending)
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"coincart/payments"
+	"coincart/payments/sandbox"
+)
+
+// sandboxCmd runs the sandbox platform by itself, with keys of its own, for a shop in another process or another language.
+type sandboxCmd struct {
+	Addr        string   `default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Listen address (${default})."`
+	BaseURL     string   `name:"base-url" placeholder:"URL" help:"Public address of the sandbox, as browsers reach it. Default: the listen address."`
+	AppID       string   `name:"app-id" default:"coincart_demo" placeholder:"ID" help:"AppKey of the merchant's application (${default})."`
+	Name        string   `default:"Coincart" placeholder:"NAME" help:"Name of the merchant on the pay page (${default})."`
+	MerchantKey string   `name:"merchant-key" required:"" placeholder:"FILE" help:"File with the merchant's public key."`
+	Key         string   `default:"keys/platform.pem" placeholder:"FILE" help:"File with the platform's private key (${default}); made by coincart keygen --private-key keys/platform.pem --public-key keys/platform.pub.pem."`
+	ReturnTo    []string `name:"return-to" sep:"," placeholder:"URL" help:"Addresses that sign-in may return to. Default: this machine only."`
+	PlainHTTP   bool     `name:"plain-http" help:"Accept return pages with plain http on other hosts than this machine."`
+	Seed        uint64   `placeholder:"N" help:"Makes order numbers, codes and tokens repeatable. Default: they follow from the key."`
+	State       string   `placeholder:"FILE" help:"File that keeps orders and balances over a restart. Default: they are forgotten."`
+	Timezone    string   `default:"UTC" placeholder:"ZONE" help:"Zone of the statement's day (${default})."`
+	logSettings
+}
+
+// Run serves the platform until ctx ends.
+func (c *sandboxCmd) Run(ctx context.Context, con console) error {
+	var p problems
+	log := c.logger(con.err, &p)
+	checkListen(&p, "--addr", c.Addr)
+	zone, err := loadZone(c.Timezone)
+	if err != nil {
+		p.add("--timezone: %s", err)
+	}
+	merchant, err := loadPublicKey("merchant's public key", c.MerchantKey)
+	if err != nil {
+		p.add("--merchant-key: %s", err)
+	}
+	own, err := loadPrivateKey("platform's private key", c.Key)
+	if err != nil {
+		p.add("--key: %s", err)
+	}
+	if err := p.err(); err != nil {
+		return err
+	}
+	listener, err := listen(ctx, "The sandbox platform", c.Addr, "--addr")
+	if err != nil {
+		return err
+	}
+	if c.BaseURL == "" {
+		c.BaseURL = localURL(listener.Addr())
+	}
+	if c.Seed == 0 {
+		c.Seed = seedOf(own)
+	}
+	server, err := sandbox.New(sandbox.Config{
+		BaseURL: c.BaseURL, Keys: own, Seed: c.Seed, Logger: log, StateFile: c.State, Location: zone, PlainHTTP: c.PlainHTTP,
+		Apps: []sandbox.App{{AppID: c.AppID, Name: c.Name, Key: merchant, Addresses: c.ReturnTo}},
+	})
+	if err != nil {
+		closeAll(listener)
+		return fmt.Errorf("set up the sandbox platform: %w", err)
+	}
+	fmt.Fprintf(con.out, "The sandbox platform is open at %s (listening on %s) for the application %s.\nIt sends notifications to the notifyPage of each order, such as http://127.0.0.1:8080%s.\nPayers:\n",
+		c.BaseURL, listener.Addr(), c.AppID, payments.NotifyPath)
+	for _, user := range sandbox.DemoUsers() {
+		fmt.Fprintf(con.out, "  %-10s %s\n", user.UID, describe(user))
+	}
+	return runTasks(ctx, []task{
+		{"sandbox", server.Run},
+		serveHTTP("sandbox", sandboxHTTPServer(server.Handler()), listener, log),
+	})
+}

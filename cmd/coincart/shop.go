@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"coincart/models/store"
+	"coincart/payments"
+	"coincart/payments/opay"
+	"coincart/web"
+)
+
+// shop is everything that serves shoppers, put together and not yet started.
+type shop struct {
+	store    *store.Store
+	payments *payments.Service
+	web      *web.Server
+}
+
+// parts is what a shop is made of, beyond the settings: found out and checked by the real shop or by the demonstration.
+type parts struct {
+	baseURL     string
+	platformURL string
+	appID       string
+	keys        *opay.Keyring
+	store       *store.Store
+	log         *slog.Logger
+	demo        bool
+}
+
+// assemble builds the shop. The store becomes the shop's.
+func assemble(s *settings, p parts) (*shop, error) {
+	gateway, err := opay.New(opay.Config{
+		BaseURL: p.platformURL, AppID: p.appID, Keys: p.keys, PayPath: s.PayPath, CancelPath: s.CancelPath,
+		HTTPClient: &http.Client{Transport: payments.NewTransport(platformTransport())},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("set up the platform's client: %w", err)
+	}
+	mailer, err := newMailer(s)
+	if err != nil {
+		return nil, err
+	}
+	service, err := payments.New(payments.Config{
+		Store: p.store, Gateway: gateway, BaseURL: p.baseURL, SceneType: s.SceneType, Logger: p.log,
+		Mailer: mailer, Compose: web.Compose(p.baseURL, s.ShopName),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("set up payments: %w", err)
+	}
+	server, err := web.New(web.Config{
+		Store: p.store, Payments: service, BaseURL: p.baseURL, PlatformURL: p.platformURL,
+		TrustedProxies: s.TrustedProxies, Logger: p.log, Demo: p.demo, ShopName: s.ShopName,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("set up the pages: %w", err)
+	}
+	return &shop{store: p.store, payments: service, web: server}, nil
+}
+
+// tasks are the shop's workers and servers, in the order of their start.
+func (s *shop) tasks(listener, metrics net.Listener, log *slog.Logger) []task {
+	list := []task{{"payments", s.payments.Run}, {"sessions", s.web.Run}}
+	if metrics != nil {
+		list = append(list, serveHTTP("metrics", web.HTTPServer(metrics.Addr().String(), s.web.MetricsHandler()), metrics, log))
+	}
+	return append(list, serveHTTP("shop", web.HTTPServer(listener.Addr().String(), s.web.Handler()), listener, log))
+}
+
+// platformTransport connects within two seconds (reliability.md R14); the whole call is bounded by the client.
+func platformTransport() *http.Transport {
+	dialer := &net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		TLSHandshakeTimeout:    2 * time.Second,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		ForceAttemptHTTP2:      true,
+		MaxIdleConnsPerHost:    16,
+		IdleConnTimeout:        60 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+	}
+}
+
+// newMailer sends by the server that the settings name, or writes files.
+func newMailer(s *settings) (payments.Mailer, error) {
+	if s.SMTPURL == "" {
+		return newFileMailer(filepath.Join(s.DataDir, "mail"), s.ShopName)
+	}
+	server, err := parseSMTP(s.SMTPURL)
+	if err != nil {
+		return nil, fmt.Errorf("COINCART_SMTP_URL: %w", err)
+	}
+	return newSMTPMailer(server, s.ShopName)
+}
+
+// listeners opens the shop's addresses before anything else is done, so that a taken port is reported at once.
+func (s *settings) listeners(ctx context.Context) (shop, metrics net.Listener, err error) {
+	if shop, err = listen(ctx, "The shop", s.Addr, "--addr or COINCART_ADDR"); err != nil {
+		return nil, nil, err
+	}
+	if s.MetricsAddr == "" {
+		return shop, nil, nil
+	}
+	if metrics, err = listen(ctx, "The metrics page", s.MetricsAddr, "--metrics-addr or COINCART_METRICS_ADDR"); err != nil {
+		return nil, nil, errors.Join(err, shop.Close())
+	}
+	return shop, metrics, nil
+}
+
+func closeAll(listeners ...net.Listener) {
+	for _, l := range listeners {
+		if l != nil {
+			_ = l.Close() // it is given up before anything was served
+		}
+	}
+}

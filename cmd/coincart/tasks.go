@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+)
+
+// task is one thing that the program does until it is told to stop: a server or a worker. run returns soon after ctx ends.
+type task struct {
+	name string
+	run  func(ctx context.Context) error
+}
+
+// How long an orderly end may take: requests under way are answered first. The whole stays below the ten seconds that container
+// engines wait before they kill.
+const (
+	drainTime = 6 * time.Second
+	stopTime  = 8 * time.Second
+)
+
+// runTasks starts the tasks in their order and waits until ctx ends or one of them returns. Then it stops them in the opposite
+// order, waiting for each, so that nothing loses what it stands on: the shop's server goes before its workers, and these before
+// the sandbox that they talk to. It returns nil for an orderly end.
+func runTasks(ctx context.Context, tasks []task) error {
+	type running struct {
+		stop context.CancelFunc
+		done chan error
+	}
+	all := make([]running, len(tasks))
+	ended := make(chan error, len(tasks))
+	for i, t := range tasks {
+		taskCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
+		all[i] = running{stop: stop, done: make(chan error, 1)}
+		go func() {
+			err := t.run(taskCtx)
+			switch {
+			case err != nil && !errors.Is(err, context.Canceled):
+				err = fmt.Errorf("%s: %w", t.name, err)
+			case taskCtx.Err() == nil:
+				err = fmt.Errorf("%s ended by itself", t.name)
+			default:
+				err = nil
+			}
+			all[i].done <- err
+			ended <- err
+		}()
+	}
+	select {
+	case <-ctx.Done():
+	case <-ended:
+	}
+	var errs []error
+	deadline := time.NewTimer(stopTime)
+	defer deadline.Stop()
+	for i := len(all) - 1; i >= 0; i-- {
+		all[i].stop()
+		select {
+		case err := <-all[i].done:
+			errs = append(errs, err)
+		case <-deadline.C:
+			deadline.Reset(0) // what is left is told to stop, and not waited for
+			errs = append(errs, fmt.Errorf("%s did not stop in time", tasks[i].name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// listen opens the address, with an error that says what to do where it is taken.
+func listen(ctx context.Context, what, addr, setting string) (net.Listener, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", addr)
+	switch {
+	case err == nil:
+		return listener, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s cannot listen on %s: another program uses this address, perhaps another Coincart. Stop it, or choose another address with %s",
+			what, addr, setting)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("%s cannot listen on %s: ports below 1024 need rights that this user has not. Choose another with %s", what, addr, setting)
+	default:
+		return nil, fmt.Errorf("%s cannot listen on %s (%s): %w", what, addr, setting, err)
+	}
+}
+
+// serveHTTP makes a task of a server. When it ends, requests under way are answered before it returns.
+func serveHTTP(name string, server *http.Server, listener net.Listener, log *slog.Logger) task {
+	server.ErrorLog = slog.NewLogLogger(log.With("server", name).Handler(), slog.LevelWarn)
+	return task{name: name, run: func(ctx context.Context) error {
+		failed := make(chan error, 1)
+		go func() { failed <- server.Serve(listener) }()
+		select {
+		case err := <-failed:
+			return fmt.Errorf("serve: %w", err)
+		case <-ctx.Done():
+		}
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		defer cancel()
+		if err := server.Shutdown(drain); err != nil {
+			return fmt.Errorf("requests were still under way when time was over: %w", errors.Join(err, server.Close()))
+		}
+		return nil
+	}}
+}
