@@ -26,7 +26,8 @@ const (
 // ErrQueue says that there is no such queue.
 var ErrQueue = fmt.Errorf("no such queue: %w", ErrNotFound)
 
-// ClaimOrders claims up to limit due orders, longest due first, without lines and attempts; Lease and DueAt are the claim's.
+// ClaimOrders claims up to limit due orders that await payment, longest due first, without lines and attempts; Lease and DueAt are
+// the claim's.
 func (s *Store) ClaimOrders(ctx context.Context, limit int, lease time.Duration) ([]models.Order, error) {
 	return claim(ctx, s, QueueOrders, limit, lease, func(o *models.Order) leased { return leased{&o.ID, &o.Lease, &o.DueAt, nil} })
 }
