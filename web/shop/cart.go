@@ -64,6 +64,7 @@ func (p *Pages) cart(v *visit.Visit) (models.Cart, error) {
 	}
 	cart, err := p.site.Store.Cart(v.Context(), s.CartID)
 	if errors.Is(err, store.ErrNotFound) {
+		s.CartID = "" // the next addition makes another one
 		return models.Cart{}, nil
 	}
 	return cart, err

@@ -1,0 +1,215 @@
+package shop
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"coincart/models"
+	"coincart/templates"
+	"coincart/templates/i18n"
+	pages "coincart/templates/shop"
+)
+
+func dollars() models.Currency { return models.Currency{Code: "USD", Digits: 2} }
+
+func texts(field, chinese string) models.Texts { return models.Texts{"zh-Hans": {field: chinese}} }
+
+func TestCardView(t *testing.T) {
+	card := models.ProductCard{
+		Slug: "mug", Title: "Mug", Summary: "Holds tea", Cover: "pictures/mug.svg", Texts: texts("title", "陶杯"),
+		MinPrice: models.MustAmount("1234.5"), MaxPrice: models.MustAmount("1234.50"), OnHand: 6,
+	}
+	want := pages.Card{
+		Slug: "mug", Title: "Mug", Summary: "Holds tea", Price: "$1,234.50", Picture: templates.Picture{Source: "pictures/mug.svg"},
+	}
+	assert.Equal(t, want, cardView(i18n.ByTag("en"), dollars(), card))
+
+	card.MaxPrice, card.OnHand = models.MustAmount("2000"), 5
+	want.Title, want.Price, want.From, want.Left = "陶杯", "US$1,234.50", true, 5
+	assert.Equal(t, want, cardView(i18n.ByTag("zh-Hans"), dollars(), card))
+
+	card.OnHand = 0
+	got := cardView(i18n.ByTag("en"), dollars(), card)
+	assert.True(t, got.SoldOut)
+	assert.Zero(t, got.Left)
+}
+
+func TestProductView(t *testing.T) {
+	product := models.Product{
+		Slug: "mug", Title: "Mug", Description: "One.\r\n\r\n Two. \n\n\n\nThree.", Cover: "c.svg", CoverAlt: "A mug",
+		Category: models.Category{Slug: "kitchen", Name: "Kitchen", Texts: texts("name", "厨房")},
+		Variants: []models.Variant{
+			{ID: "a", SKU: "A", Title: "Small", Price: models.MustAmount("10"), OnHand: 0},
+			{ID: "b", SKU: "B", Title: "Large", Texts: texts("title", "大"), Price: models.MustAmount("12"), OnHand: 3},
+		},
+	}
+	view := productView(i18n.ByTag("zh-Hans"), dollars(), product, "b")
+	assert.Equal(t, []string{"One.", "Two.", "Three."}, view.Paragraphs)
+	assert.Equal(t, "厨房", view.CategoryName)
+	assert.Equal(t, []templates.Picture{{Source: "c.svg", Alt: "A mug"}}, view.Pictures, "the cover stands in for pictures")
+	assert.Equal(t, []pages.Variant{
+		{ID: "a", SKU: "A", Title: "Small", Price: "US$10.00", SoldOut: true},
+		{ID: "b", SKU: "B", Title: "大", Price: "US$12.00", Left: 3, Selected: true},
+	}, view.Variants)
+
+	assert.Equal(t, "a", chosenBySKU(product, "A"), "a sold-out variant can be looked at")
+	assert.Equal(t, "b", chosenBySKU(product, ""), "the first that can be bought")
+	assert.Equal(t, "b", chosenBySKU(product, "gone"))
+	product.Variants = product.Variants[:1]
+	assert.Empty(t, chosenBySKU(product, ""))
+}
+
+func TestCartView_SaysWhatHasChanged(t *testing.T) {
+	line := func(change func(*models.CartLine)) models.CartLine {
+		l := models.CartLine{
+			VariantID: "v", Slug: "mug", Title: "Mug", VariantTitle: "Blue", Quantity: 2, OnHand: 2,
+			Price: models.MustAmount("10"), SeenPrice: models.MustAmount("10.00"),
+		}
+		change(&l)
+		return l
+	}
+	for name, c := range map[string]struct {
+		line    models.CartLine
+		want    []pages.LineProblem
+		notices []pages.Notice
+		blocked bool
+	}{
+		"nothing": {line: line(func(*models.CartLine) {})},
+		"dearer": {
+			line:    line(func(l *models.CartLine) { l.Price = models.MustAmount("12") }),
+			want:    []pages.LineProblem{{Kind: pages.LinePriceChanged, From: "$10.00", To: "$12.00"}},
+			notices: []pages.Notice{{Kind: pages.NoticePriceChanged, Product: "Mug, Blue", From: "$10.00", To: "$12.00"}},
+		},
+		"too many": {
+			line: line(func(l *models.CartLine) { l.OnHand = 1 }), blocked: true,
+			want:    []pages.LineProblem{{Kind: pages.LineOnlyLeft, Left: 1}},
+			notices: []pages.Notice{{Kind: pages.NoticeOnlyLeft, Product: "Mug, Blue", Left: 1}},
+		},
+		"sold out and cheaper": {
+			line: line(func(l *models.CartLine) { l.OnHand, l.Price = 0, models.MustAmount("9") }), blocked: true,
+			want: []pages.LineProblem{{Kind: pages.LineSoldOut}, {Kind: pages.LinePriceChanged, From: "$10.00", To: "$9.00"}},
+			notices: []pages.Notice{
+				{Kind: pages.NoticeSoldOut, Product: "Mug, Blue"},
+				{Kind: pages.NoticePriceChanged, Product: "Mug, Blue", From: "$10.00", To: "$9.00"},
+			},
+		},
+		"gone": {
+			line: line(func(l *models.CartLine) { l.ProductHidden, l.OnHand, l.Price = true, 0, models.MustAmount("1") }), blocked: true,
+			want:    []pages.LineProblem{{Kind: pages.LineGone}},
+			notices: []pages.Notice{{Kind: pages.NoticeGone, Product: "Mug, Blue"}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cart := models.Cart{Lines: []models.CartLine{c.line}}
+			view := cartView(i18n.ByTag("en"), dollars(), cart)
+			assert.Equal(t, c.want, view.Lines[0].Problems)
+			assert.Equal(t, c.blocked, view.Blocked)
+			assert.Equal(t, c.notices, cartNotices(i18n.ByTag("en"), dollars(), cart))
+		})
+	}
+}
+
+func TestRefuse_ShowsWhatWasTyped(t *testing.T) {
+	view := pages.CartView{Lines: []pages.CartLine{
+		{Variant: "a", Quantity: "1"},
+		{Variant: "b", Quantity: "2", Problems: []pages.LineProblem{{Kind: pages.LineOnlyLeft, Left: 1}, {Kind: pages.LinePriceChanged}}},
+	}}
+	refuse(&view, "b", "many", pages.LineProblem{Kind: pages.LineBadQuantity})
+	assert.Equal(t, pages.CartLine{Variant: "a", Quantity: "1"}, view.Lines[0])
+	assert.Equal(t, "many", view.Lines[1].Quantity)
+	assert.Equal(t, []pages.LineProblem{{Kind: pages.LineBadQuantity}, {Kind: pages.LinePriceChanged}}, view.Lines[1].Problems)
+}
+
+func TestCoinChoices_LeaveOutWhatCannotPay(t *testing.T) {
+	coins := []models.Coin{
+		{Symbol: "BTC", Name: "Bitcoin", Rate: models.MustAmount("50000"), Precision: 8, MinAmount: models.MustAmount("0.01"), Enabled: true},
+		{Symbol: "USDT", Name: "Tether", Rate: models.MustAmount("1"), Precision: 2, Enabled: true},
+		{Symbol: "ETH", Name: "Ether", Rate: models.MustAmount("3000"), Precision: 6, Enabled: true},
+	}
+	total := models.MustAmount("20")
+	assert.Equal(t, []pages.CoinChoice{
+		{Symbol: "USDT", Name: "Tether", Amount: "20 USDT", Rate: "$1.00", Selected: true},
+		{Symbol: "ETH", Name: "Ether", Amount: "0.006667 ETH", Rate: "$3,000.00"},
+	}, coinChoices(i18n.ByTag("en"), dollars(), coins, total, ""))
+	chosen := coinChoices(i18n.ByTag("en"), dollars(), coins, total, "ETH")
+	assert.False(t, chosen[0].Selected)
+	assert.True(t, chosen[1].Selected)
+}
+
+func TestOrderState_OverEveryPair(t *testing.T) {
+	direct := map[models.OrderState]pages.OrderState{
+		models.OrderPaid: pages.OrderPaid, models.OrderFulfilled: pages.OrderFulfilled, models.OrderExpired: pages.OrderExpired,
+		models.OrderCancelled: pages.OrderCancelled, models.OrderReview: pages.OrderReview,
+		models.OrderRefunding: pages.OrderRefunding, models.OrderRefunded: pages.OrderRefunded,
+	}
+	awaiting := map[models.AttemptState]pages.OrderState{
+		models.AttemptCreated: pages.OrderConfirming, models.AttemptSubmitting: pages.OrderConfirming,
+		models.AttemptOpen: pages.OrderAwaiting, models.AttemptUnknown: pages.OrderUnknown,
+		models.AttemptFailed: pages.OrderFailed, models.AttemptClosed: pages.OrderFailed, models.AttemptPaid: pages.OrderConfirming,
+	}
+	for _, o := range models.OrderStates() {
+		for _, a := range models.AttemptStates() {
+			order := models.Order{State: o, Attempts: []models.Attempt{{State: a}}}
+			want, ok := direct[o]
+			if !ok {
+				want = awaiting[a]
+			}
+			assert.Equal(t, want, orderState(order, false), "%s, %s", o, a)
+		}
+	}
+	open := func(intent models.Intent) models.Order {
+		return models.Order{State: models.OrderAwaiting, Attempts: []models.Attempt{{State: models.AttemptOpen, Intent: intent}}}
+	}
+	assert.Equal(t, pages.OrderConfirming, orderState(open(models.IntentNone), true), "back from the pay page nothing is sure")
+	assert.Equal(t, pages.OrderCancelling, orderState(open(models.IntentCancel), false))
+	assert.Equal(t, pages.OrderCancelling, orderState(open(models.IntentExpire), true))
+	assert.Equal(t, pages.OrderConfirming, orderState(open(models.IntentRetry), false))
+	assert.Equal(t, pages.OrderConfirming, orderState(models.Order{State: models.OrderAwaiting}, false))
+}
+
+func TestOrderView(t *testing.T) {
+	placed := time.Date(2026, 11, 22, 14, 35, 0, 0, time.UTC)
+	order := models.Order{
+		Ref: "REF", State: models.OrderAwaiting, Email: "ann@example.com", Currency: "USD", Digits: 2, Total: models.MustAmount("24"),
+		CreatedAt: placed, ExpiresAt: placed.Add(30 * time.Minute),
+		Lines: []models.OrderLine{{
+			Slug: "mug", Title: "Mug", Quantity: 2, UnitPrice: models.MustAmount("12"), Total: models.MustAmount("24"), Cover: "m.svg",
+		}},
+		Attempts: []models.Attempt{{
+			State: models.AttemptOpen, Coin: "USDT", Amount: models.MustAmount("24"), Rate: models.MustAmount("1"), PayerUserID: "123456789",
+			OrderNum: "42",
+		}},
+	}
+	view := orderView(i18n.ByTag("en"), order, placed.Add(61*time.Second), false)
+	assert.Equal(t, pages.OrderAwaiting, view.State)
+	assert.Equal(t, 28, view.Minutes)
+	assert.Equal(t, templates.Moment{Text: "22 November 2026, 14:35 UTC", ISO: "2026-11-22T14:35:00Z"}, view.Placed)
+	assert.Empty(t, view.PaidAt, "not paid: no time at all, and no year 1")
+	assert.Equal(t, pages.AttemptView{Amount: "24 USDT", Coin: "USDT", Rate: "$1.00", Payer: "…6789", OrderNum: "42"}, view.Attempt)
+	assert.Equal(t, "$24.00", view.Total)
+	assert.True(t, view.CanCancel)
+	assert.Empty(t, view.Problem)
+
+	late := orderView(i18n.ByTag("en"), order, placed.Add(time.Hour), false)
+	assert.Zero(t, late.Minutes)
+
+	order.Attempts[0].State, order.Attempts[0].ProblemCode = models.AttemptFailed, "70006"
+	failed := orderView(i18n.ByTag("en"), order, placed, false)
+	assert.Equal(t, "70006", failed.Problem)
+	assert.True(t, failed.CanCancel)
+
+	order.State = models.OrderCancelled
+	over := orderView(i18n.ByTag("en"), order, placed, false)
+	assert.False(t, over.CanCancel)
+	assert.Empty(t, over.ExpiresAt)
+	assert.Zero(t, refreshSeconds(over.State), "a page with nothing to wait for does not ask again")
+}
+
+func TestSearchText(t *testing.T) {
+	assert.Equal(t, "blue mug", searchText("  blue   mug "))
+	long := strings.Repeat("茶", 150)
+	assert.Len(t, []rune(searchText(long)), maxQuery)
+}

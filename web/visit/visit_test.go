@@ -1,0 +1,85 @@
+package visit
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestOwnPath_StaysOnTheShop(t *testing.T) {
+	for address, want := range map[string]string{
+		"/":                            "/",
+		"/checkout":                    "/checkout",
+		"/categories/mugs?sort=name":   "/categories/mugs?sort=name",
+		"/search?q=%E8%8C%B6":          "/search?q=%E8%8C%B6",
+		"/orders/ABC#status":           "/orders/ABC",
+		"/a//b":                        "/a//b",
+		"/%2F/evil.example":            "/%2F/evil.example",
+		"":                             "/safe",
+		"checkout":                     "/safe",
+		"//evil.example":               "/safe",
+		"///evil.example":              "/safe",
+		`/\evil.example`:               "/safe",
+		`\\evil.example`:               "/safe",
+		"/\t/evil.example":             "/safe",
+		"/\n/evil.example":             "/safe",
+		"\t//evil.example":             "/safe",
+		" //evil.example":              "/safe",
+		"/ok\r\nSet-Cookie: a=b":       "/safe",
+		"https://evil.example/":        "/safe",
+		"https:evil.example":           "/safe",
+		"javascript:alert(1)":          "/safe",
+		"/%":                           "/safe",
+		"/\x00":                        "/safe",
+		"/\u2028x":                     "/safe",
+		"/" + strings.Repeat("a", 3e3): "/safe",
+	} {
+		assert.Equal(t, want, OwnPath(address, "/safe"), "%q", address)
+	}
+}
+
+func FuzzOwnPath(f *testing.F) {
+	for _, seed := range []string{"/", "//e", `/\e`, "/%2f%2fe", "/.//e", "/a?b#c", "https://e", "/\t/e", "/@e", "/;//e"} {
+		f.Add(seed)
+	}
+	base, err := url.Parse("https://shop.example/products/mug")
+	require.NoError(f, err)
+	f.Fuzz(func(t *testing.T, address string) {
+		got := OwnPath(address, "/safe")
+		u, err := base.Parse(got)
+		require.NoError(t, err)
+		assert.Equal(t, "shop.example", u.Host)
+		assert.Equal(t, "https", u.Scheme)
+		assert.True(t, strings.HasPrefix(got, "/"))
+		assert.False(t, len(got) > 1 && (got[1] == '/' || got[1] == '\\'), got)
+		assert.NotContains(t, got, "\\")
+		assert.False(t, strings.ContainsAny(got, "\r\n\t\x00 "), got)
+	})
+}
+
+func TestClean_LeavesWordsOnly(t *testing.T) {
+	for text, want := range map[string]string{
+		"blue mug":             "blue mug",
+		"blue\x00mug":          "bluemug",
+		"a\r\nb\tc":            "a  b c",
+		"茶杯\xff":               "茶杯",
+		"a\u202eb\u200bc":      "abc",
+		"<script>":             "<script>",
+		"\x1b[31m":             "[31m",
+		"caf\u00e9 cafe\u0301": "caf\u00e9 cafe\u0301",
+	} {
+		assert.Equal(t, want, clean(text), "%q", text)
+	}
+}
+
+func TestAcceptsGzip_ReadsWeights(t *testing.T) {
+	for header, want := range map[string]bool{
+		"": false, "gzip": true, "br, gzip": true, "gzip;q=0.5": true, "gzip;q=0": false, "gzip; q=0.0": false, "*": true,
+		"identity": false, "gzipped": false, "br;q=1, gzip ; q=0.001": true,
+	} {
+		assert.Equal(t, want, acceptsGzip(header), "%q", header)
+	}
+}
