@@ -1,1 +1,62 @@
-"use strict";
+// What the pages gain with scripts; each of them works without. No state is kept here but what a tab's own form holds.
+(() => {
+  "use strict";
+
+  // Times are written by the server in the shop's zone; a reader sees them in their own.
+  const local = (root) => {
+    const written = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+    for (const time of root.querySelectorAll("time[data-local]")) {
+      const moment = new Date(time.dateTime);
+      if (!Number.isNaN(moment.getTime())) time.textContent = written.format(moment);
+    }
+  };
+
+  // A form whose choice is the whole question sends itself.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
+  });
+
+  // The price above the options follows the choice.
+  document.addEventListener("change", (event) => {
+    const price = event.target.dataset.priceText;
+    const shown = event.target.closest("[data-buy]")?.querySelector("[data-price]");
+    if (price && shown) shown.textContent = price;
+  });
+
+  // The buttons beside a quantity.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-step]");
+    const field = button?.parentElement.querySelector("input[type=number]");
+    if (!field) return;
+    const before = field.value;
+    if (button.dataset.step === "1") field.stepUp();
+    else field.stepDown();
+    if (field.value !== before) field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  // What was typed at checkout survives a visit to the cart or to the exchange, in this tab only.
+  const keep = document.querySelector("form[data-keep]");
+  if (keep) {
+    const fields = [...keep.querySelectorAll("input[type=email], input[type=text]")];
+    const name = (field) => `${keep.dataset.keep}.${field.name}`;
+    try {
+      for (const field of fields) {
+        field.value ||= sessionStorage.getItem(name(field)) ?? "";
+        field.addEventListener("input", () => sessionStorage.setItem(name(field), field.value));
+      }
+    } catch {
+      // Storage is switched off: nothing is kept, nothing else is lost.
+    }
+  }
+
+  // A page that comes back with problems starts at their list.
+  document.querySelector("[data-focus]")?.focus();
+
+  // A removed line takes the focus with it: go on at the cart's heading.
+  document.addEventListener("htmx:after:swap", () => {
+    local(document);
+    if (document.activeElement === document.body) document.getElementById("cart-title")?.focus();
+  });
+
+  local(document);
+})();

@@ -1,10 +1,6 @@
 package shop
 
-import (
-	"net/url"
-
-	"coincart/templates/i18n"
-)
+import "coincart/templates/i18n"
 
 // problems lists the refused fields in the order of the page.
 func (v CheckoutView) problems() []summaryItem {
@@ -29,9 +25,6 @@ func (f PaymentForm) problems(p *i18n.Printer) []summaryItem {
 	}
 	return items
 }
-
-// connectURL is the way to sign in at the exchange and back to the page.
-func connectURL(from string) string { return "/payments/connect?from=" + url.QueryEscape(from) }
 
 func (f FieldProblem) words(p *i18n.Printer) string {
 	switch f {
