@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -23,8 +24,8 @@ var registerDecimals = sync.OnceFunc(func() {
 })
 
 // compareDecimals orders decimal texts by value. The texts that the store writes are canonical (no leading zeros, no zeros at
-// the end of a fraction), so nearly all comparisons are of digits; anything else is compared as the library reads it, and what
-// is no number at all comes after all numbers.
+// the end of a fraction), so nearly all comparisons are of digits. Evidence holds what others claimed: whatever is not plainly
+// a decimal comes after all numbers. Exponents are not read at all, because 1e999999999 would never be compared to the end.
 func compareDecimals(left, right string) int {
 	if left == right {
 		return 0
@@ -32,8 +33,8 @@ func compareDecimals(left, right string) int {
 	if c, ok := comparePlain(left, right); ok {
 		return c
 	}
-	l, lerr := decimal.NewFromString(left)
-	r, rerr := decimal.NewFromString(right)
+	l, lerr := parseDecimal(left)
+	r, rerr := parseDecimal(right)
 	switch {
 	case lerr == nil && rerr == nil:
 		return l.Cmp(r)
@@ -135,17 +136,24 @@ func multiplyDecimals(_ *sqlite.FunctionContext, args []driver.Value) (driver.Va
 	return l.Mul(r).String(), nil
 }
 
+var errDecimal = errors.New("not a decimal")
+
+// parseDecimal reads digits with an optional sign and point; the library alone would read exponents too.
+func parseDecimal(text string) (decimal.Decimal, error) {
+	whole, fraction, _ := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	if whole == "" || !digits(whole) || !digits(fraction) {
+		return decimal.Decimal{}, errDecimal
+	}
+	return decimal.NewFromString(text)
+}
+
 func decimalOf(value driver.Value) (decimal.Decimal, error) {
 	switch v := value.(type) {
 	case string:
-		d, err := decimal.NewFromString(v)
-		if err != nil {
-			return decimal.Decimal{}, fmt.Errorf("not a decimal: %w", err)
-		}
-		return d, nil
+		return parseDecimal(v)
 	case int64:
 		return decimal.NewFromInt(v), nil
 	default:
-		return decimal.Decimal{}, fmt.Errorf("not a decimal but %T", value)
+		return decimal.Decimal{}, fmt.Errorf("%w but %T", errDecimal, value)
 	}
 }

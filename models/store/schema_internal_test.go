@@ -1,0 +1,145 @@
+package store
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm/schema"
+
+	"coincart/models"
+)
+
+// mapped are the models that are rows.
+func mapped() []any {
+	return []any{
+		&models.Category{}, &models.Product{}, &models.Variant{}, &models.Picture{}, &models.StockMovement{}, &models.Coin{},
+		&models.Cart{}, &models.CartLine{}, &models.Session{}, &models.Order{}, &models.OrderLine{}, &models.Attempt{},
+		&models.Evidence{}, &models.Transition{}, &models.Reservation{}, &models.Review{}, &models.InboxMessage{}, &models.OutboxMessage{},
+	}
+}
+
+// derived are columns that the store keeps for itself, and tables without a model.
+func derived() map[string][]string {
+	return map[string][]string{
+		"products": {"card_texts", "search_text", "min_price", "max_price", "variant_count"},
+		"settings": {"name", "value"},
+		"counters": {"day", "name", "value"},
+	}
+}
+
+// joined are fields of models that are read from other tables.
+func joined() map[string][]string {
+	return map[string][]string{
+		"sessions": {"cart_count"},
+		"cart_lines": {
+			"product_id", "slug", "sku", "title", "product_texts", "variant_title", "variant_texts", "cover", "cover_alt",
+			"price", "on_hand", "product_hidden",
+		},
+	}
+}
+
+// CheckSchema compares the models and this package's lists with the columns of a database; it is called by the tests that have one.
+func CheckSchema(t *testing.T, tables map[string]map[string]SchemaColumn, mysql bool) {
+	t.Helper()
+	want := derived()
+	for _, model := range mapped() {
+		parsed, err := schema.Parse(model, &sync.Map{}, naming())
+		require.NoError(t, err)
+		for _, field := range parsed.Fields {
+			if field.DBName == "" || slices.Contains(joined()[parsed.Table], field.DBName) {
+				continue
+			}
+			want[parsed.Table] = append(want[parsed.Table], field.DBName)
+			column, ok := tables[parsed.Table][field.DBName]
+			if !assert.True(t, ok, "no column %s.%s", parsed.Table, field.DBName) {
+				continue
+			}
+			nullable := field.HasDefaultValue || field.FieldType.Kind().String() == "ptr" || field.DataType == schema.Bytes
+			assert.Equal(t, nullable, column.Nullable, "%s.%s may be NULL", parsed.Table, field.DBName)
+			checkType(t, parsed.Table+"."+field.DBName, field, column, mysql)
+		}
+	}
+	got := map[string][]string{}
+	for table, columns := range tables {
+		got[table] = sortedKeys(columns)
+	}
+	for table := range want {
+		slices.Sort(want[table])
+	}
+	assert.Equal(t, want, got)
+	if mysql {
+		checkWidths(t, tables)
+	}
+	for table, columns := range settable {
+		for _, column := range columns {
+			if column != "payer" {
+				assert.Contains(t, tables[table], column)
+			}
+		}
+	}
+}
+
+// SchemaColumn is a column as a database describes it.
+type SchemaColumn struct {
+	Type             string
+	Nullable         bool
+	Charset, Collate string
+}
+
+func checkType(t *testing.T, name string, field *schema.Field, column SchemaColumn, mysql bool) {
+	t.Helper()
+	var allowed []string
+	switch {
+	case field.IndirectFieldType.Name() == "Amount":
+		allowed = []string{"TEXT"}
+		if mysql {
+			allowed = []string{"DECIMAL(36,18)"}
+		}
+	case field.DataType == schema.Time:
+		allowed = []string{"DATETIME"}
+		if mysql {
+			allowed = []string{"DATETIME(3)"}
+		}
+	case field.DataType == schema.Bool:
+		allowed = []string{"BOOLEAN", "TINYINT(1)"}
+	case field.DataType == schema.Int:
+		allowed = []string{"INT", "INT(11)", "INTEGER"}
+	case field.DataType == schema.Bytes:
+		allowed = []string{"BLOB", "MEDIUMBLOB"}
+	default:
+		allowed = []string{"TEXT", "MEDIUMTEXT", "VARCHAR", "CHAR"}
+		column.Type, _, _ = strings.Cut(column.Type, "(")
+	}
+	assert.Contains(t, allowed, column.Type, name)
+}
+
+func checkWidths(t *testing.T, tables map[string]map[string]SchemaColumn) {
+	t.Helper()
+	got := map[string]map[string]width{}
+	for table, columns := range tables {
+		for name, column := range columns {
+			if column.Charset == "" {
+				continue
+			}
+			w := width{max: mediumText, ascii: column.Charset == "ascii"}
+			if _, size, ok := strings.Cut(column.Type, "("); ok {
+				n, err := strconv.Atoi(strings.TrimSuffix(size, ")"))
+				require.NoError(t, err)
+				w.max = n
+			}
+			if w.ascii {
+				assert.Equal(t, "ascii_bin", column.Collate, "%s.%s", table, name)
+			}
+			if got[table] == nil {
+				got[table] = map[string]width{}
+			}
+			got[table][name] = w
+		}
+	}
+	assert.Equal(t, widths, got)
+}

@@ -1,0 +1,44 @@
+package store_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"coincart/models/modelstest"
+	"coincart/models/store"
+)
+
+func TestSchema_ColumnsAreTheModelsFields(t *testing.T) {
+	check := func(t *testing.T, dsn string) {
+		t.Helper()
+		tables := map[string]map[string]store.SchemaColumn{}
+		for table, columns := range modelstest.Columns(t, dsn) {
+			tables[table] = map[string]store.SchemaColumn{}
+			for name, c := range columns {
+				tables[table][name] = store.SchemaColumn{Type: c.Type, Nullable: c.Nullable, Charset: c.Charset, Collate: c.Collate}
+			}
+		}
+		store.CheckSchema(t, tables, strings.HasPrefix(dsn, "mysql"))
+	}
+	t.Run("sqlite", func(t *testing.T) { check(t, modelstest.SQLiteDSN(t)) })
+	t.Run("mariadb", func(t *testing.T) { check(t, modelstest.MariaDBDSN(t)) })
+}
+
+// What people could confuse must stay apart: these keys differ in case only.
+func TestSchema_KeysAreCaseSensitive(t *testing.T) {
+	binary := map[string][]string{
+		"orders":   {"ref", "form_token"},
+		"attempts": {"app_order_id", "order_num"},
+		"inbox":    {"digest", "data_hash"},
+		"products": {"slug"}, "categories": {"slug"}, "variants": {"sku"},
+		"outbox": {"dedupe_key"}, "reviews": {"subject"},
+	}
+	tables := modelstest.Columns(t, modelstest.MariaDBDSN(t))
+	for table, columns := range binary {
+		for _, column := range columns {
+			assert.Contains(t, tables[table][column].Collate, "_bin", "%s.%s", table, column)
+		}
+	}
+}
