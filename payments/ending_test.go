@@ -99,7 +99,7 @@ func TestPay_NoNewAttemptBeforeTheOldOneIsProvedClosed(t *testing.T) {
 
 		require.NoError(t, s.platform.SetFaults(nil))
 		s.later(15 * time.Second)
-		assert.Equal(t, models.AttemptClosed, s.order(order.Ref).Current().State, "the worker goes on with it")
+		assert.Equal(t, models.AttemptClosed, s.attempt(order.Ref).State, "the worker goes on with it")
 		p, err := s.Pay(t.Context(), order.Ref, "BTC", models.Payer{UserID: alice})
 		require.NoError(t, err)
 		assert.NotEmpty(t, p.PayURL)
@@ -131,7 +131,7 @@ func TestPay_TwiceInParallelMakesOneAttempt(t *testing.T) {
 		order := s.place(1)
 		require.NoError(t, s.platform.Fail(s.platformOrder(order).OrderNum))
 		s.deliver()
-		require.Equal(t, models.AttemptFailed, s.order(order.Ref).Current().State)
+		require.Equal(t, models.AttemptFailed, s.attempt(order.Ref).State)
 		require.Equal(t, models.OrderAwaiting, s.order(order.Ref).State)
 		var wg sync.WaitGroup
 		for range 10 {
@@ -276,7 +276,8 @@ func TestExpire_UnknownAttemptIsProvedMissing(t *testing.T) {
 		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultServerError, Call: "createThirdOrder"}}))
 		p, err := s.Place(t.Context(), s.cart(1))
 		require.NoError(t, err)
-		s.later(32 * time.Minute)
+		s.later(29 * time.Minute) // sent again, and lost again
+		s.later(3 * time.Minute)
 		assert.Equal(t, models.OrderAwaiting, s.order(p.Ref).State, "the last try may still be on its way")
 		s.stockIs(49, 1, 0)
 		for range 4 {
@@ -339,7 +340,7 @@ func TestSettle_AttemptGivenUpThatIsStillOpenIsClosed(t *testing.T) {
 		at := s.platformOrder(order)
 		s.gateway.lie(func(d opay.OrderDetail) opay.OrderDetail { d.Status = opay.StatusFailed; return d })
 		s.later(13 * time.Second)
-		require.Equal(t, models.AttemptFailed, s.order(order.Ref).Current().State)
+		require.Equal(t, models.AttemptFailed, s.attempt(order.Ref).State)
 		s.gateway.lie(nil)
 		s.post(s.callback(at, opay.StatusPending, string(at.Amount)))
 		s.work()
@@ -367,21 +368,20 @@ func TestWorker_AttemptOfADeadProcess(t *testing.T) {
 			}
 			require.NoError(t, s.store.InsertAttempt(t.Context(), &dead))
 			s.later(30 * time.Second)
-			assert.Equal(t, models.AttemptCreated, s.order(order.Ref).Current().State)
+			assert.Equal(t, models.AttemptCreated, s.attempt(order.Ref).State)
 			s.later(31 * time.Second)
-			assert.Equal(t, models.AttemptFailed, s.order(order.Ref).Current().State)
-			assert.Equal(t, models.ProblemNotSent, s.order(order.Ref).Current().ProblemCode)
+			assert.Equal(t, models.AttemptFailed, s.attempt(order.Ref).State)
+			assert.Equal(t, models.ProblemNotSent, s.attempt(order.Ref).ProblemCode)
 		})
 	})
 	t.Run("sent, and died before storing the answer", func(t *testing.T) {
 		t.Parallel()
 		eachShop(t, func(t *testing.T, s *shop) {
 			order := s.place(1)
-			a := order.Current()
 			_, err := s.Pay(t.Context(), order.Ref, "BTC", models.Payer{UserID: alice})
 			require.NoError(t, err)
-			a = s.order(order.Ref).Current()
-			undo(t, s, a)
+			a := s.attempt(order.Ref)
+			undo(t, s, &a)
 			s.later(25 * time.Second)
 			order = s.order(order.Ref)
 			assert.Equal(t, models.AttemptOpen, order.Current().State)

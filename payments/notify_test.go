@@ -149,7 +149,7 @@ func TestReceive_ReplayedFiftyTimesInParallelCreditsOnce(t *testing.T) {
 		assert.Equal(t, http.StatusOK, s.post(body), "replayed a year later")
 		s.work()
 		assert.Equal(t, 1, s.evidence(order)[models.SourceCallback])
-		assert.Equal(t, []string{"order received", "payment received"}, s.mails.subjects())
+		assert.ElementsMatch(t, []string{"order received", "payment received"}, s.mails.subjects())
 	})
 }
 
@@ -167,7 +167,7 @@ func TestReceive_PendingAfterPaidChangesNothingAndRaisesAnAlert(t *testing.T) {
 				require.Equal(t, http.StatusOK, s.post(s.callback(at, late, string(at.Amount))))
 				s.work()
 				assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
-				assert.Equal(t, models.AttemptPaid, s.order(order.Ref).Current().State)
+				assert.Equal(t, models.AttemptPaid, s.attempt(order.Ref).State)
 				assert.Equal(t, []models.ReviewKind{models.ReviewStatusRegress}, s.reviews())
 				rows, err := s.store.Transitions(t.Context(), order.ID)
 				require.NoError(t, err)

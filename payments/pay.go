@@ -37,6 +37,14 @@ func (s *Service) Pay(ctx context.Context, ref, coin string, payer models.Payer)
 // payLive deals with an attempt that may still be paid. done is false when it is proved closed and a new one may be made.
 func (s *Service) payLive(ctx context.Context, order *models.Order, a *models.Attempt, coin string, payer models.Payer) (done bool, p Placement, err error) {
 	p = Placement{Ref: order.Ref}
+	if a.State == models.AttemptCreated || a.State == models.AttemptSubmitting {
+		if a, err = s.afterSubmission(ctx, order); err != nil {
+			return true, p, err
+		}
+		if !a.State.Live() {
+			return order.State != models.OrderAwaiting, p, nil
+		}
+	}
 	same := (coin == "" || coin == a.Coin) && (!payer.Known() || payer == a.Payer)
 	if a.State == models.AttemptOpen && a.Intent == models.IntentNone && same {
 		p.PayURL, err = s.payURL(a)
@@ -120,6 +128,19 @@ func (s *Service) payAnew(ctx context.Context, order *models.Order, coin string,
 		return Placement{Ref: order.Ref}, err
 	}
 	return s.next(ctx, order.ID, order.Ref)
+}
+
+// afterSubmission waits a moment for the request that is sending the order's newest attempt, and loads the order again.
+func (s *Service) afterSubmission(ctx context.Context, order *models.Order) (*models.Attempt, error) {
+	if err := s.awaitSubmission(ctx, order.ID); err != nil {
+		return nil, err
+	}
+	fresh, err := s.store.Order(ctx, order.ID)
+	if err != nil {
+		return nil, fmt.Errorf("load order: %w", err)
+	}
+	*order = fresh
+	return order.Current(), nil
 }
 
 // besideAnother answers a second press of the button: the database allowed one live attempt only, and its way is ours too.

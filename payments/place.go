@@ -79,6 +79,10 @@ func (s *Service) insertOrder(ctx context.Context, in PlaceInput) (models.Order,
 	var order models.Order
 	var attempt models.Attempt
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		// Asked again in here: the same form at the same moment may have become an order, and its cart empty.
+		if _, err := tx.OrderByFormToken(ctx, in.FormToken); err == nil {
+			return store.ErrDuplicate
+		}
 		cart, coins, err := cartForPlacing(ctx, tx, in)
 		if err != nil {
 			return err

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/sony/gobreaker/v2"
+
+	"coincart/payments/opay"
 )
 
 // The circuit breaker of one endpoint: after so many failures in a row nothing is sent for a while, so that a dead platform
@@ -19,7 +21,7 @@ const (
 )
 
 // NewTransport puts a circuit breaker per endpoint around base (nil: http.DefaultTransport). It never repeats a request: what
-// may be repeated is opay's to know. A request that the open breaker refuses was not sent, so opay reports ErrUnreachable.
+// may be repeated is opay's to know. A request that the open breaker refuses was not sent: its error wraps opay.ErrUnreachable.
 func NewTransport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
@@ -50,10 +52,10 @@ func (t *breakerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if _, answered := errors.AsType[serverError](err); answered {
 		return response, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", r.URL.Path, err)
+	if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
+		return nil, fmt.Errorf("%w: circuit breaker of %s: %w", opay.ErrUnreachable, r.URL.Path, err)
 	}
-	return response, nil
+	return response, err
 }
 
 func (t *breakerTransport) breaker(r *http.Request) *gobreaker.CircuitBreaker[*http.Response] {

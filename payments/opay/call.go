@@ -108,7 +108,7 @@ func (c *Client) post(ctx context.Context, q call, body []byte) (status int, rep
 	req.Header.Set("Accept", "application/json")
 	resp, err := c.http.Do(req)
 	if err != nil {
-		if sending.neverSent() {
+		if sending.neverSent() || errors.Is(err, ErrUnreachable) {
 			return 0, nil, &TransportError{Op: q.op, Reason: "no connection", Err: err, repeat: true}
 		}
 		return 0, nil, &TransportError{Op: q.op, Reason: "no answer", Err: err, Sent: true, repeat: true}

@@ -48,6 +48,8 @@ type Config struct {
 	Keys *Keyring
 	// HTTPClient sends the requests. nil: a client of our own, which connects
 	// within 2 seconds. Redirects are never followed, whatever the client says.
+	// A transport of the caller's that refuses a request before sending any of it
+	// (a circuit breaker) says so by an error that wraps [ErrUnreachable].
 	HTTPClient *http.Client
 	// Timeout bounds a whole call, repeats included. 0: 8 seconds.
 	Timeout time.Duration
