@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -16,21 +15,15 @@ import (
 )
 
 // Compose returns how the shop writes its mails, for payments.Config.Compose: in the order's language, with links to baseURL.
-// The same message gives the same mail with the same id, so that a repeated one can be told.
+// payments names the message.
 func Compose(baseURL, shopName string) func(models.OutboxMessage, models.Order) (payments.Mail, error) {
 	base := strings.TrimSuffix(baseURL, "/")
-	host := "localhost"
-	if u, err := url.Parse(base); err == nil && u.Hostname() != "" {
-		host = u.Hostname()
-	}
 	return func(m models.OutboxMessage, order models.Order) (payments.Mail, error) {
 		letter, err := letterOf(m.Kind, letterView(base, shopName, order))
 		if err != nil {
 			return payments.Mail{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
 		}
-		return payments.Mail{
-			To: order.Email, Subject: letter.Subject, Text: letter.Text, HTML: letter.HTML, MessageID: m.ID + "@" + host,
-		}, nil
+		return payments.Mail{To: order.Email, Subject: letter.Subject, Text: letter.Text, HTML: letter.HTML}, nil
 	}
 }
 

@@ -369,7 +369,7 @@ func (b *browser) place(quantity string) (payURL string, order models.Order) {
 
 func (p page) is(status int) page {
 	p.t.Helper()
-	require.Equal(p.t, status, p.status, p.body)
+	require.Equal(p.t, status, p.status, p.excerpt())
 	return p
 }
 
@@ -384,7 +384,7 @@ func (p page) redirects(to string) page {
 func (p page) has(texts ...string) page {
 	p.t.Helper()
 	for _, text := range texts {
-		require.Contains(p.t, p.body, text)
+		require.True(p.t, strings.Contains(p.body, text), "%q is missing in: %s", text, p.excerpt())
 	}
 	return p
 }
@@ -392,9 +392,35 @@ func (p page) has(texts ...string) page {
 func (p page) lacks(texts ...string) page {
 	p.t.Helper()
 	for _, text := range texts {
-		require.NotContains(p.t, p.body, text)
+		require.False(p.t, strings.Contains(p.body, text), "%q is in: %s", text, p.excerpt())
 	}
 	return p
+}
+
+// excerpt is the words of the page's main part.
+func (p page) excerpt() string {
+	root, err := html.Parse(strings.NewReader(p.body))
+	if err != nil {
+		return p.body
+	}
+	var words strings.Builder
+	for n := range root.Descendants() {
+		if n.Type == html.TextNode && within(n, "main") {
+			words.WriteString(strings.TrimSpace(n.Data) + " ")
+		}
+	}
+	const most = 1500
+	text := words.String()
+	return text[:min(len(text), most)]
+}
+
+func within(n *html.Node, element string) bool {
+	for a := n.Parent; a != nil; a = a.Parent {
+		if a.Data == element {
+			return true
+		}
+	}
+	return false
 }
 
 // nodes visits every element of the page.
@@ -418,7 +444,7 @@ func (p page) value(name string) string {
 			value, found = attribute(n, "value"), true
 		}
 	})
-	require.True(p.t, found, "no field %s in %s", name, p.body)
+	require.True(p.t, found, "no field %s in %s", name, p.excerpt())
 	return value
 }
 

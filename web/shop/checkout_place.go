@@ -85,27 +85,29 @@ func onwards(placement payments.Placement) string {
 }
 
 // usedForm answers a form that is not the cart's any more: the second press of the button, the back button, a tab of last week.
-// It leads to the order that the form made; where it made none, to the checkout as it is now.
+// It leads to where the form's order led; where it made none, to the checkout as it is now.
 func (p *Pages) usedForm(v *visit.Visit, cart models.Cart, form checkoutForm) error {
 	order, err := p.orderOf(v, form.token)
-	if err == nil {
-		p.site.Count(eventPlacedAgain)
-		if a := order.Current(); order.State != models.OrderAwaiting || a.State != models.AttemptOpen || a.Intent != models.IntentNone {
-			return v.SeeOther(OrderPath(order.Ref))
+	if errors.Is(err, store.ErrNotFound) {
+		if len(cart.Lines) == 0 {
+			return v.SeeOther(cartPath)
 		}
-		placement, err := p.payments.Pay(v.Context(), order.Ref, "", models.Payer{})
-		if err != nil {
-			return v.SeeOther(OrderPath(order.Ref)) // its state has changed at this moment: the page tells
-		}
-		return v.SeeOther(onwards(placement))
+		return p.notPlaced(v, form, payments.ErrFormUsed)
 	}
-	if !errors.Is(err, store.ErrNotFound) {
+	if err != nil {
 		return err
 	}
-	if len(cart.Lines) == 0 {
-		return v.SeeOther(cartPath)
+	c, err := p.checkout(v, cart, form)
+	if err != nil {
+		return err
 	}
-	return p.notPlaced(v, form, payments.ErrFormUsed)
+	placement := payments.Placement{Ref: order.Ref, Existing: true}
+	if again := c.input(v.Printer.Lang()); again.Payer.Known() {
+		if placement, err = p.payments.Place(v.Context(), again); err != nil {
+			return err
+		}
+	}
+	return p.placed(v, placement)
 }
 
 // orderOf is the order that a form made. One whose request never reached the platform counts as none: the cart was kept for
