@@ -66,7 +66,7 @@ func (s *databaseSettings) check(p *problems) {
 		}
 	case "mysql":
 		u, err := url.Parse(s.dsn())
-		if err != nil || u.Host == "" || u.User.Username() == "" || len(strings.Trim(u.Path, "/")) == 0 {
+		if err != nil || u.Host == "" && !u.Query().Has("socket") || u.User.Username() == "" || len(strings.Trim(u.Path, "/")) == 0 {
 			p.add("COINCART_DATABASE is not complete: write mysql://user:password@host:3306/name (characters such as @ or / in the password as %%40, %%2F)")
 		}
 	default:

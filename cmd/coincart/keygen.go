@@ -10,8 +10,8 @@ import (
 
 // keygenCmd makes the shop's key pair.
 type keygenCmd struct {
-	PrivateKey string `default:"keys/merchant.pem" placeholder:"FILE" help:"Where the private key goes (${default}); only its owner may read it."`
-	PublicKey  string `default:"keys/merchant.pub.pem" placeholder:"FILE" help:"Where the public key goes (${default})."`
+	PrivateKey string `default:"keys/merchant.pem" placeholder:"FILE" help:"Where the private key goes; only its owner may read it."`
+	PublicKey  string `default:"keys/merchant.pub.pem" placeholder:"FILE" help:"Where the public key goes."`
 	Bits       int    `default:"2048" placeholder:"N" help:"Size of the modulus, 2048 to 8192."`
 	IfMissing  bool   `help:"Do nothing if both files exist, instead of failing."`
 }

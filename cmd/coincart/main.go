@@ -103,6 +103,7 @@ func newParser(cli *commands, getenv func(string) string, options ...kong.Option
 		kong.Name("coincart"),
 		kong.Description("A storefront and checkout that takes payments through an exchange's Open Platform."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ValueFormatter(describeFlag),
 		kong.Resolvers(environment),
 	}, options...)...)
 	if err != nil {
@@ -119,6 +120,18 @@ func newParser(cli *commands, getenv func(string) string, options ...kong.Option
 		return nil, fmt.Errorf("build the command line: %w", err)
 	}
 	return parser, nil
+}
+
+// describeFlag is a flag's line in the help: what it means, its default, its variable.
+func describeFlag(value *kong.Value) string {
+	text := value.Help
+	if value.HasDefault {
+		text += " Default: " + value.Default + "."
+	}
+	if value.Flag != nil && len(value.Flag.Envs) > 0 {
+		text += " ($" + strings.Join(value.Flag.Envs, ", $") + ")"
+	}
+	return text
 }
 
 // problems is everything that keeps a command from starting, each in plain words with its mend.

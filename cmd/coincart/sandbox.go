@@ -10,17 +10,17 @@ import (
 
 // sandboxCmd runs the sandbox platform by itself, with keys of its own, for a shop in another process or another language.
 type sandboxCmd struct {
-	Addr        string   `default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Listen address (${default})."`
+	Addr        string   `default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Listen address."`
 	BaseURL     string   `name:"base-url" placeholder:"URL" help:"Public address of the sandbox, as browsers reach it. Default: the listen address."`
-	AppID       string   `name:"app-id" default:"coincart_demo" placeholder:"ID" help:"AppKey of the merchant's application (${default})."`
-	Name        string   `default:"Coincart" placeholder:"NAME" help:"Name of the merchant on the pay page (${default})."`
+	AppID       string   `name:"app-id" default:"coincart_demo" placeholder:"ID" help:"AppKey of the merchant's application."`
+	Name        string   `default:"Coincart" placeholder:"NAME" help:"Name of the merchant on the pay page."`
 	MerchantKey string   `name:"merchant-key" required:"" placeholder:"FILE" help:"File with the merchant's public key."`
-	Key         string   `default:"keys/platform.pem" placeholder:"FILE" help:"File with the platform's private key (${default}); made by coincart keygen --private-key keys/platform.pem --public-key keys/platform.pub.pem."`
+	Key         string   `default:"keys/platform.pem" placeholder:"FILE" help:"File with the platform's private key; made by coincart keygen --private-key keys/platform.pem --public-key keys/platform.pub.pem."`
 	ReturnTo    []string `name:"return-to" sep:"," placeholder:"URL" help:"Addresses that sign-in may return to. Default: this machine only."`
 	PlainHTTP   bool     `name:"plain-http" help:"Accept return pages with plain http on other hosts than this machine."`
 	Seed        uint64   `placeholder:"N" help:"Makes order numbers, codes and tokens repeatable. Default: they follow from the key."`
 	State       string   `placeholder:"FILE" help:"File that keeps orders and balances over a restart. Default: they are forgotten."`
-	Timezone    string   `default:"UTC" placeholder:"ZONE" help:"Zone of the statement's day (${default})."`
+	Timezone    string   `default:"UTC" placeholder:"ZONE" help:"Zone of the statement's day."`
 	logSettings
 }
 
