@@ -4,7 +4,9 @@
 
   // Times are written by the server in the shop's zone; a reader sees them in their own.
   const local = (root) => {
-    const written = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+    const page = document.documentElement.lang;
+    const own = navigator.languages.find((l) => l.split("-")[0] === page.split("-")[0]) ?? page;
+    const written = new Intl.DateTimeFormat(own, { dateStyle: "long", timeStyle: "short" });
     for (const time of root.querySelectorAll("time[data-local]")) {
       const moment = new Date(time.dateTime);
       if (!Number.isNaN(moment.getTime())) time.textContent = written.format(moment);

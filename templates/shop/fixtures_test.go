@@ -1,0 +1,258 @@
+package shop_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/stretchr/testify/require"
+
+	"coincart/templates"
+	"coincart/templates/i18n"
+	"coincart/templates/shop"
+)
+
+const ref = "K7QW3ZP5NXA2RVTM4JHB6YDEUC"
+
+// sheet is one page or state of the gallery.
+type sheet struct {
+	name string
+	page templ.Component
+}
+
+// gallery is every page in every state, in one language.
+func gallery(tag string) []sheet {
+	f := fixtures{i18n.ByTag(tag)}
+	sheets := []sheet{
+		{"home", shop.Home(f.home())},
+		{"category", shop.Category(f.category())},
+		{"category-empty", shop.Category(f.emptyCategory())},
+		{"search", shop.Search(f.search("mug", 3))},
+		{"search-none", shop.Search(f.search("unicorn", 0))},
+		{"search-empty", shop.Search(f.search("", 0))},
+		{"product", shop.Product(f.product())},
+		{"product-one", shop.Product(f.soldOutProduct())},
+		{"product-problem", shop.Product(f.problemProduct())},
+		{"cart", shop.Cart(f.cart())},
+		{"cart-problems", shop.Cart(f.troubledCart())},
+		{"cart-empty", shop.Cart(f.emptyCart())},
+		{"checkout", shop.Checkout(f.checkout())},
+		{"checkout-problems", shop.Checkout(f.refusedCheckout())},
+		{"checkout-connected", shop.Checkout(f.connectedCheckout())},
+		{"error-404", templates.ErrorPage(templates.NewError(f.page("/nowhere"), templates.ErrorNotFound, 404, "01JDK3V9Q4"))},
+		{"error-500", templates.ErrorPage(templates.NewError(f.page("/checkout"), templates.ErrorInternal, 500, "01JDK3V9Q4"))},
+	}
+	for _, state := range shop.OrderStates() {
+		sheets = append(sheets, sheet{"order-" + string(state), shop.Order(f.order(state))})
+	}
+	return sheets
+}
+
+// render gives a component's HTML.
+func render(t *testing.T, c templ.Component) string {
+	t.Helper()
+	var b strings.Builder
+	require.NoError(t, c.Render(t.Context(), &b))
+	return b.String()
+}
+
+type fixtures struct{ p *i18n.Printer }
+
+func (f fixtures) say(en, zh string) string {
+	if f.p.Lang() == "en" {
+		return en
+	}
+	return zh
+}
+
+func (f fixtures) money(amount string) string { return f.p.Money(amount, "USD", 2) }
+
+func (f fixtures) page(path string) templates.Page {
+	return templates.Page{
+		Printer: f.p, ShopName: "Osier", Path: path, CartCount: 3, Demo: true,
+		Categories: []templates.NavCategory{
+			{Slug: "kitchen", Name: f.say("Kitchen & Table", "厨房与餐桌"), Active: strings.HasPrefix(path, "/categories/kitchen")},
+			{Slug: "home", Name: f.say("Home", "居家")},
+			{Slug: "desk", Name: f.say("Desk & Paper", "书桌与纸品")},
+			{Slug: "carry", Name: f.say("On the Road", "出行")},
+		},
+	}
+}
+
+func picture(name, alt string) templates.Picture {
+	return templates.Picture{Source: "pictures/" + name + ".svg", Alt: alt}
+}
+
+func (f fixtures) cards() []shop.Card {
+	return []shop.Card{
+		{Slug: "stoneware-mug", Title: f.say("Stoneware mug", "粗陶马克杯"), Summary: f.say("Thrown by hand, glazed inside and out, bare clay at the foot.", "手工拉坯，内外施釉，杯底保留素胎。"), Price: f.money("24"), Picture: picture("stoneware-mug", "Mug")},
+		{Slug: "dome-lamp", Title: f.say("Dome lamp", "穹顶台灯"), Summary: f.say("A warm pool of light for the corner where you read.", "为读书的角落铺一片暖光。"), Price: f.money("126"), Picture: picture("dome-lamp", "Lamp")},
+		{Slug: "cloth-notebook", Title: f.say("Clothbound notebook", "布面笔记本"), Summary: f.say("Opens flat, takes a fountain pen, closes with a band.", "能摊平，不洇墨，有绑带。"), Price: f.money("22"), Picture: picture("cloth-notebook", "Notebook"), Left: 4},
+		{Slug: "canvas-rucksack", Title: f.say("Canvas rucksack", "帆布双肩包"), Summary: f.say("For a laptop and a jumper, or for three days in the hills.", "装得下电脑和毛衣，也装得下三天的山行。"), Price: f.money("138"), Picture: picture("canvas-rucksack", "Rucksack")},
+		{Slug: "enamel-casserole", Title: f.say("Enamel casserole", "珐琅炖锅"), Summary: f.say("For Sunday soups and bread with a crust that sings.", "炖一锅周日的汤，烤一只会唱歌的面包。"), Price: f.money("148"), Picture: picture("enamel-casserole", "Casserole")},
+		{Slug: "willow-basket", Title: f.say("Willow basket", "柳编提篮"), Summary: f.say("Woven from one year’s growth by two people we know by name.", "用当年的柳条编成，编它的两位师傅我们都认识。"), Price: f.money("62"), From: true, Picture: picture("willow-basket", "Basket"), SoldOut: true},
+		{Slug: "steel-bottle", Title: f.say("Insulated bottle", "保温瓶"), Summary: f.say("Cold for a day, hot for half of one.", "保冷一天，保温半日。"), Price: f.money("34"), From: true, Picture: picture("steel-bottle", "Bottle")},
+		{Slug: "brass-pen", Title: f.say("Brass pen", "黄铜笔"), Summary: f.say("Heavy in the hand, honest in the pocket, takes any standard refill.", "握着有分量，通用替芯。"), Price: f.money("46"), Picture: picture("brass-pen", "Pen")},
+	}
+}
+
+func (f fixtures) home() shop.HomeView {
+	v := shop.HomeView{Page: f.page("/"), Featured: f.cards(), Newest: f.cards()[3:7]}
+	summaries := []string{
+		f.say("Pots, boards and bowls that take years of use and look better for it.", "经得起多年使用、越用越好看的锅具、砧板与碗盘。"),
+		f.say("Light, linen and wool: the quiet things that make a room yours.", "灯光、亚麻与羊毛，让房间真正属于你的安静物件。"),
+		f.say("Tools for writing, cutting, keeping and thinking.", "写字、裁剪、收纳与思考的工具。"),
+		f.say("Bags and companions for the way to work and the long way home.", "通勤路上与归途之中的包袋和随身好物。"),
+	}
+	for i, c := range v.Page.Categories {
+		v.Categories = append(v.Categories, shop.CategoryCard{
+			Slug: c.Slug, Name: c.Name, Summary: summaries[i],
+			Picture: templates.Picture{Source: "pictures/category-" + c.Slug + ".svg", Width: 800, Height: 600},
+		})
+	}
+	return v
+}
+
+func (f fixtures) category() shop.CategoryView {
+	return shop.CategoryView{
+		Page: f.page("/categories/kitchen?sort=price_asc"), Slug: "kitchen", Name: f.say("Kitchen & Table", "厨房与餐桌"),
+		Summary:  f.say("Pots, boards and bowls that take years of use and look better for it.", "经得起多年使用、越用越好看的锅具、砧板与碗盘。"),
+		Products: f.cards(), Total: 97, Sort: "price_asc", Pager: shop.NewPager("/categories/kitchen", url.Values{"sort": {"price_asc"}}, 3, 9),
+	}
+}
+
+func (f fixtures) emptyCategory() shop.CategoryView {
+	v := f.category()
+	v.Products, v.Total, v.Pager = nil, 0, shop.Pager{}
+	return v
+}
+
+func (f fixtures) search(query string, found int) shop.SearchView {
+	v := shop.SearchView{Page: f.page("/search?q=" + query), Query: query, Total: found, Products: f.cards()[:found]}
+	if found == 0 {
+		v.Featured = f.cards()[:4]
+	}
+	return v
+}
+
+func (f fixtures) product() shop.ProductView {
+	return shop.ProductView{
+		Page: f.page("/products/steel-bottle"), Slug: "steel-bottle", Title: f.say("Insulated bottle", "保温瓶"), Summary: f.say("Cold for a day, hot for half of one.", "保冷一天，保温半日。"),
+		Paragraphs:   []string{f.say("Double-walled steel with a walnut cap and a loop for one finger.", "双层不锈钢，胡桃木瓶盖，一指提环。"), f.say("No paint inside, no taste of yesterday.", "内壁不涂层，不留昨天的味道。")},
+		CategorySlug: "carry", CategoryName: f.say("On the Road", "出行"),
+		Pictures: []templates.Picture{picture("steel-bottle", "Green bottle"), picture("steel-bottle-rust", "Rust bottle")},
+		Variants: []shop.Variant{
+			{ID: "v1", SKU: "BOTTLE-PINE-5", Title: f.say("Pine, 500 ml", "松绿，500 毫升"), Price: f.money("34"), Selected: true},
+			{ID: "v2", SKU: "BOTTLE-PINE-7", Title: f.say("Pine, 750 ml", "松绿，750 毫升"), Price: f.money("39"), Left: 3},
+			{ID: "v3", SKU: "BOTTLE-RUST-5", Title: f.say("Rust, 500 ml", "铁锈红，500 毫升"), Price: f.money("34"), SoldOut: true},
+		},
+		Related: f.cards()[:4],
+	}
+}
+
+func (f fixtures) soldOutProduct() shop.ProductView {
+	v := f.product()
+	v.Pictures = v.Pictures[:1]
+	v.Variants = []shop.Variant{{ID: "v9", SKU: "ONE", Price: f.money("34"), SoldOut: true}}
+	return v
+}
+
+func (f fixtures) problemProduct() shop.ProductView {
+	v := f.product()
+	v.Quantity, v.Problem, v.Left = "12", shop.BuyOnlyLeft, 3
+	return v
+}
+
+func (f fixtures) cart() shop.CartView {
+	return shop.CartView{
+		Page: f.page("/cart"), Total: f.money("184.00"),
+		Lines: []shop.CartLine{
+			{Variant: "v1", Slug: "stoneware-mug", Title: f.say("Stoneware mug", "粗陶马克杯"), VariantTitle: f.say("Moss", "苔绿"), Picture: picture("stoneware-mug-moss", ""), UnitPrice: f.money("24"), Total: f.money("48"), Quantity: "2"},
+			{Variant: "v2", Slug: "canvas-rucksack", Title: f.say("Canvas rucksack", "帆布双肩包"), Picture: picture("canvas-rucksack", ""), UnitPrice: f.money("138"), Total: f.money("138"), Quantity: "1"},
+		},
+	}
+}
+
+func (f fixtures) troubledCart() shop.CartView {
+	v := f.cart()
+	v.Blocked = true
+	v.Lines[0].Problems = []shop.LineProblem{{Kind: shop.LinePriceChanged, From: f.money("22"), To: f.money("24")}, {Kind: shop.LineOnlyLeft, Left: 1}}
+	v.Lines = append(v.Lines, shop.CartLine{
+		Variant: "v3", Slug: "gone", Title: f.say("Brass pen", "黄铜笔"), Picture: picture("brass-pen", ""), UnitPrice: f.money("46"), Total: f.money("46"), Quantity: "1",
+		Problems: []shop.LineProblem{{Kind: shop.LineGone}},
+	})
+	return v
+}
+
+func (f fixtures) emptyCart() shop.CartView {
+	v := shop.CartView{Page: f.page("/cart"), Featured: f.cards()[:4]}
+	v.Page.CartCount = 0
+	return v
+}
+
+func (f fixtures) lines() []shop.SummaryLine {
+	return []shop.SummaryLine{
+		{Slug: "stoneware-mug", Title: f.say("Stoneware mug", "粗陶马克杯"), VariantTitle: f.say("Moss", "苔绿"), Picture: picture("stoneware-mug-moss", ""), Quantity: 2, UnitPrice: f.money("24"), Total: f.money("48")},
+		{Slug: "canvas-rucksack", Title: f.say("Canvas rucksack", "帆布双肩包"), Picture: picture("canvas-rucksack", ""), Quantity: 1, UnitPrice: f.money("138"), Total: f.money("138")},
+	}
+}
+
+func (f fixtures) coins() []shop.CoinChoice {
+	return []shop.CoinChoice{
+		{Symbol: "USDT", Name: "Tether", Amount: f.p.Coin("186.00", "USDT"), Rate: f.money("1"), Selected: true},
+		{Symbol: "BTC", Name: "Bitcoin", Amount: f.p.Coin("0.00191260", "BTC"), Rate: f.money("97250")},
+		{Symbol: "ETH", Name: "Ether", Amount: f.p.Coin("0.054386", "ETH"), Rate: f.money("3420")},
+	}
+}
+
+func (f fixtures) checkout() shop.CheckoutView {
+	return shop.CheckoutView{
+		Page: f.page("/checkout"), FormToken: "token", Seen: "seen", Lines: f.lines(), Total: f.money("186.00"), Payment: shop.PaymentForm{Coins: f.coins()},
+	}
+}
+
+func (f fixtures) refusedCheckout() shop.CheckoutView {
+	v := f.checkout()
+	v.Email, v.EmailProblem = "ada@", shop.EmailInvalid
+	v.Payment.PayerUID, v.Payment.PayerProblem = "abc", shop.PayerInvalid
+	v.Payment.CoinProblem = shop.CoinMissing
+	v.Notices = []shop.Notice{
+		{Kind: shop.NoticePriceChanged, Product: f.say("Stoneware mug, Moss", "粗陶马克杯，苔绿"), From: f.money("22"), To: f.money("24")},
+		{Kind: shop.NoticeOnlyLeft, Product: f.say("Canvas rucksack", "帆布双肩包"), Left: 1},
+		{Kind: shop.NoticeUnreachable},
+	}
+	return v
+}
+
+func (f fixtures) connectedCheckout() shop.CheckoutView {
+	v := f.checkout()
+	v.Payment.Connected, v.Payment.ConnectedAs = true, "…1234"
+	v.Notices = []shop.Notice{{Kind: shop.NoticeConnected}}
+	return v
+}
+
+func (f fixtures) order(state shop.OrderState) shop.OrderView {
+	placed := time.Date(2026, 11, 22, 14, 5, 0, 0, time.UTC)
+	moment := func(t time.Time) templates.Moment {
+		return templates.Moment{Text: f.p.Time(t, time.UTC), ISO: t.Format(time.RFC3339)}
+	}
+	v := shop.OrderView{
+		Page: f.page("/orders/" + ref), Ref: ref, State: state, Placed: moment(placed), ExpiresAt: moment(placed.Add(30 * time.Minute)), Minutes: 23,
+		Email: "ada@example.com", Name: "Ada Lovelace", Lines: f.lines(), Total: f.money("186.00"),
+		Attempt: shop.AttemptView{Amount: f.p.Coin("0.00191260", "BTC"), Coin: "BTC", Rate: f.money("97250"), Payer: "…1234", OrderNum: "2026112214050012345"},
+	}
+	switch state {
+	case shop.OrderAwaiting:
+		v.CanCancel, v.Payment.Coins, v.Page.RefreshSeconds = true, f.coins(), 8
+	case shop.OrderFailed:
+		v.CanCancel, v.Problem, v.Payment.Coins = true, "70006", f.coins()
+	case shop.OrderConfirming, shop.OrderUnknown, shop.OrderCancelling:
+		v.Page.RefreshSeconds = 3
+	case shop.OrderPaid, shop.OrderFulfilled:
+		v.PaidAt = moment(placed.Add(3 * time.Minute))
+	case shop.OrderCancelled, shop.OrderExpired, shop.OrderReview, shop.OrderRefunding, shop.OrderPartRefunded, shop.OrderRefunded:
+	}
+	return v
+}
