@@ -262,23 +262,37 @@ func (s *Server) controlUser(r *http.Request) (any, error) {
 	if err := decode(r, &change); err != nil {
 		return nil, err
 	}
-	uid := r.PathValue("uid")
-	for coin, amount := range change.Balances {
-		if err := s.SetBalance(uid, coin, amount); err != nil {
-			return nil, err
+	return s.changeUser(r.PathValue("uid"), change)
+}
+
+// changeUser applies a change whole or not at all.
+func (s *Server) changeUser(uid string, change userChange) (user User, err error) {
+	s.locked(func(k *core) {
+		u := k.users[uid]
+		if u == nil {
+			err = ErrUnknownUser
+			return
 		}
-	}
-	if change.Frozen != nil {
-		if err := s.SetFrozen(uid, *change.Frozen); err != nil {
-			return nil, err
+		amounts := map[string]units{}
+		for coin, text := range change.Balances {
+			if _, known := k.cfg.coin(coin); !known {
+				err = ErrUnknownCoin
+				return
+			}
+			if amounts[coin], err = parseUnits(text); err != nil {
+				return
+			}
 		}
-	}
-	for _, u := range s.Users() {
-		if u.UID == uid {
-			return u, nil
+		for coin, amount := range amounts {
+			k.ledger.set(userAccount(uid), coin, amount)
 		}
-	}
-	return nil, ErrUnknownUser
+		if change.Frozen != nil {
+			u.Frozen = *change.Frozen
+		}
+		k.changed = true
+		user = User{UID: uid, Name: u.Name, Frozen: u.Frozen, Balances: k.ledger.texts(userAccount(uid))}
+	})
+	return user, err
 }
 
 func (s *Server) controlLogin(r *http.Request) (any, error) {

@@ -174,36 +174,14 @@ func (s *Server) MerchantBalance(appID, coin string) (text string, err error) {
 }
 
 // SetBalance replaces what a user has of a coin, as a deposit or withdrawal elsewhere would.
-func (s *Server) SetBalance(uid, coin, amount string) (err error) {
-	value, err := parseUnits(amount)
-	if err != nil {
-		return err
-	}
-	s.locked(func(k *core) {
-		if k.users[uid] == nil {
-			err = ErrUnknownUser
-			return
-		}
-		if _, known := k.cfg.coin(coin); !known {
-			err = ErrUnknownCoin
-			return
-		}
-		k.ledger.set(userAccount(uid), coin, value)
-		k.changed = true
-	})
+func (s *Server) SetBalance(uid, coin, amount string) error {
+	_, err := s.changeUser(uid, userChange{Balances: map[string]string{coin: amount}})
 	return err
 }
 
 // SetFrozen freezes or thaws a user's account.
-func (s *Server) SetFrozen(uid string, frozen bool) (err error) {
-	s.locked(func(k *core) {
-		if k.users[uid] == nil {
-			err = ErrUnknownUser
-			return
-		}
-		k.users[uid].Frozen = frozen
-		k.changed = true
-	})
+func (s *Server) SetFrozen(uid string, frozen bool) error {
+	_, err := s.changeUser(uid, userChange{Frozen: &frozen})
 	return err
 }
 

@@ -1,0 +1,444 @@
+package sandbox_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/payments/opay"
+	"coincart/payments/sandbox"
+)
+
+// rawCreate posts a good createThirdOrder and returns what the wire gave.
+func (b *bench) rawCreate(appOrderID string) (*http.Response, []byte, error) {
+	b.t.Helper()
+	plain, err := json.Marshal(b.createFields(appOrderID))
+	require.NoError(b.t, err)
+	body, err := json.Marshal(b.sealed(string(plain)))
+	require.NoError(b.t, err)
+	return b.post(pCreate, "application/json", body)
+}
+
+func TestFault_AnswersToCalls(t *testing.T) {
+	for _, tc := range []struct {
+		fault    sandbox.Fault
+		accepted bool // the order exists afterwards
+		check    func(t *testing.T, res *http.Response, body string, err error)
+	}{
+		{sandbox.Fault{Kind: sandbox.FaultAnswerLost}, true, func(t *testing.T, _ *http.Response, _ string, err error) { assert.Error(t, err) }},
+		{sandbox.Fault{Kind: sandbox.FaultUnreachable}, false, func(t *testing.T, _ *http.Response, _ string, err error) { assert.Error(t, err) }},
+		{sandbox.Fault{Kind: sandbox.FaultServerError}, false, func(t *testing.T, res *http.Response, _ string, _ error) { assert.Equal(t, 503, res.StatusCode) }},
+		{sandbox.Fault{Kind: sandbox.FaultServerError, Accept: true}, true, func(t *testing.T, res *http.Response, _ string, _ error) { assert.Equal(t, 503, res.StatusCode) }},
+		{sandbox.Fault{Kind: sandbox.FaultHTML}, false, func(t *testing.T, res *http.Response, body string, _ error) {
+			assert.Equal(t, 200, res.StatusCode)
+			assert.Contains(t, res.Header.Get("Content-Type"), "text/html")
+			assert.Contains(t, body, "<html>")
+		}},
+		{sandbox.Fault{Kind: sandbox.FaultHTML, Accept: true}, true, func(t *testing.T, _ *http.Response, body string, _ error) { assert.Contains(t, body, "<html>") }},
+		{sandbox.Fault{Kind: sandbox.FaultEmpty}, true, func(t *testing.T, res *http.Response, body string, _ error) {
+			assert.Equal(t, 200, res.StatusCode)
+			assert.Empty(t, body)
+		}},
+		{sandbox.Fault{Kind: sandbox.FaultTruncated}, true, func(t *testing.T, res *http.Response, body string, _ error) {
+			assert.Equal(t, 200, res.StatusCode)
+			assert.True(t, strings.HasPrefix(body, `{"code":`))
+			assert.False(t, json.Valid([]byte(body)))
+		}},
+		{sandbox.Fault{Kind: sandbox.FaultUnsigned}, true, func(t *testing.T, _ *http.Response, body string, _ error) {
+			assert.Contains(t, body, `"data":`)
+			assert.NotContains(t, body, `"sign"`)
+		}},
+		{sandbox.Fault{Kind: sandbox.FaultWrongSignature}, true, func(t *testing.T, _ *http.Response, body string, _ error) {
+			var answer struct{ Data, Sign string }
+			assert.NoError(t, json.Unmarshal([]byte(body), &answer))
+			plain, err := rawDecrypt(merchantKey(), answer.Data)
+			assert.NoError(t, err)
+			assert.Error(t, rawVerify(&platformKey().PublicKey, plain, answer.Sign))
+		}},
+		{sandbox.Fault{Kind: sandbox.FaultRefuse}, false, func(t *testing.T, _ *http.Response, body string, _ error) { assert.Contains(t, body, "10001") }},
+		{sandbox.Fault{Kind: sandbox.FaultRefuse, Code: opay.CodeNoPermission}, false, func(t *testing.T, _ *http.Response, body string, _ error) { assert.Contains(t, body, "50012") }},
+	} {
+		t.Run(fmt.Sprint(tc.fault.Kind, tc.fault.Accept, tc.fault.Code), func(t *testing.T) {
+			b := newBench(t)
+			tc.fault.Call, tc.fault.Times = "createThirdOrder", 1
+			b.faults(tc.fault)
+			res, body, err := b.rawCreate("A-1")
+			tc.check(t, res, string(body), err)
+			_, exists := b.box.OrderByAppID("A-1")
+			assert.Equal(t, tc.accepted, exists)
+			assert.Equal(t, string(tc.fault.Kind), b.box.Traffic(1)[0].Fault)
+			assert.Empty(t, b.box.Faults(), "struck once")
+			b.order("A-2")
+		})
+	}
+}
+
+func TestFault_OtherOrderAndStaleStatus(t *testing.T) {
+	b := newBench(t)
+	first := b.order("A-1")
+	b.faults(sandbox.Fault{Kind: sandbox.FaultOtherOrder, Times: 1})
+	r := b.detail(first)
+	require.Equal(t, "0", r.Code)
+	require.Equal(t, "SANDBOX-STRANGER", r.Fields["appOrderId"], "with no other order, one that nobody made")
+
+	second := b.order("A-2")
+	b.faults(sandbox.Fault{Kind: sandbox.FaultOtherOrder, Times: 1})
+	require.Equal(t, first, text(b.detail(second).Fields["orderNum"]))
+
+	require.NoError(t, b.box.Pay(second))
+	b.faults(sandbox.Fault{Kind: sandbox.FaultStale, Times: 1})
+	require.Equal(t, "1", b.detail(second).Fields["orderStatus"], "the status went back")
+	require.Equal(t, "3", b.detail(second).Fields["orderStatus"])
+}
+
+func TestFault_SlowWaitsAndCombines(t *testing.T) {
+	var waited []time.Duration
+	b := newBench(t, func(c *sandbox.Config) {
+		c.Wait = func(_ context.Context, d time.Duration) error { waited = append(waited, d); return nil }
+	})
+	b.faults(
+		sandbox.Fault{Kind: sandbox.FaultSlow, Delay: sandbox.Duration(7900 * time.Millisecond), Times: 1},
+		sandbox.Fault{Kind: sandbox.FaultEmpty, Times: 1},
+		sandbox.Fault{Kind: sandbox.FaultSlow, Times: 2},
+	)
+	_, body, err := b.rawCreate("A-1")
+	require.NoError(t, err)
+	require.Empty(t, body)
+	b.faults(sandbox.Fault{Kind: sandbox.FaultSlow})
+	b.order("A-2")
+	require.Equal(t, []time.Duration{7900 * time.Millisecond, 5 * time.Second}, waited)
+}
+
+func TestFault_SlowEndsWhenTheClientGoes(t *testing.T) {
+	b := newBench(t)
+	b.faults(sandbox.Fault{Kind: sandbox.FaultSlow, Delay: sandbox.Duration(time.Minute)})
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.http.URL+pCreate, nil)
+	require.NoError(t, err)
+	_, err = b.http.Client().Do(req)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.Eventually(t, func() bool { return len(b.box.Traffic(1)) == 1 }, 5*time.Second, 5*time.Millisecond)
+}
+
+func TestFault_StrikesItsCallItsTimesAndItsChance(t *testing.T) {
+	b := newBench(t)
+	num := b.order("A-1")
+	b.faults(
+		sandbox.Fault{Kind: sandbox.FaultRefuse, Call: "orderDetail", Times: 2},
+		sandbox.Fault{Kind: sandbox.FaultRefuse, Call: "orderDetail", Code: opay.CodeTooOften, Times: 1},
+	)
+	b.order("A-2")
+	var codes []string
+	for range 4 {
+		codes = append(codes, b.detail(num).Code)
+	}
+	require.Equal(t, []string{"10001", "10001", "10005", "0"}, codes, "the second waits until the first is used up")
+
+	b.faults(sandbox.Fault{Kind: sandbox.FaultRefuse, Percent: 30})
+	struck := 0
+	for range 200 {
+		if b.detail(num).Code != "0" {
+			struck++
+		}
+	}
+	require.InDelta(t, 60, struck, 30)
+	require.Len(t, b.box.Faults(), 1, "until it is switched off")
+}
+
+func TestFaults_ImpossibleOnesAreRefused(t *testing.T) {
+	b := newBench(t)
+	good := sandbox.Faults{{Kind: sandbox.FaultEmpty}}
+	require.NoError(t, b.box.SetFaults(good))
+	for _, f := range []sandbox.Fault{
+		{},
+		{Kind: "nonsense"},
+		{Kind: sandbox.FaultEmpty, Call: "nonsense"},
+		{Kind: sandbox.FaultCallbackLate, Call: "orderDetail"},
+		{Kind: sandbox.FaultStale, Call: "refundOrder"},
+		{Kind: sandbox.FaultEmpty, Times: -1},
+		{Kind: sandbox.FaultEmpty, Percent: 101},
+		{Kind: sandbox.FaultSlow, Delay: sandbox.Duration(3 * time.Minute)},
+		{Kind: sandbox.FaultCallbackLate, Delay: -1},
+		{Kind: sandbox.FaultRefuse, Code: "0"},
+		{Kind: sandbox.FaultRefuse, Code: "99999"},
+		{Kind: sandbox.FaultCallbackForged, Way: sandbox.AmountPlus},
+		{Kind: sandbox.FaultCallbackDoubled, Count: 201},
+	} {
+		require.ErrorIs(t, b.box.SetFaults(sandbox.Faults{{Kind: sandbox.FaultHTML}, f}), sandbox.ErrFault, "%+v", f)
+	}
+	require.ErrorIs(t, b.box.SetFaults(make(sandbox.Faults, 101)), sandbox.ErrFault)
+	require.Equal(t, good, b.box.Faults(), "nothing has changed")
+}
+
+func TestCallbackFault_Late(t *testing.T) {
+	b := newBench(t)
+	b.faults(sandbox.Fault{Kind: sandbox.FaultCallbackLate, Delay: sandbox.Duration(time.Hour), Times: 1})
+	require.NoError(t, b.box.Pay(b.order("A-1")))
+	require.Zero(t, b.deliver())
+	due, ok := b.box.NextDue()
+	require.True(t, ok)
+	require.Equal(t, b.clock.Now().Add(time.Hour), due)
+	b.clock.Advance(time.Hour)
+	require.Equal(t, 1, b.deliver())
+	require.Equal(t, []string{"3"}, b.statuses())
+
+	b.faults(sandbox.Fault{Kind: sandbox.FaultCallbackLate})
+	require.NoError(t, b.box.Pay(b.order("A-2")))
+	due, _ = b.box.NextDue()
+	delay := due.Sub(b.clock.Now())
+	require.True(t, delay >= 5*time.Second && delay <= time.Minute, "%s is not seeded from 5 s to 60 s", delay)
+}
+
+func TestCallbackFault_DoubledShuffledLost(t *testing.T) {
+	b := newBench(t)
+	told := func(fault sandbox.Fault) []string {
+		before := len(b.notices())
+		b.faults(fault)
+		require.NoError(t, b.box.Pay(b.order(fmt.Sprint("A-", before, fault.Way, fault.Kind))))
+		b.deliver()
+		return b.statuses()[before:]
+	}
+	require.Equal(t, []string{"3", "3"}, told(sandbox.Fault{Kind: sandbox.FaultCallbackDoubled, Times: 1}))
+	require.Len(t, told(sandbox.Fault{Kind: sandbox.FaultCallbackDoubled, Count: 50, Times: 1}), 50)
+	require.Equal(t, []string{"3", "1"}, told(sandbox.Fault{Kind: sandbox.FaultCallbackShuffled, Times: 1}))
+	require.Equal(t, []string{"0", "3"}, told(sandbox.Fault{Kind: sandbox.FaultCallbackShuffled, Way: sandbox.ShuffleClosedFirst, Times: 1}))
+	require.Equal(t, []string{"2", "3"}, told(sandbox.Fault{Kind: sandbox.FaultCallbackShuffled, Way: sandbox.ShuffleFailedFirst, Times: 1}))
+	require.Empty(t, told(sandbox.Fault{Kind: sandbox.FaultCallbackLost, Times: 1}))
+	last := b.box.Callbacks()[len(b.box.Callbacks())-1]
+	require.Equal(t, sandbox.CallbackLost, last.State)
+	require.Empty(t, last.Tries)
+}
+
+func TestCallbackFault_WrongAmounts(t *testing.T) {
+	b := newBench(t)
+	for way, want := range map[string]string{
+		"": "12.500001", sandbox.AmountPlus: "12.500001", sandbox.AmountMinus: "12.499999", sandbox.AmountZero: "0",
+		sandbox.AmountNegative: "-12.5", sandbox.AmountExponent: "12.5e0",
+	} {
+		b.faults(sandbox.Fault{Kind: sandbox.FaultCallbackWrongAmount, Way: way, Times: 1})
+		num := b.order("A-" + way)
+		require.NoError(t, b.box.Pay(num))
+		b.deliver()
+		notices := b.notices()
+		require.Equal(t, want, notices[len(notices)-1]["payAmount"], way)
+		o, _ := b.box.Order(num)
+		require.Equal(t, opay.Amount("12.5"), o.Amount, "the ledger has the true amount")
+	}
+}
+
+// A forged notification claims "paid" for an order that nobody paid; nothing that a merchant should accept may arrive.
+func TestCallbackFault_ForgedInEveryWay(t *testing.T) {
+	for _, way := range []string{"foreign_key", "unsigned", "random_signature", "tampered", "swapped", "not_encrypted", ""} {
+		t.Run("way "+way, func(t *testing.T) {
+			b := newBench(t)
+			b.faults(sandbox.Fault{Kind: sandbox.FaultCallbackForged, Way: way, Times: 1})
+			num := b.order("A-1")
+			b.shop.answerWith(func(w http.ResponseWriter, _ int) { w.WriteHeader(http.StatusBadRequest) })
+			require.Equal(t, 1, b.deliver())
+			n := b.shop.got()[0]
+			plain, err := rawDecrypt(merchantKey(), n.Data)
+			if err == nil {
+				require.Contains(t, plain, `"orderStatus":"3"`)
+				require.Error(t, rawVerify(&platformKey().PublicKey, plain, n.Sign))
+			}
+			require.Equal(t, "1", text(b.detail(num).Fields["orderStatus"]))
+			b.clock.Advance(24 * time.Hour)
+			require.Zero(t, b.deliver(), "a forger tries once")
+			c := b.box.Callbacks()[0]
+			require.NotEmpty(t, c.Forge)
+			require.Equal(t, sandbox.CallbackGivenUp, c.State)
+		})
+	}
+}
+
+// The callback of a new order arrives while createThirdOrder still waits for its answer.
+func TestCallbackFault_EarlyComesBeforeTheAnswer(t *testing.T) {
+	for kind, status := range map[sandbox.FaultKind]string{sandbox.FaultCallbackEarly: "1", sandbox.FaultCallbackEarlyPaid: "3"} {
+		b := newBench(t)
+		answered := make(chan struct{})
+		var early bool
+		b.shop.answerWith(func(w http.ResponseWriter, _ int) {
+			select {
+			case <-answered:
+			default:
+				early = true
+			}
+			_, _ = w.Write([]byte(`{"code":0}`))
+		})
+		b.faults(sandbox.Fault{Kind: kind, Times: 1})
+		num := b.order("A-1")
+		close(answered)
+		require.Equal(t, []string{status}, b.statuses(), "delivered without Run or Deliver")
+		require.True(t, early)
+		require.Equal(t, status, text(b.detail(num).Fields["orderStatus"]))
+		require.Equal(t, sandbox.CallbackAcknowledged, b.box.Callbacks()[0].State)
+	}
+}
+
+func TestCallbackFault_EarlyPaidNeedsTheMoney(t *testing.T) {
+	b := newBench(t)
+	b.faults(sandbox.Fault{Kind: sandbox.FaultCallbackEarlyPaid})
+	num := b.order("A-1", map[string]any{"userId": bob})
+	require.Equal(t, "1", text(b.detail(num).Fields["orderStatus"]))
+	require.Empty(t, b.notices())
+}
+
+func TestCallback_ToldOnEveryChange(t *testing.T) {
+	b := newBench(t)
+	require.NoError(t, b.box.Pay(b.order("A-paid")))
+	require.NoError(t, b.box.Fail(b.order("A-failed")))
+	require.NoError(t, b.box.Close(b.order("A-closed")))
+	require.Equal(t, "0", b.call(pCancel, map[string]any{"orderNum": b.order("A-cancelled")}).Code)
+	require.Equal(t, 4, b.deliver())
+	require.Zero(t, b.deliver())
+	got := map[string]string{}
+	for _, n := range b.notices() {
+		got[n["outOrderId"]] = n["orderStatus"]
+		require.Equal(t, "12.5", n["payAmount"])
+		require.Equal(t, "https://shop.example/payments/return/"+n["outOrderId"], n["returnUrl"])
+	}
+	require.Equal(t, map[string]string{"A-paid": "3", "A-failed": "2", "A-closed": "0", "A-cancelled": "0"}, got)
+	raw := b.shop.got()[0]
+	require.Equal(t, testApp, raw.AppID)
+	require.Equal(t, "application/json", raw.ContentType)
+	require.Equal(t, strconv.FormatInt(b.clock.Now().UnixMilli(), 10), raw.Time)
+}
+
+func TestCallback_IsRepeatedUntilAcknowledged(t *testing.T) {
+	b := newBench(t, func(c *sandbox.Config) { c.RetrySchedule = []time.Duration{time.Second, time.Minute} })
+	answers := []string{`{"code":"0"}`, `{"code":1}`, `{"code":"0","msg":"success","data":"success"}`}
+	b.shop.answerWith(func(w http.ResponseWriter, n int) {
+		if n == 1 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		_, _ = w.Write([]byte(answers[n-1]))
+	})
+	require.NoError(t, b.box.Pay(b.order("A-1")))
+	require.Equal(t, 1, b.deliver())
+	require.Zero(t, b.deliver())
+	b.clock.Advance(time.Second)
+	require.Equal(t, 1, b.deliver())
+	b.clock.Advance(59 * time.Second)
+	require.Zero(t, b.deliver())
+	b.clock.Advance(time.Second)
+	require.Equal(t, 1, b.deliver())
+	c := b.box.Callbacks()[0]
+	require.Equal(t, sandbox.CallbackAcknowledged, c.State)
+	require.Equal(t, []string{"HTTP 503", "the answer's code is not 0", ""}, []string{c.Tries[0].Problem, c.Tries[1].Problem, c.Tries[2].Problem})
+	got := b.shop.got()
+	require.Equal(t, got[0].Sign, got[2].Sign)
+	require.NotEqual(t, got[0].Data, got[2].Data, "encrypted anew")
+	require.NotEqual(t, got[0].Time, got[2].Time)
+}
+
+func TestCallback_GivesUpAfterTheSchedule(t *testing.T) {
+	b := newBench(t)
+	b.shop.answerWith(func(w http.ResponseWriter, _ int) { _, _ = w.Write([]byte("thanks")) })
+	require.NoError(t, b.box.Pay(b.order("A-1")))
+	for range 100 {
+		b.deliver()
+		b.clock.Advance(6 * time.Hour)
+	}
+	require.Len(t, b.shop.got(), len(sandbox.DefaultRetrySchedule())+1)
+	require.Equal(t, sandbox.CallbackGivenUp, b.box.Callbacks()[0].State)
+}
+
+func TestCallback_WhatDoesNotCountAsAcknowledged(t *testing.T) {
+	for name, answer := range map[string]func(w http.ResponseWriter){
+		"redirect": func(w http.ResponseWriter) {
+			w.Header().Set("Location", "/elsewhere")
+			w.WriteHeader(http.StatusFound)
+		},
+		"201":        func(w http.ResponseWriter) { w.WriteHeader(http.StatusCreated); _, _ = w.Write([]byte(`{"code":"0"}`)) },
+		"no code":    func(w http.ResponseWriter) { _, _ = w.Write([]byte(`{"msg":"success"}`)) },
+		"text":       func(w http.ResponseWriter) { _, _ = w.Write([]byte(`success`)) },
+		"other code": func(w http.ResponseWriter) { _, _ = w.Write([]byte(`{"code":"00"}`)) },
+		"too much": func(w http.ResponseWriter) {
+			_, _ = w.Write([]byte(`{"code":"0","x":"` + strings.Repeat("x", 100_000) + `"}`))
+		},
+		"cut": func(http.ResponseWriter) { panic(http.ErrAbortHandler) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.shop.answerWith(func(w http.ResponseWriter, _ int) { answer(w) })
+			require.NoError(t, b.box.Pay(b.order("A-1")))
+			require.Equal(t, 1, b.deliver())
+			require.Len(t, b.shop.got(), 1, "a redirect is not followed")
+			c := b.box.Callbacks()[0]
+			require.Equal(t, sandbox.CallbackWaiting, c.State)
+			require.NotEmpty(t, c.Tries[0].Problem)
+			require.LessOrEqual(t, len(c.Tries[0].Answer), 2<<10)
+		})
+	}
+}
+
+func TestCallback_TakesBoundedTime(t *testing.T) {
+	b := newBench(t, func(c *sandbox.Config) { c.CallbackTimeout = 50 * time.Millisecond })
+	release := make(chan struct{})
+	defer close(release)
+	b.shop.answerWith(func(http.ResponseWriter, int) { <-release })
+	require.NoError(t, b.box.Pay(b.order("A-1")))
+	require.Equal(t, 1, b.deliver())
+	require.Equal(t, "no answer within 50ms", b.box.Callbacks()[0].Tries[0].Problem)
+}
+
+func TestCallback_ValuesAreTextsOrNumbersAndMayHaveCompany(t *testing.T) {
+	b := newBench(t)
+	seen := map[string]bool{}
+	for i := range 24 {
+		require.NoError(t, b.box.Pay(b.order(fmt.Sprint("A-", i))))
+	}
+	for _, c := range b.box.Callbacks() {
+		switch {
+		case strings.Contains(c.Plain, `"orderStatus":3,`):
+			seen["number"] = true
+			require.Contains(t, c.Plain, `"notifyType"`)
+		case strings.Contains(c.Plain, `"orderStatus":"3"`):
+			seen["text"] = true
+		}
+	}
+	require.Equal(t, map[string]bool{"number": true, "text": true}, seen)
+}
+
+func TestNotify_SaysWhateverIsAsked(t *testing.T) {
+	b := newBench(t)
+	num := b.order("A-1")
+	require.NoError(t, b.box.Notify(num, sandbox.Notice{OrderStatus: "3", PayAmount: "1e-8", Times: 3}))
+	require.NoError(t, b.box.Notify(num, sandbox.Notice{OutOrderID: "unknown", OrderNum: "5"}))
+	require.Equal(t, 4, b.deliver())
+	got := b.notices()
+	for _, n := range got[:3] {
+		require.Equal(t, "1e-8", n["payAmount"])
+		require.Equal(t, "3", n["orderStatus"])
+		require.Equal(t, num, n["orderNum"])
+	}
+	require.Equal(t, "unknown", got[3]["outOrderId"])
+	require.Equal(t, "1", got[3]["orderStatus"])
+	require.ErrorIs(t, b.box.Notify("5", sandbox.Notice{}), sandbox.ErrOrderNotFound)
+	require.ErrorIs(t, b.box.Notify(num, sandbox.Notice{Forge: "nonsense"}), sandbox.ErrFault)
+	require.ErrorIs(t, b.box.Notify(num, sandbox.Notice{Times: 201}), sandbox.ErrFault)
+}
+
+func TestReplay_SendsTheSameBytes(t *testing.T) {
+	b := newBench(t)
+	require.NoError(t, b.box.Pay(b.order("A-1")))
+	id := b.box.Callbacks()[0].ID
+	require.ErrorIs(t, b.box.Replay(id), sandbox.ErrCallbackNotFound, "not sent yet")
+	b.deliver()
+	b.clock.Advance(365 * 24 * time.Hour)
+	require.NoError(t, b.box.Replay(id))
+	b.deliver()
+	got := b.shop.got()
+	require.Len(t, got, 2)
+	require.Equal(t, got[0].Body, got[1].Body)
+	require.ErrorIs(t, b.box.Replay("cb-99"), sandbox.ErrCallbackNotFound)
+}
