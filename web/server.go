@@ -90,7 +90,7 @@ func New(c Config) (*Server, error) {
 
 func origin(address string) (string, error) {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") {
+	if err != nil || u.Host == "" || strings.ContainsAny(u.Host, "; ,'") || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") {
 		return "", fmt.Errorf("%q is not http(s)://host", address)
 	}
 	return u.Scheme + "://" + u.Host, nil
