@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -205,29 +206,47 @@ func (p *pool) close() error {
 }
 
 // transaction is the pool inside a transaction: reads see what was written.
+//
+// After a deadlock MySQL has rolled everything back, and whatever is sent next stands alone and is kept. So a transaction that
+// gave way is over: it runs nothing more, and its commit fails with the same error.
 type transaction struct {
 	pool *pool
 	tx   *sql.Tx
+	over error
+}
+
+func (t *transaction) note(err error) error {
+	err = translate(err)
+	if t.over == nil && passing(err) {
+		t.over = err
+	}
+	return err
 }
 
 func (t *transaction) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	if t.over != nil {
+		return nil, t.over
+	}
 	args, err := t.pool.arguments(args)
 	if err != nil {
 		return nil, err
 	}
 	defer t.pool.watch(ctx, query)()
 	result, err := t.tx.ExecContext(ctx, query, args...)
-	return result, translate(err)
+	return result, t.note(err)
 }
 
 func (t *transaction) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	if t.over != nil {
+		return nil, t.over
+	}
 	args, err := t.pool.arguments(args)
 	if err != nil {
 		return nil, err
 	}
 	defer t.pool.watch(ctx, query)()
 	rows, err := t.tx.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller closes them
-	return rows, translate(err)
+	return rows, t.note(err)
 }
 
 // PrepareContext is asked for by gorm.ConnPool.
@@ -251,8 +270,13 @@ func (t *transaction) QueryRowContext(ctx context.Context, query string, args ..
 	return t.tx.QueryRowContext(ctx, query, args...)
 }
 
-// Commit ends the transaction well.
-func (t *transaction) Commit() error { return translate(t.tx.Commit()) }
+// Commit ends the transaction well; one that gave way is rolled back instead.
+func (t *transaction) Commit() error {
+	if t.over != nil {
+		return errors.Join(t.over, t.tx.Rollback())
+	}
+	return translate(t.tx.Commit())
+}
 
 // Rollback undoes the transaction.
 func (t *transaction) Rollback() error { return translate(t.tx.Rollback()) }

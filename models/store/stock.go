@@ -43,6 +43,9 @@ func (s *Store) Reserve(ctx context.Context, orderID string, lines []models.Orde
 			if err == nil {
 				continue
 			}
+			if _, short := errors.AsType[*OutOfStockError](err); !short {
+				return err
+			}
 			for _, taken := range ids[:i] {
 				if e := tx.stock(ctx, giveFromOrder, taken, wanted[taken]); e != nil {
 					return errors.Join(err, e)
@@ -107,7 +110,7 @@ func (s *Store) reservations(ctx context.Context, orderID string) ([]models.Rese
 	return list, err
 }
 
-// claim moves a reservation from the state that was read; somebody who was faster makes the transaction start again.
+// claimReservation moves a reservation from the state that was read; somebody who was faster makes the transaction start again.
 func (s *Store) claimReservation(ctx context.Context, r models.Reservation, to models.ReservationState, at time.Time) error {
 	n, err := s.exec(ctx, moveReserved, string(to), at, r.ID, string(r.State))
 	if err == nil && n == 0 {
@@ -170,16 +173,28 @@ func (s *Store) SellReservation(ctx context.Context, orderID string) error {
 	}))
 }
 
-// sellOne changes the stock first: when it fails, this reservation is untouched.
+// sellOne takes the reservation first: who sells or releases the same order at this moment waits there, and starts again. When the
+// stock is short, the reservation is as it was.
 func (s *Store) sellOne(ctx context.Context, r models.Reservation, at time.Time) error {
+	if err := s.claimReservation(ctx, r, models.ReservationSold, at); err != nil {
+		return err
+	}
 	query := sellFromOrder
 	if r.State == models.ReservationReleased {
 		query = sellFromShelf
 	}
-	if err := s.stock(ctx, query, r.VariantID, r.Quantity); err != nil {
-		return err
+	err := s.stock(ctx, query, r.VariantID, r.Quantity)
+	if _, short := errors.AsType[*OutOfStockError](err); short {
+		return errors.Join(err, s.reopen(ctx, r, at))
 	}
-	return s.claimReservation(ctx, r, models.ReservationSold, at)
+	return err
+}
+
+// reopen undoes claimReservation.
+func (s *Store) reopen(ctx context.Context, r models.Reservation, at time.Time) error {
+	sold := r
+	sold.State = models.ReservationSold
+	return s.claimReservation(ctx, sold, r.State, at)
 }
 
 // unsell undoes sellOne for those that were sold before one was short, all in the same transaction.
@@ -192,9 +207,7 @@ func (s *Store) unsell(ctx context.Context, sold []models.Reservation, at time.T
 		if err := s.stock(ctx, query, r.VariantID, r.Quantity); err != nil {
 			return err
 		}
-		back := r
-		back.State = models.ReservationSold
-		if err := s.claimReservation(ctx, back, r.State, at); err != nil {
+		if err := s.reopen(ctx, r, at); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,39 @@
+package models
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// FirstPrevHash is PrevHash of the first audit entry.
+var FirstPrevHash = strings.Repeat("0", 64)
+
+// ChainHash is what Hash of the entry must be: SHA-256 over all other fields, each written with its length in front, so that no
+// text can be moved from one field to the next unnoticed. At is taken in milliseconds.
+func (e *AuditEntry) ChainHash() string {
+	h := sha256.New()
+	for _, field := range []string{
+		strconv.FormatInt(e.Seq, 10), strconv.FormatInt(e.At.UnixMilli(), 10), e.StaffID, e.Who, e.Action, e.Subject, e.Before, e.After,
+		e.RemoteAddr, e.RequestID, e.PrevHash,
+	} {
+		var size [8]byte
+		binary.BigEndian.PutUint64(size[:], uint64(len(field)))
+		h.Write(size[:])
+		h.Write([]byte(field))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Chain fills in the entry's place behind the one before it (nil: it is the first).
+func (e *AuditEntry) Chain(before *AuditEntry, at time.Time) {
+	e.Seq, e.PrevHash = 1, FirstPrevHash
+	if before != nil {
+		e.Seq, e.PrevHash = before.Seq+1, before.Hash
+	}
+	e.At = Instant(at)
+	e.Hash = e.ChainHash()
+}

@@ -1,0 +1,77 @@
+package models
+
+import "time"
+
+// RefundState is where a refund stands.
+type RefundState string
+
+// The states of a refund (reliability.md R15).
+const (
+	RefundRequested  RefundState = "requested"  // above the limit: a second person must approve
+	RefundApproved   RefundState = "approved"   // to be sent by the worker; its id at the platform is fixed
+	RefundSubmitting RefundState = "submitting" // refundOrder is under way, or its process died
+	RefundUnknown    RefundState = "unknown"    // it may or may not have been accepted; resolved, never repeated
+	RefundAccepted   RefundState = "accepted"   // the platform took it; waits for the statement's type-11 line
+	RefundConfirmed  RefundState = "confirmed"  // the statement shows it
+	RefundFailed     RefundState = "failed"     // refused by the platform: no money moved
+	RefundDeclined   RefundState = "declined"   // the second person said no, or it was withdrawn
+)
+
+// RefundStates lists all states, for tests and filters.
+func RefundStates() []RefundState {
+	return []RefundState{
+		RefundRequested, RefundApproved, RefundSubmitting, RefundUnknown, RefundAccepted, RefundConfirmed, RefundFailed, RefundDeclined,
+	}
+}
+
+// refundMoves is the whole machine. From unknown a refund is accepted when getReferenceOrder or the statement shows it, and failed only
+// with proof; a statement line confirms it from any state in which it may have been sent.
+var refundMoves = map[RefundState][]RefundState{
+	RefundRequested:  {RefundApproved, RefundDeclined},
+	RefundApproved:   {RefundSubmitting, RefundDeclined},
+	RefundSubmitting: {RefundAccepted, RefundUnknown, RefundFailed, RefundConfirmed},
+	RefundUnknown:    {RefundAccepted, RefundFailed, RefundConfirmed},
+	RefundAccepted:   {RefundConfirmed},
+	RefundConfirmed:  {},
+	RefundFailed:     {RefundConfirmed},
+	RefundDeclined:   {},
+}
+
+// CanMove reports that a refund may go from one state to the other.
+func (s RefundState) CanMove(to RefundState) bool { return contains(refundMoves[s], to) }
+
+// Counts reports that the refund's amount is gone, or may be: it counts against what was paid.
+func (s RefundState) Counts() bool {
+	switch s {
+	case RefundRequested, RefundApproved, RefundSubmitting, RefundUnknown, RefundAccepted, RefundConfirmed:
+		return true
+	case RefundFailed, RefundDeclined:
+		return false
+	}
+	return false
+}
+
+// Refund is coin that goes back to a payer. At the platform it is a grant, not tied to the order (platform/api.md §3.8): only the
+// shop prevents that too much goes back.
+type Refund struct {
+	ID          string
+	OrderID     string
+	AttemptID   string // the attempt whose payment goes back
+	AppOrderID  string // our id at the platform, random, fixed before the first call, unique for ever
+	OrderNum    string `gorm:"default:null"` // the platform's number; empty until known
+	State       RefundState
+	Amount      Amount // of Coin
+	Coin        string
+	Reason      string // of the staff, for the staff
+	FormToken   string // the form that asked for it; unique: a double click is one refund
+	RequestedBy string // staff id
+	ApprovedBy  string // staff id; the same as RequestedBy below the limit
+	ProblemCode string
+	Checks      int
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	SentAt      time.Time `gorm:"default:null"`
+	ConfirmedAt time.Time `gorm:"default:null"`
+	DueAt       time.Time `gorm:"default:null"`
+	Lease       string
+}

@@ -1,0 +1,140 @@
+package models
+
+import "time"
+
+// Role is what a person of the back office may do; see Can.
+type Role string
+
+// The roles.
+const (
+	RoleViewer   Role = "viewer"   // sees everything, changes nothing
+	RoleOperator Role = "operator" // runs the orders: hands over, cancels, writes notes
+	RoleFinance  Role = "finance"  // runs the money: refunds, statements, reviews, exports
+	RoleOwner    Role = "owner"    // everything, and the staff
+)
+
+// Roles lists all roles, least first.
+func Roles() []Role { return []Role{RoleViewer, RoleOperator, RoleFinance, RoleOwner} }
+
+// ParseRole reads a role from a form; ok is false for anything else.
+func ParseRole(text string) (r Role, ok bool) {
+	r = Role(text)
+	return r, contains(Roles(), r)
+}
+
+// Permission is one kind of thing that can be done in the back office. Every route of it names one.
+type Permission string
+
+// The permissions.
+const (
+	MayView      Permission = "view"      // dashboard, orders, statements, reviews, tasks
+	MayAsk       Permission = "ask"       // ask the platform how an order stands
+	MayNote      Permission = "note"      // write a note on an order
+	MayFulfil    Permission = "fulfil"    // hand over, resend mails
+	MayCancel    Permission = "cancel"    // cancel pending orders
+	MayExport    Permission = "export"    // take data away as files
+	MayReconcile Permission = "reconcile" // fetch statements, work on discrepancies and reviews, seal days
+	MayRefund    Permission = "refund"    // ask for and approve refunds; with step-up
+	MayAudit     Permission = "audit"     // read the audit log
+	MayStaff     Permission = "staff"     // invite, change and disable staff; with step-up
+	MaySelf      Permission = "self"      // one's own account and sessions
+)
+
+// Permissions lists all permissions, for tests.
+func Permissions() []Permission {
+	return []Permission{
+		MayView, MayAsk, MayNote, MayFulfil, MayCancel, MayExport, MayReconcile, MayRefund, MayAudit, MayStaff, MaySelf,
+	}
+}
+
+// rolePermissions is the whole policy.
+var rolePermissions = map[Role][]Permission{
+	RoleViewer:   {MayView, MaySelf},
+	RoleOperator: {MayView, MaySelf, MayAsk, MayNote, MayFulfil, MayCancel, MayExport},
+	RoleFinance:  {MayView, MaySelf, MayAsk, MayNote, MayCancel, MayExport, MayReconcile, MayRefund, MayAudit},
+	RoleOwner:    {MayView, MaySelf, MayAsk, MayNote, MayFulfil, MayCancel, MayExport, MayReconcile, MayRefund, MayAudit, MayStaff},
+}
+
+// Can reports that the role has the permission. It is the one place that decides.
+func (r Role) Can(p Permission) bool { return contains(rolePermissions[r], p) }
+
+// NeedsStepUp reports that the permission is used only within StepUpTime of a fresh TOTP code.
+func (p Permission) NeedsStepUp() bool { return p == MayRefund || p == MayStaff }
+
+// Times of the back office's sessions.
+const (
+	StepUpTime       = 5 * time.Minute  // how long a fresh TOTP code opens refunds, keys and staff
+	StaffIdleTime    = 30 * time.Minute // after which an unused session ends
+	StaffSessionTime = 12 * time.Hour   // after which any session ends
+	InvitationTime   = 72 * time.Hour   // how long an invitation or the setup link can be used
+	LoginTime        = 10 * time.Minute // between password and TOTP code
+	MinPassword      = 12               // runes of a password, at least
+)
+
+// Staff is a person of the back office.
+type Staff struct {
+	ID           string
+	Email        string // lower case, unique
+	Name         string
+	Role         Role
+	Lang         string
+	PasswordHash string // argon2id in PHC form
+	TOTPSealed   []byte // the TOTP secret, sealed by the store; see TOTP
+	TOTP         Secret `gorm:"-"` // base32
+	TOTPStep     int64  // the last 30-second step that was used: a code is good once
+	RecoveryHash string // hex SHA-256 of the recovery codes that are left, divided by spaces
+	Disabled     bool
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	LastLoginAt  time.Time `gorm:"default:null"`
+}
+
+// StaffSession is one browser of a person of the back office. The cookie holds a random id; the row holds its hash.
+type StaffSession struct {
+	ID         string // hex SHA-256 of the cookie's id
+	StaffID    string
+	Stage      SessionStage
+	RemoteAddr string
+	UserAgent  string
+	CreatedAt  time.Time
+	SeenAt     time.Time
+	ExpiresAt  time.Time
+	StepUpAt   time.Time `gorm:"default:null"` // the last fresh TOTP code; zero: none
+}
+
+// SessionStage says how far a sign-in has come.
+type SessionStage string
+
+// The stages: after the password only the TOTP page is open.
+const (
+	StagePassword SessionStage = "password"
+	StageFull     SessionStage = "full"
+)
+
+// Invitation lets somebody make an account once. The link holds a random token; the row holds its hash. The setup link of the
+// first owner is an invitation that nobody made.
+type Invitation struct {
+	ID        string // hex SHA-256 of the token
+	Email     string // empty: whoever has the link says who they are (the first owner)
+	Role      Role
+	InvitedBy string // staff id; empty: the setup link or the command line
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	UsedAt    time.Time `gorm:"default:null"`
+}
+
+// AuditEntry is one thing that somebody of the staff did, append-only, each entry bound to the one before by its hash.
+type AuditEntry struct {
+	Seq        int64 `gorm:"primaryKey;autoIncrement:false"` // 1, 2, 3 …
+	At         time.Time
+	StaffID    string // empty: the command line or the shop itself
+	Who        string // e-mail at that time, or "command line"
+	Action     string // such as "order.cancel"
+	Subject    string // what it was done to, such as "order:<id>"
+	Before     string // JSON of what changed, without secrets
+	After      string // JSON of what changed, without secrets
+	RemoteAddr string
+	RequestID  string
+	PrevHash   string // Hash of entry Seq-1; of the first: 64 zeros
+	Hash       string // hex SHA-256, see ChainHash
+}
