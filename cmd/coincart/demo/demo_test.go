@@ -1,0 +1,115 @@
+package demo_test
+
+import (
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/cmd/coincart/demo"
+	"coincart/static"
+)
+
+const chinese = "zh-Hans"
+
+// translated asserts that a text has its Chinese.
+func translated(t *testing.T, texts demo.Texts, of string, fields ...string) {
+	t.Helper()
+	for _, field := range fields {
+		assert.Regexp(t, `\p{Han}`, texts[chinese][field], "%s: %s", of, field)
+		assert.NotRegexp(t, `\p{Han}[,;:!?]|[,;:!?]\p{Han}`, texts[chinese][field], "%s: half-width punctuation", of)
+	}
+	for language := range texts {
+		assert.Equal(t, chinese, language, of)
+	}
+}
+
+func TestCatalogue_IsAShop(t *testing.T) {
+	shop, err := demo.Catalogue()
+	require.NoError(t, err)
+	assert.Equal(t, "Osier", shop.Settings.Name)
+	assert.Equal(t, "USD", shop.Settings.Currency)
+	assert.Len(t, shop.Categories, 4)
+	assert.GreaterOrEqual(t, len(shop.Products), 24)
+	assert.GreaterOrEqual(t, len(shop.Coins), 3)
+}
+
+func TestCatalogue_CoinsAreExact(t *testing.T) {
+	shop, err := demo.Catalogue()
+	require.NoError(t, err)
+	for _, c := range shop.Coins {
+		assert.Regexp(t, `^[A-Z]{2,10}$`, c.Symbol)
+		assert.Regexp(t, `^(0|[1-9]\d*)(\.\d+)?$`, c.Rate)
+		assert.NotEmpty(t, c.Name)
+		assert.Positive(t, c.Precision)
+	}
+}
+
+func TestCatalogue_CategoriesAreFilled(t *testing.T) {
+	shop, err := demo.Catalogue()
+	require.NoError(t, err)
+	count := map[string]int{}
+	for _, p := range shop.Products {
+		count[p.Category]++
+	}
+	for i, c := range shop.Categories {
+		assert.Equal(t, i+1, c.Position)
+		assert.GreaterOrEqual(t, count[c.Slug], 6, c.Slug)
+		assert.Contains(t, static.Names(), c.Picture)
+		translated(t, c.Texts, c.Slug, "name", "summary")
+		delete(count, c.Slug)
+	}
+	assert.Empty(t, count, "products of categories that do not exist")
+}
+
+func TestCatalogue_ProductsAreComplete(t *testing.T) {
+	shop, err := demo.Catalogue()
+	require.NoError(t, err)
+	price, slug, sku := regexp.MustCompile(`^[1-9]\d*\.\d{2}$`), regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`), regexp.MustCompile(`^[A-Z0-9]+(-[A-Z0-9]+)*$`)
+	seen, used := map[string]bool{}, map[string]bool{}
+	for _, p := range shop.Products {
+		assert.Regexp(t, slug, p.Slug)
+		assert.False(t, seen[p.Slug], "%s is there twice", p.Slug)
+		seen[p.Slug] = true
+		assert.NotEmpty(t, p.Title)
+		assert.NotEmpty(t, p.Summary)
+		assert.NotEmpty(t, p.Description)
+		translated(t, p.Texts, p.Slug, "title", "summary", "description")
+		require.NotEmpty(t, p.Pictures, p.Slug)
+		for _, picture := range p.Pictures {
+			assert.Contains(t, static.Names(), picture.Source)
+			assert.False(t, used[picture.Source], "%s shows two products", picture.Source)
+			used[picture.Source] = true
+			assert.NotEmpty(t, picture.Alt)
+			translated(t, picture.Texts, picture.Source, "alt")
+		}
+		require.NotEmpty(t, p.Variants, p.Slug)
+		assert.LessOrEqual(t, len(p.Variants), 4, p.Slug)
+		for _, v := range p.Variants {
+			assert.Regexp(t, sku, v.SKU)
+			assert.False(t, seen[v.SKU], "%s is there twice", v.SKU)
+			seen[v.SKU] = true
+			assert.Regexp(t, price, v.Price, v.SKU)
+			assert.GreaterOrEqual(t, v.Stock, 0)
+			if len(p.Variants) > 1 {
+				assert.NotEmpty(t, v.Title, v.SKU)
+				translated(t, v.Texts, v.SKU, "title")
+			}
+		}
+	}
+}
+
+func TestCatalogue_HasScarceAndSoldOutThings(t *testing.T) {
+	shop, err := demo.Catalogue()
+	require.NoError(t, err)
+	var stocks []int
+	for _, p := range shop.Products {
+		for _, v := range p.Variants {
+			stocks = append(stocks, v.Stock)
+		}
+	}
+	assert.Contains(t, stocks, 0)
+	assert.True(t, slices.ContainsFunc(stocks, func(n int) bool { return n > 0 && n <= 5 }))
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// device is what a shopper holds in the hand, and the language that it speaks.
+type device struct {
+	name          string
+	lang          string // of the browser, as in Accept-Language
+	width, height int64
+	mobile        bool
+	paid, title   string // words that the shop must then use
+}
+
+func TestE2E_Browser(t *testing.T) {
+	browser := findChromium(t)
+	d := startDemo(t, nil)
+	for _, dev := range []device{
+		{"en-desktop", "en-US,en", 1280, 900, false, "Thank you! Your payment is here", "Stoneware mug"},
+		{"zh-phone", "zh-CN,zh", 390, 844, true, "谢谢！我们已收到付款", "粗陶马克杯"},
+	} {
+		t.Run(dev.name, func(t *testing.T) {
+			ctx := openBrowser(t, browser, dev)
+			quiet := listenForErrors(ctx, t)
+			buy(ctx, t, d, dev)
+			quiet()
+		})
+	}
+}
+
+// buy walks from the front page to a paid order, as a person with a mouse would.
+func buy(ctx context.Context, t *testing.T, d *demoRun, dev device) {
+	t.Helper()
+	step := func(what string, actions ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		require.NoError(t, chromedp.Do(ctx, actions...), what)
+		settle(ctx, t)
+		screenshot(ctx, t, dev.name+"-"+what)
+	}
+	step("1-home", chromedp.Navigate(d.shop), chromedp.WaitVisible(chromedp.CSS(`main a[href="/products/stoneware-mug"]`)))
+	step("2-product",
+		chromedp.Click(chromedp.CSS(`main a[href="/products/stoneware-mug"]`)),
+		chromedp.WaitVisible(chromedp.CSS(`#buy button[type=submit]`)))
+	heading, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS("h1")))
+	require.NoError(t, err)
+	assert.Equal(t, dev.title, heading)
+	step("3-added",
+		chromedp.Click(chromedp.CSS(`#buy label.option`)),
+		chromedp.Click(chromedp.CSS(`#buy button[type=submit]`)),
+		chromedp.WaitVisible(chromedp.CSS(`#buy .note--good`)),
+		chromedp.WaitVisible(chromedp.CSS(`#cart-link .cart-link__count`)))
+	step("4-cart",
+		chromedp.Click(chromedp.CSS(`#cart-link`)),
+		chromedp.WaitVisible(chromedp.CSS(`a[href="/checkout"]`)))
+	step("5-checkout",
+		chromedp.Click(chromedp.CSS(`a[href="/checkout"]`)),
+		chromedp.WaitVisible(chromedp.CSS(`#email`)),
+		chromedp.SendKeys(chromedp.CSS(`#email`), "ada@example.org"),
+		chromedp.SendKeys(chromedp.CSS(`#payer_uid`), alice))
+	step("6-pay",
+		chromedp.Click(chromedp.CSS(`.checkout button.button--wide[type=submit]`)),
+		chromedp.WaitVisible(chromedp.CSS(`button[value=pay]`)))
+
+	pressed := time.Now()
+	require.NoError(t, chromedp.Do(ctx,
+		chromedp.Click(chromedp.CSS(`button[value=pay]`)),
+		chromedp.WaitVisible(chromedp.CSS(`#order-status.status--good`))))
+	took := time.Since(pressed)
+	settle(ctx, t)
+	screenshot(ctx, t, dev.name+"-7-paid")
+	assert.Less(t, took, payWithin, "from pressing pay to an order page that says paid")
+	t.Logf("paid %s after pressing pay", took.Round(time.Millisecond))
+
+	said, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS("#order-heading")))
+	require.NoError(t, err)
+	assert.Equal(t, dev.paid, said)
+	wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth`))
+	require.NoError(t, err)
+	assert.LessOrEqual(t, int64(wide), dev.width, "nothing sticks out sideways")
+}
+
+// findChromium finds the browser; without one the test is skipped, or fails with COINCART_REQUIRE_CHROMIUM=1.
+func findChromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("COINCART_REQUIRE_CHROMIUM") == "1" {
+		t.Fatal("no browser: apt-get install chromium fonts-noto-cjk")
+	}
+	t.Skip("no browser: apt-get install chromium fonts-noto-cjk")
+	return ""
+}
+
+// openBrowser starts a browser with a fresh profile that is closed after the test.
+func openBrowser(t *testing.T, path string, dev device) context.Context {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:len(chromedp.DefaultExecAllocatorOptions):len(chromedp.DefaultExecAllocatorOptions)],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("lang", dev.lang), chromedp.Flag("accept-lang", dev.lang),
+		chromedp.WindowSize(int(dev.width), int(dev.height)))
+	allocator, freeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(freeAllocator)
+	ctx, closeBrowser := chromedp.NewContext(allocator)
+	t.Cleanup(closeBrowser)
+	// The browser is started before there is a deadline: it would die with it.
+	view := chromedp.EmulateViewport(dev.width, dev.height)
+	if dev.mobile {
+		view = chromedp.EmulateViewport(dev.width, dev.height, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
+	}
+	require.NoError(t, chromedp.Do(ctx, view))
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// listenForErrors collects what the browser complains about. The returned function fails the test if there was anything: an error
+// of a script, a broken picture, something that the content security policy stopped.
+func listenForErrors(ctx context.Context, t *testing.T) (quiet func()) {
+	t.Helper()
+	ctx, stop := context.WithCancel(ctx)
+	messages := chromedp.Console(ctx)
+	heard := make(chan []string, 1)
+	go func() {
+		var bad []string
+		for m, err := range messages {
+			if err != nil {
+				break
+			}
+			if m.IsException() || m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleWarning {
+				bad = append(bad, m.String()+" ("+m.URL+")")
+			}
+		}
+		heard <- bad
+	}()
+	return func() {
+		t.Helper()
+		stop()
+		assert.Empty(t, <-heard, "the browser's console")
+	}
+}
+
+// settle waits until the page has stopped moving: while it glides from one page to the next it takes no clicks.
+func settle(ctx context.Context, t *testing.T) {
+	t.Helper()
+	_, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.getAnimations().every(a =>
+		a.playState !== "running" || a.effect.getComputedTiming().endTime === Infinity)`))
+	require.NoError(t, err)
+}
+
+// screenshot keeps what the browser shows in test-output/.
+func screenshot(ctx context.Context, t *testing.T, name string) {
+	t.Helper()
+	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	require.NoError(t, err)
+	folder := filepath.Join(moduleRoot(t), "test-output")
+	require.NoError(t, os.MkdirAll(folder, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o644))
+}
