@@ -45,6 +45,19 @@ func dumpDatabase(t *testing.T, dsn string) string {
 	return all.String()
 }
 
+// spoil changes a SQLite database behind the shop's back.
+func spoil(t *testing.T, dsn, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", strings.TrimPrefix(dsn, "sqlite:"))
+	require.NoError(t, err)
+	defer db.Close()
+	done, err := db.ExecContext(t.Context(), statement)
+	require.NoError(t, err)
+	changed, err := done.RowsAffected()
+	require.NoError(t, err)
+	require.NotZero(t, changed)
+}
+
 func dumpTable(t *testing.T, db *sql.DB, table string, to *strings.Builder) {
 	t.Helper()
 	rows, err := db.QueryContext(t.Context(), "SELECT * FROM `"+table+"`")
