@@ -1,5 +1,6 @@
 -- +goose NO TRANSACTION
 -- +goose Up
+-- attempts_one_live begins with live, so that the foreign key uses attempts_by_order: see reservations.
 CREATE TABLE attempts (
   id            CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   order_id      CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -29,7 +30,8 @@ CREATE TABLE attempts (
   PRIMARY KEY (id),
   UNIQUE KEY attempts_app_order_id (app_order_id),
   UNIQUE KEY attempts_order_num (order_num),
-  UNIQUE KEY attempts_one_live (order_id, live),
+  UNIQUE KEY attempts_one_live (live, order_id),
+  KEY attempts_by_order (order_id, created_at),
   KEY attempts_due_at (due_at),
   CONSTRAINT attempts_order FOREIGN KEY (order_id) REFERENCES orders (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

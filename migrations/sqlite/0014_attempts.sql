@@ -30,7 +30,8 @@ CREATE TABLE attempts (
 );
 CREATE UNIQUE INDEX attempts_app_order_id ON attempts (app_order_id);
 CREATE UNIQUE INDEX attempts_order_num ON attempts (order_num);
-CREATE UNIQUE INDEX attempts_one_live ON attempts (order_id, live);
+CREATE UNIQUE INDEX attempts_one_live ON attempts (live, order_id);
+CREATE INDEX attempts_by_order ON attempts (order_id, created_at);
 CREATE INDEX attempts_due_at ON attempts (due_at);
 
 -- +goose Down

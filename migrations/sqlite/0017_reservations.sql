@@ -13,7 +13,7 @@ CREATE TABLE reservations (
   CONSTRAINT reservations_quantity CHECK (quantity >= 1)
 );
 CREATE UNIQUE INDEX reservations_order_variant ON reservations (order_id, variant_id);
-CREATE INDEX reservations_by_variant ON reservations (variant_id, state);
+CREATE INDEX reservations_by_variant ON reservations (variant_id);
 
 -- +goose Down
 DROP TABLE reservations;
