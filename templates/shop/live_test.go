@@ -1,0 +1,190 @@
+package shop_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/static"
+	"coincart/templates/i18n"
+	"coincart/templates/shop"
+)
+
+// counter is a small shop behind the pages: one cart, one order.
+type counter struct {
+	mu    sync.Mutex
+	f     fixtures
+	lines int
+	state shop.OrderState
+	asked int
+}
+
+func (c *counter) cart() shop.CartView {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v := c.f.cart()
+	v.Lines = v.Lines[:c.lines]
+	v.Page.CartCount = c.lines
+	if c.lines == 2 {
+		return v
+	}
+	v.Total = "less"
+	return v
+}
+
+func (c *counter) order() shop.OrderView {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked++
+	v := c.f.order(c.state)
+	if v.Page.RefreshSeconds > 0 {
+		v.Page.RefreshSeconds = 1
+	}
+	return v
+}
+
+func (c *counter) questions() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.asked
+}
+
+func (c *counter) move(state shop.OrderState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.state = state
+}
+
+func (c *counter) remove() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lines--
+}
+
+func (c *counter) handler() http.Handler {
+	show := func(page, fragment templ.Component, w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		if r.Header.Get("HX-Request") == "true" {
+			page = fragment
+		}
+		templ.Handler(page).ServeHTTP(w, r)
+	}
+	mux := http.NewServeMux()
+	mux.Handle(static.Prefix, static.Handler())
+	mux.HandleFunc("GET /cart", func(w http.ResponseWriter, r *http.Request) {
+		show(shop.Cart(c.cart()), shop.CartFragment(c.cart()), w, r)
+	})
+	mux.HandleFunc("POST /cart/items/{variant}/remove", func(w http.ResponseWriter, r *http.Request) {
+		c.remove()
+		http.Redirect(w, r, "/cart", http.StatusSeeOther)
+	})
+	mux.HandleFunc("POST /cart/items/{variant}", func(w http.ResponseWriter, r *http.Request) {
+		v := c.cart()
+		v.Lines[0].Quantity = r.FormValue("quantity")
+		v.Lines[0].Problems = []shop.LineProblem{{Kind: shop.LineBadQuantity}}
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		show(shop.Cart(v), shop.CartFragment(v), w, r)
+	})
+	mux.HandleFunc("GET /product", func(w http.ResponseWriter, r *http.Request) {
+		show(shop.Product(c.f.product()), nil, w, r)
+	})
+	mux.HandleFunc("POST /cart/items", func(w http.ResponseWriter, r *http.Request) {
+		v := c.f.product()
+		v.Page.CartCount = 7
+		v.Added = &shop.AddedLine{Title: r.FormValue("product") + " " + r.FormValue("variant"), Quantity: 1}
+		show(shop.BuyForm(v), shop.BuyForm(v), w, r)
+	})
+	mux.HandleFunc("GET /orders/"+ref, func(w http.ResponseWriter, r *http.Request) {
+		v := c.order()
+		v.Shown = r.URL.Query().Get("shown")
+		show(shop.Order(v), shop.OrderStatus(v), w, r)
+	})
+	return mux
+}
+
+// until waits for a JavaScript expression to hold in the page.
+func until(expression string) chromedp.Action[chromedp.Void] {
+	return discard(chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(10*time.Second)))
+}
+
+// do runs JavaScript in the page.
+func do(statements string) chromedp.Action[chromedp.Void] {
+	return discard(chromedp.Evaluate[bool](statements + "; true"))
+}
+
+func discard[T any](action chromedp.Action[T]) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		_, err := action(ctx, target)
+		return chromedp.Void{}, err
+	}
+}
+
+func TestScripts_UpdateThePageInPlace(t *testing.T) {
+	if _, err := exec.LookPath("chromium"); err != nil {
+		t.Skip("needs chromium: apt-get install chromium")
+	}
+	c := &counter{f: fixtures{i18n.ByTag("en")}, lines: 2, state: shop.OrderAwaiting}
+	server := httptest.NewServer(c.handler())
+	t.Cleanup(server.Close)
+	tab := openBrowser(t)
+	said := listen(t, tab)
+
+	t.Run("a refused quantity says so beside the field, with what was typed", func(t *testing.T) {
+		require.NoError(t, chromedp.Do(tab,
+			chromedp.Navigate(server.URL+"/cart"),
+			do(`window.same = true`),
+			until(`document.querySelector("#cart form[data-htmx-powered]") !== null`),
+			chromedp.Click(chromedp.CSS(`#line-v1 [data-step="1"]`)),
+			until(`document.querySelector("#problem-v1")?.textContent.includes("whole number") && document.querySelector("#quantity-v1").value === "3"`),
+			until(`window.same && document.querySelector("#quantity-v1").getAttribute("aria-invalid") === "true"`),
+		))
+		assert.Len(t, said.take(), 1, "the browser notes the 422 and nothing else")
+	})
+	t.Run("a removed line goes, the count follows, the focus is not lost", func(t *testing.T) {
+		require.NoError(t, chromedp.Do(tab,
+			chromedp.Click(chromedp.CSS(`#line-v2 .text-button`)),
+			until(`document.querySelector("#line-v2") === null && document.querySelector("#cart-link").getAttribute("aria-label") === "Cart, 1 item"`),
+			until(`document.querySelector("#cart-live").textContent.includes("1 item, less") && window.same`),
+			until(`document.activeElement !== document.body`),
+		))
+	})
+	t.Run("the price follows the choice and the form answers in place", func(t *testing.T) {
+		require.NoError(t, chromedp.Do(tab,
+			chromedp.Navigate(server.URL+"/product"),
+			do(`window.same = true`),
+			until(`document.querySelector("#buy").hasAttribute("data-htmx-powered")`),
+			chromedp.Click(chromedp.CSS(`[value=v2]`)),
+			until(`document.querySelector("[data-price]").textContent === "$39.00"`),
+			chromedp.Click(chromedp.CSS(`#buy .button`)),
+			until(`document.querySelector(".note--good")?.textContent.includes("steel-bottle v2 is in your cart")`),
+			until(`document.querySelector("#cart-link").getAttribute("aria-label") === "Cart, 7 items" && window.same`),
+		))
+	})
+	t.Run("the order's page asks again, keeps what is being typed, and stops when it is paid", func(t *testing.T) {
+		require.NoError(t, chromedp.Do(tab,
+			chromedp.Navigate(server.URL+"/orders/"+ref),
+			do(`document.querySelector("details").open = true; document.querySelector("#payer_uid").value = "123"; window.same = true`),
+		))
+		seen := c.questions()
+		require.Eventually(t, func() bool { return c.questions() >= seen+2 }, 10*time.Second, 50*time.Millisecond)
+		require.NoError(t, chromedp.Do(tab, until(`document.querySelector("details").open && document.querySelector("#payer_uid").value === "123"`)))
+		c.move(shop.OrderPaid)
+		require.NoError(t, chromedp.Do(tab,
+			until(`document.querySelector("#order-heading").textContent.includes("Thank you")`),
+			until(`document.querySelector("#order-live").textContent.includes("Thank you") && document.querySelector("#order-pay").children.length === 0`),
+			until(`document.querySelector("#order-details").textContent.includes("Amount paid") && window.same`),
+		))
+		seen = c.questions()
+		require.Never(t, func() bool { return c.questions() > seen+1 }, 2500*time.Millisecond, 100*time.Millisecond)
+	})
+	assert.Empty(t, said.take(), "console")
+}

@@ -1,0 +1,181 @@
+package shop_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"coincart/templates/i18n"
+	"coincart/templates/shop"
+)
+
+func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {
+	const pay, cancel, again = `/pay"`, `/cancel"`, `/reorder"`
+	f := fixtures{i18n.ByTag("en")}
+	for state, want := range map[shop.OrderState]struct{ must, not []string }{
+		shop.OrderAwaiting:     {[]string{"Your order waits for payment", "23 minutes left", pay, cancel, "Pay with another coin", "To pay", "every 8s"}, []string{again, "Amount paid"}},
+		shop.OrderConfirming:   {[]string{"We are confirming your payment", "every 3s", `href="/orders/` + ref + `"`}, []string{pay, cancel, "failed"}},
+		shop.OrderUnknown:      {[]string{"We are checking with the exchange", "do not pay a second time", "every 3s"}, []string{pay, cancel, "failed", "did not go through"}},
+		shop.OrderFailed:       {[]string{"The payment did not go through", "not enough of this coin", "Try again", pay, cancel, `name="coin"`, `name="payer_uid"`}, []string{"hx-trigger", again}},
+		shop.OrderCancelling:   {[]string{"being cancelled", "the payment counts", "every 3s"}, []string{pay, cancel}},
+		shop.OrderCancelled:    {[]string{"This order is cancelled", again}, []string{pay, cancel, "hx-trigger"}},
+		shop.OrderExpired:      {[]string{"The time to pay is over", again}, []string{pay, cancel, "hx-trigger"}},
+		shop.OrderPaid:         {[]string{"Thank you! Your payment is here", "ada@example.com", "Amount paid", "0.00191260 BTC", "2026112214050012345"}, []string{pay, cancel, again, "hx-trigger", "To pay"}},
+		shop.OrderFulfilled:    {[]string{"on its way", "Amount paid"}, []string{pay, cancel}},
+		shop.OrderReview:       {[]string{"Your payment arrived late", "writes to ada@example.com", "do not pay again"}, []string{pay, cancel, again}},
+		shop.OrderRefunding:    {[]string{"Your refund is on its way"}, []string{pay, cancel}},
+		shop.OrderPartRefunded: {[]string{"Part of your order is refunded"}, []string{pay, cancel}},
+		shop.OrderRefunded:     {[]string{"Your order is refunded"}, []string{pay, cancel}},
+	} {
+		t.Run(string(state), func(t *testing.T) {
+			html := render(t, shop.Order(f.order(state)))
+			for _, text := range want.must {
+				assert.Contains(t, html, text)
+			}
+			for _, text := range want.not {
+				assert.NotContains(t, html, text)
+			}
+		})
+	}
+}
+
+func TestOrder_RefusalsAreSaidInAShoppersWords(t *testing.T) {
+	f := fixtures{i18n.ByTag("en")}
+	said := map[string]string{}
+	for code, want := range map[string]string{
+		"70004": "not the one named in the order", "60004": "not the one named in the order", "60002": "sign-in at the exchange has run out",
+		"70005": "cannot take payments for our shop", "70006": "not enough of this coin", "70007": "does not take this coin",
+		"70008": "does not accept this amount", "unreachable": "could not reach the exchange", "not_sent": "could not reach the exchange",
+		"not_found": "could not reach the exchange", "pay_failed": "the payment failed", "closed": "was closed at the exchange",
+		"10001": "did not accept the payment", "": "did not accept the payment",
+	} {
+		v := f.order(shop.OrderFailed)
+		v.Problem = code
+		html := render(t, shop.Order(v))
+		assert.Contains(t, html, want, code)
+		if code != "" {
+			assert.NotContains(t, html, ">"+code, "codes are not for shoppers")
+		}
+		said[code] = want
+	}
+	assert.Len(t, said, 14)
+}
+
+func TestOrder_TheLastMinute(t *testing.T) {
+	f := fixtures{i18n.ByTag("en")}
+	v := f.order(shop.OrderAwaiting)
+	v.Minutes = 1
+	assert.Contains(t, render(t, shop.Order(v)), "1 minute left")
+	v.Minutes = 0
+	assert.Contains(t, render(t, shop.Order(v)), "Less than a minute left")
+}
+
+func TestOrder_ProblemsOfTheFormOpenIt(t *testing.T) {
+	f := fixtures{i18n.ByTag("en")}
+	v := f.order(shop.OrderAwaiting)
+	assert.Contains(t, render(t, shop.Order(v)), `<details class="panel">`)
+	v.Payment.PayerUID, v.Payment.PayerProblem = "x1", shop.PayerInvalid
+	html := render(t, shop.Order(v))
+	assert.Contains(t, html, `<details class="panel" open>`)
+	assert.Contains(t, html, `value="x1"`)
+	assert.Contains(t, html, `href="#payer_uid"`)
+}
+
+func TestOrderStatus_LeavesTheFormAloneUntilTheStateChanges(t *testing.T) {
+	f := fixtures{i18n.ByTag("en")}
+	v := f.order(shop.OrderAwaiting)
+	v.Shown = "awaiting"
+	html := render(t, shop.OrderStatus(v))
+	assert.True(t, strings.HasPrefix(html, `<section id="order-status"`))
+	assert.NotContains(t, html, "hx-swap-oob")
+	assert.NotContains(t, html, `name="payer_uid"`)
+
+	v = f.order(shop.OrderPaid)
+	v.Shown = "awaiting"
+	html = render(t, shop.OrderStatus(v))
+	assert.Equal(t, 3, strings.Count(html, "hx-swap-oob"))
+	assert.Contains(t, html, `<p id="order-live" hx-swap-oob="innerHTML">Thank you! Your payment is here</p>`)
+	assert.Contains(t, html, `<div id="order-pay" hx-swap-oob="true"></div>`)
+	assert.Contains(t, html, "Amount paid")
+	assert.NotContains(t, html, "hx-get")
+	assert.NotContains(t, html, "<main")
+}
+
+func TestWords_EveryKindHasSome(t *testing.T) {
+	for _, tag := range []string{"en", "zh-Hans"} {
+		f := fixtures{i18n.ByTag(tag)}
+		for _, kind := range []shop.BuyProblem{shop.BuyNoVariant, shop.BuyBadQuantity, shop.BuyOnlyLeft, shop.BuySoldOut, shop.BuyTooMany} {
+			v := f.product()
+			v.Problem, v.Left = kind, 2
+			assert.Regexp(t, `id="buy-problem".*?<span>[^<]{5,}</span>`, render(t, shop.BuyForm(v)), kind)
+		}
+		for _, kind := range []shop.LineProblemKind{shop.LinePriceChanged, shop.LineOnlyLeft, shop.LineSoldOut, shop.LineGone, shop.LineBadQuantity} {
+			v := f.cart()
+			v.Lines[0].Problems = []shop.LineProblem{{Kind: kind, Left: 2, From: "1", To: "2"}}
+			assert.Regexp(t, `id="problem-v1".*?<span>[^<]{5,}</span>`, render(t, shop.Cart(v)), kind)
+		}
+		for _, kind := range []shop.NoticeKind{
+			shop.NoticePriceChanged, shop.NoticeOnlyLeft, shop.NoticeSoldOut, shop.NoticeGone, shop.NoticeRatesChanged, shop.NoticeCartChanged, shop.NoticeUnreachable,
+			shop.NoticeConnected, shop.NoticeConnectFailed, shop.NoticeConnectRefused, shop.NoticeDisconnected, shop.NoticeBusy, shop.NoticeNotCancellable,
+		} {
+			v := f.checkout()
+			v.Notices = []shop.Notice{{Kind: kind, Product: "P", From: "1", To: "2", Left: 3}}
+			assert.Regexp(t, `class="note note--(good|bad|warn|plain)">.*?<span>[^<]{5,}</span>`, render(t, shop.Checkout(v)), kind)
+		}
+		for _, kind := range []shop.FieldProblem{
+			shop.EmailMissing, shop.EmailInvalid, shop.NameTooLong, shop.NameInvalid, shop.CoinMissing, shop.CoinUnknown, shop.PayerMissing, shop.PayerInvalid, shop.PayerSignIn, shop.PayerRejected,
+		} {
+			v := f.checkout()
+			v.EmailProblem, v.NameProblem, v.Payment.CoinProblem, v.Payment.PayerProblem = kind, kind, kind, kind
+			assert.Len(t, strings.Split(render(t, shop.Checkout(v)), "field__problem"), 5, kind)
+			assert.Regexp(t, `id="email-problem".*?<span>[^<]{5,}</span>`, render(t, shop.Checkout(v)), kind)
+		}
+	}
+}
+
+func TestNewPager(t *testing.T) {
+	numbers := func(p shop.Pager) []int {
+		var list []int
+		for _, l := range p.Links {
+			list = append(list, l.Number)
+		}
+		return list
+	}
+	for _, test := range []struct {
+		n, count int
+		want     []int // 0 is a gap
+	}{
+		{1, 0, nil},
+		{1, 1, nil},
+		{1, 2, []int{1, 2}},
+		{1, 9, []int{1, 2, 0, 9}},
+		{3, 9, []int{1, 2, 3, 4, 0, 9}},
+		{5, 9, []int{1, 0, 4, 5, 6, 0, 9}},
+		{9, 9, []int{1, 0, 8, 9}},
+		{99, 9, []int{1, 0, 8, 9}},
+		{-4, 3, []int{1, 2, 3}},
+	} {
+		assert.Equal(t, test.want, numbers(shop.NewPager("/x", nil, test.n, test.count)), "%d of %d", test.n, test.count)
+	}
+
+	p := shop.NewPager("/search", url.Values{"q": {"a&b"}, "sort": {""}, "page": {"7"}}, 2, 3)
+	assert.Equal(t, "/search?q=a%26b", p.Previous)
+	assert.Equal(t, "/search?page=3&q=a%26b", p.Next)
+	assert.Equal(t, "/search?page=2&q=a%26b", p.Links[1].URL)
+	assert.True(t, p.Links[1].Current)
+	assert.Equal(t, "/x", shop.NewPager("/x", nil, 2, 2).Previous)
+	assert.Empty(t, shop.NewPager("/x", nil, 2, 2).Next)
+}
+
+func BenchmarkProduct(b *testing.B) {
+	v := fixtures{i18n.ByTag("en")}.product()
+	b.ReportAllocs()
+	for b.Loop() {
+		var w strings.Builder
+		if err := shop.Product(v).Render(b.Context(), &w); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
