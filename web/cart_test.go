@@ -67,7 +67,7 @@ func TestCart_BadInputIsToldBesideTheField(t *testing.T) {
 			assert.Equal(t, s.blue().ID, p.chosen("variant"), "what was chosen stays chosen")
 			p.lacks("<b>1")
 		}
-		assert.Empty(t, b.cookie("coincart-session"), "nothing was bought: nothing is remembered")
+		assert.Empty(t, b.session(), "nothing was bought: nothing is remembered")
 
 		many := b.post("/cart/items", "variant", s.blue().ID, "quantity", "11").is(http.StatusUnprocessableEntity).has("10")
 		assert.Equal(t, "11", many.value("quantity"))

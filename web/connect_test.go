@@ -41,9 +41,9 @@ func TestConnect_SignedInAccountPays(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		b := s.browser()
 		b.buy("1")
-		before := b.cookie("coincart-session")
+		before := b.session()
 		b.signIn("/checkout").redirects("/checkout")
-		after := b.cookie("coincart-session")
+		after := b.session()
 		assert.NotEqual(t, before, after, "a change of privilege gives a new id")
 
 		thief := s.browser()
@@ -66,7 +66,7 @@ func TestConnect_SignedInAccountPays(t *testing.T) {
 		b.get("/orders/" + order.Ref).is(http.StatusOK).has("…" + openID[len(openID)-4:]).lacks(openID)
 
 		b.post("/payments/disconnect", "from", "/orders/"+order.Ref).redirects("/orders/" + order.Ref)
-		assert.NotEqual(t, after, b.cookie("coincart-session"))
+		assert.NotEqual(t, after, b.session())
 		b.get("/orders/"+order.Ref).is(http.StatusOK).has(`name="payer_uid"`, `class="notices"`)
 		b.post("/payments/disconnect").redirects("/checkout")
 	})

@@ -97,7 +97,7 @@ func TestLanguage_SwitchIsRemembered(t *testing.T) {
 		assert.True(t, cookies[0].HttpOnly)
 		assert.Equal(t, http.SameSiteLaxMode, cookies[0].SameSite)
 		assert.Equal(t, 365*24*60*60, cookies[0].MaxAge)
-		assert.Empty(t, b.cookie("coincart-session"), "a language needs no session")
+		assert.Empty(t, b.session(), "a language needs no session")
 		b.get("/products/mug").is(http.StatusOK).has("陶杯")
 		assert.Equal(t, "/products/mug?variant=MUG-BIG", b.get("/products/mug?variant=MUG-BIG").value("next"))
 		_, order := b.place("1")
@@ -324,7 +324,7 @@ func TestLogs_HoldNoSecretsAndNoAddresses(t *testing.T) {
 		assert.Contains(t, logs, `"route":"/orders/:ref/pay"`)
 		for name, secret := range map[string]string{
 			"reference": order.Ref, "openId": attempt.Payer.OpenID.Reveal(), "token": attempt.Payer.Token.Reveal(),
-			"session": b.cookie("coincart-session"), "form token": token, "e-mail": "ann@example.com", "name": "Ann Secret",
+			"session": b.session(), "form token": token, "e-mail": "ann@example.com", "name": "Ann Secret",
 			"search": "private", "UID": "9876543210",
 		} {
 			require.NotEmpty(t, secret, name)

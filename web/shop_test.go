@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -283,15 +284,13 @@ func (b *browser) do(method, path string, body io.Reader, header http.Header) pa
 	r, err := http.NewRequestWithContext(b.s.t.Context(), method, address, body)
 	require.NoError(b.s.t, err)
 	for _, h := range []http.Header{b.header, header} {
-		for name, values := range h {
-			r.Header[name] = values
-		}
+		maps.Copy(r.Header, h)
 	}
 	answer, err := b.client.Do(r)
 	require.NoError(b.s.t, err)
-	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
 	require.NoError(b.s.t, err)
+	require.NoError(b.s.t, answer.Body.Close())
 	return page{t: b.s.t, status: answer.StatusCode, header: answer.Header, body: string(text)}
 }
 
@@ -318,19 +317,17 @@ func (b *browser) send(path string, header http.Header, fields ...string) page {
 		form.Set(fields[i], fields[i+1])
 	}
 	all := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Sec-Fetch-Site": {"same-origin"}}
-	for name, values := range header {
-		all[name] = values
-	}
+	maps.Copy(all, header)
 	return b.do(http.MethodPost, path, strings.NewReader(form.Encode()), all)
 }
 
-// cookie is the value of one of the shop's cookies.
-func (b *browser) cookie(name string) string {
+// session is the value of the session's cookie.
+func (b *browser) session() string {
 	b.s.t.Helper()
 	u, err := url.Parse(b.s.url)
 	require.NoError(b.s.t, err)
 	for _, c := range b.client.Jar.Cookies(u) {
-		if c.Name == name {
+		if c.Name == "coincart-session" {
 			return c.Value
 		}
 	}

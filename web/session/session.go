@@ -161,16 +161,16 @@ func (s *Session) Save(w http.ResponseWriter, r *http.Request) error { return s.
 // Renew stores the session under a new id and deletes the old one, as must happen at every change of privilege: an id that
 // somebody planted or saw before is worth nothing after.
 func (s *Session) Renew(w http.ResponseWriter, r *http.Request) error {
-	old := s.session.ID
+	ctx, old := r.Context(), s.session.ID
 	s.session.ID = newID()
-	err := s.jar.store.Tx(r.Context(), func(tx *store.Store) error {
-		if err := s.jar.put(r.Context(), tx, s.session); err != nil {
+	err := s.jar.store.Tx(ctx, func(tx *store.Store) error {
+		if err := s.jar.put(ctx, tx, s.session); err != nil {
 			return err
 		}
 		if old == "" {
 			return nil
 		}
-		return tx.DeleteSession(r.Context(), old)
+		return tx.DeleteSession(ctx, old)
 	})
 	if err != nil {
 		s.session.ID = old

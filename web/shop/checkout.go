@@ -11,8 +11,6 @@ import (
 	"coincart/web/visit"
 )
 
-const checkoutPath = "/checkout"
-
 // Checkout shows the page before paying: GET /checkout. An empty cart, or one that must be mended first, goes to the cart.
 func (p *Pages) Checkout(v *visit.Visit) error {
 	s, err := v.Session()

@@ -55,7 +55,7 @@ func (c *cached[T]) value(ctx context.Context) (T, error) {
 		if r.Err != nil {
 			return none, r.Err
 		}
-		return r.Val.(*entry[T]).value, nil //nolint:forcetypeassert // the function above returns nothing else
+		return r.Val.(*entry[T]).value, nil //nolint:forcetypeassert,errcheck // the function above returns nothing else
 	}
 }
 

@@ -159,7 +159,7 @@ func (v *Visit) ClientIP() string { return v.gin.ClientIP() }
 // SetLanguage remembers the visitor's choice for a year, in a cookie of its own: it is no secret and needs no session.
 func (v *Visit) SetLanguage(tag string) {
 	const year = 365 * 24 * 60 * 60
-	http.SetCookie(v.gin.Writer, &http.Cookie{
+	http.SetCookie(v.gin.Writer, &http.Cookie{ //nolint:gosec // Secure wherever the shop is under https
 		Name: session.CookieName("language", v.Site.secure), Value: tag, Path: "/", MaxAge: year,
 		Secure: v.Site.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
