@@ -43,7 +43,7 @@ func (c *callInProgress) answer(w http.ResponseWriter, r *http.Request, result r
 		plain := encodeObject(result.fields...)
 		c.log.Answer = string(plain)
 		if response.Envelope, err = c.s.rings[c.log.AppID].Seal(plain); err != nil {
-			c.s.cfg.Logger.Error("sandbox: an answer could not be sealed", "call", c.name, "error", err)
+			c.s.cfg.Logger.ErrorContext(r.Context(), "sandbox: an answer could not be sealed", "call", c.name, "error", err)
 			response = opay.Response{Code: opay.CodeSystemException, Msg: opay.CodeSystemException.Text()}
 		}
 	}
@@ -62,7 +62,7 @@ func (c *callInProgress) wait(ctx context.Context) {
 		return
 	}
 	if err := c.s.cfg.Wait(ctx, orDefault(time.Duration(slow.Delay), defaultSlow)); err != nil {
-		c.s.cfg.Logger.Debug("sandbox: a slow answer was not waited for", "call", c.name)
+		c.s.cfg.Logger.DebugContext(ctx, "sandbox: a slow answer was not waited for", "call", c.name)
 	}
 }
 
@@ -110,9 +110,7 @@ func (c *callInProgress) write(w http.ResponseWriter, status int, contentType st
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	if _, err := w.Write(body); err != nil {
-		c.s.cfg.Logger.Debug("sandbox: an answer was not received", "call", c.name)
-	}
+	_, _ = w.Write(body) // a client that is gone needs no answer
 }
 
 // encode writes the body, with the code as text or as number: both are seen (platform/api.md §2).

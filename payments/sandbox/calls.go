@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -143,15 +144,10 @@ func (k *core) checkScene(scene string) error {
 	if !sceneForm.MatchString(scene) {
 		return refuse(opay.CodeIllegalSceneType, "orderSceneType is not a number")
 	}
-	if len(k.cfg.SceneTypes) == 0 {
-		return nil
+	if len(k.cfg.SceneTypes) > 0 && !slices.Contains(k.cfg.SceneTypes, scene) {
+		return refuse(opay.CodeIllegalSceneType, "orderSceneType was not agreed")
 	}
-	for _, agreed := range k.cfg.SceneTypes {
-		if scene == agreed {
-			return nil
-		}
-	}
-	return refuse(opay.CodeIllegalSceneType, "orderSceneType was not agreed")
+	return nil
 }
 
 // payer finds the user that a request names; openId wins (platform/api.md §3.1).

@@ -284,8 +284,11 @@ func changedFaults(faults Faults, form url.Values) (Faults, error) {
 	}
 	if form.Has("remove") {
 		i, err := wholeNumber(form.Get("remove"))
+		if err != nil {
+			return nil, err
+		}
 		// Its place may hold another fault by now, if it has run out meanwhile.
-		if err != nil || i >= len(faults) || string(faults[i].Kind) != form.Get("kind") {
+		if i >= len(faults) || string(faults[i].Kind) != form.Get("kind") {
 			return faults, nil
 		}
 		return slices.Delete(faults, i, i+1), nil

@@ -75,7 +75,7 @@ func (s *Server) control(fn controlFunc) http.HandlerFunc {
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
 		if err := enc.Encode(result); err != nil {
-			s.cfg.Logger.Debug("sandbox: an answer was not received", "path", r.URL.Path)
+			s.cfg.Logger.DebugContext(r.Context(), "sandbox: an answer was not received", "path", r.URL.Path)
 		}
 	}
 }

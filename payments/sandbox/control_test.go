@@ -19,7 +19,7 @@ func (b *bench) control(method, path, body string, into any) int {
 	require.NoError(b.t, err)
 	res, err := b.http.Client().Do(req)
 	require.NoError(b.t, err)
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	require.Equal(b.t, "application/json", res.Header.Get("Content-Type"))
 	answer, err := io.ReadAll(res.Body)
 	require.NoError(b.t, err)

@@ -28,7 +28,7 @@ type core struct {
 	callbacks   []*Callback     // in the sequence of their making
 	busy        map[string]bool // orders of which a callback is on its way
 	callbackSeq uint64
-	orderSeq    uint64
+	orderSeq    int
 	eventSeq    uint64 // calls and callbacks so far: each is a throw of its own for the seed
 	tokenSeq    uint64
 	forms       *recent[string] // one-time token of a form → what it is for; not kept over a restart
@@ -91,10 +91,10 @@ func (k *core) nextEvent() uint64 {
 }
 
 func (k *core) nextOrderNum() string {
-	base := 10_000_000_000 + k.seed.below(80_000_000_000, "orderNum")
+	thousands := 10_000_000 + k.seed.below(80_000_000, "orderNum")
 	for {
 		k.orderSeq++
-		num := strconv.FormatUint(base+k.orderSeq, 10)
+		num := strconv.Itoa(thousands*1000 + k.orderSeq)
 		if _, taken := k.book.byNum[num]; !taken {
 			return num
 		}
@@ -146,7 +146,7 @@ func (k *core) created(o *Order) (first []string) {
 	})
 	if forged, ok := find(struck, FaultCallbackForged); ok {
 		ways := forgeWays()
-		way := orDefault(forged.Way, ways[k.seed.below(uint64(len(ways)), "forge", o.OrderNum)])
+		way := orDefault(forged.Way, ways[k.seed.below(len(ways), "forge", o.OrderNum)])
 		c := callbackOf(FaultCallbackForged, truth(o, opay.StatusPaid), k.now)
 		c.Forge, c.Once = way, true
 		k.enqueue(o, c)

@@ -54,7 +54,7 @@ func (s *Server) Notify(orderNum string, n Notice) (err error) {
 	})
 }
 
-// ErrCallbackNotFound: no callback that is kept has the id, or it was never sent.
+// ErrCallbackNotFound says that no callback that is kept has the id, or that it was never sent.
 var ErrCallbackNotFound = errors.New("sandbox: no such callback was sent")
 
 // Replay queues the exact bytes of a callback's last try to be sent once more.
@@ -207,10 +207,10 @@ func (s *Server) try(ctx context.Context, c Callback) {
 	}
 	s.locked(func(k *core) { k.record(c, attempt, body, ctx.Err() != nil) })
 	s.traffic.add(Exchange{
-		At: attempt.At, Callback: true, Name: c.About, AppID: c.AppID, Request: c.Plain, HTTPStatus: attempt.HTTPStatus,
+		At: attempt.At, Callback: true, Name: c.About, OrderNum: c.OrderNum, AppID: c.AppID, Request: c.Plain, HTTPStatus: attempt.HTTPStatus,
 		Msg: attempt.Problem, Answer: attempt.Answer, Fault: c.Forge,
 	})
-	s.cfg.Logger.Info("sandbox: callback tried", "order", c.OrderNum, "about", c.About, "status", attempt.HTTPStatus, "problem", attempt.Problem)
+	s.cfg.Logger.InfoContext(ctx, "sandbox: callback tried", "order", c.OrderNum, "about", c.About, "status", attempt.HTTPStatus, "problem", attempt.Problem)
 }
 
 // envelope makes the body of a try. Each try is encrypted anew; a replay is the old bytes.

@@ -275,7 +275,7 @@ func (f Fault) thrown(s seed, seq uint64, place int) bool {
 	if f.Percent == 0 {
 		return true
 	}
-	return s.below(100, "fault", string(f.Kind), strconv.FormatUint(seq, 10), strconv.Itoa(place)) < uint64(f.Percent)
+	return s.below(100, "fault", string(f.Kind), strconv.FormatUint(seq, 10), strconv.Itoa(place)) < f.Percent
 }
 
 // spoils tells whether the fault decides alone about an answer.

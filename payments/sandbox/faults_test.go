@@ -24,54 +24,54 @@ func (b *bench) rawCreate(appOrderID string) (*http.Response, []byte, error) {
 	require.NoError(b.t, err)
 	body, err := json.Marshal(b.sealed(string(plain)))
 	require.NoError(b.t, err)
-	return b.post(pCreate, "application/json", body)
+	return b.post(pCreate, body)
 }
 
 func TestFault_AnswersToCalls(t *testing.T) {
 	for _, tc := range []struct {
 		fault    sandbox.Fault
 		accepted bool // the order exists afterwards
-		check    func(t *testing.T, res *http.Response, body string, err error)
+		check    func(a *assert.Assertions, res *http.Response, body string, err error)
 	}{
-		{sandbox.Fault{Kind: sandbox.FaultAnswerLost}, true, func(t *testing.T, _ *http.Response, _ string, err error) { assert.Error(t, err) }},
-		{sandbox.Fault{Kind: sandbox.FaultUnreachable}, false, func(t *testing.T, _ *http.Response, _ string, err error) { assert.Error(t, err) }},
-		{sandbox.Fault{Kind: sandbox.FaultServerError}, false, func(t *testing.T, res *http.Response, _ string, _ error) { assert.Equal(t, 503, res.StatusCode) }},
-		{sandbox.Fault{Kind: sandbox.FaultServerError, Accept: true}, true, func(t *testing.T, res *http.Response, _ string, _ error) { assert.Equal(t, 503, res.StatusCode) }},
-		{sandbox.Fault{Kind: sandbox.FaultHTML}, false, func(t *testing.T, res *http.Response, body string, _ error) {
-			assert.Equal(t, 200, res.StatusCode)
-			assert.Contains(t, res.Header.Get("Content-Type"), "text/html")
-			assert.Contains(t, body, "<html>")
+		{sandbox.Fault{Kind: sandbox.FaultAnswerLost}, true, func(a *assert.Assertions, _ *http.Response, _ string, err error) { a.Error(err) }},
+		{sandbox.Fault{Kind: sandbox.FaultUnreachable}, false, func(a *assert.Assertions, _ *http.Response, _ string, err error) { a.Error(err) }},
+		{sandbox.Fault{Kind: sandbox.FaultServerError}, false, func(a *assert.Assertions, res *http.Response, _ string, _ error) { a.Equal(503, res.StatusCode) }},
+		{sandbox.Fault{Kind: sandbox.FaultServerError, Accept: true}, true, func(a *assert.Assertions, res *http.Response, _ string, _ error) { a.Equal(503, res.StatusCode) }},
+		{sandbox.Fault{Kind: sandbox.FaultHTML}, false, func(a *assert.Assertions, res *http.Response, body string, _ error) {
+			a.Equal(200, res.StatusCode)
+			a.Contains(res.Header.Get("Content-Type"), "text/html")
+			a.Contains(body, "<html>")
 		}},
-		{sandbox.Fault{Kind: sandbox.FaultHTML, Accept: true}, true, func(t *testing.T, _ *http.Response, body string, _ error) { assert.Contains(t, body, "<html>") }},
-		{sandbox.Fault{Kind: sandbox.FaultEmpty}, true, func(t *testing.T, res *http.Response, body string, _ error) {
-			assert.Equal(t, 200, res.StatusCode)
-			assert.Empty(t, body)
+		{sandbox.Fault{Kind: sandbox.FaultHTML, Accept: true}, true, func(a *assert.Assertions, _ *http.Response, body string, _ error) { a.Contains(body, "<html>") }},
+		{sandbox.Fault{Kind: sandbox.FaultEmpty}, true, func(a *assert.Assertions, res *http.Response, body string, _ error) {
+			a.Equal(200, res.StatusCode)
+			a.Empty(body)
 		}},
-		{sandbox.Fault{Kind: sandbox.FaultTruncated}, true, func(t *testing.T, res *http.Response, body string, _ error) {
-			assert.Equal(t, 200, res.StatusCode)
-			assert.True(t, strings.HasPrefix(body, `{"code":`))
-			assert.False(t, json.Valid([]byte(body)))
+		{sandbox.Fault{Kind: sandbox.FaultTruncated}, true, func(a *assert.Assertions, res *http.Response, body string, _ error) {
+			a.Equal(200, res.StatusCode)
+			a.True(strings.HasPrefix(body, `{"code":`))
+			a.False(json.Valid([]byte(body)))
 		}},
-		{sandbox.Fault{Kind: sandbox.FaultUnsigned}, true, func(t *testing.T, _ *http.Response, body string, _ error) {
-			assert.Contains(t, body, `"data":`)
-			assert.NotContains(t, body, `"sign"`)
+		{sandbox.Fault{Kind: sandbox.FaultUnsigned}, true, func(a *assert.Assertions, _ *http.Response, body string, _ error) {
+			a.Contains(body, `"data":`)
+			a.NotContains(body, `"sign"`)
 		}},
-		{sandbox.Fault{Kind: sandbox.FaultWrongSignature}, true, func(t *testing.T, _ *http.Response, body string, _ error) {
-			var answer struct{ Data, Sign string }
-			assert.NoError(t, json.Unmarshal([]byte(body), &answer))
+		{sandbox.Fault{Kind: sandbox.FaultWrongSignature}, true, func(a *assert.Assertions, _ *http.Response, body string, _ error) {
+			var answer notice
+			a.NoError(json.Unmarshal([]byte(body), &answer))
 			plain, err := rawDecrypt(merchantKey(), answer.Data)
-			assert.NoError(t, err)
-			assert.Error(t, rawVerify(&platformKey().PublicKey, plain, answer.Sign))
+			a.NoError(err)
+			a.Error(rawVerify(&platformKey().PublicKey, plain, answer.Sign))
 		}},
-		{sandbox.Fault{Kind: sandbox.FaultRefuse}, false, func(t *testing.T, _ *http.Response, body string, _ error) { assert.Contains(t, body, "10001") }},
-		{sandbox.Fault{Kind: sandbox.FaultRefuse, Code: opay.CodeNoPermission}, false, func(t *testing.T, _ *http.Response, body string, _ error) { assert.Contains(t, body, "50012") }},
+		{sandbox.Fault{Kind: sandbox.FaultRefuse}, false, func(a *assert.Assertions, _ *http.Response, body string, _ error) { a.Contains(body, "10001") }},
+		{sandbox.Fault{Kind: sandbox.FaultRefuse, Code: opay.CodeNoPermission}, false, func(a *assert.Assertions, _ *http.Response, body string, _ error) { a.Contains(body, "50012") }},
 	} {
 		t.Run(fmt.Sprint(tc.fault.Kind, tc.fault.Accept, tc.fault.Code), func(t *testing.T) {
 			b := newBench(t)
 			tc.fault.Call, tc.fault.Times = "createThirdOrder", 1
 			b.faults(tc.fault)
 			res, body, err := b.rawCreate("A-1")
-			tc.check(t, res, string(body), err)
+			tc.check(assert.New(t), res, string(body), err)
 			_, exists := b.box.OrderByAppID("A-1")
 			assert.Equal(t, tc.accepted, exists)
 			assert.Equal(t, string(tc.fault.Kind), b.box.Traffic(1)[0].Fault)

@@ -90,8 +90,12 @@ func (c *manualClock) Set(t time.Time) {
 
 // notice is a callback as a merchant received it.
 type notice struct {
-	AppID, Time, Data, Sign, ContentType string
-	Body                                 string
+	AppID       string `json:"app_id"`
+	Time        string `json:"time"`
+	Data        string `json:"data"`
+	Sign        string `json:"sign"`
+	ContentType string `json:"-"`
+	Body        string `json:"-"`
 }
 
 // shop is a merchant's server; it keeps what arrives at its notifyPage and answers as it is told.
@@ -109,10 +113,11 @@ func newShop(t *testing.T) *shop {
 	}}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		var n struct{ App_id, Time, Data, Sign string } //nolint:revive // the platform's names
+		var n notice
 		_ = json.Unmarshal(body, &n)
+		n.ContentType, n.Body = r.Header.Get("Content-Type"), string(body)
 		s.mu.Lock()
-		s.notices = append(s.notices, notice{n.App_id, n.Time, n.Data, n.Sign, r.Header.Get("Content-Type"), string(body)})
+		s.notices = append(s.notices, n)
 		count, respond := len(s.notices), s.respond
 		s.mu.Unlock()
 		respond(w, count)
@@ -182,7 +187,7 @@ func rawEncrypt(t *testing.T, key *rsa.PublicKey, plain string) string {
 	var out []byte
 	for rest := []byte(plain); len(rest) > 0; {
 		n := min(len(rest), key.Size()-11)
-		block, err := rsa.EncryptPKCS1v15(rand.Reader, key, rest[:n])
+		block, err := rsa.EncryptPKCS1v15(rand.Reader, key, rest[:n]) //nolint:staticcheck // the platform's choice, platform/api.md §2
 		require.NoError(t, err)
 		out, rest = append(out, block...), rest[n:]
 	}
@@ -199,7 +204,7 @@ func rawDecrypt(key *rsa.PrivateKey, data string) (string, error) {
 	}
 	var out []byte
 	for ; len(raw) > 0; raw = raw[key.Size():] {
-		block, err := rsa.DecryptPKCS1v15(nil, key, raw[:key.Size()])
+		block, err := rsa.DecryptPKCS1v15(nil, key, raw[:key.Size()]) //nolint:staticcheck // the platform's choice, platform/api.md §2
 		if err != nil {
 			return "", err
 		}
@@ -244,16 +249,16 @@ type result struct {
 	Fields   map[string]any
 }
 
-func (b *bench) post(path, contentType string, body []byte) (*http.Response, []byte, error) {
+func (b *bench) post(path string, body []byte) (*http.Response, []byte, error) {
 	b.t.Helper()
 	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.http.URL+path, bytes.NewReader(body))
 	require.NoError(b.t, err)
-	req.Header.Set("Content-Type", contentType)
+	req.Header.Set("Content-Type", "application/json")
 	res, err := b.http.Client().Do(req)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	answer, err := io.ReadAll(res.Body)
 	return res, answer, err
 }
@@ -263,7 +268,7 @@ func (b *bench) send(path string, e envelope) result {
 	b.t.Helper()
 	body, err := json.Marshal(e)
 	require.NoError(b.t, err)
-	res, answer, err := b.post(path, "application/json", body)
+	res, answer, err := b.post(path, body)
 	require.NoError(b.t, err)
 	return b.read(res.StatusCode, answer)
 }

@@ -34,11 +34,6 @@ func (l ledger) open(owner string, balances map[string]string) error {
 	return nil
 }
 
-func (l ledger) exists(owner string) bool {
-	_, ok := l.accounts[owner]
-	return ok
-}
-
 func (l ledger) balance(owner, coin string) units { return l.accounts[owner][coin] }
 
 // set replaces one balance, as if coin had been deposited or withdrawn elsewhere.

@@ -117,6 +117,7 @@ func (s *Server) serveLoginForm(w http.ResponseWriter, r *http.Request) {
 	case !known:
 		s.showLogin(w, r, q, http.StatusUnprocessableEntity, func(t words) string { return t.chooseOne })
 	default:
+		//nolint:gosec // loginTarget has found the address among the application's registered ones
 		http.Redirect(w, r, q.target(*to, code), http.StatusSeeOther)
 	}
 }

@@ -66,7 +66,7 @@ func asset(contentType, cache string, content []byte) http.Handler {
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component, targets ...string) {
 	var b bytes.Buffer
 	if err := page.Render(r.Context(), &b); err != nil {
-		s.cfg.Logger.Error("sandbox: a page could not be made", "path", r.URL.Path, "error", err)
+		s.cfg.Logger.ErrorContext(r.Context(), "sandbox: a page could not be made", "path", r.URL.Path, "error", err)
 		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
 		return
 	}

@@ -35,7 +35,7 @@ func (b *bench) browse(method, path string, form url.Values, header ...string) p
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Do(req)
 	require.NoError(b.t, err)
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	body, err := io.ReadAll(res.Body)
 	require.NoError(b.t, err)
 	return page{res.StatusCode, res.Header, string(body)}

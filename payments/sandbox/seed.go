@@ -26,7 +26,7 @@ func (s seed) token(parts ...string) string {
 	return hex.EncodeToString(s.derive(parts...))[:34]
 }
 
-// below is a number from 0 to n-1.
-func (s seed) below(n uint64, parts ...string) uint64 {
-	return binary.BigEndian.Uint64(s.derive(parts...)) % n
+// below is a number from 0 to n-1; n is small.
+func (s seed) below(n int, parts ...string) int {
+	return int(binary.BigEndian.Uint32(s.derive(parts...))) % n
 }

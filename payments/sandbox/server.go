@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -269,7 +270,7 @@ func (s *Server) foreignRing(appID string) (*opay.Keyring, error) {
 func (s *Server) randomSignature(subject string) string {
 	var b bytes.Buffer
 	for i := 0; b.Len() < s.cfg.Keys.Size(); i++ {
-		b.Write(seed(s.cfg.Seed).derive("random signature", subject, fmt.Sprint(i)))
+		b.Write(seed(s.cfg.Seed).derive("random signature", subject, strconv.Itoa(i)))
 	}
 	return base64.RawURLEncoding.EncodeToString(b.Bytes()[:s.cfg.Keys.Size()])
 }

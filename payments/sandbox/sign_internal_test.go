@@ -20,9 +20,13 @@ func TestSeal_SignsAllVectorsAsThePlatformDid(t *testing.T) {
 	}
 	require.NoError(t, err)
 	var v struct {
-		MerchantPublic  string                               `json:"merchant_public"`
-		PlatformPrivate string                               `json:"platform_private"`
-		ToMerchant      []struct{ Name, Plain, Sign string } `json:"to_merchant"`
+		MerchantPublic  string `json:"merchant_public"`
+		PlatformPrivate string `json:"platform_private"`
+		ToMerchant      []struct {
+			Name  string `json:"name"`
+			Plain string `json:"plain"`
+			Sign  string `json:"sign"`
+		} `json:"to_merchant"`
 	}
 	require.NoError(t, json.Unmarshal(content, &v))
 	require.NotEmpty(t, v.ToMerchant)
@@ -34,7 +38,11 @@ func TestSeal_SignsAllVectorsAsThePlatformDid(t *testing.T) {
 	require.NoError(t, err)
 	merchant, err := x509.ParsePKIXPublicKey(der)
 	require.NoError(t, err)
-	s, err := New(Config{Keys: platform.(*rsa.PrivateKey), Apps: []App{{AppID: "xxx_xxx", Key: merchant.(*rsa.PublicKey)}}})
+	private, ok := platform.(*rsa.PrivateKey)
+	require.True(t, ok)
+	public, ok := merchant.(*rsa.PublicKey)
+	require.True(t, ok)
+	s, err := New(Config{Keys: private, Apps: []App{{AppID: "xxx_xxx", Key: public}}})
 	require.NoError(t, err)
 	for _, example := range v.ToMerchant {
 		e, err := s.seal(Callback{AppID: "xxx_xxx", Plain: example.Plain}, "")
@@ -156,9 +164,6 @@ func TestMayReturnTo_RegisteredAddressesAndBelow(t *testing.T) {
 }
 
 func TestShortDuration(t *testing.T) {
-	texts := ""
-	for _, d := range DefaultRetrySchedule() {
-		texts += shortDuration(d) + " "
-	}
-	require.Equal(t, "2s 5s 15s 30s 1m 2m 5m 10m 30m 1h 2h 6h ", texts)
+	s := &Server{cfg: Config{RetrySchedule: DefaultRetrySchedule()}}
+	require.Equal(t, "2s, 5s, 15s, 30s, 1m, 2m, 5m, 10m, 30m, 1h, 2h, 6h", s.scheduleText())
 }

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -432,7 +433,7 @@ func FuzzCreate(f *testing.F) {
 		require.NoError(t, err)
 		e, err := ring.Seal(plain)
 		require.NoError(t, err)
-		body := opay.Request{AppID: testApp, Time: fmt.Sprint(time.Now().UnixMilli()), Envelope: e}.Encode()
+		body := opay.Request{AppID: testApp, Time: strconv.FormatInt(time.Now().UnixMilli(), 10), Envelope: e}.Encode()
 		r := httptest.NewRequest(http.MethodPost, pCreate, strings.NewReader(string(body)))
 		r.Header.Set("Content-Type", "application/json")
 		w := httptest.NewRecorder()

@@ -31,7 +31,7 @@ type snapshot struct {
 	Callbacks   []Callback                   `json:"callbacks"`
 	Faults      Faults                       `json:"faults"`
 	CallbackSeq uint64                       `json:"callbackSeq"`
-	OrderSeq    uint64                       `json:"orderSeq"`
+	OrderSeq    int                          `json:"orderSeq"`
 	EventSeq    uint64                       `json:"eventSeq"`
 	TokenSeq    uint64                       `json:"tokenSeq"`
 }

@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +45,7 @@ func TestStatement_ListsWhatWasPaid(t *testing.T) {
 	require.Equal(t, map[string]any{
 		"merchantUserId": json.Number("20000"), "appOrderId": "A-1", "payCoinSymbol": "usdt", "orderAmount": json.Number("20.50"),
 		"orderType": json.Number("1"), "userId": json.Number(alice), "openId": openID,
-		"createTime": fmt.Sprint(created.UnixMilli()), "payTime": fmt.Sprint(created.Add(time.Minute).UnixMilli()),
+		"createTime": strconv.FormatInt(created.UnixMilli(), 10), "payTime": strconv.FormatInt(created.Add(time.Minute).UnixMilli(), 10),
 	}, raw.Fields["list"].([]any)[0])
 	require.Contains(t, raw.Plain, `"orderAmount":0.000001,"orderType":11`, "an amount is a JSON number without an exponent")
 

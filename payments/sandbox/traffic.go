@@ -16,8 +16,9 @@ const maxTrafficText = 16 << 10
 type Exchange struct {
 	ID         uint64    `json:"id"`
 	At         time.Time `json:"at"`
-	Callback   bool      `json:"callback"` // from the sandbox to a merchant
-	Name       string    `json:"name"`     // of the call, or the order of a callback
+	Callback   bool      `json:"callback"`           // from the sandbox to a merchant
+	Name       string    `json:"name"`               // of the call, or what a callback is about
+	OrderNum   string    `json:"orderNum,omitempty"` // of a callback
 	AppID      string    `json:"appId"`
 	Request    string    `json:"request"`         // plaintext; empty if it could not be opened
 	HTTPStatus int       `json:"httpStatus"`      // 0: the connection was cut, or no answer came

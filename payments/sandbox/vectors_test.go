@@ -76,7 +76,7 @@ func TestVectors_TheSandboxReadsAndSignsAsThePlatform(t *testing.T) {
 			e.AppID, e.Data, e.Sign = "xxx_xxx", example.Data, example.Sign
 			body, err := json.Marshal(e)
 			require.NoError(t, err)
-			_, _, err = b.post(pCreate, "application/json", body)
+			_, _, err = b.post(pCreate, body)
 			require.NoError(t, err)
 			newest := b.box.Traffic(1)[0]
 			require.Equal(t, example.Plain, newest.Request, "opened byte for byte")
@@ -99,7 +99,7 @@ func TestVectors_TheSandboxReadsAndSignsAsThePlatform(t *testing.T) {
 	e.AppID, e.Data, e.Sign = "xxx_xxx", rawEncrypt(t, &platform.PublicKey, plain), rawSign(t, merchantPrivate, plain)
 	body, err := json.Marshal(e)
 	require.NoError(t, err)
-	_, _, err = b.post(pCreate, "application/json", body)
+	_, _, err = b.post(pCreate, body)
 	require.NoError(t, err)
 	o, ok = b.box.OrderByAppID("11321")
 	require.True(t, ok)

@@ -25,18 +25,18 @@ type words struct {
 }
 
 func english() words {
-	return words{
+	return words{ //nolint:gosec // tokenBad is a sentence, no credential
 		lang:  "en",
 		brand: "Sandbox Exchange", ribbon: "Sandbox – no real money moves here", ribbonShort: "Sandbox",
 		payTitle: "Confirm payment", payTo: "Pay to", orderNumber: "Order number", merchantRef: "Merchant's reference", goods: "Items",
 		noGoods: "The merchant gave no description.", amount: "Amount", total: "Amount to pay",
 		payer: "Paying account", uid: "UID", balance: "Available", remaining: "After payment", payWith: "Coin",
-		payButton: "Pay", closeButton: "Cancel this order", failButton: "Let the payment fail", leave: "Back to the merchant without paying",
+		payButton: "Pay", closeButton: "Cancel the order", failButton: "Fail the payment", leave: "Leave without paying",
 		back: "Back to the merchant", simulate: "Sandbox only", simulateWhy: "End the order in another way, to see what the merchant does.",
 		secure:    "The amount goes to the merchant as soon as you confirm.",
 		notEnough: "Your balance is not sufficient for this payment.", frozen: "This account is frozen and cannot pay.",
 		usedForm:  "This form was used already or is too old. Please check and confirm once more.",
-		paidTitle: "Payment complete", paidText: "The merchant has been told.",
+		paidTitle: "Payment complete", paidText: "The amount was transferred to the merchant.",
 		closedTitle: "Order closed", closedText: "Nothing was paid, and nothing can be paid any more.",
 		failedTitle: "Payment failed", failedText: "No money was taken. Start again at the merchant.",
 		refusedTitle: "This payment cannot be shown", wrongPayer: "The order belongs to another account. Open it with the account that it was made for.",
@@ -62,7 +62,7 @@ func chinese() words {
 		secure:    "确认后，款项将立即转给商户。",
 		notEnough: "余额不足，无法完成此次付款。", frozen: "该账户已被冻结，无法付款。",
 		usedForm:  "此表单已提交过或已过期，请核对后再次确认。",
-		paidTitle: "付款成功", paidText: "已通知商户。",
+		paidTitle: "付款成功", paidText: "款项已转给商户。",
 		closedTitle: "订单已关闭", closedText: "未产生任何扣款，该订单也无法再付款。",
 		failedTitle: "付款失败", failedText: "未产生扣款，请返回商户重新下单。",
 		refusedTitle: "无法显示此付款", wrongPayer: "该订单属于其他账户，请使用下单时的账户打开。",
