@@ -77,6 +77,9 @@ func (a Amount) Fixed(digits int) string {
 	return a.d.StringFixed(max(int32(digits), -a.canonical().Exponent())) //nolint:gosec // digits are a currency's 0 to 18
 }
 
+// Digits is the number of fraction digits that the amount needs.
+func (a Amount) Digits() int { return int(max(0, -a.canonical().Exponent())) }
+
 // Add returns a + b.
 func (a Amount) Add(b Amount) Amount { return Amount{a.d.Add(b.d)} }
 
