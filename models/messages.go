@@ -55,6 +55,7 @@ type MailKind string
 const (
 	MailOrderReceived   MailKind = "order_received"
 	MailPaymentReceived MailKind = "payment_received"
+	MailOrderSent       MailKind = "order_sent"
 )
 
 // OutboxState is what became of a message.
