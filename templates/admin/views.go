@@ -1,0 +1,378 @@
+// Package admin holds the pages of the back office and the views that they take. Every page is a component that takes the view
+// named here and nothing else:
+//
+//	GET  /admin/login                              Login(LoginView)
+//	GET  /admin/totp                               Code(CodeView)
+//	GET  /admin/setup/{token}, /admin/invite/{token}  Enrol(EnrolView)
+//	GET  /admin/step-up, and any action that needs a fresh code     StepUp(StepUpView)
+//	POST that made new recovery codes              Recovery(RecoveryView), shown once
+//	GET  /admin/account                            Account(AccountView)
+//	GET  /admin/account/totp                       NewTOTP(NewTOTPView)
+//	GET  /admin                                    Dashboard(DashboardView)
+//	GET  /admin/inbox                              Inbox(InboxView)
+//	GET  /admin/orders                             Orders(OrdersView)
+//	GET  /admin/orders/{id}                        Order(OrderView)
+//	POST /admin/orders/bulk/fulfil                 Bulk(BulkView): the result per row
+//	GET  /admin/cancellations                      Cancellations(CancellationsView)
+//	GET  /admin/statements                         Statements(StatementsView)
+//	GET  /admin/statements/{day}                   Statement(StatementView)
+//	GET  /admin/refunds                            Refunds(RefundsView)
+//	GET  /admin/tasks                              Tasks(TasksView)
+//	GET  /admin/tasks/{id}                         Task(TaskView); with HX-Request: TaskStatus(TaskView), the part with id "task-status"
+//	GET  /admin/audit                              Audit(AuditView)
+//	GET  /admin/staff                              Staff(StaffView)
+//	anything that went wrong                       Error(ErrorView)
+//
+// All pages work without scripts. All writes are POST forms; the addresses and the names of the fields are said with each view.
+// Words are not in the views: the components take them from the catalogue, by ids that are built from the constants here, such as
+// "admin.problem." + Problem, "admin.notice." + NoticeKind, "admin.order_state." + a state. Amounts, money and times are text that is
+// ready to be read. Everything else that is text may come from a stranger.
+package admin
+
+import (
+	"coincart/templates"
+	"coincart/templates/i18n"
+)
+
+// Page is the frame around every page of the back office.
+type Page struct {
+	Printer        *i18n.Printer // must be set
+	ShopName       string
+	Path           string // where the language switch (POST /language with lang, next) returns to
+	Section        Section
+	User           User
+	May            May
+	Zone           string // IANA name of the platform's zone: days are days of this zone, wherever a day is named
+	Notices        []Notice
+	RefreshSeconds int // a page that waits asks again after so many seconds without scripts; 0: it does not
+	Demo           bool
+}
+
+// User is who is signed in; the zero value is nobody, and the frame shows neither navigation nor POST /admin/logout.
+type User struct {
+	Name      string
+	Email     string
+	Role      string // viewer, operator, finance, owner: "admin.role." + Role
+	SteppedUp bool   // a TOTP code was given within the last five minutes
+}
+
+// SignedIn reports that somebody is.
+func (u User) SignedIn() bool { return u.Email != "" }
+
+// May says what the person's role allows, for navigation and buttons. Handlers decide again for themselves.
+type May struct {
+	View, Ask, Note, Fulfil, Cancel, Export, Reconcile, Refund, Audit, Staff bool
+}
+
+// Section is an entry of the navigation.
+type Section string
+
+// The sections, in the order of the navigation; the address of each is "/admin/" + Section, of the dashboard "/admin".
+const (
+	SectionDashboard     Section = "dashboard"
+	SectionInbox         Section = "inbox"
+	SectionOrders        Section = "orders"
+	SectionCancellations Section = "cancellations"
+	SectionStatements    Section = "statements"
+	SectionRefunds       Section = "refunds"
+	SectionTasks         Section = "tasks"
+	SectionAudit         Section = "audit" // May.Audit
+	SectionStaff         Section = "staff" // May.Staff
+	SectionAccount       Section = "account"
+)
+
+// Problem says what is wrong with a field or a whole form; "" is nothing. Its words are "admin.problem." + Problem.
+type Problem string
+
+// The problems.
+const (
+	ProblemNone Problem = ""
+
+	// Fields.
+	ProblemMissing    Problem = "missing"
+	ProblemTooLong    Problem = "too_long"
+	ProblemText       Problem = "text"  // control characters and the like
+	ProblemEmail      Problem = "email" // not an e-mail address
+	ProblemEmailTaken Problem = "email_taken"
+	ProblemRole       Problem = "role"
+	ProblemPassword   Problem = "password"    // shorter than 12 characters, or longer than 256
+	ProblemPasswordIs Problem = "password_is" // it is the e-mail address, the name, or one of the most used ones
+	ProblemCurrent    Problem = "current"     // the current password is wrong
+	ProblemCode       Problem = "code"        // the code is wrong, or was used before
+	ProblemAmount     Problem = "amount"      // not a decimal amount, not above 0, or more digits than the coin has
+	ProblemChoice     Problem = "choice"      // not one of the choices
+	ProblemDay        Problem = "day"         // not a day as yyyy-MM-dd
+	ProblemDayFuture  Problem = "day_future"  // the day is not over yet in the platform's zone
+	ProblemSpan       Problem = "span"        // it ends before it begins, or is longer than 366 days
+	ProblemCursor     Problem = "cursor"      // the page's address is not one that we made
+
+	// Whole forms.
+	ProblemSignIn         Problem = "sign_in"        // address or password is wrong; the same for everybody
+	ProblemWait           Problem = "wait"           // too many tries; see WaitSeconds
+	ProblemStale          Problem = "stale"          // it stands differently now than when the page was made
+	ProblemNothingChosen  Problem = "nothing_chosen" // a bulk action without a row
+	ProblemTooMany        Problem = "too_many"       // a bulk action with more than 100 rows
+	ProblemRefundLeft     Problem = "refund_left"    // more than what is left; see the form's Left
+	ProblemNotRefundable  Problem = "not_refundable"
+	ProblemSamePerson     Problem = "same_person" // the second person must be another one
+	ProblemDaySealed      Problem = "day_sealed"
+	ProblemDayOpen        Problem = "day_open"    // discrepancies are open
+	ProblemNotFetched     Problem = "not_fetched" // no complete statement yet
+	ProblemNotSettleable  Problem = "not_settleable"
+	ProblemNotCancellable Problem = "not_cancellable"
+	ProblemNotFulfillable Problem = "not_fulfillable"
+	ProblemUnreachable    Problem = "unreachable" // the platform does not answer
+	ProblemTooOften       Problem = "too_often"   // the platform was asked a moment ago
+	ProblemLastOwner      Problem = "last_owner"  // somebody must be owner
+	ProblemSelf           Problem = "self"        // nobody changes their own role or disables themselves
+)
+
+// Field is a field with what was typed.
+type Field struct {
+	Value   string
+	Problem Problem
+}
+
+// Choice is an option of a select or a filter. Its words are built from Value unless Label is set.
+type Choice struct {
+	Value    string
+	Label    string // for what has no words of ours: coins, people, languages
+	Selected bool
+}
+
+// Hidden is a hidden field.
+type Hidden struct {
+	Name  string
+	Value string
+}
+
+// Fact is a name and a value; the name's words are "admin.fact." + Name.
+type Fact struct {
+	Name  string
+	Value string
+	URL   string // path of ours; "": no link
+}
+
+// Notice is a line at the top of a page about what has just happened. Its words are "admin.notice." + Kind; {{.Text}} is Text.
+type Notice struct {
+	Kind NoticeKind
+	Text string // a reference or a count; "" for most
+	Bad  bool   // something did not work
+}
+
+// NoticeKind names a notice.
+type NoticeKind string
+
+// The notices.
+const (
+	NoticeSignedOut       NoticeKind = "signed_out"
+	NoticeExpired         NoticeKind = "expired" // the session ran out
+	NoticeSaved           NoticeKind = "saved"
+	NoticePasswordChanged NoticeKind = "password_changed" // all other sessions were ended
+	NoticeTOTPChanged     NoticeKind = "totp_changed"
+	NoticeSessionEnded    NoticeKind = "session_ended"
+	NoticeSessionsEnded   NoticeKind = "sessions_ended"
+	NoticeRecoveryFew     NoticeKind = "recovery_few" // Text: how many recovery codes are left
+	NoticeNoted           NoticeKind = "noted"
+	NoticeFulfilled       NoticeKind = "fulfilled"
+	NoticeCancelled       NoticeKind = "cancelled"      // cancelOrder and orderDetail agree
+	NoticeCancelPaid      NoticeKind = "cancel_paid"    // it was paid already: settled instead
+	NoticeCancelUnknown   NoticeKind = "cancel_unknown" // being resolved
+	NoticeAsked           NoticeKind = "asked"
+	NoticeResent          NoticeKind = "resent"
+	NoticeRefundRequested NoticeKind = "refund_requested" // waits for a second person
+	NoticeRefundApproved  NoticeKind = "refund_approved"  // is being sent
+	NoticeRefundDeclined  NoticeKind = "refund_declined"
+	NoticeReviewClosed    NoticeKind = "review_closed"
+	NoticeAssigned        NoticeKind = "assigned"
+	NoticeAccepted        NoticeKind = "accepted"
+	NoticeSettled         NoticeKind = "settled"
+	NoticeDaySealed       NoticeKind = "day_sealed"
+	NoticeInvitationEnded NoticeKind = "invitation_ended"
+	NoticeStaffChanged    NoticeKind = "staff_changed"
+	NoticeStaffDisabled   NoticeKind = "staff_disabled"
+	NoticeStaffEnabled    NoticeKind = "staff_enabled"
+	NoticeProblem         NoticeKind = "problem" // Text is a Problem: "admin.problem." + Text
+)
+
+// Error is what a page says instead of what was asked for. Kind gives heading and text: "admin.error." + Kind + ".title" and ".text".
+type ErrorView struct {
+	Page      Page
+	Kind      ErrorKind
+	Status    int
+	RequestID string
+	Back      string // path of ours: where the button leads; /admin or, for nobody, /admin/login
+}
+
+// ErrorKind is what went wrong.
+type ErrorKind string
+
+// The kinds of errors.
+const (
+	ErrorNotFound    ErrorKind = "not_found"   // 404: no such page, order, task …
+	ErrorForbidden   ErrorKind = "forbidden"   // 403: the role does not allow it
+	ErrorForeign     ErrorKind = "foreign"     // 403: the form came from another site
+	ErrorBadRequest  ErrorKind = "bad_request" // 400
+	ErrorMethod      ErrorKind = "method"      // 405
+	ErrorGone        ErrorKind = "gone"        // 410: the link was used, or is too old
+	ErrorTooLarge    ErrorKind = "too_large"   // 413
+	ErrorTooMany     ErrorKind = "too_many"    // 429
+	ErrorInternal    ErrorKind = "internal"    // 500
+	ErrorUnavailable ErrorKind = "unavailable" // 503: the database or the platform
+)
+
+// LoginView is the first step of signing in: POST /admin/login with email, password, next (hidden).
+type LoginView struct {
+	Page        Page
+	Email       string
+	Next        string  // a path of ours
+	Problem     Problem // sign_in, wait
+	WaitSeconds int
+}
+
+// CodeView is the second step: POST /admin/totp with next (hidden) and either code (six digits) or recovery (a recovery code), in two
+// forms, the second behind <details>.
+type CodeView struct {
+	Page        Page
+	Next        string
+	Problem     Problem // code, wait
+	Recovering  bool    // the problem is the recovery code's: open the <details>
+	WaitSeconds int
+}
+
+// EnrolView makes an account: POST to the page's own address (Action) with email (unless EmailFixed), name, password, code.
+type EnrolView struct {
+	Page        Page
+	Action      string
+	First       bool // the shop's first owner
+	Reset       bool // the account is there: a new password and a new authenticator are set
+	Role        string
+	Email       Field
+	EmailFixed  bool
+	Name        Field
+	Password    Problem
+	MinPassword int
+	Code        Problem
+	QR          QR
+}
+
+// QR is an otpauth address to scan, and the same to type.
+type QR struct {
+	Size   int    // modules to a side, with the quiet zone: viewBox "0 0 Size Size"
+	Path   string // <path d=…>, one unit to a module
+	Secret string // base32 in groups of four
+}
+
+// StepUpView asks for a TOTP code before an action: POST Action with code as "totp", and Fields as they are. Without an action of its
+// own, Action is /admin/step-up and Fields hold next.
+type StepUpView struct {
+	Page        Page
+	Action      string
+	Fields      []Hidden
+	Problem     Problem // code, wait
+	WaitSeconds int
+}
+
+// RecoveryView shows recovery codes, once.
+type RecoveryView struct {
+	Page  Page
+	Codes []string
+	Next  string // where the button leads
+}
+
+// AccountView is one's own account. Forms: POST /admin/account (name, lang) · /admin/account/password (current, password) ·
+// /admin/account/recovery (new codes; fresh code needed) · GET /admin/account/totp (new authenticator; fresh code needed) ·
+// /admin/account/sessions/{id}/end · /admin/account/sessions/end (all others).
+type AccountView struct {
+	Page         Page
+	Name         Field
+	Langs        []Choice
+	Current      Problem
+	Password     Problem
+	WaitSeconds  int // with Current = wait
+	MinPassword  int
+	RecoveryLeft int
+	Sessions     []Session
+}
+
+// Session is a browser that is signed in.
+type Session struct {
+	ID         string // for its form
+	RemoteAddr string
+	UserAgent  string // as the browser calls itself
+	Begun      templates.Moment
+	Seen       templates.Moment
+	Ends       templates.Moment
+	Current    bool
+}
+
+// NewTOTPView changes the authenticator: POST /admin/account/totp with code, of the new one.
+type NewTOTPView struct {
+	Page        Page
+	QR          QR
+	Problem     Problem
+	WaitSeconds int
+}
+
+// StaffView lists the people. Forms: POST /admin/staff/invite (email, role) · /admin/staff/{id}/role (role) · /admin/staff/{id}/disable ·
+// /admin/staff/{id}/enable · /admin/staff/{id}/end-sessions · /admin/staff/invitations/{id}/end.
+type StaffView struct {
+	Page        Page
+	People      []Person
+	Invitations []Invitation
+	Email       Field
+	Role        Field
+	Roles       []Choice // of the invitation's form
+	Link        string   // the new invitation's absolute address, shown this once; "" otherwise
+	LinkEmail   string
+}
+
+// Person is one of the staff.
+type Person struct {
+	ID           string
+	Name         string
+	Email        string
+	Role         string
+	Roles        []Choice // of the form
+	Disabled     bool
+	Self         bool // no form: nobody changes their own role
+	RecoveryLeft int
+	Created      templates.Moment
+	LastLogin    templates.Moment // Text "": never
+}
+
+// Invitation is one that is open.
+type Invitation struct {
+	ID        string
+	Email     string
+	Role      string
+	InvitedBy string // e-mail; "": the command line
+	Expires   templates.Moment
+}
+
+// AuditView is the log. The filter is a GET form with action, who, subject.
+type AuditView struct {
+	Page    Page
+	Actions []Choice // values such as order.cancel; words "admin.action." + Value
+	Who     Field
+	Subject Field
+	Problem Problem // of the filter as a whole
+	Rows    []AuditRow
+	Next    string // address of the next page; ""
+	First   string // address of the first page; "" on it
+}
+
+// AuditRow is one entry.
+type AuditRow struct {
+	Seq        string
+	At         templates.Moment
+	Who        string
+	Action     string
+	Subject    string
+	SubjectURL string // path of ours; ""
+	Before     string // JSON
+	After      string // JSON
+	RemoteAddr string
+	RequestID  string
+	Hash       string // 64 hex digits
+}

@@ -1,0 +1,233 @@
+package admin
+
+import "coincart/templates"
+
+// StatementsView lists the platform's days. Fetching: POST /admin/statements with day, form_token; it leads to the task's page. Choosing a
+// day and a type: GET /admin/statements with day, type, which leads on to the day's page.
+type StatementsView struct {
+	Page        Page
+	Day         Field
+	Types       []Choice // "admin.statement_type." + Value: "" (all), 1, 11
+	TypeProblem Problem
+	Problem     Problem
+	FormToken   string
+	Days        []DayRow
+	Next        string
+	First       string
+}
+
+// DayRow is one day.
+type DayRow struct {
+	Day       string // yyyy-MM-dd
+	State     string // "admin.day_state." + State: open, sealed
+	Statement string // "admin.statement_state." + Statement: fetching, complete, failed; "": never fetched
+	Lines     int
+	Open      int // open discrepancies
+	Fetched   templates.Moment
+}
+
+// StatementView is one day. Forms, with May.Reconcile: POST /admin/statements/{day}/fetch (form_token) · /seal; for each discrepancy
+// POST /admin/discrepancies/{id}/settle · accept (reason) · assign (owner, note) · refund (amount, reason, form_token).
+// The type is a GET form with type. Exports: Export (lines) and ExportFound (discrepancies).
+type StatementView struct {
+	Page        Page
+	Day         string
+	Begins      templates.Moment // in Page.Zone
+	Ends        templates.Moment
+	State       string // open, sealed
+	Sealed      templates.Moment
+	SealedBy    string
+	Statement   StatementFact // the newest; State "" where none was fetched
+	Earlier     []StatementFact
+	Types       []Choice
+	Problem     Problem
+	Totals      []TotalRow
+	Matched     int
+	Balanced    bool // every difference is listed
+	ZoneWarning ZoneWarning
+	Found       []DiscrepancyRow
+	FoundNext   string // address; ""
+	FoundFirst  string
+	FoundStates []Choice // ?found=: "admin.discrepancy_state." + Value, "" is all
+	Lines       []StatementLine
+	LinesNext   string
+	LinesFirst  string
+	CanFetch    bool
+	CanSeal     bool
+	FormToken   string
+	Export      Export
+	ExportFound Export
+}
+
+// StatementFact is one fetch of a statement.
+type StatementFact struct {
+	State   string // "admin.statement_state." + State
+	Lines   int
+	Count   int // what the platform said
+	Pages   int
+	Hash    string // hex SHA-256 over the raw pages
+	Fetched templates.Moment
+	By      string // e-mail; "": by itself
+	Problem string // "admin.statement_problem." + Problem where there are words
+}
+
+// TotalRow balances one type and coin.
+type TotalRow struct {
+	Type       string
+	Coin       string
+	Theirs     string
+	TheirLines int
+	Ours       string
+	OurRows    int
+	Difference string // theirs less ours, with its sign
+	Listed     string // sum of the listed differences
+	Balanced   bool   // Difference equals Listed
+}
+
+// ZoneWarning says that lines lie on another day than our own pay times do, as if the zone were set wrongly.
+type ZoneWarning struct {
+	Lines  int    // 0: no warning
+	Likely string // IANA name of a zone that would fit; "": none does
+}
+
+// DiscrepancyRow is one difference: "admin.discrepancy." + Kind.
+type DiscrepancyRow struct {
+	ID         string
+	Kind       string
+	Type       string
+	AppOrderID string
+	OrderID    string // "": not ours
+	Ref        string
+	Theirs     string // with the coin; "": no line
+	Ours       string // with the coin; "": not in our books
+	Difference string
+	State      string // "admin.discrepancy_state." + State: open, accepted, settled
+	Owners     []Choice
+	Owner      string // e-mail; ""
+	Note       string
+	Updated    templates.Moment
+	CanAssign  bool
+	CanSettle  bool
+	CanAccept  bool
+	CanRefund  bool
+	Problem    Problem // of the last action on this row
+	Left       string  // with refund_left
+	Amount     Field   // of the refund's form
+	Reason     Field   // of the form that was refused
+	FormToken  string
+}
+
+// StatementLine is one line of the statement.
+type StatementLine struct {
+	Position   int
+	Type       string
+	AppOrderID string
+	OrderID    string // ours, where there is one
+	Amount     string // with the coin
+	UserID     string
+	Created    templates.Moment // in Page.Zone
+	Paid       templates.Moment // in Page.Zone
+}
+
+// RefundsView lists the refunds. The filter is a GET form with state. Forms: POST /admin/refunds/{id}/approve ·
+// /admin/refunds/{id}/decline (reason).
+type RefundsView struct {
+	Page     Page
+	States   []Choice // "admin.refund_state." + Value
+	Problem  Problem
+	Left     string
+	Rows     []RefundRow
+	Next     string
+	First    string
+	FourEyes string // as in RefundForm
+}
+
+// RefundRow is one refund.
+type RefundRow struct {
+	ID            string
+	OrderID       string
+	Ref           string
+	State         string // "admin.refund_state." + State
+	Amount        string // with the coin
+	Reason        string
+	RequestedBy   string // e-mail
+	ApprovedBy    string // e-mail; ""
+	AppOrderID    string
+	OrderNum      string
+	Problem       string // code; "admin.code." + Problem where there are words
+	Created       templates.Moment
+	Sent          templates.Moment
+	Confirmed     templates.Moment
+	Own           bool // asked for by the person who looks: somebody else must approve
+	CanApprove    bool
+	CanDecline    bool
+	DeclineReason Field
+}
+
+// TasksView lists the newest tasks.
+type TasksView struct {
+	Page Page
+	Rows []TaskRow
+}
+
+// TaskRow is one task of the list: "admin.task." + Kind, "admin.task_state." + State.
+type TaskRow struct {
+	ID      string
+	Kind    string
+	State   string
+	Who     string
+	About   string // a day, a count, a kind of export
+	Done    int
+	Total   int
+	Created templates.Moment
+	Ended   templates.Moment
+}
+
+// TaskView is one task. While it is Running, the page asks again: with scripts every two seconds for TaskStatus at its own address, without
+// by Page.RefreshSeconds.
+type TaskView struct {
+	Page      Page
+	ID        string
+	Kind      string
+	State     string
+	Running   bool // waiting or running
+	Who       string
+	About     string
+	Facts     []Fact
+	Done      int
+	Total     int // 0: not known yet
+	Percent   int // 0 to 100; -1: not known yet
+	Problem   string
+	Created   templates.Moment
+	Ended     templates.Moment
+	Rows      []TaskResult
+	RowsNext  string
+	RowsFirst string
+	Counts    []Outcome // of the rows shown so far by outcome
+	File      File      // URL "": none
+	ResultURL string    // where the result is, such as the day's page; ""
+}
+
+// TaskResult is one row's result: "admin.outcome." + Outcome.
+type TaskResult struct {
+	Position int
+	Subject  string
+	OrderID  string
+	Outcome  string // cancelled (proved), paid (settled instead), unknown (being resolved), gone, failed
+	Note     string
+	Bad      bool
+}
+
+// Outcome counts results.
+type Outcome struct {
+	Outcome string
+	Count   int
+}
+
+// File is what an export made.
+type File struct {
+	URL   string // /admin/tasks/{id}/file
+	Name  string
+	Size  string           // "1.2 MB"
+	Until templates.Moment // it is kept so long
+}

@@ -1,0 +1,325 @@
+package admin
+
+import "coincart/templates"
+
+// DashboardView is the first page. The span is a GET form with from and to (yyyy-MM-dd in Page.Zone, both included), or one of the
+// presets: ?span=today|7d|30d|90d.
+type DashboardView struct {
+	Page           Page
+	Presets        []Choice
+	From           Field
+	To             Field
+	Problem        Problem // of the span
+	Today          Figures
+	Span           Figures
+	Days           Chart // orders and paid orders by day
+	Revenue        Chart // revenue in the shop's currency by day
+	ToPaid         Chart // p50 and p95 of the time to paid by day, in minutes
+	Callbacks      CallbackHealth
+	Attention      []Attention // what the inbox holds, by kind, where there is any
+	AttentionTotal int
+}
+
+// Figures sum up a span.
+type Figures struct {
+	Orders     int
+	Paid       int
+	Conversion string // "87.5 %" of the orders were paid; "" without orders
+	Revenue    string // in the shop's currency
+	Coins      []CoinFigure
+	ToPaidP50  string // "1 min 20 s"; "" without payments
+	ToPaidP95  string
+	Refunded   []CoinFigure
+	Open       int // now, whatever the span: orders that wait for their payment
+	Unknown    int // now: attempts whose outcome is unknown
+	Reviews    int // now: open reviews
+}
+
+// CoinFigure is what came in, or went back, in one coin.
+type CoinFigure struct {
+	Coin   string
+	Amount string // with the coin
+	Orders int
+}
+
+// Chart is a bar chart over days: one or two series. The numbers behind it stand in a table beneath it.
+type Chart struct {
+	ID     string // "days", "revenue", "to_paid": words "admin.chart." + ID, of series "admin.chart." + ID + "." + Series.ID
+	Series []Series
+	Labels []string // of the days, one for each bar
+	Top    string   // what the top of the scale says
+	Empty  bool     // nothing to show
+}
+
+// Series is one colour of a chart.
+type Series struct {
+	ID     string
+	Bars   []int    // heights, 0 to 1000
+	Values []string // the numbers, for the table
+}
+
+// CallbackHealth says whether the platform's callbacks arrive.
+type CallbackHealth struct {
+	Last     templates.Moment // the last good one; Text "": none yet
+	Lag      string           // typical time from paid to callback, "1.2 s"; "": unknown
+	Rejected []Rejected       // in the span
+	Silent   int              // paid orders of the span that never had a callback
+	Bad      bool             // worth a warning
+}
+
+// Rejected counts refused callbacks by reason: "admin.rejected." + Reason.
+type Rejected struct {
+	Reason string
+	Count  int
+}
+
+// Attention is one kind of thing that waits for a person: "admin.attention." + Kind.
+type Attention struct {
+	Kind  string
+	Count int
+	URL   string
+}
+
+// InboxView is what needs attention. Form of a review: POST /admin/reviews/{id}/close with note.
+type InboxView struct {
+	Page    Page
+	Counts  []Attention
+	Rows    []ReviewRow
+	All     bool   // closed ones too: ?all=1
+	Next    string // address; ""
+	First   string
+	Problem Problem // of the address
+}
+
+// ReviewRow is a review: "admin.review." + Kind.
+type ReviewRow struct {
+	ID          string
+	Kind        string
+	Note        string
+	OrderID     string // "" without an order
+	Ref         string
+	Subject     string
+	Open        bool
+	At          templates.Moment
+	Updated     templates.Moment
+	CanClose    bool
+	NoteProblem Problem // of the form to close it
+}
+
+// OrdersView is the list of orders. The filter is a GET form with q, state, coin, from, to, unusual=1, sort. Bulk actions: one form over
+// the rows with id (repeated) and form_token, and the buttons' formaction /admin/orders/bulk/cancel (May.Cancel) and
+// /admin/orders/bulk/fulfil (May.Fulfil).
+type OrdersView struct {
+	Page         Page
+	Search       Field
+	States       []Choice // "admin.order_state." + Value; "" is any
+	StateProblem Problem
+	Coins        []Choice
+	CoinProblem  Problem
+	From         Field
+	To           Field
+	Unusual      bool
+	Sorts        []Choice // "admin.sort." + Value: newest, oldest, amount_desc, amount_asc
+	SortProblem  Problem
+	Problem      Problem // of the address (cursor), or of a bulk action
+	Filtered     bool    // a filter is set: an empty list is no empty shop
+	Rows         []OrderRow
+	Next         string // address; "" on the last page
+	First        string // address; "" on the first page
+	FormToken    string
+	Export       Export
+}
+
+// Export is the form that makes a file of what a list shows: POST /admin/exports with the hidden fields (what, form_token and the
+// filter) and the button's format=csv or xlsx. Shown with May.Export.
+type Export struct {
+	Fields []Hidden
+}
+
+// OrderRow is one order of a list.
+type OrderRow struct {
+	ID       string
+	Ref      string
+	Email    string
+	Name     string
+	State    string // "admin.order_state." + State
+	Attempt  string // "admin.attempt_state." + Attempt; "" without one
+	Total    string
+	Amount   string // of coin; ""
+	OrderNum string
+	Payer    string // UID; "" where the payer signed in at the platform
+	Created  templates.Moment
+	Reviews  int
+	Chosen   bool // its box is ticked, after a bulk action that was refused
+}
+
+// BulkView is what a bulk action did.
+type BulkView struct {
+	Page   Page
+	Action string // "fulfil": "admin.bulk." + Action
+	Rows   []BulkRow
+	Back   string
+}
+
+// BulkRow is one row's result: "admin.outcome." + Outcome.
+type BulkRow struct {
+	OrderID string
+	Ref     string
+	Outcome string // fulfilled, or a Problem
+	Bad     bool
+}
+
+// OrderView is one order. Forms, each shown where its Can is true:
+// POST /admin/orders/{id}/note (text, form_token) · fulfil (tracking) · cancel · ask · resend (kind) ·
+// refund (attempt, amount, reason, form_token; the page's StepUpView asks for the code where it is needed).
+type OrderView struct {
+	Page      Page
+	ID        string
+	Ref       string
+	ShopURL   string // the shopper's page
+	State     string
+	Email     string
+	Name      string
+	Lang      string
+	Created   templates.Moment
+	Expires   templates.Moment // Text "" unless it waits
+	Paid      templates.Moment
+	Fulfilled templates.Moment
+	Tracking  string
+	Total     string
+	Lines     []Line
+	Attempts  []Attempt // newest first
+	Refunds   []RefundRow
+	Reviews   []ReviewRow // open ones
+	Timeline  []Event     // newest first
+
+	CanNote, CanFulfil, CanCancel, CanAsk, CanResend, CanRefund bool
+
+	Problem   Problem // of the last action as a whole
+	Note      Field
+	NoteToken string
+	Track     Field    // tracking
+	Mails     []Choice // "admin.mail." + Value
+	Refund    RefundForm
+}
+
+// Line is one line of an order.
+type Line struct {
+	SKU       string
+	Title     string
+	Variant   string
+	Quantity  int
+	UnitPrice string
+	Total     string
+}
+
+// Attempt is one try to pay.
+type Attempt struct {
+	ID         string
+	State      string // "admin.attempt_state." + State
+	Intent     string // "admin.intent." + Intent; "": none
+	AppOrderID string
+	OrderNum   string
+	Amount     string // of coin, exactly
+	Rate       string // of one coin in the order's currency
+	RateSource string
+	RateAt     templates.Moment
+	Payer      string
+	SignedIn   bool   // the payer signed in at the platform
+	Problem    string // code of the platform, or one of ours: "admin.code." + Problem where there are words
+	Checks     int
+	Checked    templates.Moment
+	Created    templates.Moment
+	Sent       templates.Moment
+	Opened     templates.Moment
+	Paid       templates.Moment
+	Refunded   string // of coin, asked for or gone back so far; ""
+	Current    bool
+}
+
+// Event is one entry of an order's timeline.
+type Event struct {
+	Kind     EventKind
+	At       templates.Moment
+	Who      string // person, "platform", "shop", "shopper": a person's e-mail as it is, else "admin.who." + Who
+	Person   bool   // Who is an e-mail address of the staff
+	Where    string // network address; ""
+	Verified Verified
+	What     string // words: "admin.event." + What, such as evidence.query, transition.order, mail.order_received, audit.order.cancel
+	From     string // of a transition: a state
+	To       string
+	Of       string // "order", "attempt" or "refund": whose states From and To are
+	Text     string // of a note, as typed; or a remark
+	Facts    []Fact
+}
+
+// EventKind is where an event comes from.
+type EventKind string
+
+// The kinds of events.
+const (
+	EventEvidence   EventKind = "evidence"
+	EventTransition EventKind = "transition"
+	EventRefused    EventKind = "refused" // a transition that was not made
+	EventCallback   EventKind = "callback"
+	EventMail       EventKind = "mail"
+	EventNote       EventKind = "note"
+	EventAudit      EventKind = "audit"
+)
+
+// Verified says whether a claim was proved: "admin.verified." + Verified.
+type Verified string
+
+// The answers.
+const (
+	VerifiedYes Verified = "yes"
+	VerifiedNo  Verified = "no"
+	VerifiedOwn Verified = "own" // our own doing: nothing to verify
+)
+
+// RefundForm asks for money to go back.
+type RefundForm struct {
+	FormToken string
+	Attempts  []RefundChoice
+	Amount    Field
+	Reason    Field
+	Problem   Problem
+	Left      string // with refund_left: what can still go back
+	FourEyes  string // above this amount (in the shop's currency) a second person must approve; "": never
+}
+
+// RefundChoice is a payment that can go back.
+type RefundChoice struct {
+	AttemptID string
+	Paid      string // with the coin
+	Left      string // with the coin
+	LeftPlain string // decimal text, to fill in
+	Selected  bool
+}
+
+// CancellationsView lists what is pending at the platform: one form with attempt (repeated) and form_token, POST /admin/cancellations,
+// which leads to the task's page with a result per row.
+type CancellationsView struct {
+	Page      Page
+	Rows      []PendingRow
+	Next      string
+	First     string
+	Problem   Problem
+	FormToken string
+}
+
+// PendingRow is one pending order of the platform.
+type PendingRow struct {
+	AttemptID  string
+	OrderID    string
+	Ref        string
+	OrderNum   string
+	AppOrderID string
+	State      string // "admin.attempt_state." + State
+	Intent     string
+	Amount     string // of coin
+	Payer      string
+	Created    templates.Moment
+	Age        string // "12 min"
+	Chosen     bool
+}
