@@ -156,9 +156,12 @@ func (s *settings) checkDemo(p *problems) {
 		name string
 		set  bool
 	}{
-		{"COINCART_APP_ID", s.AppID != ""}, {"COINCART_MERCHANT_KEY", s.MerchantKey != ""},
-		{"COINCART_PLATFORM_KEY", len(s.PlatformKey) > 0}, {"COINCART_PAY_PATH", s.PayPath != ""},
-		{"COINCART_CANCEL_PATH", s.CancelPath != ""}, {"COINCART_SCENE_TYPE", s.SceneType != ""},
+		{"COINCART_APP_ID", s.AppID != ""},
+		{"COINCART_MERCHANT_KEY", s.MerchantKey != ""},
+		{"COINCART_PLATFORM_KEY", len(s.PlatformKey) > 0},
+		{"COINCART_PAY_PATH", s.PayPath != ""},
+		{"COINCART_CANCEL_PATH", s.CancelPath != ""},
+		{"COINCART_SCENE_TYPE", s.SceneType != ""},
 	} {
 		if only.set {
 			p.add("%s is set, but COINCART_PLATFORM_URL is not: set it too for a real shop, or unset %s for the demonstration", only.name, only.name)

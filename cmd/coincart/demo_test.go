@@ -163,5 +163,7 @@ func TestProcess_SecondSignalEndsAtOnce(t *testing.T) {
 		require.Fail(t, "the second signal was not heard")
 	}
 	p.asked = true // it ended by a signal, as it should
-	assert.Equal(t, syscall.SIGTERM, p.command.ProcessState.Sys().(syscall.WaitStatus).Signal())
+	status, ok := p.command.ProcessState.Sys().(syscall.WaitStatus)
+	require.True(t, ok)
+	assert.Equal(t, syscall.SIGTERM, status.Signal())
 }

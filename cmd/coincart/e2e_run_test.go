@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
@@ -46,8 +47,8 @@ func (o *output) String() string {
 }
 
 // find waits until the output has the pattern, and returns its first group.
-func (o *output) find(t testing.TB, pattern string, ended func() bool) string {
-	t.Helper()
+func (o *output) find(tb testing.TB, pattern string, ended func() bool) string {
+	tb.Helper()
 	expression := regexp.MustCompile(pattern)
 	deadline := time.Now().Add(patience)
 	for {
@@ -56,7 +57,7 @@ func (o *output) find(t testing.TB, pattern string, ended func() bool) string {
 			return match[1]
 		}
 		if gone || time.Now().After(deadline) {
-			require.Fail(t, "the program does not say what it should", "%s in:\n%s", pattern, o.String())
+			require.Fail(tb, "the program does not say what it should", "%s in:\n%s", pattern, o.String())
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
@@ -79,9 +80,7 @@ func startDemo(t *testing.T, env map[string]string) *demoRun {
 		d.data = filepath.Join(t.TempDir(), "data")
 	}
 	all := map[string]string{"COINCART_DATA_DIR": d.data, "COINCART_ADDR": "127.0.0.1:0", "COINCART_SANDBOX_ADDR": "127.0.0.1:0"}
-	for name, value := range env {
-		all[name] = value
-	}
+	maps.Copy(all, env)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	code := -1
@@ -96,7 +95,10 @@ func startDemo(t *testing.T, env map[string]string) *demoRun {
 		return code
 	})
 	t.Cleanup(func() {
-		assert.Zero(t, d.stop(), d.stderr.String())
+		assert.Zero(t, d.stop())
+		if t.Failed() {
+			t.Log("the demonstration's log:\n" + d.stderr.String())
+		}
 	})
 	ended := func() bool {
 		select {
@@ -143,11 +145,11 @@ func TestMain(m *testing.M) {
 var built bool
 
 // buildProgram returns the program's file, building it where that was not done yet.
-func buildProgram(t testing.TB) string {
-	t.Helper()
+func buildProgram(tb testing.TB) string {
+	tb.Helper()
 	built = true
 	file, err := builtProgram()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return file
 }
 
@@ -161,21 +163,26 @@ type process struct {
 }
 
 // startProcess starts the program with these settings alone. After the test it is asked to end, and must do so in order.
-func startProcess(t testing.TB, program string, env map[string]string, args ...string) *process {
-	t.Helper()
-	p := &process{t: t, command: exec.Command(program, args...), stdout: &output{}, stderr: &output{}, done: make(chan struct{})}
-	p.command.Dir = t.TempDir()
+func startProcess(tb testing.TB, program string, env map[string]string, args ...string) *process {
+	tb.Helper()
+	p := &process{t: tb, command: exec.Command(program, args...), stdout: &output{}, stderr: &output{}, done: make(chan struct{})}
+	p.command.Dir = tb.TempDir()
 	p.command.Env = []string{}
 	for name, value := range env {
 		p.command.Env = append(p.command.Env, name+"="+value)
 	}
 	p.command.Stdout, p.command.Stderr = p.stdout, p.stderr
-	require.NoError(t, p.command.Start())
+	require.NoError(tb, p.command.Start())
 	go func() {
 		defer close(p.done)
 		_ = p.command.Wait()
 	}()
-	t.Cleanup(p.end)
+	tb.Cleanup(func() {
+		p.end()
+		if tb.Failed() {
+			tb.Log(p.command.String() + "\n" + p.stderr.String())
+		}
+	})
 	return p
 }
 
@@ -219,26 +226,26 @@ func (p *process) end() {
 }
 
 // runProgram runs the program to its end.
-func runProgram(t testing.TB, program string, env map[string]string, args ...string) result {
-	t.Helper()
+func runProgram(tb testing.TB, program string, env map[string]string, args ...string) result {
+	tb.Helper()
 	var stdout, stderr bytes.Buffer
-	command := exec.CommandContext(t.Context(), program, args...)
+	command := exec.CommandContext(tb.Context(), program, args...)
 	command.Env = []string{}
 	for name, value := range env {
 		command.Env = append(command.Env, name+"="+value)
 	}
 	command.Stdout, command.Stderr = &stdout, &stderr
 	if err := command.Run(); command.ProcessState == nil {
-		require.NoError(t, err)
+		require.NoError(tb, err)
 	}
 	return result{command.ProcessState.ExitCode(), stdout.String(), stderr.String()}
 }
 
 // freeAddress is an address of this machine that was free a moment ago.
-func freeAddress(t testing.TB) string {
-	t.Helper()
+func freeAddress(tb testing.TB) string {
+	tb.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	defer listener.Close()
 	return listener.Addr().String()
 }
@@ -255,35 +262,33 @@ type realShop struct {
 
 // startRealShop does what an operator does: keys for both parties, migration, catalogue, and both programs. The database must be
 // empty.
-func startRealShop(t testing.TB, dsn string, extra map[string]string) *realShop {
-	t.Helper()
-	folder := t.TempDir()
-	r := &realShop{program: buildProgram(t), keys: filepath.Join(folder, "keys")}
+func startRealShop(tb testing.TB, dsn string, extra map[string]string) *realShop {
+	tb.Helper()
+	folder := tb.TempDir()
+	r := &realShop{program: buildProgram(tb), keys: filepath.Join(folder, "keys")}
 	for _, party := range []string{"merchant", "platform"} {
-		made := runProgram(t, r.program, nil, "keygen", "--private-key", filepath.Join(r.keys, party+".pem"), "--public-key", filepath.Join(r.keys, party+".pub.pem"))
-		require.Zero(t, made.code, made.stderr)
+		made := runProgram(tb, r.program, nil, "keygen", "--private-key", filepath.Join(r.keys, party+".pem"), "--public-key", filepath.Join(r.keys, party+".pub.pem"))
+		require.Zero(tb, made.code, made.stderr)
 	}
-	address, platform := freeAddress(t), freeAddress(t)
+	address, platform := freeAddress(tb), freeAddress(tb)
 	r.address, r.platform = "http://"+address, "http://"+platform
 	r.env = map[string]string{
 		"COINCART_ADDR": address, "COINCART_BASE_URL": r.address, "COINCART_DATABASE": dsn, "COINCART_DATA_DIR": filepath.Join(folder, "data"),
 		"COINCART_PLATFORM_URL": r.platform, "COINCART_APP_ID": "test_app", "COINCART_LOG_LEVEL": "debug",
 		"COINCART_MERCHANT_KEY": filepath.Join(r.keys, "merchant.pem"), "COINCART_PLATFORM_KEY": filepath.Join(r.keys, "platform.pub.pem"),
 	}
-	for name, value := range extra {
-		r.env[name] = value
-	}
-	early := runProgram(t, r.program, r.env)
-	require.Equal(t, exitFailed, early.code, "a shop does not start on an empty database")
-	require.Contains(t, early.stderr, "coincart migrate up")
+	maps.Copy(r.env, extra)
+	early := runProgram(tb, r.program, r.env)
+	require.Equal(tb, exitFailed, early.code, "a shop does not start on an empty database")
+	require.Contains(tb, early.stderr, "coincart migrate up")
 	for _, args := range [][]string{{"migrate", "up"}, {"migrate", "status"}, {"seed"}, {"seed"}} {
-		done := runProgram(t, r.program, r.env, args...)
-		require.Zero(t, done.code, fmt.Sprint(args, done.stderr))
+		done := runProgram(tb, r.program, r.env, args...)
+		require.Zero(tb, done.code, fmt.Sprint(args, done.stderr))
 	}
-	r.sandbox = startProcess(t, r.program, map[string]string{"COINCART_LOG_LEVEL": "debug"}, "sandbox", "--addr", platform, "--app-id", "test_app",
+	r.sandbox = startProcess(tb, r.program, map[string]string{"COINCART_LOG_LEVEL": "debug"}, "sandbox", "--addr", platform, "--app-id", "test_app",
 		"--key", filepath.Join(r.keys, "platform.pem"), "--merchant-key", filepath.Join(r.keys, "merchant.pub.pem"))
 	r.sandbox.find(`(open at)`)
-	r.shop = startProcess(t, r.program, r.env)
+	r.shop = startProcess(tb, r.program, r.env)
 	r.shop.find(`(is open at)`)
 	return r
 }

@@ -21,11 +21,11 @@ type visitor struct {
 	hops   []string // every address that a redirect led to
 }
 
-func newVisitor(t testing.TB, lang string) *visitor {
-	t.Helper()
+func newVisitor(tb testing.TB, lang string) *visitor {
+	tb.Helper()
 	jar, err := cookiejar.New(nil)
-	require.NoError(t, err)
-	v := &visitor{t: t, lang: lang}
+	require.NoError(tb, err)
+	v := &visitor{t: tb, lang: lang}
 	v.client = &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
 		v.hops = append(v.hops, r.URL.String())
 		return nil

@@ -85,6 +85,7 @@ func TestImports_ClientIsStandardLibraryOnly(t *testing.T) {
 
 // A check that cannot fail proves nothing: each forbidden import is planted by an overlay, and must be seen.
 func TestImports_SeesWhatIsPlanted(t *testing.T) {
+	t.Parallel()
 	for _, plant := range []struct{ into, imported string }{
 		{"models", "coincart/web"},
 		{"models", "gorm.io/gorm"},

@@ -10,7 +10,7 @@ type invariantsCmd struct{ databaseSettings }
 
 // Run prints each violation and fails where there is one.
 func (c *invariantsCmd) Run(ctx context.Context, con console) error {
-	db, err := c.open(ctx, nil)
+	db, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

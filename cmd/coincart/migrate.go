@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 
 	"coincart/models/store"
 )
@@ -16,13 +15,13 @@ type migrateCmd struct {
 }
 
 // open opens the database that the settings name, for a command that needs no sealing key.
-func (s *databaseSettings) open(ctx context.Context, log *slog.Logger) (*store.Store, error) {
+func (s *databaseSettings) open(ctx context.Context) (*store.Store, error) {
 	var p problems
 	s.check(&p)
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, s.dsn(), store.Options{Logger: log})
+	db, err := store.Open(ctx, s.dsn(), store.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("open the database (COINCART_DATABASE): %w", err)
 	}
@@ -33,7 +32,7 @@ type migrateUpCmd struct{ databaseSettings }
 
 // Run makes every step that is missing.
 func (c *migrateUpCmd) Run(ctx context.Context, con console) error {
-	db, err := c.open(ctx, nil)
+	db, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -49,7 +48,7 @@ type migrateDownCmd struct{ databaseSettings }
 
 // Run takes one step back.
 func (c *migrateDownCmd) Run(ctx context.Context, con console) error {
-	db, err := c.open(ctx, nil)
+	db, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -65,7 +64,7 @@ type migrateStatusCmd struct{ databaseSettings }
 
 // Run shows each step. It fails where one is missing, so that a script can ask.
 func (c *migrateStatusCmd) Run(ctx context.Context, con console) error {
-	db, err := c.open(ctx, nil)
+	db, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

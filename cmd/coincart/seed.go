@@ -11,7 +11,7 @@ type seedCmd struct{ databaseSettings }
 // Run loads categories, products, coins and the shop's currency. A second run changes nothing but what was edited since: texts,
 // prices and pictures go back to the catalogue's, stock stays.
 func (c *seedCmd) Run(ctx context.Context, con console) error {
-	db, err := c.open(ctx, nil)
+	db, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -133,7 +133,7 @@ func TestSettings_AllProblemsAtOnce(t *testing.T) {
 	folder := t.TempDir()
 	private, public := filepath.Join(folder, "m.pem"), filepath.Join(folder, "m.pub.pem")
 	require.Zero(t, runCommand(t, nil, "keygen", "--private-key", private, "--public-key", public).code)
-	require.NoError(t, os.Chmod(private, 0o644)) //nolint:gosec // the mistake that is tested
+	require.NoError(t, os.Chmod(private, 0o644))
 
 	got := runCommand(t, map[string]string{
 		"COINCART_PLATFORM_URL": "http://service.example.com", "COINCART_MERCHANT_KEY": private, "COINCART_PLATFORM_KEY": filepath.Join(folder, "none.pem"),

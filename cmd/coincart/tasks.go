@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -33,7 +34,7 @@ func runTasks(ctx context.Context, tasks []task) error {
 		done chan error
 	}
 	all := make([]running, len(tasks))
-	ended := make(chan error, len(tasks))
+	ended := make(chan struct{}, len(tasks))
 	for i, t := range tasks {
 		taskCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 		all[i] = running{stop: stop, done: make(chan error, 1)}
@@ -48,7 +49,7 @@ func runTasks(ctx context.Context, tasks []task) error {
 				err = nil
 			}
 			all[i].done <- err
-			ended <- err
+			ended <- struct{}{}
 		}()
 	}
 	select {
@@ -58,10 +59,10 @@ func runTasks(ctx context.Context, tasks []task) error {
 	var errs []error
 	deadline := time.NewTimer(stopTime)
 	defer deadline.Stop()
-	for i := len(all) - 1; i >= 0; i-- {
-		all[i].stop()
+	for i, t := range slices.Backward(all) {
+		t.stop()
 		select {
-		case err := <-all[i].done:
+		case err := <-t.done:
 			errs = append(errs, err)
 		case <-deadline.C:
 			deadline.Reset(0) // what is left is told to stop, and not waited for
