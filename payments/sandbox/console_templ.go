@@ -6,12 +6,10 @@ package sandbox
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
 import (
+	"strconv"
+
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
-)
-
-import (
-	"strconv"
 
 	"coincart/payments/opay"
 )

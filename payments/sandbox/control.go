@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"coincart/payments/opay"
 )
@@ -65,7 +66,7 @@ func (s *Server) control(fn controlFunc) http.HandlerFunc {
 		status := http.StatusOK
 		if err != nil {
 			status = controlStatus(err)
-			result = map[string]string{"error": err.Error()}
+			result = map[string]string{"error": strings.TrimPrefix(err.Error(), "sandbox: ")}
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")

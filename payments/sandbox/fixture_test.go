@@ -375,6 +375,19 @@ func (b *bench) faults(faults ...sandbox.Fault) {
 	require.NoError(b.t, b.box.SetFaults(faults))
 }
 
+// objects is a JSON array of objects.
+func (b *bench) objects(v any) []map[string]any {
+	b.t.Helper()
+	list, ok := v.([]any)
+	require.True(b.t, ok, "not an array")
+	out := make([]map[string]any, len(list))
+	for i, element := range list {
+		out[i], ok = element.(map[string]any)
+		require.True(b.t, ok, "not an array of objects")
+	}
+	return out
+}
+
 // text is a JSON value that may be a text or a number.
 func text(v any) string {
 	switch v := v.(type) {

@@ -81,7 +81,7 @@ func (k *core) payable(q payQuery, w words) (*Order, *pageProblem) {
 	case q.openID != "" && q.openID != k.openID(o.AppID, o.UID), q.openID == "" && q.userID != o.UID:
 		return nil, &pageProblem{http.StatusForbidden, opay.CodeIllegalPayer, w.wrongPayer}
 	case q.token != "" && !k.tokenGood(o.AppID, o.UID, q.token):
-		return nil, &pageProblem{http.StatusForbidden, opay.CodeTokenInvalid, w.tokenBad}
+		return nil, &pageProblem{http.StatusForbidden, opay.CodeTokenInvalid, w.signInAgain}
 	}
 	return o, nil
 }

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"bytes"
-	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
 	"fmt"
@@ -283,15 +282,4 @@ func (s *Server) trueText(orderNum string) (text string) {
 		}
 	})
 	return orDefault(text, "{}")
-}
-
-// RandomSeed is a seed for sandboxes that need not repeat themselves.
-func RandomSeed() uint64 {
-	var b [8]byte
-	rand.Read(b[:])
-	var n uint64
-	for _, x := range b {
-		n = n<<8 | uint64(x)
-	}
-	return n
 }

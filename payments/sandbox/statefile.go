@@ -107,6 +107,10 @@ func (k *core) restore(snap snapshot) error {
 func (k *core) unfit(o *Order) string {
 	_, errAmount := parseUnits(string(o.Amount))
 	switch {
+	case k.apps[o.AppID] == nil:
+		return "its application is not configured"
+	case !uidForm.MatchString(o.UID):
+		return "its user has no UID"
 	case o.OrderNum == "" || k.book.byNum[o.OrderNum] != nil:
 		return "its number is missing or occurs twice"
 	case errAmount != nil:

@@ -17,8 +17,8 @@ func (b *bench) statement(fields map[string]any) (count string, refs []string, r
 	b.t.Helper()
 	raw = b.call(pBilling, fields)
 	require.Equal(b.t, "0", raw.Code, raw.Raw)
-	for _, line := range raw.Fields["list"].([]any) {
-		refs = append(refs, text(line.(map[string]any)["appOrderId"]))
+	for _, line := range b.objects(raw.Fields["list"]) {
+		refs = append(refs, text(line["appOrderId"]))
 	}
 	return text(raw.Fields["count"]), refs, raw
 }
@@ -46,7 +46,7 @@ func TestStatement_ListsWhatWasPaid(t *testing.T) {
 		"merchantUserId": json.Number("20000"), "appOrderId": "A-1", "payCoinSymbol": "usdt", "orderAmount": json.Number("20.50"),
 		"orderType": json.Number("1"), "userId": json.Number(alice), "openId": openID,
 		"createTime": strconv.FormatInt(created.UnixMilli(), 10), "payTime": strconv.FormatInt(created.Add(time.Minute).UnixMilli(), 10),
-	}, raw.Fields["list"].([]any)[0])
+	}, b.objects(raw.Fields["list"])[0])
 	require.Contains(t, raw.Plain, `"orderAmount":0.000001,"orderType":11`, "an amount is a JSON number without an exponent")
 
 	_, refs, _ = b.statement(map[string]any{"orderType": "1"})

@@ -13,19 +13,19 @@ type words struct {
 
 	brand, ribbon, ribbonShort string
 
-	payTitle, payTo, orderNumber, merchantRef, goods, noGoods, amount, total   string
-	payer, uid, balance, remaining, payWith                                    string
-	payButton, closeButton, failButton, leave, back, simulate, simulateWhy     string
-	secure, notEnough, frozen, usedForm                                        string
-	paidTitle, paidText, closedTitle, closedText, failedTitle, failedText      string
-	refusedTitle, wrongPayer, noPayer, noOrder, tokenBad, badRedirect, noApp   string
-	methodBad, errorCode                                                       string
-	loginTitle, loginLead, choose, consentTitle, consentID, consentPay         string
-	consentNot, allow, decline, frozenUser, chooseOne, signInTo, noRealAccount string
+	payTitle, payTo, orderNumber, merchantRef, goods, noGoods, amount, total    string
+	payer, uid, balance, remaining, payWith                                     string
+	payButton, closeButton, failButton, leave, back, simulate, simulateWhy      string
+	secure, notEnough, frozen, usedForm                                         string
+	paidTitle, paidText, closedTitle, closedText, failedTitle, failedText       string
+	refusedTitle, wrongPayer, noPayer, noOrder, signInAgain, badRedirect, noApp string
+	methodBad, errorCode                                                        string
+	loginTitle, loginLead, choose, consentTitle, consentID, consentPay          string
+	consentNot, allow, decline, frozenUser, chooseOne, signInTo, noRealAccount  string
 }
 
 func english() words {
-	return words{ //nolint:gosec // tokenBad is a sentence, no credential
+	return words{
 		lang:  "en",
 		brand: "Sandbox Exchange", ribbon: "Sandbox – no real money moves here", ribbonShort: "Sandbox",
 		payTitle: "Confirm payment", payTo: "Pay to", orderNumber: "Order number", merchantRef: "Merchant's reference", goods: "Items",
@@ -41,7 +41,7 @@ func english() words {
 		failedTitle: "Payment failed", failedText: "No money was taken. Start again at the merchant.",
 		refusedTitle: "This payment cannot be shown", wrongPayer: "The order belongs to another account. Open it with the account that it was made for.",
 		noPayer: "The address says neither openId nor userId, so it is not clear who pays.", noOrder: "There is no such order at this merchant.",
-		tokenBad: "The authorisation is no longer valid. Sign in again at the merchant.", badRedirect: "The address to return to is not registered for this merchant.",
+		signInAgain: "The authorisation is no longer valid. Sign in again at the merchant.", badRedirect: "The address to return to is not registered for this merchant.",
 		noApp: "There is no such merchant.", methodBad: "This page is opened by a link or sent by its own form.", errorCode: "Code",
 		loginTitle: "Sign in", loginLead: "wants to connect with your account", choose: "Choose an account", consentTitle: "The merchant may",
 		consentID: "recognise this account (openId)", consentPay: "ask you to confirm payments from it",
@@ -67,7 +67,7 @@ func chinese() words {
 		failedTitle: "付款失败", failedText: "未产生扣款，请返回商户重新下单。",
 		refusedTitle: "无法显示此付款", wrongPayer: "该订单属于其他账户，请使用下单时的账户打开。",
 		noPayer: "链接中既没有 openId 也没有 userId，无法确定付款人。", noOrder: "该商户没有此订单。",
-		tokenBad: "授权已失效，请回到商户处重新登录。", badRedirect: "返回地址未在该商户名下登记。",
+		signInAgain: "授权已失效，请回到商户处重新登录。", badRedirect: "返回地址未在该商户名下登记。",
 		noApp: "该商户不存在。", methodBad: "请通过链接打开本页，或提交本页自带的表单。", errorCode: "代码",
 		loginTitle: "登录", loginLead: "申请连接您的账户", choose: "选择账户", consentTitle: "商户将可以",
 		consentID: "识别此账户（openId）", consentPay: "请求您确认付款",
