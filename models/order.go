@@ -115,6 +115,9 @@ type Order struct {
 	UpdatedAt     time.Time
 	ExpiresAt     time.Time // when the shop gives an unpaid order up
 	PaidAt        time.Time `gorm:"default:null"` // zero until paid
+	Coin          string    // of the newest attempt, kept by the store; empty: there is none
+	Tracking      string    // the carrier's number, or how it was handed over
+	FulfilledAt   time.Time `gorm:"default:null"`
 	DueAt         time.Time `gorm:"default:null"` // when a worker looks at it again; zero: never (see models/store, leases)
 	Lease         string
 
@@ -175,6 +178,7 @@ type Attempt struct {
 
 	Coin       string
 	Amount     Amount // of coin, exactly as sent
+	Refunded   Amount // of coin: the refunds of this payment that are gone or may be; kept by the store, never above Amount
 	Rate       Amount // price of one coin in the order's currency
 	RateSource string
 	RateAt     time.Time
@@ -242,6 +246,7 @@ type Transition struct {
 	ID        string
 	OrderID   string
 	AttemptID string // empty: the order itself
+	RefundID  string // a change of one of its refunds
 	FromState string
 	ToState   string
 	Refused   bool
@@ -280,8 +285,10 @@ type Review struct {
 	AttemptID string
 	Note      string // for the person, without secrets
 	Open      bool
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	// Resolution is what the person who closed it wrote.
+	Resolution string
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }
 
 // ReviewKind names what happened.
@@ -289,13 +296,14 @@ type ReviewKind string
 
 // The kinds of reviews.
 const (
-	ReviewLatePayment    ReviewKind = "late_payment"     // paid after the order was given up
-	ReviewSecondPayment  ReviewKind = "second_payment"   // two attempts of one order are paid; the second wants a refund
-	ReviewMismatch       ReviewKind = "mismatch"         // the platform's amount, coin or number is not the attempt's
-	ReviewStatusRegress  ReviewKind = "status_regress"   // paid, and the platform now says otherwise
-	ReviewUnknownOrder   ReviewKind = "unknown_order"    // callback for an order that is not ours
-	ReviewUnreadable     ReviewKind = "unreadable"       // callback with a good signature that cannot be opened
-	ReviewUnresolved     ReviewKind = "unresolved"       // an attempt whose outcome is still unknown at the end of the schedule
-	ReviewUndelivered    ReviewKind = "undelivered_mail" // a message that could not be sent
-	ReviewUnmatchedOrder ReviewKind = "unmatched_order"  // the platform knows an order under our id that is not the attempt's
+	ReviewLatePayment    ReviewKind = "late_payment"       // paid after the order was given up
+	ReviewSecondPayment  ReviewKind = "second_payment"     // two attempts of one order are paid; the second wants a refund
+	ReviewMismatch       ReviewKind = "mismatch"           // the platform's amount, coin or number is not the attempt's
+	ReviewStatusRegress  ReviewKind = "status_regress"     // paid, and the platform now says otherwise
+	ReviewUnknownOrder   ReviewKind = "unknown_order"      // callback for an order that is not ours
+	ReviewUnreadable     ReviewKind = "unreadable"         // callback with a good signature that cannot be opened
+	ReviewUnresolved     ReviewKind = "unresolved"         // an attempt whose outcome is still unknown at the end of the schedule
+	ReviewUndelivered    ReviewKind = "undelivered_mail"   // a message that could not be sent
+	ReviewSealedDay      ReviewKind = "sealed_day_changed" // the platform's statement of a sealed day differs from the sealed one
+	ReviewUnmatchedOrder ReviewKind = "unmatched_order"    // the platform knows an order under our id that is not the attempt's
 )

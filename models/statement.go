@@ -72,6 +72,7 @@ type BookDay struct {
 	Zone        string
 	State       BookDayState
 	StatementID string // the statement that the day was reconciled with last
+	Report      string // the last reconciliation's sums, JSON; see payments.Reconciliation
 	SealedHash  string // Hash of the statement at sealing
 	SealedBy    string
 	CreatedAt   time.Time
