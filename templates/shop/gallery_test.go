@@ -53,7 +53,7 @@ func TestGallery_HoldsInABrowser(t *testing.T) {
 	}
 	server := serveGallery(t)
 	tab := openBrowser(t)
-	said := listen(t, tab)
+	said := listen(tab, t)
 
 	for _, s := range screens {
 		for _, tag := range []string{"en", "zh-Hans"} {
@@ -66,10 +66,10 @@ func TestGallery_HoldsInABrowser(t *testing.T) {
 						emulate(s),
 						chromedp.Navigate(server.URL+"/"+tag+"/"+sheet.name),
 					))
-					check(t, tab, s)
+					check(tab, t, s)
 					assert.Empty(t, said.take(), "console")
 					if pictures != "" {
-						shoot(t, tab, filepath.Join(pictures, sheet.name+"."+tag+"."+s.name+".png"))
+						shoot(tab, t, filepath.Join(pictures, sheet.name+"."+tag+"."+s.name+".png"))
 					}
 				})
 			}
@@ -129,7 +129,7 @@ func (c *console) take() []string {
 	return lines
 }
 
-func listen(t *testing.T, tab context.Context) *console {
+func listen(tab context.Context, t *testing.T) *console {
 	t.Helper()
 	said := &console{}
 	entries, failures := chromedp.Events(tab, log.EntryAdded), chromedp.Events(tab, runtime.ExceptionThrown)
@@ -213,7 +213,7 @@ const findings = `((width) => {
 	return found;
 })`
 
-func check(t *testing.T, tab context.Context, s screen) {
+func check(tab context.Context, t *testing.T, s screen) {
 	t.Helper()
 	found, err := chromedp.Run(tab, chromedp.Evaluate[[]string](findings+"("+strconv.FormatInt(s.width, 10)+")"))
 	require.NoError(t, err)
@@ -227,16 +227,18 @@ func check(t *testing.T, tab context.Context, s screen) {
 	_, err = chromedp.Run(tab, chromedp.Evaluate[bool](string(source)+";true"))
 	require.NoError(t, err)
 	violations, err := chromedp.Run(tab, chromedp.Evaluate[[]string](
-		`axe.run().then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + " " + n.failureSummary)))`, chromedp.EvalAwaitPromise))
+		`axe.run().then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + " " + n.failureSummary)))`, chromedp.EvalAwaitPromise,
+	))
 	require.NoError(t, err)
 	assert.Empty(t, violations, s.name)
 }
 
 // shoot takes a picture of the whole page, with the pictures that would otherwise load on scrolling.
-func shoot(t *testing.T, tab context.Context, name string) {
+func shoot(tab context.Context, t *testing.T, name string) {
 	t.Helper()
 	_, err := chromedp.Run(tab, chromedp.Evaluate[bool](
-		`Promise.all([...document.images].map((i) => { i.loading = "eager"; return i.decode().catch(() => {}); })).then(() => true)`, chromedp.EvalAwaitPromise))
+		`Promise.all([...document.images].map((i) => { i.loading = "eager"; return i.decode().catch(() => {}); })).then(() => true)`, chromedp.EvalAwaitPromise,
+	))
 	require.NoError(t, err)
 	picture, err := chromedp.Run(tab, chromedp.FullScreenshot(100))
 	require.NoError(t, err)

@@ -136,7 +136,7 @@ func TestScripts_UpdateThePageInPlace(t *testing.T) {
 	server := httptest.NewServer(c.handler())
 	t.Cleanup(server.Close)
 	tab := openBrowser(t)
-	said := listen(t, tab)
+	said := listen(tab, t)
 
 	t.Run("a refused quantity says so beside the field, with what was typed", func(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab,

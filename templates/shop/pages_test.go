@@ -65,24 +65,19 @@ const hostile = `"><script>alert(1)</script>'`
 
 // poison puts hostile text into every plain string of a view.
 func poison(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if v.Type() != reflect.TypeFor[*i18n.Printer]() && !v.IsNil() {
-			poison(v.Elem())
-		}
-	case reflect.Struct:
+	switch kind := v.Kind(); {
+	case kind == reflect.Pointer && v.Type() != reflect.TypeFor[*i18n.Printer]() && !v.IsNil():
+		poison(v.Elem())
+	case kind == reflect.Struct:
 		for _, field := range v.Fields() {
 			poison(field)
 		}
-	case reflect.Slice:
+	case kind == reflect.Slice:
 		for i := range v.Len() {
 			poison(v.Index(i))
 		}
-	case reflect.String:
-		if v.Type() == reflect.TypeFor[string]() {
-			v.SetString(hostile)
-		}
-	default:
+	case v.Type() == reflect.TypeFor[string]():
+		v.SetString(hostile)
 	}
 }
 
