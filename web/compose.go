@@ -28,14 +28,15 @@ func Compose(baseURL, shopName string) func(models.OutboxMessage, models.Order) 
 }
 
 func letterOf(kind models.MailKind, view mail.View) (mail.Letter, error) {
-	ctx := context.Background()
-	switch kind {
-	case models.MailOrderReceived:
-		return mail.OrderReceived(ctx, view)
-	case models.MailPaymentReceived:
-		return mail.PaymentReceived(ctx, view)
+	letters := map[models.MailKind]func(context.Context, mail.View) (mail.Letter, error){
+		models.MailOrderReceived:   mail.OrderReceived,
+		models.MailPaymentReceived: mail.PaymentReceived,
 	}
-	return mail.Letter{}, fmt.Errorf("no mail of the kind %q", kind)
+	write, ok := letters[kind]
+	if !ok {
+		return mail.Letter{}, fmt.Errorf("no mail of the kind %q", kind)
+	}
+	return write(context.Background(), view)
 }
 
 func letterView(base, shopName string, order models.Order) mail.View {

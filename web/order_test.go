@@ -65,6 +65,17 @@ func TestOrder_FragmentFollowsTheState(t *testing.T) {
 	})
 }
 
+func TestReturn_StillPendingBecomesAWayOn(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		b := s.browser()
+		_, order := b.place("1")
+		at := "/orders/" + order.Ref
+		b.get("/payments/return/" + order.Ref).is(http.StatusOK).has(`hx-get="` + at + `?shown=confirming"`)
+		s.clock.Advance(3 * time.Second)
+		b.fragment(at+"?shown=confirming").is(http.StatusOK).has(`id="order-details"`, `action="`+at+`/pay"`, "?shown=awaiting")
+	})
+}
+
 func TestOrder_PayGoesOnWithTheOpenPayment(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		b := s.browser()

@@ -75,6 +75,11 @@ func newShop(t *testing.T, open func(testing.TB, ...modelstest.Option) *store.St
 	t.Helper()
 	s := &shop{t: t, clock: modelstest.NewClock(models.SystemClock()), logs: &syncBuffer{}, mails: &mailbox{}}
 	s.db = open(t, modelstest.WithClock(s.clock))
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log("errors in the log:\n" + s.logs.errors())
+		}
+	})
 	pair, err := keys()
 	require.NoError(t, err)
 	merchant, platform := pair[0], pair[1]
@@ -502,6 +507,17 @@ func (b *syncBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.b.String()
+}
+
+// errors are the lines of the log that a person should look at.
+func (b *syncBuffer) errors() string {
+	var found []string
+	for line := range strings.Lines(b.String()) {
+		if strings.Contains(line, `"level":"ERROR"`) {
+			found = append(found, line)
+		}
+	}
+	return strings.Join(found, "")
 }
 
 type mailbox struct {
