@@ -32,7 +32,7 @@ var ErrDialect = errors.New("no migrations for this dialect")
 // Provider makes a goose provider over the schema of a dialect, SQLite or MySQL. Starters that run at the same moment wait for each
 // other, so that all of them succeed: on MySQL by a row with a lease (GET_LOCK is no lock on a Galera cluster), on SQLite by
 // an exclusive lock on a file beside the database, which ends with its process. Closing the provider closes db.
-func Provider(db *sql.DB, dialect string) (*goose.Provider, error) {
+func Provider(ctx context.Context, db *sql.DB, dialect string) (*goose.Provider, error) {
 	var (
 		name   goose.Dialect
 		locker lock.Locker
@@ -41,7 +41,7 @@ func Provider(db *sql.DB, dialect string) (*goose.Provider, error) {
 	switch dialect {
 	case SQLite:
 		name = goose.DialectSQLite3
-		locker, err = newFileLocker(db)
+		locker, err = newFileLocker(ctx, db)
 	case MySQL:
 		name = goose.DialectMySQL
 		locker, err = lock.NewMySQLTableLocker(lock.WithTableLockTimeout(250*time.Millisecond, 1200))
@@ -72,9 +72,9 @@ type fileLocker struct {
 	held *sql.Tx
 }
 
-func newFileLocker(db *sql.DB) (*fileLocker, error) {
+func newFileLocker(ctx context.Context, db *sql.DB) (*fileLocker, error) {
 	var path string
-	row := db.QueryRowContext(context.Background(), "SELECT file FROM pragma_database_list WHERE name = 'main'")
+	row := db.QueryRowContext(ctx, "SELECT file FROM pragma_database_list WHERE name = 'main'")
 	if err := row.Scan(&path); err != nil {
 		return nil, fmt.Errorf("find the database's file: %w", err)
 	}

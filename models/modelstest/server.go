@@ -54,7 +54,7 @@ func startMariaDB() (dsn string, err error) {
 	defer func() { err = errors.Join(err, starting.Close()) }()
 
 	current := filepath.Join(base, "current")
-	if dir, err := os.ReadFile(current); err == nil { //nolint:gosec // a file of ours
+	if dir, err := os.ReadFile(current); err == nil {
 		if dsn, ok := join(string(dir)); ok {
 			return dsn, nil
 		}
@@ -111,7 +111,7 @@ func launch(base string, programs map[string]string) (dir string, err error) {
 		}
 		select {
 		case <-ctx.Done():
-			report, _ := os.ReadFile(filepath.Join(dir, "err.log")) //nolint:errcheck,gosec // it only explains
+			report, _ := os.ReadFile(filepath.Join(dir, "err.log"))
 			return "", fmt.Errorf("the server does not answer: %w\n%s", err, report)
 		case <-time.After(50 * time.Millisecond):
 		}
@@ -126,7 +126,6 @@ func start(dir string, programs map[string]string) error {
 	if os.Getuid() == 0 {
 		user = append(user, "--user=root")
 	}
-	//nolint:gosec // programs and folders are this package's
 	out, err := exec.CommandContext(ctx, programs["mariadb-install-db"], append([]string{
 		"--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve",
 	}, user...)...).CombinedOutput()
@@ -143,7 +142,7 @@ func start(dir string, programs map[string]string) error {
 	}, user...)
 	// No pipe of the test's may stay open behind it, or "go test" would wait for the server to end; and a session of its own,
 	// so that an interrupt at the terminal ends the tests first.
-	cmd := exec.Command(programs["sh"], args...) //nolint:gosec,noctx // it outlives every context; see above
+	cmd := exec.Command(programs["sh"], args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Dir = "/"
 	if err := cmd.Start(); err != nil {
@@ -156,7 +155,7 @@ func start(dir string, programs map[string]string) error {
 func roomy(fallback string) string {
 	const memory, enough = "/dev/shm", 1 << 30
 	var fs syscall.Statfs_t
-	if err := syscall.Statfs(memory, &fs); err == nil && fs.Bavail*uint64(fs.Bsize) > enough { //nolint:gosec // a size
+	if err := syscall.Statfs(memory, &fs); err == nil && fs.Bavail*uint64(fs.Bsize) > enough {
 		if f, err := os.CreateTemp(memory, "coincart-"); err == nil {
 			if errors.Join(f.Close(), os.Remove(f.Name())) == nil {
 				return memory
@@ -167,11 +166,11 @@ func roomy(fallback string) string {
 }
 
 func lock(path string, how int) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // a path of ours
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open a lock: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), how); err != nil { //nolint:gosec // a descriptor
+	if err := syscall.Flock(int(f.Fd()), how); err != nil {
 		return nil, errors.Join(fmt.Errorf("take a lock: %w", err), f.Close())
 	}
 	return f, nil
@@ -181,7 +180,7 @@ func find(name string) (string, error) {
 	if path, err := exec.LookPath(name); err == nil {
 		return path, nil
 	}
-	for _, folder := range strings.Fields("/usr/sbin /usr/local/sbin /usr/bin /usr/local/bin") {
+	for folder := range strings.FieldsSeq("/usr/sbin /usr/local/sbin /usr/bin /usr/local/bin") {
 		path := filepath.Join(folder, name)
 		if info, err := os.Stat(path); err == nil && info.Mode()&0o111 != 0 {
 			return path, nil

@@ -167,7 +167,7 @@ func (s *Store) MarkCartSeen(ctx context.Context, cartID string, prices map[stri
 
 // ClearCart empties a cart that became an order and gives it the token of the next one; ErrNotFound.
 func (s *Store) ClearCart(ctx context.Context, cartID, newFormToken string) error {
-	if err := (widths["carts"]["form_token"]).check("form_token", newFormToken); err != nil {
+	if err := widths["carts"]["form_token"].check("form_token", newFormToken); err != nil {
 		return doing("empty the cart", err)
 	}
 	return doing("empty the cart", s.Tx(ctx, func(tx *Store) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"coincart/models"
@@ -56,7 +57,7 @@ func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.
 		"COALESCE((SELECT SUM(v.on_hand) FROM variants v WHERE v.product_id = p.id), 0) " +
 		"FROM (SELECT p.* FROM products p WHERE " + where + " ORDER BY " + order + " LIMIT ? OFFSET ?) p ORDER BY " + order
 	cards = make([]models.ProductCard, 0, min(limit, 24))
-	err = s.each(ctx, query, append(args[:len(args):len(args)], limit, offset), func(rows *sql.Rows) error {
+	err = s.each(ctx, query, append(slices.Clip(args), limit, offset), func(rows *sql.Rows) error {
 		var c models.ProductCard
 		defer func() { cards = append(cards, c) }()
 		return rows.Scan(&c.ID, &c.Slug, &c.Title, &c.Summary, &c.Cover, &c.CoverAlt, &c.Texts, &c.CategoryID,

@@ -12,7 +12,7 @@ import (
 // PutCategory stores a category, new or changed, by its slug: a category that exists keeps its id. What can be found under its name
 // follows.
 func (s *Store) PutCategory(ctx context.Context, c models.Category) error {
-	if err := s.checkTexts(&c); err != nil {
+	if err := s.checkTexts(ctx, &c); err != nil {
 		return doing("store the category", err)
 	}
 	return doing("store the category", s.Tx(ctx, func(tx *Store) error {
@@ -58,7 +58,7 @@ func (s *Store) idBy(ctx context.Context, query, key, wanted string) (string, er
 // as it is. The pictures become those that are listed, in their order; the first is the cover where none is named. A SKU of
 // another product is ErrDuplicate; an unknown category ErrNotFound.
 func (s *Store) PutProduct(ctx context.Context, p models.Product) error {
-	if err := s.checkTexts(&p); err != nil {
+	if err := s.checkTexts(ctx, &p); err != nil {
 		return doing("store the product", err)
 	}
 	if p.Cover == "" && len(p.Pictures) > 0 {
@@ -112,7 +112,7 @@ func (s *Store) putProductRow(ctx context.Context, p *models.Product) error {
 }
 
 func (s *Store) putVariant(ctx context.Context, v models.Variant) error {
-	if err := s.checkTexts(&v); err != nil {
+	if err := s.checkTexts(ctx, &v); err != nil {
 		return err
 	}
 	var id, product string

@@ -27,7 +27,7 @@ func (s *Store) AddEvidence(ctx context.Context, e *models.Evidence) error {
 // Evidence reads all claims about an order's payments, oldest first.
 func (s *Store) Evidence(ctx context.Context, orderID string) ([]models.Evidence, error) {
 	var list []models.Evidence
-	err := s.find(ctx, &list, "created_at, id", "order_id = ?", orderID)
+	err := s.ofOrder(ctx, &list, orderID, "created_at, id")
 	return list, doing("read the evidence", err)
 }
 

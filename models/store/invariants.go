@@ -59,9 +59,11 @@ var invariants = []invariant{
 	{"I6", "change that leaves paid", `SELECT id FROM transitions
 		WHERE refused = 0 AND from_state = 'paid' AND (attempt_id <> '' OR to_state NOT IN ('fulfilled', 'refunding'))`},
 	{"I6", "order whose history does not lead to its state", strings.NewReplacer(
-		"{key}", "order_id", "{of}", "=", "{first}", "awaiting", "{table}", "orders").Replace(history)},
+		"{key}", "order_id", "{of}", "=", "{first}", "awaiting", "{table}", "orders",
+	).Replace(history)},
 	{"I6", "attempt whose history does not lead to its state", strings.NewReplacer(
-		"{key}", "attempt_id", "{of}", "<>", "{first}", "created", "{table}", "attempts").Replace(history)},
+		"{key}", "attempt_id", "{of}", "<>", "{first}", "created", "{table}", "attempts",
+	).Replace(history)},
 	{"I7", "variant whose stock is not the sum of its movements", `SELECT v.id FROM variants v LEFT JOIN (
 			SELECT variant_id, SUM(quantity) AS on_hand,
 				-SUM(CASE WHEN kind IN ('reservation', 'release') THEN quantity ELSE 0 END) AS reserved,
@@ -135,10 +137,12 @@ func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 // Amounts are text in SQLite, compared by their column's collation; in MySQL a text would be compared with a number as floats.
 var (
 	sqliteExact = strings.NewReplacer(
-		"{exact e.amount}", "e.amount", "{sum total}", "dec_sum(total)", "{product unit_price quantity}", "dec_mul(unit_price, quantity)")
+		"{exact e.amount}", "e.amount", "{sum total}", "dec_sum(total)", "{product unit_price quantity}", "dec_mul(unit_price, quantity)",
+	)
 	mysqlExact = strings.NewReplacer(
 		"{exact e.amount}", "CAST(e.amount AS DECIMAL(36,18))", "{sum total}", "SUM(total)",
-		"{product unit_price quantity}", "unit_price * quantity")
+		"{product unit_price quantity}", "unit_price * quantity",
+	)
 )
 
 func (s *Store) inDialect(query string) string {

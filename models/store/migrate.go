@@ -23,7 +23,7 @@ type Migration struct {
 
 // Migrate brings the schema up to date. Any number of processes may do so at once.
 func (s *Store) Migrate(ctx context.Context) error {
-	provider, err := s.provider()
+	provider, err := s.provider(ctx)
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 
 // MigrateDown takes the last step of the schema back, with what it holds; ErrNoMigration where there is none.
 func (s *Store) MigrateDown(ctx context.Context) error {
-	provider, err := s.provider()
+	provider, err := s.provider(ctx)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (s *Store) MigrateDown(ctx context.Context) error {
 
 // MigrationStatus lists all steps of the schema that this program knows, in their order.
 func (s *Store) MigrationStatus(ctx context.Context) ([]Migration, error) {
-	provider, err := s.provider()
+	provider, err := s.provider(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (s *Store) SchemaBehind(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-func (s *Store) provider() (*goose.Provider, error) {
-	provider, err := migrations.Provider(s.pool.write.db, s.dialect)
+func (s *Store) provider(ctx context.Context) (*goose.Provider, error) {
+	provider, err := migrations.Provider(ctx, s.pool.write.db, s.dialect)
 	return provider, doing("prepare the migrations", err)
 }

@@ -104,7 +104,7 @@ func TestMigrations_OneStatementPerStepOnMySQL(t *testing.T) {
 }
 
 func TestProvider_RefusesAnUnknownDialect(t *testing.T) {
-	_, err := migrations.Provider(&sql.DB{}, "postgres")
+	_, err := migrations.Provider(t.Context(), &sql.DB{}, "postgres")
 	require.ErrorIs(t, err, migrations.ErrDialect)
 }
 

@@ -150,7 +150,7 @@ func openSQLite(ctx context.Context, path string, readers int) (*pool, error) {
 		return nil, fmt.Errorf("make the database's folder: %w", err)
 	}
 	// SQLite gives its own files the mode of this one: carts, e-mail addresses and sessions are nobody else's business.
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the path is the operator's setting
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("make the database's file: %w", err)
 	}

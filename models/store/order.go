@@ -71,10 +71,10 @@ func (s *Store) order(ctx context.Context, where, key string) (models.Order, err
 	if err := s.take(ctx, &o, where, key); err != nil {
 		return models.Order{}, doing("read the order", err)
 	}
-	if err := s.find(ctx, &o.Lines, "position", "order_id = ?", o.ID); err != nil {
+	if err := s.ofOrder(ctx, &o.Lines, o.ID, "position"); err != nil {
 		return models.Order{}, doing("read the order's lines", err)
 	}
-	if err := s.find(ctx, &o.Attempts, "created_at, id", "order_id = ?", o.ID); err != nil {
+	if err := s.ofOrder(ctx, &o.Attempts, o.ID, "created_at, id"); err != nil {
 		return models.Order{}, doing("read the order's attempts", err)
 	}
 	for i := range o.Attempts {
@@ -133,6 +133,6 @@ func (s *Store) addTransition(ctx context.Context, t models.Transition) error {
 // Transitions reads an order's history, its attempts' too, oldest first.
 func (s *Store) Transitions(ctx context.Context, orderID string) ([]models.Transition, error) {
 	var list []models.Transition
-	err := s.find(ctx, &list, "created_at, id", "order_id = ?", orderID)
+	err := s.ofOrder(ctx, &list, orderID, "created_at, id")
 	return list, doing("read the order's history", err)
 }

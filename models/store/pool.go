@@ -34,8 +34,9 @@ type statements struct {
 	db      *sql.DB
 	prepare bool
 
-	mu    sync.RWMutex
-	known map[string]*sql.Stmt
+	mu     sync.RWMutex
+	known  map[string]*sql.Stmt
+	wanted []string // met inside transactions, prepared before the next one begins
 }
 
 // conn is what a pool and a transaction have in common.
@@ -63,10 +64,49 @@ func (s *statements) of(ctx context.Context, query string) (*sql.Stmt, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if first := s.known[query]; first != nil {
-		return first, stmt.Close()
+		return first, stmt.Close() //nolint:sqlclosecheck // kept until the store closes
 	}
 	s.known[query] = stmt
 	return stmt, nil
+}
+
+// inside returns the prepared statement of a text for a transaction, or nil where there is none yet. It cannot be prepared now:
+// the transaction has the only connection.
+func (s *statements) inside(query string) *sql.Stmt {
+	if !s.prepare {
+		return nil
+	}
+	s.mu.RLock()
+	stmt, n := s.known[query], len(s.known)
+	s.mu.RUnlock()
+	if stmt == nil && n < maxStatements {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if len(s.wanted) < maxStatements {
+			s.wanted = append(s.wanted, query)
+		}
+	}
+	return stmt
+}
+
+// prepareWanted prepares what transactions have met.
+func (s *statements) prepareWanted(ctx context.Context) {
+	if !s.prepare {
+		return
+	}
+	s.mu.RLock()
+	none := len(s.wanted) == 0
+	s.mu.RUnlock()
+	if none {
+		return
+	}
+	s.mu.Lock()
+	wanted := s.wanted
+	s.wanted = nil
+	s.mu.Unlock()
+	for _, query := range wanted {
+		_, _ = s.of(ctx, query) //nolint:sqlclosecheck // kept until the store closes
+	}
 }
 
 // close ends the prepared statements and the handle.
@@ -129,7 +169,7 @@ func (p *pool) exec(ctx context.Context, query string, args []any) (sql.Result, 
 		return nil, err
 	}
 	defer p.watch(ctx, query)()
-	stmt, err := p.write.of(ctx, query)
+	stmt, err := p.write.of(ctx, query) //nolint:sqlclosecheck // kept until the store closes
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -148,15 +188,15 @@ func (p *pool) query(ctx context.Context, query string, args []any) (*sql.Rows, 
 		return nil, err
 	}
 	defer p.watch(ctx, query)()
-	stmt, err := p.read.of(ctx, query)
+	stmt, err := p.read.of(ctx, query) //nolint:sqlclosecheck // kept until the store closes
 	if err != nil {
 		return nil, translate(err)
 	}
 	var rows *sql.Rows
 	if stmt != nil {
-		rows, err = stmt.QueryContext(ctx, args...) //nolint:sqlclosecheck // the caller closes them
+		rows, err = stmt.QueryContext(ctx, args...)
 	} else {
-		rows, err = p.read.db.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller closes them
+		rows, err = p.read.db.QueryContext(ctx, query, args...)
 	}
 	return rows, translate(err)
 }
@@ -188,6 +228,7 @@ func (p *pool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool,
 }
 
 func (p *pool) begin(ctx context.Context, opts *sql.TxOptions) (*transaction, error) {
+	p.write.prepareWanted(ctx)
 	tx, err := p.write.db.BeginTx(ctx, opts)
 	if err != nil {
 		return nil, translate(err)
@@ -232,7 +273,12 @@ func (t *transaction) exec(ctx context.Context, query string, args []any) (sql.R
 		return nil, err
 	}
 	defer t.pool.watch(ctx, query)()
-	result, err := t.tx.ExecContext(ctx, query, args...)
+	var result sql.Result
+	if stmt := t.pool.write.inside(query); stmt != nil {
+		result, err = t.tx.StmtContext(ctx, stmt).ExecContext(ctx, args...) //nolint:sqlclosecheck // ends with the transaction
+	} else {
+		result, err = t.tx.ExecContext(ctx, query, args...)
+	}
 	return result, t.note(err)
 }
 
@@ -245,7 +291,12 @@ func (t *transaction) query(ctx context.Context, query string, args []any) (*sql
 		return nil, err
 	}
 	defer t.pool.watch(ctx, query)()
-	rows, err := t.tx.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller closes them
+	var rows *sql.Rows
+	if stmt := t.pool.write.inside(query); stmt != nil {
+		rows, err = t.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...) //nolint:sqlclosecheck // ends with the transaction
+	} else {
+		rows, err = t.tx.QueryContext(ctx, query, args...)
+	}
 	return rows, t.note(err)
 }
 

@@ -60,7 +60,7 @@ func (s *Store) Coins(ctx context.Context) ([]models.Coin, error) {
 
 // PutCoin stores a coin, new or changed, by its symbol.
 func (s *Store) PutCoin(ctx context.Context, c models.Coin) error {
-	if err := s.checkTexts(&c); err != nil {
+	if err := s.checkTexts(ctx, &c); err != nil {
 		return doing("store the coin", err)
 	}
 	if c.RateAt.IsZero() {

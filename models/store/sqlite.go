@@ -70,23 +70,23 @@ func (sqliteDialector) DefaultValueOf(*schema.Field) clause.Expression {
 
 // BindVarTo writes a parameter's place.
 func (sqliteDialector) BindVarTo(writer clause.Writer, _ *gorm.Statement, _ any) {
-	_ = writer.WriteByte('?') //nolint:errcheck // the writer is a strings.Builder
+	_ = writer.WriteByte('?')
 }
 
 // QuoteTo writes a name, quoted part by part.
 func (sqliteDialector) QuoteTo(writer clause.Writer, name string) {
-	_ = writer.WriteByte('`') //nolint:errcheck // the writer is a strings.Builder
+	_ = writer.WriteByte('`')
 	for i := range len(name) {
 		switch c := name[i]; c {
 		case '`':
-			_, _ = writer.WriteString("``") //nolint:errcheck // see above
+			_, _ = writer.WriteString("``")
 		case '.':
-			_, _ = writer.WriteString("`.`") //nolint:errcheck // see above
+			_, _ = writer.WriteString("`.`")
 		default:
-			_ = writer.WriteByte(c) //nolint:errcheck // see above
+			_ = writer.WriteByte(c)
 		}
 	}
-	_ = writer.WriteByte('`') //nolint:errcheck // see above
+	_ = writer.WriteByte('`')
 }
 
 // Explain is for logs that show values; the store's do not.
@@ -113,9 +113,9 @@ func buildLimit(c clause.Clause, builder clause.Builder) {
 	if limit.Limit != nil {
 		n = *limit.Limit
 	}
-	_, _ = builder.WriteString("LIMIT " + strconv.Itoa(n)) //nolint:errcheck // the builder is a strings.Builder
+	_, _ = builder.WriteString("LIMIT " + strconv.Itoa(n))
 	if limit.Offset > 0 {
-		_, _ = builder.WriteString(" OFFSET " + strconv.Itoa(limit.Offset)) //nolint:errcheck // see above
+		_, _ = builder.WriteString(" OFFSET " + strconv.Itoa(limit.Offset))
 	}
 }
 

@@ -33,8 +33,8 @@ func requireSound(t *testing.T, s *store.Store) {
 }
 
 // newOrder stores an order of some pieces of variants, without reserving.
-func newOrder(t testing.TB, s *store.Store, lines ...models.OrderLine) models.Order {
-	t.Helper()
+func newOrder(tb testing.TB, s *store.Store, lines ...models.OrderLine) models.Order {
+	tb.Helper()
 	now := time.Now()
 	o := models.Order{
 		FormToken: models.NewRef(), Currency: "USD", Digits: 2, CreatedAt: now, ExpiresAt: now.Add(time.Hour), DueAt: now.Add(time.Hour),
@@ -45,7 +45,7 @@ func newOrder(t testing.TB, s *store.Store, lines ...models.OrderLine) models.Or
 		o.Lines[i].Total = o.Lines[i].UnitPrice.Times(o.Lines[i].Quantity)
 		o.Total = o.Total.Add(o.Lines[i].Total)
 	}
-	require.NoError(t, s.InsertOrder(t.Context(), &o))
+	require.NoError(tb, s.InsertOrder(tb.Context(), &o))
 	return o
 }
 
@@ -177,7 +177,6 @@ func TestSell_OfReleasedStockThatIsGoneChangesNothing(t *testing.T) {
 // Buyers who reserve, pay and give up several variants at once, in any order: nothing is lost, nothing deadlocks for good.
 func TestStock_ManyOrdersAtOnceStaySound(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
-		ctx := t.Context()
 		p := modelstest.Product(t, s, stocked(40, 30, 20, 10))
 		var buyers errgroup.Group
 		buyers.SetLimit(24)
@@ -188,9 +187,9 @@ func TestStock_ManyOrdersAtOnceStaySound(t *testing.T) {
 					lines = append(lines, line(p.Variants[n], 1+i%2))
 				}
 				var o models.Order
-				err := s.Tx(ctx, func(tx *store.Store) error {
+				err := s.Tx(t.Context(), func(tx *store.Store) error {
 					o = newOrder(t, tx, lines...)
-					return tx.Reserve(ctx, o.ID, o.Lines)
+					return tx.Reserve(t.Context(), o.ID, o.Lines)
 				})
 				if _, ok := errors.AsType[*store.OutOfStockError](err); ok {
 					return nil
@@ -198,7 +197,7 @@ func TestStock_ManyOrdersAtOnceStaySound(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				end := func(ctx *store.Store) error { return ctx.ReleaseReservation(t.Context(), o.ID) }
+				end := func(tx *store.Store) error { return tx.ReleaseReservation(t.Context(), o.ID) }
 				to := models.OrderExpired
 				if i%2 == 0 {
 					end, to = func(tx *store.Store) error { return tx.SellReservation(t.Context(), o.ID) }, models.OrderReview
@@ -206,11 +205,11 @@ func TestStock_ManyOrdersAtOnceStaySound(t *testing.T) {
 				var both errgroup.Group // two workers at the same order: one wins
 				for range 2 {
 					both.Go(func() error {
-						err := s.Tx(ctx, func(tx *store.Store) error {
+						err := s.Tx(t.Context(), func(tx *store.Store) error {
 							if err := end(tx); err != nil {
 								return err
 							}
-							return tx.MoveOrder(ctx, o.ID, models.OrderAwaiting, to, nil, models.Transition{Cause: "test"})
+							return tx.MoveOrder(t.Context(), o.ID, models.OrderAwaiting, to, nil, models.Transition{Cause: "test"})
 						})
 						if errors.Is(err, store.ErrConflict) {
 							return nil

@@ -13,7 +13,7 @@ import (
 )
 
 // checkTexts refuses a model, a pointer to one, or a slice of them, whose texts do not fit their columns.
-func (s *Store) checkTexts(row any) error {
+func (s *Store) checkTexts(ctx context.Context, row any) error {
 	stmt := gorm.Statement{DB: s.orm}
 	if err := stmt.Parse(row); err != nil {
 		return fmt.Errorf("map %T: %w", row, err)
@@ -25,7 +25,7 @@ func (s *Store) checkTexts(row any) error {
 			if !ok {
 				continue
 			}
-			v := field.ReflectValueOf(context.Background(), value)
+			v := field.ReflectValueOf(ctx, value)
 			if v.Kind() != reflect.String {
 				continue
 			}

@@ -101,7 +101,7 @@ func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, err
 
 // create inserts a row, or a slice of rows, of a model.
 func (s *Store) create(ctx context.Context, row any, conflict ...clause.Expression) error {
-	if err := s.checkTexts(row); err != nil {
+	if err := s.checkTexts(ctx, row); err != nil {
 		return err
 	}
 	run := func() error {
@@ -122,9 +122,9 @@ func (s *Store) take(ctx context.Context, row any, where string, args ...any) er
 	return translate(s.orm.WithContext(ctx).Where(where, args...).Take(row).Error)
 }
 
-// find reads all rows of a model that a condition names.
-func (s *Store) find(ctx context.Context, rows any, order, where string, args ...any) error {
-	return translate(s.orm.WithContext(ctx).Where(where, args...).Order(order).Find(rows).Error)
+// ofOrder reads all rows of a model that belong to an order.
+func (s *Store) ofOrder(ctx context.Context, rows any, orderID, sort string) error {
+	return translate(s.orm.WithContext(ctx).Where("order_id = ?", orderID).Order(sort).Find(rows).Error)
 }
 
 // each runs a query and calls scan for every row.

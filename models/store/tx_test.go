@@ -35,7 +35,7 @@ func TestTx_AllOrNothing(t *testing.T) {
 		})
 		require.ErrorIs(t, err, mine)
 		require.Panics(t, func() {
-			_ = s.Tx(ctx, func(tx *store.Store) error { //nolint:errcheck // it panics
+			_ = s.Tx(ctx, func(tx *store.Store) error {
 				require.NoError(t, tx.PutSetting(ctx, "c", "1"))
 				panic("on purpose")
 			})
