@@ -21,6 +21,8 @@ const (
 	QueueAttempts Queue = "attempts"
 	QueueInbox    Queue = "inbox"
 	QueueOutbox   Queue = "outbox"
+	QueueRefunds  Queue = "refunds"
+	QueueTasks    Queue = "tasks"
 )
 
 // ErrQueue says that there is no such queue.
@@ -106,7 +108,7 @@ func claim[T any](
 // more, or the row was given another time meanwhile.
 func (s *Store) Reschedule(ctx context.Context, queue Queue, id, lease string, due time.Time) error {
 	switch queue {
-	case QueueOrders, QueueAttempts, QueueInbox, QueueOutbox:
+	case QueueOrders, QueueAttempts, QueueInbox, QueueOutbox, QueueRefunds, QueueTasks:
 	default:
 		return ErrQueue
 	}

@@ -24,6 +24,8 @@ func (t tables) TableName(model string) string {
 		return "inbox"
 	case "OutboxMessage":
 		return "outbox"
+	case "Staff":
+		return "staff"
 	default:
 		return t.NamingStrategy.TableName(model)
 	}

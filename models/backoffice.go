@@ -1,0 +1,241 @@
+package models
+
+import "time"
+
+// OrderSort orders the back office's list of orders.
+type OrderSort string
+
+// The orders that the list can have.
+const (
+	OrdersNewest     OrderSort = "newest" // the default
+	OrdersOldest     OrderSort = "oldest"
+	OrdersAmountDesc OrderSort = "amount_desc"
+	OrdersAmountAsc  OrderSort = "amount_asc"
+)
+
+// OrderSorts lists all sorts, the default first.
+func OrderSorts() []OrderSort {
+	return []OrderSort{OrdersNewest, OrdersOldest, OrdersAmountDesc, OrdersAmountAsc}
+}
+
+// ParseOrderSort reads a sort from a query string, empty being the default; ok is false for one that is not allowed.
+func ParseOrderSort(text string) (sort OrderSort, ok bool) {
+	if text == "" {
+		return OrdersNewest, true
+	}
+	sort = OrderSort(text)
+	return sort, contains(OrderSorts(), sort)
+}
+
+// ParseOrderState reads a state from a query string; ok is false for one that does not exist.
+func ParseOrderState(text string) (state OrderState, ok bool) {
+	state = OrderState(text)
+	return state, contains(OrderStates(), state)
+}
+
+// MaxPageRows is the most rows of a page of the back office's lists.
+const MaxPageRows = 100
+
+// OrderFilter chooses the orders of a list. Zero fields choose all.
+type OrderFilter struct {
+	// Search finds by its form: an e-mail address or its beginning (with "@"), our reference, the row's id, appOrderId, the
+	// platform's orderNum (of payments and refunds), or the payer's UID; the whole of it, not parts.
+	Search  string
+	State   OrderState
+	Coin    string    // of the newest attempt
+	From    time.Time // created at or after
+	To      time.Time // created before
+	Unusual bool      // only those with an open review
+	Sort    OrderSort
+	After   string // OrderPage.Next of the page before; it belongs to the same sort
+	Limit   int    // 1 to MaxPageRows; 0: 50
+}
+
+// OrderRow is a line of the list: the order and the attempt that counts, which is the one that paid it, else the newest.
+type OrderRow struct {
+	ID          string
+	Ref         string
+	State       OrderState
+	Email       string
+	Name        string
+	Lang        string
+	Currency    string
+	Digits      int
+	Total       Amount
+	Coin        string // of the newest attempt
+	Tracking    string
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	ExpiresAt   time.Time
+	PaidAt      time.Time
+	FulfilledAt time.Time
+
+	AttemptID    string // empty: the order has no attempt
+	AttemptState AttemptState
+	AppOrderID   string
+	OrderNum     string
+	PayCoin      string // the attempt's
+	PayAmount    Amount // of PayCoin
+	Refunded     Amount // of PayCoin, gone or on its way
+	PayerUserID  string
+
+	OpenReviews int
+}
+
+// OrderPage is a page of the list.
+type OrderPage struct {
+	Rows []OrderRow
+	Next string // OrderFilter.After of the next page; empty: this is the last
+}
+
+// PendingAttempt is a live attempt whose order is pending at the platform.
+type PendingAttempt struct {
+	ID          string
+	OrderID     string
+	Ref         string
+	Email       string
+	State       AttemptState
+	OrderState  OrderState
+	Intent      Intent
+	AppOrderID  string
+	OrderNum    string
+	Coin        string
+	Amount      Amount
+	PayerUserID string
+	CreatedAt   time.Time
+	CheckedAt   time.Time // zero: never
+	ExpiresAt   time.Time // the order's
+}
+
+// AuditFilter chooses entries of the audit log, newest first. Zero fields choose all.
+type AuditFilter struct {
+	Action  string // exact, or all below a prefix that ends with "."
+	Who     string // exact
+	Subject string // exact
+	Before  int64  // only entries with a smaller Seq; 0: from the newest
+	Limit   int    // 1 to MaxPageRows; 0: 50
+}
+
+// DiscrepancyFilter chooses discrepancies. Zero fields choose all.
+type DiscrepancyFilter struct {
+	Day   string
+	State DiscrepancyState
+	Kind  DiscrepancyKind
+	After string // next of the page before
+	Limit int    // 1 to MaxPageRows; 0: 50
+}
+
+// BookDayRow is a day in the list of statements.
+type BookDayRow struct {
+	BookDay
+
+	Lines       int // of the statement that the day was reconciled with
+	FetchedAt   time.Time
+	LatestState StatementState // of the newest fetch of the day, which may have failed
+	LatestID    string
+	Open        int // discrepancies by state
+	Accepted    int
+	Settled     int
+}
+
+// Booked is one thing in our books that a statement should show: a paid attempt (StatementPayment) or a refund that the platform
+// took or may have taken (StatementTransfer).
+type Booked struct {
+	Type        StatementType
+	AppOrderID  string
+	OrderID     string
+	AttemptID   string // the attempt, or the attempt whose payment goes back
+	RefundID    string // empty for a payment
+	RefundState RefundState
+	Coin        string
+	Amount      Amount
+	At          time.Time // when it was paid or sent
+}
+
+// CoinTotal is an exact sum of one coin or currency.
+type CoinTotal struct {
+	Symbol string
+	Count  int
+	Amount Amount
+}
+
+// TypeTotal is an exact sum of one type and coin of a statement.
+type TypeTotal struct {
+	Type   StatementType
+	Coin   string
+	Count  int
+	Amount Amount
+}
+
+// PaymentRow is a line of the export of payments: a paid attempt with its order.
+type PaymentRow struct {
+	AttemptID   string
+	OrderID     string
+	Ref         string
+	OrderState  OrderState
+	Email       string
+	AppOrderID  string
+	OrderNum    string
+	Coin        string
+	Amount      Amount
+	Rate        Amount
+	RateSource  string
+	Currency    string
+	Total       Amount // the order's, in Currency
+	Refunded    Amount // of Coin, gone or on its way
+	PayerUserID string
+	CreatedAt   time.Time
+	PaidAt      time.Time
+}
+
+// DayFigures are the sums of one day of a zone.
+type DayFigures struct {
+	Day       string      // yyyy-MM-dd
+	Orders    int         // placed that day
+	Converted int         // of these, paid by now
+	Paid      int         // paid that day
+	Uncalled  int         // of these, without any callback
+	Revenue   []CoinTotal // totals of the orders paid that day, per currency
+	Coins     []CoinTotal // what was paid for them, per coin
+	Refunds   []CoinTotal // refunds sent that day, accepted or possibly so, per coin
+	Wait      Histogram   // from order to paid
+	Lag       Histogram   // from the time that a callback carries to its arrival
+	Live      bool        // counted at this moment: the day is not over, or was not rolled up yet
+}
+
+// Dashboard is the state of the shop, and its figures over a span of days.
+type Dashboard struct {
+	Zone    string
+	From    string       // the first day
+	To      string       // the last day
+	Days    []DayFigures // one for each day, oldest first
+	Missing []string     // finished days whose figures are not there yet; their sums are not in it
+
+	Orders    int
+	Converted int
+	Paid      int
+	Uncalled  int         // paid orders that never had a callback
+	Revenue   []CoinTotal // by symbol
+	Coins     []CoinTotal
+	Refunds   []CoinTotal
+	WaitP50   time.Duration // from order to paid; 0: none was paid
+	WaitP95   time.Duration
+
+	LastCallback time.Time      // the last good one, ever; zero: none
+	LagP95       time.Duration  // of the span's callbacks
+	Callbacks    map[string]int // by counter ("notify_accepted", "notify_bad_signature", …), over the same dates in UTC
+
+	Now Gauges
+}
+
+// Gauges are what waits for somebody at this moment.
+type Gauges struct {
+	Awaiting       int // orders that wait for their payment
+	Open           int // attempts that are pending at the platform
+	Unknown        int // attempts whose outcome is unknown
+	Reviews        int // open ones
+	RefundsWaiting int // for a second person
+	RefundsUnknown int // may or may not have been accepted
+	Discrepancies  int // open ones
+	ReadyToFulfil  int // paid orders
+}

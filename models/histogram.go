@@ -1,0 +1,125 @@
+package models
+
+import (
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"maps"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Histogram counts durations in buckets whose width is at most a sixteenth of what they hold: below 16 ms each millisecond has
+// its own, above each power of two has sixteen. Histograms of many days are added up without keeping the durations, and a
+// quantile is at most 1/32 off. The zero value is empty; Add and Merge make the map.
+type Histogram map[int]int
+
+const (
+	histogramBits = 4
+	histogramStep = 1 << histogramBits
+)
+
+func bucketOf(d time.Duration) int {
+	ms := uint64(max(0, d.Milliseconds())) //nolint:gosec // not negative
+	if ms < histogramStep {
+		return int(ms) //nolint:gosec // small
+	}
+	shift := bits.Len64(ms) - histogramBits - 1
+	return shift*histogramStep + int(ms>>shift) //nolint:gosec // below 2×16
+}
+
+// bucketMiddle is the middle of a bucket.
+func bucketMiddle(bucket int) time.Duration {
+	if bucket < histogramStep {
+		return time.Duration(bucket) * time.Millisecond
+	}
+	shift := bucket/histogramStep - 1
+	low := int64(bucket-shift*histogramStep) << shift
+	return time.Duration(low)*time.Millisecond + time.Duration(int64(1)<<shift)*time.Millisecond/2
+}
+
+// Add counts a duration n times; negative ones count as none at all.
+func (h *Histogram) Add(d time.Duration, n int) {
+	if *h == nil {
+		*h = Histogram{}
+	}
+	(*h)[bucketOf(d)] += n
+}
+
+// Merge adds another histogram.
+func (h *Histogram) Merge(other Histogram) {
+	if *h == nil {
+		*h = Histogram{}
+	}
+	for bucket, n := range other {
+		(*h)[bucket] += n
+	}
+}
+
+// Count is the number of durations.
+func (h Histogram) Count() int {
+	n := 0
+	for _, c := range h {
+		n += c
+	}
+	return n
+}
+
+// Quantile is the duration that so many of a hundred do not exceed, such as 95; 0 of none.
+func (h Histogram) Quantile(percent int) time.Duration {
+	total := h.Count()
+	if total == 0 {
+		return 0
+	}
+	rank := (total*percent + 99) / 100 // nearest rank, from 1
+	rank = max(1, min(rank, total))
+	for _, bucket := range slices.Sorted(maps.Keys(h)) {
+		if rank -= h[bucket]; rank <= 0 {
+			return bucketMiddle(bucket)
+		}
+	}
+	return 0
+}
+
+var errHistogram = errors.New("not a histogram")
+
+// Value writes "bucket:count" for each bucket, in order, divided by spaces.
+func (h Histogram) Value() (driver.Value, error) {
+	parts := make([]string, 0, len(h))
+	for _, bucket := range slices.Sorted(maps.Keys(h)) {
+		parts = append(parts, strconv.Itoa(bucket)+":"+strconv.Itoa(h[bucket]))
+	}
+	return strings.Join(parts, " "), nil
+}
+
+// Scan reads what Value wrote.
+func (h *Histogram) Scan(src any) error {
+	var text string
+	switch v := src.(type) {
+	case string:
+		text = v
+	case []byte:
+		text = string(v)
+	case nil:
+	default:
+		return fmt.Errorf("%w: column holds %T", errHistogram, src)
+	}
+	read := Histogram{}
+	for part := range strings.FieldsSeq(text) {
+		left, right, _ := strings.Cut(part, ":")
+		bucket, err := strconv.Atoi(left)
+		if err != nil || bucket < 0 {
+			return errHistogram
+		}
+		n, err := strconv.Atoi(right)
+		if err != nil || n < 0 {
+			return errHistogram
+		}
+		read[bucket] += n
+	}
+	*h = read
+	return nil
+}
