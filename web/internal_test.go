@@ -124,6 +124,15 @@ func TestSweep_DeletesOnlyWhatHasRunOut(t *testing.T) {
 	})
 }
 
+func TestFlush_KeepsWhatCannotBeWritten(t *testing.T) {
+	s := bare(t, slog.New(slog.DiscardHandler))
+	s.tally.Merge(map[string]int{"notify_bad_shape": 7})
+	require.NoError(t, s.store.Close())
+	s.flush(t.Context())
+	s.sweep(t.Context())
+	assert.Equal(t, map[string]int{"notify_bad_shape": 7}, s.tally.Drain())
+}
+
 func TestCompose_WritesInTheOrdersLanguage(t *testing.T) {
 	placed := time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
 	order := models.Order{
