@@ -33,6 +33,7 @@ type Figures struct {
 	Open       int // now, whatever the span: orders that wait for their payment
 	Unknown    int // now: attempts whose outcome is unknown
 	Reviews    int // now: open reviews
+	Fulfil     int // now: paid orders to hand over
 }
 
 // CoinFigure is what came in, or went back, in one coin.
@@ -297,7 +298,7 @@ type RefundChoice struct {
 	Selected  bool
 }
 
-// CancellationsView lists what is pending at the platform: one form with attempt (repeated) and form_token, POST /admin/cancellations,
+// CancellationsView lists what is pending at the platform: one form with id (repeated, of orders) and form_token, POST /admin/cancellations,
 // which leads to the task's page with a result per row.
 type CancellationsView struct {
 	Page      Page
