@@ -19,18 +19,20 @@ check() { # name, command...
 
 format() {
   local found
-  found=$(git ls-files -z '*.go' | xargs -0 gofmt -l) || return 1
+  found=$(git ls-files -z -- '*.go' ':!*_templ.go' | xargs -0 gofmt -l) || return 1
   [[ -z $found ]] || { echo "not formatted (make fmt):"; echo "$found"; return 1; }
 }
 
-# The working tree is copied, so that the check changes nothing in it.
+# Generates in a copy, so that the check changes nothing.
 generated() {
   local copy status=0
   copy=$(mktemp -d) || return 1
-  cp -r go.mod go.sum templates "$copy/" &&
-    "${tool[@]}" templ generate -path "$copy/templates" >/dev/null 2>"$copy/log" || { cat "$copy/log"; status=1; }
-  diff -r templates "$copy/templates" || { echo "generated code is not fresh: run make generate"; status=1; }
-  rm -rf "$copy"
+  git ls-files -z --cached --others --exclude-standard -- '*.templ' '*_templ.go' | xargs -0 cp --parents -t "$copy" || status=1
+  cp -r "$copy" "$copy.now" && find "$copy" -name '*_templ.go' -delete
+  cp go.mod "$copy/" && "${tool[@]}" templ generate -path "$copy" >"$copy.log" 2>&1 || { cat "$copy.log"; status=1; }
+  rm -f "$copy/go.mod"
+  diff -r "$copy.now" "$copy" || { echo "generated code is not fresh (make generate):"; status=1; }
+  rm -rf "$copy" "$copy.now" "$copy.log"
   return $status
 }
 
