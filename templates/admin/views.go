@@ -195,7 +195,7 @@ const (
 	NoticeProblem         NoticeKind = "problem" // Text is a Problem: "admin.problem." + Text
 )
 
-// Error is what a page says instead of what was asked for. Kind gives heading and text: "admin.error." + Kind + ".title" and ".text".
+// ErrorView is what a page says instead of what was asked for. Kind gives heading and text: "admin.error." + Kind + ".title" and ".text".
 type ErrorView struct {
 	Page      Page
 	Kind      ErrorKind
@@ -219,6 +219,7 @@ const (
 	ErrorTooMany     ErrorKind = "too_many"    // 429
 	ErrorInternal    ErrorKind = "internal"    // 500
 	ErrorUnavailable ErrorKind = "unavailable" // 503: the database or the platform
+	ErrorFilter      ErrorKind = "filter"      // 422: a filter, a sort or a day that is not allowed
 )
 
 // LoginView is the first step of signing in: POST /admin/login with email, password, next (hidden).

@@ -1,0 +1,189 @@
+package staff
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"coincart/models"
+	"coincart/models/store"
+)
+
+// Begin is the first step of signing in: it checks the password and returns the cookie's id of a session with which only a code can
+// be given, for models.LoginTime. Unknown, disabled and known accounts take the same time and get the same answer.
+//
+// Errors: ErrSignIn, *WaitError.
+func (a *Accounts) Begin(ctx context.Context, email, password string, from Origin) (id string, err error) {
+	email = normalEmail(email)
+	if _, err := a.open(ctx, addressKey(from.RemoteAddr)); err != nil {
+		return "", err
+	}
+	if err := a.try(ctx, passwordKey(email), passwordSlowdown()); err != nil {
+		return "", err
+	}
+	person, ok, err := a.checkPassword(ctx, email, password)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		if _, err := a.fail(ctx, addressKey(from.RemoteAddr), addressSlowdown()); err != nil {
+			return "", err
+		}
+		return "", ErrSignIn
+	}
+	if err := a.succeed(ctx, passwordKey(email)); err != nil {
+		return "", err
+	}
+	now := a.clock()
+	return a.begin(ctx, a.store, models.StaffSession{
+		StaffID: person.ID, Stage: models.StagePassword, RemoteAddr: from.RemoteAddr, UserAgent: from.UserAgent,
+		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(models.LoginTime),
+	})
+}
+
+// checkPassword does the same work whether there is such an account or not.
+func (a *Accounts) checkPassword(ctx context.Context, email, password string) (person models.Staff, ok bool, err error) {
+	hash, known := a.decoy, false
+	person, err = a.store.StaffByEmail(ctx, email)
+	switch {
+	case err == nil:
+		if !person.Disabled && person.PasswordHash != "" {
+			hash, known = person.PasswordHash, true
+		}
+	case !errors.Is(err, store.ErrNotFound):
+		return person, false, fmt.Errorf("load account: %w", err)
+	}
+	right, old, err := a.password.verify(ctx, hash, password)
+	if err != nil {
+		return person, false, fmt.Errorf("check password: %w", err)
+	}
+	if !known || !right {
+		return person, false, nil
+	}
+	if old {
+		fresh, err := a.password.hash(ctx, password)
+		if err != nil {
+			return person, false, err
+		}
+		if err := a.store.UpdateStaff(ctx, person.ID, map[string]any{"password_hash": fresh}); err != nil {
+			return person, false, fmt.Errorf("store password: %w", err)
+		}
+	}
+	return person, true, nil
+}
+
+// Finish is the second step: a code of the authenticator, or a recovery code, turns the session into a full one under a new id.
+//
+// Errors: ErrCode, *WaitError.
+func (a *Accounts) Finish(ctx context.Context, s SignedIn, typed string, from Origin) (id string, err error) {
+	proof, err := a.prove(ctx, s.Staff, typed)
+	if err != nil {
+		return "", err
+	}
+	now := a.clock()
+	err = a.store.Tx(ctx, func(tx *store.Store) error {
+		if err := proof.use(ctx, tx); err != nil {
+			return err
+		}
+		if err := tx.EndStaffSession(ctx, s.Session.ID); err != nil {
+			return fmt.Errorf("end session: %w", err)
+		}
+		if id, err = a.begin(ctx, tx, a.fullSession(s.Staff.ID, from)); err != nil {
+			return err
+		}
+		if err := tx.UpdateStaff(ctx, s.Staff.ID, map[string]any{"last_login_at": now}); err != nil {
+			return fmt.Errorf("store sign-in: %w", err)
+		}
+		return record(ctx, tx, s.Actor(from), "staff.sign_in", subjectOf(s.Staff.ID), nil, facts{"with": proof.kind()})
+	})
+	if err != nil {
+		return "", err
+	}
+	return id, a.succeed(ctx, codeKey(s.Staff.ID))
+}
+
+// StepUp takes a fresh code, which opens refunds, keys and staff for models.StepUpTime, and puts the session under a new id.
+//
+// Errors: ErrCode, *WaitError.
+func (a *Accounts) StepUp(ctx context.Context, s SignedIn, typed string, from Origin) (up SignedIn, id string, err error) {
+	proof, err := a.prove(ctx, s.Staff, typed)
+	if err != nil {
+		return s, "", err
+	}
+	up = s
+	up.Session.StepUpAt, up.Session.SeenAt = a.clock(), a.clock()
+	err = a.store.Tx(ctx, func(tx *store.Store) error {
+		if err := proof.use(ctx, tx); err != nil {
+			return err
+		}
+		if id, err = a.renew(ctx, tx, up.Session); err != nil {
+			return err
+		}
+		if !proof.recovery {
+			return nil
+		}
+		return record(ctx, tx, s.Actor(from), "staff.recovery_used", subjectOf(s.Staff.ID), nil, nil)
+	})
+	if err != nil {
+		return s, "", err
+	}
+	up.Session.ID = rowID(id)
+	return up, id, a.succeed(ctx, codeKey(s.Staff.ID))
+}
+
+// proof is a code that was right; it counts once it is used.
+type proof struct {
+	staffID  string
+	recovery bool
+	step     int64  // of the authenticator's code
+	hash     string // of the recovery code
+}
+
+func (p proof) kind() string {
+	if p.recovery {
+		return "recovery code"
+	}
+	return "authenticator"
+}
+
+// prove checks a code without using it up. Wrong ones are slowed down for each account.
+func (a *Accounts) prove(ctx context.Context, person models.Staff, typed string) (proof, error) {
+	if err := a.try(ctx, codeKey(person.ID), codeSlowdown()); err != nil {
+		return proof{}, err
+	}
+	code, recovery, ok := readCode(typed)
+	if !ok || person.TOTP == "" {
+		return proof{}, ErrCode
+	}
+	p := proof{staffID: person.ID, recovery: recovery}
+	if recovery {
+		p.hash = recoveryHash(code)
+		return p, nil
+	}
+	step, ok, err := matchStep(person.TOTP, code, a.clock(), person.TOTPStep)
+	if err != nil {
+		return proof{}, err
+	}
+	if !ok {
+		return proof{}, ErrCode
+	}
+	p.step = step
+	return p, nil
+}
+
+// use takes the code: the same one a second time, from wherever, is ErrCode.
+func (p proof) use(ctx context.Context, tx *store.Store) error {
+	var err error
+	if p.recovery {
+		err = tx.UseRecoveryCode(ctx, p.staffID, p.hash)
+	} else {
+		err = tx.UseTOTPStep(ctx, p.staffID, p.step)
+	}
+	if errors.Is(err, store.ErrConflict) {
+		return ErrCode
+	}
+	if err != nil {
+		return fmt.Errorf("use code: %w", err)
+	}
+	return nil
+}

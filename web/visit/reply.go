@@ -1,0 +1,75 @@
+package visit
+
+import (
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// SetHeader sets a header of the answer.
+func (v *Visit) SetHeader(name, value string) { v.gin.Writer.Header().Set(name, value) }
+
+// hostName is a cookie's name: under https it has the __Host- prefix, so that no other host and no plain connection can set it.
+func (v *Visit) hostName(name string) string {
+	if v.Site.secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// Cookie is the value of a cookie that KeepCookie set; "" where there is none.
+func (v *Visit) Cookie(name string) string {
+	cookie, err := v.gin.Request.Cookie(v.hostName(name))
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// KeepCookie sets a cookie that only this shop's own pages send back (SameSite=Strict) and no script reads. age 0 keeps it until the
+// browser is closed.
+func (v *Visit) KeepCookie(name, value string, age time.Duration) {
+	v.strictCookie(name, value, int(age/time.Second))
+}
+
+// DropCookie deletes a cookie that KeepCookie set.
+func (v *Visit) DropCookie(name string) { v.strictCookie(name, "", -1) }
+
+func (v *Visit) strictCookie(name, value string, age int) {
+	http.SetCookie(v.gin.Writer, &http.Cookie{
+		Name: v.hostName(name), Value: value, Path: "/", MaxAge: age, Secure: v.Site.secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
+}
+
+// chunkTime is how long one piece of a file may take to reach the visitor.
+const chunkTime = 20 * time.Second
+
+// Download sends a file of a known size, piece by piece: each has its own time, whatever the server's is for a page. An error after the
+// first piece ends the connection, so that the visitor sees that the file is not whole.
+func (v *Visit) Download(name, contentType string, size int64, each func(write func([]byte) error) error) error {
+	w := v.gin.Writer
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("Content-Length", strconv.FormatInt(size, 10))
+	w.WriteHeader(http.StatusOK)
+	if v.gin.Request.Method == http.MethodHead {
+		w.WriteHeaderNow()
+		return nil
+	}
+	control := http.NewResponseController(w)
+	err := each(func(piece []byte) error {
+		if err := control.SetWriteDeadline(time.Now().Add(chunkTime)); err != nil {
+			return fmt.Errorf("set a deadline: %w", err)
+		}
+		_, err := w.Write(piece)
+		return err
+	})
+	if err != nil && w.Written() {
+		return fmt.Errorf("%w: %w", io.ErrUnexpectedEOF, err)
+	}
+	return err
+}
