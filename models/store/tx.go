@@ -22,7 +22,8 @@ const (
 
 // Tx runs fn in a transaction: all of it or nothing. A transaction that gave way to another one (deadlock 1213, lock wait 1205,
 // changed record 1020, cluster not ready 1047, SQLite busy) is started again from the beginning, a bounded number of times, so
-// fn must not do anything that cannot be repeated: no call over the network, no channel, no counting outside. Inside a
+// fn must not do anything that cannot be repeated: no call over the network, no channel, no counting outside. Everything
+// inside goes through tx: a write through s would wait for this very transaction on SQLite, which has one writer. Inside a
 // transaction Tx joins it. When the answer to the commit itself is lost, the error is returned, and nobody knows.
 func (s *Store) Tx(ctx context.Context, fn func(tx *Store) error) error {
 	if s.inTx {
