@@ -51,14 +51,11 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placement, error) {
 		return Placement{}, fmt.Errorf("look for the form's order: %w", err)
 	}
 	order, attempt, err := s.insertOrder(ctx, in)
-	if errors.Is(err, store.ErrDuplicate) { // the same form, at the same moment
-		existing, err = s.store.OrderByFormToken(ctx, in.FormToken)
-		if err != nil {
-			return Placement{}, fmt.Errorf("find the form's order: %w", err)
-		}
-		return s.placedBefore(ctx, in, existing)
-	}
 	if err != nil {
+		// The same form at the same moment may have become an order: then its token is taken, or its cart is empty already.
+		if existing, lookErr := s.store.OrderByFormToken(ctx, in.FormToken); lookErr == nil {
+			return s.placedBefore(ctx, in, existing)
+		}
 		return Placement{}, err
 	}
 	if err := s.submit(ctx, &order, &attempt); err != nil {
@@ -79,10 +76,6 @@ func (s *Service) insertOrder(ctx context.Context, in PlaceInput) (models.Order,
 	var order models.Order
 	var attempt models.Attempt
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		// Asked again in here: the same form at the same moment may have become an order, and its cart empty.
-		if _, err := tx.OrderByFormToken(ctx, in.FormToken); err == nil {
-			return store.ErrDuplicate
-		}
 		cart, coins, err := cartForPlacing(ctx, tx, in)
 		if err != nil {
 			return err
