@@ -99,7 +99,8 @@ var invariants = []invariant{
 	{"I10", "message given up, and nobody was told", `SELECT o.id FROM outbox o WHERE o.state = 'parked'
 		AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.kind = 'undelivered_mail' AND r.subject = o.id)`},
 	{"I14", "live attempt that nobody asks about", `SELECT id FROM attempts
-		WHERE live IS NOT NULL AND (due_at IS NULL OR due_at < ?)`},
+		WHERE live IS NOT NULL AND (due_at < ? OR due_at IS NULL AND id NOT IN (
+			SELECT attempt_id FROM reviews WHERE kind = 'unresolved'))`},
 	{"sums", "order without lines, or whose total is not the sum of its lines", `SELECT o.id FROM orders o LEFT JOIN (
 			SELECT order_id, {sum total} AS total FROM order_lines GROUP BY order_id
 		) l ON l.order_id = o.id WHERE l.total IS NULL OR o.total <> l.total`},
