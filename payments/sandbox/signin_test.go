@@ -41,6 +41,13 @@ func TestSignIn_CodesAndTokens(t *testing.T) {
 	require.NotEqual(t, token, fresh.Fields["token"])
 	b.order("A-4", map[string]any{"token": text(fresh.Fields["token"])})
 	require.Equal(t, "60001", b.call(pRefresh, again).Code, "a refresh token works once")
+
+	code, err = b.box.Login(testApp, alice)
+	require.NoError(t, err)
+	r = b.call(pToken, map[string]any{"code": code})
+	token, refresh = text(r.Fields["token"]), text(r.Fields["refreshToken"])+text(r.Fields["refersh_token"])
+	require.Equal(t, "0", b.call(pRefresh, map[string]any{"openId": openID, "token": token, "refreshToken": refresh}).Code)
+	require.Equal(t, "60002", b.call(pCreate, b.createFields("A-5", map[string]any{"token": token})).Code, "replaced before its time")
 }
 
 func TestSignIn_CodesAndRefreshTokensLapse(t *testing.T) {
