@@ -108,7 +108,7 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 	if err != nil {
 		return d, err
 	}
-	d.shop, err = assemble(&c.settings, parts{ //nolint:contextcheck // mails are composed long after this context is gone
+	d.shop, err = assemble(&c.settings, parts{
 		baseURL: d.baseURL, platformURL: d.platformURL, appID: demoAppID, keys: ring, store: db, log: log, demo: true,
 	})
 	if err != nil {

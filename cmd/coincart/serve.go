@@ -50,7 +50,7 @@ func (c *serveCmd) serveReal(ctx context.Context, con console, log *slog.Logger,
 	if err != nil {
 		return err
 	}
-	shop, err := assemble(&c.settings, parts{ //nolint:contextcheck // mails are composed long after this context is gone
+	shop, err := assemble(&c.settings, parts{
 		baseURL: base, platformURL: c.PlatformURL, appID: c.AppID, keys: keys, store: db, log: log,
 	})
 	if err != nil {
