@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -17,7 +18,33 @@ func (s *Store) InsertAttempt(ctx context.Context, a *models.Attempt) error {
 		return doing("store the attempt", err)
 	}
 	a.PayerSealed = sealed
-	return doing("store the attempt", s.create(ctx, a))
+	return doing("store the attempt", s.Tx(ctx, func(tx *Store) error {
+		// The order's row comes first: the new row's foreign key would share it, and two that share it cannot both change it.
+		if err := tx.setOrderCoin(ctx, a.OrderID, a.Coin); err != nil {
+			return err
+		}
+		err := tx.create(ctx, a)
+		if errors.Is(err, ErrDuplicate) {
+			return errors.Join(err, tx.restoreOrderCoin(ctx, a.OrderID))
+		}
+		return err
+	}))
+}
+
+// setOrderCoin keeps the coin of an order's newest attempt with the order, for lists.
+func (s *Store) setOrderCoin(ctx context.Context, orderID, coin string) error {
+	if err := widths["orders"]["coin"].check("coin", coin); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, "UPDATE orders SET coin = ? WHERE id = ?", coin, orderID)
+	return err
+}
+
+// restoreOrderCoin undoes setOrderCoin.
+func (s *Store) restoreOrderCoin(ctx context.Context, orderID string) error {
+	_, err := s.exec(ctx, `UPDATE orders SET coin = COALESCE((
+		SELECT a.coin FROM attempts a WHERE a.order_id = ? ORDER BY a.created_at DESC, a.id DESC LIMIT 1), '') WHERE id = ?`, orderID, orderID)
+	return err
 }
 
 func (s *Store) completeAttempt(a *models.Attempt) {

@@ -37,7 +37,7 @@ func (c *change) set(name string, value any) {
 	c.values = append(c.values, value)
 }
 
-func (c *change) sql() string { return strings.Join(c.names, " = ?, ") + " = ?" }
+func (c *change) sql() string { return "`" + strings.Join(c.names, "` = ?, `") + "` = ?" }
 
 // changes reads a caller's map: allowed columns only, zero times and an empty order_num as NULL, a new due time ends the
 // lease, so that the worker that held it cannot put an older one in its place.
@@ -50,6 +50,12 @@ func (s *Store) changes(table, id string, set map[string]any) (*change, error) {
 		value := set[name]
 		if name == "payer" {
 			if err := s.changePayer(c, id, value); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if name == "totp" {
+			if err := s.changeTOTP(c, id, value); err != nil {
 				return nil, err
 			}
 			continue
@@ -77,7 +83,7 @@ func (c *change) add(table, name string, value any) error {
 	case models.Role:
 		value = string(v)
 	case string:
-		if name == "problem_code" {
+		if name == "problem_code" || name == "problem" {
 			v = clip(table, name, v)
 		}
 		if err := widths[table][name].check(name, v); err != nil {

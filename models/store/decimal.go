@@ -21,6 +21,7 @@ var registerDecimals = sync.OnceFunc(func() {
 		MakeAggregate: func(sqlite.FunctionContext) (sqlite.AggregateFunction, error) { return &decimalSum{}, nil },
 	})
 	sqlite.MustRegisterDeterministicScalarFunction("dec_mul", 2, multiplyDecimals)
+	sqlite.MustRegisterDeterministicScalarFunction("dec_add", 2, addDecimals)
 })
 
 // compareDecimals orders decimal texts by value. The texts that the store writes are canonical (no leading zeros, no zeros at
@@ -134,6 +135,19 @@ func multiplyDecimals(_ *sqlite.FunctionContext, args []driver.Value) (driver.Va
 		return nil, err
 	}
 	return l.Mul(r).String(), nil
+}
+
+// addDecimals is dec_add: the exact sum of two decimal texts or whole numbers.
+func addDecimals(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+	l, err := decimalOf(args[0])
+	if err != nil {
+		return nil, err
+	}
+	r, err := decimalOf(args[1])
+	if err != nil {
+		return nil, err
+	}
+	return l.Add(r).String(), nil
 }
 
 var errDecimal = errors.New("not a decimal")

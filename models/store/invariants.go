@@ -32,8 +32,8 @@ const proof = `e.verified = 1 AND e.status = '3' AND e.app_order_id = a.app_orde
 // history finds things whose moves do not lead from their first state to the one they are in: whatever was entered is left again,
 // except where the thing is now.
 const history = `SELECT id FROM (
-	SELECT {key} AS id, to_state AS state, 1 AS n FROM transitions WHERE refused = 0 AND attempt_id {of} ''
-	UNION ALL SELECT {key}, from_state, -1 FROM transitions WHERE refused = 0 AND attempt_id {of} ''
+	SELECT {key} AS id, to_state AS state, 1 AS n FROM transitions WHERE refused = 0 AND refund_id = '' AND attempt_id {of} ''
+	UNION ALL SELECT {key}, from_state, -1 FROM transitions WHERE refused = 0 AND refund_id = '' AND attempt_id {of} ''
 	UNION ALL SELECT id, '{first}', 1 FROM {table}
 	UNION ALL SELECT id, state, -1 FROM {table}
 ) moves GROUP BY id, state HAVING SUM(n) <> 0`
@@ -57,7 +57,7 @@ var invariants = []invariant{
 	{"I4", "paid attempt without proof", `SELECT a.id FROM attempts a
 		WHERE a.state = 'paid' AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.attempt_id = a.id AND ` + proof + `)`},
 	{"I6", "change that leaves paid", `SELECT id FROM transitions
-		WHERE refused = 0 AND from_state = 'paid' AND (attempt_id <> '' OR to_state NOT IN ('fulfilled', 'refunding'))`},
+		WHERE refused = 0 AND from_state = 'paid' AND refund_id = '' AND (attempt_id <> '' OR to_state NOT IN ('fulfilled', 'refunding'))`},
 	{"I6", "order whose history does not lead to its state", strings.NewReplacer(
 		"{key}", "order_id", "{of}", "=", "{first}", "awaiting", "{table}", "orders",
 	).Replace(history)},

@@ -85,8 +85,8 @@ func (s *Store) order(ctx context.Context, where, key string) (models.Order, err
 
 // MoveOrder changes an order's state by compare-and-set and stores the transition, whose ids, states and time are filled in. ErrConflict:
 // the order is not in that state, or the machine has no such move; then nothing is changed. set may change paid_attempt_id,
-// paid_at, expires_at, due_at and lease besides; anything else is ErrColumn. Only orders that await payment are due by themselves: a move
-// ends due_at and lease, unless set says otherwise.
+// paid_at, expires_at, fulfilled_at, tracking, due_at and lease besides; anything else is ErrColumn. Only orders that await payment
+// are due by themselves: a move ends due_at and lease, unless set says otherwise.
 func (s *Store) MoveOrder(
 	ctx context.Context, id string, from, to models.OrderState, set map[string]any, t models.Transition,
 ) error {

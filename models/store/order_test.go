@@ -30,7 +30,7 @@ func TestInsertOrder_ReadsBackWhole(t *testing.T) {
 		a := modelstest.Attempt(t, s, o, func(a *models.Attempt) {
 			a.Payer = models.Payer{UserID: "10001", OpenID: "open", Token: "token"}
 		})
-		o.Attempts = []models.Attempt{a}
+		o.Attempts, o.Coin = []models.Attempt{a}, a.Coin
 		for name, read := range map[string]func() (models.Order, error){
 			"by id":    func() (models.Order, error) { return s.Order(ctx, o.ID) },
 			"by ref":   func() (models.Order, error) { return s.OrderByRef(ctx, o.Ref) },

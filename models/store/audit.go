@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"coincart/models"
+)
+
+// AppendAudit puts an entry at the end of the audit log, in the caller's transaction: what was done and the entry about it are kept
+// or lost together. Its place and hashes are filled in (models.AuditEntry.Chain). It should be the transaction's last statement,
+// because whoever appends next waits for its end.
+//
+// The end of the log is locked, so that writers queue; where that cannot help (an empty log, another node of a cluster) the second
+// writer of a place finds it taken, and its transaction starts again. Texts that are too long are cut off.
+func (s *Store) AppendAudit(ctx context.Context, e models.AuditEntry) error {
+	for column, field := range map[string]*string{
+		"who": &e.Who, "action": &e.Action, "subject": &e.Subject, "before": &e.Before, "after": &e.After,
+		"remote_addr": &e.RemoteAddr, "request_id": &e.RequestID,
+	} {
+		*field = clip("audit_entries", column, *field)
+	}
+	return doing("write the audit log", s.Tx(ctx, func(tx *Store) error {
+		last, err := tx.auditEnd(ctx)
+		if err != nil {
+			return err
+		}
+		entry := e
+		entry.Chain(last, tx.now())
+		err = tx.create(ctx, &entry)
+		if errors.Is(err, ErrDuplicate) {
+			err = &passingError{err}
+		}
+		return err
+	}))
+}
+
+// auditEnd locks the last entry. Whoever waited for it finds that it is not the last any more, and goes on to the one that is: entries
+// are locked in the order of their places, so that no two wait for each other.
+func (s *Store) auditEnd(ctx context.Context) (*models.AuditEntry, error) {
+	for held := int64(0); ; {
+		var last models.AuditEntry
+		err := s.one(ctx, "SELECT seq, hash FROM audit_entries ORDER BY seq DESC LIMIT 1", nil, &last.Seq, &last.Hash)
+		if errors.Is(err, ErrNotFound) {
+			return nil, nil //nolint:nilnil // the log is empty
+		}
+		if err != nil || last.Seq == held {
+			return &last, err
+		}
+		held = last.Seq
+		err = s.each(ctx, "SELECT seq FROM audit_entries WHERE seq = ?"+s.forUpdate(), []any{held}, scanNothing)
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func scanNothing(*sql.Rows) error { return nil }
+
+// Audit reads entries of the audit log, newest first; ErrFilter.
+func (s *Store) Audit(ctx context.Context, f models.AuditFilter) ([]models.AuditEntry, error) {
+	limit, err := pageLimit(f.Limit)
+	if err != nil {
+		return nil, doing("read the audit log", err)
+	}
+	db := s.orm.WithContext(ctx)
+	switch {
+	case strings.HasSuffix(f.Action, "."):
+		db = db.Where("action LIKE ? ESCAPE '!'", likeEscapes.Replace(f.Action)+"%")
+	case f.Action != "":
+		db = db.Where("action = ?", f.Action)
+	}
+	if f.Who != "" {
+		db = db.Where("who = ?", f.Who)
+	}
+	if f.Subject != "" {
+		db = db.Where("subject = ?", f.Subject)
+	}
+	if f.Before > 0 {
+		db = db.Where("seq < ?", f.Before)
+	}
+	var list []models.AuditEntry
+	err = db.Order("seq DESC").Limit(limit).Find(&list).Error
+	return list, doing("read the audit log", translate(err))
+}
+
+// VerifyAudit goes through the whole audit log, a batch at a time, and counts its entries. broken is the first whose place or hashes are
+// not what they must be, nil where the chain holds: the log was changed there, or an entry before it is missing. What was cut off
+// at the end cannot be seen from the log alone; who needs that keeps the last hash elsewhere.
+func (s *Store) VerifyAudit(ctx context.Context) (entries int64, broken *models.AuditEntry, err error) {
+	before := models.AuditEntry{Hash: models.FirstPrevHash}
+	for {
+		var list []models.AuditEntry
+		err := s.orm.WithContext(ctx).Where("seq > ?", before.Seq).Order("seq").Limit(batch).Find(&list).Error
+		if err != nil {
+			return entries, nil, doing("read the audit log", translate(err))
+		}
+		for i := range list {
+			e := &list[i]
+			if e.Seq != before.Seq+1 || e.PrevHash != before.Hash || e.Hash != e.ChainHash() {
+				return entries, e, nil
+			}
+			entries++
+			before = *e
+		}
+		if len(list) < batch {
+			return entries, nil, nil
+		}
+	}
+}

@@ -1,0 +1,206 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"coincart/models"
+)
+
+// BookDay reads a day of the books; ErrNotFound.
+func (s *Store) BookDay(ctx context.Context, day string) (models.BookDay, error) {
+	var d models.BookDay
+	err := s.take(ctx, &d, "day = ?", day)
+	return d, doing("read the day", err)
+}
+
+// PutBookDay stores an open day, new or reconciled again: its zone, statement and report. A sealed day stays as it is: ErrConflict.
+func (s *Store) PutBookDay(ctx context.Context, d models.BookDay) error {
+	d.State, d.SealedHash, d.SealedBy, d.SealedAt = models.DayOpen, "", "", time.Time{}
+	d.UpdatedAt = s.now()
+	if d.CreatedAt.IsZero() {
+		d.CreatedAt = d.UpdatedAt
+	}
+	if err := s.checkTexts(ctx, &d); err != nil {
+		return doing("store the day", err)
+	}
+	c := &change{}
+	c.set("zone", d.Zone)
+	c.set("statement_id", d.StatementID)
+	c.set("report", d.Report)
+	c.set("updated_at", d.UpdatedAt)
+	return doing("store the day", s.Tx(ctx, func(tx *Store) error {
+		err := tx.update(ctx, "book_days", c, "day = ? AND state = ?", d.Day, string(models.DayOpen))
+		if !errors.Is(err, ErrConflict) {
+			return err
+		}
+		err = tx.create(ctx, &d)
+		if errors.Is(err, ErrDuplicate) {
+			err = ErrConflict // it is sealed
+		}
+		return err
+	}))
+}
+
+// SealDay closes a day with the statement that it was reconciled with. ErrConflict: the day is not open, has no complete statement, or
+// a discrepancy of it is open. ErrNotFound: no such day.
+func (s *Store) SealDay(ctx context.Context, day, by string) error {
+	return doing("seal the day", s.Tx(ctx, func(tx *Store) error {
+		// The day's row is taken first: whoever adds discrepancies has taken it too.
+		if err := tx.lockDay(ctx, day); err != nil {
+			return err
+		}
+		var hash string
+		query := `SELECT m.hash FROM book_days d JOIN statements m ON m.id = d.statement_id
+			WHERE d.day = ? AND d.state = ? AND m.state = ? AND NOT EXISTS (SELECT 1 FROM discrepancies x WHERE x.day = d.day AND x.state = ?)`
+		err := tx.one(ctx, query,
+			[]any{day, string(models.DayOpen), string(models.StatementComplete), string(models.DiscrepancyOpen)}, &hash)
+		if errors.Is(err, ErrNotFound) {
+			return ErrConflict
+		}
+		if err != nil {
+			return err
+		}
+		c := &change{}
+		c.set("state", string(models.DaySealed))
+		c.set("sealed_hash", hash)
+		c.set("sealed_by", by)
+		c.set("sealed_at", tx.now())
+		return tx.update(ctx, "book_days", c, "day = ? AND state = ?", day, string(models.DayOpen))
+	}))
+}
+
+// lockDay takes the day's row for the transaction; ErrNotFound.
+func (s *Store) lockDay(ctx context.Context, day string) error {
+	n, err := s.exec(ctx, "UPDATE book_days SET updated_at = ? WHERE day = ?", s.now(), day)
+	if err == nil && n == 0 {
+		err = ErrNotFound
+	}
+	return err
+}
+
+// Behind a point no name needs quotes, not even lines.
+const readDays = `SELECT d.day, d.zone, d.state, d.statement_id, d.report, d.sealed_hash, d.sealed_by, d.created_at, d.updated_at, d.sealed_at,
+	COALESCE(m.lines, 0), m.fetched_at,
+	(SELECT l.id FROM statements l WHERE l.day = d.day ORDER BY l.created_at DESC, l.id DESC LIMIT 1),
+	(SELECT l.state FROM statements l WHERE l.day = d.day ORDER BY l.created_at DESC, l.id DESC LIMIT 1),
+	(SELECT COUNT(*) FROM discrepancies x WHERE x.day = d.day AND x.state = 'open'),
+	(SELECT COUNT(*) FROM discrepancies x WHERE x.day = d.day AND x.state = 'accepted'),
+	(SELECT COUNT(*) FROM discrepancies x WHERE x.day = d.day AND x.state = 'settled')
+FROM book_days d LEFT JOIN statements m ON m.id = d.statement_id
+WHERE d.day < ? ORDER BY d.day DESC LIMIT ?`
+
+// BookDays reads the days before one (empty: from the newest), newest first, each with its statement and how many discrepancies are in
+// which state. ErrFilter.
+func (s *Store) BookDays(ctx context.Context, before string, limit int) ([]models.BookDayRow, error) {
+	limit, err := pageLimit(limit)
+	if err != nil {
+		return nil, doing("read the days", err)
+	}
+	if before == "" {
+		before = "9999-12-31"
+	}
+	if !machine(before) {
+		return nil, fmt.Errorf("read the days: %w", ErrFilter)
+	}
+	list, err := collect(ctx, s, readDays, []any{before, limit}, func(rows *sql.Rows) (d models.BookDayRow, err error) {
+		var sealed, fetched sql.NullTime
+		var id, state sql.NullString
+		err = rows.Scan(&d.Day, &d.Zone, &d.State, &d.StatementID, &d.Report, &d.SealedHash, &d.SealedBy, &d.CreatedAt, &d.UpdatedAt, &sealed,
+			&d.Lines, &fetched, &id, &state, &d.Open, &d.Accepted, &d.Settled)
+		d.SealedAt, d.FetchedAt = sealed.Time, fetched.Time
+		d.LatestID, d.LatestState = id.String, models.StatementState(state.String)
+		return d, err
+	})
+	return list, doing("read the days", err)
+}
+
+// bookedBatch is how much of a day is sorted and held at once.
+const bookedBatch = 4000
+
+// bookedAttempts and bookedRefunds are our side of a statement. A refund that may be under way is in our books from the moment that it
+// was sent: the statement says whether it was.
+const (
+	bookedAttempts = `SELECT app_order_id, order_id, id, '', '', coin, amount, paid_at FROM attempts
+		WHERE state = 'paid' AND {which} ORDER BY app_order_id LIMIT ?`
+	bookedRefunds = `SELECT app_order_id, order_id, attempt_id, id, state, coin, amount, sent_at FROM refunds
+		WHERE state IN ('submitting', 'unknown', 'accepted', 'confirmed') AND {which} ORDER BY app_order_id LIMIT ?`
+)
+
+// EachBooked calls fn with everything in our books of a time, from its beginning up to but not including its end: first the attempts paid
+// then (models.StatementPayment), then the refunds sent then that were or may have been accepted (models.StatementTransfer), each
+// ordered by appOrderId as in EachStatementLine, a batch at a time. An error of fn ends it and is returned as it is.
+func (s *Store) EachBooked(ctx context.Context, from, to time.Time, fn func(models.Booked) error) error {
+	for _, side := range []struct {
+		kind        models.StatementType
+		query, when string
+	}{
+		{models.StatementPayment, bookedAttempts, "paid_at"},
+		{models.StatementTransfer, bookedRefunds, "sent_at"},
+	} {
+		after := ""
+		for {
+			which := side.when + " >= ? AND " + side.when + " < ? AND app_order_id > ?"
+			list, err := s.booked(ctx, side.kind, side.query, which, []any{from, to, after, bookedBatch})
+			if err != nil {
+				return doing("read the books", err)
+			}
+			for _, b := range list {
+				if err := fn(b); err != nil {
+					return err
+				}
+				after = b.AppOrderID
+			}
+			if len(list) < bookedBatch {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Store) booked(ctx context.Context, kind models.StatementType, query, which string, args []any) ([]models.Booked, error) {
+	return collect(ctx, s, named(query, "which", which), args, func(rows *sql.Rows) (models.Booked, error) {
+		b := models.Booked{Type: kind}
+		var at sql.NullTime
+		err := rows.Scan(&b.AppOrderID, &b.OrderID, &b.AttemptID, &b.RefundID, &b.RefundState, &b.Coin, &b.Amount, &at)
+		b.At = at.Time
+		return b, err
+	})
+}
+
+// BookedByAppOrderIDs reads what is in our books under these ids, whatever its day, in no order: for lines of a statement whose
+// booking lies on another day. Other types than the two are in no books of ours.
+func (s *Store) BookedByAppOrderIDs(ctx context.Context, kind models.StatementType, ids []string) ([]models.Booked, error) {
+	query := bookedAttempts
+	switch kind {
+	case models.StatementPayment:
+	case models.StatementTransfer:
+		query = bookedRefunds
+	default:
+		return nil, nil
+	}
+	var all []models.Booked
+	for rest := ids; len(rest) > 0; {
+		some := rest[:min(linesPerInsert, len(rest))]
+		rest = rest[len(some):]
+		args := make([]any, 0, len(some)+1)
+		for _, id := range some {
+			if machine(id) {
+				args = append(args, id)
+			}
+		}
+		if len(args) == 0 {
+			continue
+		}
+		list, err := s.booked(ctx, kind, query, "app_order_id IN ("+places(len(args))+")", append(args, len(args)))
+		if err != nil {
+			return nil, doing("look into the books", err)
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}

@@ -1,0 +1,168 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"coincart/migrations"
+	"coincart/models"
+)
+
+var (
+	// ErrCursor says that a place in a list was not made by this list.
+	ErrCursor = errors.New("not a place in this list")
+	// ErrFilter says that a filter, a sort or a page's size does not exist.
+	ErrFilter = errors.New("no such filter")
+)
+
+const (
+	defaultPage = 50
+	batch       = 1000 // rows that a stream holds at once
+)
+
+// pageLimit is the number of rows of a page: 0 means the usual one.
+func pageLimit(limit int) (int, error) {
+	switch {
+	case limit == 0:
+		return defaultPage, nil
+	case limit < 0 || limit > models.MaxPageRows:
+		return 0, fmt.Errorf("%w: a page has 1 to %d rows", ErrFilter, models.MaxPageRows)
+	default:
+		return limit, nil
+	}
+}
+
+// cursor writes a place in a list, opaque to its readers: the list's name and the keys of the last row that was shown. It is not
+// signed, because any place in a list may be asked for by who may see the list.
+func cursor(list string, keys ...string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(list + "\n" + strings.Join(keys, "\n")))
+}
+
+// readCursor reads a place in a list: so many keys, nil for the beginning, ErrCursor for anything that cursor has not written for
+// this list.
+func readCursor(list, after string, keys int) ([]string, error) {
+	if after == "" {
+		return nil, nil
+	}
+	if len(after) > 512 {
+		return nil, ErrCursor
+	}
+	text, err := base64.RawURLEncoding.Strict().DecodeString(after)
+	if err != nil {
+		return nil, ErrCursor
+	}
+	parts := strings.Split(string(text), "\n")
+	if len(parts) != keys+1 || parts[0] != list {
+		return nil, ErrCursor
+	}
+	for _, part := range parts[1:] {
+		if !machine(part) {
+			return nil, ErrCursor
+		}
+	}
+	return parts[1:], nil
+}
+
+// timeKey and readTimeKey are a time in a cursor.
+func timeKey(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
+
+func readTimeKey(text string) (time.Time, error) {
+	const year9000 = 221845392000000
+	ms, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || ms < 0 || ms > year9000 || strconv.FormatInt(ms, 10) != text {
+		return time.Time{}, ErrCursor
+	}
+	return time.UnixMilli(ms).UTC(), nil
+}
+
+// readTimeCursor reads a place in a list that is sorted by a time and an id.
+func readTimeCursor(list, after string) (at time.Time, id string, err error) {
+	keys, err := readCursor(list, after, 2)
+	if err != nil || keys == nil {
+		return at, "", err
+	}
+	at, err = readTimeKey(keys[0])
+	return at, keys[1], err
+}
+
+// param is the place of an amount: text in SQLite, compared by the column's collation; MySQL would compare a text with a number as
+// floats.
+func (s *Store) param() string {
+	if s.dialect == migrations.SQLite {
+		return "?"
+	}
+	return "CAST(? AS DECIMAL(36,18))"
+}
+
+// sum is the exact sum of an amount.
+func (s *Store) sum(column string) string {
+	if s.dialect == migrations.SQLite {
+		return "dec_sum(" + column + ")"
+	}
+	return "COALESCE(SUM(" + column + "), 0)"
+}
+
+// beyond writes the condition of all rows after a place, in an order by these columns, all ascending or all descending. sign is
+// ">" or "<". SQLite knows row values and uses an index for them; MySQL's optimizer makes ranges of the long form.
+func (s *Store) beyond(sign string, places []string, values []any, columns ...string) (where string, args []any) {
+	if s.dialect == migrations.SQLite {
+		return "(" + strings.Join(columns, ", ") + ") " + sign + " (" + strings.Join(places, ", ") + ")", values
+	}
+	var alternatives []string
+	for n := range columns {
+		var all []string
+		for i := range n {
+			all = append(all, columns[i]+" = "+places[i])
+			args = append(args, values[i])
+		}
+		all = append(all, columns[n]+" "+sign+" "+places[n])
+		args = append(args, values[n])
+		alternatives = append(alternatives, strings.Join(all, " AND "))
+	}
+	return "(" + strings.Join(alternatives, " OR ") + ")", args
+}
+
+// beyondTime is beyond for a time and an id, newest first.
+func (s *Store) beyondTime(column string, at time.Time, id string) (where string, args []any) {
+	return s.beyond("<", []string{"?", "?"}, []any{at, id}, column, "id")
+}
+
+// trim cuts the row off that was read to see whether there is a next page, and gives the place behind the last one.
+func trim[T any](rows []T, limit int, place func(T) string) ([]T, string) {
+	if len(rows) <= limit {
+		return rows, ""
+	}
+	rows = rows[:limit]
+	return rows, place(rows[limit-1])
+}
+
+// conditions collects the parts of a WHERE.
+type conditions struct {
+	parts []string
+	args  []any
+}
+
+func (c *conditions) add(part string, args ...any) {
+	c.parts = append(c.parts, part)
+	c.args = append(c.args, args...)
+}
+
+func (c *conditions) sql() string {
+	if len(c.parts) == 0 {
+		return "1 = 1"
+	}
+	return strings.Join(c.parts, " AND ")
+}
+
+// find reads all rows of a model that a condition names.
+func (s *Store) find(ctx context.Context, rows any, sort, where string, args ...any) error {
+	return translate(s.orm.WithContext(ctx).Where(where, args...).Order(sort).Find(rows).Error)
+}
+
+// named puts a part into the place of a query that has its name.
+func named(query, name, part string) string { return strings.ReplaceAll(query, "{"+name+"}", part) }

@@ -1,0 +1,242 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"coincart/migrations"
+	"coincart/models"
+)
+
+// RefundTooMuchError says that less is left of a payment than is to go back.
+type RefundTooMuchError struct {
+	Left models.Amount // of Coin
+	Coin string
+}
+
+// Error names what is left.
+func (e *RefundTooMuchError) Error() string {
+	return fmt.Sprintf("refund is too much: %s %s left", e.Left, e.Coin)
+}
+
+// InsertRefund stores a refund and takes its amount from what can still go back of the attempt's payment, in one conditional UPDATE:
+// of any number of refunds at the same moment, those that fit together within limit and the attempt's amount are stored, and the
+// others are *RefundTooMuchError (reliability.md R15). Ids and times that are empty are filled in; the history gets a row. A form
+// token or an appOrderId that is taken is ErrDuplicate; then nothing has changed, inside a transaction of the caller's too.
+// ErrConflict: the attempt is not paid, or in another coin.
+func (s *Store) InsertRefund(ctx context.Context, r *models.Refund, limit models.Amount) error {
+	s.completeRefund(r)
+	return doing("store the refund", s.Tx(ctx, func(tx *Store) error {
+		if !r.Amount.IsPositive() {
+			return ErrConflict
+		}
+		if err := tx.takeRefund(ctx, r, limit); err != nil {
+			return err
+		}
+		if err := tx.create(ctx, r); err != nil {
+			if errors.Is(err, ErrDuplicate) {
+				err = errors.Join(err, tx.giveRefundBack(ctx, r.AttemptID, r.Amount))
+			}
+			return err
+		}
+		return tx.addTransition(ctx, models.Transition{
+			OrderID: r.OrderID, AttemptID: r.AttemptID, RefundID: r.ID, ToState: string(r.State), Cause: "refund", CreatedAt: r.CreatedAt,
+		})
+	}))
+}
+
+func (s *Store) completeRefund(r *models.Refund) {
+	if r.ID == "" {
+		r.ID = models.NewID()
+	}
+	if r.AppOrderID == "" {
+		r.AppOrderID = models.NewRef()
+	}
+	if r.State == "" {
+		r.State = models.RefundRequested
+	}
+	if r.CreatedAt.IsZero() {
+		r.CreatedAt = s.now()
+	}
+	if r.UpdatedAt.IsZero() {
+		r.UpdatedAt = r.CreatedAt
+	}
+}
+
+// plus is the exact sum of a column and a parameter.
+func (s *Store) plus(column string) string {
+	if s.dialect == migrations.SQLite {
+		return "dec_add(" + column + ", ?)"
+	}
+	return "(" + column + " + " + s.param() + ")"
+}
+
+func (s *Store) takeRefund(ctx context.Context, r *models.Refund, limit models.Amount) error {
+	query := fmt.Sprintf("UPDATE attempts SET refunded = %[1]s, updated_at = ? WHERE id = ? AND order_id = ? AND state = ? AND coin = ? "+
+		"AND %[1]s <= amount%[3]s AND %[1]s <= %[2]s%[3]s", s.plus("refunded"), s.param(), s.byValue())
+	n, err := s.exec(ctx, query, r.Amount, s.now(), r.AttemptID, r.OrderID, string(models.AttemptPaid), r.Coin, r.Amount, r.Amount, limit)
+	if err != nil || n == 1 {
+		return err
+	}
+	a, err := s.Attempt(ctx, r.AttemptID)
+	if err != nil {
+		return err
+	}
+	if a.OrderID != r.OrderID || a.State != models.AttemptPaid || a.Coin != r.Coin {
+		return ErrConflict
+	}
+	left := a.Amount.Sub(a.Refunded)
+	if below := limit.Sub(a.Refunded); below.Cmp(left) < 0 {
+		left = below
+	}
+	if left.IsNegative() {
+		left = models.Amount{}
+	}
+	return &RefundTooMuchError{Left: left, Coin: a.Coin}
+}
+
+// byValue makes SQLite compare computed amounts by value.
+func (s *Store) byValue() string {
+	if s.dialect == migrations.SQLite {
+		return " COLLATE DECIMAL"
+	}
+	return ""
+}
+
+// giveRefundBack lets an amount be refunded again that did not go back after all.
+func (s *Store) giveRefundBack(ctx context.Context, attemptID string, amount models.Amount) error {
+	return s.addRefunded(ctx, attemptID, models.Amount{}.Sub(amount))
+}
+
+func (s *Store) addRefunded(ctx context.Context, attemptID string, amount models.Amount) error {
+	c := "UPDATE attempts SET refunded = " + s.plus("refunded") + ", updated_at = ? WHERE id = ?"
+	n, err := s.exec(ctx, c, amount, s.now(), attemptID)
+	if err == nil && n == 0 {
+		err = ErrNotFound
+	}
+	return err
+}
+
+// Refund reads a refund by its row id; ErrNotFound.
+func (s *Store) Refund(ctx context.Context, id string) (models.Refund, error) {
+	return s.refund(ctx, "id = ?", id)
+}
+
+// RefundByFormToken reads the refund that a form became; ErrNotFound.
+func (s *Store) RefundByFormToken(ctx context.Context, token string) (models.Refund, error) {
+	return s.refund(ctx, "form_token = ?", token)
+}
+
+// RefundByAppOrderID reads a refund by our id at the platform; ErrNotFound.
+func (s *Store) RefundByAppOrderID(ctx context.Context, appOrderID string) (models.Refund, error) {
+	return s.refund(ctx, "app_order_id = ?", appOrderID)
+}
+
+func (s *Store) refund(ctx context.Context, where, key string) (models.Refund, error) {
+	if !machine(key) {
+		return models.Refund{}, fmt.Errorf("read the refund: %w", ErrNotFound)
+	}
+	var r models.Refund
+	err := s.take(ctx, &r, where, key)
+	return r, doing("read the refund", err)
+}
+
+// RefundsOf reads an order's refunds, oldest first.
+func (s *Store) RefundsOf(ctx context.Context, orderID string) ([]models.Refund, error) {
+	var list []models.Refund
+	err := s.ofOrder(ctx, &list, orderID, "created_at, id")
+	return list, doing("read the order's refunds", err)
+}
+
+const refundList = "refunds"
+
+// RefundPage reads a page of refunds, newest first, in one state or (empty) in all. ErrFilter, ErrCursor.
+func (s *Store) RefundPage(
+	ctx context.Context, state models.RefundState, after string, limit int,
+) (rows []models.Refund, next string, err error) {
+	limit, err = pageLimit(limit)
+	if err != nil {
+		return nil, "", doing("read the refunds", err)
+	}
+	at, id, err := readTimeCursor(refundList, after)
+	if err != nil {
+		return nil, "", doing("read the refunds", err)
+	}
+	where := &conditions{}
+	if state != "" {
+		where.add("state = ?", string(state))
+	}
+	if id != "" {
+		part, args := s.beyondTime("created_at", at, id)
+		where.add(part, args...)
+	}
+	err = s.orm.WithContext(ctx).Where(where.sql(), where.args...).Order("created_at DESC, id DESC").Limit(limit + 1).Find(&rows).Error
+	if err != nil {
+		return nil, "", doing("read the refunds", translate(err))
+	}
+	rows, next = trim(rows, limit, func(r models.Refund) string { return cursor(refundList, timeKey(r.CreatedAt), r.ID) })
+	return rows, next, nil
+}
+
+// MoveRefund changes a refund's state by compare-and-set and stores the transition, whose ids, states and time are filled in. What comes
+// to nothing (failed, declined) can be refunded again from that moment on; what is confirmed after it had failed is taken again,
+// whatever is left. ErrConflict: the refund is not in that state, or the machine has no such move. ErrDuplicate: the platform's
+// number belongs to another refund. set may change order_num, approved_by, problem_code, checks, sent_at, confirmed_at, due_at and
+// lease.
+func (s *Store) MoveRefund(
+	ctx context.Context, id string, from, to models.RefundState, set map[string]any, t models.Transition,
+) error {
+	what := fmt.Sprintf("move the refund from %s to %s", from, to)
+	if !from.CanMove(to) {
+		return fmt.Errorf("%s: %w", what, ErrConflict)
+	}
+	c, err := s.changes("refunds", id, set)
+	if err != nil {
+		return doing(what, err)
+	}
+	c.set("state", string(to))
+	c.set("updated_at", s.now())
+	return doing(what, s.Tx(ctx, func(tx *Store) error {
+		if err := tx.update(ctx, "refunds", c, "id = ? AND state = ?", id, string(from)); err != nil {
+			return err
+		}
+		r, err := tx.Refund(ctx, id)
+		if err != nil {
+			return err
+		}
+		switch {
+		case from.Counts() && !to.Counts():
+			err = tx.giveRefundBack(ctx, r.AttemptID, r.Amount)
+		case !from.Counts() && to.Counts():
+			err = tx.addRefunded(ctx, r.AttemptID, r.Amount)
+		}
+		if err != nil {
+			return err
+		}
+		moved := t // a repeated transaction starts from the caller's again
+		moved.OrderID, moved.AttemptID, moved.RefundID = r.OrderID, r.AttemptID, id
+		moved.FromState, moved.ToState, moved.Refused = string(from), string(to), false
+		return tx.addTransition(ctx, moved)
+	}))
+}
+
+// SetRefund changes columns that are not state: those that MoveRefund may set too. ErrNotFound, ErrColumn, ErrDuplicate.
+func (s *Store) SetRefund(ctx context.Context, id string, set map[string]any) error {
+	c, err := s.changes("refunds", id, set)
+	if err != nil {
+		return doing("change the refund", err)
+	}
+	c.set("updated_at", s.now())
+	err = s.update(ctx, "refunds", c, "id = ?", id)
+	if errors.Is(err, ErrConflict) {
+		err = ErrNotFound
+	}
+	return doing("change the refund", err)
+}
+
+// ClaimRefunds claims up to limit due refunds, longest due first.
+func (s *Store) ClaimRefunds(ctx context.Context, limit int, lease time.Duration) ([]models.Refund, error) {
+	return claim(ctx, s, QueueRefunds, limit, lease, func(r *models.Refund) leased { return leased{&r.ID, &r.Lease, &r.DueAt, nil} })
+}

@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"coincart/migrations"
+	"coincart/models"
+)
+
+// ErrLastOwner says that nobody would be left who may change the staff.
+var ErrLastOwner = errors.New("the last owner cannot be changed")
+
+const totpColumn = "staff.totp_sealed"
+
+// CreateStaff stores a person of the back office; ids and times that are empty are filled in, the e-mail is folded to lower case,
+// and the TOTP secret is sealed (ErrNoSealKey). An e-mail that is taken is ErrDuplicate.
+func (s *Store) CreateStaff(ctx context.Context, m *models.Staff) error {
+	if m.ID == "" {
+		m.ID = models.NewID()
+	}
+	if m.CreatedAt.IsZero() {
+		m.CreatedAt = s.now()
+	}
+	if m.UpdatedAt.IsZero() {
+		m.UpdatedAt = m.CreatedAt
+	}
+	m.Email = foldEmail(m.Email)
+	var err error
+	if m.TOTPSealed, err = s.sealer.seal(totpColumn, m.ID, []byte(m.TOTP.Reveal())); err != nil {
+		return doing("store the person", err)
+	}
+	return doing("store the person", s.create(ctx, m))
+}
+
+func foldEmail(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
+
+// Staff reads a person of the back office, with the TOTP secret; ErrNotFound.
+func (s *Store) Staff(ctx context.Context, id string) (models.Staff, error) {
+	if !machine(id) {
+		return models.Staff{}, fmt.Errorf("read the person: %w", ErrNotFound)
+	}
+	return s.person(ctx, "id = ?", id)
+}
+
+// StaffByEmail reads a person of the back office by their e-mail in any case; ErrNotFound.
+func (s *Store) StaffByEmail(ctx context.Context, email string) (models.Staff, error) {
+	email = foldEmail(email)
+	if !exactly(email) {
+		return models.Staff{}, fmt.Errorf("read the person: %w", ErrNotFound)
+	}
+	return s.person(ctx, "email = ?", email)
+}
+
+func (s *Store) person(ctx context.Context, where, key string) (models.Staff, error) {
+	var m models.Staff
+	if err := s.take(ctx, &m, where, key); err != nil {
+		return models.Staff{}, doing("read the person", err)
+	}
+	return m, doing("read the person", s.openTOTP(&m))
+}
+
+// openTOTP opens the TOTP secret. Where that fails nobody can sign in as this person: without the second factor there is no
+// first.
+func (s *Store) openTOTP(m *models.Staff) error {
+	plain, err := s.sealer.open(totpColumn, m.ID, m.TOTPSealed)
+	m.TOTP = models.Secret(plain)
+	return err
+}
+
+// StaffList reads all people of the back office by e-mail, without their secrets: password hash, TOTP and recovery codes.
+func (s *Store) StaffList(ctx context.Context) ([]models.Staff, error) {
+	var list []models.Staff
+	err := s.orm.WithContext(ctx).Omit("password_hash", "totp_sealed", "recovery_hash").Order("email").Find(&list).Error
+	return list, doing("read the staff", translate(err))
+}
+
+// StaffCount is the number of people of the back office, disabled ones too: with none, the setup link works.
+func (s *Store) StaffCount(ctx context.Context) (int, error) {
+	var n int
+	err := s.one(ctx, "SELECT COUNT(*) FROM staff", nil, &n)
+	return n, doing("count the staff", err)
+}
+
+// UpdateStaff changes a person of the back office: name, role, lang, password_hash, disabled, totp (a models.Secret; empty takes it
+// away), recovery_hash, last_login_at. ErrNotFound, ErrColumn. ErrLastOwner: afterwards no owner could sign in.
+func (s *Store) UpdateStaff(ctx context.Context, id string, set map[string]any) error {
+	c, err := s.changes("staff", id, set)
+	if err != nil {
+		return doing("change the person", err)
+	}
+	c.set("updated_at", s.now())
+	return doing("change the person", s.Tx(ctx, func(tx *Store) error {
+		_, role := set["role"]
+		_, disabled := set["disabled"]
+		if !role && !disabled {
+			return tx.updatePerson(ctx, id, c)
+		}
+		before, err := tx.owners(ctx)
+		if err != nil {
+			return err
+		}
+		if err := tx.updatePerson(ctx, id, c); err != nil {
+			return err
+		}
+		after, err := tx.owners(ctx)
+		if err == nil && before > 0 && after == 0 {
+			err = ErrLastOwner
+		}
+		return err
+	}))
+}
+
+func (s *Store) updatePerson(ctx context.Context, id string, c *change) error {
+	err := s.update(ctx, "staff", c, "id = ?", id)
+	if errors.Is(err, ErrConflict) {
+		err = ErrNotFound
+	}
+	return err
+}
+
+// owners locks all owners, in one order, and counts those who can sign in: of two who disable each other, the second sees what
+// the first has done.
+func (s *Store) owners(ctx context.Context) (n int, err error) {
+	query := "SELECT disabled FROM staff WHERE role = ? ORDER BY id" + s.forUpdate()
+	err = s.each(ctx, query, []any{string(models.RoleOwner)}, func(rows *sql.Rows) error {
+		var disabled bool
+		err := rows.Scan(&disabled)
+		if !disabled {
+			n++
+		}
+		return err
+	})
+	return n, err
+}
+
+// forUpdate ends a SELECT that locks its rows; SQLite's writer has the whole database.
+func (s *Store) forUpdate() string {
+	if s.dialect == migrations.SQLite {
+		return ""
+	}
+	return " FOR UPDATE"
+}
+
+// changeTOTP seals a new TOTP secret. The step that was used last belongs to the secret before.
+func (s *Store) changeTOTP(c *change, id string, value any) error {
+	secret, ok := value.(models.Secret)
+	if !ok {
+		return fmt.Errorf("%w: totp must be a models.Secret", ErrColumn)
+	}
+	sealed, err := s.sealer.seal(totpColumn, id, []byte(secret.Reveal()))
+	if err != nil {
+		return err
+	}
+	c.set("totp_step", 0)
+	if sealed == nil {
+		c.set("totp_sealed", nil) // a nil []byte would be an empty one
+	} else {
+		c.set("totp_sealed", sealed)
+	}
+	return nil
+}
+
+// UseTOTPStep notes that a code was used: it and all older ones are good no more. ErrConflict: it was used before, here or by another
+// replica.
+func (s *Store) UseTOTPStep(ctx context.Context, staffID string, step int64) error {
+	c := &change{}
+	c.set("totp_step", step)
+	return doing("use the code", s.update(ctx, "staff", c, "id = ? AND totp_step < ?", staffID, step))
+}
+
+// UseRecoveryCode takes the hash of a recovery code out of those that are left. ErrConflict: it is not among them.
+func (s *Store) UseRecoveryCode(ctx context.Context, staffID, hash string) error {
+	for range maxTries {
+		var left string
+		if err := s.one(ctx, "SELECT recovery_hash FROM staff WHERE id = ?", []any{staffID}, &left); err != nil {
+			return doing("use the recovery code", err)
+		}
+		codes := strings.Fields(left)
+		place := slices.Index(codes, hash)
+		if place < 0 {
+			return doing("use the recovery code", ErrConflict)
+		}
+		c := &change{}
+		c.set("recovery_hash", strings.Join(slices.Delete(codes, place, place+1), " "))
+		c.set("updated_at", s.now())
+		err := s.update(ctx, "staff", c, "id = ? AND recovery_hash = ?", staffID, left)
+		if !errors.Is(err, ErrConflict) {
+			return doing("use the recovery code", err)
+		}
+		s.log.DebugContext(ctx, "another recovery code was used meanwhile", slog.String("staff", staffID))
+	}
+	return doing("use the recovery code", ErrConflict)
+}

@@ -1,0 +1,226 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"coincart/migrations"
+	"coincart/models"
+)
+
+// PutStaffSession stores the session of a cookie of the back office. Every step of a sign-in makes a new one, because an id that was
+// known before must not be worth more after. ExpiresAt must be set; times that are empty are now.
+func (s *Store) PutStaffSession(ctx context.Context, cookieID string, m models.StaffSession) error {
+	m.ID = sessionID(cookieID)
+	if m.CreatedAt.IsZero() {
+		m.CreatedAt = s.now()
+	}
+	if m.SeenAt.IsZero() {
+		m.SeenAt = s.now()
+	}
+	m.RemoteAddr = clip("staff_sessions", "remote_addr", m.RemoteAddr)
+	m.UserAgent = clip("staff_sessions", "user_agent", m.UserAgent)
+	return doing("store the session", s.create(ctx, &m))
+}
+
+const readStaffSession = `SELECT t.id, t.staff_id, t.stage, t.remote_addr, t.user_agent, t.created_at, t.seen_at, t.expires_at, t.step_up_at,
+	p.id, p.email, p.name, p.role, p.lang, p.password_hash, p.totp_sealed, p.totp_step, p.recovery_hash, p.disabled,
+	p.created_at, p.updated_at, p.last_login_at
+FROM staff_sessions t JOIN staff p ON p.id = t.staff_id
+WHERE t.id = ? AND t.expires_at > ? AND t.seen_at > ? AND p.disabled = ?`
+
+// StaffSession reads the session of a cookie and whose it is, in one statement. Unknown, expired, unused for models.StaffIdleTime, and of
+// somebody who was disabled are all ErrNotFound.
+func (s *Store) StaffSession(ctx context.Context, cookieID string) (models.StaffSession, models.Staff, error) {
+	var m models.StaffSession
+	var p models.Staff
+	var stepUp, lastLogin sql.NullTime
+	now := s.now()
+	err := s.one(ctx, readStaffSession, []any{sessionID(cookieID), now, now.Add(-models.StaffIdleTime), false},
+		&m.ID, &m.StaffID, &m.Stage, &m.RemoteAddr, &m.UserAgent, &m.CreatedAt, &m.SeenAt, &m.ExpiresAt, &stepUp,
+		&p.ID, &p.Email, &p.Name, &p.Role, &p.Lang, &p.PasswordHash, &p.TOTPSealed, &p.TOTPStep, &p.RecoveryHash, &p.Disabled,
+		&p.CreatedAt, &p.UpdatedAt, &lastLogin)
+	if err != nil {
+		return models.StaffSession{}, models.Staff{}, doing("read the session", err)
+	}
+	m.StepUpAt, p.LastLoginAt = stepUp.Time, lastLogin.Time
+	if err := s.openTOTP(&p); err != nil {
+		return models.StaffSession{}, models.Staff{}, doing("read the session", err)
+	}
+	return m, p, nil
+}
+
+// TouchStaffSession notes that a session was used; time never goes back. None there is fine too.
+func (s *Store) TouchStaffSession(ctx context.Context, id string, at time.Time) error {
+	at = models.Instant(at)
+	_, err := s.exec(ctx, "UPDATE staff_sessions SET seen_at = ? WHERE id = ? AND seen_at < ?", at, id, at)
+	return doing("touch the session", err)
+}
+
+// StepUp notes a fresh TOTP code in a session; ErrNotFound.
+func (s *Store) StepUp(ctx context.Context, id string, at time.Time) error {
+	n, err := s.exec(ctx, "UPDATE staff_sessions SET step_up_at = ? WHERE id = ? AND stage = ?", models.Instant(at), id, string(models.StageFull))
+	if err == nil && n == 0 {
+		err = ErrNotFound
+	}
+	return doing("step up", err)
+}
+
+// StaffSessions reads the sessions of a person that can still be used, the one used last first.
+func (s *Store) StaffSessions(ctx context.Context, staffID string) ([]models.StaffSession, error) {
+	now := s.now()
+	var list []models.StaffSession
+	err := s.find(ctx, &list, "seen_at DESC, id", "staff_id = ? AND expires_at > ? AND seen_at > ?",
+		staffID, now, now.Add(-models.StaffIdleTime))
+	return list, doing("read the sessions", err)
+}
+
+// EndStaffSession ends a session by its row id, which says nothing about the cookie; none there is fine too. Whose session it is, is
+// for the caller to know: see StaffSessions.
+func (s *Store) EndStaffSession(ctx context.Context, id string) error {
+	_, err := s.exec(ctx, "DELETE FROM staff_sessions WHERE id = ?", id)
+	return doing("end the session", err)
+}
+
+// EndStaffSessions ends all sessions of a person but one (empty: all).
+func (s *Store) EndStaffSessions(ctx context.Context, staffID, except string) error {
+	_, err := s.exec(ctx, "DELETE FROM staff_sessions WHERE staff_id = ? AND id <> ?", staffID, except)
+	return doing("end the sessions", err)
+}
+
+// PutInvitation stores an invitation under the hash of its token. Times that are empty are now and models.InvitationTime later.
+func (s *Store) PutInvitation(ctx context.Context, token string, m models.Invitation) error {
+	m.ID = sessionID(token)
+	m.Email = foldEmail(m.Email)
+	if m.CreatedAt.IsZero() {
+		m.CreatedAt = s.now()
+	}
+	if m.ExpiresAt.IsZero() {
+		m.ExpiresAt = m.CreatedAt.Add(models.InvitationTime)
+	}
+	return doing("store the invitation", s.create(ctx, &m))
+}
+
+// Invitation reads the invitation of a token; used and expired ones are ErrNotFound.
+func (s *Store) Invitation(ctx context.Context, token string) (models.Invitation, error) {
+	var m models.Invitation
+	err := s.take(ctx, &m, "id = ? AND used_at IS NULL AND expires_at > ?", sessionID(token), s.now())
+	return m, doing("read the invitation", err)
+}
+
+// UseInvitation uses an invitation up; ErrConflict: it was used before, or its time is over. It belongs into the transaction that makes
+// the account.
+func (s *Store) UseInvitation(ctx context.Context, token string) error {
+	c := &change{}
+	c.set("used_at", s.now())
+	return doing("use the invitation",
+		s.update(ctx, "invitations", c, "id = ? AND used_at IS NULL AND expires_at > ?", sessionID(token), s.now()))
+}
+
+// Invitations reads the invitations that can still be used, newest first.
+func (s *Store) Invitations(ctx context.Context) ([]models.Invitation, error) {
+	var list []models.Invitation
+	err := s.find(ctx, &list, "created_at DESC, id", "used_at IS NULL AND expires_at > ?", s.now())
+	return list, doing("read the invitations", err)
+}
+
+// DeleteInvitation takes an invitation back that was not used; none there is fine too.
+func (s *Store) DeleteInvitation(ctx context.Context, id string) error {
+	_, err := s.exec(ctx, "DELETE FROM invitations WHERE id = ? AND used_at IS NULL", id)
+	return doing("take the invitation back", err)
+}
+
+// throttleMemory is how long after the last failure they are forgotten.
+const throttleMemory = 24 * time.Hour
+
+// throttleID keeps what people type out of the table, and makes keys of any length fit.
+func throttleID(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
+}
+
+// Throttle says how often guessing under a key has failed of late, and until when it may not be tried again (zero: it may). Failures are
+// forgotten a day after the last one.
+func (s *Store) Throttle(ctx context.Context, key string) (failures int, until time.Time, err error) {
+	var blocked sql.NullTime
+	err = s.each(ctx, "SELECT failures, blocked_until FROM throttles WHERE id = ? AND failed_at > ?",
+		[]any{throttleID(key), s.now().Add(-throttleMemory)},
+		func(rows *sql.Rows) error { return rows.Scan(&failures, &blocked) })
+	if err != nil {
+		return 0, time.Time{}, doing("look for failures", err)
+	}
+	return failures, blocked.Time, nil
+}
+
+// AddFailure counts a failure under a key and blocks it until the time that until gives for the count (zero: not at all). until may be
+// called more than once.
+func (s *Store) AddFailure(
+	ctx context.Context, key string, at time.Time, until func(failures int) time.Time,
+) (failures int, err error) {
+	at = models.Instant(at)
+	id := throttleID(key)
+	forgotten := at.Add(-throttleMemory)
+	query := "INSERT INTO throttles (id, failures, failed_at) VALUES (?, 1, ?) "
+	if s.dialect == migrations.SQLite {
+		query += `ON CONFLICT (id) DO UPDATE SET
+			failures = CASE WHEN failed_at > ? THEN failures + 1 ELSE 1 END, failed_at = excluded.failed_at`
+	} else {
+		query += `ON DUPLICATE KEY UPDATE
+			failures = CASE WHEN failed_at > ? THEN failures + 1 ELSE 1 END, failed_at = VALUES(failed_at)`
+	}
+	err = s.Tx(ctx, func(tx *Store) error {
+		if _, err := tx.exec(ctx, query, id, at, forgotten); err != nil {
+			return err
+		}
+		if err := tx.one(ctx, "SELECT failures FROM throttles WHERE id = ?", []any{id}, &failures); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, "UPDATE throttles SET blocked_until = ? WHERE id = ?", until(failures), id)
+		return err
+	})
+	return failures, doing("count a failure", err)
+}
+
+// ClearFailures forgets the failures under a key, after a success.
+func (s *Store) ClearFailures(ctx context.Context, key string) error {
+	_, err := s.exec(ctx, "DELETE FROM throttles WHERE id = ?", throttleID(key))
+	return doing("forget failures", err)
+}
+
+// sweeps are the rows that nobody needs any more; each has the time from which on.
+var sweeps = []struct {
+	table, where string
+	age          time.Duration
+}{
+	{"staff_sessions", "expires_at <= ?", 0},
+	{"invitations", "expires_at <= ?", 30 * 24 * time.Hour},
+	{"throttles", "failed_at <= ?", throttleMemory},
+}
+
+// SweepStaff removes up to limit each of expired sessions, invitations that ended a month ago, and forgotten failures, and says how
+// many.
+func (s *Store) SweepStaff(ctx context.Context, now time.Time, limit int) (int, error) {
+	total := 0
+	for _, sweep := range sweeps {
+		before := now.Add(-sweep.age)
+		var ids []any
+		query := fmt.Sprintf("SELECT id FROM %s WHERE %s LIMIT ?", sweep.table, sweep.where)
+		if err := s.each(ctx, query, []any{before, max(1, limit)}, scanTexts(&ids)); err != nil {
+			return total, doing("look for what is over", err)
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		// The time is asked for again: a failure may have been added since.
+		n, err := s.exec(ctx, "DELETE FROM "+sweep.table+" WHERE id IN ("+places(len(ids))+") AND "+sweep.where, append(ids, before)...)
+		if err != nil {
+			return total, doing("remove what is over", err)
+		}
+		total += int(n)
+	}
+	return total, nil
+}

@@ -1,0 +1,214 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"coincart/models"
+)
+
+// InsertStatement stores the beginning of a fetch; ids and times that are empty are filled in.
+func (s *Store) InsertStatement(ctx context.Context, m *models.Statement) error {
+	if m.ID == "" {
+		m.ID = models.NewID()
+	}
+	if m.State == "" {
+		m.State = models.StatementFetching
+	}
+	if m.CreatedAt.IsZero() {
+		m.CreatedAt = s.now()
+	}
+	m.Problem = clip("statements", "problem", m.Problem)
+	return doing("store the statement", s.create(ctx, m))
+}
+
+const pageColumn = "statement_pages.sealed"
+
+func pageRow(p *models.StatementPage) string { return p.StatementID + ":" + strconv.Itoa(p.Page) }
+
+// AddStatementPage keeps a raw page, sealed (ErrNoSealKey), as proof. A page that is there already is ErrDuplicate.
+func (s *Store) AddStatementPage(ctx context.Context, p *models.StatementPage) error {
+	var err error
+	if p.Sealed, err = s.sealer.seal(pageColumn, pageRow(p), p.Raw); err != nil {
+		return doing("store a page of the statement", err)
+	}
+	if p.CreatedAt.IsZero() {
+		p.CreatedAt = s.now()
+	}
+	return doing("store a page of the statement", s.create(ctx, p))
+}
+
+// linesPerInsert keeps a statement far below the server's longest packet.
+const linesPerInsert = 500
+
+// AddStatementLines stores lines of a statement, all or none. Ids that are empty are filled in. What the platform claims is cut to its
+// columns, and whatever cannot be an appOrderId of ours (spaces, control characters, anything but ASCII) becomes "?": such a line
+// matches nothing, and the raw page has it as it was. A position that is taken is ErrDuplicate.
+func (s *Store) AddStatementLines(ctx context.Context, lines []models.StatementLine) error {
+	for i := range lines {
+		line := &lines[i]
+		if line.ID == "" {
+			line.ID = models.NewID()
+		}
+		line.Type = models.StatementType(clip("statement_lines", "type", asKey(string(line.Type))))
+		line.AppOrderID = clip("statement_lines", "app_order_id", asKey(line.AppOrderID))
+		line.Coin = clip("statement_lines", "coin", line.Coin)
+		line.UserID = clip("statement_lines", "user_id", line.UserID)
+	}
+	return doing("store lines of the statement", s.Tx(ctx, func(tx *Store) error {
+		for rest := lines; len(rest) > 0; {
+			some := rest[:min(linesPerInsert, len(rest))]
+			if err := tx.create(ctx, &some); err != nil {
+				return err
+			}
+			rest = rest[len(some):]
+		}
+		return nil
+	}))
+}
+
+// asKey leaves only what both databases and Go sort and compare alike: printable ASCII without spaces.
+func asKey(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r <= ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
+// FinishStatement ends a fetch: complete or failed. ErrConflict: it is not being fetched. set may hold lines, count, pages, hash,
+// problem and fetched_at.
+func (s *Store) FinishStatement(ctx context.Context, id string, state models.StatementState, set map[string]any) error {
+	if state == models.StatementFetching {
+		return fmt.Errorf("finish the statement: %w", ErrConflict)
+	}
+	c, err := s.changes("statements", id, set)
+	if err != nil {
+		return doing("finish the statement", err)
+	}
+	c.set("state", string(state))
+	return doing("finish the statement",
+		s.update(ctx, "statements", c, "id = ? AND state = ?", id, string(models.StatementFetching)))
+}
+
+// Statement reads a statement by its id; ErrNotFound.
+func (s *Store) Statement(ctx context.Context, id string) (models.Statement, error) {
+	var m models.Statement
+	err := s.take(ctx, &m, "id = ?", id)
+	return m, doing("read the statement", err)
+}
+
+// NewestStatement reads the newest complete statement of a day; ErrNotFound.
+func (s *Store) NewestStatement(ctx context.Context, day string) (models.Statement, error) {
+	var m models.Statement
+	err := s.orm.WithContext(ctx).Where("day = ? AND state = ?", day, string(models.StatementComplete)).
+		Order("created_at DESC, id DESC").Take(&m).Error
+	return m, doing("read the statement", translate(err))
+}
+
+// Statements reads all fetches of a day, newest first.
+func (s *Store) Statements(ctx context.Context, day string) ([]models.Statement, error) {
+	var list []models.Statement
+	err := s.find(ctx, &list, "created_at DESC, id DESC", "day = ?", day)
+	return list, doing("read the day's statements", err)
+}
+
+// EachStatementPage calls fn with every raw page of a statement in order, opened, one at a time.
+func (s *Store) EachStatementPage(ctx context.Context, id string, fn func(models.StatementPage) error) error {
+	for number := 0; ; {
+		var p models.StatementPage
+		err := s.orm.WithContext(ctx).Where("statement_id = ? AND page > ?", id, number).Order("page").Take(&p).Error
+		if err = translate(err); errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err == nil {
+			p.Raw, err = s.sealer.open(pageColumn, pageRow(&p), p.Sealed)
+		}
+		if err != nil {
+			return doing("read a page of the statement", err)
+		}
+		if err := fn(p); err != nil {
+			return err
+		}
+		number = p.Page
+	}
+}
+
+const lineColumns = "id, statement_id, position, type, app_order_id, coin, amount, user_id, create_time, pay_time"
+
+func scanLine(rows *sql.Rows) (l models.StatementLine, err error) {
+	var created, paid sql.NullTime
+	err = rows.Scan(&l.ID, &l.StatementID, &l.Position, &l.Type, &l.AppOrderID, &l.Coin, &l.Amount, &l.UserID, &created, &paid)
+	l.CreateTime, l.PayTime = created.Time, paid.Time
+	return l, err
+}
+
+// EachStatementLine calls fn with every line of a statement, ordered by type, appOrderId and position, each compared byte by byte as Go
+// does: together with EachBooked it makes a merge. Lines are read a batch at a time, so fn may use the store, and memory does not
+// grow with the statement. An error of fn ends it and is returned as it is.
+func (s *Store) EachStatementLine(ctx context.Context, id string, fn func(models.StatementLine) error) error {
+	var last models.StatementLine
+	for {
+		where := &conditions{}
+		where.add("statement_id = ?", id)
+		if last.ID != "" {
+			part, args := s.beyond(">", []string{"?", "?", "?"}, []any{string(last.Type), last.AppOrderID, last.Position},
+				"type", "app_order_id", "position")
+			where.add(part, args...)
+		}
+		query := "SELECT " + lineColumns + " FROM statement_lines WHERE " + where.sql() + " ORDER BY type, app_order_id, position LIMIT ?"
+		list, err := collect(ctx, s, query, append(where.args, batch), scanLine)
+		if err != nil {
+			return doing("read lines of the statement", err)
+		}
+		for _, line := range list {
+			if err := fn(line); err != nil {
+				return err
+			}
+			last = line
+		}
+		if len(list) < batch {
+			return nil
+		}
+	}
+}
+
+// collect reads all rows of a query.
+func collect[T any](ctx context.Context, s *Store, query string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	var list []T
+	err := s.each(ctx, query, args, func(rows *sql.Rows) error {
+		row, err := scan(rows)
+		list = append(list, row)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// StatementLines reads a page of a statement's lines as they came, after a position (0: from the first). ErrFilter.
+func (s *Store) StatementLines(ctx context.Context, id string, after, limit int) ([]models.StatementLine, error) {
+	limit, err := pageLimit(limit)
+	if err != nil {
+		return nil, doing("read lines of the statement", err)
+	}
+	query := "SELECT " + lineColumns + " FROM statement_lines WHERE statement_id = ? AND position > ? ORDER BY position LIMIT ?"
+	list, err := collect(ctx, s, query, []any{id, after, limit}, scanLine)
+	return list, doing("read lines of the statement", err)
+}
+
+// StatementTotals adds a statement's lines up, exactly, per type and coin, in their order.
+func (s *Store) StatementTotals(ctx context.Context, id string) ([]models.TypeTotal, error) {
+	query := "SELECT type, coin, COUNT(*), " + s.sum("amount") + " FROM statement_lines WHERE statement_id = ? GROUP BY type, coin ORDER BY type, coin"
+	list, err := collect(ctx, s, query, []any{id}, func(rows *sql.Rows) (t models.TypeTotal, err error) {
+		err = rows.Scan(&t.Type, &t.Coin, &t.Count, &t.Amount)
+		return t, err
+	})
+	return list, doing("add the statement up", err)
+}

@@ -1,0 +1,284 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"coincart/models"
+)
+
+// taskLease is how long a claimed task is left to its worker after each sign of life.
+const taskLease = time.Minute
+
+// InsertTask stores a task; ids and times that are empty are filled in, and it is due at once unless a time is set. A form token that is
+// taken is ErrDuplicate.
+func (s *Store) InsertTask(ctx context.Context, t *models.Task) error {
+	if t.ID == "" {
+		t.ID = models.NewID()
+	}
+	if t.FormToken == "" {
+		t.FormToken = models.NewRef()
+	}
+	if t.State == "" {
+		t.State = models.TaskWaiting
+	}
+	if t.CreatedAt.IsZero() {
+		t.CreatedAt = s.now()
+	}
+	if t.UpdatedAt.IsZero() {
+		t.UpdatedAt = t.CreatedAt
+	}
+	if t.DueAt.IsZero() && t.State == models.TaskWaiting {
+		t.DueAt = t.CreatedAt
+	}
+	t.Problem = clip("tasks", "problem", t.Problem)
+	return doing("store the task", s.create(ctx, t))
+}
+
+// Task reads a task by its id; ErrNotFound.
+func (s *Store) Task(ctx context.Context, id string) (models.Task, error) {
+	return s.task(ctx, "id = ?", id)
+}
+
+// TaskByFormToken reads the task that a form became; ErrNotFound.
+func (s *Store) TaskByFormToken(ctx context.Context, token string) (models.Task, error) {
+	return s.task(ctx, "form_token = ?", token)
+}
+
+func (s *Store) task(ctx context.Context, where, key string) (models.Task, error) {
+	if !machine(key) {
+		return models.Task{}, fmt.Errorf("read the task: %w", ErrNotFound)
+	}
+	var t models.Task
+	err := s.take(ctx, &t, where, key)
+	return t, doing("read the task", err)
+}
+
+// Tasks reads the newest tasks. ErrFilter.
+func (s *Store) Tasks(ctx context.Context, limit int) ([]models.Task, error) {
+	limit, err := pageLimit(limit)
+	if err != nil {
+		return nil, doing("read the tasks", err)
+	}
+	var list []models.Task
+	err = s.orm.WithContext(ctx).Order("created_at DESC, id DESC").Limit(limit).Find(&list).Error
+	return list, doing("read the tasks", translate(err))
+}
+
+// ClaimTasks claims up to limit due tasks, longest due first, counts the try and calls them running. A task whose worker died is due
+// again when its lease ends.
+func (s *Store) ClaimTasks(ctx context.Context, limit int, lease time.Duration) ([]models.Task, error) {
+	list, err := claim(ctx, s, QueueTasks, limit, lease,
+		func(t *models.Task) leased { return leased{&t.ID, &t.Lease, &t.DueAt, &t.Tries} })
+	if err != nil {
+		return nil, err
+	}
+	mine := list[:0]
+	for _, t := range list {
+		c := &change{}
+		c.set("state", string(models.TaskRunning))
+		c.set("updated_at", s.now())
+		err := s.update(ctx, "tasks", c, "id = ? AND lease = ? AND state IN (?, ?)",
+			t.ID, t.Lease, string(models.TaskWaiting), string(models.TaskRunning))
+		if errors.Is(err, ErrConflict) {
+			continue // it was stopped
+		}
+		if err != nil {
+			return mine, doing("begin the task", err)
+		}
+		t.State = models.TaskRunning
+		mine = append(mine, t)
+	}
+	return mine, nil
+}
+
+// SetTask notes the progress of a claimed task and extends its lease by a minute. set may change done, total, params and problem.
+// ErrConflict: the lease is not held any more, because the task was stopped or given to another worker, and nothing of it may be
+// done further.
+func (s *Store) SetTask(ctx context.Context, id, lease string, set map[string]any) error {
+	c, err := s.changes("tasks", id, set)
+	if err != nil {
+		return doing("note the task's progress", err)
+	}
+	now, err := s.Now(ctx)
+	if err != nil {
+		return err
+	}
+	c.set("due_at", now.Add(taskLease))
+	c.set("updated_at", s.now())
+	return doing("note the task's progress", s.updateTask(ctx, id, lease, c))
+}
+
+func (s *Store) updateTask(ctx context.Context, id, lease string, c *change) error {
+	return s.update(ctx, "tasks", c, "id = ? AND lease = ? AND state = ?", id, lease, string(models.TaskRunning))
+}
+
+// FinishTask ends a claimed task: done, failed or stopped. set may change done, total, problem, file_name, file_type and file_size.
+// ErrConflict as in SetTask.
+func (s *Store) FinishTask(ctx context.Context, id, lease string, state models.TaskState, set map[string]any) error {
+	switch state {
+	case models.TaskDone, models.TaskFailed, models.TaskStopped:
+	case models.TaskWaiting, models.TaskRunning:
+		return fmt.Errorf("end the task as %s: %w", state, ErrConflict)
+	}
+	c, err := s.changes("tasks", id, set)
+	if err != nil {
+		return doing("end the task", err)
+	}
+	s.endTask(c, state)
+	return doing("end the task", s.Tx(ctx, func(tx *Store) error {
+		if err := tx.updateTask(ctx, id, lease, c); err != nil || state == models.TaskDone {
+			return err
+		}
+		return tx.dropChunks(ctx, id)
+	}))
+}
+
+// dropChunks removes what there is of a file.
+func (s *Store) dropChunks(ctx context.Context, id string) error {
+	_, err := s.exec(ctx, "DELETE FROM task_chunks WHERE task_id = ?", id)
+	return err
+}
+
+func (s *Store) endTask(c *change, state models.TaskState) {
+	c.set("state", string(state))
+	c.set("ended_at", s.now())
+	c.set("updated_at", s.now())
+	c.set("due_at", nil)
+	c.set("lease", "")
+}
+
+// StopTask ends a task that nobody needs any more; a worker that is at it learns so at its next sign of life. ErrConflict: it has
+// ended already.
+func (s *Store) StopTask(ctx context.Context, id string) error {
+	c := &change{}
+	s.endTask(c, models.TaskStopped)
+	return doing("stop the task", s.Tx(ctx, func(tx *Store) error {
+		err := tx.update(ctx, "tasks", c, "id = ? AND state IN (?, ?)", id, string(models.TaskWaiting), string(models.TaskRunning))
+		if err != nil {
+			return err
+		}
+		return tx.dropChunks(ctx, id)
+	}))
+}
+
+// holding runs fn in a transaction that has the task's row, so that who lost the lease writes nothing more: ErrConflict.
+func (s *Store) holding(ctx context.Context, id, lease string, fn func(tx *Store) error) error {
+	if lease == "" {
+		return ErrConflict
+	}
+	return s.Tx(ctx, func(tx *Store) error {
+		c := &change{}
+		c.set("updated_at", tx.now())
+		if err := tx.updateTask(ctx, id, lease, c); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
+// ClearTask removes what an earlier try of a claimed task has left: rows, pieces of a file and the count. ErrConflict as in SetTask.
+func (s *Store) ClearTask(ctx context.Context, id, lease string) error {
+	return doing("clear the task", s.holding(ctx, id, lease, func(tx *Store) error {
+		if err := tx.dropChunks(ctx, id); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, "DELETE FROM task_rows WHERE task_id = ?", id); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, "UPDATE tasks SET done = 0, total = 0, file_size = 0 WHERE id = ?", id)
+		return err
+	}))
+}
+
+// AddTaskRows stores results of a claimed task, all of the same one; a position that is taken gets the new result. ErrConflict as in
+// SetTask.
+func (s *Store) AddTaskRows(ctx context.Context, lease string, rows []models.TaskRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	rows = append([]models.TaskRow(nil), rows...)
+	for i := range rows {
+		row := &rows[i]
+		row.Subject = clip("task_rows", "subject", row.Subject)
+		row.Note = clip("task_rows", "note", row.Note)
+		if row.TaskID != rows[0].TaskID {
+			return fmt.Errorf("store results: %w: they are of more than one task", ErrConflict)
+		}
+	}
+	if err := s.checkTexts(ctx, &rows); err != nil {
+		return doing("store results", err)
+	}
+	end := s.replacing([]string{"task_id", "position"}, "subject", "order_id", "outcome", "note")
+	return doing("store results", s.holding(ctx, rows[0].TaskID, lease, func(tx *Store) error {
+		for _, row := range rows {
+			_, err := tx.exec(ctx, "INSERT INTO task_rows (task_id, position, subject, order_id, outcome, note) VALUES ("+places(6)+")"+end,
+				row.TaskID, row.Position, row.Subject, row.OrderID, row.Outcome, row.Note)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// TaskRows reads a page of a task's results, after a position (0: from the first). ErrFilter.
+func (s *Store) TaskRows(ctx context.Context, id string, after, limit int) ([]models.TaskRow, error) {
+	limit, err := pageLimit(limit)
+	if err != nil {
+		return nil, doing("read the task's results", err)
+	}
+	var list []models.TaskRow
+	err = s.orm.WithContext(ctx).Where("task_id = ? AND position > ?", id, after).Order("position").Limit(limit).Find(&list).Error
+	return list, doing("read the task's results", translate(err))
+}
+
+// PutTaskChunk stores a piece of a claimed task's file; the same number again replaces it. ErrConflict as in SetTask.
+func (s *Store) PutTaskChunk(ctx context.Context, lease string, c models.TaskChunk) error {
+	end := s.replacing([]string{"task_id", "number"}, "data")
+	return doing("store a piece of the file", s.holding(ctx, c.TaskID, lease, func(tx *Store) error {
+		_, err := tx.exec(ctx, "INSERT INTO task_chunks (task_id, number, data) VALUES (?, ?, ?)"+end, c.TaskID, c.Number, c.Data)
+		return err
+	}))
+}
+
+// EachTaskChunk calls fn with every piece of a task's file in order, one at a time. An error of fn ends it and is returned as it is.
+func (s *Store) EachTaskChunk(ctx context.Context, id string, fn func([]byte) error) error {
+	for number := 0; ; number++ {
+		var data []byte
+		err := s.one(ctx, "SELECT data FROM task_chunks WHERE task_id = ? AND number = ?", []any{id, number + 1}, &data)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return doing("read a piece of the file", err)
+		}
+		if err := fn(data); err != nil {
+			return err
+		}
+	}
+}
+
+// ExpireTasks removes the files of up to limit tasks that ended before a time, and says how many; the tasks stay.
+func (s *Store) ExpireTasks(ctx context.Context, before time.Time, limit int) (int, error) {
+	var ids []any
+	query := "SELECT id FROM tasks WHERE file_size > 0 AND ended_at < ? LIMIT ?"
+	if err := s.each(ctx, query, []any{before, max(1, limit)}, scanTexts(&ids)); err != nil {
+		return 0, doing("look for old files", err)
+	}
+	for i := range ids {
+		err := s.Tx(ctx, func(tx *Store) error {
+			if _, err := tx.exec(ctx, "DELETE FROM task_chunks WHERE task_id = ?", ids[i]); err != nil {
+				return err
+			}
+			_, err := tx.exec(ctx, "UPDATE tasks SET file_size = 0, file_name = '' WHERE id = ?", ids[i])
+			return err
+		})
+		if err != nil {
+			return i, doing("remove an old file", err)
+		}
+	}
+	return len(ids), nil
+}
