@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"coincart/models"
@@ -184,15 +185,8 @@ func (s *Store) BookedByAppOrderIDs(ctx context.Context, kind models.StatementTy
 		return nil, nil
 	}
 	var all []models.Booked
-	for rest := ids; len(rest) > 0; {
-		some := rest[:min(linesPerInsert, len(rest))]
-		rest = rest[len(some):]
-		args := make([]any, 0, len(some)+1)
-		for _, id := range some {
-			if machine(id) {
-				args = append(args, id)
-			}
-		}
+	for some := range slices.Chunk(ids, linesPerInsert) {
+		args := keysOf(some)
 		if len(args) == 0 {
 			continue
 		}

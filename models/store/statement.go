@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,19 +82,26 @@ func asKey(text string) string {
 	}, text)
 }
 
-// FinishStatement ends a fetch: complete or failed. ErrConflict: it is not being fetched. set may hold lines, count, pages, hash,
-// problem and fetched_at.
-func (s *Store) FinishStatement(ctx context.Context, id string, state models.StatementState, set map[string]any) error {
-	if state == models.StatementFetching {
+// FinishStatement ends a fetch: State must be complete or failed, and the counts, Hash, Problem and FetchedAt are stored with it.
+// ErrConflict: it is not being fetched any more.
+func (s *Store) FinishStatement(ctx context.Context, m *models.Statement) error {
+	if m.State == models.StatementFetching {
 		return fmt.Errorf("finish the statement: %w", ErrConflict)
 	}
-	c, err := s.changes("statements", id, set)
-	if err != nil {
+	m.Problem = clip("statements", "problem", m.Problem)
+	if err := s.checkTexts(ctx, m); err != nil {
 		return doing("finish the statement", err)
 	}
-	c.set("state", string(state))
+	c := &change{}
+	c.set("state", string(m.State))
+	c.set("lines", m.Lines)
+	c.set("count", m.Count)
+	c.set("pages", m.Pages)
+	c.set("hash", m.Hash)
+	c.set("problem", m.Problem)
+	c.set("fetched_at", m.FetchedAt)
 	return doing("finish the statement",
-		s.update(ctx, "statements", c, "id = ? AND state = ?", id, string(models.StatementFetching)))
+		s.update(ctx, "statements", c, "id = ? AND state = ?", m.ID, string(models.StatementFetching)))
 }
 
 // Statement reads a statement by its id; ErrNotFound.
@@ -192,14 +200,22 @@ func collect[T any](ctx context.Context, s *Store, query string, args []any, sca
 	return list, nil
 }
 
-// StatementLines reads a page of a statement's lines as they came, after a position (0: from the first). ErrFilter.
-func (s *Store) StatementLines(ctx context.Context, id string, after, limit int) ([]models.StatementLine, error) {
+// StatementLines reads a page of a statement's lines as they came, of one type or (empty) of all, after a position (0: from the first).
+// ErrFilter.
+func (s *Store) StatementLines(
+	ctx context.Context, id string, kind models.StatementType, after, limit int,
+) ([]models.StatementLine, error) {
 	limit, err := pageLimit(limit)
 	if err != nil {
 		return nil, doing("read lines of the statement", err)
 	}
-	query := "SELECT " + lineColumns + " FROM statement_lines WHERE statement_id = ? AND position > ? ORDER BY position LIMIT ?"
-	list, err := collect(ctx, s, query, []any{id, after, limit}, scanLine)
+	where := &conditions{}
+	where.add("statement_id = ? AND position > ?", id, after)
+	if kind != "" {
+		where.add("type = ?", asKey(string(kind)))
+	}
+	query := "SELECT " + lineColumns + " FROM statement_lines WHERE " + where.sql() + " ORDER BY position LIMIT ?"
+	list, err := collect(ctx, s, query, append(where.args, limit), scanLine)
 	return list, doing("read lines of the statement", err)
 }
 
@@ -211,4 +227,15 @@ func (s *Store) StatementTotals(ctx context.Context, id string) ([]models.TypeTo
 		return t, err
 	})
 	return list, doing("add the statement up", err)
+}
+
+// keysOf leaves out what cannot be a key of ours.
+func keysOf(ids []string) []any {
+	args := make([]any, 0, len(ids)+1)
+	for _, id := range ids {
+		if machine(id) {
+			args = append(args, id)
+		}
+	}
+	return args
 }

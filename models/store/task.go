@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"coincart/models"
@@ -94,19 +95,25 @@ func (s *Store) ClaimTasks(ctx context.Context, limit int, lease time.Duration) 
 	return mine, nil
 }
 
-// SetTask notes the progress of a claimed task and extends its lease by a minute. set may change done, total, params and problem.
-// ErrConflict: the lease is not held any more, because the task was stopped or given to another worker, and nothing of it may be
-// done further.
+// SetTask notes the progress of a claimed task and extends its lease, to due_at or by a minute. set may change done, total, params,
+// problem and due_at besides, and name the state and the lease that the task has. ErrConflict: the lease is not held any more,
+// because the task was stopped or given to another worker, and nothing of it may be done further.
 func (s *Store) SetTask(ctx context.Context, id, lease string, set map[string]any) error {
 	c, err := s.changes("tasks", id, set)
 	if err != nil {
 		return doing("note the task's progress", err)
 	}
-	now, err := s.Now(ctx)
-	if err != nil {
-		return err
+	if state, ok := set["state"]; ok && state != string(models.TaskRunning) {
+		return doing("note the task's progress", fmt.Errorf("%w: the state of a task is changed by FinishTask", ErrColumn))
 	}
-	c.set("due_at", now.Add(taskLease))
+	if _, ok := set["due_at"]; !ok {
+		now, err := s.Now(ctx)
+		if err != nil {
+			return err
+		}
+		c.set("due_at", now.Add(taskLease))
+	}
+	c.set("lease", lease)
 	c.set("updated_at", s.now())
 	return doing("note the task's progress", s.updateTask(ctx, id, lease, c))
 }
@@ -115,24 +122,32 @@ func (s *Store) updateTask(ctx context.Context, id, lease string, c *change) err
 	return s.update(ctx, "tasks", c, "id = ? AND lease = ? AND state = ?", id, lease, string(models.TaskRunning))
 }
 
-// FinishTask ends a claimed task: done, failed or stopped. set may change done, total, problem, file_name, file_type and file_size.
-// ErrConflict as in SetTask.
-func (s *Store) FinishTask(ctx context.Context, id, lease string, state models.TaskState, set map[string]any) error {
-	switch state {
+// FinishTask ends a claimed task: State must be done, failed or stopped, and the counts, Problem and what is known of the file are
+// stored with it; the file of a task that is not done is removed. ErrConflict: Lease is not held any more.
+func (s *Store) FinishTask(ctx context.Context, t *models.Task) error {
+	switch t.State {
 	case models.TaskDone, models.TaskFailed, models.TaskStopped:
 	case models.TaskWaiting, models.TaskRunning:
-		return fmt.Errorf("end the task as %s: %w", state, ErrConflict)
+		return fmt.Errorf("end the task as %s: %w", t.State, ErrConflict)
 	}
-	c, err := s.changes("tasks", id, set)
-	if err != nil {
+	t.Problem = clip("tasks", "problem", t.Problem)
+	if err := s.checkTexts(ctx, t); err != nil {
 		return doing("end the task", err)
 	}
-	s.endTask(c, state)
+	c := &change{}
+	c.set("done", t.Done)
+	c.set("total", t.Total)
+	c.set("problem", t.Problem)
+	c.set("params", t.Params)
+	c.set("file_name", t.FileName)
+	c.set("file_type", t.FileType)
+	c.set("file_size", t.FileSize)
+	s.endTask(c, t.State)
 	return doing("end the task", s.Tx(ctx, func(tx *Store) error {
-		if err := tx.updateTask(ctx, id, lease, c); err != nil || state == models.TaskDone {
+		if err := tx.updateTask(ctx, t.ID, t.Lease, c); err != nil || t.State == models.TaskDone {
 			return err
 		}
-		return tx.dropChunks(ctx, id)
+		return tx.dropChunks(ctx, t.ID)
 	}))
 }
 
@@ -179,49 +194,22 @@ func (s *Store) holding(ctx context.Context, id, lease string, fn func(tx *Store
 	})
 }
 
-// ClearTask removes what an earlier try of a claimed task has left: rows, pieces of a file and the count. ErrConflict as in SetTask.
-func (s *Store) ClearTask(ctx context.Context, id, lease string) error {
-	return doing("clear the task", s.holding(ctx, id, lease, func(tx *Store) error {
-		if err := tx.dropChunks(ctx, id); err != nil {
-			return err
-		}
-		if _, err := tx.exec(ctx, "DELETE FROM task_rows WHERE task_id = ?", id); err != nil {
-			return err
-		}
-		_, err := tx.exec(ctx, "UPDATE tasks SET done = 0, total = 0, file_size = 0 WHERE id = ?", id)
-		return err
-	}))
+// ClearTaskChunks removes what an earlier try of a claimed task has left of its file. ErrConflict: the lease is not held any more.
+func (s *Store) ClearTaskChunks(ctx context.Context, id, lease string) error {
+	return doing("begin the file", s.holding(ctx, id, lease, func(tx *Store) error { return tx.dropChunks(ctx, id) }))
 }
 
-// AddTaskRows stores results of a claimed task, all of the same one; a position that is taken gets the new result. ErrConflict as in
-// SetTask.
-func (s *Store) AddTaskRows(ctx context.Context, lease string, rows []models.TaskRow) error {
+// AddTaskRows stores results of a task. A position that has one keeps it: what was found first is what happened.
+func (s *Store) AddTaskRows(ctx context.Context, rows []models.TaskRow) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	rows = append([]models.TaskRow(nil), rows...)
+	rows = slices.Clone(rows)
 	for i := range rows {
-		row := &rows[i]
-		row.Subject = clip("task_rows", "subject", row.Subject)
-		row.Note = clip("task_rows", "note", row.Note)
-		if row.TaskID != rows[0].TaskID {
-			return fmt.Errorf("store results: %w: they are of more than one task", ErrConflict)
-		}
+		rows[i].Subject = clip("task_rows", "subject", rows[i].Subject)
+		rows[i].Note = clip("task_rows", "note", rows[i].Note)
 	}
-	if err := s.checkTexts(ctx, &rows); err != nil {
-		return doing("store results", err)
-	}
-	end := s.replacing([]string{"task_id", "position"}, "subject", "order_id", "outcome", "note")
-	return doing("store results", s.holding(ctx, rows[0].TaskID, lease, func(tx *Store) error {
-		for _, row := range rows {
-			_, err := tx.exec(ctx, "INSERT INTO task_rows (task_id, position, subject, order_id, outcome, note) VALUES ("+places(6)+")"+end,
-				row.TaskID, row.Position, row.Subject, row.OrderID, row.Outcome, row.Note)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
+	return doing("store results", s.create(ctx, &rows, onConflict("task_id", "position")))
 }
 
 // TaskRows reads a page of a task's results, after a position (0: from the first). ErrFilter.
@@ -235,7 +223,8 @@ func (s *Store) TaskRows(ctx context.Context, id string, after, limit int) ([]mo
 	return list, doing("read the task's results", translate(err))
 }
 
-// PutTaskChunk stores a piece of a claimed task's file; the same number again replaces it. ErrConflict as in SetTask.
+// PutTaskChunk stores a piece of a claimed task's file; the same number again replaces it. ErrConflict: the
+// lease is not held any more.
 func (s *Store) PutTaskChunk(ctx context.Context, lease string, c models.TaskChunk) error {
 	end := s.replacing([]string{"task_id", "number"}, "data")
 	return doing("store a piece of the file", s.holding(ctx, c.TaskID, lease, func(tx *Store) error {

@@ -1,0 +1,50 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"coincart/models"
+)
+
+// StatementDaysOf says on which day's statement lines of a type stand: appOrderId → day, for those of ids that stand on any. Only the
+// newest complete statement of a day counts.
+func (s *Store) StatementDaysOf(ctx context.Context, kind models.StatementType, ids []string) (map[string]string, error) {
+	days := make(map[string]string, len(ids))
+	for rest := ids; len(rest) > 0; {
+		some := rest[:min(len(rest), 500)]
+		rest = rest[len(some):]
+		args := []any{string(kind), string(models.StatementComplete), string(models.StatementComplete)}
+		for _, id := range some {
+			args = append(args, id)
+		}
+		query := `SELECT l.app_order_id, st.day FROM statement_lines l JOIN statements st ON st.id = l.statement_id
+			WHERE l.type = ? AND st.state = ? AND NOT EXISTS (
+				SELECT 1 FROM statements n WHERE n.day = st.day AND n.state = ?
+				AND (n.created_at > st.created_at OR n.created_at = st.created_at AND n.id > st.id))
+			AND l.app_order_id IN (?` + strings.Repeat(", ?", len(some)-1) + ")"
+		err := s.each(ctx, query, args, func(rows *sql.Rows) error {
+			var id, day string
+			if err := rows.Scan(&id, &day); err != nil {
+				return err
+			}
+			days[id] = day
+			return nil
+		})
+		if err != nil {
+			return nil, doing("look for lines of statements", err)
+		}
+	}
+	return days, nil
+}
+
+// FirstOrderDay is the day, yyyy-MM-dd in a zone, on which the shop's first order was placed; ErrNotFound: there is none.
+func (s *Store) FirstOrderDay(ctx context.Context, zone *time.Location) (string, error) {
+	var at time.Time
+	if err := s.one(ctx, "SELECT created_at FROM orders ORDER BY created_at LIMIT 1", nil, &at); err != nil {
+		return "", doing("look for the first order", err)
+	}
+	return models.DayOf(at, zone), nil
+}
