@@ -16,8 +16,9 @@ var settable = map[string][]string{
 	"orders":        {"paid_attempt_id", "paid_at", "expires_at", "fulfilled_at", "tracking", "due_at", "lease"},
 	"attempts":      {"order_num", "problem_code", "checks", "checked_at", "sent_at", "opened_at", "paid_at", "due_at", "lease", "payer", "intent"},
 	"refunds":       {"order_num", "approved_by", "problem_code", "checks", "sent_at", "confirmed_at", "due_at", "lease"},
+	"statements":    {"lines", "count", "pages", "hash", "problem", "fetched_at"},
 	"discrepancies": {"owner_id", "note"},
-	"tasks":         {"done", "total", "problem", "params", "state", "due_at", "lease"},
+	"tasks":         {"done", "total", "problem", "file_name", "file_type", "file_size", "params"},
 	"staff":         {"name", "role", "lang", "password_hash", "disabled", "totp", "recovery_hash", "last_login_at"},
 }
 

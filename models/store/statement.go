@@ -81,26 +81,19 @@ func asKey(text string) string {
 	}, text)
 }
 
-// FinishStatement ends a fetch: State must be complete or failed, and the counts, Hash, Problem and FetchedAt are stored with it.
-// ErrConflict: it is not being fetched any more.
-func (s *Store) FinishStatement(ctx context.Context, m *models.Statement) error {
-	if m.State == models.StatementFetching {
+// FinishStatement ends a fetch: complete or failed. ErrConflict: it is not being fetched. set may hold lines, count, pages, hash,
+// problem and fetched_at.
+func (s *Store) FinishStatement(ctx context.Context, id string, state models.StatementState, set map[string]any) error {
+	if state == models.StatementFetching {
 		return fmt.Errorf("finish the statement: %w", ErrConflict)
 	}
-	m.Problem = clip("statements", "problem", m.Problem)
-	if err := s.checkTexts(ctx, m); err != nil {
+	c, err := s.changes("statements", id, set)
+	if err != nil {
 		return doing("finish the statement", err)
 	}
-	c := &change{}
-	c.set("state", string(m.State))
-	c.set("lines", m.Lines)
-	c.set("count", m.Count)
-	c.set("pages", m.Pages)
-	c.set("hash", m.Hash)
-	c.set("problem", m.Problem)
-	c.set("fetched_at", m.FetchedAt)
+	c.set("state", string(state))
 	return doing("finish the statement",
-		s.update(ctx, "statements", c, "id = ? AND state = ?", m.ID, string(models.StatementFetching)))
+		s.update(ctx, "statements", c, "id = ? AND state = ?", id, string(models.StatementFetching)))
 }
 
 // Statement reads a statement by its id; ErrNotFound.

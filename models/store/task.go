@@ -95,25 +95,19 @@ func (s *Store) ClaimTasks(ctx context.Context, limit int, lease time.Duration) 
 	return mine, nil
 }
 
-// SetTask notes the progress of a claimed task and extends its lease, to due_at or by a minute. set may change done, total, params,
-// problem and due_at besides, and name the state and the lease that the task has. ErrConflict: the lease is not held any more,
-// because the task was stopped or given to another worker, and nothing of it may be done further.
+// SetTask notes the progress of a claimed task and extends its lease by a minute. set may change done, total, params and problem.
+// ErrConflict: the lease is not held any more, because the task was stopped or given to another worker, and nothing of it may be
+// done further.
 func (s *Store) SetTask(ctx context.Context, id, lease string, set map[string]any) error {
 	c, err := s.changes("tasks", id, set)
 	if err != nil {
 		return doing("note the task's progress", err)
 	}
-	if state, ok := set["state"]; ok && state != string(models.TaskRunning) {
-		return doing("note the task's progress", fmt.Errorf("%w: the state of a task is changed by FinishTask", ErrColumn))
+	now, err := s.Now(ctx)
+	if err != nil {
+		return err
 	}
-	if _, ok := set["due_at"]; !ok {
-		now, err := s.Now(ctx)
-		if err != nil {
-			return err
-		}
-		c.set("due_at", now.Add(taskLease))
-	}
-	c.set("lease", lease)
+	c.set("due_at", now.Add(taskLease))
 	c.set("updated_at", s.now())
 	return doing("note the task's progress", s.updateTask(ctx, id, lease, c))
 }
@@ -122,32 +116,24 @@ func (s *Store) updateTask(ctx context.Context, id, lease string, c *change) err
 	return s.update(ctx, "tasks", c, "id = ? AND lease = ? AND state = ?", id, lease, string(models.TaskRunning))
 }
 
-// FinishTask ends a claimed task: State must be done, failed or stopped, and the counts, Problem and what is known of the file are
-// stored with it; the file of a task that is not done is removed. ErrConflict: Lease is not held any more.
-func (s *Store) FinishTask(ctx context.Context, t *models.Task) error {
-	switch t.State {
+// FinishTask ends a claimed task: done, failed or stopped. set may change done, total, problem, file_name, file_type and file_size.
+// ErrConflict as in SetTask.
+func (s *Store) FinishTask(ctx context.Context, id, lease string, state models.TaskState, set map[string]any) error {
+	switch state {
 	case models.TaskDone, models.TaskFailed, models.TaskStopped:
 	case models.TaskWaiting, models.TaskRunning:
-		return fmt.Errorf("end the task as %s: %w", t.State, ErrConflict)
+		return fmt.Errorf("end the task as %s: %w", state, ErrConflict)
 	}
-	t.Problem = clip("tasks", "problem", t.Problem)
-	if err := s.checkTexts(ctx, t); err != nil {
+	c, err := s.changes("tasks", id, set)
+	if err != nil {
 		return doing("end the task", err)
 	}
-	c := &change{}
-	c.set("done", t.Done)
-	c.set("total", t.Total)
-	c.set("problem", t.Problem)
-	c.set("params", t.Params)
-	c.set("file_name", t.FileName)
-	c.set("file_type", t.FileType)
-	c.set("file_size", t.FileSize)
-	s.endTask(c, t.State)
+	s.endTask(c, state)
 	return doing("end the task", s.Tx(ctx, func(tx *Store) error {
-		if err := tx.updateTask(ctx, t.ID, t.Lease, c); err != nil || t.State == models.TaskDone {
+		if err := tx.updateTask(ctx, id, lease, c); err != nil || state == models.TaskDone {
 			return err
 		}
-		return tx.dropChunks(ctx, t.ID)
+		return tx.dropChunks(ctx, id)
 	}))
 }
 
@@ -194,13 +180,23 @@ func (s *Store) holding(ctx context.Context, id, lease string, fn func(tx *Store
 	})
 }
 
-// ClearTaskChunks removes what an earlier try of a claimed task has left of its file. ErrConflict: the lease is not held any more.
-func (s *Store) ClearTaskChunks(ctx context.Context, id, lease string) error {
-	return doing("begin the file", s.holding(ctx, id, lease, func(tx *Store) error { return tx.dropChunks(ctx, id) }))
+// ClearTask removes what an earlier try of a claimed task has left: rows, pieces of a file and the count. ErrConflict as in SetTask.
+func (s *Store) ClearTask(ctx context.Context, id, lease string) error {
+	return doing("clear the task", s.holding(ctx, id, lease, func(tx *Store) error {
+		if err := tx.dropChunks(ctx, id); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, "DELETE FROM task_rows WHERE task_id = ?", id); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, "UPDATE tasks SET done = 0, total = 0, file_size = 0 WHERE id = ?", id)
+		return err
+	}))
 }
 
-// AddTaskRows stores results of a task. A position that has one keeps it: what was found first is what happened.
-func (s *Store) AddTaskRows(ctx context.Context, rows []models.TaskRow) error {
+// AddTaskRows stores results of a claimed task, all of the same one. A position that has a result keeps it: what was found first is what
+// happened. ErrConflict as in SetTask.
+func (s *Store) AddTaskRows(ctx context.Context, lease string, rows []models.TaskRow) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -208,8 +204,13 @@ func (s *Store) AddTaskRows(ctx context.Context, rows []models.TaskRow) error {
 	for i := range rows {
 		rows[i].Subject = clip("task_rows", "subject", rows[i].Subject)
 		rows[i].Note = clip("task_rows", "note", rows[i].Note)
+		if rows[i].TaskID != rows[0].TaskID {
+			return fmt.Errorf("store results: %w: they are of more than one task", ErrConflict)
+		}
 	}
-	return doing("store results", s.create(ctx, &rows, onConflict("task_id", "position")))
+	return doing("store results", s.holding(ctx, rows[0].TaskID, lease, func(tx *Store) error {
+		return tx.create(ctx, &rows, onConflict("task_id", "position"))
+	}))
 }
 
 // TaskRows reads a page of a task's results, after a position (0: from the first). ErrFilter.
@@ -223,8 +224,7 @@ func (s *Store) TaskRows(ctx context.Context, id string, after, limit int) ([]mo
 	return list, doing("read the task's results", translate(err))
 }
 
-// PutTaskChunk stores a piece of a claimed task's file; the same number again replaces it. ErrConflict: the
-// lease is not held any more.
+// PutTaskChunk stores a piece of a claimed task's file; the same number again replaces it. ErrConflict as in SetTask.
 func (s *Store) PutTaskChunk(ctx context.Context, lease string, c models.TaskChunk) error {
 	end := s.replacing([]string{"task_id", "number"}, "data")
 	return doing("store a piece of the file", s.holding(ctx, c.TaskID, lease, func(tx *Store) error {
