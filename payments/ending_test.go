@@ -298,6 +298,7 @@ func TestSettle_LateMoneyGoesToReview(t *testing.T) {
 		at := s.platformOrder(order)
 		require.NoError(t, s.Cancel(t.Context(), order.Ref))
 		s.stockIs(50, 0, 0)
+		s.deliver()
 		require.NoError(t, s.platform.PayLate(at.OrderNum))
 		s.deliver()
 		order = s.order(order.Ref)
@@ -322,6 +323,7 @@ func TestSettle_SecondPaymentOpensARefundTask(t *testing.T) {
 		paid := s.order(order.Ref)
 		require.Equal(t, models.OrderPaid, paid.State)
 
+		s.deliver()
 		require.NoError(t, s.platform.PayLate(first.OrderNum))
 		s.deliver()
 		order = s.order(order.Ref)

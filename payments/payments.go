@@ -25,6 +25,8 @@ type Gateway interface {
 	CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (orderNum string, err error)
 	Order(ctx context.Context, orderNum, token string) (opay.OrderDetail, error)
 	OrderByRef(ctx context.Context, appOrderID string) (opay.OrderDetail, error)
+	Statement(ctx context.Context, r opay.StatementRequest) (opay.StatementPage, error)
+	Refund(ctx context.Context, r opay.RefundRequest) (orderNum string, err error)
 	Cancel(ctx context.Context, orderNum string) error
 	PayURL(p opay.PayPage) (string, error)
 	LoginURL(redirectURL, state string) (string, error)
@@ -57,6 +59,9 @@ type Config struct {
 	Logger    *slog.Logger
 	Mailer    Mailer                                                 // nil: no mails are written
 	Compose   func(models.OutboxMessage, models.Order) (Mail, error) // renders a mail; needed with Mailer
+
+	Zone          *time.Location // in which the platform's day begins and ends; nil: UTC
+	FourEyesLimit models.Amount  // refunds worth more than this, in the shop's currency, need a second person; 0: none does
 
 	OrderTTL    time.Duration // how long an order may wait for its payment; 30 minutes
 	RetryTTL    time.Duration // how long a new attempt may wait at least; 15 minutes
@@ -109,9 +114,14 @@ type Service struct {
 	grace    time.Duration
 	proofAge time.Duration
 	timeout  time.Duration
+	zone     *time.Location
+	fourEyes models.Amount
+	lastPlan moment // when statementStep looked last
 
-	wakeInbox  chan struct{}
-	wakeOutbox chan struct{}
+	wakeInbox   chan struct{}
+	wakeOutbox  chan struct{}
+	wakeRefunds chan struct{}
+	wakeTasks   chan struct{}
 }
 
 // New checks the configuration. BaseURL must be an absolute http or https address without path, query and fragment.
@@ -132,8 +142,13 @@ func New(c Config) (*Service, error) {
 		mailer: c.Mailer, compose: c.Compose,
 		orderTTL: orDefault(c.OrderTTL, 30*time.Minute), retryTTL: orDefault(c.RetryTTL, 15*time.Minute),
 		grace: orDefault(c.ExpiryGrace, time.Minute), proofAge: orDefault(c.ProofAge, 10*time.Minute),
-		timeout:   orDefault(c.CallTimeout, 8*time.Second),
+		timeout: orDefault(c.CallTimeout, 8*time.Second),
+		zone:    c.Zone, fourEyes: c.FourEyesLimit,
 		wakeInbox: make(chan struct{}, 1), wakeOutbox: make(chan struct{}, 1),
+		wakeRefunds: make(chan struct{}, 1), wakeTasks: make(chan struct{}, 1),
+	}
+	if s.zone == nil {
+		s.zone = time.UTC
 	}
 	if s.clock == nil {
 		s.clock = models.SystemClock

@@ -279,10 +279,11 @@ func payerOf(t *testing.T, payURL string) string {
 type faultyGateway struct {
 	payments.Gateway
 
-	platform *httptest.Server
-	mu       sync.Mutex
-	detail   func(opay.OrderDetail) opay.OrderDetail
-	before   func(call string)
+	platform  *httptest.Server
+	mu        sync.Mutex
+	detail    func(opay.OrderDetail) opay.OrderDetail
+	statement func(opay.StatementRequest) opay.StatementPage
+	before    func(call string)
 }
 
 func (g *faultyGateway) lie(detail func(opay.OrderDetail) opay.OrderDetail) {

@@ -59,6 +59,9 @@ func (s *Service) workers() []worker {
 		{"inbox", s.inboxStep, s.wakeInbox},
 		{"attempts", s.attemptStep, nil},
 		{"orders", s.orderStep, nil},
+		{"refunds", s.refundStep, s.wakeRefunds},
+		{"tasks", s.taskStep, s.wakeTasks},
+		{"statements", s.statementStep, nil},
 	}
 	if s.mailer != nil {
 		list = append(list, worker{"outbox", s.outboxStep, s.wakeOutbox})

@@ -89,7 +89,8 @@ type Fault struct {
 	Accept  bool      `json:"accept,omitempty"`  // server_error and html: the call takes effect nevertheless
 }
 
-// Faults are the switched-on faults. Of those that spoil an answer the first that strikes is used; the others combine.
+// Faults are the switched-on faults. Of those that spoil an answer the first that strikes is used; those of the statement and of
+// callbacks combine.
 type Faults []Fault
 
 // Duration is a time.Duration that reads and writes itself as text such as "7.9s".
@@ -192,6 +193,12 @@ func (k FaultKind) ofCallback() bool {
 	}
 }
 
+// ofStatement tells whether the kind is about the lines of a statement.
+func (k FaultKind) ofStatement() bool {
+	form, ok := formOf(k)
+	return ok && len(form.calls) == 1 && form.calls[0] == callStatement
+}
+
 // Check tells whether the faults can be switched on. The error wraps ErrFault and names the fault by its place, from 1.
 func (f Faults) Check() error {
 	if len(f) > maxFaults {
@@ -278,9 +285,10 @@ func (f Fault) thrown(s seed, seq uint64, place int) bool {
 	return s.below(100, "fault", string(f.Kind), strconv.FormatUint(seq, 10), strconv.Itoa(place)) < f.Percent
 }
 
-// spoils tells whether the fault decides alone about an answer.
+// spoils tells whether the fault decides alone about an answer. Those of the statement change its lines, each another one, and
+// combine.
 func (f Fault) spoils() bool {
-	return !f.Kind.ofCallback() && f.Kind != FaultSlow
+	return !f.Kind.ofCallback() && !f.Kind.ofStatement() && f.Kind != FaultSlow
 }
 
 // find returns the fault of a kind among those that struck.

@@ -115,28 +115,26 @@ func (k *core) statementLines(appID string, q statementQuery) []*Order {
 	return lines
 }
 
-// spoilLines applies the faults of statements.
+// spoilLines applies the faults of statements, each to another line where there are enough: the first is missing, the second stands
+// twice, the last has a wrong amount, and a line too many stands behind it.
 func (k *core) spoilLines(lines []*Order, r request) []*Order {
 	if len(r.struck) == 0 {
 		return lines
 	}
-	if _, ok := find(r.struck, FaultStatementExtra); ok {
-		lines = append(lines, k.stranger(r.app.AppID))
-	}
-	if len(lines) == 0 {
-		return lines
-	}
-	if _, ok := find(r.struck, FaultStatementMissing); ok {
+	if _, ok := find(r.struck, FaultStatementMissing); ok && len(lines) > 0 {
 		lines = lines[1:]
 	}
-	if _, ok := find(r.struck, FaultStatementDouble); ok {
-		lines = append([]*Order{lines[0]}, lines...)
-	}
-	if _, ok := find(r.struck, FaultStatementAmount); ok {
-		wrong := lines[0].clone()
+	if _, ok := find(r.struck, FaultStatementAmount); ok && len(lines) > 0 {
+		wrong := lines[len(lines)-1].clone()
 		coin, _ := k.cfg.coin(wrong.Coin)
 		wrong.Amount = opay.Amount(wrongAmount(&wrong, coin.Precision, AmountPlus))
-		lines[0] = &wrong
+		lines[len(lines)-1] = &wrong
+	}
+	if _, ok := find(r.struck, FaultStatementDouble); ok && len(lines) > 0 {
+		lines = append([]*Order{lines[0]}, lines...)
+	}
+	if _, ok := find(r.struck, FaultStatementExtra); ok {
+		lines = append(lines, k.stranger(r.app.AppID))
 	}
 	return lines
 }

@@ -1,0 +1,179 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"coincart/models"
+	"coincart/models/store"
+)
+
+// Bounds of what staff write.
+const (
+	MaxNote     = 2000 // runes of a note, a reason or an explanation
+	MaxTracking = 120  // runes of a tracking number
+)
+
+// Errors of the back office's work on orders.
+var (
+	// ErrNotFulfillable: only a paid order is handed over.
+	ErrNotFulfillable = errors.New("the order cannot be handed over")
+	// ErrText: a note or a reason is empty or too long.
+	ErrText = errors.New("the text is empty or too long")
+	// ErrNoMailer: the shop sends no mails.
+	ErrNoMailer = errors.New("no mail server is set")
+)
+
+// CancelOutcome says what came of a wish to cancel.
+type CancelOutcome string
+
+// The outcomes: proved by orderDetail, or not known yet.
+const (
+	OutcomeCancelled CancelOutcome = "cancelled" // orderDetail says closed or failed
+	OutcomePaid      CancelOutcome = "paid"      // the payment was faster and is settled
+	OutcomeUnknown   CancelOutcome = "unknown"   // the platform did not answer; the worker goes on
+	OutcomeGone      CancelOutcome = "gone"      // it was over before
+)
+
+// Fulfil hands a paid order over, with a tracking number if there is one, and writes to the shopper. Errors: store.ErrNotFound,
+// ErrNotFulfillable, ErrText.
+func (s *Service) Fulfil(ctx context.Context, orderID, tracking string, by Actor) error {
+	tracking = strings.TrimSpace(tracking)
+	if utf8.RuneCountInString(tracking) > MaxTracking {
+		return ErrText
+	}
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		order, err := tx.LockOrder(ctx, orderID)
+		if err != nil {
+			return fmt.Errorf("load order: %w", err)
+		}
+		if order.State != models.OrderPaid {
+			return ErrNotFulfillable
+		}
+		set := map[string]any{"tracking": tracking, "fulfilled_at": s.clock()}
+		t := models.Transition{OrderID: order.ID, Cause: "admin", Note: tracking}
+		if err := tx.MoveOrder(ctx, order.ID, models.OrderPaid, models.OrderFulfilled, set, t); err != nil {
+			return fmt.Errorf("mark order fulfilled: %w", err)
+		}
+		if err := s.putMail(ctx, tx, models.MailOrderSent, order.ID); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, by, "order.fulfil", "order:"+order.ID, facts{"state": string(order.State)},
+			facts{"state": string(models.OrderFulfilled), "tracking": tracking})
+	})
+	s.poke(s.wakeOutbox)
+	return err
+}
+
+// AddNote writes a note on an order. Errors: store.ErrNotFound, ErrText.
+func (s *Service) AddNote(ctx context.Context, orderID, text string, by Actor) error {
+	text, err := cleanNote(text)
+	if err != nil {
+		return err
+	}
+	if _, err := s.store.Order(ctx, orderID); err != nil {
+		return fmt.Errorf("load order: %w", err)
+	}
+	note := models.Note{ID: models.NewID(), OrderID: orderID, StaffID: by.StaffID, Who: by.Who, Text: text, CreatedAt: s.clock()}
+	return s.audited(ctx, by, "order.note", "order:"+orderID, nil, facts{"text": text}, func(tx *store.Store) error {
+		return tx.AddNote(ctx, &note)
+	})
+}
+
+func cleanNote(text string) (string, error) {
+	text = strings.TrimSpace(strings.ToValidUTF8(text, ""))
+	if text == "" || utf8.RuneCountInString(text) > MaxNote {
+		return "", ErrText
+	}
+	return text, nil
+}
+
+// ResendMail queues a mail about an order again; token is the form's, so that a double click sends one. Errors: store.ErrNotFound,
+// ErrNoMailer.
+func (s *Service) ResendMail(ctx context.Context, orderID string, kind models.MailKind, token string, by Actor) error {
+	if s.mailer == nil {
+		return ErrNoMailer
+	}
+	order, err := s.store.Order(ctx, orderID)
+	if err != nil {
+		return fmt.Errorf("load order: %w", err)
+	}
+	now := s.clock()
+	after := facts{"mail": string(kind)}
+	err = s.audited(ctx, by, "order.resend", "order:"+order.ID, nil, after, func(tx *store.Store) error {
+		return tx.PutOutbox(ctx, models.OutboxMessage{
+			ID: models.NewID(), Kind: kind, OrderID: order.ID, DedupeKey: string(kind) + ":" + order.ID + ":" + token,
+			State: models.OutboxWaiting, CreatedAt: now, DueAt: now,
+		})
+	})
+	s.poke(s.wakeOutbox)
+	return err
+}
+
+// AskOrder asks the platform how the order's newest attempt stands, within the limits of Refresh. Errors: store.ErrNotFound.
+func (s *Service) AskOrder(ctx context.Context, orderID string, by Actor) (models.Order, error) {
+	order, err := s.store.Order(ctx, orderID)
+	if err != nil {
+		return order, fmt.Errorf("load order: %w", err)
+	}
+	before := facts{"state": string(order.State)}
+	order, err = s.Refresh(ctx, order.Ref)
+	if err != nil {
+		return order, err
+	}
+	after := facts{"state": string(order.State)}
+	return order, s.audited(ctx, by, "order.ask", "order:"+order.ID, before, after, func(*store.Store) error { return nil })
+}
+
+// CancelByStaff calls an order off, as Cancel does, and says what came of it. Errors: store.ErrNotFound, and the store's.
+func (s *Service) CancelByStaff(ctx context.Context, orderID string, by Actor) (CancelOutcome, error) {
+	order, err := s.store.Order(ctx, orderID)
+	if err != nil {
+		return "", fmt.Errorf("load order: %w", err)
+	}
+	if order.State != models.OrderAwaiting {
+		return outcomeOf(&order, true), nil
+	}
+	before := facts{"state": string(order.State)}
+	wish := func(*store.Store) error { return nil }
+	if err := s.audited(ctx, by, "order.cancel", "order:"+order.ID, before, facts{"wanted": "cancelled"}, wish); err != nil {
+		return "", err
+	}
+	if err := s.Cancel(ctx, order.Ref); err != nil && !errors.Is(err, ErrNotCancellable) {
+		return "", err
+	}
+	order, err = s.store.Order(ctx, orderID)
+	if err != nil {
+		return "", fmt.Errorf("load order: %w", err)
+	}
+	return outcomeOf(&order, false), nil
+}
+
+func outcomeOf(order *models.Order, before bool) CancelOutcome {
+	switch order.State {
+	case models.OrderAwaiting:
+		return OutcomeUnknown
+	case models.OrderPaid, models.OrderFulfilled, models.OrderReview, models.OrderRefunding, models.OrderRefunded:
+		return OutcomePaid
+	case models.OrderCancelled, models.OrderExpired:
+		if before {
+			return OutcomeGone
+		}
+		return OutcomeCancelled
+	}
+	return OutcomeUnknown
+}
+
+// CloseReview ends a review with what was found. Errors: store.ErrNotFound, store.ErrConflict (it is closed), ErrText.
+func (s *Service) CloseReview(ctx context.Context, id, note string, by Actor) error {
+	note, err := cleanNote(note)
+	if err != nil {
+		return err
+	}
+	return s.audited(ctx, by, "review.close", "review:"+id, facts{"open": "yes"}, facts{"open": "no", "note": note}, func(tx *store.Store) error {
+		return tx.CloseReview(ctx, id, note)
+	})
+}

@@ -1,0 +1,348 @@
+package payments
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"coincart/models"
+)
+
+// The things that can be exported, and the formats.
+const (
+	ExportOrders        = "orders"
+	ExportPayments      = "payments"
+	ExportStatement     = "statement"
+	ExportDiscrepancies = "discrepancies"
+
+	FormatCSV  = "csv"
+	FormatXLSX = "xlsx"
+)
+
+const (
+	exportChunk   = 256 << 10
+	sheetRows     = 1_000_000 // a sheet holds 1,048,576
+	exportTimeFmt = "2006-01-02 15:04:05.000"
+)
+
+// Export is a wish for a file. Times in it are of the platform's zone, which the column names say; amounts are exact decimal text.
+type Export struct {
+	What   string             `json:"what"`
+	Format string             `json:"format"`
+	Orders models.OrderFilter `json:"orders"` // of ExportOrders
+	From   string             `json:"from"`   // first day of ExportPayments, yyyy-MM-dd
+	To     string             `json:"to"`     // last day of ExportPayments
+	Day    string             `json:"day"`    // of ExportStatement and ExportDiscrepancies
+}
+
+func (x Export) check(s *Service) error {
+	if x.Format != FormatCSV && x.Format != FormatXLSX {
+		return fmt.Errorf("%w: the format is csv or xlsx", ErrTask)
+	}
+	switch x.What {
+	case ExportOrders:
+		return nil
+	case ExportPayments:
+		from, _, err := s.day(x.From)
+		if err != nil {
+			return err
+		}
+		to, _, err := s.day(x.To)
+		if err != nil {
+			return err
+		}
+		if to.Before(from) {
+			return fmt.Errorf("%w: the span ends before it begins", ErrTask)
+		}
+		return nil
+	case ExportStatement, ExportDiscrepancies:
+		return s.CheckDay(x.Day)
+	default:
+		return fmt.Errorf("%w: nothing of that name can be exported", ErrTask)
+	}
+}
+
+func (x Export) fileName(zone *time.Location, now time.Time) string {
+	name := "coincart-" + x.What
+	switch x.What {
+	case ExportPayments:
+		name += "-" + x.From + "-" + x.To
+	case ExportStatement, ExportDiscrepancies:
+		name += "-" + x.Day
+	default:
+		name += "-" + now.In(zone).Format("2006-01-02-150405")
+	}
+	return name + "." + x.Format
+}
+
+// table takes the rows of an export.
+type table interface {
+	row(cells []cell) error
+	close() error
+}
+
+// cell is a text of an export. Exact says that it is a number or one of our own words: it is written as it is. Other texts come from
+// outside and are kept from being formulas.
+type cell struct {
+	text  string
+	exact bool
+}
+
+func plain(text string) cell          { return cell{text: text} }
+func exact(text string) cell          { return cell{text: text, exact: true} }
+func amountCell(a models.Amount) cell { return exact(a.String()) }
+func countCell(n int) cell            { return exact(strconv.Itoa(n)) }
+func (s *Service) timeCell(t time.Time) cell {
+	if t.IsZero() {
+		return exact("")
+	}
+	return exact(t.In(s.zone).Format(exportTimeFmt))
+}
+
+// safe is the cell's text for a file that a spreadsheet opens: a text that would be taken for a formula gets an apostrophe in front.
+func (c cell) safe() string {
+	if c.exact || c.text == "" {
+		return c.text
+	}
+	if strings.ContainsRune("=+-@\t\r\n", rune(c.text[0])) || strings.HasPrefix(c.text, "＝") || strings.HasPrefix(c.text, "＋") ||
+		strings.HasPrefix(c.text, "－") || strings.HasPrefix(c.text, "＠") {
+		return "'" + c.text
+	}
+	return c.text
+}
+
+// WriteExport writes the file of an export in constant memory. rows is told how many rows are written, now and then; it may be nil.
+// Errors: ErrTask, ErrNothingFetched, those of w and of the store.
+func (s *Service) WriteExport(ctx context.Context, w io.Writer, x Export, rows func(n int) error) error {
+	if err := x.check(s); err != nil {
+		return err
+	}
+	t, err := newTable(w, x.Format)
+	if err != nil {
+		return err
+	}
+	counted := &countedTable{table: t, report: rows}
+	if err := s.fill(ctx, counted, x); err != nil {
+		return errors.Join(err, t.close())
+	}
+	return t.close()
+}
+
+func newTable(w io.Writer, format string) (table, error) {
+	if format == FormatXLSX {
+		return newXLSX(w)
+	}
+	// The mark tells spreadsheets that the text is UTF-8.
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return nil, fmt.Errorf("write the file: %w", err)
+	}
+	return &csvTable{w: csv.NewWriter(w)}, nil
+}
+
+type countedTable struct {
+	table
+	report func(n int) error
+	n      int
+}
+
+func (t *countedTable) row(cells []cell) error {
+	if err := t.table.row(cells); err != nil {
+		return err
+	}
+	t.n++
+	if t.report == nil || t.n%1000 != 0 {
+		return nil
+	}
+	return t.report(t.n)
+}
+
+type csvTable struct {
+	w     *csv.Writer
+	texts []string
+}
+
+func (t *csvTable) row(cells []cell) error {
+	t.texts = t.texts[:0]
+	for _, c := range cells {
+		t.texts = append(t.texts, c.safe())
+	}
+	if err := t.w.Write(t.texts); err != nil {
+		return fmt.Errorf("write a row: %w", err)
+	}
+	return nil
+}
+
+func (t *csvTable) close() error {
+	t.w.Flush()
+	if err := t.w.Error(); err != nil {
+		return fmt.Errorf("write the file: %w", err)
+	}
+	return nil
+}
+
+// xlsxTable streams sheets through excelize, which keeps rows in a temporary file. Every cell is a text: a spreadsheet's numbers are
+// floats and would not keep the digits.
+type xlsxTable struct {
+	out    io.Writer
+	file   *excelize.File
+	stream *excelize.StreamWriter
+	header []any
+	sheets int
+	n      int // rows on this sheet
+}
+
+func newXLSX(w io.Writer) (*xlsxTable, error) {
+	t := &xlsxTable{out: w, file: excelize.NewFile()}
+	if err := t.nextSheet(); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *xlsxTable) nextSheet() error {
+	if t.stream != nil {
+		if err := t.stream.Flush(); err != nil {
+			return fmt.Errorf("write the sheet: %w", err)
+		}
+	}
+	t.sheets++
+	name := "Sheet" + strconv.Itoa(t.sheets)
+	if t.sheets > 1 {
+		if _, err := t.file.NewSheet(name); err != nil {
+			return fmt.Errorf("make a sheet: %w", err)
+		}
+	}
+	stream, err := t.file.NewStreamWriter(name)
+	if err != nil {
+		return fmt.Errorf("make a sheet: %w", err)
+	}
+	t.stream, t.n = stream, 0
+	return nil
+}
+
+func (t *xlsxTable) row(cells []cell) error {
+	values := make([]any, len(cells))
+	for i, c := range cells {
+		values[i] = c.text // a text cell is never a formula
+	}
+	if t.header == nil {
+		t.header = values
+	}
+	if t.n == sheetRows {
+		if err := t.nextSheet(); err != nil {
+			return err
+		}
+		if err := t.put(t.header); err != nil {
+			return err
+		}
+	}
+	return t.put(values)
+}
+
+func (t *xlsxTable) put(values []any) error {
+	t.n++
+	if err := t.stream.SetRow("A"+strconv.Itoa(t.n), values); err != nil {
+		return fmt.Errorf("write a row: %w", err)
+	}
+	return nil
+}
+
+func (t *xlsxTable) close() error {
+	if err := t.stream.Flush(); err != nil {
+		return fmt.Errorf("write the sheet: %w", err)
+	}
+	_, err := t.file.WriteTo(t.out)
+	if err := errors.Join(err, t.file.Close()); err != nil {
+		return fmt.Errorf("write the file: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) fill(ctx context.Context, t table, x Export) error {
+	switch x.What {
+	case ExportOrders:
+		return s.fillOrders(ctx, t, x.Orders)
+	case ExportPayments:
+		return s.fillPayments(ctx, t, x)
+	case ExportStatement:
+		return s.fillStatement(ctx, t, x.Day)
+	default:
+		return s.fillDiscrepancies(ctx, t, x.Day)
+	}
+}
+
+func header(t table, names ...string) error {
+	cells := make([]cell, len(names))
+	for i, n := range names {
+		cells[i] = exact(n)
+	}
+	return t.row(cells)
+}
+
+// doExport writes the file into the database, in pieces, so that any replica can give it out.
+func (s *Service) doExport(ctx context.Context, t *models.Task) error {
+	var x Export
+	if err := json.Unmarshal([]byte(t.Params), &x); err != nil {
+		return fmt.Errorf("%w: %w", errTaskFinal, err)
+	}
+	if err := s.store.ClearTask(ctx, t.ID, t.Lease); err != nil {
+		return fmt.Errorf("begin the file: %w", err)
+	}
+	out := &chunkWriter{service: s, ctx: ctx, task: t.ID, lease: t.Lease}
+	buffered := bufio.NewWriterSize(out, exportChunk)
+	pulse := s.pulse(t)
+	rows := 0
+	err := s.WriteExport(ctx, buffered, x, func(n int) error {
+		rows = n
+		return pulse(ctx, n, 0)
+	})
+	if errors.Is(err, ErrNothingFetched) || errors.Is(err, ErrTask) {
+		return fmt.Errorf("%w: %w", errTaskFinal, err)
+	}
+	if err != nil {
+		return fmt.Errorf("write the file: %w", err)
+	}
+	if err := buffered.Flush(); err != nil {
+		return fmt.Errorf("write the file: %w", err)
+	}
+	t.Done, t.Total = rows, rows
+	t.FileName, t.FileSize = x.fileName(s.zone, s.clock()), out.size
+	t.FileType = "text/csv; charset=utf-8"
+	if x.Format == FormatXLSX {
+		t.FileType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	}
+	return nil
+}
+
+// chunkWriter stores what is written to it as numbered pieces of a task's file.
+type chunkWriter struct {
+	service *Service
+	ctx     context.Context //nolint:containedctx // an io.Writer has no other way to be ended
+	task    string
+	lease   string
+	number  int
+	size    int64
+}
+
+func (w *chunkWriter) Write(p []byte) (int, error) {
+	for piece := p; len(piece) > 0; {
+		n := min(len(piece), exportChunk)
+		w.number++
+		chunk := models.TaskChunk{TaskID: w.task, Number: w.number, Data: append([]byte(nil), piece[:n]...)}
+		if err := w.service.store.PutTaskChunk(w.ctx, w.lease, chunk); err != nil {
+			return 0, fmt.Errorf("store a piece of the file: %w", err)
+		}
+		w.size += int64(n)
+		piece = piece[n:]
+	}
+	return len(p), nil
+}

@@ -1,0 +1,103 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"coincart/models"
+	"coincart/models/store"
+)
+
+// zoned is a column's name with the zone of its times.
+func (s *Service) zoned(name string) string { return name + " (" + s.zone.String() + ")" }
+
+func (s *Service) fillOrders(ctx context.Context, t table, f models.OrderFilter) error {
+	err := header(t, "reference", "state", s.zoned("placed"), s.zoned("paid"), s.zoned("sent"), "e-mail", "name", "total", "currency",
+		"paid amount", "coin", "refunded", "our id", "platform order number", "payer UID", "tracking")
+	if err != nil {
+		return err
+	}
+	err = s.store.EachOrderRow(ctx, f, func(o models.OrderRow) error {
+		return t.row([]cell{
+			exact(o.Ref), exact(string(o.State)), s.timeCell(o.CreatedAt), s.timeCell(o.PaidAt), s.timeCell(o.FulfilledAt),
+			plain(o.Email), plain(o.Name), exact(o.Total.Fixed(o.Digits)), plain(o.Currency),
+			amountCell(o.PayAmount), plain(o.PayCoin), amountCell(o.Refunded), plain(o.AppOrderID), plain(o.OrderNum), plain(o.PayerUserID),
+			plain(o.Tracking),
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("export orders: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) fillPayments(ctx context.Context, t table, x Export) error {
+	from, _, err := s.day(x.From)
+	if err != nil {
+		return err
+	}
+	_, to, err := s.day(x.To)
+	if err != nil {
+		return err
+	}
+	err = header(t, s.zoned("paid"), "reference", "order state", "amount", "coin", "rate", "rate source", "total", "currency", "refunded",
+		"our id", "platform order number", "payer UID", "e-mail", s.zoned("attempt made"))
+	if err != nil {
+		return err
+	}
+	err = s.store.EachPayment(ctx, from, to, func(p models.PaymentRow) error {
+		return t.row([]cell{
+			s.timeCell(p.PaidAt), exact(p.Ref), exact(string(p.OrderState)), amountCell(p.Amount), plain(p.Coin), amountCell(p.Rate),
+			plain(p.RateSource), amountCell(p.Total), plain(p.Currency), amountCell(p.Refunded), plain(p.AppOrderID), plain(p.OrderNum),
+			plain(p.PayerUserID), plain(p.Email), s.timeCell(p.CreatedAt),
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("export payments: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) fillStatement(ctx context.Context, t table, day string) error {
+	st, err := s.store.NewestStatement(ctx, day)
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrNothingFetched
+	}
+	if err != nil {
+		return fmt.Errorf("load statement: %w", err)
+	}
+	err = header(t, "day ("+st.Zone+")", "type", "our id", "amount", "coin", "payer UID", s.zoned("created"), s.zoned("paid"))
+	if err != nil {
+		return err
+	}
+	err = s.store.EachStatementLine(ctx, st.ID, func(l models.StatementLine) error {
+		return t.row([]cell{
+			exact(st.Day), plain(string(l.Type)), plain(l.AppOrderID), amountCell(l.Amount), plain(l.Coin), plain(l.UserID),
+			s.timeCell(l.CreateTime), s.timeCell(l.PayTime),
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("export the statement: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) fillDiscrepancies(ctx context.Context, t table, day string) error {
+	err := header(t, "day ("+s.zone.String()+")", "kind", "type", "our id", "coin", "theirs", "ours", "theirs less ours", "state", "note", "order",
+		s.zoned("found"))
+	if err != nil {
+		return err
+	}
+	err = s.store.EachDiscrepancy(ctx, models.DiscrepancyFilter{Day: day}, func(d models.Discrepancy) error {
+		return t.row([]cell{
+			exact(d.Day), exact(string(d.Kind)), plain(string(d.Type)), plain(d.AppOrderID), plain(d.Coin), amountCell(d.Theirs),
+			amountCell(d.Ours), exact(d.Theirs.Sub(d.Ours).String()), exact(string(d.State)), plain(d.Note), exact(d.OrderID),
+			s.timeCell(d.CreatedAt),
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("export discrepancies: %w", err)
+	}
+	return nil
+}

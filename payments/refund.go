@@ -1,0 +1,350 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments/opay"
+)
+
+// assetNormal is the platform's assetType of an ordinary balance (platform/api.md §3.8).
+const assetNormal = "201"
+
+// Errors of refunds.
+var (
+	// ErrNotRefundable: the attempt did not pay, or belongs to another order.
+	ErrNotRefundable = errors.New("nothing was paid that could be refunded")
+	// ErrRefundAmount: the amount is not positive, or finer than the coin.
+	ErrRefundAmount = errors.New("the amount cannot be refunded")
+	// ErrSamePerson: a refund above the limit needs a second person.
+	ErrSamePerson = errors.New("a second person must approve")
+	// ErrRefundOver: the refund is decided already.
+	ErrRefundOver = errors.New("the refund is decided already")
+)
+
+// RefundInput is a form that asks for a refund.
+type RefundInput struct {
+	OrderID   string
+	AttemptID string        // the paid attempt whose money goes back
+	Amount    models.Amount // of the attempt's coin
+	Reason    string
+	FormToken string // one-time: the same form is the same refund
+}
+
+// RequestRefund stores a refund with its final id at the platform, before anything is sent (reliability.md R15). Up to
+// Config.FourEyesLimit it is approved at once and the worker sends it; above, a second person must approve.
+//
+// Errors: store.ErrNotFound, ErrNotRefundable, ErrRefundAmount, ErrText, *store.RefundTooMuchError.
+func (s *Service) RequestRefund(ctx context.Context, in RefundInput, by Actor) (models.Refund, error) {
+	if known, err := s.store.RefundByFormToken(ctx, in.FormToken); err == nil {
+		return known, nil
+	}
+	reason, err := cleanNote(in.Reason)
+	if err != nil {
+		return models.Refund{}, err
+	}
+	order, err := s.store.Order(ctx, in.OrderID)
+	if err != nil {
+		return models.Refund{}, fmt.Errorf("load order: %w", err)
+	}
+	a := paidAttempt(&order, in.AttemptID)
+	if a == nil {
+		return models.Refund{}, ErrNotRefundable
+	}
+	if err := s.checkRefundAmount(ctx, a, in.Amount); err != nil {
+		return models.Refund{}, err
+	}
+	refund := s.newRefund(in, a, reason, by)
+	err = s.insertRefund(ctx, &refund, a, by)
+	if errors.Is(err, store.ErrDuplicate) {
+		return s.store.RefundByFormToken(ctx, in.FormToken)
+	}
+	s.poke(s.wakeRefunds)
+	return refund, err
+}
+
+func paidAttempt(order *models.Order, id string) *models.Attempt {
+	for i := range order.Attempts {
+		if a := &order.Attempts[i]; a.ID == id && a.State == models.AttemptPaid {
+			return a
+		}
+	}
+	return nil
+}
+
+// checkRefundAmount refuses an amount that the coin cannot have; the cap is the database's.
+func (s *Service) checkRefundAmount(ctx context.Context, a *models.Attempt, amount models.Amount) error {
+	if !amount.IsPositive() {
+		return ErrRefundAmount
+	}
+	coins, err := s.store.Coins(ctx)
+	if err != nil {
+		return fmt.Errorf("load coins: %w", err)
+	}
+	for _, coin := range coins {
+		if coin.Symbol == a.Coin && amount.Digits() > max(coin.Precision, a.Amount.Digits()) {
+			return ErrRefundAmount
+		}
+	}
+	return nil
+}
+
+func (s *Service) newRefund(in RefundInput, a *models.Attempt, reason string, by Actor) models.Refund {
+	now := s.clock()
+	refund := models.Refund{
+		ID: models.NewID(), OrderID: in.OrderID, AttemptID: a.ID, AppOrderID: models.NewRef(), State: models.RefundRequested,
+		Amount: in.Amount, Coin: a.Coin, Reason: reason, FormToken: in.FormToken, RequestedBy: by.StaffID, CreatedAt: now, UpdatedAt: now,
+	}
+	worth := in.Amount.Mul(a.Rate)
+	if !s.fourEyes.IsPositive() || worth.Cmp(s.fourEyes) <= 0 {
+		refund.State, refund.ApprovedBy, refund.DueAt = models.RefundApproved, by.StaffID, now
+	}
+	return refund
+}
+
+func (s *Service) insertRefund(ctx context.Context, refund *models.Refund, a *models.Attempt, by Actor) error {
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		order, err := tx.LockOrder(ctx, refund.OrderID)
+		if err != nil {
+			return fmt.Errorf("load order: %w", err)
+		}
+		if err := tx.InsertRefund(ctx, refund, a.Amount); err != nil {
+			return fmt.Errorf("insert refund: %w", err)
+		}
+		if err := s.orderRefunding(ctx, tx, &order, refund); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, by, "refund.request", "refund:"+refund.ID, nil, facts{
+			"order": refund.OrderID, "amount": refund.Amount.String(), "coin": refund.Coin, "state": string(refund.State), "reason": refund.Reason,
+		})
+	})
+}
+
+// orderRefunding shows on the order that money goes back. The refund of a second payment does not touch the order: the first
+// keeps it.
+func (s *Service) orderRefunding(ctx context.Context, tx *store.Store, order *models.Order, refund *models.Refund) error {
+	if order.PaidAttemptID != refund.AttemptID || order.State == models.OrderRefunding {
+		return nil
+	}
+	t := models.Transition{OrderID: order.ID, Cause: "refund", Note: refund.Amount.String() + " " + refund.Coin}
+	if err := tx.MoveOrder(ctx, order.ID, order.State, models.OrderRefunding, nil, t); err != nil {
+		return fmt.Errorf("mark order refunding: %w", err)
+	}
+	return nil
+}
+
+// ApproveRefund lets a second person release a refund. Errors: store.ErrNotFound, ErrSamePerson, ErrRefundOver.
+func (s *Service) ApproveRefund(ctx context.Context, id string, by Actor) error {
+	err := s.decideRefund(ctx, id, models.RefundApproved, by, func(r *models.Refund) (map[string]any, error) {
+		if r.RequestedBy == by.StaffID {
+			return nil, ErrSamePerson
+		}
+		if r.State != models.RefundRequested {
+			return nil, ErrRefundOver
+		}
+		return map[string]any{"approved_by": by.StaffID, "due_at": s.clock()}, nil
+	})
+	s.poke(s.wakeRefunds)
+	return err
+}
+
+// DeclineRefund stops a refund that was not sent yet, and gives its amount free again. Errors: store.ErrNotFound, ErrRefundOver.
+func (s *Service) DeclineRefund(ctx context.Context, id string, by Actor) error {
+	return s.decideRefund(ctx, id, models.RefundDeclined, by, func(r *models.Refund) (map[string]any, error) {
+		if !r.State.CanMove(models.RefundDeclined) {
+			return nil, ErrRefundOver
+		}
+		return map[string]any{"due_at": nil}, nil
+	})
+}
+
+func (s *Service) decideRefund(ctx context.Context, id string, to models.RefundState, by Actor, check func(*models.Refund) (map[string]any, error)) error {
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		refund, err := tx.Refund(ctx, id)
+		if err != nil {
+			return fmt.Errorf("load refund: %w", err)
+		}
+		set, err := check(&refund)
+		if err != nil {
+			return err
+		}
+		if err := s.moveRefund(ctx, tx, &refund, to, set, "admin"); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, by, "refund."+string(to), "refund:"+id, facts{"state": string(refund.State)}, facts{"state": string(to)})
+	})
+	if errors.Is(err, store.ErrConflict) {
+		return ErrRefundOver
+	}
+	return err
+}
+
+// moveRefund changes a refund's state and, where it was the last one under way, the order's.
+func (s *Service) moveRefund(ctx context.Context, tx *store.Store, r *models.Refund, to models.RefundState, set map[string]any, cause string) error {
+	t := models.Transition{OrderID: r.OrderID, AttemptID: r.AttemptID, Cause: cause, Note: "refund " + r.ID}
+	if err := tx.MoveRefund(ctx, r.ID, r.State, to, set, t); err != nil {
+		return fmt.Errorf("move refund to %s: %w", to, err)
+	}
+	return s.orderAfterRefunds(ctx, tx, r.OrderID, cause)
+}
+
+// orderAfterRefunds brings an order back to where it was, or to refunded, when no refund is under way any more.
+func (s *Service) orderAfterRefunds(ctx context.Context, tx *store.Store, orderID, cause string) error {
+	order, err := tx.LockOrder(ctx, orderID)
+	if err != nil {
+		return fmt.Errorf("load order: %w", err)
+	}
+	if order.State != models.OrderRefunding {
+		return nil
+	}
+	refunds, err := tx.RefundsOf(ctx, orderID)
+	if err != nil {
+		return fmt.Errorf("load refunds: %w", err)
+	}
+	var back models.Amount
+	for _, r := range refunds {
+		if r.AttemptID != order.PaidAttemptID {
+			continue
+		}
+		if r.State == models.RefundConfirmed {
+			back = back.Add(r.Amount)
+		} else if r.State.Counts() {
+			return nil // one is still under way
+		}
+	}
+	to := models.OrderPaid
+	switch {
+	case back.Cmp(order.Current().Amount) >= 0:
+		to = models.OrderRefunded
+	case !order.FulfilledAt.IsZero():
+		to = models.OrderFulfilled
+	case order.PaidAt.IsZero():
+		to = models.OrderReview // it was late money, and a part of it is still here
+	}
+	t := models.Transition{OrderID: order.ID, Cause: cause, Note: back.String() + " refunded"}
+	if err := tx.MoveOrder(ctx, order.ID, models.OrderRefunding, to, nil, t); err != nil {
+		return fmt.Errorf("move order to %s: %w", to, err)
+	}
+	return nil
+}
+
+// refundStep sends approved refunds and resolves those whose outcome is unknown.
+func (s *Service) refundStep(ctx context.Context) (int, error) {
+	rows, err := s.store.ClaimRefunds(ctx, claimBatch, leaseTime)
+	if err != nil {
+		return 0, fmt.Errorf("claim refunds: %w", err)
+	}
+	return each(ctx, rows, func(ctx context.Context, r models.Refund) {
+		work, cancel := context.WithTimeout(ctx, 2*s.timeout)
+		defer cancel()
+		var err error
+		if r.State == models.RefundApproved {
+			err = s.sendRefund(work, r)
+		} else {
+			err = s.resolveRefund(work, r)
+		}
+		if err != nil && !errors.Is(err, store.ErrConflict) {
+			s.log.ErrorContext(ctx, "refund not done yet", "refund", r.ID, "order", r.OrderID, "error", err)
+		}
+		s.logLost(ctx, s.refundLater(ctx, r))
+	}), nil
+}
+
+// refundLater plans the next question about a refund that is still open, unless it was planned or ended meanwhile.
+func (s *Service) refundLater(ctx context.Context, r models.Refund) error {
+	return s.store.Reschedule(ctx, store.QueueRefunds, r.ID, r.Lease, s.clock().Add(pollDelay(r.Checks+1)))
+}
+
+// sendRefund asks the platform once. The compare-and-set to submitting makes it once: whoever finds a refund in submitting resolves it
+// and never sends it again (reliability.md R15).
+func (s *Service) sendRefund(ctx context.Context, r models.Refund) error {
+	a, err := s.store.Attempt(ctx, r.AttemptID)
+	if err != nil {
+		return fmt.Errorf("load attempt: %w", err)
+	}
+	now := s.clock()
+	err = s.store.Tx(ctx, func(tx *store.Store) error {
+		return s.moveRefund(ctx, tx, &r, models.RefundSubmitting, map[string]any{"sent_at": now, "due_at": now.Add(submittingGrace)}, "refund")
+	})
+	if err != nil {
+		return err
+	}
+	r.State, r.SentAt = models.RefundSubmitting, now
+	call, cancel := context.WithTimeout(ctx, s.timeout)
+	orderNum, callErr := s.gateway.Refund(call, opay.RefundRequest{
+		AppOrderID: r.AppOrderID, Payer: opayPayer(a.Payer), Amount: opay.Amount(r.Amount.String()), Coin: r.Coin, SceneType: a.SceneType,
+		AssetType: assetNormal,
+	})
+	cancel()
+	keep, cancel := s.detached(ctx)
+	defer cancel()
+	return s.storeRefundOutcome(keep, &r, orderNum, callErr)
+}
+
+func (s *Service) storeRefundOutcome(ctx context.Context, r *models.Refund, orderNum string, callErr error) error {
+	code, refused := opay.CodeOf(callErr)
+	to, set := models.RefundUnknown, map[string]any{"due_at": s.clock().Add(unknownDelay)}
+	switch {
+	case callErr == nil:
+		to, set = models.RefundAccepted, map[string]any{"order_num": orderNum, "due_at": nil}
+	case refused && !undecided(code):
+		to, set = models.RefundFailed, map[string]any{"problem_code": string(code), "due_at": nil}
+	case errors.Is(callErr, opay.ErrUnreachable), errors.Is(callErr, opay.ErrInvalidRequest):
+		to, set = models.RefundFailed, map[string]any{"problem_code": models.ProblemUnreachable, "due_at": nil}
+	}
+	if callErr != nil {
+		s.log.WarnContext(ctx, "refund not accepted", "refund", r.ID, "order", r.OrderID, "state", string(to), "error", callErr)
+	}
+	return s.store.Tx(ctx, func(tx *store.Store) error { return s.moveRefund(ctx, tx, r, to, set, "refund") })
+}
+
+// resolveRefund finds out by our own id what became of a refund. Its absence is proof only after ProofAge; a platform without the
+// call leaves it to the statement.
+func (s *Service) resolveRefund(ctx context.Context, r models.Refund) error {
+	detail, err := s.gateway.OrderByRef(ctx, r.AppOrderID)
+	code, _ := opay.CodeOf(err)
+	ctx, cancel := s.detached(ctx)
+	defer cancel()
+	now := s.clock()
+	switch {
+	case err == nil:
+		set := map[string]any{"order_num": detail.OrderNum, "due_at": nil}
+		return s.store.Tx(ctx, func(tx *store.Store) error { return s.moveRefund(ctx, tx, &r, models.RefundAccepted, set, "refund") })
+	case code == opay.CodeOrderNotFound && now.Sub(r.SentAt) >= s.proofAge:
+		set := map[string]any{"problem_code": models.ProblemNotAccepted, "due_at": nil}
+		return s.store.Tx(ctx, func(tx *store.Store) error { return s.moveRefund(ctx, tx, &r, models.RefundFailed, set, "refund") })
+	}
+	if r.State == models.RefundSubmitting {
+		set := map[string]any{"due_at": now.Add(unknownDelay)}
+		return s.store.Tx(ctx, func(tx *store.Store) error { return s.moveRefund(ctx, tx, &r, models.RefundUnknown, set, "refund") })
+	}
+	if err := s.store.SetRefund(ctx, r.ID, map[string]any{"checks": r.Checks + 1}); err != nil {
+		return fmt.Errorf("count the question: %w", err)
+	}
+	if code == opay.CodeOrderNotFound || errors.Is(err, opay.ErrNotOffered) {
+		return nil
+	}
+	return fmt.Errorf("ask for the refund: %w", err)
+}
+
+// confirmRefund books that the statement shows a refund.
+func (s *Service) confirmRefund(ctx context.Context, appOrderID string, at time.Time) error {
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		r, err := tx.RefundByAppOrderID(ctx, appOrderID)
+		if err != nil {
+			return fmt.Errorf("load refund: %w", err)
+		}
+		if !r.State.CanMove(models.RefundConfirmed) {
+			return nil
+		}
+		return s.moveRefund(ctx, tx, &r, models.RefundConfirmed, map[string]any{"confirmed_at": at, "due_at": nil, "problem_code": ""}, "statement")
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}

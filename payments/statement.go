@@ -1,0 +1,355 @@
+package payments
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments/opay"
+)
+
+// Bounds of reading a statement.
+const (
+	statementTries = 3                // how often a statement that shifts while it is read is begun again
+	statementPages = 5000             // ten million lines: more is not a statement
+	statementDelay = 30 * time.Minute // after the end of a day, before the schedule asks for its statement
+)
+
+// Errors of statements.
+var (
+	// ErrDayFuture: the day has not begun.
+	ErrDayFuture = errors.New("the day has not begun")
+	// ErrDayOpen: the day is not over, or not everything on it is explained.
+	ErrDayOpen = errors.New("the day cannot be sealed yet")
+	// ErrDaySealed: the day is sealed already.
+	ErrDaySealed = errors.New("the day is sealed")
+	// ErrNothingFetched: there is no complete statement of the day.
+	ErrNothingFetched = errors.New("no complete statement of the day")
+	// ErrStatement: the platform's statement could not be read completely.
+	ErrStatement = errors.New("the statement could not be read")
+)
+
+// PlatformZone is the zone in which the platform's day begins and ends (COINCART_PLATFORM_TIMEZONE).
+func (s *Service) PlatformZone() *time.Location { return s.zone }
+
+// day reads a day of the platform and refuses the future. Errors: models.ErrDay, ErrDayFuture.
+func (s *Service) day(text string) (from, to time.Time, err error) {
+	from, to, err = models.ParseDay(text, s.zone)
+	if err != nil {
+		return from, to, err
+	}
+	if from.After(s.clock()) {
+		return from, to, ErrDayFuture
+	}
+	return from, to, nil
+}
+
+// CheckDay reports whether a day can have a statement: nil, models.ErrDay or ErrDayFuture. Nothing is asked.
+func (s *Service) CheckDay(text string) error {
+	_, _, err := s.day(text)
+	return err
+}
+
+// FetchStatement reads the platform's statement of a day, all pages of both types, and keeps every raw page with its hash. The
+// number of lines must be what the platform counts, and the first page must be the same at the end as at the beginning; a
+// statement that shifts meanwhile is begun again, three times in all. progress may be nil; total is 0 until it is known.
+//
+// Errors: models.ErrDay, ErrDayFuture, ErrStatement with the reason, the gateway's.
+func (s *Service) FetchStatement(ctx context.Context, day, staffID string, progress func(done, total int)) (models.Statement, error) {
+	if _, _, err := s.day(day); err != nil {
+		return models.Statement{}, err
+	}
+	if progress == nil {
+		progress = func(int, int) {}
+	}
+	var last models.Statement
+	var lastErr error
+	for range statementTries {
+		last, lastErr = s.fetchOnce(ctx, day, staffID, progress)
+		if !errors.Is(lastErr, opay.ErrStatementShifted) {
+			return last, lastErr
+		}
+		s.log.WarnContext(ctx, "the statement shifted while it was read", "day", day)
+	}
+	return last, fmt.Errorf("%w: it changed while it was being read, %d times", ErrStatement, statementTries)
+}
+
+// fetchOnce stores one reading, complete or failed. The error is opay.ErrStatementShifted where another reading may succeed.
+func (s *Service) fetchOnce(ctx context.Context, day, staffID string, progress func(done, total int)) (models.Statement, error) {
+	st := models.Statement{
+		ID: models.NewID(), Day: day, Zone: s.zone.String(), State: models.StatementFetching, FetchedBy: staffID, CreatedAt: s.clock(),
+	}
+	if err := s.store.InsertStatement(ctx, &st); err != nil {
+		return st, fmt.Errorf("begin statement: %w", err)
+	}
+	readErr := s.readPages(ctx, &st, progress)
+	st.FetchedAt, st.State, st.Problem = s.clock(), models.StatementComplete, ""
+	if readErr != nil {
+		st.State, st.Problem = models.StatementFailed, problemOf(readErr)
+	} else if hash, err := s.linesHash(ctx, st.ID); err != nil {
+		return st, err
+	} else {
+		st.Hash = hash
+	}
+	keep, cancel := s.detached(ctx)
+	defer cancel()
+	set := map[string]any{
+		"lines": st.Lines, "count": st.Count, "pages": st.Pages, "hash": st.Hash, "problem": st.Problem, "fetched_at": st.FetchedAt,
+	}
+	if err := s.store.FinishStatement(keep, st.ID, st.State, set); err != nil {
+		return st, fmt.Errorf("finish statement: %w", err)
+	}
+	return st, readErr
+}
+
+// problemOf puts a failed reading into words for staff.
+func problemOf(err error) string {
+	code, refused := opay.CodeOf(err)
+	switch {
+	case errors.Is(err, opay.ErrStatementShifted):
+		return "it changed while it was being read"
+	case refused:
+		return "refused by the platform: " + string(code) + " " + code.Text()
+	case errors.Is(err, opay.ErrUnreachable):
+		return "the platform cannot be reached"
+	default:
+		return err.Error()
+	}
+}
+
+func (s *Service) readPages(ctx context.Context, st *models.Statement, progress func(done, total int)) error {
+	var first string
+	for page := 1; page <= statementPages; page++ {
+		got, err := s.statementPage(ctx, st.Day, page)
+		if err != nil {
+			return err
+		}
+		hash := hashOf(got)
+		if page == 1 {
+			st.Count, first = got.Count, hash
+		}
+		if got.Count != st.Count {
+			return fmt.Errorf("page %d counts %d records, page 1 counted %d: %w", page, got.Count, st.Count, opay.ErrStatementShifted)
+		}
+		if err := s.keepPage(ctx, st, page, got); err != nil {
+			return err
+		}
+		progress(st.Lines, st.Count)
+		if st.Lines >= st.Count || len(got.Lines) == 0 {
+			return s.samePage(ctx, st, first)
+		}
+	}
+	return fmt.Errorf("%w: more than %d pages", ErrStatement, statementPages)
+}
+
+func (s *Service) statementPage(ctx context.Context, day string, page int) (opay.StatementPage, error) {
+	got, err := s.gateway.Statement(ctx, opay.StatementRequest{Day: day, Page: page, PageSize: opay.MaxPageSize})
+	if err != nil {
+		return got, fmt.Errorf("read page %d of the statement of %s: %w", page, day, err)
+	}
+	return got, nil
+}
+
+// samePage makes sure that nothing moved while the pages were read: records that were added and removed in equal number would not
+// show in the count.
+func (s *Service) samePage(ctx context.Context, st *models.Statement, first string) error {
+	if st.Lines != st.Count {
+		return fmt.Errorf("%d lines, the platform counts %d: %w", st.Lines, st.Count, opay.ErrStatementShifted)
+	}
+	if st.Pages < 2 {
+		return nil
+	}
+	again, err := s.statementPage(ctx, st.Day, 1)
+	if err != nil {
+		return err
+	}
+	if again.Count != st.Count || hashOf(again) != first {
+		return fmt.Errorf("page 1 is another than before: %w", opay.ErrStatementShifted)
+	}
+	return nil
+}
+
+// hashOf is a digest of what a page says, whatever way its JSON is written.
+func hashOf(p opay.StatementPage) string {
+	h := sha256.New()
+	for _, l := range p.Lines {
+		writeFields(h, l.OrderType, l.AppOrderID, l.Coin, canonicalAmount(string(l.Amount)), l.UserID, millis(l.PaidAt))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func millis(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return strconv.FormatInt(t.UnixMilli(), 10)
+}
+
+// writeFields writes texts so that no two lists give the same bytes.
+func writeFields(w interface{ Write(p []byte) (int, error) }, fields ...string) {
+	for _, f := range fields {
+		_, _ = w.Write([]byte(strconv.Itoa(len(f)) + ":" + f)) // a hash never fails
+	}
+}
+
+// keepPage stores the raw page and its lines in one transaction.
+func (s *Service) keepPage(ctx context.Context, st *models.Statement, page int, got opay.StatementPage) error {
+	raw := sha256.Sum256(got.Raw)
+	lines := make([]models.StatementLine, 0, len(got.Lines))
+	for i, l := range got.Lines {
+		amount, err := models.ParseAmount(string(l.Amount))
+		if err != nil {
+			return fmt.Errorf("%w: line %d: %w", ErrStatement, st.Lines+i+1, err)
+		}
+		lines = append(lines, models.StatementLine{
+			ID: models.NewID(), StatementID: st.ID, Position: st.Lines + i + 1, Type: models.StatementType(l.OrderType), AppOrderID: l.AppOrderID,
+			Coin: l.Coin, Amount: amount, UserID: l.UserID, CreateTime: models.Instant(l.CreatedAt), PayTime: models.Instant(l.PaidAt),
+		})
+	}
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		err := tx.AddStatementPage(ctx, &models.StatementPage{
+			StatementID: st.ID, Page: page, Raw: got.Raw, Hash: hex.EncodeToString(raw[:]), CreatedAt: s.clock(),
+		})
+		if err != nil {
+			return err
+		}
+		return tx.AddStatementLines(ctx, lines)
+	})
+	if err != nil {
+		return fmt.Errorf("keep page %d: %w", page, err)
+	}
+	st.Lines += len(lines)
+	st.Pages = page
+	return nil
+}
+
+// linesHash is the statement's fingerprint: over its lines in their sorted order, so that two readings of the same records agree
+// whatever their order and pages.
+func (s *Service) linesHash(ctx context.Context, id string) (string, error) {
+	h := sha256.New()
+	err := s.store.EachStatementLine(ctx, id, func(l models.StatementLine) error {
+		writeFields(h, string(l.Type), l.AppOrderID, l.Coin, l.Amount.String(), l.UserID, millis(l.PayTime))
+		return nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("fingerprint the statement: %w", err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// statementStep plans the fetches of the schedule: day D at D+1, D+2 and D+7 (reliability.md R10), each as a task that exists
+// once over all replicas.
+func (s *Service) statementStep(ctx context.Context) (int, error) {
+	if s.clock().Sub(s.lastPlan.get()) < statementDelay/3 {
+		return 0, nil
+	}
+	s.lastPlan.set(s.clock())
+	firstDay, err := s.store.FirstOrderDay(ctx, s.zone)
+	if errors.Is(err, store.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("find the first day: %w", err)
+	}
+	today := s.clock().Add(-statementDelay).In(s.zone)
+	for _, back := range []int{1, 2, 7} {
+		day := today.AddDate(0, 0, -back).Format(time.DateOnly)
+		if day < firstDay {
+			continue
+		}
+		task := models.Task{Kind: models.TaskStatement, FormToken: "schedule:" + day + ":" + strconv.Itoa(back), Who: "schedule"}
+		if err := s.startTask(ctx, task, statementParams{Day: day}); err != nil {
+			return 0, err
+		}
+	}
+	return 0, nil
+}
+
+// SealDay closes a day for good: it is over, its newest statement is complete and reconciled, and every discrepancy is explained.
+// Errors: models.ErrDay, ErrDayFuture, ErrDayOpen, ErrDaySealed, ErrNothingFetched.
+func (s *Service) SealDay(ctx context.Context, day string, by Actor) error {
+	_, to, err := s.day(day)
+	if err != nil {
+		return err
+	}
+	if s.clock().Before(to) {
+		return ErrDayOpen
+	}
+	book, err := s.store.BookDay(ctx, day)
+	if errors.Is(err, store.ErrNotFound) || (err == nil && book.StatementID == "") {
+		return ErrNothingFetched
+	}
+	if err != nil {
+		return fmt.Errorf("load day: %w", err)
+	}
+	if book.State == models.DaySealed {
+		return ErrDaySealed
+	}
+	result, err := s.Reconcile(ctx, day) // the books may have changed since
+	if err != nil {
+		return err
+	}
+	if !result.Balanced() {
+		return ErrDayOpen
+	}
+	err = s.audited(ctx, by, "day.seal", "day:"+day, facts{"state": string(book.State)}, facts{"state": string(models.DaySealed)}, func(tx *store.Store) error {
+		return tx.SealDay(ctx, day, by.StaffID)
+	})
+	if errors.Is(err, store.ErrConflict) {
+		return ErrDayOpen
+	}
+	return err
+}
+
+// checkSealed raises an alert when a later reading of a sealed day differs from the sealed one.
+func (s *Service) checkSealed(ctx context.Context, book models.BookDay, st models.Statement) error {
+	if book.State != models.DaySealed || book.SealedHash == st.Hash {
+		return nil
+	}
+	now := s.clock()
+	return s.store.OpenReview(ctx, models.Review{
+		ID: models.NewID(), Kind: models.ReviewSealedDay, Subject: st.Day + ":" + st.Hash[:16], Note: "the platform's statement of the sealed day " + st.Day + " has changed",
+		Open: true, CreatedAt: now, UpdatedAt: now,
+	})
+}
+
+// likelyZone guesses the platform's zone from lines that lie on the wrong day: the offsets from UTC under which every pay time lies
+// within the day. It returns the offset nearest to the configured one, such as "UTC+08:00", or "" where none fits.
+func likelyZone(day string, earliest, latest time.Time, configured *time.Location) string {
+	start, err := time.Parse(time.DateOnly, day)
+	if err != nil || earliest.IsZero() {
+		return ""
+	}
+	_, have := earliest.In(configured).Zone()
+	fits := []int{}
+	for half := -24; half <= 28; half++ { // UTC-12:00 to UTC+14:00 in half hours
+		offset := half * 1800
+		from := start.Add(-time.Duration(offset) * time.Second)
+		if !earliest.Before(from) && latest.Before(from.Add(24*time.Hour)) {
+			fits = append(fits, offset)
+		}
+	}
+	if len(fits) == 0 {
+		return ""
+	}
+	best := slices.MinFunc(fits, func(a, b int) int { return abs(a-have) - abs(b-have) })
+	sign := "+"
+	if best < 0 {
+		sign = "-"
+	}
+	return fmt.Sprintf("UTC%s%02d:%02d", sign, abs(best)/3600, abs(best)%3600/60)
+}
+
+func abs(n int) int {
+	if n < 0 {
+		return -n
+	}
+	return n
+}
