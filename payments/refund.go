@@ -26,6 +26,9 @@ var (
 	ErrRefundOver = errors.New("the refund is decided already")
 )
 
+// FourEyesLimit is the worth, in the shop's currency, above which a refund needs a second person; 0: none does.
+func (s *Service) FourEyesLimit() models.Amount { return s.fourEyes }
+
 // RefundInput is a form that asks for a refund.
 type RefundInput struct {
 	OrderID   string
