@@ -198,3 +198,19 @@ func (s *smtpTest) talk(conn net.Conn, verdict string) {
 		}
 	}
 }
+
+func FuzzParseSMTP(f *testing.F) {
+	f.Add("smtp://user:secret-word@mail.example.org:587?from=shop@example.org")
+	f.Add("smtps://mail.example.org?from=%22A%22%20%3Ca@b.c%3E")
+	f.Add("smtp://user:secret-word/x@host")
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := parseSMTP(text)
+		if err != nil {
+			assert.NotContains(t, err.Error(), "secret-word")
+			return
+		}
+		assert.NotEmpty(t, s.host)
+		assert.NotNil(t, s.from)
+		assert.True(t, s.port > 0 && s.port < 65536)
+	})
+}
