@@ -122,6 +122,7 @@ const (
 	ProblemNotCancellable Problem = "not_cancellable"
 	ProblemNotFulfillable Problem = "not_fulfillable"
 	ProblemUnreachable    Problem = "unreachable" // the platform does not answer
+	ProblemNoMailer       Problem = "no_mailer"   // the shop sends no mails
 	ProblemTooOften       Problem = "too_often"   // the platform was asked a moment ago
 	ProblemLastOwner      Problem = "last_owner"  // somebody must be owner
 	ProblemSelf           Problem = "self"        // nobody changes their own role or disables themselves
@@ -324,6 +325,7 @@ type StaffView struct {
 	Email       Field
 	Role        Field
 	Roles       []Choice // of the invitation's form
+	Problem     Problem  // of a change to somebody: last_owner, self
 	Link        string   // the new invitation's absolute address, shown this once; "" otherwise
 	LinkEmail   string
 }

@@ -105,6 +105,7 @@ type ReviewRow struct {
 	Updated     templates.Moment
 	CanClose    bool
 	NoteProblem Problem // of the form to close it
+	Resolution  string  // what the person who closed it wrote
 }
 
 // OrdersView is the list of orders. The filter is a GET form with q, state, coin, from, to, unusual=1, sort. Bulk actions: one form over

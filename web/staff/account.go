@@ -48,7 +48,10 @@ func (a *Accounts) ChangePassword(ctx context.Context, s SignedIn, by payments.A
 		return "", err
 	}
 	err = a.store.Tx(ctx, func(tx *store.Store) error {
-		id, err = a.secure(ctx, tx, s, by, "staff.password", map[string]any{"password_hash": hash})
+		if err := tx.UpdateStaff(ctx, s.Staff.ID, map[string]any{"password_hash": hash}); err != nil {
+			return fmt.Errorf("store account: %w", err)
+		}
+		id, err = a.secure(ctx, tx, s, by, "staff.password")
 		return err
 	})
 	if err != nil {
@@ -57,11 +60,8 @@ func (a *Accounts) ChangePassword(ctx context.Context, s SignedIn, by payments.A
 	return id, a.succeed(ctx, passwordKey(s.Staff.Email))
 }
 
-// secure changes what protects the account: the other sessions end, and this one gets a new id.
-func (a *Accounts) secure(ctx context.Context, tx *store.Store, s SignedIn, by payments.Actor, action string, set map[string]any) (id string, err error) {
-	if err := tx.UpdateStaff(ctx, s.Staff.ID, set); err != nil {
-		return "", fmt.Errorf("store account: %w", err)
-	}
+// secure follows a change of what protects the account: the other sessions end, and this one gets a new id.
+func (a *Accounts) secure(ctx context.Context, tx *store.Store, s SignedIn, by payments.Actor, action string) (id string, err error) {
 	if err := tx.EndStaffSessions(ctx, s.Staff.ID, s.Session.ID); err != nil {
 		return "", fmt.Errorf("end sessions: %w", err)
 	}
@@ -108,11 +108,17 @@ func (a *Accounts) ConfirmKey(ctx context.Context, s SignedIn, by payments.Actor
 		return "", ErrCode
 	}
 	err = a.store.Tx(ctx, func(tx *store.Store) error {
-		id, err = a.secure(ctx, tx, s, by, "staff.totp", map[string]any{"totp": secret, "totp_step": step})
-		if err != nil {
+		if err := tx.DeleteSession(ctx, totpPrefix+s.Session.ID); err != nil {
 			return err
 		}
-		return tx.DeleteSession(ctx, totpPrefix+s.Session.ID)
+		if err := tx.UpdateStaff(ctx, s.Staff.ID, map[string]any{"totp": secret}); err != nil {
+			return fmt.Errorf("store account: %w", err)
+		}
+		if err := tx.UseTOTPStep(ctx, s.Staff.ID, step); err != nil {
+			return fmt.Errorf("use code: %w", err)
+		}
+		id, err = a.secure(ctx, tx, s, by, "staff.totp")
+		return err
 	})
 	if err != nil {
 		return "", err

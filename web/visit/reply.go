@@ -2,7 +2,6 @@ package visit
 
 import (
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -68,8 +67,9 @@ func (v *Visit) Download(name, contentType string, size int64, each func(write f
 		_, err := w.Write(piece)
 		return err
 	})
-	if err != nil && w.Written() {
-		return fmt.Errorf("%w: %w", io.ErrUnexpectedEOF, err)
+	if err != nil && !w.Written() { // an error page follows, which is no file
+		h.Del("Content-Disposition")
+		h.Del("Content-Length")
 	}
 	return err
 }
