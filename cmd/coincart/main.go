@@ -16,10 +16,25 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal asks for an orderly end. A second one finds no handler and ends the process at once.
-	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+	os.Exit(run(signalled(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+}
+
+// signalled is a context that ends with the first signal, which asks for an orderly end. A second one ends the process at once,
+// with the exit code that a shell gives to who died of it.
+func signalled() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		code := 128
+		if number, ok := (<-signals).(syscall.Signal); ok {
+			code += int(number)
+		}
+		os.Exit(code)
+	}()
+	return ctx
 }
 
 // Exit codes of the program.
