@@ -12,22 +12,30 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-//go:embed css/*.css js/*.js icons/*.svg pictures/*.svg
+//go:embed css/*.css css/admin/*.css js/*.js icons/*.svg pictures/*.svg
 var embedded embed.FS
 
 // Prefix is where Handler expects to be mounted.
 const Prefix = "/static/"
 
-// stylesheet is the one style file that pages ask for: all of css/ joined in the order of names.
-const stylesheet = "css/shop.css"
+// The style files that pages ask for, each joined in the order of names: the shop's is all of css/, the back office's is what both share
+// and all of css/admin/.
+const (
+	shopStyle  = "css/shop.css"
+	adminStyle = "css/admin.css"
+)
+
+// sharedStyles are the parts of css/ that the back office has in common with the shop: colours, sizes and the plain elements.
+var sharedStyles = []string{"css/01-tokens.css", "css/02-base.css"}
 
 // URL is the address of a file by its name, such as "pictures/stoneware-mug.svg" → "/static/pictures/stoneware-mug.3kq7….svg".
-// The whole stylesheet is "css/shop.css". An unknown name gives an address that answers 404.
+// The shop's stylesheet is "css/shop.css", the back office's "css/admin.css". An unknown name gives an address that answers 404.
 func URL(name string) string {
 	if f, ok := loaded().byName[name]; ok {
 		return f.url
@@ -116,7 +124,7 @@ var loaded = sync.OnceValue(func() library {
 
 func load(files fs.FS) (library, error) {
 	l := library{byName: map[string]*file{}, byURL: map[string]*file{}}
-	var style bytes.Buffer
+	var shop, admin bytes.Buffer
 	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -125,17 +133,25 @@ func load(files fs.FS) (library, error) {
 		if err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
 		}
-		if path.Ext(name) == ".css" {
-			style.Write(body)
-			return nil
+		if path.Ext(name) != ".css" {
+			return l.add(name, body)
 		}
-		return l.add(name, body)
+		own := path.Dir(name) == "css/admin"
+		if !own {
+			shop.Write(body)
+		}
+		if own || slices.Contains(sharedStyles, name) {
+			admin.Write(body)
+		}
+		return nil
 	})
 	if err != nil {
 		return library{}, fmt.Errorf("load static files: %w", err)
 	}
-	if err := l.add(stylesheet, style.Bytes()); err != nil {
-		return library{}, fmt.Errorf("load static files: %w", err)
+	for name, style := range map[string][]byte{shopStyle: shop.Bytes(), adminStyle: admin.Bytes()} {
+		if err := l.add(name, style); err != nil {
+			return library{}, fmt.Errorf("load static files: %w", err)
+		}
 	}
 	return l, nil
 }

@@ -71,6 +71,7 @@ func TestHandler_KnowsWhatItHas(t *testing.T) {
 		{"changed", http.MethodGet, url, http.Header{"If-None-Match": {`"other"`}}, http.StatusOK},
 		{"without hash", http.MethodGet, "/static/css/shop.css", nil, http.StatusNotFound},
 		{"with another hash", http.MethodGet, "/static/css/shop.aaaaaaaaaaaaaaaa.css", nil, http.StatusNotFound},
+		{"a part of the back office's style", http.MethodGet, "/static/css/admin/10-frame.css", nil, http.StatusNotFound},
 		{"a part of the style", http.MethodGet, "/static/css/01-tokens.css", nil, http.StatusNotFound},
 		{"the folder", http.MethodGet, "/static/", nil, http.StatusNotFound},
 		{"a folder in it", http.MethodGet, "/static/pictures/", nil, http.StatusNotFound},
@@ -125,6 +126,23 @@ func TestStylesheet_JoinsAllPartsInTheirLayers(t *testing.T) {
 	assert.NotContains(t, style, "@import")
 }
 
+func TestStylesheets_BackOfficeAndShopShareOnlyTheBasics(t *testing.T) {
+	shop, admin := string(loaded().byName[shopStyle].plain), string(loaded().byName[adminStyle].plain)
+	for _, shared := range []string{"--accent:", "@layer tokens, base, layout, parts, pages, print;", "@layer base {"} {
+		assert.Contains(t, shop, shared)
+		assert.Contains(t, admin, shared)
+	}
+	assert.NotContains(t, shop, ".office", "shoppers do not load the back office")
+	assert.NotContains(t, admin, ".site-header")
+	assert.Equal(t, strings.Count(admin, "{"), strings.Count(admin, "}"))
+	for _, no := range []string{"url(", "@import"} {
+		assert.NotContains(t, admin, no)
+	}
+	for name := range loaded().byName {
+		assert.NotContains(t, name, "css/admin/", "parts have no address of their own")
+	}
+}
+
 func TestPictures_AreSmallAndHarmless(t *testing.T) {
 	for _, name := range Names() {
 		if !strings.HasSuffix(name, ".svg") {
@@ -145,9 +163,11 @@ func TestPictures_AreSmallAndHarmless(t *testing.T) {
 }
 
 func TestScripts_NeedNothingThatThePolicyForbids(t *testing.T) {
-	shop := string(loaded().byName["js/shop.js"].plain)
-	for _, no := range []string{"eval(", "new Function", "innerHTML", "document.write", ".style", "http:", "https:"} {
-		assert.NotContains(t, shop, no)
+	for _, name := range []string{"js/shop.js", "js/admin.js"} {
+		script := string(loaded().byName[name].plain)
+		for _, no := range []string{"eval(", "new Function", "innerHTML", "document.write", ".style", "http:", "https:"} {
+			assert.NotContains(t, script, no, name)
+		}
 	}
 	assert.Contains(t, string(loaded().byName["js/htmx.min.js"].plain), `"4.0.1"`)
 }

@@ -1,0 +1,60 @@
+// What the back office's pages gain with scripts; each of them works without. No state is kept here.
+(() => {
+  "use strict";
+
+  // A page that comes back with a problem starts at it.
+  (document.querySelector("[data-focus]") ?? document.querySelector("[aria-invalid]"))?.focus();
+
+  // The navigation's strip starts where the reader is.
+  document.querySelector(".side__link[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+  // A list of which several can be chosen says how many are.
+  for (const form of document.querySelectorAll("form[data-bulk]")) {
+    const all = form.querySelector("[data-all]");
+    const boxes = [...form.querySelectorAll("tbody input[type=checkbox]")];
+    const said = form.querySelector("[data-count]");
+    const hint = said?.textContent ?? "";
+    const count = () => {
+      const n = boxes.filter((box) => box.checked).length;
+      if (all) {
+        all.checked = n > 0 && n === boxes.length;
+        all.indeterminate = n > 0 && n < boxes.length;
+      }
+      if (said) said.textContent = n === 0 ? hint : (n === 1 ? said.dataset.one : said.dataset.many).replace("#", n);
+    };
+    all?.addEventListener("change", () => {
+      for (const box of boxes) box.checked = all.checked;
+      count();
+    });
+    form.addEventListener("change", count);
+    count();
+  }
+
+  document.addEventListener("click", async (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const source = document.getElementById(button.dataset.copy);
+    const lines = source.querySelectorAll("li");
+    const text = lines.length > 0 ? [...lines].map((line) => line.textContent.trim()).join("\n") : source.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      const said = button.textContent;
+      button.textContent = button.dataset.copied;
+      setTimeout(() => (button.textContent = said), 2000);
+    } catch {
+      // The browser does not allow it: the text is selected, so that a key does.
+      getSelection().selectAllChildren(source);
+    }
+  });
+
+  // "/" goes to the search, as in many tools; never while something is typed.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+    const field = document.querySelector("input[type=search]");
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
+})();
