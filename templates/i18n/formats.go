@@ -79,6 +79,12 @@ func (p *Printer) Date(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format(p.conv.date)
 }
 
+// Stamp writes a moment to the second in the zone, with the zone's name, the same in every language and as wide for every moment, for
+// tables: "2026-11-22 14:35:07 UTC".
+func (p *Printer) Stamp(t time.Time, zone *time.Location) string {
+	return t.In(zone).Format(time.DateTime + " MST")
+}
+
 // split takes decimal text apart. When it is none, ok is false and whole is the text.
 func split(amount string) (sign, whole, fraction string, ok bool) {
 	rest := amount

@@ -88,6 +88,8 @@ func TestTimes(t *testing.T) {
 	assert.Equal(t, "3 November 2026, 06:05 CST", ByTag("en").Time(moment, shanghai))
 	assert.Equal(t, "2 November 2026", ByTag("en").Date(moment, time.UTC))
 	assert.Equal(t, "2026年11月3日", ByTag("zh-Hans").Date(moment, shanghai))
+	assert.Equal(t, "2026-11-02 22:05:59 UTC", ByTag("en").Stamp(moment, time.UTC))
+	assert.Equal(t, "2026-11-03 06:05:59 CST", ByTag("zh-Hans").Stamp(moment, shanghai))
 }
 
 func BenchmarkMoney(b *testing.B) {
