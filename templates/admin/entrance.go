@@ -1,0 +1,26 @@
+package admin
+
+func (v EnrolView) title() string {
+	p := v.Page.Printer
+	switch {
+	case v.First:
+		return p.T("admin.enrol.first.title", "Shop", v.Page.ShopName)
+	case v.Reset:
+		return p.T("admin.enrol.reset.title")
+	}
+	return p.T("admin.enrol.title", "Shop", v.Page.ShopName)
+}
+
+func (v EnrolView) text() string {
+	p := v.Page.Printer
+	switch {
+	case v.First:
+		return p.T("admin.enrol.first.text")
+	case v.Reset:
+		return p.T("admin.enrol.reset.text")
+	}
+	return p.T("admin.enrol.text", "Role", word(p, "admin.role.", v.Role))
+}
+
+// viewBox is the code's own measure: one unit to a module.
+func (c QR) viewBox() string { return "0 0 " + number(c.Size) + " " + number(c.Size) }

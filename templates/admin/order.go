@@ -1,0 +1,93 @@
+package admin
+
+import (
+	"strings"
+
+	"coincart/templates/i18n"
+)
+
+// path is the address of one of the order's forms.
+func (v OrderView) path(action string) string { return "/admin/orders/" + v.ID + "/" + action }
+
+// acts reports that there is something to do.
+func (v OrderView) acts() bool {
+	return v.CanNote || v.CanFulfil || v.CanCancel || v.CanAsk || v.CanResend || v.CanRefund
+}
+
+// open reports that the form came back with something to mend.
+func (f RefundForm) open() bool {
+	return f.Problem != ProblemNone || f.Amount.Problem != ProblemNone || f.Reason.Problem != ProblemNone
+}
+
+// codeWords says what a code of the platform, or one of our own problems, means; the code itself stays in sight.
+func codeWords(p *i18n.Printer, code string) string {
+	text := word(p, "admin.code.", code)
+	if text == code {
+		return p.T("admin.code", "Code", code)
+	}
+	return p.T("admin.code.with", "Text", text, "Code", code)
+}
+
+// words say what happened. A refused change has words of its own; mails and what the staff did have theirs where those are.
+func (e Event) words(p *i18n.Printer) string {
+	if of, ok := strings.CutPrefix(e.What, "transition."); ok && e.Kind == EventRefused {
+		return word(p, "admin.event.refused.", of)
+	}
+	if kind, ok := strings.CutPrefix(e.What, "mail."); ok {
+		return p.T("admin.event.mail", "Mail", word(p, "admin.mail.", kind))
+	}
+	if action, ok := strings.CutPrefix(e.What, "audit."); ok {
+		return word(p, "admin.action.", action)
+	}
+	return word(p, "admin.event.", e.What)
+}
+
+// kind names the event's class; one that is not known looks like any other.
+func (e Event) kind() string {
+	switch e.Kind {
+	case EventEvidence, EventTransition, EventRefused, EventCallback, EventMail, EventNote, EventAudit:
+		return string(e.Kind)
+	}
+	return "other"
+}
+
+func (e Event) glyph() string {
+	switch e.Kind {
+	case EventEvidence:
+		return "search"
+	case EventTransition:
+		return "arrow"
+	case EventRefused:
+		return "stop"
+	case EventCallback:
+		return "bolt"
+	case EventMail:
+		return "mail"
+	case EventNote:
+		return "pen"
+	case EventAudit:
+		return "user"
+	}
+	return "dot"
+}
+
+// proof reports that there was something to prove.
+func (e Event) proof() bool { return e.Verified == VerifiedYes || e.Verified == VerifiedNo }
+
+// prefix is where the words of a transition's states are.
+func (e Event) prefix() string {
+	switch e.Of {
+	case "attempt":
+		return "admin.attempt_state."
+	case "refund":
+		return "admin.refund_state."
+	}
+	return "admin.order_state."
+}
+
+func (e Event) who(p *i18n.Printer) string {
+	if e.Person {
+		return e.Who
+	}
+	return word(p, "admin.who.", e.Who)
+}

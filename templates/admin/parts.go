@@ -1,0 +1,149 @@
+package admin
+
+import (
+	"strconv"
+
+	"coincart/templates/i18n"
+)
+
+// input is a labelled field: one line, several lines, or a choice, with its hint and its problem.
+type input struct {
+	id, name, label string
+	kind            string // type of <input>; "" is text
+	value, hint     string
+	problem         string // words
+	complete        string // autocomplete; "" is off
+	length          string // maxlength
+	holder          string // placeholder
+	list            string // id of a <datalist>
+	required, code  bool   // code: a short run of digits or letters, set wide
+	numeric, focus  bool
+	lines           bool // <textarea>
+
+	choices []Choice // of <select>
+	words   string   // where the choices have theirs: "admin.role."
+	none    string   // what the choice with the empty value says
+}
+
+func (i input) nameOrID() string {
+	if i.name != "" {
+		return i.name
+	}
+	return i.id
+}
+
+func (i input) kindOrText() string {
+	if i.kind != "" {
+		return i.kind
+	}
+	return "text"
+}
+
+func (i input) completeOrOff() string {
+	if i.complete != "" {
+		return i.complete
+	}
+	return "off"
+}
+
+// describedBy names the elements that explain the field; "" where there is none.
+func (i input) describedBy() string {
+	switch {
+	case i.problem != "" && i.hint != "":
+		return i.id + "-problem " + i.id + "-hint"
+	case i.problem != "":
+		return i.id + "-problem"
+	case i.hint != "":
+		return i.id + "-hint"
+	}
+	return ""
+}
+
+func (i input) choice(p *i18n.Printer, c Choice) string {
+	switch {
+	case c.Label != "":
+		return c.Label
+	case c.Value == "":
+		return i.none
+	}
+	return word(p, i.words, c.Value)
+}
+
+// problemWords says what is wrong; "" for nothing.
+func problemWords(p *i18n.Printer, problem Problem, pairs ...string) string {
+	if problem == ProblemNone {
+		return ""
+	}
+	id := "admin.problem." + string(problem)
+	if text := p.T(id, pairs...); text != id {
+		return text
+	}
+	return string(problem)
+}
+
+// waitWords is problemWords of a form that can be told to wait.
+func waitWords(p *i18n.Printer, problem Problem, seconds int) string {
+	if problem != ProblemWait || seconds <= 0 {
+		return problemWords(p, problem)
+	}
+	if seconds < 120 {
+		return p.N("admin.wait.seconds", seconds)
+	}
+	return p.N("admin.wait.minutes", (seconds+59)/60)
+}
+
+// look is how a state appears beside its word: a tone and a sign, so that it never speaks by colour alone.
+type look struct{ tone, glyph string }
+
+// looks are the states by their words' prefix. What is not here is plain.
+var looks = map[string]map[string]look{
+	"admin.order_state.": {
+		"awaiting": {"busy", "clock"}, "paid": {"good", "check"}, "fulfilled": {"good", "box"}, "review": {"warn", "eye"},
+		"expired": {"plain", "clock"}, "cancelled": {"plain", "cross"}, "refunding": {"busy", "return"}, "refunded": {"plain", "return"},
+	},
+	"admin.attempt_state.": {
+		"created": {"plain", "dot"}, "submitting": {"busy", "arrow"}, "open": {"busy", "clock"}, "unknown": {"warn", "question"},
+		"failed": {"bad", "cross"}, "closed": {"plain", "cross"}, "paid": {"good", "check"},
+	},
+	"admin.refund_state.": {
+		"requested": {"warn", "eye"}, "approved": {"busy", "arrow"}, "submitting": {"busy", "arrow"}, "unknown": {"warn", "question"},
+		"accepted": {"busy", "clock"}, "confirmed": {"good", "check"}, "failed": {"bad", "cross"}, "declined": {"plain", "cross"},
+	},
+	"admin.day_state.":       {"open": {"plain", "dot"}, "sealed": {"good", "lock"}},
+	"admin.statement_state.": {"fetching": {"busy", "turn"}, "complete": {"good", "check"}, "failed": {"bad", "alert"}},
+	"admin.discrepancy_state.": {
+		"open": {"warn", "alert"}, "accepted": {"plain", "check"}, "settled": {"good", "check"},
+	},
+	"admin.task_state.": {
+		"waiting": {"plain", "clock"}, "running": {"busy", "turn"}, "done": {"good", "check"}, "failed": {"bad", "alert"}, "stopped": {"plain", "cross"},
+	},
+	"admin.outcome.": {
+		"cancelled": {"good", "check"}, "fulfilled": {"good", "check"}, "paid": {"warn", "info"}, "unknown": {"warn", "question"},
+		"gone": {"plain", "cross"}, "failed": {"bad", "alert"},
+	},
+	"admin.verified.":    {"yes": {"good", "shield"}, "no": {"warn", "question"}},
+	"admin.review_open.": {"open": {"warn", "eye"}, "closed": {"plain", "check"}},
+	"admin.person.":      {"active": {"good", "check"}, "disabled": {"plain", "lock"}},
+	"admin.balance.":     {"balanced": {"good", "check"}, "unbalanced": {"bad", "alert"}},
+	"admin.callbacks.":   {"good": {"good", "check"}, "bad": {"bad", "alert"}},
+}
+
+func lookOf(prefix, value string) look {
+	if l, ok := looks[prefix][value]; ok {
+		return l
+	}
+	return look{tone: "plain", glyph: "dot"}
+}
+
+// either picks one of two texts.
+func either(is bool, yes, no string) string {
+	if is {
+		return yes
+	}
+	return no
+}
+
+func number(n int) string { return strconv.Itoa(n) }
+
+// count writes a number with its digits grouped.
+func count(p *i18n.Printer, n int) string { return p.N("admin.count", n) }

@@ -1,0 +1,45 @@
+package admin
+
+import (
+	"strings"
+
+	"coincart/templates/i18n"
+)
+
+// taskAbout says what a task is about. A kind of export has words, a day and a count stand for themselves.
+func taskAbout(p *i18n.Printer, about string) string { return word(p, "admin.export.", about) }
+
+// taskWho says who asked for a task: a person's e-mail address as it is, else one of the words for what is no person.
+func taskWho(p *i18n.Printer, who string) string {
+	if strings.Contains(who, "@") {
+		return who
+	}
+	return word(p, "admin.who.", who)
+}
+
+func taskProgress(p *i18n.Printer, done, total int) string {
+	if total <= 0 {
+		if done <= 0 {
+			return ""
+		}
+		return p.T("admin.task.done", "Done", count(p, done))
+	}
+	return p.T("admin.task.progress", "Done", count(p, done), "Total", count(p, total))
+}
+
+func outcomeLook(outcome string, bad bool) look {
+	if l, ok := looks["admin.outcome."][outcome]; ok {
+		return l
+	}
+	if bad {
+		return look{tone: "bad", glyph: "alert"}
+	}
+	return lookOf("", "")
+}
+
+func outcomeWords(p *i18n.Printer, outcome string) string {
+	if text := word(p, "admin.outcome.", outcome); text != outcome {
+		return text
+	}
+	return problemWords(p, Problem(outcome))
+}
