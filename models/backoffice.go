@@ -206,6 +206,7 @@ type DayFigures struct {
 // Dashboard is the state of the shop, and its figures over a span of days.
 type Dashboard struct {
 	Zone    string
+	Today   DayFigures   // up to now, whether or not the span has today
 	From    string       // the first day
 	To      string       // the last day
 	Days    []DayFigures // one for each day, oldest first
@@ -228,7 +229,10 @@ type Dashboard struct {
 	Now Gauges
 }
 
-// Gauges are what waits for somebody at this moment.
+// MaxGauge is where gauges stop counting: as many or more.
+const MaxGauge = 10_000
+
+// Gauges are what waits for somebody at this moment, each counted up to MaxGauge.
 type Gauges struct {
 	Awaiting       int // orders that wait for their payment
 	Open           int // attempts that are pending at the platform
@@ -237,5 +241,24 @@ type Gauges struct {
 	RefundsWaiting int // for a second person
 	RefundsUnknown int // may or may not have been accepted
 	Discrepancies  int // open ones
-	ReadyToFulfil  int // paid orders
+	ReadyToFulfil  int // paid orders that were not handed over
+}
+
+// EvidenceRow is a claim with the callback that it came with, if it came so.
+type EvidenceRow struct {
+	Evidence
+	RemoteAddr string    // where the callback came from
+	ReceivedAt time.Time // zero: it was no callback
+}
+
+// OrderFile is everything that is known of an order, each list oldest first.
+type OrderFile struct {
+	Order       Order // with lines and attempts
+	Evidence    []EvidenceRow
+	Transitions []Transition
+	Refunds     []Refund
+	Notes       []Note
+	Mails       []OutboxMessage
+	Reviews     []Review     // open and closed
+	Audit       []AuditEntry // of "order:<id>", without hashes
 }

@@ -5,7 +5,7 @@ ALTER TABLE orders
   ADD COLUMN coin VARCHAR(32) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
   ADD COLUMN tracking VARCHAR(200) NOT NULL DEFAULT '',
   ADD COLUMN fulfilled_at DATETIME(3) NULL,
-  ADD KEY orders_by_time (created_at, id, state),
+  ADD KEY orders_by_time (created_at, id, state, coin, total),
   ADD KEY orders_by_state (state, created_at, id),
   ADD KEY orders_by_coin (state, coin, created_at, id),
   ADD KEY orders_by_total (state, total, id, created_at),

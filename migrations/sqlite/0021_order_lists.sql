@@ -2,7 +2,7 @@
 ALTER TABLE orders ADD COLUMN coin TEXT NOT NULL DEFAULT '';
 ALTER TABLE orders ADD COLUMN tracking TEXT NOT NULL DEFAULT '';
 ALTER TABLE orders ADD COLUMN fulfilled_at DATETIME NULL;
-CREATE INDEX orders_by_time ON orders (created_at, id, state);
+CREATE INDEX orders_by_time ON orders (created_at, id, state, coin, total);
 CREATE INDEX orders_by_state ON orders (state, created_at, id);
 CREATE INDEX orders_by_coin ON orders (state, coin, created_at, id);
 CREATE INDEX orders_by_total ON orders (state, total, id, created_at);

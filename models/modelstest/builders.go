@@ -1,6 +1,7 @@
 package modelstest
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -121,4 +122,51 @@ func Attempt(tb testing.TB, s *store.Store, o models.Order, edits ...func(*model
 	}
 	require.NoError(tb, s.InsertAttempt(ctx, &a))
 	return a
+}
+
+// Paid stores an order of a fresh product and pays it as the money path would: attempt, evidence, stock and history are sound. It
+// gives both as they are stored.
+func Paid(tb testing.TB, s *store.Store, edits ...func(*models.Order)) (models.Order, models.Attempt) {
+	tb.Helper()
+	ctx := tb.Context()
+	o := Order(tb, s, edits...)
+	a := Attempt(tb, s, o)
+	now, err := s.Now(ctx)
+	require.NoError(tb, err)
+	number := models.NewRef()
+	require.NoError(tb, s.Tx(ctx, func(tx *store.Store) error {
+		err := tx.AddEvidence(ctx, &models.Evidence{
+			AttemptID: a.ID, OrderID: o.ID, Source: models.SourceQuery, Verified: true, AppOrderID: a.AppOrderID, OrderNum: number,
+			Status: "3", Coin: a.Coin, Amount: a.Amount.String(),
+		})
+		if err != nil {
+			return err
+		}
+		set := map[string]any{"order_num": number, "paid_at": now, "due_at": nil}
+		if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, set, models.Transition{Cause: "query"}); err != nil {
+			return err
+		}
+		if err := tx.SellReservation(ctx, o.ID); err != nil {
+			return err
+		}
+		set = map[string]any{"paid_attempt_id": a.ID, "paid_at": now}
+		return tx.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderPaid, set, models.Transition{Cause: "query"})
+	}))
+	o, err = s.Order(ctx, o.ID)
+	require.NoError(tb, err)
+	return o, *o.Current()
+}
+
+// Staff stores a person of the back office, an owner, after some edits.
+func Staff(tb testing.TB, s *store.Store, edits ...func(*models.Staff)) models.Staff {
+	tb.Helper()
+	m := models.Staff{
+		Email: "staff-" + strings.ToLower(models.NewRef()[:8]) + "@example.com", Name: "S. Taff", Role: models.RoleOwner, Lang: "en",
+		PasswordHash: "$argon2id$v=19$m=64,t=1,p=1$c2FsdA$aGFzaA", TOTP: "JBSWY3DPEHPK3PXP",
+	}
+	for _, edit := range edits {
+		edit(&m)
+	}
+	require.NoError(tb, s.CreateStaff(tb.Context(), &m))
+	return m
 }

@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"coincart/models"
+)
+
+const readPayments = `SELECT a.id, a.order_id, o.ref, o.state, o.email, a.app_order_id, a.order_num, a.coin, a.amount, a.rate, a.rate_source,
+	o.currency, o.total, a.refunded, a.payer_user_id, a.created_at, a.paid_at
+FROM attempts a JOIN orders o ON o.id = a.order_id
+WHERE a.paid_at >= ? AND a.paid_at < ? {after} ORDER BY a.paid_at, a.id LIMIT ?`
+
+// EachPayment calls fn with every attempt that was paid in a time, from its beginning up to but not including its end, in the order of
+// payment, a batch at a time: memory does not grow with their number. An error of fn ends it and is returned as it is.
+func (s *Store) EachPayment(ctx context.Context, from, to time.Time, fn func(models.PaymentRow) error) error {
+	var last models.PaymentRow
+	for {
+		args := []any{from, to}
+		place := ""
+		if last.AttemptID != "" {
+			part, more := s.beyond(">", []string{"?", "?"}, []any{last.PaidAt, last.AttemptID}, "a.paid_at", "a.id")
+			// The range begins at the last row, so that the rows before it are not read again.
+			args[0] = last.PaidAt
+			place, args = "AND "+part, append(args, more...)
+		}
+		list, err := collect(ctx, s, named(readPayments, "after", place), append(args, batch), scanPayment)
+		if err != nil {
+			return doing("read the payments", err)
+		}
+		for _, p := range list {
+			if err := fn(p); err != nil {
+				return err
+			}
+			last = p
+		}
+		if len(list) < batch {
+			return nil
+		}
+	}
+}
+
+func scanPayment(rows *sql.Rows) (p models.PaymentRow, err error) {
+	var orderNum sql.NullString
+	err = rows.Scan(&p.AttemptID, &p.OrderID, &p.Ref, &p.OrderState, &p.Email, &p.AppOrderID, &orderNum, &p.Coin, &p.Amount, &p.Rate, &p.RateSource,
+		&p.Currency, &p.Total, &p.Refunded, &p.PayerUserID, &p.CreatedAt, &p.PaidAt)
+	p.OrderNum = orderNum.String
+	return p, err
+}

@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"coincart/models"
+)
+
+// OrderFile reads everything that is known of an order in seven statements; ErrNotFound.
+func (s *Store) OrderFile(ctx context.Context, id string) (models.OrderFile, error) {
+	var f models.OrderFile
+	var err error
+	if f.Order, err = s.Order(ctx, id); err != nil {
+		return f, err
+	}
+	if f.Evidence, err = collect(ctx, s, readEvidence, []any{id}, scanEvidence); err != nil {
+		return f, doing("read the evidence", err)
+	}
+	if f.Transitions, err = s.Transitions(ctx, id); err != nil {
+		return f, err
+	}
+	if f.Refunds, err = s.RefundsOf(ctx, id); err != nil {
+		return f, err
+	}
+	return f, doing("read what was written about the order", s.orderPapers(ctx, &f))
+}
+
+const readEvidence = `SELECT e.id, e.attempt_id, e.order_id, e.source, e.verified, e.app_order_id, e.order_num, e.status, e.coin, e.amount,
+	e.code, e.inbox_id, e.created_at, i.remote_addr, i.received_at
+FROM evidence e LEFT JOIN inbox i ON i.id = e.inbox_id WHERE e.order_id = ? ORDER BY e.created_at, e.id`
+
+func scanEvidence(rows *sql.Rows) (e models.EvidenceRow, err error) {
+	var from sql.NullString
+	var received sql.NullTime
+	err = rows.Scan(&e.ID, &e.AttemptID, &e.OrderID, &e.Source, &e.Verified, &e.AppOrderID, &e.OrderNum, &e.Status, &e.Coin, &e.Amount,
+		&e.Code, &e.InboxID, &e.CreatedAt, &from, &received)
+	e.RemoteAddr, e.ReceivedAt = from.String, received.Time
+	return e, err
+}
+
+// paper is a row of one of the tables that hold what was written about an order; which column holds what depends on its kind.
+type paper struct {
+	kind, id      string
+	text          [7]string
+	number        int64
+	at, then, due moment
+}
+
+// orderPapers reads notes, mails, reviews and audit entries in one statement: a page has few of each, and each has its index.
+func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
+	row := func(kind, id string, texts []string, number, at, then, due, from string) string {
+		columns := []string{"'" + kind + "'", s.plain(id)}
+		for i := range len(paper{}.text) {
+			column := "''"
+			if i < len(texts) {
+				column = s.plain(texts[i])
+			}
+			columns = append(columns, column)
+		}
+		return "SELECT " + strings.Join(append(columns, number, at, then, due), ", ") + " FROM " + from
+	}
+	query := strings.Join([]string{
+		row("note", "id", []string{"staff_id", "who", "text"}, "0", "created_at", "NULL", "NULL", "notes WHERE order_id = ?"),
+		row("mail", "id", []string{"kind", "dedupe_key", "state", "problem", "lease"}, "tries", "created_at", "sent_at", "due_at",
+			"outbox WHERE order_id = ?"),
+		row("review", "id", []string{"kind", "subject", "attempt_id", "note", "resolution"}, "open", "created_at", "updated_at", "NULL",
+			"reviews WHERE open IN (0, 1) AND order_id = ?"),
+		row("audit", "request_id", []string{"staff_id", "who", "action", "subject", "`before`", "after", "remote_addr"}, "seq", "at",
+			"NULL", "NULL", "audit_entries WHERE subject = ?"),
+	}, " UNION ALL ")
+	id := f.Order.ID
+	list, err := collect(ctx, s, query, []any{id, id, id, "order:" + id}, scanPaper)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(list, func(a, b paper) int {
+		if c := a.at.Compare(b.at.Time); c != 0 {
+			return c
+		}
+		return strings.Compare(fmt.Sprintf("%020d%s", a.number, a.id), fmt.Sprintf("%020d%s", b.number, b.id))
+	})
+	for _, p := range list {
+		p.file(f)
+	}
+	return nil
+}
+
+func scanPaper(rows *sql.Rows) (p paper, err error) {
+	into := []any{&p.kind, &p.id}
+	for i := range p.text {
+		into = append(into, &p.text[i])
+	}
+	err = rows.Scan(append(into, &p.number, &p.at, &p.then, &p.due)...)
+	return p, err
+}
+
+// file puts a paper where it belongs.
+func (p paper) file(f *models.OrderFile) {
+	t := p.text
+	switch p.kind {
+	case "note":
+		f.Notes = append(f.Notes, models.Note{
+			ID: p.id, OrderID: f.Order.ID, StaffID: t[0], Who: t[1], Text: t[2], CreatedAt: p.at.Time,
+		})
+	case "mail":
+		f.Mails = append(f.Mails, models.OutboxMessage{
+			ID: p.id, Kind: models.MailKind(t[0]), OrderID: f.Order.ID, DedupeKey: t[1], State: models.OutboxState(t[2]), Problem: t[3], Lease: t[4],
+			Tries: int(p.number), CreatedAt: p.at.Time, SentAt: p.then.Time, DueAt: p.due.Time,
+		})
+	case "review":
+		f.Reviews = append(f.Reviews, models.Review{
+			ID: p.id, Kind: models.ReviewKind(t[0]), Subject: t[1], OrderID: f.Order.ID, AttemptID: t[2], Note: t[3], Resolution: t[4],
+			Open: p.number == 1, CreatedAt: p.at.Time, UpdatedAt: p.then.Time,
+		})
+	case "audit":
+		f.Audit = append(f.Audit, models.AuditEntry{
+			Seq: p.number, At: p.at.Time, StaffID: t[0], Who: t[1], Action: t[2], Subject: t[3], Before: t[4], After: t[5], RemoteAddr: t[6],
+			RequestID: p.id,
+		})
+	}
+}
+
+// OrderRefs reads the references of orders in one statement: row id → ref; ids that are no order's are left out.
+func (s *Store) OrderRefs(ctx context.Context, ids []string) (map[string]string, error) {
+	refs := make(map[string]string, len(ids))
+	for some := range slices.Chunk(ids, batch) {
+		args := keysOf(some)
+		if len(args) == 0 {
+			continue
+		}
+		args = padded(args)
+		err := s.each(ctx, "SELECT id, ref FROM orders WHERE id IN ("+places(len(args))+")", args, func(rows *sql.Rows) error {
+			var id, ref string
+			err := rows.Scan(&id, &ref)
+			refs[id] = ref
+			return err
+		})
+		if err != nil {
+			return nil, doing("read the references", err)
+		}
+	}
+	return refs, nil
+}

@@ -1,0 +1,358 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"coincart/migrations"
+	"coincart/models"
+)
+
+// narrowSpan is how many days of orders are sorted by amount for a page: they all lie in one index, with what they are sorted and
+// filtered by. For a longer time the index of amounts is walked instead, where enough rows are of that time.
+const narrowSpan = 31 * 24 * time.Hour
+
+// orderSort is how a list of orders is sorted.
+type orderSort struct {
+	name       models.OrderSort
+	column     string
+	descending bool
+}
+
+func orderSortOf(sort models.OrderSort) (orderSort, error) {
+	switch sort {
+	case "", models.OrdersNewest:
+		return orderSort{models.OrdersNewest, "created_at", true}, nil
+	case models.OrdersOldest:
+		return orderSort{sort, "created_at", false}, nil
+	case models.OrdersAmountDesc:
+		return orderSort{sort, "total", true}, nil
+	case models.OrdersAmountAsc:
+		return orderSort{sort, "total", false}, nil
+	default:
+		return orderSort{}, fmt.Errorf("%w: sort", ErrFilter)
+	}
+}
+
+func (o orderSort) by(prefix string) string {
+	direction := ""
+	if o.descending {
+		direction = " DESC"
+	}
+	return " ORDER BY " + prefix + o.column + direction + ", " + prefix + "id" + direction
+}
+
+// Orders reads a page of orders, each with its attempt that counts and how many reviews of it are open: three statements, whatever is
+// asked for. ErrFilter: a sort, a state or a limit that does not exist. ErrCursor: After was not made by this list in this sort.
+func (s *Store) Orders(ctx context.Context, f models.OrderFilter) (models.OrderPage, error) {
+	limit, err := pageLimit(f.Limit)
+	if err != nil {
+		return models.OrderPage{}, doing("read the orders", err)
+	}
+	page, err := s.orderPage(ctx, f, limit)
+	return page, doing("read the orders", err)
+}
+
+func (s *Store) orderPage(ctx context.Context, f models.OrderFilter, limit int) (models.OrderPage, error) {
+	keys, err := s.orderKeys(f, limit+1)
+	if err != nil || keys.none {
+		return models.OrderPage{}, err
+	}
+	query := "SELECT " + orderColumns + " FROM (" + keys.sql + ") k JOIN orders o ON o.id = k.id" + keys.sort.by("o.") + " LIMIT ?"
+	found, err := collect(ctx, s, query, append(keys.args, limit+1), scanOrderRow)
+	if err != nil {
+		return models.OrderPage{}, err
+	}
+	var page models.OrderPage
+	found, page.Next = trim(found, limit, func(r foundOrder) string { return orderCursor(keys.sort, r.OrderRow) })
+	if page.Rows, err = s.addAttempts(ctx, found); err != nil {
+		return models.OrderPage{}, err
+	}
+	return page, s.addReviews(ctx, page.Rows)
+}
+
+// EachOrderRow calls fn with every order that a filter chooses, in its order, a batch at a time: memory does not grow with their
+// number, and orders that come meanwhile do no harm. Limit is not used. An error of fn ends it and is returned as it is.
+func (s *Store) EachOrderRow(ctx context.Context, f models.OrderFilter, fn func(models.OrderRow) error) error {
+	for {
+		page, err := s.orderPage(ctx, f, batch)
+		if err != nil {
+			return doing("read the orders", err)
+		}
+		for _, row := range page.Rows {
+			if err := fn(row); err != nil {
+				return err
+			}
+		}
+		if page.Next == "" {
+			return nil
+		}
+		f.After = page.Next
+	}
+}
+
+const orderColumns = "o.id, o.ref, o.state, o.email, o.name, o.lang, o.currency, o.digits, o.total, o.coin, o.tracking, " +
+	"o.created_at, o.updated_at, o.expires_at, o.paid_at, o.fulfilled_at, o.paid_attempt_id"
+
+type foundOrder struct {
+	models.OrderRow
+	paidAttemptID string
+}
+
+func scanOrderRow(rows *sql.Rows) (r foundOrder, err error) {
+	var paid, fulfilled sql.NullTime
+	err = rows.Scan(&r.ID, &r.Ref, &r.State, &r.Email, &r.Name, &r.Lang, &r.Currency, &r.Digits, &r.Total, &r.Coin, &r.Tracking,
+		&r.CreatedAt, &r.UpdatedAt, &r.ExpiresAt, &paid, &fulfilled, &r.paidAttemptID)
+	r.PaidAt, r.FulfilledAt = paid.Time, fulfilled.Time
+	return r, err
+}
+
+func orderCursor(sort orderSort, r models.OrderRow) string {
+	if sort.column == "total" {
+		return cursor(orderListName(sort), r.Total.String(), r.ID)
+	}
+	return cursor(orderListName(sort), timeKey(r.CreatedAt), r.ID)
+}
+
+func orderListName(sort orderSort) string { return "orders." + string(sort.name) }
+
+// orderKeys is a query of the ids of a page, and of the column that sorts them.
+type orderKeys struct {
+	sql  string
+	args []any
+	sort orderSort
+	none bool // nothing can be found
+}
+
+// orderKeys finds the index for what is asked. Without a search it walks an index in the order of the list, one walk per state: so the
+// indexes need not exist twice, with and without the state, and no walk steps over rows of other states.
+func (s *Store) orderKeys(f models.OrderFilter, n int) (orderKeys, error) {
+	sort, err := orderSortOf(f.Sort)
+	if err != nil {
+		return orderKeys{}, err
+	}
+	f.Search = strings.TrimSpace(f.Search)
+	k := orderKeys{sort: sort}
+	common, err := s.orderConditions(f, sort)
+	if err != nil {
+		return orderKeys{}, err
+	}
+	narrow := !f.From.IsZero() && !f.To.IsZero() && f.To.Sub(f.From) <= narrowSpan
+	switch {
+	case f.Search != "" || f.Unusual:
+		k.chosen(s, f, common, n)
+	case sort.column == "total" && narrow, sort.column == "created_at" && f.State == "" && f.Coin == "":
+		k.add(s.using("orders_by_time"), withState(f, common), n)
+	default:
+		index := "orders_by_"
+		if f.Coin != "" {
+			index += "coin"
+		} else {
+			index += "state"
+		}
+		if sort.column == "total" {
+			index = strings.ReplaceAll(index+"_total", "state_", "")
+		}
+		for _, state := range statesOf(f) {
+			where := conditions{}
+			where.add("state = ?", string(state))
+			where.add(common.sql(), common.args...)
+			k.add(s.using(index), where, n)
+		}
+	}
+	return k, nil
+}
+
+func statesOf(f models.OrderFilter) []models.OrderState {
+	if f.State != "" {
+		return []models.OrderState{f.State}
+	}
+	return models.OrderStates()
+}
+
+func withState(f models.OrderFilter, common conditions) conditions {
+	if f.State != "" {
+		common.add("state = ?", string(f.State))
+	}
+	return common
+}
+
+// using names the index of a walk. The optimizers would find it, but not for every distribution of states and coins, and a list must
+// be as fast for the rare ones.
+func (s *Store) using(index string) string {
+	if s.dialect == migrations.SQLite {
+		return " INDEXED BY " + index
+	}
+	return " FORCE INDEX (" + index + ")"
+}
+
+// add adds a walk; several of them are joined, each with no more rows than the page.
+func (k *orderKeys) add(using string, where conditions, n int) {
+	walk := "SELECT id, " + k.sort.column + " FROM orders" + using + " WHERE " + where.sql() + k.sort.by("") + " LIMIT ?"
+	if k.sql != "" {
+		k.sql += " UNION ALL "
+	}
+	k.sql += fmt.Sprintf("SELECT * FROM (%s) w%d", walk, len(k.args))
+	k.args = append(append(k.args, where.args...), n)
+}
+
+// orderConditions are those of every kind of query: coin, time and the place in the list.
+func (s *Store) orderConditions(f models.OrderFilter, sort orderSort) (conditions, error) {
+	var where conditions
+	if f.State != "" {
+		if _, ok := models.ParseOrderState(string(f.State)); !ok {
+			return where, fmt.Errorf("%w: state", ErrFilter)
+		}
+	}
+	if f.Coin != "" {
+		if widths["orders"]["coin"].check("coin", f.Coin) != nil {
+			return where, fmt.Errorf("%w: coin", ErrFilter)
+		}
+		where.add("coin = ?", f.Coin)
+	}
+	if !f.From.IsZero() {
+		where.add("created_at >= ?", f.From)
+	}
+	if !f.To.IsZero() {
+		where.add("created_at < ?", f.To)
+	}
+	keys, err := readCursor(orderListName(sort), f.After, 2)
+	if err != nil || keys == nil {
+		return where, err
+	}
+	var last any
+	place := "?"
+	if sort.column == "total" {
+		place = s.param()
+		last, err = models.ParseAmount(keys[0])
+	} else {
+		last, err = readTimeKey(keys[0])
+	}
+	if err != nil {
+		return where, ErrCursor
+	}
+	sign := ">"
+	if sort.descending {
+		sign = "<"
+	}
+	part, args := s.beyond(sign, []string{place, "?"}, []any{last, keys[1]}, sort.column, "id")
+	where.add(part, args...)
+	return where, nil
+}
+
+// chosen lists what a search or the open reviews name, which are few.
+func (k *orderKeys) chosen(s *Store, f models.OrderFilter, where conditions, n int) {
+	where = withState(f, where)
+	ids, args := "SELECT DISTINCT order_id AS found FROM reviews WHERE `open` = ? AND order_id <> ''", []any{true}
+	if f.Search != "" {
+		ids, args = s.searched(f.Search)
+		k.none = ids == ""
+		if f.Unusual {
+			where.add("EXISTS (SELECT 1 FROM reviews r WHERE r.open = ? AND r.order_id = orders.id)", true)
+		}
+	}
+	k.sql = "SELECT id, " + k.sort.column + " FROM (" + ids + ") m JOIN orders ON orders.id = m.found WHERE " +
+		where.sql() + k.sort.by("") + " LIMIT ?"
+	k.args = append(append(args, where.args...), n)
+}
+
+// searched writes the query of the ids that a search names, by its form; empty where the text can be none of them.
+func (s *Store) searched(text string) (query string, args []any) {
+	if !exactly(text) || len(text) > 254 {
+		return "", nil
+	}
+	if strings.Contains(text, "@") {
+		if s.dialect == migrations.SQLite {
+			// A range of the index; LIKE would need the text itself for that. No character comes after the last one.
+			return "SELECT id AS found FROM orders WHERE email >= ? AND email < ? || char(1114111)", []any{text, text}
+		}
+		return "SELECT id AS found FROM orders WHERE email LIKE ? ESCAPE '!'", []any{likeEscapes.Replace(text) + "%"}
+	}
+	parts := []string{
+		"SELECT order_id AS found FROM attempts WHERE order_num = ?",
+		"SELECT order_id FROM attempts WHERE payer_user_id = ?",
+		"SELECT order_id FROM refunds WHERE order_num = ?",
+	}
+	if machine(text) { // other columns hold nothing else
+		parts = append(parts,
+			"SELECT id FROM orders WHERE ref = ?", "SELECT id FROM orders WHERE id = ?",
+			"SELECT order_id FROM attempts WHERE app_order_id = ?", "SELECT order_id FROM refunds WHERE app_order_id = ?")
+	}
+	for range parts {
+		args = append(args, text)
+	}
+	return strings.Join(parts, " UNION "), args
+}
+
+// padded repeats the last id until the list has one of few lengths, so that lists of any length share few statements.
+func padded(ids []any) []any {
+	for _, size := range []int{1, 10, defaultPage, models.MaxPageRows, batch} {
+		if len(ids) <= size {
+			for len(ids) < size {
+				ids = append(ids, ids[len(ids)-1])
+			}
+			break
+		}
+	}
+	return ids
+}
+
+const readCurrent = `SELECT order_id, id, state, app_order_id, order_num, coin, amount, refunded, payer_user_id FROM attempts
+	WHERE order_id IN ({ids}) ORDER BY created_at, id`
+
+// addAttempts puts the attempt that counts beside each order (models.Order.Current).
+func (s *Store) addAttempts(ctx context.Context, found []foundOrder) ([]models.OrderRow, error) {
+	if len(found) == 0 {
+		return nil, nil
+	}
+	rows := make([]models.OrderRow, len(found))
+	place := make(map[string]int, len(found))
+	var ids []any
+	for i, r := range found {
+		rows[i], place[r.ID] = r.OrderRow, i
+		ids = append(ids, r.ID)
+	}
+	ids = padded(ids)
+	err := s.each(ctx, named(readCurrent, "ids", places(len(ids))), ids, func(scanned *sql.Rows) error {
+		var r models.OrderRow
+		var orderNum sql.NullString
+		err := scanned.Scan(&r.ID, &r.AttemptID, &r.AttemptState, &r.AppOrderID, &orderNum, &r.PayCoin, &r.PayAmount, &r.Refunded, &r.PayerUserID)
+		if err != nil {
+			return err
+		}
+		i := place[r.ID]
+		row := &rows[i]
+		if row.AttemptID != "" && row.AttemptID == found[i].paidAttemptID {
+			return nil
+		}
+		row.AttemptID, row.AttemptState, row.AppOrderID, row.OrderNum = r.AttemptID, r.AttemptState, r.AppOrderID, orderNum.String
+		row.PayCoin, row.PayAmount, row.Refunded, row.PayerUserID = r.PayCoin, r.PayAmount, r.Refunded, r.PayerUserID
+		return nil
+	})
+	return rows, err
+}
+
+// addReviews counts the open reviews of each order.
+func (s *Store) addReviews(ctx context.Context, rows []models.OrderRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	place := make(map[string]int, len(rows))
+	var ids []any
+	for i := range rows {
+		place[rows[i].ID] = i
+		ids = append(ids, rows[i].ID)
+	}
+	ids = padded(ids)
+	query := "SELECT order_id, COUNT(*) FROM reviews WHERE `open` = ? AND order_id IN (" + places(len(ids)) + ") GROUP BY order_id"
+	return s.each(ctx, query, append([]any{true}, ids...), func(scanned *sql.Rows) error {
+		var id string
+		var n int
+		err := scanned.Scan(&id, &n)
+		rows[place[id]].OpenReviews = n
+		return err
+	})
+}

@@ -1,0 +1,229 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"coincart/migrations"
+	"coincart/models"
+)
+
+// The kinds of a day's sums.
+const (
+	sumRevenue = "revenue" // totals of paid orders, per currency
+	sumCoin    = "coin"    // what was paid for them, per coin
+	sumRefund  = "refund"  // what was sent back, per coin
+)
+
+const (
+	maxRollUps   = 31        // days that one call of RollUpDue does at most
+	rollUpAgain  = 3         // days that may still change: late callbacks, late payments
+	rollUpPause  = time.Hour // between two of the same day
+	paidForGood  = "state IN ('paid', 'fulfilled', 'refunding', 'refunded')"
+	refundIsSent = "state IN ('submitting', 'unknown', 'accepted', 'confirmed')"
+)
+
+// readPaid groups the orders paid in a time by how many seconds they took: few rows, whatever their number.
+const readPaid = `SELECT o.currency, a.coin, {seconds} AS seconds, COUNT(*), {sum o.total}, {sum a.amount},
+	SUM(CASE WHEN EXISTS (SELECT 1 FROM evidence e WHERE e.attempt_id = a.id AND e.source = 'callback') THEN 0 ELSE 1 END)
+FROM orders o JOIN attempts a ON a.id = o.paid_attempt_id
+WHERE o.paid_at >= ? AND o.paid_at < ? GROUP BY o.currency, a.coin, seconds`
+
+// paidFigures reads what was paid in a time, with revenue, coins and times.
+func (s *Store) paidFigures(ctx context.Context, from, to time.Time, d *models.DayFigures) error {
+	seconds := "TIMESTAMPDIFF(SECOND, o.created_at, o.paid_at)"
+	if s.dialect == migrations.SQLite {
+		seconds = "unixepoch(o.paid_at) - unixepoch(o.created_at)"
+	}
+	query := named(named(named(readPaid, "seconds", seconds), "sum o.total", s.sum("o.total")), "sum a.amount", s.sum("a.amount"))
+	revenue, coins := totals{}, totals{}
+	err := s.each(ctx, query, []any{from, to}, func(rows *sql.Rows) error {
+		var currency, coin string
+		var took int64
+		var n, uncalled int
+		var total, amount models.Amount
+		if err := rows.Scan(&currency, &coin, &took, &n, &total, &amount, &uncalled); err != nil {
+			return err
+		}
+		d.Paid += n
+		d.Uncalled += uncalled
+		d.Wait.Add(time.Duration(took)*time.Second, n)
+		revenue.add(currency, n, total)
+		coins.add(coin, n, amount)
+		return nil
+	})
+	d.Revenue, d.Coins = revenue.list(), coins.list()
+	return err
+}
+
+// totals adds amounts up by symbol.
+type totals map[string]models.CoinTotal
+
+func (t totals) add(symbol string, n int, amount models.Amount) {
+	sum := t[symbol]
+	t[symbol] = models.CoinTotal{Symbol: symbol, Count: sum.Count + n, Amount: sum.Amount.Add(amount)}
+}
+
+func (t totals) list() []models.CoinTotal {
+	var list []models.CoinTotal
+	for _, symbol := range sortedKeys(t) {
+		list = append(list, t[symbol])
+	}
+	return list
+}
+
+// lagFigures reads how long callbacks of a time took from the time that they carry to their arrival. That time is the sender's and not
+// signed: it serves to see a platform that is late, nothing else.
+func (s *Store) lagFigures(ctx context.Context, from, to time.Time, d *models.DayFigures) error {
+	query := "SELECT received_at, sent_time FROM inbox WHERE state IN ('new', 'done') AND received_at >= ? AND received_at < ?"
+	return s.each(ctx, query, []any{from, to}, func(rows *sql.Rows) error {
+		var received time.Time
+		var sent string
+		if err := rows.Scan(&received, &sent); err != nil {
+			return err
+		}
+		if at, ok := sentTime(sent); ok {
+			d.Lag.Add(received.Sub(at), 1)
+		}
+		return nil
+	})
+}
+
+// sentTime reads the time of an envelope: Unix milliseconds, or seconds (platform/api.md §2).
+func sentTime(text string) (time.Time, bool) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n <= 0 {
+		return time.Time{}, false
+	}
+	switch len(text) {
+	case 10:
+		return time.Unix(n, 0), true
+	case 13:
+		return time.UnixMilli(n), true
+	default:
+		return time.Time{}, false
+	}
+}
+
+// dayFigures counts a day from the rows themselves.
+func (s *Store) dayFigures(ctx context.Context, day string, from, to time.Time) (models.DayFigures, error) {
+	d := models.DayFigures{Day: day}
+	query := "SELECT COUNT(*), COALESCE(SUM(CASE WHEN " + paidForGood + " THEN 1 ELSE 0 END), 0) FROM orders" +
+		s.using("orders_by_time") + " WHERE created_at >= ? AND created_at < ?"
+	if err := s.one(ctx, query, []any{from, to}, &d.Orders, &d.Converted); err != nil {
+		return d, err
+	}
+	if err := s.paidFigures(ctx, from, to, &d); err != nil {
+		return d, err
+	}
+	refunds := totals{}
+	query = "SELECT coin, COUNT(*), " + s.sum("amount") + " FROM refunds WHERE sent_at >= ? AND sent_at < ? AND " + refundIsSent + " GROUP BY coin"
+	err := s.each(ctx, query, []any{from, to}, func(rows *sql.Rows) error {
+		var coin string
+		var n int
+		var amount models.Amount
+		err := rows.Scan(&coin, &n, &amount)
+		refunds.add(coin, n, amount)
+		return err
+	})
+	d.Refunds = refunds.list()
+	if err != nil {
+		return d, err
+	}
+	return d, s.lagFigures(ctx, from, to, &d)
+}
+
+// RollUp counts a finished day of a zone and keeps its figures, so that the dashboard need not count again; doing it again replaces them.
+// models.ErrDay: not a day. ErrConflict: the day is not over.
+func (s *Store) RollUp(ctx context.Context, day string, zone *time.Location) error {
+	from, to, err := models.ParseDay(day, zone)
+	if err != nil {
+		return doing("add the day up", err)
+	}
+	if to.After(s.now()) {
+		return fmt.Errorf("add the day up: %w: it is not over", ErrConflict)
+	}
+	d, err := s.dayFigures(ctx, day, from, to)
+	if err != nil {
+		return doing("add the day up", err)
+	}
+	return doing("keep the day's figures", s.Tx(ctx, func(tx *Store) error { return tx.putFigures(ctx, zone.String(), d) }))
+}
+
+func (s *Store) putFigures(ctx context.Context, zone string, d models.DayFigures) error {
+	// The day's row comes first, so that who does the same day at the same time waits here.
+	query := "INSERT INTO day_figures (zone, day, orders, converted, paid, uncalled, waits, lags, updated_at) VALUES (" + places(9) + ")" +
+		s.replacing([]string{"zone", "day"}, "orders", "converted", "paid", "uncalled", "waits", "lags", "updated_at")
+	if _, err := s.exec(ctx, query, zone, d.Day, d.Orders, d.Converted, d.Paid, d.Uncalled, d.Wait, d.Lag, s.now()); err != nil {
+		return err
+	}
+	if _, err := s.exec(ctx, "DELETE FROM day_sums WHERE zone = ? AND day = ?", zone, d.Day); err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		kind string
+		sums []models.CoinTotal
+	}{{sumRevenue, d.Revenue}, {sumCoin, d.Coins}, {sumRefund, d.Refunds}} {
+		for _, sum := range part.sums {
+			_, err := s.exec(ctx, "INSERT INTO day_sums (zone, day, kind, symbol, `count`, amount) VALUES ("+places(6)+")",
+				zone, d.Day, part.kind, sum.Symbol, sum.Count, sum.Amount)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// RollUpDue does the finished days of a zone that have no figures yet, up to a month of them at a time, and the last three again, once an
+// hour; it says how many it did. Any number of replicas may do so.
+func (s *Store) RollUpDue(ctx context.Context, zone *time.Location) (days int, err error) {
+	first, err := s.FirstOrderDay(ctx, zone)
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	done := map[string]time.Time{}
+	err = s.each(ctx, "SELECT day, updated_at FROM day_figures WHERE zone = ? AND day >= ?", []any{zone.String(), first},
+		func(rows *sql.Rows) error {
+			var day string
+			var at time.Time
+			err := rows.Scan(&day, &at)
+			done[day] = at
+			return err
+		})
+	if err != nil {
+		return 0, doing("look for days to add up", err)
+	}
+	now := s.now()
+	yesterday := dayBefore(models.DayOf(now, zone))
+	for day, back := yesterday, 0; day >= first && days < maxRollUps; day, back = dayBefore(day), back+1 {
+		at, there := done[day]
+		if there && (back >= rollUpAgain || now.Sub(at) < rollUpPause) {
+			continue
+		}
+		if err := s.RollUp(ctx, day, zone); err != nil {
+			return days, err
+		}
+		days++
+	}
+	return days, nil
+}
+
+// dayBefore and dayAfter step through the calendar, where every day has its neighbours whatever its zone's clocks do.
+func dayBefore(day string) string { return stepDay(day, -1) }
+func dayAfter(day string) string  { return stepDay(day, 1) }
+
+func stepDay(day string, by int) string {
+	date, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return "" // sorts before all days; only days of ours come here
+	}
+	return date.AddDate(0, 0, by).Format(time.DateOnly)
+}
