@@ -12,6 +12,7 @@ import (
 	"coincart/payments"
 	"coincart/payments/opay"
 	"coincart/templates"
+	"coincart/web/admin"
 	"coincart/web/visit"
 )
 
@@ -44,6 +45,8 @@ func failures() []failure {
 		{visit.ErrNoCategory, http.StatusNotFound, templates.ErrorNoCategory, opay.CodeInvalidResource, "not found"},
 		{visit.ErrNoOrder, http.StatusNotFound, templates.ErrorNoOrder, opay.CodeInvalidResource, "not found"},
 		{visit.ErrUsedUp, http.StatusGone, templates.ErrorGone, opay.CodeInvalidResource, "used up"},
+		{admin.ErrForbidden, http.StatusForbidden, templates.ErrorForbidden, opay.CodeNoPermission, "forbidden"},
+		{admin.ErrFilter, http.StatusUnprocessableEntity, templates.ErrorBadRequest, opay.CodeParameterError, "no such filter"},
 		{visit.ErrBadForm, http.StatusBadRequest, templates.ErrorBadRequest, opay.CodeParameterError, "bad request"},
 		{store.ErrText, http.StatusBadRequest, templates.ErrorBadRequest, opay.CodeParameterError, "bad request"},
 		{visit.ErrTooLarge, http.StatusRequestEntityTooLarge, templates.ErrorTooLarge, opay.CodeParameterError, "body too large"},
@@ -82,9 +85,12 @@ func (s *Server) fail(v *visit.Visit, c *gin.Context, err error) {
 	if v.Written() {
 		return // too late to say anything
 	}
-	if c.Request.URL.Path == payments.NotifyPath {
+	switch path := c.Request.URL.Path; {
+	case path == payments.NotifyPath:
 		err = v.Refuse(f.status, string(f.code), f.msg)
-	} else {
+	case admin.Owns(path):
+		err = s.office.ShowError(v, f.kind, f.status, err)
+	default:
 		err = s.errorPage(v, f)
 	}
 	if err != nil {

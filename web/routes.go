@@ -9,6 +9,7 @@ import (
 
 	"coincart/payments"
 	"coincart/static"
+	"coincart/web/admin"
 	"coincart/web/platform"
 	"coincart/web/shop"
 	"coincart/web/visit"
@@ -19,7 +20,7 @@ import (
 const patience = 11 * time.Second
 
 func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
-	s.engine.Use(s.observe, s.protect)
+	s.engine.Use(s.observe, s.protect, s.onlyTable)
 	s.engine.NoRoute(s.answer(func(*visit.Visit) error { return visit.ErrNoPage }))
 	s.engine.NoMethod(s.answer(func(*visit.Visit) error { return errMethod }))
 
@@ -51,6 +52,32 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.post("/payments/connect", exchange.Connect, s.limits.connect)
 	s.get(payments.ConnectedPath, exchange.Connected, s.limits.connect)
 	s.post("/payments/disconnect", exchange.Disconnect)
+
+	for _, r := range s.office.Routes() {
+		if r.Method == http.MethodGet {
+			s.get(r.Path, r.Handler)
+		} else {
+			s.post(r.Path, r.Handler)
+		}
+	}
+}
+
+// onlyTable answers 404 for addresses of the back office that its table does not have, however they came to be routes: only the table
+// knows who may use them.
+func (s *Server) onlyTable(c *gin.Context) {
+	if path := c.FullPath(); admin.Owns(path) && !s.staffRoutes[routeKey(c.Request.Method, path)] {
+		s.fail(visit.New(s.site, c), c, visit.ErrNoPage)
+		return
+	}
+	c.Next()
+}
+
+// routeKey names a row of the back office's table; HEAD is what GET is.
+func routeKey(method, path string) string {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	return method + " " + path
 }
 
 func reading() []string { return []string{http.MethodGet, http.MethodHead} }

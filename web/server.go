@@ -18,8 +18,10 @@ import (
 	"coincart/models"
 	"coincart/models/store"
 	"coincart/payments"
+	"coincart/web/admin"
 	"coincart/web/platform"
 	"coincart/web/shop"
+	"coincart/web/staff"
 	"coincart/web/visit"
 )
 
@@ -41,6 +43,8 @@ type Config struct {
 type Server struct {
 	store     *store.Store
 	site      *visit.Site
+	office    *admin.Office
+	accounts  *staff.Accounts
 	log       *slog.Logger
 	engine    *gin.Engine
 	metrics   *metrics
@@ -48,6 +52,8 @@ type Server struct {
 	limits    limiters
 	headers   headers
 	ownOrigin *http.CrossOriginProtection
+
+	staffRoutes map[string]bool // by routeKey: the back office's table
 }
 
 // New builds the server. BaseURL and PlatformURL must be absolute http or https addresses.
@@ -82,6 +88,15 @@ func New(c Config) (*Server, error) {
 		Store: c.Store, Clock: c.Clock, Logger: c.Logger, BaseURL: base, ShopName: c.ShopName, Secure: secure, Demo: c.Demo,
 		Count: s.metrics.event,
 	})
+	s.accounts, err = staff.New(staff.Config{Store: c.Store, Clock: c.Clock, Logger: c.Logger, ShopName: c.ShopName})
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	s.office = admin.New(s.site, c.Payments, s.accounts)
+	s.staffRoutes = map[string]bool{}
+	for _, r := range s.office.Routes() {
+		s.staffRoutes[routeKey(r.Method, r.Path)] = true
+	}
 	if err := s.build(c); err != nil {
 		return nil, err
 	}
@@ -113,6 +128,9 @@ func (s *Server) build(c Config) error {
 	s.routes(pages, platform.New(s.site, c.Payments, pages, s.tally))
 	return nil
 }
+
+// Accounts are the accounts of the back office, for the setup link that is shown at start.
+func (s *Server) Accounts() *staff.Accounts { return s.accounts }
 
 // Handler serves the shop.
 func (s *Server) Handler() http.Handler { return s.engine }
@@ -182,7 +200,10 @@ func (s *Server) sweep(ctx context.Context) {
 			return
 		}
 		if n < sweepLimit {
-			return
+			break
 		}
+	}
+	if _, err := s.store.SweepStaff(ctx, s.site.Clock(), sweepLimit); err != nil {
+		s.log.WarnContext(ctx, "ended sessions of the staff not deleted", "error", err)
 	}
 }

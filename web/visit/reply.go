@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// Address is the path of the request as it was asked for, without its query.
+func (v *Visit) Address() string { return v.gin.Request.URL.EscapedPath() }
+
 // SetHeader sets a header of the answer.
 func (v *Visit) SetHeader(name, value string) { v.gin.Writer.Header().Set(name, value) }
 

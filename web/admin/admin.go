@@ -1,0 +1,51 @@
+// Package admin is the back office: its pages, and what can be done on them. Every handler is thin: it reads the form, makes one call,
+// and leads on, or shows the same page again with what is wrong. The one table in routes.go says of every address which permission it
+// needs; guard.go is the one place that enforces it.
+package admin
+
+import (
+	"errors"
+	"strings"
+
+	"coincart/models"
+	"coincart/payments"
+	"coincart/web/staff"
+	"coincart/web/visit"
+)
+
+// Home is the address of the first page.
+const Home = "/admin"
+
+// Owns reports that an address belongs to the back office.
+func Owns(path string) bool { return path == Home || strings.HasPrefix(path, Home+"/") }
+
+// SetupPath is the address of the first owner's one-time link.
+func SetupPath(token string) string { return Home + "/setup/" + token }
+
+// InvitePath is the address of an invitation, or of a link that resets an account.
+func InvitePath(token string) string { return Home + "/invite/" + token }
+
+// Errors that package web has pages for.
+var (
+	// ErrForbidden says that the person's role does not allow it.
+	ErrForbidden = errors.New("not allowed")
+	// ErrFilter says that a filter, a sort, a day or a place in a list is not one of those there are.
+	ErrFilter = errors.New("no such filter")
+)
+
+// Office is the back office.
+type Office struct {
+	site     *visit.Site
+	payments *payments.Service
+	accounts *staff.Accounts
+}
+
+// New makes the back office.
+func New(site *visit.Site, service *payments.Service, accounts *staff.Accounts) *Office {
+	return &Office{site: site, payments: service, accounts: accounts}
+}
+
+// mails are the kinds of mails that can be sent again.
+func mails() []models.MailKind {
+	return []models.MailKind{models.MailOrderReceived, models.MailPaymentReceived, models.MailOrderSent}
+}

@@ -1,0 +1,99 @@
+package admin
+
+import (
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"coincart/models"
+	pages "coincart/templates/admin"
+	"coincart/templates/i18n"
+)
+
+const auditPath = Home + "/audit"
+
+// auditGroups are the kinds of actions that the log can be narrowed down to; single ones are typed into the address.
+func auditGroups() []string {
+	return []string{"staff.", "order.", "refund.", "day.", "discrepancy.", "review.", "task."}
+}
+
+// isAction is the shape of an action's name, or of a group of them.
+var isAction = regexp.MustCompile(`^[a-z]{1,20}\.[a-z_]{0,30}$`)
+
+// showAudit shows the log, newest first: GET /admin/audit?action=&who=&subject=&before=.
+func (o *Office) showAudit(d *desk) error {
+	q := d.query("action", "who", "subject", "before")
+	view := pages.AuditView{
+		Actions: choices(auditGroups(), q.Get("action"), true), Who: pages.Field{Value: q.Get("who")}, Subject: pages.Field{Value: q.Get("subject")},
+	}
+	filter := readAuditFilter(q, &view)
+	if worstOfAudit(view) == pages.ProblemNone {
+		entries, err := o.site.Store.Audit(d.Context(), filter)
+		if view.Problem = filterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+			return err
+		}
+		for _, e := range entries {
+			view.Rows = append(view.Rows, auditRow(d.Printer, e))
+		}
+		next := ""
+		if len(entries) == filter.Limit && entries[len(entries)-1].Seq > 1 {
+			next = strconv.FormatInt(entries[len(entries)-1].Seq, 10)
+		}
+		view.Next, view.First = pager(auditPath, q, "before", next)
+	}
+	view.Page = d.page(pages.SectionAudit)
+	return d.show(worstOfAudit(view), pages.Audit(view))
+}
+
+func worstOfAudit(view pages.AuditView) pages.Problem {
+	for _, p := range []pages.Problem{view.Problem, view.Who.Problem, view.Subject.Problem} {
+		if p != pages.ProblemNone {
+			return p
+		}
+	}
+	return pages.ProblemNone
+}
+
+func readAuditFilter(q url.Values, view *pages.AuditView) models.AuditFilter {
+	const perPage = 50
+	f := models.AuditFilter{Action: q.Get("action"), Who: q.Get("who"), Subject: q.Get("subject"), Limit: perPage}
+	if f.Action != "" && !isAction.MatchString(f.Action) {
+		view.Problem = pages.ProblemChoice
+	}
+	if tooLong(f.Who, longestSearch) {
+		view.Who.Problem = pages.ProblemTooLong
+	}
+	if tooLong(f.Subject, longestSearch) {
+		view.Subject.Problem = pages.ProblemTooLong
+	}
+	if text := q.Get("before"); text != "" {
+		before, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || before < 1 {
+			view.Problem = pages.ProblemCursor
+		}
+		f.Before = before
+	}
+	return f
+}
+
+func auditRow(p *i18n.Printer, e models.AuditEntry) pages.AuditRow {
+	return pages.AuditRow{
+		Seq: strconv.FormatInt(e.Seq, 10), At: moment(p, e.At), Who: e.Who, Action: e.Action, Subject: e.Subject, SubjectURL: subjectURL(e.Subject),
+		Before: e.Before, After: e.After, RemoteAddr: e.RemoteAddr, RequestID: e.RequestID, Hash: e.Hash,
+	}
+}
+
+// subjectURL is the page of what an entry is about; "" where it has none.
+func subjectURL(subject string) string {
+	kind, id, _ := strings.Cut(subject, ":")
+	switch {
+	case kind == "order" && isID(id):
+		return orderPath(id)
+	case kind == "task" && isID(id):
+		return taskPath(id)
+	case kind == "day":
+		return dayPath(id)
+	}
+	return ""
+}

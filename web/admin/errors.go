@@ -1,0 +1,85 @@
+package admin
+
+import (
+	"errors"
+	"net/http"
+
+	"coincart/templates"
+	pages "coincart/templates/admin"
+	"coincart/web/staff"
+	"coincart/web/visit"
+)
+
+// failed is an error with the frame of the page that it happened on.
+type failed struct {
+	page  pages.Page
+	cause error
+}
+
+// Error is the cause's.
+func (f *failed) Error() string { return f.cause.Error() }
+
+// Unwrap gives the cause.
+func (f *failed) Unwrap() error { return f.cause }
+
+// ShowError answers with the back office's page of an error. kind and status are those of package web's table.
+func (o *Office) ShowError(v *visit.Visit, kind templates.ErrorKind, status int, cause error) error {
+	page, err := o.errorFrame(v, status, cause)
+	if err != nil {
+		return err
+	}
+	back := loginPath
+	if page.User.SignedIn() {
+		back = Home
+	}
+	v.Private()
+	v.Whole()
+	return v.Show(status, pages.Error(pages.ErrorView{
+		Page: page, Kind: errorKind(kind, cause), Status: status, RequestID: v.RequestID(), Back: back,
+	}))
+}
+
+// errorFrame is the frame around an error: that of the page where it happened, else one that knows who is signed in, unless the database
+// is the trouble.
+func (o *Office) errorFrame(v *visit.Visit, status int, cause error) (pages.Page, error) {
+	if f, ok := errors.AsType[*failed](cause); ok {
+		return f.page, nil
+	}
+	d := &desk{Visit: v, office: o}
+	if status < http.StatusInternalServerError {
+		if err := d.identify(); err != nil && !errors.Is(err, staff.ErrSignedOut) {
+			return pages.Page{}, err
+		}
+	}
+	return d.frame(""), nil
+}
+
+func errorKind(kind templates.ErrorKind, cause error) pages.ErrorKind {
+	switch {
+	case errors.Is(cause, ErrForbidden):
+		return pages.ErrorForbidden
+	case errors.Is(cause, ErrFilter):
+		return pages.ErrorFilter
+	}
+	switch kind {
+	case templates.ErrorNotFound, templates.ErrorNoProduct, templates.ErrorNoCategory, templates.ErrorNoOrder:
+		return pages.ErrorNotFound
+	case templates.ErrorBadRequest:
+		return pages.ErrorBadRequest
+	case templates.ErrorForbidden:
+		return pages.ErrorForeign
+	case templates.ErrorMethod:
+		return pages.ErrorMethod
+	case templates.ErrorGone:
+		return pages.ErrorGone
+	case templates.ErrorTooLarge:
+		return pages.ErrorTooLarge
+	case templates.ErrorTooMany:
+		return pages.ErrorTooMany
+	case templates.ErrorUnavailable, templates.ErrorPlatformDown:
+		return pages.ErrorUnavailable
+	case templates.ErrorInternal:
+		return pages.ErrorInternal
+	}
+	return pages.ErrorInternal
+}

@@ -1,0 +1,145 @@
+package admin
+
+import (
+	"net/url"
+	"slices"
+
+	"coincart/models"
+	"coincart/payments"
+	pages "coincart/templates/admin"
+)
+
+const ordersPath = Home + "/orders"
+
+// longestSearch is the most characters that are searched for: an e-mail address has no more.
+const longestSearch = 254
+
+// orderFilterNames are the parameters of the list of orders.
+func orderFilterNames() []string {
+	return []string{"q", "state", "coin", "from", "to", "unusual", "sort", "after"}
+}
+
+// showOrders lists the orders: GET /admin/orders with the filter.
+func (o *Office) showOrders(d *desk) error {
+	view, err := o.ordersView(d, d.query(orderFilterNames()...))
+	if err != nil {
+		return err
+	}
+	return d.show(view.worst(), pages.Orders(view.OrdersView))
+}
+
+// ordersView is the list while it is put together.
+type ordersView struct {
+	pages.OrdersView
+
+	filter models.OrderFilter
+}
+
+func (o *Office) ordersView(d *desk, q url.Values) (*ordersView, error) {
+	view, err := o.readOrderFilter(d, q)
+	if err != nil {
+		return nil, err
+	}
+	if view.worst() == pages.ProblemNone {
+		page, err := o.site.Store.Orders(d.Context(), view.filter)
+		if view.Problem = filterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+			return nil, err
+		}
+		view.Rows = orderRows(d.Printer, page.Rows)
+		view.Next, view.First = pager(ordersPath, q, "after", page.Next)
+	}
+	view.FormToken = models.NewRef()
+	view.Export = exportForm(payments.ExportOrders, q)
+	view.Page = d.page(pages.SectionOrders)
+	view.Page.Path = address(ordersPath, q)
+	return view, nil
+}
+
+// readOrderFilter checks the filter: every value is one of those there are, or says what is wrong with it.
+func (o *Office) readOrderFilter(d *desk, q url.Values) (*ordersView, error) {
+	coins, err := o.site.Coins(d.Context())
+	if err != nil {
+		return nil, err
+	}
+	view := &ordersView{}
+	view.Search.Value, view.From.Value, view.To.Value = q.Get("q"), q.Get("from"), q.Get("to")
+	view.Unusual = q.Get("unusual") == "1"
+	f := &view.filter
+	f.Search, f.Unusual, f.After, f.Coin = view.Search.Value, view.Unusual, q.Get("after"), q.Get("coin")
+	if tooLong(f.Search, longestSearch) {
+		view.Search.Problem = pages.ProblemTooLong
+	}
+	var ok bool
+	if f.State, ok = models.ParseOrderState(q.Get("state")); !ok && q.Get("state") != "" {
+		view.StateProblem = pages.ProblemChoice
+	}
+	if f.Sort, ok = models.ParseOrderSort(q.Get("sort")); !ok {
+		view.SortProblem = pages.ProblemChoice
+	}
+	symbols := coinSymbols(coins)
+	if f.Coin != "" && !slices.Contains(symbols, f.Coin) {
+		view.CoinProblem = pages.ProblemChoice
+	}
+	if u := q.Get("unusual"); u != "" && u != "1" {
+		view.Problem = pages.ProblemChoice
+	}
+	o.readOrderDays(view)
+	view.States = choices(models.OrderStates(), q.Get("state"), true)
+	view.Sorts = choices(models.OrderSorts(), string(f.Sort), false)
+	view.Coins = labelled(choices(symbols, f.Coin, true))
+	for _, name := range orderFilterNames() {
+		view.Filtered = view.Filtered || (q.Get(name) != "" && name != "sort" && name != "after")
+	}
+	return view, nil
+}
+
+// readOrderDays reads the first and the last day; each may be missing.
+func (o *Office) readOrderDays(view *ordersView) {
+	zone := o.payments.PlatformZone()
+	if view.From.Value != "" {
+		from, _, err := models.ParseDay(view.From.Value, zone)
+		if err != nil {
+			view.From.Problem = pages.ProblemDay
+		}
+		view.filter.From = from
+	}
+	if view.To.Value != "" {
+		_, to, err := models.ParseDay(view.To.Value, zone)
+		if err != nil {
+			view.To.Problem = pages.ProblemDay
+		}
+		view.filter.To = to
+	}
+	f := view.filter
+	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
+		view.To.Problem = pages.ProblemSpan
+	}
+}
+
+// worst is the first thing that is wrong; none where the list can be shown.
+func (v *ordersView) worst() pages.Problem {
+	for _, p := range []pages.Problem{
+		v.Problem, v.Search.Problem, v.StateProblem, v.CoinProblem, v.SortProblem, v.From.Problem, v.To.Problem,
+	} {
+		if p != pages.ProblemNone {
+			return p
+		}
+	}
+	return pages.ProblemNone
+}
+
+func coinSymbols(coins []models.Coin) []string {
+	list := make([]string, len(coins))
+	for i, c := range coins {
+		list[i] = c.Symbol
+	}
+	return list
+}
+
+// labelled shows choices by their own values, where these need no words.
+func labelled(list []pages.Choice) []pages.Choice {
+	for i := range list {
+		list[i].Label = list[i].Value
+	}
+	return list
+}

@@ -1,0 +1,169 @@
+package admin
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments"
+	pages "coincart/templates/admin"
+)
+
+// linesPerPage is how many lines of a statement, or discrepancies, stand on a page.
+const linesPerPage = 100
+
+// showStatement shows one day: GET /admin/statements/{day}?type=&lines=&found=&after=.
+func (o *Office) showStatement(d *desk) error {
+	day := d.Param("day")
+	_, _, problem := readDay(day, o.site.Clock(), o.payments.PlatformZone())
+	if problem != pages.ProblemNone {
+		return o.statementsPage(d, url.Values{}, pages.Field{Value: clip(day), Problem: problem}, pages.ProblemNone)
+	}
+	return o.statementPage(d, day, d.query("type", "lines", "found", "after"), func(*pages.StatementView) {})
+}
+
+// book is what is known about a day.
+type book struct {
+	day       models.BookDay
+	fetched   []models.Statement // newest first
+	report    payments.Reconciliation
+	reported  bool
+	found     []models.Discrepancy
+	foundNext string
+	lines     []models.StatementLine
+	people    []models.Staff
+	names     names
+}
+
+// statementPage shows the day as it is now; say marks what was wrong with an action on it.
+func (o *Office) statementPage(d *desk, day string, q url.Values, say func(*pages.StatementView)) error {
+	filter, problem := readStatementFilter(q)
+	b, err := o.book(d, day, filter)
+	if p := filterProblem(err); p != pages.ProblemNone {
+		problem = p
+		b, err = o.book(d, day, statementFilter{})
+	}
+	if err != nil {
+		return err
+	}
+	view := o.statementView(d, day, b)
+	view.Problem = problem
+	view.Types = choices(statementTypes(), q.Get("type"), true)
+	view.FoundStates = choices(discrepancyStates(), q.Get("found"), true)
+	view.FoundNext, view.FoundFirst = pager(dayPath(day), q, "after", b.foundNext)
+	lineNext := ""
+	if len(b.lines) == linesPerPage {
+		lineNext = strconv.Itoa(b.lines[len(b.lines)-1].Position)
+	}
+	view.LinesNext, view.LinesFirst = pager(dayPath(day), q, "lines", lineNext)
+	view.Export = exportForm(payments.ExportStatement, url.Values{"day": {day}})
+	view.ExportFound = exportForm(payments.ExportDiscrepancies, url.Values{"day": {day}})
+	view.FormToken = models.NewRef()
+	view.Page = d.page(pages.SectionStatements)
+	view.Page.Path = address(dayPath(day), q)
+	say(&view)
+	return d.show(worstOfDay(&view), pages.Statement(view))
+}
+
+// worstOfDay is what decides the page's status.
+func worstOfDay(view *pages.StatementView) pages.Problem {
+	if view.Problem != pages.ProblemNone {
+		return view.Problem
+	}
+	for _, row := range view.Found {
+		for _, p := range []pages.Problem{row.Problem, row.Amount.Problem, row.Reason.Problem} {
+			if p != pages.ProblemNone {
+				return p
+			}
+		}
+	}
+	return pages.ProblemNone
+}
+
+// statementFilter chooses what of a day is shown.
+type statementFilter struct {
+	kind  models.StatementType
+	lines int // after this position
+	state models.DiscrepancyState
+	after string
+}
+
+func discrepancyStates() []models.DiscrepancyState {
+	return []models.DiscrepancyState{models.DiscrepancyOpen, models.DiscrepancyAccepted, models.DiscrepancySettled}
+}
+
+func readStatementFilter(q url.Values) (f statementFilter, problem pages.Problem) {
+	if f.kind = models.StatementType(q.Get("type")); !knownType(q.Get("type")) {
+		return statementFilter{}, pages.ProblemChoice
+	}
+	if f.state = models.DiscrepancyState(q.Get("found")); f.state != "" && !slices.Contains(discrepancyStates(), f.state) {
+		return statementFilter{}, pages.ProblemChoice
+	}
+	if text := q.Get("lines"); text != "" {
+		n, ok := position(text)
+		if !ok {
+			return statementFilter{}, pages.ProblemCursor
+		}
+		f.lines = n
+	}
+	f.after = q.Get("after")
+	return f, pages.ProblemNone
+}
+
+// position reads a place in a list that is counted from 1.
+func position(text string) (n int, ok bool) {
+	const longest = len("999999999")
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n > 0 && len(text) <= longest
+}
+
+func (o *Office) book(d *desk, day string, f statementFilter) (b book, err error) {
+	ctx, db := d.Context(), o.site.Store
+	b.day, err = db.BookDay(ctx, day)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		b.day = models.BookDay{Day: day, State: models.DayOpen}
+	case err != nil:
+		return b, err
+	default:
+		b.report, err = o.payments.DayReport(ctx, day)
+		if b.reported = err == nil; err != nil && !errors.Is(err, store.ErrNotFound) {
+			return b, err
+		}
+	}
+	if b.fetched, err = db.Statements(ctx, day); err != nil {
+		return b, err
+	}
+	b.found, b.foundNext, err = db.Discrepancies(ctx, models.DiscrepancyFilter{Day: day, State: f.state, After: f.after, Limit: linesPerPage})
+	if err != nil {
+		return b, err
+	}
+	if s := shown(b); s != nil {
+		if b.lines, err = db.StatementLines(ctx, s.ID, f.kind, f.lines, linesPerPage); err != nil {
+			return b, err
+		}
+	}
+	b.names, b.people, err = d.names()
+	return b, err
+}
+
+// shown is the statement whose lines are shown: the one that the day was compared with, else the newest complete one.
+func shown(b book) *models.Statement {
+	var newest *models.Statement
+	for i := range b.fetched {
+		s := &b.fetched[i]
+		if s.State != models.StatementComplete {
+			continue
+		}
+		if s.ID == b.day.StatementID {
+			return s
+		}
+		if newest == nil {
+			newest = s
+		}
+	}
+	return newest
+}

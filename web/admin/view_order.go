@@ -1,0 +1,91 @@
+package admin
+
+import (
+	"slices"
+
+	"coincart/models"
+	pages "coincart/templates/admin"
+	"coincart/templates/i18n"
+	"coincart/web/shop"
+	"coincart/web/staff"
+)
+
+// orderView is an order's page without its frame.
+func orderView(p *i18n.Printer, file models.OrderFile, names names, who staff.SignedIn) pages.OrderView {
+	order := file.Order
+	money := func(a models.Amount) string { return p.Money(a.String(), order.Currency, order.Digits) }
+	view := pages.OrderView{
+		ID: order.ID, Ref: order.Ref, ShopURL: shop.OrderPath(order.Ref), State: string(order.State), Email: order.Email, Name: order.Name,
+		Lang: order.Lang, Created: moment(p, order.CreatedAt), Paid: moment(p, order.PaidAt), Fulfilled: moment(p, order.FulfilledAt),
+		Tracking: order.Tracking, Total: money(order.Total), Refunds: refundRows(p, file.Refunds, names, nil, who),
+		Reviews:   reviewRows(p, file.Reviews, map[string]string{order.ID: order.Ref}, who.Staff.Role.Can(models.MayReconcile)),
+		Timeline:  timeline(p, file),
+		NoteToken: models.NewRef(),
+		Refund:    pages.RefundForm{FormToken: models.NewRef(), Attempts: refundChoices(p, order)},
+	}
+	if order.State == models.OrderAwaiting {
+		view.Expires = moment(p, order.ExpiresAt)
+	}
+	for _, l := range order.Lines {
+		view.Lines = append(view.Lines, pages.Line{
+			SKU: l.SKU, Title: l.Title, Variant: l.VariantTitle, Quantity: l.Quantity, UnitPrice: money(l.UnitPrice), Total: money(l.Total),
+		})
+	}
+	current := order.Current()
+	for _, a := range slices.Backward(order.Attempts) {
+		view.Attempts = append(view.Attempts, attemptView(p, order, a, current != nil && a.ID == current.ID))
+	}
+	role := who.Staff.Role
+	view.CanNote = role.Can(models.MayNote)
+	view.CanFulfil = role.Can(models.MayFulfil) && order.State == models.OrderPaid
+	view.CanCancel = role.Can(models.MayCancel) && order.State == models.OrderAwaiting
+	view.CanAsk = role.Can(models.MayAsk) && current != nil && current.State.Live()
+	view.CanResend = role.Can(models.MayFulfil)
+	view.CanRefund = role.Can(models.MayRefund) && len(view.Refund.Attempts) > 0
+	view.Mails = choices(mailsOf(order), "", false)
+	return view
+}
+
+func attemptView(p *i18n.Printer, order models.Order, a models.Attempt, current bool) pages.Attempt {
+	view := pages.Attempt{
+		ID: a.ID, State: string(a.State), Intent: string(a.Intent), AppOrderID: a.AppOrderID, OrderNum: a.OrderNum, Amount: coin(p, a.Amount, a.Coin),
+		Rate: p.Money(a.Rate.String(), order.Currency, order.Digits), RateSource: a.RateSource, RateAt: moment(p, a.RateAt), Payer: a.PayerUserID,
+		SignedIn: a.Payer.OpenID != "", Problem: a.ProblemCode, Checks: a.Checks, Checked: moment(p, a.CheckedAt), Created: moment(p, a.CreatedAt),
+		Sent: moment(p, a.SentAt), Opened: moment(p, a.OpenedAt), Paid: moment(p, a.PaidAt), Current: current,
+	}
+	if a.Refunded.IsPositive() {
+		view.Refunded = coin(p, a.Refunded, a.Coin)
+	}
+	return view
+}
+
+// refundChoices are the payments of which something is left.
+func refundChoices(p *i18n.Printer, order models.Order) []pages.RefundChoice {
+	var list []pages.RefundChoice
+	for _, a := range order.Attempts {
+		left := a.Amount.Sub(a.Refunded)
+		if a.State != models.AttemptPaid || !left.IsPositive() {
+			continue
+		}
+		list = append(list, pages.RefundChoice{
+			AttemptID: a.ID, Paid: coin(p, a.Amount, a.Coin), Left: coin(p, left, a.Coin), LeftPlain: left.String(), Selected: len(list) == 0,
+		})
+	}
+	return list
+}
+
+// refundRows maps refunds; refs may be nil where the order is known.
+func refundRows(p *i18n.Printer, refunds []models.Refund, names names, refs map[string]string, who staff.SignedIn) []pages.RefundRow {
+	may := who.Staff.Role.Can(models.MayRefund)
+	rows := make([]pages.RefundRow, len(refunds))
+	for i, r := range refunds {
+		own := r.RequestedBy == who.Staff.ID
+		rows[i] = pages.RefundRow{
+			ID: r.ID, OrderID: r.OrderID, Ref: refs[r.OrderID], State: string(r.State), Amount: coin(p, r.Amount, r.Coin), Reason: r.Reason,
+			RequestedBy: names.of(r.RequestedBy), ApprovedBy: names.of(r.ApprovedBy), AppOrderID: r.AppOrderID, OrderNum: r.OrderNum,
+			Problem: r.ProblemCode, Created: moment(p, r.CreatedAt), Sent: moment(p, r.SentAt), Confirmed: moment(p, r.ConfirmedAt), Own: own,
+			CanApprove: may && !own && r.State == models.RefundRequested, CanDecline: may && r.State.CanMove(models.RefundDeclined),
+		}
+	}
+	return rows
+}

@@ -1,0 +1,19 @@
+package admin
+
+import (
+	"coincart/models"
+	pages "coincart/templates/admin"
+	"coincart/templates/i18n"
+)
+
+func orderRows(p *i18n.Printer, rows []models.OrderRow) []pages.OrderRow {
+	list := make([]pages.OrderRow, len(rows))
+	for i, r := range rows {
+		list[i] = pages.OrderRow{
+			ID: r.ID, Ref: r.Ref, Email: r.Email, Name: r.Name, State: string(r.State), Attempt: string(r.AttemptState),
+			Total: p.Money(r.Total.String(), r.Currency, r.Digits), Amount: coin(p, r.PayAmount, r.PayCoin), OrderNum: r.OrderNum, Payer: r.PayerUserID,
+			Created: moment(p, r.CreatedAt), Reviews: r.OpenReviews,
+		}
+	}
+	return list
+}

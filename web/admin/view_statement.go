@@ -1,0 +1,86 @@
+package admin
+
+import (
+	"coincart/models"
+	pages "coincart/templates/admin"
+	"coincart/templates/i18n"
+	"coincart/web/staff"
+)
+
+// statementView is a day's page without its frame and its addresses.
+func (o *Office) statementView(d *desk, day string, b book) pages.StatementView {
+	p, zone := d.Printer, o.payments.PlatformZone()
+	may := d.who.Staff.Role.Can(models.MayReconcile)
+	view := pages.StatementView{
+		Day: day, State: string(b.day.State), Sealed: moment(p, b.day.SealedAt), SealedBy: b.names.of(b.day.SealedBy), Matched: b.report.Matched,
+		Balanced: b.reported && b.report.Balanced(),
+		CanFetch: may && b.day.State == models.DayOpen,
+		CanSeal:  may && b.day.State == models.DayOpen && b.reported,
+	}
+	if from, to, err := models.ParseDay(day, zone); err == nil {
+		view.Begins, view.Ends = momentIn(p, from, zone), momentIn(p, to, zone)
+	}
+	for i, s := range b.fetched {
+		fact := statementFact(p, s, b.names)
+		if i == 0 {
+			view.Statement = fact
+		} else {
+			view.Earlier = append(view.Earlier, fact)
+		}
+	}
+	for _, t := range b.report.Totals {
+		view.Totals = append(view.Totals, pages.TotalRow{
+			Type: string(t.Type), Coin: t.Coin, Theirs: coin(p, t.Theirs, t.Coin), TheirLines: t.Lines, Ours: coin(p, t.Ours, t.Coin),
+			Difference: coin(p, t.Theirs.Sub(t.Ours), t.Coin), Listed: coin(p, t.Listed, t.Coin), Balanced: t.Balanced(),
+		})
+	}
+	for _, f := range b.found {
+		view.Found = append(view.Found, discrepancyRow(p, f, b.people, b.names, d.who, b.day.State == models.DaySealed))
+		if f.Kind == models.WrongDay {
+			view.ZoneWarning.Lines++
+		}
+	}
+	view.ZoneWarning.Likely = b.report.LikelyZone
+	for _, l := range b.lines {
+		view.Lines = append(view.Lines, pages.StatementLine{
+			Position: l.Position, Type: string(l.Type), AppOrderID: l.AppOrderID, Amount: coin(p, l.Amount, l.Coin), UserID: l.UserID,
+			Created: momentIn(p, l.CreateTime, zone), Paid: momentIn(p, l.PayTime, zone),
+		})
+	}
+	return view
+}
+
+func statementFact(p *i18n.Printer, s models.Statement, names names) pages.StatementFact {
+	return pages.StatementFact{
+		State: string(s.State), Lines: s.Lines, Count: s.Count, Pages: s.Pages, Hash: s.Hash, Fetched: moment(p, s.FetchedAt),
+		By: names.of(s.FetchedBy), Problem: s.Problem,
+	}
+}
+
+func discrepancyRow(
+	p *i18n.Printer, f models.Discrepancy, people []models.Staff, names names, who staff.SignedIn, sealed bool,
+) pages.DiscrepancyRow {
+	row := pages.DiscrepancyRow{
+		ID: f.ID, Kind: string(f.Kind), Type: string(f.Type), AppOrderID: f.AppOrderID, OrderID: f.OrderID,
+		Difference: coin(p, f.Theirs.Sub(f.Ours), f.Coin), State: string(f.State), Owner: names.of(f.OwnerID), Note: f.Note,
+		Updated: moment(p, f.UpdatedAt), FormToken: models.NewRef(),
+	}
+	if !f.Theirs.IsZero() {
+		row.Theirs = coin(p, f.Theirs, f.Coin)
+	}
+	if !f.Ours.IsZero() {
+		row.Ours = coin(p, f.Ours, f.Coin)
+	}
+	row.Owners = []pages.Choice{{Selected: f.OwnerID == ""}}
+	for _, person := range people {
+		if !person.Disabled || person.ID == f.OwnerID {
+			row.Owners = append(row.Owners, pages.Choice{Value: person.ID, Label: person.Email, Selected: person.ID == f.OwnerID})
+		}
+	}
+	open := f.State == models.DiscrepancyOpen && !sealed
+	may := open && who.Staff.Role.Can(models.MayReconcile)
+	row.CanAssign, row.CanAccept = may, may
+	row.CanSettle = may && f.Type == models.StatementPayment
+	row.CanRefund = open && who.Staff.Role.Can(models.MayRefund) && f.OrderID != "" && f.Type == models.StatementPayment
+	return row
+}

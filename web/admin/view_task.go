@@ -1,0 +1,93 @@
+package admin
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"coincart/models"
+	"coincart/payments"
+	pages "coincart/templates/admin"
+	"coincart/templates/i18n"
+)
+
+func taskRow(p *i18n.Printer, t models.Task) pages.TaskRow {
+	about, _ := taskAbout(t)
+	return pages.TaskRow{
+		ID: t.ID, Kind: string(t.Kind), State: string(t.State), Who: t.Who, About: about, Done: t.Done, Total: t.Total,
+		Created: moment(p, t.CreatedAt), Ended: moment(p, t.EndedAt),
+	}
+}
+
+// taskAbout says what a task is about, and where its result is. Parameters that cannot be read say nothing.
+func taskAbout(t models.Task) (about, result string) {
+	switch t.Kind {
+	case models.TaskStatement:
+		var params struct {
+			Day string `json:"day"`
+		}
+		if json.Unmarshal([]byte(t.Params), &params) == nil && params.Day != "" {
+			return params.Day, dayPath(params.Day)
+		}
+	case models.TaskExport:
+		var x payments.Export
+		if json.Unmarshal([]byte(t.Params), &x) == nil {
+			return x.What + " · " + x.Format, ""
+		}
+	case models.TaskCancel:
+		return strconv.Itoa(t.Total), ""
+	}
+	return "", ""
+}
+
+func taskView(p *i18n.Printer, t models.Task, rows []models.TaskRow, mayExport bool) pages.TaskView {
+	about, result := taskAbout(t)
+	view := pages.TaskView{
+		ID: t.ID, Kind: string(t.Kind), State: string(t.State), Running: t.State == models.TaskWaiting || t.State == models.TaskRunning, Who: t.Who,
+		About: about, Done: t.Done, Total: t.Total, Percent: -1, Problem: t.Problem, Created: moment(p, t.CreatedAt), Ended: moment(p, t.EndedAt),
+	}
+	if t.Total > 0 {
+		view.Percent = min(100, t.Done*100/t.Total)
+	}
+	if t.State == models.TaskDone {
+		view.ResultURL = result
+		if view.Percent = 100; t.FileName != "" && mayExport {
+			view.File = pages.File{
+				URL: taskPath(t.ID) + "/file", Name: t.FileName, Size: size(t.FileSize), Until: moment(p, t.EndedAt.Add(fileTime)),
+			}
+		}
+	}
+	counts := map[string]int{}
+	var order []string
+	for _, r := range rows {
+		view.Rows = append(view.Rows, pages.TaskResult{
+			Position: r.Position, Subject: r.Subject, OrderID: r.OrderID, Outcome: r.Outcome, Note: r.Note, Bad: badOutcome(r.Outcome),
+		})
+		if counts[r.Outcome]++; counts[r.Outcome] == 1 {
+			order = append(order, r.Outcome)
+		}
+	}
+	slices.Sort(order)
+	for _, outcome := range order {
+		view.Counts = append(view.Counts, pages.Outcome{Outcome: outcome, Count: counts[outcome]})
+	}
+	return view
+}
+
+func badOutcome(outcome string) bool {
+	return outcome != string(payments.OutcomeCancelled) && outcome != string(payments.OutcomeGone)
+}
+
+// size writes a file's size with one digit after the point.
+func size(bytes int64) string {
+	const step = 1000
+	units := []string{"B", "kB", "MB", "GB"}
+	unit, tenths := 0, bytes*10
+	for tenths >= step*10 && unit < len(units)-1 {
+		tenths, unit = tenths/step, unit+1
+	}
+	if unit == 0 {
+		return strconv.FormatInt(bytes, 10) + " B"
+	}
+	return strconv.FormatInt(tenths/10, 10) + "." + strconv.FormatInt(tenths%10, 10) + " " + units[unit]
+}
