@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // OrderSort orders the back office's list of orders.
 type OrderSort string
@@ -24,13 +27,13 @@ func ParseOrderSort(text string) (sort OrderSort, ok bool) {
 		return OrdersNewest, true
 	}
 	sort = OrderSort(text)
-	return sort, contains(OrderSorts(), sort)
+	return sort, slices.Contains(OrderSorts(), sort)
 }
 
 // ParseOrderState reads a state from a query string; ok is false for one that does not exist.
 func ParseOrderState(text string) (state OrderState, ok bool) {
 	state = OrderState(text)
-	return state, contains(OrderStates(), state)
+	return state, slices.Contains(OrderStates(), state)
 }
 
 // MaxPageRows is the most rows of a page of the back office's lists.

@@ -15,7 +15,7 @@ import (
 
 func TestParseQuantity(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]int{"1": 1, "999": 999, " 12 ": 12, "007": 7} {
+	for text, want := range map[string]int{"1": 1, "999": 999, "\t12\n": 12, "007": 7} {
 		n, ok := models.ParseQuantity(text)
 		assert.True(t, ok, text)
 		assert.Equal(t, want, n, text)

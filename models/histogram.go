@@ -23,9 +23,9 @@ const (
 )
 
 func bucketOf(d time.Duration) int {
-	ms := uint64(max(0, d.Milliseconds())) //nolint:gosec // not negative
+	ms := uint64(max(0, d.Milliseconds()))
 	if ms < histogramStep {
-		return int(ms) //nolint:gosec // small
+		return int(ms)
 	}
 	shift := bits.Len64(ms) - histogramBits - 1
 	return shift*histogramStep + int(ms>>shift) //nolint:gosec // below 2×16

@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // OrderState is where an order stands.
 type OrderState string
@@ -38,7 +41,7 @@ var orderMoves = map[OrderState][]OrderState{
 }
 
 // CanMove reports that an order may go from one state to the other.
-func (s OrderState) CanMove(to OrderState) bool { return contains(orderMoves[s], to) }
+func (s OrderState) CanMove(to OrderState) bool { return slices.Contains(orderMoves[s], to) }
 
 // AttemptState is where one try to pay stands.
 type AttemptState string
@@ -74,7 +77,7 @@ var attemptMoves = map[AttemptState][]AttemptState{
 }
 
 // CanMove reports that an attempt may go from one state to the other.
-func (s AttemptState) CanMove(to AttemptState) bool { return contains(attemptMoves[s], to) }
+func (s AttemptState) CanMove(to AttemptState) bool { return slices.Contains(attemptMoves[s], to) }
 
 // Live reports that the attempt may still become paid by itself: it occupies the order's one place for an open attempt
 // (reliability.md R8).
@@ -84,15 +87,6 @@ func (s AttemptState) Live() bool {
 		return true
 	case AttemptFailed, AttemptClosed, AttemptPaid:
 		return false
-	}
-	return false
-}
-
-func contains[S comparable](list []S, s S) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
 	}
 	return false
 }

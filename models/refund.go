@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // RefundState is where a refund stands.
 type RefundState string
@@ -38,7 +41,7 @@ var refundMoves = map[RefundState][]RefundState{
 }
 
 // CanMove reports that a refund may go from one state to the other.
-func (s RefundState) CanMove(to RefundState) bool { return contains(refundMoves[s], to) }
+func (s RefundState) CanMove(to RefundState) bool { return slices.Contains(refundMoves[s], to) }
 
 // Counts reports that the refund's amount is gone, or may be: it counts against what was paid.
 func (s RefundState) Counts() bool {

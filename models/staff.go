@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Role is what a person of the back office may do; see Can.
 type Role string
@@ -19,7 +22,7 @@ func Roles() []Role { return []Role{RoleViewer, RoleOperator, RoleFinance, RoleO
 // ParseRole reads a role from a form; ok is false for anything else.
 func ParseRole(text string) (r Role, ok bool) {
 	r = Role(text)
-	return r, contains(Roles(), r)
+	return r, slices.Contains(Roles(), r)
 }
 
 // Permission is one kind of thing that can be done in the back office. Every route of it names one.
@@ -56,7 +59,7 @@ var rolePermissions = map[Role][]Permission{
 }
 
 // Can reports that the role has the permission. It is the one place that decides.
-func (r Role) Can(p Permission) bool { return contains(rolePermissions[r], p) }
+func (r Role) Can(p Permission) bool { return slices.Contains(rolePermissions[r], p) }
 
 // NeedsStepUp reports that the permission is used only within StepUpTime of a fresh TOTP code.
 func (p Permission) NeedsStepUp() bool { return p == MayRefund || p == MayStaff }

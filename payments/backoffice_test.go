@@ -426,7 +426,7 @@ func TestStatement_BadDaysAreRefusedWithoutAQuestion(t *testing.T) {
 func TestStatement_ManyPagesAndOneThatShifts(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage { return manyLines(r, 4001, r.Page) })
+		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage { return manyLines(4001, r.Page) })
 		st, err := s.FetchStatement(t.Context(), "2026-11-22", "", nil)
 		require.NoError(t, err)
 		assert.Equal(t, models.StatementComplete, st.State)
@@ -437,9 +437,9 @@ func TestStatement_ManyPagesAndOneThatShifts(t *testing.T) {
 		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage { // one record more from the fourth question on
 			calls++
 			if calls < 4 {
-				return manyLines(r, 4001, r.Page)
+				return manyLines(4001, r.Page)
 			}
-			return manyLines(r, 4002, r.Page)
+			return manyLines(4002, r.Page)
 		})
 		st, err = s.FetchStatement(t.Context(), "2026-11-22", "", nil)
 		require.NoError(t, err, "begun again")
@@ -448,14 +448,14 @@ func TestStatement_ManyPagesAndOneThatShifts(t *testing.T) {
 		n := 4001
 		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage {
 			n++
-			return manyLines(r, n, r.Page)
+			return manyLines(n, r.Page)
 		})
 		st, err = s.FetchStatement(t.Context(), "2026-11-22", "", nil)
 		require.ErrorIs(t, err, payments.ErrStatement)
 		assert.Equal(t, models.StatementFailed, st.State)
 
 		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage {
-			p := manyLines(r, 4001, r.Page)
+			p := manyLines(4001, r.Page)
 			p.Count = 4005
 			return p
 		})
@@ -465,7 +465,7 @@ func TestStatement_ManyPagesAndOneThatShifts(t *testing.T) {
 }
 
 // manyLines is a page of a statement of so many lines.
-func manyLines(r opay.StatementRequest, count, page int) opay.StatementPage {
+func manyLines(count, page int) opay.StatementPage {
 	p := opay.StatementPage{Count: count, Raw: []byte("page")}
 	for i := (page - 1) * opay.MaxPageSize; i < min(count, page*opay.MaxPageSize); i++ {
 		p.Lines = append(p.Lines, opay.StatementLine{

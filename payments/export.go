@@ -100,7 +100,6 @@ type cell struct {
 func plain(text string) cell          { return cell{text: text} }
 func exact(text string) cell          { return cell{text: text, exact: true} }
 func amountCell(a models.Amount) cell { return exact(a.String()) }
-func countCell(n int) cell            { return exact(strconv.Itoa(n)) }
 func (s *Service) timeCell(t time.Time) cell {
 	if t.IsZero() {
 		return exact("")
@@ -291,7 +290,7 @@ func header(t table, names ...string) error {
 // doExport writes the file into the database, in pieces, so that any replica can give it out.
 func (s *Service) doExport(ctx context.Context, t *models.Task) error {
 	var x Export
-	if err := json.Unmarshal([]byte(t.Params), &x); err != nil {
+	if err := json.Unmarshal([]byte(t.Params), &x); err != nil { //nolint:musttag // written and read here alone
 		return fmt.Errorf("%w: %w", errTaskFinal, err)
 	}
 	if err := s.store.ClearTask(ctx, t.ID, t.Lease); err != nil {

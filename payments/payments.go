@@ -22,17 +22,23 @@ import (
 
 // Gateway is the platform as this package needs it; *opay.Client is the real one.
 type Gateway interface {
+	Calls
+
+	PayURL(p opay.PayPage) (string, error)
+	LoginURL(redirectURL, state string) (string, error)
+	Exchange(ctx context.Context, code string) (opay.Grant, error)
+	CheckNotification(contentType string, body []byte) (opay.SealedNotification, error)
+	OpenNotification(n opay.SealedNotification) (opay.Notification, error)
+}
+
+// Calls are the questions and orders that the platform answers about money.
+type Calls interface {
 	CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (orderNum string, err error)
 	Order(ctx context.Context, orderNum, token string) (opay.OrderDetail, error)
 	OrderByRef(ctx context.Context, appOrderID string) (opay.OrderDetail, error)
 	Statement(ctx context.Context, r opay.StatementRequest) (opay.StatementPage, error)
 	Refund(ctx context.Context, r opay.RefundRequest) (orderNum string, err error)
 	Cancel(ctx context.Context, orderNum string) error
-	PayURL(p opay.PayPage) (string, error)
-	LoginURL(redirectURL, state string) (string, error)
-	Exchange(ctx context.Context, code string) (opay.Grant, error)
-	CheckNotification(contentType string, body []byte) (opay.SealedNotification, error)
-	OpenNotification(n opay.SealedNotification) (opay.Notification, error)
 }
 
 // Mail is a message ready to be sent.

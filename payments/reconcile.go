@@ -26,9 +26,12 @@ type CoinTotal struct {
 
 // totalText is a CoinTotal as it is kept: Listed may be negative, which an amount from outside never is.
 type totalText struct {
-	Type, Coin           string
-	Lines                int
-	Theirs, Ours, Listed string
+	Type   string `json:"type"`
+	Coin   string `json:"coin"`
+	Lines  int    `json:"lines"`
+	Theirs string `json:"theirs"`
+	Ours   string `json:"ours"`
+	Listed string `json:"listed"`
 }
 
 // MarshalJSON writes the amounts as decimal text.
@@ -198,7 +201,7 @@ func (m *merge) run(ctx context.Context, statementID string) error {
 		if err := errors.Join(lineErr, bookedErr); err != nil {
 			return err
 		}
-		order := 0
+		var order int
 		switch {
 		case !moreBooked:
 			order = -1

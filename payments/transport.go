@@ -64,7 +64,7 @@ func (t *breakerTransport) breaker(r *http.Request) *gobreaker.CircuitBreaker[*h
 	defer t.mu.Unlock()
 	b, ok := t.breakers[key]
 	if !ok {
-		b = gobreaker.NewCircuitBreaker[*http.Response](gobreaker.Settings{
+		b = gobreaker.NewCircuitBreaker[*http.Response](gobreaker.Settings{ //nolint:bodyclose // RoundTrip's caller closes it
 			Name: key, Timeout: breakerPause,
 			ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= breakerFailures },
 			IsExcluded:  func(err error) bool { return errors.Is(err, context.Canceled) }, // the caller went away
