@@ -1,0 +1,275 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"coincart/migrations"
+	"coincart/models"
+)
+
+// SeedSpec says what a made-up history looks like. The same seed over the same catalogue and time makes the same rows.
+type SeedSpec struct {
+	Seed     uint64
+	Until    time.Time           // the newest order's time; zero: now
+	Days     int                 // how far it goes back; 0: 365
+	Progress func(done, all int) // called now and then; may be nil
+}
+
+const (
+	seedBatch   = 2000 // orders of one transaction
+	seedRows    = 200  // rows of one INSERT
+	seedWriters = 2    // transactions at the same time; SQLite has one
+)
+
+// SeedOrders makes up n orders with everything that belongs to them — lines, attempts, evidence, callbacks, history, stock, refunds,
+// reviews — as the money path would have left them, sound by Invariants, for demonstrations and benchmarks. Orders are of the
+// catalogue that is there; without one it makes a small one. Stock is imported as it is sold, so what is on hand stays. Nothing of
+// it exists at a platform, and all e-mail addresses end in example.org.
+//
+// Each few thousand orders are one transaction. ErrDuplicate: this seed was used before.
+func (s *Store) SeedOrders(ctx context.Context, n int, spec SeedSpec) error {
+	if n <= 0 {
+		return nil
+	}
+	g, err := s.newMaker(ctx, n, spec)
+	if err != nil {
+		return doing("make up orders", err)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	writers := seedWriters
+	if s.dialect == migrations.SQLite {
+		writers = 1
+	}
+	batches := make(chan *seedTables, writers)
+	group.Go(func() error {
+		defer close(batches)
+		for done := 0; done < n; done += seedBatch {
+			select {
+			case batches <- g.batch(min(seedBatch, n-done)):
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			if spec.Progress != nil {
+				spec.Progress(done, n)
+			}
+		}
+		return nil
+	})
+	for range writers {
+		group.Go(func() error {
+			for tables := range batches {
+				if err := s.Tx(ctx, func(tx *Store) error { return tables.write(ctx, tx) }); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return doing("make up orders", err)
+	}
+	if spec.Progress != nil {
+		spec.Progress(n, n)
+	}
+	return nil
+}
+
+// seedVariant is what a made-up order can be of.
+type seedVariant struct {
+	variant models.Variant
+	product models.Product
+}
+
+// newMaker reads what the orders are of.
+func (s *Store) newMaker(ctx context.Context, n int, spec SeedSpec) (*maker, error) {
+	if spec.Until.IsZero() {
+		spec.Until = s.now()
+	}
+	if spec.Days <= 0 {
+		spec.Days = 365
+	}
+	g := &maker{
+		random: rand.New(rand.NewPCG(spec.Seed, 0x636f696e63617274)), //nolint:gosec // a made-up history must be the same again
+		until:  models.Instant(spec.Until), currency: "USD", digits: 2, orders: n,
+	}
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if code := settings["currency"]; code != "" {
+		g.currency = code
+		_, _ = fmt.Sscan(settings["currency_digits"], &g.digits) //nolint:errcheck // two digits, unless it says another number
+	}
+	if g.goods, err = s.seedCatalogue(ctx); err != nil {
+		return nil, err
+	}
+	if g.coins, err = s.seedCoins(ctx); err != nil {
+		return nil, err
+	}
+	g.plan(spec.Days)
+	return g, nil
+}
+
+// seedCatalogue reads all variants that are for sale, by SKU.
+func (s *Store) seedCatalogue(ctx context.Context) ([]seedVariant, error) {
+	cards, _, err := s.Cards(ctx, models.CardFilter{Limit: 200, Sort: models.SortName})
+	if err != nil {
+		return nil, err
+	}
+	if len(cards) == 0 {
+		if err := s.putSeedCatalogue(ctx); err != nil {
+			return nil, err
+		}
+		if cards, _, err = s.Cards(ctx, models.CardFilter{Limit: 200, Sort: models.SortName}); err != nil {
+			return nil, err
+		}
+	}
+	var list []seedVariant
+	for _, card := range cards {
+		p, err := s.Product(ctx, card.Slug)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range p.Variants {
+			list = append(list, seedVariant{v, p})
+		}
+	}
+	slices.SortFunc(list, func(a, b seedVariant) int { return strings.Compare(a.variant.SKU, b.variant.SKU) })
+	return list, nil
+}
+
+func (s *Store) putSeedCatalogue(ctx context.Context) error {
+	category := models.Category{Slug: "made-up", Name: "Made up"}
+	if err := s.PutCategory(ctx, category); err != nil {
+		return err
+	}
+	for i, price := range []string{"4.9", "12", "19.95", "25.5", "48", "99", "149.5", "310"} {
+		name := fmt.Sprintf("Thing %d", i+1)
+		err := s.PutProduct(ctx, models.Product{
+			Slug: fmt.Sprintf("made-up-%d", i+1), Title: name, Summary: "Made up.", Description: "Made up, for a made-up history.",
+			Category: category, Cover: "thing.svg", CoverAlt: name, Position: i,
+			Variants: []models.Variant{{SKU: fmt.Sprintf("MADE-%02d", i+1), Price: models.MustAmount(price), OnHand: 100}},
+			Pictures: []models.Picture{{Source: "thing.svg", Alt: name}},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) seedCoins(ctx context.Context) ([]models.Coin, error) {
+	coins, err := s.Coins(ctx)
+	if err != nil || len(coins) > 0 {
+		return coins, err
+	}
+	now := s.now()
+	for i, c := range []models.Coin{
+		{Symbol: "USDT", Name: "Tether", Precision: 6, Rate: models.AmountFromInt(1)},
+		{Symbol: "BTC", Name: "Bitcoin", Precision: 8, Rate: models.AmountFromInt(65000)},
+		{Symbol: "ETH", Name: "Ether", Precision: 8, Rate: models.MustAmount("3120.5")},
+	} {
+		c.RateSource, c.RateAt, c.Enabled, c.Position = "fixed", now, true, i
+		if err := s.PutCoin(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	return s.Coins(ctx)
+}
+
+// seedTable collects rows of a table for INSERTs of many.
+type seedTable struct {
+	name, columns string
+	width         int
+	values        []any
+}
+
+func newSeedTable(name, columns string) *seedTable {
+	return &seedTable{name: name, columns: columns, width: strings.Count(columns, ",") + 1}
+}
+
+func (t *seedTable) add(values ...any) { t.values = append(t.values, values...) }
+
+func (t *seedTable) write(ctx context.Context, tx *Store) error {
+	row := "(" + places(t.width) + ")"
+	for values := range slices.Chunk(t.values, seedRows*t.width) {
+		rows := strings.TrimSuffix(strings.Repeat(row+", ", len(values)/t.width), ", ")
+		if _, err := tx.exec(ctx, "INSERT INTO "+t.name+" ("+t.columns+") VALUES "+rows, values...); err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
+		}
+	}
+	return nil
+}
+
+// seedStock is what a batch does to a variant.
+type seedStock struct{ sold, held int }
+
+// seedTables are the rows of a batch.
+type seedTables struct {
+	orders, lines, attempts, evidence, inbox, transitions, reservations, movements, refunds, reviews *seedTable
+
+	stock map[string]*seedStock
+	calls map[string]int // callbacks by day, UTC
+	first time.Time
+}
+
+func newSeedTables() *seedTables {
+	return &seedTables{
+		orders: newSeedTable("orders", "id, ref, state, email, name, lang, currency, digits, total, goods, form_token, paid_attempt_id, "+
+			"created_at, updated_at, expires_at, paid_at, due_at, lease, coin, tracking, fulfilled_at"),
+		lines: newSeedTable("order_lines", "id, order_id, position, variant_id, sku, slug, title, variant_title, cover, unit_price, quantity, total"),
+		attempts: newSeedTable("attempts", "id, order_id, app_order_id, order_num, state, live, intent, coin, amount, rate, rate_source, rate_at, "+
+			"payer_user_id, scene_type, problem_code, checks, checked_at, created_at, updated_at, sent_at, opened_at, paid_at, due_at, lease, refunded"),
+		evidence: newSeedTable("evidence", "id, attempt_id, order_id, source, verified, app_order_id, order_num, status, coin, amount, code, "+
+			"inbox_id, created_at"),
+		inbox: newSeedTable("inbox", "id, digest, data_hash, app_id, sent_time, data, sign, remote_addr, state, problem, tries, received_at, "+
+			"handled_at, due_at, lease"),
+		transitions:  newSeedTable("transitions", "id, order_id, attempt_id, refund_id, from_state, to_state, refused, cause, note, created_at"),
+		reservations: newSeedTable("reservations", "id, order_id, variant_id, quantity, state, created_at, updated_at"),
+		movements:    newSeedTable("stock_movements", "id, variant_id, order_id, kind, quantity, note, created_at"),
+		refunds: newSeedTable("refunds", "id, order_id, attempt_id, app_order_id, order_num, state, amount, coin, reason, form_token, "+
+			"requested_by, approved_by, created_at, updated_at, sent_at, confirmed_at, due_at"),
+		reviews: newSeedTable("reviews", "id, kind, subject, order_id, attempt_id, note, open, created_at, updated_at"),
+		stock:   map[string]*seedStock{}, calls: map[string]int{},
+	}
+}
+
+// write stores a batch: parents before children, and the variants last, because every batch changes them.
+func (t *seedTables) write(ctx context.Context, tx *Store) error {
+	for _, table := range []*seedTable{
+		t.orders, t.lines, t.attempts, t.inbox, t.evidence, t.transitions, t.reservations, t.movements, t.refunds, t.reviews,
+	} {
+		if err := table.write(ctx, tx); err != nil {
+			return err
+		}
+	}
+	for _, day := range sortedKeys(t.calls) {
+		query := "INSERT INTO counters (day, name, value) VALUES (?, 'notify_accepted', ?) ON DUPLICATE KEY UPDATE value = value + VALUES(value)"
+		if tx.dialect == migrations.SQLite {
+			query = "INSERT INTO counters (day, name, value) VALUES (?, 'notify_accepted', ?) " +
+				"ON CONFLICT (day, name) DO UPDATE SET value = value + excluded.value"
+		}
+		if _, err := tx.exec(ctx, query, day, t.calls[day]); err != nil {
+			return err
+		}
+	}
+	for _, id := range sortedKeys(t.stock) {
+		n := t.stock[id]
+		change, err := tx.exec(ctx, "UPDATE variants SET sold = sold + ?, reserved = reserved + ? WHERE id = ?", n.sold, n.held, id)
+		if err != nil {
+			return err
+		}
+		if change == 0 {
+			return errors.New("a variant has gone meanwhile")
+		}
+	}
+	return nil
+}
