@@ -144,4 +144,3 @@ func (o *Office) endOtherSessions(d *desk) error {
 	}
 	return d.done(accountPath, pages.NoticeSessionsEnded)
 }
-

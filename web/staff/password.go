@@ -55,6 +55,11 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	return hashed(prepare(password)), nil
 }
 
+// HashPassword writes a password's hash in PHC form at today's cost, for tests and for tools.
+func HashPassword(ctx context.Context, password string) (string, error) {
+	return newHasher(1).hash(ctx, password)
+}
+
 // verify reports that the hash is the password's. old says that it was made at another cost than today's and should be made again.
 func (h *hasher) verify(ctx context.Context, phc, password string) (ok, old bool, err error) {
 	p, err := parsePHC(phc)

@@ -157,7 +157,7 @@ func (a *Accounts) prove(ctx context.Context, person models.Staff, typed string)
 	}
 	p := proof{staffID: person.ID, recovery: recovery}
 	if recovery {
-		p.hash = recoveryHash(code)
+		p.hash = RecoveryHash(code)
 		return p, nil
 	}
 	step, ok, err := matchStep(person.TOTP, code, a.clock(), person.TOTPStep)

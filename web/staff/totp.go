@@ -77,10 +77,11 @@ type Key struct {
 // URL is the key as authenticators scan it (github.com/google/google-authenticator/wiki/Key-Uri-Format).
 func (k Key) URL() string {
 	issuer := strings.ReplaceAll(k.Issuer, ":", " ")
-	label := url.PathEscape(issuer) + ":" + url.PathEscape(k.Email)
-	q := url.Values{"secret": {k.Secret.Reveal()}, "issuer": {issuer}}
-	return "otpauth://totp/" + label + "?" + strings.ReplaceAll(q.Encode(), "+", "%20") // authenticators take a plus for a plus
+	return "otpauth://totp/" + escape(issuer) + ":" + escape(k.Email) + "?secret=" + k.Secret.Reveal() + "&issuer=" + escape(issuer)
 }
+
+// escape writes a space as %20: authenticators take a plus for a plus.
+func escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
 
 // Grouped is the secret as a person types it: groups of four.
 func (k Key) Grouped() string {
@@ -123,14 +124,20 @@ func newRecovery() (codes []string, hashes string) {
 	for i := range recoveryCodes {
 		code := rand.Text()[:recoveryLength]
 		codes = append(codes, strings.ToLower(code[:4]+"-"+code[4:8]+"-"+code[8:12]+"-"+code[12:]))
-		stored[i] = recoveryHash(code)
+		stored[i] = RecoveryHash(code)
 	}
 	return codes, strings.Join(stored, " ")
 }
 
-func recoveryHash(code string) string {
-	sum := sha256.Sum256([]byte(code))
+// RecoveryHash is how a recovery code is stored (models.Staff.RecoveryHash); it may be given as it is shown.
+func RecoveryHash(code string) string {
+	sum := sha256.Sum256([]byte(bare(code)))
 	return hex.EncodeToString(sum[:])
+}
+
+// bare is a code without what people type between its characters.
+func bare(typed string) string {
+	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\t", "").Replace(typed))
 }
 
 // RecoveryLeft counts the recovery codes that a person has left.
@@ -142,7 +149,7 @@ func readCode(typed string) (code string, recovery, ok bool) {
 	if len(typed) > longest {
 		return "", false, false
 	}
-	code = strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\t", "").Replace(typed))
+	code = bare(typed)
 	switch {
 	case len(code) == int(otp.DigitsSix) && strings.Trim(code, "0123456789") == "":
 		return code, false, true
