@@ -3,7 +3,7 @@
   "use strict";
 
   // A page that comes back with a problem starts at it.
-  (document.querySelector("[data-focus]") ?? document.querySelector("[aria-invalid]"))?.focus();
+  if (!document.querySelector("[autofocus]")) document.querySelector("[data-focus], [aria-invalid]")?.focus();
 
   // The navigation's strip starts where the reader is.
   document.querySelector(".side__link[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"strconv"
+	"time"
 
 	"coincart/templates/i18n"
 )
@@ -32,7 +33,13 @@ func (i input) nameOrID() string {
 	return i.id
 }
 
+// kindOrText is the field's type. What is no day is shown in a plain field: a date field would hide it from whoever typed it.
 func (i input) kindOrText() string {
+	if i.kind == "date" && i.value != "" {
+		if _, err := time.Parse(time.DateOnly, i.value); err != nil {
+			return "text"
+		}
+	}
 	if i.kind != "" {
 		return i.kind
 	}

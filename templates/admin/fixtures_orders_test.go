@@ -1,0 +1,164 @@
+package admin_test
+
+import (
+	"strconv"
+
+	"coincart/models"
+	"coincart/templates/admin"
+)
+
+func (f fixtures) review(id, kind string) admin.ReviewRow {
+	return admin.ReviewRow{ID: id, Kind: kind, OrderID: orderID, Ref: ref, Subject: "01KB1R5XQ8F6Z9T0W3M2N4P7YD", Note: "0.00191260 BTC, 2026112214050012345", Open: true, At: f.at(75), Updated: f.at(75), CanClose: true}
+}
+
+func (f fixtures) inbox() admin.InboxView {
+	v := admin.InboxView{Page: f.page(admin.SectionInbox), Counts: f.dashboard(1).Attention, All: true, Next: "/admin/inbox?all=1&after=x", First: "/admin/inbox?all=1"}
+	for i, kind := range []string{"late_payment", "second_payment", "mismatch", "status_regress", "unknown_order", "unreadable", "unresolved", "undelivered_mail", "sealed_day_changed", "unmatched_order"} {
+		r := f.review("r"+strconv.Itoa(i), kind)
+		if i == 1 {
+			r.NoteProblem = admin.ProblemMissing
+		}
+		if i > 7 {
+			r.Open, r.CanClose, r.OrderID, r.Updated, r.Resolution = false, false, "", f.at(10), f.say("Asked the exchange: their mistake, corrected.", "已向平台核实：对方失误，已更正。")
+		}
+		v.Rows = append(v.Rows, r)
+	}
+	return v
+}
+
+func (f fixtures) orders() admin.OrdersView {
+	v := admin.OrdersView{
+		Page: f.page(admin.SectionOrders), States: f.choices("", models.OrderStates()),
+		Coins: []admin.Choice{{Selected: true}, {Value: "BTC", Label: "BTC"}, {Value: "USDT", Label: "USDT"}},
+		Sorts: []admin.Choice{{Value: "newest", Selected: true}, {Value: "oldest"}, {Value: "amount_desc"}, {Value: "amount_asc"}},
+		Next:  "/admin/orders?after=x", FormToken: "token", Export: admin.Export{Fields: []admin.Hidden{{Name: "what", Value: "orders"}, {Name: "form_token", Value: "t"}}},
+	}
+	attempts := []string{"open", "paid", "paid", "closed", "closed", "paid", "paid", "paid"}
+	for i, state := range models.OrderStates() {
+		r := admin.OrderRow{
+			ID: "o" + strconv.Itoa(i), Ref: ref[i:] + ref[:i], Email: "ada.lovelace@example.com", Name: f.say("Ada Lovelace", "陈小雅"), State: string(state), Attempt: attempts[i],
+			Total: f.money("186"), Amount: f.p.Coin("0.00191260", "BTC"), OrderNum: "20261122140500" + strconv.Itoa(12345+i), Payer: "884211" + strconv.Itoa(i), Created: f.at(i * 61),
+		}
+		if state == models.OrderReview {
+			r.Reviews = 2
+		}
+		if i == 0 {
+			r.Name, r.Attempt, r.Amount, r.OrderNum, r.Payer = "", "", "", "", ""
+		}
+		v.Rows = append(v.Rows, r)
+	}
+	return v
+}
+
+func (f fixtures) troubledOrders() admin.OrdersView {
+	v := f.orders()
+	v.Problem, v.Filtered, v.Unusual = admin.ProblemTooMany, true, true
+	v.Search = admin.Field{Value: hostile, Problem: admin.ProblemTooLong}
+	v.From, v.To = admin.Field{Value: "2026-11-31", Problem: admin.ProblemDay}, admin.Field{Value: "2026-01-01", Problem: admin.ProblemSpan}
+	v.StateProblem, v.CoinProblem, v.SortProblem = admin.ProblemChoice, admin.ProblemChoice, admin.ProblemChoice
+	v.Rows[1].Chosen, v.Rows[2].Chosen = true, true
+	v.First, v.Next = "/admin/orders", ""
+	return v
+}
+
+func (f fixtures) noOrders(filtered bool) admin.OrdersView {
+	v := f.orders()
+	v.Rows, v.Next, v.Filtered, v.Search.Value = nil, "", filtered, "unicorn@example.com"
+	return v
+}
+
+func (f fixtures) viewersOrders() admin.OrdersView {
+	v := f.orders()
+	v.Page.May, v.Page.User.Role, v.Page.User.Name = admin.May{View: true}, "viewer", ""
+	return v
+}
+
+func (f fixtures) order() admin.OrderView {
+	paid := admin.Attempt{
+		ID: "a2", State: "paid", AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7YD", OrderNum: "2026112214050012345", Amount: f.p.Coin("0.00191260", "BTC"), Rate: f.money("97250"), RateSource: "coinbase",
+		RateAt: f.at(64), Payer: "8842110", Checks: 3, Checked: f.at(58), Created: f.at(62), Sent: f.at(62), Opened: f.at(61), Paid: f.at(60), Refunded: f.p.Coin("0.00050000", "BTC"), Current: true,
+	}
+	failed := admin.Attempt{
+		ID: "a1", State: "failed", Intent: "retry", AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7YE", Amount: f.p.Coin("186.00", "USDT"), Rate: f.money("1"), RateSource: "fixed", SignedIn: true,
+		Problem: "70006", Created: f.at(80), Sent: f.at(80),
+	}
+	return admin.OrderView{
+		Page: f.page(admin.SectionOrders), ID: orderID, Ref: ref, ShopURL: "/orders/" + ref, State: "paid", Email: "ada@example.com", Name: f.say("Ada Lovelace", "陈小雅"), Lang: f.p.Lang(),
+		Created: f.at(82), Paid: f.at(60), Total: f.money("186"),
+		Lines: []admin.Line{
+			{SKU: "MUG-MOSS", Title: f.say("Stoneware mug", "粗陶马克杯"), Variant: f.say("Moss", "苔绿"), Quantity: 2, UnitPrice: f.money("24"), Total: f.money("48")},
+			{SKU: "RUCK", Title: f.say("Canvas rucksack", "帆布双肩包"), Quantity: 1, UnitPrice: f.money("138"), Total: f.money("138")},
+		},
+		Attempts: []admin.Attempt{paid, failed}, Refunds: []admin.RefundRow{f.refund("f1", models.RefundAccepted)}, Timeline: f.timeline(),
+		CanNote: true, CanFulfil: true, CanCancel: true, CanAsk: true, CanResend: true, CanRefund: true, NoteToken: "token",
+		Mails: []admin.Choice{{Value: "order_received"}, {Value: "payment_received", Selected: true}},
+		Refund: admin.RefundForm{
+			FormToken: "token", FourEyes: f.money("500"),
+			Attempts: []admin.RefundChoice{{AttemptID: "a2", Paid: f.p.Coin("0.00191260", "BTC"), Left: f.p.Coin("0.00141260", "BTC"), LeftPlain: "0.00141260", Selected: true}},
+		},
+	}
+}
+
+func (f fixtures) timeline() []admin.Event {
+	return []admin.Event{
+		{Kind: admin.EventNote, At: f.at(5), Who: "grace@example.com", Person: true, What: "note", Verified: admin.VerifiedOwn, Text: f.say("Called the shopper.\nHe wants the other colour.", "已致电顾客。\n他想换颜色。")},
+		{Kind: admin.EventAudit, At: f.at(30), Who: "grace@example.com", Person: true, Where: "203.0.113.7", What: "audit.order.ask", Verified: admin.VerifiedOwn},
+		{Kind: admin.EventRefused, At: f.at(40), Who: "platform", What: "transition.attempt", Of: "attempt", From: "paid", To: "closed", Verified: admin.VerifiedOwn, Facts: []admin.Fact{{Name: "cause", Value: "query"}}},
+		{Kind: admin.EventMail, At: f.at(59), Who: "shop", What: "mail.payment_received", Verified: admin.VerifiedOwn, Facts: []admin.Fact{{Name: "state", Value: "sent"}, {Name: "tries", Value: "1"}}},
+		{Kind: admin.EventTransition, At: f.at(60), Who: "shop", What: "transition.order", Of: "order", From: "awaiting", To: "paid", Verified: admin.VerifiedOwn},
+		{Kind: admin.EventEvidence, At: f.at(60), Who: "platform", What: "evidence.query", Verified: admin.VerifiedYes, Facts: []admin.Fact{{Name: "status", Value: "3"}, {Name: "amount", Value: "0.0019126 BTC"}, {Name: "order_num", Value: "2026112214050012345"}}},
+		{Kind: admin.EventEvidence, At: f.at(61), Who: "platform", Where: "198.51.100.20", What: "evidence.callback", Verified: admin.VerifiedNo, Facts: []admin.Fact{{Name: "order", Value: ref, URL: "/admin/orders/x"}}},
+		{Kind: admin.EventCallback, At: f.at(61), Who: "platform", Where: "198.51.100.20", What: "callback", Verified: admin.VerifiedOwn},
+		{Kind: admin.EventTransition, At: f.at(61), Who: "shop", What: "transition.attempt", Of: "attempt", From: "submitting", To: "open"},
+		{Kind: admin.EventTransition, At: f.at(82), Who: "shopper", Where: "192.0.2.44", What: "transition.order", Of: "order", To: "awaiting"},
+	}
+}
+
+func (f fixtures) reviewedOrder() admin.OrderView {
+	v := f.order()
+	v.State, v.CanFulfil, v.Problem = "review", false, admin.ProblemUnreachable
+	v.Page.Notices = []admin.Notice{{Kind: admin.NoticeCancelPaid}, {Kind: admin.NoticeNoted}}
+	v.Reviews = []admin.ReviewRow{f.review("r1", "late_payment"), f.review("r2", "unresolved")}
+	v.Expires = f.at(-20)
+	v.Note = admin.Field{Problem: admin.ProblemMissing}
+	v.Track = admin.Field{Value: "x", Problem: admin.ProblemText}
+	v.CanFulfil = true
+	return v
+}
+
+func (f fixtures) refusedRefund() admin.OrderView {
+	v := f.order()
+	v.State, v.Fulfilled, v.Tracking = "fulfilled", f.at(10), "SF 1234 5678 9012"
+	v.Refund.Problem, v.Refund.Left = admin.ProblemRefundLeft, f.p.Coin("0.00141260", "BTC")
+	v.Refund.Amount = admin.Field{Value: "1", Problem: admin.ProblemAmount}
+	v.Refund.Reason = admin.Field{Problem: admin.ProblemMissing}
+	v.Refund.Attempts = append(v.Refund.Attempts, admin.RefundChoice{AttemptID: "a3", Paid: f.p.Coin("186.00", "USDT"), Left: f.p.Coin("186.00", "USDT"), LeftPlain: "186.00"})
+	return v
+}
+
+func (f fixtures) bareOrder() admin.OrderView {
+	v := f.order()
+	v.State, v.Name, v.Paid.Text, v.ShopURL = "cancelled", "", "", ""
+	v.Attempts, v.Refunds, v.Timeline = nil, nil, nil
+	v.CanNote, v.CanFulfil, v.CanCancel, v.CanAsk, v.CanResend, v.CanRefund = false, false, false, false, false, false
+	return v
+}
+
+func (f fixtures) bulk() admin.BulkView {
+	return admin.BulkView{Page: f.page(admin.SectionOrders), Action: "fulfil", Back: "/admin/orders", Rows: []admin.BulkRow{
+		{OrderID: "o1", Ref: ref, Outcome: "fulfilled"}, {OrderID: "o2", Ref: ref, Outcome: "not_fulfillable", Bad: true}, {OrderID: "o3", Ref: ref, Outcome: "stale", Bad: true},
+	}}
+}
+
+func (f fixtures) cancellations() admin.CancellationsView {
+	v := admin.CancellationsView{Page: f.page(admin.SectionCancellations), FormToken: "token", Problem: admin.ProblemNothingChosen, Next: "/admin/cancellations?after=x"}
+	for i, state := range []string{"submitting", "open", "open", "unknown"} {
+		v.Rows = append(v.Rows, admin.PendingRow{
+			AttemptID: "a" + strconv.Itoa(i), OrderID: "o" + strconv.Itoa(i), Ref: ref[i:] + ref[:i], OrderNum: "20261122140500" + strconv.Itoa(12345+i), AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7Y" + strconv.Itoa(i),
+			State: state, Amount: f.p.Coin("0.00191260", "BTC"), Payer: "8842110", Created: f.at(i * 9), Age: f.say("12 min", "12 分"), Chosen: i == 1,
+		})
+	}
+	v.Rows[2].Intent = "cancel"
+	v.Rows[0].OrderNum = ""
+	return v
+}

@@ -1,0 +1,3 @@
+package admin_test
+
+const hostile = `"><script>alert(1)</script>'`
