@@ -136,7 +136,7 @@ func (a *Accounts) invited(ctx context.Context, tx *store.Store, i models.Invita
 			return none, ErrLink
 		}
 	}
-	account, err := tx.StaffByEmail(ctx, i.Email)
+	account, err := listed(ctx, tx, i.Email)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return none, nil
