@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // the platform's zone must load where the system has no zones, as in a bare container
+
+	"coincart/models"
 )
 
 // settings is everything that can be set, each as a flag and as an environment variable. README.md has a table of them, which a
@@ -24,6 +26,7 @@ type settings struct {
 	MerchantKey      string   `name:"merchant-key" env:"COINCART_MERCHANT_KEY" placeholder:"FILE" help:"File with our private key (coincart keygen)."`
 	PlatformKey      []string `name:"platform-key" env:"COINCART_PLATFORM_KEY" sep:"," placeholder:"FILE" help:"File with the platform's public key. During a key change two, with a comma between them."`
 	PlatformTimezone string   `name:"platform-timezone" env:"COINCART_PLATFORM_TIMEZONE" default:"UTC" placeholder:"ZONE" help:"Zone of the platform's day, such as Asia/Shanghai."`
+	FourEyesLimit    string   `name:"four-eyes-limit" env:"COINCART_FOUR_EYES_LIMIT" placeholder:"AMOUNT" help:"Worth in the shop's currency above which a refund needs a second person. Empty: one person is enough."`
 	PayPath          string   `name:"pay-path" env:"COINCART_PAY_PATH" placeholder:"PATH" help:"Path of the platform's pay page, where it differs from /platform/pay.html."`
 	CancelPath       string   `name:"cancel-path" env:"COINCART_CANCEL_PATH" placeholder:"PATH" help:"Path of the call that cancels an order, where the platform has only one of the two known."`
 	SceneType        string   `name:"scene-type" env:"COINCART_SCENE_TYPE" placeholder:"NUMBER" help:"orderSceneType, if one is agreed with the platform."`
@@ -100,6 +103,9 @@ func (s *settings) check(p *problems) {
 	s.databaseSettings.check(p)
 	if _, err := loadZone(s.PlatformTimezone); err != nil {
 		p.add("COINCART_PLATFORM_TIMEZONE: %s", err)
+	}
+	if _, err := s.fourEyes(); err != nil {
+		p.add("COINCART_FOUR_EYES_LIMIT: %s", err)
 	}
 	for _, proxy := range s.TrustedProxies {
 		s.checkProxy(p, proxy)
@@ -207,6 +213,19 @@ func isLoopback(host string) bool {
 }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+
+// fourEyes is the limit of refunds that one person may decide; 0 where there is none.
+func (s *settings) fourEyes() (models.Amount, error) {
+	if s.FourEyesLimit == "" {
+		return models.Amount{}, nil
+	}
+	limit, err := models.ParseAmount(s.FourEyesLimit)
+	if err != nil || !limit.IsPositive() {
+		return models.Amount{}, fmt.Errorf("%q is no limit: write an amount above 0 in the shop's currency, such as 500 or 0.01, or nothing if one person is enough",
+			s.FourEyesLimit)
+	}
+	return limit, nil
+}
 
 // loadZone loads a zone by name. The machine's own zone has no name that another machine would understand.
 func loadZone(name string) (*time.Location, error) {

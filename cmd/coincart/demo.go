@@ -21,6 +21,7 @@ import (
 	"coincart/models/store"
 	"coincart/payments/opay"
 	"coincart/payments/sandbox"
+	"coincart/web/admin"
 )
 
 // demoAppID names the demonstration's shop at its sandbox.
@@ -50,7 +51,13 @@ func (c *serveCmd) serveDemo(ctx context.Context, con console, log *slog.Logger)
 		return err
 	}
 	defer d.shop.store.Close()
+	link, err := d.shop.setupLink(ctx)
+	if err != nil {
+		closeAll(listener, metrics, platformListener)
+		return err
+	}
 	announce(con.out, d, c.DataDir, time.Since(started))
+	announceSetup(con.out, link)
 	tasks := []task{
 		{"sandbox", d.platform.Run},
 		serveHTTP("sandbox", sandboxHTTPServer(d.platform.Handler()), platformListener, log),
@@ -70,12 +77,8 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 	if d.baseURL == "" {
 		d.baseURL = localURL(addr)
 	}
-	if c.ShopName == "" {
-		catalogue, err := demo.Catalogue()
-		if err != nil {
-			return d, fmt.Errorf("read the shop's name: %w", err)
-		}
-		c.ShopName = catalogue.Settings.Name
+	if err := c.nameDemo(); err != nil {
+		return d, err
 	}
 	if err := privateFolder(c.DataDir); err != nil {
 		return d, err
@@ -115,6 +118,19 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 		return d, errors.Join(err, db.Close())
 	}
 	return d, nil
+}
+
+// nameDemo gives the demonstration its name, where none is set.
+func (s *settings) nameDemo() error {
+	if s.ShopName != "" {
+		return nil
+	}
+	catalogue, err := demo.Catalogue()
+	if err != nil {
+		return fmt.Errorf("read the shop's name: %w", err)
+	}
+	s.ShopName = catalogue.Settings.Name
+	return nil
 }
 
 // openDemoStore opens the database, brings its tables up to date, and loads the catalogue if there is none yet: what a visitor
@@ -203,9 +219,10 @@ Coincart's demonstration is ready (%.1f s).
 
   Shop              %s
   Sandbox platform  %s
+  Back office       %s
 
 Put something into the cart and check out. Sign in at the platform, or type one of these UIDs to pay with:
-`, took.Seconds(), d.baseURL, d.platformURL)
+`, took.Seconds(), d.baseURL, d.platformURL, d.baseURL+admin.Home)
 	for _, user := range sandbox.DemoUsers() {
 		fmt.Fprintf(w, "  %-10s %s\n", user.UID, describe(user))
 	}

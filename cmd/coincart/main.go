@@ -42,6 +42,8 @@ const (
 	exitOK     = 0
 	exitFailed = 1 // the command did not do what it was asked, or found what it looks for
 	exitUsage  = 2 // the command line cannot be understood
+
+	exitNotDone = 2 // of commands that look for faults: they could not look
 )
 
 // commands is the command line.
@@ -51,6 +53,9 @@ type commands struct {
 	Migrate     migrateCmd     `cmd:"" help:"Bring the database's tables up to this version, back, or show where they are."`
 	Keygen      keygenCmd      `cmd:"" help:"Make a key pair; prints the public key to register at the platform."`
 	Seed        seedCmd        `cmd:"" help:"Load the demo catalogue into the database. What is there already is updated."`
+	Staff       staffCmd       `cmd:"" help:"The people of the back office: list, add, invite, disable, change roles, reset what they lost."`
+	Reconcile   reconcileCmd   `cmd:"" help:"Compare a day of the platform with the shop's books. Exit code 0: balanced, 1: discrepancies, 2: not done."`
+	Audit       auditCmd       `cmd:"" help:"Check the log of what staff did."`
 	Envelope    envelopeCmd    `cmd:"" help:"Seal or open the platform's envelopes, for debugging an integration."`
 	Invariants  invariantsCmd  `cmd:"" help:"Check the database against the rules for money and stock."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running shop whether it is ready; for containers."`
@@ -97,11 +102,31 @@ func execute(ctx context.Context, args []string, getenv func(string) string, con
 		return exitFailed
 	}
 	fmt.Fprintln(con.err, "coincart: "+err.Error())
+	if errors.Is(err, errNotDone) {
+		return exitNotDone
+	}
 	return exitFailed
 }
 
 // errReported ends a command that has already said what is wrong.
 var errReported = errors.New("reported")
+
+// errNotDone marks the failure of a command that looks for faults and could not, so that a script does not take it for a fault.
+var errNotDone = errors.New("not done")
+
+// notDoneError is a failure that is errNotDone and says only what failed.
+type notDoneError struct{ error }
+
+func (e notDoneError) Unwrap() error        { return e.error }
+func (e notDoneError) Is(target error) bool { return target == errNotDone }
+
+// notDone marks an error with errNotDone.
+func notDone(err error) error {
+	if err == nil || errors.Is(err, errReported) {
+		return err
+	}
+	return notDoneError{err}
+}
 
 // newParser builds the command line. The environment comes from getenv alone, so that a test need not change the process's; an
 // empty variable counts as not set.

@@ -2,15 +2,28 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
+
+	"coincart/models/store"
 )
 
-// seedCmd loads the demo catalogue.
-type seedCmd struct{ databaseSettings }
+// maxSeedOrders bounds what is made up: more would fill a disk by a slip of the keyboard.
+const maxSeedOrders = 10_000_000
+
+// seedCmd loads the demo catalogue, and makes up a history of orders.
+type seedCmd struct {
+	Orders int `placeholder:"N" help:"Also make up N orders over the last 365 days, to try the back office under load. Only in a database without orders: nobody must take them for real ones."`
+	databaseSettings
+}
 
 // Run loads categories, products, coins and the shop's currency. A second run changes nothing but what was edited since: texts,
 // prices and pictures go back to the catalogue's, stock stays.
 func (c *seedCmd) Run(ctx context.Context, con console) error {
+	if c.Orders < 0 || c.Orders > maxSeedOrders {
+		return fmt.Errorf("--orders is %d: up to %d are possible", c.Orders, maxSeedOrders)
+	}
 	db, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -23,9 +36,44 @@ func (c *seedCmd) Run(ctx context.Context, con console) error {
 	if behind {
 		return problems{"the database's tables are not those of this version: run coincart migrate up"}
 	}
+	if c.Orders > 0 {
+		if err := checkNoOrders(ctx, db); err != nil {
+			return err
+		}
+	}
 	if err := loadCatalogue(ctx, db); err != nil {
 		return err
 	}
 	fmt.Fprintln(con.out, "The demo catalogue is loaded.")
+	if c.Orders == 0 {
+		return nil
+	}
+	return c.seedOrders(ctx, con, db)
+}
+
+// checkNoOrders keeps made-up payments out of a shop's books.
+func checkNoOrders(ctx context.Context, db *store.Store) error {
+	day, err := db.FirstOrderDay(ctx, time.UTC)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil
+	case err != nil:
+		return fmt.Errorf("look for orders: %w", err)
+	}
+	return fmt.Errorf("this database has orders already, the first one of %s: made-up ones would stand among them for ever. Use a fresh database (COINCART_DATABASE)", day)
+}
+
+func (c *seedCmd) seedOrders(ctx context.Context, con console, db *store.Store) error {
+	began, told := time.Now(), 0
+	err := db.SeedOrders(ctx, c.Orders, store.SeedSpec{Seed: 1, Progress: func(done, all int) {
+		if percent := done * 100 / max(1, all); percent >= told+5 {
+			told = percent
+			fmt.Fprintf(con.err, "%d of %d orders\n", done, all)
+		}
+	}})
+	if err != nil {
+		return fmt.Errorf("make up orders: %w", err)
+	}
+	fmt.Fprintf(con.out, "%d made-up orders are in the database, after %.1f s.\n", c.Orders, time.Since(began).Seconds())
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -31,40 +32,55 @@ func (c *serveCmd) Run(ctx context.Context, con console) error {
 	return c.serveReal(ctx, con, log, p)
 }
 
-// serveReal runs a shop that takes real payments. Everything that keeps it from starting is said at once.
+// serveReal runs a shop that takes real payments.
 func (c *serveCmd) serveReal(ctx context.Context, con console, log *slog.Logger, p problems) error {
-	if c.ShopName == "" {
-		c.ShopName = "Coincart"
-	}
-	c.checkReal(&p)
-	keys, seal := c.realKeys(&p)
-	db := c.realStore(ctx, &p, seal, log)
-	if db != nil {
-		defer db.Close()
-	}
-	if err := p.err(); err != nil {
+	pieces, err := c.realParts(ctx, log, p)
+	if err != nil {
 		return err
 	}
-	base := strings.TrimRight(c.BaseURL, "/")
+	defer pieces.store.Close()
 	listener, metrics, err := c.listeners(ctx)
 	if err != nil {
 		return err
 	}
-	shop, err := assemble(&c.settings, parts{
-		baseURL: base, platformURL: c.PlatformURL, appID: c.AppID, keys: keys, store: db, log: log,
-	})
+	shop, err := assemble(&c.settings, pieces)
+	if err != nil {
+		closeAll(listener, metrics)
+		return err
+	}
+	link, err := shop.setupLink(ctx)
 	if err != nil {
 		closeAll(listener, metrics)
 		return err
 	}
 	fmt.Fprintf(con.out, "%s is open at %s (listening on %s), paid through %s; the platform's notifications arrive at %s\n",
-		c.ShopName, base, listener.Addr(), c.PlatformURL, base+payments.NotifyPath)
+		c.ShopName, pieces.baseURL, listener.Addr(), c.PlatformURL, pieces.baseURL+payments.NotifyPath)
+	announceSetup(con.out, link)
 	return runTasks(ctx, shop.tasks(listener, metrics, log))
 }
 
+// realParts checks all that a shop which takes real payments is made of. Everything that is wrong is said at once.
+func (s *settings) realParts(ctx context.Context, log *slog.Logger, p problems) (parts, error) {
+	if s.ShopName == "" {
+		s.ShopName = "Coincart"
+	}
+	s.checkReal(&p)
+	keys, seal := s.realKeys(&p)
+	db := s.realStore(ctx, &p, seal, log)
+	if err := p.err(); err != nil {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
+		return parts{}, err
+	}
+	return parts{
+		baseURL: strings.TrimRight(s.BaseURL, "/"), platformURL: s.PlatformURL, appID: s.AppID, keys: keys, store: db, log: log,
+	}, nil
+}
+
 // realKeys loads the keys, and derives the one that seals what the database holds.
-func (c *serveCmd) realKeys(p *problems) (*opay.Keyring, []byte) {
-	ring, own := c.loadKeyring(p)
+func (s *settings) realKeys(p *problems) (*opay.Keyring, []byte) {
+	ring, own := s.loadKeyring(p)
 	if ring == nil {
 		return nil, nil
 	}
@@ -76,12 +92,12 @@ func (c *serveCmd) realKeys(p *problems) (*opay.Keyring, []byte) {
 }
 
 // realStore opens the database and makes sure that its tables are this version's.
-func (c *serveCmd) realStore(ctx context.Context, p *problems, seal []byte, log *slog.Logger) *store.Store {
+func (s *settings) realStore(ctx context.Context, p *problems, seal []byte, log *slog.Logger) *store.Store {
 	var dsn problems
-	if c.databaseSettings.check(&dsn); len(dsn) > 0 {
+	if s.databaseSettings.check(&dsn); len(dsn) > 0 {
 		return nil // check has said so already
 	}
-	db, err := store.Open(ctx, c.dsn(), store.Options{Logger: log, SealKey: seal})
+	db, err := store.Open(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal})
 	if err != nil {
 		p.add("COINCART_DATABASE: the database cannot be opened: %s", err)
 		return nil

@@ -9,8 +9,10 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"coincart/models"
 	"coincart/models/store"
 	"coincart/payments"
 	"coincart/payments/opay"
@@ -22,6 +24,7 @@ type shop struct {
 	store    *store.Store
 	payments *payments.Service
 	web      *web.Server
+	base     string // public address, without a slash at the end
 }
 
 // parts is what a shop is made of, beyond the settings: found out and checked by the real shop or by the demonstration.
@@ -32,6 +35,7 @@ type parts struct {
 	keys        *opay.Keyring
 	store       *store.Store
 	log         *slog.Logger
+	clock       models.Clock // nil: the machine's
 	demo        bool
 }
 
@@ -39,7 +43,7 @@ type parts struct {
 func assemble(s *settings, p parts) (*shop, error) {
 	gateway, err := opay.New(opay.Config{
 		BaseURL: p.platformURL, AppID: p.appID, Keys: p.keys, PayPath: s.PayPath, CancelPath: s.CancelPath,
-		HTTPClient: &http.Client{Transport: payments.NewTransport(platformTransport())},
+		HTTPClient: &http.Client{Transport: payments.NewTransport(platformTransport())}, Now: p.clock,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up the platform's client: %w", err)
@@ -48,21 +52,29 @@ func assemble(s *settings, p parts) (*shop, error) {
 	if err != nil {
 		return nil, err
 	}
+	zone, err := loadZone(s.PlatformTimezone)
+	if err != nil {
+		return nil, fmt.Errorf("COINCART_PLATFORM_TIMEZONE: %w", err)
+	}
+	limit, err := s.fourEyes()
+	if err != nil {
+		return nil, fmt.Errorf("COINCART_FOUR_EYES_LIMIT: %w", err)
+	}
 	service, err := payments.New(payments.Config{
-		Store: p.store, Gateway: gateway, BaseURL: p.baseURL, SceneType: s.SceneType, Logger: p.log,
-		Mailer: mailer, Compose: web.Compose(p.baseURL, s.ShopName),
+		Store: p.store, Gateway: gateway, BaseURL: p.baseURL, SceneType: s.SceneType, Logger: p.log, Clock: p.clock,
+		Mailer: mailer, Compose: web.Compose(p.baseURL, s.ShopName), Zone: zone, FourEyesLimit: limit,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up payments: %w", err)
 	}
 	server, err := web.New(web.Config{
 		Store: p.store, Payments: service, BaseURL: p.baseURL, PlatformURL: p.platformURL,
-		TrustedProxies: s.TrustedProxies, Logger: p.log, Demo: p.demo, ShopName: s.ShopName,
+		TrustedProxies: s.TrustedProxies, Logger: p.log, Clock: p.clock, Demo: p.demo, ShopName: s.ShopName,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up the pages: %w", err)
 	}
-	return &shop{store: p.store, payments: service, web: server}, nil
+	return &shop{store: p.store, payments: service, web: server, base: strings.TrimRight(p.baseURL, "/")}, nil
 }
 
 // tasks are the shop's workers and servers, in the order of their start.

@@ -65,7 +65,7 @@ func (a *Accounts) Create(ctx context.Context, by payments.Actor, n NewAccount, 
 // ResetPassword gives an account a new password and ends its sessions; the authenticator stays. Errors: store.ErrNotFound, ErrPassword,
 // ErrPasswordIs.
 func (a *Accounts) ResetPassword(ctx context.Context, by payments.Actor, email, password string) error {
-	person, err := a.listed(ctx, email)
+	person, err := a.Listed(ctx, email)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (a *Accounts) ResetPassword(ctx context.Context, by payments.Actor, email, 
 // ResetTOTP gives an account a new authenticator key and new recovery codes, and ends its sessions; the password stays. It works where
 // the old key cannot be opened any more, because the shop's own key was replaced. Errors: store.ErrNotFound.
 func (a *Accounts) ResetTOTP(ctx context.Context, by payments.Actor, email string) (Credentials, error) {
-	person, err := a.listed(ctx, email)
+	person, err := a.Listed(ctx, email)
 	if err != nil {
 		return Credentials{}, err
 	}
@@ -111,8 +111,8 @@ func (a *Accounts) replace(ctx context.Context, by payments.Actor, person models
 	})
 }
 
-// listed finds an account without opening its secrets. The error is store.ErrNotFound.
-func (a *Accounts) listed(ctx context.Context, email string) (models.Staff, error) {
+// Listed finds an account by its address, without its secrets. The error is store.ErrNotFound.
+func (a *Accounts) Listed(ctx context.Context, email string) (models.Staff, error) {
 	list, err := a.People(ctx)
 	if err != nil {
 		return models.Staff{}, err

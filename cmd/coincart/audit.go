@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"coincart/models"
+	"coincart/models/store"
+)
+
+// auditCmd looks at the log of what staff did.
+type auditCmd struct {
+	Verify auditVerifyCmd `cmd:"" help:"Check the chain of hashes. Exit code 0: whole, 1: changed, 2: could not be checked."`
+}
+
+type auditVerifyCmd struct {
+	Holds []string `sep:"," placeholder:"N:HASH" help:"Entries that an earlier check named, as it printed them: they must still be there. So a cut at the end is seen too."`
+	databaseSettings
+}
+
+// Run goes through the whole log, and prints where it breaks or where it ends.
+func (c *auditVerifyCmd) Run(ctx context.Context, con console) error {
+	var marks []mark
+	for _, text := range c.Holds {
+		m, err := parseMark(text)
+		if err != nil {
+			return notDone(err)
+		}
+		marks = append(marks, m)
+	}
+	db, err := c.open(ctx)
+	if err != nil {
+		return notDone(err)
+	}
+	defer db.Close()
+	entries, broken, err := db.VerifyAudit(ctx)
+	if err != nil {
+		return notDone(fmt.Errorf("check the audit log: %w", err))
+	}
+	if broken != nil {
+		fmt.Fprintf(con.out, "The audit log is broken: the %d entries before are as they were written, but entry %d is not, or one before it is missing.\n  %s\n",
+			entries, broken.Seq, describeEntry(broken))
+		return errReported
+	}
+	for _, m := range marks {
+		if err := m.check(ctx, db); err != nil {
+			return err
+		}
+	}
+	if entries == 0 {
+		fmt.Fprintln(con.out, "The audit log is empty.")
+		return nil
+	}
+	last, err := db.Audit(ctx, models.AuditFilter{Limit: 1})
+	if err != nil {
+		return notDone(fmt.Errorf("read the last entry: %w", err))
+	}
+	fmt.Fprintf(con.out, "The audit log is whole: %d entries. The last one: %d:%s\nKept elsewhere, it proves later that nothing was cut off: coincart audit verify --holds %[2]d:%[3]s\n",
+		entries, last[0].Seq, last[0].Hash)
+	return nil
+}
+
+func describeEntry(e *models.AuditEntry) string {
+	return fmt.Sprintf("%s UTC, %s: %s on %s", moment(e.At), printable(e.Who), printable(e.Action), printable(e.Subject))
+}
+
+// mark is an entry as an earlier check printed it.
+type mark struct {
+	seq  int64
+	hash string
+}
+
+func parseMark(text string) (mark, error) {
+	number, hash, _ := strings.Cut(text, ":")
+	seq, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || seq < 1 || len(hash) != len(models.FirstPrevHash) || strings.Trim(hash, "0123456789abcdef") != "" {
+		return mark{}, fmt.Errorf("--holds %s is not what a check prints: a number, a colon and 64 digits of a hash", strconv.Quote(text))
+	}
+	return mark{seq, hash}, nil
+}
+
+// check fails where the entry is gone or another one.
+func (m mark) check(ctx context.Context, db *store.Store) error {
+	list, err := db.Audit(ctx, models.AuditFilter{Before: m.seq + 1, Limit: 1})
+	if err != nil {
+		return notDone(fmt.Errorf("read entry %d: %w", m.seq, err))
+	}
+	switch {
+	case len(list) == 0 || list[0].Seq != m.seq:
+		return fmt.Errorf("entry %d is gone from the audit log: its end was cut off", m.seq)
+	case list[0].Hash != m.hash:
+		return errors.New("the audit log was written anew: entry " + strconv.FormatInt(m.seq, 10) + " has another hash than before")
+	}
+	return nil
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments/opay"
+	"coincart/web/admin"
+)
+
+// setupLink makes the one-time address of the shop's first owner; it is empty where there is staff already. There is no default account.
+func (s *shop) setupLink(ctx context.Context) (string, error) {
+	token, needed, err := s.web.Accounts().CreateSetupLink(ctx)
+	if err != nil {
+		return "", fmt.Errorf("make the first owner's link: %w", err)
+	}
+	if !needed {
+		return "", nil
+	}
+	return s.base + admin.SetupPath(token), nil
+}
+
+// announceSetup prints the first owner's link, where there is one.
+func announceSetup(w io.Writer, link string) {
+	if link == "" {
+		return
+	}
+	fmt.Fprintf(w, "The back office has no owner yet. Whoever opens this address first becomes it; it works once, for %d hours:\n  %s\n\n",
+		int(models.InvitationTime.Hours()), link)
+}
+
+// openShop puts the shop that the settings describe together for a command, without serving it: the real one, or the demonstration that
+// was started before. What keeps it from working is said at once.
+func (s *settings) openShop(ctx context.Context, con console) (*shop, error) {
+	var p problems
+	log := s.logger(con.err, &p)
+	s.check(&p)
+	if s.PlatformURL == "" {
+		s.checkDemo(&p)
+		if err := p.err(); err != nil {
+			return nil, err
+		}
+		return s.openDemoShop(ctx, log)
+	}
+	pieces, err := s.realParts(ctx, log, p)
+	if err != nil {
+		return nil, err
+	}
+	return s.putTogether(pieces)
+}
+
+func (s *settings) putTogether(pieces parts) (*shop, error) {
+	opened, err := assemble(s, pieces)
+	if err != nil {
+		return nil, errors.Join(err, pieces.store.Close())
+	}
+	return opened, nil
+}
+
+// openDemoShop opens the demonstration in the data folder. Its sandbox answers while the demonstration runs.
+func (s *settings) openDemoShop(ctx context.Context, log *slog.Logger) (*shop, error) {
+	if err := s.nameDemo(); err != nil {
+		return nil, err
+	}
+	if !exists(filepath.Join(s.DataDir, "merchant.pem")) || !exists(filepath.Join(s.DataDir, "platform.pem")) {
+		return nil, fmt.Errorf("there is no shop: COINCART_PLATFORM_URL and the other settings of a real one are not set, and no demonstration has been started in %s",
+			filepath.Clean(s.DataDir))
+	}
+	keys, err := loadOrMakeDemoKeys(s.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	seal, err := sealKey(keys.merchant)
+	if err != nil {
+		return nil, err
+	}
+	ring, err := opay.NewKeyring(keys.merchant, &keys.platform.PublicKey)
+	if err != nil {
+		return nil, fmt.Errorf("the demonstration's keys in %s cannot be used: %w", s.DataDir, err)
+	}
+	db, err := openDemoStore(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal})
+	if err != nil {
+		return nil, err
+	}
+	base := s.BaseURL
+	if base == "" {
+		base = "http://" + s.Addr
+	}
+	return s.putTogether(parts{
+		baseURL: base, platformURL: "http://" + s.SandboxAddr, appID: demoAppID, keys: ring, store: db, log: log, demo: true,
+	})
+}
+
+// printable is a text from outside that can be shown on a terminal: what a terminal would obey, or nobody would see, is escaped.
+func printable(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }) {
+		return strconv.QuoteToASCII(text)
+	}
+	return text
+}

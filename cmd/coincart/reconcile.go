@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"coincart/models"
+	"coincart/payments"
+	"coincart/web/staff"
+)
+
+// reconcileCmd compares one day of the platform with the shop's books.
+type reconcileCmd struct {
+	settings `group:"Settings, as for coincart serve:"`
+
+	Day   string `required:"" placeholder:"yyyy-MM-dd" help:"The platform's day, in its zone (COINCART_PLATFORM_TIMEZONE)."`
+	Fetch bool   `help:"Fetch the platform's statement of the day first. Otherwise the newest one that was fetched is used."`
+}
+
+// Run prints what was found. It fails with errReported where the day has open discrepancies or does not add up, and with errNotDone where
+// it could not be compared.
+func (c *reconcileCmd) Run(ctx context.Context, con console) error {
+	opened, err := c.openShop(ctx, con)
+	if err != nil {
+		return notDone(err)
+	}
+	defer opened.store.Close()
+	if err := c.fetch(ctx, con, opened); err != nil {
+		return notDone(c.plain(err, opened.payments.PlatformZone()))
+	}
+	found, err := opened.payments.Reconcile(ctx, c.Day)
+	if err != nil {
+		return notDone(c.plain(err, opened.payments.PlatformZone()))
+	}
+	report, err := newDayReport(ctx, opened, found)
+	if err != nil {
+		return notDone(err)
+	}
+	if err := report.print(con.out); err != nil {
+		return notDone(fmt.Errorf("print the report: %w", err))
+	}
+	if !report.good() {
+		return errReported
+	}
+	return nil
+}
+
+// fetch reads the statement, if that was asked for. The audit log says so, as it does where somebody of the staff asks for it.
+func (c *reconcileCmd) fetch(ctx context.Context, con console, s *shop) error {
+	if err := s.payments.CheckDay(c.Day); err != nil || !c.Fetch {
+		return err
+	}
+	by := staff.CommandLine()
+	after, err := json.Marshal(map[string]string{"day": c.Day})
+	if err != nil {
+		return fmt.Errorf("encode the audit entry: %w", err)
+	}
+	err = s.store.AppendAudit(ctx, models.AuditEntry{Who: by.Who, Action: "statement.fetch", Subject: "day:" + c.Day, After: string(after)})
+	if err != nil {
+		return fmt.Errorf("write the audit log: %w", err)
+	}
+	_, err = s.payments.FetchStatement(ctx, c.Day, by.StaffID, func(done, total int) {
+		fmt.Fprintf(con.err, "read %d of %d lines\n", done, total)
+	})
+	return err
+}
+
+// plain says what to do about errors that are about what was asked.
+func (c *reconcileCmd) plain(err error, zone *time.Location) error {
+	switch {
+	case errors.Is(err, models.ErrDay):
+		return fmt.Errorf("--day is %s: write a day as yyyy-MM-dd, such as 2026-11-21", strconv.Quote(c.Day))
+	case errors.Is(err, payments.ErrDayFuture):
+		return fmt.Errorf("%s has not begun in the platform's zone (%s), so there is nothing to compare", c.Day, zone)
+	case errors.Is(err, payments.ErrNothingFetched):
+		return fmt.Errorf("no complete statement of %s was fetched yet: add --fetch", c.Day)
+	}
+	return err
+}
+
+// dayReport is what is printed of a day.
+type dayReport struct {
+	found     payments.Reconciliation
+	statement models.Statement
+	book      models.BookDay
+	from, to  time.Time
+	list      []models.Discrepancy // open and accepted ones
+	open      int
+}
+
+func newDayReport(ctx context.Context, s *shop, found payments.Reconciliation) (*dayReport, error) {
+	r := &dayReport{found: found}
+	var err error
+	if r.from, r.to, err = models.ParseDay(found.Day, s.payments.PlatformZone()); err != nil {
+		return nil, err
+	}
+	if r.statement, err = s.store.Statement(ctx, found.StatementID); err != nil {
+		return nil, fmt.Errorf("load the statement: %w", err)
+	}
+	if r.book, err = s.store.BookDay(ctx, found.Day); err != nil {
+		return nil, fmt.Errorf("load the day: %w", err)
+	}
+	err = s.store.EachDiscrepancy(ctx, models.DiscrepancyFilter{Day: found.Day}, func(d models.Discrepancy) error {
+		if d.State == models.DiscrepancySettled {
+			return nil
+		}
+		if d.State == models.DiscrepancyOpen {
+			r.open++
+		}
+		r.list = append(r.list, d)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load the discrepancies: %w", err)
+	}
+	return r, nil
+}
+
+// changed reports that the platform says something else about a sealed day than when it was sealed.
+func (r *dayReport) changed() bool {
+	return r.book.State == models.DaySealed && r.book.SealedHash != r.statement.Hash
+}
+
+// good reports that nothing is left to explain.
+func (r *dayReport) good() bool { return r.open == 0 && r.found.Balanced() && !r.changed() }
+
+func (r *dayReport) print(w io.Writer) error {
+	fmt.Fprintf(w, "Day        %s of the zone %s (%s to %s UTC)\n", r.found.Day, r.found.Zone, moment(r.from), moment(r.to))
+	fmt.Fprintf(w, "Statement  %d lines, fetched %s UTC, fingerprint %s\n", r.statement.Lines, moment(r.statement.FetchedAt), r.statement.Hash)
+	if r.statement.FetchedAt.Before(r.to) {
+		fmt.Fprintln(w, "           It was fetched before the day was over, so it cannot be complete.")
+	}
+	if r.book.State == models.DaySealed {
+		fmt.Fprintf(w, "Sealed     %s UTC, fingerprint %s\n", moment(r.book.SealedAt), r.book.SealedHash)
+	}
+	fmt.Fprintf(w, "Matched    %d lines, %d of them refunds\n\n", r.found.Matched, r.found.RefundPairs)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	r.totals(table)
+	r.discrepancies(table)
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if r.found.LikelyZone != "" {
+		fmt.Fprintf(w, "Lines lie on the wrong day: the platform's zone may be %s, not %s (COINCART_PLATFORM_TIMEZONE).\n", r.found.LikelyZone, r.found.Zone)
+	}
+	_, err := fmt.Fprintln(w, r.verdict())
+	return err
+}
+
+func (r *dayReport) totals(table io.Writer) {
+	if len(r.found.Totals) == 0 {
+		fmt.Fprint(table, "Nothing was paid or refunded on this day, here or there.\n\n")
+		return
+	}
+	fmt.Fprintln(table, "TYPE\tCOIN\tLINES\tTHEIRS\tOURS\tDIFFERENCE\tLISTED")
+	for _, t := range r.found.Totals {
+		fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n",
+			typeName(t.Type), printable(t.Coin), t.Lines, t.Theirs, t.Ours, t.Theirs.Sub(t.Ours), t.Listed)
+	}
+	fmt.Fprintln(table)
+}
+
+func typeName(t models.StatementType) string {
+	switch t {
+	case models.StatementPayment:
+		return "payment"
+	case models.StatementTransfer:
+		return "refund"
+	default:
+		return "type " + printable(string(t))
+	}
+}
+
+func (r *dayReport) discrepancies(table io.Writer) {
+	if len(r.list) == 0 {
+		return
+	}
+	fmt.Fprintln(table, "DISCREPANCY\tTYPE\tAPPORDERID\tCOIN\tTHEIRS\tOURS\tORDER\tSTATE\tNOTE")
+	for _, d := range r.list {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kindName(d.Kind), typeName(d.Type), printable(d.AppOrderID), printable(d.Coin),
+			theirs(d), ours(d), orDash(d.OrderID), d.State, printable(d.Note))
+	}
+	fmt.Fprintln(table)
+}
+
+// theirs is a discrepancy's amount in the statement; none where there is no line.
+func theirs(d models.Discrepancy) string {
+	if d.Kind == models.OursNotTheirs {
+		return "-"
+	}
+	return d.Theirs.String()
+}
+
+// ours is a discrepancy's amount in our books; none where we have nothing.
+func ours(d models.Discrepancy) string {
+	if d.Kind == models.TheirsNotOurs || d.Kind == models.DuplicateLine {
+		return "-"
+	}
+	return d.Ours.String()
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+func kindName(k models.DiscrepancyKind) string {
+	switch k {
+	case models.AmountDiffers:
+		return "the amount differs"
+	case models.CoinDiffers:
+		return "the coin differs"
+	case models.TheirsNotOurs:
+		return "theirs, not ours"
+	case models.OursNotTheirs:
+		return "ours, not theirs"
+	case models.DuplicateLine:
+		return "stands twice"
+	case models.WrongDay:
+		return "on the wrong day"
+	case models.ChangedSealed:
+		return "changed after sealing"
+	}
+	return printable(string(k))
+}
+
+func (r *dayReport) verdict() string {
+	switch {
+	case r.changed():
+		return "The day is sealed, and the platform's statement of it is another one now. The inbox of the back office shows it as a review."
+	case r.open > 0:
+		return fmt.Sprintf("%d discrepancies are open.", r.open)
+	case !r.found.Balanced():
+		return "The totals differ by more than the discrepancies explain."
+	case len(r.list) > 0:
+		return fmt.Sprintf("Balanced: the %d discrepancies are explained.", len(r.list))
+	default:
+		return "Balanced: the platform's statement and the shop's books agree."
+	}
+}
+
