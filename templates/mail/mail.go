@@ -30,6 +30,7 @@ type View struct {
 	OrderNum string           // the exchange's order number; "" leaves the line out
 	Deadline templates.Moment // OrderReceived: until when it can be paid
 	PaidAt   templates.Moment // PaymentReceived
+	Tracking string           // OrderSent: the parcel's number; "" leaves the line out
 }
 
 // Line is one line of the order.
@@ -62,6 +63,22 @@ func PaymentReceived(ctx context.Context, v View) (Letter, error) {
 		button:  p.T("mail.paid.button"),
 		facts:   v.facts(true),
 	})
+}
+
+// OrderSent is the letter when an order has left the shop, with the parcel's number where there is one.
+func OrderSent(ctx context.Context, v View) (Letter, error) {
+	p := v.Printer
+	l := letter{
+		subject: p.T("mail.sent.subject", "Shop", v.ShopName, "Ref", v.Ref),
+		heading: p.T("mail.sent.heading"),
+		intro:   p.T("mail.sent.text"),
+		button:  p.T("mail.sent.button"),
+		facts:   v.facts(true),
+	}
+	if v.Tracking != "" {
+		l.facts = append([]fact{{p.T("mail.sent.tracking"), v.Tracking}}, l.facts...)
+	}
+	return write(ctx, v, l)
 }
 
 // letter is what tells one letter from the other.

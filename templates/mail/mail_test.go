@@ -49,6 +49,28 @@ func TestPaymentReceived_IsAReceipt(t *testing.T) {
 	}
 }
 
+func TestOrderSent_NamesTheParcel(t *testing.T) {
+	v := view("en")
+	v.Tracking = "SF 1234\r\n5678"
+	l, err := mail.OrderSent(t.Context(), v)
+	require.NoError(t, err)
+	assert.Equal(t, "Osier: order K7QW3ZP5 is on its way", l.Subject)
+	assert.Contains(t, l.Text, "Tracking number: SF 1234 5678\n")
+	assert.Contains(t, l.HTML, "Your order is on its way")
+	for _, form := range []string{l.Text, l.HTML} {
+		for _, want := range []string{"It has left our hands", "× 2", "Amount paid", "https://shop.example/orders/K7QW3ZP5"} {
+			assert.Contains(t, form, want)
+		}
+	}
+	v.Tracking = ""
+	l, err = mail.OrderSent(t.Context(), v)
+	require.NoError(t, err)
+	assert.NotContains(t, l.Text, "Tracking")
+	l, err = mail.OrderSent(t.Context(), view("zh-Hans"))
+	require.NoError(t, err)
+	assert.Equal(t, "Osier：订单 K7QW3ZP5 已发货", l.Subject)
+}
+
 func TestLetters_SpeakTheOrdersLanguage(t *testing.T) {
 	received, err := mail.OrderReceived(t.Context(), view("zh-Hans"))
 	require.NoError(t, err)
