@@ -1,13 +1,19 @@
 package admin
 
 import (
+	"strconv"
 	"strings"
 
 	"coincart/templates/i18n"
 )
 
-// taskAbout says what a task is about. A kind of export has words, a day and a count stand for themselves.
-func taskAbout(p *i18n.Printer, about string) string { return word(p, "admin.export.", about) }
+// taskAbout says what a task is about. A kind of export has words, a number counts orders, a day stands for itself.
+func taskAbout(p *i18n.Printer, about string) string {
+	if n, err := strconv.Atoi(about); err == nil && n >= 0 {
+		return p.N("admin.bulk.count", n)
+	}
+	return word(p, "admin.export.", about)
+}
 
 // taskWho says who asked for a task: a person's e-mail address as it is, else one of the words for what is no person.
 func taskWho(p *i18n.Printer, who string) string {
