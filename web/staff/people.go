@@ -128,11 +128,6 @@ func (a *Accounts) People(ctx context.Context) ([]models.Staff, error) {
 	return list, nil
 }
 
-// ByEmail finds an account by its address, for the command line. The error is store.ErrNotFound.
-func (a *Accounts) ByEmail(ctx context.Context, email string) (models.Staff, error) {
-	return listed(ctx, a.store, email)
-}
-
 // listed finds an account by its address without opening its secrets, which fails once the shop's own key was replaced. The error is
 // store.ErrNotFound.
 func listed(ctx context.Context, tx *store.Store, email string) (models.Staff, error) {
