@@ -276,8 +276,8 @@ func TestExpire_UnknownAttemptIsProvedMissing(t *testing.T) {
 		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultServerError, Call: "createThirdOrder"}}))
 		p, err := s.Place(t.Context(), s.cart(1))
 		require.NoError(t, err)
-		s.later(29 * time.Minute) // sent again, and lost again
-		s.later(3 * time.Minute)
+		s.later(29*time.Minute + 45*time.Second) // sent again, and lost again
+		s.later(90 * time.Second)
 		assert.Equal(t, models.OrderAwaiting, s.order(p.Ref).State, "the last try may still be on its way")
 		s.stockIs(49, 1, 0)
 		for range 4 {

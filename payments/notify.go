@@ -34,6 +34,11 @@ func (s *Service) Receive(ctx context.Context, contentType string, body []byte, 
 	}
 	if stored {
 		s.poke(s.wakeInbox)
+		return nil
+	}
+	// The same words again may be news: "paid" was said too early once, and is true now.
+	if err := s.store.NudgeAttempts(ctx, n.Digest.String(), now.Add(refreshInterval)); err != nil {
+		return fmt.Errorf("ask again: %w", err)
 	}
 	return nil
 }
@@ -104,6 +109,9 @@ func (s *Service) takeHint(ctx context.Context, m *models.InboxMessage, a *model
 				return s.regress(ctx, tx, a, stateOf(n.Status), "callback")
 			}
 			return nil
+		}
+		if !a.State.Live() {
+			return nil // asked once, below
 		}
 		return tx.SetAttempt(ctx, a.ID, map[string]any{"due_at": now.Add(refreshInterval)}) // the question below comes first
 	})

@@ -9,8 +9,23 @@ import (
 	"coincart/models/store"
 )
 
+// mayPayAs reports that whoever asks may be sent to a pay page that was made for a payer. The address of a signed-in payer's page
+// holds the token of the account, so only a browser that is signed in as that account gets it; whoever merely knows the order does
+// not. A typed UID opens nothing by itself, and nobody asked for stands for it.
+func mayPayAs(asked, of models.Payer) bool {
+	switch {
+	case of.OpenID != "":
+		return asked.OpenID == of.OpenID
+	case asked.Known():
+		return asked.OpenID == "" && asked.UserID == of.UserID
+	default:
+		return of.UserID != ""
+	}
+}
+
 // Pay sends the shopper of an unpaid order to the pay page: of the open attempt, if coin and payer are the same (an empty coin
-// or payer means the same), else of a new one, after the old one is proved closed (reliability.md R8).
+// means the same, and so does an empty payer where a UID was typed), else of a new one, after the old one is proved closed
+// (reliability.md R8). An attempt whose outcome is unknown shows the order page, which says so.
 //
 // Errors: store.ErrNotFound, ErrNotPayable, ErrBusy, ErrCoin, ErrPayer, ErrUnreachable (the order stays as it is).
 func (s *Service) Pay(ctx context.Context, ref, coin string, payer models.Payer) (Placement, error) {
@@ -22,6 +37,9 @@ func (s *Service) Pay(ctx context.Context, ref, coin string, payer models.Payer)
 		return Placement{Ref: ref}, ErrNotPayable
 	}
 	a := order.Current()
+	if a != nil && !payer.Known() && a.Payer.UserID == "" {
+		return Placement{Ref: ref}, ErrPayer // who signed in must be signed in again
+	}
 	if a != nil && a.State.Live() {
 		done, p, err := s.payLive(ctx, &order, a, coin, payer)
 		if done || err != nil {
@@ -45,14 +63,23 @@ func (s *Service) payLive(ctx context.Context, order *models.Order, a *models.At
 			return order.State != models.OrderAwaiting, p, nil
 		}
 	}
-	same := (coin == "" || coin == a.Coin) && (!payer.Known() || payer == a.Payer)
-	if a.State == models.AttemptOpen && a.Intent == models.IntentNone && same {
+	same := func(a *models.Attempt) bool { return (coin == "" || coin == a.Coin) && mayPayAs(payer, a.Payer) }
+	if a.State == models.AttemptOpen && a.Intent == models.IntentNone && same(a) {
 		p.PayURL, err = s.payURL(a)
 		return true, p, err
 	}
+	if a.State == models.AttemptOpen && a.Intent == models.IntentRetry {
+		p, err = s.besideAnother(ctx, order, payer) // another press of the button is closing it
+		return true, p, err
+	}
 	if a.State == models.AttemptOpen && a.Intent == models.IntentNone {
-		if err := s.setIntent(ctx, a, models.IntentRetry); err != nil {
+		err := s.store.SetIntent(ctx, a.ID, a.Intent, models.IntentRetry)
+		if errors.Is(err, store.ErrConflict) {
+			p, err = s.besideAnother(ctx, order, payer)
 			return true, p, err
+		}
+		if err != nil {
+			return true, p, fmt.Errorf("store the intent: %w", err)
 		}
 	}
 	if err := s.askNow(ctx, a.ID, "retry"); err != nil {
@@ -69,24 +96,14 @@ func (s *Service) payLive(ctx context.Context, order *models.Order, a *models.At
 		return true, p, nil // paid meanwhile, or given up: the order page tells
 	case !now.State.Live():
 		return false, p, nil
-	case now.State == models.AttemptOpen && now.Intent == models.IntentNone && same:
+	case now.State == models.AttemptOpen && now.Intent == models.IntentNone && same(now):
 		p.PayURL, err = s.payURL(now)
 		return true, p, err
+	case now.State != models.AttemptOpen:
+		return true, p, nil // unknown: the order page says so
 	default:
 		return true, p, ErrBusy
 	}
-}
-
-func (s *Service) setIntent(ctx context.Context, a *models.Attempt, to models.Intent) error {
-	err := s.store.SetIntent(ctx, a.ID, a.Intent, to)
-	if errors.Is(err, store.ErrConflict) {
-		return ErrBusy
-	}
-	if err != nil {
-		return fmt.Errorf("store the intent: %w", err)
-	}
-	a.Intent = to
-	return nil
 }
 
 // askNow asks about an attempt as it is in the store at this moment.
@@ -119,7 +136,7 @@ func (s *Service) payAnew(ctx context.Context, order *models.Order, coin string,
 	}
 	attempt, err := s.insertAttempt(ctx, order, coin, payer)
 	if errors.Is(err, store.ErrDuplicate) {
-		return s.besideAnother(ctx, order)
+		return s.besideAnother(ctx, order, payer)
 	}
 	if err != nil {
 		return Placement{Ref: order.Ref}, err
@@ -127,7 +144,7 @@ func (s *Service) payAnew(ctx context.Context, order *models.Order, coin string,
 	if err := s.submit(ctx, order, &attempt); err != nil {
 		return Placement{Ref: order.Ref}, err
 	}
-	return s.next(ctx, order.ID, order.Ref)
+	return s.next(ctx, order.ID, order.Ref, payer)
 }
 
 // afterSubmission waits a moment for the request that is sending the order's newest attempt, and loads the order again.
@@ -143,12 +160,25 @@ func (s *Service) afterSubmission(ctx context.Context, order *models.Order) (*mo
 	return order.Current(), nil
 }
 
-// besideAnother answers a second press of the button: the database allowed one live attempt only, and its way is ours too.
-func (s *Service) besideAnother(ctx context.Context, order *models.Order) (Placement, error) {
+// besideAnother answers a second press of the button: the database allows one live attempt only, and whatever the first press makes
+// is the second's too. ErrBusy: the old attempt is not proved closed yet.
+func (s *Service) besideAnother(ctx context.Context, order *models.Order, payer models.Payer) (Placement, error) {
+	old := order.Current().ID
+	err := s.await(ctx, order.ID, func(o *models.Order) bool { return o.State != models.OrderAwaiting || o.Current().ID != old })
+	if err != nil {
+		return Placement{Ref: order.Ref}, err
+	}
 	if err := s.awaitSubmission(ctx, order.ID); err != nil {
 		return Placement{Ref: order.Ref}, err
 	}
-	return s.next(ctx, order.ID, order.Ref)
+	fresh, err := s.store.Order(ctx, order.ID)
+	if err != nil {
+		return Placement{Ref: order.Ref}, fmt.Errorf("load order: %w", err)
+	}
+	if a := fresh.Current(); a.State.Live() && a.Intent == models.IntentRetry {
+		return Placement{Ref: order.Ref}, ErrBusy
+	}
+	return s.next(ctx, order.ID, order.Ref, payer)
 }
 
 func (s *Service) insertAttempt(ctx context.Context, order *models.Order, coin string, payer models.Payer) (models.Attempt, error) {

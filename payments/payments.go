@@ -72,7 +72,7 @@ type Config struct {
 	OrderTTL    time.Duration // how long an order may wait for its payment; 30 minutes
 	RetryTTL    time.Duration // how long a new attempt may wait at least; 15 minutes
 	ExpiryGrace time.Duration // how much later the shop gives an unpaid order up; 1 minute
-	ProofAge    time.Duration // how long after sending "does not exist" proves that nothing will arrive; 10 minutes
+	ProofAge    time.Duration // how long after sending "does not exist" proves that nothing will arrive; 2 minutes, five times that for refunds
 	CallTimeout time.Duration // for one call to the platform; 8 seconds (reliability.md R14)
 }
 
@@ -123,6 +123,7 @@ type Service struct {
 	zone     *time.Location
 	fourEyes models.Amount
 	lastPlan moment // when statementStep looked last
+	lastTidy moment // when housekeepingStep looked last
 
 	wakeInbox   chan struct{}
 	wakeOutbox  chan struct{}
@@ -147,7 +148,7 @@ func New(c Config) (*Service, error) {
 		store: c.Store, gateway: c.Gateway, base: base, scene: c.SceneType, clock: c.Clock, log: c.Logger,
 		mailer: c.Mailer, compose: c.Compose,
 		orderTTL: orDefault(c.OrderTTL, 30*time.Minute), retryTTL: orDefault(c.RetryTTL, 15*time.Minute),
-		grace: orDefault(c.ExpiryGrace, time.Minute), proofAge: orDefault(c.ProofAge, 10*time.Minute),
+		grace: orDefault(c.ExpiryGrace, time.Minute), proofAge: orDefault(c.ProofAge, 2*time.Minute),
 		timeout: orDefault(c.CallTimeout, 8*time.Second),
 		zone:    c.Zone, fourEyes: c.FourEyesLimit,
 		wakeInbox: make(chan struct{}, 1), wakeOutbox: make(chan struct{}, 1),
@@ -194,6 +195,9 @@ func (s *Service) Connect(ctx context.Context, code string) (models.Payer, error
 
 // payURL is where the shopper pays an open attempt.
 func (s *Service) payURL(a *models.Attempt) (string, error) {
+	if !a.Payer.Known() {
+		return "", ErrPayer // sealed with a key that is no longer ours
+	}
 	to, err := s.gateway.PayURL(opay.PayPage{OrderNum: a.OrderNum, Payer: opayPayer(a.Payer)})
 	if err != nil {
 		return "", fmt.Errorf("build the pay address: %w", err)

@@ -68,7 +68,7 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placement, error) {
 		// The order stands; a full cart is a nuisance, not a loss.
 		s.log.ErrorContext(ctx, "cart not emptied after placing", "order", order.ID, "error", err)
 	}
-	return s.next(ctx, order.ID, order.Ref)
+	return s.next(ctx, order.ID, order.Ref, in.Payer)
 }
 
 // insertOrder is transaction 1: order, lines, reservation and attempt, or nothing at all (reliability.md R1).
@@ -202,7 +202,7 @@ func (s *Service) placedBefore(ctx context.Context, in PlaceInput, order models.
 	if err := s.awaitSubmission(ctx, order.ID); err != nil {
 		return Placement{}, err
 	}
-	p, err := s.next(ctx, order.ID, order.Ref)
+	p, err := s.next(ctx, order.ID, order.Ref, in.Payer)
 	p.Existing = true
 	return p, err
 }
@@ -210,6 +210,14 @@ func (s *Service) placedBefore(ctx context.Context, in PlaceInput, order models.
 // awaitSubmission gives the first press of the button a moment to hear from the platform, because a browser shows the answer
 // to the second.
 func (s *Service) awaitSubmission(ctx context.Context, orderID string) error {
+	return s.await(ctx, orderID, func(o *models.Order) bool {
+		a := o.Current()
+		return a == nil || (a.State != models.AttemptCreated && a.State != models.AttemptSubmitting)
+	})
+}
+
+// await loads an order again and again until it is as wanted, or patience ends, which is no error.
+func (s *Service) await(ctx context.Context, orderID string, done func(*models.Order) bool) error {
 	deadline := time.NewTimer(submissionPatience)
 	defer deadline.Stop()
 	tick := time.NewTicker(100 * time.Millisecond)
@@ -219,8 +227,7 @@ func (s *Service) awaitSubmission(ctx context.Context, orderID string) error {
 		if err != nil {
 			return fmt.Errorf("load order: %w", err)
 		}
-		a := order.Current()
-		if a == nil || (a.State != models.AttemptCreated && a.State != models.AttemptSubmitting) {
+		if done(&order) {
 			return nil
 		}
 		select {
@@ -233,15 +240,15 @@ func (s *Service) awaitSubmission(ctx context.Context, orderID string) error {
 	}
 }
 
-// next says where the shopper goes now.
-func (s *Service) next(ctx context.Context, orderID, ref string) (Placement, error) {
+// next says where the shopper, who is payer, goes now. The pay page of another payer is not for them.
+func (s *Service) next(ctx context.Context, orderID, ref string, payer models.Payer) (Placement, error) {
 	order, err := s.store.Order(ctx, orderID)
 	if err != nil {
 		return Placement{}, fmt.Errorf("load order: %w", err)
 	}
 	p := Placement{Ref: ref}
 	a := order.Current()
-	if order.State != models.OrderAwaiting || a == nil || a.State != models.AttemptOpen || a.Intent != models.IntentNone {
+	if order.State != models.OrderAwaiting || a == nil || a.State != models.AttemptOpen || a.Intent != models.IntentNone || !mayPayAs(payer, a.Payer) {
 		return p, nil
 	}
 	p.PayURL, err = s.payURL(a)

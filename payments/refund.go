@@ -14,6 +14,9 @@ import (
 // assetNormal is the platform's assetType of an ordinary balance (platform/api.md §3.8).
 const assetNormal = "201"
 
+// refundProof is how many times ProofAge must pass before a refund that the platform does not know is proved missing.
+const refundProof = 5
+
 // Errors of refunds.
 var (
 	// ErrNotRefundable: the attempt did not pay, or belongs to another order.
@@ -317,7 +320,7 @@ func (s *Service) resolveRefund(ctx context.Context, r models.Refund) error {
 	case err == nil:
 		set := map[string]any{"order_num": detail.OrderNum, "due_at": nil}
 		return s.store.Tx(ctx, func(tx *store.Store) error { return s.moveRefund(ctx, tx, &r, models.RefundAccepted, set, "refund") })
-	case code == opay.CodeOrderNotFound && now.Sub(r.SentAt) >= s.proofAge:
+	case code == opay.CodeOrderNotFound && now.Sub(r.SentAt) >= refundProof*s.proofAge:
 		set := map[string]any{"problem_code": models.ProblemNotAccepted, "due_at": nil}
 		return s.store.Tx(ctx, func(tx *store.Store) error { return s.moveRefund(ctx, tx, &r, models.RefundFailed, set, "refund") })
 	}

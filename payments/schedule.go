@@ -13,6 +13,7 @@ const (
 	refreshInterval    = 2 * time.Second        // between two questions about one attempt, over all replicas
 	refreshTimeout     = 2 * time.Second        // for the question of the return page (reliability.md R13)
 	submissionPatience = 5 * time.Second        // how long a second press of the button waits for the first
+	refusedPatience    = 10 * time.Minute       // how long an order waits for another try after a refusal
 	pollAfterExpiry    = 72 * time.Hour         // how long an attempt is asked about after its order's end (reliability.md R10)
 	leaseTime          = 30 * time.Second       // how long a worker may hold a row; longer than its work
 	idlePause          = 500 * time.Millisecond // between two looks for due rows

@@ -41,10 +41,7 @@ func (s *Service) settleIn(ctx context.Context, tx *store.Store, attemptID strin
 	if err != nil {
 		return fmt.Errorf("load order: %w", err)
 	}
-	news := d.Status != opay.StatusPending || a.State != models.AttemptOpen
-	if d.Status == opay.StatusPaid && a.State == models.AttemptPaid {
-		news = false
-	}
+	news := a.State != stateOf(d.Status)
 	mismatch := mismatchOf(&a, d)
 	if news || mismatch != "" {
 		if err := tx.AddEvidence(ctx, evidenceOf(&a, d, source, s)); err != nil {
@@ -108,12 +105,32 @@ func (s *Service) mismatch(ctx context.Context, tx *store.Store, order *models.O
 	if err := s.openReview(ctx, tx, models.ReviewMismatch, a, note); err != nil {
 		return err
 	}
+	if d.AppOrderID != a.AppOrderID {
+		return s.dropNumber(ctx, tx, a, cause)
+	}
 	if d.Status != opay.StatusPaid || order.State != models.OrderAwaiting {
 		return nil
 	}
 	t := models.Transition{OrderID: order.ID, Cause: cause, Note: note}
 	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderReview, map[string]any{"due_at": nil, "lease": ""}, t); err != nil {
 		return fmt.Errorf("move order to review: %w", err)
+	}
+	return nil
+}
+
+// dropNumber forgets an order number that turned out to be somebody else's order: the attempt is unknown again, and asked for by our
+// own id.
+func (s *Service) dropNumber(ctx context.Context, tx *store.Store, a *models.Attempt, cause string) error {
+	set := map[string]any{"order_num": nil, "due_at": s.clock().Add(unknownDelay)}
+	if a.State != models.AttemptOpen {
+		if !a.State.Live() {
+			return nil
+		}
+		return tx.SetAttempt(ctx, a.ID, set)
+	}
+	t := models.Transition{OrderID: a.OrderID, AttemptID: a.ID, Cause: cause, Note: "the platform's number is of another order"}
+	if err := tx.MoveAttempt(ctx, a.ID, models.AttemptOpen, models.AttemptUnknown, set, t); err != nil {
+		return fmt.Errorf("forget the order number: %w", err)
 	}
 	return nil
 }
@@ -217,7 +234,10 @@ func (s *Service) closeAttempt(ctx context.Context, tx *store.Store, order *mode
 	case a.State == models.AttemptPaid:
 		return s.regress(ctx, tx, a, to, cause)
 	case !a.State.Live():
-		return nil // dead is dead, closed or failed
+		if a.DueAt.IsZero() {
+			return nil // dead is dead, closed or failed
+		}
+		return tx.SetAttempt(ctx, a.ID, map[string]any{"due_at": nil}) // and the platform agrees: no more questions
 	}
 	set := map[string]any{"due_at": nil, "problem_code": problem}
 	t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: cause, Note: problem}

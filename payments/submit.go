@@ -48,7 +48,11 @@ func (s *Service) storeOutcome(ctx context.Context, order *models.Order, a *mode
 	code, refused := opay.CodeOf(callErr)
 	switch {
 	case callErr == nil:
-		return s.storeOpened(ctx, order, a, orderNum)
+		err := s.storeOpened(ctx, order, a, orderNum)
+		if errors.Is(err, store.ErrDuplicate) {
+			return s.storeForeign(ctx, order, a, orderNum)
+		}
+		return err
 	case refused && !undecided(code) && !first:
 		// The refusal is about this try; whether an earlier one was accepted is still open.
 		return s.store.SetAttempt(ctx, a.ID, map[string]any{"problem_code": string(code)})
@@ -116,6 +120,15 @@ func (s *Service) storeOpened(ctx context.Context, order *models.Order, a *model
 	})
 }
 
+// storeForeign handles an answer with the number of another order of ours: it is an answer about something else (reliability.md R2),
+// so nothing is known of this one.
+func (s *Service) storeForeign(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string) error {
+	if err := s.openReview(ctx, s.store, models.ReviewMismatch, a, "createThirdOrder answered with the number of another order, "+orderNum); err != nil {
+		return err
+	}
+	return s.storeUnknown(ctx, order, a)
+}
+
 // storeFailed ends an attempt of which it is certain that the platform holds no order.
 func (s *Service) storeFailed(ctx context.Context, a *models.Attempt, problem string) error {
 	return s.store.Tx(ctx, func(tx *store.Store) error {
@@ -136,8 +149,25 @@ func (s *Service) storeFailed(ctx context.Context, a *models.Attempt, problem st
 		if err != nil {
 			return fmt.Errorf("load order: %w", err)
 		}
-		return s.closeAttempt(ctx, tx, &order, &fresh, models.AttemptFailed, problem, "create")
+		if err := s.closeAttempt(ctx, tx, &order, &fresh, models.AttemptFailed, problem, "create"); err != nil {
+			return err
+		}
+		return s.shortenOrder(ctx, tx, &order)
 	})
+}
+
+// shortenOrder gives an order less time after a refusal: nothing can be paid for it, and its stock should not wait long for somebody
+// who may have mistyped a number. A new attempt gives it time again.
+func (s *Service) shortenOrder(ctx context.Context, tx *store.Store, order *models.Order) error {
+	until := s.clock().Add(refusedPatience)
+	if order.State != models.OrderAwaiting || !until.Before(order.ExpiresAt) {
+		return nil
+	}
+	err := tx.ExtendOrder(ctx, order.ID, until, until.Add(s.grace))
+	if errors.Is(err, store.ErrConflict) {
+		return nil // it was given up with the attempt
+	}
+	return err
 }
 
 // storeUnknown keeps everything as it is until the platform can tell (reliability.md R2).

@@ -62,6 +62,7 @@ func (s *Service) workers() []worker {
 		{"refunds", s.refundStep, s.wakeRefunds},
 		{"tasks", s.taskStep, s.wakeTasks},
 		{"statements", s.statementStep, nil},
+		{"housekeeping", s.housekeepingStep, nil},
 	}
 	if s.mailer != nil {
 		list = append(list, worker{"outbox", s.outboxStep, s.wakeOutbox})
@@ -174,6 +175,9 @@ func (s *Service) pollLater(ctx context.Context, id, lease string) error {
 			return fmt.Errorf("load order: %w", err)
 		}
 		now := s.clock()
+		if now.After(order.ExpiresAt.Add(pollAfterExpiry)) && !a.State.Live() {
+			return tx.Reschedule(ctx, store.QueueAttempts, id, lease, time.Time{})
+		}
 		if now.After(order.ExpiresAt.Add(pollAfterExpiry)) {
 			if err := s.openReview(ctx, tx, models.ReviewUnresolved, &a, "the platform never said how this attempt ended"); err != nil {
 				return err

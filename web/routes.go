@@ -19,6 +19,9 @@ import (
 // seconds: together less than the server's time for writing.
 const patience = 11 * time.Second
 
+// readPatience is how long a page that changes nothing may take: a database that hangs becomes an error page.
+const readPatience = 6 * time.Second
+
 func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.engine.Use(s.observe, s.protect, s.onlyTable)
 	s.engine.NoRoute(s.answer(func(*visit.Visit) error { return visit.ErrNoPage }))
@@ -101,11 +104,13 @@ func (s *Server) limited(limits []*limiter, h visit.Handler) []gin.HandlerFunc {
 // answer runs a handler and turns its error into a page.
 func (s *Server) answer(h visit.Handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
+		limit := readPatience
 		if c.Request.Method == http.MethodPost {
-			ctx, cancel := context.WithTimeout(c.Request.Context(), patience)
-			defer cancel()
-			c.Request = c.Request.WithContext(ctx)
+			limit = patience
 		}
+		ctx, cancel := context.WithTimeout(c.Request.Context(), limit)
+		defer cancel()
+		c.Request = c.Request.WithContext(ctx)
 		v := visit.New(s.site, c)
 		if err := h(v); err != nil {
 			s.fail(v, c, err)

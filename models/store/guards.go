@@ -51,3 +51,12 @@ func (s *Store) RenewForm(ctx context.Context, cartID, from, to string) error {
 	c.set("updated_at", s.now())
 	return doing("renew the cart's form", s.update(ctx, "carts", c, "id = ? AND form_token = ?", cartID, from))
 }
+
+// NudgeAttempts brings the next question about live attempts forward to due: those that a callback with this digest has spoken of. A
+// question that is nearer stays where it is, so that repeating a callback asks no more often than due allows.
+func (s *Store) NudgeAttempts(ctx context.Context, digest string, due time.Time) error {
+	_, err := s.exec(ctx, `UPDATE attempts SET due_at = ?, lease = '' WHERE live IS NOT NULL AND due_at > ? AND id IN (
+		SELECT e.attempt_id FROM evidence e JOIN inbox i ON i.id = e.inbox_id WHERE i.digest = ?)`,
+		models.Instant(due), models.Instant(due), digest)
+	return doing("bring the next question forward", err)
+}

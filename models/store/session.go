@@ -74,6 +74,29 @@ func (s *Store) PutSession(ctx context.Context, cookieID string, m models.Sessio
 	return doing("store the session", err)
 }
 
+// UpdateSession stores a session that exists, and never brings one back that was ended: ErrNotFound then. So a request that was
+// under way at a sign-out cannot undo it.
+func (s *Store) UpdateSession(ctx context.Context, cookieID string, m models.Session) error {
+	m.ID = sessionID(cookieID)
+	sealed, err := s.sealer.seal(sessionColumn, m.ID, m.Data)
+	if err != nil {
+		return doing("store the session", err)
+	}
+	c := &change{}
+	c.set("cart_id", m.CartID)
+	c.set("data", any(sealed))
+	if sealed == nil {
+		c.set("data", nil)
+	}
+	c.set("updated_at", s.now())
+	c.set("expires_at", m.ExpiresAt)
+	err = s.update(ctx, "sessions", c, "id = ?", m.ID)
+	if errors.Is(err, ErrConflict) {
+		err = ErrNotFound
+	}
+	return doing("store the session", err)
+}
+
 // DeleteSession ends the session of a cookie; none there is fine too.
 func (s *Store) DeleteSession(ctx context.Context, cookieID string) error {
 	_, err := s.exec(ctx, "DELETE FROM sessions WHERE id = ?", sessionID(cookieID))

@@ -112,7 +112,11 @@ func (j *Jar) Save(r *http.Request, w http.ResponseWriter, s *sessions.Session) 
 	if s.ID == "" {
 		s.ID = newID()
 	}
-	if err := j.put(r.Context(), j.store, s); err != nil {
+	err := j.put(r.Context(), j.store, s)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // it was ended while this request was under way, and stays ended
+	}
+	if err != nil {
 		return err
 	}
 	http.SetCookie(w, sessions.NewCookie(s.Name(), s.ID, s.Options))
@@ -135,9 +139,14 @@ func (j *Jar) put(ctx context.Context, db *store.Store, s *sessions.Session) err
 	row := models.Session{
 		CartID: data.CartID, Data: content, CreatedAt: data.CreatedAt, UpdatedAt: now, ExpiresAt: now.Add(lifetime),
 	}
-	if err := db.PutSession(ctx, s.ID, row); err != nil {
+	store := db.UpdateSession
+	if s.IsNew {
+		store = db.PutSession
+	}
+	if err := store(ctx, s.ID, row); err != nil {
 		return fmt.Errorf("store session: %w", err)
 	}
+	s.IsNew = false
 	return nil
 }
 
@@ -161,8 +170,8 @@ func (s *Session) Save(w http.ResponseWriter, r *http.Request) error { return s.
 // Renew stores the session under a new id and deletes the old one, as must happen at every change of privilege: an id that
 // somebody planted or saw before is worth nothing after.
 func (s *Session) Renew(w http.ResponseWriter, r *http.Request) error {
-	ctx, old := r.Context(), s.session.ID
-	s.session.ID = newID()
+	ctx, old, fresh := r.Context(), s.session.ID, s.session.IsNew
+	s.session.ID, s.session.IsNew = newID(), true
 	err := s.jar.store.Tx(ctx, func(tx *store.Store) error {
 		if err := s.jar.put(ctx, tx, s.session); err != nil {
 			return err
@@ -173,7 +182,7 @@ func (s *Session) Renew(w http.ResponseWriter, r *http.Request) error {
 		return tx.DeleteSession(ctx, old)
 	})
 	if err != nil {
-		s.session.ID = old
+		s.session.ID, s.session.IsNew = old, fresh
 		return fmt.Errorf("renew session: %w", err)
 	}
 	http.SetCookie(w, sessions.NewCookie(s.session.Name(), s.session.ID, s.session.Options))

@@ -26,12 +26,16 @@ func (p *Pages) PayOrder(v *visit.Visit) error {
 	if order.State != models.OrderAwaiting {
 		return v.SeeOther(OrderPath(order.Ref))
 	}
-	if form == (paymentForm{}) {
-		return p.pay(v, order, form, models.Payer{})
-	}
 	s, err := v.Session()
 	if err != nil {
 		return err
+	}
+	if form == (paymentForm{}) {
+		payer := models.Payer{}
+		if a := order.Current(); a != nil && a.PayerUserID == "" {
+			payer = s.SignedIn() // a payment that was begun signed in goes on signed in
+		}
+		return p.pay(v, order, form, payer)
 	}
 	coins, err := p.site.Coins(v.Context())
 	if err != nil {

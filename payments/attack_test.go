@@ -1,0 +1,172 @@
+package payments_test
+
+import (
+	"net/http"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/payments"
+	"coincart/payments/opay"
+	"coincart/payments/sandbox"
+)
+
+// signIn is a payer who is signed in at the platform.
+func (s *shop) signIn(uid string) models.Payer {
+	s.t.Helper()
+	code, err := s.platform.Login(testApp, uid)
+	require.NoError(s.t, err)
+	payer, err := s.Connect(s.t.Context(), code)
+	require.NoError(s.t, err)
+	return payer
+}
+
+// The pay page's address holds the token of the account: whoever merely knows the order's reference must not get it.
+func TestPay_TokenOnlyForTheBrowserThatIsSignedIn(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		in := s.cart(1)
+		in.Payer = s.signIn(alice)
+		p, err := s.Place(t.Context(), in)
+		require.NoError(t, err)
+		u, err := url.Parse(p.PayURL)
+		require.NoError(t, err)
+		assert.Equal(t, in.Payer.Token.Reveal(), u.Query().Get("token"))
+
+		stranger, err := s.Pay(t.Context(), p.Ref, "", models.Payer{})
+		require.ErrorIs(t, err, payments.ErrPayer)
+		assert.Empty(t, stranger.PayURL)
+		again, err := s.Pay(t.Context(), p.Ref, "", in.Payer)
+		require.NoError(t, err)
+		assert.Equal(t, p.PayURL, again.PayURL)
+
+		form := in
+		form.Payer = models.Payer{UserID: alice}
+		twice, err := s.Place(t.Context(), form)
+		require.NoError(t, err)
+		assert.True(t, twice.Existing)
+		assert.Empty(t, twice.PayURL, "the same form without the sign-in shows the order page")
+
+		other, err := s.Pay(t.Context(), p.Ref, "", models.Payer{UserID: alice})
+		require.NoError(t, err)
+		assert.NotContains(t, other.PayURL, "token=", "a typed UID gets an attempt of its own")
+		assert.Len(t, s.order(p.Ref).Attempts, 2)
+	})
+}
+
+// R2: an answer about another order says nothing about this one.
+func TestPlace_AnswerOfAnotherOrderIsUnknown(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.place(1)
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultOtherOrder, Call: "createThirdOrder", Times: 1}}))
+		p, err := s.Place(t.Context(), s.cart(1))
+		require.NoError(t, err)
+		order := s.order(p.Ref)
+		assert.Contains(t, []models.AttemptState{models.AttemptUnknown, models.AttemptOpen}, order.Current().State)
+		for range 4 {
+			s.later(15 * time.Second)
+		}
+		order = s.order(p.Ref)
+		assert.Equal(t, models.AttemptOpen, order.Current().State)
+		at := s.platformOrder(order)
+		assert.Equal(t, at.OrderNum, order.Current().OrderNum, "its own number")
+		assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.reviews())
+		require.NoError(t, s.platform.Pay(at.OrderNum))
+		s.deliver()
+		assert.Equal(t, models.OrderPaid, s.order(p.Ref).State)
+	})
+}
+
+func TestSettle_DeadAttemptIsNotAskedAboutForEver(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		at := s.platformOrder(order)
+		require.NoError(t, s.Cancel(t.Context(), order.Ref))
+		require.Equal(t, http.StatusOK, s.post(s.callback(at, opay.StatusClosed, string(at.Amount))))
+		s.deliver()
+		assert.True(t, s.attempt(order.Ref).DueAt.IsZero())
+		asked := s.requests.Load()
+		rows := s.evidence(order)
+		for range 10 {
+			s.later(30 * time.Minute)
+		}
+		assert.Equal(t, asked, s.requests.Load())
+		assert.Equal(t, rows, s.evidence(order))
+		assert.Empty(t, s.reviews())
+	})
+}
+
+func TestPay_SecondPressGoesTheWayOfTheFirst(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		urls := map[string]bool{}
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		for range 6 {
+			wg.Go(func() {
+				p, err := s.Pay(t.Context(), order.Ref, "BTC", models.Payer{UserID: alice})
+				mu.Lock()
+				defer mu.Unlock()
+				if assert.NoError(t, err) {
+					urls[p.PayURL] = true
+				}
+			})
+		}
+		wg.Wait()
+		assert.Len(t, urls, 1, "all presses lead to one pay page")
+		assert.NotContains(t, urls, "")
+		assert.Len(t, s.order(order.Ref).Attempts, 2)
+	})
+}
+
+func TestPlace_RefusedOrderHoldsItsStockForAShortTime(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		in := s.cart(5)
+		in.Payer.UserID = "99999999"
+		p, err := s.Place(t.Context(), in)
+		require.NoError(t, err)
+		s.stockIs(45, 5, 0)
+		s.later(9 * time.Minute)
+		assert.Equal(t, models.OrderAwaiting, s.order(p.Ref).State)
+		s.later(3 * time.Minute)
+		assert.Equal(t, models.OrderExpired, s.order(p.Ref).State)
+		s.stockIs(50, 0, 0)
+
+		p, err = s.Place(t.Context(), func() payments.PlaceInput { in := s.cart(1); in.Payer.UserID = "99999999"; return in }())
+		require.NoError(t, err)
+		_, err = s.Pay(t.Context(), p.Ref, "", models.Payer{UserID: alice})
+		require.NoError(t, err)
+		s.later(12 * time.Minute)
+		assert.Equal(t, models.OrderAwaiting, s.order(p.Ref).State, "another try has time of its own")
+	})
+}
+
+// "Paid" said too early is not true; the same words later are, and must not be lost as a repetition.
+func TestReceive_SameWordsLaterAreHeard(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		at := s.platformOrder(order)
+		body := s.callback(at, opay.StatusPaid, string(at.Amount))
+		require.Equal(t, http.StatusOK, s.post(body))
+		s.work()
+		require.Equal(t, models.OrderAwaiting, s.order(order.Ref).State)
+		for range 6 {
+			s.later(time.Minute) // the poller has become slow
+		}
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+		require.NoError(t, s.platform.Pay(at.OrderNum))
+		require.Equal(t, http.StatusOK, s.post(body))
+		s.later(3 * time.Second)
+		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+	})
+}
