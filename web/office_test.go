@@ -216,3 +216,48 @@ func checkStaffPage(t *testing.T, path string, p page) {
 		require.Positive(t, ways+len(p.actions()), "%s leads nowhere", path)
 	}
 }
+
+// fourEyes builds the shop's payments and server anew with a limit above which refunds need a second person.
+func (s *shop) fourEyes(limit string) {
+	s.t.Helper()
+	s.money.FourEyesLimit = models.MustAmount(limit)
+	s.build()
+}
+
+// links are the addresses that the page leads to.
+func (p page) links() []string {
+	p.t.Helper()
+	var list []string
+	p.nodes(func(n *html.Node) {
+		if n.Data == "a" {
+			list = append(list, attribute(n, "href"))
+		}
+	})
+	return list
+}
+
+// orderLinks are the orders that a list leads to, each once.
+func orderLinks(p page) []string {
+	p.t.Helper()
+	seen := map[string]bool{}
+	var ids []string
+	for _, to := range p.links() {
+		id, ok := strings.CutPrefix(to, "/admin/orders/")
+		if ok && !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// nextLink is the address of the next page of a list; "" on the last.
+func nextLink(p page, prefix string) string {
+	p.t.Helper()
+	for _, to := range p.links() {
+		if strings.HasPrefix(to, prefix) {
+			return to
+		}
+	}
+	return ""
+}

@@ -56,6 +56,8 @@ type shop struct {
 	logs      *syncBuffer
 	mails     *mailbox
 	unplugged func() // cuts the platform's connections from now on
+	money     payments.Config
+	config    web.Config
 
 	mu      sync.Mutex
 	queries *store.QueryCount // of the last request
@@ -101,23 +103,31 @@ func newShop(t *testing.T, open func(testing.TB, ...modelstest.Option) *store.St
 	require.NoError(t, err)
 	gateway, err := opay.New(opay.Config{BaseURL: exchange.URL, AppID: appID, Keys: ring, Now: s.clock.Now})
 	require.NoError(t, err)
-	s.pay, err = payments.New(payments.Config{
+	s.money = payments.Config{
 		Store: s.db, Gateway: gateway, BaseURL: s.url, Clock: s.clock.Now, Logger: log,
 		Mailer: s.mails, Compose: web.Compose(s.url, "Osier"),
-	})
-	require.NoError(t, err)
-
-	config := web.Config{
-		Store: s.db, Payments: s.pay, BaseURL: s.url, PlatformURL: exchange.URL, Logger: log, Clock: s.clock.Now, ShopName: "Osier",
+	}
+	s.config = web.Config{
+		Store: s.db, BaseURL: s.url, PlatformURL: exchange.URL, Logger: log, Clock: s.clock.Now, ShopName: "Osier",
 	}
 	for _, o := range options {
-		o(&config)
+		o(&s.config)
 	}
-	s.web, err = web.New(config)
-	require.NoError(t, err)
-	s.use(s.web.Handler())
+	s.build()
 	s.fill()
 	return s
+}
+
+// build makes payments and server of their configurations, which a test may have changed.
+func (s *shop) build() {
+	s.t.Helper()
+	var err error
+	s.pay, err = payments.New(s.money)
+	require.NoError(s.t, err)
+	s.config.Payments = s.pay
+	s.web, err = web.New(s.config)
+	require.NoError(s.t, err)
+	s.use(s.web.Handler())
 }
 
 // serve counts the statements of every request.

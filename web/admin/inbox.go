@@ -83,7 +83,10 @@ func (o *Office) closeReview(d *desk) error {
 	switch problem := textProblem(cause, form.Get("note")); {
 	case cause == nil:
 		return d.done(inboxPath, pages.NoticeReviewClosed)
-	case errors.Is(cause, store.ErrConflict):
+	case errors.Is(cause, store.ErrConflict): // closed already, or never there
+		if _, err := o.site.Store.Review(d.Context(), id); err != nil {
+			return missing(err)
+		}
 		return o.inboxAgain(d, id, pages.ProblemStale)
 	case problem != pages.ProblemNone:
 		return o.inboxAgain(d, id, problem)
