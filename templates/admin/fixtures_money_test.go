@@ -137,7 +137,7 @@ func (f fixtures) refunds() admin.RefundsView {
 func (f fixtures) tasks() admin.TasksView {
 	v := admin.TasksView{Page: f.page(admin.SectionTasks)}
 	for i, state := range []string{"waiting", "running", "done", "failed", "stopped"} {
-		r := admin.TaskRow{ID: "t" + strconv.Itoa(i), Kind: []string{"cancel", "statement", "export"}[i%3], State: state, Who: "ada@example.com", About: []string{"2", day, "orders"}[i%3], Done: i * 1000, Total: 4001, Created: f.at(i * 7)}
+		r := admin.TaskRow{ID: "t" + strconv.Itoa(i), Kind: []string{"cancel", "statement", "export"}[i%3], State: state, Who: "ada@example.com", About: []string{"2", day, "orders · csv"}[i%3], Done: i * 1000, Total: 4001, Created: f.at(i * 7)}
 		if i > 1 {
 			r.Ended = f.at(i * 5)
 		}
@@ -181,7 +181,7 @@ func (f fixtures) failedTask() admin.TaskView {
 
 func (f fixtures) fileTask() admin.TaskView {
 	v := f.task(100)
-	v.Kind, v.About, v.State, v.Running, v.Ended, v.Page.RefreshSeconds = "export", "orders", "done", false, f.at(0), 0
+	v.Kind, v.About, v.State, v.Running, v.Ended, v.Page.RefreshSeconds = "export", "orders · xlsx", "done", false, f.at(0), 0
 	v.Done, v.Total = 1000000, 1000000
 	v.File = admin.File{URL: "/admin/tasks/t1/file", Name: "orders-2026-11-22-UTC.xlsx", Size: "48.2 MB", Until: f.at(-10080)}
 	return v

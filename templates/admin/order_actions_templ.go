@@ -80,7 +80,7 @@ func orderActions(v OrderView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					templ_7745c5c3_Err = field(p, input{
-						id: "tracking", label: p.T("admin.field.tracking"), hint: p.T("admin.field.tracking.hint"), value: v.Track.Value, length: "200",
+						id: "tracking", label: p.T("admin.field.tracking"), hint: p.T("admin.field.tracking.hint"), value: v.Track.Value, length: "120",
 						problem: problemWords(p, v.Track.Problem),
 					}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {

@@ -150,6 +150,18 @@ func either(is bool, yes, no string) string {
 	return no
 }
 
+// factWords is a fact's value; a code of the platform, a status or a cause says what it means.
+func factWords(p *i18n.Printer, f Fact) string {
+	if f.Name == "code" {
+		return codeWords(p, f.Value)
+	}
+	id := "admin.value." + f.Name + "." + f.Value
+	if text := p.T(id); text != id {
+		return text
+	}
+	return f.Value
+}
+
 func number(n int) string { return strconv.Itoa(n) }
 
 // count writes a number with its digits grouped.

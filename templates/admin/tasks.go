@@ -7,12 +7,16 @@ import (
 	"coincart/templates/i18n"
 )
 
-// taskAbout says what a task is about. A kind of export has words, a number counts orders, a day stands for itself.
+// taskAbout says what a task is about. An export has words and its format behind them, a number counts orders, a day stands for itself.
 func taskAbout(p *i18n.Printer, about string) string {
 	if n, err := strconv.Atoi(about); err == nil && n >= 0 {
 		return p.N("admin.bulk.count", n)
 	}
-	return word(p, "admin.export.", about)
+	what, format, _ := strings.Cut(about, " · ")
+	if what = word(p, "admin.export.", what); format != "" {
+		what += " · " + strings.ToUpper(format)
+	}
+	return what
 }
 
 // taskWho says who asked for a task: a person's e-mail address as it is, else one of the words for what is no person.
