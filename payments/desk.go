@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
+
 	"coincart/models"
 	"coincart/models/store"
 )
@@ -68,8 +70,9 @@ func (s *Service) Fulfil(ctx context.Context, orderID, tracking string, by Actor
 	return err
 }
 
-// AddNote writes a note on an order. Errors: store.ErrNotFound, ErrText.
-func (s *Service) AddNote(ctx context.Context, orderID, text string, by Actor) error {
+// AddNote writes a note on an order; token is the form's, so that a second press writes nothing more. Errors: store.ErrNotFound,
+// ErrText.
+func (s *Service) AddNote(ctx context.Context, orderID, text, token string, by Actor) error {
 	text, err := cleanNote(text)
 	if err != nil {
 		return err
@@ -77,10 +80,15 @@ func (s *Service) AddNote(ctx context.Context, orderID, text string, by Actor) e
 	if _, err := s.store.Order(ctx, orderID); err != nil {
 		return fmt.Errorf("load order: %w", err)
 	}
-	note := models.Note{ID: models.NewID(), OrderID: orderID, StaffID: by.StaffID, Who: by.Who, Text: text, CreatedAt: s.clock()}
-	return s.audited(ctx, by, "order.note", "order:"+orderID, nil, facts{"text": text}, func(tx *store.Store) error {
+	id := uuid.NewSHA1(uuid.NameSpaceURL, []byte("note:"+orderID+":"+token)).String()
+	note := models.Note{ID: id, OrderID: orderID, StaffID: by.StaffID, Who: by.Who, Text: text, CreatedAt: s.clock()}
+	err = s.audited(ctx, by, "order.note", "order:"+orderID, nil, facts{"text": text}, func(tx *store.Store) error {
 		return tx.AddNote(ctx, &note)
 	})
+	if errors.Is(err, store.ErrDuplicate) {
+		return nil
+	}
+	return err
 }
 
 func cleanNote(text string) (string, error) {

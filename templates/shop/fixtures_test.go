@@ -228,7 +228,7 @@ func (f fixtures) refusedCheckout() shop.CheckoutView {
 
 func (f fixtures) connectedCheckout() shop.CheckoutView {
 	v := f.checkout()
-	v.Payment.Connected, v.Payment.ConnectedAs = true, "…1234"
+	v.Payment.Connected = true
 	v.Notices = []shop.Notice{{Kind: shop.NoticeConnected}}
 	return v
 }

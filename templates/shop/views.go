@@ -175,7 +175,6 @@ type PaymentForm struct {
 	Coins        []CoinChoice
 	PayerUID     string // what was typed
 	Connected    bool   // signed in at the platform
-	ConnectedAs  string // the end of the account's id, such as "1234"
 	CoinProblem  FieldProblem
 	PayerProblem FieldProblem
 }

@@ -14,12 +14,12 @@ func (o *Office) noteOrder(d *desk) error {
 	if err != nil {
 		return err
 	}
-	_, err = formToken(form)
+	token, err := formToken(form)
 	if err != nil {
 		return err
 	}
 	text := form.Get("text")
-	err = o.payments.AddNote(d.Context(), id, text, d.actor())
+	err = o.payments.AddNote(d.Context(), id, text, token, d.actor())
 	if problem := textProblem(err, text); problem != pages.ProblemNone {
 		return o.orderPage(d, func(view *pages.OrderView) pages.Problem {
 			view.Note = pages.Field{Value: text, Problem: problem}

@@ -29,7 +29,7 @@ func coinChoices(p *i18n.Printer, currency models.Currency, coins []models.Coin,
 // paymentView is the part of a form that says how to pay.
 func paymentView(choices []pages.CoinChoice, f paymentForm, signedIn models.Payer) pages.PaymentForm {
 	return pages.PaymentForm{
-		Coins: choices, PayerUID: f.uid, Connected: signedIn.Known(), ConnectedAs: tail(signedIn.OpenID.Reveal()),
+		Coins: choices, PayerUID: f.uid, Connected: signedIn.Known(),
 	}
 }
 
