@@ -27,15 +27,16 @@ func (o *Office) showStatement(d *desk) error {
 
 // book is what is known about a day.
 type book struct {
-	day       models.BookDay
-	fetched   []models.Statement // newest first
-	report    payments.Reconciliation
-	reported  bool
-	found     []models.Discrepancy
-	foundNext string
-	lines     []models.StatementLine
-	people    []models.Staff
-	names     names
+	day         models.BookDay
+	fetched     []models.Statement // newest first
+	report      payments.Reconciliation
+	reported    bool
+	found       []models.Discrepancy
+	unexplained bool // an open discrepancy is left, whether it is shown or not
+	foundNext   string
+	lines       []models.StatementLine
+	people      []models.Staff
+	names       names
 }
 
 // statementPage shows the day as it is now; say marks what was wrong with an action on it.
@@ -122,17 +123,22 @@ func position(text string) (n int, ok bool) {
 
 func (o *Office) book(d *desk, day string, f statementFilter) (b book, err error) {
 	ctx, db := d.Context(), o.site.Store
+	open, _, err := db.Discrepancies(ctx, models.DiscrepancyFilter{Day: day, State: models.DiscrepancyOpen, Limit: 1})
+	if err != nil {
+		return b, err
+	}
+	b.unexplained = len(open) > 0
 	b.day, err = db.BookDay(ctx, day)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		b.day = models.BookDay{Day: day, State: models.DayOpen}
 	case err != nil:
 		return b, err
-	default:
-		b.report, err = o.payments.DayReport(ctx, day)
-		if b.reported = err == nil; err != nil && !errors.Is(err, store.ErrNotFound) {
+	case b.day.Report != "":
+		if b.report, err = o.payments.DayReport(ctx, day); err != nil {
 			return b, err
 		}
+		b.reported = true
 	}
 	if b.fetched, err = db.Statements(ctx, day); err != nil {
 		return b, err

@@ -15,7 +15,7 @@ func (o *Office) statementView(d *desk, day string, b book) pages.StatementView 
 		Day: day, State: string(b.day.State), Sealed: moment(p, b.day.SealedAt), SealedBy: b.names.of(b.day.SealedBy), Matched: b.report.Matched,
 		Balanced: b.reported && b.report.Balanced(),
 		CanFetch: may && b.day.State == models.DayOpen,
-		CanSeal:  may && b.day.State == models.DayOpen && b.reported,
+		CanSeal:  may && b.day.State == models.DayOpen && b.reported && b.report.Balanced() && !b.unexplained,
 	}
 	if from, to, err := models.ParseDay(day, zone); err == nil {
 		view.Begins, view.Ends = momentIn(p, from, zone), momentIn(p, to, zone)
@@ -30,7 +30,7 @@ func (o *Office) statementView(d *desk, day string, b book) pages.StatementView 
 	}
 	for _, t := range b.report.Totals {
 		view.Totals = append(view.Totals, pages.TotalRow{
-			Type: string(t.Type), Coin: t.Coin, Theirs: coin(p, t.Theirs, t.Coin), TheirLines: t.Lines, Ours: coin(p, t.Ours, t.Coin),
+			Type: string(t.Type), Coin: t.Coin, Theirs: coin(p, t.Theirs, t.Coin), TheirLines: t.Lines, Ours: coin(p, t.Ours, t.Coin), OurRows: t.Rows,
 			Difference: coin(p, t.Theirs.Sub(t.Ours), t.Coin), Listed: coin(p, t.Listed, t.Coin), Balanced: t.Balanced(),
 		})
 	}
