@@ -20,6 +20,7 @@ type CoinTotal struct {
 	Coin   string
 	Lines  int
 	Theirs models.Amount // sum of the statement's lines
+	Rows   int           // bookings of ours
 	Ours   models.Amount // sum of our books that belong to the day
 	Listed models.Amount // sum of the listed differences, theirs less ours; may be negative
 }
@@ -29,6 +30,7 @@ type totalText struct {
 	Type   string `json:"type"`
 	Coin   string `json:"coin"`
 	Lines  int    `json:"lines"`
+	Rows   int    `json:"rows"`
 	Theirs string `json:"theirs"`
 	Ours   string `json:"ours"`
 	Listed string `json:"listed"`
@@ -36,7 +38,7 @@ type totalText struct {
 
 // MarshalJSON writes the amounts as decimal text.
 func (t CoinTotal) MarshalJSON() ([]byte, error) {
-	return json.Marshal(totalText{string(t.Type), t.Coin, t.Lines, t.Theirs.String(), t.Ours.String(), t.Listed.String()})
+	return json.Marshal(totalText{string(t.Type), t.Coin, t.Lines, t.Rows, t.Theirs.String(), t.Ours.String(), t.Listed.String()})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -45,7 +47,7 @@ func (t *CoinTotal) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &text); err != nil {
 		return fmt.Errorf("read a total: %w", err)
 	}
-	t.Type, t.Coin, t.Lines = models.StatementType(text.Type), text.Coin, text.Lines
+	t.Type, t.Coin, t.Lines, t.Rows = models.StatementType(text.Type), text.Coin, text.Lines, text.Rows
 	return errors.Join(t.Theirs.Scan(text.Theirs), t.Ours.Scan(text.Ours), t.Listed.Scan(text.Listed))
 }
 
@@ -272,6 +274,7 @@ func (m *merge) countLine(l models.StatementLine) {
 
 func (m *merge) countBooked(b models.Booked) {
 	t := m.total(b.Type, b.Coin)
+	t.Rows++
 	t.Ours = t.Ours.Add(b.Amount)
 }
 
