@@ -170,3 +170,16 @@ func TestReceive_SameWordsLaterAreHeard(t *testing.T) {
 		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
 	})
 }
+
+func TestProbe_TellsBeforeTheFirstShopper(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		require.NoError(t, s.Probe(t.Context()))
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultRefuse, Code: opay.CodeSignatureError}}))
+		code, ok := opay.CodeOf(s.Probe(t.Context()))
+		assert.True(t, ok)
+		assert.Equal(t, opay.CodeSignatureError, code)
+		s.gateway.platform.Close()
+		require.ErrorIs(t, s.Probe(t.Context()), opay.ErrUnreachable)
+	})
+}

@@ -25,6 +25,10 @@ const (
 // mails. Any number of replicas may run; a row is leased by one of them at a time. It returns nil when ctx ends.
 func (s *Service) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		s.logProbe(ctx)
+		return nil
+	})
 	for _, w := range s.workers() {
 		group.Go(func() error { return s.loop(ctx, w) })
 	}
