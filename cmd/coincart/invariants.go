@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -15,6 +16,11 @@ func (c *invariantsCmd) Run(ctx context.Context, con console) error {
 		return err
 	}
 	defer db.Close()
+	if behind, err := db.SchemaBehind(ctx); err != nil {
+		return fmt.Errorf("read the state of the tables: %w", err)
+	} else if behind {
+		return errors.New("the database's tables are not those of this version: run coincart migrate up")
+	}
 	violations, err := db.Invariants(ctx)
 	if err != nil {
 		return fmt.Errorf("check the invariants: %w", err)
