@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -93,6 +94,7 @@ func (o *Office) downloadFile(d *desk) error {
 		return visit.ErrNoPage
 	}
 	return d.Download(task.FileName, task.FileType, task.FileSize, func(write func([]byte) error) error {
-		return o.site.Store.EachTaskChunk(d.Context(), id, write)
+		// A large file takes longer than a page may: each piece has its own time to be written in, and a browser that goes away ends it.
+		return o.site.Store.EachTaskChunk(context.WithoutCancel(d.Context()), id, write)
 	})
 }
