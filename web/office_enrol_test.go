@@ -61,8 +61,13 @@ func TestSetup_MakesTheFirstOwnerOnce(t *testing.T) {
 
 		typed := []string{"email", "Ann@Shop.Example", "name", "Ann Lee", "password", password}
 		for _, bad := range [][]string{
-			{"email", "nonsense"}, {"name", ""}, {"name", strings.Repeat("a", 101)}, {"password", "short"}, {"password", "ann@shop.example"},
-			{"code", "000000"}, {"code", ""},
+			{"email", "nonsense"},
+			{"name", ""},
+			{"name", strings.Repeat("a", 101)},
+			{"password", "short"},
+			{"password", "ann@shop.example"},
+			{"code", "000000"},
+			{"code", ""},
 		} {
 			p := b.post(link, append(append(typed, "code", s.codeOf(key)), bad...)...).is(http.StatusUnprocessableEntity)
 			assert.True(t, p.invalid(bad[0]), "%s: %s", bad[0], p.excerpt())
@@ -313,7 +318,7 @@ func TestAccount_PasswordEndsOtherSessionsAndRenewsThisOne(t *testing.T) {
 		other.get("/admin").is(http.StatusSeeOther)
 		c.get("/admin/account").is(http.StatusOK)
 		thief := s.browser()
-		thief.plant("coincart_admin", id)
+		thief.plant(id)
 		thief.get("/admin").is(http.StatusSeeOther)
 		other.givePassword().is(http.StatusUnprocessableEntity)
 		other.post("/admin/login", "email", c.person.Email, "password", fresh).redirects("/admin/totp")

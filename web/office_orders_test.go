@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -478,12 +477,4 @@ func TestReview_IsClosedOnceWithANote(t *testing.T) {
 		c.get("/admin/inbox").lacks(id)
 		c.get("/admin/inbox?all=1").has("Looked at it")
 	})
-}
-
-// report is the audit entry's text before or after as names and values.
-func report(t *testing.T, text string) map[string]any {
-	t.Helper()
-	var facts map[string]any
-	require.NoError(t, json.Unmarshal([]byte(text), &facts))
-	return facts
 }

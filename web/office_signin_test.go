@@ -22,7 +22,7 @@ func TestSignIn_PasswordThenCodeAndANewIDAtEachStep(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		c := s.hire(models.RoleViewer)
 		planted := strings.Repeat("A", 52)
-		c.plant("coincart_admin", planted)
+		c.plant(planted)
 		c.get("/admin/login").is(http.StatusOK)
 
 		c.givePassword().redirects("/admin/totp")
@@ -41,7 +41,7 @@ func TestSignIn_PasswordThenCodeAndANewIDAtEachStep(t *testing.T) {
 
 		old := s.browser()
 		for _, id := range []string{planted, half} {
-			old.plant("coincart_admin", id)
+			old.plant(id)
 			old.get("/admin").is(http.StatusSeeOther)
 			old.get("/admin/totp").is(http.StatusSeeOther)
 		}
@@ -336,7 +336,7 @@ func TestSession_ListEndAndSignOut(t *testing.T) {
 
 		id := c.staffCookie()
 		c.post("/admin/logout").redirects("/admin/login")
-		c.plant("coincart_admin", id)
+		c.plant(id)
 		c.get("/admin").is(http.StatusSeeOther)
 		s.browser().post("/admin/logout").redirects("/admin/login")
 	})

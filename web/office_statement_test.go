@@ -186,16 +186,23 @@ func TestExport_IsATaskWithAFile(t *testing.T) {
 
 		today := s.clock.Now().UTC().Format(time.DateOnly)
 		for _, fields := range [][]string{
-			{"what", "payments", "format", "xlsx", "from", today, "to", today}, {"what", "statement", "format", "csv", "day", today},
+			{"what", "payments", "format", "xlsx", "from", today, "to", today},
+			{"what", "statement", "format", "csv", "day", today},
 			{"what", "discrepancies", "format", "csv", "day", today},
 		} {
 			start(fields...)
 		}
 		for _, fields := range [][]string{
-			{"what", "staff", "format", "csv"}, {"what", "orders", "format", "exe"}, {"what", "orders", "format", "csv", "state", "x"}, {},
-			{"what", "orders", "format", "csv", "coin", "' OR 1=1"}, {"what", "orders", "format", "csv", "sort", "id"},
-			{"what", "payments", "format", "csv", "from", "x", "to", "y"}, {"what", "payments", "format", "csv", "from", today, "to", "2020-01-01"},
-			{"what", "statement", "format", "csv", "day", "2199-01-01"}, {"what", "orders", "format", "csv", "from", "nonsense"},
+			{"what", "staff", "format", "csv"},
+			{"what", "orders", "format", "exe"},
+			{"what", "orders", "format", "csv", "state", "x"},
+			{},
+			{"what", "orders", "format", "csv", "coin", "' OR 1=1"},
+			{"what", "orders", "format", "csv", "sort", "id"},
+			{"what", "payments", "format", "csv", "from", "x", "to", "y"},
+			{"what", "payments", "format", "csv", "from", today, "to", "2020-01-01"},
+			{"what", "statement", "format", "csv", "day", "2199-01-01"},
+			{"what", "orders", "format", "csv", "from", "nonsense"},
 		} {
 			c.post("/admin/exports", append(fields, "form_token", models.NewRef())...).is(http.StatusUnprocessableEntity)
 		}

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -106,21 +107,19 @@ func (b *browser) cookie(name string) string {
 	return ""
 }
 
-// plant sets a cookie as if somebody else had.
-func (b *browser) plant(name, value string) {
+// plant sets the session's cookie as if somebody else had.
+func (b *browser) plant(id string) {
 	b.s.t.Helper()
 	u, err := url.Parse(b.s.url)
 	require.NoError(b.s.t, err)
-	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: name, Value: value, Path: "/"}})
+	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: "coincart_admin", Value: id, Path: "/"}})
 }
 
 // sendAll posts a form with fields that may repeat.
 func (b *browser) sendAll(path string, form url.Values, header http.Header) page {
 	b.s.t.Helper()
 	all := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Sec-Fetch-Site": {"same-origin"}}
-	for name, values := range header {
-		all[name] = values
-	}
+	maps.Copy(all, header)
 	return b.do(http.MethodPost, path, strings.NewReader(form.Encode()), all)
 }
 

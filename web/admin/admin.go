@@ -7,7 +7,6 @@ import (
 	"errors"
 	"strings"
 
-	"coincart/models"
 	"coincart/payments"
 	"coincart/web/staff"
 	"coincart/web/visit"
@@ -43,9 +42,4 @@ type Office struct {
 // New makes the back office.
 func New(site *visit.Site, service *payments.Service, accounts *staff.Accounts) *Office {
 	return &Office{site: site, payments: service, accounts: accounts}
-}
-
-// mails are the kinds of mails that can be sent again.
-func mails() []models.MailKind {
-	return []models.MailKind{models.MailOrderReceived, models.MailPaymentReceived, models.MailOrderSent}
 }

@@ -115,17 +115,17 @@ func (d *desk) show(problem pages.Problem, page templ.Component) error {
 
 // statusOf is 200 for a page as it was asked for, and otherwise that of the refusal.
 func statusOf(problem pages.Problem) int {
-	switch problem {
-	case pages.ProblemNone:
-		return http.StatusOK
-	case pages.ProblemWait, pages.ProblemTooOften:
-		return http.StatusTooManyRequests
-	case pages.ProblemUnreachable:
-		return http.StatusServiceUnavailable
-	case pages.ProblemStale, pages.ProblemDaySealed, pages.ProblemSamePerson, pages.ProblemNotCancellable, pages.ProblemNotFulfillable:
-		return http.StatusConflict
+	status, ok := map[pages.Problem]int{
+		pages.ProblemNone: http.StatusOK,
+		pages.ProblemWait: http.StatusTooManyRequests, pages.ProblemTooOften: http.StatusTooManyRequests,
+		pages.ProblemUnreachable: http.StatusServiceUnavailable,
+		pages.ProblemStale:       http.StatusConflict, pages.ProblemDaySealed: http.StatusConflict, pages.ProblemSamePerson: http.StatusConflict,
+		pages.ProblemNotCancellable: http.StatusConflict, pages.ProblemNotFulfillable: http.StatusConflict,
+	}[problem]
+	if !ok {
+		return http.StatusUnprocessableEntity
 	}
-	return http.StatusUnprocessableEntity
+	return status
 }
 
 // A notice is kept in a cookie between the action and the page that it leads to.

@@ -20,7 +20,7 @@ func (o *Office) showStatement(d *desk) error {
 	day := d.Param("day")
 	_, _, problem := readDay(day, o.site.Clock(), o.payments.PlatformZone())
 	if problem != pages.ProblemNone {
-		return o.statementsPage(d, url.Values{}, pages.Field{Value: clip(day), Problem: problem}, pages.ProblemNone)
+		return o.statementsPage(d, url.Values{}, pages.Field{Value: clip(day), Problem: problem})
 	}
 	return o.statementPage(d, day, d.query("type", "lines", "found", "after"), func(*pages.StatementView) {})
 }

@@ -25,12 +25,12 @@ func statementTypes() []models.StatementType {
 func (o *Office) showStatements(d *desk) error {
 	q := d.query("day", "type", "before")
 	if !q.Has("day") && !q.Has("type") {
-		return o.statementsPage(d, q, pages.Field{}, pages.ProblemNone)
+		return o.statementsPage(d, q, pages.Field{})
 	}
 	day := pages.Field{Value: q.Get("day")}
 	_, _, day.Problem = readDay(day.Value, o.site.Clock(), o.payments.PlatformZone())
 	if day.Problem != pages.ProblemNone || !knownType(q.Get("type")) {
-		return o.statementsPage(d, q, day, pages.ProblemNone)
+		return o.statementsPage(d, q, day)
 	}
 	return d.SeeOther(address(dayPath(day.Value), url.Values{"type": {q.Get("type")}}))
 }
@@ -40,8 +40,8 @@ func knownType(text string) bool {
 }
 
 // statementsPage shows the list with what was typed into its form.
-func (o *Office) statementsPage(d *desk, q url.Values, day pages.Field, problem pages.Problem) error {
-	view := pages.StatementsView{Day: day, Problem: problem, FormToken: models.NewRef(), Types: choices(statementTypes(), q.Get("type"), true)}
+func (o *Office) statementsPage(d *desk, q url.Values, day pages.Field) error {
+	view := pages.StatementsView{Day: day, FormToken: models.NewRef(), Types: choices(statementTypes(), q.Get("type"), true)}
 	if !knownType(q.Get("type")) {
 		view.TypeProblem = pages.ProblemChoice
 	}
@@ -109,7 +109,7 @@ func (o *Office) fetch(d *desk, form url.Values, day string) error {
 	}
 	_, _, problem := readDay(day, o.site.Clock(), o.payments.PlatformZone())
 	if problem != pages.ProblemNone {
-		return o.statementsPage(d, url.Values{}, pages.Field{Value: clip(day), Problem: problem}, pages.ProblemNone)
+		return o.statementsPage(d, url.Values{}, pages.Field{Value: clip(day), Problem: problem})
 	}
 	book, err := o.site.Store.BookDay(d.Context(), day)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -130,7 +130,7 @@ func (o *Office) sealDay(d *desk) error {
 	day := d.Param("day")
 	_, _, problem := readDay(day, o.site.Clock(), o.payments.PlatformZone())
 	if problem != pages.ProblemNone {
-		return o.statementsPage(d, url.Values{}, pages.Field{Value: clip(day), Problem: problem}, pages.ProblemNone)
+		return o.statementsPage(d, url.Values{}, pages.Field{Value: clip(day), Problem: problem})
 	}
 	err := o.payments.SealDay(d.Context(), day, d.actor())
 	if err == nil {

@@ -58,10 +58,10 @@ func duration(p *i18n.Printer, d time.Duration) string {
 	return strings.Join(parts, " ")
 }
 
-// choices makes a list of choices; any puts the empty one, which is all of them, in front.
-func choices[T ~string](list []T, chosen string, any bool) []pages.Choice {
+// choices makes a list of choices; all puts the empty one, which is all of them, in front.
+func choices[T ~string](list []T, chosen string, all bool) []pages.Choice {
 	made := make([]pages.Choice, 0, len(list)+1)
-	if any {
+	if all {
 		made = append(made, pages.Choice{Selected: chosen == ""})
 	}
 	for _, one := range list {

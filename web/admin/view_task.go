@@ -30,9 +30,12 @@ func taskAbout(t models.Task) (about, result string) {
 			return params.Day, dayPath(params.Day)
 		}
 	case models.TaskExport:
-		var x payments.Export
-		if json.Unmarshal([]byte(t.Params), &x) == nil {
-			return x.What + " · " + x.Format, ""
+		var params struct {
+			What   string `json:"what"`
+			Format string `json:"format"`
+		}
+		if json.Unmarshal([]byte(t.Params), &params) == nil {
+			return params.What + " · " + params.Format, ""
 		}
 	case models.TaskCancel:
 		return strconv.Itoa(t.Total), ""

@@ -164,7 +164,7 @@ func (a *Accounts) waiting(ctx context.Context, id string) (waiting, error) {
 }
 
 func (a *Accounts) wait(ctx context.Context, id string, w waiting) error {
-	data, err := json.Marshal(w)
+	data, err := json.Marshal(w) //nolint:gosec // the store seals it
 	if err != nil {
 		return fmt.Errorf("encode enrolment: %w", err)
 	}

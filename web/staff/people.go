@@ -146,7 +146,7 @@ func listed(ctx context.Context, tx *store.Store, email string) (models.Staff, e
 
 // SetRole changes what somebody may do and ends their sessions. Errors: ErrSelf, store.ErrLastOwner, store.ErrNotFound.
 func (a *Accounts) SetRole(ctx context.Context, by payments.Actor, id string, role models.Role) error {
-	return a.change(ctx, by, id, func(p *models.Staff) (action string, column string, value any) {
+	return a.change(ctx, by, id, func(p *models.Staff) (action, column string, value any) {
 		p.Role = role
 		return "staff.role", "role", role
 	})

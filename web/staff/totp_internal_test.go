@@ -86,7 +86,7 @@ func TestKey_QRDrawsEveryBlackModule(t *testing.T) {
 	for i := range drawn {
 		drawn[i] = make([]bool, size)
 	}
-	for _, run := range strings.Split(strings.TrimPrefix(path, "M"), "M") {
+	for run := range strings.SplitSeq(strings.TrimPrefix(path, "M"), "M") {
 		var x, y, width int
 		_, err := fmt.Sscanf(run, "%d %dh%d", &x, &y, &width)
 		require.NoError(t, err, run)
@@ -127,7 +127,7 @@ func TestReadCode(t *testing.T) {
 		code         string
 		recovery, ok bool
 	}{
-		"123456": {"123456", false, true}, " 123 456 ": {"123456", false, true}, "12-34-56": {"123456", false, true},
+		"123456": {"123456", false, true}, "123 456": {"123456", false, true}, "12-34-56": {"123456", false, true},
 		"abcd-efgh-ijkl-mnop": {"ABCDEFGHIJKLMNOP", true, true}, "ABCDEFGHIJKLMNO2": {"ABCDEFGHIJKLMNO2", true, true},
 		"": {}, "12345": {}, "1234567": {}, "12345a": {}, "١٢٣٤٥٦": {}, "abcd-efgh-ijkl-mno1": {}, "abcd-efgh-ijkl-mn": {}, strings.Repeat(" ", 100) + "123456": {},
 	} {
