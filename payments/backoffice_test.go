@@ -253,11 +253,11 @@ func TestRefund_AboveTheLimitNeedsASecondPerson(t *testing.T) {
 		require.ErrorIs(t, s.ApproveRefund(t.Context(), r.ID, second), payments.ErrRefundOver)
 		s.work()
 		assert.Len(t, s.transfers(), 2)
-		require.ErrorIs(t, s.DeclineRefund(t.Context(), r.ID, second), payments.ErrRefundOver)
+		require.ErrorIs(t, s.DeclineRefund(t.Context(), r.ID, "too late", second), payments.ErrRefundOver)
 
 		other, err := s.refund(order, "6")
 		require.NoError(t, err)
-		require.NoError(t, s.DeclineRefund(t.Context(), other.ID, finance))
+		require.NoError(t, s.DeclineRefund(t.Context(), other.ID, "asked twice", finance))
 		s.work()
 		assert.Len(t, s.transfers(), 2)
 		_, err = s.refund(order, "10.99")

@@ -25,6 +25,8 @@ var (
 	ErrNotFulfillable = errors.New("the order cannot be handed over")
 	// ErrText: a note or a reason is empty or too long.
 	ErrText = errors.New("the text is empty or too long")
+	// ErrTooOften: the platform was asked about the order a moment ago.
+	ErrTooOften = errors.New("asked a moment ago")
 	// ErrNoMailer: the shop sends no mails.
 	ErrNoMailer = errors.New("no mail server is set")
 )
@@ -121,11 +123,15 @@ func (s *Service) ResendMail(ctx context.Context, orderID string, kind models.Ma
 	return err
 }
 
-// AskOrder asks the platform how the order's newest attempt stands, within the limits of Refresh. Errors: store.ErrNotFound.
+// AskOrder asks the platform how the order's newest attempt stands, within the limits of Refresh. Errors: store.ErrNotFound,
+// ErrTooOften.
 func (s *Service) AskOrder(ctx context.Context, orderID string, by Actor) (models.Order, error) {
 	order, err := s.store.Order(ctx, orderID)
 	if err != nil {
 		return order, fmt.Errorf("load order: %w", err)
+	}
+	if a := order.Current(); a != nil && a.State.Live() && !s.askable(a) {
+		return order, ErrTooOften
 	}
 	before := facts{"state": string(order.State)}
 	order, err = s.Refresh(ctx, order.Ref)

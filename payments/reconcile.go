@@ -63,6 +63,7 @@ type Reconciliation struct {
 	RefundPairs int                  // of these, refunds that the statement confirms
 	Found       []models.Discrepancy `json:"-"` // rows of their own
 	Totals      []CoinTotal
+	Astray      int    // lines whose pay time is not in the day
 	LikelyZone  string // a guess at the platform's zone, where lines lie on the wrong day; else ""
 }
 
@@ -422,6 +423,7 @@ func (m *merge) finish() {
 		m.result.Totals = append(m.result.Totals, *t)
 	}
 	sortTotals(m.result.Totals)
+	m.result.Astray = m.astray
 	if m.astray > 0 {
 		m.result.LikelyZone = likelyZone(m.day, m.earliest, m.latest, m.service.zone)
 	}

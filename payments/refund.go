@@ -145,7 +145,7 @@ func (s *Service) orderRefunding(ctx context.Context, tx *store.Store, order *mo
 
 // ApproveRefund lets a second person release a refund. Errors: store.ErrNotFound, ErrSamePerson, ErrRefundOver.
 func (s *Service) ApproveRefund(ctx context.Context, id string, by Actor) error {
-	err := s.decideRefund(ctx, id, models.RefundApproved, by, func(r *models.Refund) (map[string]any, error) {
+	err := s.decideRefund(ctx, id, models.RefundApproved, "", by, func(r *models.Refund) (map[string]any, error) {
 		if r.RequestedBy == by.StaffID {
 			return nil, ErrSamePerson
 		}
@@ -158,9 +158,14 @@ func (s *Service) ApproveRefund(ctx context.Context, id string, by Actor) error 
 	return err
 }
 
-// DeclineRefund stops a refund that was not sent yet, and gives its amount free again. Errors: store.ErrNotFound, ErrRefundOver.
-func (s *Service) DeclineRefund(ctx context.Context, id string, by Actor) error {
-	return s.decideRefund(ctx, id, models.RefundDeclined, by, func(r *models.Refund) (map[string]any, error) {
+// DeclineRefund stops a refund that was not sent yet, with a reason, and gives its amount free again. Errors: store.ErrNotFound,
+// ErrRefundOver, ErrText.
+func (s *Service) DeclineRefund(ctx context.Context, id, reason string, by Actor) error {
+	reason, err := cleanNote(reason)
+	if err != nil {
+		return err
+	}
+	return s.decideRefund(ctx, id, models.RefundDeclined, reason, by, func(r *models.Refund) (map[string]any, error) {
 		if !r.State.CanMove(models.RefundDeclined) {
 			return nil, ErrRefundOver
 		}
@@ -168,7 +173,9 @@ func (s *Service) DeclineRefund(ctx context.Context, id string, by Actor) error 
 	})
 }
 
-func (s *Service) decideRefund(ctx context.Context, id string, to models.RefundState, by Actor, check func(*models.Refund) (map[string]any, error)) error {
+func (s *Service) decideRefund(
+	ctx context.Context, id string, to models.RefundState, reason string, by Actor, check func(*models.Refund) (map[string]any, error),
+) error {
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
 		refund, err := tx.Refund(ctx, id)
 		if err != nil {
@@ -181,7 +188,11 @@ func (s *Service) decideRefund(ctx context.Context, id string, to models.RefundS
 		if err := s.moveRefund(ctx, tx, &refund, to, set, "admin"); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, by, "refund."+string(to), "refund:"+id, facts{"state": string(refund.State)}, facts{"state": string(to)})
+		after := facts{"state": string(to)}
+		if reason != "" {
+			after["reason"] = reason
+		}
+		return s.audit(ctx, tx, by, "refund."+string(to), "refund:"+id, facts{"state": string(refund.State)}, after)
 	})
 	if errors.Is(err, store.ErrConflict) {
 		return ErrRefundOver

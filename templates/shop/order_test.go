@@ -45,7 +45,7 @@ func TestOrder_RefusalsAreSaidInAShoppersWords(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	said := map[string]string{}
 	for code, want := range map[string]string{
-		"70004": "not the one named in the order", "60004": "not the one named in the order", "60002": "sign-in at the exchange has run out",
+		"70004": "does not take a payment from the account", "60004": "does not take a payment from the account", "60002": "sign-in at the exchange has run out",
 		"70005": "cannot take payments for our shop", "70006": "not enough of this coin", "70007": "does not take this coin",
 		"70008": "does not accept this amount", "unreachable": "could not reach the exchange", "not_sent": "could not reach the exchange",
 		"not_found": "could not reach the exchange", "pay_failed": "the payment failed", "closed": "was closed at the exchange",

@@ -228,7 +228,7 @@ func TestCheckout_KeepsWhatWasTypedAndPointsAtProblems(t *testing.T) {
 	assert.NotContains(t, html, `href="#name"`)
 
 	html = render(t, shop.Checkout(f.connectedCheckout()))
-	assert.Contains(t, html, "Connected as …1234")
+	assert.Contains(t, html, "You are signed in at the exchange.")
 	assert.Contains(t, html, `formaction="/payments/disconnect"`)
 	assert.NotContains(t, html, `name="payer_uid"`)
 	assert.NotContains(t, html, "error-summary")

@@ -1,6 +1,9 @@
 package admin
 
 import (
+	"errors"
+
+	"coincart/payments"
 	pages "coincart/templates/admin"
 )
 
@@ -10,7 +13,11 @@ func (o *Office) askOrder(d *desk) error {
 	if err != nil {
 		return err
 	}
-	if _, err := o.payments.AskOrder(d.Context(), id, d.actor()); err != nil {
+	_, err = o.payments.AskOrder(d.Context(), id, d.actor())
+	if errors.Is(err, payments.ErrTooOften) {
+		return o.orderPage(d, func(*pages.OrderView) pages.Problem { return pages.ProblemTooOften })
+	}
+	if err != nil {
 		return missing(err)
 	}
 	return d.done(orderPath(id), pages.NoticeAsked)

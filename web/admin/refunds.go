@@ -93,7 +93,7 @@ func (o *Office) declineRefund(d *desk) error {
 		return err
 	}
 	reason := strings.TrimSpace(form.Get("reason"))
-	err = o.payments.DeclineRefund(d.Context(), id, d.actor())
+	err = o.payments.DeclineRefund(d.Context(), id, reason, d.actor())
 	if problem := textProblem(err, reason); problem != pages.ProblemNone {
 		return o.refundsPage(d, url.Values{}, func(view *pages.RefundsView) {
 			for i := range view.Rows {

@@ -36,11 +36,8 @@ func (o *Office) statementView(d *desk, day string, b book) pages.StatementView 
 	}
 	for _, f := range b.found {
 		view.Found = append(view.Found, discrepancyRow(p, f, b.people, b.names, d.who, b.day.State == models.DaySealed))
-		if f.Kind == models.WrongDay {
-			view.ZoneWarning.Lines++
-		}
 	}
-	view.ZoneWarning.Likely = b.report.LikelyZone
+	view.ZoneWarning = pages.ZoneWarning{Lines: b.report.Astray, Likely: b.report.LikelyZone}
 	for _, l := range b.lines {
 		view.Lines = append(view.Lines, pages.StatementLine{
 			Position: l.Position, Type: string(l.Type), AppOrderID: l.AppOrderID, Amount: coin(p, l.Amount, l.Coin), UserID: l.UserID,
