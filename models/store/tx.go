@@ -51,7 +51,11 @@ func (s *Store) once(ctx context.Context, fn func(tx *Store) error) (err error) 
 		return err
 	}
 	done = true
-	return doing("commit", began.Commit())
+	err = began.Commit()
+	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+		err = ctx.Err() // the context ended the transaction before us
+	}
+	return doing("commit", err)
 }
 
 // persist repeats what gave way to another transaction.
