@@ -246,4 +246,3 @@ func (r *dayReport) verdict() string {
 		return "Balanced: the platform's statement and the shop's books agree."
 	}
 }
-
