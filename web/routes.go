@@ -108,9 +108,13 @@ func (s *Server) answer(h visit.Handler) gin.HandlerFunc {
 		if c.Request.Method == http.MethodPost {
 			limit = patience
 		}
-		ctx, cancel := context.WithTimeout(c.Request.Context(), limit)
-		defer cancel()
-		c.Request = c.Request.WithContext(ctx)
+		whole := c.Request
+		ctx, cancel := context.WithTimeout(whole.Context(), limit)
+		defer func() { // the page about a panic has time of its own
+			cancel()
+			c.Request = whole
+		}()
+		c.Request = whole.WithContext(ctx)
 		v := visit.New(s.site, c)
 		if err := h(v); err != nil {
 			s.fail(v, c, err)
