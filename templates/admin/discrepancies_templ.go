@@ -163,7 +163,7 @@ func discrepancies(v StatementView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = pager(p, v.FoundFirst, v.FoundNext).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = pager(p, p.T("admin.pager.found"), v.FoundFirst, v.FoundNext).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

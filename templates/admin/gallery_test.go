@@ -104,7 +104,7 @@ func openBrowser(t *testing.T) context.Context {
 	tab, closeTab := chromedp.NewContext(allocator)
 	t.Cleanup(closeTab)
 	require.NoError(t, chromedp.Do(tab), "start the browser")
-	tab, end := context.WithTimeout(tab, 4*time.Minute)
+	tab, end := context.WithTimeout(tab, 9*time.Minute)
 	t.Cleanup(end)
 	return tab
 }

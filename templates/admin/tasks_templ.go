@@ -1123,7 +1123,7 @@ func taskRows(v TaskView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = pager(p, v.RowsFirst, v.RowsNext).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pager(p, p.T("admin.pager"), v.RowsFirst, v.RowsNext).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,0 +1,163 @@
+package admin_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/static"
+	"coincart/templates/admin"
+	"coincart/templates/i18n"
+)
+
+// desk is a small back office behind the pages: one task, one list.
+type desk struct {
+	mu    sync.Mutex
+	f     fixtures
+	done  int
+	asked int
+	sent  []string
+}
+
+func (d *desk) task(w http.ResponseWriter, r *http.Request) {
+	d.mu.Lock()
+	d.asked++
+	v := d.f.task(d.done * 100 / 4001)
+	if v.Done = d.done; d.done >= 4001 {
+		v = d.f.doneTask()
+		v.ID = "t1"
+	}
+	d.mu.Unlock()
+	page := admin.Task(v)
+	if r.Header.Get("HX-Request") == "true" {
+		page = admin.TaskStatus(v)
+	}
+	d.show(page, w, r)
+}
+
+func (d *desk) show(page templ.Component, w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Security-Policy", policy)
+	templ.Handler(page).ServeHTTP(w, r)
+}
+
+func (d *desk) finish(done int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.done = done
+}
+
+func (d *desk) questions() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.asked
+}
+
+func (d *desk) orders() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.sent
+}
+
+func (d *desk) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle(static.Prefix, static.Handler())
+	mux.HandleFunc("GET /admin/tasks/t1", d.task)
+	mux.HandleFunc("GET /admin/orders", func(w http.ResponseWriter, r *http.Request) { d.show(admin.Orders(d.f.orders()), w, r) })
+	mux.HandleFunc("POST /admin/orders/bulk/cancel", func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		d.mu.Lock()
+		d.sent = append(d.sent, r.PostForm["id"]...)
+		d.mu.Unlock()
+		d.show(admin.Bulk(d.f.bulk()), w, r)
+	})
+	return mux
+}
+
+// until waits for a JavaScript expression to hold in the page.
+func until(expression string) chromedp.Action[chromedp.Void] {
+	return discard(chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(10*time.Second)))
+}
+
+// do runs JavaScript in the page.
+func do(statements string) chromedp.Action[chromedp.Void] {
+	return discard(chromedp.Evaluate[bool](statements + "; true"))
+}
+
+func discard[T any](action chromedp.Action[T]) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		_, err := action(ctx, target)
+		return chromedp.Void{}, err
+	}
+}
+
+func TestScripts_HelpWithTasksAndLists(t *testing.T) {
+	if _, err := exec.LookPath("chromium"); err != nil {
+		t.Skip("needs chromium: apt-get install chromium")
+	}
+	d := &desk{f: fixtures{i18n.ByTag("en")}, done: 400}
+	server := httptest.NewServer(d.handler())
+	t.Cleanup(server.Close)
+	tab, end := context.WithTimeout(openBrowser(t), time.Minute)
+	t.Cleanup(end)
+	require.NoError(t, chromedp.Do(tab, chromedp.EmulateViewport(1280, 1600)))
+	said := listen(tab, t)
+
+	t.Run("a task's page follows the task and stops with it", func(t *testing.T) {
+		require.NoError(t, chromedp.Do(tab,
+			chromedp.Navigate(server.URL+"/admin/tasks/t1"),
+			do(`window.same = true`),
+			until(`document.querySelector("progress").value === 9`),
+		))
+		d.finish(2001)
+		require.NoError(t, chromedp.Do(tab, until(`document.querySelector("progress")?.value === 50 && document.querySelector("[role=status]").textContent.includes("2,001 of 4,001")`)))
+		d.finish(4001)
+		require.NoError(t, chromedp.Do(tab, until(`document.querySelector("progress") === null && document.querySelector("#task-status").textContent.includes("Was paid: booked instead") && window.same`)))
+		seen := d.questions()
+		require.Never(t, func() bool { return d.questions() > seen+1 }, 3*time.Second, 100*time.Millisecond)
+	})
+	t.Run("the list says how many are chosen, and Enter sends nothing", func(t *testing.T) {
+		require.NoError(t, chromedp.Do(tab,
+			chromedp.Navigate(server.URL+"/admin/orders"),
+			until(`document.querySelector("[data-count]").textContent.includes("Tick orders")`),
+			chromedp.Click(chromedp.CSS(`[name=id][value=o1]`)),
+			chromedp.Click(chromedp.CSS(`[name=id][value=o2]`)),
+			until(`document.querySelector("[data-count]").textContent === "2 chosen" && document.querySelector("[data-all]").indeterminate`),
+			do(`document.querySelector("[name=id][value=o2]").focus()`),
+			chromedp.KeyEvent("\r"),
+			chromedp.Click(chromedp.CSS(`[data-all]`)),
+			until(`document.querySelector("[data-count]").textContent === "8 chosen" && document.querySelector("[data-all]").checked`),
+			chromedp.Click(chromedp.CSS(`[data-all]`)),
+			until(`document.querySelector("[data-count]").textContent.includes("Tick orders")`),
+			chromedp.Click(chromedp.CSS(`[name=id][value=o3]`)),
+		))
+		assert.Empty(t, d.orders(), "Enter on a row")
+		require.NoError(t, chromedp.Do(tab,
+			chromedp.Click(chromedp.CSS(`.bulk__bar .confirm--danger summary`)),
+			chromedp.Click(chromedp.CSS(`[formaction="/admin/orders/bulk/cancel"]`)),
+		))
+		require.Eventually(t, func() bool { return len(d.orders()) > 0 }, 10*time.Second, 20*time.Millisecond)
+		assert.Equal(t, []string{"o3"}, d.orders())
+	})
+	t.Run("a slash goes to the search, not while something is typed", func(t *testing.T) {
+		require.NoError(t, chromedp.Do(tab,
+			chromedp.Navigate(server.URL+"/admin/orders"),
+			chromedp.KeyEvent("/"),
+			until(`document.activeElement.id === "q"`),
+			chromedp.KeyEvent("/"),
+			until(`document.activeElement.value.endsWith("/")`),
+		))
+	})
+	assert.Empty(t, said.take(), "console")
+}
