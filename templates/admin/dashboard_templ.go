@@ -833,7 +833,7 @@ func callbacks(p *i18n.Printer, c CallbackHealth) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = chip(p, "admin.callbacks.", either(c.Bad, "bad", "good")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = chip(p, "admin.callbacks.", c.state()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

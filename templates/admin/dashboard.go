@@ -7,6 +7,17 @@ import (
 	"coincart/templates/i18n"
 )
 
+// state sums up the callbacks' health in a word.
+func (c CallbackHealth) state() string {
+	switch {
+	case c.Bad:
+		return "bad"
+	case c.Last.Text == "":
+		return "none"
+	}
+	return "good"
+}
+
 // The drawing's own measure: chartStep units to a day, and heights as Series.Bars has them with some room above the highest.
 const (
 	chartStep   = 12
