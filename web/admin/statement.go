@@ -1,13 +1,11 @@
 package admin
 
 import (
-	"errors"
 	"net/url"
 	"slices"
 	"strconv"
 
 	"coincart/models"
-	"coincart/models/store"
 	"coincart/payments"
 	pages "coincart/templates/admin"
 )
@@ -27,16 +25,16 @@ func (o *Office) showStatement(d *desk) error {
 
 // book is what is known about a day.
 type book struct {
-	day         models.BookDay
-	fetched     []models.Statement // newest first
-	report      payments.Reconciliation
-	reported    bool
-	found       []models.Discrepancy
-	unexplained bool // an open discrepancy is left, whether it is shown or not
-	foundNext   string
-	lines       []models.StatementLine
-	people      []models.Staff
-	names       names
+	day       models.BookDayRow
+	fetched   []models.Statement // newest first
+	report    payments.Reconciliation
+	reported  bool
+	found     []models.Discrepancy
+	foundNext string
+	lines     []models.StatementLine
+	people    []models.Staff
+	names     names
+	refs      map[string]string // of the orders that the discrepancies are about
 }
 
 // statementPage shows the day as it is now; say marks what was wrong with an action on it.
@@ -123,18 +121,10 @@ func position(text string) (n int, ok bool) {
 
 func (o *Office) book(d *desk, day string, f statementFilter) (b book, err error) {
 	ctx, db := d.Context(), o.site.Store
-	open, _, err := db.Discrepancies(ctx, models.DiscrepancyFilter{Day: day, State: models.DiscrepancyOpen, Limit: 1})
-	if err != nil {
+	if b.day, err = o.bookDay(d, day); err != nil {
 		return b, err
 	}
-	b.unexplained = len(open) > 0
-	b.day, err = db.BookDay(ctx, day)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		b.day = models.BookDay{Day: day, State: models.DayOpen}
-	case err != nil:
-		return b, err
-	case b.day.Report != "":
+	if b.day.Report != "" {
 		if b.report, err = o.payments.DayReport(ctx, day); err != nil {
 			return b, err
 		}
@@ -152,8 +142,28 @@ func (o *Office) book(d *desk, day string, f statementFilter) (b book, err error
 			return b, err
 		}
 	}
+	if b.refs, err = refsOf(d, b.found, func(f models.Discrepancy) string { return f.OrderID }); err != nil {
+		return b, err
+	}
 	b.names, b.people, err = d.names()
 	return b, err
+}
+
+// bookDay is the day with the number of its discrepancies in each state; one that was never compared is open and has none.
+func (o *Office) bookDay(d *desk, day string) (models.BookDayRow, error) {
+	zone := o.payments.PlatformZone()
+	_, end, err := models.ParseDay(day, zone)
+	if err != nil {
+		return models.BookDayRow{}, err
+	}
+	rows, err := o.site.Store.BookDays(d.Context(), models.DayOf(end, zone), 1)
+	if err != nil {
+		return models.BookDayRow{}, err
+	}
+	if len(rows) == 1 && rows[0].Day == day {
+		return rows[0], nil
+	}
+	return models.BookDayRow{BookDay: models.BookDay{Day: day, State: models.DayOpen}}, nil
 }
 
 // shown is the statement whose lines are shown: the one that the day was compared with, else the newest complete one.

@@ -15,7 +15,7 @@ func (o *Office) statementView(d *desk, day string, b book) pages.StatementView 
 		Day: day, State: string(b.day.State), Sealed: moment(p, b.day.SealedAt), SealedBy: b.names.of(b.day.SealedBy), Matched: b.report.Matched,
 		Balanced: b.reported && b.report.Balanced(),
 		CanFetch: may && b.day.State == models.DayOpen,
-		CanSeal:  may && b.day.State == models.DayOpen && b.reported && b.report.Balanced() && !b.unexplained,
+		CanSeal:  may && b.day.State == models.DayOpen && b.reported && b.report.Balanced() && b.day.Open == 0,
 	}
 	if from, to, err := models.ParseDay(day, zone); err == nil {
 		view.Begins, view.Ends = momentIn(p, from, zone), momentIn(p, to, zone)
@@ -35,7 +35,9 @@ func (o *Office) statementView(d *desk, day string, b book) pages.StatementView 
 		})
 	}
 	for _, f := range b.found {
-		view.Found = append(view.Found, discrepancyRow(p, f, b.people, b.names, d.who, b.day.State == models.DaySealed))
+		row := discrepancyRow(p, f, b.people, b.names, d.who, b.day.State == models.DaySealed)
+		row.Ref = b.refs[f.OrderID]
+		view.Found = append(view.Found, row)
 	}
 	view.ZoneWarning = pages.ZoneWarning{Lines: b.report.Astray, Likely: b.report.LikelyZone}
 	for _, l := range b.lines {
