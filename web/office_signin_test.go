@@ -279,7 +279,6 @@ func TestSession_EndsWhenItIsIdleOldOrTheAccountIsDisabled(t *testing.T) {
 		s.clock.Advance(2 * time.Minute)
 		p := c.get("/admin/orders?state=paid")
 		p.redirects("/admin/login?next=%2Fadmin%2Forders%3Fstate%3Dpaid")
-		assert.Empty(t, c.staffCookie())
 
 		c.signIn()
 		for range 25 {
@@ -302,6 +301,32 @@ func TestSession_AScriptThatAsksIsSentToTheSignIn(t *testing.T) {
 	p := s.browser().fragment("/admin/tasks/" + models.NewID()).is(http.StatusOK)
 	assert.True(t, strings.HasPrefix(p.header.Get("HX-Redirect"), "/admin/login?next="), p.header.Get("HX-Redirect"))
 	assert.Empty(t, p.body)
+}
+
+func TestSession_ALateRequestOfAnotherTabDoesNotSignOut(t *testing.T) {
+	s := newShop(t, modelstest.SQLite)
+	c := s.staffed(models.RoleViewer)
+	late := s.browser()
+	late.plant(c.staffCookie()) // what the request of the other tab carries
+	c.stepUp()
+	p := late.get("/admin/tasks").is(http.StatusSeeOther)
+	for _, cookie := range p.header.Values("Set-Cookie") {
+		assert.False(t, strings.HasPrefix(cookie, "coincart_admin="), cookie)
+	}
+	c.get("/admin/tasks").is(http.StatusOK)
+	c.get("/admin/login?next=%2Fadmin%2Ftasks").redirects("/admin/tasks") // where the other tab ends up
+}
+
+func TestSignIn_EndsTheSessionThatTheBrowserHad(t *testing.T) {
+	s := newShop(t, modelstest.SQLite)
+	first, second := s.staffed(models.RoleViewer), s.hire(models.RoleViewer)
+	old := first.staffCookie()
+	second.browser = first.browser
+	second.signIn()
+	thief := s.browser()
+	thief.plant(old)
+	thief.get("/admin").is(http.StatusSeeOther)
+	second.get("/admin").is(http.StatusOK).has(second.person.Email)
 }
 
 func TestSession_ListEndAndSignOut(t *testing.T) {

@@ -55,11 +55,11 @@ func (d *desk) admit(r Route) (admitted bool, err error) {
 	return true, nil
 }
 
-// toLogin sends somebody who is not signed in to the sign-in, and back to where they wanted to be after it.
+// toLogin sends somebody who is not signed in to the sign-in, and back to where they wanted to be after it. The cookie is left alone: a
+// request of another tab may still carry the id from before a fresh code, and its answer must not take the new one away.
 func (d *desk) toLogin() error {
 	to := withNext(loginPath, d.wanted())
 	if d.Cookie(sessionCookie) != "" {
-		d.DropCookie(sessionCookie)
 		d.note(pages.NoticeExpired, "")
 	}
 	if d.Fragment() { // the page's script asked: it must not show the sign-in as a part of its page

@@ -36,6 +36,11 @@ func (o *Office) signIn(d *desk) error {
 	next := ownPage(form.Get("next"))
 	id, err := o.accounts.Begin(d.Context(), form.Get("email"), form.Get("password"), d.origin())
 	if err == nil {
+		if d.identify() == nil { // somebody who was signed in here signs in anew
+			if err := o.accounts.SignOut(d.Context(), d.who); err != nil {
+				return err
+			}
+		}
 		d.keep(id)
 		return d.SeeOther(withNext(totpPath, next))
 	}
