@@ -27,20 +27,32 @@ import (
 
 // officeRun is a shop with its sandbox, in this process, on a clock that a test moves: nobody waits for tomorrow.
 type officeRun struct {
-	t        *testing.T
-	clock    *modelstest.Clock
-	shop     *shop
-	platform *sandbox.Server
-	keys     demoKeys
-	settings *settings
-	folder   string
+	t         *testing.T
+	clock     *modelstest.Clock
+	shop      *shop
+	platform  *sandbox.Server
+	keys      demoKeys
+	settings  *settings
+	folder    string
+	log       *slog.Logger
+	shopAt    net.Listener
+	sandboxAt net.Listener
 
 	mu     sync.Mutex
 	before func(path string) // runs before the platform sees a call
 }
 
-// startOffice serves a shop. fill writes the past into its database, moving the clock on, and returns what the platform has of it.
+// startOffice makes a shop, and serves it and its sandbox until the test ends.
 func startOffice(t *testing.T, begin time.Time, fill func(o *officeRun, db *store.Store) []sandbox.Order) *officeRun {
+	t.Helper()
+	o := newOffice(t, begin, fill)
+	o.serve(append(o.sandboxTasks(), o.shop.tasks(o.shopAt, nil, o.log)...))
+	return o
+}
+
+// newOffice makes a shop without serving it. fill writes the past into its database, moving the clock on, and returns what the platform
+// has of it.
+func newOffice(t *testing.T, begin time.Time, fill func(o *officeRun, db *store.Store) []sandbox.Order) *officeRun {
 	t.Helper()
 	o := &officeRun{t: t, clock: modelstest.NewClock(begin), folder: filepath.Join(t.TempDir(), "data")}
 	require.NoError(t, os.Mkdir(o.folder, 0o700))
@@ -49,17 +61,17 @@ func startOffice(t *testing.T, begin time.Time, fill func(o *officeRun, db *stor
 	require.NoError(t, err)
 	seal, err := sealKey(o.keys.merchant)
 	require.NoError(t, err)
-	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	o.log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 
 	dsn := modelstest.SQLiteDSN(t)
-	db, err := store.Open(t.Context(), dsn, store.Options{Clock: o.clock.Now, SealKey: seal, Logger: log})
+	db, err := store.Open(t.Context(), dsn, store.Options{Clock: o.clock.Now, SealKey: seal, Logger: o.log})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, db.Close()) })
 	require.NoError(t, loadCatalogue(t.Context(), db))
 	state := o.writeState(fill(o, db))
 
-	shopAt, platformAt := listenHere(t), listenHere(t)
-	base, platformURL := localURL(shopAt.Addr()), localURL(platformAt.Addr())
+	o.shopAt, o.sandboxAt = listenHere(t), listenHere(t)
+	base, platformURL := localURL(o.shopAt.Addr()), localURL(o.sandboxAt.Addr())
 	o.platform, err = sandbox.New(sandbox.Config{
 		BaseURL: platformURL, Keys: o.keys.platform, Seed: 7, Clock: o.clock.Now, StateFile: state,
 		Apps: []sandbox.App{{AppID: demoAppID, Name: "Osier", Key: &o.keys.merchant.PublicKey, Addresses: []string{base}}},
@@ -68,19 +80,35 @@ func startOffice(t *testing.T, begin time.Time, fill func(o *officeRun, db *stor
 	ring, err := opay.NewKeyring(o.keys.merchant, &o.keys.platform.PublicKey)
 	require.NoError(t, err)
 	o.settings = &settings{
-		PlatformTimezone: "UTC", ShopName: "Osier", SandboxAddr: platformAt.Addr().String(), Addr: shopAt.Addr().String(),
+		PlatformTimezone: "UTC", ShopName: "Osier", SandboxAddr: o.sandboxAt.Addr().String(), Addr: o.shopAt.Addr().String(),
 		databaseSettings: databaseSettings{Database: dsn, DataDir: o.folder},
 	}
 	o.shop, err = assemble(o.settings, parts{
-		baseURL: base, platformURL: platformURL, appID: demoAppID, keys: ring, store: db, log: log, clock: o.clock.Now, demo: true,
+		baseURL: base, platformURL: platformURL, appID: demoAppID, keys: ring, store: db, log: o.log, clock: o.clock.Now, demo: true,
 	})
 	require.NoError(t, err)
-	tasks := []task{
-		{"sandbox", o.platform.Run},
-		serveHTTP("sandbox", sandboxHTTPServer(http.HandlerFunc(o.serveSandbox)), platformAt, log),
-	}
-	o.serve(append(tasks, o.shop.tasks(shopAt, nil, log)...))
 	return o
+}
+
+func (o *officeRun) sandboxTasks() []task {
+	return []task{
+		{"sandbox", o.platform.Run},
+		serveHTTP("sandbox", sandboxHTTPServer(http.HandlerFunc(o.serveSandbox)), o.sandboxAt, o.log),
+	}
+}
+
+// env are the settings with which a command finds this shop.
+func (o *officeRun) env() map[string]string {
+	return map[string]string{
+		"COINCART_DATA_DIR": o.folder, "COINCART_DATABASE": o.settings.Database, "COINCART_ADDR": o.settings.Addr,
+		"COINCART_SANDBOX_ADDR": o.settings.SandboxAddr,
+	}
+}
+
+// run runs a command on this shop, with a text on standard input.
+func (o *officeRun) run(input string, args ...string) result {
+	o.t.Helper()
+	return runWithInput(o.t, input, o.env(), args...)
 }
 
 func listenHere(t *testing.T) net.Listener {
