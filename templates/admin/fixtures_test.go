@@ -267,7 +267,8 @@ func (f fixtures) figures(orders int) admin.Figures {
 	return admin.Figures{
 		Orders: orders, Paid: orders * 9 / 10, Conversion: "90.0 %", Revenue: f.money(strconv.Itoa(orders*67) + ".5"), ToPaidP50: f.say("1 min 20 s", "1 分 20 秒"), ToPaidP95: f.say("6 min 2 s", "6 分 2 秒"),
 		Coins: []admin.CoinFigure{
-			{Coin: "USDT", Amount: f.p.Coin("18234.500000", "USDT"), Orders: orders / 2}, {Coin: "BTC", Amount: f.p.Coin("0.19126012", "BTC"), Orders: orders / 4},
+			{Coin: "USDT", Amount: f.p.Coin("18234.500000", "USDT"), Orders: orders / 2},
+			{Coin: "BTC", Amount: f.p.Coin("0.19126012", "BTC"), Orders: orders / 4},
 			{Coin: "ETH", Amount: f.p.Coin("5.438612345678901234", "ETH"), Orders: orders / 5},
 		},
 		Refunded: []admin.CoinFigure{{Coin: "USDT", Amount: f.p.Coin("24.00", "USDT"), Orders: 1}},

@@ -105,16 +105,18 @@ func (n Notice) words(p *i18n.Printer) string {
 	return p.T("admin.notice."+string(n.Kind), "Text", n.Text)
 }
 
-func (v ErrorView) title() string { return v.Page.Printer.T("admin.error." + string(v.Kind) + ".title") }
+func (v ErrorView) title() string {
+	return v.Page.Printer.T("admin.error." + string(v.Kind) + ".title")
+}
 
 func (v ErrorView) text() string { return v.Page.Printer.T("admin.error." + string(v.Kind) + ".text") }
 
 func (v ErrorView) backWords() string {
 	p := v.Page.Printer
-	switch {
-	case v.Back == "/admin":
+	switch v.Back {
+	case "/admin":
 		return p.T("admin.error.back.office")
-	case v.Back == "/admin/login":
+	case "/admin/login":
 		return p.T("admin.error.back.login")
 	}
 	return p.T("admin.error.back")

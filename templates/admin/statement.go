@@ -11,4 +11,6 @@ func (v StatementView) foundPath(c Choice) string {
 	return path + "?" + url.Values{"found": {c.Value}}.Encode() + "#found-title"
 }
 
-func (d DiscrepancyRow) path(action string) string { return "/admin/discrepancies/" + d.ID + "/" + action }
+func (d DiscrepancyRow) path(action string) string {
+	return "/admin/discrepancies/" + d.ID + "/" + action
+}

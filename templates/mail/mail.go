@@ -117,7 +117,7 @@ func (v View) greeting() string {
 
 func write(ctx context.Context, v View, l letter) (Letter, error) {
 	var html strings.Builder
-	if err := document(v, l).Render(ctx, &html); err != nil { //nolint:contextcheck // a component takes its context when it is rendered
+	if err := document(v, l).Render(ctx, &html); err != nil {
 		return Letter{}, fmt.Errorf("write letter: %w", err)
 	}
 	return Letter{Subject: oneLine(l.subject), Text: plain(v, l), HTML: html.String()}, nil
