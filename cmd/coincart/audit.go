@@ -58,7 +58,7 @@ func (c *auditVerifyCmd) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return notDone(fmt.Errorf("read the last entry: %w", err))
 	}
-	fmt.Fprintf(con.out, "The audit log is whole: %d entries. The last one: %d:%s\nKept elsewhere, it proves later that nothing was cut off: coincart audit verify --holds %[2]d:%[3]s\n",
+	fmt.Fprintf(con.out, "The audit log is whole: %d entries. The last one: %d:%s\nKept elsewhere, it proves later that nothing was cut off: coincart audit verify --holds=%[2]d:%[3]s\n",
 		entries, last[0].Seq, last[0].Hash)
 	return nil
 }
