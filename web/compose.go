@@ -31,6 +31,7 @@ func letterOf(kind models.MailKind, view mail.View) (mail.Letter, error) {
 	letters := map[models.MailKind]func(context.Context, mail.View) (mail.Letter, error){
 		models.MailOrderReceived:   mail.OrderReceived,
 		models.MailPaymentReceived: mail.PaymentReceived,
+		models.MailOrderSent:       mail.OrderSent,
 	}
 	write, ok := letters[kind]
 	if !ok {
@@ -42,7 +43,7 @@ func letterOf(kind models.MailKind, view mail.View) (mail.Letter, error) {
 func letterView(base, shopName string, order models.Order) mail.View {
 	p := i18n.ByTag(order.Lang)
 	view := mail.View{
-		Printer: p, ShopName: shopName, Name: order.Name, Ref: order.Ref, OrderURL: base + shop.OrderPath(order.Ref),
+		Printer: p, ShopName: shopName, Name: order.Name, Ref: order.Ref, OrderURL: base + shop.OrderPath(order.Ref), Tracking: order.Tracking,
 		Total:    p.Money(order.Total.String(), order.Currency, order.Digits),
 		Deadline: mailMoment(p, order.ExpiresAt), PaidAt: mailMoment(p, order.PaidAt),
 		Lines: make([]mail.Line, len(order.Lines)),

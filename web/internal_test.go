@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -137,12 +138,12 @@ func TestCompose_WritesInTheOrdersLanguage(t *testing.T) {
 	placed := time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
 	order := models.Order{
 		Ref: "REF", Email: "ann@example.com", Name: "安", Lang: "zh-Hans", Currency: "USD", Digits: 2, Total: models.MustAmount("24"),
-		ExpiresAt: placed, PaidAt: placed,
+		ExpiresAt: placed, PaidAt: placed, Tracking: "TRACK-1",
 		Lines:    []models.OrderLine{{Title: "陶杯", Quantity: 2, Total: models.MustAmount("24")}},
 		Attempts: []models.Attempt{{Coin: "USDT", Amount: models.MustAmount("24"), OrderNum: "42"}},
 	}
 	compose := Compose("https://shop.example/", "Osier")
-	for _, kind := range []models.MailKind{models.MailOrderReceived, models.MailPaymentReceived} {
+	for _, kind := range []models.MailKind{models.MailOrderReceived, models.MailPaymentReceived, models.MailOrderSent} {
 		m, err := compose(models.OutboxMessage{ID: "id", Kind: kind}, order)
 		require.NoError(t, err)
 		assert.Equal(t, "ann@example.com", m.To)
@@ -151,6 +152,7 @@ func TestCompose_WritesInTheOrdersLanguage(t *testing.T) {
 			assert.Contains(t, text, "https://shop.example/orders/REF")
 			assert.Contains(t, text, "陶杯")
 			assert.Contains(t, text, "US$24.00")
+			assert.Equal(t, kind == models.MailOrderSent, strings.Contains(text, "TRACK-1"))
 		}
 	}
 	_, err := compose(models.OutboxMessage{Kind: "nonsense"}, order)
