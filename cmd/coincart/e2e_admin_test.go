@@ -86,19 +86,21 @@ func (s *adminStory) step(what string, actions ...chromedp.Action[chromedp.Void]
 	s.t.Helper()
 	s.do(what, actions...)
 	s.shots++
-	picture(s.ctx, s.t, s.dev, fmt.Sprintf("%s-%02d-%s", s.dev.name, s.shots, what))
+	picture(s.ctx, s.t, s.dev, fmt.Sprintf("%s-%02d-%s", s.dev.name, s.shots, what), chromedp.CaptureScreenshot())
 }
 
 // phoneWidth is the width of a phone in CSS pixels.
 const phoneWidth = 390
 
 // picture keeps what the browser shows at the device's width and at a phone's, and checks that the page is no wider than either.
-func picture(ctx context.Context, t *testing.T, dev device, name string) {
+func picture(ctx context.Context, t *testing.T, dev device, name string, shot chromedp.Action[[]byte]) {
 	t.Helper()
 	for _, width := range []int64{phoneWidth, dev.width} { // the device's last, because the next step is done with it
 		require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(width, dev.height)))
 		settle(ctx, t)
-		screenshot(ctx, t, fmt.Sprintf("%s-%d", name, width))
+		image, err := chromedp.Run(ctx, shot)
+		require.NoError(t, err)
+		keepPicture(t, fmt.Sprintf("%s-%d", name, width), image)
 		extra, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.scrollingElement.scrollWidth - window.innerWidth`))
 		require.NoError(t, err)
 		assert.LessOrEqual(t, extra, 0.0, "%s at %d pixels sticks out sideways", name, width)
@@ -211,7 +213,9 @@ func (s *adminStory) cancelTwo() {
 
 	assert.Equal(s.t, models.OrderCancelled, s.read(slow.ID).State)
 	assert.Equal(s.t, models.OrderPaid, s.read(fast.ID).State, "the money was faster and is kept")
-	result := func(order models.Order) string { return s.text(`#task-status tr:has(a[href="/admin/orders/` + order.ID + `"])`) }
+	result := func(order models.Order) string {
+		return s.text(`#task-status tr:has(a[href="/admin/orders/` + order.ID + `"])`)
+	}
 	assert.Contains(s.t, result(slow), "Cancelled, proved")
 	assert.Contains(s.t, result(fast), "Was paid: booked instead")
 }
@@ -276,23 +280,6 @@ func (s *adminStory) plantedFaults() {
 	assert.ElementsMatch(s.t, s.planted(), shown)
 	assert.Len(s.t, s.open(yesterday), len(s.planted()))
 	assert.Contains(s.t, s.text(".note--warn"), "UTC may not be the exchange’s zone", "whose midnight is shifted")
-}
-
-// finished waits until no task is under way.
-func (s *adminStory) finished() {
-	s.t.Helper()
-	s.waitFor(func() bool {
-		tasks, err := s.shop.store.Tasks(s.t.Context(), 20)
-		if err != nil {
-			return false
-		}
-		for _, task := range tasks {
-			if task.State == models.TaskWaiting || task.State == models.TaskRunning {
-				return false
-			}
-		}
-		return true
-	}, "the task is done")
 }
 
 // planted is what the faults must look like, from what the sandbox does (sandbox.FaultStatementMissing and the others): of the lines

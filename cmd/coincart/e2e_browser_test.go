@@ -168,6 +168,12 @@ func screenshot(ctx context.Context, t *testing.T, name string) {
 	t.Helper()
 	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	require.NoError(t, err)
+	keepPicture(t, name, picture)
+}
+
+// keepPicture writes a PNG into test-output/.
+func keepPicture(t *testing.T, name string, picture []byte) {
+	t.Helper()
 	folder := filepath.Join(moduleRoot(t), "test-output")
 	require.NoError(t, os.MkdirAll(folder, 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o644))

@@ -209,6 +209,23 @@ func (o *officeRun) waitFor(done func() bool, what string) {
 	require.Eventually(o.t, done, longWork, 50*time.Millisecond, what)
 }
 
+// finished waits until no task is under way.
+func (o *officeRun) finished() {
+	o.t.Helper()
+	o.waitFor(func() bool {
+		tasks, err := o.shop.store.Tasks(o.t.Context(), 20)
+		if err != nil {
+			return false
+		}
+		for _, task := range tasks {
+			if task.State == models.TaskWaiting || task.State == models.TaskRunning {
+				return false
+			}
+		}
+		return true
+	}, "the task is done")
+}
+
 // bookings are payments of the past: as many as the times, on our side and the platform's alike.
 func (o *officeRun) bookings(db *store.Store, at []time.Time) []sandbox.Order {
 	o.t.Helper()
