@@ -2,8 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -109,28 +108,30 @@ var invariants = []invariant{
 }
 
 // Invariants runs the rules that hold at every moment (reliability.md §4) and returns the rows that break them; none is well.
-// I5, I11 and I13 need the platform or the logs; I8 and I12 belong to parts that are not built.
+// I5 and I13 need the platform or the logs; I8 belongs to a part that is not built.
 func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 	now, err := s.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var found []Violation
-	for _, rule := range invariants {
-		query := fmt.Sprintf("%s LIMIT %d", s.inDialect(rule.query), shownPerRule)
+	for _, rule := range slices.Concat(invariants, moneyInvariants) {
 		var args []any
-		if strings.Contains(query, "?") {
+		if strings.Contains(rule.query, "?") {
 			args = []any{now.Add(-overdue)}
 		}
-		err := s.each(ctx, query, args, func(rows *sql.Rows) error {
-			var id string
-			err := rows.Scan(&id)
-			found = append(found, Violation{Rule: rule.rule, What: rule.what + ": " + id})
-			return err
-		})
+		list, err := s.violations(ctx, rule, args)
 		if err != nil {
-			return nil, doing("check "+rule.rule+" ("+rule.what+")", err)
+			return nil, err
 		}
+		found = append(found, list...)
+	}
+	for _, check := range []func(context.Context) ([]Violation, error){s.booksInvariants, s.auditInvariant} {
+		list, err := check(ctx)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, list...)
 	}
 	return found, nil
 }
@@ -138,10 +139,10 @@ func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 // Amounts are text in SQLite, compared by their column's collation; in MySQL a text would be compared with a number as floats.
 var (
 	sqliteExact = strings.NewReplacer(
-		"{exact e.amount}", "e.amount", "{sum total}", "dec_sum(total)", "{product unit_price quantity}", "dec_mul(unit_price, quantity)",
+		"{exact e.amount}", "e.amount", "{sum total}", "dec_sum(total)", "{sum amount}", "dec_sum(amount)", "{product unit_price quantity}", "dec_mul(unit_price, quantity)",
 	)
 	mysqlExact = strings.NewReplacer(
-		"{exact e.amount}", "CAST(e.amount AS DECIMAL(36,18))", "{sum total}", "SUM(total)",
+		"{exact e.amount}", "CAST(e.amount AS DECIMAL(36,18))", "{sum total}", "SUM(total)", "{sum amount}", "SUM(amount)",
 		"{product unit_price quantity}", "unit_price * quantity",
 	)
 )

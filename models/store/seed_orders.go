@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -64,14 +66,7 @@ func (s *Store) SeedOrders(ctx context.Context, n int, spec SeedSpec) error {
 		return nil
 	})
 	for range writers {
-		group.Go(func() error {
-			for tables := range batches {
-				if err := s.Tx(ctx, func(tx *Store) error { return tables.write(ctx, tx) }); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		group.Go(func() error { return s.writeBatches(ctx, batches) })
 	}
 	if err := group.Wait(); err != nil {
 		return doing("make up orders", err)
@@ -80,6 +75,55 @@ func (s *Store) SeedOrders(ctx context.Context, n int, spec SeedSpec) error {
 		spec.Progress(n, n)
 	}
 	return nil
+}
+
+// writeBatches stores batches as they come. On MySQL it does so without foreign keys: parents are written before their children, and two
+// writers that share the variants through the keys could not both change them.
+func (s *Store) writeBatches(ctx context.Context, batches <-chan *seedTables) (err error) {
+	if s.dialect == migrations.SQLite {
+		for tables := range batches {
+			if err := s.Tx(ctx, func(tx *Store) error { return tables.write(ctx, tx) }); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	conn, err := s.pool.write.db.Conn(ctx)
+	if err != nil {
+		return translate(err)
+	}
+	defer func() {
+		// Nobody else may get a connection without foreign keys: it ends here.
+		e := conn.Raw(func(any) error { return driver.ErrBadConn })
+		if e != nil && !errors.Is(e, driver.ErrBadConn) {
+			err = errors.Join(err, e)
+		}
+	}()
+	if _, err := conn.ExecContext(ctx, "SET SESSION foreign_key_checks = 0"); err != nil {
+		return translate(err)
+	}
+	for tables := range batches {
+		if err := s.persist(ctx, func() error { return s.writeOn(ctx, conn, tables) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeOn stores a batch in a transaction on a connection of its own.
+func (s *Store) writeOn(ctx context.Context, conn *sql.Conn, tables *seedTables) error {
+	began, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return translate(err)
+	}
+	tx := &transaction{pool: s.pool, tx: began}
+	if err := tables.write(ctx, &Store{shared: s.shared, conn: tx, orm: s.orm, inTx: true}); err != nil {
+		if e := tx.Rollback(); e != nil && !errors.Is(e, sql.ErrTxDone) {
+			err = errors.Join(err, e)
+		}
+		return err
+	}
+	return tx.Commit()
 }
 
 // seedVariant is what a made-up order can be of.
