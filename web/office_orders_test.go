@@ -245,9 +245,15 @@ func TestOrder_FulfilOnce(t *testing.T) {
 		assert.Equal(t, "TRACK-1", stored.Tracking)
 		assert.Equal(t, order.Total.String(), stored.Total.String())
 		assert.Equal(t, models.OrderAwaiting, s.state(open.ID))
-		before := len(s.mails.all())
 		s.work()
-		assert.Len(t, s.mails.all(), before+1)
+		told := 0
+		for _, m := range s.mails.all() {
+			if strings.Contains(m.Text, "TRACK-1") {
+				assert.Equal(t, order.Email, m.To)
+				told++
+			}
+		}
+		assert.Equal(t, 1, told, "the shopper is told once")
 		c.get(path).is(http.StatusOK).has("TRACK-1")
 	})
 }

@@ -6,6 +6,7 @@ package admin
 import (
 	"errors"
 	"strings"
+	"sync"
 
 	"coincart/payments"
 	"coincart/web/staff"
@@ -37,6 +38,7 @@ type Office struct {
 	site     *visit.Site
 	payments *payments.Service
 	accounts *staff.Accounts
+	known    sync.Map // staff id → e-mail, which never changes; see namesOf
 }
 
 // New makes the back office.

@@ -22,7 +22,11 @@ func (o *Office) orderPage(d *desk, say func(*pages.OrderView) pages.Problem) er
 	if err != nil {
 		return missing(err)
 	}
-	names, _, err := d.names()
+	var people []string
+	for _, r := range file.Refunds {
+		people = append(people, r.RequestedBy, r.ApprovedBy)
+	}
+	names, err := d.namesOf(people...)
 	if err != nil {
 		return err
 	}
