@@ -31,11 +31,9 @@ type officePage struct {
 // sideways, and the browser must have nothing to complain about. A route of the table that is not looked at fails the test.
 func TestE2E_EveryAdminPage(t *testing.T) {
 	browser := findChromium(t)
-	for _, dev := range []device{
-		{name: "office-en", lang: "en-US,en", width: 1280, height: 900, limit: 4 * time.Minute},
-		{name: "office-zh", lang: "zh-CN,zh", width: 1280, height: 900, limit: 4 * time.Minute},
-	} {
-		t.Run(dev.name, func(t *testing.T) {
+	for _, tag := range []string{"en", "zh-Hans"} {
+		dev := device{name: "office-" + tag, lang: tag, width: 1280, height: 900, limit: 4 * time.Minute}
+		t.Run(tag, func(t *testing.T) {
 			o := startOffice(t, instant(today, "10:00:00"), madeUpPast)
 			g := &gallery{officeRun: o, ctx: openBrowser(t, browser, dev), dev: dev, seen: map[string]bool{}}
 			g.visitDoors()
@@ -104,7 +102,7 @@ func (g *gallery) visitDoors() {
 	require.True(g.t, needed)
 	g.look(officePage{"setup", "/admin/setup/:token", admin.SetupPath(setup), false})
 	made, err := accounts.Create(g.t.Context(), staff.CommandLine(), staff.NewAccount{
-		Email: ownerEmail, Name: "Olga Owner", Password: ownerPassword, Lang: "en",
+		Email: ownerEmail, Name: "Olga Owner", Password: ownerPassword, Lang: g.dev.lang,
 	}, models.RoleOwner)
 	require.NoError(g.t, err)
 	invitation, err := accounts.Invite(g.t.Context(), staff.CommandLine(), "a.rather.long.address.of.a.person@department.example.org", models.RoleFinance)

@@ -51,7 +51,8 @@ func (a *Accounts) Create(ctx context.Context, by payments.Actor, n NewAccount, 
 		if err != nil {
 			return fmt.Errorf("store account: %w", err)
 		}
-		if err := endInvitations(ctx, tx, n.Email); err != nil {
+		// With staff there is no first owner to be any more, so the links for one are worth nothing.
+		if err := errors.Join(endInvitations(ctx, tx, n.Email), endInvitations(ctx, tx, "")); err != nil {
 			return err
 		}
 		return record(ctx, tx, by, "staff.create", subjectOf(person.ID), nil, facts{"email": n.Email, "name": n.Name, "role": role})
