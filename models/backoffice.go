@@ -264,4 +264,6 @@ type OrderFile struct {
 	Mails       []OutboxMessage
 	Reviews     []Review     // open and closed
 	Audit       []AuditEntry // of "order:<id>", without hashes
+	// People are the e-mail addresses of those who asked for the refunds or approved them, by staff id.
+	People map[string]string
 }

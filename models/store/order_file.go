@@ -50,7 +50,7 @@ type paper struct {
 	at, then, due moment
 }
 
-// orderPapers reads notes, mails, reviews and audit entries in one statement: a page has few of each, and each has its index.
+// orderPapers reads notes, mails, reviews, audit entries and the people of refunds in one statement: a page has few of each, and each has its index.
 func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 	row := func(kind, id string, texts []string, number, at, then, due, from string) string {
 		columns := []string{"'" + kind + "'", s.plain(id)}
@@ -71,9 +71,11 @@ func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 			"reviews WHERE open IN (0, 1) AND order_id = ?"),
 		row("audit", "request_id", []string{"staff_id", "who", "action", "subject", "`before`", "after", "remote_addr"}, "seq", "at",
 			"NULL", "NULL", "audit_entries WHERE subject = ?"),
+		row("person", "id", []string{"email"}, "0", "created_at", "NULL", "NULL",
+			"staff WHERE id IN (SELECT requested_by FROM refunds WHERE order_id = ? UNION SELECT approved_by FROM refunds WHERE order_id = ?)"),
 	}, " UNION ALL ")
 	id := f.Order.ID
-	list, err := collect(ctx, s, query, []any{id, id, id, "order:" + id}, scanPaper)
+	list, err := collect(ctx, s, query, []any{id, id, id, "order:" + id, id, id}, scanPaper)
 	if err != nil {
 		return err
 	}
@@ -116,6 +118,11 @@ func (p paper) file(f *models.OrderFile) {
 			ID: p.id, Kind: models.ReviewKind(t[0]), Subject: t[1], OrderID: f.Order.ID, AttemptID: t[2], Note: t[3], Resolution: t[4],
 			Open: p.number == 1, CreatedAt: p.at.Time, UpdatedAt: p.then.Time,
 		})
+	case "person":
+		if f.People == nil {
+			f.People = map[string]string{}
+		}
+		f.People[p.id] = t[0]
 	case "audit":
 		f.Audit = append(f.Audit, models.AuditEntry{
 			Seq: p.number, At: p.at.Time, StaffID: t[0], Who: t[1], Action: t[2], Subject: t[3], Before: t[4], After: t[5], RemoteAddr: t[6],
