@@ -19,6 +19,7 @@ help:
 	@echo 'make generate, make fmt   templ components and formatting'
 	@echo 'make e2e     only the browser and process tests; screenshots land in test-output/'
 	@echo 'make bench   benchmarks of Go code, and CPU and memory of a running shop'
+	@echo 'make bench-backoffice   every list of the back office and exports with 1,000,000 orders on MariaDB'
 	@echo 'make load    requests per second of the demonstration (needs wrk)'
 
 .PHONY: run
@@ -60,6 +61,12 @@ fmt:
 .PHONY: bench
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime 1s -benchmem ./...
+
+# ORDERS=20000 measures with fewer.
+.PHONY: bench-backoffice
+bench-backoffice:
+	COINCART_REQUIRE_MARIADB=1 COINCART_BENCH_ORDERS=$(or $(ORDERS),1000000) \
+	  $(GO) test -run '^$$' -bench '^BenchmarkBackoffice$$' -benchtime 1x -timeout 90m ./cmd/coincart
 
 .PHONY: load
 load: build

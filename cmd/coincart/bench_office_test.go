@@ -1,0 +1,343 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime/metrics"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/models/modelstest"
+	"coincart/models/store"
+	"coincart/payments/opay"
+	"coincart/payments/sandbox"
+	"coincart/web/staff"
+)
+
+// benchOrders is how many orders the back office is measured with, unless COINCART_BENCH_ORDERS says otherwise: make bench-backoffice
+// measures with a million.
+const benchOrders = 20_000
+
+// BenchmarkBackoffice measures the back office of a shop on MariaDB with a year of orders, over HTTP and signed in: for every list and
+// the dashboard the 95th percentile of the time until the whole page is there, and the most statements that a page took; for exports of all
+// orders the time, the rows a second and the most heap that the process held meanwhile, everything included. All workers run, as they do
+// in a shop.
+func BenchmarkBackoffice(b *testing.B) {
+	o := newBenchOffice(b)
+	for _, p := range o.pages() {
+		b.Run(p.name, func(b *testing.B) { o.measurePage(b, p) })
+	}
+	for _, format := range []string{"csv", "xlsx"} {
+		b.Run("export-"+format, func(b *testing.B) { o.measureExport(b, format) })
+	}
+}
+
+// benchOffice is a shop that is measured.
+type benchOffice struct {
+	orders  int
+	visitor *visitor
+	shop    *shop
+	sample  []models.OrderRow // of all ages, to be looked for
+
+	mu   sync.Mutex
+	most map[string]int // statements that a request took, by path and query
+}
+
+func newBenchOffice(b *testing.B) *benchOffice {
+	b.Helper()
+	o := &benchOffice{orders: benchOrders, most: map[string]int{}}
+	if text := os.Getenv("COINCART_BENCH_ORDERS"); text != "" {
+		n, err := strconv.Atoi(text)
+		require.NoError(b, err)
+		o.orders = n
+	}
+	folder := filepath.Join(b.TempDir(), "data")
+	require.NoError(b, os.Mkdir(folder, 0o700))
+	keys, err := loadOrMakeDemoKeys(folder)
+	require.NoError(b, err)
+	seal, err := sealKey(keys.merchant)
+	require.NoError(b, err)
+	dsn := modelstest.MariaDBDSN(b)
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	db, err := store.Open(b.Context(), dsn, store.Options{SealKey: seal, Logger: log})
+	require.NoError(b, err)
+	b.Cleanup(func() { _ = db.Close() })
+
+	began := time.Now()
+	env := func(name string) string { return map[string]string{"COINCART_DATABASE": dsn}[name] }
+	code := execute(b.Context(), []string{"seed", "--orders", strconv.Itoa(o.orders)}, env, console{in: strings.NewReader(""), out: io.Discard, err: os.Stderr})
+	require.Zero(b, code)
+	b.Logf("seeded %d orders in %s", o.orders, time.Since(began).Round(time.Second))
+	o.rollUp(b, db)
+	o.serve(b, db, folder, keys, log)
+	o.signIn(b)
+	o.choose(b, db)
+	return o
+}
+
+// rollUp counts the past days, as a shop does in the background.
+func (o *benchOffice) rollUp(b *testing.B, db *store.Store) {
+	b.Helper()
+	began, days := time.Now(), 0
+	for {
+		n, err := db.RollUpDue(b.Context(), time.UTC)
+		require.NoError(b, err)
+		now := time.Now()
+		dashboard, err := db.Dashboard(b.Context(), now.AddDate(0, 0, -364), now, time.UTC)
+		require.NoError(b, err)
+		if days += n; len(dashboard.Missing) == 0 {
+			break
+		}
+	}
+	b.Logf("rolled %d days up in %s", days, time.Since(began).Round(time.Second))
+}
+
+func (o *benchOffice) serve(b *testing.B, db *store.Store, folder string, keys demoKeys, log *slog.Logger) {
+	b.Helper()
+	shopAt, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(b, err)
+	sandboxAt, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(b, err)
+	base, platformURL := localURL(shopAt.Addr()), localURL(sandboxAt.Addr())
+	platform, err := sandbox.New(sandbox.Config{
+		BaseURL: platformURL, Keys: keys.platform, Apps: []sandbox.App{{AppID: demoAppID, Key: &keys.merchant.PublicKey}},
+	})
+	require.NoError(b, err)
+	ring, err := opay.NewKeyring(keys.merchant, &keys.platform.PublicKey)
+	require.NoError(b, err)
+	o.shop, err = assemble(&settings{PlatformTimezone: "UTC", ShopName: "Osier", databaseSettings: databaseSettings{DataDir: folder}}, parts{
+		baseURL: base, platformURL: platformURL, appID: demoAppID, keys: ring, store: db, log: log, demo: true,
+	})
+	require.NoError(b, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() {
+		done <- runTasks(ctx, []task{
+			serveHTTP("sandbox", sandboxHTTPServer(platform.Handler()), sandboxAt, log),
+			{"payments", o.shop.payments.Run},
+			serveHTTP("shop", &http.Server{Handler: http.HandlerFunc(o.count), ReadHeaderTimeout: time.Second}, shopAt, log),
+		})
+	}()
+	b.Cleanup(func() {
+		cancel()
+		<-done
+	})
+}
+
+// count serves a request and notes how many statements it took.
+func (o *benchOffice) count(w http.ResponseWriter, r *http.Request) {
+	ctx, counted := store.CountQueries(r.Context())
+	o.shop.web.Handler().ServeHTTP(w, r.WithContext(ctx))
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	key := r.URL.RequestURI()
+	o.most[key] = max(o.most[key], counted.N())
+}
+
+func (o *benchOffice) signIn(b *testing.B) {
+	b.Helper()
+	made, err := o.shop.web.Accounts().Create(b.Context(), staff.CommandLine(), staff.NewAccount{
+		Email: ownerEmail, Name: "Olga", Password: ownerPassword, Lang: "en",
+	}, models.RoleOwner)
+	require.NoError(b, err)
+	o.visitor = newVisitor(b, "en")
+	page := o.visitor.get(o.shop.base+"/admin").submit("/admin/login", map[string]string{"email": ownerEmail, "password": ownerPassword})
+	code, err := totp.GenerateCode(made.Key.Secret.Reveal(), time.Now())
+	require.NoError(b, err)
+	page = page.submit("/admin/totp", map[string]string{"code": code})
+	require.Equal(b, "/admin", page.address.Path, page.text)
+	// The list of staff asks for another code; that of the next half minute is taken as well.
+	code, err = totp.GenerateCode(made.Key.Secret.Reveal(), time.Now().Add(30*time.Second))
+	require.NoError(b, err)
+	page = o.visitor.get(o.shop.base+"/admin/step-up").submit("/admin/step-up", map[string]string{"totp": code})
+	require.Equal(b, http.StatusOK, page.status, page.text)
+}
+
+// choose picks orders of all ages.
+func (o *benchOffice) choose(b *testing.B, db *store.Store) {
+	b.Helper()
+	now := time.Now()
+	for back := range 60 {
+		to := now.AddDate(0, 0, -6*back)
+		page, err := db.Orders(b.Context(), models.OrderFilter{To: to, Limit: 10})
+		require.NoError(b, err)
+		o.sample = append(o.sample, page.Rows...)
+	}
+	require.NotEmpty(b, o.sample)
+}
+
+// benchPage is a page with the addresses of its visits.
+type benchPage struct {
+	name    string
+	address func(n int) string // of the nth visit
+}
+
+// pages are all lists, with every way to filter and sort, and the dashboard.
+func (o *benchOffice) pages() []benchPage {
+	fixed := func(address string) func(int) string { return func(int) string { return address } }
+	search := func(of func(models.OrderRow) string) func(int) string {
+		return func(int) string {
+			return "/admin/orders?q=" + url.QueryEscape(of(o.sample[rand.IntN(len(o.sample))])) //nolint:gosec // a sample
+		}
+	}
+	day := func(n int) string { return time.Now().AddDate(0, 0, -1-n%360).Format(time.DateOnly) }
+	return []benchPage{
+		{"staff", fixed("/admin/staff")}, // first: a fresh code is good for five minutes
+		{"dashboard-7-days", fixed("/admin")},
+		{"dashboard-90-days", fixed("/admin?span=90d")},
+		{"dashboard-a-year", fixed("/admin?from=" + day(359) + "&to=" + day(0))},
+		{"inbox", fixed("/admin/inbox")},
+		{"inbox-all", fixed("/admin/inbox?state=all")},
+		{"orders-newest", fixed("/admin/orders")},
+		{"orders-oldest", fixed("/admin/orders?sort=oldest")},
+		{"orders-amount-desc", fixed("/admin/orders?sort=amount_desc")},
+		{"orders-amount-asc", fixed("/admin/orders?sort=amount_asc")},
+		{"orders-deep", o.deeper("/admin/orders")},
+		{"orders-deep-by-amount", o.deeper("/admin/orders?sort=amount_desc")},
+		{"orders-paid", fixed("/admin/orders?state=paid")},
+		{"orders-expired-deep", o.deeper("/admin/orders?state=expired")},
+		{"orders-review", fixed("/admin/orders?state=review")},
+		{"orders-unusual", fixed("/admin/orders?unusual=1")},
+		{"orders-unusual-by-amount", fixed("/admin/orders?unusual=1&sort=amount_asc")},
+		{"orders-btc", fixed("/admin/orders?coin=BTC")},
+		{"orders-btc-cancelled-by-amount", fixed("/admin/orders?coin=BTC&state=cancelled&sort=amount_desc")},
+		{"orders-of-a-day", func(n int) string { return "/admin/orders?from=" + day(n) + "&to=" + day(n) }},
+		{"orders-of-a-day-by-amount", func(n int) string { return "/admin/orders?sort=amount_desc&from=" + day(n) + "&to=" + day(n) }},
+		{"orders-of-half-a-year-refunded-by-amount", fixed("/admin/orders?state=refunded&sort=amount_asc&from=" + day(200) + "&to=" + day(20))},
+		{"search-ref", search(func(r models.OrderRow) string { return r.Ref })},
+		{"search-mail", search(func(r models.OrderRow) string { return r.Email })},
+		{"search-mail-prefix", search(func(r models.OrderRow) string { name, _, _ := strings.Cut(r.Email, "@"); return name + "@" })},
+		{"search-platform-number", search(func(r models.OrderRow) string { return r.OrderNum })},
+		{"search-payer", search(func(r models.OrderRow) string { return r.PayerUserID })},
+		{"search-nothing", fixed("/admin/orders?q=nobody%40example.com")},
+		{"order", func(int) string { return "/admin/orders/" + o.sample[rand.IntN(len(o.sample))].ID }}, //nolint:gosec // a sample
+		{"cancellations", fixed("/admin/cancellations")},
+		{"statements", fixed("/admin/statements")},
+		{"statement", func(n int) string { return "/admin/statements/" + day(n%3) }},
+		{"refunds", fixed("/admin/refunds")},
+		{"refunds-confirmed-deep", o.deeper("/admin/refunds?state=confirmed")},
+		{"tasks", fixed("/admin/tasks")},
+		{"audit", fixed("/admin/audit")},
+		{"account", fixed("/admin/account")},
+	}
+}
+
+// deeper goes on to the next page with every visit, and begins again after the last.
+func (o *benchOffice) deeper(first string) func(int) string {
+	next := first
+	return func(int) string {
+		address := next
+		page := o.visitor.get(o.shop.base + address)
+		next = first
+		for n := range page.root.Descendants() {
+			if n.Data == "a" && attribute(n, "rel") == "next" {
+				next = attribute(n, "href")
+			}
+		}
+		return next
+	}
+}
+
+// measureVisits is how often a page is visited at least.
+const measureVisits = 200
+
+func (o *benchOffice) measurePage(b *testing.B, p benchPage) {
+	o.mu.Lock()
+	clear(o.most)
+	o.mu.Unlock()
+	var took []time.Duration
+	visited := map[string]bool{}
+	for b.Loop() {
+		for n := range measureVisits {
+			address := p.address(n)
+			visited[address] = true
+			began := time.Now()
+			status, size := o.fetch(b, address)
+			took = append(took, time.Since(began))
+			require.Equal(b, http.StatusOK, status, "%s (%d bytes)", address, size)
+		}
+	}
+	slices.Sort(took)
+	at := func(percent int) float64 { return float64(took[(len(took)-1)*percent/100].Microseconds()) / 1000 }
+	most := 0
+	o.mu.Lock()
+	for address, n := range o.most {
+		if visited[address] {
+			most = max(most, n)
+		}
+	}
+	o.mu.Unlock()
+	b.ReportMetric(0, "ns/op") // of so many visits: says nothing
+	b.ReportMetric(at(50), "p50-ms")
+	b.ReportMetric(at(95), "p95-ms")
+	b.ReportMetric(at(100), "max-ms")
+	b.ReportMetric(float64(most), "statements")
+}
+
+// fetch reads a page to its end, without understanding it.
+func (o *benchOffice) fetch(b *testing.B, address string) (status int, size int64) {
+	b.Helper()
+	request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, o.shop.base+address, nil)
+	require.NoError(b, err)
+	response, err := o.visitor.client.Do(request)
+	require.NoError(b, err)
+	defer response.Body.Close()
+	size, err = io.Copy(io.Discard, response.Body)
+	require.NoError(b, err)
+	require.NotContains(b, response.Request.URL.Path, "/login", "still signed in")
+	return response.StatusCode, size
+}
+
+// measureExport exports all orders as a person would, and watches the heap until the file is there.
+func (o *benchOffice) measureExport(b *testing.B, format string) {
+	for b.Loop() {
+		began := time.Now()
+		page := o.visitor.get(o.shop.base+"/admin/orders").submit("/admin/exports", map[string]string{"format": format})
+		require.Contains(b, page.address.Path, "/admin/tasks/", page.text)
+		id := page.address.Path[strings.LastIndex(page.address.Path, "/")+1:]
+		var t models.Task
+		most := heap()
+		for t.State != models.TaskDone {
+			time.Sleep(10 * time.Millisecond)
+			most = max(most, heap())
+			var err error
+			t, err = o.shop.store.Task(b.Context(), id)
+			require.NoError(b, err)
+			require.NotEqual(b, models.TaskFailed, t.State, t.Problem)
+			require.Less(b, time.Since(began), 20*time.Minute)
+		}
+		took := time.Since(began)
+		require.Equal(b, o.orders, t.Done)
+		status, size := o.fetch(b, page.address.Path+"/file")
+		require.Equal(b, http.StatusOK, status)
+		require.Equal(b, t.FileSize, size)
+		most = max(most, heap())
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(took.Seconds(), "seconds")
+		b.ReportMetric(float64(t.Done)/took.Seconds(), "rows/s")
+		b.ReportMetric(float64(size)/(1<<20), "file-MiB")
+		b.ReportMetric(float64(most)/(1<<20), "heap-MiB")
+	}
+}
+
+// heap is the memory of all objects on the heap, dead ones that were not swept yet included.
+func heap() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
