@@ -73,10 +73,10 @@ func (s *Store) openTOTP(m *models.Staff) error {
 	return err
 }
 
-// StaffList reads all people of the back office by e-mail, without their secrets: password hash, TOTP and recovery codes.
+// StaffList reads all people of the back office by e-mail, without password hashes and TOTP secrets.
 func (s *Store) StaffList(ctx context.Context) ([]models.Staff, error) {
 	var list []models.Staff
-	err := s.orm.WithContext(ctx).Omit("password_hash", "totp_sealed", "recovery_hash").Order("email").Find(&list).Error
+	err := s.orm.WithContext(ctx).Omit("password_hash", "totp_sealed").Order("email").Find(&list).Error
 	return list, doing("read the staff", translate(err))
 }
 
