@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ func TestAppendAudit_FiftyWritersMakeOneChain(t *testing.T) {
 						if err := tx.PutSetting(ctx, fmt.Sprintf("w%d.%d", w, i), "done"); err != nil {
 							return err
 						}
-						return tx.AppendAudit(ctx, models.AuditEntry{Who: fmt.Sprint(w), Action: "test.write", Subject: fmt.Sprint(i)})
+						return tx.AppendAudit(ctx, models.AuditEntry{Who: strconv.Itoa(w), Action: "test.write", Subject: strconv.Itoa(i)})
 					})
 					if err != nil {
 						return err
@@ -76,7 +77,7 @@ func TestVerifyAudit_FindsWhatWasChanged(t *testing.T) {
 		s := modelstest.Open(t, dsn)
 		ctx := t.Context()
 		for i := range 1203 { // more than a batch
-			e := models.AuditEntry{Who: "陶 " + fmt.Sprint(i), Action: "order.cancel", Before: `{"a":"` + strings.Repeat("b", i%50) + ` "} `, RequestID: "x\x00y"}
+			e := models.AuditEntry{Who: "陶 " + strconv.Itoa(i), Action: "order.cancel", Before: `{"a":"` + strings.Repeat("b", i%50) + ` "} `, RequestID: "x\x00y"}
 			require.NoError(t, s.AppendAudit(ctx, e))
 		}
 		n, broken, err := s.VerifyAudit(ctx)
@@ -114,7 +115,7 @@ func TestAudit_FiltersAndPages(t *testing.T) {
 		ctx := t.Context()
 		for i := range 9 {
 			require.NoError(t, s.AppendAudit(ctx, models.AuditEntry{
-				Who: []string{"a@b.c", "d@e.f"}[i%2], Action: []string{"order.cancel", "order.note", "orders"}[i%3], Subject: "order:" + fmt.Sprint(i%4),
+				Who: []string{"a@b.c", "d@e.f"}[i%2], Action: []string{"order.cancel", "order.note", "orders"}[i%3], Subject: "order:" + strconv.Itoa(i%4),
 				Before: strings.Repeat("x", 10), After: strings.Repeat("y", 10), RemoteAddr: strings.Repeat("1", 100),
 			}))
 		}

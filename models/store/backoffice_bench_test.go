@@ -126,6 +126,7 @@ func measure(b *testing.B, name string, page func(context.Context) error) {
 
 // benchExport streams all orders and watches the heap.
 func benchExport(b *testing.B, s *store.Store) {
+	b.Helper()
 	for b.Loop() {
 		runtime.GC()
 		var now runtime.MemStats

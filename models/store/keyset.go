@@ -117,8 +117,8 @@ func (s *Store) beyond(sign string, places []string, values []any, columns ...st
 	for n := range columns {
 		var all []string
 		for i := range n {
-			all = append(all, columns[i]+" = "+places[i])
-			args = append(args, values[i])
+			all = append(all, columns[i]+" = "+places[i]) //nolint:gosec // each column has its place and its value
+			args = append(args, values[i])                //nolint:gosec // see above
 		}
 		all = append(all, columns[n]+" "+sign+" "+places[n])
 		args = append(args, values[n])

@@ -3,9 +3,11 @@ package store_test
 import (
 	"cmp"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +40,7 @@ func listed(t *testing.T, s *store.Store, n int) []models.Order {
 		for range random.IntN(3) { // none, one or two attempts
 			a := models.Attempt{
 				OrderID: o.ID, State: models.AttemptClosed, Coin: []string{"USDT", "BTC"}[random.IntN(2)], Amount: o.Total,
-				Rate: models.AmountFromInt(1), OrderNum: models.NewRef(), Payer: models.Payer{UserID: fmt.Sprint(7000 + i%5)},
+				Rate: models.AmountFromInt(1), OrderNum: models.NewRef(), Payer: models.Payer{UserID: strconv.Itoa(7000 + i%5)},
 				CreatedAt: o.CreatedAt.Add(time.Duration(len(o.Attempts)+1) * time.Second),
 			}
 			require.NoError(t, s.InsertAttempt(ctx, &a))
@@ -268,7 +270,7 @@ func TestEachOrderRow_StreamsAllInOrderInBatches(t *testing.T) {
 		}))
 		assert.Equal(t, 2345, n)
 		assert.Equal(t, 9, counted.N(), "three statements a batch")
-		stop := fmt.Errorf("enough")
+		stop := errors.New("enough")
 		require.Equal(t, stop, s.EachOrderRow(t.Context(), models.OrderFilter{}, func(models.OrderRow) error { return stop }))
 	})
 }
@@ -313,7 +315,7 @@ func TestReviews_PagesAndClosing(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		for i := range 5 {
-			require.NoError(t, s.OpenReview(ctx, models.Review{Kind: models.ReviewMismatch, Subject: fmt.Sprint(i), Note: "look"}))
+			require.NoError(t, s.OpenReview(ctx, models.Review{Kind: models.ReviewMismatch, Subject: strconv.Itoa(i), Note: "look"}))
 		}
 		first, next, err := s.ReviewPage(ctx, true, "", 3)
 		require.NoError(t, err)

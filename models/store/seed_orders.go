@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -150,7 +151,9 @@ func (s *Store) newMaker(ctx context.Context, n int, spec SeedSpec) (*maker, err
 	}
 	if code := settings["currency"]; code != "" {
 		g.currency = code
-		_, _ = fmt.Sscan(settings["currency_digits"], &g.digits) //nolint:errcheck // two digits, unless it says another number
+		if digits, err := strconv.Atoi(settings["currency_digits"]); err == nil {
+			g.digits = digits
+		}
 	}
 	if g.goods, err = s.seedCatalogue(ctx); err != nil {
 		return nil, err
