@@ -135,7 +135,7 @@ func (o *benchOffice) serve(b *testing.B, db *store.Store, folder string, keys d
 	}()
 	b.Cleanup(func() {
 		cancel()
-		<-done
+		require.NoError(b, <-done)
 	})
 }
 
@@ -192,7 +192,7 @@ func (o *benchOffice) pages() []benchPage {
 	fixed := func(address string) func(int) string { return func(int) string { return address } }
 	search := func(of func(models.OrderRow) string) func(int) string {
 		return func(int) string {
-			return "/admin/orders?q=" + url.QueryEscape(of(o.sample[rand.IntN(len(o.sample))])) //nolint:gosec // a sample
+			return "/admin/orders?q=" + url.QueryEscape(of(o.sample[rand.IntN(len(o.sample))]))
 		}
 	}
 	day := func(n int) string { return time.Now().AddDate(0, 0, -1-n%360).Format(time.DateOnly) }
@@ -225,7 +225,7 @@ func (o *benchOffice) pages() []benchPage {
 		{"search-platform-number", search(func(r models.OrderRow) string { return r.OrderNum })},
 		{"search-payer", search(func(r models.OrderRow) string { return r.PayerUserID })},
 		{"search-nothing", fixed("/admin/orders?q=nobody%40example.com")},
-		{"order", func(int) string { return "/admin/orders/" + o.sample[rand.IntN(len(o.sample))].ID }}, //nolint:gosec // a sample
+		{"order", func(int) string { return "/admin/orders/" + o.sample[rand.IntN(len(o.sample))].ID }},
 		{"cancellations", fixed("/admin/cancellations")},
 		{"statements", fixed("/admin/statements")},
 		{"statement", func(n int) string { return "/admin/statements/" + day(n%3) }},
@@ -257,6 +257,7 @@ func (o *benchOffice) deeper(first string) func(int) string {
 const measureVisits = 200
 
 func (o *benchOffice) measurePage(b *testing.B, p benchPage) {
+	b.Helper()
 	o.mu.Lock()
 	clear(o.most)
 	o.mu.Unlock()
@@ -305,6 +306,7 @@ func (o *benchOffice) fetch(b *testing.B, address string) (status int, size int6
 
 // measureExport exports all orders as a person would, and watches the heap until the file is there.
 func (o *benchOffice) measureExport(b *testing.B, format string) {
+	b.Helper()
 	for b.Loop() {
 		began := time.Now()
 		page := o.visitor.get(o.shop.base+"/admin/orders").submit("/admin/exports", map[string]string{"format": format})

@@ -21,7 +21,7 @@ var errNoPassword = errors.New("no password came on standard input: type it at t
 // never a flag, which other users of the machine could see. check refuses one before it has to be repeated.
 func (con console) newPassword(ctx context.Context, prompt string, check func(string) error) (string, error) {
 	file, ok := con.in.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) { //nolint:gosec // a file descriptor is a small number
+	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return con.passwordLine(check)
 	}
 	password, err := con.typed(ctx, file, prompt+": ")
@@ -55,7 +55,7 @@ func (con console) passwordLine(check func(string) error) (string, error) {
 
 // typed reads a line from a terminal without showing it. When ctx ends the terminal is as it was before.
 func (con console) typed(ctx context.Context, file *os.File, prompt string) (string, error) {
-	fd := int(file.Fd()) //nolint:gosec // a file descriptor is a small number
+	fd := int(file.Fd())
 	before, err := term.GetState(fd)
 	if err != nil {
 		return "", fmt.Errorf("read the password: %w", err)

@@ -245,9 +245,9 @@ func TestStaff_WithoutAShop(t *testing.T) {
 	got := runCommand(t, map[string]string{"COINCART_DATA_DIR": t.TempDir()}, "staff", "list")
 	assert.Equal(t, exitFailed, got.code)
 	assert.Contains(t, got.stderr, "there is no shop")
-	real := runCommand(t, map[string]string{"COINCART_PLATFORM_URL": "https://service.example.com", "COINCART_DATA_DIR": t.TempDir()}, "staff", "list")
-	assert.Equal(t, exitFailed, real.code)
-	assert.Contains(t, real.stderr, "COINCART_MERCHANT_KEY is missing")
+	incomplete := runCommand(t, map[string]string{"COINCART_PLATFORM_URL": "https://service.example.com", "COINCART_DATA_DIR": t.TempDir()}, "staff", "list")
+	assert.Equal(t, exitFailed, incomplete.code)
+	assert.Contains(t, incomplete.stderr, "COINCART_MERCHANT_KEY is missing")
 }
 
 func TestDemo_PrintsTheOwnersLinkUntilThereIsOne(t *testing.T) {
