@@ -6,7 +6,6 @@ package admin
 import (
 	"errors"
 	"strings"
-	"sync"
 
 	"coincart/payments"
 	"coincart/web/staff"
@@ -38,7 +37,6 @@ type Office struct {
 	site     *visit.Site
 	payments *payments.Service
 	accounts *staff.Accounts
-	known    sync.Map // staff id → e-mail, which never changes; see namesOf
 }
 
 // New makes the back office.

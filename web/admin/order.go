@@ -22,15 +22,7 @@ func (o *Office) orderPage(d *desk, say func(*pages.OrderView) pages.Problem) er
 	if err != nil {
 		return missing(err)
 	}
-	var people []string
-	for _, r := range file.Refunds {
-		people = append(people, r.RequestedBy, r.ApprovedBy)
-	}
-	names, err := d.namesOf(people...)
-	if err != nil {
-		return err
-	}
-	view := orderView(d.Printer, file, names, d.who)
+	view := orderView(d.Printer, file, d.who)
 	view.Refund.FourEyes = o.fourEyes(d, file.Order.Currency, file.Order.Digits)
 	view.Page = d.page(pages.SectionOrders)
 	view.Page.Path = orderPath(id)

@@ -49,7 +49,7 @@ func (o *Office) staffPage(d *desk, say func(*pages.StaffView)) error {
 func personView(p *i18n.Printer, s models.Staff, self bool) pages.Person {
 	return pages.Person{
 		ID: s.ID, Name: s.Name, Email: s.Email, Role: string(s.Role), Roles: choices(models.Roles(), string(s.Role), false), Disabled: s.Disabled,
-		Self: self, Created: moment(p, s.CreatedAt), LastLogin: moment(p, s.LastLoginAt),
+		Self: self, RecoveryLeft: staff.RecoveryLeft(s), Created: moment(p, s.CreatedAt), LastLogin: moment(p, s.LastLoginAt),
 	}
 }
 

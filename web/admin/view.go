@@ -144,23 +144,8 @@ func (d *desk) names() (names, []models.Staff, error) {
 	list := make(names, len(people))
 	for _, person := range people {
 		list[person.ID] = person.Email
-		d.office.known.Store(person.ID, person.Email)
 	}
 	return list, people, nil
-}
-
-// namesOf are the addresses of some people. The database is asked only about somebody who was not met before.
-func (d *desk) namesOf(ids ...string) (names, error) {
-	list := names{}
-	for _, id := range ids {
-		if email, ok := d.office.known.Load(id); ok {
-			list[id], _ = email.(string)
-		} else if id != "" {
-			all, _, err := d.names()
-			return all, err
-		}
-	}
-	return list, nil
 }
 
 // of names a person; one who is not there any more keeps the id.

@@ -266,7 +266,7 @@ func TestOrderView_OffersOnlyWhatIsPossibleAndAllowed(t *testing.T) {
 	spent := models.Attempt{ID: "b", State: models.AttemptPaid, Coin: "USDT", Amount: models.MustAmount("10"), Refunded: models.MustAmount("10")}
 	open := models.Attempt{ID: "c", State: models.AttemptOpen, Coin: "USDT", Amount: models.MustAmount("10")}
 	can := func(role models.Role, order models.Order) string {
-		v := orderView(english, models.OrderFile{Order: order}, nil, staff.SignedIn{Staff: models.Staff{Role: role}})
+		v := orderView(english, models.OrderFile{Order: order}, staff.SignedIn{Staff: models.Staff{Role: role}})
 		var list []string
 		for name, yes := range map[string]bool{
 			"note": v.CanNote, "fulfil": v.CanFulfil, "cancel": v.CanCancel, "ask": v.CanAsk, "resend": v.CanResend, "refund": v.CanRefund,

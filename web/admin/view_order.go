@@ -11,13 +11,13 @@ import (
 )
 
 // orderView is an order's page without its frame.
-func orderView(p *i18n.Printer, file models.OrderFile, names names, who staff.SignedIn) pages.OrderView {
+func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn) pages.OrderView {
 	order := file.Order
 	money := func(a models.Amount) string { return p.Money(a.String(), order.Currency, order.Digits) }
 	view := pages.OrderView{
 		ID: order.ID, Ref: order.Ref, ShopURL: shop.OrderPath(order.Ref), State: string(order.State), Email: order.Email, Name: order.Name,
 		Lang: order.Lang, Created: moment(p, order.CreatedAt), Paid: moment(p, order.PaidAt), Fulfilled: moment(p, order.FulfilledAt),
-		Tracking: order.Tracking, Total: money(order.Total), Refunds: refundRows(p, file.Refunds, names, nil, who),
+		Tracking: order.Tracking, Total: money(order.Total), Refunds: refundRows(p, file.Refunds, file.People, nil, who),
 		Reviews:   reviewRows(p, file.Reviews, map[string]string{order.ID: order.Ref}, who.Staff.Role.Can(models.MayReconcile)),
 		Timeline:  timeline(p, file),
 		NoteToken: models.NewRef(),
