@@ -22,7 +22,9 @@ import (
 func TestDemo_MakesAllItNeedsAndKeepsIt(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "data")
 	d := startDemo(t, map[string]string{"COINCART_DATA_DIR": folder})
-	assert.Less(t, d.took, 3*time.Second, "ready")
+	if len(raceFlags()) == 0 { // the detector, and the other packages' tests beside it, take a time of their own
+		assert.Less(t, d.took, 3*time.Second, "ready")
+	}
 	for _, user := range []string{alice, bob} {
 		assert.Contains(t, d.stdout.String(), user, "who can pay is printed")
 	}

@@ -202,7 +202,7 @@ func (o *officeRun) read(id string) models.Order {
 }
 
 // longWork is how long a statement of thousands of lines may take on a busy machine.
-const longWork = 2 * time.Minute
+const longWork = 5 * time.Minute
 
 func (o *officeRun) waitFor(done func() bool, what string) {
 	o.t.Helper()

@@ -26,7 +26,7 @@ const (
 )
 
 // patience is how long a start, or a state that follows from work in the background, is waited for.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // output collects what a program writes while a test reads it.
 type output struct {
