@@ -124,7 +124,7 @@ func openBrowser(t *testing.T, path string, dev device) context.Context {
 		view = chromedp.EmulateViewport(dev.width, dev.height, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
 	}
 	require.NoError(t, chromedp.Do(ctx, view))
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(dev.limit, time.Minute))
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(dev.limit, 3*time.Minute))
 	t.Cleanup(cancel)
 	return ctx
 }

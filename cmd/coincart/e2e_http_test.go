@@ -15,9 +15,6 @@ import (
 	"coincart/models/modelstest"
 )
 
-// payWithin is how soon after pressing pay the order must be paid.
-const payWithin = 2 * time.Second
-
 // checkout buys two mugs up to the checkout's form.
 func checkout(v *visitor, shop string) *webPage {
 	v.t.Helper()

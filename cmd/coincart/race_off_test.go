@@ -2,5 +2,10 @@
 
 package main
 
+import "time"
+
+// payWithin is how soon after pressing pay the order must be paid.
+const payWithin = 2 * time.Second
+
 // raceFlags build the program like the test that runs it.
 func raceFlags() []string { return nil }
