@@ -94,6 +94,7 @@ func TestE2E_RefusalIsExplainedAndMended(t *testing.T) {
 func TestE2E_RealShopBesideASandbox(t *testing.T) {
 	modelstest.EachEmpty(t, func(t *testing.T, dsn string) {
 		r := startRealShop(t, dsn, nil)
+		assert.Regexp(t, "^"+r.address+"/admin/setup/[A-Z2-7]{26}$", r.shop.find(`(http\S+/admin/setup/\S+)`), "the first owner's link")
 		secrets := markSecrets(t, r)
 		v := newVisitor(t, "zh-CN")
 

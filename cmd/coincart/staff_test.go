@@ -266,3 +266,20 @@ func TestDemo_PrintsTheOwnersLinkUntilThereIsOne(t *testing.T) {
 	assert.NotContains(t, again.stdout.String(), "/admin/setup/")
 	assert.Contains(t, again.stdout.String(), "Back office")
 }
+
+func TestAssemble_SettingsReachThePayments(t *testing.T) {
+	o := newOffice(t, time.Time{}, nothing)
+	assert.Equal(t, time.UTC, o.shop.payments.PlatformZone())
+	assert.True(t, o.shop.payments.FourEyesLimit().IsZero())
+
+	s := *o.settings
+	s.PlatformTimezone, s.FourEyesLimit = "Asia/Shanghai", "100.50"
+	ring, err := opay.NewKeyring(o.keys.merchant, &o.keys.platform.PublicKey)
+	require.NoError(t, err)
+	made, err := assemble(&s, parts{
+		baseURL: o.shop.base, platformURL: "http://" + s.SandboxAddr, appID: demoAppID, keys: ring, store: o.shop.store, log: o.log,
+	})
+	require.NoError(t, err)
+	assert.Equal(t, "Asia/Shanghai", made.payments.PlatformZone().String())
+	assert.Equal(t, "100.5", made.payments.FourEyesLimit().String())
+}
