@@ -114,15 +114,5 @@ func (a *Accounts) replace(ctx context.Context, by payments.Actor, person models
 
 // Listed finds an account by its address, without its secrets. The error is store.ErrNotFound.
 func (a *Accounts) Listed(ctx context.Context, email string) (models.Staff, error) {
-	list, err := a.People(ctx)
-	if err != nil {
-		return models.Staff{}, err
-	}
-	email = normalEmail(email)
-	for _, person := range list {
-		if person.Email == email {
-			return person, nil
-		}
-	}
-	return models.Staff{}, fmt.Errorf("find account: %w", store.ErrNotFound)
+	return listed(ctx, a.store, email)
 }
