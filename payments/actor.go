@@ -11,10 +11,10 @@ import (
 
 // Actor is who of the staff asks for something, and from where; it goes into the audit log.
 type Actor struct {
-	StaffID    string // empty: the command line, or the shop itself
-	Who        string // e-mail, or "command line"
-	RemoteAddr string
-	RequestID  string
+	StaffID    string `json:"staff_id"` // empty: the command line, or the shop itself
+	Who        string `json:"who"`      // e-mail, or "command line"
+	RemoteAddr string `json:"remote_addr"`
+	RequestID  string `json:"request_id"`
 }
 
 // facts are what an audit entry tells about one side of a change: names and plain values, never secrets.

@@ -56,15 +56,15 @@ func (t CoinTotal) Balanced() bool { return t.Theirs.Sub(t.Ours).Equal(t.Listed)
 
 // Reconciliation is the comparison of a day's statement with our books (reliability.md R16).
 type Reconciliation struct {
-	Day         string
-	Zone        string
-	StatementID string
-	Matched     int                  // lines that agree
-	RefundPairs int                  // of these, refunds that the statement confirms
-	Found       []models.Discrepancy `json:"-"` // rows of their own
-	Totals      []CoinTotal
-	Astray      int    // lines whose pay time is not in the day
-	LikelyZone  string // a guess at the platform's zone, where lines lie on the wrong day; else ""
+	Day         string               `json:"day"`
+	Zone        string               `json:"zone"`
+	StatementID string               `json:"statement_id"`
+	Matched     int                  `json:"matched"`      // lines that agree
+	RefundPairs int                  `json:"refund_pairs"` // of these, refunds that the statement confirms
+	Found       []models.Discrepancy `json:"-"`            // rows of their own
+	Totals      []CoinTotal          `json:"totals"`
+	Astray      int                  `json:"astray"`      // lines whose pay time is not in the day
+	LikelyZone  string               `json:"likely_zone"` // a guess at the platform's zone, where lines lie on the wrong day; else ""
 }
 
 // Balanced reports that every coin's difference is explained by the list.

@@ -41,7 +41,7 @@ func (v *Visit) KeepCookie(name, value string, age time.Duration) {
 func (v *Visit) DropCookie(name string) { v.strictCookie(name, "", -1) }
 
 func (v *Visit) strictCookie(name, value string, age int) {
-	http.SetCookie(v.gin.Writer, &http.Cookie{
+	http.SetCookie(v.gin.Writer, &http.Cookie{ //nolint:gosec // Secure follows the shop's own address: plain http is loopback only
 		Name: v.hostName(name), Value: value, Path: "/", MaxAge: age, Secure: v.Site.secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	})
 }
