@@ -60,7 +60,7 @@ const (
 
 func TestE2E_Admin(t *testing.T) {
 	browser := findChromium(t)
-	s := &adminStory{dev: device{name: "admin", lang: "en-US,en", width: 1280, height: 900, limit: 8 * time.Minute}}
+	s := &adminStory{dev: device{name: "admin", lang: "en-US,en", width: 1280, height: 900, still: true, limit: 8 * time.Minute}}
 	s.officeRun = startOffice(t, instant(yesterday, "00:30:00"), func(o *officeRun, db *store.Store) []sandbox.Order {
 		s.past = o.bookings(db, storyTimes())
 		return s.past
