@@ -40,29 +40,39 @@ const (
 	MayRefund    Permission = "refund"    // ask for and approve refunds; with step-up
 	MayAudit     Permission = "audit"     // read the audit log
 	MayStaff     Permission = "staff"     // invite, change and disable staff; with step-up
+	MayCatalogue Permission = "catalogue" // products, categories, pictures, stock, import and export of products
+	MayPrice     Permission = "price"     // what decides totals: coupons, delivery, tax, coins and their rates
+	MayCustomers Permission = "customers" // export and erase a person's data; with step-up
+	MaySettings  Permission = "settings"  // the shop's settings and keys; with step-up
 	MaySelf      Permission = "self"      // one's own account and sessions
 )
 
 // Permissions lists all permissions, for tests.
 func Permissions() []Permission {
 	return []Permission{
-		MayView, MayAsk, MayNote, MayFulfil, MayCancel, MayExport, MayReconcile, MayRefund, MayAudit, MayStaff, MaySelf,
+		MayView, MayAsk, MayNote, MayFulfil, MayCancel, MayExport, MayReconcile, MayRefund, MayAudit, MayStaff,
+		MayCatalogue, MayPrice, MayCustomers, MaySettings, MaySelf,
 	}
 }
 
 // rolePermissions is the whole policy.
 var rolePermissions = map[Role][]Permission{
 	RoleViewer:   {MayView, MaySelf},
-	RoleOperator: {MayView, MaySelf, MayAsk, MayNote, MayFulfil, MayCancel, MayExport},
-	RoleFinance:  {MayView, MaySelf, MayAsk, MayNote, MayCancel, MayExport, MayReconcile, MayRefund, MayAudit},
-	RoleOwner:    {MayView, MaySelf, MayAsk, MayNote, MayFulfil, MayCancel, MayExport, MayReconcile, MayRefund, MayAudit, MayStaff},
+	RoleOperator: {MayView, MaySelf, MayAsk, MayNote, MayFulfil, MayCancel, MayExport, MayCatalogue},
+	RoleFinance:  {MayView, MaySelf, MayAsk, MayNote, MayCancel, MayExport, MayReconcile, MayRefund, MayAudit, MayPrice},
+	RoleOwner: {
+		MayView, MaySelf, MayAsk, MayNote, MayFulfil, MayCancel, MayExport, MayReconcile, MayRefund, MayAudit, MayStaff,
+		MayCatalogue, MayPrice, MayCustomers, MaySettings,
+	},
 }
 
 // Can reports that the role has the permission. It is the one place that decides.
 func (r Role) Can(p Permission) bool { return slices.Contains(rolePermissions[r], p) }
 
 // NeedsStepUp reports that the permission is used only within StepUpTime of a fresh TOTP code.
-func (p Permission) NeedsStepUp() bool { return p == MayRefund || p == MayStaff }
+func (p Permission) NeedsStepUp() bool {
+	return p == MayRefund || p == MayStaff || p == MayCustomers || p == MaySettings
+}
 
 // Times of the back office's sessions.
 const (
