@@ -37,3 +37,14 @@ func (e *AuditEntry) Chain(before *AuditEntry, at time.Time) {
 	e.At = Instant(at)
 	e.Hash = e.ChainHash()
 }
+
+// Actor is who of the staff asks for something, and from where; it goes into the audit log.
+type Actor struct {
+	StaffID    string `json:"staff_id"` // empty: the command line, or the shop itself
+	Who        string `json:"who"`      // e-mail, or "command line"
+	RemoteAddr string `json:"remote_addr"`
+	RequestID  string `json:"request_id"`
+}
+
+// Facts are what an audit entry tells about one side of a change: names and plain values, never secrets. Nil: there was nothing.
+type Facts map[string]string

@@ -9,16 +9,11 @@ import (
 	"coincart/models/store"
 )
 
-// Actor is who of the staff asks for something, and from where; it goes into the audit log.
-type Actor struct {
-	StaffID    string `json:"staff_id"` // empty: the command line, or the shop itself
-	Who        string `json:"who"`      // e-mail, or "command line"
-	RemoteAddr string `json:"remote_addr"`
-	RequestID  string `json:"request_id"`
-}
+// Actor is who of the staff asks for something.
+type Actor = models.Actor
 
-// facts are what an audit entry tells about one side of a change: names and plain values, never secrets.
-type facts map[string]string
+// facts are one side of a change in the audit log.
+type facts = models.Facts
 
 // audit appends an entry to the log, in the transaction of the change itself: neither exists without the other.
 func (s *Service) audit(ctx context.Context, tx *store.Store, by Actor, action, subject string, before, after facts) error {
@@ -42,10 +37,5 @@ func (s *Service) audit(ctx context.Context, tx *store.Store, by Actor, action, 
 
 // audited runs a change and its audit entry in one transaction.
 func (s *Service) audited(ctx context.Context, by Actor, action, subject string, before, after facts, change func(tx *store.Store) error) error {
-	return s.store.Tx(ctx, func(tx *store.Store) error {
-		if err := change(tx); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, by, action, subject, before, after)
-	})
+	return s.store.Audited(ctx, by, action, subject, before, after, change)
 }

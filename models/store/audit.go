@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 
 	"coincart/models"
@@ -35,6 +37,30 @@ func (s *Store) AppendAudit(ctx context.Context, e models.AuditEntry) error {
 		}
 		return err
 	}))
+}
+
+// Audited runs a change and appends the entry that tells of it, in one transaction: neither exists without the other. The entry's time is
+// the store's clock. Errors of change come back as they are.
+func (s *Store) Audited(
+	ctx context.Context, by models.Actor, action, subject string, before, after models.Facts, change func(tx *Store) error,
+) error {
+	old, err := json.Marshal(before)
+	if err != nil {
+		return fmt.Errorf("encode what was: %w", err)
+	}
+	now, err := json.Marshal(after)
+	if err != nil {
+		return fmt.Errorf("encode what is: %w", err)
+	}
+	return s.Tx(ctx, func(tx *Store) error {
+		if err := change(tx); err != nil {
+			return err
+		}
+		return tx.AppendAudit(ctx, models.AuditEntry{
+			At: tx.now(), StaffID: by.StaffID, Who: by.Who, Action: action, Subject: subject,
+			Before: string(old), After: string(now), RemoteAddr: by.RemoteAddr, RequestID: by.RequestID,
+		})
+	})
 }
 
 // auditEnd locks the last entry. Whoever waited for it finds that it is not the last any more, and goes on to the one that is: entries
