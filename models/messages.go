@@ -41,7 +41,7 @@ type OutboxMessage struct {
 	DedupeKey string
 	State     OutboxState
 	Tries     int
-	Problem   string
+	Problem   string // a Remark: why it was given up
 	CreatedAt time.Time
 	SentAt    time.Time `gorm:"default:null"`
 	DueAt     time.Time `gorm:"default:null"` // zero: sent or parked

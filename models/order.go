@@ -277,7 +277,7 @@ type Review struct {
 	Subject   string // what it is about, with Kind unique: an attempt's id, a platform order number, an inbox id
 	OrderID   string
 	AttemptID string
-	Note      string // for the person, without secrets
+	Note      string // a Remark for the person, without secrets
 	Open      bool
 	// Resolution is what the person who closed it wrote.
 	Resolution string

@@ -26,7 +26,7 @@ type Statement struct {
 	Count     int    // what the platform said that there are
 	Pages     int    // pages that were read
 	Hash      string // hex SHA-256 over the raw pages, in order
-	Problem   string // why it is not complete
+	Problem   string // a Remark: why it is not complete
 	FetchedBy string // staff id; empty: the schedule or the command line
 	CreatedAt time.Time
 	FetchedAt time.Time `gorm:"default:null"`

@@ -11,7 +11,7 @@ type Task struct {
 	Params    string // JSON, see the kind's code
 	Done      int
 	Total     int    // 0: not known yet
-	Problem   string // why it failed, for the person
+	Problem   string // a Remark: why it failed
 	StaffID   string
 	Who       string
 	FormToken string // the form that asked for it; unique: a second click is the same task

@@ -97,10 +97,10 @@ func (s *Service) takeHint(ctx context.Context, m *models.InboxMessage, a *model
 			return fmt.Errorf("finish callback: %w", err)
 		}
 		if a.OrderNum != "" && a.OrderNum != n.OrderNum {
-			return s.openReview(ctx, tx, models.ReviewMismatch, a, "a callback names another order number than the attempt has")
+			return s.openReview(ctx, tx, models.ReviewMismatch, a, models.Remark("callback_number"))
 		}
 		if !n.PayAmount.Equal(opay.Amount(a.Amount.String())) {
-			if err := s.openReview(ctx, tx, models.ReviewMismatch, a, "a callback names another amount than was ordered"); err != nil {
+			if err := s.openReview(ctx, tx, models.ReviewMismatch, a, models.Remark("callback_amount")); err != nil {
 				return err
 			}
 		}
@@ -146,7 +146,7 @@ func (s *Service) notOurs(ctx context.Context, m *models.InboxMessage, n opay.No
 			return fmt.Errorf("add evidence: %w", err)
 		}
 		err = tx.OpenReview(ctx, models.Review{
-			ID: models.NewID(), Kind: models.ReviewUnknownOrder, Subject: n.OrderNum, Note: "a callback names an order that is not ours",
+			ID: models.NewID(), Kind: models.ReviewUnknownOrder, Subject: n.OrderNum, Note: models.Remark("callback_foreign"),
 			Open: true, CreatedAt: now, UpdatedAt: now,
 		})
 		if err != nil {
@@ -166,7 +166,7 @@ func (s *Service) unreadable(ctx context.Context, m *models.InboxMessage) error 
 	now := s.clock()
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
 		err := tx.OpenReview(ctx, models.Review{
-			ID: models.NewID(), Kind: models.ReviewUnreadable, Subject: m.Digest, Note: "a callback with a good signature cannot be read",
+			ID: models.NewID(), Kind: models.ReviewUnreadable, Subject: m.Digest, Note: models.Remark("callback_unreadable"),
 			Open: true, CreatedAt: now, UpdatedAt: now,
 		})
 		if err != nil {

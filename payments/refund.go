@@ -202,7 +202,7 @@ func (s *Service) decideRefund(
 
 // moveRefund changes a refund's state and, where it was the last one under way, the order's.
 func (s *Service) moveRefund(ctx context.Context, tx *store.Store, r *models.Refund, to models.RefundState, set map[string]any, cause string) error {
-	t := models.Transition{OrderID: r.OrderID, AttemptID: r.AttemptID, Cause: cause, Note: "refund " + r.ID}
+	t := models.Transition{OrderID: r.OrderID, AttemptID: r.AttemptID, Cause: cause}
 	if err := tx.MoveRefund(ctx, r.ID, r.State, to, set, t); err != nil {
 		return fmt.Errorf("move refund to %s: %w", to, err)
 	}
@@ -242,7 +242,7 @@ func (s *Service) orderAfterRefunds(ctx context.Context, tx *store.Store, orderI
 	case order.PaidAt.IsZero():
 		to = models.OrderReview // it was late money, and a part of it is still here
 	}
-	t := models.Transition{OrderID: order.ID, Cause: cause, Note: back.String() + " refunded"}
+	t := models.Transition{OrderID: order.ID, Cause: cause, Note: models.Remark("refunded", "amount", back.String(), "coin", order.Current().Coin)}
 	if err := tx.MoveOrder(ctx, order.ID, models.OrderRefunding, to, nil, t); err != nil {
 		return fmt.Errorf("move order to %s: %w", to, err)
 	}

@@ -101,7 +101,7 @@ func mismatchOf(a *models.Attempt, d opay.OrderDetail) string {
 // mismatch records that the platform holds something else than we ordered. Nothing is credited; where the platform calls it
 // paid, money is in the wrong place and the order waits for a person, with its stock.
 func (s *Service) mismatch(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, field, cause string) error {
-	note := "the platform's " + field + " is not the attempt's; its status is " + d.Status.String()
+	note := models.Remark("mismatch", "field", field, "status", string(d.Status))
 	if err := s.openReview(ctx, tx, models.ReviewMismatch, a, note); err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (s *Service) dropNumber(ctx context.Context, tx *store.Store, a *models.Att
 		}
 		return tx.SetAttempt(ctx, a.ID, set)
 	}
-	t := models.Transition{OrderID: a.OrderID, AttemptID: a.ID, Cause: cause, Note: "the platform's number is of another order"}
+	t := models.Transition{OrderID: a.OrderID, AttemptID: a.ID, Cause: cause, Note: models.Remark("foreign_number")}
 	if err := tx.MoveAttempt(ctx, a.ID, models.AttemptOpen, models.AttemptUnknown, set, t); err != nil {
 		return fmt.Errorf("forget the order number: %w", err)
 	}
@@ -150,12 +150,12 @@ func (s *Service) credit(ctx context.Context, tx *store.Store, order *models.Ord
 	case models.OrderAwaiting:
 		return s.creditOrder(ctx, tx, order, a, cause)
 	case models.OrderExpired, models.OrderCancelled:
-		return s.lateMoney(ctx, tx, order, a, "paid after the order was "+string(order.State), cause)
+		return s.lateMoney(ctx, tx, order, a, models.Remark("paid_late", "order", string(order.State)), cause)
 	case models.OrderReview:
-		return s.openReview(ctx, tx, models.ReviewLatePayment, a, "paid while the order was under review")
+		return s.openReview(ctx, tx, models.ReviewLatePayment, a, models.Remark("paid_in_review"))
 	case models.OrderPaid, models.OrderFulfilled, models.OrderRefunding, models.OrderRefunded:
 		// R8: the first payment keeps the order; this one must go back.
-		return s.openReview(ctx, tx, models.ReviewSecondPayment, a, "a second payment of a paid order; refund "+a.Amount.String()+" "+a.Coin)
+		return s.openReview(ctx, tx, models.ReviewSecondPayment, a, models.Remark("paid_twice", "amount", a.Amount.String(), "coin", a.Coin))
 	}
 	return fmt.Errorf("credit order in state %q", order.State)
 }
@@ -163,7 +163,7 @@ func (s *Service) credit(ctx context.Context, tx *store.Store, order *models.Ord
 func (s *Service) creditOrder(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, cause string) error {
 	var gone *store.OutOfStockError
 	if err := tx.SellReservation(ctx, order.ID); errors.As(err, &gone) {
-		return s.lateMoney(ctx, tx, order, a, "paid when "+gone.SKU+" was sold out", cause)
+		return s.lateMoney(ctx, tx, order, a, models.Remark("sold_out", "sku", gone.SKU), cause)
 	} else if err != nil {
 		return fmt.Errorf("sell reserved stock: %w", err)
 	}
@@ -211,7 +211,7 @@ func (s *Service) pending(ctx context.Context, tx *store.Store, order *models.Or
 		return s.regress(ctx, tx, a, models.AttemptOpen, cause)
 	case models.AttemptCreated:
 		// The platform knows an order that we have not sent: another shop uses our keys, or a backup was restored.
-		return s.openReview(ctx, tx, models.ReviewUnmatchedOrder, a, "the platform holds an order for an attempt that was never sent")
+		return s.openReview(ctx, tx, models.ReviewUnmatchedOrder, a, models.Remark("never_sent"))
 	}
 	return fmt.Errorf("attempt in state %q is pending", a.State)
 }
@@ -224,7 +224,7 @@ func (s *Service) regress(ctx context.Context, tx *store.Store, a *models.Attemp
 	if err != nil {
 		return fmt.Errorf("record refused transition: %w", err)
 	}
-	return s.openReview(ctx, tx, models.ReviewStatusRegress, a, "the attempt is "+string(a.State)+", and the platform now says "+string(to))
+	return s.openReview(ctx, tx, models.ReviewStatusRegress, a, models.Remark("regress", "attempt", string(a.State), "now", string(to)))
 }
 
 // closeAttempt ends an attempt that is proved dead, and does what was wanted of it: the order is cancelled or expires, or
@@ -240,7 +240,7 @@ func (s *Service) closeAttempt(ctx context.Context, tx *store.Store, order *mode
 		return tx.SetAttempt(ctx, a.ID, map[string]any{"due_at": nil}) // and the platform agrees: no more questions
 	}
 	set := map[string]any{"due_at": nil, "problem_code": problem}
-	t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: cause, Note: problem}
+	t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: cause, Note: models.Remark("ended", "code", problem)}
 	if err := tx.MoveAttempt(ctx, a.ID, a.State, to, set, t); err != nil {
 		return fmt.Errorf("end attempt: %w", err)
 	}

@@ -78,7 +78,7 @@ func (s *Service) FetchStatement(ctx context.Context, day, staffID string, progr
 		}
 		s.log.WarnContext(ctx, "the statement shifted while it was read", "day", day)
 	}
-	return last, fmt.Errorf("%w: it changed while it was being read, %d times", ErrStatement, statementTries)
+	return last, fmt.Errorf("%w: it changed while it was being read, %d times: %w", ErrStatement, statementTries, lastErr)
 }
 
 // fetchOnce stores one reading, complete or failed. The error is opay.ErrStatementShifted where another reading may succeed.
@@ -92,7 +92,7 @@ func (s *Service) fetchOnce(ctx context.Context, day, staffID string, progress f
 	readErr := s.readPages(ctx, &st, progress)
 	st.FetchedAt, st.State, st.Problem = s.clock(), models.StatementComplete, ""
 	if readErr != nil {
-		st.State, st.Problem = models.StatementFailed, problemOf(readErr)
+		st.State, st.Problem = models.StatementFailed, remarkOf(readErr)
 	} else if hash, err := s.linesHash(ctx, st.ID); err != nil {
 		return st, err
 	} else {
@@ -107,21 +107,6 @@ func (s *Service) fetchOnce(ctx context.Context, day, staffID string, progress f
 		return st, fmt.Errorf("finish statement: %w", err)
 	}
 	return st, readErr
-}
-
-// problemOf puts a failed reading into words for staff.
-func problemOf(err error) string {
-	code, refused := opay.CodeOf(err)
-	switch {
-	case errors.Is(err, opay.ErrStatementShifted):
-		return "it changed while it was being read"
-	case refused:
-		return "refused by the platform: " + string(code) + " " + code.Text()
-	case errors.Is(err, opay.ErrUnreachable):
-		return "the platform cannot be reached"
-	default:
-		return err.Error()
-	}
 }
 
 func (s *Service) readPages(ctx context.Context, st *models.Statement, progress func(done, total int)) error {
@@ -146,7 +131,8 @@ func (s *Service) readPages(ctx context.Context, st *models.Statement, progress 
 			return s.samePage(ctx, st, first)
 		}
 	}
-	return fmt.Errorf("%w: more than %d pages", ErrStatement, statementPages)
+	err := fmt.Errorf("%w: more than %d pages", ErrStatement, statementPages)
+	return remarked(err, "pages", "pages", strconv.Itoa(statementPages))
 }
 
 func (s *Service) statementPage(ctx context.Context, day string, page int) (opay.StatementPage, error) {
@@ -161,7 +147,8 @@ func (s *Service) statementPage(ctx context.Context, day string, page int) (opay
 // show in the count.
 func (s *Service) samePage(ctx context.Context, st *models.Statement, first string) error {
 	if st.Lines != st.Count {
-		return fmt.Errorf("%d lines, the platform counts %d: %w", st.Lines, st.Count, opay.ErrStatementShifted)
+		err := fmt.Errorf("%d lines, the platform counts %d: %w", st.Lines, st.Count, opay.ErrStatementShifted)
+		return remarked(err, "count", "lines", strconv.Itoa(st.Lines), "count", strconv.Itoa(st.Count))
 	}
 	if st.Pages < 2 {
 		return nil
@@ -206,7 +193,8 @@ func (s *Service) keepPage(ctx context.Context, st *models.Statement, page int, 
 	for i, l := range got.Lines {
 		amount, err := models.ParseAmount(string(l.Amount))
 		if err != nil {
-			return fmt.Errorf("%w: line %d: %w", ErrStatement, st.Lines+i+1, err)
+			at := st.Lines + i + 1
+			return remarked(fmt.Errorf("%w: line %d: %w", ErrStatement, at, err), "line", "line", strconv.Itoa(at))
 		}
 		lines = append(lines, models.StatementLine{
 			ID: models.NewID(), StatementID: st.ID, Position: st.Lines + i + 1, Type: models.StatementType(l.OrderType), AppOrderID: l.AppOrderID,
@@ -315,7 +303,7 @@ func (s *Service) checkSealed(ctx context.Context, book models.BookDay, st model
 	}
 	now := s.clock()
 	return s.store.OpenReview(ctx, models.Review{
-		ID: models.NewID(), Kind: models.ReviewSealedDay, Subject: st.Day + ":" + st.Hash[:16], Note: "the platform's statement of the sealed day " + st.Day + " has changed",
+		ID: models.NewID(), Kind: models.ReviewSealedDay, Subject: st.Day + ":" + st.Hash[:16], Note: models.Remark("sealed_day", "day", st.Day),
 		Open: true, CreatedAt: now, UpdatedAt: now,
 	})
 }

@@ -141,7 +141,7 @@ func (s *Service) runTask(ctx context.Context, t models.Task) {
 		s.logLost(ctx, s.finishTask(keep, &t, models.TaskDone))
 	case errors.Is(err, errTaskFinal) || t.Tries >= taskTries:
 		s.log.ErrorContext(ctx, "task failed", "task", t.ID, "kind", string(t.Kind), "error", err)
-		t.Problem = taskProblem(err)
+		t.Problem = remarkOf(err)
 		s.logLost(ctx, s.finishTask(keep, &t, models.TaskFailed))
 	default:
 		s.log.WarnContext(ctx, "task is tried again", "task", t.ID, "kind", string(t.Kind), "error", err)
@@ -153,13 +153,6 @@ func (s *Service) finishTask(ctx context.Context, t *models.Task, state models.T
 	return s.store.FinishTask(ctx, t.ID, t.Lease, state, map[string]any{
 		"done": t.Done, "total": t.Total, "problem": t.Problem, "file_name": t.FileName, "file_type": t.FileType, "file_size": t.FileSize,
 	})
-}
-
-func taskProblem(err error) string {
-	if errors.Is(err, ErrStatement) || errors.Is(err, ErrNothingFetched) {
-		return err.Error()
-	}
-	return problemOf(err)
 }
 
 func (s *Service) doTask(ctx context.Context, t *models.Task) error {

@@ -183,7 +183,7 @@ func (s *Service) pollLater(ctx context.Context, id, lease string) error {
 			return tx.Reschedule(ctx, store.QueueAttempts, id, lease, time.Time{})
 		}
 		if now.After(order.ExpiresAt.Add(pollAfterExpiry)) {
-			if err := s.openReview(ctx, tx, models.ReviewUnresolved, &a, "the platform never said how this attempt ended"); err != nil {
+			if err := s.openReview(ctx, tx, models.ReviewUnresolved, &a, models.Remark("never_ended")); err != nil {
 				return err
 			}
 			return tx.Reschedule(ctx, store.QueueAttempts, id, lease, time.Time{})
@@ -271,13 +271,13 @@ func (s *Service) parkMail(ctx context.Context, m models.OutboxMessage) error {
 	now := s.clock()
 	return s.store.Tx(ctx, func(tx *store.Store) error {
 		err := tx.OpenReview(ctx, models.Review{
-			ID: models.NewID(), Kind: models.ReviewUndelivered, Subject: m.ID, OrderID: m.OrderID, Note: "the mail " + string(m.Kind) + " could not be sent",
+			ID: models.NewID(), Kind: models.ReviewUndelivered, Subject: m.ID, OrderID: m.OrderID, Note: models.Remark("mail_given_up", "mail", string(m.Kind)),
 			Open: true, CreatedAt: now, UpdatedAt: now,
 		})
 		if err != nil {
 			return fmt.Errorf("open review: %w", err)
 		}
-		return tx.FinishOutbox(ctx, m.ID, models.OutboxParked, "given up")
+		return tx.FinishOutbox(ctx, m.ID, models.OutboxParked, models.Remark("given_up"))
 	})
 }
 

@@ -40,7 +40,7 @@ func (f fixtures) statement() admin.StatementView {
 	v := admin.StatementView{
 		Page: f.page(admin.SectionStatements), Day: day, Begins: f.at(2880), Ends: f.at(1440), State: "open", Types: f.types(), Matched: 3997, Balanced: true, CanFetch: true, FormToken: "token",
 		Statement: admin.StatementFact{State: "complete", Lines: 4001, Count: 4001, Pages: 41, Hash: hash, Fetched: f.at(600), By: "grace@example.com"},
-		Earlier:   []admin.StatementFact{{State: "failed", Lines: 2000, Count: 4001, Pages: 20, Fetched: f.at(700), Problem: "shifted"}},
+		Earlier:   []admin.StatementFact{{State: "failed", Lines: 2000, Count: 4001, Pages: 20, Fetched: f.at(700), Problem: f.p.T("admin.remark.shifted")}},
 		Totals: []admin.TotalRow{
 			{Type: "1", Coin: "USDT", Theirs: "182,345.500001", TheirLines: 3001, Ours: "182,345.500000", OurRows: 3001, Difference: "+0.000001", Listed: "+0.000001", Balanced: true},
 			{Type: "1", Coin: "BTC", Theirs: "1.91260123", TheirLines: 990, Ours: "1.91260123", OurRows: 990, Difference: "0", Listed: "0", Balanced: true},

@@ -259,7 +259,7 @@ func TestStatement_ProvesItsTotals(t *testing.T) {
 	html := render(t, admin.Statement(f.statement()))
 	for _, want := range []string{
 		"+0.000001", "3,997 lines match", "explain the totals to the last digit", "14 lines lie on another day", "UTC would fit", "Day of Asia/Shanghai:", hash, "4,001 read, 4,001 counted",
-		"no line", "not booked", `action="/admin/discrepancies/d2/settle"`, `action="/admin/discrepancies/d2/refund"`, "It changed while it was being read",
+		"no line", "not booked", `action="/admin/discrepancies/d2/settle"`, `action="/admin/discrepancies/d2/refund"`, "The statement changed while it was being read",
 	} {
 		assert.Contains(t, html, want)
 	}

@@ -68,7 +68,7 @@ type StatementFact struct {
 	Hash    string // hex SHA-256 over the raw pages
 	Fetched templates.Moment
 	By      string // e-mail; "": by itself
-	Problem string // "admin.statement_problem." + Problem where there are words
+	Problem string // words
 }
 
 // TotalRow balances one type and coin.

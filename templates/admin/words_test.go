@@ -133,6 +133,17 @@ func TestWords_EveryActionOfTheAuditLogHasThem(t *testing.T) {
 	}
 }
 
+func TestWords_EveryRemarkHasThem(t *testing.T) {
+	remarks := quoted(t, `(?:Remark\(|remarked\([^\n]*, )"([a-z_]+)"`, "payments", "models", "web")
+	require.Greater(t, len(remarks), 20, "the search itself must work")
+	for _, code := range remarks {
+		say(t, "admin.remark."+code)
+	}
+	for _, code := range []string{"count", "pages", "line"} {
+		assert.Contains(t, remarks, code, "remarks of errors are found too")
+	}
+}
+
 func TestWords_EveryReasonOfARefusedCallbackHasThem(t *testing.T) {
 	reasons := quoted(t, `"notify_([a-z_]+)"`, "web/platform")
 	require.NotEmpty(t, reasons)

@@ -62,7 +62,7 @@ func reviewRows(p *i18n.Printer, reviews []models.Review, refs map[string]string
 	rows := make([]pages.ReviewRow, len(reviews))
 	for i, r := range reviews {
 		rows[i] = pages.ReviewRow{
-			ID: r.ID, Kind: string(r.Kind), Note: r.Note, OrderID: r.OrderID, Ref: refs[r.OrderID], Subject: r.Subject, Open: r.Open,
+			ID: r.ID, Kind: string(r.Kind), Note: remark(p, r.Note), OrderID: r.OrderID, Ref: refs[r.OrderID], Subject: r.Subject, Open: r.Open,
 			At: moment(p, r.CreatedAt), Updated: moment(p, r.UpdatedAt), CanClose: r.Open && mayClose, Resolution: r.Resolution,
 		}
 	}

@@ -52,7 +52,7 @@ func (o *Office) statementView(d *desk, day string, b book) pages.StatementView 
 func statementFact(p *i18n.Printer, s models.Statement, names names) pages.StatementFact {
 	return pages.StatementFact{
 		State: string(s.State), Lines: s.Lines, Count: s.Count, Pages: s.Pages, Hash: s.Hash, Fetched: moment(p, s.FetchedAt),
-		By: names.of(s.FetchedBy), Problem: s.Problem,
+		By: names.of(s.FetchedBy), Problem: remark(p, s.Problem),
 	}
 }
 

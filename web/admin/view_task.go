@@ -47,7 +47,7 @@ func taskView(p *i18n.Printer, t models.Task, rows []models.TaskRow, mayExport b
 	about, result := taskAbout(t)
 	view := pages.TaskView{
 		ID: t.ID, Kind: string(t.Kind), State: string(t.State), Running: t.State == models.TaskWaiting || t.State == models.TaskRunning, Who: t.Who,
-		About: about, Done: t.Done, Total: t.Total, Percent: -1, Problem: t.Problem, Created: moment(p, t.CreatedAt), Ended: moment(p, t.EndedAt),
+		About: about, Done: t.Done, Total: t.Total, Percent: -1, Problem: remark(p, t.Problem), Created: moment(p, t.CreatedAt), Ended: moment(p, t.EndedAt),
 	}
 	if t.Total > 0 {
 		view.Percent = min(100, t.Done*100/t.Total)

@@ -31,10 +31,10 @@ func timeline(p *i18n.Printer, file models.OrderFile) []pages.Event {
 		events = append(events, evidenceEvent(p, e))
 	}
 	for _, t := range file.Transitions {
-		events = append(events, transitionEvent(t))
+		events = append(events, transitionEvent(p, t))
 	}
 	for _, m := range file.Mails {
-		events = append(events, mailEvents(m)...)
+		events = append(events, mailEvents(p, m)...)
 	}
 	events = append(events, staffEvents(file)...)
 	slices.SortStableFunc(events, func(a, b event) int { return b.at.Compare(a.at) })
@@ -83,9 +83,9 @@ func facts(pairs ...string) []pages.Fact {
 	return list
 }
 
-func transitionEvent(t models.Transition) event {
+func transitionEvent(p *i18n.Printer, t models.Transition) event {
 	view := pages.Event{
-		Kind: pages.EventTransition, Who: causer(t.Cause), Verified: pages.VerifiedOwn, From: t.FromState, To: t.ToState, Of: "order", Text: t.Note,
+		Kind: pages.EventTransition, Who: causer(t.Cause), Verified: pages.VerifiedOwn, From: t.FromState, To: t.ToState, Of: "order", Text: remark(p, t.Note),
 		Facts: facts("cause", t.Cause),
 	}
 	switch {
@@ -115,9 +115,9 @@ func causer(cause string) string {
 }
 
 // mailEvents are a mail that was ordered, and one that was sent.
-func mailEvents(m models.OutboxMessage) []event {
+func mailEvents(p *i18n.Printer, m models.OutboxMessage) []event {
 	view := pages.Event{
-		Kind: pages.EventMail, Who: whoShop, Verified: pages.VerifiedOwn, What: "mail." + string(m.Kind), Facts: facts("state", string(m.State)), Text: m.Problem,
+		Kind: pages.EventMail, Who: whoShop, Verified: pages.VerifiedOwn, What: "mail." + string(m.Kind), Facts: facts("state", string(m.State)), Text: remark(p, m.Problem),
 	}
 	if m.SentAt.IsZero() {
 		return []event{{m.CreatedAt, view}}

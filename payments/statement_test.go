@@ -1,0 +1,79 @@
+package payments_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/payments"
+	"coincart/payments/opay"
+	"coincart/payments/sandbox"
+)
+
+// A failed reading says why in a form that every reader gets in their own language, and never in the words of the network.
+func TestStatement_SaysWhyItFailed(t *testing.T) {
+	t.Parallel()
+	const day = "2026-11-22"
+	pages := map[string]func(opay.StatementRequest) opay.StatementPage{
+		models.Remark("count", "lines", "3", "count", "4"): func(r opay.StatementRequest) opay.StatementPage {
+			p := manyLines(3, r.Page)
+			p.Count = 4
+			return p
+		},
+		models.Remark("line", "line", "2"): func(r opay.StatementRequest) opay.StatementPage {
+			p := manyLines(3, r.Page)
+			p.Lines[1].Amount = "-1"
+			return p
+		},
+	}
+	faults := map[string]sandbox.Fault{
+		models.Remark("refused", "code", "50012"): {Kind: sandbox.FaultRefuse, Code: "50012"},
+		models.Remark("unclear"):                  {Kind: sandbox.FaultHTML},
+	}
+	eachShop(t, func(t *testing.T, s *shop) {
+		check := func(t *testing.T, want string) {
+			t.Helper()
+			st, err := s.FetchStatement(t.Context(), day, "", nil)
+			require.Error(t, err)
+			assert.Equal(t, models.StatementFailed, st.State)
+			assert.Equal(t, want, st.Problem)
+			kept, err := s.store.Statement(t.Context(), st.ID)
+			require.NoError(t, err)
+			assert.Equal(t, want, kept.Problem)
+		}
+		for want, answer := range pages {
+			s.gateway.pages(answer)
+			check(t, want)
+		}
+		n := 10
+		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage {
+			n++
+			p := manyLines(5000, r.Page)
+			p.Count = 5000 + n
+			return p
+		})
+		check(t, models.Remark("shifted"))
+		s.gateway.pages(nil)
+		for want, fault := range faults {
+			require.NoError(t, s.platform.SetFaults(sandbox.Faults{fault}))
+			check(t, want)
+		}
+		require.NoError(t, s.platform.SetFaults(nil))
+	})
+}
+
+func TestTask_SaysWhyItFailed(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		x := payments.Export{What: payments.ExportStatement, Format: payments.FormatCSV, Day: "2026-11-22"}
+		task, err := s.StartExport(t.Context(), x, models.NewRef(), finance)
+		require.NoError(t, err)
+		s.work()
+		task, err = s.store.Task(t.Context(), task.ID)
+		require.NoError(t, err)
+		assert.Equal(t, models.TaskFailed, task.State)
+		assert.Equal(t, models.Remark("not_fetched"), task.Problem)
+	})
+}
