@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"coincart/models"
 	"coincart/templates/i18n"
 )
 
@@ -126,10 +127,20 @@ func quoted(t *testing.T, pattern string, folders ...string) []string {
 }
 
 func TestWords_EveryActionOfTheAuditLogHasThem(t *testing.T) {
-	actions := quoted(t, `"((?:staff|order|refund|discrepancy|review|day|task)\.[a-z_]+)"`, "payments", "web/admin", "web/staff")
-	require.Greater(t, len(actions), 20, "the search itself must work")
+	actions := quoted(t, `"([a-z]{2,20}\.[a-z_]{3,30})"`, "payments", "web/admin", "web/staff", "cmd")
+	require.Greater(t, len(actions), 30, "the search itself must work")
+	for _, state := range []models.RefundState{models.RefundApproved, models.RefundDeclined} {
+		actions = append(actions, "refund."+string(state))
+	}
+	groups := quoted(t, `"([a-z]{2,20}\.)"`, "web/admin")
 	for _, action := range actions {
+		if strings.HasSuffix(action, ".pem") || strings.HasSuffix(action, ".json") {
+			continue // a file's name
+		}
 		say(t, "admin.action."+action)
+		group, _, _ := strings.Cut(action, ".")
+		assert.Contains(t, groups, group+".", "the log can be narrowed down to %s", action)
+		say(t, "admin.audit_group."+group+".")
 	}
 }
 

@@ -279,7 +279,7 @@ func (a *Accounts) join(ctx context.Context, tx *store.Store, e Enrolment, perso
 	if n != 1 {
 		return "", ErrLink
 	}
-	return person.ID, nil
+	return person.ID, endInvitations(ctx, tx, "") // other links for a first owner are worth nothing now
 }
 
 // reset gives an account a new password and a new authenticator; role and address stay.
