@@ -15,30 +15,19 @@ type Actor = models.Actor
 // facts are one side of a change in the audit log.
 type facts = models.Facts
 
-// encode writes the facts as JSON; none are "".
-func (f facts) encode() (string, error) {
-	if len(f) == 0 {
-		return "", nil
-	}
-	text, err := json.Marshal(f)
-	if err != nil {
-		return "", fmt.Errorf("encode an audit entry: %w", err)
-	}
-	return string(text), nil
-}
-
 // audit appends an entry to the log, in the transaction of the change itself: neither exists without the other.
 func (s *Service) audit(ctx context.Context, tx *store.Store, by Actor, action, subject string, before, after facts) error {
-	was, err := before.encode()
+	old, err := json.Marshal(before)
 	if err != nil {
-		return err
+		return fmt.Errorf("encode what was: %w", err)
 	}
-	is, err := after.encode()
+	now, err := json.Marshal(after)
 	if err != nil {
-		return err
+		return fmt.Errorf("encode what is: %w", err)
 	}
 	err = tx.AppendAudit(ctx, models.AuditEntry{
-		At: s.clock(), StaffID: by.StaffID, Who: by.Who, Action: action, Subject: subject, Before: was, After: is, RemoteAddr: by.RemoteAddr, RequestID: by.RequestID,
+		At: s.clock(), StaffID: by.StaffID, Who: by.Who, Action: action, Subject: subject, Before: string(old), After: string(now),
+		RemoteAddr: by.RemoteAddr, RequestID: by.RequestID,
 	})
 	if err != nil {
 		return fmt.Errorf("append to the audit log: %w", err)
