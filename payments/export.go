@@ -8,11 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/xuri/excelize/v2"
 
 	"coincart/models"
 )
@@ -30,7 +27,6 @@ const (
 
 const (
 	exportChunk   = 256 << 10
-	sheetRows     = 1_000_000 // a sheet holds 1,048,576
 	exportTimeFmt = "2006-01-02 15:04:05.000"
 )
 
@@ -138,7 +134,7 @@ func (s *Service) WriteExport(ctx context.Context, w io.Writer, x Export, rows f
 
 func newTable(w io.Writer, format string) (table, error) {
 	if format == FormatXLSX {
-		return newXLSX(w)
+		return newXLSX(w, sheetRows)
 	}
 	// The mark tells spreadsheets that the text is UTF-8.
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
@@ -183,84 +179,6 @@ func (t *csvTable) row(cells []cell) error {
 func (t *csvTable) close() error {
 	t.w.Flush()
 	if err := t.w.Error(); err != nil {
-		return fmt.Errorf("write the file: %w", err)
-	}
-	return nil
-}
-
-// xlsxTable streams sheets through excelize, which keeps rows in a temporary file. Every cell is a text: a spreadsheet's numbers are
-// floats and would not keep the digits.
-type xlsxTable struct {
-	out    io.Writer
-	file   *excelize.File
-	stream *excelize.StreamWriter
-	header []any
-	sheets int
-	n      int // rows on this sheet
-}
-
-func newXLSX(w io.Writer) (*xlsxTable, error) {
-	t := &xlsxTable{out: w, file: excelize.NewFile()}
-	if err := t.nextSheet(); err != nil {
-		return nil, err
-	}
-	return t, nil
-}
-
-func (t *xlsxTable) nextSheet() error {
-	if t.stream != nil {
-		if err := t.stream.Flush(); err != nil {
-			return fmt.Errorf("write the sheet: %w", err)
-		}
-	}
-	t.sheets++
-	name := "Sheet" + strconv.Itoa(t.sheets)
-	if t.sheets > 1 {
-		if _, err := t.file.NewSheet(name); err != nil {
-			return fmt.Errorf("make a sheet: %w", err)
-		}
-	}
-	stream, err := t.file.NewStreamWriter(name)
-	if err != nil {
-		return fmt.Errorf("make a sheet: %w", err)
-	}
-	t.stream, t.n = stream, 0
-	return nil
-}
-
-func (t *xlsxTable) row(cells []cell) error {
-	values := make([]any, len(cells))
-	for i, c := range cells {
-		values[i] = c.text // a text cell is never a formula
-	}
-	if t.header == nil {
-		t.header = values
-	}
-	if t.n == sheetRows {
-		if err := t.nextSheet(); err != nil {
-			return err
-		}
-		if err := t.put(t.header); err != nil {
-			return err
-		}
-	}
-	return t.put(values)
-}
-
-func (t *xlsxTable) put(values []any) error {
-	t.n++
-	if err := t.stream.SetRow("A"+strconv.Itoa(t.n), values); err != nil {
-		return fmt.Errorf("write a row: %w", err)
-	}
-	return nil
-}
-
-func (t *xlsxTable) close() error {
-	if err := t.stream.Flush(); err != nil {
-		return fmt.Errorf("write the sheet: %w", err)
-	}
-	_, err := t.file.WriteTo(t.out)
-	if err := errors.Join(err, t.file.Close()); err != nil {
 		return fmt.Errorf("write the file: %w", err)
 	}
 	return nil
