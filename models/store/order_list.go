@@ -11,9 +11,10 @@ import (
 	"coincart/models"
 )
 
-// narrowSpan is how many days of orders are sorted by amount for a page: they all lie in one index, with what they are sorted and
-// filtered by. For a longer time the index of amounts is walked instead, where enough rows are of that time.
-const narrowSpan = 31 * 24 * time.Hour
+// fewOrders is how many orders of a time are read and sorted by amount for a page: they lie side by side in one index, with what they are
+// sorted and filtered by. Where there are more, the index of amounts is walked instead, and not far, because enough of its rows are of
+// that time.
+const fewOrders = 20_000
 
 // orderSort is how a list of orders is sorted.
 type orderSort struct {
@@ -45,19 +46,19 @@ func (o orderSort) by(prefix string) string {
 	return " ORDER BY " + prefix + o.column + direction + ", " + prefix + "id" + direction
 }
 
-// Orders reads a page of orders, each with its attempt that counts and how many reviews of it are open: three statements, whatever is
-// asked for. ErrFilter: a sort, a state or a limit that does not exist. ErrCursor: After was not made by this list in this sort.
+// Orders reads a page of orders, each with its attempt that counts and how many reviews of it are open: three statements, and a fourth for
+// those of a time by amount. ErrFilter: a sort, a state or a limit that does not exist. ErrCursor: After was not made by this list in this sort.
 func (s *Store) Orders(ctx context.Context, f models.OrderFilter) (models.OrderPage, error) {
 	limit, err := pageLimit(f.Limit)
 	if err != nil {
 		return models.OrderPage{}, doing("read the orders", err)
 	}
-	page, err := s.orderPage(ctx, f, limit)
+	page, err := s.orderPage(ctx, f, limit, fewOrders)
 	return page, doing("read the orders", err)
 }
 
-func (s *Store) orderPage(ctx context.Context, f models.OrderFilter, limit int) (models.OrderPage, error) {
-	keys, err := s.orderKeys(f, limit+1)
+func (s *Store) orderPage(ctx context.Context, f models.OrderFilter, limit, few int) (models.OrderPage, error) {
+	keys, err := s.orderKeys(ctx, f, limit+1, few)
 	if err != nil || keys.none {
 		return models.OrderPage{}, err
 	}
@@ -78,7 +79,7 @@ func (s *Store) orderPage(ctx context.Context, f models.OrderFilter, limit int) 
 // number, and orders that come meanwhile do no harm. Limit is not used. An error of fn ends it and is returned as it is.
 func (s *Store) EachOrderRow(ctx context.Context, f models.OrderFilter, fn func(models.OrderRow) error) error {
 	for {
-		page, err := s.orderPage(ctx, f, batch)
+		page, err := s.orderPage(ctx, f, batch, fewOrders)
 		if err != nil {
 			return doing("read the orders", err)
 		}
@@ -129,7 +130,7 @@ type orderKeys struct {
 
 // orderKeys finds the index for what is asked. Without a search it walks an index in the order of the list, one walk per state: so the
 // indexes need not exist twice, with and without the state, and no walk steps over rows of other states.
-func (s *Store) orderKeys(f models.OrderFilter, n int) (orderKeys, error) {
+func (s *Store) orderKeys(ctx context.Context, f models.OrderFilter, n, few int) (orderKeys, error) {
 	sort, err := orderSortOf(f.Sort)
 	if err != nil {
 		return orderKeys{}, err
@@ -140,30 +141,62 @@ func (s *Store) orderKeys(f models.OrderFilter, n int) (orderKeys, error) {
 	if err != nil {
 		return orderKeys{}, err
 	}
-	narrow := !f.From.IsZero() && !f.To.IsZero() && f.To.Sub(f.From) <= narrowSpan
-	switch {
-	case f.Search != "" || f.Unusual:
+	if f.Search != "" || f.Unusual {
 		k.chosen(s, f, common, n)
-	case sort.column == "total" && narrow, sort.column == "created_at" && f.State == "" && f.Coin == "":
+		return k, nil
+	}
+	byTime := sort.column == "created_at" && f.State == "" && f.Coin == ""
+	if sort.column == "total" && (!f.From.IsZero() || !f.To.IsZero()) {
+		found, err := s.countOrders(ctx, f.From, f.To, few+1)
+		if err != nil {
+			return orderKeys{}, err
+		}
+		byTime, k.none = found <= few, found == 0
+	}
+	if byTime {
 		k.add(s.using("orders_by_time"), withState(f, common), n)
-	default:
-		index := "orders_by_"
-		if f.Coin != "" {
-			index += "coin"
-		} else {
-			index += "state"
-		}
-		if sort.column == "total" {
-			index = strings.ReplaceAll(index+"_total", "state_", "")
-		}
-		for _, state := range statesOf(f) {
-			where := conditions{}
-			where.add("state = ?", string(state))
-			where.add(common.sql(), common.args...)
-			k.add(s.using(index), where, n)
-		}
+		return k, nil
+	}
+	for _, state := range statesOf(f) {
+		where := conditions{}
+		where.add("state = ?", string(state))
+		where.add(common.sql(), common.args...)
+		k.add(s.using(orderIndex(f, sort)), where, n)
 	}
 	return k, nil
+}
+
+// orderIndex names the index of the walks of single states.
+func orderIndex(f models.OrderFilter, sort orderSort) string {
+	switch {
+	case f.Coin != "" && sort.column == "total":
+		return "orders_by_coin_total"
+	case f.Coin != "":
+		return "orders_by_coin"
+	case sort.column == "total":
+		return "orders_by_total"
+	default:
+		return "orders_by_state"
+	}
+}
+
+// countOrders counts the orders of a time, up to so many. An end that is zero is open.
+func (s *Store) countOrders(ctx context.Context, from, to time.Time, most int) (n int, err error) {
+	where := spanOf(from, to)
+	query := "SELECT COUNT(*) FROM (SELECT 1 FROM orders" + s.using("orders_by_time") + " WHERE " + where.sql() + " LIMIT ?) o"
+	err = s.one(ctx, query, append(where.args, most), &n)
+	return n, err
+}
+
+// spanOf is the condition of a time; an end that is zero is open.
+func spanOf(from, to time.Time) (where conditions) {
+	if !from.IsZero() {
+		where.add("created_at >= ?", from)
+	}
+	if !to.IsZero() {
+		where.add("created_at < ?", to)
+	}
+	return where
 }
 
 func statesOf(f models.OrderFilter) []models.OrderState {
@@ -201,7 +234,7 @@ func (k *orderKeys) add(using string, where conditions, n int) {
 
 // orderConditions are those of every kind of query: coin, time and the place in the list.
 func (s *Store) orderConditions(f models.OrderFilter, sort orderSort) (conditions, error) {
-	var where conditions
+	where := spanOf(f.From, f.To)
 	if f.State != "" {
 		if _, ok := models.ParseOrderState(string(f.State)); !ok {
 			return where, fmt.Errorf("%w: state", ErrFilter)
@@ -212,12 +245,6 @@ func (s *Store) orderConditions(f models.OrderFilter, sort orderSort) (condition
 			return where, fmt.Errorf("%w: coin", ErrFilter)
 		}
 		where.add("coin = ?", f.Coin)
-	}
-	if !f.From.IsZero() {
-		where.add("created_at >= ?", f.From)
-	}
-	if !f.To.IsZero() {
-		where.add("created_at < ?", f.To)
 	}
 	keys, err := readCursor(orderListName(sort), f.After, 2)
 	if err != nil || keys == nil {

@@ -97,7 +97,7 @@ func pages(t *testing.T, s *store.Store, f models.OrderFilter) []models.OrderRow
 		ctx, counted := store.CountQueries(t.Context())
 		page, err := s.Orders(ctx, f)
 		require.NoError(t, err)
-		require.LessOrEqual(t, counted.N(), 3)
+		require.LessOrEqual(t, counted.N(), 4)
 		require.LessOrEqual(t, len(page.Rows), f.Limit)
 		rows = append(rows, page.Rows...)
 		if page.Next == "" {
@@ -132,6 +132,8 @@ func TestOrders_EveryFilterAndSortInPages(t *testing.T) {
 					{From: start.AddDate(0, 0, -3), To: start.AddDate(0, 0, 3)},
 					{From: start.AddDate(0, -3, 0), To: start.AddDate(0, 3, 0), Coin: "USDT"},
 					{From: start},
+					{To: start, Coin: "BTC"},
+					{From: start.AddDate(90, 0, 0)},
 					{Unusual: true},
 					{Search: "shopper3@"},
 					{Search: "7002", Unusual: true},
@@ -159,6 +161,49 @@ func TestOrders_EveryFilterAndSortInPages(t *testing.T) {
 			}
 		}
 		assert.Greater(t, found, 1000)
+	})
+}
+
+func TestOrders_ByAmountAreTheSameByEveryIndex(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		all := listed(t, s, 90)
+		start := all[0].CreatedAt
+		long, short := start.AddDate(50, 0, 0), start.AddDate(0, 0, 2)
+		both := map[string]bool{} // indexes that were used
+		for _, sort := range []models.OrderSort{models.OrdersAmountAsc, models.OrdersAmountDesc} {
+			for _, f := range []models.OrderFilter{
+				{From: start}, {To: start}, {From: start, To: long}, {From: start.AddDate(0, 0, -2), To: short}, {From: long},
+				{From: start, State: models.OrderPaid}, {To: long, Coin: "BTC"}, {From: start, Coin: "USDT", State: models.OrderReview},
+			} {
+				f.Sort, f.Limit = sort, 7
+				want := expected(all, nil, f)
+				for _, few := range []int{0, 1, len(all) / 2, len(all)} {
+					f.After = ""
+					var ids []string
+					for {
+						ctx, counted := store.CountQueries(t.Context())
+						page, err := s.OrdersWithFew(ctx, f, few)
+						require.NoError(t, err)
+						assert.LessOrEqual(t, counted.N(), 4)
+						for _, statement := range counted.Statements() {
+							for _, index := range []string{"orders_by_time", "orders_by_total", "orders_by_coin_total"} {
+								if strings.Contains(statement, "JOIN orders") && strings.Contains(statement, index) {
+									both[index] = true
+								}
+							}
+						}
+						for _, row := range page.Rows {
+							ids = append(ids, row.ID)
+						}
+						if f.After = page.Next; f.After == "" {
+							break
+						}
+					}
+					require.Equal(t, want, ids, "%+v, few are %d", f, few)
+				}
+			}
+		}
+		assert.Len(t, both, 3, "all indexes were used")
 	})
 }
 

@@ -1,0 +1,18 @@
+package store
+
+import (
+	"context"
+
+	"coincart/models"
+)
+
+// OrdersWithFew is Orders where so many orders of a time are few.
+func (s *Store) OrdersWithFew(ctx context.Context, f models.OrderFilter, few int) (models.OrderPage, error) {
+	return s.orderPage(ctx, f, f.Limit, few)
+}
+
+// Change runs a statement, for what no method does.
+func (s *Store) Change(ctx context.Context, query string, args ...any) error {
+	_, err := s.exec(ctx, query, args...)
+	return err
+}
