@@ -37,6 +37,7 @@ const (
 func importRules() []importRule {
 	return []importRule{
 		{"models", nil, []string{gin, templ, orm, "database/sql", "net/http"}},
+		{"models/pictures", nil, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"migrations", nil, []string{gin, templ, orm, "net/http"}},
 		{"models/store", []string{"models", "migrations"}, []string{gin, templ, "net/http"}},
 		{"models/modelstest", []string{"models", "models/store", "migrations"}, []string{gin, templ}},
@@ -45,7 +46,7 @@ func importRules() []importRule {
 		{"payments/sandbox", []string{"payments/opay"}, []string{gin, orm, "database/sql"}},
 		{"static", nil, []string{gin, orm}},
 		{"templates/...", []string{"templates/...", "static"}, []string{gin, orm, "database/sql"}},
-		{"web/...", []string{"web/...", "templates/...", "static", "payments", "payments/opay", "models", "models/store"}, []string{orm, "database/sql"}},
+		{"web/...", []string{"web/...", "templates/...", "static", "payments", "payments/opay", "models", "models/store", "models/pictures"}, []string{orm, "database/sql"}},
 		{"cmd/coincart/demo", []string{"models", "models/store"}, []string{gin, orm, templ}},
 		{"cmd/coincart", []string{"..."}, []string{gin, orm, templ}},
 	}

@@ -1,0 +1,120 @@
+package pictures
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"golang.org/x/image/webp"
+)
+
+// kind is what an upload is.
+type kind string
+
+const (
+	kindJPEG kind = "JPEG"
+	kindPNG  kind = "PNG"
+	kindGIF  kind = "GIF"
+	kindWebP kind = "WebP"
+)
+
+type codec struct {
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error) // the first frame alone, where there are several
+}
+
+func (k kind) codec() codec {
+	switch k {
+	case kindJPEG:
+		return codec{jpeg.DecodeConfig, jpeg.Decode}
+	case kindPNG:
+		return codec{png.DecodeConfig, png.Decode}
+	case kindGIF:
+		return codec{gif.DecodeConfig, gif.Decode}
+	case kindWebP:
+		return codec{webp.DecodeConfig, webp.Decode}
+	}
+	return codec{}
+}
+
+// sniff tells what the first bytes say; "" for everything that is not taken, SVG among it: that is a program, not a picture.
+func sniff(b []byte) kind {
+	switch {
+	case bytes.HasPrefix(b, []byte("\xff\xd8\xff")):
+		return kindJPEG
+	case bytes.HasPrefix(b, []byte("\x89PNG\r\n\x1a\n")):
+		return kindPNG
+	case bytes.HasPrefix(b, []byte("GIF87a")), bytes.HasPrefix(b, []byte("GIF89a")):
+		return kindGIF
+	case len(b) >= 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP":
+		return kindWebP
+	}
+	return ""
+}
+
+// bound refuses what would take too much memory, by what the header says: the decoders hold to it.
+func bound(k kind, upload []byte) error {
+	config, err := k.codec().config(bytes.NewReader(upload))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrBroken, err)
+	}
+	if config.Width < 1 || config.Height < 1 {
+		return ErrBroken
+	}
+	if config.Width > MaxSide || config.Height > MaxSide {
+		return ErrPixels
+	}
+	most := MaxPixels
+	if deep(config.ColorModel) || (k == kindJPEG && progressive(upload)) {
+		most /= 2
+	}
+	if config.Width*config.Height > most {
+		return ErrPixels
+	}
+	return nil
+}
+
+// deep reports pixels that take eight bytes, or are copied into another form before they are scaled.
+func deep(m color.Model) bool {
+	return m == color.RGBA64Model || m == color.NRGBA64Model || m == color.Gray16Model || m == color.CMYKModel
+}
+
+// progressive reports a JPEG whose decoder keeps all coefficients until the end.
+func progressive(upload []byte) bool {
+	found := false
+	eachSegment(upload, func(marker byte, _ []byte) bool {
+		found = marker == 0xc2
+		return !found && (marker < 0xc0 || marker > 0xcf || marker == 0xc4 || marker == 0xc8 || marker == 0xcc)
+	})
+	return found
+}
+
+// eachSegment walks the segments of a JPEG up to its pixels, until fn says no.
+func eachSegment(upload []byte, fn func(marker byte, body []byte) bool) {
+	b := upload[2:]
+	for len(b) >= 4 && b[0] == 0xff {
+		marker := b[1]
+		if marker == 0xff { // padding
+			b = b[1:]
+			continue
+		}
+		if marker == 0xda || marker == 0xd9 {
+			return
+		}
+		if marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8) { // without a body
+			b = b[2:]
+			continue
+		}
+		n := int(binary.BigEndian.Uint16(b[2:]))
+		if n < 2 || len(b) < 2+n || !fn(marker, b[4:2+n]) {
+			return
+		}
+		b = b[2+n:]
+	}
+}
