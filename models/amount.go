@@ -102,6 +102,35 @@ func (a Amount) DivUp(b Amount, digits int) Amount {
 	return Amount{quotient}
 }
 
+// DivDown returns a ÷ b rounded down to so many fraction digits. a must not be negative, b must be positive.
+func (a Amount) DivDown(b Amount, digits int) Amount {
+	quotient, _ := a.d.QuoRem(b.d, int32(digits)) //nolint:gosec // digits are a currency's 0 to 18
+	return Amount{quotient}
+}
+
+// DivHalfUp returns a ÷ b rounded to so many fraction digits, half of the last one up. a must not be negative, b must be positive.
+func (a Amount) DivHalfUp(b Amount, digits int) Amount {
+	return Amount{a.d.DivRound(b.d, int32(digits))} //nolint:gosec // digits are a currency's 0 to 18
+}
+
+// Percent returns rate percent of a, rounded to so many fraction digits, half of the last one up. Neither may be negative.
+func (a Amount) Percent(rate Amount, digits int) Amount {
+	return Amount{a.d.Mul(rate.d).Shift(-2).Round(int32(digits))} //nolint:gosec // digits are a currency's 0 to 18
+}
+
+// Least returns the smaller of a and b.
+func (a Amount) Least(b Amount) Amount {
+	if b.Cmp(a) < 0 {
+		return b
+	}
+	return a
+}
+
+// AmountUnit is one unit of the last of so many fraction digits: 0.01 for 2.
+func AmountUnit(digits int) Amount {
+	return Amount{decimal.New(1, -int32(digits))} //nolint:gosec // digits are a currency's 0 to 18
+}
+
 // Cmp is -1, 0 or 1 as a is less than, equal to or more than b, by value: 10 equals 10.00.
 func (a Amount) Cmp(b Amount) int { return a.d.Cmp(b.d) }
 

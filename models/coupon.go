@@ -1,0 +1,209 @@
+package models
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// CouponKind is what a coupon gives.
+type CouponKind string
+
+// The kinds of coupons.
+const (
+	CouponPercent      CouponKind = "percent"       // Value percent of the lines that it is for
+	CouponFixed        CouponKind = "fixed"         // Value of the shop's currency off them, at most all they cost
+	CouponFreeDelivery CouponKind = "free_delivery" // the delivery costs nothing
+)
+
+// CouponKinds lists all kinds, for forms.
+func CouponKinds() []CouponKind {
+	return []CouponKind{CouponPercent, CouponFixed, CouponFreeDelivery}
+}
+
+// Bounds of a coupon.
+const (
+	MaxCouponCode = 40      // runes
+	MaxCouponNote = 500     // runes
+	MaxCouponUses = 1 << 30 // of a limit
+)
+
+// Coupon takes something off an order. Zero times and zero limits do not limit. It is for the lines in one of its categories or below
+// them, or for all where it names none; Minimum is what these lines must cost together before it counts.
+type Coupon struct {
+	ID            string
+	Code          string // as FoldCoupon writes it; unique
+	Kind          CouponKind
+	Value         Amount // percent, or of the shop's currency
+	Minimum       Amount
+	CategoryIDs   []string  `gorm:"serializer:json"`
+	StartsAt      time.Time `gorm:"default:null"` // from then on
+	EndsAt        time.Time `gorm:"default:null"` // until just before then
+	MaxUses       int
+	MaxPerShopper int
+	Uses          int // held and used; kept by the store
+	Enabled       bool
+	Note          string // for the staff
+	Version       int    // optimistic lock
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}
+
+// FoldCoupon brings a code as it is typed into the form that is stored and compared: Unicode form KC, upper case, no spaces around
+// it. "" for what cannot be a code.
+func FoldCoupon(text string) string {
+	if len(text) > 16*MaxCouponCode || !utf8.ValidString(text) {
+		return ""
+	}
+	code := norm.NFKC.String(strings.ToUpper(norm.NFKC.String(strings.TrimSpace(text))))
+	if checkCouponCode(code) != "" {
+		return ""
+	}
+	return code
+}
+
+// checkCouponCode allows letters and digits of any script and the signs - _ . between them.
+func checkCouponCode(code string) FieldProblem {
+	switch {
+	case code == "":
+		return FieldMissing
+	case utf8.RuneCountInString(code) > MaxCouponCode:
+		return FieldLong
+	}
+	for _, r := range code {
+		if !unicode.In(r, unicode.L, unicode.Nd, unicode.M) && !strings.ContainsRune("-_.", r) {
+			return FieldCharacters
+		}
+	}
+	return ""
+}
+
+// Check looks at a coupon before it is stored, with the currency's digits. Fields: code, kind, value, minimum, ends_at, max_uses,
+// max_per_shopper, note.
+func (c Coupon) Check(digits int) FieldProblems {
+	p := FieldProblems{}
+	p.add("code", checkCouponCode(c.Code))
+	if FoldCoupon(c.Code) != c.Code {
+		p.add("code", FieldCharacters)
+	}
+	switch c.Kind {
+	case CouponPercent:
+		p.add("value", checkPercent(c.Value))
+	case CouponFixed:
+		p.add("value", checkMoney(c.Value, digits))
+		if c.Value.IsZero() {
+			p.add("value", FieldRange)
+		}
+	case CouponFreeDelivery:
+		if !c.Value.IsZero() {
+			p.add("value", FieldRange)
+		}
+	default:
+		p.add("kind", FieldUnknown)
+	}
+	p.add("minimum", checkMoney(c.Minimum, digits))
+	if !c.StartsAt.IsZero() && !c.EndsAt.IsZero() && !c.StartsAt.Before(c.EndsAt) {
+		p.add("ends_at", FieldOrder)
+	}
+	for field, n := range map[string]int{"max_uses": c.MaxUses, "max_per_shopper": c.MaxPerShopper} {
+		if n < 0 {
+			p.add(field, FieldNegative)
+		}
+		if n > MaxCouponUses {
+			p.add(field, FieldRange)
+		}
+	}
+	if c.MaxUses > 0 && c.MaxUses < c.Uses {
+		p.add("max_uses", FieldRange)
+	}
+	p.add("note", checkLine(strings.NewReplacer("\r", "", "\n", "", "\t", "").Replace(c.Note), MaxCouponNote, false))
+	return p
+}
+
+// CouponProblem says why a coupon takes nothing off; "" where it does. Pages have words for each.
+type CouponProblem string
+
+// Why a coupon does not count.
+const (
+	CouponUnknown  CouponProblem = "unknown"     // there is no such coupon, or it is switched off
+	CouponEarly    CouponProblem = "early"       // it is not valid yet
+	CouponOver     CouponProblem = "over"        // it is not valid any more
+	CouponUsedUp   CouponProblem = "used_up"     // as often as allowed
+	CouponUsedByMe CouponProblem = "used_by_me"  // by this shopper as often as allowed
+	CouponNoLine   CouponProblem = "no_line"     // nothing in the cart is in its categories
+	CouponMinimum  CouponProblem = "minimum"     // its lines do not cost enough
+	CouponNoParcel CouponProblem = "no_delivery" // it makes the delivery free, and nothing is delivered
+)
+
+// CouponProblems lists all problems, for tests of the words.
+func CouponProblems() []CouponProblem {
+	return []CouponProblem{
+		CouponUnknown, CouponEarly, CouponOver, CouponUsedUp, CouponUsedByMe, CouponNoLine, CouponMinimum, CouponNoParcel,
+	}
+}
+
+// covers reports that the coupon is for a line.
+func (c Coupon) covers(l BasketLine) bool {
+	return len(c.CategoryIDs) == 0 || slices.ContainsFunc(l.CategoryIDs, func(id string) bool { return slices.Contains(c.CategoryIDs, id) })
+}
+
+// problem says why the coupon does not count for a basket whose covered lines cost so much.
+func (c Coupon) problem(b Basket, covered Amount, anyCovered bool) CouponProblem {
+	switch {
+	case !c.Enabled:
+		return CouponUnknown
+	case !c.StartsAt.IsZero() && b.Now.Before(c.StartsAt):
+		return CouponEarly
+	case !c.EndsAt.IsZero() && !b.Now.Before(c.EndsAt):
+		return CouponOver
+	case c.MaxUses > 0 && c.Uses >= c.MaxUses:
+		return CouponUsedUp
+	case c.MaxPerShopper > 0 && b.ShopperUses >= c.MaxPerShopper:
+		return CouponUsedByMe
+	case !anyCovered:
+		return CouponNoLine
+	case covered.Cmp(c.Minimum) < 0:
+		return CouponMinimum
+	case c.Kind == CouponFreeDelivery && !b.Shipped():
+		return CouponNoParcel
+	}
+	return ""
+}
+
+// off is what the coupon takes off lines that cost so much, with the given digits.
+func (c Coupon) off(covered Amount, digits int) Amount {
+	switch c.Kind {
+	case CouponPercent:
+		return covered.Percent(c.Value, digits).Least(covered)
+	case CouponFixed:
+		return c.Value.Least(covered)
+	case CouponFreeDelivery:
+	}
+	return Amount{}
+}
+
+// CouponUse is one order that used a coupon.
+type CouponUse struct {
+	ID        string
+	CouponID  string
+	OrderID   string
+	Shopper   string // a digest of the shopper's e-mail
+	State     CouponUseState
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// CouponUseState is what became of a use.
+type CouponUseState string
+
+// The states of a use. Held and used count against the limits, the others do not.
+const (
+	CouponHeld     CouponUseState = "held"     // the order waits for its payment
+	CouponUsed     CouponUseState = "used"     // it is paid
+	CouponReleased CouponUseState = "released" // it ended unpaid
+	CouponLate     CouponUseState = "late"     // it was paid after it had ended, when the limit was reached by others: beyond the limit
+)

@@ -1,0 +1,315 @@
+package models
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Place is a country (ISO 3166-1 alpha-2), or one of its regions by the code that Regions lists. Both empty: the rest of the world.
+type Place struct {
+	Country string
+	Region  string // "" means the whole country
+}
+
+// TaxMode says how a zone's tax goes into the prices.
+type TaxMode string
+
+// The modes of tax.
+const (
+	TaxNone     TaxMode = "none"     // no tax is shown or taken
+	TaxIncluded TaxMode = "included" // prices contain it
+	TaxAdded    TaxMode = "added"    // it is added to the prices
+)
+
+// TaxModes lists all modes, for forms.
+func TaxModes() []TaxMode { return []TaxMode{TaxNone, TaxIncluded, TaxAdded} }
+
+// Bounds of zones and their methods.
+const (
+	MaxZoneName   = 100 // runes, of names of zones, methods and taxes
+	MaxZonePlaces = 400
+	MaxSteps      = 50 // of a method
+)
+
+// Zone is a part of the world with its ways of delivery and its tax. A zone without a place is the rest of the world.
+type Zone struct {
+	ID          string
+	Name        string
+	Position    int
+	TaxMode     TaxMode
+	TaxName     string // such as "VAT"
+	TaxRate     Amount // percent
+	TaxDelivery bool   // the delivery is taxed too
+	Version     int    // optimistic lock
+	Texts       Texts  // may translate "tax_name"
+
+	Places  []Place          `gorm:"-"`
+	Methods []DeliveryMethod `gorm:"-"` // in their order
+}
+
+// Check looks at a zone before it is stored. Fields: name, places, tax_mode, tax_name, tax_rate.
+func (z Zone) Check() FieldProblems {
+	p := FieldProblems{}
+	p.add("name", checkLine(z.Name, MaxZoneName, true))
+	if len(z.Places) > MaxZonePlaces {
+		p.add("places", FieldLong)
+	}
+	seen := map[Place]bool{}
+	for _, place := range z.Places {
+		if seen[place] || (place.Region != "" && seen[Place{Country: place.Country}]) {
+			p.add("places", FieldTwice)
+		}
+		seen[place] = true
+		if !place.Known() {
+			p.add("places", FieldUnknown)
+		}
+	}
+	p.add("tax_name", checkLine(z.TaxName, MaxZoneName, z.TaxMode != TaxNone))
+	switch z.TaxMode {
+	case TaxNone:
+	case TaxIncluded, TaxAdded:
+		p.add("tax_rate", checkPercent(z.TaxRate))
+	default:
+		p.add("tax_mode", FieldUnknown)
+	}
+	return p
+}
+
+// TaxTitle is the name of the zone's tax in a language.
+func (z Zone) TaxTitle(lang string) string { return z.Texts.In(lang, "tax_name", z.TaxName) }
+
+// RestOfWorld reports that the zone takes all places that no other zone names.
+func (z Zone) RestOfWorld() bool { return len(z.Places) == 0 }
+
+// ZoneFor finds the zone of a place: the one that names its region, else its country, else the rest of the world. ok is false where there is
+// none: the shop does not deliver there. Of several, which the store does not allow, the first by position and id.
+func ZoneFor(zones []Zone, country, region string) (zone Zone, ok bool) {
+	best := -1
+	for _, z := range zones {
+		rank := z.rank(country, region)
+		if rank < 0 || rank < best {
+			continue
+		}
+		if rank > best || before(z, zone) {
+			zone, best = z, rank
+		}
+	}
+	return zone, best >= 0
+}
+
+func before(a, b Zone) bool {
+	if a.Position != b.Position {
+		return a.Position < b.Position
+	}
+	return a.ID < b.ID
+}
+
+// rank is how exactly the zone names a place: 2 its region, 1 its country, 0 not at all but it takes the rest, -1 not.
+func (z Zone) rank(country, region string) int {
+	switch {
+	case region != "" && slices.Contains(z.Places, Place{country, region}):
+		return 2
+	case slices.Contains(z.Places, Place{Country: country}):
+		return 1
+	case z.RestOfWorld():
+		return 0
+	}
+	return -1
+}
+
+// Overlap gives a place that two zones both name, by their names; ok is false where every place has one zone at most.
+func Overlap(zones []Zone) (place Place, first, second string, ok bool) {
+	owner := map[Place]string{}
+	for _, z := range zones {
+		places := z.Places
+		if z.RestOfWorld() {
+			places = []Place{{}}
+		}
+		for _, p := range places {
+			if other, taken := owner[p]; taken {
+				return p, other, z.Name, true
+			}
+			owner[p] = z.Name
+		}
+	}
+	return Place{}, "", "", false
+}
+
+// DeliveryKind says what the price of a method goes by.
+type DeliveryKind string
+
+// The kinds of prices.
+const (
+	DeliveryFlat   DeliveryKind = "flat"   // always the same
+	DeliveryWeight DeliveryKind = "weight" // by the weight of what is shipped, in kg
+	DeliveryTotal  DeliveryKind = "total"  // by what the goods cost, after the discount
+)
+
+// DeliveryKinds lists all kinds, for forms.
+func DeliveryKinds() []DeliveryKind {
+	return []DeliveryKind{DeliveryFlat, DeliveryWeight, DeliveryTotal}
+}
+
+// Step is a price from a weight or a total on.
+type Step struct {
+	From  Amount `json:"from"` // kg, or the shop's currency
+	Price Amount `json:"price"`
+}
+
+// Steps are the prices of a method, rising by From; the first begins at 0. Stored as JSON with decimal texts.
+type Steps []Step
+
+// Value stores the steps as JSON.
+func (s Steps) Value() (driver.Value, error) {
+	b, err := json.Marshal([]Step(s))
+	if err != nil {
+		return nil, fmt.Errorf("encode steps: %w", err)
+	}
+	return string(b), nil
+}
+
+// Scan reads what Value stored.
+func (s *Steps) Scan(src any) error {
+	var b []byte
+	switch v := src.(type) {
+	case string:
+		b = []byte(v)
+	case []byte:
+		b = v
+	default:
+		return fmt.Errorf("steps: column holds %T", src)
+	}
+	*s = nil
+	if err := json.Unmarshal(b, (*[]Step)(s)); err != nil {
+		return fmt.Errorf("decode steps: %w", err)
+	}
+	return nil
+}
+
+// DeliveryMethod is a way in which goods reach a zone. Texts may translate "title" and "note".
+type DeliveryMethod struct {
+	ID       string
+	ZoneID   string
+	Title    string
+	Note     string // such as "2 to 4 working days"
+	Texts    Texts
+	Kind     DeliveryKind
+	Steps    Steps
+	FreeFrom Amount // free when the goods cost as much, after the discount; 0: never
+	Enabled  bool
+	Position int
+}
+
+// Check looks at a method before it is stored, with the currency's digits. Fields: title, note, kind, steps, free_from.
+func (m DeliveryMethod) Check(digits int) FieldProblems {
+	p := FieldProblems{}
+	p.add("title", checkLine(m.Title, MaxZoneName, true))
+	p.add("note", checkLine(m.Note, 2*MaxZoneName, false))
+	if !slices.Contains(DeliveryKinds(), m.Kind) {
+		p.add("kind", FieldUnknown)
+	}
+	switch {
+	case len(m.Steps) == 0:
+		p.add("steps", FieldMissing)
+	case len(m.Steps) > MaxSteps || (m.Kind == DeliveryFlat && len(m.Steps) > 1):
+		p.add("steps", FieldLong)
+	case !m.Steps[0].From.IsZero():
+		p.add("steps", FieldOrder)
+	}
+	for i, step := range m.Steps {
+		if m.Kind == DeliveryTotal {
+			p.add("steps", checkMoney(step.From, digits))
+		} else {
+			p.add("steps", checkMoney(step.From, 6)) // milligrams
+		}
+		p.add("steps", checkMoney(step.Price, digits))
+		if i > 0 && step.From.Cmp(m.Steps[i-1].From) <= 0 {
+			p.add("steps", FieldOrder)
+		}
+	}
+	p.add("free_from", checkMoney(m.FreeFrom, digits))
+	return p
+}
+
+// Price is what the method costs for goods of such a weight that cost so much after the discount.
+func (m DeliveryMethod) Price(weight, goods Amount) Amount {
+	if m.FreeFrom.IsPositive() && goods.Cmp(m.FreeFrom) >= 0 {
+		return Amount{}
+	}
+	measure := Amount{}
+	switch m.Kind {
+	case DeliveryWeight:
+		measure = weight
+	case DeliveryTotal:
+		measure = goods
+	case DeliveryFlat:
+	}
+	var price Amount
+	for _, step := range m.Steps {
+		if step.From.Cmp(measure) > 0 {
+			break
+		}
+		price = step.Price
+	}
+	return price
+}
+
+// NameIn is the method's title in a language.
+func (m DeliveryMethod) NameIn(lang string) string { return m.Texts.In(lang, "title", m.Title) }
+
+// Bounds of an address, in runes.
+const (
+	MaxAddressLine = 200
+	MaxPhone       = 40
+	MaxPostcode    = 20
+)
+
+// Address is where an order is delivered.
+type Address struct {
+	Name     string
+	Phone    string
+	Line1    string
+	Line2    string
+	City     string
+	Region   string // a code of Regions(Country) where there are any, else free text
+	Postcode string
+	Country  string // ISO 3166-1 alpha-2
+}
+
+// Check looks at an address. Fields: name, phone, line1, line2, city, region, postcode, country.
+func (a Address) Check() FieldProblems {
+	p := FieldProblems{}
+	p.add("name", checkLine(a.Name, MaxAddressLine, true))
+	p.add("line1", checkLine(a.Line1, MaxAddressLine, true))
+	p.add("line2", checkLine(a.Line2, MaxAddressLine, false))
+	p.add("city", checkLine(a.City, MaxAddressLine, true))
+	p.add("phone", checkLine(a.Phone, MaxPhone, false))
+	if strings.Trim(a.Phone, "0123456789+-()/. ") != "" {
+		p.add("phone", FieldCharacters)
+	}
+	p.add("postcode", checkLine(a.Postcode, MaxPostcode, HasPostcodes(a.Country)))
+	p.add("country", checkLine(a.Country, 2, true))
+	if !IsCountry(a.Country) {
+		p.add("country", FieldUnknown)
+	}
+	p.add("region", checkLine(a.Region, MaxAddressLine, NeedsRegion(a.Country)))
+	if a.Region != "" && len(Regions(a.Country)) > 0 && !(Place{a.Country, a.Region}).Known() {
+		p.add("region", FieldUnknown)
+	}
+	return p
+}
+
+// Clean folds white space in all fields and brings country to upper case.
+func (a Address) Clean() Address {
+	fold := func(text string) string { return strings.Join(strings.Fields(text), " ") }
+	return Address{
+		Name: fold(a.Name), Phone: fold(a.Phone), Line1: fold(a.Line1), Line2: fold(a.Line2), City: fold(a.City),
+		Region: fold(a.Region), Postcode: fold(a.Postcode), Country: strings.ToUpper(fold(a.Country)),
+	}
+}
+
+// Blank reports that nothing is filled in.
+func (a Address) Blank() bool { return a == Address{} }
