@@ -25,7 +25,7 @@ type Statement struct {
 	Lines     int    // lines that were read
 	Count     int    // what the platform said that there are
 	Pages     int    // pages that were read
-	Hash      string // hex SHA-256 over the raw pages, in order
+	Hash      string // hex SHA-256 over the lines, sorted: two readings of the same records agree
 	Problem   string // a Remark: why it is not complete
 	FetchedBy string // staff id; empty: the schedule or the command line
 	CreatedAt time.Time
@@ -72,7 +72,7 @@ type BookDay struct {
 	Zone        string
 	State       BookDayState
 	StatementID string // the statement that the day was reconciled with last
-	Report      string // the last reconciliation's sums, JSON; see payments.Reconciliation
+	Report      string // the last reconciliation's sums, JSON, see payments.ReadReport; empty: never compared
 	SealedHash  string // Hash of the statement at sealing
 	SealedBy    string
 	CreatedAt   time.Time
@@ -99,7 +99,7 @@ const (
 	TheirsNotOurs DiscrepancyKind = "theirs_not_ours" // a line for which we have no paid attempt or refund
 	OursNotTheirs DiscrepancyKind = "ours_not_theirs" // paid here that day, no line there
 	DuplicateLine DiscrepancyKind = "duplicate"       // the same (type, appOrderId) again
-	WrongDay      DiscrepancyKind = "wrong_day"       // matched, but our pay time lies on another day of the zone
+	WrongDay      DiscrepancyKind = "wrong_day"       // matched, but the line's pay time does not lie in the day
 	ChangedSealed DiscrepancyKind = "changed_sealed"  // a later fetch differs from the sealed day
 )
 

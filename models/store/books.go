@@ -46,6 +46,12 @@ func (s *Store) PutBookDay(ctx context.Context, d models.BookDay) error {
 	}))
 }
 
+// OpenBookDay makes sure that the books have a day, open and not compared with anything yet; one that is there stays as it is.
+func (s *Store) OpenBookDay(ctx context.Context, day, zone string) error {
+	d := models.BookDay{Day: day, Zone: zone, State: models.DayOpen, CreatedAt: s.now(), UpdatedAt: s.now()}
+	return doing("open the day", s.create(ctx, &d, onConflict("day")))
+}
+
 // SealDay closes a day with the statement that it was reconciled with. ErrConflict: the day is not open, has no complete statement, or
 // a discrepancy of it is open. ErrNotFound: no such day.
 func (s *Store) SealDay(ctx context.Context, day, by string) error {

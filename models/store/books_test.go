@@ -317,3 +317,43 @@ func TestInvariants_FindWhatASealedDayHides(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { check(t, modelstest.SQLiteDSN) })
 	t.Run("mariadb", func(t *testing.T) { check(t, modelstest.MariaDBDSN) })
 }
+
+func TestOrdersOfLines_AreThoseOfOurPaymentsAndRefunds(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		order, paid := modelstest.Paid(t, s)
+		other := modelstest.Order(t, s)
+		open := modelstest.Attempt(t, s, other)
+		r := refundOf(paid, "2")
+		require.NoError(t, s.InsertRefund(t.Context(), &r, paid.Amount))
+		got, err := s.OrdersOfLines(t.Context(), []string{paid.AppOrderID, open.AppOrderID, r.AppOrderID, "NOBODY", "ä", "a b", ""})
+		require.NoError(t, err)
+		assert.Equal(t, map[string]string{paid.AppOrderID: order.ID, open.AppOrderID: other.ID, r.AppOrderID: order.ID}, got)
+		got, err = s.OrdersOfLines(t.Context(), nil)
+		require.NoError(t, err)
+		assert.Empty(t, got)
+	})
+}
+
+func TestOpenBookDay_LeavesADayThatIsThereAlone(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		require.NoError(t, s.OpenBookDay(ctx, someDay, "UTC"))
+		d, err := s.BookDay(ctx, someDay)
+		require.NoError(t, err)
+		assert.Equal(t, models.DayOpen, d.State)
+		assert.Empty(t, d.StatementID)
+		assert.Empty(t, d.Report)
+		m := statement(t, s, someDay)
+		require.NoError(t, s.PutBookDay(ctx, models.BookDay{Day: someDay, Zone: "UTC", StatementID: m.ID, Report: "{}"}))
+		require.NoError(t, s.SealDay(ctx, someDay, "somebody"))
+		before, err := s.BookDay(ctx, someDay)
+		require.NoError(t, err)
+		require.NoError(t, s.OpenBookDay(ctx, someDay, "Asia/Shanghai"))
+		after, err := s.BookDay(ctx, someDay)
+		require.NoError(t, err)
+		assert.Equal(t, before, after)
+		days, err := s.BookDays(ctx, "", 10)
+		require.NoError(t, err)
+		assert.Len(t, days, 1)
+	})
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +39,31 @@ func (s *Store) StatementDaysOf(ctx context.Context, kind models.StatementType, 
 		}
 	}
 	return days, nil
+}
+
+// OrdersOfLines says which orders of ours lines of statements are about, by the ids that we gave payments and refunds: appOrderId → the
+// order's id, for those of ids that are ours.
+func (s *Store) OrdersOfLines(ctx context.Context, ids []string) (map[string]string, error) {
+	orders := make(map[string]string, len(ids))
+	for some := range slices.Chunk(ids, linesPerInsert) {
+		args := keysOf(some)
+		if len(args) == 0 {
+			continue
+		}
+		args = padded(args)
+		in := " WHERE app_order_id IN (" + places(len(args)) + ")"
+		query := "SELECT app_order_id, order_id FROM attempts" + in + " UNION ALL SELECT app_order_id, order_id FROM refunds" + in
+		err := s.each(ctx, query, append(slices.Clone(args), args...), func(rows *sql.Rows) error {
+			var id, order string
+			err := rows.Scan(&id, &order)
+			orders[id] = order
+			return err
+		})
+		if err != nil {
+			return nil, doing("look for the lines' orders", err)
+		}
+	}
+	return orders, nil
 }
 
 // FirstOrderDay is the day, yyyy-MM-dd in a zone, on which the shop's first order was placed; ErrNotFound: there is none.
