@@ -63,7 +63,7 @@ type Reconciliation struct {
 	RefundPairs int                  `json:"refund_pairs"` // of these, refunds that the statement confirms
 	Found       []models.Discrepancy `json:"-"`            // rows of their own
 	Totals      []CoinTotal          `json:"totals"`
-	Astray      int                  `json:"astray"`      // lines whose pay time is not in the day
+	Astray      int                  `json:"astray"`      // lines of ours whose pay time is not in the day
 	LikelyZone  string               `json:"likely_zone"` // a guess at the platform's zone, where lines lie on the wrong day; else ""
 }
 
@@ -128,8 +128,15 @@ func (s *Service) DayReport(ctx context.Context, day string) (Reconciliation, er
 	if err != nil {
 		return Reconciliation{}, fmt.Errorf("load day: %w", err)
 	}
-	var r Reconciliation
-	if err := json.Unmarshal([]byte(book.Report), &r); err != nil {
+	if book.Report == "" {
+		return Reconciliation{}, fmt.Errorf("load day: %w", store.ErrNotFound)
+	}
+	return ReadReport(book.Report)
+}
+
+// ReadReport reads models.BookDay.Report.
+func ReadReport(text string) (r Reconciliation, err error) {
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
 		return r, fmt.Errorf("read the day's report: %w", err)
 	}
 	return r, nil
@@ -182,15 +189,15 @@ type merge struct {
 	theirs []models.StatementLine // lines without a booking in the day, looked up in batches
 	ours   []models.Booked        // bookings without a line, looked up in batches
 
-	earliest, latest time.Time // pay times of the lines, for the guess at the zone
-	astray           int       // lines whose pay time is not in the day
+	paid   payTimes // of the lines that are ours, for the guess at the zone
+	astray int      // of these, how many are not in the day
 }
 
 // lookupBatch is how many unmatched rows are looked up in other days at once.
 const lookupBatch = 500
 
 func (m *merge) run(ctx context.Context, statementID string) error {
-	m.totals = map[[2]string]*CoinTotal{}
+	m.totals, m.paid = map[[2]string]*CoinTotal{}, payTimes{}
 	s := m.service
 	nextLine, stopLines := iter.Pull2(rows(func(f func(models.StatementLine) error) error { return s.store.EachStatementLine(ctx, statementID, f) }))
 	defer stopLines()
@@ -242,6 +249,9 @@ func (m *merge) run(ctx context.Context, statementID string) error {
 	if err := errors.Join(lineErr, bookedErr, m.lookUpLines(ctx), m.lookUpBooked(ctx)); err != nil {
 		return err
 	}
+	if err := m.nameOrders(ctx); err != nil {
+		return err
+	}
 	m.finish()
 	return nil
 }
@@ -262,15 +272,6 @@ func (m *merge) countLine(l models.StatementLine) {
 	t := m.total(l.Type, l.Coin)
 	t.Lines++
 	t.Theirs = t.Theirs.Add(l.Amount)
-	if l.PayTime.IsZero() {
-		return
-	}
-	if m.earliest.IsZero() || l.PayTime.Before(m.earliest) {
-		m.earliest = l.PayTime
-	}
-	if l.PayTime.After(m.latest) {
-		m.latest = l.PayTime
-	}
 }
 
 func (m *merge) countBooked(b models.Booked) {
@@ -306,6 +307,14 @@ func (m *merge) list(d models.Discrepancy, theirs *models.StatementLine, ours *m
 func (m *merge) pair(l models.StatementLine, b models.Booked) {
 	m.countLine(l)
 	m.countBooked(b)
+	astray := false
+	if !l.PayTime.IsZero() {
+		m.paid.add(l.PayTime)
+		astray = l.PayTime.Before(m.from) || !l.PayTime.Before(m.to)
+	}
+	if astray {
+		m.astray++
+	}
 	switch {
 	case l.Coin != b.Coin:
 		m.list(models.Discrepancy{Kind: models.CoinDiffers}, &l, &b)
@@ -313,15 +322,17 @@ func (m *merge) pair(l models.StatementLine, b models.Booked) {
 	case !l.Amount.Equal(b.Amount):
 		m.list(models.Discrepancy{Kind: models.AmountDiffers}, &l, &b)
 		return
-	case !l.PayTime.IsZero() && (l.PayTime.Before(m.from) || !l.PayTime.Before(m.to)):
-		m.astray++
+	}
+	if l.Type == models.StatementTransfer { // the money moved, on whatever day
+		m.confirmed = append(m.confirmed, l.AppOrderID)
+	}
+	if astray {
 		m.list(models.Discrepancy{Kind: models.WrongDay}, &l, &b)
 		return
 	}
 	m.result.Matched++
 	if l.Type == models.StatementTransfer {
 		m.result.RefundPairs++
-		m.confirmed = append(m.confirmed, l.AppOrderID)
 	}
 }
 
@@ -418,6 +429,27 @@ func (m *merge) lookUpBooked(ctx context.Context) error {
 	return nil
 }
 
+// nameOrders says whose the discrepancies are that no booking names: a second line of a payment, or a line of an order that was never
+// booked.
+func (m *merge) nameOrders(ctx context.Context) error {
+	var ids []string
+	for _, d := range m.result.Found {
+		if d.OrderID == "" {
+			ids = append(ids, d.AppOrderID)
+		}
+	}
+	orders, err := m.service.store.OrdersOfLines(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("look up orders: %w", err)
+	}
+	for i := range m.result.Found {
+		if d := &m.result.Found[i]; d.OrderID == "" {
+			d.OrderID = orders[d.AppOrderID]
+		}
+	}
+	return nil
+}
+
 func (m *merge) finish() {
 	for _, t := range m.totals {
 		m.result.Totals = append(m.result.Totals, *t)
@@ -425,6 +457,6 @@ func (m *merge) finish() {
 	sortTotals(m.result.Totals)
 	m.result.Astray = m.astray
 	if m.astray > 0 {
-		m.result.LikelyZone = likelyZone(m.day, m.earliest, m.latest, m.service.zone)
+		m.result.LikelyZone = likelyZone(m.day, m.paid, m.service.zone)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -86,7 +85,13 @@ func (s *Service) fetchOnce(ctx context.Context, day, staffID string, progress f
 	st := models.Statement{
 		ID: models.NewID(), Day: day, Zone: s.zone.String(), State: models.StatementFetching, FetchedBy: staffID, CreatedAt: s.clock(),
 	}
-	if err := s.store.InsertStatement(ctx, &st); err != nil {
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.OpenBookDay(ctx, day, st.Zone); err != nil { // it is in the books even if its only reading fails
+			return err
+		}
+		return tx.InsertStatement(ctx, &st)
+	})
+	if err != nil {
 		return st, fmt.Errorf("begin statement: %w", err)
 	}
 	readErr := s.readPages(ctx, &st, progress)
@@ -306,38 +311,4 @@ func (s *Service) checkSealed(ctx context.Context, book models.BookDay, st model
 		ID: models.NewID(), Kind: models.ReviewSealedDay, Subject: st.Day + ":" + st.Hash[:16], Note: models.Remark("sealed_day", "day", st.Day),
 		Open: true, CreatedAt: now, UpdatedAt: now,
 	})
-}
-
-// likelyZone guesses the platform's zone from lines that lie on the wrong day: the offsets from UTC under which every pay time lies
-// within the day. It returns the offset nearest to the configured one, such as "UTC+08:00", or "" where none fits.
-func likelyZone(day string, earliest, latest time.Time, configured *time.Location) string {
-	start, err := time.Parse(time.DateOnly, day)
-	if err != nil || earliest.IsZero() {
-		return ""
-	}
-	_, have := earliest.In(configured).Zone()
-	fits := []int{}
-	for half := -24; half <= 28; half++ { // UTC-12:00 to UTC+14:00 in half hours
-		offset := half * 1800
-		from := start.Add(-time.Duration(offset) * time.Second)
-		if !earliest.Before(from) && latest.Before(from.Add(24*time.Hour)) {
-			fits = append(fits, offset)
-		}
-	}
-	if len(fits) == 0 {
-		return ""
-	}
-	best := slices.MinFunc(fits, func(a, b int) int { return abs(a-have) - abs(b-have) })
-	sign := "+"
-	if best < 0 {
-		sign = "-"
-	}
-	return fmt.Sprintf("UTC%s%02d:%02d", sign, abs(best)/3600, abs(best)%3600/60)
-}
-
-func abs(n int) int {
-	if n < 0 {
-		return -n
-	}
-	return n
 }

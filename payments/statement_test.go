@@ -2,6 +2,7 @@ package payments_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -75,5 +76,54 @@ func TestTask_SaysWhyItFailed(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, models.TaskFailed, task.State)
 		assert.Equal(t, models.Remark("not_fetched"), task.Problem)
+	})
+}
+
+// With every planted fault at once, among them a line that nobody made, the zone is still named: it is that of the lines that are ours.
+func TestReconcile_NamesTheZoneAmongAllFaults(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.clock.Advance(-11 * time.Hour) // 01:00 UTC of the day
+		for range 11 {
+			s.pay(1)
+			s.later(2 * time.Hour)
+		}
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{
+			{Kind: sandbox.FaultStatementMissing}, {Kind: sandbox.FaultStatementExtra}, {Kind: sandbox.FaultStatementDouble},
+			{Kind: sandbox.FaultStatementAmount}, {Kind: sandbox.FaultStatementShifted},
+		}))
+		for range 8 {
+			s.pay(1) // from 23:00 on: of the day that begins eight hours late
+			s.later(time.Hour)
+		}
+		report, err := s.fetchAndReconcile("2026-11-22", 24*time.Hour)
+		require.NoError(t, err)
+		assert.Positive(t, report.Astray)
+		assert.Contains(t, kinds(report), models.TheirsNotOurs)
+		assert.Contains(t, kinds(report), models.WrongDay)
+		assert.NotEmpty(t, report.LikelyZone)
+		assert.True(t, report.Balanced())
+		at, err := time.Parse("UTC-07:00", report.LikelyZone)
+		require.NoError(t, err)
+		_, offset := at.Zone()
+		assert.Negative(t, offset, "the day begins late")
+	})
+}
+
+// A line that no booking names is of an order of ours all the same.
+func TestReconcile_NamesTheOrderOfEveryLineThatIsOurs(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.pay(1)
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultStatementDouble}, {Kind: sandbox.FaultStatementExtra}}))
+		report := s.nextDay()
+		require.Len(t, report.Found, 2)
+		for _, d := range report.Found {
+			want := ""
+			if d.Kind == models.DuplicateLine {
+				want = order.ID
+			}
+			assert.Equal(t, want, d.OrderID, "%s", d.Kind)
+		}
 	})
 }

@@ -46,7 +46,7 @@ func (f fixtures) statement() admin.StatementView {
 			{Type: "1", Coin: "BTC", Theirs: "1.91260123", TheirLines: 990, Ours: "1.91260123", OurRows: 990, Difference: "0", Listed: "0", Balanced: true},
 			{Type: "11", Coin: "USDT", Theirs: "24.00", TheirLines: 1, Ours: "24.00", OurRows: 1, Difference: "0", Listed: "0", Balanced: true},
 		},
-		ZoneWarning: admin.ZoneWarning{Lines: 14, Likely: "UTC"},
+		ZoneWarning: admin.ZoneWarning{Lines: 14, Likely: "UTC+08:00"},
 		FoundStates: []admin.Choice{{Selected: true}, {Value: "open"}, {Value: "accepted"}, {Value: "settled"}}, FoundNext: "/admin/statements/" + day + "?found_after=x",
 		LinesNext: "/admin/statements/" + day + "?after=x", LinesFirst: "/admin/statements/" + day,
 		Export:      admin.Export{Fields: []admin.Hidden{{Name: "what", Value: "statement"}, {Name: "day", Value: day}}},
@@ -98,7 +98,7 @@ func (f fixtures) sealedStatement() admin.StatementView {
 	v := f.readyStatement()
 	v.State, v.Sealed, v.SealedBy, v.CanSeal, v.CanFetch, v.Lines, v.LinesNext, v.LinesFirst = "sealed", f.at(30), "ada@example.com", false, false, nil, "", ""
 	v.Balanced, v.Totals[0].Balanced, v.Totals[0].Listed = false, false, "0"
-	v.Problem, v.ZoneWarning.Lines = admin.ProblemDaySealed, 1
+	v.Problem, v.ZoneWarning = admin.ProblemDaySealed, admin.ZoneWarning{Lines: 1}
 	return v
 }
 

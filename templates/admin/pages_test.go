@@ -258,7 +258,7 @@ func TestStatement_ProvesItsTotals(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, admin.Statement(f.statement()))
 	for _, want := range []string{
-		"+0.000001", "3,997 lines match", "explain the totals to the last digit", "14 lines lie on another day", "UTC would fit", "Day of Asia/Shanghai:", hash, "4,001 read, 4,001 counted",
+		"+0.000001", "3,997 lines match", "explain the totals to the last digit", "14 lines were paid outside of this day", "UTC+08:00 would fit most", "Day of Asia/Shanghai:", hash, "4,001 read, 4,001 counted",
 		"no line", "not booked", `action="/admin/discrepancies/d2/settle"`, `action="/admin/discrepancies/d2/refund"`, "The statement changed while it was being read",
 	} {
 		assert.Contains(t, html, want)
@@ -270,8 +270,8 @@ func TestStatement_ProvesItsTotals(t *testing.T) {
 	html = render(t, admin.Statement(f.sealedStatement()))
 	assert.Contains(t, html, "do not explain the totals")
 	assert.Contains(t, html, "The day is sealed.")
-	assert.Contains(t, html, "1 line lies on another day")
-	assert.Contains(t, html, "No zone would fit")
+	assert.Contains(t, html, "1 line was paid outside of this day")
+	assert.Contains(t, html, "No other zone fits most")
 	html = render(t, admin.Statement(f.noStatement()))
 	assert.Contains(t, html, "This day was not fetched yet")
 	assert.NotContains(t, html, "Totals")

@@ -65,7 +65,7 @@ type StatementFact struct {
 	Lines   int
 	Count   int // what the platform said
 	Pages   int
-	Hash    string // hex SHA-256 over the raw pages
+	Hash    string // hex SHA-256 over the lines
 	Fetched templates.Moment
 	By      string // e-mail; "": by itself
 	Problem string // words
@@ -87,7 +87,7 @@ type TotalRow struct {
 // ZoneWarning says that lines lie on another day than our own pay times do, as if the zone were set wrongly.
 type ZoneWarning struct {
 	Lines  int    // 0: no warning
-	Likely string // IANA name of a zone that would fit; "": none does
+	Likely string // offset of a zone that would fit better, such as "UTC+08:00"; "": none does
 }
 
 // DiscrepancyRow is one difference: "admin.discrepancy." + Kind.
