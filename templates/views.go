@@ -6,9 +6,9 @@
 package templates
 
 import (
+	"slices"
 	"strings"
 
-	"coincart/static"
 	"coincart/templates/i18n"
 )
 
@@ -26,6 +26,39 @@ type Page struct {
 	RefreshSeconds int    // a page that waits asks again after so many seconds; 0: it does not. Works with and without scripts
 	Canonical      string // absolute address without sort and language, for <link rel=canonical>; "" leaves it out
 	Demo           bool   // a line in the footer says that this is a demonstration and no money moves
+
+	Languages []string // tags that the language switch offers; none: all
+	Slogan    string   // beside the name in the footer; "" says what every shop says
+	Contact   Contact
+	Legal     []Link // the shop's legal pages, in the footer
+}
+
+// Contact is how shoppers reach the shop; what is empty is left out.
+type Contact struct {
+	Email   string
+	Phone   string
+	Address []string // lines
+}
+
+func (c Contact) known() bool { return c.Email != "" || c.Phone != "" || len(c.Address) > 0 }
+
+// switchTo are the languages that the switch offers: not the one that the page is in.
+func (p Page) switchTo() []i18n.Language {
+	var list []i18n.Language
+	for _, l := range i18n.Languages() {
+		if l.Tag != p.Printer.Lang() && (len(p.Languages) == 0 || slices.Contains(p.Languages, l.Tag)) {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// slogan is what stands below the shop's name.
+func (p Page) slogan() string {
+	if p.Slogan != "" {
+		return p.Slogan
+	}
+	return p.Printer.T("footer.about")
 }
 
 // Titled returns the page with its title set, as the page components do.
@@ -73,39 +106,6 @@ type Moment struct {
 type Link struct {
 	Text string
 	URL  string
-}
-
-// Picture is an image with its size in pixels, so that the page does not jump while it loads.
-type Picture struct {
-	Source string // name in package static such as "pictures/stoneware-mug.svg", or an absolute path such as "/media/x.webp"
-	Alt    string // "" where the text beside it says the same
-	Width  int    // 0: the demo pictures' own 600 × 600
-	Height int
-}
-
-// URL is the picture's address.
-func (p Picture) URL() string {
-	if strings.HasPrefix(p.Source, "/") {
-		return p.Source
-	}
-	return static.URL(p.Source)
-}
-
-// demoSide is the side of the demonstration's square pictures in pixels.
-const demoSide = 600
-
-func (p Picture) width() int {
-	if p.Width > 0 {
-		return p.Width
-	}
-	return demoSide
-}
-
-func (p Picture) height() int {
-	if p.Height > 0 {
-		return p.Height
-	}
-	return demoSide
 }
 
 // returnPath is where the language switch comes back to: this page, as long as it is an address of ours.

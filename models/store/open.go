@@ -33,6 +33,8 @@ type Options struct {
 	// MaxConns bounds the connections to the database: readers on SQLite, which has one writer besides; all on MySQL. Default:
 	// twice the processors, at least 4, on SQLite; 32 on MySQL.
 	MaxConns int
+	// Given are settings by the environment, which hold where the database has none (LoadSettings).
+	Given map[models.SettingKey]string
 }
 
 // Store gives the shop's rows. It is safe for concurrent use; inside Tx a store of its own works in the transaction.
@@ -51,6 +53,7 @@ type shared struct {
 	fixed   bool // the clock was given
 	log     *slog.Logger
 	sealer  *sealer
+	given   map[models.SettingKey]string
 }
 
 // ErrDSN says that the setting of the database cannot be read.
@@ -61,7 +64,7 @@ var ErrDSN = errors.New(`the database is "sqlite:path" or "mysql://user:pass@hos
 // question mark; errors never hold the password. The schema is not touched: see Migrate and SchemaBehind.
 func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	kind, rest, _ := strings.Cut(dsn, ":")
-	c := &shared{clock: o.Clock, fixed: o.Clock != nil, log: o.Logger}
+	c := &shared{clock: o.Clock, fixed: o.Clock != nil, log: o.Logger, given: o.Given}
 	if c.clock == nil {
 		c.clock = models.SystemClock
 	}

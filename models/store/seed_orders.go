@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -143,18 +142,13 @@ func (s *Store) newMaker(ctx context.Context, n int, spec SeedSpec) (*maker, err
 	}
 	g := &maker{
 		random: rand.New(rand.NewPCG(spec.Seed, 0x636f696e63617274)), //nolint:gosec // a made-up history must be the same again
-		until:  models.Instant(spec.Until), currency: "USD", digits: 2, orders: n,
+		until:  models.Instant(spec.Until), orders: n,
 	}
-	settings, err := s.Settings(ctx)
+	settings, err := s.LoadSettings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if code := settings["currency"]; code != "" {
-		g.currency = code
-		if digits, err := strconv.Atoi(settings["currency_digits"]); err == nil {
-			g.digits = digits
-		}
-	}
+	g.currency, g.digits = settings.Currency().Code, settings.Currency().Digits
 	if g.goods, err = s.seedCatalogue(ctx); err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -80,24 +81,51 @@ func ByTag(tag string) *Printer {
 // Match picks the language of a visit: what the shopper chose (the language cookie, "" if there is none), else the best match for
 // the browser's Accept-Language header, else the fallback.
 func Match(chosen, acceptLanguage string) *Printer {
+	return MatchAmong(nil, chosen, acceptLanguage)
+}
+
+// MatchAmong is Match with the languages that are offered, by their tags; the first is the fallback. None, or none that the catalogue
+// has: all are.
+func MatchAmong(offered []string, chosen, acceptLanguage string) *Printer {
 	c := loaded()
-	if p, ok := c.byTag[chosen]; ok {
-		return p
+	matcher, printers := c.among(offered)
+	for _, p := range printers {
+		if p.lang == chosen {
+			return p
+		}
 	}
 	// The header comes from strangers and parsing it costs time by the byte; a real one is far shorter.
 	const longest = 200
-	if acceptLanguage == "" || len(acceptLanguage) > longest {
-		return c.printers[0]
+	if acceptLanguage == "" || len(acceptLanguage) > longest || len(printers) == 1 {
+		return printers[0]
 	}
 	tags, _, err := language.ParseAcceptLanguage(acceptLanguage)
 	if err != nil {
-		return c.printers[0]
+		return printers[0]
 	}
-	_, i, confidence := c.matcher.Match(tags...)
+	_, i, confidence := matcher.Match(tags...)
 	if confidence == language.No {
-		return c.printers[0]
+		return printers[0]
 	}
-	return c.printers[i]
+	return printers[i]
+}
+
+// among are the printers that are offered, and a matcher over them.
+func (c catalogue) among(offered []string) (language.Matcher, []*Printer) {
+	var printers []*Printer
+	for _, tag := range offered {
+		if p, ok := c.byTag[tag]; ok {
+			printers = append(printers, p)
+		}
+	}
+	if len(printers) == 0 || slices.Equal(printers, c.printers) {
+		return c.matcher, c.printers
+	}
+	tags := make([]language.Tag, len(printers))
+	for i, p := range printers {
+		tags[i] = p.tag
+	}
+	return language.NewMatcher(tags), printers
 }
 
 type catalogue struct {

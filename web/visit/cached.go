@@ -59,6 +59,15 @@ func (c *cached[T]) value(ctx context.Context) (T, error) {
 	}
 }
 
+// last is the value as it was read last, however long ago; the zero value where it never was.
+func (c *cached[T]) last() T {
+	if e := c.current.Load(); e != nil {
+		return e.value
+	}
+	var none T
+	return none
+}
+
 func (c *cached[T]) fresh() (*entry[T], bool) {
 	e := c.current.Load()
 	if e == nil {

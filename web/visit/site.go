@@ -7,18 +7,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"sync"
 
 	"coincart/models"
 	"coincart/models/store"
+	"coincart/payments"
 	"coincart/web/session"
-)
-
-// The settings that pages need (models/store, Settings).
-const (
-	settingCurrency = "currency"
-	settingDigits   = "currency_digits"
 )
 
 // Config is what a Site is made of.
@@ -27,8 +21,8 @@ type Config struct {
 	Clock    models.Clock
 	Logger   *slog.Logger
 	BaseURL  string // public address without a slash at the end
-	ShopName string
-	Secure   bool // the public address is https
+	ShopName string // where the settings have none
+	Secure   bool   // the public address is https
 	Demo     bool
 	Count    func(event string) // counts what happened, for the metrics; nil: nobody counts
 }
@@ -49,7 +43,7 @@ type Site struct {
 
 	categories *cached[[]models.Category]
 	coins      *cached[[]models.Coin]
-	settings   *cached[map[string]string]
+	settings   *cached[models.Settings]
 	shelves    sync.Map // models.CardFilter → *cached[[]models.ProductCard]
 }
 
@@ -65,7 +59,7 @@ func NewSite(c Config) *Site {
 		press:      newPress(),
 		categories: &cached[[]models.Category]{now: c.Clock, load: c.Store.Categories},
 		coins:      &cached[[]models.Coin]{now: c.Clock, load: c.Store.Coins},
-		settings:   &cached[map[string]string]{now: c.Clock, load: c.Store.Settings},
+		settings:   &cached[models.Settings]{now: c.Clock, load: c.Store.LoadSettings},
 	}
 }
 
@@ -87,21 +81,51 @@ func (s *Site) Coins(ctx context.Context) ([]models.Coin, error) {
 	return list, nil
 }
 
-// Currency returns what the shop's prices are in, at most a second old. A shop without the setting is priced in USD.
-func (s *Site) Currency(ctx context.Context) (models.Currency, error) {
+// Settings returns the shop's settings, at most a second old.
+func (s *Site) Settings(ctx context.Context) (models.Settings, error) {
 	settings, err := s.settings.value(ctx)
 	if err != nil {
-		return models.Currency{}, fmt.Errorf("load settings: %w", err)
+		return models.Settings{}, fmt.Errorf("load settings: %w", err)
 	}
-	code := settings[settingCurrency]
-	if code == "" {
-		return models.Currency{Code: "USD", Digits: 2}, nil
+	return settings, nil
+}
+
+// settingsFor are the settings for a page; where the database does not give them, the page shows with those read last. What only
+// machines ask for has no words and must not wait for them.
+func (s *Site) settingsFor(ctx context.Context, path string) models.Settings {
+	switch path {
+	case "/healthz", "/readyz", payments.NotifyPath:
+		return s.settings.last()
 	}
-	digits, err := strconv.Atoi(settings[settingDigits])
-	if err != nil || digits < 0 || digits > models.MaxFractionDigits {
-		return models.Currency{}, fmt.Errorf("setting %s is not a number from 0 to %d", settingDigits, models.MaxFractionDigits)
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		s.Log.WarnContext(ctx, "settings not read", "error", err)
+		return s.settings.last()
 	}
-	return models.Currency{Code: code, Digits: digits}, nil
+	return settings
+}
+
+// ShopName is the shop's name, at most a second old.
+func (s *Site) ShopName(ctx context.Context) string {
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		settings = s.settings.last()
+	}
+	return s.nameIn(settings)
+}
+
+// nameIn is the name in the settings, else the one that the program was started with.
+func (s *Site) nameIn(settings models.Settings) string {
+	if name := settings.ShopName(); name != "" {
+		return name
+	}
+	return s.shopName
+}
+
+// Currency returns what the shop's prices are in, at most a second old.
+func (s *Site) Currency(ctx context.Context) (models.Currency, error) {
+	settings, err := s.Settings(ctx)
+	return settings.Currency(), err
 }
 
 // Shelf returns a list of products that many pages show, at most a second old. The filter is one of the few that our own pages

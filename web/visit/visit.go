@@ -15,6 +15,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"coincart/models"
 	"coincart/templates"
 	"coincart/templates/i18n"
 	"coincart/web/session"
@@ -37,19 +38,34 @@ type Visit struct {
 	Site    *Site
 	Printer *i18n.Printer
 
-	gin     *gin.Context
-	session *session.Session
-	form    url.Values
+	gin      *gin.Context
+	session  *session.Session
+	settings models.Settings
+	form     url.Values
 }
 
-// New begins a visit. The language is the one that the visitor chose, else the best one for the browser.
+// New begins a visit. The language is the one that the visitor chose, else the best one for the browser, out of those that the shop
+// offers; the back office speaks all.
 func New(site *Site, c *gin.Context) *Visit {
 	chosen := ""
 	if cookie, err := c.Request.Cookie(session.CookieName("language", site.secure)); err == nil {
 		chosen = cookie.Value
 	}
-	return &Visit{Site: site, Printer: i18n.Match(chosen, c.Request.Header.Get("Accept-Language")), gin: c}
+	v := &Visit{Site: site, gin: c}
+	v.settings = site.settingsFor(c.Request.Context(), c.Request.URL.Path)
+	offered := v.settings.Languages()
+	if isOffice(c.Request.URL.Path) {
+		offered = models.ShopLanguages()
+	}
+	v.Printer = i18n.MatchAmong(offered, chosen, c.Request.Header.Get("Accept-Language"))
+	return v
 }
+
+// isOffice reports that an address is the back office's.
+func isOffice(path string) bool { return path == "/admin" || strings.HasPrefix(path, "/admin/") }
+
+// Settings are the shop's settings, at most a second old; where they cannot be read, as they were when they could.
+func (v *Visit) Settings() models.Settings { return v.settings }
 
 // Context is the request's context.
 func (v *Visit) Context() context.Context { return v.gin.Request.Context() }
@@ -187,7 +203,18 @@ func (v *Visit) Page() (templates.Page, error) {
 
 // BarePage is the frame around a page that must show even when the database cannot be read.
 func (v *Visit) BarePage() templates.Page {
-	return templates.Page{Printer: v.Printer, ShopName: v.Site.shopName, Path: v.path(), Demo: v.Site.demo}
+	page := templates.Page{
+		Printer: v.Printer, ShopName: v.Site.nameIn(v.settings), Path: v.path(), Demo: v.Site.demo,
+		Languages: v.settings.Languages(), Slogan: v.settings.Slogan(v.Printer.Lang()),
+		Contact: templates.Contact{
+			Email: v.settings.ContactEmail(), Phone: v.settings.Text(models.SettingContactPhone),
+			Address: strings.FieldsFunc(v.settings.Text(models.SettingContactAddress), func(r rune) bool { return r == '\n' }),
+		},
+	}
+	for _, name := range v.settings.Legals() {
+		page.Legal = append(page.Legal, templates.Link{Text: v.Printer.T("legal." + name), URL: "/pages/" + name})
+	}
+	return page
 }
 
 // path is where the language switch returns to: this page, or the front page after a form.
