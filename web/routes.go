@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -10,6 +11,7 @@ import (
 	"coincart/payments"
 	"coincart/static"
 	"coincart/web/admin"
+	"coincart/web/media"
 	"coincart/web/platform"
 	"coincart/web/shop"
 	"coincart/web/visit"
@@ -30,6 +32,7 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.get("/healthz", s.healthy)
 	s.get("/readyz", s.ready)
 	s.engine.Match(reading(), static.Prefix+"*file", gin.WrapH(static.Handler()))
+	s.get(media.Prefix+":name", media.New(s.store, media.DefaultMemory).Serve)
 
 	s.get("/", pages.Home)
 	s.get("/categories/:slug", pages.Category)
@@ -107,6 +110,9 @@ func (s *Server) answer(h visit.Handler) gin.HandlerFunc {
 		limit := readPatience
 		if c.Request.Method == http.MethodPost {
 			limit = patience
+			if strings.HasPrefix(c.ContentType(), "multipart/") {
+				limit += visit.UploadTime
+			}
 		}
 		whole := c.Request
 		ctx, cancel := context.WithTimeout(whole.Context(), limit)

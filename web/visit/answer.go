@@ -83,6 +83,17 @@ func (v *Visit) JSON(status int, body []byte) error {
 	return v.send(status, bytes.NewBuffer(body))
 }
 
+// Bytes sends a body that is ready; contentType is "" where there is none.
+func (v *Visit) Bytes(status int, contentType string, body []byte) error {
+	if contentType == "" {
+		v.gin.Writer.WriteHeader(status)
+		v.gin.Writer.WriteHeaderNow()
+		return nil
+	}
+	v.gin.Writer.Header().Set("Content-Type", contentType)
+	return v.send(status, bytes.NewBuffer(body))
+}
+
 // Refuse tells a machine why it is refused, in the platform's shape of an answer: a code and a message.
 func (v *Visit) Refuse(status int, code, msg string) error {
 	body, err := json.Marshal(struct {

@@ -1,0 +1,21 @@
+package models
+
+import "time"
+
+// Media is a picture that was uploaded. Its files are rows of their own, so that every replica can give them out.
+type Media struct {
+	Hash      string `gorm:"primaryKey"` // of the upload (models/pictures)
+	Source    string // the name by which products, variants and categories show it: "media/<hash>-<width>x<height>.<format>"
+	Width     int    // of the upright original, in pixels
+	Height    int
+	Kept      bool // something was stored that shows it; until then it is an upload that may be forgotten
+	CreatedAt time.Time
+}
+
+// MediaFile is an uploaded picture in one size.
+type MediaFile struct {
+	Hash   string `gorm:"primaryKey"`
+	Size   string `gorm:"primaryKey"` // small, medium or large
+	Format string // jpg, png or webp
+	Data   []byte
+}

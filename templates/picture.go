@@ -1,0 +1,137 @@
+package templates
+
+import (
+	"strconv"
+	"strings"
+
+	"coincart/static"
+)
+
+// Picture is an image with its size in pixels, so that the page does not jump while it loads.
+type Picture struct {
+	// Source is the name of a static file such as "pictures/stoneware-mug.svg", that of an upload ("media/<hash>-<width>x<height>.<format>"),
+	// or an absolute path.
+	Source string
+	Alt    string // "" where the text beside it says the same
+	Width  int    // 0: what an upload's name says, else the demo pictures' own 600 × 600
+	Height int
+	Sizes  string // how wide it is shown, as the attribute "sizes" says it; "" is the whole width of the page
+}
+
+// Shown returns the picture with how wide it is shown, for the browser to choose by.
+func (p Picture) Shown(sizes string) Picture {
+	p.Sizes = sizes
+	return p
+}
+
+// mediaSizes are the widths that an upload is kept in, and what they are called in addresses, smallest first. One that is not wider than
+// a size has no larger ones.
+var mediaSizes = []struct {
+	name  string
+	width int
+}{{"small", 320}, {"medium", 800}, {"large", 1600}}
+
+// upload is what the name of an uploaded picture says.
+type upload struct {
+	hash, format  string
+	width, height int
+}
+
+func (p Picture) upload() (u upload, ok bool) {
+	rest, ok := strings.CutPrefix(p.Source, "media/")
+	if !ok {
+		return u, false
+	}
+	hash, rest, dash := strings.Cut(rest, "-")
+	measures, format, dot := strings.Cut(rest, ".")
+	w, h, x := strings.Cut(measures, "x")
+	width, errWidth := strconv.Atoi(w)
+	height, errHeight := strconv.Atoi(h)
+	ok = dash && dot && x && errWidth == nil && errHeight == nil && width > 0 && height > 0
+	return upload{hash, format, width, height}, ok
+}
+
+// shownWidth is how wide the picture is in one of its sizes.
+func (u upload) shownWidth(size int) int { return min(u.width, mediaSizes[size].width) }
+
+// last is the largest size that there is.
+func (u upload) last() int {
+	for i, size := range mediaSizes {
+		if u.width <= size.width {
+			return i
+		}
+	}
+	return len(mediaSizes) - 1
+}
+
+func (u upload) address(size int) string {
+	return "/media/" + u.hash + "-" + mediaSizes[size].name + "." + u.format
+}
+
+// URL is the picture's address, of an upload in its middle size; "" where there is no picture.
+func (p Picture) URL() string {
+	if p.Source == "" || strings.HasPrefix(p.Source, "/") {
+		return p.Source
+	}
+	if u, ok := p.upload(); ok {
+		return u.address(min(1, u.last()))
+	}
+	return static.URL(p.Source)
+}
+
+// Thumbnail is the address of the picture in its smallest size.
+func (p Picture) Thumbnail() string {
+	if u, ok := p.upload(); ok {
+		return u.address(0)
+	}
+	return p.URL()
+}
+
+// SrcSet lists the addresses of an upload's sizes with their widths; "" for a picture that has one size only.
+func (p Picture) SrcSet() string {
+	u, ok := p.upload()
+	if !ok || u.last() == 0 {
+		return ""
+	}
+	list := make([]string, 0, len(mediaSizes))
+	for size := range u.last() + 1 {
+		list = append(list, u.address(size)+" "+strconv.Itoa(u.shownWidth(size))+"w")
+	}
+	return strings.Join(list, ", ")
+}
+
+// sizes is the attribute beside SrcSet. A picture that is loaded when it comes near has been laid out by then: a browser that knows how
+// looks for itself.
+func (p Picture) sizes(eager bool) string {
+	sizes := p.Sizes
+	if sizes == "" {
+		sizes = "100vw"
+	}
+	if eager {
+		return sizes
+	}
+	return "auto, " + sizes
+}
+
+// demoSide is the side of the demonstration's square pictures in pixels.
+const demoSide = 600
+
+func (p Picture) width() int {
+	if p.Width > 0 {
+		return p.Width
+	}
+	if u, ok := p.upload(); ok {
+		return u.width
+	}
+	return demoSide
+}
+
+func (p Picture) height() int {
+	if p.Height > 0 {
+		return p.Height
+	}
+	if u, ok := p.upload(); ok {
+		return u.height
+	}
+	return demoSide
+}

@@ -1,0 +1,149 @@
+// Package media serves the pictures that were uploaded. They are in the database, so that every replica has them, and each replica keeps
+// those that are asked for most in a bounded part of its memory.
+package media
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"golang.org/x/sync/singleflight"
+
+	"coincart/models"
+	"coincart/models/pictures"
+	"coincart/models/store"
+	"coincart/web/visit"
+)
+
+// Prefix is where the pictures' addresses begin: /media/{hash}-{size}.{format}.
+const Prefix = "/media/"
+
+// DefaultMemory is how many bytes of pictures a replica keeps.
+const DefaultMemory = 64 << 20
+
+// loadTimeout bounds one question to the database, which answers all that wait for the picture.
+const loadTimeout = 5 * time.Second
+
+// Shelf serves pictures out of memory, and out of the database what is not there.
+type Shelf struct {
+	load   func(ctx context.Context, hash, size string) (models.MediaFile, error)
+	most   int
+	flight singleflight.Group
+
+	mu    sync.Mutex
+	kept  *simplelru.LRU[string, []byte]
+	bytes int
+}
+
+// New makes a shelf that keeps so many bytes in memory.
+func New(s *store.Store, memory int) *Shelf {
+	return newShelf(s.MediaFile, memory)
+}
+
+// entries bounds the number of pictures; memory is the bound that counts.
+const entries = 1 << 20
+
+func newShelf(load func(ctx context.Context, hash, size string) (models.MediaFile, error), memory int) *Shelf {
+	s := &Shelf{load: load, most: memory}
+	kept, err := simplelru.NewLRU(entries, func(_ string, data []byte) { s.bytes -= len(data) })
+	if err != nil {
+		panic(err) // the number of entries is a constant
+	}
+	s.kept = kept
+	return s
+}
+
+// name is a picture's address behind the prefix.
+type name struct {
+	hash   string
+	size   pictures.Size
+	format pictures.Format
+}
+
+// parse reads the one spelling that an address has.
+func parse(text string) (name, bool) {
+	hash, rest, ok := strings.Cut(text, "-")
+	size, format, dot := strings.Cut(rest, ".")
+	n := name{hash, pictures.Size(size), pictures.Format(format)}
+	return n, ok && dot && pictures.IsHash(hash) && n.size.Width() > 0 && n.format.ContentType() != ""
+}
+
+// Serve answers GET and HEAD of /media/{name}. What has an address never changes, so that browsers may keep it for ever.
+func (s *Shelf) Serve(v *visit.Visit) error {
+	text := v.Param("name")
+	n, ok := parse(text)
+	if !ok {
+		return visit.ErrNoPage
+	}
+	data, err := s.data(v.Context(), text, n)
+	if errors.Is(err, store.ErrNotFound) {
+		return visit.ErrNoPage
+	}
+	if err != nil {
+		return fmt.Errorf("read a picture: %w", err)
+	}
+	v.SetHeader("Cache-Control", "public, max-age=31536000, immutable")
+	tag := `"` + text + `"`
+	v.SetHeader("ETag", tag)
+	if strings.Contains(v.Header("If-None-Match"), tag) {
+		return v.Bytes(http.StatusNotModified, "", nil)
+	}
+	return v.Bytes(http.StatusOK, n.format.ContentType(), data)
+}
+
+// data is a picture from memory, else from the database: many who ask at once cause one question.
+func (s *Shelf) data(ctx context.Context, text string, n name) ([]byte, error) {
+	if data, ok := s.find(text); ok {
+		return data, nil
+	}
+	found := s.flight.DoChan(text, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
+		defer cancel()
+		file, err := s.load(ctx, n.hash, string(n.size))
+		if err != nil {
+			return nil, err
+		}
+		if file.Format != string(n.format) {
+			return nil, store.ErrNotFound
+		}
+		s.keep(text, file.Data)
+		return file.Data, nil
+	})
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case r := <-found:
+		if r.Err != nil {
+			return nil, r.Err
+		}
+		return r.Val.([]byte), nil //nolint:forcetypeassert,errcheck // the function above returns nothing else
+	}
+}
+
+func (s *Shelf) find(text string) ([]byte, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept.Get(text)
+}
+
+// keep puts a picture into memory, and the ones out that nobody asked for the longest time.
+func (s *Shelf) keep(text string, data []byte) {
+	if len(data) > s.most {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.kept.Contains(text) {
+		return
+	}
+	s.bytes += len(data)
+	s.kept.Add(text, data)
+	for s.bytes > s.most {
+		s.kept.RemoveOldest()
+	}
+}
