@@ -26,6 +26,8 @@ func (t tables) TableName(model string) string {
 		return "outbox"
 	case "Staff":
 		return "staff"
+	case "Media":
+		return "media"
 	default:
 		return t.NamingStrategy.TableName(model)
 	}
