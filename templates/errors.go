@@ -24,6 +24,7 @@ const (
 	ErrorMethod                        // 405, an address that takes forms was opened, or the other way round
 	ErrorGone                          // 410, a link that worked once and is used up
 	ErrorTooLarge                      // 413
+	ErrorMediaType                     // 415, a body that is no form
 	ErrorTooMany                       // 429
 	ErrorInternal                      // 500
 	ErrorUnavailable                   // 503, the shop itself cannot work now
@@ -44,7 +45,7 @@ func NewError(page Page, kind ErrorKind, status int, requestID string) ErrorView
 			again = "/"
 		}
 		v.Links = []Link{{Text: p.T("error.link.again"), URL: again}, home, cart}
-	case ErrorForbidden, ErrorMethod, ErrorBadRequest, ErrorGone, ErrorTooLarge:
+	case ErrorForbidden, ErrorMethod, ErrorBadRequest, ErrorGone, ErrorTooLarge, ErrorMediaType:
 		v.Links = []Link{home, cart}
 	case ErrorNotFound, ErrorNoProduct, ErrorNoCategory, ErrorNoOrder:
 		v.Links = []Link{home}
@@ -76,6 +77,8 @@ func (k ErrorKind) words(page Page) (heading, message string) {
 		return p.T("error.gone.title"), p.T("error.gone.text")
 	case ErrorTooLarge:
 		return p.T("error.too_large.title"), p.T("error.too_large.text")
+	case ErrorMediaType:
+		return p.T("error.media_type.title"), p.T("error.media_type.text")
 	case ErrorTooMany:
 		return p.T("error.too_many.title"), p.T("error.too_many.text")
 	case ErrorInternal:

@@ -49,6 +49,7 @@ func failures() []failure {
 		{admin.ErrFilter, http.StatusUnprocessableEntity, templates.ErrorBadRequest, opay.CodeParameterError, "no such filter"},
 		{visit.ErrBadForm, http.StatusBadRequest, templates.ErrorBadRequest, opay.CodeParameterError, "bad request"},
 		{store.ErrText, http.StatusBadRequest, templates.ErrorBadRequest, opay.CodeParameterError, "bad request"},
+		{visit.ErrMediaType, http.StatusUnsupportedMediaType, templates.ErrorMediaType, opay.CodeParameterError, "not a form"},
 		{visit.ErrTooLarge, http.StatusRequestEntityTooLarge, templates.ErrorTooLarge, opay.CodeParameterError, "body too large"},
 		{errMethod, http.StatusMethodNotAllowed, templates.ErrorMethod, opay.CodeMethodUnsupported, "method not allowed"},
 		{errCrossSite, http.StatusForbidden, templates.ErrorForbidden, opay.CodeNoPermission, "forbidden"},

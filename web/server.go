@@ -157,10 +157,11 @@ const (
 	sweepEvery   = 10 * time.Minute
 	sweepLimit   = 500
 	farewellTime = 2 * time.Second
+	forgetMedia  = 24 * time.Hour // after which a picture that was uploaded and never used is deleted
 )
 
 // Run does what the server does besides answering, until ctx ends: it writes the counters about once a second, and the rest of
-// them at the end, and deletes sessions that have run out. Any number of replicas may run it.
+// them at the end, and deletes sessions that have run out and pictures that nothing shows. Any number of replicas may run it.
 func (s *Server) Run(ctx context.Context) error {
 	flush, sweep := time.NewTicker(flushEvery), time.NewTicker(sweepEvery)
 	defer flush.Stop()
@@ -202,6 +203,9 @@ func (s *Server) sweep(ctx context.Context) {
 		if n < sweepLimit {
 			break
 		}
+	}
+	if _, err := s.store.SweepMedia(ctx, s.site.Clock().Add(-forgetMedia), sweepLimit); err != nil {
+		s.log.WarnContext(ctx, "pictures that nothing shows not deleted", "error", err)
 	}
 	if _, err := s.store.SweepStaff(ctx, s.site.Clock(), sweepLimit); err != nil {
 		s.log.WarnContext(ctx, "ended sessions of the staff not deleted", "error", err)

@@ -217,6 +217,7 @@ const (
 	ErrorMethod      ErrorKind = "method"      // 405
 	ErrorGone        ErrorKind = "gone"        // 410: the link was used, or is too old
 	ErrorTooLarge    ErrorKind = "too_large"   // 413
+	ErrorMediaType   ErrorKind = "media_type"  // 415
 	ErrorTooMany     ErrorKind = "too_many"    // 429
 	ErrorInternal    ErrorKind = "internal"    // 500
 	ErrorUnavailable ErrorKind = "unavailable" // 503: the database or the platform

@@ -74,6 +74,8 @@ func errorKind(kind templates.ErrorKind, cause error) pages.ErrorKind {
 		return pages.ErrorGone
 	case templates.ErrorTooLarge:
 		return pages.ErrorTooLarge
+	case templates.ErrorMediaType:
+		return pages.ErrorMediaType
 	case templates.ErrorTooMany:
 		return pages.ErrorTooMany
 	case templates.ErrorUnavailable, templates.ErrorPlatformDown:

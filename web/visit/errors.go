@@ -16,6 +16,8 @@ var (
 	ErrUsedUp = errors.New("the link is used up")
 	// ErrBadForm says that a body is no form, is not valid UTF-8, or lacks what every form of ours has.
 	ErrBadForm = errors.New("the form cannot be read")
+	// ErrMediaType says that a body is of a kind that no form of ours has.
+	ErrMediaType = errors.New("the body is no form")
 	// ErrTooLarge says that a body is longer than MaxFormBytes.
 	ErrTooLarge = errors.New("the body is too large")
 )

@@ -129,12 +129,15 @@ func (v *Visit) RenewSession() error {
 	return s.Renew(v.gin.Writer, v.gin.Request)
 }
 
-// Form reads the fields of the request's body; parameters of the address are no fields. Errors: ErrTooLarge, ErrBadForm.
+// Form reads the fields of the request's body; parameters of the address are no fields. Errors: ErrMediaType, ErrTooLarge, ErrBadForm.
 func (v *Visit) Form() (url.Values, error) {
 	if v.form != nil {
 		return v.form, nil
 	}
 	r := v.gin.Request
+	if r.ContentLength != 0 && v.gin.ContentType() != "application/x-www-form-urlencoded" {
+		return nil, ErrMediaType
+	}
 	r.Body = http.MaxBytesReader(v.gin.Writer, r.Body, MaxFormBytes)
 	if err := r.ParseForm(); err != nil {
 		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
