@@ -27,6 +27,7 @@ type Config struct {
 	Apps    []App           // the merchants' applications
 	Users   []User          // who can pay; empty: DemoUsers
 	Coins   []Coin          // what can be paid with; empty: DemoCoins
+	Tickers []Ticker        // the public market call's prices at the start; nil: DemoTickers
 
 	Seed   uint64                                           // order numbers, codes, tokens, faults and delays derive from it
 	Clock  func() time.Time                                 // nil: time.Now. Read in UTC, truncated to milliseconds
@@ -199,6 +200,9 @@ func (c *Config) defaults() {
 	}
 	if c.Coins == nil {
 		c.Coins = DemoCoins()
+	}
+	if c.Tickers == nil {
+		c.Tickers = DemoTickers()
 	}
 	if c.RetrySchedule == nil {
 		c.RetrySchedule = DefaultRetrySchedule()

@@ -36,6 +36,9 @@ func (s *Server) consoleRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /traffic", s.serveTraffic)
 	mux.HandleFunc("GET /faults", s.serveFaults)
 	mux.HandleFunc("POST /faults", s.serveFaultsForm)
+	mux.HandleFunc("GET /markets", s.serveTickers)
+	mux.HandleFunc("POST /markets", s.serveTickerForm)
+	mux.HandleFunc("GET "+tickerPath, s.serveTicker)
 	mux.HandleFunc("GET /help", s.serveHelp)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

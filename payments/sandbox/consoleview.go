@@ -26,6 +26,7 @@ func (f frame) links() []navLink {
 		{path: "/callbacks", text: "Callbacks"},
 		{path: "/traffic", text: "Traffic"},
 		{path: "/faults", text: "Faults", count: f.faults},
+		{path: "/markets", text: "Markets"},
 		{path: "/help", text: "Help"},
 	}
 	for i := range links {

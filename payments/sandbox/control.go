@@ -47,6 +47,8 @@ func (s *Server) controlRoutes(mux *http.ServeMux) {
 	handle("GET "+controlBase+"/users", func(*http.Request) (any, error) { return s.Users(), nil })
 	handle("PUT "+controlBase+"/users/{uid}", s.controlUser)
 	handle("POST "+controlBase+"/login", s.controlLogin)
+	handle("GET "+controlBase+"/tickers", func(*http.Request) (any, error) { return s.Tickers(), nil })
+	handle("PUT "+controlBase+"/tickers/{symbol}", s.controlTicker)
 	mux.HandleFunc(controlBase+"/", s.control(func(*http.Request) (any, error) {
 		return nil, &controlError{http.StatusNotFound, "the control API has no such address or method; see /help"}
 	}))

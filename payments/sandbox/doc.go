@@ -25,6 +25,8 @@
 //   - A callback is sent for every change of a status, and again after each step of Config.RetrySchedule until HTTP 200 with code "0".
 //     Callbacks of one order never overtake each other unless a fault wants it.
 //   - A statement lists what was paid on the day, by Config.Location.
+//   - The documents have no public market call, which shops take rates from. GET /sapi/v1/ticker?symbol=btcusdt answers as exchanges of
+//     this kind do; prices and faults are set on the page /markets, and are not kept over a restart.
 //   - An appOrderId can be used again once its order was dropped (Config.MaxOrders).
 //
 // # Control API
@@ -46,7 +48,9 @@
 //	GET    /sandbox/api/users
 //	PUT    /sandbox/api/users/{uid}                   {"balances":{"USDT":"5"},"frozen":true}
 //	POST   /sandbox/api/login                         {"appKey":"…","userId":"…"} gives a one-time code
+//	GET    /sandbox/api/tickers                       a list of [Ticker]
+//	PUT    /sandbox/api/tickers/{symbol}              {"price":"98100.5","fault":"late","delay":"7s"}; without fault it behaves
 //	GET    /healthz
 //
-// The same is on pages: / (overview), /orders, /callbacks, /traffic, /faults and /help.
+// The same is on pages: / (overview), /orders, /callbacks, /traffic, /faults, /markets and /help.
 package sandbox

@@ -43,6 +43,11 @@ func controlHelp() []figure {
 				"  {\"kind\":\"slow\",\"delay\":\"7.9s\",\"percent\":20},\n  {\"kind\":\"callback_shuffled\",\"way\":\"closed_first\"}\n]'\ncurl -s -X DELETE BASE/sandbox/api/faults",
 		},
 		{"Users: look; change balances, freeze or thaw", "curl -s BASE/sandbox/api/users\ncurl -s -X PUT BASE/sandbox/api/users/22033391 -d '{\"balances\":{\"USDT\":\"100\"},\"frozen\":false}'"},
+		{
+			"The public market call; set a price, or a fault of it",
+			"curl -s 'BASE/sapi/v1/ticker?symbol=btcusdt'\ncurl -s BASE/sandbox/api/tickers\ncurl -s -X PUT BASE/sandbox/api/tickers/btcusdt -d '{\"price\":\"98100.5\"}'\n" +
+				"curl -s -X PUT BASE/sandbox/api/tickers/btcusdt -d '{\"fault\":\"late\",\"delay\":\"7s\"}'",
+		},
 		{"Sign in without a browser: a one-time code for auth/token", `curl -s -X POST BASE/sandbox/api/login -d '{"appKey":"APP_ID","userId":"22033390"}'`},
 	}
 }

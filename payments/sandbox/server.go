@@ -21,6 +21,7 @@ type Server struct {
 	handler http.Handler
 	styles  string // address of the style sheet
 	traffic trafficLog
+	markets markets
 
 	mu   sync.Mutex // guards core
 	core *core
@@ -47,6 +48,11 @@ func New(c Config) (*Server, error) {
 	}
 	if err := s.load(); err != nil {
 		return nil, err
+	}
+	for _, t := range s.cfg.Tickers {
+		if err := s.SetTicker(t); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+		}
 	}
 	if s.handler, err = s.routes(); err != nil {
 		return nil, err

@@ -1,0 +1,314 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"coincart/payments/opay"
+)
+
+// tickerPath is the exchange's public market call. The platform's documents have none; this is the form that exchanges of its kind use.
+const tickerPath = "/sapi/v1/ticker"
+
+// Ticker is a market of the exchange: what a pair was traded at last.
+type Ticker struct {
+	Symbol string      `json:"symbol"`          // lower case, coin and currency, such as btcusdt
+	Price  string      `json:"price"`           // decimal text
+	Fault  TickerFault `json:"fault,omitempty"` // how the call misbehaves for this pair; empty: it does not
+	Delay  Duration    `json:"delay,omitempty"` // of TickerLate, at most two minutes; 0: 10 s
+}
+
+// TickerFault is one way in which the market call can misbehave.
+type TickerFault string
+
+// The faults of the market call.
+const (
+	TickerLate     TickerFault = "late"     // the answer waits for Ticker.Delay
+	TickerWrong    TickerFault = "wrong"    // the price with a 1 written before it
+	TickerStale    TickerFault = "stale"    // the price's time is an hour ago
+	TickerFuture   TickerFault = "future"   // the price's time is in an hour
+	TickerNegative TickerFault = "negative" // the price with a minus sign
+	TickerZero     TickerFault = "zero"     // 0
+	TickerExponent TickerFault = "exponent" // a number with an exponent
+	TickerNumber   TickerFault = "number"   // a JSON number instead of a text: allowed, some exchanges do
+	TickerMissing  TickerFault = "missing"  // no price at all
+	TickerHTML     TickerFault = "html"     // HTTP 200 with a page of HTML
+	TickerHuge     TickerFault = "huge"     // eight megabytes
+	TickerBroken   TickerFault = "broken"   // half of the JSON
+	TickerError    TickerFault = "error"    // HTTP 503
+	TickerAway     TickerFault = "away"     // HTTP 302 to another host
+	TickerCut      TickerFault = "cut"      // the connection is cut without an answer
+)
+
+// TickerFaults lists the faults of the market call in the order of the console.
+func TickerFaults() []TickerFault {
+	return []TickerFault{
+		TickerLate, TickerWrong, TickerStale, TickerFuture, TickerNegative, TickerZero, TickerExponent, TickerNumber, TickerMissing, TickerHTML,
+		TickerHuge, TickerBroken, TickerError, TickerAway, TickerCut,
+	}
+}
+
+func (f TickerFault) about() string {
+	return map[TickerFault]string{
+		TickerLate: "waits before answering", TickerWrong: "the price with a 1 before it", TickerStale: "the price is an hour old",
+		TickerFuture: "the price is of an hour from now", TickerNegative: "the price with a minus sign", TickerZero: "a price of 0",
+		TickerExponent: "a number with an exponent", TickerNumber: "a JSON number, not a text", TickerMissing: "no price at all",
+		TickerHTML: "HTTP 200 with a page of HTML", TickerHuge: "eight megabytes", TickerBroken: "half of the JSON", TickerError: "HTTP 503",
+		TickerAway: "leads to another host", TickerCut: "the connection is cut",
+	}[f]
+}
+
+// DemoTickers are the markets that a sandbox has unless told otherwise.
+func DemoTickers() []Ticker {
+	return []Ticker{
+		{Symbol: "btcusdt", Price: "97250"},
+		{Symbol: "btcusdc", Price: "97262.5"},
+		{Symbol: "ethusdt", Price: "3420"},
+		{Symbol: "usdcusdt", Price: "0.9998"},
+	}
+}
+
+var (
+	// ErrTicker is wrapped by every error about a market that cannot be set.
+	ErrTicker = errors.New("sandbox: impossible ticker")
+	// ErrUnknownTicker says that there is no such market.
+	ErrUnknownTicker = errors.New("sandbox: no such market")
+)
+
+var pairForm = regexp.MustCompile(`^[a-z0-9]{2,32}$`)
+
+const (
+	mostTickers  = 200
+	lateByItself = 10 * time.Second
+	hugeAnswer   = 8 << 20
+)
+
+// Check tells whether the market can be set. The error wraps ErrTicker.
+func (t Ticker) Check() error {
+	if !pairForm.MatchString(t.Symbol) {
+		return fmt.Errorf("%w: the symbol is 2 to 32 lower-case letters and digits", ErrTicker)
+	}
+	if _, err := opay.ParseAmount(t.Price); err != nil {
+		return fmt.Errorf("%w: the price is not a decimal number", ErrTicker)
+	}
+	if t.Fault != "" && !slices.Contains(TickerFaults(), t.Fault) {
+		return fmt.Errorf("%w: unknown fault %s", ErrTicker, strconv.Quote(string(t.Fault)))
+	}
+	if t.Delay < 0 || time.Duration(t.Delay) > maxSlow {
+		return fmt.Errorf("%w: delay is not 0 to %s", ErrTicker, maxSlow)
+	}
+	return nil
+}
+
+// markets are the tickers. They are not kept over a restart.
+type markets struct {
+	mu   sync.Mutex
+	list []Ticker
+}
+
+// Tickers lists the markets by symbol.
+func (s *Server) Tickers() []Ticker {
+	s.markets.mu.Lock()
+	defer s.markets.mu.Unlock()
+	return slices.Clone(s.markets.list)
+}
+
+// Ticker finds a market by its symbol.
+func (s *Server) Ticker(symbol string) (Ticker, bool) {
+	for _, t := range s.Tickers() {
+		if t.Symbol == symbol {
+			return t, true
+		}
+	}
+	return Ticker{}, false
+}
+
+// SetTicker changes a market or adds one. The error wraps ErrTicker.
+func (s *Server) SetTicker(t Ticker) error {
+	if err := t.Check(); err != nil {
+		return err
+	}
+	s.markets.mu.Lock()
+	defer s.markets.mu.Unlock()
+	at, found := slices.BinarySearchFunc(s.markets.list, t, func(a, b Ticker) int { return strings.Compare(a.Symbol, b.Symbol) })
+	switch {
+	case found:
+		s.markets.list[at] = t
+	case len(s.markets.list) >= mostTickers:
+		return fmt.Errorf("%w: more than %d markets", ErrTicker, mostTickers)
+	default:
+		s.markets.list = slices.Insert(s.markets.list, at, t)
+	}
+	return nil
+}
+
+// tickerAnswer has its members in the order in which exchanges write them.
+type tickerAnswer struct {
+	High string `json:"high"`
+	Vol  string `json:"vol"`
+	Last any    `json:"last,omitempty"`
+	Low  string `json:"low"`
+	Rose string `json:"rose"`
+	Time int64  `json:"time"`
+}
+
+// serveTicker answers GET /sapi/v1/ticker?symbol=btcusdt.
+func (s *Server) serveTicker(w http.ResponseWriter, r *http.Request) {
+	t, ok := s.Ticker(r.URL.Query().Get("symbol"))
+	if !ok {
+		tickerJSON(w, http.StatusBadRequest, []byte(`{"code":"-1121","msg":"Invalid symbol."}`))
+		return
+	}
+	switch t.Fault { //nolint:exhaustive // the others are about the price and its time
+	case TickerLate:
+		if err := s.cfg.Wait(r.Context(), orDefault(time.Duration(t.Delay), lateByItself)); err != nil {
+			return
+		}
+	case TickerHTML:
+		w.Header().Set("Content-Type", htmlType)
+		_, _ = w.Write([]byte("<!doctype html><title>Maintenance</title><p>We will be back soon. BTC 97250."))
+		return
+	case TickerError:
+		http.Error(w, "upstream", http.StatusServiceUnavailable)
+		return
+	case TickerAway:
+		http.Redirect(w, r, "http://elsewhere.invalid"+tickerPath, http.StatusFound)
+		return
+	case TickerCut:
+		panic(http.ErrAbortHandler)
+	}
+	body, err := json.Marshal(t.answer(s.Now()))
+	if err != nil {
+		http.Error(w, "the answer cannot be made", http.StatusInternalServerError)
+		return
+	}
+	switch t.Fault { //nolint:exhaustive // the others are about something else
+	case TickerBroken:
+		body = body[:len(body)/2]
+	case TickerHuge:
+		body = append([]byte(`{"padding":"`+strings.Repeat("x", hugeAnswer)+`",`), body[1:]...)
+	}
+	tickerJSON(w, http.StatusOK, body)
+}
+
+func tickerJSON(w http.ResponseWriter, status int, body []byte) {
+	w.Header().Set("Content-Type", "application/json;charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
+// answer is what the call says of the market.
+func (t Ticker) answer(now time.Time) tickerAnswer {
+	a := tickerAnswer{High: t.Price, Vol: "1302", Last: t.Price, Low: t.Price, Rose: "0", Time: now.UnixMilli()}
+	switch t.Fault { //nolint:exhaustive // the others are about the answer as a whole
+	case TickerWrong:
+		a.Last = "1" + t.Price
+	case TickerStale:
+		a.Time = now.Add(-time.Hour).UnixMilli()
+	case TickerFuture:
+		a.Time = now.Add(time.Hour).UnixMilli()
+	case TickerNegative:
+		a.Last = "-" + t.Price
+	case TickerZero:
+		a.Last = "0"
+	case TickerExponent:
+		a.Last = json.Number(strings.ReplaceAll(t.Price, ".", "") + "e2")
+	case TickerNumber:
+		a.Last = json.Number(t.Price)
+	case TickerMissing:
+		a.Last = nil
+	}
+	return a
+}
+
+func (s *Server) controlTicker(r *http.Request) (any, error) {
+	symbol := r.PathValue("symbol")
+	t, ok := s.Ticker(symbol)
+	if !ok {
+		t = Ticker{Symbol: symbol}
+	}
+	t.Fault, t.Delay = "", 0 // absent members switch the fault off; the price stays
+	if err := decode(r, &t); err != nil {
+		return nil, err
+	}
+	if t.Symbol != symbol {
+		return nil, &controlError{http.StatusUnprocessableEntity, "the symbol is that of the address"}
+	}
+	if err := s.SetTicker(t); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+type tickersView struct {
+	frame
+	tickers []Ticker
+	typed   Ticker // of the form that was refused
+	address string
+}
+
+// newTicker is what was typed into the form for another market, if that was refused.
+func (v tickersView) newTicker() Ticker {
+	for _, t := range v.tickers {
+		if t.Symbol == v.typed.Symbol {
+			return Ticker{}
+		}
+	}
+	return v.typed
+}
+
+func (s *Server) serveTickers(w http.ResponseWriter, r *http.Request) {
+	s.showTickers(w, r, http.StatusOK, Ticker{}, "")
+}
+
+func (s *Server) showTickers(w http.ResponseWriter, r *http.Request, status int, typed Ticker, problem string) {
+	v := tickersView{frame: s.frame(r, "Markets"), tickers: s.Tickers(), typed: typed, address: s.address(r) + tickerPath + "?symbol="}
+	v.problem = problem
+	s.render(w, r, status, tickersPage(v))
+}
+
+func (s *Server) serveTickerForm(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		s.problemPage(w, r, http.StatusBadRequest, "The form cannot be read.")
+		return
+	}
+	t, err := readTicker(r.PostForm)
+	if err == nil {
+		err = s.SetTicker(t)
+	}
+	if err != nil {
+		s.showTickers(w, r, http.StatusUnprocessableEntity, t, sentence(err))
+		return
+	}
+	http.Redirect(w, r, "/markets", http.StatusSeeOther)
+}
+
+func readTicker(form url.Values) (Ticker, error) {
+	t := Ticker{
+		Symbol: strings.ToLower(strings.TrimSpace(form.Get("symbol"))), Price: strings.TrimSpace(form.Get("price")), Fault: TickerFault(form.Get("fault")),
+	}
+	if delay := strings.TrimSpace(form.Get("delay")); delay != "" {
+		if err := t.Delay.UnmarshalText([]byte(delay)); err != nil {
+			return t, err
+		}
+	}
+	return t, nil
+}
+
+func (t Ticker) delayText() string {
+	if t.Delay == 0 {
+		return ""
+	}
+	return time.Duration(t.Delay).String()
+}
