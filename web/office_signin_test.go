@@ -14,6 +14,7 @@ import (
 
 	"coincart/models"
 	"coincart/models/modelstest"
+	"coincart/models/store"
 	"coincart/web"
 	"coincart/web/staff"
 )
@@ -96,6 +97,55 @@ func TestSignIn_TellsNobodyWhoHasAnAccount(t *testing.T) {
 		assert.Len(t, said, 1, "the same words for everybody: %v", said)
 		s.browser().post("/admin/login", "email", "  "+strings.ToUpper(known.person.Email)+" ", "password", password).redirects("/admin/totp")
 	})
+}
+
+// After the shop's own key was replaced nobody's authenticator can be opened. Who knows the password is told so, everybody else what they
+// are always told, and the log tells whoever runs the shop.
+func TestSignIn_SaysThatTheShopsKeyWasReplacedToWhoKnowsThePassword(t *testing.T) {
+	eachDSN(t, func(t *testing.T, s *shop, dsn string) {
+		c, owner := s.staffed(models.RoleFinance), s.hire(models.RoleOwner)
+		modelstest.Exec(t, dsn, "UPDATE staff SET totp_sealed = X'010203' WHERE id = '"+c.person.ID+"'")
+
+		c.get("/admin/orders").is(http.StatusSeeOther) // to the sign-in
+		assert.Contains(t, s.logs.errors(), "coincart staff reset-totp")
+		told := s.browser().post("/admin/login", "email", c.person.Email, "password", password).is(http.StatusServiceUnavailable)
+		told.has("the shop’s own key was replaced")
+		assert.Empty(t, told.header.Values("Set-Cookie"))
+		assert.Contains(t, s.logs.errors(), c.person.ID)
+		for range 7 { // the right password is no guessing
+			s.browser().post("/admin/login", "email", c.person.Email, "password", password).is(http.StatusServiceUnavailable)
+		}
+		wrong := s.browser().post("/admin/login", "email", c.person.Email, "password", "something else entirely").is(http.StatusUnprocessableEntity)
+		unknown := s.browser().post("/admin/login", "email", "nobody@shop.example", "password", "something else entirely").is(http.StatusUnprocessableEntity)
+		assert.Equal(t, unknown.excerpt(), wrong.excerpt())
+
+		owner.signIn()
+		owner.stepUp()
+		at := "/admin/staff/" + c.person.ID
+		owner.get("/admin/staff").is(http.StatusOK).has(c.person.Email)
+		owner.post(at+"/role", "role", "viewer").redirects("/admin/staff")
+		owner.post(at + "/end-sessions").redirects("/admin/staff")
+		owner.post(at + "/disable").redirects("/admin/staff")
+		s.browser().post("/admin/login", "email", c.person.Email, "password", password).is(http.StatusUnprocessableEntity)
+		owner.post(at + "/enable").redirects("/admin/staff")
+
+		made, err := s.web.Accounts().ResetTOTP(t.Context(), staff.CommandLine(), c.person.Email)
+		require.NoError(t, err)
+		c.givePassword().redirects("/admin/totp")
+		c.post("/admin/totp", "code", s.codeOf(made.Key.Secret)).redirects("/admin")
+	})
+}
+
+// eachDSN is each with the setting of the database, for what the store itself does not do.
+func eachDSN(t *testing.T, scenario func(t *testing.T, s *shop, dsn string)) {
+	t.Helper()
+	for name, fresh := range map[string]func(testing.TB) string{"sqlite": modelstest.SQLiteDSN, "mariadb": modelstest.MariaDBDSN} {
+		t.Run(name, func(t *testing.T) {
+			dsn := fresh(t)
+			open := func(tb testing.TB, o ...modelstest.Option) *store.Store { return modelstest.Open(tb, dsn, o...) }
+			scenario(t, newShop(t, open), dsn)
+		})
+	}
 }
 
 func TestSignIn_GuessingPasswordsBecomesSlow(t *testing.T) {

@@ -16,6 +16,10 @@ import (
 // ErrLastOwner says that nobody would be left who may change the staff.
 var ErrLastOwner = errors.New("the last owner cannot be changed")
 
+// ErrTOTPSealed says that a person's TOTP secret cannot be opened, because the key that sealed it was replaced. StaffByEmail gives the rest
+// of the person with it.
+var ErrTOTPSealed = errors.New("the TOTP secret cannot be opened")
+
 const totpColumn = "staff.totp_sealed"
 
 // CreateStaff stores a person of the back office; ids and times that are empty are filled in, the e-mail is folded to lower case,
@@ -40,7 +44,7 @@ func (s *Store) CreateStaff(ctx context.Context, m *models.Staff) error {
 
 func foldEmail(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
 
-// Staff reads a person of the back office, with the TOTP secret; ErrNotFound.
+// Staff reads a person of the back office, with the TOTP secret; ErrNotFound, ErrTOTPSealed.
 func (s *Store) Staff(ctx context.Context, id string) (models.Staff, error) {
 	if !machine(id) {
 		return models.Staff{}, fmt.Errorf("read the person: %w", ErrNotFound)
@@ -48,7 +52,7 @@ func (s *Store) Staff(ctx context.Context, id string) (models.Staff, error) {
 	return s.person(ctx, "id = ?", id)
 }
 
-// StaffByEmail reads a person of the back office by their e-mail in any case; ErrNotFound.
+// StaffByEmail reads a person of the back office by their e-mail in any case; ErrNotFound, ErrTOTPSealed.
 func (s *Store) StaffByEmail(ctx context.Context, email string) (models.Staff, error) {
 	email = foldEmail(email)
 	if !exactly(email) {
@@ -70,7 +74,10 @@ func (s *Store) person(ctx context.Context, where, key string) (models.Staff, er
 func (s *Store) openTOTP(m *models.Staff) error {
 	plain, err := s.sealer.open(totpColumn, m.ID, m.TOTPSealed)
 	m.TOTP = models.Secret(plain)
-	return err
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrTOTPSealed, err)
+	}
+	return nil
 }
 
 // StaffList reads all people of the back office by e-mail, without password hashes and TOTP secrets.

@@ -48,10 +48,7 @@ func (s *Store) StaffSession(ctx context.Context, cookieID string) (models.Staff
 		return models.StaffSession{}, models.Staff{}, doing("read the session", err)
 	}
 	m.StepUpAt, p.LastLoginAt = stepUp.Time, lastLogin.Time
-	if err := s.openTOTP(&p); err != nil {
-		return models.StaffSession{}, models.Staff{}, doing("read the session", err)
-	}
-	return m, p, nil
+	return m, p, doing("read the session", s.openTOTP(&p))
 }
 
 // TouchStaffSession notes that a session was used; time never goes back. None there is fine too.

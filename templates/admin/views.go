@@ -107,6 +107,7 @@ const (
 	ProblemCursor     Problem = "cursor"      // the page's address is not one that we made
 
 	// Whole forms.
+	ProblemSealed         Problem = "sealed"         // the password is right, and the authenticator's key cannot be opened
 	ProblemSignIn         Problem = "sign_in"        // address or password is wrong; the same for everybody
 	ProblemWait           Problem = "wait"           // too many tries; see WaitSeconds
 	ProblemStale          Problem = "stale"          // it stands differently now than when the page was made

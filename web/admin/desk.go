@@ -99,6 +99,7 @@ func may(role models.Role) pages.May {
 		View: role.Can(models.MayView), Ask: role.Can(models.MayAsk), Note: role.Can(models.MayNote), Fulfil: role.Can(models.MayFulfil),
 		Cancel: role.Can(models.MayCancel), Export: role.Can(models.MayExport), Reconcile: role.Can(models.MayReconcile),
 		Refund: role.Can(models.MayRefund), Audit: role.Can(models.MayAudit), Staff: role.Can(models.MayStaff),
+		Catalogue: role.Can(models.MayCatalogue),
 	}
 }
 
@@ -118,8 +119,8 @@ func statusOf(problem pages.Problem) int {
 	status, ok := map[pages.Problem]int{
 		pages.ProblemNone: http.StatusOK,
 		pages.ProblemWait: http.StatusTooManyRequests, pages.ProblemTooOften: http.StatusTooManyRequests,
-		pages.ProblemUnreachable: http.StatusServiceUnavailable,
-		pages.ProblemStale:       http.StatusConflict, pages.ProblemDaySealed: http.StatusConflict, pages.ProblemSamePerson: http.StatusConflict,
+		pages.ProblemUnreachable: http.StatusServiceUnavailable, pages.ProblemSealed: http.StatusServiceUnavailable,
+		pages.ProblemStale: http.StatusConflict, pages.ProblemDaySealed: http.StatusConflict, pages.ProblemSamePerson: http.StatusConflict,
 		pages.ProblemNotCancellable: http.StatusConflict, pages.ProblemNotFulfillable: http.StatusConflict,
 	}[problem]
 	if !ok {

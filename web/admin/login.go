@@ -49,6 +49,8 @@ func (o *Office) signIn(d *desk) error {
 	case wait > 0:
 		view.Problem, view.WaitSeconds = pages.ProblemWait, wait
 		d.SetHeader("Retry-After", strconv.Itoa(wait))
+	case errors.Is(err, staff.ErrSealed):
+		view.Problem = pages.ProblemSealed
 	case errors.Is(err, staff.ErrSignIn):
 		view.Problem = pages.ProblemSignIn
 	default:

@@ -114,5 +114,5 @@ func (a *Accounts) replace(ctx context.Context, by payments.Actor, person models
 
 // Listed finds an account by its address, without its secrets. The error is store.ErrNotFound.
 func (a *Accounts) Listed(ctx context.Context, email string) (models.Staff, error) {
-	return listed(ctx, a.store, email)
+	return listed(ctx, a.store, withEmail(email))
 }

@@ -128,20 +128,20 @@ func (a *Accounts) invited(ctx context.Context, tx *store.Store, i models.Invita
 		return none, nil
 	}
 	if i.InvitedBy != "" {
-		host, err := tx.Staff(ctx, i.InvitedBy)
+		host, err := listed(ctx, tx, withID(i.InvitedBy))
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return none, fmt.Errorf("load staff: %w", err)
+			return none, err
 		}
 		if err != nil || host.Disabled || !host.Role.Can(models.MayStaff) {
 			return none, ErrLink
 		}
 	}
-	account, err := listed(ctx, tx, i.Email)
+	account, err := listed(ctx, tx, withEmail(i.Email))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return none, nil
 	case err != nil:
-		return none, fmt.Errorf("load account: %w", err)
+		return none, err
 	case i.InvitedBy != "" || account.Disabled: // only the command line resets accounts
 		return none, ErrLink
 	}

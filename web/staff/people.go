@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"coincart/models"
 	"coincart/models/store"
@@ -31,12 +32,12 @@ func (a *Accounts) Invite(ctx context.Context, by payments.Actor, email string, 
 	if err := checkEmail(email); err != nil {
 		return "", err
 	}
-	_, err = a.store.StaffByEmail(ctx, email)
+	_, err = listed(ctx, a.store, withEmail(email))
 	if err == nil {
 		return "", ErrEmailTaken
 	}
 	if !errors.Is(err, store.ErrNotFound) {
-		return "", fmt.Errorf("load account: %w", err)
+		return "", err
 	}
 	return a.invite(ctx, by, "staff.invite", email, role)
 }
@@ -44,7 +45,7 @@ func (a *Accounts) Invite(ctx context.Context, by payments.Actor, email string, 
 // ResetLink makes a link with which somebody who lost password or authenticator sets both anew, once, within models.InvitationTime. It
 // is for the command line only. Errors: store.ErrNotFound.
 func (a *Accounts) ResetLink(ctx context.Context, email string) (token string, err error) {
-	person, err := listed(ctx, a.store, email)
+	person, err := listed(ctx, a.store, withEmail(email))
 	if err != nil {
 		return "", err
 	}
@@ -128,18 +129,25 @@ func (a *Accounts) People(ctx context.Context) ([]models.Staff, error) {
 	return list, nil
 }
 
-// listed finds an account by its address without opening its secrets, which fails once the shop's own key was replaced. The error is
+// withEmail and withID say which account listed looks for.
+func withEmail(email string) func(models.Staff) bool {
+	email = normalEmail(email)
+	return func(p models.Staff) bool { return p.Email == email }
+}
+
+func withID(id string) func(models.Staff) bool {
+	return func(p models.Staff) bool { return p.ID == id }
+}
+
+// listed finds an account without opening its secrets, which fails once the shop's own key was replaced. The error is
 // store.ErrNotFound.
-func listed(ctx context.Context, tx *store.Store, email string) (models.Staff, error) {
+func listed(ctx context.Context, tx *store.Store, wanted func(models.Staff) bool) (models.Staff, error) {
 	list, err := tx.StaffList(ctx)
 	if err != nil {
 		return models.Staff{}, fmt.Errorf("list staff: %w", err)
 	}
-	email = normalEmail(email)
-	for _, person := range list {
-		if person.Email == email {
-			return person, nil
-		}
+	if i := slices.IndexFunc(list, wanted); i >= 0 {
+		return list[i], nil
 	}
 	return models.Staff{}, fmt.Errorf("find account: %w", store.ErrNotFound)
 }
@@ -174,9 +182,9 @@ func (a *Accounts) change(ctx context.Context, by payments.Actor, id string, edi
 		return ErrSelf
 	}
 	return a.store.Tx(ctx, func(tx *store.Store) error {
-		person, err := tx.Staff(ctx, id)
+		person, err := listed(ctx, tx, withID(id))
 		if err != nil {
-			return fmt.Errorf("load staff: %w", err)
+			return err
 		}
 		before := facts{"role": person.Role, "disabled": person.Disabled}
 		action, column, value := edit(&person)

@@ -44,10 +44,13 @@ func (a *Accounts) Session(ctx context.Context, id string, used bool) (SignedIn,
 		return SignedIn{}, ErrSignedOut
 	}
 	session, person, err := a.store.StaffSession(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
 		return SignedIn{}, ErrSignedOut
-	}
-	if err != nil {
+	case errors.Is(err, store.ErrTOTPSealed):
+		a.warnSealed(ctx, session.StaffID)
+		return SignedIn{}, ErrSignedOut // signing in says why it cannot be done
+	case err != nil:
 		return SignedIn{}, fmt.Errorf("read session: %w", err)
 	}
 	if now := a.clock(); used && now.Sub(session.SeenAt) >= seenEvery {
@@ -151,8 +154,8 @@ func (a *Accounts) EndOthers(ctx context.Context, s SignedIn, by payments.Actor)
 
 // EndSessions ends all sessions of somebody.
 func (a *Accounts) EndSessions(ctx context.Context, by payments.Actor, staffID string) error {
-	if _, err := a.store.Staff(ctx, staffID); err != nil {
-		return fmt.Errorf("load staff: %w", err)
+	if _, err := listed(ctx, a.store, withID(staffID)); err != nil {
+		return err
 	}
 	return a.endAll(ctx, by, staffID, "")
 }

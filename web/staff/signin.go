@@ -12,7 +12,7 @@ import (
 // Begin is the first step of signing in: it checks the password and returns the cookie's id of a session with which only a code can
 // be given, for models.LoginTime. Unknown, disabled and known accounts take the same time and get the same answer.
 //
-// Errors: ErrSignIn, *WaitError.
+// Errors: ErrSignIn, *WaitError; ErrSealed, which only who knows the password is told.
 func (a *Accounts) Begin(ctx context.Context, email, password string, from Origin) (id string, err error) {
 	email = normalEmail(email)
 	if _, err := a.open(ctx, addressKey(from.RemoteAddr)); err != nil {
@@ -22,6 +22,9 @@ func (a *Accounts) Begin(ctx context.Context, email, password string, from Origi
 		return "", err
 	}
 	person, ok, err := a.checkPassword(ctx, email, password)
+	if errors.Is(err, ErrSealed) {
+		return "", errors.Join(err, a.succeed(ctx, passwordKey(email)))
+	}
 	if err != nil {
 		return "", err
 	}
@@ -45,8 +48,9 @@ func (a *Accounts) Begin(ctx context.Context, email, password string, from Origi
 func (a *Accounts) checkPassword(ctx context.Context, email, password string) (person models.Staff, ok bool, err error) {
 	hash, known := a.decoy, false
 	person, err = a.store.StaffByEmail(ctx, email)
+	sealed := errors.Is(err, store.ErrTOTPSealed)
 	switch {
-	case err == nil:
+	case err == nil, sealed:
 		if !person.Disabled && person.PasswordHash != "" {
 			hash, known = person.PasswordHash, true
 		}
@@ -60,6 +64,10 @@ func (a *Accounts) checkPassword(ctx context.Context, email, password string) (p
 	if !known || !right {
 		return person, false, nil
 	}
+	if sealed {
+		a.warnSealed(ctx, person.ID)
+		return person, false, ErrSealed
+	}
 	if old {
 		fresh, err := a.password.hash(ctx, password)
 		if err != nil {
@@ -70,6 +78,12 @@ func (a *Accounts) checkPassword(ctx context.Context, email, password string) (p
 		}
 	}
 	return person, true, nil
+}
+
+// warnSealed tells whoever runs the shop why somebody cannot sign in.
+func (a *Accounts) warnSealed(ctx context.Context, staffID string) {
+	a.log.ErrorContext(ctx, "an authenticator cannot be opened: the key that the shop seals with was replaced; "+
+		"put the old key back, or give the account a new authenticator with: coincart staff reset-totp", "staff", staffID)
 }
 
 // Finish is the second step: a code of the authenticator, or a recovery code, turns the session into a full one under a new id.

@@ -23,6 +23,9 @@ import (
 var (
 	// ErrSignIn: no such account, a wrong password, or a disabled account; nobody is told which.
 	ErrSignIn = errors.New("sign-in refused")
+	// ErrSealed: the password is right, and the account's authenticator cannot be opened because the shop's own key was replaced. Whoever
+	// runs the shop gives the account a new one from the command line (ResetTOTP).
+	ErrSealed = errors.New("the authenticator's key cannot be opened")
 	// ErrSignedOut: there is no such session, or it has run out.
 	ErrSignedOut = errors.New("not signed in")
 	// ErrCode: the code is wrong, or was used before.
