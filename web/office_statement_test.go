@@ -80,7 +80,7 @@ func TestStatement_IsFetchedComparedExplainedAndSealed(t *testing.T) {
 		duplicate, extra := found[models.DuplicateLine], found[models.TheirsNotOurs]
 		shown = c.get(path).is(http.StatusOK)
 		checkStaffPage(t, path, shown)
-		shown.has(duplicate.AppOrderID, extra.AppOrderID, "UTC", second.Current().AppOrderID)
+		shown.has(duplicate.AppOrderID, extra.AppOrderID, "UTC", second.Current().AppOrderID, `href="/admin/orders/`+second.ID+`"`)
 		assert.LessOrEqual(t, len(s.statements()), 8, strings.Join(s.statements(), "\n"))
 		viewer.get(path).is(http.StatusOK).has(duplicate.AppOrderID).lacks("/admin/discrepancies/"+extra.ID, path+"/seal", path+"/fetch")
 		c.get(path + "?type=11").is(http.StatusOK).lacks(second.Current().OrderNum)
@@ -120,6 +120,30 @@ func TestStatement_IsFetchedComparedExplainedAndSealed(t *testing.T) {
 	})
 }
 
+func TestStatement_ADayWhoseOnlyFetchFailedIsListedWithTheReason(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.paidOrder("1")
+		day := s.yesterday()
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultRefuse, Call: "merchantBillingDay", Code: "50012"}}))
+		c := s.staffed(models.RoleFinance)
+		path := "/admin/statements/" + day
+		c.get("/admin/statements").is(http.StatusOK).lacks(path + `"`)
+		task := c.post(path+"/fetch", "form_token", models.NewRef()).is(http.StatusSeeOther).header.Get("Location")
+		for range 8 { // it is tried several times
+			s.work()
+			s.clock.Advance(time.Hour)
+		}
+		c.signIn()
+		c.get("/admin/statements").is(http.StatusOK).has(path+`"`, "Not complete")
+		c.get(path).is(http.StatusOK).has("The exchange refused: Not allowed (50012).")
+		c.get(task).is(http.StatusOK).has("The exchange refused: Not allowed (50012).")
+		c.post("/admin/account", "name", "Name", "lang", "zh-Hans").is(http.StatusSeeOther)
+		c.get(path).is(http.StatusOK).has("平台拒绝：没有权限（50012）。")
+		c.get(task).is(http.StatusOK).has("平台拒绝：没有权限（50012）。")
+		c.post(path + "/seal").is(http.StatusUnprocessableEntity)
+	})
+}
+
 func TestStatement_ADayThatCannotHaveOneIsRefusedWithoutAQuestion(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		c := s.staffed(models.RoleFinance)
@@ -156,6 +180,23 @@ func TestDiscrepancy_RefundGoesToThePaymentItIsAbout(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, refunds, 1)
 		assert.Equal(t, order.Current().ID, refunds[0].AttemptID)
+	})
+}
+
+// Each side stands in its own coin, and of two coins there is no difference.
+func TestDiscrepancy_OfCoinsShowsEachSidesOwn(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		order := s.paidOrder("2")
+		day, id := s.yesterday(), order.Current().AppOrderID
+		require.NoError(t, s.db.OpenBookDay(t.Context(), day, "UTC"))
+		require.NoError(t, s.db.PutDiscrepancies(t.Context(), day, []models.Discrepancy{{
+			Kind: models.CoinDiffers, Key: "1:" + id, Type: models.StatementPayment, AppOrderID: id, OrderID: order.ID, Coin: "BTC",
+			Theirs: models.MustAmount("0.5"), Ours: order.Current().Amount,
+		}}))
+		c := s.staffed(models.RoleFinance)
+		_, err := s.pay.FetchStatement(t.Context(), day, "", nil)
+		require.NoError(t, err)
+		c.get("/admin/statements/"+day).is(http.StatusOK).has("0.5 BTC", "24 USDT").lacks("24 BTC", "-23.5", "23.5 BTC")
 	})
 }
 

@@ -100,7 +100,7 @@ type DiscrepancyRow struct {
 	Ref        string
 	Theirs     string // with the coin; "": no line
 	Ours       string // with the coin; "": not in our books
-	Difference string
+	Difference string // theirs less ours, with its sign; "": the coins differ
 	State      string // "admin.discrepancy_state." + State: open, accepted, settled
 	Owners     []Choice
 	Owner      string // e-mail; ""

@@ -35,6 +35,41 @@ type book struct {
 	people    []models.Staff
 	names     names
 	refs      map[string]string // of the orders that the discrepancies are about
+	coins     map[string]string // of our bookings, where the coin differs: appOrderId → coin
+	orders    map[string]string // the orders that the lines are about: appOrderId → id
+}
+
+// ourCoins are the coins of our bookings where the line has another: appOrderId → coin.
+func ourCoins(d *desk, found []models.Discrepancy) (map[string]string, error) {
+	coins := map[string]string{}
+	for _, kind := range statementTypes() {
+		var ids []string
+		for _, f := range found {
+			if f.Kind == models.CoinDiffers && f.Type == kind {
+				ids = append(ids, f.AppOrderID)
+			}
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		booked, err := d.office.site.Store.BookedByAppOrderIDs(d.Context(), kind, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range booked {
+			coins[b.AppOrderID] = b.Coin
+		}
+	}
+	return coins, nil
+}
+
+// ordersOf finds the orders of ours that lines are about.
+func ordersOf(d *desk, lines []models.StatementLine) (map[string]string, error) {
+	ids := make([]string, len(lines))
+	for i, l := range lines {
+		ids[i] = l.AppOrderID
+	}
+	return d.office.site.Store.OrdersOfLines(d.Context(), ids)
 }
 
 // statementPage shows the day as it is now; say marks what was wrong with an action on it.
@@ -125,7 +160,7 @@ func (o *Office) book(d *desk, day string, f statementFilter) (b book, err error
 		return b, err
 	}
 	if b.day.Report != "" {
-		if b.report, err = o.payments.DayReport(ctx, day); err != nil {
+		if b.report, err = payments.ReadReport(b.day.Report); err != nil {
 			return b, err
 		}
 		b.reported = true
@@ -141,6 +176,12 @@ func (o *Office) book(d *desk, day string, f statementFilter) (b book, err error
 		if b.lines, err = db.StatementLines(ctx, s.ID, f.kind, f.lines, linesPerPage); err != nil {
 			return b, err
 		}
+	}
+	if b.coins, err = ourCoins(d, b.found); err != nil {
+		return b, err
+	}
+	if b.orders, err = ordersOf(d, b.lines); err != nil {
+		return b, err
 	}
 	if b.refs, err = refsOf(d, b.found, func(f models.Discrepancy) string { return f.OrderID }); err != nil {
 		return b, err

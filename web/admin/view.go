@@ -34,6 +34,14 @@ func coin(p *i18n.Printer, a models.Amount, symbol string) string {
 	return p.Coin(a.String(), symbol)
 }
 
+// signed writes a difference of amounts with its sign.
+func signed(p *i18n.Printer, a models.Amount, symbol string) string {
+	if a.IsPositive() {
+		return "+" + coin(p, a, symbol)
+	}
+	return coin(p, a, symbol)
+}
+
 // duration writes a length of time in its two largest units: "3 min 20 s". None is "".
 func duration(p *i18n.Printer, d time.Duration) string {
 	unit := func(name string, n time.Duration) string {

@@ -31,18 +31,21 @@ func (o *Office) statementView(d *desk, day string, b book) pages.StatementView 
 	for _, t := range b.report.Totals {
 		view.Totals = append(view.Totals, pages.TotalRow{
 			Type: string(t.Type), Coin: t.Coin, Theirs: coin(p, t.Theirs, t.Coin), TheirLines: t.Lines, Ours: coin(p, t.Ours, t.Coin), OurRows: t.Rows,
-			Difference: coin(p, t.Theirs.Sub(t.Ours), t.Coin), Listed: coin(p, t.Listed, t.Coin), Balanced: t.Balanced(),
+			Difference: signed(p, t.Theirs.Sub(t.Ours), t.Coin), Listed: signed(p, t.Listed, t.Coin), Balanced: t.Balanced(),
 		})
 	}
 	for _, f := range b.found {
 		row := discrepancyRow(p, f, b.people, b.names, d.who, b.day.State == models.DaySealed)
 		row.Ref = b.refs[f.OrderID]
+		if ours := b.coins[f.AppOrderID]; f.Kind == models.CoinDiffers && ours != "" {
+			row.Ours = coin(p, f.Ours, ours)
+		}
 		view.Found = append(view.Found, row)
 	}
 	view.ZoneWarning = pages.ZoneWarning{Lines: b.report.Astray, Likely: b.report.LikelyZone}
 	for _, l := range b.lines {
 		view.Lines = append(view.Lines, pages.StatementLine{
-			Position: l.Position, Type: string(l.Type), AppOrderID: l.AppOrderID, Amount: coin(p, l.Amount, l.Coin), UserID: l.UserID,
+			Position: l.Position, Type: string(l.Type), AppOrderID: l.AppOrderID, OrderID: b.orders[l.AppOrderID], Amount: coin(p, l.Amount, l.Coin), UserID: l.UserID,
 			Created: momentIn(p, l.CreateTime, zone), Paid: momentIn(p, l.PayTime, zone),
 		})
 	}
@@ -61,8 +64,11 @@ func discrepancyRow(
 ) pages.DiscrepancyRow {
 	row := pages.DiscrepancyRow{
 		ID: f.ID, Kind: string(f.Kind), Type: string(f.Type), AppOrderID: f.AppOrderID, OrderID: f.OrderID,
-		Difference: coin(p, f.Theirs.Sub(f.Ours), f.Coin), State: string(f.State), Owner: names.of(f.OwnerID), Note: f.Note,
+		Difference: signed(p, f.Theirs.Sub(f.Ours), f.Coin), State: string(f.State), Owner: names.of(f.OwnerID), Note: f.Note,
 		Updated: moment(p, f.UpdatedAt), FormToken: models.NewRef(),
+	}
+	if f.Kind == models.CoinDiffers {
+		row.Difference = "" // of two coins there is none
 	}
 	if !f.Theirs.IsZero() {
 		row.Theirs = coin(p, f.Theirs, f.Coin)
@@ -80,6 +86,6 @@ func discrepancyRow(
 	may := open && who.Staff.Role.Can(models.MayReconcile)
 	row.CanAssign, row.CanAccept = may, may
 	row.CanSettle = may && f.Type == models.StatementPayment
-	row.CanRefund = open && who.Staff.Role.Can(models.MayRefund) && f.OrderID != "" && f.Type == models.StatementPayment
+	row.CanRefund = open && who.Staff.Role.Can(models.MayRefund) && f.OrderID != "" && f.Type == models.StatementPayment && f.Kind != models.TheirsNotOurs
 	return row
 }
