@@ -1,0 +1,286 @@
+package productcsv
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"coincart/models"
+)
+
+type ownReader struct {
+	scan   *scanner
+	faults *faults
+	opts   Options
+	file   *File
+	at     map[string]int // the column of a name
+	texts  map[Text]int   // the column of a translation
+	has    Field
+	order  []*ownProduct
+	bySlug map[string]*ownProduct
+	skus   map[string]int // the line of a SKU
+}
+
+// ownProduct is a product while its rows come in.
+type ownProduct struct {
+	record  Record
+	broken  bool
+	options map[string]int // the line of a choice
+}
+
+func readOwn(s *scanner, file *File, o Options) error {
+	w := &ownReader{
+		scan: s, faults: s.faults, opts: o, file: file, at: map[string]int{}, texts: map[Text]int{},
+		bySlug: map[string]*ownProduct{}, skus: map[string]int{},
+	}
+	if !w.header() {
+		return nil
+	}
+	for {
+		next, err := s.next(o.Progress)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		w.read(next)
+	}
+	for _, p := range w.order {
+		if !p.broken {
+			file.Records = append(file.Records, p.record)
+		}
+	}
+	return nil
+}
+
+func (w *ownReader) header() bool {
+	for i := range w.scan.columns {
+		c := &w.scan.columns[i]
+		spec := ownColumn(c.Header)
+		if spec == nil {
+			continue
+		}
+		c.Used = true
+		first, twice := 0, false
+		if spec.name != "" {
+			first, twice = w.at[spec.name], w.has2(spec.name)
+			w.at[spec.name] = i
+			w.has |= ownHas[spec.name]
+		} else {
+			first, twice = w.texts[spec.text], w.hasText(spec.text)
+			w.texts[spec.text] = i
+		}
+		if twice {
+			w.faults.add(Problem{Line: 1, Column: c.Header, Level: LevelError, Code: CodeHeaderTwice, Values: map[string]string{"first": itoa(first + 1), "second": itoa(i + 1)}})
+		}
+	}
+	if !w.has2(ownSKU) {
+		w.faults.add(Problem{Line: 1, Column: ownSKU, Level: LevelError, Code: CodeColumnMissing})
+		return false
+	}
+	return true
+}
+
+func (w *ownReader) has2(name string) bool {
+	_, ok := w.at[name]
+	return ok
+}
+
+func (w *ownReader) hasText(t Text) bool {
+	_, ok := w.texts[t]
+	return ok
+}
+
+// cell gives the text of a column as it was written.
+func (w *ownReader) cell(r *reading, name string) string {
+	i, ok := w.at[name]
+	if !ok {
+		return ""
+	}
+	return unguard(r.cells[i])
+}
+
+// word is a cell of a value in which blanks around it mean nothing.
+func (w *ownReader) word(r *reading, name string) string { return strings.TrimSpace(w.cell(r, name)) }
+
+// read understands a row: the product's columns on the first of its rows, the variant's on every one.
+func (w *ownReader) read(next row) {
+	r := &reading{row: next, faults: w.faults, opts: w.opts}
+	r.sku = w.cell(r, ownSKU)
+	slug := w.word(r, ownKey)
+	if !models.IsSlug(slug) && (slug == "" || strings.ContainsAny(slug, " /?#%\\\n\t")) || len(slug) > 190 {
+		r.bad(ownKey, CodeSlug, "value", slug)
+		return
+	}
+	p, known := w.bySlug[slug]
+	if !known {
+		p = &ownProduct{options: map[string]int{}, record: Record{Line: next.line, Slug: slug, Label: slug, Has: w.has | FieldSlug}}
+		for t := range w.texts {
+			p.record.Texts = append(p.record.Texts, t)
+		}
+		w.bySlug[slug] = p
+		w.order = append(w.order, p)
+		w.product(r, &p.record)
+	}
+	if r.sku != "" {
+		w.variant(r, p)
+	} else if known {
+		r.bad(ownSKU, CodeMissing)
+	}
+	p.broken = p.broken || r.errors > 0 || r.faulty
+}
+
+func (w *ownReader) product(r *reading, p *Record) {
+	if p.Title = r.text(ownTitle, w.cell(r, ownTitle), longestName); p.Title == "" && w.has2(ownTitle) && r.errors == 0 {
+		r.bad(ownTitle, CodeMissing)
+	}
+	p.Summary = r.text(ownSummary, w.cell(r, ownSummary), longestSummary)
+	p.Description = w.cell(r, ownDescription)
+	p.Featured = r.boolean(ownFeatured, w.word(r, ownFeatured))
+	p.Hidden = r.boolean(ownHidden, w.word(r, ownHidden))
+	p.Position = r.whole(ownPosition, w.word(r, ownPosition), true)
+	p.Categories = w.categories(r)
+	for _, tag := range ownList(w.cell(r, ownTags), ',') {
+		if tag = r.text(ownTags, tag, longestTag); tag != "" && !slices.Contains(p.Tags, tag) {
+			p.Tags = append(p.Tags, tag)
+		}
+	}
+	for _, name := range ownList(w.cell(r, ownOptions), ',') {
+		p.OptionNames = append(p.OptionNames, r.text(ownOptions, name, longestName))
+	}
+	p.Words = w.words(r, ownerProduct)
+	w.pictures(r, p)
+}
+
+// categories reads slugs and paths side by side.
+func (w *ownReader) categories(r *reading) []Category {
+	slugs, paths := ownList(w.word(r, ownCategorySlugs), ','), ownList(w.cell(r, ownCategories), ',')
+	list := make([]Category, max(len(slugs), len(paths)))
+	for i := range list {
+		if i < len(slugs) {
+			list[i].Slug = strings.TrimSpace(slugs[i])
+		}
+		if i >= len(paths) {
+			continue
+		}
+		// The comma's escapes are gone; those of the levels are within.
+		for _, name := range ownList(paths[i], '>') {
+			list[i].Path = append(list[i].Path, strings.TrimSpace(name))
+		}
+		r.goodPath(ownCategories, list[i].Path)
+	}
+	return list
+}
+
+func (w *ownReader) pictures(r *reading, p *Record) {
+	alts := ownList(w.cell(r, ownAlts), ',')
+	sources := ownList(w.word(r, ownPictures), ',')
+	if len(alts) > len(sources) {
+		r.bad(ownAlts, CodeAlts, "count", itoa(len(alts)), "want", itoa(len(sources)))
+	}
+	if len(sources) > MaxPictures {
+		r.bad(ownPictures, CodePictureCount, "most", itoa(MaxPictures))
+		return
+	}
+	for i, source := range sources {
+		source, ok := r.picture(ownPictures, source)
+		if !ok {
+			continue
+		}
+		picture := Picture{Source: source}
+		if i < len(alts) {
+			picture.Alt = r.text(ownAlts, alts[i], longestAlt)
+		}
+		for t, at := range w.texts {
+			words := ownList(unguard(r.cells[at]), ',')
+			if t.Owner == ownerPicture && i < len(words) && words[i] != "" {
+				picture.Texts = with(picture.Texts, t, words[i])
+			}
+		}
+		p.Pictures = append(p.Pictures, picture)
+	}
+}
+
+const longestAlt = 500
+
+// words reads the translations of a product or a variant.
+func (w *ownReader) words(r *reading, owner string) models.Texts {
+	var texts models.Texts
+	for t, at := range w.texts {
+		if text := unguard(r.cells[at]); t.Owner == owner && text != "" {
+			texts = with(texts, t, text)
+		}
+	}
+	return texts
+}
+
+func with(texts models.Texts, t Text, text string) models.Texts {
+	if texts == nil {
+		texts = models.Texts{}
+	}
+	if texts[t.Lang] == nil {
+		texts[t.Lang] = map[string]string{}
+	}
+	texts[t.Lang][t.Field] = text
+	return texts
+}
+
+func (w *ownReader) variant(r *reading, p *ownProduct) {
+	v := Variant{Line: r.line, SKU: r.text(ownSKU, r.sku, longestSKU), Has: w.has}
+	if first, twice := w.skus[v.SKU]; twice && v.SKU != "" {
+		r.bad(ownSKU, CodeSKUTwice, "value", v.SKU, "line", itoa(first))
+	} else {
+		w.skus[v.SKU] = r.line
+	}
+	v.Title = r.text(ownVariantTitle, w.cell(r, ownVariantTitle), longestName)
+	w.options(r, p, &v)
+	before := r.errors
+	v.Price = r.price(ownPrice, w.word(r, ownPrice))
+	if w.has2(ownPrice) && r.errors == before && w.word(r, ownPrice) == "" {
+		r.bad(ownPrice, CodeMissing)
+	}
+	v.SalePrice = r.price(ownSalePrice, w.word(r, ownSalePrice))
+	if r.errors == before && w.has2(ownPrice) && v.SalePrice.IsPositive() && v.SalePrice.Cmp(v.Price) >= 0 {
+		r.bad(ownSalePrice, CodeSaleAbove, "value", v.SalePrice.String(), "want", v.Price.String())
+	}
+	v.SaleFrom = r.instant(ownSaleFrom, w.word(r, ownSaleFrom))
+	v.SaleUntil = r.instant(ownSaleUntil, w.word(r, ownSaleUntil))
+	r.checkSale(ownSaleUntil, v)
+	v.Untracked = w.has2(ownCounted) && !r.boolean(ownCounted, w.word(r, ownCounted))
+	v.Stock = r.whole(ownStock, w.word(r, ownStock), false)
+	v.LowStock = r.whole(ownLowStock, w.word(r, ownLowStock), false)
+	v.Weight = r.weight(ownWeight, w.word(r, ownWeight), models.AmountFromInt(1))
+	v.Virtual = r.boolean(ownVirtual, w.word(r, ownVirtual))
+	v.Barcode = r.text(ownBarcode, w.cell(r, ownBarcode), longestBarcode)
+	if source := w.word(r, ownVariantPicture); source != "" {
+		v.Picture, _ = r.picture(ownVariantPicture, source)
+	}
+	v.Retired = r.boolean(ownRetired, w.word(r, ownRetired))
+	v.Words = w.words(r, ownerVariant)
+	p.record.Variants = append(p.record.Variants, v)
+}
+
+// options reads a variant's choice: a value for each of the product's options.
+func (w *ownReader) options(r *reading, p *ownProduct, v *Variant) {
+	for _, value := range ownList(w.cell(r, ownVariantOptions), ',') {
+		v.Options = append(v.Options, r.text(ownVariantOptions, value, longestName))
+	}
+	if !w.has2(ownOptions) || !w.has2(ownVariantOptions) {
+		return
+	}
+	if names := len(p.record.OptionNames); len(v.Options) != names {
+		r.bad(ownVariantOptions, CodeOptionCount, "count", itoa(len(v.Options)), "want", itoa(names))
+		return
+	}
+	if len(v.Options) == 0 {
+		return
+	}
+	key := strings.ToLower(strings.Join(v.Options, "\x00"))
+	if first, twice := p.options[key]; twice {
+		r.bad(ownVariantOptions, CodeOptionsTwice, "value", strings.Join(v.Options, " / "), "line", itoa(first))
+		return
+	}
+	p.options[key] = r.line
+}

@@ -1,0 +1,206 @@
+package productcsv
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// scanner reads rows with their lines, whatever is wrong with them.
+type scanner struct {
+	csv     *csv.Reader
+	faults  *faults
+	columns []Column
+	line    int // of the row that was read last
+	rows    int
+}
+
+// row is one line of the table.
+type row struct {
+	line   int
+	cells  []string // as many as there are columns
+	faulty bool     // a cell was refused for its form, and is empty here
+}
+
+// headerPeek is how much of a file is looked at to tell its delimiter.
+const headerPeek = 64 << 10
+
+// newScanner reads the first line. ok is false where there is nothing to go on with; then the problem is noted.
+func newScanner(r io.Reader, f *faults) (s *scanner, delimiter rune, ok bool, err error) {
+	in := bufio.NewReaderSize(r, headerPeek)
+	head, err := in.Peek(headerPeek)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, 0, false, fmt.Errorf("read the file: %w", err)
+	}
+	if foreignMark(head) {
+		f.add(Problem{Line: 1, Level: LevelError, Code: CodeEncoding})
+		return nil, 0, false, nil
+	}
+	if strings.HasPrefix(string(head), byteOrderMark) {
+		if _, err := in.Discard(len(byteOrderMark)); err != nil {
+			return nil, 0, false, fmt.Errorf("read the file: %w", err)
+		}
+		head = head[len(byteOrderMark):]
+	}
+	s = &scanner{csv: csv.NewReader(in), faults: f}
+	s.csv.Comma = delimiterOf(string(head))
+	s.csv.FieldsPerRecord = -1
+	s.csv.ReuseRecord = true
+	ok, err = s.header()
+	return s, s.csv.Comma, ok, err
+}
+
+const byteOrderMark = "\ufeff"
+
+// foreignMark reports a mark of UTF-16 or UTF-32, or the zero bytes of a file in one of them without a mark.
+func foreignMark(head []byte) bool {
+	if len(head) < 2 {
+		return false
+	}
+	marked := (head[0] == 0xff && head[1] == 0xfe) || (head[0] == 0xfe && head[1] == 0xff)
+	return marked || head[0] == 0 || head[1] == 0
+}
+
+// delimiterOf tells by the first line: the one of comma, semicolon and tab that divides it into the most known columns.
+func delimiterOf(head string) rune {
+	line, _, _ := strings.Cut(head, "\n")
+	best, most := ',', -1
+	for _, d := range []rune{',', ';', '\t'} {
+		known, cells := 0, 0
+		for cell := range strings.SplitSeq(line, string(d)) {
+			if cells++; cells > MaxColumns {
+				break
+			}
+			if name := strings.Trim(strings.TrimSpace(cell), `"`); wooColumn(name) != nil || ownColumn(name) != nil {
+				known++
+			}
+		}
+		if known > most {
+			best, most = d, known
+		}
+	}
+	return best
+}
+
+func (s *scanner) header() (bool, error) {
+	cells, err := s.csv.Read()
+	if errors.Is(err, io.EOF) {
+		s.faults.add(Problem{Line: 1, Level: LevelError, Code: CodeEmpty})
+		return false, nil
+	}
+	if parse := (*csv.ParseError)(nil); errors.As(err, &parse) {
+		s.faults.add(Problem{Line: parse.StartLine, Level: LevelError, Code: CodeQuote})
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read the file: %w", err)
+	}
+	if len(cells) > MaxColumns {
+		s.faults.add(Problem{Line: 1, Level: LevelError, Code: CodeTooManyColumns, Values: map[string]string{"count": itoa(len(cells)), "most": itoa(MaxColumns)}})
+		return false, nil
+	}
+	s.columns = make([]Column, len(cells))
+	for i, cell := range cells {
+		s.columns[i].Header = excerpt(bare(cell))
+	}
+	return true, nil
+}
+
+// progressEvery is how many rows pass between two words about the progress.
+const progressEvery = 250
+
+// next reads a row; io.EOF at the end. Rows that cannot be understood are noted and passed over, and so are empty ones.
+func (s *scanner) next(progress func(line int) error) (row, error) {
+	for {
+		cells, err := s.csv.Read()
+		if errors.Is(err, io.EOF) {
+			return row{}, io.EOF
+		}
+		if parse := (*csv.ParseError)(nil); errors.As(err, &parse) {
+			s.rows++
+			s.faults.add(Problem{Line: parse.StartLine, Level: LevelError, Code: CodeQuote, Values: map[string]string{"line": itoa(parse.Line)}})
+			continue
+		}
+		if err != nil {
+			return row{}, fmt.Errorf("read the file: %w", err)
+		}
+		if blank(cells) {
+			continue
+		}
+		s.rows++
+		s.line, _ = s.csv.FieldPos(0)
+		if s.rows > MaxRows {
+			s.faults.add(Problem{Line: s.line, Level: LevelError, Code: CodeTooManyRows, Values: map[string]string{"most": itoa(MaxRows)}})
+			return row{}, io.EOF
+		}
+		if progress != nil && s.rows%progressEvery == 0 {
+			if err := progress(s.line); err != nil {
+				return row{}, err
+			}
+		}
+		if r, ok := s.check(cells); ok {
+			return r, nil
+		}
+	}
+}
+
+func blank(cells []string) bool {
+	for _, c := range cells {
+		if strings.TrimSpace(c) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// check notes what is wrong with the form of the cells. Only a row whose cells stand under the right columns can be understood.
+func (s *scanner) check(cells []string) (row, bool) {
+	if extra := len(cells) - len(s.columns); extra > 0 && blank(cells[len(s.columns):]) {
+		cells = cells[:len(s.columns)]
+	}
+	if len(cells) != len(s.columns) {
+		s.faults.add(Problem{
+			Line: s.line, Level: LevelError, Code: CodeCells,
+			Values: map[string]string{"count": itoa(len(cells)), "want": itoa(len(s.columns))},
+		})
+		return row{}, false
+	}
+	r := row{line: s.line, cells: make([]string, len(cells))}
+	for i, text := range cells {
+		if text == "" {
+			continue
+		}
+		s.columns[i].Filled++
+		if code := formFault(text); code != "" {
+			s.faults.add(Problem{Line: s.line, Column: s.columns[i].Header, Level: LevelError, Code: code, Values: map[string]string{"value": excerpt(text[:min(len(text), 4*shown)])}})
+			r.faulty = true
+			continue
+		}
+		r.cells[i] = text
+	}
+	return r, true
+}
+
+// formFault tells what is wrong with a cell whatever it means.
+func formFault(text string) Code {
+	switch {
+	case len(text) > MaxCell:
+		return CodeCellLong
+	case !utf8.ValidString(text):
+		return CodeUTF8
+	}
+	for _, r := range text {
+		if r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == unicode.MaxASCII {
+			return CodeControl
+		}
+	}
+	return ""
+}

@@ -1,0 +1,68 @@
+package productcsv
+
+import (
+	"strings"
+
+	"coincart/models"
+)
+
+// tree finds the categories that a file names, and makes those that are missing.
+type tree struct {
+	newID  func() string
+	bySlug map[string]string
+	byName map[string]string // parent's id, NUL, name in lower case
+	depth  map[string]int
+	slugs  map[string]bool
+	made   []models.Category
+}
+
+func newTree(list []models.Category, newID func() string) *tree {
+	t := &tree{newID: newID, bySlug: map[string]string{}, byName: map[string]string{}, slugs: map[string]bool{}}
+	for _, c := range list {
+		t.bySlug[c.Slug], t.slugs[c.Slug] = c.ID, true
+		if key := nameKey(c.ParentID, c.Name); t.byName[key] == "" {
+			t.byName[key] = c.ID
+		}
+	}
+	return t
+}
+
+func nameKey(parent, name string) string { return parent + "\x00" + strings.ToLower(name) }
+
+// find gives the id of a category: by its slug, else by its path, level by level.
+func (t *tree) find(c Category) string {
+	if id := t.bySlug[c.Slug]; id != "" && c.Slug != "" {
+		return id
+	}
+	path := c.Path
+	if len(path) == 0 {
+		path = Path{c.Slug}
+	}
+	parent := ""
+	for i, name := range path {
+		id := t.byName[nameKey(parent, name)]
+		// A file that names the slug means this very category, and not one that is called the same.
+		if last := i == len(path)-1; id == "" || (last && c.Slug != "") {
+			wanted := ""
+			if last {
+				wanted = c.Slug
+			}
+			id = t.make(parent, name, wanted)
+		}
+		parent = id
+	}
+	return parent
+}
+
+func (t *tree) make(parent, name, slug string) string {
+	if !models.IsSlug(slug) {
+		if slug = models.Slugify(name); slug == "" {
+			slug = "category"
+		}
+	}
+	slug = free(slug, func(s string) bool { return t.slugs[s] }, t.slugs)
+	c := models.Category{ID: t.newID(), ParentID: parent, Slug: slug, Name: name}
+	t.made = append(t.made, c)
+	t.bySlug[slug], t.byName[nameKey(parent, name)] = c.ID, c.ID
+	return c.ID
+}

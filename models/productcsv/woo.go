@@ -1,0 +1,474 @@
+package productcsv
+
+import (
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Read reads a whole file. What is wrong with it is in the File; the error is one of r or of Options.Progress.
+func Read(r io.Reader, o Options) (*File, error) {
+	f := &faults{}
+	s, delimiter, ok, err := newScanner(r, f)
+	if err != nil {
+		return nil, err
+	}
+	file := &File{Dialect: DialectWoo, Delimiter: delimiter}
+	if ok {
+		file.Dialect = dialectOf(s.columns)
+		if file.Dialect == DialectCoincart {
+			err = readOwn(s, file, o)
+		} else {
+			err = readWoo(s, file, o)
+		}
+		if err != nil {
+			return nil, err
+		}
+		file.Columns, file.Rows = s.columns, min(s.rows, MaxRows)
+	}
+	if file.Rows == 0 && len(f.list) == 0 {
+		f.add(Problem{Level: LevelError, Code: CodeEmpty})
+	}
+	file.Problems = f.sorted()
+	for _, p := range file.Problems {
+		if p.Level == LevelError {
+			file.Faults++
+		}
+	}
+	return file, nil
+}
+
+// dialectOf tells our own format by the column that no other has.
+func dialectOf(columns []Column) Dialect {
+	for _, c := range columns {
+		if strings.EqualFold(strings.TrimSpace(c.Header), ownKey) {
+			return DialectCoincart
+		}
+	}
+	return DialectWoo
+}
+
+// wooRow is a row of WooCommerce's exporter, understood for itself.
+type wooRow struct {
+	line       int
+	id         string
+	kind       string // simple, variable, variation
+	sku        string
+	parent     string
+	skipped    bool
+	broken     bool // has errors
+	record     Record
+	variant    Variant
+	attributes []attribute
+	children   []*wooRow
+}
+
+// attribute is one of a row's attributes.
+type attribute struct {
+	name   string
+	values []string
+	shown  bool
+}
+
+type wooReader struct {
+	scan   *scanner
+	faults *faults
+	opts   Options
+	specs  []*wooSpec
+	has    Field
+	at     map[wooField]int // the column of a field
+	file   *File
+	rows   []*wooRow
+}
+
+func readWoo(s *scanner, file *File, o Options) error {
+	w := &wooReader{scan: s, faults: s.faults, opts: o, at: map[wooField]int{}, file: file}
+	if !w.header() {
+		return nil
+	}
+	for {
+		next, err := s.next(o.Progress)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		w.read(next)
+	}
+	w.join()
+	return nil
+}
+
+// header understands the columns. A file must say of its rows what they are called.
+func (w *wooReader) header() bool {
+	seen := map[string]int{}
+	known := 0
+	for i := range w.scan.columns {
+		c := &w.scan.columns[i]
+		spec := wooColumn(c.Header)
+		if spec == nil {
+			spec = &wooSpec{}
+		} else {
+			known++
+		}
+		w.specs = append(w.specs, spec)
+		c.Used = spec.field != wooIgnored && spec.field != wooDownload
+		name := strings.ToLower(c.Header)
+		if first, twice := seen[name]; twice && c.Used {
+			w.faults.add(Problem{Line: 1, Column: c.Header, Level: LevelError, Code: CodeHeaderTwice, Values: map[string]string{"first": itoa(first), "second": itoa(i + 1)}})
+			continue
+		}
+		seen[name] = i + 1
+		w.has |= wooHas(spec.field)
+		if spec.field != wooAttribute && spec.field != wooIgnored && spec.field != wooDownload {
+			w.at[spec.field] = i
+		}
+	}
+	if known == 0 {
+		w.faults.add(Problem{Line: 1, Level: LevelError, Code: CodeNoColumns})
+		return false
+	}
+	if !w.has.Has(FieldTitle) {
+		w.faults.add(Problem{Line: 1, Column: "Name", Level: LevelError, Code: CodeColumnMissing})
+	}
+	_, sku := w.at[wooSKU]
+	if _, id := w.at[wooID]; !sku && !id {
+		w.faults.add(Problem{Line: 1, Column: "SKU", Level: LevelError, Code: CodeColumnMissing})
+	}
+	return w.has.Has(FieldTitle)
+}
+
+// cell gives the text of a field with its column's name.
+func (w *wooReader) cell(r *reading, f wooField) (column, text string) {
+	i, ok := w.at[f]
+	if !ok {
+		return "", ""
+	}
+	return w.scan.columns[i].Header, bare(r.cells[i])
+}
+
+func (w *wooReader) read(next row) {
+	r := &reading{row: next, faults: w.faults, opts: w.opts}
+	row := &wooRow{line: next.line}
+	_, r.sku = w.cell(r, wooSKU)
+	row.sku = r.sku
+	if n := len([]rune(row.sku)); n > longestSKU {
+		r.bad(w.header1(wooSKU), CodeTextLong, "count", itoa(n), "most", itoa(longestSKU))
+	}
+	_, row.id = w.cell(r, wooID)
+	if _, row.parent = w.cell(r, wooParent); row.parent == "0" {
+		row.parent = ""
+	}
+	w.kind(r, row)
+	if row.skipped {
+		w.file.Skipped++
+		w.rows = append(w.rows, row)
+		return
+	}
+	w.product(r, row)
+	w.variant(r, row)
+	row.attributes = w.attributes(r)
+	row.broken = r.errors > 0 || r.faulty
+	w.rows = append(w.rows, row)
+}
+
+// header1 is the name of a field's column.
+func (w *wooReader) header1(f wooField) string {
+	if i, ok := w.at[f]; ok {
+		return w.scan.columns[i].Header
+	}
+	return ""
+}
+
+const longestSKU = 100
+
+// kind understands the column Type: one of simple, variable, grouped, external and variation, with virtual and downloadable beside it.
+func (w *wooReader) kind(r *reading, row *wooRow) {
+	column, text := w.cell(r, wooType)
+	var kinds []string
+	downloadable := false
+	for _, t := range wooList(strings.ToLower(text)) {
+		switch t {
+		case "virtual":
+			row.variant.Virtual = true
+		case "downloadable":
+			downloadable = true
+		case "simple", "variable", "variation", "grouped", "external":
+			if !slices.Contains(kinds, t) {
+				kinds = append(kinds, t)
+			}
+		default:
+			r.bad(column, CodeTypeUnknown, "value", t)
+		}
+	}
+	row.kind = "simple"
+	switch {
+	case len(kinds) > 1:
+		r.bad(column, CodeSeveralTypes, "value", text)
+	case len(kinds) == 1:
+		row.kind = kinds[0]
+	}
+	switch {
+	case row.kind == "grouped":
+		row.skip(r, column, CodeGrouped)
+	case row.kind == "external":
+		row.skip(r, column, CodeExternal)
+	case downloadable:
+		row.skip(r, column, CodeDownloadable)
+	}
+}
+
+// skip leaves the row out, by rule.
+func (row *wooRow) skip(r *reading, column string, code Code) {
+	row.skipped = true
+	r.fault(column, LevelSkipped, code)
+}
+
+// product reads what a row says of a product; a variation has nothing of it.
+func (w *wooReader) product(r *reading, row *wooRow) {
+	p := &row.record
+	p.Line, p.Has = row.line, w.has
+	column, name := w.cell(r, wooName)
+	p.Title = r.text(column, oneLine(html.UnescapeString(name)), longestName)
+	if p.Label = row.sku; p.Label == "" {
+		p.Label = excerpt(p.Title)
+	}
+	column, text := w.cell(r, wooPosition)
+	p.Position = r.whole(column, text, true)
+	if row.kind == "variation" {
+		return
+	}
+	if name == "" {
+		r.bad(w.header1(wooName), CodeMissing)
+	}
+	column, text = w.cell(r, wooSummary)
+	p.Summary = r.text(column, PlainText(unescapeLines(text)), longestSummary)
+	_, text = w.cell(r, wooDescription)
+	p.Description = PlainText(unescapeLines(text))
+	column, text = w.cell(r, wooFeatured)
+	p.Featured = r.boolean(column, text)
+	p.Hidden = w.hidden(r)
+	column, text = w.cell(r, wooCategories)
+	p.Categories = r.wooPaths(column, text)
+	column, text = w.cell(r, wooTags)
+	p.Tags = r.names(column, wooList(html.UnescapeString(text)))
+	column, text = w.cell(r, wooImages)
+	p.Pictures = r.pictures(column, wooList(text))
+}
+
+const longestSummary = 1000
+
+// names tidies a list of names; each is there once.
+func (r *reading) names(column string, list []string) []string {
+	var names []string
+	for _, name := range list {
+		if name = r.text(column, oneLine(name), longestTag); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+const longestTag = 100
+
+// unescapeLines reads the exporter's \n as a line's end and its \\n as these two characters.
+func unescapeLines(text string) string {
+	return strings.NewReplacer(`\\n`, `\n`, `\n`, "\n").Replace(text)
+}
+
+// hidden reads Published (1 published, 0 private, -1 draft, 2 waiting for review) and Visibility in catalog. The shop's products are either
+// published and found everywhere, or they are not.
+func (w *wooReader) hidden(r *reading) bool {
+	hidden := false
+	column, text := w.cell(r, wooPublished)
+	switch strings.ToLower(text) {
+	case "", "1", "true":
+	case "0", "-1", "2", "false":
+		hidden = true
+	default:
+		r.bad(column, CodeStatus, "value", text)
+	}
+	column, text = w.cell(r, wooVisibility)
+	switch strings.ToLower(text) {
+	case "", "visible":
+	case "hidden":
+		hidden = true
+	case "catalog", "search":
+		r.fault(column, LevelNote, CodeVisibilityPart, "value", text)
+	default:
+		r.bad(column, CodeVisibility, "value", text)
+	}
+	return hidden
+}
+
+// variant reads what is sold: of a simple product and of a variation.
+func (w *wooReader) variant(r *reading, row *wooRow) {
+	v := &row.variant
+	v.Line, v.SKU, v.Has = row.line, row.sku, w.has
+	if row.kind == "variable" {
+		return
+	}
+	column, text := w.cell(r, wooPrice)
+	v.Price = r.price(column, text)
+	switch {
+	case text == "" && column != "":
+		r.bad(column, CodeMissing)
+	case column != "" && r.errors == 0 && !v.Price.IsPositive():
+		r.bad(column, CodePriceZero)
+	}
+	w.sale(r, row)
+	w.stock(r, row)
+	column, text = w.cell(r, wooLowStock)
+	v.LowStock = r.whole(column, text, false)
+	column, text = w.cell(r, wooWeight)
+	if i, ok := w.at[wooWeight]; ok {
+		v.Weight = r.weight(column, text, w.specs[i].unit)
+	}
+	column, text = w.cell(r, wooBarcode)
+	v.Barcode = r.text(column, text, longestBarcode)
+	if row.kind == "variation" {
+		column, text = w.cell(r, wooImages)
+		if list := r.pictures(column, wooList(text)); len(list) > 0 {
+			v.Picture = list[0].Source
+		}
+	}
+}
+
+const longestBarcode = 64
+
+func (w *wooReader) sale(r *reading, row *wooRow) {
+	v := &row.variant
+	column, text := w.cell(r, wooSalePrice)
+	before := r.errors
+	v.SalePrice = r.price(column, text)
+	if r.errors == before && text != "" && v.Price.IsPositive() && v.SalePrice.Cmp(v.Price) >= 0 {
+		r.bad(column, CodeSaleAbove, "value", text, "want", v.Price.String())
+	}
+	column, text = w.cell(r, wooSaleFrom)
+	v.SaleFrom = r.day(column, text)
+	column, text = w.cell(r, wooSaleUntil)
+	if last := r.day(column, text); !last.IsZero() { // the last day belongs to the sale
+		v.SaleUntil = last.In(w.opts.zone()).AddDate(0, 0, 1).UTC()
+	}
+	r.checkSale(column, *v)
+}
+
+// checkSale refuses a sale that ends before it begins.
+func (r *reading) checkSale(column string, v Variant) {
+	if !v.SaleFrom.IsZero() && !v.SaleUntil.IsZero() && !v.SaleFrom.Before(v.SaleUntil) {
+		r.bad(column, CodeDatesReversed, "from", v.SaleFrom.Format(time.DateOnly), "until", v.SaleUntil.Format(time.DateOnly))
+	}
+}
+
+// stock reads Stock, of which a number means that the stock is counted, and an empty cell that it is not: then In stock? says whether the
+// thing can be had.
+func (w *wooReader) stock(r *reading, row *wooRow) {
+	v := &row.variant
+	column, text := w.cell(r, wooStock)
+	inColumn, in := w.cell(r, wooInStock)
+	switch {
+	case strings.EqualFold(text, "parent"):
+		r.bad(column, CodeStockParent)
+	case text != "":
+		v.Stock = r.whole(column, text, false)
+	case strings.EqualFold(in, "backorder"):
+		r.fault(inColumn, LevelNote, CodeBackorders)
+	case inColumn != "":
+		v.Untracked = r.boolean(inColumn, in)
+	default:
+		v.Untracked = true
+	}
+	column, text = w.cell(r, wooBackorders)
+	switch strings.ToLower(text) {
+	case "", "0", "no":
+	case "1", "yes", "notify":
+		if !v.Untracked {
+			r.fault(column, LevelNote, CodeBackorders)
+		}
+	default:
+		r.bad(column, CodeBool, "value", text)
+	}
+}
+
+// attributes reads the columns "Attribute 1 name" and so on, in the order of their numbers.
+func (w *wooReader) attributes(r *reading) []attribute {
+	type entry struct {
+		number string
+		attribute
+	}
+	var list []entry
+	place := map[string]int{}
+	for i, spec := range w.specs {
+		text := strings.TrimSpace(r.cells[i])
+		if spec.field != wooAttribute || text == "" {
+			continue
+		}
+		n, ok := place[spec.number]
+		if !ok {
+			n = len(list)
+			place[spec.number] = n
+			list = append(list, entry{number: spec.number})
+		}
+		column := w.scan.columns[i].Header
+		switch spec.part {
+		case "name":
+			list[n].name = r.text(column, oneLine(html.UnescapeString(bare(text))), longestName)
+		case "value(s)":
+			list[n].values = r.names(column, wooList(html.UnescapeString(bare(text))))
+		case "visible":
+			list[n].shown = r.boolean(column, bare(text))
+		}
+	}
+	slices.SortStableFunc(list, func(a, b entry) int {
+		if len(a.number) != len(b.number) {
+			return len(a.number) - len(b.number)
+		}
+		return strings.Compare(a.number, b.number)
+	})
+	var found []attribute
+	for _, e := range list {
+		if e.name != "" {
+			found = append(found, e.attribute)
+		}
+	}
+	return found
+}
+
+// generatedSKU names a thing that has no SKU in the file, the same whenever the file is read.
+func generatedSKU(row *wooRow, parent *wooRow, options []string) string {
+	switch {
+	case row.id != "":
+		return "WC-" + row.id
+	case parent != nil && parent.sku != "":
+		return clipRunes(parent.sku+"-"+strings.Join(options, "-"), longestSKU)
+	case parent != nil:
+		return clipRunes(parent.record.Title+"-"+strings.Join(options, "-"), longestSKU)
+	}
+	return clipRunes(row.record.Title, longestSKU)
+}
+
+func clipRunes(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return strings.TrimSpace(string(runes[:most]))
+	}
+	return text
+}
+
+// describe appends what a product's visible attributes say and no option does.
+func describe(description string, list []attribute) string {
+	var lines []string
+	for _, a := range list {
+		if a.shown && len(a.values) > 0 {
+			lines = append(lines, fmt.Sprintf("%s: %s", a.name, strings.Join(a.values, ", ")))
+		}
+	}
+	if len(lines) == 0 {
+		return description
+	}
+	return strings.TrimSpace(description + "\n\n" + strings.Join(lines, "\n"))
+}

@@ -1,0 +1,145 @@
+package productcsv
+
+import (
+	"regexp"
+	"strings"
+
+	"coincart/models"
+)
+
+// wooField names what a column of WooCommerce's exporter holds.
+type wooField int
+
+const (
+	wooIgnored wooField = iota
+	wooID
+	wooType
+	wooSKU
+	wooBarcode
+	wooName
+	wooPublished
+	wooFeatured
+	wooVisibility
+	wooSummary
+	wooDescription
+	wooSaleFrom
+	wooSaleUntil
+	wooInStock
+	wooStock
+	wooLowStock
+	wooBackorders
+	wooWeight
+	wooSalePrice
+	wooPrice
+	wooCategories
+	wooTags
+	wooImages
+	wooParent
+	wooPosition
+	wooAttribute // one of the four columns of an attribute
+	wooDownload  // one of the columns of a file to download
+)
+
+// wooSpec is what a column's name says.
+type wooSpec struct {
+	field  wooField
+	unit   models.Amount // of weights, in kilograms
+	number string        // of an attribute: "1"
+	part   string        // of an attribute: name, value(s), visible, global, default
+}
+
+// wooNames are the exporter's columns that the shop takes something from, in the lower case, and those it knows and has no use for.
+var wooNames = map[string]wooField{
+	"id": wooID, "type": wooType, "sku": wooSKU, "gtin, upc, ean, or isbn": wooBarcode, "gtin, upc, ean or isbn": wooBarcode, "name": wooName,
+	"published": wooPublished, "is featured?": wooFeatured, "visibility in catalog": wooVisibility, "visibility in catalogue": wooVisibility,
+	"short description": wooSummary, "description": wooDescription, "date sale price starts": wooSaleFrom, "date sale price ends": wooSaleUntil,
+	"in stock?": wooInStock, "stock": wooStock, "low stock amount": wooLowStock, "backorders allowed?": wooBackorders,
+	"sale price": wooSalePrice, "regular price": wooPrice, "categories": wooCategories, "tags": wooTags, "images": wooImages, "parent": wooParent,
+	"position": wooPosition,
+
+	"tax status": wooIgnored, "tax class": wooIgnored, "sold individually?": wooIgnored, "allow customer reviews?": wooIgnored,
+	"purchase note": wooIgnored, "shipping class": wooIgnored, "download limit": wooIgnored, "download expiry days": wooIgnored,
+	"grouped products": wooIgnored, "upsells": wooIgnored, "cross-sells": wooIgnored, "external url": wooIgnored, "button text": wooIgnored,
+	"cost of goods": wooIgnored, "brands": wooIgnored,
+}
+
+var (
+	wooAttributePattern = regexp.MustCompile(`^attribute (\d{1,4}) (name|value\(s\)|visible|global|default)$`)
+	wooDownloadPattern  = regexp.MustCompile(`^download \d{1,4} (id|name|url)$`)
+	wooMeasurePattern   = regexp.MustCompile(`^(weight|length|width|height)(?: \(([a-z]{1,3})\))?$`)
+	wooUnits            = map[string]models.Amount{
+		"": models.AmountFromInt(1), "kg": models.AmountFromInt(1), "g": models.MustAmount("0.001"),
+		"lbs": models.MustAmount("0.45359237"), "lb": models.MustAmount("0.45359237"), "oz": models.MustAmount("0.028349523125"),
+	}
+)
+
+// wooColumn reads a column's name; nil for one that the exporter does not write.
+func wooColumn(header string) *wooSpec {
+	name := strings.ToLower(strings.TrimSpace(header))
+	if field, known := wooNames[name]; known {
+		return &wooSpec{field: field}
+	}
+	if found := wooAttributePattern.FindStringSubmatch(name); found != nil {
+		return &wooSpec{field: wooAttribute, number: found[1], part: found[2]}
+	}
+	if wooDownloadPattern.MatchString(name) {
+		return &wooSpec{field: wooDownload}
+	}
+	if found := wooMeasurePattern.FindStringSubmatch(name); found != nil {
+		unit, known := wooUnits[found[2]]
+		if found[1] == "weight" && known {
+			return &wooSpec{field: wooWeight, unit: unit}
+		}
+		return &wooSpec{}
+	}
+	if strings.HasPrefix(name, "meta: ") {
+		return &wooSpec{}
+	}
+	return nil
+}
+
+// wooHas says which fields a file with a column has.
+func wooHas(f wooField) Field { //nolint:cyclop // a table
+	switch f {
+	case wooName:
+		return FieldTitle
+	case wooSummary:
+		return FieldSummary
+	case wooDescription:
+		return FieldDescription
+	case wooFeatured:
+		return FieldFeatured
+	case wooPublished, wooVisibility:
+		return FieldHidden
+	case wooPosition:
+		return FieldPosition
+	case wooCategories:
+		return FieldCategories
+	case wooTags:
+		return FieldTags
+	case wooImages:
+		return FieldPictures
+	case wooPrice:
+		return FieldPrice
+	case wooSalePrice:
+		return FieldSalePrice
+	case wooSaleFrom:
+		return FieldSaleFrom
+	case wooSaleUntil:
+		return FieldSaleUntil
+	case wooStock, wooInStock:
+		return FieldStock
+	case wooLowStock:
+		return FieldLowStock
+	case wooWeight:
+		return FieldWeight
+	case wooType:
+		return FieldVirtual
+	case wooBarcode:
+		return FieldBarcode
+	case wooAttribute:
+		return FieldOptions
+	case wooIgnored, wooID, wooSKU, wooBackorders, wooParent, wooDownload:
+	}
+	return 0
+}

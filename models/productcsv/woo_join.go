@@ -1,0 +1,242 @@
+package productcsv
+
+import (
+	"slices"
+	"strings"
+)
+
+// join makes products of rows: variations go to their parents, whatever the order of the lines.
+func (w *wooReader) join() {
+	bySKU, byID := w.index()
+	for _, row := range w.rows {
+		if row.kind == "variation" && !row.skipped {
+			w.adopt(row, bySKU, byID)
+		} else if row.parent != "" && !row.skipped {
+			w.fault(row, w.header1(wooParent), LevelNote, CodeParentUnused, "value", row.parent)
+		}
+	}
+	w.uniqueSKUs()
+	for _, row := range w.rows {
+		if row.skipped || row.kind == "variation" {
+			continue
+		}
+		if row.kind == "variable" {
+			w.variable(row)
+		} else {
+			w.simple(row)
+		}
+	}
+}
+
+func (w *wooReader) fault(row *wooRow, column string, level Level, code Code, pairs ...string) {
+	r := &reading{row: rowAt(row.line), faults: w.faults, sku: row.sku}
+	r.fault(column, level, code, pairs...)
+	row.broken = row.broken || r.errors > 0
+}
+
+func rowAt(line int) row { return row{line: line} }
+
+// index finds rows by SKU and by ID. The first of two is the one.
+func (w *wooReader) index() (bySKU, byID map[string]*wooRow) {
+	bySKU, byID = map[string]*wooRow{}, map[string]*wooRow{}
+	for _, row := range w.rows {
+		if first, twice := bySKU[row.sku]; twice && row.sku != "" && !row.skipped && !first.skipped {
+			w.fault(row, w.header1(wooSKU), LevelError, CodeSKUTwice, "value", row.sku, "line", itoa(first.line))
+		} else if row.sku != "" && (!twice || first.skipped) {
+			bySKU[row.sku] = row
+		}
+		if row.id == "" {
+			continue
+		}
+		if strings.Trim(row.id, "0123456789") != "" {
+			w.fault(row, w.header1(wooID), LevelError, CodeNumber, "value", row.id)
+		} else if first, twice := byID[row.id]; twice {
+			w.fault(row, w.header1(wooID), LevelError, CodeIDTwice, "value", row.id, "line", itoa(first.line))
+		} else {
+			byID[row.id] = row
+		}
+	}
+	return bySKU, byID
+}
+
+// adopt finds a variation's parent: id:NN, or a SKU.
+func (w *wooReader) adopt(row *wooRow, bySKU, byID map[string]*wooRow) {
+	column := w.header1(wooParent)
+	find := func(child *wooRow) *wooRow {
+		if id, ok := strings.CutPrefix(child.parent, "id:"); ok {
+			return byID[strings.TrimSpace(id)]
+		}
+		return bySKU[child.parent]
+	}
+	if row.parent == "" {
+		w.fault(row, column, LevelError, CodeParentMissing)
+		return
+	}
+	parent := find(row)
+	switch {
+	case parent == nil:
+		w.fault(row, column, LevelError, CodeParentMissing, "value", row.parent)
+	case w.cyclic(row, find):
+		w.fault(row, column, LevelError, CodeParentCycle, "value", row.parent)
+	case parent.skipped:
+		row.skipped = true
+		w.file.Skipped++
+		w.fault(row, column, LevelSkipped, CodeParentSkipped, "value", row.parent, "line", itoa(parent.line))
+	case parent.kind != "variable":
+		w.fault(row, column, LevelError, CodeParentType, "value", row.parent, "line", itoa(parent.line))
+	default:
+		parent.children = append(parent.children, row)
+	}
+}
+
+// cyclic follows the parents upwards until there is none, or one that was there.
+func (w *wooReader) cyclic(row *wooRow, find func(*wooRow) *wooRow) bool {
+	seen := map[*wooRow]bool{}
+	for at := row; at != nil && at.kind == "variation" && at.parent != ""; at = find(at) {
+		if seen[at] {
+			return at == row
+		}
+		seen[at] = true
+	}
+	return false
+}
+
+// uniqueSKUs gives SKUs to what has none, and sees that no two things for sale have the same.
+func (w *wooReader) uniqueSKUs() {
+	taken := map[string]*wooRow{}
+	for _, row := range w.rows {
+		if row.sku != "" && !row.skipped && row.kind != "variable" && taken[row.sku] == nil {
+			taken[row.sku] = row
+		}
+	}
+	name := func(row, parent *wooRow) {
+		if row.sku != "" || row.skipped {
+			return
+		}
+		var options []string
+		for _, a := range row.attributes {
+			options = append(options, a.values...)
+		}
+		sku := generatedSKU(row, parent, options)
+		if first := taken[sku]; first != nil {
+			w.fault(row, w.header1(wooSKU), LevelError, CodeSKUTwice, "value", sku, "line", itoa(first.line))
+			return
+		}
+		taken[sku], row.variant.SKU = row, sku
+	}
+	for _, row := range w.rows {
+		if row.kind == "simple" {
+			name(row, nil)
+		}
+		for _, child := range row.children {
+			name(child, row)
+		}
+	}
+}
+
+func (w *wooReader) simple(row *wooRow) {
+	p := row.record
+	if p.Has.Has(FieldDescription) {
+		p.Description = describe(p.Description, row.attributes)
+	}
+	p.Variants = []Variant{row.variant}
+	if !row.broken {
+		w.file.Records = append(w.file.Records, p)
+	}
+}
+
+// variable makes a product of a row and its variations: the options are those of the parent's attributes that the variations have
+// values of, in the parent's order.
+func (w *wooReader) variable(row *wooRow) {
+	p := row.record
+	if len(row.children) == 0 {
+		if !row.broken {
+			w.file.Skipped++
+			w.fault(row, w.header1(wooType), LevelSkipped, CodeNoVariations)
+		}
+		return
+	}
+	options, rest := w.optionsOf(row)
+	for _, a := range options {
+		p.OptionNames = append(p.OptionNames, a.name)
+	}
+	if p.Has.Has(FieldDescription) {
+		p.Description = describe(p.Description, rest)
+	}
+	slices.SortStableFunc(row.children, func(a, b *wooRow) int {
+		if a.record.Position != b.record.Position {
+			return a.record.Position - b.record.Position
+		}
+		return a.line - b.line
+	})
+	broken := row.broken
+	seen := map[string]*wooRow{}
+	for _, child := range row.children {
+		child.variant.Options = w.values(child, options)
+		key := strings.ToLower(strings.Join(child.variant.Options, "\x00"))
+		if first := seen[key]; first != nil && !child.broken && !slices.Contains(child.variant.Options, "") {
+			w.fault(child, "", LevelError, CodeOptionsTwice, "value", strings.Join(child.variant.Options, " / "), "line", itoa(first.line))
+		}
+		seen[key] = child
+		broken = broken || child.broken
+		p.Variants = append(p.Variants, child.variant)
+	}
+	if !broken {
+		w.file.Records = append(w.file.Records, p)
+	}
+}
+
+// optionsOf divides a product's attributes into those that tell its variations apart and the others.
+func (w *wooReader) optionsOf(row *wooRow) (options, rest []attribute) {
+	used := map[string]bool{}
+	for _, child := range row.children {
+		for _, a := range child.attributes {
+			used[strings.ToLower(a.name)] = true
+		}
+	}
+	for _, a := range row.attributes {
+		if used[strings.ToLower(a.name)] {
+			options = append(options, a)
+			delete(used, strings.ToLower(a.name))
+		} else {
+			rest = append(rest, a)
+		}
+	}
+	// Attributes that the parent does not list come behind, in the order of the lines.
+	for _, child := range row.children {
+		for _, a := range child.attributes {
+			if used[strings.ToLower(a.name)] {
+				options = append(options, attribute{name: a.name})
+				delete(used, strings.ToLower(a.name))
+			}
+		}
+	}
+	return options, rest
+}
+
+// values are a variation's values of the options: exactly one of each.
+func (w *wooReader) values(child *wooRow, options []attribute) []string {
+	values := make([]string, len(options))
+	for i, o := range options {
+		at := slices.IndexFunc(child.attributes, func(a attribute) bool { return strings.EqualFold(a.name, o.name) })
+		if at < 0 || len(child.attributes[at].values) == 0 {
+			w.fault(child, o.name, LevelError, CodeOption, "value", o.name)
+			continue
+		}
+		// A value with a comma is written without an escape in a variation's row.
+		values[i] = strings.Join(child.attributes[at].values, ", ")
+		if len(o.values) == 0 {
+			continue
+		}
+		known := slices.IndexFunc(o.values, func(v string) bool { return strings.EqualFold(v, values[i]) })
+		if known < 0 {
+			w.fault(child, o.name, LevelError, CodeOptionUnknown, "value", values[i], "want", strings.Join(o.values, ", "))
+			continue
+		}
+		values[i] = o.values[known]
+	}
+	if len(options) == 0 && len(child.variant.Options) == 0 {
+		w.fault(child, "", LevelError, CodeOption)
+	}
+	return values
+}

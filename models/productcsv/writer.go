@@ -1,0 +1,213 @@
+package productcsv
+
+import (
+	"cmp"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"coincart/models"
+)
+
+// Writer writes our own format: a row for each variant, the product's columns on the first. It writes UTF-8 with a byte order mark, so that
+// spreadsheets read it as what it is.
+type Writer struct {
+	csv        *csv.Writer
+	texts      []Text
+	categories map[string]Category
+}
+
+// TextsOf adds the translations that a product has to those that a file will have columns for.
+func TextsOf(known map[Text]bool, p *models.Product) {
+	add := func(owner string, texts models.Texts) {
+		for lang, fields := range texts {
+			for field, text := range fields {
+				if t := (Text{owner, field, lang}); text != "" && ownTextPattern.MatchString(t.header()) {
+					known[t] = true
+				}
+			}
+		}
+	}
+	add(ownerProduct, p.Texts)
+	for i := range p.Variants {
+		add(ownerVariant, p.Variants[i].Texts)
+	}
+	for i := range p.Pictures {
+		add(ownerPicture, p.Pictures[i].Texts)
+	}
+}
+
+// NewWriter writes the header. The translations are those that products of the file may have (TextsOf); the categories, by their ids, tell
+// where products belong (Paths).
+func NewWriter(w io.Writer, texts map[Text]bool, categories map[string]Category) (*Writer, error) {
+	sorted := slices.SortedFunc(maps.Keys(texts), func(a, b Text) int {
+		return cmp.Or(strings.Compare(a.Owner, b.Owner), strings.Compare(a.Field, b.Field), strings.Compare(a.Lang, b.Lang))
+	})
+	if _, err := io.WriteString(w, byteOrderMark); err != nil {
+		return nil, fmt.Errorf("write the file: %w", err)
+	}
+	out := &Writer{csv: csv.NewWriter(w), texts: sorted, categories: categories}
+	header := slices.Clone(ownColumns)
+	for _, t := range sorted {
+		header = append(header, t.header())
+	}
+	return out, out.row(header)
+}
+
+func (w *Writer) row(cells []string) error {
+	if err := w.csv.Write(cells); err != nil {
+		return fmt.Errorf("write a row: %w", err)
+	}
+	return nil
+}
+
+// Paths tells the path of every category.
+func Paths(list []models.Category) map[string]Category {
+	byID := make(map[string]models.Category, len(list))
+	for _, c := range list {
+		byID[c.ID] = c
+	}
+	paths := make(map[string]Category, len(list))
+	for _, c := range list {
+		var path Path
+		for at, depth := c, 0; depth <= MaxDepth; depth++ {
+			path = append(path, at.Name)
+			parent, ok := byID[at.ParentID]
+			if !ok {
+				break
+			}
+			at = parent
+		}
+		slices.Reverse(path)
+		paths[c.ID] = Category{Slug: c.Slug, Path: path}
+	}
+	return paths
+}
+
+// Write writes a product with its variants, whose Category ids are in CategoryIDs.
+func (w *Writer) Write(p *models.Product) error {
+	if len(p.Variants) == 0 {
+		return w.line(p, nil, true)
+	}
+	for i := range p.Variants {
+		if err := w.line(p, &p.Variants[i], i == 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close writes what is left.
+func (w *Writer) Close() error {
+	w.csv.Flush()
+	if err := w.csv.Error(); err != nil {
+		return fmt.Errorf("write the file: %w", err)
+	}
+	return nil
+}
+
+func (w *Writer) line(p *models.Product, v *models.Variant, first bool) error {
+	cells := map[string]string{ownKey: p.Slug}
+	if first {
+		w.product(cells, p)
+	}
+	if v != nil {
+		variantCells(cells, v)
+	}
+	var out []string
+	for _, name := range ownColumns {
+		out = append(out, guard(cells[name]))
+	}
+	for _, t := range w.texts {
+		out = append(out, guard(wordsOf(t, p, v, first)))
+	}
+	return w.row(out)
+}
+
+// wordsOf is the cell of a translation.
+func wordsOf(t Text, p *models.Product, v *models.Variant, first bool) string {
+	switch {
+	case t.Owner == ownerVariant && v != nil:
+		return v.Texts[t.Lang][t.Field]
+	case t.Owner == ownerProduct && first:
+		return p.Texts[t.Lang][t.Field]
+	case t.Owner == ownerPicture && first:
+		words := make([]string, len(p.Pictures))
+		for i := range p.Pictures {
+			words[i] = p.Pictures[i].Texts[t.Lang][t.Field]
+		}
+		return joinTrimmed(words)
+	}
+	return ""
+}
+
+// joinTrimmed leaves empty values at the end away: a list without them reads as the same one.
+func joinTrimmed(words []string) string {
+	for len(words) > 0 && words[len(words)-1] == "" {
+		words = words[:len(words)-1]
+	}
+	return joinOwn(words, ',')
+}
+
+func (w *Writer) product(cells map[string]string, p *models.Product) {
+	var slugs, paths, sources, alts []string
+	for _, id := range p.CategoryIDs {
+		c := w.categories[id]
+		slugs, paths = append(slugs, c.Slug), append(paths, joinPath(c.Path))
+	}
+	for _, picture := range p.Pictures {
+		sources, alts = append(sources, picture.Source), append(alts, picture.Alt)
+	}
+	for name, text := range map[string]string{
+		ownTitle: p.Title, ownSummary: p.Summary, ownDescription: p.Description, ownFeatured: flag(p.Featured), ownHidden: flag(p.Hidden),
+		ownPosition: itoa(p.Position), ownCategorySlugs: joinOwn(slugs, ','), ownCategories: joinOwn(paths, ','), ownTags: joinOwn(p.Tags, ','),
+		ownOptions: joinOwn(p.OptionNames, ','), ownPictures: joinOwn(sources, ','), ownAlts: joinTrimmed(alts),
+	} {
+		cells[name] = text
+	}
+}
+
+// joinPath writes A > B; a > within a name gets a backslash.
+func joinPath(path Path) string {
+	names := make([]string, len(path))
+	for i, name := range path {
+		names[i] = strings.NewReplacer(`\`, `\\`, ">", `\>`).Replace(name)
+	}
+	return strings.Join(names, " > ")
+}
+
+func variantCells(cells map[string]string, v *models.Variant) {
+	for name, text := range map[string]string{
+		ownSKU: v.SKU, ownVariantOptions: joinOwn(v.Options, ','), ownPrice: v.Price.String(), ownSaleFrom: instantText(v.SaleFrom),
+		ownSaleUntil: instantText(v.SaleUntil), ownStock: itoa(v.OnHand), ownCounted: flag(!v.Untracked), ownWeight: v.Weight.String(),
+		ownVirtual: flag(v.Virtual), ownBarcode: v.Barcode, ownVariantPicture: v.Picture, ownRetired: flag(v.Retired),
+		ownLowStock: itoa(v.LowStock),
+	} {
+		cells[name] = text
+	}
+	if v.SalePrice.IsPositive() {
+		cells[ownSalePrice] = v.SalePrice.String()
+	}
+	if len(v.Options) == 0 {
+		cells[ownVariantTitle] = v.Title
+	}
+}
+
+func flag(b bool) string {
+	if b {
+		return "1"
+	}
+	return "0"
+}
+
+// instantText writes a time in UTC to the millisecond.
+func instantText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000Z")
+}
