@@ -19,7 +19,10 @@ func word(p *i18n.Printer, prefix, value string) string {
 
 // sections are the entries of the navigation that the person may see.
 func (p Page) sections() []Section {
-	list := []Section{SectionDashboard, SectionInbox, SectionOrders, SectionCancellations, SectionStatements, SectionRefunds, SectionTasks}
+	list := []Section{
+		SectionDashboard, SectionInbox, SectionOrders, SectionCancellations, SectionProducts, SectionCategories,
+		SectionStatements, SectionRefunds, SectionTasks,
+	}
 	if p.May.Audit {
 		list = append(list, SectionAudit)
 	}
@@ -54,6 +57,10 @@ func (s Section) glyph() string {
 		return "bag"
 	case SectionCancellations:
 		return "stop"
+	case SectionProducts:
+		return "box"
+	case SectionCategories:
+		return "tree"
 	case SectionStatements:
 		return "book"
 	case SectionRefunds:

@@ -26,6 +26,9 @@ type input struct {
 	none    string   // what the choice with the empty value says
 }
 
+// DateTimeField is how a field with a day and a time is written, in the layout of package time.
+const DateTimeField = "2006-01-02T15:04"
+
 func (i input) nameOrID() string {
 	if i.name != "" {
 		return i.name
@@ -35,8 +38,9 @@ func (i input) nameOrID() string {
 
 // kindOrText is the field's type. What is no day is shown in a plain field: a date field would hide it from whoever typed it.
 func (i input) kindOrText() string {
-	if i.kind == "date" && i.value != "" {
-		if _, err := time.Parse(time.DateOnly, i.value); err != nil {
+	layout := map[string]string{"date": time.DateOnly, "datetime-local": DateTimeField}[i.kind]
+	if layout != "" && i.value != "" {
+		if _, err := time.Parse(layout, i.value); err != nil {
 			return "text"
 		}
 	}

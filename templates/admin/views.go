@@ -62,6 +62,8 @@ func (u User) SignedIn() bool { return u.Email != "" }
 // May says what the person's role allows, for navigation and buttons. Handlers decide again for themselves.
 type May struct {
 	View, Ask, Note, Fulfil, Cancel, Export, Reconcile, Refund, Audit, Staff bool
+
+	Catalogue bool // products, categories, tags, stock
 }
 
 // Section is an entry of the navigation.
@@ -73,6 +75,8 @@ const (
 	SectionInbox         Section = "inbox"
 	SectionOrders        Section = "orders"
 	SectionCancellations Section = "cancellations"
+	SectionProducts      Section = "products" // with the tags
+	SectionCategories    Section = "categories"
 	SectionStatements    Section = "statements"
 	SectionRefunds       Section = "refunds"
 	SectionTasks         Section = "tasks"
