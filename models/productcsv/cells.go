@@ -277,7 +277,7 @@ func (r *reading) wooPaths(column, text string) []Category {
 	return list
 }
 
-const longestName = 200 // of categories, options and tags
+const longestName = 200 // of products and categories
 
 func (r *reading) goodPath(column string, path Path) bool {
 	switch {

@@ -105,8 +105,8 @@ func (m *merger) product() {
 	if r.Has.Has(FieldHidden) {
 		put(m, "hidden", &p.Hidden, r.Hidden)
 	}
-	if r.Has.Has(FieldPosition) {
-		put(m, "position", &p.Position, r.Position)
+	if r.Has.Has(FieldPosition) && m.was == nil { // the order of those that are there is the shopkeeper's
+		p.Position = max(0, r.Position)
 	}
 	if r.Has.Has(FieldCategories) {
 		wanted := r.Categories

@@ -110,7 +110,7 @@ func (w *ownReader) read(next row) {
 	r := &reading{row: next, faults: w.faults, opts: w.opts}
 	r.sku = w.cell(r, ownSKU)
 	slug := w.word(r, ownKey)
-	if !models.IsSlug(slug) && (slug == "" || strings.ContainsAny(slug, " /?#%\\\n\t")) || len(slug) > 190 {
+	if !models.IsSlug(slug) {
 		r.bad(ownKey, CodeSlug, "value", slug)
 		return
 	}

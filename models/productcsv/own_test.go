@@ -302,8 +302,11 @@ func TestPlan_PicturesThatHaveToBeFetchedLeaveTheOldOnes(t *testing.T) {
 func TestPlan_StockOfVariantsThatAreThereCanBeKept(t *testing.T) {
 	file := readOwn(t, "Coincart product,SKU,Stock,Stock counted\nshirt,''=SKU 1,3,1\nshirt,B,9,0\nshirt,NEW,4,1\n")
 	require.Empty(t, told(file.Problems))
-	shop := shopOf(full())
+	was := full()
+	was.OptionNames, was.Variants[0].Options, was.Variants[1].Options = nil, nil, nil
+	shop := shopOf(was)
 	plan := productcsv.MakePlan(file, shop)
+	assert.Empty(t, told(plan.Problems))
 	assert.Equal(t, []productcsv.StockChange{{VariantID: "v1", Quantity: -5}}, plan.Items[0].Stock)
 	assert.Equal(t, 4, plan.Items[0].Product.Variants[2].OnHand)
 	shop.KeepStock = true
@@ -320,4 +323,13 @@ func TestWriter_WritesTranslationsInOneOrder(t *testing.T) {
 	known := map[productcsv.Text]bool{}
 	productcsv.TextsOf(known, full())
 	assert.Len(t, slices.Collect(maps.Keys(known)), 5)
+}
+
+func TestPlan_TellsWhatTheShopWouldNotTake(t *testing.T) {
+	plan := productcsv.MakePlan(readOwn(t, "Coincart product,SKU,Price,Sale price\nshirt,B,14,\nshirt,''=SKU 1,14,\n"), shopOf(full()))
+	assert.Empty(t, plan.Problems, "the sale price becomes empty")
+	plan = productcsv.MakePlan(readOwn(t, "Coincart product,SKU,Price\nshirt,B,14\nshirt,''=SKU 1,14\n"), shopOf(full()))
+	require.Equal(t, []string{"3 refused"}, told(plan.Problems), "its sale price of 15 is not below 14")
+	assert.Equal(t, map[string]string{"field": "sale_price", "why": "not_less"}, plan.Problems[0].Values)
+	assert.Empty(t, plan.Items)
 }

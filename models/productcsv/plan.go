@@ -142,8 +142,27 @@ func (p *planner) create(r *Record) {
 	}
 	m.variants()
 	m.pictures()
+	if !p.good(r, &product) {
+		return
+	}
 	p.plan.New++
 	p.plan.Items = append(p.plan.Items, Item{Line: r.Line, Label: r.Label, Product: product, Fields: []string{"new"}, Fetch: m.fetch})
+}
+
+// good tells what the shop would not take of a product.
+func (p *planner) good(r *Record, product *models.Product) bool {
+	problems := product.Problems()
+	for _, problem := range problems {
+		line, sku := r.Line, r.Label
+		if problem.Variant >= 0 {
+			sku = product.Variants[problem.Variant].SKU
+			if at := slices.IndexFunc(r.Variants, func(v Variant) bool { return v.SKU == sku }); at >= 0 {
+				line = r.Variants[at].Line
+			}
+		}
+		p.fault(line, sku, "", LevelError, CodeRefused, "field", problem.Field, "why", string(problem.Code))
+	}
+	return len(problems) == 0
 }
 
 // Uncategorised is the category of products that a WooCommerce file puts into none, as that shop calls it.
@@ -194,15 +213,15 @@ func (p *planner) change(r *Record, was *models.Product) {
 	m.variants()
 	m.pictures()
 	switch {
+	case len(m.fields) > 0 && !p.good(r, &product):
+		return
 	case len(m.fields) > 0:
 		p.plan.Changed++
-	case len(m.fetch) > 0:
 	default:
 		p.plan.Unchanged++
-		return
 	}
-	if len(m.fields) == 0 {
-		p.plan.Unchanged++
+	if len(m.fields) == 0 && len(m.fetch) == 0 {
+		return
 	}
 	p.plan.Items = append(p.plan.Items, Item{
 		Line: r.Line, Label: r.Label, Product: product, Was: was, Fields: slices.Sorted(maps.Keys(m.fields)), Stock: m.stock, Fetch: m.fetch,

@@ -97,6 +97,7 @@ const (
 	CodePictureUnknown Code = "picture_unknown" // no uploaded or static picture of that name
 	CodeProductSplit   Code = "product_split"   // the row's variants belong to several products
 	CodeOptionsDiffer  Code = "options_differ"  // other options than the shop's product, which has variants that the file does not list
+	CodeRefused        Code = "refused"         // a field that the shop does not take as it is (models.ProductProblem)
 	CodeProductTwice   Code = "product_twice"   // two products of the file are the same one of the shop
 )
 
@@ -106,7 +107,7 @@ const (
 	MaxRows     = 100_000
 	MaxCell     = 256 << 10 // bytes
 	MaxProblems = 100_000
-	MaxPictures = 40 // of a product
+	MaxPictures = 40 // of a product, at most models.MaxPictures
 	MaxDepth    = 5  // levels of categories
 )
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"coincart/models"
 )
 
 // Read reads a whole file. What is wrong with it is in the File; the error is one of r or of Options.Progress.
@@ -185,7 +187,7 @@ func (w *wooReader) header1(f wooField) string {
 	return ""
 }
 
-const longestSKU = 100
+const longestSKU = models.MaxSKU
 
 // kind understands the column Type: one of simple, variable, grouped, external and variation, with virtual and downloadable beside it.
 func (w *wooReader) kind(r *reading, row *wooRow) {
@@ -261,7 +263,7 @@ func (w *wooReader) product(r *reading, row *wooRow) {
 	p.Pictures = r.pictures(column, wooList(text))
 }
 
-const longestSummary = 1000
+const longestSummary = models.MaxSummary
 
 // names tidies a list of names; each is there once.
 func (r *reading) names(column string, list []string) []string {
@@ -274,7 +276,7 @@ func (r *reading) names(column string, list []string) []string {
 	return names
 }
 
-const longestTag = 100
+const longestTag = models.MaxTag
 
 // unescapeLines reads the exporter's \n as a line's end and its \\n as these two characters.
 func unescapeLines(text string) string {
@@ -339,7 +341,7 @@ func (w *wooReader) variant(r *reading, row *wooRow) {
 	}
 }
 
-const longestBarcode = 64
+const longestBarcode = models.MaxBarcode
 
 func (w *wooReader) sale(r *reading, row *wooRow) {
 	v := &row.variant

@@ -24,18 +24,31 @@ func mapped() []any {
 		&models.Staff{}, &models.StaffSession{}, &models.Invitation{}, &models.AuditEntry{}, &models.Note{}, &models.Refund{},
 		&models.Statement{}, &models.StatementPage{}, &models.StatementLine{}, &models.BookDay{}, &models.Discrepancy{},
 		&models.Task{}, &models.TaskRow{}, &models.TaskChunk{},
+		&models.Import{}, &models.ImportChunk{}, &models.ImportProblem{}, &models.ImportPicture{}, &models.FetchedPicture{},
+		&models.Coupon{}, &models.CouponUse{}, &models.Zone{}, &models.DeliveryMethod{}, &models.Media{}, &models.MediaFile{},
 	}
 }
 
 // derived are columns that the store keeps for itself, and tables without a model.
 func derived() map[string][]string {
 	return map[string][]string{
-		"products":    {"card_texts", "search_text", "min_price", "max_price", "variant_count"},
-		"settings":    {"name", "value"},
-		"counters":    {"day", "name", "value"},
-		"throttles":   {"id", "failures", "failed_at", "blocked_until"},
-		"day_figures": {"zone", "day", "orders", "converted", "paid", "uncalled", "waits", "lags", "updated_at"},
-		"day_sums":    {"zone", "day", "kind", "symbol", "count", "amount"},
+		"categories": {"path"},
+		"products": {
+			"card_texts", "search_text", "search_version", "min_price", "max_price", "min_regular", "on_sale", "untracked", "price_due_at", "variant_count",
+		},
+		"product_categories": {"product_id", "category_id", "position"},
+		"product_tags":       {"tag", "product_id", "position"},
+		"slug_redirects":     {"kind", "slug", "target_id", "created_at"},
+		"search_terms":       {"term", "product_id", "weight"},
+		"settings":           {"name", "value", "sealed"},
+		"setting_groups":     {"name", "version", "changed_at", "who"},
+		"coupon_shoppers":    {"coupon_id", "shopper", "uses"},
+		"zone_places":        {"country", "region", "zone_id"},
+		"order_addresses":    {"order_id", "name", "phone", "line1", "line2", "city", "region", "postcode", "country", "created_at"},
+		"counters":           {"day", "name", "value"},
+		"throttles":          {"id", "failures", "failed_at", "blocked_until"},
+		"day_figures":        {"zone", "day", "orders", "converted", "paid", "uncalled", "waits", "lags", "updated_at"},
+		"day_sums":           {"zone", "day", "kind", "symbol", "count", "amount"},
 	}
 }
 
@@ -45,7 +58,7 @@ func joined() map[string][]string {
 		"sessions": {"cart_count"},
 		"cart_lines": {
 			"product_id", "slug", "sku", "title", "product_texts", "variant_title", "variant_texts", "cover", "cover_alt",
-			"price", "on_hand", "product_hidden",
+			"price", "on_hand", "product_hidden", "regular_price", "weight", "virtual", "untracked",
 		},
 	}
 }

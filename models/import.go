@@ -1,0 +1,110 @@
+package models
+
+import "time"
+
+// Import is a file of products that was uploaded, with what was found in it and what became of it.
+type Import struct {
+	ID          string
+	FileName    string // as the browser calls it
+	FileSize    int64
+	FileLines   int
+	Hash        string // SHA-256 of the file, hexadecimal
+	Options     string // JSON: ImportOptions
+	Report      string // JSON: ImportReport of the last check; empty: not checked yet
+	Catalogue   string // what the check compared the file with (store.ImportPlan); the import refuses another
+	CheckTask   string // the last task that checked it
+	ApplyTask   string // the task that imports it, or tried to
+	PictureTask string // the task that fetches its pictures
+	StaffID     string
+	Who         string
+	CreatedAt   time.Time
+	AppliedAt   time.Time `gorm:"default:null"` // when everything was imported
+}
+
+// ImportOptions are what a person chooses for a file.
+type ImportOptions struct {
+	DecimalComma bool `json:"decimal_comma"` // prices and weights are written 19,99
+	KeepStock    bool `json:"keep_stock"`    // the stock of variants that are there already stays
+	NoPictures   bool `json:"no_pictures"`   // pictures are not fetched from other servers
+}
+
+// ImportReport counts what a file would do, or did.
+type ImportReport struct {
+	Dialect    string         `json:"dialect"`
+	Delimiter  string         `json:"delimiter"`
+	Rows       int            `json:"rows"`
+	Products   int            `json:"products"`
+	New        int            `json:"new"`
+	Changed    int            `json:"changed"`
+	Unchanged  int            `json:"unchanged"`
+	Skipped    int            `json:"skipped"`
+	Faults     int            `json:"faults"` // problems that keep it from being imported
+	Notes      int            `json:"notes"`  // those that do not
+	Categories []string       `json:"categories"`
+	Pictures   int            `json:"pictures"` // products with pictures to fetch
+	Columns    []ImportColumn `json:"columns"`
+}
+
+// ImportColumn is a column of the file.
+type ImportColumn struct {
+	Header string `json:"header"`
+	Used   bool   `json:"used"`
+	Filled int    `json:"filled"`
+}
+
+// ImportChunk is a piece of an uploaded file, so that any replica can read it.
+type ImportChunk struct {
+	ImportID string
+	Number   int // from 1
+	Data     []byte
+}
+
+// ImportProblem is one thing that is wrong with a file (productcsv.Problem).
+type ImportProblem struct {
+	ImportID   string
+	Position   int // from 1, in the order of the lines
+	Line       int // 0: the file as a whole
+	ColumnName string
+	Level      string
+	Code       string
+	SKU        string
+	Details    string // JSON: the values for the words
+}
+
+// ImportPicture is a product whose pictures an import has to fetch.
+type ImportPicture struct {
+	ImportID  string
+	Position  int // from 1
+	ProductID string
+	Line      int
+	SKU       string
+	Pictures  string // JSON: []WantedPicture, all that the file names, in its order
+	State     ImportPictureState
+	Problem   string // remarks about those that could not be had, one per line
+}
+
+// ImportPictureState is how far the pictures of a product are.
+type ImportPictureState string
+
+// The states of an import's pictures.
+const (
+	PicturesWaiting ImportPictureState = "waiting"
+	PicturesDone    ImportPictureState = "done"
+	PicturesFailed  ImportPictureState = "failed" // at least one could not be had
+)
+
+// WantedPicture is a picture that a file names.
+type WantedPicture struct {
+	Source  string `json:"source"` // an https address, or a name
+	Alt     string `json:"alt,omitempty"`
+	Texts   Texts  `json:"texts,omitempty"`
+	Variant string `json:"variant,omitempty"` // the id of the variant that it shows; empty: the product
+}
+
+// FetchedPicture remembers what the picture at an address is called here, so that no address is fetched twice.
+type FetchedPicture struct {
+	AddressHash string `gorm:"primaryKey"` // SHA-256, hexadecimal
+	Address     string
+	Source      string
+	FetchedAt   time.Time
+}
