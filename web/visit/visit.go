@@ -42,6 +42,7 @@ type Visit struct {
 	session  *session.Session
 	settings models.Settings
 	form     url.Values
+	files    []File
 }
 
 // New begins a visit. The language is the one that the visitor chose, else the best one for the browser, out of those that the shop
@@ -215,7 +216,7 @@ func (v *Visit) BarePage() templates.Page {
 		},
 	}
 	for _, name := range v.settings.Legals() {
-		page.Legal = append(page.Legal, templates.Link{Text: v.Printer.T("legal." + name), URL: "/pages/" + name})
+		page.Legal = append(page.Legal, templates.Link{Text: v.Printer.T("footer.legal." + name), URL: "/pages/" + name})
 	}
 	return page
 }
