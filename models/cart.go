@@ -16,6 +16,11 @@ type Cart struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 
+	CouponCode string // as it was typed and folded; whether it counts is for models.Price
+	Country    string // where the goods shall go; empty: not chosen yet
+	Region     string // "" where the country's regions are not told apart
+	MethodID   string // the way of delivery that was chosen
+
 	Lines []CartLine `gorm:"-"`
 }
 
@@ -37,16 +42,29 @@ type CartLine struct {
 	VariantTexts  Texts
 	Cover         string
 	CoverAlt      string
-	Price         Amount // the unit price now
+	Price         Amount   // the unit price now
+	RegularPrice  Amount   // what it costs when there is no sale
+	Weight        Amount   // kilograms, of one piece
+	Virtual       bool     // needs no delivery
+	Untracked     bool     // stock is not counted
+	CategoryIDs   []string `gorm:"-"` // all that the product is in, with those above them
 	OnHand        int
-	ProductHidden bool
+	ProductHidden bool // not for sale: the product is hidden or the variant retired
 }
 
 // Total is the line's price now.
 func (l CartLine) Total() Amount { return l.Price.Times(l.Quantity) }
 
 // Sellable reports that the line could be ordered as it stands.
-func (l CartLine) Sellable() bool { return !l.ProductHidden && l.Quantity <= l.OnHand }
+func (l CartLine) Sellable() bool { return !l.ProductHidden && l.Quantity <= l.Available() }
+
+// Available is the number of pieces that could be ordered: MaxQuantity of what is not counted.
+func (l CartLine) Available() int {
+	if l.Untracked {
+		return MaxQuantity
+	}
+	return max(l.OnHand, 0)
+}
 
 // PriceChanged reports that the shopper has not seen the price that would be charged.
 func (l CartLine) PriceChanged() bool { return !l.Price.Equal(l.SeenPrice) }
@@ -69,17 +87,22 @@ func (c Cart) Count() int {
 	return n
 }
 
-// Fingerprint is a digest of everything that the shopper is about to agree to: the lines with quantities and unit prices, and
-// each coin with its rate. The checkout form carries it; a placement whose fingerprint differs shows the page again instead
-// of charging what was never seen.
-func (c Cart) Fingerprint(coins []Coin) string {
+// Fingerprint is a digest of everything that the shopper is about to agree to besides the coin: the lines with quantities and unit
+// prices, the coupon, where and how the goods are delivered (method may be nil), and all totals. The checkout form carries it; a placement whose
+// fingerprint differs shows the page again instead of charging what was never seen. What coins cost is in the form's quotes
+// (QuoteSheet).
+func (c Cart) Fingerprint(t Totals, method *DeliveryMethod) string {
 	var b strings.Builder
+	write := func(parts ...string) { b.WriteString(strings.Join(parts, "\x00") + "\n") }
 	for _, l := range c.Lines {
-		b.WriteString(l.VariantID + "\x00" + strconv.Itoa(l.Quantity) + "\x00" + l.Price.String() + "\n")
+		write(l.VariantID, strconv.Itoa(l.Quantity), l.Price.String())
 	}
-	for _, coin := range coins {
-		b.WriteString(coin.Symbol + "\x00" + coin.Rate.String() + "\x00" + strconv.Itoa(coin.Precision) + "\n")
+	write(t.CouponCode, string(t.CouponProblem), c.Country, c.Region)
+	if method != nil {
+		write(method.ID, method.Title)
 	}
+	write(t.Goods.String(), t.Discount.String(), t.Delivery.String(), t.Tax.String(), t.ContainedTax.String(), t.Total.String(),
+		t.TaxName, t.TaxRate.String(), strconv.FormatBool(t.TaxIncluded))
 	sum := sha256.Sum256([]byte(b.String()))
 	return hex.EncodeToString(sum[:16])
 }

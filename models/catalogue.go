@@ -5,40 +5,51 @@ import "time"
 // MaxQuantity is the most of one variant that a cart or an order may hold; the least is 1.
 const MaxQuantity = 999
 
-// Category groups products. Texts may translate "name" and "summary".
+// Category groups products. Texts may translate "name" and "summary". A hidden one is no page and in no list, but its products are
+// sold all the same.
 type Category struct {
-	ID       string
-	Slug     string
-	Name     string
-	Summary  string
-	Picture  string // name of a static file or of an uploaded one
-	Position int
-	Texts    Texts
+	ID        string
+	ParentID  string // empty: at the top
+	Slug      string
+	Name      string
+	Summary   string
+	Picture   string // name of a static file or of an uploaded one
+	Position  int
+	Hidden    bool
+	Texts     Texts
+	Version   int // rises with every change (optimistic locking)
+	UpdatedAt time.Time
 }
 
-// Product is one page of the catalogue; what is sold are its variants. Texts may translate "title", "summary" and "description".
+// Product is one page of the catalogue; what is sold are its variants. Texts may translate "title", "summary" and "description", and
+// the names of the options as "option1", "option2" and so on.
 type Product struct {
 	ID          string
 	Slug        string
-	CategoryID  string
+	CategoryID  string // the primary one
 	Title       string
 	Summary     string
 	Description string // plain text, paragraphs divided by empty lines
 	Cover       string // the first picture, kept here so that a list of products needs no join
 	CoverAlt    string
 	Featured    bool
-	Hidden      bool
+	Hidden      bool // not published: only a preview shows it
 	Position    int
 	Texts       Texts
+	OptionNames List // such as Colour and Size; none where there is nothing to choose
+	Version     int  // rises with every change (optimistic locking)
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 
-	Category Category  `gorm:"-"`
-	Variants []Variant `gorm:"-"` // in their order
-	Pictures []Picture `gorm:"-"` // in their order
+	Category    Category  `gorm:"-"`
+	CategoryIDs []string  `gorm:"-"` // all that it is in, the primary one first
+	Tags        []string  `gorm:"-"` // as they are written, in their order
+	Variants    []Variant `gorm:"-"` // in their order
+	Pictures    []Picture `gorm:"-"` // in their order
 }
 
-// Variant is what a shopper buys: one SKU with its price and stock. Texts may translate "title".
+// Variant is what a shopper buys: one SKU with its price and stock. Texts may translate "title", and the options' values as
+// "option1", "option2" and so on.
 //
 // Stock: OnHand is what can still be sold, Reserved is promised to unpaid orders, Sold has left. Their sum only changes by a
 // stock movement (reliability.md I7).
@@ -46,8 +57,19 @@ type Variant struct {
 	ID        string
 	ProductID string
 	SKU       string
-	Title     string // the option, such as "Large / Sand"; empty where the product has only one variant
-	Price     Amount // in the shop's currency
+	Title     string    // the options, such as "Large / Sand"; empty where the product has only one variant
+	Price     Amount    // the regular price, in the shop's currency
+	SalePrice Amount    // 0: none
+	SaleFrom  time.Time `gorm:"default:null"` // zero: from ever
+	SaleUntil time.Time `gorm:"default:null"` // zero: for ever
+	Options   List      // values, parallel to Product.OptionNames
+	Picture   string    // source of the picture that shows this variant; empty: the product's
+	Weight    Amount    // kilograms
+	Virtual   bool      `gorm:"column:is_virtual"` // needs no delivery
+	Untracked bool      // stock is not counted: always for sale, never reserved or booked
+	LowStock  int       // to be told of at or below it; 0: the shop's own limit
+	Barcode   string
+	Retired   bool // kept for the orders that name it, not for sale
 	OnHand    int
 	Reserved  int
 	Sold      int
@@ -75,9 +97,11 @@ type ProductCard struct {
 	CoverAlt     string
 	Texts        Texts
 	CategoryID   string
-	MinPrice     Amount
-	MaxPrice     Amount
-	OnHand       int // of all variants
+	MinPrice     Amount // the lowest price now
+	MaxPrice     Amount // the highest price now
+	MinRegular   Amount // the regular price of what has the lowest one now
+	OnSale       bool   // a variant is sold below its regular price now
+	OnHand       int    // of all variants that are for sale; at least MaxQuantity where one is not counted
 	VariantCount int
 }
 
@@ -86,7 +110,7 @@ type CardSort string
 
 // The orders that a list of products can have.
 const (
-	SortPosition  CardSort = "" // the shopkeeper's own order
+	SortPosition  CardSort = "" // the shopkeeper's own order; of a search, what fits best
 	SortNewest    CardSort = "newest"
 	SortPriceAsc  CardSort = "price_asc"
 	SortPriceDesc CardSort = "price_desc"
@@ -105,34 +129,18 @@ func ParseCardSort(text string) (sort CardSort, ok bool) {
 
 // CardFilter chooses the products of a list. Hidden products are never in it.
 type CardFilter struct {
-	CategoryID string // empty: all
-	Search     string // words that must all occur in title, summary, category or SKU, in any language; empty: all
+	CategoryID string // the category with everything below it; empty: all
+	Tag        string // as it is written; empty: all
+	Search     string // words that must all occur, the last one perhaps as a beginning, in any language; empty: all
 	Featured   bool   // only featured ones
 	Sort       CardSort
 	Limit      int
 	Offset     int
 }
 
-// StockMovement is one line of a variant's stock ledger. OnHand of a variant is the sum of its movements' quantities.
-type StockMovement struct {
-	ID        string
-	VariantID string
-	OrderID   string // empty where no order is the cause
-	Kind      MovementKind
-	Quantity  int // signed effect on OnHand
-	Note      string
-	CreatedAt time.Time
+// TagCount is a tag with the products that have it.
+type TagCount struct {
+	Tag       string
+	Products  int // hidden ones too
+	Published int
 }
-
-// MovementKind says why stock changed.
-type MovementKind string
-
-// The kinds of stock movements. A sale is booked as a release of its reservation and a sale of the same quantity.
-const (
-	MovementImport      MovementKind = "import"
-	MovementReservation MovementKind = "reservation"
-	MovementRelease     MovementKind = "release"
-	MovementSale        MovementKind = "sale"
-	MovementReturn      MovementKind = "return"
-	MovementCorrection  MovementKind = "correction"
-)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"coincart/migrations"
 	"coincart/models"
@@ -22,9 +23,10 @@ func (s *Store) CreateCart(ctx context.Context) (models.Cart, error) {
 	return c, nil
 }
 
-const readCart = `SELECT c.form_token, c.created_at, c.updated_at,
+const readCart = `SELECT c.form_token, c.created_at, c.updated_at, c.coupon_code, c.country, c.region, c.method_id,
 	l.variant_id, l.quantity, l.seen_price, l.added_at,
-	p.id, p.slug, v.sku, p.title, p.card_texts, v.title, v.texts, p.cover, p.cover_alt, v.price, v.on_hand, p.hidden
+	p.id, p.slug, v.sku, p.title, p.card_texts, v.title, v.texts, p.cover, p.cover_alt, v.price, v.sale_price, v.sale_from, v.sale_until,
+	v.picture, v.weight, v.is_virtual, v.untracked, v.on_hand, p.hidden, v.retired
 FROM carts c
 LEFT JOIN cart_lines l ON l.cart_id = c.id
 LEFT JOIN variants v ON v.id = l.variant_id
@@ -32,8 +34,15 @@ LEFT JOIN products p ON p.id = v.product_id
 WHERE c.id = ?
 ORDER BY l.added_at, v.sku`
 
-// Cart reads a cart with its lines and what is true of them now, in one statement; lines in the order they were added, then by
-// SKU. ProductTexts holds what a list shows (title, summary). ErrNotFound.
+const readCartCategories = `SELECT DISTINCT pc.product_id, c.path FROM cart_lines l
+JOIN variants v ON v.id = l.variant_id
+JOIN product_categories pc ON pc.product_id = v.product_id
+JOIN categories c ON c.id = pc.category_id
+WHERE l.cart_id = ?
+ORDER BY pc.product_id, c.path`
+
+// Cart reads a cart with its lines and what is true of them now, in two statements, an empty one in one; lines in the order they were
+// added, then by SKU. ProductTexts holds what a list shows (title, summary). ErrNotFound.
 func (s *Store) Cart(ctx context.Context, id string) (models.Cart, error) {
 	if !machine(id) {
 		return models.Cart{}, fmt.Errorf("read the cart: %w", ErrNotFound)
@@ -42,10 +51,13 @@ func (s *Store) Cart(ctx context.Context, id string) (models.Cart, error) {
 	found := false
 	err := s.each(ctx, readCart, []any{id}, func(rows *sql.Rows) error {
 		found = true
-		return scanCartRow(rows, &cart)
+		return s.scanCartRow(rows, &cart)
 	})
 	if err == nil && !found {
 		err = ErrNotFound
+	}
+	if err == nil && len(cart.Lines) > 0 {
+		err = s.addCartCategories(ctx, &cart)
 	}
 	if err != nil {
 		return models.Cart{}, doing("read the cart", err)
@@ -53,25 +65,46 @@ func (s *Store) Cart(ctx context.Context, id string) (models.Cart, error) {
 	return cart, nil
 }
 
+// addCartCategories adds to each line the categories of its product, with those above them.
+func (s *Store) addCartCategories(ctx context.Context, cart *models.Cart) error {
+	found := map[string][]string{}
+	err := s.eachPair(ctx, readCartCategories, []any{cart.ID}, func(product, path string) error {
+		found[product] = append(found[product], strings.Split(strings.Trim(path, "/"), "/")...)
+		return nil
+	})
+	for i := range cart.Lines {
+		cart.Lines[i].CategoryIDs = unique(found[cart.Lines[i].ProductID])
+	}
+	return err
+}
+
 // scanCartRow reads the cart and one of its lines; the only row of an empty cart has NULLs for a line.
-func scanCartRow(rows *sql.Rows, cart *models.Cart) error {
+func (s *Store) scanCartRow(rows *sql.Rows, cart *models.Cart) error {
 	var (
-		variant, product, slug, sku, title, variantTitle, cover, coverAlt sql.NullString
-		texts, variantTexts                                               sql.RawBytes
-		quantity, onHand                                                  sql.NullInt64
-		seen, price                                                       sql.Null[models.Amount]
-		added                                                             sql.NullTime
-		hidden                                                            sql.NullBool
+		variant, product, slug, sku, title, variantTitle, cover, coverAlt, picture sql.NullString
+		texts, variantTexts                                                        sql.RawBytes
+		quantity, onHand                                                           sql.NullInt64
+		seen, price, sale, weight                                                  sql.Null[models.Amount]
+		added                                                                      sql.NullTime
+		virtual, untracked, hidden, retired                                        sql.NullBool
+		v                                                                          models.Variant
 	)
-	err := rows.Scan(&cart.FormToken, &cart.CreatedAt, &cart.UpdatedAt, &variant, &quantity, &seen, &added,
-		&product, &slug, &sku, &title, &texts, &variantTitle, &variantTexts, &cover, &coverAlt, &price, &onHand, &hidden)
+	err := rows.Scan(&cart.FormToken, &cart.CreatedAt, &cart.UpdatedAt, &cart.CouponCode, &cart.Country, &cart.Region, &cart.MethodID,
+		&variant, &quantity, &seen, &added,
+		&product, &slug, &sku, &title, &texts, &variantTitle, &variantTexts, &cover, &coverAlt, &price, &sale, timeInto{&v.SaleFrom},
+		timeInto{&v.SaleUntil}, &picture, &weight, &virtual, &untracked, &onHand, &hidden, &retired)
 	if err != nil || !variant.Valid {
 		return err
 	}
+	v.Price, v.SalePrice = price.V, sale.V
 	line := models.CartLine{
 		CartID: cart.ID, VariantID: variant.String, Quantity: int(quantity.Int64), SeenPrice: seen.V, AddedAt: added.Time,
 		ProductID: product.String, Slug: slug.String, SKU: sku.String, Title: title.String, VariantTitle: variantTitle.String,
-		Cover: cover.String, CoverAlt: coverAlt.String, Price: price.V, OnHand: int(onHand.Int64), ProductHidden: hidden.Bool,
+		Cover: cover.String, CoverAlt: coverAlt.String, Price: v.PriceAt(s.now()), RegularPrice: price.V, Weight: weight.V,
+		Virtual: virtual.Bool, Untracked: untracked.Bool, OnHand: int(onHand.Int64), ProductHidden: hidden.Bool || retired.Bool,
+	}
+	if picture.String != "" {
+		line.Cover, line.CoverAlt = picture.String, line.VariantTitle
 	}
 	if err := line.ProductTexts.Scan([]byte(texts)); err != nil {
 		return err
@@ -173,6 +206,7 @@ func (s *Store) ClearCart(ctx context.Context, cartID, newFormToken string) erro
 	return doing("empty the cart", s.Tx(ctx, func(tx *Store) error {
 		c := &change{}
 		c.set("form_token", newFormToken)
+		c.set("coupon_code", "") // it has served; the place and the way of delivery may do again
 		c.set("updated_at", tx.now())
 		err := tx.update(ctx, "carts", c, "id = ?", cartID)
 		if errors.Is(err, ErrConflict) {

@@ -36,6 +36,8 @@ type OutOfStockError struct {
 	SKU       string
 	Wanted    int
 	Left      int
+
+	untracked bool // the stock is not counted at all
 }
 
 // Error names the SKU and both numbers.

@@ -14,7 +14,7 @@ import (
 
 // take and give are the conditional changes of a variant's stock; rows found 1 or nothing happened (reliability.md R5, I7).
 const (
-	takeForOrder   = "UPDATE variants SET on_hand = on_hand - ?, reserved = reserved + ? WHERE id = ? AND on_hand >= ?"
+	takeForOrder   = "UPDATE variants SET on_hand = on_hand - ?, reserved = reserved + ? WHERE id = ? AND on_hand >= ? AND untracked = 0"
 	giveFromOrder  = "UPDATE variants SET on_hand = on_hand + ?, reserved = reserved - ? WHERE id = ? AND reserved >= ?"
 	sellFromOrder  = "UPDATE variants SET reserved = reserved - ?, sold = sold + ? WHERE id = ? AND reserved >= ?"
 	undoSale       = "UPDATE variants SET reserved = reserved + ?, sold = sold - ? WHERE id = ? AND sold >= ?"
@@ -23,13 +23,13 @@ const (
 	changeOnHand   = "UPDATE variants SET on_hand = on_hand + ? WHERE id = ? AND on_hand + ? >= 0"
 	moveReserved   = "UPDATE reservations SET state = ?, updated_at = ? WHERE id = ? AND state = ?"
 	readReserved   = "SELECT id, variant_id, quantity, state FROM reservations WHERE order_id = ? ORDER BY variant_id"
-	readStock      = "SELECT sku, on_hand FROM variants WHERE id = ?"
+	readStock      = "SELECT sku, on_hand, untracked FROM variants WHERE id = ?"
 	noteSold       = "sold after its reservation had ended"
 	errNoSuchStock = "variant %s: %w"
 )
 
-// Reserve promises stock to an order: all lines or none. Variants are taken in the order of their ids, so that two orders with
-// the same ones never wait for each other crosswise. *OutOfStockError names the first variant of which too little is left;
+// Reserve promises stock to an order: all lines or none. What is not counted needs no promise and gets none. Variants are taken in the
+// order of their ids, so that two orders with the same ones never wait for each other crosswise. *OutOfStockError names the first variant of which too little is left;
 // then nothing has changed, inside a transaction of the caller's too. A second reservation of an order is ErrDuplicate.
 func (s *Store) Reserve(ctx context.Context, orderID string, lines []models.OrderLine) error {
 	wanted := map[string]int{}
@@ -38,22 +38,28 @@ func (s *Store) Reserve(ctx context.Context, orderID string, lines []models.Orde
 	}
 	ids := slices.Sorted(maps.Keys(wanted))
 	return doing("reserve stock", s.Tx(ctx, func(tx *Store) error {
-		for i, id := range ids {
+		taken := make([]string, 0, len(ids))
+		for _, id := range ids {
 			err := tx.stock(ctx, takeForOrder, id, wanted[id])
 			if err == nil {
+				taken = append(taken, id)
 				continue
 			}
-			if _, short := errors.AsType[*OutOfStockError](err); !short {
+			short, ok := errors.AsType[*OutOfStockError](err)
+			if ok && short.untracked {
+				continue
+			}
+			if !ok {
 				return err
 			}
-			for _, taken := range ids[:i] {
-				if e := tx.stock(ctx, giveFromOrder, taken, wanted[taken]); e != nil {
+			for _, id := range taken {
+				if e := tx.stock(ctx, giveFromOrder, id, wanted[id]); e != nil {
 					return errors.Join(err, e)
 				}
 			}
 			return err
 		}
-		return tx.addReservations(ctx, orderID, ids, wanted)
+		return tx.addReservations(ctx, orderID, taken, wanted)
 	}))
 }
 
@@ -68,7 +74,7 @@ func (s *Store) stock(ctx context.Context, query, variantID string, quantity int
 
 func (s *Store) outOfStock(ctx context.Context, variantID string, wanted int) error {
 	short := &OutOfStockError{VariantID: variantID, Wanted: wanted}
-	if err := s.one(ctx, readStock, []any{variantID}, &short.SKU, &short.Left); err != nil {
+	if err := s.one(ctx, readStock, []any{variantID}, &short.SKU, &short.Left, &short.untracked); err != nil {
 		return fmt.Errorf(errNoSuchStock, variantID, err)
 	}
 	return short

@@ -120,33 +120,5 @@ func fold(text string) string {
 	return norm.NFC.String(b.String())
 }
 
-const (
-	maxSearchWords = 8
-	maxWordRunes   = 64
-)
-
-// searchWords gives the words of a search, folded, without repetition; more than anybody types is cut off.
-func searchWords(text string) []string {
-	var words []string
-	for word := range strings.FieldsSeq(fold(text)) {
-		if runes := []rune(word); len(runes) > maxWordRunes {
-			word = string(runes[:maxWordRunes])
-		}
-		known := false
-		for _, w := range words {
-			known = known || w == word
-		}
-		if !known {
-			words = append(words, word)
-		}
-		if len(words) == maxSearchWords {
-			break
-		}
-	}
-	return words
-}
-
 // likeEscapes quotes the wildcards of LIKE … ESCAPE '!'.
 var likeEscapes = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
-
-func contains(word string) string { return "%" + likeEscapes.Replace(word) + "%" }

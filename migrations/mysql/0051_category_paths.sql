@@ -1,0 +1,6 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+UPDATE categories SET path = CONCAT('/', id, '/') WHERE path = '';
+
+-- +goose Down
+UPDATE categories SET path = '';

@@ -1,0 +1,5 @@
+-- +goose Up
+UPDATE categories SET path = '/' || id || '/' WHERE path = '';
+
+-- +goose Down
+UPDATE categories SET path = '';

@@ -1,0 +1,27 @@
+-- +goose Up
+ALTER TABLE variants ADD COLUMN sale_price TEXT NOT NULL DEFAULT '0' COLLATE DECIMAL;
+ALTER TABLE variants ADD COLUMN sale_from DATETIME NULL;
+ALTER TABLE variants ADD COLUMN sale_until DATETIME NULL;
+ALTER TABLE variants ADD COLUMN options TEXT NOT NULL DEFAULT '';
+ALTER TABLE variants ADD COLUMN picture TEXT NOT NULL DEFAULT '';
+ALTER TABLE variants ADD COLUMN weight TEXT NOT NULL DEFAULT '0' COLLATE DECIMAL;
+ALTER TABLE variants ADD COLUMN is_virtual BOOLEAN NOT NULL DEFAULT 0;
+ALTER TABLE variants ADD COLUMN untracked BOOLEAN NOT NULL DEFAULT 0;
+ALTER TABLE variants ADD COLUMN low_stock INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE variants ADD COLUMN barcode TEXT NOT NULL DEFAULT '';
+ALTER TABLE variants ADD COLUMN retired BOOLEAN NOT NULL DEFAULT 0;
+CREATE INDEX variants_by_stock ON variants (on_hand, id);
+
+-- +goose Down
+DROP INDEX variants_by_stock;
+ALTER TABLE variants DROP COLUMN retired;
+ALTER TABLE variants DROP COLUMN barcode;
+ALTER TABLE variants DROP COLUMN low_stock;
+ALTER TABLE variants DROP COLUMN untracked;
+ALTER TABLE variants DROP COLUMN is_virtual;
+ALTER TABLE variants DROP COLUMN weight;
+ALTER TABLE variants DROP COLUMN picture;
+ALTER TABLE variants DROP COLUMN options;
+ALTER TABLE variants DROP COLUMN sale_until;
+ALTER TABLE variants DROP COLUMN sale_from;
+ALTER TABLE variants DROP COLUMN sale_price;

@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"coincart/models"
+)
+
+// placeGap is the room that is made between two products, so that the next move to the same place need not make any.
+const placeGap = 1024
+
+// MoveProduct puts a product before another one in the shopkeeper's order, or (before empty) behind all those of a category with what is
+// below it; without a category behind all. ErrNotFound.
+func (s *Store) MoveProduct(ctx context.Context, id, categoryID, before string) error {
+	if id == before {
+		return nil
+	}
+	return doing("move the product", s.Tx(ctx, func(tx *Store) error {
+		var there string
+		if err := tx.one(ctx, "SELECT id FROM products WHERE id = ?"+tx.forUpdate(), []any{id}, &there); err != nil {
+			return err
+		}
+		next, err := tx.neighbour(ctx, id, categoryID, before)
+		if errors.Is(err, ErrNotFound) && before == "" {
+			return tx.setPlace(ctx, id, "SELECT COALESCE(MAX(position), 0) + 1 FROM products WHERE id <> ?", id)
+		}
+		if err != nil {
+			return err
+		}
+		room := next.position
+		err = tx.one(ctx, "SELECT position FROM products WHERE id <> ? AND (position < ? OR (position = ? AND id < ?)) ORDER BY position DESC LIMIT 1",
+			[]any{id, next.position, next.position, next.id}, &room)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return tx.setPlace(ctx, id, "SELECT ? - 1", next.position)
+		case err != nil:
+			return err
+		case next.position-room >= 2:
+			return tx.setPlace(ctx, id, "SELECT ?", room+(next.position-room)/2)
+		}
+		_, err = tx.exec(ctx, "UPDATE products SET position = position + ? WHERE position > ? OR (position = ? AND id >= ?)",
+			placeGap, next.position, next.position, next.id)
+		if err != nil {
+			return err
+		}
+		return tx.setPlace(ctx, id, "SELECT ?", next.position+placeGap/2)
+	}))
+}
+
+type placed struct {
+	id       string
+	position int
+}
+
+// neighbour is the product that shall come next: before itself, or what follows the last one of a category. ErrNotFound: none.
+func (s *Store) neighbour(ctx context.Context, id, categoryID, before string) (placed, error) {
+	var next placed
+	if before != "" {
+		err := s.one(ctx, "SELECT id, position FROM products WHERE id = ?", []any{before}, &next.id, &next.position)
+		return next, err
+	}
+	if categoryID == "" {
+		return next, ErrNotFound
+	}
+	var last placed
+	err := s.one(ctx, "SELECT p.id, p.position FROM products p WHERE p.id <> ? AND "+inCategory+" ORDER BY p.position DESC, p.id DESC LIMIT 1",
+		[]any{id, below(categoryID)}, &last.id, &last.position)
+	if err != nil {
+		return next, err
+	}
+	err = s.one(ctx, "SELECT id, position FROM products WHERE id <> ? AND (position > ? OR (position = ? AND id > ?)) ORDER BY position, id LIMIT 1",
+		[]any{id, last.position, last.position, last.id}, &next.id, &next.position)
+	return next, err
+}
+
+func (s *Store) setPlace(ctx context.Context, id, query string, arg any) error {
+	var place int
+	if err := s.one(ctx, query, []any{arg}, &place); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, "UPDATE products SET position = ? WHERE id = ?", place, id)
+	return err
+}
+
+// Tags reads all tags with the number of products that have them, by their text.
+func (s *Store) Tags(ctx context.Context) ([]models.TagCount, error) {
+	list, err := collect(ctx, s, "SELECT t.tag, COUNT(*), COALESCE(SUM(CASE WHEN p.hidden = 0 THEN 1 ELSE 0 END), 0) "+
+		"FROM product_tags t JOIN products p ON p.id = t.product_id GROUP BY t.tag ORDER BY t.tag", nil, scanTag)
+	return list, doing("read the tags", err)
+}
+
+func scanTag(rows *sql.Rows) (t models.TagCount, err error) {
+	err = rows.Scan(&t.Tag, &t.Products, &t.Published)
+	return t, err
+}

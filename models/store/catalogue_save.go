@@ -1,0 +1,463 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"coincart/models"
+)
+
+// Outcome is what came of a product that was stored.
+type Outcome string
+
+// What can come of a product.
+const (
+	OutcomeCreated   Outcome = "created"
+	OutcomeChanged   Outcome = "changed"
+	OutcomeUnchanged Outcome = "unchanged"
+)
+
+// SaveProduct stores a product as it is given: with Version 0 a new one, under its ID or a fresh one; else the one with its ID and
+// Version, with exactly the variants, pictures, categories and tags that it lists, in their order. New variants have no ID, or an ID
+// that is not there yet; their OnHand is booked as an import, while that of others is not touched (CorrectStock). Titles of variants
+// follow from their options; the first picture is the cover. CategoryIDs counts where it is not empty, else CategoryID alone. A slug
+// that changes leaves a redirect behind.
+//
+// Errors: *ProductError; ErrConflict: the product was changed since it was read; ErrNotFound: it is gone, or a category is not
+// there; *SlugTakenError, *SKUTakenError; *VariantInUseError: a variant that is not listed any more cannot be deleted; ErrText.
+func (s *Store) SaveProduct(ctx context.Context, p models.Product) error {
+	_, err := s.SaveProducts(ctx, []models.Product{p})
+	return err
+}
+
+// SaveProducts stores many products as SaveProduct does, all or none, and tells what came of each. What is the same as before is not
+// written, and keeps its Version.
+func (s *Store) SaveProducts(ctx context.Context, list []models.Product) ([]Outcome, error) {
+	for _, p := range list {
+		if problems := p.Problems(); len(problems) > 0 {
+			return nil, doing("store the product", &ProductError{p.Slug, problems})
+		}
+	}
+	var outcomes []Outcome
+	err := s.Tx(ctx, func(tx *Store) error {
+		var err error
+		outcomes, err = tx.saveProducts(ctx, list, true)
+		return err
+	})
+	if err != nil {
+		return nil, doing("store the product", err)
+	}
+	return outcomes, nil
+}
+
+// savedAtOnce is the number of products that are compared and written together.
+const savedAtOnce = 200
+
+func (s *Store) saveProducts(ctx context.Context, list []models.Product, versioned bool) ([]Outcome, error) {
+	categories, err := s.Categories(ctx)
+	if err != nil {
+		return nil, err
+	}
+	outcomes := make([]Outcome, 0, len(list))
+	for part := range slices.Chunk(list, savedAtOnce) {
+		w := &productWriter{Store: s, now: s.now(), categories: categories, versioned: versioned}
+		some, err := w.save(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		outcomes = append(outcomes, some...)
+	}
+	return outcomes, nil
+}
+
+// savedProduct is a product as it shall be, and as it is.
+type savedProduct struct {
+	models.Product
+	was     *storedProduct // nil: it is new
+	outcome Outcome
+	prices  models.CardPrices
+	search  string
+}
+
+// storedProduct is a product with what the store keeps for itself.
+type storedProduct struct {
+	models.Product
+	search        string
+	searchVersion int
+	prices        models.CardPrices
+}
+
+// productWriter writes some products together.
+type productWriter struct {
+	*Store
+	now        time.Time
+	categories []models.Category
+	versioned  bool
+	list       []*savedProduct
+	last       int // the last place that was given
+}
+
+func (w *productWriter) save(ctx context.Context, list []models.Product) ([]Outcome, error) {
+	for _, step := range []func(context.Context) error{
+		func(ctx context.Context) error { return w.prepare(ctx, list) },
+		w.checkSlugs, w.checkSKUs, w.dropVariants, w.writeProducts, w.writeVariants, w.writeParts, w.writeTerms,
+	} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	outcomes := make([]Outcome, len(w.list))
+	for i, p := range w.list {
+		outcomes[i] = p.outcome
+	}
+	return outcomes, nil
+}
+
+// prepare reads what is there, checks versions, and fills in what follows from the rest.
+func (w *productWriter) prepare(ctx context.Context, list []models.Product) error {
+	var ids []string
+	for _, p := range list {
+		if p.ID != "" {
+			ids = append(ids, p.ID)
+		}
+	}
+	stored, err := w.storedProducts(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		saved := &savedProduct{Product: p, was: stored[p.ID], outcome: OutcomeCreated}
+		switch {
+		case saved.was == nil && p.Version > 0:
+			return ErrNotFound
+		case saved.was != nil && w.versioned && p.Version != saved.was.Version:
+			return ErrConflict
+		}
+		if err := w.complete(ctx, saved); err != nil {
+			return err
+		}
+		w.list = append(w.list, saved)
+	}
+	return nil
+}
+
+// complete fills in ids, places, titles, cover, categories and what lists show.
+func (w *productWriter) complete(ctx context.Context, p *savedProduct) error {
+	if p.ID == "" {
+		p.ID = models.NewID()
+	}
+	if err := w.place(ctx, p); err != nil {
+		return err
+	}
+	if len(p.CategoryIDs) == 0 {
+		p.CategoryIDs = []string{p.CategoryID}
+	}
+	p.CategoryIDs = unique(p.CategoryIDs)
+	p.CategoryID = p.CategoryIDs[0]
+	p.Tags = unique(p.Tags)
+	if len(p.Pictures) > 0 {
+		p.Cover, p.CoverAlt = p.Pictures[0].Source, p.Pictures[0].Alt
+	}
+	var found []models.Category
+	for _, id := range p.CategoryIDs {
+		path := models.Ancestors(w.categories, id)
+		if len(path) == 0 {
+			return doing("find the category", ErrNotFound)
+		}
+		found = append(found, path...)
+	}
+	p.Variants = p.Titled()
+	for i := range p.Variants {
+		v := &p.Variants[i]
+		v.ProductID, v.Position = p.ID, i
+		v.SaleFrom, v.SaleUntil = instantOrZero(v.SaleFrom), instantOrZero(v.SaleUntil)
+		if v.ID == "" {
+			v.ID = p.idOfSKU(v.SKU)
+		}
+	}
+	p.prices = models.PricesAt(p.Variants, w.now)
+	p.search = productTerms(p.Product, found)
+	return w.checkWidths(ctx, p)
+}
+
+// place puts a new product behind all others, unless it names its place. Only MoveProduct changes it later.
+func (w *productWriter) place(ctx context.Context, p *savedProduct) error {
+	switch {
+	case !w.versioned:
+	case p.was != nil:
+		p.Position = p.was.Position
+	case p.Position == 0:
+		if w.last == 0 {
+			if err := w.one(ctx, "SELECT COALESCE(MAX(position), 0) FROM products", nil, &w.last); err != nil {
+				return err
+			}
+		}
+		w.last++
+		p.Position = w.last
+	}
+	return nil
+}
+
+// idOfSKU is the id of the variant that the product has under a SKU and that is not listed by its id, else a new one.
+func (p *savedProduct) idOfSKU(sku string) string {
+	if p.was != nil {
+		for _, old := range p.was.Variants {
+			if old.SKU == sku && !slices.ContainsFunc(p.Variants, func(v models.Variant) bool { return v.ID == old.ID }) {
+				return old.ID
+			}
+		}
+	}
+	return models.NewID()
+}
+
+func (w *productWriter) checkWidths(ctx context.Context, p *savedProduct) error {
+	if err := w.checkTexts(ctx, &p.Product); err != nil {
+		return err
+	}
+	if err := w.checkTexts(ctx, &p.Variants); err != nil {
+		return err
+	}
+	for i, tag := range p.Tags {
+		if err := widths["product_tags"]["tag"].check(fmt.Sprintf("tag %d", i+1), tag); err != nil {
+			return err
+		}
+	}
+	return w.checkTexts(ctx, &p.Pictures)
+}
+
+func instantOrZero(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return models.Instant(t)
+}
+
+// unique keeps the first of each.
+func unique(list []string) []string {
+	var kept []string
+	for _, text := range list {
+		if !slices.Contains(kept, text) {
+			kept = append(kept, text)
+		}
+	}
+	return kept
+}
+
+// checkSlugs finds out whether others have the addresses, and leaves redirects where addresses change.
+func (w *productWriter) checkSlugs(ctx context.Context) error {
+	owner := map[string]string{}
+	var changed []string
+	for _, p := range w.list {
+		if other, ok := owner[p.Slug]; ok && other != p.ID {
+			return &SlugTakenError{p.Slug}
+		}
+		owner[p.Slug] = p.ID
+		if p.was == nil || p.was.Slug != p.Slug {
+			changed = append(changed, p.Slug)
+		}
+	}
+	err := inParts(changed, func(list string, args []any) error {
+		return w.eachPair(ctx, "SELECT slug, id FROM products WHERE slug IN "+list, args, func(slug, id string) error {
+			if owner[slug] != id {
+				return &SlugTakenError{slug}
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range w.list {
+		was := ""
+		if p.was != nil {
+			was = p.was.Slug
+		}
+		if err := w.moveSlug(ctx, slugOfProduct, p.ID, was, p.Slug); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachPair reads pairs of texts.
+func (s *Store) eachPair(ctx context.Context, query string, args []any, fn func(a, b string) error) error {
+	found, err := collect(ctx, s, query, args, func(rows *sql.Rows) (pair [2]string, err error) {
+		err = rows.Scan(&pair[0], &pair[1])
+		return pair, err
+	})
+	if err != nil {
+		return err
+	}
+	for _, pair := range found {
+		if err := fn(pair[0], pair[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkSKUs finds out whether other variants have the SKUs.
+func (w *productWriter) checkSKUs(ctx context.Context) error {
+	owner := map[string]string{}
+	var wanted []string
+	for _, p := range w.list {
+		for _, v := range p.Variants {
+			if other, ok := owner[v.SKU]; ok && other != v.ID {
+				return &SKUTakenError{v.SKU}
+			}
+			owner[v.SKU] = v.ID
+			if old := p.was.variant(v.ID); old == nil || old.SKU != v.SKU {
+				wanted = append(wanted, v.SKU)
+			}
+		}
+	}
+	// Variants that are in the same call may pass their SKU on.
+	mine := map[string]string{}
+	for _, p := range w.list {
+		for _, v := range p.Variants {
+			mine[v.ID] = v.SKU
+		}
+	}
+	return inParts(wanted, func(list string, args []any) error {
+		return w.eachPair(ctx, "SELECT sku, id FROM variants WHERE sku IN "+list, args, func(sku, id string) error {
+			if now, listed := mine[id]; listed && now != sku {
+				return nil
+			}
+			if owner[sku] == id || w.dropped(id) {
+				return nil
+			}
+			return &SKUTakenError{sku}
+		})
+	})
+}
+
+// dropped reports that a variant is one that its product does not list any more.
+func (w *productWriter) dropped(id string) bool {
+	for _, p := range w.list {
+		if p.was.variant(id) != nil && !slices.ContainsFunc(p.Variants, func(v models.Variant) bool { return v.ID == id }) {
+			return true
+		}
+	}
+	return false
+}
+
+// variant is the stored variant with an id, or nil.
+func (p *storedProduct) variant(id string) *models.Variant {
+	if p == nil {
+		return nil
+	}
+	i := slices.IndexFunc(p.Variants, func(v models.Variant) bool { return v.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &p.Variants[i]
+}
+
+// dropVariants deletes the variants that are not listed any more.
+func (w *productWriter) dropVariants(ctx context.Context) error {
+	var gone []models.Variant
+	for _, p := range w.list {
+		if p.was == nil {
+			continue
+		}
+		for _, old := range p.was.Variants {
+			if !slices.ContainsFunc(p.Variants, func(v models.Variant) bool { return v.ID == old.ID }) {
+				gone = append(gone, old)
+			}
+		}
+	}
+	return w.deleteVariants(ctx, gone, false)
+}
+
+// deleteVariants deletes variants that were never ordered and, unless stock may go with them, have none.
+func (s *Store) deleteVariants(ctx context.Context, gone []models.Variant, withStock bool) error {
+	for _, v := range gone {
+		var uses int
+		err := s.one(ctx, `SELECT (SELECT COUNT(*) FROM reservations WHERE variant_id = ?) + (SELECT COUNT(*) FROM order_lines WHERE variant_id = ?)
+			+ (SELECT COUNT(*) FROM stock_movements WHERE variant_id = ? AND order_id <> '')`, []any{v.ID, v.ID, v.ID}, &uses)
+		if err != nil {
+			return err
+		}
+		if uses > 0 || v.Reserved != 0 || v.Sold != 0 || (v.OnHand != 0 && !withStock) {
+			return &VariantInUseError{v.ID, v.SKU}
+		}
+		for _, query := range []string{"DELETE FROM stock_movements WHERE variant_id = ?", "DELETE FROM variants WHERE id = ?"} {
+			if _, err := s.exec(ctx, query, v.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// DeleteProduct deletes a product that was never ordered, with its stock; ErrInUse where it was: it can be hidden. ErrNotFound.
+func (s *Store) DeleteProduct(ctx context.Context, id string) error {
+	return doing("delete the product", s.Tx(ctx, func(tx *Store) error {
+		stored, err := tx.storedProducts(ctx, []string{id})
+		if err != nil {
+			return err
+		}
+		p := stored[id]
+		if p == nil {
+			return ErrNotFound
+		}
+		if err := tx.deleteVariants(ctx, p.Variants, true); err != nil {
+			return err
+		}
+		if err := tx.changeTerms(ctx, id, p.search, ""); err != nil {
+			return err
+		}
+		for _, query := range []string{
+			"DELETE FROM slug_redirects WHERE target_id = ?", "DELETE FROM product_tags WHERE product_id = ?",
+			"DELETE FROM product_categories WHERE product_id = ?", "DELETE FROM pictures WHERE product_id = ?", "DELETE FROM products WHERE id = ?",
+		} {
+			if _, err := tx.exec(ctx, query, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// sameTexts compares translations as they are stored.
+func sameTexts(a, b models.Texts) bool {
+	if len(a) == 0 && len(b) == 0 {
+		return true
+	}
+	x, errX := a.Value()
+	y, errY := b.Value()
+	return errX == nil && errY == nil && x == y
+}
+
+func sameRow(p *savedProduct) bool {
+	o := p.was
+	return p.Slug == o.Slug && p.CategoryID == o.CategoryID && p.Title == o.Title && p.Summary == o.Summary && p.Description == o.Description &&
+		p.Cover == o.Cover && p.CoverAlt == o.CoverAlt && p.Featured == o.Featured && p.Hidden == o.Hidden && p.Position == o.Position &&
+		sameTexts(p.Texts, o.Texts) && slices.Equal(p.OptionNames, o.OptionNames)
+}
+
+func sameVariant(a, b models.Variant) bool {
+	return a.SKU == b.SKU && a.Title == b.Title && a.Price.Equal(b.Price) && a.SalePrice.Equal(b.SalePrice) &&
+		a.SaleFrom.Equal(b.SaleFrom) && a.SaleUntil.Equal(b.SaleUntil) && slices.Equal(a.Options, b.Options) && a.Picture == b.Picture &&
+		a.Weight.Equal(b.Weight) && a.Virtual == b.Virtual && a.Untracked == b.Untracked && a.LowStock == b.LowStock &&
+		a.Barcode == b.Barcode && a.Retired == b.Retired && a.Position == b.Position && sameTexts(a.Texts, b.Texts)
+}
+
+func samePicture(a, b models.Picture) bool {
+	return a.Source == b.Source && a.Alt == b.Alt && sameTexts(a.Texts, b.Texts)
+}
+
+// sameParts compares all that a product has besides its own row and its words.
+func sameParts(p *savedProduct) bool {
+	o := p.was
+	return slices.EqualFunc(p.Variants, o.Variants, func(a, b models.Variant) bool { return a.ID == b.ID && sameVariant(a, b) }) &&
+		slices.EqualFunc(p.Pictures, o.Pictures, samePicture) && slices.Equal(p.CategoryIDs, o.CategoryIDs) && slices.Equal(p.Tags, o.Tags)
+}
+
+func samePrices(a, b models.CardPrices) bool {
+	return a.Min.Equal(b.Min) && a.Max.Equal(b.Max) && a.MinRegular.Equal(b.MinRegular) && a.OnSale == b.OnSale && a.Count == b.Count &&
+		a.Untracked == b.Untracked && a.DueAt.Equal(b.DueAt)
+}

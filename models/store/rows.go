@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"strings"
+)
+
+// rowSizes are the numbers of rows of one statement: few texts, so that each is prepared once.
+var rowSizes = []int{200, 50, 10, 1}
+
+// rowBatch collects rows of a table for INSERTs of many.
+type rowBatch struct {
+	table, columns string
+	width          int
+	values         []any
+}
+
+func rowsOf(table, columns string) *rowBatch {
+	return &rowBatch{table: table, columns: columns, width: strings.Count(columns, ",") + 1}
+}
+
+func (r *rowBatch) add(values ...any) { r.values = append(r.values, values...) }
+
+// insert stores the rows, with conflict behind the statement, and forgets them.
+func (r *rowBatch) insert(ctx context.Context, s *Store, conflict string) error {
+	row := "(" + places(r.width) + ")"
+	for len(r.values) > 0 {
+		n := rowSize(len(r.values) / r.width)
+		query := "INSERT INTO " + r.table + " (" + r.columns + ") VALUES " +
+			strings.TrimSuffix(strings.Repeat(row+", ", n), ", ") + conflict
+		if _, err := s.exec(ctx, query, r.values[:n*r.width]...); err != nil {
+			return doing(r.table, err)
+		}
+		r.values = r.values[n*r.width:]
+	}
+	r.values = nil
+	return nil
+}
+
+func rowSize(left int) int {
+	for _, n := range rowSizes {
+		if left >= n {
+			return n
+		}
+	}
+	return 1
+}
+
+// inParts calls fn with the keys, a part at a time, and with as many places. The last part is filled up with its last key: one key twice in
+// a list of IN changes nothing.
+func inParts(keys []string, fn func(list string, args []any) error) error {
+	for len(keys) > 0 {
+		n := rowSizes[0]
+		for _, size := range rowSizes {
+			if size >= len(keys) {
+				n = size
+			}
+		}
+		part := keys[:min(n, len(keys))]
+		keys = keys[len(part):]
+		args := make([]any, n)
+		for i := range args {
+			args[i] = part[min(i, len(part)-1)]
+		}
+		if err := fn("("+places(n)+")", args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
