@@ -48,25 +48,46 @@ func TestCart_Sums(t *testing.T) {
 
 func TestCart_FingerprintCoversAllThatIsAgreedTo(t *testing.T) {
 	t.Parallel()
-	coins := []models.Coin{{Symbol: "BTC", Rate: models.MustAmount("97250"), Precision: 8}}
-	base := cart().Fingerprint(coins)
-	assert.Equal(t, base, cart().Fingerprint(coins), "the same cart")
+	totals := func() models.Totals {
+		return models.Totals{Goods: models.MustAmount("20"), Total: models.MustAmount("20"), CouponCode: "TEN", TaxName: "VAT"}
+	}
+	parcel := models.DeliveryMethod{ID: "m", Title: "Parcel"}
+	base := cart().Fingerprint(totals(), &parcel)
+	assert.Equal(t, base, cart().Fingerprint(totals(), &parcel), "the same cart")
 
-	changes := map[string]func(*models.Cart, []models.Coin){
-		"quantity":  func(c *models.Cart, _ []models.Coin) { c.Lines[0].Quantity++ },
-		"price":     func(c *models.Cart, _ []models.Coin) { c.Lines[0].Price = models.MustAmount("10.51") },
-		"line gone": func(c *models.Cart, _ []models.Coin) { c.Lines = c.Lines[:1] },
-		"rate":      func(_ *models.Cart, l []models.Coin) { l[0].Rate = models.MustAmount("97251") },
-		"precision": func(_ *models.Cart, l []models.Coin) { l[0].Precision = 7 },
+	one := models.MustAmount("1")
+	changes := map[string]func(*models.Cart, *models.Totals, *models.DeliveryMethod){
+		"quantity": func(c *models.Cart, _ *models.Totals, _ *models.DeliveryMethod) { c.Lines[0].Quantity++ },
+		"price": func(c *models.Cart, _ *models.Totals, _ *models.DeliveryMethod) {
+			c.Lines[0].Price = models.MustAmount("10.51")
+		},
+		"line gone":     func(c *models.Cart, _ *models.Totals, _ *models.DeliveryMethod) { c.Lines = c.Lines[:1] },
+		"country":       func(c *models.Cart, _ *models.Totals, _ *models.DeliveryMethod) { c.Country = "DE" },
+		"region":        func(c *models.Cart, _ *models.Totals, _ *models.DeliveryMethod) { c.Region = "AK" },
+		"goods":         func(_ *models.Cart, t *models.Totals, _ *models.DeliveryMethod) { t.Goods = one },
+		"discount":      func(_ *models.Cart, t *models.Totals, _ *models.DeliveryMethod) { t.Discount = one },
+		"delivery":      func(_ *models.Cart, t *models.Totals, _ *models.DeliveryMethod) { t.Delivery = one },
+		"tax":           func(_ *models.Cart, t *models.Totals, _ *models.DeliveryMethod) { t.Tax = one },
+		"contained tax": func(_ *models.Cart, t *models.Totals, _ *models.DeliveryMethod) { t.ContainedTax = one },
+		"total":         func(_ *models.Cart, t *models.Totals, _ *models.DeliveryMethod) { t.Total = one },
+		"tax mode":      func(_ *models.Cart, t *models.Totals, _ *models.DeliveryMethod) { t.TaxIncluded = true },
+		"tax rate":      func(_ *models.Cart, t *models.Totals, _ *models.DeliveryMethod) { t.TaxRate = one },
+		"coupon":        func(_ *models.Cart, t *models.Totals, _ *models.DeliveryMethod) { t.CouponCode = "" },
+		"problem":       func(_ *models.Cart, t *models.Totals, _ *models.DeliveryMethod) { t.CouponProblem = models.CouponOver },
+		"method":        func(_ *models.Cart, _ *models.Totals, m *models.DeliveryMethod) { m.ID = "other" },
 	}
+	seen := map[string]string{base: "nothing"}
 	for name, change := range changes {
-		c, l := cart(), append([]models.Coin(nil), coins...)
-		change(&c, l)
-		assert.NotEqual(t, base, c.Fingerprint(l), name)
+		c, sums, method := cart(), totals(), parcel
+		change(&c, &sums, &method)
+		mark := c.Fingerprint(sums, &method)
+		assert.Empty(t, seen[mark], "%s is like %s", name, seen[mark])
+		seen[mark] = name
 	}
+	assert.NotContains(t, seen, cart().Fingerprint(totals(), nil), "no delivery")
 	c := cart()
 	c.Lines[0].OnHand, c.Lines[0].SeenPrice = 99, models.MustAmount("1")
-	assert.Equal(t, base, c.Fingerprint(coins), "what the shopper does not agree to")
+	assert.Equal(t, base, c.Fingerprint(totals(), &parcel), "what the shopper does not agree to")
 }
 
 func TestRef(t *testing.T) {

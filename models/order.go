@@ -101,7 +101,7 @@ type Order struct {
 	Lang          string // BCP 47, the language of its mails
 	Currency      string
 	Digits        int    // fraction digits of the currency
-	Total         Amount // in Currency
+	Total         Amount // in Currency: GoodsTotal − Discount + Delivery + Tax
 	Goods         string // the goods JSON, byte for byte as every attempt sends it (platform/api.md §3.1)
 	FormToken     string // the checkout form that made it; unique (reliability.md R9)
 	PaidAttemptID string // the attempt that paid it; empty until then
@@ -115,8 +115,23 @@ type Order struct {
 	DueAt         time.Time `gorm:"default:null"` // when a worker looks at it again; zero: never (see models/store, leases)
 	Lease         string
 
+	// What Total is made of, as models.Price computed it when the order was placed.
+	GoodsTotal    Amount // the lines together
+	Discount      Amount
+	Delivery      Amount
+	DeliveryTax   Amount // delivery's part of Tax or of ContainedTax
+	Tax           Amount // added
+	ContainedTax  Amount // contained in the prices
+	TaxIncluded   bool
+	TaxName       string
+	TaxRate       Amount // percent
+	CouponCode    string // of the coupon that was used; empty: none
+	DeliveryTitle string // as the shopper read it, in Lang; empty: no way of delivery was chosen
+	Shipped       bool   // goods go to Address
+
 	Lines    []OrderLine `gorm:"-"`
 	Attempts []Attempt   `gorm:"-"` // oldest first
+	Address  *Address    `gorm:"-"` // nil: nothing is shipped to an address, or it is erased
 }
 
 // Current is the attempt that counts: the one that paid, else the newest; nil where there is none.
@@ -145,7 +160,9 @@ type OrderLine struct {
 	Cover        string
 	UnitPrice    Amount
 	Quantity     int
-	Total        Amount
+	Total        Amount // UnitPrice × Quantity
+	Discount     Amount // its share of the order's
+	Tax          Amount // added to it or contained in it
 }
 
 // Intent is what the shop wants of a live attempt besides waiting for it. It is stored before the platform is asked, so that
@@ -176,6 +193,10 @@ type Attempt struct {
 	Rate       Amount // price of one coin in the order's currency
 	RateSource string
 	RateAt     time.Time
+	Spread     Amount // percent that the amount has on top
+	// QuoteExpiresAt is until when the shop kept to the quote; zero: the rate was fixed by hand. It is about placing: an order
+	// that the platform has is paid as it was placed.
+	QuoteExpiresAt time.Time `gorm:"default:null"`
 
 	PayerUserID string // the UID that was typed; empty for a signed-in payer
 	PayerSealed []byte // openId and token, sealed by the store; see Payer
@@ -300,4 +321,5 @@ const (
 	ReviewUndelivered    ReviewKind = "undelivered_mail"   // a message that could not be sent
 	ReviewSealedDay      ReviewKind = "sealed_day_changed" // the platform's statement of a sealed day differs from the sealed one
 	ReviewUnmatchedOrder ReviewKind = "unmatched_order"    // the platform knows an order under our id that is not the attempt's
+	ReviewRate           ReviewKind = "rate"               // nothing can be sold at a coin's rate
 )

@@ -23,12 +23,23 @@ func mayPayAs(asked, of models.Payer) bool {
 	}
 }
 
+// PayInput says how an order is to be paid. The zero value goes on with what is there.
+type PayInput struct {
+	Coin   string
+	Payer  models.Payer
+	Quotes string // token of the quotes that the form showed (Service.Quotes, OrderSubject); needed with Coin
+}
+
 // Pay sends the shopper of an unpaid order to the pay page: of the open attempt, if coin and payer are the same (an empty coin
 // means the same, and so does an empty payer where a UID was typed), else of a new one, after the old one is proved closed
 // (reliability.md R8). An attempt whose outcome is unknown shows the order page, which says so.
 //
-// Errors: store.ErrNotFound, ErrNotPayable, ErrBusy, ErrCoin, ErrPayer, ErrUnreachable (the order stays as it is).
-func (s *Service) Pay(ctx context.Context, ref, coin string, payer models.Payer) (Placement, error) {
+// A new attempt costs what the shopper has seen: in.Quotes is the token of what the form showed, and where nothing was chosen the
+// attempt before says what it may cost. The quote of an attempt is never made anew.
+//
+// Errors: store.ErrNotFound, ErrNotPayable, ErrBusy, ErrCoin, ErrQuote, ErrPayer, ErrUnreachable (the order stays as it is).
+func (s *Service) Pay(ctx context.Context, ref string, in PayInput) (Placement, error) {
+	coin, payer := in.Coin, in.Payer
 	order, err := s.store.OrderByRef(ctx, ref)
 	if err != nil {
 		return Placement{}, fmt.Errorf("load order: %w", err)
@@ -49,7 +60,7 @@ func (s *Service) Pay(ctx context.Context, ref, coin string, payer models.Payer)
 	if !s.clock().Before(order.ExpiresAt) {
 		return Placement{Ref: ref}, ErrNotPayable
 	}
-	return s.payAnew(ctx, &order, coin, payer)
+	return s.payAnew(ctx, &order, in)
 }
 
 // payLive deals with an attempt that may still be paid. done is false when it is proved closed and a new one may be made.
@@ -122,19 +133,16 @@ func (s *Service) askNow(ctx context.Context, attemptID, cause string) error {
 }
 
 // payAnew makes a new attempt for an order whose earlier ones are over.
-func (s *Service) payAnew(ctx context.Context, order *models.Order, coin string, payer models.Payer) (Placement, error) {
-	if last := order.Current(); last != nil {
-		if coin == "" {
-			coin = last.Coin
-		}
-		if !payer.Known() {
-			payer = last.Payer
-		}
+func (s *Service) payAnew(ctx context.Context, order *models.Order, in PayInput) (Placement, error) {
+	payer := in.Payer
+	if last := order.Current(); last != nil && !payer.Known() {
+		payer = last.Payer
 	}
 	if !payer.Known() {
 		return Placement{Ref: order.Ref}, ErrPayer
 	}
-	attempt, err := s.insertAttempt(ctx, order, coin, payer)
+	in.Payer = payer
+	attempt, err := s.insertAttempt(ctx, order, in)
 	if errors.Is(err, store.ErrDuplicate) {
 		return s.besideAnother(ctx, order, payer)
 	}
@@ -181,18 +189,24 @@ func (s *Service) besideAnother(ctx context.Context, order *models.Order, payer 
 	return s.next(ctx, order.ID, order.Ref, payer)
 }
 
-func (s *Service) insertAttempt(ctx context.Context, order *models.Order, coin string, payer models.Payer) (models.Attempt, error) {
+func (s *Service) insertAttempt(ctx context.Context, order *models.Order, in PayInput) (models.Attempt, error) {
 	var attempt models.Attempt
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
 		coins, err := tx.Coins(ctx)
 		if err != nil {
 			return fmt.Errorf("load coins: %w", err)
 		}
-		now := s.clock()
-		attempt, err = s.newAttempt(order, coins, coin, payer, now)
+		var quote models.Quote
+		if last := order.Current(); in.Coin == "" && last != nil {
+			quote, err = s.repeatQuote(coins, last, order.Total)
+		} else {
+			quote, err = s.agreedQuote(coins, in.Coin, order.Total, OrderSubject(order.ID), in.Quotes)
+		}
 		if err != nil {
 			return err
 		}
+		now := s.clock()
+		attempt = s.frozenAttempt(order, quote, in.Payer, now)
 		// The new attempt gets time of its own; whoever expires the order at this moment wins.
 		expires := later(order.ExpiresAt, now.Add(s.retryTTL))
 		if err := tx.ExtendOrder(ctx, order.ID, expires, expires.Add(s.grace)); err != nil {

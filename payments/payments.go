@@ -44,6 +44,7 @@ type Calls interface {
 // Mail is a message ready to be sent.
 type Mail struct {
 	To        string
+	ReplyTo   string // "": the sender
 	Subject   string
 	Text      string
 	HTML      string
@@ -69,6 +70,10 @@ type Config struct {
 	Zone          *time.Location // in which the platform's day begins and ends; nil: UTC
 	FourEyesLimit models.Amount  // refunds worth more than this, in the shop's currency, need a second person; 0: none does
 
+	PlatformURL    string // the platform's address, for its public prices (models.PlatformMark)
+	LoopbackPrices bool   // price sources on this machine may be asked: for demonstrations and tests
+
+	QuoteTTL    time.Duration // how long a live rate is kept for a shopper; 10 minutes
 	OrderTTL    time.Duration // how long an order may wait for its payment; 30 minutes
 	RetryTTL    time.Duration // how long a new attempt may wait at least; 15 minutes
 	ExpiryGrace time.Duration // how much later the shop gives an unpaid order up; 1 minute
@@ -115,6 +120,8 @@ type Service struct {
 	log      *slog.Logger
 	mailer   Mailer
 	compose  func(models.OutboxMessage, models.Order) (Mail, error)
+	prices   *prices
+	quoteTTL time.Duration
 	orderTTL time.Duration
 	retryTTL time.Duration
 	grace    time.Duration
@@ -147,6 +154,7 @@ func New(c Config) (*Service, error) {
 	s := &Service{
 		store: c.Store, gateway: c.Gateway, base: base, scene: c.SceneType, clock: c.Clock, log: c.Logger,
 		mailer: c.Mailer, compose: c.Compose,
+		quoteTTL: orDefault(c.QuoteTTL, 10*time.Minute),
 		orderTTL: orDefault(c.OrderTTL, 30*time.Minute), retryTTL: orDefault(c.RetryTTL, 15*time.Minute),
 		grace: orDefault(c.ExpiryGrace, time.Minute), proofAge: orDefault(c.ProofAge, 2*time.Minute),
 		timeout: orDefault(c.CallTimeout, 8*time.Second),
@@ -160,6 +168,7 @@ func New(c Config) (*Service, error) {
 	if s.clock == nil {
 		s.clock = models.SystemClock
 	}
+	s.prices = newPrices(c.PlatformURL, c.LoopbackPrices, s.clock)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

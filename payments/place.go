@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-
-	"golang.org/x/text/unicode/norm"
 
 	"coincart/models"
 	"coincart/models/store"
@@ -18,12 +15,14 @@ import (
 type PlaceInput struct {
 	CartID    string
 	FormToken string // the form's one-time token (reliability.md R9)
-	Seen      string // models.Cart.Fingerprint of what the form showed
+	Seen      string // Bill.Seen of what the form showed
 	Email     string
 	Name      string
 	Lang      string // BCP 47
 	Currency  models.Currency
+	Address   models.Address // where the goods go; not looked at where nothing is shipped or the shop has no zones
 	Coin      string
+	Quotes    string // token of the quotes that the form showed (Service.Quotes, CartSubject)
 	Payer     models.Payer
 }
 
@@ -37,8 +36,9 @@ type Placement struct {
 // Place turns a cart into an order with a payment attempt, asks the platform for its order, and says where to go
 // (design.md §2). The same form token always gives the same order.
 //
-// Errors: ErrCartEmpty, ErrFormUsed, ErrCartChanged, ErrCoin, ErrPayer, *store.OutOfStockError, ErrUnreachable. A refusal by
-// the platform is not an error: the order page shows it, with the choice to mend it.
+// Errors: ErrCartEmpty, ErrFormUsed, ErrCartChanged, ErrPlace, ErrUndeliverable, *AddressError, *CouponError, ErrNothingToPay, ErrCoin,
+// ErrQuote, ErrPayer, *store.OutOfStockError, ErrUnreachable. A refusal by the platform is not an error: the order page shows it, with
+// the choice to mend it.
 func (s *Service) Place(ctx context.Context, in PlaceInput) (Placement, error) {
 	if !in.Payer.Known() {
 		return Placement{}, ErrPayer
@@ -80,20 +80,28 @@ func (s *Service) insertOrder(ctx context.Context, in PlaceInput) (models.Order,
 		if err != nil {
 			return err
 		}
+		bill, err := s.agreedBill(ctx, tx, cart, in)
+		if err != nil {
+			return err
+		}
 		now := s.clock()
-		order, err = s.newOrder(in, cart, now)
+		order, err = s.newOrder(in, cart, bill, now)
 		if err != nil {
 			return err
 		}
-		attempt, err = s.newAttempt(&order, coins, in.Coin, in.Payer, now)
+		quote, err := s.agreedQuote(coins, in.Coin, order.Total, CartSubject(in.CartID), in.Quotes)
 		if err != nil {
 			return err
 		}
+		attempt = s.frozenAttempt(&order, quote, in.Payer, now)
 		if err := tx.InsertOrder(ctx, &order); err != nil {
 			return fmt.Errorf("insert order: %w", err)
 		}
 		if err := tx.Reserve(ctx, order.ID, order.Lines); err != nil {
 			return fmt.Errorf("reserve stock: %w", err)
+		}
+		if err := takeCoupon(ctx, tx, &bill, &order); err != nil {
+			return err
 		}
 		if err := tx.InsertAttempt(ctx, &attempt); err != nil {
 			return fmt.Errorf("insert attempt: %w", err)
@@ -127,68 +135,52 @@ func cartForPlacing(ctx context.Context, tx *store.Store, in PlaceInput) (models
 			return cart, nil, ErrCartChanged
 		}
 	}
-	if cart.Fingerprint(coins) != in.Seen {
-		return cart, nil, ErrCartChanged
-	}
 	return cart, coins, nil
 }
 
-// newOrder takes the snapshot of the cart.
-func (s *Service) newOrder(in PlaceInput, cart models.Cart, now time.Time) (models.Order, error) {
+// agreedBill prices the cart and insists that it costs what the form showed, and that it can be ordered.
+func (s *Service) agreedBill(ctx context.Context, tx *store.Store, cart models.Cart, in PlaceInput) (Bill, error) {
+	bill, err := totalsIn(ctx, tx, s.clock, cart, in.Currency, in.Email)
+	switch {
+	case err != nil:
+		return bill, err
+	case bill.Seen != in.Seen:
+		return bill, bill.unseen()
+	default:
+		return bill, bill.Blocked
+	}
+}
+
+// newOrder takes the snapshot of the cart and of what it costs.
+func (s *Service) newOrder(in PlaceInput, cart models.Cart, bill Bill, now time.Time) (models.Order, error) {
 	order := models.Order{
 		ID: models.NewID(), Ref: models.NewRef(), State: models.OrderAwaiting,
-		Email: in.Email, Name: in.Name, Lang: in.Lang, Currency: in.Currency.Code, Digits: in.Currency.Digits,
-		Total: cart.Total(), FormToken: in.FormToken,
-		CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(s.orderTTL), DueAt: now.Add(s.orderTTL + s.grace),
+		Email: in.Email, Name: in.Name, Lang: in.Lang, Currency: in.Currency.Code, Digits: in.Currency.Digits, FormToken: in.FormToken,
+		Total: bill.Total, GoodsTotal: bill.Goods, Discount: bill.Discount, Delivery: bill.Delivery, DeliveryTax: bill.DeliveryTax, Tax: bill.Tax,
+		ContainedTax: bill.ContainedTax, TaxIncluded: bill.TaxIncluded, TaxName: bill.TaxTitle(in.Lang), TaxRate: bill.TaxRate,
+		CouponCode: bill.CouponCode,
+		CreatedAt:  now, UpdatedAt: now, ExpiresAt: now.Add(s.orderTTL), DueAt: now.Add(s.orderTTL + s.grace),
 	}
-	goods := make([]opay.Goods, 0, len(cart.Lines))
+	var err error
+	if order.Address, err = bill.addressFor(cart, in.Address); err != nil {
+		return models.Order{}, err
+	}
+	if m := bill.Method(); m != nil {
+		order.DeliveryTitle = m.NameIn(in.Lang)
+	}
 	for i, l := range cart.Lines {
-		line := models.OrderLine{
+		order.Lines = append(order.Lines, models.OrderLine{
 			ID: models.NewID(), OrderID: order.ID, Position: i, VariantID: l.VariantID, SKU: l.SKU, Slug: l.Slug,
 			Title:        l.ProductTexts.In(in.Lang, "title", l.Title),
 			VariantTitle: l.VariantTexts.In(in.Lang, "title", l.VariantTitle),
 			Cover:        l.Cover, UnitPrice: l.Price, Quantity: l.Quantity, Total: l.Total(),
-		}
-		order.Lines = append(order.Lines, line)
-		goods = append(goods, goodsOf(line))
+			Discount: bill.Lines[i].Discount, Tax: bill.Lines[i].Tax,
+		})
 	}
-	text, err := opay.EncodeGoods(goods)
-	if err != nil {
+	if order.Goods, err = opay.EncodeGoods(goodsOf(&order)); err != nil {
 		return models.Order{}, fmt.Errorf("encode goods: %w", err)
 	}
-	order.Goods = text
 	return order, nil
-}
-
-// goodsOf describes a line to the platform: the product's name with its quantity, and the option with the SKU. Only texts of
-// the catalogue are signed, never those of the shopper (reliability.md E6).
-func goodsOf(l models.OrderLine) opay.Goods {
-	name := l.Title
-	if l.Quantity > 1 {
-		name = fmt.Sprintf("%d × %s", l.Quantity, name)
-	}
-	desc := strings.TrimSpace(l.VariantTitle + " " + l.SKU)
-	return opay.Goods{Name: norm.NFC.String(name), Desc: norm.NFC.String(desc)}
-}
-
-// newAttempt freezes the quote.
-func (s *Service) newAttempt(order *models.Order, coins []models.Coin, symbol string, payer models.Payer, now time.Time) (models.Attempt, error) {
-	for _, coin := range coins {
-		if coin.Symbol != symbol {
-			continue
-		}
-		quote, err := coin.Quote(order.Total)
-		if err != nil {
-			return models.Attempt{}, ErrCoin
-		}
-		return models.Attempt{
-			ID: models.NewID(), OrderID: order.ID, AppOrderID: models.NewRef(), State: models.AttemptCreated,
-			Coin: quote.Coin, Amount: quote.Amount, Rate: quote.Rate, RateSource: quote.Source, RateAt: quote.At,
-			PayerUserID: payer.UserID, Payer: payer, SceneType: s.scene,
-			CreatedAt: now, UpdatedAt: now, DueAt: now.Add(createdGrace),
-		}, nil
-	}
-	return models.Attempt{}, ErrCoin
 }
 
 // placedBefore answers a form that had made an order already: double click, reload, back button, second tab.
@@ -292,7 +284,7 @@ func (s *Service) giveUpUnsent(ctx context.Context, cartID string, order *models
 	return ErrUnreachable
 }
 
-// endOrder gives an awaiting order up and its stock back.
+// endOrder gives an awaiting order up, and its stock and its coupon back.
 func (s *Service) endOrder(ctx context.Context, tx *store.Store, order *models.Order, to models.OrderState, cause string) error {
 	set := map[string]any{"due_at": nil, "lease": ""}
 	t := models.Transition{OrderID: order.ID, Cause: cause}
@@ -302,5 +294,8 @@ func (s *Service) endOrder(ctx context.Context, tx *store.Store, order *models.O
 	if err := tx.ReleaseReservation(ctx, order.ID); err != nil {
 		return fmt.Errorf("release stock: %w", err)
 	}
-	return nil
+	if order.CouponCode == "" {
+		return nil
+	}
+	return tx.ReleaseCoupon(ctx, order.ID)
 }

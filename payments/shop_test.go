@@ -168,12 +168,33 @@ func (s *shop) form(cartID string) payments.PlaceInput {
 	ctx := s.t.Context()
 	cart, err := s.store.Cart(ctx, cartID)
 	require.NoError(s.t, err)
-	coins, err := s.store.Coins(ctx)
+	bill, err := s.Totals(ctx, cart, dollars(), "ada@example.org")
 	require.NoError(s.t, err)
 	return payments.PlaceInput{
-		CartID: cart.ID, FormToken: cart.FormToken, Seen: cart.Fingerprint(coins), Email: "ada@example.org", Name: "Ada", Lang: "en",
-		Currency: models.Currency{Code: "USD", Digits: 2}, Coin: "USDT", Payer: models.Payer{UserID: alice},
+		CartID: cart.ID, FormToken: cart.FormToken, Seen: bill.Seen, Quotes: s.quotes(payments.CartSubject(cart.ID), bill.Total),
+		Email: "ada@example.org", Name: "Ada", Lang: "en", Currency: dollars(), Coin: "USDT", Payer: models.Payer{UserID: alice},
 	}
+}
+
+func dollars() models.Currency { return models.Currency{Code: "USD", Digits: 2} }
+
+// quotes is the token of what a page would show now.
+func (s *shop) quotes(subject string, total models.Amount) string {
+	s.t.Helper()
+	coins, err := s.store.Coins(s.t.Context())
+	require.NoError(s.t, err)
+	offers, err := s.Quotes(payments.QuoteRequest{Subject: subject, Coins: coins, Total: total})
+	require.NoError(s.t, err)
+	return offers.Token
+}
+
+// Pay pays an order as its page's form would that is shown now.
+func (s *shop) Pay(ctx context.Context, ref, coin string, payer models.Payer) (payments.Placement, error) {
+	in := payments.PayInput{Coin: coin, Payer: payer}
+	if order, err := s.store.OrderByRef(ctx, ref); err == nil && coin != "" {
+		in.Quotes = s.quotes(payments.OrderSubject(order.ID), order.Total)
+	}
+	return s.Service.Pay(ctx, ref, in)
 }
 
 // place orders so many mugs and insists that the shopper is sent to the pay page.

@@ -66,6 +66,7 @@ func (s *Service) workers() []worker {
 		{"refunds", s.refundStep, s.wakeRefunds},
 		{"tasks", s.taskStep, s.wakeTasks},
 		{"statements", s.statementStep, nil},
+		{"rates", s.rateStep, nil},
 		{"housekeeping", s.housekeepingStep, nil},
 	}
 	if s.mailer != nil {

@@ -4,6 +4,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -111,4 +112,34 @@ func (s *sealer) openPayer(a *models.Attempt) error {
 	}
 	a.Payer.OpenID, a.Payer.Token = models.Secret(inside.OpenID), models.Secret(inside.Token)
 	return nil
+}
+
+// ErrToken says that a token is not one that was made here for this purpose and subject.
+var ErrToken = errors.New("not a token of ours")
+
+// SealToken seals something that a page carries and brings back: nobody else can read or make it, and it opens for the same purpose and
+// subject alone. The text is base64url. ErrNoSealKey.
+func (s *Store) SealToken(purpose, subject string, plain []byte) (string, error) {
+	sealed, err := s.sealer.seal("token."+purpose, subject, plain)
+	if err != nil {
+		return "", doing("seal a token", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(sealed), nil
+}
+
+// OpenToken is the opposite of SealToken. ErrToken, ErrNoSealKey.
+func (s *Store) OpenToken(purpose, subject, token string) ([]byte, error) {
+	const longest = 16 << 10
+	if token == "" || len(token) > longest {
+		return nil, ErrToken
+	}
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil {
+		return nil, ErrToken
+	}
+	plain, err := s.sealer.open("token."+purpose, subject, sealed)
+	if errors.Is(err, errSealed) {
+		return nil, ErrToken
+	}
+	return plain, err
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"coincart/migrations"
-	"coincart/models"
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -39,37 +38,6 @@ func (s *Store) replacing(key []string, columns ...string) string {
 		return " ON CONFLICT (" + strings.Join(key, ", ") + ") DO UPDATE SET " + strings.Join(sets, ", ")
 	}
 	return " ON DUPLICATE KEY UPDATE " + strings.Join(sets, ", ")
-}
-
-const coinColumns = "symbol, name, `precision`, rate, rate_source, rate_at, min_amount, enabled, position"
-
-// Coins reads the coins that a shopper can pay with, in their order.
-func (s *Store) Coins(ctx context.Context) ([]models.Coin, error) {
-	var list []models.Coin
-	query := "SELECT " + coinColumns + " FROM coins WHERE enabled = ? ORDER BY position, symbol"
-	err := s.each(ctx, query, []any{true}, func(rows *sql.Rows) error {
-		var c models.Coin
-		defer func() { list = append(list, c) }()
-		return rows.Scan(&c.Symbol, &c.Name, &c.Precision, &c.Rate, &c.RateSource, &c.RateAt, &c.MinAmount, &c.Enabled, &c.Position)
-	})
-	if err != nil {
-		return nil, doing("read the coins", err)
-	}
-	return list, nil
-}
-
-// PutCoin stores a coin, new or changed, by its symbol.
-func (s *Store) PutCoin(ctx context.Context, c models.Coin) error {
-	if err := s.checkTexts(ctx, &c); err != nil {
-		return doing("store the coin", err)
-	}
-	if c.RateAt.IsZero() {
-		c.RateAt = s.now()
-	}
-	_, err := s.exec(ctx, "INSERT INTO coins ("+coinColumns+") VALUES ("+places(9)+")"+s.replacing([]string{"symbol"},
-		"name", "`precision`", "rate", "rate_source", "rate_at", "min_amount", "enabled", "position"),
-		c.Symbol, c.Name, c.Precision, c.Rate, c.RateSource, c.RateAt, c.MinAmount, c.Enabled, c.Position)
-	return doing("store the coin", err)
 }
 
 // Setting reads one setting; ErrNotFound where it was never set.

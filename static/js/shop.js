@@ -51,6 +51,25 @@
     }
   }
 
+  // The time for which amounts in coin hold runs down before the shopper's eyes. How much is left is the server's word: the clock of this
+  // machine may be wrong.
+  const began = Date.now();
+  const countDown = () => {
+    for (const end of document.querySelectorAll("[data-until]")) {
+      const left = end.querySelector("[data-until-left]");
+      const seconds = Math.ceil(Number(end.dataset.until) - (Date.now() - began) / 1000);
+      if (!left || Number.isNaN(seconds)) continue;
+      const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+      const text = seconds > 0 ? end.dataset.left.replace("{time}", time) : end.dataset.over;
+      if (left.textContent !== text) left.textContent = text;
+      end.classList.toggle("quote-end--over", seconds <= 0);
+    }
+  };
+  if (document.querySelector("[data-until]")) {
+    countDown();
+    setInterval(countDown, 1000);
+  }
+
   // A page that comes back with problems starts at their list.
   document.querySelector("[data-focus]")?.focus();
 

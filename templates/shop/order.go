@@ -30,9 +30,12 @@ type OrderView struct {
 
 // AttemptView is what the shopper sees of the attempt that counts.
 type AttemptView struct {
-	Amount   string // Printer.Coin; "" hides the part
-	Coin     string
-	Rate     string // Printer.Money of one coin
+	Amount string // Printer.Coin; "" hides the part
+	Coin   string
+	Rate   string // Printer.Money of one coin
+	Spread string // such as "0.5%"; "": nothing
+	Source string // of a live rate: who said it
+
 	Payer    string // "…1234"; "" hides it
 	OrderNum string // the exchange's order number; "" hides it
 }

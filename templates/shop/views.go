@@ -173,8 +173,11 @@ type CheckoutView struct {
 // PaymentForm is the part of a form that says how to pay: coin and payer. Checkout and the order page share it.
 type PaymentForm struct {
 	Coins        []CoinChoice
-	PayerUID     string // what was typed
-	Connected    bool   // signed in at the platform
+	Quotes       string           // hidden field "quotes": the sealed rates of Coins
+	Until        templates.Moment // until when the live rates are kept; Text "": there is none
+	Left         int              // seconds until then
+	PayerUID     string           // what was typed
+	Connected    bool             // signed in at the platform
 	CoinProblem  FieldProblem
 	PayerProblem FieldProblem
 }
@@ -183,8 +186,12 @@ type PaymentForm struct {
 type CoinChoice struct {
 	Symbol   string // value of the field "coin"
 	Name     string
-	Amount   string // Printer.Coin of what would be paid
-	Rate     string // Printer.Money of one coin
+	Amount   string           // Printer.Coin of what would be paid
+	Rate     string           // Printer.Money of one coin
+	Spread   string           // such as "0.5%", which the amount has on top; "": nothing
+	Source   string           // of a live rate: who said it
+	Until    templates.Moment // until when a live rate is kept
+	Paused   bool             // it cannot be used at the moment: nothing else is set but its names
 	Selected bool
 }
 
@@ -211,6 +218,7 @@ const (
 	NameInvalid   FieldProblem = "name_invalid" // control characters and the like
 	CoinMissing   FieldProblem = "coin_missing"
 	CoinUnknown   FieldProblem = "coin_unknown" // not one of those offered
+	CoinPaused    FieldProblem = "coin_paused"  // its rate cannot be used at the moment
 	PayerMissing  FieldProblem = "payer_missing"
 	PayerInvalid  FieldProblem = "payer_invalid"  // not a UID
 	PayerSignIn   FieldProblem = "payer_sign_in"  // the sign-in at the platform has run out

@@ -40,6 +40,8 @@ func (f FieldProblem) words(p *i18n.Printer) string {
 		return p.T("field.coin_missing")
 	case CoinUnknown:
 		return p.T("field.coin_unknown")
+	case CoinPaused:
+		return p.T("field.coin_paused")
 	case PayerMissing:
 		return p.T("field.payer_missing")
 	case PayerInvalid:

@@ -32,7 +32,7 @@ func (p *Pages) Checkout(v *visit.Visit) error {
 	if err != nil {
 		return err
 	}
-	c.notices = notices
+	c.notices = append(notices, c.notices...)
 	return c.show(v, http.StatusOK)
 }
 
@@ -59,7 +59,8 @@ func flash(v *visit.Visit) ([]pages.Notice, error) {
 // checkout is one showing of the checkout page.
 type checkout struct {
 	cart     models.Cart
-	coins    []models.Coin
+	bill     payments.Bill
+	offers   payments.Offers
 	currency models.Currency
 	signedIn models.Payer
 	form     checkoutForm
@@ -73,28 +74,42 @@ func (p *Pages) checkout(v *visit.Visit, cart models.Cart, form checkoutForm) (*
 	if err != nil {
 		return nil, err
 	}
-	coins, err := p.site.Store.Coins(v.Context()) // not a second old: the fingerprint must be of the rates that Place will find
-	if err != nil {
-		return nil, err
-	}
 	currency, err := p.site.Currency(v.Context())
 	if err != nil {
 		return nil, err
 	}
-	return &checkout{cart: cart, coins: coins, currency: currency, signedIn: s.SignedIn(), form: form}, nil
+	bill, err := p.payments.Totals(v.Context(), cart, currency, form.email)
+	if err != nil {
+		return nil, err
+	}
+	coins, err := p.site.Store.Coins(v.Context()) // not a second old: a rate that is fixed by hand must be the one that Place will find
+	if err != nil {
+		return nil, err
+	}
+	offers, err := p.payments.Quotes(payments.QuoteRequest{
+		Subject: payments.CartSubject(cart.ID), Coins: coins, Total: bill.Total, Token: form.quotes,
+	})
+	if err != nil {
+		return nil, err
+	}
+	c := &checkout{cart: cart, bill: bill, offers: offers, currency: currency, signedIn: s.SignedIn(), form: form}
+	if offers.Renewed {
+		c.notices = append(c.notices, pages.Notice{Kind: pages.NoticeRatesChanged})
+	}
+	return c, nil
 }
 
 // check finds what is wrong with the form; ok is false if there is anything.
 func (c *checkout) check() (ok bool) {
 	c.email, c.name = emailProblem(c.form.email), nameProblem(c.form.name)
-	c.coin, c.payer = c.form.coinProblem(c.coins, c.cart.Total()), c.form.payerProblem(c.signedIn)
+	c.coin, c.payer = c.form.coinProblem(c.offers), c.form.payerProblem(c.signedIn)
 	return c.email == pages.FieldOK && c.name == pages.FieldOK && c.coin == pages.FieldOK && c.payer == pages.FieldOK
 }
 
 func (c *checkout) input(lang string) payments.PlaceInput {
 	return payments.PlaceInput{
 		CartID: c.cart.ID, FormToken: c.form.token, Seen: c.form.seen, Email: c.form.email, Name: c.form.name, Lang: lang,
-		Currency: c.currency, Coin: c.form.coin, Payer: c.form.payer(c.signedIn),
+		Currency: c.currency, Coin: c.form.coin, Quotes: c.form.quotes, Payer: c.form.payer(c.signedIn),
 	}
 }
 
@@ -105,11 +120,11 @@ func (c *checkout) show(v *visit.Visit, status int) error {
 		return err
 	}
 	page.CartCount = c.cart.Count()
-	total := c.cart.Total()
-	payment := paymentView(coinChoices(v.Printer, c.currency, c.coins, total, c.form.coin), c.form.paymentForm, c.signedIn)
+	total := c.bill.Total
+	payment := paymentView(v.Printer, c.currency, c.offers, c.form.paymentForm, c.signedIn)
 	payment.CoinProblem, payment.PayerProblem = c.coin, c.payer
 	return v.Show(status, pages.Checkout(pages.CheckoutView{
-		Page: page, FormToken: c.cart.FormToken, Seen: c.cart.Fingerprint(c.coins),
+		Page: page, FormToken: c.cart.FormToken, Seen: c.bill.Seen,
 		Email: c.form.email, Name: c.form.name, EmailProblem: c.email, NameProblem: c.name,
 		Payment: payment, Lines: cartSummary(v.Printer, c.currency, c.cart), Total: money(v.Printer, c.currency, total),
 		Notices: append(c.notices, cartNotices(v.Printer, c.currency, c.cart)...),

@@ -3,6 +3,7 @@ package shop
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"coincart/models"
 	"coincart/models/store"
@@ -45,7 +46,7 @@ func (p *Pages) PlaceOrder(v *visit.Visit) error {
 	}
 	if !c.check() {
 		p.site.Count(eventRefused)
-		if form.seen != cart.Fingerprint(c.coins) {
+		if form.seen != c.bill.Seen {
 			c.sayChanged(v)
 		}
 		return c.show(v, http.StatusUnprocessableEntity)
@@ -149,13 +150,16 @@ func (p *Pages) notPlaced(v *visit.Visit, form checkoutForm, cause error) error 
 	case errors.Is(cause, payments.ErrCartChanged), errors.Is(cause, payments.ErrFormUsed):
 		p.site.Count(eventChanged)
 		c.sayChanged(v)
+	case errors.Is(cause, payments.ErrQuote):
+		p.site.Count(eventChanged)
+		c.sayRates()
 	case errors.Is(cause, payments.ErrCoin):
 		c.coin, status = pages.CoinUnknown, http.StatusUnprocessableEntity
 	case errors.Is(cause, payments.ErrPayer):
 		c.payer, status = pages.PayerMissing, http.StatusUnprocessableEntity
 	case errors.Is(cause, payments.ErrUnreachable):
 		p.site.Count(eventUnreachable)
-		c.notices, status = []pages.Notice{{Kind: pages.NoticeUnreachable}}, http.StatusServiceUnavailable
+		c.notices, status = append(c.notices, pages.Notice{Kind: pages.NoticeUnreachable}), http.StatusServiceUnavailable
 	default:
 		return cause
 	}
@@ -166,6 +170,13 @@ func (p *Pages) notPlaced(v *visit.Visit, form checkoutForm, cause error) error 
 func (c *checkout) sayChanged(v *visit.Visit) {
 	if len(cartNotices(v.Printer, c.currency, c.cart)) == 0 {
 		c.notices = append(c.notices, pages.Notice{Kind: pages.NoticeCartChanged})
+	}
+}
+
+// sayRates says that the amounts in coin are new ones, once.
+func (c *checkout) sayRates() {
+	if !slices.ContainsFunc(c.notices, func(n pages.Notice) bool { return n.Kind == pages.NoticeRatesChanged }) {
+		c.notices = append(c.notices, pages.Notice{Kind: pages.NoticeRatesChanged})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"coincart/models"
+	"coincart/payments"
 	pages "coincart/templates/shop"
 )
 
@@ -31,8 +32,9 @@ type checkoutForm struct {
 
 // paymentForm says how to pay: the checkout and the order's page share it.
 type paymentForm struct {
-	coin string
-	uid  string
+	coin   string
+	uid    string
+	quotes string // token of the quotes that the form showed
 }
 
 func readCheckout(form url.Values) checkoutForm {
@@ -46,7 +48,7 @@ func readCheckout(form url.Values) checkoutForm {
 }
 
 func readPayment(form url.Values) paymentForm {
-	return paymentForm{coin: form.Get("coin"), uid: strings.TrimSpace(form.Get("payer_uid"))}
+	return paymentForm{coin: form.Get("coin"), uid: strings.TrimSpace(form.Get("payer_uid")), quotes: form.Get("quotes")}
 }
 
 // payer is who pays: the UID that was typed, else the account that the visitor signed in to.
@@ -57,18 +59,19 @@ func (f paymentForm) payer(signedIn models.Payer) models.Payer {
 	return signedIn
 }
 
-// coinProblem checks the coin against those that can pay the total.
-func (f paymentForm) coinProblem(coins []models.Coin, total models.Amount) pages.FieldProblem {
+// coinProblem checks the coin against those that can pay the total now.
+func (f paymentForm) coinProblem(offers payments.Offers) pages.FieldProblem {
 	if f.coin == "" {
 		return pages.CoinMissing
 	}
-	for _, c := range coins {
-		if c.Symbol != f.coin {
+	for _, o := range offers.List {
+		if o.Coin.Symbol != f.coin {
 			continue
 		}
-		if _, err := c.Quote(total); err == nil {
+		if o.Problem == models.RateGood {
 			return pages.FieldOK
 		}
+		return pages.CoinPaused
 	}
 	return pages.CoinUnknown
 }

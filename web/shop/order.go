@@ -102,16 +102,15 @@ func (p *Pages) orderPayment(v *visit.Visit, order models.Order, how showing) (p
 	if err != nil {
 		return pages.PaymentForm{}, err
 	}
-	coins, err := p.site.Coins(v.Context())
+	offers, err := p.orderOffers(v, order, how.form.quotes)
 	if err != nil {
 		return pages.PaymentForm{}, err
 	}
-	chosen := how.form.coin
-	if a := order.Current(); chosen == "" && a != nil {
-		chosen = a.Coin
+	chosen := how.form
+	if a := order.Current(); chosen.coin == "" && a != nil {
+		chosen.coin = a.Coin
 	}
-	choices := coinChoices(v.Printer, currencyOf(order), coins, order.Total, chosen)
-	form := paymentView(choices, how.form, s.SignedIn())
+	form := paymentView(v.Printer, currencyOf(order), offers, chosen, s.SignedIn())
 	form.CoinProblem, form.PayerProblem = how.coin, how.payer
 	return form, nil
 }

@@ -30,23 +30,34 @@ func (p *Pages) PayOrder(v *visit.Visit) error {
 	if err != nil {
 		return err
 	}
-	if form == (paymentForm{}) {
+	if form == (paymentForm{quotes: form.quotes}) {
 		payer := models.Payer{}
 		if a := order.Current(); a != nil && a.PayerUserID == "" {
 			payer = s.SignedIn() // a payment that was begun signed in goes on signed in
 		}
 		return p.pay(v, order, form, payer)
 	}
-	coins, err := p.site.Coins(v.Context())
+	offers, err := p.orderOffers(v, order, form.quotes)
 	if err != nil {
 		return err
 	}
 	how := showing{status: http.StatusUnprocessableEntity, form: form}
-	how.coin, how.payer = form.coinProblem(coins, order.Total), form.payerProblem(s.SignedIn())
+	how.coin, how.payer = form.coinProblem(offers), form.payerProblem(s.SignedIn())
 	if how.coin != pages.FieldOK || how.payer != pages.FieldOK {
 		return p.showOrder(v, order, how)
 	}
 	return p.pay(v, order, form, form.payer(s.SignedIn()))
+}
+
+// orderOffers are the coins that an order can be paid with, by the quotes that the shopper saw last as long as they hold.
+func (p *Pages) orderOffers(v *visit.Visit, order models.Order, token string) (payments.Offers, error) {
+	coins, err := p.site.Coins(v.Context())
+	if err != nil {
+		return payments.Offers{}, err
+	}
+	return p.payments.Quotes(payments.QuoteRequest{
+		Subject: payments.OrderSubject(order.ID), Coins: coins, Total: order.Total, Token: token,
+	})
 }
 
 // order is the order of the address, without a question to the platform.
@@ -63,7 +74,7 @@ func (p *Pages) order(v *visit.Visit) (models.Order, error) {
 }
 
 func (p *Pages) pay(v *visit.Visit, order models.Order, form paymentForm, payer models.Payer) error {
-	placement, err := p.payments.Pay(v.Context(), order.Ref, form.coin, payer)
+	placement, err := p.payments.Pay(v.Context(), order.Ref, payments.PayInput{Coin: form.coin, Payer: payer, Quotes: form.quotes})
 	how := showing{status: http.StatusConflict, form: form}
 	switch {
 	case err == nil:
@@ -73,6 +84,8 @@ func (p *Pages) pay(v *visit.Visit, order models.Order, form paymentForm, payer 
 		return v.SeeOther(OrderPath(order.Ref))
 	case errors.Is(err, payments.ErrBusy):
 		how.notices = []pages.Notice{{Kind: pages.NoticeBusy}}
+	case errors.Is(err, payments.ErrQuote):
+		how.notices = []pages.Notice{{Kind: pages.NoticeRatesChanged}}
 	case errors.Is(err, payments.ErrCoin):
 		how.status, how.coin = http.StatusUnprocessableEntity, pages.CoinUnknown
 	case errors.Is(err, payments.ErrPayer):

@@ -1,35 +1,55 @@
 package shop
 
 import (
+	"time"
+
 	"coincart/models"
+	"coincart/payments"
 	"coincart/templates"
 	"coincart/templates/i18n"
 	pages "coincart/templates/shop"
 )
 
-// coinChoices are the coins that can pay a total, each with what would be paid. The first is chosen where none was.
-func coinChoices(p *i18n.Printer, currency models.Currency, coins []models.Coin, total models.Amount, chosen string) []pages.CoinChoice {
-	choices := make([]pages.CoinChoice, 0, len(coins))
-	for _, c := range coins {
-		quote, err := c.Quote(total)
-		if err != nil {
-			continue // too little for this coin: there is nothing to choose
+// coinChoices are the coins to pay with, each with what would be paid, or with the word that it cannot be used at the moment. The first
+// that can is chosen where none was.
+func coinChoices(p *i18n.Printer, currency models.Currency, offers payments.Offers, chosen string) []pages.CoinChoice {
+	choices := make([]pages.CoinChoice, 0, len(offers.List))
+	first := -1
+	for i, o := range offers.List {
+		choice := pages.CoinChoice{Symbol: o.Coin.Symbol, Name: o.Coin.Name, Paused: o.Problem != models.RateGood}
+		if !choice.Paused {
+			choice.Amount, choice.Rate = p.Coin(o.Quote.Amount.String(), o.Coin.Symbol), money(p, currency, o.Quote.Rate)
+			choice.Spread = percent(o.Quote.Spread)
+			choice.Until = moment(p, o.Quote.ExpiresAt)
+			if !o.Quote.ExpiresAt.IsZero() {
+				choice.Source = o.Quote.Source
+			}
+			choice.Selected = o.Coin.Symbol == chosen
+			if first < 0 {
+				first = i
+			}
 		}
-		choices = append(choices, pages.CoinChoice{
-			Symbol: c.Symbol, Name: c.Name, Amount: p.Coin(quote.Amount.String(), c.Symbol),
-			Rate: money(p, currency, c.Rate), Selected: c.Symbol == chosen,
-		})
+		choices = append(choices, choice)
 	}
-	if chosen == "" && len(choices) > 0 {
-		choices[0].Selected = true
+	if chosen == "" && first >= 0 {
+		choices[first].Selected = true
 	}
 	return choices
 }
 
+// percent writes a percentage; none is "".
+func percent(a models.Amount) string {
+	if a.IsZero() {
+		return ""
+	}
+	return a.String() + "%"
+}
+
 // paymentView is the part of a form that says how to pay.
-func paymentView(choices []pages.CoinChoice, f paymentForm, signedIn models.Payer) pages.PaymentForm {
+func paymentView(p *i18n.Printer, currency models.Currency, offers payments.Offers, f paymentForm, signedIn models.Payer) pages.PaymentForm {
 	return pages.PaymentForm{
-		Coins: choices, PayerUID: f.uid, Connected: signedIn.Known(),
+		Coins: coinChoices(p, currency, offers, f.coin), PayerUID: f.uid, Connected: signedIn.Known(),
+		Quotes: offers.Token, Until: moment(p, offers.ExpiresAt), Left: int(offers.Left / time.Second),
 	}
 }
 

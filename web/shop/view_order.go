@@ -50,6 +50,10 @@ func attemptView(p *i18n.Printer, currency models.Currency, a models.Attempt) pa
 	}
 	view := pages.AttemptView{
 		Amount: p.Coin(a.Amount.String(), a.Coin), Coin: a.Coin, Rate: money(p, currency, a.Rate), OrderNum: a.OrderNum,
+		Spread: percent(a.Spread),
+	}
+	if !a.QuoteExpiresAt.IsZero() {
+		view.Source = a.RateSource
 	}
 	if end := tail(payer); end != "" {
 		view.Payer = "…" + end

@@ -1,0 +1,30 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+ALTER TABLE coins
+  ADD COLUMN dropped INT NOT NULL DEFAULT 0,
+  ADD COLUMN spread DECIMAL(36,18) NOT NULL DEFAULT 0,
+  ADD COLUMN source VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  ADD COLUMN source_symbol VARCHAR(64) NOT NULL DEFAULT '',
+  ADD COLUMN second_source VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  ADD COLUMN second_symbol VARCHAR(64) NOT NULL DEFAULT '',
+  ADD COLUMN max_age INT NOT NULL DEFAULT 0,
+  ADD COLUMN max_jump DECIMAL(36,18) NOT NULL DEFAULT 0,
+  ADD COLUMN max_deviation DECIMAL(36,18) NOT NULL DEFAULT 0,
+  ADD COLUMN problem VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  ADD COLUMN problem_since DATETIME(3) NULL,
+  ADD COLUMN fetch_problem VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  ADD COLUMN pending DECIMAL(36,18) NOT NULL DEFAULT 0,
+  ADD COLUMN pending_at DATETIME(3) NULL,
+  ADD COLUMN checked_at DATETIME(3) NULL,
+  ADD COLUMN due_at DATETIME(3) NULL,
+  ADD COLUMN lease VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  ADD COLUMN version INT NOT NULL DEFAULT 1,
+  ADD KEY coins_due (due_at);
+
+-- +goose Down
+ALTER TABLE coins
+  DROP KEY coins_due,
+  DROP COLUMN dropped, DROP COLUMN spread, DROP COLUMN source, DROP COLUMN source_symbol, DROP COLUMN second_source,
+  DROP COLUMN second_symbol, DROP COLUMN max_age, DROP COLUMN max_jump, DROP COLUMN max_deviation, DROP COLUMN problem,
+  DROP COLUMN problem_since, DROP COLUMN fetch_problem, DROP COLUMN pending, DROP COLUMN pending_at, DROP COLUMN checked_at,
+  DROP COLUMN due_at, DROP COLUMN lease, DROP COLUMN version;

@@ -1,0 +1,206 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"coincart/models"
+)
+
+const coinOrder = "position, symbol"
+
+// Coins reads the coins that a shopper can pay with, in their order.
+func (s *Store) Coins(ctx context.Context) ([]models.Coin, error) {
+	var list []models.Coin
+	return list, doing("read the coins", s.find(ctx, &list, coinOrder, "enabled = ?", true))
+}
+
+// AllCoins reads all coins, also those that are switched off, in their order.
+func (s *Store) AllCoins(ctx context.Context) ([]models.Coin, error) {
+	var list []models.Coin
+	return list, doing("read the coins", s.find(ctx, &list, coinOrder, "1 = 1"))
+}
+
+// Coin reads one coin by its symbol; ErrNotFound.
+func (s *Store) Coin(ctx context.Context, symbol string) (models.Coin, error) {
+	var c models.Coin
+	if err := widths["coins"]["symbol"].check("symbol", symbol); err != nil {
+		return c, doing("read the coin", ErrNotFound)
+	}
+	return c, doing("read the coin", s.take(ctx, &c, "symbol = ?", symbol))
+}
+
+// terms are the columns of a coin that people decide about.
+func coinTerms(c models.Coin) *change {
+	set := &change{}
+	set.set("name", c.Name)
+	set.set("precision", c.Precision)
+	set.set("dropped", c.Dropped)
+	set.set("spread", c.Spread)
+	set.set("min_amount", c.MinAmount)
+	set.set("enabled", c.Enabled)
+	set.set("position", c.Position)
+	set.set("source", c.Source)
+	set.set("source_symbol", c.SourceSymbol)
+	set.set("second_source", c.SecondSource)
+	set.set("second_symbol", c.SecondSymbol)
+	set.set("max_age", c.MaxAge)
+	set.set("max_jump", c.MaxJump)
+	set.set("max_deviation", c.MaxDeviation)
+	return set
+}
+
+// setRate adds the columns that the rate and its state are in.
+func (set *change) setRate(c models.Coin) {
+	set.set("rate", c.Rate)
+	set.set("rate_source", c.RateSource)
+	set.set("rate_at", models.Instant(c.RateAt))
+	set.set("problem", string(c.Problem))
+	set.set("problem_since", orNull(c.ProblemSince))
+	set.set("fetch_problem", string(c.FetchProblem))
+	set.set("pending", c.Pending)
+	set.set("pending_at", orNull(c.PendingAt))
+	set.set("checked_at", orNull(c.CheckedAt))
+}
+
+func orNull(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return models.Instant(t)
+}
+
+// completeCoin plans the first question to the coin's sources: at once.
+func (s *Store) completeCoin(c *models.Coin) {
+	if c.RateAt.IsZero() {
+		c.RateAt = s.now()
+	}
+	c.DueAt, c.Lease = time.Time{}, ""
+	if c.Live() {
+		c.DueAt = s.now()
+	}
+}
+
+// PutCoin stores a coin as it is given, new or changed, by its symbol, with its rate.
+func (s *Store) PutCoin(ctx context.Context, c models.Coin) error {
+	s.completeCoin(&c)
+	if err := s.checkTexts(ctx, &c); err != nil {
+		return doing("store the coin", err)
+	}
+	return doing("store the coin", s.Tx(ctx, func(tx *Store) error {
+		set := coinTerms(c)
+		set.setRate(c)
+		return tx.changeCoin(ctx, set, c)
+	}))
+}
+
+// changeCoin changes a coin, or makes it.
+func (s *Store) changeCoin(ctx context.Context, set *change, c models.Coin) error {
+	set.set("due_at", orNull(c.DueAt))
+	set.set("lease", "")
+	n, err := s.exec(ctx, "UPDATE coins SET "+set.sql()+", version = version + 1 WHERE symbol = ?", append(set.values, c.Symbol)...)
+	if err != nil || n > 0 {
+		return err
+	}
+	c.Version = 1
+	return s.create(ctx, &c)
+}
+
+// NewCoin stores a coin that the shop has not had yet; ErrDuplicate where it has.
+func (s *Store) NewCoin(ctx context.Context, c models.Coin) error {
+	s.completeCoin(&c)
+	c.Version = 1
+	return doing("store the coin", s.create(ctx, &c))
+}
+
+// SaveCoin changes what a person decides about a coin, if nobody has changed it since version: else ErrConflict. A coin whose rate is
+// fixed by hand takes the rate as well; one with a source keeps its rate and its troubles, and the source is asked at once.
+func (s *Store) SaveCoin(ctx context.Context, c models.Coin, version int) error {
+	s.completeCoin(&c)
+	if err := s.checkTexts(ctx, &c); err != nil {
+		return doing("store the coin", err)
+	}
+	set := coinTerms(c)
+	if !c.Live() {
+		c.Problem, c.ProblemSince, c.FetchProblem, c.Pending, c.PendingAt, c.CheckedAt = "", time.Time{}, "", models.Amount{}, time.Time{}, time.Time{}
+		set.setRate(c)
+	}
+	set.set("due_at", orNull(c.DueAt))
+	set.set("lease", "")
+	set.set("version", version+1)
+	return doing("store the coin", s.update(ctx, "coins", set, "symbol = ? AND version = ?", c.Symbol, version))
+}
+
+// AcceptRate puts a rate in force that a person has accepted (models.Coin.Accept), if the coin is as it was read: same version, same
+// waiting rate. ErrConflict otherwise. Its sources are asked again at once.
+func (s *Store) AcceptRate(ctx context.Context, was, c models.Coin) error {
+	set := &change{}
+	set.setRate(c)
+	set.set("due_at", s.now())
+	set.set("lease", "")
+	set.set("version", was.Version+1)
+	return doing("accept the rate", s.update(ctx, "coins", set, "symbol = ? AND version = ? AND pending = "+s.param(),
+		was.Symbol, was.Version, was.Pending))
+}
+
+// ClaimCoins claims up to limit coins whose price sources are due, as Claim… do for queues: one worker asks about a coin at a time,
+// among any number of replicas.
+func (s *Store) ClaimCoins(ctx context.Context, limit int, lease time.Duration) ([]models.Coin, error) {
+	now, err := s.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var due []models.Coin
+	err = s.orm.WithContext(ctx).Where("due_at <= ?", now).Order("due_at, symbol").Limit(max(1, limit)).Find(&due).Error
+	if err != nil {
+		return nil, doing("look for due coins", translate(err))
+	}
+	mine := due[:0]
+	for _, c := range due {
+		set := &change{}
+		until, token := models.Instant(now.Add(lease)), models.NewRef()
+		set.set("due_at", until)
+		set.set("lease", token)
+		err := s.update(ctx, "coins", set, "symbol = ? AND due_at = ?", c.Symbol, c.DueAt)
+		if errors.Is(err, ErrConflict) {
+			continue // another replica was faster
+		}
+		if err != nil {
+			return mine, doing("claim due coins", err)
+		}
+		c.DueAt, c.Lease = until, token
+		mine = append(mine, c)
+	}
+	return mine, nil
+}
+
+// FinishCoin stores what came of asking about a claimed coin, and when its sources are asked next. ErrConflict: the lease is not held
+// any more, because it ran out or because a person changed the coin.
+func (s *Store) FinishCoin(ctx context.Context, c models.Coin, due time.Time) error {
+	if c.Lease == "" {
+		return doing("store the rate", ErrConflict)
+	}
+	set := &change{}
+	set.setRate(c)
+	set.set("due_at", models.Instant(due))
+	set.set("lease", "")
+	if err := s.checkTexts(ctx, &c); err != nil {
+		return doing("store the rate", err)
+	}
+	return doing("store the rate", s.update(ctx, "coins", set, "symbol = ? AND lease = ?", c.Symbol, c.Lease))
+}
+
+// EndReview closes the open review of a kind and subject, if there is one, because what it was about is over.
+func (s *Store) EndReview(ctx context.Context, kind models.ReviewKind, subject, resolution string) error {
+	if err := widths["reviews"]["resolution"].check("resolution", resolution); err != nil {
+		return doing("end the review", err)
+	}
+	c := &change{}
+	c.set("open", false)
+	c.set("resolution", resolution)
+	c.set("updated_at", s.now())
+	_, err := s.exec(ctx, "UPDATE reviews SET "+c.sql()+" WHERE kind = ? AND subject = ? AND `open` = ?",
+		append(c.values, string(kind), subject, true)...)
+	return doing("end the review", err)
+}

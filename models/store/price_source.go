@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"coincart/models"
+)
+
+// PriceSources reads the price sources by name. The built-in one is among them, also where it was never stored.
+func (s *Store) PriceSources(ctx context.Context) ([]models.PriceSource, error) {
+	var list []models.PriceSource
+	if err := s.find(ctx, &list, "name, id", "1 = 1"); err != nil {
+		return nil, doing("read the price sources", err)
+	}
+	for _, p := range list {
+		if p.ID == models.ExchangeSource {
+			return list, nil
+		}
+	}
+	return append([]models.PriceSource{models.ExchangeTicker()}, list...), nil
+}
+
+// PriceSource reads one price source; ErrNotFound.
+func (s *Store) PriceSource(ctx context.Context, id string) (models.PriceSource, error) {
+	var p models.PriceSource
+	if !machine(id) {
+		return p, fmt.Errorf("read the price source: %w", ErrNotFound)
+	}
+	err := s.take(ctx, &p, "id = ?", id)
+	if errors.Is(err, ErrNotFound) && id == models.ExchangeSource {
+		return models.ExchangeTicker(), nil
+	}
+	return p, doing("read the price source", err)
+}
+
+// SavePriceSource stores a price source: a new one where Version is 0, else the changed one if nobody has changed it since that
+// version. ErrConflict: somebody has. Coins that use it are asked about at once.
+func (s *Store) SavePriceSource(ctx context.Context, p models.PriceSource) error {
+	now := s.now()
+	p.UpdatedAt = now
+	return doing("store the price source", s.Tx(ctx, func(tx *Store) error {
+		if err := tx.savePriceSource(ctx, p, now); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, "UPDATE coins SET due_at = ?, lease = '' WHERE source = ? OR (source <> '' AND second_source = ?)", now, p.ID, p.ID)
+		return err
+	}))
+}
+
+func (s *Store) savePriceSource(ctx context.Context, p models.PriceSource, now time.Time) error {
+	if err := s.checkTexts(ctx, &p); err != nil {
+		return err
+	}
+	if p.Version == 0 {
+		p.Version, p.CreatedAt = 1, now
+		err := s.create(ctx, &p)
+		if errors.Is(err, ErrDuplicate) {
+			return ErrConflict
+		}
+		return err
+	}
+	set := &change{}
+	set.set("name", p.Name)
+	set.set("url", p.URL)
+	set.set("path", p.Path)
+	set.set("time_path", p.TimePath)
+	set.set("enabled", p.Enabled)
+	set.set("version", p.Version+1)
+	set.set("updated_at", p.UpdatedAt)
+	return s.update(ctx, "price_sources", set, "id = ? AND version = ?", p.ID, p.Version)
+}

@@ -1,0 +1,230 @@
+package payments
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"coincart/models"
+	"coincart/models/store"
+)
+
+// quotePurpose names the tokens of quote sheets.
+const quotePurpose = "quotes"
+
+// ErrQuote: the amount that the shopper saw does not hold any more; show the page again with the new ones.
+var ErrQuote = errors.New("the quote has ended or the rate has changed")
+
+// QuoteRequest asks what a total costs in each coin.
+type QuoteRequest struct {
+	Subject string        // CartSubject or OrderSubject: the sheet is good for it alone
+	Coins   []models.Coin // that the shop takes
+	Total   models.Amount
+	Token   string        // of the sheet that the shopper saw last, "" for none: it goes on as long as it holds
+	TTL     time.Duration // how long the shop keeps to a new sheet; 0: Config.QuoteTTL
+}
+
+// Offers are what a page shows of a quote sheet.
+type Offers struct {
+	List      []Offer
+	Token     string        // sealed; the page's form brings it back
+	ExpiresAt time.Time     // until when the live rates are kept; zero: no coin has one
+	Left      time.Duration // until then
+	Renewed   bool          // amounts differ from those of the sheet that the shopper saw last
+}
+
+// Offer is one coin with what it costs, or with why it cannot be used at the moment.
+type Offer struct {
+	Coin    models.Coin
+	Quote   models.Quote
+	Problem models.RateProblem // RateGood: the quote stands
+}
+
+// CartSubject names a cart's quote sheets.
+func CartSubject(cartID string) string { return "cart:" + cartID }
+
+// OrderSubject names the quote sheets of an order that is to be paid again.
+func OrderSubject(orderID string) string { return "order:" + orderID }
+
+// Quotes freezes what a total costs in each coin, or goes on with the sheet that the shopper has. Coins that are below their minimum
+// are left out.
+func (s *Service) Quotes(r QuoteRequest) (Offers, error) {
+	now := s.clock()
+	seen, err := s.openSheet(r.Subject, r.Token)
+	if err != nil {
+		return Offers{}, err
+	}
+	sheet, kept := s.sheetFor(r, seen, now)
+	offers := Offers{Token: r.Token, Renewed: !kept && changed(seen, sheet, r.Total)}
+	if !kept {
+		if offers.Token, err = s.sealSheet(r.Subject, sheet); err != nil {
+			return Offers{}, err
+		}
+	}
+	for _, coin := range r.Coins {
+		offer, ok := offerOf(coin, sheet, r.Total, now)
+		if !ok {
+			continue
+		}
+		if offer.Problem == models.RateGood && coin.Live() {
+			offers.ExpiresAt, offers.Left = sheet.ExpiresAt, sheet.ExpiresAt.Sub(now)
+		}
+		offers.List = append(offers.List, offer)
+	}
+	return offers, nil
+}
+
+// sheetFor is the sheet that the shopper has, as long as it holds everything that could be offered now; otherwise a new one.
+func (s *Service) sheetFor(r QuoteRequest, seen models.QuoteSheet, now time.Time) (sheet models.QuoteSheet, kept bool) {
+	kept = now.Before(seen.ExpiresAt)
+	sheet.ExpiresAt = models.Instant(now.Add(orDefault(r.TTL, s.quoteTTL)))
+	for _, coin := range r.Coins {
+		if !coin.Enabled || coin.ProblemAt(now) != models.RateGood {
+			continue
+		}
+		terms := coin.Terms()
+		sheet.Terms = append(sheet.Terms, terms)
+		shown, ok := seen.Of(coin.Symbol)
+		if !ok || shown.Live != terms.Live || (!terms.Live && !sameTerms(shown, terms)) {
+			kept = false
+		}
+	}
+	if kept {
+		return seen, true
+	}
+	return sheet, false
+}
+
+func sameTerms(a, b models.Terms) bool {
+	return a.Rate.Equal(b.Rate) && a.Spread.Equal(b.Spread) && a.Digits == b.Digits && a.MinAmount.Equal(b.MinAmount)
+}
+
+// changed reports that a coin that was shown costs something else now.
+func changed(seen, sheet models.QuoteSheet, total models.Amount) bool {
+	for _, was := range seen.Terms {
+		is, ok := sheet.Of(was.Coin)
+		if !ok {
+			continue
+		}
+		before, err := was.Quote(total)
+		if err != nil {
+			continue
+		}
+		if after, err := is.Quote(total); err != nil || !after.Amount.Equal(before.Amount) {
+			return true
+		}
+	}
+	return false
+}
+
+// offerOf is what a coin costs by the sheet; ok is false for one that cannot pay this total whatever its rate.
+func offerOf(coin models.Coin, sheet models.QuoteSheet, total models.Amount, now time.Time) (Offer, bool) {
+	if !coin.Enabled {
+		return Offer{}, false
+	}
+	terms, ok := sheet.Of(coin.Symbol)
+	if !ok {
+		return Offer{Coin: coin, Problem: coin.ProblemAt(now)}, coin.ProblemAt(now) != models.RateGood
+	}
+	quote, err := terms.Quote(total)
+	if err != nil {
+		return Offer{}, false
+	}
+	if terms.Live {
+		quote.ExpiresAt = sheet.ExpiresAt
+	}
+	return Offer{Coin: coin, Quote: quote}, true
+}
+
+// agreedQuote is what the shopper who was shown the sheet pays with a coin now, on either way: placing and paying again. ErrCoin, ErrQuote.
+func (s *Service) agreedQuote(coins []models.Coin, symbol string, total models.Amount, subject, token string) (models.Quote, error) {
+	sheet, err := s.openSheet(subject, token)
+	if err != nil {
+		return models.Quote{}, err
+	}
+	return s.quoteBy(sheet, coins, symbol, total)
+}
+
+func (s *Service) quoteBy(sheet models.QuoteSheet, coins []models.Coin, symbol string, total models.Amount) (models.Quote, error) {
+	now := s.clock()
+	for _, coin := range coins {
+		if coin.Symbol != symbol {
+			continue
+		}
+		quote, err := sheet.Agreed(coin, total, now, models.Instant(now.Add(s.quoteTTL)))
+		switch {
+		case errors.Is(err, models.ErrRate):
+			return quote, ErrQuote
+		case err != nil:
+			return quote, ErrCoin
+		}
+		return quote, nil
+	}
+	return models.Quote{}, ErrCoin
+}
+
+// repeatQuote is agreedQuote for a shopper who goes on without a form: with the coin of the last attempt, at what that one cost.
+func (s *Service) repeatQuote(coins []models.Coin, last *models.Attempt, total models.Amount) (models.Quote, error) {
+	for _, coin := range coins {
+		if coin.Symbol != last.Coin {
+			continue
+		}
+		now := s.clock()
+		quote, err := coin.Quote(total, now)
+		switch {
+		case errors.Is(err, models.ErrRate):
+			return quote, ErrQuote
+		case err != nil:
+			return quote, ErrCoin
+		case !quote.Amount.Equal(last.Amount):
+			return quote, ErrQuote
+		}
+		if coin.Live() {
+			quote.ExpiresAt = models.Instant(now.Add(s.quoteTTL))
+		}
+		return quote, nil
+	}
+	return models.Quote{}, ErrCoin
+}
+
+func (s *Service) sealSheet(subject string, sheet models.QuoteSheet) (string, error) {
+	plain, err := json.Marshal(sheet)
+	if err != nil {
+		return "", fmt.Errorf("encode the quotes: %w", err)
+	}
+	token, err := s.store.SealToken(quotePurpose, subject, plain)
+	if err != nil {
+		return "", fmt.Errorf("seal the quotes: %w", err)
+	}
+	return token, nil
+}
+
+// openSheet reads a sheet that a page brought back; anything that is none of ours is an empty one, which nothing was shown on.
+func (s *Service) openSheet(subject, token string) (models.QuoteSheet, error) {
+	var sheet models.QuoteSheet
+	if token == "" {
+		return sheet, nil
+	}
+	plain, err := s.store.OpenToken(quotePurpose, subject, token)
+	if errors.Is(err, store.ErrToken) {
+		return sheet, nil
+	}
+	if err != nil {
+		return sheet, fmt.Errorf("open the quotes: %w", err)
+	}
+	if err := json.Unmarshal(plain, &sheet); err != nil {
+		return models.QuoteSheet{}, nil //nolint:nilerr // sealed by another version of the shop: nothing is promised any more
+	}
+	return sheet, nil
+}
+
+// frozenAttempt is a new attempt to pay an order, with its quote frozen.
+func (s *Service) frozenAttempt(order *models.Order, q models.Quote, payer models.Payer, now time.Time) models.Attempt {
+	return models.Attempt{
+		ID: models.NewID(), OrderID: order.ID, AppOrderID: models.NewRef(), State: models.AttemptCreated,
+		Coin: q.Coin, Amount: q.Amount, Rate: q.Rate, RateSource: q.Source, RateAt: q.At, Spread: q.Spread, QuoteExpiresAt: q.ExpiresAt,
+		PayerUserID: payer.UserID, Payer: payer, SceneType: s.scene,
+		CreatedAt: now, UpdatedAt: now, DueAt: now.Add(createdGrace),
+	}
+}
