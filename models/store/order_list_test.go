@@ -172,12 +172,18 @@ func TestOrders_ByAmountAreTheSameByEveryIndex(t *testing.T) {
 		both := map[string]bool{} // indexes that were used
 		for _, sort := range []models.OrderSort{models.OrdersAmountAsc, models.OrdersAmountDesc} {
 			for _, f := range []models.OrderFilter{
-				{From: start}, {To: start}, {From: start, To: long}, {From: start.AddDate(0, 0, -2), To: short}, {From: long},
-				{From: start, State: models.OrderPaid}, {To: long, Coin: "BTC"}, {From: start, Coin: "USDT", State: models.OrderReview},
+				{From: start},
+				{To: start},
+				{From: start, To: long},
+				{From: start.AddDate(0, 0, -2), To: short},
+				{From: long},
+				{From: start, State: models.OrderPaid},
+				{To: long, Coin: "BTC"},
+				{From: start, Coin: "USDT", State: models.OrderReview},
 			} {
 				f.Sort, f.Limit = sort, 7
 				want := expected(all, nil, f)
-				for _, few := range []int{0, 1, len(all) / 2, len(all)} {
+				for _, few := range []int{0, len(all) / 2, len(all)} {
 					f.After = ""
 					var ids []string
 					for {
