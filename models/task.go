@@ -34,6 +34,11 @@ const (
 	TaskCancel    TaskKind = "cancel"    // cancel attempts at the platform
 	TaskStatement TaskKind = "statement" // fetch and reconcile one day
 	TaskExport    TaskKind = "export"    // write a file
+
+	TaskImportCheck    TaskKind = "import_check"    // check a file of products
+	TaskImport         TaskKind = "import"          // import it
+	TaskImportPictures TaskKind = "import_pictures" // fetch its pictures
+	TaskExportProducts TaskKind = "export_products" // write a file of products
 )
 
 // TaskState is how far a task has come.

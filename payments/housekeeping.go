@@ -26,5 +26,8 @@ func (s *Service) housekeepingStep(ctx context.Context) (int, error) {
 	if _, err := s.store.ExpireTasks(ctx, s.clock().Add(-exportsKept), expiredAtOnce); err != nil {
 		return 0, fmt.Errorf("remove old exports: %w", err)
 	}
+	if _, err := s.store.ExpireImports(ctx, s.clock().Add(-exportsKept), expiredAtOnce); err != nil {
+		return 0, fmt.Errorf("remove old imports: %w", err)
+	}
 	return 0, s.forgetRates(ctx)
 }

@@ -137,6 +137,7 @@ func (s *Service) runTask(ctx context.Context, t models.Task) {
 	keep, cancel := s.detached(ctx)
 	defer cancel()
 	switch {
+	case errors.Is(err, errTaskStopped): // and its row says so already
 	case err == nil:
 		s.logLost(ctx, s.finishTask(keep, &t, models.TaskDone))
 	case errors.Is(err, errTaskFinal) || t.Tries >= taskTries:
@@ -163,6 +164,14 @@ func (s *Service) doTask(ctx context.Context, t *models.Task) error {
 		return s.doStatement(ctx, t)
 	case models.TaskExport:
 		return s.doExport(ctx, t)
+	case models.TaskImportCheck:
+		return s.doImportCheck(ctx, t)
+	case models.TaskImport:
+		return s.doImport(ctx, t)
+	case models.TaskImportPictures:
+		return s.doImportPictures(ctx, t)
+	case models.TaskExportProducts:
+		return s.doExportProducts(ctx, t)
 	}
 	return fmt.Errorf("%w: kind %q", errTaskFinal, t.Kind)
 }

@@ -1,0 +1,345 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"coincart/migrations"
+	"coincart/models"
+	"coincart/models/productcsv"
+)
+
+// ErrCatalogueChanged says that the products which an import is about were changed since it was planned.
+var ErrCatalogueChanged = errors.New("the catalogue was changed since the file was checked")
+
+// ImportChoice is what a plan depends on besides the file and the catalogue.
+type ImportChoice struct {
+	KeepStock bool
+	IsStatic  func(name string) bool // pictures that the program brings along; nil: none
+}
+
+// ImportPlan compares a file of products with the catalogue. state stands for all that the plan was compared with: as long as it is the
+// same, the plan is.
+func (s *Store) ImportPlan(ctx context.Context, file *productcsv.File, choice ImportChoice) (plan *productcsv.Plan, state string, err error) {
+	shop := &productcsv.Shop{NewID: models.NewID, KeepStock: choice.KeepStock, Products: map[string]*models.Product{}}
+	for _, step := range []func() error{
+		func() error { return s.importIndex(ctx, shop) },
+		func() error { return s.importProducts(ctx, shop, file.Records) },
+		func() error { return s.importPictures(ctx, shop, file.Records, choice.IsStatic) },
+	} {
+		if err := step(); err != nil {
+			return nil, "", doing("compare the file with the catalogue", err)
+		}
+	}
+	return productcsv.MakePlan(file, shop), stateOf(shop), nil
+}
+
+// stateOf is a digest of the versions of the products that a plan is about.
+func stateOf(shop *productcsv.Shop) string {
+	h := sha256.New()
+	for _, id := range slices.Sorted(maps.Keys(shop.Products)) {
+		fmt.Fprintf(h, "%s %d\n", id, shop.Products[id].Version)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func (s *Store) importIndex(ctx context.Context, shop *productcsv.Shop) error {
+	var err error
+	if shop.BySKU, err = s.pairs(ctx, "SELECT sku, product_id FROM variants"); err != nil {
+		return err
+	}
+	if shop.BySlug, err = s.pairs(ctx, "SELECT slug, id FROM products"); err != nil {
+		return err
+	}
+	shop.Categories, err = s.Categories(ctx)
+	return err
+}
+
+func (s *Store) pairs(ctx context.Context, query string, args ...any) (map[string]string, error) {
+	found := map[string]string{}
+	err := s.eachPair(ctx, query, args, func(a, b string) error {
+		found[a] = b
+		return nil
+	})
+	return found, err
+}
+
+// importProducts reads the products that the file is about, and those that have one of its SKUs.
+func (s *Store) importProducts(ctx context.Context, shop *productcsv.Shop, records []productcsv.Record) error {
+	ids := map[string]bool{}
+	for i := range records {
+		if id := shop.Match(&records[i]); id != "" {
+			ids[id] = true
+		}
+		for _, v := range records[i].Variants {
+			if id := shop.BySKU[v.SKU]; id != "" {
+				ids[id] = true
+			}
+		}
+	}
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(ids)), savedAtOnce) {
+		stored, err := s.storedProducts(ctx, part)
+		if err != nil {
+			return err
+		}
+		for id, p := range stored {
+			shop.Products[id] = &p.Product
+		}
+	}
+	return nil
+}
+
+// importPictures finds out which of the pictures that the file names are here.
+func (s *Store) importPictures(ctx context.Context, shop *productcsv.Shop, records []productcsv.Record, isStatic func(string) bool) error {
+	names, hashes := map[string]bool{}, map[string]string{}
+	note := func(p productcsv.Picture) {
+		switch {
+		case p.Source == "":
+		case p.Remote():
+			hashes[AddressHash(p.Source)] = p.Source
+		default:
+			names[p.Source] = true
+		}
+	}
+	for i := range records {
+		for _, p := range records[i].Pictures {
+			note(p)
+		}
+		for _, v := range records[i].Variants {
+			note(productcsv.Picture{Source: v.Picture})
+		}
+	}
+	here, err := s.pairsOf(ctx, "SELECT source, hash FROM media WHERE source IN ", slices.Sorted(maps.Keys(names)))
+	if err != nil {
+		return err
+	}
+	used, err := s.pairsOf(ctx, "SELECT source, source FROM pictures WHERE source IN ", slices.Sorted(maps.Keys(names)))
+	if err != nil {
+		return err
+	}
+	shop.HasPicture = func(name string) bool {
+		return here[name] != "" || used[name] != "" || (isStatic != nil && isStatic(name))
+	}
+	fetched, err := s.pairsOf(ctx, "SELECT address_hash, source FROM fetched_pictures WHERE address_hash IN ", slices.Sorted(maps.Keys(hashes)))
+	shop.Fetched = make(map[string]string, len(fetched))
+	for hash, source := range fetched {
+		shop.Fetched[hashes[hash]] = source
+	}
+	return err
+}
+
+// pairsOf reads pairs by a list of keys, however long.
+func (s *Store) pairsOf(ctx context.Context, query string, keys []string) (map[string]string, error) {
+	found := map[string]string{}
+	err := inParts(keys, func(list string, args []any) error {
+		some, err := s.pairs(ctx, query+list, args...)
+		maps.Copy(found, some)
+		return err
+	})
+	return found, err
+}
+
+// AddressHash is the key of a picture's address.
+func AddressHash(address string) string {
+	sum := sha256.Sum256([]byte(address))
+	return hex.EncodeToString(sum[:])
+}
+
+// ImportRun is how a plan is carried out.
+type ImportRun struct {
+	Actor    models.Actor
+	Subject  string // of the audit entry
+	FileName string
+	FileHash string
+	// Progress is told how many products are written, of how many; its error ends the import and nothing of it is kept. It may be nil.
+	Progress func(done, total int) error
+	// Finish runs in the same transaction when everything else is written; it may be nil.
+	Finish func(tx *Store) error
+}
+
+// ApplyPlan carries out what an import would do: all of it or nothing, in one transaction with an entry in the audit log. New products get
+// their stock as imports, the stock of others is corrected by what is missing, so that the ledger tells of both. A plan that changes
+// nothing leaves an entry all the same.
+//
+// Errors: ErrCatalogueChanged, where a product, a SKU or an address is not as it was planned with; those of Progress and Finish as they are.
+func (s *Store) ApplyPlan(ctx context.Context, plan *productcsv.Plan, run ImportRun) error {
+	if plan.Faults > 0 {
+		return fmt.Errorf("import products: %w: the plan has problems", ErrConflict)
+	}
+	err := s.Tx(ctx, func(tx *Store) error {
+		for _, c := range plan.Categories {
+			if err := tx.SaveCategory(ctx, c); err != nil {
+				return planned(err)
+			}
+		}
+		if err := tx.applyItems(ctx, plan, run); err != nil {
+			return err
+		}
+		if run.Finish != nil {
+			if err := run.Finish(tx); err != nil {
+				return err
+			}
+		}
+		return tx.auditImport(ctx, plan, run)
+	})
+	return doing("import products", err)
+}
+
+// planned turns an error that a plan cannot have had when it was made into ErrCatalogueChanged.
+func planned(err error) error {
+	if errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrDuplicate) {
+		return fmt.Errorf("%w: %w", ErrCatalogueChanged, err)
+	}
+	return err
+}
+
+func (s *Store) applyItems(ctx context.Context, plan *productcsv.Plan, run ImportRun) error {
+	var list []models.Product
+	var stock []productcsv.StockChange
+	for i := range plan.Items {
+		if item := &plan.Items[i]; len(item.Fields) > 0 {
+			list = append(list, item.Product)
+			stock = append(stock, item.Stock...)
+		}
+	}
+	done := 0
+	for part := range slices.Chunk(list, savedAtOnce) {
+		if run.Progress != nil {
+			if err := run.Progress(done, len(list)); err != nil {
+				return err
+			}
+		}
+		if _, err := s.saveProducts(ctx, part, true); err != nil {
+			return planned(err)
+		}
+		if err := s.keepPictures(ctx, part); err != nil {
+			return planned(err)
+		}
+		done += len(part)
+	}
+	for _, c := range stock {
+		err := s.MoveStock(ctx, models.StockMovement{
+			VariantID: c.VariantID, Kind: models.MovementCorrection, Quantity: c.Quantity, Note: run.FileName, Who: run.Actor.Who,
+		})
+		if _, short := errors.AsType[*OutOfStockError](err); short {
+			return fmt.Errorf("%w: %w", ErrCatalogueChanged, err) // it was sold meanwhile
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepPictures says that products show their uploaded pictures.
+func (s *Store) keepPictures(ctx context.Context, list []models.Product) error {
+	var sources []string
+	for i := range list {
+		for _, p := range list[i].Pictures {
+			sources = append(sources, p.Source)
+		}
+		for _, v := range list[i].Variants {
+			sources = append(sources, v.Picture)
+		}
+	}
+	return s.KeepMedia(ctx, sources...)
+}
+
+func (s *Store) auditImport(ctx context.Context, plan *productcsv.Plan, run ImportRun) error {
+	paths := make([]string, 0, len(plan.Categories))
+	for _, c := range plan.Categories {
+		paths = append(paths, c.Slug)
+	}
+	facts := models.Facts{
+		"file": run.FileName, "sha256": run.FileHash, "new": itoa(plan.New), "changed": itoa(plan.Changed), "unchanged": itoa(plan.Unchanged),
+	}
+	if len(paths) > 0 {
+		facts["categories"] = strings.Join(paths, ", ")
+	}
+	return s.Audited(ctx, run.Actor, "product.import", run.Subject, nil, facts, func(*Store) error { return nil })
+}
+
+func itoa(n int) string { return fmt.Sprintf("%d", n) }
+
+// ProductExport chooses the products of an export. The zero value is all of them, hidden ones too.
+type ProductExport struct {
+	CategoryID string `json:"category"` // with everything below it
+	Tag        string `json:"tag"`
+	Visibility string `json:"visibility"` // "": all, "published" or "hidden"
+}
+
+// exportedAtOnce is the number of products that are read together.
+const exportedAtOnce = 200
+
+// EachProduct calls fn with every product that is chosen, complete, in the order of their ids, in constant memory. An error of fn ends it
+// and is returned as it is.
+func (s *Store) EachProduct(ctx context.Context, x ProductExport, fn func(p *models.Product) error) error {
+	where, args := []string{"p.id > ?"}, []any{}
+	if x.CategoryID != "" {
+		where = append(where, "EXISTS (SELECT 1 FROM product_categories pc JOIN categories c ON c.id = pc.category_id WHERE pc.product_id = p.id AND c.path LIKE ? ESCAPE '!')")
+		args = append(args, below(x.CategoryID))
+	}
+	if x.Tag != "" {
+		where, args = append(where, "EXISTS (SELECT 1 FROM product_tags t WHERE t.product_id = p.id AND t.tag = ?)"), append(args, x.Tag)
+	}
+	if x.Visibility != "" {
+		where, args = append(where, "p.hidden = ?"), append(args, x.Visibility == "hidden")
+	}
+	query := "SELECT p.id FROM products p WHERE " + strings.Join(where, " AND ") + " ORDER BY p.id LIMIT ?"
+	for after := ""; ; {
+		var ids []string
+		err := s.each(ctx, query, slices.Concat([]any{after}, args, []any{exportedAtOnce}), func(rows *sql.Rows) error {
+			var id string
+			defer func() { ids = append(ids, id) }()
+			return rows.Scan(&id)
+		})
+		if err != nil {
+			return doing("read the products", err)
+		}
+		stored, err := s.storedProducts(ctx, ids)
+		if err != nil {
+			return doing("read the products", err)
+		}
+		for _, id := range ids {
+			if p := stored[id]; p != nil {
+				if err := fn(&p.Product); err != nil {
+					return err
+				}
+			}
+		}
+		if len(ids) < exportedAtOnce {
+			return nil
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+// ChangeProduct reads a product whole, lets fn change it, and stores it, in one transaction. fn may be called again. ErrNotFound.
+func (s *Store) ChangeProduct(ctx context.Context, id string, fn func(p *models.Product)) error {
+	return doing("change the product", s.Tx(ctx, func(tx *Store) error {
+		stored, err := tx.storedProducts(ctx, []string{id})
+		if err != nil {
+			return err
+		}
+		if stored[id] == nil {
+			return ErrNotFound
+		}
+		p := stored[id].Product
+		p.Variants, p.Pictures = slices.Clone(p.Variants), slices.Clone(p.Pictures)
+		fn(&p)
+		if _, err := tx.saveProducts(ctx, []models.Product{p}, true); err != nil {
+			return err
+		}
+		return tx.keepPictures(ctx, []models.Product{p})
+	}))
+}
+
+// SingleWriter reports that one transaction at a time can write, and that nothing else can be stored while one is open.
+func (s *Store) SingleWriter() bool { return s.dialect == migrations.SQLite }

@@ -1,0 +1,259 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"coincart/models"
+)
+
+// InsertImport stores the row of a file whose pieces follow.
+func (s *Store) InsertImport(ctx context.Context, i models.Import) error {
+	i.FileName = clip("imports", "file_name", i.FileName)
+	if i.CreatedAt.IsZero() {
+		i.CreatedAt = s.now()
+	}
+	return doing("store the import", s.create(ctx, &i))
+}
+
+// AddImportChunk stores a piece of an import's file.
+func (s *Store) AddImportChunk(ctx context.Context, c models.ImportChunk) error {
+	_, err := s.exec(ctx, "INSERT INTO import_chunks (import_id, number, data) VALUES (?, ?, ?)", c.ImportID, c.Number, c.Data)
+	return doing("store a piece of the file", err)
+}
+
+// FinishUpload notes what the file is when all of its pieces are there.
+func (s *Store) FinishUpload(ctx context.Context, i models.Import) error {
+	n, err := s.exec(ctx, "UPDATE imports SET file_size = ?, file_lines = ?, hash = ?, check_task = ? WHERE id = ?", i.FileSize, i.FileLines, i.Hash, i.CheckTask, i.ID)
+	if err == nil && n == 0 {
+		err = ErrNotFound
+	}
+	return doing("note the file", err)
+}
+
+// DropImport forgets an import with its file, such as one whose upload broke off.
+func (s *Store) DropImport(ctx context.Context, id string) error {
+	return doing("forget the import", s.Tx(ctx, func(tx *Store) error {
+		for _, query := range []string{
+			"DELETE FROM import_chunks WHERE import_id = ?", "DELETE FROM import_problems WHERE import_id = ?",
+			"DELETE FROM import_pictures WHERE import_id = ?", "DELETE FROM imports WHERE id = ?",
+		} {
+			if _, err := tx.exec(ctx, query, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// Import reads an import; ErrNotFound.
+func (s *Store) Import(ctx context.Context, id string) (models.Import, error) {
+	var i models.Import
+	if !machine(id) {
+		return i, fmt.Errorf("read the import: %w", ErrNotFound)
+	}
+	return i, doing("read the import", s.take(ctx, &i, "id = ?", id))
+}
+
+// Imports reads the newest imports. ErrFilter.
+func (s *Store) Imports(ctx context.Context, limit int) ([]models.Import, error) {
+	limit, err := pageLimit(limit)
+	if err != nil {
+		return nil, doing("read the imports", err)
+	}
+	var list []models.Import
+	err = s.orm.WithContext(ctx).Order("created_at DESC, id DESC").Limit(limit).Find(&list).Error
+	return list, doing("read the imports", translate(err))
+}
+
+// SetImportTask notes which task works on an import: "check_task", "apply_task" or "picture_task". It takes the place of the one that was
+// read, so that two people cannot both begin: ErrConflict.
+func (s *Store) SetImportTask(ctx context.Context, id, column, was, task string) error {
+	query, known := map[string]string{
+		"check_task":   "UPDATE imports SET check_task = ? WHERE id = ? AND check_task = ? AND applied_at IS NULL",
+		"apply_task":   "UPDATE imports SET apply_task = ? WHERE id = ? AND apply_task = ? AND applied_at IS NULL",
+		"picture_task": "UPDATE imports SET picture_task = ? WHERE id = ? AND picture_task = ?",
+	}[column]
+	if !known {
+		return fmt.Errorf("note the task: %w: %s", ErrColumn, column)
+	}
+	n, err := s.exec(ctx, query, task, id, was)
+	if err == nil && n == 0 {
+		err = ErrConflict
+	}
+	return doing("note the task", err)
+}
+
+// PutCheck stores what a check found, in place of an earlier one.
+func (s *Store) PutCheck(ctx context.Context, id, report, catalogue string, problems []models.ImportProblem) error {
+	return doing("store the check", s.Tx(ctx, func(tx *Store) error {
+		n, err := tx.exec(ctx, "UPDATE imports SET report = ?, catalogue = ? WHERE id = ?", report, catalogue, id)
+		if err == nil && n == 0 {
+			err = ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, "DELETE FROM import_problems WHERE import_id = ?", id); err != nil {
+			return err
+		}
+		batch := rowsOf("import_problems", "import_id, position, line, column_name, level, code, sku, details")
+		for i, p := range problems {
+			batch.add(id, i+1, p.Line, clip("import_problems", "column_name", p.ColumnName), p.Level, p.Code, clip("import_problems", "sku", p.SKU), p.Details)
+		}
+		return batch.insert(ctx, tx, "")
+	}))
+}
+
+// ImportProblems reads a page of the problems of an import, after a position (0: from the first); a level other than "" chooses its
+// problems. ErrFilter.
+func (s *Store) ImportProblems(ctx context.Context, id, level string, after, limit int) ([]models.ImportProblem, error) {
+	limit, err := pageLimit(limit)
+	if err != nil {
+		return nil, doing("read the problems", err)
+	}
+	var list []models.ImportProblem
+	db := s.orm.WithContext(ctx).Where("import_id = ? AND position > ?", id, after)
+	if level != "" {
+		db = db.Where("level = ?", level)
+	}
+	err = db.Order("position").Limit(limit).Find(&list).Error
+	return list, doing("read the problems", translate(err))
+}
+
+// MarkApplied notes, in the transaction of the import, that it was done, with what came of it and the pictures that are to be fetched.
+// ErrConflict: it was done already.
+func (s *Store) MarkApplied(ctx context.Context, id, report string, pictures []models.ImportPicture) error {
+	return doing("note the import", s.Tx(ctx, func(tx *Store) error {
+		n, err := tx.exec(ctx, "UPDATE imports SET applied_at = ?, report = ? WHERE id = ? AND applied_at IS NULL", tx.now(), report, id)
+		if err == nil && n == 0 {
+			err = ErrConflict
+		}
+		if err != nil {
+			return err
+		}
+		batch := rowsOf("import_pictures", "import_id, position, product_id, line, sku, pictures, state, problem")
+		for i, p := range pictures {
+			batch.add(id, i+1, p.ProductID, p.Line, clip("import_pictures", "sku", p.SKU), p.Pictures, string(models.PicturesWaiting), "")
+		}
+		return batch.insert(ctx, tx, "")
+	}))
+}
+
+// ImportPictures reads a page of the products whose pictures an import fetches, after a position; a state other than "" chooses. ErrFilter.
+func (s *Store) ImportPictures(ctx context.Context, id string, state models.ImportPictureState, after, limit int) ([]models.ImportPicture, error) {
+	limit, err := pageLimit(limit)
+	if err != nil {
+		return nil, doing("read the import's pictures", err)
+	}
+	var list []models.ImportPicture
+	db := s.orm.WithContext(ctx).Where("import_id = ? AND position > ?", id, after)
+	if state != "" {
+		db = db.Where("state = ?", string(state))
+	}
+	err = db.Order("position").Limit(limit).Find(&list).Error
+	return list, doing("read the import's pictures", translate(err))
+}
+
+// SetImportPicture notes what became of the pictures of a product.
+func (s *Store) SetImportPicture(ctx context.Context, id string, position int, state models.ImportPictureState, problem string) error {
+	_, err := s.exec(ctx, "UPDATE import_pictures SET state = ?, problem = ? WHERE import_id = ? AND position = ?", string(state), problem, id, position)
+	return doing("note the pictures", err)
+}
+
+// CountImportPictures counts the products whose pictures an import fetches, by state.
+func (s *Store) CountImportPictures(ctx context.Context, id string) (map[models.ImportPictureState]int, error) {
+	counts := map[models.ImportPictureState]int{}
+	err := s.each(ctx, "SELECT state, COUNT(*) FROM import_pictures WHERE import_id = ? GROUP BY state", []any{id}, func(rows *sql.Rows) error {
+		var state models.ImportPictureState
+		var n int
+		err := rows.Scan(&state, &n)
+		counts[state] = n
+		return err
+	})
+	return counts, doing("count the pictures", err)
+}
+
+// FetchedPicture is what the picture at an address is called here; ErrNotFound.
+func (s *Store) FetchedPicture(ctx context.Context, address string) (source string, err error) {
+	err = s.one(ctx, "SELECT source FROM fetched_pictures WHERE address_hash = ?", []any{AddressHash(address)}, &source)
+	return source, doing("look for the picture", err)
+}
+
+// PutFetchedPicture remembers what the picture at an address is called here.
+func (s *Store) PutFetchedPicture(ctx context.Context, address, source string) error {
+	_, err := s.exec(ctx, "INSERT INTO fetched_pictures (address_hash, address, source, fetched_at) VALUES (?, ?, ?, ?)"+
+		s.replacing([]string{"address_hash"}, "source", "fetched_at"), AddressHash(address), address, source, s.now())
+	return doing("remember the picture", err)
+}
+
+// ExpireImports removes the files and problems of up to limit imports from before a time; what they did stays known.
+func (s *Store) ExpireImports(ctx context.Context, before time.Time, limit int) (int, error) {
+	var ids []any
+	query := "SELECT i.id FROM imports i WHERE i.created_at < ? AND EXISTS (SELECT 1 FROM import_chunks c WHERE c.import_id = i.id) ORDER BY i.created_at, i.id LIMIT ?"
+	if err := s.each(ctx, query, []any{before, max(1, limit)}, scanTexts(&ids)); err != nil {
+		return 0, doing("look for old imports", err)
+	}
+	for i, id := range ids {
+		err := s.Tx(ctx, func(tx *Store) error {
+			for _, query := range []string{"DELETE FROM import_chunks WHERE import_id = ?", "DELETE FROM import_problems WHERE import_id = ?"} {
+				if _, err := tx.exec(ctx, query, id); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return i, doing("remove an old import", err)
+		}
+	}
+	return len(ids), nil
+}
+
+// ImportFile reads the file of an import, a piece at a time. A file that is not there any more is ErrNotFound at the first Read.
+func (s *Store) ImportFile(ctx context.Context, id string) io.Reader {
+	return &importFile{store: s, ctx: ctx, id: id}
+}
+
+type importFile struct {
+	store  *Store
+	ctx    context.Context //nolint:containedctx // an io.Reader has no other way to be ended
+	id     string
+	number int
+	rest   []byte
+}
+
+// Read reads on.
+func (f *importFile) Read(p []byte) (int, error) {
+	for len(f.rest) == 0 {
+		f.number++
+		err := f.store.one(f.ctx, "SELECT data FROM import_chunks WHERE import_id = ? AND number = ?", []any{f.id, f.number}, &f.rest)
+		if errors.Is(err, ErrNotFound) && f.number > 1 {
+			f.number--
+			return 0, io.EOF
+		}
+		if err != nil {
+			return 0, doing("read a piece of the file", err)
+		}
+	}
+	n := copy(p, f.rest)
+	f.rest = f.rest[n:]
+	return n, nil
+}
+
+// RetryImportPictures lets the products whose pictures could not be had wait again, once per task.
+func (s *Store) RetryImportPictures(ctx context.Context, id, task string) error {
+	return doing("try pictures again", s.Tx(ctx, func(tx *Store) error {
+		n, err := tx.exec(ctx, "UPDATE tasks SET total = ? WHERE id = ? AND total = 0", 1, task)
+		if err != nil || n == 0 {
+			return err // not the task's first try, or the one that the import itself began
+		}
+		_, err = tx.exec(ctx, "UPDATE import_pictures SET state = ?, problem = ? WHERE import_id = ? AND state = ?",
+			string(models.PicturesWaiting), "", id, string(models.PicturesFailed))
+		return err
+	}))
+}
