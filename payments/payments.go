@@ -70,8 +70,12 @@ type Config struct {
 	Zone          *time.Location // in which the platform's day begins and ends; nil: UTC
 	FourEyesLimit models.Amount  // refunds worth more than this, in the shop's currency, need a second person; 0: none does
 
-	PlatformURL    string // the platform's address, for its public prices (models.PlatformMark)
-	LoopbackPrices bool   // price sources on this machine may be asked: for demonstrations and tests
+	PlatformURL    string        // the platform's address, for its public prices (models.PlatformMark)
+	LoopbackPrices bool          // price sources on this machine may be asked: for demonstrations and tests
+	PriceTimeout   time.Duration // for one answer of a price source; 5 seconds
+
+	StaticPicture func(name string) bool // pictures that the program brings along, for imports of products; nil: none
+	FetchPicture  PictureFetcher         // fetches a picture of an import; nil: over https from public addresses
 
 	QuoteTTL    time.Duration // how long a live rate is kept for a shopper; 10 minutes
 	OrderTTL    time.Duration // how long an order may wait for its payment; 30 minutes
@@ -132,6 +136,10 @@ type Service struct {
 	lastPlan moment // when statementStep looked last
 	lastTidy moment // when housekeepingStep looked last
 
+	staticPicture func(name string) bool
+	fetchPicture  PictureFetcher
+	running       running
+
 	wakeInbox   chan struct{}
 	wakeOutbox  chan struct{}
 	wakeRefunds chan struct{}
@@ -168,7 +176,11 @@ func New(c Config) (*Service, error) {
 	if s.clock == nil {
 		s.clock = models.SystemClock
 	}
-	s.prices = newPrices(c.PlatformURL, c.LoopbackPrices, s.clock)
+	s.staticPicture, s.fetchPicture = c.StaticPicture, c.FetchPicture
+	if s.fetchPicture == nil {
+		s.fetchPicture = newPictureFetcher()
+	}
+	s.prices = newPrices(c.PlatformURL, c.LoopbackPrices, orDefault(c.PriceTimeout, 5*time.Second), s.clock)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

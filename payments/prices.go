@@ -20,7 +20,6 @@ import (
 
 // Bounds of asking a price source.
 const (
-	priceTimeout  = 5 * time.Second // for the whole answer
 	priceConnect  = 2 * time.Second
 	maxPriceBytes = 256 << 10
 	maxRedirects  = 3
@@ -51,10 +50,11 @@ type prices struct {
 	public   *http.Client
 	own      *http.Client // for the platform's host
 	loopback bool
+	timeout  time.Duration // for the whole answer
 }
 
-func newPrices(platform string, loopback bool, clock models.Clock) *prices {
-	p := &prices{clock: clock, loopback: loopback}
+func newPrices(platform string, loopback bool, timeout time.Duration, clock models.Clock) *prices {
+	p := &prices{clock: clock, loopback: loopback, timeout: timeout}
 	if u, err := url.Parse(platform); err == nil && u.Host != "" {
 		p.platform = u
 	}
@@ -63,8 +63,8 @@ func newPrices(platform string, loopback bool, clock models.Clock) *prices {
 		DialContext: dialer.DialContext, TLSHandshakeTimeout: priceConnect, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 2,
 		IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: 32 << 10, DisableCompression: true,
 	}
-	p.public = &http.Client{Transport: NewTransport(public), CheckRedirect: sameHost, Timeout: priceTimeout}
-	p.own = &http.Client{Transport: NewTransport(nil), CheckRedirect: sameHost, Timeout: priceTimeout}
+	p.public = &http.Client{Transport: NewTransport(public), CheckRedirect: sameHost, Timeout: timeout}
+	p.own = &http.Client{Transport: NewTransport(nil), CheckRedirect: sameHost, Timeout: timeout}
 	return p
 }
 
@@ -179,7 +179,7 @@ func (p *prices) try(ctx context.Context, source models.PriceSource, symbol stri
 
 // ask makes one request; nothing is repeated, because the next look comes soon.
 func (p *prices) ask(ctx context.Context, client *http.Client, u *url.URL) (body []byte, status int, problem models.FetchProblem) {
-	ctx, cancel := context.WithTimeout(ctx, priceTimeout)
+	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
 	if err != nil {

@@ -59,11 +59,11 @@ func coinFacts(c models.Coin) facts {
 // SavePriceSource stores a price source that a person changed or made (Version 0). was is what the person saw. Errors: store.ErrConflict,
 // store.ErrText.
 func (s *Service) SavePriceSource(ctx context.Context, was, is models.PriceSource, by Actor) error {
-	action := "price_source.change"
+	action := "source.change"
 	if was.ID == "" {
-		action = "price_source.create"
+		action = "source.create"
 	}
-	err := s.audited(ctx, by, action, "price_source:"+is.ID, sourceFacts(was), sourceFacts(is), func(tx *store.Store) error {
+	err := s.audited(ctx, by, action, "source:"+is.ID, sourceFacts(was), sourceFacts(is), func(tx *store.Store) error {
 		return tx.SavePriceSource(ctx, is)
 	})
 	if err != nil {

@@ -51,6 +51,7 @@ type shop struct {
 	clock    *modelstest.Clock
 	platform *sandbox.Server
 	gateway  *faultyGateway
+	config   payments.Config
 	notify   string // address that callbacks go to
 	requests *atomic.Int64
 	mails    *mailbox
@@ -108,7 +109,8 @@ func newShop(t *testing.T, db *store.Store, clock *modelstest.Clock, options ...
 	client, err := opay.New(opay.Config{BaseURL: platformServer.URL, AppID: testApp, Keys: ring, Now: clock.Now, Retries: -1})
 	require.NoError(t, err)
 	s.gateway = &faultyGateway{Gateway: client, platform: platformServer}
-	pc.Gateway = s.gateway
+	pc.Gateway, pc.PlatformURL = s.gateway, platformServer.URL
+	s.config = pc
 	s.Service, err = payments.New(pc)
 	require.NoError(t, err)
 	s.stock(50)
