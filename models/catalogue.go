@@ -144,3 +144,60 @@ type TagCount struct {
 	Products  int // hidden ones too
 	Published int
 }
+
+// Shown chooses products by whether shoppers see them.
+type Shown string
+
+// What Shown can choose.
+const (
+	ShownAll       Shown = ""
+	ShownPublished Shown = "published"
+	ShownHidden    Shown = "hidden"
+)
+
+// ProductSort orders the back office's list of products.
+type ProductSort string
+
+// The orders that the back office's list of products can have.
+const (
+	ProductsByPosition ProductSort = ""        // the shopkeeper's own; of a search, what fits best
+	ProductsByTitle    ProductSort = "title"   // from A
+	ProductsByUpdate   ProductSort = "updated" // what was changed last first
+	ProductsByCreation ProductSort = "created" // the newest first
+)
+
+// ProductFilter chooses the products of the back office's list.
+type ProductFilter struct {
+	Search     string // as in CardFilter
+	CategoryID string // the category with everything below it; empty: all
+	Tag        string
+	Shown      Shown
+	Featured   bool // only featured ones
+	OnlyLow    bool // only those of which little is left
+	LowStock   int  // the shop's limit of what is little, for variants without their own
+	Sort       ProductSort
+	After      string // a page's Next; empty: from the beginning
+	Limit      int    // 1 to MaxPageRows; 0: as many as usual
+}
+
+// ProductRow is what the back office's list shows of a product.
+type ProductRow struct {
+	ProductCard
+	SKU          string // of the first variant
+	CategoryName string // of the primary category
+	Hidden       bool
+	Featured     bool
+	Untracked    bool // a variant's stock is not counted
+	Low          bool // a variant is at or below its limit
+	Reserved     int
+	Position     int
+	Version      int
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+}
+
+// ProductPage is a page of the back office's list of products.
+type ProductPage struct {
+	Rows []ProductRow
+	Next string // where the next page begins; empty: this is the last one
+}

@@ -26,7 +26,7 @@ var cardOrders = map[models.CardSort]string{
 	models.SortName:      "p.title, p.id",
 }
 
-// Cards reads the products of a list, at most 100, with the number of all that match: two statements, three with a search. A search
+// Cards reads the products of a list, at most 100, with the number of all that match: two statements. A search
 // without any word finds nothing. A sort that is not known is ErrColumn. Texts of a card hold title and summary only. Prices are as
 // they were when they changed last (RefreshCatalogue): within moments, what PriceAt says now.
 func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.ProductCard, total int, err error) {
@@ -47,7 +47,7 @@ func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.
 		limit = maxCards
 	}
 	// The page is chosen first: stock is summed up for its products alone.
-	query := "SELECT " + cardFields + ", COALESCE((SELECT SUM(v.on_hand) FROM variants v WHERE v.product_id = p.id AND v.retired = 0), 0) " +
+	query := "SELECT " + cardFields + ", COALESCE((SELECT SUM(v.on_hand) FROM variants v WHERE v.product_id = p.id AND v.retired = 0), 0), f.total " +
 		"FROM (SELECT " + q.columns() + " FROM " + q.from("products p") + " WHERE " + q.and(where.sql()) +
 		" ORDER BY " + order + " LIMIT ? OFFSET ?) f JOIN products p ON p.id = f.id ORDER BY " + order
 	args := slices.Concat(q.args, where.args)
@@ -57,7 +57,7 @@ func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.
 		var untracked bool
 		defer func() { cards = append(cards, c) }()
 		err := rows.Scan(&c.ID, &c.Slug, &c.Title, &c.Summary, &c.Cover, &c.CoverAlt, &c.Texts, &c.CategoryID,
-			&c.MinPrice, &c.MaxPrice, &c.MinRegular, &c.OnSale, &untracked, &c.VariantCount, &c.OnHand)
+			&c.MinPrice, &c.MaxPrice, &c.MinRegular, &c.OnSale, &untracked, &c.VariantCount, &c.OnHand, &total)
 		if untracked {
 			c.OnHand = max(c.OnHand, models.MaxQuantity)
 		}
@@ -65,6 +65,9 @@ func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.
 	})
 	if err != nil {
 		return nil, 0, doing("list products", err)
+	}
+	if total > 0 {
+		return cards, total, nil
 	}
 	if len(cards) < limit && (len(cards) > 0 || offset == 0) {
 		return cards, offset + len(cards), nil
@@ -122,16 +125,16 @@ func (m match) and(where string) string {
 
 func (m match) columns() string {
 	if m.score == "" {
-		return "p.id"
+		return "p.id, 0 AS total" // a list walks an index and stops: counting would go on to its end
 	}
-	return "p.id, " + m.score + " AS score"
+	return "p.id, COUNT(*) OVER () AS total, " + m.score + " AS score"
 }
 
 // beyondPrefix is behind every word that begins with what stands before it.
 const beyondPrefix = "\U0010FFFF"
 
 // manyRows is the number from which on it does not matter how much more often a word is found.
-const manyRows = 2000
+const manyRows = 10_000
 
 // matching prepares a search: the rarest word comes first, and what it finds is looked up among the others.
 func (s *Store) matching(ctx context.Context, search string) (match, error) {

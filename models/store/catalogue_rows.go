@@ -10,10 +10,14 @@ import (
 
 // storedProducts reads products with all that belongs to them, by their ids, and locks their rows until the transaction's end.
 func (s *Store) storedProducts(ctx context.Context, ids []string) (map[string]*storedProduct, error) {
+	return s.readProducts(ctx, ids, s.forUpdate())
+}
+
+func (s *Store) readProducts(ctx context.Context, ids []string, lock string) (map[string]*storedProduct, error) {
 	found := make(map[string]*storedProduct, len(ids))
 	err := inParts(unique(ids), func(list string, args []any) error {
 		query := "SELECT " + productFields + ", p.search_text, p.search_version, p.min_price, p.max_price, p.min_regular, p.on_sale, p.untracked, " +
-			"p.price_due_at, p.variant_count FROM products p WHERE p.id IN " + list + s.forUpdate()
+			"p.price_due_at, p.variant_count FROM products p WHERE p.id IN " + list + lock
 		err := s.each(ctx, query, slices.Clone(args), func(rows *sql.Rows) error {
 			p := &storedProduct{}
 			err := rows.Scan(append(productTargets(&p.Product), &p.search, &p.searchVersion, &p.prices.Min, &p.prices.Max, &p.prices.MinRegular,
