@@ -1,0 +1,350 @@
+package payments_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/models/modelstest"
+	"coincart/models/store"
+	"coincart/payments"
+	"coincart/payments/sandbox"
+)
+
+// oneShop is a shop over SQLite.
+func oneShop(t *testing.T, options ...shopOption) *shop {
+	t.Helper()
+	clock := modelstest.NewClock(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC))
+	return newShop(t, modelstest.SQLite(t, modelstest.WithClock(clock)), clock, options...)
+}
+
+// upload receives a file and checks it.
+func (s *shop) upload(file string, o models.ImportOptions) (models.Import, models.ImportReport) {
+	s.t.Helper()
+	id, err := s.ReceiveImport(s.t.Context(), "products.csv", strings.NewReader(file), o, models.NewRef(), finance)
+	require.NoError(s.t, err)
+	s.work()
+	return s.imported(id)
+}
+
+func (s *shop) imported(id string) (models.Import, models.ImportReport) {
+	s.t.Helper()
+	i, err := s.store.Import(s.t.Context(), id)
+	require.NoError(s.t, err)
+	var r models.ImportReport
+	require.NoError(s.t, json.Unmarshal([]byte(i.Report), &r), i.Report)
+	return i, r
+}
+
+// begin starts the import and does it.
+func (s *shop) begin(id string) models.Task {
+	s.t.Helper()
+	task, err := s.StartImport(s.t.Context(), id, models.NewRef(), finance)
+	require.NoError(s.t, err)
+	s.work()
+	task, err = s.store.Task(s.t.Context(), task.ID)
+	require.NoError(s.t, err)
+	return task
+}
+
+func (s *shop) problems(id string) []models.ImportProblem {
+	s.t.Helper()
+	var list []models.ImportProblem
+	for after := 0; ; {
+		page, err := s.store.ImportProblems(s.t.Context(), id, "", after, 100)
+		require.NoError(s.t, err)
+		list = append(list, page...)
+		if len(page) < 100 {
+			return list
+		}
+		after = page[len(page)-1].Position
+	}
+}
+
+func (s *shop) export() string {
+	s.t.Helper()
+	var out bytes.Buffer
+	m := payments.Imports{Store: s.store}
+	_, err := m.Export(s.t.Context(), &out, store.ProductExport{}, nil)
+	require.NoError(s.t, err)
+	return out.String()
+}
+
+func (s *shop) variantOf(sku string) models.Variant {
+	s.t.Helper()
+	var found models.Variant
+	require.NoError(s.t, s.store.EachProduct(s.t.Context(), store.ProductExport{}, func(p *models.Product) error {
+		for _, v := range p.Variants {
+			if v.SKU == sku {
+				found = v
+			}
+		}
+		return nil
+	}))
+	return found
+}
+
+func TestImport_TenThousandRowsNameExactlyThePlantedProblems(t *testing.T) {
+	if testing.Short() {
+		t.Skip("10,000 rows on two databases")
+	}
+	const rows = 10_000
+	lines, change := planted(rows)
+	require.Len(t, lines, 25)
+	file := wooFile(rows, change)
+	eachShop(t, func(t *testing.T, s *shop) {
+		i, r := s.upload(file, models.ImportOptions{})
+		got := map[int]string{}
+		for _, p := range s.problems(i.ID) {
+			assert.Empty(t, got[p.Line], "line %d is named once", p.Line)
+			got[p.Line] = p.Code
+		}
+		assert.Equal(t, sortedLines(lines), sortedLines(got))
+		assert.Equal(t, lines, got)
+		assert.Equal(t, 25, r.Faults)
+		assert.Equal(t, rows, r.Rows)
+		_, err := s.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		require.ErrorIs(t, err, payments.ErrImportState, "a file with problems is not imported")
+		assert.Empty(t, s.variantOf("SKU-000001").ID)
+	})
+}
+
+func TestImport_TheSameFileTwiceChangesNothing(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		file := wooFile(200, nil)
+		i, r := s.upload(file, models.ImportOptions{})
+		assert.Empty(t, s.problems(i.ID))
+		assert.Equal(t, 0, r.Changed+r.Unchanged)
+		assert.Equal(t, 12*1+13*8, r.New)
+		assert.Equal(t, models.TaskDone, s.begin(i.ID).State)
+		assert.Equal(t, 3, s.variantOf("SKU-000003").OnHand)
+		before := s.export()
+
+		again, r := s.upload(file, models.ImportOptions{})
+		assert.Equal(t, 0, r.New+r.Changed)
+		assert.Equal(t, 116, r.Unchanged)
+		assert.Empty(t, r.Categories)
+		assert.Equal(t, models.TaskDone, s.begin(again.ID).State)
+		assert.Equal(t, before, s.export())
+
+		// What the shop writes of itself changes nothing either.
+		own, r := s.upload(before, models.ImportOptions{})
+		assert.Equal(t, "coincart", r.Dialect)
+		assert.Empty(t, s.problems(own.ID))
+		assert.Equal(t, 0, r.New+r.Changed)
+		assert.Equal(t, 117, r.Unchanged, "the shop's own product too")
+
+		_, err := s.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		require.ErrorIs(t, err, payments.ErrImportState, "what was imported is not imported again")
+		entries, err := s.store.Audit(t.Context(), models.AuditFilter{Action: "product.import", Limit: 10})
+		require.NoError(t, err)
+		require.Len(t, entries, 2)
+		assert.Equal(t, finance.Who, entries[0].Who)
+		assert.Contains(t, entries[1].After, `"new":"116"`)
+	})
+}
+
+func TestImport_StockIsBookedInTheLedger(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		file := func(stock string) string { return "SKU,Name,Regular price,Stock\nA,Cup A,5," + stock + "\n" }
+		i, _ := s.upload(file("7"), models.ImportOptions{})
+		s.begin(i.ID)
+		i, r := s.upload(file("4"), models.ImportOptions{})
+		assert.Equal(t, 1, r.Changed)
+		s.begin(i.ID)
+		v := s.variantOf("A")
+		assert.Equal(t, 4, v.OnHand)
+		_, r = s.upload(file("9"), models.ImportOptions{KeepStock: true})
+		assert.Equal(t, 1, r.Unchanged)
+	})
+}
+
+func TestImport_RefusesACatalogueThatWasEditedSinceTheCheck(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		i, _ := s.upload(wooFile(40, nil), models.ImportOptions{})
+		s.begin(i.ID)
+		file := wooFile(40, func(_ int, cells map[string]string) {
+			if cells["Type"] != "variation" {
+				cells["Short description"] = "Other words."
+			}
+		})
+		i, r := s.upload(file, models.ImportOptions{})
+		require.Positive(t, r.Changed)
+		id := s.variantOf("SKU-000003").ProductID
+		require.NoError(t, s.store.ChangeProduct(t.Context(), id, func(p *models.Product) { p.Title = "Edited meanwhile" }))
+		before := s.export()
+		task := s.begin(i.ID)
+		assert.Equal(t, models.TaskFailed, task.State)
+		assert.Equal(t, models.Remark("import_changed"), task.Problem)
+		assert.Equal(t, before, s.export(), "nothing was half imported")
+
+		// The check was made anew: the person sees what would happen now, and begins again.
+		assert.Equal(t, models.TaskDone, s.begin(i.ID).State)
+		p, err := s.store.ProductByID(t.Context(), id)
+		require.NoError(t, err)
+		assert.Equal(t, "Other words.", p.Summary)
+	})
+}
+
+func TestImport_StoppingLeavesNothing(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		i, _ := s.upload(wooFile(400, nil), models.ImportOptions{})
+		before := s.export()
+		task, err := s.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		require.NoError(t, err)
+
+		// Stopped while it waits.
+		require.NoError(t, s.StopTask(t.Context(), task.ID, finance))
+		s.work()
+		assert.Equal(t, before, s.export())
+
+		// Stopped when it has written a part.
+		m := payments.Imports{Store: s.store}
+		plan, err := m.Plan(t.Context(), strings.NewReader(wooFile(2000, nil)), models.ImportOptions{}, nil)
+		require.NoError(t, err)
+		halfway := errors.New("halfway")
+		err = m.Apply(t.Context(), &i, plan, finance, func(done, total int) error {
+			if done > 0 && done < total {
+				return halfway
+			}
+			return nil
+		}, nil)
+		require.ErrorIs(t, err, halfway)
+		assert.Equal(t, before, s.export())
+
+		require.ErrorIs(t, s.StopTask(t.Context(), task.ID, finance), store.ErrConflict, "it has ended")
+		again, err := s.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		require.NoError(t, err)
+		s.work()
+		again, err = s.store.Task(t.Context(), again.ID)
+		require.NoError(t, err)
+		assert.Equal(t, models.TaskDone, again.State)
+		assert.NotEmpty(t, s.variantOf("SKU-000001").ID)
+	})
+}
+
+func TestImport_BoundsAndDoubleClicks(t *testing.T) {
+	s := oneShop(t)
+	_, err := s.ReceiveImport(t.Context(), "x.csv", strings.NewReader(""), models.ImportOptions{}, models.NewRef(), finance)
+	require.ErrorIs(t, err, payments.ErrImportEmpty)
+	_, err = s.ReceiveImport(t.Context(), "x.csv", &endless{left: payments.MaxImportBytes + 256<<10}, models.ImportOptions{}, models.NewRef(), finance)
+	require.ErrorIs(t, err, payments.ErrImportLarge)
+	list, err := s.store.Imports(t.Context(), 10)
+	require.NoError(t, err)
+	assert.Empty(t, list, "nothing is left of what did not arrive")
+
+	token := models.NewRef()
+	first, err := s.ReceiveImport(t.Context(), "x.csv", strings.NewReader("SKU,Name,Regular price\nA,a,1\n"), models.ImportOptions{}, token, finance)
+	require.NoError(t, err)
+	second, err := s.ReceiveImport(t.Context(), "x.csv", strings.NewReader("SKU,Name,Regular price\nA,a,1\n"), models.ImportOptions{}, token, finance)
+	require.NoError(t, err)
+	assert.Equal(t, first, second)
+}
+
+// endless gives so many bytes.
+type endless struct{ left int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	n := min(len(p), e.left)
+	e.left -= n
+	for i := range n {
+		p[i] = 'x'
+	}
+	if n == 0 {
+		return 0, fmt.Errorf("more was read than is allowed")
+	}
+	return n, nil
+}
+
+func pngPicture(t *testing.T, c color.Color) []byte {
+	t.Helper()
+	m := image.NewRGBA(image.Rect(0, 0, 40, 30))
+	for i := range 40 * 30 {
+		m.Set(i%40, i/40, c)
+	}
+	var out bytes.Buffer
+	require.NoError(t, png.Encode(&out, m))
+	return out.Bytes()
+}
+
+func TestImport_FetchesPicturesOnceAndListsThoseItCannotHave(t *testing.T) {
+	asked := map[string]int{}
+	fetch := func(_ context.Context, address string) ([]byte, error) {
+		asked[address]++
+		switch address {
+		case "https://pictures.example/red.png":
+			return pngPicture(t, color.RGBA{R: 255, A: 255}), nil
+		case "https://pictures.example/text.png":
+			return []byte("not a picture at all"), nil
+		}
+		return nil, payments.PictureFailure("404")
+	}
+	s := oneShop(t, func(_ *sandbox.Config, c *payments.Config) { c.FetchPicture = fetch })
+	file := "SKU,Name,Regular price,Images\n" +
+		"A,a,1,\"https://pictures.example/red.png, https://pictures.example/gone.png\"\n" +
+		"B,b,1,https://pictures.example/red.png\nC,c,1,https://pictures.example/text.png\n"
+	i, r := s.upload(file, models.ImportOptions{})
+	assert.Equal(t, 3, r.Pictures)
+	assert.Equal(t, models.TaskDone, s.begin(i.ID).State)
+	assert.Equal(t, map[string]int{"https://pictures.example/red.png": 1, "https://pictures.example/gone.png": 1, "https://pictures.example/text.png": 1}, asked)
+	counts, err := s.store.CountImportPictures(t.Context(), i.ID)
+	require.NoError(t, err)
+	assert.Equal(t, map[models.ImportPictureState]int{models.PicturesDone: 1, models.PicturesFailed: 2}, counts)
+	failed, err := s.store.ImportPictures(t.Context(), i.ID, models.PicturesFailed, 0, 10)
+	require.NoError(t, err)
+	assert.Equal(t, models.Remark("picture_status", "address", "https://pictures.example/gone.png", "status", "404"), failed[0].Problem)
+	assert.Equal(t, models.Remark("picture_format", "address", "https://pictures.example/text.png", "status", ""), failed[1].Problem)
+
+	shown, err := s.store.ProductByID(t.Context(), s.variantOf("B").ProductID)
+	require.NoError(t, err)
+	require.Len(t, shown.Pictures, 1)
+	assert.Equal(t, shown.Pictures[0].Source, shown.Cover)
+	assert.True(t, strings.HasPrefix(shown.Cover, "media/"))
+
+	_, r = s.upload(strings.Replace(file, ", https://pictures.example/gone.png", "", 1), models.ImportOptions{})
+	assert.Equal(t, 3, r.Unchanged)
+	assert.Equal(t, 1, r.Pictures, "what could not be had is tried again")
+	assert.Equal(t, 1, asked["https://pictures.example/red.png"])
+
+	// A person tries again: only what failed.
+	_, err = s.FetchImportPictures(t.Context(), i.ID, models.NewRef(), finance)
+	require.NoError(t, err)
+	s.work()
+	assert.Equal(t, map[string]int{"https://pictures.example/red.png": 1, "https://pictures.example/gone.png": 2, "https://pictures.example/text.png": 2}, asked)
+}
+
+func TestExportProducts_IsATaskWithAFile(t *testing.T) {
+	s := oneShop(t)
+	i, _ := s.upload(wooFile(50, nil), models.ImportOptions{})
+	s.begin(i.ID)
+	task, err := s.StartProductExport(t.Context(), store.ProductExport{Visibility: "published"}, models.NewRef(), finance)
+	require.NoError(t, err)
+	s.work()
+	task, err = s.store.Task(t.Context(), task.ID)
+	require.NoError(t, err)
+	assert.Equal(t, models.TaskDone, task.State)
+	var file bytes.Buffer
+	require.NoError(t, s.store.EachTaskChunk(t.Context(), task.ID, func(b []byte) error { file.Write(b); return nil }))
+	assert.Equal(t, s.export(), file.String())
+	assert.Equal(t, int64(file.Len()), task.FileSize)
+	_, err = s.StartProductExport(t.Context(), store.ProductExport{Visibility: "elsewhere"}, models.NewRef(), finance)
+	require.ErrorIs(t, err, payments.ErrTask)
+	task, err = s.StartProductExport(t.Context(), store.ProductExport{Visibility: "hidden"}, models.NewRef(), finance)
+	require.NoError(t, err)
+	s.work()
+	task, err = s.store.Task(t.Context(), task.ID)
+	require.NoError(t, err)
+	assert.Equal(t, 0, task.Done)
+}
