@@ -73,6 +73,15 @@ type OrderRow struct {
 	PaidAt      time.Time
 	FulfilledAt time.Time
 
+	GoodsTotal    Amount // what Total is made of
+	Discount      Amount
+	Delivery      Amount
+	Tax           Amount // added
+	ContainedTax  Amount // contained
+	TaxName       string
+	CouponCode    string
+	DeliveryTitle string
+
 	AttemptID    string // empty: the order has no attempt
 	AttemptState AttemptState
 	AppOrderID   string

@@ -40,7 +40,7 @@ type Coupon struct {
 	Kind          CouponKind
 	Value         Amount // percent, or of the shop's currency
 	Minimum       Amount
-	CategoryIDs   []string  `gorm:"serializer:json"`
+	CategoryIDs   List
 	StartsAt      time.Time `gorm:"default:null"` // from then on
 	EndsAt        time.Time `gorm:"default:null"` // until just before then
 	MaxUses       int
@@ -129,20 +129,22 @@ type CouponProblem string
 
 // Why a coupon does not count.
 const (
-	CouponUnknown  CouponProblem = "unknown"     // there is no such coupon, or it is switched off
-	CouponEarly    CouponProblem = "early"       // it is not valid yet
-	CouponOver     CouponProblem = "over"        // it is not valid any more
-	CouponUsedUp   CouponProblem = "used_up"     // as often as allowed
-	CouponUsedByMe CouponProblem = "used_by_me"  // by this shopper as often as allowed
-	CouponNoLine   CouponProblem = "no_line"     // nothing in the cart is in its categories
-	CouponMinimum  CouponProblem = "minimum"     // its lines do not cost enough
-	CouponNoParcel CouponProblem = "no_delivery" // it makes the delivery free, and nothing is delivered
+	CouponUnknown     CouponProblem = "unknown"      // there is no such coupon, or it is switched off
+	CouponEarly       CouponProblem = "early"        // it is not valid yet
+	CouponOver        CouponProblem = "over"         // it is not valid any more
+	CouponUsedUp      CouponProblem = "used_up"      // as often as allowed
+	CouponUsedByMe    CouponProblem = "used_by_me"   // by this shopper as often as allowed
+	CouponNoLine      CouponProblem = "no_line"      // nothing in the cart is in its categories
+	CouponMinimum     CouponProblem = "minimum"      // its lines do not cost enough
+	CouponNoParcel    CouponProblem = "no_delivery"  // it makes the delivery free, and nothing is delivered
+	CouponNothingLeft CouponProblem = "nothing_left" // it would leave nothing to pay, and the platform takes no orders of nothing
 )
 
 // CouponProblems lists all problems, for tests of the words.
 func CouponProblems() []CouponProblem {
 	return []CouponProblem{
 		CouponUnknown, CouponEarly, CouponOver, CouponUsedUp, CouponUsedByMe, CouponNoLine, CouponMinimum, CouponNoParcel,
+		CouponNothingLeft,
 	}
 }
 
@@ -207,3 +209,28 @@ const (
 	CouponReleased CouponUseState = "released" // it ended unpaid
 	CouponLate     CouponUseState = "late"     // it was paid after it had ended, when the limit was reached by others: beyond the limit
 )
+
+// CouponPage is a page of the back office's list.
+type CouponPage struct {
+	Rows []Coupon
+	Next string // place of the next page; empty: this is the last
+}
+
+// CouponUseRow is a use with what its order is.
+type CouponUseRow struct {
+	CouponUse
+
+	Ref        string
+	OrderState OrderState
+	Email      string
+	Currency   string
+	Digits     int
+	Discount   Amount
+	Total      Amount
+}
+
+// CouponUsePage is a page of the uses of one coupon.
+type CouponUsePage struct {
+	Rows []CouponUseRow
+	Next string // place of the next page; empty: this is the last
+}

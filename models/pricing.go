@@ -87,11 +87,22 @@ type Totals struct {
 //   - tax is rounded half up per line after its discount, and once for the delivery; it is the sum of these.
 //
 // Prices that have more digits than the currency are kept: then everything is computed with theirs. A coupon that does not count takes
-// nothing off and is named in CouponProblem. The error is ErrBasket.
+// nothing off and is named in CouponProblem; so is one that would leave nothing to pay, because an order of nothing cannot be placed at the
+// platform. The error is ErrBasket.
 func Price(b Basket) (Totals, error) {
 	if err := b.check(); err != nil {
 		return Totals{}, err
 	}
+	t, err := b.price()
+	if err == nil && t.Total.IsZero() && t.Discount.IsPositive() {
+		b.Coupon = nil
+		t, err = b.price()
+		t.CouponProblem = CouponNothingLeft
+	}
+	return t, err
+}
+
+func (b Basket) price() (Totals, error) {
 	digits := b.digits()
 	t := Totals{Lines: make([]LineTotal, len(b.Lines)), Shipped: b.Shipped(), Weight: b.Weight()}
 	for i, l := range b.Lines {

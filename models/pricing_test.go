@@ -135,6 +135,7 @@ func TestPrice_TotalIsWhatIsShown(t *testing.T) {
 				perLine = perLine.Add(l.Tax)
 			}
 		}
+		assert.False(t, got.Total.IsZero() && got.Discount.IsPositive(), "a coupon that leaves nothing to pay")
 		assert.True(t, got.Goods.Equal(lines), "goods are the lines")
 		assert.True(t, got.Discount.Equal(shares), "the lines' shares are the discount")
 		assert.True(t, got.Total.Equal(got.Goods.Sub(got.Discount).Add(got.Delivery).Add(got.Tax)))
@@ -278,7 +279,8 @@ func TestPrice_WorkedExamples(t *testing.T) {
 		"nothing but goods":     {basket(nil, nil, nil, line("a", "3.33", 3)), "9.99", "0", "0", "0", "0", "9.99"},
 		"added after discount":  {basket(ten, added, parcel, line("a", "10.05", 1), line("b", "20", 1)), "30.05", "3.01", "4.9", "2.64", "0", "34.58"},
 		"contained":             {basket(nil, contained, parcel, line("a", "11.90", 2)), "23.8", "0", "4.9", "0", "4.58", "28.7"},
-		"more than the goods":   {basket(five, added, nil, line("a", "3.20", 1)), "3.2", "3.2", "0", "0", "0", "0"},
+		"more than the goods":   {basket(five, nil, parcel, line("a", "3.20", 1)), "3.2", "3.2", "4.9", "0", "0", "4.9"},
+		"nothing left":          {basket(five, added, nil, line("a", "3.20", 1)), "3.2", "0", "0", "0.26", "0", "3.46"},
 		"heavy":                 {basket(nil, nil, parcel, line("a", "1", 5)), "5", "0", "7.5", "0", "0", "12.5"},
 		"just not heavy":        {basket(nil, nil, parcel, line("a", "1", 4)), "4", "0", "4.9", "0", "0", "8.9"},
 		"free above":            {basket(nil, nil, parcel, line("a", "50", 2)), "100", "0", "0", "0", "0", "100"},
@@ -292,6 +294,9 @@ func TestPrice_WorkedExamples(t *testing.T) {
 			got.Goods.String(), got.Discount.String(), got.Delivery.String(), got.Tax.String(), got.ContainedTax.String(), got.Total.String(),
 		}, name)
 	}
+	all, err := models.Price(basket(five, nil, nil, line("a", "5", 1)))
+	require.NoError(t, err)
+	assert.Equal(t, []string{string(models.CouponNothingLeft), "", "5"}, []string{string(all.CouponProblem), all.CouponCode, all.Total.String()})
 	thirds, err := models.Price(basket(&models.Coupon{Code: "ONE", Kind: models.CouponFixed, Value: models.MustAmount("1"), Enabled: true}, nil, nil,
 		line("c", "5", 1), line("a", "5", 1), line("b", "5", 1)))
 	require.NoError(t, err)

@@ -14,7 +14,8 @@ func (s *Service) zoned(name string) string { return name + " (" + s.zone.String
 
 func (s *Service) fillOrders(ctx context.Context, t table, f models.OrderFilter) error {
 	err := header(t, "reference", "state", s.zoned("placed"), s.zoned("paid"), s.zoned("sent"), "e-mail", "name", "total", "currency",
-		"paid amount", "coin", "refunded", "our id", "platform order number", "payer UID", "tracking")
+		"paid amount", "coin", "refunded", "our id", "platform order number", "payer UID", "tracking",
+		"goods", "discount", "coupon", "delivery", "way of delivery", "tax added", "tax contained", "tax")
 	if err != nil {
 		return err
 	}
@@ -24,6 +25,8 @@ func (s *Service) fillOrders(ctx context.Context, t table, f models.OrderFilter)
 			plain(o.Email), plain(o.Name), exact(o.Total.Fixed(o.Digits)), plain(o.Currency),
 			amountCell(o.PayAmount), plain(o.PayCoin), amountCell(o.Refunded), plain(o.AppOrderID), plain(o.OrderNum), plain(o.PayerUserID),
 			plain(o.Tracking),
+			exact(o.GoodsTotal.Fixed(o.Digits)), exact(o.Discount.Fixed(o.Digits)), plain(o.CouponCode), exact(o.Delivery.Fixed(o.Digits)),
+			plain(o.DeliveryTitle), exact(o.Tax.Fixed(o.Digits)), exact(o.ContainedTax.Fixed(o.Digits)), plain(o.TaxName),
 		})
 	})
 	if err != nil {

@@ -172,6 +172,9 @@ func (s *Service) creditOrder(ctx context.Context, tx *store.Store, order *model
 	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderPaid, set, t); err != nil {
 		return fmt.Errorf("mark order paid: %w", err)
 	}
+	if err := useCoupon(ctx, tx, order); err != nil {
+		return err
+	}
 	return s.putMail(ctx, tx, models.MailPaymentReceived, order.ID)
 }
 
@@ -185,7 +188,14 @@ func (s *Service) lateMoney(ctx context.Context, tx *store.Store, order *models.
 	if err := tx.MoveOrder(ctx, order.ID, order.State, models.OrderReview, set, t); err != nil {
 		return fmt.Errorf("move order to review: %w", err)
 	}
-	return nil
+	return useCoupon(ctx, tx, order) // the shopper paid the lower price, whatever becomes of the order
+}
+
+func useCoupon(ctx context.Context, tx *store.Store, order *models.Order) error {
+	if order.CouponCode == "" {
+		return nil
+	}
+	return tx.UseCoupon(ctx, order.ID)
 }
 
 // pending books that the platform holds our order and waits for the shopper.

@@ -37,6 +37,15 @@ func (c *change) set(name string, value any) {
 	c.values = append(c.values, value)
 }
 
+// setOf makes a change of some columns, in one order: the same statement every time.
+func setOf(values map[string]any) *change {
+	c := &change{}
+	for _, name := range sortedKeys(values) {
+		c.set(name, values[name])
+	}
+	return c
+}
+
 func (c *change) sql() string { return "`" + strings.Join(c.names, "` = ?, `") + "` = ?" }
 
 // changes reads a caller's map: allowed columns only, zero times and an empty order_num as NULL, a new due time ends the

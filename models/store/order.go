@@ -7,16 +7,16 @@ import (
 	"coincart/models"
 )
 
-// InsertOrder stores a new order with its lines. Ids and times that are empty are filled in; lines get their places. A form token
-// or a ref that is taken is ErrDuplicate (reliability.md R9).
+// InsertOrder stores a new order with its lines and, if it has one, its address. Ids and times that are empty are filled in; lines get
+// their places; an order whose Total has no parts is all goods. A form token or a ref that is taken is ErrDuplicate (reliability.md R9).
 func (s *Store) InsertOrder(ctx context.Context, o *models.Order) error {
 	s.completeOrder(o)
 	return doing("store the order", s.Tx(ctx, func(tx *Store) error {
 		if err := tx.create(ctx, o); err != nil {
 			return err
 		}
-		if len(o.Lines) == 0 {
-			return nil
+		if err := tx.insertAddress(ctx, o); err != nil || len(o.Lines) == 0 {
+			return err
 		}
 		return tx.create(ctx, &o.Lines)
 	}))
@@ -39,6 +39,10 @@ func (s *Store) completeOrder(o *models.Order) {
 	if o.UpdatedAt.IsZero() {
 		o.UpdatedAt = o.CreatedAt
 	}
+	if sum := o.GoodsTotal.Add(o.Discount).Add(o.Delivery).Add(o.Tax); sum.IsZero() {
+		o.GoodsTotal = o.Total
+	}
+	o.Shipped = o.Shipped || o.Address != nil
 	for i := range o.Lines {
 		line := &o.Lines[i]
 		if line.ID == "" {
@@ -74,11 +78,17 @@ func (s *Store) order(ctx context.Context, where, key string) (models.Order, err
 	if err := s.ofOrder(ctx, &o.Lines, o.ID, "position"); err != nil {
 		return models.Order{}, doing("read the order's lines", err)
 	}
-	if err := s.ofOrder(ctx, &o.Attempts, o.ID, "created_at, id"); err != nil {
+	err := s.ofOrder(ctx, &o.Attempts, o.ID, "created_at, id")
+	if err != nil {
 		return models.Order{}, doing("read the order's attempts", err)
 	}
 	for i := range o.Attempts {
 		s.openPayer(ctx, &o.Attempts[i])
+	}
+	if o.Shipped {
+		if o.Address, err = s.address(ctx, o.ID); err != nil {
+			return models.Order{}, doing("read the order's address", err)
+		}
 	}
 	return o, nil
 }

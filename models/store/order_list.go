@@ -96,7 +96,8 @@ func (s *Store) EachOrderRow(ctx context.Context, f models.OrderFilter, fn func(
 }
 
 const orderColumns = "o.id, o.ref, o.state, o.email, o.name, o.lang, o.currency, o.digits, o.total, o.coin, o.tracking, " +
-	"o.created_at, o.updated_at, o.expires_at, o.paid_at, o.fulfilled_at, o.paid_attempt_id"
+	"o.created_at, o.updated_at, o.expires_at, o.paid_at, o.fulfilled_at, o.goods_total, o.discount, o.delivery, o.tax, o.contained_tax, " +
+	"o.tax_name, o.coupon_code, o.delivery_title, o.paid_attempt_id"
 
 type foundOrder struct {
 	models.OrderRow
@@ -106,7 +107,8 @@ type foundOrder struct {
 func scanOrderRow(rows *sql.Rows) (r foundOrder, err error) {
 	var paid, fulfilled sql.NullTime
 	err = rows.Scan(&r.ID, &r.Ref, &r.State, &r.Email, &r.Name, &r.Lang, &r.Currency, &r.Digits, &r.Total, &r.Coin, &r.Tracking,
-		&r.CreatedAt, &r.UpdatedAt, &r.ExpiresAt, &paid, &fulfilled, &r.paidAttemptID)
+		&r.CreatedAt, &r.UpdatedAt, &r.ExpiresAt, &paid, &fulfilled, &r.GoodsTotal, &r.Discount, &r.Delivery, &r.Tax, &r.ContainedTax,
+		&r.TaxName, &r.CouponCode, &r.DeliveryTitle, &r.paidAttemptID)
 	r.PaidAt, r.FulfilledAt = paid.Time, fulfilled.Time
 	return r, err
 }

@@ -265,7 +265,7 @@ type seedTables struct {
 func newSeedTables() *seedTables {
 	return &seedTables{
 		orders: newSeedTable("orders", "id, ref, state, email, name, lang, currency, digits, total, goods, form_token, paid_attempt_id, "+
-			"created_at, updated_at, expires_at, paid_at, due_at, lease, coin, tracking, fulfilled_at"),
+			"created_at, updated_at, expires_at, paid_at, due_at, lease, coin, tracking, fulfilled_at, goods_total"),
 		lines: newSeedTable("order_lines", "id, order_id, position, variant_id, sku, slug, title, variant_title, cover, unit_price, quantity, total"),
 		attempts: newSeedTable("attempts", "id, order_id, app_order_id, order_num, state, live, intent, coin, amount, rate, rate_source, rate_at, "+
 			"payer_user_id, scene_type, problem_code, checks, checked_at, created_at, updated_at, sent_at, opened_at, paid_at, due_at, lease, refunded"),

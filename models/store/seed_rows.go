@@ -13,7 +13,7 @@ func (g *maker) write(o *made) {
 	t := g.table
 	a := &o.attempt
 	t.orders.add(o.ID, o.Ref, string(o.State), o.Email, o.Name, o.Lang, o.Currency, o.Digits, o.Total, o.Goods, o.FormToken, o.PaidAttemptID,
-		o.CreatedAt, later(o.CreatedAt, a.UpdatedAt, o.FulfilledAt, o.refunded), o.ExpiresAt, o.PaidAt, o.DueAt, "", a.Coin, o.Tracking, o.FulfilledAt)
+		o.CreatedAt, later(o.CreatedAt, a.UpdatedAt, o.FulfilledAt, o.refunded), o.ExpiresAt, o.PaidAt, o.DueAt, "", a.Coin, o.Tracking, o.FulfilledAt, o.Total)
 	for _, l := range o.Lines {
 		t.lines.add(l.ID, o.ID, l.Position, l.VariantID, l.SKU, l.Slug, l.Title, l.VariantTitle, l.Cover, l.UnitPrice, l.Quantity, l.Total)
 	}

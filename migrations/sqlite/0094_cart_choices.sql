@@ -1,0 +1,11 @@
+-- +goose Up
+ALTER TABLE carts ADD COLUMN coupon_code TEXT NOT NULL DEFAULT '';
+ALTER TABLE carts ADD COLUMN country TEXT NOT NULL DEFAULT '';
+ALTER TABLE carts ADD COLUMN region TEXT NOT NULL DEFAULT '';
+ALTER TABLE carts ADD COLUMN method_id TEXT NOT NULL DEFAULT '';
+
+-- +goose Down
+ALTER TABLE carts DROP COLUMN method_id;
+ALTER TABLE carts DROP COLUMN region;
+ALTER TABLE carts DROP COLUMN country;
+ALTER TABLE carts DROP COLUMN coupon_code;

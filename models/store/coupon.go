@@ -1,0 +1,313 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"coincart/migrations"
+	"coincart/models"
+)
+
+// Errors of coupons, when an order takes one.
+var (
+	// ErrCouponUsedUp says that the coupon was used as often as it may be.
+	ErrCouponUsedUp = errors.New("the coupon is used up")
+	// ErrCouponUsedByShopper says that this shopper has used the coupon as often as anyone may.
+	ErrCouponUsedByShopper = errors.New("the shopper has used the coupon")
+)
+
+const couponColumns = "id, code, kind, value, minimum, category_ids, starts_at, ends_at, max_uses, max_per_shopper, uses, enabled, note, " +
+	"version, created_at, updated_at"
+
+func scanCoupon(rows *sql.Rows) (c models.Coupon, err error) {
+	var starts, ends sql.NullTime
+	err = rows.Scan(&c.ID, &c.Code, &c.Kind, &c.Value, &c.Minimum, &c.CategoryIDs, &starts, &ends, &c.MaxUses, &c.MaxPerShopper, &c.Uses,
+		&c.Enabled, &c.Note, &c.Version, &c.CreatedAt, &c.UpdatedAt)
+	c.StartsAt, c.EndsAt = starts.Time, ends.Time
+	return c, err
+}
+
+func (s *Store) coupon(ctx context.Context, where string, key any) (models.Coupon, error) {
+	list, err := collect(ctx, s, "SELECT "+couponColumns+" FROM coupons WHERE "+where, []any{key}, scanCoupon)
+	if err == nil && len(list) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return models.Coupon{}, doing("read the coupon", err)
+	}
+	return list[0], nil
+}
+
+// Coupon reads a coupon by its id; ErrNotFound.
+func (s *Store) Coupon(ctx context.Context, id string) (models.Coupon, error) {
+	if !machine(id) {
+		return models.Coupon{}, fmt.Errorf("read the coupon: %w", ErrNotFound)
+	}
+	return s.coupon(ctx, "id = ?", id)
+}
+
+// CouponByCode reads a coupon by its code as it is typed; ErrNotFound.
+func (s *Store) CouponByCode(ctx context.Context, code string) (models.Coupon, error) {
+	code = models.FoldCoupon(code)
+	if code == "" {
+		return models.Coupon{}, fmt.Errorf("read the coupon: %w", ErrNotFound)
+	}
+	return s.coupon(ctx, "code = ?", code)
+}
+
+// CouponUsesBy counts how often a shopper, named by the e-mail, uses a coupon: orders that wait and orders that are paid.
+func (s *Store) CouponUsesBy(ctx context.Context, couponID, email string) (n int, err error) {
+	query := "SELECT uses FROM coupon_shoppers WHERE coupon_id = ? AND shopper = ?"
+	err = s.one(ctx, query, []any{couponID, shopperOf(couponID, email)}, &n)
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil
+	}
+	return n, doing("count the uses of the coupon", err)
+}
+
+// shopperOf is a digest of an e-mail for one coupon: the same shopper's uses of another coupon look different.
+func shopperOf(couponID, email string) string {
+	sum := sha256.Sum256([]byte(couponID + "\x00" + foldEmail(email)))
+	return hex.EncodeToString(sum[:])
+}
+
+// SaveCoupon stores a coupon: a new one where ID is empty, else the one with that ID if nobody has changed it since Version. It fills in
+// what the store keeps. ErrDuplicate: the code is taken. ErrConflict: it was changed meanwhile, or is used more often already than MaxUses.
+func (s *Store) SaveCoupon(ctx context.Context, c *models.Coupon) error {
+	if err := s.checkTexts(ctx, c); err != nil {
+		return doing("store the coupon", err)
+	}
+	now := s.now()
+	if c.ID == "" {
+		stored := *c
+		stored.ID, stored.Uses, stored.Version, stored.CreatedAt, stored.UpdatedAt = models.NewID(), 0, 1, now, now
+		err := s.create(ctx, &stored)
+		if err == nil {
+			*c = stored
+		}
+		return doing("store the coupon", err)
+	}
+	set := setOf(map[string]any{
+		"code": c.Code, "kind": string(c.Kind), "value": c.Value, "minimum": c.Minimum, "category_ids": c.CategoryIDs, "starts_at": c.StartsAt,
+		"ends_at": c.EndsAt, "max_uses": c.MaxUses, "max_per_shopper": c.MaxPerShopper, "enabled": c.Enabled, "note": c.Note,
+		"version": c.Version + 1, "updated_at": now,
+	})
+	err := s.update(ctx, "coupons", set, "id = ? AND version = ? AND (? = 0 OR uses <= ?)", c.ID, c.Version, c.MaxUses, c.MaxUses)
+	if err == nil {
+		c.Version, c.UpdatedAt = c.Version+1, now
+	}
+	return doing("store the coupon", err)
+}
+
+// TakeCoupon lets an order use a coupon, in the transaction that places it: a conditional UPDATE, so that of any number of orders at the
+// same moment exactly as many get it as may. c is the coupon as the order was priced with it.
+//
+// ErrConflict: it was changed or switched off since. ErrCouponUsedUp, ErrCouponUsedByShopper: others, or other tabs, were faster.
+func (s *Store) TakeCoupon(ctx context.Context, c models.Coupon, orderID, email string) error {
+	return doing("take the coupon", s.Tx(ctx, func(tx *Store) error {
+		n, err := tx.exec(ctx, "UPDATE coupons SET uses = uses + 1 WHERE id = ? AND version = ? AND enabled = ? AND (max_uses = 0 OR uses < max_uses)",
+			c.ID, c.Version, true)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return tx.whyNotTaken(ctx, c)
+		}
+		shopper := shopperOf(c.ID, email)
+		taken, err := tx.addShopperUse(ctx, c.ID, shopper, c.MaxPerShopper)
+		if err != nil {
+			return err
+		}
+		if !taken {
+			return ErrCouponUsedByShopper
+		}
+		now := tx.now()
+		return tx.create(ctx, &models.CouponUse{
+			ID: models.NewID(), CouponID: c.ID, OrderID: orderID, Shopper: shopper, State: models.CouponHeld, CreatedAt: now, UpdatedAt: now,
+		})
+	}))
+}
+
+func (s *Store) whyNotTaken(ctx context.Context, c models.Coupon) error {
+	// A locking read sees what is there now, not what was there when the transaction began.
+	list, err := collect(ctx, s, "SELECT "+couponColumns+" FROM coupons WHERE id = ?"+s.forUpdate(), []any{c.ID}, scanCoupon)
+	switch {
+	case err != nil:
+		return err
+	case len(list) == 1 && list[0].Enabled && list[0].Version == c.Version:
+		return ErrCouponUsedUp
+	default:
+		return ErrConflict
+	}
+}
+
+// addShopperUse counts a use of a shopper, unless the limit is reached; 0: there is none.
+func (s *Store) addShopperUse(ctx context.Context, couponID, shopper string, limit int) (bool, error) {
+	insert := "INSERT INTO coupon_shoppers (coupon_id, shopper, uses) VALUES (?, ?, 0) ON DUPLICATE KEY UPDATE uses = uses"
+	if s.dialect == migrations.SQLite {
+		insert = "INSERT INTO coupon_shoppers (coupon_id, shopper, uses) VALUES (?, ?, 0) ON CONFLICT (coupon_id, shopper) DO NOTHING"
+	}
+	if _, err := s.exec(ctx, insert, couponID, shopper); err != nil {
+		return false, err
+	}
+	n, err := s.exec(ctx, "UPDATE coupon_shoppers SET uses = uses + 1 WHERE coupon_id = ? AND shopper = ? AND (? = 0 OR uses < ?)",
+		couponID, shopper, limit, limit)
+	return n == 1, err
+}
+
+// ReleaseCoupon gives back what an order that ended unpaid has used of a coupon, once; an order without one is fine too.
+func (s *Store) ReleaseCoupon(ctx context.Context, orderID string) error {
+	return doing("give the coupon back", s.Tx(ctx, func(tx *Store) error {
+		use, err := tx.couponUse(ctx, orderID)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		moved, err := tx.moveCouponUse(ctx, use, models.CouponHeld, models.CouponReleased)
+		if err != nil || !moved {
+			return err
+		}
+		if _, err := tx.exec(ctx, "UPDATE coupons SET uses = uses - 1 WHERE id = ?", use.CouponID); err != nil {
+			return err
+		}
+		_, err = tx.exec(ctx, "UPDATE coupon_shoppers SET uses = uses - 1 WHERE coupon_id = ? AND shopper = ?", use.CouponID, use.Shopper)
+		return err
+	}))
+}
+
+// UseCoupon books that the order with the coupon was paid. Where it had been given back, because the order had ended before the money
+// came, it is taken again; if others have reached a limit since, the use is kept beyond it (models.CouponLate). An order without
+// a coupon is fine too.
+func (s *Store) UseCoupon(ctx context.Context, orderID string) error {
+	return doing("book the coupon", s.Tx(ctx, func(tx *Store) error {
+		use, err := tx.couponUse(ctx, orderID)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		moved, err := tx.moveCouponUse(ctx, use, models.CouponHeld, models.CouponUsed)
+		if err != nil || moved {
+			return err
+		}
+		return tx.takeCouponAgain(ctx, use)
+	}))
+}
+
+func (s *Store) takeCouponAgain(ctx context.Context, use models.CouponUse) error {
+	if use.State != models.CouponReleased {
+		return nil
+	}
+	n, err := s.exec(ctx, "UPDATE coupons SET uses = uses + 1 WHERE id = ? AND (max_uses = 0 OR uses < max_uses)", use.CouponID)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		_, err := s.moveCouponUse(ctx, use, models.CouponReleased, models.CouponLate)
+		return err
+	}
+	// The shopper paid: whatever the limit of one shopper is, this use counts.
+	if _, err := s.addShopperUse(ctx, use.CouponID, use.Shopper, 0); err != nil {
+		return err
+	}
+	moved, err := s.moveCouponUse(ctx, use, models.CouponReleased, models.CouponUsed)
+	if err == nil && !moved {
+		err = ErrConflict
+	}
+	return err
+}
+
+func (s *Store) couponUse(ctx context.Context, orderID string) (models.CouponUse, error) {
+	var use models.CouponUse
+	err := s.take(ctx, &use, "order_id = ?", orderID)
+	return use, err
+}
+
+func (s *Store) moveCouponUse(ctx context.Context, use models.CouponUse, from, to models.CouponUseState) (bool, error) {
+	n, err := s.exec(ctx, "UPDATE coupon_uses SET state = ?, updated_at = ? WHERE id = ? AND state = ?", string(to), s.now(), use.ID, string(from))
+	return n == 1, err
+}
+
+// CouponFilter chooses coupons of the back office's list.
+type CouponFilter struct {
+	Search string // a part of the code or of the note; empty: all
+	After  string // models.CouponPage.Next of the page before
+	Limit  int
+}
+
+// Coupons reads a page of coupons, newest first. ErrCursor, ErrFilter.
+func (s *Store) Coupons(ctx context.Context, f CouponFilter) (models.CouponPage, error) {
+	var page models.CouponPage
+	limit, err := pageLimit(f.Limit)
+	if err != nil {
+		return page, doing("read the coupons", err)
+	}
+	at, id, err := readTimeCursor("coupons", f.After)
+	if err != nil {
+		return page, doing("read the coupons", err)
+	}
+	where := conditions{}
+	if id != "" {
+		part, args := s.beyondTime("created_at", at, id)
+		where.add(part, args...)
+	}
+	if text := strings.TrimSpace(f.Search); text != "" {
+		// Codes are stored folded; a shop has hundreds of coupons, not millions.
+		pattern := "%" + likeText(text) + "%"
+		where.add("(code LIKE ? ESCAPE '!' OR note LIKE ? ESCAPE '!')", "%"+likeText(strings.ToUpper(text))+"%", pattern)
+	}
+	query := "SELECT " + couponColumns + " FROM coupons WHERE " + where.sql() + " ORDER BY created_at DESC, id DESC LIMIT ?"
+	list, err := collect(ctx, s, query, append(where.args, limit+1), scanCoupon)
+	if err != nil {
+		return page, doing("read the coupons", err)
+	}
+	page.Rows, page.Next = trim(list, limit, func(c models.Coupon) string { return cursor("coupons", timeKey(c.CreatedAt), c.ID) })
+	return page, nil
+}
+
+// likeText keeps the signs of a pattern from being signs.
+func likeText(text string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
+}
+
+const readCouponUses = `SELECT u.id, u.coupon_id, u.order_id, u.state, u.created_at, u.updated_at, o.ref, o.state, o.email, o.currency, o.digits,
+	o.discount, o.total FROM coupon_uses u JOIN orders o ON o.id = u.order_id WHERE u.coupon_id = ? {after}
+ORDER BY u.created_at DESC, u.id DESC LIMIT ?`
+
+// CouponUses reads a page of a coupon's uses with their orders, newest first. ErrCursor.
+func (s *Store) CouponUses(ctx context.Context, couponID, after string, limit int) (models.CouponUsePage, error) {
+	var page models.CouponUsePage
+	limit, err := pageLimit(limit)
+	if err != nil {
+		return page, doing("read the uses of the coupon", err)
+	}
+	at, id, err := readTimeCursor("coupon_uses", after)
+	if err != nil {
+		return page, doing("read the uses of the coupon", err)
+	}
+	args, place := []any{couponID}, ""
+	if id != "" {
+		part, more := s.beyond("<", []string{"?", "?"}, []any{at, id}, "u.created_at", "u.id")
+		args, place = append(args, more...), "AND "+part
+	}
+	list, err := collect(ctx, s, named(readCouponUses, "after", place), append(args, limit+1), scanCouponUse)
+	if err != nil {
+		return page, doing("read the uses of the coupon", err)
+	}
+	page.Rows, page.Next = trim(list, limit, func(u models.CouponUseRow) string { return cursor("coupon_uses", timeKey(u.CreatedAt), u.ID) })
+	return page, nil
+}
+
+func scanCouponUse(rows *sql.Rows) (u models.CouponUseRow, err error) {
+	err = rows.Scan(&u.ID, &u.CouponID, &u.OrderID, &u.State, &u.CreatedAt, &u.UpdatedAt, &u.Ref, &u.OrderState, &u.Email, &u.Currency, &u.Digits,
+		&u.Discount, &u.Total)
+	return u, err
+}

@@ -1,0 +1,228 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"coincart/models"
+)
+
+// PlaceTakenError says that another zone has a place already.
+type PlaceTakenError struct {
+	Place models.Place // the zero value: the rest of the world
+	Zone  string       // its name
+}
+
+// Error names both.
+func (e *PlaceTakenError) Error() string {
+	return fmt.Sprintf("the place %q %q is in the zone %q", e.Place.Country, e.Place.Region, e.Zone)
+}
+
+const (
+	zoneColumns   = "id, name, position, tax_mode, tax_name, tax_rate, tax_delivery, version, texts"
+	methodColumns = "id, zone_id, title, note, texts, kind, steps, free_from, enabled, position"
+)
+
+// Zones reads all zones with their places and their methods, switched off ones too, in their order: three statements, and one for a shop
+// that has none.
+func (s *Store) Zones(ctx context.Context) ([]models.Zone, error) {
+	zones, err := collect(ctx, s, "SELECT "+zoneColumns+" FROM zones ORDER BY position, id", nil, func(rows *sql.Rows) (z models.Zone, err error) {
+		err = rows.Scan(&z.ID, &z.Name, &z.Position, &z.TaxMode, &z.TaxName, &z.TaxRate, &z.TaxDelivery, &z.Version, &z.Texts)
+		return z, err
+	})
+	if err != nil || len(zones) == 0 {
+		return nil, doing("read the zones", err)
+	}
+	byID := make(map[string]*models.Zone, len(zones))
+	for i := range zones {
+		byID[zones[i].ID] = &zones[i]
+	}
+	err = s.each(ctx, "SELECT zone_id, country, region FROM zone_places WHERE country <> '' ORDER BY country, region", nil,
+		func(rows *sql.Rows) error {
+			var id string
+			var p models.Place
+			if err := rows.Scan(&id, &p.Country, &p.Region); err != nil {
+				return err
+			}
+			if z := byID[id]; z != nil {
+				z.Places = append(z.Places, p)
+			}
+			return nil
+		})
+	if err != nil {
+		return nil, doing("read the places of the zones", err)
+	}
+	err = s.each(ctx, "SELECT "+methodColumns+" FROM delivery_methods ORDER BY position, id", nil, func(rows *sql.Rows) error {
+		var m models.DeliveryMethod
+		err := rows.Scan(&m.ID, &m.ZoneID, &m.Title, &m.Note, &m.Texts, &m.Kind, &m.Steps, &m.FreeFrom, &m.Enabled, &m.Position)
+		if z := byID[m.ZoneID]; err == nil && z != nil {
+			z.Methods = append(z.Methods, m)
+		}
+		return err
+	})
+	return zones, doing("read the ways of delivery", err)
+}
+
+// Zone reads one zone as Zones does; ErrNotFound.
+func (s *Store) Zone(ctx context.Context, id string) (models.Zone, error) {
+	zones, err := s.Zones(ctx)
+	if err != nil {
+		return models.Zone{}, err
+	}
+	for _, z := range zones {
+		if z.ID == id {
+			return z, nil
+		}
+	}
+	return models.Zone{}, fmt.Errorf("read the zone: %w", ErrNotFound)
+}
+
+// SaveZone stores a zone with its places and methods as they are listed: a new one where ID is empty, else the one with that ID if nobody has
+// changed it since Version. Ids, versions and positions of methods are filled in. ErrConflict: it was changed meanwhile.
+// *PlaceTakenError: another zone has one of the places; a zone without any is the rest of the world.
+func (s *Store) SaveZone(ctx context.Context, z *models.Zone) error {
+	if err := s.checkTexts(ctx, z); err != nil {
+		return doing("store the zone", err)
+	}
+	var stored models.Zone
+	err := s.Tx(ctx, func(tx *Store) error {
+		stored = *z
+		if err := tx.putZone(ctx, &stored); err != nil {
+			return err
+		}
+		if err := tx.putPlaces(ctx, stored); err != nil {
+			return err
+		}
+		return tx.putMethods(ctx, &stored)
+	})
+	if err == nil {
+		*z = stored
+	}
+	return doing("store the zone", err)
+}
+
+func (s *Store) putZone(ctx context.Context, z *models.Zone) error {
+	if z.ID == "" {
+		z.ID, z.Version = models.NewID(), 1
+		err := s.one(ctx, "SELECT COALESCE(MAX(position), -1) + 1 FROM zones", nil, &z.Position)
+		if err != nil {
+			return err
+		}
+		return s.create(ctx, z)
+	}
+	set := setOf(map[string]any{
+		"name": z.Name, "tax_mode": string(z.TaxMode), "tax_name": z.TaxName, "tax_rate": z.TaxRate, "tax_delivery": z.TaxDelivery,
+		"texts": z.Texts, "version": z.Version + 1,
+	})
+	if err := s.update(ctx, "zones", set, "id = ? AND version = ?", z.ID, z.Version); err != nil {
+		return err
+	}
+	z.Version++
+	return nil
+}
+
+func (s *Store) putPlaces(ctx context.Context, z models.Zone) error {
+	if _, err := s.exec(ctx, "DELETE FROM zone_places WHERE zone_id = ?", z.ID); err != nil {
+		return err
+	}
+	places := z.Places
+	if z.RestOfWorld() {
+		places = []models.Place{{}}
+	}
+	for _, p := range places {
+		var owner string
+		err := s.one(ctx, "SELECT z.name FROM zone_places p JOIN zones z ON z.id = p.zone_id WHERE p.country = ? AND p.region = ?"+s.forUpdate(),
+			[]any{p.Country, p.Region}, &owner)
+		if err == nil {
+			return &PlaceTakenError{Place: p, Zone: owner}
+		}
+		if !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		_, err = s.exec(ctx, "INSERT INTO zone_places (country, region, zone_id) VALUES (?, ?, ?)", p.Country, p.Region, z.ID)
+		if errors.Is(err, ErrDuplicate) {
+			err = &PlaceTakenError{Place: p}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) putMethods(ctx context.Context, z *models.Zone) error {
+	known, err := s.idsOf(ctx, "SELECT id FROM delivery_methods WHERE zone_id = ?", z.ID)
+	if err != nil {
+		return err
+	}
+	methods := make([]models.DeliveryMethod, len(z.Methods))
+	for i, m := range z.Methods {
+		if m.ID != "" && !known[m.ID] {
+			return fmt.Errorf("a way of delivery: %w", ErrNotFound)
+		}
+		if m.ID == "" {
+			m.ID = models.NewID()
+		}
+		m.ZoneID, m.Position = z.ID, i
+		if err := s.checkTexts(ctx, &m); err != nil {
+			return err
+		}
+		methods[i] = m
+		delete(known, m.ID)
+		_, err := s.exec(ctx, "INSERT INTO delivery_methods ("+methodColumns+") VALUES ("+places(10)+")"+
+			s.replacing([]string{"id"}, "title", "note", "texts", "kind", "steps", "free_from", "enabled", "position"),
+			m.ID, m.ZoneID, m.Title, m.Note, m.Texts, string(m.Kind), m.Steps, m.FreeFrom, m.Enabled, m.Position)
+		if err != nil {
+			return err
+		}
+	}
+	for _, id := range sortedKeys(known) {
+		if _, err := s.exec(ctx, "DELETE FROM delivery_methods WHERE id = ?", id); err != nil {
+			return err
+		}
+	}
+	z.Methods = methods
+	return nil
+}
+
+func (s *Store) idsOf(ctx context.Context, query string, args ...any) (map[string]bool, error) {
+	ids := map[string]bool{}
+	err := s.each(ctx, query, args, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids[id] = true
+		return err
+	})
+	return ids, err
+}
+
+// DeleteZone removes a zone with its places and methods, if nobody has changed it since version: ErrConflict. Orders keep what they
+// were placed with.
+func (s *Store) DeleteZone(ctx context.Context, id string, version int) error {
+	return doing("delete the zone", s.Tx(ctx, func(tx *Store) error {
+		for _, table := range []string{"zone_places", "delivery_methods"} {
+			if _, err := tx.exec(ctx, "DELETE FROM "+table+" WHERE zone_id = ?", id); err != nil {
+				return err
+			}
+		}
+		n, err := tx.exec(ctx, "DELETE FROM zones WHERE id = ? AND version = ?", id, version)
+		if err == nil && n == 0 {
+			err = ErrConflict
+		}
+		return err
+	}))
+}
+
+// OrderZones puts zones into the order of their ids; those that are not named keep their places after them.
+func (s *Store) OrderZones(ctx context.Context, ids []string) error {
+	return doing("order the zones", s.Tx(ctx, func(tx *Store) error {
+		for i, id := range ids {
+			if _, err := tx.exec(ctx, "UPDATE zones SET position = ? WHERE id = ?", i, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}

@@ -1,0 +1,77 @@
+package payments
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"coincart/models"
+	"coincart/payments/opay"
+)
+
+// goodsWords are the words of the goods JSON that are not the catalogue's.
+type goodsWords struct{ discount, delivery, tax, more string }
+
+func goodsWordsIn(lang string) goodsWords {
+	if strings.HasPrefix(lang, "zh") {
+		return goodsWords{"优惠", "配送", "税", "其他 %d 项"}
+	}
+	return goodsWords{"Discount", "Delivery", "Tax", "and %d more"}
+}
+
+// goodsOf describes an order to the platform: an entry for each line, with its amount, then the discount, the delivery and the tax that is
+// added, so that the amounts add up to the order's total. Where there are more lines than the platform takes, the last ones are one
+// entry. Only texts of the shop are signed, never those of the shopper (reliability.md E6).
+func goodsOf(o *models.Order) []opay.Goods {
+	words := goodsWordsIn(o.Lang)
+	money := func(a models.Amount) string { return a.Fixed(o.Digits) + " " + o.Currency }
+	entry := func(name string, desc ...string) opay.Goods {
+		return opay.Goods{Name: norm.NFC.String(name), Desc: norm.NFC.String(strings.TrimSpace(strings.Join(desc, " ")))}
+	}
+	var extras []opay.Goods
+	if o.Discount.IsPositive() {
+		extras = append(extras, entry(words.discount, o.CouponCode, "-"+money(o.Discount)))
+	}
+	if o.DeliveryTitle != "" {
+		extras = append(extras, entry(words.delivery, o.DeliveryTitle, money(o.Delivery)))
+	}
+	if o.Tax.IsPositive() {
+		name := o.TaxName
+		if name == "" {
+			name = words.tax
+		}
+		extras = append(extras, entry(name, o.TaxRate.String()+"%", money(o.Tax)))
+	}
+	goods := make([]opay.Goods, 0, len(o.Lines)+len(extras))
+	room := opay.MaxGoods - len(extras)
+	var rest models.Amount
+	folded := 0
+	for i, l := range o.Lines {
+		if len(o.Lines) > room && i >= room-1 {
+			rest, folded = rest.Add(l.Total), folded+1
+			continue
+		}
+		goods = append(goods, entry(goodsName(l), goodsDesc(l, money(l.Total))))
+	}
+	if folded > 0 {
+		goods = append(goods, entry(fmt.Sprintf(words.more, folded), money(rest)))
+	}
+	return append(goods, extras...)
+}
+
+func goodsName(l models.OrderLine) string {
+	if l.Quantity > 1 {
+		return fmt.Sprintf("%d × %s", l.Quantity, l.Title)
+	}
+	return l.Title
+}
+
+// goodsDesc is the option, the SKU and the amount. What is too long is cut in the middle of the words, never in the amount.
+func goodsDesc(l models.OrderLine, amount string) string {
+	words := []rune(strings.TrimSpace(l.VariantTitle + " " + l.SKU))
+	if most := opay.MaxGoodsDesc - len([]rune(amount)) - 1; len(words) > most {
+		words = append(words[:most-1], '…')
+	}
+	return string(words) + " " + amount
+}
