@@ -68,6 +68,7 @@ func (s *Service) workers() []worker {
 		{"statements", s.statementStep, nil},
 		{"rates", s.rateStep, nil},
 		{"housekeeping", s.housekeepingStep, nil},
+		{"catalogue", s.store.RefreshCatalogue, nil},
 	}
 	if s.mailer != nil {
 		list = append(list, worker{"outbox", s.outboxStep, s.wakeOutbox})
