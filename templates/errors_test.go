@@ -29,7 +29,7 @@ func TestNewError_EveryKindHasWordsAndAWayOn(t *testing.T) {
 				assert.Contains(t, b.String(), want)
 			}
 		}
-		assert.Len(t, headings, 13)
+		assert.Len(t, headings, 14)
 	}
 }
 

@@ -36,6 +36,7 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 
 	s.get("/", pages.Home)
 	s.get("/categories/:slug", pages.Category)
+	s.get("/tags/:slug", pages.Tag)
 	s.get("/search", pages.Search, s.limits.search)
 	s.get("/products/:slug", pages.Product)
 	s.post("/language", pages.Language)

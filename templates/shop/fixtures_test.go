@@ -140,9 +140,9 @@ func (f fixtures) search(query string, found int) shop.SearchView {
 func (f fixtures) product() shop.ProductView {
 	return shop.ProductView{
 		Page: f.page("/products/steel-bottle"), Slug: "steel-bottle", Title: f.say("Insulated bottle", "保温瓶"), Summary: f.say("Cold for a day, hot for half of one.", "保冷一天，保温半日。"),
-		Paragraphs:   []string{f.say("Double-walled steel with a walnut cap and a loop for one finger.", "双层不锈钢，胡桃木瓶盖，一指提环。"), f.say("No paint inside, no taste of yesterday.", "内壁不涂层，不留昨天的味道。")},
-		CategorySlug: "carry", CategoryName: f.say("On the Road", "出行"),
-		Pictures: []templates.Picture{picture("steel-bottle", "Green bottle"), picture("steel-bottle-rust", "Rust bottle")},
+		Paragraphs: []string{f.say("Double-walled steel with a walnut cap and a loop for one finger.", "双层不锈钢，胡桃木瓶盖，一指提环。"), f.say("No paint inside, no taste of yesterday.", "内壁不涂层，不留昨天的味道。")},
+		Crumbs:     []templates.Link{{Text: f.say("On the Road", "出行"), URL: "/categories/carry"}},
+		Pictures:   []templates.Picture{picture("steel-bottle", "Green bottle"), picture("steel-bottle-rust", "Rust bottle")},
 		Variants: []shop.Variant{
 			{ID: "v1", SKU: "BOTTLE-PINE-5", Title: f.say("Pine, 500 ml", "松绿，500 毫升"), Price: f.money("34"), Selected: true},
 			{ID: "v2", SKU: "BOTTLE-PINE-7", Title: f.say("Pine, 750 ml", "松绿，750 毫升"), Price: f.money("39"), Left: 3},
@@ -150,6 +150,40 @@ func (f fixtures) product() shop.ProductView {
 		},
 		Related: f.cards()[:4],
 	}
+}
+
+// optionProduct has options, a sale and tags.
+func (f fixtures) optionProduct() shop.ProductView {
+	v := f.product()
+	v.Options = []shop.Option{
+		{Name: f.say("Colour", "颜色"), Field: "o0", Values: []shop.OptionValue{
+			{Value: "Pine", Text: f.say("Pine", "松绿"), Selected: true}, {Value: "Rust", Text: f.say("Rust", "铁锈红"), State: shop.OptionSoldOut},
+		}},
+		{Name: f.say("Size", "容量"), Field: "o1", Values: []shop.OptionValue{
+			{Value: "500 ml", Text: f.say("500 ml", "500 毫升"), Selected: true},
+			{Value: "750 ml", Text: f.say("750 ml", "750 毫升")},
+			{Value: "1 l", Text: f.say("1 l", "1 升"), State: shop.OptionNone},
+		}},
+	}
+	v.Variants[0].Regular, v.Variants[0].SaleEnds = f.money("42"), templates.Moment{Text: "30 November 2026", ISO: "2026-11-30T00:00:00Z"}
+	v.Tags = []templates.Link{{Text: f.say("gift", "礼物"), URL: "/tags/gift"}}
+	return v
+}
+
+// unmadeProduct has a choice of values that are not made together.
+func (f fixtures) unmadeProduct() shop.ProductView {
+	v := f.optionProduct()
+	v.Variants[0].Selected, v.Unmade = false, true
+	v.Options[1].Values[0].Selected, v.Options[1].Values[2].Selected = false, true
+	return v
+}
+
+// previewProduct is what the shopkeeper sees before publishing.
+func (f fixtures) previewProduct() shop.ProductView {
+	v := f.optionProduct()
+	v.Preview, v.Related = true, nil
+	v.Variants[0].Virtual = true
+	return v
 }
 
 func (f fixtures) soldOutProduct() shop.ProductView {

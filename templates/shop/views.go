@@ -20,8 +20,10 @@ type Card struct {
 	Price   string // Printer.Money of the lowest price
 	From    bool   // there are dearer variants: "from $34.00"
 	Picture templates.Picture
-	SoldOut bool // no variant is left
-	Left    int  // pieces of all variants where few are left, to say so; 0: enough, or sold out
+	SoldOut bool   // no variant is left
+	Left    int    // pieces of all variants where few are left, to say so; 0: enough, or sold out
+	Sale    bool   // a variant is sold below its regular price
+	Regular string // the regular price of what has the lowest one; "" where it is the same
 }
 
 // CategoryCard is one category on the home page.
@@ -43,7 +45,10 @@ type HomeView struct {
 // CategoryView is one category's list of products.
 type CategoryView struct {
 	Page     templates.Page
+	Path     string // of this list; "" is that of the category
 	Slug     string
+	Crumbs   []templates.Link // the categories above
+	Below    []CategoryCard   // the categories below
 	Name     string
 	Summary  string
 	Picture  templates.Picture
@@ -66,31 +71,63 @@ type SearchView struct {
 
 // ProductView is one product with its form to buy it.
 type ProductView struct {
-	Page         templates.Page
-	Slug         string
-	Title        string
-	Summary      string
-	Paragraphs   []string // of the description
-	CategorySlug string
-	CategoryName string
-	Pictures     []templates.Picture
-	Variants     []Variant
-	Quantity     string // what was typed; "" means 1
-	Problem      BuyProblem
-	Left         int        // for BuyOnlyLeft: pieces that can still be added
-	Added        *AddedLine // set on the fragment after something was added; nil otherwise
-	Related      []Card
+	Page       templates.Page
+	Slug       string
+	Title      string
+	Summary    string
+	Paragraphs []string         // of the description
+	Crumbs     []templates.Link // the categories that it is in, from the top
+	Tags       []templates.Link
+	Pictures   []templates.Picture // that of the chosen variant first
+	Options    []Option            // what there is to choose; none where variants are chosen by their titles, or there is one only
+	Unmade     bool                // a value of each option is chosen, but not together made
+	Variants   []Variant
+	Quantity   string // what was typed; "" means 1
+	Problem    BuyProblem
+	Left       int        // for BuyOnlyLeft: pieces that can still be added
+	Added      *AddedLine // set on the fragment after something was added; nil otherwise
+	Chose      bool       // on the fragment after something else was chosen
+	Related    []Card
+	Preview    bool // shown to the shopkeeper alone: nothing can be bought
 }
+
+// Option is something to choose, such as the colour.
+type Option struct {
+	Name   string
+	Field  string // of the form
+	Values []OptionValue
+}
+
+// OptionValue is one value of an option.
+type OptionValue struct {
+	Value    string // of the form's field
+	Text     string
+	Selected bool
+	State    OptionState
+}
+
+// OptionState says what becomes of the choice if a value is taken.
+type OptionState string
+
+// The states of a value.
+const (
+	OptionFree    OptionState = ""
+	OptionSoldOut OptionState = "sold_out"
+	OptionNone    OptionState = "none" // not made together with what is chosen of the others
+)
 
 // Variant is one choice of the product's form. A product with a single variant shows no choice.
 type Variant struct {
 	ID       string // value of the field "variant"
 	SKU      string
 	Title    string
-	Price    string // Printer.Money
+	Price    string           // Printer.Money, what it costs now
+	Regular  string           // what it costs usually, where that is more; "" otherwise
+	SaleEnds templates.Moment // Text "": it is not said
 	SoldOut  bool
 	Left     int // pieces left where they are few; 0: enough, or sold out
 	Selected bool
+	Virtual  bool // nothing is sent by post
 }
 
 // AddedLine is what was just put into the cart.
@@ -106,6 +143,7 @@ type BuyProblem string
 const (
 	BuyOK          BuyProblem = ""
 	BuyNoVariant   BuyProblem = "no_variant"   // none chosen, or one that is not this product's
+	BuyNotMade     BuyProblem = "not_made"     // values of options that are not made together
 	BuyBadQuantity BuyProblem = "bad_quantity" // not a whole number from 1 to 999
 	BuyOnlyLeft    BuyProblem = "only_left"    // more than ProductView.Left
 	BuySoldOut     BuyProblem = "sold_out"

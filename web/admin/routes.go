@@ -74,6 +74,8 @@ func (o *Office) Routes() []Route {
 	t.get("/cancellations", models.MayView, o.showCancellations)
 	t.post("/cancellations", models.MayCancel, o.cancelPending)
 
+	o.coinRoutes(t)
+
 	t.get("/statements", models.MayView, o.showStatements)
 	t.post("/statements", models.MayReconcile, o.fetchChosen)
 	t.get("/statements/:day", models.MayView, o.showStatement)
@@ -92,6 +94,8 @@ func (o *Office) Routes() []Route {
 	t.get("/tasks/:id", models.MayView, o.showTask)
 	t.get("/tasks/:id/file", models.MayExport, o.downloadFile)
 	t.post("/exports", models.MayExport, o.startExport)
+
+	o.catalogueRoutes(t)
 
 	t.get("/audit", models.MayAudit, o.showAudit)
 

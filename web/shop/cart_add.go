@@ -14,8 +14,8 @@ import (
 	"coincart/web/visit"
 )
 
-// AddToCart puts pieces of a variant into the cart: POST /cart/items with variant (its id), quantity, and product (its slug, so
-// that a form without a variant can be shown again).
+// AddToCart puts pieces of a variant into the cart: POST /cart/items with variant (its id) or o0, o1 … (what is chosen of
+// each option), quantity, and product (its slug, so that a form without a variant can be shown again).
 func (p *Pages) AddToCart(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {
@@ -39,7 +39,7 @@ func (p *Pages) AddToCart(v *visit.Visit) error {
 	if !v.Fragment() {
 		return v.SeeOther(cartPath)
 	}
-	view, err := p.productView(v, product, add.variant.ID)
+	view, err := p.productView(v, product, chosenVariant(product, add.variant.ID))
 	if err != nil {
 		return err
 	}
@@ -80,20 +80,23 @@ type buyRefusal struct {
 // readAddition checks what is to be put into the cart against the stock and what the cart holds already. Stock is not promised
 // here: that happens when the order is placed.
 func readAddition(form url.Values, product models.Product, cart models.Cart) (addition, buyRefusal) {
-	i := slices.IndexFunc(product.Variants, func(v models.Variant) bool { return v.ID == form.Get("variant") })
-	if i < 0 {
+	c := chosenInForm(product, form)
+	switch {
+	case c.variant == nil && len(c.values) > 0 && !slices.Contains(c.values, ""):
+		return addition{}, buyRefusal{problem: pages.BuyNotMade}
+	case c.variant == nil:
 		return addition{}, buyRefusal{problem: pages.BuyNoVariant}
 	}
-	variant := product.Variants[i]
+	variant := *c.variant
 	quantity, ok := models.ParseQuantity(form.Get("quantity"))
 	line, _ := lineOf(cart, variant.ID)
-	rest := variant.OnHand - line.Quantity
+	rest := variant.Available() - line.Quantity
 	switch {
 	case !ok:
 		return addition{}, buyRefusal{problem: pages.BuyBadQuantity}
-	case variant.OnHand <= 0:
+	case variant.Available() <= 0:
 		return addition{}, buyRefusal{problem: pages.BuySoldOut}
-	case quantity > rest:
+	case quantity > rest && !variant.Untracked:
 		return addition{}, buyRefusal{problem: pages.BuyOnlyLeft, left: max(rest, 0)}
 	case line.Quantity+quantity > models.MaxQuantity:
 		return addition{}, buyRefusal{problem: pages.BuyTooMany}
@@ -103,8 +106,7 @@ func readAddition(form url.Values, product models.Product, cart models.Cart) (ad
 
 // refuseAddition shows the same page again with what was typed.
 func (p *Pages) refuseAddition(v *visit.Visit, product models.Product, form url.Values, r buyRefusal) error {
-	chosen := form.Get("variant")
-	view, err := p.productView(v, product, chosen)
+	view, err := p.productView(v, product, chosenInForm(product, form))
 	if err != nil {
 		return err
 	}
@@ -128,7 +130,7 @@ func (p *Pages) add(v *visit.Visit, variant models.Variant, quantity int) error 
 		}
 		s.CartID = cart.ID
 	}
-	if _, err := p.site.Store.AddToCart(v.Context(), s.CartID, variant.ID, quantity, variant.Price); err != nil {
+	if _, err := p.site.Store.AddToCart(v.Context(), s.CartID, variant.ID, quantity, variant.PriceAt(p.site.Clock())); err != nil {
 		return err
 	}
 	s.CartCount += quantity

@@ -3,6 +3,7 @@ package shop
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"coincart/models"
@@ -14,10 +15,15 @@ import (
 // Category shows one category's products: GET /categories/{slug}?sort=&page=. A sort or a page that does not exist is an
 // address that does not exist.
 func (p *Pages) Category(v *visit.Visit) error {
-	category, err := p.category(v)
+	categories, err := p.site.Categories(v.Context())
 	if err != nil {
 		return err
 	}
+	i := slices.IndexFunc(categories, func(c models.Category) bool { return c.Slug == v.Param("slug") && !c.Hidden })
+	if i < 0 {
+		return p.moved(v, "category", categoryPath(""), visit.ErrNoCategory)
+	}
+	category := categories[i]
 	sort, page, ok := listing(v)
 	if !ok {
 		return visit.ErrNoPage
@@ -39,28 +45,18 @@ func (p *Pages) Category(v *visit.Visit) error {
 	if err != nil {
 		return err
 	}
-	path := "/categories/" + category.Slug
-	activate(&frame, category.Slug)
+	path := categoryPath(category.Slug)
+	activate(&frame, models.Ancestors(categories, category.ID))
 	frame.Canonical = v.Absolute(canonical(path, page))
 	view := categoryView(v.Printer, category)
+	view.Crumbs, view.Below = crumbs(v.Printer, categories, category.ParentID), categoryCards(v.Printer, categories, category.ID)
 	view.Page, view.Products, view.Total, view.Sort = frame, cardViews(v.Printer, currency, cards), total, string(sort)
 	view.Pager = pages.NewPager(path, url.Values{"sort": {string(sort)}}, page, count)
 	v.Public()
 	return v.Show(http.StatusOK, pages.Category(view))
 }
 
-func (p *Pages) category(v *visit.Visit) (models.Category, error) {
-	categories, err := p.site.Categories(v.Context())
-	if err != nil {
-		return models.Category{}, err
-	}
-	for _, c := range categories {
-		if c.Slug == v.Param("slug") {
-			return c, nil
-		}
-	}
-	return models.Category{}, visit.ErrNoCategory
-}
+func categoryPath(slug string) string { return "/categories/" + slug }
 
 // listing reads which part of a list is wanted, and in which order.
 func listing(v *visit.Visit) (sort models.CardSort, page int, ok bool) {
@@ -79,9 +75,9 @@ func canonical(path string, page int) string {
 	return path + "?page=" + strconv.Itoa(page)
 }
 
-// activate marks the category that a page belongs to.
-func activate(page *templates.Page, slug string) {
+// activate marks the category at the top that a page belongs to; path leads from the top to the page's own.
+func activate(page *templates.Page, path []models.Category) {
 	for i := range page.Categories {
-		page.Categories[i].Active = page.Categories[i].Slug == slug
+		page.Categories[i].Active = len(path) > 0 && page.Categories[i].Slug == path[0].Slug
 	}
 }

@@ -36,6 +36,6 @@ func (p *Pages) Home(v *visit.Visit) error {
 		Page:       page,
 		Featured:   cardViews(v.Printer, currency, featured),
 		Newest:     cardViews(v.Printer, currency, newest),
-		Categories: categoryCards(v.Printer, categories),
+		Categories: categoryCards(v.Printer, categories, ""),
 	}))
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
+	"strconv"
 
 	"coincart/models"
 	"coincart/models/store"
@@ -12,17 +14,62 @@ import (
 	"coincart/web/visit"
 )
 
-// Product shows one product: GET /products/{slug}?variant=SKU. An unknown SKU chooses nothing: links to a variant outlive it.
+// Product shows one product: GET /products/{slug}?variant=SKU, or ?o0=&o1= with what is chosen of each option. An unknown choice chooses
+// nothing: links to a variant outlive it. An address that the product had before leads to the one that it has.
 func (p *Pages) Product(v *visit.Visit) error {
 	product, err := p.product(v.Context(), v.Param("slug"))
+	if errors.Is(err, visit.ErrNoProduct) {
+		return p.moved(v, "product", "/products/", err)
+	}
 	if err != nil {
 		return err
 	}
-	view, err := p.productView(v, product, chosenBySKU(product, v.Query("variant")))
+	c, ok := chosenValues(product, v.Query)
+	if !ok {
+		c = chosenBySKU(product, v.Query("variant"))
+	}
+	view, err := p.productView(v, product, c)
 	if err != nil {
 		return err
 	}
 	v.Public()
+	if v.Fragment() {
+		view.Quantity, view.Chose = v.Query("quantity"), true
+		return v.Show(http.StatusOK, pages.BuyForm(view))
+	}
+	return v.Show(http.StatusOK, pages.Product(view))
+}
+
+// moved leads from an address that a thing had before to the one that it has; cause is the answer where there never was such an address.
+func (p *Pages) moved(v *visit.Visit, kind, path string, cause error) error {
+	slug := v.Param("slug")
+	if !isSlug(slug) || v.Fragment() {
+		return cause
+	}
+	now, err := p.site.Store.RedirectSlug(v.Context(), kind, slug)
+	if errors.Is(err, store.ErrNotFound) || (err == nil && now == slug) {
+		return cause
+	}
+	if err != nil {
+		return err
+	}
+	return v.Moved(path + now)
+}
+
+// Preview shows a product as its page will be, whether it is stored and published or not.
+func (p *Pages) Preview(v *visit.Visit, product models.Product) error {
+	product.Variants = slices.DeleteFunc(slices.Clone(product.Variants), func(variant models.Variant) bool { return variant.Retired })
+	for i := range product.Variants {
+		if product.Variants[i].ID == "" {
+			product.Variants[i].ID = "new-" + strconv.Itoa(i)
+		}
+		product.Variants[i].Title = product.Titled()[i].Title
+	}
+	view, err := p.productView(v, product, chosenBySKU(product, ""))
+	if err != nil {
+		return err
+	}
+	view.Preview, view.Related, view.Page.NoIndex, view.Page.Canonical = true, nil, true, ""
 	return v.Show(http.StatusOK, pages.Product(view))
 }
 
@@ -37,8 +84,8 @@ func (p *Pages) product(ctx context.Context, slug string) (models.Product, error
 	return product, err
 }
 
-// productView is the product's page with a variant chosen ("" for none).
-func (p *Pages) productView(v *visit.Visit, product models.Product, chosen string) (pages.ProductView, error) {
+// productView is the product's page with what is chosen.
+func (p *Pages) productView(v *visit.Visit, product models.Product, c choice) (pages.ProductView, error) {
 	currency, err := p.site.Currency(v.Context())
 	if err != nil {
 		return pages.ProductView{}, err
@@ -47,48 +94,44 @@ func (p *Pages) productView(v *visit.Visit, product models.Product, chosen strin
 	if err != nil {
 		return pages.ProductView{}, err
 	}
-	frame, err := p.productFrame(v, &product)
+	frame, path, err := p.productFrame(v, product)
 	if err != nil {
 		return pages.ProductView{}, err
 	}
-	view := productView(v.Printer, currency, product, chosen)
-	view.Page = frame
+	view := productView(v.Printer, currency, product, c, p.site.Clock())
+	view.Page, view.Crumbs = frame, path
 	view.Related = relatedCards(v.Printer, currency, related, product.ID)
 	return view, nil
 }
 
-func (p *Pages) productFrame(v *visit.Visit, product *models.Product) (templates.Page, error) {
+// productFrame is the frame around a product's page, and the way to it.
+func (p *Pages) productFrame(v *visit.Visit, product models.Product) (templates.Page, []templates.Link, error) {
 	frame, err := v.Page()
 	if err != nil {
-		return frame, err
+		return frame, nil, err
 	}
 	categories, err := p.site.Categories(v.Context())
 	if err != nil {
-		return frame, err
+		return frame, nil, err
 	}
-	for _, c := range categories {
-		if c.ID == product.CategoryID {
-			product.Category = c
-			activate(&frame, c.Slug)
-		}
-	}
+	activate(&frame, models.Ancestors(categories, product.CategoryID))
 	frame.Canonical = v.Absolute("/products/" + product.Slug)
-	return frame, nil
+	return frame, crumbs(v.Printer, categories, product.CategoryID), nil
 }
 
-// chosenBySKU is the id of the variant that an address names, else of the first one that can be bought.
-func chosenBySKU(product models.Product, sku string) string {
+// chosenBySKU is the variant that an address names, else the first one that can be bought.
+func chosenBySKU(product models.Product, sku string) choice {
 	for _, variant := range product.Variants {
 		if sku != "" && variant.SKU == sku {
-			return variant.ID
+			return chosenVariant(product, variant.ID)
 		}
 	}
 	for _, variant := range product.Variants {
-		if variant.OnHand > 0 {
-			return variant.ID
+		if variant.Available() > 0 {
+			return chosenVariant(product, variant.ID)
 		}
 	}
-	return ""
+	return chosenVariant(product, "")
 }
 
 // isSlug reports that a text could be a product's: lower-case letters, digits and dashes.

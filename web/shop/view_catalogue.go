@@ -1,12 +1,11 @@
 package shop
 
 import (
-	"strings"
-
 	"coincart/models"
 	"coincart/templates"
 	"coincart/templates/i18n"
 	pages "coincart/templates/shop"
+	"coincart/web/visit"
 )
 
 func money(p *i18n.Printer, c models.Currency, a models.Amount) string {
@@ -23,7 +22,7 @@ func left(onHand int) int {
 
 func cardView(p *i18n.Printer, currency models.Currency, c models.ProductCard) pages.Card {
 	lang := p.Lang()
-	return pages.Card{
+	card := pages.Card{
 		Slug:    c.Slug,
 		Title:   c.Texts.In(lang, "title", c.Title),
 		Summary: c.Texts.In(lang, "summary", c.Summary),
@@ -32,7 +31,12 @@ func cardView(p *i18n.Printer, currency models.Currency, c models.ProductCard) p
 		Picture: templates.Picture{Source: c.Cover}, // the title beside it says what it shows
 		SoldOut: c.OnHand <= 0,
 		Left:    left(c.OnHand),
+		Sale:    c.OnSale,
 	}
+	if c.OnSale && !c.MinRegular.Equal(c.MinPrice) {
+		card.Regular = money(p, currency, c.MinRegular)
+	}
+	return card
 }
 
 func cardViews(p *i18n.Printer, currency models.Currency, cards []models.ProductCard) []pages.Card {
@@ -54,14 +58,15 @@ func relatedCards(p *i18n.Printer, currency models.Currency, cards []models.Prod
 	return views
 }
 
-func categoryCards(p *i18n.Printer, categories []models.Category) []pages.CategoryCard {
+// categoryCards are the categories below one, or at the top, that are shown.
+func categoryCards(p *i18n.Printer, categories []models.Category, parent string) []pages.CategoryCard {
 	lang := p.Lang()
-	cards := make([]pages.CategoryCard, len(categories))
-	for i, c := range categories {
-		cards[i] = pages.CategoryCard{
+	var cards []pages.CategoryCard
+	for _, c := range visit.Shown(categories, parent) {
+		cards = append(cards, pages.CategoryCard{
 			Slug: c.Slug, Name: c.Texts.In(lang, "name", c.Name), Summary: c.Texts.In(lang, "summary", c.Summary),
 			Picture: templates.Picture{Source: c.Picture},
-		}
+		})
 	}
 	return cards
 }
@@ -72,48 +77,4 @@ func categoryView(p *i18n.Printer, c models.Category) pages.CategoryView {
 		Slug: c.Slug, Name: c.Texts.In(lang, "name", c.Name), Summary: c.Texts.In(lang, "summary", c.Summary),
 		Picture: templates.Picture{Source: c.Picture},
 	}
-}
-
-func productView(p *i18n.Printer, currency models.Currency, product models.Product, chosen string) pages.ProductView {
-	lang := p.Lang()
-	view := pages.ProductView{
-		Slug:         product.Slug,
-		Title:        product.Texts.In(lang, "title", product.Title),
-		Summary:      product.Texts.In(lang, "summary", product.Summary),
-		Paragraphs:   paragraphs(product.Texts.In(lang, "description", product.Description)),
-		CategorySlug: product.Category.Slug,
-		CategoryName: product.Category.Texts.In(lang, "name", product.Category.Name),
-		Pictures:     productPictures(lang, product),
-		Variants:     make([]pages.Variant, len(product.Variants)),
-	}
-	for i, v := range product.Variants {
-		view.Variants[i] = pages.Variant{
-			ID: v.ID, SKU: v.SKU, Title: v.Texts.In(lang, "title", v.Title), Price: money(p, currency, v.Price),
-			SoldOut: v.OnHand <= 0, Left: left(v.OnHand), Selected: v.ID == chosen,
-		}
-	}
-	return view
-}
-
-// productPictures are the product's own, or its cover where it has none.
-func productPictures(lang string, product models.Product) []templates.Picture {
-	if len(product.Pictures) == 0 && product.Cover != "" {
-		return []templates.Picture{{Source: product.Cover, Alt: product.CoverAlt}}
-	}
-	pictures := make([]templates.Picture, len(product.Pictures))
-	for i, pic := range product.Pictures {
-		pictures[i] = templates.Picture{Source: pic.Source, Alt: pic.Texts.In(lang, "alt", pic.Alt)}
-	}
-	return pictures
-}
-
-// paragraphs divides a description at its empty lines.
-func paragraphs(text string) []string {
-	var list []string
-	for part := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
-		if part = strings.TrimSpace(part); part != "" {
-			list = append(list, part)
-		}
-	}
-	return list
 }

@@ -14,6 +14,15 @@ func (v *Visit) Address() string { return v.gin.Request.URL.EscapedPath() }
 // SetHeader sets a header of the answer.
 func (v *Visit) SetHeader(name, value string) { v.gin.Writer.Header().Set(name, value) }
 
+// Moved sends the browser, and search engines, to the address that a page has now. The answer is not kept: the old address may become
+// another page's.
+func (v *Visit) Moved(address string) error {
+	v.gin.Writer.Header().Set("Location", address)
+	v.gin.Writer.WriteHeader(http.StatusMovedPermanently)
+	v.gin.Writer.WriteHeaderNow()
+	return nil
+}
+
 // hostName is a cookie's name: under https it has the __Host- prefix, so that no other host and no plain connection can set it.
 func (v *Visit) hostName(name string) string {
 	if v.Site.secure {

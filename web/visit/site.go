@@ -42,6 +42,7 @@ type Site struct {
 	press    *press
 
 	categories *cached[[]models.Category]
+	tags       *cached[[]models.TagCount]
 	coins      *cached[[]models.Coin]
 	settings   *cached[models.Settings]
 	shelves    sync.Map // models.CardFilter → *cached[[]models.ProductCard]
@@ -58,6 +59,7 @@ func NewSite(c Config) *Site {
 		jar:        session.NewJar(c.Store, c.Clock, c.Secure),
 		press:      newPress(),
 		categories: &cached[[]models.Category]{now: c.Clock, load: c.Store.Categories},
+		tags:       &cached[[]models.TagCount]{now: c.Clock, load: c.Store.Tags},
 		coins:      &cached[[]models.Coin]{now: c.Clock, load: c.Store.Coins},
 		settings:   &cached[models.Settings]{now: c.Clock, load: c.Store.LoadSettings},
 	}

@@ -197,10 +197,9 @@ func (v *Visit) Page() (templates.Page, error) {
 		return page, err
 	}
 	page.CartCount = s.CartCount
-	page.Categories = make([]templates.NavCategory, len(categories))
 	lang := v.Printer.Lang()
-	for i, c := range categories {
-		page.Categories[i] = templates.NavCategory{Slug: c.Slug, Name: c.Texts.In(lang, "name", c.Name)}
+	for _, c := range Shown(categories, "") {
+		page.Categories = append(page.Categories, templates.NavCategory{Slug: c.Slug, Name: c.Texts.In(lang, "name", c.Name)})
 	}
 	return page, nil
 }

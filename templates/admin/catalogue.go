@@ -1,0 +1,48 @@
+package admin
+
+import (
+	"net/url"
+
+	"coincart/templates"
+)
+
+// movable reports that the rows are shown in a category's own order, which can be changed.
+func (v ProductsView) movable() bool { return v.Category != "" && v.Page.May.Catalogue }
+
+// where says which SKUs and which category a product has.
+func (r ProductRow) where() string {
+	if r.SKUs == "" {
+		return r.Category
+	}
+	return r.SKUs + " · " + r.Category
+}
+
+func (v CategoryView) title() string {
+	p := v.Page.Printer
+	switch {
+	case v.New:
+		return p.T("admin.category.new")
+	case v.Name.Value != "":
+		return v.Name.Value
+	}
+	return p.T("admin.product.untitled")
+}
+
+func (v CategoryView) action() string {
+	if v.New {
+		return "/admin/categories"
+	}
+	return "/admin/categories/" + v.ID
+}
+
+func (v CategoryView) thumbnail() string { return templates.Picture{Source: v.Picture}.Thumbnail() }
+
+func (r TagRow) list() string { return "/admin/products?" + url.Values{"tag": {r.Tag}}.Encode() }
+
+// typed is what stands in the field of a tag's new name.
+func (v TagsView) typed(tag string) string {
+	if v.For == tag {
+		return v.Typed
+	}
+	return tag
+}

@@ -1,0 +1,129 @@
+package admin
+
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"coincart/templates/i18n"
+)
+
+func (v ProductView) title() string {
+	p := v.Page.Printer
+	switch {
+	case v.Form.New:
+		return p.T("admin.product.new")
+	case v.Form.Title.Value != "":
+		return v.Form.Title.Value
+	}
+	return p.T("admin.product.untitled")
+}
+
+// action is where the form goes.
+func (v ProductView) action() string {
+	if v.Form.New {
+		return "/admin/products"
+	}
+	return "/admin/products/" + v.Form.ID
+}
+
+// at is where the form goes, to come back at a section.
+func (v ProductView) at(section string) string { return v.action() + "#" + section }
+
+// titled reports that variants are told apart by a name of their own: there are several, and no options.
+func (v ProductView) titled() bool {
+	return len(v.Form.Options) == 0 && (len(v.Form.Variants) > 1 || (len(v.Form.Variants) == 1 && v.Form.Variants[0].Title.Value != ""))
+}
+
+func (v ProductView) variantsTitle() string {
+	p := v.Page.Printer
+	if len(v.Form.Variants) == 1 && len(v.Form.Options) == 0 {
+		return p.T("admin.product.variant.only")
+	}
+	return p.N("admin.product.variants", len(v.Form.Variants))
+}
+
+// pictureChoices are the product's pictures, as a variant can choose one of them.
+func (v ProductView) pictureChoices(chosen string) []Choice {
+	list := []Choice{{Selected: chosen == ""}}
+	found := chosen == ""
+	for i, picture := range v.Form.Pictures {
+		label := number(i + 1)
+		if picture.Alt.Value != "" {
+			label += " · " + picture.Alt.Value
+		}
+		list = append(list, Choice{Value: picture.Source, Label: label, Selected: picture.Source == chosen})
+		found = found || picture.Source == chosen
+	}
+	if !found {
+		list = append(list, Choice{Value: chosen, Label: chosen, Selected: true})
+	}
+	return list
+}
+
+func (t ProductTexts) filled() bool {
+	return t.Title.Value+t.Summary.Value+t.Description.Value != "" || t.Title.Problem+t.Summary.Problem+t.Description.Problem != ""
+}
+
+// name is how the form speaks of a variant: by its options, its title or its SKU.
+func (v VariantForm) name(p *i18n.Printer, i int) string {
+	var values []string
+	for _, o := range v.Options {
+		if o.Value != "" {
+			values = append(values, o.Value)
+		}
+	}
+	for _, text := range []string{strings.Join(values, " / "), v.Title.Value, v.SKU.Value} {
+		if text != "" {
+			return text
+		}
+	}
+	return p.T("admin.product.variant", "N", number(i+1))
+}
+
+// Bad reports that something in the variant must be mended.
+func (v VariantForm) Bad() bool {
+	problem := v.Problem
+	for _, f := range []Field{v.Title, v.SKU, v.Price, v.SalePrice, v.SaleFrom, v.SaleUntil, v.Stock, v.Weight, v.LowStock, v.Barcode} {
+		problem += f.Problem
+	}
+	for _, o := range v.Options {
+		problem += o.Problem
+	}
+	return problem != ""
+}
+
+// open reports that the fields that are folded away say something.
+func (v VariantForm) open() bool {
+	folded := ""
+	for _, f := range []Field{v.SalePrice, v.SaleFrom, v.SaleUntil, v.Weight, v.LowStock, v.Barcode} {
+		folded += f.Value + string(f.Problem)
+	}
+	return folded != "" || v.Picture != "" || v.Virtual || v.Untracked || v.Retired
+}
+
+func (o VariantOption) label(p *i18n.Printer, i int) string {
+	if o.Name != "" {
+		return o.Name
+	}
+	return p.T("admin.product.option", "N", number(i+1))
+}
+
+// choices are the option's values; one that is not among them any more is kept, so that it is seen.
+func (o VariantOption) choices() []Choice {
+	list := []Choice{{Selected: o.Value == ""}}
+	found := o.Value == ""
+	for _, value := range o.Choices {
+		list = append(list, Choice{Value: value, Label: value, Selected: value == o.Value})
+		found = found || value == o.Value
+	}
+	if !found {
+		list = append(list, Choice{Value: o.Value, Label: o.Value, Selected: true})
+	}
+	return list
+}
+
+// moveFields are the fields that move a row to a place.
+func moveFields(place Place) templ.Component {
+	return hiddenFields([]Hidden{{Name: "parent", Value: place.Parent}, {Name: "before", Value: place.Before}})
+}

@@ -1,0 +1,288 @@
+package admin
+
+import "coincart/templates"
+
+// The problems of the catalogue's forms.
+const (
+	ProblemFields        Problem = "fields"         // some fields are marked
+	ProblemSlug          Problem = "slug"           // not letters, digits and dashes
+	ProblemSlugTaken     Problem = "slug_taken"     // another one has the address
+	ProblemSKUTaken      Problem = "sku_taken"      // another variant has it
+	ProblemMoneyDigits   Problem = "money_digits"   // more digits than can be kept
+	ProblemTwice         Problem = "twice"          // two are the same
+	ProblemNegative      Problem = "negative"       // less than nothing
+	ProblemNumber        Problem = "number"         // not a number
+	ProblemNotLess       Problem = "not_less"       // a sale price that is not below the regular one
+	ProblemSaleDates     Problem = "sale_dates"     // a sale that ends before it begins
+	ProblemTime          Problem = "time"           // not a day with a time
+	ProblemOptions       Problem = "options"        // a value is missing for one of the options
+	ProblemVariants      Problem = "variants"       // at least one is needed, and not too many
+	ProblemVariantInUse  Problem = "variant_in_use" // it was ordered, or has stock: it can be taken off sale
+	ProblemInUse         Problem = "product_in_use" // it was ordered: it can be hidden
+	ProblemChanged       Problem = "changed"        // somebody else changed it meanwhile
+	ProblemUpload        Problem = "upload"         // some pictures could not be taken
+	ProblemPictureKind   Problem = "picture_kind"   // not a picture that is taken
+	ProblemPictureBroken Problem = "picture_broken"
+	ProblemPictureLarge  Problem = "picture_large"  // too many bytes
+	ProblemPicturePixel  Problem = "picture_pixels" // too many pixels
+	ProblemPictures      Problem = "pictures"       // too many
+	ProblemTree          Problem = "tree"           // a category below itself, or too deep
+	ProblemParent        Problem = "parent"         // the category is not there any more
+	ProblemTagName       Problem = "tag_name"       // empty, or with a comma
+	ProblemBulk          Problem = "bulk"           // not one of the things that can be done to several
+)
+
+// The notices of the catalogue.
+const (
+	NoticeProductSaved    NoticeKind = "product_saved"
+	NoticeProductCopied   NoticeKind = "product_copied"
+	NoticeProductDeleted  NoticeKind = "product_deleted"
+	NoticeProductsChanged NoticeKind = "products_changed" // Text: how many
+	NoticeProductMoved    NoticeKind = "product_moved"
+	NoticeCategorySaved   NoticeKind = "category_saved"
+	NoticeCategoryMoved   NoticeKind = "category_moved"
+	NoticeCategoryDeleted NoticeKind = "category_deleted"
+	NoticeTagRenamed      NoticeKind = "tag_renamed"
+	NoticeTagDeleted      NoticeKind = "tag_deleted"
+)
+
+// ProductsView is the list of products. The filter is a GET form with q, category, tag, state, stock, sort; the bulk form is
+// POST /admin/products/bulk with id …, do (publish, hide, feature, unfeature) and next. Where one category is shown in its own order,
+// each row has a form POST /admin/products/{id}/move with before (an id, "" for the end), category.
+type ProductsView struct {
+	Page       Page
+	Search     Field
+	Categories []Choice // labelled with their paths
+	Tags       []Choice
+	States     []Choice // published, hidden, featured: "admin.product_state." + Value
+	Stocks     []Choice // low: "admin.product_stock." + Value
+	Sorts      []Choice // "admin.product_sort." + Value
+	Problem    Problem
+	Filtered   bool
+	Category   string // whose own order is shown; "" where rows cannot be moved
+	Rows       []ProductRow
+	Next       string
+	First      string
+	Self       string // address of this page, for the bulk form
+}
+
+// ProductRow is one product of the list.
+type ProductRow struct {
+	ID       string
+	Title    string
+	Slug     string
+	SKUs     string // the first one, and how many more
+	Picture  templates.Picture
+	Category string // path
+	Price    string
+	From     bool
+	Sale     bool
+	Stock    string
+	Low      bool
+	Out      bool
+	Hidden   bool
+	Featured bool
+	Changed  templates.Moment
+	Up, Down string // the ids to move before; "-" where it cannot be moved that way
+}
+
+// ProductView is the form of a product: POST /admin/products (a new one) or /admin/products/{id}, both multipart. Every button that
+// changes rows is a submit button named "do"; what was typed comes back with the row added or gone.
+type ProductView struct {
+	Page     Page
+	Form     ProductForm
+	Problem  Problem
+	Uploads  []UploadProblem
+	Conflict []Difference // with Problem = changed: where what is stored and what was typed differ
+	Changed  templates.Moment
+	Zone     string // of the sale's dates
+	Currency string
+	Slugs    string // "/products/…", the address that the form's slug makes, for links; "" while it is new or hidden
+	Ordered  bool   // it cannot be deleted, and the form says so
+	Deleting Problem
+	CopyID   string // of the copy that the form makes: sent twice, it is the same one
+}
+
+// UploadProblem is a picture that was not taken.
+type UploadProblem struct {
+	Name    string
+	Problem Problem
+}
+
+// Difference is a field that somebody else changed.
+type Difference struct {
+	Name   string // "admin.product_fact." + Name, or as it is
+	Stored string
+	Typed  string
+}
+
+// ProductForm is what is typed about a product.
+type ProductForm struct {
+	ID              string
+	New             bool
+	Version         string
+	Title           Field
+	Slug            Field
+	Summary         Field
+	Description     Field
+	Tags            Field // with commas between them
+	Featured        bool
+	Hidden          bool
+	Categories      []CategoryChoice
+	CategoryProblem Problem
+	Texts           []ProductTexts // one for each other language of the shop
+	Options         []OptionForm
+	OptionProblem   Problem
+	Variants        []VariantForm
+	VariantProblem  Problem
+	Pictures        []PictureForm
+	PictureProblem  Problem
+}
+
+// CategoryChoice is a category of the tree that a product can be in.
+type CategoryChoice struct {
+	ID      string
+	Name    string
+	Depth   int // 1: at the top
+	Hidden  bool
+	Chosen  bool
+	Primary bool // the one whose path the shop shows
+}
+
+// ProductTexts are a product's texts in another language.
+type ProductTexts struct {
+	Lang, Name                  string // tag, and what the language calls itself
+	Title, Summary, Description Field
+}
+
+// LangField is a field in another language.
+type LangField struct {
+	Lang, Name string
+	Field      Field
+}
+
+// OptionForm is something to choose, such as the colour.
+type OptionForm struct {
+	Name   Field
+	Values Field // one to a line
+	Texts  []OptionTexts
+}
+
+// OptionTexts are an option's words in another language: as many values as there are, in the same order.
+type OptionTexts struct {
+	Lang, Language string
+	Name, Values   string
+}
+
+// VariantForm is one variant.
+type VariantForm struct {
+	ID        string
+	Stored    bool        // it has stock figures, and a stock of its own to be corrected elsewhere
+	Title     Field       // where the product has no options but several variants
+	Titles    []LangField // of Title
+	Options   []VariantOption
+	SKU       Field
+	Price     Field
+	SalePrice Field
+	SaleFrom  Field
+	SaleUntil Field
+	Stock     Field // of a new one
+	Weight    Field
+	LowStock  Field
+	Barcode   Field
+	Picture   string // source
+	Virtual   bool
+	Untracked bool
+	Retired   bool
+	OnHand    string
+	Reserved  string
+	Problem   Problem // of the variant as a whole
+}
+
+// VariantOption is the value that a variant has of an option.
+type VariantOption struct {
+	Name    string
+	Value   string
+	Choices []string
+	Problem Problem
+}
+
+// PictureForm is a picture of a product.
+type PictureForm struct {
+	Source string
+	Alt    Field
+	Texts  []LangField
+}
+
+// CategoriesView is the tree of categories. Forms: POST /admin/categories (name, slug, parent …) makes one,
+// /admin/categories/{id}/move with parent and before moves one.
+type CategoriesView struct {
+	Page    Page
+	Rows    []CategoryRow
+	Problem Problem
+}
+
+// CategoryRow is one category in its place.
+type CategoryRow struct {
+	ID       string
+	Name     string
+	Slug     string
+	Parent   string
+	Depth    int
+	Hidden   bool
+	Products int
+	Moves    CategoryMoves
+}
+
+// CategoryMoves are where a category can go by one press of a button; nil: nowhere.
+type CategoryMoves struct {
+	Up, Down, In, Out *Place
+}
+
+// Place is a place in the tree.
+type Place struct {
+	Parent string // "": at the top
+	Before string // "": the last one there
+}
+
+// CategoryView is the form of a category: POST /admin/categories or /admin/categories/{id}, both multipart.
+type CategoryView struct {
+	Page       Page
+	ID         string
+	New        bool
+	Version    string
+	Name       Field
+	Slug       Field
+	Summary    Field
+	Hidden     bool
+	Picture    string
+	PictureBad Problem
+	Parents    []Choice // labelled with paths
+	Parent     Problem
+	Texts      []CategoryTexts
+	Problem    Problem
+	Others     []Choice // where its products can go when it is deleted
+	Products   int
+	Children   int
+}
+
+// CategoryTexts are a category's texts in another language.
+type CategoryTexts struct {
+	Lang, Language string
+	Name, Summary  Field
+}
+
+// TagsView lists the tags. Forms: POST /admin/tags/rename (tag, to) and /admin/tags/delete (tag).
+type TagsView struct {
+	Page    Page
+	Rows    []TagRow
+	Problem Problem
+	Typed   string // of the rename that was refused
+	For     string // the tag it was about
+}
+
+// TagRow is one tag.
+type TagRow struct {
+	Tag      string
+	Products int
+}
