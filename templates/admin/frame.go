@@ -20,7 +20,7 @@ func word(p *i18n.Printer, prefix, value string) string {
 // sections are the entries of the navigation that the person may see.
 func (p Page) sections() []Section {
 	list := []Section{
-		SectionDashboard, SectionInbox, SectionOrders, SectionCancellations, SectionProducts, SectionCategories,
+		SectionDashboard, SectionInbox, SectionOrders, SectionCancellations, SectionProducts, SectionCategories, SectionCoins,
 		SectionStatements, SectionRefunds, SectionTasks,
 	}
 	if p.May.Audit {
@@ -61,6 +61,8 @@ func (s Section) glyph() string {
 		return "box"
 	case SectionCategories:
 		return "tree"
+	case SectionCoins:
+		return "coin"
 	case SectionStatements:
 		return "book"
 	case SectionRefunds:

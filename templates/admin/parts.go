@@ -132,6 +132,17 @@ var looks = map[string]map[string]look{
 		"cancelled": {"good", "check"}, "fulfilled": {"good", "check"}, "paid": {"warn", "info"}, "unknown": {"warn", "question"},
 		"gone": {"plain", "cross"}, "failed": {"bad", "alert"},
 	},
+	"admin.coin_state.": {
+		"off": {"plain", "lock"}, "fixed": {"plain", "pen"}, "good": {"good", "check"}, "missing": {"bad", "alert"}, "stale": {"bad", "clock"},
+		"jumped": {"warn", "alert"}, "deviates": {"bad", "question"},
+	},
+	"admin.source_state.": {"on": {"good", "check"}, "off": {"plain", "lock"}},
+	"admin.rate_result.": {
+		"taken": {"good", "check"}, "jumped": {"warn", "alert"}, "deviates": {"bad", "question"}, "unconfirmed": {"warn", "question"}, "old": {"warn", "clock"},
+		"timeout": {"bad", "clock"}, "unreachable": {"bad", "cross"}, "status": {"bad", "alert"}, "no_source": {"bad", "cross"}, "address": {"bad", "lock"},
+		"paused": {"warn", "stop"}, "redirected": {"bad", "arrow"}, "too_large": {"bad", "alert"}, "not_json": {"bad", "alert"}, "no_price": {"bad", "alert"},
+		"not_decimal": {"bad", "alert"}, "not_positive": {"bad", "alert"}, "bad_time": {"bad", "clock"},
+	},
 	"admin.verified.":    {"yes": {"good", "shield"}, "no": {"warn", "question"}},
 	"admin.review_open.": {"open": {"warn", "eye"}, "closed": {"plain", "check"}},
 	"admin.person.":      {"active": {"good", "check"}, "disabled": {"plain", "lock"}},

@@ -64,6 +64,7 @@ type May struct {
 	View, Ask, Note, Fulfil, Cancel, Export, Reconcile, Refund, Audit, Staff bool
 
 	Catalogue bool // products, categories, tags, stock
+	Price     bool // coins and their rates, coupons, delivery, tax
 }
 
 // Section is an entry of the navigation.
@@ -77,6 +78,7 @@ const (
 	SectionCancellations Section = "cancellations"
 	SectionProducts      Section = "products" // with the tags
 	SectionCategories    Section = "categories"
+	SectionCoins         Section = "coins" // with the price sources
 	SectionStatements    Section = "statements"
 	SectionRefunds       Section = "refunds"
 	SectionTasks         Section = "tasks"

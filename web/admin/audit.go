@@ -15,7 +15,7 @@ const auditPath = Home + "/audit"
 
 // auditGroups are the kinds of actions that the log can be narrowed down to; single ones are typed into the address.
 func auditGroups() []string {
-	return []string{"staff.", "order.", "refund.", "statement.", "day.", "discrepancy.", "review.", "task."}
+	return []string{"staff.", "order.", "refund.", "statement.", "day.", "discrepancy.", "review.", "task.", "coin.", "source."}
 }
 
 // isAction is the shape of an action's name, or of a group of them.
@@ -79,7 +79,7 @@ func readAuditFilter(q url.Values, view *pages.AuditView) models.AuditFilter {
 
 func auditRow(p *i18n.Printer, e models.AuditEntry) pages.AuditRow {
 	return pages.AuditRow{
-		Seq: strconv.FormatInt(e.Seq, 10), At: moment(p, e.At), Who: e.Who, Action: e.Action, Subject: e.Subject, SubjectURL: subjectURL(e.Subject),
+		Seq: strconv.FormatInt(e.Seq, 10), At: moment(p, e.At), Who: e.Who, Action: e.Action, Subject: strings.TrimSuffix(e.Subject, ":"), SubjectURL: subjectURL(e.Subject),
 		Before: something(e.Before), After: something(e.After), RemoteAddr: e.RemoteAddr, RequestID: e.RequestID, Hash: e.Hash,
 	}
 }

@@ -11,6 +11,7 @@ import (
 func remarkWords() map[string]string {
 	return map[string]string{
 		"order": "order_state.", "attempt": "attempt_state.", "now": "attempt_state.", "mail": "mail.", "status": "value.status.", "code": "code.",
+		"answer": "fetch_problem.",
 	}
 }
 

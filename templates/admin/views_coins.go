@@ -1,0 +1,177 @@
+package admin
+
+import "coincart/templates"
+
+// The problems of the coins' and price sources' forms.
+const (
+	ProblemSymbol      Problem = "coin_symbol"   // not 1 to 16 capital letters and digits
+	ProblemSymbolTaken Problem = "coin_taken"    // the shop has that coin
+	ProblemCoinDigits  Problem = "coin_digits"   // not 0 to 18
+	ProblemRounding    Problem = "coin_rounding" // not 0 to the coin's digits
+	ProblemPercent     Problem = "percent"       // not 0 to 100 with at most six decimals
+	ProblemSeconds     Problem = "seconds"       // not 10 to 86,400
+	ProblemPosition    Problem = "position"      // not 0 to 9,999
+	ProblemPair        Problem = "pair"          // not a name of a pair
+	ProblemRateMoved   Problem = "rate_moved"    // the rate that waits is another one by now
+	ProblemSourceURL   Problem = "source_url"    // an address that is not asked
+	ProblemSourcePath  Problem = "source_path"   // not a JSON pointer
+)
+
+// The notices of coins and price sources.
+const (
+	NoticeCoinSaved    NoticeKind = "coin_saved"
+	NoticeRateAccepted NoticeKind = "rate_accepted"
+	NoticeSourceSaved  NoticeKind = "source_saved"
+)
+
+// CoinsView lists the coins and the price sources.
+type CoinsView struct {
+	Page    Page
+	Rows    []CoinRow
+	Sources []SourceRow
+}
+
+// CoinState is how a coin stands, in a word: "admin.coin_state." + CoinState.
+type CoinState string
+
+// The states.
+const (
+	CoinOff      CoinState = "off"   // nobody can choose it
+	CoinFixed    CoinState = "fixed" // by hand
+	CoinGood     CoinState = "good"
+	CoinMissing  CoinState = "missing"
+	CoinStale    CoinState = "stale"
+	CoinJumped   CoinState = "jumped"
+	CoinDeviates CoinState = "deviates"
+)
+
+// CoinRow is one coin as it stands.
+type CoinRow struct {
+	Symbol  string
+	Name    string
+	State   CoinState
+	Rate    string // of one coin in the shop's currency; "": none yet
+	Source  string // its name; "": fixed by hand
+	Age     string // of a live rate, such as "12 s"
+	At      templates.Moment
+	Checked templates.Moment // the sources were asked last
+	Answer  string           // "admin.fetch_problem." + Answer: why the last answer was not used; "": it was
+	Spread  string           // such as 0.5%; "": none
+}
+
+func (r CoinRow) path() string { return "/admin/coins/" + r.Symbol }
+
+// SourceRow is one price source.
+type SourceRow struct {
+	ID      string
+	Name    string
+	URL     string
+	Enabled bool
+	Coins   string // their symbols
+}
+
+func (r SourceRow) path() string { return "/admin/price-sources/" + r.ID }
+
+// CoinView is one coin: its state, the form (POST /admin/coins or /admin/coins/{symbol}), its history. Accepting a jump is POST
+// /admin/coins/{symbol}/accept with seen.
+type CoinView struct {
+	Page    Page
+	New     bool
+	Row     CoinRow // as stored
+	Form    CoinForm
+	Problem Problem // of the whole
+
+	Pending     string // the rate that waits for a person; "": none
+	PendingSeen string // the same for the form
+	PendingAt   templates.Moment
+	PendingBy   string // by how much it differs, such as +23.4%
+	Example     string // what an order of 100 costs now; "": nothing
+	ExampleOf   string // that order's total
+
+	Span     string   // "", week, month: "admin.span." + Span
+	Spans    []Choice // of the chart
+	Chart    RateChart
+	History  []RateRow
+	Next     string
+	First    string
+	HasRates bool
+}
+
+// CoinForm is what people decide about a coin, as typed.
+type CoinForm struct {
+	Symbol, Name, Precision, Rounding, Minimum, Position, Spread Field
+	Enabled                                                      bool
+	Rate                                                         Field // fixed by hand
+	Source, SourceSymbol, MaxAge, MaxJump                        Field
+	SecondSource, SecondSymbol, MaxDeviation                     Field
+	Sources, SecondSources                                       []Choice
+	Version                                                      string
+	Currency                                                     string // what rates are in
+}
+
+// Fields are all fields that can have a problem.
+func (f *CoinForm) Fields() []*Field {
+	return []*Field{
+		&f.Symbol, &f.Name, &f.Precision, &f.Rounding, &f.Minimum, &f.Position, &f.Spread, &f.Rate, &f.Source, &f.SourceSymbol, &f.MaxAge,
+		&f.MaxJump, &f.SecondSource, &f.SecondSymbol, &f.MaxDeviation,
+	}
+}
+
+// RateRow is one entry of the history.
+type RateRow struct {
+	At     templates.Moment
+	Source string
+	Rate   string // "": the answer had none
+	Result string // "admin.rate_result." + Result: taken, a problem of the rate, or one of the answer
+}
+
+// RateChart is a line over time, drawn 1000 units wide and 300 high.
+type RateChart struct {
+	Line     string // path of the rates that were taken, as steps
+	Troubles []Band // times without a rate that could be sold at
+	Top      string // the scale's ends
+	Bottom   string
+	From, To templates.Moment
+	Words    string // what the drawing shows, for those who do not see it
+}
+
+// Band is a time span of the drawing.
+type Band struct{ X, Width string }
+
+// SourceView is one price source: POST /admin/price-sources or /admin/price-sources/{id} with the form's fields; with try, nothing is
+// stored and the answer is shown.
+type SourceView struct {
+	Page    Page
+	New     bool
+	ID      string
+	BuiltIn bool
+	Form    SourceForm
+	Coins   []CoinRow // that use it
+	Problem Problem
+	Trial   *Trial // what was answered when it was tried
+}
+
+// SourceForm is a price source as typed.
+type SourceForm struct {
+	Name, URL, Path, TimePath Field
+	Symbol                    Field // to try it with
+	Enabled                   bool
+	Version                   string
+}
+
+// Fields are all fields that can have a problem.
+func (f *SourceForm) Fields() []*Field {
+	return []*Field{&f.Name, &f.URL, &f.Path, &f.TimePath, &f.Symbol}
+}
+
+// Trial is what a price source answered.
+type Trial struct {
+	Address string
+	Status  string // such as 200; "": no answer
+	Took    string
+	Rate    string
+	At      templates.Moment
+	Problem string // "admin.fetch_problem." + Problem; "": it can be used
+	Body    string // the beginning of the answer
+	Cut     bool
+}
