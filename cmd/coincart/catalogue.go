@@ -95,3 +95,36 @@ func demoCoins(list []demo.Coin) ([]models.Coin, error) {
 	}
 	return coins, nil
 }
+
+// Limits of the demonstration's live rates.
+const (
+	demoMaxAge       = 120 // seconds
+	demoMaxJump      = 10  // percent
+	demoMaxDeviation = 2   // percent
+)
+
+// liveRates lets the demonstration's coins take their rates from the sandbox's market call, where it has one for them.
+func liveRates(ctx context.Context, db *store.Store) error {
+	shop, err := demo.Catalogue()
+	if err != nil {
+		return fmt.Errorf("read the demonstration's coins: %w", err)
+	}
+	coins, err := demoCoins(shop.Coins)
+	if err != nil {
+		return err
+	}
+	for i, c := range coins {
+		pair, second := shop.Coins[i].Pair, shop.Coins[i].Second
+		if pair == "" {
+			continue
+		}
+		c.Source, c.SourceSymbol, c.MaxAge, c.MaxJump = models.ExchangeSource, pair, demoMaxAge, models.AmountFromInt(demoMaxJump)
+		if second != "" {
+			c.SecondSource, c.SecondSymbol, c.MaxDeviation = models.ExchangeSource, second, models.AmountFromInt(demoMaxDeviation)
+		}
+		if err := db.PutCoin(ctx, c); err != nil {
+			return fmt.Errorf("the live rate of %s: %w", c.Symbol, err)
+		}
+	}
+	return nil
+}

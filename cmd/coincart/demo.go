@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -77,7 +78,8 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 	if d.baseURL == "" {
 		d.baseURL = localURL(addr)
 	}
-	if err := c.nameDemo(); err != nil {
+	name, err := demoName()
+	if err != nil {
 		return d, err
 	}
 	if err := privateFolder(c.DataDir); err != nil {
@@ -101,18 +103,18 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 	}
 	d.platform, err = sandbox.New(sandbox.Config{
 		BaseURL: d.platformURL, Keys: keys.platform, Seed: seedOf(keys.platform), Logger: log.With("part", "sandbox"),
-		Apps:      []sandbox.App{{AppID: demoAppID, Name: c.ShopName, Key: &keys.merchant.PublicKey, Addresses: []string{d.baseURL}}},
+		Apps:      []sandbox.App{{AppID: demoAppID, Name: cmp.Or(c.ShopName, name), Key: &keys.merchant.PublicKey, Addresses: []string{d.baseURL}}},
 		StateFile: filepath.Join(c.DataDir, "sandbox.json"), Location: zone,
 	})
 	if err != nil {
 		return d, fmt.Errorf("set up the sandbox platform: %w", err)
 	}
-	db, err := openDemoStore(ctx, c.dsn(), store.Options{Logger: log, SealKey: seal})
+	db, err := openDemoStore(ctx, c.dsn(), store.Options{Logger: log, SealKey: seal, Given: c.given()})
 	if err != nil {
 		return d, err
 	}
 	d.shop, err = assemble(&c.settings, parts{
-		baseURL: d.baseURL, platformURL: d.platformURL, appID: demoAppID, keys: ring, store: db, log: log, demo: true,
+		baseURL: d.baseURL, platformURL: d.platformURL, appID: demoAppID, keys: ring, store: db, log: log, demo: true, name: name,
 	})
 	if err != nil {
 		return d, errors.Join(err, db.Close())
@@ -120,17 +122,13 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 	return d, nil
 }
 
-// nameDemo gives the demonstration its name, where none is set.
-func (s *settings) nameDemo() error {
-	if s.ShopName != "" {
-		return nil
-	}
+// demoName is what the demonstration is called where nobody names it.
+func demoName() (string, error) {
 	catalogue, err := demo.Catalogue()
 	if err != nil {
-		return fmt.Errorf("read the shop's name: %w", err)
+		return "", fmt.Errorf("read the shop's name: %w", err)
 	}
-	s.ShopName = catalogue.Settings.Name
-	return nil
+	return catalogue.Settings.Name, nil
 }
 
 // openDemoStore opens the database, brings its tables up to date, and loads the catalogue if there is none yet: what a visitor
@@ -145,7 +143,9 @@ func openDemoStore(ctx context.Context, dsn string, o store.Options) (*store.Sto
 	}
 	categories, err := db.Categories(ctx)
 	if err == nil && len(categories) == 0 {
-		err = loadCatalogue(ctx, db)
+		if err = loadCatalogue(ctx, db); err == nil {
+			err = liveRates(ctx, db)
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())

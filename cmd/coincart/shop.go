@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -37,6 +38,7 @@ type parts struct {
 	log         *slog.Logger
 	clock       models.Clock // nil: the machine's
 	demo        bool
+	name        string // the shop's, where neither the database nor the environment has one
 }
 
 // assemble builds the shop. The store becomes the shop's.
@@ -48,7 +50,8 @@ func assemble(s *settings, p parts) (*shop, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set up the platform's client: %w", err)
 	}
-	mailer, err := newMailer(s)
+	name := cmp.Or(s.ShopName, p.name)
+	mailer, err := newMailer(p.store, filepath.Join(s.DataDir, "mail"), name)
 	if err != nil {
 		return nil, err
 	}
@@ -62,14 +65,16 @@ func assemble(s *settings, p parts) (*shop, error) {
 	}
 	service, err := payments.New(payments.Config{
 		Store: p.store, Gateway: gateway, BaseURL: p.baseURL, SceneType: s.SceneType, Logger: p.log, Clock: p.clock,
-		Mailer: mailer, Compose: web.Compose(p.baseURL, s.ShopName), Zone: zone, FourEyesLimit: limit,
+		Mailer: mailer, Compose: web.Compose(p.store, p.baseURL, name), Zone: zone, FourEyesLimit: limit,
+		PlatformURL: p.platformURL, LoopbackPrices: p.demo,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up payments: %w", err)
 	}
 	server, err := web.New(web.Config{
 		Store: p.store, Payments: service, BaseURL: p.baseURL, PlatformURL: p.platformURL,
-		TrustedProxies: s.TrustedProxies, Logger: p.log, Clock: p.clock, Demo: p.demo, ShopName: s.ShopName,
+		TrustedProxies: s.TrustedProxies, Logger: p.log, Clock: p.clock, Demo: p.demo, ShopName: name,
+		TryMail: mailer.try, Doctor: s.doctor(p),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up the pages: %w", err)
@@ -99,18 +104,6 @@ func platformTransport() *http.Transport {
 		IdleConnTimeout:        60 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 	}
-}
-
-// newMailer sends by the server that the settings name, or writes files.
-func newMailer(s *settings) (payments.Mailer, error) {
-	if s.SMTPURL == "" {
-		return newFileMailer(filepath.Join(s.DataDir, "mail"), s.ShopName)
-	}
-	server, err := parseSMTP(s.SMTPURL)
-	if err != nil {
-		return nil, fmt.Errorf("COINCART_SMTP_URL: %w", err)
-	}
-	return newSMTPMailer(server, s.ShopName)
 }
 
 // listeners opens the shop's addresses before anything else is done, so that a taken port is reported at once.

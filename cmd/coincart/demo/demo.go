@@ -33,8 +33,10 @@ type Settings struct {
 type Coin struct {
 	Symbol    string `json:"symbol"`
 	Name      string `json:"name"`
-	Precision int    `json:"precision"` // digits after the point
-	Rate      string `json:"rate"`      // price of one coin in the shop's currency, decimal text
+	Precision int    `json:"precision"`             // digits after the point
+	Rate      string `json:"rate"`                  // price of one coin in the shop's currency, decimal text
+	Pair      string `json:"pair,omitempty"`        // what the exchange's ticker calls it; "": the rate is fixed by hand
+	Second    string `json:"second_pair,omitempty"` // another pair that must agree
 }
 
 // Category is one shelf. Texts translate "name" and "summary".
