@@ -86,8 +86,12 @@ func (p *Pages) checkout(v *visit.Visit, cart models.Cart, form checkoutForm) (*
 	if err != nil {
 		return nil, err
 	}
+	settings, err := p.site.Settings(v.Context())
+	if err != nil {
+		return nil, err
+	}
 	offers, err := p.payments.Quotes(payments.QuoteRequest{
-		Subject: payments.CartSubject(cart.ID), Coins: coins, Total: bill.Total, Token: form.quotes,
+		Subject: payments.CartSubject(cart.ID), Coins: coins, Total: bill.Total, Token: form.quotes, TTL: settings.QuoteTTL(),
 	})
 	if err != nil {
 		return nil, err

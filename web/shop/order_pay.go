@@ -55,8 +55,12 @@ func (p *Pages) orderOffers(v *visit.Visit, order models.Order, token string) (p
 	if err != nil {
 		return payments.Offers{}, err
 	}
+	settings, err := p.site.Settings(v.Context())
+	if err != nil {
+		return payments.Offers{}, err
+	}
 	return p.payments.Quotes(payments.QuoteRequest{
-		Subject: payments.OrderSubject(order.ID), Coins: coins, Total: order.Total, Token: token,
+		Subject: payments.OrderSubject(order.ID), Coins: coins, Total: order.Total, Token: token, TTL: settings.QuoteTTL(),
 	})
 }
 
