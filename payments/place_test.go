@@ -29,7 +29,7 @@ func TestPlace_ShopperPaysAndTheCallbackSettles(t *testing.T) {
 		assert.Equal(t, models.OrderAwaiting, order.State)
 		assert.Equal(t, models.AttemptOpen, order.Current().State)
 		assert.Equal(t, "21", order.Total.String())
-		assert.JSONEq(t, `[{"name":"2 × Mug","desc":"Blue MUG-1"}]`, order.Goods)
+		assert.JSONEq(t, `[{"name":"2 × Mug","desc":"Blue MUG-1 21.00 USD"}]`, order.Goods)
 		s.stockIs(48, 2, 0)
 		cart, err := s.store.Cart(t.Context(), in.CartID)
 		require.NoError(t, err)

@@ -1,0 +1,336 @@
+package payments_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/payments"
+	"coincart/payments/opay"
+)
+
+// delivers gives the shop a zone with tax added and one way of delivery.
+func (s *shop) delivers() models.Zone {
+	s.t.Helper()
+	z := models.Zone{
+		Name: "Home", Places: []models.Place{{Country: "DE"}}, TaxMode: models.TaxAdded, TaxName: "VAT", TaxRate: models.MustAmount("19"), TaxDelivery: true,
+		Methods: []models.DeliveryMethod{
+			{Title: "Closed", Kind: models.DeliveryFlat, Steps: models.Steps{{}}},
+			{Title: "Parcel", Kind: models.DeliveryFlat, Enabled: true, Steps: models.Steps{{Price: models.MustAmount("4.90")}}},
+			{Title: "Courier", Kind: models.DeliveryFlat, Enabled: true, Steps: models.Steps{{Price: models.MustAmount("15")}}},
+		},
+	}
+	require.NoError(s.t, s.store.SaveZone(s.t.Context(), &z))
+	return z
+}
+
+func (s *shop) coupon(edits ...func(*models.Coupon)) models.Coupon {
+	s.t.Helper()
+	c := models.Coupon{Code: "TEN", Kind: models.CouponPercent, Value: models.MustAmount("10"), Enabled: true}
+	for _, edit := range edits {
+		edit(&c)
+	}
+	require.NoError(s.t, s.store.SaveCoupon(s.t.Context(), &c))
+	return c
+}
+
+func berlin() models.Address {
+	return models.Address{Name: "Ada", Line1: "1 Road", City: "Berlin", Postcode: "10115", Country: "DE"}
+}
+
+// cartTo makes a cart with a coupon that goes to Germany, and its form.
+func (s *shop) cartTo(quantity int, coupon string) payments.PlaceInput {
+	s.t.Helper()
+	in := s.cart(quantity)
+	require.NoError(s.t, s.store.SetCartPlace(s.t.Context(), in.CartID, models.Place{Country: "DE"}))
+	require.NoError(s.t, s.store.SetCartCoupon(s.t.Context(), in.CartID, coupon))
+	in = s.form(in.CartID)
+	in.Address = berlin()
+	return in
+}
+
+func TestPlace_ChargesWhatCouponDeliveryAndTaxMake(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		zone := s.delivers()
+		coupon := s.coupon()
+		p, err := s.Place(t.Context(), s.cartTo(3, "ten"))
+		require.NoError(t, err)
+		order := s.order(p.Ref)
+		// 31.50 − 3.15 = 28.35; parcel 4.90; tax 5.39 (of 28.35) + 0.93 = 6.32
+		assert.Equal(t, []string{"31.5", "3.15", "4.9", "6.32", "0.93", "39.57"}, []string{
+			order.GoodsTotal.String(), order.Discount.String(), order.Delivery.String(), order.Tax.String(), order.DeliveryTax.String(), order.Total.String(),
+		})
+		assert.Equal(t, []string{"TEN", "Parcel", "VAT", "19"}, []string{order.CouponCode, order.DeliveryTitle, order.TaxName, order.TaxRate.String()})
+		assert.Equal(t, []string{"3.15", "5.39"}, []string{order.Lines[0].Discount.String(), order.Lines[0].Tax.String()})
+		address := berlin()
+		assert.Equal(t, &address, order.Address)
+		assert.Equal(t, "39.57", order.Current().Amount.String(), "what the platform is asked for")
+		assert.JSONEq(t, `[{"name":"3 × Mug","desc":"Blue MUG-1 31.50 USD"},{"name":"Discount","desc":"TEN -3.15 USD"},
+			{"name":"Delivery","desc":"Parcel 4.90 USD"},{"name":"VAT","desc":"19% 6.32 USD"}]`, order.Goods)
+
+		// Nothing that the shop changes later changes the order, nor a second try to pay it.
+		coupon, err = s.store.Coupon(t.Context(), coupon.ID)
+		require.NoError(t, err)
+		coupon.Enabled = false
+		require.NoError(t, s.store.SaveCoupon(t.Context(), &coupon))
+		zone.TaxRate = models.MustAmount("7")
+		require.NoError(t, s.store.SaveZone(t.Context(), &zone))
+		again, err := s.Pay(t.Context(), p.Ref, "BTC", models.Payer{UserID: alice})
+		require.NoError(t, err)
+		assert.NotEmpty(t, again.PayURL)
+		retried := s.order(p.Ref)
+		assert.Equal(t, order.Goods, retried.Goods)
+		assert.Equal(t, "0.00040689", retried.Current().Amount.String(), "39.57 / 97250, rounded up")
+		s.exportAgrees(retried)
+
+		require.NoError(t, s.platform.Pay(s.platformOrder(retried).OrderNum))
+		s.deliver()
+		assert.Equal(t, models.OrderPaid, s.order(p.Ref).State)
+		page, err := s.store.CouponUses(t.Context(), coupon.ID, "", 0)
+		require.NoError(t, err)
+		require.Len(t, page.Rows, 1)
+		assert.Equal(t, models.CouponUsed, page.Rows[0].State)
+		assert.Equal(t, "3.15", page.Rows[0].Discount.String())
+	})
+}
+
+// exportAgrees checks the order's row of the export to the last digit.
+func (s *shop) exportAgrees(o models.Order) {
+	s.t.Helper()
+	var file bytes.Buffer
+	require.NoError(s.t, s.WriteExport(s.t.Context(), &file, payments.Export{What: payments.ExportOrders, Format: payments.FormatCSV}, nil))
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file.String(), "\ufeff"))).ReadAll()
+	require.NoError(s.t, err)
+	require.Len(s.t, rows, 2)
+	got := map[string]string{}
+	for i, name := range rows[0] {
+		got[name] = rows[1][i]
+	}
+	for name, want := range map[string]string{
+		"reference": o.Ref, "total": "39.57", "goods": "31.50", "discount": "3.15", "coupon": "TEN", "delivery": "4.90", "way of delivery": "Parcel",
+		"tax added": "6.32", "tax contained": "0.00", "tax": "VAT",
+	} {
+		assert.Equal(s.t, want, got[name], name)
+	}
+}
+
+func TestPlace_TakesTheWayOfDeliveryThatWasChosen(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		zone := s.delivers()
+		in := s.cartTo(1, "")
+		require.NoError(t, s.store.SetCartMethod(t.Context(), in.CartID, zone.Methods[2].ID))
+		_, err := s.Place(t.Context(), in)
+		require.ErrorIs(t, err, payments.ErrCartChanged, "the form showed the parcel")
+		in = s.form(in.CartID)
+		in.Address = berlin()
+		p, err := s.Place(t.Context(), in)
+		require.NoError(t, err)
+		assert.Equal(t, "Courier", s.order(p.Ref).DeliveryTitle)
+	})
+}
+
+func TestPlace_InsistsOnAnAddressWhereGoodsAreShipped(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.delivers()
+		in := s.cart(1)
+		_, err := s.Place(t.Context(), in)
+		require.ErrorIs(t, err, payments.ErrPlace)
+
+		require.NoError(t, s.store.SetCartPlace(t.Context(), in.CartID, models.Place{Country: "FR"}))
+		in = s.form(in.CartID)
+		_, err = s.Place(t.Context(), in)
+		require.ErrorIs(t, err, payments.ErrUndeliverable)
+
+		in = s.cartTo(1, "")
+		in.Address.City, in.Address.Line2 = "", "a\x00"
+		_, err = s.Place(t.Context(), in)
+		wrong := (*payments.AddressError)(nil)
+		require.ErrorAs(t, err, &wrong)
+		assert.Equal(t, models.FieldProblems{"city": models.FieldMissing, "line2": models.FieldCharacters}, wrong.Problems)
+		in.Address = models.Address{Name: "Ada", Line1: "1 Rue", City: "Paris", Postcode: "75001", Country: "FR"}
+		_, err = s.Place(t.Context(), in)
+		require.ErrorIs(t, err, payments.ErrCartChanged, "it was priced for Germany")
+		s.stockIs(50, 0, 0)
+	})
+}
+
+func TestPlace_CouponIsUsedExactlyAsOftenAsAllowed(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		const buyers, allowed = 100, 7
+		require.NoError(t, s.store.MoveStock(t.Context(), models.StockMovement{VariantID: s.variant.ID, Kind: models.MovementImport, Quantity: buyers}))
+		coupon := s.coupon(func(c *models.Coupon) { c.MaxUses = allowed })
+		forms := make([]payments.PlaceInput, buyers)
+		for i := range forms {
+			in := s.cart(1)
+			require.NoError(t, s.store.SetCartCoupon(t.Context(), in.CartID, coupon.Code))
+			forms[i] = s.form(in.CartID)
+		}
+		var mu sync.Mutex
+		placed, refused := 0, 0
+		var wg sync.WaitGroup
+		for _, in := range forms {
+			wg.Go(func() {
+				_, err := s.Place(t.Context(), in)
+				mu.Lock()
+				defer mu.Unlock()
+				gone := (*payments.CouponError)(nil)
+				switch {
+				case err == nil:
+					placed++
+				case errors.As(err, &gone) && gone.Problem == models.CouponUsedUp:
+					refused++
+				default:
+					t.Errorf("place: %v", err)
+				}
+			})
+		}
+		wg.Wait()
+		assert.Equal(t, [2]int{allowed, buyers - allowed}, [2]int{placed, refused})
+		got, err := s.store.Coupon(t.Context(), coupon.ID)
+		require.NoError(t, err)
+		assert.Equal(t, allowed, got.Uses)
+	})
+}
+
+func TestPlace_CouponOfEachShopper(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.coupon(func(c *models.Coupon) { c.MaxPerShopper = 1 })
+		first, second := s.cartTo(1, "TEN"), s.cartTo(1, "TEN") // both forms are shown before either is sent
+		_, err := s.Place(t.Context(), first)
+		require.NoError(t, err)
+		_, err = s.Place(t.Context(), second)
+		used := (*payments.CouponError)(nil)
+		require.ErrorAs(t, err, &used)
+		assert.Equal(t, models.CouponUsedByMe, used.Problem)
+		second = s.form(second.CartID)
+		p, err := s.Place(t.Context(), second)
+		require.NoError(t, err, "the page that was shown then counts without it")
+		assert.Empty(t, s.order(p.Ref).CouponCode)
+	})
+}
+
+func TestCoupon_ComesBackWhenAnOrderEndsUnpaid(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		coupon := s.coupon(func(c *models.Coupon) { c.MaxUses = 2 })
+		uses := func() int {
+			c, err := s.store.Coupon(t.Context(), coupon.ID)
+			require.NoError(t, err)
+			return c.Uses
+		}
+		cancelled, err := s.Place(t.Context(), s.cartTo(1, "TEN"))
+		require.NoError(t, err)
+		expired, err := s.Place(t.Context(), s.cartTo(1, "TEN"))
+		require.NoError(t, err)
+		assert.Equal(t, 2, uses())
+		late := s.platformOrder(s.order(cancelled.Ref))
+		require.NoError(t, s.Cancel(t.Context(), cancelled.Ref))
+		assert.Equal(t, 1, uses())
+		s.later(40 * time.Minute)
+		assert.Equal(t, models.OrderExpired, s.order(expired.Ref).State)
+		assert.Zero(t, uses())
+
+		s.deliver()
+		require.NoError(t, s.platform.PayLate(late.OrderNum))
+		s.deliver()
+		assert.Equal(t, models.OrderReview, s.order(cancelled.Ref).State)
+		assert.Equal(t, 1, uses(), "money came for it after all")
+	})
+}
+
+func TestPlace_CouponThatWouldLeaveNothingDoesNotCount(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.coupon(func(c *models.Coupon) { c.Value = models.MustAmount("100") })
+		in := s.cartTo(1, "TEN")
+		p, err := s.Place(t.Context(), in)
+		require.NoError(t, err)
+		order := s.order(p.Ref)
+		assert.Equal(t, "10.5", order.Total.String())
+		assert.Empty(t, order.CouponCode)
+	})
+}
+
+func TestTotals_ShopWithoutZonesDeliversEverywhere(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		cart, err := s.store.Cart(t.Context(), s.cart(2).CartID)
+		require.NoError(t, err)
+		bill, err := s.Totals(t.Context(), cart, dollars(), "")
+		require.NoError(t, err)
+		assert.False(t, bill.NeedsAddress)
+		require.NoError(t, bill.Blocked)
+		assert.Equal(t, "21", bill.Total.String())
+
+		s.delivers()
+		require.NoError(t, s.store.PutSetting(t.Context(), string(models.SettingHomeCountry), "DE"))
+		bill, err = s.Totals(t.Context(), cart, dollars(), "")
+		require.NoError(t, err)
+		assert.True(t, bill.NeedsAddress)
+		require.ErrorIs(t, bill.Blocked, payments.ErrPlace)
+		assert.Equal(t, "24.99", bill.Total.String(), "the home country's tax, no delivery yet")
+		cart.Country = "DE"
+		bill, err = s.Totals(t.Context(), cart, dollars(), "")
+		require.NoError(t, err)
+		require.Len(t, bill.Methods, 2, "what is switched off is not offered")
+		assert.True(t, bill.Methods[0].Chosen)
+		assert.Equal(t, "15", bill.Methods[1].Price.String())
+	})
+}
+
+func TestGoods_AddUpToTheTotalHoweverManyLines(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.delivers()
+		s.coupon()
+		in := s.cartTo(1, "TEN")
+		categories, err := s.store.Categories(t.Context())
+		require.NoError(t, err)
+		for i := range 30 {
+			word := models.NewRef()[:8]
+			require.NoError(t, s.store.PutProduct(t.Context(), models.Product{
+				Slug: strings.ToLower(word), CategoryID: categories[0].ID, Title: strings.Repeat("长", 100) + word,
+				Variants: []models.Variant{{ID: models.NewID(), SKU: word + strings.Repeat("S", 90), Price: models.MustAmount("1.01").Times(i + 1), OnHand: 5}},
+			}))
+			product, err := s.store.Product(t.Context(), strings.ToLower(word))
+			require.NoError(t, err)
+			_, err = s.store.AddToCart(t.Context(), in.CartID, product.Variants[0].ID, 2, product.Variants[0].Price)
+			require.NoError(t, err)
+		}
+		in = s.form(in.CartID)
+		in.Address = berlin()
+		p, err := s.Place(t.Context(), in)
+		require.NoError(t, err)
+		order := s.order(p.Ref)
+		var goods []opay.Goods
+		require.NoError(t, json.Unmarshal([]byte(order.Goods), &goods))
+		assert.Len(t, goods, opay.MaxGoods)
+		assert.Equal(t, "and 15 more", goods[16].Name)
+		var sum models.Amount
+		for _, g := range goods {
+			words := strings.Fields(g.Desc)
+			require.GreaterOrEqual(t, len(words), 2, g.Desc)
+			text, negative := strings.CutPrefix(words[len(words)-2], "-")
+			amount := models.MustAmount(text)
+			if negative {
+				amount = models.Amount{}.Sub(amount)
+			}
+			sum = sum.Add(amount)
+		}
+		assert.Equal(t, order.Total.String(), sum.String(), "what the platform is told adds up")
+	})
+}
