@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"coincart/models"
+	"coincart/payments"
 	pages "coincart/templates/shop"
 )
 
@@ -110,15 +111,12 @@ func TestPayerProblem(t *testing.T) {
 }
 
 func TestCoinProblem(t *testing.T) {
-	coins := []models.Coin{
-		{Symbol: "USDT", Rate: models.MustAmount("1"), Precision: 2, Enabled: true},
-		{Symbol: "BTC", Rate: models.MustAmount("50000"), Precision: 8, MinAmount: models.MustAmount("0.01"), Enabled: true},
-	}
-	total := models.MustAmount("20")
+	offers := payments.Offers{List: []payments.Offer{
+		{Coin: models.Coin{Symbol: "USDT"}}, {Coin: models.Coin{Symbol: "BTC"}, Problem: models.RateJumped},
+	}}
 	for coin, want := range map[string]pages.FieldProblem{
-		"": pages.CoinMissing, "USDT": pages.FieldOK, "usdt": pages.CoinUnknown, "DOGE": pages.CoinUnknown,
-		"BTC": pages.CoinUnknown, // below its minimum
+		"": pages.CoinMissing, "USDT": pages.FieldOK, "usdt": pages.CoinUnknown, "DOGE": pages.CoinUnknown, "BTC": pages.CoinPaused,
 	} {
-		assert.Equal(t, want, paymentForm{coin: coin}.coinProblem(coins, total), coin)
+		assert.Equal(t, want, paymentForm{coin: coin}.coinProblem(offers), coin)
 	}
 }

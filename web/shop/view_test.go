@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"coincart/models"
+	"coincart/payments"
 	"coincart/templates"
 	"coincart/templates/i18n"
 	pages "coincart/templates/shop"
@@ -123,20 +124,38 @@ func TestRefuse_ShowsWhatWasTyped(t *testing.T) {
 	assert.Equal(t, []pages.LineProblem{{Kind: pages.LineBadQuantity}, {Kind: pages.LinePriceChanged}}, view.Lines[1].Problems)
 }
 
-func TestCoinChoices_LeaveOutWhatCannotPay(t *testing.T) {
-	coins := []models.Coin{
-		{Symbol: "BTC", Name: "Bitcoin", Rate: models.MustAmount("50000"), Precision: 8, MinAmount: models.MustAmount("0.01"), Enabled: true},
-		{Symbol: "USDT", Name: "Tether", Rate: models.MustAmount("1"), Precision: 2, Enabled: true},
-		{Symbol: "ETH", Name: "Ether", Rate: models.MustAmount("3000"), Precision: 6, Enabled: true},
+func TestCoinChoices(t *testing.T) {
+	end := time.Date(2026, 11, 22, 12, 10, 0, 0, time.UTC)
+	offers := payments.Offers{Token: "sealed", ExpiresAt: end, Left: 10 * time.Minute, List: []payments.Offer{
+		{Coin: models.Coin{Symbol: "BTC", Name: "Bitcoin"}, Problem: models.RateStale},
+		{
+			Coin:  models.Coin{Symbol: "USDT", Name: "Tether"},
+			Quote: models.Quote{Coin: "USDT", Amount: models.MustAmount("20"), Rate: models.MustAmount("1"), Source: models.FixedRate},
+		},
+		{
+			Coin: models.Coin{Symbol: "ETH", Name: "Ether"},
+			Quote: models.Quote{
+				Coin: "ETH", Amount: models.MustAmount("0.006667"), Rate: models.MustAmount("3000"), Spread: models.MustAmount("0.5"), Source: "Ticker",
+				ExpiresAt: end,
+			},
+		},
+	}}
+	until := templates.Moment{Text: "22 November 2026, 12:10 UTC", ISO: "2026-11-22T12:10:00Z"}
+	view := paymentView(i18n.ByTag("en"), dollars(), offers, paymentForm{uid: "77"}, models.Payer{})
+	assert.Equal(t, pages.PaymentForm{
+		Quotes: "sealed", Until: until, Left: 600, PayerUID: "77", Coins: []pages.CoinChoice{
+			{Symbol: "BTC", Name: "Bitcoin", Paused: true},
+			{Symbol: "USDT", Name: "Tether", Amount: "20 USDT", Rate: "$1.00", Selected: true},
+			{Symbol: "ETH", Name: "Ether", Amount: "0.006667 ETH", Rate: "$3,000.00", Spread: "0.5%", Source: "Ticker", Until: until},
+		},
+	}, view, "the first that can pay is chosen; what was typed stays")
+
+	chosen := coinChoices(i18n.ByTag("en"), dollars(), offers, "ETH")
+	assert.False(t, chosen[1].Selected)
+	assert.True(t, chosen[2].Selected)
+	for _, c := range coinChoices(i18n.ByTag("en"), dollars(), offers, "BTC") {
+		assert.False(t, c.Selected, "a coin that rests is not chosen, and no other is chosen in its place")
 	}
-	total := models.MustAmount("20")
-	assert.Equal(t, []pages.CoinChoice{
-		{Symbol: "USDT", Name: "Tether", Amount: "20 USDT", Rate: "$1.00", Selected: true},
-		{Symbol: "ETH", Name: "Ether", Amount: "0.006667 ETH", Rate: "$3,000.00"},
-	}, coinChoices(i18n.ByTag("en"), dollars(), coins, total, ""))
-	chosen := coinChoices(i18n.ByTag("en"), dollars(), coins, total, "ETH")
-	assert.False(t, chosen[0].Selected)
-	assert.True(t, chosen[1].Selected)
 }
 
 func TestOrderState_OverEveryPair(t *testing.T) {
