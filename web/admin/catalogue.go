@@ -65,7 +65,7 @@ func (o *Office) showProducts(d *desk) error {
 	if err != nil {
 		return err
 	}
-	view := pages.ProductsView{Search: typed(q.Get("q")), Categories: categoryChoices(categories, q.Get("category"), true), Tags: tagChoices(tags, q.Get("tag"))}
+	view := pages.ProductsView{Search: typed(q.Get("q")), Categories: categoryOptions(categories, q.Get("category"), true), Tags: tagChoices(tags, q.Get("tag"))}
 	filter, problem := readProductFilter(q, categories)
 	view.Search.Problem = problem
 	settings, err := o.site.Settings(d.Context())
@@ -137,8 +137,8 @@ func sortChoices(chosen models.ProductSort) []pages.Choice {
 	return append(list, choices([]models.ProductSort{models.ProductsByTitle, models.ProductsByUpdate, models.ProductsByCreation}, string(chosen), false)...)
 }
 
-// categoryChoices are the categories with their paths; all puts the empty choice in front.
-func categoryChoices(list []models.Category, chosen string, all bool) []pages.Choice {
+// categoryOptions are the categories with their paths; all puts the empty choice in front.
+func categoryOptions(list []models.Category, chosen string, all bool) []pages.Choice {
 	var made []pages.Choice
 	if all {
 		made = append(made, pages.Choice{Selected: chosen == ""})

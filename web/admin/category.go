@@ -92,14 +92,14 @@ func (o *Office) showCategoryForm(d *desk, view pages.CategoryView, parent strin
 	}
 	below := models.Descendants(list, view.ID)
 	above := slices.DeleteFunc(slices.Clone(list), func(c models.Category) bool { return slices.Contains(below, c.ID) })
-	view.Parents = categoryChoices(above, parent, true)
+	view.Parents = categoryOptions(above, parent, true)
 	if !view.New {
 		counts, err := o.site.Store.CategoryCounts(d.Context())
 		if err != nil {
 			return err
 		}
 		others := slices.DeleteFunc(slices.Clone(list), func(c models.Category) bool { return c.ID == view.ID })
-		view.Others, view.Products, view.Children = categoryChoices(others, "", false), counts[view.ID], len(below)-1
+		view.Others, view.Products, view.Children = categoryOptions(others, "", false), counts[view.ID], len(below)-1
 	}
 	view.Page = d.page(pages.SectionCategories)
 	view.Page.Path = categoriesPath + "/new"
