@@ -32,8 +32,8 @@ func dangerous(text string) bool {
 	return false
 }
 
-// guard makes a text safe for spreadsheets; unguard undoes it exactly.
-func guard(text string) string {
+// Guard makes a text safe for spreadsheets, which take one that begins with = and the like for a formula; reading a file undoes it exactly.
+func Guard(text string) string {
 	if dangerous(strings.TrimLeft(text, "'")) {
 		return "'" + text
 	}

@@ -120,10 +120,10 @@ func (w *Writer) line(p *models.Product, v *models.Variant, first bool) error {
 	}
 	var out []string
 	for _, name := range ownColumns {
-		out = append(out, guard(cells[name]))
+		out = append(out, Guard(cells[name]))
 	}
 	for _, t := range w.texts {
-		out = append(out, guard(wordsOf(t, p, v, first)))
+		out = append(out, Guard(wordsOf(t, p, v, first)))
 	}
 	return w.row(out)
 }

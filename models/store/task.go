@@ -57,6 +57,20 @@ func (s *Store) task(ctx context.Context, where, key string) (models.Task, error
 	return t, doing("read the task", err)
 }
 
+// TasksByID reads tasks by their ids; those that are not there are left out.
+func (s *Store) TasksByID(ctx context.Context, ids []string) (map[string]models.Task, error) {
+	found := make(map[string]models.Task, len(ids))
+	err := inParts(unique(ids), func(_ string, args []any) error {
+		var list []models.Task
+		err := translate(s.orm.WithContext(ctx).Where("id IN ?", args).Find(&list).Error)
+		for _, t := range list {
+			found[t.ID] = t
+		}
+		return err
+	})
+	return found, doing("read the tasks", err)
+}
+
 // Tasks reads the newest tasks. ErrFilter.
 func (s *Store) Tasks(ctx context.Context, limit int) ([]models.Task, error) {
 	limit, err := pageLimit(limit)

@@ -90,7 +90,7 @@ func (o *Office) downloadFile(d *desk) error {
 	if err != nil {
 		return missing(err)
 	}
-	if task.Kind != models.TaskExport || task.State != models.TaskDone || task.FileName == "" {
+	if (task.Kind != models.TaskExport && task.Kind != models.TaskExportProducts) || task.State != models.TaskDone || task.FileName == "" {
 		return visit.ErrNoPage
 	}
 	return d.Download(task.FileName, task.FileType, task.FileSize, func(write func([]byte) error) error {

@@ -1,0 +1,39 @@
+package admin
+
+import "coincart/templates/i18n"
+
+func importLook(state string) look {
+	l, ok := map[string]look{
+		"unchecked": {"plain", "dot"}, "checking": {"busy", "turn"}, "problems": {"bad", "alert"}, "ready": {"warn", "eye"},
+		"importing": {"busy", "turn"}, "stopped": {"plain", "cross"}, "failed": {"bad", "alert"}, "done": {"good", "check"},
+	}[state]
+	if !ok {
+		return lookOf("", "")
+	}
+	return l
+}
+
+func levelLook(level string) look {
+	l, ok := map[string]look{"error": {"bad", "alert"}, "skipped": {"warn", "cross"}, "note": {"plain", "info"}}[level]
+	if !ok {
+		return lookOf("", "")
+	}
+	return l
+}
+
+func (v ImportsView) fileWords(p *i18n.Printer) string {
+	if v.FileProblem == "" {
+		return ""
+	}
+	return word(p, "import.file.", v.FileProblem)
+}
+
+func (v ImportView) path() string { return "/admin/imports/" + v.ID }
+
+// line names a row of the file; a problem of the whole file has none.
+func (r ImportProblemRow) line(p *i18n.Printer) string {
+	if r.Line == 0 {
+		return p.T("import.whole_file")
+	}
+	return number(r.Line)
+}

@@ -1,0 +1,114 @@
+package admin
+
+import "coincart/templates"
+
+// ImportsView is the list of files of products that were uploaded, the form for another, and the form for an export.
+type ImportsView struct {
+	Page         Page
+	FormToken    string
+	ExportToken  string
+	Problem      Problem // of the page
+	FileProblem  string  // code of what is wrong with the file: "import.file." + code
+	DecimalComma bool
+	KeepStock    bool
+	NoPictures   bool
+	Categories   []Choice
+	Visibility   []Choice
+	Rows         []ImportRow
+}
+
+// ImportRow is one file of the list.
+type ImportRow struct {
+	ID      string
+	Name    string
+	Size    string
+	State   string // "import.state." + State
+	Who     string
+	Created templates.Moment
+	New     int
+	Changed int
+	Faults  int
+}
+
+// ImportView is one file: what was found in it, and what became of it.
+type ImportView struct {
+	Page      Page
+	ID        string
+	FormToken string
+	Name      string
+	Size      string
+	Who       string
+	Created   templates.Moment
+	Applied   templates.Moment
+	State     string // "import.state." + State
+	Running   bool   // a task is at work
+	TaskID    string
+	Done      int
+	Total     int
+	Percent   int // -1: not known yet
+	Problem   Problem
+	Failure   string // words: why the last task failed
+	Gone      bool   // the file was removed after its time
+
+	Checked   bool // there is a report
+	Dialect   string
+	Delimiter string
+	Options   []string // "import.option." + each
+	Tiles     []ImportTile
+	MayStart  bool // checked, without problems, with something to do or not, and not imported
+	MayCheck  bool
+	Columns   []ImportColumnRow
+	NewPaths  []string // categories to be made
+
+	Level        string // of the problems that are shown
+	Levels       []Choice
+	Problems     []ImportProblemRow
+	ProblemCount int
+	First, Next  string
+	ProblemsURL  string // the file of all problems
+
+	Pictures *ImportPicturesView // nil: none are fetched
+}
+
+// ImportTile is one of the numbers above.
+type ImportTile struct {
+	Name string // "import.tile." + Name
+	Text string
+	Tone string // "", good, warn or bad
+}
+
+// ImportColumnRow is a column of the file.
+type ImportColumnRow struct {
+	Header string
+	Used   bool
+	Filled int
+}
+
+// ImportProblemRow is one problem in words.
+type ImportProblemRow struct {
+	Line   int // 0: the file as a whole
+	Column string
+	SKU    string
+	Level  string // "import.level." + Level
+	Text   string
+}
+
+// ImportPicturesView is how far the fetching of pictures is.
+type ImportPicturesView struct {
+	State   string // of the task: "admin.task_state." + State
+	Running bool
+	TaskID  string
+	Waiting int
+	Done    int
+	Failed  int
+	Rows    []ImportPictureRow
+	More    bool // there are more failures than rows
+}
+
+// ImportPictureRow is a product of which a picture could not be had.
+type ImportPictureRow struct {
+	Line      int
+	SKU       string
+	ProductID string
+	Texts     []string
+}
