@@ -52,6 +52,11 @@ func (s *Service) Pay(ctx context.Context, ref string, in PayInput) (Placement, 
 		return Placement{Ref: ref}, ErrPayer // who signed in must be signed in again
 	}
 	if a != nil && a.State.Live() {
+		if coin != "" && (coin != a.Coin || !mayPayAs(payer, a.Payer)) {
+			if err := s.checkQuote(ctx, &order, in); err != nil { // before anything is closed for it
+				return Placement{Ref: ref}, err
+			}
+		}
 		done, p, err := s.payLive(ctx, &order, a, coin, payer)
 		if done || err != nil {
 			return p, err

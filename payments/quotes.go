@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -162,6 +163,16 @@ func (s *Service) quoteBy(sheet models.QuoteSheet, coins []models.Coin, symbol s
 		return quote, nil
 	}
 	return models.Quote{}, ErrCoin
+}
+
+// checkQuote reports whether an order could be paid now as its form says. ErrCoin, ErrQuote.
+func (s *Service) checkQuote(ctx context.Context, order *models.Order, in PayInput) error {
+	coins, err := s.store.Coins(ctx)
+	if err != nil {
+		return fmt.Errorf("load coins: %w", err)
+	}
+	_, err = s.agreedQuote(coins, in.Coin, order.Total, OrderSubject(order.ID), in.Quotes)
+	return err
 }
 
 // repeatQuote is agreedQuote for a shopper who goes on without a form: with the coin of the last attempt, at what that one cost.

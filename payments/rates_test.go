@@ -371,3 +371,16 @@ func TestQuotes_GoOnWhileTheyHold(t *testing.T) {
 		assert.True(t, fourth.ExpiresAt.IsZero(), "no live rate is promised")
 	})
 }
+
+// A form whose quotes do not hold closes nothing: the payment that is open stays open.
+func TestPay_StaleFormLeavesTheOpenPaymentAlone(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.live()
+		order := s.place(1)
+		_, err := s.Service.Pay(t.Context(), order.Ref, payments.PayInput{Coin: "BTC", Payer: models.Payer{UserID: alice}})
+		require.ErrorIs(t, err, payments.ErrQuote)
+		a := s.attempt(order.Ref)
+		assert.Equal(t, models.AttemptOpen, a.State)
+		assert.Equal(t, models.IntentNone, a.Intent)
+	})
+}
