@@ -214,11 +214,11 @@ func TestCheckout_RefusalIsSaidInWordsAndCanBeMended(t *testing.T) {
 		shown := b.get(at).is(http.StatusOK).lacks("70007", "http-equiv")
 		assert.Equal(t, "DOGE", shown.chosen("coin"))
 
-		b.post(at+"/pay", "coin", "USDT", "payer_uid", "x").is(http.StatusUnprocessableEntity)
-		b.post(at+"/pay", "coin", "", "payer_uid", alice).is(http.StatusUnprocessableEntity)
-		bad := b.post(at+"/pay", "coin", "XRP", "payer_uid", alice).is(http.StatusUnprocessableEntity)
+		b.post(at+"/pay", "quotes", b.get(at).value("quotes"), "coin", "USDT", "payer_uid", "x").is(http.StatusUnprocessableEntity)
+		b.post(at+"/pay", "quotes", b.get(at).value("quotes"), "coin", "", "payer_uid", alice).is(http.StatusUnprocessableEntity)
+		bad := b.post(at+"/pay", "quotes", b.get(at).value("quotes"), "coin", "XRP", "payer_uid", alice).is(http.StatusUnprocessableEntity)
 		assert.Equal(t, alice, bad.value("payer_uid"))
-		pay := b.post(at+"/pay", "coin", "USDT", "payer_uid", alice).is(http.StatusSeeOther).header.Get("Location")
+		pay := b.post(at+"/pay", "quotes", b.get(at).value("quotes"), "coin", "USDT", "payer_uid", alice).is(http.StatusSeeOther).header.Get("Location")
 		assert.Contains(t, pay, s.exchange+"/platform/pay.html?")
 	})
 }

@@ -57,7 +57,7 @@ func TestConnect_SignedInAccountPays(t *testing.T) {
 		b.get("/checkout").lacks(`class="notices"`) // said once
 
 		form := []string{
-			"form_token", shown.value("form_token"), "seen", shown.value("seen"), "email", "ann@example.com", "coin", "USDT",
+			"form_token", shown.value("form_token"), "seen", shown.value("seen"), "quotes", shown.value("quotes"), "email", "ann@example.com", "coin", "USDT",
 		}
 		pay := b.post("/checkout", form...).is(http.StatusSeeOther).header.Get("Location")
 		assert.Contains(t, pay, "openId="+openID)

@@ -83,14 +83,14 @@ func TestOrder_PayGoesOnWithTheOpenPayment(t *testing.T) {
 		at := "/orders/" + order.Ref
 		b.post(at + "/pay").redirects(pay)
 		s.browser().post(at + "/pay").redirects(pay)
-		other := b.post(at+"/pay", "coin", "BTC", "payer_uid", alice).is(http.StatusSeeOther).header.Get("Location")
+		other := b.post(at+"/pay", "quotes", b.get(at).value("quotes"), "coin", "BTC", "payer_uid", alice).is(http.StatusSeeOther).header.Get("Location")
 		assert.NotEqual(t, pay, other)
 		assert.Len(t, s.platform.Orders(), 2, "the first is proved closed before there is a second")
 		require.NoError(t, s.platform.Pay(s.platform.Orders()[1].OrderNum))
 		s.clock.Advance(3 * time.Second)
 		b.get(at).is(http.StatusOK)
 		b.post(at + "/pay").redirects(at)
-		b.post(at+"/pay", "coin", "BTC", "payer_uid", alice).redirects(at)
+		b.post(at+"/pay", "quotes", b.get(at).value("quotes"), "coin", "BTC", "payer_uid", alice).redirects(at)
 	})
 }
 
@@ -101,7 +101,7 @@ func TestOrder_FailureOffersAnotherTry(t *testing.T) {
 		require.NoError(t, s.platform.Fail(s.platform.Orders()[0].OrderNum))
 		at := "/orders/" + order.Ref
 		b.get("/payments/return/"+order.Ref).is(http.StatusOK).has(at+"/pay", at+"/cancel")
-		b.post(at+"/pay", "coin", "USDT", "payer_uid", alice).is(http.StatusSeeOther)
+		b.post(at+"/pay", "quotes", b.get(at).value("quotes"), "coin", "USDT", "payer_uid", alice).is(http.StatusSeeOther)
 		assert.Len(t, s.order(at).Attempts, 2)
 	})
 }
@@ -111,7 +111,7 @@ func TestOrder_BusyAttemptIsSaid(t *testing.T) {
 		b := s.browser()
 		_, order := b.place("1")
 		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultServerError}}))
-		p := b.post("/orders/"+order.Ref+"/pay", "coin", "BTC", "payer_uid", alice).is(http.StatusConflict)
+		p := b.post("/orders/"+order.Ref+"/pay", "quotes", b.get("/orders/"+order.Ref).value("quotes"), "coin", "BTC", "payer_uid", alice).is(http.StatusConflict)
 		p.has(`class="notices"`, order.Ref)
 		assert.Len(t, s.order(order.Ref).Attempts, 1)
 	})

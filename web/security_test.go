@@ -307,7 +307,7 @@ func TestLogs_HoldNoSecretsAndNoAddresses(t *testing.T) {
 		b.signIn("/checkout").redirects("/checkout")
 		shown := b.get("/checkout").is(http.StatusOK)
 		token := shown.value("form_token")
-		b.post("/checkout", "form_token", token, "seen", shown.value("seen"), "email", "ann@example.com", "name", "Ann Secret",
+		b.post("/checkout", "form_token", token, "seen", shown.value("seen"), "quotes", shown.value("quotes"), "email", "ann@example.com", "name", "Ann Secret",
 			"coin", "USDT").is(http.StatusSeeOther)
 		order, err := s.db.OrderByFormToken(t.Context(), token)
 		require.NoError(t, err)
@@ -315,7 +315,7 @@ func TestLogs_HoldNoSecretsAndNoAddresses(t *testing.T) {
 		b.get("/payments/connected?code=private-code&state=private-state")
 		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultServerError}}))
 		b.get("/payments/return/" + order.Ref).is(http.StatusOK)
-		b.post("/orders/"+order.Ref+"/pay", "coin", "BTC", "payer_uid", "9876543210")
+		b.post("/orders/"+order.Ref+"/pay", "quotes", b.get("/orders/"+order.Ref).value("quotes"), "coin", "BTC", "payer_uid", "9876543210")
 		s.work()
 
 		attempt, err := s.db.Attempt(t.Context(), order.Current().ID)

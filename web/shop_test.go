@@ -105,7 +105,7 @@ func newShop(t *testing.T, open func(testing.TB, ...modelstest.Option) *store.St
 	require.NoError(t, err)
 	s.money = payments.Config{
 		Store: s.db, Gateway: gateway, BaseURL: s.url, Clock: s.clock.Now, Logger: log,
-		Mailer: s.mails, Compose: web.Compose(s.url, "Osier"),
+		Mailer: s.mails, Compose: web.Compose(s.db, s.url, "Osier"), PlatformURL: exchange.URL,
 	}
 	s.config = web.Config{
 		Store: s.db, BaseURL: s.url, PlatformURL: exchange.URL, Logger: log, Clock: s.clock.Now, ShopName: "Osier",
@@ -360,7 +360,7 @@ func (b *browser) form(change ...string) []string {
 	b.s.t.Helper()
 	shown := b.get("/checkout").is(http.StatusOK)
 	fields := []string{
-		"form_token", shown.value("form_token"), "seen", shown.value("seen"), "email", "ann@example.com", "name", "Ann Lee",
+		"form_token", shown.value("form_token"), "seen", shown.value("seen"), "quotes", shown.value("quotes"), "email", "ann@example.com", "name", "Ann Lee",
 		"coin", "USDT", "payer_uid", alice,
 	}
 	return append(fields, change...)
