@@ -121,7 +121,11 @@ func (s *Store) writeCategory(ctx context.Context, list []models.Category, c mod
 	if was.ParentID == c.ParentID && was.Name == c.Name && sameTexts(was.Texts, c.Texts) {
 		return nil
 	}
-	return s.staleTerms(ctx, c.ID)
+	if err := s.staleTerms(ctx, c.ID); err != nil {
+		return err
+	}
+	_, err = s.refreshSome(ctx, staleSearch, searchVersion)
+	return err
 }
 
 func sameCategory(a, b models.Category) bool {
@@ -162,14 +166,11 @@ func (s *Store) writePaths(ctx context.Context, list []models.Category, id strin
 	return nil
 }
 
-// staleTerms has the words of all products below a category made anew: some at once, many by RefreshCatalogue.
+// staleTerms marks the words of all products below a category as those to be made anew: some by refreshSome at once, the others of many by
+// RefreshCatalogue.
 func (s *Store) staleTerms(ctx context.Context, categoryID string) error {
 	_, err := s.exec(ctx, "UPDATE products SET search_version = 0 WHERE id IN ("+
 		"SELECT pc.product_id FROM product_categories pc JOIN categories c ON c.id = pc.category_id WHERE c.path LIKE ?)", below(categoryID))
-	if err != nil {
-		return err
-	}
-	_, err = s.refreshSome(ctx, staleSearch, searchVersion)
 	return err
 }
 
@@ -237,6 +238,10 @@ func (s *Store) DeleteCategory(ctx context.Context, id, moveTo string) error {
 		if errors.Is(err, errForeignKey) {
 			return ErrInUse
 		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.refreshSome(ctx, staleSearch, searchVersion)
 		return err
 	}))
 }
@@ -290,9 +295,5 @@ func (s *Store) moveProducts(ctx context.Context, from models.Category, to strin
 			return err
 		}
 	}
-	if err := s.moveSlug(ctx, slugOfCategory, to, from.Slug, ""); err != nil {
-		return err
-	}
-	_, err := s.refreshSome(ctx, staleSearch, searchVersion)
-	return err
+	return s.moveSlug(ctx, slugOfCategory, to, from.Slug, "")
 }

@@ -112,7 +112,7 @@ func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 		return nil, err
 	}
 	var found []Violation
-	for _, rule := range slices.Concat(invariants, pricingInvariants, moneyInvariants) {
+	for _, rule := range slices.Concat(invariants, pricingInvariants, moneyInvariants, catalogueInvariants) {
 		var args []any
 		if strings.Contains(rule.query, "?") {
 			args = []any{now.Add(-overdue)}
@@ -123,7 +123,7 @@ func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 		}
 		found = append(found, list...)
 	}
-	for _, check := range []func(context.Context) ([]Violation, error){s.booksInvariants, s.auditInvariant} {
+	for _, check := range []func(context.Context) ([]Violation, error){s.booksInvariants, s.auditInvariant, s.derivedInvariant} {
 		list, err := check(ctx)
 		if err != nil {
 			return nil, err

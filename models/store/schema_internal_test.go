@@ -18,7 +18,7 @@ import (
 // mapped are the models that are rows.
 func mapped() []any {
 	return []any{
-		&models.Category{}, &models.Product{}, &models.Variant{}, &models.Picture{}, &models.StockMovement{}, &models.Coin{},
+		&models.Category{}, &models.Product{}, &models.Variant{}, &models.Picture{}, &models.StockMovement{}, &models.StockCount{}, &models.Coin{},
 		&models.Cart{}, &models.CartLine{}, &models.Session{}, &models.Order{}, &models.OrderLine{}, &models.Attempt{},
 		&models.Evidence{}, &models.Transition{}, &models.Reservation{}, &models.Review{}, &models.InboxMessage{}, &models.OutboxMessage{},
 		&models.Staff{}, &models.StaffSession{}, &models.Invitation{}, &models.AuditEntry{}, &models.Note{}, &models.Refund{},
@@ -40,6 +40,7 @@ func derived() map[string][]string {
 		"product_tags":       {"tag", "product_id", "position"},
 		"slug_redirects":     {"kind", "slug", "target_id", "created_at"},
 		"search_terms":       {"term", "product_id", "weight"},
+		"stock_count_lines":  {"count_id", "variant_id", "position", "expected", "counted", "counted_at"},
 		"settings":           {"name", "value", "sealed"},
 		"setting_groups":     {"name", "version", "changed_at", "who"},
 		"coupon_shoppers":    {"coupon_id", "shopper", "uses"},

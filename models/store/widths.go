@@ -87,6 +87,17 @@ var widths = map[string]map[string]width{
 		"note":       {1000, false},
 		"who":        {254, false},
 	},
+	"stock_counts": {
+		"id":       {36, true},
+		"name":     {200, false},
+		"state":    {16, true},
+		"who":      {254, false},
+		"ended_by": {254, false},
+	},
+	"stock_count_lines": {
+		"count_id":   {36, true},
+		"variant_id": {36, true},
+	},
 	"coins": {
 		"symbol":        {32, false},
 		"name":          {100, false},

@@ -1,0 +1,274 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/models/modelstest"
+	"coincart/models/store"
+)
+
+func me() models.Actor { return models.Actor{Who: "me@example.org"} }
+
+func TestMovements_WalkTheLedger(t *testing.T) {
+	onClock(t, func(t *testing.T, s *store.Store, clock *modelstest.Clock) {
+		ctx := t.Context()
+		p := modelstest.Product(t, s, stocked(10, 10))
+		a, b := p.Variants[0], p.Variants[1]
+		began := clock.Now()
+		for i := range 7 {
+			clock.Advance(time.Second)
+			require.NoError(t, s.CorrectStock(ctx, models.StockCorrection{VariantID: a.ID, Quantity: 1 + i, Note: "found"}, me()))
+		}
+		o := newOrder(t, s, line(b, 2))
+		require.NoError(t, s.Reserve(ctx, o.ID, o.Lines))
+		var rows []models.MovementRow
+		f := models.MovementFilter{Limit: 2}
+		for first := true; first || f.After != ""; first = false {
+			counted, count := store.CountQueries(ctx)
+			page, err := s.Movements(counted, f)
+			require.NoError(t, err)
+			require.Equal(t, 1, count.N())
+			rows = append(rows, page.Rows...)
+			f.After = page.Next
+		}
+		require.Len(t, rows, 10, "2 imports, 7 corrections, a reservation")
+		sum := map[string]int{}
+		for i, r := range rows {
+			sum[r.VariantID] += r.Quantity
+			assert.False(t, i > 0 && r.CreatedAt.After(rows[i-1].CreatedAt), "newest first")
+		}
+		assert.Equal(t, map[string]int{a.ID: 10 + 28, b.ID: 8}, sum, "on hand is the sum of the ledger")
+		page, err := s.Movements(ctx, models.MovementFilter{Kind: models.MovementReservation})
+		require.NoError(t, err)
+		require.Len(t, page.Rows, 1)
+		assert.Equal(t, []string{o.Ref, b.SKU, p.Title, ""}, []string{page.Rows[0].OrderRef, page.Rows[0].Variant.SKU, page.Rows[0].Variant.ProductTitle, page.Rows[0].Who})
+		page, err = s.Movements(ctx, models.MovementFilter{VariantID: a.ID, From: began.Add(time.Second), Until: began.Add(3 * time.Second)})
+		require.NoError(t, err)
+		require.Len(t, page.Rows, 2)
+		assert.Equal(t, []any{"found", "me@example.org", 2}, []any{page.Rows[0].Note, page.Rows[0].Who, page.Rows[0].Quantity})
+		_, err = s.Movements(ctx, models.MovementFilter{Kind: "theft"})
+		require.ErrorIs(t, err, store.ErrFilter)
+		_, err = s.Movements(ctx, models.MovementFilter{After: "x"})
+		require.ErrorIs(t, err, store.ErrCursor)
+	})
+}
+
+func TestCorrectStock_ByDifferenceOrByCount(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		v := modelstest.Product(t, s, stocked(10)).Variants[0]
+		o := newOrder(t, s, line(v, 3))
+		require.NoError(t, s.Reserve(ctx, o.ID, o.Lines))
+		correct := func(c models.StockCorrection) error {
+			c.VariantID, c.Note = v.ID, "why"
+			return s.CorrectStock(ctx, c, me())
+		}
+		require.NoError(t, correct(models.StockCorrection{Quantity: -2}))
+		assert.Equal(t, [3]int{5, 3, 0}, stockOf(t, s, v.ID))
+		require.NoError(t, correct(models.StockCorrection{Counted: true, Quantity: 12}))
+		assert.Equal(t, [3]int{9, 3, 0}, stockOf(t, s, v.ID), "12 on the shelf, 3 of them promised")
+		require.ErrorIs(t, correct(models.StockCorrection{Counted: true, Quantity: 12}), store.ErrMovement, "nothing to correct")
+		require.ErrorIs(t, correct(models.StockCorrection{}), store.ErrMovement)
+		short, ok := errors.AsType[*store.OutOfStockError](correct(models.StockCorrection{Counted: true, Quantity: 2}))
+		require.True(t, ok, "less than is promised")
+		assert.Equal(t, 9, short.Left)
+		_, ok = errors.AsType[*store.OutOfStockError](correct(models.StockCorrection{Returned: true, Quantity: 1}))
+		require.True(t, ok, "nothing was sold")
+		require.NoError(t, s.SellReservation(ctx, o.ID))
+		require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderReview, nil, models.Transition{}))
+		require.NoError(t, correct(models.StockCorrection{Returned: true, Quantity: 1}))
+		require.ErrorIs(t, correct(models.StockCorrection{Returned: true, Quantity: -1}), store.ErrMovement)
+		assert.Equal(t, [3]int{10, 0, 2}, stockOf(t, s, v.ID))
+		require.ErrorIs(t, s.CorrectStock(ctx, models.StockCorrection{VariantID: models.NewID(), Quantity: 1}, me()), store.ErrNotFound)
+		entries, err := s.Audit(ctx, models.AuditFilter{Action: "stock.correct"})
+		require.NoError(t, err)
+		require.Len(t, entries, 3, "what was refused is not in the log")
+		assert.Equal(t, v.SKU, entries[0].Subject)
+		requireSound(t, s)
+	})
+}
+
+func TestSetStock_BooksOnlyDifferences(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		p := modelstest.Product(t, s, stocked(1, 2, 3))
+		levels := []models.StockLevel{{VariantID: p.Variants[0].ID, OnHand: 5}, {VariantID: p.Variants[1].ID, OnHand: 2}, {VariantID: p.Variants[2].ID, OnHand: 0}, {VariantID: models.NewID(), OnHand: 1}}
+		n, err := s.SetStock(ctx, levels, "a file", "me")
+		require.NoError(t, err)
+		assert.Equal(t, 2, n)
+		n, err = s.SetStock(ctx, levels, "a file", "me")
+		require.NoError(t, err)
+		assert.Zero(t, n, "the same again changes nothing")
+		assert.Equal(t, [3]int{5, 0, 0}, stockOf(t, s, p.Variants[0].ID))
+		levels[0].OnHand = 9
+		levels[1].OnHand = -1
+		_, err = s.SetStock(ctx, levels, "", "")
+		_, ok := errors.AsType[*store.OutOfStockError](err)
+		require.True(t, ok)
+		assert.Equal(t, [3]int{5, 0, 0}, stockOf(t, s, p.Variants[0].ID), "all or none")
+		requireSound(t, s)
+	})
+}
+
+func TestStockList_LowAndEveryPage(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		c := category(t, s, "c", models.Category{})
+		p := models.Product{ID: models.NewID(), Slug: "thing", Title: "Thing", CategoryIDs: []string{c.ID}, OptionNames: models.List{"Number"}}
+		for i := range 9 {
+			p.Variants = append(p.Variants, models.Variant{
+				SKU: fmt.Sprintf("T-%d", i), Options: models.List{fmt.Sprint(i)}, OnHand: 8 - i, LowStock: 6 * (i % 2), Untracked: i == 7, Retired: i >= 8,
+			})
+		}
+		saved(t, s, p)
+		modelstest.Product(t, s)
+		walk := func(f models.StockFilter) (skus string) {
+			f.Limit = 2
+			for first := true; first || f.After != ""; first = false {
+				page, err := s.StockList(ctx, f)
+				require.NoError(t, err)
+				for _, r := range page.Rows {
+					skus += r.SKU[len(r.SKU)-1:]
+				}
+				f.After = page.Next
+			}
+			return skus
+		}
+		assert.Equal(t, "01234567", walk(models.StockFilter{CategoryID: c.ID}), "retired and empty: not there")
+		assert.Equal(t, "76543210", walk(models.StockFilter{Search: "thing number", CategoryID: c.ID, Sort: models.StockByLeft})+
+			walk(models.StockFilter{Search: "thing", CategoryID: c.ID, Sort: models.StockByLeft}), "a search for what nothing has, and one that finds all")
+		assert.Equal(t, "356", walk(models.StockFilter{CategoryID: c.ID, Low: true, LowStock: 2}))
+		n, err := s.LowStock(ctx, 2)
+		require.NoError(t, err)
+		assert.Equal(t, 3, n)
+		page, err := s.StockList(ctx, models.StockFilter{CategoryID: c.ID, LowStock: 2})
+		require.NoError(t, err)
+		assert.Equal(t, []any{"3", true, 6, false}, []any{page.Rows[3].VariantTitle, page.Rows[3].Low, page.Rows[3].Limit, page.Rows[2].Low})
+		assert.True(t, page.Rows[7].Untracked)
+		for _, f := range []models.StockFilter{{Sort: "x"}, {Limit: -1}} {
+			_, err := s.StockList(ctx, f)
+			require.ErrorIs(t, err, store.ErrFilter)
+		}
+		_, err = s.StockList(ctx, models.StockFilter{After: "!"})
+		require.ErrorIs(t, err, store.ErrCursor)
+	})
+}
+
+func TestReservations_EndFirstFirst(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		p := modelstest.Product(t, s, stocked(50, 50))
+		var refs []string
+		for i := range 5 {
+			o := newOrder(t, s, line(p.Variants[0], 1), line(p.Variants[1], 2))
+			require.NoError(t, s.Reserve(ctx, o.ID, o.Lines))
+			require.NoError(t, s.ExtendOrder(ctx, o.ID, time.Now().Add(time.Duration(10-i)*time.Hour), time.Now().Add(time.Hour)))
+			refs = append([]string{o.Ref}, refs...)
+			if i == 0 {
+				require.NoError(t, s.ReleaseReservation(ctx, o.ID))
+				require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{}))
+				refs = nil
+			}
+		}
+		var got []string
+		held := 0
+		f := models.ReservationFilter{Limit: 3}
+		for first := true; first || f.After != ""; first = false {
+			counted, count := store.CountQueries(ctx)
+			page, err := s.Reservations(counted, f)
+			require.NoError(t, err)
+			require.Equal(t, 1, count.N())
+			for _, r := range page.Rows {
+				held += r.Quantity
+				if len(got) == 0 || got[len(got)-1] != r.OrderRef {
+					got = append(got, r.OrderRef)
+				}
+				assert.Equal(t, models.OrderAwaiting, r.State)
+			}
+			f.After = page.Next
+		}
+		assert.Equal(t, refs, got)
+		assert.Equal(t, 12, held)
+		page, err := s.Reservations(ctx, models.ReservationFilter{VariantID: p.Variants[1].ID})
+		require.NoError(t, err)
+		assert.Len(t, page.Rows, 4)
+	})
+}
+
+func TestStockCount_KeepsWhatIsSoldMeanwhile(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		c := category(t, s, "c", models.Category{})
+		p := shirt(c.ID)
+		p.Variants[3].Untracked = true
+		p = saved(t, s, p)
+		modelstest.Product(t, s)
+		held := newOrder(t, s, line(p.Variants[0], 2))
+		require.NoError(t, s.Reserve(ctx, held.ID, held.Lines))
+		count, err := s.CreateStockCount(ctx, "March", c.ID, me())
+		require.NoError(t, err)
+		assert.Equal(t, 3, count.Lines, "what is not counted is not on the sheet")
+		page, err := s.CountLines(ctx, count.ID, "", 2)
+		require.NoError(t, err)
+		require.Len(t, page.Lines, 2)
+		assert.Equal(t, []any{5, 2, false}, []any{page.Lines[0].Expected, page.Lines[0].Reserved, page.Lines[0].Done}, "3 to sell, 2 promised")
+		rest, err := s.CountLines(ctx, count.ID, page.Next, 2)
+		require.NoError(t, err)
+		require.Len(t, rest.Lines, 1)
+		assert.Empty(t, rest.Next)
+
+		require.NoError(t, s.EnterCounts(ctx, count.ID, map[string]int{p.Variants[0].ID: 4, p.Variants[1].ID: 5}))
+		sold := newOrder(t, s, line(p.Variants[0], 3), line(p.Variants[2], 1)) // sold after it was counted
+		require.NoError(t, s.Reserve(ctx, sold.ID, sold.Lines))
+		require.NoError(t, s.SellReservation(ctx, sold.ID))
+		require.NoError(t, s.MoveOrder(ctx, sold.ID, models.OrderAwaiting, models.OrderReview, nil, models.Transition{}))
+		require.NoError(t, s.EnterCounts(ctx, count.ID, map[string]int{p.Variants[0].ID: 4, p.Variants[2].ID: 4}))
+		page, err = s.CountLines(ctx, count.ID, "", 0)
+		require.NoError(t, err)
+		assert.Equal(t, []any{5, 4, true}, []any{page.Lines[0].Expected, page.Lines[0].Counted, page.Lines[0].Done}, "as it was when it was counted")
+		assert.Equal(t, []any{4, 4}, []any{page.Lines[2].Expected, page.Lines[2].Counted})
+		count, err = s.StockCount(ctx, count.ID)
+		require.NoError(t, err)
+		assert.Equal(t, []int{3, 3, 1}, []int{count.Lines, count.Counted, count.Different})
+
+		_, err = s.BookStockCount(ctx, count.ID, count.Version-1, me())
+		require.ErrorIs(t, err, store.ErrConflict)
+		_, err = s.BookStockCount(ctx, count.ID, count.Version, me())
+		_, ok := errors.AsType[*store.OutOfStockError](err)
+		require.True(t, ok, "the last one is promised: one of the orders cannot be served")
+		require.NoError(t, s.ReleaseReservation(ctx, held.ID))
+		require.NoError(t, s.MoveOrder(ctx, held.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{}))
+		n, err := s.BookStockCount(ctx, count.ID, count.Version, me())
+		require.NoError(t, err)
+		assert.Equal(t, 1, n)
+		assert.Equal(t, [3]int{1, 0, 3}, stockOf(t, s, p.Variants[0].ID), "4 were counted, 3 of them have left since")
+		for _, err := range []error{
+			s.EnterCounts(ctx, count.ID, nil), s.DropStockCount(ctx, count.ID, me()), second(s.BookStockCount(ctx, count.ID, count.Version+1, me())),
+		} {
+			require.ErrorIs(t, err, store.ErrConflict, "it is booked")
+		}
+		require.ErrorIs(t, s.EnterCounts(ctx, models.NewID(), nil), store.ErrNotFound)
+
+		dropped, err := s.CreateStockCount(ctx, "April", "", me())
+		require.NoError(t, err)
+		require.NoError(t, s.EnterCounts(ctx, dropped.ID, map[string]int{p.Variants[1].ID: 0}))
+		require.NoError(t, s.EnterCounts(ctx, dropped.ID, map[string]int{p.Variants[1].ID: -1}))
+		require.NoError(t, s.DropStockCount(ctx, dropped.ID, me()))
+		counts, err := s.StockCounts(ctx)
+		require.NoError(t, err)
+		require.Len(t, counts, 2)
+		assert.Equal(t, [3]int{5, 0, 0}, stockOf(t, s, p.Variants[1].ID))
+		_, err = s.CreateStockCount(ctx, "Nothing", models.NewID(), me())
+		require.ErrorIs(t, err, store.ErrFilter)
+		requireSound(t, s)
+	})
+}
+
+func second(_ int, err error) error { return err }
