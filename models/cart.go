@@ -88,16 +88,16 @@ func (c Cart) Count() int {
 }
 
 // Fingerprint is a digest of everything that the shopper is about to agree to besides the coin: the lines with quantities and unit
-// prices, the coupon, where and how the goods are delivered (method may be nil), and all totals. The checkout form carries it; a placement whose
-// fingerprint differs shows the page again instead of charging what was never seen. What coins cost is in the form's quotes
-// (QuoteSheet).
+// prices, the coupon, how the goods are delivered (method may be nil), and all totals. The checkout form carries it; a placement whose
+// fingerprint differs shows the page again instead of charging what was never seen. Where the goods go is a field of the form itself, and
+// what coins cost is in the form's quotes (QuoteSheet).
 func (c Cart) Fingerprint(t Totals, method *DeliveryMethod) string {
 	var b strings.Builder
 	write := func(parts ...string) { b.WriteString(strings.Join(parts, "\x00") + "\n") }
 	for _, l := range c.Lines {
 		write(l.VariantID, strconv.Itoa(l.Quantity), l.Price.String())
 	}
-	write(t.CouponCode, string(t.CouponProblem), c.Country, c.Region)
+	write(t.CouponCode, string(t.CouponProblem))
 	if method != nil {
 		write(method.ID, method.Title)
 	}

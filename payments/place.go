@@ -140,7 +140,7 @@ func cartForPlacing(ctx context.Context, tx *store.Store, in PlaceInput) (models
 
 // agreedBill prices the cart and insists that it costs what the form showed, and that it can be ordered.
 func (s *Service) agreedBill(ctx context.Context, tx *store.Store, cart models.Cart, in PlaceInput) (Bill, error) {
-	bill, err := totalsIn(ctx, tx, s.clock, cart, in.Currency, in.Email)
+	bill, err := totalsIn(ctx, tx, storedTerms{tx}, s.clock, cart, in.Currency, in.Email)
 	switch {
 	case err != nil:
 		return bill, err

@@ -71,6 +71,26 @@ func (b Bill) TaxTitle(lang string) string {
 	return b.taxZone.TaxTitle(lang)
 }
 
+// Terms are what a cart is priced by besides its own choices.
+type Terms interface {
+	// Zones are all zones of the shop with their ways of delivery, in their order.
+	Zones(ctx context.Context) ([]models.Zone, error)
+	// HomeCountry is the country whose tax counts where nothing is shipped or no place is chosen; "" for none.
+	HomeCountry(ctx context.Context) (string, error)
+}
+
+// storedTerms are the terms as they are stored at this moment.
+type storedTerms struct{ *store.Store }
+
+// HomeCountry reads the setting tax.home_country.
+func (t storedTerms) HomeCountry(ctx context.Context) (string, error) {
+	country, err := t.Setting(ctx, string(models.SettingHomeCountry))
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
+	}
+	return country, err
+}
+
 // Totals computes what a cart costs: the one function behind cart page, checkout and Place. email is the shopper's if it is known, for
 // coupons that each shopper may use so often; currency is the shop's.
 //
@@ -78,11 +98,16 @@ func (b Bill) TaxTitle(lang string) string {
 // chosen, and for what is not shipped, the tax is that of the place, else of the shop's home country (setting tax.home_country).
 // Errors: models.ErrBasket, the store's.
 func (s *Service) Totals(ctx context.Context, cart models.Cart, currency models.Currency, email string) (Bill, error) {
-	return totalsIn(ctx, s.store, s.clock, cart, currency, email)
+	return totalsIn(ctx, s.store, storedTerms{s.store}, s.clock, cart, currency, email)
+}
+
+// TotalsBy is Totals with terms that the caller keeps at hand, for pages that are only looked at: Place goes by those that are stored.
+func (s *Service) TotalsBy(ctx context.Context, terms Terms, cart models.Cart, currency models.Currency, email string) (Bill, error) {
+	return totalsIn(ctx, s.store, terms, s.clock, cart, currency, email)
 }
 
 func totalsIn(
-	ctx context.Context, st *store.Store, clock models.Clock, cart models.Cart, currency models.Currency, email string,
+	ctx context.Context, st *store.Store, terms Terms, clock models.Clock, cart models.Cart, currency models.Currency, email string,
 ) (Bill, error) {
 	b := models.Basket{Currency: currency, Now: clock()}
 	for _, l := range cart.Lines {
@@ -95,7 +120,7 @@ func totalsIn(
 	if err != nil {
 		return Bill{}, err
 	}
-	if err := bill.findZone(ctx, st, cart, b.Shipped()); err != nil {
+	if err := bill.findZone(ctx, terms, cart, b.Shipped()); err != nil {
 		return Bill{}, err
 	}
 	b.Zone, b.Method = bill.taxZone, bill.method
@@ -135,8 +160,8 @@ func (bill *Bill) findCoupon(ctx context.Context, st *store.Store, cart models.C
 }
 
 // findZone finds whose tax counts, and how the goods are delivered.
-func (bill *Bill) findZone(ctx context.Context, st *store.Store, cart models.Cart, shipped bool) error {
-	zones, err := st.Zones(ctx)
+func (bill *Bill) findZone(ctx context.Context, terms Terms, cart models.Cart, shipped bool) error {
+	zones, err := terms.Zones(ctx)
 	if err != nil || len(zones) == 0 {
 		return err
 	}
@@ -146,7 +171,7 @@ func (bill *Bill) findZone(ctx context.Context, st *store.Store, cart models.Car
 		if shipped {
 			bill.Blocked = ErrPlace
 		}
-		if country, err = homeCountry(ctx, st); err != nil || country == "" {
+		if country, err = terms.HomeCountry(ctx); err != nil || country == "" {
 			return err
 		}
 	}
@@ -182,14 +207,6 @@ func (bill *Bill) offer() {
 			bill.Methods[i].Price = bill.Methods[i].Method.Price(bill.Weight, bill.Goods.Sub(bill.Discount))
 		}
 	}
-}
-
-func homeCountry(ctx context.Context, st *store.Store) (string, error) {
-	country, err := st.Setting(ctx, string(models.SettingHomeCountry))
-	if errors.Is(err, store.ErrNotFound) {
-		return "", nil
-	}
-	return country, err
 }
 
 // addressFor is the address of an order: complete, and where the bill says that the goods go. ErrCartChanged: it is another place than the
