@@ -90,7 +90,7 @@ func TestOrder_PayGoesOnWithTheOpenPayment(t *testing.T) {
 		s.clock.Advance(3 * time.Second)
 		b.get(at).is(http.StatusOK)
 		b.post(at + "/pay").redirects(at)
-		b.post(at+"/pay", "quotes", b.get(at).value("quotes"), "coin", "BTC", "payer_uid", alice).redirects(at)
+		b.post(at+"/pay", "coin", "BTC", "payer_uid", alice).redirects(at)
 	})
 }
 

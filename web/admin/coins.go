@@ -98,6 +98,10 @@ func (o *Office) coinPage(d *desk, c models.Coin, typed *pages.CoinForm, problem
 		}
 	}
 	view.Page = d.page(pages.SectionCoins)
+	view.Page.Path = coinsPath + "/new"
+	if !view.New {
+		view.Page.Path = coinsPath + "/" + c.Symbol
+	}
 	for _, f := range view.Form.Fields() {
 		if problem == pages.ProblemNone {
 			problem = f.Problem

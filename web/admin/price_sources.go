@@ -71,6 +71,10 @@ func (o *Office) sourcePage(d *desk, s models.PriceSource, form pages.SourceForm
 	view := pages.SourceView{
 		Page: d.page(pages.SectionCoins), New: s.ID == "", ID: s.ID, BuiltIn: s.ID == models.ExchangeSource, Form: form, Trial: tried, Problem: problem,
 	}
+	view.Page.Path = sourcePath("new")
+	if !view.New {
+		view.Page.Path = sourcePath(s.ID)
+	}
 	for _, f := range view.Form.Fields() {
 		if problem == pages.ProblemNone {
 			problem = f.Problem
