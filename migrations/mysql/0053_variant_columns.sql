@@ -1,5 +1,7 @@
 -- +goose NO TRANSACTION
 -- +goose Up
+-- There must be no index of on_hand or reserved: MariaDB would look a variant up through it ("id = ? AND on_hand >= ?"), and while another
+-- order changes the same variant it is in neither its old place nor its new one, so that stock seems to be gone that is there.
 ALTER TABLE variants
   ADD COLUMN sale_price DECIMAL(36,18) NOT NULL DEFAULT 0,
   ADD COLUMN sale_from  DATETIME(3) NULL,
@@ -11,12 +13,10 @@ ALTER TABLE variants
   ADD COLUMN untracked  TINYINT(1) NOT NULL DEFAULT 0,
   ADD COLUMN low_stock  INT NOT NULL DEFAULT 0,
   ADD COLUMN barcode    VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
-  ADD COLUMN retired    TINYINT(1) NOT NULL DEFAULT 0,
-  ADD KEY variants_by_stock (on_hand, id);
+  ADD COLUMN retired    TINYINT(1) NOT NULL DEFAULT 0;
 
 -- +goose Down
 ALTER TABLE variants
-  DROP KEY variants_by_stock,
   DROP COLUMN retired,
   DROP COLUMN barcode,
   DROP COLUMN low_stock,

@@ -10,10 +10,8 @@ ALTER TABLE variants ADD COLUMN untracked BOOLEAN NOT NULL DEFAULT 0;
 ALTER TABLE variants ADD COLUMN low_stock INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE variants ADD COLUMN barcode TEXT NOT NULL DEFAULT '';
 ALTER TABLE variants ADD COLUMN retired BOOLEAN NOT NULL DEFAULT 0;
-CREATE INDEX variants_by_stock ON variants (on_hand, id);
 
 -- +goose Down
-DROP INDEX variants_by_stock;
 ALTER TABLE variants DROP COLUMN retired;
 ALTER TABLE variants DROP COLUMN barcode;
 ALTER TABLE variants DROP COLUMN low_stock;

@@ -7,19 +7,36 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/google/uuid"
+
 	"coincart/models"
 )
 
 // ErrUntracked says that the stock of a variant is not counted.
 var ErrUntracked = errors.New("the stock of this variant is not counted")
 
-// CorrectStock changes what is on hand of a variant by hand, with an entry in the audit log. ErrMovement: it would change nothing, or a
+// idOfToken is the id of what a form makes: the same form, the same row.
+func idOfToken(token string) string {
+	if token == "" {
+		return models.NewID()
+	}
+	return uuid.NewSHA1(uuid.NameSpaceOID, []byte(token)).String()
+}
+
+// CorrectStock changes what is on hand of a variant by hand, with an entry in the audit log. A form that was booked already (Token) changes
+// nothing, and is no error. ErrMovement: it would change nothing, or a
 // return is counted or not positive; *OutOfStockError: less would be left than nothing, or more come back than was sold; ErrUntracked;
 // ErrNotFound.
 func (s *Store) CorrectStock(ctx context.Context, c models.StockCorrection, by models.Actor) error {
+	id := idOfToken(c.Token)
 	return doing("correct the stock", s.Tx(ctx, func(tx *Store) error {
 		v, err := tx.lockVariant(ctx, c.VariantID)
 		if err != nil {
+			return err
+		}
+		var done int
+		err = tx.one(ctx, "SELECT COUNT(*) FROM stock_movements WHERE id = ? AND variant_id = ?", []any{id, v.ID}, &done)
+		if err != nil || done > 0 {
 			return err
 		}
 		change := c.Quantity
@@ -39,7 +56,7 @@ func (s *Store) CorrectStock(ctx context.Context, c models.StockCorrection, by m
 		before := models.Facts{"on_hand": strconv.Itoa(v.OnHand)}
 		after := models.Facts{"on_hand": strconv.Itoa(v.OnHand + change), "kind": string(kind), "note": c.Note}
 		return tx.Audited(ctx, by, "stock.correct", v.SKU, before, after, func(tx *Store) error {
-			return tx.MoveStock(ctx, models.StockMovement{VariantID: v.ID, Kind: kind, Quantity: change, Note: c.Note, Who: by.Who})
+			return tx.MoveStock(ctx, models.StockMovement{ID: id, VariantID: v.ID, Kind: kind, Quantity: change, Note: c.Note, Who: by.Who})
 		})
 	}))
 }

@@ -3,17 +3,22 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strconv"
 
 	"coincart/models"
 )
 
 // CreateStockCount makes a sheet of all variants whose stock is counted, of a category with everything below it or (empty) of all, in the
-// order of the products. ErrFilter: there is none.
-func (s *Store) CreateStockCount(ctx context.Context, name, categoryID string, by models.Actor) (models.StockCount, error) {
-	var c models.StockCount
-	err := s.Tx(ctx, func(tx *Store) error {
-		c = models.StockCount{ID: models.NewID(), Name: name, State: models.CountOpen, Who: by.Who, Version: 1, CreatedAt: tx.now()}
+// order of the products. A form that made a sheet already (token) gives that one. ErrFilter: there is none.
+func (s *Store) CreateStockCount(ctx context.Context, token, name, categoryID string, by models.Actor) (models.StockCount, error) {
+	id := idOfToken(token)
+	c, err := s.StockCount(ctx, id)
+	if !errors.Is(err, ErrNotFound) {
+		return c, err
+	}
+	err = s.Tx(ctx, func(tx *Store) error {
+		c = models.StockCount{ID: id, Name: name, State: models.CountOpen, Who: by.Who, Version: 1, CreatedAt: tx.now()}
 		return tx.Audited(ctx, by, "stock.count", c.Name, nil, models.Facts{"state": string(c.State)}, func(tx *Store) error {
 			if err := tx.create(ctx, &c); err != nil {
 				return err
@@ -42,6 +47,9 @@ func (s *Store) CreateStockCount(ctx context.Context, name, categoryID string, b
 			return lines.insert(ctx, tx, "")
 		})
 	})
+	if errors.Is(err, ErrDuplicate) { // the other press of the button was a moment faster
+		return s.StockCount(ctx, id)
+	}
 	return c, doing("begin a count of the stock", err)
 }
 

@@ -70,7 +70,9 @@ func TestCorrectStock_ByDifferenceOrByCount(t *testing.T) {
 			c.VariantID, c.Note = v.ID, "why"
 			return s.CorrectStock(ctx, c, me())
 		}
-		require.NoError(t, correct(models.StockCorrection{Quantity: -2}))
+		for range 2 {
+			require.NoError(t, correct(models.StockCorrection{Quantity: -2, Token: "one form"}))
+		}
 		assert.Equal(t, [3]int{5, 3, 0}, stockOf(t, s, v.ID))
 		require.NoError(t, correct(models.StockCorrection{Counted: true, Quantity: 12}))
 		assert.Equal(t, [3]int{9, 3, 0}, stockOf(t, s, v.ID), "12 on the shelf, 3 of them promised")
@@ -212,9 +214,12 @@ func TestStockCount_KeepsWhatIsSoldMeanwhile(t *testing.T) {
 		modelstest.Product(t, s)
 		held := newOrder(t, s, line(p.Variants[0], 2))
 		require.NoError(t, s.Reserve(ctx, held.ID, held.Lines))
-		count, err := s.CreateStockCount(ctx, "March", c.ID, me())
+		count, err := s.CreateStockCount(ctx, "one form", "March", c.ID, me())
 		require.NoError(t, err)
 		assert.Equal(t, 3, count.Lines, "what is not counted is not on the sheet")
+		twice, err := s.CreateStockCount(ctx, "one form", "March", c.ID, me())
+		require.NoError(t, err)
+		assert.Equal(t, count.ID, twice.ID, "a second press of the button")
 		page, err := s.CountLines(ctx, count.ID, "", 2)
 		require.NoError(t, err)
 		require.Len(t, page.Lines, 2)
@@ -256,7 +261,7 @@ func TestStockCount_KeepsWhatIsSoldMeanwhile(t *testing.T) {
 		}
 		require.ErrorIs(t, s.EnterCounts(ctx, models.NewID(), nil), store.ErrNotFound)
 
-		dropped, err := s.CreateStockCount(ctx, "April", "", me())
+		dropped, err := s.CreateStockCount(ctx, "", "April", "", me())
 		require.NoError(t, err)
 		require.NoError(t, s.EnterCounts(ctx, dropped.ID, map[string]int{p.Variants[1].ID: 0}))
 		require.NoError(t, s.EnterCounts(ctx, dropped.ID, map[string]int{p.Variants[1].ID: -1}))
@@ -265,7 +270,7 @@ func TestStockCount_KeepsWhatIsSoldMeanwhile(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, counts, 2)
 		assert.Equal(t, [3]int{5, 0, 0}, stockOf(t, s, p.Variants[1].ID))
-		_, err = s.CreateStockCount(ctx, "Nothing", models.NewID(), me())
+		_, err = s.CreateStockCount(ctx, "", "Nothing", models.NewID(), me())
 		require.ErrorIs(t, err, store.ErrFilter)
 		requireSound(t, s)
 	})
