@@ -7,7 +7,10 @@ import (
 	"errors"
 	"strings"
 
+	"golang.org/x/sync/semaphore"
+
 	"coincart/payments"
+	"coincart/web/shop"
 	"coincart/web/staff"
 	"coincart/web/visit"
 )
@@ -37,9 +40,11 @@ type Office struct {
 	site     *visit.Site
 	payments *payments.Service
 	accounts *staff.Accounts
+	shop     *shop.Pages         // shows products before they are published
+	darkroom *semaphore.Weighted // bounds how many pictures are worked on at once: each takes some hundred megabytes
 }
 
 // New makes the back office.
 func New(site *visit.Site, service *payments.Service, accounts *staff.Accounts) *Office {
-	return &Office{site: site, payments: service, accounts: accounts}
+	return &Office{site: site, payments: service, accounts: accounts, shop: shop.New(site, service), darkroom: semaphore.NewWeighted(1)}
 }
