@@ -97,6 +97,7 @@ func (f fixtures) office() []sheet {
 		{"staff-link", admin.Staff(f.invited())},
 		{"error-403", admin.Error(admin.ErrorView{Page: f.page(admin.SectionStaff), Kind: admin.ErrorForbidden, Status: 403, RequestID: "01JDK3V9Q4", Back: "/admin"})},
 	}
+	sheets = append(sheets, f.catalogue()...)
 	return append(sheets, f.strange()...)
 }
 
