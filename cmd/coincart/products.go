@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"coincart/models"
+	"coincart/models/productcsv"
+	"coincart/models/store"
+	"coincart/payments"
+	"coincart/static"
+	"coincart/templates/i18n"
+	"coincart/web/admin"
+	"coincart/web/staff"
+)
+
+// productsCmd takes products in from files and away as files.
+type productsCmd struct {
+	Import importProductsCmd `cmd:"" help:"Import a CSV file of products: WooCommerce's, or one that this shop exported. Exit code 0: imported, 1: the file has problems, 2: not done."`
+	Export exportProductsCmd `cmd:"" help:"Write all products as a CSV file that reads back to exactly what was written."`
+}
+
+// productsDatabase is what both commands need.
+type productsDatabase struct {
+	databaseSettings
+
+	PlatformTimezone string `name:"platform-timezone" env:"COINCART_PLATFORM_TIMEZONE" default:"UTC" placeholder:"ZONE" help:"The zone of the days in a file, as of the platform’s day."`
+}
+
+// imports opens the database.
+func (c *productsDatabase) imports(ctx context.Context) (payments.Imports, error) {
+	zone, err := loadZone(c.PlatformTimezone)
+	if err != nil {
+		return payments.Imports{}, fmt.Errorf("COINCART_PLATFORM_TIMEZONE: %w", err)
+	}
+	db, err := c.open(ctx)
+	if err != nil {
+		return payments.Imports{}, err
+	}
+	m := payments.Imports{Store: db, Zone: zone, StaticPicture: isStaticPicture}
+	behind, err := db.SchemaBehind(ctx)
+	if err == nil && behind {
+		err = problems{"the database's tables are not those of this version: run coincart migrate up"}
+	}
+	if err != nil {
+		return m, errors.Join(err, db.Close())
+	}
+	return m, nil
+}
+
+// isStaticPicture reports that a name is that of a picture which the program brings along.
+func isStaticPicture(name string) bool {
+	return strings.HasPrefix(name, "pictures/") && slices.Contains(static.Names(), name)
+}
+
+// importProductsCmd imports a file.
+type importProductsCmd struct {
+	productsDatabase
+
+	File         string `arg:"" help:"The CSV file; - reads it from the standard input."`
+	DryRun       bool   `help:"Only tell what would happen, and every problem of the file."`
+	KeepStock    bool   `help:"Leave the stock of products that are there already."`
+	DecimalComma bool   `help:"Prices and weights are written 19,99."`
+	NoPictures   bool   `help:"Do not fetch pictures from other servers."`
+	Problems     int    `default:"1000" help:"Print at most so many problems."`
+}
+
+// Run checks the file, prints every problem, and imports it where there is none that forbids it. It fails with errReported where the file
+// has problems, and with errNotDone where it could not be checked or imported.
+func (c *importProductsCmd) Run(ctx context.Context, con console) error {
+	m, err := c.imports(ctx)
+	if err != nil {
+		return notDone(err)
+	}
+	defer m.Store.Close()
+	file, name, err := c.openFile(con)
+	if err != nil {
+		return notDone(err)
+	}
+	defer file.Close()
+	by := staff.CommandLine()
+	o := models.ImportOptions{DecimalComma: c.DecimalComma, KeepStock: c.KeepStock, NoPictures: c.NoPictures}
+	if c.DryRun {
+		planned, err := m.Plan(ctx, io.LimitReader(file, payments.MaxImportBytes), o, nil)
+		if err != nil {
+			return notDone(err)
+		}
+		return c.report(con, planned, "would be ")
+	}
+	i, err := m.Receive(ctx, name, file, o, by)
+	if err != nil {
+		return notDone(err)
+	}
+	return c.apply(ctx, con, m, i, o, by)
+}
+
+func (c *importProductsCmd) openFile(con console) (io.ReadCloser, string, error) {
+	if c.File == "-" {
+		return io.NopCloser(con.in), "standard input", nil
+	}
+	file, err := os.Open(c.File)
+	if err != nil {
+		return nil, "", fmt.Errorf("open the file: %w", err)
+	}
+	return file, filepath.Base(c.File), nil
+}
+
+func (c *importProductsCmd) apply(ctx context.Context, con console, m payments.Imports, i models.Import, o models.ImportOptions, by models.Actor) error {
+	planned, err := m.Plan(ctx, m.Store.ImportFile(ctx, i.ID), o, nil)
+	if err == nil && planned.Report.Faults == 0 {
+		err = m.Apply(ctx, &i, planned, by, func(done, total int) error {
+			fmt.Fprintf(con.err, "%d of %d products\n", done, total)
+			return ctx.Err()
+		}, nil)
+	}
+	if err != nil || planned.Report.Faults > 0 {
+		// What was not imported leaves no file behind that somebody would wonder about.
+		err = errors.Join(err, m.Store.DropImport(context.WithoutCancel(ctx), i.ID))
+	}
+	if errors.Is(err, store.ErrCatalogueChanged) {
+		return notDone(errors.New("products were changed while the file was being imported; nothing was imported: try again"))
+	}
+	if err != nil {
+		return notDone(err)
+	}
+	return c.report(con, planned, "")
+}
+
+// report prints the problems and the sums.
+func (c *importProductsCmd) report(con console, p *payments.Planned, would string) error {
+	words := i18n.ByTag("en")
+	out := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
+	for n, problem := range p.Problems {
+		if n == c.Problems {
+			fmt.Fprintf(out, "… and %d more\n", len(p.Problems)-n)
+			break
+		}
+		fmt.Fprintf(out, "line %d\t%s\t%s\t%s\n", problem.Line, problem.Level, problem.Column, problemText(words, problem))
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("print the problems: %w", err)
+	}
+	r := p.Report
+	fmt.Fprintf(con.out, "%d rows of %s: %d products; %d %snew, %d %schanged, %d unchanged, %d rows left out, %d problems, %d remarks\n",
+		r.Rows, r.Dialect, r.Products, r.New, would, r.Changed, would, r.Unchanged, r.Skipped, r.Faults, r.Notes)
+	if r.Faults > 0 {
+		fmt.Fprintln(con.out, "Nothing was imported: a file is imported as a whole or not at all.")
+		return errReported
+	}
+	if r.Pictures > 0 && would == "" {
+		fmt.Fprintf(con.out, "The pictures of %d products will be fetched by the running shop (coincart serve).\n", r.Pictures)
+	}
+	return nil
+}
+
+func problemText(words *i18n.Printer, p productcsv.Problem) string {
+	details, err := json.Marshal(p.Values)
+	if err != nil {
+		return string(p.Code)
+	}
+	return admin.ImportProblem(words, string(p.Code), string(details))
+}
+
+// exportProductsCmd writes a file.
+type exportProductsCmd struct {
+	productsDatabase
+
+	File     string `arg:"" optional:"" default:"-" help:"Where to write; - is the standard output."`
+	Category string `placeholder:"SLUG" help:"Only products of this category and of those below it."`
+	Tag      string `help:"Only products with this tag."`
+	State    string `enum:",published,hidden" default:"" help:"Only published or only hidden products."`
+}
+
+// Run writes the file. A file that could not be written whole is removed.
+func (c *exportProductsCmd) Run(ctx context.Context, con console) error {
+	m, err := c.imports(ctx)
+	if err != nil {
+		return err
+	}
+	defer m.Store.Close()
+	x := store.ProductExport{Tag: c.Tag, Visibility: c.State}
+	if c.Category != "" {
+		if x.CategoryID, err = categoryBySlug(ctx, m.Store, c.Category); err != nil {
+			return err
+		}
+	}
+	if c.File == "-" {
+		_, err := m.Export(ctx, con.out, x, nil)
+		return err
+	}
+	file, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("make the file: %w", err)
+	}
+	n, err := m.Export(ctx, file, x, nil)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return errors.Join(err, os.Remove(c.File))
+	}
+	fmt.Fprintf(con.err, "%d products are in %s.\n", n, c.File)
+	return nil
+}
+
+func categoryBySlug(ctx context.Context, db *store.Store, slug string) (id string, err error) {
+	list, err := db.Categories(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read the categories: %w", err)
+	}
+	for _, one := range list {
+		if one.Slug == slug {
+			return one.ID, nil
+		}
+	}
+	return "", fmt.Errorf("there is no category with the address %q", slug)
+}

@@ -1,0 +1,136 @@
+package web_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/models/modelstest"
+)
+
+// upload sends a form with a file behind its fields.
+func (c *clerk) upload(path, name, file string, fields ...string) page {
+	c.s.t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for i := 0; i+1 < len(fields); i += 2 {
+		require.NoError(c.s.t, w.WriteField(fields[i], fields[i+1]))
+	}
+	part, err := w.CreateFormFile("file", name)
+	require.NoError(c.s.t, err)
+	_, err = part.Write([]byte(file))
+	require.NoError(c.s.t, err)
+	require.NoError(c.s.t, w.Close())
+	return c.do(http.MethodPost, path, &body, http.Header{"Content-Type": {w.FormDataContentType()}, "Sec-Fetch-Site": {"same-origin"}})
+}
+
+func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		c, viewer := s.staffed(models.RoleOperator), s.staffed(models.RoleViewer)
+		shown := c.get("/admin/imports").is(http.StatusOK)
+		checkStaffPage(t, "/admin/imports", shown)
+		viewer.get("/admin/imports").is(http.StatusOK).lacks(`action="/admin/imports"`, `action="/admin/imports/export"`)
+		viewer.upload("/admin/imports", "a.csv", "x", "form_token", models.NewRef()).is(http.StatusForbidden)
+
+		// A file with problems: all of them are listed, by line, in words.
+		bad := "SKU,Name,Regular price,Extra\nA,Cup <b>A</b>,12.50,x\nB,Cup B,1e3,x\nC,,-1,x\nA,Cup A,1,x\n"
+		token := shown.field("/admin/imports", "form_token")
+		at := c.upload("/admin/imports", "<bad>.csv", bad, "form_token", token, "keep_stock", "1").is(http.StatusSeeOther).header.Get("Location")
+		c.upload("/admin/imports", "<bad>.csv", bad, "form_token", token).redirects(at)
+		s.work()
+		p := c.get(at).is(http.StatusOK)
+		checkStaffPage(t, at, p)
+		p.has("&lt;bad&gt;.csv", "is not a price such as 1234.50", "The SKU “A” is on line 2 already.", "Leave the stock", "Extra").lacks(at+`/start"`, "<bad>")
+		for _, line := range []string{">3<", ">4<", ">5<"} {
+			p.has(line)
+		}
+		c.get(at + "?level=note").is(http.StatusOK).has("There is none of this kind.")
+		c.get(at + "?level=nothing").is(http.StatusBadRequest)
+		c.fragment(at).is(http.StatusOK).has(`id="import-status"`).lacks("<html")
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(c.get(at+"/problems.csv").is(http.StatusOK).body, "\ufeff"))).ReadAll()
+		require.NoError(t, err)
+		require.Len(t, rows, 5, "a header and every problem: two on line 4")
+		assert.Equal(t, []string{"3", "Regular price", "“1e3” is not a price such as 1234.50: no signs, no spaces, no grouping.", "Problem", "B"}, rows[1])
+		c.post(at+"/start", "form_token", models.NewRef()).is(http.StatusConflict)
+		viewer.get(at).is(http.StatusOK).lacks(at + "/check")
+
+		// A good one: nothing happens before it is begun, and everything after.
+		good := "SKU,Name,Regular price,Stock,Categories\nIMP-1,Imported cup,12.50,3,Cups > New\nIMP-2,Imported pot,8,,Pots\n"
+		at = c.upload("/admin/imports", "good.csv", good, "form_token", models.NewRef()).is(http.StatusSeeOther).header.Get("Location")
+		s.work()
+		p = c.get(at).is(http.StatusOK).has("This is what would happen.", at+`/start"`)
+		s.browser().get("/search?q=imported").lacks("Imported cup")
+		c.post(at+"/start", "form_token", p.field(at+"/start", "form_token")).redirects(at)
+		s.work()
+		c.get(at).is(http.StatusOK).has("Everything in the file was imported.").lacks(at+`/start"`, at+`/check"`)
+		s.browser().get("/search?q=imported").has("Imported cup", "Imported pot")
+		entry := s.entry("product.import")
+		assert.Equal(t, c.person.Email, entry.Who)
+		s.audited()
+
+		// Away as a file, and in again: nothing changes.
+		form := c.get("/admin/imports").is(http.StatusOK).has("good.csv")
+		task := c.post("/admin/imports/export", "form_token", form.field("/admin/imports/export", "form_token"), "visibility", "published").
+			is(http.StatusSeeOther).header.Get("Location")
+		s.work()
+		c.get(task).is(http.StatusOK).has(task+"/file", "coincart-products-")
+		file := c.get(task + "/file").is(http.StatusOK).body
+		assert.Contains(t, file, "IMP-1")
+		at = c.upload("/admin/imports", "own.csv", file, "form_token", models.NewRef()).is(http.StatusSeeOther).header.Get("Location")
+		s.work()
+		c.get(at).is(http.StatusOK).has("This shop’s own").lacks(`id="problems-title"`)
+	})
+}
+
+func TestImport_RefusesWhatIsNoFile(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		c := s.staffed(models.RoleOwner)
+		c.upload("/admin/imports", "empty.csv", "", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("The file is empty.")
+		c.upload("/admin/imports", "", "x", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("Choose a file.")
+		c.post("/admin/imports", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("Choose a file.")
+		c.upload("/admin/imports", "a.csv", "x").is(http.StatusBadRequest)
+		c.get("/admin/imports/" + models.NewID()).is(http.StatusNotFound)
+		c.get("/admin/imports/1").is(http.StatusNotFound)
+		c.post("/admin/imports/"+models.NewID()+"/start", "form_token", models.NewRef()).is(http.StatusNotFound)
+		c.post("/admin/imports/"+models.NewID()+"/stop", "task", models.NewID()).is(http.StatusNotFound)
+		c.post("/admin/imports/export", "form_token", models.NewRef(), "visibility", "elsewhere").is(http.StatusBadRequest)
+		c.post("/admin/imports/export", "form_token", models.NewRef(), "category", "x").is(http.StatusBadRequest)
+
+		at := c.upload("/admin/imports", "a.csv", "SKU,Name,Regular price\nA,a,1\n", "form_token", models.NewRef()).header.Get("Location")
+		other := c.upload("/admin/imports", "b.csv", "SKU,Name,Regular price\nB,b,1\n", "form_token", models.NewRef()).header.Get("Location")
+		p := c.get(at).is(http.StatusOK).has("Checking")
+		task := p.field(at+"/stop", "task")
+		c.post(other+"/stop", "task", task).is(http.StatusNotFound)
+		c.post(at+"/start", "form_token", models.NewRef()).is(http.StatusConflict)
+		c.post(at+"/stop", "task", task).redirects(at)
+		c.get(at).is(http.StatusOK).has("Stopped").has(at + "/check")
+		c.post(at+"/check", "form_token", models.NewRef()).redirects(at)
+		s.work()
+		c.get(at).is(http.StatusOK).has("Ready to import")
+	})
+}
+
+func TestImport_ALargeFileIsNeverHeldWhole(t *testing.T) {
+	if testing.Short() {
+		t.Skip("sends 70 MB")
+	}
+	s := newShop(t, modelstest.SQLite)
+	c := s.staffed(models.RoleOwner)
+	row := strings.Repeat("x", 1000)
+	var file strings.Builder
+	for n := range 70_000 {
+		fmt.Fprintf(&file, "SKU-%d,%s\n", n, row)
+	}
+	c.upload("/admin/imports", "large.csv", file.String(), "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("larger than 64 MB")
+	list, err := s.db.Imports(t.Context(), 10)
+	require.NoError(t, err)
+	assert.Empty(t, list)
+}
