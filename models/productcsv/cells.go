@@ -245,18 +245,16 @@ func ownList(text string, divider rune) []string {
 	return append(list, part.String())
 }
 
-// joinOwn is the opposite of ownList. A list of one empty value is written as a backslash with nothing behind it would be read as one,
-// so it is the empty cell, and reads as an empty list.
-func joinOwn(list []string, divider rune) string {
+// joinOwn is the opposite of ownList at commas. A list of one empty value reads as an empty list.
+func joinOwn(list []string) string {
 	parts := make([]string, len(list))
 	for i, text := range list {
-		escaped := strings.NewReplacer(`\`, `\\`, string(divider), `\`+string(divider)).Replace(text)
+		parts[i] = strings.NewReplacer(`\`, `\\`, ",", `\,`).Replace(text)
 		if strings.HasPrefix(text, " ") {
-			escaped = `\` + escaped
+			parts[i] = `\` + parts[i]
 		}
-		parts[i] = escaped
 	}
-	return strings.Join(parts, string(divider)+" ")
+	return strings.Join(parts, ", ")
 }
 
 // wooPaths reads `A > B, C`.

@@ -31,6 +31,30 @@ func PlainText(source string) string {
 	}
 }
 
+// element is what becomes of an element.
+type element int
+
+const (
+	inline    element = iota // nothing: its text is a part of the line
+	silent                   // its text is none
+	paragraph                // stands for itself
+	newLine                  // begins and ends a line
+	lineBreak                // ends a line
+	item                     // of a list
+	cell                     // of a table
+)
+
+// elements are those that are more than text.
+var elements = map[atom.Atom]element{
+	atom.Script: silent, atom.Style: silent, atom.Template: silent, atom.Iframe: silent, atom.Object: silent, atom.Noscript: silent, atom.Svg: silent,
+	atom.Textarea: silent, atom.Title: silent,
+	atom.P: paragraph, atom.H1: paragraph, atom.H2: paragraph, atom.H3: paragraph, atom.H4: paragraph, atom.H5: paragraph, atom.H6: paragraph,
+	atom.Ul: paragraph, atom.Ol: paragraph, atom.Table: paragraph, atom.Blockquote: paragraph, atom.Pre: paragraph, atom.Hr: paragraph,
+	atom.Div: newLine, atom.Tr: newLine, atom.Dt: newLine, atom.Dd: newLine, atom.Section: newLine, atom.Article: newLine, atom.Figure: newLine,
+	atom.Figcaption: newLine,
+	atom.Br:         lineBreak, atom.Li: item, atom.Td: cell, atom.Th: cell,
+}
+
 // prose builds the plain text.
 type prose struct {
 	b      strings.Builder
@@ -38,37 +62,32 @@ type prose struct {
 }
 
 func (p *prose) open(t html.Token) {
-	switch t.DataAtom {
-	case atom.Script, atom.Style, atom.Template, atom.Iframe, atom.Object, atom.Noscript, atom.Svg, atom.Textarea, atom.Title:
+	switch elements[t.DataAtom] {
+	case silent:
 		if t.Type == html.StartTagToken {
 			p.silent++
 		}
-	case atom.Br:
+	case lineBreak, newLine:
 		p.write("\n")
-	case atom.Li:
+	case item:
 		p.write("\n- ")
-	case atom.Td, atom.Th:
+	case cell:
 		p.write(" ")
-	default:
-		p.block(t.DataAtom)
+	case paragraph:
+		p.write("\n\n")
+	case inline:
 	}
 }
 
 func (p *prose) close(a atom.Atom) {
-	switch a {
-	case atom.Script, atom.Style, atom.Template, atom.Iframe, atom.Object, atom.Noscript, atom.Svg, atom.Textarea, atom.Title:
+	switch elements[a] {
+	case silent:
 		p.silent = max(0, p.silent-1)
-	default:
-		p.block(a)
-	}
-}
-
-func (p *prose) block(a atom.Atom) {
-	switch a {
-	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Ul, atom.Ol, atom.Table, atom.Blockquote, atom.Pre, atom.Hr:
-		p.write("\n\n")
-	case atom.Div, atom.Tr, atom.Dt, atom.Dd, atom.Section, atom.Article, atom.Figure, atom.Figcaption:
+	case newLine:
 		p.write("\n")
+	case paragraph:
+		p.write("\n\n")
+	case inline, lineBreak, item, cell:
 	}
 }
 

@@ -63,9 +63,10 @@ func (w *ownReader) header() bool {
 			continue
 		}
 		c.Used = true
-		first, twice := 0, false
+		var first int
+		var twice bool
 		if spec.name != "" {
-			first, twice = w.at[spec.name], w.has2(spec.name)
+			first, twice = w.at[spec.name], w.knows(spec.name)
 			w.at[spec.name] = i
 			w.has |= ownHas[spec.name]
 		} else {
@@ -76,14 +77,14 @@ func (w *ownReader) header() bool {
 			w.faults.add(Problem{Line: 1, Column: c.Header, Level: LevelError, Code: CodeHeaderTwice, Values: map[string]string{"first": itoa(first + 1), "second": itoa(i + 1)}})
 		}
 	}
-	if !w.has2(ownSKU) {
+	if !w.knows(ownSKU) {
 		w.faults.add(Problem{Line: 1, Column: ownSKU, Level: LevelError, Code: CodeColumnMissing})
 		return false
 	}
 	return true
 }
 
-func (w *ownReader) has2(name string) bool {
+func (w *ownReader) knows(name string) bool {
 	_, ok := w.at[name]
 	return ok
 }
@@ -133,7 +134,7 @@ func (w *ownReader) read(next row) {
 }
 
 func (w *ownReader) product(r *reading, p *Record) {
-	if p.Title = r.text(ownTitle, w.cell(r, ownTitle), longestName); p.Title == "" && w.has2(ownTitle) && r.errors == 0 {
+	if p.Title = r.text(ownTitle, w.cell(r, ownTitle), longestName); p.Title == "" && w.knows(ownTitle) && r.errors == 0 {
 		r.bad(ownTitle, CodeMissing)
 	}
 	p.Summary = r.text(ownSummary, w.cell(r, ownSummary), longestSummary)
@@ -238,17 +239,17 @@ func (w *ownReader) variant(r *reading, p *ownProduct) {
 	w.options(r, p, &v)
 	before := r.errors
 	v.Price = r.price(ownPrice, w.word(r, ownPrice))
-	if w.has2(ownPrice) && r.errors == before && w.word(r, ownPrice) == "" {
+	if w.knows(ownPrice) && r.errors == before && w.word(r, ownPrice) == "" {
 		r.bad(ownPrice, CodeMissing)
 	}
 	v.SalePrice = r.price(ownSalePrice, w.word(r, ownSalePrice))
-	if r.errors == before && w.has2(ownPrice) && v.SalePrice.IsPositive() && v.SalePrice.Cmp(v.Price) >= 0 {
+	if r.errors == before && w.knows(ownPrice) && v.SalePrice.IsPositive() && v.SalePrice.Cmp(v.Price) >= 0 {
 		r.bad(ownSalePrice, CodeSaleAbove, "value", v.SalePrice.String(), "want", v.Price.String())
 	}
 	v.SaleFrom = r.instant(ownSaleFrom, w.word(r, ownSaleFrom))
 	v.SaleUntil = r.instant(ownSaleUntil, w.word(r, ownSaleUntil))
 	r.checkSale(ownSaleUntil, v)
-	v.Untracked = w.has2(ownCounted) && !r.boolean(ownCounted, w.word(r, ownCounted))
+	v.Untracked = w.knows(ownCounted) && !r.boolean(ownCounted, w.word(r, ownCounted))
 	v.Stock = r.whole(ownStock, w.word(r, ownStock), false)
 	v.LowStock = r.whole(ownLowStock, w.word(r, ownLowStock), false)
 	v.Weight = r.weight(ownWeight, w.word(r, ownWeight), models.AmountFromInt(1))
@@ -267,7 +268,7 @@ func (w *ownReader) options(r *reading, p *ownProduct, v *Variant) {
 	for _, value := range ownList(w.cell(r, ownVariantOptions), ',') {
 		v.Options = append(v.Options, r.text(ownVariantOptions, value, longestName))
 	}
-	if !w.has2(ownOptions) || !w.has2(ownVariantOptions) {
+	if !w.knows(ownOptions) || !w.knows(ownVariantOptions) {
 		return
 	}
 	if names := len(p.record.OptionNames); len(v.Options) != names {

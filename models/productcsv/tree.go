@@ -11,7 +11,6 @@ type tree struct {
 	newID  func() string
 	bySlug map[string]string
 	byName map[string]string // parent's id, NUL, name in lower case
-	depth  map[string]int
 	slugs  map[string]bool
 	made   []models.Category
 }

@@ -160,7 +160,7 @@ func (w *wooReader) read(next row) {
 	_, r.sku = w.cell(r, wooSKU)
 	row.sku = r.sku
 	if n := len([]rune(row.sku)); n > longestSKU {
-		r.bad(w.header1(wooSKU), CodeTextLong, "count", itoa(n), "most", itoa(longestSKU))
+		r.bad(w.columnOf(wooSKU), CodeTextLong, "count", itoa(n), "most", itoa(longestSKU))
 	}
 	_, row.id = w.cell(r, wooID)
 	if _, row.parent = w.cell(r, wooParent); row.parent == "0" {
@@ -179,8 +179,8 @@ func (w *wooReader) read(next row) {
 	w.rows = append(w.rows, row)
 }
 
-// header1 is the name of a field's column.
-func (w *wooReader) header1(f wooField) string {
+// columnOf is the name of a field's column.
+func (w *wooReader) columnOf(f wooField) string {
 	if i, ok := w.at[f]; ok {
 		return w.scan.columns[i].Header
 	}
@@ -246,7 +246,7 @@ func (w *wooReader) product(r *reading, row *wooRow) {
 		return
 	}
 	if name == "" {
-		r.bad(w.header1(wooName), CodeMissing)
+		r.bad(w.columnOf(wooName), CodeMissing)
 	}
 	column, text = w.cell(r, wooSummary)
 	p.Summary = r.text(column, PlainText(unescapeLines(text)), longestSummary)

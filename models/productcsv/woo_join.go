@@ -12,7 +12,7 @@ func (w *wooReader) join() {
 		if row.kind == "variation" && !row.skipped {
 			w.adopt(row, bySKU, byID)
 		} else if row.parent != "" && !row.skipped {
-			w.fault(row, w.header1(wooParent), LevelNote, CodeParentUnused, "value", row.parent)
+			w.fault(row, w.columnOf(wooParent), LevelNote, CodeParentUnused, "value", row.parent)
 		}
 	}
 	w.uniqueSKUs()
@@ -41,7 +41,7 @@ func (w *wooReader) index() (bySKU, byID map[string]*wooRow) {
 	bySKU, byID = map[string]*wooRow{}, map[string]*wooRow{}
 	for _, row := range w.rows {
 		if first, twice := bySKU[row.sku]; twice && row.sku != "" && !row.skipped && !first.skipped {
-			w.fault(row, w.header1(wooSKU), LevelError, CodeSKUTwice, "value", row.sku, "line", itoa(first.line))
+			w.fault(row, w.columnOf(wooSKU), LevelError, CodeSKUTwice, "value", row.sku, "line", itoa(first.line))
 		} else if row.sku != "" && (!twice || first.skipped) {
 			bySKU[row.sku] = row
 		}
@@ -49,9 +49,9 @@ func (w *wooReader) index() (bySKU, byID map[string]*wooRow) {
 			continue
 		}
 		if strings.Trim(row.id, "0123456789") != "" {
-			w.fault(row, w.header1(wooID), LevelError, CodeNumber, "value", row.id)
+			w.fault(row, w.columnOf(wooID), LevelError, CodeNumber, "value", row.id)
 		} else if first, twice := byID[row.id]; twice {
-			w.fault(row, w.header1(wooID), LevelError, CodeIDTwice, "value", row.id, "line", itoa(first.line))
+			w.fault(row, w.columnOf(wooID), LevelError, CodeIDTwice, "value", row.id, "line", itoa(first.line))
 		} else {
 			byID[row.id] = row
 		}
@@ -61,7 +61,7 @@ func (w *wooReader) index() (bySKU, byID map[string]*wooRow) {
 
 // adopt finds a variation's parent: id:NN, or a SKU.
 func (w *wooReader) adopt(row *wooRow, bySKU, byID map[string]*wooRow) {
-	column := w.header1(wooParent)
+	column := w.columnOf(wooParent)
 	find := func(child *wooRow) *wooRow {
 		if id, ok := strings.CutPrefix(child.parent, "id:"); ok {
 			return byID[strings.TrimSpace(id)]
@@ -119,7 +119,7 @@ func (w *wooReader) uniqueSKUs() {
 		}
 		sku := generatedSKU(row, parent, options)
 		if first := taken[sku]; first != nil {
-			w.fault(row, w.header1(wooSKU), LevelError, CodeSKUTwice, "value", sku, "line", itoa(first.line))
+			w.fault(row, w.columnOf(wooSKU), LevelError, CodeSKUTwice, "value", sku, "line", itoa(first.line))
 			return
 		}
 		taken[sku], row.variant.SKU = row, sku
@@ -152,7 +152,7 @@ func (w *wooReader) variable(row *wooRow) {
 	if len(row.children) == 0 {
 		if !row.broken {
 			w.file.Skipped++
-			w.fault(row, w.header1(wooType), LevelSkipped, CodeNoVariations)
+			w.fault(row, w.columnOf(wooType), LevelSkipped, CodeNoVariations)
 		}
 		return
 	}

@@ -150,7 +150,7 @@ func joinTrimmed(words []string) string {
 	for len(words) > 0 && words[len(words)-1] == "" {
 		words = words[:len(words)-1]
 	}
-	return joinOwn(words, ',')
+	return joinOwn(words)
 }
 
 func (w *Writer) product(cells map[string]string, p *models.Product) {
@@ -162,13 +162,11 @@ func (w *Writer) product(cells map[string]string, p *models.Product) {
 	for _, picture := range p.Pictures {
 		sources, alts = append(sources, picture.Source), append(alts, picture.Alt)
 	}
-	for name, text := range map[string]string{
+	maps.Copy(cells, map[string]string{
 		ownTitle: p.Title, ownSummary: p.Summary, ownDescription: p.Description, ownFeatured: flag(p.Featured), ownHidden: flag(p.Hidden),
-		ownPosition: itoa(p.Position), ownCategorySlugs: joinOwn(slugs, ','), ownCategories: joinOwn(paths, ','), ownTags: joinOwn(p.Tags, ','),
-		ownOptions: joinOwn(p.OptionNames, ','), ownPictures: joinOwn(sources, ','), ownAlts: joinTrimmed(alts),
-	} {
-		cells[name] = text
-	}
+		ownPosition: itoa(p.Position), ownCategorySlugs: joinOwn(slugs), ownCategories: joinOwn(paths), ownTags: joinOwn(p.Tags),
+		ownOptions: joinOwn(p.OptionNames), ownPictures: joinOwn(sources), ownAlts: joinTrimmed(alts),
+	})
 }
 
 // joinPath writes A > B; a > within a name gets a backslash.
@@ -181,14 +179,12 @@ func joinPath(path Path) string {
 }
 
 func variantCells(cells map[string]string, v *models.Variant) {
-	for name, text := range map[string]string{
-		ownSKU: v.SKU, ownVariantOptions: joinOwn(v.Options, ','), ownPrice: v.Price.String(), ownSaleFrom: instantText(v.SaleFrom),
+	maps.Copy(cells, map[string]string{
+		ownSKU: v.SKU, ownVariantOptions: joinOwn(v.Options), ownPrice: v.Price.String(), ownSaleFrom: instantText(v.SaleFrom),
 		ownSaleUntil: instantText(v.SaleUntil), ownStock: itoa(v.OnHand), ownCounted: flag(!v.Untracked), ownWeight: v.Weight.String(),
 		ownVirtual: flag(v.Virtual), ownBarcode: v.Barcode, ownVariantPicture: v.Picture, ownRetired: flag(v.Retired),
 		ownLowStock: itoa(v.LowStock),
-	} {
-		cells[name] = text
-	}
+	})
 	if v.SalePrice.IsPositive() {
 		cells[ownSalePrice] = v.SalePrice.String()
 	}
