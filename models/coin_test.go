@@ -107,6 +107,7 @@ func TestQuote_Refusals(t *testing.T) {
 		"disabled":          {func(c *models.Coin) { c.Enabled = false }, models.ErrQuote},
 		"below the minimum": {func(c *models.Coin) { c.MinAmount = models.MustAmount("1") }, models.ErrQuote},
 		"without a rate":    {func(c *models.Coin) { c.Rate = models.Amount{} }, models.ErrRate},
+		"not the source's":  {func(c *models.Coin) { c.RateSource = models.FixedRate }, models.ErrRate},
 		"stale":             {func(c *models.Coin) { c.RateAt = noon.Add(-121 * time.Second) }, models.ErrRate},
 		"jumped":            {func(c *models.Coin) { c.Problem = models.RateJumped }, models.ErrRate},
 		"deviates":          {func(c *models.Coin) { c.Problem = models.RateDeviates }, models.ErrRate},

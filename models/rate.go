@@ -77,7 +77,8 @@ func (c Coin) old(at, now time.Time) bool {
 	return now.Sub(at) > time.Duration(c.MaxAge)*time.Second
 }
 
-// ProblemAt is why nothing can be sold at the coin's rate at this moment. A rate that was fixed by hand is good for ever.
+// ProblemAt is why nothing can be sold at the coin's rate at this moment. A rate that was fixed by hand is good for ever, until the coin
+// gets a source: then it is only what the source's first answer is measured by.
 func (c Coin) ProblemAt(now time.Time) RateProblem {
 	switch {
 	case !c.Rate.IsPositive():
@@ -86,6 +87,8 @@ func (c Coin) ProblemAt(now time.Time) RateProblem {
 		return RateGood
 	case c.Problem == RateJumped, c.Problem == RateDeviates:
 		return c.Problem
+	case c.RateSource == FixedRate:
+		return RateMissing
 	case c.old(c.RateAt, now):
 		return RateStale
 	}

@@ -99,7 +99,8 @@ func TestOrder_PayingAgainFreezesAQuoteOfItsOwn(t *testing.T) {
 		b.post(at+"/pay", "coin", "BTC", "payer_uid", alice).is(http.StatusConflict).has("0.00024613 BTC", `class="notices"`)
 		assert.Len(t, s.order(at).Attempts, 1, "nothing was closed for it")
 		b.post(at+"/pay", "coin", "BTC", "payer_uid", alice, "quotes", shown.value("quotes")).is(http.StatusSeeOther)
-		a := s.order(at).Current()
+		paid := s.order(at)
+		a := paid.Current()
 		assert.Equal(t, "0.00024803", a.Amount.String(), "as it was shown")
 		assert.False(t, a.QuoteExpiresAt.IsZero())
 	})
@@ -131,7 +132,7 @@ func TestOffice_CoinsAreListedMadeAndChanged(t *testing.T) {
 		c.post("/admin/coins/LTC", changed...).redirects("/admin/coins/LTC")
 		c.post("/admin/coins/LTC", changed...).is(http.StatusConflict) // somebody else's change is not lost
 		s.work()
-		c.get("/admin/coins/LTC").is(http.StatusOK).has("Rate too old", "answered with an error")
+		c.get("/admin/coins/LTC").is(http.StatusOK).has("No rate yet", "answered with an error")
 
 		entries, err := s.db.Audit(t.Context(), models.AuditFilter{Action: "coin."})
 		require.NoError(t, err)
