@@ -2,7 +2,9 @@ package payments_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -53,21 +55,21 @@ func wooRow(n, rows int) map[string]string {
 		parent := fmt.Sprintf("FAM-%05d", family)
 		if n%familySize == 0 {
 			return map[string]string{
-				"ID": fmt.Sprint(n + 1), "Type": "variable", "SKU": parent, "Name": name, "Published": "1", "Short description": "Comes in many sizes.",
+				"ID": strconv.Itoa(n + 1), "Type": "variable", "SKU": parent, "Name": name, "Published": "1", "Short description": "Comes in many sizes.",
 				"Description": description(family), "Categories": category(family), "Tags": "sizes, " + strings.ToLower(materials[family%len(materials)]),
 				"Attribute 1 name": "Size", "Attribute 1 value(s)": strings.Join(sizes, ", "), "Attribute 1 visible": "1",
 			}
 		}
 		size := sizes[n%familySize-1]
 		return map[string]string{
-			"ID": fmt.Sprint(n + 1), "Type": "variation", "SKU": parent + "-" + fmt.Sprint(n%familySize), "Name": name + " - " + size, "Published": "1", "Parent": parent,
-			"Regular price": fmt.Sprintf("%d.%02d", 10+family%90, n%100), "Stock": fmt.Sprint(n % 40), "Weight (kg)": "0.5",
-			"Attribute 1 name": "Size", "Attribute 1 value(s)": size, "Position": fmt.Sprint(n % familySize),
+			"ID": strconv.Itoa(n + 1), "Type": "variation", "SKU": parent + "-" + strconv.Itoa(n%familySize), "Name": name + " - " + size, "Published": "1", "Parent": parent,
+			"Regular price": fmt.Sprintf("%d.%02d", 10+family%90, n%100), "Stock": strconv.Itoa(n % 40), "Weight (kg)": "0.5",
+			"Attribute 1 name": "Size", "Attribute 1 value(s)": size, "Position": strconv.Itoa(n % familySize),
 		}
 	}
 	cells := map[string]string{
-		"ID": fmt.Sprint(n + 1), "Type": "simple", "SKU": fmt.Sprintf("SKU-%06d", n), "Name": name + " no. " + fmt.Sprint(n%familySize+1), "Published": "1",
-		"Short description": "<b>Made by hand</b> and packed with care.", "Description": description(n), "Stock": fmt.Sprint(n % 60),
+		"ID": strconv.Itoa(n + 1), "Type": "simple", "SKU": fmt.Sprintf("SKU-%06d", n), "Name": name + " no. " + strconv.Itoa(n%familySize+1), "Published": "1",
+		"Short description": "<b>Made by hand</b> and packed with care.", "Description": description(n), "Stock": strconv.Itoa(n % 60),
 		"Regular price": fmt.Sprintf("%d.%02d", 5+n%95, n%100), "Categories": category(n), "Tags": strings.ToLower(things[n%len(things)]),
 		"Weight (kg)": fmt.Sprintf("0.%d", 1+n%9), "Meta: _origin": "import",
 	}
@@ -131,9 +133,7 @@ func planted(rows int) (lines map[int]string, change func(line int, cells map[st
 		lines[n+2], wrong[n+2] = s.code, s.cells
 	}
 	return lines, func(line int, cells map[string]string) {
-		for column, text := range wrong[line] {
-			cells[column] = text
-		}
+		maps.Copy(cells, wrong[line])
 	}
 }
 

@@ -175,12 +175,10 @@ func (s *Service) startImportTask(ctx context.Context, i models.Import, kind mod
 		return known, nil
 	}
 	column, was := "check_task", i.CheckTask
-	switch kind {
-	case models.TaskImport:
+	if kind == models.TaskImport {
 		column, was = "apply_task", i.ApplyTask
-	case models.TaskImportPictures:
+	} else if kind == models.TaskImportPictures {
 		column, was = "picture_task", i.PictureTask
-	default:
 	}
 	t := models.Task{Kind: kind, FormToken: token, StaffID: by.StaffID, Who: by.Who}
 	if _, err := s.prepareTask(&t, importParams{i.ID, by}); err != nil {

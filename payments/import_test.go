@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -263,7 +262,7 @@ func (e *endless) Read(p []byte) (int, error) {
 		p[i] = 'x'
 	}
 	if n == 0 {
-		return 0, fmt.Errorf("more was read than is allowed")
+		return 0, errors.New("more was read than is allowed")
 	}
 	return n, nil
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"coincart/migrations"
@@ -241,11 +242,11 @@ func (s *Store) applyItems(ctx context.Context, plan *productcsv.Plan, run Impor
 // keepPictures says that products show their uploaded pictures.
 func (s *Store) keepPictures(ctx context.Context, list []models.Product) error {
 	var sources []string
-	for i := range list {
-		for _, p := range list[i].Pictures {
+	for _, product := range list {
+		for _, p := range product.Pictures {
 			sources = append(sources, p.Source)
 		}
-		for _, v := range list[i].Variants {
+		for _, v := range product.Variants {
 			sources = append(sources, v.Picture)
 		}
 	}
@@ -258,15 +259,13 @@ func (s *Store) auditImport(ctx context.Context, plan *productcsv.Plan, run Impo
 		paths = append(paths, c.Slug)
 	}
 	facts := models.Facts{
-		"file": run.FileName, "sha256": run.FileHash, "new": itoa(plan.New), "changed": itoa(plan.Changed), "unchanged": itoa(plan.Unchanged),
+		"file": run.FileName, "sha256": run.FileHash, "new": strconv.Itoa(plan.New), "changed": strconv.Itoa(plan.Changed), "unchanged": strconv.Itoa(plan.Unchanged),
 	}
 	if len(paths) > 0 {
 		facts["categories"] = strings.Join(paths, ", ")
 	}
 	return s.Audited(ctx, run.Actor, "product.import", run.Subject, nil, facts, func(*Store) error { return nil })
 }
-
-func itoa(n int) string { return fmt.Sprintf("%d", n) }
 
 // ProductExport chooses the products of an export. The zero value is all of them, hidden ones too.
 type ProductExport struct {
