@@ -11,13 +11,18 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
 	"coincart/models"
+	"coincart/models/modelstest"
 )
+
+// cacheTime is how old what every page shows may be.
+const cacheTime = time.Second
 
 // photograph is a picture of one colour.
 func photograph(t *testing.T, w, h int, c color.Color) []byte {
@@ -184,7 +189,7 @@ func TestCatalogue_AProductFromNothingToTheCart(t *testing.T) {
 
 		v := s.browser()
 		v.get("/products/linen-shirt").is(http.StatusNotFound)
-		c.get(to + "/preview").is(http.StatusOK).has("This is a preview", "Linen Shirt")
+		c.get(to+"/preview").is(http.StatusOK).has("This is a preview", "Linen Shirt")
 		c.sendAll("/admin/products/bulk", url.Values{"id": {strings.TrimPrefix(to, "/admin/products/")}, "do": {"publish"}}, nil).is(http.StatusSeeOther)
 
 		shown := v.get("/products/linen-shirt").is(http.StatusOK).has("Linen Shirt", "Colour", "Size", "summer", `srcset="/media/`)
@@ -243,7 +248,7 @@ func TestCatalogue_AChangeThatSomebodyElseMadeIsToldAndNeverLost(t *testing.T) {
 }
 
 func TestCatalogue_WhatCannotBeStoredIsSaidBesideItsField(t *testing.T) {
-	s := newShop(t, openSQLite)
+	s := newShop(t, modelstest.SQLite)
 	c := s.staffed(models.RoleOwner)
 	path := "/admin/products/" + s.productID("pot")
 	for name, set := range map[string]struct {
@@ -288,8 +293,7 @@ func TestCatalogue_DeletesOnlyWhatWasNeverOrdered(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		c := s.staffed(models.RoleOwner)
 		v := s.browser()
-		v.post("/cart/items", "variant", s.blue().ID, "quantity", "1").redirects("/cart")
-		place(t, v)
+		v.place("1")
 		mug := "/admin/products/" + s.productID("mug")
 		c.post(mug+"/delete").is(http.StatusConflict).has("It was ordered", "Hide it instead")
 
@@ -418,7 +422,7 @@ func TestCatalogue_TheListFindsFiltersAndOrders(t *testing.T) {
 }
 
 func TestForms_OtherBodiesAreNotTakenForForms(t *testing.T) {
-	s := newShop(t, openSQLite)
+	s := newShop(t, modelstest.SQLite)
 	v := s.browser()
 	p := v.do(http.MethodPost, "/cart/items", strings.NewReader(`{"variant":"x"}`), http.Header{"Content-Type": {"application/json"}, "Sec-Fetch-Site": {"same-origin"}})
 	p.is(http.StatusUnsupportedMediaType).has("This is not a form of ours")
