@@ -174,12 +174,9 @@ func (s *Service) startImportTask(ctx context.Context, i models.Import, kind mod
 	if known, err := s.store.TaskByFormToken(ctx, token); err == nil {
 		return known, nil
 	}
-	column, was := "check_task", i.CheckTask
-	if kind == models.TaskImport {
-		column, was = "apply_task", i.ApplyTask
-	} else if kind == models.TaskImportPictures {
-		column, was = "picture_task", i.PictureTask
-	}
+	slot := map[models.TaskKind][2]string{ // the column that names the task, and the one that stands there
+		models.TaskImportCheck: {"check_task", i.CheckTask}, models.TaskImport: {"apply_task", i.ApplyTask}, models.TaskImportPictures: {"picture_task", i.PictureTask},
+	}[kind]
 	t := models.Task{Kind: kind, FormToken: token, StaffID: by.StaffID, Who: by.Who}
 	if _, err := s.prepareTask(&t, importParams{i.ID, by}); err != nil {
 		return t, err
@@ -189,7 +186,7 @@ func (s *Service) startImportTask(ctx context.Context, i models.Import, kind mod
 		if err := tx.InsertTask(ctx, &t); err != nil {
 			return err
 		}
-		return tx.SetImportTask(ctx, i.ID, column, was, t.ID)
+		return tx.SetImportTask(ctx, i.ID, slot[0], slot[1], t.ID)
 	})
 	switch {
 	case errors.Is(err, store.ErrDuplicate):
