@@ -62,9 +62,9 @@ func TestForms_ThatCannotBeRead(t *testing.T) {
 		"too large":      {"quantity=" + strings.Repeat("1", 65<<10), form, http.StatusRequestEntityTooLarge},
 		"bad escape":     {"quantity=%zz", form, http.StatusBadRequest},
 		"not UTF-8":      {"quantity=1&variant=%ff%fe", form, http.StatusBadRequest},
-		"no type":        {"variant=" + s.blue().ID + "&quantity=1", nil, http.StatusNotFound},
-		"JSON":           {`{"variant":"` + s.blue().ID + `","quantity":"1"}`, http.Header{"Content-Type": {"application/json"}}, http.StatusNotFound},
-		"multipart":      {"--x\r\n", http.Header{"Content-Type": {"multipart/form-data; boundary=x"}}, http.StatusNotFound},
+		"no type":        {"variant=" + s.blue().ID + "&quantity=1", nil, http.StatusUnsupportedMediaType},
+		"JSON":           {`{"variant":"` + s.blue().ID + `","quantity":"1"}`, http.Header{"Content-Type": {"application/json"}}, http.StatusUnsupportedMediaType},
+		"multipart":      {"--x\r\n", http.Header{"Content-Type": {"multipart/form-data; boundary=x"}}, http.StatusUnsupportedMediaType},
 		"broken type":    {"quantity=1", http.Header{"Content-Type": {"application/x-www-form-urlencoded; ="}}, http.StatusBadRequest},
 		"query, no body": {"", form, http.StatusNotFound},
 	} {
