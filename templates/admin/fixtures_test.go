@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,7 +33,7 @@ type sheet struct {
 // gallery is every page in every state, in one language.
 func gallery(tag string) []sheet {
 	f := fixtures{i18n.ByTag(tag)}
-	return append(f.entrance(), f.office()...)
+	return slices.Concat(f.entrance(), f.office(), f.importSheets())
 }
 
 func (f fixtures) entrance() []sheet {

@@ -47,8 +47,9 @@ func TestPages_EveryFormGoesToAKnownAddress(t *testing.T) {
 	post := regexp.MustCompile(`^/(language|admin/(login|totp|logout|setup/token|invite/token|step-up|account(/(password|recovery|totp|sessions/end|sessions/s\d/end))?` +
 		`|reviews/r\d/close|orders/bulk/(cancel|fulfil)|orders/` + orderID + `/(note|fulfil|cancel|ask|resend|refund)|cancellations` +
 		`|statements|statements/` + day + `/(fetch|seal)|discrepancies/d\d/(settle|accept|assign|refund)|refunds/f\d/(approve|decline)|exports` +
+		`|imports|imports/export|imports/` + importID + `/(check|start|stop|pictures)` +
 		`|staff/(invite|invitations/i\d/end|s\d/(role|disable|enable|end-sessions))))$`)
-	get := regexp.MustCompile(`^/admin(/(orders|refunds|statements|statements/` + day + `|audit))?$`)
+	get := regexp.MustCompile(`^/admin(/(orders|refunds|statements|statements/` + day + `|audit|imports/` + importID + `))?$`)
 	form := regexp.MustCompile(`<form\s[^>]*>`)
 	attribute := regexp.MustCompile(`\s(formaction|action|method)="([^"]*)"`)
 	button := regexp.MustCompile(`\sformaction="([^"]*)"`)
@@ -106,6 +107,7 @@ func TestPages_EscapeWhatOthersWrote(t *testing.T) {
 		"cancellations": poisoned(f.cancellations(), admin.Cancellations), "statements": poisoned(f.statements(), admin.Statements),
 		"statement": poisoned(f.statement(), admin.Statement), "refunds": poisoned(f.refunds(), admin.Refunds), "tasks": poisoned(f.tasks(), admin.Tasks),
 		"task": poisoned(f.doneTask(), admin.Task), "file": poisoned(f.fileTask(), admin.Task), "status": poisoned(f.failedTask(), admin.TaskStatus),
+		"imports": poisoned(f.imports(), admin.Imports), "import": poisoned(f.importProblems(), admin.Import), "pictures": poisoned(f.importDone(), admin.Import),
 		"audit": poisoned(f.audit(), admin.Audit), "staff": poisoned(f.invited(), admin.Staff),
 		"error": poisoned(admin.ErrorView{Page: f.page(admin.SectionStaff), Kind: admin.ErrorForbidden}, admin.Error),
 	} {
