@@ -14,7 +14,7 @@ import (
 // quotePurpose names the tokens of quote sheets.
 const quotePurpose = "quotes"
 
-// ErrQuote: the amount that the shopper saw does not hold any more; show the page again with the new ones.
+// ErrQuote says that the amount which the shopper saw does not hold any more: show the page again with the new ones.
 var ErrQuote = errors.New("the quote has ended or the rate has changed")
 
 // QuoteRequest asks what a total costs in each coin.

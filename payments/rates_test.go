@@ -78,6 +78,7 @@ func TestRates_ComeFromThePriceSourceAndAreKept(t *testing.T) {
 // Every way in which a source can fail leaves the rate as it is, until it is too old; then nothing is sold and staff is told, until the
 // source is good again.
 func TestRates_FaultsOfTheSourceNeverBecomeARate(t *testing.T) {
+	t.Parallel()
 	for fault, want := range map[sandbox.TickerFault]models.FetchProblem{
 		sandbox.TickerLate: models.FetchTimeout, sandbox.TickerStale: models.FetchOld, sandbox.TickerFuture: models.FetchBadTime,
 		sandbox.TickerNegative: models.FetchNotPositive, sandbox.TickerZero: models.FetchNotPositive, sandbox.TickerExponent: models.FetchNotDecimal,
@@ -300,7 +301,7 @@ func TestQuotes_ServeTheirCartAlone(t *testing.T) {
 		_, err = s.Service.Pay(t.Context(), p.Ref, payments.PayInput{Coin: "USDT", Payer: mine.Payer, Quotes: mine.Quotes})
 		require.ErrorIs(t, err, payments.ErrQuote, "the cart's quotes are not the order's")
 		_, err = s.Service.Pay(t.Context(), p.Ref, payments.PayInput{
-			Coin: "USDT", Payer: mine.Payer, Quotes: s.quotes(payments.OrderSubject(order.ID), order.Total),
+			Coin: "USDT", Payer: mine.Payer, Quotes: s.quotes(t.Context(), payments.OrderSubject(order.ID), order.Total),
 		})
 		require.NoError(t, err)
 		assert.Equal(t, "USDT", s.attempt(p.Ref).Coin)

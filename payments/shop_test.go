@@ -173,7 +173,7 @@ func (s *shop) form(cartID string) payments.PlaceInput {
 	bill, err := s.Totals(ctx, cart, dollars(), "ada@example.org")
 	require.NoError(s.t, err)
 	return payments.PlaceInput{
-		CartID: cart.ID, FormToken: cart.FormToken, Seen: bill.Seen, Quotes: s.quotes(payments.CartSubject(cart.ID), bill.Total),
+		CartID: cart.ID, FormToken: cart.FormToken, Seen: bill.Seen, Quotes: s.quotes(ctx, payments.CartSubject(cart.ID), bill.Total),
 		Email: "ada@example.org", Name: "Ada", Lang: "en", Currency: dollars(), Coin: "USDT", Payer: models.Payer{UserID: alice},
 	}
 }
@@ -181,9 +181,9 @@ func (s *shop) form(cartID string) payments.PlaceInput {
 func dollars() models.Currency { return models.Currency{Code: "USD", Digits: 2} }
 
 // quotes is the token of what a page would show now.
-func (s *shop) quotes(subject string, total models.Amount) string {
+func (s *shop) quotes(ctx context.Context, subject string, total models.Amount) string {
 	s.t.Helper()
-	coins, err := s.store.Coins(s.t.Context())
+	coins, err := s.store.Coins(ctx)
 	require.NoError(s.t, err)
 	offers, err := s.Quotes(payments.QuoteRequest{Subject: subject, Coins: coins, Total: total})
 	require.NoError(s.t, err)
@@ -194,7 +194,7 @@ func (s *shop) quotes(subject string, total models.Amount) string {
 func (s *shop) Pay(ctx context.Context, ref, coin string, payer models.Payer) (payments.Placement, error) {
 	in := payments.PayInput{Coin: coin, Payer: payer}
 	if order, err := s.store.OrderByRef(ctx, ref); err == nil && coin != "" {
-		in.Quotes = s.quotes(payments.OrderSubject(order.ID), order.Total)
+		in.Quotes = s.quotes(ctx, payments.OrderSubject(order.ID), order.Total)
 	}
 	return s.Service.Pay(ctx, ref, in)
 }

@@ -31,7 +31,7 @@ func (s *Store) Coin(ctx context.Context, symbol string) (models.Coin, error) {
 	return c, doing("read the coin", s.take(ctx, &c, "symbol = ?", symbol))
 }
 
-// terms are the columns of a coin that people decide about.
+// coinTerms are the columns of a coin that people decide about.
 func coinTerms(c models.Coin) *change {
 	set := &change{}
 	set.set("name", c.Name)
@@ -52,7 +52,7 @@ func coinTerms(c models.Coin) *change {
 }
 
 // setRate adds the columns that the rate and its state are in.
-func (set *change) setRate(c models.Coin) {
+func setRate(set *change, c models.Coin) {
 	set.set("rate", c.Rate)
 	set.set("rate_source", c.RateSource)
 	set.set("rate_at", models.Instant(c.RateAt))
@@ -90,7 +90,7 @@ func (s *Store) PutCoin(ctx context.Context, c models.Coin) error {
 	}
 	return doing("store the coin", s.Tx(ctx, func(tx *Store) error {
 		set := coinTerms(c)
-		set.setRate(c)
+		setRate(set, c)
 		return tx.changeCoin(ctx, set, c)
 	}))
 }
@@ -124,7 +124,7 @@ func (s *Store) SaveCoin(ctx context.Context, c models.Coin, version int) error 
 	set := coinTerms(c)
 	if !c.Live() {
 		c.Problem, c.ProblemSince, c.FetchProblem, c.Pending, c.PendingAt, c.CheckedAt = "", time.Time{}, "", models.Amount{}, time.Time{}, time.Time{}
-		set.setRate(c)
+		setRate(set, c)
 	}
 	set.set("due_at", orNull(c.DueAt))
 	set.set("lease", "")
@@ -136,7 +136,7 @@ func (s *Store) SaveCoin(ctx context.Context, c models.Coin, version int) error 
 // waiting rate. ErrConflict otherwise. Its sources are asked again at once.
 func (s *Store) AcceptRate(ctx context.Context, was, c models.Coin) error {
 	set := &change{}
-	set.setRate(c)
+	setRate(set, c)
 	set.set("due_at", s.now())
 	set.set("lease", "")
 	set.set("version", was.Version+1)
@@ -182,7 +182,7 @@ func (s *Store) FinishCoin(ctx context.Context, c models.Coin, due time.Time) er
 		return doing("store the rate", ErrConflict)
 	}
 	set := &change{}
-	set.setRate(c)
+	setRate(set, c)
 	set.set("due_at", models.Instant(due))
 	set.set("lease", "")
 	if err := s.checkTexts(ctx, &c); err != nil {

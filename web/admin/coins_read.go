@@ -52,9 +52,8 @@ func (r coinReader) read(was models.Coin, now time.Time) (*pages.CoinForm, model
 		f.Name.Problem = pages.ProblemTooLong
 	}
 	f.Precision, c.Precision = r.number("precision", 0, models.MaxFractionDigits, pages.ProblemCoinDigits, -1)
-	digits := 0
-	f.Rounding, digits = r.number("rounding", 0, c.Precision, pages.ProblemRounding, c.Precision)
-	c.Dropped = c.Precision - digits
+	rounding, digits := r.number("rounding", 0, c.Precision, pages.ProblemRounding, c.Precision)
+	f.Rounding, c.Dropped = rounding, c.Precision-digits
 	f.Position, c.Position = r.number("position", 0, lastPosition, pages.ProblemPosition, 0)
 	f.Minimum, c.MinAmount = r.amount("minimum", pages.ProblemAmount)
 	if f.Minimum.Problem == pages.ProblemNone && c.MinAmount.Digits() > c.Precision {
