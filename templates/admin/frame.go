@@ -20,7 +20,8 @@ func word(p *i18n.Printer, prefix, value string) string {
 // sections are the entries of the navigation that the person may see.
 func (p Page) sections() []Section {
 	list := []Section{
-		SectionDashboard, SectionInbox, SectionOrders, SectionCancellations, SectionProducts, SectionCategories, SectionCoins,
+		SectionDashboard, SectionInbox, SectionOrders, SectionCancellations, SectionProducts, SectionCategories, SectionStock, SectionCoupons, SectionDelivery,
+		SectionCoins,
 		SectionStatements, SectionRefunds, SectionTasks,
 	}
 	if p.May.Audit {
@@ -61,6 +62,12 @@ func (s Section) glyph() string {
 		return "box"
 	case SectionCategories:
 		return "tree"
+	case SectionStock:
+		return "layers"
+	case SectionCoupons:
+		return "ticket"
+	case SectionDelivery:
+		return "truck"
 	case SectionCoins:
 		return "coin"
 	case SectionStatements:

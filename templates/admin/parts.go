@@ -136,6 +136,13 @@ var looks = map[string]map[string]look{
 		"off": {"plain", "lock"}, "fixed": {"plain", "pen"}, "good": {"good", "check"}, "missing": {"bad", "alert"}, "stale": {"bad", "clock"},
 		"jumped": {"warn", "alert"}, "deviates": {"bad", "question"},
 	},
+	"admin.coupon_state.": {
+		"on": {"good", "check"}, "off": {"plain", "lock"}, "early": {"plain", "clock"}, "over": {"plain", "clock"}, "used_up": {"warn", "stop"},
+	},
+	"admin.coupon_use.": {
+		"held": {"busy", "clock"}, "used": {"good", "check"}, "released": {"plain", "return"}, "late": {"warn", "alert"},
+	},
+	"admin.count_state.":  {"open": {"busy", "pen"}, "booked": {"good", "check"}, "dropped": {"plain", "cross"}},
 	"admin.source_state.": {"on": {"good", "check"}, "off": {"plain", "lock"}},
 	"admin.rate_result.": {
 		"taken": {"good", "check"}, "jumped": {"warn", "alert"}, "deviates": {"bad", "question"}, "unconfirmed": {"warn", "question"}, "old": {"warn", "clock"},

@@ -78,6 +78,7 @@ const (
 	SectionCancellations Section = "cancellations"
 	SectionProducts      Section = "products" // with the tags
 	SectionCategories    Section = "categories"
+	SectionStock         Section = "stock" // with ledger, reservations and counts
 	SectionCoins         Section = "coins" // with the price sources
 	SectionStatements    Section = "statements"
 	SectionRefunds       Section = "refunds"

@@ -15,7 +15,7 @@ const auditPath = Home + "/audit"
 
 // auditGroups are the kinds of actions that the log can be narrowed down to; single ones are typed into the address.
 func auditGroups() []string {
-	return []string{"staff.", "order.", "refund.", "statement.", "day.", "discrepancy.", "review.", "task.", "coin.", "source."}
+	return []string{"staff.", "order.", "refund.", "stock.", "statement.", "day.", "discrepancy.", "review.", "task.", "coin.", "source.", "coupon.", "zone."}
 }
 
 // isAction is the shape of an action's name, or of a group of them.

@@ -121,7 +121,7 @@ func statusOf(problem pages.Problem) int {
 		pages.ProblemWait: http.StatusTooManyRequests, pages.ProblemTooOften: http.StatusTooManyRequests,
 		pages.ProblemUnreachable: http.StatusServiceUnavailable, pages.ProblemSealed: http.StatusServiceUnavailable,
 		pages.ProblemStale: http.StatusConflict, pages.ProblemDaySealed: http.StatusConflict, pages.ProblemSamePerson: http.StatusConflict,
-		pages.ProblemNotCancellable: http.StatusConflict, pages.ProblemNotFulfillable: http.StatusConflict,
+		pages.ProblemCountEnded: http.StatusConflict, pages.ProblemNotCancellable: http.StatusConflict, pages.ProblemNotFulfillable: http.StatusConflict,
 	}[problem]
 	if !ok {
 		return http.StatusUnprocessableEntity

@@ -96,6 +96,8 @@ func (o *Office) Routes() []Route {
 	t.post("/exports", models.MayExport, o.startExport)
 
 	o.catalogueRoutes(t)
+	o.stockRoutes(t)
+	o.pricingRoutes(t)
 	o.importRoutes(t)
 
 	t.get("/audit", models.MayAudit, o.showAudit)

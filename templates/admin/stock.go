@@ -1,0 +1,23 @@
+package admin
+
+import "coincart/templates/i18n"
+
+func (t StockThing) path() string { return "/admin/stock/" + t.ID }
+
+func (r CountRow) path() string { return "/admin/stock/counts/" + r.ID }
+
+func (r CountRow) open() bool { return r.State == "open" }
+
+// stockProblem puts a problem of the stock's forms into words, with what is left.
+func (v StockItemView) stockProblem(p *i18n.Printer) string {
+	return problemWords(p, v.Problem, "Left", v.Left)
+}
+
+// countWords says how far a sheet is.
+func (r CountRow) countWords(p *i18n.Printer) string {
+	text := p.T("admin.count.progress", "Counted", count(p, r.Counted), "Lines", count(p, r.Lines))
+	if r.Different > 0 {
+		text += " · " + p.N("admin.count.different", r.Different)
+	}
+	return text
+}

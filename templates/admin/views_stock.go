@@ -1,0 +1,184 @@
+package admin
+
+import "coincart/templates"
+
+// The problems of the stock's forms.
+const (
+	ProblemWhole      Problem = "whole"       // not a whole number from 0, or (a difference) not one at all
+	ProblemStockLeft  Problem = "stock_left"  // less would be left than nothing; see the view's Left
+	ProblemNoChange   Problem = "no_change"   // it would change nothing
+	ProblemNotSold    Problem = "not_sold"    // more would come back than was sold; see the view's Left
+	ProblemUntracked  Problem = "untracked"   // the stock of this variant is not counted
+	ProblemCountEnded Problem = "count_ended" // the sheet is not open any more
+	ProblemCountNone  Problem = "count_none"  // nothing there to count
+	ProblemCountShort Problem = "count_short" // less was counted than is reserved: see the view's Short
+)
+
+// The notices of the stock's forms.
+const (
+	NoticeStockCorrected NoticeKind = "stock_corrected"
+	NoticeCountSaved     NoticeKind = "count_saved"
+	NoticeCountBooked    NoticeKind = "count_booked" // Text: how many were corrected
+	NoticeCountDropped   NoticeKind = "count_dropped"
+)
+
+// StockThing is a variant as the pages of the stock name it.
+type StockThing struct {
+	ID        string // of the variant
+	SKU       string
+	Barcode   string
+	Title     string // of the product
+	Option    string // of the variant; "" where it has none
+	ProductID string
+}
+
+// StockView is the list of stock: GET form with q, category, low, sort.
+type StockView struct {
+	Page       Page
+	Search     Field
+	Categories []Choice
+	Sorts      []Choice // "admin.stock_sort." + Value
+	OnlyLow    bool
+	LowCount   int // variants of which little is left
+	Limit      int // the shop's limit of what is little
+	Rows       []StockRow
+	Problem    Problem
+	Filtered   bool
+	First      string
+	Next       string
+}
+
+// StockRow is a variant with its numbers.
+type StockRow struct {
+	StockThing
+
+	Hidden    bool
+	Retired   bool
+	Untracked bool
+	Low       bool
+	Limit     int // its own; 0: the shop's
+	OnHand    int
+	Reserved  int
+	Shelf     int // what should lie there: OnHand and Reserved
+	Sold      int
+}
+
+// StockItemView is one variant's stock. POST /admin/stock/{id} with form_token, kind (add, take, counted, returned), quantity, note.
+type StockItemView struct {
+	Page         Page
+	Item         StockRow
+	FormToken    string
+	Kinds        []Choice // "admin.stock_kind." + Value
+	Kind         Problem
+	Quantity     Field
+	Note         Field
+	Problem      Problem
+	Left         string // of ProblemStockLeft and ProblemNotSold
+	Movements    []LedgerRow
+	Reservations []ReservationRow
+	More         string // path of all movements
+}
+
+// LedgerView is the stock ledger: GET form with kind, from, until, variant (hidden).
+type LedgerView struct {
+	Page    Page
+	Kinds   []Choice // "admin.movement." + Value
+	From    Field
+	Until   Field
+	Variant StockThing // ID "": all
+	Rows    []LedgerRow
+	Problem Problem
+	First   string
+	Next    string
+}
+
+// LedgerRow is a movement of stock.
+type LedgerRow struct {
+	Thing    StockThing
+	At       templates.Moment
+	Kind     string // "admin.movement." + Kind
+	Quantity string // signed
+	Out      bool   // it took stock away
+	Note     string
+	Who      string
+	OrderID  string
+	OrderRef string
+}
+
+// ReservationsView is what is promised to unpaid orders.
+type ReservationsView struct {
+	Page    Page
+	Rows    []ReservationRow
+	Problem Problem
+	First   string
+	Next    string
+}
+
+// ReservationRow is stock that is promised to an order.
+type ReservationRow struct {
+	Thing    StockThing
+	OrderID  string
+	OrderRef string
+	State    string // the order's: "admin.order_state."
+	Quantity int
+	Since    templates.Moment
+	Ends     templates.Moment // the order's end; none where staff decide
+	Over     bool             // the end has passed: the exchange is asked before the stock is free again
+}
+
+// CountsView lists the sheets. POST /admin/stock/counts with form_token, name, category begins one.
+type CountsView struct {
+	Page       Page
+	FormToken  string
+	Name       Field
+	Categories []Choice
+	Problem    Problem
+	Rows       []CountRow
+}
+
+// CountRow is a sheet in the list.
+type CountRow struct {
+	ID        string
+	Name      string
+	State     string // "admin.count_state." + State
+	Who       string
+	EndedBy   string
+	Begun     templates.Moment
+	Ended     templates.Moment
+	Lines     int
+	Counted   int
+	Different int
+}
+
+// CountView is a sheet. Forms: POST /admin/stock/counts/{id} with next and count.{variant} for each line (empty: not counted) ·
+// …/book with version · …/drop. Print is the sheet on paper.
+type CountView struct {
+	Page    Page
+	Count   CountRow
+	Version string
+	Self    string // path of this page of the sheet
+	Lines   []CountLine
+	Problem Problem
+	Short   string // the SKU of ProblemCountShort
+	First   string
+	Next    string
+}
+
+// CountLine is a variant on a sheet.
+type CountLine struct {
+	Thing      StockThing
+	Position   int
+	Expected   int
+	Reserved   int
+	Counted    Field
+	Done       bool
+	Difference string // signed; "" for none, or not counted
+}
+
+// CountSheetView is a whole sheet for paper.
+type CountSheetView struct {
+	Page  Page
+	Count CountRow
+	Lines []CountLine
+	At    templates.Moment
+}
