@@ -190,6 +190,11 @@ type OrderView struct {
 	Tracking  string
 	Total     string
 	Lines     []Line
+	Sums      []Sum    // what Total is made of besides the lines; none where it is the lines alone
+	Contains  Sum      // tax that the prices contain; Amount "" where there is none
+	Shipped   bool     // goods go to Address
+	Address   []string // lines; none where it was erased
+	Phone     string
 	Attempts  []Attempt // newest first
 	Refunds   []RefundRow
 	Reviews   []ReviewRow // open ones
@@ -203,6 +208,13 @@ type OrderView struct {
 	Track     Field    // tracking
 	Mails     []Choice // "admin.mail." + Value
 	Refund    RefundForm
+}
+
+// Sum is one row of an order's totals.
+type Sum struct {
+	Kind   string // "admin.totals." + Kind: goods, discount, delivery, tax
+	Detail string // the coupon's code, the way of delivery, the tax with its rate
+	Amount string
 }
 
 // Line is one line of an order.

@@ -31,6 +31,7 @@ func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn) pages
 			SKU: l.SKU, Title: l.Title, Variant: l.VariantTitle, Quantity: l.Quantity, UnitPrice: money(l.UnitPrice), Total: money(l.Total),
 		})
 	}
+	addTotals(&view, p, order)
 	current := order.Current()
 	for _, a := range slices.Backward(order.Attempts) {
 		view.Attempts = append(view.Attempts, attemptView(p, order, a, current != nil && a.ID == current.ID))

@@ -1,0 +1,136 @@
+package admin
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"coincart/models"
+	pages "coincart/templates/admin"
+)
+
+// filledCoupon is the form of a coupon as it is stored.
+func (o *Office) filledCoupon(c models.Coupon) *pages.CouponView {
+	number := func(n int) pages.Field {
+		if n == 0 {
+			return pages.Field{}
+		}
+		return typed(strconv.Itoa(n))
+	}
+	local := func(t time.Time) pages.Field {
+		if t.IsZero() {
+			return pages.Field{}
+		}
+		return typed(t.In(o.payments.PlatformZone()).Format(pages.DateTimeField))
+	}
+	view := &pages.CouponView{
+		Version: strconv.Itoa(c.Version), Code: typed(c.Code), Kind: typed(string(c.Kind)), Value: typed(someAmount(c.Value)),
+		Minimum: typed(someAmount(c.Minimum)), Starts: local(c.StartsAt), Ends: local(c.EndsAt), MaxUses: number(c.MaxUses),
+		MaxPerOne: number(c.MaxPerShopper), Note: typed(c.Note), Enabled: c.Enabled,
+	}
+	for _, id := range c.CategoryIDs {
+		view.Categories = append(view.Categories, pages.Tick{Value: id, On: true})
+	}
+	return view
+}
+
+// readCoupon reads the form on top of the coupon as it is stored. Problems stand beside their fields.
+func (o *Office) readCoupon(d *desk, form url.Values, was models.Coupon) (*pages.CouponView, models.Coupon, error) {
+	currency, err := o.site.Currency(d.Context())
+	if err != nil {
+		return nil, was, err
+	}
+	text := func(name string) pages.Field { return typed(clip(strings.TrimSpace(form.Get(name)))) }
+	view := &pages.CouponView{
+		Version: form.Get("version"), Code: text("code"), Kind: text("kind"), Value: text("value"), Minimum: text("minimum"),
+		Starts: text("starts"), Ends: text("ends"), MaxUses: text("max_uses"), MaxPerOne: text("max_per_shopper"),
+		Note: typed(strings.TrimSpace(form.Get("note"))), Enabled: form.Has("enabled"),
+	}
+	c := was
+	c.Code, c.Kind, c.Note, c.Enabled = models.FoldCoupon(view.Code.Value), models.CouponKind(view.Kind.Value), view.Note.Value, view.Enabled
+	if c.Code == "" {
+		c.Code = view.Code.Value // to be told what is wrong with it
+	}
+	if c.Kind == models.CouponFreeDelivery {
+		view.Value.Value = "" // it has none, and what another kind had does no harm
+	}
+	c.Value = amountIn(&view.Value, models.MaxFractionDigits, c.Kind != models.CouponFreeDelivery)
+	c.Minimum = amountIn(&view.Minimum, models.MaxFractionDigits, false)
+	k := productDesk{zone: o.payments.PlatformZone()}
+	c.StartsAt, c.EndsAt = k.timeIn(&view.Starts), k.timeIn(&view.Ends)
+	c.MaxUses, c.MaxPerShopper = countIn(&view.MaxUses), countIn(&view.MaxPerOne)
+	if c.CategoryIDs, err = o.knownCategories(d, form["category"]); err != nil {
+		return nil, was, err
+	}
+	for _, id := range c.CategoryIDs {
+		view.Categories = append(view.Categories, pages.Tick{Value: id, On: true})
+	}
+	markCoupon(view, c.Check(currency.Digits), c)
+	return view, c, nil
+}
+
+// knownCategories are those that are there: one that was deleted meanwhile is left out.
+func (o *Office) knownCategories(d *desk, chosen []string) (models.List, error) {
+	list, err := o.site.Store.Categories(d.Context())
+	if err != nil {
+		return nil, err
+	}
+	var known models.List
+	for _, c := range list {
+		if slices.Contains(chosen, c.ID) {
+			known = append(known, c.ID)
+		}
+	}
+	return known, nil
+}
+
+// markCoupon puts the problems beside the fields that have none yet.
+func markCoupon(view *pages.CouponView, problems models.FieldProblems, c models.Coupon) {
+	fields := map[string]*pages.Field{
+		"code": &view.Code, "kind": &view.Kind, "value": &view.Value, "minimum": &view.Minimum, "ends_at": &view.Ends, "max_uses": &view.MaxUses,
+		"max_per_shopper": &view.MaxPerOne, "note": &view.Note,
+	}
+	for name, problem := range problems {
+		f := fields[name]
+		if f.Problem == pages.ProblemNone {
+			f.Problem = fieldProblem(problem)
+		}
+	}
+	switch {
+	case view.Ends.Problem == pages.ProblemSteps:
+		view.Ends.Problem = pages.ProblemEnds
+	case view.MaxUses.Problem == pages.ProblemRange && c.MaxUses < c.Uses:
+		view.MaxUses.Problem = pages.ProblemCouponUses
+	}
+	if view.Code.Problem == pages.ProblemText {
+		view.Code.Problem = pages.ProblemCouponCode
+	}
+}
+
+// fieldProblem is the word for what the rules of models say.
+func fieldProblem(problem models.FieldProblem) pages.Problem {
+	return map[models.FieldProblem]pages.Problem{
+		models.FieldMissing: pages.ProblemMissing, models.FieldLong: pages.ProblemTooLong, models.FieldCharacters: pages.ProblemText,
+		models.FieldNumber: pages.ProblemNumber, models.FieldNegative: pages.ProblemNegative, models.FieldDigits: pages.ProblemMoneyDigits,
+		models.FieldRange: pages.ProblemRange, models.FieldOrder: pages.ProblemSteps, models.FieldUnknown: pages.ProblemChoice,
+		models.FieldTaken: pages.ProblemPlaceTaken, models.FieldTwice: pages.ProblemPlaceTwice,
+	}[problem]
+}
+
+func couponFacts(c models.Coupon) models.Facts {
+	facts := models.Facts{
+		"code": c.Code, "kind": string(c.Kind), "value": c.Value.String(), "enabled": strconv.FormatBool(c.Enabled), "minimum": c.Minimum.String(),
+		"max_uses": strconv.Itoa(c.MaxUses), "max_per_shopper": strconv.Itoa(c.MaxPerShopper), "note": cut(c.Note),
+	}
+	if len(c.CategoryIDs) > 0 {
+		facts["categories"] = strings.Join(c.CategoryIDs, " ")
+	}
+	for name, t := range map[string]time.Time{"starts": c.StartsAt, "ends": c.EndsAt} {
+		if !t.IsZero() {
+			facts[name] = t.Format(time.RFC3339)
+		}
+	}
+	return facts
+}

@@ -1,0 +1,253 @@
+package admin
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"coincart/models"
+	pages "coincart/templates/admin"
+	"coincart/templates/i18n"
+)
+
+// spareSteps is how many empty steps a way of delivery has room for; maxMethods bounds what is read of a form.
+const (
+	spareSteps = 2
+	maxMethods = 30
+)
+
+// filledZone is the form of a zone as it is stored, with room for one more way of delivery.
+func (o *Office) filledZone(d *desk, z models.Zone) (*pages.ZoneView, error) {
+	langs, err := o.otherLangs(d)
+	if err != nil {
+		return nil, err
+	}
+	view := &pages.ZoneView{
+		Version: strconv.Itoa(z.Version), Name: typed(z.Name), TaxMode: typed(string(z.TaxMode)), TaxName: typed(z.TaxName),
+		TaxRate: typed(someAmount(z.TaxRate)), TaxDelivery: z.TaxDelivery, TaxTexts: textFields(langs, z.Texts, "tax_name"),
+	}
+	for _, p := range z.Places {
+		view.Places = append(view.Places, pages.Tick{Value: placeCode(p), On: true})
+	}
+	for i, m := range z.Methods {
+		form := pages.MethodForm{
+			Index: i, ID: m.ID, Title: typed(m.Title), Titles: textFields(langs, m.Texts, "title"), Note: typed(m.Note), Kind: typed(string(m.Kind)),
+			Free: typed(someAmount(m.FreeFrom)), Enabled: m.Enabled,
+		}
+		for _, s := range m.Steps {
+			form.Steps = append(form.Steps, pages.StepForm{From: typed(s.From.String()), Price: typed(s.Price.String())})
+		}
+		view.Methods = append(view.Methods, form)
+	}
+	if len(view.Methods) == 0 || z.ID == "" {
+		addMethod(view, langs)
+	}
+	return view, nil
+}
+
+func textFields(langs []i18n.Language, texts models.Texts, field string) []pages.TextField {
+	var list []pages.TextField
+	for _, l := range langs {
+		list = append(list, pages.TextField{Lang: l.Tag, Language: l.Name, Field: typed(texts.In(l.Tag, field, ""))})
+	}
+	return list
+}
+
+func addMethod(view *pages.ZoneView, langs []i18n.Language) {
+	view.Methods = append(view.Methods, pages.MethodForm{
+		Index: len(view.Methods), Kind: typed(string(models.DeliveryFlat)), Enabled: true, Titles: textFields(langs, nil, ""),
+	})
+}
+
+// moreRoom gives every way of delivery more steps, and the zone one more way.
+func moreRoom(view *pages.ZoneView) {
+	for i := range view.Methods {
+		if view.Methods[i].Kind.Value != string(models.DeliveryFlat) {
+			view.Methods[i].Steps = append(view.Methods[i].Steps, make([]pages.StepForm, spareSteps)...)
+		}
+	}
+	last := view.Methods[len(view.Methods)-1]
+	if last.ID != "" || last.Title.Value != "" {
+		var langs []i18n.Language
+		for _, t := range last.Titles {
+			langs = append(langs, i18n.Language{Tag: t.Lang, Name: t.Language})
+		}
+		addMethod(view, langs)
+	}
+}
+
+// zonePage shows the form as it is filled in.
+func (o *Office) zonePage(d *desk, z models.Zone, view *pages.ZoneView, problem pages.Problem) error {
+	currency, err := o.site.Currency(d.Context())
+	if err != nil {
+		return err
+	}
+	view.New, view.ID, view.Currency, view.Problem = z.ID == "", z.ID, currency.Code, problem
+	view.TaxModes = choices(models.TaxModes(), view.TaxMode.Value, false)
+	in := map[string]bool{}
+	for i, t := range view.Places {
+		in[t.Value] = true
+		view.Places[i].Label = placeOf(t.Value).NameIn(d.Printer.Lang())
+	}
+	none := func(models.Place) bool { return false }
+	view.Add = placeGroups(d, none, func(p models.Place) bool { return in[placeCode(p)] })
+	for i := range view.Methods {
+		m := &view.Methods[i]
+		m.Kinds = choices(models.DeliveryKinds(), m.Kind.Value, false)
+		if spare := spareSteps + 1 - len(m.Steps); spare > 0 {
+			m.Steps = append(m.Steps, make([]pages.StepForm, spare)...)
+		}
+	}
+	view.Page = d.page(pages.SectionDelivery)
+	return d.show(problem, pages.Zone(*view))
+}
+
+// zoneReader reads the form of a zone.
+type zoneReader struct {
+	form   url.Values
+	langs  []i18n.Language
+	digits int // of the currency
+	bad    bool
+}
+
+func (r *zoneReader) text(name string) pages.Field {
+	return typed(clip(strings.TrimSpace(r.form.Get(name))))
+}
+
+// mark puts the problems of models' rules beside the fields.
+func (r *zoneReader) mark(problems models.FieldProblems, fields map[string]*pages.Field) {
+	for name, problem := range problems {
+		if f := fields[name]; f != nil && f.Problem == pages.ProblemNone {
+			f.Problem = fieldProblem(problem)
+		}
+	}
+	for _, f := range fields {
+		r.bad = r.bad || f.Problem != pages.ProblemNone
+	}
+}
+
+// readZone reads the form on top of the zone as it is stored. ok is false where a field cannot be read.
+func (o *Office) readZone(d *desk, form url.Values, was models.Zone) (view *pages.ZoneView, z models.Zone, ok bool, err error) {
+	langs, err := o.otherLangs(d)
+	if err != nil {
+		return nil, was, false, err
+	}
+	currency, err := o.site.Currency(d.Context())
+	if err != nil {
+		return nil, was, false, err
+	}
+	r := &zoneReader{form: form, langs: langs, digits: currency.Digits}
+	view = &pages.ZoneView{
+		Version: form.Get("version"), Name: r.text("name"), TaxMode: r.text("tax_mode"), TaxName: r.text("tax_name"), TaxRate: r.text("tax_rate"),
+		TaxDelivery: form.Has("tax_delivery"),
+	}
+	z = was
+	z.Name, z.TaxMode, z.TaxName, z.TaxDelivery = view.Name.Value, models.TaxMode(view.TaxMode.Value), view.TaxName.Value, view.TaxDelivery
+	view.TaxRate.Value = strings.TrimSpace(strings.TrimSuffix(view.TaxRate.Value, "%"))
+	z.TaxRate = amountIn(&view.TaxRate, models.MaxPercentDigits, false)
+	z.Texts, view.TaxTexts = r.texts(was.Texts, "tax_name", "tax_name.")
+	z.Places = nil
+	for _, code := range slices.Concat(form["place"], form["add"]) {
+		place := placeOf(clip(code))
+		if !place.Known() || slices.Contains(z.Places, place) {
+			continue // a list is chosen from, not typed
+		}
+		z.Places = append(z.Places, place)
+		view.Places = append(view.Places, pages.Tick{Value: placeCode(place), On: true})
+	}
+	problems := z.Check()
+	if problem, found := problems["places"]; found {
+		view.PlacesProblem, r.bad = fieldProblem(problem), true
+	}
+	r.mark(problems, map[string]*pages.Field{"name": &view.Name, "tax_mode": &view.TaxMode, "tax_name": &view.TaxName, "tax_rate": &view.TaxRate})
+	z.Methods, view.Methods = r.methods(was)
+	return view, z, !r.bad, nil
+}
+
+// texts reads a field in the other languages.
+func (r *zoneReader) texts(was models.Texts, field, prefix string) (models.Texts, []pages.TextField) {
+	texts := copyTexts(was)
+	var list []pages.TextField
+	for _, l := range r.langs {
+		f := r.text(prefix + l.Tag)
+		limitField(&f, models.MaxZoneName)
+		r.bad = r.bad || f.Problem != pages.ProblemNone
+		list = append(list, pages.TextField{Lang: l.Tag, Language: l.Name, Field: f})
+		setText(texts, l.Tag, field, f.Value)
+	}
+	return texts, list
+}
+
+// methods reads the ways of delivery; an empty new one is none, and one that is to be removed is left out.
+func (r *zoneReader) methods(was models.Zone) ([]models.DeliveryMethod, []pages.MethodForm) {
+	var methods []models.DeliveryMethod
+	var forms []pages.MethodForm
+	for i := range maxMethods {
+		name := "m." + strconv.Itoa(i) + "."
+		if !r.form.Has(name + "title") {
+			break
+		}
+		stored := models.DeliveryMethod{}
+		for _, m := range was.Methods {
+			if m.ID == r.form.Get(name+"id") {
+				stored = m
+			}
+		}
+		form, m := r.method(name, i, stored)
+		form.Removed = r.form.Has(name + "remove")
+		forms = append(forms, form)
+		if empty := m.ID == "" && m.Title == "" && len(m.Steps) == 0; !empty && !form.Removed {
+			r.checkMethod(&forms[len(forms)-1], m)
+			methods = append(methods, m)
+		}
+	}
+	if len(forms) == 0 {
+		forms = append(forms, pages.MethodForm{Kind: typed(string(models.DeliveryFlat)), Enabled: true})
+	}
+	return methods, forms
+}
+
+func (r *zoneReader) method(name string, i int, stored models.DeliveryMethod) (pages.MethodForm, models.DeliveryMethod) {
+	form := pages.MethodForm{
+		Index: i, ID: stored.ID, Title: r.text(name + "title"), Note: r.text(name + "note"), Kind: r.text(name + "kind"),
+		Free: r.text(name + "free"), Enabled: r.form.Has(name + "enabled"),
+	}
+	m := stored
+	m.Title, m.Note, m.Kind, m.Enabled, m.Steps = form.Title.Value, form.Note.Value, models.DeliveryKind(form.Kind.Value), form.Enabled, nil
+	m.Texts, form.Titles = r.texts(stored.Texts, "title", name+"title.")
+	m.FreeFrom = amountIn(&form.Free, models.MaxFractionDigits, false)
+	for n := range models.MaxSteps + 1 {
+		at := strconv.Itoa(n)
+		if !r.form.Has(name + "price." + at) {
+			break
+		}
+		step := pages.StepForm{From: r.text(name + "from." + at), Price: r.text(name + "price." + at)}
+		if step.From.Value == "" && step.Price.Value == "" {
+			continue
+		}
+		price := models.Step{From: amountIn(&step.From, models.MaxFractionDigits, false), Price: amountIn(&step.Price, r.digits, true)}
+		m.Steps = append(m.Steps, price)
+		form.Steps = append(form.Steps, step)
+	}
+	return form, m
+}
+
+// checkMethod puts what is wrong with a way of delivery beside its fields.
+func (r *zoneReader) checkMethod(form *pages.MethodForm, m models.DeliveryMethod) {
+	problems := m.Check(r.digits)
+	steps := []*pages.Field{}
+	for i := range form.Steps {
+		steps = append(steps, &form.Steps[i].From, &form.Steps[i].Price)
+	}
+	for _, f := range steps {
+		r.bad = r.bad || f.Problem != pages.ProblemNone
+	}
+	if problem, found := problems["steps"]; found {
+		form.Problem, r.bad = fieldProblem(problem), true
+		if m.Kind == models.DeliveryFlat && len(m.Steps) > 1 {
+			form.Problem = pages.ProblemFlatSteps
+		}
+	}
+	r.mark(problems, map[string]*pages.Field{"title": &form.Title, "note": &form.Note, "kind": &form.Kind, "free_from": &form.Free})
+}
