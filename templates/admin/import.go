@@ -1,6 +1,10 @@
 package admin
 
-import "coincart/templates/i18n"
+import (
+	"strings"
+
+	"coincart/templates/i18n"
+)
 
 func importLook(state string) look {
 	l, ok := map[string]look{
@@ -36,4 +40,22 @@ func (r ImportProblemRow) line(p *i18n.Printer) string {
 		return p.T("import.whole_file")
 	}
 	return number(r.Line)
+}
+
+// shownPaths is how many new categories are named.
+const shownPaths = 40
+
+func (v ImportView) newPaths() string {
+	if len(v.NewPaths) > shownPaths {
+		return strings.Join(v.NewPaths[:shownPaths], " · ") + " …"
+	}
+	return strings.Join(v.NewPaths, " · ")
+}
+
+func (v ImportView) options(p *i18n.Printer) string {
+	words := make([]string, len(v.Options))
+	for i, o := range v.Options {
+		words[i] = p.T("import.option." + o)
+	}
+	return strings.Join(words, " · ")
 }
