@@ -17,7 +17,7 @@ type merger struct {
 	to     *models.Product
 	was    *models.Product // nil: the product is new
 	fields map[string]bool // what changed
-	stock  []StockChange
+	stock  []models.StockLevel
 	fetch  []Picture
 }
 
@@ -168,7 +168,7 @@ func (m *merger) variants() {
 		v := old[at]
 		m.variant(&v, r)
 		if r.Has.Has(FieldStock) && !v.Untracked && !m.shop.KeepStock && v.OnHand != r.Stock {
-			m.stock = append(m.stock, StockChange{VariantID: v.ID, Quantity: r.Stock - v.OnHand})
+			m.stock = append(m.stock, models.StockLevel{VariantID: v.ID, OnHand: r.Stock})
 			m.changed("stock")
 		}
 		list = append(list, v)

@@ -307,7 +307,7 @@ func TestPlan_StockOfVariantsThatAreThereCanBeKept(t *testing.T) {
 	shop := shopOf(was)
 	plan := productcsv.MakePlan(file, shop)
 	assert.Empty(t, told(plan.Problems))
-	assert.Equal(t, []productcsv.StockChange{{VariantID: "v1", Quantity: -5}}, plan.Items[0].Stock)
+	assert.Equal(t, []models.StockLevel{{VariantID: "v1", OnHand: 3}}, plan.Items[0].Stock)
 	assert.Equal(t, 4, plan.Items[0].Product.Variants[2].OnHand)
 	shop.KeepStock = true
 	plan = productcsv.MakePlan(file, shop)

@@ -48,17 +48,11 @@ type Plan struct {
 type Item struct {
 	Line    int
 	Label   string
-	Product models.Product  // as it will be
-	Was     *models.Product // nil: it is new
-	Fields  []string        // what changes, in the order of names
-	Stock   []StockChange
-	Fetch   []Picture // all pictures that the file names, where some have to be fetched first
-}
-
-// StockChange is how much the stock of a variant that is there already has to change.
-type StockChange struct {
-	VariantID string
-	Quantity  int
+	Product models.Product      // as it will be
+	Was     *models.Product     // nil: it is new
+	Fields  []string            // what changes, in the order of names
+	Stock   []models.StockLevel // of variants that are there already
+	Fetch   []Picture           // all pictures that the file names, where some have to be fetched first
 }
 
 // Pending reports that only pictures have to be fetched.

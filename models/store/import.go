@@ -166,7 +166,7 @@ type ImportRun struct {
 }
 
 // ApplyPlan carries out what an import would do: all of it or nothing, in one transaction with an entry in the audit log. New products get
-// their stock as imports, the stock of others is corrected by what is missing, so that the ledger tells of both. A plan that changes
+// their stock and those that are there get what the file says, both as movements of the ledger. A plan that changes
 // nothing leaves an entry all the same.
 //
 // Errors: ErrCatalogueChanged, where a product, a SKU or an address is not as it was planned with; those of Progress and Finish as they are.
@@ -203,7 +203,7 @@ func planned(err error) error {
 
 func (s *Store) applyItems(ctx context.Context, plan *productcsv.Plan, run ImportRun) error {
 	var list []models.Product
-	var stock []productcsv.StockChange
+	var stock []models.StockLevel
 	for i := range plan.Items {
 		if item := &plan.Items[i]; len(item.Fields) > 0 {
 			list = append(list, item.Product)
@@ -225,18 +225,8 @@ func (s *Store) applyItems(ctx context.Context, plan *productcsv.Plan, run Impor
 		}
 		done += len(part)
 	}
-	for _, c := range stock {
-		err := s.MoveStock(ctx, models.StockMovement{
-			VariantID: c.VariantID, Kind: models.MovementCorrection, Quantity: c.Quantity, Note: run.FileName, Who: run.Actor.Who,
-		})
-		if _, short := errors.AsType[*OutOfStockError](err); short {
-			return fmt.Errorf("%w: %w", ErrCatalogueChanged, err) // it was sold meanwhile
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := s.SetStock(ctx, stock, run.FileName, run.Actor.Who)
+	return err
 }
 
 // keepPictures says that products show their uploaded pictures.
