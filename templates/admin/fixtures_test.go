@@ -99,6 +99,7 @@ func (f fixtures) office() []sheet {
 		{"error-403", admin.Error(admin.ErrorView{Page: f.page(admin.SectionStaff), Kind: admin.ErrorForbidden, Status: 403, RequestID: "01JDK3V9Q4", Back: "/admin"})},
 	}
 	sheets = append(sheets, f.catalogue()...)
+	sheets = append(sheets, f.stock()...)
 	return append(sheets, f.strange()...)
 }
 

@@ -47,9 +47,10 @@ func TestPages_EveryFormGoesToAKnownAddress(t *testing.T) {
 	post := regexp.MustCompile(`^/(language|admin/(login|totp|logout|setup/token|invite/token|step-up|account(/(password|recovery|totp|sessions/end|sessions/s\d/end))?` +
 		`|reviews/r\d/close|orders/bulk/(cancel|fulfil)|orders/` + orderID + `/(note|fulfil|cancel|ask|resend|refund)|cancellations` +
 		`|statements|statements/` + day + `/(fetch|seal)|discrepancies/d\d/(settle|accept|assign|refund)|refunds/f\d/(approve|decline)|exports` +
+		`|stock/01900000-0000-7000-8000-0000000000b1|stock/counts(/` + countID + `(/(book|drop))?)?` +
 		`|imports|imports/export|imports/` + importID + `/(check|start|stop|pictures)` +
 		`|staff/(invite|invitations/i\d/end|s\d/(role|disable|enable|end-sessions))))$`)
-	get := regexp.MustCompile(`^/admin(/(orders|refunds|statements|statements/` + day + `|audit|imports/` + importID + `))?$`)
+	get := regexp.MustCompile(`^/admin(/(orders|refunds|statements|statements/` + day + `|audit|stock|stock/ledger|imports/` + importID + `))?$`)
 	form := regexp.MustCompile(`<form\s[^>]*>`)
 	attribute := regexp.MustCompile(`\s(formaction|action|method)="([^"]*)"`)
 	button := regexp.MustCompile(`\sformaction="([^"]*)"`)
