@@ -178,7 +178,7 @@ func TestCatalogue_AProductFromNothingToTheCart(t *testing.T) {
 		require.Len(t, form["variant"], 3)
 
 		form.Set("do", "preview")
-		c.sendFiles("/admin/products/preview", form).is(http.StatusOK).has("This is a preview", "Linen Shirt", "Sand", "sold out")
+		c.sendFiles("/admin/products/preview/form", form).is(http.StatusOK).has("This is a preview", "Linen Shirt", "Sand", "sold out")
 
 		form.Set("do", "save")
 		to := c.sendFiles("/admin/products", form).is(http.StatusSeeOther).header.Get("Location")
@@ -190,7 +190,7 @@ func TestCatalogue_AProductFromNothingToTheCart(t *testing.T) {
 		v := s.browser()
 		v.get("/products/linen-shirt").is(http.StatusNotFound)
 		c.get(to+"/preview").is(http.StatusOK).has("This is a preview", "Linen Shirt")
-		c.sendAll("/admin/products/bulk", url.Values{"id": {strings.TrimPrefix(to, "/admin/products/")}, "do": {"publish"}}, nil).is(http.StatusSeeOther)
+		c.sendAll("/admin/products/bulk/change", url.Values{"id": {strings.TrimPrefix(to, "/admin/products/")}, "do": {"publish"}}, nil).is(http.StatusSeeOther)
 
 		shown := v.get("/products/linen-shirt").is(http.StatusOK).has("Linen Shirt", "Colour", "Size", "summer", `srcset="/media/`)
 		hash, _, _ := strings.Cut(strings.TrimPrefix(source, "media/"), "-")
@@ -419,7 +419,7 @@ func TestCatalogue_TheListFindsFiltersAndOrders(t *testing.T) {
 		s.clock.Advance(cacheTime)
 		list := s.browser().get("/categories/plates").body
 		assert.Less(t, strings.Index(list, "Plate b"), strings.Index(list, "Plate a"))
-		owner.sendAll("/admin/products/bulk", url.Values{"do": {"hide"}}, nil).is(http.StatusSeeOther)
+		owner.sendAll("/admin/products/bulk/change", url.Values{"do": {"hide"}}, nil).is(http.StatusSeeOther)
 		owner.get("/admin/products").has("Choose")
 	})
 }

@@ -47,7 +47,7 @@ const (
 )
 
 // ProductsView is the list of products. The filter is a GET form with q, category, tag, state, stock, sort; the bulk form is
-// POST /admin/products/bulk with id …, do (publish, hide, feature, unfeature) and next. Where one category is shown in its own order,
+// POST /admin/products/bulk/change with id …, do (publish, hide, feature, unfeature) and next. Where one category is shown in its own order,
 // each row has a form POST /admin/products/{id}/move with before (an id, "" for the end), category.
 type ProductsView struct {
 	Page       Page

@@ -224,7 +224,7 @@ func (o *Office) showForm(d *desk, e *editing) error {
 	return d.Show(status, pages.Product(view))
 }
 
-// previewProduct shows what was typed as the shop's page, without storing it: POST /admin/products/preview.
+// previewProduct shows what was typed as the shop's page, without storing it: POST /admin/products/preview/form.
 func (o *Office) previewProduct(d *desk) error {
 	k, err := o.productDesk(d)
 	if err != nil {
@@ -295,7 +295,7 @@ func (o *Office) deleteProduct(d *desk) error {
 	return d.done(productsPath, pages.NoticeProductDeleted)
 }
 
-// bulk changes several products: POST /admin/products/bulk with id …, do, next.
+// bulk changes several products: POST /admin/products/bulk/change with id …, do, next.
 func (o *Office) bulkProducts(d *desk) error {
 	form, err := d.Form()
 	if err != nil {
