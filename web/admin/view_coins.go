@@ -28,12 +28,13 @@ func coinState(c models.Coin, now time.Time) pages.CoinState {
 
 func coinRow(p *i18n.Printer, currency models.Currency, c models.Coin, sources []models.PriceSource, now time.Time) pages.CoinRow {
 	row := pages.CoinRow{Symbol: c.Symbol, Name: c.Name, State: coinState(c, now), Spread: percentText(c.Spread)}
-	if c.Rate.IsPositive() {
+	hasRate := c.ProblemAt(now) != models.RateMissing
+	if hasRate {
 		row.Rate, row.At = p.Money(c.Rate.String(), currency.Code, currency.Digits), moment(p, c.RateAt)
 	}
 	if c.Live() {
 		row.Source, row.Checked, row.Answer = sourceName(sources, c.Source), moment(p, c.CheckedAt), string(c.FetchProblem)
-		if c.Rate.IsPositive() {
+		if hasRate {
 			row.Age = duration(p, max(now.Sub(c.RateAt).Truncate(time.Second), time.Second))
 		}
 	}
