@@ -97,6 +97,18 @@ func (p Place) Known() bool {
 	return p.Region == "" || slices.ContainsFunc(Regions(p.Country), func(r Region) bool { return r.Code == p.Region })
 }
 
+// PlaceOf is the place that a form names. What cannot be a place is the zero value; a region that is not the country's is left out.
+func PlaceOf(country, region string) Place {
+	place := Place{Country: strings.ToUpper(strings.TrimSpace(country))}
+	if !IsCountry(place.Country) {
+		return Place{}
+	}
+	if exact := (Place{place.Country, region}); len(Regions(place.Country)) > 0 && exact.Known() {
+		return exact
+	}
+	return place
+}
+
 // NameIn is the place's name in a language (BCP 47): "Germany", "California, United States"; codes that are not known stay as they are.
 func (p Place) NameIn(lang string) string {
 	country := CountryName(p.Country, lang)

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 	"time"
 
 	"coincart/models"
+	"coincart/models/store"
 	"coincart/payments"
 	"coincart/templates"
 	"coincart/templates/i18n"
@@ -14,16 +16,30 @@ import (
 	"coincart/web/shop"
 )
 
-// Compose returns how the shop writes its mails, for payments.Config.Compose: in the order's language, with links to baseURL.
-// payments names the message.
-func Compose(baseURL, shopName string) func(models.OutboxMessage, models.Order) (payments.Mail, error) {
-	base := strings.TrimSuffix(baseURL, "/")
+// sender is who a letter is from.
+type sender struct{ base, name, contact string }
+
+// settingsWithin bounds the reading of the settings for a letter.
+const settingsWithin = 5 * time.Second
+
+// Compose returns how the shop writes its mails, for payments.Config.Compose: in the order's language, with links to baseURL, under
+// the name and with the contact that the settings have; shopName is the name where they have none. payments names the message.
+func Compose(db *store.Store, baseURL, shopName string) func(models.OutboxMessage, models.Order) (payments.Mail, error) {
+	from := sender{base: strings.TrimSuffix(baseURL, "/"), name: shopName}
 	return func(m models.OutboxMessage, order models.Order) (payments.Mail, error) {
-		letter, err := letterOf(m.Kind, letterView(base, shopName, order))
+		ctx, cancel := context.WithTimeout(context.Background(), settingsWithin)
+		defer cancel()
+		settings, err := db.LoadSettings(ctx)
 		if err != nil {
 			return payments.Mail{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
 		}
-		return payments.Mail{To: order.Email, Subject: letter.Subject, Text: letter.Text, HTML: letter.HTML}, nil
+		from := from
+		from.name, from.contact = cmp.Or(settings.ShopName(), from.name), settings.ContactEmail()
+		letter, err := letterOf(m.Kind, letterView(from, order))
+		if err != nil {
+			return payments.Mail{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
+		}
+		return payments.Mail{To: order.Email, ReplyTo: from.contact, Subject: letter.Subject, Text: letter.Text, HTML: letter.HTML}, nil
 	}
 }
 
@@ -40,11 +56,11 @@ func letterOf(kind models.MailKind, view mail.View) (mail.Letter, error) {
 	return write(context.Background(), view)
 }
 
-func letterView(base, shopName string, order models.Order) mail.View {
+func letterView(from sender, order models.Order) mail.View {
 	p := i18n.ByTag(order.Lang)
 	view := mail.View{
-		Printer: p, ShopName: shopName, Name: order.Name, Ref: order.Ref, OrderURL: base + shop.OrderPath(order.Ref), Tracking: order.Tracking,
-		Total:    p.Money(order.Total.String(), order.Currency, order.Digits),
+		Printer: p, ShopName: from.name, Contact: from.contact, Name: order.Name, Ref: order.Ref, OrderURL: from.base + shop.OrderPath(order.Ref), Tracking: order.Tracking,
+		Totals: shop.OrderTotals(p, order), Shipped: order.Shipped,
 		Deadline: mailMoment(p, order.ExpiresAt), PaidAt: mailMoment(p, order.PaidAt),
 		Lines: make([]mail.Line, len(order.Lines)),
 	}
@@ -53,6 +69,9 @@ func letterView(base, shopName string, order models.Order) mail.View {
 			Title: l.Title, VariantTitle: l.VariantTitle, Quantity: l.Quantity,
 			Total: p.Money(l.Total.String(), order.Currency, order.Digits),
 		}
+	}
+	if a := order.Address; a != nil {
+		view.Address = shop.AddressLines(p.Lang(), *a)
 	}
 	if a := order.Current(); a != nil {
 		view.Amount, view.OrderNum = p.Coin(a.Amount.String(), a.Coin), a.OrderNum

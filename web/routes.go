@@ -45,9 +45,12 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.post("/cart/items", pages.AddToCart, s.limits.cart)
 	s.post("/cart/items/:variant", pages.ChangeCart, s.limits.cart)
 	s.post("/cart/items/:variant/remove", pages.RemoveFromCart, s.limits.cart)
+	s.post("/cart/coupon", pages.UseCoupon, s.limits.cart)
+	s.post("/cart/place", pages.EstimateDelivery, s.limits.cart)
 
 	s.get("/checkout", pages.Checkout)
 	s.post("/checkout", pages.PlaceOrder, s.limits.checkout)
+	s.post("/checkout/update", pages.UpdateCheckout, s.limits.cart)
 	s.get("/orders/:ref", pages.Order)
 	s.post("/orders/:ref/pay", pages.PayOrder, s.limits.pay)
 	s.post("/orders/:ref/cancel", pages.CancelOrder, s.limits.pay)

@@ -13,6 +13,11 @@
     }
   };
 
+  // The order's page on paper.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) print();
+  });
+
   // A form whose choice is the whole question sends itself.
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
@@ -39,7 +44,7 @@
   // What was typed at checkout survives a visit to the cart or to the exchange, in this tab only.
   const keep = document.querySelector("form[data-keep]");
   if (keep) {
-    const fields = [...keep.querySelectorAll("input[type=email], input[type=text]")];
+    const fields = [...keep.querySelectorAll("input[type=email], input[type=tel], input[type=text]:not([data-forget])")];
     const name = (field) => `${keep.dataset.keep}.${field.name}`;
     try {
       for (const field of fields) {

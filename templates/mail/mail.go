@@ -21,11 +21,14 @@ type Letter struct {
 type View struct {
 	Printer  *i18n.Printer // the order's language; must be set
 	ShopName string
+	Contact  string // mail address for questions; "" leaves the line out
 	Name     string // the shopper's; "" greets without
 	Ref      string
 	OrderURL string // absolute
 	Lines    []Line
-	Total    string           // Printer.Money
+	Totals   templates.Totals
+	Shipped  bool             // goods go to Address
+	Address  []string         // lines; none leaves the block out
 	Amount   string           // Printer.Coin of the attempt; "" leaves the line out
 	OrderNum string           // the exchange's order number; "" leaves the line out
 	Deadline templates.Moment // OrderReceived: until when it can be paid
@@ -59,7 +62,7 @@ func PaymentReceived(ctx context.Context, v View) (Letter, error) {
 	return write(ctx, v, letter{
 		subject: p.T("mail.paid.subject", "Shop", v.ShopName, "Ref", v.Ref),
 		heading: p.T("mail.paid.heading"),
-		intro:   p.T("mail.paid.text"),
+		intro:   p.T(v.kind("mail.paid.text")),
 		button:  p.T("mail.paid.button"),
 		facts:   v.facts(true),
 	})
@@ -69,9 +72,9 @@ func PaymentReceived(ctx context.Context, v View) (Letter, error) {
 func OrderSent(ctx context.Context, v View) (Letter, error) {
 	p := v.Printer
 	l := letter{
-		subject: p.T("mail.sent.subject", "Shop", v.ShopName, "Ref", v.Ref),
-		heading: p.T("mail.sent.heading"),
-		intro:   p.T("mail.sent.text"),
+		subject: p.T(v.kind("mail.sent.subject"), "Shop", v.ShopName, "Ref", v.Ref),
+		heading: p.T(v.kind("mail.sent.heading")),
+		intro:   p.T(v.kind("mail.sent.text")),
 		button:  p.T("mail.sent.button"),
 		facts:   v.facts(true),
 	}
@@ -108,6 +111,14 @@ func (v View) facts(paid bool) []fact {
 	return list
 }
 
+// kind is the id of words that differ where nothing is sent to an address.
+func (v View) kind(id string) string {
+	if v.Shipped {
+		return id
+	}
+	return id + ".unsent"
+}
+
 func (v View) greeting() string {
 	if v.Name == "" {
 		return v.Printer.T("mail.greeting")
@@ -132,14 +143,31 @@ func plain(v View, l letter) string {
 	paragraph(oneLine(v.greeting()))
 	paragraph(l.intro)
 	for _, line := range v.Lines {
-		b.WriteString(oneLine(line.quantity()+" "+line.title()) + "   " + line.Total + "\n")
+		b.WriteString(oneLine(p.T("mail.line", "Title", line.title(p), "N", line.number())) + "   " + line.Total + "\n")
 	}
-	paragraph(p.T("cart.total") + "   " + v.Total)
+	for _, row := range v.Totals.Rows(p) {
+		b.WriteString(oneLine(row.Name) + "   " + row.Value + "\n")
+	}
+	b.WriteString(p.T("cart.total") + "   " + v.Totals.Total + "\n")
+	if includes := v.Totals.Includes(p); includes != "" {
+		b.WriteString(oneLine(includes) + "\n")
+	}
+	b.WriteString("\n")
 	for _, f := range l.facts {
 		b.WriteString(p.T("mail.fact", "Name", f.name, "Value", oneLine(f.value)) + "\n")
 	}
 	b.WriteString("\n")
+	if len(v.Address) > 0 {
+		b.WriteString(p.T("mail.address") + "\n")
+		for _, line := range v.Address {
+			b.WriteString("  " + oneLine(line) + "\n")
+		}
+		b.WriteString("\n")
+	}
 	paragraph(l.button + "\n" + v.OrderURL)
+	if v.Contact != "" {
+		paragraph(p.T("mail.contact", "Email", oneLine(v.Contact)))
+	}
 	paragraph(p.T("mail.safety"))
 	b.WriteString(v.ShopName + "\n")
 	return b.String()

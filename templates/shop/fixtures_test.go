@@ -40,9 +40,15 @@ func gallery(tag string) []sheet {
 		{"product-preview", shop.Product(f.previewProduct())},
 		{"cart", shop.Cart(f.cart())},
 		{"cart-problems", shop.Cart(f.troubledCart())},
+		{"cart-priced", shop.Cart(f.pricedCart())},
+		{"cart-coupon-refused", shop.Cart(f.refusedCoupon())},
 		{"cart-empty", shop.Cart(f.emptyCart())},
 		{"checkout", shop.Checkout(f.checkout())},
 		{"checkout-problems", shop.Checkout(f.refusedCheckout())},
+		{"checkout-address", shop.Checkout(f.shippedCheckout())},
+		{"checkout-address-problems", shop.Checkout(f.refusedAddress())},
+		{"checkout-undelivered", shop.Checkout(f.undeliveredCheckout())},
+		{"order-virtual", shop.Order(f.virtualOrder())},
 		{"checkout-connected", shop.Checkout(f.connectedCheckout())},
 		{"error-404", templates.ErrorPage(templates.NewError(f.page("/nowhere"), templates.ErrorNotFound, 404, "01JDK3V9Q4"))},
 		{"error-500", templates.ErrorPage(templates.NewError(f.page("/checkout"), templates.ErrorInternal, 500, "01JDK3V9Q4"))},
@@ -204,12 +210,98 @@ func (f fixtures) problemProduct() shop.ProductView {
 
 func (f fixtures) cart() shop.CartView {
 	return shop.CartView{
-		Page: f.page("/cart"), Total: f.money("184.00"),
+		Page: f.page("/cart"), Totals: templates.Totals{Goods: f.money("186.00"), Total: f.money("186.00")},
 		Lines: []shop.CartLine{
 			{Variant: "v1", Slug: "stoneware-mug", Title: f.say("Stoneware mug", "粗陶马克杯"), VariantTitle: f.say("Moss", "苔绿"), Picture: picture("stoneware-mug-moss", ""), UnitPrice: f.money("24"), Total: f.money("48"), Quantity: "2"},
 			{Variant: "v2", Slug: "canvas-rucksack", Title: f.say("Canvas rucksack", "帆布双肩包"), Picture: picture("canvas-rucksack", ""), UnitPrice: f.money("138"), Total: f.money("138"), Quantity: "1"},
 		},
 	}
+}
+
+// totals has all parts that there can be at once.
+func (f fixtures) totals() templates.Totals {
+	return templates.Totals{
+		Goods: f.money("186.00"), Discount: f.money("18.60"), Coupon: "WELCOME10", Delivery: f.money("6.50"), DeliveryTitle: f.say("Standard post", "普通邮寄"),
+		Contained: f.money("28.98"), TaxName: f.say("VAT", "增值税"), TaxRate: "20%", Total: f.money("173.90"),
+	}
+}
+
+func (f fixtures) place(country, region string) shop.EstimateForm {
+	e := shop.EstimateForm{Shown: true, Everywhere: true, Open: country == "", Countries: []shop.Choice{
+		{Value: "DE", Text: f.say("Germany", "德国")}, {Value: "GB", Text: f.say("United Kingdom", "英国")}, {Value: "US", Text: f.say("United States", "美国")},
+	}}
+	for i := range e.Countries {
+		e.Countries[i].Selected = e.Countries[i].Value == country
+	}
+	if country == "US" {
+		e.Regions = []shop.Choice{
+			{Value: "CA", Text: f.say("California", "加利福尼亚州"), Selected: region == "CA"}, {Value: "NY", Text: f.say("New York", "纽约州"), Selected: region == "NY"},
+		}
+	}
+	return e
+}
+
+// pricedCart has a sale, a coupon that counts and an estimate of the delivery.
+func (f fixtures) pricedCart() shop.CartView {
+	v := f.cart()
+	v.Totals, v.Coupon, v.Estimate = f.totals(), shop.CouponField{Code: "WELCOME10"}, f.place("GB", "")
+	v.Totals.DeliveryTo = f.say("United Kingdom", "英国")
+	v.Lines[0].Regular = f.money("28")
+	return v
+}
+
+// refusedCoupon has a code that does not count, and a place that nothing is delivered to.
+func (f fixtures) refusedCoupon() shop.CartView {
+	v := f.cart()
+	v.Coupon = shop.CouponField{Typed: "WELCOME10", Problem: "minimum", Minimum: f.money("200")}
+	v.Estimate = f.place("US", "")
+	v.Estimate.Open, v.Estimate.Everywhere, v.Estimate.Undelivered = true, false, f.say("United States", "美国")
+	v.Totals.DeliveryLater = true
+	return v
+}
+
+// shippedCheckout asks for an address.
+func (f fixtures) shippedCheckout() shop.CheckoutView {
+	v := f.checkout()
+	v.Address = shop.AddressForm{EstimateForm: f.place("US", ""), NeedsRegion: true, HasPostcode: true}
+	v.Methods = []shop.DeliveryChoice{
+		{ID: "m1", Title: f.say("Standard post", "普通邮寄"), Note: f.say("3 to 5 working days", "3 至 5 个工作日"), Price: f.money("6.50"), FreeFrom: f.money("200"), Selected: true},
+		{ID: "m2", Title: f.say("Courier", "快递"), Note: f.say("Tomorrow", "明日送达"), Price: f.money("18")},
+	}
+	v.Totals, v.Coupon = f.totals(), shop.CouponField{Code: "WELCOME10"}
+	v.Totals.Contained, v.Totals.Tax, v.Totals.TaxName, v.Totals.TaxRate = "", f.money("12.61"), f.say("Sales tax", "销售税"), "7.25%"
+	v.Totals.Total = f.money("186.51")
+	v.Lines[0].Regular = f.money("28")
+	return v
+}
+
+// refusedAddress is what the checkout says to a form with too little in it.
+func (f fixtures) refusedAddress() shop.CheckoutView {
+	v := f.shippedCheckout()
+	v.Email, v.Name, v.Address.City = "ada@example.com", "Ada Lovelace", "Sacramento"
+	v.Address.Problems = map[string]string{"region": "missing", "line1": "missing", "postcode": "missing", "phone": "characters"}
+	v.Address.Phone = "call me"
+	v.Coupon = shop.CouponField{Typed: "SUMMER", Problem: "over"}
+	v.Totals.Discount, v.Totals.Coupon = "", ""
+	v.Notices = []shop.Notice{{Kind: shop.NoticeRecounted, Total: v.Totals.Total}}
+	return v
+}
+
+// undeliveredCheckout is for a place that the shop does not deliver to.
+func (f fixtures) undeliveredCheckout() shop.CheckoutView {
+	v := f.shippedCheckout()
+	v.Methods, v.Address.Everywhere, v.Address.Undelivered = nil, false, f.say("United States", "美国")
+	v.Address.Problems = map[string]string{"country": "undelivered"}
+	v.Totals.DeliveryLater, v.Totals.Delivery = true, ""
+	return v
+}
+
+// virtualOrder has nothing to send.
+func (f fixtures) virtualOrder() shop.OrderView {
+	v := f.order(shop.OrderFulfilled)
+	v.Shipped, v.Address, v.Phone = false, nil, ""
+	v.Totals.Delivery, v.Totals.DeliveryTitle = "", ""
+	return v
 }
 
 func (f fixtures) troubledCart() shop.CartView {
@@ -246,7 +338,7 @@ func (f fixtures) coins() []shop.CoinChoice {
 
 func (f fixtures) checkout() shop.CheckoutView {
 	return shop.CheckoutView{
-		Page: f.page("/checkout"), FormToken: "token", Seen: "seen", Lines: f.lines(), Total: f.money("186.00"), Payment: shop.PaymentForm{Coins: f.coins()},
+		Page: f.page("/checkout"), FormToken: "token", Seen: "seen", Lines: f.lines(), Totals: templates.Totals{Goods: f.money("186.00"), Total: f.money("186.00")}, Payment: shop.PaymentForm{Coins: f.coins()},
 	}
 }
 
@@ -277,7 +369,8 @@ func (f fixtures) order(state shop.OrderState) shop.OrderView {
 	}
 	v := shop.OrderView{
 		Page: f.page("/orders/" + ref), Ref: ref, State: state, Placed: moment(placed), ExpiresAt: moment(placed.Add(30 * time.Minute)), Minutes: 23,
-		Email: "ada@example.com", Name: "Ada Lovelace", Lines: f.lines(), Total: f.money("186.00"),
+		Email: "ada@example.com", Name: "Ada Lovelace", Lines: f.lines(), Totals: f.totals(), Shipped: true,
+		Address: []string{"Ada Lovelace", "12 St James’s Square", "London", "SW1Y 4LB", f.say("United Kingdom", "英国")}, Phone: "+44 20 7946 0000",
 		Attempt: shop.AttemptView{Amount: f.p.Coin("0.00191260", "BTC"), Coin: "BTC", Rate: f.money("97250"), Payer: "…1234", OrderNum: "2026112214050012345"},
 	}
 	switch state {

@@ -37,7 +37,7 @@ func (c *counter) cart() shop.CartView {
 	if c.lines == 2 {
 		return v
 	}
-	v.Total = "less"
+	v.Totals.Total = "less"
 	return v
 }
 

@@ -22,7 +22,11 @@ type OrderView struct {
 	Email     string
 	Name      string
 	Lines     []SummaryLine
-	Total     string
+	Totals    templates.Totals
+	Shipped   bool     // goods go to Address
+	Address   []string // lines; none: it is erased
+	Phone     string   // of the address
+	Tracking  string   // the parcel's number, once it is on its way
 	Attempt   AttemptView
 	Payment   PaymentForm // OrderAwaiting, OrderFailed: to pay with another coin or account; nothing is shown where Coins is empty
 	CanCancel bool

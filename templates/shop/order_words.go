@@ -27,7 +27,7 @@ func (v OrderView) heading() string {
 	case OrderPaid:
 		return p.T("order.paid.title")
 	case OrderFulfilled:
-		return p.T("order.fulfilled.title")
+		return p.T(v.kind("order.fulfilled.title"))
 	case OrderReview:
 		return p.T("order.review.title")
 	case OrderRefunding:
@@ -38,6 +38,14 @@ func (v OrderView) heading() string {
 		return p.T("order.refunded.title")
 	}
 	return p.T("order.title")
+}
+
+// kind is the id of words that differ where nothing is sent to an address.
+func (v OrderView) kind(id string) string {
+	if v.Shipped {
+		return id
+	}
+	return id + ".unsent"
 }
 
 func (v OrderView) message() string {
@@ -58,9 +66,9 @@ func (v OrderView) message() string {
 	case OrderExpired:
 		return p.T("order.expired.text")
 	case OrderPaid:
-		return p.T("order.paid.text", "Email", v.Email)
+		return p.T(v.kind("order.paid.text"), "Email", v.Email)
 	case OrderFulfilled:
-		return p.T("order.fulfilled.text")
+		return p.T(v.kind("order.fulfilled.text"))
 	case OrderReview:
 		return p.T("order.review.text", "Email", v.Email)
 	case OrderRefunding:
@@ -187,7 +195,7 @@ func (v OrderView) steps() []stage {
 	case OrderCancelling, OrderCancelled, OrderExpired, OrderReview, OrderRefunding, OrderPartRefunded, OrderRefunded:
 		return nil
 	}
-	texts := []string{p.T("progress.placed"), p.T("progress.paid"), p.T("progress.sent")}
+	texts := []string{p.T("progress.placed"), p.T("progress.paid"), p.T(v.kind("progress.sent"))}
 	stages := make([]stage, len(texts))
 	for i, text := range texts {
 		stages[i] = stage{text: text, done: i < reached, current: i == reached}

@@ -49,7 +49,7 @@ func TestPages_PrivateOnesStayOutOfSearchEngines(t *testing.T) {
 }
 
 func TestPages_EveryFormPostsToAKnownAddress(t *testing.T) {
-	known := regexp.MustCompile(`^(/language|/search|/cart/items|/cart/items/v\d|/cart/items/v\d/remove|/checkout|/categories/kitchen|/orders/` + ref + `/(pay|cancel|reorder))$`)
+	known := regexp.MustCompile(`^(/language|/search|/cart/items|/cart/items/v\d|/cart/items/v\d/remove|/cart/coupon|/cart/place|/checkout|/categories/kitchen|/orders/` + ref + `/(pay|cancel|reorder))$`)
 	action := regexp.MustCompile(`<form[^>]*\saction="([^"]*)"`)
 	for _, s := range gallery("en") {
 		html := render(t, s.page)
@@ -208,7 +208,7 @@ func TestCartFragment_BringsTheCountAndASentence(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, shop.CartFragment(f.cart()))
 	assert.True(t, strings.HasPrefix(html, `<div id="cart"`))
-	assert.Contains(t, html, `<p id="cart-live" hx-swap-oob="innerHTML">Your cart holds 3 items, $184.00 in total.</p>`)
+	assert.Contains(t, html, `<p id="cart-live" hx-swap-oob="innerHTML">Your cart holds 3 items, $186.00 in total.</p>`)
 	assert.Equal(t, 2, strings.Count(html, "hx-swap-oob"))
 	assert.NotContains(t, html, "<main")
 }

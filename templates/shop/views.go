@@ -2,8 +2,9 @@
 // Product, Cart, Checkout and Order. All of them work without scripts. With scripts htmx sends some forms and asks again on its
 // own; those requests carry "HX-Request: true" and are answered by a fragment instead of the page:
 //
-//	GET  /cart, also after the 303 of POST /cart/items/{variant}[/remove]   CartFragment(CartView)
+//	GET  /cart, also after the 303 of POST /cart/…                          CartFragment(CartView)
 //	POST /cart/items from a product page (200, or 422 with problems)        BuyForm(ProductView)
+//	POST /checkout/update                                                   CheckoutFragment(CheckoutView)
 //	GET  /orders/{ref}?shown={state}                                        OrderStatus(OrderView)
 //
 // A fragment brings what else changes on the page (the count in the header) as out-of-band parts of its own; the handler does
@@ -154,8 +155,11 @@ const (
 type CartView struct {
 	Page     templates.Page
 	Lines    []CartLine
-	Total    string // Printer.Money
+	Totals   templates.Totals
+	Coupon   CouponField
+	Estimate EstimateForm
 	Blocked  bool   // something must be mended before checkout
+	Nothing  bool   // it would cost nothing: that cannot be ordered
 	Featured []Card // shown where the cart is empty
 }
 
@@ -167,6 +171,7 @@ type CartLine struct {
 	VariantTitle string
 	Picture      templates.Picture
 	UnitPrice    string // now
+	Regular      string // what a piece costs usually, where that is more; "" otherwise
 	Total        string
 	Quantity     string // as stored, or as typed where it was refused
 	Problems     []LineProblem
@@ -199,9 +204,12 @@ type CheckoutView struct {
 	Seen      string // fingerprint of what the page shows
 	Email     string
 	Name      string
+	Address   AddressForm
+	Methods   []DeliveryChoice // for this address; none: it is not known, or nothing is shipped
+	Coupon    CouponField
 	Payment   PaymentForm
 	Lines     []SummaryLine
-	Total     string // in the shop's currency
+	Totals    templates.Totals // in the shop's currency
 
 	EmailProblem FieldProblem
 	NameProblem  FieldProblem
@@ -241,6 +249,7 @@ type SummaryLine struct {
 	Picture      templates.Picture
 	Quantity     int
 	UnitPrice    string
+	Regular      string // before an order is placed: what a piece costs usually, where that is more; "" otherwise
 	Total        string
 }
 
@@ -269,7 +278,8 @@ type Notice struct {
 	Product string // for the kinds about a line: title and variant
 	From    string // NoticePriceChanged
 	To      string
-	Left    int // NoticeOnlyLeft
+	Left    int    // NoticeOnlyLeft
+	Total   string // NoticeCartChanged, NoticeRecounted: what it costs now
 }
 
 // NoticeKind is the kind of a Notice.
@@ -281,8 +291,10 @@ const (
 	NoticeOnlyLeft       NoticeKind = "only_left"
 	NoticeSoldOut        NoticeKind = "sold_out"
 	NoticeGone           NoticeKind = "gone"
-	NoticeRatesChanged   NoticeKind = "rates_changed"   // coin amounts moved since the page was shown
-	NoticeCartChanged    NoticeKind = "cart_changed"    // another tab changed the cart
+	NoticeRatesChanged   NoticeKind = "rates_changed" // coin amounts moved since the page was shown
+	NoticeCartChanged    NoticeKind = "cart_changed"  // another tab changed the cart, or the shop a price, a tax, a way of delivery
+	NoticeRecounted      NoticeKind = "recounted"     // what was chosen in the form makes another total
+	NoticeNothingToPay   NoticeKind = "nothing_to_pay"
 	NoticeUnreachable    NoticeKind = "unreachable"     // the platform cannot be reached, the cart is kept
 	NoticeConnected      NoticeKind = "connected"       // good news: signed in at the platform
 	NoticeConnectFailed  NoticeKind = "connect_failed"  // sign-in went wrong

@@ -12,6 +12,9 @@ func (v CheckoutView) problems() []summaryItem {
 	if v.NameProblem != FieldOK {
 		items = append(items, summaryItem{"name", v.NameProblem.words(p)})
 	}
+	if v.Address.Shown {
+		items = append(items, v.Address.problems(p)...)
+	}
 	return append(items, v.Payment.problems(p)...)
 }
 
@@ -68,7 +71,11 @@ func (n Notice) words(p *i18n.Printer) string {
 	case NoticeRatesChanged:
 		return p.T("notice.rates_changed")
 	case NoticeCartChanged:
-		return p.T("notice.cart_changed")
+		return p.T("notice.cart_changed", "Total", n.Total)
+	case NoticeRecounted:
+		return p.T("notice.recounted", "Total", n.Total)
+	case NoticeNothingToPay:
+		return p.T("notice.nothing_to_pay")
 	case NoticeUnreachable:
 		return p.T("notice.unreachable")
 	case NoticeConnected:
@@ -92,9 +99,9 @@ func (n Notice) class() string {
 	switch n.Kind {
 	case NoticeConnected:
 		return "note--good"
-	case NoticeUnreachable, NoticeConnectFailed, NoticeSoldOut, NoticeGone, NoticeOnlyLeft:
+	case NoticeUnreachable, NoticeConnectFailed, NoticeSoldOut, NoticeGone, NoticeOnlyLeft, NoticeNothingToPay:
 		return "note--bad"
-	case NoticePriceChanged, NoticeRatesChanged, NoticeCartChanged, NoticeBusy, NoticeNotCancellable:
+	case NoticePriceChanged, NoticeRatesChanged, NoticeCartChanged, NoticeRecounted, NoticeBusy, NoticeNotCancellable:
 		return "note--warn"
 	case NoticeConnectRefused, NoticeDisconnected:
 		return "note--plain"

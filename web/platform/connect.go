@@ -1,8 +1,11 @@
 package platform
 
 import (
+	"errors"
 	"net/url"
 
+	"coincart/models"
+	"coincart/models/store"
 	pages "coincart/templates/shop"
 	"coincart/web/session"
 	"coincart/web/visit"
@@ -25,7 +28,10 @@ func (p *Pages) Connect(v *visit.Visit) error {
 			return err
 		}
 		from = form.Get("from")
-		keepDraft(s, form)
+		s.Draft = session.DraftOf(form, s.Draft)
+		if err := p.keepPlace(v, s, form); err != nil {
+			return err
+		}
 	}
 	state := s.BeginSignIn(visit.OwnPath(from, afterSignIn), p.site.Clock())
 	login, err := p.payments.LoginURL(state)
@@ -81,7 +87,7 @@ func (p *Pages) Disconnect(v *visit.Visit) error {
 	}
 	s.Payer = session.Payer{}
 	s.Notice = string(pages.NoticeDisconnected)
-	keepDraft(s, form)
+	s.Draft = session.DraftOf(form, s.Draft)
 	return back(v, v.RenewSession, from)
 }
 
@@ -92,11 +98,15 @@ func back(v *visit.Visit, keep func() error, to string) error {
 	return v.SeeOther(to)
 }
 
-// keepDraft remembers what was typed, as far as it could be sent at all.
-func keepDraft(s *session.Session, form url.Values) {
-	const longest = 254
-	draft := session.Draft{Email: form.Get("email"), Name: form.Get("name"), Coin: form.Get("coin")}
-	if len(draft.Email) <= longest && len(draft.Name) <= 4*longest && len(draft.Coin) <= longest {
-		s.Draft = draft
+// keepPlace notes where the goods shall go, if the form says so.
+func (p *Pages) keepPlace(v *visit.Visit, s *session.Session, form url.Values) error {
+	place := models.PlaceOf(form.Get("country"), form.Get("region"))
+	if place.Country == "" || s.CartID == "" {
+		return nil
 	}
+	err := p.site.Store.SetCartPlace(v.Context(), s.CartID, place)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
 }

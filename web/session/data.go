@@ -2,6 +2,7 @@ package session
 
 import (
 	"crypto/subtle"
+	"net/url"
 	"time"
 
 	"coincart/models"
@@ -53,11 +54,36 @@ type SignIn struct {
 	At    time.Time `json:"at"`
 }
 
-// Draft is what was typed into the checkout form before the visitor left it to sign in.
+// Draft is what was typed into the checkout's form, until an order is placed: it survives a refusal, a visit to the cart and the sign-in
+// at the platform.
 type Draft struct {
 	Email string `json:"email,omitempty"`
 	Name  string `json:"name,omitempty"`
 	Coin  string `json:"coin,omitempty"`
+	UID   string `json:"uid,omitempty"`
+
+	Line1    string `json:"line1,omitempty"`
+	Line2    string `json:"line2,omitempty"`
+	City     string `json:"city,omitempty"`
+	Postcode string `json:"postcode,omitempty"`
+	Phone    string `json:"phone,omitempty"`
+}
+
+// maxDraft is the longest text of a draft in bytes: more than any field takes.
+const maxDraft = 1024
+
+// DraftOf reads what was typed out of the checkout's or an order's form. A field that the form does not have, or that is longer than it
+// could be, stays as it was.
+func DraftOf(form url.Values, before Draft) Draft {
+	for name, field := range map[string]*string{
+		"email": &before.Email, "name": &before.Name, "coin": &before.Coin, "payer_uid": &before.UID, "line1": &before.Line1,
+		"line2": &before.Line2, "city": &before.City, "postcode": &before.Postcode, "phone": &before.Phone,
+	} {
+		if text := form.Get(name); form.Has(name) && len(text) <= maxDraft {
+			*field = text
+		}
+	}
+	return before
 }
 
 // SetPayer keeps who signed in.

@@ -31,7 +31,17 @@ func (p *Pages) cartPage(v *visit.Visit) (pages.CartView, error) {
 	if err != nil {
 		return pages.CartView{}, err
 	}
-	view := cartView(v.Printer, currency, cart)
+	if err := p.destined(v, &cart); err != nil {
+		return pages.CartView{}, err
+	}
+	bill, err := p.payments.TotalsBy(v.Context(), p.site, cart, currency, "")
+	if err != nil {
+		return pages.CartView{}, err
+	}
+	view := cartView(v.Printer, currency, cart, bill)
+	if view.Estimate, err = p.placeForm(v.Context(), v.Printer.Lang(), cart, bill); err != nil {
+		return view, err
+	}
 	if view.Page, err = v.Page(); err != nil {
 		return view, err
 	}

@@ -30,10 +30,10 @@ func (p *Pages) ChangeCart(v *visit.Visit) error {
 	switch {
 	case !ok:
 		return p.refuseChange(v, variant, typed, pages.LineProblem{Kind: pages.LineBadQuantity})
-	case line.OnHand <= 0:
+	case line.Available() <= 0:
 		return p.refuseChange(v, variant, typed, pages.LineProblem{Kind: pages.LineSoldOut})
-	case quantity > line.OnHand:
-		return p.refuseChange(v, variant, typed, pages.LineProblem{Kind: pages.LineOnlyLeft, Left: line.OnHand})
+	case quantity > line.Available():
+		return p.refuseChange(v, variant, typed, pages.LineProblem{Kind: pages.LineOnlyLeft, Left: line.Available()})
 	}
 	err = p.site.Store.SetCartLine(v.Context(), cart.ID, variant, quantity)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -24,11 +25,14 @@ func (p *Pages) Checkout(v *visit.Visit) error {
 	if len(cart.Lines) == 0 || slices.ContainsFunc(cart.Lines, func(l models.CartLine) bool { return !l.Sellable() }) {
 		return v.SeeOther(cartPath)
 	}
+	if err := p.destined(v, &cart); err != nil {
+		return err
+	}
 	notices, err := flash(v)
 	if err != nil {
 		return err
 	}
-	c, err := p.checkout(v, cart, draftForm(s.Draft))
+	c, err := p.checkout(v, cart, draftForm(s.Draft), p.site)
 	if err != nil {
 		return err
 	}
@@ -37,7 +41,28 @@ func (p *Pages) Checkout(v *visit.Visit) error {
 }
 
 func draftForm(d session.Draft) checkoutForm {
-	return checkoutForm{email: d.Email, name: d.Name, paymentForm: paymentForm{coin: d.Coin}}
+	return checkoutForm{
+		email: d.Email, name: d.Name, paymentForm: paymentForm{coin: d.Coin, uid: d.UID},
+		address: models.Address{Line1: d.Line1, Line2: d.Line2, City: d.City, Postcode: d.Postcode, Phone: d.Phone},
+	}
+}
+
+// keepDraft remembers what was typed for the next time that the page is shown.
+func keepDraft(v *visit.Visit) error {
+	s, err := v.Session()
+	if err != nil {
+		return err
+	}
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	draft := session.DraftOf(form, s.Draft)
+	if draft == s.Draft {
+		return nil
+	}
+	s.Draft = draft
+	return v.SaveSession()
 }
 
 // flash takes the notice that an action left for this page.
@@ -65,11 +90,17 @@ type checkout struct {
 	signedIn models.Payer
 	form     checkoutForm
 
+	place     pages.EstimateForm
+	badCoupon string // typed, and not even a code
+
 	email, name, coin, payer pages.FieldProblem
+	address                  models.FieldProblems
 	notices                  []pages.Notice
 }
 
-func (p *Pages) checkout(v *visit.Visit, cart models.Cart, form checkoutForm) (*checkout, error) {
+// checkout makes the page of a cart. terms are the site's for a page that is only looked at; nil asks for those that are stored, by which
+// an order is placed.
+func (p *Pages) checkout(v *visit.Visit, cart models.Cart, form checkoutForm, terms payments.Terms) (*checkout, error) {
 	s, err := v.Session()
 	if err != nil {
 		return nil, err
@@ -78,7 +109,7 @@ func (p *Pages) checkout(v *visit.Visit, cart models.Cart, form checkoutForm) (*
 	if err != nil {
 		return nil, err
 	}
-	bill, err := p.payments.Totals(v.Context(), cart, currency, form.email)
+	bill, err := p.bill(v, cart, currency, form.email, terms)
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +128,12 @@ func (p *Pages) checkout(v *visit.Visit, cart models.Cart, form checkoutForm) (*
 		return nil, err
 	}
 	c := &checkout{cart: cart, bill: bill, offers: offers, currency: currency, signedIn: s.SignedIn(), form: form}
+	if c.place, err = p.placeForm(v.Context(), v.Printer.Lang(), cart, bill); err != nil {
+		return nil, err
+	}
+	if form.coupon != nil && *form.coupon != "" && models.FoldCoupon(*form.coupon) == "" {
+		c.badCoupon = *form.coupon
+	}
 	if offers.Renewed {
 		c.notices = append(c.notices, pages.Notice{Kind: pages.NoticeRatesChanged})
 	}
@@ -107,13 +144,46 @@ func (p *Pages) checkout(v *visit.Visit, cart models.Cart, form checkoutForm) (*
 func (c *checkout) check() (ok bool) {
 	c.email, c.name = emailProblem(c.form.email), nameProblem(c.form.name)
 	c.coin, c.payer = c.form.coinProblem(c.offers), c.form.payerProblem(c.signedIn)
-	return c.email == pages.FieldOK && c.name == pages.FieldOK && c.coin == pages.FieldOK && c.payer == pages.FieldOK
+	c.checkAddress()
+	return c.email == pages.FieldOK && c.name == pages.FieldOK && c.coin == pages.FieldOK && c.payer == pages.FieldOK &&
+		len(c.address) == 0 && c.badCoupon == ""
+}
+
+// checkAddress finds what is wrong with where the goods go.
+func (c *checkout) checkAddress() {
+	if !c.bill.NeedsAddress {
+		return
+	}
+	c.address = c.destination().Check()
+	if c.name != pages.FieldOK {
+		delete(c.address, "name") // said already
+	}
+	if errors.Is(c.bill.Blocked, payments.ErrUndeliverable) {
+		c.address["country"] = undelivered
+	}
+}
+
+// undelivered is the problem of a country, or of one of its regions, that the shop does not deliver to.
+const undelivered models.FieldProblem = "undelivered"
+
+// destination is the address that was typed; a region that does not belong to the country does not count.
+func (c *checkout) destination() models.Address {
+	address := c.form.address
+	address.Name, address.Region = c.form.name, models.PlaceOf(address.Country, address.Region).Region
+	return address.Clean()
+}
+
+func (p *Pages) bill(v *visit.Visit, cart models.Cart, currency models.Currency, email string, terms payments.Terms) (payments.Bill, error) {
+	if terms == nil {
+		return p.payments.Totals(v.Context(), cart, currency, email)
+	}
+	return p.payments.TotalsBy(v.Context(), terms, cart, currency, email)
 }
 
 func (c *checkout) input(lang string) payments.PlaceInput {
 	return payments.PlaceInput{
 		CartID: c.cart.ID, FormToken: c.form.token, Seen: c.form.seen, Email: c.form.email, Name: c.form.name, Lang: lang,
-		Currency: c.currency, Coin: c.form.coin, Quotes: c.form.quotes, Payer: c.form.payer(c.signedIn),
+		Currency: c.currency, Address: c.destination(), Coin: c.form.coin, Quotes: c.form.quotes, Payer: c.form.payer(c.signedIn),
 	}
 }
 
@@ -124,13 +194,24 @@ func (c *checkout) show(v *visit.Visit, status int) error {
 		return err
 	}
 	page.CartCount = c.cart.Count()
-	total := c.bill.Total
+	coupon := couponView(v.Printer, c.currency, c.cart, c.bill)
+	if c.badCoupon != "" {
+		coupon = pages.CouponField{Typed: c.badCoupon, Problem: string(models.CouponUnknown)}
+	}
 	payment := paymentView(v.Printer, c.currency, c.offers, c.form.paymentForm, c.signedIn)
 	payment.CoinProblem, payment.PayerProblem = c.coin, c.payer
-	return v.Show(status, pages.Checkout(pages.CheckoutView{
+	view := pages.CheckoutView{
 		Page: page, FormToken: c.cart.FormToken, Seen: c.bill.Seen,
 		Email: c.form.email, Name: c.form.name, EmailProblem: c.email, NameProblem: c.name,
-		Payment: payment, Lines: cartSummary(v.Printer, c.currency, c.cart), Total: money(v.Printer, c.currency, total),
+		Address: addressView(c.place, c.cart, c.form, c.address), Methods: deliveryView(v.Printer, c.currency, c.bill), Coupon: coupon,
+		Payment: payment, Lines: cartSummary(v.Printer, c.currency, c.cart), Totals: billTotals(v.Printer, c.currency, c.bill),
 		Notices: append(c.notices, cartNotices(v.Printer, c.currency, c.cart)...),
-	}))
+	}
+	if errors.Is(c.bill.Blocked, payments.ErrNothingToPay) {
+		view.Notices = append(view.Notices, pages.Notice{Kind: pages.NoticeNothingToPay})
+	}
+	if v.Fragment() {
+		return v.Show(status, pages.CheckoutFragment(view))
+	}
+	return v.Show(status, pages.Checkout(view))
 }

@@ -40,22 +40,33 @@ func (p *Pages) PlaceOrder(v *visit.Visit) error {
 	if len(cart.Lines) == 0 {
 		return v.SeeOther(cartPath)
 	}
-	c, err := p.checkout(v, cart, form)
+	if err := p.choose(v, &cart, &form); err != nil {
+		return err
+	}
+	c, err := p.checkout(v, cart, form, nil)
 	if err != nil {
 		return err
 	}
 	if !c.check() {
-		p.site.Count(eventRefused)
-		if form.seen != c.bill.Seen {
-			c.sayChanged(v)
-		}
-		return c.show(v, http.StatusUnprocessableEntity)
+		return p.refuse(v, c)
 	}
 	placement, err := p.payments.Place(v.Context(), c.input(v.Printer.Lang()))
 	if err != nil {
 		return p.notPlaced(v, form, err)
 	}
 	return p.placed(v, placement)
+}
+
+// refuse shows the page again with what is wrong with the form, and with whatever else is not as it was.
+func (p *Pages) refuse(v *visit.Visit, c *checkout) error {
+	p.site.Count(eventRefused)
+	if c.form.seen != c.bill.Seen {
+		c.sayChanged(v)
+	}
+	if err := keepDraft(v); err != nil {
+		return err
+	}
+	return c.show(v, http.StatusUnprocessableEntity)
 }
 
 func (p *Pages) placed(v *visit.Visit, placement payments.Placement) error {
@@ -98,7 +109,7 @@ func (p *Pages) usedForm(v *visit.Visit, cart models.Cart, form checkoutForm) er
 	if err != nil {
 		return err
 	}
-	c, err := p.checkout(v, cart, form)
+	c, err := p.checkout(v, cart, form, p.site)
 	if err != nil {
 		return err
 	}
@@ -137,17 +148,33 @@ func (p *Pages) notPlaced(v *visit.Visit, form checkoutForm, cause error) error 
 	if len(cart.Lines) == 0 || errors.Is(cause, payments.ErrCartEmpty) {
 		return v.SeeOther(cartPath)
 	}
-	c, err := p.checkout(v, cart, form)
+	if err := p.destined(v, &cart); err != nil {
+		return err
+	}
+	c, err := p.checkout(v, cart, form, nil)
 	if err != nil {
 		return err
 	}
-	outOfStock := (*store.OutOfStockError)(nil)
-	status := http.StatusConflict
+	status, ok := p.sayWhy(v, c, cause)
+	if !ok {
+		return cause
+	}
+	if err := keepDraft(v); err != nil {
+		return err
+	}
+	return c.show(v, status)
+}
+
+// sayWhy puts onto the page why nothing was ordered; ok is false for a cause that no page has words for.
+func (p *Pages) sayWhy(v *visit.Visit, c *checkout, cause error) (status int, ok bool) {
+	outOfStock, coupon, address := (*store.OutOfStockError)(nil), (*payments.CouponError)(nil), (*payments.AddressError)(nil)
+	status = http.StatusConflict
 	switch {
 	case errors.As(cause, &outOfStock):
 		p.site.Count(eventOutOfStock)
 		c.sayOutOfStock(v, outOfStock)
-	case errors.Is(cause, payments.ErrCartChanged), errors.Is(cause, payments.ErrFormUsed):
+	case errors.Is(cause, payments.ErrCartChanged), errors.Is(cause, payments.ErrFormUsed), errors.As(cause, &coupon),
+		errors.Is(cause, payments.ErrNothingToPay):
 		p.site.Count(eventChanged)
 		c.sayChanged(v)
 	case errors.Is(cause, payments.ErrQuote):
@@ -157,19 +184,26 @@ func (p *Pages) notPlaced(v *visit.Visit, form checkoutForm, cause error) error 
 		c.coin, status = pages.CoinUnknown, http.StatusUnprocessableEntity
 	case errors.Is(cause, payments.ErrPayer):
 		c.payer, status = pages.PayerMissing, http.StatusUnprocessableEntity
+	case errors.As(cause, &address), errors.Is(cause, payments.ErrPlace), errors.Is(cause, payments.ErrUndeliverable):
+		c.checkAddress()
+		status = http.StatusUnprocessableEntity
 	case errors.Is(cause, payments.ErrUnreachable):
 		p.site.Count(eventUnreachable)
 		c.notices, status = append(c.notices, pages.Notice{Kind: pages.NoticeUnreachable}), http.StatusServiceUnavailable
 	default:
-		return cause
+		return status, false
 	}
-	return c.show(v, status)
+	return status, true
 }
 
 // sayChanged says that the page is not what it was, unless the lines say so themselves.
 func (c *checkout) sayChanged(v *visit.Visit) {
 	if len(cartNotices(v.Printer, c.currency, c.cart)) == 0 {
-		c.notices = append(c.notices, pages.Notice{Kind: pages.NoticeCartChanged})
+		kind := pages.NoticeCartChanged
+		if c.form.chose {
+			kind = pages.NoticeRecounted
+		}
+		c.notices = append(c.notices, pages.Notice{Kind: kind, Total: money(v.Printer, c.currency, c.bill.Total)})
 	}
 }
 

@@ -27,6 +27,12 @@ type checkoutForm struct {
 	seen  string
 	email string
 	name  string
+
+	address models.Address // without the name; the country and the region are "" where the form has none
+	method  string         // of delivery
+	coupon  *string        // nil: the form has no field for it
+	chose   bool           // the form chose something else than what its page showed (Pages.choose)
+
 	paymentForm
 }
 
@@ -44,7 +50,23 @@ func readCheckout(form url.Values) checkoutForm {
 		email:       strings.TrimSpace(form.Get("email")),
 		name:        strings.TrimSpace(form.Get("name")),
 		paymentForm: readPayment(form),
+		address: models.Address{
+			Country: form.Get("country"), Region: form.Get("region"), Line1: form.Get("line1"), Line2: form.Get("line2"),
+			City: form.Get("city"), Postcode: form.Get("postcode"), Phone: form.Get("phone"),
+		},
+		method: form.Get("method"),
+		coupon: fieldOf(form, "coupon"),
 	}
+}
+
+// fieldOf is the last value of a field, which is that of the button that was pressed if it has the same name; nil where there is none.
+func fieldOf(form url.Values, name string) *string {
+	values := form[name]
+	if len(values) == 0 {
+		return nil
+	}
+	text := strings.TrimSpace(values[len(values)-1])
+	return &text
 }
 
 func readPayment(form url.Values) paymentForm {

@@ -39,8 +39,8 @@ func (p *Pages) Reorder(v *visit.Visit) error {
 }
 
 func (p *Pages) addLine(ctx context.Context, cartID string, line models.OrderLine) error {
-	_, product, err := p.site.Store.Variant(ctx, line.VariantID)
-	if errors.Is(err, store.ErrNotFound) || (err == nil && product.Hidden) {
+	variant, product, err := p.site.Store.Variant(ctx, line.VariantID)
+	if errors.Is(err, store.ErrNotFound) || (err == nil && (product.Hidden || variant.Retired)) {
 		return nil
 	}
 	if err != nil {

@@ -24,11 +24,12 @@ const (
 type Pages struct {
 	site     *visit.Site
 	payments *payments.Service
+	atlas    *atlas
 }
 
 // New makes the pages.
 func New(site *visit.Site, service *payments.Service) *Pages {
-	return &Pages{site: site, payments: service}
+	return &Pages{site: site, payments: service, atlas: &atlas{}}
 }
 
 // featured are the products that the shopkeeper puts in front.

@@ -1,17 +1,25 @@
 package shop
 
 import (
+	"errors"
 	"strconv"
 
 	"coincart/models"
+	"coincart/payments"
 	"coincart/templates"
 	"coincart/templates/i18n"
 	pages "coincart/templates/shop"
 )
 
 // cartView is the cart's page without its frame.
-func cartView(p *i18n.Printer, currency models.Currency, cart models.Cart) pages.CartView {
-	view := pages.CartView{Total: money(p, currency, cart.Total()), Lines: make([]pages.CartLine, len(cart.Lines))}
+func cartView(p *i18n.Printer, currency models.Currency, cart models.Cart, bill payments.Bill) pages.CartView {
+	view := pages.CartView{
+		Totals: billTotals(p, currency, bill), Coupon: couponView(p, currency, cart, bill), Lines: make([]pages.CartLine, len(cart.Lines)),
+		Nothing: errors.Is(bill.Blocked, payments.ErrNothingToPay),
+	}
+	if bill.Method() != nil {
+		view.Totals.DeliveryTo = models.Place{Country: cart.Country, Region: cart.Region}.NameIn(p.Lang())
+	}
 	for i, l := range cart.Lines {
 		view.Lines[i] = cartLineView(p, currency, l)
 		if !l.Sellable() {
@@ -30,10 +38,19 @@ func cartLineView(p *i18n.Printer, currency models.Currency, l models.CartLine) 
 		VariantTitle: l.VariantTexts.In(lang, "title", l.VariantTitle),
 		Picture:      templates.Picture{Source: l.Cover},
 		UnitPrice:    money(p, currency, l.Price),
+		Regular:      regularPrice(p, currency, l),
 		Total:        money(p, currency, l.Total()),
 		Quantity:     strconv.Itoa(l.Quantity),
 		Problems:     lineProblems(p, currency, l),
 	}
+}
+
+// regularPrice is what a piece costs usually, where that is more than now; "" otherwise.
+func regularPrice(p *i18n.Printer, currency models.Currency, l models.CartLine) string {
+	if l.RegularPrice.Cmp(l.Price) <= 0 {
+		return ""
+	}
+	return money(p, currency, l.RegularPrice)
 }
 
 func lineProblems(p *i18n.Printer, currency models.Currency, l models.CartLine) []pages.LineProblem {
@@ -42,10 +59,10 @@ func lineProblems(p *i18n.Printer, currency models.Currency, l models.CartLine) 
 	}
 	var problems []pages.LineProblem
 	switch {
-	case l.OnHand <= 0:
+	case l.Available() <= 0:
 		problems = append(problems, pages.LineProblem{Kind: pages.LineSoldOut})
-	case l.Quantity > l.OnHand:
-		problems = append(problems, pages.LineProblem{Kind: pages.LineOnlyLeft, Left: l.OnHand})
+	case l.Quantity > l.Available():
+		problems = append(problems, pages.LineProblem{Kind: pages.LineOnlyLeft, Left: l.Available()})
 	}
 	if l.PriceChanged() {
 		problems = append(problems, pages.LineProblem{

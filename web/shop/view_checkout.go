@@ -69,7 +69,7 @@ func cartSummary(p *i18n.Printer, currency models.Currency, cart models.Cart) []
 		lines[i] = pages.SummaryLine{
 			Slug: l.Slug, Title: l.ProductTexts.In(lang, "title", l.Title), VariantTitle: l.VariantTexts.In(lang, "title", l.VariantTitle),
 			Picture: templates.Picture{Source: l.Cover}, Quantity: l.Quantity,
-			UnitPrice: money(p, currency, l.Price), Total: money(p, currency, l.Total()),
+			UnitPrice: money(p, currency, l.Price), Regular: regularPrice(p, currency, l), Total: money(p, currency, l.Total()),
 		}
 		if l.ProductHidden {
 			lines[i].Slug = ""

@@ -20,7 +20,7 @@ func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool
 		PaidAt: moment(p, order.PaidAt),
 		Email:  order.Email,
 		Name:   order.Name,
-		Total:  money(p, currency, order.Total),
+		Totals: OrderTotals(p, order),
 		Lines:  make([]pages.SummaryLine, len(order.Lines)),
 	}
 	for i, l := range order.Lines {
@@ -28,6 +28,10 @@ func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool
 			Slug: l.Slug, Title: l.Title, VariantTitle: l.VariantTitle, Picture: templates.Picture{Source: l.Cover}, Quantity: l.Quantity,
 			UnitPrice: money(p, currency, l.UnitPrice), Total: money(p, currency, l.Total),
 		}
+	}
+	view.Shipped, view.Tracking = order.Shipped, order.Tracking
+	if a := order.Address; a != nil {
+		view.Address, view.Phone = AddressLines(p.Lang(), *a), a.Phone
 	}
 	if a := order.Current(); a != nil {
 		view.Attempt = attemptView(p, currency, *a)

@@ -38,31 +38,6 @@ func TestCardView(t *testing.T) {
 	assert.Zero(t, got.Left)
 }
 
-func TestProductView(t *testing.T) {
-	product := models.Product{
-		Slug: "mug", Title: "Mug", Description: "One.\r\n\r\n Two. \n\n\n\nThree.", Cover: "c.svg", CoverAlt: "A mug",
-		Category: models.Category{Slug: "kitchen", Name: "Kitchen", Texts: texts("name", "厨房")},
-		Variants: []models.Variant{
-			{ID: "a", SKU: "A", Title: "Small", Price: models.MustAmount("10"), OnHand: 0},
-			{ID: "b", SKU: "B", Title: "Large", Texts: texts("title", "大"), Price: models.MustAmount("12"), OnHand: 3},
-		},
-	}
-	view := productView(i18n.ByTag("zh-Hans"), dollars(), product, "b")
-	assert.Equal(t, []string{"One.", "Two.", "Three."}, view.Paragraphs)
-	assert.Equal(t, "厨房", view.CategoryName)
-	assert.Equal(t, []templates.Picture{{Source: "c.svg", Alt: "A mug"}}, view.Pictures, "the cover stands in for pictures")
-	assert.Equal(t, []pages.Variant{
-		{ID: "a", SKU: "A", Title: "Small", Price: "US$10.00", SoldOut: true},
-		{ID: "b", SKU: "B", Title: "大", Price: "US$12.00", Left: 3, Selected: true},
-	}, view.Variants)
-
-	assert.Equal(t, "a", chosenBySKU(product, "A"), "a sold-out variant can be looked at")
-	assert.Equal(t, "b", chosenBySKU(product, ""), "the first that can be bought")
-	assert.Equal(t, "b", chosenBySKU(product, "gone"))
-	product.Variants = product.Variants[:1]
-	assert.Empty(t, chosenBySKU(product, ""))
-}
-
 func TestCartView_SaysWhatHasChanged(t *testing.T) {
 	line := func(change func(*models.CartLine)) models.CartLine {
 		l := models.CartLine{
@@ -105,7 +80,7 @@ func TestCartView_SaysWhatHasChanged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cart := models.Cart{Lines: []models.CartLine{c.line}}
-			view := cartView(i18n.ByTag("en"), dollars(), cart)
+			view := cartView(i18n.ByTag("en"), dollars(), cart, payments.Bill{})
 			assert.Equal(t, c.want, view.Lines[0].Problems)
 			assert.Equal(t, c.blocked, view.Blocked)
 			assert.Equal(t, c.notices, cartNotices(i18n.ByTag("en"), dollars(), cart))
@@ -192,7 +167,7 @@ func TestOrderState_OverEveryPair(t *testing.T) {
 func TestOrderView(t *testing.T) {
 	placed := time.Date(2026, 11, 22, 14, 35, 0, 0, time.UTC)
 	order := models.Order{
-		Ref: "REF", State: models.OrderAwaiting, Email: "ann@example.com", Currency: "USD", Digits: 2, Total: models.MustAmount("24"),
+		Ref: "REF", State: models.OrderAwaiting, Email: "ann@example.com", Currency: "USD", Digits: 2, Total: models.MustAmount("24"), GoodsTotal: models.MustAmount("24"),
 		CreatedAt: placed, ExpiresAt: placed.Add(30 * time.Minute),
 		Lines: []models.OrderLine{{
 			Slug: "mug", Title: "Mug", Quantity: 2, UnitPrice: models.MustAmount("12"), Total: models.MustAmount("24"), Cover: "m.svg",
@@ -208,7 +183,7 @@ func TestOrderView(t *testing.T) {
 	assert.Equal(t, templates.Moment{Text: "22 November 2026, 14:35 UTC", ISO: "2026-11-22T14:35:00Z"}, view.Placed)
 	assert.Empty(t, view.PaidAt, "not paid: no time at all, and no year 1")
 	assert.Equal(t, pages.AttemptView{Amount: "24 USDT", Coin: "USDT", Rate: "$1.00", Payer: "…6789", OrderNum: "42"}, view.Attempt)
-	assert.Equal(t, "$24.00", view.Total)
+	assert.Equal(t, templates.Totals{Goods: "$24.00", Total: "$24.00"}, view.Totals)
 	assert.True(t, view.CanCancel)
 	assert.Empty(t, view.Problem)
 

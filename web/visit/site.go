@@ -44,6 +44,7 @@ type Site struct {
 	categories *cached[[]models.Category]
 	tags       *cached[[]models.TagCount]
 	coins      *cached[[]models.Coin]
+	zones      *cached[[]models.Zone]
 	settings   *cached[models.Settings]
 	shelves    sync.Map // models.CardFilter → *cached[[]models.ProductCard]
 }
@@ -61,6 +62,7 @@ func NewSite(c Config) *Site {
 		categories: &cached[[]models.Category]{now: c.Clock, load: c.Store.Categories},
 		tags:       &cached[[]models.TagCount]{now: c.Clock, load: c.Store.Tags},
 		coins:      &cached[[]models.Coin]{now: c.Clock, load: c.Store.Coins},
+		zones:      &cached[[]models.Zone]{now: c.Clock, load: c.Store.Zones},
 		settings:   &cached[models.Settings]{now: c.Clock, load: c.Store.LoadSettings},
 	}
 }

@@ -1,0 +1,141 @@
+package shop
+
+import (
+	"github.com/a-h/templ"
+
+	"coincart/templates/i18n"
+)
+
+// Choice is one entry of a list to choose from.
+type Choice struct {
+	Value    string
+	Text     string
+	Selected bool
+}
+
+// EstimateForm asks where the goods shall go, to say what the delivery costs.
+type EstimateForm struct {
+	Shown       bool
+	Open        bool // nothing is chosen yet, or nothing can be delivered there
+	Countries   []Choice
+	Regions     []Choice // of the country; none where it does not matter
+	Everywhere  bool     // the list has all countries
+	Undelivered string   // the place that the shop does not deliver to; "": it does
+}
+
+// AddressForm is where the goods go. What was typed comes back in it.
+type AddressForm struct {
+	EstimateForm
+
+	NeedsRegion bool
+	HasPostcode bool
+	Line1       string
+	Line2       string
+	City        string
+	Postcode    string
+	Phone       string
+	Problems    map[string]string // by the field's name, as in models.FieldProblems
+}
+
+// DeliveryChoice is one way of delivery.
+type DeliveryChoice struct {
+	ID       string // value of the field "method"
+	Title    string
+	Note     string
+	Price    string
+	Free     bool
+	FreeFrom string // from which goods on it is free, where that is of interest; "" otherwise
+	Selected bool
+}
+
+// CouponField is the field for a coupon's code.
+type CouponField struct {
+	Code    string // the one that counts; "": there is none
+	Typed   string // the one that does not count, with Problem
+	Problem string // models.CouponProblem; "": there is none
+	Minimum string // for the problem "minimum"
+	From    string // for the problem "early"
+}
+
+func (c CouponField) words(p *i18n.Printer) string {
+	if c.Problem == "" {
+		return ""
+	}
+	return p.T("coupon."+c.Problem, "Code", c.Typed, "Minimum", c.Minimum, "From", c.From)
+}
+
+// problem is what is wrong with a field of the address, in words: those of the field itself, else those for every field.
+func (f AddressForm) problem(p *i18n.Printer, field string) string {
+	kind := f.Problems[field]
+	if kind == "" {
+		return ""
+	}
+	own := "address." + field + "." + kind
+	if words := p.T(own); words != own {
+		return words
+	}
+	return p.T("address." + kind)
+}
+
+// addressFields are the fields of an address in the order of the page. The name is the checkout's own field.
+func addressFields() []string {
+	return []string{"country", "region", "name", "line1", "line2", "postcode", "city", "phone"}
+}
+
+func (f AddressForm) problems(p *i18n.Printer) []summaryItem {
+	var items []summaryItem
+	for _, field := range addressFields() {
+		if words := f.problem(p, field); words != "" {
+			items = append(items, summaryItem{field, words})
+		}
+	}
+	return items
+}
+
+// update are the attributes of what changes the totals: the page shows them at once where scripts run.
+func update(trigger string) templ.Attributes {
+	return templ.Attributes{
+		"hx-post": "/checkout/update", "hx-trigger": trigger, "hx-include": "#checkout", "hx-target": "#checkout", "hx-swap": "outerMorph",
+	}
+}
+
+func (m DeliveryChoice) priceWords(p *i18n.Printer) string {
+	if m.Free {
+		return p.T("totals.free")
+	}
+	return m.Price
+}
+
+// note is what the shop says about the way of delivery, and from where on it is free.
+func (m DeliveryChoice) note(p *i18n.Printer) string {
+	if m.FreeFrom == "" {
+		return m.Note
+	}
+	free := p.T("delivery.free_from", "Amount", m.FreeFrom)
+	if m.Note == "" {
+		return free
+	}
+	return m.Note + " · " + free
+}
+
+// nameProblem is what is wrong with the name: as of any name, or as of who receives the goods.
+func (v CheckoutView) nameProblem() string {
+	if words := v.NameProblem.words(v.Page.Printer); words != "" || !v.Address.Shown {
+		return words
+	}
+	return v.Address.problem(v.Page.Printer, "name")
+}
+
+func addressLabel(p *i18n.Printer, id string, required bool) string {
+	if required {
+		return p.T("address." + id)
+	}
+	return p.T("address.optional", "Label", p.T("address."+id))
+}
+
+func addressKind(id string) string {
+	if id == "phone" {
+		return "tel"
+	}
+	return "text"
+}

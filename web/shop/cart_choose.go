@@ -1,0 +1,57 @@
+package shop
+
+import (
+	"net/http"
+
+	"coincart/models"
+	pages "coincart/templates/shop"
+	"coincart/web/visit"
+)
+
+// UseCoupon puts a coupon's code into the cart, or takes it out: POST /cart/coupon with coupon, which may be empty. Whether the code
+// counts is said by the cart.
+func (p *Pages) UseCoupon(v *visit.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	cart, err := p.cart(v)
+	if err != nil || cart.ID == "" {
+		return seeCart(v, err)
+	}
+	typed := form.Get("coupon")
+	if typed != "" && models.FoldCoupon(typed) == "" {
+		view, err := p.cartPage(v)
+		if err != nil {
+			return err
+		}
+		view.Coupon = pages.CouponField{Typed: typed, Problem: string(models.CouponUnknown)}
+		return showCart(v, http.StatusUnprocessableEntity, view)
+	}
+	return seeCart(v, p.site.Store.SetCartCoupon(v.Context(), cart.ID, typed))
+}
+
+// EstimateDelivery notes where the cart goes: POST /cart/place with country and region.
+func (p *Pages) EstimateDelivery(v *visit.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	cart, err := p.cart(v)
+	if err != nil || cart.ID == "" {
+		return seeCart(v, err)
+	}
+	place := models.PlaceOf(form.Get("country"), form.Get("region"))
+	if place.Country == "" {
+		return v.SeeOther(cartPath)
+	}
+	return seeCart(v, p.site.Store.SetCartPlace(v.Context(), cart.ID, place))
+}
+
+// seeCart leads to the cart unless something went wrong.
+func seeCart(v *visit.Visit, err error) error {
+	if err != nil {
+		return err
+	}
+	return v.SeeOther(cartPath)
+}

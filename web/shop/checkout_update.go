@@ -1,0 +1,83 @@
+package shop
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"coincart/models"
+	"coincart/web/visit"
+)
+
+// checkoutPath is the page before paying.
+const checkoutPath = "/checkout"
+
+// UpdateCheckout counts in what was chosen without ordering: POST /checkout/update with the checkout's form, for another country, another
+// way of delivery, or a coupon.
+func (p *Pages) UpdateCheckout(v *visit.Visit) error {
+	values, err := v.Form()
+	if err != nil {
+		return err
+	}
+	cart, err := p.cart(v)
+	if err != nil {
+		return err
+	}
+	if len(cart.Lines) == 0 || slices.ContainsFunc(cart.Lines, func(l models.CartLine) bool { return !l.Sellable() }) {
+		return v.Leave(cartPath)
+	}
+	form := readCheckout(values)
+	if err := p.choose(v, &cart, &form); err != nil {
+		return err
+	}
+	if err := keepDraft(v); err != nil {
+		return err
+	}
+	c, err := p.checkout(v, cart, form, p.site)
+	switch {
+	case err != nil:
+		return err
+	case c.badCoupon != "":
+		return c.show(v, http.StatusUnprocessableEntity)
+	case v.Fragment():
+		return c.show(v, http.StatusOK)
+	default:
+		return v.SeeOther(checkoutPath)
+	}
+}
+
+// choose stores what a form says about the cart: where it goes, how, and with which coupon. A form that says nothing about the place leaves
+// it as the page shows it.
+func (p *Pages) choose(v *visit.Visit, cart *models.Cart, form *checkoutForm) error {
+	ctx, db := v.Context(), p.site.Store
+	shown := *cart
+	if err := p.destined(v, &shown); err != nil {
+		return err
+	}
+	place := models.PlaceOf(form.address.Country, form.address.Region)
+	if place.Country != "" && place != (models.Place{Country: cart.Country, Region: cart.Region}) {
+		if err := db.SetCartPlace(ctx, cart.ID, place); err != nil {
+			return err
+		}
+		cart.Country, cart.Region = place.Country, place.Region
+		form.chose = place != models.Place{Country: shown.Country, Region: shown.Region}
+	}
+	if uuid.Validate(form.method) == nil && form.method != cart.MethodID {
+		if err := db.SetCartMethod(ctx, cart.ID, form.method); err != nil {
+			return err
+		}
+		form.chose = form.chose || cart.MethodID != ""
+		cart.MethodID = form.method
+	}
+	if form.coupon != nil {
+		code := models.FoldCoupon(*form.coupon)
+		if (code != "" || *form.coupon == "") && code != cart.CouponCode {
+			if err := db.SetCartCoupon(ctx, cart.ID, code); err != nil {
+				return err
+			}
+			cart.CouponCode, form.chose = code, true
+		}
+	}
+	return p.destined(v, cart)
+}

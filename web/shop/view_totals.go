@@ -1,0 +1,118 @@
+package shop
+
+import (
+	"strings"
+	"time"
+
+	"coincart/models"
+	"coincart/payments"
+	"coincart/templates"
+	"coincart/templates/i18n"
+	pages "coincart/templates/shop"
+)
+
+// billTotals is what a cart costs, part by part.
+func billTotals(p *i18n.Printer, currency models.Currency, bill payments.Bill) templates.Totals {
+	t := templates.Totals{
+		Goods: money(p, currency, bill.Goods), Discount: some(p, currency, bill.Discount), Coupon: bill.CouponCode,
+		Tax: some(p, currency, bill.Tax), Contained: some(p, currency, bill.ContainedTax),
+		TaxName: bill.TaxTitle(p.Lang()), TaxRate: percent(bill.TaxRate), Total: money(p, currency, bill.Total),
+		DeliveryLater: bill.NeedsAddress && bill.Method() == nil,
+	}
+	if m := bill.Method(); m != nil {
+		t.Delivery, t.DeliveryTitle, t.DeliveryFree = money(p, currency, bill.Delivery), m.NameIn(p.Lang()), bill.Delivery.IsZero()
+	}
+	return t
+}
+
+// OrderTotals is what an order costs, part by part, as it was placed.
+func OrderTotals(p *i18n.Printer, order models.Order) templates.Totals {
+	currency := currencyOf(order)
+	t := templates.Totals{
+		Goods: money(p, currency, order.GoodsTotal), Discount: some(p, currency, order.Discount), Coupon: order.CouponCode,
+		Delivery: some(p, currency, order.Delivery), DeliveryTitle: order.DeliveryTitle,
+		Tax: some(p, currency, order.Tax), Contained: some(p, currency, order.ContainedTax),
+		TaxName: order.TaxName, TaxRate: percent(order.TaxRate), Total: money(p, currency, order.Total),
+	}
+	t.DeliveryFree = order.DeliveryTitle != "" && order.Delivery.IsZero()
+	return t
+}
+
+// some writes an amount; none is "".
+func some(p *i18n.Printer, currency models.Currency, a models.Amount) string {
+	if a.IsZero() {
+		return ""
+	}
+	return money(p, currency, a)
+}
+
+// couponView is the field for the coupon: the code that counts, or the one that does not with why.
+func couponView(p *i18n.Printer, currency models.Currency, cart models.Cart, bill payments.Bill) pages.CouponField {
+	if bill.CouponProblem == "" {
+		return pages.CouponField{Code: bill.CouponCode}
+	}
+	field := pages.CouponField{Typed: cart.CouponCode, Problem: string(bill.CouponProblem)}
+	if c := bill.Coupon; c != nil {
+		field.Minimum = money(p, currency, c.Minimum)
+		if !c.StartsAt.IsZero() {
+			field.From = p.Time(c.StartsAt, time.UTC)
+		}
+	}
+	return field
+}
+
+// deliveryView lists the ways of delivery. That one is free from some total on is said where it would not be free now.
+func deliveryView(p *i18n.Printer, currency models.Currency, bill payments.Bill) []pages.DeliveryChoice {
+	list := make([]pages.DeliveryChoice, len(bill.Methods))
+	for i, o := range bill.Methods {
+		list[i] = pages.DeliveryChoice{
+			ID: o.Method.ID, Title: o.Method.NameIn(p.Lang()), Note: o.Method.Texts.In(p.Lang(), "note", o.Method.Note),
+			Price: money(p, currency, o.Price), Free: o.Price.IsZero(), Selected: o.Chosen,
+		}
+		if !list[i].Free {
+			list[i].FreeFrom = some(p, currency, o.Method.FreeFrom)
+		}
+	}
+	return list
+}
+
+// addressView is the address as it was typed, for the place where the cart goes.
+func addressView(place pages.EstimateForm, cart models.Cart, f checkoutForm, problems models.FieldProblems) pages.AddressForm {
+	view := pages.AddressForm{
+		EstimateForm: place, NeedsRegion: models.NeedsRegion(cart.Country), HasPostcode: models.HasPostcodes(cart.Country),
+		Line1: f.address.Line1, Line2: f.address.Line2, City: f.address.City, Postcode: f.address.Postcode, Phone: f.address.Phone,
+		Problems: make(map[string]string, len(problems)),
+	}
+	for field, problem := range problems {
+		view.Problems[field] = string(problem)
+	}
+	return view
+}
+
+// AddressLines writes an address as it stands on a parcel, with the names of country and region in a language.
+func AddressLines(lang string, a models.Address) []string {
+	region := a.Region
+	for _, r := range models.Regions(a.Country) {
+		if r.Code == a.Region {
+			region = r.NameIn(lang)
+		}
+	}
+	town := []string{a.Postcode + " " + a.City, region}
+	switch a.Country {
+	case "US", "CA", "AU":
+		town = []string{a.City + ", " + a.Region + " " + a.Postcode} // there the codes are what the post wants
+	case "CN", "TW", "HK", "MO", "JP", "KR":
+		town = []string{region + " " + a.City, a.Postcode}
+	case "GB", "IE", "IN", "NZ", "ZA":
+		town = []string{a.City, region, a.Postcode}
+	}
+	lines := append([]string{a.Name, a.Line1, a.Line2}, town...)
+	lines = append(lines, models.CountryName(a.Country, lang))
+	written := lines[:0]
+	for _, line := range lines {
+		if line = strings.Trim(strings.TrimSpace(line), ", "); line != "" {
+			written = append(written, line)
+		}
+	}
+	return written
+}

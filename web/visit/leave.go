@@ -1,0 +1,14 @@
+package visit
+
+import "net/http"
+
+// Leave sends the browser to another page, also where a script asked for a part of this one. The address is one of our own paths.
+func (v *Visit) Leave(address string) error {
+	if !v.Fragment() {
+		return v.SeeOther(address)
+	}
+	v.gin.Writer.Header().Set("HX-Redirect", address)
+	v.gin.Writer.WriteHeader(http.StatusOK)
+	v.gin.Writer.WriteHeaderNow()
+	return nil
+}
