@@ -1,0 +1,114 @@
+package payments_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments"
+)
+
+// changeVariant stores the shop's product with its first variant changed.
+func (s *shop) changeVariant(change func(p *models.Product, v *models.Variant)) {
+	s.t.Helper()
+	_, of, err := s.store.Variant(s.t.Context(), s.variant.ID)
+	require.NoError(s.t, err)
+	p, err := s.store.ProductByID(s.t.Context(), of.ID)
+	require.NoError(s.t, err)
+	change(&p, &p.Variants[0])
+	require.NoError(s.t, s.store.PutProduct(s.t.Context(), p))
+}
+
+func TestPlace_ChargesThePriceOfTheMoment(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		from := s.clock.Now().Add(time.Minute)
+		s.changeVariant(func(_ *models.Product, v *models.Variant) {
+			v.SalePrice, v.SaleFrom, v.SaleUntil = models.AmountFromInt(1), from, from.Add(time.Hour)
+		})
+		before := s.cart(2)
+		s.clock.Advance(time.Minute)
+		_, err := s.Place(t.Context(), before)
+		require.ErrorIs(t, err, payments.ErrCartChanged, "the form showed another price, even a higher one")
+		p, err := s.Place(t.Context(), s.form(before.CartID))
+		require.NoError(t, err)
+		order := s.order(p.Ref)
+		assert.Equal(t, []string{"1", "2"}, []string{order.Lines[0].UnitPrice.String(), order.Lines[0].Total.String()})
+		require.NoError(t, s.platform.Pay(order.Current().OrderNum))
+		s.deliver()
+		s.work()
+		during := s.cart(1)
+		s.clock.Advance(time.Hour)
+		_, err = s.Place(t.Context(), during)
+		require.ErrorIs(t, err, payments.ErrCartChanged, "the sale is over")
+		s.stockIs(48, 0, 2)
+	})
+}
+
+func TestPlace_WhatIsNotCountedIsNeverReserved(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.changeVariant(func(_ *models.Product, v *models.Variant) { v.Untracked = true })
+		order := s.place(70)
+		s.stockIs(50, 0, 0)
+		require.NoError(t, s.platform.Pay(order.Current().OrderNum))
+		s.deliver()
+		s.work()
+		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+		s.stockIs(50, 0, 0)
+
+		// Counted again while an order is open that reserved nothing: it is paid without stock.
+		open := s.place(2)
+		s.changeVariant(func(_ *models.Product, v *models.Variant) { v.Untracked = false })
+		require.NoError(t, s.platform.Pay(open.Current().OrderNum))
+		s.deliver()
+		s.work()
+		assert.Equal(t, models.OrderPaid, s.order(open.Ref).State)
+		s.stockIs(50, 0, 0)
+
+		// And the other way round: what was promised while it was counted is sold as promised.
+		held := s.place(1)
+		s.stockIs(49, 1, 0)
+		s.changeVariant(func(_ *models.Product, v *models.Variant) { v.Untracked = true })
+		require.NoError(t, s.platform.Pay(held.Current().OrderNum))
+		s.deliver()
+		s.work()
+		s.stockIs(49, 0, 1)
+		found, err := s.store.Invariants(t.Context())
+		require.NoError(t, err)
+		assert.Empty(t, found)
+	})
+}
+
+func TestPlace_WhatIsRetiredIsNotSold(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		open := s.place(1)
+		in := s.cart(1)
+		s.changeVariant(func(_ *models.Product, v *models.Variant) { v.Retired = true })
+		_, err := s.Place(t.Context(), in)
+		require.ErrorIs(t, err, payments.ErrCartChanged)
+		require.NoError(t, s.platform.Pay(open.Current().OrderNum))
+		s.deliver()
+		s.work()
+		assert.Equal(t, models.OrderPaid, s.order(open.Ref).State, "an order that was there before is served")
+		s.stockIs(49, 0, 1)
+		var inUse *store.VariantInUseError
+		p, err := s.store.ProductByID(t.Context(), s.product(t))
+		require.NoError(t, err)
+		p.Variants = append(p.Variants[1:], models.Variant{SKU: "OTHER"})
+		require.ErrorAs(t, s.store.SaveProduct(t.Context(), p), &inUse)
+	})
+}
+
+// product is the id of the shop's product.
+func (s *shop) product(t *testing.T) string {
+	t.Helper()
+	_, p, err := s.store.Variant(t.Context(), s.variant.ID)
+	require.NoError(t, err)
+	return p.ID
+}
