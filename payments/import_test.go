@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -353,4 +354,71 @@ func TestExportProducts_IsATaskWithAFile(t *testing.T) {
 	task, err = s.store.Task(t.Context(), task.ID)
 	require.NoError(t, err)
 	assert.Equal(t, 0, task.Done)
+}
+
+func TestImport_StoppedInTheMiddleOfWritingLeavesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("10,000 rows on two databases")
+	}
+	file := wooFile(10_000, nil)
+	eachShop(t, func(t *testing.T, s *shop) {
+		i, _ := s.upload(file, models.ImportOptions{})
+		before := s.export()
+		task, err := s.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		require.NoError(t, err)
+		ended := make(chan error, 1)
+		go func() {
+			_, err := s.RunOnce(t.Context())
+			ended <- err
+		}()
+		require.Eventually(t, func() bool { return s.Live(models.Task{ID: task.ID}).Done > 0 }, time.Minute, time.Millisecond, "it writes")
+		require.NoError(t, s.StopTask(t.Context(), task.ID, finance))
+		require.NoError(t, <-ended)
+		task, err = s.store.Task(t.Context(), task.ID)
+		require.NoError(t, err)
+		assert.Equal(t, models.TaskStopped, task.State)
+		assert.Equal(t, before, s.export())
+		i, err = s.store.Import(t.Context(), i.ID)
+		require.NoError(t, err)
+		assert.Zero(t, i.AppliedAt)
+		entries, err := s.store.Audit(t.Context(), models.AuditFilter{Action: "product.import", Limit: 10})
+		require.NoError(t, err)
+		assert.Empty(t, entries)
+	})
+}
+
+func TestImport_PicturesGoOnWhereTheyWereInterrupted(t *testing.T) {
+	asked, broken := map[string]int{}, true
+	s := oneShop(t, func(_ *sandbox.Config, c *payments.Config) {
+		c.FetchPicture = func(_ context.Context, address string) ([]byte, error) {
+			asked[address]++
+			if broken && strings.HasSuffix(address, "/3.png") {
+				return nil, errors.New("the process is torn down")
+			}
+			return pngPicture(t, color.RGBA{R: uint8(len(address)), G: address[len(address)-5], A: 255}), nil
+		}
+	})
+	file := "SKU,Name,Regular price,Images\n"
+	for n := range 5 {
+		file += fmt.Sprintf("P%d,p,1,https://pictures.example/%d.png\n", n, n)
+	}
+	i, _ := s.upload(file, models.ImportOptions{})
+	s.begin(i.ID)
+	counts, err := s.store.CountImportPictures(t.Context(), i.ID)
+	require.NoError(t, err)
+	assert.Equal(t, map[models.ImportPictureState]int{models.PicturesDone: 3, models.PicturesWaiting: 2}, counts)
+	broken = false
+	s.later(time.Hour)
+	counts, err = s.store.CountImportPictures(t.Context(), i.ID)
+	require.NoError(t, err)
+	assert.Equal(t, map[models.ImportPictureState]int{models.PicturesDone: 5}, counts)
+	for n := range 3 {
+		assert.Equal(t, 1, asked[fmt.Sprintf("https://pictures.example/%d.png", n)], "what was done is not done again")
+	}
+	i, err = s.store.Import(t.Context(), i.ID)
+	require.NoError(t, err)
+	task, err := s.store.Task(t.Context(), i.PictureTask)
+	require.NoError(t, err)
+	assert.Equal(t, models.TaskDone, task.State)
+	assert.Equal(t, 5, task.Done)
 }
