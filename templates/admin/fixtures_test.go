@@ -33,7 +33,7 @@ type sheet struct {
 // gallery is every page in every state, in one language.
 func gallery(tag string) []sheet {
 	f := fixtures{i18n.ByTag(tag)}
-	return slices.Concat(f.entrance(), f.office(), f.importSheets())
+	return slices.Concat(f.entrance(), f.office(), f.importSheets(), f.pricing())
 }
 
 func (f fixtures) entrance() []sheet {

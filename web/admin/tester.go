@@ -27,7 +27,7 @@ func (o *Office) showTester(d *desk) error {
 		f.Value = clip(strings.TrimSpace(d.Query(name)))
 	}
 	if !view.Asked {
-		view.Place.Value, view.Price.Value, view.Quantity.Value, view.Weight.Value = settings.Get(models.SettingHomeCountry), "25", "2", "0.5"
+		view.Place.Value, view.Price.Value, view.Quantity.Value, view.Weight.Value = settings.HomeCountry(), "25", "2", "0.5"
 	}
 	where := placeOf(view.Place.Value)
 	if view.Asked {
