@@ -13,7 +13,7 @@ import (
 // currencyDigits are the fraction digits of the demo catalogue's currency, US dollars.
 const currencyDigits = 2
 
-// loadCatalogue stores the demo catalogue with its coins and its currency, all or nothing. What is there under the same slug, SKU
+// loadCatalogue stores the demo catalogue with its coins, its currency, its delivery and its coupons, all or nothing. What is there under the same slug, SKU
 // or symbol is brought up to date; stock that exists is left alone.
 func loadCatalogue(ctx context.Context, db *store.Store) error {
 	shop, err := demo.Catalogue()
@@ -51,7 +51,7 @@ func loadCatalogue(ctx context.Context, db *store.Store) error {
 		if err := tx.PutSetting(ctx, "currency_digits", strconv.Itoa(currencyDigits)); err != nil {
 			return fmt.Errorf("the currency's digits: %w", err)
 		}
-		return nil
+		return loadTerms(ctx, tx, shop)
 	})
 	if err != nil {
 		return fmt.Errorf("load the demo catalogue: %w", err)
@@ -60,25 +60,26 @@ func loadCatalogue(ctx context.Context, db *store.Store) error {
 }
 
 func demoProducts(list []demo.Product) ([]models.Product, error) {
+	var read amounts
 	products := make([]models.Product, len(list))
 	for i, p := range list {
 		product := models.Product{
 			Slug: p.Slug, Category: models.Category{Slug: p.Category}, Title: p.Title, Summary: p.Summary, Description: p.Description,
-			Featured: p.Featured, Position: i, Texts: models.Texts(p.Texts),
+			Featured: p.Featured, Position: i, Texts: models.Texts(p.Texts), Tags: p.Tags, OptionNames: p.Options,
 		}
 		for _, picture := range p.Pictures {
 			product.Pictures = append(product.Pictures, models.Picture{Source: picture.Source, Alt: picture.Alt, Texts: models.Texts(picture.Texts)})
 		}
 		for _, v := range p.Variants {
-			price, err := models.ParseAmount(v.Price)
-			if err != nil {
-				return nil, fmt.Errorf("the demo catalogue's price of %s: %w", v.SKU, err)
-			}
-			product.Variants = append(product.Variants, models.Variant{SKU: v.SKU, Title: v.Title, Price: price, OnHand: v.Stock, Texts: models.Texts(v.Texts)})
+			product.Variants = append(product.Variants, models.Variant{
+				SKU: v.SKU, Title: v.Title, Options: v.Options, Picture: v.Picture, OnHand: v.Stock, Virtual: v.Virtual, Untracked: v.Untracked,
+				Price: read.of(v.Price, "price of "+v.SKU), SalePrice: read.of(v.SalePrice, "sale price of "+v.SKU),
+				Weight: read.of(v.Weight, "weight of "+v.SKU), Texts: models.Texts(v.Texts),
+			})
 		}
 		products[i] = product
 	}
-	return products, nil
+	return products, read.err
 }
 
 func demoCoins(list []demo.Coin) ([]models.Coin, error) {

@@ -21,12 +21,15 @@ type Shop struct {
 	Coins      []Coin     `json:"coins"`
 	Categories []Category `json:"categories"`
 	Products   []Product  `json:"products"`
+	Zones      []Zone     `json:"zones"`
+	Coupons    []Coupon   `json:"coupons"`
 }
 
 // Settings are the shop's own.
 type Settings struct {
 	Name     string `json:"name"`
-	Currency string `json:"currency"` // ISO 4217
+	Currency string `json:"currency"`     // ISO 4217
+	Home     string `json:"home_country"` // ISO 3166-1 alpha-2
 }
 
 // Coin is one that the shop takes.
@@ -50,7 +53,7 @@ type Category struct {
 }
 
 // Product is one thing in its variants, in the order in which the shop shows them. Texts translate "title", "summary" and
-// "description".
+// "description", and the names of the options as "option1" and so on.
 type Product struct {
 	Slug        string    `json:"slug"`
 	Category    string    `json:"category"` // slug
@@ -58,6 +61,8 @@ type Product struct {
 	Title       string    `json:"title"`
 	Summary     string    `json:"summary"`
 	Description string    `json:"description"` // paragraphs divided by empty lines
+	Tags        []string  `json:"tags"`
+	Options     []string  `json:"options"` // names of what there is to choose
 	Pictures    []Picture `json:"pictures"`
 	Texts       Texts     `json:"texts"`
 	Variants    []Variant `json:"variants"`
@@ -70,13 +75,58 @@ type Picture struct {
 	Texts  Texts  `json:"texts"`
 }
 
-// Variant is what is sold. Texts translate "title".
+// Variant is what is sold. Texts translate "title", and the values of the options as "option1" and so on.
 type Variant struct {
-	SKU   string `json:"sku"`
-	Title string `json:"title"` // "" where the product has one variant
-	Price string `json:"price"` // decimal text in the shop's currency
-	Stock int    `json:"stock"`
-	Texts Texts  `json:"texts"`
+	SKU       string   `json:"sku"`
+	Title     string   `json:"title"` // "" where the product has one variant
+	Options   []string `json:"options"`
+	Price     string   `json:"price"`      // decimal text in the shop's currency
+	SalePrice string   `json:"sale_price"` // "": none
+	Weight    string   `json:"weight"`     // kg; "" for what is virtual
+	Virtual   bool     `json:"virtual"`
+	Untracked bool     `json:"untracked"`
+	Stock     int      `json:"stock"`
+	Picture   string   `json:"picture"` // the one of the product's pictures that shows it; "": the first
+	Texts     Texts    `json:"texts"`
+}
+
+// Zone is a part of the world with its ways of delivery and its tax. Texts translate "tax_name".
+type Zone struct {
+	Name        string   `json:"name"`
+	Places      []string `json:"places"`   // "US" or "US-CA"; none: the rest of the world
+	TaxMode     string   `json:"tax_mode"` // as models.TaxMode
+	TaxName     string   `json:"tax_name"`
+	TaxRate     string   `json:"tax_rate"` // percent
+	TaxDelivery bool     `json:"tax_delivery"`
+	Texts       Texts    `json:"texts"`
+	Methods     []Method `json:"methods"`
+}
+
+// Method is a way of delivery. Texts translate "title" and "note".
+type Method struct {
+	Title    string `json:"title"`
+	Note     string `json:"note"`
+	Kind     string `json:"kind"` // as models.DeliveryKind
+	Steps    []Step `json:"steps"`
+	FreeFrom string `json:"free_from"` // "": never
+	Texts    Texts  `json:"texts"`
+}
+
+// Step is a price from a weight or a total on.
+type Step struct {
+	From  string `json:"from"`
+	Price string `json:"price"`
+}
+
+// Coupon is a code to try.
+type Coupon struct {
+	Code          string   `json:"code"`
+	Kind          string   `json:"kind"` // as models.CouponKind
+	Value         string   `json:"value"`
+	Minimum       string   `json:"minimum"`
+	Categories    []string `json:"categories"` // slugs
+	MaxPerShopper int      `json:"max_per_shopper"`
+	Note          string   `json:"note"`
 }
 
 // Catalogue reads the embedded demonstration shop. Unknown fields are an error.

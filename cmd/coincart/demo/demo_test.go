@@ -3,6 +3,7 @@ package demo_test
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -93,12 +94,48 @@ func TestCatalogue_ProductsAreComplete(t *testing.T) {
 			seen[v.SKU] = true
 			assert.Regexp(t, price, v.Price, v.SKU)
 			assert.GreaterOrEqual(t, v.Stock, 0)
+			assert.NotEqual(t, v.Virtual, v.Weight != "", "%s: what is sent has a weight", v.SKU)
+			assert.Len(t, v.Options, len(p.Options), v.SKU)
+			for i := range v.Options {
+				translated(t, v.Texts, v.SKU, "option"+strconv.Itoa(i+1))
+			}
 			if len(p.Variants) > 1 {
 				assert.NotEmpty(t, v.Title, v.SKU)
 				translated(t, v.Texts, v.SKU, "title")
 			}
 		}
 	}
+}
+
+func TestCatalogue_ShowsWhatAShopCanDo(t *testing.T) {
+	shop, err := demo.Catalogue()
+	require.NoError(t, err)
+	var virtual, options, sale, tags bool
+	for _, p := range shop.Products {
+		options, tags = options || len(p.Options) == 2, tags || len(p.Tags) > 0
+		for _, v := range p.Variants {
+			virtual, sale = virtual || (v.Virtual && v.Untracked), sale || v.SalePrice != ""
+		}
+	}
+	assert.True(t, virtual && options && sale && tags, "virtual %t, options %t, sale %t, tags %t", virtual, options, sale, tags)
+	modes := map[string]bool{}
+	for _, z := range shop.Zones {
+		modes[z.TaxMode] = true
+		require.NotEmpty(t, z.Methods, z.Name)
+		for _, m := range z.Methods {
+			translated(t, m.Texts, m.Title, "title", "note")
+		}
+		if z.TaxName != "" {
+			translated(t, z.Texts, z.Name, "tax_name")
+		}
+	}
+	assert.Equal(t, map[string]bool{"none": true, "included": true, "added": true}, modes)
+	assert.Empty(t, shop.Zones[len(shop.Zones)-1].Places, "the rest of the world")
+	kinds := map[string]bool{}
+	for _, c := range shop.Coupons {
+		kinds[c.Kind] = true
+	}
+	assert.Equal(t, map[string]bool{"percent": true, "fixed": true, "free_delivery": true}, kinds)
 }
 
 func TestCatalogue_HasScarceAndSoldOutThings(t *testing.T) {
