@@ -52,7 +52,7 @@ func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
 		c.get(at + "?level=note").is(http.StatusOK).has("There is none of this kind.")
 		c.get(at + "?level=nothing").is(http.StatusUnprocessableEntity)
 		c.fragment(at).is(http.StatusOK).has(`id="import-status"`).lacks("<html")
-		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(c.get(at+"/problems.csv").is(http.StatusOK).body, "\ufeff"))).ReadAll()
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(c.get(at+"/file").is(http.StatusOK).body, "\ufeff"))).ReadAll()
 		require.NoError(t, err)
 		require.Len(t, rows, 5, "a header and every problem: two on line 4")
 		assert.Equal(t, []string{"3", "Regular price", "“1e3” is not a price such as 1234.50: no signs, no spaces, no grouping.", "Problem", "B"}, rows[1])

@@ -29,7 +29,7 @@ func (f fixtures) importWith(state string) admin.ImportView {
 			{Name: "skipped", Text: "3", Tone: "warn"}, {Name: "faults", Text: "25", Tone: "bad"}, {Name: "notes", Text: "4", Tone: "warn"}, {Name: "pictures", Text: "800"},
 		},
 		Columns: []admin.ImportColumnRow{{Header: "SKU", Used: true, Filled: 10000}, {Header: "Meta: _wp_page_template", Filled: 12}, {Header: "Cross-sells"}},
-		Levels:  []admin.Choice{{Selected: true}, {Value: "error"}, {Value: "skipped"}, {Value: "note"}}, ProblemsURL: "/admin/imports/" + importID + "/problems.csv",
+		Levels:  []admin.Choice{{Selected: true}, {Value: "error"}, {Value: "skipped"}, {Value: "note"}}, ProblemsURL: "/admin/imports/" + importID + "/file",
 	}
 	return v
 }

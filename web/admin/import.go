@@ -101,7 +101,7 @@ func (o *Office) importProblems(d *desk, view *pages.ImportView, q url.Values) e
 		next = strconv.Itoa(list[len(list)-1].Position)
 	}
 	view.First, view.Next = pager2(importPath(view.ID), q, next)
-	view.ProblemsURL = importPath(view.ID) + "/problems.csv"
+	view.ProblemsURL = importPath(view.ID) + "/file"
 	return nil
 }
 
@@ -127,7 +127,7 @@ func (o *Office) importPictures(d *desk, view *pages.ImportView, i *models.Impor
 	return nil
 }
 
-// downloadProblems is a file of all problems of an import, in the reader's language: GET /admin/imports/{id}/problems.csv.
+// downloadProblems is a file of all problems of an import, in the reader's language: GET /admin/imports/{id}/file.
 func (o *Office) downloadProblems(d *desk) error {
 	id, err := d.id()
 	if err != nil {

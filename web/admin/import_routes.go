@@ -8,7 +8,7 @@ func (o *Office) importRoutes(t *table) {
 	t.post("/imports", models.MayCatalogue, o.receiveImport)
 	t.post("/imports/export", models.MayCatalogue, o.exportProducts)
 	t.get("/imports/:id", models.MayView, o.showImport)
-	t.get("/imports/:id/problems.csv", models.MayView, o.downloadProblems)
+	t.get("/imports/:id/file", models.MayView, o.downloadProblems)
 	t.post("/imports/:id/check", models.MayCatalogue, o.checkImport)
 	t.post("/imports/:id/start", models.MayCatalogue, o.startImport)
 	t.post("/imports/:id/stop", models.MayCatalogue, o.stopImport)

@@ -37,7 +37,9 @@ func importState(i *models.Import, r *models.ImportReport, tasks map[string]mode
 	return "ready", check
 }
 
-func atWork(t models.Task) bool { return t.State == models.TaskWaiting || t.State == models.TaskRunning }
+func atWork(t models.Task) bool {
+	return t.State == models.TaskWaiting || t.State == models.TaskRunning
+}
 
 func importReport(i *models.Import) (r models.ImportReport, checked bool) {
 	return r, i.Report != "" && json.Unmarshal([]byte(i.Report), &r) == nil
@@ -180,4 +182,3 @@ func categoryPaths(list []models.Category) []pages.Choice {
 	slices.SortStableFunc(made[1:], func(a, b pages.Choice) int { return strings.Compare(a.Label, b.Label) })
 	return made
 }
-

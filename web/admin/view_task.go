@@ -37,6 +37,13 @@ func taskAbout(t models.Task) (about, result string) {
 		if json.Unmarshal([]byte(t.Params), &params) == nil {
 			return params.What + " · " + params.Format, ""
 		}
+	case models.TaskImportCheck, models.TaskImport, models.TaskImportPictures:
+		var params struct {
+			Import string `json:"import"`
+		}
+		if json.Unmarshal([]byte(t.Params), &params) == nil && isID(params.Import) {
+			return "", importPath(params.Import)
+		}
 	case models.TaskCancel:
 		return strconv.Itoa(t.Total), ""
 	}
