@@ -1,0 +1,142 @@
+package admin_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/static"
+	"coincart/templates/admin"
+	"coincart/templates/i18n"
+)
+
+// shelves is a small back office that shows one product and one tree, and keeps what is sent.
+type shelves struct {
+	mu   sync.Mutex
+	sent []string
+}
+
+func (s *shelves) keep(r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := r.ParseMultipartForm(1 << 20); err != nil {
+		_ = r.ParseForm()
+	}
+	s.sent = append(s.sent, r.URL.Path+" "+r.PostForm.Get("do")+" "+strings.Join(r.PostForm["picture"], "")+" "+r.PostForm.Get("parent")+" "+r.PostForm.Get("before"))
+}
+
+func (s *shelves) last() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.sent) == 0 {
+		return ""
+	}
+	return s.sent[len(s.sent)-1]
+}
+
+func (s *shelves) handler() http.Handler {
+	f := fixtures{i18n.ByTag("en")}
+	mux := http.NewServeMux()
+	mux.Handle(static.Prefix, static.Handler())
+	show := func(page templ.Component) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Security-Policy", policy)
+			if r.Method == http.MethodPost {
+				s.keep(r)
+			}
+			templ.Handler(page).ServeHTTP(w, r)
+		}
+	}
+	mux.Handle("/admin/products/p1", show(admin.Product(f.product())))
+	mux.Handle("/admin/categories", show(admin.Categories(f.categories())))
+	mux.Handle("/admin/categories/{id}/move", show(admin.Categories(f.categories())))
+	return mux
+}
+
+// spot is a place on the screen.
+type spot struct{ X, Y float64 }
+
+// drag takes hold of one thing and lets it go over another: at its upper edge (0), its lower edge (1), or between.
+func drag(tab context.Context, t *testing.T, from, to string, part float64) {
+	t.Helper()
+	where := func(selector string, part float64) spot {
+		at, err := chromedp.Run(tab, chromedp.Evaluate[spot](fmt.Sprintf(
+			`(() => { const b = document.querySelector(%q).getBoundingClientRect(); return { X: b.left + b.width / 2, Y: b.top + b.height * %f }; })()`, selector, part)))
+		require.NoError(t, err)
+		return at
+	}
+	require.NoError(t, chromedp.Do(tab, do(fmt.Sprintf(`document.querySelector(%q).scrollIntoView({ block: "center", behavior: "instant" })`, from))))
+	hold := where(from, 0.5)
+	left := chromedp.ButtonType(input.MouseButtonLeft)
+	require.NoError(t, chromedp.Do(tab, chromedp.MouseEvent(chromedp.MouseMoved, hold.X, hold.Y), chromedp.MouseEvent(chromedp.MousePressed, hold.X, hold.Y, left, chromedp.ClickCount(1))))
+	drop := where(to, part)
+	require.NoError(t, chromedp.Do(tab,
+		chromedp.MouseEvent(chromedp.MouseMoved, hold.X, (hold.Y+drop.Y)/2, left), chromedp.MouseEvent(chromedp.MouseMoved, hold.X, drop.Y, left),
+		chromedp.MouseEvent(chromedp.MouseReleased, hold.X, drop.Y, left, chromedp.ClickCount(1)),
+	))
+}
+
+func TestLive_RowsMoveByKeyAndByDrag(t *testing.T) {
+	if _, err := exec.LookPath("chromium"); err != nil {
+		t.Skip("needs chromium: apt-get install chromium")
+	}
+	back := &shelves{}
+	server := httptest.NewServer(back.handler())
+	t.Cleanup(server.Close)
+	tab := openBrowser(t)
+	said := listen(tab, t)
+	require.NoError(t, chromedp.Do(tab, emulate(screen{"desktop", 1280, 900, false, "light"})))
+	order := func(first string) chromedp.Action[chromedp.Void] {
+		return until(`document.querySelector("[data-item] [name='picture']").value === "` + first + `"`)
+	}
+	save := chromedp.Click(chromedp.CSS(`.product-bar [value=save]`))
+
+	t.Run("a key moves a picture at once, keeps the focus, and the order is sent", func(t *testing.T) {
+		require.NoError(t, chromedp.Do(tab,
+			chromedp.Navigate(server.URL+"/admin/products/p1"),
+			do(`document.querySelector("[value='picture.down.0']").focus(); document.activeElement.click()`),
+			order("1"),
+			until(`document.activeElement.value === "picture.down.0" && document.querySelector("[data-said]").textContent !== ""`),
+			save,
+		))
+		require.Eventually(t, func() bool { return back.last() == "/admin/products/p1 save 10  " }, waitFor, tick, back.last())
+	})
+	t.Run("a drag moves it too", func(t *testing.T) {
+		require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/products/p1"), order("0")))
+		drag(tab, t, `[data-item]:nth-child(2) [data-grip]`, `[data-item]:nth-child(1)`, 0.2)
+		require.NoError(t, chromedp.Do(tab, order("1"), until(`document.querySelector(".is-dragged") === null`)))
+	})
+	t.Run("a category is dropped before another one or into it", func(t *testing.T) {
+		require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/categories")))
+		drag(tab, t, `[data-id=c3] [data-grip]`, `[data-id=c2]`, 0.8)
+		require.Eventually(t, func() bool { return back.last() == "/admin/categories/c3/move   c2 " }, waitFor, tick, back.last())
+		require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/categories")))
+		drag(tab, t, `[data-id=c3] [data-grip]`, `[data-id=c2]`, 0.1)
+		require.Eventually(t, func() bool { return back.last() == "/admin/categories/c3/move   c1 c2" }, waitFor, tick, back.last())
+	})
+	t.Run("not into itself", func(t *testing.T) {
+		before := back.last()
+		require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/categories")))
+		drag(tab, t, `[data-id=c1] [data-grip]`, `[data-id=c2]`, 0.8)
+		require.NoError(t, chromedp.Do(tab, until(`document.querySelector(".is-dragged, .is-target-in") === null`)))
+		assert.Equal(t, before, back.last())
+	})
+	assert.Empty(t, said.take(), "console")
+}
+
+const (
+	waitFor = 10 * time.Second
+	tick    = 20 * time.Millisecond
+)

@@ -1,0 +1,62 @@
+package shop_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"testing"
+
+	"github.com/a-h/templ"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/static"
+	"coincart/templates/i18n"
+	"coincart/templates/shop"
+)
+
+// A choice of options is shown at once: price, pictures and what else can be had change in place, the quantity and the focus stay.
+func TestLive_OptionsAreShownAtOnce(t *testing.T) {
+	if _, err := exec.LookPath("chromium"); err != nil {
+		t.Skip("needs chromium: apt-get install chromium")
+	}
+	f := fixtures{i18n.ByTag("en")}
+	mux := http.NewServeMux()
+	mux.Handle(static.Prefix, static.Handler())
+	mux.HandleFunc("GET /products/steel-bottle", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		v := f.optionProduct()
+		if r.Header.Get("HX-Request") != "true" {
+			templ.Handler(shop.Product(v)).ServeHTTP(w, r)
+			return
+		}
+		if r.URL.Query().Get("o1") == "1 l" {
+			v = f.unmadeProduct()
+		} else if r.URL.Query().Get("o1") == "750 ml" {
+			v.Variants[0].Selected, v.Variants[1].Selected = false, true
+			v.Options[1].Values[0].Selected, v.Options[1].Values[1].Selected = false, true
+			v.Pictures[0], v.Pictures[1] = v.Pictures[1], v.Pictures[0]
+		}
+		v.Quantity, v.Chose = r.URL.Query().Get("quantity"), true
+		templ.Handler(shop.BuyForm(v)).ServeHTTP(w, r)
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	tab := openBrowser(t)
+	said := listen(tab, t)
+	first := `document.querySelector("#gallery img").alt`
+	require.NoError(t, chromedp.Do(tab,
+		chromedp.Navigate(server.URL+"/products/steel-bottle"),
+		do(`window.same = true; document.querySelector("#quantity").value = "4"`),
+		until(`document.querySelector("[data-price]").textContent === "$34.00" && `+first+` === "Green bottle"`),
+		do(`document.querySelector("#o1-1").focus(); document.querySelector("#o1-1").click()`),
+		until(`document.querySelector("[data-price]").textContent === "$39.00" && `+first+` === "Rust bottle"`),
+		until(`document.querySelector("#quantity").value === "4" && document.querySelector("#o1-1").checked && window.same`),
+		until(`document.activeElement.id === "o1-1" && document.querySelector(".price-was") === null`),
+		do(`document.querySelector("#o1-2").click()`),
+		until(`document.querySelector("#buy").textContent.includes("This combination is not made") && document.querySelectorAll("#gallery").length === 1`),
+		until(`document.querySelector("#cart-link") !== null && window.same`),
+	))
+	assert.Empty(t, said.take(), "console")
+}
