@@ -134,6 +134,12 @@ func (g *gallery) visitPages() {
 		{"order", "/admin/orders/:id", "/admin/orders/" + order.ID, false},
 		{"order-unknown", "/admin/orders/:id", "/admin/orders/" + models.NewID(), true},
 		{"cancellations", "/admin/cancellations", "/admin/cancellations", false},
+		{"coins", "/admin/coins", "/admin/coins", false},
+		{"coin", "/admin/coins/:symbol", "/admin/coins/USDT", false},
+		{"coin-new", "/admin/coins/new", "/admin/coins/new", false},
+		{"coin-unknown", "/admin/coins/:symbol", "/admin/coins/NONE", true},
+		{"price-source", "/admin/price-sources/:source", "/admin/price-sources/exchange", false},
+		{"price-source-new", "/admin/price-sources/new", "/admin/price-sources/new", false},
 		{"statements", "/admin/statements", "/admin/statements", false},
 		{"statement", "/admin/statements/:day", "/admin/statements/" + yesterday, false},
 		{"statement-never-fetched", "/admin/statements/:day", "/admin/statements/2026-11-03", false},
@@ -148,6 +154,9 @@ func (g *gallery) visitPages() {
 		{"new-authenticator", "/admin/account/totp", "/admin/account/totp", false},
 		{"no-such-page", "", "/admin/nothing", true},
 	} {
+		g.look(p)
+	}
+	for _, p := range g.importPages() {
 		g.look(p)
 	}
 }

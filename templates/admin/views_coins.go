@@ -12,6 +12,7 @@ const (
 	ProblemSeconds     Problem = "seconds"       // not 10 to 86,400
 	ProblemPosition    Problem = "position"      // not 0 to 9,999
 	ProblemPair        Problem = "pair"          // not a name of a pair
+	ProblemRate        Problem = "coin_rate"     // not a decimal number above 0
 	ProblemRateMoved   Problem = "rate_moved"    // the rate that waits is another one by now
 	ProblemSourceURL   Problem = "source_url"    // an address that is not asked
 	ProblemSourcePath  Problem = "source_path"   // not a JSON pointer

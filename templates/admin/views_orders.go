@@ -236,8 +236,10 @@ type Attempt struct {
 	OrderNum   string
 	Amount     string // of coin, exactly
 	Rate       string // of one coin in the order's currency
-	RateSource string
+	RateSource string // a price source's name, or "fixed"
 	RateAt     templates.Moment
+	Spread     string           // that the amount has on top, such as 0.5%; "": none
+	KeptUntil  templates.Moment // the quote's end; Text "": its rate was fixed by hand
 	Payer      string
 	SignedIn   bool   // the payer signed in at the platform
 	Problem    string // code of the platform, or one of ours: "admin.code." + Problem where there are words

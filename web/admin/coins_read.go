@@ -72,13 +72,13 @@ func (r coinReader) readRate(f *pages.CoinForm, c *models.Coin, was models.Coin,
 	if c.Live() && !r.known(c.Source) {
 		f.Source.Problem = pages.ProblemChoice
 	}
-	f.Rate, c.Rate = r.amount("rate", pages.ProblemAmount)
+	f.Rate, c.Rate = r.amount("rate", pages.ProblemRate)
 	if c.Live() {
 		f.Rate.Problem = pages.ProblemNone
 		c.Rate = was.Rate
 	} else {
 		if f.Rate.Problem == pages.ProblemNone && !c.Rate.IsPositive() {
-			f.Rate.Problem = pages.ProblemAmount
+			f.Rate.Problem = pages.ProblemRate
 		}
 		if was.Live() || !c.Rate.Equal(was.Rate) {
 			c.RateAt = now

@@ -53,6 +53,7 @@ func attemptView(p *i18n.Printer, order models.Order, a models.Attempt, current 
 		Rate: p.Money(a.Rate.String(), order.Currency, order.Digits), RateSource: a.RateSource, RateAt: moment(p, a.RateAt), Payer: a.PayerUserID,
 		SignedIn: a.Payer.OpenID != "", Problem: a.ProblemCode, Checks: a.Checks, Checked: moment(p, a.CheckedAt), Created: moment(p, a.CreatedAt),
 		Sent: moment(p, a.SentAt), Opened: moment(p, a.OpenedAt), Paid: moment(p, a.PaidAt), Current: current,
+		Spread: percentText(a.Spread), KeptUntil: moment(p, a.QuoteExpiresAt),
 	}
 	if a.Refunded.IsPositive() {
 		view.Refunded = coin(p, a.Refunded, a.Coin)
