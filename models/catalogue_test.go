@@ -58,8 +58,11 @@ func TestAvailable(t *testing.T) {
 
 func TestTree_LosesNothing(t *testing.T) {
 	list := []models.Category{
-		{ID: "b", Slug: "b", Name: "B", Position: 2}, {ID: "a", Slug: "a", Name: "A", Position: 1}, {ID: "c", Slug: "c", Name: "C", ParentID: "a"},
-		{ID: "d", Slug: "d", Name: "D", ParentID: "c"}, {ID: "o", Slug: "o", Name: "Orphan", ParentID: "gone", Position: 3},
+		{ID: "b", Slug: "b", Name: "B", Position: 2},
+		{ID: "a", Slug: "a", Name: "A", Position: 1},
+		{ID: "c", Slug: "c", Name: "C", ParentID: "a"},
+		{ID: "d", Slug: "d", Name: "D", ParentID: "c"},
+		{ID: "o", Slug: "o", Name: "Orphan", ParentID: "gone", Position: 3},
 	}
 	var lines []string
 	for _, n := range models.Flatten(models.Tree(list)) {

@@ -75,7 +75,7 @@ func Descendants(list []Category, id string) []string {
 // Ancestors lists the categories above one, from the top, and the category itself last; none where it is not in the list.
 func Ancestors(list []Category, id string) []Category {
 	var path []Category
-	for range len(list) {
+	for range list {
 		i := slices.IndexFunc(list, func(c Category) bool { return c.ID == id })
 		if i < 0 {
 			break

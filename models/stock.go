@@ -120,7 +120,7 @@ type StockPage struct {
 type StockCorrection struct {
 	VariantID string
 	Token     string // of the form: with the same one it is booked once; empty: each time
-	Counted   bool // Quantity is what lies on the shelf, with what is reserved; else what is added, or (below 0) taken
+	Counted   bool   // Quantity is what lies on the shelf, with what is reserved; else what is added, or (below 0) taken
 	Quantity  int
 	Returned  bool // what is added comes back from a buyer: it counts as sold no longer
 	Note      string

@@ -48,7 +48,7 @@ func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.
 	}
 	// The page is chosen first: stock is summed up for its products alone.
 	query := "SELECT " + cardFields + ", COALESCE((SELECT SUM(v.on_hand) FROM variants v WHERE v.product_id = p.id AND v.retired = 0), 0), f.total " +
-		"FROM (SELECT " + q.columns() + " FROM " + q.from("products p") + " WHERE " + q.and(where.sql()) +
+		"FROM (SELECT " + q.columns() + " FROM " + q.from() + " WHERE " + q.and(where.sql()) +
 		" ORDER BY " + order + " LIMIT ? OFFSET ?) f JOIN products p ON p.id = f.id ORDER BY " + order
 	args := slices.Concat(q.args, where.args)
 	cards = make([]models.ProductCard, 0, min(limit, 24))
@@ -72,7 +72,7 @@ func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.
 	if len(cards) < limit && (len(cards) > 0 || offset == 0) {
 		return cards, offset + len(cards), nil
 	}
-	err = s.one(ctx, "SELECT COUNT(*) FROM "+q.from("products p")+" WHERE "+q.and(where.sql()), args, &total)
+	err = s.one(ctx, "SELECT COUNT(*) FROM "+q.from()+" WHERE "+q.and(where.sql()), args, &total)
 	return cards, total, doing("count products", err)
 }
 
@@ -109,7 +109,8 @@ type match struct {
 	nothing bool   // the search has no word, or one that nothing has
 }
 
-func (m match) from(products string) string {
+func (m match) from() string {
+	const products = "products p"
 	if len(m.joins) == 0 {
 		return products
 	}

@@ -89,7 +89,7 @@ func (s *Store) products(ctx context.Context, f models.ProductFilter) (models.Pr
 	if err != nil {
 		return models.ProductPage{}, err
 	}
-	query := "SELECT " + rowFields + " FROM (SELECT " + q.columns() + " FROM " + q.from("products p") + " WHERE " + q.and(where.sql()) +
+	query := "SELECT " + rowFields + " FROM (SELECT " + q.columns() + " FROM " + q.from() + " WHERE " + q.and(where.sql()) +
 		" ORDER BY " + order + " LIMIT ? OFFSET ?) f JOIN products p ON p.id = f.id" + joinCategory + "ORDER BY " + order
 	args := slices.Concat([]any{f.LowStock}, q.args, where.args, []any{limit + 1, offset})
 	rows, err := collect(ctx, s, query, args, scanProductRow)

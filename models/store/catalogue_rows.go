@@ -116,7 +116,7 @@ func (w *productWriter) writeProducts(ctx context.Context) error {
 			return err
 		}
 	}
-	return created.insert(ctx, w.Store, "")
+	return created.insert(ctx, w.Store)
 }
 
 const (
@@ -152,10 +152,10 @@ func (w *productWriter) writeVariants(ctx context.Context) error {
 			}
 		}
 	}
-	if err := created.insert(ctx, w.Store, ""); err != nil {
+	if err := created.insert(ctx, w.Store); err != nil {
 		return err
 	}
-	return moved.insert(ctx, w.Store, "")
+	return moved.insert(ctx, w.Store)
 }
 
 // freeSKUs parks the SKUs that variants give up, so that others can have them whatever the order.
@@ -219,7 +219,7 @@ func (w *productWriter) writeParts(ctx context.Context) error {
 		}
 	}
 	for _, batch := range []*rowBatch{pictures, categories, tags} {
-		if err := batch.insert(ctx, w.Store, ""); err != nil {
+		if err := batch.insert(ctx, w.Store); err != nil {
 			return err
 		}
 	}
@@ -246,7 +246,7 @@ func (w *productWriter) writeTerms(ctx context.Context) error {
 			return err
 		}
 	}
-	return batch.insert(ctx, w.Store, "")
+	return batch.insert(ctx, w.Store)
 }
 
 // collectTerms deletes the words that went, and adds those that came to a batch.
@@ -275,5 +275,5 @@ func (s *Store) changeTerms(ctx context.Context, productID, was, is string) erro
 	if err := s.collectTerms(ctx, batch, productID, was, is); err != nil {
 		return err
 	}
-	return batch.insert(ctx, s, "")
+	return batch.insert(ctx, s)
 }

@@ -34,7 +34,10 @@ func productTargets(p *models.Product) []any {
 
 func variantTargets(v *models.Variant) []any {
 	return []any{
-		&v.ID, &v.ProductID, &v.SKU, &v.Title, &v.Price, &v.SalePrice, timeInto{&v.SaleFrom}, timeInto{&v.SaleUntil}, &v.Options, &v.Picture, &v.Weight,
+		&v.ID, &v.ProductID, &v.SKU, &v.Title, &v.Price, &v.SalePrice,
+		timeInto{&v.SaleFrom},
+		timeInto{&v.SaleUntil},
+		&v.Options, &v.Picture, &v.Weight,
 		&v.Virtual, &v.Untracked, &v.LowStock, &v.Barcode, &v.Retired, &v.OnHand, &v.Reserved, &v.Sold, &v.Position, &v.Texts,
 	}
 }

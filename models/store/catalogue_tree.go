@@ -281,14 +281,18 @@ func (s *Store) moveProducts(ctx context.Context, from models.Category, to strin
 	}{
 		{"UPDATE products SET version = version + 1, updated_at = ?, search_version = 0 WHERE id IN (" +
 			"SELECT product_id FROM product_categories WHERE category_id = ?)", []any{now, from.ID}},
-		{"INSERT INTO product_categories (product_id, category_id, position) SELECT f.product_id, ?, f.position FROM product_categories f " +
-			"WHERE f.category_id = ? AND f.product_id NOT IN (SELECT t.product_id FROM product_categories t WHERE t.category_id = ?)",
-			[]any{to, from.ID, to}},
+		{
+			"INSERT INTO product_categories (product_id, category_id, position) SELECT f.product_id, ?, f.position FROM product_categories f " +
+				"WHERE f.category_id = ? AND f.product_id NOT IN (SELECT t.product_id FROM product_categories t WHERE t.category_id = ?)",
+			[]any{to, from.ID, to},
+		},
 		{"DELETE FROM product_categories WHERE category_id = ?", []any{from.ID}},
 		{"UPDATE products SET category_id = ? WHERE category_id = ?", []any{to, from.ID}},
 		// The primary category comes first.
-		{"UPDATE product_categories SET position = -1 WHERE category_id = ? AND product_id IN (SELECT p.id FROM products p WHERE p.category_id = ?)",
-			[]any{to, to}},
+		{
+			"UPDATE product_categories SET position = -1 WHERE category_id = ? AND product_id IN (SELECT p.id FROM products p WHERE p.category_id = ?)",
+			[]any{to, to},
+		},
 		{"UPDATE slug_redirects SET target_id = ? WHERE kind = ? AND target_id = ?", []any{to, slugOfCategory, from.ID}},
 	} {
 		if _, err := s.exec(ctx, step.query, step.args...); err != nil {

@@ -105,7 +105,7 @@ func (s *Store) PutCheck(ctx context.Context, id, report, catalogue string, prob
 		for i, p := range problems {
 			batch.add(id, i+1, p.Line, clip("import_problems", "column_name", p.ColumnName), p.Level, p.Code, clip("import_problems", "sku", p.SKU), p.Details)
 		}
-		return batch.insert(ctx, tx, "")
+		return batch.insert(ctx, tx)
 	}))
 }
 
@@ -140,7 +140,7 @@ func (s *Store) MarkApplied(ctx context.Context, id, report string, pictures []m
 		for i, p := range pictures {
 			batch.add(id, i+1, p.ProductID, p.Line, clip("import_pictures", "sku", p.SKU), p.Pictures, string(models.PicturesWaiting), "")
 		}
-		return batch.insert(ctx, tx, "")
+		return batch.insert(ctx, tx)
 	}))
 }
 

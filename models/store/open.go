@@ -33,6 +33,8 @@ type Options struct {
 	// MaxConns bounds the connections to the database: readers on SQLite, which has one writer besides; all on MySQL. Default:
 	// twice the processors, at least 4, on SQLite; 32 on MySQL.
 	MaxConns int
+	// MustExist refuses a SQLite file that is not there with ErrNoDatabase, instead of making an empty one.
+	MustExist bool
 	// Given are settings by the environment, which hold where the database has none (LoadSettings).
 	Given map[models.SettingKey]string
 }
@@ -59,6 +61,9 @@ type shared struct {
 // ErrDSN says that the setting of the database cannot be read.
 var ErrDSN = errors.New(`the database is "sqlite:path" or "mysql://user:pass@host:3306/name"`)
 
+// ErrNoDatabase says that there is no database yet.
+var ErrNoDatabase = errors.New("there is no database")
+
 // Open opens a database and asks it for a sign of life. The setting is "sqlite:path", which makes the folder and the file, readable
 // by their owner only, or "mysql://user:pass@host:3306/name?…" with the driver's parameters (and socket=path) behind the
 // question mark; errors never hold the password. The schema is not touched: see Migrate and SchemaBehind.
@@ -79,6 +84,9 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	switch kind {
 	case "sqlite":
 		c.dialect = migrations.SQLite
+		if o.MustExist && !isFile(rest) {
+			return nil, fmt.Errorf("%w: %s does not exist", ErrNoDatabase, rest)
+		}
 		c.pool, err = openSQLite(ctx, rest, o.MaxConns)
 		dialector = newSQLiteDialector
 	case "mysql":
@@ -143,6 +151,11 @@ func (s *Store) Now(ctx context.Context) (time.Time, error) {
 
 // now is the time that is written into rows.
 func (s *Store) now() time.Time { return models.Instant(s.clock()) }
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Size() > 0
+}
 
 func openSQLite(ctx context.Context, path string, readers int) (*pool, error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") {

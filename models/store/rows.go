@@ -21,13 +21,13 @@ func rowsOf(table, columns string) *rowBatch {
 
 func (r *rowBatch) add(values ...any) { r.values = append(r.values, values...) }
 
-// insert stores the rows, with conflict behind the statement, and forgets them.
-func (r *rowBatch) insert(ctx context.Context, s *Store, conflict string) error {
+// insert stores the rows and forgets them.
+func (r *rowBatch) insert(ctx context.Context, s *Store) error {
 	row := "(" + places(r.width) + ")"
 	for len(r.values) > 0 {
 		n := rowSize(len(r.values) / r.width)
 		query := "INSERT INTO " + r.table + " (" + r.columns + ") VALUES " +
-			strings.TrimSuffix(strings.Repeat(row+", ", n), ", ") + conflict
+			strings.TrimSuffix(strings.Repeat(row+", ", n), ", ")
 		if _, err := s.exec(ctx, query, r.values[:n*r.width]...); err != nil {
 			return doing(r.table, err)
 		}

@@ -14,7 +14,7 @@ const (
 // RedirectSlug finds the address that a thing has now by one that it had: kind is "product" or "category". ErrNotFound: nothing ever had
 // it, or what had it is not there any more.
 func (s *Store) RedirectSlug(ctx context.Context, kind, slug string) (string, error) {
-	query := ""
+	var query string
 	switch kind {
 	case slugOfProduct:
 		query = "SELECT p.slug FROM slug_redirects r JOIN products p ON p.id = r.target_id WHERE r.kind = ? AND r.slug = ? AND p.hidden = 0"

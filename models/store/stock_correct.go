@@ -115,7 +115,7 @@ func (s *Store) SetStock(ctx context.Context, levels []models.StockLevel, note, 
 		if err != nil {
 			return err
 		}
-		return moved.insert(ctx, tx, "")
+		return moved.insert(ctx, tx)
 	})
 	return changed, doing("set the stock", err)
 }

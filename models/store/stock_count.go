@@ -44,7 +44,7 @@ func (s *Store) CreateStockCount(ctx context.Context, token, name, categoryID st
 			if c.Lines == 0 {
 				return ErrFilter
 			}
-			return lines.insert(ctx, tx, "")
+			return lines.insert(ctx, tx)
 		})
 	})
 	if errors.Is(err, ErrDuplicate) { // the other press of the button was a moment faster

@@ -108,7 +108,7 @@ func (s *Store) stockList(ctx context.Context, f models.StockFilter) (models.Sto
 		return models.StockPage{}, err
 	}
 	query := "SELECT " + stockFields + ", p.hidden, v.retired, v.untracked, v.low_stock, v.on_hand, v.reserved, v.sold, CASE WHEN " + isLow +
-		" THEN 1 ELSE 0 END FROM " + q.from("products p") + " JOIN variants v ON v.product_id = p.id WHERE " + q.and(where.sql()) +
+		" THEN 1 ELSE 0 END FROM " + q.from() + " JOIN variants v ON v.product_id = p.id WHERE " + q.and(where.sql()) +
 		" ORDER BY v." + column + ", v.id LIMIT ?"
 	args := slices.Concat([]any{f.LowStock}, q.args, where.args, []any{limit + 1})
 	rows, err := collect(ctx, s, query, args, func(rows *sql.Rows) (r models.StockRow, err error) {

@@ -3,6 +3,8 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,22 +128,23 @@ func TestStockList_LowAndEveryPage(t *testing.T) {
 		p := models.Product{ID: models.NewID(), Slug: "thing", Title: "Thing", CategoryIDs: []string{c.ID}, OptionNames: models.List{"Number"}}
 		for i := range 9 {
 			p.Variants = append(p.Variants, models.Variant{
-				SKU: fmt.Sprintf("T-%d", i), Options: models.List{fmt.Sprint(i)}, OnHand: 8 - i, LowStock: 6 * (i % 2), Untracked: i == 7, Retired: i >= 8,
+				SKU: fmt.Sprintf("T-%d", i), Options: models.List{strconv.Itoa(i)}, OnHand: 8 - i, LowStock: 6 * (i % 2), Untracked: i == 7, Retired: i >= 8,
 			})
 		}
 		saved(t, s, p)
 		modelstest.Product(t, s)
-		walk := func(f models.StockFilter) (skus string) {
+		walk := func(f models.StockFilter) string {
+			var skus strings.Builder
 			f.Limit = 2
 			for first := true; first || f.After != ""; first = false {
 				page, err := s.StockList(ctx, f)
 				require.NoError(t, err)
 				for _, r := range page.Rows {
-					skus += r.SKU[len(r.SKU)-1:]
+					skus.WriteString(r.SKU[len(r.SKU)-1:])
 				}
 				f.After = page.Next
 			}
-			return skus
+			return skus.String()
 		}
 		assert.Equal(t, "01234567", walk(models.StockFilter{CategoryID: c.ID}), "retired and empty: not there")
 		assert.Equal(t, "76543210", walk(models.StockFilter{Search: "thing number", CategoryID: c.ID, Sort: models.StockByLeft})+
