@@ -25,7 +25,7 @@ func mapped() []any {
 		&models.Statement{}, &models.StatementPage{}, &models.StatementLine{}, &models.BookDay{}, &models.Discrepancy{},
 		&models.Task{}, &models.TaskRow{}, &models.TaskChunk{},
 		&models.Import{}, &models.ImportChunk{}, &models.ImportProblem{}, &models.ImportPicture{}, &models.FetchedPicture{},
-		&models.Coupon{}, &models.CouponUse{}, &models.Zone{}, &models.DeliveryMethod{}, &models.Media{}, &models.MediaFile{},
+		&models.Coupon{}, &models.CouponUse{}, &models.Zone{}, &models.DeliveryMethod{}, &models.Media{}, &models.MediaFile{}, &models.PriceSource{}, &models.Rate{},
 	}
 }
 
