@@ -92,8 +92,15 @@ func (s *Service) ReceiveImport(ctx context.Context, name string, body io.Reader
 	if err != nil {
 		return "", err
 	}
-	_, err = s.startImportTask(ctx, i, models.TaskImportCheck, token, by)
-	return i.ID, err
+	task, err := s.startImportTask(ctx, i, models.TaskImportCheck, token, by)
+	if err != nil {
+		return i.ID, err
+	}
+	var p importParams
+	if json.Unmarshal([]byte(task.Params), &p) == nil && p.Import != i.ID { // the same form came twice at once: the first one counts
+		return p.Import, s.store.DropImport(ctx, i.ID)
+	}
+	return i.ID, nil
 }
 
 // CheckImport checks a file again, such as after the catalogue was changed. Errors: ErrImportState.

@@ -59,6 +59,7 @@ const (
 	CodeVisibility     Code = "visibility"      // not one of the values of Visibility in catalog
 	CodeVisibilityPart Code = "visibility_part" // visible in lists or in search alone: shown in both
 	CodeBackorders     Code = "backorders"      // may be sold beyond its stock: it will not be
+	CodeVariationText  Code = "variation_text"  // a description of a variation: only products have one
 	CodeSlug           Code = "slug"            // not a name for an address
 	CodeOption         Code = "option"          // a variation without a value for an option
 	CodeOptionUnknown  Code = "option_unknown"  // a value that the product does not list

@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"coincart/models"
 )
@@ -242,6 +241,9 @@ func (w *wooReader) product(r *reading, row *wooRow) {
 	column, text := w.cell(r, wooPosition)
 	p.Position = r.whole(column, text, true)
 	if row.kind == "variation" {
+		if column, text := w.cell(r, wooDescription); text != "" {
+			r.fault(column, LevelNote, CodeVariationText)
+		}
 		return
 	}
 	if name == "" {
@@ -282,19 +284,32 @@ func unescapeLines(text string) string {
 	return strings.NewReplacer(`\\n`, `\n`, `\n`, "\n").Replace(text)
 }
 
-// hidden reads Published (1 published, 0 private, -1 draft, 2 waiting for review) and Visibility in catalog. The shop's products are either
-// published and found everywhere, or they are not.
-func (w *wooReader) hidden(r *reading) bool {
-	hidden := false
+// published and private are values of the column Published.
+const (
+	published = "1"
+	private   = "0"
+)
+
+// status reads Published.
+func (w *wooReader) status(r *reading) string {
 	column, text := w.cell(r, wooPublished)
 	switch strings.ToLower(text) {
 	case "", "1", "true":
-	case "0", "-1", "2", "false":
-		hidden = true
-	default:
-		r.bad(column, CodeStatus, "value", text)
+		return published
+	case "-1", "2", "false":
+		return "-1"
+	case "0":
+		return private
 	}
-	column, text = w.cell(r, wooVisibility)
+	r.bad(column, CodeStatus, "value", text)
+	return published
+}
+
+// hidden reads Published (1 published, 0 private, -1 draft, 2 waiting for review) and Visibility in catalog. The shop's products are either
+// published and found everywhere, or they are not.
+func (w *wooReader) hidden(r *reading) bool {
+	hidden := w.status(r) != published
+	column, text := w.cell(r, wooVisibility)
 	switch strings.ToLower(text) {
 	case "", "visible":
 	case "hidden":
@@ -305,93 +320,4 @@ func (w *wooReader) hidden(r *reading) bool {
 		r.bad(column, CodeVisibility, "value", text)
 	}
 	return hidden
-}
-
-// variant reads what is sold: of a simple product and of a variation.
-func (w *wooReader) variant(r *reading, row *wooRow) {
-	v := &row.variant
-	v.Line, v.SKU, v.Has = row.line, row.sku, w.has
-	if row.kind == "variable" {
-		return
-	}
-	column, text := w.cell(r, wooPrice)
-	v.Price = r.price(column, text)
-	switch {
-	case text == "" && column != "":
-		r.bad(column, CodeMissing)
-	case column != "" && r.errors == 0 && !v.Price.IsPositive():
-		r.bad(column, CodePriceZero)
-	}
-	w.sale(r, row)
-	w.stock(r, row)
-	column, text = w.cell(r, wooLowStock)
-	v.LowStock = r.whole(column, text, false)
-	column, text = w.cell(r, wooWeight)
-	if i, ok := w.at[wooWeight]; ok {
-		v.Weight = r.weight(column, text, w.specs[i].unit)
-	}
-	column, text = w.cell(r, wooBarcode)
-	v.Barcode = r.text(column, text, longestBarcode)
-	if row.kind == "variation" {
-		column, text = w.cell(r, wooImages)
-		if list := r.pictures(column, wooList(text)); len(list) > 0 {
-			v.Picture = list[0].Source
-		}
-	}
-}
-
-const longestBarcode = models.MaxBarcode
-
-func (w *wooReader) sale(r *reading, row *wooRow) {
-	v := &row.variant
-	column, text := w.cell(r, wooSalePrice)
-	before := r.errors
-	v.SalePrice = r.price(column, text)
-	if r.errors == before && text != "" && v.Price.IsPositive() && v.SalePrice.Cmp(v.Price) >= 0 {
-		r.bad(column, CodeSaleAbove, "value", text, "want", v.Price.String())
-	}
-	column, text = w.cell(r, wooSaleFrom)
-	v.SaleFrom = r.day(column, text)
-	column, text = w.cell(r, wooSaleUntil)
-	if last := r.day(column, text); !last.IsZero() { // the last day belongs to the sale
-		v.SaleUntil = last.In(w.opts.zone()).AddDate(0, 0, 1).UTC()
-	}
-	r.checkSale(column, *v)
-}
-
-// checkSale refuses a sale that ends before it begins.
-func (r *reading) checkSale(column string, v Variant) {
-	if !v.SaleFrom.IsZero() && !v.SaleUntil.IsZero() && !v.SaleFrom.Before(v.SaleUntil) {
-		r.bad(column, CodeDatesReversed, "from", v.SaleFrom.Format(time.DateOnly), "until", v.SaleUntil.Format(time.DateOnly))
-	}
-}
-
-// stock reads Stock, of which a number means that the stock is counted, and an empty cell that it is not: then In stock? says whether the
-// thing can be had.
-func (w *wooReader) stock(r *reading, row *wooRow) {
-	v := &row.variant
-	column, text := w.cell(r, wooStock)
-	inColumn, in := w.cell(r, wooInStock)
-	switch {
-	case strings.EqualFold(text, "parent"):
-		r.bad(column, CodeStockParent)
-	case text != "":
-		v.Stock = r.whole(column, text, false)
-	case strings.EqualFold(in, "backorder"):
-		r.fault(inColumn, LevelNote, CodeBackorders)
-	case inColumn != "":
-		v.Untracked = r.boolean(inColumn, in)
-	default:
-		v.Untracked = true
-	}
-	column, text = w.cell(r, wooBackorders)
-	switch strings.ToLower(text) {
-	case "", "0", "no":
-	case "1", "yes", "notify":
-		if !v.Untracked {
-			r.fault(column, LevelNote, CodeBackorders)
-		}
-	default:
-		r.bad(column, CodeBool, "value", text)
-	}
 }

@@ -173,6 +173,9 @@ func (w *wooReader) variable(row *wooRow) {
 	seen := map[string]*wooRow{}
 	for _, child := range row.children {
 		child.variant.Options = w.values(child, options)
+		if child.variant.Weight.IsZero() { // it weighs what its product does
+			child.variant.Weight = row.variant.Weight
+		}
 		key := strings.ToLower(strings.Join(child.variant.Options, "\x00"))
 		if first := seen[key]; first != nil && !child.broken && !slices.Contains(child.variant.Options, "") {
 			w.fault(child, "", LevelError, CodeOptionsTwice, "value", strings.Join(child.variant.Options, " / "), "line", itoa(first.line))

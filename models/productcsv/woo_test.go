@@ -143,6 +143,19 @@ func TestRead_JoinsVariationsToTheirParentInAnyOrder(t *testing.T) {
 	assert.Equal(t, 5, r.Variants[1].Stock)
 }
 
+func TestRead_VariationsTakeTheirWeightFromTheProductAndPrivateOnesAreNotForSale(t *testing.T) {
+	file := read(t, wooHeader, variable("S", "Weight (kg)", "0.4"), variation("A", "S", "Red", "Published", "0", "Description", "Only red"),
+		variation("B", "S", "Blue", "Published", "-1", "Weight (kg)", "0.6"))
+	assert.Equal(t, []string{"3 variation_text Description"}, told(file.Problems))
+	assert.Equal(t, 0, file.Faults)
+	require.Len(t, file.Records, 1)
+	a, b := file.Records[0].Variants[0], file.Records[0].Variants[1]
+	assert.True(t, a.Retired)
+	assert.Equal(t, "0.4", a.Weight.String())
+	assert.False(t, b.Retired, "its product is a draft")
+	assert.Equal(t, "0.6", b.Weight.String())
+}
+
 func TestRead_LeavesOutWhatCannotBeSoldAndSaysSo(t *testing.T) {
 	file := read(t, wooHeader,
 		simple("A"),
@@ -223,7 +236,7 @@ func TestRead_TellsEveryProblemWithItsLineAndColumn(t *testing.T) {
 		"no value":             {[]string{variable("S"), variation("B", "S", "Red"), variation("A", "S", "")}, []string{"4 option Colour"}},
 		"same choice":          {[]string{variable("S"), variation("A", "S", "Red"), variation("B", "S", "red")}, []string{"4 options_twice"}},
 		"backorders":           {[]string{simple("A", "Backorders allowed?", "notify")}, []string{"2 backorders Backorders allowed?"}},
-		"several in one row":   {[]string{simple("A", "Regular price", "x", "Stock", "y", "Weight (kg)", "z")}, []string{"2 price Regular price", "2 number Stock", "2 weight Weight (kg)"}},
+		"several in one row":   {[]string{simple("A", "Regular price", "x", "Stock", "y", "Weight (kg)", "z")}, []string{"2 weight Weight (kg)", "2 price Regular price", "2 number Stock"}},
 		"rows go on behind it": {[]string{simple("A", "Stock", "y"), simple("B"), simple("C", "Stock", "z")}, []string{"2 number Stock", "4 number Stock"}},
 	} {
 		t.Run(name, func(t *testing.T) {
