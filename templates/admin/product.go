@@ -30,6 +30,12 @@ func (v ProductView) action() string {
 // at is where the form goes, to come back at a section.
 func (v ProductView) at(section string) string { return v.action() + "#" + section }
 
+// name is the field's word; a variant's SKU and a language stand behind it.
+func (d Difference) name(p *i18n.Printer) string {
+	field, rest, _ := strings.Cut(d.Name, " ")
+	return strings.TrimSpace(word(p, "admin.product_fact.", field) + " " + rest)
+}
+
 // titled reports that variants are told apart by a name of their own: there are several, and no options.
 func (v ProductView) titled() bool {
 	return len(v.Form.Options) == 0 && (len(v.Form.Variants) > 1 || (len(v.Form.Variants) == 1 && v.Form.Variants[0].Title.Value != ""))
