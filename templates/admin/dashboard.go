@@ -83,16 +83,14 @@ func (c Chart) grid() string {
 
 func (c Chart) base() string { return "M0 " + number(chartRoom+chartTop) + "H" + number(c.width()) }
 
-// ticks are the labels that are written out: the first, the last, and what fits between them.
+// ticks are what stands under each day: the last one's label, and in even steps before it as many as there is room for.
 func (c Chart) ticks() []string {
-	const most = 5
+	const most = 7
 	n := len(c.Labels)
-	if n <= most {
-		return c.Labels
-	}
-	list := make([]string, most)
-	for i := range list {
-		list[i] = c.Labels[(n-1)*i/(most-1)]
+	step := max(1, (n+most-1)/most)
+	list := make([]string, n)
+	for i := n - 1; i >= 0; i -= step {
+		list[i] = c.Labels[i]
 	}
 	return list
 }

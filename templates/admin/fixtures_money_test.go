@@ -38,7 +38,7 @@ func (f fixtures) noStatements() admin.StatementsView {
 
 func (f fixtures) statement() admin.StatementView {
 	v := admin.StatementView{
-		Page: f.page(admin.SectionStatements), Day: day, Begins: f.at(2880), Ends: f.at(1440), State: "open", Types: f.types(), Matched: 3997, Balanced: true, CanFetch: true, FormToken: "token",
+		Page: f.page(admin.SectionStatements), Day: day, Begins: f.at(2880), Ends: f.at(1440), State: "open", Types: f.types(), Matched: 3997, Compared: true, Balanced: true, CanFetch: true, FormToken: "token",
 		Statement: admin.StatementFact{State: "complete", Lines: 4001, Count: 4001, Pages: 41, Hash: hash, Fetched: f.at(600), By: "grace@example.com"},
 		Earlier:   []admin.StatementFact{{State: "failed", Lines: 2000, Count: 4001, Pages: 20, Fetched: f.at(700), Problem: f.p.T("admin.remark.shifted")}},
 		Totals: []admin.TotalRow{

@@ -11,6 +11,9 @@ func (v StatementView) foundPath(c Choice) string {
 	return path + "?" + url.Values{"found": {c.Value}}.Encode() + "#found-title"
 }
 
+// blank reports that the exchange has nothing on the day.
+func (v StatementView) blank() bool { return v.Statement.State == "complete" && v.Statement.Lines == 0 }
+
 func (d DiscrepancyRow) path(action string) string {
 	return "/admin/discrepancies/" + d.ID + "/" + action
 }

@@ -43,6 +43,7 @@ type StatementView struct {
 	Problem     Problem
 	Totals      []TotalRow
 	Matched     int
+	Compared    bool // with a complete statement
 	Balanced    bool // every difference is listed
 	ZoneWarning ZoneWarning
 	Found       []DiscrepancyRow

@@ -90,6 +90,7 @@ func (o *Office) readOrderFilter(d *desk, q url.Values) (*ordersView, error) {
 	for _, name := range orderFilterNames() {
 		view.Filtered = view.Filtered || (q.Get(name) != "" && name != "sort" && name != "after")
 	}
+	view.Filtered = view.Filtered || view.worst() != pages.ProblemNone // nothing is shown, whatever there is
 	return view, nil
 }
 

@@ -39,7 +39,7 @@ func signed(p *i18n.Printer, a models.Amount, symbol string) string {
 	if a.IsPositive() {
 		return "+" + coin(p, a, symbol)
 	}
-	return coin(p, a, symbol)
+	return strings.Replace(coin(p, a, symbol), "-", "−", 1)
 }
 
 // duration writes a length of time in its two largest units: "3 min 20 s". None is "".

@@ -13,7 +13,7 @@ func (o *Office) statementView(d *desk, day string, b book) pages.StatementView 
 	may := d.who.Staff.Role.Can(models.MayReconcile)
 	view := pages.StatementView{
 		Day: day, State: string(b.day.State), Sealed: moment(p, b.day.SealedAt), SealedBy: b.names.of(b.day.SealedBy), Matched: b.report.Matched,
-		Balanced: b.reported && b.report.Balanced(),
+		Compared: b.reported, Balanced: b.reported && b.report.Balanced(),
 		CanFetch: may && b.day.State == models.DayOpen,
 		CanSeal:  may && b.day.State == models.DayOpen && b.reported && b.report.Balanced() && b.day.Open == 0,
 	}
@@ -85,7 +85,7 @@ func discrepancyRow(
 	open := f.State == models.DiscrepancyOpen && !sealed
 	may := open && who.Staff.Role.Can(models.MayReconcile)
 	row.CanAssign, row.CanAccept = may, may
-	row.CanSettle = may && f.Type == models.StatementPayment
+	row.CanSettle = may && f.Type == models.StatementPayment && f.OrderID != ""
 	row.CanRefund = open && who.Staff.Role.Can(models.MayRefund) && f.OrderID != "" && f.Type == models.StatementPayment && f.Kind != models.TheirsNotOurs
 	return row
 }

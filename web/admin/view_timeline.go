@@ -37,7 +37,8 @@ func timeline(p *i18n.Printer, file models.OrderFile) []pages.Event {
 		events = append(events, mailEvents(p, m)...)
 	}
 	events = append(events, staffEvents(file)...)
-	slices.SortStableFunc(events, func(a, b event) int { return b.at.Compare(a.at) })
+	slices.SortStableFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
+	slices.Reverse(events) // of the same moment too, what came last stands first
 	list := make([]pages.Event, len(events))
 	for i, e := range events {
 		list[i] = e.view
