@@ -119,8 +119,8 @@ func planted(rows int) (lines map[int]string, change func(line int, cells map[st
 		{"category_deep", map[string]string{"Categories": "a > b > c > d > e > f"}},
 		{"sku_twice", map[string]string{"SKU": "SKU-000000"}},
 		{"id_twice", map[string]string{"ID": "1"}},
-		{"parent_missing", map[string]string{"Type": "variation", "Parent": "NOBODY"}},
-		{"parent_type", map[string]string{"Type": "variation", "Parent": "id:1"}},
+		{"parent_missing", map[string]string{"Type": "variation", "Parent": "NOBODY", "Description": ""}},
+		{"parent_type", map[string]string{"Type": "variation", "Parent": "id:1", "Description": ""}},
 	}
 	lines = map[int]string{}
 	wrong := map[int]map[string]string{}

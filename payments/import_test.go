@@ -398,11 +398,12 @@ func TestImport_PicturesGoOnWhereTheyWereInterrupted(t *testing.T) {
 			return pngPicture(t, color.RGBA{R: uint8(len(address)), G: address[len(address)-5], A: 255}), nil
 		}
 	})
-	file := "SKU,Name,Regular price,Images\n"
+	var file strings.Builder
+	file.WriteString("SKU,Name,Regular price,Images\n")
 	for n := range 5 {
-		file += fmt.Sprintf("P%d,p,1,https://pictures.example/%d.png\n", n, n)
+		fmt.Fprintf(&file, "P%d,p,1,https://pictures.example/%d.png\n", n, n)
 	}
-	i, _ := s.upload(file, models.ImportOptions{})
+	i, _ := s.upload(file.String(), models.ImportOptions{})
 	s.begin(i.ID)
 	counts, err := s.store.CountImportPictures(t.Context(), i.ID)
 	require.NoError(t, err)
