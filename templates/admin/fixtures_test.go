@@ -100,6 +100,7 @@ func (f fixtures) office() []sheet {
 	}
 	sheets = append(sheets, f.catalogue()...)
 	sheets = append(sheets, f.stock()...)
+	sheets = append(sheets, f.coinSheets()...)
 	return append(sheets, f.strange()...)
 }
 

@@ -49,6 +49,7 @@ func TestPages_EveryFormGoesToAKnownAddress(t *testing.T) {
 		`|statements|statements/` + day + `/(fetch|seal)|discrepancies/d\d/(settle|accept|assign|refund)|refunds/f\d/(approve|decline)|exports` +
 		`|stock/01900000-0000-7000-8000-0000000000b1|stock/counts(/` + countID + `(/(book|drop))?)?` +
 		`|imports|imports/export|imports/` + importID + `/(check|start|stop|pictures)` +
+		`|coins|coins/BTC|coins/BTC/accept|price-sources|price-sources/exchange` +
 		`|staff/(invite|invitations/i\d/end|s\d/(role|disable|enable|end-sessions))))$`)
 	get := regexp.MustCompile(`^/admin(/(orders|refunds|statements|statements/` + day + `|audit|stock|stock/ledger|imports/` + importID + `))?$`)
 	form := regexp.MustCompile(`<form\s[^>]*>`)
@@ -109,6 +110,7 @@ func TestPages_EscapeWhatOthersWrote(t *testing.T) {
 		"statement": poisoned(f.statement(), admin.Statement), "refunds": poisoned(f.refunds(), admin.Refunds), "tasks": poisoned(f.tasks(), admin.Tasks),
 		"task": poisoned(f.doneTask(), admin.Task), "file": poisoned(f.fileTask(), admin.Task), "status": poisoned(f.failedTask(), admin.TaskStatus),
 		"imports": poisoned(f.imports(), admin.Imports), "import": poisoned(f.importProblems(), admin.Import), "pictures": poisoned(f.importDone(), admin.Import),
+		"coins": poisoned(f.coins(), admin.Coins), "coin": poisoned(f.coin(admin.CoinJumped), admin.Coin), "source": poisoned(f.source(), admin.PriceSource),
 		"audit": poisoned(f.audit(), admin.Audit), "staff": poisoned(f.invited(), admin.Staff),
 		"error": poisoned(admin.ErrorView{Page: f.page(admin.SectionStaff), Kind: admin.ErrorForbidden}, admin.Error),
 	} {
