@@ -1125,9 +1125,9 @@ func methodForm(p *i18n.Printer, m MethodForm, currency string) templ.Component 
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var56 string
-		templ_7745c5c3_Var56, templ_7745c5c3_Err = templ.JoinStringErrs(either(m.ID == "", p.T("admin.method.new"), m.Title.Value))
+		templ_7745c5c3_Var56, templ_7745c5c3_Err = templ.JoinStringErrs(either(m.ID == "" || m.Title.Value == "", p.T("admin.method.new"), m.Title.Value))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/delivery.templ`, Line: 189, Col: 92}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/delivery.templ`, Line: 189, Col: 115}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var56))
 		if templ_7745c5c3_Err != nil {

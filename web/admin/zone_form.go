@@ -95,9 +95,7 @@ func (o *Office) zonePage(d *desk, z models.Zone, view *pages.ZoneView, problem 
 	for i := range view.Methods {
 		m := &view.Methods[i]
 		m.Kinds = choices(models.DeliveryKinds(), m.Kind.Value, false)
-		if spare := spareSteps + 1 - len(m.Steps); spare > 0 {
-			m.Steps = append(m.Steps, make([]pages.StepForm, spare)...)
-		}
+		m.Steps = append(m.Steps, make([]pages.StepForm, spareSteps)...)
 	}
 	view.Page = d.page(pages.SectionDelivery)
 	return d.show(problem, pages.Zone(*view))
