@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"coincart/models"
@@ -16,8 +17,12 @@ import (
 // because whoever appends next waits for its end.
 //
 // The end of the log is locked, so that writers queue; where that cannot help (an empty log, another node of a cluster) the second
-// writer of a place finds it taken, and its transaction starts again. Texts that are too long are cut off.
+// writer of a place finds it taken, and its transaction starts again. Texts that are too long are cut off; an action that models.AuditActions
+// does not list is refused.
 func (s *Store) AppendAudit(ctx context.Context, e models.AuditEntry) error {
+	if _, known := slices.BinarySearch(models.AuditActions(), e.Action); !known {
+		return fmt.Errorf("write the audit log: action %q is not in models.AuditActions", e.Action)
+	}
 	for column, field := range map[string]*string{
 		"who": &e.Who, "action": &e.Action, "subject": &e.Subject, "before": &e.Before, "after": &e.After,
 		"remote_addr": &e.RemoteAddr, "request_id": &e.RequestID,

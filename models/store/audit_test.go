@@ -29,7 +29,7 @@ func TestAppendAudit_FiftyWritersMakeOneChain(t *testing.T) {
 						if err := tx.PutSetting(ctx, fmt.Sprintf("w%d.%d", w, i), "done"); err != nil {
 							return err
 						}
-						return tx.AppendAudit(ctx, models.AuditEntry{Who: strconv.Itoa(w), Action: "test.write", Subject: strconv.Itoa(i)})
+						return tx.AppendAudit(ctx, models.AuditEntry{Who: strconv.Itoa(w), Action: "order.note", Subject: strconv.Itoa(i)})
 					})
 					if err != nil {
 						return err
@@ -52,22 +52,32 @@ func TestAppendAudit_FiftyWritersMakeOneChain(t *testing.T) {
 func TestAppendAudit_IsLostWithItsTransaction(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
-		require.NoError(t, s.AppendAudit(ctx, models.AuditEntry{Action: "a"}))
+		require.NoError(t, s.AppendAudit(ctx, models.AuditEntry{Action: "order.ask"}))
 		stop := errors.New("stop")
 		require.ErrorIs(t, s.Tx(ctx, func(tx *store.Store) error {
 			for range 3 {
-				if err := tx.AppendAudit(ctx, models.AuditEntry{Action: "b"}); err != nil {
+				if err := tx.AppendAudit(ctx, models.AuditEntry{Action: "order.note"}); err != nil {
 					return err
 				}
 			}
 			return stop
 		}), stop)
-		require.NoError(t, s.AppendAudit(ctx, models.AuditEntry{Action: "c"}))
+		require.NoError(t, s.AppendAudit(ctx, models.AuditEntry{Action: "order.cancel"}))
 		list, err := s.Audit(ctx, models.AuditFilter{})
 		require.NoError(t, err)
 		require.Len(t, list, 2)
 		assert.EqualValues(t, 2, list[0].Seq)
 		assert.Equal(t, list[1].Hash, list[0].PrevHash)
+	})
+}
+
+func TestAppendAudit_RefusesAnActionWithoutWords(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		err := s.AppendAudit(t.Context(), models.AuditEntry{Action: "order.unheard_of"})
+		require.ErrorContains(t, err, `"order.unheard_of"`)
+		list, err := s.Audit(t.Context(), models.AuditFilter{})
+		require.NoError(t, err)
+		assert.Empty(t, list)
 	})
 }
 
@@ -115,7 +125,7 @@ func TestAudit_FiltersAndPages(t *testing.T) {
 		ctx := t.Context()
 		for i := range 9 {
 			require.NoError(t, s.AppendAudit(ctx, models.AuditEntry{
-				Who: []string{"a@b.c", "d@e.f"}[i%2], Action: []string{"order.cancel", "order.note", "orders"}[i%3], Subject: "order:" + strconv.Itoa(i%4),
+				Who: []string{"a@b.c", "d@e.f"}[i%2], Action: []string{"order.cancel", "order.note", "zone.change"}[i%3], Subject: "order:" + strconv.Itoa(i%4),
 				Before: strings.Repeat("x", 10), After: strings.Repeat("y", 10), RemoteAddr: strings.Repeat("1", 100),
 			}))
 		}

@@ -13,11 +13,6 @@ import (
 
 const auditPath = Home + "/audit"
 
-// auditGroups are the kinds of actions that the log can be narrowed down to; single ones are typed into the address.
-func auditGroups() []string {
-	return []string{"staff.", "order.", "refund.", "stock.", "statement.", "day.", "discrepancy.", "review.", "task.", "coin.", "source.", "coupon.", "zone."}
-}
-
 // isAction is the shape of an action's name, or of a group of them.
 var isAction = regexp.MustCompile(`^[a-z]{1,20}\.[a-z_]{0,30}$`)
 
@@ -25,7 +20,7 @@ var isAction = regexp.MustCompile(`^[a-z]{1,20}\.[a-z_]{0,30}$`)
 func (o *Office) showAudit(d *desk) error {
 	q := d.query("action", "who", "subject", "before")
 	view := pages.AuditView{
-		Actions: choices(auditGroups(), q.Get("action"), true), Who: pages.Field{Value: q.Get("who")}, Subject: pages.Field{Value: q.Get("subject")},
+		Actions: choices(models.AuditGroups(), q.Get("action"), true), Who: pages.Field{Value: q.Get("who")}, Subject: pages.Field{Value: q.Get("subject")},
 	}
 	filter := readAuditFilter(q, &view)
 	if worstOfAudit(view) == pages.ProblemNone {
