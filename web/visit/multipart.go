@@ -81,7 +81,7 @@ func readParts(reader *multipart.Reader, limits FileLimits) (url.Values, []File,
 	var files []File
 	for n := 0; ; n++ {
 		part, err := reader.NextRawPart()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && n > 0 {
 			return form, files, nil
 		}
 		if err != nil {
