@@ -62,6 +62,22 @@ func Provider(ctx context.Context, db *sql.DB, dialect string) (*goose.Provider,
 	return provider, nil
 }
 
+// Names lists the steps of a dialect, SQLite or MySQL, in their order: the files' names.
+func Names(dialect string) ([]string, error) {
+	if dialect != SQLite && dialect != MySQL {
+		return nil, fmt.Errorf("%w: %q", ErrDialect, dialect)
+	}
+	list, err := fs.ReadDir(files, dialect)
+	if err != nil {
+		return nil, fmt.Errorf("read the migrations: %w", err)
+	}
+	names := make([]string, len(list))
+	for i, file := range list {
+		names[i] = file.Name()
+	}
+	return names, nil
+}
+
 // fileLocker is a lock between processes that share a SQLite database: an exclusive transaction on an empty database beside it.
 // A lock inside the database itself would be let go by the first migration's commit.
 type fileLocker struct {

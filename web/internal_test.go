@@ -142,7 +142,7 @@ func TestCompose_WritesInTheOrdersLanguage(t *testing.T) {
 		Lines:    []models.OrderLine{{Title: "陶杯", Quantity: 2, Total: models.MustAmount("24")}},
 		Attempts: []models.Attempt{{Coin: "USDT", Amount: models.MustAmount("24"), OrderNum: "42"}},
 	}
-	compose := Compose("https://shop.example/", "Osier")
+	compose := Compose(modelstest.SQLite(t), "https://shop.example/", "Osier")
 	for _, kind := range []models.MailKind{models.MailOrderReceived, models.MailPaymentReceived, models.MailOrderSent} {
 		m, err := compose(models.OutboxMessage{ID: "id", Kind: kind}, order)
 		require.NoError(t, err)

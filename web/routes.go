@@ -39,6 +39,7 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.get("/tags/:slug", pages.Tag)
 	s.get("/search", pages.Search, s.limits.search)
 	s.get("/products/:slug", pages.Product)
+	s.get("/pages/:name", pages.Legal)
 	s.post("/language", pages.Language)
 
 	s.get("/cart", pages.Cart)

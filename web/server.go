@@ -18,6 +18,7 @@ import (
 	"coincart/models"
 	"coincart/models/store"
 	"coincart/payments"
+	"coincart/payments/doctor"
 	"coincart/web/admin"
 	"coincart/web/platform"
 	"coincart/web/shop"
@@ -37,6 +38,8 @@ type Config struct {
 	ShopName       string
 	Demo           bool // says in the footer that no money moves
 	Limits         Limits
+	TryMail        func(context.Context, payments.Mail) payments.MailTrial // sends a test mail; nil: nobody can
+	Doctor         *doctor.Config                                          // what the health page looks at; nil: the store alone
 }
 
 // Server is the shop's HTTP server. It keeps no state that another replica would need.
@@ -92,7 +95,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
-	s.office = admin.New(s.site, c.Payments, s.accounts)
+	s.office = admin.New(s.site, c.Payments, s.accounts, admin.Checks{TryMail: c.TryMail, Doctor: c.Doctor, TrustedProxies: c.TrustedProxies})
 	s.staffRoutes = map[string]bool{}
 	for _, r := range s.office.Routes() {
 		s.staffRoutes[routeKey(r.Method, r.Path)] = true
@@ -131,6 +134,9 @@ func (s *Server) build(c Config) error {
 
 // Accounts are the accounts of the back office, for the setup link that is shown at start.
 func (s *Server) Accounts() *staff.Accounts { return s.accounts }
+
+// ShopName is the shop's name as the settings have it.
+func (s *Server) ShopName(ctx context.Context) string { return s.site.ShopName(ctx) }
 
 // Handler serves the shop.
 func (s *Server) Handler() http.Handler { return s.engine }

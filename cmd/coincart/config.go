@@ -144,6 +144,11 @@ func (s *settings) checkReal(p *problems) {
 	case len(s.AppID) > 128 || strings.ContainsFunc(s.AppID, func(r rune) bool { return r <= ' ' || r > '~' }):
 		p.add("COINCART_APP_ID must be 1 to 128 printable characters without spaces")
 	}
+	s.checkAgreed(p)
+}
+
+// checkAgreed notes what is wrong with what is agreed with the platform.
+func (s *settings) checkAgreed(p *problems) {
 	for _, path := range []struct{ name, value string }{
 		{"COINCART_PAY_PATH", s.PayPath}, {"COINCART_CANCEL_PATH", s.CancelPath},
 	} {

@@ -31,20 +31,13 @@ type envelopeKeys struct {
 }
 
 func (k *envelopeKeys) keyring() (*opay.Keyring, error) {
-	text, _, err := readKeyFile(k.PrivateKey)
+	own, err := loadPrivateKey("private key (--private-key)", k.PrivateKey)
 	if err != nil {
-		return nil, fmt.Errorf("the private key: %w", err)
+		return nil, err
 	}
-	own, err := opay.ParsePrivateKey("private key in "+k.PrivateKey, text)
+	peer, err := loadPublicKey("public key (--public-key)", k.PublicKey)
 	if err != nil {
-		return nil, fmt.Errorf("--private-key: %w", err)
-	}
-	if text, _, err = readKeyFile(k.PublicKey); err != nil {
-		return nil, fmt.Errorf("the public key: %w", err)
-	}
-	peer, err := opay.ParsePublicKey("public key in "+k.PublicKey, text)
-	if err != nil {
-		return nil, fmt.Errorf("--public-key: %w", err)
+		return nil, err
 	}
 	ring, err := opay.NewKeyring(own, peer)
 	if err != nil {

@@ -8,82 +8,37 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"coincart/payments/keyfile"
 	"coincart/payments/opay"
 )
 
-// maxKeyFile is more than any key of 8192 bits needs.
-const maxKeyFile = 16 << 10
-
-// readKeyFile reads a file of bounded size. Errors name the file and never hold its content.
-func readKeyFile(name string) ([]byte, fs.FileMode, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, 0, plainFileError(name, err)
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return nil, 0, fmt.Errorf("%s is no file", name)
-	}
-	text, err := io.ReadAll(io.LimitReader(file, maxKeyFile+1))
-	switch {
-	case err != nil:
-		return nil, 0, plainFileError(name, err)
-	case len(text) > maxKeyFile:
-		return nil, 0, fmt.Errorf("%s is larger than %d bytes, so it is no key", name, maxKeyFile)
-	}
-	return text, info.Mode().Perm(), nil
-}
-
-func plainFileError(name string, err error) error {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s does not exist", name)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%s may not be read by this user", name)
-	default:
-		return fmt.Errorf("%s cannot be read: %w", name, err)
-	}
-}
-
-// loadPrivateKey reads a private key file, which others must not be able to read (reliability.md E7). Its group may: that is how
-// containers are given secrets.
+// loadPrivateKey reads a private key file, which others must not be able to read (reliability.md E7).
 func loadPrivateKey(role, name string) (*rsa.PrivateKey, error) {
-	text, mode, err := readKeyFile(name)
+	key, err := keyfile.ReadPrivate(name)
 	if err != nil {
 		return nil, fmt.Errorf("the %s: %w", role, err)
-	}
-	if mode&0o037 != 0 {
-		return nil, fmt.Errorf("the %s in %s can be read or changed by others (mode %04o): chmod 600 %s", role, name, mode, name)
-	}
-	key, err := opay.ParsePrivateKey(role, text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return key, nil
 }
 
-// loadPublicKey reads a public key file, which others may read but not change: whoever replaces the platform's key can forge
-// payments.
+// loadPublicKey reads a public key file, which others may read but not change.
 func loadPublicKey(role, name string) (*rsa.PublicKey, error) {
-	text, mode, err := readKeyFile(name)
+	key, err := keyfile.ReadPublic(name)
 	if err != nil {
 		return nil, fmt.Errorf("the %s: %w", role, err)
 	}
-	if mode&0o022 != 0 {
-		return nil, fmt.Errorf("the %s in %s can be changed by others (mode %04o): chmod 644 %s", role, name, mode, name)
-	}
-	key, err := opay.ParsePublicKey(role, text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
 	return key, nil
+}
+
+// isKeyProblem reports that a key file has this problem.
+func isKeyProblem(err error, problem keyfile.Problem) bool {
+	found, ok := errors.AsType[*keyfile.Error](err)
+	return ok && found.Problem == problem
 }
 
 // loadKeyring reads the shop's keys and checks all that reliability.md E7 asks for; what is wrong goes to p.
@@ -96,6 +51,7 @@ func (s *settings) loadKeyring(p *problems) (*opay.Keyring, *rsa.PrivateKey) {
 	} else if own, err = loadPrivateKey("merchant private key", s.MerchantKey); err != nil {
 		p.add("COINCART_MERCHANT_KEY: %s", err)
 	}
+	swapped := isKeyProblem(err, keyfile.Public)
 	var peers []*rsa.PublicKey
 	if len(s.PlatformKey) == 0 {
 		p.add("COINCART_PLATFORM_KEY is missing: save the public key that the platform shows for this application in a file and set it to that file")
@@ -107,6 +63,9 @@ func (s *settings) loadKeyring(p *problems) (*opay.Keyring, *rsa.PrivateKey) {
 		peer, err := loadPublicKey("platform public key", strings.TrimSpace(name))
 		if err != nil {
 			p.add("COINCART_PLATFORM_KEY: %s", err)
+			if swapped && isKeyProblem(err, keyfile.Private) {
+				p.add("it seems that COINCART_MERCHANT_KEY and COINCART_PLATFORM_KEY are swapped: the first names our private key's file, the second the platform's public key's")
+			}
 			continue
 		}
 		peers = append(peers, peer)

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net"
 	"net/mail"
 	"net/url"
 	"os"
@@ -64,8 +65,9 @@ func parseSMTP(text string) (smtpServer, error) {
 
 // smtpMailer sends mails through a server. It is a payments.Mailer.
 type smtpMailer struct {
-	client *gomail.Client
-	from   *mail.Address
+	client  *gomail.Client
+	from    *mail.Address
+	address string // host:port
 }
 
 // smtpTimeout bounds the sending of one mail, connecting included.
@@ -93,21 +95,27 @@ func newSMTPMailer(s smtpServer, shopName string) (*smtpMailer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare mail to %s: %w", s.host, err)
 	}
-	return &smtpMailer{client: client, from: named(s.from, shopName)}, nil
+	return &smtpMailer{client: client, from: named(s.from, shopName), address: net.JoinHostPort(s.host, strconv.Itoa(s.port))}, nil
 }
 
 // Send sends one mail. An error means that it should be tried again.
 func (m *smtpMailer) Send(ctx context.Context, mail payments.Mail) error {
+	_, err := m.send(ctx, mail)
+	return err
+}
+
+// send sends one mail, and gives what the server answered to it.
+func (m *smtpMailer) send(ctx context.Context, mail payments.Mail) (answer string, err error) {
 	message, err := compose(m.from, mail)
 	if err != nil {
-		return err
+		return "", err
 	}
 	ctx, cancel := context.WithTimeout(ctx, smtpTimeout)
 	defer cancel()
 	if err := m.client.DialAndSendWithContext(ctx, message); err != nil {
-		return fmt.Errorf("send mail: %w", err)
+		return "", fmt.Errorf("send mail: %w", err)
 	}
-	return nil
+	return message.ServerResponse(), nil
 }
 
 // fileMailer writes mails as .eml files, which every mail program opens. It is a payments.Mailer.
@@ -122,6 +130,11 @@ func newFileMailer(folder, shopName string) (*fileMailer, error) {
 		return nil, fmt.Errorf("make the folder for mails: %w", err)
 	}
 	return &fileMailer{folder: folder, from: &mail.Address{Name: shopName, Address: "shop@localhost"}}, nil
+}
+
+// named writes for a shop of another name.
+func (m *fileMailer) named(shopName string) *fileMailer {
+	return &fileMailer{folder: m.folder, from: &mail.Address{Name: shopName, Address: m.from.Address}}
 }
 
 // Send writes one mail. The file's name follows from the Message-ID, so that a repeated mail replaces its first copy.
@@ -164,6 +177,11 @@ func compose(from *mail.Address, m payments.Mail) (*gomail.Msg, error) {
 	if err := message.To(m.To); err != nil {
 		// The library's error would repeat the shopper's address into the log.
 		return nil, errors.New("compose mail: the recipient is no mail address")
+	}
+	if m.ReplyTo != "" {
+		if err := message.ReplyTo(m.ReplyTo); err != nil {
+			return nil, errors.New("compose mail: the shop's contact is no mail address")
+		}
 	}
 	message.Subject(m.Subject)
 	message.SetDate()

@@ -52,7 +52,9 @@ type commands struct {
 	Sandbox     sandboxCmd     `cmd:"" help:"Run the sandbox platform: everything the real one does, without real coins."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the database's tables up to this version, back, or show where they are."`
 	Keygen      keygenCmd      `cmd:"" help:"Make a key pair; prints the public key to register at the platform."`
+	Doctor      doctorCmd      `cmd:"" help:"Look at everything that the shop needs, and say what is wrong and how to mend it. Exit code 0: nothing keeps it from working."`
 	Seed        seedCmd        `cmd:"" help:"Load the demo catalogue into the database. What is there already is updated."`
+	Products    productsCmd    `cmd:"" help:"Import and export products as CSV."`
 	Staff       staffCmd       `cmd:"" help:"The people of the back office: list, add, invite, disable, change roles, reset what they lost."`
 	Reconcile   reconcileCmd   `cmd:"" help:"Compare a day of the platform with the shop's books. Exit code 0: balanced, 1: discrepancies, 2: not done."`
 	Audit       auditCmd       `cmd:"" help:"Check the log of what staff did."`

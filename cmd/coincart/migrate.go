@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"coincart/migrations"
 	"coincart/models/store"
 )
 
@@ -14,15 +16,22 @@ type migrateCmd struct {
 	Status migrateStatusCmd `cmd:"" help:"Show each step and when it was made."`
 }
 
-// open opens the database that the settings name, for a command that needs no sealing key.
+// open opens the database that the settings name, for a command that needs no sealing key. There must be one.
 func (s *databaseSettings) open(ctx context.Context) (*store.Store, error) {
+	return s.openWith(ctx, store.Options{MustExist: true})
+}
+
+func (s *databaseSettings) openWith(ctx context.Context, o store.Options) (*store.Store, error) {
 	var p problems
 	s.check(&p)
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, s.dsn(), store.Options{})
-	if err != nil {
+	db, err := store.Open(ctx, s.dsn(), o)
+	switch {
+	case errors.Is(err, store.ErrNoDatabase):
+		return nil, fmt.Errorf("COINCART_DATABASE: %w; coincart migrate up makes it", err)
+	case err != nil:
 		return nil, fmt.Errorf("open the database (COINCART_DATABASE): %w", err)
 	}
 	return db, nil
@@ -32,7 +41,7 @@ type migrateUpCmd struct{ databaseSettings }
 
 // Run makes every step that is missing.
 func (c *migrateUpCmd) Run(ctx context.Context, con console) error {
-	db, err := c.open(ctx)
+	db, err := c.openWith(ctx, store.Options{})
 	if err != nil {
 		return err
 	}
@@ -64,14 +73,9 @@ type migrateStatusCmd struct{ databaseSettings }
 
 // Run shows each step. It fails where one is missing, so that a script can ask.
 func (c *migrateStatusCmd) Run(ctx context.Context, con console) error {
-	db, err := c.open(ctx)
+	steps, err := c.steps(ctx)
 	if err != nil {
 		return err
-	}
-	defer db.Close()
-	steps, err := db.MigrationStatus(ctx)
-	if err != nil {
-		return fmt.Errorf("read the state of the tables: %w", err)
 	}
 	pending := 0
 	for _, step := range steps {
@@ -87,4 +91,29 @@ func (c *migrateStatusCmd) Run(ctx context.Context, con console) error {
 		return fmt.Errorf("%d steps are missing: run coincart migrate up", pending)
 	}
 	return nil
+}
+
+// steps reads the state of the tables. Where there is no file yet, all is to do; none is made to find that out.
+func (c *migrateStatusCmd) steps(ctx context.Context) ([]store.Migration, error) {
+	db, err := c.open(ctx)
+	if errors.Is(err, store.ErrNoDatabase) {
+		names, err := migrations.Names(migrations.SQLite)
+		if err != nil {
+			return nil, fmt.Errorf("list the tables' steps: %w", err)
+		}
+		steps := make([]store.Migration, len(names))
+		for i, name := range names {
+			steps[i].Name = name
+		}
+		return steps, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	steps, err := db.MigrationStatus(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the state of the tables: %w", err)
+	}
+	return steps, nil
 }

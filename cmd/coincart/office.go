@@ -68,12 +68,12 @@ func (s *settings) putTogether(pieces parts) (*shop, error) {
 
 // openDemoShop opens the demonstration in the data folder. Its sandbox answers while the demonstration runs.
 func (s *settings) openDemoShop(ctx context.Context, log *slog.Logger) (*shop, error) {
-	if err := s.nameDemo(); err != nil {
+	name, err := demoName()
+	if err != nil {
 		return nil, err
 	}
 	if !exists(filepath.Join(s.DataDir, "merchant.pem")) || !exists(filepath.Join(s.DataDir, "platform.pem")) {
-		return nil, fmt.Errorf("there is no shop: COINCART_PLATFORM_URL and the other settings of a real one are not set, and no demonstration has been started in %s",
-			filepath.Clean(s.DataDir))
+		return nil, s.noShop()
 	}
 	keys, err := loadOrMakeDemoKeys(s.DataDir)
 	if err != nil {
@@ -87,16 +87,12 @@ func (s *settings) openDemoShop(ctx context.Context, log *slog.Logger) (*shop, e
 	if err != nil {
 		return nil, fmt.Errorf("the demonstration's keys in %s cannot be used: %w", s.DataDir, err)
 	}
-	db, err := openDemoStore(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal})
+	db, err := openDemoStore(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal, Given: s.given()})
 	if err != nil {
 		return nil, err
 	}
-	base := s.BaseURL
-	if base == "" {
-		base = "http://" + s.Addr
-	}
 	return s.putTogether(parts{
-		baseURL: base, platformURL: "http://" + s.SandboxAddr, appID: demoAppID, keys: ring, store: db, log: log, demo: true,
+		baseURL: s.demoBase(), platformURL: "http://" + s.SandboxAddr, appID: demoAppID, keys: ring, store: db, log: log, demo: true, name: name,
 	})
 }
 

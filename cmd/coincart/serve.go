@@ -54,16 +54,13 @@ func (c *serveCmd) serveReal(ctx context.Context, con console, log *slog.Logger,
 		return err
 	}
 	fmt.Fprintf(con.out, "%s is open at %s (listening on %s), paid through %s; the platform's notifications arrive at %s\n",
-		c.ShopName, pieces.baseURL, listener.Addr(), c.PlatformURL, pieces.baseURL+payments.NotifyPath)
+		shop.web.ShopName(ctx), pieces.baseURL, listener.Addr(), c.PlatformURL, pieces.baseURL+payments.NotifyPath)
 	announceSetup(con.out, link)
 	return runTasks(ctx, shop.tasks(listener, metrics, log))
 }
 
 // realParts checks all that a shop which takes real payments is made of. Everything that is wrong is said at once.
 func (s *settings) realParts(ctx context.Context, log *slog.Logger, p problems) (parts, error) {
-	if s.ShopName == "" {
-		s.ShopName = "Coincart"
-	}
 	s.checkReal(&p)
 	keys, seal := s.realKeys(&p)
 	db := s.realStore(ctx, &p, seal, log)
@@ -74,7 +71,7 @@ func (s *settings) realParts(ctx context.Context, log *slog.Logger, p problems) 
 		return parts{}, err
 	}
 	return parts{
-		baseURL: strings.TrimRight(s.BaseURL, "/"), platformURL: s.PlatformURL, appID: s.AppID, keys: keys, store: db, log: log,
+		baseURL: strings.TrimRight(s.BaseURL, "/"), platformURL: s.PlatformURL, appID: s.AppID, keys: keys, store: db, log: log, name: "Coincart",
 	}, nil
 }
 
@@ -97,7 +94,11 @@ func (s *settings) realStore(ctx context.Context, p *problems, seal []byte, log 
 	if s.databaseSettings.check(&dsn); len(dsn) > 0 {
 		return nil // check has said so already
 	}
-	db, err := store.Open(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal})
+	db, err := store.Open(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal, MustExist: true, Given: s.given()})
+	if errors.Is(err, store.ErrNoDatabase) {
+		p.add("COINCART_DATABASE: %s; coincart migrate up makes it", err)
+		return nil
+	}
 	if err != nil {
 		p.add("COINCART_DATABASE: the database cannot be opened: %s", err)
 		return nil

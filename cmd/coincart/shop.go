@@ -66,7 +66,7 @@ func assemble(s *settings, p parts) (*shop, error) {
 	service, err := payments.New(payments.Config{
 		Store: p.store, Gateway: gateway, BaseURL: p.baseURL, SceneType: s.SceneType, Logger: p.log, Clock: p.clock,
 		Mailer: mailer, Compose: web.Compose(p.store, p.baseURL, name), Zone: zone, FourEyesLimit: limit,
-		PlatformURL: p.platformURL, LoopbackPrices: p.demo,
+		PlatformURL: p.platformURL, LoopbackPrices: p.demo, StaticPicture: isStaticPicture,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up payments: %w", err)

@@ -30,6 +30,7 @@ func (p Page) sections() []Section {
 	if p.May.Staff {
 		list = append(list, SectionStaff)
 	}
+	list = append(list, SectionSettings, SectionHealth)
 	return list
 }
 
@@ -80,6 +81,10 @@ func (s Section) glyph() string {
 		return "shield"
 	case SectionStaff:
 		return "people"
+	case SectionSettings:
+		return "gear"
+	case SectionHealth:
+		return "pulse"
 	case SectionAccount:
 		return "user"
 	}

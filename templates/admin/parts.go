@@ -153,6 +153,9 @@ var looks = map[string]map[string]look{
 	"admin.verified.":    {"yes": {"good", "shield"}, "no": {"warn", "question"}},
 	"admin.review_open.": {"open": {"warn", "eye"}, "closed": {"plain", "check"}},
 	"admin.person.":      {"active": {"good", "check"}, "disabled": {"plain", "lock"}},
+	"doctor.status.": {
+		"good": {"good", "check"}, "warn": {"warn", "info"}, "bad": {"bad", "alert"}, "unknown": {"plain", "question"},
+	},
 	"admin.balance.":     {"balanced": {"good", "check"}, "unbalanced": {"bad", "alert"}},
 	"admin.callbacks.":   {"good": {"good", "check"}, "bad": {"bad", "alert"}},
 }

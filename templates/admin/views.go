@@ -85,6 +85,8 @@ const (
 	SectionTasks         Section = "tasks"
 	SectionAudit         Section = "audit" // May.Audit
 	SectionStaff         Section = "staff" // May.Staff
+	SectionSettings      Section = "settings"
+	SectionHealth        Section = "health"
 	SectionAccount       Section = "account"
 )
 
@@ -117,6 +119,7 @@ const (
 	ProblemSealed         Problem = "sealed"         // the password is right, and the authenticator's key cannot be opened
 	ProblemSignIn         Problem = "sign_in"        // address or password is wrong; the same for everybody
 	ProblemWait           Problem = "wait"           // too many tries; see WaitSeconds
+	ProblemConfirm        Problem = "confirm"        // it needs to be confirmed by a tick
 	ProblemStale          Problem = "stale"          // it stands differently now than when the page was made
 	ProblemNothingChosen  Problem = "nothing_chosen" // a bulk action without a row
 	ProblemTooMany        Problem = "too_many"       // a bulk action with more than 100 rows

@@ -42,9 +42,11 @@ type Office struct {
 	accounts *staff.Accounts
 	shop     *shop.Pages         // shows products before they are published
 	darkroom *semaphore.Weighted // bounds how many pictures are worked on at once: each takes some hundred megabytes
+	checks   Checks
+	reports  reports
 }
 
 // New makes the back office.
-func New(site *visit.Site, service *payments.Service, accounts *staff.Accounts) *Office {
-	return &Office{site: site, payments: service, accounts: accounts, shop: shop.New(site, service), darkroom: semaphore.NewWeighted(1)}
+func New(site *visit.Site, service *payments.Service, accounts *staff.Accounts, checks Checks) *Office {
+	return &Office{site: site, payments: service, accounts: accounts, shop: shop.New(site, service), darkroom: semaphore.NewWeighted(1), checks: checks}
 }

@@ -99,6 +99,7 @@ func (o *Office) Routes() []Route {
 	o.stockRoutes(t)
 	o.pricingRoutes(t)
 	o.importRoutes(t)
+	o.settingsRoutes(t)
 
 	t.get("/audit", models.MayAudit, o.showAudit)
 

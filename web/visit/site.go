@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"coincart/models"
@@ -116,6 +117,12 @@ func (s *Site) ShopName(ctx context.Context) string {
 		settings = s.settings.last()
 	}
 	return s.nameIn(settings)
+}
+
+// Host is the host of the shop's public address.
+func (s *Site) Host() string {
+	_, host, _ := strings.Cut(s.base, "://")
+	return host
 }
 
 // nameIn is the name in the settings, else the one that the program was started with.

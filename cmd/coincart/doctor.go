@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments"
+	"coincart/payments/doctor"
+	"coincart/templates/i18n"
+	"coincart/web/admin"
+)
+
+// doctorCmd looks at everything that the shop needs.
+type doctorCmd struct {
+	Lang string `default:"en" placeholder:"TAG" help:"Language of the findings: en or zh-Hans."`
+	settings
+}
+
+// Run prints what was found and how to mend it. It fails where something keeps the shop from taking payments.
+func (c *doctorCmd) Run(ctx context.Context, con console) error {
+	config, err := c.findOut()
+	if err != nil {
+		return err
+	}
+	report := config.Run(ctx)
+	printReport(con.out, i18n.ByTag(c.Lang), report)
+	if !report.Healthy() {
+		return errReported
+	}
+	return nil
+}
+
+// findOut takes from the settings what is to be looked at.
+func (c *doctorCmd) findOut() (doctor.Config, error) {
+	var p problems
+	c.logger(io.Discard, &p)
+	c.check(&p)
+	pieces := parts{baseURL: c.BaseURL, platformURL: c.PlatformURL, appID: c.AppID}
+	if c.PlatformURL == "" {
+		c.checkDemo(&p)
+		if len(p) == 0 && !exists(filepath.Join(c.DataDir, "merchant.pem")) {
+			return doctor.Config{}, c.noShop()
+		}
+		pieces = parts{baseURL: c.demoBase(), platformURL: "http://" + c.SandboxAddr, appID: demoAppID, demo: true}
+	} else {
+		c.checkAgreed(&p)
+	}
+	config := *c.doctor(pieces)
+	config.Problems = p
+	var dsn problems
+	if c.databaseSettings.check(&dsn); len(dsn) == 0 {
+		config.OpenStore = c.openForDoctor
+	}
+	return config, nil
+}
+
+func (c *doctorCmd) openForDoctor(ctx context.Context) (*store.Store, func() error, error) {
+	o := store.Options{MustExist: true, Given: c.given()}
+	if own, err := loadPrivateKey("merchant private key", c.merchantFile()); err == nil {
+		if seal, err := sealKey(own); err == nil {
+			o.SealKey = seal
+		}
+	}
+	db, err := store.Open(ctx, c.dsn(), o)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open the database: %w", err)
+	}
+	return db, db.Close, nil
+}
+
+// doctor is what to look at in a shop that is made of these parts; a running shop gives its store.
+func (s *settings) doctor(p parts) *doctor.Config {
+	config := &doctor.Config{
+		BaseURL: p.baseURL, PlatformURL: p.platformURL, AppID: p.appID, MerchantKey: s.MerchantKey, PlatformKeys: s.PlatformKey,
+		Demo: p.demo, DataDir: s.DataDir, TrustedProxies: s.TrustedProxies, Database: s.databaseName(), Clock: p.clock,
+		Paths: doctor.Paths{Notify: payments.NotifyPath, Return: payments.ReturnPath, SignIn: payments.ConnectedPath},
+	}
+	if p.demo {
+		config.MerchantKey, config.PlatformKeys = s.merchantFile(), []string{filepath.Join(s.DataDir, "platform.pub.pem")}
+	}
+	if p.store != nil {
+		config.OpenStore = func(context.Context) (*store.Store, func() error, error) {
+			return p.store, func() error { return nil }, nil
+		}
+	}
+	return config
+}
+
+// merchantFile is the file of our private key; the demonstration has made its own.
+func (s *settings) merchantFile() string {
+	if s.PlatformURL == "" {
+		return filepath.Join(s.DataDir, "merchant.pem")
+	}
+	return s.MerchantKey
+}
+
+// demoBase is the demonstration's address.
+func (s *settings) demoBase() string {
+	if s.BaseURL != "" {
+		return s.BaseURL
+	}
+	return "http://" + s.Addr
+}
+
+// noShop says that neither a real shop nor a demonstration is there.
+func (s *settings) noShop() error {
+	return fmt.Errorf("there is no shop: COINCART_PLATFORM_URL and the other settings of a real one are not set, and no demonstration has been started in %s",
+		filepath.Clean(s.DataDir))
+}
+
+// databaseName is the database's address without its password.
+func (s *databaseSettings) databaseName() string {
+	if !strings.HasPrefix(s.dsn(), "mysql:") {
+		return s.dsn()
+	}
+	u, err := url.Parse(s.dsn())
+	if err != nil {
+		return "mysql"
+	}
+	return u.Scheme + "://" + u.User.Username() + "@" + u.Host + u.Path
+}
+
+// given are the settings that the environment gives where the database has none.
+func (s *settings) given() map[models.SettingKey]string {
+	given := map[models.SettingKey]string{}
+	if s.ShopName != "" {
+		given[models.SettingShopName] = s.ShopName
+	}
+	if s.SMTPURL == "" {
+		return given
+	}
+	server, err := parseSMTP(s.SMTPURL)
+	if err != nil {
+		return given // said at the start
+	}
+	given[models.SettingMailHost] = server.host
+	given[models.SettingMailPort] = strconv.Itoa(server.port)
+	given[models.SettingMailTLS] = models.MailStartTLS
+	if server.tls {
+		given[models.SettingMailTLS] = models.MailTLS
+	}
+	given[models.SettingMailUser], given[models.SettingMailPassword] = server.user, server.password
+	given[models.SettingMailFrom], given[models.SettingMailFromName] = server.from.Address, server.from.Name
+	return given
+}
+
+// statusWord stands before a finding on the command line.
+func statusWord(s doctor.Status) string {
+	return map[doctor.Status]string{doctor.Good: "ok", doctor.Warn: "warning", doctor.Bad: "PROBLEM", doctor.Unknown: "not known"}[s]
+}
+
+func printReport(w io.Writer, p *i18n.Printer, report doctor.Report) {
+	bad := 0
+	for _, f := range report.Findings {
+		words := admin.FindingWords(p, f)
+		fmt.Fprintf(w, "%-10s %s: %s\n", statusWord(f.Status), words.Check, printable(words.Says))
+		if words.Mend != "" && f.Status != doctor.Good {
+			fmt.Fprintf(w, "%-10s %s\n", "", "→ "+printable(words.Mend))
+		}
+		if f.Status == doctor.Bad {
+			bad++
+		}
+	}
+	fmt.Fprintln(w)
+	if bad == 0 {
+		fmt.Fprintln(w, p.T("doctor.healthy"))
+		return
+	}
+	fmt.Fprintln(w, p.N("doctor.unhealthy", bad))
+}

@@ -1,0 +1,99 @@
+package doctor
+
+// The codes of findings.
+const (
+	CodeSetting Code = "setting" // a setting is refused; Words says which and why
+
+	CodeBaseGood     Code = "base_good"
+	CodeBaseMissing  Code = "base_missing"
+	CodeBaseBad      Code = "base_bad"   // no http(s)://host
+	CodeBasePlain    Code = "base_plain" // http, where others can read along
+	CodeBaseLoopback Code = "base_loopback"
+
+	CodeKeysGood        Code = "keys_good"
+	CodeKeysChanging    Code = "keys_changing" // two keys of the platform are in use
+	CodeKeyMissing      Code = "key_missing"   // the merchant's key is not set
+	CodeKeyNoFile       Code = "key_no_file"
+	CodeKeyExposed      Code = "key_exposed"
+	CodeKeyIsPublic     Code = "key_is_public"
+	CodeKeyDamaged      Code = "key_damaged"
+	CodeKeyWeak         Code = "key_weak"
+	CodePeerMissing     Code = "peer_missing" // the platform's key is not set
+	CodePeerNoFile      Code = "peer_no_file"
+	CodePeerWritable    Code = "peer_writable"
+	CodePeerIsPrivate   Code = "peer_is_private"
+	CodePeerDamaged     Code = "peer_damaged"
+	CodePeerIsOwn       Code = "peer_is_own"    // our public key given as the platform's
+	CodePeersTooMany    Code = "peers_too_many" // more than two
+	CodeKeysSwapped     Code = "keys_swapped"   // each file where the other belongs
+	CodeKeyFileReadable Code = "key_unreadable"
+
+	CodeDatabaseGood Code = "database_good"
+	CodeDatabaseBad  Code = "database_bad"
+
+	CodeMigrationsGood    Code = "migrations_good"
+	CodeMigrationsBehind  Code = "migrations_behind"
+	CodeMigrationsUnknown Code = "migrations_unknown"
+
+	CodePlatformGood        Code = "platform_good"
+	CodePlatformMissing     Code = "platform_missing"     // its address is not set
+	CodePlatformBad         Code = "platform_bad"         // its address is none
+	CodePlatformUnreachable Code = "platform_unreachable" // no connection
+	CodePlatformNoName      Code = "platform_no_name"     // its name has no address
+	CodePlatformTLS         Code = "platform_tls"         // its certificate is not trusted
+	CodePlatformSlow        Code = "platform_slow"        // no answer in time
+
+	CodeClockGood    Code = "clock_good"
+	CodeClockAhead   Code = "clock_ahead"
+	CodeClockBehind  Code = "clock_behind"
+	CodeClockUnknown Code = "clock_unknown"
+
+	CodeCallsGood      Code = "calls_good"
+	CodeCallsNotAsked  Code = "calls_not_asked"
+	CodeAppIDMissing   Code = "app_id_missing"
+	CodeAppIDWrong     Code = "app_id_wrong"
+	CodeCallsTime      Code = "calls_time"      // the platform finds our time illegal
+	CodeCallsSignature Code = "calls_signature" // the platform does not accept our signature
+	CodeCallsAnswer    Code = "calls_answer"    // we do not accept the platform's signature
+	CodeCallsRefused   Code = "calls_refused"   // another refusal
+	CodeCallsUnknown   Code = "calls_unknown"   // no answer that says anything
+
+	CodeCallbacksGood    Code = "callbacks_good"
+	CodeCallbacksNone    Code = "callbacks_none"    // none yet, and nothing paid
+	CodeCallbacksMissing Code = "callbacks_missing" // payments came without them
+	CodeWorkersGood      Code = "workers_good"
+	CodeWorkersLate      Code = "workers_late"
+	CodeStoreUnknown     Code = "store_unknown"
+
+	CodeMailGood       Code = "mail_good"
+	CodeMailFiles      Code = "mail_files"
+	CodeMailUnreadable Code = "mail_unreadable"
+
+	CodeProxiesGood    Code = "proxies_good"
+	CodeProxiesNone    Code = "proxies_none"
+	CodeProxiesWide    Code = "proxies_wide"
+	CodeProxiesUnnamed Code = "proxies_unnamed"
+
+	CodeDiskGood    Code = "disk_good"
+	CodeDiskLow     Code = "disk_low"
+	CodeDiskFull    Code = "disk_full"
+	CodeDiskUnknown Code = "disk_unknown"
+
+	CodeVersion Code = "version"
+)
+
+// Codes lists all codes, for the test that each has its words.
+func Codes() []Code {
+	return []Code{
+		CodeSetting, CodeBaseGood, CodeBaseMissing, CodeBaseBad, CodeBasePlain, CodeBaseLoopback, CodeKeysGood, CodeKeysChanging,
+		CodeKeyMissing, CodeKeyNoFile, CodeKeyExposed, CodeKeyIsPublic, CodeKeyDamaged, CodeKeyWeak, CodePeerMissing, CodePeerNoFile,
+		CodePeerWritable, CodePeerIsPrivate, CodePeerDamaged, CodePeerIsOwn, CodePeersTooMany, CodeKeysSwapped, CodeKeyFileReadable,
+		CodeDatabaseGood, CodeDatabaseBad, CodeMigrationsGood, CodeMigrationsBehind, CodeMigrationsUnknown, CodePlatformGood,
+		CodePlatformMissing, CodePlatformBad, CodePlatformUnreachable, CodePlatformNoName, CodePlatformTLS, CodePlatformSlow,
+		CodeClockGood, CodeClockAhead, CodeClockBehind, CodeClockUnknown, CodeCallsGood, CodeCallsNotAsked, CodeAppIDMissing,
+		CodeAppIDWrong, CodeCallsTime, CodeCallsSignature, CodeCallsAnswer, CodeCallsRefused, CodeCallsUnknown, CodeCallbacksGood,
+		CodeCallbacksNone, CodeCallbacksMissing, CodeWorkersGood, CodeWorkersLate, CodeStoreUnknown, CodeMailGood, CodeMailFiles,
+		CodeMailUnreadable, CodeProxiesGood, CodeProxiesNone, CodeProxiesWide, CodeProxiesUnnamed, CodeDiskGood, CodeDiskLow,
+		CodeDiskFull, CodeDiskUnknown, CodeVersion,
+	}
+}

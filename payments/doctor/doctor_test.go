@@ -1,0 +1,250 @@
+package doctor_test
+
+import (
+	"context"
+	"crypto/rsa"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models/modelstest"
+	"coincart/models/store"
+	"coincart/payments/doctor"
+	"coincart/payments/opay"
+	"coincart/payments/sandbox"
+)
+
+const app = "shop_1"
+
+// setUp is a shop that is right in everything: real key files, a real database, and the sandbox behind a real socket.
+type setUp struct {
+	config             doctor.Config
+	folder             string
+	merchant, platform *rsa.PrivateKey
+	dsn                string
+}
+
+func newSetUp(t *testing.T) *setUp {
+	t.Helper()
+	s := &setUp{folder: t.TempDir(), dsn: modelstest.SQLiteDSN(t)}
+	var err error
+	s.merchant, err = opay.GenerateKeys(0)
+	require.NoError(t, err)
+	s.platform, err = opay.GenerateKeys(0)
+	require.NoError(t, err)
+	box, err := sandbox.New(sandbox.Config{Keys: s.platform, Apps: []sandbox.App{{AppID: app, Key: &s.merchant.PublicKey}}})
+	require.NoError(t, err)
+	server := httptest.NewServer(box.Handler())
+	t.Cleanup(server.Close)
+	s.config = doctor.Config{
+		BaseURL: "https://shop.example.org", PlatformURL: server.URL, AppID: app, DataDir: s.folder, TrustedProxies: []string{"10.0.0.5"},
+		MerchantKey: s.private(t, "merchant.pem", s.merchant), PlatformKeys: []string{s.public(t, "platform.pub.pem", &s.platform.PublicKey)},
+		Database: "sqlite:shop.db", OpenStore: s.open,
+	}
+	return s
+}
+
+func (s *setUp) open(ctx context.Context) (*store.Store, func() error, error) {
+	db, err := store.Open(ctx, s.dsn, store.Options{MustExist: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	return db, db.Close, nil
+}
+
+func (s *setUp) private(t *testing.T, name string, key *rsa.PrivateKey) string {
+	t.Helper()
+	text, err := opay.MarshalPrivateKey(key)
+	require.NoError(t, err)
+	return s.file(t, name, text, 0o600)
+}
+
+func (s *setUp) public(t *testing.T, name string, key *rsa.PublicKey) string {
+	t.Helper()
+	text, err := opay.MarshalPublicKey(key)
+	require.NoError(t, err)
+	return s.file(t, name, text, 0o644)
+}
+
+func (s *setUp) file(t *testing.T, name string, text []byte, mode os.FileMode) string {
+	t.Helper()
+	path := filepath.Join(s.folder, name)
+	require.NoError(t, os.WriteFile(path, text, 0o600))
+	require.NoError(t, os.Chmod(path, mode))
+	return path
+}
+
+func of(r doctor.Report, check doctor.Check) []doctor.Finding {
+	var list []doctor.Finding
+	for _, f := range r.Findings {
+		if f.Check == check {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+func TestRun_AGoodShopIsHealthy(t *testing.T) {
+	report := newSetUp(t).config.Run(t.Context())
+	assert.True(t, report.Healthy())
+	for check, code := range map[doctor.Check]doctor.Code{
+		doctor.CheckBase: doctor.CodeBaseGood, doctor.CheckKeys: doctor.CodeKeysGood, doctor.CheckDatabase: doctor.CodeDatabaseGood,
+		doctor.CheckMigrations: doctor.CodeMigrationsGood, doctor.CheckPlatform: doctor.CodePlatformGood, doctor.CheckClock: doctor.CodeClockGood,
+		doctor.CheckCalls: doctor.CodeCallsGood, doctor.CheckCallbacks: doctor.CodeCallbacksNone, doctor.CheckWorkers: doctor.CodeWorkersGood,
+		doctor.CheckProxies: doctor.CodeProxiesGood,
+	} {
+		found := of(report, check)
+		require.Len(t, found, 1, check)
+		assert.Equal(t, code, found[0].Code, "%v", found[0])
+		assert.Equal(t, doctor.Good, found[0].Status, check)
+	}
+}
+
+// Each row breaks one thing of a good shop: the doctor names it, and finds nothing else that is bad but what follows from it.
+func TestRun_NamesEachBrokenSetUp(t *testing.T) {
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, closed.Close())
+	for name, row := range map[string]struct {
+		spoil func(*testing.T, *setUp)
+		want  []doctor.Code // all that is bad
+	}{
+		"missing key": {
+			func(t *testing.T, s *setUp) { t.Helper(); require.NoError(t, os.Remove(s.config.MerchantKey)) },
+			[]doctor.Code{doctor.CodeKeyNoFile},
+		},
+		"key not set": {
+			func(_ *testing.T, s *setUp) { s.config.MerchantKey = "" },
+			[]doctor.Code{doctor.CodeKeyMissing},
+		},
+		"swapped: public and private file exchanged": {
+			func(t *testing.T, s *setUp) {
+				t.Helper()
+				s.config.MerchantKey = s.public(t, "merchant.pub.pem", &s.merchant.PublicKey)
+				s.config.PlatformKeys = []string{s.private(t, "platform.pem", s.platform)}
+			},
+			[]doctor.Code{doctor.CodeKeysSwapped},
+		},
+		"swapped: our public key where ours should be private": {
+			func(t *testing.T, s *setUp) { t.Helper(); s.config.MerchantKey = s.public(t, "m.pub.pem", &s.merchant.PublicKey) },
+			[]doctor.Code{doctor.CodeKeyIsPublic},
+		},
+		"swapped: our public key given as the platform's": {
+			func(t *testing.T, s *setUp) {
+				t.Helper()
+				s.config.PlatformKeys = []string{s.public(t, "m.pub.pem", &s.merchant.PublicKey)}
+			},
+			[]doctor.Code{doctor.CodePeerIsOwn},
+		},
+		"swapped: the key of another application": {
+			func(t *testing.T, s *setUp) {
+				t.Helper()
+				other, err := opay.GenerateKeys(0)
+				require.NoError(t, err)
+				s.config.MerchantKey = s.private(t, "other.pem", other)
+			},
+			[]doctor.Code{doctor.CodeCallsSignature},
+		},
+		"wrong app_id": {
+			func(_ *testing.T, s *setUp) { s.config.AppID = "shop_2" },
+			[]doctor.Code{doctor.CodeAppIDWrong},
+		},
+		"platform unreachable": {
+			func(_ *testing.T, s *setUp) { s.config.PlatformURL = "http://" + closed.Addr().String() },
+			[]doctor.Code{doctor.CodePlatformUnreachable},
+		},
+		"clock 10 minutes ahead": {
+			func(_ *testing.T, s *setUp) { s.config.Clock = func() time.Time { return time.Now().Add(10 * time.Minute) } },
+			[]doctor.Code{doctor.CodeClockAhead, doctor.CodeCallsTime},
+		},
+		"clock 10 minutes behind": {
+			func(_ *testing.T, s *setUp) { s.config.Clock = func() time.Time { return time.Now().Add(-10 * time.Minute) } },
+			[]doctor.Code{doctor.CodeClockBehind, doctor.CodeCallsTime},
+		},
+		"migrations behind": {
+			func(t *testing.T, s *setUp) {
+				t.Helper()
+				db, err := store.Open(t.Context(), s.dsn, store.Options{})
+				require.NoError(t, err)
+				require.NoError(t, db.MigrateDown(t.Context()))
+				require.NoError(t, db.Close())
+			},
+			[]doctor.Code{doctor.CodeMigrationsBehind},
+		},
+		"key file readable by all": {
+			func(t *testing.T, s *setUp) { t.Helper(); require.NoError(t, os.Chmod(s.config.MerchantKey, 0o644)) },
+			[]doctor.Code{doctor.CodeKeyExposed},
+		},
+		"base address without https": {
+			func(_ *testing.T, s *setUp) { s.config.BaseURL = "http://shop.example.org" },
+			[]doctor.Code{doctor.CodeBasePlain},
+		},
+		"no database": {
+			func(t *testing.T, s *setUp) { t.Helper(); s.dsn = "sqlite:" + filepath.Join(t.TempDir(), "none.db") },
+			[]doctor.Code{doctor.CodeDatabaseBad},
+		},
+		"no address of the shop": {
+			func(_ *testing.T, s *setUp) { s.config.BaseURL = "" },
+			[]doctor.Code{doctor.CodeBaseMissing},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSetUp(t)
+			row.spoil(t, s)
+			report := s.config.Run(t.Context())
+			assert.False(t, report.Healthy())
+			var bad []doctor.Code
+			for _, f := range report.Findings {
+				if f.Status == doctor.Bad {
+					bad = append(bad, f.Code)
+				}
+			}
+			assert.Equal(t, row.want, bad)
+		})
+	}
+}
+
+func TestRun_AnswersThatWeCannotVerifyAreThePlatformsKey(t *testing.T) {
+	s := newSetUp(t)
+	// A platform that has changed its key: it still opens what we send with the old one, and signs with the new.
+	next, err := opay.GenerateKeys(0)
+	require.NoError(t, err)
+	old, err := opay.NewKeyring(s.platform, &s.merchant.PublicKey)
+	require.NoError(t, err)
+	changed, err := opay.NewKeyring(next, &s.merchant.PublicKey)
+	require.NoError(t, err)
+	platform := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != opay.PathStatement {
+			_, _ = w.Write([]byte(`{"code":"70001","msg":""}`))
+			return
+		}
+		envelope, err := changed.Seal([]byte(`{"count":"0","list":[]}`))
+		if err != nil || old == nil {
+			http.Error(w, "", http.StatusInternalServerError)
+			return
+		}
+		_, _ = w.Write([]byte(`{"code":"0","msg":"","data":"` + envelope.Data + `","sign":"` + envelope.Sign + `"}`))
+	}))
+	defer platform.Close()
+	s.config.PlatformURL = platform.URL
+	calls := of(s.config.Run(t.Context()), doctor.CheckCalls)
+	require.Len(t, calls, 1)
+	assert.Equal(t, doctor.CodeCallsAnswer, calls[0].Code)
+}
+
+func TestRun_WarnsOfProxies(t *testing.T) {
+	s := newSetUp(t)
+	s.config.TrustedProxies = nil
+	found := of(s.config.Run(t.Context()), doctor.CheckProxies)
+	assert.Equal(t, doctor.CodeProxiesNone, found[0].Code)
+	s.config.TrustedProxies = []string{"0.0.0.0/1"}
+	found = of(s.config.Run(t.Context()), doctor.CheckProxies)
+	assert.Equal(t, doctor.CodeProxiesWide, found[0].Code)
+}

@@ -1,0 +1,87 @@
+package doctor
+
+import (
+	"net/netip"
+	"net/url"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+)
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
+// wide is the shortest prefix that nobody needs for proxies of their own.
+const (
+	wideIPv4 = 8
+	wideIPv6 = 16
+)
+
+// checkProxies warns where a visitor's address is not what it seems.
+func (c Config) checkProxies() Finding {
+	for _, proxy := range c.TrustedProxies {
+		network, err := netip.ParsePrefix(strings.TrimSpace(proxy))
+		if err == nil && (network.Addr().Is4() && network.Bits() < wideIPv4 || network.Addr().Is6() && network.Bits() < wideIPv6) {
+			return Finding{CheckProxies, Warn, CodeProxiesWide, []string{"Network", proxy}}
+		}
+	}
+	u, err := url.Parse(c.BaseURL)
+	behind := err == nil && u.Scheme == "https" // we speak plain http, so somebody else does the TLS
+	switch {
+	case c.ForwardedBy != "":
+		return Finding{CheckProxies, Warn, CodeProxiesUnnamed, []string{"Address", c.ForwardedBy}}
+	case behind && len(c.TrustedProxies) == 0:
+		return Finding{CheckProxies, Warn, CodeProxiesNone, nil}
+	}
+	return Finding{CheckProxies, Good, CodeProxiesGood, []string{"List", strings.Join(c.TrustedProxies, ", ")}}
+}
+
+// Space that the data folder's disk should have.
+const (
+	diskLow  = 1 << 30
+	diskFull = 100 << 20
+)
+
+func (c Config) checkDisk() Finding {
+	folder := c.DataDir
+	if folder == "" {
+		folder = "."
+	}
+	free, ok := freeSpace(folder)
+	if !ok {
+		return Finding{CheckDisk, Unknown, CodeDiskUnknown, []string{"Folder", folder}}
+	}
+	f := Finding{CheckDisk, Good, CodeDiskGood, []string{"Folder", folder, "Free", strconv.FormatUint(free>>20, 10)}}
+	switch {
+	case free < diskFull:
+		f.Status, f.Code = Bad, CodeDiskFull
+	case free < diskLow:
+		f.Status, f.Code = Warn, CodeDiskLow
+	}
+	return f
+}
+
+// checkVersion tells what this program was built from.
+func checkVersion() Finding {
+	version, revision := "(devel)", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if info.Main.Version != "" {
+			version = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision":
+				revision = s.Value[:min(12, len(s.Value))] + revision
+			case s.Key == "vcs.modified" && s.Value == "true":
+				revision += "+"
+			}
+		}
+	}
+	return Finding{CheckVersion, Good, CodeVersion, []string{"Version", version, "Revision", revision, "Go", runtime.Version()}}
+}

@@ -1,0 +1,206 @@
+package doctor
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"coincart/models"
+	"coincart/payments/opay"
+)
+
+// How far our clock may be from the platform's. The platform refuses requests whose time it finds illegal (50010) without saying where
+// that begins; a minute is surely not wanted by anybody.
+const (
+	clockWarn = 10 * time.Second
+	clockBad  = time.Minute
+)
+
+// connectWithin bounds the connecting to the platform (reliability.md R14).
+const connectWithin = 2 * time.Second
+
+// checkPlatform reaches for the platform without a key, compares the clocks, and then asks it something that only the right AppKey
+// and keys are answered.
+func (c Config) checkPlatform(ctx context.Context, ring *opay.Keyring) []Finding {
+	reached, clock := c.reach(ctx)
+	findings := []Finding{reached, clock}
+	switch {
+	case c.AppID == "":
+		return append(findings, Finding{CheckCalls, Bad, CodeAppIDMissing, nil})
+	case ring == nil || reached.Status == Bad:
+		return append(findings, Finding{CheckCalls, Unknown, CodeCallsNotAsked, nil})
+	}
+	return append(findings, c.ask(ctx, ring))
+}
+
+func (c Config) transport() http.RoundTripper {
+	if c.Transport != nil {
+		return c.Transport
+	}
+	dialer := &net.Dialer{Timeout: connectWithin}
+	return &http.Transport{
+		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, TLSHandshakeTimeout: connectWithin,
+		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, DisableKeepAlives: true,
+	}
+}
+
+// reach asks for the platform's address, whatever it answers. The Date of its answer is the platform's clock, to the second.
+func (c Config) reach(ctx context.Context) (reached, clock Finding) {
+	clock = Finding{CheckClock, Unknown, CodeClockUnknown, nil}
+	bad := func(code Code) Finding { return Finding{CheckPlatform, Bad, code, []string{"Address", c.PlatformURL}} }
+	if c.PlatformURL == "" {
+		return bad(CodePlatformMissing), clock
+	}
+	u, err := url.Parse(c.PlatformURL)
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
+		return Finding{CheckPlatform, Bad, CodePlatformBad, nil}, clock // people paste addresses with passwords
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodHead, c.PlatformURL, nil)
+	if err != nil {
+		return Finding{CheckPlatform, Bad, CodePlatformBad, nil}, clock
+	}
+	client := &http.Client{
+		Transport: c.transport(), Timeout: c.Limit / 2,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	began, started := c.Clock(), time.Now()
+	response, err := client.Do(request)
+	if err != nil {
+		return bad(unreachable(err)), clock
+	}
+	defer response.Body.Close()
+	took := time.Since(started)
+	reached = Finding{CheckPlatform, Good, CodePlatformGood, []string{
+		"Address", c.PlatformURL, "Milliseconds", strconv.FormatInt(took.Milliseconds(), 10), "Via", via(request),
+	}}
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+		clock = judgeClock(began, date, took)
+	}
+	return reached, clock
+}
+
+// via is the proxy that our requests go through; "" for none.
+func via(r *http.Request) string {
+	proxy, err := http.ProxyFromEnvironment(r)
+	if err != nil || proxy == nil {
+		return ""
+	}
+	return proxy.Host
+}
+
+func unreachable(err error) Code {
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return CodePlatformNoName
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return CodePlatformTLS
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return CodePlatformTLS
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return CodePlatformTLS
+	}
+	if failed, ok := errors.AsType[*net.OpError](err); ok && failed.Op == "dial" {
+		return CodePlatformUnreachable
+	}
+	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
+		return CodePlatformSlow
+	}
+	return CodePlatformUnreachable
+}
+
+// judgeClock compares our time before the request with the Date of its answer. Date lacks the parts of a second, and is written between
+// request and answer: what that explains is no difference.
+func judgeClock(began, date time.Time, took time.Duration) Finding {
+	middle := date.Add(500 * time.Millisecond).Add(-took / 2)
+	off := began.Sub(middle)
+	by := max(0, off.Abs()-500*time.Millisecond-took/2)
+	f := Finding{CheckClock, Good, CodeClockGood, []string{"Seconds", strconv.FormatInt(int64(by.Round(time.Second)/time.Second), 10)}}
+	if by < clockWarn {
+		return f
+	}
+	f.Status, f.Code = Warn, CodeClockAhead
+	if off < 0 {
+		f.Code = CodeClockBehind
+	}
+	if by >= clockBad {
+		f.Status = Bad
+	}
+	return f
+}
+
+// ask asks for an order that cannot exist, and then for a page of today's statement: the first says whether the platform accepts us, the
+// second is signed, and says whether we accept the platform.
+func (c Config) ask(ctx context.Context, ring *opay.Keyring) Finding {
+	client, err := opay.New(opay.Config{
+		BaseURL: c.PlatformURL, AppID: c.AppID, Keys: ring, Now: c.Clock, Timeout: c.Limit / 2, Retries: -1,
+		HTTPClient: &http.Client{Transport: c.transport()},
+	})
+	if err != nil {
+		return Finding{CheckCalls, Bad, CodeAppIDWrong, []string{"App", "?"}}
+	}
+	_, err = client.OrderByRef(ctx, models.NewRef())
+	if code, _ := opay.CodeOf(err); err != nil && code != opay.CodeOrderNotFound && !errors.Is(err, opay.ErrNotOffered) {
+		return c.judge(err)
+	}
+	_, err = client.Statement(ctx, opay.StatementRequest{Page: 1, PageSize: 1})
+	if err == nil {
+		return Finding{CheckCalls, Good, CodeCallsGood, []string{"App", c.AppID}}
+	}
+	f := c.judge(err)
+	if f.Code == CodeCallsRefused || f.Code == CodeCallsUnknown {
+		f.Status = Warn // payments work; statements do not
+	}
+	return f
+}
+
+// judge puts a refusal into a finding.
+func (c Config) judge(err error) Finding {
+	code, refused := opay.CodeOf(err)
+	values := []string{"App", c.AppID, "Code", string(code), "Text", code.Text()}
+	bad := func(found Code) Finding { return Finding{CheckCalls, Bad, found, values} }
+	switch {
+	case errors.Is(err, opay.ErrSignature), errors.Is(err, opay.ErrEnvelope):
+		return bad(CodeCallsAnswer)
+	case !refused:
+		return bad(CodeCallsUnknown)
+	case code == opay.CodeAppKeyIllegal, code == opay.CodeAppKeyUnknown:
+		return bad(CodeAppIDWrong)
+	case code == opay.CodeSignatureError:
+		return bad(CodeCallsSignature)
+	case code == opay.CodeIllegalTime:
+		return bad(CodeCallsTime)
+	}
+	return bad(CodeCallsRefused)
+}
+
+// checkBase looks at the shop's own address, and names those that the platform is given.
+func (c Config) checkBase() []Finding {
+	base := strings.TrimRight(c.BaseURL, "/")
+	if base == "" {
+		return []Finding{{CheckBase, Bad, CodeBaseMissing, nil}}
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "http" && u.Scheme != "https" {
+		return []Finding{{CheckBase, Bad, CodeBaseBad, nil}}
+	}
+	values := []string{
+		"Address", base, "Notify", base + c.Paths.Notify, "Return", base + c.Paths.Return, "SignIn", base + c.Paths.SignIn,
+		"Secure", "https://" + u.Host,
+	}
+	switch local := isLoopback(u.Hostname()); {
+	case u.Scheme == "http" && !local:
+		return []Finding{{CheckBase, Bad, CodeBasePlain, values}}
+	case local && !c.Demo:
+		return []Finding{{CheckBase, Warn, CodeBaseLoopback, values}}
+	}
+	return []Finding{{CheckBase, Good, CodeBaseGood, values}}
+}

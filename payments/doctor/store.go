@@ -1,0 +1,122 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"coincart/models"
+	"coincart/models/store"
+)
+
+// lateAfter is how long a row may wait for a worker (reliability.md I14).
+const lateAfter = 5 * time.Minute
+
+// callbackGrace is how long after a payment its callback may still come.
+const callbackGrace = 10 * time.Minute
+
+// checkStore looks at the database and at what it tells of the workers, the callbacks and the mails.
+func (c Config) checkStore(ctx context.Context) []Finding {
+	if c.OpenStore == nil {
+		return unread(Finding{CheckDatabase, Unknown, CodeStoreUnknown, nil})
+	}
+	db, done, err := c.OpenStore(ctx)
+	if err != nil {
+		return unread(Finding{CheckDatabase, Bad, CodeDatabaseBad, []string{"Database", c.Database, "Problem", err.Error()}})
+	}
+	findings, err := c.lookInto(ctx, db)
+	if err = errors.Join(err, done()); err != nil {
+		return unread(Finding{CheckDatabase, Bad, CodeDatabaseBad, []string{"Database", c.Database, "Problem", err.Error()}})
+	}
+	return findings
+}
+
+// unread is everything that a database which cannot be read leaves open.
+func unread(database Finding) []Finding {
+	return []Finding{
+		database, {CheckMigrations, Unknown, CodeMigrationsUnknown, nil},
+		{CheckCallbacks, Unknown, CodeStoreUnknown, nil}, {CheckWorkers, Unknown, CodeStoreUnknown, nil}, {CheckMail, Unknown, CodeStoreUnknown, nil},
+	}
+}
+
+func (c Config) lookInto(ctx context.Context, db *store.Store) ([]Finding, error) {
+	version, err := db.ServerVersion(ctx)
+	if err != nil {
+		return nil, err
+	}
+	database := Finding{CheckDatabase, Good, CodeDatabaseGood, []string{"Database", c.Database, "Version", version}}
+	steps, err := db.MigrationStatus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	migrations, behind := judgeSteps(steps)
+	if behind {
+		rest := unread(database)
+		rest[1] = migrations
+		return rest, nil
+	}
+	pulse, err := db.Pulse(ctx, lateAfter)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := db.LoadSettings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return []Finding{database, migrations, c.judgeCallbacks(pulse), judgeWorkers(pulse), c.judgeMail(settings)}, nil
+}
+
+func judgeSteps(steps []store.Migration) (f Finding, behind bool) {
+	pending, last := 0, int64(0)
+	for _, step := range steps {
+		if step.AppliedAt.IsZero() {
+			pending++
+		}
+		last = max(last, step.Version)
+	}
+	values := []string{"Version", strconv.FormatInt(last, 10), "Pending", strconv.Itoa(pending)}
+	if pending > 0 {
+		return Finding{CheckMigrations, Bad, CodeMigrationsBehind, values}, true
+	}
+	return Finding{CheckMigrations, Good, CodeMigrationsGood, values}, false
+}
+
+func (c Config) judgeCallbacks(p models.Pulse) Finding {
+	at := ""
+	if !p.LastCallback.IsZero() {
+		at = p.LastCallback.UTC().Format(time.RFC3339)
+	}
+	f := Finding{CheckCallbacks, Good, CodeCallbacksGood, []string{"At", at}}
+	switch waited := c.Clock().Sub(p.LastPaid) > callbackGrace; {
+	case p.LastPaid.IsZero() && at == "":
+		f.Code = CodeCallbacksNone
+	case waited && p.LastPaid.Sub(p.LastCallback) > callbackGrace:
+		f.Status, f.Code = Warn, CodeCallbacksMissing
+	case at == "":
+		f.Code = CodeCallbacksNone
+	}
+	return f
+}
+
+func judgeWorkers(p models.Pulse) Finding {
+	if p.LateRows == 0 {
+		return Finding{CheckWorkers, Good, CodeWorkersGood, nil}
+	}
+	return Finding{CheckWorkers, Warn, CodeWorkersLate, []string{
+		"Rows", strconv.Itoa(p.LateRows), "Queue", p.LateQueue, "Since", p.LateSince.UTC().Format(time.RFC3339),
+	}}
+}
+
+func (c Config) judgeMail(settings models.Settings) Finding {
+	server := settings.Mail()
+	switch {
+	case settings.Unreadable(models.SettingMailPassword):
+		return Finding{CheckMail, Warn, CodeMailUnreadable, []string{"Host", server.Host}}
+	case server.Host == "" && !c.Demo:
+		return Finding{CheckMail, Warn, CodeMailFiles, nil}
+	case server.Host == "":
+		return Finding{CheckMail, Good, CodeMailFiles, nil}
+	}
+	return Finding{CheckMail, Good, CodeMailGood, []string{"Host", server.Host, "From", server.From}}
+}

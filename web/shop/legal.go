@@ -1,0 +1,26 @@
+package shop
+
+import (
+	"coincart/templates/shop"
+	"coincart/web/markdown"
+	"coincart/web/visit"
+)
+
+// Legal shows one of the shop's legal pages: GET /pages/{name}, in the visitor's language where it is written in it.
+func (*Pages) Legal(v *visit.Visit) error {
+	name := v.Param("name")
+	text, lang, ok := v.Settings().Legal(name, v.Printer.Lang())
+	if !ok {
+		return visit.ErrNoPage
+	}
+	html, err := markdown.HTML(text)
+	if err != nil {
+		return err
+	}
+	page, err := v.Page()
+	if err != nil {
+		return err
+	}
+	v.Public()
+	return v.Show(200, shop.Legal(shop.LegalView{Page: page, Title: v.Printer.T("footer.legal." + name), Lang: lang, HTML: html}))
+}
