@@ -300,13 +300,26 @@ func (s *Service) applyImport(ctx context.Context, t *models.Task, i *models.Imp
 	})
 	switch {
 	case errors.Is(err, store.ErrCatalogueChanged):
-		return remarked(fmt.Errorf("%w: %w", errTaskFinal, err), "import_changed")
+		return errors.Join(remarked(fmt.Errorf("%w: %w", errTaskFinal, err), "import_changed"), s.checkAgain(ctx, i))
 	case errors.Is(err, ErrImportState):
 		return remarked(fmt.Errorf("%w: %w", errTaskFinal, err), "import_done")
 	case err == nil:
 		s.poke(s.wakeTasks)
 	}
 	return err
+}
+
+// checkAgain stores what the file would do now.
+func (s *Service) checkAgain(ctx context.Context, i *models.Import) error {
+	var o models.ImportOptions
+	if err := json.Unmarshal([]byte(i.Options), &o); err != nil {
+		return fmt.Errorf("read the options: %w", err)
+	}
+	p, err := s.planImport(ctx, *i, o, nil)
+	if err != nil {
+		return err
+	}
+	return s.putCheck(ctx, i.ID, p)
 }
 
 func changing(plan *productcsv.Plan) []*productcsv.Item {

@@ -10,6 +10,7 @@ import (
 	"image/color"
 	"image/png"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -288,7 +289,10 @@ func pngPicture(t *testing.T, c color.Color) []byte {
 
 func TestImport_FetchesPicturesOnceAndListsThoseItCannotHave(t *testing.T) {
 	asked := map[string]int{}
+	var mu sync.Mutex
 	fetch := func(_ context.Context, address string) ([]byte, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		asked[address]++
 		switch address {
 		case "https://pictures.example/red.png":

@@ -77,7 +77,7 @@ func (f fixtures) importDone() admin.ImportView {
 
 func (f fixtures) importFailed() admin.ImportView {
 	v := f.importWith("failed")
-	v.Failure, v.MayCheck, v.MayStart = "Products were edited or sold since the file was checked. It was checked again: look at the result, and begin once more.", true, true
+	v.Failure, v.MayCheck, v.MayStart = "Products were edited since the file was checked. It was checked again: look at the result, and begin once more.", true, true
 	v.Gone, v.ProblemCount = true, 3
 	return v
 }
