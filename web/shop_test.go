@@ -468,6 +468,9 @@ func (p page) chosen(name string) string {
 		if n.Data == "input" && attribute(n, "name") == name && hasAttribute(n, "checked") {
 			value = attribute(n, "value")
 		}
+		if n.Data == "option" && hasAttribute(n, "selected") && attribute(n.Parent, "name") == name {
+			value = attribute(n, "value")
+		}
 	})
 	return value
 }
