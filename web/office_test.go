@@ -132,7 +132,7 @@ func (s *shop) engine() *gin.Engine {
 }
 
 // staffRoutes is the table of the back office.
-func staffRoutes() []admin.Route { return admin.New(nil, nil, nil).Routes() }
+func staffRoutes() []admin.Route { return admin.New(nil, nil, nil, admin.Checks{}).Routes() }
 
 // audited counts the entries of the audit log, and insists that its chain holds.
 func (s *shop) audited() int64 {
