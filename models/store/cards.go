@@ -39,6 +39,9 @@ func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.
 		return nil, 0, doing("search products", err)
 	}
 	where := cardConditions(f)
+	if err := s.inBranch(ctx, &q, where, f.CategoryID); err != nil {
+		return nil, 0, doing("list products", err)
+	}
 	if q.score != "" && f.Sort == models.SortPosition {
 		order = "score DESC, " + order
 	}
@@ -47,9 +50,14 @@ func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.
 		limit = maxCards
 	}
 	// The page is chosen first: stock is summed up for its products alone.
-	query := "SELECT " + cardFields + ", COALESCE((SELECT SUM(v.on_hand) FROM variants v WHERE v.product_id = p.id AND v.retired = 0), 0), f.total " +
-		"FROM (SELECT " + q.columns() + " FROM " + q.from() + " WHERE " + q.and(where.sql()) +
-		" ORDER BY " + order + " LIMIT ? OFFSET ?) f JOIN products p ON p.id = f.id ORDER BY " + order
+	page := "SELECT " + q.columns() + " FROM " + q.from() + " WHERE " + q.and(where.sql()) + " ORDER BY " + order + " LIMIT ? OFFSET ?"
+	from := "(" + page + ") f JOIN products p ON p.id = f.id"
+	if len(q.joins) == 0 && f.Sort == models.SortPosition {
+		// An index has this order: the products are read once, and nothing is sorted that would carry their descriptions along.
+		from = "(SELECT p.*, 0 AS total" + strings.TrimPrefix(page, "SELECT "+q.columns()) + ") p"
+	}
+	query := "SELECT " + cardFields + ", COALESCE((SELECT SUM(v.on_hand) FROM variants v WHERE v.product_id = p.id AND v.retired = 0), 0), total " +
+		"FROM " + from + " ORDER BY " + order
 	args := slices.Concat(q.args, where.args)
 	cards = make([]models.ProductCard, 0, min(limit, 24))
 	err = s.each(ctx, query, append(slices.Clip(args), limit, offset), func(rows *sql.Rows) error {
@@ -84,9 +92,6 @@ const (
 func cardConditions(f models.CardFilter) *conditions {
 	where := &conditions{}
 	where.add("p.hidden = ?", false)
-	if f.CategoryID != "" {
-		where.add(inCategory, below(f.CategoryID))
-	}
 	if f.Tag != "" {
 		where.add(withTag, f.Tag)
 	}
@@ -94,6 +99,28 @@ func cardConditions(f models.CardFilter) *conditions {
 		where.add("p.featured = ?", true)
 	}
 	return where
+}
+
+// inBranch narrows a list down to a category with everything below it. A category with nothing below it, as most are, is walked by its own
+// index.
+func (s *Store) inBranch(ctx context.Context, q *match, where *conditions, categoryID string) error {
+	if categoryID == "" {
+		return nil
+	}
+	var ids []any
+	if err := s.each(ctx, "SELECT id FROM categories WHERE path LIKE ?", []any{below(categoryID)}, scanTexts(&ids)); err != nil {
+		return err
+	}
+	switch {
+	case len(ids) == 0:
+		where.add("1 = 0")
+	case len(ids) == 1 && q.score == "":
+		q.joins = append(q.joins, "product_categories pc")
+		where.add("pc.category_id = ? AND p.id = pc.product_id", ids[0])
+	default:
+		where.add("p.id IN (SELECT pc.product_id FROM product_categories pc WHERE pc.category_id IN ("+places(len(ids))+"))", ids...)
+	}
+	return nil
 }
 
 // below is the pattern of the paths of a category and of everything below it. Ids have no wildcards.
