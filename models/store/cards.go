@@ -26,7 +26,8 @@ var cardOrders = map[models.CardSort]string{
 	models.SortName:      "p.title, p.id",
 }
 
-// Cards reads the products of a list, at most 100, with the number of all that match: two statements. A search
+// Cards reads the products of a list, at most 100, with the number of all that match: in two statements, of a category with others below
+// it in three. A search
 // without any word finds nothing. A sort that is not known is ErrColumn. Texts of a card hold title and summary only. Prices are as
 // they were when they changed last (RefreshCatalogue): within moments, what PriceAt says now.
 func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.ProductCard, total int, err error) {
@@ -152,10 +153,14 @@ func (m match) and(where string) string {
 }
 
 func (m match) columns() string {
-	if m.score == "" {
+	switch {
+	case len(m.joins) == 0:
 		return "p.id, 0 AS total" // a list walks an index and stops: counting would go on to its end
+	case m.score == "":
+		return "p.id, COUNT(*) OVER () AS total"
+	default:
+		return "p.id, COUNT(*) OVER () AS total, " + m.score + " AS score"
 	}
-	return "p.id, COUNT(*) OVER () AS total, " + m.score + " AS score"
 }
 
 // beyondPrefix is behind every word that begins with what stands before it.
