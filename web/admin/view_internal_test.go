@@ -364,7 +364,7 @@ func TestStatusOf(t *testing.T) {
 
 func TestRoutes_ReadWritesApart(t *testing.T) {
 	seen := map[string]bool{}
-	for _, r := range New(nil, nil, nil).Routes() {
+	for _, r := range New(nil, nil, nil, Checks{}).Routes() {
 		key := r.Method + " " + r.Path
 		assert.False(t, seen[key], key)
 		seen[key] = true
