@@ -103,14 +103,6 @@ func roundHalfUp(r *big.Rat, digits int) *big.Rat {
 	return new(big.Rat).SetFrac(twice.Div(twice, new(big.Int).Mul(r.Denom(), big.NewInt(2))), unit)
 }
 
-func sum(list ...models.Amount) models.Amount {
-	var total models.Amount
-	for _, a := range list {
-		total = total.Add(a)
-	}
-	return total
-}
-
 func TestPrice_TotalIsWhatIsShown(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -61,14 +61,14 @@ type DeliveryOffer struct {
 
 // Method is the way of delivery that is counted with: the one chosen, else the zone's first; nil where nothing is delivered, or nobody
 // knows yet where to.
-func (b Bill) Method() *models.DeliveryMethod { return b.method }
+func (bill Bill) Method() *models.DeliveryMethod { return bill.method }
 
 // TaxTitle is the tax's name in a language; "" where there is none.
-func (b Bill) TaxTitle(lang string) string {
-	if b.taxZone == nil || b.TaxName == "" {
+func (bill Bill) TaxTitle(lang string) string {
+	if bill.taxZone == nil || bill.TaxName == "" {
 		return ""
 	}
-	return b.taxZone.TaxTitle(lang)
+	return bill.taxZone.TaxTitle(lang)
 }
 
 // Terms are what a cart is priced by besides its own choices.
