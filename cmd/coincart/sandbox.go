@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"coincart/payments"
 	"coincart/payments/sandbox"
 )
 
@@ -62,8 +61,8 @@ func (c *sandboxCmd) Run(ctx context.Context, con console) error {
 		closeAll(listener)
 		return fmt.Errorf("set up the sandbox platform: %w", err)
 	}
-	fmt.Fprintf(con.out, "The sandbox platform is open at %s (listening on %s) for the application %s.\nIt sends notifications to the notifyPage of each order, such as http://127.0.0.1:8080%s.\nPayers:\n",
-		c.BaseURL, listener.Addr(), c.AppID, payments.NotifyPath)
+	fmt.Fprintf(con.out, "The sandbox platform is open at %s (listening on %s) for the application %s.\nIt sends notifications to the notifyPage of each order.\nPayers:\n",
+		c.BaseURL, listener.Addr(), c.AppID)
 	for _, user := range sandbox.DemoUsers() {
 		fmt.Fprintf(con.out, "  %-10s %s\n", user.UID, describe(user))
 	}

@@ -73,6 +73,8 @@ const (
 	CodeProxiesNone    Code = "proxies_none"
 	CodeProxiesWide    Code = "proxies_wide"
 	CodeProxiesUnnamed Code = "proxies_unnamed"
+	// CodeProxiesNotNeeded: none is trusted, and none is in front.
+	CodeProxiesNotNeeded Code = "proxies_not_needed"
 
 	CodeDiskGood    Code = "disk_good"
 	CodeDiskLow     Code = "disk_low"
@@ -93,7 +95,7 @@ func Codes() []Code {
 		CodeClockGood, CodeClockAhead, CodeClockBehind, CodeClockUnknown, CodeCallsGood, CodeCallsNotAsked, CodeAppIDMissing,
 		CodeAppIDWrong, CodeCallsTime, CodeCallsSignature, CodeCallsAnswer, CodeCallsRefused, CodeCallsUnknown, CodeCallbacksGood,
 		CodeCallbacksNone, CodeCallbacksMissing, CodeWorkersGood, CodeWorkersLate, CodeStoreUnknown, CodeMailGood, CodeMailFiles,
-		CodeMailUnreadable, CodeProxiesGood, CodeProxiesNone, CodeProxiesWide, CodeProxiesUnnamed, CodeDiskGood, CodeDiskLow,
+		CodeMailUnreadable, CodeProxiesGood, CodeProxiesNone, CodeProxiesWide, CodeProxiesUnnamed, CodeProxiesNotNeeded, CodeDiskGood, CodeDiskLow,
 		CodeDiskFull, CodeDiskUnknown, CodeVersion,
 	}
 }

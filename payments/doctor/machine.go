@@ -38,6 +38,8 @@ func (c Config) checkProxies() Finding {
 		return Finding{CheckProxies, Warn, CodeProxiesUnnamed, []string{"Address", c.ForwardedBy}}
 	case behind && len(c.TrustedProxies) == 0:
 		return Finding{CheckProxies, Warn, CodeProxiesNone, nil}
+	case len(c.TrustedProxies) == 0:
+		return Finding{CheckProxies, Good, CodeProxiesNotNeeded, nil}
 	}
 	return Finding{CheckProxies, Good, CodeProxiesGood, []string{"List", strings.Join(c.TrustedProxies, ", ")}}
 }
@@ -83,5 +85,5 @@ func checkVersion() Finding {
 			}
 		}
 	}
-	return Finding{CheckVersion, Good, CodeVersion, []string{"Version", version, "Revision", revision, "Go", runtime.Version()}}
+	return Finding{CheckVersion, Good, CodeVersion, []string{"Version", strings.TrimSpace(version + " " + revision), "Go", runtime.Version()}}
 }
