@@ -256,7 +256,7 @@ func (s *Store) Coupons(ctx context.Context, f CouponFilter) (models.CouponPage,
 	}
 	where := conditions{}
 	if id != "" {
-		part, args := s.beyondTime("created_at", at, id)
+		part, args := s.beyondTime(at, id)
 		where.add(part, args...)
 	}
 	if text := strings.TrimSpace(f.Search); text != "" {

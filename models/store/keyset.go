@@ -127,9 +127,9 @@ func (s *Store) beyond(sign string, places []string, values []any, columns ...st
 	return "(" + strings.Join(alternatives, " OR ") + ")", args
 }
 
-// beyondTime is beyond for a time and an id, newest first.
-func (s *Store) beyondTime(column string, at time.Time, id string) (where string, args []any) {
-	return s.beyond("<", []string{"?", "?"}, []any{at, id}, column, "id")
+// beyondTime is beyond for the time of making and the id, newest first.
+func (s *Store) beyondTime(at time.Time, id string) (where string, args []any) {
+	return s.beyond("<", []string{"?", "?"}, []any{at, id}, "created_at", "id")
 }
 
 // trim cuts the row off that was read to see whether there is a next page, and gives the place behind the last one.

@@ -41,7 +41,7 @@ func (s *Store) Rates(ctx context.Context, coin, after string, limit int) (rows 
 	where := &conditions{}
 	where.add("coin = ?", coin)
 	if id != "" {
-		part, args := s.beyondTime("created_at", at, id)
+		part, args := s.beyondTime(at, id)
 		where.add(part, args...)
 	}
 	err = s.orm.WithContext(ctx).Where(where.sql(), where.args...).Order("created_at DESC, id DESC").Limit(limit + 1).Find(&rows).Error

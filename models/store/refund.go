@@ -169,7 +169,7 @@ func (s *Store) RefundPage(
 		where.add("state = ?", string(state))
 	}
 	if id != "" {
-		part, args := s.beyondTime("created_at", at, id)
+		part, args := s.beyondTime(at, id)
 		where.add(part, args...)
 	}
 	err = s.orm.WithContext(ctx).Where(where.sql(), where.args...).Order("created_at DESC, id DESC").Limit(limit + 1).Find(&rows).Error

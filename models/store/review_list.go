@@ -24,7 +24,7 @@ func (s *Store) ReviewPage(ctx context.Context, onlyOpen bool, after string, lim
 		where.add("`open` = ?", true)
 	}
 	if id != "" {
-		part, args := s.beyondTime("created_at", at, id)
+		part, args := s.beyondTime(at, id)
 		where.add(part, args...)
 	}
 	err = s.orm.WithContext(ctx).Where(where.sql(), where.args...).Order("created_at DESC, id DESC").Limit(limit + 1).Find(&rows).Error
