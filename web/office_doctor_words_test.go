@@ -1,0 +1,66 @@
+package web_test
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/payments/doctor"
+	"coincart/templates/i18n"
+	"coincart/web/admin"
+)
+
+// healthy are the codes of findings that leave nothing to do, or that another finding's mend mends.
+var healthy = []doctor.Code{
+	doctor.CodeBaseGood, doctor.CodeKeysGood, doctor.CodeDatabaseGood, doctor.CodeMigrationsGood, doctor.CodeMigrationsUnknown,
+	doctor.CodePlatformGood, doctor.CodeClockGood, doctor.CodeClockUnknown, doctor.CodeCallsGood, doctor.CodeCallsNotAsked,
+	doctor.CodeCallbacksGood, doctor.CodeCallbacksNone, doctor.CodeWorkersGood, doctor.CodeStoreUnknown, doctor.CodeMailGood,
+	doctor.CodeProxiesGood, doctor.CodeProxiesNotNeeded, doctor.CodeDiskGood, doctor.CodeDiskUnknown, doctor.CodeVersion,
+	doctor.CodeSetting, // its words tell the mend themselves
+}
+
+func TestDoctor_EveryFindingHasItsWordsAndItsMendInBothLanguages(t *testing.T) {
+	for _, l := range i18n.Languages() {
+		p := i18n.ByTag(l.Tag)
+		for _, check := range doctor.Checks() {
+			assert.NotContains(t, p.T("doctor.check."+string(check)), "doctor.", l.Tag)
+		}
+		for _, code := range doctor.Codes() {
+			words := admin.FindingWords(p, doctor.Finding{Check: doctor.CheckBase, Code: code, Values: []string{"Words", "x"}})
+			assert.NotContains(t, words.Says, "doctor.", "%s: %s", l.Tag, code)
+			assert.NotEmpty(t, words.Says, "%s: %s", l.Tag, code)
+			assert.Equal(t, !slices.Contains(healthy, code), words.Mend != "", "%s: the mend of %s", l.Tag, code)
+		}
+	}
+}
+
+// The words of each language name the same values, and none for a code that there is no more.
+func TestDoctor_WordsOfBothLanguagesTellTheSame(t *testing.T) {
+	words := func(lang string) map[string][]string {
+		text, err := os.ReadFile("../templates/i18n/locales/settings." + lang + ".json")
+		require.NoError(t, err)
+		var all map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(text, &all))
+		found := map[string][]string{}
+		for id, value := range all {
+			if strings.HasPrefix(id, "doctor.says.") || strings.HasPrefix(id, "doctor.mend.") {
+				names := regexp.MustCompile(`\{\{\.\w+\}\}`).FindAllString(string(value), -1)
+				slices.Sort(names)
+				found[id] = slices.Compact(names)
+			}
+		}
+		return found
+	}
+	english, chinese := words("en"), words("zh-Hans")
+	assert.Equal(t, english, chinese)
+	for id := range maps.Keys(english) {
+		assert.Contains(t, doctor.Codes(), doctor.Code(id[len("doctor.says."):]), "words of no code")
+	}
+}
