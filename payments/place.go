@@ -89,6 +89,9 @@ func (s *Service) insertOrder(ctx context.Context, in PlaceInput) (models.Order,
 		if err != nil {
 			return err
 		}
+		if err := s.setDeadline(ctx, tx, &order); err != nil {
+			return err
+		}
 		quote, err := s.agreedQuote(coins, in.Coin, order.Total, CartSubject(in.CartID), in.Quotes)
 		if err != nil {
 			return err
@@ -109,6 +112,20 @@ func (s *Service) insertOrder(ctx context.Context, in PlaceInput) (models.Order,
 		return nil
 	})
 	return order, attempt, err
+}
+
+// setDeadline says until when the order can be paid: as the settings say, else as the service was set up.
+func (s *Service) setDeadline(ctx context.Context, tx *store.Store, order *models.Order) error {
+	settings, err := tx.LoadSettings(ctx)
+	if err != nil {
+		return fmt.Errorf("read the time to pay: %w", err)
+	}
+	ttl := s.orderTTL
+	if settings.Source(models.SettingOrderTTL) == models.FromDatabase {
+		ttl = settings.OrderTTL()
+	}
+	order.ExpiresAt, order.DueAt = order.CreatedAt.Add(ttl), order.CreatedAt.Add(ttl+s.grace)
+	return nil
 }
 
 // cartForPlacing loads the cart and insists that it is what the form showed.
@@ -159,7 +176,7 @@ func (s *Service) newOrder(in PlaceInput, cart models.Cart, bill Bill, now time.
 		Total: bill.Total, GoodsTotal: bill.Goods, Discount: bill.Discount, Delivery: bill.Delivery, DeliveryTax: bill.DeliveryTax, Tax: bill.Tax,
 		ContainedTax: bill.ContainedTax, TaxIncluded: bill.TaxIncluded, TaxName: bill.TaxTitle(in.Lang), TaxRate: bill.TaxRate,
 		CouponCode: bill.CouponCode,
-		CreatedAt:  now, UpdatedAt: now, ExpiresAt: now.Add(s.orderTTL), DueAt: now.Add(s.orderTTL + s.grace),
+		CreatedAt:  now, UpdatedAt: now,
 	}
 	var err error
 	if order.Address, err = bill.addressFor(cart, in.Address); err != nil {

@@ -38,7 +38,7 @@ func TestE2E_EveryAdminPage(t *testing.T) {
 			g := &gallery{officeRun: o, ctx: openBrowser(t, browser, dev), dev: dev, seen: map[string]bool{}}
 			g.visitDoors()
 			g.visitPages()
-			for _, r := range admin.New(nil, nil, nil).Routes() {
+			for _, r := range admin.New(nil, nil, nil, admin.Checks{}).Routes() {
 				if r.Method == http.MethodGet && !strings.HasSuffix(r.Path, "/file") { // a file is no page
 					assert.True(t, g.seen[r.Path], "nobody looks at %s", r.Path)
 				}
@@ -150,13 +150,28 @@ func (g *gallery) visitPages() {
 		{"task-export", "/admin/tasks/:id", "/admin/tasks/" + exported.ID, false},
 		{"audit", "/admin/audit", "/admin/audit", false},
 		{"staff", "/admin/staff", "/admin/staff", false},
+		{"settings", "/admin/settings", "/admin/settings", false},
+		{"settings-mail", "/admin/settings/:group", "/admin/settings/mail", false},
+		{"settings-legal", "/admin/settings/:group", "/admin/settings/legal?page=privacy", false},
+		{"settings-unknown", "/admin/settings/:group", "/admin/settings/nothing", true},
+		{"keys", "/admin/settings/keys", "/admin/settings/keys", false},
+		{"health", "/admin/health", "/admin/health", false},
 		{"account", "/admin/account", "/admin/account", false},
 		{"new-authenticator", "/admin/account/totp", "/admin/account/totp", false},
 		{"no-such-page", "", "/admin/nothing", true},
 	} {
 		g.look(p)
 	}
+	for _, p := range g.cataloguePages() {
+		g.look(p)
+	}
+	for _, p := range g.pricingPages() {
+		g.look(p)
+	}
 	for _, p := range g.importPages() {
+		g.look(p)
+	}
+	for _, p := range g.stockPages(order) {
 		g.look(p)
 	}
 }

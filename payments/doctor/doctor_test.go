@@ -133,7 +133,10 @@ func TestRun_NamesEachBrokenSetUp(t *testing.T) {
 			[]doctor.Code{doctor.CodeKeysSwapped},
 		},
 		"swapped: our public key where ours should be private": {
-			func(t *testing.T, s *setUp) { t.Helper(); s.config.MerchantKey = s.public(t, "m.pub.pem", &s.merchant.PublicKey) },
+			func(t *testing.T, s *setUp) {
+				t.Helper()
+				s.config.MerchantKey = s.public(t, "m.pub.pem", &s.merchant.PublicKey)
+			},
 			[]doctor.Code{doctor.CodeKeyIsPublic},
 		},
 		"swapped: our public key given as the platform's": {
@@ -161,11 +164,15 @@ func TestRun_NamesEachBrokenSetUp(t *testing.T) {
 			[]doctor.Code{doctor.CodePlatformUnreachable},
 		},
 		"clock 10 minutes ahead": {
-			func(_ *testing.T, s *setUp) { s.config.Clock = func() time.Time { return time.Now().Add(10 * time.Minute) } },
+			func(_ *testing.T, s *setUp) {
+				s.config.Clock = func() time.Time { return time.Now().Add(10 * time.Minute) }
+			},
 			[]doctor.Code{doctor.CodeClockAhead, doctor.CodeCallsTime},
 		},
 		"clock 10 minutes behind": {
-			func(_ *testing.T, s *setUp) { s.config.Clock = func() time.Time { return time.Now().Add(-10 * time.Minute) } },
+			func(_ *testing.T, s *setUp) {
+				s.config.Clock = func() time.Time { return time.Now().Add(-10 * time.Minute) }
+			},
 			[]doctor.Code{doctor.CodeClockBehind, doctor.CodeCallsTime},
 		},
 		"migrations behind": {

@@ -156,8 +156,8 @@ var looks = map[string]map[string]look{
 	"doctor.status.": {
 		"good": {"good", "check"}, "warn": {"warn", "info"}, "bad": {"bad", "alert"}, "unknown": {"plain", "question"},
 	},
-	"admin.balance.":     {"balanced": {"good", "check"}, "unbalanced": {"bad", "alert"}},
-	"admin.callbacks.":   {"good": {"good", "check"}, "bad": {"bad", "alert"}},
+	"admin.balance.":   {"balanced": {"good", "check"}, "unbalanced": {"bad", "alert"}},
+	"admin.callbacks.": {"good": {"good", "check"}, "bad": {"bad", "alert"}},
 }
 
 func lookOf(prefix, value string) look {
