@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gin-gonic/gin"
@@ -14,30 +15,32 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// engine is what gin's contexts belong to; nothing is routed through it.
+var engine = sync.OnceValue(func() *gin.Engine { return gin.New() })
+
 // sent is a visit that brings a body along.
 func sent(contentType string, body []byte) *Visit {
-	gin.SetMode(gin.TestMode)
-	c, _ := gin.CreateTestContext(httptest.NewRecorder())
+	c := gin.CreateTestContextOnly(httptest.NewRecorder(), engine())
 	c.Request = httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
 	c.Request.Header.Set("Content-Type", contentType)
 	return &Visit{gin: c}
 }
 
-func packed(t testing.TB, write func(w *multipart.Writer)) (contentType string, body []byte) {
-	t.Helper()
+func packed(tb testing.TB, write func(w *multipart.Writer)) (contentType string, body []byte) {
+	tb.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	write(w)
-	require.NoError(t, w.Close())
+	require.NoError(tb, w.Close())
 	return w.FormDataContentType(), b.Bytes()
 }
 
-func attach(t testing.TB, w *multipart.Writer, field, name, data string) {
-	t.Helper()
+func attach(tb testing.TB, w *multipart.Writer, field, name, data string) {
+	tb.Helper()
 	part, err := w.CreateFormFile(field, name)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	_, err = part.Write([]byte(data))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 }
 
 func TestUpload_ReadsFieldsAndFiles(t *testing.T) {
