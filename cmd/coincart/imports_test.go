@@ -49,7 +49,7 @@ func importRules() []importRule {
 		{"payments/sandbox", []string{"payments/opay"}, []string{gin, orm, "database/sql"}},
 		{"static", nil, []string{gin, orm}},
 		{"templates/...", []string{"templates/...", "static"}, []string{gin, orm, "database/sql"}},
-		{"web/...", []string{"web/...", "templates/...", "static", "payments", "payments/opay", "models", "models/store", "models/pictures", "models/productcsv"}, []string{orm, "database/sql"}},
+		{"web/...", []string{"web/...", "templates/...", "static", "payments", "payments/opay", "payments/doctor", "models", "models/store", "models/pictures", "models/productcsv"}, []string{orm, "database/sql"}},
 		{"cmd/coincart/demo", []string{"models", "models/store"}, []string{gin, orm, templ}},
 		{"cmd/coincart", []string{"..."}, []string{gin, orm, templ}},
 	}
