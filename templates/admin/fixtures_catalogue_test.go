@@ -70,9 +70,8 @@ func (f fixtures) orderedProducts() admin.ProductsView {
 
 func (f fixtures) product() admin.ProductView {
 	langs := []admin.LangField{{Lang: "zh-Hans", Name: "简体中文", Field: text("绿色杯子")}}
-	option := func(n int, values ...string) []admin.VariantOption {
-		list := []admin.VariantOption{{Name: "Colour", Value: values[0], Choices: []string{"Moss", "Sand"}}, {Name: "Size", Value: values[1], Choices: []string{"Small", "Large"}}}
-		return list[:n]
+	option := func(colour, size string) []admin.VariantOption {
+		return []admin.VariantOption{{Name: "Colour", Value: colour, Choices: []string{"Moss", "Sand"}}, {Name: "Size", Value: size, Choices: []string{"Small", "Large"}}}
 	}
 	return admin.ProductView{
 		Page: f.clerk(admin.SectionProducts), Zone: "Asia/Shanghai", Currency: "USD", Slugs: "/products/stoneware-mug", CopyID: "x",
@@ -88,14 +87,14 @@ func (f fixtures) product() admin.ProductView {
 				{Name: text("Size"), Values: text("Small\nLarge"), Texts: []admin.OptionTexts{{Lang: "zh-Hans", Language: "简体中文", Name: "尺寸", Values: "小号\n大号"}}},
 			},
 			Variants: []admin.VariantForm{
-				{ID: "v1", Stored: true, Options: option(2, "Moss", "Small"), SKU: text("MUG-MOSS-S"), Price: text("24"), OnHand: "42", Reserved: "2"},
+				{ID: "v1", Stored: true, Options: option("Moss", "Small"), SKU: text("MUG-MOSS-S"), Price: text("24"), OnHand: "42", Reserved: "2"},
 				{
-					ID: "v2", Stored: true, Options: option(2, "Moss", "Large"), SKU: text("MUG-MOSS-L"), Price: text("28"), OnHand: "3", SalePrice: text("25.50"),
+					ID: "v2", Stored: true, Options: option("Moss", "Large"), SKU: text("MUG-MOSS-L"), Price: text("28"), OnHand: "3", SalePrice: text("25.50"),
 					SaleFrom: text("2026-11-20T00:00"), SaleUntil: text("2026-11-30T18:00"), Weight: text("0.42"), LowStock: text("5"), Barcode: text("4006381333931"),
 					Picture: "pictures/stoneware-mug-moss.svg",
 				},
-				{ID: "v3", Stored: true, Retired: true, Options: option(2, "Sand", "Small"), SKU: text("MUG-SAND-S"), Price: text("24"), OnHand: "0"},
-				{Options: option(2, "Sand", ""), Price: text("24")},
+				{ID: "v3", Stored: true, Retired: true, Options: option("Sand", "Small"), SKU: text("MUG-SAND-S"), Price: text("24"), OnHand: "0"},
+				{Options: option("Sand", ""), Price: text("24")},
 			},
 			Pictures: []admin.PictureForm{
 				{Source: "pictures/stoneware-mug.svg", Alt: text("A green mug on a table"), Texts: langs},

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -101,11 +102,10 @@ func (v VariantForm) Bad() bool {
 
 // open reports that the fields that are folded away say something.
 func (v VariantForm) open() bool {
-	folded := ""
-	for _, f := range []Field{v.SalePrice, v.SaleFrom, v.SaleUntil, v.Weight, v.LowStock, v.Barcode} {
-		folded += f.Value + string(f.Problem)
-	}
-	return folded != "" || v.Picture != "" || v.Virtual || v.Untracked || v.Retired
+	said := slices.ContainsFunc([]Field{v.SalePrice, v.SaleFrom, v.SaleUntil, v.Weight, v.LowStock, v.Barcode}, func(f Field) bool {
+		return f.Value != "" || f.Problem != ProblemNone
+	})
+	return said || v.Picture != "" || v.Virtual || v.Untracked || v.Retired
 }
 
 func (o VariantOption) label(p *i18n.Printer, i int) string {

@@ -63,16 +63,16 @@ func variantFact(v models.Variant) string {
 }
 
 func saleSpan(from, until time.Time) string {
-	text := ""
+	var text strings.Builder
 	for _, end := range []struct {
 		word string
 		at   time.Time
 	}{{" from ", from}, {" until ", until}} {
 		if !end.at.IsZero() {
-			text += end.word + end.at.UTC().Format(time.RFC3339)
+			text.WriteString(end.word + end.at.UTC().Format(time.RFC3339))
 		}
 	}
-	return text
+	return text.String()
 }
 
 func cut(text string) string {
