@@ -16,8 +16,8 @@ import (
 	"coincart/models/modelstest"
 )
 
-// upload sends a form with a file behind its fields.
-func (c *clerk) upload(path, name, file string, fields ...string) page {
+// uploadProducts sends the form of an import, its file behind the other fields.
+func (c *clerk) uploadProducts(name, file string, fields ...string) page {
 	c.s.t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
@@ -29,7 +29,7 @@ func (c *clerk) upload(path, name, file string, fields ...string) page {
 	_, err = part.Write([]byte(file))
 	require.NoError(c.s.t, err)
 	require.NoError(c.s.t, w.Close())
-	return c.do(http.MethodPost, path, &body, http.Header{"Content-Type": {w.FormDataContentType()}, "Sec-Fetch-Site": {"same-origin"}})
+	return c.do(http.MethodPost, "/admin/imports", &body, http.Header{"Content-Type": {w.FormDataContentType()}, "Sec-Fetch-Site": {"same-origin"}})
 }
 
 func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
@@ -38,13 +38,13 @@ func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
 		shown := c.get("/admin/imports").is(http.StatusOK)
 		checkStaffPage(t, "/admin/imports", shown)
 		viewer.get("/admin/imports").is(http.StatusOK).lacks(`action="/admin/imports"`, `action="/admin/imports/export"`)
-		viewer.upload("/admin/imports", "a.csv", "x", "form_token", models.NewRef()).is(http.StatusForbidden)
+		viewer.uploadProducts("a.csv", "x", "form_token", models.NewRef()).is(http.StatusForbidden)
 
 		// A file with problems: all of them are listed, by line, in words.
 		bad := "SKU,Name,Regular price,Extra\nA,Cup <b>A</b>,12.50,x\nB,Cup B,1e3,x\nC,,-1,x\nA,Cup A,1,x\n"
 		token := shown.field("/admin/imports", "form_token")
-		at := c.upload("/admin/imports", "<bad>.csv", bad, "form_token", token, "keep_stock", "1").is(http.StatusSeeOther).header.Get("Location")
-		c.upload("/admin/imports", "<bad>.csv", bad, "form_token", token).redirects(at)
+		at := c.uploadProducts("<bad>.csv", bad, "form_token", token, "keep_stock", "1").is(http.StatusSeeOther).header.Get("Location")
+		c.uploadProducts("<bad>.csv", bad, "form_token", token).redirects(at)
 		s.work()
 		p := c.get(at).is(http.StatusOK)
 		checkStaffPage(t, at, p)
@@ -66,7 +66,7 @@ func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
 
 		// A good one: nothing happens before it is begun, and everything after.
 		good := "SKU,Name,Regular price,Stock,Categories\nIMP-1,Imported cup,12.50,3,Cups > New\nIMP-2,Imported pot,8,,Pots\n"
-		at = c.upload("/admin/imports", "good.csv", good, "form_token", models.NewRef()).is(http.StatusSeeOther).header.Get("Location")
+		at = c.uploadProducts("good.csv", good, "form_token", models.NewRef()).is(http.StatusSeeOther).header.Get("Location")
 		s.work()
 		p = c.get(at).is(http.StatusOK).has("This is what would happen.", at+`/start"`)
 		s.browser().get("/search?q=imported").lacks("Imported cup")
@@ -86,7 +86,7 @@ func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
 		c.get(task).is(http.StatusOK).has(task+"/file", "coincart-products-")
 		file := c.get(task + "/file").is(http.StatusOK).body
 		assert.Contains(t, file, "IMP-1")
-		at = c.upload("/admin/imports", "own.csv", file, "form_token", models.NewRef()).is(http.StatusSeeOther).header.Get("Location")
+		at = c.uploadProducts("own.csv", file, "form_token", models.NewRef()).is(http.StatusSeeOther).header.Get("Location")
 		s.work()
 		c.get(at).is(http.StatusOK).has("This shop’s own").lacks(`id="problems-title"`)
 	})
@@ -95,10 +95,10 @@ func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
 func TestImport_RefusesWhatIsNoFile(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		c := s.staffed(models.RoleOwner)
-		c.upload("/admin/imports", "empty.csv", "", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("The file is empty.")
-		c.upload("/admin/imports", "", "x", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("Choose a file.")
+		c.uploadProducts("empty.csv", "", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("The file is empty.")
+		c.uploadProducts("", "x", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("Choose a file.")
 		c.post("/admin/imports", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("Choose a file.")
-		c.upload("/admin/imports", "a.csv", "x").is(http.StatusBadRequest)
+		c.uploadProducts("a.csv", "x").is(http.StatusBadRequest)
 		c.get("/admin/imports/" + models.NewID()).is(http.StatusNotFound)
 		c.get("/admin/imports/1").is(http.StatusNotFound)
 		c.post("/admin/imports/"+models.NewID()+"/start", "form_token", models.NewRef()).is(http.StatusNotFound)
@@ -106,8 +106,8 @@ func TestImport_RefusesWhatIsNoFile(t *testing.T) {
 		c.post("/admin/imports/export", "form_token", models.NewRef(), "visibility", "elsewhere").is(http.StatusUnprocessableEntity)
 		c.post("/admin/imports/export", "form_token", models.NewRef(), "category", "x").is(http.StatusUnprocessableEntity)
 
-		at := c.upload("/admin/imports", "a.csv", "SKU,Name,Regular price\nA,a,1\n", "form_token", models.NewRef()).header.Get("Location")
-		other := c.upload("/admin/imports", "b.csv", "SKU,Name,Regular price\nB,b,1\n", "form_token", models.NewRef()).header.Get("Location")
+		at := c.uploadProducts("a.csv", "SKU,Name,Regular price\nA,a,1\n", "form_token", models.NewRef()).header.Get("Location")
+		other := c.uploadProducts("b.csv", "SKU,Name,Regular price\nB,b,1\n", "form_token", models.NewRef()).header.Get("Location")
 		p := c.get(at).is(http.StatusOK).has("Checking")
 		task := p.field(at+"/stop", "task")
 		c.post(other+"/stop", "task", task).is(http.StatusNotFound)
@@ -131,7 +131,7 @@ func TestImport_ALargeFileIsNeverHeldWhole(t *testing.T) {
 	for n := range 70_000 {
 		fmt.Fprintf(&file, "SKU-%d,%s\n", n, row)
 	}
-	c.upload("/admin/imports", "large.csv", file.String(), "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("larger than 64 MB")
+	c.uploadProducts("large.csv", file.String(), "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("larger than 64 MB")
 	list, err := s.db.Imports(t.Context(), 10)
 	require.NoError(t, err)
 	assert.Empty(t, list)

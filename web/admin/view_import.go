@@ -2,6 +2,7 @@ package admin
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -127,9 +128,7 @@ func ImportProblem(p *i18n.Printer, code, details string) string {
 	}
 	var given map[string]string
 	if json.Unmarshal([]byte(details), &given) == nil {
-		for name, value := range given {
-			values[name] = value
-		}
+		maps.Copy(values, given)
 	}
 	if values["why"] != "" {
 		values["why"] = wordOr(p, "import.why.", values["why"])
