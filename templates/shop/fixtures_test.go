@@ -331,14 +331,24 @@ func (f fixtures) lines() []shop.SummaryLine {
 func (f fixtures) coins() []shop.CoinChoice {
 	return []shop.CoinChoice{
 		{Symbol: "USDT", Name: "Tether", Amount: f.p.Coin("186.00", "USDT"), Rate: f.money("1"), Selected: true},
-		{Symbol: "BTC", Name: "Bitcoin", Amount: f.p.Coin("0.00191260", "BTC"), Rate: f.money("97250")},
+		{
+			Symbol: "BTC", Name: "Bitcoin", Amount: f.p.Coin("0.00191260", "BTC"), Rate: f.money("97250"), Spread: "0.5%", Source: "Exchange ticker",
+			Until: f.kept(),
+		},
 		{Symbol: "ETH", Name: "Ether", Amount: f.p.Coin("0.054386", "ETH"), Rate: f.money("3420")},
+		{Symbol: "SOL", Name: "Solana", Paused: true},
 	}
+}
+
+// kept is until when a live rate is kept.
+func (f fixtures) kept() templates.Moment {
+	t := time.Date(2026, 11, 22, 14, 45, 0, 0, time.UTC)
+	return templates.Moment{Text: f.p.Time(t, time.UTC), ISO: t.Format(time.RFC3339)}
 }
 
 func (f fixtures) checkout() shop.CheckoutView {
 	return shop.CheckoutView{
-		Page: f.page("/checkout"), FormToken: "token", Seen: "seen", Lines: f.lines(), Totals: templates.Totals{Goods: f.money("186.00"), Total: f.money("186.00")}, Payment: shop.PaymentForm{Coins: f.coins()},
+		Page: f.page("/checkout"), FormToken: "token", Seen: "seen", Lines: f.lines(), Totals: templates.Totals{Goods: f.money("186.00"), Total: f.money("186.00")}, Payment: shop.PaymentForm{Coins: f.coins(), Quotes: "sealed", Until: f.kept(), Left: 598},
 	}
 }
 
