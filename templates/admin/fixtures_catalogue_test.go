@@ -69,7 +69,7 @@ func (f fixtures) orderedProducts() admin.ProductsView {
 }
 
 func (f fixtures) product() admin.ProductView {
-	langs := []admin.LangField{{Lang: "zh-Hans", Name: "简体中文", Field: text("绿色杯子")}}
+	langs := []admin.LangField{{Lang: "zh-Hans", Name: "简体中文", Field: text(f.say("in Chinese", "绿色杯子"))}}
 	option := func(colour, size string) []admin.VariantOption {
 		return []admin.VariantOption{{Name: "Colour", Value: colour, Choices: []string{"Moss", "Sand"}}, {Name: "Size", Value: size, Choices: []string{"Small", "Large"}}}
 	}
@@ -81,10 +81,10 @@ func (f fixtures) product() admin.ProductView {
 			Categories: []admin.CategoryChoice{
 				{ID: "c1", Name: "Kitchen", Depth: 1, Chosen: true}, {ID: "c2", Name: "Cups", Depth: 2, Chosen: true, Primary: true}, {ID: "c3", Name: "Desk", Depth: 1},
 			},
-			Texts: []admin.ProductTexts{{Lang: "zh-Hans", Name: "简体中文", Title: text("粗陶马克杯"), Summary: text("手工拉坯，两次上釉。")}},
+			Texts: []admin.ProductTexts{{Lang: "zh-Hans", Name: "简体中文", Title: text(f.say("in Chinese", "粗陶马克杯")), Summary: text(f.say("in Chinese", "手工拉坯，两次上釉。"))}},
 			Options: []admin.OptionForm{
-				{Name: text("Colour"), Values: text("Moss\nSand"), Texts: []admin.OptionTexts{{Lang: "zh-Hans", Language: "简体中文", Name: "颜色", Values: "苔绿\n沙色"}}},
-				{Name: text("Size"), Values: text("Small\nLarge"), Texts: []admin.OptionTexts{{Lang: "zh-Hans", Language: "简体中文", Name: "尺寸", Values: "小号\n大号"}}},
+				{Name: text("Colour"), Values: text("Moss\nSand"), Texts: []admin.OptionTexts{{Lang: "zh-Hans", Language: "简体中文", Name: f.say("in Chinese", "颜色"), Values: f.say("in Chinese\nthe same", "苔绿\n沙色")}}},
+				{Name: text("Size"), Values: text("Small\nLarge"), Texts: []admin.OptionTexts{{Lang: "zh-Hans", Language: "简体中文", Name: f.say("in Chinese", "尺寸"), Values: f.say("in Chinese\nthe same", "小号\n大号")}}},
 			},
 			Variants: []admin.VariantForm{
 				{ID: "v1", Stored: true, Options: option("Moss", "Small"), SKU: text("MUG-MOSS-S"), Price: text("24"), OnHand: "42", Reserved: "2"},
@@ -157,7 +157,7 @@ func (f fixtures) category() admin.CategoryView {
 	return admin.CategoryView{
 		Page: f.clerk(admin.SectionCategories), ID: "c2", Version: "2", Name: text("Cups and mugs"), Slug: text("cups-and-mugs"), Summary: text("For tea and coffee."),
 		Picture: "pictures/stoneware-mug.svg", Parents: []admin.Choice{{}, {Value: "c1", Label: "Kitchen", Selected: true}},
-		Texts:  []admin.CategoryTexts{{Lang: "zh-Hans", Language: "简体中文", Name: text("杯子")}},
+		Texts:  []admin.CategoryTexts{{Lang: "zh-Hans", Language: "简体中文", Name: text(f.say("in Chinese", "杯子"))}},
 		Others: []admin.Choice{{Value: "c1", Label: "Kitchen"}}, Products: 3, Children: 1,
 	}
 }
@@ -172,6 +172,6 @@ func (f fixtures) troubledCategory() admin.CategoryView {
 func (f fixtures) tags() admin.TagsView {
 	return admin.TagsView{
 		Page: f.clerk(admin.SectionProducts), Problem: admin.ProblemTagName, For: "gift", Typed: "a, b",
-		Rows: []admin.TagRow{{Tag: "gift", Products: 3}, {Tag: "新品", Products: 1}, {Tag: long}},
+		Rows: []admin.TagRow{{Tag: "gift", Products: 3}, {Tag: f.say("in Chinese", "新品"), Products: 1}, {Tag: long}},
 	}
 }

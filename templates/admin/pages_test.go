@@ -49,9 +49,11 @@ func TestPages_EveryFormGoesToAKnownAddress(t *testing.T) {
 		`|statements|statements/` + day + `/(fetch|seal)|discrepancies/d\d/(settle|accept|assign|refund)|refunds/f\d/(approve|decline)|exports` +
 		`|stock/01900000-0000-7000-8000-0000000000b1|stock/counts(/` + countID + `(/(book|drop))?)?` +
 		`|imports|imports/export|imports/` + importID + `/(check|start|stop|pictures)` +
+		`|products(/p1|/preview/form|/bulk/change|/p\d/(duplicate|delete|move))?(#(pictures|options|variants))?` +
+		`|categories(/c2|/c\d/(move|delete))?|tags/(rename|delete)` +
 		`|coins|coins/BTC|coins/BTC/accept|price-sources|price-sources/exchange` +
 		`|staff/(invite|invitations/i\d/end|s\d/(role|disable|enable|end-sessions))))$`)
-	get := regexp.MustCompile(`^/admin(/(orders|refunds|statements|statements/` + day + `|audit|stock|stock/ledger|imports/` + importID + `))?$`)
+	get := regexp.MustCompile(`^/admin(/(orders|refunds|statements|statements/` + day + `|audit|products|stock|stock/ledger|imports/` + importID + `))?$`)
 	form := regexp.MustCompile(`<form\s[^>]*>`)
 	attribute := regexp.MustCompile(`\s(formaction|action|method)="([^"]*)"`)
 	button := regexp.MustCompile(`\sformaction="([^"]*)"`)
