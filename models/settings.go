@@ -273,7 +273,7 @@ func normalEmail(value string) (string, SettingProblem) {
 func normalHost(value string) (string, SettingProblem) {
 	const longest = 253
 	if len(value) > longest || strings.ContainsFunc(value, func(r rune) bool {
-		return r > unicode.MaxASCII || !(unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-._:", r))
+		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-._:", r)
 	}) {
 		return "", SettingHost
 	}

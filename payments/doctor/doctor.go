@@ -100,8 +100,8 @@ type Config struct {
 	Paths          Paths    // addresses that the platform is given
 
 	Database string // what the settings name, without a password
-	// OpenStore opens the database; the store is closed by close. A running shop gives its own.
-	OpenStore func(context.Context) (db *store.Store, close func() error, err error)
+	// OpenStore opens the database; the store is closed by done. A running shop gives its own.
+	OpenStore func(context.Context) (db *store.Store, done func() error, err error)
 
 	ForwardedBy string // address of a peer that is no trusted proxy and sends forwarded headers, as the present request shows; "": none
 

@@ -35,8 +35,11 @@ func (c Config) checkStore(ctx context.Context) []Finding {
 // unread is everything that a database which cannot be read leaves open.
 func unread(database Finding) []Finding {
 	return []Finding{
-		database, {CheckMigrations, Unknown, CodeMigrationsUnknown, nil},
-		{CheckCallbacks, Unknown, CodeStoreUnknown, nil}, {CheckWorkers, Unknown, CodeStoreUnknown, nil}, {CheckMail, Unknown, CodeStoreUnknown, nil},
+		database,
+		{CheckMigrations, Unknown, CodeMigrationsUnknown, nil},
+		{CheckCallbacks, Unknown, CodeStoreUnknown, nil},
+		{CheckWorkers, Unknown, CodeStoreUnknown, nil},
+		{CheckMail, Unknown, CodeStoreUnknown, nil},
 	}
 }
 

@@ -114,7 +114,7 @@ func ReadPublic(name string) (*rsa.PublicKey, error) {
 
 // read reads a file of bounded size.
 func read(name string) ([]byte, fs.FileMode, error) {
-	file, err := os.Open(name) //nolint:gosec // the file is the one that the settings name
+	file, err := os.Open(name)
 	if err != nil {
 		return nil, 0, unread(name, err)
 	}

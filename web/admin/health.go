@@ -15,8 +15,6 @@ import (
 	"coincart/templates/i18n"
 )
 
-const healthPath = Home + "/health"
-
 // Checks are what the pages about the shop's set-up ask.
 type Checks struct {
 	TryMail        func(context.Context, payments.Mail) payments.MailTrial // nil: nobody can send a test mail
