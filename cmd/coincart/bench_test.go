@@ -36,7 +36,7 @@ func BenchmarkShop_Order(b *testing.B) {
 				v.from = fmt.Sprintf("10.%d.%d.%d", orders>>16&255, orders>>8&255, orders&255) // the limits are per address
 				form := checkout(v, r.address)
 				start := cpu(b, pid)
-				page := form.submit("/checkout", map[string]string{"email": "ada@example.org", "coin": "USDT", "payer_uid": alice})
+				page := form.submit("/checkout", toNewYork(map[string]string{"email": "ada@example.org", "coin": "USDT", "payer_uid": alice}))
 				placed := cpu(b, pid)
 				pay(page)
 				placing += placed - start

@@ -37,7 +37,7 @@ func TestDemo_MakesAllItNeedsAndKeepsIt(t *testing.T) {
 	home := v.get(d.shop)
 	assert.Contains(t, home.text, "Osier")
 	assert.Contains(t, v.get(d.sandbox).text, "Osier", "the sandbox knows the merchant")
-	placed := checkout(v, d.shop).submit("/checkout", map[string]string{"email": "ada@example.org", "coin": "BTC", "payer_uid": alice})
+	placed := checkout(v, d.shop).submit("/checkout", toNewYork(map[string]string{"email": "ada@example.org", "coin": "BTC", "payer_uid": alice}))
 	require.Contains(t, placed.address.Path, "pay.html")
 	require.Zero(t, d.stop())
 	key, err := os.ReadFile(filepath.Join(folder, "merchant.pem"))

@@ -69,7 +69,16 @@ func buy(ctx context.Context, t *testing.T, d *demoRun, dev device) {
 		chromedp.Click(chromedp.CSS(`a[href="/checkout"]`)),
 		chromedp.WaitVisible(chromedp.CSS(`#email`)),
 		chromedp.SendKeys(chromedp.CSS(`#email`), "ada@example.org"),
+		chromedp.SendKeys(chromedp.CSS(`#name`), "Ada Lovelace"),
+		chromedp.SendKeys(chromedp.CSS(`#line1`), "350 Fifth Avenue"),
+		chromedp.SendKeys(chromedp.CSS(`#city`), "New York"),
+		chromedp.SendKeys(chromedp.CSS(`#postcode`), "10118"),
 		chromedp.SendKeys(chromedp.CSS(`#payer_uid`), alice))
+	chooseRegion(ctx, t, map[bool]string{true: "NY", false: "BJ"}[dev.lang == "en-US,en"])
+	typed, err := chromedp.Run(ctx, chromedp.Evaluate[string](`["email", "name", "line1", "city", "postcode", "payer_uid"].map(id =>
+		document.getElementById(id).value).join("|")`))
+	require.NoError(t, err)
+	assert.Equal(t, "ada@example.org|Ada Lovelace|350 Fifth Avenue|New York|10118|"+alice, typed, "what was typed stays when the page counts in")
 	step("6-pay",
 		chromedp.Click(chromedp.CSS(`.checkout button.button--wide[type=submit]`)),
 		chromedp.WaitVisible(chromedp.CSS(`button[value=pay]`)))
@@ -90,6 +99,19 @@ func buy(ctx context.Context, t *testing.T, d *demoRun, dev device) {
 	wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth`))
 	require.NoError(t, err)
 	assert.LessOrEqual(t, int64(wide), dev.width, "nothing sticks out sideways")
+}
+
+// chooseRegion chooses from the list of regions, as a person would, and waits until the page has counted it in.
+func chooseRegion(ctx context.Context, t *testing.T, region string) {
+	t.Helper()
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`(() => {
+		const list = document.getElementById("region");
+		list.value = "`+region+`";
+		return list.dispatchEvent(new Event("change", { bubbles: true }));
+	})()`))
+	require.NoError(t, err)
+	_, err = chromedp.Run(ctx, chromedp.Poll[bool](`document.getElementById("checkout-live").textContent !== ""`))
+	require.NoError(t, err)
 }
 
 // findChromium finds the browser; without one the test is skipped, or fails with COINCART_REQUIRE_CHROMIUM=1.

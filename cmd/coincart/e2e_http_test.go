@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -32,6 +33,15 @@ func checkout(v *visitor, shop string) *webPage {
 	return form
 }
 
+// toNewYork adds an address that goods can be sent to.
+func toNewYork(fields map[string]string) map[string]string {
+	all := map[string]string{
+		"name": "Ada Lovelace", "country": "US", "region": "NY", "line1": "350 Fifth Avenue", "city": "New York", "postcode": "10118",
+	}
+	maps.Copy(all, fields)
+	return all
+}
+
 // pay presses pay on the sandbox's page and waits until the shop says paid; it returns the order's page and how long it took.
 func pay(p *webPage) (order *webPage, took time.Duration) {
 	t := p.visitor.t
@@ -52,7 +62,7 @@ func TestE2E_WithoutScripts(t *testing.T) {
 	modelstest.EachEmpty(t, func(t *testing.T, dsn string) {
 		d := startDemo(t, map[string]string{"COINCART_DATABASE": dsn})
 		v := newVisitor(t, "en")
-		placed := checkout(v, d.shop).submit("/checkout", map[string]string{"email": "ada@example.org", "name": "Ada", "coin": "USDT", "payer_uid": alice})
+		placed := checkout(v, d.shop).submit("/checkout", toNewYork(map[string]string{"email": "ada@example.org", "name": "Ada", "coin": "USDT", "payer_uid": alice}))
 		order, took := pay(placed)
 		assert.Less(t, took, payWithin)
 		assert.Contains(t, order.text, "Thank you")
@@ -77,7 +87,7 @@ func TestE2E_WithoutScripts(t *testing.T) {
 func TestE2E_RefusalIsExplainedAndMended(t *testing.T) {
 	d := startDemo(t, nil)
 	v := newVisitor(t, "en")
-	page := checkout(v, d.shop).submit("/checkout", map[string]string{"email": "bob@example.org", "coin": "USDT", "payer_uid": bob})
+	page := checkout(v, d.shop).submit("/checkout", toNewYork(map[string]string{"email": "bob@example.org", "coin": "USDT", "payer_uid": bob}))
 	if strings.Contains(page.address.Path, "pay.html") { // the sandbox notices the balance only here
 		assert.Empty(t, page.choices("action"))
 		page = page.submit("", map[string]string{"action": "fail"})
@@ -100,12 +110,13 @@ func TestE2E_RealShopBesideASandbox(t *testing.T) {
 
 		// The payer signs in at the platform, so that openId and token travel.
 		form := checkout(v, r.address)
-		consent := form.submit("/payments/connect", map[string]string{"email": "ada@example.org"})
+		consent := form.submit("/payments/connect", map[string]string{"email": "ada@example.org", "country": "CN", "region": "BJ", "line1": "Jianguo Lu 1"})
 		require.Contains(t, consent.address.Path, "login.html")
 		form = consent.submit("", map[string]string{"uid": alice})
 		require.Equal(t, "/checkout", form.address.Path)
 		require.Contains(t, form.text, "ada@example.org", "what was typed before is kept")
-		placed := form.submit("/checkout", map[string]string{"coin": "ETH"})
+		require.Contains(t, form.text, "Jianguo Lu 1")
+		placed := form.submit("/checkout", map[string]string{"coin": "ETH", "name": "Ada", "city": "Beijing", "postcode": "100022"})
 		order, took := pay(placed)
 		assert.Less(t, took, payWithin)
 		assert.Contains(t, order.text, "谢谢")

@@ -174,7 +174,7 @@ func (o *officeRun) code(secret string) string {
 // order buys two mugs as a shopper and leaves them unpaid. It returns the order and the platform's number of it.
 func (o *officeRun) order(email string) (order models.Order, orderNum string) {
 	o.t.Helper()
-	page := checkout(newVisitor(o.t, "en"), o.shop.base).submit("/checkout", map[string]string{"email": email, "coin": "USDT", "payer_uid": alice})
+	page := checkout(newVisitor(o.t, "en"), o.shop.base).submit("/checkout", toNewYork(map[string]string{"email": email, "coin": "USDT", "payer_uid": alice}))
 	require.Contains(o.t, page.address.Path, "pay.html", page.text)
 	orderNum = page.address.Query().Get("orderNum")
 	require.NotEmpty(o.t, orderNum, page.address)

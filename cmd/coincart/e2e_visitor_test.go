@@ -124,6 +124,9 @@ func (p *webPage) send(address string, values url.Values) *webPage {
 func fields(form *html.Node) url.Values {
 	values := url.Values{}
 	for n := range form.Descendants() {
+		if n.Data == "select" && attribute(n, "name") != "" && !has(n, "disabled") {
+			values.Set(attribute(n, "name"), chosenOption(n))
+		}
 		if n.Data != "input" || attribute(n, "name") == "" || has(n, "disabled") {
 			continue
 		}
@@ -140,10 +143,32 @@ func fields(form *html.Node) url.Values {
 	return values
 }
 
+// chosenOption is the value of a list's chosen entry, the first one where none is.
+func chosenOption(list *html.Node) string {
+	value, first := "", true
+	for n := range list.Descendants() {
+		if n.Data != "option" {
+			continue
+		}
+		if first || has(n, "selected") {
+			value, first = attribute(n, "value"), false
+		}
+	}
+	return value
+}
+
 // offers tells whether a form has a field that can hold the value.
 func offers(form *html.Node, name, value string) bool {
 	for n := range form.Descendants() {
 		if attribute(n, "name") != name || has(n, "disabled") {
+			continue
+		}
+		if n.Data == "select" {
+			for o := range n.Descendants() {
+				if o.Data == "option" && attribute(o, "value") == value {
+					return true
+				}
+			}
 			continue
 		}
 		fixed := n.Data == "button" || attribute(n, "type") == "radio" || attribute(n, "type") == "hidden"
