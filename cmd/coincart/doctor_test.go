@@ -54,3 +54,15 @@ func TestRefusedCommandsMakeNoDatabase(t *testing.T) {
 	assert.Contains(t, serve.stderr, "coincart migrate up")
 	assert.NoDirExists(t, filepath.Dir(database))
 }
+
+func TestEnvelopeOpen_RefusesAPrivateKeyThatOthersRead(t *testing.T) {
+	folder := t.TempDir()
+	private, public := filepath.Join(folder, "m.pem"), filepath.Join(folder, "m.pub.pem")
+	require.Zero(t, runCommand(t, nil, "keygen", "--private-key", private, "--public-key", public).code)
+	require.NoError(t, os.Chmod(private, 0o644))
+	got := runWithInput(t, "{}", nil, "envelope", "open", "--private-key", private, "--public-key", public)
+	assert.Equal(t, exitFailed, got.code)
+	assert.Contains(t, got.stderr, "chmod 600")
+	swapped := runWithInput(t, "{}", nil, "envelope", "open", "--private-key", public, "--public-key", public)
+	assert.Contains(t, swapped.stderr, "holds a public key")
+}
