@@ -101,6 +101,7 @@ func (f fixtures) office() []sheet {
 	sheets = append(sheets, f.catalogue()...)
 	sheets = append(sheets, f.stock()...)
 	sheets = append(sheets, f.coinSheets()...)
+	sheets = append(sheets, f.setUp()...)
 	return append(sheets, f.strange()...)
 }
 
