@@ -62,7 +62,7 @@ func PaymentReceived(ctx context.Context, v View) (Letter, error) {
 	return write(ctx, v, letter{
 		subject: p.T("mail.paid.subject", "Shop", v.ShopName, "Ref", v.Ref),
 		heading: p.T("mail.paid.heading"),
-		intro:   p.T(v.kind("mail.paid.text")),
+		intro:   p.T(v.kind("mail.paid.text", "mail.paid.text.unsent")),
 		button:  p.T("mail.paid.button"),
 		facts:   v.facts(true),
 	})
@@ -72,9 +72,9 @@ func PaymentReceived(ctx context.Context, v View) (Letter, error) {
 func OrderSent(ctx context.Context, v View) (Letter, error) {
 	p := v.Printer
 	l := letter{
-		subject: p.T(v.kind("mail.sent.subject"), "Shop", v.ShopName, "Ref", v.Ref),
-		heading: p.T(v.kind("mail.sent.heading")),
-		intro:   p.T(v.kind("mail.sent.text")),
+		subject: p.T(v.kind("mail.sent.subject", "mail.sent.subject.unsent"), "Shop", v.ShopName, "Ref", v.Ref),
+		heading: p.T(v.kind("mail.sent.heading", "mail.sent.heading.unsent")),
+		intro:   p.T(v.kind("mail.sent.text", "mail.sent.text.unsent")),
 		button:  p.T("mail.sent.button"),
 		facts:   v.facts(true),
 	}
@@ -112,11 +112,11 @@ func (v View) facts(paid bool) []fact {
 }
 
 // kind is the id of words that differ where nothing is sent to an address.
-func (v View) kind(id string) string {
+func (v View) kind(sent, unsent string) string {
 	if v.Shipped {
-		return id
+		return sent
 	}
-	return id + ".unsent"
+	return unsent
 }
 
 func (v View) greeting() string {

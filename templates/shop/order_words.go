@@ -27,7 +27,7 @@ func (v OrderView) heading() string {
 	case OrderPaid:
 		return p.T("order.paid.title")
 	case OrderFulfilled:
-		return p.T(v.kind("order.fulfilled.title"))
+		return p.T(v.kind("order.fulfilled.title", "order.fulfilled.title.unsent"))
 	case OrderReview:
 		return p.T("order.review.title")
 	case OrderRefunding:
@@ -41,11 +41,11 @@ func (v OrderView) heading() string {
 }
 
 // kind is the id of words that differ where nothing is sent to an address.
-func (v OrderView) kind(id string) string {
+func (v OrderView) kind(sent, unsent string) string {
 	if v.Shipped {
-		return id
+		return sent
 	}
-	return id + ".unsent"
+	return unsent
 }
 
 func (v OrderView) message() string {
@@ -66,9 +66,9 @@ func (v OrderView) message() string {
 	case OrderExpired:
 		return p.T("order.expired.text")
 	case OrderPaid:
-		return p.T(v.kind("order.paid.text"), "Email", v.Email)
+		return p.T(v.kind("order.paid.text", "order.paid.text.unsent"), "Email", v.Email)
 	case OrderFulfilled:
-		return p.T(v.kind("order.fulfilled.text"))
+		return p.T(v.kind("order.fulfilled.text", "order.fulfilled.text.unsent"))
 	case OrderReview:
 		return p.T("order.review.text", "Email", v.Email)
 	case OrderRefunding:
@@ -195,7 +195,7 @@ func (v OrderView) steps() []stage {
 	case OrderCancelling, OrderCancelled, OrderExpired, OrderReview, OrderRefunding, OrderPartRefunded, OrderRefunded:
 		return nil
 	}
-	texts := []string{p.T("progress.placed"), p.T("progress.paid"), p.T(v.kind("progress.sent"))}
+	texts := []string{p.T("progress.placed"), p.T("progress.paid"), p.T(v.kind("progress.sent", "progress.sent.unsent"))}
 	stages := make([]stage, len(texts))
 	for i, text := range texts {
 		stages[i] = stage{text: text, done: i < reached, current: i == reached}

@@ -61,7 +61,7 @@ func (c CouponField) words(p *i18n.Printer) string {
 	if c.Problem == "" {
 		return ""
 	}
-	return p.T("coupon."+c.Problem, "Code", c.Typed, "Minimum", c.Minimum, "From", c.From)
+	return p.T("coupon.problem."+c.Problem, "Code", c.Typed, "Minimum", c.Minimum, "From", c.From)
 }
 
 // problem is what is wrong with a field of the address, in words: those of the field itself, else those for every field.
@@ -70,11 +70,11 @@ func (f AddressForm) problem(p *i18n.Printer, field string) string {
 	if kind == "" {
 		return ""
 	}
-	own := "address." + field + "." + kind
+	own := "address.problem." + field + "." + kind
 	if words := p.T(own); words != own {
 		return words
 	}
-	return p.T("address." + kind)
+	return p.T("address.problem." + kind)
 }
 
 // addressFields are the fields of an address in the order of the page. The name is the checkout's own field.
@@ -128,9 +128,9 @@ func (v CheckoutView) nameProblem() string {
 
 func addressLabel(p *i18n.Printer, id string, required bool) string {
 	if required {
-		return p.T("address." + id)
+		return p.T("address.field." + id)
 	}
-	return p.T("address.optional", "Label", p.T("address."+id))
+	return p.T("address.optional", "Label", p.T("address.field."+id))
 }
 
 func addressKind(id string) string {
