@@ -51,7 +51,7 @@ func (f fixtures) coupons() []admin.CouponRow {
 	}
 	rows := []admin.CouponRow{
 		row("SPRING-10", "percent", "10%", "on", "3 / 100"), row("HELLO", "fixed", f.money("5"), "early", "0"), row("FREE-PARCEL", "free_delivery", "", "used_up", "50 / 50"),
-		row("ABCDEFGHIJKLMNOPQRSTUVWXYZ-1234567890-XY", "percent", "12.5%", "over", "7"), row("春天", "fixed", f.money("20"), "off", "0"),
+		row("ABCDEFGHIJKLMNOPQRSTUVWXYZ-1234567890-XY", "percent", "12.5%", "over", "7"), row(f.say("SPRING-5", "春天"), "fixed", f.money("20"), "off", "0"),
 	}
 	rows[0].Starts, rows[0].Ends, rows[0].Note = f.at(-600), f.at(6000), f.say("For the spring fair", "春季展会")
 	rows[3].Ends = f.at(-60)
@@ -110,7 +110,7 @@ func (f fixtures) zone() admin.ZoneView {
 	step := func(from, price string) admin.StepForm {
 		return admin.StepForm{From: admin.Field{Value: from}, Price: admin.Field{Value: price}}
 	}
-	chinese := []admin.TextField{{Lang: "zh-Hans", Language: "简体中文", Field: admin.Field{Value: "增值税"}}}
+	chinese := []admin.TextField{{Lang: "zh-Hans", Language: "简体中文", Field: admin.Field{Value: f.say("in Chinese", "增值税")}}}
 	v := admin.ZoneView{
 		Page: f.priced(admin.SectionDelivery), ID: zoneID, Version: "2", Name: admin.Field{Value: f.say("European Union", "欧盟")}, Currency: "USD",
 		TaxModes: f.kinds("included", models.TaxModes()), TaxName: admin.Field{Value: "VAT"}, TaxTexts: chinese, TaxRate: admin.Field{Value: "19"}, TaxDelivery: true,

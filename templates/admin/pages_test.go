@@ -52,9 +52,10 @@ func TestPages_EveryFormGoesToAKnownAddress(t *testing.T) {
 		`|products(/p1|/preview/form|/bulk/change|/p\d/(duplicate|delete|move))?(#(pictures|options|variants))?` +
 		`|categories(/c2|/c\d/(move|delete))?|tags/(rename|delete)` +
 		`|settings/(shop|currency|legal|mail|mail/test|orders|retention)` +
+		`|coupons(/` + zoneID + `(/switch)?)?|delivery(/` + zoneID + `(/delete)?)?` +
 		`|coins|coins/BTC|coins/BTC/accept|price-sources|price-sources/exchange` +
 		`|staff/(invite|invitations/i\d/end|s\d/(role|disable|enable|end-sessions))))$`)
-	get := regexp.MustCompile(`^/admin(/(orders|refunds|statements|statements/` + day + `|audit|products|stock|stock/ledger|imports/` + importID + `))?$`)
+	get := regexp.MustCompile(`^/admin(/(orders|refunds|statements|statements/` + day + `|audit|products|coupons|delivery/tester|stock|stock/ledger|imports/` + importID + `))?$`)
 	form := regexp.MustCompile(`<form\s[^>]*>`)
 	attribute := regexp.MustCompile(`\s(formaction|action|method)="([^"]*)"`)
 	button := regexp.MustCompile(`\sformaction="([^"]*)"`)
