@@ -36,6 +36,7 @@ func TestSettings_CountWithinASecondOnEveryReplica(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dsn := makeDSN(t)
 			s := newShop(t, func(tb testing.TB, options ...modelstest.Option) *store.Store {
+				tb.Helper()
 				return modelstest.Open(tb, dsn, options...)
 			})
 			other := s.replica(dsn)

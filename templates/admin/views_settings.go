@@ -116,7 +116,7 @@ func joined(text, more string) string {
 	return text + " " + more
 }
 
-func (f SettingField) input(p *i18n.Printer, locked bool) input {
+func (f SettingField) input(p *i18n.Printer) input {
 	i := input{
 		id: f.Key, label: f.label(p), value: f.Value, hint: f.hint(p), required: f.Required, choices: f.Choices,
 		lines: f.Kind == "lines", numeric: f.Kind == "number",
