@@ -25,19 +25,23 @@ func TestAddressLines_AreThoseOfAParcel(t *testing.T) {
 		want    []string
 	}{
 		"United States": {
-			"en", models.Address{Name: "Ada", Line1: "350 Fifth Avenue", City: "New York", Region: "NY", Postcode: "10118", Country: "US"},
+			"en",
+			models.Address{Name: "Ada", Line1: "350 Fifth Avenue", City: "New York", Region: "NY", Postcode: "10118", Country: "US"},
 			[]string{"Ada", "350 Fifth Avenue", "New York, NY 10118", "United States"},
 		},
 		"Germany": {
-			"en", models.Address{Name: "Ada", Line1: "Hauptstr. 1", Line2: "Hof", City: "Berlin", Postcode: "10115", Country: "DE"},
+			"en",
+			models.Address{Name: "Ada", Line1: "Hauptstr. 1", Line2: "Hof", City: "Berlin", Postcode: "10115", Country: "DE"},
 			[]string{"Ada", "Hauptstr. 1", "Hof", "10115 Berlin", "Germany"},
 		},
 		"Hong Kong has no postcodes": {
-			"en", models.Address{Name: "Ada", Line1: "1 Queen’s Road", City: "Central", Country: "HK"},
+			"en",
+			models.Address{Name: "Ada", Line1: "1 Queen’s Road", City: "Central", Country: "HK"},
 			[]string{"Ada", "1 Queen’s Road", "Central", models.CountryName("HK", "en")},
 		},
 		"China": {
-			"zh-Hans", models.Address{Name: "安娜", Line1: "建国路 1 号", City: "朝阳区", Region: "BJ", Postcode: "100022", Country: "CN"},
+			"zh-Hans",
+			models.Address{Name: "安娜", Line1: "建国路 1 号", City: "朝阳区", Region: "BJ", Postcode: "100022", Country: "CN"},
 			[]string{"安娜", "建国路 1 号", "北京市 朝阳区", "100022", "中国"},
 		},
 	} {
