@@ -37,7 +37,7 @@ func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
 		c, viewer := s.staffed(models.RoleOperator), s.staffed(models.RoleViewer)
 		shown := c.get("/admin/imports").is(http.StatusOK)
 		checkStaffPage(t, "/admin/imports", shown)
-		viewer.get("/admin/imports").is(http.StatusOK).lacks(`action="/admin/imports"`, `action="/admin/imports/export"`)
+		viewer.get("/admin/imports").is(http.StatusOK).lacks(`action="/admin/imports"`, `action="/admin/imports/export/start"`)
 		viewer.uploadProducts("a.csv", "x", "form_token", models.NewRef()).is(http.StatusForbidden)
 
 		// A file with problems: all of them are listed, by line, in words.
@@ -80,7 +80,7 @@ func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
 
 		// Away as a file, and in again: nothing changes.
 		form := c.get("/admin/imports").is(http.StatusOK).has("good.csv")
-		task := c.post("/admin/imports/export", "form_token", form.field("/admin/imports/export", "form_token"), "visibility", "published").
+		task := c.post("/admin/imports/export/start", "form_token", form.field("/admin/imports/export/start", "form_token"), "visibility", "published").
 			is(http.StatusSeeOther).header.Get("Location")
 		s.work()
 		c.get(task).is(http.StatusOK).has(task+"/file", "coincart-products-")
@@ -103,8 +103,8 @@ func TestImport_RefusesWhatIsNoFile(t *testing.T) {
 		c.get("/admin/imports/1").is(http.StatusNotFound)
 		c.post("/admin/imports/"+models.NewID()+"/start", "form_token", models.NewRef()).is(http.StatusNotFound)
 		c.post("/admin/imports/"+models.NewID()+"/stop", "task", models.NewID()).is(http.StatusNotFound)
-		c.post("/admin/imports/export", "form_token", models.NewRef(), "visibility", "elsewhere").is(http.StatusUnprocessableEntity)
-		c.post("/admin/imports/export", "form_token", models.NewRef(), "category", "x").is(http.StatusUnprocessableEntity)
+		c.post("/admin/imports/export/start", "form_token", models.NewRef(), "visibility", "elsewhere").is(http.StatusUnprocessableEntity)
+		c.post("/admin/imports/export/start", "form_token", models.NewRef(), "category", "x").is(http.StatusUnprocessableEntity)
 
 		at := c.uploadProducts("a.csv", "SKU,Name,Regular price\nA,a,1\n", "form_token", models.NewRef()).header.Get("Location")
 		other := c.uploadProducts("b.csv", "SKU,Name,Regular price\nB,b,1\n", "form_token", models.NewRef()).header.Get("Location")

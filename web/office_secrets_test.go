@@ -20,6 +20,8 @@ import (
 func TestSignIn_DoesTheSameWorkForAccountsThatAreNotThere(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		c := s.hire(models.RoleOwner)
+		s.browser().get("/admin/login").is(http.StatusOK) // the settings are at hand from now on
+		s.statements()
 		s.browser().post("/admin/login", "email", c.person.Email, "password", "wrong wrong wrong").is(http.StatusUnprocessableEntity)
 		known := s.statements()
 		s.browser().post("/admin/login", "email", "nobody@shop.example", "password", "wrong wrong wrong").is(http.StatusUnprocessableEntity)

@@ -48,7 +48,7 @@ func TestPages_EveryFormGoesToAKnownAddress(t *testing.T) {
 		`|reviews/r\d/close|orders/bulk/(cancel|fulfil)|orders/` + orderID + `/(note|fulfil|cancel|ask|resend|refund)|cancellations` +
 		`|statements|statements/` + day + `/(fetch|seal)|discrepancies/d\d/(settle|accept|assign|refund)|refunds/f\d/(approve|decline)|exports` +
 		`|stock/01900000-0000-7000-8000-0000000000b1|stock/counts(/` + countID + `(/(book|drop))?)?` +
-		`|imports|imports/export|imports/` + importID + `/(check|start|stop|pictures)` +
+		`|imports|imports/export/start|imports/` + importID + `/(check|start|stop|pictures)` +
 		`|products(/p1|/preview/form|/bulk/change|/p\d/(duplicate|delete|move))?(#(pictures|options|variants))?` +
 		`|categories(/c2|/c\d/(move|delete))?|tags/(rename|delete)` +
 		`|settings/(shop|currency|legal|mail|mail/test|orders|retention)` +

@@ -6,7 +6,7 @@ import "coincart/models"
 func (o *Office) importRoutes(t *table) {
 	t.get("/imports", models.MayView, o.showImports)
 	t.post("/imports", models.MayCatalogue, o.receiveImport)
-	t.post("/imports/export", models.MayCatalogue, o.exportProducts)
+	t.post("/imports/export/start", models.MayCatalogue, o.exportProducts)
 	t.get("/imports/:id", models.MayView, o.showImport)
 	t.get("/imports/:id/file", models.MayView, o.downloadProblems)
 	t.post("/imports/:id/check", models.MayCatalogue, o.checkImport)

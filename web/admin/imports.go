@@ -165,7 +165,7 @@ func (o *Office) stopImport(d *desk) error {
 	return d.SeeOther(importPath(id))
 }
 
-// exportProducts begins to write a file of products: POST /admin/imports/export with form_token, category, visibility and tag.
+// exportProducts begins to write a file of products: POST /admin/imports/export/start with form_token, category, visibility and tag.
 func (o *Office) exportProducts(d *desk) error {
 	form, err := d.Form()
 	if err != nil {
