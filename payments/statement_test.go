@@ -89,8 +89,11 @@ func TestReconcile_NamesTheZoneAmongAllFaults(t *testing.T) {
 			s.later(2 * time.Hour)
 		}
 		require.NoError(t, s.platform.SetFaults(sandbox.Faults{
-			{Kind: sandbox.FaultStatementMissing}, {Kind: sandbox.FaultStatementExtra}, {Kind: sandbox.FaultStatementDouble},
-			{Kind: sandbox.FaultStatementAmount}, {Kind: sandbox.FaultStatementShifted},
+			{Kind: sandbox.FaultStatementMissing},
+			{Kind: sandbox.FaultStatementExtra},
+			{Kind: sandbox.FaultStatementDouble},
+			{Kind: sandbox.FaultStatementAmount},
+			{Kind: sandbox.FaultStatementShifted},
 		}))
 		for range 8 {
 			s.pay(1) // from 23:00 on: of the day that begins eight hours late

@@ -76,7 +76,7 @@ func TestStock_ListsFindWhatIsLow(t *testing.T) {
 		for _, wrong := range []string{"?sort=price", "?after=x", "?category=" + models.NewID()} {
 			c.get("/admin/stock" + wrong).is(http.StatusUnprocessableEntity)
 		}
-		c.get("/admin/stock/ledger?variant="+low.ID).is(http.StatusOK).has("+2").lacks(plenty.SKU)
+		c.get("/admin/stock/ledger?variant=" + low.ID).is(http.StatusOK).has("+2").lacks(plenty.SKU)
 		today := s.clock.Now().Add(-24 * time.Hour).Format(time.DateOnly)
 		c.get("/admin/stock/ledger?kind=import&from=" + today).is(http.StatusOK).has(plenty.SKU)
 		c.get("/admin/stock/ledger?kind=sale").is(http.StatusOK).lacks(plenty.SKU)

@@ -297,7 +297,7 @@ func (s *adminStory) planted() []difference {
 		{"In our books, not on the statement", early[1].AppOrderID, none, amount(early[1])},
 		{"In our books, not on the statement", missing.AppOrderID, none, amount(missing)},
 		{"The same line again", twice.AppOrderID, amount(twice), unbooked},
-		{"On another day than ours", late[0].AppOrderID, amount(late[0]), amount(late[0])},
+		{"On the wrong day", late[0].AppOrderID, amount(late[0]), amount(late[0])},
 		{"Amount differs", late[1].AppOrderID, off, amount(late[1])},
 		{"On the statement, not in our books", "SANDBOX-STRANGER", "7.77 USDT", unbooked},
 	}

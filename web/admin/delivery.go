@@ -233,7 +233,7 @@ func placeOf(code string) models.Place {
 
 // placeGroups lists all places to choose from, in the language's order: the countries, then the regions of those that have some. leave says
 // which are left out.
-func placeGroups(d *desk, chosen func(models.Place) bool, leave func(models.Place) bool) []pages.PlaceGroup {
+func placeGroups(d *desk, chosen, leave func(models.Place) bool) []pages.PlaceGroup {
 	lang := d.Printer.Lang()
 	countries := models.CountriesIn(lang)
 	all := pages.PlaceGroup{Label: d.Printer.T("admin.zone.countries")}

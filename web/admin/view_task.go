@@ -44,6 +44,7 @@ func taskAbout(t models.Task) (about, result string) {
 		if json.Unmarshal([]byte(t.Params), &params) == nil && isID(params.Import) {
 			return "", importPath(params.Import)
 		}
+	case models.TaskExportProducts:
 	case models.TaskCancel:
 		return strconv.Itoa(t.Total), ""
 	}
