@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -142,7 +143,11 @@ func serverWords(err error) string {
 		if at := strings.Index(text, code); at >= 0 {
 			text = text[at:]
 		}
-		text, _, _ = strings.Cut(text, ", affected recipient")
+		text, _, _ = strings.Cut(text, ", affected ")
+		words := strings.TrimPrefix(text, code)
+		if plain, err := strconv.Unquote(words); err == nil {
+			text = code + plain
+		}
 	}
 	return printableAnswer(text)
 }
