@@ -37,7 +37,8 @@ func TestLiveMailer_TriesTheServerOfTheSettingsAndTellsItsAnswer(t *testing.T) {
 			require.NoError(t, server.listener.Close())
 		}
 		require.NoError(t, db.SaveSettings(t.Context(), models.Actor{Who: "ada@example.org"}, models.GroupMail, version, []models.SettingChange{
-			{Key: models.SettingMailHost, Value: at.host}, {Key: models.SettingMailPort, Value: strconv.Itoa(at.port)},
+			{Key: models.SettingMailHost, Value: at.host},
+			{Key: models.SettingMailPort, Value: strconv.Itoa(at.port)},
 			{Key: models.SettingMailFrom, Value: "shop@example.org"},
 		}))
 		trial := mailer.try(t.Context(), testMail())
