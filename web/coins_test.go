@@ -24,9 +24,9 @@ func (s *shop) live() {
 }
 
 // market sets the sandbox's price and lets the shop ask for it.
-func (s *shop) market(price string, fault sandbox.TickerFault) {
+func (s *shop) market(price string) {
 	s.t.Helper()
-	require.NoError(s.t, s.platform.SetTicker(sandbox.Ticker{Symbol: "btcusdt", Price: price, Fault: fault}))
+	require.NoError(s.t, s.platform.SetTicker(sandbox.Ticker{Symbol: "btcusdt", Price: price}))
 	s.clock.Advance(30 * time.Second)
 	s.work()
 }
@@ -40,7 +40,7 @@ func TestCheckout_QuoteIsKeptUntilTheEndThatIsShown(t *testing.T) {
 		b.get("/checkout").is(http.StatusOK).has(
 			"0.00024803 BTC", "1 BTC = $97,250.00 (Exchange ticker)", "0.5%", `data-until="600"`, end.UTC().Format("15:04 MST"))
 		form := b.form("coin", "BTC")
-		s.market("98000", "")
+		s.market("98000")
 		p := b.post("/checkout", append(form, "email", "nobody")...).is(http.StatusUnprocessableEntity)
 		p.has("0.00024803 BTC").lacks(`class="notices"`) // another field was wrong: the amount stays
 		pay := b.post("/checkout", form...).is(http.StatusSeeOther).header.Get("Location")
@@ -61,7 +61,7 @@ func TestCheckout_AfterTheEndTheNewAmountIsShownFirst(t *testing.T) {
 		b := s.browser()
 		b.buy("2")
 		form := b.form("coin", "BTC")
-		s.market("98000", "")
+		s.market("98000")
 		s.clock.Advance(10 * time.Minute)
 		s.work()
 		p := b.post("/checkout", form...).is(http.StatusConflict).has("0.00024613 BTC", `class="notices"`)
@@ -76,7 +76,7 @@ func TestCheckout_AfterTheEndTheNewAmountIsShownFirst(t *testing.T) {
 func TestCheckout_ACoinThatRestsIsSaidAndRefused(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.live()
-		s.market("200000", "")
+		s.market("200000")
 		b := s.browser()
 		b.buy("2")
 		p := b.get("/checkout").is(http.StatusOK).has("BTC cannot be used at the moment", "24 USDT").lacks(" BTC</span>", "data-until")
@@ -95,7 +95,7 @@ func TestOrder_PayingAgainFreezesAQuoteOfItsOwn(t *testing.T) {
 		_, order := b.place("2")
 		at := "/orders/" + order.Ref
 		shown := b.get(at).is(http.StatusOK).has("0.00024803 BTC", `data-until="600"`)
-		s.market("98000", "")
+		s.market("98000")
 		b.post(at+"/pay", "coin", "BTC", "payer_uid", alice).is(http.StatusConflict).has("0.00024613 BTC", `class="notices"`)
 		assert.Len(t, s.order(at).Attempts, 1, "nothing was closed for it")
 		b.post(at+"/pay", "coin", "BTC", "payer_uid", alice, "quotes", shown.value("quotes")).is(http.StatusSeeOther)
@@ -188,7 +188,7 @@ func TestOffice_CoinFormSaysWhatIsWrong(t *testing.T) {
 func TestOffice_AJumpIsAcceptedByAPerson(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.live()
-		s.market("120000", "")
+		s.market("120000")
 		viewer := s.staffed(models.RoleViewer)
 		viewer.get("/admin/coins/BTC").is(http.StatusOK).has("Rate jumped", "$120,000.00", "+23.4%").lacks("/accept")
 		viewer.get("/admin/inbox").is(http.StatusOK).has("BTC", "jumped from 97250 to 120000")

@@ -142,7 +142,10 @@ func eachDSN(t *testing.T, scenario func(t *testing.T, s *shop, dsn string)) {
 	for name, fresh := range map[string]func(testing.TB) string{"sqlite": modelstest.SQLiteDSN, "mariadb": modelstest.MariaDBDSN} {
 		t.Run(name, func(t *testing.T) {
 			dsn := fresh(t)
-			open := func(tb testing.TB, o ...modelstest.Option) *store.Store { return modelstest.Open(tb, dsn, o...) }
+			open := func(tb testing.TB, o ...modelstest.Option) *store.Store {
+				tb.Helper()
+				return modelstest.Open(tb, dsn, o...)
+			}
 			scenario(t, newShop(t, open), dsn)
 		})
 	}
