@@ -320,8 +320,9 @@ func TestLogs_HoldNoSecretsAndNoAddresses(t *testing.T) {
 
 		attempt, err := s.db.Attempt(t.Context(), order.Current().ID)
 		require.NoError(t, err)
+		// The line about a request is written when its answer is on its way already.
+		require.Eventually(t, func() bool { return strings.Contains(s.logs.String(), `"route":"/orders/:ref/pay"`) }, 5*time.Second, 5*time.Millisecond)
 		logs := s.logs.String()
-		assert.Contains(t, logs, `"route":"/orders/:ref/pay"`)
 		for name, secret := range map[string]string{
 			"reference": order.Ref, "openId": attempt.Payer.OpenID.Reveal(), "token": attempt.Payer.Token.Reveal(),
 			"session": b.session(), "form token": token, "e-mail": "ann@example.com", "name": "Ann Secret",
