@@ -1,6 +1,7 @@
 package models
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -14,17 +15,32 @@ import (
 var FirstPrevHash = strings.Repeat("0", 64)
 
 // ChainHash is what Hash of the entry must be: SHA-256 over all other fields, each written with its length in front, so that no
-// text can be moved from one field to the next unnoticed. At is taken in milliseconds.
+// text can be moved from one field to the next unnoticed. At is taken in milliseconds. Of the address it covers Origin alone, so that
+// the address can be forgotten; entries of before there was one have no Origin, and their hash covers the address itself.
 func (e *AuditEntry) ChainHash() string {
-	h := sha256.New()
-	for _, field := range []string{
+	const form = "2"
+	fields := []string{
 		strconv.FormatInt(e.Seq, 10), strconv.FormatInt(e.At.UnixMilli(), 10), e.StaffID, e.Who, e.Action, e.Subject, e.Before, e.After,
-		e.RemoteAddr, e.RequestID, e.PrevHash,
-	} {
+	}
+	if e.Origin == "" {
+		fields = append(fields, e.RemoteAddr, e.RequestID, e.PrevHash)
+	} else {
+		fields = append([]string{form}, append(fields, e.Origin, e.RequestID, e.PrevHash)...)
+	}
+	return digestOf(fields...)
+}
+
+// originHash is what Origin must be while salt and address are kept.
+func (e *AuditEntry) originHash() string { return digestOf("origin", e.OriginSalt, e.RemoteAddr) }
+
+// digestOf is the hex SHA-256 of texts, each with its length in front.
+func digestOf(texts ...string) string {
+	h := sha256.New()
+	for _, text := range texts {
 		var size [8]byte
-		binary.BigEndian.PutUint64(size[:], uint64(len(field)))
+		binary.BigEndian.PutUint64(size[:], uint64(len(text)))
 		h.Write(size[:])
-		h.Write([]byte(field))
+		h.Write([]byte(text))
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -36,7 +52,30 @@ func (e *AuditEntry) Chain(before *AuditEntry, at time.Time) {
 		e.Seq, e.PrevHash = before.Seq+1, before.Hash
 	}
 	e.At = Instant(at)
+	e.OriginSalt = rand.Text()
+	e.Origin = e.originHash()
 	e.Hash = e.ChainHash()
+}
+
+// Follows reports that the entry is whole and comes right behind the one before it (nil: it is the first).
+func (e *AuditEntry) Follows(before *AuditEntry) bool {
+	seq, prev := int64(1), FirstPrevHash
+	if before != nil {
+		seq, prev = before.Seq+1, before.Hash
+	}
+	return e.Seq == seq && e.PrevHash == prev && e.Hash == e.ChainHash() && e.originWhole()
+}
+
+// originWhole reports that the address is the one that was written down, or was forgotten together with its salt.
+func (e *AuditEntry) originWhole() bool {
+	switch {
+	case e.Origin == "":
+		return e.OriginSalt == ""
+	case e.OriginSalt == "":
+		return e.RemoteAddr == ""
+	default:
+		return e.Origin == e.originHash()
+	}
 }
 
 // Actor is who of the staff asks for something, and from where; it goes into the audit log.

@@ -146,7 +146,9 @@ type AuditEntry struct {
 	Subject    string // what it was done to, such as "order:<id>"
 	Before     string // JSON of what changed, without secrets
 	After      string // JSON of what changed, without secrets
-	RemoteAddr string
+	RemoteAddr string // where it was done from; forgotten after a while, with OriginSalt
+	Origin     string // hex SHA-256 of OriginSalt and RemoteAddr; empty: an entry of before there was one
+	OriginSalt string // random, so that nobody finds the address by trying all
 	RequestID  string
 	PrevHash   string // Hash of entry Seq-1; of the first: 64 zeros
 	Hash       string // hex SHA-256, see ChainHash

@@ -13,7 +13,7 @@ const (
 	expiredAtOnce     = 50
 )
 
-// housekeepingStep brings the dashboard's figures of finished days up to date and removes old exports. It looks every ten
+// housekeepingStep brings the dashboard's figures of finished days up to date, removes old exports, and forgets what is kept for a while only. It looks every ten
 // minutes; what it does may be done by several replicas at once.
 func (s *Service) housekeepingStep(ctx context.Context) (int, error) {
 	if s.clock().Sub(s.lastTidy.get()) < housekeepingPause {
@@ -28,6 +28,9 @@ func (s *Service) housekeepingStep(ctx context.Context) (int, error) {
 	}
 	if _, err := s.store.ExpireImports(ctx, s.clock().Add(-exportsKept), expiredAtOnce); err != nil {
 		return 0, fmt.Errorf("remove old imports: %w", err)
+	}
+	if err := s.forgetPersons(ctx); err != nil {
+		return 0, err
 	}
 	return 0, s.forgetRates(ctx)
 }

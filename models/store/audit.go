@@ -121,20 +121,20 @@ func (s *Store) Audit(ctx context.Context, f models.AuditFilter) ([]models.Audit
 // not what they must be, nil where the chain holds: the log was changed there, or an entry before it is missing. What was cut off
 // at the end cannot be seen from the log alone; who needs that keeps the last hash elsewhere.
 func (s *Store) VerifyAudit(ctx context.Context) (entries int64, broken *models.AuditEntry, err error) {
-	before := models.AuditEntry{Hash: models.FirstPrevHash}
+	var before *models.AuditEntry
 	for {
 		var list []models.AuditEntry
-		err := s.orm.WithContext(ctx).Where("seq > ?", before.Seq).Order("seq").Limit(batch).Find(&list).Error
+		err := s.orm.WithContext(ctx).Where("seq > ?", entries).Order("seq").Limit(batch).Find(&list).Error
 		if err != nil {
 			return entries, nil, doing("read the audit log", translate(err))
 		}
 		for i := range list {
 			e := &list[i]
-			if e.Seq != before.Seq+1 || e.PrevHash != before.Hash || e.Hash != e.ChainHash() {
+			if !e.Follows(before) {
 				return entries, e, nil
 			}
 			entries++
-			before = *e
+			before = e
 		}
 		if len(list) < batch {
 			return entries, nil, nil

@@ -42,6 +42,7 @@ func derived() map[string][]string {
 		"search_terms":       {"term", "product_id", "weight"},
 		"stock_count_lines":  {"count_id", "variant_id", "position", "expected", "counted", "counted_at"},
 		"settings":           {"name", "value", "sealed"},
+		"retention_marks":    {"name", "done_until"},
 		"setting_groups":     {"name", "version", "changed_at", "who"},
 		"coupon_shoppers":    {"coupon_id", "shopper", "uses"},
 		"zone_places":        {"country", "region", "zone_id"},

@@ -336,6 +336,8 @@ var widths = map[string]map[string]width{
 		"before":      {mediumText, false},
 		"after":       {mediumText, false},
 		"remote_addr": {64, false},
+		"origin":      {64, true},
+		"origin_salt": {64, true},
 		"request_id":  {64, false},
 		"prev_hash":   {64, true},
 		"hash":        {64, true},
@@ -476,5 +478,8 @@ var widths = map[string]map[string]width{
 		"address_hash": {64, true},
 		"address":      {2000, false},
 		"source":       {255, false},
+	},
+	"retention_marks": {
+		"name": {64, true},
 	},
 }

@@ -141,7 +141,7 @@ func (a *Accounts) EndSession(ctx context.Context, s SignedIn, by payments.Actor
 			if err := tx.EndStaffSession(ctx, id); err != nil {
 				return fmt.Errorf("end session: %w", err)
 			}
-			return record(ctx, tx, by, "staff.session_end", subjectOf(s.Staff.ID), facts{"address": one.RemoteAddr, "browser": one.UserAgent}, nil)
+			return record(ctx, tx, by, "staff.session_end", subjectOf(s.Staff.ID), facts{"begun": one.CreatedAt.Format(time.RFC3339)}, nil)
 		})
 	}
 	return store.ErrNotFound

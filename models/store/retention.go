@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"coincart/models"
+)
+
+// aged is what a table keeps for a while only. What is cleared is found by its time, and a mark says how far the table is cleared, so
+// that no look goes over the same rows again. Clearing twice changes nothing: any number of replicas may do it at once.
+type aged struct {
+	mark, table, key string
+	at               string // the time that decides, with an index of its own
+	kept             string // condition of rows that are not cleared yet
+	clear            string // what is set
+}
+
+var (
+	agedEnvelopes = aged{
+		mark: "inbox.envelopes", table: "inbox", key: "id", at: "handled_at", kept: "(data <> '' OR sign <> '')", clear: "data = '', sign = ''",
+	}
+	agedArrivals = aged{
+		mark: "inbox.network", table: "inbox", key: "id", at: "received_at", kept: "remote_addr <> ''", clear: "remote_addr = ''",
+	}
+	// An entry without origin is older than the rule that lets its address go: the chain would break.
+	agedEntries = aged{
+		mark: "audit.network", table: "audit_entries", key: "seq", at: "at", kept: "remote_addr <> '' AND origin <> ''",
+		clear: "remote_addr = '', origin_salt = ''",
+	}
+)
+
+// ForgetEnvelopes clears the data and the signatures of up to limit callbacks that were handled before a time, and says how many;
+// their digests and what became of them stay.
+func (s *Store) ForgetEnvelopes(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := s.forget(ctx, agedEnvelopes, before, limit)
+	return n, doing("clear old envelopes", err)
+}
+
+// ForgetNetwork clears addresses of the network from before a time: of callbacks, of the audit log, whose chain holds without them,
+// and of the staff's sessions together with the browsers' names. Of each kind it takes up to limit, and says how many it
+// cleared of the kind that has most.
+func (s *Store) ForgetNetwork(ctx context.Context, before time.Time, limit int) (int, error) {
+	most := 0
+	for _, a := range []aged{agedArrivals, agedEntries} {
+		n, err := s.forget(ctx, a, before, limit)
+		if err != nil {
+			return most, doing("clear old addresses of the network", err)
+		}
+		most = max(most, n)
+	}
+	// There are few: a session lasts half a day and is deleted soon after.
+	n, err := s.exec(ctx, "UPDATE staff_sessions SET remote_addr = '', user_agent = '' WHERE created_at < ? AND (remote_addr <> '' OR user_agent <> '')",
+		models.Instant(before))
+	return max(most, int(n)), doing("clear old addresses of sessions", err)
+}
+
+// forget clears up to limit rows from before a time, the oldest first.
+func (s *Store) forget(ctx context.Context, a aged, before time.Time, limit int) (int, error) {
+	before, limit = models.Instant(before), max(1, limit)
+	done, err := s.retentionMark(ctx, a.mark)
+	if err != nil || !done.Before(before) {
+		return 0, err
+	}
+	var keys []any
+	var last time.Time
+	query := "SELECT " + a.key + ", " + a.at + " FROM " + a.table + " WHERE " + a.at + " >= ? AND " + a.at + " < ? AND " + a.kept +
+		" ORDER BY " + a.at + " LIMIT ?"
+	err = s.each(ctx, query, []any{done, before, limit}, func(rows *sql.Rows) error {
+		var key string
+		err := rows.Scan(&key, &last)
+		keys = append(keys, key)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	n := len(keys)
+	if n > 0 {
+		keys = padded(keys)
+		if _, err := s.exec(ctx, "UPDATE "+a.table+" SET "+a.clear+" WHERE "+a.key+" IN ("+places(len(keys))+")", keys...); err != nil {
+			return 0, err
+		}
+	}
+	if n < limit {
+		last = before
+	}
+	return n, s.setRetentionMark(ctx, a.mark, last)
+}
+
+// retentionMark is the time up to which all is done; long ago where nothing was done yet.
+func (s *Store) retentionMark(ctx context.Context, name string) (time.Time, error) {
+	done := time.Unix(0, 0).UTC()
+	err := s.one(ctx, "SELECT done_until FROM retention_marks WHERE name = ?", []any{name}, &done)
+	if errors.Is(err, ErrNotFound) {
+		err = nil
+	}
+	return done, err
+}
+
+// setRetentionMark may bring a mark back that another replica has set further: then rows are looked at twice, and none is left out.
+func (s *Store) setRetentionMark(ctx context.Context, name string, until time.Time) error {
+	_, err := s.exec(ctx, "INSERT INTO retention_marks (name, done_until) VALUES (?, ?)"+s.replacing([]string{"name"}, "done_until"), name, until)
+	return err
+}
+
+// ForgetAddresses removes up to limit addresses that goods went to, of orders that are complete (fulfilled, refunded, cancelled, expired)
+// and were changed last before a time; it says how many.
+func (s *Store) ForgetAddresses(ctx context.Context, before time.Time, limit int) (int, error) {
+	before = models.Instant(before)
+	complete := "state IN ('" + string(models.OrderFulfilled) + "', '" + string(models.OrderRefunded) + "', '" +
+		string(models.OrderCancelled) + "', '" + string(models.OrderExpired) + "') AND updated_at < ?"
+	var ids []any
+	err := s.each(ctx, "SELECT a.order_id FROM order_addresses a JOIN orders o ON o.id = a.order_id WHERE a.created_at < ? AND "+complete+
+		" ORDER BY a.created_at LIMIT ?", []any{before, before, max(1, limit)}, scanTexts(&ids))
+	if err != nil || len(ids) == 0 {
+		return 0, doing("look for old addresses", err)
+	}
+	// Whether it is complete is asked for again: money may have come for it since.
+	ids = padded(ids)
+	n, err := s.exec(ctx, "DELETE FROM order_addresses WHERE order_id IN ("+places(len(ids))+") AND order_id IN (SELECT id FROM orders WHERE "+
+		complete+")", append(ids, before)...)
+	return int(n), doing("remove old addresses", err)
+}
