@@ -9,3 +9,6 @@ const payWithin = 2 * time.Second
 
 // raceFlags build the program like the test that runs it.
 func raceFlags() []string { return nil }
+
+// raceEnabled says that the race detector watches.
+const raceEnabled = false
