@@ -129,6 +129,8 @@ type Order struct {
 	DeliveryTitle string // as the shopper read it, in Lang; empty: no way of delivery was chosen
 	Shipped       bool   // goods go to Address
 
+	Customer string // Store.CustomerID of Email, kept by the store
+
 	Lines    []OrderLine `gorm:"-"`
 	Attempts []Attempt   `gorm:"-"` // oldest first
 	Address  *Address    `gorm:"-"` // nil: nothing is shipped to an address, or it is erased
@@ -199,6 +201,7 @@ type Attempt struct {
 	QuoteExpiresAt time.Time `gorm:"default:null"`
 
 	PayerUserID string // the UID that was typed; empty for a signed-in payer
+	PayerDigest string // names the account that signed in, kept by the store; empty: nobody did
 	PayerSealed []byte // openId and token, sealed by the store; see Payer
 	Payer       Payer  `gorm:"-"`
 	SceneType   string

@@ -19,6 +19,9 @@ func (s *Service) forgetPersons(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read how long things are kept: %w", err)
 	}
+	if err := s.nameCustomers(ctx); err != nil {
+		return err
+	}
 	now := s.clock()
 	for _, kind := range []struct {
 		forget func(ctx context.Context, before time.Time, limit int) (int, error)

@@ -236,6 +236,10 @@ func (s *Service) outboxStep(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("claim mails: %w", err)
 	}
 	return each(ctx, rows, func(ctx context.Context, m models.OutboxMessage) {
+		if m.OrderID == "" {
+			s.logLost(ctx, s.store.DropOutbox(ctx, m.ID)) // an address that nothing was ordered with: see SendOrderLink
+			return
+		}
 		err := s.sendMail(ctx, m)
 		if err == nil {
 			s.logLost(ctx, s.store.FinishOutbox(ctx, m.ID, models.OutboxSent, ""))
@@ -254,6 +258,9 @@ func (s *Service) sendMail(ctx context.Context, m models.OutboxMessage) error {
 	order, err := s.store.Order(ctx, m.OrderID)
 	if err != nil {
 		return fmt.Errorf("load order: %w", err)
+	}
+	if order.Email == "" {
+		return nil // the person's data were erased
 	}
 	mail, err := s.compose(m, order)
 	if err != nil {

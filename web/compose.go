@@ -35,7 +35,13 @@ func Compose(db *store.Store, baseURL, shopName string) func(models.OutboxMessag
 		}
 		from := from
 		from.name, from.contact = cmp.Or(settings.ShopName(), from.name), settings.ContactEmail()
-		letter, err := letterOf(m.Kind, letterView(from, order))
+		view := letterView(from, order)
+		if m.Kind == models.MailOrderList {
+			if view.OrderURL, err = listAddress(ctx, db, from.base, order.Email); err != nil {
+				return payments.Mail{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
+			}
+		}
+		letter, err := letterOf(m.Kind, view)
 		if err != nil {
 			return payments.Mail{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
 		}
@@ -43,11 +49,26 @@ func Compose(db *store.Store, baseURL, shopName string) func(models.OutboxMessag
 	}
 }
 
+// listAddress is the address of the list of all orders of an e-mail address, good for models.CustomerLinkTime.
+func listAddress(ctx context.Context, db *store.Store, base, email string) (string, error) {
+	customer, err := db.CustomerID(email)
+	if err != nil {
+		return "", fmt.Errorf("name the customer: %w", err)
+	}
+	now, err := db.Now(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read the time: %w", err)
+	}
+	link, err := db.CustomerLink(customer, now.Add(models.CustomerLinkTime))
+	return base + shop.OrdersLink(link), err
+}
+
 func letterOf(kind models.MailKind, view mail.View) (mail.Letter, error) {
 	letters := map[models.MailKind]func(context.Context, mail.View) (mail.Letter, error){
 		models.MailOrderReceived:   mail.OrderReceived,
 		models.MailPaymentReceived: mail.PaymentReceived,
 		models.MailOrderSent:       mail.OrderSent,
+		models.MailOrderList:       mail.OrderList,
 	}
 	write, ok := letters[kind]
 	if !ok {

@@ -18,18 +18,20 @@ type Limits struct {
 	Checkout int // orders placed; 30
 	Pay      int // paying again and cancelling; 30
 	Connect  int // steps of signing in; 30
+	Own      int // looks at one's own orders; 60
+	Ask      int // links to one's own orders; 5
 }
 
 type limiter = httprate.RateLimiter
 
 type limiters struct {
-	search, cart, checkout, pay, connect *limiter
+	search, cart, checkout, pay, connect, own, ask *limiter
 }
 
 func newLimiters(l Limits) limiters {
 	return limiters{
 		search: perMinute(l.Search, 120), cart: perMinute(l.Cart, 240), checkout: perMinute(l.Checkout, 30),
-		pay: perMinute(l.Pay, 30), connect: perMinute(l.Connect, 30),
+		pay: perMinute(l.Pay, 30), connect: perMinute(l.Connect, 30), own: perMinute(l.Own, 60), ask: perMinute(l.Ask, 5),
 	}
 }
 

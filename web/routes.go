@@ -52,6 +52,8 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.get("/checkout", pages.Checkout)
 	s.post("/checkout", pages.PlaceOrder, s.limits.checkout)
 	s.post("/checkout/update", pages.UpdateCheckout, s.limits.cart)
+	s.get("/orders", pages.OwnOrders, s.limits.own)
+	s.post("/orders", pages.AskForOrders, s.limits.ask)
 	s.get("/orders/:ref", pages.Order)
 	s.post("/orders/:ref/pay", pages.PayOrder, s.limits.pay)
 	s.post("/orders/:ref/cancel", pages.CancelOrder, s.limits.pay)

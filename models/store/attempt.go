@@ -18,6 +18,9 @@ func (s *Store) InsertAttempt(ctx context.Context, a *models.Attempt) error {
 		return doing("store the attempt", err)
 	}
 	a.PayerSealed = sealed
+	if a.PayerDigest, err = s.sealer.payerDigest(a.Payer); err != nil {
+		return doing("store the attempt", err)
+	}
 	return doing("store the attempt", s.Tx(ctx, func(tx *Store) error {
 		// The order's row comes first: the new row's foreign key would share it, and two that share it cannot both change it.
 		if err := tx.setOrderCoin(ctx, a.OrderID, a.Coin); err != nil {

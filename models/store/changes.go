@@ -119,7 +119,12 @@ func (s *Store) changePayer(c *change, id string, value any) error {
 	if err := widths["attempts"]["payer_user_id"].check("payer_user_id", payer.UserID); err != nil {
 		return err
 	}
+	digest, err := s.sealer.payerDigest(payer)
+	if err != nil {
+		return err
+	}
 	c.set("payer_user_id", payer.UserID)
+	c.set("payer_digest", digest)
 	if sealed == nil {
 		c.set("payer_sealed", nil) // a nil []byte would be an empty one
 	} else {

@@ -42,6 +42,7 @@ func (s *Store) completeOrder(o *models.Order) {
 	if sum := o.GoodsTotal.Add(o.Discount).Add(o.Delivery).Add(o.Tax); sum.IsZero() {
 		o.GoodsTotal = o.Total
 	}
+	o.Customer = s.customerOf(o.Email)
 	o.Shipped = o.Shipped || o.Address != nil
 	for i := range o.Lines {
 		line := &o.Lines[i]

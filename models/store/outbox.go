@@ -35,6 +35,12 @@ func onConflict(columns ...string) clause.OnConflict {
 	return clause.OnConflict{Columns: list, DoNothing: true}
 }
 
+// DropOutbox removes a message that is for nobody; none there is fine too.
+func (s *Store) DropOutbox(ctx context.Context, id string) error {
+	_, err := s.exec(ctx, "DELETE FROM outbox WHERE id = ? AND order_id = ''", id)
+	return doing("drop the message", err)
+}
+
 // FinishOutbox says what became of a waiting message, sent or parked; ErrConflict when it does not wait any more.
 func (s *Store) FinishOutbox(ctx context.Context, id string, state models.OutboxState, problem string) error {
 	c := &change{}

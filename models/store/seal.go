@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
@@ -23,7 +24,10 @@ var errSealed = errors.New("sealed content cannot be opened")
 
 // sealer seals columns with AES-256-GCM. The row and the column are additional data: sealed content that is copied to another
 // place does not open there.
-type sealer struct{ aead cipher.AEAD }
+type sealer struct {
+	aead cipher.AEAD // nil: there is no key
+	key  []byte
+}
 
 func newSealer(key []byte) (*sealer, error) {
 	if len(key) == 0 {
@@ -40,7 +44,7 @@ func newSealer(key []byte) (*sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("use the key to seal with: %w", err)
 	}
-	return &sealer{aead: aead}, nil
+	return &sealer{aead: aead, key: bytes.Clone(key)}, nil
 }
 
 // seal returns version, nonce and ciphertext; nil for nothing.

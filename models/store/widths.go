@@ -218,6 +218,7 @@ var widths = map[string]map[string]width{
 		"tax_name":        {100, false},
 		"coupon_code":     {64, false},
 		"delivery_title":  {100, false},
+		"customer":        {64, true},
 	},
 	"order_lines": {
 		"id":            {36, true},
@@ -239,6 +240,7 @@ var widths = map[string]map[string]width{
 		"coin":          {32, false},
 		"rate_source":   {100, false},
 		"payer_user_id": {64, false},
+		"payer_digest":  {64, true},
 		"scene_type":    {64, false},
 		"problem_code":  {64, false},
 		"lease":         {64, true},

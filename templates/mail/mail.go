@@ -84,6 +84,18 @@ func OrderSent(ctx context.Context, v View) (Letter, error) {
 	return write(ctx, v, l)
 }
 
+// OrderList is the letter with the link to all orders of an e-mail address, which somebody asked for. OrderURL is that link.
+func OrderList(ctx context.Context, v View) (Letter, error) {
+	p := v.Printer
+	v.Lines, v.Totals, v.Address, v.Name = nil, templates.Totals{}, nil, ""
+	return write(ctx, v, letter{
+		subject: p.T("mail.list.subject", "Shop", v.ShopName),
+		heading: p.T("mail.list.heading"),
+		intro:   p.T("mail.list.text"),
+		button:  p.T("mail.list.button"),
+	})
+}
+
 // letter is what tells one letter from the other.
 type letter struct {
 	subject, heading, intro, button string
@@ -145,18 +157,13 @@ func plain(v View, l letter) string {
 	for _, line := range v.Lines {
 		b.WriteString(oneLine(p.T("mail.line", "Title", line.title(p), "N", line.number())) + "   " + line.Total + "\n")
 	}
-	for _, row := range v.Totals.Rows(p) {
-		b.WriteString(oneLine(row.Name) + "   " + row.Value + "\n")
-	}
-	b.WriteString(p.T("cart.total") + "   " + v.Totals.Total + "\n")
-	if includes := v.Totals.Includes(p); includes != "" {
-		b.WriteString(oneLine(includes) + "\n")
-	}
-	b.WriteString("\n")
+	b.WriteString(plainTotals(v))
 	for _, f := range l.facts {
 		b.WriteString(p.T("mail.fact", "Name", f.name, "Value", oneLine(f.value)) + "\n")
 	}
-	b.WriteString("\n")
+	if len(l.facts) > 0 {
+		b.WriteString("\n")
+	}
 	if len(v.Address) > 0 {
 		b.WriteString(p.T("mail.address") + "\n")
 		for _, line := range v.Address {
@@ -170,6 +177,24 @@ func plain(v View, l letter) string {
 	}
 	paragraph(p.T("mail.safety"))
 	b.WriteString(v.ShopName + "\n")
+	return b.String()
+}
+
+// plainTotals is what the order costs; nothing in a letter that is about no single order.
+func plainTotals(v View) string {
+	if len(v.Lines) == 0 {
+		return ""
+	}
+	p := v.Printer
+	var b strings.Builder
+	for _, row := range v.Totals.Rows(p) {
+		b.WriteString(oneLine(row.Name) + "   " + row.Value + "\n")
+	}
+	b.WriteString(p.T("cart.total") + "   " + v.Totals.Total + "\n")
+	if includes := v.Totals.Includes(p); includes != "" {
+		b.WriteString(oneLine(includes) + "\n")
+	}
+	b.WriteString("\n")
 	return b.String()
 }
 

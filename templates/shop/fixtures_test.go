@@ -49,6 +49,10 @@ func gallery(tag string) []sheet {
 		{"checkout-address-problems", shop.Checkout(f.refusedAddress())},
 		{"checkout-undelivered", shop.Checkout(f.undeliveredCheckout())},
 		{"order-virtual", shop.Order(f.virtualOrder())},
+		{"own", shop.OwnOrders(f.ownOrders())},
+		{"own-problem", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), Email: "x", EmailProblem: shop.EmailInvalid})},
+		{"own-expired", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), Expired: true})},
+		{"own-empty", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), SignedIn: true, Asked: true})},
 		{"checkout-connected", shop.Checkout(f.connectedCheckout())},
 		{"error-404", templates.ErrorPage(templates.NewError(f.page("/nowhere"), templates.ErrorNotFound, 404, "01JDK3V9Q4"))},
 		{"error-500", templates.ErrorPage(templates.NewError(f.page("/checkout"), templates.ErrorInternal, 500, "01JDK3V9Q4"))},
@@ -393,6 +397,18 @@ func (f fixtures) order(state shop.OrderState) shop.OrderView {
 	case shop.OrderPaid, shop.OrderFulfilled:
 		v.PaidAt = moment(placed.Add(3 * time.Minute))
 	case shop.OrderCancelled, shop.OrderExpired, shop.OrderReview, shop.OrderRefunding, shop.OrderPartRefunded, shop.OrderRefunded:
+	}
+	return v
+}
+
+func (f fixtures) ownOrders() shop.OwnOrdersView {
+	v := shop.OwnOrdersView{Page: f.page("/orders?link=x"), Linked: true, Next: "/orders?link=x&after=y"}
+	for i, state := range []string{"awaiting", "paid", "fulfilled", "expired", "cancelled", "review", "refunding", "refunded"} {
+		at := time.Date(2026, 11, 20-i, 9, 30, 0, 0, time.UTC)
+		v.Orders = append(v.Orders, shop.OwnOrder{
+			URL: "/orders/" + ref, Ref: ref, State: state, Pieces: i + 1, Total: f.money("1042.50"),
+			Placed: templates.Moment{Text: f.p.Time(at, time.UTC), ISO: at.Format(time.RFC3339)},
+		})
 	}
 	return v
 }

@@ -1,0 +1,83 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"coincart/models"
+	"coincart/models/store"
+)
+
+// How often a link to the orders of one e-mail address is sent: some at once, then each one doubles the pause, until a day passes
+// without any. Whoever asks for it in somebody else's name does not fill their letter box.
+const (
+	linksAtOnce   = 3
+	linkPause     = 10 * time.Minute
+	mostLinkPause = 6 * time.Hour
+)
+
+// SendOrderLink queues a mail with a link to the orders of an e-mail address, if anything was ordered with it. What is done and how long it takes
+// is the same for an address that nothing was ordered with: a message is queued that is for nobody, and the worker drops it. More
+// requests than the pauses allow send nothing, and say nothing. ErrNoSealKey of the store.
+func (s *Service) SendOrderLink(ctx context.Context, email string) error {
+	customer, err := s.store.CustomerID(email)
+	if err != nil {
+		return fmt.Errorf("name the customer: %w", err)
+	}
+	now := s.clock()
+	key := "order link:" + customer
+	_, blocked, err := s.store.Throttle(ctx, key)
+	if err != nil || now.Before(blocked) {
+		return err
+	}
+	asked, err := s.store.AddFailure(ctx, key, now, func(n int) time.Time { return now.Add(pauseAfterLinks(n)) })
+	if err != nil {
+		return err
+	}
+	order, err := s.store.NewestOrder(ctx, customer)
+	if err != nil || s.mailer == nil {
+		return err
+	}
+	err = s.store.PutOutbox(ctx, models.OutboxMessage{
+		ID: models.NewID(), Kind: models.MailOrderList, OrderID: order,
+		DedupeKey: linkKey(customer, asked, now), State: models.OutboxWaiting, CreatedAt: now, DueAt: now,
+	})
+	if err != nil {
+		return fmt.Errorf("queue mail: %w", err)
+	}
+	s.poke(s.wakeOutbox)
+	return nil
+}
+
+// linkKey makes requests at the same moment, which all find that no pause has begun, one mail.
+func linkKey(customer string, asked int, now time.Time) string {
+	slot, length := asked, mostLinkPause
+	if asked > linksAtOnce {
+		slot, length = 0, linkPause
+	}
+	return fmt.Sprintf("%s:%s:%d:%d", models.MailOrderList, customer, now.Unix()/int64(length/time.Second), slot)
+}
+
+// pauseAfterLinks is how long after so many links the next one is sent at the earliest.
+func pauseAfterLinks(n int) time.Duration {
+	if n < linksAtOnce {
+		return 0
+	}
+	return min(linkPause<<min(n-linksAtOnce, 10), mostLinkPause)
+}
+
+// nameCustomers gives orders their customer that were stored before there was one, or under a former key.
+func (s *Service) nameCustomers(ctx context.Context) error {
+	for range forgetBatches {
+		n, err := s.store.FillCustomers(ctx, forgottenAtOnce)
+		if errors.Is(err, store.ErrNoSealKey) {
+			return nil
+		}
+		if err != nil || n < forgottenAtOnce {
+			return err
+		}
+	}
+	return nil
+}

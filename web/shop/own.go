@@ -1,0 +1,123 @@
+package shop
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/templates/i18n"
+	pages "coincart/templates/shop"
+	"coincart/web/visit"
+)
+
+const ordersPath = "/orders"
+
+// OrdersLink is the address of the orders of a link's customer (Store.CustomerLink).
+func OrdersLink(link string) string { return ordersPath + "?link=" + url.QueryEscape(link) }
+
+// OwnOrders shows shoppers their orders: GET /orders. With link it shows those of an e-mail address, else those of the account that is signed
+// in at the platform; who has neither asks here for a link.
+func (p *Pages) OwnOrders(v *visit.Visit) error {
+	notices, err := flash(v)
+	if err != nil {
+		return err
+	}
+	view := pages.OwnOrdersView{Notices: notices, Asked: v.Query("asked") == "1"}
+	status, err := p.listOwn(v, &view)
+	if err != nil {
+		return err
+	}
+	return p.showOwn(v, status, view)
+}
+
+// AskForOrders sends the link to the orders of an e-mail address: POST /orders. The answer is the same whether anything was ordered
+// with it or not.
+func (p *Pages) AskForOrders(v *visit.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	email := strings.TrimSpace(form.Get("email"))
+	if problem := emailProblem(email); problem != pages.FieldOK {
+		return p.showOwn(v, http.StatusUnprocessableEntity, pages.OwnOrdersView{Email: email, EmailProblem: problem})
+	}
+	if err := p.payments.SendOrderLink(v.Context(), email); err != nil {
+		return err
+	}
+	return v.SeeOther(ordersPath + "?asked=1")
+}
+
+// listOwn puts the orders into the view, and says how the page is answered.
+func (p *Pages) listOwn(v *visit.Visit, view *pages.OwnOrdersView) (status int, err error) {
+	link, after := v.Query("link"), v.Query("after")
+	next := url.Values{}
+	var page models.OwnOrderPage
+	if link != "" {
+		customer, err := p.site.Store.OpenCustomerLink(link)
+		if errors.Is(err, store.ErrToken) {
+			view.Expired = true
+			return http.StatusGone, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+		view.Linked = true
+		next.Set("link", link)
+		page, err = p.site.Store.CustomerOrders(v.Context(), customer, after)
+		if err != nil {
+			return 0, badPlace(err)
+		}
+	} else {
+		s, err := v.Session()
+		if err != nil {
+			return 0, err
+		}
+		if !s.SignedIn().Known() {
+			return http.StatusOK, nil
+		}
+		if page, err = p.site.Store.PayerOrders(v.Context(), s.SignedIn(), after); err != nil {
+			return 0, badPlace(err)
+		}
+	}
+	view.Orders = ownOrders(v.Printer, page.Rows)
+	if page.Next != "" {
+		next.Set("after", page.Next)
+		view.Next = ordersPath + "?" + next.Encode()
+	}
+	return http.StatusOK, nil
+}
+
+// badPlace makes a place in a list that was not made here a page that does not exist.
+func badPlace(err error) error {
+	if errors.Is(err, store.ErrCursor) {
+		return visit.ErrNoPage
+	}
+	return err
+}
+
+func (*Pages) showOwn(v *visit.Visit, status int, view pages.OwnOrdersView) error {
+	frame, err := v.Page()
+	if err != nil {
+		return err
+	}
+	s, err := v.Session()
+	if err != nil {
+		return err
+	}
+	view.Page, view.SignedIn = frame, s.SignedIn().Known()
+	return v.Show(status, pages.OwnOrders(view))
+}
+
+func ownOrders(p *i18n.Printer, rows []models.OwnOrder) []pages.OwnOrder {
+	list := make([]pages.OwnOrder, len(rows))
+	for i, o := range rows {
+		list[i] = pages.OwnOrder{
+			URL: OrderPath(o.Ref), Ref: o.Ref, State: string(o.State), Placed: moment(p, o.CreatedAt), Pieces: o.Pieces,
+			Total: money(p, models.Currency{Code: o.Currency, Digits: o.Digits}, o.Total),
+		}
+	}
+	return list
+}
