@@ -13,7 +13,8 @@ import (
 const day = "2026-11-22"
 
 // spread are pay times over the whole day as a zone with this offset has it.
-func spread(t *testing.T, offset time.Duration, n int) payTimes {
+func spread(t *testing.T, offset time.Duration) payTimes {
+	const n = 400
 	t.Helper()
 	begin, err := time.Parse(time.DateOnly, day)
 	require.NoError(t, err)
@@ -28,7 +29,7 @@ func TestLikelyZone_IsTheOneThatMostOfOurPaymentsFit(t *testing.T) {
 	for minutes := -12 * 60; minutes <= 14*60; minutes += 15 {
 		offset := time.Duration(minutes) * time.Minute
 		t.Run(strconv.Itoa(minutes), func(t *testing.T) {
-			got := likelyZone(day, spread(t, offset, 400), time.UTC)
+			got := likelyZone(day, spread(t, offset), time.UTC)
 			if minutes == 0 {
 				assert.Empty(t, got, "what is set fits")
 				return
@@ -45,16 +46,16 @@ func TestLikelyZone_IsNotLedAstrayByAFewLines(t *testing.T) {
 	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	shanghai := time.FixedZone("Asia/Shanghai", 8*3600)
 
-	shifted := spread(t, 8*time.Hour, 400)
+	shifted := spread(t, 8*time.Hour)
 	for _, far := range []time.Duration{-90 * 24 * time.Hour, -48 * time.Hour, 30 * time.Hour, 400 * 24 * time.Hour} {
 		shifted.add(noon.Add(far))
 	}
 	assert.Equal(t, "UTC+08:00", likelyZone(day, shifted, time.UTC), "a few lie outside of every day")
 
-	fine := spread(t, 0, 400)
+	fine := spread(t, 0)
 	fine.add(noon.Add(20 * time.Hour))
 	assert.Empty(t, likelyZone(day, fine, time.UTC), "one late line is no zone")
-	assert.Empty(t, likelyZone(day, spread(t, 8*time.Hour, 400), shanghai), "what is set fits")
+	assert.Empty(t, likelyZone(day, spread(t, 8*time.Hour), shanghai), "what is set fits")
 
 	scattered := payTimes{}
 	for i := range 40 {
