@@ -140,10 +140,13 @@ func click(selector string) chromedp.Action[chromedp.Void] {
 }
 
 // follow clicks on what leads to another page, or to this one again, and waits until that is there.
-func follow(selector string) chromedp.Action[chromedp.Void] {
+func follow(selector string) chromedp.Action[chromedp.Void] { return arrive(click(selector)) }
+
+// arrive does what leads to another page, or to this one again, and waits until that is there.
+func arrive(leave chromedp.Action[chromedp.Void]) chromedp.Action[chromedp.Void] {
 	return chromedp.Steps(
 		chromedp.Evaluate[chromedp.Void](`void (window.leftBehind = true)`),
-		click(selector),
+		leave,
 		chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 			for {
 				arrived, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!window.leftBehind && document.readyState === "complete"`))
