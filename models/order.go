@@ -43,6 +43,17 @@ var orderMoves = map[OrderState][]OrderState{
 // CanMove reports that an order may go from one state to the other.
 func (s OrderState) CanMove(to OrderState) bool { return slices.Contains(orderMoves[s], to) }
 
+// Finished reports that nothing is to be done for the order any more.
+func (s OrderState) Finished() bool {
+	switch s {
+	case OrderFulfilled, OrderExpired, OrderCancelled, OrderRefunded:
+		return true
+	case OrderAwaiting, OrderPaid, OrderReview, OrderRefunding:
+		return false
+	}
+	return false
+}
+
 // AttemptState is where one try to pay stands.
 type AttemptState string
 

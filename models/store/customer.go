@@ -160,12 +160,14 @@ func (s *Store) ownOrders(ctx context.Context, whose, id, after string) (page mo
 		where.add(part, args...)
 	}
 	rows, err := collect(ctx, s, ownOrderQuery+where.sql()+" ORDER BY o.created_at DESC, o.id DESC LIMIT ?", append(where.args, defaultPage+1),
-		func(rows *sql.Rows) (o models.OwnOrder, err error) {
-			err = rows.Scan(&o.ID, &o.Ref, &o.State, &o.Currency, &o.Digits, &o.Total, &o.CreatedAt, &o.Pieces)
-			return o, err
-		})
+		scanOwnOrder)
 	page.Rows, page.Next = trim(rows, defaultPage, func(o models.OwnOrder) string { return cursor(ownOrders, timeKey(o.CreatedAt), o.ID) })
 	return page, err
+}
+
+func scanOwnOrder(rows *sql.Rows) (o models.OwnOrder, err error) {
+	err = rows.Scan(&o.ID, &o.Ref, &o.State, &o.Currency, &o.Digits, &o.Total, &o.CreatedAt, &o.Pieces)
+	return o, err
 }
 
 // NewestOrder is the id of a customer's newest order; "" where there is none.

@@ -110,17 +110,18 @@ func (s *Store) setRetentionMark(ctx context.Context, name string, until time.Ti
 // and were changed last before a time; it says how many.
 func (s *Store) ForgetAddresses(ctx context.Context, before time.Time, limit int) (int, error) {
 	before = models.Instant(before)
-	complete := "state IN ('" + string(models.OrderFulfilled) + "', '" + string(models.OrderRefunded) + "', '" +
-		string(models.OrderCancelled) + "', '" + string(models.OrderExpired) + "') AND updated_at < ?"
+	done := finished()
+	complete := "state IN (" + places(len(done)) + ") AND updated_at < ?"
+	args := append(done, before)
 	var ids []any
 	err := s.each(ctx, "SELECT a.order_id FROM order_addresses a JOIN orders o ON o.id = a.order_id WHERE a.created_at < ? AND "+complete+
-		" ORDER BY a.created_at LIMIT ?", []any{before, before, max(1, limit)}, scanTexts(&ids))
+		" ORDER BY a.created_at LIMIT ?", append(append([]any{before}, args...), max(1, limit)), scanTexts(&ids))
 	if err != nil || len(ids) == 0 {
 		return 0, doing("look for old addresses", err)
 	}
 	// Whether it is complete is asked for again: money may have come for it since.
 	ids = padded(ids)
 	n, err := s.exec(ctx, "DELETE FROM order_addresses WHERE order_id IN ("+places(len(ids))+") AND order_id IN (SELECT id FROM orders WHERE "+
-		complete+")", append(ids, before)...)
+		complete+")", append(ids, args...)...)
 	return int(n), doing("remove old addresses", err)
 }

@@ -20,7 +20,7 @@ func word(p *i18n.Printer, prefix, value string) string {
 // sections are the entries of the navigation that the person may see.
 func (p Page) sections() []Section {
 	list := []Section{
-		SectionDashboard, SectionInbox, SectionOrders, SectionCancellations, SectionProducts, SectionCategories, SectionStock, SectionCoupons, SectionDelivery,
+		SectionDashboard, SectionInbox, SectionOrders, SectionCustomers, SectionCancellations, SectionProducts, SectionCategories, SectionStock, SectionCoupons, SectionDelivery,
 		SectionCoins,
 		SectionStatements, SectionRefunds, SectionTasks,
 	}
@@ -57,6 +57,8 @@ func (s Section) glyph() string {
 		return "inbox"
 	case SectionOrders:
 		return "bag"
+	case SectionCustomers:
+		return "user"
 	case SectionCancellations:
 		return "stop"
 	case SectionProducts:

@@ -64,6 +64,7 @@ type May struct {
 	View, Ask, Note, Fulfil, Cancel, Export, Reconcile, Refund, Audit, Staff bool
 
 	Catalogue bool // products, categories, tags, stock
+	Customers bool // export and erase a person's data
 	Price     bool // coins and their rates, coupons, delivery, tax
 }
 

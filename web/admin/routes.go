@@ -100,6 +100,7 @@ func (o *Office) Routes() []Route {
 	o.pricingRoutes(t)
 	o.importRoutes(t)
 	o.settingsRoutes(t)
+	o.customerRoutes(t)
 
 	t.get("/audit", models.MayAudit, o.showAudit)
 

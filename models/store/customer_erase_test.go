@@ -1,0 +1,93 @@
+package store_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/models/modelstest"
+	"coincart/models/store"
+)
+
+func TestEraseCustomer_TakesThePersonOutAndLeavesTheBooks(t *testing.T) {
+	eachDSN(t, func(t *testing.T, dsn string, s *store.Store, _ *modelstest.Clock) {
+		ctx := t.Context()
+		ada := of("Ada@example.org", func(o *models.Order) {
+			o.Name = "Ada Lovelace"
+			o.Address = &models.Address{Name: "Ada Lovelace", Line1: "1 Main Street", City: "Berlin", Postcode: "10115", Country: "DE"}
+		})
+		paid, attempt := modelstest.Paid(t, s, ada)
+		require.NoError(t, s.SetAttempt(ctx, attempt.ID, map[string]any{"payer": models.Payer{OpenID: "open-ada", Token: "t"}}))
+		require.NoError(t, s.MoveOrder(ctx, paid.ID, models.OrderPaid, models.OrderFulfilled, nil, models.Transition{Cause: "admin"}))
+		cancelled := modelstest.Order(t, s, ada)
+		modelstest.Attempt(t, s, cancelled, func(a *models.Attempt) { a.Payer = models.Payer{UserID: "4711"} })
+		require.NoError(t, s.ReleaseReservation(ctx, cancelled.ID))
+		require.NoError(t, s.MoveOrder(ctx, cancelled.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{Cause: "cancel"}))
+		bob := modelstest.Order(t, s, of("bob@example.org"))
+		before, err := s.Order(ctx, paid.ID)
+		require.NoError(t, err)
+		id := customer(t, s, "ada@example.org")
+		sound, err := s.Invariants(ctx)
+		require.NoError(t, err)
+
+		n, err := s.EraseCustomer(ctx, id)
+		require.NoError(t, err)
+		assert.Equal(t, 2, n)
+		after, err := s.Order(ctx, paid.ID)
+		require.NoError(t, err)
+		assert.Empty(t, after.Email+after.Name+after.Customer)
+		assert.Nil(t, after.Address)
+		assert.Equal(t, models.Payer{}, after.Attempts[0].Payer)
+		assert.Empty(t, after.Attempts[0].PayerDigest+after.Attempts[0].PayerUserID)
+		after.Email, after.Name, after.Customer, after.Address = before.Email, before.Name, before.Customer, before.Address
+		after.Attempts = before.Attempts
+		assert.Equal(t, before, after, "nothing else")
+		assert.Zero(t, modelstest.Count(t, dsn, "SELECT COUNT(*) FROM attempts WHERE payer_sealed IS NOT NULL OR payer_user_id = '4711'"))
+		page, err := s.PayerOrders(ctx, models.Payer{OpenID: "open-ada"}, "")
+		require.NoError(t, err)
+		assert.Empty(t, page.Rows)
+		kept, err := s.Order(ctx, bob.ID)
+		require.NoError(t, err)
+		assert.Equal(t, "bob@example.org", kept.Email)
+		violations, err := s.Invariants(ctx)
+		require.NoError(t, err)
+		assert.Equal(t, sound, violations)
+
+		_, err = s.EraseCustomer(ctx, id)
+		require.ErrorIs(t, err, store.ErrNotFound, "a second press")
+		filled, err := s.FillCustomers(ctx, 10)
+		require.NoError(t, err)
+		assert.Zero(t, filled, "nobody comes back")
+	})
+}
+
+func TestEraseCustomer_RefusesWhileAnOrderNeedsThePerson(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		id := customer(t, s, "ada@example.org")
+		refused := func(want ...string) {
+			t.Helper()
+			_, err := s.EraseCustomer(ctx, id)
+			var open *store.OpenOrdersError
+			require.ErrorAs(t, err, &open)
+			var refs []string
+			for _, o := range open.Orders {
+				refs = append(refs, o.Ref)
+			}
+			assert.ElementsMatch(t, want, refs)
+		}
+		waiting := modelstest.Order(t, s, of("ada@example.org"))
+		paid, attempt := modelstest.Paid(t, s, of("ada@example.org"))
+		refused(waiting.Ref, paid.Ref)
+		require.NoError(t, s.MoveOrder(ctx, waiting.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{Cause: "cancel"}))
+		refused(paid.Ref)
+		require.NoError(t, s.MoveOrder(ctx, paid.ID, models.OrderPaid, models.OrderFulfilled, nil, models.Transition{Cause: "admin"}))
+		require.NoError(t, s.OpenReview(ctx, models.Review{Kind: models.ReviewSecondPayment, Subject: attempt.ID, OrderID: paid.ID}))
+		refused(paid.Ref)
+		kept, err := s.Order(ctx, waiting.ID)
+		require.NoError(t, err)
+		assert.Equal(t, "ada@example.org", kept.Email, "all or nothing")
+	})
+}

@@ -1,0 +1,46 @@
+package admin
+
+import "coincart/templates"
+
+// SectionCustomers is the entry of the navigation for customers.
+const SectionCustomers Section = "customers"
+
+// The problems of the customers' pages.
+const (
+	ProblemNoCustomer Problem = "no_customer"     // nothing was ordered with the address
+	ProblemEmailForm  Problem = "customer_email"  // no e-mail address
+	ProblemOpenOrders Problem = "customer_open"   // see CustomerView.Open
+	ProblemUnsure     Problem = "customer_unsure" // the box is not ticked
+)
+
+// NoticeCustomerErased says that a person was taken out of their orders; Text is how many.
+const NoticeCustomerErased NoticeKind = "customer_erased"
+
+// CustomersView is the page that finds a customer by e-mail.
+type CustomersView struct {
+	Page  Page
+	Email Field
+}
+
+// CustomerView is a customer with the orders.
+type CustomerView struct {
+	Page    Page
+	ID      string // a keyed digest of the address
+	Email   string
+	Orders  []CustomerOrder
+	Next    string // address of the next page; "": there is none
+	First   string // address of the first page; "": this is it
+	Problem Problem
+	Open    []CustomerOrder // that keep the data from being erased
+}
+
+// CustomerOrder is an order of a customer.
+type CustomerOrder struct {
+	ID     string
+	Ref    string
+	State  string
+	Placed templates.Moment
+	Total  string
+}
+
+func (v CustomerView) path() string { return "/admin/customers/" + v.ID }

@@ -1,0 +1,89 @@
+package web_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+)
+
+func TestOfficeCustomers_FoundByMailAndExported(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		order := s.paidOrder("2")
+		owner, viewer := s.staffed(models.RoleOwner), s.staffed(models.RoleViewer)
+		viewer.get("/admin/customers").is(http.StatusOK).has(`name="email"`)
+		viewer.post("/admin/customers", "email", "nobody@example.org").is(http.StatusUnprocessableEntity).has("Nothing was ordered")
+		viewer.post("/admin/customers", "email", "nobody").is(http.StatusUnprocessableEntity).has("no e-mail address")
+		at := viewer.post("/admin/customers", "email", strings.ToUpper(order.Email)).is(http.StatusSeeOther).header.Get("Location")
+		assert.NotContains(t, at, "@")
+		assert.NotContains(t, strings.ToLower(at), "ann")
+		viewer.get(at).is(http.StatusOK).has(order.Email, order.Ref).lacks("/export", "/erase")
+		viewer.post(at + "/export").is(http.StatusForbidden)
+		viewer.post(at+"/erase", "sure", "yes").is(http.StatusForbidden)
+		for _, wrong := range []string{"/admin/customers/x", at[:len(at)-1], strings.ToUpper(at)[len("/admin/customers/"):], at + "0"} {
+			if !strings.HasPrefix(wrong, "/") {
+				wrong = "/admin/customers/" + wrong
+			}
+			owner.get(wrong).is(http.StatusNotFound)
+		}
+
+		assert.True(t, asksForCode(owner.post(at+"/export")), "a fresh code is needed")
+		owner.stepUp()
+		answer := owner.post(at + "/export").is(http.StatusOK)
+		assert.Contains(t, answer.header.Get("Content-Disposition"), "attachment")
+		assert.Equal(t, "application/json", answer.header.Get("Content-Type"))
+		var person struct {
+			Orders []struct {
+				Ref, State, Email, Name, Total string
+				Lines                          []struct{ SKU string }
+				Payments                       []struct{ State, Coin, Amount string }
+			}
+		}
+		require.NoError(t, json.Unmarshal([]byte(answer.body), &person))
+		require.Len(t, person.Orders, 1)
+		told := person.Orders[0]
+		assert.Equal(t, []string{order.Ref, "paid", order.Email, order.Name, order.Total.String()}, []string{told.Ref, told.State, told.Email, told.Name, told.Total})
+		assert.Equal(t, "MUG-BLUE", told.Lines[0].SKU)
+		assert.Equal(t, order.Attempts[0].Amount.String(), told.Payments[0].Amount)
+		entry := s.entry("customer.export")
+		assert.Equal(t, "customer:"+strings.TrimPrefix(at, "/admin/customers/"), entry.Subject)
+		assert.NotContains(t, entry.Subject+entry.Before+entry.After, order.Email)
+	})
+}
+
+func TestOfficeCustomers_ErasedOnceTheirOrdersAreDone(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		order := s.paidOrder("1")
+		owner := s.staffed(models.RoleOwner)
+		owner.stepUp()
+		at := owner.post("/admin/customers", "email", order.Email).is(http.StatusSeeOther).header.Get("Location")
+		owner.post(at+"/erase", "sure", "yes").is(http.StatusUnprocessableEntity).has("Nothing was erased", order.Ref)
+		owner.post("/admin/orders/"+order.ID+"/fulfil", "form_token", models.NewRef(), "tracking", "").is(http.StatusSeeOther)
+		s.work()
+		before := len(s.mails.all())
+		owner.post(at + "/erase").is(http.StatusUnprocessableEntity).has("Tick the box")
+		owner.post(at+"/erase", "sure", "yes").redirects("/admin/customers")
+		owner.get("/admin/customers").has("taken out of all their orders (1)")
+		owner.get(at).is(http.StatusNotFound)
+		owner.post(at+"/erase", "sure", "yes").is(http.StatusNotFound)
+		owner.post("/admin/customers", "email", order.Email).is(http.StatusUnprocessableEntity)
+		erased, err := s.db.Order(t.Context(), order.ID)
+		require.NoError(t, err)
+		assert.Empty(t, erased.Email+erased.Name)
+		assert.Equal(t, order.Total, erased.Total)
+		owner.get("/admin/orders/" + order.ID).is(http.StatusOK).lacks(order.Email)
+		s.browser().get("/orders/" + order.Ref).is(http.StatusOK).lacks(order.Email)
+		owner.post("/admin/orders/"+order.ID+"/resend", "form_token", models.NewRef(), "kind", "order_sent")
+		s.work()
+		assert.Len(t, s.mails.all(), before, "there is nobody to write to")
+		assert.NotContains(t, s.entry("customer.erase").Subject, "@")
+		_, broken, err := s.db.VerifyAudit(t.Context())
+		require.NoError(t, err)
+		assert.Nil(t, broken)
+	})
+}
