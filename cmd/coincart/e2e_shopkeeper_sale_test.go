@@ -55,7 +55,7 @@ func (s *shopperStory) fillCart() {
 		}
 		assert.Equal(s.t, dollars(rat(s.t, l.price)), s.text("[data-price]"))
 		s.do("quantity", typeOver("#quantity", strconv.Itoa(l.quantity)))
-		s.step("added-"+l.sku, click(`#buy button.button--wide[type=submit]`), visible(`#buy .note--good`))
+		s.do("add "+l.sku, click(`#buy button.button--wide[type=submit]`), visible(`#buy .note--good`))
 	}
 	s.do("cart", follow("#cart-link"), visible(`a[href="/checkout"]`))
 	s.do("coupon", click(`details:has(#coupon) > summary`), typeInto("#coupon", strings.ToLower(keeperCoupon)), click(`form.coupon button[type=submit]`),
@@ -232,7 +232,13 @@ func (k *keeperStory) checkOffice(order models.Order) {
 	for i, v := range keeperVariants() {
 		assert.Equal(k.t, v.stock-v.quantity, product.Variants[i].OnHand, v.sku)
 	}
-	k.do("coupons", follow(`a.side__link[href="/admin/coupons"]`), follow(`a.ident-link[href^="/admin/coupons/"]`), visible("#coupon-uses"))
+	coupon, err := k.shop.store.CouponByCode(k.t.Context(), keeperCoupon)
+	require.NoError(k.t, err)
+	assert.Equal(k.t, 1, coupon.Uses)
+	k.step("coupon-used", follow(`a.side__link[href="/admin/coupons"]`), follow(`a.ident-link[href="/admin/coupons/`+coupon.ID+`"]`), visible("#coupon-uses"))
+	uses := k.cells(`section[aria-labelledby="coupon-uses"] tbody tr`)
+	require.Len(k.t, uses, 1)
+	assert.Equal(k.t, []string{dollars(k.want.discount), dollars(k.want.total)}, uses[0][2:4])
 }
 
 // checkExport makes a file of the orders and reads it.
@@ -265,12 +271,12 @@ func (k *keeperStory) checkExport(order models.Order) {
 func (k *keeperStory) checkStatement() {
 	k.t.Helper()
 	k.clock.Advance(24 * time.Hour)
-	k.step("sign-in", chromedp.Navigate(k.shop.base+"/admin/statements"), visible("#password"))
+	k.do("sign-in", chromedp.Navigate(k.shop.base+"/admin/statements"), visible("#password"))
 	k.do("code", typeInto("#email", ownerEmail), typeInto("#password", ownerPassword), follow(`.gate button[type=submit]`), visible("#code"))
 	k.do("statements", typeInto("#code", k.code(k.secret)), follow(`.gate button[type=submit]`), visible("#fetch-day"))
 	k.do("the day", chromedp.SetValue(chromedp.CSS("#fetch-day"), today))
 	k.do("fetch", follow(`form[action="/admin/statements"][method=post] button`), visible("#task-status"))
-	k.step("fetched", visible(`#task-status:not([hx-get]) a.button`))
+	k.do("fetched", visible(`#task-status:not([hx-get]) a.button`))
 	k.step("statement", follow(`#task-status a.button`), visible("#totals-title"))
 	lines := k.cells(`section[aria-labelledby="lines-title"] tbody tr`)
 	require.Len(k.t, lines, 1)

@@ -118,7 +118,7 @@ func typeOver(selector, text string) chromedp.Action[chromedp.Void] {
 // makeProduct makes a product with two options and two pictures, hidden at first, and publishes it.
 func (k *keeperStory) makeProduct() {
 	k.t.Helper()
-	k.step("products", follow(`a.side__link[href="/admin/products"]`), visible(`a[href="/admin/products/new"]`))
+	k.do("products", follow(`a.side__link[href="/admin/products"]`), visible(`a[href="/admin/products/new"]`))
 	k.do("new product", follow(`a[href="/admin/products/new"]`), typeInto("#title", keeperTitle), typeInto("#slug", keeperSlug),
 		typeInto("#summary", "Made to be mended."), typeInto("#description", "Washed linen with three pockets."), click(byName("category")))
 	for i, option := range [][2]string{{"Colour", "Sand\nIndigo"}, {"Size", "S\nL"}} {
@@ -133,12 +133,11 @@ func (k *keeperStory) makeProduct() {
 			click(more), typeInto(byName(at+"weight"), v.weight))
 	}
 	files := k.pictures()
-	k.step("product-filled-in", visible(byName("v.3.weight")))
 	k.do("upload", arrive(chromedp.SetUploadFiles(chromedp.CSS("#upload"), files)), visible(byName("p.1.alt")))
 	k.do("describe", typeInto(byName("p.0.alt"), "The jacket from the front"), typeInto(byName("p.1.alt"), "A pocket"))
 	second := k.value(byName("p.1.source"))
 	k.step("product-pictures", choose(byName("v.3.picture"), second))
-	k.step("product-saved", follow(`.product-bar button[value="save"]`), visible(`form[action$="/duplicate"]`))
+	k.do("product-saved", follow(`.product-bar button[value="save"]`), visible(`form[action$="/duplicate"]`))
 	assert.Equal(k.t, http.StatusNotFound, newVisitor(k.t, "en").get(k.shop.base+"/products/"+keeperSlug).status, "nobody sees it before it is published")
 
 	k.do("publish", click(`input[name="hidden"]`), follow(`.product-bar button[value="save"]`))
@@ -188,7 +187,7 @@ func (k *keeperStory) makeCoupon() {
 	k.t.Helper()
 	k.do("coupons", follow(`a.side__link[href="/admin/coupons"]`), follow(`a[href="/admin/coupons/new"]`))
 	k.step("coupon", typeInto("#code", keeperCoupon), choose("#kind", "percent"), typeOver("#value", keeperPercent), typeInto("#max_uses", "3"))
-	k.step("coupon-made", follow(`form.coin-form .actions button[type=submit]`), visible(`a.ident-link, #coupon-uses`))
+	k.do("coupon-made", follow(`form.coin-form .actions button[type=submit]`), visible(`a.ident-link, #coupon-uses`))
 }
 
 // makeZone makes a zone of one state, whose delivery costs more from a kilogram on, and whose tax is added, to the delivery too.
