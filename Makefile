@@ -38,7 +38,7 @@ packages:
 .PHONY: test
 test: packages
 	COINCART_REQUIRE_MARIADB=1 COINCART_REQUIRE_CHROMIUM=1 \
-	  CGO_ENABLED=1 $(GO) test -race -timeout 12m ./...
+	  CGO_ENABLED=1 $(GO) test -race -timeout 14m ./...
 
 .PHONY: e2e
 e2e: packages
