@@ -125,6 +125,8 @@ func (g *gallery) visitDoors() {
 func (g *gallery) visitPages() {
 	g.t.Helper()
 	order, cancelled, exported := g.work()
+	customer, err := g.shop.store.CustomerID(order.Email)
+	require.NoError(g.t, err)
 	for _, p := range []officePage{
 		{"dashboard", "/admin", "/admin", false},
 		{"dashboard-20-days", "/admin", "/admin?span=30d", false},
@@ -134,6 +136,9 @@ func (g *gallery) visitPages() {
 		{"orders-filter", "/admin/orders", "/admin/orders?sort=sideways", true},
 		{"order", "/admin/orders/:id", "/admin/orders/" + order.ID, false},
 		{"order-unknown", "/admin/orders/:id", "/admin/orders/" + models.NewID(), true},
+		{"customers", "/admin/customers", "/admin/customers", false},
+		{"customer", "/admin/customers/:id", "/admin/customers/" + customer, false},
+		{"customer-unknown", "/admin/customers/:id", "/admin/customers/" + models.NewID(), true},
 		{"cancellations", "/admin/cancellations", "/admin/cancellations", false},
 		{"coins", "/admin/coins", "/admin/coins", false},
 		{"coin", "/admin/coins/:symbol", "/admin/coins/USDT", false},

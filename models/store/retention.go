@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"coincart/models"
@@ -112,7 +113,7 @@ func (s *Store) ForgetAddresses(ctx context.Context, before time.Time, limit int
 	before = models.Instant(before)
 	done := finished()
 	complete := "state IN (" + places(len(done)) + ") AND updated_at < ?"
-	args := append(done, before)
+	args := append(slices.Clone(done), before)
 	var ids []any
 	err := s.each(ctx, "SELECT a.order_id FROM order_addresses a JOIN orders o ON o.id = a.order_id WHERE a.created_at < ? AND "+complete+
 		" ORDER BY a.created_at LIMIT ?", append(append([]any{before}, args...), max(1, limit)), scanTexts(&ids))

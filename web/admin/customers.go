@@ -2,7 +2,6 @@ package admin
 
 import (
 	"errors"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -98,7 +97,7 @@ func (o *Office) customerPage(d *desk, say func(*pages.CustomerView)) error {
 	view := pages.CustomerView{ID: id, Email: order.Email, Orders: customerOrders(d.Printer, page.Rows)}
 	view.Next, view.First = pager(customerPath(id), q, "after", page.Next)
 	view.Page = d.page(pages.SectionCustomers)
-	view.Page.Path = address(customerPath(id), url.Values(q))
+	view.Page.Path = address(customerPath(id), q)
 	say(&view)
 	return d.show(view.Problem, pages.Customer(view))
 }
