@@ -86,7 +86,7 @@ func FuzzOpenCustomerLink(f *testing.F) {
 	s := modelstest.SQLite(f)
 	ada, err := s.CustomerID("ada@example.org")
 	require.NoError(f, err)
-	link, err := s.CustomerLink(ada, time.Now().Add(time.Hour))
+	link, err := s.CustomerLink(ada, time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)) // the same in every process of the fuzzer
 	require.NoError(f, err)
 	for _, seed := range []string{link, "", "AAAA", link[:60]} {
 		f.Add(seed)
