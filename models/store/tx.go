@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	maxTries   = 8
+	maxTries   = 12
 	firstPause = 3 * time.Millisecond
 	maxPause   = 250 * time.Millisecond
 )

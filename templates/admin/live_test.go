@@ -109,7 +109,7 @@ func TestScripts_HelpWithTasksAndLists(t *testing.T) {
 	d := &desk{f: fixtures{i18n.ByTag("en")}, done: 400}
 	server := httptest.NewServer(d.handler())
 	t.Cleanup(server.Close)
-	tab, end := context.WithTimeout(openBrowser(t), time.Minute)
+	tab, end := context.WithTimeout(openBrowser(t), 3*time.Minute)
 	t.Cleanup(end)
 	require.NoError(t, chromedp.Do(tab, chromedp.EmulateViewport(1280, 1600)))
 	said := listen(tab, t)
