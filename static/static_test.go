@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -34,13 +35,13 @@ func body(t *testing.T, r *http.Response) []byte {
 }
 
 func TestHandler_ServesEveryFileForEver(t *testing.T) {
-	types := map[string]string{".css": "text/css; charset=utf-8", "t.js": "text/javascript; charset=utf-8", "n.js": "text/javascript; charset=utf-8", "p.js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+	types := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 	require.Greater(t, len(Names()), 30)
 	for _, name := range Names() {
 		r := get(t, http.MethodGet, URL(name), nil)
 		require.Equal(t, http.StatusOK, r.StatusCode, name)
 		assert.Equal(t, "public, max-age=31536000, immutable", r.Header.Get("Cache-Control"))
-		assert.Equal(t, types[name[len(name)-4:]], r.Header.Get("Content-Type"), name)
+		assert.Equal(t, types[path.Ext(name)], r.Header.Get("Content-Type"), name)
 		assert.Equal(t, "nosniff", r.Header.Get("X-Content-Type-Options"))
 		assert.Empty(t, r.Header.Get("Content-Encoding"))
 		plain := body(t, r)
