@@ -164,6 +164,13 @@ type Booked struct {
 	At          time.Time // when it was paid or sent
 }
 
+// LineOrder is what a line of a statement is about: the order of the payment or refund that we gave the line's appOrderId.
+type LineOrder struct {
+	OrderID string
+	Ref     string // the order's reference
+	Coin    string // of our payment or refund
+}
+
 // CoinTotal is an exact sum of one coin or currency.
 type CoinTotal struct {
 	Symbol string

@@ -444,7 +444,7 @@ func (m *merge) nameOrders(ctx context.Context) error {
 	}
 	for i := range m.result.Found {
 		if d := &m.result.Found[i]; d.OrderID == "" {
-			d.OrderID = orders[d.AppOrderID]
+			d.OrderID = orders[d.AppOrderID].OrderID
 		}
 	}
 	return nil

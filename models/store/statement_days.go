@@ -41,10 +41,10 @@ func (s *Store) StatementDaysOf(ctx context.Context, kind models.StatementType, 
 	return days, nil
 }
 
-// OrdersOfLines says which orders of ours lines of statements are about, by the ids that we gave payments and refunds: appOrderId → the
-// order's id, for those of ids that are ours.
-func (s *Store) OrdersOfLines(ctx context.Context, ids []string) (map[string]string, error) {
-	orders := make(map[string]string, len(ids))
+// OrdersOfLines says which orders of ours lines of statements are about, by the ids that we gave payments and refunds: appOrderId → order,
+// for those of ids that are ours.
+func (s *Store) OrdersOfLines(ctx context.Context, ids []string) (map[string]models.LineOrder, error) {
+	orders := make(map[string]models.LineOrder, len(ids))
 	for some := range slices.Chunk(ids, linesPerInsert) {
 		args := keysOf(some)
 		if len(args) == 0 {
@@ -52,10 +52,12 @@ func (s *Store) OrdersOfLines(ctx context.Context, ids []string) (map[string]str
 		}
 		args = padded(args)
 		in := " WHERE app_order_id IN (" + places(len(args)) + ")"
-		query := "SELECT app_order_id, order_id FROM attempts" + in + " UNION ALL SELECT app_order_id, order_id FROM refunds" + in
+		query := "SELECT ours.app_order_id, o.id, o.ref, ours.coin FROM (SELECT app_order_id, order_id, coin FROM attempts" + in +
+			" UNION ALL SELECT app_order_id, order_id, coin FROM refunds" + in + ") ours JOIN orders o ON o.id = ours.order_id"
 		err := s.each(ctx, query, append(slices.Clone(args), args...), func(rows *sql.Rows) error {
-			var id, order string
-			err := rows.Scan(&id, &order)
+			var id string
+			var order models.LineOrder
+			err := rows.Scan(&id, &order.OrderID, &order.Ref, &order.Coin)
 			orders[id] = order
 			return err
 		})

@@ -34,42 +34,20 @@ type book struct {
 	lines     []models.StatementLine
 	people    []models.Staff
 	names     names
-	refs      map[string]string // of the orders that the discrepancies are about
-	coins     map[string]string // of our bookings, where the coin differs: appOrderId → coin
-	orders    map[string]string // the orders that the lines are about: appOrderId → id
+	orders    map[string]models.LineOrder // of the discrepancies and the lines: appOrderId → order
 }
 
-// ourCoins are the coins of our bookings where the line has another: appOrderId → coin.
-func ourCoins(d *desk, found []models.Discrepancy) (map[string]string, error) {
-	coins := map[string]string{}
-	for _, kind := range statementTypes() {
-		var ids []string
-		for _, f := range found {
-			if f.Kind == models.CoinDiffers && f.Type == kind {
-				ids = append(ids, f.AppOrderID)
-			}
-		}
-		if len(ids) == 0 {
-			continue
-		}
-		booked, err := d.office.site.Store.BookedByAppOrderIDs(d.Context(), kind, ids)
-		if err != nil {
-			return nil, err
-		}
-		for _, b := range booked {
-			coins[b.AppOrderID] = b.Coin
-		}
+// ordersOf finds the orders of ours that the day's discrepancies and lines are about.
+func ordersOf(d *desk, found []models.Discrepancy, lines []models.StatementLine) (map[string]models.LineOrder, error) {
+	ids := make([]string, 0, len(found)+len(lines))
+	for _, f := range found {
+		ids = append(ids, f.AppOrderID)
 	}
-	return coins, nil
-}
-
-// ordersOf finds the orders of ours that lines are about.
-func ordersOf(d *desk, lines []models.StatementLine) (map[string]string, error) {
-	ids := make([]string, len(lines))
-	for i, l := range lines {
-		ids[i] = l.AppOrderID
+	for _, l := range lines {
+		ids = append(ids, l.AppOrderID)
 	}
-	return d.office.site.Store.OrdersOfLines(d.Context(), ids)
+	slices.Sort(ids)
+	return d.office.site.Store.OrdersOfLines(d.Context(), slices.Compact(ids))
 }
 
 // statementPage shows the day as it is now; say marks what was wrong with an action on it.
@@ -177,13 +155,7 @@ func (o *Office) book(d *desk, day string, f statementFilter) (b book, err error
 			return b, err
 		}
 	}
-	if b.coins, err = ourCoins(d, b.found); err != nil {
-		return b, err
-	}
-	if b.orders, err = ordersOf(d, b.lines); err != nil {
-		return b, err
-	}
-	if b.refs, err = refsOf(d, b.found, func(f models.Discrepancy) string { return f.OrderID }); err != nil {
+	if b.orders, err = ordersOf(d, b.found, b.lines); err != nil {
 		return b, err
 	}
 	b.names, b.people, err = d.names()

@@ -36,16 +36,17 @@ func (o *Office) statementView(d *desk, day string, b book) pages.StatementView 
 	}
 	for _, f := range b.found {
 		row := discrepancyRow(p, f, b.people, b.names, d.who, b.day.State == models.DaySealed)
-		row.Ref = b.refs[f.OrderID]
-		if ours := b.coins[f.AppOrderID]; f.Kind == models.CoinDiffers && ours != "" {
-			row.Ours = coin(p, f.Ours, ours)
+		ours := b.orders[f.AppOrderID]
+		row.Ref = ours.Ref
+		if f.Kind == models.CoinDiffers && ours.Coin != "" {
+			row.Ours = coin(p, f.Ours, ours.Coin)
 		}
 		view.Found = append(view.Found, row)
 	}
 	view.ZoneWarning = pages.ZoneWarning{Lines: b.report.Astray, Likely: b.report.LikelyZone}
 	for _, l := range b.lines {
 		view.Lines = append(view.Lines, pages.StatementLine{
-			Position: l.Position, Type: string(l.Type), AppOrderID: l.AppOrderID, OrderID: b.orders[l.AppOrderID], Amount: coin(p, l.Amount, l.Coin), UserID: l.UserID,
+			Position: l.Position, Type: string(l.Type), AppOrderID: l.AppOrderID, OrderID: b.orders[l.AppOrderID].OrderID, Amount: coin(p, l.Amount, l.Coin), UserID: l.UserID,
 			Created: momentIn(p, l.CreateTime, zone), Paid: momentIn(p, l.PayTime, zone),
 		})
 	}
