@@ -16,36 +16,37 @@ import (
 
 const sealedSetting = "settings.sealed"
 
+// readSettings reads values and the groups' versions in one statement, so that both are of one moment. The join that matches nothing gives
+// the columns of both halves their types: SQLite knows a time by its column.
+const readSettings = `SELECT s.name, s.value, s.sealed, g.version, g.changed_at, g.who FROM settings s LEFT JOIN setting_groups g ON 1 = 0
+	UNION ALL SELECT name, '', NULL, version, changed_at, who FROM setting_groups`
+
 // LoadSettings reads the shop's settings: what the database holds, over Options.Given, over the defaults. A secret that cannot be
 // opened is reported by Settings.Unreadable.
 func (s *Store) LoadSettings(ctx context.Context) (models.Settings, error) {
 	stored := map[models.SettingKey]string{}
 	unreadable := map[models.SettingKey]bool{}
-	err := s.each(ctx, "SELECT name, value, sealed FROM settings", nil, func(rows *sql.Rows) error {
-		var key models.SettingKey
-		var value string
+	groups := map[models.SettingGroup]models.SettingGroupState{}
+	err := s.each(ctx, readSettings, nil, func(rows *sql.Rows) error {
+		var name, value string
 		var sealed []byte
-		if err := rows.Scan(&key, &value, &sealed); err != nil {
+		var version sql.NullInt64
+		var changed sql.NullTime
+		var who sql.NullString
+		if err := rows.Scan(&name, &value, &sealed, &version, &changed, &who); err != nil {
 			return fmt.Errorf("read a setting: %w", err)
 		}
-		if sealed != nil {
-			plain, err := s.sealer.open(sealedSetting, string(key), sealed)
-			unreadable[key] = err != nil
-			value = string(plain)
+		key := models.SettingKey(name)
+		switch {
+		case version.Valid:
+			groups[models.SettingGroup(name)] = models.SettingGroupState{Version: int(version.Int64), At: changed.Time, Who: who.String}
+		case sealed != nil:
+			plain, err := s.sealer.open(sealedSetting, name, sealed)
+			stored[key], unreadable[key] = string(plain), err != nil
+		default:
+			stored[key] = value
 		}
-		stored[key] = value
 		return nil
-	})
-	if err != nil {
-		return models.Settings{}, doing("read the settings", err)
-	}
-	groups := map[models.SettingGroup]models.SettingGroupState{}
-	err = s.each(ctx, "SELECT name, version, changed_at, who FROM setting_groups", nil, func(rows *sql.Rows) error {
-		var group models.SettingGroup
-		var state models.SettingGroupState
-		err := rows.Scan(&group, &state.Version, &state.At, &state.Who)
-		groups[group] = state
-		return err
 	})
 	if err != nil {
 		return models.Settings{}, doing("read the settings", err)
