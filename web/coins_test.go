@@ -117,7 +117,8 @@ func TestOffice_CoinsAreListedMadeAndChanged(t *testing.T) {
 			"source", "", "rate", "84.5", "version", "0",
 		}
 		c.post("/admin/coins", form...).redirects("/admin/coins/LTC")
-		c.get("/admin/coins/LTC").is(http.StatusOK).has("Litecoin", "Fixed by hand", "$84.50", "1.5%")
+		shown := c.get("/admin/coins/LTC").is(http.StatusOK).has("Litecoin", "Fixed by hand", "$84.50", "1.5%")
+		assert.Equal(t, "4", shown.value("rounding"))
 		ltc, err := s.db.Coin(t.Context(), "LTC")
 		require.NoError(t, err)
 		assert.Equal(t, 4, ltc.Digits())
@@ -138,6 +139,7 @@ func TestOffice_CoinsAreListedMadeAndChanged(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, entries, 2)
 		assert.Contains(t, entries[0].After, `"source":"exchange"`)
+		assert.Empty(t, c.get("/admin/coins/new").is(http.StatusOK).value("rounding"), "it follows the coin's decimals")
 		c.get("/admin/coins/XYZ").is(http.StatusNotFound)
 		c.get("/admin/coins/xyz").is(http.StatusNotFound)
 		c.get("/admin/coins/BTC?span=year").is(http.StatusUnprocessableEntity)

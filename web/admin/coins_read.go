@@ -176,7 +176,7 @@ func (r coinReader) pair(name string) (pages.Field, string) {
 func filledCoin(c models.Coin) pages.CoinForm {
 	text := func(value string) pages.Field { return pages.Field{Value: value} }
 	f := pages.CoinForm{
-		Symbol: text(c.Symbol), Name: text(c.Name), Precision: text(strconv.Itoa(c.Precision)), Rounding: text(strconv.Itoa(c.Digits())),
+		Symbol: text(c.Symbol), Name: text(c.Name), Precision: text(strconv.Itoa(c.Precision)),
 		Minimum: text(someAmount(c.MinAmount)), Position: text(strconv.Itoa(c.Position)), Spread: text(someAmount(c.Spread)), Enabled: c.Enabled,
 		Rate: text(someAmount(c.Rate)), Source: text(c.Source), SourceSymbol: text(c.SourceSymbol), MaxAge: text(strconv.Itoa(max(c.MaxAge, 0))),
 		MaxJump: text(someAmount(c.MaxJump)), SecondSource: text(c.SecondSource), SecondSymbol: text(c.SecondSymbol),
@@ -184,6 +184,9 @@ func filledCoin(c models.Coin) pages.CoinForm {
 	}
 	if c.MaxAge == 0 {
 		f.MaxAge.Value = ""
+	}
+	if c.Dropped > 0 { // otherwise it follows the coin's decimals when these are changed
+		f.Rounding = text(strconv.Itoa(c.Digits()))
 	}
 	return f
 }
