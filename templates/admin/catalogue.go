@@ -3,11 +3,24 @@ package admin
 import (
 	"net/url"
 
+	"github.com/a-h/templ"
+
 	"coincart/templates"
 )
 
 // movable reports that the rows are shown in a category's own order, which can be changed.
 func (v ProductsView) movable() bool { return v.Category != "" && v.Page.May.Catalogue }
+
+// order says for the script that rows can be dragged, and whether below the last one too.
+func (v ProductsView) order() templ.Attributes {
+	switch {
+	case !v.movable():
+		return nil
+	case v.Next == "":
+		return templ.Attributes{"data-order": "end"}
+	}
+	return templ.Attributes{"data-order": "more"}
+}
 
 // where says which SKUs and which category a product has.
 func (r ProductRow) where() string {

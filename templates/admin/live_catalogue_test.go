@@ -60,6 +60,11 @@ func (s *shelves) handler() http.Handler {
 		}
 	}
 	mux.Handle("/admin/products/p1", show(admin.Product(f.product())))
+	last := f.orderedProducts()
+	last.Next = ""
+	mux.Handle("/admin/products", show(admin.Products(f.orderedProducts())))
+	mux.Handle("/admin/products/last", show(admin.Products(last)))
+	mux.Handle("/admin/products/{id}/move", show(admin.Products(f.orderedProducts())))
 	mux.Handle("/admin/categories", show(admin.Categories(f.categories())))
 	mux.Handle("/admin/categories/{id}/move", show(admin.Categories(f.categories())))
 	return mux
@@ -131,6 +136,29 @@ func TestLive_RowsMoveByKeyAndByDrag(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/categories")))
 		drag(tab, t, `[data-id=c1] [data-grip]`, `[data-id=c2]`, 0.8)
 		require.NoError(t, chromedp.Do(tab, until(`document.querySelector(".is-dragged, .is-target-in") === null`)))
+		assert.Equal(t, before, back.last())
+	})
+	t.Run("a product is dropped between two others", func(t *testing.T) {
+		for _, c := range []struct{ page, from, to, sent string }{
+			{"", "p1", "p3", "p1/move    p4"},
+			{"", "p4", "p1", "p4/move    p1"},
+			{"", "p1", "p4", "p1/move    p4"}, // the list goes on: not below its last row
+			{"/last", "p1", "p4", "p1/move    "},
+		} {
+			require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/products"+c.page)))
+			part := 0.8
+			if c.from > c.to {
+				part = 0.2
+			}
+			drag(tab, t, "[data-id="+c.from+"] [data-grip]", "[data-id="+c.to+"]", part)
+			require.Eventually(t, func() bool { return back.last() == "/admin/products/"+c.sent }, waitFor, tick, "%v: %s", c, back.last())
+		}
+	})
+	t.Run("and stays where it is let go over its own place", func(t *testing.T) {
+		before := back.last()
+		require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/products")))
+		drag(tab, t, `[data-id=p2] [data-grip]`, `[data-id=p2]`, 0.6)
+		require.NoError(t, chromedp.Do(tab, until(`document.querySelector(".is-dragged") === null`)))
 		assert.Equal(t, before, back.last())
 	})
 	assert.Empty(t, said.take(), "console")
