@@ -115,13 +115,28 @@ func has(n *html.Node, name string) bool {
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 }
 
-func (s *shop) categoryID(slug string) string {
+func (s *shop) categoryID(slug string) string { return s.category(slug).ID }
+
+func (s *shop) category(slug string) models.Category {
 	s.t.Helper()
 	list, err := s.db.Categories(s.t.Context())
 	require.NoError(s.t, err)
 	i := slices.IndexFunc(list, func(c models.Category) bool { return c.Slug == slug })
 	require.GreaterOrEqual(s.t, i, 0, slug)
-	return list[i].ID
+	return list[i]
+}
+
+// pressed is the value of the form's button "do" that begins like this.
+func (p page) pressed(begins string) string {
+	p.t.Helper()
+	value := ""
+	p.nodes(func(n *html.Node) {
+		if n.Data == "button" && attribute(n, "name") == "do" && strings.HasPrefix(attribute(n, "value"), begins) {
+			value = attribute(n, "value")
+		}
+	})
+	require.NotEmpty(p.t, value, "no button %s in %s", begins, p.excerpt())
+	return value
 }
 
 func (s *shop) productID(slug string) string {
@@ -237,8 +252,14 @@ func TestCatalogue_AChangeThatSomebodyElseMadeIsToldAndNeverLost(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "Tea pot of cast iron", p.Title, "nothing was overwritten in silence")
 
+		third := c.get(path).typed(path)
+		third.Set("title", "Tea pot of glass")
+		third.Set("do", "save")
+		c.sendFiles(path, third).redirects(path)
 		again := told.typed(path)
-		again.Set("do", "overwrite")
+		again.Set("do", told.pressed("overwrite."))
+		told = c.sendFiles(path, again).is(http.StatusConflict).has("Tea pot of glass") // only what was shown is replaced
+		again.Set("do", told.pressed("overwrite."))
 		c.sendFiles(path, again).redirects(path)
 		p, err = s.db.Product(t.Context(), "pot")
 		require.NoError(t, err)
@@ -373,7 +394,18 @@ func TestCatalogue_TheTreeOfCategories(t *testing.T) {
 		v.get("/categories/bowls").is(http.StatusNotFound)
 		v.get("/products/plate-a").is(http.StatusOK).lacks("/categories/bowls")
 		form.Set("name", "Other bowls")
-		c.sendFiles(path, form).is(http.StatusConflict).has("Somebody else changed it")
+		form.Del("hidden")
+		told := c.sendFiles(path, form).is(http.StatusConflict).has("Somebody else changed", "Other bowls", "Name", "Hidden")
+		require.Equal(t, "Bowls", s.category("bowls").Name, "nothing was overwritten in silence")
+		again := told.typed(path)
+		assert.Equal(t, "Other bowls", again.Get("name"), "what was typed is still there")
+		again.Set("do", "overwrite.1")
+		c.sendFiles(path, again).is(http.StatusConflict)
+		again.Set("do", "overwrite.x")
+		c.sendFiles(path, again).is(http.StatusConflict)
+		again.Set("do", told.pressed("overwrite."))
+		c.sendFiles(path, again).redirects("/admin/categories")
+		assert.Equal(t, "Other bowls", s.category("bowls").Name)
 	})
 }
 

@@ -34,6 +34,7 @@ func (f fixtures) catalogue() []sheet {
 		{"categories", admin.Categories(f.categories())},
 		{"categories-empty", admin.Categories(admin.CategoriesView{Page: f.clerk(admin.SectionCategories)})},
 		{"category", admin.Category(f.category())},
+		{"category-conflict", admin.Category(f.changedCategory())},
 		{"category-problems", admin.Category(f.troubledCategory())},
 		{"tags", admin.Tags(f.tags())},
 		{"tags-empty", admin.Tags(admin.TagsView{Page: f.clerk(admin.SectionProducts)})},
@@ -132,8 +133,10 @@ func (f fixtures) troubledProduct() admin.ProductView {
 
 func (f fixtures) changedProduct() admin.ProductView {
 	v := f.product()
-	v.Problem, v.Changed = admin.ProblemChanged, f.at(60)
-	v.Conflict = []admin.Difference{{Name: "title", Stored: "Stoneware cup", Typed: "Stoneware mug"}, {Name: "variant MUG-MOSS-S", Stored: "Moss / Small, 26", Typed: "Moss / Small, 24"}}
+	v.Problem = admin.ProblemChanged
+	v.Conflict = admin.Conflict{Version: 3, Changed: f.at(60), Differences: []admin.Difference{
+		{Name: "title", Stored: "Stoneware cup", Typed: "Stoneware mug"}, {Name: "variant MUG-MOSS-S", Stored: "Moss / Small, 26", Typed: "Moss / Small, 24"},
+	}}
 	return v
 }
 
@@ -166,6 +169,15 @@ func (f fixtures) troubledCategory() admin.CategoryView {
 	v := f.category()
 	v.New, v.Problem, v.PictureBad, v.Parent = true, admin.ProblemFields, admin.ProblemPictureBroken, admin.ProblemTree
 	v.Name, v.Slug = admin.Field{Problem: admin.ProblemMissing}, admin.Field{Value: "Cups!", Problem: admin.ProblemSlug}
+	return v
+}
+
+func (f fixtures) changedCategory() admin.CategoryView {
+	v := f.category()
+	v.Problem = admin.ProblemChanged
+	v.Conflict = admin.Conflict{Version: 2, Changed: f.at(60), Differences: []admin.Difference{
+		{Name: "name", Stored: "Cups", Typed: "Cups and mugs"}, {Name: "parent", Typed: "Kitchen"}, {Name: "picture", Stored: "pictures/kitchen.svg"},
+	}}
 	return v
 }
 

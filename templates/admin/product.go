@@ -31,6 +31,9 @@ func (v ProductView) action() string {
 // at is where the form goes, to come back at a section.
 func (v ProductView) at(section string) string { return v.action() + "#" + section }
 
+// overwrite is the button's value that stores what was typed over the version shown.
+func (c Conflict) overwrite() string { return "overwrite." + number(c.Version) }
+
 // name is the field's word; a variant's SKU and a language stand behind it.
 func (d Difference) name(p *i18n.Printer) string {
 	field, rest, _ := strings.Cut(d.Name, " ")

@@ -93,8 +93,7 @@ type ProductView struct {
 	Form     ProductForm
 	Problem  Problem
 	Uploads  []UploadProblem
-	Conflict []Difference // with Problem = changed: where what is stored and what was typed differ
-	Changed  templates.Moment
+	Conflict Conflict // with Problem = changed
 	Zone     string // of the sale's dates
 	Currency string
 	Slugs    string // "/products/…", the address that the form's slug makes, for links; "" while it is new or hidden
@@ -107,6 +106,14 @@ type ProductView struct {
 type UploadProblem struct {
 	Name    string
 	Problem Problem
+}
+
+// Conflict is what somebody else changed while a form was filled in. The form's button do=overwrite.{Version} stores what was typed all the
+// same, unless there is a newer version than the one shown.
+type Conflict struct {
+	Version     int
+	Changed     templates.Moment
+	Differences []Difference
 }
 
 // Difference is a field that somebody else changed.
@@ -251,6 +258,7 @@ type CategoryView struct {
 	ID         string
 	New        bool
 	Version    string
+	Conflict   Conflict // with Problem = changed
 	Name       Field
 	Slug       Field
 	Summary    Field

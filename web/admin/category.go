@@ -119,12 +119,16 @@ func (o *Office) createCategory(d *desk) error {
 	if !isID(id) {
 		return visit.ErrBadForm
 	}
-	return o.storeCategory(d, models.Category{ID: id}, form, files)
+	list, err := o.site.Store.Categories(d.Context())
+	if err != nil {
+		return err
+	}
+	return o.storeCategory(d, models.Category{ID: id}, list, form, files)
 }
 
 // saveCategory stores a category: POST /admin/categories/{id}.
 func (o *Office) saveCategory(d *desk) error {
-	c, _, err := o.category(d)
+	c, list, err := o.category(d)
 	if err != nil {
 		return err
 	}
@@ -132,10 +136,10 @@ func (o *Office) saveCategory(d *desk) error {
 	if err != nil {
 		return err
 	}
-	return o.storeCategory(d, c, form, files)
+	return o.storeCategory(d, c, list, form, files)
 }
 
-func (o *Office) storeCategory(d *desk, stored models.Category, form url.Values, files []visit.File) error {
+func (o *Office) storeCategory(d *desk, stored models.Category, list []models.Category, form url.Values, files []visit.File) error {
 	isNew := stored.Version == 0
 	view, c, err := o.readCategory(d, stored, form, files)
 	if err != nil {
@@ -145,11 +149,11 @@ func (o *Office) storeCategory(d *desk, stored models.Category, form url.Values,
 		view.Problem = pages.ProblemFields
 		return o.showCategoryForm(d, view, c.ParentID, http.StatusUnprocessableEntity)
 	}
-	action, before := "category.change", categoryFacts(stored)
+	action, before := "category.change", categoryFacts(list, stored)
 	if isNew {
 		action, before = "category.create", nil
 	}
-	was, is := changedFacts(before, categoryFacts(c))
+	was, is := changedFacts(before, categoryFacts(list, c))
 	err = o.site.Store.Audited(d.Context(), d.actor(), action, categorySubject(c.ID), was, is, func(tx *store.Store) error {
 		if err := tx.KeepMedia(d.Context(), c.Picture); err != nil {
 			return err
@@ -174,13 +178,26 @@ func (o *Office) categoryNotStored(d *desk, view pages.CategoryView, c models.Ca
 	case errors.Is(cause, store.ErrTree):
 		view.Parent = pages.ProblemTree
 	case errors.Is(cause, store.ErrConflict):
-		view.Problem, status = pages.ProblemChanged, http.StatusConflict
+		return o.showCategoryConflict(d, view, c)
 	case errors.Is(cause, store.ErrNotFound):
 		view.Parent = pages.ProblemParent
 	default:
 		return cause
 	}
 	return o.showCategoryForm(d, view, c.ParentID, status)
+}
+
+// showCategoryConflict shows what somebody else changed beside what was typed, and leaves the choice.
+func (o *Office) showCategoryConflict(d *desk, view pages.CategoryView, c models.Category) error {
+	now, list, err := o.category(d)
+	if err != nil {
+		return err
+	}
+	view.Problem = pages.ProblemChanged
+	view.Conflict = pages.Conflict{
+		Version: now.Version, Changed: moment(d.Printer, now.UpdatedAt), Differences: differences(categoryFacts(list, now), categoryFacts(list, c)),
+	}
+	return o.showCategoryForm(d, view, c.ParentID, http.StatusConflict)
 }
 
 // moveCategory puts a category elsewhere: POST /admin/categories/{id}/move with parent, before.
@@ -221,7 +238,7 @@ func (o *Office) deleteCategory(d *desk) error {
 		return err
 	}
 	to := form.Get("move_to")
-	err = o.site.Store.Audited(d.Context(), d.actor(), "category.delete", categorySubject(c.ID), categoryFacts(c),
+	err = o.site.Store.Audited(d.Context(), d.actor(), "category.delete", categorySubject(c.ID), categoryFacts(list, c),
 		models.Facts{"products_to": categoryPath(list, to)},
 		func(tx *store.Store) error { return tx.DeleteCategory(d.Context(), c.ID, to) })
 	switch {

@@ -51,6 +51,9 @@ func (o *Office) readCategory(d *desk, stored models.Category, form url.Values, 
 	checkCategory(&view)
 	c.Name, c.Slug, c.Summary, c.Hidden, c.Picture = view.Name.Value, view.Slug.Value, view.Summary.Value, view.Hidden, view.Picture
 	c.ParentID, c.Version = form.Get("parent"), version(form.Get("version"))
+	if seen, ok := overwrites(form.Get("do")); ok {
+		c.Version = seen
+	}
 	return view, c, nil
 }
 
@@ -108,9 +111,11 @@ func version(text string) int {
 	return n
 }
 
-func categoryFacts(c models.Category) models.Facts {
+// categoryFacts are what the audit log tells about a category; list holds those above it.
+func categoryFacts(list []models.Category, c models.Category) models.Facts {
 	f := models.Facts{
-		"name": c.Name, "slug": c.Slug, "summary": cut(c.Summary), "hidden": strconv.FormatBool(c.Hidden), "picture": c.Picture, "parent": c.ParentID,
+		"name": c.Name, "slug": c.Slug, "summary": cut(c.Summary), "hidden": strconv.FormatBool(c.Hidden), "picture": c.Picture,
+		"parent": categoryPath(list, c.ParentID),
 	}
 	for lang, fields := range c.Texts {
 		for name, text := range fields {

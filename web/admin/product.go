@@ -109,8 +109,7 @@ func (o *Office) readProduct(d *desk, e *editing) error {
 
 // work does what the button says: it stores the product, or shows the form with its rows changed.
 func (o *Office) work(d *desk, e *editing) error {
-	switch e.do {
-	case "save", "overwrite":
+	if _, over := overwrites(e.do); over || e.do == "save" {
 		return o.storeProduct(d, e)
 	}
 	if !e.k.change(&e.form, e.do) {
@@ -122,8 +121,8 @@ func (o *Office) work(d *desk, e *editing) error {
 func (o *Office) storeProduct(d *desk, e *editing) error {
 	p, ok := e.k.product(&e.form, e.stored)
 	p.Version = version(e.form.Version)
-	if e.do == "overwrite" {
-		p.Version = e.stored.Version
+	if seen, ok := overwrites(e.do); ok {
+		p.Version = seen
 	}
 	if !ok {
 		return o.refuse(d, e, pages.ProblemFields, http.StatusUnprocessableEntity)
@@ -189,7 +188,9 @@ func (o *Office) showConflict(d *desk, e *editing, p models.Product) error {
 	if err != nil {
 		return missing(err)
 	}
-	e.view.Conflict, e.view.Changed = differences(e.k.facts(now), e.k.facts(p)), moment(d.Printer, now.UpdatedAt)
+	e.view.Conflict = pages.Conflict{
+		Version: now.Version, Changed: moment(d.Printer, now.UpdatedAt), Differences: differences(e.k.facts(now), e.k.facts(p)),
+	}
 	return o.refuse(d, e, pages.ProblemChanged, http.StatusConflict)
 }
 

@@ -110,7 +110,13 @@ func changedFacts(before, after models.Facts) (was, is models.Facts) {
 	return was, is
 }
 
-// differences lists where two versions of a product are not the same, for whoever must decide between them.
+// overwrites says which version the button for saving all the same replaces; ok is false for another button.
+func overwrites(do string) (seen int, ok bool) {
+	text, ok := strings.CutPrefix(do, "overwrite.")
+	return version(text), ok
+}
+
+// differences lists where two versions of a product or a category are not the same, for whoever must decide between them.
 func differences(stored, typed models.Facts) []pages.Difference {
 	was, is := changedFacts(stored, typed)
 	names := map[string]bool{}
