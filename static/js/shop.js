@@ -23,11 +23,14 @@
     if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
   });
 
-  // The price above the options follows the choice.
+  // The price above the variants follows the choice, and with it what it costs usually.
   document.addEventListener("change", (event) => {
     const price = event.target.dataset.priceText;
-    const shown = event.target.closest("[data-buy]")?.querySelector("[data-price]");
-    if (price && shown) shown.textContent = price;
+    const buy = event.target.closest("[data-buy]");
+    const shown = buy?.querySelector("[data-price]");
+    if (!price || !shown) return;
+    shown.textContent = price;
+    for (const sale of buy.querySelectorAll("[data-price-of]")) sale.hidden = sale.dataset.priceOf !== event.target.value;
   });
 
   // The buttons beside a quantity.

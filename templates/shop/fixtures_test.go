@@ -157,7 +157,7 @@ func (f fixtures) product() shop.ProductView {
 		Crumbs:     []templates.Link{{Text: f.say("On the Road", "出行"), URL: "/categories/carry"}},
 		Pictures:   []templates.Picture{picture("steel-bottle", "Green bottle"), picture("steel-bottle-rust", "Rust bottle")},
 		Variants: []shop.Variant{
-			{ID: "v1", SKU: "BOTTLE-PINE-5", Title: f.say("Pine, 500 ml", "松绿，500 毫升"), Price: f.money("34"), Selected: true},
+			{ID: "v1", SKU: "BOTTLE-PINE-5", Title: f.say("Pine, 500 ml", "松绿，500 毫升"), Price: f.money("34"), Regular: f.money("42"), Selected: true},
 			{ID: "v2", SKU: "BOTTLE-PINE-7", Title: f.say("Pine, 750 ml", "松绿，750 毫升"), Price: f.money("39"), Left: 3},
 			{ID: "v3", SKU: "BOTTLE-RUST-5", Title: f.say("Rust, 500 ml", "铁锈红，500 毫升"), Price: f.money("34"), SoldOut: true},
 		},
@@ -178,7 +178,7 @@ func (f fixtures) optionProduct() shop.ProductView {
 			{Value: "1 l", Text: f.say("1 l", "1 升"), State: shop.OptionNone},
 		}},
 	}
-	v.Variants[0].Regular, v.Variants[0].SaleEnds = f.money("42"), templates.Moment{Text: "30 November 2026", ISO: "2026-11-30T00:00:00Z"}
+	v.Variants[0].SaleEnds = templates.Moment{Text: "30 November 2026", ISO: "2026-11-30T00:00:00Z"}
 	v.Tags = []templates.Link{{Text: f.say("gift", "礼物"), URL: "/tags/gift"}}
 	return v
 }

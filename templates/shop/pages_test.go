@@ -16,6 +16,7 @@ import (
 )
 
 func TestPages_AreWholeInBothLanguages(t *testing.T) {
+	glued := regexp.MustCompile(`visually-hidden">[^<]*(\s</span>|</span>[^\s<])`)
 	inlineScript := regexp.MustCompile(`<script(?:\s+defer|\s+src="[^"]*")*>[^<]`)
 	handler := regexp.MustCompile(`\son[a-z]+=`)
 	leakedID := regexp.MustCompile(`>\s*[a-z_]+(\.[a-z_]+)+\s*<`)
@@ -31,6 +32,7 @@ func TestPages_AreWholeInBothLanguages(t *testing.T) {
 					assert.NotContains(t, html, no)
 				}
 				assert.NotRegexp(t, inlineScript, html)
+				assert.NotRegexp(t, glued, html, "words that are read aloud without a gap")
 				assert.NotRegexp(t, handler, html)
 				assert.NotRegexp(t, leakedID, html)
 				if tag == "en" {
@@ -157,10 +159,12 @@ func TestProduct_PriceFollowsTheChoice(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	v := f.product()
 	assert.Contains(t, render(t, shop.BuyForm(v)), `data-price>$34.00<`)
+	assert.Contains(t, render(t, shop.BuyForm(v)), `<p class="price-was" data-price-of="v1"><span class="visually-hidden">Usually</span> <s>$42.00</s></p>`)
 	v.Variants[0].Selected = false
 	assert.Contains(t, render(t, shop.BuyForm(v)), `data-price>from $34.00<`)
 	v.Variants[1].Selected = true
 	assert.Contains(t, render(t, shop.BuyForm(v)), `data-price>$39.00<`)
+	assert.Contains(t, render(t, shop.BuyForm(v)), `<p class="price-was" data-price-of="v1" hidden>`, "the sale of another variant is not said of this one")
 	v.Variants = nil
 	assert.Contains(t, render(t, shop.BuyForm(v)), `data-price><`)
 }
