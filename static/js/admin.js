@@ -8,6 +8,12 @@
   // The navigation's strip starts where the reader is.
   document.querySelector(".side__link[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
+  // So does a row of tabs that is wider than the screen.
+  for (const here of document.querySelectorAll(".switch [aria-current]")) {
+    const row = here.parentElement;
+    row.scrollLeft = here.offsetLeft - row.offsetLeft - row.clientWidth / 4;
+  }
+
   // A list of which several can be chosen says how many are.
   for (const form of document.querySelectorAll("form[data-bulk]")) {
     const all = form.querySelector("[data-all]");

@@ -18,6 +18,7 @@ import (
 const hostile = `"><script>alert(1)</script>'`
 
 func TestPages_AreWholeInBothLanguages(t *testing.T) {
+	glued := regexp.MustCompile(`visually-hidden">[^<]*(\s</span>|</span>[^\s<])`)
 	inlineScript := regexp.MustCompile(`<script(?:\s+defer|\s+src="[^"]*")*>[^<]`)
 	handler := regexp.MustCompile(`\son[a-z]+=`)
 	leakedID := regexp.MustCompile(`[>"]\s*(?:admin|settings|doctor)(\.[a-z_0-9]+)+\s*[<"]`)
@@ -33,6 +34,7 @@ func TestPages_AreWholeInBothLanguages(t *testing.T) {
 					assert.NotContains(t, html, no)
 				}
 				assert.NotRegexp(t, inlineScript, html)
+				assert.NotRegexp(t, glued, html, "words that are read aloud without a gap")
 				assert.NotRegexp(t, handler, html)
 				assert.NotRegexp(t, leakedID, html)
 				if tag == "en" {
