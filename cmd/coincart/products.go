@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -143,7 +144,11 @@ func (c *importProductsCmd) report(con console, p *payments.Planned, would strin
 			fmt.Fprintf(out, "… and %d more\n", len(p.Problems)-n)
 			break
 		}
-		fmt.Fprintf(out, "line %d\t%s\t%s\t%s\n", problem.Line, problem.Level, problem.Column, problemText(words, problem))
+		at := "the file"
+		if problem.Line > 0 {
+			at = "line " + strconv.Itoa(problem.Line)
+		}
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", at, problem.Level, problem.Column, problemText(words, problem))
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("print the problems: %w", err)

@@ -188,6 +188,7 @@ func (m *merger) variants() {
 }
 
 func (m *merger) newVariant(r *Variant) models.Variant {
+	m.priced(r)
 	v := models.Variant{ID: m.shop.NewID(), ProductID: m.to.ID, SKU: r.SKU}
 	m.variant(&v, r)
 	if r.Has.Has(FieldStock) && !v.Untracked {

@@ -300,7 +300,7 @@ func TestPlan_PicturesThatHaveToBeFetchedLeaveTheOldOnes(t *testing.T) {
 }
 
 func TestPlan_StockOfVariantsThatAreThereCanBeKept(t *testing.T) {
-	file := readOwn(t, "Coincart product,SKU,Stock,Stock counted\nshirt,''=SKU 1,3,1\nshirt,B,9,0\nshirt,NEW,4,1\n")
+	file := readOwn(t, "Coincart product,SKU,Price,Stock,Stock counted\nshirt,''=SKU 1,100,3,1\nshirt,B,100,9,0\nshirt,NEW,100,4,1\n")
 	require.Empty(t, told(file.Problems))
 	was := full()
 	was.OptionNames, was.Variants[0].Options, was.Variants[1].Options = nil, nil, nil

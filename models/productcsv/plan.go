@@ -60,7 +60,10 @@ func (i *Item) Pending() bool { return len(i.Fields) == 0 && len(i.Fetch) > 0 }
 
 // MakePlan compares a file with the shop. It does not change the shop's products.
 func MakePlan(file *File, shop *Shop) *Plan {
-	p := &planner{shop: shop, plan: &Plan{}, faults: &faults{}, seen: map[string]int{}, slugs: map[string]bool{}}
+	p := &planner{shop: shop, plan: &Plan{}, faults: &faults{}, seen: map[string]int{}, slugs: map[string]bool{}, price: wooPriceName}
+	if file.Dialect == DialectCoincart {
+		p.price = ownPrice
+	}
 	p.tree = newTree(shop.Categories, shop.NewID)
 	for i := range file.Records {
 		p.record(&file.Records[i])
@@ -82,6 +85,15 @@ type planner struct {
 	tree   *tree
 	seen   map[string]int  // the line of a product of the shop
 	slugs  map[string]bool // of new products
+	price  string          // the column of prices; "": it was missed already
+}
+
+// priced sees that the file has prices for what is new: without them it would be sold for nothing. The column is missed once.
+func (p *planner) priced(v *Variant) {
+	if !v.Has.Has(FieldPrice) && p.price != "" {
+		p.fault(1, "", p.price, LevelError, CodePriceColumn)
+		p.price = ""
+	}
 }
 
 func (p *planner) fault(line int, sku, column string, level Level, code Code, pairs ...string) {

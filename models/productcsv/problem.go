@@ -29,6 +29,7 @@ const (
 	CodeTooManyRows    Code = "too_many_rows"   // more than MaxRows; the rest was not read
 	CodeTooManyFaults  Code = "too_many_faults" // more than MaxProblems; the rest is not listed
 	CodeEncoding       Code = "encoding"        // UTF-16 or UTF-32
+	CodeNotCSV         Code = "not_csv"         // a spreadsheet, an archive or another file that is no text
 )
 
 // Problems of a row's form.
@@ -99,6 +100,7 @@ const (
 	CodeProductSplit   Code = "product_split"   // the row's variants belong to several products
 	CodeOptionsDiffer  Code = "options_differ"  // other options than the shop's product, which has variants that the file does not list
 	CodeRefused        Code = "refused"         // a field that the shop does not take as it is (models.ProductProblem)
+	CodePriceColumn    Code = "price_column"    // something new, and no column says what it costs
 	CodeProductTwice   Code = "product_twice"   // two products of the file are the same one of the shop
 )
 

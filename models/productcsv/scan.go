@@ -40,6 +40,10 @@ func newScanner(r io.Reader, f *faults) (s *scanner, delimiter rune, ok bool, er
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, 0, false, fmt.Errorf("read the file: %w", err)
 	}
+	if foreignKind(head) {
+		f.add(Problem{Line: 1, Level: LevelError, Code: CodeNotCSV})
+		return nil, 0, false, nil
+	}
 	if foreignMark(head) {
 		f.add(Problem{Line: 1, Level: LevelError, Code: CodeEncoding})
 		return nil, 0, false, nil
@@ -59,6 +63,16 @@ func newScanner(r io.Reader, f *faults) (s *scanner, delimiter rune, ok bool, er
 }
 
 const byteOrderMark = "\ufeff"
+
+// foreignKind reports the first bytes of what people take for a CSV file: xlsx and ods (both are zip archives), xls, gzip, PDF.
+func foreignKind(head []byte) bool {
+	for _, mark := range []string{"PK\x03\x04", "\xd0\xcf\x11\xe0", "\x1f\x8b", "%PDF-"} {
+		if strings.HasPrefix(string(head), mark) {
+			return true
+		}
+	}
+	return false
+}
 
 // foreignMark reports a mark of UTF-16 or UTF-32, or the zero bytes of a file in one of them without a mark.
 func foreignMark(head []byte) bool {

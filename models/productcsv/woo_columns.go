@@ -73,6 +73,9 @@ var (
 	}
 )
 
+// wooPriceName is the column of prices as the exporter writes it.
+const wooPriceName = "Regular price"
+
 // wooColumn reads a column's name; nil for one that the exporter does not write.
 func wooColumn(header string) *wooSpec {
 	name := strings.ToLower(strings.TrimSpace(header))

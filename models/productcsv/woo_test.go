@@ -339,3 +339,40 @@ func TestPlainText_KeepsTextAndNothingElse(t *testing.T) {
 		assert.Equal(t, want, productcsv.PlainText(source), source)
 	}
 }
+
+func TestPlan_NothingNewIsSoldForNothingBecauseThePricesAreMissing(t *testing.T) {
+	for name, text := range map[string]string{
+		"a new product":         "SKU,Name,Categories\nN1,Cup,Cups\nN2,Bowl,Cups\n",
+		"names in German":       "ID,Typ,SKU,Name,Veröffentlicht,\"Regulärer Preis\",Kategorien\n1,simple,N1,Tasse,1,\"12,50\",Küche\n",
+		"our own format":        "Coincart product,SKU,Title\ncup,N1,Cup\n",
+		"a new variant of ours": "Coincart product,SKU,Variant options\nshirt,B,\"Red, L\"\nshirt,NEW,\"Green, S\"\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			file, err := productcsv.Read(strings.NewReader(text), options())
+			require.NoError(t, err)
+			plan := productcsv.MakePlan(file, shopOf(full()))
+			assert.Positive(t, plan.Faults)
+			missed := 0
+			for _, p := range plan.Problems {
+				if p.Code == productcsv.CodePriceColumn {
+					missed++
+					assert.Equal(t, 1, p.Line)
+					assert.Contains(t, []string{"Regular price", "Price"}, p.Column)
+				}
+			}
+			assert.Equal(t, 1, missed, "it is said once: %v", told(plan.Problems))
+		})
+	}
+	plan := productcsv.MakePlan(readOwn(t, "Coincart product,SKU,Stock\nshirt,B,21\n"), shopOf(full()))
+	assert.Empty(t, told(plan.Problems), "what is there has its price")
+}
+
+func TestRead_SaysThatAFileIsNoCSV(t *testing.T) {
+	for name, head := range map[string]string{"xlsx": "PK\x03\x04\x14\x00\x06\x00", "xls": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "gzip": "\x1f\x8b\x08\x00", "PDF": "%PDF-1.7\n"} {
+		file, err := productcsv.Read(strings.NewReader(head+strings.Repeat("\x00\x01\"", 50)), options())
+		require.NoError(t, err)
+		assert.Equal(t, []string{"1 not_csv"}, told(file.Problems), name)
+	}
+	file := read(t, wooHeader)
+	assert.Equal(t, []string{"0 empty"}, told(file.Problems), "a header alone")
+}
