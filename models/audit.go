@@ -82,7 +82,7 @@ func (e *AuditEntry) originWhole() bool {
 type Actor struct {
 	StaffID    string `json:"staff_id"` // empty: the command line, or the shop itself
 	Who        string `json:"who"`      // e-mail, or "command line"
-	RemoteAddr string `json:"remote_addr"`
+	RemoteAddr string `json:"-"`        // kept in columns of its own alone, where it is forgotten after its time
 	RequestID  string `json:"request_id"`
 }
 

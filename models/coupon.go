@@ -193,16 +193,18 @@ type CouponUse struct {
 	ID        string
 	CouponID  string
 	OrderID   string
-	Shopper   string // a digest of the shopper's e-mail
+	Shopper   string // a keyed digest of the shopper's e-mail for this coupon; empty: the person was erased
 	State     CouponUseState
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	ForgetAt  time.Time `gorm:"default:null"` // the person was erased: when Shopper is looked at again; zero: never
 }
 
 // CouponUseState is what became of a use.
 type CouponUseState string
 
-// The states of a use. Held and used count against the limits, the others do not.
+// The states of a use. Held and used count against the limits, the others do not. A use stays used when the money goes back: what a
+// refund gives back is money.
 const (
 	CouponHeld     CouponUseState = "held"     // the order waits for its payment
 	CouponUsed     CouponUseState = "used"     // it is paid

@@ -68,16 +68,34 @@ func pauseAfterLinks(n int) time.Duration {
 	return min(linkPause<<min(n-linksAtOnce, 10), mostLinkPause)
 }
 
-// nameCustomers gives orders their customer that were stored before there was one, or under a former key.
+// nameCustomers gives orders their customer, and coupons their shoppers, that were stored before there was a key or under a former one.
 func (s *Service) nameCustomers(ctx context.Context) error {
-	for range forgetBatches {
-		n, err := s.store.FillCustomers(ctx, forgottenAtOnce)
-		if errors.Is(err, store.ErrNoSealKey) {
-			return nil
-		}
-		if err != nil || n < forgottenAtOnce {
-			return err
+	for _, fill := range []func(context.Context, int) (int, error){s.store.FillCustomers, s.store.FillShoppers} {
+		for range nameBatches {
+			n, err := fill(ctx, forgottenAtOnce)
+			if errors.Is(err, store.ErrNoSealKey) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if n < forgottenAtOnce {
+				break
+			}
 		}
 	}
 	return nil
+}
+
+// FindCustomer says what the customer with an e-mail address is called in addresses of the back office; store.ErrNotFound: nothing was
+// ordered with it.
+func (s *Service) FindCustomer(ctx context.Context, email string) (customer string, err error) {
+	if customer, err = s.store.GatherOrders(ctx, email); err != nil {
+		return "", err
+	}
+	newest, err := s.store.NewestOrder(ctx, customer)
+	if err == nil && newest == "" {
+		err = fmt.Errorf("find a customer: %w", store.ErrNotFound)
+	}
+	return customer, err
 }

@@ -65,15 +65,16 @@ func (s *Service) Fulfil(ctx context.Context, orderID, tracking string, by Actor
 		if err := s.putMail(ctx, tx, models.MailOrderSent, order.ID); err != nil {
 			return err
 		}
+		// The carrier tells an address to who has the number: it must go with the person, and nothing goes out of the log.
 		return s.audit(ctx, tx, by, "order.fulfil", "order:"+order.ID, facts{"state": string(order.State)},
-			facts{"state": string(models.OrderFulfilled), "tracking": tracking})
+			facts{"state": string(models.OrderFulfilled)})
 	})
 	s.poke(s.wakeOutbox)
 	return err
 }
 
-// AddNote writes a note on an order; token is the form's, so that a second press writes nothing more. Errors: store.ErrNotFound,
-// ErrText.
+// AddNote writes a note on an order; token is the form's, so that a second press writes nothing more. The log names the note and does
+// not repeat it: a note may be about the person and goes with them. Errors: store.ErrNotFound, ErrText.
 func (s *Service) AddNote(ctx context.Context, orderID, text, token string, by Actor) error {
 	text, err := cleanNote(text)
 	if err != nil {
@@ -84,7 +85,7 @@ func (s *Service) AddNote(ctx context.Context, orderID, text, token string, by A
 	}
 	id := uuid.NewSHA1(uuid.NameSpaceURL, []byte("note:"+orderID+":"+token)).String()
 	note := models.Note{ID: id, OrderID: orderID, StaffID: by.StaffID, Who: by.Who, Text: text, CreatedAt: s.clock()}
-	err = s.audited(ctx, by, "order.note", "order:"+orderID, nil, facts{"text": text}, func(tx *store.Store) error {
+	err = s.audited(ctx, by, "order.note", "order:"+orderID, nil, facts{"note": id}, func(tx *store.Store) error {
 		return tx.AddNote(ctx, &note)
 	})
 	if errors.Is(err, store.ErrDuplicate) {

@@ -67,6 +67,18 @@ func (x Export) check(s *Service) error {
 	}
 }
 
+// logged is what the audit log has of the wish: what was searched for may be a person's e-mail address, and nothing goes out of the log.
+func (x Export) logged() (string, error) {
+	if x.Orders.Search != "" {
+		x.Orders.Search = "…"
+	}
+	text, err := json.Marshal(x) //nolint:musttag // written and read here alone
+	if err != nil {
+		return "", fmt.Errorf("encode the task: %w", err)
+	}
+	return string(text), nil
+}
+
 func (x Export) fileName(zone *time.Location, now time.Time) string {
 	name := "coincart-" + x.What
 	switch x.What {

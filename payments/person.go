@@ -45,6 +45,7 @@ type PersonOrder struct {
 	Refunds      []PersonRefund   `json:"refunds,omitempty"`
 	Mails        []PersonMail     `json:"mails,omitempty"`
 	Notes        []PersonNote     `json:"notes,omitempty"`
+	Reviews      []PersonReview   `json:"reviews,omitempty"`
 	History      []PersonMovement `json:"history"`
 }
 
@@ -107,6 +108,14 @@ type PersonNote struct {
 	At   time.Time `json:"at"`
 }
 
+// PersonReview is something that the staff had to look at, and what they found.
+type PersonReview struct {
+	Kind     string     `json:"kind"`
+	Found    string     `json:"found,omitempty"`
+	OpenedAt time.Time  `json:"opened_at"`
+	ClosedAt *time.Time `json:"closed_at,omitempty"`
+}
+
 // PersonMovement is a change of an order's or a payment's state.
 type PersonMovement struct {
 	From string    `json:"from"`
@@ -144,7 +153,8 @@ func (s *Service) ExportCustomer(ctx context.Context, customer string, by Actor)
 	return text, nil
 }
 
-// EraseCustomer takes a person out of all their orders, audited. Errors are those of Store.EraseCustomer.
+// EraseCustomer takes a person out of all their orders, audited; Store.EraseCustomer says what goes and what stays, and its errors are
+// these.
 func (s *Service) EraseCustomer(ctx context.Context, customer string, by Actor) (orders int, err error) {
 	err = s.audited(ctx, by, "customer.erase", "customer:"+customer, nil, nil, func(tx *store.Store) error {
 		orders, err = tx.EraseCustomer(ctx, customer)
@@ -182,6 +192,13 @@ func personOrder(f models.OrderFile) PersonOrder {
 	}
 	for _, n := range f.Notes {
 		p.Notes = append(p.Notes, PersonNote{n.Text, n.CreatedAt})
+	}
+	for _, r := range f.Reviews {
+		review := PersonReview{Kind: string(r.Kind), Found: r.Resolution, OpenedAt: r.CreatedAt}
+		if !r.Open {
+			review.ClosedAt = known(r.UpdatedAt)
+		}
+		p.Reviews = append(p.Reviews, review)
 	}
 	for _, t := range f.Transitions {
 		if !t.Refused {

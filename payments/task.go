@@ -88,6 +88,11 @@ func (s *Service) startAudited(ctx context.Context, t models.Task, params any, b
 	if err != nil {
 		return t, err
 	}
+	if x, ok := params.(Export); ok {
+		if encoded, err = x.logged(); err != nil {
+			return t, err
+		}
+	}
 	t.StaffID, t.Who = by.StaffID, by.Who
 	after := facts{"kind": string(t.Kind), "params": encoded}
 	err = s.audited(ctx, by, "task.start", "task:"+t.ID, nil, after, func(tx *store.Store) error { return tx.InsertTask(ctx, &t) })

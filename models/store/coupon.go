@@ -2,14 +2,11 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
 
-	"coincart/migrations"
 	"coincart/models"
 )
 
@@ -60,22 +57,6 @@ func (s *Store) CouponByCode(ctx context.Context, code string) (models.Coupon, e
 	return s.coupon(ctx, "code = ?", code)
 }
 
-// CouponUsesBy counts how often a shopper, named by the e-mail, uses a coupon: orders that wait and orders that are paid.
-func (s *Store) CouponUsesBy(ctx context.Context, couponID, email string) (n int, err error) {
-	query := "SELECT uses FROM coupon_shoppers WHERE coupon_id = ? AND shopper = ?"
-	err = s.one(ctx, query, []any{couponID, shopperOf(couponID, email)}, &n)
-	if errors.Is(err, ErrNotFound) {
-		return 0, nil
-	}
-	return n, doing("count the uses of the coupon", err)
-}
-
-// shopperOf is a digest of an e-mail for one coupon: the same shopper's uses of another coupon look different.
-func shopperOf(couponID, email string) string {
-	sum := sha256.Sum256([]byte(couponID + "\x00" + foldEmail(email)))
-	return hex.EncodeToString(sum[:])
-}
-
 // SaveCoupon stores a coupon: a new one where ID is empty, else the one with that ID if nobody has changed it since Version. It fills in
 // what the store keeps. ErrDuplicate: the code is taken. ErrConflict: it was changed meanwhile, or is used more often already than MaxUses.
 func (s *Store) SaveCoupon(ctx context.Context, c *models.Coupon) error {
@@ -108,6 +89,7 @@ func (s *Store) SaveCoupon(ctx context.Context, c *models.Coupon) error {
 // same moment exactly as many get it as may. c is the coupon as the order was priced with it.
 //
 // ErrConflict: it was changed or switched off since. ErrCouponUsedUp, ErrCouponUsedByShopper: others, or other tabs, were faster.
+// ErrNoSealKey.
 func (s *Store) TakeCoupon(ctx context.Context, c models.Coupon, orderID, email string) error {
 	return doing("take the coupon", s.Tx(ctx, func(tx *Store) error {
 		n, err := tx.exec(ctx, "UPDATE coupons SET uses = uses + 1 WHERE id = ? AND version = ? AND enabled = ? AND (max_uses = 0 OR uses < max_uses)",
@@ -118,13 +100,9 @@ func (s *Store) TakeCoupon(ctx context.Context, c models.Coupon, orderID, email 
 		if n == 0 {
 			return tx.whyNotTaken(ctx, c)
 		}
-		shopper := shopperOf(c.ID, email)
-		taken, err := tx.addShopperUse(ctx, c.ID, shopper, c.MaxPerShopper)
+		shopper, err := tx.takeForShopper(ctx, c, email)
 		if err != nil {
 			return err
-		}
-		if !taken {
-			return ErrCouponUsedByShopper
 		}
 		now := tx.now()
 		return tx.create(ctx, &models.CouponUse{
@@ -146,39 +124,25 @@ func (s *Store) whyNotTaken(ctx context.Context, c models.Coupon) error {
 	}
 }
 
-// addShopperUse counts a use of a shopper, unless the limit is reached; 0: there is none.
-func (s *Store) addShopperUse(ctx context.Context, couponID, shopper string, limit int) (bool, error) {
-	insert := "INSERT INTO coupon_shoppers (coupon_id, shopper, uses) VALUES (?, ?, 0) ON DUPLICATE KEY UPDATE uses = uses"
-	if s.dialect == migrations.SQLite {
-		insert = "INSERT INTO coupon_shoppers (coupon_id, shopper, uses) VALUES (?, ?, 0) ON CONFLICT (coupon_id, shopper) DO NOTHING"
-	}
-	if _, err := s.exec(ctx, insert, couponID, shopper); err != nil {
-		return false, err
-	}
-	n, err := s.exec(ctx, "UPDATE coupon_shoppers SET uses = uses + 1 WHERE coupon_id = ? AND shopper = ? AND (? = 0 OR uses < ?)",
-		couponID, shopper, limit, limit)
-	return n == 1, err
-}
-
-// ReleaseCoupon gives back what an order that ended unpaid has used of a coupon, once; an order without one is fine too.
+// ReleaseCoupon gives back what an order that ended unpaid has used of a coupon, once; an order without one is fine too. What was paid
+// stays used, whether the money goes back later or not: a refund is no reason to let somebody else have a coupon of which there are few,
+// and the staff can give the shopper another one.
 func (s *Store) ReleaseCoupon(ctx context.Context, orderID string) error {
 	return doing("give the coupon back", s.Tx(ctx, func(tx *Store) error {
-		use, err := tx.couponUse(ctx, orderID)
-		if errors.Is(err, ErrNotFound) {
+		use, _, err := tx.lockUse(ctx, orderID)
+		if errors.Is(err, ErrNotFound) || (err == nil && use.State != models.CouponHeld) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		moved, err := tx.moveCouponUse(ctx, use, models.CouponHeld, models.CouponReleased)
-		if err != nil || !moved {
+		if err := tx.moveCouponUse(ctx, use, models.CouponReleased); err != nil {
 			return err
 		}
 		if _, err := tx.exec(ctx, "UPDATE coupons SET uses = uses - 1 WHERE id = ?", use.CouponID); err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, "UPDATE coupon_shoppers SET uses = uses - 1 WHERE coupon_id = ? AND shopper = ?", use.CouponID, use.Shopper)
-		return err
+		return tx.dropShopperUse(ctx, use.CouponID, use.Shopper)
 	}))
 }
 
@@ -187,53 +151,42 @@ func (s *Store) ReleaseCoupon(ctx context.Context, orderID string) error {
 // a coupon is fine too.
 func (s *Store) UseCoupon(ctx context.Context, orderID string) error {
 	return doing("book the coupon", s.Tx(ctx, func(tx *Store) error {
-		use, err := tx.couponUse(ctx, orderID)
-		if errors.Is(err, ErrNotFound) {
+		use, _, err := tx.lockUse(ctx, orderID)
+		switch {
+		case errors.Is(err, ErrNotFound):
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return err
+		case use.State == models.CouponHeld:
+			return tx.moveCouponUse(ctx, use, models.CouponUsed)
+		case use.State == models.CouponReleased:
+			return tx.takeCouponAgain(ctx, use)
 		}
-		moved, err := tx.moveCouponUse(ctx, use, models.CouponHeld, models.CouponUsed)
-		if err != nil || moved {
-			return err
-		}
-		return tx.takeCouponAgain(ctx, use)
+		return nil
 	}))
 }
 
 func (s *Store) takeCouponAgain(ctx context.Context, use models.CouponUse) error {
-	if use.State != models.CouponReleased {
-		return nil
-	}
 	n, err := s.exec(ctx, "UPDATE coupons SET uses = uses + 1 WHERE id = ? AND (max_uses = 0 OR uses < max_uses)", use.CouponID)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
-		_, err := s.moveCouponUse(ctx, use, models.CouponReleased, models.CouponLate)
-		return err
+		return s.moveCouponUse(ctx, use, models.CouponLate)
 	}
 	// The shopper paid: whatever the limit of one shopper is, this use counts.
 	if _, err := s.addShopperUse(ctx, use.CouponID, use.Shopper, 0); err != nil {
 		return err
 	}
-	moved, err := s.moveCouponUse(ctx, use, models.CouponReleased, models.CouponUsed)
-	if err == nil && !moved {
-		err = ErrConflict
-	}
-	return err
+	return s.moveCouponUse(ctx, use, models.CouponUsed)
 }
 
-func (s *Store) couponUse(ctx context.Context, orderID string) (models.CouponUse, error) {
-	var use models.CouponUse
-	err := s.take(ctx, &use, "order_id = ?", orderID)
-	return use, err
-}
-
-func (s *Store) moveCouponUse(ctx context.Context, use models.CouponUse, from, to models.CouponUseState) (bool, error) {
-	n, err := s.exec(ctx, "UPDATE coupon_uses SET state = ?, updated_at = ? WHERE id = ? AND state = ?", string(to), s.now(), use.ID, string(from))
-	return n == 1, err
+// moveCouponUse changes the state of a use that is locked.
+func (s *Store) moveCouponUse(ctx context.Context, use models.CouponUse, to models.CouponUseState) error {
+	c := &change{}
+	c.set("state", string(to))
+	c.set("updated_at", s.now())
+	return s.update(ctx, "coupon_uses", c, "id = ? AND state = ?", use.ID, string(use.State))
 }
 
 // CouponFilter chooses coupons of the back office's list.

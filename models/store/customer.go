@@ -21,6 +21,7 @@ const (
 	forCustomers = "coincart customers"
 	forPayers    = "coincart payers"
 	forLinks     = "coincart links to orders"
+	forCoupons   = "coincart shoppers of coupons"
 )
 
 // keyMarkLength is the length of a key's mark in front of a digest, in hex digits.

@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"strings"
 
+	"coincart/migrations"
 	"coincart/models"
 )
 
@@ -35,41 +37,113 @@ func finished() []any {
 
 // CustomerOrderIDs reads the row ids of all orders of a customer, oldest first.
 func (s *Store) CustomerOrderIDs(ctx context.Context, customer string) ([]string, error) {
-	ids, err := s.customerOrderIDs(ctx, customer, "")
+	list, err := s.namedOrders(ctx, customer, "")
+	ids := make([]string, len(list))
+	for i, o := range list {
+		ids[i] = o.id
+	}
 	return ids, doing("read a customer's orders", err)
 }
 
-func (s *Store) customerOrderIDs(ctx context.Context, customer, lock string) ([]string, error) {
+// namedOrder is an order with who it is named after.
+type namedOrder struct{ id, email, customer string }
+
+func scanNamedOrder(rows *sql.Rows) (o namedOrder, err error) {
+	err = rows.Scan(&o.id, &o.email, &o.customer)
+	return o, err
+}
+
+func (s *Store) namedOrders(ctx context.Context, customer, lock string) ([]namedOrder, error) {
 	if customer == "" || !machine(customer) {
 		return nil, nil
 	}
-	return collect(ctx, s, "SELECT id FROM orders WHERE customer = ? ORDER BY created_at, id"+lock, []any{customer},
-		func(rows *sql.Rows) (id string, err error) {
-			err = rows.Scan(&id)
-			return id, err
-		})
+	return collect(ctx, s, "SELECT id, email, customer FROM orders WHERE customer = ? ORDER BY created_at, id"+lock, []any{customer}, scanNamedOrder)
 }
 
-// EraseCustomer takes a person out of all their orders: e-mail, name, address, and who paid. Amounts, states and books stay as they are. It
-// says how many orders it were. *OpenOrdersError: some still need the person, and nothing is changed. ErrNotFound: there are none.
-// ErrConflict: one of them changed meanwhile. It belongs into the transaction that writes the audit log.
+// GatherOrders gives all orders with an e-mail address their customer, which is returned: those too that FillCustomers has not come to yet.
+// ErrNoSealKey.
+func (s *Store) GatherOrders(ctx context.Context, email string) (customer string, err error) {
+	if customer, err = s.CustomerID(email); err != nil {
+		return "", doing("name the customer", err)
+	}
+	_, err = s.gather(ctx, foldEmail(email), customer)
+	return customer, doing("gather a customer's orders", err)
+}
+
+// gather says how many orders with the folded e-mail were not the customer's before.
+func (s *Store) gather(ctx context.Context, email, customer string) (n int, err error) {
+	list, err := collect(ctx, s, "SELECT id, email, customer FROM orders WHERE email = ? AND customer <> ?"+s.forUpdate(), []any{email, customer},
+		scanNamedOrder)
+	if err != nil {
+		return 0, err
+	}
+	for _, o := range list {
+		if foldEmail(o.email) != email {
+			continue // the database takes more texts for the same
+		}
+		if _, err := s.exec(ctx, "UPDATE orders SET customer = ? WHERE id = ? AND email = ?", customer, o.id, o.email); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// EraseCustomer takes a person out of all their orders. It says how many orders it were.
+//
+// What goes: e-mail, name, addresses, who paid, the carrier's number, the staff's notes, mails that wait, the platform's messages as they
+// came, the payer's account in the lines of statements, what coupons know the shopper by (eraseShoppers says what stays), and the files of
+// exports, which may hold the person; an export that is being written is stopped.
+//
+// What stays: amounts, states, times and goods; the reasons of refunds and what the staff found in reviews, which belong to the books; the
+// platform's statements as they came, sealed; and the log, which knows a person by a keyed digest alone.
+//
+// *OpenOrdersError: some orders still need the person, and nothing is changed. ErrNotFound: there are none. ErrConflict: one of them changed
+// meanwhile. It belongs into the transaction that writes the audit log.
 func (s *Store) EraseCustomer(ctx context.Context, customer string) (orders int, err error) {
 	err = s.Tx(ctx, func(tx *Store) error {
 		// The rows are held from here on: whoever asks for a refund of one waits.
-		ids, err := tx.customerOrderIDs(ctx, customer, s.forUpdate())
+		list, err := tx.allOrders(ctx, customer)
 		if err != nil {
 			return err
 		}
-		if len(ids) == 0 {
+		if len(list) == 0 {
 			return ErrNotFound
 		}
 		if err := tx.refuseOpen(ctx, customer); err != nil {
 			return err
 		}
-		orders = len(ids)
+		orders = len(list)
+		ids := make([]string, len(list))
+		for i, o := range list {
+			ids[i] = o.id
+		}
 		return tx.eraseOrders(ctx, customer, ids)
 	})
 	return orders, doing("erase a customer", err)
+}
+
+// allOrders locks the orders of a customer, and those with the same e-mail that do not have their customer yet.
+func (s *Store) allOrders(ctx context.Context, customer string) ([]namedOrder, error) {
+	list, err := s.namedOrders(ctx, customer, s.forUpdate())
+	if err != nil {
+		return nil, err
+	}
+	emails, more := map[string]bool{}, 0
+	for _, o := range list {
+		if email := foldEmail(o.email); email != "" && !emails[email] {
+			emails[email] = true
+			n, err := s.gather(ctx, email, customer)
+			if err != nil {
+				return nil, err
+			}
+			more += n
+		}
+	}
+	if more == 0 {
+		return list, nil
+	}
+	return s.namedOrders(ctx, customer, s.forUpdate())
 }
 
 func (s *Store) refuseOpen(ctx context.Context, customer string) error {
@@ -88,8 +162,19 @@ func (s *Store) refuseOpen(ctx context.Context, customer string) error {
 }
 
 func (s *Store) eraseOrders(ctx context.Context, customer string, ids []string) error {
+	err := inParts(ids, func(list string, args []any) error {
+		for _, erase := range []func(context.Context, string, []any) error{s.eraseShoppers, s.erasePapers, s.eraseMessages, s.erasePayers} {
+			if err := erase(ctx, list, args); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	done := finished()
-	n, err := s.exec(ctx, "UPDATE orders SET email = '', name = '', customer = '' WHERE customer = ? AND state IN ("+places(len(done))+")",
+	n, err := s.exec(ctx, "UPDATE orders SET email = '', name = '', customer = '', tracking = '' WHERE customer = ? AND state IN ("+places(len(done))+")",
 		append([]any{customer}, done...)...)
 	if err != nil {
 		return err
@@ -97,11 +182,147 @@ func (s *Store) eraseOrders(ctx context.Context, customer string, ids []string) 
 	if int(n) != len(ids) {
 		return ErrConflict
 	}
-	return inParts(ids, func(list string, args []any) error {
-		if _, err := s.exec(ctx, "DELETE FROM order_addresses WHERE order_id IN "+list, args...); err != nil {
+	return s.forgetExports(ctx)
+}
+
+// erasePapers removes what was written about the person on orders: addresses, the staff's notes, and mails that are not sent yet. Where it
+// was handed over, the row of the change had the carrier's number.
+func (s *Store) erasePapers(ctx context.Context, orders string, ids []any) error {
+	for _, statement := range []string{
+		"DELETE FROM order_addresses WHERE order_id IN " + orders,
+		"DELETE FROM notes WHERE order_id IN " + orders,
+		"DELETE FROM outbox WHERE state = '" + string(models.OutboxWaiting) + "' AND order_id IN " + orders,
+		// Mails with links to all orders are counted by customer.
+		"UPDATE outbox SET dedupe_key = " + s.joined("'erased:'", "id") + " WHERE kind = '" + string(models.MailOrderList) + "' AND order_id IN " + orders,
+		"UPDATE transitions SET note = '' WHERE to_state = '" + string(models.OrderFulfilled) + "' AND cause = 'admin' AND order_id IN " + orders,
+	} {
+		if _, err := s.exec(ctx, statement, ids...); err != nil {
 			return err
 		}
-		_, err := s.exec(ctx, "UPDATE attempts SET payer_user_id = '', payer_digest = '', payer_sealed = NULL WHERE order_id IN "+list, args...)
+	}
+	return nil
+}
+
+// joined is the expression of two texts behind each other.
+func (s *Store) joined(a, b string) string {
+	if s.dialect == migrations.SQLite {
+		return a + " || " + b
+	}
+	return "CONCAT(" + a + ", " + b + ")"
+}
+
+// eraseMessages clears the platform's messages about orders before their time (ForgetEnvelopes), those that are handled.
+func (s *Store) eraseMessages(ctx context.Context, orders string, ids []any) error {
+	var inbox []any
+	err := s.each(ctx, "SELECT DISTINCT inbox_id FROM evidence WHERE inbox_id <> '' AND order_id IN "+orders, ids, scanTexts(&inbox))
+	if err != nil {
+		return err
+	}
+	return eachPart(inbox, func(list string, args []any) error {
+		_, err := s.exec(ctx, "UPDATE inbox SET data = '', sign = '', remote_addr = '' WHERE handled_at IS NOT NULL AND id IN "+list, args...)
 		return err
 	})
+}
+
+// erasePayers takes the accounts that paid, or got money back, off attempts and off the lines of statements.
+func (s *Store) erasePayers(ctx context.Context, orders string, ids []any) error {
+	_, err := s.exec(ctx, "UPDATE attempts SET payer_user_id = '', payer_digest = '', payer_sealed = NULL WHERE order_id IN "+orders, ids...)
+	if err != nil {
+		return err
+	}
+	var names []any
+	for _, table := range []string{"attempts", "refunds"} {
+		if err := s.each(ctx, "SELECT app_order_id FROM "+table+" WHERE order_id IN "+orders, ids, scanTexts(&names)); err != nil {
+			return err
+		}
+	}
+	return s.clearPayers(ctx, names)
+}
+
+func (s *Store) clearPayers(ctx context.Context, names []any) error {
+	return eachPart(names, func(list string, args []any) error {
+		_, err := s.exec(ctx, "UPDATE statement_lines SET user_id = '' WHERE user_id <> '' AND app_order_id IN "+list, args...)
+		return err
+	})
+}
+
+// eraseAgain takes the accounts of erased people off a statement that has come since: a day is fetched more than once.
+func (s *Store) eraseAgain(ctx context.Context, statement string) error {
+	var names []any
+	for _, table := range []string{"attempts", "refunds"} {
+		err := s.each(ctx, "SELECT l.app_order_id FROM statement_lines l JOIN "+table+" a ON a.app_order_id = l.app_order_id "+
+			"JOIN orders o ON o.id = a.order_id WHERE l.statement_id = ? AND l.user_id <> '' AND o.email = ''", []any{statement}, scanTexts(&names))
+		if err != nil {
+			return err
+		}
+	}
+	return s.clearPayers(ctx, names)
+}
+
+// eachPart is inParts for texts that a query has read.
+func eachPart(texts []any, fn func(list string, args []any) error) error {
+	keys := make([]string, 0, len(texts))
+	for _, text := range texts {
+		if key, ok := text.(string); ok {
+			keys = append(keys, key)
+		}
+	}
+	return inParts(keys, fn)
+}
+
+// forgetExports removes the files of all exports, what was searched for in them, and those that are under way: any of them may hold the
+// person, and each can be made again. What it was an export of stays in the list.
+func (s *Store) forgetExports(ctx context.Context) error {
+	exports, err := collect(ctx, s, "SELECT id, state, params, file_size FROM tasks WHERE kind = ?", []any{string(models.TaskExport)}, scanExport)
+	if err != nil {
+		return err
+	}
+	for _, x := range exports {
+		c := &change{}
+		if x.state == models.TaskWaiting || x.state == models.TaskRunning {
+			s.endTask(c, models.TaskStopped)
+		}
+		brief := briefExport(x.params)
+		if brief == x.params && x.size == 0 && len(c.values) == 0 {
+			continue
+		}
+		if err := s.dropChunks(ctx, x.id); err != nil {
+			return err
+		}
+		c.set("params", brief)
+		c.set("file_size", 0)
+		c.set("file_name", "")
+		if err := s.update(ctx, "tasks", c, "id = ?", x.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type exportTask struct {
+	id     string
+	state  models.TaskState
+	params string
+	size   int64
+}
+
+func scanExport(rows *sql.Rows) (x exportTask, err error) {
+	err = rows.Scan(&x.id, &x.state, &x.params, &x.size)
+	return x, err
+}
+
+// briefExport leaves of an export's parameters what the list of tasks tells; "" where they cannot be read.
+func briefExport(params string) string {
+	var brief struct {
+		What   string `json:"what"`
+		Format string `json:"format"`
+	}
+	if json.Unmarshal([]byte(params), &brief) != nil {
+		return ""
+	}
+	text, err := json.Marshal(brief)
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }

@@ -82,7 +82,7 @@ func asKey(text string) string {
 }
 
 // FinishStatement ends a fetch: complete or failed. ErrConflict: it is not being fetched. set may hold lines, count, pages, hash,
-// problem and fetched_at.
+// problem and fetched_at. The accounts of people who were erased go off its lines again.
 func (s *Store) FinishStatement(ctx context.Context, id string, state models.StatementState, set map[string]any) error {
 	if state == models.StatementFetching {
 		return fmt.Errorf("finish the statement: %w", ErrConflict)
@@ -92,8 +92,12 @@ func (s *Store) FinishStatement(ctx context.Context, id string, state models.Sta
 		return doing("finish the statement", err)
 	}
 	c.set("state", string(state))
-	return doing("finish the statement",
-		s.update(ctx, "statements", c, "id = ? AND state = ?", id, string(models.StatementFetching)))
+	return doing("finish the statement", s.Tx(ctx, func(tx *Store) error {
+		if err := tx.update(ctx, "statements", c, "id = ? AND state = ?", id, string(models.StatementFetching)); err != nil {
+			return err
+		}
+		return tx.eraseAgain(ctx, id)
+	}))
 }
 
 // Statement reads a statement by its id; ErrNotFound.

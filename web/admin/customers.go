@@ -41,16 +41,12 @@ func (o *Office) findCustomer(d *desk) error {
 	if tooLong(email, longestSearch) || !strings.Contains(email, "@") {
 		return o.customersPage(d, pages.Field{Value: clip(email), Problem: pages.ProblemEmailForm})
 	}
-	id, err := o.site.Store.CustomerID(email)
-	if err != nil {
-		return err
-	}
-	newest, err := o.site.Store.NewestOrder(d.Context(), id)
-	if err != nil {
-		return err
-	}
-	if newest == "" {
+	id, err := o.payments.FindCustomer(d.Context(), email)
+	if errors.Is(err, store.ErrNotFound) {
 		return o.customersPage(d, pages.Field{Value: email, Problem: pages.ProblemNoCustomer})
+	}
+	if err != nil {
+		return err
 	}
 	return d.SeeOther(customerPath(id))
 }
