@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"coincart/models"
+	"coincart/models/modelstest"
 	"coincart/models/store"
 	"coincart/payments/sandbox"
 	"coincart/web/admin"
@@ -61,7 +62,7 @@ const (
 func TestE2E_Admin(t *testing.T) {
 	browser := findChromium(t)
 	s := &adminStory{dev: device{name: "admin", lang: "en-US,en", width: 1280, height: 900, still: true, blind: raceEnabled, limit: 8 * time.Minute}}
-	s.officeRun = startOffice(t, instant(yesterday, "00:30:00"), func(o *officeRun, db *store.Store) []sandbox.Order {
+	s.officeRun = startOffice(t, modelstest.SQLiteDSN(t), instant(yesterday, "00:30:00"), func(o *officeRun, db *store.Store) []sandbox.Order {
 		s.past = o.bookings(db, storyTimes())
 		return s.past
 	})

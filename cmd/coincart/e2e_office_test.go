@@ -43,16 +43,16 @@ type officeRun struct {
 }
 
 // startOffice makes a shop, and serves it and its sandbox until the test ends.
-func startOffice(t *testing.T, begin time.Time, fill func(o *officeRun, db *store.Store) []sandbox.Order) *officeRun {
+func startOffice(t *testing.T, dsn string, begin time.Time, fill func(o *officeRun, db *store.Store) []sandbox.Order) *officeRun {
 	t.Helper()
-	o := newOffice(t, begin, fill)
+	o := newOffice(t, dsn, begin, fill)
 	o.serve(append(o.sandboxTasks(), o.shop.tasks(o.shopAt, nil, o.log)...))
 	return o
 }
 
 // newOffice makes a shop without serving it. fill writes the past into its database, moving the clock on, and returns what the platform
 // has of it.
-func newOffice(t *testing.T, begin time.Time, fill func(o *officeRun, db *store.Store) []sandbox.Order) *officeRun {
+func newOffice(t *testing.T, dsn string, begin time.Time, fill func(o *officeRun, db *store.Store) []sandbox.Order) *officeRun {
 	t.Helper()
 	o := &officeRun{t: t, clock: modelstest.NewClock(begin), folder: filepath.Join(t.TempDir(), "data")}
 	require.NoError(t, os.Mkdir(o.folder, 0o700))
@@ -63,7 +63,6 @@ func newOffice(t *testing.T, begin time.Time, fill func(o *officeRun, db *store.
 	require.NoError(t, err)
 	o.log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 
-	dsn := modelstest.SQLiteDSN(t)
 	db, err := store.Open(t.Context(), dsn, store.Options{Clock: o.clock.Now, SealKey: seal, Logger: o.log})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, db.Close()) })

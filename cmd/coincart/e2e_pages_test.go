@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"coincart/models"
+	"coincart/models/modelstest"
 	"coincart/models/store"
 	"coincart/payments"
 	"coincart/payments/sandbox"
@@ -35,7 +36,7 @@ func TestE2E_EveryAdminPage(t *testing.T) {
 	for _, tag := range []string{"en", "zh-Hans"} {
 		dev := device{name: "office-" + tag, lang: tag, width: 1280, height: 900, still: true, blind: raceEnabled, limit: 4 * time.Minute}
 		t.Run(tag, func(t *testing.T) {
-			o := startOffice(t, instant(today, "10:00:00"), madeUpPast)
+			o := startOffice(t, modelstest.SQLiteDSN(t), instant(today, "10:00:00"), madeUpPast)
 			g := &gallery{officeRun: o, ctx: openBrowser(t, browser, dev), dev: dev, seen: map[string]bool{}}
 			g.visitDoors()
 			g.visitPages()

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"coincart/models/modelstest"
 	"coincart/models/store"
 	"coincart/payments/sandbox"
 )
@@ -69,7 +70,7 @@ func TestE2E_Shopkeeper(t *testing.T) {
 			k.bought = append(k.bought, v)
 		}
 	}
-	k.officeRun = startOffice(t, instant(today, "10:00:00"), func(*officeRun, *store.Store) []sandbox.Order { return nil })
+	k.officeRun = startOffice(t, modelstest.MariaDBDSN(t), instant(today, "10:00:00"), func(*officeRun, *store.Store) []sandbox.Order { return nil })
 	k.want = priceOf(t, k.bought)
 	require.NotZero(t, k.want.tax.Cmp(k.want.taxOnce), "the tax of the lines differs from the tax of their sum")
 

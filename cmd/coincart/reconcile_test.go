@@ -23,7 +23,7 @@ func newBooks(t *testing.T, edit ...func([]sandbox.Order) []sandbox.Order) (o *o
 	t.Helper()
 	now := models.SystemClock()
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC).AddDate(0, 0, -1)
-	o = newOffice(t, midnight, func(o *officeRun, db *store.Store) []sandbox.Order {
+	o = newOffice(t, modelstest.SQLiteDSN(t), midnight, func(o *officeRun, db *store.Store) []sandbox.Order {
 		var times []time.Time
 		for i := range 12 {
 			times = append(times, midnight.Add(time.Duration(9+i)*time.Hour))

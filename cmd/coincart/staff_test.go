@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"coincart/models"
+	"coincart/models/modelstest"
 	"coincart/models/store"
 	"coincart/payments/opay"
 	"coincart/payments/sandbox"
@@ -60,7 +61,7 @@ func (o *officeRun) entries(action string) []models.AuditEntry {
 }
 
 func TestStaff_AddedPeopleSignIn(t *testing.T) {
-	o := startOffice(t, time.Time{}, nothing)
+	o := startOffice(t, modelstest.SQLiteDSN(t), time.Time{}, nothing)
 	made := o.run(goodPassword+"\n", "staff", "add", " Olga@Example.org ", "--name", "Olga Owner", "--role", "owner")
 	require.Zero(t, made.code, made.stderr)
 	assert.NotContains(t, made.stdout+made.stderr, goodPassword)
@@ -84,7 +85,7 @@ func TestStaff_AddedPeopleSignIn(t *testing.T) {
 }
 
 func TestStaff_RefusalsSayWhatToDo(t *testing.T) {
-	o := newOffice(t, time.Time{}, nothing)
+	o := newOffice(t, modelstest.SQLiteDSN(t), time.Time{}, nothing)
 	o.add("olga@example.org", "owner")
 	for name, row := range map[string]struct {
 		input string
@@ -132,7 +133,7 @@ func TestStaff_RefusalsSayWhatToDo(t *testing.T) {
 }
 
 func TestStaff_DisabledPeopleAreOutAtOnce(t *testing.T) {
-	o := startOffice(t, time.Time{}, nothing)
+	o := startOffice(t, modelstest.SQLiteDSN(t), time.Time{}, nothing)
 	o.add("olga@example.org", "owner")
 	secret := o.add("vic@example.org", "viewer")
 	inside := o.signIn("vic@example.org", goodPassword, secret)
@@ -155,7 +156,7 @@ func TestStaff_DisabledPeopleAreOutAtOnce(t *testing.T) {
 }
 
 func TestStaff_ResetsEndSessionsAndWork(t *testing.T) {
-	o := startOffice(t, time.Time{}, nothing)
+	o := startOffice(t, modelstest.SQLiteDSN(t), time.Time{}, nothing)
 	first := o.add("olga@example.org", "owner")
 	inside := o.signIn("olga@example.org", goodPassword, first)
 	require.Equal(t, "/admin", inside.address.Path)
@@ -176,7 +177,7 @@ func TestStaff_ResetsEndSessionsAndWork(t *testing.T) {
 
 // With another key of the shop the authenticators' secrets cannot be opened any more; the command line is the way back in.
 func TestStaff_ResetTOTPAfterTheShopsKeyWasReplaced(t *testing.T) {
-	o := newOffice(t, time.Time{}, nothing)
+	o := newOffice(t, modelstest.SQLiteDSN(t), time.Time{}, nothing)
 	o.add("olga@example.org", "owner")
 	key, err := opay.GenerateKeys(0)
 	require.NoError(t, err)
@@ -200,7 +201,7 @@ func TestStaff_ResetTOTPAfterTheShopsKeyWasReplaced(t *testing.T) {
 }
 
 func TestStaff_LinksAreAloneOnStandardOutputAndWorkOnce(t *testing.T) {
-	o := startOffice(t, time.Time{}, nothing)
+	o := startOffice(t, modelstest.SQLiteDSN(t), time.Time{}, nothing)
 	setup := o.run("", "staff", "setup-link")
 	require.Zero(t, setup.code, setup.stderr)
 	link := strings.TrimSpace(setup.stdout)
@@ -268,7 +269,7 @@ func TestDemo_PrintsTheOwnersLinkUntilThereIsOne(t *testing.T) {
 }
 
 func TestAssemble_SettingsReachThePayments(t *testing.T) {
-	o := newOffice(t, time.Time{}, nothing)
+	o := newOffice(t, modelstest.SQLiteDSN(t), time.Time{}, nothing)
 	assert.Equal(t, time.UTC, o.shop.payments.PlatformZone())
 	assert.True(t, o.shop.payments.FourEyesLimit().IsZero())
 
