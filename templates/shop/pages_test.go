@@ -90,15 +90,18 @@ func TestPages_EscapeWhatOthersWrote(t *testing.T) {
 	added.Added = &shop.AddedLine{Title: "x", Quantity: 2}
 	checkout, connected := f.refusedCheckout(), f.connectedCheckout()
 	awaiting, failed, paid := f.order(shop.OrderAwaiting), f.order(shop.OrderFailed), f.order(shop.OrderPaid)
+	own, ownRefused := f.ownOrders(), shop.OwnOrdersView{Page: f.page("/orders"), Email: "x", EmailProblem: shop.EmailInvalid}
 	broken := templates.NewError(f.page("/"), templates.ErrorNotFound, 404, "id")
-	for _, v := range []any{&home, &category, &search, &none, &product, &added, &cart, &empty, &checkout, &connected, &awaiting, &failed, &paid, &broken} {
+	for _, v := range []any{
+		&home, &category, &search, &none, &product, &added, &cart, &empty, &checkout, &connected, &awaiting, &failed, &paid, &own, &ownRefused, &broken,
+	} {
 		poison(reflect.ValueOf(v))
 	}
 	for name, c := range map[string]templ.Component{
 		"home": shop.Home(home), "category": shop.Category(category), "search": shop.Search(search), "none": shop.Search(none),
 		"product": shop.Product(product), "form": shop.BuyForm(added), "cart": shop.Cart(cart), "cart fragment": shop.CartFragment(cart), "empty": shop.Cart(empty),
 		"checkout": shop.Checkout(checkout), "connected": shop.Checkout(connected), "awaiting": shop.Order(awaiting), "failed": shop.Order(failed), "paid": shop.Order(paid),
-		"status": shop.OrderStatus(failed), "error": templates.ErrorPage(broken),
+		"status": shop.OrderStatus(failed), "own": shop.OwnOrders(own), "own refused": shop.OwnOrders(ownRefused), "error": templates.ErrorPage(broken),
 	} {
 		html := render(t, c)
 		assert.Contains(t, html, "alert(1)", name)
