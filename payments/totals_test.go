@@ -252,6 +252,79 @@ func TestCoupon_ComesBackWhenAnOrderEndsUnpaid(t *testing.T) {
 	})
 }
 
+func TestCoupon_StaysUsedWhenTheMoneyGoesBack(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		coupon := s.coupon(func(c *models.Coupon) { c.MaxUses, c.MaxPerShopper = 2, 1 })
+		used := func() [2]int {
+			c, err := s.store.Coupon(t.Context(), coupon.ID)
+			require.NoError(t, err)
+			hers, err := s.store.CouponUsesBy(t.Context(), coupon.ID, "ada@example.org")
+			require.NoError(t, err)
+			return [2]int{c.Uses, hers}
+		}
+		paid := func() models.Order {
+			p, err := s.Place(t.Context(), s.cartTo(1, "TEN"))
+			require.NoError(t, err)
+			require.NoError(t, s.platform.Pay(s.platformOrder(s.order(p.Ref)).OrderNum))
+			s.deliver()
+			return s.order(p.Ref)
+		}
+		first := paid()
+		require.Equal(t, "TEN", first.CouponCode)
+		for _, amount := range []string{"1", first.Current().Amount.Sub(models.MustAmount("1")).String()} {
+			_, err := s.refund(first, amount)
+			require.NoError(t, err)
+			s.work()
+			s.nextDay()
+			assert.Equal(t, [2]int{1, 1}, used(), "after a part as after all of it")
+		}
+		assert.Equal(t, models.OrderRefunded, s.order(first.Ref).State)
+		assert.Empty(t, paid().CouponCode, "it does not count again for her")
+		assert.Equal(t, [2]int{1, 1}, used())
+
+		// A coupon of an order that ended, whose money came late and went back, was redeemed as well.
+		p, err := s.Place(t.Context(), s.typing(s.cartTo(1, "TEN"), "bob@example.org"))
+		require.NoError(t, err)
+		late := s.platformOrder(s.order(p.Ref))
+		require.NoError(t, s.Cancel(t.Context(), p.Ref))
+		assert.Equal(t, [2]int{1, 1}, used())
+		s.deliver()
+		require.NoError(t, s.platform.PayLate(late.OrderNum))
+		s.deliver()
+		order := s.order(p.Ref)
+		require.Equal(t, models.OrderReview, order.State)
+		assert.Equal(t, [2]int{2, 1}, used())
+		_, err = s.RequestRefund(t.Context(), payments.RefundInput{
+			OrderID: order.ID, AttemptID: order.Current().ID, Amount: order.Current().Amount, Reason: "came late", FormToken: models.NewRef(),
+		}, finance)
+		require.NoError(t, err)
+		s.work()
+		s.nextDay()
+		assert.Equal(t, models.RefundConfirmed, s.refundState(s.refundsOf(order)[0].ID))
+		assert.Equal(t, [2]int{2, 1}, used())
+	})
+}
+
+// typing is the form as its page is shown again once another e-mail address was typed into it.
+func (s *shop) typing(in payments.PlaceInput, email string) payments.PlaceInput {
+	s.t.Helper()
+	cart, err := s.store.Cart(s.t.Context(), in.CartID)
+	require.NoError(s.t, err)
+	bill, err := s.Totals(s.t.Context(), cart, dollars(), email)
+	require.NoError(s.t, err)
+	in.Email, in.Seen, in.Quotes = email, bill.Seen, s.quotes(s.t.Context(), payments.CartSubject(in.CartID), bill.Total)
+	return in
+}
+
+func (s *shop) refundsOf(o models.Order) []models.Refund {
+	s.t.Helper()
+	list, err := s.store.RefundsOf(s.t.Context(), o.ID)
+	require.NoError(s.t, err)
+	require.NotEmpty(s.t, list)
+	return list
+}
+
 func TestPlace_CouponThatWouldLeaveNothingDoesNotCount(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
