@@ -1,6 +1,8 @@
 package payments_test
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -129,4 +131,91 @@ func TestReconcile_NamesTheOrderOfEveryLineThatIsOurs(t *testing.T) {
 			assert.Equal(t, want, d.OrderID, "%s", d.Kind)
 		}
 	})
+}
+
+func TestStatement_BadDaysAreRefusedWithoutAQuestion(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		before := s.requests.Load()
+		for _, day := range []string{"", "2026-13-01", "2026-11-31", "22.11.2026", "2026-1-1", "0000-00-00", "2026-11-22T00:00:00Z", "1999-01-01"} {
+			_, err := s.FetchStatement(t.Context(), day, "", nil)
+			require.ErrorIs(t, err, models.ErrDay, day)
+		}
+		_, err := s.FetchStatement(t.Context(), "2026-11-23", "", nil)
+		require.ErrorIs(t, err, payments.ErrDayFuture)
+		_, err = s.Reconcile(t.Context(), "2026-11-22")
+		require.ErrorIs(t, err, payments.ErrNothingFetched)
+		require.ErrorIs(t, s.SealDay(t.Context(), "2026-11-22", finance), payments.ErrDayOpen, "the day is not over")
+		require.ErrorIs(t, s.SealDay(t.Context(), "2026-11-21", finance), payments.ErrNothingFetched)
+		assert.Equal(t, before, s.requests.Load())
+	})
+}
+
+func TestStatement_ManyPagesAndOneThatShifts(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage { return manyLines(4001, r.Page) })
+		st, err := s.FetchStatement(t.Context(), "2026-11-22", "", nil)
+		require.NoError(t, err)
+		assert.Equal(t, models.StatementComplete, st.State)
+		assert.Equal(t, 4001, st.Lines)
+		assert.Equal(t, 3, st.Pages)
+
+		calls := 0
+		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage { // one record more from the fourth question on
+			calls++
+			if calls < 4 {
+				return manyLines(4001, r.Page)
+			}
+			return manyLines(4002, r.Page)
+		})
+		st, err = s.FetchStatement(t.Context(), "2026-11-22", "", nil)
+		require.NoError(t, err, "begun again")
+		assert.Equal(t, 4002, st.Lines)
+
+		n := 4001
+		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage {
+			n++
+			return manyLines(n, r.Page)
+		})
+		st, err = s.FetchStatement(t.Context(), "2026-11-22", "", nil)
+		require.ErrorIs(t, err, payments.ErrStatement)
+		assert.Equal(t, models.StatementFailed, st.State)
+
+		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage {
+			p := manyLines(4001, r.Page)
+			p.Count = 4005
+			return p
+		})
+		_, err = s.FetchStatement(t.Context(), "2026-11-22", "", nil)
+		require.ErrorIs(t, err, payments.ErrStatement, "fewer lines than the platform counts")
+	})
+}
+
+// manyLines is a page of a statement of so many lines.
+func manyLines(count, page int) opay.StatementPage {
+	p := opay.StatementPage{Count: count, Raw: []byte("page")}
+	for i := (page - 1) * opay.MaxPageSize; i < min(count, page*opay.MaxPageSize); i++ {
+		p.Lines = append(p.Lines, opay.StatementLine{
+			AppOrderID: "ORDER-" + strings.Repeat("0", 4) + time.Unix(int64(i), 0).UTC().Format("150405"), OrderType: "1", Amount: "1", Coin: "USDT",
+			PaidAt: time.Date(2026, 11, 22, 1, 0, i, 0, time.UTC),
+		})
+	}
+	return p
+}
+
+func (g *faultyGateway) pages(f func(opay.StatementRequest) opay.StatementPage) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.statement = f
+}
+
+func (g *faultyGateway) Statement(ctx context.Context, r opay.StatementRequest) (opay.StatementPage, error) {
+	g.mu.Lock()
+	f := g.statement
+	g.mu.Unlock()
+	if f != nil {
+		return f(r), nil
+	}
+	return g.Gateway.Statement(ctx, r)
 }

@@ -1,0 +1,251 @@
+package payments_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments"
+	"coincart/payments/opay"
+	"coincart/payments/sandbox"
+)
+
+func (s *shop) refund(o models.Order, amount string) (models.Refund, error) {
+	return s.RequestRefund(s.t.Context(), payments.RefundInput{
+		OrderID: o.ID, AttemptID: o.PaidAttemptID, Amount: models.MustAmount(amount), Reason: "broken in transit", FormToken: models.NewRef(),
+	}, finance)
+}
+
+func (s *shop) refundState(id string) models.RefundState {
+	s.t.Helper()
+	r, err := s.store.Refund(s.t.Context(), id)
+	require.NoError(s.t, err)
+	return r.State
+}
+
+// transfers are the refunds that the platform paid.
+func (s *shop) transfers() []sandbox.Order {
+	list := []sandbox.Order{}
+	for _, o := range s.platform.Orders() {
+		if o.Type == sandbox.TypeTransfer {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+func TestRefund_PartlyThenAllConfirmedByTheStatement(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.pay(2) // 21 USDT
+		r, err := s.refund(order, "10.5")
+		require.NoError(t, err)
+		assert.Equal(t, models.RefundApproved, r.State, "below the limit nobody else is asked")
+		assert.Equal(t, models.OrderRefunding, s.order(order.Ref).State)
+		s.work()
+		assert.Equal(t, models.RefundAccepted, s.refundState(r.ID))
+		require.Len(t, s.transfers(), 1)
+		assert.Equal(t, opay.Amount("10.5"), s.transfers()[0].Amount)
+		assert.Equal(t, alice, s.transfers()[0].UID)
+
+		report := s.nextDay()
+		assert.Empty(t, report.Found)
+		assert.Equal(t, 1, report.RefundPairs)
+		assert.True(t, report.Balanced())
+		assert.Equal(t, models.RefundConfirmed, s.refundState(r.ID))
+		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "a part is still here")
+
+		var much *store.RefundTooMuchError
+		_, err = s.refund(order, "10.51")
+		require.ErrorAs(t, err, &much)
+		assert.Equal(t, "10.5", much.Left.String())
+		rest, err := s.refund(order, "10.5")
+		require.NoError(t, err)
+		s.work()
+		s.nextDay()
+		assert.Equal(t, models.RefundConfirmed, s.refundState(rest.ID))
+		assert.Equal(t, models.OrderRefunded, s.order(order.Ref).State)
+		_, err = s.refund(order, "0.01")
+		require.ErrorAs(t, err, &much)
+		assert.Len(t, s.transfers(), 2)
+	})
+}
+
+func TestRefund_TwoInParallelNeverExceedWhatWasPaid(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.pay(1) // 10.5 USDT
+		var mu sync.Mutex
+		ok := 0
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				_, err := s.refund(order, "6")
+				mu.Lock()
+				defer mu.Unlock()
+				var much *store.RefundTooMuchError
+				if err == nil {
+					ok++
+				} else {
+					assert.ErrorAs(t, err, &much)
+				}
+			})
+		}
+		wg.Wait()
+		s.work()
+		assert.Equal(t, 1, ok)
+		assert.Len(t, s.transfers(), 1)
+	})
+}
+
+func TestRefund_SameFormIsOneRefund(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.pay(1)
+		in := payments.RefundInput{OrderID: order.ID, AttemptID: order.PaidAttemptID, Amount: models.MustAmount("1"), Reason: "goodwill", FormToken: models.NewRef()}
+		ids := map[string]bool{}
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		for range 10 {
+			wg.Go(func() {
+				r, err := s.RequestRefund(t.Context(), in, finance)
+				mu.Lock()
+				defer mu.Unlock()
+				if assert.NoError(t, err) {
+					ids[r.ID] = true
+				}
+			})
+		}
+		wg.Wait()
+		s.work()
+		assert.Len(t, ids, 1)
+		assert.Len(t, s.transfers(), 1)
+	})
+}
+
+func TestRefund_LostAnswerIsResolvedAndNeverRepeated(t *testing.T) {
+	t.Parallel()
+	for name, option := range map[string]shopOption{
+		"by our id":        func(*sandbox.Config, *payments.Config) {},
+		"by the statement": func(sc *sandbox.Config, _ *payments.Config) { sc.Reference = sandbox.ReferenceMissing },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachShop(t, func(t *testing.T, s *shop) {
+				order := s.pay(1)
+				require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultAnswerLost, Call: "refundOrder"}}))
+				r, err := s.refund(order, "10.5")
+				require.NoError(t, err)
+				s.work()
+				for range 5 {
+					s.later(2 * time.Minute)
+				}
+				require.Len(t, s.transfers(), 1)
+				s.nextDay()
+				assert.Equal(t, models.RefundConfirmed, s.refundState(r.ID))
+				assert.Equal(t, models.OrderRefunded, s.order(order.Ref).State)
+				assert.Len(t, s.transfers(), 1, "paid once")
+			}, option)
+		})
+	}
+}
+
+func TestRefund_LostRequestIsProvedMissingAndGivenFree(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.pay(1)
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultServerError, Call: "refundOrder", Times: 1}}))
+		r, err := s.refund(order, "10.5")
+		require.NoError(t, err)
+		s.work()
+		assert.Equal(t, models.RefundUnknown, s.refundState(r.ID))
+		s.later(5 * time.Minute)
+		assert.Equal(t, models.RefundUnknown, s.refundState(r.ID), "it may still be on its way")
+		for range 6 {
+			s.later(5 * time.Minute)
+		}
+		assert.Equal(t, models.RefundFailed, s.refundState(r.ID))
+		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+		assert.Empty(t, s.transfers())
+		_, err = s.refund(order, "10.5")
+		require.NoError(t, err, "the amount is free again")
+		s.work()
+		assert.Len(t, s.transfers(), 1)
+	})
+}
+
+func TestRefund_RefusedByThePlatform(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.pay(1)
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultRefuse, Call: "refundOrder", Code: opay.CodeMerchantUnavailable, Times: 1}}))
+		r, err := s.refund(order, "1")
+		require.NoError(t, err)
+		s.work()
+		got, err := s.store.Refund(t.Context(), r.ID)
+		require.NoError(t, err)
+		assert.Equal(t, models.RefundFailed, got.State)
+		assert.Equal(t, string(opay.CodeMerchantUnavailable), got.ProblemCode)
+		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+	})
+}
+
+func TestRefund_AboveTheLimitNeedsASecondPerson(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.pay(2)
+		small, err := s.refund(order, "5")
+		require.NoError(t, err)
+		assert.Equal(t, models.RefundApproved, small.State)
+		r, err := s.refund(order, "5.01")
+		require.NoError(t, err)
+		assert.Equal(t, models.RefundRequested, r.State)
+		s.work()
+		assert.Len(t, s.transfers(), 1, "only the small one")
+		require.ErrorIs(t, s.ApproveRefund(t.Context(), r.ID, finance), payments.ErrSamePerson)
+		require.NoError(t, s.ApproveRefund(t.Context(), r.ID, second))
+		require.ErrorIs(t, s.ApproveRefund(t.Context(), r.ID, second), payments.ErrRefundOver)
+		s.work()
+		assert.Len(t, s.transfers(), 2)
+		require.ErrorIs(t, s.DeclineRefund(t.Context(), r.ID, "too late", second), payments.ErrRefundOver)
+
+		other, err := s.refund(order, "6")
+		require.NoError(t, err)
+		require.NoError(t, s.DeclineRefund(t.Context(), other.ID, "asked twice", finance))
+		s.work()
+		assert.Len(t, s.transfers(), 2)
+		_, err = s.refund(order, "10.99")
+		require.NoError(t, err, "declined is given free")
+	}, func(_ *sandbox.Config, pc *payments.Config) { pc.FourEyesLimit = models.MustAmount("5") })
+}
+
+func TestRefund_Refusals(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		open := s.place(1)
+		_, err := s.RequestRefund(t.Context(), payments.RefundInput{
+			OrderID: open.ID, AttemptID: open.Current().ID, Amount: models.MustAmount("1"), Reason: "x", FormToken: models.NewRef(),
+		}, finance)
+		require.ErrorIs(t, err, payments.ErrNotRefundable)
+		order := s.pay(1)
+		_, err = s.refund(order, "0")
+		require.ErrorIs(t, err, payments.ErrRefundAmount)
+		_, err = s.refund(order, "0.001")
+		require.ErrorIs(t, err, payments.ErrRefundAmount, "finer than the coin")
+		_, err = s.RequestRefund(t.Context(), payments.RefundInput{
+			OrderID: order.ID, AttemptID: order.PaidAttemptID, Amount: models.MustAmount("1"), Reason: "  ", FormToken: models.NewRef(),
+		}, finance)
+		require.ErrorIs(t, err, payments.ErrText)
+		_, err = s.RequestRefund(t.Context(), payments.RefundInput{
+			OrderID: order.ID, AttemptID: open.Current().ID, Amount: models.MustAmount("1"), Reason: "x", FormToken: models.NewRef(),
+		}, finance)
+		require.ErrorIs(t, err, payments.ErrNotRefundable, "an attempt of another order")
+		s.work()
+		assert.Empty(t, s.transfers())
+	})
+}
