@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"coincart/models"
+)
+
+func (w *productWriter) checkWidths(ctx context.Context, p *savedProduct) error {
+	if err := w.checkTexts(ctx, &p.Product); err != nil {
+		return err
+	}
+	if err := w.checkTexts(ctx, &p.Variants); err != nil {
+		return err
+	}
+	for i, tag := range p.Tags {
+		if err := widths["product_tags"]["tag"].check(fmt.Sprintf("tag %d", i+1), tag); err != nil {
+			return err
+		}
+	}
+	return w.checkTexts(ctx, &p.Pictures)
+}
+
+// checkSlugs finds out whether others have the addresses, and leaves redirects where addresses change.
+func (w *productWriter) checkSlugs(ctx context.Context) error {
+	owner := map[string]string{}
+	var changed []string
+	for _, p := range w.list {
+		if other, ok := owner[p.Slug]; ok && other != p.ID {
+			return &SlugTakenError{p.Slug}
+		}
+		owner[p.Slug] = p.ID
+		if p.was == nil || p.was.Slug != p.Slug {
+			changed = append(changed, p.Slug)
+		}
+	}
+	err := inParts(changed, func(list string, args []any) error {
+		return w.eachPair(ctx, "SELECT slug, id FROM products WHERE slug IN "+list, args, func(slug, id string) error {
+			if owner[slug] != id {
+				return &SlugTakenError{slug}
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range w.list {
+		was := ""
+		if p.was != nil {
+			was = p.was.Slug
+		}
+		if err := w.moveSlug(ctx, slugOfProduct, p.ID, was, p.Slug); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachPair reads pairs of texts.
+func (s *Store) eachPair(ctx context.Context, query string, args []any, fn func(a, b string) error) error {
+	found, err := collect(ctx, s, query, args, func(rows *sql.Rows) (pair [2]string, err error) {
+		err = rows.Scan(&pair[0], &pair[1])
+		return pair, err
+	})
+	if err != nil {
+		return err
+	}
+	for _, pair := range found {
+		if err := fn(pair[0], pair[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkSKUs finds out whether other variants have the SKUs.
+func (w *productWriter) checkSKUs(ctx context.Context) error {
+	owner := map[string]string{}
+	var wanted []string
+	for _, p := range w.list {
+		for _, v := range p.Variants {
+			if other, ok := owner[v.SKU]; ok && other != v.ID {
+				return &SKUTakenError{v.SKU}
+			}
+			owner[v.SKU] = v.ID
+			if old := p.was.variant(v.ID); old == nil || old.SKU != v.SKU {
+				wanted = append(wanted, v.SKU)
+			}
+		}
+	}
+	// Variants that are in the same call may pass their SKU on.
+	mine := map[string]string{}
+	for _, p := range w.list {
+		for _, v := range p.Variants {
+			mine[v.ID] = v.SKU
+		}
+	}
+	return inParts(wanted, func(list string, args []any) error {
+		return w.eachPair(ctx, "SELECT sku, id FROM variants WHERE sku IN "+list, args, func(sku, id string) error {
+			if now, listed := mine[id]; listed && now != sku {
+				return nil
+			}
+			if owner[sku] == id || w.dropped(id) {
+				return nil
+			}
+			return &SKUTakenError{sku}
+		})
+	})
+}
+
+// dropped reports that a variant is one that its product does not list any more.
+func (w *productWriter) dropped(id string) bool {
+	for _, p := range w.list {
+		if p.was.variant(id) != nil && !slices.ContainsFunc(p.Variants, func(v models.Variant) bool { return v.ID == id }) {
+			return true
+		}
+	}
+	return false
+}
+
+// variant is the stored variant with an id, or nil.
+func (p *storedProduct) variant(id string) *models.Variant {
+	if p == nil {
+		return nil
+	}
+	i := slices.IndexFunc(p.Variants, func(v models.Variant) bool { return v.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &p.Variants[i]
+}
