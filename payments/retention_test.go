@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"coincart/models"
+	"coincart/models/modelstest"
 )
 
 func TestHousekeeping_ForgetsAsTheSettingsSay(t *testing.T) {
@@ -30,5 +31,60 @@ func TestHousekeeping_ForgetsAsTheSettingsSay(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, step.want, address(), step.pass)
 		}
+	})
+}
+
+func TestHousekeeping_KeepsEverythingForItsWholeTimeAndNoLonger(t *testing.T) {
+	t.Parallel()
+	eachShopDSN(t, func(t *testing.T, s *shop, dsn string) {
+		ctx := t.Context()
+		s.delivers()
+		done, err := s.Place(ctx, s.cartTo(1, ""))
+		require.NoError(t, err)
+		require.NoError(t, s.platform.Pay(s.platformOrder(s.order(done.Ref)).OrderNum))
+		s.deliver()
+		waiting, err := s.Place(ctx, s.cartTo(1, ""))
+		require.NoError(t, err)
+		require.NoError(t, s.platform.Pay(s.platformOrder(s.order(waiting.Ref)).OrderNum))
+		s.deliver()
+		require.NoError(t, s.Fulfil(ctx, s.order(done.Ref).ID, "", finance))
+		begin := s.clock.Now()
+		kept := func() [3]int {
+			return [3]int{
+				modelstest.Count(t, dsn, "SELECT COUNT(*) FROM order_addresses"),
+				modelstest.Count(t, dsn, "SELECT COUNT(*) FROM inbox WHERE data <> '' AND sign <> ''"),
+				modelstest.Count(t, dsn, "SELECT COUNT(*) FROM audit_entries WHERE remote_addr <> ''"),
+			}
+		}
+		look := func(at time.Duration) {
+			s.clock.Advance(begin.Add(at).Sub(s.clock.Now()))
+			_, err := s.RunOnce(ctx)
+			require.NoError(t, err)
+		}
+		const day = 24 * time.Hour
+		for _, step := range []struct {
+			at   time.Duration
+			want [3]int
+		}{
+			{30 * day, [3]int{2, 2, 1}},
+			{30*day + 10*time.Minute, [3]int{2, 2, 0}},
+			{90 * day, [3]int{2, 2, 0}},
+			{90*day + 10*time.Minute, [3]int{2, 0, 0}},
+			{180 * day, [3]int{2, 0, 0}},
+			{180*day + 10*time.Minute, [3]int{1, 0, 0}},
+			{400 * day, [3]int{1, 0, 0}},
+		} {
+			look(step.at)
+			assert.Equal(t, step.want, kept(), step.at)
+		}
+		assert.NotNil(t, s.order(waiting.Ref).Address, "it was never handed over")
+		assert.Equal(t, models.OrderFulfilled, s.order(done.Ref).State)
+
+		// It counts from when the order is complete, however old it is.
+		require.NoError(t, s.Fulfil(ctx, s.order(waiting.Ref).ID, "", finance))
+		look(579 * day)
+		assert.Equal(t, 1, kept()[0])
+		look(581 * day)
+		assert.Equal(t, [3]int{0, 0, 0}, kept())
 	})
 }
