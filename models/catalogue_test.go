@@ -143,7 +143,7 @@ func TestProblems_NameEveryField(t *testing.T) {
 				SKU: "", Barcode: long, Price: models.AmountFromInt(1).Sub(models.AmountFromInt(2)), SalePrice: models.AmountFromInt(1), Options: models.List{"S"},
 				SaleFrom: time.Unix(9, 0), SaleUntil: time.Unix(9, 0), Weight: models.AmountFromInt(0).Sub(models.AmountFromInt(1)), LowStock: -1,
 			},
-			{SKU: "A", Options: models.List{"S", long}},
+			{SKU: "A", Options: models.List{"S", long}, Price: models.MustAmount("1000000000000.01"), Weight: models.MustAmount("1000000000000.000001")},
 			{SKU: "A", Options: models.List{"S", long}},
 			{SKU: "R", Retired: true},
 		},
@@ -155,7 +155,7 @@ func TestProblems_NameEveryField(t *testing.T) {
 	assert.Equal(t, []string{
 		"a title required", "a slug slug", "a category required", "a summary too_long", "a tags duplicate", "a options required", "a pictures too_long",
 		"b sku required", "b barcode too_long", "b price negative", "b sale_price not_less", "b sale_until dates", "b options options", "b weight negative",
-		"b low_stock negative", "c options too_long", "d options too_long", "d sku duplicate", "d options duplicate",
+		"b low_stock negative", "c price too_large", "c options too_long", "c weight too_large", "d options too_long", "d sku duplicate", "d options duplicate",
 	}, got)
 	assert.Equal(t, models.ProblemRequired, models.Product{Title: "T", Slug: "t", CategoryID: "c"}.Problems()[0].Code, "something to sell")
 }

@@ -54,15 +54,14 @@ func unprintable(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
 }
 
-// checkMoney checks a price: not negative, no more fraction digits than the currency has, small enough to be stored.
+// checkMoney checks a price: not negative, no more fraction digits than the currency has, at most MaxNumber.
 func checkMoney(a Amount, digits int) FieldProblem {
-	_, err := a.Value()
 	switch {
 	case a.IsNegative():
 		return FieldNegative
 	case a.Digits() > digits:
 		return FieldDigits
-	case err != nil:
+	case tooLarge(a):
 		return FieldRange
 	}
 	return ""

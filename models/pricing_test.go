@@ -324,6 +324,19 @@ func TestPrice_CouponsThatDoNotCount(t *testing.T) {
 	}
 }
 
+func TestPrice_TheDearestThingsOfAFullBasketHaveATotal(t *testing.T) {
+	t.Parallel()
+	most := models.AmountFromInt(models.MaxNumber)
+	lines := make([]models.BasketLine, 200)
+	for i := range lines {
+		lines[i] = models.BasketLine{VariantID: strconv.Itoa(i), UnitPrice: most, Weight: most, Quantity: models.MaxQuantity}
+	}
+	zone := &models.Zone{TaxMode: models.TaxAdded, TaxRate: models.AmountFromInt(100)}
+	totals, err := models.Price(basket(nil, zone, &models.DeliveryMethod{Steps: models.Steps{{Price: most}}}, lines...))
+	require.NoError(t, err)
+	assert.True(t, totals.Total.IsPositive())
+}
+
 func TestPrice_RefusesWhatCannotBe(t *testing.T) {
 	t.Parallel()
 	negative := models.Amount{}.Sub(models.MustAmount("1"))

@@ -21,6 +21,11 @@ const (
 	MaxTags        = 50
 )
 
+// MaxNumber is the most that a price or a weight (kg) can be: so low that the total of a full basket can always be stored.
+const MaxNumber = 1_000_000_000_000
+
+func tooLarge(a Amount) bool { return a.Cmp(AmountFromInt(MaxNumber)) > 0 }
+
 // ProblemCode says what is wrong with a field; the words for people are elsewhere.
 type ProblemCode string
 
@@ -34,6 +39,7 @@ const (
 	ProblemDates     ProblemCode = "dates"     // ends before it begins
 	ProblemOptions   ProblemCode = "options"   // not one value for each of the product's options
 	ProblemDuplicate ProblemCode = "duplicate" // two of one product are the same
+	ProblemTooLarge  ProblemCode = "too_large" // a price or a weight above MaxNumber
 )
 
 // ProductProblem is one thing that keeps a product from being stored.
@@ -127,8 +133,11 @@ func (c *productCheck) texts(field string, list []string, most, longest int) {
 func (c *productCheck) checkVariant(v Variant, options int) {
 	c.text("sku", v.SKU, MaxSKU, true)
 	c.text("barcode", v.Barcode, MaxBarcode, false)
-	if v.Price.IsNegative() {
+	switch {
+	case v.Price.IsNegative():
 		c.add("price", ProblemNegative)
+	case tooLarge(v.Price):
+		c.add("price", ProblemTooLarge)
 	}
 	switch {
 	case v.SalePrice.IsNegative():
@@ -147,8 +156,11 @@ func (c *productCheck) checkVariant(v Variant, options int) {
 		slices.ContainsFunc(v.Options, func(o string) bool { return utf8.RuneCountInString(o) > MaxOption }) {
 		c.add("options", ProblemTooLong)
 	}
-	if v.Weight.IsNegative() {
+	switch {
+	case v.Weight.IsNegative():
 		c.add("weight", ProblemNegative)
+	case tooLarge(v.Weight):
+		c.add("weight", ProblemTooLarge)
 	}
 	if v.LowStock < 0 {
 		c.add("low_stock", ProblemNegative)

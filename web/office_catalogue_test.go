@@ -291,6 +291,9 @@ func TestCatalogue_WhatCannotBeStoredIsSaidBesideItsField(t *testing.T) {
 		"limit":               {"v.0.low", "-2", "v.0.low-problem"},
 		"summary":             {"summary", strings.Repeat("x", 1001), "summary-problem"},
 		"tags":                {"tags", strings.Repeat("x", 101), "tags-problem"},
+		"price too large":     {"v.0.price", "999999999999999999", "v.0.price-problem"},
+		"limit too large":     {"v.0.low", "99999999999999999999", "This is too small or too large"},
+		"limit not whole":     {"v.0.low", "1.5", "Must be a whole number"},
 		"no category":         {"category", "", "categories-problem"},
 	} {
 		form := c.get(path).typed(path)
@@ -301,7 +304,7 @@ func TestCatalogue_WhatCannotBeStoredIsSaidBesideItsField(t *testing.T) {
 		form.Set("do", "save")
 		p := c.sendFiles(path, form)
 		require.Equal(t, http.StatusUnprocessableEntity, p.status, name)
-		p.has(`id="` + set.says + `"`)
+		p.has(set.says)
 	}
 	form := c.get(path).typed(path)
 	form.Set("do", "dance")

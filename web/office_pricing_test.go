@@ -30,7 +30,7 @@ func TestCoupons_AreMadeChangedAndSwitchedOff(t *testing.T) {
 			"minimum":         {"1.001", "digits"},
 			"ends":            {"2025-01-01T00:00", "It ends before it begins"},
 			"starts":          {"soon", "2026-11-30T18:00"},
-			"max_uses":        {"many", "number"},
+			"max_uses":        {"0", "too small"},
 			"max_per_shopper": {"-1", "negative"},
 			"kind":            {"gift", "choices"},
 		} {
@@ -50,6 +50,16 @@ func TestCoupons_AreMadeChangedAndSwitchedOff(t *testing.T) {
 		c.get("/admin/coupons?q=nothing").is(http.StatusOK).has("No coupon found")
 		c.get("/admin/coupons?after=nonsense").is(http.StatusUnprocessableEntity)
 
+		below := models.Category{ID: models.NewID(), Slug: "below", Name: "Below the cups", ParentID: s.categoryID("cups")}
+		require.NoError(t, s.db.SaveCategory(t.Context(), below))
+		narrow := c.get(to).has("Below the cups").typed(to)
+		narrow.Set("category", below.ID)
+		c.sendAll(to, narrow, nil).is(http.StatusSeeOther)
+		require.Equal(t, []string{below.ID}, c.get(to).typed(to)["category"], "saving the form again does not make the coupon one for all goods")
+		narrow = c.get(to).typed(to)
+		narrow.Del("category")
+		c.sendAll(to, narrow, nil).is(http.StatusSeeOther)
+
 		first, second := c.get(to).typed(to), c.get(to).typed(to)
 		require.Equal(t, "2026-01-01T00:00", first.Get("starts"), "the form shows what was typed")
 		first.Set("value", "12.5")
@@ -57,10 +67,10 @@ func TestCoupons_AreMadeChangedAndSwitchedOff(t *testing.T) {
 		second.Set("value", "50")
 		c.sendAll(to, second, nil).is(http.StatusConflict).has("12.5")
 
-		c.post(to+"/switch", "version", "2", "to", "off").redirects(to)
+		c.post(to+"/switch", "version", "4", "to", "off").redirects(to)
 		c.get(to).has("The coupon is switched off.", "Switch on")
-		c.post(to+"/switch", "version", "2", "to", "on").is(http.StatusConflict)
-		c.post(to+"/switch", "version", "3", "to", "up").is(http.StatusBadRequest)
+		c.post(to+"/switch", "version", "4", "to", "on").is(http.StatusConflict)
+		c.post(to+"/switch", "version", "5", "to", "up").is(http.StatusBadRequest)
 		c.get("/admin/coupons/" + models.NewID()).is(http.StatusNotFound)
 		c.get("/admin/coupons/nonsense").is(http.StatusNotFound)
 		got, err := s.db.CouponByCode(t.Context(), "spring-10")

@@ -12,6 +12,7 @@ const (
 	ProblemTwice         Problem = "twice"          // two are the same
 	ProblemNegative      Problem = "negative"       // less than nothing
 	ProblemNumber        Problem = "number"         // not a number
+	ProblemInteger       Problem = "integer"        // not a whole number
 	ProblemNotLess       Problem = "not_less"       // a sale price that is not below the regular one
 	ProblemSaleDates     Problem = "sale_dates"     // a sale that ends before it begins
 	ProblemTime          Problem = "time"           // not a day with a time
@@ -94,7 +95,7 @@ type ProductView struct {
 	Problem  Problem
 	Uploads  []UploadProblem
 	Conflict Conflict // with Problem = changed
-	Zone     string // of the sale's dates
+	Zone     string   // of the sale's dates
 	Currency string
 	Slugs    string // "/products/…", the address that the form's slug makes, for links; "" while it is new or hidden
 	Ordered  bool   // it cannot be deleted, and the form says so

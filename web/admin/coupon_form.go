@@ -60,7 +60,7 @@ func (o *Office) readCoupon(d *desk, form url.Values, was models.Coupon) (*pages
 	c.Minimum = amountIn(&view.Minimum, models.MaxFractionDigits, false)
 	k := productDesk{zone: o.payments.PlatformZone()}
 	c.StartsAt, c.EndsAt = k.timeIn(&view.Starts), k.timeIn(&view.Ends)
-	c.MaxUses, c.MaxPerShopper = countIn(&view.MaxUses), countIn(&view.MaxPerOne)
+	c.MaxUses, c.MaxPerShopper = limitIn(&view.MaxUses), limitIn(&view.MaxPerOne)
 	if c.CategoryIDs, err = o.knownCategories(d, form["category"]); err != nil {
 		return nil, was, err
 	}
@@ -69,6 +69,15 @@ func (o *Office) readCoupon(d *desk, form url.Values, was models.Coupon) (*pages
 	}
 	markCoupon(view, c.Check(currency.Digits), c)
 	return view, c, nil
+}
+
+// limitIn reads a limit: none where nothing is typed, but not for 0, by which people mean the opposite.
+func limitIn(f *pages.Field) int {
+	n := countIn(f)
+	if n == 0 && f.Value != "" && f.Problem == pages.ProblemNone {
+		f.Problem = pages.ProblemRange
+	}
+	return n
 }
 
 // knownCategories are those that are there: one that was deleted meanwhile is left out.
@@ -103,6 +112,9 @@ func markCoupon(view *pages.CouponView, problems models.FieldProblems, c models.
 		view.Ends.Problem = pages.ProblemEnds
 	case view.MaxUses.Problem == pages.ProblemRange && c.MaxUses < c.Uses:
 		view.MaxUses.Problem = pages.ProblemCouponUses
+	}
+	if view.Value.Problem == pages.ProblemRange {
+		view.Value.Problem = pages.ProblemCouponValue
 	}
 	if view.Code.Problem == pages.ProblemText {
 		view.Code.Problem = pages.ProblemCouponCode

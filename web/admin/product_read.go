@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -245,11 +246,14 @@ func countIn(f *pages.Field) int {
 	}
 	n, err := strconv.Atoi(f.Value)
 	switch {
-	case err != nil || n > maxCount:
-		f.Problem = pages.ProblemNumber
+	case err != nil && !errors.Is(err, strconv.ErrRange):
+		f.Problem = pages.ProblemInteger
 		return 0
 	case n < 0:
 		f.Problem = pages.ProblemNegative
+		return 0
+	case n > maxCount:
+		f.Problem = pages.ProblemRange
 		return 0
 	}
 	return n
