@@ -222,3 +222,35 @@ func TestExportCustomer_HasAllOfThePersonAndNobodyElse(t *testing.T) {
 		assert.Equal(t, 4, n, "those that have no digest yet go too")
 	})
 }
+
+func TestAuditLog_LearnsNothingThatWouldHaveToBeErased(t *testing.T) {
+	t.Parallel()
+	eachShopDSN(t, func(t *testing.T, s *shop, dsn string) {
+		ctx := t.Context()
+		order, open := s.pay(1), s.place(1)
+		require.NoError(t, s.AddNote(ctx, order.ID, herNote, "token", finance))
+		require.NoError(t, s.Fulfil(ctx, order.ID, herTrack, finance))
+		export := payments.Export{What: payments.ExportOrders, Format: payments.FormatCSV, Orders: models.OrderFilter{Search: herEmail, Coin: "USDT"}}
+		_, err := s.StartExport(ctx, export, models.NewRef(), finance)
+		require.NoError(t, err)
+		_, err = s.StartCancel(ctx, []string{open.ID}, models.NewRef(), finance)
+		require.NoError(t, err)
+		s.work()
+		assert.Equal(t, models.OrderCancelled, s.order(open.Ref).State)
+		found := modelstest.Find(t, dsn, map[string]string{"note": herNote, "track": herTrack, "email": herEmail, "network": finance.RemoteAddr})
+		for column, names := range found {
+			switch column {
+			case "audit_entries.remote_addr": // which is emptied after its time
+				assert.Equal(t, []string{"network"}, names)
+			case "notes.text", "orders.tracking", "transitions.note", "tasks.params":
+				assert.NotContains(t, names, "network", column)
+			default:
+				assert.Fail(t, "where nobody forgets it", "%s: %v", column, names)
+			}
+		}
+		entries, err := s.store.Audit(ctx, models.AuditFilter{Action: "task.start"})
+		require.NoError(t, err)
+		require.Len(t, entries, 2)
+		assert.Contains(t, entries[1].After, "USDT", "what else was chosen is told")
+	})
+}
