@@ -2,8 +2,6 @@ package models
 
 import (
 	"database/sql/driver"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -163,30 +161,12 @@ type Step struct {
 type Steps []Step
 
 // Value stores the steps as JSON.
-func (s Steps) Value() (driver.Value, error) {
-	b, err := json.Marshal([]Step(s))
-	if err != nil {
-		return nil, fmt.Errorf("encode steps: %w", err)
-	}
-	return string(b), nil
-}
+func (s Steps) Value() (driver.Value, error) { return jsonValue("steps", []Step(s)) }
 
 // Scan reads what Value stored.
 func (s *Steps) Scan(src any) error {
-	var b []byte
-	switch v := src.(type) {
-	case string:
-		b = []byte(v)
-	case []byte:
-		b = v
-	default:
-		return fmt.Errorf("steps: column holds %T", src)
-	}
 	*s = nil
-	if err := json.Unmarshal(b, (*[]Step)(s)); err != nil {
-		return fmt.Errorf("decode steps: %w", err)
-	}
-	return nil
+	return scanJSON("steps", src, (*[]Step)(s))
 }
 
 // DeliveryMethod is a way in which goods reach a zone. Texts may translate "title" and "note".

@@ -1,10 +1,6 @@
 package models
 
-import (
-	"database/sql/driver"
-	"encoding/json"
-	"fmt"
-)
+import "database/sql/driver"
 
 // Texts are translations of a thing's fields: language tag → field → text, such as {"zh-Hans": {"title": "陶杯"}}. The thing's
 // own columns hold the shop's first language. Stored as one JSON column, so that showing a page in another language costs
@@ -24,31 +20,11 @@ func (t Texts) Value() (driver.Value, error) {
 	if len(t) == 0 {
 		return "{}", nil
 	}
-	b, err := json.Marshal(t)
-	if err != nil {
-		return nil, fmt.Errorf("encode texts: %w", err)
-	}
-	return string(b), nil
+	return jsonValue("texts", map[string]map[string]string(t))
 }
 
 // Scan reads what Value stored.
 func (t *Texts) Scan(src any) error {
-	var b []byte
-	switch v := src.(type) {
-	case string:
-		b = []byte(v)
-	case []byte:
-		b = v
-	case nil:
-	default:
-		return fmt.Errorf("texts: column holds %T", src)
-	}
 	*t = nil
-	if len(b) <= len("{}") {
-		return nil
-	}
-	if err := json.Unmarshal(b, t); err != nil {
-		return fmt.Errorf("decode texts: %w", err)
-	}
-	return nil
+	return scanJSON("texts", src, (*map[string]map[string]string)(t))
 }

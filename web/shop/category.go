@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,20 +25,8 @@ func (p *Pages) Category(v *visit.Visit) error {
 		return p.moved(v, "category", categoryPath(""), visit.ErrNoCategory)
 	}
 	category := categories[i]
-	sort, page, ok := listing(v)
-	if !ok {
-		return visit.ErrNoPage
-	}
-	filter := models.CardFilter{CategoryID: category.ID, Sort: sort, Limit: perPage, Offset: (page - 1) * perPage}
-	cards, total, err := p.site.Store.Cards(v.Context(), filter)
-	if err != nil {
-		return err
-	}
-	count := pageCount(total)
-	if page > count {
-		return visit.ErrNoPage
-	}
-	currency, err := p.site.Currency(v.Context())
+	path := categoryPath(category.Slug)
+	list, err := p.listed(v, &models.CardFilter{CategoryID: category.ID}, path, nil)
 	if err != nil {
 		return err
 	}
@@ -45,28 +34,55 @@ func (p *Pages) Category(v *visit.Visit) error {
 	if err != nil {
 		return err
 	}
-	path := categoryPath(category.Slug)
 	activate(&frame, models.Ancestors(categories, category.ID))
-	frame.Canonical = v.Absolute(canonical(path, page))
+	frame.Canonical = v.Absolute(canonical(path, list.page))
 	view := categoryView(v.Printer, category)
 	view.Crumbs, view.Below = crumbs(v.Printer, categories, category.ParentID), categoryCards(v.Printer, categories, category.ID)
-	view.Page, view.Products, view.Total, view.Sort = frame, cardViews(v.Printer, currency, cards), total, string(sort)
-	view.Pager = pages.NewPager(path, url.Values{"sort": {string(sort)}}, page, count)
+	view.Page, view.Products, view.Total, view.Sort, view.Pager = frame, list.cards, list.total, list.sort, list.pager
 	v.Public()
 	return v.Show(http.StatusOK, pages.Category(view))
 }
 
 func categoryPath(slug string) string { return "/categories/" + slug }
 
-// listing reads which part of a list is wanted, and in which order.
-func listing(v *visit.Visit) (sort models.CardSort, page int, ok bool) {
-	sort, sortOK := models.ParseCardSort(v.Query("sort"))
-	page, pageOK := v.PageNumber()
-	return sort, page, sortOK && pageOK
+// list is one page of products that are shown as cards.
+type list struct {
+	cards []pages.Card
+	total int
+	sort  string
+	page  int
+	pager pages.Pager
 }
 
-// pageCount is how many pages a list has: one even where it is empty.
-func pageCount(total int) int { return max(1, (total+perPage-1)/perPage) }
+// listed reads the page that the address asks for by sort and page, of the products that a filter chooses, none if it is nil; path and query
+// are the list's address without them. A sort or a page that does not exist is visit.ErrNoPage.
+func (p *Pages) listed(v *visit.Visit, filter *models.CardFilter, path string, query url.Values) (list, error) {
+	sort, sortOK := models.ParseCardSort(v.Query("sort"))
+	page, pageOK := v.PageNumber()
+	if !sortOK || !pageOK {
+		return list{}, visit.ErrNoPage
+	}
+	var cards []models.ProductCard
+	var total int
+	if filter != nil {
+		filter.Sort, filter.Limit, filter.Offset = sort, perPage, (page-1)*perPage
+		var err error
+		if cards, total, err = p.site.Store.Cards(v.Context(), *filter); err != nil {
+			return list{}, err
+		}
+	}
+	count := max(1, (total+perPage-1)/perPage)
+	if page > count {
+		return list{}, visit.ErrNoPage
+	}
+	currency, err := p.site.Currency(v.Context())
+	if err != nil {
+		return list{}, err
+	}
+	address := url.Values{"sort": {string(sort)}}
+	maps.Copy(address, query)
+	return list{cardViews(v.Printer, currency, cards), total, string(sort), page, pages.NewPager(path, address, page, count)}, nil
+}
 
 func canonical(path string, page int) string {
 	if page == 1 {

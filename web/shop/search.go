@@ -15,29 +15,21 @@ const maxQuery = 100
 
 // Search shows what a search finds: GET /search?q=&sort=&page=.
 func (p *Pages) Search(v *visit.Visit) error {
-	sort, page, ok := listing(v)
-	if !ok {
-		return visit.ErrNoPage
-	}
 	query := searchText(v.Query("q"))
-	view := pages.SearchView{Query: query, Sort: string(sort)}
-	currency, err := p.site.Currency(v.Context())
+	var filter *models.CardFilter
+	if query != "" {
+		filter = &models.CardFilter{Search: query}
+	}
+	found, err := p.listed(v, filter, "/search", url.Values{"q": {query}})
 	if err != nil {
 		return err
 	}
-	if query != "" {
-		filter := models.CardFilter{Search: query, Sort: sort, Limit: perPage, Offset: (page - 1) * perPage}
-		cards, total, err := p.site.Store.Cards(v.Context(), filter)
+	view := pages.SearchView{Query: query, Products: found.cards, Total: found.total, Sort: found.sort, Pager: found.pager}
+	if view.Total == 0 {
+		currency, err := p.site.Currency(v.Context())
 		if err != nil {
 			return err
 		}
-		view.Products, view.Total = cardViews(v.Printer, currency, cards), total
-	}
-	count := pageCount(view.Total)
-	if page > count {
-		return visit.ErrNoPage
-	}
-	if view.Total == 0 {
 		featured, err := p.featured(v.Context())
 		if err != nil {
 			return err
@@ -48,7 +40,6 @@ func (p *Pages) Search(v *visit.Visit) error {
 		return err
 	}
 	view.Page.Query, view.Page.NoIndex = query, true
-	view.Pager = pages.NewPager("/search", url.Values{"q": {query}, "sort": {string(sort)}}, page, count)
 	v.Public()
 	return v.Show(http.StatusOK, pages.Search(view))
 }

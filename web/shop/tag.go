@@ -35,20 +35,8 @@ func (p *Pages) Tag(v *visit.Visit) error {
 	if tag == "" {
 		return visit.ErrNoPage
 	}
-	sort, page, ok := listing(v)
-	if !ok {
-		return visit.ErrNoPage
-	}
-	filter := models.CardFilter{Tag: tag, Sort: sort, Limit: perPage, Offset: (page - 1) * perPage}
-	cards, total, err := p.site.Store.Cards(v.Context(), filter)
-	if err != nil {
-		return err
-	}
-	count := pageCount(total)
-	if page > count {
-		return visit.ErrNoPage
-	}
-	currency, err := p.site.Currency(v.Context())
+	path := tagPath(tag)
+	list, err := p.listed(v, &models.CardFilter{Tag: tag}, path, nil)
 	if err != nil {
 		return err
 	}
@@ -56,12 +44,10 @@ func (p *Pages) Tag(v *visit.Visit) error {
 	if err != nil {
 		return err
 	}
-	path := tagPath(tag)
-	frame.Canonical = v.Absolute(canonical(path, page))
+	frame.Canonical = v.Absolute(canonical(path, list.page))
 	v.Public()
 	return v.Show(http.StatusOK, pages.Category(pages.CategoryView{
 		Page: frame, Path: path, Name: v.Printer.T("tag.title", "Tag", tag), Picture: templates.Picture{},
-		Products: cardViews(v.Printer, currency, cards), Total: total, Sort: string(sort),
-		Pager: pages.NewPager(path, url.Values{"sort": {string(sort)}}, page, count),
+		Products: list.cards, Total: list.total, Sort: list.sort, Pager: list.pager,
 	}))
 }
