@@ -23,6 +23,7 @@ const (
 	ProblemPlaceTaken  Problem = "place_taken"  // another zone has one of the places; see ZoneView.Taken
 	ProblemRestTaken   Problem = "rest_taken"   // another zone is the rest of the world; see ZoneView.Taken
 	ProblemPlaceTwice  Problem = "place_twice"  // a country and one of its regions, or a place twice
+	ProblemCouponValue Problem = "coupon_value" // no percentage up to 100, no amount above nothing
 	ProblemBasket      Problem = "basket"       // what cannot be priced
 	ProblemCouponCode  Problem = "coupon_signs" // letters, digits, - _ . only
 )

@@ -9,6 +9,7 @@ import (
 
 	"coincart/models"
 	pages "coincart/templates/admin"
+	"coincart/web/visit"
 )
 
 // filledCoupon is the form of a coupon as it is stored.
@@ -63,6 +64,9 @@ func (o *Office) readCoupon(d *desk, form url.Values, was models.Coupon) (*pages
 	c.MaxUses, c.MaxPerShopper = limitIn(&view.MaxUses), limitIn(&view.MaxPerOne)
 	if c.CategoryIDs, err = o.knownCategories(d, form["category"]); err != nil {
 		return nil, was, err
+	}
+	if len(c.CategoryIDs) == 0 && len(form["category"]) > 0 {
+		return nil, was, visit.ErrBadForm // all that were chosen are gone; without any it would be for all goods
 	}
 	for _, id := range c.CategoryIDs {
 		view.Categories = append(view.Categories, pages.Tick{Value: id, On: true})

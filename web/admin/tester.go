@@ -91,7 +91,7 @@ func readSample(view *pages.TesterView, currency models.Currency, where models.P
 	weight := amountIn(&view.Weight, maxWeightDigits, false)
 	quantity, ok := models.ParseQuantity(view.Quantity.Value)
 	if !ok {
-		view.Quantity.Problem = pages.ProblemNumber
+		view.Quantity.Problem = pages.ProblemWhole
 	}
 	if !where.Known() {
 		view.Place.Problem = pages.ProblemChoice
