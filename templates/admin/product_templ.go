@@ -824,7 +824,7 @@ func productSide(v ProductView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fieldProblem("categories", problemWords(p, f.CategoryProblem)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldProblem("categories", either(f.CategoryProblem == ProblemMissing, p.T("admin.problem.category"), problemWords(p, f.CategoryProblem))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -194,7 +194,7 @@ func TestCart_ShowsProblemsWhereTheyAre(t *testing.T) {
 	assert.NotContains(t, html, `action="/cart/items/v3"`, "the quantity of what is gone cannot be changed")
 	assert.Contains(t, html, `action="/cart/items/v3/remove"`)
 	assert.NotContains(t, html, `href="/checkout"`)
-	assert.Contains(t, html, "Please mend the lines marked above")
+	assert.Contains(t, html, "Please mend the marked lines")
 
 	html = render(t, shop.Cart(f.cart()))
 	assert.Contains(t, html, `href="/checkout"`)
