@@ -1,7 +1,11 @@
 package payments_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +18,7 @@ import (
 	"coincart/models/modelstest"
 	"coincart/models/store"
 	"coincart/payments"
+	"coincart/payments/sandbox"
 )
 
 // The person who is erased. Each text is of nobody else.
@@ -253,4 +258,18 @@ func TestAuditLog_LearnsNothingThatWouldHaveToBeErased(t *testing.T) {
 		require.Len(t, entries, 2)
 		assert.Contains(t, entries[1].After, "USDT", "what else was chosen is told")
 	})
+}
+
+func TestWorker_TheLogOfAMailThatFailsNamesNobody(t *testing.T) {
+	t.Parallel()
+	var text bytes.Buffer
+	logged := func(_ *sandbox.Config, c *payments.Config) { c.Logger = slog.New(slog.NewTextHandler(&text, nil)) }
+	clock := modelstest.NewClock(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC))
+	s := newShop(t, modelstest.SQLite(t, modelstest.WithClock(clock)), clock, logged)
+	s.mails.fail = fmt.Errorf("550 <ADA@Example.org>: %w, affected recipient(s): ada@example.org", io.ErrUnexpectedEOF)
+	s.place(1)
+	s.work()
+	assert.Contains(t, text.String(), "mail not sent")
+	assert.Contains(t, text.String(), "550 <…>: unexpected EOF, affected recipient(s): …")
+	assert.NotContains(t, strings.ToLower(text.String()), "ada@example.org")
 }

@@ -270,7 +270,7 @@ func (s *Service) sendMail(ctx context.Context, m models.OutboxMessage) error {
 	ctx, cancel := context.WithTimeout(ctx, leaseTime/2)
 	defer cancel()
 	if err := s.mailer.Send(ctx, mail); err != nil {
-		return fmt.Errorf("send mail: %w", err)
+		return fmt.Errorf("send mail: %w", nameless(err, order.Email))
 	}
 	return nil
 }
