@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"coincart/models"
+	"coincart/models/modelstest"
 	"coincart/models/store"
 )
 
@@ -155,4 +156,15 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 		c.get(to).is(http.StatusNotFound)
 		s.entry("zone.delete")
 	})
+}
+
+func TestCoupons_OfACategoryThatIsGoneAreNotForAllGoods(t *testing.T) {
+	s := newShop(t, modelstest.SQLite)
+	c := s.staffed(models.RoleOwner)
+	form := goodCoupon()
+	form["category"] = []string{models.NewID()}
+	c.sendAll("/admin/coupons", form, nil).is(http.StatusBadRequest)
+	page, err := s.db.Coupons(t.Context(), store.CouponFilter{})
+	require.NoError(t, err)
+	assert.Empty(t, page.Rows)
 }

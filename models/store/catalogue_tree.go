@@ -226,6 +226,9 @@ func (s *Store) DeleteCategory(ctx context.Context, id, moveTo string) error {
 		if i < 0 || (moveTo != "" && !slices.ContainsFunc(list, func(c models.Category) bool { return c.ID == moveTo })) {
 			return ErrNotFound
 		}
+		if err := tx.followCategory(ctx, list, id, moveTo); err != nil {
+			return err
+		}
 		if err := tx.moveUp(ctx, list, list[i]); err != nil {
 			return err
 		}

@@ -153,6 +153,40 @@ func TestDeleteCategory_MovesWhatIsInIt(t *testing.T) {
 	})
 }
 
+func TestDeleteCategory_ItsCouponsStayForTheSameGoods(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		a := category(t, s, "a", models.Category{})
+		b := category(t, s, "b", a)
+		c := category(t, s, "c", b)
+		d := category(t, s, "d", models.Category{})
+		saved(t, s, shirt(b.ID))
+		made := func(code string, ids ...string) models.Coupon {
+			coupon := models.Coupon{Code: code, Kind: models.CouponPercent, Value: models.AmountFromInt(10), Enabled: true, CategoryIDs: ids}
+			require.NoError(t, s.SaveCoupon(ctx, &coupon))
+			return coupon
+		}
+		only, both, other := made("ONLY", b.ID), made("BOTH", d.ID, b.ID), made("OTHER", a.ID)
+		require.NoError(t, s.DeleteCategory(ctx, b.ID, d.ID))
+		now := func(was models.Coupon) models.Coupon {
+			got, err := s.Coupon(ctx, was.ID)
+			require.NoError(t, err)
+			return got
+		}
+		assert.Equal(t, models.List{d.ID, c.ID}, now(only).CategoryIDs, "where the products went, and what was below")
+		assert.Equal(t, models.List{d.ID, c.ID}, now(both).CategoryIDs)
+		assert.Equal(t, only.Version+1, now(only).Version, "an order that was priced with the old one is told")
+		assert.Equal(t, other.Version, now(other).Version)
+		assert.Equal(t, other.CategoryIDs, now(other).CategoryIDs)
+
+		last := made("LAST", c.ID)
+		require.NoError(t, s.DeleteCategory(ctx, c.ID, ""))
+		assert.False(t, now(last).Enabled)
+		assert.Equal(t, models.List{c.ID}, now(last).CategoryIDs, "never for all goods")
+		assert.Equal(t, models.List{d.ID}, now(only).CategoryIDs)
+	})
+}
+
 // Two who each put one category below the other's would make a circle.
 func TestCategories_TwoMovesAtOnceMakeNoCircle(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
