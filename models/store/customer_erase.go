@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"coincart/migrations"
@@ -29,6 +30,17 @@ func finished() []any {
 	var list []any
 	for _, state := range models.OrderStates() {
 		if state.Finished() {
+			list = append(list, string(state))
+		}
+	}
+	return list
+}
+
+// refundsUnderWay are the states of refunds that the statement has not shown yet.
+func refundsUnderWay() []any {
+	var list []any
+	for _, state := range models.RefundStates() {
+		if state.Counts() && state != models.RefundConfirmed {
 			list = append(list, string(state))
 		}
 	}
@@ -147,14 +159,14 @@ func (s *Store) allOrders(ctx context.Context, customer string) ([]namedOrder, e
 }
 
 func (s *Store) refuseOpen(ctx context.Context, customer string) error {
-	args := append([]any{customer}, finished()...)
-	query := ownOrderQuery + "o.customer = ? AND (o.state NOT IN (" + places(len(args)-1) + ")" +
-		// Money that is on its way back needs to know whose it is, and so does a person who has to look.
-		" OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.state IN (?, ?, ?, ?))" +
+	done, refunds := finished(), refundsUnderWay()
+	query := ownOrderQuery + "o.customer = ? AND (o.state NOT IN (" + places(len(done)) + ")" +
+		// Money that is on its way, here or back, needs to know whose it is, and so does a person who has to look.
+		" OR EXISTS (SELECT 1 FROM attempts a WHERE a.live = ? AND a.order_id = o.id)" +
+		" OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.state IN (" + places(len(refunds)) + "))" +
 		" OR EXISTS (SELECT 1 FROM reviews v WHERE v.open = ? AND v.order_id = o.id)) ORDER BY o.created_at DESC, o.id DESC LIMIT ?"
-	open, err := collect(ctx, s, query, append(args,
-		string(models.RefundRequested), string(models.RefundApproved), string(models.RefundSubmitting), string(models.RefundUnknown), true, defaultPage,
-	), scanOwnOrder)
+	args := slices.Concat([]any{customer}, done, []any{true}, refunds, []any{true, defaultPage})
+	open, err := collect(ctx, s, query, args, scanOwnOrder)
 	if err == nil && len(open) > 0 {
 		err = &OpenOrdersError{Orders: open}
 	}

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,7 +23,8 @@ func TestEraseCustomer_TakesThePersonOutAndLeavesTheBooks(t *testing.T) {
 		require.NoError(t, s.SetAttempt(ctx, attempt.ID, map[string]any{"payer": models.Payer{OpenID: "open-ada", Token: "t"}}))
 		require.NoError(t, s.MoveOrder(ctx, paid.ID, models.OrderPaid, models.OrderFulfilled, nil, models.Transition{Cause: "admin"}))
 		cancelled := modelstest.Order(t, s, ada)
-		modelstest.Attempt(t, s, cancelled, func(a *models.Attempt) { a.Payer = models.Payer{UserID: "4711"} })
+		refused := modelstest.Attempt(t, s, cancelled, func(a *models.Attempt) { a.Payer = models.Payer{UserID: "4711"} })
+		require.NoError(t, s.MoveAttempt(ctx, refused.ID, refused.State, models.AttemptFailed, nil, models.Transition{OrderID: cancelled.ID, Cause: "create"}))
 		require.NoError(t, s.ReleaseReservation(ctx, cancelled.ID))
 		require.NoError(t, s.MoveOrder(ctx, cancelled.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{Cause: "cancel"}))
 		bob := modelstest.Order(t, s, of("bob@example.org"))
@@ -89,5 +91,38 @@ func TestEraseCustomer_RefusesWhileAnOrderNeedsThePerson(t *testing.T) {
 		kept, err := s.Order(ctx, waiting.ID)
 		require.NoError(t, err)
 		assert.Equal(t, "ada@example.org", kept.Email, "all or nothing")
+	})
+}
+
+func TestEraseCustomer_WaitsForEveryRefundAndEveryPaymentUnderWay(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		for _, state := range models.RefundStates() {
+			email := string(state) + "@example.org"
+			order, attempt := modelstest.Paid(t, s, of(email))
+			require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderPaid, models.OrderFulfilled, nil, models.Transition{Cause: "admin"}))
+			require.NoError(t, s.InsertRefund(ctx, &models.Refund{
+				ID: models.NewID(), OrderID: order.ID, AttemptID: attempt.ID, AppOrderID: models.NewRef(), FormToken: models.NewRef(), State: state,
+				Amount: models.MustAmount("1"), Coin: attempt.Coin,
+			}, attempt.Amount))
+			_, err := s.EraseCustomer(ctx, customer(t, s, email))
+			switch state {
+			case models.RefundConfirmed, models.RefundFailed, models.RefundDeclined:
+				require.NoError(t, err, state)
+			case models.RefundRequested, models.RefundApproved, models.RefundSubmitting, models.RefundUnknown, models.RefundAccepted:
+				open, ok := errors.AsType[*store.OpenOrdersError](err)
+				require.True(t, ok, state)
+				assert.Len(t, open.Orders, 1)
+			}
+		}
+		order := modelstest.Order(t, s, of("ada@example.org"))
+		attempt := modelstest.Attempt(t, s, order)
+		require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{Cause: "cancel"}))
+		_, err := s.EraseCustomer(ctx, customer(t, s, "ada@example.org"))
+		_, ok := errors.AsType[*store.OpenOrdersError](err)
+		require.True(t, ok, "it may still be paid")
+		require.NoError(t, s.MoveAttempt(ctx, attempt.ID, attempt.State, models.AttemptFailed, nil, models.Transition{OrderID: order.ID, AttemptID: attempt.ID, Cause: "test"}))
+		_, err = s.EraseCustomer(ctx, customer(t, s, "ada@example.org"))
+		require.NoError(t, err)
 	})
 }
