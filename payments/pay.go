@@ -71,7 +71,7 @@ func (s *Service) Pay(ctx context.Context, ref string, in PayInput) (Placement, 
 // payLive deals with an attempt that may still be paid. done is false when it is proved closed and a new one may be made.
 func (s *Service) payLive(ctx context.Context, order *models.Order, a *models.Attempt, coin string, payer models.Payer) (done bool, p Placement, err error) {
 	p = Placement{Ref: order.Ref}
-	if a.State == models.AttemptCreated || a.State == models.AttemptSubmitting {
+	if sending(a) {
 		if a, err = s.afterSubmission(ctx, order); err != nil {
 			return true, p, err
 		}
@@ -114,6 +114,12 @@ func (s *Service) payLive(ctx context.Context, order *models.Order, a *models.At
 		return false, p, nil
 	case now.State == models.AttemptOpen && now.Intent == models.IntentNone && same(now):
 		p.PayURL, err = s.payURL(now)
+		return true, p, err
+	case now.ID != a.ID && sending(now):
+		if err := s.awaitSubmission(ctx, order.ID); err != nil { // another press has begun the new attempt
+			return true, p, err
+		}
+		p, err = s.next(ctx, order.ID, order.Ref, payer)
 		return true, p, err
 	case now.State != models.AttemptOpen:
 		return true, p, nil // unknown: the order page says so

@@ -221,8 +221,13 @@ func (s *Service) placedBefore(ctx context.Context, in PlaceInput, order models.
 func (s *Service) awaitSubmission(ctx context.Context, orderID string) error {
 	return s.await(ctx, orderID, func(o *models.Order) bool {
 		a := o.Current()
-		return a == nil || (a.State != models.AttemptCreated && a.State != models.AttemptSubmitting)
+		return a == nil || !sending(a)
 	})
+}
+
+// sending reports that somebody is about to send the attempt, or waits for the platform's answer to it.
+func sending(a *models.Attempt) bool {
+	return a.State == models.AttemptCreated || a.State == models.AttemptSubmitting
 }
 
 // await loads an order again and again until it is as wanted, or patience ends, which is no error.
