@@ -16,7 +16,7 @@ func TestSeedOrders_AreSoundAndSpreadOverTheYear(t *testing.T) {
 	modelstest.EachWith(t, clocked, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		shelf := modelstest.Product(t, s)
-		const n = 5000
+		const n = 2000
 		last := 0
 		spec := store.SeedSpec{Seed: 1, Progress: func(done, all int) {
 			assert.GreaterOrEqual(t, done, last)
