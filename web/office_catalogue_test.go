@@ -306,6 +306,15 @@ func TestCatalogue_WhatCannotBeStoredIsSaidBesideItsField(t *testing.T) {
 		require.Equal(t, http.StatusUnprocessableEntity, p.status, name)
 		p.has(set.says)
 	}
+	for list, field := range map[string]string{"/admin/products": "title", "/admin/categories": "name"} {
+		empty := c.get(list + "/new").typed(list)
+		empty.Set("do", "save")
+		p := c.sendFiles(list, empty).is(http.StatusUnprocessableEntity)
+		assert.True(t, p.invalid(field), list)
+		assert.False(t, p.invalid("slug"), "the address is made from the %s: one problem is enough", field)
+		empty.Set(field, "陶杯")
+		assert.True(t, c.sendFiles(list, empty).is(http.StatusUnprocessableEntity).invalid("slug"), "none can be made of it")
+	}
 	form := c.get(path).typed(path)
 	form.Set("do", "dance")
 	c.sendFiles(path, form).is(http.StatusBadRequest)

@@ -83,7 +83,8 @@ func checkCategory(view *pages.CategoryView) {
 	if view.Name.Value == "" {
 		first(&view.Name.Problem, pages.ProblemMissing)
 	}
-	if !models.IsSlug(view.Slug.Value) {
+	named := view.Slug.Value != "" || view.Name.Value != "" // it is made from the name
+	if named && !models.IsSlug(view.Slug.Value) {
 		first(&view.Slug.Problem, pages.ProblemSlug)
 	}
 }

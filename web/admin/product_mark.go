@@ -48,7 +48,9 @@ func (k productDesk) mark(f *pages.ProductForm, list []models.ProductProblem) {
 		case "title":
 			first(&f.Title.Problem, problem)
 		case "slug":
-			first(&f.Slug.Problem, problem)
+			if f.Slug.Value != "" || f.Title.Value != "" { // it is made from the title
+				first(&f.Slug.Problem, problem)
+			}
 		case "summary":
 			first(&f.Summary.Problem, problem)
 		case "description":
