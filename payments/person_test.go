@@ -3,11 +3,13 @@ package payments_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -225,6 +227,42 @@ func TestExportCustomer_HasAllOfThePersonAndNobodyElse(t *testing.T) {
 		n, err := s.EraseCustomer(ctx, found, finance)
 		require.NoError(t, err)
 		assert.Equal(t, 4, n, "those that have no digest yet go too")
+	})
+}
+
+func TestEraseCustomer_AndARefundNeverBothHappen(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		ctx := t.Context()
+		customer, err := s.store.CustomerID("ada@example.org")
+		require.NoError(t, err)
+		for range 6 {
+			order := s.pay(1)
+			require.NoError(t, s.Fulfil(ctx, order.ID, "", finance))
+			var erased, refunded error
+			var both sync.WaitGroup
+			both.Go(func() { _, erased = s.Service.EraseCustomer(ctx, customer, finance) })
+			both.Go(func() { _, refunded = s.refund(order, "1") })
+			both.Wait()
+			after := s.order(order.Ref)
+			if erased == nil {
+				require.ErrorIs(t, refunded, payments.ErrNotRefundable)
+				assert.Equal(t, models.OrderFulfilled, after.State)
+				continue
+			}
+			open, ok := errors.AsType[*store.OpenOrdersError](erased)
+			require.True(t, ok, "%v", erased)
+			require.Len(t, open.Orders, 1)
+			require.NoError(t, refunded)
+			assert.NotEmpty(t, after.Email)
+			s.work()
+			s.nextDay()
+			assert.Equal(t, models.OrderFulfilled, s.order(order.Ref).State)
+			_, err := s.EraseCustomer(ctx, customer, finance)
+			require.NoError(t, err)
+			_, err = s.refund(s.order(order.Ref), "1")
+			require.ErrorIs(t, err, payments.ErrNotRefundable)
+		}
 	})
 }
 

@@ -19,7 +19,7 @@ const refundProof = 5
 
 // Errors of refunds.
 var (
-	// ErrNotRefundable: the attempt did not pay, or belongs to another order.
+	// ErrNotRefundable: the attempt did not pay, belongs to another order, or nobody knows any more who paid it, because they were erased.
 	ErrNotRefundable = errors.New("nothing was paid that could be refunded")
 	// ErrRefundAmount: the amount is not positive, or finer than the coin.
 	ErrRefundAmount = errors.New("the amount cannot be refunded")
@@ -117,6 +117,9 @@ func (s *Service) insertRefund(ctx context.Context, refund *models.Refund, a *mo
 		order, err := tx.LockOrder(ctx, refund.OrderID)
 		if err != nil {
 			return fmt.Errorf("load order: %w", err)
+		}
+		if order.Email == "" {
+			return ErrNotRefundable
 		}
 		if err := tx.InsertRefund(ctx, refund, a.Amount); err != nil {
 			return fmt.Errorf("insert refund: %w", err)
