@@ -241,7 +241,7 @@ func TestEraseCustomer_AndARefundNeverBothHappen(t *testing.T) {
 			require.NoError(t, s.Fulfil(ctx, order.ID, "", finance))
 			var erased, refunded error
 			var both sync.WaitGroup
-			both.Go(func() { _, erased = s.Service.EraseCustomer(ctx, customer, finance) })
+			both.Go(func() { _, erased = s.EraseCustomer(ctx, customer, finance) })
 			both.Go(func() { _, refunded = s.refund(order, "1") })
 			both.Wait()
 			after := s.order(order.Ref)

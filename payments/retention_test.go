@@ -9,6 +9,8 @@ import (
 
 	"coincart/models"
 	"coincart/models/modelstest"
+	"coincart/models/store"
+	"coincart/payments"
 )
 
 func TestHousekeeping_ForgetsAsTheSettingsSay(t *testing.T) {
@@ -86,5 +88,40 @@ func TestHousekeeping_KeepsEverythingForItsWholeTimeAndNoLonger(t *testing.T) {
 		assert.Equal(t, 1, kept()[0])
 		look(581 * day)
 		assert.Equal(t, [3]int{0, 0, 0}, kept())
+	})
+}
+
+func TestHousekeeping_NamesEveryoneAnewAfterAChangeOfTheKey(t *testing.T) {
+	t.Parallel()
+	eachShopDSN(t, func(t *testing.T, s *shop, dsn string) {
+		ctx := t.Context()
+		coupon := s.coupon(func(c *models.Coupon) { c.MaxPerShopper = 2 })
+		for range 2 {
+			_, err := s.Place(ctx, s.cartTo(1, "TEN"))
+			require.NoError(t, err)
+		}
+		other := modelstest.Open(t, dsn, modelstest.WithClock(s.clock), func(o *store.Options) { o.SealKey = []byte("another key of exactly 32 bytes!") })
+		config := s.config
+		config.Store = other
+		service, err := payments.New(config)
+		require.NoError(t, err)
+		customer, err := other.CustomerID("ada@example.org")
+		require.NoError(t, err)
+		listed := func() int {
+			page, err := other.CustomerOrders(ctx, customer, "")
+			require.NoError(t, err)
+			return len(page.Rows)
+		}
+		assert.Zero(t, listed())
+		_, err = service.RunOnce(ctx)
+		require.NoError(t, err)
+		assert.Equal(t, 2, listed())
+		uses, err := other.CouponUsesBy(ctx, coupon.ID, "ada@example.org")
+		require.NoError(t, err)
+		assert.Equal(t, 2, uses)
+		assert.Equal(t, 1, modelstest.Count(t, dsn, "SELECT COUNT(*) FROM coupon_shoppers WHERE uses = 2"))
+		n, err := other.FillShoppers(ctx, 10)
+		require.NoError(t, err)
+		assert.Zero(t, n, "all are named")
 	})
 }

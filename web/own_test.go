@@ -100,6 +100,39 @@ func TestOwnOrders_AskingAgainAndAgainFillsNoLetterBox(t *testing.T) {
 	}, unlimited)
 }
 
+func TestOwnOrders_ALinkShowsNoneOfAnotherPersonAndNothingAfterAnErase(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		b := s.browser()
+		hers := s.paidOrder("1")
+		b.buy("1")
+		form := b.form("email", "bob@example.org")
+		b.post("/checkout", form...).is(http.StatusSeeOther)
+		his, err := s.db.OrderByFormToken(t.Context(), form[1])
+		require.NoError(t, err)
+		for _, email := range []string{hers.Email, his.Email} {
+			b.post("/orders", "email", email).redirects("/orders?asked=1")
+		}
+		s.work()
+		links := map[string]string{}
+		for _, link := range s.links() {
+			links[link[0]] = link[1]
+		}
+		require.Len(t, links, 2)
+		stranger := s.browser()
+		stranger.get(links[hers.Email]).is(http.StatusOK).has(hers.Ref).lacks(his.Ref, his.Email, hers.Email)
+		stranger.get(links[his.Email]).is(http.StatusOK).has(his.Ref).lacks(hers.Ref, his.Email, hers.Email)
+		stranger.get("/orders").is(http.StatusOK).lacks(hers.Ref, his.Ref) // a link leaves nothing behind in the browser
+
+		owner := s.staffed(models.RoleOwner)
+		owner.stepUp()
+		owner.post("/admin/orders/"+hers.ID+"/fulfil", "form_token", models.NewRef(), "tracking", "").is(http.StatusSeeOther)
+		at := owner.post("/admin/customers", "email", hers.Email).is(http.StatusSeeOther).header.Get("Location")
+		owner.post(at+"/erase", "sure", "yes").redirects("/admin/customers")
+		stranger.get(links[hers.Email]).is(http.StatusOK).has("There are no orders here").lacks(hers.Ref)
+		stranger.get(links[his.Email]).is(http.StatusOK).has(his.Ref)
+	}, unlimited)
+}
+
 func TestOwnOrders_OneAddressAsksAFewTimesAMinute(t *testing.T) {
 	s := newShop(t, sqlite)
 	b := s.browser()
