@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"coincart/models"
+	"coincart/models/modelstest"
 	"coincart/payments/sandbox"
 )
 
@@ -252,4 +254,15 @@ func TestOffice_PriceSourcesAreTriedAndChanged(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, entries, 2)
 	})
+}
+
+func TestCheckout_AShopOfManyCoinsSells(t *testing.T) {
+	s := newShop(t, modelstest.SQLite)
+	for n := range 200 {
+		modelstest.Coin(t, s.db, func(c *models.Coin) { c.Symbol, c.Position = fmt.Sprintf("COIN%d", n), n+10 })
+	}
+	b := s.browser()
+	b.buy("2")
+	b.post("/checkout", b.form("coin", "USDT")...).is(http.StatusSeeOther)
+	assert.Len(t, s.platform.Orders(), 1)
 }
