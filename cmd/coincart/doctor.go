@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"coincart/models"
 	"coincart/models/store"
@@ -151,18 +152,29 @@ func (s *settings) given() map[models.SettingKey]string {
 	return given
 }
 
-// statusWord stands before a finding on the command line.
-func statusWord(s doctor.Status) string {
-	return map[doctor.Status]string{doctor.Good: "ok", doctor.Warn: "warning", doctor.Bad: "PROBLEM", doctor.Unknown: "not known"}[s]
+// statusColumn is how wide the words for the status are, in columns of a terminal.
+const statusColumn = 10
+
+// statusWord stands before a finding on the command line, with spaces after it: a Chinese sign is two columns wide.
+func statusWord(p *i18n.Printer, s doctor.Status) string {
+	word := p.T("doctor.status." + string(s))
+	wide := 0
+	for _, r := range word {
+		wide++
+		if r > unicode.MaxLatin1 {
+			wide++
+		}
+	}
+	return word + strings.Repeat(" ", max(0, statusColumn-wide))
 }
 
 func printReport(w io.Writer, p *i18n.Printer, report doctor.Report) {
 	bad := 0
 	for _, f := range report.Findings {
 		words := admin.FindingWords(p, f)
-		fmt.Fprintf(w, "%-10s %s: %s\n", statusWord(f.Status), words.Check, printable(words.Says))
+		fmt.Fprintf(w, "%s %s: %s\n", statusWord(p, f.Status), words.Check, printable(words.Says))
 		if words.Mend != "" && f.Status != doctor.Good {
-			fmt.Fprintf(w, "%-10s %s\n", "", "→ "+printable(words.Mend))
+			fmt.Fprintf(w, "%*s → %s\n", statusColumn, "", printable(words.Mend))
 		}
 		if f.Status == doctor.Bad {
 			bad++
