@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -323,6 +324,30 @@ func TestCatalogue_WhatCannotBeStoredIsSaidBesideItsField(t *testing.T) {
 	c.sendFiles(path, form).is(http.StatusUnprocessableEntity)
 	form["p.0.source"] = []string{"media/" + strings.Repeat("a", 26) + "-10x10.jpg"}
 	c.sendFiles(path, form).is(http.StatusConflict).has("Look at it again")
+}
+
+func TestCatalogue_AFormCannotNameAnotherProductsVariant(t *testing.T) {
+	s := newShop(t, modelstest.SQLite)
+	c := s.staffed(models.RoleOperator)
+	mug, err := s.db.ProductByID(t.Context(), s.productID("mug"))
+	require.NoError(t, err)
+	for i, id := range []string{mug.Variants[0].ID, "-1"} {
+		form := c.get("/admin/products/new").typed("/admin/products")
+		form.Set("title", "Thief")
+		form.Set("slug", "thief-"+strconv.Itoa(i))
+		form.Add("category", s.categoryID("cups"))
+		form.Set("v.0.id", id)
+		form.Set("v.0.sku", "THIEF-"+strconv.Itoa(i))
+		form.Set("v.0.price", "0.01")
+		form.Set("do", "save")
+		to := c.sendFiles("/admin/products", form).is(http.StatusSeeOther).header.Get("Location")
+		thief, err := s.db.ProductByID(t.Context(), strings.TrimPrefix(to, "/admin/products/"))
+		require.NoError(t, err)
+		assert.NotEqual(t, id, thief.Variants[0].ID)
+	}
+	now, err := s.db.ProductByID(t.Context(), mug.ID)
+	require.NoError(t, err)
+	assert.Equal(t, mug.Variants, now.Variants)
 }
 
 func TestCatalogue_DeletesOnlyWhatWasNeverOrdered(t *testing.T) {

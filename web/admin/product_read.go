@@ -132,10 +132,11 @@ func (k productDesk) options(f *pages.ProductForm, texts models.Texts) models.Li
 	return names
 }
 
+// variantIn is the product's variant with an id, else a new one: the store makes ids, so that a form cannot name another product's.
 func variantIn(p models.Product, id string) models.Variant {
 	i := slices.IndexFunc(p.Variants, func(v models.Variant) bool { return v.ID == id && id != "" })
 	if i < 0 {
-		return models.Variant{ID: id}
+		return models.Variant{}
 	}
 	return p.Variants[i]
 }
