@@ -1,7 +1,10 @@
 package store_test
 
 import (
+	"bytes"
 	"errors"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -125,4 +128,33 @@ func TestEraseCustomer_WaitsForEveryRefundAndEveryPaymentUnderWay(t *testing.T) 
 		_, err = s.EraseCustomer(ctx, customer(t, s, "ada@example.org"))
 		require.NoError(t, err)
 	})
+}
+
+func TestEraseCustomer_LeavesNothingInTheFile(t *testing.T) {
+	dsn := modelstest.SQLiteDSN(t)
+	s, err := store.Open(t.Context(), dsn, store.Options{SealKey: modelstest.SealKey()})
+	require.NoError(t, err)
+	const secret = "lovelace"
+	var orders []models.Order
+	for range 30 {
+		orders = append(orders, modelstest.Order(t, s, of("ada@"+secret+".example", func(o *models.Order) {
+			o.Name = secret
+			o.Address = &models.Address{Name: secret, Line1: secret, City: "Berlin", Postcode: "10115", Country: "DE"}
+		})))
+	}
+	for _, o := range orders {
+		require.NoError(t, s.AddNote(t.Context(), &models.Note{OrderID: o.ID, Text: strings.Repeat(secret+" ", 200)}))
+		require.NoError(t, s.MoveOrder(t.Context(), o.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{Cause: "cancel"}))
+	}
+	_, err = s.EraseCustomer(t.Context(), customer(t, s, orders[0].Email))
+	require.NoError(t, err)
+	require.NoError(t, s.Close()) // which takes the journal into the file
+	path := strings.TrimPrefix(dsn, "sqlite:")
+	file, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Zero(t, bytes.Count(file, []byte(secret)), "in pages that are free")
+	journal, err := os.ReadFile(path + "-wal")
+	if err == nil {
+		assert.NotContains(t, string(journal), secret)
+	}
 }

@@ -198,11 +198,12 @@ func openSQLite(ctx context.Context, path string, readers int) (*pool, error) {
 	}, nil
 }
 
+// sqliteDSN sets every connection up. What is deleted is overwritten: an erased person must not be left in free pages of the file.
 func sqliteDSN(path string, more ...string) string {
 	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
 	return name.String() + "?" + strings.Join(append(more,
 		"_pragma=busy_timeout(5000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(NORMAL)", "_pragma=foreign_keys(1)",
-		"_pragma=temp_store(MEMORY)", "_dqs=0"), "&")
+		"_pragma=temp_store(MEMORY)", "_pragma=secure_delete(1)", "_dqs=0"), "&")
 }
 
 // mysqlAddress gives the driver's network and address of a setting.
