@@ -122,6 +122,8 @@ const (
 		"quantity = min(quantity + excluded.quantity, ?), seen_price = excluded.seen_price"
 	addUpMySQL = "ON DUPLICATE KEY UPDATE " +
 		"quantity = LEAST(quantity + VALUES(quantity), ?), seen_price = VALUES(seen_price)"
+	// touchCart comes first in a transaction: who has the cart's row lets the others wait. A line before it would share the row with
+	// theirs, for the foreign key, and then everybody waits for everybody (MariaDB's deadlock).
 	touchCart   = "UPDATE carts SET updated_at = ? WHERE id = ?"
 	wholeCart   = "cart_id = ? AND variant_id = ?"
 	nothingHere = "the cart or the variant: %w"
@@ -141,14 +143,14 @@ func (s *Store) AddToCart(
 	}
 	err = s.Tx(ctx, func(tx *Store) error {
 		now := tx.now()
+		if _, err := tx.exec(ctx, touchCart, now, cartID); err != nil {
+			return err
+		}
 		_, err := tx.exec(ctx, insertCartLine+addUp, cartID, variantID, quantity, seenPrice, now, models.MaxQuantity)
 		if errors.Is(err, errForeignKey) {
 			return fmt.Errorf(nothingHere, ErrNotFound)
 		}
 		if err != nil {
-			return err
-		}
-		if _, err := tx.exec(ctx, touchCart, now, cartID); err != nil {
 			return err
 		}
 		return tx.one(ctx, "SELECT quantity FROM cart_lines WHERE "+wholeCart, []any{cartID, variantID}, &newQuantity)
@@ -162,14 +164,13 @@ func (s *Store) SetCartLine(ctx context.Context, cartID, variantID string, quant
 		return fmt.Errorf("change the cart: %d pieces: %w", quantity, errCheck)
 	}
 	return doing("change the cart", s.Tx(ctx, func(tx *Store) error {
-		n, err := tx.exec(ctx, "UPDATE cart_lines SET quantity = ? WHERE "+wholeCart, quantity, cartID, variantID)
-		if err != nil {
+		if _, err := tx.exec(ctx, touchCart, tx.now(), cartID); err != nil {
 			return err
 		}
-		if n == 0 {
+		n, err := tx.exec(ctx, "UPDATE cart_lines SET quantity = ? WHERE "+wholeCart, quantity, cartID, variantID)
+		if err == nil && n == 0 {
 			return ErrNotFound
 		}
-		_, err = tx.exec(ctx, touchCart, tx.now(), cartID)
 		return err
 	}))
 }
@@ -177,10 +178,10 @@ func (s *Store) SetCartLine(ctx context.Context, cartID, variantID string, quant
 // RemoveCartLine takes a line out; none there is fine too.
 func (s *Store) RemoveCartLine(ctx context.Context, cartID, variantID string) error {
 	return doing("change the cart", s.Tx(ctx, func(tx *Store) error {
-		if _, err := tx.exec(ctx, "DELETE FROM cart_lines WHERE "+wholeCart, cartID, variantID); err != nil {
+		if _, err := tx.exec(ctx, touchCart, tx.now(), cartID); err != nil {
 			return err
 		}
-		_, err := tx.exec(ctx, touchCart, tx.now(), cartID)
+		_, err := tx.exec(ctx, "DELETE FROM cart_lines WHERE "+wholeCart, cartID, variantID)
 		return err
 	}))
 }

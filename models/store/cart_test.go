@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,7 +45,13 @@ func TestCart_AddsUpAndIsCapped(t *testing.T) {
 }
 
 func TestCart_ParallelAdditionsAllCount(t *testing.T) {
-	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+	var log *strings.Builder // written by one handler, which locks
+	options := func() []modelstest.Option {
+		log = &strings.Builder{}
+		logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		return []modelstest.Option{func(o *store.Options) { o.Logger = logger }}
+	}
+	modelstest.EachWith(t, options, func(t *testing.T, s *store.Store) {
 		p := modelstest.Product(t, s, stocked(1, 1))
 		cart := modelstest.Cart(t, s)
 		var presses errgroup.Group
@@ -57,6 +65,7 @@ func TestCart_ParallelAdditionsAllCount(t *testing.T) {
 		got, err := s.Cart(t.Context(), cart.ID)
 		require.NoError(t, err)
 		assert.Equal(t, 80, got.Count())
+		assert.NotContains(t, log.String(), "repeating", "they wait for each other, and none gives way")
 	})
 }
 
