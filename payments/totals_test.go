@@ -202,7 +202,7 @@ func TestPlace_CouponIsUsedExactlyAsOftenAsAllowed(t *testing.T) {
 		got, err := s.store.Coupon(t.Context(), coupon.ID)
 		require.NoError(t, err)
 		assert.Equal(t, allowed, got.Uses)
-	})
+	}, patient)
 }
 
 func TestPlace_CouponOfEachShopper(t *testing.T) {
