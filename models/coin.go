@@ -2,6 +2,7 @@ package models
 
 import (
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -93,7 +94,7 @@ type Terms struct {
 
 // Quote prices a total: total ÷ rate × (100 + spread) ÷ 100, computed exactly and then rounded up to the last digit, so that the
 // shop never gets less than it asked for and the shopper never pays as much as one unit of that digit too much. The error is
-// ErrQuote.
+// ErrQuote, also for an amount that is too large to be stored.
 func (t Terms) Quote(total Amount) (Quote, error) {
 	if !t.Rate.IsPositive() || !total.IsPositive() || t.Spread.IsNegative() {
 		return Quote{}, ErrQuote
@@ -101,6 +102,9 @@ func (t Terms) Quote(total Amount) (Quote, error) {
 	amount := total.Mul(hundred().Add(t.Spread)).DivUp(t.Rate.Mul(hundred()), t.Digits)
 	if amount.Cmp(t.MinAmount) < 0 {
 		return Quote{}, ErrQuote
+	}
+	if _, err := amount.Value(); err != nil {
+		return Quote{}, fmt.Errorf("%w: %w", ErrQuote, err)
 	}
 	return Quote{Coin: t.Coin, Amount: amount, Rate: t.Rate, Spread: t.Spread, Source: t.Source, At: t.At}, nil
 }

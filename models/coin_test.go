@@ -85,7 +85,7 @@ func TestQuote_Table(t *testing.T) {
 		{"10", "3", "0", 0, 0, "4"},
 		{"10", "3", "0", 18, 0, "3.333333333333333334"},
 		{"100", "100", "0.000000000000000001", 18, 0, "1.000000000000000001"}, // a spread below the last digit rounds it up
-		{"1", "0.000000000000000001", "0", 0, 0, "1000000000000000000"},
+		{"0.5", "0.000000000000000001", "0", 0, 0, "500000000000000000"},
 	} {
 		coin := models.Coin{
 			Symbol: "ABC", Enabled: true, Precision: c.precision, Dropped: c.dropped, Rate: models.MustAmount(c.rate), Spread: models.MustAmount(c.spread),
@@ -170,4 +170,13 @@ func TestQuoteSheet_KeepsWhatWasShown(t *testing.T) {
 	}
 	_, err = models.QuoteSheet{}.Agreed(btc(), total, noon, until)
 	require.ErrorIs(t, err, models.ErrRate, "nothing was shown")
+}
+
+func TestQuote_WhatCannotBeStoredIsNotSold(t *testing.T) {
+	now := time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC)
+	dust := models.Coin{Symbol: "DUST", Precision: 6, Rate: models.MustAmount("0.000000000000000001"), RateAt: now, RateSource: models.FixedRate, Enabled: true}
+	_, err := dust.Quote(models.AmountFromInt(1), now)
+	require.ErrorIs(t, err, models.ErrQuote)
+	_, err = dust.Quote(models.MustAmount("0.99"), now)
+	require.NoError(t, err)
 }
