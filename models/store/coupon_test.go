@@ -265,6 +265,7 @@ func TestInvariants_FindWrongTotalsAndCoupons(t *testing.T) {
 				"UPDATE orders SET coupon_code = ''":                                             "I8",
 				"UPDATE coupons SET uses = 2":                                                    "I8",
 				"UPDATE coupon_shoppers SET uses = 0":                                            "I8",
+				"UPDATE coupon_shoppers SET uses = 0, shopper = 'x'":                             "I8",
 				"UPDATE coupon_uses SET state = 'used'":                                          "I8",
 				"UPDATE coupon_uses SET state = 'released'":                                      "I8",
 				"UPDATE orders SET goods_total = '1', total = '1' WHERE id = '" + order.ID + "'": "sums",
@@ -294,7 +295,7 @@ func snapshot(t *testing.T, s *store.Store, orderID, couponID string) []string {
 		"UPDATE orders SET discount = '0', delivery_tax = '0', coupon_code = '" + o.CouponCode + "', total = '" + o.Lines[0].Total.String() +
 			"', goods_total = '" + o.Lines[0].Total.String() + "' WHERE id = '" + orderID + "'",
 		"UPDATE order_lines SET tax = '0'", "UPDATE coupons SET uses = 1 WHERE id = '" + couponID + "'",
-		"UPDATE coupon_shoppers SET uses = 1", "UPDATE coupon_uses SET state = 'held'",
+		"UPDATE coupon_shoppers SET uses = 1, shopper = (SELECT shopper FROM coupon_uses)", "UPDATE coupon_uses SET state = 'held'",
 	}
 }
 

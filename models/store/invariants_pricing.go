@@ -18,6 +18,9 @@ var pricingInvariants = []invariant{
 	{"I8", "shopper whose uses of a coupon are not their redemptions", `SELECT s.coupon_id FROM coupon_shoppers s LEFT JOIN (
 			SELECT coupon_id, shopper, COUNT(*) AS uses FROM coupon_uses WHERE state IN ('held', 'used') GROUP BY coupon_id, shopper
 		) u ON u.coupon_id = s.coupon_id AND u.shopper = s.shopper WHERE s.uses <> COALESCE(u.uses, 0)`},
+	{"I8", "use of a coupon that its shopper's count does not have", `SELECT u.id FROM coupon_uses u
+		WHERE u.state IN ('held', 'used') AND u.shopper <> '' AND NOT EXISTS (
+			SELECT 1 FROM coupon_shoppers s WHERE s.coupon_id = u.coupon_id AND s.shopper = u.shopper)`},
 	{"I8", "use of a coupon that is not as its order", `SELECT u.id FROM coupon_uses u JOIN orders o ON o.id = u.order_id
 		WHERE o.coupon_code = '' OR (u.state = 'held' AND o.state IN ('paid', 'fulfilled', 'expired', 'cancelled'))
 			OR (u.state = 'used' AND o.state IN ('awaiting', 'expired', 'cancelled'))
