@@ -518,7 +518,7 @@ func conflict(p *i18n.Printer, title string, c Conflict) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "</p><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"conflict-title\"><table class=\"table table--plain\"><caption class=\"visually-hidden\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "</p><div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-labelledby=\"conflict-title\"><table class=\"table table--plain\"><caption class=\"visually-hidden\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -196,6 +196,9 @@ const findings = `((width) => {
 			if (box.width > 1 && (box.height < 43.5 || box.width < 43.5)) found.push(e.tagName + "." + e.className + " is " + box.width + " by " + box.height);
 		}
 	}
+	for (const e of document.querySelectorAll(".button, .chip, .tag, .site-nav__link, .pager__link")) {
+		if (e.scrollWidth > e.clientWidth + 1) found.push("words stick out of " + e.tagName + "." + e.className + ": " + e.textContent.trim());
+	}
 	for (const e of document.querySelectorAll("[style]")) found.push(e.tagName + "." + e.className + " has inline style");
 	const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
 	for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) found.push("id " + id + " is there twice");
