@@ -154,6 +154,15 @@ func (c *importProductsCmd) report(con console, p *payments.Planned, would strin
 		return fmt.Errorf("print the problems: %w", err)
 	}
 	r := p.Report
+	var unused []string
+	for _, column := range r.Columns {
+		if !column.Used && column.Filled > 0 {
+			unused = append(unused, printable(column.Header))
+		}
+	}
+	if len(unused) > 0 {
+		fmt.Fprintf(con.out, "Nothing is taken from these columns: %s\n", strings.Join(unused, ", "))
+	}
 	fmt.Fprintf(con.out, "%d rows of %s: %d products; %d %snew, %d %schanged, %d unchanged, %d rows left out, %d problems, %d remarks\n",
 		r.Rows, r.Dialect, r.Products, r.New, would, r.Changed, would, r.Unchanged, r.Skipped, r.Faults, r.Notes)
 	if r.Faults > 0 {

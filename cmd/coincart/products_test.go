@@ -51,6 +51,13 @@ func TestProducts_ExportIsImportedWithoutAnyChange(t *testing.T) {
 	assert.Contains(t, errs, "no-such-one")
 }
 
+func TestProducts_ImportTellsOfColumnsThatItDoesNotKnow(t *testing.T) {
+	run := productsShell(t)
+	code, out, errs := run("ID,SKU,Name,Regular price,Kategorien,Farbe\n1,CLI-9,Tasse,5,Küche,\n", "products", "import", "--dry-run", "-")
+	require.Zero(t, code, errs)
+	assert.Contains(t, out, "Nothing is taken from these columns: Kategorien\n", "not of an empty one, nor of the ID")
+}
+
 func TestProducts_ImportTellsByItsExitCode(t *testing.T) {
 	run := productsShell(t)
 	bad := "SKU,Name,Regular price\nCLI-1,Cup,1e3\nCLI-2,,5\n"
