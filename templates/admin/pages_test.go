@@ -35,6 +35,7 @@ func TestPages_AreWholeInBothLanguages(t *testing.T) {
 				}
 				assert.NotRegexp(t, inlineScript, html)
 				assert.NotRegexp(t, glued, html, "words that are read aloud without a gap")
+				assert.NotRegexp(t, `<(?:fieldset|div|section|form)[^>]*\slang=`, html, "labels are in the reader's language, what is typed into them is not")
 				assert.NotRegexp(t, handler, html)
 				assert.NotRegexp(t, leakedID, html)
 				if tag == "en" {

@@ -17,6 +17,7 @@ type input struct {
 	length          string // maxlength
 	holder          string // placeholder
 	list            string // id of a <datalist>
+	lang            string // of what is typed, where it is not the page's
 	required, code  bool   // code: a short run of digits or letters, set wide
 	numeric, focus  bool
 	lines           bool // <textarea>

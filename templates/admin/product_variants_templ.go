@@ -222,7 +222,7 @@ func optionRow(v ProductView, i int, o OptionForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, t := range o.Texts {
-			templ_7745c5c3_Err = field(p, input{id: "o." + n + "." + t.Lang + ".name", label: p.T("admin.product.option.name.in", "Language", t.Language), value: t.Name, length: "100"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "o." + n + "." + t.Lang + ".name", lang: t.Lang, label: p.T("admin.product.option.name.in", "Language", t.Language), value: t.Name, length: "100"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -230,7 +230,7 @@ func optionRow(v ProductView, i int, o OptionForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "o." + n + "." + t.Lang + ".values", label: p.T("admin.product.option.values.in", "Language", t.Language), value: t.Values, length: "10000", lines: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "o." + n + "." + t.Lang + ".values", lang: t.Lang, label: p.T("admin.product.option.values.in", "Language", t.Language), value: t.Values, length: "10000", lines: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -492,7 +492,7 @@ func variantRow(v ProductView, i int, variant VariantForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, t := range variant.Titles {
-				templ_7745c5c3_Err = field(p, input{id: at + "t." + t.Lang, label: p.T("admin.product.variant.title.in", "Language", t.Name), value: t.Field.Value, length: "200"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field(p, input{id: at + "t." + t.Lang, lang: t.Lang, label: p.T("admin.product.variant.title.in", "Language", t.Name), value: t.Field.Value, length: "200"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -118,7 +118,7 @@ func joined(text, more string) string {
 
 func (f SettingField) input(p *i18n.Printer) input {
 	i := input{
-		id: f.Key, label: f.label(p), value: f.Value, hint: f.hint(p), required: f.Required, choices: f.Choices,
+		id: f.Key, label: f.label(p), value: f.Value, hint: f.hint(p), required: f.Required, choices: f.Choices, lang: f.Lang,
 		lines: f.Kind == "lines", numeric: f.Kind == "number",
 	}
 	if f.Problem != "" {
