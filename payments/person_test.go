@@ -135,6 +135,8 @@ func TestEraseCustomer_LeavesNothingOfThePerson(t *testing.T) {
 		books := modelstest.Count(t, dsn, "SELECT COUNT(*) FROM order_lines") + modelstest.Count(t, dsn, "SELECT COUNT(*) FROM evidence") +
 			modelstest.Count(t, dsn, "SELECT COUNT(*) FROM refunds") + modelstest.Count(t, dsn, "SELECT COUNT(*) FROM statement_lines")
 
+		hers, err := s.store.NewestOrder(ctx, texts["customer"])
+		require.NoError(t, err)
 		n, err := s.EraseCustomer(ctx, texts["customer"], finance)
 		require.NoError(t, err)
 		assert.Equal(t, 4, n)
@@ -166,7 +168,10 @@ func TestEraseCustomer_LeavesNothingOfThePerson(t *testing.T) {
 		assert.Nil(t, broken)
 
 		// Nothing of her comes back by what the shop does by itself.
-		sent := len(s.mails.subjects())
+		sent, queued := len(s.mails.subjects()), modelstest.Count(t, dsn, "SELECT COUNT(*) FROM outbox")
+		require.NoError(t, s.ResendMail(ctx, hers, models.MailOrderSent, "once more", finance))
+		s.work()
+		assert.Equal(t, queued, modelstest.Count(t, dsn, "SELECT COUNT(*) FROM outbox"), "no mail is said to have been sent to nobody")
 		s.later(9 * 24 * time.Hour)
 		_, err = s.FetchStatement(ctx, "2026-11-22", finance.StaffID, nil)
 		require.NoError(t, err)

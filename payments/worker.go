@@ -241,6 +241,10 @@ func (s *Service) outboxStep(ctx context.Context) (int, error) {
 			return
 		}
 		err := s.sendMail(ctx, m)
+		if errors.Is(err, errNobody) {
+			s.logLost(ctx, s.store.DropOutbox(ctx, m.ID))
+			return
+		}
 		if err == nil {
 			s.logLost(ctx, s.store.FinishOutbox(ctx, m.ID, models.OutboxSent, ""))
 			return
@@ -254,13 +258,16 @@ func (s *Service) outboxStep(ctx context.Context) (int, error) {
 	}), nil
 }
 
+// errNobody says that a mail is for somebody who was erased.
+var errNobody = errors.New("there is nobody to write to")
+
 func (s *Service) sendMail(ctx context.Context, m models.OutboxMessage) error {
 	order, err := s.store.Order(ctx, m.OrderID)
 	if err != nil {
 		return fmt.Errorf("load order: %w", err)
 	}
 	if order.Email == "" {
-		return nil // the person's data were erased
+		return errNobody
 	}
 	mail, err := s.compose(m, order)
 	if err != nil {

@@ -35,9 +35,9 @@ func onConflict(columns ...string) clause.OnConflict {
 	return clause.OnConflict{Columns: list, DoNothing: true}
 }
 
-// DropOutbox removes a message that is for nobody; none there is fine too.
+// DropOutbox removes a message that is for nobody: without an order, or of one whose person was erased. None there is fine too.
 func (s *Store) DropOutbox(ctx context.Context, id string) error {
-	_, err := s.exec(ctx, "DELETE FROM outbox WHERE id = ? AND order_id = ''", id)
+	_, err := s.exec(ctx, "DELETE FROM outbox WHERE id = ? AND (order_id = '' OR order_id IN (SELECT id FROM orders WHERE email = ''))", id)
 	return doing("drop the message", err)
 }
 
