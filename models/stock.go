@@ -2,6 +2,9 @@ package models
 
 import "time"
 
+// MaxStock is the most pieces of a variant that can be kept: both databases can add as many again.
+const MaxStock = 1_000_000_000
+
 // StockMovement is one line of a variant's stock ledger. OnHand of a variant is the sum of its movements' quantities.
 type StockMovement struct {
 	ID        string

@@ -15,6 +15,9 @@ import (
 // ErrUntracked says that the stock of a variant is not counted.
 var ErrUntracked = errors.New("the stock of this variant is not counted")
 
+// ErrTooMuchStock says that more than models.MaxStock would be on hand.
+var ErrTooMuchStock = errors.New("there would be more stock than can be kept")
+
 // idOfToken is the id of what a form makes: the same form, the same row.
 func idOfToken(token string) string {
 	if token == "" {
@@ -25,7 +28,7 @@ func idOfToken(token string) string {
 
 // CorrectStock changes what is on hand of a variant by hand, with an entry in the audit log. A form that was booked already (Token) changes
 // nothing, and is no error. ErrMovement: it would change nothing, or a
-// return is counted or not positive; *OutOfStockError: less would be left than nothing, or more come back than was sold; ErrUntracked;
+// return is counted or not positive; *OutOfStockError: less would be left than nothing, or more come back than was sold; ErrTooMuchStock; ErrUntracked;
 // ErrNotFound.
 func (s *Store) CorrectStock(ctx context.Context, c models.StockCorrection, by models.Actor) error {
 	id := idOfToken(c.Token)
@@ -52,6 +55,8 @@ func (s *Store) CorrectStock(ctx context.Context, c models.StockCorrection, by m
 			return ErrUntracked
 		case change == 0, c.Returned && (c.Counted || change < 0), c.Counted && c.Quantity < 0:
 			return ErrMovement
+		case v.OnHand+change > models.MaxStock:
+			return ErrTooMuchStock
 		}
 		before := models.Facts{"on_hand": strconv.Itoa(v.OnHand)}
 		after := models.Facts{"on_hand": strconv.Itoa(v.OnHand + change), "kind": string(kind), "note": c.Note}

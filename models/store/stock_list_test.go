@@ -99,6 +99,22 @@ func TestCorrectStock_ByDifferenceOrByCount(t *testing.T) {
 	})
 }
 
+func TestCorrectStock_BoundsWhatIsOnHand(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		v := modelstest.Product(t, s).Variants[0] // 10 are there
+		add := func(n int) error {
+			return s.CorrectStock(t.Context(), models.StockCorrection{VariantID: v.ID, Quantity: n, Note: "many"}, models.Actor{Who: "ann@example.com"})
+		}
+		require.NoError(t, add(models.MaxStock-10))
+		for range 3 {
+			require.ErrorIs(t, add(1), store.ErrTooMuchStock)
+			require.ErrorIs(t, add(models.MaxStock), store.ErrTooMuchStock)
+		}
+		require.NoError(t, add(-1))
+		requireSound(t, s)
+	})
+}
+
 func TestSetStock_BooksOnlyDifferences(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()

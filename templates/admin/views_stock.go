@@ -7,6 +7,7 @@ const (
 	ProblemWhole      Problem = "whole"       // not a whole number from 0, or (a difference) not one at all
 	ProblemStockLeft  Problem = "stock_left"  // less would be left than nothing; see the view's Left
 	ProblemNoChange   Problem = "no_change"   // it would change nothing
+	ProblemStockMost  Problem = "stock_most"  // more than models.MaxStock would be there
 	ProblemNotSold    Problem = "not_sold"    // more would come back than was sold; see the view's Left
 	ProblemUntracked  Problem = "untracked"   // the stock of this variant is not counted
 	ProblemCountEnded Problem = "count_ended" // the sheet is not open any more

@@ -252,6 +252,8 @@ func correctionRefusal(err error, c models.StockCorrection) (pages.Problem, stri
 	switch {
 	case errors.Is(err, store.ErrMovement):
 		return pages.ProblemNoChange, ""
+	case errors.Is(err, store.ErrTooMuchStock):
+		return pages.ProblemStockMost, ""
 	case errors.Is(err, store.ErrUntracked):
 		return pages.ProblemUntracked, ""
 	}
