@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"sync"
 	"testing"
 	"time"
@@ -87,7 +86,7 @@ func (d *desk) handler() http.Handler {
 
 // until waits for a JavaScript expression to hold in the page.
 func until(expression string) chromedp.Action[chromedp.Void] {
-	return discard(chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(10*time.Second)))
+	return discard(chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(30*time.Second)))
 }
 
 // do runs JavaScript in the page.
@@ -103,9 +102,7 @@ func discard[T any](action chromedp.Action[T]) chromedp.Action[chromedp.Void] {
 }
 
 func TestScripts_HelpWithTasksAndLists(t *testing.T) {
-	if _, err := exec.LookPath("chromium"); err != nil {
-		t.Skip("needs chromium: apt-get install chromium")
-	}
+	needChromium(t)
 	d := &desk{f: fixtures{i18n.ByTag("en")}, done: 400}
 	server := httptest.NewServer(d.handler())
 	t.Cleanup(server.Close)

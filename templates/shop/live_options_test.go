@@ -3,7 +3,6 @@ package shop_test
 import (
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"testing"
 
 	"github.com/a-h/templ"
@@ -18,9 +17,7 @@ import (
 
 // A choice of options is shown at once: price, pictures and what else can be had change in place, the quantity and the focus stay.
 func TestLive_OptionsAreShownAtOnce(t *testing.T) {
-	if _, err := exec.LookPath("chromium"); err != nil {
-		t.Skip("needs chromium: apt-get install chromium")
-	}
+	needChromium(t)
 	f := fixtures{i18n.ByTag("en")}
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"sync"
 	"testing"
 	"time"
@@ -113,7 +112,7 @@ func (c *counter) handler() http.Handler {
 
 // until waits for a JavaScript expression to hold in the page.
 func until(expression string) chromedp.Action[chromedp.Void] {
-	return discard(chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(10*time.Second)))
+	return discard(chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(30*time.Second)))
 }
 
 // do runs JavaScript in the page.
@@ -129,9 +128,7 @@ func discard[T any](action chromedp.Action[T]) chromedp.Action[chromedp.Void] {
 }
 
 func TestScripts_UpdateThePageInPlace(t *testing.T) {
-	if _, err := exec.LookPath("chromium"); err != nil {
-		t.Skip("needs chromium: apt-get install chromium")
-	}
+	needChromium(t)
 	c := &counter{f: fixtures{i18n.ByTag("en")}, lines: 2, state: shop.OrderAwaiting}
 	server := httptest.NewServer(c.handler())
 	t.Cleanup(server.Close)
