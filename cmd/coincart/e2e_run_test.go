@@ -50,17 +50,16 @@ func (o *output) String() string {
 func (o *output) find(tb testing.TB, pattern string, ended func() bool) string {
 	tb.Helper()
 	expression := regexp.MustCompile(pattern)
-	deadline := time.Now().Add(patience)
-	for {
+	var match []string
+	assert.Eventually(tb, func() bool {
 		gone := ended()
-		if match := expression.FindStringSubmatch(o.String()); match != nil {
-			return match[1]
-		}
-		if gone || time.Now().After(deadline) {
-			require.Fail(tb, "the program does not say what it should", "%s in:\n%s", pattern, o.String())
-		}
-		time.Sleep(5 * time.Millisecond)
+		match = expression.FindStringSubmatch(o.String())
+		return gone || match != nil
+	}, patience, 5*time.Millisecond)
+	if match == nil {
+		require.Fail(tb, "the program does not say what it should", "%s in:\n%s", pattern, o.String())
 	}
+	return match[1]
 }
 
 // demoRun is a demonstration that runs in the test's process.
