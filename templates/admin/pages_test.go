@@ -19,6 +19,7 @@ const hostile = `"><script>alert(1)</script>'`
 
 func TestPages_AreWholeInBothLanguages(t *testing.T) {
 	glued := regexp.MustCompile(`visually-hidden">[^<]*(\s</span>|</span>[^\s<])`)
+	table, head := regexp.MustCompile(`<table[^>]*>(<caption)?`), regexp.MustCompile(`<th[ >][^>]*`)
 	inlineScript := regexp.MustCompile(`<script(?:\s+defer|\s+src="[^"]*")*>[^<]`)
 	handler := regexp.MustCompile(`\son[a-z]+=`)
 	leakedID := regexp.MustCompile(`[>"]\s*(?:admin|settings|doctor)(\.[a-z_0-9]+)+\s*[<"]`)
@@ -32,6 +33,12 @@ func TestPages_AreWholeInBothLanguages(t *testing.T) {
 				}
 				for _, no := range []string{"style=", "<style", "javascript:", "hx-on", "{{", "%!", "<no value>", "css/shop."} {
 					assert.NotContains(t, html, no)
+				}
+				for _, m := range table.FindAllStringSubmatch(html, -1) {
+					assert.NotEmpty(t, m[1], "a table without a caption: %s", m[0])
+				}
+				for _, cell := range head.FindAllString(html, -1) {
+					assert.Contains(t, cell, `scope="`)
 				}
 				assert.NotRegexp(t, inlineScript, html)
 				assert.NotRegexp(t, glued, html, "words that are read aloud without a gap")
