@@ -157,5 +157,8 @@ func TestProblems_NameEveryField(t *testing.T) {
 		"b sku required", "b barcode too_long", "b price negative", "b sale_price not_less", "b sale_until dates", "b options options", "b weight negative",
 		"b low_stock negative", "c price too_large", "c options too_long", "c weight too_large", "d options too_long", "d sku duplicate", "d options duplicate",
 	}, got)
+	odd := good
+	odd.Title, odd.Description, odd.Tags = "A\x7fB", "one\r\n\ttwo", []string{"\x01"}
+	assert.Equal(t, []models.ProductProblem{{Field: "title", Variant: -1, Code: models.ProblemSigns}, {Field: "tags", Variant: -1, Code: models.ProblemSigns}}, odd.Problems())
 	assert.Equal(t, models.ProblemRequired, models.Product{Title: "T", Slug: "t", CategoryID: "c"}.Problems()[0].Code, "something to sell")
 }

@@ -3,6 +3,7 @@ package models
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -39,6 +40,7 @@ const (
 	ProblemDates     ProblemCode = "dates"     // ends before it begins
 	ProblemOptions   ProblemCode = "options"   // not one value for each of the product's options
 	ProblemDuplicate ProblemCode = "duplicate" // two of one product are the same
+	ProblemSigns     ProblemCode = "signs"     // control characters, which no page or file can show
 	ProblemTooLarge  ProblemCode = "too_large" // a price or a weight above MaxNumber
 )
 
@@ -108,13 +110,23 @@ func (c *productCheck) text(field, text string, longest int, required bool) {
 		c.add(field, ProblemRequired)
 	case utf8.RuneCountInString(text) > longest:
 		c.add(field, ProblemTooLong)
+	case hasSigns(text):
+		c.add(field, ProblemSigns)
 	}
+}
+
+// hasSigns reports control characters besides tabs and the ends of lines: files of products are refused with them.
+func hasSigns(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == unicode.MaxASCII })
 }
 
 // texts checks a list: none empty, none too long or twice, not too many.
 func (c *productCheck) texts(field string, list []string, most, longest int) {
 	if len(list) > most || slices.ContainsFunc(list, func(t string) bool { return utf8.RuneCountInString(t) > longest }) {
 		c.add(field, ProblemTooLong)
+	}
+	if slices.ContainsFunc(list, hasSigns) {
+		c.add(field, ProblemSigns)
 	}
 	seen := map[string]bool{}
 	for _, text := range list {
@@ -155,6 +167,9 @@ func (c *productCheck) checkVariant(v Variant, options int) {
 	if utf8.RuneCountInString(strings.Join(v.Options, titleSeparator)) > MaxTitle ||
 		slices.ContainsFunc(v.Options, func(o string) bool { return utf8.RuneCountInString(o) > MaxOption }) {
 		c.add("options", ProblemTooLong)
+	}
+	if slices.ContainsFunc(v.Options, hasSigns) {
+		c.add("options", ProblemSigns)
 	}
 	switch {
 	case v.Weight.IsNegative():

@@ -294,6 +294,9 @@ func TestCatalogue_WhatCannotBeStoredIsSaidBesideItsField(t *testing.T) {
 		"tags":                {"tags", strings.Repeat("x", 101), "tags-problem"},
 		"price too large":     {"v.0.price", "999999999999999999", "v.0.price-problem"},
 		"limit too large":     {"v.0.low", "99999999999999999999", "This is too small or too large"},
+		"signs in the title":  {"title", "a\x00b", "There are signs in it that cannot be kept"},
+		"signs in the SKU":    {"v.0.sku", "a\x1b[31m", "v.0.sku-problem"},
+		"signs in a tag":      {"tags", "fine, a\x07b", "tags-problem"},
 		"limit not whole":     {"v.0.low", "1.5", "Must be a whole number"},
 		"no category":         {"category", "", "categories-problem"},
 	} {

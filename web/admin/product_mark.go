@@ -30,6 +30,8 @@ func problemOf(code models.ProblemCode) pages.Problem {
 		return pages.ProblemOptions
 	case models.ProblemDuplicate:
 		return pages.ProblemTwice
+	case models.ProblemSigns:
+		return pages.ProblemText
 	case models.ProblemTooLarge:
 		return pages.ProblemRange
 	}
