@@ -158,6 +158,8 @@ func TestOffice_CoinFormSaysWhatIsWrong(t *testing.T) {
 		for name, change := range map[string]struct{ field, value, where string }{
 			"symbol":          {"symbol", "L-T-C", "symbol"},
 			"no name":         {"name", "", "name"},
+			"name turned":     {"name", "Lite\u202ecoin", "name"},
+			"signs in a name": {"name", "Lite\x00coin", "name"},
 			"digits":          {"precision", "19", "precision"},
 			"signed digits":   {"precision", "+8", "precision"},
 			"rounding":        {"rounding", "9", "rounding"},

@@ -465,6 +465,7 @@ func TestCatalogue_TagsAreRenamedAndTakenOff(t *testing.T) {
 		v := s.browser()
 		v.get("/tags/tea").is(http.StatusOK).has("Tea pot", "Stoneware mug")
 		c.post("/admin/tags/rename", "tag", "tea", "to", "a,b").is(http.StatusUnprocessableEntity)
+		c.post("/admin/tags/rename", "tag", "tea", "to", "a\x07b").is(http.StatusUnprocessableEntity).has("There are signs in it")
 		c.post("/admin/tags/delete", "tag", "tea").redirects("/admin/tags")
 		c.post("/admin/tags/delete", "tag", "tea").redirects("/admin/tags")
 		c.get("/admin/tags").has("Look at it again").lacks(">tea<")

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"coincart/models"
 	"coincart/models/store"
@@ -44,6 +45,8 @@ func (o *Office) renameTag(d *desk) error {
 		problem = pages.ProblemTagName
 	case tooLong(to, models.MaxTag):
 		problem = pages.ProblemTooLong
+	case strings.ContainsFunc(to, unicode.IsControl):
+		problem = pages.ProblemText
 	}
 	if problem != pages.ProblemNone {
 		return o.tagsPage(d, pages.TagsView{Problem: problem, For: tag, Typed: form.Get("to")}, http.StatusUnprocessableEntity)
