@@ -110,13 +110,13 @@ func (c *productCheck) text(field, text string, longest int, required bool) {
 		c.add(field, ProblemRequired)
 	case utf8.RuneCountInString(text) > longest:
 		c.add(field, ProblemTooLong)
-	case hasSigns(text):
+	case HasSigns(text):
 		c.add(field, ProblemSigns)
 	}
 }
 
-// hasSigns reports control characters besides tabs and the ends of lines: files of products are refused with them.
-func hasSigns(text string) bool {
+// HasSigns reports control characters besides tabs and the ends of lines: files of products are refused with them.
+func HasSigns(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == unicode.MaxASCII })
 }
 
@@ -125,7 +125,7 @@ func (c *productCheck) texts(field string, list []string, most, longest int) {
 	if len(list) > most || slices.ContainsFunc(list, func(t string) bool { return utf8.RuneCountInString(t) > longest }) {
 		c.add(field, ProblemTooLong)
 	}
-	if slices.ContainsFunc(list, hasSigns) {
+	if slices.ContainsFunc(list, HasSigns) {
 		c.add(field, ProblemSigns)
 	}
 	seen := map[string]bool{}
@@ -168,7 +168,7 @@ func (c *productCheck) checkVariant(v Variant, options int) {
 		slices.ContainsFunc(v.Options, func(o string) bool { return utf8.RuneCountInString(o) > MaxOption }) {
 		c.add("options", ProblemTooLong)
 	}
-	if slices.ContainsFunc(v.Options, hasSigns) {
+	if slices.ContainsFunc(v.Options, HasSigns) {
 		c.add("options", ProblemSigns)
 	}
 	switch {

@@ -316,6 +316,8 @@ func TestCatalogue_WhatCannotBeStoredIsSaidBesideItsField(t *testing.T) {
 		p := c.sendFiles(list, empty).is(http.StatusUnprocessableEntity)
 		assert.True(t, p.invalid(field), list)
 		assert.False(t, p.invalid("slug"), "the address is made from the %s: one problem is enough", field)
+		empty.Set(field, "A\x07B")
+		assert.True(t, c.sendFiles(list, empty).is(http.StatusUnprocessableEntity).invalid(field))
 		empty.Set(field, "陶杯")
 		assert.True(t, c.sendFiles(list, empty).is(http.StatusUnprocessableEntity).invalid("slug"), "none can be made of it")
 	}

@@ -90,8 +90,11 @@ func checkCategory(view *pages.CategoryView) {
 }
 
 func limitField(f *pages.Field, longest int) {
-	if tooLong(f.Value, longest) {
+	switch {
+	case tooLong(f.Value, longest):
 		first(&f.Problem, pages.ProblemTooLong)
+	case models.HasSigns(f.Value):
+		first(&f.Problem, pages.ProblemText)
 	}
 }
 
