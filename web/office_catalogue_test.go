@@ -423,7 +423,13 @@ func TestCatalogue_TheTreeOfCategories(t *testing.T) {
 		c.sendFiles("/admin/categories", form, attached{"bowl.jpg", photograph(t, 400, 300, color.White)}).redirects("/admin/categories")
 		c.sendFiles("/admin/categories", form).redirects("/admin/categories")
 		bowls := s.categoryID("bowls")
+		coupon := models.Coupon{Code: "PLATES", Kind: models.CouponPercent, Value: models.AmountFromInt(10), Enabled: true, CategoryIDs: models.List{plates}}
+		require.NoError(t, s.db.SaveCoupon(t.Context(), &coupon))
 		c.post("/admin/categories/"+plates+"/delete", "move_to", bowls).redirects("/admin/categories")
+		entries, err := s.db.Audit(t.Context(), models.AuditFilter{Action: "category.delete"})
+		require.NoError(t, err)
+		require.Len(t, entries, 1)
+		assert.Contains(t, entries[0].After, "PLATES", "it counts for bowls now")
 		s.clock.Advance(cacheTime)
 		v.get("/categories/bowls").is(http.StatusOK).has("Plate a")
 		assert.Equal(t, "/categories/bowls", v.get("/categories/plates").is(http.StatusMovedPermanently).header.Get("Location"))

@@ -7,6 +7,18 @@ import (
 	"coincart/models"
 )
 
+// CouponsFor reads the coupons that name a category, in the order of their codes.
+func (s *Store) CouponsFor(ctx context.Context, categoryID string) ([]models.Coupon, error) {
+	list, err := s.couponsFor(ctx, categoryID, "")
+	return list, doing("read the coupons of a category", err)
+}
+
+func (s *Store) couponsFor(ctx context.Context, categoryID, lock string) ([]models.Coupon, error) {
+	query := "SELECT " + couponColumns + " FROM coupons WHERE category_ids LIKE ? ORDER BY code" + lock
+	list, err := collect(ctx, s, query, []any{"%" + categoryID + "%"}, scanCoupon)
+	return slices.DeleteFunc(list, func(c models.Coupon) bool { return !slices.Contains(c.CategoryIDs, categoryID) }), err
+}
+
 // followCategory keeps the coupons of a category that goes for the goods that they were for: what was below it, and where its products went.
 // One that would be for no goods is switched off and keeps the category's id: with none it would be for all goods.
 func (s *Store) followCategory(ctx context.Context, list []models.Category, gone, moveTo string) error {
@@ -19,14 +31,11 @@ func (s *Store) followCategory(ctx context.Context, list []models.Category, gone
 			next = append(next, c.ID)
 		}
 	}
-	coupons, err := collect(ctx, s, "SELECT "+couponColumns+" FROM coupons WHERE category_ids LIKE ?"+s.forUpdate(), []any{"%" + gone + "%"}, scanCoupon)
+	coupons, err := s.couponsFor(ctx, gone, s.forUpdate())
 	if err != nil {
 		return err
 	}
 	for _, c := range coupons {
-		if !slices.Contains(c.CategoryIDs, gone) {
-			continue
-		}
 		ids := slices.DeleteFunc(slices.Clone(c.CategoryIDs), func(id string) bool { return id == gone || slices.Contains(next, id) })
 		ids = append(ids, next...)
 		if len(ids) == 0 {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"coincart/models"
 	"coincart/models/store"
@@ -139,6 +140,15 @@ func (o *Office) saveCategory(d *desk) error {
 	return o.storeCategory(d, c, list, form, files)
 }
 
+// couponCodes names coupons that change with their category.
+func couponCodes(list []models.Coupon) string {
+	codes := make([]string, len(list))
+	for i, c := range list {
+		codes[i] = c.Code
+	}
+	return strings.Join(codes, ", ")
+}
+
 func (o *Office) storeCategory(d *desk, stored models.Category, list []models.Category, form url.Values, files []visit.File) error {
 	isNew := stored.Version == 0
 	view, c, err := o.readCategory(d, stored, form, files)
@@ -237,10 +247,17 @@ func (o *Office) deleteCategory(d *desk) error {
 	if err != nil {
 		return err
 	}
+	coupons, err := o.site.Store.CouponsFor(d.Context(), c.ID)
+	if err != nil {
+		return err
+	}
 	to := form.Get("move_to")
+	after := models.Facts{"products_to": categoryPath(list, to)}
+	if len(coupons) > 0 {
+		after["coupons"] = couponCodes(coupons)
+	}
 	err = o.site.Store.Audited(d.Context(), d.actor(), "category.delete", categorySubject(c.ID), categoryFacts(list, c),
-		models.Facts{"products_to": categoryPath(list, to)},
-		func(tx *store.Store) error { return tx.DeleteCategory(d.Context(), c.ID, to) })
+		after, func(tx *store.Store) error { return tx.DeleteCategory(d.Context(), c.ID, to) })
 	switch {
 	case errors.Is(err, store.ErrInUse), errors.Is(err, store.ErrTree), errors.Is(err, store.ErrNotFound):
 		d.note(pages.NoticeProblem, string(pages.ProblemStale))
