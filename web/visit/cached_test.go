@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestCached_LoadsOnceForManyAndAgainAfterASecond(t *testing.T) {
+func TestCached_LoadsOnceForManyAndAgainAfterItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var loads atomic.Int32
 		c := &cached[int]{now: time.Now, load: func(context.Context) (int, error) {
@@ -34,6 +34,26 @@ func TestCached_LoadsOnceForManyAndAgainAfterASecond(t *testing.T) {
 		v, err := c.value(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, 2, v)
+	})
+}
+
+func TestCached_AChangeDuringTheLoadIsSeenAsSoonAsOneAfterIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var stored atomic.Int32
+		c := &cached[int32]{now: time.Now, load: func(context.Context) (int32, error) {
+			value := stored.Load()
+			time.Sleep(cacheTTL / 3) // the answer is on its way
+			return value, nil
+		}}
+		_, err := c.value(t.Context())
+		require.NoError(t, err)
+		changed := time.Now().Add(-cacheTTL / 3)
+		stored.Store(1)
+		for v := int32(0); v == 0; time.Sleep(time.Millisecond) {
+			v, err = c.value(t.Context())
+			require.NoError(t, err)
+		}
+		assert.LessOrEqual(t, time.Since(changed), time.Second+2*time.Millisecond)
 	})
 }
 
