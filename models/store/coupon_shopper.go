@@ -248,7 +248,7 @@ func (s *Store) eraseShoppers(ctx context.Context, orders string, ids []any) err
 	return nil
 }
 
-// keepShopper gives a locked use of an erased person the name that it may keep for now, or none.
+// keepShopper gives a locked use of an erased person the name that it may keep until it is looked at again, or none.
 func (s *Store) keepShopper(ctx context.Context, use models.CouponUse, limit shopperLimit, name string) error {
 	now := s.now()
 	if name == "" || limit.idle(now) {
