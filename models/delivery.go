@@ -32,6 +32,9 @@ const (
 	MaxSteps      = 50 // of a method
 )
 
+// MaxWeightDigits is how many fraction digits a weight in kg may have: down to a milligram.
+const MaxWeightDigits = 6
+
 // Zone is a part of the world with its ways of delivery and its tax. A zone without a place is the rest of the world.
 type Zone struct {
 	ID          string
@@ -179,11 +182,14 @@ type DeliveryMethod struct {
 	Kind     DeliveryKind
 	Steps    Steps
 	FreeFrom Amount // free when the goods cost as much, after the discount; 0: never
-	Enabled  bool
-	Position int
+	// MaxWeight is the most that goes this way, in kg, whatever the price goes by; 0: any weight.
+	MaxWeight Amount
+	Enabled   bool
+	Position  int
 }
 
-// Check looks at a method before it is stored, with the currency's digits. Fields: title, note, kind, steps, free_from.
+// Check looks at a method before it is stored, with the currency's digits. Fields: title, note, kind, steps, free_from,
+// max_weight.
 func (m DeliveryMethod) Check(digits int) FieldProblems {
 	p := FieldProblems{}
 	p.add("title", checkLine(m.Title, MaxZoneName, true))
@@ -203,7 +209,7 @@ func (m DeliveryMethod) Check(digits int) FieldProblems {
 		if m.Kind == DeliveryTotal {
 			p.add("steps", checkMoney(step.From, digits))
 		} else {
-			p.add("steps", checkMoney(step.From, 6)) // milligrams
+			p.add("steps", checkMoney(step.From, MaxWeightDigits))
 		}
 		p.add("steps", checkMoney(step.Price, digits))
 		if i > 0 && step.From.Cmp(m.Steps[i-1].From) <= 0 {
@@ -211,7 +217,13 @@ func (m DeliveryMethod) Check(digits int) FieldProblems {
 		}
 	}
 	p.add("free_from", checkMoney(m.FreeFrom, digits))
+	p.add("max_weight", checkMoney(m.MaxWeight, MaxWeightDigits))
 	return p
+}
+
+// Takes reports that goods of such a weight, in kg, can go this way.
+func (m DeliveryMethod) Takes(weight Amount) bool {
+	return m.MaxWeight.IsZero() || weight.Cmp(m.MaxWeight) <= 0
 }
 
 // Price is what the method costs for goods of such a weight that cost so much after the discount.

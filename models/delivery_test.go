@@ -86,12 +86,23 @@ func TestMethodCheck(t *testing.T) {
 		"begins above 0":     {func(m *models.DeliveryMethod) { m.Steps = m.Steps[1:] }, "steps", models.FieldOrder},
 		"does not rise":      {func(m *models.DeliveryMethod) { m.Steps = models.Steps{{}, {}} }, "steps", models.FieldOrder},
 		"third of a cent":    {func(m *models.DeliveryMethod) { m.Steps = models.Steps{{Price: models.MustAmount("0.001")}} }, "steps", models.FieldDigits},
+		"weighs nothing":     {func(m *models.DeliveryMethod) { m.MaxWeight = models.Amount{}.Sub(models.MustAmount("1")) }, "max_weight", models.FieldNegative},
+		"below a milligram":  {func(m *models.DeliveryMethod) { m.MaxWeight = models.MustAmount("0.0000001") }, "max_weight", models.FieldDigits},
 		"free from negative": {func(m *models.DeliveryMethod) { m.FreeFrom = models.Amount{}.Sub(models.MustAmount("1")) }, "free_from", models.FieldNegative},
 	} {
 		bad := good
 		c.change(&bad)
 		assert.Equal(t, c.problem, bad.Check(2)[c.field], name)
 	}
+}
+
+func TestMethodTakes_UpToItsWeight(t *testing.T) {
+	t.Parallel()
+	letter := models.DeliveryMethod{MaxWeight: models.MustAmount("2.5")}
+	assert.True(t, letter.Takes(models.Amount{}))
+	assert.True(t, letter.Takes(models.MustAmount("2.50")))
+	assert.False(t, letter.Takes(models.MustAmount("2.500001")))
+	assert.True(t, models.DeliveryMethod{}.Takes(models.MustAmount("1000000000000")), "any weight")
 }
 
 func TestSteps_ComeBackFromTheDatabase(t *testing.T) {

@@ -16,6 +16,8 @@ var (
 	ErrPlace = errors.New("the place of delivery is missing")
 	// ErrUndeliverable: no zone of the shop takes the place, or it has no way of delivery.
 	ErrUndeliverable = errors.New("the shop does not deliver there")
+	// ErrTooHeavy: no way of delivery to the place takes what the goods weigh.
+	ErrTooHeavy = errors.New("the goods are too heavy to be delivered there")
 	// ErrNothingToPay: the discount takes everything off, and the platform has no orders of nothing.
 	ErrNothingToPay = errors.New("there is nothing to pay")
 )
@@ -45,8 +47,9 @@ type Bill struct {
 	Coupon       *models.Coupon  // the one in the cart, whether it counts or not; nil: none, or no such code
 	NeedsAddress bool            // something is shipped, and the shop has zones
 	Zone         *models.Zone    // where the goods go; nil: not chosen yet, or no zone takes the place
-	Methods      []DeliveryOffer // of the zone, in their order
-	Blocked      error           // why the order cannot be placed: ErrPlace, ErrUndeliverable, ErrNothingToPay; nil: it can
+	Methods      []DeliveryOffer // of the zone, in their order: those that take the weight
+	MaxWeight    models.Amount   // with ErrTooHeavy, the most that can be delivered there, in kg
+	Blocked      error           // why the order cannot be placed: ErrPlace, ErrUndeliverable, ErrTooHeavy, ErrNothingToPay; nil: it can
 
 	taxZone *models.Zone
 	method  *models.DeliveryMethod
@@ -120,7 +123,7 @@ func totalsIn(
 	if err != nil {
 		return Bill{}, err
 	}
-	if err := bill.findZone(ctx, terms, cart, b.Shipped()); err != nil {
+	if err := bill.findZone(ctx, terms, cart, b); err != nil {
 		return Bill{}, err
 	}
 	b.Zone, b.Method = bill.taxZone, bill.method
@@ -160,11 +163,12 @@ func (bill *Bill) findCoupon(ctx context.Context, st *store.Store, cart models.C
 }
 
 // findZone finds whose tax counts, and how the goods are delivered.
-func (bill *Bill) findZone(ctx context.Context, terms Terms, cart models.Cart, shipped bool) error {
+func (bill *Bill) findZone(ctx context.Context, terms Terms, cart models.Cart, b models.Basket) error {
 	zones, err := terms.Zones(ctx)
 	if err != nil || len(zones) == 0 {
 		return err
 	}
+	shipped := b.Shipped()
 	bill.NeedsAddress = shipped
 	country, region := cart.Country, cart.Region
 	if country == "" {
@@ -184,20 +188,36 @@ func (bill *Bill) findZone(ctx context.Context, terms Terms, cart models.Cart, s
 	}
 	if ok {
 		bill.Zone = &zone
-		for _, m := range zone.Methods {
-			if m.Enabled {
-				bill.Methods = append(bill.Methods, DeliveryOffer{Method: m})
-			}
-		}
+		bill.findMethods(b.Weight())
 	}
 	if len(bill.Methods) == 0 {
 		bill.Blocked = ErrUndeliverable
+		if bill.MaxWeight.IsPositive() {
+			bill.Blocked = ErrTooHeavy
+		}
 		return nil
 	}
 	chosen := max(0, slices.IndexFunc(bill.Methods, func(o DeliveryOffer) bool { return o.Method.ID == cart.MethodID }))
 	bill.Methods[chosen].Chosen = true
 	bill.method = &bill.Methods[chosen].Method
 	return nil
+}
+
+// findMethods lists the ways of delivery that the zone offers for goods of such a weight; where there is none for it, the most that one takes.
+func (bill *Bill) findMethods(weight models.Amount) {
+	var most models.Amount
+	for _, m := range bill.Zone.Methods {
+		switch {
+		case !m.Enabled:
+		case m.Takes(weight):
+			bill.Methods = append(bill.Methods, DeliveryOffer{Method: m})
+		case m.MaxWeight.Cmp(most) > 0:
+			most = m.MaxWeight
+		}
+	}
+	if len(bill.Methods) == 0 {
+		bill.MaxWeight = most
+	}
 }
 
 // offer prices all ways of delivery, as the chosen one was priced.

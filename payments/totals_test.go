@@ -365,6 +365,67 @@ func TestTotals_ShopWithoutZonesDeliversEverywhere(t *testing.T) {
 	})
 }
 
+func TestTotals_OfferOnlyWhatTakesTheWeight(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		zone := s.delivers()
+		closed, parcel, courier := &zone.Methods[0], &zone.Methods[1], &zone.Methods[2]
+		closed.MaxWeight, parcel.MaxWeight, courier.MaxWeight = models.MustAmount("100"), models.MustAmount("1"), models.MustAmount("2.5")
+		require.NoError(t, s.store.SaveZone(t.Context(), &zone))
+		in := s.cartTo(2, "")
+		cart, err := s.store.Cart(t.Context(), in.CartID)
+		require.NoError(t, err)
+		at := func(weight string) payments.Bill {
+			cart.Lines[0].Weight = models.MustAmount(weight)
+			bill, err := s.Totals(t.Context(), cart, dollars(), "")
+			require.NoError(t, err)
+			return bill
+		}
+		bill := at("0.5")
+		require.Len(t, bill.Methods, 2, "both take a kilogram")
+		assert.Equal(t, "Parcel", bill.Methods[0].Method.Title)
+		cart.MethodID = parcel.ID
+		bill = at("0.500001")
+		require.NoError(t, bill.Blocked)
+		require.Len(t, bill.Methods, 1)
+		assert.Equal(t, "Courier", bill.Methods[0].Method.Title)
+		assert.True(t, bill.Methods[0].Chosen, "the parcel that was chosen does not take it any more")
+		assert.Equal(t, "15", bill.Delivery.String())
+		bill = at("1.25001")
+		require.ErrorIs(t, bill.Blocked, payments.ErrTooHeavy)
+		assert.Equal(t, "2.5", bill.MaxWeight.String(), "of what is offered")
+		assert.Empty(t, bill.Methods)
+		cart.Lines[0].Virtual = true
+		require.NoError(t, at("1000").Blocked, "nothing is shipped")
+	})
+}
+
+func TestPlace_RefusesWhatBecameTooHeavy(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		zone := s.delivers()
+		in := s.cartTo(1, "")
+		in.Address = berlin()
+		s.changeVariant(func(_ *models.Product, v *models.Variant) { v.Weight = models.MustAmount("2.6") })
+		for i := range zone.Methods {
+			zone.Methods[i].MaxWeight = models.MustAmount("2.5")
+		}
+		require.NoError(t, s.store.SaveZone(t.Context(), &zone))
+		_, err := s.Place(t.Context(), in)
+		require.ErrorIs(t, err, payments.ErrCartChanged, "the form showed the parcel")
+		in = s.form(in.CartID)
+		in.Address = berlin()
+		_, err = s.Place(t.Context(), in)
+		require.ErrorIs(t, err, payments.ErrTooHeavy)
+		s.stockIs(50, 0, 0)
+		s.changeVariant(func(_ *models.Product, v *models.Variant) { v.Weight = models.MustAmount("2.5") })
+		in = s.form(in.CartID)
+		in.Address = berlin()
+		_, err = s.Place(t.Context(), in)
+		require.NoError(t, err)
+	})
+}
+
 func TestGoods_AddUpToTheTotalHoweverManyLines(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {

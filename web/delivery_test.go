@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +89,36 @@ func TestCart_SaysWhatDeliveryAndCouponsMakeOfIt(t *testing.T) {
 		b.get("/cart").lacks("WELCOME10")
 		b.s.browser().post("/cart/coupon", "coupon", "WELCOME10").redirects("/cart")
 		b.s.browser().post("/cart/place", "country", "US").redirects("/cart")
+	})
+}
+
+func TestCart_TooHeavyForAnyWayOfDeliverySaysSo(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.deliver()
+		zones, err := s.db.Zones(t.Context())
+		require.NoError(t, err)
+		germany := zones[slices.IndexFunc(zones, func(z models.Zone) bool { return z.Name == "Germany" })]
+		germany.Methods[0].MaxWeight = models.MustAmount("2.5")
+		require.NoError(t, s.db.SaveZone(t.Context(), &germany))
+		require.NoError(t, s.db.PutProduct(t.Context(), models.Product{
+			Slug: "anvil", Title: "Anvil", Category: models.Category{Slug: "cups"},
+			Variants: []models.Variant{{SKU: "ANVIL", Price: models.MustAmount("80"), Weight: models.MustAmount("1.25"), Untracked: true}},
+		}))
+		s.clock.Advance(2 * time.Second)
+
+		b := s.browser()
+		b.post("/cart/items", "variant", s.variant("anvil", "ANVIL").ID, "quantity", "3").redirects("/cart")
+		b.post("/cart/place", "country", "DE").redirects("/cart")
+		b.get("/cart").has("Germany: your goods weigh 3.75 kg, and we deliver 2.5 kg at most there.", "worked out at checkout").lacks("we do not deliver there")
+		p := b.get("/checkout").is(http.StatusOK).has("your goods weigh 3.75 kg").lacks("Parcel")
+		checkMarkup(t, "checkout", p)
+		form := b.form("country", "DE", "line1", "1 Road", "city", "Berlin", "postcode", "10115", "phone", "")
+		p = b.post("/checkout", form...).is(http.StatusUnprocessableEntity).has("too heavy to be delivered there")
+		assert.True(t, p.invalid("country"))
+		assert.Empty(t, s.platform.Orders())
+
+		b.post("/checkout/update", append(form, "country", "US", "region", "NY")...)
+		b.get("/checkout").has("Courier").lacks("too heavy", "your goods weigh")
 	})
 }
 

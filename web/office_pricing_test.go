@@ -84,8 +84,9 @@ func TestCoupons_AreMadeChangedAndSwitchedOff(t *testing.T) {
 func goodZone() url.Values {
 	return url.Values{
 		"do": {"save"}, "name": {"Home"}, "add": {"DE", "US-AK"}, "tax_mode": {"added"}, "tax_name": {"VAT"}, "tax_name.zh-Hans": {"增值税"}, "tax_rate": {"19 %"},
-		"tax_delivery": {"1"}, "m.0.title": {"Parcel"}, "m.0.title.zh-Hans": {"包裹"}, "m.0.kind": {"weight"}, "m.0.free": {"100"}, "m.0.enabled": {"1"},
-		"m.0.from.0": {"0"}, "m.0.price.0": {"4.90"}, "m.0.from.1": {"2"}, "m.0.price.1": {"7.50"}, "m.0.from.2": {""}, "m.0.price.2": {""},
+		"tax_delivery": {"1"}, "m.0.title": {"Parcel"}, "m.0.title.zh-Hans": {"包裹"}, "m.0.kind": {"weight"}, "m.0.free": {"100"}, "m.0.most": {"31.5"},
+		"m.0.enabled": {"1"},
+		"m.0.from.0":  {"0"}, "m.0.price.0": {"4.90"}, "m.0.from.1": {"2"}, "m.0.price.1": {"7.50"}, "m.0.from.2": {""}, "m.0.price.2": {""},
 		"m.1.title": {""}, "m.1.kind": {"flat"}, "m.1.price.0": {""},
 	}
 }
@@ -102,7 +103,7 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 		c.get("/admin/delivery/new").is(http.StatusOK).has("Germany", "Alaska")
 		for field, bad := range map[string]string{
 			"name": "", "tax_rate": "190", "tax_mode": "both", "tax_name": "", "m.0.title": "", "m.0.kind": "distance", "m.0.from.0": "1", "m.0.from.1": "0",
-			"m.0.price.0": "-1", "m.0.price.1": "1.001", "m.0.free": "x",
+			"m.0.price.0": "-1", "m.0.price.1": "1.001", "m.0.free": "x", "m.0.most": "0.0000001",
 		} {
 			form := goodZone()
 			form.Set(field, bad)
@@ -117,8 +118,10 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 		to := c.sendAll("/admin/delivery", goodZone(), nil).is(http.StatusSeeOther).header.Get("Location")
 		form := c.get(to).is(http.StatusOK).has("The zone is saved.", "Alaska, United States").typed(to)
 		assert.Equal(t, []string{"DE", "US-AK"}, form["place"])
+		assert.Equal(t, "31.5", form.Get("m.0.most"))
 		assert.Contains(t, s.entry("zone.create").After, "US-AK")
-		c.get("/admin/delivery").has("VAT 19%", "Parcel", "$4.90", "$100.00")
+		assert.Contains(t, s.entry("zone.create").After, "up to 31.5 kg")
+		c.get("/admin/delivery").has("VAT 19%", "Parcel", "$4.90", "$100.00", "up to 31.5 kg")
 
 		twice := goodZone()
 		twice.Set("add", "DE")
@@ -137,12 +140,14 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 		form.Set("m.1.title", "Courier")
 		form.Set("m.1.kind", "flat")
 		form.Set("m.1.price.0", "15")
+		form.Set("m.1.most", "2")
 		form.Set("m.1.enabled", "1")
 		c.sendAll(to, form, nil).is(http.StatusSeeOther)
 		c.sendAll(to, stale, nil).is(http.StatusConflict).has("Courier")
 
 		shown := c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&weight=0.5").is(http.StatusOK)
-		shown.has("Courier", "$50.00", "$15.00", "VAT 19%", "$12.35", "$77.35")
+		shown.has("Courier", "$50.00", "$15.00", "VAT 19%", "$12.35", "$77.35").lacks("Too heavy")
+		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&weight=1.001").is(http.StatusOK).has("Too heavy for: Courier").lacks("$15.00")
 		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&virtual=1").is(http.StatusOK).has("$59.50")
 		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&coupon=nothing").has("There is no such coupon")
 		for _, bad := range []string{"place=ZZ&price=1&quantity=1", "place=DE&price=-1&quantity=1", "place=DE&price=1.001&quantity=1", "place=DE&price=1&quantity=0"} {

@@ -314,7 +314,7 @@ func TestZones_ComeBackAndKeepTheirPlacesApart(t *testing.T) {
 				{Title: "Parcel", Kind: models.DeliveryWeight, Enabled: true, FreeFrom: models.MustAmount("100"), Steps: models.Steps{
 					{Price: models.MustAmount("4.90")}, {From: models.MustAmount("2"), Price: models.MustAmount("7.50")},
 				}},
-				{Title: "Courier", Kind: models.DeliveryFlat, Steps: models.Steps{{Price: models.MustAmount("15")}}},
+				{Title: "Courier", Kind: models.DeliveryFlat, MaxWeight: models.MustAmount("31.5"), Steps: models.Steps{{Price: models.MustAmount("15")}}},
 			},
 		}
 		require.NoError(t, s.SaveZone(ctx, &home))
@@ -336,7 +336,7 @@ func TestZones_ComeBackAndKeepTheirPlacesApart(t *testing.T) {
 
 		changed := zones[0]
 		changed.Places, changed.Methods = []models.Place{{Country: "DE"}}, changed.Methods[1:]
-		changed.Methods[0].Title = "Bike"
+		changed.Methods[0].Title, changed.Methods[0].MaxWeight = "Bike", models.MustAmount("9.000001")
 		stale := zones[0]
 		require.NoError(t, s.SaveZone(ctx, &changed))
 		require.ErrorIs(t, s.SaveZone(ctx, &stale), store.ErrConflict)
@@ -345,6 +345,7 @@ func TestZones_ComeBackAndKeepTheirPlacesApart(t *testing.T) {
 		assert.Equal(t, []models.Place{{Country: "DE"}}, got.Places)
 		require.Len(t, got.Methods, 1)
 		assert.Equal(t, "Bike", got.Methods[0].Title)
+		assert.Equal(t, "9.000001", got.Methods[0].MaxWeight.String())
 		assert.Equal(t, home.Methods[1].ID, got.Methods[0].ID, "it is the same way of delivery")
 
 		foreign := models.Zone{Name: "F", TaxMode: models.TaxNone, Places: []models.Place{{Country: "IT"}}, Methods: got.Methods}

@@ -22,7 +22,7 @@ func (e *PlaceTakenError) Error() string {
 
 const (
 	zoneColumns   = "id, name, position, tax_mode, tax_name, tax_rate, tax_delivery, version, texts"
-	methodColumns = "id, zone_id, title, note, texts, kind, steps, free_from, enabled, position"
+	methodColumns = "id, zone_id, title, note, texts, kind, steps, free_from, max_weight, enabled, position"
 )
 
 // Zones reads all zones with their places and their methods, switched off ones too, in their order: three statements, and one for a shop
@@ -56,7 +56,7 @@ func (s *Store) Zones(ctx context.Context) ([]models.Zone, error) {
 	}
 	err = s.each(ctx, "SELECT "+methodColumns+" FROM delivery_methods ORDER BY position, id", nil, func(rows *sql.Rows) error {
 		var m models.DeliveryMethod
-		err := rows.Scan(&m.ID, &m.ZoneID, &m.Title, &m.Note, &m.Texts, &m.Kind, &m.Steps, &m.FreeFrom, &m.Enabled, &m.Position)
+		err := rows.Scan(&m.ID, &m.ZoneID, &m.Title, &m.Note, &m.Texts, &m.Kind, &m.Steps, &m.FreeFrom, &m.MaxWeight, &m.Enabled, &m.Position)
 		if z := byID[m.ZoneID]; err == nil && z != nil {
 			z.Methods = append(z.Methods, m)
 		}
@@ -171,9 +171,9 @@ func (s *Store) putMethods(ctx context.Context, z *models.Zone) error {
 		}
 		methods[i] = m
 		delete(known, m.ID)
-		_, err := s.exec(ctx, "INSERT INTO delivery_methods ("+methodColumns+") VALUES ("+places(10)+")"+
-			s.replacing([]string{"id"}, "title", "note", "texts", "kind", "steps", "free_from", "enabled", "position"),
-			m.ID, m.ZoneID, m.Title, m.Note, m.Texts, string(m.Kind), m.Steps, m.FreeFrom, m.Enabled, m.Position)
+		_, err := s.exec(ctx, "INSERT INTO delivery_methods ("+methodColumns+") VALUES ("+places(11)+")"+
+			s.replacing([]string{"id"}, "title", "note", "texts", "kind", "steps", "free_from", "max_weight", "enabled", "position"),
+			m.ID, m.ZoneID, m.Title, m.Note, m.Texts, string(m.Kind), m.Steps, m.FreeFrom, m.MaxWeight, m.Enabled, m.Position)
 		if err != nil {
 			return err
 		}

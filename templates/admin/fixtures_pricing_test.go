@@ -99,7 +99,7 @@ func (f fixtures) zones() []admin.ZoneRow {
 			ID: zoneID, Name: f.say("European Union", "欧盟"), Places: f.say("Austria · Belgium · Germany · Spain · France", "奥地利 · 比利时 · 德国 · 西班牙 · 法国"), More: 22,
 			TaxMode: "included", Tax: "VAT 19%",
 			Methods: []admin.MethodRow{
-				{Title: f.say("Parcel", "包裹"), From: f.money("4.90"), Free: f.money("100"), Enabled: true}, {Title: f.say("Collect it yourself", "自取")},
+				{Title: f.say("Parcel", "包裹"), From: f.money("4.90"), Free: f.money("100"), Most: "31.5", Enabled: true}, {Title: f.say("Collect it yourself", "自取")},
 			},
 		},
 		{ID: zoneID, Name: f.say("Elsewhere", "其他"), Rest: true, TaxMode: "none"},
@@ -122,7 +122,7 @@ func (f fixtures) zone() admin.ZoneView {
 			{
 				ID: zoneID, Title: admin.Field{Value: f.say("Parcel", "包裹")}, Titles: chinese, Note: admin.Field{Value: f.say("2 to 4 days", "2 至 4 天")},
 				Kinds: f.kinds("weight", models.DeliveryKinds()), Steps: []admin.StepForm{step("0", "4.90"), step("2", "7.50"), step("", "")},
-				Free: admin.Field{Value: "100"}, Enabled: true,
+				Free: admin.Field{Value: "100"}, Most: admin.Field{Value: "31.5"}, Enabled: true,
 			},
 			{Index: 1, Kinds: f.kinds("flat", models.DeliveryKinds()), Titles: chinese, Steps: make([]admin.StepForm, 3), Enabled: true},
 		},
@@ -155,6 +155,7 @@ func (f fixtures) troubledZone() admin.ZoneView {
 	m.Problem, m.Title = admin.ProblemSteps, admin.Field{Problem: admin.ProblemMissing}
 	m.Steps[1].Price = admin.Field{Value: "-3", Problem: admin.ProblemNegative}
 	m.Free = admin.Field{Value: "1.001", Problem: admin.ProblemMoneyDigits}
+	m.Most = admin.Field{Value: "-1", Problem: admin.ProblemNegative}
 	return v
 }
 
@@ -168,6 +169,7 @@ func (f fixtures) tester(asked bool) admin.TesterView {
 		return v
 	}
 	v.Where, v.Zone, v.ZonePath, v.Coupons = models.CountryName("DE", f.p.Lang()), f.say("European Union", "欧盟"), "/admin/delivery/"+zoneID, "minimum"
+	v.TooHeavy = []string{f.say("Letter", "信件")}
 	v.Results = []admin.TesterResult{
 		{Method: f.say("Parcel", "包裹"), Goods: f.money("50"), Discount: "−" + f.money("5"), Delivery: f.money("4.90"), TaxName: "VAT 19%", Added: f.money("9.48"), Total: f.money("59.38")},
 		{Method: f.say("Courier", "快递"), Goods: f.money("50"), Delivery: f.money("15"), TaxName: "VAT 19%", Contains: f.money("10.38"), Total: f.money("65")},

@@ -140,6 +140,7 @@ type MethodRow struct {
 	Title   string
 	From    string // the lowest price; "": free
 	Free    string // free from; "": never
+	Most    string // the greatest weight in kg; "": any
 	Enabled bool
 }
 
@@ -194,6 +195,7 @@ type MethodForm struct {
 	Steps   []StepForm
 	Problem Problem // of the steps together
 	Free    Field
+	Most    Field // the greatest weight
 	Enabled bool
 	Removed bool
 }
@@ -224,7 +226,8 @@ type TesterView struct {
 	Where    string // the place's name
 	Zone     string // the zone that takes it; "": none does
 	ZonePath string
-	Coupons  string // why the coupon does not count: "admin.coupon_problem." + Coupons
+	Coupons  string   // why the coupon does not count: "admin.coupon_problem." + Coupons
+	TooHeavy []string // the ways of delivery that do not take the weight
 	Results  []TesterResult
 }
 

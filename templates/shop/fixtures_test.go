@@ -254,12 +254,13 @@ func (f fixtures) pricedCart() shop.CartView {
 	return v
 }
 
-// refusedCoupon has a code that does not count, and a place that nothing is delivered to.
+// refusedCoupon has a code that does not count, and goods that are too heavy for the place.
 func (f fixtures) refusedCoupon() shop.CartView {
 	v := f.cart()
 	v.Coupon = shop.CouponField{Typed: "WELCOME10", Problem: "minimum", Minimum: f.money("200")}
 	v.Estimate = f.place("US", "")
 	v.Estimate.Open, v.Estimate.Everywhere, v.Estimate.Undelivered = true, false, f.say("United States", "美国")
+	v.Estimate.Weight, v.Estimate.MaxWeight = "33.25", "31.5"
 	v.Totals.DeliveryLater = true
 	return v
 }

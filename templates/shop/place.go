@@ -20,7 +20,9 @@ type EstimateForm struct {
 	Countries   []Choice
 	Regions     []Choice // of the country; none where it does not matter
 	Everywhere  bool     // the list has all countries
-	Undelivered string   // the place that the shop does not deliver to; "": it does
+	Undelivered string   // the place that the shop does not deliver to, or not what is so heavy; "": it does
+	Weight      string   // of the goods in kg, where they are too heavy
+	MaxWeight   string   // the most that is delivered there, in kg; "": the weight does not matter
 }
 
 // AddressForm is where the goods go. What was typed comes back in it.
@@ -124,6 +126,14 @@ func (v CheckoutView) nameProblem() string {
 		return words
 	}
 	return v.Address.problem(v.Page.Printer, "name")
+}
+
+// undelivered says that the goods cannot go where they shall go, and what to do about it.
+func (e EstimateForm) undelivered(p *i18n.Printer) string {
+	if e.MaxWeight != "" {
+		return p.T("delivery.too_heavy", "Place", e.Undelivered, "Weight", e.Weight, "Most", e.MaxWeight)
+	}
+	return p.T("delivery.undelivered", "Place", e.Undelivered)
 }
 
 func addressLabel(p *i18n.Printer, id string, required bool) string {

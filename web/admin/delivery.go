@@ -59,7 +59,7 @@ func zoneRow(p *i18n.Printer, currency models.Currency, z models.Zone) pages.Zon
 		for _, step := range m.Steps {
 			least = least.Least(step.Price)
 		}
-		r.Methods = append(r.Methods, pages.MethodRow{Title: m.NameIn(p.Lang()), From: money(least), Free: money(m.FreeFrom), Enabled: m.Enabled})
+		r.Methods = append(r.Methods, pages.MethodRow{Title: m.NameIn(p.Lang()), From: money(least), Free: money(m.FreeFrom), Most: someAmount(m.MaxWeight), Enabled: m.Enabled})
 	}
 	return r
 }
@@ -212,7 +212,8 @@ func zoneFacts(z models.Zone) models.Facts {
 			steps = append(steps, s.From.String()+": "+s.Price.String())
 		}
 		facts["method "+strconv.Itoa(i+1)] = cut(strings.Join([]string{
-			m.Title, string(m.Kind), strings.Join(steps, ", "), "free from " + m.FreeFrom.String(), "on " + strconv.FormatBool(m.Enabled),
+			m.Title, string(m.Kind), strings.Join(steps, ", "), "free from " + m.FreeFrom.String(), "up to " + m.MaxWeight.String() + " kg",
+			"on " + strconv.FormatBool(m.Enabled),
 		}, " · "))
 	}
 	return facts

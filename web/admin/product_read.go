@@ -152,7 +152,7 @@ func (k productDesk) variant(f *pages.ProductForm, i int, stored models.Variant)
 	v.Virtual, v.Untracked, v.Retired = row.Virtual, row.Untracked, row.Retired
 	v.Price = amountIn(&row.Price, k.digits, true)
 	v.SalePrice = amountIn(&row.SalePrice, k.digits, false)
-	v.Weight = amountIn(&row.Weight, maxWeightDigits, false)
+	v.Weight = amountIn(&row.Weight, models.MaxWeightDigits, false)
 	v.SaleFrom, v.SaleUntil = k.timeIn(&row.SaleFrom), k.timeIn(&row.SaleUntil)
 	v.LowStock = countIn(&row.LowStock)
 	if stored.ProductID == "" {
@@ -214,9 +214,6 @@ func wordFor(o pages.OptionForm, lang, value string) string {
 	}
 	return ""
 }
-
-// maxWeightDigits is a milligram's.
-const maxWeightDigits = 6
 
 // amountIn reads a number that is not negative; a field without one is zero.
 func amountIn(f *pages.Field, digits int, needed bool) models.Amount {

@@ -60,8 +60,13 @@ func (o *Office) test(d *desk, view *pages.TesterView, currency models.Currency,
 	if zone, found := models.ZoneFor(zones, where.Country, where.Region); found {
 		b.Zone, view.Zone, view.ZonePath = &zone, zone.Name, deliveryPath+"/"+zone.ID
 		for i := range zone.Methods {
-			if zone.Methods[i].Enabled && b.Shipped() {
-				ways = append(ways, &zone.Methods[i])
+			m := &zone.Methods[i]
+			switch {
+			case !m.Enabled || !b.Shipped():
+			case m.Takes(b.Weight()):
+				ways = append(ways, m)
+			default:
+				view.TooHeavy = append(view.TooHeavy, m.NameIn(d.Printer.Lang()))
 			}
 		}
 	}
@@ -88,7 +93,7 @@ func (o *Office) test(d *desk, view *pages.TesterView, currency models.Currency,
 
 func readSample(view *pages.TesterView, currency models.Currency, where models.Place) (models.Basket, bool) {
 	price := amountIn(&view.Price, currency.Digits, true)
-	weight := amountIn(&view.Weight, maxWeightDigits, false)
+	weight := amountIn(&view.Weight, models.MaxWeightDigits, false)
 	quantity, ok := models.ParseQuantity(view.Quantity.Value)
 	if !ok {
 		view.Quantity.Problem = pages.ProblemWhole

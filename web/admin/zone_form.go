@@ -33,7 +33,7 @@ func (o *Office) filledZone(d *desk, z models.Zone) (*pages.ZoneView, error) {
 	for i, m := range z.Methods {
 		form := pages.MethodForm{
 			Index: i, ID: m.ID, Title: typed(m.Title), Titles: textFields(langs, m.Texts, "title"), Note: typed(m.Note), Kind: typed(string(m.Kind)),
-			Free: typed(someAmount(m.FreeFrom)), Enabled: m.Enabled,
+			Free: typed(someAmount(m.FreeFrom)), Most: typed(someAmount(m.MaxWeight)), Enabled: m.Enabled,
 		}
 		for _, s := range m.Steps {
 			form.Steps = append(form.Steps, pages.StepForm{From: typed(s.From.String()), Price: typed(s.Price.String())})
@@ -209,12 +209,13 @@ func (r *zoneReader) methods(was models.Zone) ([]models.DeliveryMethod, []pages.
 func (r *zoneReader) method(name string, i int, stored models.DeliveryMethod) (pages.MethodForm, models.DeliveryMethod) {
 	form := pages.MethodForm{
 		Index: i, ID: stored.ID, Title: r.text(name + "title"), Note: r.text(name + "note"), Kind: r.text(name + "kind"),
-		Free: r.text(name + "free"), Enabled: r.form.Has(name + "enabled"),
+		Free: r.text(name + "free"), Most: r.text(name + "most"), Enabled: r.form.Has(name + "enabled"),
 	}
 	m := stored
 	m.Title, m.Note, m.Kind, m.Enabled, m.Steps = form.Title.Value, form.Note.Value, models.DeliveryKind(form.Kind.Value), form.Enabled, nil
 	m.Texts, form.Titles = r.texts(stored.Texts, "title", name+"title.")
 	m.FreeFrom = amountIn(&form.Free, models.MaxFractionDigits, false)
+	m.MaxWeight = amountIn(&form.Most, models.MaxWeightDigits, false)
 	for n := range models.MaxSteps + 1 {
 		at := strconv.Itoa(n)
 		if !r.form.Has(name + "price." + at) {
@@ -247,5 +248,5 @@ func (r *zoneReader) checkMethod(form *pages.MethodForm, m models.DeliveryMethod
 			form.Problem = pages.ProblemFlatSteps
 		}
 	}
-	r.mark(problems, map[string]*pages.Field{"title": &form.Title, "note": &form.Note, "kind": &form.Kind, "free_from": &form.Free})
+	r.mark(problems, map[string]*pages.Field{"title": &form.Title, "note": &form.Note, "kind": &form.Kind, "free_from": &form.Free, "max_weight": &form.Most})
 }

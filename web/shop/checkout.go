@@ -158,13 +158,19 @@ func (c *checkout) checkAddress() {
 	if c.name != pages.FieldOK {
 		delete(c.address, "name") // said already
 	}
-	if errors.Is(c.bill.Blocked, payments.ErrUndeliverable) {
+	switch {
+	case errors.Is(c.bill.Blocked, payments.ErrUndeliverable):
 		c.address["country"] = undelivered
+	case errors.Is(c.bill.Blocked, payments.ErrTooHeavy):
+		c.address["country"] = tooHeavy
 	}
 }
 
-// undelivered is the problem of a country, or of one of its regions, that the shop does not deliver to.
-const undelivered models.FieldProblem = "undelivered"
+// Problems of a country, or of one of its regions: the shop does not deliver there, or nothing so heavy.
+const (
+	undelivered models.FieldProblem = "undelivered"
+	tooHeavy    models.FieldProblem = "too_heavy"
+)
 
 // destination is the address that was typed; a region that does not belong to the country does not count.
 func (c *checkout) destination() models.Address {

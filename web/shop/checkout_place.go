@@ -184,7 +184,8 @@ func (p *Pages) sayWhy(v *visit.Visit, c *checkout, cause error) (status int, ok
 		c.coin, status = pages.CoinUnknown, http.StatusUnprocessableEntity
 	case errors.Is(cause, payments.ErrPayer):
 		c.payer, status = pages.PayerMissing, http.StatusUnprocessableEntity
-	case errors.As(cause, &address), errors.Is(cause, payments.ErrPlace), errors.Is(cause, payments.ErrUndeliverable):
+	case errors.As(cause, &address), errors.Is(cause, payments.ErrPlace), errors.Is(cause, payments.ErrUndeliverable),
+		errors.Is(cause, payments.ErrTooHeavy):
 		c.checkAddress()
 		status = http.StatusUnprocessableEntity
 	case errors.Is(cause, payments.ErrUnreachable):

@@ -126,6 +126,9 @@ func (p *Pages) placeForm(ctx context.Context, lang string, cart models.Cart, bi
 	}
 	if cart.Country != "" && len(bill.Methods) == 0 {
 		form.Undelivered = models.Place{Country: cart.Country, Region: cart.Region}.NameIn(lang)
+		if bill.MaxWeight.IsPositive() {
+			form.Weight, form.MaxWeight = bill.Weight.String(), bill.MaxWeight.String()
+		}
 	}
 	form.Open = cart.Country == "" || form.Undelivered != ""
 	return form, nil
