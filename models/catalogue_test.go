@@ -160,5 +160,7 @@ func TestProblems_NameEveryField(t *testing.T) {
 	odd := good
 	odd.Title, odd.Description, odd.Tags = "A\x7fB", "one\r\n\ttwo", []string{"\x01"}
 	assert.Equal(t, []models.ProductProblem{{Field: "title", Variant: -1, Code: models.ProblemSigns}, {Field: "tags", Variant: -1, Code: models.ProblemSigns}}, odd.Problems())
+	odd.Title, odd.Tags = "gnp\u202ekcalb", []string{"family \U0001F468\u200d\U0001F469\u200d\U0001F467", "\u2067x"}
+	assert.Equal(t, []models.ProductProblem{{Field: "title", Variant: -1, Code: models.ProblemSigns}, {Field: "tags", Variant: -1, Code: models.ProblemSigns}}, odd.Problems())
 	assert.Equal(t, models.ProblemRequired, models.Product{Title: "T", Slug: "t", CategoryID: "c"}.Problems()[0].Code, "something to sell")
 }

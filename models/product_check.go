@@ -40,7 +40,7 @@ const (
 	ProblemDates     ProblemCode = "dates"     // ends before it begins
 	ProblemOptions   ProblemCode = "options"   // not one value for each of the product's options
 	ProblemDuplicate ProblemCode = "duplicate" // two of one product are the same
-	ProblemSigns     ProblemCode = "signs"     // control characters, which no page or file can show
+	ProblemSigns     ProblemCode = "signs"     // characters that no page or file can show, or that disguise: HasSigns
 	ProblemTooLarge  ProblemCode = "too_large" // a price or a weight above MaxNumber
 )
 
@@ -115,9 +115,18 @@ func (c *productCheck) text(field, text string, longest int, required bool) {
 	}
 }
 
-// HasSigns reports control characters besides tabs and the ends of lines: files of products are refused with them.
+// HasSigns reports control characters besides tabs and the ends of lines, which files of products are refused with, and those that turn the
+// direction of text.
 func HasSigns(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == unicode.MaxASCII })
+	return strings.ContainsFunc(text, func(r rune) bool {
+		return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == unicode.MaxASCII || TurnsText(r)
+	})
+}
+
+// TurnsText reports the characters that turn the direction of the text around them (embeddings, overrides and isolates of Unicode's
+// bidirectional algorithm): in a name they only ever disguise. Other format characters, such as joiners, belong to real names and to emoji.
+func TurnsText(r rune) bool {
+	return (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069)
 }
 
 // texts checks a list: none empty, none too long or twice, not too many.

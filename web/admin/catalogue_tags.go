@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode"
 
 	"coincart/models"
 	"coincart/models/store"
@@ -45,7 +44,7 @@ func (o *Office) renameTag(d *desk) error {
 		problem = pages.ProblemTagName
 	case tooLong(to, models.MaxTag):
 		problem = pages.ProblemTooLong
-	case strings.ContainsFunc(to, unicode.IsControl):
+	case models.HasSigns(to):
 		problem = pages.ProblemText
 	}
 	if problem != pages.ProblemNone {

@@ -166,15 +166,9 @@ func nameProblem(text string) pages.FieldProblem {
 		return pages.NameTooLong
 	}
 	for _, r := range text {
-		if unicode.IsControl(r) || r == utf8.RuneError || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) || isDirection(r) {
+		if unicode.IsControl(r) || r == utf8.RuneError || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) || models.TurnsText(r) {
 			return pages.NameInvalid
 		}
 	}
 	return pages.FieldOK
-}
-
-// isDirection reports the characters that turn the direction of the text around them: in a name they only ever disguise. Other
-// format characters, such as joiners, belong to real names.
-func isDirection(r rune) bool {
-	return (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069)
 }
