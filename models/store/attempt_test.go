@@ -169,9 +169,9 @@ func TestMarkChecked_OneAsks(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		a := modelstest.Attempt(t, s, modelstest.Order(t, s))
-		was := time.Time{}
-		for range 3 {
-			now := models.Instant(time.Now()).Add(time.Duration(was.Nanosecond()) + time.Millisecond)
+		was, began := time.Time{}, models.Instant(time.Now())
+		for round := range 3 {
+			now := began.Add(time.Duration(round) * time.Millisecond)
 			var asked atomic.Int32
 			var pages errgroup.Group
 			for range 10 {

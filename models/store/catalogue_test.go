@@ -178,7 +178,9 @@ func TestCards_SearchFindsAllWordsInAllLanguages(t *testing.T) {
 			p.Category = models.Category{Slug: "tea", Name: "Tea & Coffee", Texts: models.Texts{"zh-Hans": {"name": "茶"}}}
 			p.Variants = []models.Variant{{SKU: "CUP-Ä1", Title: "Sand", Price: models.AmountFromInt(1), Texts: models.Texts{"zh-Hans": {"title": "沙色"}}}}
 		})
-		modelstest.Product(t, s, func(p *models.Product) { p.Slug, p.Title = "plate", "Plate 1000" })
+		modelstest.Product(t, s, func(p *models.Product) { // a random SKU could begin with what is searched
+			p.Slug, p.Title, p.Variants[0].SKU = "plate", "Plate 1000", "PLATE-1"
+		})
 		found := func(search string) string {
 			cards, total, err := s.Cards(t.Context(), models.CardFilter{Search: search})
 			require.NoError(t, err, search)
