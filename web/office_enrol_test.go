@@ -66,7 +66,7 @@ func TestSetup_MakesTheFirstOwnerOnce(t *testing.T) {
 			{"name", strings.Repeat("a", 101)},
 			{"password", "short"},
 			{"password", "ann@shop.example"},
-			{"code", "000000"},
+			{"code", s.wrongCode(key)},
 			{"code", ""},
 		} {
 			p := b.post(link, append(append(typed, "code", s.codeOf(key)), bad...)...).is(http.StatusUnprocessableEntity)
@@ -128,12 +128,12 @@ func TestSetup_TwoAtOnceMakeOneOwner(t *testing.T) {
 		var all sync.WaitGroup
 		var mu sync.Mutex
 		made := 0
-		for i, link := range links {
+		var joins []func()
+		for i, link := range links { // all have opened their links before the first one joins, which ends the others
 			b := s.browser()
-			key := b.get(link).keyOf()
-			code := s.codeOf(key)
+			code := s.codeOf(b.get(link).keyOf())
 			email := string(rune('a'+i)) + "@shop.example"
-			all.Go(func() {
+			joins = append(joins, func() {
 				p := b.post(link, "email", email, "name", "Somebody", "password", password, "code", code)
 				mu.Lock()
 				defer mu.Unlock()
@@ -141,6 +141,9 @@ func TestSetup_TwoAtOnceMakeOneOwner(t *testing.T) {
 					made++
 				}
 			})
+		}
+		for _, join := range joins {
+			all.Go(join)
 		}
 		all.Wait()
 		n, err := s.db.StaffCount(t.Context())
@@ -367,7 +370,7 @@ func TestAccount_NewAuthenticatorNeedsAFreshCodeOfTheOldOne(t *testing.T) {
 		key := c.get("/admin/account/totp").keyOf()
 		require.NotEqual(t, secret, key)
 		assert.Equal(t, key, c.get("/admin/account/totp").keyOf())
-		c.post("/admin/account/totp", "code", "000000").is(http.StatusUnprocessableEntity)
+		c.post("/admin/account/totp", "code", s.wrongCode(key)).is(http.StatusUnprocessableEntity)
 		c.post("/admin/account/totp", "code", s.codeOf(secret)).is(http.StatusUnprocessableEntity)
 		stored, err := s.db.Staff(t.Context(), c.person.ID)
 		require.NoError(t, err)
@@ -408,7 +411,7 @@ func TestStepUp_TheQuestionKeepsTheFormAndGoesOnWithIt(t *testing.T) {
 		assert.Equal(t, "viewer", p.field("/admin/staff/invite", "role"))
 		n := s.audited()
 
-		p = owner.post("/admin/staff/invite", "email", "bob@shop.example", "role", "viewer", "totp", "000000").is(http.StatusUnprocessableEntity)
+		p = owner.post("/admin/staff/invite", "email", "bob@shop.example", "role", "viewer", "totp", s.wrongCode(secret)).is(http.StatusUnprocessableEntity)
 		assert.Equal(t, "bob@shop.example", p.field("/admin/staff/invite", "email"))
 		assert.Equal(t, n, s.audited())
 

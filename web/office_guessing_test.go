@@ -123,7 +123,7 @@ func TestSignIn_GuessingCodesBecomesSlow(t *testing.T) {
 		c.givePassword().redirects("/admin/totp")
 		looked := 0
 		for range 400 {
-			p := c.post("/admin/totp", "code", "000000")
+			p := c.post("/admin/totp", "code", s.wrongCode(secret))
 			if p.status == http.StatusSeeOther { // the password's ten minutes are over
 				c.givePassword()
 				continue

@@ -141,9 +141,11 @@ func TestSignIn_TheSameCodeFromTwoBrowsersAtOnceOpensOne(t *testing.T) {
 		var mu sync.Mutex
 		var all sync.WaitGroup
 		opened := 0
-		for range 3 {
-			b := s.browser()
+		browsers := []*browser{s.browser(), s.browser(), s.browser()}
+		for _, b := range browsers {
 			b.post("/admin/login", "email", c.person.Email, "password", password).redirects("/admin/totp")
+		}
+		for _, b := range browsers {
 			all.Go(func() {
 				p := b.post("/admin/totp", "code", code)
 				mu.Lock()

@@ -75,6 +75,19 @@ func (c *clerk) code() string {
 	return code
 }
 
+// wrongCode is no code of the secret's at this moment, nor of the steps before and after.
+func (s *shop) wrongCode(key models.Secret) string {
+	s.t.Helper()
+	var right []string
+	for step := staff.Step(s.clock.Now()) - 1; len(right) < 3; step++ {
+		code, err := staff.Code(key, step)
+		require.NoError(s.t, err)
+		right = append(right, code)
+	}
+	wrong := []string{"000000", "000001", "000002", "000003"}
+	return wrong[slices.IndexFunc(wrong, func(code string) bool { return !slices.Contains(right, code) })]
+}
+
 func (c *clerk) givePassword() page {
 	c.s.t.Helper()
 	return c.post("/admin/login", "email", c.person.Email, "password", password)
