@@ -282,7 +282,7 @@ func TestHealth_DatabaseDown(t *testing.T) {
 	for _, path := range []string{"/", "/products/mug", "/cart", "/categories/cups"} {
 		p := b.get(path).is(http.StatusInternalServerError)
 		checkMarkup(t, path, p)
-		p.lacks("sql", "SELECT", "closed")
+		p.lacks("sql:", "SELECT", "closed")
 		assert.Contains(t, p.body, `href="/"`)
 	}
 }
