@@ -184,7 +184,7 @@ func used(t *testing.T) (plain, counted, quoted map[string]bool) {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (d.Name() == ".git" || d.Name() == "data") {
+		if hidden := strings.HasPrefix(d.Name(), ".") && name != root; d.IsDir() && (hidden || d.Name() == "data") {
 			return filepath.SkipDir
 		}
 		source := strings.HasSuffix(name, ".templ") || strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go")

@@ -79,6 +79,14 @@ func serveGallery(t *testing.T) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())
+	// A page that waits asks again after some seconds, and on a slow machine it is open that long.
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("HX-Request") != "true" {
+			http.NotFound(w, r)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
 	for _, tag := range []string{"en", "zh-Hans"} {
 		for _, s := range gallery(tag) {
 			handler := templ.Handler(s.page)

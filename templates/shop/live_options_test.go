@@ -46,6 +46,7 @@ func TestLive_OptionsAreShownAtOnce(t *testing.T) {
 	require.NoError(t, chromedp.Do(tab,
 		chromedp.Navigate(server.URL+"/products/steel-bottle"),
 		do(`window.same = true; document.querySelector("#quantity").value = "4"`),
+		until(`document.querySelector("#buy").hasAttribute("data-htmx-powered")`),
 		until(`document.querySelector("[data-price]").textContent === "$34.00" && `+first+` === "Green bottle"`),
 		do(`document.querySelector("#o1-1").focus(); document.querySelector("#o1-1").click()`),
 		until(`document.querySelector("[data-price]").textContent === "$39.00" && `+first+` === "Rust bottle"`),
