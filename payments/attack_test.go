@@ -179,7 +179,7 @@ func TestProbe_TellsBeforeTheFirstShopper(t *testing.T) {
 		code, ok := opay.CodeOf(s.Probe(t.Context()))
 		assert.True(t, ok)
 		assert.Equal(t, opay.CodeSignatureError, code)
-		s.gateway.platform.Close()
+		s.gateway.cutOff(t)
 		require.Error(t, s.Probe(t.Context()))
 	})
 }

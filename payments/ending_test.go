@@ -256,7 +256,7 @@ func TestExpire_WithoutAnAnswerKeepsTheStock(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		order := s.place(1)
-		s.gateway.platform.Close()
+		s.gateway.cutOff(t)
 		s.later(40 * time.Minute)
 		assert.Equal(t, models.OrderAwaiting, s.order(order.Ref).State)
 		s.stockIs(49, 1, 0)

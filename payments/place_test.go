@@ -179,7 +179,7 @@ func TestPlace_UnreachableKeepsTheCart(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		in := s.cart(2)
-		s.gateway.platform.Close()
+		s.gateway.cutOff(t)
 		_, err := s.Place(t.Context(), in)
 		require.ErrorIs(t, err, payments.ErrUnreachable)
 		s.stockIs(50, 0, 0)

@@ -106,9 +106,10 @@ func newShop(t *testing.T, db *store.Store, clock *modelstest.Clock, options ...
 
 	ring, err := opay.NewKeyring(merchant, &platform.PublicKey)
 	require.NoError(t, err)
-	client, err := opay.New(opay.Config{BaseURL: platformServer.URL, AppID: testApp, Keys: ring, Now: clock.Now, Retries: -1})
+	wire := opay.Config{BaseURL: platformServer.URL, AppID: testApp, Keys: ring, Now: clock.Now, Retries: -1}
+	client, err := opay.New(wire)
 	require.NoError(t, err)
-	s.gateway = &faultyGateway{Gateway: client, platform: platformServer}
+	s.gateway = &faultyGateway{Gateway: client, wire: wire}
 	pc.Gateway, pc.PlatformURL = s.gateway, platformServer.URL
 	s.config = pc
 	s.Service, err = payments.New(pc)
@@ -302,11 +303,21 @@ func payerOf(t *testing.T, payURL string) string {
 type faultyGateway struct {
 	payments.Gateway
 
-	platform  *httptest.Server
+	wire      opay.Config
 	mu        sync.Mutex
 	detail    func(opay.OrderDetail) opay.OrderDetail
 	statement func(opay.StatementRequest) opay.StatementPage
 	before    func(call string)
+}
+
+// cutOff lets nobody listen any more where the platform is asked. A server that is closed would leave its port to the next one.
+func (g *faultyGateway) cutOff(t *testing.T) {
+	t.Helper()
+	nowhere := g.wire
+	nowhere.BaseURL = "http://127.0.0.1:1"
+	client, err := opay.New(nowhere)
+	require.NoError(t, err)
+	g.Gateway = client
 }
 
 func (g *faultyGateway) lie(detail func(opay.OrderDetail) opay.OrderDetail) {
