@@ -36,6 +36,47 @@
     count();
   }
 
+  // A long list of places is searched while one types. What is ticked stays so, and in view, and how many are is said.
+  for (const finder of document.querySelectorAll("[data-finder]")) {
+    const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+    const search = finder.querySelector("[data-find]");
+    const none = finder.querySelector("[data-none]");
+    const said = finder.querySelector("[data-count]");
+    const hint = said.textContent;
+    const groups = [...finder.querySelectorAll("details")].map((group) => ({
+      group, open: group.open, name: plain(group.querySelector("summary").textContent),
+      places: [...group.querySelectorAll("label")].map((label) => ({ label, box: label.control, name: plain(label.textContent) })),
+    }));
+    const find = () => {
+      const wanted = plain(search.value);
+      let found = wanted === "";
+      for (const { group, open, name, places } of groups) {
+        let shown = 0;
+        for (const place of places) {
+          const fits = place.name.includes(wanted) || name.includes(wanted);
+          found ||= fits;
+          place.label.hidden = !fits && !place.box.checked;
+          if (!place.label.hidden) shown++;
+        }
+        group.hidden = shown === 0;
+        group.open = wanted === "" ? open || places.some((place) => place.box.checked) : shown > 0;
+      }
+      none.textContent = found ? "" : none.dataset.none;
+    };
+    const count = () => {
+      const n = groups.reduce((sum, { places }) => sum + places.filter((place) => place.box.checked).length, 0);
+      said.textContent = n === 0 ? hint : (n === 1 ? said.dataset.one : said.dataset.many).replace("#", n);
+    };
+    search.hidden = false;
+    search.addEventListener("input", find);
+    search.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault(); // it would save the form
+    });
+    finder.addEventListener("change", count);
+    find();
+    count();
+  }
+
   document.addEventListener("click", async (event) => {
     if (event.target.closest("[data-print]")) window.print();
     const button = event.target.closest("[data-copy]");

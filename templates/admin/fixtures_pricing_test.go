@@ -116,7 +116,9 @@ func (f fixtures) zone() admin.ZoneView {
 		TaxModes: f.kinds("included", models.TaxModes()), TaxName: admin.Field{Value: "VAT"}, TaxTexts: chinese, TaxRate: admin.Field{Value: "19"}, TaxDelivery: true,
 		Add: []admin.PlaceGroup{
 			{Label: f.say("Countries", "国家和地区"), Places: f.places("AF", "AL", "DZ", "AS", "AD", "AO", "AI", "AG", "AR")},
-			{Label: f.say("Australia", "澳大利亚"), Places: f.places("AU-NSW", "AU-VIC")},
+			{Label: f.say("Australia", "澳大利亚"), Places: []admin.Choice{
+				{Value: "AU-NSW", Label: f.say("New South Wales", "新南威尔士州")}, {Value: "AU-VIC", Label: f.say("Victoria", "维多利亚州")},
+			}},
 		},
 		Methods: []admin.MethodForm{
 			{

@@ -1,0 +1,81 @@
+package admin_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/a-h/templ"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/static"
+	"coincart/templates/admin"
+	"coincart/templates/i18n"
+)
+
+func TestLive_PlacesAreFoundByWhatIsTyped(t *testing.T) {
+	needChromium(t)
+	f := fixtures{i18n.ByTag("en")}
+	mux := http.NewServeMux()
+	mux.Handle(static.Prefix, static.Handler())
+	mux.HandleFunc("GET /admin/delivery/new", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		templ.Handler(admin.Zone(f.zone())).ServeHTTP(w, r)
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	tab := openBrowser(t)
+	said := listen(tab, t)
+
+	// seen lists the places that are in view.
+	seen := func(want string) chromedp.Action[chromedp.Void] {
+		return until(`[...document.querySelectorAll(".finder label")].filter((label) => label.checkVisibility()).map((label) => label.textContent.trim()).join(", ") === "` + want + `"`)
+	}
+	typed := func(text string) chromedp.Action[chromedp.Void] {
+		return do(`{ const field = document.querySelector("[data-find]"); field.focus(); field.value = "` + text + `"; field.dispatchEvent(new Event("input", { bubbles: true })); }`)
+	}
+	counted := func(words string) chromedp.Action[chromedp.Void] {
+		return until(`document.querySelector("[data-finder] [data-count]").textContent.trim() === "` + words + `"`)
+	}
+	none := func(words string) chromedp.Action[chromedp.Void] {
+		return until(`document.querySelector("[data-none]").textContent === "` + words + `"`)
+	}
+	// A real Enter is one event, from which the browser makes the character unless a script prevents it.
+	enter := chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, input.DispatchKeyEvent, input.DispatchKeyEventParams{
+			Type: input.DispatchKeyEventTypeKeyDown, Key: "Enter", Code: "Enter", Text: "\r", WindowsVirtualKeyCode: 13,
+		})
+		return err
+	})
+	type steps []chromedp.Action[chromedp.Void]
+	const all = "Afghanistan, Albania, Algeria, American Samoa, Andorra, Angola, Anguilla, Antigua & Barbuda, Argentina"
+	for _, step := range []struct {
+		name    string
+		actions steps
+	}{
+		{"countries are open, regions fold away", steps{
+			discard(chromedp.Navigate(server.URL + "/admin/delivery/new")), seen(all), counted("Tick countries, or single regions of those that have them. They join the zone when you save."),
+		}},
+		{"a part of a name finds it, without accents and capitals", steps{typed("ÁRG "), seen("Argentina"), none("")}},
+		{"what is ticked stays in view and is counted", steps{
+			discard(chromedp.Click(chromedp.CSS(`[name=add][value=AR]`))), counted("1 place joins the zone when you save."),
+			typed("wales"), seen("Argentina, New South Wales"),
+			discard(chromedp.Click(chromedp.CSS(`[name=add][value="AU-NSW"]`))), counted("2 places join the zone when you save."),
+		}},
+		{"the name of a country finds its regions", steps{typed("australia"), seen("Argentina, New South Wales, Victoria")}},
+		{"nothing found is said, and Enter saves nothing", steps{
+			typed("atlantis"), seen("Argentina, New South Wales"), none("No country or region is called so."),
+			do(`window.same = true`), enter, typed(""), none(""), seen(all + ", New South Wales, Victoria"), until(`window.same`),
+		}},
+	} {
+		for i, action := range step.actions {
+			require.NoError(t, chromedp.Do(tab, action), "%s: %d", step.name, i)
+		}
+	}
+	assert.Empty(t, said.take(), "console")
+}
