@@ -114,6 +114,11 @@ func TestLive_RowsMoveByKeyAndByDrag(t *testing.T) {
 			return err == nil && arrived // while one page goes and the next one comes there is nobody to ask
 		}, waitFor, tick, what)
 	}
+	// nothing waits for what a drop would send: it arrives a little after the drop.
+	nothing := func(before string) {
+		t.Helper()
+		require.Never(t, func() bool { return back.last() != before }, 500*time.Millisecond, tick)
+	}
 	move := func(from, to string, part float64, what string) {
 		t.Helper()
 		require.NoError(t, chromedp.Do(tab, leaving))
@@ -147,7 +152,7 @@ func TestLive_RowsMoveByKeyAndByDrag(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/categories")))
 		drag(tab, t, `[data-id=c1] [data-grip]`, `[data-id=c2]`, 0.8)
 		require.NoError(t, chromedp.Do(tab, until(`document.querySelector(".is-dragged, .is-target-in") === null`)))
-		assert.Equal(t, before, back.last())
+		nothing(before)
 	})
 	t.Run("a product is dropped between two others", func(t *testing.T) {
 		for _, c := range []struct{ page, from, to, sent string }{
@@ -169,7 +174,7 @@ func TestLive_RowsMoveByKeyAndByDrag(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/products")))
 		drag(tab, t, `[data-id=p2] [data-grip]`, `[data-id=p2]`, 0.6)
 		require.NoError(t, chromedp.Do(tab, until(`document.querySelector(".is-dragged") === null`)))
-		assert.Equal(t, before, back.last())
+		nothing(before)
 	})
 	assert.Empty(t, said.take(), "console")
 }
