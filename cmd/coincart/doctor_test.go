@@ -16,7 +16,7 @@ func TestDoctor_SaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 	require.NoError(t, os.Chmod(private, 0o644))
 	database := filepath.Join(folder, "shop.db")
 	env := map[string]string{
-		"COINCART_PLATFORM_URL": "http://" + freeAddress(t), "COINCART_MERCHANT_KEY": private, "COINCART_PLATFORM_KEY": public,
+		"COINCART_PLATFORM_URL": "http://127.0.0.1:1", "COINCART_MERCHANT_KEY": private, "COINCART_PLATFORM_KEY": public,
 		"COINCART_BASE_URL": "http://shop.example.org", "COINCART_DATABASE": "sqlite:" + database, "COINCART_LOG_LEVEL": "loud",
 	}
 	got := runCommand(t, env, "doctor")

@@ -138,7 +138,7 @@ func findChromium(t *testing.T) string {
 func openBrowser(t *testing.T, path string, dev device) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:len(chromedp.DefaultExecAllocatorOptions):len(chromedp.DefaultExecAllocatorOptions)],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("lang", dev.lang), chromedp.Flag("accept-lang", dev.lang),
 		chromedp.Flag("force-prefers-reduced-motion", dev.still),

@@ -34,7 +34,7 @@ type officePage struct {
 func TestE2E_EveryAdminPage(t *testing.T) {
 	browser := findChromium(t)
 	for _, tag := range []string{"en", "zh-Hans"} {
-		dev := device{name: "office-" + tag, lang: tag, width: 1280, height: 900, still: true, blind: raceEnabled, limit: 4 * time.Minute}
+		dev := device{name: "office-" + tag, lang: tag, width: 1280, height: 900, still: true, blind: raceEnabled, limit: 8 * time.Minute}
 		t.Run(tag, func(t *testing.T) {
 			o := startOffice(t, modelstest.SQLiteDSN(t), instant(today, "10:00:00"), madeUpPast)
 			g := &gallery{officeRun: o, ctx: openBrowser(t, browser, dev), dev: dev, seen: map[string]bool{}}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,14 +70,15 @@ type demoRun struct {
 	stop           func() int
 }
 
-// startDemo runs the demonstration on free ports and waits until it is ready. It is stopped after the test and must end in order.
+// startDemo runs the demonstration on free ports, which stay free for another one, and waits until it is ready. It is stopped after the test
+// and must end in order.
 func startDemo(t *testing.T, env map[string]string) *demoRun {
 	t.Helper()
 	d := &demoRun{data: env["COINCART_DATA_DIR"], stdout: &output{}, stderr: &output{}}
 	if d.data == "" {
 		d.data = filepath.Join(t.TempDir(), "data")
 	}
-	all := map[string]string{"COINCART_DATA_DIR": d.data, "COINCART_ADDR": "127.0.0.1:0", "COINCART_SANDBOX_ADDR": "127.0.0.1:0"}
+	all := map[string]string{"COINCART_DATA_DIR": d.data, "COINCART_ADDR": freeAddress(t), "COINCART_SANDBOX_ADDR": freeAddress(t)}
 	maps.Copy(all, env)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -240,13 +240,20 @@ func runProgram(tb testing.TB, program string, env map[string]string, args ...st
 	return result{command.ProcessState.ExitCode(), stdout.String(), stderr.String()}
 }
 
-// freeAddress is an address of this machine that was free a moment ago.
+// freeAddress is an address of this machine that nobody else is given until the test ends: a socket keeps its port without listening, and
+// those that reuse addresses, as Go's listeners do, can listen there.
 func freeAddress(tb testing.TB) string {
 	tb.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	require.NoError(tb, err)
-	defer listener.Close()
-	return listener.Addr().String()
+	tb.Cleanup(func() { _ = syscall.Close(socket) })
+	require.NoError(tb, syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1))
+	require.NoError(tb, syscall.Bind(socket, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}))
+	name, err := syscall.Getsockname(socket)
+	require.NoError(tb, err)
+	address, ok := name.(*syscall.SockaddrInet4)
+	require.True(tb, ok)
+	return fmt.Sprintf("127.0.0.1:%d", address.Port)
 }
 
 // realShop are a shop and a sandbox in processes of their own, each with its own keys.

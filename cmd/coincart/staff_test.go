@@ -201,7 +201,7 @@ func TestStaff_ResetTOTPAfterTheShopsKeyWasReplaced(t *testing.T) {
 }
 
 func TestStaff_LinksAreAloneOnStandardOutputAndWorkOnce(t *testing.T) {
-	o := startOffice(t, modelstest.SQLiteDSN(t), time.Time{}, nothing)
+	o := startOffice(t, modelstest.SQLiteDSN(t), models.SystemClock(), nothing) // a link of a command ends by the machine's clock
 	setup := o.run("", "staff", "setup-link")
 	require.Zero(t, setup.code, setup.stderr)
 	link := strings.TrimSpace(setup.stdout)

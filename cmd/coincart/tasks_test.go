@@ -73,7 +73,7 @@ func TestServeHTTP_AnswersWhatIsUnderWay(t *testing.T) {
 	listener, err := listen(t.Context(), "The test", "127.0.0.1:0", "nothing")
 	require.NoError(t, err)
 	entered, leave := make(chan struct{}), make(chan struct{})
-	server := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	server := &http.Server{ReadHeaderTimeout: patience, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		close(entered)
 		<-leave
 		_, _ = io.WriteString(w, "done")
