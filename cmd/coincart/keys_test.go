@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,6 +21,8 @@ import (
 )
 
 func TestKeygen_WritesAPairThatLoads(t *testing.T) {
+	mask := syscall.Umask(0o022) // a stricter one takes rights away from the public key
+	t.Cleanup(func() { syscall.Umask(mask) })
 	folder := filepath.Join(t.TempDir(), "keys")
 	private, public := filepath.Join(folder, "m.pem"), filepath.Join(folder, "m.pub.pem")
 	args := []string{"keygen", "--private-key", private, "--public-key", public}
