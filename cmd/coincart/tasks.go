@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -89,9 +90,44 @@ func listen(ctx context.Context, what, addr, setting string) (net.Listener, erro
 	}
 }
 
+// unused are the connections on which nothing was asked yet. Browsers open some to spare; Shutdown waits more than five seconds for those
+// that are new, although the server answers nothing on them any more.
+type unused struct {
+	mu     sync.Mutex
+	conns  map[net.Conn]bool
+	closed bool
+}
+
+// follow is a server's ConnState.
+func (u *unused) follow(conn net.Conn, state http.ConnState) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	switch {
+	case state != http.StateNew:
+		delete(u.conns, conn)
+	case u.closed:
+		_ = conn.Close()
+	default:
+		u.conns[conn] = true
+	}
+}
+
+// close is for a server that is shutting down.
+func (u *unused) close() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.closed = true
+	for conn := range u.conns {
+		_ = conn.Close()
+	}
+}
+
 // serveHTTP makes a task of a server. When it ends, requests under way are answered before it returns.
 func serveHTTP(name string, server *http.Server, listener net.Listener, log *slog.Logger) task {
 	server.ErrorLog = slog.NewLogLogger(log.With("server", name).Handler(), slog.LevelWarn)
+	spare := unused{conns: map[net.Conn]bool{}}
+	server.ConnState = spare.follow
+	server.RegisterOnShutdown(spare.close)
 	return task{name: name, run: func(ctx context.Context) error {
 		failed := make(chan error, 1)
 		go func() { failed <- server.Serve(listener) }()

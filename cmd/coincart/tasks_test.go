@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -101,6 +103,71 @@ func TestServeHTTP_AnswersWhatIsUnderWay(t *testing.T) {
 	require.NoError(t, <-ended)
 	_, err = http.Get("http://" + listener.Addr().String())
 	assert.Error(t, err, "nothing listens any more")
+}
+
+// lines is a listener in memory: what is put in is accepted.
+type lines struct {
+	conns chan net.Conn
+	once  sync.Once
+	ended chan struct{}
+}
+
+func (l *lines) Accept() (net.Conn, error) {
+	select {
+	case conn := <-l.conns:
+		return conn, nil
+	case <-l.ended:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *lines) Close() error {
+	l.once.Do(func() { close(l.ended) })
+	return nil
+}
+
+func (l *lines) Addr() net.Addr { return &net.TCPAddr{} }
+
+func TestServeHTTP_WaitsNotForConnectionsThatAskNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		listener := &lines{conns: make(chan net.Conn), ended: make(chan struct{})}
+		server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			time.Sleep(3 * time.Second)
+			_, _ = io.WriteString(w, "done")
+		})}
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() {
+			ended <- runTasks(ctx, []task{serveHTTP("test", server, listener, slog.New(slog.DiscardHandler))})
+		}()
+		spare, spareEnd := net.Pipe()
+		asking, askingEnd := net.Pipe()
+		listener.conns <- spareEnd
+		listener.conns <- askingEnd
+		_, err := io.WriteString(asking, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		require.NoError(t, err)
+		synctest.Wait()
+
+		begin := time.Now()
+		stop()
+		_, err = spare.Read(make([]byte, 1))
+		require.ErrorIs(t, err, io.EOF)
+		assert.Zero(t, time.Since(begin))
+		answer, err := io.ReadAll(asking)
+		require.NoError(t, err)
+		assert.Contains(t, string(answer), "done", "what was asked before is answered")
+		require.NoError(t, <-ended)
+		assert.Less(t, time.Since(begin), 4*time.Second)
+	})
+}
+
+func TestUnused_ClosesWhatComesTooLate(t *testing.T) {
+	u := unused{conns: map[net.Conn]bool{}}
+	u.close()
+	here, there := net.Pipe()
+	u.follow(there, http.StateNew)
+	_, err := here.Read(make([]byte, 1))
+	require.ErrorIs(t, err, io.EOF)
 }
 
 func TestListen_TakenPortSaysWhatToDo(t *testing.T) {

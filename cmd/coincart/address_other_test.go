@@ -1,0 +1,19 @@
+//go:build !linux
+
+package main
+
+import (
+	"net"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// freeAddress is an address of this machine that was free a moment ago: elsewhere a port cannot be kept and listened on by another socket.
+func freeAddress(tb testing.TB) string {
+	tb.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(tb, err)
+	require.NoError(tb, listener.Close())
+	return listener.Addr().String()
+}
