@@ -207,16 +207,24 @@ func zoneFacts(z models.Zone) models.Facts {
 		"tax_delivery": strconv.FormatBool(z.TaxDelivery),
 	}
 	for i, m := range z.Methods {
-		var steps []string
-		for _, s := range m.Steps {
-			steps = append(steps, s.From.String()+": "+s.Price.String())
-		}
-		facts["method "+strconv.Itoa(i+1)] = cut(strings.Join([]string{
-			m.Title, string(m.Kind), strings.Join(steps, ", "), "free from " + m.FreeFrom.String(), "up to " + m.MaxWeight.String() + " kg",
-			"on " + strconv.FormatBool(m.Enabled),
-		}, " · "))
+		facts["method "+strconv.Itoa(i+1)] = cut(strings.Join(methodFacts(m), " · "))
 	}
 	return facts
+}
+
+func methodFacts(m models.DeliveryMethod) []string {
+	var steps []string
+	for _, s := range m.Steps {
+		steps = append(steps, s.From.String()+": "+s.Price.String())
+	}
+	facts := []string{m.Title, string(m.Kind), strings.Join(steps, ", ")}
+	if m.FreeFrom.IsPositive() {
+		facts = append(facts, "free from "+m.FreeFrom.String())
+	}
+	if m.MaxWeight.IsPositive() {
+		facts = append(facts, "up to "+m.MaxWeight.String()+" kg")
+	}
+	return append(facts, "on "+strconv.FormatBool(m.Enabled))
 }
 
 // placeCode writes a place as forms do: DE, or US-AK.
