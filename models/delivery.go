@@ -188,8 +188,7 @@ type DeliveryMethod struct {
 	Position  int
 }
 
-// Check looks at a method before it is stored, with the currency's digits. Fields: title, note, kind, steps, free_from,
-// max_weight.
+// Check looks at a method before it is stored, with the currency's digits. Fields: title, note, kind, steps, free_from, max_weight.
 func (m DeliveryMethod) Check(digits int) FieldProblems {
 	p := FieldProblems{}
 	p.add("title", checkLine(m.Title, MaxZoneName, true))

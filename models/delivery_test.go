@@ -87,6 +87,7 @@ func TestMethodCheck(t *testing.T) {
 		"does not rise":      {func(m *models.DeliveryMethod) { m.Steps = models.Steps{{}, {}} }, "steps", models.FieldOrder},
 		"third of a cent":    {func(m *models.DeliveryMethod) { m.Steps = models.Steps{{Price: models.MustAmount("0.001")}} }, "steps", models.FieldDigits},
 		"weighs nothing":     {func(m *models.DeliveryMethod) { m.MaxWeight = models.Amount{}.Sub(models.MustAmount("1")) }, "max_weight", models.FieldNegative},
+		"weighs too much":    {func(m *models.DeliveryMethod) { m.MaxWeight = models.MustAmount("1000000000000.000001") }, "max_weight", models.FieldRange},
 		"below a milligram":  {func(m *models.DeliveryMethod) { m.MaxWeight = models.MustAmount("0.0000001") }, "max_weight", models.FieldDigits},
 		"free from negative": {func(m *models.DeliveryMethod) { m.FreeFrom = models.Amount{}.Sub(models.MustAmount("1")) }, "free_from", models.FieldNegative},
 	} {

@@ -36,9 +36,9 @@ type Placement struct {
 // Place turns a cart into an order with a payment attempt, asks the platform for its order, and says where to go
 // (design.md §2). The same form token always gives the same order.
 //
-// Errors: ErrCartEmpty, ErrFormUsed, ErrCartChanged, ErrPlace, ErrUndeliverable, ErrTooHeavy, *AddressError, *CouponError, ErrNothingToPay, ErrCoin,
-// ErrQuote, ErrPayer, *store.OutOfStockError, ErrUnreachable. A refusal by the platform is not an error: the order page shows it, with
-// the choice to mend it.
+// Errors: ErrCartEmpty, ErrFormUsed, ErrCartChanged, ErrPlace, ErrUndeliverable, ErrTooHeavy, *AddressError, *CouponError,
+// ErrNothingToPay, ErrCoin, ErrQuote, ErrPayer, *store.OutOfStockError, ErrUnreachable. A refusal by the platform is not an error: the
+// order page shows it, with the choice to mend it.
 func (s *Service) Place(ctx context.Context, in PlaceInput) (Placement, error) {
 	if !in.Payer.Known() {
 		return Placement{}, ErrPayer

@@ -109,6 +109,11 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 			form.Set(field, bad)
 			c.sendAll("/admin/delivery", form, nil).is(http.StatusUnprocessableEntity).has("field__problem")
 		}
+		for _, bound := range []string{"m.0.free", "m.0.most"} {
+			form := goodZone()
+			form.Set(bound, "0.00")
+			c.sendAll("/admin/delivery", form, nil).is(http.StatusUnprocessableEntity).has("too small or too large")
+		}
 		more := goodZone()
 		more.Set("do", "more")
 		again := c.sendAll("/admin/delivery", more, nil).is(http.StatusOK).typed("/admin/delivery")

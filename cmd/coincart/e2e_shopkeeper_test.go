@@ -195,7 +195,8 @@ func (k *keeperStory) makeCoupon() {
 func (k *keeperStory) makeZone() {
 	k.t.Helper()
 	k.do("delivery", follow(`a.side__link[href="/admin/delivery"]`), follow(`a[href="/admin/delivery/new"]`))
-	k.step("zone", typeInto("#name", keeperZone), typeInto("[data-find]", "new york"), click(`input[name="add"][value="US-NY"]`), choose("#tax_mode", "added"), typeOver("#tax_rate", keeperTax),
+	k.step("zone", typeInto("#name", keeperZone), typeInto("[data-find]", "new york"), click(`input[name="add"][value="US-NY"]`),
+		choose("#tax_mode", "added"), typeOver("#tax_rate", keeperTax),
 		typeInto("#tax_name", keeperTaxName), click(byName("tax_delivery")), typeInto(byName("m.0.title"), keeperMethod),
 		choose(byName("m.0.kind"), "weight"), typeInto(byName("m.0.from.0"), "0"), typeInto(byName("m.0.price.0"), "4.20"),
 		typeInto(byName("m.0.from.1"), "1"), typeInto(byName("m.0.price.1"), keeperDelivery))

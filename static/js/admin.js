@@ -36,7 +36,8 @@
     count();
   }
 
-  // A long list of places is searched while one types. What is ticked stays so, and in view, and how many are is said.
+  // A long list of places is searched while one types; a country finds all its regions. What is ticked stays so, and in view, and how many
+  // are is said.
   for (const finder of document.querySelectorAll("[data-finder]")) {
     const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
     const search = finder.querySelector("[data-find]");
@@ -44,16 +45,16 @@
     const said = finder.querySelector("[data-count]");
     const hint = said.textContent;
     const groups = [...finder.querySelectorAll("details")].map((group) => ({
-      group, open: group.open, name: plain(group.querySelector("summary").textContent),
+      group, open: group.open, country: "country" in group.dataset ? plain(group.querySelector("summary").textContent) : "",
       places: [...group.querySelectorAll("label")].map((label) => ({ label, box: label.control, name: plain(label.textContent) })),
     }));
     const find = () => {
       const wanted = plain(search.value);
       let found = wanted === "";
-      for (const { group, open, name, places } of groups) {
+      for (const { group, open, country, places } of groups) {
         let shown = 0;
         for (const place of places) {
-          const fits = place.name.includes(wanted) || name.includes(wanted);
+          const fits = place.name.includes(wanted) || country.startsWith(wanted);
           found ||= fits;
           place.label.hidden = !fits && !place.box.checked;
           if (!place.label.hidden) shown++;

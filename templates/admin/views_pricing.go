@@ -144,7 +144,7 @@ type MethodRow struct {
 	Enabled bool
 }
 
-// ZoneView is the form of a zone, POST /admin/delivery or /admin/delivery/{id}: name, place (ticked), add (chosen), tax_mode, tax_name,
+// ZoneView is the form of a zone, POST /admin/delivery or /admin/delivery/{id}: name, place and add (ticked), tax_mode, tax_name,
 // tax_rate, tax_delivery, and per way of delivery the fields that MethodForm names. do=more shows the form again with more room; do=save, or
 // none, stores it. Deleting is POST /admin/delivery/{id}/delete with version.
 type ZoneView struct {
@@ -183,7 +183,7 @@ type TextField struct {
 }
 
 // MethodForm is a way of delivery in a zone's form. Its fields are named by its index: m.0.title, m.0.title.zh-Hans, m.0.note, m.0.kind,
-// m.0.from.1, m.0.price.1, m.0.free, m.0.enabled, m.0.remove, m.0.id.
+// m.0.from.1, m.0.price.1, m.0.free, m.0.most, m.0.enabled, m.0.remove, m.0.id.
 type MethodForm struct {
 	Index   int
 	ID      string // "" for a new one

@@ -59,7 +59,9 @@ func zoneRow(p *i18n.Printer, currency models.Currency, z models.Zone) pages.Zon
 		for _, step := range m.Steps {
 			least = least.Least(step.Price)
 		}
-		r.Methods = append(r.Methods, pages.MethodRow{Title: m.NameIn(p.Lang()), From: money(least), Free: money(m.FreeFrom), Most: someAmount(m.MaxWeight), Enabled: m.Enabled})
+		r.Methods = append(r.Methods, pages.MethodRow{
+			Title: m.NameIn(p.Lang()), From: money(least), Free: money(m.FreeFrom), Most: someAmount(m.MaxWeight), Enabled: m.Enabled,
+		})
 	}
 	return r
 }

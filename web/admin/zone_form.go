@@ -214,8 +214,8 @@ func (r *zoneReader) method(name string, i int, stored models.DeliveryMethod) (p
 	m := stored
 	m.Title, m.Note, m.Kind, m.Enabled, m.Steps = form.Title.Value, form.Note.Value, models.DeliveryKind(form.Kind.Value), form.Enabled, nil
 	m.Texts, form.Titles = r.texts(stored.Texts, "title", name+"title.")
-	m.FreeFrom = amountIn(&form.Free, models.MaxFractionDigits, false)
-	m.MaxWeight = amountIn(&form.Most, models.MaxWeightDigits, false)
+	m.FreeFrom = boundIn(&form.Free, models.MaxFractionDigits)
+	m.MaxWeight = boundIn(&form.Most, models.MaxWeightDigits)
 	for n := range models.MaxSteps + 1 {
 		at := strconv.Itoa(n)
 		if !r.form.Has(name + "price." + at) {
@@ -230,6 +230,15 @@ func (r *zoneReader) method(name string, i int, stored models.DeliveryMethod) (p
 		form.Steps = append(form.Steps, step)
 	}
 	return form, m
+}
+
+// boundIn reads a bound: none where nothing is typed, but not for 0, by which people mean the opposite.
+func boundIn(f *pages.Field, digits int) models.Amount {
+	a := amountIn(f, digits, false)
+	if a.IsZero() && f.Value != "" && f.Problem == pages.ProblemNone {
+		f.Problem = pages.ProblemRange
+	}
+	return a
 }
 
 // checkMethod puts what is wrong with a way of delivery beside its fields.
@@ -248,5 +257,7 @@ func (r *zoneReader) checkMethod(form *pages.MethodForm, m models.DeliveryMethod
 			form.Problem = pages.ProblemFlatSteps
 		}
 	}
-	r.mark(problems, map[string]*pages.Field{"title": &form.Title, "note": &form.Note, "kind": &form.Kind, "free_from": &form.Free, "max_weight": &form.Most})
+	r.mark(problems, map[string]*pages.Field{
+		"title": &form.Title, "note": &form.Note, "kind": &form.Kind, "free_from": &form.Free, "max_weight": &form.Most,
+	})
 }
