@@ -83,26 +83,6 @@ func TestPlace_AnswerOfAnotherOrderIsUnknown(t *testing.T) {
 	})
 }
 
-func TestSettle_DeadAttemptIsNotAskedAboutForEver(t *testing.T) {
-	t.Parallel()
-	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
-		at := s.platformOrder(order)
-		require.NoError(t, s.Cancel(t.Context(), order.Ref))
-		require.Equal(t, http.StatusOK, s.post(s.callback(at, opay.StatusClosed, string(at.Amount))))
-		s.deliver()
-		assert.True(t, s.attempt(order.Ref).DueAt.IsZero())
-		asked := s.requests.Load()
-		rows := s.evidence(order)
-		for range 10 {
-			s.later(30 * time.Minute)
-		}
-		assert.Equal(t, asked, s.requests.Load())
-		assert.Equal(t, rows, s.evidence(order))
-		assert.Empty(t, s.reviews())
-	})
-}
-
 func TestPay_SecondPressGoesTheWayOfTheFirst(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {

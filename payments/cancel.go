@@ -29,21 +29,38 @@ func (s *Service) Cancel(ctx context.Context, ref string) error {
 	return s.giveUp(ctx, &order, models.IntentCancel, models.OrderCancelled)
 }
 
-// giveUp ends an awaiting order for the given intent: at once where no attempt is live, else by way of the platform.
+// giveUp ends an awaiting order for the given intent: at once where no attempt is live, else by way of the platform. Whoever changes
+// the order's attempts at the same moment makes it look again, so that the wish is never lost.
 func (s *Service) giveUp(ctx context.Context, order *models.Order, intent models.Intent, to models.OrderState) error {
+	for range settleTries {
+		err := s.tryToGiveUp(ctx, order, intent, to)
+		if !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+		fresh, err := s.store.Order(ctx, order.ID)
+		if err != nil {
+			return fmt.Errorf("load order: %w", err)
+		}
+		switch fresh.State {
+		case models.OrderCancelled, models.OrderExpired:
+			return nil
+		case models.OrderPaid, models.OrderFulfilled, models.OrderReview, models.OrderRefunding, models.OrderRefunded:
+			return ErrNotCancellable
+		case models.OrderAwaiting:
+			*order = fresh
+		}
+	}
+	return fmt.Errorf("give the order up: %w %d times", store.ErrConflict, settleTries)
+}
+
+// tryToGiveUp is giveUp once; store.ErrConflict: the order or its attempt is not as it was read.
+func (s *Service) tryToGiveUp(ctx context.Context, order *models.Order, intent models.Intent, to models.OrderState) error {
 	a := order.Current()
 	if a == nil || !a.State.Live() {
-		err := s.store.Tx(ctx, func(tx *store.Store) error { return s.endIdle(ctx, tx, order, to, string(intent)) })
-		if errors.Is(err, store.ErrConflict) {
-			return s.gaveUpMeanwhile(ctx, order.ID)
-		}
-		return err
+		return s.store.Tx(ctx, func(tx *store.Store) error { return s.endIdle(ctx, tx, order, to, string(intent)) })
 	}
 	if a.Intent != models.IntentCancel && a.Intent != intent { // a shopper's cancellation is not turned into an expiry
 		if err := s.store.SetIntent(ctx, a.ID, a.Intent, intent); err != nil {
-			if errors.Is(err, store.ErrConflict) {
-				return s.gaveUpMeanwhile(ctx, order.ID)
-			}
 			return fmt.Errorf("store the intent: %w", err)
 		}
 	}
@@ -66,19 +83,11 @@ func (s *Service) endIdle(ctx context.Context, tx *store.Store, order *models.Or
 	return s.endOrder(ctx, tx, &fresh, to, cause)
 }
 
-// gaveUpMeanwhile tells a race that was lost to a payment from one that nobody needs to hear of.
-func (s *Service) gaveUpMeanwhile(ctx context.Context, orderID string) error {
-	order, err := s.store.Order(ctx, orderID)
-	if err != nil {
-		return fmt.Errorf("load order: %w", err)
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
 	}
-	switch order.State {
-	case models.OrderCancelled, models.OrderExpired, models.OrderAwaiting:
-		return nil
-	case models.OrderPaid, models.OrderFulfilled, models.OrderReview, models.OrderRefunding, models.OrderRefunded:
-		return ErrNotCancellable
-	}
-	return nil
+	return b
 }
 
 func later(a, b time.Time) time.Time {

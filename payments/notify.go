@@ -61,9 +61,6 @@ func (s *Service) handleInbox(ctx context.Context, m models.InboxMessage) error 
 	if err := s.takeHint(ctx, &m, &a, n); err != nil {
 		return err
 	}
-	if a.State == models.AttemptPaid {
-		return nil // nothing better can be learned
-	}
 	if err := s.askHinted(ctx, a, n); err != nil {
 		s.log.InfoContext(ctx, "callback not confirmed yet", "order", a.OrderID, "attempt", a.ID, "error", err)
 	}
@@ -78,15 +75,20 @@ func (s *Service) askHinted(ctx context.Context, a models.Attempt, n opay.Notifi
 	if a.OrderNum == "" {
 		a.OrderNum = n.OrderNum
 	}
-	return s.askByNumber(ctx, a, "callback")
+	return s.askPlatform(ctx, a, "callback")
 }
 
-// takeHint stores what a callback claims. Its amount is compared for the alarm only: what is credited is decided by orderDetail
-// (reliability.md R3).
+// takeHint stores what a callback claims, and brings a up to date. Its amount is compared for the alarm only: what is credited is
+// decided by orderDetail (reliability.md R3).
 func (s *Service) takeHint(ctx context.Context, m *models.InboxMessage, a *models.Attempt, n opay.Notification) error {
 	now := s.clock()
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		err := tx.AddEvidence(ctx, &models.Evidence{
+		fresh, err := tx.LockAttempt(ctx, a.ID) // it may have been paid since it was looked for
+		if err != nil {
+			return fmt.Errorf("load attempt: %w", err)
+		}
+		*a = fresh
+		err = tx.AddEvidence(ctx, &models.Evidence{
 			AttemptID: a.ID, OrderID: a.OrderID, Source: models.SourceCallback, Verified: true, AppOrderID: n.OutOrderID, OrderNum: n.OrderNum,
 			Status: string(n.Status), Amount: canonicalAmount(string(n.PayAmount)), InboxID: m.ID, CreatedAt: now,
 		})
@@ -110,10 +112,7 @@ func (s *Service) takeHint(ctx context.Context, m *models.InboxMessage, a *model
 			}
 			return nil
 		}
-		if !a.State.Live() {
-			return nil // asked once, below
-		}
-		return tx.SetAttempt(ctx, a.ID, map[string]any{"due_at": now.Add(refreshInterval)}) // the question below comes first
+		return tx.NudgeAttempt(ctx, a.ID, now.Add(refreshInterval)) // the question that follows comes first
 	})
 	if err != nil {
 		return fmt.Errorf("take the callback's hint: %w", err)

@@ -342,7 +342,7 @@ func (s *Service) resolveRefund(ctx context.Context, r models.Refund) error {
 		set := map[string]any{"due_at": now.Add(unknownDelay)}
 		return s.store.Tx(ctx, func(tx *store.Store) error { return s.moveRefund(ctx, tx, &r, models.RefundUnknown, set, "refund") })
 	}
-	if err := s.store.SetRefund(ctx, r.ID, map[string]any{"checks": r.Checks + 1}); err != nil {
+	if err := s.store.SetRefund(ctx, r.ID, r.State, map[string]any{"checks": r.Checks + 1}); err != nil {
 		return fmt.Errorf("count the question: %w", err)
 	}
 	if code == opay.CodeOrderNotFound || errors.Is(err, opay.ErrNotOffered) {

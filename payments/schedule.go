@@ -29,12 +29,25 @@ func pollSteps() []time.Duration {
 
 // pollDelay is the pause after so many questions, spread by ±20 %, so that orders placed together are not asked about
 // together.
-func pollDelay(checks int) time.Duration {
-	steps := pollSteps()
+func pollDelay(checks int) time.Duration { return jittered(pollSteps(), checks) }
+
+func jittered(steps []time.Duration, checks int) time.Duration {
 	step := steps[min(max(checks, 0), len(steps)-1)]
-	spread := step / 5
-	return step - spread + rand.N(2*spread+1) //nolint:gosec // jitter needs no secrecy
+	fifth := step / 5
+	return step - fifth + rand.N(2*fifth+1) //nolint:gosec // jitter needs no secrecy
 }
+
+// closedSteps are the pauses between questions about an attempt that was given up: money may still come, most likely soon
+// (reliability.md R10). They make some fourteen questions until the end.
+func closedSteps() []time.Duration {
+	return []time.Duration{
+		time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour,
+		12 * time.Hour,
+	}
+}
+
+// closedDelay is pollDelay for an attempt that was given up.
+func closedDelay(checks int) time.Duration { return jittered(closedSteps(), checks) }
 
 // retryDelay is the pause before work that failed is tried again: 5 s, doubled each time, at most an hour.
 func retryDelay(tries int) time.Duration {

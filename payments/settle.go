@@ -15,25 +15,33 @@ const settleTries = 5
 
 // settle is the one place where the platform's word changes an attempt, its order and the stock (reliability.md R5). detail is
 // a verified answer to a question about this very attempt; cause says who asked. Asking again with the same answer changes
-// nothing.
-func (s *Service) settle(ctx context.Context, attemptID string, detail opay.OrderDetail, source models.EvidenceSource, cause string) error {
+// nothing. It returns the attempt as it stands afterwards.
+func (s *Service) settle(
+	ctx context.Context, attemptID string, detail opay.OrderDetail, source models.EvidenceSource, cause string,
+) (models.Attempt, error) {
+	var after models.Attempt
 	for range settleTries {
 		err := s.store.Tx(ctx, func(tx *store.Store) error {
-			return s.settleIn(ctx, tx, attemptID, detail, source, cause)
+			if err := s.settleIn(ctx, tx, attemptID, detail, source, cause); err != nil {
+				return err
+			}
+			var err error
+			after, err = tx.Attempt(ctx, attemptID)
+			return err
 		})
 		if !errors.Is(err, store.ErrConflict) {
 			if err != nil {
-				return fmt.Errorf("settle attempt: %w", err)
+				return after, fmt.Errorf("settle attempt: %w", err)
 			}
 			s.poke(s.wakeOutbox)
-			return nil
+			return after, nil
 		}
 	}
-	return fmt.Errorf("settle attempt: %w %d times", store.ErrConflict, settleTries)
+	return after, fmt.Errorf("settle attempt: %w %d times", store.ErrConflict, settleTries)
 }
 
 func (s *Service) settleIn(ctx context.Context, tx *store.Store, attemptID string, d opay.OrderDetail, source models.EvidenceSource, cause string) error {
-	a, err := tx.Attempt(ctx, attemptID)
+	a, err := tx.LockAttempt(ctx, attemptID)
 	if err != nil {
 		return fmt.Errorf("load attempt: %w", err)
 	}
@@ -57,9 +65,9 @@ func (s *Service) settleIn(ctx context.Context, tx *store.Store, attemptID strin
 	case opay.StatusPending:
 		return s.pending(ctx, tx, &order, &a, d, cause)
 	case opay.StatusFailed:
-		return s.closeAttempt(ctx, tx, &order, &a, models.AttemptFailed, models.ProblemPayFailed, cause)
+		return s.closeAttempt(ctx, tx, &order, &a, ending{models.AttemptFailed, models.ProblemPayFailed, d.OrderNum, true, cause})
 	case opay.StatusClosed:
-		return s.closeAttempt(ctx, tx, &order, &a, models.AttemptClosed, models.ProblemClosed, cause)
+		return s.closeAttempt(ctx, tx, &order, &a, ending{models.AttemptClosed, models.ProblemClosed, d.OrderNum, true, cause})
 	}
 	return fmt.Errorf("settle attempt: undocumented status %q", string(d.Status))
 }
@@ -126,7 +134,7 @@ func (s *Service) dropNumber(ctx context.Context, tx *store.Store, a *models.Att
 		if !a.State.Live() {
 			return nil
 		}
-		return tx.SetAttempt(ctx, a.ID, set)
+		return tx.SetAttempt(ctx, a.ID, a.State, set)
 	}
 	t := models.Transition{OrderID: a.OrderID, AttemptID: a.ID, Cause: cause, Note: models.Remark("foreign_number")}
 	if err := tx.MoveAttempt(ctx, a.ID, models.AttemptOpen, models.AttemptUnknown, set, t); err != nil {
@@ -138,7 +146,7 @@ func (s *Service) dropNumber(ctx context.Context, tx *store.Store, a *models.Att
 // credit books a payment that orderDetail confirms in every field.
 func (s *Service) credit(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, cause string) error {
 	if a.State == models.AttemptPaid {
-		return nil
+		return tx.EndQuestions(ctx, a.ID)
 	}
 	now := s.clock()
 	set := map[string]any{"order_num": d.OrderNum, "paid_at": now, "due_at": nil, "intent": "", "problem_code": ""}
@@ -214,8 +222,9 @@ func (s *Service) pending(ctx context.Context, tx *store.Store, order *models.Or
 	case models.AttemptPaid:
 		return s.regress(ctx, tx, a, models.AttemptOpen, cause)
 	case models.AttemptFailed, models.AttemptClosed:
-		// It can be paid although we gave it up: the poller closes it at the platform.
-		if err := tx.SetAttempt(ctx, a.ID, map[string]any{"due_at": now.Add(unknownDelay)}); err != nil {
+		// It can be paid although we gave it up: whoever asked closes it at the platform, or else the poller does.
+		set := map[string]any{"order_num": d.OrderNum, "due_at": now.Add(unknownDelay)}
+		if err := tx.SetAttempt(ctx, a.ID, a.State, set); err != nil {
 			return fmt.Errorf("ask again: %w", err)
 		}
 		return s.regress(ctx, tx, a, models.AttemptOpen, cause)
@@ -237,21 +246,36 @@ func (s *Service) regress(ctx context.Context, tx *store.Store, a *models.Attemp
 	return s.openReview(ctx, tx, models.ReviewStatusRegress, a, models.Remark("regress", "attempt", string(a.State), "now", string(to)))
 }
 
+// ending is how an attempt comes to nothing.
+type ending struct {
+	to       models.AttemptState // failed or closed
+	problem  string
+	orderNum string // the platform's number, if it is known
+	held     bool   // the platform held an order, or may have: it is asked about for as long as money may come (reliability.md R10)
+	cause    string
+}
+
 // closeAttempt ends an attempt that is proved dead, and does what was wanted of it: the order is cancelled or expires, or
 // waits for a new attempt.
-func (s *Service) closeAttempt(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, to models.AttemptState, problem, cause string) error {
+func (s *Service) closeAttempt(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, e ending) error {
 	switch {
 	case a.State == models.AttemptPaid:
-		return s.regress(ctx, tx, a, to, cause)
-	case !a.State.Live():
-		if a.DueAt.IsZero() {
-			return nil // dead is dead, closed or failed
+		if err := s.regress(ctx, tx, a, e.to, e.cause); err != nil {
+			return err
 		}
-		return tx.SetAttempt(ctx, a.ID, map[string]any{"due_at": nil}) // and the platform agrees: no more questions
+		return tx.EndQuestions(ctx, a.ID)
+	case !a.State.Live():
+		return nil // dead is dead, closed or failed
 	}
-	set := map[string]any{"due_at": nil, "problem_code": problem}
-	t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: cause, Note: models.Remark("ended", "code", problem)}
-	if err := tx.MoveAttempt(ctx, a.ID, a.State, to, set, t); err != nil {
+	set := map[string]any{"due_at": nil, "problem_code": e.problem, "checks": 0}
+	if e.held {
+		set["due_at"] = s.clock().Add(closedDelay(0))
+	}
+	if e.orderNum != "" {
+		set["order_num"] = e.orderNum
+	}
+	t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: e.cause, Note: models.Remark("ended", "code", e.problem)}
+	if err := tx.EndAttempt(ctx, a.ID, a.State, a.Intent, e.to, set, t); err != nil {
 		return fmt.Errorf("end attempt: %w", err)
 	}
 	if order.State != models.OrderAwaiting {

@@ -55,20 +55,24 @@ func (s *Service) storeOutcome(ctx context.Context, order *models.Order, a *mode
 		return err
 	case refused && !undecided(code) && !first:
 		// The refusal is about this try; whether an earlier one was accepted is still open.
-		return s.store.SetAttempt(ctx, a.ID, map[string]any{"problem_code": string(code)})
+		err := s.store.SetAttempt(ctx, a.ID, models.AttemptUnknown, map[string]any{"problem_code": string(code)})
+		if errors.Is(err, store.ErrConflict) {
+			return nil // it is known by now
+		}
+		return err
 	case refused && !undecided(code):
 		s.log.WarnContext(ctx, "platform refused an order", "order", order.ID, "attempt", a.ID, "code", string(code))
-		return s.storeFailed(ctx, a, string(code))
+		return s.storeFailed(ctx, a, string(code), false)
 	case errors.Is(callErr, opay.ErrUnreachable) && first:
 		s.log.WarnContext(ctx, "platform unreachable", "order", order.ID, "attempt", a.ID, "error", callErr)
-		if err := s.storeFailed(ctx, a, models.ProblemUnreachable); err != nil {
+		if err := s.storeFailed(ctx, a, models.ProblemUnreachable, false); err != nil {
 			return err
 		}
 		return ErrUnreachable
 	case errors.Is(callErr, opay.ErrInvalidRequest) && first:
 		// Refused by our own client before anything was sent: the order cannot be made this way.
 		s.log.ErrorContext(ctx, "order cannot be sent", "order", order.ID, "attempt", a.ID, "error", callErr)
-		return s.storeFailed(ctx, a, models.ProblemNotSent)
+		return s.storeFailed(ctx, a, models.ProblemNotSent, false)
 	default:
 		s.log.WarnContext(ctx, "outcome of createThirdOrder unknown", "order", order.ID, "attempt", a.ID, "error", callErr)
 		return s.storeUnknown(ctx, order, a)
@@ -90,7 +94,7 @@ func undecided(code opay.Code) bool {
 func (s *Service) storeOpened(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string) error {
 	now := s.clock()
 	return s.store.Tx(ctx, func(tx *store.Store) error {
-		fresh, err := tx.Attempt(ctx, a.ID)
+		fresh, err := tx.LockAttempt(ctx, a.ID)
 		if err != nil {
 			return fmt.Errorf("load attempt: %w", err)
 		}
@@ -107,7 +111,7 @@ func (s *Service) storeOpened(ctx context.Context, order *models.Order, a *model
 		case fresh.State != models.AttemptSubmitting && fresh.State != models.AttemptUnknown:
 			// A callback was faster than this answer, and has moved on.
 			if fresh.OrderNum == "" {
-				return tx.SetAttempt(ctx, a.ID, map[string]any{"order_num": orderNum})
+				return tx.SetAttempt(ctx, a.ID, fresh.State, map[string]any{"order_num": orderNum})
 			}
 			return nil
 		}
@@ -129,10 +133,11 @@ func (s *Service) storeForeign(ctx context.Context, order *models.Order, a *mode
 	return s.storeUnknown(ctx, order, a)
 }
 
-// storeFailed ends an attempt of which it is certain that the platform holds no order.
-func (s *Service) storeFailed(ctx context.Context, a *models.Attempt, problem string) error {
+// storeFailed ends an attempt of which it is certain that the platform holds no order; held, where one might turn up all the same,
+// because a request of ours was never answered.
+func (s *Service) storeFailed(ctx context.Context, a *models.Attempt, problem string, held bool) error {
 	return s.store.Tx(ctx, func(tx *store.Store) error {
-		fresh, err := tx.Attempt(ctx, a.ID)
+		fresh, err := tx.LockAttempt(ctx, a.ID)
 		if err != nil {
 			return fmt.Errorf("load attempt: %w", err)
 		}
@@ -149,7 +154,7 @@ func (s *Service) storeFailed(ctx context.Context, a *models.Attempt, problem st
 		if err != nil {
 			return fmt.Errorf("load order: %w", err)
 		}
-		if err := s.closeAttempt(ctx, tx, &order, &fresh, models.AttemptFailed, problem, "create"); err != nil {
+		if err := s.closeAttempt(ctx, tx, &order, &fresh, ending{to: models.AttemptFailed, problem: problem, held: held, cause: "create"}); err != nil {
 			return err
 		}
 		return s.shortenOrder(ctx, tx, &order)

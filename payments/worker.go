@@ -180,22 +180,28 @@ func (s *Service) pollLater(ctx context.Context, id, lease string) error {
 		if err != nil {
 			return fmt.Errorf("load order: %w", err)
 		}
-		now := s.clock()
-		if now.After(order.ExpiresAt.Add(pollAfterExpiry)) && !a.State.Live() {
-			return tx.Reschedule(ctx, store.QueueAttempts, id, lease, time.Time{})
-		}
-		if now.After(order.ExpiresAt.Add(pollAfterExpiry)) {
-			if err := s.openReview(ctx, tx, models.ReviewUnresolved, &a, models.Remark("never_ended")); err != nil {
-				return err
+		now, end := s.clock(), order.ExpiresAt.Add(pollAfterExpiry)
+		if !now.Before(end) || !a.State.Live() && !mayBeHeld(&a) {
+			if a.State.Live() {
+				if err := s.openReview(ctx, tx, models.ReviewUnresolved, &a, models.Remark("never_ended")); err != nil {
+					return err
+				}
 			}
 			return tx.Reschedule(ctx, store.QueueAttempts, id, lease, time.Time{})
 		}
-		if err := tx.SetAttempt(ctx, id, map[string]any{"checks": a.Checks + 1}); err != nil {
+		if err := tx.SetAttempt(ctx, id, a.State, map[string]any{"checks": a.Checks + 1}); err != nil {
 			return fmt.Errorf("count the question: %w", err)
 		}
-		return tx.Reschedule(ctx, store.QueueAttempts, id, lease, now.Add(pollDelay(a.Checks+1)))
+		next := now.Add(pollDelay(a.Checks + 1))
+		if !a.State.Live() {
+			next = now.Add(closedDelay(a.Checks + 1))
+		}
+		return tx.Reschedule(ctx, store.QueueAttempts, id, lease, earlier(next, end)) // the last question is at the end
 	})
 }
+
+// mayBeHeld reports that the platform held an order for an attempt that was given up, or may have: money for it can still arrive.
+func mayBeHeld(a *models.Attempt) bool { return a.OrderNum != "" || a.ProblemCode == models.ProblemNotAccepted }
 
 func (s *Service) orderStep(ctx context.Context) (int, error) {
 	rows, err := s.store.ClaimOrders(ctx, claimBatch, leaseTime)

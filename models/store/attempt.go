@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 
+	"gorm.io/gorm/clause"
+
 	"coincart/models"
 )
 
@@ -104,6 +106,21 @@ func (s *Store) AttemptByOrderNum(ctx context.Context, orderNum string) (models.
 	return s.attempt(ctx, "order_num = ?", orderNum)
 }
 
+// LockAttempt is Attempt for a transaction that decides by what it reads: the row stays as it is until the transaction ends. On a
+// cluster other nodes do not see the lock; the compare-and-sets behind it still hold. ErrNotFound.
+func (s *Store) LockAttempt(ctx context.Context, id string) (models.Attempt, error) {
+	if !machine(id) {
+		return models.Attempt{}, fmt.Errorf("lock the attempt: %w", ErrNotFound)
+	}
+	var a models.Attempt
+	err := s.orm.WithContext(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Take(&a).Error
+	if err != nil {
+		return models.Attempt{}, doing("lock the attempt", translate(err))
+	}
+	s.openPayer(ctx, &a)
+	return a, nil
+}
+
 func (s *Store) attempt(ctx context.Context, where, key string) (models.Attempt, error) {
 	var a models.Attempt
 	if err := s.take(ctx, &a, where, key); err != nil {
@@ -127,6 +144,20 @@ func (s *Store) openPayer(ctx context.Context, a *models.Attempt) {
 func (s *Store) MoveAttempt(
 	ctx context.Context, id string, from, to models.AttemptState, set map[string]any, t models.Transition,
 ) error {
+	return s.moveAttempt(ctx, id, from, to, set, t, "id = ? AND state = ?", id, string(from))
+}
+
+// EndAttempt is MoveAttempt for an attempt that comes to nothing, while the given intent is what is wanted of it: what becomes of
+// the order follows from the intent, so a wish that was stored meanwhile is an ErrConflict too (reliability.md R12).
+func (s *Store) EndAttempt(
+	ctx context.Context, id string, from models.AttemptState, intent models.Intent, to models.AttemptState, set map[string]any, t models.Transition,
+) error {
+	return s.moveAttempt(ctx, id, from, to, set, t, "id = ? AND state = ? AND intent = ?", id, string(from), string(intent))
+}
+
+func (s *Store) moveAttempt(
+	ctx context.Context, id string, from, to models.AttemptState, set map[string]any, t models.Transition, where string, args ...any,
+) error {
 	what := fmt.Sprintf("move the attempt from %s to %s", from, to)
 	if !from.CanMove(to) {
 		return fmt.Errorf("%s: %w", what, ErrConflict)
@@ -140,7 +171,7 @@ func (s *Store) MoveAttempt(
 	c.set("updated_at", s.now())
 	t.AttemptID, t.FromState, t.ToState, t.Refused = id, string(from), string(to), false
 	return doing(what, s.Tx(ctx, func(tx *Store) error {
-		if err := tx.update(ctx, "attempts", c, "id = ? AND state = ?", id, string(from)); err != nil {
+		if err := tx.update(ctx, "attempts", c, where, args...); err != nil {
 			return err
 		}
 		moved := t // a repeated transaction starts from the caller's again
@@ -161,18 +192,16 @@ func liveValue(state models.AttemptState) any {
 	return nil
 }
 
-// SetAttempt changes columns that are not state: those that MoveAttempt may set too. ErrNotFound, ErrColumn, ErrDuplicate.
-func (s *Store) SetAttempt(ctx context.Context, id string, set map[string]any) error {
+// SetAttempt changes columns that are not state, those that MoveAttempt may set too, while the attempt is in the given state:
+// what the caller decides from an attempt that it has read must not be written into one that was paid meanwhile
+// (reliability.md R5). ErrConflict: the attempt is in another state, or there is none. ErrColumn, ErrDuplicate.
+func (s *Store) SetAttempt(ctx context.Context, id string, while models.AttemptState, set map[string]any) error {
 	c, err := s.changes("attempts", id, set)
 	if err != nil {
 		return doing("change the attempt", err)
 	}
 	c.set("updated_at", s.now())
-	err = s.update(ctx, "attempts", c, "id = ?", id)
-	if err == ErrConflict { //nolint:errorlint // update returns it bare
-		err = ErrNotFound
-	}
-	return doing("change the attempt", err)
+	return doing("change the attempt", s.update(ctx, "attempts", c, "id = ? AND state = ?", id, string(while)))
 }
 
 // SetIntent changes what is wanted of a live attempt, by compare-and-set: ErrConflict when it is not live or wants something else

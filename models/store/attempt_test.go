@@ -98,16 +98,16 @@ func TestAttempt_OrderNumBelongsToOne(t *testing.T) {
 		ctx := t.Context()
 		a := modelstest.Attempt(t, s, modelstest.Order(t, s))
 		b := modelstest.Attempt(t, s, modelstest.Order(t, s))
-		require.NoError(t, s.SetAttempt(ctx, a.ID, map[string]any{"order_num": "N1"}))
-		require.NoError(t, s.SetAttempt(ctx, b.ID, map[string]any{"order_num": "n1"}), "keys are case-sensitive")
-		require.ErrorIs(t, s.SetAttempt(ctx, b.ID, map[string]any{"order_num": "N1"}), store.ErrDuplicate)
+		require.NoError(t, s.SetAttempt(ctx, a.ID, a.State, map[string]any{"order_num": "N1"}))
+		require.NoError(t, s.SetAttempt(ctx, b.ID, b.State, map[string]any{"order_num": "n1"}), "keys are case-sensitive")
+		require.ErrorIs(t, s.SetAttempt(ctx, b.ID, b.State, map[string]any{"order_num": "N1"}), store.ErrDuplicate)
 		err := s.MoveAttempt(ctx, b.ID, models.AttemptCreated, models.AttemptSubmitting, map[string]any{"order_num": "N1"}, models.Transition{})
 		require.ErrorIs(t, err, store.ErrDuplicate)
 		got, err := s.AttemptByOrderNum(ctx, "N1")
 		require.NoError(t, err)
 		assert.Equal(t, a.ID, got.ID)
-		require.NoError(t, s.SetAttempt(ctx, a.ID, map[string]any{"order_num": ""}), "empty is NULL")
-		require.NoError(t, s.SetAttempt(ctx, b.ID, map[string]any{"order_num": ""}), "which any number may have")
+		require.NoError(t, s.SetAttempt(ctx, a.ID, a.State, map[string]any{"order_num": ""}), "empty is NULL")
+		require.NoError(t, s.SetAttempt(ctx, b.ID, b.State, map[string]any{"order_num": ""}), "which any number may have")
 		got, err = s.Attempt(ctx, a.ID)
 		require.NoError(t, err)
 		assert.Empty(t, got.OrderNum)
@@ -128,11 +128,11 @@ func TestSetAttempt_AllowedColumnsOnly(t *testing.T) {
 		ctx := t.Context()
 		a := modelstest.Attempt(t, s, modelstest.Order(t, s))
 		for _, column := range []string{"state", "live", "amount", "coin", "rate", "app_order_id", "payer_sealed", "id", "x"} {
-			require.ErrorIs(t, s.SetAttempt(ctx, a.ID, map[string]any{column: "x"}), store.ErrColumn, column)
+			require.ErrorIs(t, s.SetAttempt(ctx, a.ID, a.State, map[string]any{column: "x"}), store.ErrColumn, column)
 		}
-		require.ErrorIs(t, s.SetAttempt(ctx, a.ID, map[string]any{"payer": "10001"}), store.ErrColumn, "a payer is a models.Payer")
+		require.ErrorIs(t, s.SetAttempt(ctx, a.ID, a.State, map[string]any{"payer": "10001"}), store.ErrColumn, "a payer is a models.Payer")
 		now := models.Instant(time.Now())
-		require.NoError(t, s.SetAttempt(ctx, a.ID, map[string]any{
+		require.NoError(t, s.SetAttempt(ctx, a.ID, a.State, map[string]any{
 			"problem_code": longText(65), "checks": 3, "checked_at": now, "sent_at": now, "opened_at": now, "paid_at": now,
 			"due_at": time.Time{}, "intent": models.IntentCancel, "payer": models.Payer{UserID: "7", Token: "t"},
 		}))
@@ -143,13 +143,13 @@ func TestSetAttempt_AllowedColumnsOnly(t *testing.T) {
 		assert.Equal(t, models.IntentCancel, got.Intent)
 		assert.Equal(t, []time.Time{now, now, now, now, {}}, []time.Time{got.CheckedAt, got.SentAt, got.OpenedAt, got.PaidAt, got.DueAt})
 		assert.Equal(t, models.Payer{UserID: "7", Token: "t"}, got.Payer)
-		require.NoError(t, s.SetAttempt(ctx, a.ID, map[string]any{"payer": models.Payer{}, "paid_at": nil}))
+		require.NoError(t, s.SetAttempt(ctx, a.ID, a.State, map[string]any{"payer": models.Payer{}, "paid_at": nil}))
 		got, err = s.Attempt(ctx, a.ID)
 		require.NoError(t, err)
 		assert.Equal(t, models.Payer{}, got.Payer)
 		assert.Nil(t, got.PayerSealed)
 		assert.True(t, got.PaidAt.IsZero())
-		require.ErrorIs(t, s.SetAttempt(ctx, models.NewID(), map[string]any{"checks": 1}), store.ErrNotFound)
+		require.ErrorIs(t, s.SetAttempt(ctx, models.NewID(), models.AttemptCreated, map[string]any{"checks": 1}), store.ErrConflict)
 	})
 }
 
@@ -218,8 +218,8 @@ func TestAttempt_PayerIsSealedInTheDatabase(t *testing.T) {
 			none := modelstest.Open(t, dsn, func(o *store.Options) { o.SealKey = nil })
 			b := models.Attempt{OrderID: o.ID, Payer: models.Payer{Token: "t"}}
 			require.ErrorIs(t, none.InsertAttempt(t.Context(), &b), store.ErrNoSealKey)
-			require.ErrorIs(t, none.SetAttempt(t.Context(), a.ID, map[string]any{"payer": models.Payer{Token: "t"}}), store.ErrNoSealKey)
-			require.NoError(t, none.SetAttempt(t.Context(), a.ID, map[string]any{"payer": models.Payer{UserID: "1"}}))
+			require.ErrorIs(t, none.SetAttempt(t.Context(), a.ID, a.State, map[string]any{"payer": models.Payer{Token: "t"}}), store.ErrNoSealKey)
+			require.NoError(t, none.SetAttempt(t.Context(), a.ID, a.State, map[string]any{"payer": models.Payer{UserID: "1"}}))
 		})
 	}
 	t.Run("sqlite", func(t *testing.T) {

@@ -23,7 +23,7 @@ func TestEraseCustomer_TakesThePersonOutAndLeavesTheBooks(t *testing.T) {
 			o.Address = &models.Address{Name: "Ada Lovelace", Line1: "1 Main Street", City: "Berlin", Postcode: "10115", Country: "DE"}
 		})
 		paid, attempt := modelstest.Paid(t, s, ada)
-		require.NoError(t, s.SetAttempt(ctx, attempt.ID, map[string]any{"payer": models.Payer{OpenID: "open-ada", Token: "t"}}))
+		require.NoError(t, s.SetAttempt(ctx, attempt.ID, attempt.State, map[string]any{"payer": models.Payer{OpenID: "open-ada", Token: "t"}}))
 		require.NoError(t, s.MoveOrder(ctx, paid.ID, models.OrderPaid, models.OrderFulfilled, nil, models.Transition{Cause: "admin"}))
 		cancelled := modelstest.Order(t, s, ada)
 		refused := modelstest.Attempt(t, s, cancelled, func(a *models.Attempt) { a.Payer = models.Payer{UserID: "4711"} })

@@ -24,6 +24,21 @@ func (s *Store) AddEvidence(ctx context.Context, e *models.Evidence) error {
 	return doing("store the evidence", s.create(ctx, e))
 }
 
+// AddRefusal is AddEvidence for a question that was refused: the same refusal again (attempt, source and code) adds nothing, because a
+// poller would meet it for days.
+func (s *Store) AddRefusal(ctx context.Context, e *models.Evidence) error {
+	n := 0
+	err := s.one(ctx, "SELECT COUNT(*) FROM evidence WHERE attempt_id = ? AND source = ? AND code = ?",
+		[]any{e.AttemptID, string(e.Source), e.Code}, &n)
+	if err != nil {
+		return doing("look for the refusal", err)
+	}
+	if n > 0 {
+		return nil
+	}
+	return s.AddEvidence(ctx, e)
+}
+
 // Evidence reads all claims about an order's payments, oldest first.
 func (s *Store) Evidence(ctx context.Context, orderID string) ([]models.Evidence, error) {
 	var list []models.Evidence

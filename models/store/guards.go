@@ -52,11 +52,27 @@ func (s *Store) RenewForm(ctx context.Context, cartID, from, to string) error {
 	return doing("renew the cart's form", s.update(ctx, "carts", c, "id = ? AND form_token = ?", cartID, from))
 }
 
-// NudgeAttempts brings the next question about live attempts forward to due: those that a callback with this digest has spoken of. A
-// question that is nearer stays where it is, so that repeating a callback asks no more often than due allows.
-func (s *Store) NudgeAttempts(ctx context.Context, digest string, due time.Time) error {
-	_, err := s.exec(ctx, `UPDATE attempts SET due_at = ?, lease = '' WHERE live IS NOT NULL AND due_at > ? AND id IN (
-		SELECT e.attempt_id FROM evidence e JOIN inbox i ON i.id = e.inbox_id WHERE i.digest = ?)`,
-		models.Instant(due), models.Instant(due), digest)
+// nudge brings the next question about attempts forward. A question that is nearer stays where it is, so that repeating a callback
+// asks no more often than due allows; what is paid is never asked about again.
+const nudge = "UPDATE attempts SET due_at = ?, lease = '' WHERE state <> 'paid' AND (due_at > ? OR due_at IS NULL) AND "
+
+// NudgeAttempt brings the next question about an unpaid attempt forward to due; a paid one stays as it is.
+func (s *Store) NudgeAttempt(ctx context.Context, id string, due time.Time) error {
+	due = models.Instant(due)
+	_, err := s.exec(ctx, nudge+"id = ?", due, due, id)
 	return doing("bring the next question forward", err)
+}
+
+// NudgeAttempts is NudgeAttempt for those that a callback with this digest has spoken of.
+func (s *Store) NudgeAttempts(ctx context.Context, digest string, due time.Time) error {
+	due = models.Instant(due)
+	_, err := s.exec(ctx, nudge+`id IN (
+		SELECT e.attempt_id FROM evidence e JOIN inbox i ON i.id = e.inbox_id WHERE i.digest = ?)`, due, due, digest)
+	return doing("bring the next questions forward", err)
+}
+
+// EndQuestions makes a paid attempt due no more; one that is in another state stays as it is.
+func (s *Store) EndQuestions(ctx context.Context, attemptID string) error {
+	_, err := s.exec(ctx, "UPDATE attempts SET due_at = NULL, lease = '' WHERE id = ? AND state = 'paid' AND due_at IS NOT NULL", attemptID)
+	return doing("end the questions", err)
 }

@@ -15,7 +15,7 @@ type Violation struct {
 	What string // what is wrong with which row
 }
 
-// overdue is how late a question about an attempt may be (I14).
+// overdue is how long a row may wait for its worker after it became due (I14).
 const overdue = 5 * time.Minute
 
 // shownPerRule bounds the answer; one row is as wrong as fifty.
@@ -98,8 +98,15 @@ var invariants = []invariant{
 	{"I10", "message given up, and nobody was told", `SELECT o.id FROM outbox o WHERE o.state = 'parked'
 		AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.kind = 'undelivered_mail' AND r.subject = o.id)`},
 	{"I14", "live attempt that nobody asks about", `SELECT id FROM attempts
-		WHERE live IS NOT NULL AND (due_at < ? OR due_at IS NULL AND id NOT IN (
-			SELECT attempt_id FROM reviews WHERE kind = 'unresolved'))`},
+		WHERE live IS NOT NULL AND due_at IS NULL AND id NOT IN (SELECT attempt_id FROM reviews WHERE kind = 'unresolved')`},
+	{"I14", "overdue attempt", "SELECT id FROM attempts WHERE due_at < ?"},
+	{"I14", "overdue callback", "SELECT id FROM inbox WHERE due_at < ?"},
+	{"I14", "overdue message", "SELECT id FROM outbox WHERE due_at < ?"},
+	{"I14", "overdue order", "SELECT id FROM orders WHERE due_at < ?"},
+	{"I14", "overdue refund", "SELECT id FROM refunds WHERE due_at < ?"},
+	{"I14", "overdue task", "SELECT id FROM tasks WHERE due_at < ?"},
+	{"I15", "paid attempt that is still due", "SELECT id FROM attempts WHERE state = 'paid' AND due_at IS NOT NULL"},
+	{"I15", "order that awaits no payment and is still due", "SELECT id FROM orders WHERE state <> 'awaiting' AND due_at IS NOT NULL"},
 	{"sums", "line whose total is not quantity times price", `SELECT id FROM order_lines
 		WHERE total <> {product unit_price quantity}`},
 }

@@ -222,18 +222,15 @@ func (s *Store) MoveRefund(
 	}))
 }
 
-// SetRefund changes columns that are not state: those that MoveRefund may set too. ErrNotFound, ErrColumn, ErrDuplicate.
-func (s *Store) SetRefund(ctx context.Context, id string, set map[string]any) error {
+// SetRefund changes columns that are not state, those that MoveRefund may set too, while the refund is in the given state.
+// ErrConflict: it is in another state, or there is none. ErrColumn, ErrDuplicate.
+func (s *Store) SetRefund(ctx context.Context, id string, while models.RefundState, set map[string]any) error {
 	c, err := s.changes("refunds", id, set)
 	if err != nil {
 		return doing("change the refund", err)
 	}
 	c.set("updated_at", s.now())
-	err = s.update(ctx, "refunds", c, "id = ?", id)
-	if errors.Is(err, ErrConflict) {
-		err = ErrNotFound
-	}
-	return doing("change the refund", err)
+	return doing("change the refund", s.update(ctx, "refunds", c, "id = ? AND state = ?", id, string(while)))
 }
 
 // ClaimRefunds claims up to limit due refunds, longest due first.

@@ -1,0 +1,333 @@
+package payments_test
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/payments"
+	"coincart/payments/opay"
+	"coincart/payments/sandbox"
+)
+
+// counts counts the calls to the platform by name from now on.
+func (s *shop) counts() func(call string) int {
+	var mu sync.Mutex
+	calls := map[string]int{}
+	s.gateway.interrupt(func(call string) {
+		mu.Lock()
+		defer mu.Unlock()
+		calls[call]++
+	})
+	return func(call string) int {
+		mu.Lock()
+		defer mu.Unlock()
+		return calls[call]
+	}
+}
+
+// replica is a second service over the same database and platform.
+func (s *shop) replica() *payments.Service {
+	s.t.Helper()
+	other, err := payments.New(s.config)
+	require.NoError(s.t, err)
+	return other
+}
+
+// reply is a callback about an order with a return address of its own, so that each one is another plaintext.
+func (s *shop) reply(o sandbox.Order, status opay.Status, amount, returnURL string) []byte {
+	s.t.Helper()
+	plain := opay.EncodeFields(
+		opay.Field{Name: "outOrderId", Value: o.AppOrderID}, opay.Field{Name: "orderNum", Value: o.OrderNum},
+		opay.Field{Name: "orderStatus", Value: string(status)}, opay.Field{Name: "payAmount", Value: amount},
+		opay.Field{Name: "returnUrl", Value: returnURL},
+	)
+	e, err := platformRing(s.t).Seal(plain)
+	require.NoError(s.t, err)
+	return opay.Request{AppID: testApp, Time: "1", Envelope: e}.Encode()
+}
+
+// R5: whatever is decided from an attempt that was read before somebody else paid it changes nothing. The return page, three callbacks,
+// the pollers of two replicas and a question of the staff meet at the same moment, a thousand times.
+func TestSettle_EverybodyAtOnceNeverClosesWhatIsPaid(t *testing.T) {
+	t.Parallel()
+	const orders, together = 1000, 20
+	eachShop(t, func(t *testing.T, s *shop) {
+		_, err := s.store.SetStock(t.Context(), []models.StockLevel{{VariantID: s.variant.ID, OnHand: orders}}, "for the test", "test")
+		require.NoError(t, err)
+		called, other := s.counts(), s.replica()
+		odd := 0 // orders that a callback reports with another amount
+		for done := 0; done < orders; done += together {
+			batch := make([]models.Order, together)
+			for i := range batch {
+				batch[i] = s.place(1)
+			}
+			s.clock.Advance(13 * time.Second) // the pollers' first question is due
+			wrong := done == 0
+			if wrong {
+				odd = together
+			}
+			s.meet(other, batch, wrong)
+		}
+		for range 4 {
+			s.later(5 * time.Second)
+			work(t, other)
+		}
+		assert.Zero(t, called("cancelOrder"), "nothing that is paid is closed")
+		rows, err := s.store.Reviews(t.Context(), true, 2*orders)
+		require.NoError(t, err)
+		assert.Len(t, rows, odd, "one alert where one is due")
+		for _, r := range rows {
+			assert.Equal(t, models.ReviewMismatch, r.Kind)
+		}
+		s.stockIs(0, 0, orders)
+	}, func(sc *sandbox.Config, _ *payments.Config) { sc.MaxOrders = 2 * orders })
+}
+
+// meet pays the orders and lets everybody hear of it at once: of each order three callbacks, one of them with another amount if wrong.
+func (s *shop) meet(other *payments.Service, batch []models.Order, wrong bool) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	var wg sync.WaitGroup
+	for _, order := range batch {
+		at := s.platformOrder(order)
+		require.NoError(s.t, s.platform.Pay(at.OrderNum))
+		for n := range 3 {
+			amount := string(at.Amount)
+			if wrong && n == 1 {
+				amount = "0.01"
+			}
+			body := s.reply(at, opay.StatusPaid, amount, at.ReturnPage+"?"+strconv.Itoa(n))
+			wg.Go(func() { assert.Equal(s.t, http.StatusOK, s.post(body)) })
+		}
+		wg.Go(func() {
+			_, err := s.Refresh(ctx, order.Ref)
+			assert.NoError(s.t, err)
+		})
+		wg.Go(func() {
+			_, err := other.AskOrder(ctx, order.ID, models.Actor{StaffID: "s", Who: "staff"})
+			if err != nil {
+				assert.ErrorIs(s.t, err, payments.ErrTooOften)
+			}
+		})
+	}
+	for _, service := range []*payments.Service{s.Service, other} {
+		for range 2 {
+			wg.Go(func() { work(s.t, service) })
+		}
+	}
+	wg.Wait()
+	s.work()
+	for _, order := range batch {
+		got := s.order(order.Ref)
+		assert.Equal(s.t, models.OrderPaid, got.State)
+		assert.True(s.t, got.Current().DueAt.IsZero(), "paid and due")
+	}
+}
+
+// work lets a service do what is due, until nothing is.
+func work(t *testing.T, service *payments.Service) {
+	t.Helper()
+	for range 50 {
+		n, err := service.RunOnce(t.Context())
+		if !assert.NoError(t, err) || n == 0 {
+			return
+		}
+	}
+}
+
+// A paid attempt may be due all the same, from a version that wrote so: it is asked about no more, and never closed.
+func TestPoll_PaidThatIsDueIsNeverClosed(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
+		s.deliver()
+		a := s.attempt(order.Ref)
+		require.Equal(t, models.AttemptPaid, a.State)
+		set := map[string]any{"due_at": s.clock.Now()}
+		require.NoError(t, s.store.SetAttempt(t.Context(), a.ID, models.AttemptPaid, set))
+		called := s.counts()
+		s.later(time.Second)
+		s.later(time.Hour)
+		assert.Zero(t, called("cancelOrder"))
+		assert.True(t, s.attempt(order.Ref).DueAt.IsZero())
+	})
+}
+
+// R11, R12: before an order is closed the platform is asked, so that what was paid there without our knowledge is never cancelled.
+func TestClose_AsksBeforeItCancels(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+		expired, cancelled, again := s.place(1), s.place(1), s.place(1)
+		for _, o := range []models.Order{expired, cancelled, again} {
+			require.NoError(t, s.platform.Pay(s.platformOrder(o).OrderNum))
+		}
+		called := s.counts()
+		require.NoError(t, s.Cancel(t.Context(), cancelled.Ref))
+		_, err := s.Pay(t.Context(), again.Ref, "BTC", models.Payer{UserID: alice})
+		require.NoError(t, err)
+		s.later(32 * time.Minute)
+		for _, o := range []models.Order{expired, cancelled, again} {
+			assert.Equal(t, models.OrderPaid, s.order(o.Ref).State)
+		}
+		assert.Zero(t, called("cancelOrder"))
+	})
+}
+
+// R12: the wish to cancel is kept, whatever else happens to the attempt at that moment.
+func TestCancel_WishIsNeverLost(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		orders := make([]models.Order, 40)
+		for i := range orders {
+			orders[i] = s.place(1)
+		}
+		var wg sync.WaitGroup
+		for _, o := range orders {
+			at := s.platformOrder(o)
+			require.NoError(t, s.platform.Fail(at.OrderNum))
+			body := s.callback(at, opay.StatusFailed, string(at.Amount))
+			wg.Go(func() { assert.Equal(t, http.StatusOK, s.post(body)) })
+			wg.Go(func() { assert.NoError(t, s.Cancel(t.Context(), o.Ref)) })
+		}
+		wg.Go(func() { work(t, s.Service) })
+		wg.Wait()
+		s.work()
+		for _, o := range orders {
+			assert.Equal(t, models.OrderCancelled, s.order(o.Ref).State)
+		}
+		s.stockIs(50, 0, 0)
+	})
+}
+
+// R10: money that comes after an attempt was closed, and that no callback tells of, is found within the promised time: ever more
+// seldom asked, and not for ever.
+func TestPoll_LateMoneyOnAClosedAttemptIsFoundWithoutACallback(t *testing.T) {
+	t.Parallel()
+	for _, late := range []time.Duration{0, 10 * time.Minute, 5 * time.Hour, 40 * time.Hour, 70 * time.Hour} {
+		t.Run(late.String(), func(t *testing.T) {
+			t.Parallel()
+			eachShop(t, func(t *testing.T, s *shop) {
+				require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+				cancelled, failed := s.place(1), s.place(1)
+				end := cancelled.ExpiresAt.Add(72 * time.Hour)
+				require.NoError(t, s.Cancel(t.Context(), cancelled.Ref))
+				require.NoError(t, s.platform.Fail(s.platformOrder(failed).OrderNum))
+				s.later(13 * time.Second)
+				require.Equal(t, models.AttemptClosed, s.attempt(cancelled.Ref).State)
+				require.Equal(t, models.AttemptFailed, s.attempt(failed.Ref).State)
+				s.wait(late)
+				require.NoError(t, s.platform.PayLate(s.platformOrder(cancelled).OrderNum))
+				require.NoError(t, s.platform.PayLate(s.platformOrder(failed).OrderNum))
+				for s.clock.Now().Before(end.Add(time.Minute)) {
+					s.wait(20 * time.Minute)
+				}
+				assert.Equal(t, models.OrderReview, s.order(cancelled.Ref).State)
+				assert.Equal(t, models.AttemptPaid, s.attempt(cancelled.Ref).State)
+				assert.Equal(t, models.AttemptPaid, s.attempt(failed.Ref).State)
+			})
+		})
+	}
+}
+
+// wait lets time pass in steps, with the workers at work.
+func (s *shop) wait(d time.Duration) {
+	s.t.Helper()
+	for end := s.clock.Now().Add(d); s.clock.Now().Before(end); {
+		s.later(min(20*time.Minute, end.Sub(s.clock.Now())))
+	}
+}
+
+func TestPoll_ClosedAttemptIsAskedAboutEverMoreSeldomAndNotForEver(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		require.NoError(t, s.Cancel(t.Context(), order.Ref))
+		called := s.counts()
+		s.wait(16 * time.Hour)
+		early := called("orderDetail")
+		assert.GreaterOrEqual(t, early, 6)
+		s.wait(60 * time.Hour)
+		all := called("orderDetail")
+		assert.LessOrEqual(t, all, 16)
+		assert.Less(t, all-early, early)
+		assert.True(t, s.attempt(order.Ref).DueAt.IsZero(), "the promised time is over")
+		s.wait(24 * time.Hour)
+		assert.Equal(t, all, called("orderDetail"))
+		assert.Zero(t, called("cancelOrder"))
+		assert.Empty(t, s.reviews())
+	})
+}
+
+// An attempt that the platform never held needs no questions.
+func TestPoll_RefusedAttemptIsNotAskedAbout(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		in := s.cart(1)
+		in.Payer.UserID = "99999999"
+		p, err := s.Place(t.Context(), in)
+		require.NoError(t, err)
+		asked := s.requests.Load()
+		s.wait(2 * time.Hour)
+		assert.Equal(t, asked, s.requests.Load())
+		assert.Equal(t, models.OrderExpired, s.order(p.Ref).State)
+	})
+}
+
+// The same words again may be news for an attempt that was given up as well.
+func TestReceive_SameWordsLaterAreHeardOfAClosedAttempt(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		at := s.platformOrder(order)
+		body := s.callback(at, opay.StatusPaid, string(at.Amount))
+		require.Equal(t, http.StatusOK, s.post(body))
+		s.work()
+		require.NoError(t, s.Cancel(t.Context(), order.Ref))
+		require.Equal(t, models.OrderCancelled, s.order(order.Ref).State)
+		s.wait(9 * time.Hour) // the next question is hours away
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+		require.NoError(t, s.platform.PayLate(at.OrderNum))
+		require.Equal(t, http.StatusOK, s.post(body))
+		s.later(3 * time.Second)
+		assert.Equal(t, models.OrderReview, s.order(order.Ref).State)
+	})
+}
+
+// settledDuring lets something happen between the platform's answer and its settling.
+func (s *shop) settledDuring(f func(ctx context.Context)) {
+	var once atomic.Bool
+	s.gateway.lie(func(d opay.OrderDetail) opay.OrderDetail {
+		if once.CompareAndSwap(false, true) {
+			f(s.t.Context())
+		}
+		return d
+	})
+}
+
+// R12: a wish that is stored while the answer "closed" is on its way decides what becomes of the order.
+func TestSettle_IntentOfTheLastMomentDecides(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		a := s.attempt(order.Ref)
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+		require.NoError(t, s.platform.Close(s.platformOrder(order).OrderNum))
+		s.settledDuring(func(ctx context.Context) {
+			assert.NoError(t, s.store.SetIntent(ctx, a.ID, models.IntentNone, models.IntentCancel))
+		})
+		_, err := s.Refresh(t.Context(), order.Ref)
+		require.NoError(t, err)
+		assert.Equal(t, models.OrderCancelled, s.order(order.Ref).State)
+	})
+}
