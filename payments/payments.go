@@ -139,6 +139,7 @@ type Service struct {
 	staticPicture func(name string) bool
 	fetchPicture  PictureFetcher
 	running       running
+	watch         watch
 
 	wakeInbox   chan struct{}
 	wakeOutbox  chan struct{}

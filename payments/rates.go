@@ -20,7 +20,7 @@ const (
 
 // rateStep asks the price sources of coins that are due. A coin is leased, so that several replicas do not ask for it side by side.
 func (s *Service) rateStep(ctx context.Context) (int, error) {
-	coins, err := s.store.ClaimCoins(ctx, claimBatch, rateLease)
+	coins, err := claim(ctx, s.store.ClaimCoins, claimBatch, rateLease)
 	if err != nil {
 		return 0, fmt.Errorf("claim coins: %w", err)
 	}

@@ -254,7 +254,7 @@ func (s *Service) orderAfterRefunds(ctx context.Context, tx *store.Store, orderI
 
 // refundStep sends approved refunds and resolves those whose outcome is unknown.
 func (s *Service) refundStep(ctx context.Context) (int, error) {
-	rows, err := s.store.ClaimRefunds(ctx, claimBatch, leaseTime)
+	rows, err := claim(ctx, s.store.ClaimRefunds, claimBatch, leaseTime)
 	if err != nil {
 		return 0, fmt.Errorf("claim refunds: %w", err)
 	}

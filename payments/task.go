@@ -16,6 +16,7 @@ import (
 const (
 	taskLease   = time.Minute
 	taskTries   = 5
+	tasksAtOnce = 4
 	taskPulse   = 500 * time.Millisecond // between two writings of progress
 	MaxTaskRows = 1000                   // orders of one bulk cancellation
 )
@@ -126,7 +127,7 @@ func (s *Service) prepareTask(t *models.Task, params any) (string, error) {
 }
 
 func (s *Service) taskStep(ctx context.Context) (int, error) {
-	rows, err := s.store.ClaimTasks(ctx, workerParallel, taskLease)
+	rows, err := claim(ctx, s.store.ClaimTasks, tasksAtOnce, taskLease)
 	if err != nil {
 		return 0, fmt.Errorf("claim tasks: %w", err)
 	}
@@ -135,6 +136,7 @@ func (s *Service) taskStep(ctx context.Context) (int, error) {
 
 // runTask does a task, or goes on with one whose process died. A task that fails is tried again unless that is useless.
 func (s *Service) runTask(ctx context.Context, t models.Task) {
+	s.watch.progress(workerTasks)
 	err := s.doTask(ctx, &t)
 	if ctx.Err() != nil {
 		return // the shop is stopping; another process goes on when the lease ends
@@ -186,6 +188,7 @@ func (s *Service) pulse(t *models.Task) func(ctx context.Context, done, total in
 	var last time.Time
 	return func(ctx context.Context, done, total int) error {
 		t.Done, t.Total = done, total
+		s.watch.progress(workerTasks)
 		now := s.clock()
 		if !last.IsZero() && now.Sub(last) < taskPulse && (total == 0 || done < total) {
 			return nil

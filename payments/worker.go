@@ -14,23 +14,23 @@ import (
 )
 
 const (
-	causePoll      = "poll"
-	claimBatch     = 16 // rows that a worker takes at once
-	workerParallel = 4  // of these handled at the same time, so that a slow platform does not stop the rest
-	mailTries      = 12 // about three hours by retryDelay; then a person is told
-	inboxTries     = 20
+	causePoll  = "poll"
+	claimBatch = 8  // rows that a worker takes at once and handles side by side: none waits for another while its lease runs
+	mailTries  = 12 // about three hours by retryDelay; then a person is told
+	inboxTries = 20
 )
 
 // Run works until ctx ends: it opens callbacks, asks about attempts that are due, gives up orders whose time is over and sends
 // mails. Any number of replicas may run; a row is leased by one of them at a time. It returns nil when ctx ends.
 func (s *Service) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
+	defer s.watch.forget()
 	group.Go(func() error {
 		s.logProbe(ctx)
 		return nil
 	})
 	for _, w := range s.workers() {
-		group.Go(func() error { return s.loop(ctx, w) })
+		group.Go(func() error { return s.supervise(ctx, w) })
 	}
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("payments workers: %w", err)
@@ -53,44 +53,51 @@ func (s *Service) RunOnce(ctx context.Context) (int, error) {
 }
 
 type worker struct {
-	name string
-	step func(context.Context) (int, error) // handles what is due, returns how many rows
-	wake <-chan struct{}                    // work has just come in; nil: none does
+	name  string
+	step  func(context.Context) (int, error) // handles what is due, returns how many rows
+	limit time.Duration                      // for one step; 0: what it does has limits of its own
+	wake  <-chan struct{}                    // work has just come in; nil: none does
 }
 
 func (s *Service) workers() []worker {
 	list := []worker{
-		{"inbox", s.inboxStep, s.wakeInbox},
-		{"attempts", s.attemptStep, nil},
-		{"orders", s.orderStep, nil},
-		{"refunds", s.refundStep, s.wakeRefunds},
-		{"tasks", s.taskStep, s.wakeTasks},
-		{"statements", s.statementStep, nil},
-		{"rates", s.rateStep, nil},
-		{"housekeeping", s.housekeepingStep, nil},
-		{"catalogue", s.store.RefreshCatalogue, nil},
+		{"inbox", s.inboxStep, stepLimit, s.wakeInbox},
+		{"attempts", s.attemptStep, stepLimit, nil},
+		{"orders", s.orderStep, stepLimit, nil},
+		{"refunds", s.refundStep, stepLimit, s.wakeRefunds},
+		{workerTasks, s.taskStep, 0, s.wakeTasks},
+		{"statements", s.statementStep, tidyLimit, nil},
+		{"rates", s.rateStep, stepLimit, nil},
+		{"housekeeping", s.housekeepingStep, tidyLimit, nil},
+		{"catalogue", s.store.RefreshCatalogue, tidyLimit, nil},
 	}
 	if s.mailer != nil {
-		list = append(list, worker{"outbox", s.outboxStep, s.wakeOutbox})
+		list = append(list, worker{"outbox", s.outboxStep, stepLimit, s.wakeOutbox})
 	}
 	return list
 }
 
-func (s *Service) loop(ctx context.Context, w worker) error {
+// workerTasks names the worker whose steps take long.
+const workerTasks = "tasks"
+
+// loop does a worker's steps until ctx ends. turn says on whose behalf, see supervise.
+func (s *Service) loop(ctx context.Context, w worker, state *watched, turn int) {
 	pause := time.NewTimer(0)
 	defer pause.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return
 		case <-pause.C:
 		case <-w.wake:
 		}
-		n, err := w.step(ctx)
+		state.begin(turn)
+		n, err := w.limited(ctx)
+		state.end(turn, err)
 		next := idlePause
 		switch {
 		case ctx.Err() != nil:
-			return ctx.Err()
+			return
 		case err != nil:
 			s.log.ErrorContext(ctx, "worker step failed", "worker", w.name, "error", err)
 			next = 5 * idlePause
@@ -99,6 +106,26 @@ func (s *Service) loop(ctx context.Context, w worker) error {
 		}
 		pause.Reset(next)
 	}
+}
+
+// limited does one step within its time.
+func (w worker) limited(ctx context.Context) (int, error) {
+	if w.limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, w.limit)
+		defer cancel()
+	}
+	return w.step(ctx)
+}
+
+// claim takes due rows with time of its own: where connections to the database have fallen silent, the step ends early and the next
+// one finds others.
+func claim[T any](
+	ctx context.Context, take func(context.Context, int, time.Duration) ([]T, error), limit int, lease time.Duration,
+) ([]T, error) {
+	ctx, cancel := context.WithTimeout(ctx, claimLimit)
+	defer cancel()
+	return take(ctx, limit, lease)
 }
 
 // poke wakes a worker of this process; others find the row at their next look.
@@ -112,7 +139,6 @@ func (s *Service) poke(wake chan struct{}) {
 // each handles claimed rows side by side. One row's failure is its own: handle reschedules it.
 func each[T any](ctx context.Context, rows []T, handle func(context.Context, T)) int {
 	var group errgroup.Group
-	group.SetLimit(workerParallel)
 	for _, row := range rows {
 		group.Go(func() error {
 			handle(ctx, row)
@@ -124,7 +150,7 @@ func each[T any](ctx context.Context, rows []T, handle func(context.Context, T))
 }
 
 func (s *Service) inboxStep(ctx context.Context) (int, error) {
-	rows, err := s.store.ClaimInbox(ctx, claimBatch, leaseTime)
+	rows, err := claim(ctx, s.store.ClaimInbox, claimBatch, leaseTime)
 	if err != nil {
 		return 0, fmt.Errorf("claim callbacks: %w", err)
 	}
@@ -151,7 +177,7 @@ func (s *Service) logLost(ctx context.Context, err error) {
 }
 
 func (s *Service) attemptStep(ctx context.Context) (int, error) {
-	rows, err := s.store.ClaimAttempts(ctx, claimBatch, leaseTime)
+	rows, err := claim(ctx, s.store.ClaimAttempts, claimBatch, leaseTime)
 	if err != nil {
 		return 0, fmt.Errorf("claim attempts: %w", err)
 	}
@@ -201,10 +227,12 @@ func (s *Service) pollLater(ctx context.Context, id, lease string) error {
 }
 
 // mayBeHeld reports that the platform held an order for an attempt that was given up, or may have: money for it can still arrive.
-func mayBeHeld(a *models.Attempt) bool { return a.OrderNum != "" || a.ProblemCode == models.ProblemNotAccepted }
+func mayBeHeld(a *models.Attempt) bool {
+	return a.OrderNum != "" || a.ProblemCode == models.ProblemNotAccepted
+}
 
 func (s *Service) orderStep(ctx context.Context) (int, error) {
-	rows, err := s.store.ClaimOrders(ctx, claimBatch, leaseTime)
+	rows, err := claim(ctx, s.store.ClaimOrders, claimBatch, leaseTime)
 	if err != nil {
 		return 0, fmt.Errorf("claim orders: %w", err)
 	}
@@ -237,7 +265,7 @@ func (s *Service) expire(ctx context.Context, claimed models.Order) error {
 }
 
 func (s *Service) outboxStep(ctx context.Context) (int, error) {
-	rows, err := s.store.ClaimOutbox(ctx, claimBatch, leaseTime)
+	rows, err := claim(ctx, s.store.ClaimOutbox, claimBatch, leaseTime)
 	if err != nil {
 		return 0, fmt.Errorf("claim mails: %w", err)
 	}

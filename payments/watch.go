@@ -1,0 +1,199 @@
+package payments
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Bounds of the workers' steps (reliability.md R18). Each is below stallAfter, so that only a step that does not heed its own end stalls.
+const (
+	stepLimit    = 25 * time.Second // one step: shorter than leaseTime, so that what it has claimed is its own until it ends
+	tidyLimit    = 50 * time.Second // one step of those that claim nothing and go on the next time where they stopped
+	claimLimit   = 5 * time.Second  // looking for work: idle connections may have fallen silent
+	stallAfter   = time.Minute      // without the end of a step, a worker is begun anew
+	taskSilence  = 5 * time.Minute  // the same for tasks, whose steps are long, without a sign of progress
+	maxAbandoned = 8                // goroutines of one worker that never came back; beyond them no other is begun
+)
+
+// WorkerState is how one of the background workers of this process stands.
+type WorkerState struct {
+	Name     string
+	Finished time.Time // UTC, when a step last ended well; at first, when the worker began
+	Stalled  bool      // a step has been under way for more than a minute; tasks: without progress for five
+	Failing  bool      // for more than a minute no step has ended well
+	Restarts int       // how often it was begun anew because it had stalled
+	Problem  string    // error of the last step, for logs and staff; "" where it ended well
+}
+
+// Workers tells how the workers of this process stand, in their order; none before Run.
+func (s *Service) Workers() []WorkerState { return s.watch.states() }
+
+// watch follows what the workers do. It goes by the machine's clock: it measures how long things take in this process.
+type watch struct {
+	mu   sync.Mutex
+	list []*watched
+}
+
+// watched is one worker under watch.
+type watched struct {
+	name  string
+	limit time.Duration // without a sign of life
+
+	mu       sync.Mutex
+	turn     int       // which goroutine does the work; those before it were abandoned
+	began    time.Time // of the step under way; zero: none is
+	sign     time.Time // last sign of progress of that step
+	finished time.Time
+	restarts int
+	problem  string
+}
+
+// add begins to follow a worker.
+func (w *watch) add(name string, limit time.Duration) *watched {
+	one := &watched{name: name, limit: limit, finished: time.Now()}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.list = append(w.list, one)
+	return one
+}
+
+// forget ends the following of all workers: Run is over.
+func (w *watch) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.list = nil
+}
+
+// progress is a sign of life of a step that takes long.
+func (w *watch) progress(name string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, one := range w.list {
+		if one.name == name {
+			one.progress()
+		}
+	}
+}
+
+func (w *watch) states() []WorkerState {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	states := make([]WorkerState, 0, len(w.list))
+	for _, one := range w.list {
+		states = append(states, one.state(time.Now()))
+	}
+	return states
+}
+
+func (w *watched) state(now time.Time) WorkerState {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	stalled := w.stalled(now)
+	return WorkerState{
+		Name: w.name, Finished: w.finished.UTC(), Restarts: w.restarts, Problem: w.problem,
+		Stalled: stalled, Failing: !stalled && w.problem != "" && now.Sub(w.finished) > stallAfter,
+	}
+}
+
+// stalled reports that the step under way gives no sign of life. What was begun anew is stalled until one of its steps ends.
+func (w *watched) stalled(now time.Time) bool {
+	if w.restarts > 0 && w.problem == problemStalled {
+		return true
+	}
+	return !w.began.IsZero() && now.Sub(w.sign) > w.limit
+}
+
+// problemStalled stands for the error of a step that did not end.
+const problemStalled = "the step did not end"
+
+// begin notes the begin of a step.
+func (w *watched) begin(turn int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if turn == w.turn {
+		w.began = time.Now()
+		w.sign = w.began
+	}
+}
+
+func (w *watched) progress() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sign = time.Now()
+}
+
+// end notes the end of a step. One of an abandoned goroutine says nothing about the worker.
+func (w *watched) end(turn int, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if turn != w.turn {
+		return
+	}
+	w.began, w.problem = time.Time{}, ""
+	if err != nil {
+		w.problem = err.Error()
+		return
+	}
+	w.finished = time.Now()
+}
+
+// next begins a turn: the first, or another after the one before has stalled.
+func (w *watched) next(anew bool) (turn int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.turn++
+	w.began = time.Time{}
+	if anew {
+		w.restarts++
+		w.problem = problemStalled
+	}
+	return w.turn
+}
+
+// supervise keeps a worker going until ctx ends. A step that neither ends nor heeds the end of its time is abandoned, and the
+// worker begins anew beside it (reliability.md R18).
+func (s *Service) supervise(ctx context.Context, w worker) error {
+	limit := stallAfter
+	if w.limit == 0 {
+		limit = taskSilence
+	}
+	state := s.watch.add(w.name, limit)
+	check := time.NewTicker(limit / 20)
+	defer check.Stop()
+	ended := make(chan int, maxAbandoned+1) // turns that came back
+	abandoned := 0
+	for anew := false; ; anew = true {
+		turn := state.next(anew)
+		work, stop := context.WithCancel(ctx)
+		go func() {
+			s.loop(work, w, state, turn)
+			ended <- turn
+		}()
+		for waiting := true; waiting; {
+			select {
+			case back := <-ended:
+				if back == turn {
+					stop()
+					return ctx.Err()
+				}
+				abandoned--
+			case now := <-check.C:
+				if ctx.Err() != nil || !state.stalledSince(now) || abandoned == maxAbandoned {
+					continue
+				}
+				s.log.ErrorContext(ctx, "worker has stalled and is begun anew", "worker", w.name, "limit", limit, "abandoned", abandoned+1)
+				stop()
+				abandoned++
+				waiting = false
+			}
+		}
+	}
+}
+
+// stalledSince reports that the turn at work gives no sign of life.
+func (w *watched) stalledSince(now time.Time) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.began.IsZero() && now.Sub(w.sign) > w.limit
+}
