@@ -1,6 +1,9 @@
 package models
 
-import "log/slog"
+import (
+	"log/slog"
+	"time"
+)
 
 // Secret is a text that must not be seen: a token or an openId (reliability.md E9). Printing, logging or encoding it as text
 // gives "[redacted]"; Reveal gives the text. In the database it is sealed.
@@ -33,6 +36,11 @@ type Payer struct {
 	UserID string // the platform's UID, digits
 	OpenID Secret
 	Token  Secret
+
+	// RefreshToken gets another Token when the one at hand runs out; empty: the platform gave none. It stays with the sign-in and is not
+	// kept with an attempt.
+	RefreshToken Secret
+	TokenEndsAt  time.Time // UTC; zero: the platform did not say
 }
 
 // Known reports that the platform can tell who pays.

@@ -151,7 +151,7 @@ func (s *Service) detailByNumber(ctx context.Context, a *models.Attempt, orderNu
 	if err := s.keepRefusal(ctx, a, orderNum, code); err != nil {
 		return d, err
 	}
-	if a.Payer.Token == "" || code != opay.CodeTokenInvalid && code != opay.CodeRefreshTokenInvalid {
+	if a.Payer.Token == "" || !tokenRefused(code) {
 		return d, asking(err)
 	}
 	a.Payer.Token = ""
@@ -179,7 +179,7 @@ func (s *Service) keepRefusal(ctx context.Context, a *models.Attempt, orderNum s
 		if err != nil {
 			return fmt.Errorf("add evidence: %w", err)
 		}
-		if a.Payer.Token == "" || code != opay.CodeTokenInvalid && code != opay.CodeRefreshTokenInvalid {
+		if a.Payer.Token == "" || !tokenRefused(code) {
 			return nil
 		}
 		payer := a.Payer

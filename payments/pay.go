@@ -37,7 +37,7 @@ type PayInput struct {
 // A new attempt costs what the shopper has seen: in.Quotes is the token of what the form showed, and where nothing was chosen the
 // attempt before says what it may cost. The quote of an attempt is never made anew.
 //
-// Errors: store.ErrNotFound, ErrNotPayable, ErrBusy, ErrCoin, ErrQuote, ErrPayer, ErrUnreachable (the order stays as it is).
+// Errors: store.ErrNotFound, ErrNotPayable, ErrBusy, ErrCoin, ErrQuote, ErrPayer, ErrSignIn, ErrUnreachable (the order stays as it is).
 func (s *Service) Pay(ctx context.Context, ref string, in PayInput) (Placement, error) {
 	coin, payer := in.Coin, in.Payer
 	order, err := s.store.OrderByRef(ctx, ref)
@@ -81,7 +81,7 @@ func (s *Service) payLive(ctx context.Context, order *models.Order, a *models.At
 	}
 	same := func(a *models.Attempt) bool { return (coin == "" || coin == a.Coin) && mayPayAs(payer, a.Payer) }
 	if a.State == models.AttemptOpen && a.Intent == models.IntentNone && same(a) {
-		p.PayURL, err = s.payURL(a)
+		p.PayURL, err = s.payURL(a, payer)
 		return true, p, err
 	}
 	if a.State == models.AttemptOpen && a.Intent == models.IntentRetry {
@@ -113,7 +113,7 @@ func (s *Service) payLive(ctx context.Context, order *models.Order, a *models.At
 	case !now.State.Live():
 		return false, p, nil
 	case now.State == models.AttemptOpen && now.Intent == models.IntentNone && same(now):
-		p.PayURL, err = s.payURL(now)
+		p.PayURL, err = s.payURL(now, payer)
 		return true, p, err
 	case now.ID != a.ID && sending(now):
 		if err := s.awaitSubmission(ctx, order.ID); err != nil { // another press has begun the new attempt

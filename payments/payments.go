@@ -27,6 +27,7 @@ type Gateway interface {
 	PayURL(p opay.PayPage) (string, error)
 	LoginURL(redirectURL, state string) (string, error)
 	Exchange(ctx context.Context, code string) (opay.Grant, error)
+	RefreshToken(ctx context.Context, old opay.Grant) (opay.Grant, error)
 	CheckNotification(contentType string, body []byte) (opay.SealedNotification, error)
 	OpenNotification(n opay.SealedNotification) (opay.Notification, error)
 }
@@ -104,6 +105,8 @@ var (
 	ErrCoin = errors.New("the coin is not accepted")
 	// ErrPayer: nobody was named who pays.
 	ErrPayer = errors.New("the payer is missing")
+	// ErrSignIn: the payer's sign-in at the platform has run out; nothing was ordered, and signing in again mends it.
+	ErrSignIn = errors.New("the sign-in at the platform has run out")
 	// ErrUnreachable: the platform could not be asked, nothing was ordered, and the cart is kept.
 	ErrUnreachable = errors.New("the platform cannot be reached")
 	// ErrNotPayable: the order does not wait for a payment.
@@ -195,32 +198,17 @@ func orDefault(d, def time.Duration) time.Duration {
 	return d
 }
 
-// LoginURL is the platform's sign-in page, which comes back to ConnectedPath with the state (platform/api.md §3.7).
-func (s *Service) LoginURL(state string) (string, error) {
-	to, err := s.gateway.LoginURL(s.base+ConnectedPath, state)
-	if err != nil {
-		return "", fmt.Errorf("build the sign-in address: %w", err)
-	}
-	return to, nil
-}
-
-// Connect turns the code of a sign-in into the payer. Errors are the gateway's.
-func (s *Service) Connect(ctx context.Context, code string) (models.Payer, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
-	defer cancel()
-	grant, err := s.gateway.Exchange(ctx, code)
-	if err != nil {
-		return models.Payer{}, fmt.Errorf("exchange the sign-in code: %w", err)
-	}
-	return models.Payer{OpenID: models.Secret(grant.OpenID), Token: models.Secret(grant.Token)}, nil
-}
-
-// payURL is where the shopper pays an open attempt.
-func (s *Service) payURL(a *models.Attempt) (string, error) {
-	if !a.Payer.Known() {
+// payURL is where the shopper, who is asked, pays an open attempt. Whoever is signed in as its payer gets there with the token at
+// hand: that of the attempt may have run out since.
+func (s *Service) payURL(a *models.Attempt, asked models.Payer) (string, error) {
+	payer := a.Payer
+	if !payer.Known() {
 		return "", ErrPayer // sealed with a key that is no longer ours
 	}
-	to, err := s.gateway.PayURL(opay.PayPage{OrderNum: a.OrderNum, Payer: opayPayer(a.Payer)})
+	if payer.OpenID != "" && asked.OpenID == payer.OpenID && asked.Token != "" {
+		payer.Token = asked.Token
+	}
+	to, err := s.gateway.PayURL(opay.PayPage{OrderNum: a.OrderNum, Payer: opayPayer(payer)})
 	if err != nil {
 		return "", fmt.Errorf("build the pay address: %w", err)
 	}

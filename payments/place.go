@@ -265,7 +265,7 @@ func (s *Service) next(ctx context.Context, orderID, ref string, payer models.Pa
 	if order.State != models.OrderAwaiting || a == nil || a.State != models.AttemptOpen || a.Intent != models.IntentNone || !mayPayAs(payer, a.Payer) {
 		return p, nil
 	}
-	p.PayURL, err = s.payURL(a)
+	p.PayURL, err = s.payURL(a, payer)
 	return p, err
 }
 

@@ -11,8 +11,8 @@ import (
 )
 
 // submit sends createThirdOrder for an attempt that is stored as created, and stores the outcome (reliability.md R1, R2). Only
-// the caller that moves the attempt to submitting sends. The error is ErrUnreachable if the request never left us; a refusal
-// and an unknown outcome are stored and are no errors.
+// the caller that moves the attempt to submitting sends. The error is ErrUnreachable if the request never left us, and ErrSignIn if
+// the payer's sign-in has run out; another refusal and an unknown outcome are stored and are no errors.
 func (s *Service) submit(ctx context.Context, order *models.Order, a *models.Attempt) error {
 	ctx, cancel := s.detached(ctx)
 	defer cancel()
@@ -62,7 +62,13 @@ func (s *Service) storeOutcome(ctx context.Context, order *models.Order, a *mode
 		return err
 	case refused && !undecided(code):
 		s.log.WarnContext(ctx, "platform refused an order", "order", order.ID, "attempt", a.ID, "code", string(code))
-		return s.storeFailed(ctx, a, string(code), false)
+		if err := s.storeFailed(ctx, a, string(code), false); err != nil {
+			return err
+		}
+		if a.Payer.OpenID != "" && signInOver(code) {
+			return ErrSignIn
+		}
+		return nil
 	case errors.Is(callErr, opay.ErrUnreachable) && first:
 		s.log.WarnContext(ctx, "platform unreachable", "order", order.ID, "attempt", a.ID, "error", callErr)
 		if err := s.storeFailed(ctx, a, models.ProblemUnreachable, false); err != nil {

@@ -3,8 +3,10 @@ package web
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
+	"coincart/payments"
 	"coincart/web/visit"
 )
 
@@ -14,8 +16,10 @@ const readyWithin = 2 * time.Second
 // healthy says that the process answers: GET /healthz.
 func (s *Server) healthy(v *visit.Visit) error { return v.Text(http.StatusOK, "ok\n") }
 
-// ready says that the database answers and its schema is the one that this program needs: GET /readyz. The platform is not
-// asked: while it is down the shop stays open (reliability.md R14).
+// ready says that the database answers, that its schema is the one that this program needs, and that the background workers of this
+// process go on: GET /readyz. A worker that has stalled makes the process unready: another one does its work better (reliability.md
+// R18). One whose steps fail is only named, because whatever makes it fail most likely makes it fail everywhere. The platform is not
+// asked: while it is down the shop stays open (R14).
 func (s *Server) ready(v *visit.Visit) error {
 	ctx, cancel := context.WithTimeout(v.Context(), readyWithin)
 	defer cancel()
@@ -31,5 +35,28 @@ func (s *Server) ready(v *visit.Visit) error {
 	if behind {
 		return v.Text(http.StatusServiceUnavailable, "database schema is behind\n")
 	}
-	return v.Text(http.StatusOK, "ok\n")
+	status, words := workersReady(s.payments.Workers(), time.Now())
+	if status != http.StatusOK {
+		s.log.ErrorContext(ctx, "not ready", "workers", words)
+	}
+	return v.Text(status, words)
+}
+
+// workersReady puts the workers that do not go on into words, for machines and operators; names and times only.
+func workersReady(workers []payments.WorkerState, now time.Time) (status int, words string) {
+	status = http.StatusOK
+	for _, w := range workers {
+		since := strconv.Itoa(int(now.Sub(w.Finished).Seconds()))
+		switch {
+		case w.Stalled:
+			status = http.StatusServiceUnavailable
+			words += "worker " + w.Name + " has stalled: no step has ended for " + since + " seconds\n"
+		case w.Failing:
+			words += "worker " + w.Name + " fails: no step has ended well for " + since + " seconds\n"
+		}
+	}
+	if status == http.StatusOK {
+		words = "ok\n" + words
+	}
+	return status, words
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"coincart/payments"
 )
 
 // metrics are counted in a registry of their own: nothing is global.
@@ -30,7 +32,7 @@ type requestSeries struct {
 	took  prometheus.Observer
 }
 
-func newMetrics() *metrics {
+func newMetrics(workers func() []payments.WorkerState) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -44,9 +46,42 @@ func newMetrics() *metrics {
 			Name: "coincart_events_total", Help: "What happened to checkouts and callbacks.",
 		}, []string{"event"}),
 	}
-	m.registry.MustRegister(m.requests, m.durations, m.events, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.requests, m.durations, m.events, workerMetrics(workers), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// workerMetrics tells how the background workers stand, as they are when somebody asks (reliability.md R18).
+type workerMetrics func() []payments.WorkerState
+
+var (
+	workerAge = prometheus.NewDesc("coincart_worker_last_step_seconds",
+		"Seconds since a step of the worker last ended well; the pause between steps is about a second.", []string{"worker"}, nil)
+	workerStalled = prometheus.NewDesc("coincart_worker_stalled",
+		"1 while a step of the worker has been under way for too long.", []string{"worker"}, nil)
+	workerRestarts = prometheus.NewDesc("coincart_worker_restarts_total",
+		"How often the worker stalled and was begun anew.", []string{"worker"}, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (workerMetrics) Describe(to chan<- *prometheus.Desc) {
+	to <- workerAge
+	to <- workerStalled
+	to <- workerRestarts
+}
+
+// Collect implements prometheus.Collector.
+func (w workerMetrics) Collect(to chan<- prometheus.Metric) {
+	now := time.Now()
+	for _, state := range w() {
+		stalled := 0.0
+		if state.Stalled {
+			stalled = 1
+		}
+		to <- prometheus.MustNewConstMetric(workerAge, prometheus.GaugeValue, now.Sub(state.Finished).Seconds(), state.Name)
+		to <- prometheus.MustNewConstMetric(workerStalled, prometheus.GaugeValue, stalled, state.Name)
+		to <- prometheus.MustNewConstMetric(workerRestarts, prometheus.CounterValue, float64(state.Restarts), state.Name)
+	}
 }
 
 func (m *metrics) handler() http.Handler {

@@ -45,6 +45,7 @@ type Config struct {
 // Server is the shop's HTTP server. It keeps no state that another replica would need.
 type Server struct {
 	store     *store.Store
+	payments  *payments.Service
 	site      *visit.Site
 	office    *admin.Office
 	accounts  *staff.Accounts
@@ -80,7 +81,7 @@ func New(c Config) (*Server, error) {
 	}
 	secure := strings.HasPrefix(base, "https:")
 	s := &Server{
-		store: c.Store, log: c.Logger, metrics: newMetrics(), tally: &platform.Tally{}, limits: newLimiters(c.Limits),
+		store: c.Store, payments: c.Payments, log: c.Logger, metrics: newMetrics(c.Payments.Workers), tally: &platform.Tally{}, limits: newLimiters(c.Limits),
 		headers: newHeaders(exchange, secure), ownOrigin: http.NewCrossOriginProtection(),
 	}
 	// Browsers without Sec-Fetch-Site are judged by Origin, which a proxy that rewrites Host would otherwise make foreign.

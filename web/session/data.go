@@ -43,8 +43,10 @@ type Data struct {
 // Payer is the account at the platform that the visitor signed in to. The fields are plain text, because models.Secret hides
 // itself from encoders; they are sealed with everything else.
 type Payer struct {
-	OpenID string `json:"open_id"`
-	Token  string `json:"token"`
+	OpenID       string    `json:"open_id"`
+	Token        string    `json:"token"`
+	RefreshToken string    `json:"refresh_token,omitempty"`
+	TokenEndsAt  time.Time `json:"token_ends_at,omitzero"`
 }
 
 // SignIn is a visit to the platform's login page that has not come back.
@@ -88,12 +90,15 @@ func DraftOf(form url.Values, before Draft) Draft {
 
 // SetPayer keeps who signed in.
 func (d *Data) SetPayer(p models.Payer) {
-	d.Payer = Payer{OpenID: p.OpenID.Reveal(), Token: p.Token.Reveal()}
+	d.Payer = Payer{OpenID: p.OpenID.Reveal(), Token: p.Token.Reveal(), RefreshToken: p.RefreshToken.Reveal(), TokenEndsAt: p.TokenEndsAt}
 }
 
 // SignedIn returns the account that was signed in to; it is not Known where there is none.
 func (d *Data) SignedIn() models.Payer {
-	return models.Payer{OpenID: models.Secret(d.Payer.OpenID), Token: models.Secret(d.Payer.Token)}
+	return models.Payer{
+		OpenID: models.Secret(d.Payer.OpenID), Token: models.Secret(d.Payer.Token), RefreshToken: models.Secret(d.Payer.RefreshToken),
+		TokenEndsAt: d.Payer.TokenEndsAt,
+	}
 }
 
 // BeginSignIn remembers a visit to the login page and returns its one-time state. The oldest of too many is forgotten.
