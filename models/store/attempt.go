@@ -140,7 +140,8 @@ func (s *Store) openPayer(ctx context.Context, a *models.Attempt) {
 
 // MoveAttempt changes an attempt's state by compare-and-set, keeps Live in step, and stores the transition. ErrConflict: the attempt is
 // not in that state, or the machine has no such move. ErrDuplicate: the platform's number belongs to another attempt. set may
-// change order_num, problem_code, checks, checked_at, opened_at, paid_at, due_at, lease, intent and payer (a models.Payer).
+// change order_num, problem_code, checks, checked_at, opened_at, paid_at, due_at, lease, intent and payer (a models.Payer). A paid
+// attempt is not due any more, whatever set says.
 func (s *Store) MoveAttempt(
 	ctx context.Context, id string, from, to models.AttemptState, set map[string]any, t models.Transition,
 ) error {
@@ -165,6 +166,10 @@ func (s *Store) moveAttempt(
 	c, err := s.changes("attempts", id, set)
 	if err != nil {
 		return doing(what, err)
+	}
+	if to == models.AttemptPaid { // nothing better can be learned (I15)
+		c.set("due_at", nil)
+		c.set("lease", "")
 	}
 	c.set("state", string(to))
 	c.set("live", liveValue(to))

@@ -72,13 +72,22 @@ func TestInvariants_FindEveryDamage(t *testing.T) {
 		{"movements are gone", "I7", "DELETE FROM stock_movements WHERE kind = 'sale'"},
 		{"reservation of a paid order is held", "I7 I7", "UPDATE reservations SET state = 'held' WHERE state = 'sold'"},
 		{"unpaid order has sold stock", "I7 I7", "UPDATE reservations SET state = 'sold' WHERE state = 'held'"},
-		{"live beside the state", "R8", "UPDATE attempts SET live = 1 WHERE state = 'paid'"},
+		{"live beside the state", "R8 I14", "UPDATE attempts SET live = 1 WHERE state = 'paid'"},
 		{"platform order without attempt", "I9", `INSERT INTO evidence (id, source, verified, app_order_id, order_num, created_at)
 			VALUES ('x', 'query', 1, 'nobody', 'nobody', '2026-01-01')`},
 		{"message without time", "I10", "UPDATE outbox SET state = 'sent'"},
 		{"message parked silently", "I10", "UPDATE outbox SET state = 'parked'"},
 		{"nobody asks", "I14", "UPDATE attempts SET due_at = NULL WHERE state = 'created'"},
 		{"asked too late", "I14", "UPDATE attempts SET due_at = '2020-01-01 00:00:00.000' WHERE state = 'created'"},
+		{"callback waits", "I14", "UPDATE inbox SET due_at = '2020-01-01 00:00:00.000'"},
+		{"message waits", "I14", "UPDATE outbox SET due_at = '2020-01-01 00:00:00.000'"},
+		{"order waits", "I14", "UPDATE orders SET due_at = '2020-01-01 00:00:00.000' WHERE state = 'awaiting'"},
+		{"refund waits", "I14 R15", `INSERT INTO refunds (id, order_id, attempt_id, app_order_id, state, amount, coin, reason, form_token, requested_by, created_at, updated_at, due_at)
+			SELECT 'x', order_id, id, 'x', 'requested', '0', coin, '', 'x', 's', created_at, created_at, '2020-01-01 00:00:00.000' FROM attempts WHERE state = 'paid'`},
+		{"task waits", "I14", `INSERT INTO tasks (id, kind, state, params, form_token, created_at, updated_at, due_at)
+			VALUES ('x', 'export', 'waiting', '{}', 'x', '2020-01-01', '2020-01-01', '2020-01-01 00:00:00.000')`},
+		{"paid and due", "I15", "UPDATE attempts SET due_at = '2090-01-01 00:00:00.000' WHERE state = 'paid'"},
+		{"paid order is due", "I15", "UPDATE orders SET due_at = '2090-01-01 00:00:00.000' WHERE state = 'paid'"},
 		{"total is not the lines'", "sums", "UPDATE orders SET total = '51.000000000000000001' WHERE state = 'paid'"},
 		{"line does not multiply", "sums", "UPDATE order_lines SET unit_price = '25.4'"},
 		{"order has no lines", "sums", "DELETE FROM order_lines"},
