@@ -185,7 +185,8 @@ func (r *dayReport) discrepancies(table io.Writer) {
 	}
 	fmt.Fprintln(table, "DISCREPANCY\tTYPE\tAPPORDERID\tCOIN\tTHEIRS\tOURS\tORDER\tSTATE\tNOTE")
 	for _, d := range r.list {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kindName(d), typeName(d.Type), printable(d.AppOrderID), printable(d.Coin),
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kindName(d), typeName(d.Type), orDash(printable(d.AppOrderID)),
+			orDash(printable(d.Coin)),
 			theirs(d), ours(d), orDash(d.OrderID), d.State, printable(d.Note))
 	}
 	fmt.Fprintln(table)
