@@ -3,6 +3,8 @@ package models
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -22,7 +24,7 @@ type Statement struct {
 	Day       string // yyyy-MM-dd, in Zone
 	Zone      string // IANA name of the platform's zone, COINCART_PLATFORM_TIMEZONE
 	State     StatementState
-	Lines     int    // lines that were read
+	Lines     int    // lines that were stored, the unreadable ones included
 	Count     int    // what the platform said that there are
 	Pages     int    // pages that were read
 	Hash      string // hex SHA-256 over the lines, sorted: two readings of the same records agree
@@ -52,7 +54,9 @@ type StatementPage struct {
 	CreatedAt   time.Time
 }
 
-// StatementLine is one line of a statement.
+// StatementLine is one line of a statement. A line that could not be read is a row too, so that every record that the platform counts is
+// there: Unreadable is set, Amount is 0, Type, AppOrderID and Coin are empty where they could not be read either, and the raw page has
+// the line as it came.
 type StatementLine struct {
 	ID          string
 	StatementID string
@@ -64,6 +68,8 @@ type StatementLine struct {
 	UserID      string
 	CreateTime  time.Time `gorm:"default:null"`
 	PayTime     time.Time `gorm:"default:null"`
+	Unreadable  string    // the platform's name of the member that cannot be read, such as orderAmount; "line": the line as a whole; "": it was read
+	Digest      string    // of an unreadable line: hex SHA-256 of what came, which tells two of them apart
 }
 
 // BookDay is the shop's side of one day of the platform: open until everything is explained, then sealed.
@@ -94,13 +100,14 @@ type DiscrepancyKind string
 
 // The kinds of discrepancies.
 const (
-	AmountDiffers DiscrepancyKind = "amount_differs"
-	CoinDiffers   DiscrepancyKind = "coin_differs"
-	TheirsNotOurs DiscrepancyKind = "theirs_not_ours" // a line for which we have no paid attempt or refund
-	OursNotTheirs DiscrepancyKind = "ours_not_theirs" // paid here that day, no line there
-	DuplicateLine DiscrepancyKind = "duplicate"       // the same (type, appOrderId) again
-	WrongDay      DiscrepancyKind = "wrong_day"       // matched, but the line's pay time does not lie in the day
-	ChangedSealed DiscrepancyKind = "changed_sealed"  // a later fetch differs from the sealed day
+	AmountDiffers  DiscrepancyKind = "amount_differs"
+	CoinDiffers    DiscrepancyKind = "coin_differs"
+	TheirsNotOurs  DiscrepancyKind = "theirs_not_ours" // a line for which we have no paid attempt or refund
+	OursNotTheirs  DiscrepancyKind = "ours_not_theirs" // paid here that day, no line there
+	DuplicateLine  DiscrepancyKind = "duplicate"       // the same (type, appOrderId) again
+	WrongDay       DiscrepancyKind = "wrong_day"       // matched, but the line's pay time does not lie in the day
+	ChangedSealed  DiscrepancyKind = "changed_sealed"  // a later fetch differs from the sealed day
+	UnreadableLine DiscrepancyKind = "unreadable"      // a line that cannot be read; what it says of money is not known
 )
 
 // Discrepancy is one difference that a person explains or mends before the day is sealed.
@@ -108,7 +115,7 @@ type Discrepancy struct {
 	ID         string
 	Day        string
 	Kind       DiscrepancyKind
-	Key        string // type + ":" + appOrderId (+ "#n" for duplicates); (day, kind, key) is unique
+	Key        string // type + ":" + appOrderId (+ "#n" for duplicates), or UnreadableKey; (day, kind, key) is unique
 	Type       StatementType
 	AppOrderID string
 	OrderID    string // ours, where there is one
@@ -120,6 +127,24 @@ type Discrepancy struct {
 	Note       string
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
+}
+
+// UnreadableKey is the Key of the discrepancy of an unreadable line: its position, the member that is wrong, and what tells it from another
+// line in the same place, so that a reason accepted for one line never explains another.
+func UnreadableKey(l StatementLine) string {
+	return strconv.Itoa(l.Position) + ":" + l.Unreadable + ":" + l.Digest
+}
+
+// Unreadable says which line of the statement cannot be read, from 1 over all pages, and which member of it is wrong ("line": the line as a
+// whole). ok is false for a discrepancy of another kind.
+func (d Discrepancy) Unreadable() (position int, member string, ok bool) {
+	at, rest, _ := strings.Cut(d.Key, ":")
+	member, _, _ = strings.Cut(rest, ":")
+	position, err := strconv.Atoi(at)
+	if d.Kind != UnreadableLine || err != nil {
+		return 0, "", false
+	}
+	return position, member, true
 }
 
 // DiscrepancyState is what became of a discrepancy.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"coincart/models"
 	"coincart/models/store"
@@ -70,14 +71,18 @@ func (s *Service) fillStatement(ctx context.Context, t table, day string) error 
 	if err != nil {
 		return fmt.Errorf("load statement: %w", err)
 	}
-	err = header(t, "day ("+st.Zone+")", "type", "our id", "amount", "coin", "payer UID", s.zoned("created"), s.zoned("paid"))
+	err = header(t, "day ("+st.Zone+")", "type", "our id", "amount", "coin", "payer UID", s.zoned("created"), s.zoned("paid"), "cannot be read")
 	if err != nil {
 		return err
 	}
 	err = s.store.EachStatementLine(ctx, st.ID, func(l models.StatementLine) error {
+		amount := amountCell(l.Amount)
+		if l.Unreadable != "" {
+			amount = exact("") // not known
+		}
 		return t.row([]cell{
-			exact(st.Day), plain(string(l.Type)), plain(l.AppOrderID), amountCell(l.Amount), plain(l.Coin), plain(l.UserID),
-			s.timeCell(l.CreateTime), s.timeCell(l.PayTime),
+			exact(st.Day), plain(string(l.Type)), plain(l.AppOrderID), amount, plain(l.Coin), plain(l.UserID),
+			s.timeCell(l.CreateTime), s.timeCell(l.PayTime), plain(l.Unreadable),
 		})
 	})
 	if err != nil {
@@ -88,15 +93,20 @@ func (s *Service) fillStatement(ctx context.Context, t table, day string) error 
 
 func (s *Service) fillDiscrepancies(ctx context.Context, t table, day string) error {
 	err := header(t, "day ("+s.zone.String()+")", "kind", "type", "our id", "coin", "theirs", "ours", "theirs less ours", "state", "note", "order",
-		s.zoned("found"))
+		s.zoned("found"), "line", "cannot be read")
 	if err != nil {
 		return err
 	}
 	err = s.store.EachDiscrepancy(ctx, models.DiscrepancyFilter{Day: day}, func(d models.Discrepancy) error {
+		theirs, less, line := amountCell(d.Theirs), exact(d.Theirs.Sub(d.Ours).String()), exact("")
+		position, member, unreadable := d.Unreadable()
+		if unreadable {
+			theirs, less, line = exact(""), exact(""), exact(strconv.Itoa(position)) // what the line says is not known
+		}
 		return t.row([]cell{
-			exact(d.Day), exact(string(d.Kind)), plain(string(d.Type)), plain(d.AppOrderID), plain(d.Coin), amountCell(d.Theirs),
-			amountCell(d.Ours), exact(d.Theirs.Sub(d.Ours).String()), exact(string(d.State)), plain(d.Note), exact(d.OrderID),
-			s.timeCell(d.CreatedAt),
+			exact(d.Day), exact(string(d.Kind)), plain(string(d.Type)), plain(d.AppOrderID), plain(d.Coin), theirs,
+			amountCell(d.Ours), less, exact(string(d.State)), plain(d.Note), exact(d.OrderID),
+			s.timeCell(d.CreatedAt), line, plain(member),
 		})
 	})
 	if err != nil {

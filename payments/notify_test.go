@@ -263,20 +263,29 @@ func TestReceive_WrongAmountIsNeverCredited(t *testing.T) {
 			})
 		})
 	}
-	for name, way := range map[string]string{"negative": sandbox.AmountNegative, "exponent": sandbox.AmountExponent} {
-		t.Run("callback "+name+" is unreadable", func(t *testing.T) {
-			t.Parallel()
-			eachShop(t, func(t *testing.T, s *shop) {
-				order := s.place(1)
-				require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackWrongAmount, Way: way}}))
-				require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-				s.deliver()
-				assert.Equal(t, []models.ReviewKind{models.ReviewUnreadable}, s.reviews())
-				s.later(15 * time.Second)
-				assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "the poller needs no callback")
-			})
+	t.Run("callback negative is unreadable", func(t *testing.T) {
+		t.Parallel()
+		eachShop(t, func(t *testing.T, s *shop) {
+			order := s.place(1)
+			require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackWrongAmount, Way: sandbox.AmountNegative}}))
+			require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
+			s.deliver()
+			assert.Equal(t, []models.ReviewKind{models.ReviewUnreadable}, s.reviews())
+			s.later(15 * time.Second)
+			assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "the poller needs no callback")
 		})
-	}
+	})
+	t.Run("callback with an exponent is the same number", func(t *testing.T) {
+		t.Parallel()
+		eachShop(t, func(t *testing.T, s *shop) {
+			order := s.place(1)
+			require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackWrongAmount, Way: sandbox.AmountExponent}}))
+			require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
+			s.deliver()
+			assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "the callback is enough of a hint")
+			assert.Empty(t, s.reviews())
+		})
+	})
 	lies := map[string]func(opay.OrderDetail) opay.OrderDetail{
 		"amount": func(d opay.OrderDetail) opay.OrderDetail { d.Amount = "10.49"; return d },
 		"coin":   func(d opay.OrderDetail) opay.OrderDetail { d.Coin = "USDC"; return d },

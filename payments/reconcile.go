@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -189,6 +191,8 @@ type merge struct {
 	theirs []models.StatementLine // lines without a booking in the day, looked up in batches
 	ours   []models.Booked        // bookings without a line, looked up in batches
 
+	unreadable map[string][]models.StatementLine // lines that cannot be read, by keyOf what they name
+
 	paid   payTimes // of the lines that are ours, for the guess at the zone
 	astray int      // of these, how many are not in the day
 }
@@ -197,9 +201,11 @@ type merge struct {
 const lookupBatch = 500
 
 func (m *merge) run(ctx context.Context, statementID string) error {
-	m.totals, m.paid = map[[2]string]*CoinTotal{}, payTimes{}
+	m.totals, m.paid, m.unreadable = map[[2]string]*CoinTotal{}, payTimes{}, map[string][]models.StatementLine{}
 	s := m.service
-	nextLine, stopLines := iter.Pull2(rows(func(f func(models.StatementLine) error) error { return s.store.EachStatementLine(ctx, statementID, f) }))
+	nextLine, stopLines := iter.Pull2(rows(func(f func(models.StatementLine) error) error {
+		return s.store.EachStatementLine(ctx, statementID, m.setAside(f))
+	}))
 	defer stopLines()
 	nextBooked, stopBooked := iter.Pull2(rows(func(f func(models.Booked) error) error { return s.store.EachBooked(ctx, m.from, m.to, f) }))
 	defer stopBooked()
@@ -249,11 +255,54 @@ func (m *merge) run(ctx context.Context, statementID string) error {
 	if err := errors.Join(lineErr, bookedErr, m.lookUpLines(ctx), m.lookUpBooked(ctx)); err != nil {
 		return err
 	}
+	m.listUnreadable()
 	if err := m.nameOrders(ctx); err != nil {
 		return err
 	}
 	m.finish()
 	return nil
+}
+
+// setAside passes on the lines that were read. The others take no part in the comparison: what they say of money is not known, and a
+// line must cost only itself.
+func (m *merge) setAside(next func(models.StatementLine) error) func(models.StatementLine) error {
+	return func(l models.StatementLine) error {
+		if l.Unreadable == "" {
+			return next(l)
+		}
+		key := keyOf(l.Type, l.AppOrderID)
+		m.unreadable[key] = append(m.unreadable[key], l)
+		return nil
+	}
+}
+
+// listUnreadable lists the lines that cannot be read and that no booking was found for.
+func (m *merge) listUnreadable() {
+	for _, key := range slices.Sorted(maps.Keys(m.unreadable)) {
+		for _, l := range m.unreadable[key] {
+			m.list(unreadableLine(l), nil, nil)
+		}
+	}
+}
+
+// unreadableLine is the discrepancy of a line that cannot be read.
+func unreadableLine(l models.StatementLine) models.Discrepancy {
+	return models.Discrepancy{
+		Kind: models.UnreadableLine, Key: models.UnreadableKey(l), Type: l.Type, AppOrderID: l.AppOrderID, Coin: l.Coin,
+	}
+}
+
+// listWithUnreadable lists a booking together with a line that names it and cannot be read: one discrepancy, whose difference is the whole
+// booking, because what the line says is not known. It is false if there is no such line.
+func (m *merge) listWithUnreadable(b models.Booked) bool {
+	key := keyOf(b.Type, b.AppOrderID)
+	lines := m.unreadable[key]
+	if len(lines) == 0 {
+		return false
+	}
+	m.unreadable[key] = lines[1:]
+	m.list(unreadableLine(lines[0]), nil, &b)
+	return true
 }
 
 func keyOf(t models.StatementType, appOrderID string) string { return string(t) + ":" + appOrderID }
@@ -422,7 +471,9 @@ func (m *merge) lookUpBooked(ctx context.Context) error {
 				continue
 			}
 			m.countBooked(b)
-			m.list(models.Discrepancy{Kind: models.OursNotTheirs}, nil, &b)
+			if !m.listWithUnreadable(b) {
+				m.list(models.Discrepancy{Kind: models.OursNotTheirs}, nil, &b)
+			}
 		}
 	}
 	m.ours = m.ours[:0]

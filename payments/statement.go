@@ -56,9 +56,11 @@ func (s *Service) CheckDay(text string) error {
 	return err
 }
 
-// FetchStatement reads the platform's statement of a day, all pages of both types, and keeps every raw page with its hash. The
-// number of lines must be what the platform counts, and the first page must be the same at the end as at the beginning; a
-// statement that shifts meanwhile is begun again, three times in all. progress may be nil; total is 0 until it is known.
+// FetchStatement reads the platform's statement of a day, all pages of both types, and keeps every raw page with its hash before
+// anything on it is judged. The number of lines must be what the platform counts, and the first page must be the same at the end as
+// at the beginning; a statement that shifts meanwhile is begun again, three times in all. A line that cannot be read is stored as such
+// and costs only itself: Reconcile lists it, and the day stays open until a person has explained it. progress may be nil; total is 0
+// until it is known.
 //
 // Errors: models.ErrDay, ErrDayFuture, ErrStatement with the reason, the gateway's.
 func (s *Service) FetchStatement(ctx context.Context, day, staffID string, progress func(done, total int)) (models.Statement, error) {
@@ -118,8 +120,13 @@ func (s *Service) readPages(ctx context.Context, st *models.Statement, progress 
 	var first string
 	for page := 1; page <= statementPages; page++ {
 		got, err := s.statementPage(ctx, st.Day, page)
+		if len(got.Raw) > 0 {
+			if err := s.keepPage(ctx, st, page, got.Raw); err != nil {
+				return err
+			}
+		}
 		if err != nil {
-			return err
+			return unreadablePage(err, page, got)
 		}
 		hash := hashOf(got)
 		if page == 1 {
@@ -128,16 +135,24 @@ func (s *Service) readPages(ctx context.Context, st *models.Statement, progress 
 		if got.Count != st.Count {
 			return fmt.Errorf("page %d counts %d records, page 1 counted %d: %w", page, got.Count, st.Count, opay.ErrStatementShifted)
 		}
-		if err := s.keepPage(ctx, st, page, got); err != nil {
+		if err := s.storeLines(ctx, st, page, got); err != nil {
 			return err
 		}
 		progress(st.Lines, st.Count)
-		if st.Lines >= st.Count || len(got.Lines) == 0 {
+		if st.Lines >= st.Count || got.Size() == 0 {
 			return s.samePage(ctx, st, first)
 		}
 	}
 	err := fmt.Errorf("%w: more than %d pages", ErrStatement, statementPages)
 	return remarked(err, "pages", "pages", strconv.Itoa(statementPages))
+}
+
+// unreadablePage says of a page that arrived, was verified and is kept, but cannot be read, which one it is.
+func unreadablePage(err error, page int, got opay.StatementPage) error {
+	if len(got.Raw) == 0 {
+		return err
+	}
+	return remarked(fmt.Errorf("%w: %w", ErrStatement, err), "page", "page", strconv.Itoa(page))
 }
 
 func (s *Service) statementPage(ctx context.Context, day string, page int) (opay.StatementPage, error) {
@@ -171,7 +186,11 @@ func (s *Service) samePage(ctx context.Context, st *models.Statement, first stri
 // hashOf is a digest of what a page says, whatever way its JSON is written.
 func hashOf(p opay.StatementPage) string {
 	h := sha256.New()
-	for _, l := range p.Lines {
+	for l, bad := range p.InOrder() {
+		if bad != nil {
+			writeFields(h, bad.Member, bad.Digest)
+			continue
+		}
 		writeFields(h, l.OrderType, l.AppOrderID, l.Coin, canonicalAmount(string(l.Amount)), l.UserID, millis(l.PaidAt))
 	}
 	return hex.EncodeToString(h.Sum(nil))
@@ -191,43 +210,69 @@ func writeFields(w interface{ Write(p []byte) (int, error) }, fields ...string) 
 	}
 }
 
-// keepPage stores the raw page and its lines in one transaction.
-func (s *Service) keepPage(ctx context.Context, st *models.Statement, page int, got opay.StatementPage) error {
-	raw := sha256.Sum256(got.Raw)
-	lines := make([]models.StatementLine, 0, len(got.Lines))
-	for i, l := range got.Lines {
-		amount, err := models.ParseAmount(string(l.Amount))
-		if err != nil {
-			at := st.Lines + i + 1
-			return remarked(fmt.Errorf("%w: line %d: %w", ErrStatement, at, err), "line", "line", strconv.Itoa(at))
-		}
-		lines = append(lines, models.StatementLine{
-			ID: models.NewID(), StatementID: st.ID, Position: st.Lines + i + 1, Type: models.StatementType(l.OrderType), AppOrderID: l.AppOrderID,
-			Coin: l.Coin, Amount: amount, UserID: l.UserID, CreateTime: models.Instant(l.CreatedAt), PayTime: models.Instant(l.PaidAt),
-		})
-	}
-	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		err := tx.AddStatementPage(ctx, &models.StatementPage{
-			StatementID: st.ID, Page: page, Raw: got.Raw, Hash: hex.EncodeToString(raw[:]), CreatedAt: s.clock(),
-		})
-		if err != nil {
-			return err
-		}
-		return tx.AddStatementLines(ctx, lines)
+// keepPage stores a page as it came, before it is judged: whatever is wrong with it, a person can look at it.
+func (s *Service) keepPage(ctx context.Context, st *models.Statement, page int, raw []byte) error {
+	ctx, cancel := s.detached(ctx)
+	defer cancel()
+	hash := sha256.Sum256(raw)
+	err := s.store.AddStatementPage(ctx, &models.StatementPage{
+		StatementID: st.ID, Page: page, Raw: raw, Hash: hex.EncodeToString(hash[:]), CreatedAt: s.clock(),
 	})
 	if err != nil {
 		return fmt.Errorf("keep page %d: %w", page, err)
+	}
+	return nil
+}
+
+// storeLines stores the lines of a page, those that cannot be read among them.
+func (s *Service) storeLines(ctx context.Context, st *models.Statement, page int, got opay.StatementPage) error {
+	lines := make([]models.StatementLine, 0, got.Size())
+	for l, bad := range got.InOrder() {
+		line := lineOf(l, bad)
+		line.ID, line.StatementID, line.Position = models.NewID(), st.ID, st.Lines+len(lines)+1
+		if line.Unreadable != "" {
+			s.log.WarnContext(ctx, "a line of the statement cannot be read", "day", st.Day, "line", line.Position, "member", line.Unreadable)
+		}
+		lines = append(lines, line)
+	}
+	if err := s.store.AddStatementLines(ctx, lines); err != nil {
+		return fmt.Errorf("store the lines of page %d: %w", page, err)
 	}
 	st.Lines += len(lines)
 	st.Pages = page
 	return nil
 }
 
+// lineOf is a line as it is stored: l, or bad where it cannot be read.
+func lineOf(l *opay.StatementLine, bad *opay.UnreadableLine) models.StatementLine {
+	if bad == nil {
+		amount, err := models.ParseAmount(string(l.Amount))
+		if err == nil {
+			return models.StatementLine{
+				Type: models.StatementType(l.OrderType), AppOrderID: l.AppOrderID, Coin: l.Coin, Amount: amount, UserID: l.UserID,
+				CreateTime: models.Instant(l.CreatedAt), PayTime: models.Instant(l.PaidAt),
+			}
+		}
+		h := sha256.New()
+		writeFields(h, l.OrderType, l.AppOrderID, l.Coin, string(l.Amount), l.UserID, millis(l.PaidAt))
+		bad = &opay.UnreadableLine{
+			Member: "orderAmount", AppOrderID: l.AppOrderID, OrderType: l.OrderType, Coin: l.Coin, Digest: hex.EncodeToString(h.Sum(nil)),
+		}
+	}
+	return models.StatementLine{
+		Type: models.StatementType(bad.OrderType), AppOrderID: bad.AppOrderID, Coin: bad.Coin, Unreadable: bad.Member, Digest: bad.Digest,
+	}
+}
+
 // linesHash is the statement's fingerprint: over its lines in their sorted order, so that two readings of the same records agree
-// whatever their order and pages.
+// whatever their order and pages. Of a line that cannot be read it has the digest of what came.
 func (s *Service) linesHash(ctx context.Context, id string) (string, error) {
 	h := sha256.New()
 	err := s.store.EachStatementLine(ctx, id, func(l models.StatementLine) error {
+		if l.Unreadable != "" {
+			writeFields(h, l.Unreadable, l.Digest)
+			return nil
+		}
 		writeFields(h, string(l.Type), l.AppOrderID, l.Coin, l.Amount.String(), l.UserID, millis(l.PayTime))
 		return nil
 	})

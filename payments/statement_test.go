@@ -25,11 +25,6 @@ func TestStatement_SaysWhyItFailed(t *testing.T) {
 			p.Count = 4
 			return p
 		},
-		models.Remark("line", "line", "2"): func(r opay.StatementRequest) opay.StatementPage {
-			p := manyLines(3, r.Page)
-			p.Lines[1].Amount = "-1"
-			return p
-		},
 	}
 	faults := map[string]sandbox.Fault{
 		models.Remark("refused", "code", "50012"): {Kind: sandbox.FaultRefuse, Code: "50012"},

@@ -201,6 +201,39 @@ func TestDiscrepancy_OfCoinsShowsEachSidesOwn(t *testing.T) {
 	})
 }
 
+// A line that cannot be read stands on the page in its place, and asks for an explanation, not for money.
+func TestStatement_ShowsTheLineThatCannotBeRead(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		order := s.paidOrder("2")
+		day, id, ctx := s.yesterday(), order.Current().AppOrderID, t.Context()
+		st := models.Statement{Day: day, Zone: "UTC"}
+		require.NoError(t, s.db.OpenBookDay(ctx, day, "UTC"))
+		require.NoError(t, s.db.InsertStatement(ctx, &st))
+		require.NoError(t, s.db.AddStatementLines(ctx, []models.StatementLine{
+			{StatementID: st.ID, Position: 1, Type: models.StatementPayment, AppOrderID: "THEIRS", Coin: "USDT", Amount: models.MustAmount("7")},
+			{StatementID: st.ID, Position: 2, Type: models.StatementPayment, AppOrderID: id, Coin: "USDT", Unreadable: "orderAmount", Digest: strings.Repeat("a", 64)},
+			{StatementID: st.ID, Position: 3, Unreadable: "line", Digest: strings.Repeat("b", 64)},
+		}))
+		set := map[string]any{"lines": 3, "count": 3, "pages": 1, "hash": strings.Repeat("c", 64), "fetched_at": s.clock.Now()}
+		require.NoError(t, s.db.FinishStatement(ctx, st.ID, models.StatementComplete, set))
+		_, err := s.pay.Reconcile(ctx, day)
+		require.NoError(t, err)
+		c := s.staffed(models.RoleFinance)
+		path := "/admin/statements/" + day
+		page := c.get(path).is(http.StatusOK)
+		checkStaffPage(t, path, page)
+		page.has("Line cannot be read", "orderAmount in line 2", "all of line 3", `href="/admin/orders/`+order.ID+`"`).lacks("-24 USDT", "not on the statement")
+		assert.Equal(t, 2, strings.Count(page.body, "orderAmount in line 2"), "in the list of discrepancies and in that of the lines")
+		rows, _, err := s.db.Discrepancies(ctx, models.DiscrepancyFilter{Day: day, Kind: models.UnreadableLine})
+		require.NoError(t, err)
+		require.Len(t, rows, 2)
+		for _, d := range rows {
+			page.has("/admin/discrepancies/" + d.ID + "/accept").lacks("/admin/discrepancies/"+d.ID+"/settle", "/admin/discrepancies/"+d.ID+"/refund")
+			c.post("/admin/discrepancies/"+d.ID+"/accept", "reason", "The exchange says 24").redirects(path)
+		}
+	})
+}
+
 func TestExport_IsATaskWithAFile(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		paid, open := s.paidOrder("1"), s.openOrder()

@@ -172,6 +172,8 @@ func typeName(t models.StatementType) string {
 		return "payment"
 	case models.StatementTransfer:
 		return "refund"
+	case "":
+		return "-" // of a line whose type cannot be read
 	default:
 		return "type " + printable(string(t))
 	}
@@ -183,15 +185,16 @@ func (r *dayReport) discrepancies(table io.Writer) {
 	}
 	fmt.Fprintln(table, "DISCREPANCY\tTYPE\tAPPORDERID\tCOIN\tTHEIRS\tOURS\tORDER\tSTATE\tNOTE")
 	for _, d := range r.list {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kindName(d.Kind), typeName(d.Type), printable(d.AppOrderID), printable(d.Coin),
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kindName(d), typeName(d.Type), orDash(printable(d.AppOrderID)),
+			orDash(printable(d.Coin)),
 			theirs(d), ours(d), orDash(d.OrderID), d.State, printable(d.Note))
 	}
 	fmt.Fprintln(table)
 }
 
-// theirs is a discrepancy's amount in the statement; none where there is no line.
+// theirs is a discrepancy's amount in the statement; none where there is no line, or one that cannot be read.
 func theirs(d models.Discrepancy) string {
-	if d.Kind == models.OursNotTheirs {
+	if d.Kind == models.OursNotTheirs || d.Kind == models.UnreadableLine {
 		return "-"
 	}
 	return d.Theirs.String()
@@ -199,7 +202,7 @@ func theirs(d models.Discrepancy) string {
 
 // ours is a discrepancy's amount in our books; none where we have nothing.
 func ours(d models.Discrepancy) string {
-	if d.Kind == models.TheirsNotOurs || d.Kind == models.DuplicateLine {
+	if d.Kind == models.TheirsNotOurs || d.Kind == models.DuplicateLine || d.Kind == models.UnreadableLine && d.Ours.IsZero() {
 		return "-"
 	}
 	return d.Ours.String()
@@ -212,8 +215,8 @@ func orDash(text string) string {
 	return text
 }
 
-func kindName(k models.DiscrepancyKind) string {
-	switch k {
+func kindName(d models.Discrepancy) string {
+	switch d.Kind {
 	case models.AmountDiffers:
 		return "the amount differs"
 	case models.CoinDiffers:
@@ -228,8 +231,12 @@ func kindName(k models.DiscrepancyKind) string {
 		return "on the wrong day"
 	case models.ChangedSealed:
 		return "changed after sealing"
+	case models.UnreadableLine:
+		if position, member, ok := d.Unreadable(); ok {
+			return fmt.Sprintf("line %d cannot be read (%s)", position, printable(member))
+		}
 	}
-	return printable(string(k))
+	return printable(string(d.Kind))
 }
 
 func (r *dayReport) verdict() string {

@@ -111,8 +111,9 @@ func TestReconcile_WhatTheStatementSaysIsNoCommandForTheTerminal(t *testing.T) {
 		return append(past, stranger)
 	})
 	got := o.run("", "reconcile", "--day", day, "--fetch")
-	assert.Equal(t, 2, got.code, "such a statement is not believed at all")
-	assert.Contains(t, got.stderr, "appOrderId is missing or malformed")
+	assert.Equal(t, exitFailed, got.code, "such a line is not believed, and the others are")
+	assert.Regexp(t, `(?m)^line \d+ cannot be read \(appOrderId\) +payment +- +USDT +- +- +- +open`, got.stdout)
+	assert.Contains(t, got.stdout, "Matched    12 lines")
 	assert.NotContains(t, got.stdout+got.stderr, "\x1b")
 	assert.NotContains(t, got.stdout+got.stderr, "\u202e")
 }

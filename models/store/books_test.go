@@ -239,6 +239,55 @@ func TestDiscrepancies_ComeGoAndComeBack(t *testing.T) {
 	})
 }
 
+// A line that cannot be read is kept with what is known of it, is in no sum, and stands on no day.
+func TestStatement_LinesThatCannotBeRead(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		bad := models.StatementLine{
+			Type: models.StatementPayment, AppOrderID: "b", Coin: "USDT", Unreadable: "orderAmount", Digest: strings.Repeat("d", 64),
+		}
+		m := statement(t, s, someDay, lineOf("a", "1.5"), bad, models.StatementLine{Unreadable: "line", Digest: strings.Repeat("e", 64)}, lineOf("c", "2"))
+		lines, err := s.StatementLines(ctx, m.ID, "", 0, 10)
+		require.NoError(t, err)
+		require.Len(t, lines, 4)
+		assert.Equal(t, []any{2, "b", "orderAmount", strings.Repeat("d", 64), true},
+			[]any{lines[1].Position, lines[1].AppOrderID, lines[1].Unreadable, lines[1].Digest, lines[1].Amount.IsZero()})
+		assert.Equal(t, []any{"", "line", strings.Repeat("e", 64)}, []any{string(lines[2].Type) + lines[2].AppOrderID, lines[2].Unreadable, lines[2].Digest})
+		assert.Empty(t, lines[0].Unreadable+lines[0].Digest)
+		totals, err := s.StatementTotals(ctx, m.ID)
+		require.NoError(t, err)
+		require.Len(t, totals, 1)
+		assert.Equal(t, []any{2, "3.5"}, []any{totals[0].Count, totals[0].Amount.String()})
+		days, err := s.StatementDaysOf(ctx, models.StatementPayment, []string{"a", "b", "c"})
+		require.NoError(t, err)
+		assert.Equal(t, map[string]string{"a": someDay, "c": someDay}, days)
+	})
+}
+
+// A sealed day with such a line is sound once a person has accepted it, and not before.
+func TestSealDay_WithAnExplainedUnreadableLine(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		line := models.StatementLine{Unreadable: "line", Digest: strings.Repeat("e", 64)}
+		m := statement(t, s, someDay, lineOf("a", "1"), line)
+		line.Position = 2
+		require.NoError(t, s.PutBookDay(ctx, models.BookDay{Day: someDay, Zone: "UTC", StatementID: m.ID}))
+		x := models.Discrepancy{Kind: models.UnreadableLine, Key: models.UnreadableKey(line)}
+		position, member, ok := x.Unreadable()
+		assert.Equal(t, []any{2, "line", true}, []any{position, member, ok})
+		require.NoError(t, s.PutDiscrepancies(ctx, someDay, []models.Discrepancy{x, found(models.TheirsNotOurs, "a", "1", "0")}))
+		rows, _, err := s.Discrepancies(ctx, models.DiscrepancyFilter{Day: someDay})
+		require.NoError(t, err)
+		require.Len(t, rows, 2)
+		for _, d := range rows {
+			require.ErrorIs(t, s.SealDay(ctx, someDay, "s1"), store.ErrConflict)
+			require.NoError(t, s.MoveDiscrepancy(ctx, d.ID, models.DiscrepancyOpen, models.DiscrepancyAccepted, map[string]any{"note": "asked"}))
+		}
+		require.NoError(t, s.SealDay(ctx, someDay, "s1"))
+		requireSound(t, s)
+	})
+}
+
 func TestSealDay_OnlyWhenEverythingIsExplained(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()

@@ -58,6 +58,8 @@ func (s *Store) AddStatementLines(ctx context.Context, lines []models.StatementL
 		line.AppOrderID = clip("statement_lines", "app_order_id", asKey(line.AppOrderID))
 		line.Coin = clip("statement_lines", "coin", line.Coin)
 		line.UserID = clip("statement_lines", "user_id", line.UserID)
+		line.Unreadable = clip("statement_lines", "unreadable", asKey(line.Unreadable))
+		line.Digest = clip("statement_lines", "digest", asKey(line.Digest))
 	}
 	return doing("store lines of the statement", s.Tx(ctx, func(tx *Store) error {
 		for rest := lines; len(rest) > 0; {
@@ -143,11 +145,11 @@ func (s *Store) EachStatementPage(ctx context.Context, id string, fn func(models
 	}
 }
 
-const lineColumns = "id, statement_id, position, type, app_order_id, coin, amount, user_id, create_time, pay_time"
+const lineColumns = "id, statement_id, position, type, app_order_id, coin, amount, user_id, create_time, pay_time, unreadable, digest"
 
 func scanLine(rows *sql.Rows) (l models.StatementLine, err error) {
 	var created, paid sql.NullTime
-	err = rows.Scan(&l.ID, &l.StatementID, &l.Position, &l.Type, &l.AppOrderID, &l.Coin, &l.Amount, &l.UserID, &created, &paid)
+	err = rows.Scan(&l.ID, &l.StatementID, &l.Position, &l.Type, &l.AppOrderID, &l.Coin, &l.Amount, &l.UserID, &created, &paid, &l.Unreadable, &l.Digest)
 	l.CreateTime, l.PayTime = created.Time, paid.Time
 	return l, err
 }
@@ -215,9 +217,11 @@ func (s *Store) StatementLines(
 	return list, doing("read lines of the statement", err)
 }
 
-// StatementTotals adds a statement's lines up, exactly, per type and coin, in their order.
+// StatementTotals adds a statement's lines up, exactly, per type and coin, in their order. Lines that cannot be read are left out: what they
+// say is not known.
 func (s *Store) StatementTotals(ctx context.Context, id string) ([]models.TypeTotal, error) {
-	query := "SELECT type, coin, COUNT(*), " + s.sum("amount") + " FROM statement_lines WHERE statement_id = ? GROUP BY type, coin ORDER BY type, coin"
+	query := "SELECT type, coin, COUNT(*), " + s.sum("amount") +
+		" FROM statement_lines WHERE statement_id = ? AND unreadable = '' GROUP BY type, coin ORDER BY type, coin"
 	list, err := collect(ctx, s, query, []any{id}, func(rows *sql.Rows) (t models.TypeTotal, err error) {
 		err = rows.Scan(&t.Type, &t.Coin, &t.Count, &t.Amount)
 		return t, err

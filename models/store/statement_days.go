@@ -11,7 +11,7 @@ import (
 )
 
 // StatementDaysOf says on which day's statement lines of a type stand: appOrderId → day, for those of ids that stand on any. Only the
-// newest complete statement of a day counts.
+// newest complete statement of a day counts, and a line that cannot be read stands nowhere.
 func (s *Store) StatementDaysOf(ctx context.Context, kind models.StatementType, ids []string) (map[string]string, error) {
 	days := make(map[string]string, len(ids))
 	for rest := ids; len(rest) > 0; {
@@ -22,7 +22,7 @@ func (s *Store) StatementDaysOf(ctx context.Context, kind models.StatementType, 
 			args = append(args, id)
 		}
 		query := `SELECT l.app_order_id, st.day FROM statement_lines l JOIN statements st ON st.id = l.statement_id
-			WHERE l.type = ? AND st.state = ? AND NOT EXISTS (
+			WHERE l.type = ? AND l.unreadable = '' AND st.state = ? AND NOT EXISTS (
 				SELECT 1 FROM statements n WHERE n.day = st.day AND n.state = ?
 				AND (n.created_at > st.created_at OR n.created_at = st.created_at AND n.id > st.id))
 			AND l.app_order_id IN (?` + strings.Repeat(", ?", len(some)-1) + ")"

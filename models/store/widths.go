@@ -386,6 +386,8 @@ var widths = map[string]map[string]width{
 		"app_order_id": {255, true},
 		"coin":         {64, false},
 		"user_id":      {128, false},
+		"unreadable":   {32, true},
+		"digest":       {64, true},
 	},
 	"book_days": {
 		"day":          {10, true},

@@ -7,7 +7,8 @@ import (
 
 // Amount is a coin amount as decimal text: 1 to 18 digits without a leading zero,
 // then optionally a point and 1 to 18 digits (reliability.md E5). No sign, no
-// exponent. It is kept as it was written; compare with [Amount.Equal].
+// exponent. What we send is kept as it was written ([ParseAmount]), what the
+// platform wrote is without padding ([ReadAmount]); compare with [Amount.Equal].
 type Amount string
 
 const (
@@ -16,7 +17,8 @@ const (
 )
 
 // ParseAmount checks that text matches ^(0|[1-9]\d{0,17})(\.\d{1,18})?$ and
-// returns it unchanged. The error wraps [ErrAmount] and does not quote text.
+// returns it unchanged: the strict form, in which we send amounts. The error wraps
+// [ErrAmount] and does not quote text.
 func ParseAmount(text string) (Amount, error) {
 	integer, fraction, point := strings.Cut(text, ".")
 	switch {
@@ -28,6 +30,30 @@ func ParseAmount(text string) (Amount, error) {
 		return "", fmt.Errorf("%w: digits expected, at most %d after the point", ErrAmount, maxFractionDigits)
 	}
 	return Amount(text), nil
+}
+
+// ReadAmount reads an amount that the platform wrote, from a JSON number or a JSON
+// text, and returns its exact value as decimal text that [ParseAmount] accepts,
+// without padding: 1E+2 is "100", 3.3152E-4 is "0.00033152", 007.500 is "7.5",
+// 10.00000000 is "10". It accepts what java.math.BigDecimal reads, in ASCII digits:
+// an optional sign, digits with an optional point, an optional exponent, at most 128
+// characters. Minus zero is 0, because that is its value.
+//
+// Nothing is rounded. A value that needs more than 18 digits before or after the
+// point, or is below zero, is refused, and so is everything else: NaN, Infinity,
+// hexadecimal, grouping, blanks, the empty text. The error wraps [ErrAmount] and
+// does not quote text.
+func ReadAmount(text string) (Amount, error) {
+	d, problem := readDecimal(text, maxIntegerDigits, maxFractionDigits)
+	switch {
+	case problem != "":
+		return "", fmt.Errorf("%w: %s", ErrAmount, problem)
+	case d.negative:
+		return "", fmt.Errorf("%w: below zero", ErrAmount)
+	case d.fraction == "":
+		return Amount(d.integer), nil
+	}
+	return Amount(d.integer + "." + d.fraction), nil
 }
 
 // Equal tells whether two amounts are the same number: "10" equals "10.00000000".

@@ -21,15 +21,18 @@ type call struct {
 	fields   []Field // after the nonce, if there is one
 	ownID    bool    // the first field is an unpredictable id of ours, so no nonce is needed
 	secrets  []string
-	limit    int64 // bytes of the answer; 0: maxResponseBytes
-	read     bool  // may be repeated
-	unsigned bool  // the answer may be code and msg only
+	limit    int64  // bytes of the answer; 0: maxResponseBytes
+	read     bool   // may be repeated
+	unsigned bool   // the answer may be code and msg only
+	list     string // the array whose elements are read each for itself, see parseList; or empty
 }
 
-// answer is a verified success.
+// answer is a verified success. Of one that is not acceptable JSON it has only
+// plain.
 type answer struct {
 	Object
-	plain []byte
+	elements []element // of call.list
+	plain    []byte
 }
 
 // do asks, and repeats reads that failed in a way that may pass, all within the
@@ -158,17 +161,22 @@ func (c *Client) judge(q call, status int, body []byte) (answer, error) {
 		unknown.Reason, unknown.Err = "a success that cannot be verified", err
 		return answer{}, unknown
 	}
-	object, err := ParseObject(plain)
+	a := answer{plain: plain}
+	if q.list == "" {
+		a.Object, err = ParseObject(plain)
+	} else {
+		a.Object, a.elements, err = parseList(plain, q.list)
+	}
 	if err != nil {
 		unknown.Reason, unknown.Err = "a success that cannot be read", err
-		return answer{}, unknown
+		return answer{plain: plain}, unknown
 	}
-	return answer{Object: object, plain: plain}, nil
+	return a, nil
 }
 
 // garbled is a verified answer that does not say what it should, or answers
 // another question.
-func garbled(op, reason string) error {
+func garbled(op, reason string) *TransportError {
 	return &TransportError{Op: op, Reason: reason, HTTPStatus: http.StatusOK, Sent: true}
 }
 

@@ -28,7 +28,7 @@ var (
 	// ErrWeakKey: a key is below 2048 bits or its exponent is not 65537
 	// (reliability.md E7).
 	ErrWeakKey = errors.New("opay: weak key")
-	// ErrAmount: not decimal text (reliability.md E5).
+	// ErrAmount: not an amount, or one that does not fit (reliability.md E5).
 	ErrAmount = errors.New("opay: not a decimal amount")
 	// ErrGoods: not a list of goods.
 	ErrGoods = errors.New("opay: not a list of goods")
@@ -43,6 +43,8 @@ var (
 	ErrNotOffered = errors.New("opay: call not offered by the platform")
 	// ErrStatementShifted: a statement changed while its pages were being read.
 	ErrStatementShifted = errors.New("opay: the statement changed between its pages")
+	// ErrUnreadableLine: a line of a statement cannot be read. The others can.
+	ErrUnreadableLine = errors.New("opay: a line of the statement cannot be read")
 	// ErrRedacted: a value that holds tokens was given to encoding/json.
 	ErrRedacted = errors.New("opay: value holds secrets and does not encode itself")
 )

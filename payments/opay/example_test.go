@@ -125,7 +125,7 @@ func ExampleClient_Order() {
 		return
 	}
 	fmt.Println(order.Status, order.Amount, order.Coin, order.Amount.Equal("10.5"))
-	// Output: paid 10.50 USDT true
+	// Output: paid 10.5 USDT true
 }
 
 func ExampleClient_OrderByRef() {
@@ -170,8 +170,8 @@ func ExampleClient_StatementLines() {
 		fmt.Println(line.OrderType, line.AppOrderID, line.Amount, line.Coin)
 	}
 	// Output:
-	// 1 Q7PX3MZK5TJVWNA2YH4CDB6RLE 10.50 USDT
-	// 11 RFND3MZK5TJVWNA2YH4CDB6RLE 0.50 USDT
+	// 1 Q7PX3MZK5TJVWNA2YH4CDB6RLE 10.5 USDT
+	// 11 RFND3MZK5TJVWNA2YH4CDB6RLE 0.5 USDT
 }
 
 func ExampleClient_Cancel() {
@@ -270,7 +270,7 @@ func ExampleClient_CheckNotification() {
 	fmt.Println(notification.OutOrderID, notification.Status, notification.PayAmount, err)
 	// Output:
 	// {"code":"0","msg":"success","data":"success"}
-	// Q7PX3MZK5TJVWNA2YH4CDB6RLE paid 10.50 <nil>
+	// Q7PX3MZK5TJVWNA2YH4CDB6RLE paid 10.5 <nil>
 }
 
 func ExampleKeyring() {

@@ -17,6 +17,13 @@ const (
 	maxElements = 10_000
 )
 
+// element is one element of an array whose elements are read each for itself.
+type element struct {
+	object Object
+	raw    []byte // as it was written
+	err    error  // why it is no object that is acceptable; it wraps ErrJSON
+}
+
 // Object is a JSON object read strictly (reliability.md E4). Its members are
 // found by their exact names only. The zero Object has no members.
 type Object struct {
@@ -130,19 +137,107 @@ func (v value) objects() ([]Object, bool) {
 	return objects, true
 }
 
-func parseJSON(text []byte) (value, error) {
-	switch {
-	case !utf8.Valid(text):
-		return value{}, fmt.Errorf("%w: invalid UTF-8", ErrJSON)
-	case !json.Valid(text):
+// parseList reads plain as [ParseObject] does, except that the elements of the
+// array that the member list is are read each for itself: one that is not
+// acceptable (an ambiguous name, invalid UTF-8, too many levels or members, no
+// object) costs only itself. The array is empty in the object; elements is nil if
+// list is no array.
+func parseList(plain []byte, list string) (o Object, elements []element, err error) {
+	if !json.Valid(plain) {
+		return Object{}, nil, fmt.Errorf("%w: syntax", ErrJSON)
+	}
+	dec := json.NewDecoder(bytes.NewReader(plain))
+	if token, err := dec.Token(); err != nil || token != json.Delim('{') {
+		return Object{}, nil, fmt.Errorf("%w: not an object", ErrJSON)
+	}
+	for dec.More() {
+		from := dec.InputOffset()
+		token, err := dec.Token()
+		name, ok := token.(string)
+		if err != nil || !ok {
+			return Object{}, nil, fmt.Errorf("%w: syntax", ErrJSON)
+		}
+		if err := checkText(plain[from:dec.InputOffset()]); err != nil {
+			return Object{}, nil, err
+		}
+		folded, err := o.admit(name)
+		if err != nil {
+			return Object{}, nil, err
+		}
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); err != nil {
+			return Object{}, nil, fmt.Errorf("%w: syntax", ErrJSON)
+		}
+		var v value
+		if name == list && raw[0] == '[' {
+			v.kind = kindArray
+			elements, err = splitArray(raw)
+		} else {
+			v, err = parseAt(raw, 1)
+		}
+		if err != nil {
+			return Object{}, nil, err
+		}
+		o.members = append(o.members, member{name: name, folded: folded, value: v})
+	}
+	return o, elements, nil
+}
+
+// splitArray reads the elements of a valid array that stands in an object.
+func splitArray(raw []byte) ([]element, error) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if _, err := dec.Token(); err != nil {
+		return nil, fmt.Errorf("%w: syntax", ErrJSON)
+	}
+	elements := []element{}
+	for dec.More() {
+		if len(elements) == maxElements {
+			return nil, fmt.Errorf("%w: more than %d elements", ErrJSON, maxElements)
+		}
+		var text json.RawMessage
+		if err := dec.Decode(&text); err != nil {
+			return nil, fmt.Errorf("%w: syntax", ErrJSON)
+		}
+		e := element{raw: text}
+		v, err := parseAt(text, 2)
+		switch {
+		case err != nil:
+			e.err = err
+		case v.kind != kindObject:
+			e.err = fmt.Errorf("%w: not an object", ErrJSON)
+		default:
+			e.object = v.object
+		}
+		elements = append(elements, e)
+	}
+	return elements, nil
+}
+
+func parseJSON(text []byte) (value, error) { return parseAt(text, 0) }
+
+// parseAt reads text strictly, as a value that stands in so many objects and arrays.
+func parseAt(text []byte, depth int) (value, error) {
+	if !json.Valid(text) {
 		return value{}, fmt.Errorf("%w: syntax", ErrJSON)
-	case hasLoneSurrogate(text):
-		// encoding/json would turn it into U+FFFD, so that two readers differ.
-		return value{}, fmt.Errorf("%w: lone surrogate", ErrJSON)
+	}
+	if err := checkText(text); err != nil {
+		return value{}, err
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
-	return parseValue(dec, 0)
+	return parseValue(dec, depth)
+}
+
+// checkText refuses what encoding/json would replace silently in valid JSON.
+func checkText(text []byte) error {
+	switch {
+	case !utf8.Valid(text):
+		return fmt.Errorf("%w: invalid UTF-8", ErrJSON)
+	case hasLoneSurrogate(text):
+		// encoding/json would turn it into U+FFFD, so that two readers differ.
+		return fmt.Errorf("%w: lone surrogate", ErrJSON)
+	}
+	return nil
 }
 
 func parseValue(dec *json.Decoder, depth int) (value, error) {
@@ -186,19 +281,14 @@ func parseArray(dec *json.Decoder, depth int) (value, error) {
 func parseMembers(dec *json.Decoder, depth int) (value, error) {
 	var object Object
 	for dec.More() {
-		if len(object.members) == maxMembers {
-			return value{}, fmt.Errorf("%w: more than %d members", ErrJSON, maxMembers)
-		}
 		token, err := dec.Token()
 		name, ok := token.(string)
 		if err != nil || !ok {
 			return value{}, fmt.Errorf("%w: syntax", ErrJSON)
 		}
-		folded := fold(name)
-		for _, m := range object.members {
-			if m.folded == folded {
-				return value{}, fmt.Errorf("%w: a name occurs twice", ErrJSON)
-			}
+		folded, err := object.admit(name)
+		if err != nil {
+			return value{}, err
 		}
 		v, err := parseValue(dec, depth)
 		if err != nil {
@@ -207,6 +297,21 @@ func parseMembers(dec *json.Decoder, depth int) (value, error) {
 		object.members = append(object.members, member{name: name, folded: folded, value: v})
 	}
 	return value{kind: kindObject, object: object}, closeDelim(dec)
+}
+
+// admit checks that there is room for one more member, of another name than all
+// before it, and returns its folded name.
+func (o Object) admit(name string) (folded string, err error) {
+	if len(o.members) == maxMembers {
+		return "", fmt.Errorf("%w: more than %d members", ErrJSON, maxMembers)
+	}
+	folded = fold(name)
+	for _, m := range o.members {
+		if m.folded == folded {
+			return "", fmt.Errorf("%w: a name occurs twice", ErrJSON)
+		}
+	}
+	return folded, nil
 }
 
 func closeDelim(dec *json.Decoder) error {

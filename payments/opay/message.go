@@ -2,7 +2,6 @@ package opay
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -19,8 +18,8 @@ type Request struct {
 }
 
 // ParseRequest reads a request's or notification's body: strict JSON of up to
-// [MaxRequestBytes] with app_id, data, sign and time, which may be a number. The
-// error wraps [ErrShape].
+// [MaxRequestBytes] with app_id, data, sign and time, a whole number in any JSON
+// form. The error wraps [ErrShape].
 func ParseRequest(body []byte) (Request, error) {
 	if len(body) > MaxRequestBytes {
 		return Request{}, fmt.Errorf("%w: body of more than %d bytes", ErrShape, MaxRequestBytes)
@@ -37,13 +36,14 @@ func ParseRequest(body []byte) (Request, error) {
 		name string
 		to   *string
 	}{{"app_id", &r.AppID}, {"data", &r.Envelope.Data}, {"sign", &r.Envelope.Sign}, {"time", &r.Time}} {
-		text, ok := o.Text(f.name)
+		text, ok := o.id(f.name)
 		if !ok || text == "" {
 			return Request{}, fmt.Errorf("%w: %s is missing", ErrShape, f.name)
 		}
 		*f.to = text
 	}
-	if !isDigits(r.Time, 19) {
+	var whole bool
+	if r.Time, whole = o.integer("time", 19); !whole {
 		return Request{}, fmt.Errorf("%w: time is not a number of milliseconds", ErrShape)
 	}
 	return r, nil
@@ -62,8 +62,9 @@ type Response struct {
 	Envelope Envelope // empty in refusals and in the answer of cancelOrder
 }
 
-// ParseResponse reads an answer's body: strict JSON whose code is a string or a
-// number. data and sign may be absent, null or empty. The error wraps [ErrShape].
+// ParseResponse reads an answer's body: strict JSON whose code is a whole number in
+// any JSON form: 0, "0", "00" and 0.0 are all [CodeOK]. data and sign may be absent,
+// null or empty. The error wraps [ErrShape].
 func ParseResponse(body []byte) (Response, error) {
 	o, err := ParseObject(body)
 	if err != nil {
@@ -72,9 +73,9 @@ func ParseResponse(body []byte) (Response, error) {
 	if err := o.Exact("code", "msg", "data", "sign"); err != nil {
 		return Response{}, fmt.Errorf("%w: %w", ErrShape, err)
 	}
-	code, _ := o.Text("code")
-	digits := strings.TrimPrefix(code, "-")
-	if !isDigits(digits, 9) || digits[0] == '0' && code != string(CodeOK) {
+	text, _ := o.Text("code")
+	code, ok := readInteger(text, 9) // one below zero is a refusal like any other
+	if !ok {
 		return Response{}, fmt.Errorf("%w: code is missing or no code", ErrShape)
 	}
 	r := Response{Code: Code(code)}

@@ -26,7 +26,7 @@ type Notification struct {
 	OutOrderID string // our appOrderId
 	OrderNum   string // the platform's number
 	Status     Status
-	PayAmount  Amount
+	PayAmount  Amount // as [ReadAmount] gives it
 	ReturnURL  string // never to be followed
 }
 
@@ -84,10 +84,10 @@ func parseNotification(plain []byte) (Notification, error) {
 		return Notification{}, err
 	}
 	var n Notification
-	n.OutOrderID, _ = o.Text("outOrderId")
-	n.OrderNum, _ = o.Text("orderNum")
+	n.OutOrderID, _ = o.id("outOrderId")
+	n.OrderNum, _ = o.id("orderNum")
 	n.ReturnURL, _ = o.Text("returnUrl")
-	status, _ := o.Text("orderStatus")
+	status, _ := o.integer("orderStatus", maxStatusDigits)
 	n.Status = Status(status)
 	switch {
 	case !isID(n.OutOrderID, maxID):
@@ -98,7 +98,7 @@ func parseNotification(plain []byte) (Notification, error) {
 		return Notification{}, fmt.Errorf("%w: orderStatus is missing or undocumented", ErrJSON)
 	}
 	amount, _ := o.Text("payAmount")
-	if n.PayAmount, err = ParseAmount(amount); err != nil {
+	if n.PayAmount, err = ReadAmount(amount); err != nil {
 		return Notification{}, fmt.Errorf("payAmount: %w", err)
 	}
 	return n, nil

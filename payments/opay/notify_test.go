@@ -18,7 +18,13 @@ func TestNotification_CheckedThenOpened(t *testing.T) {
 	for plain, want := range map[string]opay.Notification{
 		paid: {OutOrderID: "11321", OrderNum: "10000000002", Status: opay.StatusPaid, PayAmount: "10"},
 		`{"outOrderId":11321,"orderNum":10000000002,"orderStatus":3,"payAmount":10.00000000,"returnUrl":"https://shop.example/r","new":{"a":[1]}}`: {
-			OutOrderID: "11321", OrderNum: "10000000002", Status: opay.StatusPaid, PayAmount: "10.00000000", ReturnURL: "https://shop.example/r",
+			OutOrderID: "11321", OrderNum: "10000000002", Status: opay.StatusPaid, PayAmount: "10", ReturnURL: "https://shop.example/r",
+		},
+		`{"outOrderId":"0011321","orderNum":1.0000000002E10,"orderStatus":3.0,"payAmount":1E+2}`: {
+			OutOrderID: "0011321", OrderNum: "10000000002", Status: opay.StatusPaid, PayAmount: "100",
+		},
+		`{"outOrderId":"11321","orderNum":"2ae04ed9165624419bad68e9e0f3f29f","orderStatus":"03","payAmount":"3.3152E-4"}`: {
+			OutOrderID: "11321", OrderNum: "2ae04ed9165624419bad68e9e0f3f29f", Status: opay.StatusPaid, PayAmount: "0.00033152",
 		},
 		`{"orderStatus":"0","payAmount":"0","orderNum":"1","outOrderId":"a"}`: {OutOrderID: "a", OrderNum: "1", Status: opay.StatusClosed, PayAmount: "0"},
 	} {
@@ -88,6 +94,7 @@ func TestCheckNotification_Shape(t *testing.T) {
 		"no time":           change(good, `"time"`, `"tim"`),
 		"time in words":     change(good, "1715310032123", "now"),
 		"time below zero":   change(good, "1715310032123", "-1"),
+		"time and a half":   change(good, "1715310032123", "1715310032123.5"),
 		"data is an object": change(good, `"data":"`+good[strings.Index(good, `"data":"`)+8:strings.Index(good, `","sign"`)]+`"`, `"data":{}`),
 		"trailing data":     good + "{}",
 		"line break":        change(good, `"data":"`, `"data":"\r\n`),
@@ -107,6 +114,11 @@ func TestCheckNotification_Shape(t *testing.T) {
 	full := good + strings.Repeat(" ", opay.MaxNotificationBytes-len(good))
 	_, err := client.CheckNotification("application/json", []byte(full))
 	noError(t, err)
+	for _, time := range []string{`1.715310032123E12`, `"1.715310032123E12"`, `"01715310032123"`, `1715310032123.0`} {
+		sealed, err := client.CheckNotification("application/json", []byte(change(good, `"1715310032123"`, time)))
+		noError(t, err)
+		equal(t, sealed.Time, "1715310032123", time)
+	}
 	numeric := `{"app_id":"xxx_xxx","time":1715310032,"data":"` + e.Data + `","sign":"` + e.Sign + `","version":2}`
 	_, err = client.CheckNotification("application/json", []byte(numeric))
 	noError(t, err)
@@ -149,8 +161,8 @@ func TestOpenNotification_RefusesWhatThePreCheckCannotSee(t *testing.T) {
 	for name, plain := range map[string]string{
 		"not JSON": "paid", "list": "[" + paid + "]", "empty": "{}", "twice": change(paid, `{`, `{"orderStatus":"1",`), "other case": change(paid, `{`, `{"ORDERSTATUS":"1",`),
 		"only other case": change(paid, `"orderStatus"`, `"orderstatus"`),
-		"status 4":        change(paid, `"3"`, `"4"`), "status null": change(paid, `"3"`, `null`), "status true": change(paid, `"3"`, `true`), "status 3.0": change(paid, `"3"`, `3.0`),
-		"exponent": change(paid, `"10"`, `1e1`), "negative": change(paid, `"10"`, `-10`), "no amount": change(paid, `"payAmount"`, `"amount"`), "comma": change(paid, `"10"`, `"10,0"`),
+		"status 4":        change(paid, `"3"`, `"4"`), "status null": change(paid, `"3"`, `null`), "status true": change(paid, `"3"`, `true`), "status 3.5": change(paid, `"3"`, `3.5`),
+		"too large": change(paid, `"10"`, `1e18`), "too small": change(paid, `"10"`, `"1E-19"`), "negative": change(paid, `"10"`, `-10`), "no amount": change(paid, `"payAmount"`, `"amount"`), "comma": change(paid, `"10"`, `"10,0"`),
 		"no orderNum": change(paid, `"10000000002"`, `""`), "no outOrderId": change(paid, `"outOrderId"`, `"appOrderId"`), "markup as id": change(paid, `"11321"`, `"<b>"`),
 		"trailing": paid + "x", "invalid UTF-8": change(paid, "11321", "\xff"),
 	} {

@@ -55,6 +55,9 @@ const (
 	maxID    = 64
 )
 
+// maxStatusDigits bounds a status before it is compared with the documented ones.
+const maxStatusDigits = 9
+
 // CreateOrderRequest asks for a payment order (platform/api.md §3.1).
 type CreateOrderRequest struct {
 	// AppOrderID is our id of this attempt: 16 to 64 of A-Z a-z 0-9 _ -, unique for
@@ -157,10 +160,10 @@ func (c *Client) newOrderNum(ctx context.Context, q call, appOrderID string) (st
 	if err := a.Exact("orderNum", "appOrderId"); err != nil {
 		return "", garbled(q.op, "a name in the answer is in another case")
 	}
-	if ref, ok := a.Text("appOrderId"); ok && ref != appOrderID {
+	if ref, ok := a.id("appOrderId"); ok && ref != appOrderID {
 		return "", garbled(q.op, "the answer is for another order")
 	}
-	orderNum, ok := a.Text("orderNum")
+	orderNum, ok := a.id("orderNum")
 	if !ok || !isID(orderNum, maxID) {
 		return "", garbled(q.op, "the answer has no orderNum")
 	}
@@ -174,7 +177,7 @@ type OrderDetail struct {
 	AppOrderID string    // our id
 	OrderNum   string    // the platform's number
 	Status     Status    // one of the documented ones
-	Amount     Amount    // as written by the platform; compare with Equal
+	Amount     Amount    // as [ReadAmount] gives it
 	Coin       string    // upper case
 	UserID     string    // the payer's UID, or empty
 	CreatedAt  time.Time // UTC; zero if the answer has none
@@ -183,8 +186,20 @@ type OrderDetail struct {
 // Complete tells whether the detail says all that a payment is judged by. Some
 // platforms answer [Client.OrderByRef] with the orderNum alone; then ask
 // [Client.Order].
-func (d OrderDetail) Complete() bool {
-	return d.AppOrderID != "" && d.OrderNum != "" && d.Status != "" && d.Amount != "" && d.Coin != ""
+func (d OrderDetail) Complete() bool { return len(d.missing()) == 0 }
+
+// missing names the members without which a payment cannot be judged.
+func (d OrderDetail) missing() []string {
+	var names []string
+	for _, m := range [][2]string{
+		{"appOrderId", d.AppOrderID}, {"orderNum", d.OrderNum}, {"orderStatus", string(d.Status)}, {"orderAmount", string(d.Amount)},
+		{"payCoinSymbol", d.Coin},
+	} {
+		if m[1] == "" {
+			names = append(names, m[0])
+		}
+	}
+	return names
 }
 
 // Order asks for an order by the platform's number; token is the payer's, or empty
@@ -210,7 +225,7 @@ func (c *Client) Order(ctx context.Context, orderNum, token string) (OrderDetail
 	case d.OrderNum != orderNum:
 		return OrderDetail{}, garbled(op, "the answer is for another order")
 	case !d.Complete():
-		return OrderDetail{}, garbled(op, "the answer lacks appOrderId, orderStatus, orderAmount or payCoinSymbol")
+		return OrderDetail{}, garbled(op, "the answer lacks "+strings.Join(d.missing(), ", "))
 	}
 	return d, nil
 }
@@ -249,24 +264,32 @@ func (c *Client) orderDetail(op string, o Object) (OrderDetail, error) {
 	if err := o.Exact("appOrderId", "orderNum", "orderStatus", "orderAmount", "payCoinSymbol", "userId", "ctime", "appKey"); err != nil {
 		return OrderDetail{}, garbled(op, "a name in the answer is in another case")
 	}
-	if appKey, ok := o.Text("appKey"); ok && appKey != c.appID {
+	if appKey, ok := o.id("appKey"); ok && appKey != c.appID {
 		return OrderDetail{}, garbled(op, "the answer is for another application")
 	}
+	for _, name := range []string{"appOrderId", "orderNum", "orderStatus", "orderAmount", "payCoinSymbol"} {
+		if _, ok := o.Text(name); !ok && !o.absent(name) {
+			return OrderDetail{}, garbled(op, "the answer's "+name+" is neither text nor a number")
+		}
+	}
 	var d OrderDetail
-	d.AppOrderID, _ = o.Text("appOrderId")
-	d.OrderNum, _ = o.Text("orderNum")
+	d.AppOrderID, _ = o.id("appOrderId")
+	d.OrderNum, _ = o.id("orderNum")
 	if !isID(d.OrderNum, maxID) || d.AppOrderID != "" && !isToken(d.AppOrderID, 256) {
 		return OrderDetail{}, garbled(op, "the answer's orderNum or appOrderId is malformed")
 	}
-	if text, ok := o.Text("orderStatus"); ok {
-		if d.Status = Status(text); !d.Status.Known() {
+	if _, ok := o.Text("orderStatus"); ok {
+		status, _ := o.integer("orderStatus", maxStatusDigits)
+		if d.Status = Status(status); !d.Status.Known() {
 			return OrderDetail{}, garbled(op, "the answer's orderStatus is undocumented")
 		}
 	}
 	if text, ok := o.Text("orderAmount"); ok {
-		amount, err := ParseAmount(text)
+		amount, err := ReadAmount(text)
 		if err != nil {
-			return OrderDetail{}, garbled(op, "the answer's orderAmount is not decimal text")
+			failure := garbled(op, "the answer's orderAmount cannot be read")
+			failure.Err = err
+			return OrderDetail{}, failure
 		}
 		d.Amount = amount
 	}
@@ -276,7 +299,7 @@ func (c *Client) orderDetail(op string, o Object) (OrderDetail, error) {
 		}
 		d.Coin = strings.ToUpper(text)
 	}
-	if text, ok := o.Text("userId"); ok && isToken(text, maxID) {
+	if text, ok := o.id("userId"); ok && isToken(text, maxID) {
 		d.UserID = text
 	}
 	d.CreatedAt = millis(o, "ctime")
@@ -314,7 +337,7 @@ func (c *Client) cancel(ctx context.Context, q call, orderNum string) error {
 	if err != nil {
 		return err
 	}
-	if num, ok := a.Text("orderNum"); ok && num != orderNum {
+	if num, ok := a.id("orderNum"); ok && num != orderNum {
 		return garbled(q.op, "the answer is for another order")
 	}
 	return nil
@@ -374,10 +397,7 @@ func appendSet(fields []Field, name, text string) []Field {
 
 // millis reads Unix milliseconds as a UTC time, and anything else as zero.
 func millis(o Object, name string) time.Time {
-	text, _ := o.Text(name)
-	if !isDigits(text, 15) {
-		return time.Time{}
-	}
+	text, _ := o.integer(name, 15)
 	ms, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return time.Time{}

@@ -127,7 +127,7 @@ func TestOrder_AnswersThatDoNotFitAreUnknown(t *testing.T) {
 		"status in words":     change(detail, `"orderStatus":"1"`, `"orderStatus":"paid"`),
 		"no status":           change(detail, `"orderStatus"`, `"state"`),
 		"status as list":      change(detail, `"orderStatus":"1"`, `"orderStatus":["1"]`),
-		"exponent":            change(detail, `"20001.21"`, `2E4`),
+		"19 digits":           change(detail, `"20001.21"`, `1E+18`),
 		"negative":            change(detail, `"20001.21"`, `"-1"`),
 		"no amount":           change(detail, `"orderAmount"`, `"amount"`),
 		"coin with long s":    change(detail, `"btc"`, `"uſdt"`),
@@ -142,6 +142,105 @@ func TestOrder_AnswersThatDoNotFitAreUnknown(t *testing.T) {
 			isError(t, err, opay.ErrUnknownOutcome)
 			lacks(t, err.Error(), "1000.21", "the error")
 		})
+	}
+}
+
+// What cannot be read is named, so that an order that stays unknown can be explained.
+func TestOrder_NamesTheMemberThatCannotBeRead(t *testing.T) {
+	p, client := newClient(t)
+	for name, c := range map[string]struct{ from, to, says string }{
+		"amount in words":    {`"20001.21"`, `"a lot"`, "orderAmount"},
+		"amount too exact":   {`"20001.21"`, `1E-19`, "orderAmount cannot be read (HTTP 200): opay: not a decimal amount: more than 18 digits after the point"},
+		"amount as a list":   {`"20001.21"`, `[20001.21]`, "orderAmount"},
+		"amount null":        {`"20001.21"`, `null`, "lacks orderAmount"},
+		"no amount, no coin": {`"orderAmount":"20001.21","payCoinSymbol"`, `"x"`, "lacks orderAmount, payCoinSymbol"},
+		"status and a half":  {`"orderStatus":"1"`, `"orderStatus":1.5`, "orderStatus"},
+		"status empty":       {`"orderStatus":"1"`, `"orderStatus":""`, "orderStatus"},
+		"coin as an object":  {`"btc"`, `{"a":"btc"}`, "payCoinSymbol"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p.on(opay.PathOrder, p.success(change(detail, c.from, c.to)))
+			_, err := client.Order(t.Context(), "10000000002", "")
+			isError(t, err, opay.ErrUnknownOutcome)
+			contains(t, err.Error(), c.says)
+			lacks(t, err.Error(), "20001.21", "the error")
+		})
+	}
+}
+
+// The members of an order in every form in which Java prints them.
+func TestOrder_EveryFormOfTheSameOrder(t *testing.T) {
+	p, client := newClient(t)
+	want := opay.OrderDetail{
+		AppOrderID: ownID, OrderNum: "10000000002", Status: opay.StatusPaid, Amount: "0.00033152", Coin: "BTC", UserID: "230000",
+		CreatedAt: time.UnixMilli(1715310032123).UTC(),
+	}
+	for _, plain := range []string{
+		`{"appOrderId":"%s","orderNum":"10000000002","orderStatus":"3","orderAmount":"0.00033152","payCoinSymbol":"btc","userId":"230000","ctime":"1715310032123"}`,
+		`{"appOrderId":"%s","orderNum":10000000002,"orderStatus":3,"orderAmount":3.3152E-4,"payCoinSymbol":"btc","userId":230000,"ctime":1715310032123}`,
+		`{"appOrderId":"%s","orderNum":1.0000000002E10,"orderStatus":3.0,"orderAmount":"3.3152E-4","payCoinSymbol":"BTC","userId":2.3E+5,"ctime":1.715310032123E12}`,
+		`{"appOrderId":"%s","orderNum":10000000002.0,"orderStatus":"03","orderAmount":"000.000331520000000000","payCoinSymbol":"BTC","userId":230000.0,"ctime":"01715310032123"}`,
+	} {
+		plain = strings.Replace(plain, "%s", ownID, 1)
+		p.on(opay.PathOrder, p.success(plain))
+		got, err := client.Order(t.Context(), "10000000002", "")
+		noError(t, err)
+		equal(t, got, want, plain)
+		p.on(opay.PathOrderByRef, p.success(plain))
+		got, err = client.OrderByRef(t.Context(), ownID)
+		noError(t, err)
+		equal(t, got, want, plain)
+	}
+}
+
+// Zeros in front are part of an id that comes as text, and hexadecimal digits are not a number.
+func TestOrder_IDsThatComeAsTextStayAsTheyAre(t *testing.T) {
+	p, client := newClient(t)
+	for _, num := range []string{"007", "2ae04ed9165624419bad68e9e0f3f29f", "00000000000000000000000000000001", "1E5", "1e5", "12345678901234567890123456789012"} {
+		p.on(opay.PathCreateOrder, p.success(`{"orderNum":"`+num+`"}`))
+		got, err := client.CreateOrder(t.Context(), createRequest())
+		noError(t, err)
+		equal(t, got, num, "orderNum")
+		p.on(opay.PathOrder, p.success(change(detail, `"orderNum":"10000000002"`, `"orderNum":"`+num+`"`)))
+		order, err := client.Order(t.Context(), num, "")
+		noError(t, err)
+		equal(t, order.OrderNum, num, "orderNum")
+	}
+	for text, want := range map[string]string{`1.0000000002E10`: "10000000002", `12345678901234567890123456789012`: "12345678901234567890123456789012", `7.0`: "7"} {
+		p.on(opay.PathCreateOrder, p.success(`{"orderNum":`+text+`}`))
+		got, err := client.CreateOrder(t.Context(), createRequest())
+		noError(t, err)
+		equal(t, got, want, text)
+	}
+	for _, text := range []string{`1.5`, `1E-5`, `1E999999999`, `1E64`} {
+		p.on(opay.PathCreateOrder, p.success(`{"orderNum":`+text+`}`))
+		_, err := client.CreateOrder(t.Context(), createRequest())
+		isError(t, err, opay.ErrUnknownOutcome)
+	}
+	p.on(opay.PathOrder, p.success(change(detail, `"orderNum":"10000000002"`, `"orderNum":"010000000002"`)))
+	_, err := client.Order(t.Context(), "10000000002", "")
+	isError(t, err, opay.ErrUnknownOutcome)
+	for _, text := range []string{`"1.0000000002E10"`, `1.5`} {
+		p.on(opay.PathCancelLong, p.success(`{"orderNum":`+text+`}`))
+		isError(t, client.Cancel(t.Context(), "10000000002"), opay.ErrUnknownOutcome)
+	}
+	p.on(opay.PathCancelLong, p.success(`{"orderNum":1.0000000002E10}`))
+	noError(t, client.Cancel(t.Context(), "10000000002"))
+}
+
+func TestResponse_EveryFormOfTheSameCode(t *testing.T) {
+	for text, want := range map[string]opay.Code{
+		`0`: opay.CodeOK, `"0"`: opay.CodeOK, `"00"`: opay.CodeOK, `0.0`: opay.CodeOK, `0E0`: opay.CodeOK, `-0`: opay.CodeOK,
+		`70004`: opay.CodeIllegalPayer, `"70004"`: opay.CodeIllegalPayer, `7.0004E4`: opay.CodeIllegalPayer, `70004.0`: opay.CodeIllegalPayer,
+		`"-1"`: "-1", `-1`: "-1",
+	} {
+		r, err := opay.ParseResponse([]byte(`{"code":` + text + `,"msg":"x"}`))
+		noError(t, err)
+		equal(t, r.Code, want, text)
+	}
+	for _, text := range []string{`""`, `null`, `true`, `[0]`, `{}`, `0.5`, `"0 "`, `"0x0"`, `1E10`, `"NaN"`, `1E-400`} {
+		_, err := opay.ParseResponse([]byte(`{"code":` + text + `,"msg":"x"}`))
+		isError(t, err, opay.ErrShape)
 	}
 }
 

@@ -120,7 +120,7 @@ func grant(op string, o Object) (Grant, error) {
 		return Grant{}, garbled(op, "a name in the answer is in another case")
 	}
 	var g Grant
-	g.OpenID, _ = o.Text("openId")
+	g.OpenID, _ = o.id("openId")
 	g.Token, _ = o.Text("token")
 	var ok bool
 	if g.RefreshToken, ok = o.Text("refreshToken"); !ok {
@@ -134,11 +134,11 @@ func grant(op string, o Object) (Grant, error) {
 	case g.RefreshToken != "" && !isToken(g.RefreshToken, 4096):
 		return Grant{}, garbled(op, "the answer's refreshToken is malformed")
 	}
-	if text, ok := o.Text("expireIn"); ok && text != "" {
-		seconds, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || !isDigits(text, 9) {
-			return Grant{}, garbled(op, "the answer's expireIn is not a number of seconds")
-		}
+	text, ok := o.integer("expireIn", 9)
+	if !ok {
+		return Grant{}, garbled(op, "the answer's expireIn is not a number of seconds")
+	}
+	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil { // an absent one says nothing
 		g.ExpiresIn = time.Duration(seconds) * time.Second
 	}
 	return g, nil

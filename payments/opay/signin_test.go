@@ -66,6 +66,9 @@ func TestExchange(t *testing.T) {
 	for plain, want := range map[string]opay.Grant{
 		`{"openId":"o1","token":"t1","refreshToken":"r1","expireIn":"7200"}`:  {OpenID: "o1", Token: "t1", RefreshToken: "r1", ExpiresIn: 2 * time.Hour},
 		`{"openId":"o1","token":"t1","refersh_token":"r1","expireIn":7200}`:   {OpenID: "o1", Token: "t1", RefreshToken: "r1", ExpiresIn: 2 * time.Hour},
+		`{"openId":"o1","token":"t1","expireIn":7.2E3}`:                       {OpenID: "o1", Token: "t1", ExpiresIn: 2 * time.Hour},
+		`{"openId":"o1","token":"t1","expireIn":"7200.0"}`:                    {OpenID: "o1", Token: "t1", ExpiresIn: 2 * time.Hour},
+		`{"openId":"007","token":"1E5","expireIn":null}`:                      {OpenID: "007", Token: "1E5"},
 		`{"openId":"o1","token":"t1","expireIn":""}`:                          {OpenID: "o1", Token: "t1"},
 		`{"openId":"o1","token":"t1","refreshToken":null,"scope":["a","b"]}`:  {OpenID: "o1", Token: "t1"},
 		`{"openId":123,"token":"t1","refreshToken":"r1","refersh_token":"x"}`: {OpenID: "123", Token: "t1", RefreshToken: "r1"},
@@ -81,7 +84,7 @@ func TestExchange(t *testing.T) {
 	}
 	for _, plain := range []string{
 		`{}`, `{"openId":"o1"}`, `{"token":"t1"}`, `{"openId":"","token":"t1"}`, `{"openId":"o 1","token":"t1"}`, `{"OPENID":"o1","token":"t1"}`, `{"openId":"o1","token":["t1"]}`,
-		`{"openId":"o1","token":"t1","expireIn":"soon"}`, `{"openId":"o1","token":"t1","expireIn":-1}`, `{"openId":"o1","token":"t1","expireIn":99999999999}`, `{"openId":"o1","token":"t1","refreshToken":"a b"}`,
+		`{"openId":"o1","token":"t1","expireIn":"soon"}`, `{"openId":"o1","token":"t1","expireIn":-1}`, `{"openId":"o1","token":"t1","expireIn":99999999999}`, `{"openId":"o1","token":"t1","expireIn":1E9}`, `{"openId":"o1","token":"t1","expireIn":0.5}`, `{"openId":"o1","token":"t1","refreshToken":"a b"}`,
 	} {
 		p.on(opay.PathExchange, p.success(plain))
 		_, err := client.Exchange(t.Context(), "c0de")

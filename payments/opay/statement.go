@@ -1,7 +1,11 @@
 package opay
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -27,19 +31,48 @@ type StatementRequest struct {
 	PageSize  int    // up to MaxPageSize; 0: MaxPageSize
 }
 
-// StatementPage is one page of a statement.
+// StatementPage is one page of a statement. Every line of the page is in Lines or in
+// Unreadable, both in the page's order.
 type StatementPage struct {
-	Count int             `json:"count"` // the day's records, over all pages
-	Lines []StatementLine `json:"lines"`
+	Count      int              `json:"count"` // the day's records, over all pages
+	Lines      []StatementLine  `json:"lines"` // those that could be read
+	Unreadable []UnreadableLine `json:"unreadable,omitempty"`
 	// Raw is the verified plaintext, for hashing and keeping. It has openIds in it:
 	// it belongs into sealed storage only, and is left out when a page is printed,
 	// logged or encoded.
 	Raw []byte `json:"-"`
 }
 
+// Size is the number of lines on the page, the unreadable ones included: what Count
+// is compared with.
+func (p StatementPage) Size() int { return len(p.Lines) + len(p.Unreadable) }
+
+// InOrder gives every line of the page in the page's order: one that could be read,
+// or an unreadable one; the other of the two is nil.
+func (p StatementPage) InOrder() iter.Seq2[*StatementLine, *UnreadableLine] {
+	return func(yield func(*StatementLine, *UnreadableLine) bool) {
+		lines, bad := p.Lines, p.Unreadable
+		for at := 1; len(lines)+len(bad) > 0; at++ {
+			var line *StatementLine
+			var unreadable *UnreadableLine
+			if len(bad) > 0 && (bad[0].Position <= at || len(lines) == 0) {
+				unreadable, bad = &bad[0], bad[1:]
+			} else {
+				line, lines = &lines[0], lines[1:]
+			}
+			if !yield(line, unreadable) {
+				return
+			}
+		}
+	}
+}
+
 // String gives the numbers of records and lines only.
 func (p StatementPage) String() string {
-	return fmt.Sprintf("statement page(%d of %d lines)", len(p.Lines), p.Count)
+	if len(p.Unreadable) > 0 {
+		return fmt.Sprintf("statement page(%d of %d lines, %d unreadable)", p.Size(), p.Count, len(p.Unreadable))
+	}
+	return fmt.Sprintf("statement page(%d of %d lines)", p.Size(), p.Count)
 }
 
 // GoString is String.
@@ -53,7 +86,7 @@ func (p StatementPage) LogValue() slog.Value { return slog.StringValue(p.String(
 type StatementLine struct {
 	AppOrderID     string    `json:"app_order_id"`
 	OrderType      string    `json:"order_type"`       // as OrderTypePayment, OrderTypeTransfer
-	Amount         Amount    `json:"amount"`           // as written by the platform; compare with Equal
+	Amount         Amount    `json:"amount"`           // as [ReadAmount] gives it
 	Coin           string    `json:"coin"`             // upper case
 	UserID         string    `json:"user_id"`          // the payer's UID, or empty
 	MerchantUserID string    `json:"merchant_user_id"` // or empty
@@ -61,10 +94,31 @@ type StatementLine struct {
 	PaidAt         time.Time `json:"paid_at"`          // UTC; zero if absent
 }
 
-// Statement asks for one page. If a line cannot be read, for instance because its
-// amount has an exponent or a sign (reliability.md E5), the error says which line
-// and which member and wraps [ErrUnknownOutcome]; Count and Raw are then set all
-// the same, so that the platform's words can be kept.
+// UnreadableLine is a line that cannot be read, and what can be said of it without
+// quoting it: it holds no openId. The whole line is in [StatementPage].Raw.
+type UnreadableLine struct {
+	Position   int    `json:"position"`     // from 1, among all lines of the page
+	Member     string `json:"member"`       // the member that is wrong, such as "orderAmount"; "line": the line as a whole
+	Reason     string `json:"reason"`       // what is wrong with it, in fixed words
+	AppOrderID string `json:"app_order_id"` // or empty, if that cannot be read either
+	OrderType  string `json:"order_type"`   // or empty
+	Coin       string `json:"coin"`         // upper case, or empty
+	Digest     string `json:"digest"`       // hex SHA-256 of the line's JSON without white space: it tells two such lines apart
+}
+
+// WholeLine is the Member of an [UnreadableLine] that is wrong as a whole.
+const WholeLine = "line"
+
+// Err is the line as an error that wraps [ErrUnreadableLine] and names the position,
+// the member and the reason.
+func (l UnreadableLine) Err() error {
+	return fmt.Errorf("%w: line %d of the page: %s %s", ErrUnreadableLine, l.Position, l.Member, l.Reason)
+}
+
+// Statement asks for one page. A line that cannot be read is no error: it is in
+// Unreadable, and all other lines are in Lines. If the page itself cannot be read,
+// the error wraps [ErrUnknownOutcome]; Raw is then set all the same if an answer
+// arrived and was verified, so that the platform's words can be kept.
 func (c *Client) Statement(ctx context.Context, r StatementRequest) (StatementPage, error) {
 	if err := r.check(); err != nil {
 		return StatementPage{}, err
@@ -79,28 +133,27 @@ func (c *Client) Statement(ctx context.Context, r StatementRequest) (StatementPa
 	if r.PageSize > 0 {
 		fields = append(fields, Field{"pageSize", strconv.Itoa(r.PageSize)})
 	}
-	a, err := c.do(ctx, call{op: op, path: PathStatement, fields: fields, limit: maxStatementBytes, read: true})
+	a, err := c.do(ctx, call{op: op, path: PathStatement, fields: fields, limit: maxStatementBytes, read: true, list: "list"})
+	page := StatementPage{Raw: a.plain}
 	if err != nil {
-		return StatementPage{}, err
+		return page, err
 	}
 	if err := a.Exact("count", "list"); err != nil {
-		return StatementPage{}, garbled(op, "a name in the answer is in another case")
+		return page, garbled(op, "a name in the answer is in another case")
 	}
-	text, _ := a.Text("count")
-	count, err := strconv.Atoi(text)
-	if err != nil || !isDigits(text, 9) {
-		return StatementPage{}, garbled(op, "the answer has no count")
+	text, ok := a.integer("count", 9)
+	if page.Count, err = strconv.Atoi(text); !ok || err != nil {
+		return page, garbled(op, "the answer has no count")
 	}
-	page := StatementPage{Count: count, Raw: a.plain}
-	objects, ok := a.Objects("list")
-	if !ok && (count != 0 || !a.absent("list")) {
+	if a.elements == nil && (page.Count != 0 || !a.absent("list")) {
 		return page, garbled(op, "the answer has no list")
 	}
-	for i, o := range objects {
-		line, err := statementLine(op, i+1, o)
-		if err != nil {
-			page.Lines = nil
-			return page, err
+	for i, e := range a.elements {
+		line, bad := statementLine(e)
+		if bad.Member != "" {
+			bad.Position = i + 1
+			page.Unreadable = append(page.Unreadable, bad)
+			continue
 		}
 		page.Lines = append(page.Lines, line)
 	}
@@ -108,9 +161,11 @@ func (c *Client) Statement(ctx context.Context, r StatementRequest) (StatementPa
 }
 
 // StatementLines reads a statement from its first page to its last; r.Page is not
-// used. It ends with the first error. [ErrStatementShifted] says that the pages do
-// not belong together, because the statement changed while it was read: throw the
-// lines away and begin again.
+// used. A line that cannot be read is given in its place as an error that wraps
+// [ErrUnreadableLine], and the lines behind it follow for a caller that goes on. Any
+// other error is the last. [ErrStatementShifted] says that the pages do not belong
+// together, because the statement changed while it was read: throw the lines away
+// and begin again.
 func (c *Client) StatementLines(ctx context.Context, r StatementRequest) iter.Seq2[StatementLine, error] {
 	if r.PageSize == 0 {
 		r.PageSize = MaxPageSize
@@ -128,9 +183,9 @@ func (c *Client) StatementLines(ctx context.Context, r StatementRequest) iter.Se
 				return
 			}
 			count = page.Count
-			seen += len(page.Lines)
-			for _, line := range page.Lines {
-				if !yield(line, nil) {
+			seen += page.Size()
+			for line, bad := range page.InOrder() {
+				if bad != nil && !yield(StatementLine{}, bad.Err()) || line != nil && !yield(*line, nil) {
 					return
 				}
 			}
@@ -141,12 +196,12 @@ func (c *Client) StatementLines(ctx context.Context, r StatementRequest) iter.Se
 // fits tells whether a page continues the pages before it: count was theirs (or -1)
 // and seen lines came before.
 func fits(page StatementPage, r StatementRequest, count, seen int) error {
-	switch after := seen + len(page.Lines); {
+	switch after := seen + page.Size(); {
 	case count >= 0 && page.Count != count:
 		return fmt.Errorf("%w: page %d counts %d records, the pages before it %d", ErrStatementShifted, r.Page, page.Count, count)
 	case after > page.Count:
 		return fmt.Errorf("%w: %d lines up to page %d, but %d records", ErrStatementShifted, after, r.Page, page.Count)
-	case after < page.Count && len(page.Lines) < r.PageSize:
+	case after < page.Count && page.Size() < r.PageSize:
 		return fmt.Errorf("%w: page %d is short, %d lines of %d records so far", ErrStatementShifted, r.Page, after, page.Count)
 	}
 	return nil
@@ -169,40 +224,75 @@ func (r StatementRequest) check() error {
 	return nil
 }
 
-func statementLine(op string, number int, o Object) (StatementLine, error) {
-	bad := func(what string) (StatementLine, error) {
-		return StatementLine{}, garbled(op, fmt.Sprintf("line %d of the page: %s", number, what))
+// statementLine reads a line. What cannot be read is described in bad, whose Member
+// is then set.
+func statementLine(e element) (line StatementLine, bad UnreadableLine) {
+	o := e.object
+	var amountErr error
+	text, _ := o.Text("orderAmount")
+	line.Amount, amountErr = ReadAmount(text)
+	if id, ok := o.id("appOrderId"); ok && isToken(id, 256) {
+		line.AppOrderID = id
 	}
-	if err := o.Exact("appOrderId", "payCoinSymbol", "orderAmount", "orderType"); err != nil {
-		return bad("a name is in another case")
+	line.OrderType, _ = o.integer("orderType", 9)
+	if coin, _ := o.Text("payCoinSymbol"); isCoin(coin) {
+		line.Coin = strings.ToUpper(coin)
 	}
-	var line StatementLine
-	line.AppOrderID, _ = o.Text("appOrderId")
-	line.OrderType, _ = o.Text("orderType")
-	amount, _ := o.Text("orderAmount")
-	coin, _ := o.Text("payCoinSymbol")
-	switch {
-	case !isToken(line.AppOrderID, 256):
-		return bad("appOrderId is missing or malformed")
-	case !isDigits(line.OrderType, 9):
-		return bad("orderType is missing or malformed")
-	case !isCoin(coin):
-		return bad("payCoinSymbol is missing or malformed")
-	case strings.ContainsAny(amount, "eE"):
-		return bad("orderAmount has an exponent, which is not accepted for money")
+	if member, reason := lineProblem(e, line, amountErr); member != "" {
+		return StatementLine{}, UnreadableLine{
+			Member: member, Reason: reason, AppOrderID: line.AppOrderID, OrderType: line.OrderType, Coin: line.Coin, Digest: lineDigest(e.raw),
+		}
 	}
-	var err error
-	if line.Amount, err = ParseAmount(amount); err != nil {
-		return bad("orderAmount is missing or not decimal text")
+	if id, ok := o.id("userId"); ok && isToken(id, maxID) {
+		line.UserID = id
 	}
-	line.Coin = strings.ToUpper(coin)
-	if text, ok := o.Text("userId"); ok && isToken(text, maxID) {
-		line.UserID = text
-	}
-	if text, ok := o.Text("merchantUserId"); ok && isToken(text, maxID) {
-		line.MerchantUserID = text
+	if id, ok := o.id("merchantUserId"); ok && isToken(id, maxID) {
+		line.MerchantUserID = id
 	}
 	line.CreatedAt = millis(o, "createTime")
 	line.PaidAt = millis(o, "payTime")
-	return line, nil
+	return line, UnreadableLine{}
+}
+
+// lineProblem names the first member of a line that cannot be read, and why, in
+// fixed words; member is empty if there is none.
+func lineProblem(e element, line StatementLine, amountErr error) (member, reason string) {
+	if e.err != nil {
+		return WholeLine, "is unreadable: " + reasonOf(e.err, ErrJSON)
+	}
+	for _, name := range []string{"appOrderId", "payCoinSymbol", "orderAmount", "orderType"} {
+		if e.object.Exact(name) != nil {
+			return name, "is written in another case"
+		}
+	}
+	_, isText := e.object.Text("orderAmount")
+	switch {
+	case line.AppOrderID == "":
+		return "appOrderId", "is missing or malformed"
+	case line.OrderType == "":
+		return "orderType", "is missing or malformed"
+	case line.Coin == "":
+		return "payCoinSymbol", "is missing or malformed"
+	case !isText:
+		return "orderAmount", "is missing or malformed"
+	case amountErr != nil:
+		return "orderAmount", "is unreadable: " + reasonOf(amountErr, ErrAmount)
+	}
+	return "", ""
+}
+
+// reasonOf is what an error says besides its sentinel.
+func reasonOf(err, sentinel error) string {
+	return strings.TrimPrefix(err.Error(), sentinel.Error()+": ")
+}
+
+// lineDigest is the hex SHA-256 of a line's JSON without white space.
+func lineDigest(raw []byte) string {
+	var text bytes.Buffer
+	if err := json.Compact(&text, raw); err != nil {
+		text.Reset() // it is a part of valid JSON, so this does not happen
+		text.Write(raw)
+	}
+	sum := sha256.Sum256(text.Bytes())
+	return hex.EncodeToString(sum[:])
 }

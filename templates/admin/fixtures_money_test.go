@@ -52,13 +52,16 @@ func (f fixtures) statement() admin.StatementView {
 		Export:      admin.Export{Fields: []admin.Hidden{{Name: "what", Value: "statement"}, {Name: "day", Value: day}}},
 		ExportFound: admin.Export{Fields: []admin.Hidden{{Name: "what", Value: "discrepancies"}, {Name: "day", Value: day}}},
 	}
-	for i, kind := range []string{"amount_differs", "coin_differs", "theirs_not_ours", "ours_not_theirs", "duplicate", "wrong_day", "changed_sealed"} {
+	for i, kind := range []string{"amount_differs", "coin_differs", "theirs_not_ours", "ours_not_theirs", "duplicate", "wrong_day", "changed_sealed", "unreadable"} {
 		v.Found = append(v.Found, f.discrepancy(i, kind))
 	}
 	for i := range 12 {
 		line := admin.StatementLine{Position: i + 1, Type: "1", AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7" + strconv.Itoa(10+i), OrderID: "o" + strconv.Itoa(i), Amount: f.p.Coin("0.00191260", "BTC"), UserID: "8842110", Created: f.at(1500 + i), Paid: f.at(1490 + i)}
 		if i == 3 {
 			line.OrderID, line.UserID, line.Type = "", "", "11"
+		}
+		if i == 5 {
+			line.AppOrderID, line.OrderID, line.Type, line.Amount, line.Unreadable = "", "", "", "", "line"
 		}
 		v.Lines = append(v.Lines, line)
 	}
@@ -83,6 +86,8 @@ func (f fixtures) discrepancy(i int, kind string) admin.DiscrepancyRow {
 		d.State, d.CanAssign, d.CanAccept = "accepted", false, false
 	case 6:
 		d.State, d.CanAssign, d.CanAccept = "settled", false, false
+	case 7:
+		d.Theirs, d.Difference, d.Line, d.Member = "", "", 17, "orderAmount"
 	}
 	return d
 }

@@ -81,6 +81,14 @@ func (i input) choice(p *i18n.Printer, c Choice) string {
 	return word(p, i.words, c.Value)
 }
 
+// unreadableWords says which line of a statement cannot be read, and which member of it: "line" is the line as a whole.
+func unreadableWords(p *i18n.Printer, line int, member string) string {
+	if member == "line" {
+		return p.T("admin.statement.unreadable.line", "Line", number(line))
+	}
+	return p.T("admin.statement.unreadable.member", "Line", number(line), "Member", member)
+}
+
 // problemWords says what is wrong; "" for nothing.
 func problemWords(p *i18n.Printer, problem Problem, pairs ...string) string {
 	if problem == ProblemNone {

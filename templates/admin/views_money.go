@@ -99,9 +99,11 @@ type DiscrepancyRow struct {
 	AppOrderID string
 	OrderID    string // "": not ours
 	Ref        string
-	Theirs     string // with the coin; "": no line
+	Theirs     string // with the coin; "": no line, or one that cannot be read
+	Line       int    // position of the line that cannot be read; 0: another kind
+	Member     string // of that line: the platform's name of what is wrong, or "line" for the whole line
 	Ours       string // with the coin; "": not in our books
-	Difference string // theirs less ours, with its sign; "": the coins differ
+	Difference string // theirs less ours, with its sign; "": the coins differ, or theirs is not known
 	State      string // "admin.discrepancy_state." + State: open, accepted, settled
 	Owners     []Choice
 	Owner      string // e-mail; ""
@@ -128,6 +130,7 @@ type StatementLine struct {
 	UserID     string
 	Created    templates.Moment // in Page.Zone
 	Paid       templates.Moment // in Page.Zone
+	Unreadable string           // the platform's name of the member that cannot be read, or "line"; "": it was read
 }
 
 // RefundsView lists the refunds. The filter is a GET form with state. Forms: POST /admin/refunds/{id}/approve ·

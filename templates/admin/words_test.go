@@ -142,7 +142,7 @@ func TestWords_EveryRemarkHasThem(t *testing.T) {
 	for _, code := range remarks {
 		say(t, "admin.remark."+code)
 	}
-	for _, code := range []string{"count", "pages", "line"} {
+	for _, code := range []string{"count", "pages", "page"} {
 		assert.Contains(t, remarks, code, "remarks of errors are found too")
 	}
 }

@@ -47,7 +47,7 @@ func (o *Office) statementView(d *desk, day string, b book) pages.StatementView 
 	for _, l := range b.lines {
 		view.Lines = append(view.Lines, pages.StatementLine{
 			Position: l.Position, Type: string(l.Type), AppOrderID: l.AppOrderID, OrderID: b.orders[l.AppOrderID].OrderID, Amount: coin(p, l.Amount, l.Coin), UserID: l.UserID,
-			Created: momentIn(p, l.CreateTime, zone), Paid: momentIn(p, l.PayTime, zone),
+			Created: momentIn(p, l.CreateTime, zone), Paid: momentIn(p, l.PayTime, zone), Unreadable: l.Unreadable,
 		})
 	}
 	return view
@@ -68,8 +68,10 @@ func discrepancyRow(
 		Difference: signed(p, f.Theirs.Sub(f.Ours), f.Coin), State: string(f.State), Owner: names.of(f.OwnerID), Note: f.Note,
 		Updated: moment(p, f.UpdatedAt), FormToken: models.NewRef(),
 	}
-	if f.Kind == models.CoinDiffers {
-		row.Difference = "" // of two coins there is none
+	var unreadable bool
+	row.Line, row.Member, unreadable = f.Unreadable()
+	if f.Kind == models.CoinDiffers || unreadable {
+		row.Difference = "" // of two coins there is none, and of a line that cannot be read it is not known
 	}
 	if !f.Theirs.IsZero() {
 		row.Theirs = coin(p, f.Theirs, f.Coin)
@@ -86,7 +88,8 @@ func discrepancyRow(
 	open := f.State == models.DiscrepancyOpen && !sealed
 	may := open && who.Staff.Role.Can(models.MayReconcile)
 	row.CanAssign, row.CanAccept = may, may
-	row.CanSettle = may && f.Type == models.StatementPayment && f.OrderID != ""
-	row.CanRefund = open && who.Staff.Role.Can(models.MayRefund) && f.OrderID != "" && f.Type == models.StatementPayment && f.Kind != models.TheirsNotOurs
+	row.CanSettle = may && f.Type == models.StatementPayment && f.OrderID != "" && !unreadable // asking makes no line readable
+	row.CanRefund = open && who.Staff.Role.Can(models.MayRefund) && f.OrderID != "" && f.Type == models.StatementPayment &&
+		f.Kind != models.TheirsNotOurs && !unreadable
 	return row
 }
