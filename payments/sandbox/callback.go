@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +19,7 @@ type CallbackState string
 // The states of a callback.
 const (
 	CallbackWaiting      CallbackState = "waiting"      // for its first or next try
-	CallbackAcknowledged CallbackState = "acknowledged" // HTTP 200 and code "0"
+	CallbackAcknowledged CallbackState = "acknowledged" // HTTP 200 and data "success" or code "0"
 	CallbackGivenUp      CallbackState = "given_up"     // the schedule is exhausted
 	CallbackLost         CallbackState = "lost"         // swallowed by a fault
 )
@@ -257,21 +258,39 @@ func sealed(e opay.Envelope, err error) (opay.Envelope, error) {
 	return e, nil
 }
 
-// acknowledged judges a merchant's answer: HTTP 200 and the code 0, as text or number (platform/api.md §3.3).
+// acknowledgedData is the data of an answer that acknowledges a callback.
+const acknowledgedData = "success"
+
+// acknowledged judges a merchant's answer, which has to be HTTP 200 with a JSON object, of whatever content type. The platform's own page
+// asks for {"data":"success"} alone. Its calls are answered with a code, and merchants who answer alike are understood too: a code, as text
+// or number, decides alone, and only 0 acknowledges (platform/api.md §3.3). The word is taken as the page writes it, in lower case, so that
+// no merchant passes here who is refused there. A member that is null counts as absent, as Java prints what was not set.
 func acknowledged(status int, body []byte) (problem string) {
-	if status != 200 {
+	if status != http.StatusOK {
 		return "HTTP " + strconv.Itoa(status)
 	}
 	o, err := opay.ParseObject(body)
 	if err != nil {
 		return "the answer is not a JSON object"
 	}
-	switch code, _ := o.Text("code"); strings.TrimSpace(code) {
-	case string(opay.CodeOK):
+	if o.Exact("code", "data") != nil {
+		return "the answer has a name in another case"
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(body, &members); err != nil {
+		return "the answer is not a JSON object"
+	}
+	given := func(name string) bool { return members[name] != nil && string(members[name]) != "null" }
+	code, _ := o.Text("code")
+	data, _ := o.Text("data")
+	switch {
+	case given("code") && strings.TrimSpace(code) == string(opay.CodeOK), !given("code") && data == acknowledgedData:
 		return ""
-	case "":
-		return "the answer has no code"
-	default:
+	case given("code"):
 		return "the answer's code is not 0"
+	case given("data"):
+		return `the answer's data is not "success"`
+	default:
+		return "the answer has neither data nor code"
 	}
 }

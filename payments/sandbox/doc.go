@@ -22,7 +22,8 @@
 //     (70008), scene (70009), payer (60004, 70004), token (60002), repetition (70002), merchant (70005), balance (70006).
 //   - `code` is a text or a number; amounts are padded with zeros for some orders; refreshToken is misspelt now and then; callbacks carry
 //     numbers and an unknown member now and then; getReferenceOrder answers with the number only or with everything.
-//   - A callback is sent for every change of a status, and again after each step of Config.RetrySchedule until HTTP 200 with code "0".
+//   - A callback is sent for every change of a status, and again after each step of Config.RetrySchedule until HTTP 200 with
+//     {"data":"success"}, which is all that the platform's page asks for, or with code "0". Any other code is a refusal.
 //     Callbacks of one order never overtake each other unless a fault wants it.
 //   - A statement lists what was paid on the day, by Config.Location.
 //   - The documents have no public market call, which shops take rates from. GET /sapi/v1/ticker?symbol=btcusdt answers as exchanges of
