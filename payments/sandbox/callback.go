@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +19,7 @@ type CallbackState string
 // The states of a callback.
 const (
 	CallbackWaiting      CallbackState = "waiting"      // for its first or next try
-	CallbackAcknowledged CallbackState = "acknowledged" // HTTP 200 and code "0"
+	CallbackAcknowledged CallbackState = "acknowledged" // HTTP 200 and data "success" or code "0"
 	CallbackGivenUp      CallbackState = "given_up"     // the schedule is exhausted
 	CallbackLost         CallbackState = "lost"         // swallowed by a fault
 )
@@ -60,11 +61,22 @@ type Notice struct {
 	ReturnURL   string `json:"returnUrl"`
 	Forge       string `json:"forge"` // a way of forging; empty: well signed
 	Times       int    `json:"times"` // copies; 0: one
+
+	javaWay string // of payAmount, which is decimal text then; empty: as it is
 }
 
 func (c *Callback) clone() Callback {
 	d := *c
 	d.Tries = slices.Clone(c.Tries)
+	return d
+}
+
+// kept is the callback as the state file and the journal hold it: without the bytes of its last try, unless they are to be sent again.
+func (c *Callback) kept() Callback {
+	d := c.clone()
+	if !c.Replay || c.done() {
+		d.Body = ""
+	}
 	return d
 }
 
@@ -80,11 +92,15 @@ func noticeText(n Notice, loose bool) string {
 		}
 		return quoteJSON(text)
 	}
+	amount := number(n.PayAmount)
+	if n.javaWay != "" {
+		amount = javaNumber(n.PayAmount, n.javaWay)
+	}
 	fields := []jsonField{
 		{"outOrderId", quoteJSON(n.OutOrderID)},
 		{"orderNum", number(n.OrderNum)},
 		{"orderStatus", number(n.OrderStatus)},
-		{"payAmount", number(n.PayAmount)},
+		{"payAmount", amount},
 		{"returnUrl", quoteJSON(n.ReturnURL)},
 	}
 	if loose {
@@ -135,7 +151,7 @@ func (k *core) noticesFor(o *Order, struck []Fault) {
 	if late, ok := find(struck, FaultCallbackLate); ok {
 		delay := time.Duration(late.Delay)
 		if delay == 0 {
-			delay = 5*time.Second + time.Duration(k.seed.below(55_000, "late", o.OrderNum))*time.Millisecond
+			delay = 5*time.Second + time.Duration(k.seed.below(55_000, "late", o.place()))*time.Millisecond
 		}
 		due = due.Add(delay)
 	}
@@ -144,6 +160,12 @@ func (k *core) noticesFor(o *Order, struck []Fault) {
 		n.PayAmount = wrongAmount(o, coin.Precision, wrong.Way)
 	}
 	about, copies := "status", 1
+	if way, java := k.javaWay(struck, FaultCallbackJavaAmount, o); java {
+		// A wrong amount with a minus sign or an exponent is none that Java would print in another way.
+		if _, err := parseUnits(n.PayAmount); err == nil {
+			about, n.javaWay = string(FaultCallbackJavaAmount), way
+		}
+	}
 	if doubled, ok := find(struck, FaultCallbackDoubled); ok {
 		about, copies = string(FaultCallbackDoubled), orDefault(doubled.Count, 2)
 	}
@@ -156,7 +178,7 @@ func (k *core) noticesFor(o *Order, struck []Fault) {
 		}
 		k.enqueue(o, callbackOf(FaultCallbackShuffled, truth(o, status), due))
 	}
-	text := noticeText(n, k.seed.below(4, "loose", o.OrderNum, n.OrderStatus) == 0)
+	text := noticeText(n, k.seed.below(4, "loose", o.place(), n.OrderStatus) == 0)
 	for range copies {
 		c := &Callback{About: about, Plain: text, DueAt: due}
 		if lost {
@@ -175,15 +197,17 @@ func callbackOf(kind FaultKind, n Notice, due time.Time) *Callback {
 
 // enqueue completes a callback and puts it in the queue.
 func (k *core) enqueue(o *Order, c *Callback) {
-	k.callbackSeq++
-	c.turn = k.callbackSeq
-	c.ID = "cb-" + strconv.FormatUint(k.callbackSeq, 10)
+	k.counters.CallbackSeq++
+	k.changes.counters = true
+	c.turn = k.counters.CallbackSeq
+	c.ID = "cb-" + strconv.FormatUint(k.counters.CallbackSeq, 10)
 	c.OrderNum, c.AppID, c.URL, c.CreatedAt = o.OrderNum, o.AppID, o.NotifyPage, k.now
 	if c.DueAt.IsZero() {
 		c.DueAt = k.now
 	}
 	c.State = orDefault(c.State, CallbackWaiting)
 	k.callbacks = append(k.callbacks, c)
+	k.changes.callbacks.add(c)
 	k.dropCallbacks()
 }
 
@@ -200,12 +224,14 @@ func (k *core) dropCallbacks() {
 		drop := excess > 0 && c.done()
 		if drop {
 			excess--
+			k.changes.droppedCallbacks.add(c.ID)
 		}
 		return drop
 	})
 	if over := len(k.callbacks) - maxCallbacks; over > 0 {
 		for _, c := range k.callbacks[:over] {
 			c.State = CallbackGivenUp
+			k.changes.droppedCallbacks.add(c.ID)
 		}
 		k.callbacks = slices.Clone(k.callbacks[over:])
 	}
@@ -257,21 +283,39 @@ func sealed(e opay.Envelope, err error) (opay.Envelope, error) {
 	return e, nil
 }
 
-// acknowledged judges a merchant's answer: HTTP 200 and the code 0, as text or number (platform/api.md §3.3).
+// acknowledgedData is the data of an answer that acknowledges a callback.
+const acknowledgedData = "success"
+
+// acknowledged judges a merchant's answer, which has to be HTTP 200 with a JSON object, of whatever content type. The platform's own page
+// asks for {"data":"success"} alone. Its calls are answered with a code, and merchants who answer alike are understood too: a code, as text
+// or number, decides alone, and only 0 acknowledges (platform/api.md §3.3). The word is taken as the page writes it, in lower case, so that
+// no merchant passes here who is refused there. A member that is null counts as absent, as Java prints what was not set.
 func acknowledged(status int, body []byte) (problem string) {
-	if status != 200 {
+	if status != http.StatusOK {
 		return "HTTP " + strconv.Itoa(status)
 	}
 	o, err := opay.ParseObject(body)
 	if err != nil {
 		return "the answer is not a JSON object"
 	}
-	switch code, _ := o.Text("code"); strings.TrimSpace(code) {
-	case string(opay.CodeOK):
+	if o.Exact("code", "data") != nil {
+		return "the answer has a name in another case"
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(body, &members); err != nil {
+		return "the answer is not a JSON object"
+	}
+	given := func(name string) bool { return members[name] != nil && string(members[name]) != "null" }
+	code, _ := o.Text("code")
+	data, _ := o.Text("data")
+	switch {
+	case given("code") && strings.TrimSpace(code) == string(opay.CodeOK), !given("code") && data == acknowledgedData:
 		return ""
-	case "":
-		return "the answer has no code"
-	default:
+	case given("code"):
 		return "the answer's code is not 0"
+	case given("data"):
+		return `the answer's data is not "success"`
+	default:
+		return "the answer has neither data nor code"
 	}
 }

@@ -80,7 +80,7 @@ func TestCallback_WhatDoesNotCountAsAcknowledged(t *testing.T) {
 			w.WriteHeader(http.StatusFound)
 		},
 		"201":        func(w http.ResponseWriter) { w.WriteHeader(http.StatusCreated); _, _ = w.Write([]byte(`{"code":"0"}`)) },
-		"no code":    func(w http.ResponseWriter) { _, _ = w.Write([]byte(`{"msg":"success"}`)) },
+		"no data":    func(w http.ResponseWriter) { _, _ = w.Write([]byte(`{"msg":"success"}`)) },
 		"text":       func(w http.ResponseWriter) { _, _ = w.Write([]byte(`success`)) },
 		"other code": func(w http.ResponseWriter) { _, _ = w.Write([]byte(`{"code":"00"}`)) },
 		"too much": func(w http.ResponseWriter) {
@@ -98,6 +98,61 @@ func TestCallback_WhatDoesNotCountAsAcknowledged(t *testing.T) {
 			require.Equal(t, sandbox.CallbackWaiting, c.State)
 			require.NotEmpty(t, c.Tries[0].Problem)
 			require.LessOrEqual(t, len(c.Tries[0].Answer), 2<<10)
+		})
+	}
+}
+
+func TestCallback_WhatAcknowledges(t *testing.T) {
+	for _, tc := range []struct {
+		answer, problem string
+	}{
+		{`{"data":"success"}`, ""},
+		{" {\n  \"data\": \"success\"\n}\n", ""},
+		{`{"data":"success","msg":"ok"}`, ""},
+		{`{"code":"0","msg":"success","data":"success"}`, ""},
+		{`{"code":"0"}`, ""},
+		{`{"code":0}`, ""},
+		{`{"code":0,"data":null}`, ""},
+		{`{"code":"0","data":{}}`, ""},
+		{`{"code":null,"msg":null,"data":"success"}`, ""},
+
+		{`{"code":"10001","data":"success"}`, "the answer's code is not 0"},
+		{`{"code":1,"data":"success"}`, "the answer's code is not 0"},
+		{`{"code":"","data":"success"}`, "the answer's code is not 0"},
+		{`{"code":false,"data":"success"}`, "the answer's code is not 0"},
+		{`{"code":["0"],"data":"success"}`, "the answer's code is not 0"},
+		{`{"data":"SUCCESS"}`, `the answer's data is not "success"`},
+		{`{"data":"Success"}`, `the answer's data is not "success"`},
+		{`{"data":" success "}`, `the answer's data is not "success"`},
+		{`{"data":"fail"}`, `the answer's data is not "success"`},
+		{`{"data":true}`, `the answer's data is not "success"`},
+		{`{"data":{"data":"success"}}`, `the answer's data is not "success"`},
+		{`{"code":null,"data":"fail"}`, `the answer's data is not "success"`},
+		{`{"data":null}`, "the answer has neither data nor code"},
+		{`{"msg":"success"}`, "the answer has neither data nor code"},
+		{`{}`, "the answer has neither data nor code"},
+		{`{"DATA":"success"}`, "the answer has a name in another case"},
+		{`{"Code":"1","data":"success"}`, "the answer has a name in another case"},
+		{`{"data":"success","data":"success"}`, "the answer is not a JSON object"},
+		{`{"data":"success"} {}`, "the answer is not a JSON object"},
+		{`["success"]`, "the answer is not a JSON object"},
+		{`"success"`, "the answer is not a JSON object"},
+		{`success`, "the answer is not a JSON object"},
+		{``, "the answer is not a JSON object"},
+	} {
+		t.Run(tc.answer, func(t *testing.T) {
+			for _, contentType := range []string{"application/json", "text/plain; charset=utf-8", "text/html"} {
+				b := newBench(t)
+				b.shop.answerWith(func(w http.ResponseWriter, _ int) {
+					w.Header().Set("Content-Type", contentType)
+					_, _ = w.Write([]byte(tc.answer))
+				})
+				require.NoError(t, b.box.Pay(b.order("A-1")))
+				require.Equal(t, 1, b.deliver())
+				c := b.box.Callbacks()[0]
+				require.Equal(t, tc.problem, c.Tries[0].Problem, contentType)
+				require.Equal(t, tc.problem == "", c.State == sandbox.CallbackAcknowledged, contentType)
+			}
 		})
 	}
 }

@@ -280,12 +280,18 @@ func (k *core) describer(r request) func(*Order) []jsonField {
 		}
 		coin, _ := k.cfg.coin(o.Coin)
 		owner := userAccount(o.UID)
+		way, java := k.javaWay(r.struck, FaultJavaAmount, o)
 		accounts := make([]json.RawMessage, 0, 1)
 		for _, symbol := range k.ledger.coins(owner) {
-			accounts = append(accounts, encodeObject(
-				textField("accountName", symbol), intField("accountType", 202001),
-				numberField("accountBalance", k.ledger.balance(owner, symbol).String()),
-			))
+			balance := numberField("accountBalance", k.ledger.balance(owner, symbol).String())
+			if java {
+				balance.value = javaNumber(string(balance.value), way)
+			}
+			accounts = append(accounts, encodeObject(textField("accountName", symbol), intField("accountType", 202001), balance))
+		}
+		amount := textField("orderAmount", k.paddedAmount(o, coin))
+		if java {
+			amount.value = javaNumber(string(o.Amount), way)
 		}
 		return []jsonField{
 			{"totalAccount", encodeArray(accounts)},
@@ -295,7 +301,7 @@ func (k *core) describer(r request) func(*Order) []jsonField {
 			textField("orderStatus", string(status)),
 			numberField("userId", o.UID),
 			textField("isOpenMobileCheck", "1"),
-			textField("orderAmount", k.paddedAmount(o, coin)),
+			amount,
 			textField("payCoinSymbol", strings.ToLower(o.Coin)),
 			textField("ctime", strconv.FormatInt(o.CreatedAt.UnixMilli(), 10)),
 			textField("appKey", o.AppID),
@@ -306,7 +312,7 @@ func (k *core) describer(r request) func(*Order) []jsonField {
 
 // paddedAmount is the amount as the merchant wrote it, or for some orders with all of the coin's digits, which is the same number.
 func (k *core) paddedAmount(o *Order, coin Coin) string {
-	if coin.Precision == 0 || k.seed.below(4, "padded", o.OrderNum) != 0 {
+	if coin.Precision == 0 || k.seed.below(4, "padded", o.place()) != 0 {
 		return string(o.Amount)
 	}
 	integer, fraction, _ := strings.Cut(o.units().String(), ".")
@@ -328,7 +334,7 @@ func getReferenceOrder(k *core, r request) (reply, error) {
 		return reply{}, refuse(opay.CodeOrderNotFound, "")
 	}
 	// Some platforms answer with the number only, others with everything (platform/api.md §3.9).
-	if k.seed.below(2, "reference", o.OrderNum) == 0 {
+	if k.seed.below(2, "reference", o.place()) == 0 {
 		return replyAbout(o, describeNumber), nil
 	}
 	return replyAbout(o, k.describer(r)), nil
