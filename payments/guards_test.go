@@ -185,3 +185,138 @@ func TestGuard_SellFromOrderShortOfStockKeepsTheMoney(t *testing.T) {
 		modelstest.Exec(t, dsn, reserved(2))
 	})
 }
+
+// The guard is the comparison of orderNum in mismatchOf. Without it an answer about another platform order is booked, and its number
+// replaces the number that refunds and the statement are matched with.
+func TestGuard_OrderNumIsComparedInSettle(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		number := order.Current().OrderNum
+		s.gateway.lie(func(d opay.OrderDetail) opay.OrderDetail { d.OrderNum = "990099"; return d })
+		require.NoError(t, s.platform.Pay(number))
+		s.deliver()
+		got := s.order(order.Ref)
+		assert.Equal(t, models.OrderReview, got.State)
+		assert.NotEqual(t, models.AttemptPaid, got.Current().State)
+		assert.Equal(t, number, got.Current().OrderNum)
+		assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.reviews())
+		s.stockIs(49, 1, 0)
+	})
+}
+
+// A mismatch is kept as evidence whatever the status, and moves only an order that awaits payment, and only when the platform calls it paid.
+func TestGuard_MismatchIsKeptAndMovesOnlyWhatIsPaid(t *testing.T) {
+	t.Parallel()
+	wrong := func(d opay.OrderDetail) opay.OrderDetail { d.Amount = "10.49"; return d }
+	claimed := func(t *testing.T, s *shop, order models.Order) {
+		t.Helper()
+		claims, err := s.store.Evidence(t.Context(), order.ID)
+		require.NoError(t, err)
+		kept := 0
+		for _, e := range claims {
+			if e.Source == models.SourceQuery && e.Amount == "10.49" {
+				kept++
+			}
+		}
+		assert.Positive(t, kept, "the claim is kept")
+		assert.Contains(t, s.reviews(), models.ReviewMismatch)
+	}
+	// Without the guard on the status, an order that can still be paid is taken from the shopper.
+	t.Run("pending", func(t *testing.T) {
+		t.Parallel()
+		eachShop(t, func(t *testing.T, s *shop) {
+			order := s.place(1)
+			s.gateway.lie(wrong)
+			s.later(13 * time.Second)
+			claimed(t, s, order)
+			assert.Equal(t, models.OrderAwaiting, s.order(order.Ref).State)
+			s.gateway.lie(nil)
+			require.NoError(t, s.platform.Pay(order.Current().OrderNum))
+			s.deliver()
+			assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+		})
+	})
+	// Without the guard on the order's state, the compare-and-set fails and takes review and evidence with it: nobody hears of the money.
+	t.Run("paid after the order was cancelled", func(t *testing.T) {
+		t.Parallel()
+		eachShop(t, func(t *testing.T, s *shop) {
+			order := s.place(1)
+			require.NoError(t, s.Cancel(t.Context(), order.Ref))
+			s.deliver()
+			s.gateway.lie(wrong)
+			require.NoError(t, s.platform.PayLate(order.Current().OrderNum))
+			s.deliver()
+			claimed(t, s, order)
+			assert.Equal(t, models.OrderCancelled, s.order(order.Ref).State)
+			s.stockIs(50, 0, 0)
+		})
+	})
+}
+
+// The guard is credit's case for an order in review. Money for an order that waits for a person is booked on the attempt and reported; without
+// the case the person who decides sees the mismatch alone.
+func TestGuard_PaymentOfAnOrderInReviewAlerts(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		s.gateway.lie(func(d opay.OrderDetail) opay.OrderDetail { d.Amount = "10.49"; return d })
+		require.NoError(t, s.platform.Pay(order.Current().OrderNum))
+		s.deliver()
+		require.Equal(t, models.OrderReview, s.order(order.Ref).State)
+		s.gateway.lie(nil)
+		s.later(time.Minute)
+		got := s.order(order.Ref)
+		assert.Equal(t, models.AttemptPaid, got.Current().State)
+		assert.Equal(t, models.OrderReview, got.State, "a person decides")
+		assert.ElementsMatch(t, []models.ReviewKind{models.ReviewMismatch, models.ReviewLatePayment}, s.reviews())
+		s.stockIs(49, 1, 0)
+	})
+}
+
+// The guard is pending's case for an attempt that was never sent. The platform holds an order under our id that this shop did not make: a
+// backup was restored, or another shop has our keys. Without the alert the shopper may pay there, and nobody knows why.
+func TestGuard_OrderThatWeNeverSentAlerts(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		require.NoError(t, s.platform.Fail(order.Current().OrderNum))
+		s.deliver()
+		now := s.clock.Now()
+		unsent := models.Attempt{
+			OrderID: order.ID, State: models.AttemptCreated, Coin: "USDT", Amount: models.MustAmount("10.5"), Rate: models.MustAmount("1"),
+			RateSource: "fixed", Payer: models.Payer{UserID: alice}, DueAt: now.Add(time.Hour),
+		}
+		require.NoError(t, s.store.InsertAttempt(t.Context(), &unsent))
+		number, err := s.gateway.CreateOrder(t.Context(), opay.CreateOrderRequest{
+			AppOrderID: unsent.AppOrderID, Payer: opay.Payer{UserID: alice}, Amount: "10.5", Coin: "USDT", ReturnPage: s.notify, NotifyPage: s.notify,
+		})
+		require.NoError(t, err)
+		at, ok := s.platform.Order(number)
+		require.True(t, ok)
+		require.Equal(t, http.StatusOK, s.post(s.callback(at, opay.StatusPending, string(at.Amount))))
+		s.work()
+		assert.Equal(t, []models.ReviewKind{models.ReviewUnmatchedOrder}, s.reviews())
+		assert.Equal(t, models.AttemptCreated, s.attempt(order.Ref).State)
+	})
+}
+
+// The guard compares the number in takeHint. A callback that names our order with another number than we know is a second platform order
+// under our id, or a forgery with the platform's key: without the guard nobody hears of it. What is asked for is our own number.
+func TestGuard_CallbackWithAnotherNumberAlerts(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order, other := s.place(1), s.place(1)
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+		require.NoError(t, s.platform.Pay(other.Current().OrderNum))
+		claim := s.platformOrder(other)
+		claim.AppOrderID = order.Current().AppOrderID
+		require.Equal(t, http.StatusOK, s.post(s.callback(claim, opay.StatusPaid, string(claim.Amount))))
+		s.work()
+		got := s.order(order.Ref)
+		assert.Equal(t, models.OrderAwaiting, got.State)
+		assert.Equal(t, models.AttemptOpen, got.Current().State)
+		assert.Equal(t, order.Current().OrderNum, got.Current().OrderNum)
+		assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.reviews())
+	})
+}

@@ -105,6 +105,11 @@ func TestGuard_SellFromOrderNeedsWhatIsReserved(t *testing.T) {
 			assert.Equal(t, models.ReservationHeld, r.State)
 		}
 
+		gone = nil
+		require.ErrorAs(t, s.ReleaseReservation(ctx, o.ID), &gone, "giveFromOrder has the same guard")
+		assert.Equal(t, [3]int{8, 2, 0}, stockOf(t, s, good.ID))
+		assert.Equal(t, [3]int{7, 2, 0}, stockOf(t, s, short.ID))
+
 		require.NoError(t, s.Change(ctx, "UPDATE variants SET reserved = 3 WHERE id = ?", short.ID))
 		require.NoError(t, s.SellReservation(ctx, o.ID), "the very number is enough")
 		assert.Equal(t, [3]int{7, 0, 3}, stockOf(t, s, short.ID))
