@@ -1,0 +1,135 @@
+package payments_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments"
+	"coincart/payments/opay"
+	"coincart/payments/sandbox"
+)
+
+// The guard is "refused && !undecided(code)" in storeRefundOutcome. After "system exception", "timeout", "network error" and "exists already"
+// the platform may have paid. Without the guard the refund counts as failed, its amount is free again, and the money goes back twice.
+func TestGuard_RefundRefusedWithAnUndecidedCodeIsUnknown(t *testing.T) {
+	t.Parallel()
+	for _, code := range []opay.Code{opay.CodeSystemException, opay.CodeRequestTimeout, opay.CodeNetworkError, opay.CodeOrderExists} {
+		t.Run(string(code), func(t *testing.T) {
+			t.Parallel()
+			eachShop(t, func(t *testing.T, s *shop) {
+				order := s.pay(1)
+				require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultRefuse, Call: "refundOrder", Code: code, Times: 1}}))
+				r, err := s.refund(order, "10.5")
+				require.NoError(t, err)
+				s.work()
+				assert.Equal(t, models.RefundUnknown, s.refundState(r.ID))
+				var much *store.RefundTooMuchError
+				_, err = s.refund(order, "0.01")
+				require.ErrorAs(t, err, &much, "nothing is free until it is proved that nothing went")
+			})
+		})
+	}
+}
+
+// The guard is the rate in newRefund's worth. The limit of four eyes is in the shop's currency: without the rate one person sends back
+// 0.0001 BTC, worth 10.50 USD, where one dollar needs two.
+func TestGuard_FourEyesLimitIsWorthNotCoins(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		in := s.cart(1)
+		in.Coin = "BTC"
+		p, err := s.Place(t.Context(), in)
+		require.NoError(t, err)
+		require.NoError(t, s.platform.Pay(s.attempt(p.Ref).OrderNum))
+		s.deliver()
+		order := s.order(p.Ref)
+		require.Equal(t, models.OrderPaid, order.State)
+		r, err := s.refund(order, "0.00010797")
+		require.NoError(t, err)
+		assert.Equal(t, models.RefundRequested, r.State)
+		s.work()
+		assert.Empty(t, s.transfers())
+	}, func(_ *sandbox.Config, pc *payments.Config) { pc.FourEyesLimit = models.MustAmount("1") })
+}
+
+// The guards compare a refund's attempt with the one that paid the order, in orderRefunding and in orderAfterRefunds. The money of a second
+// payment goes back without a word about the order: without the guards the order that was paid and kept becomes refunded, and is not sent.
+func TestGuard_RefundOfASecondPaymentLeavesTheOrderPaid(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		first := order.Current()
+		_, err := s.Pay(t.Context(), order.Ref, "USDT", models.Payer{UserID: bob})
+		require.NoError(t, err)
+		require.NoError(t, s.platform.SetBalance(bob, "USDT", "100"))
+		require.NoError(t, s.platform.Pay(s.attempt(order.Ref).OrderNum))
+		s.deliver()
+		require.NoError(t, s.platform.PayLate(first.OrderNum))
+		s.deliver()
+		require.Equal(t, []models.ReviewKind{models.ReviewSecondPayment}, s.reviews())
+		order = s.order(order.Ref)
+		require.Equal(t, models.OrderPaid, order.State)
+		require.NotEqual(t, first.ID, order.PaidAttemptID)
+
+		r, err := s.RequestRefund(t.Context(), payments.RefundInput{
+			OrderID: order.ID, AttemptID: first.ID, Amount: first.Amount, Reason: "paid twice", FormToken: models.NewRef(),
+		}, finance)
+		require.NoError(t, err)
+		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+		s.work()
+		require.Len(t, s.transfers(), 1, "it goes back")
+		assert.Equal(t, alice, s.transfers()[0].UID, "to the one who paid twice")
+		s.nextDay()
+		assert.Equal(t, models.RefundConfirmed, s.refundState(r.ID))
+		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+
+		// And while the order's own refund is under way, the second payment's counts for nothing.
+		own, err := s.refund(order, "1")
+		require.NoError(t, err)
+		require.Equal(t, models.OrderRefunding, s.order(order.Ref).State)
+		s.work()
+		s.nextDay()
+		assert.Equal(t, models.RefundConfirmed, s.refundState(own.ID))
+		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "1 of 10.50 went back")
+	})
+}
+
+// The guards choose where orderAfterRefunds brings an order back to: a part of the money is still here. Without them an order that was sent
+// is sent again, and late money that nobody has decided about counts as paid.
+func TestGuard_OrderReturnsToWhereItWasAfterAPartialRefund(t *testing.T) {
+	t.Parallel()
+	t.Run("fulfilled", func(t *testing.T) {
+		t.Parallel()
+		eachShop(t, func(t *testing.T, s *shop) {
+			order := s.pay(1)
+			require.NoError(t, s.Fulfil(t.Context(), order.ID, "TRACK-1", finance))
+			_, err := s.refund(order, "1")
+			require.NoError(t, err)
+			s.work()
+			s.nextDay()
+			assert.Equal(t, models.OrderFulfilled, s.order(order.Ref).State)
+			require.ErrorIs(t, s.Fulfil(t.Context(), order.ID, "TRACK-2", finance), payments.ErrNotFulfillable)
+		})
+	})
+	t.Run("late money", func(t *testing.T) {
+		t.Parallel()
+		eachShop(t, func(t *testing.T, s *shop) {
+			order := s.place(1)
+			require.NoError(t, s.Cancel(t.Context(), order.Ref))
+			s.deliver()
+			require.NoError(t, s.platform.PayLate(order.Current().OrderNum))
+			s.deliver()
+			order = s.order(order.Ref)
+			require.Equal(t, models.OrderReview, order.State)
+			_, err := s.refund(order, "1")
+			require.NoError(t, err)
+			s.work()
+			s.nextDay()
+			assert.Equal(t, models.OrderReview, s.order(order.Ref).State)
+		})
+	})
+}

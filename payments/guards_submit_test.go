@@ -1,0 +1,165 @@
+package payments_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/payments"
+	"coincart/payments/opay"
+	"coincart/payments/sandbox"
+)
+
+// creating is a gateway whose createThirdOrder is the test's.
+type creating struct {
+	payments.Gateway
+
+	create func(ctx context.Context, r opay.CreateOrderRequest) (string, error)
+}
+
+func (g creating) CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (string, error) {
+	return g.create(ctx, r)
+}
+
+// The guards are "first" in storeOutcome. An order whose first request may have been accepted is sent again; that this try was refused, or never
+// left us, says nothing about the first. Without the guards the attempt counts as failed, the shopper makes another and pays twice.
+func TestGuard_RefusalOfARepeatedRequestProvesNothing(t *testing.T) {
+	t.Parallel()
+	for name, again := range map[string]error{
+		"refused":                   &opay.Error{Op: "createThirdOrder", Code: opay.CodeInsufficientBalance},
+		"not sent":                  fmt.Errorf("createThirdOrder: %w", opay.ErrUnreachable),
+		"not allowed by the client": fmt.Errorf("createThirdOrder: %w", opay.ErrInvalidRequest),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachShop(t, func(t *testing.T, s *shop) {
+				order := s.placeUnanswered(sandbox.FaultAnswerLost)
+				repeated := 0
+				s.gateway.Gateway = creating{s.gateway.Gateway, func(context.Context, opay.CreateOrderRequest) (string, error) {
+					repeated++
+					return "", again
+				}}
+				s.later(4 * time.Second)
+				require.Equal(t, 1, repeated, "without getReferenceOrder the order is sent again")
+				assert.Equal(t, models.AttemptUnknown, s.attempt(order.Ref).State)
+				s.stockIs(49, 1, 0)
+				p, err := s.Pay(t.Context(), order.Ref, "BTC", models.Payer{UserID: alice})
+				require.NoError(t, err)
+				assert.Empty(t, p.PayURL, "no second pay page while the first may be paid")
+				assert.Len(t, s.order(order.Ref).Attempts, 1)
+
+				require.NoError(t, s.platform.SetFaults(nil))
+				require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
+				s.deliver()
+				assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+				assert.Len(t, s.platform.Orders(), 1)
+			}, func(sc *sandbox.Config, _ *payments.Config) { sc.Reference = sandbox.ReferenceMissing })
+		})
+	}
+}
+
+// The guards are storeOpened's cases for an attempt that a callback has moved on while createThirdOrder was answering. Without them the
+// shopper who has just paid gets an error, and an answer with another number goes unnoticed.
+func TestGuard_AnswerOfCreateComesAfterTheCallback(t *testing.T) {
+	t.Parallel()
+	// during lets the platform's order be paid or not, and the callback be worked on, before createThirdOrder returns.
+	during := func(t *testing.T, s *shop, pay bool, answer func(number string) (string, error)) models.Order {
+		t.Helper()
+		real := s.gateway.Gateway
+		s.gateway.Gateway = creating{real, func(ctx context.Context, r opay.CreateOrderRequest) (string, error) {
+			number, err := real.CreateOrder(ctx, r)
+			if !assert.NoError(t, err) {
+				return "", err
+			}
+			if pay {
+				assert.NoError(t, s.platform.Pay(number))
+			} else {
+				assert.NoError(t, s.platform.Notify(number, sandbox.Notice{OrderStatus: string(opay.StatusPending)}))
+			}
+			s.deliver()
+			return answer(number)
+		}}
+		p, err := s.Place(t.Context(), s.cart(1))
+		require.NoError(t, err)
+		s.work()
+		order := s.order(p.Ref)
+		assert.Equal(t, s.platformOrder(order).OrderNum, order.Current().OrderNum, "the number that orderDetail confirmed")
+		return order
+	}
+	same := func(number string) (string, error) { return number, nil }
+	t.Run("open", func(t *testing.T) {
+		t.Parallel()
+		eachShop(t, func(t *testing.T, s *shop) {
+			order := during(t, s, false, same)
+			assert.Equal(t, models.AttemptOpen, order.Current().State)
+			assert.Equal(t, []string{"order received"}, s.mails.subjects())
+			assert.Empty(t, s.reviews())
+		})
+	})
+	t.Run("paid", func(t *testing.T) {
+		t.Parallel()
+		eachShop(t, func(t *testing.T, s *shop) {
+			order := during(t, s, true, same)
+			assert.Equal(t, models.OrderPaid, order.State)
+			s.stockIs(49, 0, 1)
+			assert.Empty(t, s.reviews())
+		})
+	})
+	t.Run("another number", func(t *testing.T) {
+		t.Parallel()
+		eachShop(t, func(t *testing.T, s *shop) {
+			order := during(t, s, true, func(string) (string, error) { return "770077", nil })
+			assert.Equal(t, models.OrderPaid, order.State)
+			assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.reviews(), "a person looks for the other order")
+		})
+	})
+	for name, answer := range map[string]error{
+		"lost":    fmt.Errorf("createThirdOrder: %w", opay.ErrUnknownOutcome),
+		"refused": &opay.Error{Op: "createThirdOrder", Code: opay.CodeInsufficientBalance},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachShop(t, func(t *testing.T, s *shop) {
+				order := during(t, s, true, func(string) (string, error) { return "", answer })
+				assert.Equal(t, models.OrderPaid, order.State, "orderDetail knows better")
+				assert.Equal(t, models.AttemptPaid, order.Current().State)
+				assert.Empty(t, s.reviews())
+			})
+		})
+	}
+}
+
+// The guards are the intent, the time and the state in notAtPlatform's "wanted". Without them an order that the shopper has called off, or that
+// is over, is sent to the platform again, where it can be paid.
+func TestGuard_OrderThatNobodyWantsIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]struct {
+		state models.OrderState
+		begin func(t *testing.T, s *shop, order models.Order)
+	}{
+		"cancelled": {models.OrderCancelled, func(t *testing.T, s *shop, order models.Order) { require.NoError(t, s.Cancel(t.Context(), order.Ref)) }},
+		"expired":   {models.OrderExpired, func(_ *testing.T, s *shop, _ models.Order) { s.later(30*time.Minute + time.Second) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachShop(t, func(t *testing.T, s *shop) {
+				order := s.placeUnanswered(sandbox.FaultServerError)
+				s.gateway.interrupt(func(call string) { assert.NotEqual(t, "createThirdOrder", call) })
+				end.begin(t, s, order)
+				for range 8 {
+					s.later(15 * time.Minute)
+				}
+				got := s.order(order.Ref)
+				assert.Equal(t, end.state, got.State, "its absence is proved in time")
+				assert.Equal(t, models.AttemptFailed, got.Current().State)
+				assert.Empty(t, s.platform.Orders())
+				s.stockIs(50, 0, 0)
+			})
+		})
+	}
+}
