@@ -39,10 +39,21 @@ type settings struct {
 	logSettings
 }
 
+// The bounds of COINCART_DATABASE_TIMEOUT. Half of it is waited for a lock, in whole seconds.
+const (
+	minDatabaseTimeout = 2 * time.Second
+	maxDatabaseTimeout = time.Hour
+)
+
+// wholeTables is the time-out of commands that work on whole tables: one statement of theirs may take long, and nobody waits for it
+// but the person who sees it.
+const wholeTables = time.Hour
+
 // databaseSettings say where the data is; every command that works on it takes them.
 type databaseSettings struct {
-	Database string `name:"database" env:"COINCART_DATABASE" placeholder:"ADDRESS" help:"sqlite:FILE or mysql://user:password@host:3306/name. Empty: coincart.db in the data folder."`
-	DataDir  string `name:"data-dir" env:"COINCART_DATA_DIR" default:"data" placeholder:"FOLDER" help:"Folder for what the shop writes: the SQLite file, mails as files, the demonstration's keys."`
+	Database        string        `name:"database" env:"COINCART_DATABASE" placeholder:"ADDRESS" help:"sqlite:FILE or mysql://user:password@host:3306/name. Empty: coincart.db in the data folder."`
+	DatabaseTimeout time.Duration `name:"database-timeout" env:"COINCART_DATABASE_TIMEOUT" default:"10s" placeholder:"TIME" help:"Longest wait for an answer of the database, such as 10s; at least 2s. Commands that work on whole tables wait up to an hour."`
+	DataDir         string        `name:"data-dir" env:"COINCART_DATA_DIR" default:"data" placeholder:"FOLDER" help:"Folder for what the shop writes: the SQLite file, mails as files, the demonstration's keys."`
 }
 
 // logSettings say how much is logged, and in what form.
@@ -74,6 +85,9 @@ func (s *databaseSettings) check(p *problems) {
 		}
 	default:
 		p.add("COINCART_DATABASE must begin with sqlite: or mysql://")
+	}
+	if s.DatabaseTimeout < minDatabaseTimeout || s.DatabaseTimeout > maxDatabaseTimeout {
+		p.add("COINCART_DATABASE_TIMEOUT is %s: use a time from 2s to 1h, such as 10s", s.DatabaseTimeout)
 	}
 }
 

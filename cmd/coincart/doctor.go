@@ -63,7 +63,7 @@ func (c *doctorCmd) findOut() (doctor.Config, error) {
 }
 
 func (c *doctorCmd) openForDoctor(ctx context.Context) (*store.Store, func() error, error) {
-	o := store.Options{MustExist: true, Given: c.given()}
+	o := store.Options{Timeout: c.DatabaseTimeout, MustExist: true, Given: c.given()}
 	if own, err := loadPrivateKey("merchant private key", c.merchantFile()); err == nil {
 		if seal, err := sealKey(own); err == nil {
 			o.SealKey = seal

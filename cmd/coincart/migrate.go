@@ -16,7 +16,7 @@ type migrateCmd struct {
 	Status migrateStatusCmd `cmd:"" help:"Show each step and when it was made."`
 }
 
-// open opens the database that the settings name, for a command that needs no sealing key. There must be one.
+// open opens the database that the settings name, for a command that needs no sealing key and works on whole tables. There must be one.
 func (s *databaseSettings) open(ctx context.Context) (*store.Store, error) {
 	return s.openWith(ctx, store.Options{MustExist: true})
 }
@@ -27,6 +27,7 @@ func (s *databaseSettings) openWith(ctx context.Context, o store.Options) (*stor
 	if err := p.err(); err != nil {
 		return nil, err
 	}
+	o.Timeout = wholeTables
 	db, err := store.Open(ctx, s.dsn(), o)
 	switch {
 	case errors.Is(err, store.ErrNoDatabase):

@@ -87,7 +87,7 @@ func (s *settings) openDemoShop(ctx context.Context, log *slog.Logger) (*shop, e
 	if err != nil {
 		return nil, fmt.Errorf("the demonstration's keys in %s cannot be used: %w", s.DataDir, err)
 	}
-	db, err := openDemoStore(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal, Given: s.given()})
+	db, err := openDemoStore(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal, Timeout: s.DatabaseTimeout, Given: s.given()})
 	if err != nil {
 		return nil, err
 	}

@@ -94,7 +94,9 @@ func (s *settings) realStore(ctx context.Context, p *problems, seal []byte, log 
 	if s.databaseSettings.check(&dsn); len(dsn) > 0 {
 		return nil // check has said so already
 	}
-	db, err := store.Open(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal, MustExist: true, Given: s.given()})
+	db, err := store.Open(ctx, s.dsn(), store.Options{
+		Logger: log, SealKey: seal, Timeout: s.DatabaseTimeout, MustExist: true, Given: s.given(),
+	})
 	if errors.Is(err, store.ErrNoDatabase) {
 		p.add("COINCART_DATABASE: %s; coincart migrate up makes it", err)
 		return nil

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -77,7 +78,7 @@ func TestSettings_ProblemsAreNamed(t *testing.T) {
 		return settings{
 			Addr: "127.0.0.1:8080", BaseURL: "https://shop.example.org", PlatformURL: "https://service.example.com/gateway", AppID: "app_1",
 			PlatformTimezone: "Asia/Shanghai", ShopName: "Coincart", SandboxAddr: "127.0.0.1:8081",
-			databaseSettings: databaseSettings{DataDir: "data"},
+			databaseSettings: databaseSettings{DataDir: "data", DatabaseTimeout: 10 * time.Second},
 		}
 	}
 	check := func(s settings) problems {
@@ -120,6 +121,8 @@ func TestSettings_ProblemsAreNamed(t *testing.T) {
 		"database unknown":            {func(s *settings) { s.Database = "postgres://hunter2@x/y" }, "COINCART_DATABASE must begin"},
 		"database incomplete":         {func(s *settings) { s.Database = "mysql://shop:hunter2@" }, "COINCART_DATABASE is not complete"},
 		"database password unescaped": {func(s *settings) { s.Database = "mysql://shop:hunter2/x@host:3306/name" }, "COINCART_DATABASE is not complete"},
+		"database not waited for":     {func(s *settings) { s.DatabaseTimeout = 0 }, "COINCART_DATABASE_TIMEOUT is 0s"},
+		"database waited too long":    {func(s *settings) { s.DatabaseTimeout = 2 * time.Hour }, "COINCART_DATABASE_TIMEOUT"},
 		"mail server":                 {func(s *settings) { s.SMTPURL = "smtp://a:hunter2@host" }, "COINCART_SMTP_URL: the sender"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,6 +28,9 @@ func WithClock(clock *Clock) Option {
 	return func(o *store.Options) { o.Clock = clock.Now }
 }
 
+// patience is the time-out of tests' stores, unless they are opened with another: a busy machine may be slow.
+const patience = time.Minute
+
 // SealKey is the key that the stores of tests seal with, unless they are opened with another.
 func SealKey() []byte { return []byte("a key for tests, 32 bytes long..") }
 
@@ -91,7 +94,7 @@ func MariaDBDSN(tb testing.TB) string {
 // Open opens a database for the time of a test.
 func Open(tb testing.TB, dsn string, options ...Option) *store.Store {
 	tb.Helper()
-	o := store.Options{SealKey: SealKey()}
+	o := store.Options{SealKey: SealKey(), Timeout: patience}
 	for _, option := range options {
 		option(&o)
 	}
@@ -123,7 +126,7 @@ var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
 func migrate(dsn string) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	s, err := store.Open(ctx, dsn, store.Options{})
+	s, err := store.Open(ctx, dsn, store.Options{Timeout: patience})
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,8 @@ func (s *Store) MigrateDown(ctx context.Context) error {
 
 // MigrationStatus lists all steps of the schema that this program knows, in their order.
 func (s *Store) MigrationStatus(ctx context.Context) ([]Migration, error) {
+	ctx, cancel := s.pool.waits.bound(ctx)
+	defer cancel()
 	provider, err := s.provider(ctx)
 	if err != nil {
 		return nil, err

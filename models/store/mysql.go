@@ -6,7 +6,9 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,9 +19,12 @@ import (
 
 const defaultMySQLConns = 32
 
+// maxLockWait is MySQL's own default for waiting for the lock of a row.
+const maxLockWait = 50 * time.Second
+
 // mysqlConfig reads "mysql://user:pass@host:3306/name?…". What the store relies on cannot be changed by parameters: times in UTC
-// and read as times, rows found (not rows changed) as the count of an UPDATE, strict mode, one round trip per statement.
-func mysqlConfig(dsn string) (*driverpkg.Config, error) {
+// and read as times, rows found (not rows changed) as the count of an UPDATE, strict mode, one round trip per statement. timeout bounds the network and the waits for locks where the setting does not.
+func mysqlConfig(dsn string, timeout time.Duration) (*driverpkg.Config, error) {
 	u, err := url.Parse(dsn)
 	if err != nil { // url.Error holds the password
 		return nil, fmt.Errorf("%w: not an address", ErrDSN)
@@ -49,17 +54,38 @@ func mysqlConfig(dsn string) (*driverpkg.Config, error) {
 	if config.Timeout == 0 {
 		config.Timeout = 5 * time.Second
 	}
+	if config.ReadTimeout == 0 {
+		config.ReadTimeout = timeout
+	}
+	if config.WriteTimeout == 0 {
+		config.WriteTimeout = timeout
+	}
+	// A connection whose other end is gone is found after half a minute, while it is idle as well.
+	dialer := &net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}}
+	config.DialFunc = dialer.DialContext
 	if config.Params == nil {
 		config.Params = map[string]string{}
 	}
 	config.Params["time_zone"] = "'+00:00'"
 	config.Params["sql_mode"] = "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+	// Waiting for a lock ends before the network's time-out would cut it, with error 1205, which Tx repeats: rows' locks, and those of
+	// tables that a migration changes.
+	lockWait := max(1, int(timeout/2/time.Second))
+	setDefault(config.Params, "innodb_lock_wait_timeout", strconv.Itoa(min(lockWait, int(maxLockWait/time.Second))))
+	setDefault(config.Params, "lock_wait_timeout", strconv.Itoa(lockWait))
 	config.Logger = &driverpkg.NopLogger{} // the driver's own lines go to the standard error otherwise
 	return config, nil
 }
 
-func openMySQL(dsn string, conns int) (*pool, error) {
-	config, err := mysqlConfig(dsn)
+func setDefault(params map[string]string, name, value string) {
+	if _, ok := params[name]; !ok {
+		params[name] = value
+	}
+}
+
+func openMySQL(dsn string, o Options) (*pool, error) {
+	w := newWaits(o.Timeout)
+	config, err := mysqlConfig(dsn, w.limit)
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +94,7 @@ func openMySQL(dsn string, conns int) (*pool, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	db := sql.OpenDB(readCommitted{inner})
+	conns := o.MaxConns
 	if conns <= 0 {
 		conns = defaultMySQLConns
 	}
@@ -75,8 +102,9 @@ func openMySQL(dsn string, conns int) (*pool, error) {
 	db.SetMaxIdleConns(conns)
 	db.SetConnMaxLifetime(10 * time.Minute)
 	db.SetConnMaxIdleTime(3 * time.Minute)
+	w.idle = conns
 	handle := &statements{db: db}
-	return &pool{write: handle, read: handle}, nil
+	return &pool{write: handle, read: handle, waits: w}, nil
 }
 
 // readCommitted sets the isolation of every new connection. Compare-and-set needs no snapshot, and the gap locks of MySQL's

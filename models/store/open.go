@@ -33,6 +33,11 @@ type Options struct {
 	// MaxConns bounds the connections to the database: readers on SQLite, which has one writer besides; all on MySQL. Default:
 	// twice the processors, at least 4, on SQLite; 32 on MySQL.
 	MaxConns int
+	// Timeout bounds how long a statement whose context has no deadline waits: for a connection, for another transaction, and for
+	// the first answer; on MySQL also each read from the network and each write to it, whatever the context says, where the setting's
+	// readTimeout and writeTimeout do not say otherwise. A lock of MySQL's is waited for half as long, so that the wait ends with an
+	// answer. Rows that have begun to come may take longer. Default: 10 seconds.
+	Timeout time.Duration
 	// MustExist refuses a SQLite file that is not there with ErrNoDatabase, instead of making an empty one.
 	MustExist bool
 	// Given are settings by the environment, which hold where the database has none (LoadSettings).
@@ -87,11 +92,11 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 		if o.MustExist && !isFile(rest) {
 			return nil, fmt.Errorf("%w: %s does not exist", ErrNoDatabase, rest)
 		}
-		c.pool, err = openSQLite(ctx, rest, o.MaxConns)
+		c.pool, err = openSQLite(ctx, rest, o)
 		dialector = newSQLiteDialector
 	case "mysql":
 		c.dialect = migrations.MySQL
-		c.pool, err = openMySQL(dsn, o.MaxConns)
+		c.pool, err = openMySQL(dsn, o)
 		dialector = newMySQLDialector
 	default:
 		return nil, ErrDSN
@@ -127,7 +132,10 @@ func (s *Store) Close() error { return doing("close the database", s.pool.close(
 
 // Ping reports whether the database answers, for writing too.
 func (s *Store) Ping(ctx context.Context) error {
+	ctx, cancel := s.pool.waits.bound(ctx)
+	defer cancel()
 	if err := s.pool.write.db.PingContext(ctx); err != nil {
+		s.pool.suspect(ctx, err)
 		return fmt.Errorf("reach the database: %w", translate(err))
 	}
 	if s.pool.read == s.pool.write {
@@ -157,7 +165,7 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Size() > 0
 }
 
-func openSQLite(ctx context.Context, path string, readers int) (*pool, error) {
+func openSQLite(ctx context.Context, path string, o Options) (*pool, error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") {
 		return nil, fmt.Errorf("%w: SQLite needs a file", ErrDSN)
 	}
@@ -186,6 +194,7 @@ func openSQLite(ctx context.Context, path string, readers int) (*pool, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", err), write.Close())
 	}
+	readers := o.MaxConns
 	if readers <= 0 {
 		readers = max(4, 2*runtime.GOMAXPROCS(0))
 	}
@@ -195,6 +204,7 @@ func openSQLite(ctx context.Context, path string, readers int) (*pool, error) {
 		write:     &statements{db: write, prepare: true, known: map[string]*sql.Stmt{}},
 		read:      &statements{db: read, prepare: true, known: map[string]*sql.Stmt{}},
 		textTimes: true,
+		waits:     newWaits(o.Timeout),
 	}, nil
 }
 

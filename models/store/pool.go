@@ -26,6 +26,7 @@ const maxStatements = 256
 type pool struct {
 	write, read *statements
 	textTimes   bool // SQLite: times are written as text of fixed width
+	waits       *waits
 	log         *slog.Logger
 }
 
@@ -164,41 +165,56 @@ func (p *pool) watch(ctx context.Context, query string) func() {
 }
 
 func (p *pool) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err // the database has nothing to do with it
+	}
 	args, err := p.arguments(args)
 	if err != nil {
 		return nil, err
 	}
 	defer p.watch(ctx, query)()
-	stmt, err := p.write.of(ctx, query) //nolint:sqlclosecheck // kept until the store closes
-	if err != nil {
-		return nil, translate(err)
-	}
-	var result sql.Result
-	if stmt != nil {
-		result, err = stmt.ExecContext(ctx, args...)
-	} else {
-		result, err = p.write.db.ExecContext(ctx, query, args...)
-	}
+	w := p.waits.start(ctx)
+	result, err := p.write.exec(w.Context, query, args)
+	err = w.end(err)
+	p.suspect(ctx, err)
 	return result, translate(err)
 }
 
+func (s *statements) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	stmt, err := s.of(ctx, query) //nolint:sqlclosecheck // kept until the store closes
+	if err != nil {
+		return nil, err
+	}
+	if stmt != nil {
+		return stmt.ExecContext(ctx, args...)
+	}
+	return s.db.ExecContext(ctx, query, args...)
+}
+
 func (p *pool) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	args, err := p.arguments(args)
 	if err != nil {
 		return nil, err
 	}
 	defer p.watch(ctx, query)()
-	stmt, err := p.read.of(ctx, query) //nolint:sqlclosecheck // kept until the store closes
-	if err != nil {
-		return nil, translate(err)
-	}
-	var rows *sql.Rows
-	if stmt != nil {
-		rows, err = stmt.QueryContext(ctx, args...)
-	} else {
-		rows, err = p.read.db.QueryContext(ctx, query, args...)
-	}
+	w := p.waits.start(ctx)
+	rows, err := w.answered(p.read.query(w.Context, query, args))
+	p.suspect(ctx, err)
 	return rows, translate(err)
+}
+
+func (s *statements) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	stmt, err := s.of(ctx, query) //nolint:sqlclosecheck // kept until the store closes
+	if err != nil {
+		return nil, err
+	}
+	if stmt != nil {
+		return stmt.QueryContext(ctx, args...)
+	}
+	return s.db.QueryContext(ctx, query, args...)
 }
 
 // PrepareContext is asked for by gorm.ConnPool; GORM's own statement cache stays off, because it would pass by this pool.
@@ -219,7 +235,8 @@ func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sq
 // QueryRowContext runs a statement that reads one row; its error is the database's own.
 func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	defer p.watch(ctx, query)()
-	return p.read.db.QueryRowContext(ctx, query, args...)
+	w := p.waits.start(ctx)
+	return answeredRow(w, p.read.db.QueryRowContext(w.Context, query, args...))
 }
 
 // BeginTx begins a transaction on a writing connection.
@@ -228,12 +245,21 @@ func (p *pool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool,
 }
 
 func (p *pool) begin(ctx context.Context, opts *sql.TxOptions) (*transaction, error) {
-	p.write.prepareWanted(ctx)
-	tx, err := p.write.db.BeginTx(ctx, opts)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	w := p.waits.start(ctx)
+	p.write.prepareWanted(w.Context)
+	tx, err := p.write.db.BeginTx(w.Context, opts)
+	if err == nil && w.timer != nil && !w.timer.Stop() {
+		err = errors.Join(w.waits.late, tx.Rollback()) // the time was over in this very moment
+	}
 	if err != nil {
+		err = w.end(err)
+		p.suspect(ctx, err)
 		return nil, translate(err)
 	}
-	return &transaction{pool: p, tx: tx}, nil
+	return &transaction{pool: p, tx: tx, wait: w}, nil
 }
 
 func (p *pool) close() error {
@@ -250,15 +276,23 @@ func (p *pool) close() error {
 //
 // After a deadlock MySQL has rolled everything back, and whatever is sent next stands alone and is kept. So a transaction that
 // gave way is over: it runs nothing more, and its commit fails with the same error.
+//
+// The same holds for one that got no answer in time: SQLite rolls back what it is interrupted in.
 type transaction struct {
 	pool *pool
 	tx   *sql.Tx
+	wait wait // of the context that the transaction lives in
 	over error
 }
 
-func (t *transaction) note(err error) error {
+func (t *transaction) note(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	t.pool.suspect(ctx, err)
+	gone := lost(err) || errors.Is(err, context.Canceled)
 	err = translate(err)
-	if t.over == nil && passing(err) {
+	if t.over == nil && (gone || passing(err)) {
 		t.over = err
 	}
 	return err
@@ -268,36 +302,44 @@ func (t *transaction) exec(ctx context.Context, query string, args []any) (sql.R
 	if t.over != nil {
 		return nil, t.over
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	args, err := t.pool.arguments(args)
 	if err != nil {
 		return nil, err
 	}
 	defer t.pool.watch(ctx, query)()
+	w := t.pool.waits.start(ctx)
 	var result sql.Result
 	if stmt := t.pool.write.inside(query); stmt != nil {
-		result, err = t.tx.StmtContext(ctx, stmt).ExecContext(ctx, args...) //nolint:sqlclosecheck // ends with the transaction
+		result, err = t.tx.StmtContext(w.Context, stmt).ExecContext(w.Context, args...) //nolint:sqlclosecheck // ends with the transaction
 	} else {
-		result, err = t.tx.ExecContext(ctx, query, args...)
+		result, err = t.tx.ExecContext(w.Context, query, args...)
 	}
-	return result, t.note(err)
+	return result, t.note(ctx, w.end(err))
 }
 
 func (t *transaction) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
 	if t.over != nil {
 		return nil, t.over
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	args, err := t.pool.arguments(args)
 	if err != nil {
 		return nil, err
 	}
 	defer t.pool.watch(ctx, query)()
+	w := t.pool.waits.start(ctx)
 	var rows *sql.Rows
 	if stmt := t.pool.write.inside(query); stmt != nil {
-		rows, err = t.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...) //nolint:sqlclosecheck // ends with the transaction
+		rows, err = w.answered(t.tx.StmtContext(w.Context, stmt).QueryContext(w.Context, args...)) //nolint:sqlclosecheck // ends with the transaction
 	} else {
-		rows, err = t.tx.QueryContext(ctx, query, args...)
+		rows, err = w.answered(t.tx.QueryContext(w.Context, query, args...))
 	}
-	return rows, t.note(err)
+	return rows, t.note(ctx, err)
 }
 
 // PrepareContext is asked for by gorm.ConnPool.
@@ -318,16 +360,19 @@ func (t *transaction) QueryContext(ctx context.Context, query string, args ...an
 // QueryRowContext runs a statement that reads one row; its error is the database's own.
 func (t *transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	defer t.pool.watch(ctx, query)()
-	return t.tx.QueryRowContext(ctx, query, args...)
+	w := t.pool.waits.start(ctx)
+	return answeredRow(w, t.tx.QueryRowContext(w.Context, query, args...))
 }
 
 // Commit ends the transaction well; one that gave way is rolled back instead.
 func (t *transaction) Commit() error {
 	if t.over != nil {
-		return errors.Join(t.over, t.tx.Rollback())
+		return errors.Join(t.over, t.Rollback())
 	}
-	return translate(t.tx.Commit())
+	err := t.tx.Commit()
+	t.pool.suspect(t.wait.Context, err)
+	return translate(t.wait.end(err))
 }
 
 // Rollback undoes the transaction.
-func (t *transaction) Rollback() error { return translate(t.tx.Rollback()) }
+func (t *transaction) Rollback() error { return translate(t.wait.end(t.tx.Rollback())) }

@@ -21,8 +21,8 @@ const (
 )
 
 // Tx runs fn in a transaction: all of it or nothing. A transaction that gave way to another one (deadlock 1213, lock wait 1205,
-// changed record 1020, cluster not ready 1047, SQLite busy) is started again from the beginning, a bounded number of times, so
-// fn must not do anything that cannot be repeated: no call over the network, no channel, no counting outside. Everything
+// changed record 1020, cluster not ready 1047, SQLite busy) is started again from the beginning, a bounded number of times and not
+// after Options.Timeout, so fn must not do anything that cannot be repeated: no call over the network, no channel, no counting outside. Everything
 // inside goes through tx: a write through s would wait for this very transaction on SQLite, which has one writer. Inside a
 // transaction Tx joins it. When the answer to the commit itself is lost, the error is returned, and nobody knows.
 func (s *Store) Tx(ctx context.Context, fn func(tx *Store) error) error {
@@ -60,10 +60,10 @@ func (s *Store) once(ctx context.Context, fn func(tx *Store) error) (err error) 
 
 // persist repeats what gave way to another transaction.
 func (s *Store) persist(ctx context.Context, try func() error) error {
-	pause := firstPause
+	pause, began := firstPause, time.Now()
 	for n := 1; ; n++ {
 		err := try()
-		if err == nil || !passing(err) || n == maxTries {
+		if err == nil || !passing(err) || n == maxTries || time.Since(began) >= s.pool.waits.limit {
 			return err
 		}
 		s.log.DebugContext(ctx, "repeating a transaction", slog.Int("try", n), slog.Any("error", err))
@@ -142,6 +142,7 @@ func (s *Store) each(ctx context.Context, query string, args []any, scan func(*s
 		if e := rows.Close(); err == nil {
 			err = translate(e)
 		}
+		s.pool.suspect(ctx, err)
 	}()
 	for rows.Next() {
 		if err := scan(rows); err != nil {
