@@ -10,3 +10,13 @@ type Pulse struct {
 	LateQueue    string    // the queue of the one that waits longest
 	LateSince    time.Time // when that one was due
 }
+
+// WorkerState is how one of the background workers of this process stands.
+type WorkerState struct {
+	Name     string
+	Finished time.Time // UTC, when a step last ended well; at first, when the worker began
+	Stalled  bool      // a step has been under way for more than a minute; tasks: without progress for five
+	Failing  bool      // for more than a minute no step has ended well
+	Restarts int       // how often it was begun anew because it had stalled
+	Problem  string    // error of the last step, for logs and staff; "" where it ended well
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"coincart/models"
 )
 
 // Bounds of the workers' steps (reliability.md R18). Each is below stallAfter, so that only a step that does not heed its own end stalls.
@@ -16,18 +18,8 @@ const (
 	maxAbandoned = 8                // goroutines of one worker that never came back; beyond them no other is begun
 )
 
-// WorkerState is how one of the background workers of this process stands.
-type WorkerState struct {
-	Name     string
-	Finished time.Time // UTC, when a step last ended well; at first, when the worker began
-	Stalled  bool      // a step has been under way for more than a minute; tasks: without progress for five
-	Failing  bool      // for more than a minute no step has ended well
-	Restarts int       // how often it was begun anew because it had stalled
-	Problem  string    // error of the last step, for logs and staff; "" where it ended well
-}
-
 // Workers tells how the workers of this process stand, in their order; none before Run.
-func (s *Service) Workers() []WorkerState { return s.watch.states() }
+func (s *Service) Workers() []models.WorkerState { return s.watch.states() }
 
 // watch follows what the workers do. It goes by the machine's clock: it measures how long things take in this process.
 type watch struct {
@@ -76,21 +68,21 @@ func (w *watch) progress(name string) {
 	}
 }
 
-func (w *watch) states() []WorkerState {
+func (w *watch) states() []models.WorkerState {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	states := make([]WorkerState, 0, len(w.list))
+	states := make([]models.WorkerState, 0, len(w.list))
 	for _, one := range w.list {
 		states = append(states, one.state(time.Now()))
 	}
 	return states
 }
 
-func (w *watched) state(now time.Time) WorkerState {
+func (w *watched) state(now time.Time) models.WorkerState {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	stalled := w.stalled(now)
-	return WorkerState{
+	return models.WorkerState{
 		Name: w.name, Finished: w.finished.UTC(), Restarts: w.restarts, Problem: w.problem,
 		Stalled: stalled, Failing: !stalled && w.problem != "" && now.Sub(w.finished) > stallAfter,
 	}

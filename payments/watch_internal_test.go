@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"coincart/models"
 )
 
 // underWatch runs one worker in a bubble of its own time until the test ends it.
@@ -40,7 +42,7 @@ func TestSupervise_StalledWorkerIsSeenAndBegunAnew(t *testing.T) {
 			}
 			return 0, nil
 		}})
-		at := func() WorkerState { return s.Workers()[0] }
+		at := func() models.WorkerState { return s.Workers()[0] }
 		time.Sleep(50 * time.Second)
 		synctest.Wait()
 		assert.False(t, at().Stalled, "not yet")

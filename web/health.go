@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/payments"
+	"coincart/models"
 	"coincart/web/visit"
 )
 
@@ -43,7 +43,7 @@ func (s *Server) ready(v *visit.Visit) error {
 }
 
 // workersReady puts the workers that do not go on into words, for machines and operators; names and times only.
-func workersReady(workers []payments.WorkerState, now time.Time) (status int, words string) {
+func workersReady(workers []models.WorkerState, now time.Time) (status int, words string) {
 	status = http.StatusOK
 	for _, w := range workers {
 		since := strconv.Itoa(int(now.Sub(w.Finished).Seconds()))

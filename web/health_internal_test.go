@@ -8,25 +8,25 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"coincart/payments"
+	"coincart/models"
 )
 
 // R18: a worker that does not go on shows where operators look.
 func TestReady_NamesWorkersThatDoNotGoOn(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	good := payments.WorkerState{Name: "inbox", Finished: now.Add(-time.Second)}
-	failing := payments.WorkerState{Name: "outbox", Finished: now.Add(-75 * time.Second), Failing: true, Problem: "a secret of the database"}
-	stalled := payments.WorkerState{Name: "attempts", Finished: now.Add(-80 * time.Second), Stalled: true, Restarts: 1}
+	good := models.WorkerState{Name: "inbox", Finished: now.Add(-time.Second)}
+	failing := models.WorkerState{Name: "outbox", Finished: now.Add(-75 * time.Second), Failing: true, Problem: "a secret of the database"}
+	stalled := models.WorkerState{Name: "attempts", Finished: now.Add(-80 * time.Second), Stalled: true, Restarts: 1}
 	for name, row := range map[string]struct {
-		workers []payments.WorkerState
+		workers []models.WorkerState
 		status  int
 		words   string
 	}{
 		"none here":     {nil, http.StatusOK, "ok\n"},
-		"all go on":     {[]payments.WorkerState{good}, http.StatusOK, "ok\n"},
-		"one fails":     {[]payments.WorkerState{good, failing}, http.StatusOK, "ok\nworker outbox fails: no step has ended well for 75 seconds\n"},
-		"one stands":    {[]payments.WorkerState{stalled, good}, http.StatusServiceUnavailable, "worker attempts has stalled: no step has ended for 80 seconds\n"},
-		"both, in turn": {[]payments.WorkerState{failing, stalled}, http.StatusServiceUnavailable, "worker outbox fails: no step has ended well for 75 seconds\nworker attempts has stalled: no step has ended for 80 seconds\n"},
+		"all go on":     {[]models.WorkerState{good}, http.StatusOK, "ok\n"},
+		"one fails":     {[]models.WorkerState{good, failing}, http.StatusOK, "ok\nworker outbox fails: no step has ended well for 75 seconds\n"},
+		"one stands":    {[]models.WorkerState{stalled, good}, http.StatusServiceUnavailable, "worker attempts has stalled: no step has ended for 80 seconds\n"},
+		"both, in turn": {[]models.WorkerState{failing, stalled}, http.StatusServiceUnavailable, "worker outbox fails: no step has ended well for 75 seconds\nworker attempts has stalled: no step has ended for 80 seconds\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			status, words := workersReady(row.workers, now)
@@ -37,8 +37,8 @@ func TestReady_NamesWorkersThatDoNotGoOn(t *testing.T) {
 }
 
 func TestMetrics_TellHowTheWorkersStand(t *testing.T) {
-	m := newMetrics(func() []payments.WorkerState {
-		return []payments.WorkerState{{Name: "inbox", Finished: time.Now(), Stalled: true, Restarts: 2}}
+	m := newMetrics(func() []models.WorkerState {
+		return []models.WorkerState{{Name: "inbox", Finished: time.Now(), Stalled: true, Restarts: 2}}
 	})
 	w := httptest.NewRecorder()
 	m.handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))

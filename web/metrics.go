@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"coincart/payments"
+	"coincart/models"
 )
 
 // metrics are counted in a registry of their own: nothing is global.
@@ -32,7 +32,7 @@ type requestSeries struct {
 	took  prometheus.Observer
 }
 
-func newMetrics(workers func() []payments.WorkerState) *metrics {
+func newMetrics(workers func() []models.WorkerState) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -52,7 +52,7 @@ func newMetrics(workers func() []payments.WorkerState) *metrics {
 }
 
 // workerMetrics tells how the background workers stand, as they are when somebody asks (reliability.md R18).
-type workerMetrics func() []payments.WorkerState
+type workerMetrics func() []models.WorkerState
 
 var (
 	workerAge = prometheus.NewDesc("coincart_worker_last_step_seconds",
