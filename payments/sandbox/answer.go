@@ -105,6 +105,11 @@ func (c *callInProgress) spoil(w http.ResponseWriter, body []byte) {
 }
 
 func (c *callInProgress) write(w http.ResponseWriter, status int, contentType string, body []byte) {
+	if err := c.s.unkept(); err != nil {
+		// gate would send the same. The traffic is to tell it.
+		status, contentType, body = http.StatusServiceUnavailable, htmlType, []byte(errorAnswer)
+		c.log.Code, c.log.Msg, c.log.Answer = opay.CodeSystemException, err.Error(), ""
+	}
 	c.log.HTTPStatus = status
 	c.s.traffic.add(c.log)
 	w.Header().Set("Content-Type", contentType)
@@ -127,4 +132,52 @@ func (c *callInProgress) encode(r opay.Response) []byte {
 		fields = append(fields, textField("sign", r.Envelope.Sign))
 	}
 	return encodeObject(fields...)
+}
+
+// gate lets nothing out while the journal lacks a change: what an answer says might be unknown after a restart. It answers HTTP 503 then,
+// which leaves open whether a call took effect, as is true: it does as soon as the journal can be written again.
+func (s *Server) gate(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g := &gatedWriter{ResponseWriter: w, s: s}
+		next.ServeHTTP(g, r)
+		g.WriteHeader(http.StatusOK) // for a handler that wrote nothing
+	})
+}
+
+// gatedWriter decides when the first byte is about to leave.
+type gatedWriter struct {
+	http.ResponseWriter
+	s               *Server
+	decided, closed bool
+}
+
+// WriteHeader sends the status, or 503.
+func (g *gatedWriter) WriteHeader(status int) {
+	if g.decided {
+		return
+	}
+	g.decided = true
+	if g.s.unkept() == nil {
+		g.ResponseWriter.WriteHeader(status)
+		return
+	}
+	g.closed = true
+	for _, name := range []string{"Location", "Content-Length", "Set-Cookie"} {
+		g.Header().Del(name)
+	}
+	g.Header().Set("Content-Type", htmlType)
+	g.Header().Set("Cache-Control", "no-store")
+	g.ResponseWriter.WriteHeader(http.StatusServiceUnavailable)
+	_, _ = g.ResponseWriter.Write([]byte(errorAnswer)) // a client that is gone needs no answer
+}
+
+// Write sends the bytes, or drops them.
+func (g *gatedWriter) Write(b []byte) (int, error) {
+	if !g.decided {
+		g.WriteHeader(http.StatusOK)
+	}
+	if g.closed {
+		return len(b), nil
+	}
+	return g.ResponseWriter.Write(b)
 }

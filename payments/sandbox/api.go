@@ -46,7 +46,7 @@ func (s *Server) serveCall(name string, fn callFunc) http.HandlerFunc {
 		c := &callInProgress{s: s, name: name, log: Exchange{At: s.Now(), Name: name}}
 		s.locked(func(k *core) {
 			c.event = k.nextEvent()
-			c.struck = k.faults.strike(k.seed, c.event, func(f Fault) bool { return f.concerns(name) })
+			c.struck = k.strike(c.event, func(f Fault) bool { return f.concerns(name) })
 		})
 		c.logFaults()
 		if c.skips() {
@@ -96,7 +96,6 @@ func (c *callInProgress) carryOut(w http.ResponseWriter, r *http.Request, fn cal
 	}
 	req.struck = c.struck
 	c.s.locked(func(k *core) {
-		k.changed = true
 		if answer, err = fn(k, req); err != nil {
 			return
 		}

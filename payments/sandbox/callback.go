@@ -69,6 +69,15 @@ func (c *Callback) clone() Callback {
 	return d
 }
 
+// kept is the callback as the state file and the journal hold it: without the bytes of its last try, unless they are to be sent again.
+func (c *Callback) kept() Callback {
+	d := c.clone()
+	if !c.Replay || c.done() {
+		d.Body = ""
+	}
+	return d
+}
+
 // done tells whether nothing more will be sent.
 func (c *Callback) done() bool { return c.State != CallbackWaiting }
 
@@ -136,7 +145,7 @@ func (k *core) noticesFor(o *Order, struck []Fault) {
 	if late, ok := find(struck, FaultCallbackLate); ok {
 		delay := time.Duration(late.Delay)
 		if delay == 0 {
-			delay = 5*time.Second + time.Duration(k.seed.below(55_000, "late", o.OrderNum))*time.Millisecond
+			delay = 5*time.Second + time.Duration(k.seed.below(55_000, "late", o.place()))*time.Millisecond
 		}
 		due = due.Add(delay)
 	}
@@ -157,7 +166,7 @@ func (k *core) noticesFor(o *Order, struck []Fault) {
 		}
 		k.enqueue(o, callbackOf(FaultCallbackShuffled, truth(o, status), due))
 	}
-	text := noticeText(n, k.seed.below(4, "loose", o.OrderNum, n.OrderStatus) == 0)
+	text := noticeText(n, k.seed.below(4, "loose", o.place(), n.OrderStatus) == 0)
 	for range copies {
 		c := &Callback{About: about, Plain: text, DueAt: due}
 		if lost {
@@ -176,15 +185,17 @@ func callbackOf(kind FaultKind, n Notice, due time.Time) *Callback {
 
 // enqueue completes a callback and puts it in the queue.
 func (k *core) enqueue(o *Order, c *Callback) {
-	k.callbackSeq++
-	c.turn = k.callbackSeq
-	c.ID = "cb-" + strconv.FormatUint(k.callbackSeq, 10)
+	k.counters.CallbackSeq++
+	k.changes.counters = true
+	c.turn = k.counters.CallbackSeq
+	c.ID = "cb-" + strconv.FormatUint(k.counters.CallbackSeq, 10)
 	c.OrderNum, c.AppID, c.URL, c.CreatedAt = o.OrderNum, o.AppID, o.NotifyPage, k.now
 	if c.DueAt.IsZero() {
 		c.DueAt = k.now
 	}
 	c.State = orDefault(c.State, CallbackWaiting)
 	k.callbacks = append(k.callbacks, c)
+	k.changes.callbacks.add(c)
 	k.dropCallbacks()
 }
 
@@ -201,12 +212,14 @@ func (k *core) dropCallbacks() {
 		drop := excess > 0 && c.done()
 		if drop {
 			excess--
+			k.changes.droppedCallbacks.add(c.ID)
 		}
 		return drop
 	})
 	if over := len(k.callbacks) - maxCallbacks; over > 0 {
 		for _, c := range k.callbacks[:over] {
 			c.State = CallbackGivenUp
+			k.changes.droppedCallbacks.add(c.ID)
 		}
 		k.callbacks = slices.Clone(k.callbacks[over:])
 	}

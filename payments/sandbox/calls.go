@@ -306,7 +306,7 @@ func (k *core) describer(r request) func(*Order) []jsonField {
 
 // paddedAmount is the amount as the merchant wrote it, or for some orders with all of the coin's digits, which is the same number.
 func (k *core) paddedAmount(o *Order, coin Coin) string {
-	if coin.Precision == 0 || k.seed.below(4, "padded", o.OrderNum) != 0 {
+	if coin.Precision == 0 || k.seed.below(4, "padded", o.place()) != 0 {
 		return string(o.Amount)
 	}
 	integer, fraction, _ := strings.Cut(o.units().String(), ".")
@@ -328,7 +328,7 @@ func getReferenceOrder(k *core, r request) (reply, error) {
 		return reply{}, refuse(opay.CodeOrderNotFound, "")
 	}
 	// Some platforms answer with the number only, others with everything (platform/api.md §3.9).
-	if k.seed.below(2, "reference", o.OrderNum) == 0 {
+	if k.seed.below(2, "reference", o.place()) == 0 {
 		return replyAbout(o, describeNumber), nil
 	}
 	return replyAbout(o, k.describer(r)), nil

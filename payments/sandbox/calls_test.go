@@ -27,7 +27,7 @@ func TestCreate_AnswersASignedOrderNumber(t *testing.T) {
 	require.Equal(t, "0", r.Code)
 	require.Len(t, r.Fields, 1)
 	num := text(r.Fields["orderNum"])
-	require.Regexp(t, `^[1-9][0-9]{10}$`, num)
+	require.Regexp(t, `^[1-9][0-9]{14}$`, num)
 
 	o, ok := b.box.Order(num)
 	require.True(t, ok)

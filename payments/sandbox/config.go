@@ -29,12 +29,14 @@ type Config struct {
 	Coins   []Coin          // what can be paid with; empty: DemoCoins
 	Tickers []Ticker        // the public market call's prices at the start; nil: DemoTickers
 
-	Seed   uint64                                           // order numbers, codes, tokens, faults and delays derive from it
+	Seed   uint64                                           // faults, delays, forms of answers and, with the clock at the start, tokens derive from it
 	Clock  func() time.Time                                 // nil: time.Now. Read in UTC, truncated to milliseconds
 	Wait   func(ctx context.Context, d time.Duration) error // how a slow answer waits; nil: a timer
 	Logger *slog.Logger                                     // nil: silent. Never gets plaintexts, tokens or keys
 
-	StateFile string // JSON file that keeps orders and balances over a restart; empty: memory only
+	// StateFile is a JSON file that keeps everything but traffic, forms and markets over a restart, together with the journal beside it,
+	// StateFile+".journal". Both belong to one sandbox at a time. Empty: memory only.
+	StateFile string
 
 	CallbackClient  *http.Client    // posts notifications; nil: a bounded client of our own. Redirects are never followed
 	CallbackTimeout time.Duration   // for one try; 0: DefaultCallbackTimeout

@@ -47,6 +47,7 @@ func (s *Server) controlRoutes(mux *http.ServeMux) {
 	handle("GET "+controlBase+"/users", func(*http.Request) (any, error) { return s.Users(), nil })
 	handle("PUT "+controlBase+"/users/{uid}", s.controlUser)
 	handle("POST "+controlBase+"/login", s.controlLogin)
+	handle("POST "+controlBase+"/tokens/expire", s.controlExpire)
 	handle("GET "+controlBase+"/tickers", func(*http.Request) (any, error) { return s.Tickers(), nil })
 	handle("PUT "+controlBase+"/tickers/{symbol}", s.controlTicker)
 	mux.HandleFunc(controlBase+"/", s.control(func(*http.Request) (any, error) {
@@ -90,6 +91,8 @@ func controlStatus(err error) int {
 		return own.status
 	case errors.Is(err, ErrOrderNotFound), errors.Is(err, ErrCallbackNotFound), errors.Is(err, ErrUnknownUser), errors.Is(err, ErrUnknownApp):
 		return http.StatusNotFound
+	case errors.Is(err, ErrState):
+		return http.StatusServiceUnavailable
 	case errors.Is(err, ErrNotPending), errors.Is(err, ErrInsufficientBalance), errors.Is(err, ErrPayerFrozen):
 		return http.StatusConflict
 	default:
@@ -270,30 +273,31 @@ func (s *Server) controlUser(r *http.Request) (any, error) {
 
 // changeUser applies a change whole or not at all.
 func (s *Server) changeUser(uid string, change userChange) (user User, err error) {
-	s.locked(func(k *core) {
+	err = s.change(func(k *core) error {
 		u := k.users[uid]
 		if u == nil {
-			err = ErrUnknownUser
-			return
+			return ErrUnknownUser
 		}
 		amounts := map[string]units{}
 		for coin, text := range change.Balances {
 			if _, known := k.cfg.coin(coin); !known {
-				err = ErrUnknownCoin
-				return
+				return ErrUnknownCoin
 			}
-			if amounts[coin], err = parseUnits(text); err != nil {
-				return
+			amount, err := parseUnits(text)
+			if err != nil {
+				return err
 			}
+			amounts[coin] = amount
 		}
 		for coin, amount := range amounts {
 			k.ledger.set(userAccount(uid), coin, amount)
 		}
 		if change.Frozen != nil {
 			u.Frozen = *change.Frozen
+			k.changes.users.add(uid)
 		}
-		k.changed = true
 		user = User{UID: uid, Name: u.Name, Frozen: u.Frozen, Balances: k.ledger.texts(userAccount(uid))}
+		return nil
 	})
 	return user, err
 }
@@ -311,4 +315,16 @@ func (s *Server) controlLogin(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return map[string]string{"code": code}, nil
+}
+
+// controlExpire ends the time of all tokens, with {"refreshTokens":true} of the refresh tokens too.
+func (s *Server) controlExpire(r *http.Request) (any, error) {
+	var what struct {
+		RefreshTokens bool `json:"refreshTokens"`
+	}
+	if err := decode(r, &what); err != nil {
+		return nil, err
+	}
+	lapsed, err := s.ExpireTokens(what.RefreshTokens)
+	return map[string]int{"lapsed": lapsed}, err
 }

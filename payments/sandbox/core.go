@@ -25,15 +25,13 @@ type core struct {
 	grants *recent[grant]
 	faults Faults
 
-	callbacks   []*Callback     // in the sequence of their making
-	busy        map[string]bool // orders of which a callback is on its way
-	callbackSeq uint64
-	orderSeq    int
-	eventSeq    uint64 // calls and callbacks so far: each is a throw of its own for the seed
-	tokenSeq    uint64
-	forms       *recent[string] // one-time token of a form → what it is for; not kept over a restart
-	formSeq     uint64
-	changed     bool // since the state file was written
+	callbacks []*Callback     // in the sequence of their making
+	busy      map[string]bool // orders of which a callback is on its way
+	counters  counters
+	forms     *recent[string] // one-time token of a form → what it is for; not kept over a restart
+	formSeq   uint64
+	run       string   // names this run of the sandbox: the time of its start
+	changes   *changes // what the journal does not have yet
 }
 
 // loginCode is what sign-in gave to a browser, until it is exchanged.
@@ -50,7 +48,8 @@ type grant struct {
 	UID       string    `json:"userId"`
 	Refresh   string    `json:"refreshToken"`
 	ExpiresAt time.Time `json:"expiresAt"`
-	Replaced  bool      `json:"replaced"` // by a refresh
+	RefreshBy time.Time `json:"refreshBy"` // when the refresh token lapses
+	Replaced  bool      `json:"replaced"`  // by a refresh
 }
 
 const (
@@ -59,14 +58,21 @@ const (
 	codeTTL      = 5 * time.Minute
 	refreshTTL   = 30 * 24 * time.Hour
 	merchantBase = 20_000 // merchantUserId of the first application
+
+	numsPerBase = 1000            // order numbers that a millisecond has room for
+	leastBase   = 100_000_000_000 // keeps order numbers at 15 digits with a clock that stands before 2023, as in tests
 )
 
-func newCore(cfg *Config) (*core, error) {
+// newCore makes a fresh state, as of a start at the given time.
+func newCore(cfg *Config, start time.Time) (*core, error) {
 	k := &core{
 		cfg: cfg, seed: seed(cfg.Seed), apps: map[string]*App{}, users: map[string]*User{}, ledger: newLedger(), book: newOrderBook(),
 		codes: newRecent[loginCode](maxGrants), grants: newRecent[grant](maxGrants), busy: map[string]bool{}, forms: newRecent[string](maxForms),
-		faults: slices.Clone(cfg.InitialFaults),
+		faults: slices.Clone(cfg.InitialFaults), run: strconv.FormatInt(start.UnixMilli(), 10), changes: &changes{},
 	}
+	k.ledger.changed = func(owner, coin string) { k.changes.balances.add(accountCoin{owner, coin}) }
+	since := start.Sub(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)).Milliseconds()
+	k.counters.NumBase = uint64(max(since, leastBase))
 	for i := range cfg.Apps {
 		app := cfg.Apps[i]
 		k.apps[app.AppID] = &app
@@ -85,16 +91,20 @@ func newCore(cfg *Config) (*core, error) {
 
 // nextEvent numbers a call or a change.
 func (k *core) nextEvent() uint64 {
-	k.eventSeq++
-	k.changed = true
-	return k.eventSeq
+	k.counters.EventSeq++
+	k.changes.counters = true
+	return k.counters.EventSeq
 }
 
+// nextOrderNum gives a number that no order had before, 15 digits until the year 2051: the milliseconds from the beginning of 2020 to the
+// first start of this sandbox, then a count. A state file keeps both, so that its sandbox goes on counting. A sandbox that has none, or
+// whose state file was lost, begins at its own start, which is behind all numbers of earlier starts as long as those made fewer than a
+// thousand orders a millisecond.
 func (k *core) nextOrderNum() string {
-	thousands := 10_000_000 + k.seed.below(80_000_000, "orderNum")
 	for {
-		k.orderSeq++
-		num := strconv.Itoa(thousands*1000 + k.orderSeq)
+		k.counters.OrderSeq++
+		k.changes.counters = true
+		num := strconv.FormatUint(k.counters.NumBase*numsPerBase+k.counters.OrderSeq, 10)
 		if _, taken := k.book.byNum[num]; !taken {
 			return num
 		}
@@ -135,31 +145,40 @@ func (k *core) order(appID, orderNum string) (*Order, bool) {
 // insert makes an order known and drops old ones.
 func (k *core) insert(o *Order) {
 	k.book.add(o)
-	k.book.trim(k.cfg.MaxOrders)
-	k.changed = true
+	k.changes.orders.add(o)
+	for _, dropped := range k.book.trim(k.cfg.MaxOrders) {
+		k.changes.droppedOrders.add(dropped.OrderNum)
+	}
+}
+
+// strike decides which of the switched-on faults strike an event.
+func (k *core) strike(seq uint64, concerned func(Fault) bool) []Fault {
+	struck := k.faults.strike(k.seed, seq, concerned)
+	if slices.ContainsFunc(struck, func(f Fault) bool { return f.Times > 0 }) {
+		k.changes.faults = true
+	}
+	return struck
 }
 
 // created lets the faults strike that concern a new order. It returns the callbacks that go out before createThirdOrder answers.
 func (k *core) created(o *Order) (first []string) {
-	struck := k.faults.strike(k.seed, k.nextEvent(), func(f Fault) bool {
+	struck := k.strike(k.nextEvent(), func(f Fault) bool {
 		return f.Kind == FaultCallbackForged || f.Kind == FaultCallbackEarly || f.Kind == FaultCallbackEarlyPaid
 	})
 	if forged, ok := find(struck, FaultCallbackForged); ok {
 		ways := forgeWays()
-		way := orDefault(forged.Way, ways[k.seed.below(len(ways), "forge", o.OrderNum)])
+		way := orDefault(forged.Way, ways[k.seed.below(len(ways), "forge", o.place())])
 		c := callbackOf(FaultCallbackForged, truth(o, opay.StatusPaid), k.now)
 		c.Forge, c.Once = way, true
 		k.enqueue(o, c)
 	}
-	from := k.callbackSeq
+	from := k.counters.CallbackSeq
 	if _, ok := find(struck, FaultCallbackEarly); ok {
 		k.enqueue(o, callbackOf(FaultCallbackEarly, truth(o, opay.StatusPending), k.now))
 	}
 	if _, ok := find(struck, FaultCallbackEarlyPaid); ok {
 		// A payer who cannot pay leaves the order pending; then there is nothing to tell.
-		if err := k.pay(o, byPayer, false); err != nil {
-			k.changed = true
-		}
+		_ = k.pay(o, byPayer, false)
 	}
 	for _, c := range k.callbacks {
 		if c.turn > from && !c.done() && !c.DueAt.After(k.now) {
@@ -197,7 +216,8 @@ func (k *core) end(o *Order, status opay.Status, by string) error {
 
 func (k *core) settle(o *Order, status opay.Status, by string) {
 	o.change(status, k.now, by)
-	struck := k.faults.strike(k.seed, k.nextEvent(), func(f Fault) bool {
+	k.changes.orders.add(o)
+	struck := k.strike(k.nextEvent(), func(f Fault) bool {
 		switch f.Kind { //nolint:exhaustive // the callbacks of a change only
 		case FaultCallbackLate, FaultCallbackDoubled, FaultCallbackShuffled, FaultCallbackLost, FaultCallbackWrongAmount:
 			return true
@@ -220,13 +240,54 @@ func (k *core) expire() {
 
 // newGrant makes tokens for a user's consent and returns the token.
 func (k *core) newGrant(appID, uid string) (token string, g grant) {
-	k.tokenSeq++
-	seq := strconv.FormatUint(k.tokenSeq, 10)
+	seq := k.nextToken()
 	token = k.seed.token("token", appID, uid, seq)
-	g = grant{AppID: appID, UID: uid, Refresh: k.seed.token("refresh", appID, uid, seq), ExpiresAt: k.now.Add(k.cfg.TokenTTL)}
-	k.grants.put(token, g)
-	k.changed = true
+	g = grant{
+		AppID: appID, UID: uid, Refresh: k.seed.token("refresh", appID, uid, seq),
+		ExpiresAt: k.now.Add(k.cfg.TokenTTL), RefreshBy: k.now.Add(max(refreshTTL, k.cfg.TokenTTL)),
+	}
+	k.putGrant(token, g)
 	return token, g
+}
+
+// nextToken numbers a token or a code. Like the order numbers, they differ from those of earlier starts.
+func (k *core) nextToken() string {
+	k.counters.TokenSeq++
+	k.changes.counters = true
+	return strconv.FormatUint(k.counters.NumBase, 10) + "." + strconv.FormatUint(k.counters.TokenSeq, 10)
+}
+
+func (k *core) putGrant(token string, g grant) {
+	k.grants.put(token, g)
+	k.changes.grants.add(token)
+}
+
+func (k *core) putCode(text string, code loginCode) {
+	k.codes.put(text, code)
+	k.changes.codes.add(text)
+}
+
+// expireTokens ends the time of every token, and of every refresh token too if that is asked for. It returns how many tokens lapsed.
+func (k *core) expireTokens(refreshTokens bool) (lapsed int) {
+	type entry = named[grant]
+	var live []entry
+	k.grants.each(func(token string, g grant) {
+		if k.now.Before(g.ExpiresAt) || refreshTokens && k.now.Before(g.RefreshBy) {
+			live = append(live, entry{token, g})
+		}
+	})
+	for _, e := range live {
+		g := e.Value
+		if k.now.Before(g.ExpiresAt) {
+			g.ExpiresAt = k.now
+			lapsed++
+		}
+		if refreshTokens {
+			g.RefreshBy = k.now
+		}
+		k.putGrant(e.Name, g)
+	}
+	return lapsed
 }
 
 // tokenGood tells whether the token is the user's, for this application, and still valid.
@@ -237,17 +298,15 @@ func (k *core) tokenGood(appID, uid, token string) bool {
 
 // newCode makes the one-time code of a sign-in.
 func (k *core) newCode(appID, uid string) string {
-	k.tokenSeq++
-	code := k.seed.token("code", appID, uid, strconv.FormatUint(k.tokenSeq, 10))
-	k.codes.put(code, loginCode{AppID: appID, UID: uid, ExpiresAt: k.now.Add(codeTTL)})
-	k.changed = true
+	code := k.seed.token("code", appID, uid, k.nextToken())
+	k.putCode(code, loginCode{AppID: appID, UID: uid, ExpiresAt: k.now.Add(codeTTL)})
 	return code
 }
 
 // newForm makes the one-time token of a form that is about to be shown.
 func (k *core) newForm(subject string) string {
 	k.formSeq++
-	token := k.seed.token("form", subject, strconv.FormatUint(k.formSeq, 10))
+	token := k.seed.token("form", subject, k.run, strconv.FormatUint(k.formSeq, 10))
 	k.forms.put(token, subject)
 	return token
 }

@@ -19,8 +19,8 @@ const (
 	maxParallel = 8       // callbacks on their way at the same time in Run; of one order never two
 	maxAnswer   = 2 << 10 // bytes kept of a merchant's answer
 	readAnswer  = 64 << 10
-	longestNap  = time.Second            // Run looks at the clock at least so often while something waits, in case the clock jumps
-	savePeriod  = 500 * time.Millisecond // the state file is at most so old while Run runs
+	longestNap  = time.Second // Run looks at the clock at least so often while something waits, in case the clock jumps
+	savePeriod  = time.Second // Run writes the state file at most so often
 )
 
 // Callbacks lists the callbacks that are kept, oldest first.
@@ -58,22 +58,20 @@ func (s *Server) Notify(orderNum string, n Notice) (err error) {
 var ErrCallbackNotFound = errors.New("sandbox: no such callback was sent")
 
 // Replay queues the exact bytes of a callback's last try to be sent once more.
-func (s *Server) Replay(id string) (err error) {
-	s.locked(func(k *core) {
+func (s *Server) Replay(id string) error {
+	return s.change(func(k *core) error {
 		i := slices.IndexFunc(k.callbacks, func(c *Callback) bool { return c.ID == id })
 		if i < 0 || k.callbacks[i].Body == "" {
-			err = ErrCallbackNotFound
-			return
+			return ErrCallbackNotFound
 		}
 		old := k.callbacks[i]
 		o, ok := k.book.byNum[old.OrderNum]
 		if !ok {
-			err = ErrOrderNotFound
-			return
+			return ErrOrderNotFound
 		}
 		k.enqueue(o, &Callback{About: "replay of " + old.ID, Plain: old.Plain, Forge: old.Forge, Body: old.Body, Once: true, Replay: true})
+		return nil
 	})
-	return err
 }
 
 // NextDue tells when the next callback is due; ok is false if none is waiting.
@@ -101,7 +99,8 @@ func (s *Server) Deliver(ctx context.Context) int {
 	return tries
 }
 
-// Run delivers callbacks and keeps the state file until ctx ends. It returns nil then, or the error of the last writing.
+// Run delivers callbacks, and writes the state file when the journal has grown, until ctx ends. It writes the state file once more then, and
+// returns nil or the error of that.
 func (s *Server) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, maxParallel)
@@ -124,7 +123,7 @@ func (s *Server) Run(ctx context.Context) error {
 		<-slots
 		if now := s.Now(); now.Sub(saved).Abs() >= period {
 			saved = now
-			s.saveIfChanged()
+			s.compact()
 			// A large state is written less often, so that writing never takes more than a small share of the time.
 			period = max(savePeriod, 20*s.Now().Sub(now))
 		}
@@ -140,13 +139,11 @@ func (s *Server) nap(ctx context.Context) {
 	s.locked(func(k *core) {
 		next := longestNap
 		c := k.nextCallback()
-		if c != nil {
+		// While the journal cannot be written nothing is sent, however long it has been due.
+		if c != nil && s.unkept() == nil {
 			next = min(next, max(time.Millisecond, c.DueAt.Sub(k.now)))
 		}
-		if s.cfg.StateFile != "" && k.changed {
-			next = min(next, savePeriod)
-		}
-		if c != nil || k.changed && s.cfg.StateFile != "" || k.cfg.OrderTTL > 0 {
+		if c != nil || s.grown() || s.unkept() != nil || k.cfg.OrderTTL > 0 {
 			timer = time.After(next)
 		}
 	})
@@ -188,6 +185,11 @@ func (s *Server) claim(id string) (claimed Callback, ok bool) {
 		k.busy[c.OrderNum] = true
 		claimed, ok = c.clone(), true
 	})
+	if ok && s.unkept() != nil {
+		// The callback may tell of a change that a restart would not know of.
+		s.locked(func(k *core) { delete(k.busy, claimed.OrderNum) })
+		return Callback{}, false
+	}
 	return claimed, ok
 }
 
@@ -195,6 +197,7 @@ func (s *Server) claim(id string) (claimed Callback, ok bool) {
 func (s *Server) deliverOne(ctx context.Context, id string) {
 	if c, ok := s.claim(id); ok {
 		s.try(ctx, c)
+		s.wakeUp() // others of the order may have waited
 	}
 }
 
@@ -205,7 +208,7 @@ func (s *Server) try(ctx context.Context, c Callback) {
 	if err == nil {
 		attempt = s.post(ctx, c.URL, body)
 	}
-	s.locked(func(k *core) { k.record(c, attempt, body, ctx.Err() != nil) })
+	s.locked(func(k *core) { k.tried(c, attempt, body, ctx.Err() != nil) })
 	s.traffic.add(Exchange{
 		At: attempt.At, Callback: true, Name: c.About, OrderNum: c.OrderNum, AppID: c.AppID, Request: c.Plain, HTTPStatus: attempt.HTTPStatus,
 		Msg: attempt.Problem, Answer: attempt.Answer, Fault: c.Forge,
@@ -261,15 +264,15 @@ func (s *Server) post(ctx context.Context, address string, body []byte) Try {
 	return t
 }
 
-// record stores a try and decides about the next. interrupted tries, at shutdown, are as if they had not been made.
-func (k *core) record(claimed Callback, t Try, body []byte, interrupted bool) {
+// tried stores a try and decides about the next. interrupted tries, at shutdown, are as if they had not been made.
+func (k *core) tried(claimed Callback, t Try, body []byte, interrupted bool) {
 	delete(k.busy, claimed.OrderNum)
-	k.changed = true
 	i := slices.IndexFunc(k.callbacks, func(c *Callback) bool { return c.ID == claimed.ID })
 	if i < 0 || interrupted && t.Problem != "" {
 		return
 	}
 	c := k.callbacks[i]
+	k.changes.callbacks.add(c)
 	c.Tries = append(c.Tries, t)
 	c.Body = string(body)
 	switch {

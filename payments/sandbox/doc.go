@@ -6,13 +6,23 @@
 // # Use
 //
 //	box, err := sandbox.New(sandbox.Config{Keys: platformKey, Apps: []sandbox.App{{AppID: "demo", Key: merchantKey}}})
-//	go box.Run(ctx)                 // delivers callbacks, keeps the state file
+//	go box.Run(ctx)                 // delivers callbacks, writes the state file
 //	http.Serve(listener, box.Handler())
 //
 // Tests that want no background work leave Run out and call [Server.Deliver] when callbacks that are due should go. The clock is
-// Config.Clock; with testing/synctest nothing need be set. Everything that looks random, such as order numbers, codes, tokens, openIds,
-// the form of answers, delays and whether a fault strikes, derives from Config.Seed: the same seed and the same requests, one after the
-// other, give the same transcript.
+// Config.Clock; with testing/synctest nothing need be set. Everything that looks random, such as openIds, the form of answers, delays and
+// whether a fault strikes, derives from Config.Seed. Order numbers, codes and tokens derive from the clock at the start too, so that two
+// starts never give the same ones. The same seed, the same clock and the same requests, one after the other, give the same transcript.
+//
+// # What a restart keeps
+//
+// With Config.StateFile a change is in the journal before anything that tells of it leaves the process, be it the answer to a call, a page
+// or a callback. So whatever a merchant was told is still so after kill -9: orders and their numbers, payments, balances, codes and tokens,
+// callbacks and their tries, switched-on faults. A callback is sent again if the sandbox was killed between the merchant's acknowledgement
+// and its record. While the journal cannot be written, everything is answered with HTTP 503 and no callback is sent.
+//
+// The files are flushed to the disk only when the state file is written. A loss of power can take what came after; the end of the journal
+// is dropped if it is torn. A journal that is damaged otherwise, or does not belong to the state file, is refused at the start.
 //
 // # What it makes of the documents' gaps
 //
@@ -49,6 +59,7 @@
 //	GET    /sandbox/api/users
 //	PUT    /sandbox/api/users/{uid}                   {"balances":{"USDT":"5"},"frozen":true}
 //	POST   /sandbox/api/login                         {"appKey":"…","userId":"…"} gives a one-time code
+//	POST   /sandbox/api/tokens/expire                 all tokens lapse now; {"refreshTokens":true}: those too
 //	GET    /sandbox/api/tickers                       a list of [Ticker]
 //	PUT    /sandbox/api/tickers/{symbol}              {"price":"98100.5","fault":"late","delay":"7s"}; without fault it behaves
 //	GET    /healthz

@@ -13,12 +13,15 @@ var errInsufficient = errors.New("insufficient balance")
 // ledger holds every account's balances. Coin moves between accounts and is never made or lost by that.
 type ledger struct {
 	accounts map[string]map[string]units // owner, coin
+	changed  func(owner, coin string)    // hears of every balance that set changes
 }
 
 func userAccount(uid string) string       { return "user:" + uid }
 func merchantAccount(appID string) string { return "app:" + appID }
 
-func newLedger() ledger { return ledger{accounts: map[string]map[string]units{}} }
+func newLedger() ledger {
+	return ledger{accounts: map[string]map[string]units{}, changed: func(string, string) {}}
+}
 
 // open makes an account with its first balances.
 func (l ledger) open(owner string, balances map[string]string) error {
@@ -37,7 +40,18 @@ func (l ledger) open(owner string, balances map[string]string) error {
 func (l ledger) balance(owner, coin string) units { return l.accounts[owner][coin] }
 
 // set replaces one balance, as if coin had been deposited or withdrawn elsewhere.
-func (l ledger) set(owner, coin string, amount units) { l.accounts[owner][coin] = amount }
+func (l ledger) set(owner, coin string, amount units) {
+	l.accounts[owner][coin] = amount
+	l.changed(owner, coin)
+}
+
+// put is set for a balance that is read from the journal. The account need not be there.
+func (l ledger) put(owner, coin string, amount units) {
+	if l.accounts[owner] == nil {
+		l.accounts[owner] = map[string]units{}
+	}
+	l.accounts[owner][coin] = amount
+}
 
 // move takes an amount from one account to another, whole or not at all.
 func (l ledger) move(from, to, coin string, amount units) error {

@@ -71,6 +71,10 @@ func (o *Order) clone() Order {
 
 func (o *Order) settled() bool { return o.Status != opay.StatusPending }
 
+// place is the order's place among the platform's orders, as its number's last digits tell it. What an order's seed derives from must not
+// depend on the time of a start, which the digits before them hold.
+func (o *Order) place() string { return o.OrderNum[max(0, len(o.OrderNum)-3):] }
+
 // before is the status that the order had before its last change.
 func (o *Order) before() opay.Status {
 	if len(o.History) < 2 {
@@ -128,10 +132,21 @@ func (b *orderBook) full(limit int) bool {
 	return true
 }
 
-// trim drops the oldest settled orders beyond the limit, a tenth of it at a time so that the cost is spread.
-func (b *orderBook) trim(limit int) {
-	if len(b.inTurn) <= limit {
+// drop forgets the order with the number.
+func (b *orderBook) drop(num string) {
+	o, ok := b.byNum[num]
+	if !ok {
 		return
+	}
+	delete(b.byNum, num)
+	delete(b.byRef, orderRef{o.AppID, o.AppOrderID})
+	b.inTurn = slices.DeleteFunc(b.inTurn, func(other *Order) bool { return other == o })
+}
+
+// trim drops the oldest settled orders beyond the limit and returns them, a tenth of the limit at a time so that the cost is spread.
+func (b *orderBook) trim(limit int) (dropped []*Order) {
+	if len(b.inTurn) <= limit {
+		return nil
 	}
 	excess := len(b.inTurn) - limit + limit/10
 	kept := make([]*Order, 0, limit)
@@ -140,11 +155,13 @@ func (b *orderBook) trim(limit int) {
 			excess--
 			delete(b.byNum, o.OrderNum)
 			delete(b.byRef, orderRef{o.AppID, o.AppOrderID})
+			dropped = append(dropped, o)
 			continue
 		}
 		kept = append(kept, o)
 	}
 	b.inTurn = kept
+	return dropped
 }
 
 // expired lists the pending orders that were made before the given time.

@@ -49,7 +49,7 @@ func (s *Server) routes() (http.Handler, error) {
 	mux.HandleFunc("POST "+loginPath, s.serveLoginForm)
 	s.consoleRoutes(mux)
 	s.controlRoutes(mux)
-	return http.NewCrossOriginProtection().Handler(mux), nil
+	return s.gate(http.NewCrossOriginProtection().Handler(mux)), nil
 }
 
 func asset(contentType, cache string, content []byte) http.Handler {

@@ -23,8 +23,10 @@ type Server struct {
 	traffic trafficLog
 	markets markets
 
-	mu   sync.Mutex // guards core
-	core *core
+	mu        sync.Mutex // guards core, journal and stateSize
+	core      *core
+	journal   *journal // nil without Config.StateFile
+	stateSize int64    // bytes of the state file
 
 	wake chan struct{} // tells Run that something became due
 
@@ -33,7 +35,7 @@ type Server struct {
 	foreign   *rsa.PrivateKey // a forger's key, made when first needed
 }
 
-// New makes a sandbox and loads its state file if there is one. The error wraps ErrConfig or ErrState.
+// New makes a sandbox and loads its state file and journal if there are any. No other sandbox may use them at the same time. The error wraps ErrConfig or ErrState.
 func New(c Config) (*Server, error) {
 	cfg, err := c.resolve()
 	if err != nil {
@@ -43,7 +45,7 @@ func New(c Config) (*Server, error) {
 	if s.rings, err = keyrings(cfg); err != nil {
 		return nil, err
 	}
-	if s.core, err = newCore(&s.cfg); err != nil {
+	if s.core, err = newCore(&s.cfg, s.Now()); err != nil {
 		return nil, err
 	}
 	if err := s.load(); err != nil {
@@ -66,18 +68,30 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // Now is the sandbox's clock: UTC, to the millisecond.
 func (s *Server) Now() time.Time { return s.cfg.Clock().UTC().Truncate(time.Millisecond) }
 
-// locked runs fn on the state, at the clock's time, after whatever expired by then was closed.
+// locked runs fn on the state, at the clock's time, after whatever expired by then was closed, and writes to the journal what changed.
+// Everything that changes the state goes through here. If the journal cannot be written, unkept tells of it.
 func (s *Server) locked(fn func(k *core)) {
 	now := s.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	callbacks, changed := s.core.callbackSeq, s.core.changed
+	callbacks := s.core.counters.CallbackSeq
 	s.core.now = now
 	s.core.expire()
 	fn(s.core)
-	if s.core.callbackSeq != callbacks || s.core.changed && !changed {
+	s.keep()
+	if s.core.counters.CallbackSeq != callbacks || s.grown() {
 		s.wakeUp()
 	}
+}
+
+// change is locked for a change that can be refused. If it is not, but cannot be written to the journal, the error wraps ErrState; then the
+// change is made nevertheless, and nothing is answered before it is written.
+func (s *Server) change(fn func(k *core) error) (err error) {
+	s.locked(func(k *core) { err = fn(k) })
+	if err == nil {
+		err = s.unkept()
+	}
+	return err
 }
 
 func (s *Server) wakeUp() {
@@ -108,16 +122,14 @@ func (s *Server) Close(orderNum string) error {
 	return s.settle(orderNum, func(k *core, o *Order) error { return k.end(o, opay.StatusClosed, byOperator) })
 }
 
-func (s *Server) settle(orderNum string, fn func(*core, *Order) error) (err error) {
-	s.locked(func(k *core) {
+func (s *Server) settle(orderNum string, fn func(*core, *Order) error) error {
+	return s.change(func(k *core) error {
 		o, ok := k.book.byNum[orderNum]
 		if !ok {
-			err = ErrOrderNotFound
-			return
+			return ErrOrderNotFound
 		}
-		err = fn(k, o)
+		return fn(k, o)
 	})
-	return err
 }
 
 // Orders lists all orders, oldest first.
@@ -213,12 +225,24 @@ func (s *Server) OpenID(appID, uid string) (openID string, err error) {
 
 // Login consents for a user, as the form on login.html does, and returns the one-time code, good for five minutes.
 func (s *Server) Login(appID, uid string) (code string, err error) {
-	s.locked(func(k *core) {
-		if err = k.known(appID, uid); err == nil {
-			code = k.newCode(appID, uid)
+	err = s.change(func(k *core) error {
+		if err := k.known(appID, uid); err != nil {
+			return err
 		}
+		code = k.newCode(appID, uid)
+		return nil
 	})
 	return code, err
+}
+
+// ExpireTokens ends the time of every token from sign-in now, so that calls with one are refused with 60002. Refresh tokens go on working,
+// unless they are to lapse too; then refreshToken refuses them with 60001. It returns how many tokens lapsed.
+func (s *Server) ExpireTokens(refreshTokens bool) (lapsed int, err error) {
+	err = s.change(func(k *core) error {
+		lapsed = k.expireTokens(refreshTokens)
+		return nil
+	})
+	return lapsed, err
 }
 
 func (k *core) known(appID, uid string) error {
@@ -242,11 +266,11 @@ func (s *Server) SetFaults(faults Faults) error {
 	if err := faults.Check(); err != nil {
 		return err
 	}
-	s.locked(func(k *core) {
+	return s.change(func(k *core) error {
 		k.faults = slices.Clone(faults)
-		k.changed = true
+		k.changes.faults = true
+		return nil
 	})
-	return nil
 }
 
 // Traffic lists the latest calls and callbacks in the clear, newest first.

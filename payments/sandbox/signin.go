@@ -20,7 +20,7 @@ func exchangeCode(k *core, r request) (reply, error) {
 		return reply{}, refuse(opay.CodeCodeUsed, "the code has expired")
 	}
 	code.Used = true
-	k.codes.put(r.text("code"), code)
+	k.putCode(r.text("code"), code)
 	return k.tokens(code.AppID, code.UID), nil
 }
 
@@ -40,12 +40,11 @@ func refreshToken(k *core, r request) (reply, error) {
 	if !ok || g.AppID != r.app.AppID || g.UID != user.UID {
 		return reply{}, refuse(opay.CodeTokenInvalid, "")
 	}
-	lapsed := g.ExpiresAt.Add(refreshTTL - k.cfg.TokenTTL)
-	if g.Replaced || g.Refresh != refresh || !k.now.Before(lapsed) {
+	if g.Replaced || g.Refresh != refresh || !k.now.Before(g.RefreshBy) {
 		return reply{}, refuse(opay.CodeRefreshTokenInvalid, "")
 	}
 	g.Replaced = true
-	k.grants.put(r.text("token"), g)
+	k.putGrant(r.text("token"), g)
 	return k.tokens(g.AppID, g.UID), nil
 }
 
@@ -53,7 +52,7 @@ func refreshToken(k *core, r request) (reply, error) {
 func (k *core) tokens(appID, uid string) reply {
 	token, g := k.newGrant(appID, uid)
 	name := "refreshToken"
-	if k.seed.below(4, "misspelt", token) == 0 {
+	if k.seed.below(4, "misspelt", strconv.FormatUint(k.counters.TokenSeq, 10)) == 0 {
 		name = "refersh_token"
 	}
 	return reply{fields: []jsonField{

@@ -145,20 +145,24 @@ func TestStateFile_IsWrittenByRunAndWholeOrNotAtAll(t *testing.T) {
 	go func() { ended <- b.box.Run(ctx) }()
 	b.clock.Set(time.Now())
 	num := b.order("A-1")
-	require.Eventually(t, func() bool {
-		content, err := os.ReadFile(file)
-		return err == nil && strings.Contains(string(content), num)
-	}, 5*time.Second, 10*time.Millisecond, "Run keeps the file up to date")
+	journal, err := os.ReadFile(file + ".journal")
+	require.NoError(t, err)
+	require.Contains(t, string(journal), num, "the answer comes after the journal")
 	require.NoError(t, b.box.Pay(num))
 	cancel()
 	require.NoError(t, <-ended)
 	content, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.True(t, json.Valid(content))
-	require.Contains(t, string(content), `"by":"operator"`, "the end of Run writes once more")
+	require.Contains(t, string(content), `"by":"operator"`, "the end of Run writes the state file")
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
-	require.Len(t, entries, 1, "no temporary file is left")
+	require.Len(t, entries, 2, "no temporary file is left")
+	for _, e := range entries {
+		info, err := e.Info()
+		require.NoError(t, err)
+		require.Zero(t, info.Mode()&0o077, "%s is its owner's", e.Name())
+	}
 	require.NoError(t, os.RemoveAll(dir))
 	require.ErrorIs(t, b.box.Save(), sandbox.ErrState)
 }
@@ -204,6 +208,54 @@ func TestSeed_SameSeedAndRequestsGiveTheSameTranscript(t *testing.T) {
 	require.NotEqual(t, first, transcript(t, 43))
 	require.Contains(t, first, "10001", "faults struck")
 	require.Contains(t, first, "forged")
+}
+
+// Two starts without a state file know nothing of each other, but a shop's database knows both.
+func TestOrderNumbers_DifferFromThoseOfEarlierStarts(t *testing.T) {
+	clock := newClock()
+	numbers, tokens := map[string]bool{}, map[string]bool{}
+	for start := range 3 {
+		b := newBench(t, func(c *sandbox.Config) { c.Clock = clock.Now })
+		b.clock = clock
+		for i := range 5 {
+			num := b.order(fmt.Sprint("A-", start, "-", i))
+			require.False(t, numbers[num], "%s was given by an earlier start", num)
+			numbers[num] = true
+			code, err := b.box.Login(testApp, alice)
+			require.NoError(t, err)
+			r := b.call(pToken, map[string]any{"code": code})
+			for _, secret := range []string{code, text(r.Fields["token"]), text(r.Fields["refreshToken"]) + text(r.Fields["refersh_token"])} {
+				require.False(t, tokens[secret], "a code or token was given by an earlier start")
+				tokens[secret] = true
+			}
+		}
+		clock.Advance(time.Millisecond)
+	}
+
+	// With a state file the count goes on, even if the clock was set back.
+	file := filepath.Join(t.TempDir(), "sandbox.json")
+	for start := range 3 {
+		b := newBench(t, func(c *sandbox.Config) { c.Clock, c.StateFile, c.MaxOrders = clock.Now, file, 1 })
+		b.clock = clock
+		for i := range 5 {
+			num := b.order(fmt.Sprint("B-", start, "-", i))
+			require.False(t, numbers[num], "%s was given before", num)
+			numbers[num] = true
+			require.NoError(t, b.box.Close(num), "settled orders are dropped, their numbers are not given again")
+		}
+		clock.Advance(-time.Millisecond)
+	}
+
+	for num := range numbers {
+		require.Len(t, num, 15, "a JSON number of up to 15 digits is the same in every language")
+	}
+	first := newBench(t).order("A-1")
+	require.Equal(t, first, newBench(t).order("A-1"), "the same clock gives the same numbers")
+	early := newBench(t, func(c *sandbox.Config) {
+		c.Clock = func() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
+	})
+	early.clock.Set(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))
+	require.Len(t, early.order("A-1"), 15)
 }
 
 func TestRun_DeliversOnTheBubblesClock(t *testing.T) {

@@ -7,11 +7,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 )
 
-// ErrState is wrapped by every error about the state file.
+// ErrState is wrapped by every error about the state file and its journal.
 var ErrState = errors.New("sandbox: state file")
 
 const (
@@ -21,19 +20,17 @@ const (
 
 // snapshot is what the state file holds. Traffic is not kept.
 type snapshot struct {
-	Version     int                          `json:"version"`
-	Seed        uint64                       `json:"seed"`
-	Orders      []Order                      `json:"orders"`
-	Balances    map[string]map[string]string `json:"balances"` // account, coin
-	Frozen      map[string]bool              `json:"frozen"`   // UID
-	Codes       []named[loginCode]           `json:"codes"`
-	Grants      []named[grant]               `json:"grants"`
-	Callbacks   []Callback                   `json:"callbacks"`
-	Faults      Faults                       `json:"faults"`
-	CallbackSeq uint64                       `json:"callbackSeq"`
-	OrderSeq    int                          `json:"orderSeq"`
-	EventSeq    uint64                       `json:"eventSeq"`
-	TokenSeq    uint64                       `json:"tokenSeq"`
+	Version    int    `json:"version"`
+	Seed       uint64 `json:"seed"`
+	JournalSeq uint64 `json:"journalSeq"` // the last record of the journal that is in here already
+	counters
+	Orders    []Order                      `json:"orders"`
+	Balances  map[string]map[string]string `json:"balances"` // account, coin
+	Frozen    map[string]bool              `json:"frozen"`   // UID
+	Codes     []named[loginCode]           `json:"codes"`
+	Grants    []named[grant]               `json:"grants"`
+	Callbacks []Callback                   `json:"callbacks"`
+	Faults    Faults                       `json:"faults"`
 }
 
 type named[V any] struct {
@@ -43,8 +40,8 @@ type named[V any] struct {
 
 func (k *core) snapshot() snapshot {
 	snap := snapshot{
-		Version: stateVersion, Seed: k.cfg.Seed, Balances: map[string]map[string]string{}, Frozen: map[string]bool{},
-		Faults: slices.Clone(k.faults), CallbackSeq: k.callbackSeq, OrderSeq: k.orderSeq, EventSeq: k.eventSeq, TokenSeq: k.tokenSeq,
+		Version: stateVersion, Seed: k.cfg.Seed, counters: k.counters, Balances: map[string]map[string]string{}, Frozen: map[string]bool{},
+		Faults: slices.Clone(k.faults),
 	}
 	for _, o := range k.book.inTurn {
 		snap.Orders = append(snap.Orders, o.clone())
@@ -58,11 +55,7 @@ func (k *core) snapshot() snapshot {
 	k.codes.each(func(name string, v loginCode) { snap.Codes = append(snap.Codes, named[loginCode]{name, v}) })
 	k.grants.each(func(name string, v grant) { snap.Grants = append(snap.Grants, named[grant]{name, v}) })
 	for _, c := range k.callbacks {
-		kept := c.clone()
-		if !c.Replay || c.done() {
-			kept.Body = ""
-		}
-		snap.Callbacks = append(snap.Callbacks, kept)
+		snap.Callbacks = append(snap.Callbacks, c.kept())
 	}
 	return snap
 }
@@ -80,27 +73,53 @@ func (k *core) restore(snap snapshot) error {
 			return err
 		}
 	}
-	for uid, frozen := range snap.Frozen {
-		if k.users[uid] != nil {
-			k.users[uid].Frozen = frozen
-		}
-	}
+	k.restoreFrozen(snap.Frozen)
 	for i := range snap.Orders {
 		o := snap.Orders[i]
-		if problem := k.unfit(&o); problem != "" {
-			return fmt.Errorf("order %d: %s", i+1, problem)
+		if k.book.byNum[o.OrderNum] != nil {
+			return fmt.Errorf("order %d: its number occurs twice", i+1)
 		}
-		k.book.add(&o)
+		if err := k.putOrder(&o); err != nil {
+			return fmt.Errorf("order %d: %w", i+1, err)
+		}
 	}
-	k.restoreCallbacks(snap.Callbacks)
+	for i := range snap.Callbacks {
+		k.callbacks = append(k.callbacks, &snap.Callbacks[i])
+	}
 	for _, c := range snap.Codes {
 		k.codes.put(c.Name, c.Value)
 	}
 	for _, g := range snap.Grants {
+		if g.Value.RefreshBy.IsZero() { // written before grants had it
+			g.Value.RefreshBy = g.Value.ExpiresAt.Add(refreshTTL - k.cfg.TokenTTL)
+		}
 		k.grants.put(g.Name, g.Value)
 	}
 	k.faults = snap.Faults
-	k.callbackSeq, k.orderSeq, k.eventSeq, k.tokenSeq = snap.CallbackSeq, snap.OrderSeq, snap.EventSeq, snap.TokenSeq
+	base := k.counters.NumBase
+	k.counters = snap.counters
+	k.counters.NumBase = orDefault(k.counters.NumBase, base)
+	return nil
+}
+
+func (k *core) restoreFrozen(frozen map[string]bool) {
+	for uid, is := range frozen {
+		if k.users[uid] != nil {
+			k.users[uid].Frozen = is
+		}
+	}
+}
+
+// putOrder adds an order, or replaces the one with its number.
+func (k *core) putOrder(o *Order) error {
+	if problem := k.unfit(o); problem != "" {
+		return errors.New(problem)
+	}
+	if old, known := k.book.byNum[o.OrderNum]; known {
+		*old = *o
+		return nil
+	}
+	k.book.add(o)
 	return nil
 }
 
@@ -111,8 +130,8 @@ func (k *core) unfit(o *Order) string {
 		return "its application is not configured"
 	case !uidForm.MatchString(o.UID):
 		return "its user has no UID"
-	case o.OrderNum == "" || k.book.byNum[o.OrderNum] != nil:
-		return "its number is missing or occurs twice"
+	case o.OrderNum == "":
+		return "its number is missing"
 	case errAmount != nil:
 		return "its amount is no decimal text"
 	case !o.Status.Known():
@@ -123,50 +142,76 @@ func (k *core) unfit(o *Order) string {
 	return ""
 }
 
-// restoreCallbacks keeps the sequence, and drops callbacks of applications that are configured no longer.
-func (k *core) restoreCallbacks(callbacks []Callback) {
-	for i := range callbacks {
-		c := callbacks[i]
-		if _, known := k.apps[c.AppID]; !known {
-			continue
+// putCallback adds a callback, or replaces the one with its id.
+func (k *core) putCallback(c *Callback) {
+	for i, old := range slices.Backward(k.callbacks) {
+		if old.ID == c.ID {
+			k.callbacks[i] = c
+			return
 		}
+	}
+	k.callbacks = append(k.callbacks, c)
+}
+
+// orderCallbacks gives the callbacks that were read their turns, and drops those of applications that are configured no longer.
+func (k *core) orderCallbacks() {
+	k.callbacks = slices.DeleteFunc(k.callbacks, func(c *Callback) bool { return k.apps[c.AppID] == nil })
+	for i, c := range k.callbacks {
 		c.turn = uint64(i) + 1
-		k.callbacks = append(k.callbacks, &c)
 	}
 }
 
-// load reads the state file, if there is one.
+// load reads the state file, if there is one, and then its journal.
 func (s *Server) load() error {
 	if s.cfg.StateFile == "" {
 		return nil
 	}
+	snap, err := s.readState()
+	if err != nil {
+		return err
+	}
+	name := s.cfg.StateFile + journalSuffix
+	if s.journal, err = openJournal(name, snap.JournalSeq, s.core.apply); err != nil {
+		return journalProblem(name, s.cfg.StateFile, err)
+	}
+	if s.journal.torn {
+		s.cfg.Logger.Warn("sandbox: the journal ends within a record, which was never answered and is dropped", "file", name)
+	}
+	s.core.orderCallbacks()
+	return nil
+}
+
+// readState reads the state file into the core.
+func (s *Server) readState() (snap snapshot, err error) {
 	file, err := os.Open(s.cfg.StateFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return snap, nil
 	}
 	if err != nil {
-		return fmt.Errorf("%w cannot be opened: %w", ErrState, err)
+		return snap, fmt.Errorf("%w cannot be opened: %w", ErrState, err)
 	}
 	defer func() { _ = file.Close() }()
 	text, err := io.ReadAll(io.LimitReader(file, maxStateBytes+1))
 	if err != nil {
-		return fmt.Errorf("%w cannot be read: %w", ErrState, err)
+		return snap, fmt.Errorf("%w cannot be read: %w", ErrState, err)
 	}
 	if len(text) > maxStateBytes {
-		return fmt.Errorf("%w has more than %d bytes", ErrState, maxStateBytes)
+		return snap, fmt.Errorf("%w has more than %d bytes", ErrState, maxStateBytes)
 	}
-	var snap snapshot
+	s.stateSize = int64(len(text))
+	again := "move it away, and its journal " + s.cfg.StateFile + journalSuffix + ", to start afresh"
 	if err := json.Unmarshal(text, &snap); err != nil {
-		return fmt.Errorf("%w %s is damaged; move it away to start afresh: %w", ErrState, s.cfg.StateFile, err)
+		return snap, fmt.Errorf("%w %s is damaged; %s: %w", ErrState, s.cfg.StateFile, again, err)
 	}
 	if err := s.core.restore(snap); err != nil {
-		return fmt.Errorf("%w %s cannot be used; move it away to start afresh: %w", ErrState, s.cfg.StateFile, err)
+		return snap, fmt.Errorf("%w %s cannot be used; %s: %w", ErrState, s.cfg.StateFile, again, err)
 	}
-	return nil
+	return snap, nil
 }
 
-// Save writes the state file, whole or not at all: to a temporary file in the same folder, which then takes its place. Run does
-// so by itself. Without Config.StateFile it does nothing. The error wraps ErrState.
+// Save writes the state file, whole or not at all: to a temporary file in the same folder, which then takes its place; then it takes what
+// the state file has out of the journal. Both are flushed to the disk. Run does so by itself when the journal has grown, and at its end.
+// Nothing is lost without it; it keeps the journal short. Without Config.StateFile it does nothing. The error wraps ErrState.
 func (s *Server) Save() error {
 	if s.cfg.StateFile == "" {
 		return nil
@@ -174,21 +219,29 @@ func (s *Server) Save() error {
 	s.saving.Lock()
 	defer s.saving.Unlock()
 	var snap snapshot
+	var offset int64
 	s.locked(func(k *core) {
 		snap = k.snapshot()
-		k.changed = false
+		snap.JournalSeq, offset = s.journal.seq, s.journal.size
 	})
-	if err := s.writeState(snap); err != nil {
-		s.locked(func(k *core) { k.changed = true })
+	size, err := s.writeState(snap)
+	if err != nil {
 		return fmt.Errorf("%w cannot be written: %w", ErrState, err)
 	}
-	return nil
+	s.locked(func(*core) {
+		s.stateSize = size
+		if err = s.journal.cut(offset); err != nil {
+			err = fmt.Errorf("%w: its journal cannot be shortened: %w", ErrState, err)
+		}
+	})
+	return err
 }
 
-func (s *Server) saveIfChanged() {
-	changed := false
-	s.locked(func(k *core) { changed = k.changed })
-	if !changed || s.cfg.StateFile == "" {
+// compact writes the state file if the journal has grown.
+func (s *Server) compact() {
+	grown := false
+	s.locked(func(*core) { grown = s.grown() })
+	if !grown {
 		return
 	}
 	if err := s.Save(); err != nil {
@@ -196,20 +249,14 @@ func (s *Server) saveIfChanged() {
 	}
 }
 
-func (s *Server) writeState(snap snapshot) error {
+func (s *Server) writeState(snap snapshot) (size int64, err error) {
 	text, err := json.Marshal(snap)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	temp, err := os.CreateTemp(filepath.Dir(s.cfg.StateFile), ".sandbox-*")
+	file, err := replaceFile(s.cfg.StateFile, text)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	defer func() { _ = os.Remove(temp.Name()) }() // gone already if all went well
-	_, err = temp.Write(text)
-	err = errors.Join(err, temp.Sync(), temp.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), s.cfg.StateFile)
+	return int64(len(text)), file.Close()
 }

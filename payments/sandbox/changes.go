@@ -1,0 +1,156 @@
+package sandbox
+
+import "slices"
+
+// marks are the things of one kind that changed, in the order of their first change.
+type marks[K comparable] struct {
+	known map[K]bool
+	list  []K
+}
+
+func (m *marks[K]) add(key K) {
+	if m.known[key] {
+		return
+	}
+	if m.known == nil {
+		m.known = map[K]bool{}
+	}
+	m.known[key] = true
+	m.list = append(m.list, key)
+}
+
+// accountCoin names one balance of the ledger.
+type accountCoin struct{ owner, coin string }
+
+// changes are what was changed in the core and is not in the journal yet. The journal holds the changed things as they are now, not
+// what was done to them, so that to read it again is to put each thing in its place.
+type changes struct {
+	counters         bool
+	faults           bool
+	orders           marks[*Order]
+	callbacks        marks[*Callback]
+	balances         marks[accountCoin]
+	users            marks[string] // UIDs
+	codes            marks[string]
+	grants           marks[string] // by token
+	droppedOrders    marks[string] // order numbers
+	droppedCallbacks marks[string] // ids
+}
+
+func (c *changes) none() bool {
+	return !c.counters && !c.faults && len(c.orders.list) == 0 && len(c.callbacks.list) == 0 && len(c.balances.list) == 0 &&
+		len(c.users.list) == 0 && len(c.codes.list) == 0 && len(c.grants.list) == 0 &&
+		len(c.droppedOrders.list) == 0 && len(c.droppedCallbacks.list) == 0
+}
+
+// counters number what the sandbox makes. A number that was given once is never given again.
+type counters struct {
+	NumBase     uint64 `json:"numBase"` // order numbers count from NumBase * 1000, see core.nextOrderNum
+	CallbackSeq uint64 `json:"callbackSeq"`
+	OrderSeq    uint64 `json:"orderSeq"`
+	EventSeq    uint64 `json:"eventSeq"` // calls and callbacks so far: each is a throw of its own for the seed
+	TokenSeq    uint64 `json:"tokenSeq"`
+}
+
+// record is one line of the journal: the things that one event changed, each as it is after it.
+type record struct {
+	Seq uint64 `json:"seq"` // 1 more than that of the line before it
+	counters
+	Orders           []Order                      `json:"orders,omitempty"`
+	DroppedOrders    []string                     `json:"droppedOrders,omitempty"`
+	Balances         map[string]map[string]string `json:"balances,omitempty"` // account, coin
+	Frozen           map[string]bool              `json:"frozen,omitempty"`   // UID
+	Codes            []named[loginCode]           `json:"codes,omitempty"`
+	Grants           []named[grant]               `json:"grants,omitempty"`
+	Callbacks        []Callback                   `json:"callbacks,omitempty"`
+	DroppedCallbacks []string                     `json:"droppedCallbacks,omitempty"`
+	Faults           *Faults                      `json:"faults,omitempty"`
+}
+
+// record describes what was changed.
+func (k *core) record() record {
+	c := k.changes
+	r := record{counters: k.counters, DroppedOrders: c.droppedOrders.list, DroppedCallbacks: c.droppedCallbacks.list}
+	for _, o := range c.orders.list {
+		if k.book.byNum[o.OrderNum] == o {
+			r.Orders = append(r.Orders, *o)
+		}
+	}
+	for _, b := range c.balances.list {
+		if r.Balances == nil {
+			r.Balances = map[string]map[string]string{}
+		}
+		if r.Balances[b.owner] == nil {
+			r.Balances[b.owner] = map[string]string{}
+		}
+		r.Balances[b.owner][b.coin] = k.ledger.balance(b.owner, b.coin).String()
+	}
+	for _, uid := range c.users.list {
+		if r.Frozen == nil {
+			r.Frozen = map[string]bool{}
+		}
+		r.Frozen[uid] = k.users[uid].Frozen
+	}
+	r.Codes, r.Grants = picked(k.codes, c.codes.list), picked(k.grants, c.grants.list)
+	for _, callback := range c.callbacks.list {
+		if !c.droppedCallbacks.known[callback.ID] {
+			r.Callbacks = append(r.Callbacks, callback.kept())
+		}
+	}
+	if c.faults {
+		r.Faults = &k.faults
+	}
+	return r
+}
+
+// picked are the entries with the names, without those that were forgotten since.
+func picked[V any](entries *recent[V], names []string) (out []named[V]) {
+	for _, name := range names {
+		if v, ok := entries.get(name); ok {
+			out = append(out, named[V]{name, v})
+		}
+	}
+	return out
+}
+
+// apply puts what a record holds in its place. What was dropped goes first, because a new order may have the appOrderId of a dropped one.
+func (k *core) apply(r record) error {
+	for _, num := range r.DroppedOrders {
+		k.book.drop(num)
+	}
+	for i := range r.Orders {
+		if err := k.putOrder(&r.Orders[i]); err != nil {
+			return err
+		}
+	}
+	for owner, balances := range r.Balances {
+		for coin, text := range balances {
+			amount, err := parseUnits(text)
+			if err != nil {
+				return err
+			}
+			k.ledger.put(owner, coin, amount)
+		}
+	}
+	k.restoreFrozen(r.Frozen)
+	for _, c := range r.Codes {
+		k.codes.put(c.Name, c.Value)
+	}
+	for _, g := range r.Grants {
+		k.grants.put(g.Name, g.Value)
+	}
+	if len(r.DroppedCallbacks) > 0 {
+		k.callbacks = slices.DeleteFunc(k.callbacks, func(c *Callback) bool { return slices.Contains(r.DroppedCallbacks, c.ID) })
+	}
+	for i := range r.Callbacks {
+		k.putCallback(&r.Callbacks[i])
+	}
+	if r.Faults != nil {
+		if err := r.Faults.Check(); err != nil {
+			return err
+		}
+		k.faults = *r.Faults
+	}
+	k.counters = r.counters
+	return nil
+}

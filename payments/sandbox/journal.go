@@ -1,0 +1,262 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+)
+
+const (
+	// journalSuffix makes the journal's name from that of the state file.
+	journalSuffix = ".journal"
+
+	leastCompaction = 1 << 20 // bytes that a journal may have however small the state file is
+	checksumDigits  = 8
+)
+
+// journal is the file beside the state file that every change is appended to before anybody hears of it. The state file says up to which
+// record it has them itself; those are skipped when both are read, so that it does not matter whether they were cut off yet.
+//
+// A record is one line: its CRC-32C in 8 hex digits, the length of its JSON, and the JSON, with a space between them. A line that the file
+// ends in the middle of was being written when the sandbox was killed. Nobody has heard of it, so it is cut off. Whatever else cannot be
+// read is damage, and refused.
+//
+// A record that write(2) has taken is safe when the process is killed at any moment. It is not safe when the machine loses power: the
+// journal is flushed to the disk only with the state file.
+type journal struct {
+	name string
+	file journalFile
+	size int64  // of what is whole
+	seq  uint64 // of the last record
+	torn bool   // something may stand behind size
+
+	trouble atomic.Pointer[error] // why the last changes could not be written; nil: nothing waits
+}
+
+// journalFile is what a journal needs of an os.File.
+type journalFile interface {
+	io.WriterAt
+	io.ReaderAt
+	Truncate(size int64) error
+	Sync() error
+	Close() error
+}
+
+var (
+	castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+	errDamaged = errors.New("a record is damaged")
+	errGap     = errors.New("records are missing between it and the state file")
+)
+
+// encodeRecord writes a record's JSON as a line.
+func encodeRecord(text []byte) []byte {
+	line := make([]byte, 0, len(text)+2*checksumDigits+4)
+	line = fmt.Appendf(line, "%08x %d ", crc32.Checksum(text, castagnoli), len(text))
+	line = append(line, text...)
+	return append(line, '\n')
+}
+
+// decodeRecord reads the first line. size is how many bytes it takes, 0 if the text ends within it. The error is errDamaged.
+func decodeRecord(text []byte) (content []byte, size int, err error) {
+	content, size, err = readRecord(text)
+	// JSON has no line breaks, so that a line with one was written to its end: it is not torn, its length is damaged.
+	if err == nil && size == 0 && bytes.IndexByte(text, '\n') >= 0 {
+		return nil, 0, errDamaged
+	}
+	return content, size, err
+}
+
+func readRecord(text []byte) (content []byte, size int, err error) {
+	// A file system that lost power may have made the file longer without filling it.
+	if len(bytes.Trim(text, "\x00")) == 0 {
+		return nil, 0, nil
+	}
+	sum := text[:min(checksumDigits, len(text))]
+	for _, c := range sum {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return nil, 0, errDamaged
+		}
+	}
+	if len(text) <= checksumDigits {
+		return nil, 0, nil
+	}
+	count, rest, complete := bytes.Cut(text[checksumDigits+1:], []byte{' '})
+	length, err := strconv.Atoi(string(count))
+	switch {
+	case text[checksumDigits] != ' ', len(count) > 0 && (err != nil || length < 0), len(count) == 0 && complete:
+		return nil, 0, errDamaged
+	case !complete, len(rest) <= length:
+		return nil, 0, nil
+	}
+	content = rest[:length]
+	want, err := strconv.ParseUint(string(sum), 16, 32)
+	if err != nil || rest[length] != '\n' || uint64(crc32.Checksum(content, castagnoli)) != want {
+		return nil, 0, errDamaged
+	}
+	return content, checksumDigits + 1 + len(count) + 1 + length + 1, nil
+}
+
+// openJournal opens the journal, or makes an empty one, and hands the records behind the one that the state file ends with to put.
+func openJournal(name string, last uint64, put func(record) error) (j *journal, err error) {
+	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = file.Close()
+		}
+	}()
+	text, err := io.ReadAll(file)
+	if err != nil {
+		return nil, err
+	}
+	j = &journal{name: name, file: file, seq: last}
+	for number := 1; ; number++ {
+		rest := text[j.size:]
+		content, size, err := decodeRecord(rest)
+		if err != nil {
+			return nil, fmt.Errorf("line %d, at byte %d: %w", number, j.size, err)
+		}
+		if size == 0 {
+			j.torn = len(rest) > 0
+			return j, nil
+		}
+		var r record
+		if err := json.Unmarshal(content, &r); err != nil {
+			return nil, fmt.Errorf("line %d, at byte %d: %w: %w", number, j.size, errDamaged, err)
+		}
+		j.size += int64(size)
+		if r.Seq <= last {
+			continue // the state file has it
+		}
+		if r.Seq != j.seq+1 {
+			return nil, fmt.Errorf("line %d: %w: record %d follows on %d", number, errGap, r.Seq, j.seq)
+		}
+		if err := put(r); err != nil {
+			return nil, fmt.Errorf("line %d: %w", number, err)
+		}
+		j.seq = r.Seq
+	}
+}
+
+// append writes a record. If it fails, nothing counts as written, and the next call cuts off whatever was.
+func (j *journal) append(r record) error {
+	r.Seq = j.seq + 1
+	text, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	if j.torn {
+		if err := j.file.Truncate(j.size); err != nil {
+			return err
+		}
+		j.torn = false
+	}
+	line := encodeRecord(text)
+	if _, err := j.file.WriteAt(line, j.size); err != nil {
+		j.torn = true
+		return err
+	}
+	j.size += int64(len(line))
+	j.seq = r.Seq
+	return nil
+}
+
+// cut makes the journal begin at the offset, which is where the state file's records end. It writes a new file that takes the old one's
+// place, so that a crash leaves the one or the other.
+func (j *journal) cut(offset int64) error {
+	tail := make([]byte, j.size-offset)
+	if _, err := j.file.ReadAt(tail, offset); err != nil {
+		return err
+	}
+	temp, err := replaceFile(j.name, tail)
+	if err != nil {
+		return err
+	}
+	_ = j.file.Close() // it has no name any more
+	j.file, j.size, j.torn = temp, int64(len(tail)), false
+	return nil
+}
+
+// replaceFile writes a file whole or not at all, by way of a temporary file beside it, and flushes it to the disk. A temporary file that a
+// killed sandbox left is overwritten. It returns the open file.
+func replaceFile(name string, content []byte) (*os.File, error) {
+	temp, err := os.OpenFile(name+".tmp", os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	_, err = temp.Write(content)
+	if err = errors.Join(err, temp.Sync()); err == nil {
+		err = os.Rename(temp.Name(), name)
+	}
+	if err != nil {
+		return nil, errors.Join(err, temp.Close(), os.Remove(temp.Name()))
+	}
+	// The new name is safe against a loss of power only with the folder. Not every system can flush one; the rename itself is done.
+	if dir, err := os.Open(filepath.Dir(name)); err == nil {
+		_ = dir.Sync()
+		_ = dir.Close()
+	}
+	return temp, nil
+}
+
+// journalProblem explains why a start is refused because of the journal.
+func journalProblem(name, stateFile string, err error) error {
+	if _, failed := errors.AsType[*fs.PathError](err); failed {
+		return fmt.Errorf("%w: its journal cannot be read or made: %w", ErrState, err)
+	}
+	return fmt.Errorf("%w %s: its journal %s cannot be used; move both away to start afresh, or the journal alone to go back to the state file: %w",
+		ErrState, stateFile, name, err)
+}
+
+// keep writes to the journal what changed. What cannot be written waits for the next time, and until then nothing is answered.
+func (s *Server) keep() {
+	k, j := s.core, s.journal
+	if k.changes.none() {
+		return
+	}
+	if j == nil {
+		*k.changes = changes{}
+		return
+	}
+	broken := j.trouble.Load() != nil
+	if err := j.append(k.record()); err != nil {
+		j.trouble.Store(&err)
+		if !broken {
+			s.cfg.Logger.Error("sandbox: the journal cannot be written; calls are answered with 503 until it can", "file", j.name, "error", err)
+		}
+		return
+	}
+	*k.changes = changes{}
+	if broken {
+		j.trouble.Store(nil)
+		s.cfg.Logger.Info("sandbox: the journal can be written again", "file", j.name)
+	}
+}
+
+// unkept is nil if the journal has every change. The error wraps ErrState.
+func (s *Server) unkept() error {
+	if s.journal == nil {
+		return nil
+	}
+	if err := s.journal.trouble.Load(); err != nil {
+		return fmt.Errorf("%w: its journal cannot be written: %w", ErrState, *err)
+	}
+	return nil
+}
+
+// grown tells whether the journal is long enough for the state file to be written anew. It has to be longer than the state file, so that
+// the work for a change does not grow with what is kept.
+func (s *Server) grown() bool {
+	return s.journal != nil && s.journal.size > max(leastCompaction, s.stateSize)
+}
