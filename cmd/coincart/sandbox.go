@@ -3,23 +3,25 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"coincart/payments/sandbox"
 )
 
 // sandboxCmd runs the sandbox platform by itself, with keys of its own, for a shop in another process or another language.
 type sandboxCmd struct {
-	Addr        string   `default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Listen address."`
-	BaseURL     string   `name:"base-url" placeholder:"URL" help:"Public address of the sandbox, as browsers reach it. Default: the listen address."`
-	AppID       string   `name:"app-id" default:"coincart_demo" placeholder:"ID" help:"AppKey of the merchant's application."`
-	Name        string   `default:"Coincart" placeholder:"NAME" help:"Name of the merchant on the pay page."`
-	MerchantKey string   `name:"merchant-key" required:"" placeholder:"FILE" help:"File with the merchant's public key."`
-	Key         string   `default:"keys/platform.pem" placeholder:"FILE" help:"File with the platform's private key; made by coincart keygen --private-key keys/platform.pem --public-key keys/platform.pub.pem."`
-	ReturnTo    []string `name:"return-to" sep:"," placeholder:"URL" help:"Addresses that sign-in may return to. Default: this machine only."`
-	PlainHTTP   bool     `name:"plain-http" help:"Accept return pages with plain http on other hosts than this machine."`
-	Seed        uint64   `placeholder:"N" help:"Makes order numbers, codes and tokens repeatable. Default: they follow from the key."`
-	State       string   `placeholder:"FILE" help:"File that keeps orders and balances over a restart. Default: they are forgotten."`
-	Timezone    string   `default:"UTC" placeholder:"ZONE" help:"Zone of the statement's day."`
+	Addr        string        `default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Listen address."`
+	BaseURL     string        `name:"base-url" placeholder:"URL" help:"Public address of the sandbox, as browsers reach it. Default: the listen address."`
+	AppID       string        `name:"app-id" default:"coincart_demo" placeholder:"ID" help:"AppKey of the merchant's application."`
+	Name        string        `default:"Coincart" placeholder:"NAME" help:"Name of the merchant on the pay page."`
+	MerchantKey string        `name:"merchant-key" required:"" placeholder:"FILE" help:"File with the merchant's public key."`
+	Key         string        `default:"keys/platform.pem" placeholder:"FILE" help:"File with the platform's private key; made by coincart keygen --private-key keys/platform.pem --public-key keys/platform.pub.pem."`
+	ReturnTo    []string      `name:"return-to" sep:"," placeholder:"URL" help:"Addresses that sign-in may return to. Default: this machine only."`
+	PlainHTTP   bool          `name:"plain-http" help:"Accept return pages with plain http on other hosts than this machine."`
+	Seed        uint64        `placeholder:"N" help:"Makes faults, delays and the forms of answers repeatable. Default: they follow from the key. Order numbers, codes and tokens differ from start to start."`
+	State       string        `placeholder:"FILE" help:"File that keeps orders, balances, tokens and callbacks over a restart, even after kill -9: every change is in the journal beside it, FILE.journal, before it is answered. Default: they are forgotten."`
+	TokenTTL    time.Duration `name:"token-ttl" default:"2h" placeholder:"DURATION" help:"How long tokens from sign-in are good, such as 90s. Through POST /sandbox/api/tokens/expire all lapse at once."`
+	Timezone    string        `default:"UTC" placeholder:"ZONE" help:"Zone of the statement's day."`
 	logSettings
 }
 
@@ -28,6 +30,9 @@ func (c *sandboxCmd) Run(ctx context.Context, con console) error {
 	var p problems
 	log := c.logger(con.err, &p)
 	checkListen(&p, "--addr", c.Addr)
+	if c.TokenTTL <= 0 {
+		p.add("--token-ttl: it must be longer than 0, such as 2h; 1ms lets tokens lapse at once")
+	}
 	zone, err := loadZone(c.Timezone)
 	if err != nil {
 		p.add("--timezone: %s", err)
@@ -54,7 +59,7 @@ func (c *sandboxCmd) Run(ctx context.Context, con console) error {
 		c.Seed = seedOf(own)
 	}
 	server, err := sandbox.New(sandbox.Config{
-		BaseURL: c.BaseURL, Keys: own, Seed: c.Seed, Logger: log, StateFile: c.State, Location: zone, PlainHTTP: c.PlainHTTP,
+		BaseURL: c.BaseURL, Keys: own, Seed: c.Seed, Logger: log, StateFile: c.State, Location: zone, PlainHTTP: c.PlainHTTP, TokenTTL: c.TokenTTL,
 		Apps: []sandbox.App{{AppID: c.AppID, Name: c.Name, Key: merchant, Addresses: c.ReturnTo}},
 	})
 	if err != nil {

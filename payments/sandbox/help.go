@@ -48,6 +48,10 @@ func controlHelp() []figure {
 			"curl -s 'BASE/sapi/v1/ticker?symbol=btcusdt'\ncurl -s BASE/sandbox/api/tickers\ncurl -s -X PUT BASE/sandbox/api/tickers/btcusdt -d '{\"price\":\"98100.5\"}'\n" +
 				"curl -s -X PUT BASE/sandbox/api/tickers/btcusdt -d '{\"fault\":\"late\",\"delay\":\"7s\"}'",
 		},
+		{
+			"Let all sign-in tokens lapse now (60002), and with the second line the refresh tokens too (60001)",
+			"curl -s -X POST BASE/sandbox/api/tokens/expire\ncurl -s -X POST BASE/sandbox/api/tokens/expire -d '{\"refreshTokens\":true}'",
+		},
 		{"Sign in without a browser: a one-time code for auth/token", `curl -s -X POST BASE/sandbox/api/login -d '{"appKey":"APP_ID","userId":"22033390"}'`},
 	}
 }

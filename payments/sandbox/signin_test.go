@@ -1,6 +1,8 @@
 package sandbox_test
 
 import (
+	"net/http"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -81,4 +83,66 @@ func TestSignIn_MisspellsTheRefreshTokenNowAndThen(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string]bool{"openId": true, "token": true, "refreshToken": true, "refersh_token": true, "expireIn": true}, names)
+}
+
+// A shop has to cope with a token that lapses at any moment, so that a test can let them lapse.
+func TestSignIn_AllTokensLapseWhenTold(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "sandbox.json")
+	clock := newClock()
+	start := func() *bench {
+		b := newBench(t, func(c *sandbox.Config) { c.StateFile, c.Clock = file, clock.Now })
+		b.clock = clock
+		return b
+	}
+	b := start()
+	signIn := func() (token, refresh string) {
+		code, err := b.box.Login(testApp, alice)
+		require.NoError(t, err)
+		r := b.call(pToken, map[string]any{"code": code})
+		return text(r.Fields["token"]), text(r.Fields["refreshToken"]) + text(r.Fields["refersh_token"])
+	}
+	openID, err := b.box.OpenID(testApp, alice)
+	require.NoError(t, err)
+	var expired struct{ Lapsed int }
+	require.Equal(t, 200, b.control("POST", "/tokens/expire", "", &expired))
+	require.Zero(t, expired.Lapsed)
+
+	token, refresh := signIn()
+	signIn()
+	num := b.order("A-1", map[string]any{"token": token})
+	require.Equal(t, 200, b.control("POST", "/tokens/expire", "", &expired))
+	require.Equal(t, 2, expired.Lapsed)
+	b = start()
+	require.Equal(t, "60002", b.call(pCreate, b.createFields("A-2", map[string]any{"token": token})).Code)
+	require.Equal(t, "60002", b.call(pDetail, map[string]any{"appKey": testApp, "orderNum": num, "token": token}).Code)
+	p := b.browse(http.MethodGet, payQuery(num)+"&token="+token, nil)
+	require.Equal(t, http.StatusForbidden, p.status)
+	require.Contains(t, p.body, "60002")
+	fresh := b.call(pRefresh, map[string]any{"openId": openID, "token": token, "refreshToken": refresh})
+	require.Equal(t, "0", fresh.Code, "the refresh token is good still")
+	b.order("A-3", map[string]any{"token": fresh.Fields["token"]})
+	require.Equal(t, "60001", b.call(pRefresh, map[string]any{"openId": openID, "token": fresh.Fields["token"], "refreshToken": refresh}).Code, "an old one")
+
+	token, refresh = signIn()
+	require.Equal(t, 200, b.control("POST", "/tokens/expire", `{"refreshTokens":true}`, &expired))
+	require.Equal(t, 2, expired.Lapsed, "the refreshed one too")
+	b = start()
+	require.Equal(t, "60002", b.call(pCreate, b.createFields("A-4", map[string]any{"token": token})).Code)
+	require.Equal(t, "60001", b.call(pRefresh, map[string]any{"openId": openID, "token": token, "refreshToken": refresh}).Code)
+	require.Equal(t, 400, b.control("POST", "/tokens/expire", `{"all":true}`, nil))
+	token, _ = signIn()
+	b.order("A-5", map[string]any{"token": token})
+}
+
+func TestSignIn_RefreshTokensOutliveTokensOfAnyLength(t *testing.T) {
+	for _, ttl := range []time.Duration{time.Millisecond, 60 * 24 * time.Hour} {
+		b := newBench(t, func(c *sandbox.Config) { c.TokenTTL = ttl })
+		code, err := b.box.Login(testApp, alice)
+		require.NoError(t, err)
+		r := b.call(pToken, map[string]any{"code": code})
+		refresh := text(r.Fields["refreshToken"]) + text(r.Fields["refersh_token"])
+		b.clock.Advance(max(ttl, 30*24*time.Hour) - time.Millisecond)
+		again := b.call(pRefresh, map[string]any{"openId": r.Fields["openId"], "token": r.Fields["token"], "refreshToken": refresh})
+		require.Equal(t, "0", again.Code, ttl)
+	}
 }
