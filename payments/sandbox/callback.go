@@ -61,6 +61,8 @@ type Notice struct {
 	ReturnURL   string `json:"returnUrl"`
 	Forge       string `json:"forge"` // a way of forging; empty: well signed
 	Times       int    `json:"times"` // copies; 0: one
+
+	javaWay string // of payAmount, which is decimal text then; empty: as it is
 }
 
 func (c *Callback) clone() Callback {
@@ -90,11 +92,15 @@ func noticeText(n Notice, loose bool) string {
 		}
 		return quoteJSON(text)
 	}
+	amount := number(n.PayAmount)
+	if n.javaWay != "" {
+		amount = javaNumber(n.PayAmount, n.javaWay)
+	}
 	fields := []jsonField{
 		{"outOrderId", quoteJSON(n.OutOrderID)},
 		{"orderNum", number(n.OrderNum)},
 		{"orderStatus", number(n.OrderStatus)},
-		{"payAmount", number(n.PayAmount)},
+		{"payAmount", amount},
 		{"returnUrl", quoteJSON(n.ReturnURL)},
 	}
 	if loose {
@@ -154,6 +160,12 @@ func (k *core) noticesFor(o *Order, struck []Fault) {
 		n.PayAmount = wrongAmount(o, coin.Precision, wrong.Way)
 	}
 	about, copies := "status", 1
+	if way, java := k.javaWay(struck, FaultCallbackJavaAmount, o); java {
+		// A wrong amount with a minus sign or an exponent is none that Java would print in another way.
+		if _, err := parseUnits(n.PayAmount); err == nil {
+			about, n.javaWay = string(FaultCallbackJavaAmount), way
+		}
+	}
 	if doubled, ok := find(struck, FaultCallbackDoubled); ok {
 		about, copies = string(FaultCallbackDoubled), orDefault(doubled.Count, 2)
 	}

@@ -280,12 +280,18 @@ func (k *core) describer(r request) func(*Order) []jsonField {
 		}
 		coin, _ := k.cfg.coin(o.Coin)
 		owner := userAccount(o.UID)
+		way, java := k.javaWay(r.struck, FaultJavaAmount, o)
 		accounts := make([]json.RawMessage, 0, 1)
 		for _, symbol := range k.ledger.coins(owner) {
-			accounts = append(accounts, encodeObject(
-				textField("accountName", symbol), intField("accountType", 202001),
-				numberField("accountBalance", k.ledger.balance(owner, symbol).String()),
-			))
+			balance := numberField("accountBalance", k.ledger.balance(owner, symbol).String())
+			if java {
+				balance.value = javaNumber(string(balance.value), way)
+			}
+			accounts = append(accounts, encodeObject(textField("accountName", symbol), intField("accountType", 202001), balance))
+		}
+		amount := textField("orderAmount", k.paddedAmount(o, coin))
+		if java {
+			amount.value = javaNumber(string(o.Amount), way)
 		}
 		return []jsonField{
 			{"totalAccount", encodeArray(accounts)},
@@ -295,7 +301,7 @@ func (k *core) describer(r request) func(*Order) []jsonField {
 			textField("orderStatus", string(status)),
 			numberField("userId", o.UID),
 			textField("isOpenMobileCheck", "1"),
-			textField("orderAmount", k.paddedAmount(o, coin)),
+			amount,
 			textField("payCoinSymbol", strings.ToLower(o.Coin)),
 			textField("ctime", strconv.FormatInt(o.CreatedAt.UnixMilli(), 10)),
 			textField("appKey", o.AppID),

@@ -30,8 +30,8 @@ func TestConsole_ShowsOrdersCallbacksTrafficAndHelp(t *testing.T) {
 		"/orders/" + num: {"Mug", "by operator", "HTTP 502", "&lt;b&gt;bad gateway", "outOrderId", "orderSceneType", "waiting"},
 		"/callbacks":     {num, "HTTP 502", "2s, 5s", "outOrderId"},
 		"/traffic":       {"createThirdOrder", "&#34;appOrderId&#34;:&#34;A-1&#34;", "HTTP 502", "callback"},
-		"/faults":        {"slow", "Switch off", "answer lost", "optgroup"},
-		"/help":          {"curl", b.http.URL, testApp, "merchantBillingDay", "/sandbox/api/faults", "2s, 5s", "UTC"},
+		"/faults":        {"slow", "Switch off", "answer lost", "optgroup", "java amount", "callback java amount", "statement unreadable", "big decimal number", "no amount"},
+		"/help":          {"curl", b.http.URL, testApp, "merchantBillingDay", "/sandbox/api/faults", "/sandbox/api/tokens/expire", "java_amount", "statement_unreadable", "2s, 5s", "UTC"},
 	} {
 		t.Run(path, func(t *testing.T) {
 			p := b.browse(http.MethodGet, path, nil)

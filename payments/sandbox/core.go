@@ -219,7 +219,7 @@ func (k *core) settle(o *Order, status opay.Status, by string) {
 	k.changes.orders.add(o)
 	struck := k.strike(k.nextEvent(), func(f Fault) bool {
 		switch f.Kind { //nolint:exhaustive // the callbacks of a change only
-		case FaultCallbackLate, FaultCallbackDoubled, FaultCallbackShuffled, FaultCallbackLost, FaultCallbackWrongAmount:
+		case FaultCallbackLate, FaultCallbackDoubled, FaultCallbackShuffled, FaultCallbackLost, FaultCallbackWrongAmount, FaultCallbackJavaAmount:
 			return true
 		default:
 			return false

@@ -27,6 +27,7 @@ const (
 	FaultStale          FaultKind = "stale"           // orderDetail and getReferenceOrder tell the order's status before its last change
 	FaultRefuse         FaultKind = "refuse"          // refused with Fault.Code (10001 if empty); nothing happens
 	FaultSlow           FaultKind = "slow"            // the answer waits for Fault.Delay (5 s if 0); combines with the others
+	FaultJavaAmount     FaultKind = "java_amount"     // amounts have exponents, see Fault.Way; orderDetail, getReferenceOrder and the statement; combines too
 )
 
 // Faults of the statement, of the call merchantBillingDay alone.
@@ -36,6 +37,8 @@ const (
 	FaultStatementDouble  FaultKind = "statement_double"  // a line stands twice
 	FaultStatementAmount  FaultKind = "statement_amount"  // a line's amount is one more in the last digit
 	FaultStatementShifted FaultKind = "statement_shifted" // the day begins eight hours late
+
+	FaultStatementUnreadable FaultKind = "statement_unreadable" // a line cannot be read, see Fault.Way
 )
 
 // Faults of callbacks.
@@ -46,6 +49,7 @@ const (
 	FaultCallbackLost        FaultKind = "callback_lost"         // never sent
 	FaultCallbackForged      FaultKind = "callback_forged"       // somebody else says "paid" as soon as the order exists, see Fault.Way
 	FaultCallbackWrongAmount FaultKind = "callback_wrong_amount" // well signed, but for another amount, see Fault.Way
+	FaultCallbackJavaAmount  FaultKind = "callback_java_amount"  // the true amount with an exponent, see Fault.Way
 	FaultCallbackEarly       FaultKind = "callback_early"        // "pending" arrives before createThirdOrder has answered
 	FaultCallbackEarlyPaid   FaultKind = "callback_early_paid"   // the payer pays at once; "paid" arrives before createThirdOrder has answered
 )
@@ -76,6 +80,18 @@ const (
 	AmountExponent = "exponent" // the amount written with an exponent
 )
 
+// Ways of a line of a statement that cannot be read.
+const (
+	UnreadableAmount   = "amount"     // orderAmount is "n/a" (the default)
+	UnreadableNoAmount = "no_amount"  // orderAmount is missing
+	UnreadableNull     = "null"       // orderAmount is null
+	UnreadableNegative = "negative"   // orderAmount has a minus sign
+	UnreadableNoID     = "no_id"      // appOrderId is missing
+	UnreadableCoin     = "coin"       // payCoinSymbol is a sentence
+	UnreadableTime     = "time"       // createTime and payTime are no milliseconds
+	UnreadableType     = "order_type" // orderType is one that nobody documented
+)
+
 // Fault is a switched-on fault. Only the members that its kind speaks of matter.
 type Fault struct {
 	Kind    FaultKind `json:"kind"`
@@ -84,7 +100,7 @@ type Fault struct {
 	Percent int       `json:"percent,omitempty"` // chance to strike, 1 to 100, under the seed; 0: always
 	Delay   Duration  `json:"delay,omitempty"`   // such as "7.9s", at most an hour; for slow at most two minutes
 	Code    opay.Code `json:"code,omitempty"`    // of refuse
-	Way     string    `json:"way,omitempty"`     // of callbacks forged, shuffled, of a wrong amount; empty for forged: seeded
+	Way     string    `json:"way,omitempty"`     // of callbacks forged, shuffled, of a wrong amount, of Java's amounts, of an unreadable line; empty for forged and Java's: seeded
 	Count   int       `json:"count,omitempty"`   // of callback_doubled, at most 200
 	Accept  bool      `json:"accept,omitempty"`  // server_error and html: the call takes effect nevertheless
 }
@@ -144,17 +160,23 @@ func faultForms() []faultForm {
 		{kind: FaultStale, calls: reads, about: "the status before the last change"},
 		{kind: FaultRefuse, about: "refused with a code, nothing happens"},
 		{kind: FaultSlow, about: "waits before answering; combines with others"},
+		{
+			kind: FaultJavaAmount, calls: []string{callOrderDetail, callReference, callStatement}, ways: javaWays(),
+			about: "amounts with exponents, as Java prints them; combines with others",
+		},
 		{kind: FaultStatementMissing, calls: statement, about: "a line is missing"},
 		{kind: FaultStatementExtra, calls: statement, about: "a line of an order that nobody made"},
 		{kind: FaultStatementDouble, calls: statement, about: "a line stands twice"},
 		{kind: FaultStatementAmount, calls: statement, about: "a line's amount is wrong in its last digit"},
 		{kind: FaultStatementShifted, calls: statement, about: "the day begins eight hours late"},
+		{kind: FaultStatementUnreadable, calls: statement, ways: unreadableWays(), about: "a line that cannot be read"},
 		{kind: FaultCallbackLate, about: "waits before the first try"},
 		{kind: FaultCallbackDoubled, about: "several, all alike"},
 		{kind: FaultCallbackShuffled, ways: shuffleWays(), about: "another status before or after the true one"},
 		{kind: FaultCallbackLost, about: "never sent"},
 		{kind: FaultCallbackForged, ways: forgeWays(), about: "somebody else says “paid” once the order exists"},
 		{kind: FaultCallbackWrongAmount, ways: amountWays(), about: "well signed, another amount"},
+		{kind: FaultCallbackJavaAmount, ways: javaWays(), about: "the amount with an exponent, as Java prints it"},
 		{kind: FaultCallbackEarly, about: "“pending” before createThirdOrder has answered"},
 		{kind: FaultCallbackEarlyPaid, about: "paid at once, told before createThirdOrder has answered"},
 	}
@@ -173,6 +195,12 @@ func amountWays() []string {
 	return []string{AmountPlus, AmountMinus, AmountZero, AmountNegative, AmountExponent}
 }
 
+func unreadableWays() []string {
+	return []string{
+		UnreadableAmount, UnreadableNoAmount, UnreadableNull, UnreadableNegative, UnreadableNoID, UnreadableCoin, UnreadableTime, UnreadableType,
+	}
+}
+
 func formOf(kind FaultKind) (faultForm, bool) {
 	forms := faultForms()
 	i := slices.IndexFunc(forms, func(f faultForm) bool { return f.kind == kind })
@@ -186,7 +214,7 @@ func formOf(kind FaultKind) (faultForm, bool) {
 func (k FaultKind) ofCallback() bool {
 	switch k { //nolint:exhaustive // the others are about calls
 	case FaultCallbackLate, FaultCallbackDoubled, FaultCallbackShuffled, FaultCallbackLost, FaultCallbackForged,
-		FaultCallbackWrongAmount, FaultCallbackEarly, FaultCallbackEarlyPaid:
+		FaultCallbackWrongAmount, FaultCallbackJavaAmount, FaultCallbackEarly, FaultCallbackEarlyPaid:
 		return true
 	default:
 		return false
@@ -286,9 +314,9 @@ func (f Fault) thrown(s seed, seq uint64, place int) bool {
 }
 
 // spoils tells whether the fault decides alone about an answer. Those of the statement change its lines, each another one, and
-// combine.
+// combine; so does the way of writing amounts.
 func (f Fault) spoils() bool {
-	return !f.Kind.ofCallback() && !f.Kind.ofStatement() && f.Kind != FaultSlow
+	return !f.Kind.ofCallback() && !f.Kind.ofStatement() && f.Kind != FaultSlow && f.Kind != FaultJavaAmount
 }
 
 // find returns the fault of a kind among those that struck.

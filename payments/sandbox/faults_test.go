@@ -174,6 +174,11 @@ func TestFaults_ImpossibleOnesAreRefused(t *testing.T) {
 		{Kind: sandbox.FaultRefuse, Code: "99999"},
 		{Kind: sandbox.FaultCallbackForged, Way: sandbox.AmountPlus},
 		{Kind: sandbox.FaultCallbackDoubled, Count: 201},
+		{Kind: sandbox.FaultJavaAmount, Way: sandbox.UnreadableAmount},
+		{Kind: sandbox.FaultJavaAmount, Call: "createThirdOrder"},
+		{Kind: sandbox.FaultCallbackJavaAmount, Call: "orderDetail"},
+		{Kind: sandbox.FaultStatementUnreadable, Way: sandbox.JavaDouble},
+		{Kind: sandbox.FaultStatementUnreadable, Call: "orderDetail"},
 	} {
 		require.ErrorIs(t, b.box.SetFaults(sandbox.Faults{{Kind: sandbox.FaultHTML}, f}), sandbox.ErrFault, "%+v", f)
 	}
@@ -235,6 +240,85 @@ func TestCallbackFault_WrongAmounts(t *testing.T) {
 		o, _ := b.box.Order(num)
 		require.Equal(t, opay.Amount("12.5"), o.Amount, "the ledger has the true amount")
 	}
+}
+
+// Java prints numbers with exponents where nobody expects them, and the platform is written in Java.
+func TestFault_JavaAmounts(t *testing.T) {
+	for _, tc := range []struct {
+		way, amount, coin, want string // want as JSON
+	}{
+		{sandbox.JavaBigDecimal, "0.00033152", "BTC", `"3.3152E-4"`},
+		{sandbox.JavaBigDecimalNumber, "0.00033152", "BTC", `3.3152E-4`},
+		{sandbox.JavaDouble, "0.00033152", "BTC", `"3.3152E-4"`},
+		{sandbox.JavaDoubleNumber, "0.00033152", "BTC", `3.3152E-4`},
+		{sandbox.JavaBigDecimal, "100", "USDT", `"1E+2"`},
+		{sandbox.JavaBigDecimalNumber, "100.00", "USDT", `1E+2`},
+		{sandbox.JavaDouble, "10000", "USDT", `"1.0E4"`},
+		{sandbox.JavaDoubleNumber, "12345.678901", "USDT", `1.2345678901E4`},
+		{sandbox.JavaBigDecimal, "12.5", "USDT", `"1.25E+1"`},
+		{sandbox.JavaBigDecimal, "7", "USDT", `"7E+0"`},
+		{sandbox.JavaDouble, "0.00000001", "BTC", `"1.0E-8"`},
+	} {
+		t.Run(tc.way+" "+tc.amount, func(t *testing.T) {
+			b := newBench(t)
+			b.faults(sandbox.Fault{Kind: sandbox.FaultJavaAmount, Way: tc.way}, sandbox.Fault{Kind: sandbox.FaultCallbackJavaAmount, Way: tc.way})
+			var num string
+			for i := range 8 { // getReferenceOrder tells everything of some orders only
+				num = b.order(fmt.Sprint("A-", i), map[string]any{"orderAmount": tc.amount, "payCoinSymbol": tc.coin})
+			}
+			require.NoError(t, b.box.Pay(num))
+			b.deliver()
+			detail := b.detail(num).Plain
+			require.Contains(t, detail, `"orderAmount":`+tc.want+`,`)
+			require.NotRegexp(t, `"accountBalance":"?[0-9.]+"?[,}]`, detail, "balances have exponents too")
+			full := 0
+			for i := range 8 {
+				if r := b.call(pRef, map[string]any{"appKey": testApp, "appOrderId": fmt.Sprint("A-", i)}); len(r.Fields) > 1 {
+					full++
+					require.Contains(t, r.Plain, `"orderAmount":`+tc.want+`,`)
+				}
+			}
+			require.Positive(t, full)
+			require.Contains(t, b.call(pBilling, map[string]any{}).Plain, `"orderAmount":`+tc.want+`,`)
+			callbacks := b.box.Callbacks()
+			require.Contains(t, callbacks[len(callbacks)-1].Plain, `"payAmount":`+tc.want+`,`)
+			require.Len(t, b.notices(), 1, "JSON all the same")
+			o, _ := b.box.Order(num)
+			require.Equal(t, tc.amount, string(o.Amount), "the ledger has the true amount")
+
+			b.faults()
+			require.NotRegexp(t, `[0-9]E`, b.detail(num).Plain)
+		})
+	}
+}
+
+func TestFault_JavaAmountsCombineAndComeInEveryWay(t *testing.T) {
+	b := newBench(t)
+	b.faults(sandbox.Fault{Kind: sandbox.FaultJavaAmount}, sandbox.Fault{Kind: sandbox.FaultStale, Times: 1})
+	first := b.order("A-first")
+	require.NoError(t, b.box.Pay(first))
+	stale := b.detail(first)
+	require.Equal(t, "1", stale.Fields["orderStatus"])
+	require.Regexp(t, `"orderAmount":"?1\.25E`, stale.Plain)
+	forms := map[string]bool{}
+	for i := range 40 {
+		_, after, _ := strings.Cut(b.detail(b.order(fmt.Sprint("A-", i))).Plain, `"orderAmount":`)
+		form, _, _ := strings.Cut(after, ",")
+		forms[form] = true
+	}
+	require.Equal(t, map[string]bool{`"1.25E+1"`: true, `1.25E+1`: true, `"1.25E1"`: true, `1.25E1`: true}, forms, "without a way the seed chooses")
+
+	b.faults(
+		sandbox.Fault{Kind: sandbox.FaultCallbackJavaAmount, Way: sandbox.JavaDouble},
+		sandbox.Fault{Kind: sandbox.FaultCallbackWrongAmount, Way: sandbox.AmountPlus, Times: 1},
+		sandbox.Fault{Kind: sandbox.FaultCallbackWrongAmount, Way: sandbox.AmountNegative, Times: 2},
+	)
+	require.NoError(t, b.box.Pay(b.order("A-plus")))
+	require.NoError(t, b.box.Pay(b.order("A-minus")))
+	b.deliver()
+	notices := b.notices()
+	require.Equal(t, "1.2500001E1", notices[len(notices)-2]["payAmount"], "a wrong amount in Java's form")
+	require.Equal(t, "-12.5", notices[len(notices)-1]["payAmount"])
 }
 
 // A forged notification claims "paid" for an order that nobody paid; nothing that a merchant should accept may arrive.

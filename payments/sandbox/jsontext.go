@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 )
 
@@ -19,6 +20,22 @@ func textField(name, value string) jsonField { return jsonField{name, quoteJSON(
 func numberField(name, number string) jsonField { return jsonField{name, json.RawMessage(number)} }
 
 func intField(name string, n int) jsonField { return numberField(name, strconv.Itoa(n)) }
+
+// replaced are the members with another value for one of them.
+func replaced(fields []jsonField, name string, value json.RawMessage) []jsonField {
+	out := slices.Clone(fields)
+	for i := range out {
+		if out[i].name == name {
+			out[i].value = value
+		}
+	}
+	return out
+}
+
+// without are the members but one.
+func without(fields []jsonField, name string) []jsonField {
+	return slices.DeleteFunc(slices.Clone(fields), func(f jsonField) bool { return f.name == name })
+}
 
 func encodeObject(fields ...jsonField) json.RawMessage {
 	var b bytes.Buffer

@@ -34,15 +34,23 @@ func merchantBillingDay(k *core, r request) (reply, error) {
 	if _, shifted := find(r.struck, FaultStatementShifted); shifted {
 		q.from, q.to = q.from.Add(8*time.Hour), q.to.Add(8*time.Hour)
 	}
-	lines := k.spoilLines(k.statementLines(r.app.AppID, q), r)
+	lines, unreadable := k.spoilLines(k.statementLines(r.app.AppID, q), r)
 	count := len(lines)
 	if q.page > 0 {
 		from := min((q.page-1)*q.size, count)
 		lines = lines[from:min(from+q.size, count)]
 	}
 	list := make([]json.RawMessage, len(lines))
+	bad, _ := find(r.struck, FaultStatementUnreadable)
 	for i, o := range lines {
-		list[i] = k.statementLine(o)
+		fields := k.statementLine(o)
+		if way, java := k.javaWay(r.struck, FaultJavaAmount, o); java {
+			fields = replaced(fields, "orderAmount", javaNumber(string(o.Amount), way))
+		}
+		if o == unreadable {
+			fields = unreadableLine(fields, o, bad.Way)
+		}
+		list[i] = encodeObject(fields...)
 	}
 	return reply{fields: []jsonField{intField("count", count), {"list", encodeArray(list)}}}, nil
 }
@@ -116,27 +124,60 @@ func (k *core) statementLines(appID string, q statementQuery) []*Order {
 }
 
 // spoilLines applies the faults of statements, each to another line where there are enough: the first is missing, the second stands
-// twice, the last has a wrong amount, and a line too many stands behind it.
-func (k *core) spoilLines(lines []*Order, r request) []*Order {
+// twice, one in the middle cannot be read and is returned too, the last has a wrong amount, and a line too many stands behind it.
+func (k *core) spoilLines(lines []*Order, r request) (spoilt []*Order, unreadable *Order) {
 	if len(r.struck) == 0 {
-		return lines
+		return lines, nil
 	}
 	if _, ok := find(r.struck, FaultStatementMissing); ok && len(lines) > 0 {
 		lines = lines[1:]
 	}
+	from, to := 0, len(lines)
+	_, double := find(r.struck, FaultStatementDouble)
+	if double {
+		from++
+	}
 	if _, ok := find(r.struck, FaultStatementAmount); ok && len(lines) > 0 {
+		to--
 		wrong := lines[len(lines)-1].clone()
 		coin, _ := k.cfg.coin(wrong.Coin)
 		wrong.Amount = opay.Amount(wrongAmount(&wrong, coin.Precision, AmountPlus))
 		lines[len(lines)-1] = &wrong
 	}
-	if _, ok := find(r.struck, FaultStatementDouble); ok && len(lines) > 0 {
+	if _, ok := find(r.struck, FaultStatementUnreadable); ok && len(lines) > 0 {
+		at := min((from+to)/2, len(lines)-1)
+		o := lines[at].clone()
+		unreadable, lines[at] = &o, &o
+	}
+	if double && len(lines) > 0 {
 		lines = append([]*Order{lines[0]}, lines...)
 	}
 	if _, ok := find(r.struck, FaultStatementExtra); ok {
 		lines = append(lines, k.stranger(r.app.AppID))
 	}
-	return lines
+	return lines, unreadable
+}
+
+// unreadableLine spoils a line in the given way.
+func unreadableLine(fields []jsonField, o *Order, way string) []jsonField {
+	switch way {
+	case UnreadableNoAmount:
+		return without(fields, "orderAmount")
+	case UnreadableNull:
+		return replaced(fields, "orderAmount", json.RawMessage("null"))
+	case UnreadableNegative:
+		return replaced(fields, "orderAmount", json.RawMessage("-"+string(o.Amount)))
+	case UnreadableNoID:
+		return without(fields, "appOrderId")
+	case UnreadableCoin:
+		return replaced(fields, "payCoinSymbol", quoteJSON("no coin at all"))
+	case UnreadableTime:
+		return replaced(replaced(fields, "createTime", quoteJSON("yesterday")), "payTime", quoteJSON("2026-13-45"))
+	case UnreadableType:
+		return replaced(fields, "orderType", json.RawMessage("99"))
+	default:
+		return replaced(fields, "orderAmount", quoteJSON("n/a"))
+	}
 }
 
 // stranger is an order that nobody made, for answers about another order.
@@ -149,9 +190,9 @@ func (k *core) stranger(appID string) *Order {
 	return o
 }
 
-func (k *core) statementLine(o *Order) json.RawMessage {
+func (k *core) statementLine(o *Order) []jsonField {
 	merchant := merchantBase + slices.IndexFunc(k.cfg.Apps, func(a App) bool { return a.AppID == o.AppID })
-	return encodeObject(
+	return []jsonField{
 		intField("merchantUserId", merchant),
 		textField("appOrderId", o.AppOrderID),
 		textField("payCoinSymbol", strings.ToLower(o.Coin)),
@@ -161,7 +202,7 @@ func (k *core) statementLine(o *Order) json.RawMessage {
 		textField("openId", k.openID(o.AppID, o.UID)),
 		textField("createTime", strconv.FormatInt(o.CreatedAt.UnixMilli(), 10)),
 		textField("payTime", strconv.FormatInt(o.PaidAt.UnixMilli(), 10)),
-	)
+	}
 }
 
 // atoi reads digits that a pattern has checked.

@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"testing"
@@ -146,3 +147,56 @@ func TestStatement_Faults(t *testing.T) {
 	_, refs, _ := b.statement(map[string]any{})
 	require.Equal(t, []string{"A-night", "A-0", "A-1"}, refs)
 }
+
+// One line that cannot be read must not keep a shop from reading the others.
+func TestStatement_OneUnreadableLine(t *testing.T) {
+	b := newBench(t)
+	for i := range 3 {
+		b.clock.Advance(time.Second)
+		require.NoError(t, b.box.Pay(b.order(fmt.Sprint("A-", i))))
+	}
+	_, _, raw := b.statement(map[string]any{})
+	good := b.objects(raw.Fields["list"])
+	for way, want := range map[string]map[string]any{
+		"":                         {"orderAmount": "n/a"},
+		sandbox.UnreadableAmount:   {"orderAmount": "n/a"},
+		sandbox.UnreadableNoAmount: {"orderAmount": absent},
+		sandbox.UnreadableNull:     {"orderAmount": nil},
+		sandbox.UnreadableNegative: {"orderAmount": json.Number("-12.5")},
+		sandbox.UnreadableNoID:     {"appOrderId": absent},
+		sandbox.UnreadableCoin:     {"payCoinSymbol": "no coin at all"},
+		sandbox.UnreadableTime:     {"createTime": "yesterday", "payTime": "2026-13-45"},
+		sandbox.UnreadableType:     {"orderType": json.Number("99")},
+	} {
+		t.Run("way "+way, func(t *testing.T) {
+			b.faults(sandbox.Fault{Kind: sandbox.FaultStatementUnreadable, Way: way, Times: 1})
+			_, _, raw := b.statement(map[string]any{})
+			lines := b.objects(raw.Fields["list"])
+			require.Equal(t, "3", text(raw.Fields["count"]))
+			require.Equal(t, []map[string]any{good[0], good[2]}, []map[string]any{lines[0], lines[2]}, "the others are as they were")
+			bad := maps.Clone(good[1])
+			for name, value := range want {
+				bad[name] = value
+				if value == absent {
+					delete(bad, name)
+				}
+			}
+			require.Equal(t, bad, lines[1])
+			require.Empty(t, b.box.Faults())
+		})
+	}
+	b.faults(
+		sandbox.Fault{Kind: sandbox.FaultStatementUnreadable}, sandbox.Fault{Kind: sandbox.FaultStatementDouble},
+		sandbox.Fault{Kind: sandbox.FaultStatementAmount}, sandbox.Fault{Kind: sandbox.FaultStatementExtra},
+	)
+	_, refs, raw := b.statement(map[string]any{})
+	require.Equal(t, []string{"A-0", "A-0", "A-1", "A-2", "SANDBOX-STRANGER"}, refs)
+	var amounts []string
+	for _, line := range b.objects(raw.Fields["list"]) {
+		amounts = append(amounts, text(line["orderAmount"]))
+	}
+	require.Equal(t, []string{"12.5", "12.5", "n/a", "12.500001", "7.77"}, amounts, "each fault has a line of its own")
+}
+
+// absent stands for a member that is not there.
+const absent = "(absent)"
