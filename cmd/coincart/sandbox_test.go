@@ -34,8 +34,18 @@ func TestSandbox_TokensAndStateAreSettings(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	stdout, stderr := &output{}, &output{}
 	ended := make(chan int, 1)
-	go func() { ended <- run(ctx, append(args, "--token-ttl", "90s"), func(string) string { return "" }, stdout, stderr) }()
-	address := stdout.find(t, `open at (http://\S+)`, func() bool { return false })
+	go func() {
+		ended <- run(ctx, append(args, "--token-ttl", "90s"), func(string) string { return "" }, stdout, stderr)
+	}()
+	address := stdout.find(t, `open at (http://\S+)`, func() bool {
+		select {
+		case code := <-ended:
+			ended <- code
+			return !assert.Fail(t, "the sandbox ended", stderr.String())
+		default:
+			return false
+		}
+	})
 	own, err := loadPrivateKey("merchant's key", merchant+".pem")
 	require.NoError(t, err)
 	other, err := loadPublicKey("platform's key", platform+".pub.pem")

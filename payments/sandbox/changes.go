@@ -47,7 +47,7 @@ func (c *changes) none() bool {
 type counters struct {
 	NumBase     uint64 `json:"numBase"` // order numbers count from NumBase * 1000, see core.nextOrderNum
 	CallbackSeq uint64 `json:"callbackSeq"`
-	OrderSeq    int    `json:"orderSeq"`
+	OrderSeq    uint64 `json:"orderSeq"`
 	EventSeq    uint64 `json:"eventSeq"` // calls and callbacks so far: each is a throw of its own for the seed
 	TokenSeq    uint64 `json:"tokenSeq"`
 }

@@ -104,7 +104,7 @@ func (k *core) nextOrderNum() string {
 	for {
 		k.counters.OrderSeq++
 		k.changes.counters = true
-		num := strconv.FormatUint(k.counters.NumBase*numsPerBase+uint64(k.counters.OrderSeq), 10)
+		num := strconv.FormatUint(k.counters.NumBase*numsPerBase+k.counters.OrderSeq, 10)
 		if _, taken := k.book.byNum[num]; !taken {
 			return num
 		}

@@ -212,8 +212,7 @@ func replaceFile(name string, content []byte) (*os.File, error) {
 
 // journalProblem explains why a start is refused because of the journal.
 func journalProblem(name, stateFile string, err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if _, failed := errors.AsType[*fs.PathError](err); failed {
 		return fmt.Errorf("%w: its journal cannot be read or made: %w", ErrState, err)
 	}
 	return fmt.Errorf("%w %s: its journal %s cannot be used; move both away to start afresh, or the journal alone to go back to the state file: %w",

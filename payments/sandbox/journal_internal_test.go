@@ -230,8 +230,10 @@ func TestJournal_HasEveryChangeAtOnce(t *testing.T) {
 					{"lapse", func() { _, _ = j.ExpireTokens(draw.IntN(2) == 0) }},
 					{"faults", func() {
 						require.NoError(t, j.SetFaults(Faults{
-							{Kind: FaultCallbackDoubled, Times: draw.IntN(3), Percent: 50}, {Kind: FaultRefuse, Times: 1 + draw.IntN(2), Call: callOrderDetail},
-							{Kind: FaultCallbackEarlyPaid, Percent: 20}, {Kind: FaultCallbackForged, Times: 1},
+							{Kind: FaultCallbackDoubled, Times: draw.IntN(3), Percent: 50},
+							{Kind: FaultRefuse, Times: 1 + draw.IntN(2), Call: callOrderDetail},
+							{Kind: FaultCallbackEarlyPaid, Percent: 20},
+							{Kind: FaultCallbackForged, Times: 1},
 						}))
 					}},
 					{"page", func() { j.serve(http.MethodGet, payPath+"?appKey=app&userId=22033390&orderNum="+pick(), "") }},
@@ -384,7 +386,7 @@ func TestJournal_KeepsWhatHappensWhileTheStateFileIsWritten(t *testing.T) {
 	for worker := range 4 {
 		changing.Go(func() {
 			for i := range 200 {
-				if err := j.SetBalance("22033390", "USDT", fmt.Sprint(worker*1000+i)); err != nil {
+				if err := j.SetBalance("22033390", "USDT", strconv.Itoa(worker*1000+i)); err != nil {
 					panic(err)
 				}
 				if _, err := j.Login("app", "22033391"); err != nil {
@@ -520,6 +522,7 @@ func BenchmarkCall(b *testing.B) {
 
 // benchmarkCall measures a call from its arrival to its answer, without the network and the merchant's share.
 func benchmarkCall(b *testing.B, name string, stateFile bool) {
+	b.Helper()
 	keys := journalKeys()
 	c := Config{Keys: keys[0], Apps: []App{{AppID: "app", Key: &keys[1].PublicKey}}, MaxOrders: 1 << 20}
 	if stateFile {

@@ -59,7 +59,7 @@ func serveAlone(folder string) {
 	check(err)
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	check(err)
-	fmt.Println("http://" + listener.Addr().String())
+	fmt.Fprintln(os.Stdout, "http://"+listener.Addr().String())
 	go func() { check(box.Run(context.Background())) }()
 	// The state file is written far more often than by Run, so that kills strike it too.
 	var calls atomic.Int64
@@ -221,7 +221,7 @@ func (p *promises) work(t *testing.T, sandboxURL, shopURL, id string) (answers i
 }
 
 func send(address, body string) ([]byte, error) {
-	res, err := http.Post(address, "application/json", strings.NewReader(body)) //nolint:gosec,noctx // a test's own server, which is killed
+	res, err := http.Post(address, "application/json", strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -261,7 +261,7 @@ func (p *promises) told(plain string) {
 func (p *promises) check(t *testing.T, v *victim) {
 	t.Helper()
 	get := func(path string, into any) {
-		res, err := http.Get(v.url + "/sandbox/api" + path) //nolint:gosec,noctx // a test's own server
+		res, err := http.Get(v.url + "/sandbox/api" + path)
 		require.NoError(t, err)
 		defer func() { _ = res.Body.Close() }()
 		require.NoError(t, json.NewDecoder(res.Body).Decode(into))
