@@ -462,3 +462,39 @@ func TestReconcile_ReadableLineGoesBeforeTheUnreadableOne(t *testing.T) {
 		assert.True(t, report.Balanced())
 	})
 }
+
+// A refund is confirmed by a line that says how much went back, with an exponent or without, and not by one that cannot be read.
+func TestReconcile_RefundIsConfirmedByALineThatCanBeRead(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.pay(2)
+		r, err := s.refund(order, "10.5")
+		require.NoError(t, err)
+		s.work()
+		amount := `1.05E-19`
+		s.rewrite(func(path, plain string) string {
+			return retyped(t, func(list []json.RawMessage) []json.RawMessage {
+				for i, line := range list {
+					if bytes.Contains(line, []byte(`"orderType":11`)) {
+						list[i] = bytes.Replace(withAmount(line, amount), []byte(`"orderType":11`), []byte(`"orderType":1.1E1`), 1)
+					}
+				}
+				return list
+			})(path, plain)
+		})
+		report := s.nextDay()
+		assert.Equal(t, []models.DiscrepancyKind{models.UnreadableLine}, kinds(report))
+		assert.Zero(t, report.RefundPairs)
+		assert.True(t, report.Balanced())
+		assert.Equal(t, models.RefundAccepted, s.refundState(r.ID))
+
+		amount = `1.05E+1`
+		_, err = s.FetchStatement(t.Context(), report.Day, "", nil)
+		require.NoError(t, err)
+		report, err = s.Reconcile(t.Context(), report.Day)
+		require.NoError(t, err)
+		assert.Empty(t, report.Found)
+		assert.Equal(t, 1, report.RefundPairs)
+		assert.Equal(t, models.RefundConfirmed, s.refundState(r.ID))
+	})
+}

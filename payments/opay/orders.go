@@ -192,7 +192,10 @@ func (d OrderDetail) Complete() bool { return len(d.missing()) == 0 }
 func (d OrderDetail) missing() []string {
 	var names []string
 	for _, m := range [][2]string{
-		{"appOrderId", d.AppOrderID}, {"orderNum", d.OrderNum}, {"orderStatus", string(d.Status)}, {"orderAmount", string(d.Amount)},
+		{"appOrderId", d.AppOrderID},
+		{"orderNum", d.OrderNum},
+		{"orderStatus", string(d.Status)},
+		{"orderAmount", string(d.Amount)},
 		{"payCoinSymbol", d.Coin},
 	} {
 		if m[1] == "" {

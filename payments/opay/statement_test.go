@@ -133,15 +133,15 @@ func TestStatement_UnreadableLineCostsOnlyItself(t *testing.T) {
 			for _, shown := range append(printed(t, page), printed(t, bad)...) {
 				lacks(t, shown, openID, "the page")
 			}
-			order := ""
+			var order []string
 			for line, bad := range page.InOrder() {
 				if bad != nil {
-					order += "?"
+					order = append(order, "?")
 				} else {
-					order += line.AppOrderID
+					order = append(order, line.AppOrderID)
 				}
 			}
-			equal(t, order, "1?3", "order")
+			equal(t, strings.Join(order, ""), "1?3", "order")
 		})
 	}
 }
@@ -193,15 +193,15 @@ func TestStatementLines_GoOnBehindAnUnreadableLine(t *testing.T) {
 	p, client := newClient(t)
 	lines := []string{statementLine("a", "1"), statementLine("b", "-1"), statementLine("c", "1E0"), "7", statementLine("e", "1")}
 	p.on(opay.PathStatement, paging(p, func(int) int { return len(lines) }, lines))
-	got := ""
+	var got []string
 	for line, err := range client.StatementLines(t.Context(), opay.StatementRequest{Day: "2026-11-20", PageSize: 2}) {
 		if err != nil {
 			isError(t, err, opay.ErrUnreadableLine)
 			line.AppOrderID = "?"
 		}
-		got += line.AppOrderID
+		got = append(got, line.AppOrderID)
 	}
-	equal(t, got, "a?c?e", "lines of three pages")
+	equal(t, strings.Join(got, ""), "a?c?e", "lines of three pages")
 	_, err := collect(t, client, opay.StatementRequest{Day: "2026-11-20", PageSize: 2})
 	isError(t, err, opay.ErrUnreadableLine)
 }
