@@ -16,3 +16,6 @@ func (s *Service) Submit(ctx context.Context, order *models.Order, a *models.Att
 func (s *Service) EndIdle(ctx context.Context, order *models.Order, to models.OrderState) error {
 	return s.store.Tx(ctx, func(tx *store.Store) error { return s.endIdle(ctx, tx, order, to, "test") })
 }
+
+// Expire is expire for an order that was claimed some time ago.
+func (s *Service) Expire(ctx context.Context, claimed models.Order) error { return s.expire(ctx, claimed) }

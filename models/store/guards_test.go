@@ -290,3 +290,15 @@ func TestGuard_RowWithoutALeaseIsNotRescheduled(t *testing.T) {
 		assert.Equal(t, before.DueAt, after.DueAt, "it is still asked about")
 	})
 }
+
+// The guard is RefuseTransition itself: what it stores is refused, whatever the caller says. Without it a status that went back reads as a change
+// that happened, and the history does not lead to the attempt's state any more.
+func TestGuard_RefusedTransitionIsStoredAsRefused(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		o, a := modelstest.Paid(t, s)
+		require.NoError(t, s.RefuseTransition(t.Context(), models.Transition{
+			OrderID: o.ID, AttemptID: a.ID, FromState: string(models.AttemptPaid), ToState: string(models.AttemptClosed), Cause: "callback",
+		}))
+		requireSound(t, s)
+	})
+}
