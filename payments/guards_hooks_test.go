@@ -18,4 +18,6 @@ func (s *Service) EndIdle(ctx context.Context, order *models.Order, to models.Or
 }
 
 // Expire is expire for an order that was claimed some time ago.
-func (s *Service) Expire(ctx context.Context, claimed models.Order) error { return s.expire(ctx, claimed) }
+func (s *Service) Expire(ctx context.Context, claimed models.Order) error {
+	return s.expire(ctx, claimed)
+}
