@@ -3,6 +3,8 @@ package payments_test
 import (
 	"context"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -162,4 +164,67 @@ func TestGuard_OrderThatNobodyWantsIsNotSentAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The guard is "proved" in notAtPlatform. A platform without getReferenceOrder cannot say that it has no order of ours: without the guard the
+// attempt counts as failed after a while, the stock is sold to somebody else, and the shopper can still pay.
+func TestGuard_PlatformThatCannotLookUpProvesNothing(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.placeUnanswered(sandbox.FaultAnswerLost)
+		require.NoError(t, s.Cancel(t.Context(), order.Ref))
+		for range 8 {
+			s.later(time.Hour)
+		}
+		got := s.order(order.Ref)
+		assert.Equal(t, models.OrderAwaiting, got.State)
+		assert.Equal(t, models.AttemptUnknown, got.Current().State)
+		s.stockIs(49, 1, 0)
+		require.NoError(t, s.platform.SetFaults(nil))
+		require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
+		s.deliver()
+		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "paid wins over cancel")
+	}, func(sc *sandbox.Config, _ *payments.Config) { sc.Reference = sandbox.ReferenceMissing })
+}
+
+// The guard is submit's return on ErrConflict. Whoever finds the attempt moved does not send: without the guard an attempt that a worker has
+// given up, so that its stock is free, becomes an order at the platform that can be paid.
+func TestGuard_OnlyTheOneThatMovesTheAttemptSendsIt(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		ctx := t.Context()
+		order := s.place(1)
+		require.NoError(t, s.platform.Fail(order.Current().OrderNum))
+		s.deliver()
+		create := func() models.Attempt {
+			a := models.Attempt{
+				OrderID: order.ID, State: models.AttemptCreated, Coin: "USDT", Amount: models.MustAmount("10.5"), Rate: models.MustAmount("1"),
+				RateSource: "fixed", Payer: models.Payer{UserID: alice}, CreatedAt: s.clock.Now().Add(time.Second), DueAt: s.clock.Now().Add(time.Hour),
+			}
+			require.NoError(t, s.store.InsertAttempt(ctx, &a))
+			return a
+		}
+		var sent atomic.Int32
+		s.gateway.interrupt(func(call string) {
+			if call == "createThirdOrder" {
+				sent.Add(1)
+			}
+		})
+		givenUp := create()
+		require.NoError(t, s.store.MoveAttempt(ctx, givenUp.ID, models.AttemptCreated, models.AttemptFailed, nil, models.Transition{Cause: "test"}))
+		require.NoError(t, s.Submit(ctx, &order, &givenUp))
+		assert.Zero(t, sent.Load(), "what was given up is not sent")
+
+		a := create()
+		var senders sync.WaitGroup
+		for range 6 {
+			senders.Go(func() {
+				mine := a
+				assert.NoError(t, s.Submit(ctx, &order, &mine))
+			})
+		}
+		senders.Wait()
+		assert.Equal(t, int32(1), sent.Load(), "of many one sends")
+		assert.Equal(t, models.AttemptOpen, s.attempt(order.Ref).State)
+	})
 }

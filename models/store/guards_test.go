@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -238,5 +239,66 @@ func TestGuard_ReservationMovesByCompareAndSet(t *testing.T) {
 				requireSound(t, s)
 			}
 		})
+	})
+}
+
+// The guard is "uses <= 0" where dropShopperUse takes a shopper off the list. Without it one order that ends unpaid makes the coupon forget
+// all the shopper's other uses, and the shopper gets the discount again and again.
+func TestGuard_ShopperOfACouponIsForgottenWithTheLastUseOnly(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		c := saveCoupon(t, s, func(c *models.Coupon) { c.MaxPerShopper = 2 })
+		_, err := couponOrder(t, s, c, "ada@example.com")
+		require.NoError(t, err)
+		unpaid, err := couponOrder(t, s, c, "ada@example.com")
+		require.NoError(t, err)
+		require.NoError(t, s.ReleaseCoupon(ctx, unpaid.ID))
+		n, err := s.CouponUsesBy(ctx, c.ID, "ada@example.com")
+		require.NoError(t, err)
+		assert.Equal(t, 1, n)
+		_, err = couponOrder(t, s, c, "ada@example.com")
+		require.NoError(t, err)
+		_, err = couponOrder(t, s, c, "ada@example.com")
+		require.ErrorIs(t, err, store.ErrCouponUsedByShopper)
+	})
+}
+
+// The guard is DropOutbox's condition: only a message that is for nobody is removed. Without it "payment received" can vanish without a trace.
+func TestGuard_MessageForSomebodyIsNotDropped(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		o := modelstest.Order(t, s)
+		m := models.OutboxMessage{ID: models.NewID(), Kind: models.MailPaymentReceived, OrderID: o.ID, DedupeKey: "paid:" + o.ID}
+		require.NoError(t, s.PutOutbox(ctx, m))
+		require.NoError(t, s.DropOutbox(ctx, m.ID))
+		require.NoError(t, s.FinishOutbox(ctx, m.ID, models.OutboxSent, ""), "it waits as before")
+	})
+}
+
+// The guard is Reschedule's refusal of an empty lease, which every row has that nobody holds. Without it whoever lost a lease can put the next
+// question about a payment off, or end the questions.
+func TestGuard_RowWithoutALeaseIsNotRescheduled(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		a := modelstest.Attempt(t, s, modelstest.Order(t, s))
+		before, err := s.Attempt(ctx, a.ID)
+		require.NoError(t, err)
+		require.Empty(t, before.Lease)
+		require.ErrorIs(t, s.Reschedule(ctx, store.QueueAttempts, a.ID, "", time.Time{}), store.ErrConflict)
+		after, err := s.Attempt(ctx, a.ID)
+		require.NoError(t, err)
+		assert.Equal(t, before.DueAt, after.DueAt, "it is still asked about")
+	})
+}
+
+// The guard is RefuseTransition itself: what it stores is refused, whatever the caller says. Without it a status that went back reads as a change
+// that happened, and the history does not lead to the attempt's state any more.
+func TestGuard_RefusedTransitionIsStoredAsRefused(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		o, a := modelstest.Paid(t, s)
+		require.NoError(t, s.RefuseTransition(t.Context(), models.Transition{
+			OrderID: o.ID, AttemptID: a.ID, FromState: string(models.AttemptPaid), ToState: string(models.AttemptClosed), Cause: "callback",
+		}))
+		requireSound(t, s)
 	})
 }

@@ -1,0 +1,97 @@
+package payments_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/models/store"
+	"coincart/payments"
+	"coincart/payments/sandbox"
+)
+
+// The guard looks for a live attempt again inside endIdle's transaction. Without it an order that was read before the shopper began to pay is
+// ended with its stock given away, while the pay page is open.
+func TestGuard_OrderWithANewAttemptIsNotEnded(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		require.NoError(t, s.platform.Fail(order.Current().OrderNum))
+		s.deliver()
+		read := s.order(order.Ref)
+		require.False(t, read.Current().State.Live())
+		p, err := s.Pay(t.Context(), order.Ref, "USDT", models.Payer{UserID: alice})
+		require.NoError(t, err)
+		require.NotEmpty(t, p.PayURL)
+		for _, to := range []models.OrderState{models.OrderCancelled, models.OrderExpired} {
+			require.ErrorIs(t, s.EndIdle(t.Context(), &read, to), store.ErrConflict)
+			assert.Equal(t, models.OrderAwaiting, s.order(order.Ref).State)
+			s.stockIs(49, 1, 0)
+		}
+	})
+}
+
+// The guard is in giveUp: a shopper's cancellation is not turned into an expiry. Without it the order says that its time ran out.
+func TestGuard_CancellationStaysOne(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultUnreachable}}))
+		require.NoError(t, s.Cancel(t.Context(), order.Ref))
+		s.later(40 * time.Minute)
+		assert.Equal(t, models.IntentCancel, s.attempt(order.Ref).Intent)
+		require.NoError(t, s.platform.SetFaults(nil))
+		s.later(time.Hour)
+		assert.Equal(t, models.OrderCancelled, s.order(order.Ref).State)
+		s.stockIs(50, 0, 0)
+	})
+}
+
+// The guard is the intent where payLive goes on with an open attempt. Without it a shopper who has called the order off is sent to the pay page
+// of an attempt that is being closed, and pays for an order that ends.
+func TestGuard_OrderThatIsBeingEndedIsNotPaid(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultUnreachable}}))
+		require.NoError(t, s.Cancel(t.Context(), order.Ref))
+		require.Equal(t, models.AttemptOpen, s.attempt(order.Ref).State)
+		p, err := s.Pay(t.Context(), order.Ref, "", models.Payer{UserID: alice})
+		require.ErrorIs(t, err, payments.ErrBusy)
+		assert.Empty(t, p.PayURL)
+		assert.Equal(t, models.IntentCancel, s.attempt(order.Ref).Intent)
+	})
+}
+
+// The guard is the order's time in Pay. Without it an order whose time is over gets another attempt, and stock that others wait for.
+func TestGuard_OrderWhoseTimeIsOverGetsNoNewAttempt(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.place(1)
+		require.NoError(t, s.platform.Fail(order.Current().OrderNum))
+		s.deliver()
+		s.clock.Advance(s.order(order.Ref).ExpiresAt.Sub(s.clock.Now()))
+		_, err := s.Pay(t.Context(), order.Ref, "USDT", models.Payer{UserID: alice})
+		require.ErrorIs(t, err, payments.ErrNotPayable)
+		assert.Len(t, s.order(order.Ref).Attempts, 1)
+	})
+}
+
+// The guard is the order's time in expire, which reads the order again. Without it an order that got more time after a worker had claimed it is
+// given up under the shopper's hands.
+func TestGuard_OrderThatGotMoreTimeIsNotExpired(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		claimed := s.place(1)
+		s.gateway.interrupt(func(call string) { assert.NotEqual(t, "cancelOrder", call) })
+		require.NoError(t, s.Expire(t.Context(), claimed))
+		got := s.order(claimed.Ref)
+		assert.Equal(t, models.OrderAwaiting, got.State)
+		assert.Equal(t, models.AttemptOpen, got.Current().State)
+		assert.Equal(t, models.IntentNone, got.Current().Intent)
+		s.stockIs(49, 1, 0)
+	})
+}
