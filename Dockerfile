@@ -19,6 +19,7 @@ USER 65532:65532
 WORKDIR /
 ENV COINCART_ADDR=0.0.0.0:8080 COINCART_DATA_DIR=/data
 EXPOSE 8080
+# Allow 60 seconds after the signal, as with docker run --stop-timeout 60: requests under way are answered first.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=4s --start-period=10s --retries=3 CMD ["/usr/local/bin/coincart", "healthcheck"]
 ENTRYPOINT ["/usr/local/bin/coincart"]

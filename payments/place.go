@@ -36,9 +36,13 @@ type Placement struct {
 // Place turns a cart into an order with a payment attempt, asks the platform for its order, and says where to go
 // (design.md §2). The same form token always gives the same order.
 //
+// Once the order is stored it is shown (reliability.md R19): whatever fails later is logged, and the placement leads to the order. An
+// error says that this form has made no order that stands, or that nobody could look (store.ErrUnavailable); the same form may be
+// sent again.
+//
 // Errors: ErrCartEmpty, ErrFormUsed, ErrCartChanged, ErrPlace, ErrUndeliverable, ErrTooHeavy, *AddressError, *CouponError,
-// ErrNothingToPay, ErrCoin, ErrQuote, ErrPayer, *store.OutOfStockError, ErrUnreachable. A refusal by the platform is not an error: the
-// order page shows it, with the choice to mend it.
+// ErrNothingToPay, ErrCoin, ErrQuote, ErrPayer, *store.OutOfStockError, ErrUnreachable, and the store's. A refusal by the platform is not
+// an error: the order page shows it, with the choice to correct it.
 func (s *Service) Place(ctx context.Context, in PlaceInput) (Placement, error) {
 	if !in.Payer.Known() {
 		return Placement{}, ErrPayer
@@ -52,23 +56,52 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placement, error) {
 	}
 	order, attempt, err := s.insertOrder(ctx, in)
 	if err != nil {
-		// The same form at the same moment may have become an order: then its token is taken, or its cart is empty already.
-		if existing, lookErr := s.store.OrderByFormToken(ctx, in.FormToken); lookErr == nil {
+		existing, lookErr := s.formOrder(ctx, in.FormToken)
+		switch {
+		case errors.Is(lookErr, store.ErrNotFound):
+			return Placement{}, err
+		case lookErr != nil:
+			return Placement{}, errors.Join(err, lookErr)
+		case existing.ID != order.ID:
+			// The same form at the same moment has become an order: then its token is taken, or its cart is empty already.
 			return s.placedBefore(ctx, in, existing)
 		}
-		return Placement{}, err
+		s.log.WarnContext(ctx, "order stored although its commit was not answered", "order", order.ID, "error", err)
 	}
-	if err := s.submit(ctx, &order, &attempt); err != nil {
-		if errors.Is(err, ErrUnreachable) {
-			return Placement{}, s.giveUpUnsent(ctx, in.CartID, &order)
+	if err := s.submit(ctx, &order, &attempt); errors.Is(err, ErrUnreachable) {
+		if s.gaveUpUnsent(ctx, in.CartID, &order) {
+			return Placement{}, ErrUnreachable
 		}
-		return Placement{}, err
+	} else if err != nil {
+		s.log.ErrorContext(ctx, "order placed, but what the platform answered is not stored", "order", order.ID, "error", err)
 	}
+	return s.placedNow(ctx, in, &order), nil
+}
+
+// formOrder looks for the order of a form that failed, also when the request's time is over.
+func (s *Service) formOrder(ctx context.Context, token string) (models.Order, error) {
+	ctx, cancel := afterwards(ctx)
+	defer cancel()
+	order, err := s.store.OrderByFormToken(ctx, token)
+	if err != nil {
+		return order, fmt.Errorf("look for the form's order: %w", err)
+	}
+	return order, nil
+}
+
+// placedNow empties the cart of an order that exists, and says where its shopper goes. Neither can fail the order: a full cart is a
+// nuisance, and without a pay page there is the order's page.
+func (s *Service) placedNow(ctx context.Context, in PlaceInput, order *models.Order) Placement {
+	ctx, cancel := afterwards(ctx)
+	defer cancel()
 	if err := s.emptyCart(ctx, in); err != nil {
-		// The order stands; a full cart is a nuisance, not a loss.
 		s.log.ErrorContext(ctx, "cart not emptied after placing", "order", order.ID, "error", err)
 	}
-	return s.next(ctx, order.ID, order.Ref, in.Payer)
+	p, err := s.next(ctx, order.ID, order.Ref, in.Payer)
+	if err != nil {
+		s.log.ErrorContext(ctx, "no way to the pay page of an order that exists", "order", order.ID, "error", err)
+	}
+	return p
 }
 
 // insertOrder is transaction 1: order, lines, reservation and attempt, or nothing at all (reliability.md R1).
@@ -202,18 +235,21 @@ func (s *Service) newOrder(in PlaceInput, cart models.Cart, bill Bill, now time.
 
 // placedBefore answers a form that had made an order already: double click, reload, back button, second tab.
 func (s *Service) placedBefore(ctx context.Context, in PlaceInput, order models.Order) (Placement, error) {
-	if a := order.Current(); order.State == models.OrderCancelled && a != nil && a.ProblemCode == models.ProblemUnreachable {
+	if calledOff(&order) {
 		return Placement{}, ErrFormUsed // nothing came of it, and the cart is still full
 	}
-	if err := s.emptyCart(ctx, in); err != nil {
-		return Placement{}, err
-	}
 	if err := s.awaitSubmission(ctx, order.ID); err != nil {
-		return Placement{}, err
+		s.log.WarnContext(ctx, "first press of the button not awaited", "order", order.ID, "error", err)
 	}
-	p, err := s.next(ctx, order.ID, order.Ref, in.Payer)
+	p := s.placedNow(ctx, in, &order)
 	p.Existing = true
-	return p, err
+	return p, nil
+}
+
+// calledOff reports an order that was given up because the platform could not be reached: its shopper kept the cart.
+func calledOff(order *models.Order) bool {
+	a := order.Current()
+	return order.State == models.OrderCancelled && a != nil && a.ProblemCode == models.ProblemUnreachable
 }
 
 // awaitSubmission gives the first press of the button a moment to hear from the platform, because a browser shows the answer
@@ -254,13 +290,14 @@ func (s *Service) await(ctx context.Context, orderID string, done func(*models.O
 	}
 }
 
-// next says where the shopper, who is payer, goes now. The pay page of another payer is not for them.
+// next says where the shopper, who is payer, goes now. The pay page of another payer is not for them. With an error the placement leads
+// to the order's page.
 func (s *Service) next(ctx context.Context, orderID, ref string, payer models.Payer) (Placement, error) {
+	p := Placement{Ref: ref}
 	order, err := s.store.Order(ctx, orderID)
 	if err != nil {
-		return Placement{}, fmt.Errorf("load order: %w", err)
+		return p, fmt.Errorf("load order: %w", err)
 	}
-	p := Placement{Ref: ref}
 	a := order.Current()
 	if order.State != models.OrderAwaiting || a == nil || a.State != models.AttemptOpen || a.Intent != models.IntentNone || !mayPayAs(payer, a.Payer) {
 		return p, nil
@@ -287,9 +324,12 @@ func (s *Service) emptyCart(ctx context.Context, in PlaceInput) error {
 	return nil
 }
 
-// giveUpUnsent calls off an order whose request never left us: nothing can ever be paid for it, so the stock goes back and
-// the shopper keeps the cart, under a new form token.
-func (s *Service) giveUpUnsent(ctx context.Context, cartID string, order *models.Order) error {
+// gaveUpUnsent calls off an order whose request never left us: nothing can ever be paid for it, so the stock goes back and the shopper
+// keeps the cart, under a new form token. Where that fails the order stands, and false is returned.
+func (s *Service) gaveUpUnsent(ctx context.Context, cartID string, order *models.Order) bool {
+	look := ctx
+	ctx, cancel := afterwards(ctx)
+	defer cancel()
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
 		if err := s.endOrder(ctx, tx, order, models.OrderCancelled, "place"); err != nil {
 			return err
@@ -300,10 +340,15 @@ func (s *Service) giveUpUnsent(ctx context.Context, cartID string, order *models
 		}
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("give up order: %w", err)
+	if err == nil {
+		return true
 	}
-	return ErrUnreachable
+	// The commit may have lost its answer, or the form's other request may have been faster.
+	if fresh, lookErr := s.formOrder(look, order.FormToken); lookErr == nil && calledOff(&fresh) {
+		return true
+	}
+	s.log.ErrorContext(ctx, "order not given up although the platform was not reached", "order", order.ID, "error", err)
+	return false
 }
 
 // endOrder gives an awaiting order up, and its stock and its coupon back.

@@ -194,6 +194,7 @@ func TestCheckout_PlatformUnreachableKeepsTheCart(t *testing.T) {
 		form := b.form()
 		s.unplugged()
 		p := b.post("/checkout", form...).is(http.StatusServiceUnavailable)
+		assert.NotEmpty(t, p.header.Get("Retry-After"))
 		assert.Equal(t, "ann@example.com", p.value("email"))
 		assert.NotEqual(t, form[1], p.value("form_token"), "the next try is another order")
 		b.get("/cart").is(http.StatusOK).has("$24.00")

@@ -55,6 +55,7 @@ func failures() []failure {
 		{errCrossSite, http.StatusForbidden, templates.ErrorForbidden, opay.CodeNoPermission, "forbidden"},
 		{errTooMany, http.StatusTooManyRequests, templates.ErrorTooMany, opay.CodeTooOften, "too many requests"},
 		{payments.ErrUnreachable, http.StatusServiceUnavailable, templates.ErrorPlatformDown, opay.CodeNetworkError, "try again later"},
+		{store.ErrUnavailable, http.StatusServiceUnavailable, templates.ErrorUnavailable, opay.CodeSystemException, "try again later"},
 		{context.DeadlineExceeded, http.StatusServiceUnavailable, templates.ErrorUnavailable, opay.CodeSystemException, "try again later"},
 		{nil, http.StatusInternalServerError, templates.ErrorInternal, opay.CodeSystemException, "internal error"},
 	}
@@ -72,7 +73,7 @@ func failureOf(err error) failure {
 
 // fail answers with the error's page, or in JSON where a machine asked.
 func (s *Server) fail(v *visit.Visit, c *gin.Context, err error) {
-	if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil {
+	if left(c.Request.Context()) && (errors.Is(err, context.Canceled) || errors.Is(err, store.ErrUnavailable)) {
 		c.Writer.WriteHeader(statusLeft)
 		c.Abort()
 		return
@@ -86,6 +87,7 @@ func (s *Server) fail(v *visit.Visit, c *gin.Context, err error) {
 	if v.Written() {
 		return // too late to say anything
 	}
+	defer v.Afterwards()() // a page about time that is over needs time to be shown
 	switch path := c.Request.URL.Path; {
 	case path == payments.NotifyPath:
 		err = v.Refuse(f.status, string(f.code), f.msg)
@@ -96,16 +98,24 @@ func (s *Server) fail(v *visit.Visit, c *gin.Context, err error) {
 	}
 	if err != nil {
 		s.log.LogAttrs(c.Request.Context(), slog.LevelError, "error page failed", slog.String("request", v.RequestID()), slog.Any("error", err))
+		visit.RetryLater(c.Writer.Header(), f.status)
 		http.Error(c.Writer, http.StatusText(f.status), f.status)
 	}
 }
 
-// errorPage shows what went wrong with the shop's frame around it, which is left bare where the database is the trouble.
+// left reports that the visitor did not wait.
+func left(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
+
+// errorPage shows what went wrong with the shop's frame around it. Where the database is the trouble the frame is bare: to ask for more
+// would make the visitor wait for the database a second time.
 func (s *Server) errorPage(v *visit.Visit, f failure) error {
-	page, err := v.Page()
-	if err != nil {
-		page = v.BarePage()
+	page := v.BarePage()
+	if f.kind != templates.ErrorUnavailable {
+		if whole, err := v.Page(); err == nil {
+			page = whole
+		}
 	}
+	page.Path = v.FormPage()
 	v.Private()
 	v.Whole()
 	return v.Show(f.status, templates.ErrorPage(templates.NewError(page, f.kind, f.status, v.RequestID())))

@@ -225,6 +225,7 @@ func TestNotify_DatabaseDownAsksToSendAgain(t *testing.T) {
 	p := b.do(http.MethodPost, "/payments/notify", bytes.NewReader(sent), http.Header{"Content-Type": {kind}})
 	assert.Equal(t, http.StatusServiceUnavailable, p.status)
 	assert.JSONEq(t, `{"code":"10001","msg":"try again later"}`, p.body)
+	assert.NotEmpty(t, p.header.Get("Retry-After"))
 }
 
 func TestLimits_TooManyRequests(t *testing.T) {

@@ -11,6 +11,9 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"coincart/payments"
+	"coincart/web"
 )
 
 // task is one thing that the program does until it is told to stop: a server or a worker. run returns soon after ctx ends.
@@ -19,11 +22,15 @@ type task struct {
 	run  func(ctx context.Context) error
 }
 
-// How long an orderly end may take: requests under way are answered first. The whole stays below the ten seconds that container
-// engines wait before they kill.
+// How long an orderly end may take. An end with nothing under way takes no time; these are the bounds of the worst one.
+//
+// Requests under way are answered first: the longest is a form about money, which waits for the platform. Then the workers end what they
+// have begun with the platform, one call and the storing of its answer, and the counters are written. Whatever runs the program must wait
+// longer than stopTime before it kills it. Container engines wait for ten seconds unless they are told otherwise: see
+// stop_grace_period in docker-compose.yml, and "Stopping" in README.md.
 const (
-	drainTime = 6 * time.Second
-	stopTime  = 8 * time.Second
+	drainTime = web.LongestRequest
+	stopTime  = drainTime + 2*payments.DefaultCallTimeout + 2*time.Second
 )
 
 // runTasks starts the tasks in their order and waits until ctx ends or one of them returns. Then it stops them in the opposite

@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"regexp"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -14,6 +17,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"coincart/payments"
+	"coincart/web"
 )
 
 func TestRunTasks_StopsInTheOppositeOrder(t *testing.T) {
@@ -69,6 +75,33 @@ func TestRunTasks_DoesNotWaitForEver(t *testing.T) {
 		assert.ErrorContains(t, err, "deafer did not stop in time")
 		assert.Equal(t, stopTime, time.Since(begin))
 	})
+}
+
+// A number that was changed in one place must not make a promise of another place untrue.
+func TestStopTime_LeavesTimeForTheLongestRequest(t *testing.T) {
+	server := web.HTTPServer("", nil)
+	assert.GreaterOrEqual(t, drainTime, web.LongestRequest)
+	assert.Greater(t, server.WriteTimeout, web.LongestRequest, "the answer is not cut off while it is waited for")
+	assert.Greater(t, web.LongestRequest, 2*payments.DefaultCallTimeout, "a call, and the storing of its answer")
+	assert.GreaterOrEqual(t, stopTime, drainTime+2*payments.DefaultCallTimeout)
+
+	compose, err := os.ReadFile("../../docker-compose.yml")
+	require.NoError(t, err)
+	said := regexp.MustCompile(`\n  stop_grace_period: (\d+s)\n`).FindSubmatch(compose)
+	require.NotNil(t, said)
+	grace, err := time.ParseDuration(string(said[1]))
+	require.NoError(t, err)
+	assert.Greater(t, grace, stopTime)
+
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	seconds := strconv.Itoa(int(grace / time.Second))
+	assert.Contains(t, string(compose), "up to "+strconv.Itoa(int(stopTime/time.Second))+" seconds")
+	assert.Contains(t, string(readme), "may take "+strconv.Itoa(int(web.LongestRequest/time.Second))+" seconds, and the workers "+
+		strconv.Itoa(int((stopTime-drainTime)/time.Second))+" more")
+	for _, setting := range []string{"stop_grace_period: " + seconds + "s", "terminationGracePeriodSeconds: " + seconds, "TimeoutStopSec=" + seconds} {
+		assert.Contains(t, string(readme), setting)
+	}
 }
 
 func TestServeHTTP_AnswersWhatIsUnderWay(t *testing.T) {

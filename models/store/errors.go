@@ -45,11 +45,15 @@ func (e *OutOfStockError) Error() string {
 	return fmt.Sprintf("out of stock: %s: wanted %d, left %d", e.SKU, e.Wanted, e.Left)
 }
 
-// passingError is a failure of one try: the same transaction, started again, may succeed.
+// passingError is a failure of one try: the same transaction, started again, may succeed. One that reaches a caller was given up after
+// all tries, so it is ErrUnavailable.
 type passingError struct{ cause error }
 
 func (e *passingError) Error() string { return "gave way to another transaction: " + e.cause.Error() }
 func (e *passingError) Unwrap() error { return e.cause }
+
+// Is makes the error ErrUnavailable.
+func (e *passingError) Is(target error) bool { return target == ErrUnavailable }
 
 // The error numbers of MySQL, MariaDB and Galera that translate knows.
 const (
@@ -86,7 +90,7 @@ func translate(err error) error {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return translateSQLite(e)
 	}
-	return err
+	return unavailable(err)
 }
 
 func translateMySQL(e *mysql.MySQLError) error {
@@ -104,7 +108,7 @@ func translateMySQL(e *mysql.MySQLError) error {
 	case mysqlLockWaitTimeout, mysqlDeadlock, mariaRecordChanged, galeraNotReady:
 		return &passingError{e}
 	default:
-		return e
+		return unavailable(e)
 	}
 }
 
@@ -121,7 +125,7 @@ func translateSQLite(e *sqlite.Error) error {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return &passingError{e}
 	default:
-		return e
+		return unavailable(e)
 	}
 }
 

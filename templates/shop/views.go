@@ -302,4 +302,5 @@ const (
 	NoticeDisconnected   NoticeKind = "disconnected"
 	NoticeBusy           NoticeKind = "busy" // order page: the earlier payment is not yet proved closed
 	NoticeNotCancellable NoticeKind = "not_cancellable"
+	NoticeUnfinished     NoticeKind = "unfinished" // order page: the last step failed on our side, and may or may not have been done
 )

@@ -90,6 +90,8 @@ func (n Notice) words(p *i18n.Printer) string {
 		return p.T("notice.busy")
 	case NoticeNotCancellable:
 		return p.T("notice.not_cancellable")
+	case NoticeUnfinished:
+		return p.T("notice.unfinished")
 	}
 	return ""
 }
@@ -101,7 +103,7 @@ func (n Notice) class() string {
 		return "note--good"
 	case NoticeUnreachable, NoticeConnectFailed, NoticeSoldOut, NoticeGone, NoticeOnlyLeft, NoticeNothingToPay:
 		return "note--bad"
-	case NoticePriceChanged, NoticeRatesChanged, NoticeCartChanged, NoticeRecounted, NoticeBusy, NoticeNotCancellable:
+	case NoticePriceChanged, NoticeRatesChanged, NoticeCartChanged, NoticeRecounted, NoticeBusy, NoticeNotCancellable, NoticeUnfinished:
 		return "note--warn"
 	case NoticeConnectRefused, NoticeDisconnected:
 		return "note--plain"

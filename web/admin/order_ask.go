@@ -7,6 +7,9 @@ import (
 	pages "coincart/templates/admin"
 )
 
+// askAgain is when the platform may be asked about the same order again, in seconds: a little more than the payments wait.
+const askAgain = "5"
+
 // askOrder asks the platform how the order stands: POST /admin/orders/{id}/ask.
 func (o *Office) askOrder(d *desk) error {
 	id, err := d.id()
@@ -15,6 +18,7 @@ func (o *Office) askOrder(d *desk) error {
 	}
 	_, err = o.payments.AskOrder(d.Context(), id, d.actor())
 	if errors.Is(err, payments.ErrTooOften) {
+		d.SetHeader("Retry-After", askAgain)
 		return o.orderPage(d, func(*pages.OrderView) pages.Problem { return pages.ProblemTooOften })
 	}
 	if err != nil {

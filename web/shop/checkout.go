@@ -65,7 +65,7 @@ func keepDraft(v *visit.Visit) error {
 	return v.SaveSession()
 }
 
-// flash takes the notice that an action left for this page.
+// flash takes the notice that an action left for this page. With an error that notice may come once more.
 func flash(v *visit.Visit) ([]pages.Notice, error) {
 	s, err := v.Session()
 	if err != nil {
@@ -75,10 +75,7 @@ func flash(v *visit.Visit) ([]pages.Notice, error) {
 	if notice == "" {
 		return nil, nil
 	}
-	if err := v.SaveSession(); err != nil {
-		return nil, err
-	}
-	return []pages.Notice{{Kind: pages.NoticeKind(notice)}}, nil
+	return []pages.Notice{{Kind: pages.NoticeKind(notice)}}, v.SaveSession()
 }
 
 // checkout is one showing of the checkout page.

@@ -29,11 +29,11 @@ func (p *Pages) PlaceOrder(v *visit.Visit) error {
 	if err != nil {
 		return err
 	}
+	form := readCheckout(values)
 	cart, err := p.cart(v)
 	if err != nil {
-		return err
+		return p.notPlaced(v, form, err)
 	}
-	form := readCheckout(values)
 	if form.token != cart.FormToken {
 		return p.usedForm(v, cart, form)
 	}
@@ -41,11 +41,11 @@ func (p *Pages) PlaceOrder(v *visit.Visit) error {
 		return v.SeeOther(cartPath)
 	}
 	if err := p.choose(v, &cart, &form); err != nil {
-		return err
+		return p.notPlaced(v, form, err)
 	}
 	c, err := p.checkout(v, cart, form, nil)
 	if err != nil {
-		return err
+		return p.notPlaced(v, form, err)
 	}
 	if !c.check() {
 		return p.refuse(v, c)
@@ -57,8 +57,16 @@ func (p *Pages) PlaceOrder(v *visit.Visit) error {
 	return p.placed(v, placement)
 }
 
-// refuse shows the page again with what is wrong with the form, and with whatever else is not as it was.
+// refuse shows the page again with what is wrong with the form, and with whatever else is not as it was; unless the form's other press
+// has made an order.
 func (p *Pages) refuse(v *visit.Visit, c *checkout) error {
+	order, err := p.orderOf(v, c.form.token)
+	if err == nil {
+		return p.placed(v, payments.Placement{Ref: order.Ref, Existing: true})
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
 	p.site.Count(eventRefused)
 	if c.form.seen != c.bill.Seen {
 		c.sayChanged(v)
@@ -75,17 +83,22 @@ func (p *Pages) placed(v *visit.Visit, placement payments.Placement) error {
 	} else {
 		p.site.Count(eventPlaced)
 	}
-	s, err := v.Session()
-	if err != nil {
-		return err
-	}
-	if s.Draft != (session.Draft{}) {
-		s.Draft = session.Draft{}
-		if err := v.SaveSession(); err != nil {
-			return err
-		}
-	}
+	p.dropDraft(v)
 	return v.SeeOther(onwards(placement))
+}
+
+// dropDraft forgets what was typed, which has become an order. Where that fails the form comes filled in the next time: no reason to keep
+// the shopper from the order.
+func (p *Pages) dropDraft(v *visit.Visit) {
+	defer v.Afterwards()()
+	s, err := v.Session()
+	if err == nil && s.Draft != (session.Draft{}) {
+		s.Draft = session.Draft{}
+		err = v.SaveSession()
+	}
+	if err != nil {
+		p.site.Log.WarnContext(v.Context(), "draft not forgotten after placing", "request", v.RequestID(), "error", err)
+	}
 }
 
 // onwards is where a shopper goes after placing or paying again: to the pay page, or to the order's page, which says why not.
@@ -109,25 +122,39 @@ func (p *Pages) usedForm(v *visit.Visit, cart models.Cart, form checkoutForm) er
 	if err != nil {
 		return err
 	}
-	c, err := p.checkout(v, cart, form, p.site)
-	if err != nil {
-		return err
-	}
 	placement := payments.Placement{Ref: order.Ref, Existing: true}
-	if again := c.input(v.Printer.Lang()); again.Payer.Known() {
-		if placement, err = p.payments.Place(v.Context(), again); err != nil {
-			return err
-		}
+	again, err := p.placeAgain(v, cart, form)
+	switch {
+	case err == nil && again.Ref != "":
+		placement = again
+	case errors.Is(err, payments.ErrFormUsed):
+		return p.notPlaced(v, form, err)
+	case err != nil:
+		p.site.Log.ErrorContext(v.Context(), "no way to the pay page of an order that exists", "request", v.RequestID(), "error", err)
 	}
 	return p.placed(v, placement)
 }
 
-// orderOf is the order that a form made. One whose request never reached the platform counts as none: the cart was kept for
+// placeAgain asks where a form that has made an order leads to now; to no placement for a form that does not name a payer.
+func (p *Pages) placeAgain(v *visit.Visit, cart models.Cart, form checkoutForm) (payments.Placement, error) {
+	c, err := p.checkout(v, cart, form, p.site)
+	if err != nil {
+		return payments.Placement{}, err
+	}
+	again := c.input(v.Printer.Lang())
+	if !again.Payer.Known() {
+		return payments.Placement{}, nil
+	}
+	return p.payments.Place(v.Context(), again)
+}
+
+// orderOf is the order that a form made, also when the request's time is over. One whose request never reached the platform counts as none: the cart was kept for
 // another try.
 func (p *Pages) orderOf(v *visit.Visit, token string) (models.Order, error) {
 	if !models.IsRef(token) {
 		return models.Order{}, store.ErrNotFound
 	}
+	defer v.Afterwards()()
 	order, err := p.site.Store.OrderByFormToken(v.Context(), token)
 	if err != nil {
 		return order, err
@@ -139,8 +166,17 @@ func (p *Pages) orderOf(v *visit.Visit, token string) (models.Order, error) {
 	return order, nil
 }
 
-// notPlaced shows the checkout again with the cart as it is now, what was typed, and why nothing was ordered.
+// notPlaced shows the checkout again with the cart as it is now, what was typed, and why nothing was ordered. The form's order comes
+// first: one that exists is shown, whatever went wrong (reliability.md R19).
 func (p *Pages) notPlaced(v *visit.Visit, form checkoutForm, cause error) error {
+	order, err := p.orderOf(v, form.token)
+	switch {
+	case err == nil:
+		p.site.Log.WarnContext(v.Context(), "order shown although its form failed", "request", v.RequestID(), "order", order.ID, "error", cause)
+		return p.placed(v, payments.Placement{Ref: order.Ref, Existing: true})
+	case !errors.Is(err, store.ErrNotFound):
+		return errors.Join(cause, err)
+	}
 	cart, err := p.cart(v)
 	if err != nil {
 		return err

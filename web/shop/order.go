@@ -23,8 +23,8 @@ func (p *Pages) Order(v *visit.Visit) error {
 		return p.orderStatus(v, order)
 	}
 	notices, err := flash(v)
-	if err != nil {
-		return err
+	if err != nil { // shown once more the next time, rather than hide the order
+		p.site.Log.WarnContext(v.Context(), "notice not taken", "request", v.RequestID(), "error", err)
 	}
 	return p.showOrder(v, order, showing{status: http.StatusOK, notices: notices})
 }
@@ -48,6 +48,10 @@ func (p *Pages) refreshed(v *visit.Visit) (models.Order, error) {
 	order, err := p.payments.Refresh(v.Context(), ref)
 	if errors.Is(err, store.ErrNotFound) {
 		return order, visit.ErrNoOrder
+	}
+	if err != nil && order.Ref == ref {
+		p.site.Log.WarnContext(v.Context(), "order shown as it was known", "request", v.RequestID(), "order", order.ID, "error", err)
+		return order, nil
 	}
 	return order, err
 }

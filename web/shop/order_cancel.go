@@ -21,7 +21,7 @@ func (p *Pages) CancelOrder(v *visit.Visit) error {
 		return p.showAgain(v, showing{status: http.StatusConflict, notices: notices})
 	}
 	if err != nil {
-		return err
+		return p.unfinished(v, order, "cancel", err)
 	}
 	p.site.Count("cancelled")
 	return v.SeeOther(OrderPath(order.Ref))

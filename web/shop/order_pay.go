@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -97,9 +98,28 @@ func (p *Pages) pay(v *visit.Visit, order models.Order, form paymentForm, payer 
 	case errors.Is(err, payments.ErrUnreachable):
 		how.status, how.notices = http.StatusServiceUnavailable, []pages.Notice{{Kind: pages.NoticeUnreachable}}
 	default:
-		return err
+		return p.unfinished(v, order, "pay", err)
 	}
 	return p.showAgain(v, how)
+}
+
+// unfinished leads to the page of an order on which a step failed that may have changed it, with a notice that says so where the notice
+// can be kept. The page shows how the order stands.
+func (p *Pages) unfinished(v *visit.Visit, order models.Order, step string, cause error) error {
+	if errors.Is(v.Context().Err(), context.Canceled) {
+		return cause // nobody waits for a page
+	}
+	defer v.Afterwards()()
+	p.site.Log.ErrorContext(v.Context(), "step not finished on an order that exists", "request", v.RequestID(), "order", order.ID, "step", step, "error", cause)
+	s, err := v.Session()
+	if err == nil {
+		s.Notice = string(pages.NoticeUnfinished)
+		err = v.SaveSession()
+	}
+	if err != nil {
+		p.site.Log.WarnContext(v.Context(), "notice not kept", "request", v.RequestID(), "error", err)
+	}
+	return v.SeeOther(OrderPath(order.Ref))
 }
 
 // showAgain shows the order as it is after something was tried.

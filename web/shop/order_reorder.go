@@ -20,32 +20,45 @@ func (p *Pages) Reorder(v *visit.Visit) error {
 	if err != nil {
 		return err
 	}
-	if s.CartID == "" {
-		cart, err := p.site.Store.CreateCart(v.Context())
-		if err != nil {
-			return err
+	cartID := s.CartID
+	// All lines or none: the shopper of a form that failed sends it again, and no line may count twice.
+	err = p.site.Store.Tx(v.Context(), func(tx *store.Store) error {
+		if cartID = s.CartID; cartID == "" {
+			cart, err := tx.CreateCart(v.Context())
+			if err != nil {
+				return err
+			}
+			cartID = cart.ID
 		}
-		s.CartID = cart.ID
-	}
-	for _, line := range order.Lines {
-		if err := p.addLine(v.Context(), s.CartID, line); err != nil {
-			return err
+		for _, line := range order.Lines {
+			if err := addLine(v.Context(), tx, cartID, line); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return p.unfinished(v, order, "reorder", err)
 	}
+	known := s.CartID == cartID
+	s.CartID = cartID
 	if err := v.KeepSession(); err != nil {
-		return err
+		if !known {
+			return err // nobody would find the new cart
+		}
+		p.site.Log.WarnContext(v.Context(), "session not kept", "request", v.RequestID(), "error", err)
 	}
 	return v.SeeOther(cartPath)
 }
 
-func (p *Pages) addLine(ctx context.Context, cartID string, line models.OrderLine) error {
-	variant, product, err := p.site.Store.Variant(ctx, line.VariantID)
+func addLine(ctx context.Context, db *store.Store, cartID string, line models.OrderLine) error {
+	variant, product, err := db.Variant(ctx, line.VariantID)
 	if errors.Is(err, store.ErrNotFound) || (err == nil && (product.Hidden || variant.Retired)) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	_, err = p.site.Store.AddToCart(ctx, cartID, line.VariantID, line.Quantity, line.UnitPrice)
+	_, err = db.AddToCart(ctx, cartID, line.VariantID, line.Quantity, line.UnitPrice)
 	return err
 }

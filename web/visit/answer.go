@@ -108,6 +108,7 @@ func (v *Visit) Refuse(status int, code, msg string) error {
 
 func (v *Visit) send(status int, body *bytes.Buffer) error {
 	w := v.gin.Writer
+	RetryLater(w.Header(), status)
 	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(status)
 	if v.gin.Request.Method == http.MethodHead {

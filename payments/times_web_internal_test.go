@@ -1,0 +1,17 @@
+package payments
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models/store"
+)
+
+func TestFinishTime_IsThatOfAServiceWithoutSettings(t *testing.T) {
+	s, err := New(Config{Store: &store.Store{}, Gateway: struct{ Gateway }{}, BaseURL: "http://127.0.0.1"})
+	require.NoError(t, err)
+	assert.Equal(t, DefaultCallTimeout, s.timeout)
+	assert.Greater(t, FinishTime, 2*s.timeout, "a call, and the storing of its answer")
+}
