@@ -21,9 +21,9 @@ import (
 const patience = 11 * time.Second
 
 // LongestRequest is how long the answer to a form about money may take: a request of paying anew asks the platform to cancel and how the
-// order stands, as long as its patience lasts, and may begin the creation of the next one at its very end. Whoever stops the server
-// gives it so much time, and so does the server's time for writing.
-const LongestRequest = patience + payments.FinishTime
+// order stands, as long as its patience lasts, and may begin the creation of the next one at its very end. Then it looks for the form's order
+// and leaves a note. Whoever stops the server gives it so much time, and so does the server's time for writing.
+const LongestRequest = patience + payments.FinishTime + 2*visit.AfterTime
 
 // readPatience is how long a page that changes nothing may take: a database that hangs becomes an error page.
 const readPatience = 6 * time.Second

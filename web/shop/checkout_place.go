@@ -148,8 +148,8 @@ func (p *Pages) placeAgain(v *visit.Visit, cart models.Cart, form checkoutForm) 
 	return p.payments.Place(v.Context(), again)
 }
 
-// orderOf is the order that a form made, also when the request's time is over. One whose request never reached the platform counts as none: the cart was kept for
-// another try.
+// orderOf is the order that a form made, also when the request's time is over. One whose request never reached the platform counts as
+// none: the cart was kept for another try.
 func (p *Pages) orderOf(v *visit.Visit, token string) (models.Order, error) {
 	if !models.IsRef(token) {
 		return models.Order{}, store.ErrNotFound

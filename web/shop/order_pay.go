@@ -110,7 +110,8 @@ func (p *Pages) unfinished(v *visit.Visit, order models.Order, step string, caus
 		return cause // nobody waits for a page
 	}
 	defer v.Afterwards()()
-	p.site.Log.ErrorContext(v.Context(), "step not finished on an order that exists", "request", v.RequestID(), "order", order.ID, "step", step, "error", cause)
+	p.site.Log.ErrorContext(v.Context(), "step not finished on an order that exists",
+		"request", v.RequestID(), "order", order.ID, "step", step, "error", cause)
 	s, err := v.Session()
 	if err == nil {
 		s.Notice = string(pages.NoticeUnfinished)

@@ -30,14 +30,14 @@ func RetryLater(h http.Header, status int) {
 	}
 }
 
-// afterTime is for what still has to be done when the request's own time is over.
-const afterTime = 2 * time.Second
+// AfterTime is for what still has to be done when the request's own time is over.
+const AfterTime = 2 * time.Second
 
-// Afterwards gives the visit two seconds of its own, whatever has become of the request's time and of the browser, for a short look or a
+// Afterwards gives the visit AfterTime of its own, whatever has become of the request's time and of the browser, for a short look or a
 // note that must not be lost. done gives the request's own time back.
 func (v *Visit) Afterwards() (done func()) {
 	whole := v.gin.Request
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(whole.Context()), afterTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(whole.Context()), AfterTime)
 	v.gin.Request = whole.WithContext(ctx)
 	return func() {
 		cancel()
