@@ -54,6 +54,11 @@ func TestGuard_RefusalOfARepeatedRequestProvesNothing(t *testing.T) {
 				require.NoError(t, err)
 				assert.Empty(t, p.PayURL, "no second pay page while the first may be paid")
 				assert.Len(t, s.order(order.Ref).Attempts, 1)
+				if name == "refused" {
+					before := repeated
+					s.later(time.Minute)
+					assert.Equal(t, before, repeated, "what was refused is not sent a third time")
+				}
 
 				require.NoError(t, s.platform.SetFaults(nil))
 				require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))

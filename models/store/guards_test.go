@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -299,6 +301,99 @@ func TestGuard_RefusedTransitionIsStoredAsRefused(t *testing.T) {
 		require.NoError(t, s.RefuseTransition(t.Context(), models.Transition{
 			OrderID: o.ID, AttemptID: a.ID, FromState: string(models.AttemptPaid), ToState: string(models.AttemptClosed), Cause: "callback",
 		}))
+		requireSound(t, s)
+	})
+}
+
+// The same guard through the whole calls: another process changes the second reservation of an order between the read and the claim. SQLite
+// has one writer, so a trigger does it there, in the same transaction; MariaDB reads from the transaction's snapshot.
+func TestGuard_ReservationThatChangesAfterItWasReadIsReadAgain(t *testing.T) {
+	two := func(t *testing.T, s *store.Store) (o models.Order, list []models.Reservation) {
+		t.Helper()
+		p := modelstest.Product(t, s, stocked(10, 10))
+		o = newOrder(t, s, line(p.Variants[0], 3), line(p.Variants[1], 3))
+		other := newOrder(t, s, line(p.Variants[0], 3), line(p.Variants[1], 3))
+		require.NoError(t, s.Reserve(t.Context(), o.ID, o.Lines))
+		require.NoError(t, s.Reserve(t.Context(), other.ID, other.Lines))
+		list, err := s.ReservationsOf(t.Context(), o.ID)
+		require.NoError(t, err)
+		return o, list
+	}
+	calls := map[string]struct {
+		end   func(ctx context.Context, s *store.Store, orderID string) error
+		other func(ctx context.Context, s *store.Store, orderID string) error
+		moved models.ReservationState // what the other one makes of it
+		stock [3]int                  // in the end, where the other one can be waited for
+	}{
+		"release": {
+			func(ctx context.Context, s *store.Store, id string) error { return s.ReleaseReservation(ctx, id) },
+			func(ctx context.Context, s *store.Store, id string) error { return s.SellReservation(ctx, id) },
+			models.ReservationSold, [3]int{4, 3, 3},
+		},
+		"sale": {
+			func(ctx context.Context, s *store.Store, id string) error { return s.SellReservation(ctx, id) },
+			func(ctx context.Context, s *store.Store, id string) error { return s.ReleaseReservation(ctx, id) },
+			models.ReservationReleased, [3]int{4, 3, 3}, // released, and taken from the shelf again
+		},
+	}
+	for name, call := range calls {
+		t.Run(name, func(t *testing.T) {
+			t.Run("sqlite", func(t *testing.T) {
+				dsn := modelstest.SQLiteDSN(t)
+				s := modelstest.Open(t, dsn)
+				o, list := two(t, s)
+				modelstest.Exec(t, dsn, fmt.Sprintf(`CREATE TRIGGER faster AFTER UPDATE OF state ON reservations WHEN NEW.id = '%s'
+					BEGIN UPDATE reservations SET state = '%s' WHERE id = '%s'; END`, list[0].ID, call.moved, list[1].ID))
+				require.ErrorIs(t, call.end(t.Context(), s, o.ID), store.ErrConflict)
+				for _, r := range list {
+					assert.Equal(t, [3]int{4, 6, 0}, stockOf(t, s, r.VariantID), "all or nothing")
+				}
+			})
+			t.Run("mariadb", func(t *testing.T) {
+				ctx := t.Context()
+				s := modelstest.MariaDB(t)
+				o, list := two(t, s)
+				changed := false
+				require.NoError(t, s.Tx(ctx, func(tx *store.Store) error {
+					if _, err := tx.ReservationsOf(ctx, o.ID); err != nil { // from here on the transaction sees what was
+						return err
+					}
+					if !changed {
+						changed = true
+						if err := call.other(ctx, s, o.ID); err != nil {
+							return err
+						}
+					}
+					return call.end(ctx, tx, o.ID)
+				}))
+				for _, r := range list {
+					assert.Equal(t, call.stock, stockOf(t, s, r.VariantID))
+				}
+			})
+		})
+	}
+}
+
+// The guards are "order_id = ?", "state = ?" and "coin = ?" in InsertRefund, while enough of the payment is left for the amount to fit. Without
+// the coin 10 BTC go back for a payment of 51 USDT.
+func TestGuard_RefundIsOfThisPaymentInItsCoin(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		_, a := modelstest.Paid(t, s) // 51
+		other, _ := modelstest.Paid(t, s)
+		open := modelstest.Attempt(t, s, modelstest.Order(t, s))
+		for name, r := range map[string]models.Refund{
+			"another coin":  {OrderID: a.OrderID, AttemptID: a.ID, Coin: "BTC"},
+			"another order": {OrderID: other.ID, AttemptID: a.ID, Coin: a.Coin},
+			"not paid":      {OrderID: open.OrderID, AttemptID: open.ID, Coin: open.Coin},
+		} {
+			r.Amount, r.FormToken, r.RequestedBy = models.MustAmount("10"), models.NewRef(), "s1"
+			require.ErrorIs(t, s.InsertRefund(ctx, &r, models.MustAmount("51")), store.ErrConflict, name)
+			_, err := s.Refund(ctx, r.ID)
+			require.ErrorIs(t, err, store.ErrNotFound, name)
+		}
+		assert.Equal(t, "0", refundedOf(t, s, a))
+		assert.Equal(t, "0", refundedOf(t, s, open))
 		requireSound(t, s)
 	})
 }
