@@ -160,6 +160,13 @@ func (o *Order) Current() *Attempt {
 	return &o.Attempts[len(o.Attempts)-1]
 }
 
+// CalledOff reports an order that was given up while it was being placed, because the platform could not be reached or the payer's
+// sign-in had run out: nothing came of it, and its shopper kept the cart.
+func (o *Order) CalledOff() bool {
+	a := o.Current()
+	return o.State == OrderCancelled && a != nil && (a.ProblemCode == ProblemUnreachable || SignInOver(a.ProblemCode))
+}
+
 // OrderLine is one line with its price snapshot.
 type OrderLine struct {
 	ID           string
@@ -237,6 +244,10 @@ const (
 	ProblemPayFailed   = "pay_failed"  // status 2
 	ProblemClosed      = "closed"      // status 0
 )
+
+// SignInOver tells the platform's codes by which a payer has to sign in again (platform/api.md §4): refresh token, token or openId
+// invalid.
+func SignInOver(code string) bool { return code == "60001" || code == "60002" || code == "60004" }
 
 // EvidenceSource says where a claim about a payment came from.
 type EvidenceSource string

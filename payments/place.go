@@ -41,8 +41,8 @@ type Placement struct {
 // sent again.
 //
 // Errors: ErrCartEmpty, ErrFormUsed, ErrCartChanged, ErrPlace, ErrUndeliverable, ErrTooHeavy, *AddressError, *CouponError,
-// ErrNothingToPay, ErrCoin, ErrQuote, ErrPayer, *store.OutOfStockError, ErrUnreachable, and the store's. A refusal by the platform is not
-// an error: the order page shows it, with the choice to correct it.
+// ErrNothingToPay, ErrCoin, ErrQuote, ErrPayer, *store.OutOfStockError, ErrUnreachable, ErrSignIn, and the store's. Another refusal by
+// the platform is not an error: the order page shows it, with the choice to correct it.
 func (s *Service) Place(ctx context.Context, in PlaceInput) (Placement, error) {
 	if !in.Payer.Known() {
 		return Placement{}, ErrPayer
@@ -68,11 +68,13 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placement, error) {
 		}
 		s.log.WarnContext(ctx, "order stored although its commit was not answered", "order", order.ID, "error", err)
 	}
-	if err := s.submit(ctx, &order, &attempt); errors.Is(err, ErrUnreachable) {
+	switch err := s.submit(ctx, &order, &attempt); {
+	case err == nil:
+	case errors.Is(err, ErrUnreachable), errors.Is(err, ErrSignIn):
 		if s.gaveUpUnsent(ctx, in.CartID, &order) {
-			return Placement{}, ErrUnreachable
+			return Placement{}, err
 		}
-	} else if err != nil {
+	default:
 		s.log.ErrorContext(ctx, "order placed, but what the platform answered is not stored", "order", order.ID, "error", err)
 	}
 	return s.placedNow(ctx, in, &order), nil
@@ -235,7 +237,7 @@ func (s *Service) newOrder(in PlaceInput, cart models.Cart, bill Bill, now time.
 
 // placedBefore answers a form that had made an order already: double click, reload, back button, second tab.
 func (s *Service) placedBefore(ctx context.Context, in PlaceInput, order models.Order) (Placement, error) {
-	if calledOff(&order) {
+	if order.CalledOff() {
 		return Placement{}, ErrFormUsed // nothing came of it, and the cart is still full
 	}
 	if err := s.awaitSubmission(ctx, order.ID); err != nil {
@@ -244,12 +246,6 @@ func (s *Service) placedBefore(ctx context.Context, in PlaceInput, order models.
 	p := s.placedNow(ctx, in, &order)
 	p.Existing = true
 	return p, nil
-}
-
-// calledOff reports an order that was given up because the platform could not be reached: its shopper kept the cart.
-func calledOff(order *models.Order) bool {
-	a := order.Current()
-	return order.State == models.OrderCancelled && a != nil && a.ProblemCode == models.ProblemUnreachable
 }
 
 // awaitSubmission gives the first press of the button a moment to hear from the platform, because a browser shows the answer
@@ -344,7 +340,7 @@ func (s *Service) gaveUpUnsent(ctx context.Context, cartID string, order *models
 		return true
 	}
 	// The commit may have lost its answer, or the form's other request may have been faster.
-	if fresh, lookErr := s.formOrder(look, order.FormToken); lookErr == nil && calledOff(&fresh) {
+	if fresh, lookErr := s.formOrder(look, order.FormToken); lookErr == nil && fresh.CalledOff() {
 		return true
 	}
 	s.log.ErrorContext(ctx, "order not given up although the platform was not reached", "order", order.ID, "error", err)

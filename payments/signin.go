@@ -80,11 +80,6 @@ func (s *Service) KeepSignedIn(ctx context.Context, p models.Payer) (models.Paye
 	}
 }
 
-// signInOver tells the codes by which the platform says that a payer has to sign in again.
-func signInOver(code opay.Code) bool {
-	return code == opay.CodeTokenInvalid || code == opay.CodeRefreshTokenInvalid || code == opay.CodeOpenIDInvalid
-}
-
 // tokenRefused tells the codes by which the platform refuses a question because of its token, which is optional.
 func tokenRefused(code opay.Code) bool {
 	return code == opay.CodeTokenInvalid || code == opay.CodeRefreshTokenInvalid

@@ -65,7 +65,7 @@ func (s *Service) storeOutcome(ctx context.Context, order *models.Order, a *mode
 		if err := s.storeFailed(ctx, a, string(code), false); err != nil {
 			return err
 		}
-		if a.Payer.OpenID != "" && signInOver(code) {
+		if a.Payer.OpenID != "" && models.SignInOver(string(code)) {
 			return ErrSignIn
 		}
 		return nil

@@ -228,7 +228,7 @@ func TestStatement_ShowsTheLineThatCannotBeRead(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, rows, 2)
 		for _, d := range rows {
-			page.has("/admin/discrepancies/" + d.ID + "/accept").lacks("/admin/discrepancies/"+d.ID+"/settle", "/admin/discrepancies/"+d.ID+"/refund")
+			page.has("/admin/discrepancies/"+d.ID+"/accept").lacks("/admin/discrepancies/"+d.ID+"/settle", "/admin/discrepancies/"+d.ID+"/refund")
 			c.post("/admin/discrepancies/"+d.ID+"/accept", "reason", "The exchange says 24").redirects(path)
 		}
 	})

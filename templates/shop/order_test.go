@@ -118,7 +118,7 @@ func TestWords_EveryKindHasSome(t *testing.T) {
 		}
 		for _, kind := range []shop.NoticeKind{
 			shop.NoticePriceChanged, shop.NoticeOnlyLeft, shop.NoticeSoldOut, shop.NoticeGone, shop.NoticeRatesChanged, shop.NoticeCartChanged, shop.NoticeUnreachable,
-			shop.NoticeConnected, shop.NoticeConnectFailed, shop.NoticeConnectRefused, shop.NoticeDisconnected, shop.NoticeBusy, shop.NoticeNotCancellable, shop.NoticeUnfinished,
+			shop.NoticeConnected, shop.NoticeConnectFailed, shop.NoticeConnectRefused, shop.NoticeDisconnected, shop.NoticeSignInOver, shop.NoticeBusy, shop.NoticeNotCancellable, shop.NoticeUnfinished,
 		} {
 			v := f.checkout()
 			v.Notices = []shop.Notice{{Kind: kind, Product: "P", From: "1", To: "2", Left: 3}}

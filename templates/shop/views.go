@@ -300,7 +300,8 @@ const (
 	NoticeConnectFailed  NoticeKind = "connect_failed"  // sign-in went wrong
 	NoticeConnectRefused NoticeKind = "connect_refused" // the shopper said no there
 	NoticeDisconnected   NoticeKind = "disconnected"
-	NoticeBusy           NoticeKind = "busy" // order page: the earlier payment is not yet proved closed
+	NoticeSignInOver     NoticeKind = "sign_in_over" // the sign-in at the platform has run out; nothing was ordered or charged
+	NoticeBusy           NoticeKind = "busy"         // order page: the earlier payment is not yet proved closed
 	NoticeNotCancellable NoticeKind = "not_cancellable"
 	NoticeUnfinished     NoticeKind = "unfinished" // order page: the last step failed on our side, and may or may not have been done
 )

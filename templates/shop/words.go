@@ -86,6 +86,8 @@ func (n Notice) words(p *i18n.Printer) string {
 		return p.T("notice.connect_refused")
 	case NoticeDisconnected:
 		return p.T("notice.disconnected")
+	case NoticeSignInOver:
+		return p.T("notice.sign_in_over")
 	case NoticeBusy:
 		return p.T("notice.busy")
 	case NoticeNotCancellable:
@@ -103,7 +105,7 @@ func (n Notice) class() string {
 		return "note--good"
 	case NoticeUnreachable, NoticeConnectFailed, NoticeSoldOut, NoticeGone, NoticeOnlyLeft, NoticeNothingToPay:
 		return "note--bad"
-	case NoticePriceChanged, NoticeRatesChanged, NoticeCartChanged, NoticeRecounted, NoticeBusy, NoticeNotCancellable, NoticeUnfinished:
+	case NoticePriceChanged, NoticeRatesChanged, NoticeCartChanged, NoticeRecounted, NoticeBusy, NoticeNotCancellable, NoticeUnfinished, NoticeSignInOver:
 		return "note--warn"
 	case NoticeConnectRefused, NoticeDisconnected:
 		return "note--plain"

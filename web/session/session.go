@@ -158,6 +158,25 @@ type Session struct {
 	session *sessions.Session
 }
 
+// StoredPayer reads the account again that the session is signed in to, as another request may have stored it meanwhile; not Known
+// where there is none.
+func (s *Session) StoredPayer(ctx context.Context) (models.Payer, error) {
+	if s.session.ID == "" {
+		return models.Payer{}, nil
+	}
+	row, err := s.jar.store.Session(ctx, s.session.ID)
+	if err != nil {
+		return models.Payer{}, fmt.Errorf("read session: %w", err)
+	}
+	var data Data
+	if len(row.Data) > 0 {
+		if err := json.Unmarshal(row.Data, &data); err != nil {
+			return models.Payer{}, fmt.Errorf("decode session: %w", err)
+		}
+	}
+	return data.SignedIn(), nil
+}
+
 // Stored reports that the session exists beyond this request.
 func (s *Session) Stored() bool { return s.session.ID != "" }
 

@@ -50,11 +50,28 @@ func (p *Pages) PlaceOrder(v *visit.Visit) error {
 	if !c.check() {
 		return p.refuse(v, c)
 	}
-	placement, err := p.payments.Place(v.Context(), c.input(v.Printer.Lang()))
+	placement, err := p.place(v, c)
 	if err != nil {
 		return p.notPlaced(v, form, err)
 	}
 	return p.placed(v, placement)
+}
+
+// place makes the order of a form that is in order, for the account that is signed in if the form names no other payer.
+func (p *Pages) place(v *visit.Visit, c *checkout) (payments.Placement, error) {
+	payer := c.form.payer(c.signedIn)
+	if payer.OpenID != "" {
+		fresh, err := p.keepSignedIn(v)
+		if err != nil {
+			return payments.Placement{}, err
+		}
+		c.signedIn = fresh
+	}
+	placement, err := p.payments.Place(v.Context(), c.input(v.Printer.Lang()))
+	if errors.Is(err, payments.ErrSignIn) {
+		err = p.signOut(v)
+	}
+	return placement, err
 }
 
 // refuse shows the page again with what is wrong with the form, and with whatever else is not as it was; unless the form's other press
@@ -159,8 +176,7 @@ func (p *Pages) orderOf(v *visit.Visit, token string) (models.Order, error) {
 	if err != nil {
 		return order, err
 	}
-	a := order.Current()
-	if a == nil || (order.State == models.OrderCancelled && a.ProblemCode == models.ProblemUnreachable) {
+	if order.Current() == nil || order.CalledOff() {
 		return models.Order{}, store.ErrNotFound
 	}
 	return order, nil
@@ -224,6 +240,8 @@ func (p *Pages) sayWhy(v *visit.Visit, c *checkout, cause error) (status int, ok
 		errors.Is(cause, payments.ErrTooHeavy):
 		c.checkAddress()
 		status = http.StatusUnprocessableEntity
+	case errors.Is(cause, payments.ErrSignIn):
+		c.notices = append(c.notices, pages.Notice{Kind: pages.NoticeSignInOver})
 	case errors.Is(cause, payments.ErrUnreachable):
 		p.site.Count(eventUnreachable)
 		c.notices, status = append(c.notices, pages.Notice{Kind: pages.NoticeUnreachable}), http.StatusServiceUnavailable

@@ -79,7 +79,7 @@ func (p *Pages) order(v *visit.Visit) (models.Order, error) {
 }
 
 func (p *Pages) pay(v *visit.Visit, order models.Order, form paymentForm, payer models.Payer) error {
-	placement, err := p.payments.Pay(v.Context(), order.Ref, payments.PayInput{Coin: form.coin, Payer: payer, Quotes: form.quotes})
+	placement, err := p.payAs(v, order, payments.PayInput{Coin: form.coin, Payer: payer, Quotes: form.quotes})
 	how := showing{status: http.StatusConflict, form: form}
 	switch {
 	case err == nil:
@@ -95,12 +95,31 @@ func (p *Pages) pay(v *visit.Visit, order models.Order, form paymentForm, payer 
 		how.status, how.coin = http.StatusUnprocessableEntity, pages.CoinUnknown
 	case errors.Is(err, payments.ErrPayer):
 		how.status, how.payer = http.StatusUnprocessableEntity, pages.PayerMissing
+	case errors.Is(err, payments.ErrSignIn):
+		how.notices = []pages.Notice{{Kind: pages.NoticeSignInOver}}
 	case errors.Is(err, payments.ErrUnreachable):
 		how.status, how.notices = http.StatusServiceUnavailable, []pages.Notice{{Kind: pages.NoticeUnreachable}}
 	default:
 		return p.unfinished(v, order, "pay", err)
 	}
 	return p.showAgain(v, how)
+}
+
+// payAs pays as whoever is named; an account that is signed in is kept signed in, or signed out where the platform does not know it
+// any more.
+func (p *Pages) payAs(v *visit.Visit, order models.Order, in payments.PayInput) (payments.Placement, error) {
+	if in.Payer.OpenID != "" {
+		fresh, err := p.keepSignedIn(v)
+		if err != nil {
+			return payments.Placement{}, err
+		}
+		in.Payer = fresh
+	}
+	placement, err := p.payments.Pay(v.Context(), order.Ref, in)
+	if errors.Is(err, payments.ErrSignIn) {
+		err = p.signOut(v)
+	}
+	return placement, err
 }
 
 // unfinished leads to the page of an order on which a step failed that may have changed it, with a notice that says so where the notice
