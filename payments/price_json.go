@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"coincart/models"
+	"coincart/payments/opay"
 )
 
 // errPointer says that a text is not a JSON pointer.
@@ -138,14 +139,19 @@ func textAt(document any, path string) (string, bool) {
 	return scalar(value)
 }
 
-// parsePrice takes plain decimal numbers only: a sign, an exponent or a grouping means that the source is not what it was thought to be.
+// parsePrice reads a price exactly, in every form that the platform's own amounts come in (reliability.md E5): small prices are printed
+// with exponents. A sign or a grouping means that the source is not what it was thought to be.
 func parsePrice(text string) (models.Amount, models.FetchProblem) {
 	if number, negative := strings.CutPrefix(text, "-"); negative {
-		if _, err := models.ParseAmount(number); err == nil {
+		if _, err := opay.ReadAmount(number); err == nil {
 			return models.Amount{}, models.FetchNotPositive
 		}
 	}
-	rate, err := models.ParseAmount(text)
+	plain, err := opay.ReadAmount(text)
+	if err != nil {
+		return models.Amount{}, models.FetchNotDecimal
+	}
+	rate, err := models.ParseAmount(string(plain))
 	switch {
 	case err != nil:
 		return models.Amount{}, models.FetchNotDecimal
