@@ -77,9 +77,9 @@ func TestGuard_AnswerOfCreateComesAfterTheCallback(t *testing.T) {
 	// during lets the platform's order be paid or not, and the callback be worked on, before createThirdOrder returns.
 	during := func(t *testing.T, s *shop, pay bool, answer func(number string) (string, error)) models.Order {
 		t.Helper()
-		real := s.gateway.Gateway
-		s.gateway.Gateway = creating{real, func(ctx context.Context, r opay.CreateOrderRequest) (string, error) {
-			number, err := real.CreateOrder(ctx, r)
+		platform := s.gateway.Gateway
+		s.gateway.Gateway = creating{platform, func(ctx context.Context, r opay.CreateOrderRequest) (string, error) {
+			number, err := platform.CreateOrder(ctx, r)
 			if !assert.NoError(t, err) {
 				return "", err
 			}
@@ -88,7 +88,7 @@ func TestGuard_AnswerOfCreateComesAfterTheCallback(t *testing.T) {
 			} else {
 				assert.NoError(t, s.platform.Notify(number, sandbox.Notice{OrderStatus: string(opay.StatusPending)}))
 			}
-			s.deliver()
+			s.deliver() //nolint:contextcheck // the worker is not the shopper's request
 			return answer(number)
 		}}
 		p, err := s.Place(t.Context(), s.cart(1))

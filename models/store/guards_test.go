@@ -328,12 +328,14 @@ func TestGuard_ReservationThatChangesAfterItWasReadIsReadAgain(t *testing.T) {
 		"release": {
 			func(ctx context.Context, s *store.Store, id string) error { return s.ReleaseReservation(ctx, id) },
 			func(ctx context.Context, s *store.Store, id string) error { return s.SellReservation(ctx, id) },
-			models.ReservationSold, [3]int{4, 3, 3},
+			models.ReservationSold,
+			[3]int{4, 3, 3},
 		},
 		"sale": {
 			func(ctx context.Context, s *store.Store, id string) error { return s.SellReservation(ctx, id) },
 			func(ctx context.Context, s *store.Store, id string) error { return s.ReleaseReservation(ctx, id) },
-			models.ReservationReleased, [3]int{4, 3, 3}, // released, and taken from the shelf again
+			models.ReservationReleased,
+			[3]int{4, 3, 3}, // released, and taken from the shelf again
 		},
 	}
 	for name, call := range calls {
