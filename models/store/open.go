@@ -22,8 +22,8 @@ import (
 
 // Options of Open. The zero value is a store without secrets on the machine's clock.
 type Options struct {
-	// Clock tells the time that is written. With a clock given, leases follow it too; without, they follow the database's time,
-	// so that machines whose clocks differ agree (reliability.md R17).
+	// Clock tells the time that is written and that leases follow. Without one it is the database's, so that machines whose clocks
+	// differ agree (reliability.md R17); SQLite has its machine's. See Store.Clock.
 	Clock models.Clock
 	// Logger hears of slow statements and of transactions that had to be repeated; values are never logged. Default: none.
 	Logger *slog.Logger
@@ -58,6 +58,7 @@ type shared struct {
 	dialect string
 	clock   models.Clock
 	fixed   bool // the clock was given
+	server  serverClock
 	log     *slog.Logger
 	sealer  *sealer
 	given   map[models.SettingKey]string
@@ -113,6 +114,9 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, c.pool.close())
 	}
+	if _, err := s.Now(ctx); err != nil {
+		return nil, errors.Join(err, c.pool.close())
+	}
 	return s, nil
 }
 
@@ -123,7 +127,7 @@ func (c *shared) gormConfig() *gorm.Config {
 		TranslateError:         true,
 		NamingStrategy:         naming(),
 		Logger:                 silent{},
-		NowFunc:                c.clock,
+		NowFunc:                c.time,
 	}
 }
 
@@ -146,19 +150,6 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // Dialect is "sqlite" or "mysql".
 func (s *Store) Dialect() string { return s.dialect }
-
-// Now is the time that leases follow: the given clock's, else the database's. SQLite has its machine's time.
-func (s *Store) Now(ctx context.Context) (time.Time, error) {
-	if s.fixed || s.dialect == migrations.SQLite {
-		return models.Instant(s.clock()), nil
-	}
-	var now time.Time
-	err := s.one(ctx, "SELECT UTC_TIMESTAMP(3)", nil, &now)
-	return models.Instant(now), doing("ask the database for the time", err)
-}
-
-// now is the time that is written into rows.
-func (s *Store) now() time.Time { return models.Instant(s.clock()) }
 
 func isFile(path string) bool {
 	info, err := os.Stat(path)
