@@ -32,7 +32,7 @@ build:
 
 .PHONY: packages
 packages:
-	@tools/packages.sh mariadb-server chromium fonts-noto-cjk gcc libc6-dev
+	@tools/packages.sh mariadb-server chromium fonts-noto-cjk faketime strace gcc libc6-dev
 
 # SQLite is C rendered in Go and keeps its data in memory of its own, outside the heap, where the detector sees nothing. Without the
 # detector in it the tests take half the time. Its driver, and libc beneath it, keep it: their locks order what goroutines do.
@@ -41,15 +41,17 @@ PLAIN_SQLITE := -gcflags=modernc.org/sqlite/lib=-race=false
 # What takes longest comes first, or one processor would wait for it at the end.
 LONGEST := ./cmd/coincart ./web ./models/store ./payments ./templates/admin
 
-# The browser and the database are required here, so that a test that needs them fails instead of skipping. make check vets the code.
+# What tests need is required here, so that a test that misses it fails instead of skipping. make check vets the code.
+REQUIRED := COINCART_REQUIRE_MARIADB=1 COINCART_REQUIRE_CHROMIUM=1 COINCART_REQUIRE_FAKETIME=1 COINCART_REQUIRE_STRACE=1
+
 .PHONY: test
 test: packages
-	COINCART_REQUIRE_MARIADB=1 COINCART_REQUIRE_CHROMIUM=1 GOFLAGS="$${GOFLAGS:-} $(PLAIN_SQLITE)" \
+	$(REQUIRED) GOFLAGS="$${GOFLAGS:-} $(PLAIN_SQLITE)" \
 	  CGO_ENABLED=1 $(GO) test -race -vet=off -timeout 14m $(LONGEST) ./...
 
 .PHONY: e2e
 e2e: packages
-	COINCART_REQUIRE_MARIADB=1 COINCART_REQUIRE_CHROMIUM=1 \
+	$(REQUIRED) \
 	  $(GO) test -count=1 -v -run '^TestE2E' ./cmd/coincart
 
 .PHONY: check

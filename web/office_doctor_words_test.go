@@ -23,6 +23,7 @@ var healthy = []doctor.Code{
 	doctor.CodePlatformGood, doctor.CodeClockGood, doctor.CodeClockUnknown, doctor.CodeCallsGood, doctor.CodeCallsNotAsked,
 	doctor.CodeCallbacksGood, doctor.CodeCallbacksNone, doctor.CodeWorkersGood, doctor.CodeStoreUnknown, doctor.CodeMailGood,
 	doctor.CodeProxiesGood, doctor.CodeProxiesNotNeeded, doctor.CodeDiskGood, doctor.CodeDiskUnknown, doctor.CodeVersion,
+	doctor.CodePowerGood, doctor.CodePowerUnknown, doctor.CodeTimeGood, doctor.CodeTimeSame,
 	doctor.CodeSetting, // its words tell the mend themselves
 }
 

@@ -34,7 +34,8 @@ type Config struct {
 	PlatformURL    string   // the platform's public address: forms may lead there
 	TrustedProxies []string // addresses or networks whose X-Forwarded-For counts; none by default
 	Logger         *slog.Logger
-	Clock          models.Clock
+	Clock          models.Clock // of sessions, links and everything else that the database keeps
+	Machine        models.Clock // what authenticators' codes are compared with: real time; nil: Clock
 	ShopName       string
 	Demo           bool // says in the footer that no money moves
 	Limits         Limits
@@ -92,7 +93,7 @@ func New(c Config) (*Server, error) {
 		Store: c.Store, Clock: c.Clock, Logger: c.Logger, BaseURL: base, ShopName: c.ShopName, Secure: secure, Demo: c.Demo,
 		Count: s.metrics.event,
 	})
-	s.accounts, err = staff.New(staff.Config{Store: c.Store, Clock: c.Clock, Logger: c.Logger, ShopName: c.ShopName})
+	s.accounts, err = staff.New(staff.Config{Store: c.Store, Clock: c.Clock, Machine: c.Machine, Logger: c.Logger, ShopName: c.ShopName})
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}

@@ -90,7 +90,7 @@ func demoCoins(list []demo.Coin) ([]models.Coin, error) {
 			return nil, fmt.Errorf("the demo catalogue's rate of %s: %w", c.Symbol, err)
 		}
 		coins[i] = models.Coin{
-			Symbol: c.Symbol, Name: c.Name, Precision: c.Precision, Rate: rate, RateSource: "fixed", RateAt: models.SystemClock(),
+			Symbol: c.Symbol, Name: c.Name, Precision: c.Precision, Rate: rate, RateSource: "fixed",
 			Enabled: true, Position: i,
 		}
 	}

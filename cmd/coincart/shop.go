@@ -36,7 +36,7 @@ type parts struct {
 	keys        *opay.Keyring
 	store       *store.Store
 	log         *slog.Logger
-	clock       models.Clock // nil: the machine's
+	clock       models.Clock // nil: the store's, and the machine's for what is compared with the world outside
 	demo        bool
 	name        string // the shop's, where neither the database nor the environment has one
 }
@@ -49,6 +49,11 @@ func assemble(s *settings, p parts) (*shop, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up the platform's client: %w", err)
+	}
+	// Times that are stored come from one clock on all replicas; the platform and authenticators go by real time.
+	clock, machine := p.clock, p.clock
+	if clock == nil {
+		clock, machine = p.store.Clock, models.SystemClock
 	}
 	name := cmp.Or(s.ShopName, p.name)
 	mailer, err := newMailer(p.store, filepath.Join(s.DataDir, "mail"), name)
@@ -64,7 +69,7 @@ func assemble(s *settings, p parts) (*shop, error) {
 		return nil, fmt.Errorf("COINCART_FOUR_EYES_LIMIT: %w", err)
 	}
 	service, err := payments.New(payments.Config{
-		Store: p.store, Gateway: gateway, BaseURL: p.baseURL, SceneType: s.SceneType, Logger: p.log, Clock: p.clock,
+		Store: p.store, Gateway: gateway, BaseURL: p.baseURL, SceneType: s.SceneType, Logger: p.log, Clock: clock,
 		Mailer: mailer, Compose: web.Compose(p.store, p.baseURL, name), Zone: zone, FourEyesLimit: limit,
 		PlatformURL: p.platformURL, LoopbackPrices: p.demo, StaticPicture: isStaticPicture,
 	})
@@ -73,7 +78,7 @@ func assemble(s *settings, p parts) (*shop, error) {
 	}
 	server, err := web.New(web.Config{
 		Store: p.store, Payments: service, BaseURL: p.baseURL, PlatformURL: p.platformURL,
-		TrustedProxies: s.TrustedProxies, Logger: p.log, Clock: p.clock, Demo: p.demo, ShopName: name,
+		TrustedProxies: s.TrustedProxies, Logger: p.log, Clock: clock, Machine: machine, Demo: p.demo, ShopName: name,
 		TryMail: mailer.try, Doctor: s.doctor(p),
 	})
 	if err != nil {

@@ -33,13 +33,7 @@ var sharedServer = sync.OnceValues(func() (string, error) {
 func emptyMariaDB(tb testing.TB) string {
 	tb.Helper()
 	base, err := sharedServer()
-	if errors.Is(err, errNoMariaDB) {
-		if os.Getenv("COINCART_REQUIRE_MARIADB") == "1" {
-			tb.Fatal(err)
-		}
-		tb.Skip(err)
-	}
-	require.NoError(tb, err)
+	needMariaDB(tb, err)
 	dsn, err := createDatabase(tb.Context(), base)
 	require.NoError(tb, err)
 	tb.Cleanup(func() {
@@ -48,6 +42,18 @@ func emptyMariaDB(tb testing.TB) string {
 		require.NoError(tb, dropDatabase(ctx, dsn))
 	})
 	return dsn
+}
+
+// needMariaDB skips a test where there is no server to start, unless one is required.
+func needMariaDB(tb testing.TB, err error) {
+	tb.Helper()
+	if errors.Is(err, errNoMariaDB) {
+		if os.Getenv("COINCART_REQUIRE_MARIADB") == "1" {
+			tb.Fatal(err)
+		}
+		tb.Skip(err)
+	}
+	require.NoError(tb, err)
 }
 
 func createDatabase(ctx context.Context, base string) (dsn string, err error) {

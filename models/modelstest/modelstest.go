@@ -94,7 +94,7 @@ func MariaDBDSN(tb testing.TB) string {
 // Open opens a database for the time of a test.
 func Open(tb testing.TB, dsn string, options ...Option) *store.Store {
 	tb.Helper()
-	o := store.Options{SealKey: SealKey(), Timeout: patience}
+	o := store.Options{SealKey: SealKey(), Timeout: patience, Unsafe: true}
 	for _, option := range options {
 		option(&o)
 	}
@@ -126,7 +126,7 @@ var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
 func migrate(dsn string) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	s, err := store.Open(ctx, dsn, store.Options{Timeout: patience})
+	s, err := store.Open(ctx, dsn, store.Options{Timeout: patience, Unsafe: true})
 	if err != nil {
 		return err
 	}

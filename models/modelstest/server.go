@@ -37,15 +37,9 @@ var held []*os.File
 
 // startMariaDB gives the setting of a running server, another process's or its own.
 func startMariaDB() (dsn string, err error) {
-	programs := map[string]string{"mariadb-install-db": "", "mariadbd": "", "setpriv": "", "flock": "", "sh": ""}
-	for name := range programs {
-		if programs[name], err = find(name); err != nil {
-			return "", err
-		}
-	}
-	base := filepath.Join(os.TempDir(), "coincart-mariadb-"+strconv.Itoa(os.Getuid()))
-	if err := os.MkdirAll(base, 0o700); err != nil {
-		return "", fmt.Errorf("make a folder for the server: %w", err)
+	programs, base, err := prepare()
+	if err != nil {
+		return "", err
 	}
 	starting, err := lock(filepath.Join(base, "starting"), syscall.LOCK_EX)
 	if err != nil {
@@ -59,14 +53,30 @@ func startMariaDB() (dsn string, err error) {
 			return dsn, nil
 		}
 	}
-	dir, err := launch(base, programs)
+	dir, users, err := launch(base, programs, nil, nil)
 	if err != nil {
 		return "", err
 	}
+	held = append(held, users)
 	if err := os.WriteFile(current, []byte(dir), 0o600); err != nil {
 		return "", fmt.Errorf("say where the server is: %w", err)
 	}
 	return address(dir), nil
+}
+
+// prepare finds the programs, and makes the folder that servers are known by.
+func prepare() (programs map[string]string, base string, err error) {
+	programs = map[string]string{"mariadb-install-db": "", "mariadbd": "", "setpriv": "", "flock": "", "sh": "", "env": ""}
+	for name := range programs {
+		if programs[name], err = find(name); err != nil {
+			return nil, "", err
+		}
+	}
+	base = filepath.Join(os.TempDir(), "coincart-mariadb-"+strconv.Itoa(os.Getuid()))
+	if err := os.MkdirAll(base, 0o700); err != nil {
+		return nil, "", fmt.Errorf("make a folder for the server: %w", err)
+	}
+	return programs, base, nil
 }
 
 func address(dir string) string {
@@ -88,37 +98,36 @@ func join(dir string) (dsn string, ok bool) {
 	return address(dir), true
 }
 
-// launch starts a server under its supervisor and waits until it answers.
-func launch(base string, programs map[string]string) (dir string, err error) {
+// launch starts a server under its supervisor and waits until it answers. It lives until the lock is given up.
+func launch(base string, programs map[string]string, env, flags []string) (dir string, users *os.File, err error) {
 	dir, err = os.MkdirTemp(roomy(base), "coincart-mariadb-")
 	if err != nil {
-		return "", fmt.Errorf("make a folder for the server: %w", err)
+		return "", nil, fmt.Errorf("make a folder for the server: %w", err)
 	}
-	users, err := lock(filepath.Join(dir, "users"), syscall.LOCK_SH)
+	users, err = lock(filepath.Join(dir, "users"), syscall.LOCK_SH)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	held = append(held, users)
-	if err := start(dir, programs); err != nil {
-		return "", err
+	if err := start(dir, programs, env, flags); err != nil {
+		return "", nil, errors.Join(err, users.Close())
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	for {
 		err := admin(ctx, address(dir), "DO 1")
 		if err == nil {
-			return dir, nil
+			return dir, users, nil
 		}
 		select {
 		case <-ctx.Done():
 			report, _ := os.ReadFile(filepath.Join(dir, "err.log"))
-			return "", fmt.Errorf("the server does not answer: %w\n%s", err, report)
+			return "", nil, errors.Join(fmt.Errorf("the server does not answer: %w\n%s", err, report), users.Close())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
 }
 
-func start(dir string, programs map[string]string) error {
+func start(dir string, programs map[string]string, env, flags []string) error {
 	data := "--datadir=" + filepath.Join(dir, "data")
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -132,14 +141,15 @@ func start(dir string, programs map[string]string) error {
 	if err != nil {
 		return fmt.Errorf("install the server's tables: %w\n%s", err, out)
 	}
-	args := append([]string{
-		"-c", supervisor, "supervisor", dir, programs["mariadbd"],
-		"--no-defaults", data, "--socket=" + filepath.Join(dir, "s.sock"), "--pid-file=" + filepath.Join(dir, "pid"),
+	args := append([]string{"-c", supervisor, "supervisor", dir, programs["env"]}, env...)
+	args = append(args, programs["mariadbd"],
+		"--no-defaults", data, "--socket="+filepath.Join(dir, "s.sock"), "--pid-file="+filepath.Join(dir, "pid"),
 		"--skip-networking", "--skip-name-resolve", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M",
 		"--innodb-flush-log-at-trx-commit=0", "--skip-log-bin", "--innodb-doublewrite=0", "--performance-schema=OFF",
 		"--max-connections=600", "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
-		"--log-error=" + filepath.Join(dir, "err.log"),
-	}, user...)
+		"--log-error="+filepath.Join(dir, "err.log"),
+	)
+	args = append(append(args, user...), flags...)
 	// No pipe of the test's may stay open behind it, or "go test" would wait for the server to end; and a session of its own,
 	// so that an interrupt at the terminal ends the tests first.
 	cmd := exec.Command(programs["sh"], args...)

@@ -20,10 +20,10 @@ import (
 	"coincart/models"
 )
 
-// Options of Open. The zero value is a store without secrets on the machine's clock.
+// Options of Open. The zero value is a store without secrets on the database's clock.
 type Options struct {
-	// Clock tells the time that is written. With a clock given, leases follow it too; without, they follow the database's time,
-	// so that machines whose clocks differ agree (reliability.md R17).
+	// Clock tells the time that is written and that leases follow. Without one it is the database's, so that machines whose clocks
+	// differ agree (reliability.md R17); SQLite has its machine's. See Store.Clock.
 	Clock models.Clock
 	// Logger hears of slow statements and of transactions that had to be repeated; values are never logged. Default: none.
 	Logger *slog.Logger
@@ -38,6 +38,8 @@ type Options struct {
 	// readTimeout and writeTimeout do not say otherwise. A lock of MySQL's is waited for half as long, so that the wait ends with an
 	// answer. Rows that have begun to come may take longer. Default: 10 seconds.
 	Timeout time.Duration
+	// Unsafe lets SQLite acknowledge before the disk has what is committed: a power cut takes it back. It is for tests and trials.
+	Unsafe bool
 	// MustExist refuses a SQLite file that is not there with ErrNoDatabase, instead of making an empty one.
 	MustExist bool
 	// Given are settings by the environment, which hold where the database has none (LoadSettings).
@@ -58,6 +60,7 @@ type shared struct {
 	dialect string
 	clock   models.Clock
 	fixed   bool // the clock was given
+	server  serverClock
 	log     *slog.Logger
 	sealer  *sealer
 	given   map[models.SettingKey]string
@@ -113,6 +116,9 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, c.pool.close())
 	}
+	if _, err := s.Now(ctx); err != nil {
+		return nil, errors.Join(err, c.pool.close())
+	}
 	return s, nil
 }
 
@@ -123,7 +129,7 @@ func (c *shared) gormConfig() *gorm.Config {
 		TranslateError:         true,
 		NamingStrategy:         naming(),
 		Logger:                 silent{},
-		NowFunc:                c.clock,
+		NowFunc:                c.time,
 	}
 }
 
@@ -147,19 +153,6 @@ func (s *Store) Ping(ctx context.Context) error {
 // Dialect is "sqlite" or "mysql".
 func (s *Store) Dialect() string { return s.dialect }
 
-// Now is the time that leases follow: the given clock's, else the database's. SQLite has its machine's time.
-func (s *Store) Now(ctx context.Context) (time.Time, error) {
-	if s.fixed || s.dialect == migrations.SQLite {
-		return models.Instant(s.clock()), nil
-	}
-	var now time.Time
-	err := s.one(ctx, "SELECT UTC_TIMESTAMP(3)", nil, &now)
-	return models.Instant(now), doing("ask the database for the time", err)
-}
-
-// now is the time that is written into rows.
-func (s *Store) now() time.Time { return models.Instant(s.clock()) }
-
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular() && info.Size() > 0
@@ -181,7 +174,18 @@ func openSQLite(ctx context.Context, path string, o Options) (*pool, error) {
 	if err := file.Close(); err != nil {
 		return nil, fmt.Errorf("make the database's file: %w", err)
 	}
-	write, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate"))
+	if !o.Unsafe {
+		if err := syncFolder(filepath.Dir(path)); err != nil {
+			return nil, err
+		}
+	}
+	// With its log kept back, SQLite's commits are safe from a crash of the program and not from a power cut, and a callback that was
+	// acknowledged is not sent again (reliability.md R4).
+	synchronous := "_pragma=synchronous(FULL)"
+	if o.Unsafe {
+		synchronous = "_pragma=synchronous(NORMAL)"
+	}
+	write, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate", synchronous))
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
@@ -208,11 +212,26 @@ func openSQLite(ctx context.Context, path string, o Options) (*pool, error) {
 	}, nil
 }
 
+// syncFolder brings the name of a file that may be new to the disk: SQLite does so for its log, and not for the file itself.
+func syncFolder(name string) error {
+	if runtime.GOOS == "windows" {
+		return nil // folders cannot be synced there
+	}
+	folder, err := os.Open(name)
+	if err != nil {
+		return fmt.Errorf("open the database's folder: %w", err)
+	}
+	if err := errors.Join(folder.Sync(), folder.Close()); err != nil {
+		return fmt.Errorf("bring the database's folder to the disk: %w", err)
+	}
+	return nil
+}
+
 // sqliteDSN sets every connection up. What is deleted is overwritten: an erased person must not be left in free pages of the file.
 func sqliteDSN(path string, more ...string) string {
 	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
 	return name.String() + "?" + strings.Join(append(more,
-		"_pragma=busy_timeout(5000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(NORMAL)", "_pragma=foreign_keys(1)",
+		"_pragma=busy_timeout(5000)", "_pragma=journal_mode(WAL)", "_pragma=foreign_keys(1)",
 		"_pragma=temp_store(MEMORY)", "_pragma=secure_delete(1)", "_dqs=0"), "&")
 }
 

@@ -30,6 +30,19 @@ const (
 
 	CodeDatabaseGood Code = "database_good"
 	CodeDatabaseBad  Code = "database_bad"
+	// CodeDatabaseReadOnly: the server takes no changes, as one does that only follows another.
+	CodeDatabaseReadOnly Code = "database_read_only"
+
+	CodePowerGood    Code = "power_good"   // what is committed is on disk
+	CodePowerFlush   Code = "power_flush"  // the server writes its log to disk later
+	CodePowerBinlog  Code = "power_binlog" // the server writes its binary log to disk later
+	CodePowerFile    Code = "power_file"   // SQLite writes its file to disk later
+	CodePowerUnknown Code = "power_unknown"
+
+	CodeTimeGood   Code = "time_good"
+	CodeTimeSame   Code = "time_same" // the database has no clock of its own
+	CodeTimeAhead  Code = "time_ahead"
+	CodeTimeBehind Code = "time_behind"
 
 	CodeMigrationsGood    Code = "migrations_good"
 	CodeMigrationsBehind  Code = "migrations_behind"
@@ -90,7 +103,8 @@ func Codes() []Code {
 		CodeSetting, CodeBaseGood, CodeBaseMissing, CodeBaseBad, CodeBasePlain, CodeBaseLoopback, CodeKeysGood, CodeKeysChanging,
 		CodeKeyMissing, CodeKeyNoFile, CodeKeyExposed, CodeKeyIsPublic, CodeKeyDamaged, CodeKeyWeak, CodePeerMissing, CodePeerNoFile,
 		CodePeerWritable, CodePeerIsPrivate, CodePeerDamaged, CodePeerIsOwn, CodePeersTooMany, CodeKeysSwapped, CodeKeyFileReadable,
-		CodeDatabaseGood, CodeDatabaseBad, CodeMigrationsGood, CodeMigrationsBehind, CodeMigrationsUnknown, CodePlatformGood,
+		CodeDatabaseGood, CodeDatabaseBad, CodeDatabaseReadOnly, CodePowerGood, CodePowerFlush, CodePowerBinlog, CodePowerFile,
+		CodePowerUnknown, CodeTimeGood, CodeTimeSame, CodeTimeAhead, CodeTimeBehind, CodeMigrationsGood, CodeMigrationsBehind, CodeMigrationsUnknown, CodePlatformGood,
 		CodePlatformMissing, CodePlatformBad, CodePlatformUnreachable, CodePlatformNoName, CodePlatformTLS, CodePlatformSlow,
 		CodeClockGood, CodeClockAhead, CodeClockBehind, CodeClockUnknown, CodeCallsGood, CodeCallsNotAsked, CodeAppIDMissing,
 		CodeAppIDWrong, CodeCallsTime, CodeCallsSignature, CodeCallsAnswer, CodeCallsRefused, CodeCallsUnknown, CodeCallbacksGood,

@@ -23,6 +23,8 @@ const (
 	CheckKeys       Check = "keys"
 	CheckDatabase   Check = "database"
 	CheckMigrations Check = "migrations"
+	CheckTime       Check = "time" // the database's clock
+	CheckPower      Check = "power"
 	CheckPlatform   Check = "platform"
 	CheckClock      Check = "clock"
 	CheckCalls      Check = "calls"
@@ -37,7 +39,7 @@ const (
 // Checks lists all checks in their order.
 func Checks() []Check {
 	return []Check{
-		CheckSettings, CheckBase, CheckKeys, CheckDatabase, CheckMigrations, CheckPlatform, CheckClock, CheckCalls, CheckCallbacks,
+		CheckSettings, CheckBase, CheckKeys, CheckDatabase, CheckMigrations, CheckPower, CheckTime, CheckPlatform, CheckClock, CheckCalls, CheckCallbacks,
 		CheckWorkers, CheckMail, CheckProxies, CheckDisk, CheckVersion,
 	}
 }

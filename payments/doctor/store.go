@@ -37,6 +37,8 @@ func unread(database Finding) []Finding {
 	return []Finding{
 		database,
 		{CheckMigrations, Unknown, CodeMigrationsUnknown, nil},
+		{CheckPower, Unknown, CodeStoreUnknown, nil},
+		{CheckTime, Unknown, CodeStoreUnknown, nil},
 		{CheckCallbacks, Unknown, CodeStoreUnknown, nil},
 		{CheckWorkers, Unknown, CodeStoreUnknown, nil},
 		{CheckMail, Unknown, CodeStoreUnknown, nil},
@@ -49,15 +51,18 @@ func (c Config) lookInto(ctx context.Context, db *store.Store) ([]Finding, error
 		return nil, err
 	}
 	database := Finding{CheckDatabase, Good, CodeDatabaseGood, []string{"Database", c.Database, "Version", version}}
+	server, err := c.lookAtServer(ctx, db, &database)
+	if err != nil {
+		return nil, err
+	}
 	steps, err := db.MigrationStatus(ctx)
 	if err != nil {
 		return nil, err
 	}
 	migrations, behind := judgeSteps(steps)
 	if behind {
-		rest := unread(database)
-		rest[1] = migrations
-		return rest, nil
+		return append(server, database, migrations, Finding{CheckCallbacks, Unknown, CodeStoreUnknown, nil},
+			Finding{CheckWorkers, Unknown, CodeStoreUnknown, nil}, Finding{CheckMail, Unknown, CodeStoreUnknown, nil}), nil
 	}
 	pulse, err := db.Pulse(ctx, lateAfter)
 	if err != nil {
@@ -67,7 +72,7 @@ func (c Config) lookInto(ctx context.Context, db *store.Store) ([]Finding, error
 	if err != nil {
 		return nil, err
 	}
-	return []Finding{database, migrations, c.judgeCallbacks(pulse), judgeWorkers(pulse), c.judgeMail(settings)}, nil
+	return append(server, database, migrations, judgeCallbacks(pulse, db.Clock()), judgeWorkers(pulse), c.judgeMail(settings)), nil
 }
 
 func judgeSteps(steps []store.Migration) (f Finding, behind bool) {
@@ -85,13 +90,13 @@ func judgeSteps(steps []store.Migration) (f Finding, behind bool) {
 	return Finding{CheckMigrations, Good, CodeMigrationsGood, values}, false
 }
 
-func (c Config) judgeCallbacks(p models.Pulse) Finding {
+func judgeCallbacks(p models.Pulse, now time.Time) Finding {
 	at := ""
 	if !p.LastCallback.IsZero() {
 		at = p.LastCallback.UTC().Format(time.RFC3339)
 	}
 	f := Finding{CheckCallbacks, Good, CodeCallbacksGood, []string{"At", at}}
-	switch waited := c.Clock().Sub(p.LastPaid) > callbackGrace; {
+	switch waited := now.Sub(p.LastPaid) > callbackGrace; {
 	case p.LastPaid.IsZero() && at == "":
 		f.Code = CodeCallbacksNone
 	case waited && p.LastPaid.Sub(p.LastCallback) > callbackGrace:

@@ -100,7 +100,7 @@ func (a *Accounts) ConfirmKey(ctx context.Context, s SignedIn, by payments.Actor
 		return "", ErrCode
 	}
 	secret := models.Secret(kept.Secret)
-	step, ok, err := matchStep(secret, code, a.clock(), 0)
+	step, ok, err := matchStep(secret, code, a.machine(), 0)
 	if err != nil {
 		return "", err
 	}

@@ -232,7 +232,7 @@ func (a *Accounts) Join(ctx context.Context, e Enrolment, n NewAccount, from Ori
 
 func (a *Accounts) checkNew(e Enrolment, n NewAccount) (step int64, err error) {
 	code, recovery, ok := readCode(n.Code)
-	step, found, err := matchStep(e.secret, code, a.clock(), 0)
+	step, found, err := matchStep(e.secret, code, a.machine(), 0)
 	if err != nil {
 		return 0, err
 	}

@@ -174,7 +174,7 @@ func (a *Accounts) prove(ctx context.Context, person models.Staff, typed string)
 		p.hash = RecoveryHash(code)
 		return p, nil
 	}
-	step, ok, err := matchStep(person.TOTP, code, a.clock(), person.TOTPStep)
+	step, ok, err := matchStep(person.TOTP, code, a.machine(), person.TOTPStep)
 	if err != nil {
 		return proof{}, err
 	}

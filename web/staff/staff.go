@@ -61,6 +61,7 @@ func (e *WaitError) Seconds() int { return max(1, int((e.Left+time.Second-1)/tim
 type Config struct {
 	Store    *store.Store
 	Clock    models.Clock
+	Machine  models.Clock // what authenticators' codes are compared with: real time; nil: Clock
 	Logger   *slog.Logger
 	ShopName string // what authenticators call the account's issuer
 	Parallel int    // passwords that are hashed at the same time, 19 MiB each; 0: as many as there are processors
@@ -71,6 +72,7 @@ type Config struct {
 type Accounts struct {
 	store    *store.Store
 	clock    models.Clock
+	machine  models.Clock
 	log      *slog.Logger
 	issuer   string
 	password *hasher
@@ -82,9 +84,14 @@ func New(c Config) (*Accounts, error) {
 	if c.Store == nil {
 		return nil, errors.New("staff: a store is needed")
 	}
-	a := &Accounts{store: c.Store, clock: c.Clock, log: c.Logger, issuer: c.ShopName, password: newHasher(c.Parallel)}
+	a := &Accounts{
+		store: c.Store, clock: c.Clock, machine: c.Machine, log: c.Logger, issuer: c.ShopName, password: newHasher(c.Parallel),
+	}
 	if a.clock == nil {
 		a.clock = models.SystemClock
+	}
+	if a.machine == nil {
+		a.machine = a.clock
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)

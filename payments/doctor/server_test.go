@@ -1,0 +1,106 @@
+package doctor_test
+
+import (
+	"context"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models/modelstest"
+	"coincart/models/store"
+	"coincart/payments/doctor"
+)
+
+// only is the finding of a check that finds one thing.
+func only(t *testing.T, r doctor.Report, check doctor.Check) doctor.Finding {
+	t.Helper()
+	found := of(r, check)
+	require.Len(t, found, 1, check)
+	return found[0]
+}
+
+func TestPower_WarnsOfAServerThatWritesItsLogLater(t *testing.T) {
+	s := newSetUp(t)
+	s.dsn = modelstest.MariaDBDSN(t) // the tests' server is quick, not safe
+	report := s.config.Run(t.Context())
+	assert.True(t, report.Healthy(), "the shop takes payments all the same")
+	assert.Equal(t, doctor.Finding{
+		Check: doctor.CheckPower, Status: doctor.Warn, Code: doctor.CodePowerFlush, Values: []string{"Value", "0"},
+	}, only(t, report, doctor.CheckPower))
+}
+
+func TestPower_KnowsWhatAServerPromises(t *testing.T) {
+	for name, row := range map[string]struct {
+		flags []string
+		want  []doctor.Code
+	}{
+		"safe":            {[]string{"--innodb-flush-log-at-trx-commit=1"}, []doctor.Code{doctor.CodePowerGood}},
+		"once a second":   {[]string{"--innodb-flush-log-at-trx-commit=2"}, []doctor.Code{doctor.CodePowerFlush}},
+		"binary log late": {[]string{"--innodb-flush-log-at-trx-commit=1", "--log-bin=log", "--sync-binlog=0"}, []doctor.Code{doctor.CodePowerBinlog}},
+		"both late":       {[]string{"--log-bin=log", "--sync-binlog=100"}, []doctor.Code{doctor.CodePowerFlush, doctor.CodePowerBinlog}},
+		"both safe":       {[]string{"--innodb-flush-log-at-trx-commit=1", "--log-bin=log", "--sync-binlog=1"}, []doctor.Code{doctor.CodePowerGood}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSetUp(t)
+			s.dsn = modelstest.PrivateMariaDBDSN(t, modelstest.Private{Flags: row.flags})
+			var codes []doctor.Code
+			for _, f := range of(s.config.Run(t.Context()), doctor.CheckPower) {
+				codes = append(codes, f.Code)
+			}
+			assert.Equal(t, row.want, codes)
+		})
+	}
+}
+
+func TestDatabase_WarnsOfAServerThatTakesNoChanges(t *testing.T) {
+	s := newSetUp(t)
+	s.dsn = modelstest.PrivateMariaDBDSN(t, modelstest.Private{Flags: []string{"--read-only=ON"}})
+	f := only(t, s.config.Run(t.Context()), doctor.CheckDatabase)
+	assert.Equal(t, doctor.Warn, f.Status)
+	assert.Equal(t, doctor.CodeDatabaseReadOnly, f.Code)
+}
+
+func TestPower_OfSQLiteIsTheShopsOwn(t *testing.T) {
+	s := newSetUp(t)
+	assert.Equal(t, doctor.CodePowerGood, only(t, s.config.Run(t.Context()), doctor.CheckPower).Code)
+
+	db := modelstest.Open(t, s.dsn, func(o *store.Options) { o.Unsafe = true })
+	s.config.OpenStore = func(context.Context) (*store.Store, func() error, error) { return db, func() error { return nil }, nil }
+	f := only(t, s.config.Run(t.Context()), doctor.CheckPower)
+	assert.Equal(t, doctor.Finding{
+		Check: doctor.CheckPower, Status: doctor.Warn, Code: doctor.CodePowerFile, Values: []string{"Value", "NORMAL"},
+	}, f)
+}
+
+func TestTime_OfADatabaseThatIsOffIsShownWithItsDirection(t *testing.T) {
+	for name, row := range map[string]struct {
+		shift time.Duration
+		code  doctor.Code
+	}{"behind": {-3 * time.Minute, doctor.CodeTimeBehind}, "ahead": {3 * time.Minute, doctor.CodeTimeAhead}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSetUp(t)
+			s.dsn = modelstest.ShiftedMariaDB(t, row.shift).DSN
+			report := s.config.Run(t.Context())
+			assert.True(t, report.Healthy(), "the shop follows the database's clock")
+			f := only(t, report, doctor.CheckTime)
+			assert.Equal(t, doctor.Warn, f.Status)
+			assert.Equal(t, row.code, f.Code)
+			seconds, err := strconv.ParseFloat(f.Value("Seconds"), 64)
+			require.NoError(t, err)
+			assert.InDelta(t, 180, seconds, 5)
+			assert.Equal(t, doctor.CodeClockGood, only(t, report, doctor.CheckClock).Code, "the platform is compared with this machine")
+		})
+	}
+}
+
+func TestTime_OfTheSameMachineIsGood(t *testing.T) {
+	s := newSetUp(t)
+	assert.Equal(t, doctor.CodeTimeSame, only(t, s.config.Run(t.Context()), doctor.CheckTime).Code)
+	s.dsn = modelstest.MariaDBDSN(t)
+	assert.Equal(t, doctor.CodeTimeGood, only(t, s.config.Run(t.Context()), doctor.CheckTime).Code)
+}
