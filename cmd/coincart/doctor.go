@@ -55,6 +55,7 @@ func (c *doctorCmd) findOut() (doctor.Config, error) {
 	}
 	config := *c.doctor(pieces)
 	config.Problems = p
+	config.Ready = "http://" + c.Addr + "/readyz"
 	var dsn problems
 	if c.databaseSettings.check(&dsn); len(dsn) == 0 {
 		config.OpenStore = c.openForDoctor

@@ -76,10 +76,12 @@ func assemble(s *settings, p parts) (*shop, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set up payments: %w", err)
 	}
+	examined := s.doctor(p)
+	examined.Workers = service.Workers
 	server, err := web.New(web.Config{
 		Store: p.store, Payments: service, BaseURL: p.baseURL, PlatformURL: p.platformURL,
 		TrustedProxies: s.TrustedProxies, Logger: p.log, Clock: clock, Machine: machine, Demo: p.demo, ShopName: name,
-		TryMail: mailer.try, Doctor: s.doctor(p),
+		TryMail: mailer.try, Doctor: examined,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up the pages: %w", err)

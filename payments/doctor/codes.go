@@ -76,6 +76,9 @@ const (
 	CodeCallbacksMissing Code = "callbacks_missing" // payments came without them
 	CodeWorkersGood      Code = "workers_good"
 	CodeWorkersLate      Code = "workers_late"
+	CodeWorkersStalled   Code = "workers_stalled" // of this process: a step does not end
+	CodeWorkersFailing   Code = "workers_failing" // of this process: no step ends well
+	CodeWorkersSaid      Code = "workers_said"    // what the running shop tells of its workers
 	CodeStoreUnknown     Code = "store_unknown"
 
 	CodeMailGood       Code = "mail_good"
@@ -108,7 +111,8 @@ func Codes() []Code {
 		CodePlatformMissing, CodePlatformBad, CodePlatformUnreachable, CodePlatformNoName, CodePlatformTLS, CodePlatformSlow,
 		CodeClockGood, CodeClockAhead, CodeClockBehind, CodeClockUnknown, CodeCallsGood, CodeCallsNotAsked, CodeAppIDMissing,
 		CodeAppIDWrong, CodeCallsTime, CodeCallsSignature, CodeCallsAnswer, CodeCallsRefused, CodeCallsUnknown, CodeCallbacksGood,
-		CodeCallbacksNone, CodeCallbacksMissing, CodeWorkersGood, CodeWorkersLate, CodeStoreUnknown, CodeMailGood, CodeMailFiles,
+		CodeCallbacksNone, CodeCallbacksMissing, CodeWorkersGood, CodeWorkersLate, CodeWorkersStalled,
+		CodeWorkersFailing, CodeWorkersSaid, CodeStoreUnknown, CodeMailGood, CodeMailFiles,
 		CodeMailUnreadable, CodeProxiesGood, CodeProxiesNone, CodeProxiesWide, CodeProxiesUnnamed, CodeProxiesNotNeeded, CodeDiskGood, CodeDiskLow,
 		CodeDiskFull, CodeDiskUnknown, CodeVersion,
 	}

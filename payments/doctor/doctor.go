@@ -105,6 +105,9 @@ type Config struct {
 	// OpenStore opens the database; the store is closed by done. A running shop gives its own.
 	OpenStore func(context.Context) (db *store.Store, done func() error, err error)
 
+	Workers func() []models.WorkerState // how the workers of this process stand; nil: the shop does not run here
+	Ready   string                      // address of /readyz of a shop that may run beside this process; "": nobody is asked
+
 	ForwardedBy string // address of a peer that is no trusted proxy and sends forwarded headers, as the present request shows; "": none
 
 	Clock     models.Clock      // the machine's; nil: the system's
@@ -133,13 +136,14 @@ func (c Config) Run(ctx context.Context) Report {
 	local = append(local, keys...)
 	local = append(local, c.checkProxies(), c.checkDisk(), checkVersion())
 
-	var platform, database []Finding
+	var platform, database, workers []Finding
 	var group sync.WaitGroup
+	group.Go(func() { workers = c.checkWorkers(ctx) })
 	group.Go(func() { platform = c.checkPlatform(ctx, ring) })
 	group.Go(func() { database = c.checkStore(ctx) })
 	group.Wait()
 
-	report := Report{At: models.Instant(c.Clock()), Findings: slices.Concat(local, platform, database)}
+	report := Report{At: models.Instant(c.Clock()), Findings: slices.Concat(local, platform, workers, database)}
 	order := Checks()
 	slices.SortStableFunc(report.Findings, func(a, b Finding) int {
 		return slices.Index(order, a.Check) - slices.Index(order, b.Check)

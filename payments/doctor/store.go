@@ -72,7 +72,7 @@ func (c Config) lookInto(ctx context.Context, db *store.Store) ([]Finding, error
 	if err != nil {
 		return nil, err
 	}
-	return append(server, database, migrations, judgeCallbacks(pulse, db.Clock()), judgeWorkers(pulse), c.judgeMail(settings)), nil
+	return append(server, database, migrations, judgeCallbacks(pulse, db.Clock()), judgeQueues(pulse), c.judgeMail(settings)), nil
 }
 
 func judgeSteps(steps []store.Migration) (f Finding, behind bool) {
@@ -107,7 +107,8 @@ func judgeCallbacks(p models.Pulse, now time.Time) Finding {
 	return f
 }
 
-func judgeWorkers(p models.Pulse) Finding {
+// judgeQueues looks at what waits for the workers.
+func judgeQueues(p models.Pulse) Finding {
 	if p.LateRows == 0 {
 		return Finding{CheckWorkers, Good, CodeWorkersGood, nil}
 	}

@@ -1,0 +1,75 @@
+package doctor
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"coincart/models"
+)
+
+// readyAnswer is the most that is read of /readyz, in bytes.
+const readyAnswer = 2 << 10
+
+// checkWorkers looks at workers that do not go on (reliability.md R18): those of this process, or those of a shop that answers on this
+// machine. There is no finding where all is well, because what waits for them says more.
+func (c Config) checkWorkers(ctx context.Context) []Finding {
+	if c.Workers != nil {
+		return judgeWorkers(c.Workers(), time.Now())
+	}
+	if c.Ready == "" {
+		return nil
+	}
+	return askReady(ctx, c.Ready)
+}
+
+func judgeWorkers(workers []models.WorkerState, now time.Time) []Finding {
+	var findings []Finding
+	for _, w := range workers {
+		values := []string{"Worker", w.Name, "Seconds", strconv.Itoa(int(now.Sub(w.Finished).Seconds())), "Restarts", strconv.Itoa(w.Restarts), "Problem", w.Problem}
+		switch {
+		case w.Stalled:
+			findings = append(findings, Finding{CheckWorkers, Bad, CodeWorkersStalled, values})
+		case w.Failing:
+			findings = append(findings, Finding{CheckWorkers, Warn, CodeWorkersFailing, values})
+		}
+	}
+	return findings
+}
+
+// askReady passes on what a running shop says of its workers. One that does not answer does not run here, or is another check's matter.
+func askReady(ctx context.Context, address string) []Finding {
+	ctx, cancel := context.WithTimeout(ctx, connectWithin)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, readyAnswer))
+	if err != nil {
+		return nil
+	}
+	var said []string
+	for line := range strings.Lines(string(body)) {
+		if strings.HasPrefix(line, "worker ") {
+			said = append(said, strings.TrimSpace(line))
+		}
+	}
+	if len(said) == 0 {
+		return nil
+	}
+	status := Warn
+	if response.StatusCode == http.StatusServiceUnavailable {
+		status = Bad
+	}
+	return []Finding{{CheckWorkers, status, CodeWorkersSaid, []string{"Words", strings.Join(said, "; ")}}}
+}

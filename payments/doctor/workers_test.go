@@ -1,0 +1,59 @@
+package doctor_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"coincart/models"
+	"coincart/payments/doctor"
+)
+
+// R18: a worker that does not go on is found from inside the shop, and from beside it.
+func TestRun_FindsWorkersThatDoNotGoOn(t *testing.T) {
+	codes := func(report doctor.Report) (list []doctor.Code) {
+		for _, f := range of(report, doctor.CheckWorkers) {
+			list = append(list, f.Code)
+		}
+		return list
+	}
+	s := newSetUp(t)
+	s.config.Workers = func() []models.WorkerState {
+		return []models.WorkerState{
+			{Name: "inbox", Finished: time.Now()},
+			{Name: "attempts", Finished: time.Now().Add(-80 * time.Second), Stalled: true, Restarts: 1},
+			{Name: "outbox", Finished: time.Now().Add(-70 * time.Second), Failing: true, Problem: "no"},
+		}
+	}
+	report := s.config.Run(t.Context())
+	assert.False(t, report.Healthy())
+	assert.Equal(t, []doctor.Code{doctor.CodeWorkersStalled, doctor.CodeWorkersFailing, doctor.CodeWorkersGood}, codes(report))
+	assert.Equal(t, "attempts", of(report, doctor.CheckWorkers)[0].Value("Worker"))
+
+	beside := newSetUp(t)
+	for status, row := range map[int]struct {
+		body    string
+		want    []doctor.Code
+		healthy bool
+	}{
+		http.StatusOK:                 {"ok\n", []doctor.Code{doctor.CodeWorkersGood}, true},
+		http.StatusServiceUnavailable: {"worker inbox has stalled: no step has ended for 75 seconds\n", []doctor.Code{doctor.CodeWorkersSaid, doctor.CodeWorkersGood}, false},
+		http.StatusNotFound:           {"<p>another program</p>", []doctor.Code{doctor.CodeWorkersGood}, true},
+	} {
+		shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(row.body))
+		}))
+		beside.config.Ready = shop.URL
+		report = beside.config.Run(t.Context())
+		assert.Equal(t, row.want, codes(report), status)
+		assert.Equal(t, row.healthy, report.Healthy(), status)
+		shop.Close()
+	}
+	beside.config.Ready = "http://127.0.0.1:1/readyz"
+	require.True(t, beside.config.Run(t.Context()).Healthy(), "it does not run")
+}
