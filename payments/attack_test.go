@@ -16,10 +16,10 @@ import (
 	"coincart/payments/sandbox"
 )
 
-// signIn is a payer who is signed in at the platform.
-func (s *shop) signIn(uid string) models.Payer {
+// signIn is alice, signed in at the platform.
+func (s *shop) signIn() models.Payer {
 	s.t.Helper()
-	code, err := s.platform.Login(testApp, uid)
+	code, err := s.platform.Login(testApp, alice)
 	require.NoError(s.t, err)
 	payer, err := s.Connect(s.t.Context(), code)
 	require.NoError(s.t, err)
@@ -31,7 +31,7 @@ func TestPay_TokenOnlyForTheBrowserThatIsSignedIn(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		in := s.cart(1)
-		in.Payer = s.signIn(alice)
+		in.Payer = s.signIn()
 		p, err := s.Place(t.Context(), in)
 		require.NoError(t, err)
 		u, err := url.Parse(p.PayURL)

@@ -338,7 +338,7 @@ func (s *Service) importProgress(ctx context.Context, t *models.Task) func(done,
 	pulse := s.pulse(t)
 	return func(done, total int) error {
 		s.running.set(t.ID, done, total)
-		s.watch.progress(workerTasks)
+		s.watch.progress()
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
 		}

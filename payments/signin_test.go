@@ -47,7 +47,7 @@ func TestAsk_LapsedTokenIsLeftOut(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
-		paid, open := s.placeSignedIn(s.signIn(alice)), s.placeSignedIn(s.signIn(alice))
+		paid, open := s.placeSignedIn(s.signIn()), s.placeSignedIn(s.signIn())
 		s.clock.Advance(11 * time.Minute)
 		require.NoError(t, s.platform.Pay(s.platformOrder(paid).OrderNum))
 		s.work()
@@ -91,7 +91,7 @@ func TestKeepSignedIn_RefreshesInTime(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		ctx := t.Context()
-		payer := s.signIn(alice)
+		payer := s.signIn()
 		assert.Equal(t, s.clock.Now().Add(10*time.Minute), payer.TokenEndsAt)
 		require.NotEmpty(t, payer.RefreshToken)
 
@@ -137,7 +137,7 @@ func TestKeepSignedIn_RefreshesInTime(t *testing.T) {
 func TestKeepSignedIn_PlatformThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		payer := s.signIn(alice)
+		payer := s.signIn()
 		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultServerError, Call: "refreshToken"}}))
 		s.clock.Advance(8 * time.Minute)
 		same, err := s.KeepSignedIn(t.Context(), payer)
@@ -158,10 +158,10 @@ func TestPlace_LapsedSignInKeepsTheCart(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		in := s.cart(2)
-		in.Payer = s.signIn(alice)
+		in.Payer = s.signIn()
 		s.clock.Advance(11 * time.Minute)
 		in = s.form(in.CartID)
-		in.Payer = models.Payer{OpenID: s.signIn(alice).OpenID, Token: "a-token-that-was-taken-back"}
+		in.Payer = models.Payer{OpenID: s.signIn().OpenID, Token: "a-token-that-was-taken-back"}
 		_, err := s.Place(t.Context(), in)
 		require.ErrorIs(t, err, payments.ErrSignIn)
 		s.stockIs(50, 0, 0)
@@ -173,7 +173,7 @@ func TestPlace_LapsedSignInKeepsTheCart(t *testing.T) {
 		require.ErrorIs(t, err, payments.ErrFormUsed, "nothing came of that form")
 
 		again := s.form(in.CartID)
-		again.Payer = s.signIn(alice)
+		again.Payer = s.signIn()
 		p, err := s.Place(t.Context(), again)
 		require.NoError(t, err)
 		assert.NotEmpty(t, p.PayURL)
@@ -187,11 +187,11 @@ func TestPay_LapsedSignInIsSaid(t *testing.T) {
 		order := s.place(1)
 		require.NoError(t, s.platform.Fail(s.platformOrder(order).OrderNum))
 		s.deliver()
-		stale := models.Payer{OpenID: s.signIn(alice).OpenID, Token: "a-token-that-was-taken-back"}
+		stale := models.Payer{OpenID: s.signIn().OpenID, Token: "a-token-that-was-taken-back"}
 		_, err := s.Pay(t.Context(), order.Ref, "USDT", stale)
 		require.ErrorIs(t, err, payments.ErrSignIn)
 		assert.Equal(t, models.OrderAwaiting, s.order(order.Ref).State)
-		p, err := s.Pay(t.Context(), order.Ref, "USDT", s.signIn(alice))
+		p, err := s.Pay(t.Context(), order.Ref, "USDT", s.signIn())
 		require.NoError(t, err)
 		assert.NotEmpty(t, p.PayURL)
 	}, shortSignIns)
@@ -201,9 +201,9 @@ func TestPay_LapsedSignInIsSaid(t *testing.T) {
 func TestPay_OpenAttemptIsPaidWithTheTokenAtHand(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.placeSignedIn(s.signIn(alice))
+		order := s.placeSignedIn(s.signIn())
 		s.later(11 * time.Minute)
-		fresh := s.signIn(alice)
+		fresh := s.signIn()
 		p, err := s.Pay(t.Context(), order.Ref, "", fresh)
 		require.NoError(t, err)
 		u, err := url.Parse(p.PayURL)

@@ -136,7 +136,7 @@ func (s *Service) taskStep(ctx context.Context) (int, error) {
 
 // runTask does a task, or goes on with one whose process died. A task that fails is tried again unless that is useless.
 func (s *Service) runTask(ctx context.Context, t models.Task) {
-	s.watch.progress(workerTasks)
+	s.watch.progress()
 	err := s.doTask(ctx, &t)
 	if ctx.Err() != nil {
 		return // the shop is stopping; another process goes on when the lease ends
@@ -188,7 +188,7 @@ func (s *Service) pulse(t *models.Task) func(ctx context.Context, done, total in
 	var last time.Time
 	return func(ctx context.Context, done, total int) error {
 		t.Done, t.Total = done, total
-		s.watch.progress(workerTasks)
+		s.watch.progress()
 		now := s.clock()
 		if !last.IsZero() && now.Sub(last) < taskPulse && (total == 0 || done < total) {
 			return nil

@@ -57,12 +57,12 @@ func (w *watch) forget() {
 	w.list = nil
 }
 
-// progress is a sign of life of a step that takes long.
-func (w *watch) progress(name string) {
+// progress is a sign of life of the tasks, whose steps take long.
+func (w *watch) progress() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, one := range w.list {
-		if one.name == name {
+		if one.name == workerTasks {
 			one.progress()
 		}
 	}

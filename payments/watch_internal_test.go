@@ -123,7 +123,7 @@ func TestSupervise_TasksAreAliveWhileTheyProgress(t *testing.T) {
 		}})
 		for range 20 {
 			time.Sleep(time.Minute)
-			s.watch.progress(workerTasks)
+			s.watch.progress()
 		}
 		synctest.Wait()
 		assert.Zero(t, s.Workers()[0].Restarts)
