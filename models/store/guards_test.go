@@ -375,12 +375,14 @@ func TestGuard_RepeatedCallbackNeverPutsAQuestionOff(t *testing.T) {
 		_, err := s.PutInbox(ctx, m)
 		require.NoError(t, err)
 		due := models.Instant(time.Now().Add(time.Hour))
-		at := func(o models.Order, state models.AttemptState) models.Attempt {
-			a := modelstest.Attempt(t, s, o, func(a *models.Attempt) { a.State, a.DueAt = state, due })
-			require.NoError(t, s.AddEvidence(ctx, &models.Evidence{AttemptID: a.ID, OrderID: a.OrderID, Source: models.SourceCallback, InboxID: m.ID}))
-			return a
+		edit := func(state models.AttemptState) func(*models.Attempt) {
+			return func(a *models.Attempt) { a.State, a.DueAt = state, due }
 		}
-		live, dead := at(modelstest.Order(t, s), models.AttemptOpen), at(modelstest.Order(t, s), models.AttemptClosed)
+		live := modelstest.Attempt(t, s, modelstest.Order(t, s), edit(models.AttemptOpen))
+		dead := modelstest.Attempt(t, s, modelstest.Order(t, s), edit(models.AttemptClosed))
+		for _, a := range []models.Attempt{live, dead} {
+			require.NoError(t, s.AddEvidence(ctx, &models.Evidence{AttemptID: a.ID, OrderID: a.OrderID, Source: models.SourceCallback, InboxID: m.ID}))
+		}
 		dueOf := func(a models.Attempt) time.Time {
 			got, err := s.Attempt(ctx, a.ID)
 			require.NoError(t, err)
