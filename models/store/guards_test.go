@@ -305,74 +305,40 @@ func TestGuard_RefusedTransitionIsStoredAsRefused(t *testing.T) {
 	})
 }
 
-// The same guard through the whole calls: another process changes the second reservation of an order between the read and the claim. SQLite
-// has one writer, so a trigger does it there, in the same transaction; MariaDB reads from the transaction's snapshot.
-func TestGuard_ReservationThatChangesAfterItWasReadIsReadAgain(t *testing.T) {
-	two := func(t *testing.T, s *store.Store) (o models.Order, list []models.Reservation) {
-		t.Helper()
-		p := modelstest.Product(t, s, stocked(10, 10))
-		o = newOrder(t, s, line(p.Variants[0], 3), line(p.Variants[1], 3))
-		other := newOrder(t, s, line(p.Variants[0], 3), line(p.Variants[1], 3))
-		require.NoError(t, s.Reserve(t.Context(), o.ID, o.Lines))
-		require.NoError(t, s.Reserve(t.Context(), other.ID, other.Lines))
-		list, err := s.ReservationsOf(t.Context(), o.ID)
-		require.NoError(t, err)
-		return o, list
+// The same guard through the whole calls: the second reservation of an order changes after the call has read it and before the call claims it. A
+// trigger on the first variant does it, because nothing else can come in between on SQLite, which has one writer.
+func TestGuard_ReservationThatChangesAfterItWasReadIsNotEnded(t *testing.T) {
+	trigger := map[string]string{
+		"sqlite":  "CREATE TRIGGER faster AFTER UPDATE ON variants FOR EACH ROW BEGIN %s; END",
+		"mariadb": "CREATE TRIGGER faster AFTER UPDATE ON variants FOR EACH ROW %s",
 	}
-	calls := map[string]struct {
-		end   func(ctx context.Context, s *store.Store, orderID string) error
-		other func(ctx context.Context, s *store.Store, orderID string) error
-		moved models.ReservationState // what the other one makes of it
-		stock [3]int                  // in the end, where the other one can be waited for
+	fresh := map[string]func(testing.TB) string{"sqlite": modelstest.SQLiteDSN, "mariadb": modelstest.MariaDBDSN}
+	for name, call := range map[string]struct {
+		end    func(ctx context.Context, s *store.Store, orderID string) error
+		faster models.ReservationState
 	}{
-		"release": {
-			func(ctx context.Context, s *store.Store, id string) error { return s.ReleaseReservation(ctx, id) },
-			func(ctx context.Context, s *store.Store, id string) error { return s.SellReservation(ctx, id) },
-			models.ReservationSold,
-			[3]int{4, 3, 3},
-		},
-		"sale": {
-			func(ctx context.Context, s *store.Store, id string) error { return s.SellReservation(ctx, id) },
-			func(ctx context.Context, s *store.Store, id string) error { return s.ReleaseReservation(ctx, id) },
-			models.ReservationReleased,
-			[3]int{4, 3, 3}, // released, and taken from the shelf again
-		},
-	}
-	for name, call := range calls {
-		t.Run(name, func(t *testing.T) {
-			t.Run("sqlite", func(t *testing.T) {
-				dsn := modelstest.SQLiteDSN(t)
+		"release": {func(ctx context.Context, s *store.Store, id string) error { return s.ReleaseReservation(ctx, id) }, models.ReservationSold},
+		"sale":    {func(ctx context.Context, s *store.Store, id string) error { return s.SellReservation(ctx, id) }, models.ReservationReleased},
+	} {
+		for dialect, dsnOf := range fresh {
+			t.Run(name+"/"+dialect, func(t *testing.T) {
+				ctx, dsn := t.Context(), dsnOf(t)
 				s := modelstest.Open(t, dsn)
-				o, list := two(t, s)
-				modelstest.Exec(t, dsn, fmt.Sprintf(`CREATE TRIGGER faster AFTER UPDATE OF state ON reservations WHEN NEW.id = '%s'
-					BEGIN UPDATE reservations SET state = '%s' WHERE id = '%s'; END`, list[0].ID, call.moved, list[1].ID))
-				require.ErrorIs(t, call.end(t.Context(), s, o.ID), store.ErrConflict)
+				p := modelstest.Product(t, s, stocked(10, 10))
+				o := newOrder(t, s, line(p.Variants[0], 3), line(p.Variants[1], 3))
+				other := newOrder(t, s, line(p.Variants[0], 3), line(p.Variants[1], 3))
+				require.NoError(t, s.Reserve(ctx, o.ID, o.Lines))
+				require.NoError(t, s.Reserve(ctx, other.ID, other.Lines))
+				list, err := s.ReservationsOf(ctx, o.ID)
+				require.NoError(t, err)
+				change := fmt.Sprintf("UPDATE reservations SET state = '%s' WHERE id = '%s' AND NEW.id = '%s'", call.faster, list[1].ID, list[0].VariantID)
+				modelstest.Exec(t, dsn, fmt.Sprintf(trigger[dialect], change))
+				require.ErrorIs(t, call.end(ctx, s, o.ID), store.ErrConflict)
 				for _, r := range list {
 					assert.Equal(t, [3]int{4, 6, 0}, stockOf(t, s, r.VariantID), "all or nothing")
 				}
 			})
-			t.Run("mariadb", func(t *testing.T) {
-				ctx := t.Context()
-				s := modelstest.MariaDB(t)
-				o, list := two(t, s)
-				changed := false
-				require.NoError(t, s.Tx(ctx, func(tx *store.Store) error {
-					if _, err := tx.ReservationsOf(ctx, o.ID); err != nil { // from here on the transaction sees what was
-						return err
-					}
-					if !changed {
-						changed = true
-						if err := call.other(ctx, s, o.ID); err != nil {
-							return err
-						}
-					}
-					return call.end(ctx, tx, o.ID)
-				}))
-				for _, r := range list {
-					assert.Equal(t, call.stock, stockOf(t, s, r.VariantID))
-				}
-			})
-		})
+		}
 	}
 }
 
@@ -397,5 +363,35 @@ func TestGuard_RefundIsOfThisPaymentInItsCoin(t *testing.T) {
 		assert.Equal(t, "0", refundedOf(t, s, a))
 		assert.Equal(t, "0", refundedOf(t, s, open))
 		requireSound(t, s)
+	})
+}
+
+// The guards are NudgeAttempts' conditions: live, and not due earlier. Without them whoever repeats a callback puts the question about a payment
+// off for as long as they like, and has dead attempts asked about.
+func TestGuard_RepeatedCallbackNeverPutsAQuestionOff(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		m := callback("digest", "data")
+		_, err := s.PutInbox(ctx, m)
+		require.NoError(t, err)
+		due := models.Instant(time.Now().Add(time.Hour))
+		edit := func(state models.AttemptState) func(*models.Attempt) {
+			return func(a *models.Attempt) { a.State, a.DueAt = state, due }
+		}
+		live := modelstest.Attempt(t, s, modelstest.Order(t, s), edit(models.AttemptOpen))
+		dead := modelstest.Attempt(t, s, modelstest.Order(t, s), edit(models.AttemptClosed))
+		for _, a := range []models.Attempt{live, dead} {
+			require.NoError(t, s.AddEvidence(ctx, &models.Evidence{AttemptID: a.ID, OrderID: a.OrderID, Source: models.SourceCallback, InboxID: m.ID}))
+		}
+		dueOf := func(a models.Attempt) time.Time {
+			got, err := s.Attempt(ctx, a.ID)
+			require.NoError(t, err)
+			return got.DueAt
+		}
+		require.NoError(t, s.NudgeAttempts(ctx, "digest", due.Add(time.Hour)))
+		assert.Equal(t, due, dueOf(live), "the nearer question stays")
+		require.NoError(t, s.NudgeAttempts(ctx, "digest", due.Add(-time.Minute)))
+		assert.Equal(t, due.Add(-time.Minute), dueOf(live))
+		assert.Equal(t, due, dueOf(dead))
 	})
 }
