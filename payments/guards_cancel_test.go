@@ -77,6 +77,7 @@ func TestGuard_OrderWhoseTimeIsOverGetsNoNewAttempt(t *testing.T) {
 		_, err := s.Pay(t.Context(), order.Ref, "USDT", models.Payer{UserID: alice})
 		require.ErrorIs(t, err, payments.ErrNotPayable)
 		assert.Len(t, s.order(order.Ref).Attempts, 1)
+		s.work()
 	})
 }
 

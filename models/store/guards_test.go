@@ -366,8 +366,8 @@ func TestGuard_RefundIsOfThisPaymentInItsCoin(t *testing.T) {
 	})
 }
 
-// The guards are NudgeAttempts' conditions: live, and not due earlier. Without them whoever repeats a callback puts the question about a payment
-// off for as long as they like, and has dead attempts asked about.
+// The guards are NudgeAttempts' conditions: not paid, and not due earlier. Without them whoever repeats a callback puts the question about a
+// payment off for as long as they like, and has paid attempts asked about, which may be closed then.
 func TestGuard_RepeatedCallbackNeverPutsAQuestionOff(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
@@ -375,12 +375,10 @@ func TestGuard_RepeatedCallbackNeverPutsAQuestionOff(t *testing.T) {
 		_, err := s.PutInbox(ctx, m)
 		require.NoError(t, err)
 		due := models.Instant(time.Now().Add(time.Hour))
-		edit := func(state models.AttemptState) func(*models.Attempt) {
-			return func(a *models.Attempt) { a.State, a.DueAt = state, due }
-		}
-		live := modelstest.Attempt(t, s, modelstest.Order(t, s), edit(models.AttemptOpen))
-		dead := modelstest.Attempt(t, s, modelstest.Order(t, s), edit(models.AttemptClosed))
-		for _, a := range []models.Attempt{live, dead} {
+		live := modelstest.Attempt(t, s, modelstest.Order(t, s), func(a *models.Attempt) { a.State, a.DueAt = models.AttemptOpen, due })
+		paid := modelstest.Attempt(t, s, modelstest.Order(t, s), func(a *models.Attempt) { a.State = models.AttemptPaid })
+		require.NoError(t, s.EndQuestions(ctx, paid.ID))
+		for _, a := range []models.Attempt{live, paid} {
 			require.NoError(t, s.AddEvidence(ctx, &models.Evidence{AttemptID: a.ID, OrderID: a.OrderID, Source: models.SourceCallback, InboxID: m.ID}))
 		}
 		dueOf := func(a models.Attempt) time.Time {
@@ -392,6 +390,6 @@ func TestGuard_RepeatedCallbackNeverPutsAQuestionOff(t *testing.T) {
 		assert.Equal(t, due, dueOf(live), "the nearer question stays")
 		require.NoError(t, s.NudgeAttempts(ctx, "digest", due.Add(-time.Minute)))
 		assert.Equal(t, due.Add(-time.Minute), dueOf(live))
-		assert.Equal(t, due, dueOf(dead))
+		assert.True(t, dueOf(paid).IsZero())
 	})
 }
