@@ -15,9 +15,9 @@ func TestOffice_AuthenticatorsAreComparedWithRealTime(t *testing.T) {
 	for name, shift := range map[string]time.Duration{"behind": -3 * time.Minute, "ahead": 3 * time.Minute} {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t, modelstest.SQLite, func(c *web.Config) {
-				real := c.Clock
-				c.Machine = real
-				c.Clock = func() time.Time { return real().Add(shift) }
+				machine := c.Clock
+				c.Machine = machine
+				c.Clock = func() time.Time { return machine().Add(shift) }
 			})
 			s.staffed(models.RoleViewer).get("/admin/health").is(http.StatusOK)
 		})

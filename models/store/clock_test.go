@@ -27,6 +27,7 @@ func eachShift(t *testing.T, fn func(t *testing.T, server *modelstest.Shifted, s
 }
 
 func TestClock_IsTheDatabases(t *testing.T) {
+	t.Parallel()
 	eachShift(t, func(t *testing.T, server *modelstest.Shifted, shift time.Duration, s *store.Store) {
 		assert.WithinDuration(t, time.Now().Add(shift), s.Clock(), near)
 		assert.Equal(t, time.UTC, s.Clock().Location())

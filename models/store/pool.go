@@ -173,8 +173,8 @@ func (p *pool) exec(ctx context.Context, query string, args []any) (sql.Result, 
 		return nil, err
 	}
 	defer p.watch(ctx, query)()
-	w := p.waits.start(ctx)
-	result, err := p.write.exec(w.Context, query, args)
+	limited, w := p.waits.start(ctx)
+	result, err := p.write.exec(limited, query, args)
 	err = w.end(err)
 	p.suspect(ctx, err)
 	return result, translate(err)
@@ -200,8 +200,8 @@ func (p *pool) query(ctx context.Context, query string, args []any) (*sql.Rows, 
 		return nil, err
 	}
 	defer p.watch(ctx, query)()
-	w := p.waits.start(ctx)
-	rows, err := w.answered(p.read.query(w.Context, query, args))
+	limited, w := p.waits.start(ctx)
+	rows, err := w.answered(p.read.query(limited, query, args)) //nolint:sqlclosecheck // the caller closes them
 	p.suspect(ctx, err)
 	return rows, translate(err)
 }
@@ -235,8 +235,8 @@ func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sq
 // QueryRowContext runs a statement that reads one row; its error is the database's own.
 func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	defer p.watch(ctx, query)()
-	w := p.waits.start(ctx)
-	return answeredRow(w, p.read.db.QueryRowContext(w.Context, query, args...))
+	ctx, w := p.waits.start(ctx)
+	return w.answeredRow(p.read.db.QueryRowContext(ctx, query, args...))
 }
 
 // BeginTx begins a transaction on a writing connection.
@@ -248,18 +248,21 @@ func (p *pool) begin(ctx context.Context, opts *sql.TxOptions) (*transaction, er
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	w := p.waits.start(ctx)
-	p.write.prepareWanted(w.Context)
-	tx, err := p.write.db.BeginTx(w.Context, opts)
-	if err == nil && w.timer != nil && !w.timer.Stop() {
-		err = errors.Join(w.waits.late, tx.Rollback()) // the time was over in this very moment
-	}
+	limited, w := p.waits.start(ctx)
+	p.write.prepareWanted(limited)
+	tx, err := p.write.db.BeginTx(limited, opts)
 	if err != nil {
 		err = w.end(err)
 		p.suspect(ctx, err)
 		return nil, translate(err)
 	}
-	return &transaction{pool: p, tx: tx, wait: w}, nil
+	release, late := w.keep()
+	if late {
+		err := errors.Join(w.late, tx.Rollback())
+		release()
+		return nil, err
+	}
+	return &transaction{pool: p, tx: tx, release: release}, nil
 }
 
 func (p *pool) close() error {
@@ -279,10 +282,10 @@ func (p *pool) close() error {
 //
 // The same holds for one that got no answer in time: SQLite rolls back what it is interrupted in.
 type transaction struct {
-	pool *pool
-	tx   *sql.Tx
-	wait wait // of the context that the transaction lives in
-	over error
+	pool    *pool
+	tx      *sql.Tx
+	release func() // gives back what the transaction's context holds
+	over    error
 }
 
 func (t *transaction) note(ctx context.Context, err error) error {
@@ -310,12 +313,12 @@ func (t *transaction) exec(ctx context.Context, query string, args []any) (sql.R
 		return nil, err
 	}
 	defer t.pool.watch(ctx, query)()
-	w := t.pool.waits.start(ctx)
+	limited, w := t.pool.waits.start(ctx)
 	var result sql.Result
 	if stmt := t.pool.write.inside(query); stmt != nil {
-		result, err = t.tx.StmtContext(w.Context, stmt).ExecContext(w.Context, args...) //nolint:sqlclosecheck // ends with the transaction
+		result, err = t.tx.StmtContext(limited, stmt).ExecContext(limited, args...) //nolint:sqlclosecheck // ends with the transaction
 	} else {
-		result, err = t.tx.ExecContext(w.Context, query, args...)
+		result, err = t.tx.ExecContext(limited, query, args...)
 	}
 	return result, t.note(ctx, w.end(err))
 }
@@ -332,12 +335,12 @@ func (t *transaction) query(ctx context.Context, query string, args []any) (*sql
 		return nil, err
 	}
 	defer t.pool.watch(ctx, query)()
-	w := t.pool.waits.start(ctx)
+	limited, w := t.pool.waits.start(ctx)
 	var rows *sql.Rows
 	if stmt := t.pool.write.inside(query); stmt != nil {
-		rows, err = w.answered(t.tx.StmtContext(w.Context, stmt).QueryContext(w.Context, args...)) //nolint:sqlclosecheck // ends with the transaction
+		rows, err = w.answered(t.tx.StmtContext(limited, stmt).QueryContext(limited, args...)) //nolint:sqlclosecheck // ends with the transaction
 	} else {
-		rows, err = w.answered(t.tx.QueryContext(w.Context, query, args...))
+		rows, err = w.answered(t.tx.QueryContext(limited, query, args...))
 	}
 	return rows, t.note(ctx, err)
 }
@@ -360,8 +363,8 @@ func (t *transaction) QueryContext(ctx context.Context, query string, args ...an
 // QueryRowContext runs a statement that reads one row; its error is the database's own.
 func (t *transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	defer t.pool.watch(ctx, query)()
-	w := t.pool.waits.start(ctx)
-	return answeredRow(w, t.tx.QueryRowContext(w.Context, query, args...))
+	ctx, w := t.pool.waits.start(ctx)
+	return w.answeredRow(t.tx.QueryRowContext(ctx, query, args...))
 }
 
 // Commit ends the transaction well; one that gave way is rolled back instead.
@@ -369,10 +372,12 @@ func (t *transaction) Commit() error {
 	if t.over != nil {
 		return errors.Join(t.over, t.Rollback())
 	}
-	err := t.tx.Commit()
-	t.pool.suspect(t.wait.Context, err)
-	return translate(t.wait.end(err))
+	defer t.release()
+	return translate(t.tx.Commit())
 }
 
 // Rollback undoes the transaction.
-func (t *transaction) Rollback() error { return translate(t.wait.end(t.tx.Rollback())) }
+func (t *transaction) Rollback() error {
+	defer t.release()
+	return translate(t.tx.Rollback())
+}

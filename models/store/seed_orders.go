@@ -116,7 +116,7 @@ func (s *Store) writeOn(ctx context.Context, conn *sql.Conn, tables *seedTables)
 	if err != nil {
 		return translate(err)
 	}
-	tx := &transaction{pool: s.pool, tx: began, wait: wait{Context: ctx, waits: s.pool.waits}}
+	tx := &transaction{pool: s.pool, tx: began, release: func() {}}
 	if err := tables.write(ctx, &Store{shared: s.shared, conn: tx, orm: s.orm, inTx: true}); err != nil {
 		if e := tx.Rollback(); e != nil && !errors.Is(e, sql.ErrTxDone) {
 			err = errors.Join(err, e)

@@ -52,6 +52,7 @@ func (s *Store) once(ctx context.Context, fn func(tx *Store) error) (err error) 
 	}
 	done = true
 	err = began.Commit()
+	s.pool.suspect(ctx, err)
 	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
 		err = ctx.Err() // the context ended the transaction before us
 	}

@@ -45,69 +45,67 @@ func newWaits(limit time.Duration) *waits {
 	return &waits{limit: limit, late: fmt.Errorf("the database did not answer within %s: %w", limit, context.DeadlineExceeded)}
 }
 
-// wait is a context for one statement, with a deadline where the caller's has none.
+// wait is the deadline of one statement; the zero value is none.
 type wait struct {
-	context.Context
 	cancel context.CancelCauseFunc
 	timer  *time.Timer
-	waits  *waits
+	late   error
 }
 
-func (w *waits) start(ctx context.Context) wait {
+// start gives a statement a context with a deadline, where the caller's has none.
+func (w *waits) start(ctx context.Context) (context.Context, wait) {
 	if _, ok := ctx.Deadline(); ok {
-		return wait{Context: ctx, waits: w}
+		return ctx, wait{}
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	return wait{Context: ctx, cancel: cancel, timer: time.AfterFunc(w.limit, func() { cancel(w.late) }), waits: w}
+	return ctx, wait{cancel: cancel, timer: time.AfterFunc(w.limit, func() { cancel(w.late) }), late: w.late}
 }
 
-// end ends the wait and gives the statement's error. Nothing may use the context any more.
+// end ends the wait and gives the statement's error: the context only knows that it was cancelled, not that the time was over. Nothing
+// may use the context any more.
 func (w wait) end(err error) error {
 	if w.cancel == nil {
 		return err
 	}
-	w.timer.Stop()
-	err = w.explain(err)
+	inTime := w.timer.Stop()
 	w.cancel(nil)
+	if err != nil && !inTime {
+		return w.late
+	}
 	return err
 }
 
-// explain says that the time was over: the context itself only knows that it was cancelled.
-func (w wait) explain(err error) error {
-	if err != nil && context.Cause(w.Context) == w.waits.late { //nolint:errorlint // the very value
-		return w.waits.late
+// keep takes the deadline off a context that lives on until release is called; late reports that it was over in this very moment.
+func (w wait) keep() (release func(), late bool) {
+	if w.cancel == nil {
+		return func() {}, false
 	}
-	return err
+	return func() { w.cancel(nil) }, !w.timer.Stop()
 }
 
 // answered takes the deadline off rows that have begun to come: reading them may take longer, as an export does. The caller's own
 // context goes on ending them. Nobody tells when rows are closed, so what the context holds is given back when they are collected.
 func (w wait) answered(rows *sql.Rows, err error) (*sql.Rows, error) {
-	switch {
-	case w.cancel == nil:
-		return rows, err
-	case err != nil:
-		return nil, w.end(err)
-	case !w.timer.Stop():
-		// The time was over in this very moment, and the rows end with the context.
-		_ = rows.Close()
-		return nil, w.end(w.waits.late)
+	if w.cancel == nil || err != nil {
+		return rows, w.end(err)
 	}
-	release(rows, w)
+	release, late := w.keep()
+	if late {
+		_ = rows.Close()
+		release()
+		return nil, w.late
+	}
+	runtime.AddCleanup(rows, func(release func()) { release() }, release)
 	return rows, nil
 }
 
 // answeredRow is answered for a single row, which keeps its error until it is read.
-func answeredRow(w wait, row *sql.Row) *sql.Row {
+func (w wait) answeredRow(row *sql.Row) *sql.Row {
 	if w.cancel != nil {
-		w.timer.Stop()
-		release(row, w)
+		release, _ := w.keep()
+		runtime.AddCleanup(row, func(release func()) { release() }, release)
 	}
 	return row
-}
-
-func release[T any](rows *T, w wait) {
-	runtime.AddCleanup(rows, func(cancel context.CancelCauseFunc) { cancel(nil) }, w.cancel)
 }
 
 // bound is start for what is not one statement: pinging, or reading the schema's state.

@@ -98,12 +98,14 @@ func TestWait_LeavesNothingOnTheCallersContext(t *testing.T) {
 		"answered": func(s wait) { require.NoError(t, s.end(nil)) },
 		"refused":  func(s wait) { require.ErrorIs(t, s.end(ErrDuplicate), ErrDuplicate) },
 	} {
-		started := w.start(t.Context())
+		ctx, started := w.start(t.Context())
 		end(started)
-		assert.Error(t, started.Err(), name)
+		require.Error(t, ctx.Err(), name)
 		assert.False(t, started.timer.Stop(), name)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 	defer cancel()
-	assert.Equal(t, ctx, w.start(ctx).Context, "a deadline of the caller's is the one that counts")
+	same, started := w.start(ctx)
+	assert.Equal(t, ctx, same, "a deadline of the caller's is the one that counts")
+	require.NoError(t, started.end(nil))
 }

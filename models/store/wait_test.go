@@ -54,6 +54,7 @@ func warm(t *testing.T, s *store.Store, n int) {
 
 // A connection that fell silent costs one statement its time-out. The next one meets none of the other connections, which are as dead.
 func TestTimeout_SilentConnectionsCostOneStatement(t *testing.T) {
+	t.Parallel()
 	for name, act := range map[string]func(ctx context.Context, s *store.Store, freeze func()) error{
 		"read": func(ctx context.Context, s *store.Store, freeze func()) error {
 			freeze()

@@ -33,6 +33,7 @@ func TestPower_WarnsOfAServerThatWritesItsLogLater(t *testing.T) {
 }
 
 func TestPower_KnowsWhatAServerPromises(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct {
 		flags []string
 		want  []doctor.Code
@@ -77,6 +78,7 @@ func TestPower_OfSQLiteIsTheShopsOwn(t *testing.T) {
 }
 
 func TestTime_OfADatabaseThatIsOffIsShownWithItsDirection(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct {
 		shift time.Duration
 		code  doctor.Code
