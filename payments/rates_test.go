@@ -81,7 +81,7 @@ func TestRates_FaultsOfTheSourceNeverBecomeARate(t *testing.T) {
 	t.Parallel()
 	for fault, want := range map[sandbox.TickerFault]models.FetchProblem{
 		sandbox.TickerLate: models.FetchTimeout, sandbox.TickerStale: models.FetchOld, sandbox.TickerFuture: models.FetchBadTime,
-		sandbox.TickerNegative: models.FetchNotPositive, sandbox.TickerZero: models.FetchNotPositive, sandbox.TickerExponent: models.FetchNotDecimal,
+		sandbox.TickerNegative: models.FetchNotPositive, sandbox.TickerZero: models.FetchNotPositive,
 		sandbox.TickerMissing: models.FetchNoPrice, sandbox.TickerHTML: models.FetchNotJSON, sandbox.TickerHuge: models.FetchTooLarge,
 		sandbox.TickerBroken: models.FetchNotJSON, sandbox.TickerError: models.FetchStatus, sandbox.TickerAway: models.FetchRedirected,
 		sandbox.TickerCut: models.FetchUnreachable,
@@ -116,6 +116,17 @@ func TestRates_FaultsOfTheSourceNeverBecomeARate(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Java prints prices with exponents: they are read exactly.
+func TestRates_AnExponentIsRead(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.live()
+		c := s.market("btcusdt", "98000", sandbox.TickerExponent)
+		assert.Equal(t, models.FetchGood, c.FetchProblem)
+		assert.Equal(t, "98000", c.Rate.String())
+	})
 }
 
 func TestRates_AJumpWaitsForAPerson(t *testing.T) {
