@@ -38,7 +38,7 @@ const (
 	TickerFuture   TickerFault = "future"   // the price's time is in an hour
 	TickerNegative TickerFault = "negative" // the price with a minus sign
 	TickerZero     TickerFault = "zero"     // 0
-	TickerExponent TickerFault = "exponent" // a number with an exponent
+	TickerExponent TickerFault = "exponent" // the price with an exponent, as Java prints it: allowed
 	TickerNumber   TickerFault = "number"   // a JSON number instead of a text: allowed, some exchanges do
 	TickerMissing  TickerFault = "missing"  // no price at all
 	TickerHTML     TickerFault = "html"     // HTTP 200 with a page of HTML
@@ -61,7 +61,7 @@ func (f TickerFault) about() string {
 	return map[TickerFault]string{
 		TickerLate: "waits before answering", TickerWrong: "the price with a 1 before it", TickerStale: "the price is an hour old",
 		TickerFuture: "the price is of an hour from now", TickerNegative: "the price with a minus sign", TickerZero: "a price of 0",
-		TickerExponent: "a number with an exponent", TickerNumber: "a JSON number, not a text", TickerMissing: "no price at all",
+		TickerExponent: "the price with an exponent, as Java prints it", TickerNumber: "a JSON number, not a text", TickerMissing: "no price at all",
 		TickerHTML: "HTTP 200 with a page of HTML", TickerHuge: "eight megabytes", TickerBroken: "half of the JSON", TickerError: "HTTP 503",
 		TickerAway: "leads to another host", TickerCut: "the connection is cut",
 	}[f]
@@ -222,7 +222,7 @@ func (t Ticker) answer(now time.Time) tickerAnswer {
 	case TickerZero:
 		a.Last = "0"
 	case TickerExponent:
-		a.Last = json.Number(strings.ReplaceAll(t.Price, ".", "") + "e2")
+		a.Last = json.Number(javaText(t.Price, true))
 	case TickerNumber:
 		a.Last = json.Number(t.Price)
 	case TickerMissing:

@@ -83,7 +83,7 @@ func TestTicker_EveryFaultShows(t *testing.T) {
 		},
 		sandbox.TickerExponent: func(t *testing.T, _ int, m map[string]json.RawMessage, _ string) {
 			t.Helper()
-			assert.Equal(t, `97250e2`, string(m["last"]))
+			assert.Equal(t, `9.725E4`, string(m["last"]))
 		},
 		sandbox.TickerNumber: func(t *testing.T, _ int, m map[string]json.RawMessage, _ string) {
 			t.Helper()
