@@ -141,9 +141,15 @@ func start(dir string, programs map[string]string, env, flags []string) error {
 	if err != nil {
 		return fmt.Errorf("install the server's tables: %w\n%s", err, out)
 	}
+	// A server that starts removes what others left in the folder for temporary tables, and what others are working with.
+	temporary := filepath.Join(dir, "tmp")
+	if err := os.Mkdir(temporary, 0o700); err != nil {
+		return fmt.Errorf("make a folder for the server: %w", err)
+	}
 	args := append([]string{"-c", supervisor, "supervisor", dir, programs["env"]}, env...)
 	args = append(args, programs["mariadbd"],
 		"--no-defaults", data, "--socket="+filepath.Join(dir, "s.sock"), "--pid-file="+filepath.Join(dir, "pid"),
+		"--tmpdir="+temporary,
 		"--skip-networking", "--skip-name-resolve", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M",
 		"--innodb-flush-log-at-trx-commit=0", "--skip-log-bin", "--innodb-doublewrite=0", "--performance-schema=OFF",
 		"--max-connections=600", "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
