@@ -135,16 +135,17 @@ func start(dir string, programs map[string]string, env, flags []string) error {
 	if os.Getuid() == 0 {
 		user = append(user, "--user=root")
 	}
-	out, err := exec.CommandContext(ctx, programs["mariadb-install-db"], append([]string{
-		"--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve",
-	}, user...)...).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("install the server's tables: %w\n%s", err, out)
-	}
 	// A server that starts removes what others left in the folder for temporary tables, and what others are working with.
 	temporary := filepath.Join(dir, "tmp")
 	if err := os.Mkdir(temporary, 0o700); err != nil {
 		return fmt.Errorf("make a folder for the server: %w", err)
+	}
+	install := exec.CommandContext(ctx, programs["mariadb-install-db"], append([]string{
+		"--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve",
+	}, user...)...)
+	install.Env = append(os.Environ(), "TMPDIR="+temporary)
+	if out, err := install.CombinedOutput(); err != nil {
+		return fmt.Errorf("install the server's tables: %w\n%s", err, out)
 	}
 	args := append([]string{"-c", supervisor, "supervisor", dir, programs["env"]}, env...)
 	args = append(args, programs["mariadbd"],
