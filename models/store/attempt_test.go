@@ -218,8 +218,8 @@ func TestAttempt_PayerIsSealedInTheDatabase(t *testing.T) {
 			none := modelstest.Open(t, dsn, func(o *store.Options) { o.SealKey = nil })
 			b := models.Attempt{OrderID: o.ID, Payer: models.Payer{Token: "t"}}
 			require.ErrorIs(t, none.InsertAttempt(t.Context(), &b), store.ErrNoSealKey)
-			require.ErrorIs(t, none.SetAttempt(t.Context(), a.ID, a.State, map[string]any{"payer": models.Payer{Token: "t"}}), store.ErrNoSealKey)
-			require.NoError(t, none.SetAttempt(t.Context(), a.ID, a.State, map[string]any{"payer": models.Payer{UserID: "1"}}))
+			require.ErrorIs(t, none.SetAttempt(t.Context(), a.ID, models.AttemptPaid, map[string]any{"payer": models.Payer{Token: "t"}}), store.ErrNoSealKey)
+			require.NoError(t, none.SetAttempt(t.Context(), a.ID, models.AttemptPaid, map[string]any{"payer": models.Payer{UserID: "1"}}))
 		})
 	}
 	t.Run("sqlite", func(t *testing.T) {
