@@ -58,7 +58,7 @@ func TestAsk_LapsedTokenIsLeftOut(t *testing.T) {
 		}
 		assert.Equal(t, models.OrderExpired, s.order(open.Ref).State, "and an order can be closed")
 		assert.Equal(t, []string{"60002"}, s.refusals(open), "once")
-	}, shortSignIns)
+	}, shortSignIns, func(sc *sandbox.Config, _ *payments.Config) { sc.Reference = sandbox.ReferenceMissing }) // there is no other way to ask
 }
 
 // A refusal that would be the same for ever is not the end: our own id is another way to ask.
