@@ -304,17 +304,8 @@ func (s *Service) next(ctx context.Context, orderID, ref string, payer models.Pa
 
 // emptyCart clears the cart that became an order, unless it has become another cart meanwhile.
 func (s *Service) emptyCart(ctx context.Context, in PlaceInput) error {
-	cart, err := s.store.Cart(ctx, in.CartID)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("load cart: %w", err)
-	}
-	if cart.FormToken != in.FormToken {
-		return nil
-	}
-	if err := s.store.ClearCart(ctx, in.CartID, models.NewRef()); err != nil {
+	err := s.store.ClearCart(ctx, in.CartID, in.FormToken, models.NewRef())
+	if err != nil && !errors.Is(err, store.ErrConflict) {
 		return fmt.Errorf("clear cart: %w", err)
 	}
 	return nil

@@ -107,6 +107,8 @@ func BenchmarkPlacement(b *testing.B) {
 		b.Helper()
 		ctx := b.Context()
 		_, cartID, product := benchShop(b, s)
+		cart, err := s.Cart(ctx, cartID)
+		require.NoError(b, err)
 		parallel(b, "order", func() error {
 			return s.Tx(ctx, func(tx *store.Store) error {
 				o := modelstest.NewOrder(product, time.Now())
@@ -122,7 +124,7 @@ func BenchmarkPlacement(b *testing.B) {
 				if err := tx.InsertAttempt(ctx, &a); err != nil {
 					return err
 				}
-				return tx.ClearCart(ctx, cartID, models.NewRef())
+				return tx.ClearCart(ctx, cartID, cart.FormToken, cart.FormToken)
 			})
 		})
 	})

@@ -199,8 +199,9 @@ func (s *Store) MarkCartSeen(ctx context.Context, cartID string, prices map[stri
 	}))
 }
 
-// ClearCart empties a cart that became an order and gives it the token of the next one; ErrNotFound.
-func (s *Store) ClearCart(ctx context.Context, cartID, newFormToken string) error {
+// ClearCart empties a cart that became an order, by the form token of that order, and gives it the token of the next one.
+// ErrConflict: the cart has another token by now, or there is none; then it keeps what is in it.
+func (s *Store) ClearCart(ctx context.Context, cartID, formToken, newFormToken string) error {
 	if err := widths["carts"]["form_token"].check("form_token", newFormToken); err != nil {
 		return doing("empty the cart", err)
 	}
@@ -209,14 +210,10 @@ func (s *Store) ClearCart(ctx context.Context, cartID, newFormToken string) erro
 		c.set("form_token", newFormToken)
 		c.set("coupon_code", "") // it has served; the place and the way of delivery may do again
 		c.set("updated_at", tx.now())
-		err := tx.update(ctx, "carts", c, "id = ?", cartID)
-		if errors.Is(err, ErrConflict) {
-			return ErrNotFound
-		}
-		if err != nil {
+		if err := tx.update(ctx, "carts", c, "id = ? AND form_token = ?", cartID, formToken); err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, "DELETE FROM cart_lines WHERE cart_id = ?", cartID)
+		_, err := tx.exec(ctx, "DELETE FROM cart_lines WHERE cart_id = ?", cartID)
 		return err
 	}))
 }

@@ -131,12 +131,16 @@ func TestClearCart_GivesANewForm(t *testing.T) {
 		v := modelstest.Product(t, s).Variants[0]
 		cart := modelstest.Cart(t, s, modelstest.Item{Variant: v, Quantity: 1})
 		next := models.NewRef()
-		require.NoError(t, s.ClearCart(ctx, cart.ID, next))
+		require.ErrorIs(t, s.ClearCart(ctx, cart.ID, next, models.NewRef()), store.ErrConflict, "it is another cart by now")
 		got, err := s.Cart(ctx, cart.ID)
+		require.NoError(t, err)
+		assert.Len(t, got.Lines, 1, "and keeps what is in it")
+		require.NoError(t, s.ClearCart(ctx, cart.ID, cart.FormToken, next))
+		got, err = s.Cart(ctx, cart.ID)
 		require.NoError(t, err)
 		assert.Empty(t, got.Lines)
 		assert.Equal(t, next, got.FormToken)
-		require.ErrorIs(t, s.ClearCart(ctx, models.NewID(), next), store.ErrNotFound)
+		require.ErrorIs(t, s.ClearCart(ctx, models.NewID(), next, next), store.ErrConflict)
 		require.ErrorIs(t, s.RenewForm(ctx, cart.ID, cart.FormToken, "x"), store.ErrConflict)
 		require.NoError(t, s.RenewForm(ctx, cart.ID, next, "x"))
 		for _, missing := range []string{"", models.NewID(), "\xff", "ä"} {

@@ -372,7 +372,7 @@ func TestCart_KeepsCouponPlaceAndMethod(t *testing.T) {
 		assert.Equal(t, []string{"SPRING", "US", "AK"}, []string{got.CouponCode, got.Country, got.Region})
 		assert.Len(t, got.MethodID, 36)
 		require.NoError(t, s.SetCartPlace(ctx, cart.ID, models.Place{Country: "FR", Region: "Bretagne"}))
-		require.NoError(t, s.ClearCart(ctx, cart.ID, models.NewRef()))
+		require.NoError(t, s.ClearCart(ctx, cart.ID, got.FormToken, models.NewRef()))
 		got, err = s.Cart(ctx, cart.ID)
 		require.NoError(t, err)
 		assert.Equal(t, []string{"", "FR", ""}, []string{got.CouponCode, got.Country, got.Region}, "the coupon has served, the place stays")
