@@ -20,9 +20,6 @@ func (s *Store) OrderFile(ctx context.Context, id string) (models.OrderFile, err
 	if f.Evidence, err = collect(ctx, s, readEvidence, []any{id}, scanEvidence); err != nil {
 		return f, doing("read the evidence", err)
 	}
-	if f.Transitions, err = s.Transitions(ctx, id); err != nil {
-		return f, err
-	}
 	if f.Refunds, err = s.RefundsOf(ctx, id); err != nil {
 		return f, err
 	}
@@ -50,7 +47,8 @@ type paper struct {
 	at, then, due moment
 }
 
-// orderPapers reads notes, mails, reviews, audit entries and the people of refunds in one statement: a page has few of each, and each has its index.
+// orderPapers reads changes of state, notes, mails, reviews, audit entries and the people of refunds in one statement: a page has few of
+// each, and each has its index.
 func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 	row := func(kind, id string, texts []string, number, at, then, due, from string) string {
 		columns := []string{"'" + kind + "'", s.plain(id)}
@@ -64,6 +62,8 @@ func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 		return "SELECT " + strings.Join(append(columns, number, at, then, due), ", ") + " FROM " + from
 	}
 	query := strings.Join([]string{
+		row("change", "id", []string{"attempt_id", "refund_id", "from_state", "to_state", "cause", "note"}, "refused", "created_at", "NULL", "NULL",
+			"transitions WHERE order_id = ?"),
 		row("note", "id", []string{"staff_id", "who", "text"}, "0", "created_at", "NULL", "NULL", "notes WHERE order_id = ?"),
 		row("mail", "id", []string{"kind", "dedupe_key", "state", "problem", "lease"}, "tries", "created_at", "sent_at", "due_at",
 			"outbox WHERE order_id = ?"),
@@ -75,7 +75,7 @@ func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 			"staff WHERE id IN (SELECT requested_by FROM refunds WHERE order_id = ? UNION SELECT approved_by FROM refunds WHERE order_id = ?)"),
 	}, " UNION ALL ")
 	id := f.Order.ID
-	list, err := collect(ctx, s, query, []any{id, id, id, "order:" + id, id, id}, scanPaper)
+	list, err := collect(ctx, s, query, []any{id, id, id, id, "order:" + id, id, id}, scanPaper)
 	if err != nil {
 		return err
 	}
@@ -83,12 +83,20 @@ func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 		if c := a.at.Compare(b.at.Time); c != 0 {
 			return c
 		}
-		return strings.Compare(fmt.Sprintf("%020d%s", a.number, a.id), fmt.Sprintf("%020d%s", b.number, b.id))
+		return strings.Compare(a.place(), b.place())
 	})
 	for _, p := range list {
 		p.file(f)
 	}
 	return nil
+}
+
+// place is what papers of one moment are sorted by: the audit log has its own sequence, the others the one of their ids.
+func (p paper) place() string {
+	if p.kind == "audit" {
+		return fmt.Sprintf("%020d", p.number)
+	}
+	return p.id
 }
 
 func scanPaper(rows *sql.Rows) (p paper, err error) {
@@ -104,6 +112,11 @@ func scanPaper(rows *sql.Rows) (p paper, err error) {
 func (p paper) file(f *models.OrderFile) {
 	t := p.text
 	switch p.kind {
+	case "change":
+		f.Transitions = append(f.Transitions, models.Transition{
+			ID: p.id, OrderID: f.Order.ID, AttemptID: t[0], RefundID: t[1], FromState: t[2], ToState: t[3], Cause: t[4], Note: t[5],
+			Refused: p.number == 1, CreatedAt: p.at.Time,
+		})
 	case "note":
 		f.Notes = append(f.Notes, models.Note{
 			ID: p.id, OrderID: f.Order.ID, StaffID: t[0], Who: t[1], Text: t[2], CreatedAt: p.at.Time,
