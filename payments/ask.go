@@ -97,7 +97,7 @@ func unwanted(a *models.Attempt, d opay.OrderDetail) bool {
 	return false
 }
 
-// settleDetached settles although the time of whoever asked may be over: an answer of the platform must be stored.
+// settleDetached settles with time of its own: an answer of the platform must be stored even if the caller's time is over.
 func (s *Service) settleDetached(
 	ctx context.Context, attemptID string, d opay.OrderDetail, source models.EvidenceSource, cause string,
 ) (models.Attempt, error) {

@@ -105,7 +105,7 @@ var (
 	ErrCoin = errors.New("the coin is not accepted")
 	// ErrPayer: nobody was named who pays.
 	ErrPayer = errors.New("the payer is missing")
-	// ErrSignIn: the payer's sign-in at the platform has run out; nothing was ordered, and signing in again mends it.
+	// ErrSignIn: the payer's sign-in at the platform has run out; nothing was ordered, and the payer has to sign in again.
 	ErrSignIn = errors.New("the sign-in at the platform has run out")
 	// ErrUnreachable: the platform could not be asked, nothing was ordered, and the cart is kept.
 	ErrUnreachable = errors.New("the platform cannot be reached")

@@ -222,7 +222,7 @@ func (s *Service) pending(ctx context.Context, tx *store.Store, order *models.Or
 	case models.AttemptPaid:
 		return s.regress(ctx, tx, a, models.AttemptOpen, cause)
 	case models.AttemptFailed, models.AttemptClosed:
-		// It can be paid although we gave it up: whoever asked closes it at the platform, or else the poller does.
+		// It can be paid although we gave it up: the caller closes it at the platform, and the poller does where that fails.
 		set := map[string]any{"order_num": d.OrderNum, "due_at": now.Add(unknownDelay)}
 		if err := tx.SetAttempt(ctx, a.ID, a.State, set); err != nil {
 			return fmt.Errorf("ask again: %w", err)

@@ -88,13 +88,11 @@ func (w *watched) state(now time.Time) models.WorkerState {
 	}
 }
 
-// stalled reports that the step under way gives no sign of life. What was begun anew is stalled until one of its steps ends.
-func (w *watched) stalled(now time.Time) bool {
-	if w.restarts > 0 && w.problem == problemStalled {
-		return true
-	}
-	return !w.began.IsZero() && now.Sub(w.sign) > w.limit
-}
+// stalled reports that the worker does not go on. One that was begun anew counts as stalled until one of its steps ends.
+func (w *watched) stalled(now time.Time) bool { return w.problem == problemStalled || w.silent(now) }
+
+// silent reports that the step under way gives no sign of life.
+func (w *watched) silent(now time.Time) bool { return !w.began.IsZero() && now.Sub(w.sign) > w.limit }
 
 // problemStalled stands for the error of a step that did not end.
 const problemStalled = "the step did not end"
@@ -171,7 +169,7 @@ func (s *Service) supervise(ctx context.Context, w worker) error {
 				}
 				abandoned--
 			case now := <-check.C:
-				if ctx.Err() != nil || !state.stalledSince(now) || abandoned == maxAbandoned {
+				if ctx.Err() != nil || !state.turnSilent(now) || abandoned == maxAbandoned {
 					continue
 				}
 				s.log.ErrorContext(ctx, "worker has stalled and is begun anew", "worker", w.name, "limit", limit, "abandoned", abandoned+1)
@@ -183,9 +181,9 @@ func (s *Service) supervise(ctx context.Context, w worker) error {
 	}
 }
 
-// stalledSince reports that the turn at work gives no sign of life.
-func (w *watched) stalledSince(now time.Time) bool {
+// turnSilent is silent for the turn at work.
+func (w *watched) turnSilent(now time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return !w.began.IsZero() && now.Sub(w.sign) > w.limit
+	return w.silent(now)
 }
