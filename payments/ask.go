@@ -182,10 +182,15 @@ func (s *Service) keepRefusal(ctx context.Context, a *models.Attempt, orderNum s
 		if a.Payer.Token == "" || !tokenRefused(code) {
 			return nil
 		}
-		payer := a.Payer
-		payer.Token = ""
-		err = tx.SetAttempt(ctx, a.ID, a.State, map[string]any{"payer": payer})
-		if err != nil && !errors.Is(err, store.ErrConflict) {
+		fresh, err := tx.LockAttempt(ctx, a.ID) // the payer may have been erased meanwhile
+		if err != nil {
+			return fmt.Errorf("load attempt: %w", err)
+		}
+		if fresh.Payer.Token != a.Payer.Token {
+			return nil
+		}
+		fresh.Payer.Token = ""
+		if err := tx.SetAttempt(ctx, a.ID, fresh.State, map[string]any{"payer": fresh.Payer}); err != nil {
 			return fmt.Errorf("forget the token: %w", err)
 		}
 		return nil

@@ -2,6 +2,7 @@ package payments_test
 
 import (
 	"net/url"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -59,6 +60,26 @@ func TestAsk_LapsedTokenIsLeftOut(t *testing.T) {
 		assert.Equal(t, models.OrderExpired, s.order(open.Ref).State, "and an order can be closed")
 		assert.Equal(t, []string{"60002"}, s.refusals(open), "once")
 	}, shortSignIns, func(sc *sandbox.Config, _ *payments.Config) { sc.Reference = sandbox.ReferenceMissing }) // there is no other way to ask
+}
+
+// Forgetting a token writes nothing back of a payer who was erased while the question was under way.
+func TestAsk_LapsedTokenBringsNoErasedPayerBack(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.placeSignedIn(s.signIn())
+		a := *order.Current()
+		s.clock.Advance(11 * time.Minute)
+		var once atomic.Bool
+		s.gateway.interrupt(func(call string) {
+			if call == "orderDetail" && once.CompareAndSwap(false, true) {
+				set := map[string]any{"payer": models.Payer{}}
+				assert.NoError(t, s.store.SetAttempt(t.Context(), a.ID, models.AttemptOpen, set))
+			}
+		})
+		s.work()
+		assert.Equal(t, []string{"60002"}, s.refusals(order))
+		assert.Equal(t, models.Payer{}, s.attempt(order.Ref).Payer)
+	}, shortSignIns)
 }
 
 // A refusal that would be the same for ever is not the end: our own id is another way to ask.

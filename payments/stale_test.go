@@ -55,7 +55,7 @@ func (s *shop) reply(o sandbox.Order, status opay.Status, amount, returnURL stri
 	return opay.Request{AppID: testApp, Time: "1", Envelope: e}.Encode()
 }
 
-// R5: whatever is decided from an attempt that was read before somebody else paid it changes nothing. The return page, three callbacks,
+// R5: a decision made from an attempt that was read before somebody else paid it changes nothing. The return page, three callbacks,
 // the pollers of two replicas and a question of the staff meet at the same moment, a thousand times.
 func TestSettle_EverybodyAtOnceNeverClosesWhatIsPaid(t *testing.T) {
 	t.Parallel()

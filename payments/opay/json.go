@@ -215,7 +215,7 @@ func splitArray(raw []byte) ([]element, error) {
 
 func parseJSON(text []byte) (value, error) { return parseAt(text, 0) }
 
-// parseAt reads text strictly, as a value that stands in so many objects and arrays.
+// parseAt reads text strictly, as a value that is nested depth levels deep.
 func parseAt(text []byte, depth int) (value, error) {
 	if !json.Valid(text) {
 		return value{}, fmt.Errorf("%w: syntax", ErrJSON)
