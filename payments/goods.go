@@ -15,7 +15,7 @@ type goodsWords struct{ discount, delivery, tax, more string }
 
 func goodsWordsIn(lang string) goodsWords {
 	if strings.HasPrefix(lang, "zh") {
-		return goodsWords{"优惠", "配送", "税", "其他 %d 项"}
+		return goodsWords{"优惠", "运费", "税费", "其他 %d 项"}
 	}
 	return goodsWords{"Discount", "Delivery", "Tax", "and %d more"}
 }

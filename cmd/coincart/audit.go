@@ -13,11 +13,11 @@ import (
 
 // auditCmd looks at the log of what staff did.
 type auditCmd struct {
-	Verify auditVerifyCmd `cmd:"" help:"Check the chain of hashes. Exit code 0: whole, 1: changed, 2: could not be checked."`
+	Verify auditVerifyCmd `cmd:"" help:"Verify the hash chain. Exit code 0: intact, 1: broken, 2: could not be checked."`
 }
 
 type auditVerifyCmd struct {
-	Holds []string `sep:"," placeholder:"N:HASH" help:"Entries that an earlier check named, as it printed them: they must still be there. So a cut at the end is seen too."`
+	Holds []string `sep:"," placeholder:"N:HASH" help:"Entries printed by an earlier check that must still be there. Also detects entries cut off at the end."`
 	databaseSettings
 }
 
@@ -41,7 +41,7 @@ func (c *auditVerifyCmd) Run(ctx context.Context, con console) error {
 		return notDone(fmt.Errorf("check the audit log: %w", err))
 	}
 	if broken != nil {
-		fmt.Fprintf(con.out, "The audit log is broken: the %d entries before are as they were written, but entry %d is not, or one before it is missing.\n  %s\n",
+		fmt.Fprintf(con.out, "The audit log is broken: the first %d entries are intact, but entry %d was changed or one before it is missing.\n  %s\n",
 			entries, broken.Seq, describeEntry(broken))
 		return errReported
 	}
@@ -58,7 +58,7 @@ func (c *auditVerifyCmd) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return notDone(fmt.Errorf("read the last entry: %w", err))
 	}
-	fmt.Fprintf(con.out, "The audit log is whole: %d entries. The last one: %d:%s\nKept elsewhere, it proves later that nothing was cut off: coincart audit verify --holds=%[2]d:%[3]s\n",
+	fmt.Fprintf(con.out, "The audit log is intact: %d entries. Last entry: %d:%s\nSave it elsewhere to prove later that nothing was cut off: coincart audit verify --holds=%[2]d:%[3]s\n",
 		entries, last[0].Seq, last[0].Hash)
 	return nil
 }
@@ -77,7 +77,7 @@ func parseMark(text string) (mark, error) {
 	number, hash, _ := strings.Cut(text, ":")
 	seq, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || seq < 1 || len(hash) != len(models.FirstPrevHash) || strings.Trim(hash, "0123456789abcdef") != "" {
-		return mark{}, fmt.Errorf("--holds %s is not what a check prints: a number, a colon and 64 digits of a hash", strconv.Quote(text))
+		return mark{}, fmt.Errorf("--holds %s is not valid: use a number, a colon and a 64-digit hash, as printed by an earlier check", strconv.Quote(text))
 	}
 	return mark{seq, hash}, nil
 }
@@ -92,7 +92,7 @@ func (m mark) check(ctx context.Context, db *store.Store) error {
 	case len(list) == 0 || list[0].Seq != m.seq:
 		return fmt.Errorf("entry %d is gone from the audit log: its end was cut off", m.seq)
 	case list[0].Hash != m.hash:
-		return errors.New("the audit log was written anew: entry " + strconv.FormatInt(m.seq, 10) + " has another hash than before")
+		return errors.New("the audit log was rewritten: entry " + strconv.FormatInt(m.seq, 10) + " has a different hash")
 	}
 	return nil
 }

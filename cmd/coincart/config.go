@@ -21,20 +21,20 @@ import (
 type settings struct {
 	Addr             string   `name:"addr" env:"COINCART_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Listen address of the shop."`
 	BaseURL          string   `name:"base-url" env:"COINCART_BASE_URL" placeholder:"URL" help:"Public address of the shop, such as https://shop.example.org. Return and notify addresses are built from it."`
-	PlatformURL      string   `name:"platform-url" env:"COINCART_PLATFORM_URL" placeholder:"URL" help:"The platform's base address. Empty: the demonstration."`
-	AppID            string   `name:"app-id" env:"COINCART_APP_ID" placeholder:"ID" help:"The AppKey that the platform gave this shop."`
-	MerchantKey      string   `name:"merchant-key" env:"COINCART_MERCHANT_KEY" placeholder:"FILE" help:"File with our private key (coincart keygen)."`
-	PlatformKey      []string `name:"platform-key" env:"COINCART_PLATFORM_KEY" sep:"," placeholder:"FILE" help:"File with the platform's public key. During a key change two, with a comma between them."`
-	PlatformTimezone string   `name:"platform-timezone" env:"COINCART_PLATFORM_TIMEZONE" default:"UTC" placeholder:"ZONE" help:"Zone of the platform's day, such as Asia/Shanghai."`
-	FourEyesLimit    string   `name:"four-eyes-limit" env:"COINCART_FOUR_EYES_LIMIT" placeholder:"AMOUNT" help:"Worth in the shop's currency above which a refund needs a second person. Empty: one person is enough."`
+	PlatformURL      string   `name:"platform-url" env:"COINCART_PLATFORM_URL" placeholder:"URL" help:"The exchange's base URL. Empty: run the demo."`
+	AppID            string   `name:"app-id" env:"COINCART_APP_ID" placeholder:"ID" help:"The AppKey that the exchange issued for this shop."`
+	MerchantKey      string   `name:"merchant-key" env:"COINCART_MERCHANT_KEY" placeholder:"FILE" help:"File with the merchant private key (see coincart keygen)."`
+	PlatformKey      []string `name:"platform-key" env:"COINCART_PLATFORM_KEY" sep:"," placeholder:"FILE" help:"File with the exchange's public key. During a key change: two files, separated by a comma."`
+	PlatformTimezone string   `name:"platform-timezone" env:"COINCART_PLATFORM_TIMEZONE" default:"UTC" placeholder:"ZONE" help:"Time zone of the exchange's day, such as Asia/Shanghai."`
+	FourEyesLimit    string   `name:"four-eyes-limit" env:"COINCART_FOUR_EYES_LIMIT" placeholder:"AMOUNT" help:"Refund amount, in the shop's currency, above which a second person must approve. Empty: no second approval."`
 	PayPath          string   `name:"pay-path" env:"COINCART_PAY_PATH" placeholder:"PATH" help:"Path of the platform's pay page, where it differs from /platform/pay.html."`
-	CancelPath       string   `name:"cancel-path" env:"COINCART_CANCEL_PATH" placeholder:"PATH" help:"Path of the call that cancels an order, where the platform has only one of the two known."`
+	CancelPath       string   `name:"cancel-path" env:"COINCART_CANCEL_PATH" placeholder:"PATH" help:"Path of the cancel call, if the exchange supports only one of the two known paths."`
 	SceneType        string   `name:"scene-type" env:"COINCART_SCENE_TYPE" placeholder:"NUMBER" help:"orderSceneType, if one is agreed with the platform."`
-	TrustedProxies   []string `name:"trusted-proxies" env:"COINCART_TRUSTED_PROXIES" sep:"," placeholder:"ADDR" help:"Addresses or networks of proxies whose forwarded headers count, with commas between them."`
-	ShopName         string   `name:"shop-name" env:"COINCART_SHOP_NAME" placeholder:"NAME" help:"The shop's name on pages and in mails. Empty: Coincart; in the demonstration the demo catalogue's."`
-	SMTPURL          string   `name:"smtp-url" env:"COINCART_SMTP_URL" placeholder:"URL" help:"Mail server and sender: smtp://user:password@host:587?from=shop@example.org (smtps: TLS from the first byte). Empty: mails become files in the data folder."`
+	TrustedProxies   []string `name:"trusted-proxies" env:"COINCART_TRUSTED_PROXIES" sep:"," placeholder:"ADDR" help:"Addresses or networks of trusted proxies, separated by commas."`
+	ShopName         string   `name:"shop-name" env:"COINCART_SHOP_NAME" placeholder:"NAME" help:"The shop's name on pages and in emails. Default: Coincart, or the demo catalogue's name in the demo."`
+	SMTPURL          string   `name:"smtp-url" env:"COINCART_SMTP_URL" placeholder:"URL" help:"Mail server and sender: smtp://user:password@host:587?from=shop@example.org (smtps: implicit TLS). Empty: emails are written to files in the data folder."`
 	MetricsAddr      string   `name:"metrics-addr" env:"COINCART_METRICS_ADDR" placeholder:"HOST:PORT" help:"Listen address for /metrics. Empty: none."`
-	SandboxAddr      string   `name:"sandbox-addr" env:"COINCART_SANDBOX_ADDR" default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Listen address of the demonstration's sandbox platform."`
+	SandboxAddr      string   `name:"sandbox-addr" env:"COINCART_SANDBOX_ADDR" default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Listen address of the demo's sandbox exchange."`
 	databaseSettings
 	logSettings
 }
@@ -53,7 +53,7 @@ const wholeTables = time.Hour
 type databaseSettings struct {
 	Database        string        `name:"database" env:"COINCART_DATABASE" placeholder:"ADDRESS" help:"sqlite:FILE or mysql://user:password@host:3306/name. Empty: coincart.db in the data folder."`
 	DatabaseTimeout time.Duration `name:"database-timeout" env:"COINCART_DATABASE_TIMEOUT" default:"10s" placeholder:"TIME" help:"Longest wait for an answer of the database, such as 10s; at least 2s. Commands that work on whole tables wait up to an hour."`
-	DataDir         string        `name:"data-dir" env:"COINCART_DATA_DIR" default:"data" placeholder:"FOLDER" help:"Folder for what the shop writes: the SQLite file, mails as files, the demonstration's keys."`
+	DataDir         string        `name:"data-dir" env:"COINCART_DATA_DIR" default:"data" placeholder:"FOLDER" help:"Data folder: the SQLite file, emails as files, the demo's keys."`
 }
 
 // logSettings say how much is logged, and in what form.
@@ -76,7 +76,7 @@ func (s *databaseSettings) check(p *problems) {
 	switch scheme {
 	case "sqlite":
 		if rest == "" {
-			p.add("COINCART_DATABASE names no file: write sqlite:data/coincart.db")
+			p.add("COINCART_DATABASE has no file name: use sqlite:data/coincart.db")
 		}
 	case "mysql":
 		u, err := url.Parse(s.dsn())
@@ -139,12 +139,12 @@ func (s *settings) checkProxy(p *problems, proxy string) {
 	network, err := netip.ParsePrefix(proxy)
 	if err != nil {
 		if _, err = netip.ParseAddr(proxy); err != nil {
-			p.add("COINCART_TRUSTED_PROXIES: %q is no address: use addresses or networks such as 10.0.0.5 or 10.0.0.0/8", proxy)
+			p.add("COINCART_TRUSTED_PROXIES: %q is not an address: use addresses or networks such as 10.0.0.5 or 10.0.0.0/8", proxy)
 		}
 		return
 	}
 	if network.Bits() == 0 {
-		p.add("COINCART_TRUSTED_PROXIES: %s trusts everybody, so that anyone could forge an address: name the proxies", proxy)
+		p.add("COINCART_TRUSTED_PROXIES: %s trusts everyone, so anyone could forge an address: list only your proxies", proxy)
 	}
 }
 
@@ -215,11 +215,11 @@ func checkPublicURL(p *problems, name, want, value string, path bool) {
 	u, err := url.Parse(value)
 	switch {
 	case err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https"):
-		p.add("%s is no http(s) address: set it to %s", name, want)
+		p.add("%s is not an http(s) address: set it to %s", name, want)
 	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || !path && strings.Trim(u.Path, "/") != "":
 		p.add("%s has more than scheme and host: set it to %s", name, want)
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		p.add("%s is plain http, which anybody on the way can read and change: use https (plain http is accepted on this machine only)", name)
+		p.add("%s is plain http, which anyone on the network can read and change: use https (plain http is accepted on this machine only)", name)
 	}
 }
 
@@ -240,7 +240,7 @@ func (s *settings) fourEyes() (models.Amount, error) {
 	}
 	limit, err := models.ParseAmount(s.FourEyesLimit)
 	if err != nil || !limit.IsPositive() {
-		return models.Amount{}, fmt.Errorf("%q is no limit: write an amount above 0 in the shop's currency, such as 500 or 0.01, or nothing if one person is enough",
+		return models.Amount{}, fmt.Errorf("%q is not a limit: use an amount above 0 in the shop's currency, such as 500 or 0.01, or nothing if one person is enough",
 			s.FourEyesLimit)
 	}
 	return limit, nil
@@ -250,7 +250,7 @@ func (s *settings) fourEyes() (models.Amount, error) {
 func loadZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "Local" || name == "" {
-		return nil, fmt.Errorf("%q is no zone: use a name such as UTC or Asia/Shanghai", name)
+		return nil, fmt.Errorf("%q is not a time zone: use a name such as UTC or Asia/Shanghai", name)
 	}
 	return zone, nil
 }

@@ -215,18 +215,18 @@ func sandboxHTTPServer(handler http.Handler) *http.Server {
 
 func announce(w io.Writer, d demonstration, folder string, took time.Duration) {
 	fmt.Fprintf(w, `
-Coincart's demonstration is ready (%.1f s).
+The Coincart demo is ready (%.1f s).
 
   Shop              %s
   Sandbox platform  %s
   Back office       %s
 
-Put something into the cart and check out. Sign in at the platform, or type one of these UIDs to pay with:
+Add something to the cart and check out. Sign in at the exchange, or enter one of these UIDs:
 `, took.Seconds(), d.baseURL, d.platformURL, d.baseURL+admin.Home)
 	for _, user := range sandbox.DemoUsers() {
 		fmt.Fprintf(w, "  %-10s %s\n", user.UID, describe(user))
 	}
-	fmt.Fprintf(w, "\nEverything is kept in %s/ (mails in %s); delete it to start afresh. Ctrl-C ends.\n\n",
+	fmt.Fprintf(w, "\nData is stored in %s/ (emails in %s); delete it to start over. Press Ctrl-C to stop.\n\n",
 		filepath.Clean(folder), filepath.Join(folder, "mail"))
 }
 

@@ -113,7 +113,7 @@ func (s *settings) demoBase() string {
 
 // noShop says that neither a real shop nor a demonstration is there.
 func (s *settings) noShop() error {
-	return fmt.Errorf("there is no shop: COINCART_PLATFORM_URL and the other settings of a real one are not set, and no demonstration has been started in %s",
+	return fmt.Errorf("nothing to check: COINCART_PLATFORM_URL and the other settings are not set, and no demo has been started in %s",
 		filepath.Clean(s.DataDir))
 }
 

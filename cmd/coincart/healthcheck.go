@@ -12,7 +12,7 @@ import (
 // healthcheckCmd asks a running shop whether it is ready, so that a container image needs no other program for it.
 type healthcheckCmd struct {
 	Addr string `env:"COINCART_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The shop's listen address."`
-	URL  string `name:"url" placeholder:"URL" help:"Ask this address instead; any answer 2xx is good."`
+	URL  string `name:"url" placeholder:"URL" help:"Check this URL instead; any 2xx response is OK."`
 }
 
 // Run asks once. It fails on anything but an answer 2xx within three seconds.

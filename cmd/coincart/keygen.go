@@ -10,8 +10,8 @@ import (
 
 // keygenCmd makes the shop's key pair.
 type keygenCmd struct {
-	PrivateKey string `default:"keys/merchant.pem" placeholder:"FILE" help:"Where the private key goes; only its owner may read it."`
-	PublicKey  string `default:"keys/merchant.pub.pem" placeholder:"FILE" help:"Where the public key goes."`
+	PrivateKey string `default:"keys/merchant.pem" placeholder:"FILE" help:"Where to write the private key (readable by its owner only)."`
+	PublicKey  string `default:"keys/merchant.pub.pem" placeholder:"FILE" help:"Where to write the public key."`
 	Bits       int    `default:"2048" placeholder:"N" help:"Size of the modulus, 2048 to 8192."`
 	IfMissing  bool   `help:"Do nothing if both files exist, instead of failing."`
 }
@@ -19,21 +19,21 @@ type keygenCmd struct {
 // Run makes the pair and prints the public key in the form that platforms ask for. It never overwrites a key.
 func (c *keygenCmd) Run(con console) error {
 	if c.Bits < opay.DefaultKeyBits || c.Bits > opay.MaxKeyBits {
-		return fmt.Errorf("--bits is %d: %d to %d are possible", c.Bits, opay.DefaultKeyBits, opay.MaxKeyBits)
+		return fmt.Errorf("--bits is %d: must be %d to %d", c.Bits, opay.DefaultKeyBits, opay.MaxKeyBits)
 	}
 	private, public := exists(c.PrivateKey), exists(c.PublicKey)
 	switch {
 	case private && public && c.IfMissing:
-		fmt.Fprintf(con.err, "%s and %s exist and are left as they are\n", c.PrivateKey, c.PublicKey)
+		fmt.Fprintf(con.err, "%s and %s already exist; nothing was changed\n", c.PrivateKey, c.PublicKey)
 		return nil
 	case private:
-		return fmt.Errorf("%s exists and is not overwritten: a lost key cannot be made again. Choose another name with --private-key", c.PrivateKey)
+		return fmt.Errorf("%s already exists and will not be overwritten: a lost key cannot be recovered. Choose another name with --private-key", c.PrivateKey)
 	case public:
 		return fmt.Errorf("%s exists and is not overwritten. Choose another name with --public-key", c.PublicKey)
 	}
 	key, err := opay.GenerateKeys(c.Bits)
 	if err != nil {
-		return fmt.Errorf("make a key pair: %w", err)
+		return fmt.Errorf("create a key pair: %w", err)
 	}
 	if err := writeKeyPair(key, c.PrivateKey, c.PublicKey); err != nil {
 		return err

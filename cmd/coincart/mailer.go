@@ -35,7 +35,7 @@ type smtpServer struct {
 func parseSMTP(text string) (smtpServer, error) {
 	u, err := url.Parse(text)
 	if err != nil {
-		return smtpServer{}, errors.New("it is no address")
+		return smtpServer{}, errors.New("it is not an address")
 	}
 	s := smtpServer{host: u.Hostname(), port: 587, user: u.User.Username()}
 	s.password, _ = u.User.Password()
@@ -50,15 +50,15 @@ func parseSMTP(text string) (smtpServer, error) {
 		return smtpServer{}, errors.New("the host is missing")
 	}
 	if u.Path != "" && u.Path != "/" || u.Fragment != "" {
-		return smtpServer{}, errors.New("there is more than host, port and sender (characters such as / or # in the password as %2F, %23)")
+		return smtpServer{}, errors.New("it contains more than host, port and sender (characters such as / or # in the password as %2F, %23)")
 	}
 	if u.Port() != "" {
 		if s.port, err = strconv.Atoi(u.Port()); err != nil || s.port < 1 || s.port > 65535 {
-			return smtpServer{}, errors.New("the port is no number from 1 to 65535")
+			return smtpServer{}, errors.New("the port is not a number from 1 to 65535")
 		}
 	}
 	if s.from, err = mail.ParseAddress(u.Query().Get("from")); err != nil {
-		return smtpServer{}, errors.New("the sender is missing or no mail address (?from=)")
+		return smtpServer{}, errors.New("the sender is missing or not an email address (?from=)")
 	}
 	return s, nil
 }

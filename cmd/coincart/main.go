@@ -48,19 +48,19 @@ const (
 
 // commands is the command line.
 type commands struct {
-	Serve       serveCmd       `cmd:"" default:"withargs" help:"Run the shop. Without a platform's address: the demonstration."`
-	Sandbox     sandboxCmd     `cmd:"" help:"Run the sandbox platform: everything the real one does, without real coins."`
-	Migrate     migrateCmd     `cmd:"" help:"Bring the database's tables up to this version, back, or show where they are."`
-	Keygen      keygenCmd      `cmd:"" help:"Make a key pair; prints the public key to register at the platform."`
-	Doctor      doctorCmd      `cmd:"" help:"Look at everything that the shop needs, and say what is wrong and how to mend it. Exit code 0: nothing keeps it from working."`
-	Seed        seedCmd        `cmd:"" help:"Load the demo catalogue into the database. What is there already is updated."`
+	Serve       serveCmd       `cmd:"" default:"withargs" help:"Run the shop. Without COINCART_PLATFORM_URL, run the demo."`
+	Sandbox     sandboxCmd     `cmd:"" help:"Run the sandbox exchange: the same API, without real coins."`
+	Migrate     migrateCmd     `cmd:"" help:"Migrate the database: up, down or status."`
+	Keygen      keygenCmd      `cmd:"" help:"Create a key pair and print the public key to register at the exchange."`
+	Doctor      doctorCmd      `cmd:"" help:"Check everything the shop needs and say how to fix problems. Exit code 0: the shop can take payments, 1: it cannot."`
+	Seed        seedCmd        `cmd:"" help:"Load the demo catalogue into the database. Existing entries are updated."`
 	Products    productsCmd    `cmd:"" help:"Import and export products as CSV."`
-	Staff       staffCmd       `cmd:"" help:"The people of the back office: list, add, invite, disable, change roles, reset what they lost."`
-	Reconcile   reconcileCmd   `cmd:"" help:"Compare a day of the platform with the shop's books. Exit code 0: balanced, 1: discrepancies, 2: not done."`
-	Audit       auditCmd       `cmd:"" help:"Check the log of what staff did."`
-	Envelope    envelopeCmd    `cmd:"" help:"Seal or open the platform's envelopes, for debugging an integration."`
+	Staff       staffCmd       `cmd:"" help:"Manage back office accounts: list, add, invite, disable, change roles, reset."`
+	Reconcile   reconcileCmd   `cmd:"" help:"Compare one day of the exchange's statement with the shop's records. Exit code 0: balanced, 1: discrepancies, 2: could not run."`
+	Audit       auditCmd       `cmd:"" help:"Verify the audit log."`
+	Envelope    envelopeCmd    `cmd:"" help:"Seal or open API envelopes, to debug an integration."`
 	Invariants  invariantsCmd  `cmd:"" help:"Check the database against the rules for money and stock."`
-	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running shop whether it is ready; for containers."`
+	Healthcheck healthcheckCmd `cmd:"" help:"Check whether a running shop is ready (for containers)."`
 }
 
 // console is what a command reads and writes.

@@ -11,9 +11,9 @@ import (
 
 // migrateCmd changes or shows the state of the database's tables.
 type migrateCmd struct {
-	Up     migrateUpCmd     `cmd:"" help:"Bring the tables up to this version. Several at once do no harm."`
-	Down   migrateDownCmd   `cmd:"" help:"Take the last step back. What only the newer tables held is lost."`
-	Status migrateStatusCmd `cmd:"" help:"Show each step and when it was made."`
+	Up     migrateUpCmd     `cmd:"" help:"Apply all migrations. Safe to run from several machines at once."`
+	Down   migrateDownCmd   `cmd:"" help:"Undo the last migration. Data that only exists in the newer tables is lost."`
+	Status migrateStatusCmd `cmd:"" help:"Show each migration and when it was applied."`
 }
 
 // open opens the database that the settings name, for a command that needs no sealing key and works on whole tables. There must be one.
@@ -31,7 +31,7 @@ func (s *databaseSettings) openWith(ctx context.Context, o store.Options) (*stor
 	db, err := store.Open(ctx, s.dsn(), o)
 	switch {
 	case errors.Is(err, store.ErrNoDatabase):
-		return nil, fmt.Errorf("COINCART_DATABASE: %w; coincart migrate up makes it", err)
+		return nil, fmt.Errorf("COINCART_DATABASE: %w; create it with coincart migrate up", err)
 	case err != nil:
 		return nil, fmt.Errorf("open the database (COINCART_DATABASE): %w", err)
 	}
@@ -66,7 +66,7 @@ func (c *migrateDownCmd) Run(ctx context.Context, con console) error {
 	if err := db.MigrateDown(ctx); err != nil {
 		return fmt.Errorf("migrate down: %w", err)
 	}
-	fmt.Fprintln(con.out, "One step was taken back.")
+	fmt.Fprintln(con.out, "One migration was undone.")
 	return nil
 }
 
@@ -89,7 +89,7 @@ func (c *migrateStatusCmd) Run(ctx context.Context, con console) error {
 		fmt.Fprintf(con.out, "%-20s %s\n", when, step.Name)
 	}
 	if pending > 0 {
-		return fmt.Errorf("%d steps are missing: run coincart migrate up", pending)
+		return fmt.Errorf("missing migrations: %d. Run coincart migrate up", pending)
 	}
 	return nil
 }

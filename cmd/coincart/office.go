@@ -34,7 +34,7 @@ func announceSetup(w io.Writer, link string) {
 	if link == "" {
 		return
 	}
-	fmt.Fprintf(w, "The back office has no owner yet. Whoever opens this address first becomes it; it works once, for %d hours:\n  %s\n\n",
+	fmt.Fprintf(w, "The back office has no owner yet. The first person to open this link becomes the owner. It works once, for %d hours:\n  %s\n\n",
 		int(models.InvitationTime.Hours()), link)
 }
 

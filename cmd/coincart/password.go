@@ -15,7 +15,7 @@ import (
 // maxPasswordLine is more than the longest password takes.
 const maxPasswordLine = 4 << 10
 
-var errNoPassword = errors.New("no password came on standard input: type it at the prompt of a terminal, or write it to standard input as one line")
+var errNoPassword = errors.New("no password given: enter it at the terminal prompt, or pass it on standard input as one line")
 
 // newPassword asks for a new password. On a terminal it is typed twice and not shown; otherwise it is one line of standard input. It is
 // never a flag, which other users of the machine could see. check refuses one before it has to be repeated.
@@ -31,7 +31,7 @@ func (con console) newPassword(ctx context.Context, prompt string, check func(st
 	if err := check(password); err != nil {
 		return "", err
 	}
-	again, err := con.typed(ctx, file, "The same again: ")
+	again, err := con.typed(ctx, file, "Repeat password: ")
 	if err != nil {
 		return "", err
 	}

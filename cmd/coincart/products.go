@@ -26,14 +26,14 @@ import (
 // productsCmd takes products in from files and away as files.
 type productsCmd struct {
 	Import importProductsCmd `cmd:"" help:"Import a CSV file of products: WooCommerce's, or one that this shop exported. Exit code 0: imported, 1: the file has problems, 2: not done."`
-	Export exportProductsCmd `cmd:"" help:"Write all products as a CSV file that reads back to exactly what was written."`
+	Export exportProductsCmd `cmd:"" help:"Export all products to a CSV file. Importing it again changes nothing."`
 }
 
 // productsDatabase is what both commands need.
 type productsDatabase struct {
 	databaseSettings
 
-	PlatformTimezone string `name:"platform-timezone" env:"COINCART_PLATFORM_TIMEZONE" default:"UTC" placeholder:"ZONE" help:"The zone of the days in a file, as of the platform’s day."`
+	PlatformTimezone string `name:"platform-timezone" env:"COINCART_PLATFORM_TIMEZONE" default:"UTC" placeholder:"ZONE" help:"Time zone of the dates in the file, normally the exchange's."`
 }
 
 // imports opens the database.
@@ -49,7 +49,7 @@ func (c *productsDatabase) imports(ctx context.Context) (payments.Imports, error
 	m := payments.Imports{Store: db, Zone: zone, StaticPicture: isStaticPicture}
 	behind, err := db.SchemaBehind(ctx)
 	if err == nil && behind {
-		err = problems{"the database's tables are not those of this version: run coincart migrate up"}
+		err = problems{"the database schema does not match this version: run coincart migrate up"}
 	}
 	if err != nil {
 		return m, errors.Join(err, db.Close())
@@ -67,11 +67,11 @@ type importProductsCmd struct {
 	productsDatabase
 
 	File         string `arg:"" help:"The CSV file; - reads it from the standard input."`
-	DryRun       bool   `help:"Only tell what would happen, and every problem of the file."`
-	KeepStock    bool   `help:"Leave the stock of products that are there already."`
+	DryRun       bool   `help:"Check the file and show what would change, without importing."`
+	KeepStock    bool   `help:"Keep the stock of existing products."`
 	DecimalComma bool   `help:"Prices and weights are written 19,99."`
 	NoPictures   bool   `help:"Do not fetch pictures from other servers."`
-	Problems     int    `default:"1000" help:"Print at most so many problems."`
+	Problems     int    `default:"1000" help:"Maximum number of problems to print."`
 }
 
 // Run checks the file, prints every problem, and imports it where there is none that forbids it. It fails with errReported where the file
@@ -127,7 +127,7 @@ func (c *importProductsCmd) apply(ctx context.Context, con console, m payments.I
 		err = errors.Join(err, m.Store.DropImport(context.WithoutCancel(ctx), i.ID))
 	}
 	if errors.Is(err, store.ErrCatalogueChanged) {
-		return notDone(errors.New("products were changed while the file was being imported; nothing was imported: try again"))
+		return notDone(errors.New("products were changed during the import; nothing was imported. Try again"))
 	}
 	if err != nil {
 		return notDone(err)
@@ -161,16 +161,16 @@ func (c *importProductsCmd) report(con console, p *payments.Planned, would strin
 		}
 	}
 	if len(unused) > 0 {
-		fmt.Fprintf(con.out, "Nothing is taken from these columns: %s\n", strings.Join(unused, ", "))
+		fmt.Fprintf(con.out, "Ignored columns: %s\n", strings.Join(unused, ", "))
 	}
-	fmt.Fprintf(con.out, "%d rows of %s: %d products; %d %snew, %d %schanged, %d unchanged, %d rows left out, %d problems, %d remarks\n",
+	fmt.Fprintf(con.out, "Rows (%[2]s): %[1]d; products: %[3]d; %[5]snew: %[4]d; %[7]schanged: %[6]d; unchanged: %[8]d; skipped: %[9]d; problems: %[10]d; notes: %[11]d\n",
 		r.Rows, r.Dialect, r.Products, r.New, would, r.Changed, would, r.Unchanged, r.Skipped, r.Faults, r.Notes)
 	if r.Faults > 0 {
-		fmt.Fprintln(con.out, "Nothing was imported: a file is imported as a whole or not at all.")
+		fmt.Fprintln(con.out, "Nothing was imported: a file is imported completely or not at all.")
 		return errReported
 	}
 	if r.Pictures > 0 && would == "" {
-		fmt.Fprintf(con.out, "The pictures of %d products will be fetched by the running shop (coincart serve).\n", r.Pictures)
+		fmt.Fprintf(con.out, "Products with images to be fetched by the running shop (coincart serve): %d.\n", r.Pictures)
 	}
 	return nil
 }
@@ -188,7 +188,7 @@ type exportProductsCmd struct {
 	productsDatabase
 
 	File     string `arg:"" optional:"" default:"-" help:"Where to write; - is the standard output."`
-	Category string `placeholder:"SLUG" help:"Only products of this category and of those below it."`
+	Category string `placeholder:"SLUG" help:"Only products in this category and its subcategories."`
 	Tag      string `help:"Only products with this tag."`
 	State    string `enum:",published,hidden" default:"" help:"Only published or only hidden products."`
 }
@@ -218,7 +218,7 @@ func (c *exportProductsCmd) Run(ctx context.Context, con console) error {
 	if err = errors.Join(err, file.Close()); err != nil {
 		return errors.Join(err, os.Remove(c.File))
 	}
-	fmt.Fprintf(con.err, "%d products are in %s.\n", n, c.File)
+	fmt.Fprintf(con.err, "Products exported to %[2]s: %[1]d.\n", n, c.File)
 	return nil
 }
 
@@ -232,5 +232,5 @@ func categoryBySlug(ctx context.Context, db *store.Store, slug string) (id strin
 			return one.ID, nil
 		}
 	}
-	return "", fmt.Errorf("there is no category with the address %q", slug)
+	return "", fmt.Errorf("there is no category with the slug %q", slug)
 }

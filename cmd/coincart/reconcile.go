@@ -19,8 +19,8 @@ import (
 type reconcileCmd struct {
 	settings `group:"Settings, as for coincart serve:"`
 
-	Day   string `required:"" placeholder:"yyyy-MM-dd" help:"The platform's day, in its zone (COINCART_PLATFORM_TIMEZONE)."`
-	Fetch bool   `help:"Fetch the platform's statement of the day first. Otherwise the newest one that was fetched is used."`
+	Day   string `required:"" placeholder:"yyyy-MM-dd" help:"The day in the exchange's time zone (COINCART_PLATFORM_TIMEZONE)."`
+	Fetch bool   `help:"Fetch the exchange's statement first. Otherwise the latest fetched one is used."`
 }
 
 // Run prints what was found. It fails with errReported where the day has open discrepancies or does not add up, and with errNotDone where
@@ -66,7 +66,7 @@ func (c *reconcileCmd) fetch(ctx context.Context, con console, s *shop) error {
 		return fmt.Errorf("write the audit log: %w", err)
 	}
 	_, err = s.payments.FetchStatement(ctx, c.Day, by.StaffID, func(done, total int) {
-		fmt.Fprintf(con.err, "read %d of %d lines\n", done, total)
+		fmt.Fprintf(con.err, "lines read: %d of %d\n", done, total)
 	})
 	return err
 }
@@ -75,11 +75,11 @@ func (c *reconcileCmd) fetch(ctx context.Context, con console, s *shop) error {
 func (c *reconcileCmd) plain(err error, zone *time.Location) error {
 	switch {
 	case errors.Is(err, models.ErrDay):
-		return fmt.Errorf("--day is %s: write a day as yyyy-MM-dd, such as 2026-11-21", strconv.Quote(c.Day))
+		return fmt.Errorf("--day is %s: use the form yyyy-MM-dd, such as 2026-11-21", strconv.Quote(c.Day))
 	case errors.Is(err, payments.ErrDayFuture):
-		return fmt.Errorf("%s has not begun in the platform's zone (%s), so there is nothing to compare", c.Day, zone)
+		return fmt.Errorf("%s has not started yet in the exchange's time zone (%s), so there is nothing to compare", c.Day, zone)
 	case errors.Is(err, payments.ErrNothingFetched):
-		return fmt.Errorf("no complete statement of %s was fetched yet: add --fetch", c.Day)
+		return fmt.Errorf("no complete statement for %s has been fetched yet: add --fetch", c.Day)
 	}
 	return err
 }
@@ -134,7 +134,7 @@ func (r *dayReport) print(w io.Writer) error {
 	fmt.Fprintf(w, "Day        %s of the zone %s (%s to %s UTC)\n", r.found.Day, r.found.Zone, moment(r.from), moment(r.to))
 	fmt.Fprintf(w, "Statement  %d lines, fetched %s UTC, fingerprint %s\n", r.statement.Lines, moment(r.statement.FetchedAt), r.statement.Hash)
 	if r.statement.FetchedAt.Before(r.to) {
-		fmt.Fprintln(w, "           It was fetched before the day was over, so it cannot be complete.")
+		fmt.Fprintln(w, "           It was fetched before the day ended, so it is not complete.")
 	}
 	if r.book.State == models.DaySealed {
 		fmt.Fprintf(w, "Sealed     %s UTC, fingerprint %s\n", moment(r.book.SealedAt), r.book.SealedHash)
@@ -147,7 +147,7 @@ func (r *dayReport) print(w io.Writer) error {
 		return err
 	}
 	if r.found.LikelyZone != "" {
-		fmt.Fprintf(w, "Lines lie on the wrong day: the platform's zone may be %s, not %s (COINCART_PLATFORM_TIMEZONE).\n", r.found.LikelyZone, r.found.Zone)
+		fmt.Fprintf(w, "Some lines are on the wrong day: the exchange's time zone may be %s, not %s (COINCART_PLATFORM_TIMEZONE).\n", r.found.LikelyZone, r.found.Zone)
 	}
 	_, err := fmt.Fprintln(w, r.verdict())
 	return err
@@ -155,7 +155,7 @@ func (r *dayReport) print(w io.Writer) error {
 
 func (r *dayReport) totals(table io.Writer) {
 	if len(r.found.Totals) == 0 {
-		fmt.Fprint(table, "Nothing was paid or refunded on this day, here or there.\n\n")
+		fmt.Fprint(table, "No payments or refunds on this day, in the shop or at the exchange.\n\n")
 		return
 	}
 	fmt.Fprintln(table, "TYPE\tCOIN\tLINES\tTHEIRS\tOURS\tDIFFERENCE\tLISTED")
@@ -226,11 +226,11 @@ func kindName(d models.Discrepancy) string {
 	case models.OursNotTheirs:
 		return "ours, not theirs"
 	case models.DuplicateLine:
-		return "stands twice"
+		return "duplicate line"
 	case models.WrongDay:
 		return "on the wrong day"
 	case models.ChangedSealed:
-		return "changed after sealing"
+		return "changed after locking"
 	case models.UnreadableLine:
 		if position, member, ok := d.Unreadable(); ok {
 			return fmt.Sprintf("line %d cannot be read (%s)", position, printable(member))
@@ -242,14 +242,14 @@ func kindName(d models.Discrepancy) string {
 func (r *dayReport) verdict() string {
 	switch {
 	case r.changed():
-		return "The day is sealed, and the platform's statement of it is another one now. The inbox of the back office shows it as a review."
+		return "The day is locked, but the exchange's statement has changed since. See “Needs attention” in the back office."
 	case r.open > 0:
-		return fmt.Sprintf("%d discrepancies are open.", r.open)
+		return fmt.Sprintf("Open discrepancies: %d.", r.open)
 	case !r.found.Balanced():
 		return "The totals differ by more than the discrepancies explain."
 	case len(r.list) > 0:
-		return fmt.Sprintf("Balanced: the %d discrepancies are explained.", len(r.list))
+		return fmt.Sprintf("Balanced. Explained discrepancies: %d.", len(r.list))
 	default:
-		return "Balanced: the platform's statement and the shop's books agree."
+		return "Balanced: the exchange's statement matches the shop's records."
 	}
 }

@@ -15,13 +15,13 @@ type sandboxCmd struct {
 	AppID       string        `name:"app-id" default:"coincart_demo" placeholder:"ID" help:"AppKey of the merchant's application."`
 	Name        string        `default:"Coincart" placeholder:"NAME" help:"Name of the merchant on the pay page."`
 	MerchantKey string        `name:"merchant-key" required:"" placeholder:"FILE" help:"File with the merchant's public key."`
-	Key         string        `default:"keys/platform.pem" placeholder:"FILE" help:"File with the platform's private key; made by coincart keygen --private-key keys/platform.pem --public-key keys/platform.pub.pem."`
+	Key         string        `default:"keys/platform.pem" placeholder:"FILE" help:"File with the sandbox exchange's private key; create it with coincart keygen --private-key keys/platform.pem --public-key keys/platform.pub.pem."`
 	ReturnTo    []string      `name:"return-to" sep:"," placeholder:"URL" help:"Addresses that sign-in may return to. Default: this machine only."`
-	PlainHTTP   bool          `name:"plain-http" help:"Accept return pages with plain http on other hosts than this machine."`
+	PlainHTTP   bool          `name:"plain-http" help:"Accept return pages over plain http on hosts other than this machine."`
 	Seed        uint64        `placeholder:"N" help:"Makes faults, delays and the forms of answers repeatable. Default: they follow from the key. Order numbers, codes and tokens differ from start to start."`
 	State       string        `placeholder:"FILE" help:"File that keeps orders, balances, tokens and callbacks over a restart, even after kill -9: every change is in the journal beside it, FILE.journal, before it is answered. Default: they are forgotten."`
 	TokenTTL    time.Duration `name:"token-ttl" default:"2h" placeholder:"DURATION" help:"How long tokens from sign-in are good, such as 90s. Through POST /sandbox/api/tokens/expire all lapse at once."`
-	Timezone    string        `default:"UTC" placeholder:"ZONE" help:"Zone of the statement's day."`
+	Timezone    string        `default:"UTC" placeholder:"ZONE" help:"Time zone of the statement's day."`
 	logSettings
 }
 

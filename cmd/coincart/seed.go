@@ -14,7 +14,7 @@ const maxSeedOrders = 10_000_000
 
 // seedCmd loads the demo catalogue, and makes up a history of orders.
 type seedCmd struct {
-	Orders int `placeholder:"N" help:"Also make up N orders over the last 365 days, to try the back office under load. Only in a database without orders: nobody must take them for real ones."`
+	Orders int `placeholder:"N" help:"Also generate N test orders over the last 365 days, to try the back office under load. Only in a database without orders."`
 	databaseSettings
 }
 
@@ -22,7 +22,7 @@ type seedCmd struct {
 // prices and pictures go back to the catalogue's, stock stays.
 func (c *seedCmd) Run(ctx context.Context, con console) error {
 	if c.Orders < 0 || c.Orders > maxSeedOrders {
-		return fmt.Errorf("--orders is %d: up to %d are possible", c.Orders, maxSeedOrders)
+		return fmt.Errorf("--orders is %d: the maximum is %d", c.Orders, maxSeedOrders)
 	}
 	db, err := c.open(ctx)
 	if err != nil {
@@ -60,7 +60,7 @@ func checkNoOrders(ctx context.Context, db *store.Store) error {
 	case err != nil:
 		return fmt.Errorf("look for orders: %w", err)
 	}
-	return fmt.Errorf("this database has orders already, the first one of %s: made-up ones would stand among them for ever. Use a fresh database (COINCART_DATABASE)", day)
+	return fmt.Errorf("this database already has orders (first: %s). Use an empty database for test orders (COINCART_DATABASE)", day)
 }
 
 func (c *seedCmd) seedOrders(ctx context.Context, con console, db *store.Store) error {
@@ -74,6 +74,6 @@ func (c *seedCmd) seedOrders(ctx context.Context, con console, db *store.Store) 
 	if err != nil {
 		return fmt.Errorf("make up orders: %w", err)
 	}
-	fmt.Fprintf(con.out, "%d made-up orders are in the database, after %.1f s.\n", c.Orders, time.Since(began).Seconds())
+	fmt.Fprintf(con.out, "Created %d test orders in %.1f s.\n", c.Orders, time.Since(began).Seconds())
 	return nil
 }

@@ -20,15 +20,15 @@ type staffCmd struct {
 	settings `group:"Settings, as for coincart serve:"`
 
 	List          staffListCmd          `cmd:"" help:"List all accounts."`
-	Add           staffAddCmd           `cmd:"" help:"Make an account now. The password is asked for, or read from standard input."`
-	Invite        staffInviteCmd        `cmd:"" help:"Print a link with which somebody makes an account themselves, once."`
-	SetupLink     staffSetupLinkCmd     `cmd:"" help:"Print the first owner's one-time link, while there is no staff."`
-	Role          staffRoleCmd          `cmd:"" help:"Change what somebody may do. Their sessions end."`
-	Disable       staffDisableCmd       `cmd:"" help:"Keep somebody from signing in. Their sessions end."`
-	Enable        staffEnableCmd        `cmd:"" help:"Let somebody sign in again."`
-	ResetPassword staffResetPasswordCmd `cmd:"" help:"Give somebody a new password: asked for, or read from standard input. Their sessions end."`
-	ResetTotp     staffResetTOTPCmd     `cmd:"" help:"Give somebody a new authenticator key and recovery codes. Their sessions end."`
-	ResetLink     staffResetLinkCmd     `cmd:"" help:"Print a link with which somebody sets password and authenticator anew, once."`
+	Add           staffAddCmd           `cmd:"" help:"Create an account. The password is prompted for, or read from standard input."`
+	Invite        staffInviteCmd        `cmd:"" help:"Print a one-time link for someone to create their own account."`
+	SetupLink     staffSetupLinkCmd     `cmd:"" help:"Print the first owner's one-time setup link, as long as there are no accounts."`
+	Role          staffRoleCmd          `cmd:"" help:"Change someone's role. Their sessions end."`
+	Disable       staffDisableCmd       `cmd:"" help:"Disable someone's account. Their sessions end."`
+	Enable        staffEnableCmd        `cmd:"" help:"Enable someone's account again."`
+	ResetPassword staffResetPasswordCmd `cmd:"" help:"Set a new password for someone: prompted for, or read from standard input. Their sessions end."`
+	ResetTotp     staffResetTOTPCmd     `cmd:"" help:"Create a new authenticator key and recovery codes for someone. Their sessions end."`
+	ResetLink     staffResetLinkCmd     `cmd:"" help:"Print a one-time link for someone to reset their password and authenticator."`
 }
 
 // desk is what a command of the staff works with.
@@ -55,13 +55,13 @@ func plainStaffError(err error) error {
 		is   error
 		says string
 	}{
-		{store.ErrNotFound, "nobody has an account with this address: coincart staff list shows all"},
-		{store.ErrLastOwner, "this is the only owner who can sign in, and somebody must be able to change the staff: make another owner first"},
-		{staff.ErrEmail, "this is no e-mail address: write it plainly, such as ada@example.org"},
-		{staff.ErrEmailTaken, "there is an account with this address already: coincart staff list shows all"},
+		{store.ErrNotFound, "there is no account with this email address: coincart staff list shows all"},
+		{store.ErrLastOwner, "this is the only active owner: make another account an owner first"},
+		{staff.ErrEmail, "this is not a valid email address: use the form ada@example.org"},
+		{staff.ErrEmailTaken, "an account with this email address already exists: coincart staff list shows all"},
 		{staff.ErrName, "the name must be 1 to 100 printable characters: set --name"},
 		{staff.ErrPassword, fmt.Sprintf("the password must have %d to %d characters", models.MinPassword, staff.MaxPassword)},
-		{staff.ErrPasswordIs, "the password is easily guessed: a few words that do not belong together are better"},
+		{staff.ErrPasswordIs, "the password is easy to guess: use several unrelated words"},
 	} {
 		if errors.Is(err, known.is) {
 			plain = append(plain, errors.New(known.says))
@@ -83,7 +83,7 @@ func (*staffListCmd) Run(ctx context.Context, con console, parent *staffCmd) err
 			return err
 		}
 		if len(people) == 0 {
-			fmt.Fprintln(con.err, "There is no account yet. coincart staff setup-link prints the first owner's link.")
+			fmt.Fprintln(con.err, "There are no accounts yet. Run coincart staff setup-link to get the first owner's link.")
 			return nil
 		}
 		table := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
@@ -138,14 +138,14 @@ func (c *staffAddCmd) Run(ctx context.Context, con console, parent *staffCmd) er
 
 // handOver prints what is not seen again.
 func handOver(w io.Writer, made staff.Credentials) {
-	fmt.Fprintf(w, `Their authenticator (any app for six-digit codes) is told this key, typed or as a QR code of the address below it:
+	fmt.Fprintf(w, `Add this key to their authenticator app, typed in or as a QR code of the URL below it:
   %s
   %s
 
-If the authenticator is lost, each of these codes stands for it once:
+If the authenticator is lost, each of these recovery codes works once instead:
   %s
 
-Neither is shown again. Hand them over so that nobody else sees them.
+They are not shown again. Pass them on by a secure channel.
 `, made.Key.Grouped(), made.Key.URL(), strings.Join(made.Codes, "\n  "))
 }
 
@@ -168,7 +168,7 @@ func (c *staffInviteCmd) Run(ctx context.Context, con console, parent *staffCmd)
 
 // printLink prints the address alone on standard output, so that a script can take it, and what it is beside it.
 func printLink(con console, link string) {
-	fmt.Fprintf(con.err, "This link works once, for %d hours. Send it so that nobody else sees it:\n", int(models.InvitationTime.Hours()))
+	fmt.Fprintf(con.err, "This link works once and expires in %d hours. Send it by a secure channel:\n", int(models.InvitationTime.Hours()))
 	fmt.Fprintln(con.out, link)
 }
 
@@ -182,7 +182,7 @@ func (*staffSetupLinkCmd) Run(ctx context.Context, con console, parent *staffCmd
 			return err
 		}
 		if !needed {
-			return errors.New("the shop has staff already, so there is no first owner to be: coincart staff invite makes a link for somebody else")
+			return errors.New("the shop already has staff accounts: use coincart staff invite to create a link for someone")
 		}
 		printLink(con, d.baseURL+admin.SetupPath(token))
 		return nil

@@ -91,7 +91,7 @@ func listen(ctx context.Context, what, addr, setting string) (net.Listener, erro
 		return nil, fmt.Errorf("%s cannot listen on %s: another program uses this address, perhaps another Coincart. Stop it, or choose another address with %s",
 			what, addr, setting)
 	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("%s cannot listen on %s: ports below 1024 need rights that this user has not. Choose another with %s", what, addr, setting)
+		return nil, fmt.Errorf("%s cannot listen on %s: ports below 1024 need permissions that this user does not have. Choose another with %s", what, addr, setting)
 	default:
 		return nil, fmt.Errorf("%s cannot listen on %s (%s): %w", what, addr, setting, err)
 	}
@@ -146,7 +146,7 @@ func serveHTTP(name string, server *http.Server, listener net.Listener, log *slo
 		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 		defer cancel()
 		if err := server.Shutdown(drain); err != nil {
-			return fmt.Errorf("requests were still under way when time was over: %w", errors.Join(err, server.Close()))
+			return fmt.Errorf("requests were still running when the timeout expired: %w", errors.Join(err, server.Close()))
 		}
 		return nil
 	}}

@@ -42,7 +42,7 @@ func (s *Server) consoleRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /help", s.serveHelp)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.problemPage(w, r, http.StatusNotFound, "There is nothing at this address.")
+		s.problemPage(w, r, http.StatusNotFound, "Page not found.")
 	})
 }
 
@@ -101,7 +101,7 @@ func (s *Server) serveOrder(w http.ResponseWriter, r *http.Request) {
 func (s *Server) showOrder(w http.ResponseWriter, r *http.Request, status int, problem string) {
 	o, ok := s.Order(r.PathValue("orderNum"))
 	if !ok {
-		s.problemPage(w, r, http.StatusNotFound, "There is no such order. The oldest settled ones are dropped.")
+		s.problemPage(w, r, http.StatusNotFound, "Order not found. The oldest settled orders are removed.")
 		return
 	}
 	v := orderView{frame: s.frame(r, "Order "+o.OrderNum), order: o}

@@ -97,7 +97,7 @@ type helpView struct {
 
 func (s *Server) scheduleText() string {
 	if len(s.cfg.RetrySchedule) == 0 {
-		return "no time at all: there is one try"
+		return "one attempt only, no retries"
 	}
 	parts := make([]string, len(s.cfg.RetrySchedule))
 	for i, d := range s.cfg.RetrySchedule {
@@ -209,7 +209,7 @@ func faultText(f Fault) string {
 	add(f.Delay > 0, time.Duration(f.Delay).String())
 	add(f.Code != "", "code "+string(f.Code))
 	add(f.Way != "", plainWords(f.Way))
-	add(f.Count > 0, strconv.Itoa(f.Count)+" copies")
-	add(f.Accept, "takes effect nevertheless")
+	add(f.Count > 0, plural(f.Count, "copy", "copies"))
+	add(f.Accept, "still takes effect")
 	return strings.Join(parts, " · ")
 }
