@@ -79,6 +79,9 @@ func (z Zone) Check() FieldProblems {
 	return p
 }
 
+// NameIn is the zone's name in a language.
+func (z Zone) NameIn(lang string) string { return z.Texts.In(lang, "name", z.Name) }
+
 // TaxTitle is the name of the zone's tax in a language.
 func (z Zone) TaxTitle(lang string) string { return z.Texts.In(lang, "tax_name", z.TaxName) }
 

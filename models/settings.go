@@ -8,7 +8,7 @@ import (
 // SettingKey names a setting of the shop in the database.
 type SettingKey string
 
-// The settings. Legal pages and slogans have one per language: LegalKey, SloganKey.
+// The settings. Legal pages, slogans and the front page have texts in each language: LegalKey, SloganKey, HomeTitleKey, HomeTextKey.
 const (
 	SettingShopName       SettingKey = "shop.name"
 	SettingContactEmail   SettingKey = "shop.contact_email"
@@ -111,13 +111,21 @@ func LegalKey(page, lang string) SettingKey { return SettingKey("legal." + page 
 // SloganKey is the setting of the shop's slogan in a language.
 func SloganKey(lang string) SettingKey { return SettingKey("shop.slogan." + lang) }
 
+// HomeTitleKey is the setting of the front page's heading in a language.
+func HomeTitleKey(lang string) SettingKey { return SettingKey("shop.home_title." + lang) }
+
+// HomeTextKey is the setting of the text below the front page's heading in a language.
+func HomeTextKey(lang string) SettingKey { return SettingKey("shop.home_text." + lang) }
+
 // SettingsList describes all settings, in the order of their pages.
 func SettingsList() []Setting {
 	list := []Setting{
 		{Key: SettingShopName, Group: GroupShop, Kind: KindText, Max: maxShopName, Env: "COINCART_SHOP_NAME"},
 	}
-	for _, lang := range ShopLanguages() {
-		list = append(list, Setting{Key: SloganKey(lang), Group: GroupShop, Kind: KindText, Max: maxLine})
+	for _, key := range []func(lang string) SettingKey{SloganKey, HomeTitleKey, HomeTextKey} {
+		for _, lang := range ShopLanguages() {
+			list = append(list, Setting{Key: key(lang), Group: GroupShop, Kind: KindText, Max: maxLine})
+		}
 	}
 	list = append(list,
 		Setting{Key: SettingContactEmail, Group: GroupShop, Kind: KindEmail},

@@ -51,6 +51,9 @@ func loadCatalogue(ctx context.Context, db *store.Store) error {
 		if err := tx.PutSetting(ctx, "currency_digits", strconv.Itoa(currencyDigits)); err != nil {
 			return fmt.Errorf("the currency's digits: %w", err)
 		}
+		if err := loadTexts(ctx, tx, shop.Settings.Texts); err != nil {
+			return err
+		}
 		return loadTerms(ctx, tx, shop)
 	})
 	if err != nil {

@@ -54,6 +54,27 @@ func loadTerms(ctx context.Context, tx *store.Store, shop demo.Shop) error {
 	return nil
 }
 
+// loadTexts stores what the demonstration says of itself, in every language. A text that is there already stays.
+func loadTexts(ctx context.Context, tx *store.Store, texts demo.Texts) error {
+	stored, err := tx.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	for lang, fields := range texts {
+		for key, text := range map[models.SettingKey]string{
+			models.SloganKey(lang): fields["slogan"], models.HomeTitleKey(lang): fields["home_title"], models.HomeTextKey(lang): fields["home_text"],
+		} {
+			if _, there := stored[string(key)]; there {
+				continue
+			}
+			if err := tx.PutSetting(ctx, string(key), text); err != nil {
+				return fmt.Errorf("the demonstration's %s: %w", key, err)
+			}
+		}
+	}
+	return nil
+}
+
 // amounts reads decimal texts of the catalogue; "" is nothing. The first error stays.
 type amounts struct{ err error }
 
@@ -101,7 +122,7 @@ func demoCoupon(c demo.Coupon, categories []models.Category) (models.Coupon, err
 	var read amounts
 	coupon := models.Coupon{
 		Code: c.Code, Kind: models.CouponKind(c.Kind), Value: read.of(c.Value, "coupon "+c.Code), Minimum: read.of(c.Minimum, "minimum of "+c.Code),
-		MaxPerShopper: c.MaxPerShopper, Enabled: true, Note: c.Note,
+		MaxPerShopper: c.MaxPerShopper, Enabled: true,
 	}
 	for _, slug := range c.Categories {
 		for _, category := range categories {

@@ -141,6 +141,17 @@ func (s *Store) addTransition(ctx context.Context, t models.Transition) error {
 	return s.create(ctx, &t)
 }
 
+// NoteOfMove is the note of an order's last change to a state; "" where it never had the state.
+func (s *Store) NoteOfMove(ctx context.Context, orderID string, to models.OrderState) (string, error) {
+	var notes []string
+	err := s.orm.WithContext(ctx).Model(&models.Transition{}).Where("order_id = ? AND attempt_id = '' AND refund_id = ''", orderID).
+		Where("to_state = ? AND refused = ?", to, false).Order("created_at DESC, id DESC").Limit(1).Pluck("note", &notes).Error
+	if err != nil || len(notes) == 0 {
+		return "", doing("read why an order changed", translate(err))
+	}
+	return notes[0], nil
+}
+
 // Transitions reads an order's history, its attempts' too, oldest first.
 func (s *Store) Transitions(ctx context.Context, orderID string) ([]models.Transition, error) {
 	var list []models.Transition

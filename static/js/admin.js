@@ -5,8 +5,8 @@
   // A page that comes back with a problem starts at it.
   if (!document.querySelector("[autofocus]")) document.querySelector("[data-focus], [aria-invalid]")?.focus();
 
-  // The navigation's strip starts where the reader is.
-  document.querySelector(".side__link[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  // A navigation that is taller than the screen starts where the reader is.
+  document.querySelector(".side__link[aria-current]")?.scrollIntoView({ block: "nearest" });
 
   // So does a row of tabs that is wider than the screen.
   for (const here of document.querySelectorAll(".switch [aria-current]")) {

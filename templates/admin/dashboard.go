@@ -101,6 +101,6 @@ func (c Chart) describe(p *i18n.Printer) string {
 	for i, s := range c.Series {
 		names[i] = c.seriesWords(p, s)
 	}
-	return p.T("admin.chart.desc", "Series", strings.Join(names, ", "), "From", c.Labels[0], "To", c.Labels[len(c.Labels)-1],
+	return p.T("admin.chart.desc", "Series", p.List(names), "From", c.Labels[0], "To", c.Labels[len(c.Labels)-1],
 		"Days", strconv.Itoa(len(c.Labels)), "Top", c.Top)
 }

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"strconv"
 	"strings"
 
 	"coincart/templates/i18n"
@@ -17,21 +18,72 @@ func word(p *i18n.Printer, prefix, value string) string {
 	return value
 }
 
-// sections are the entries of the navigation that the person may see.
-func (p Page) sections() []Section {
-	list := []Section{
-		SectionDashboard, SectionInbox, SectionOrders, SectionCustomers, SectionCancellations, SectionProducts, SectionCategories, SectionStock, SectionCoupons, SectionDelivery,
-		SectionCoins,
-		SectionStatements, SectionRefunds, SectionTasks,
+// navGroup is a part of the navigation; the first has no name.
+type navGroup struct {
+	name     string // "admin.group." + name
+	sections []Section
+}
+
+// navigation is what the person may see, in the menu's order.
+func (p Page) navigation() []navGroup {
+	shop, system := []Section{SectionDelivery}, []Section{SectionTasks}
+	if p.May.Staff {
+		shop = append(shop, SectionStaff)
 	}
 	if p.May.Audit {
-		list = append(list, SectionAudit)
+		system = append(system, SectionAudit)
 	}
-	if p.May.Staff {
-		list = append(list, SectionStaff)
+	return []navGroup{
+		{"", []Section{SectionDashboard, SectionInbox}},
+		{"orders", []Section{SectionOrders, SectionCancellations, SectionRefunds, SectionCustomers}},
+		{"products", []Section{SectionProducts, SectionCategories, SectionStock, SectionCoupons}},
+		{"finance", []Section{SectionStatements, SectionCoins}},
+		{"shop", append(shop, SectionSettings)},
+		{"system", append(system, SectionHealth)},
 	}
-	list = append(list, SectionSettings, SectionHealth)
-	return list
+}
+
+// work is the part of Page.Work that a section's page is for; ok is false where nothing waits there.
+func (p Page) work(s Section) (a Attention, ok bool) {
+	kind := map[Section]string{
+		SectionInbox: "reviews", SectionOrders: "to_fulfil", SectionRefunds: "refunds_waiting", SectionStatements: "discrepancies",
+	}[s]
+	for _, a := range p.Work {
+		if a.Kind == kind {
+			return a, true
+		}
+	}
+	return Attention{}, false
+}
+
+// allWork is how much the navigation's counters say together.
+func (p Page) allWork() int {
+	sum := 0
+	for _, group := range p.navigation() {
+		for _, section := range group.sections {
+			if a, ok := p.work(section); ok {
+				sum += a.Count
+			}
+		}
+	}
+	return sum
+}
+
+// badge is a count that is short enough for the navigation.
+func badge(n int) string {
+	const most = 99
+	if n > most {
+		return strconv.Itoa(most) + "+"
+	}
+	return strconv.Itoa(n)
+}
+
+// sectionTitle is the name of the page's entry in the navigation; "" for a page that has none.
+func (p Page) sectionTitle() string {
+	if p.Section == "" {
+		return ""
+	}
+	return p.Printer.T("admin.section." + string(p.Section))
 }
 
 // returnPath is where the language switch comes back to: this page, as long as it is an address of ours.

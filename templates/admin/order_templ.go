@@ -353,7 +353,7 @@ func orderFacts(v OrderView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = fact(p.T("admin.fact.created")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fact(p.T("admin.col.created")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -44,7 +44,8 @@ type Page struct {
 	May            May
 	Zone           string // IANA name of the platform's zone: days are days of this zone, wherever a day is named
 	Notices        []Notice
-	RefreshSeconds int // a page that waits asks again after so many seconds without scripts; 0: it does not
+	Work           []Attention // what waits for staff: the counters of the navigation
+	RefreshSeconds int         // a page that waits asks again after so many seconds without scripts; 0: it does not
 	Demo           bool
 }
 

@@ -15,20 +15,21 @@ var (
 // readers would take for their own money stays bare, another country's carries a letter.
 type conventions struct {
 	date, clock, between string // layouts of package time; between joins the two
+	list                 string // stands between the things of a list
 	symbols              map[string]string
 }
 
 func conventionsOf(tag string) conventions {
 	if tag == "zh-Hans" {
 		return conventions{
-			date: "2006年1月2日", clock: "15:04", between: " ",
+			date: "2006年1月2日", clock: "15:04", between: " ", list: "、",
 			symbols: map[string]string{
 				"USD": "US$", "EUR": "€", "GBP": "£", "CNY": "¥", "JPY": "JP¥", "HKD": "HK$", "SGD": "SGD ", "AUD": "AU$", "CAD": "CA$",
 			},
 		}
 	}
 	return conventions{
-		date: "2 January 2006", clock: "15:04", between: ", ",
+		date: "2 January 2006", clock: "15:04", between: ", ", list: ", ",
 		symbols: map[string]string{
 			"USD": "$", "EUR": "€", "GBP": "£", "CNY": "CN¥", "JPY": "¥", "HKD": "HK$", "SGD": "SGD ", "AUD": "A$", "CAD": "CA$",
 		},
@@ -84,6 +85,9 @@ func (p *Printer) Date(t time.Time, zone *time.Location) string {
 func (p *Printer) Stamp(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format(time.DateTime + " MST")
 }
+
+// List writes several things in a row: "BTC, ETH".
+func (p *Printer) List(things []string) string { return strings.Join(things, p.conv.list) }
 
 // split takes decimal text apart. When it is none, ok is false and whole is the text.
 func split(amount string) (sign, whole, fraction string, ok bool) {

@@ -11,8 +11,9 @@ type OrderView struct {
 	Page    templates.Page // RefreshSeconds > 0 makes the page ask again, with and without scripts
 	Ref     string
 	State   OrderState
-	Shown   string // fragment only: the query's "shown", the state that the shopper's page shows now
-	Problem string // OrderFailed: the platform's code, such as "70004" (platform/api.md §4), or a models.Problem constant
+	Shown   string       // fragment only: the query's "shown", the state that the shopper's page shows now
+	Review  ReviewReason // OrderReview: why
+	Problem string       // OrderFailed: the platform's code, such as "70004" (platform/api.md §4), or a models.Problem constant
 	Notices []Notice
 
 	Placed    templates.Moment
@@ -63,6 +64,22 @@ const (
 	OrderPartRefunded OrderState = "part_refunded"
 	OrderRefunded     OrderState = "refunded"
 )
+
+// ReviewReason says why staff must look at an order before it goes on.
+type ReviewReason string
+
+// The reasons for a review.
+const (
+	ReviewLate    ReviewReason = "late"     // paid after the order had ended
+	ReviewSoldOut ReviewReason = "sold_out" // paid when an item was no longer there
+	ReviewDiffers ReviewReason = "differs"  // the exchange reports another amount, coin or number
+	ReviewRest    ReviewReason = "rest"     // a part was refunded, the rest is still to be decided
+)
+
+// ReviewReasons lists all reasons, for tests.
+func ReviewReasons() []ReviewReason {
+	return []ReviewReason{ReviewLate, ReviewSoldOut, ReviewDiffers, ReviewRest}
+}
 
 // OrderStates lists all states of the page, for tests.
 func OrderStates() []OrderState {

@@ -29,7 +29,7 @@ func (v OrderView) heading() string {
 	case OrderFulfilled:
 		return p.T(v.kind("order.fulfilled.title", "order.fulfilled.title.unsent"))
 	case OrderReview:
-		return p.T("order.review.title")
+		return p.T("order.review." + string(v.Review) + ".title")
 	case OrderRefunding:
 		return p.T("order.refunding.title")
 	case OrderPartRefunded:
@@ -70,7 +70,7 @@ func (v OrderView) message() string {
 	case OrderFulfilled:
 		return p.T(v.kind("order.fulfilled.text", "order.fulfilled.text.unsent"))
 	case OrderReview:
-		return p.T("order.review.text", "Email", v.Email)
+		return p.T("order.review."+string(v.Review)+".text", "Email", v.Email)
 	case OrderRefunding:
 		return p.T("order.refunding.text")
 	case OrderPartRefunded:

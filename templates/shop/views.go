@@ -38,6 +38,8 @@ type CategoryCard struct {
 // HomeView is the front page.
 type HomeView struct {
 	Page       templates.Page
+	Title      string // the heading; "" welcomes to the shop
+	Text       string // below the heading, and the page's description; "" says what every shop says
 	Featured   []Card
 	Newest     []Card
 	Categories []CategoryCard

@@ -58,6 +58,22 @@ func (f FieldProblem) words(p *i18n.Printer) string {
 	return ""
 }
 
+// title is the front page's heading.
+func (v HomeView) title() string {
+	if v.Title != "" {
+		return v.Title
+	}
+	return v.Page.Printer.T("home.hero.title", "Shop", v.Page.ShopName)
+}
+
+// text is what the shop says of itself, or a text of the catalogue.
+func (v HomeView) text(id string) string {
+	if v.Text != "" {
+		return v.Text
+	}
+	return v.Page.Printer.T(id)
+}
+
 func (n Notice) words(p *i18n.Printer) string {
 	switch n.Kind {
 	case NoticePriceChanged:

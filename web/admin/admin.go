@@ -44,6 +44,7 @@ type Office struct {
 	darkroom *semaphore.Weighted // bounds how many pictures are worked on at once: each takes some hundred megabytes
 	checks   Checks
 	reports  reports
+	counters counters
 }
 
 // New makes the back office.

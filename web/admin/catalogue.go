@@ -39,7 +39,7 @@ func (o *Office) productDesk(d *desk) (productDesk, error) {
 	if err != nil {
 		return productDesk{}, err
 	}
-	return productDesk{categories: categories, langs: langs, zone: o.payments.PlatformZone(), digits: currency.Digits}, nil
+	return productDesk{lang: d.Printer.Lang(), categories: categories, langs: langs, zone: o.payments.PlatformZone(), digits: currency.Digits}, nil
 }
 
 // otherLangs are the shop's languages but the first, which the things' own texts are in.
@@ -61,6 +61,7 @@ func (o *Office) showProducts(d *desk) error {
 	if err != nil {
 		return err
 	}
+	categories = namedIn(d.Printer, categories)
 	tags, err := o.site.Store.Tags(d.Context())
 	if err != nil {
 		return err
@@ -137,6 +138,15 @@ func sortChoices(chosen models.ProductSort) []pages.Choice {
 	return append(list, choices([]models.ProductSort{models.ProductsByTitle, models.ProductsByUpdate, models.ProductsByCreation}, string(chosen), false)...)
 }
 
+// namedIn are the categories with their names in the reader's language, to be shown.
+func namedIn(p *i18n.Printer, list []models.Category) []models.Category {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Name = list[i].Texts.In(p.Lang(), "name", list[i].Name)
+	}
+	return list
+}
+
 // categoryOptions are the categories with their paths; all puts the empty choice in front.
 func categoryOptions(list []models.Category, chosen string, all bool) []pages.Choice {
 	var made []pages.Choice
@@ -165,7 +175,7 @@ func productRows(p *i18n.Printer, currency models.Currency, categories []models.
 			skus += " +" + strconv.Itoa(r.VariantCount-1)
 		}
 		list[i] = pages.ProductRow{
-			ID: r.ID, Title: r.Title, Slug: r.Slug, SKUs: skus, Picture: templates.Picture{Source: r.Cover}, Category: categoryPath(categories, r.CategoryID),
+			ID: r.ID, Title: r.Texts.In(p.Lang(), "title", r.Title), Slug: r.Slug, SKUs: skus, Picture: templates.Picture{Source: r.Cover}, Category: categoryPath(categories, r.CategoryID),
 			Price: p.Money(r.MinPrice.String(), currency.Code, currency.Digits), From: !r.MinPrice.Equal(r.MaxPrice), Sale: r.OnSale,
 			Stock: strconv.Itoa(r.OnHand), Low: r.Low, Out: r.OnHand <= 0 && !r.Untracked, Hidden: r.Hidden, Featured: r.Featured,
 			Changed: moment(p, r.UpdatedAt),

@@ -30,7 +30,7 @@ func (o *Office) showCategories(d *desk) error {
 	if err != nil {
 		return err
 	}
-	return d.Show(http.StatusOK, pages.Categories(pages.CategoriesView{Page: d.page(pages.SectionCategories), Rows: categoryRows(list, counts)}))
+	return d.Show(http.StatusOK, pages.Categories(pages.CategoriesView{Page: d.page(pages.SectionCategories), Rows: categoryRows(namedIn(d.Printer, list), counts)}))
 }
 
 // newCategory shows an empty form: GET /admin/categories/new?parent=.
@@ -91,6 +91,7 @@ func (o *Office) showCategoryForm(d *desk, view pages.CategoryView, parent strin
 			view.Texts = append(view.Texts, pages.CategoryTexts{Lang: l.Tag, Language: l.Name})
 		}
 	}
+	list = namedIn(d.Printer, list)
 	below := models.Descendants(list, view.ID)
 	above := slices.DeleteFunc(slices.Clone(list), func(c models.Category) bool { return slices.Contains(below, c.ID) })
 	view.Parents = categoryOptions(above, parent, true)

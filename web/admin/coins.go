@@ -6,12 +6,12 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"coincart/models"
 	"coincart/models/store"
 	"coincart/payments"
 	pages "coincart/templates/admin"
+	"coincart/templates/i18n"
 	"coincart/web/visit"
 )
 
@@ -37,7 +37,7 @@ func (o *Office) showCoins(d *desk) error {
 	if err != nil {
 		return err
 	}
-	view := pages.CoinsView{Page: d.page(pages.SectionCoins), Sources: sourceRows(sources, coins)}
+	view := pages.CoinsView{Page: d.page(pages.SectionCoins), Sources: sourceRows(d.Printer, sources, coins)}
 	for _, c := range coins {
 		view.Rows = append(view.Rows, coinRow(d.Printer, currency, c, sources, o.site.Clock()))
 	}
@@ -89,8 +89,8 @@ func (o *Office) coinPage(d *desk, c models.Coin, typed *pages.CoinForm, problem
 		view.Form = filledCoin(c)
 	}
 	view.Form.Currency = currency.Code
-	view.Form.Sources = sourceChoices(sources, view.Form.Source.Value)
-	view.Form.SecondSources = sourceChoices(sources, view.Form.SecondSource.Value)
+	view.Form.Sources = sourceChoices(d.Printer, sources, view.Form.Source.Value)
+	view.Form.SecondSources = sourceChoices(d.Printer, sources, view.Form.SecondSource.Value)
 	if !view.New {
 		describeCoin(&view, d.Printer, currency, c, now)
 		if problem := o.rateHistory(d, &view, c, sources); problem != nil {
@@ -210,7 +210,7 @@ func (o *Office) readCoin(d *desk, form url.Values, was models.Coin) (*pages.Coi
 }
 
 // sourceRows are the price sources with the coins that use them.
-func sourceRows(sources []models.PriceSource, coins []models.Coin) []pages.SourceRow {
+func sourceRows(p *i18n.Printer, sources []models.PriceSource, coins []models.Coin) []pages.SourceRow {
 	rows := make([]pages.SourceRow, len(sources))
 	for i, s := range sources {
 		var symbols []string
@@ -219,15 +219,15 @@ func sourceRows(sources []models.PriceSource, coins []models.Coin) []pages.Sourc
 				symbols = append(symbols, c.Symbol)
 			}
 		}
-		rows[i] = pages.SourceRow{ID: s.ID, Name: s.Name, URL: s.URL, Enabled: s.Enabled, Coins: strings.Join(symbols, ", ")}
+		rows[i] = pages.SourceRow{ID: s.ID, Name: visit.SourceName(p, s.Name), URL: s.URL, Enabled: s.Enabled, Coins: p.List(symbols)}
 	}
 	return rows
 }
 
-func sourceChoices(sources []models.PriceSource, chosen string) []pages.Choice {
+func sourceChoices(p *i18n.Printer, sources []models.PriceSource, chosen string) []pages.Choice {
 	made := []pages.Choice{{Selected: chosen == ""}}
 	for _, s := range sources {
-		made = append(made, pages.Choice{Value: s.ID, Label: s.Name, Selected: s.ID == chosen})
+		made = append(made, pages.Choice{Value: s.ID, Label: visit.SourceName(p, s.Name), Selected: s.ID == chosen})
 	}
 	return made
 }

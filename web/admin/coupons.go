@@ -107,7 +107,7 @@ func (o *Office) couponPage(d *desk, c models.Coupon, view *pages.CouponView, pr
 		on[t.Value] = true
 	}
 	view.Categories = nil
-	for _, node := range models.Flatten(models.Tree(categories)) {
+	for _, node := range models.Flatten(models.Tree(namedIn(d.Printer, categories))) {
 		view.Categories = append(view.Categories, pages.Tick{Value: node.Category.ID, Label: node.Category.Name, Depth: node.Depth, On: on[node.Category.ID]})
 	}
 	view.Kinds, view.Currency, view.Problem = choices(models.CouponKinds(), view.Kind.Value, false), currency.Code, problem

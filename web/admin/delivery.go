@@ -36,7 +36,7 @@ func (o *Office) showDelivery(d *desk) error {
 }
 
 func zoneRow(p *i18n.Printer, currency models.Currency, z models.Zone) pages.ZoneRow {
-	r := pages.ZoneRow{ID: z.ID, Name: z.Name, Rest: z.RestOfWorld(), TaxMode: string(z.TaxMode)}
+	r := pages.ZoneRow{ID: z.ID, Name: z.NameIn(p.Lang()), Rest: z.RestOfWorld(), TaxMode: string(z.TaxMode)}
 	var names []string
 	for _, place := range z.Places {
 		names = append(names, place.NameIn(p.Lang()))

@@ -103,10 +103,14 @@ func may(role models.Role) pages.May {
 	}
 }
 
-// page is the frame with the notices that the action before left for this page.
+// page is the frame with the notices that the action before left for this page, and with the counters of the navigation.
 func (d *desk) page(section pages.Section) pages.Page {
 	d.takeNotices()
-	return d.frame(section)
+	page := d.frame(section)
+	if d.signedIn() {
+		page.Work = attention(d.office.waiting(d))
+	}
+	return page
 }
 
 // show sends a page.

@@ -15,6 +15,9 @@ import (
 func (o *Office) guard(r Route, h handler) visit.Handler {
 	return func(v *visit.Visit) error {
 		d := &desk{Visit: v, office: o}
+		if d.Posted() {
+			defer o.counters.changed()
+		}
 		admitted, err := d.admit(r)
 		if err == nil && admitted {
 			err = h(d)

@@ -92,7 +92,7 @@ func FindingWords(p *i18n.Printer, f doctor.Finding) Words {
 	values := append([]string(nil), f.Values...)
 	for i := 1; i < len(values); i += 2 {
 		if at, err := time.Parse(time.RFC3339, values[i]); err == nil {
-			values[i] = p.Stamp(models.Instant(at), time.UTC) + " UTC"
+			values[i] = p.Stamp(models.Instant(at), time.UTC)
 		}
 	}
 	w := Words{Check: p.T("doctor.check." + string(f.Check)), Says: p.T("doctor.says."+string(f.Code), values...)}

@@ -41,7 +41,7 @@ func (o *Office) importsPage(d *desk, edit func(*pages.ImportsView)) error {
 		return err
 	}
 	view := pages.ImportsView{
-		FormToken: models.NewRef(), ExportToken: models.NewRef(), Categories: categoryPaths(categories),
+		FormToken: models.NewRef(), ExportToken: models.NewRef(), Categories: categoryPaths(namedIn(d.Printer, categories)),
 		Visibility: choices([]string{"published", "hidden"}, "", true),
 	}
 	for i := range list {

@@ -15,6 +15,7 @@ import (
 
 // productDesk is what a product's form depends on besides the product.
 type productDesk struct {
+	lang       string // the reader's
 	categories []models.Category
 	langs      []i18n.Language // the shop's other languages
 	zone       *time.Location  // of the sale's dates
@@ -211,7 +212,7 @@ func (k productDesk) complete(f pages.ProductForm, chosen []string, primary stri
 	for _, node := range models.Flatten(models.Tree(k.categories)) {
 		c := node.Category
 		f.Categories = append(f.Categories, pages.CategoryChoice{
-			ID: c.ID, Name: c.Name, Depth: node.Depth, Hidden: c.Hidden, Chosen: slices.Contains(chosen, c.ID), Primary: c.ID == primary,
+			ID: c.ID, Name: c.Texts.In(k.lang, "name", c.Name), Depth: node.Depth, Hidden: c.Hidden, Chosen: slices.Contains(chosen, c.ID), Primary: c.ID == primary,
 		})
 	}
 	for i := range f.Variants {

@@ -32,7 +32,7 @@ func (o *Office) showStock(d *desk) error {
 		filter.Sort = models.StockBySKU
 	}
 	view := pages.StockView{
-		Search: typed(q.Get("q")), Categories: categoryOptions(categories, filter.CategoryID, true), OnlyLow: filter.Low, Limit: filter.LowStock,
+		Search: typed(q.Get("q")), Categories: categoryOptions(namedIn(d.Printer, categories), filter.CategoryID, true), OnlyLow: filter.Low, Limit: filter.LowStock,
 		Sorts: choices([]string{stockBySKU, string(models.StockByLeft)}, cmpOr(q.Get("sort"), stockBySKU), false),
 	}
 	for _, name := range []string{"q", "category", "low"} {

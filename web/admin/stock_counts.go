@@ -33,7 +33,7 @@ func (o *Office) countsPage(d *desk, view pages.CountsView, categoryID string) e
 	if err != nil {
 		return err
 	}
-	view.Categories = categoryOptions(categories, categoryID, true)
+	view.Categories = categoryOptions(namedIn(d.Printer, categories), categoryID, true)
 	for _, c := range list {
 		view.Rows = append(view.Rows, countRow(d.Printer, c))
 	}

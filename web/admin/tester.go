@@ -58,7 +58,7 @@ func (o *Office) test(d *desk, view *pages.TesterView, currency models.Currency,
 	view.Where = where.NameIn(d.Printer.Lang())
 	ways := []*models.DeliveryMethod{}
 	if zone, found := models.ZoneFor(zones, where.Country, where.Region); found {
-		b.Zone, view.Zone, view.ZonePath = &zone, zone.Name, deliveryPath+"/"+zone.ID
+		b.Zone, view.Zone, view.ZonePath = &zone, zone.NameIn(d.Printer.Lang()), deliveryPath+"/"+zone.ID
 		for i := range zone.Methods {
 			m := &zone.Methods[i]
 			switch {

@@ -11,6 +11,7 @@ import (
 	"coincart/models/store"
 	pages "coincart/templates/admin"
 	"coincart/templates/i18n"
+	"coincart/web/visit"
 )
 
 // coinState is how a coin stands, in a word.
@@ -33,7 +34,7 @@ func coinRow(p *i18n.Printer, currency models.Currency, c models.Coin, sources [
 		row.Rate, row.At = p.Money(c.Rate.String(), currency.Code, currency.Digits), moment(p, c.RateAt)
 	}
 	if c.Live() {
-		row.Source, row.Checked, row.Answer = sourceName(sources, c.Source), moment(p, c.CheckedAt), string(c.FetchProblem)
+		row.Source, row.Checked, row.Answer = sourceName(p, sources, c.Source), moment(p, c.CheckedAt), string(c.FetchProblem)
 		if hasRate {
 			row.Age = duration(p, max(now.Sub(c.RateAt).Truncate(time.Second), time.Second))
 		}
@@ -41,10 +42,10 @@ func coinRow(p *i18n.Printer, currency models.Currency, c models.Coin, sources [
 	return row
 }
 
-func sourceName(sources []models.PriceSource, id string) string {
+func sourceName(p *i18n.Printer, sources []models.PriceSource, id string) string {
 	for _, s := range sources {
 		if s.ID == id {
-			return s.Name
+			return visit.SourceName(p, s.Name)
 		}
 	}
 	return id
@@ -126,7 +127,7 @@ func (o *Office) rateHistory(d *desk, view *pages.CoinView, c models.Coin, sourc
 }
 
 func rateRow(p *i18n.Printer, currency models.Currency, r models.Rate, sources []models.PriceSource) pages.RateRow {
-	row := pages.RateRow{At: moment(p, r.CreatedAt), Source: sourceName(sources, r.Source), Result: "taken"}
+	row := pages.RateRow{At: moment(p, r.CreatedAt), Source: sourceName(p, sources, r.Source), Result: "taken"}
 	if r.Rate.IsPositive() {
 		row.Rate = p.Money(r.Rate.String(), currency.Code, currency.Digits)
 	}

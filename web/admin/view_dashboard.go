@@ -44,7 +44,7 @@ func percent(part, whole int) string {
 		return ""
 	}
 	tenths := (part*1000 + whole/2) / whole
-	return strconv.Itoa(tenths/10) + "." + strconv.Itoa(tenths%10) + " %"
+	return strconv.Itoa(tenths/10) + "." + strconv.Itoa(tenths%10) + "%"
 }
 
 // money writes sums of the shop's currency; a shop that changed its currency has several.

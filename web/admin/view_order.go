@@ -8,6 +8,7 @@ import (
 	"coincart/templates/i18n"
 	"coincart/web/shop"
 	"coincart/web/staff"
+	"coincart/web/visit"
 )
 
 // orderView is an order's page without its frame.
@@ -50,7 +51,7 @@ func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn) pages
 func attemptView(p *i18n.Printer, order models.Order, a models.Attempt, current bool) pages.Attempt {
 	view := pages.Attempt{
 		ID: a.ID, State: string(a.State), Intent: string(a.Intent), AppOrderID: a.AppOrderID, OrderNum: a.OrderNum, Amount: coin(p, a.Amount, a.Coin),
-		Rate: p.Money(a.Rate.String(), order.Currency, order.Digits), RateSource: a.RateSource, RateAt: moment(p, a.RateAt), Payer: a.PayerUserID,
+		Rate: p.Money(a.Rate.String(), order.Currency, order.Digits), RateSource: visit.SourceName(p, a.RateSource), RateAt: moment(p, a.RateAt), Payer: a.PayerUserID,
 		SignedIn: a.Payer.OpenID != "", Problem: a.ProblemCode, Checks: a.Checks, Checked: moment(p, a.CheckedAt), Created: moment(p, a.CreatedAt),
 		Sent: moment(p, a.SentAt), Opened: moment(p, a.OpenedAt), Paid: moment(p, a.PaidAt), Current: current,
 		Spread: percentText(a.Spread), KeptUntil: moment(p, a.QuoteExpiresAt),

@@ -145,6 +145,11 @@ func (o *Office) readZone(d *desk, form url.Values, was models.Zone) (view *page
 	view.TaxRate.Value = strings.TrimSpace(strings.TrimSuffix(view.TaxRate.Value, "%"))
 	z.TaxRate = amountIn(&view.TaxRate, models.MaxPercentDigits, false)
 	z.Texts, view.TaxTexts = r.texts(was.Texts, "tax_name", "tax_name.")
+	if z.Name != was.Name {
+		for lang := range z.Texts {
+			setText(z.Texts, lang, "name", "") // it was the old name's translation
+		}
+	}
 	z.Places = nil
 	for _, code := range slices.Concat(form["place"], form["add"]) {
 		place := placeOf(clip(code))

@@ -32,8 +32,11 @@ func (p *Pages) Home(v *visit.Visit) error {
 	}
 	page.Canonical = v.Absolute("/")
 	v.Public()
+	lang := v.Printer.Lang()
 	return v.Show(http.StatusOK, pages.Home(pages.HomeView{
 		Page:       page,
+		Title:      v.Settings().Text(models.HomeTitleKey(lang)),
+		Text:       v.Settings().Text(models.HomeTextKey(lang)),
 		Featured:   cardViews(v.Printer, currency, featured),
 		Newest:     cardViews(v.Printer, currency, newest),
 		Categories: categoryCards(v.Printer, categories, ""),

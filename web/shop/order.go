@@ -86,6 +86,13 @@ func (p *Pages) orderStatus(v *visit.Visit, order models.Order) error {
 func (p *Pages) orderPage(v *visit.Visit, order models.Order, how showing) (pages.OrderView, error) {
 	view := orderView(v.Printer, order, p.site.Clock(), how.returned)
 	view.Notices = how.notices
+	if view.State == pages.OrderReview {
+		note, err := p.site.Store.NoteOfMove(v.Context(), order.ID, models.OrderReview)
+		if err != nil {
+			return view, err
+		}
+		view.Review = reviewReason(note)
+	}
 	frame, err := v.Page()
 	if err != nil {
 		return view, err

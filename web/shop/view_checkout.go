@@ -8,6 +8,7 @@ import (
 	"coincart/templates"
 	"coincart/templates/i18n"
 	pages "coincart/templates/shop"
+	"coincart/web/visit"
 )
 
 // coinChoices are the coins to pay with, each with what would be paid, or with the word that it cannot be used at the moment. The first
@@ -22,7 +23,7 @@ func coinChoices(p *i18n.Printer, currency models.Currency, offers payments.Offe
 			choice.Spread = percent(o.Quote.Spread)
 			choice.Until = moment(p, o.Quote.ExpiresAt)
 			if !o.Quote.ExpiresAt.IsZero() {
-				choice.Source = o.Quote.Source
+				choice.Source = visit.SourceName(p, o.Quote.Source)
 			}
 			choice.Selected = o.Coin.Symbol == chosen
 			if first < 0 {

@@ -7,6 +7,7 @@ import (
 	"coincart/templates"
 	"coincart/templates/i18n"
 	pages "coincart/templates/shop"
+	"coincart/web/visit"
 )
 
 // orderView is an order's page without its frame and its form. returned says that the shopper comes from the pay page: an
@@ -57,7 +58,7 @@ func attemptView(p *i18n.Printer, currency models.Currency, a models.Attempt) pa
 		Spread: percent(a.Spread),
 	}
 	if !a.QuoteExpiresAt.IsZero() {
-		view.Source = a.RateSource
+		view.Source = visit.SourceName(p, a.RateSource)
 	}
 	if end := tail(payer); end != "" {
 		view.Payer = "…" + end
@@ -109,6 +110,20 @@ func awaitingState(a *models.Attempt, returned bool) pages.OrderState {
 		return pages.OrderConfirming
 	}
 	return pages.OrderConfirming
+}
+
+// reviewReason reads from the note of an order's change to review why it is there.
+func reviewReason(note string) pages.ReviewReason {
+	code, _, _ := models.ReadRemark(note)
+	switch code {
+	case "sold_out":
+		return pages.ReviewSoldOut
+	case "mismatch":
+		return pages.ReviewDiffers
+	case "refunded":
+		return pages.ReviewRest
+	}
+	return pages.ReviewLate
 }
 
 // currencyOf is what an order was priced in, whatever the shop's prices are in now.

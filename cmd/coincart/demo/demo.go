@@ -30,6 +30,7 @@ type Settings struct {
 	Name     string `json:"name"`
 	Currency string `json:"currency"`     // ISO 4217
 	Home     string `json:"home_country"` // ISO 3166-1 alpha-2
+	Texts    Texts  `json:"texts"`        // slogan, home_title, home_text
 }
 
 // Coin is one that the shop takes.
@@ -126,7 +127,6 @@ type Coupon struct {
 	Minimum       string   `json:"minimum"`
 	Categories    []string `json:"categories"` // slugs
 	MaxPerShopper int      `json:"max_per_shopper"`
-	Note          string   `json:"note"`
 }
 
 // Catalogue reads the embedded demonstration shop. Unknown fields are an error.

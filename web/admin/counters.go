@@ -1,0 +1,57 @@
+package admin
+
+import (
+	"sync"
+	"time"
+
+	"coincart/models"
+)
+
+// counterAge is how old the counters of the navigation may be. What this process itself changes is counted at once.
+const counterAge = 5 * time.Second
+
+// counters keep what waits for staff, so that not every page counts it.
+type counters struct {
+	mu      sync.Mutex
+	last    models.Gauges
+	at      time.Time // zero: count again
+	changes int       // forms that were sent so far
+}
+
+// waiting counts what waits for staff. Where it cannot be counted the last counts stand: no page fails for its navigation.
+func (o *Office) waiting(d *desk) models.Gauges {
+	last, changes, fresh := o.counters.known(o.site.Clock())
+	if fresh || d.Fragment() {
+		return last
+	}
+	now, err := o.site.Store.Gauges(d.Context())
+	if err != nil {
+		return last
+	}
+	o.counters.keep(now, o.site.Clock(), changes)
+	return now
+}
+
+func (c *counters) known(now time.Time) (last models.Gauges, changes int, fresh bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	age := now.Sub(c.at)
+	return c.last, c.changes, age >= 0 && age < counterAge
+}
+
+// keep stores counts, unless a form was sent since they were begun.
+func (c *counters) keep(now models.Gauges, at time.Time, changes int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.changes == changes {
+		c.last, c.at = now, at
+	}
+}
+
+// changed has the next page count again.
+func (c *counters) changed() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.changes++
+	c.at = time.Time{}
+}
