@@ -172,6 +172,6 @@ func (f finding) check(t *testing.T, lang, report string) {
 	line := func(mark, text string) string {
 		return "(?m)" + mark + strings.ReplaceAll(regexp.QuoteMeta(text), someSeconds, `\d+`) + "$"
 	}
-	assert.Regexp(t, line("^"+sayIn(lang, "doctor.status.bad")+" .*: ", sayIn(lang, "doctor.says."+f.code, f.values...)), report)
+	assert.Regexp(t, line("^"+sayIn(lang, "doctor.status.bad")+" .*[:：] ?", sayIn(lang, "doctor.says."+f.code, f.values...)), report)
 	assert.Regexp(t, line("^ +→ ", sayIn(lang, "doctor.mend."+f.code, f.values...)), report)
 }
