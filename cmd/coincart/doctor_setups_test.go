@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"coincart/payments/opay"
 	"coincart/payments/sandbox"
+	"coincart/templates/i18n"
 )
 
 // doctorShop is a shop whose settings are right in everything, beside the sandbox platform.
@@ -63,53 +65,65 @@ func TestDoctor_NamesEachBrokenSetUpAndItsMend(t *testing.T) {
 	keys.platform, err = opay.GenerateKeys(0)
 	require.NoError(t, err)
 	for name, row := range map[string]struct {
-		off     time.Duration // of the platform's clock
-		spoil   func(*testing.T, *doctorShop)
-		bad     int      // how many problems there are
-		says    []string // what is wrong, and what to do
-		chinese string
+		off   time.Duration // of the platform's clock
+		spoil func(*testing.T, *doctorShop)
+		found func(*doctorShop) []finding // the problems
 	}{
-		"nothing is wrong": {says: []string{"Nothing that was looked at keeps the shop from taking payments"}, chinese: "不妨碍店铺收款"},
+		"nothing is wrong": {found: func(*doctorShop) []finding { return nil }},
 		"missing key": {
 			spoil: func(t *testing.T, s *doctorShop) { t.Helper(); require.NoError(t, os.Remove(s.path("merchant.pem"))) },
-			bad:   1, says: []string{"merchant.pem does not exist", "→ Put the file there, or correct COINCART_MERCHANT_KEY", "coincart keygen"}, chinese: "merchant.pem 不存在",
+			found: func(s *doctorShop) []finding {
+				return []finding{{"key_no_file", []string{"File", s.path("merchant.pem")}}}
+			},
 		},
 		"swapped keys": {
 			spoil: func(_ *testing.T, s *doctorShop) {
 				s.env["COINCART_MERCHANT_KEY"], s.env["COINCART_PLATFORM_KEY"] = s.path("platform.pub.pem"), s.path("merchant.pem")
 			},
-			bad: 1, says: []string{"The keys are swapped", "→ Set COINCART_MERCHANT_KEY to our private key"}, chinese: "密钥放反了",
+			found: func(s *doctorShop) []finding {
+				return []finding{{"keys_swapped", []string{"File", s.path("platform.pub.pem"), "Other", s.path("merchant.pem")}}}
+			},
 		},
 		"wrong app_id": {
 			spoil: func(_ *testing.T, s *doctorShop) { s.env["COINCART_APP_ID"] = "shop_2" },
-			bad:   1, says: []string{"does not know the AppKey shop_2", "→ Set COINCART_APP_ID"}, chinese: "不认得 AppKey shop_2",
+			found: func(*doctorShop) []finding { return []finding{{"app_id_wrong", []string{"App", "shop_2"}}} },
 		},
 		"platform unreachable": {
 			spoil: func(_ *testing.T, s *doctorShop) { s.env["COINCART_PLATFORM_URL"] = "http://127.0.0.1:1" },
-			bad:   1, says: []string{"The platform cannot be reached", "→ See whether COINCART_PLATFORM_URL is right", "firewall"}, chinese: "无法连接平台",
+			found: func(*doctorShop) []finding {
+				return []finding{{"platform_unreachable", []string{"Address", "http://127.0.0.1:1"}}}
+			},
 		},
 		"clock 10 minutes behind": {
 			off: 10 * time.Minute,
-			bad: 2, says: []string{"behind the platform’s", "refuses our calls because of their time", "→ Let the machine set its clock by itself: timedatectl set-ntp true"}, chinese: "本机时钟比平台慢",
+			found: func(*doctorShop) []finding {
+				return []finding{{"clock_behind", []string{"Seconds", someSeconds}}, {"calls_time", nil}}
+			},
 		},
 		"clock 10 minutes ahead": {
 			off: -10 * time.Minute,
-			bad: 2, says: []string{"ahead of the platform’s", "→ Let the machine set its clock"}, chinese: "本机时钟比平台快",
+			found: func(*doctorShop) []finding {
+				return []finding{{"clock_ahead", []string{"Seconds", someSeconds}}, {"calls_time", nil}}
+			},
 		},
 		"migrations behind": {
 			spoil: func(t *testing.T, s *doctorShop) { t.Helper(); require.Zero(t, s.run("migrate", "down").code) },
-			bad:   1, says: []string{"The database is older than this program", "missing: 1.", "→ Make a copy of the database, then run coincart migrate up"}, chinese: "数据库比程序旧",
+			found: func(*doctorShop) []finding { return []finding{{"migrations_behind", []string{"Pending", "1"}}} },
 		},
 		"key file readable by all": {
 			spoil: func(t *testing.T, s *doctorShop) {
 				t.Helper()
 				require.NoError(t, os.Chmod(s.path("merchant.pem"), 0o644))
 			},
-			bad: 1, says: []string{"can be read or changed by others (mode 0644)", "→ chmod 600 "}, chinese: "权限 0644",
+			found: func(s *doctorShop) []finding {
+				return []finding{{"key_exposed", []string{"File", s.path("merchant.pem"), "Mode", "0644"}}}
+			},
 		},
 		"base address without https": {
 			spoil: func(_ *testing.T, s *doctorShop) { s.env["COINCART_BASE_URL"] = "http://shop.example.org" },
-			bad:   1, says: []string{"http://shop.example.org is without https", "→ Put a proxy with TLS in front and set COINCART_BASE_URL to https://shop.example.org"}, chinese: "没有使用 https",
+			found: func(*doctorShop) []finding {
+				return []finding{{"base_plain", []string{"Address", "http://shop.example.org", "Secure", "https://shop.example.org"}}}
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -117,23 +131,47 @@ func TestDoctor_NamesEachBrokenSetUpAndItsMend(t *testing.T) {
 			if row.spoil != nil {
 				row.spoil(t, s)
 			}
+			problems := row.found(s)
 			code := exitOK
-			if row.bad > 0 {
+			if len(problems) > 0 {
 				code = exitFailed
 			}
-			english, chinese := s.run("doctor"), s.run("doctor", "--lang", "zh-Hans")
-			assert.Equal(t, code, english.code)
-			assert.Empty(t, english.stderr)
-			for _, want := range row.says {
-				assert.Contains(t, english.stdout, want)
+			reports := map[string]result{"en": s.run("doctor"), "zh-Hans": s.run("doctor", "--lang", "zh-Hans")}
+			for lang, report := range reports {
+				assert.Equal(t, code, report.code)
+				assert.Empty(t, report.stderr)
+				for _, problem := range problems {
+					problem.check(t, lang, report.stdout)
+				}
+				bad := strings.Count("\n"+report.stdout, "\n"+sayIn(lang, "doctor.status.bad")+" ")
+				assert.Equal(t, len(problems), bad, report.stdout)
+				assert.Equal(t, bad > 0, strings.Contains(report.stdout, "→"), "what is well needs no mend")
+				verdict := sayIn(lang, "doctor.healthy")
+				if bad > 0 {
+					verdict = i18n.ByTag(lang).N("doctor.unhealthy", bad)
+				}
+				assert.True(t, strings.HasSuffix(report.stdout, "\n"+verdict+"\n"), "%s", report.stdout)
 			}
-			assert.Equal(t, row.bad, strings.Count("\n"+english.stdout, "\nProblem "), english.stdout)
-			assert.Equal(t, row.bad > 0, strings.Contains(english.stdout, "→"), "what is well needs no mend")
-
-			assert.Equal(t, code, chinese.code)
-			assert.Contains(t, chinese.stdout, row.chinese)
-			assert.Equal(t, row.bad, strings.Count("\n"+chinese.stdout, "\n有问题 "), chinese.stdout)
-			assert.NotRegexp(t, `(?m)^\w`, chinese.stdout, "no line begins with an English word")
+			assert.NotRegexp(t, `(?m)^\w`, reports["zh-Hans"].stdout, "no line begins with an English word")
 		})
 	}
+}
+
+// finding is a problem that the doctor must report: its code, and the values of its words.
+type finding struct {
+	code   string
+	values []string
+}
+
+// someSeconds stands in a finding for a number of seconds that depends on how long the check took.
+const someSeconds = "SECONDS"
+
+// check asserts that a report says what is wrong, and what to do about it.
+func (f finding) check(t *testing.T, lang, report string) {
+	t.Helper()
+	line := func(mark, text string) string {
+		return "(?m)" + mark + strings.ReplaceAll(regexp.QuoteMeta(text), someSeconds, `\d+`) + "$"
+	}
+	assert.Regexp(t, line("^"+sayIn(lang, "doctor.status.bad")+" .*[:：] ?", sayIn(lang, "doctor.says."+f.code, f.values...)), report)
+	assert.Regexp(t, line("^ +→ ", sayIn(lang, "doctor.mend."+f.code, f.values...)), report)
 }

@@ -15,6 +15,7 @@ import (
 	"coincart/models/modelstest"
 	"coincart/models/store"
 	"coincart/payments/sandbox"
+	"coincart/templates/i18n"
 	"coincart/web/admin"
 )
 
@@ -222,8 +223,8 @@ func (s *adminStory) cancelTwo() {
 	result := func(order models.Order) string {
 		return s.text(`#task-status tr:has(a[href="/admin/orders/` + order.ID + `"])`)
 	}
-	assert.Contains(s.t, result(slow), "Cancelled, proved")
-	assert.Contains(s.t, result(fast), "Was paid: booked instead")
+	assert.Contains(s.t, result(slow), say("admin.outcome.cancelled"))
+	assert.Contains(s.t, result(fast), say("admin.outcome.paid"))
 }
 
 // cleanStatement compares yesterday while the platform tells the truth: both sides hold the same 4,000 payments.
@@ -285,27 +286,28 @@ func (s *adminStory) plantedFaults() {
 	require.NoError(s.t, err)
 	assert.ElementsMatch(s.t, s.planted(), shown)
 	assert.Len(s.t, s.open(yesterday), len(s.planted()))
-	assert.Contains(s.t, s.text(".note--warn"), "UTC may not be the exchange’s zone", "whose midnight is shifted")
+	assert.Contains(s.t, s.text(".note--warn"), i18n.ByTag("en").N("admin.statement.zone_warning", 2, "Zone", "UTC"), "whose midnight is shifted")
 }
 
 // planted is what the faults must look like, from what the sandbox does (sandbox.FaultStatementMissing and the others): of the lines
 // between eight and eight the first is left out, the second stands twice, the last has one more in its last digit, and the stranger stands
 // behind it. The two early payments of yesterday are in no line, and those of today are on the wrong day.
 func (s *adminStory) planted() []difference {
-	const none, unbooked = "no line", "not booked"
+	none, unbooked := say("admin.statement.no_line"), say("admin.statement.not_booked")
+	onlyOurs := say("admin.discrepancy.ours_not_theirs")
 	amount := func(o sandbox.Order) string { return string(o.Amount) + " " + o.Coin }
 	n := len(s.past)
 	early, late := s.past[:2], s.past[n-2:]
 	missing, twice := s.past[2], s.past[3]
 	off := models.MustAmount(string(late[1].Amount)).Add(models.MustAmount("0.000001")).String() + " " + late[1].Coin
 	return []difference{
-		{"In our books, not on the statement", early[0].AppOrderID, none, amount(early[0])},
-		{"In our books, not on the statement", early[1].AppOrderID, none, amount(early[1])},
-		{"In our books, not on the statement", missing.AppOrderID, none, amount(missing)},
-		{"The same line again", twice.AppOrderID, amount(twice), unbooked},
-		{"On the wrong day", late[0].AppOrderID, amount(late[0]), amount(late[0])},
-		{"Amount differs", late[1].AppOrderID, off, amount(late[1])},
-		{"On the statement, not in our books", "SANDBOX-STRANGER", "7.77 USDT", unbooked},
+		{onlyOurs, early[0].AppOrderID, none, amount(early[0])},
+		{onlyOurs, early[1].AppOrderID, none, amount(early[1])},
+		{onlyOurs, missing.AppOrderID, none, amount(missing)},
+		{say("admin.discrepancy.duplicate"), twice.AppOrderID, amount(twice), unbooked},
+		{say("admin.discrepancy.wrong_day"), late[0].AppOrderID, amount(late[0]), amount(late[0])},
+		{say("admin.discrepancy.amount_differs"), late[1].AppOrderID, off, amount(late[1])},
+		{say("admin.discrepancy.theirs_not_ours"), "SANDBOX-STRANGER", "7.77 USDT", unbooked},
 	}
 }
 
@@ -355,7 +357,7 @@ func (s *adminStory) nextStatement(order models.Order) {
 	s.step("code", typeInto("#email", ownerEmail), typeInto("#password", ownerPassword), follow(`.gate button[type=submit]`), visible("#code"))
 	s.do("code", typeInto("#code", s.code(s.secret)))
 	s.step("confirmed", follow(`.gate button[type=submit]`), visible("#attempts-title"))
-	assert.Contains(s.t, s.text("main"), "Confirmed")
+	assert.Contains(s.t, s.text("main"), say("admin.refund_state.confirmed"))
 	s.step("balanced", chromedp.Navigate(s.shop.base+"/admin/statements/"+today), visible("#totals-title"))
-	assert.Contains(s.t, s.text("main"), "Refund")
+	assert.Contains(s.t, s.text("main"), say("admin.statement_type.11"))
 }

@@ -30,8 +30,8 @@ func TestE2E_Browser(t *testing.T) {
 	browser := findChromium(t)
 	d := startDemo(t, nil)
 	for _, dev := range []device{
-		{"en-desktop", "en-US,en", 1280, 900, false, "Thank you! Your payment is here", "Stoneware mug", 0, false, false},
-		{"zh-phone", "zh-CN,zh", 390, 844, true, "谢谢！我们已收到付款", "粗陶马克杯", 0, false, false},
+		{"en-desktop", "en-US,en", 1280, 900, false, say("order.paid.title"), "Stoneware mug", 0, false, false},
+		{"zh-phone", "zh-CN,zh", 390, 844, true, sayIn("zh-Hans", "order.paid.title"), "粗陶马克杯", 0, false, false},
 	} {
 		t.Run(dev.name, func(t *testing.T) {
 			ctx := openBrowser(t, browser, dev)

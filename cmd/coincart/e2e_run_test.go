@@ -109,7 +109,7 @@ func startDemo(t *testing.T, env map[string]string) *demoRun {
 		}
 	}
 	d.shop = d.stdout.find(t, `Shop +(http://\S+)`, ended)
-	d.sandbox = d.stdout.find(t, `Sandbox platform +(http://\S+)`, ended)
+	d.sandbox = d.stdout.find(t, `(?m)^ *Sandbox .*(http://\S+)$`, ended)
 	d.took = time.Since(began)
 	return d
 }

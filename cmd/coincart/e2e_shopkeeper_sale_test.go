@@ -64,7 +64,7 @@ func (s *shopperStory) fillCart() {
 	s.do("estimate", chromedp.Evaluate[chromedp.Void](`document.querySelector("details:has(.estimate)").open = true`), choose("#region", "NY"))
 	s.await("the tax is counted in", `document.querySelector(".totals__list").innerText.includes("`+keeperTaxName+`")`)
 	s.step("cart", visible(".totals__list"))
-	assert.Equal(s.t, s.bill("Delivery (New York, United States)"), s.pairs(".totals__row"))
+	assert.Equal(s.t, s.bill(say("totals.delivery_to", "Place", "New York, United States")), s.pairs(".totals__row"))
 	for i, l := range s.bought {
 		assert.Contains(s.t, s.text("#cart .lines"), l.options[0]+" / "+l.options[1])
 		assert.Contains(s.t, s.text("#cart .lines"), dollars(s.want.lines[i]))
@@ -95,11 +95,11 @@ func (s *adminStory) cells(rows string) [][]string {
 // bill is what the shop must show of the total, part by part.
 func (s *shopperStory) bill(delivery string) []row {
 	return []row{
-		{"Goods", dollars(s.want.goods)},
-		{"Discount (" + keeperCoupon + ")", "−" + dollars(s.want.discount)},
+		{say("totals.goods"), dollars(s.want.goods)},
+		{say("totals.discount_by", "Code", keeperCoupon), say("totals.less", "Amount", dollars(s.want.discount))},
 		{delivery, dollars(s.want.delivery)},
-		{keeperTaxName + " " + keeperTax + "%", dollars(s.want.tax)},
-		{"Total", dollars(s.want.total)},
+		{say("totals.tax", "Name", keeperTaxName, "Rate", keeperTax+"%"), dollars(s.want.tax)},
+		{say("cart.total"), dollars(s.want.total)},
 	}
 }
 
@@ -121,7 +121,7 @@ func (s *shopperStory) checkOut() {
 	s.do("checkout", follow(`a[href="/checkout"]`), typeInto("#email", keeperShopper), typeInto("#name", "Grace Hopper"),
 		typeInto("#line1", "350 Fifth Avenue"), typeInto("#city", "New York"), typeInto("#postcode", "10118"), typeInto("#payer_uid", alice))
 	s.step("checkout", click(coin))
-	assert.Equal(s.t, s.bill("Delivery: "+keeperMethod), s.pairs(".totals__row"))
+	assert.Equal(s.t, s.bill(say("totals.delivery_by", "Title", keeperMethod)), s.pairs(".totals__row"))
 	s.checkLines()
 	assert.Equal(s.t, s.want.coinShown(), s.text(coin+" .coin__amount"))
 	assert.Contains(s.t, s.text(coin+" .coin__rate"), "1 "+keeperCoin+" = $"+keeperRate)
@@ -144,10 +144,10 @@ func (s *shopperStory) payAndSee() models.Order {
 	assert.Equal(s.t, models.OrderPaid, order.State)
 
 	s.step("order", chromedp.Navigate(s.shop.base+"/orders/"+order.Ref), visible("#order-lines"))
-	assert.Equal(s.t, s.bill("Delivery: "+keeperMethod), s.pairs(".totals__row"))
+	assert.Equal(s.t, s.bill(say("totals.delivery_by", "Title", keeperMethod)), s.pairs(".totals__row"))
 	s.checkLines()
 	facts := s.pairs("#order-details .facts > div")
-	assert.Contains(s.t, facts, row{"Amount paid", s.want.coinShown()})
+	assert.Contains(s.t, facts, row{say("order.amount_paid"), s.want.coinShown()})
 	assert.Contains(s.t, s.text("#order-details .facts"), "1 "+keeperCoin+" = $"+keeperRate)
 	return order
 }
@@ -196,8 +196,9 @@ func (k *keeperStory) checkMails() {
 	require.Len(k.t, parts, 2*2)
 	for _, letter := range parts {
 		for _, r := range []string{
-			dollars(k.want.lines[0]), dollars(k.want.lines[1]), dollars(k.want.goods), "−" + dollars(k.want.discount), dollars(k.want.delivery),
-			dollars(k.want.tax), dollars(k.want.total), k.want.coinShown(), keeperCoupon, keeperMethod, keeperTaxName + " " + keeperTax + "%",
+			dollars(k.want.lines[0]), dollars(k.want.lines[1]), dollars(k.want.goods), say("totals.less", "Amount", dollars(k.want.discount)), dollars(k.want.delivery),
+			dollars(k.want.tax), dollars(k.want.total), k.want.coinShown(), keeperCoupon, keeperMethod,
+			say("totals.tax", "Name", keeperTaxName, "Rate", keeperTax+"%"),
 		} {
 			assert.Contains(k.t, letter, r)
 		}
@@ -210,11 +211,11 @@ func (k *keeperStory) checkOffice(order models.Order) {
 	k.findOrder(order)
 	table := `section[aria-labelledby="lines-title"] `
 	assert.Equal(k.t, []row{
-		{"Goods", dollars(k.want.goods)},
-		{"Discount " + keeperCoupon, "−" + dollars(k.want.discount)},
-		{"Delivery " + keeperMethod, dollars(k.want.delivery)},
-		{"Tax " + keeperTaxName + " " + keeperTax + "%", dollars(k.want.tax)},
-		{"Total", dollars(k.want.total)},
+		{say("admin.totals.goods"), dollars(k.want.goods)},
+		{say("admin.totals.discount") + " " + keeperCoupon, "−" + dollars(k.want.discount)},
+		{say("admin.totals.delivery") + " " + keeperMethod, dollars(k.want.delivery)},
+		{say("admin.totals.tax") + " " + keeperTaxName + " " + keeperTax + "%", dollars(k.want.tax)},
+		{say("admin.fact.total"), dollars(k.want.total)},
 	}, k.pairs(table+"tfoot tr"))
 	lines := k.cells(table + "tbody tr")
 	require.Len(k.t, lines, len(k.bought))
@@ -280,7 +281,7 @@ func (k *keeperStory) checkStatement() {
 	k.step("statement", follow(`#task-status a.button`), visible("#totals-title"))
 	lines := k.cells(`section[aria-labelledby="lines-title"] tbody tr`)
 	require.Len(k.t, lines, 1)
-	assert.Equal(k.t, []string{"1", k.made().AppOrderID, "Payment", k.want.coinShown()}, lines[0][:4])
+	assert.Equal(k.t, []string{"1", k.made().AppOrderID, say("admin.statement_type.1"), k.want.coinShown()}, lines[0][:4])
 	assert.Empty(k.t, k.open(today))
 	report, err := k.shop.payments.DayReport(k.t.Context(), today)
 	require.NoError(k.t, err)

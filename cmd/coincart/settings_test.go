@@ -96,7 +96,7 @@ func TestSettings_ProblemsAreNamed(t *testing.T) {
 		"base address missing":        {func(s *settings) { s.BaseURL = "" }, "COINCART_BASE_URL is missing"},
 		"base address plain":          {func(s *settings) { s.BaseURL = "http://shop.example.org" }, "COINCART_BASE_URL is plain http"},
 		"base address with path":      {func(s *settings) { s.BaseURL = "https://shop.example.org/shop" }, "COINCART_BASE_URL has more"},
-		"base address without scheme": {func(s *settings) { s.BaseURL = "shop.example.org" }, "COINCART_BASE_URL is no http(s) address"},
+		"base address without scheme": {func(s *settings) { s.BaseURL = "shop.example.org" }, "COINCART_BASE_URL is not an http(s) address"},
 		"base address with user":      {func(s *settings) { s.BaseURL = "https://a:hunter2@shop.example.org" }, "COINCART_BASE_URL has more"},
 		"platform plain":              {func(s *settings) { s.PlatformURL = "http://10.0.0.7" }, "COINCART_PLATFORM_URL is plain http"},
 		"platform with query":         {func(s *settings) { s.PlatformURL = "https://service.example.com/?a=1" }, "COINCART_PLATFORM_URL has more"},
@@ -107,8 +107,8 @@ func TestSettings_ProblemsAreNamed(t *testing.T) {
 		"metrics address":             {func(s *settings) { s.MetricsAddr = "metrics" }, "COINCART_METRICS_ADDR"},
 		"zone":                        {func(s *settings) { s.PlatformTimezone = "Shanghai" }, "COINCART_PLATFORM_TIMEZONE"},
 		"zone of the machine":         {func(s *settings) { s.PlatformTimezone = "Local" }, "COINCART_PLATFORM_TIMEZONE"},
-		"proxy":                       {func(s *settings) { s.TrustedProxies = []string{"10.0.0.0/8", "proxy"} }, `"proxy" is no address`},
-		"every proxy":                 {func(s *settings) { s.TrustedProxies = []string{"0.0.0.0/0"} }, "trusts everybody"},
+		"proxy":                       {func(s *settings) { s.TrustedProxies = []string{"10.0.0.0/8", "proxy"} }, `COINCART_TRUSTED_PROXIES: "proxy"`},
+		"every proxy":                 {func(s *settings) { s.TrustedProxies = []string{"0.0.0.0/0"} }, "COINCART_TRUSTED_PROXIES: 0.0.0.0/0"},
 		"pay path":                    {func(s *settings) { s.PayPath = "pay.html" }, "COINCART_PAY_PATH"},
 		"pay path elsewhere":          {func(s *settings) { s.PayPath = "//evil.example/pay" }, "COINCART_PAY_PATH"},
 		"cancel path with query":      {func(s *settings) { s.CancelPath = "/cancel?x" }, "COINCART_CANCEL_PATH"},
@@ -150,7 +150,7 @@ func TestSettings_AllProblemsAtOnce(t *testing.T) {
 	assert.Equal(t, exitFailed, got.code)
 	for _, want := range []string{
 		"COINCART_BASE_URL is missing", "COINCART_PLATFORM_URL is plain http", "COINCART_APP_ID is missing",
-		"can be read or changed by others (mode 0644): chmod 600", "none.pem does not exist", "coincart migrate up",
+		"(mode 0644)", "chmod 600 " + private, "none.pem does not exist", "coincart migrate up",
 		"COINCART_LOG_LEVEL", "COINCART_TRUSTED_PROXIES", "COINCART_PLATFORM_TIMEZONE",
 	} {
 		assert.Contains(t, got.stderr, want)

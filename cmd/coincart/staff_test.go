@@ -65,7 +65,7 @@ func TestStaff_AddedPeopleSignIn(t *testing.T) {
 	made := o.run(goodPassword+"\n", "staff", "add", " Olga@Example.org ", "--name", "Olga Owner", "--role", "owner")
 	require.Zero(t, made.code, made.stderr)
 	assert.NotContains(t, made.stdout+made.stderr, goodPassword)
-	assert.Contains(t, made.stdout, "olga@example.org can sign in at "+o.shop.base+"/admin, as owner.")
+	assert.Regexp(t, `(?m)^olga@example\.org .*`+regexp.QuoteMeta(o.shop.base+"/admin")+`\b.*\bowner\b`, made.stdout)
 	assert.Len(t, regexp.MustCompile(`(?m)^  [a-z2-7]{4}(-[a-z2-7]{4}){3}$`).FindAllString(made.stdout, -1), 10, "recovery codes")
 	secret := printed(t, made, secretLine)
 
@@ -93,27 +93,27 @@ func TestStaff_RefusalsSayWhatToDo(t *testing.T) {
 		code  int
 		says  string
 	}{
-		"no e-mail":            {goodPassword, []string{"add", "olga", "--name", "Olga", "--role", "owner"}, exitFailed, "no e-mail address: write it plainly"},
-		"e-mail with a header": {goodPassword, []string{"add", "a@example.org\nBcc: b@example.org", "--name", "Olga", "--role", "owner"}, exitFailed, "no e-mail address"},
-		"e-mail too long":      {goodPassword, []string{"add", strings.Repeat("a", 300) + "@example.org", "--name", "O", "--role", "owner"}, exitFailed, "no e-mail address"},
-		"taken":                {goodPassword, []string{"add", "OLGA@example.org", "--name", "Olga", "--role", "owner"}, exitFailed, "there is an account with this address already"},
+		"no e-mail":            {goodPassword, []string{"add", "olga", "--name", "Olga", "--role", "owner"}, exitFailed, "ada@example.org"},
+		"e-mail with a header": {goodPassword, []string{"add", "a@example.org\nBcc: b@example.org", "--name", "Olga", "--role", "owner"}, exitFailed, "ada@example.org"},
+		"e-mail too long":      {goodPassword, []string{"add", strings.Repeat("a", 300) + "@example.org", "--name", "O", "--role", "owner"}, exitFailed, "ada@example.org"},
+		"taken":                {goodPassword, []string{"add", "OLGA@example.org", "--name", "Olga", "--role", "owner"}, exitFailed, "already exists"},
 		"name with a bell":     {goodPassword, []string{"add", "b@example.org", "--name", "B\a", "--role", "owner"}, exitFailed, "set --name"},
 		"empty name":           {goodPassword, []string{"add", "b@example.org", "--name", " ", "--role", "owner"}, exitFailed, "set --name"},
 		"name missing":         {goodPassword, []string{"add", "b@example.org", "--role", "owner"}, exitUsage, "missing flags: --name"},
 		"no such role":         {goodPassword, []string{"add", "b@example.org", "--name", "B", "--role", "root"}, exitUsage, "must be one of"},
-		"no password":          {"", []string{"add", "b@example.org", "--name", "B", "--role", "owner"}, exitFailed, "no password came on standard input"},
-		"empty password":       {"\n", []string{"add", "b@example.org", "--name", "B", "--role", "owner"}, exitFailed, "no password came on standard input"},
+		"no password":          {"", []string{"add", "b@example.org", "--name", "B", "--role", "owner"}, exitFailed, "on standard input"},
+		"empty password":       {"\n", []string{"add", "b@example.org", "--name", "B", "--role", "owner"}, exitFailed, "on standard input"},
 		"short password":       {"eleven char\n", []string{"add", "b@example.org", "--name", "B", "--role", "owner"}, exitFailed, "12 to 256 characters"},
 		"endless password":     {strings.Repeat("xylophon", 100_000), []string{"add", "b@example.org", "--name", "B", "--role", "owner"}, exitFailed, "12 to 256 characters"},
-		"guessed password":     {"password12345", []string{"add", "b@example.org", "--name", "B", "--role", "owner"}, exitFailed, "easily guessed"},
-		"own name as password": {"barbara.brown", []string{"add", "barbara.brown@example.org", "--name", "B", "--role", "owner"}, exitFailed, "easily guessed"},
+		"guessed password":     {"password12345", []string{"add", "b@example.org", "--name", "B", "--role", "owner"}, exitFailed, "easy to guess"},
+		"own name as password": {"barbara.brown", []string{"add", "barbara.brown@example.org", "--name", "B", "--role", "owner"}, exitFailed, "easy to guess"},
 		"password as flag":     {"", []string{"add", "b@example.org", "--name", "B", "--role", "owner", "--password", goodPassword}, exitUsage, "unknown flag --password"},
-		"unknown to disable":   {"", []string{"disable", "nobody@example.org"}, exitFailed, "coincart staff list shows all"},
-		"unknown to reset":     {goodPassword, []string{"reset-password", "nobody@example.org"}, exitFailed, "coincart staff list shows all"},
-		"unknown to link":      {"", []string{"reset-link", "nobody@example.org"}, exitFailed, "coincart staff list shows all"},
-		"last owner disabled":  {"", []string{"disable", "olga@example.org"}, exitFailed, "make another owner first"},
-		"last owner demoted":   {"", []string{"role", "olga@example.org", "viewer"}, exitFailed, "make another owner first"},
-		"invited twice":        {"", []string{"invite", "olga@example.org", "--role", "viewer"}, exitFailed, "there is an account with this address already"},
+		"unknown to disable":   {"", []string{"disable", "nobody@example.org"}, exitFailed, "coincart staff list"},
+		"unknown to reset":     {goodPassword, []string{"reset-password", "nobody@example.org"}, exitFailed, "coincart staff list"},
+		"unknown to link":      {"", []string{"reset-link", "nobody@example.org"}, exitFailed, "coincart staff list"},
+		"last owner disabled":  {"", []string{"disable", "olga@example.org"}, exitFailed, "only active owner"},
+		"last owner demoted":   {"", []string{"role", "olga@example.org", "viewer"}, exitFailed, "only active owner"},
+		"invited twice":        {"", []string{"invite", "olga@example.org", "--role", "viewer"}, exitFailed, "already exists"},
 		"second first owner":   {"", []string{"setup-link"}, exitFailed, "coincart staff invite"},
 		"nothing asked":        {"", nil, exitUsage, "expected one of"},
 	} {
@@ -206,7 +206,7 @@ func TestStaff_LinksAreAloneOnStandardOutputAndWorkOnce(t *testing.T) {
 	require.Zero(t, setup.code, setup.stderr)
 	link := strings.TrimSpace(setup.stdout)
 	assert.Regexp(t, "^"+regexp.QuoteMeta(o.shop.base)+"/admin/setup/[A-Z2-7]{26}$", link)
-	assert.Contains(t, setup.stderr, "works once, for 72 hours")
+	assert.Regexp(t, `\bonce\b.*\b72 hours\b`, setup.stderr)
 	o.enrol(link, "olga@example.org")
 	assert.Equal(t, http.StatusGone, newVisitor(t, "en").get(link).status)
 
@@ -243,9 +243,10 @@ func (o *officeRun) enrol(link, email string) (secret string) {
 }
 
 func TestStaff_WithoutAShop(t *testing.T) {
-	got := runCommand(t, map[string]string{"COINCART_DATA_DIR": t.TempDir()}, "staff", "list")
+	folder := t.TempDir()
+	got := runCommand(t, map[string]string{"COINCART_DATA_DIR": folder}, "staff", "list")
 	assert.Equal(t, exitFailed, got.code)
-	assert.Contains(t, got.stderr, "there is no shop")
+	assert.Regexp(t, `COINCART_PLATFORM_URL .*`+regexp.QuoteMeta(folder), got.stderr)
 	incomplete := runCommand(t, map[string]string{"COINCART_PLATFORM_URL": "https://service.example.com", "COINCART_DATA_DIR": t.TempDir()}, "staff", "list")
 	assert.Equal(t, exitFailed, incomplete.code)
 	assert.Contains(t, incomplete.stderr, "COINCART_MERCHANT_KEY is missing")
@@ -265,7 +266,7 @@ func TestDemo_PrintsTheOwnersLinkUntilThereIsOne(t *testing.T) {
 	again := startDemo(t, map[string]string{"COINCART_DATA_DIR": folder, "COINCART_ADDR": strings.TrimPrefix(d.shop, "http://")})
 	require.Zero(t, again.stop())
 	assert.NotContains(t, again.stdout.String(), "/admin/setup/")
-	assert.Contains(t, again.stdout.String(), "Back office")
+	assert.Contains(t, again.stdout.String(), d.shop+"/admin\n")
 }
 
 func TestAssemble_SettingsReachThePayments(t *testing.T) {
