@@ -14,9 +14,9 @@ import (
 func (s *Service) zoned(name string) string { return name + " (" + s.zone.String() + ")" }
 
 func (s *Service) fillOrders(ctx context.Context, t table, f models.OrderFilter) error {
-	err := header(t, "reference", "state", s.zoned("placed"), s.zoned("paid"), s.zoned("sent"), "e-mail", "name", "total", "currency",
-		"paid amount", "coin", "refunded", "our id", "platform order number", "payer UID", "tracking",
-		"goods", "discount", "coupon", "delivery", "way of delivery", "tax added", "tax contained", "tax")
+	err := header(t, "order number", "status", s.zoned("placed"), s.zoned("paid"), s.zoned("shipped"), "email", "name", "total", "currency",
+		"amount paid", "coin", "refunded", "merchant order ID", "exchange order number", "payer UID", "tracking number",
+		"subtotal", "discount", "coupon code", "delivery cost", "delivery method", "tax added", "tax included", "tax name")
 	if err != nil {
 		return err
 	}
@@ -45,8 +45,8 @@ func (s *Service) fillPayments(ctx context.Context, t table, x Export) error {
 	if err != nil {
 		return err
 	}
-	err = header(t, s.zoned("paid"), "reference", "order state", "amount", "coin", "rate", "rate source", "total", "currency", "refunded",
-		"our id", "platform order number", "payer UID", "e-mail", s.zoned("attempt made"))
+	err = header(t, s.zoned("paid"), "order number", "order status", "amount", "coin", "rate", "rate source", "total", "currency", "refunded",
+		"merchant order ID", "exchange order number", "payer UID", "email", s.zoned("payment started"))
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (s *Service) fillStatement(ctx context.Context, t table, day string) error 
 	if err != nil {
 		return fmt.Errorf("load statement: %w", err)
 	}
-	err = header(t, "day ("+st.Zone+")", "type", "our id", "amount", "coin", "payer UID", s.zoned("created"), s.zoned("paid"), "cannot be read")
+	err = header(t, "day ("+st.Zone+")", "type", "merchant order ID", "amount", "coin", "payer UID", s.zoned("created"), s.zoned("paid"), "cannot be read")
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (s *Service) fillStatement(ctx context.Context, t table, day string) error 
 }
 
 func (s *Service) fillDiscrepancies(ctx context.Context, t table, day string) error {
-	err := header(t, "day ("+s.zone.String()+")", "kind", "type", "our id", "coin", "theirs", "ours", "theirs less ours", "state", "note", "order",
+	err := header(t, "day ("+s.zone.String()+")", "kind", "type", "merchant order ID", "coin", "exchange", "shop records", "difference", "status", "note", "order",
 		s.zoned("found"), "line", "cannot be read")
 	if err != nil {
 		return err

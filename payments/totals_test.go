@@ -117,7 +117,7 @@ func (s *shop) exportAgrees(o models.Order) {
 		got[name] = rows[1][i]
 	}
 	for name, want := range map[string]string{
-		"reference": o.Ref, "total": "39.57", "goods": "31.50", "discount": "3.15", "coupon": "TEN", "delivery": "4.90", "way of delivery": "Parcel",
+		"order number": o.Ref, "total": "39.57", "subtotal": "31.50", "discount": "3.15", "coupon code": "TEN", "delivery cost": "4.90", "delivery method": "Parcel",
 		"tax added": "6.32", "tax contained": "0.00", "tax": "VAT",
 	} {
 		assert.Equal(s.t, want, got[name], name)

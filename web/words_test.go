@@ -112,6 +112,7 @@ func TestHome_SaysWhatTheShopSays(t *testing.T) {
 		en := i18n.ByTag("en")
 		s.browser().get("/").is(http.StatusOK).has(en.T("home.hero.title", "Shop", "Osier"), en.T("home.hero.text"), en.T("home.description"))
 		owner := s.staffed(models.RoleOwner)
+		owner.stepUp()
 		owner.post("/admin/settings/shop", "version", "0", "shop.name", "Osier", "shop.home_title.en", "Lamps <for> all", "shop.home_text.en", "Made by hand.",
 			"shop.languages", "en,zh-Hans").is(http.StatusSeeOther)
 		s.clock.Advance(counterPatience)

@@ -259,8 +259,8 @@ func (k *keeperStory) checkExport(order models.Order) {
 		got[name] = rows[1][i]
 	}
 	for name, value := range map[string]string{
-		"reference": order.Ref, "state": "paid", "e-mail": keeperShopper, "total": cents(k.want.total), "currency": "USD",
-		"paid amount": k.want.coinText(), "coin": keeperCoin, "refunded": "0", "our id": k.made().AppOrderID, "goods": cents(k.want.goods),
+		"order number": order.Ref, "status": "paid", "email": keeperShopper, "total": cents(k.want.total), "currency": "USD",
+		"amount paid": k.want.coinText(), "coin": keeperCoin, "refunded": "0", "merchant order ID": k.made().AppOrderID, "subtotal": cents(k.want.goods),
 		"discount": cents(k.want.discount), "coupon": keeperCoupon, "delivery": cents(k.want.delivery), "way of delivery": keeperMethod,
 		"tax added": cents(k.want.tax), "tax contained": "0.00", "tax": keeperTaxName,
 	} {
