@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 )
 
@@ -17,9 +16,9 @@ func (c *invariantsCmd) Run(ctx context.Context, con console) error {
 	}
 	defer db.Close()
 	if behind, err := db.SchemaBehind(ctx); err != nil {
-		return fmt.Errorf("read the state of the tables: %w", err)
+		return fmt.Errorf("read the database schema: %w", err)
 	} else if behind {
-		return errors.New("the database's tables are not those of this version: run coincart migrate up")
+		return errSchema
 	}
 	violations, err := db.Invariants(ctx)
 	if err != nil {

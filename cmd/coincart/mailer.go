@@ -30,12 +30,17 @@ type smtpServer struct {
 	from     *mail.Address
 }
 
-// parseSMTP reads smtp://user:password@host:587?from=address; smtps: TLS from the first byte, port 465. Errors never hold the
-// password.
+// smtpError is what is wrong with the address of a mail server: the key of its words, without the password.
+type smtpError string
+
+func (e smtpError) Error() string { return settingProblem(string(e)).Error() }
+
+// parseSMTP reads smtp://user:password@host:587?from=address; smtps: TLS from the first byte, port 465. Errors are
+// smtpError.
 func parseSMTP(text string) (smtpServer, error) {
 	u, err := url.Parse(text)
 	if err != nil {
-		return smtpServer{}, errors.New("it is not an address")
+		return smtpServer{}, smtpError("smtp_address")
 	}
 	s := smtpServer{host: u.Hostname(), port: 587, user: u.User.Username()}
 	s.password, _ = u.User.Password()
@@ -44,21 +49,21 @@ func parseSMTP(text string) (smtpServer, error) {
 	case "smtps":
 		s.tls, s.port = true, 465
 	default:
-		return smtpServer{}, errors.New("it must begin with smtp:// or smtps://")
+		return smtpServer{}, smtpError("smtp_scheme")
 	}
 	if s.host == "" {
-		return smtpServer{}, errors.New("the host is missing")
+		return smtpServer{}, smtpError("smtp_host")
 	}
 	if u.Path != "" && u.Path != "/" || u.Fragment != "" {
-		return smtpServer{}, errors.New("it contains more than host, port and sender (characters such as / or # in the password as %2F, %23)")
+		return smtpServer{}, smtpError("smtp_more")
 	}
 	if u.Port() != "" {
 		if s.port, err = strconv.Atoi(u.Port()); err != nil || s.port < 1 || s.port > 65535 {
-			return smtpServer{}, errors.New("the port is not a number from 1 to 65535")
+			return smtpServer{}, smtpError("smtp_port")
 		}
 	}
 	if s.from, err = mail.ParseAddress(u.Query().Get("from")); err != nil {
-		return smtpServer{}, errors.New("the sender is missing or not an email address (?from=)")
+		return smtpServer{}, smtpError("smtp_sender")
 	}
 	return s, nil
 }
@@ -176,11 +181,11 @@ func compose(from *mail.Address, m payments.Mail) (*gomail.Msg, error) {
 	message.FromMailAddress(from)
 	if err := message.To(m.To); err != nil {
 		// The library's error would repeat the shopper's address into the log.
-		return nil, errors.New("compose mail: the recipient is no mail address")
+		return nil, errors.New("compose mail: the recipient is not a valid email address")
 	}
 	if m.ReplyTo != "" {
 		if err := message.ReplyTo(m.ReplyTo); err != nil {
-			return nil, errors.New("compose mail: the shop's contact is no mail address")
+			return nil, errors.New("compose mail: the shop's contact is not a valid email address")
 		}
 	}
 	message.Subject(m.Subject)

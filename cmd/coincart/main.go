@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"coincart/templates/i18n"
 )
 
 func main() {
@@ -87,7 +89,7 @@ func execute(ctx context.Context, args []string, getenv func(string) string, con
 		fmt.Fprintln(con.err, "coincart: "+err.Error())
 		return exitFailed
 	}
-	chosen, err := parser.Parse(args)
+	selected, err := parser.Parse(args)
 	if exited { // --help was printed
 		return code
 	}
@@ -95,8 +97,8 @@ func execute(ctx context.Context, args []string, getenv func(string) string, con
 		fmt.Fprintf(con.err, "coincart: %s\nTry: coincart --help\n", err)
 		return exitUsage
 	}
-	chosen.BindTo(ctx, (*context.Context)(nil))
-	err = chosen.Run(con)
+	selected.BindTo(ctx, (*context.Context)(nil))
+	err = selected.Run(con)
 	switch {
 	case err == nil:
 		return exitOK
@@ -147,6 +149,7 @@ func newParser(cli *commands, getenv func(string) string, options ...kong.Option
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.ValueFormatter(describeFlag),
 		kong.Resolvers(environment),
+		kong.Vars{"languages": languageTags()},
 	}, options...)...)
 	if err != nil {
 		return nil, fmt.Errorf("build the command line: %w", err)
@@ -164,6 +167,15 @@ func newParser(cli *commands, getenv func(string) string, options ...kong.Option
 	return parser, nil
 }
 
+// languageTags lists the languages of the shop, for the flags that take one.
+func languageTags() string {
+	var tags []string
+	for _, language := range i18n.Languages() {
+		tags = append(tags, language.Tag)
+	}
+	return strings.Join(tags, ", ")
+}
+
 // describeFlag is a flag's line in the help: what it means, its default, its variable.
 func describeFlag(value *kong.Value) string {
 	text := value.Help
@@ -174,28 +186,4 @@ func describeFlag(value *kong.Value) string {
 		text += " ($" + strings.Join(value.Flag.Envs, ", $") + ")"
 	}
 	return text
-}
-
-// problems is everything that keeps a command from starting, each in plain words with its mend.
-type problems []string
-
-// Error lists the problems, one per line.
-func (p problems) Error() string {
-	if len(p) == 1 {
-		return p[0]
-	}
-	return "cannot start, for these reasons:\n  - " + strings.Join(p, "\n  - ")
-}
-
-// add notes a problem.
-func (p *problems) add(format string, args ...any) {
-	*p = append(*p, fmt.Sprintf(format, args...))
-}
-
-// err is nil where there are no problems.
-func (p problems) err() error {
-	if len(p) == 0 {
-		return nil
-	}
-	return p
 }

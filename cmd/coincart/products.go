@@ -49,7 +49,7 @@ func (c *productsDatabase) imports(ctx context.Context) (payments.Imports, error
 	m := payments.Imports{Store: db, Zone: zone, StaticPicture: isStaticPicture}
 	behind, err := db.SchemaBehind(ctx)
 	if err == nil && behind {
-		err = problems{"the database schema does not match this version: run coincart migrate up"}
+		err = errSchema
 	}
 	if err != nil {
 		return m, errors.Join(err, db.Close())

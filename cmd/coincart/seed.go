@@ -31,10 +31,10 @@ func (c *seedCmd) Run(ctx context.Context, con console) error {
 	defer db.Close()
 	behind, err := db.SchemaBehind(ctx)
 	if err != nil {
-		return fmt.Errorf("read the state of the tables: %w", err)
+		return fmt.Errorf("read the database schema: %w", err)
 	}
 	if behind {
-		return problems{"the database's tables are not those of this version: run coincart migrate up"}
+		return errSchema
 	}
 	if c.Orders > 0 {
 		if err := checkNoOrders(ctx, db); err != nil {

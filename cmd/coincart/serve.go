@@ -98,7 +98,7 @@ func (s *settings) realStore(ctx context.Context, p *problems, seal []byte, log 
 		Logger: log, SealKey: seal, Timeout: s.DatabaseTimeout, MustExist: true, Given: s.given(),
 	})
 	if errors.Is(err, store.ErrNoDatabase) {
-		p.add("COINCART_DATABASE: %s; coincart migrate up makes it", err)
+		p.add("COINCART_DATABASE: %s; create it with coincart migrate up", err)
 		return nil
 	}
 	if err != nil {
@@ -108,9 +108,9 @@ func (s *settings) realStore(ctx context.Context, p *problems, seal []byte, log 
 	behind, err := db.SchemaBehind(ctx)
 	switch {
 	case err != nil:
-		p.add("COINCART_DATABASE: the state of the tables cannot be read: %s", err)
+		p.add("COINCART_DATABASE: the database schema cannot be read: %s", err)
 	case behind:
-		p.add("the database's tables are not those of this version: run coincart migrate up")
+		p.add("%s", errSchema)
 	}
 	return db
 }

@@ -113,7 +113,7 @@ type staffAddCmd struct {
 	Email string `arg:"" help:"The person's address, with which they sign in."`
 	Name  string `required:"" placeholder:"NAME" help:"The person's name, as colleagues see it."`
 	Role  string `required:"" enum:"viewer,operator,finance,owner" placeholder:"ROLE" help:"viewer, operator, finance or owner."`
-	Lang  string `default:"en" enum:"en,zh-Hans" placeholder:"TAG" help:"Language of the pages and mails: en or zh-Hans."`
+	Lang  string `default:"en" enum:"${languages}" placeholder:"TAG" help:"Language of their pages and emails: ${languages}."`
 }
 
 // Run makes the account and prints what the person needs besides the password.
