@@ -207,7 +207,8 @@ func printReport(w io.Writer, p *i18n.Printer, report doctor.Report) {
 	bad := 0
 	for _, f := range report.Findings {
 		words := admin.FindingWords(p, f.In(p))
-		fmt.Fprintf(w, "%s %s: %s\n", statusWord(p, f.Status), words.Check, printable(words.Says))
+		line := p.T("doctor.line", "Check", words.Check, "Says", printable(words.Says))
+		fmt.Fprintf(w, "%s %s\n", statusWord(p, f.Status), line)
 		if words.Mend != "" && f.Status != doctor.Good {
 			fmt.Fprintf(w, "%*s → %s\n", statusColumn, "", printable(words.Mend))
 		}

@@ -22,13 +22,13 @@ func (c *invariantsCmd) Run(ctx context.Context, con console) error {
 	}
 	violations, err := db.Invariants(ctx)
 	if err != nil {
-		return fmt.Errorf("check the invariants: %w", err)
+		return fmt.Errorf("check the rules: %w", err)
 	}
 	for _, v := range violations {
 		fmt.Fprintf(con.out, "%s: %s\n", v.Rule, v.What)
 	}
 	if len(violations) > 0 {
-		return fmt.Errorf("%d violations found", len(violations))
+		return fmt.Errorf("violations found: %d", len(violations))
 	}
 	fmt.Fprintln(con.out, "All invariants hold.")
 	return nil

@@ -98,7 +98,7 @@ func newSMTPMailer(s smtpServer, shopName string) (*smtpMailer, error) {
 	}
 	client, err := gomail.NewClient(s.host, options...)
 	if err != nil {
-		return nil, fmt.Errorf("prepare mail to %s: %w", s.host, err)
+		return nil, fmt.Errorf("prepare email to %s: %w", s.host, err)
 	}
 	return &smtpMailer{client: client, from: named(s.from, shopName), address: net.JoinHostPort(s.host, strconv.Itoa(s.port))}, nil
 }
@@ -118,7 +118,7 @@ func (m *smtpMailer) send(ctx context.Context, mail payments.Mail) (answer strin
 	ctx, cancel := context.WithTimeout(ctx, smtpTimeout)
 	defer cancel()
 	if err := m.client.DialAndSendWithContext(ctx, message); err != nil {
-		return "", fmt.Errorf("send mail: %w", err)
+		return "", fmt.Errorf("send email: %w", err)
 	}
 	return message.ServerResponse(), nil
 }
@@ -132,7 +132,7 @@ type fileMailer struct {
 // newFileMailer makes the folder, which only its owner may read: mails name shoppers.
 func newFileMailer(folder, shopName string) (*fileMailer, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder for mails: %w", err)
+		return nil, fmt.Errorf("create the folder for emails: %w", err)
 	}
 	return &fileMailer{folder: folder, from: &mail.Address{Name: shopName, Address: "shop@localhost"}}, nil
 }
@@ -150,14 +150,14 @@ func (m *fileMailer) Send(_ context.Context, mail payments.Mail) error {
 	}
 	file, err := os.CreateTemp(m.folder, ".mail-*")
 	if err != nil {
-		return fmt.Errorf("write mail: %w", err)
+		return fmt.Errorf("write email: %w", err)
 	}
 	_, err = message.WriteTo(file)
 	if err = errors.Join(err, file.Close()); err == nil {
 		err = os.Rename(file.Name(), filepath.Join(m.folder, mailName(mail.MessageID)))
 	}
 	if err != nil {
-		return fmt.Errorf("write mail: %w", errors.Join(err, os.Remove(file.Name())))
+		return fmt.Errorf("write email: %w", errors.Join(err, os.Remove(file.Name())))
 	}
 	return nil
 }
@@ -181,11 +181,11 @@ func compose(from *mail.Address, m payments.Mail) (*gomail.Msg, error) {
 	message.FromMailAddress(from)
 	if err := message.To(m.To); err != nil {
 		// The library's error would repeat the shopper's address into the log.
-		return nil, errors.New("compose mail: the recipient is not a valid email address")
+		return nil, errors.New("compose email: the recipient is not a valid email address")
 	}
 	if m.ReplyTo != "" {
 		if err := message.ReplyTo(m.ReplyTo); err != nil {
-			return nil, errors.New("compose mail: the shop's contact is not a valid email address")
+			return nil, errors.New("compose email: the shop's contact is not a valid email address")
 		}
 	}
 	message.Subject(m.Subject)

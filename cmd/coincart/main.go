@@ -1,5 +1,5 @@
-// Command coincart is the shop: one program that serves it, prepares its database and its keys, and emulates the payment
-// platform for those who want to see or test it. Without arguments and settings it is a demonstration.
+// Command coincart is the shop: one program that serves it, prepares its database and its keys, and emulates the exchange
+// for a trial or a test. Without arguments and settings it runs the demo.
 package main
 
 import (
@@ -22,7 +22,7 @@ func main() {
 }
 
 // signalled is a context that ends with the first signal, which asks for an orderly end. A second one ends the process at once,
-// with the exit code that a shell gives to who died of it.
+// with the exit code that a shell gives to a process killed by that signal.
 func signalled() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
@@ -55,14 +55,14 @@ type commands struct {
 	Migrate     migrateCmd     `cmd:"" help:"Migrate the database: up, down or status."`
 	Keygen      keygenCmd      `cmd:"" help:"Create a key pair and print the public key to register at the exchange."`
 	Doctor      doctorCmd      `cmd:"" help:"Check everything the shop needs and say how to fix problems. Exit code 0: the shop can take payments, 1: it cannot."`
-	Seed        seedCmd        `cmd:"" help:"Load the demo catalogue into the database. Existing entries are updated."`
+	Seed        seedCmd        `cmd:"" help:"Load the demo catalogue into the database. Existing entries are updated, stock is kept."`
 	Products    productsCmd    `cmd:"" help:"Import and export products as CSV."`
 	Staff       staffCmd       `cmd:"" help:"Manage back office accounts: list, add, invite, disable, change roles, reset."`
 	Reconcile   reconcileCmd   `cmd:"" help:"Compare one day of the exchange's statement with the shop's records. Exit code 0: balanced, 1: discrepancies, 2: could not run."`
 	Audit       auditCmd       `cmd:"" help:"Verify the audit log."`
-	Envelope    envelopeCmd    `cmd:"" help:"Seal or open API envelopes, to debug an integration."`
-	Invariants  invariantsCmd  `cmd:"" help:"Check the database against the rules for money and stock."`
-	Healthcheck healthcheckCmd `cmd:"" help:"Check whether a running shop is ready (for containers)."`
+	Envelope    envelopeCmd    `cmd:"" help:"Encrypt or decrypt messages of the exchange's API, to debug an integration."`
+	Invariants  invariantsCmd  `cmd:"" help:"Check the database against the rules for money and stock. Exit code 0: all hold, 1: some do not, or could not be checked."`
+	Healthcheck healthcheckCmd `cmd:"" help:"Check whether a running shop is ready (for containers). Exit code 0: ready, 1: not ready."`
 }
 
 // console is what a command reads and writes.
@@ -167,6 +167,14 @@ func newParser(cli *commands, getenv func(string) string, options ...kong.Option
 	return parser, nil
 }
 
+// counted writes a number with the noun that it counts.
+func counted[N int | int64](n N, one, other string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, other)
+}
+
 // languageTags lists the languages of the shop, for the flags that take one.
 func languageTags() string {
 	var tags []string
@@ -179,7 +187,7 @@ func languageTags() string {
 // describeFlag is a flag's line in the help: what it means, its default, its variable.
 func describeFlag(value *kong.Value) string {
 	text := value.Help
-	if value.HasDefault {
+	if value.HasDefault && value.Default != "" {
 		text += " Default: " + value.Default + "."
 	}
 	if value.Flag != nil && len(value.Flag.Envs) > 0 {

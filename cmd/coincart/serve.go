@@ -53,7 +53,7 @@ func (c *serveCmd) serveReal(ctx context.Context, con console, log *slog.Logger,
 		closeAll(listener, metrics)
 		return err
 	}
-	fmt.Fprintf(con.out, "%s is open at %s (listening on %s), paid through %s; the platform's notifications arrive at %s\n",
+	fmt.Fprintf(con.out, "%s is open at %s (listening on %s), paid through %s; the exchange's callbacks arrive at %s\n",
 		shop.web.ShopName(ctx), pieces.baseURL, listener.Addr(), c.PlatformURL, pieces.baseURL+payments.NotifyPath)
 	announceSetup(con.out, link)
 	return runTasks(ctx, shop.tasks(listener, metrics, log))
