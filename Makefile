@@ -1,7 +1,7 @@
-# make run     the demonstration: a shop with a sandbox platform, nothing to set up
-# make test    every test with the race detector, on SQLite, on a real MariaDB and in a real browser
-# make check   format, vet, linters, generated code, imports, modules, the settings table
-# make         prints this
+# make run     run the demo: a shop with a sandbox exchange, without any settings
+# make test    run all tests with the race detector, on SQLite, a real MariaDB and in a real browser
+# make check   check format, linters, generated code, imports, modules and the settings table
+# make         print this list
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -15,12 +15,12 @@ TAGS := nomsgpack
 .PHONY: help
 help:
 	@sed -n 's/^# make/make/p' Makefile
-	@echo 'make build   bin/coincart, static'
-	@echo 'make generate, make fmt   templ components and formatting'
-	@echo 'make e2e     only the browser and process tests; screenshots land in test-output/'
-	@echo 'make bench   benchmarks of Go code, and CPU and memory of a running shop'
-	@echo 'make bench-backoffice   every list of the back office and exports with 1,000,000 orders on MariaDB'
-	@echo 'make load    requests per second of the demonstration (needs wrk)'
+	@echo 'make build   build bin/coincart, statically linked'
+	@echo 'make generate, make fmt   generate the templ components; format the code'
+	@echo 'make e2e     run only the browser and process tests; screenshots are written to test-output/'
+	@echo 'make bench   run the Go benchmarks, with CPU and memory of a running shop'
+	@echo 'make bench-backoffice   measure all lists and exports of the back office with 1,000,000 orders on MariaDB'
+	@echo 'make load    measure requests per second of the demo (needs wrk)'
 
 .PHONY: run
 run:
@@ -71,7 +71,7 @@ fmt:
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime 1s -benchmem ./...
 
-# ORDERS=20000 measures with fewer.
+# ORDERS=20000 measures with fewer orders.
 .PHONY: bench-backoffice
 bench-backoffice:
 	COINCART_REQUIRE_MARIADB=1 COINCART_BENCH_ORDERS=$(or $(ORDERS),1000000) \

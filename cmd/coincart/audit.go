@@ -41,8 +41,8 @@ func (c *auditVerifyCmd) Run(ctx context.Context, con console) error {
 		return notDone(fmt.Errorf("check the audit log: %w", err))
 	}
 	if broken != nil {
-		fmt.Fprintf(con.out, "The audit log is broken: the first %d entries are intact, but entry %d was changed or one before it is missing.\n  %s\n",
-			entries, broken.Seq, describeEntry(broken))
+		fmt.Fprintf(con.out, "The audit log is broken. Intact: %s; entry %d was changed, or one before it is missing.\n  %s\n",
+			counted(entries, "entry", "entries"), broken.Seq, describeEntry(broken))
 		return errReported
 	}
 	for _, m := range marks {
@@ -58,8 +58,8 @@ func (c *auditVerifyCmd) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return notDone(fmt.Errorf("read the last entry: %w", err))
 	}
-	fmt.Fprintf(con.out, "The audit log is intact: %d entries. Last entry: %d:%s\nSave it elsewhere to prove later that nothing was cut off: coincart audit verify --holds=%[2]d:%[3]s\n",
-		entries, last[0].Seq, last[0].Hash)
+	fmt.Fprintf(con.out, "The audit log is intact: %s. Last entry: %d:%s\nSave it elsewhere to prove later that nothing was cut off. Check it with: coincart audit verify --holds=%[2]d:%[3]s\n",
+		counted(entries, "entry", "entries"), last[0].Seq, last[0].Hash)
 	return nil
 }
 

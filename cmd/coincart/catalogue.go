@@ -111,7 +111,7 @@ const (
 func liveRates(ctx context.Context, db *store.Store) error {
 	shop, err := demo.Catalogue()
 	if err != nil {
-		return fmt.Errorf("read the demonstration's coins: %w", err)
+		return fmt.Errorf("read the demo's coins: %w", err)
 	}
 	coins, err := demoCoins(shop.Coins)
 	if err != nil {

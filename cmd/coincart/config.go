@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -20,20 +21,20 @@ import (
 // test compares with this struct.
 type settings struct {
 	Addr             string   `name:"addr" env:"COINCART_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Listen address of the shop."`
-	BaseURL          string   `name:"base-url" env:"COINCART_BASE_URL" placeholder:"URL" help:"Public address of the shop, such as https://shop.example.org. Return and notify addresses are built from it."`
+	BaseURL          string   `name:"base-url" env:"COINCART_BASE_URL" placeholder:"URL" help:"Public address of the shop, such as https://shop.example.org. Return and callback URLs are built from it."`
 	PlatformURL      string   `name:"platform-url" env:"COINCART_PLATFORM_URL" placeholder:"URL" help:"The exchange's base URL. Empty: run the demo."`
 	AppID            string   `name:"app-id" env:"COINCART_APP_ID" placeholder:"ID" help:"The AppKey that the exchange issued for this shop."`
 	MerchantKey      string   `name:"merchant-key" env:"COINCART_MERCHANT_KEY" placeholder:"FILE" help:"File with the merchant private key (see coincart keygen)."`
 	PlatformKey      []string `name:"platform-key" env:"COINCART_PLATFORM_KEY" sep:"," placeholder:"FILE" help:"File with the exchange's public key. During a key change: two files, separated by a comma."`
 	PlatformTimezone string   `name:"platform-timezone" env:"COINCART_PLATFORM_TIMEZONE" default:"UTC" placeholder:"ZONE" help:"Time zone of the exchange's day, such as Asia/Shanghai."`
 	FourEyesLimit    string   `name:"four-eyes-limit" env:"COINCART_FOUR_EYES_LIMIT" placeholder:"AMOUNT" help:"Refund amount, in the shop's currency, above which a second person must approve. Empty: no second approval."`
-	PayPath          string   `name:"pay-path" env:"COINCART_PAY_PATH" placeholder:"PATH" help:"Path of the platform's pay page, where it differs from /platform/pay.html."`
+	PayPath          string   `name:"pay-path" env:"COINCART_PAY_PATH" placeholder:"PATH" help:"Path of the exchange's pay page, if it is not /platform/pay.html."`
 	CancelPath       string   `name:"cancel-path" env:"COINCART_CANCEL_PATH" placeholder:"PATH" help:"Path of the cancel call, if the exchange supports only one of the two known paths."`
-	SceneType        string   `name:"scene-type" env:"COINCART_SCENE_TYPE" placeholder:"NUMBER" help:"orderSceneType, if one is agreed with the platform."`
+	SceneType        string   `name:"scene-type" env:"COINCART_SCENE_TYPE" placeholder:"NUMBER" help:"The orderSceneType agreed with the exchange. Empty: none is sent."`
 	TrustedProxies   []string `name:"trusted-proxies" env:"COINCART_TRUSTED_PROXIES" sep:"," placeholder:"ADDR" help:"Addresses or networks of trusted proxies, separated by commas."`
 	ShopName         string   `name:"shop-name" env:"COINCART_SHOP_NAME" placeholder:"NAME" help:"The shop's name on pages and in emails. Default: Coincart, or the demo catalogue's name in the demo."`
 	SMTPURL          string   `name:"smtp-url" env:"COINCART_SMTP_URL" placeholder:"URL" help:"Mail server and sender: smtp://user:password@host:587?from=shop@example.org (smtps: implicit TLS). Empty: emails are written to files in the data folder."`
-	MetricsAddr      string   `name:"metrics-addr" env:"COINCART_METRICS_ADDR" placeholder:"HOST:PORT" help:"Listen address for /metrics. Empty: none."`
+	MetricsAddr      string   `name:"metrics-addr" env:"COINCART_METRICS_ADDR" placeholder:"HOST:PORT" help:"Listen address for /metrics. Empty: no metrics."`
 	SandboxAddr      string   `name:"sandbox-addr" env:"COINCART_SANDBOX_ADDR" default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Listen address of the demo's sandbox exchange."`
 	databaseSettings
 	logSettings
@@ -51,15 +52,15 @@ const wholeTables = time.Hour
 
 // databaseSettings say where the data is; every command that works on it takes them.
 type databaseSettings struct {
-	Database        string        `name:"database" env:"COINCART_DATABASE" placeholder:"ADDRESS" help:"sqlite:FILE or mysql://user:password@host:3306/name. Empty: coincart.db in the data folder."`
-	DatabaseTimeout time.Duration `name:"database-timeout" env:"COINCART_DATABASE_TIMEOUT" default:"10s" placeholder:"TIME" help:"Longest wait for an answer of the database, such as 10s; at least 2s. Commands that work on whole tables wait up to an hour."`
+	Database        string        `name:"database" env:"COINCART_DATABASE" placeholder:"ADDRESS" help:"Database: sqlite:FILE or mysql://user:password@host:3306/name. Empty: coincart.db in the data folder."`
+	DatabaseTimeout time.Duration `name:"database-timeout" env:"COINCART_DATABASE_TIMEOUT" default:"10s" placeholder:"TIME" help:"Maximum time to wait for the database, from 2s to 1h. Commands that work on whole tables wait up to an hour."`
 	DataDir         string        `name:"data-dir" env:"COINCART_DATA_DIR" default:"data" placeholder:"FOLDER" help:"Data folder: the SQLite file, emails as files, the demo's keys."`
 }
 
 // logSettings say how much is logged, and in what form.
 type logSettings struct {
-	LogFormat string `name:"log-format" env:"COINCART_LOG_FORMAT" default:"text" placeholder:"FORMAT" help:"text or json."`
-	LogLevel  string `name:"log-level" env:"COINCART_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`
+	LogFormat string `name:"log-format" env:"COINCART_LOG_FORMAT" default:"text" placeholder:"FORMAT" help:"Format of the log: text or json."`
+	LogLevel  string `name:"log-level" env:"COINCART_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"Lowest level that is logged: debug, info, warn or error."`
 }
 
 // dsn is the database's address.
@@ -76,18 +77,18 @@ func (s *databaseSettings) check(p *problems) {
 	switch scheme {
 	case "sqlite":
 		if rest == "" {
-			p.add("COINCART_DATABASE has no file name: use sqlite:data/coincart.db")
+			p.setting("database_file")
 		}
 	case "mysql":
 		u, err := url.Parse(s.dsn())
 		if err != nil || u.Host == "" && !u.Query().Has("socket") || u.User.Username() == "" || len(strings.Trim(u.Path, "/")) == 0 {
-			p.add("COINCART_DATABASE is not complete: write mysql://user:password@host:3306/name (characters such as @ or / in the password as %%40, %%2F)")
+			p.setting("database_incomplete")
 		}
 	default:
-		p.add("COINCART_DATABASE must begin with sqlite: or mysql://")
+		p.setting("database_scheme")
 	}
 	if s.DatabaseTimeout < minDatabaseTimeout || s.DatabaseTimeout > maxDatabaseTimeout {
-		p.add("COINCART_DATABASE_TIMEOUT is %s: use a time from 2s to 1h, such as 10s", s.DatabaseTimeout)
+		p.setting("database_timeout", "Value", s.DatabaseTimeout.String())
 	}
 }
 
@@ -95,7 +96,7 @@ func (s *databaseSettings) check(p *problems) {
 func (s *logSettings) logger(w io.Writer, p *problems) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
-		p.add("COINCART_LOG_LEVEL is %q: use debug, info, warn or error", s.LogLevel)
+		p.setting("log_level", "Value", s.LogLevel)
 	}
 	options := &slog.HandlerOptions{Level: level}
 	switch s.LogFormat {
@@ -103,7 +104,7 @@ func (s *logSettings) logger(w io.Writer, p *problems) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(w, options))
 	case "text":
 	default:
-		p.add("COINCART_LOG_FORMAT is %q: use text or json", s.LogFormat)
+		p.setting("log_format", "Value", s.LogFormat)
 	}
 	return slog.New(slog.NewTextHandler(w, options))
 }
@@ -116,20 +117,21 @@ func (s *settings) check(p *problems) {
 	}
 	s.databaseSettings.check(p)
 	if _, err := loadZone(s.PlatformTimezone); err != nil {
-		p.add("COINCART_PLATFORM_TIMEZONE: %s", err)
+		p.setting("zone", "Value", s.PlatformTimezone)
 	}
 	if _, err := s.fourEyes(); err != nil {
-		p.add("COINCART_FOUR_EYES_LIMIT: %s", err)
+		p.setting("four_eyes", "Value", s.FourEyesLimit)
 	}
 	for _, proxy := range s.TrustedProxies {
 		s.checkProxy(p, proxy)
 	}
 	if len([]rune(s.ShopName)) > 64 || strings.ContainsFunc(s.ShopName, isControl) {
-		p.add("COINCART_SHOP_NAME must be up to 64 printable characters")
+		p.setting("shop_name")
 	}
 	if s.SMTPURL != "" {
-		if _, err := parseSMTP(s.SMTPURL); err != nil {
-			p.add("COINCART_SMTP_URL: %s; write smtp://user:password@host:587?from=shop@example.org", err)
+		_, err := parseSMTP(s.SMTPURL)
+		if wrong, ok := errors.AsType[smtpError](err); ok {
+			p.setting(string(wrong))
 		}
 	}
 }
@@ -139,22 +141,22 @@ func (s *settings) checkProxy(p *problems, proxy string) {
 	network, err := netip.ParsePrefix(proxy)
 	if err != nil {
 		if _, err = netip.ParseAddr(proxy); err != nil {
-			p.add("COINCART_TRUSTED_PROXIES: %q is not an address: use addresses or networks such as 10.0.0.5 or 10.0.0.0/8", proxy)
+			p.setting("proxy", "Value", proxy)
 		}
 		return
 	}
 	if network.Bits() == 0 {
-		p.add("COINCART_TRUSTED_PROXIES: %s trusts everyone, so anyone could forge an address: list only your proxies", proxy)
+		p.setting("proxy_everyone", "Value", proxy)
 	}
 }
 
 // checkReal notes what is missing for a shop that takes real payments.
 func (s *settings) checkReal(p *problems) {
 	checkPublicURL(p, "COINCART_BASE_URL", "the shop's public address, such as https://shop.example.org", s.BaseURL, false)
-	checkPublicURL(p, "COINCART_PLATFORM_URL", "the platform's address, such as https://service.example.com", s.PlatformURL, true)
+	checkPublicURL(p, "COINCART_PLATFORM_URL", "the exchange's address, such as https://service.example.com", s.PlatformURL, true)
 	switch {
 	case s.AppID == "":
-		p.add("COINCART_APP_ID is missing: set it to the AppKey that the platform gave you")
+		p.add("COINCART_APP_ID is missing: set it to the AppKey that the exchange shows for the application")
 	case len(s.AppID) > 128 || strings.ContainsFunc(s.AppID, func(r rune) bool { return r <= ' ' || r > '~' }):
 		p.add("COINCART_APP_ID must be 1 to 128 printable characters without spaces")
 	}
@@ -167,15 +169,15 @@ func (s *settings) checkAgreed(p *problems) {
 		{"COINCART_PAY_PATH", s.PayPath}, {"COINCART_CANCEL_PATH", s.CancelPath},
 	} {
 		if path.value != "" && (!strings.HasPrefix(path.value, "/") || strings.HasPrefix(path.value, "//") || strings.ContainsAny(path.value, "?#\\ ")) {
-			p.add("%s must be a path without query, such as /platform/pay.html", path.name)
+			p.setting("path", "Setting", path.name)
 		}
 	}
 	if strings.ContainsFunc(s.SceneType, func(r rune) bool { return r < '0' || r > '9' }) || len(s.SceneType) > 16 {
-		p.add("COINCART_SCENE_TYPE must be a number, as agreed with the platform")
+		p.setting("scene_type")
 	}
 }
 
-// checkDemo notes settings that only a real shop has: whoever sets them wants no demonstration.
+// checkDemo notes settings that only a real shop has: with one of them set, a demo is not wanted.
 func (s *settings) checkDemo(p *problems) {
 	for _, only := range []struct {
 		name string
@@ -189,7 +191,7 @@ func (s *settings) checkDemo(p *problems) {
 		{"COINCART_SCENE_TYPE", s.SceneType != ""},
 	} {
 		if only.set {
-			p.add("%s is set, but COINCART_PLATFORM_URL is not: set it too for a real shop, or unset %s for the demonstration", only.name, only.name)
+			p.setting("demo", "Setting", only.name)
 		}
 	}
 	checkListen(p, "COINCART_SANDBOX_ADDR", s.SandboxAddr)
@@ -201,7 +203,7 @@ func checkListen(p *problems, name, addr string) {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil || strings.ContainsAny(host, " /") {
-		p.add("%s is %q: write host:port, such as 127.0.0.1:8080", name, addr)
+		p.setting("listen", "Setting", name, "Value", addr)
 	}
 }
 

@@ -41,7 +41,7 @@ func (c *serveCmd) serveDemo(ctx context.Context, con console, log *slog.Logger)
 	if err != nil {
 		return err
 	}
-	platformListener, err := listen(ctx, "The sandbox platform", c.SandboxAddr, "--sandbox-addr or COINCART_SANDBOX_ADDR")
+	platformListener, err := listen(ctx, "The sandbox exchange", c.SandboxAddr, "--sandbox-addr or COINCART_SANDBOX_ADDR")
 	if err != nil {
 		closeAll(listener, metrics)
 		return err
@@ -99,7 +99,7 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 	}
 	ring, err := opay.NewKeyring(keys.merchant, &keys.platform.PublicKey)
 	if err != nil {
-		return d, fmt.Errorf("the demonstration's keys in %s cannot be used: %w", c.DataDir, err)
+		return d, fmt.Errorf("the demo's keys in %s cannot be used: %w", c.DataDir, err)
 	}
 	d.platform, err = sandbox.New(sandbox.Config{
 		BaseURL: d.platformURL, Keys: keys.platform, Seed: seedOf(keys.platform), Logger: log.With("part", "sandbox"),
@@ -107,7 +107,7 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 		StateFile: filepath.Join(c.DataDir, "sandbox.json"), Location: zone,
 	})
 	if err != nil {
-		return d, fmt.Errorf("set up the sandbox platform: %w", err)
+		return d, fmt.Errorf("set up the sandbox exchange: %w", err)
 	}
 	db, err := openDemoStore(ctx, c.dsn(), store.Options{Logger: log, SealKey: seal, Timeout: c.DatabaseTimeout, Given: c.given()})
 	if err != nil {
@@ -166,12 +166,12 @@ func loadOrMakeDemoKeys(folder string) (demoKeys, error) {
 			if !exists(private) {
 				key, err := opay.GenerateKeys(0)
 				if err != nil {
-					return fmt.Errorf("make the demonstration's keys: %w", err)
+					return fmt.Errorf("create the demo's keys: %w", err)
 				}
 				*party.to = key
 				return writeKeyPair(key, private, filepath.Join(folder, party.name+".pub.pem"))
 			}
-			key, err := loadPrivateKey("demonstration's "+party.name+" key", private)
+			key, err := loadPrivateKey("demo's "+party.name+" key", private)
 			*party.to = key
 			return err
 		})
@@ -188,7 +188,7 @@ func seedOf(key *rsa.PrivateKey) uint64 {
 // privateFolder makes the folder for its owner only: it holds keys.
 func privateFolder(name string) error {
 	if err := os.MkdirAll(name, 0o700); err != nil {
-		return fmt.Errorf("make the data folder: %w", err)
+		return fmt.Errorf("create the data folder: %w", err)
 	}
 	if err := os.Chmod(name, 0o700); err != nil { //nolint:gosec // a folder needs the x bit
 		return fmt.Errorf("protect the data folder: %w", err)
@@ -218,7 +218,7 @@ func announce(w io.Writer, d demonstration, folder string, took time.Duration) {
 The Coincart demo is ready (%.1f s).
 
   Shop              %s
-  Sandbox platform  %s
+  Sandbox exchange  %s
   Back office       %s
 
 Add something to the cart and check out. Sign in at the exchange, or enter one of these UIDs:
@@ -233,7 +233,7 @@ Add something to the cart and check out. Sign in at the exchange, or enter one o
 // describe says what happens to a payment of a demo user.
 func describe(user sandbox.User) string {
 	if user.Frozen {
-		return user.Name + ", whose account is frozen"
+		return user.Name + " (account frozen)"
 	}
-	return user.Name + ", who has " + user.Balances["USDT"] + " USDT"
+	return user.Name + " (" + user.Balances["USDT"] + " USDT)"
 }

@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/go-sql-driver/mysql"
 
 	"coincart/models"
 	"coincart/models/store"
@@ -20,26 +24,27 @@ import (
 
 // doctorCmd looks at everything that the shop needs.
 type doctorCmd struct {
-	Lang string `default:"en" placeholder:"TAG" help:"Language of the findings: en or zh-Hans."`
+	Lang string `default:"en" enum:"${languages}" placeholder:"TAG" help:"Language of the report: ${languages}."`
 	settings
 }
 
-// Run prints what was found and how to mend it. It fails where something keeps the shop from taking payments.
+// Run prints what was found and how to fix it. It fails where a problem prevents the shop from taking payments.
 func (c *doctorCmd) Run(ctx context.Context, con console) error {
-	config, err := c.findOut()
+	words := i18n.ByTag(c.Lang)
+	config, err := c.findOut(words)
 	if err != nil {
 		return err
 	}
 	report := config.Run(ctx)
-	printReport(con.out, i18n.ByTag(c.Lang), report)
+	printReport(con.out, words, report)
 	if !report.Healthy() {
 		return errReported
 	}
 	return nil
 }
 
-// findOut takes from the settings what is to be looked at.
-func (c *doctorCmd) findOut() (doctor.Config, error) {
+// findOut takes from the settings what is to be checked. What it says itself is in the printer's language.
+func (c *doctorCmd) findOut(words *i18n.Printer) (doctor.Config, error) {
 	var p problems
 	c.logger(io.Discard, &p)
 	c.check(&p)
@@ -47,14 +52,15 @@ func (c *doctorCmd) findOut() (doctor.Config, error) {
 	if c.PlatformURL == "" {
 		c.checkDemo(&p)
 		if len(p) == 0 && !exists(filepath.Join(c.DataDir, "merchant.pem")) {
-			return doctor.Config{}, c.noShop()
+			return doctor.Config{}, errors.New(c.noShop().in(words))
 		}
 		pieces = parts{baseURL: c.demoBase(), platformURL: "http://" + c.SandboxAddr, appID: demoAppID, demo: true}
 	} else {
 		c.checkAgreed(&p)
 	}
 	config := *c.doctor(pieces)
-	config.Problems = p
+	config.Problems = p.in(words)
+	config.Explain = func(err error) string { return databaseProblem(words, err) }
 	config.Ready = "http://" + c.Addr + "/readyz"
 	var dsn problems
 	if c.databaseSettings.check(&dsn); len(dsn) == 0 {
@@ -77,7 +83,36 @@ func (c *doctorCmd) openForDoctor(ctx context.Context) (*store.Store, func() err
 	return db, db.Close, nil
 }
 
-// doctor is what to look at in a shop that is made of these parts; a running shop gives its store.
+// Errors of MySQL and MariaDB that a wrong setting causes.
+const (
+	mysqlNoRights   = 1044 // the user may not use this database
+	mysqlDenied     = 1045 // the user or the password is wrong
+	mysqlNoDatabase = 1049
+)
+
+// databaseProblem puts an error of the database into words. An error that is not expected is quoted as the database said it.
+func databaseProblem(p *i18n.Printer, err error) string {
+	if errors.Is(err, store.ErrNoDatabase) {
+		return p.T("doctor.database.none")
+	}
+	if said, ok := errors.AsType[*mysql.MySQLError](err); ok {
+		switch said.Number {
+		case mysqlNoRights, mysqlDenied:
+			return p.T("doctor.database.denied")
+		case mysqlNoDatabase:
+			return p.T("doctor.database.unknown")
+		}
+	}
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return p.T("doctor.database.no_name")
+	}
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return p.T("doctor.database.unreachable")
+	}
+	return p.T("doctor.database.other", "Words", strings.Join(strings.Fields(err.Error()), " "))
+}
+
+// doctor is what to check in a shop that is made of these parts; a running shop gives its store.
 func (s *settings) doctor(p parts) *doctor.Config {
 	config := &doctor.Config{
 		BaseURL: p.baseURL, PlatformURL: p.platformURL, AppID: p.appID, MerchantKey: s.MerchantKey, PlatformKeys: s.PlatformKey,
@@ -95,7 +130,7 @@ func (s *settings) doctor(p parts) *doctor.Config {
 	return config
 }
 
-// merchantFile is the file of our private key; the demonstration has made its own.
+// merchantFile is the file of the merchant private key; the demo has created its own.
 func (s *settings) merchantFile() string {
 	if s.PlatformURL == "" {
 		return filepath.Join(s.DataDir, "merchant.pem")
@@ -111,10 +146,9 @@ func (s *settings) demoBase() string {
 	return "http://" + s.Addr
 }
 
-// noShop says that neither a real shop nor a demonstration is there.
-func (s *settings) noShop() error {
-	return fmt.Errorf("nothing to check: COINCART_PLATFORM_URL and the other settings are not set, and no demo has been started in %s",
-		filepath.Clean(s.DataDir))
+// noShop says that neither a real shop nor a demo is there.
+func (s *settings) noShop() problem {
+	return settingProblem("no_shop", "Folder", filepath.Clean(s.DataDir))
 }
 
 // databaseName is the database's address without its password.
@@ -156,7 +190,7 @@ func (s *settings) given() map[models.SettingKey]string {
 // statusColumn is how wide the words for the status are, in columns of a terminal.
 const statusColumn = 10
 
-// statusWord stands before a finding on the command line, with spaces after it: a Chinese sign is two columns wide.
+// statusWord stands before a finding on the command line, with spaces after it: a Chinese character is two columns wide.
 func statusWord(p *i18n.Printer, s doctor.Status) string {
 	word := p.T("doctor.status." + string(s))
 	wide := 0
@@ -172,8 +206,9 @@ func statusWord(p *i18n.Printer, s doctor.Status) string {
 func printReport(w io.Writer, p *i18n.Printer, report doctor.Report) {
 	bad := 0
 	for _, f := range report.Findings {
-		words := admin.FindingWords(p, f)
-		fmt.Fprintf(w, "%s %s: %s\n", statusWord(p, f.Status), words.Check, printable(words.Says))
+		words := admin.FindingWords(p, f.In(p))
+		line := p.T("doctor.line", "Check", words.Check, "Says", printable(words.Says))
+		fmt.Fprintf(w, "%s %s\n", statusWord(p, f.Status), line)
 		if words.Mend != "" && f.Status != doctor.Good {
 			fmt.Fprintf(w, "%*s → %s\n", statusColumn, "", printable(words.Mend))
 		}

@@ -19,15 +19,15 @@ const (
 // envelopeCmd seals and opens what travels between shop and platform (platform/api.md §2), for people who debug an integration in
 // another language.
 type envelopeCmd struct {
-	Open envelopeOpenCmd `cmd:"" help:"Verify and decrypt the envelope on standard input; prints the plaintext."`
-	Seal envelopeSealCmd `cmd:"" help:"Sign and encrypt standard input, byte for byte; prints the envelope."`
+	Open envelopeOpenCmd `cmd:"" help:"Verify and decrypt the message on standard input, and print its plaintext."`
+	Seal envelopeSealCmd `cmd:"" help:"Sign and encrypt standard input, byte for byte, and print the message."`
 }
 
 // envelopeKeys are one side's keys: its own private key and the other side's public key. Keys of 1024 bits are taken here, as
 // platforms in the field have them.
 type envelopeKeys struct {
-	PrivateKey string `required:"" placeholder:"FILE" help:"Our private key: opens what we receive, signs what we send."`
-	PublicKey  string `required:"" placeholder:"FILE" help:"The other side's public key: verifies what we receive, encrypts what we send."`
+	PrivateKey string `required:"" placeholder:"FILE" help:"Your own private key: decrypts what you receive, signs what you send."`
+	PublicKey  string `required:"" placeholder:"FILE" help:"The other side's public key: verifies what you receive, encrypts what you send."`
 }
 
 func (k *envelopeKeys) keyring() (*opay.Keyring, error) {
@@ -68,7 +68,7 @@ func (c *envelopeOpenCmd) Run(con console) error {
 	}
 	plain, err := ring.OpenWithin(envelope, opay.MaxResponseBlocks)
 	if err != nil {
-		return fmt.Errorf("the envelope does not open: %w", err)
+		return fmt.Errorf("the message cannot be decrypted: %w", err)
 	}
 	if _, err := opay.ParseObject(plain); err != nil {
 		fmt.Fprintf(con.err, "note: a shop would refuse this plaintext: %s\n", err)
@@ -83,15 +83,15 @@ func (c *envelopeOpenCmd) Run(con console) error {
 func parseEnvelope(body []byte) (opay.Envelope, error) {
 	object, err := opay.ParseObject(body)
 	if err != nil {
-		return opay.Envelope{}, fmt.Errorf("standard input is no envelope: %w", err)
+		return opay.Envelope{}, fmt.Errorf("standard input is not a message of the API: %w", err)
 	}
 	data, ok := object.Text("data")
 	if !ok || data == "" {
-		return opay.Envelope{}, errors.New("the envelope has no data")
+		return opay.Envelope{}, errors.New("the message has no data")
 	}
 	sign, ok := object.Text("sign")
 	if !ok || sign == "" {
-		return opay.Envelope{}, errors.New("the envelope has no sign: it is not signed")
+		return opay.Envelope{}, errors.New("the message has no sign, so it is not signed")
 	}
 	return opay.Envelope{Data: data, Sign: sign}, nil
 }
@@ -99,7 +99,7 @@ func parseEnvelope(body []byte) (opay.Envelope, error) {
 // envelopeSealCmd seals an envelope.
 type envelopeSealCmd struct {
 	envelopeKeys
-	AppID string `required:"" placeholder:"ID" help:"The application's AppKey, app_id of the envelope."`
+	AppID string `required:"" placeholder:"ID" help:"The application's AppKey (app_id)."`
 }
 
 // Run prints the envelope as one line of JSON.
@@ -114,11 +114,11 @@ func (c *envelopeSealCmd) Run(con console) error {
 	}
 	envelope, err := ring.Seal(plain)
 	if err != nil {
-		return fmt.Errorf("seal the plaintext: %w", err)
+		return fmt.Errorf("encrypt the plaintext: %w", err)
 	}
 	request := opay.Request{AppID: c.AppID, Time: strconv.FormatInt(time.Now().UnixMilli(), 10), Envelope: envelope}
 	if _, err := con.out.Write(append(request.Encode(), '\n')); err != nil {
-		return fmt.Errorf("print the envelope: %w", err)
+		return fmt.Errorf("print the message: %w", err)
 	}
 	return nil
 }
@@ -131,7 +131,7 @@ func readBounded(r io.Reader, most int64) ([]byte, error) {
 	case len(body) == 0:
 		return nil, errors.New("standard input is empty")
 	case int64(len(body)) > most:
-		return nil, fmt.Errorf("standard input has more than %d bytes", most)
+		return nil, fmt.Errorf("standard input is larger than %d bytes", most)
 	}
 	return body, nil
 }

@@ -12,7 +12,7 @@ import (
 // healthcheckCmd asks a running shop whether it is ready, so that a container image needs no other program for it.
 type healthcheckCmd struct {
 	Addr string `env:"COINCART_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The shop's listen address."`
-	URL  string `name:"url" placeholder:"URL" help:"Check this URL instead; any 2xx response is OK."`
+	URL  string `name:"url" placeholder:"URL" help:"Check this URL instead: any 2xx response counts as ready."`
 }
 
 // Run asks once. It fails on anything but an answer 2xx within three seconds.
@@ -21,7 +21,7 @@ func (c *healthcheckCmd) Run(ctx context.Context, con console) error {
 	if target == "" {
 		host, port, err := net.SplitHostPort(c.Addr)
 		if err != nil {
-			return fmt.Errorf("COINCART_ADDR is %q: write host:port", c.Addr)
+			return fmt.Errorf("COINCART_ADDR (--addr) is %q: use host:port, such as 127.0.0.1:8080", c.Addr)
 		}
 		// A server that listens everywhere is asked on this machine.
 		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
@@ -33,7 +33,7 @@ func (c *healthcheckCmd) Run(ctx context.Context, con console) error {
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
-		return fmt.Errorf("ask %s: %w", target, err)
+		return fmt.Errorf("check %s: %w", target, err)
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -44,7 +44,7 @@ func (c *healthcheckCmd) Run(ctx context.Context, con console) error {
 		return fmt.Errorf("not ready: %w", err)
 	}
 	if response.StatusCode/100 != 2 {
-		return fmt.Errorf("not ready: %s answered %s", target, response.Status)
+		return fmt.Errorf("not ready: %s responded %s", target, response.Status)
 	}
 	fmt.Fprintln(con.out, "ready")
 	return nil

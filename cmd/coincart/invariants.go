@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 )
 
@@ -17,19 +16,19 @@ func (c *invariantsCmd) Run(ctx context.Context, con console) error {
 	}
 	defer db.Close()
 	if behind, err := db.SchemaBehind(ctx); err != nil {
-		return fmt.Errorf("read the state of the tables: %w", err)
+		return fmt.Errorf("read the database schema: %w", err)
 	} else if behind {
-		return errors.New("the database's tables are not those of this version: run coincart migrate up")
+		return errSchema
 	}
 	violations, err := db.Invariants(ctx)
 	if err != nil {
-		return fmt.Errorf("check the invariants: %w", err)
+		return fmt.Errorf("check the rules: %w", err)
 	}
 	for _, v := range violations {
 		fmt.Fprintf(con.out, "%s: %s\n", v.Rule, v.What)
 	}
 	if len(violations) > 0 {
-		return fmt.Errorf("%d violations found", len(violations))
+		return fmt.Errorf("violations found: %d", len(violations))
 	}
 	fmt.Fprintln(con.out, "All invariants hold.")
 	return nil

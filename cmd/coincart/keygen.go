@@ -10,16 +10,16 @@ import (
 
 // keygenCmd makes the shop's key pair.
 type keygenCmd struct {
-	PrivateKey string `default:"keys/merchant.pem" placeholder:"FILE" help:"Where to write the private key (readable by its owner only)."`
-	PublicKey  string `default:"keys/merchant.pub.pem" placeholder:"FILE" help:"Where to write the public key."`
-	Bits       int    `default:"2048" placeholder:"N" help:"Size of the modulus, 2048 to 8192."`
+	PrivateKey string `default:"keys/merchant.pem" placeholder:"FILE" help:"File to write the private key to (readable by its owner only)."`
+	PublicKey  string `default:"keys/merchant.pub.pem" placeholder:"FILE" help:"File to write the public key to."`
+	Bits       int    `default:"2048" placeholder:"N" help:"Key size in bits, 2048 to 8192."`
 	IfMissing  bool   `help:"Do nothing if both files exist, instead of failing."`
 }
 
-// Run makes the pair and prints the public key in the form that platforms ask for. It never overwrites a key.
+// Run makes the pair and prints the public key in the form that exchanges ask for. It never overwrites a key.
 func (c *keygenCmd) Run(con console) error {
 	if c.Bits < opay.DefaultKeyBits || c.Bits > opay.MaxKeyBits {
-		return fmt.Errorf("--bits is %d: must be %d to %d", c.Bits, opay.DefaultKeyBits, opay.MaxKeyBits)
+		return fmt.Errorf("--bits is %d: use %d to %d", c.Bits, opay.DefaultKeyBits, opay.MaxKeyBits)
 	}
 	private, public := exists(c.PrivateKey), exists(c.PublicKey)
 	switch {
@@ -29,7 +29,7 @@ func (c *keygenCmd) Run(con console) error {
 	case private:
 		return fmt.Errorf("%s already exists and will not be overwritten: a lost key cannot be recovered. Choose another name with --private-key", c.PrivateKey)
 	case public:
-		return fmt.Errorf("%s exists and is not overwritten. Choose another name with --public-key", c.PublicKey)
+		return fmt.Errorf("%s already exists and will not be overwritten. Choose another name with --public-key", c.PublicKey)
 	}
 	key, err := opay.GenerateKeys(c.Bits)
 	if err != nil {
@@ -42,7 +42,7 @@ func (c *keygenCmd) Run(con console) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(con.err, "Private key: %s (keep it secret, and keep a copy)\nPublic key:  %s, and in one line to register at the platform:\n",
+	fmt.Fprintf(con.err, "Private key: %s (keep it secret, and keep a backup)\nPublic key:  %s. Register this line at the exchange:\n",
 		c.PrivateKey, c.PublicKey)
 	fmt.Fprintln(con.out, line)
 	return nil

@@ -47,24 +47,24 @@ func (s *settings) loadKeyring(p *problems) (*opay.Keyring, *rsa.PrivateKey) {
 	var own *rsa.PrivateKey
 	var err error
 	if s.MerchantKey == "" {
-		p.add("COINCART_MERCHANT_KEY is missing: make a key pair with coincart keygen and set it to the private key's file")
+		p.add("COINCART_MERCHANT_KEY is missing: create a key pair with coincart keygen and set it to the private key file")
 	} else if own, err = loadPrivateKey("merchant private key", s.MerchantKey); err != nil {
 		p.add("COINCART_MERCHANT_KEY: %s", err)
 	}
 	swapped := isKeyProblem(err, keyfile.Public)
 	var peers []*rsa.PublicKey
 	if len(s.PlatformKey) == 0 {
-		p.add("COINCART_PLATFORM_KEY is missing: save the public key that the platform shows for this application in a file and set it to that file")
+		p.add("COINCART_PLATFORM_KEY is missing: save the public key that the exchange shows for this application to a file and set it to that file")
 	}
 	if len(s.PlatformKey) > 2 {
-		p.add("COINCART_PLATFORM_KEY names %d files: two at most, the present key and the next one", len(s.PlatformKey))
+		p.add("COINCART_PLATFORM_KEY names %d files: two at most, the current key and the next one", len(s.PlatformKey))
 	}
 	for _, name := range s.PlatformKey {
-		peer, err := loadPublicKey("platform public key", strings.TrimSpace(name))
+		peer, err := loadPublicKey("exchange public key", strings.TrimSpace(name))
 		if err != nil {
 			p.add("COINCART_PLATFORM_KEY: %s", err)
 			if swapped && isKeyProblem(err, keyfile.Private) {
-				p.add("it seems that COINCART_MERCHANT_KEY and COINCART_PLATFORM_KEY are swapped: the first names our private key's file, the second the platform's public key's")
+				p.add("COINCART_MERCHANT_KEY and COINCART_PLATFORM_KEY seem to be swapped: the first is the merchant private key file, the second the exchange public key file")
 			}
 			continue
 		}
@@ -76,14 +76,14 @@ func (s *settings) loadKeyring(p *problems) (*opay.Keyring, *rsa.PrivateKey) {
 	ring, err := opay.NewKeyring(own, peers...)
 	switch {
 	case errors.Is(err, opay.ErrOwnKey):
-		p.add("COINCART_PLATFORM_KEY holds the shop's own public key: it must be the key that the platform shows, not the one registered there")
+		p.add("COINCART_PLATFORM_KEY contains the merchant's own public key: it must be the key that the exchange shows, not the one registered there")
 		return nil, nil
 	case err != nil:
 		p.add("the keys cannot be used: %s", err)
 		return nil, nil
 	}
 	if err := ring.Check(); err != nil {
-		p.add("the keys are too weak: %s; a new pair is made by coincart keygen", err)
+		p.add("the keys are too weak: %s; create a new pair with coincart keygen", err)
 		return nil, nil
 	}
 	return ring, own
@@ -110,7 +110,7 @@ func sealKey(own *rsa.PrivateKey) ([]byte, error) {
 // writeNew writes a file that must not exist yet, so that no key is ever lost to a second run.
 func writeNew(name string, content []byte, mode fs.FileMode) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		return fmt.Errorf("make the folder of %s: %w", name, err)
+		return fmt.Errorf("create the folder for %s: %w", name, err)
 	}
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {

@@ -30,12 +30,17 @@ type smtpServer struct {
 	from     *mail.Address
 }
 
-// parseSMTP reads smtp://user:password@host:587?from=address; smtps: TLS from the first byte, port 465. Errors never hold the
-// password.
+// smtpError is what is wrong with the address of a mail server: the key of its words, without the password.
+type smtpError string
+
+func (e smtpError) Error() string { return settingProblem(string(e)).Error() }
+
+// parseSMTP reads smtp://user:password@host:587?from=address; smtps: TLS from the first byte, port 465. Errors are
+// smtpError.
 func parseSMTP(text string) (smtpServer, error) {
 	u, err := url.Parse(text)
 	if err != nil {
-		return smtpServer{}, errors.New("it is not an address")
+		return smtpServer{}, smtpError("smtp_address")
 	}
 	s := smtpServer{host: u.Hostname(), port: 587, user: u.User.Username()}
 	s.password, _ = u.User.Password()
@@ -44,21 +49,21 @@ func parseSMTP(text string) (smtpServer, error) {
 	case "smtps":
 		s.tls, s.port = true, 465
 	default:
-		return smtpServer{}, errors.New("it must begin with smtp:// or smtps://")
+		return smtpServer{}, smtpError("smtp_scheme")
 	}
 	if s.host == "" {
-		return smtpServer{}, errors.New("the host is missing")
+		return smtpServer{}, smtpError("smtp_host")
 	}
 	if u.Path != "" && u.Path != "/" || u.Fragment != "" {
-		return smtpServer{}, errors.New("it contains more than host, port and sender (characters such as / or # in the password as %2F, %23)")
+		return smtpServer{}, smtpError("smtp_more")
 	}
 	if u.Port() != "" {
 		if s.port, err = strconv.Atoi(u.Port()); err != nil || s.port < 1 || s.port > 65535 {
-			return smtpServer{}, errors.New("the port is not a number from 1 to 65535")
+			return smtpServer{}, smtpError("smtp_port")
 		}
 	}
 	if s.from, err = mail.ParseAddress(u.Query().Get("from")); err != nil {
-		return smtpServer{}, errors.New("the sender is missing or not an email address (?from=)")
+		return smtpServer{}, smtpError("smtp_sender")
 	}
 	return s, nil
 }
@@ -93,7 +98,7 @@ func newSMTPMailer(s smtpServer, shopName string) (*smtpMailer, error) {
 	}
 	client, err := gomail.NewClient(s.host, options...)
 	if err != nil {
-		return nil, fmt.Errorf("prepare mail to %s: %w", s.host, err)
+		return nil, fmt.Errorf("prepare email to %s: %w", s.host, err)
 	}
 	return &smtpMailer{client: client, from: named(s.from, shopName), address: net.JoinHostPort(s.host, strconv.Itoa(s.port))}, nil
 }
@@ -113,7 +118,7 @@ func (m *smtpMailer) send(ctx context.Context, mail payments.Mail) (answer strin
 	ctx, cancel := context.WithTimeout(ctx, smtpTimeout)
 	defer cancel()
 	if err := m.client.DialAndSendWithContext(ctx, message); err != nil {
-		return "", fmt.Errorf("send mail: %w", err)
+		return "", fmt.Errorf("send email: %w", err)
 	}
 	return message.ServerResponse(), nil
 }
@@ -127,7 +132,7 @@ type fileMailer struct {
 // newFileMailer makes the folder, which only its owner may read: mails name shoppers.
 func newFileMailer(folder, shopName string) (*fileMailer, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder for mails: %w", err)
+		return nil, fmt.Errorf("create the folder for emails: %w", err)
 	}
 	return &fileMailer{folder: folder, from: &mail.Address{Name: shopName, Address: "shop@localhost"}}, nil
 }
@@ -145,14 +150,14 @@ func (m *fileMailer) Send(_ context.Context, mail payments.Mail) error {
 	}
 	file, err := os.CreateTemp(m.folder, ".mail-*")
 	if err != nil {
-		return fmt.Errorf("write mail: %w", err)
+		return fmt.Errorf("write email: %w", err)
 	}
 	_, err = message.WriteTo(file)
 	if err = errors.Join(err, file.Close()); err == nil {
 		err = os.Rename(file.Name(), filepath.Join(m.folder, mailName(mail.MessageID)))
 	}
 	if err != nil {
-		return fmt.Errorf("write mail: %w", errors.Join(err, os.Remove(file.Name())))
+		return fmt.Errorf("write email: %w", errors.Join(err, os.Remove(file.Name())))
 	}
 	return nil
 }
@@ -176,11 +181,11 @@ func compose(from *mail.Address, m payments.Mail) (*gomail.Msg, error) {
 	message.FromMailAddress(from)
 	if err := message.To(m.To); err != nil {
 		// The library's error would repeat the shopper's address into the log.
-		return nil, errors.New("compose mail: the recipient is no mail address")
+		return nil, errors.New("compose email: the recipient is not a valid email address")
 	}
 	if m.ReplyTo != "" {
 		if err := message.ReplyTo(m.ReplyTo); err != nil {
-			return nil, errors.New("compose mail: the shop's contact is no mail address")
+			return nil, errors.New("compose email: the shop's contact is not a valid email address")
 		}
 	}
 	message.Subject(m.Subject)

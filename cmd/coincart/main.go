@@ -1,5 +1,5 @@
-// Command coincart is the shop: one program that serves it, prepares its database and its keys, and emulates the payment
-// platform for those who want to see or test it. Without arguments and settings it is a demonstration.
+// Command coincart is the shop: one program that serves it, prepares its database and its keys, and emulates the exchange
+// for a trial or a test. Without arguments and settings it runs the demo.
 package main
 
 import (
@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"coincart/templates/i18n"
 )
 
 func main() {
@@ -20,7 +22,7 @@ func main() {
 }
 
 // signalled is a context that ends with the first signal, which asks for an orderly end. A second one ends the process at once,
-// with the exit code that a shell gives to who died of it.
+// with the exit code that a shell gives to a process killed by that signal.
 func signalled() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
@@ -53,14 +55,14 @@ type commands struct {
 	Migrate     migrateCmd     `cmd:"" help:"Migrate the database: up, down or status."`
 	Keygen      keygenCmd      `cmd:"" help:"Create a key pair and print the public key to register at the exchange."`
 	Doctor      doctorCmd      `cmd:"" help:"Check everything the shop needs and say how to fix problems. Exit code 0: the shop can take payments, 1: it cannot."`
-	Seed        seedCmd        `cmd:"" help:"Load the demo catalogue into the database. Existing entries are updated."`
+	Seed        seedCmd        `cmd:"" help:"Load the demo catalogue into the database. Existing entries are updated, stock is kept."`
 	Products    productsCmd    `cmd:"" help:"Import and export products as CSV."`
 	Staff       staffCmd       `cmd:"" help:"Manage back office accounts: list, add, invite, disable, change roles, reset."`
 	Reconcile   reconcileCmd   `cmd:"" help:"Compare one day of the exchange's statement with the shop's records. Exit code 0: balanced, 1: discrepancies, 2: could not run."`
 	Audit       auditCmd       `cmd:"" help:"Verify the audit log."`
-	Envelope    envelopeCmd    `cmd:"" help:"Seal or open API envelopes, to debug an integration."`
-	Invariants  invariantsCmd  `cmd:"" help:"Check the database against the rules for money and stock."`
-	Healthcheck healthcheckCmd `cmd:"" help:"Check whether a running shop is ready (for containers)."`
+	Envelope    envelopeCmd    `cmd:"" help:"Encrypt or decrypt messages of the exchange's API, to debug an integration."`
+	Invariants  invariantsCmd  `cmd:"" help:"Check the database against the rules for money and stock. Exit code 0: all hold, 1: some do not, or could not be checked."`
+	Healthcheck healthcheckCmd `cmd:"" help:"Check whether a running shop is ready (for containers). Exit code 0: ready, 1: not ready."`
 }
 
 // console is what a command reads and writes.
@@ -87,7 +89,7 @@ func execute(ctx context.Context, args []string, getenv func(string) string, con
 		fmt.Fprintln(con.err, "coincart: "+err.Error())
 		return exitFailed
 	}
-	chosen, err := parser.Parse(args)
+	selected, err := parser.Parse(args)
 	if exited { // --help was printed
 		return code
 	}
@@ -95,8 +97,8 @@ func execute(ctx context.Context, args []string, getenv func(string) string, con
 		fmt.Fprintf(con.err, "coincart: %s\nTry: coincart --help\n", err)
 		return exitUsage
 	}
-	chosen.BindTo(ctx, (*context.Context)(nil))
-	err = chosen.Run(con)
+	selected.BindTo(ctx, (*context.Context)(nil))
+	err = selected.Run(con)
 	switch {
 	case err == nil:
 		return exitOK
@@ -147,6 +149,7 @@ func newParser(cli *commands, getenv func(string) string, options ...kong.Option
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.ValueFormatter(describeFlag),
 		kong.Resolvers(environment),
+		kong.Vars{"languages": languageTags()},
 	}, options...)...)
 	if err != nil {
 		return nil, fmt.Errorf("build the command line: %w", err)
@@ -164,38 +167,31 @@ func newParser(cli *commands, getenv func(string) string, options ...kong.Option
 	return parser, nil
 }
 
+// counted writes a number with the noun that it counts.
+func counted[N int | int64](n N, one, other string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, other)
+}
+
+// languageTags lists the languages of the shop, for the flags that take one.
+func languageTags() string {
+	var tags []string
+	for _, language := range i18n.Languages() {
+		tags = append(tags, language.Tag)
+	}
+	return strings.Join(tags, ", ")
+}
+
 // describeFlag is a flag's line in the help: what it means, its default, its variable.
 func describeFlag(value *kong.Value) string {
 	text := value.Help
-	if value.HasDefault {
+	if value.HasDefault && value.Default != "" {
 		text += " Default: " + value.Default + "."
 	}
 	if value.Flag != nil && len(value.Flag.Envs) > 0 {
 		text += " ($" + strings.Join(value.Flag.Envs, ", $") + ")"
 	}
 	return text
-}
-
-// problems is everything that keeps a command from starting, each in plain words with its mend.
-type problems []string
-
-// Error lists the problems, one per line.
-func (p problems) Error() string {
-	if len(p) == 1 {
-		return p[0]
-	}
-	return "cannot start, for these reasons:\n  - " + strings.Join(p, "\n  - ")
-}
-
-// add notes a problem.
-func (p *problems) add(format string, args ...any) {
-	*p = append(*p, fmt.Sprintf(format, args...))
-}
-
-// err is nil where there are no problems.
-func (p problems) err() error {
-	if len(p) == 0 {
-		return nil
-	}
-	return p
 }

@@ -11,12 +11,15 @@ import (
 
 // migrateCmd changes or shows the state of the database's tables.
 type migrateCmd struct {
-	Up     migrateUpCmd     `cmd:"" help:"Apply all migrations. Safe to run from several machines at once."`
-	Down   migrateDownCmd   `cmd:"" help:"Undo the last migration. Data that only exists in the newer tables is lost."`
-	Status migrateStatusCmd `cmd:"" help:"Show each migration and when it was applied."`
+	Up     migrateUpCmd     `cmd:"" help:"Apply all pending migrations. Safe to run on several machines at once."`
+	Down   migrateDownCmd   `cmd:"" help:"Undo the last migration. Data that exists only in what it added is lost: make a backup first."`
+	Status migrateStatusCmd `cmd:"" help:"List all migrations and when each was applied (UTC). Exit code 0: up to date, 1: some are pending, or the list cannot be read."`
 }
 
-// open opens the database that the settings name, for a command that needs no sealing key and works on whole tables. There must be one.
+// errSchema says that migrations are missing.
+var errSchema = errors.New("the database schema does not match this version: run coincart migrate up")
+
+// open opens the database that the settings name, for a command that needs no encryption key and works on whole tables. There must be one.
 func (s *databaseSettings) open(ctx context.Context) (*store.Store, error) {
 	return s.openWith(ctx, store.Options{MustExist: true})
 }
@@ -50,7 +53,7 @@ func (c *migrateUpCmd) Run(ctx context.Context, con console) error {
 	if err := db.Migrate(ctx); err != nil {
 		return fmt.Errorf("migrate up: %w", err)
 	}
-	fmt.Fprintln(con.out, "The tables are up to date.")
+	fmt.Fprintln(con.out, "The database schema is up to date.")
 	return nil
 }
 
@@ -66,7 +69,7 @@ func (c *migrateDownCmd) Run(ctx context.Context, con console) error {
 	if err := db.MigrateDown(ctx); err != nil {
 		return fmt.Errorf("migrate down: %w", err)
 	}
-	fmt.Fprintln(con.out, "One migration was undone.")
+	fmt.Fprintln(con.out, "The last migration was undone.")
 	return nil
 }
 
@@ -89,7 +92,7 @@ func (c *migrateStatusCmd) Run(ctx context.Context, con console) error {
 		fmt.Fprintf(con.out, "%-20s %s\n", when, step.Name)
 	}
 	if pending > 0 {
-		return fmt.Errorf("missing migrations: %d. Run coincart migrate up", pending)
+		return fmt.Errorf("pending migrations: %d. Run coincart migrate up", pending)
 	}
 	return nil
 }
@@ -100,7 +103,7 @@ func (c *migrateStatusCmd) steps(ctx context.Context) ([]store.Migration, error)
 	if errors.Is(err, store.ErrNoDatabase) {
 		names, err := migrations.Names(migrations.SQLite)
 		if err != nil {
-			return nil, fmt.Errorf("list the tables' steps: %w", err)
+			return nil, fmt.Errorf("list the migrations: %w", err)
 		}
 		steps := make([]store.Migration, len(names))
 		for i, name := range names {
@@ -114,7 +117,7 @@ func (c *migrateStatusCmd) steps(ctx context.Context) ([]store.Migration, error)
 	defer db.Close()
 	steps, err := db.MigrationStatus(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the state of the tables: %w", err)
+		return nil, fmt.Errorf("read the database schema: %w", err)
 	}
 	return steps, nil
 }

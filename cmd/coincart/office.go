@@ -21,7 +21,7 @@ import (
 func (s *shop) setupLink(ctx context.Context) (string, error) {
 	token, needed, err := s.web.Accounts().CreateSetupLink(ctx)
 	if err != nil {
-		return "", fmt.Errorf("make the first owner's link: %w", err)
+		return "", fmt.Errorf("create the first owner's link: %w", err)
 	}
 	if !needed {
 		return "", nil
@@ -85,7 +85,7 @@ func (s *settings) openDemoShop(ctx context.Context, log *slog.Logger) (*shop, e
 	}
 	ring, err := opay.NewKeyring(keys.merchant, &keys.platform.PublicKey)
 	if err != nil {
-		return nil, fmt.Errorf("the demonstration's keys in %s cannot be used: %w", s.DataDir, err)
+		return nil, fmt.Errorf("the demo's keys in %s cannot be used: %w", s.DataDir, err)
 	}
 	db, err := openDemoStore(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal, Timeout: s.DatabaseTimeout, Given: s.given()})
 	if err != nil {

@@ -36,7 +36,7 @@ func (con console) newPassword(ctx context.Context, prompt string, check func(st
 		return "", err
 	}
 	if again != password {
-		return "", errors.New("the two passwords differ; nothing was changed")
+		return "", errors.New("the two passwords are different; nothing was changed")
 	}
 	return password, nil
 }

@@ -25,7 +25,7 @@ import (
 
 // productsCmd takes products in from files and away as files.
 type productsCmd struct {
-	Import importProductsCmd `cmd:"" help:"Import a CSV file of products: WooCommerce's, or one that this shop exported. Exit code 0: imported, 1: the file has problems, 2: not done."`
+	Import importProductsCmd `cmd:"" help:"Import products from a CSV file: WooCommerce's, or one exported by this shop. Exit code 0: imported, 1: the file has problems, 2: could not run."`
 	Export exportProductsCmd `cmd:"" help:"Export all products to a CSV file. Importing it again changes nothing."`
 }
 
@@ -49,7 +49,7 @@ func (c *productsDatabase) imports(ctx context.Context) (payments.Imports, error
 	m := payments.Imports{Store: db, Zone: zone, StaticPicture: isStaticPicture}
 	behind, err := db.SchemaBehind(ctx)
 	if err == nil && behind {
-		err = problems{"the database schema does not match this version: run coincart migrate up"}
+		err = errSchema
 	}
 	if err != nil {
 		return m, errors.Join(err, db.Close())
@@ -66,11 +66,11 @@ func isStaticPicture(name string) bool {
 type importProductsCmd struct {
 	productsDatabase
 
-	File         string `arg:"" help:"The CSV file; - reads it from the standard input."`
+	File         string `arg:"" help:"The CSV file, or - for standard input."`
 	DryRun       bool   `help:"Check the file and show what would change, without importing."`
-	KeepStock    bool   `help:"Keep the stock of existing products."`
-	DecimalComma bool   `help:"Prices and weights are written 19,99."`
-	NoPictures   bool   `help:"Do not fetch pictures from other servers."`
+	KeepStock    bool   `help:"Ignore the stock in the file for products that exist."`
+	DecimalComma bool   `help:"Read prices and weights with a decimal comma, such as 19,99."`
+	NoPictures   bool   `help:"Do not fetch images from other servers."`
 	Problems     int    `default:"1000" help:"Maximum number of problems to print."`
 }
 
@@ -187,10 +187,10 @@ func problemText(words *i18n.Printer, p productcsv.Problem) string {
 type exportProductsCmd struct {
 	productsDatabase
 
-	File     string `arg:"" optional:"" default:"-" help:"Where to write; - is the standard output."`
-	Category string `placeholder:"SLUG" help:"Only products in this category and its subcategories."`
-	Tag      string `help:"Only products with this tag."`
-	State    string `enum:",published,hidden" default:"" help:"Only published or only hidden products."`
+	File     string `arg:"" optional:"" default:"-" help:"The file to write, or - for standard output."`
+	Category string `placeholder:"SLUG" help:"Export only products in this category and its subcategories."`
+	Tag      string `placeholder:"TAG" help:"Export only products with this tag."`
+	State    string `enum:",published,hidden" default:"" placeholder:"STATE" help:"Export only published or only hidden products: published or hidden."`
 }
 
 // Run writes the file. A file that could not be written whole is removed.
@@ -212,7 +212,7 @@ func (c *exportProductsCmd) Run(ctx context.Context, con console) error {
 	}
 	file, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return fmt.Errorf("make the file: %w", err)
+		return fmt.Errorf("create the file: %w", err)
 	}
 	n, err := m.Export(ctx, file, x, nil)
 	if err = errors.Join(err, file.Close()); err != nil {

@@ -15,7 +15,7 @@ import (
 	"coincart/web/staff"
 )
 
-// reconcileCmd compares one day of the platform with the shop's books.
+// reconcileCmd compares one day of the exchange's statement with the shop's records.
 type reconcileCmd struct {
 	settings `group:"Settings, as for coincart serve:"`
 
@@ -122,7 +122,7 @@ func newDayReport(ctx context.Context, s *shop, found payments.Reconciliation) (
 	return r, nil
 }
 
-// changed reports that the platform says something else about a sealed day than when it was sealed.
+// changed reports that the statement of a locked day has changed since it was locked.
 func (r *dayReport) changed() bool {
 	return r.book.State == models.DaySealed && r.book.SealedHash != r.statement.Hash
 }
@@ -131,15 +131,15 @@ func (r *dayReport) changed() bool {
 func (r *dayReport) good() bool { return r.open == 0 && r.found.Balanced() && !r.changed() }
 
 func (r *dayReport) print(w io.Writer) error {
-	fmt.Fprintf(w, "Day        %s of the zone %s (%s to %s UTC)\n", r.found.Day, r.found.Zone, moment(r.from), moment(r.to))
-	fmt.Fprintf(w, "Statement  %d lines, fetched %s UTC, fingerprint %s\n", r.statement.Lines, moment(r.statement.FetchedAt), r.statement.Hash)
+	fmt.Fprintf(w, "Day        %s in the time zone %s (%s to %s UTC)\n", r.found.Day, r.found.Zone, moment(r.from), moment(r.to))
+	fmt.Fprintf(w, "Statement  lines: %d, fetched %s UTC, fingerprint %s\n", r.statement.Lines, moment(r.statement.FetchedAt), r.statement.Hash)
 	if r.statement.FetchedAt.Before(r.to) {
-		fmt.Fprintln(w, "           It was fetched before the day ended, so it is not complete.")
+		fmt.Fprintln(w, "           It was fetched before the day ended, so it is incomplete.")
 	}
 	if r.book.State == models.DaySealed {
-		fmt.Fprintf(w, "Sealed     %s UTC, fingerprint %s\n", moment(r.book.SealedAt), r.book.SealedHash)
+		fmt.Fprintf(w, "Locked     %s UTC, fingerprint %s\n", moment(r.book.SealedAt), r.book.SealedHash)
 	}
-	fmt.Fprintf(w, "Matched    %d lines, %d of them refunds\n\n", r.found.Matched, r.found.RefundPairs)
+	fmt.Fprintf(w, "Matched    lines: %d, refunds among them: %d\n\n", r.found.Matched, r.found.RefundPairs)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	r.totals(table)
 	r.discrepancies(table)
@@ -147,7 +147,7 @@ func (r *dayReport) print(w io.Writer) error {
 		return err
 	}
 	if r.found.LikelyZone != "" {
-		fmt.Fprintf(w, "Some lines are on the wrong day: the exchange's time zone may be %s, not %s (COINCART_PLATFORM_TIMEZONE).\n", r.found.LikelyZone, r.found.Zone)
+		fmt.Fprintf(w, "Some lines are on the wrong day: the exchange's time zone may be %s, not %s. Check COINCART_PLATFORM_TIMEZONE.\n", r.found.LikelyZone, r.found.Zone)
 	}
 	_, err := fmt.Fprintln(w, r.verdict())
 	return err
@@ -158,7 +158,7 @@ func (r *dayReport) totals(table io.Writer) {
 		fmt.Fprint(table, "No payments or refunds on this day, in the shop or at the exchange.\n\n")
 		return
 	}
-	fmt.Fprintln(table, "TYPE\tCOIN\tLINES\tTHEIRS\tOURS\tDIFFERENCE\tLISTED")
+	fmt.Fprintln(table, "TYPE\tCOIN\tLINES\tEXCHANGE\tSHOP\tDIFFERENCE\tIN DISCREPANCIES")
 	for _, t := range r.found.Totals {
 		fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n",
 			typeName(t.Type), printable(t.Coin), t.Lines, t.Theirs, t.Ours, t.Theirs.Sub(t.Ours), t.Listed)
@@ -183,7 +183,7 @@ func (r *dayReport) discrepancies(table io.Writer) {
 	if len(r.list) == 0 {
 		return
 	}
-	fmt.Fprintln(table, "DISCREPANCY\tTYPE\tAPPORDERID\tCOIN\tTHEIRS\tOURS\tORDER\tSTATE\tNOTE")
+	fmt.Fprintln(table, "DISCREPANCY\tTYPE\tMERCHANT ORDER ID\tCOIN\tEXCHANGE\tSHOP\tORDER\tSTATUS\tNOTE")
 	for _, d := range r.list {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kindName(d), typeName(d.Type), orDash(printable(d.AppOrderID)),
 			orDash(printable(d.Coin)),
@@ -200,7 +200,7 @@ func theirs(d models.Discrepancy) string {
 	return d.Theirs.String()
 }
 
-// ours is a discrepancy's amount in our books; none where we have nothing.
+// ours is a discrepancy's amount in the shop's records; none where the shop has no such payment.
 func ours(d models.Discrepancy) string {
 	if d.Kind == models.TheirsNotOurs || d.Kind == models.DuplicateLine || d.Kind == models.UnreadableLine && d.Ours.IsZero() {
 		return "-"
@@ -218,17 +218,17 @@ func orDash(text string) string {
 func kindName(d models.Discrepancy) string {
 	switch d.Kind {
 	case models.AmountDiffers:
-		return "the amount differs"
+		return "amount differs"
 	case models.CoinDiffers:
-		return "the coin differs"
+		return "coin differs"
 	case models.TheirsNotOurs:
-		return "theirs, not ours"
+		return "on the statement, not in the shop"
 	case models.OursNotTheirs:
-		return "ours, not theirs"
+		return "in the shop, not on the statement"
 	case models.DuplicateLine:
 		return "duplicate line"
 	case models.WrongDay:
-		return "on the wrong day"
+		return "wrong day"
 	case models.ChangedSealed:
 		return "changed after locking"
 	case models.UnreadableLine:

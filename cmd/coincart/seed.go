@@ -22,7 +22,7 @@ type seedCmd struct {
 // prices and pictures go back to the catalogue's, stock stays.
 func (c *seedCmd) Run(ctx context.Context, con console) error {
 	if c.Orders < 0 || c.Orders > maxSeedOrders {
-		return fmt.Errorf("--orders is %d: the maximum is %d", c.Orders, maxSeedOrders)
+		return fmt.Errorf("--orders is %d: use 0 to %d", c.Orders, maxSeedOrders)
 	}
 	db, err := c.open(ctx)
 	if err != nil {
@@ -31,10 +31,10 @@ func (c *seedCmd) Run(ctx context.Context, con console) error {
 	defer db.Close()
 	behind, err := db.SchemaBehind(ctx)
 	if err != nil {
-		return fmt.Errorf("read the state of the tables: %w", err)
+		return fmt.Errorf("read the database schema: %w", err)
 	}
 	if behind {
-		return problems{"the database's tables are not those of this version: run coincart migrate up"}
+		return errSchema
 	}
 	if c.Orders > 0 {
 		if err := checkNoOrders(ctx, db); err != nil {
@@ -72,8 +72,8 @@ func (c *seedCmd) seedOrders(ctx context.Context, con console, db *store.Store) 
 		}
 	}})
 	if err != nil {
-		return fmt.Errorf("make up orders: %w", err)
+		return fmt.Errorf("create test orders: %w", err)
 	}
-	fmt.Fprintf(con.out, "Created %d test orders in %.1f s.\n", c.Orders, time.Since(began).Seconds())
+	fmt.Fprintf(con.out, "Created %s in %.1f s.\n", counted(c.Orders, "test order", "test orders"), time.Since(began).Seconds())
 	return nil
 }

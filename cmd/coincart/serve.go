@@ -53,7 +53,7 @@ func (c *serveCmd) serveReal(ctx context.Context, con console, log *slog.Logger,
 		closeAll(listener, metrics)
 		return err
 	}
-	fmt.Fprintf(con.out, "%s is open at %s (listening on %s), paid through %s; the platform's notifications arrive at %s\n",
+	fmt.Fprintf(con.out, "%s is open at %s (listening on %s), paid through %s; the exchange's callbacks arrive at %s\n",
 		shop.web.ShopName(ctx), pieces.baseURL, listener.Addr(), c.PlatformURL, pieces.baseURL+payments.NotifyPath)
 	announceSetup(con.out, link)
 	return runTasks(ctx, shop.tasks(listener, metrics, log))
@@ -98,7 +98,7 @@ func (s *settings) realStore(ctx context.Context, p *problems, seal []byte, log 
 		Logger: log, SealKey: seal, Timeout: s.DatabaseTimeout, MustExist: true, Given: s.given(),
 	})
 	if errors.Is(err, store.ErrNoDatabase) {
-		p.add("COINCART_DATABASE: %s; coincart migrate up makes it", err)
+		p.add("COINCART_DATABASE: %s; create it with coincart migrate up", err)
 		return nil
 	}
 	if err != nil {
@@ -108,9 +108,9 @@ func (s *settings) realStore(ctx context.Context, p *problems, seal []byte, log 
 	behind, err := db.SchemaBehind(ctx)
 	switch {
 	case err != nil:
-		p.add("COINCART_DATABASE: the state of the tables cannot be read: %s", err)
+		p.add("COINCART_DATABASE: the database schema cannot be read: %s", err)
 	case behind:
-		p.add("the database's tables are not those of this version: run coincart migrate up")
+		p.add("%s", errSchema)
 	}
 	return db
 }

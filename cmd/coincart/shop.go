@@ -48,7 +48,7 @@ func assemble(s *settings, p parts) (*shop, error) {
 		HTTPClient: &http.Client{Transport: payments.NewTransport(platformTransport())}, Now: p.clock,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("set up the platform's client: %w", err)
+		return nil, fmt.Errorf("set up the exchange's client: %w", err)
 	}
 	// Times that are stored come from one clock on all replicas; the platform and authenticators go by real time.
 	clock, machine := p.clock, p.clock

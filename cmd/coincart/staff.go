@@ -22,7 +22,7 @@ type staffCmd struct {
 	List          staffListCmd          `cmd:"" help:"List all accounts."`
 	Add           staffAddCmd           `cmd:"" help:"Create an account. The password is prompted for, or read from standard input."`
 	Invite        staffInviteCmd        `cmd:"" help:"Print a one-time link for someone to create their own account."`
-	SetupLink     staffSetupLinkCmd     `cmd:"" help:"Print the first owner's one-time setup link, as long as there are no accounts."`
+	SetupLink     staffSetupLinkCmd     `cmd:"" help:"Print the first owner's one-time setup link. Works only while there are no accounts."`
 	Role          staffRoleCmd          `cmd:"" help:"Change someone's role. Their sessions end."`
 	Disable       staffDisableCmd       `cmd:"" help:"Disable someone's account. Their sessions end."`
 	Enable        staffEnableCmd        `cmd:"" help:"Enable someone's account again."`
@@ -60,7 +60,7 @@ func plainStaffError(err error) error {
 		{staff.ErrEmail, "this is not a valid email address: use the form ada@example.org"},
 		{staff.ErrEmailTaken, "an account with this email address already exists: coincart staff list shows all"},
 		{staff.ErrName, "the name must be 1 to 100 printable characters: set --name"},
-		{staff.ErrPassword, fmt.Sprintf("the password must have %d to %d characters", models.MinPassword, staff.MaxPassword)},
+		{staff.ErrPassword, fmt.Sprintf("the password must be %d to %d characters long", models.MinPassword, staff.MaxPassword)},
 		{staff.ErrPasswordIs, "the password is easy to guess: use several unrelated words"},
 	} {
 		if errors.Is(err, known.is) {
@@ -87,7 +87,7 @@ func (*staffListCmd) Run(ctx context.Context, con console, parent *staffCmd) err
 			return nil
 		}
 		table := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "E-MAIL\tNAME\tROLE\tSTATE\tLAST SIGN-IN (UTC)")
+		fmt.Fprintln(table, "EMAIL\tNAME\tROLE\tSTATUS\tLAST SIGN-IN (UTC)")
 		for _, p := range people {
 			state := "active"
 			if p.Disabled {
@@ -96,7 +96,7 @@ func (*staffListCmd) Run(ctx context.Context, con console, parent *staffCmd) err
 			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", printable(p.Email), printable(p.Name), p.Role, state, moment(p.LastLoginAt))
 		}
 		if err := table.Flush(); err != nil {
-			return fmt.Errorf("print the table: %w", err)
+			return fmt.Errorf("print the list: %w", err)
 		}
 		return nil
 	})
@@ -110,10 +110,10 @@ func moment(t time.Time) string {
 }
 
 type staffAddCmd struct {
-	Email string `arg:"" help:"The person's address, with which they sign in."`
-	Name  string `required:"" placeholder:"NAME" help:"The person's name, as colleagues see it."`
-	Role  string `required:"" enum:"viewer,operator,finance,owner" placeholder:"ROLE" help:"viewer, operator, finance or owner."`
-	Lang  string `default:"en" enum:"en,zh-Hans" placeholder:"TAG" help:"Language of the pages and mails: en or zh-Hans."`
+	Email string `arg:"" help:"The email address they sign in with."`
+	Name  string `required:"" placeholder:"NAME" help:"The name their colleagues see."`
+	Role  string `required:"" enum:"viewer,operator,finance,owner" placeholder:"ROLE" help:"Role: viewer, operator, finance or owner."`
+	Lang  string `default:"en" enum:"${languages}" placeholder:"TAG" help:"Language of their pages and emails: ${languages}."`
 }
 
 // Run makes the account and prints what the person needs besides the password.
@@ -138,20 +138,20 @@ func (c *staffAddCmd) Run(ctx context.Context, con console, parent *staffCmd) er
 
 // handOver prints what is not seen again.
 func handOver(w io.Writer, made staff.Credentials) {
-	fmt.Fprintf(w, `Add this key to their authenticator app, typed in or as a QR code of the URL below it:
+	fmt.Fprintf(w, `Add this key to their authenticator app: enter it, or show the URL below it as a QR code:
   %s
   %s
 
 If the authenticator is lost, each of these recovery codes works once instead:
   %s
 
-They are not shown again. Pass them on by a secure channel.
+The key and the codes are not shown again. Pass them on through a secure channel.
 `, made.Key.Grouped(), made.Key.URL(), strings.Join(made.Codes, "\n  "))
 }
 
 type staffInviteCmd struct {
-	Email string `arg:"" help:"The person's address, with which they will sign in."`
-	Role  string `required:"" enum:"viewer,operator,finance,owner" placeholder:"ROLE" help:"viewer, operator, finance or owner."`
+	Email string `arg:"" help:"The email address they will sign in with."`
+	Role  string `required:"" enum:"viewer,operator,finance,owner" placeholder:"ROLE" help:"Role: viewer, operator, finance or owner."`
 }
 
 // Run prints the link.
@@ -168,7 +168,7 @@ func (c *staffInviteCmd) Run(ctx context.Context, con console, parent *staffCmd)
 
 // printLink prints the address alone on standard output, so that a script can take it, and what it is beside it.
 func printLink(con console, link string) {
-	fmt.Fprintf(con.err, "This link works once and expires in %d hours. Send it by a secure channel:\n", int(models.InvitationTime.Hours()))
+	fmt.Fprintf(con.err, "This link works once and expires in %d hours. Send it through a secure channel:\n", int(models.InvitationTime.Hours()))
 	fmt.Fprintln(con.out, link)
 }
 
@@ -205,19 +205,19 @@ func (c *staffCmd) named(ctx context.Context, con console, email, done string, c
 }
 
 type staffRoleCmd struct {
-	Email string `arg:"" help:"The person's address."`
-	Role  string `arg:"" enum:"viewer,operator,finance,owner" help:"viewer, operator, finance or owner."`
+	Email string `arg:"" help:"The email address of the account."`
+	Role  string `arg:"" enum:"viewer,operator,finance,owner" help:"Role: viewer, operator, finance or owner."`
 }
 
 // Run changes the role.
 func (c *staffRoleCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
-	return parent.named(ctx, con, c.Email, "is "+c.Role+" now", func(d desk, person models.Staff) error {
+	return parent.named(ctx, con, c.Email, "now has the role "+c.Role, func(d desk, person models.Staff) error {
 		return d.SetRole(ctx, staff.CommandLine(), person.ID, models.Role(c.Role))
 	})
 }
 
 type staffDisableCmd struct {
-	Email string `arg:"" help:"The person's address."`
+	Email string `arg:"" help:"The email address of the account."`
 }
 
 // Run disables the account.
@@ -228,7 +228,7 @@ func (c *staffDisableCmd) Run(ctx context.Context, con console, parent *staffCmd
 }
 
 type staffEnableCmd struct {
-	Email string `arg:"" help:"The person's address."`
+	Email string `arg:"" help:"The email address of the account."`
 }
 
 // Run enables the account.
@@ -239,7 +239,7 @@ func (c *staffEnableCmd) Run(ctx context.Context, con console, parent *staffCmd)
 }
 
 type staffResetPasswordCmd struct {
-	Email string `arg:"" help:"The person's address."`
+	Email string `arg:"" help:"The email address of the account."`
 }
 
 // Run asks for the new password.
@@ -256,7 +256,7 @@ func (c *staffResetPasswordCmd) Run(ctx context.Context, con console, parent *st
 }
 
 type staffResetTOTPCmd struct {
-	Email string `arg:"" help:"The person's address."`
+	Email string `arg:"" help:"The email address of the account."`
 }
 
 // Run prints the new key and codes.
@@ -272,7 +272,7 @@ func (c *staffResetTOTPCmd) Run(ctx context.Context, con console, parent *staffC
 }
 
 type staffResetLinkCmd struct {
-	Email string `arg:"" help:"The person's address."`
+	Email string `arg:"" help:"The email address of the account."`
 }
 
 // Run prints the link.

@@ -145,7 +145,7 @@ func TestStaff_DisabledPeopleAreOutAtOnce(t *testing.T) {
 	assert.Contains(t, o.run("", "staff", "list").stdout, "disabled")
 
 	assert.Equal(t, result{stdout: "vic@example.org can sign in again.\n"}, o.run("", "staff", "enable", "vic@example.org"))
-	assert.Equal(t, result{stdout: "vic@example.org is finance now.\n"}, o.run("", "staff", "role", "vic@example.org", "finance"))
+	assert.Equal(t, result{stdout: "vic@example.org now has the role finance.\n"}, o.run("", "staff", "role", "vic@example.org", "finance"))
 	assert.Equal(t, "/admin", o.signIn("vic@example.org", goodPassword, secret).address.Path)
 	for _, action := range []string{"staff.disable", "staff.enable", "staff.role"} {
 		entries := o.entries(action)

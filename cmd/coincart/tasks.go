@@ -52,7 +52,7 @@ func runTasks(ctx context.Context, tasks []task) error {
 			case err != nil && !errors.Is(err, context.Canceled):
 				err = fmt.Errorf("%s: %w", t.name, err)
 			case taskCtx.Err() == nil:
-				err = fmt.Errorf("%s ended by itself", t.name)
+				err = fmt.Errorf("%s ended unexpectedly", t.name)
 			default:
 				err = nil
 			}
@@ -88,10 +88,10 @@ func listen(ctx context.Context, what, addr, setting string) (net.Listener, erro
 	case err == nil:
 		return listener, nil
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%s cannot listen on %s: another program uses this address, perhaps another Coincart. Stop it, or choose another address with %s",
+		return nil, fmt.Errorf("%s cannot listen on %s: another program uses this address, perhaps another Coincart. Stop it, or set another address with %s",
 			what, addr, setting)
 	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("%s cannot listen on %s: ports below 1024 need permissions that this user does not have. Choose another with %s", what, addr, setting)
+		return nil, fmt.Errorf("%s cannot listen on %s: ports below 1024 need permissions that this user does not have. Set another with %s", what, addr, setting)
 	default:
 		return nil, fmt.Errorf("%s cannot listen on %s (%s): %w", what, addr, setting, err)
 	}

@@ -56,7 +56,7 @@ func TestRunTasks_OneFailureEndsAll(t *testing.T) {
 		assert.EqualError(t, err, "hasty: broken")
 
 		err = runTasks(t.Context(), []task{{"quitter", func(context.Context) error { return nil }}})
-		assert.EqualError(t, err, "quitter ended by itself")
+		assert.EqualError(t, err, "quitter ended unexpectedly")
 	})
 }
 

@@ -1,4 +1,4 @@
-// Package doctor looks at everything that a shop needs and says what is wrong and how to mend it: the page of the back office and
+// Package doctor looks at everything that a shop needs and says what is wrong and how to fix it: the page of the back office and
 // the command line show the same findings. It changes nothing.
 package doctor
 
@@ -98,12 +98,14 @@ type Config struct {
 	Demo           bool     // the demonstration: its addresses may be this machine's
 	DataDir        string
 	TrustedProxies []string
-	Problems       []string // what the start of the shop refuses besides, in words
+	Problems       []string // other settings that the shop refuses at start, in words of the reader's language
 	Paths          Paths    // addresses that the platform is given
 
 	Database string // what the settings name, without a password
 	// OpenStore opens the database; the store is closed by done. A running shop gives its own.
 	OpenStore func(context.Context) (db *store.Store, done func() error, err error)
+
+	Explain func(error) string // puts an error of the database into words; nil: as the error says it
 
 	Workers func() []models.WorkerState // how the workers of this process stand; nil: the shop does not run here
 	Ready   string                      // address of /readyz of a shop that may run beside this process; "": nobody is asked
@@ -149,6 +151,14 @@ func (c Config) Run(ctx context.Context) Report {
 		return slices.Index(order, a.Check) - slices.Index(order, b.Check)
 	})
 	return report
+}
+
+// explain puts an error of the database into words.
+func (c Config) explain(err error) string {
+	if c.Explain != nil {
+		return c.Explain(err)
+	}
+	return err.Error()
 }
 
 // checkSettings passes on what the start of the shop refuses.

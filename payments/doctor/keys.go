@@ -15,7 +15,7 @@ func (c Config) checkKeys() ([]Finding, *opay.Keyring) {
 	own, ownBad := c.ownKey()
 	peers, peerBad := c.peerKeys()
 	if swapped(ownBad, peerBad) {
-		return []Finding{key(CodeKeysSwapped, "File", c.MerchantKey, "Other", strings.Join(c.PlatformKeys, ", "))}, nil
+		return []Finding{key(CodeKeysSwapped, "File", c.MerchantKey, "Other", strings.Join(c.PlatformKeys, separator))}, nil
 	}
 	findings := peerBad
 	if ownBad != nil {
@@ -27,7 +27,7 @@ func (c Config) checkKeys() ([]Finding, *opay.Keyring) {
 	ring, err := opay.NewKeyring(own, peers...)
 	switch {
 	case errors.Is(err, opay.ErrOwnKey):
-		return []Finding{key(CodePeerIsOwn, "File", strings.Join(c.PlatformKeys, ", "), "Print", opay.Fingerprint(&own.PublicKey))}, nil
+		return []Finding{key(CodePeerIsOwn, "File", strings.Join(c.PlatformKeys, separator), "Print", opay.Fingerprint(&own.PublicKey))}, nil
 	case err != nil:
 		return []Finding{key(CodeKeyDamaged, "File", c.MerchantKey)}, nil
 	}
@@ -42,7 +42,7 @@ func goodKeys(own *rsa.PrivateKey, peers []*rsa.PublicKey) Finding {
 	for i, peer := range peers {
 		prints[i] = opay.Fingerprint(peer)
 	}
-	f := Finding{CheckKeys, Good, CodeKeysGood, []string{"Own", opay.Fingerprint(&own.PublicKey), "Peer", strings.Join(prints, ", ")}}
+	f := Finding{CheckKeys, Good, CodeKeysGood, []string{"Own", opay.Fingerprint(&own.PublicKey), "Peer", strings.Join(prints, separator)}}
 	if len(peers) > 1 {
 		f.Code = CodeKeysChanging
 	}

@@ -41,7 +41,7 @@ func (c Config) checkProxies() Finding {
 	case len(c.TrustedProxies) == 0:
 		return Finding{CheckProxies, Good, CodeProxiesNotNeeded, nil}
 	}
-	return Finding{CheckProxies, Good, CodeProxiesGood, []string{"List", strings.Join(c.TrustedProxies, ", ")}}
+	return Finding{CheckProxies, Good, CodeProxiesGood, []string{"List", strings.Join(c.TrustedProxies, separator)}}
 }
 
 // Space that the data folder's disk should have.

@@ -23,11 +23,11 @@ func (c Config) checkStore(ctx context.Context) []Finding {
 	}
 	db, done, err := c.OpenStore(ctx)
 	if err != nil {
-		return unread(Finding{CheckDatabase, Bad, CodeDatabaseBad, []string{"Database", c.Database, "Problem", err.Error()}})
+		return unread(Finding{CheckDatabase, Bad, CodeDatabaseBad, []string{"Database", c.Database, "Problem", c.explain(err)}})
 	}
 	findings, err := c.lookInto(ctx, db)
 	if err = errors.Join(err, done()); err != nil {
-		return unread(Finding{CheckDatabase, Bad, CodeDatabaseBad, []string{"Database", c.Database, "Problem", err.Error()}})
+		return unread(Finding{CheckDatabase, Bad, CodeDatabaseBad, []string{"Database", c.Database, "Problem", c.explain(err)}})
 	}
 	return findings
 }
@@ -93,7 +93,7 @@ func judgeSteps(steps []store.Migration) (f Finding, behind bool) {
 func judgeCallbacks(p models.Pulse, now time.Time) Finding {
 	at := ""
 	if !p.LastCallback.IsZero() {
-		at = p.LastCallback.UTC().Format(time.RFC3339)
+		at = stamp(p.LastCallback)
 	}
 	f := Finding{CheckCallbacks, Good, CodeCallbacksGood, []string{"At", at}}
 	switch waited := now.Sub(p.LastPaid) > callbackGrace; {
@@ -113,7 +113,7 @@ func judgeQueues(p models.Pulse) Finding {
 		return Finding{CheckWorkers, Good, CodeWorkersGood, nil}
 	}
 	return Finding{CheckWorkers, Warn, CodeWorkersLate, []string{
-		"Rows", strconv.Itoa(p.LateRows), "Queue", p.LateQueue, "Since", p.LateSince.UTC().Format(time.RFC3339),
+		"Rows", strconv.Itoa(p.LateRows), "Queue", p.LateQueue, "Since", stamp(p.LateSince),
 	}}
 }
 

@@ -14,6 +14,9 @@ import (
 // readyAnswer is the most that is read of /readyz, in bytes.
 const readyAnswer = 2 << 10
 
+// saidSeparator stands between the reports of a running shop in Values.
+const saidSeparator = "; "
+
 // checkWorkers looks at workers that do not go on (reliability.md R18): those of this process, or those of a shop that answers on this
 // machine. There is no finding where all is well, because what waits for them says more.
 func (c Config) checkWorkers(ctx context.Context) []Finding {
@@ -58,18 +61,18 @@ func askReady(ctx context.Context, address string) []Finding {
 	if err != nil {
 		return nil
 	}
-	var said []string
+	var reported []string
 	for line := range strings.Lines(string(body)) {
 		if strings.HasPrefix(line, "worker ") {
-			said = append(said, strings.TrimSpace(line))
+			reported = append(reported, strings.TrimSpace(line))
 		}
 	}
-	if len(said) == 0 {
+	if len(reported) == 0 {
 		return nil
 	}
 	status := Warn
 	if response.StatusCode == http.StatusServiceUnavailable {
 		status = Bad
 	}
-	return []Finding{{CheckWorkers, status, CodeWorkersSaid, []string{"Words", strings.Join(said, "; ")}}}
+	return []Finding{{CheckWorkers, status, CodeWorkersSaid, []string{"Words", strings.Join(reported, saidSeparator)}}}
 }
