@@ -46,10 +46,10 @@ func TestOrder_ReviewSaysItsOwnReason(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		en := i18n.ByTag("en")
 		for note, reason := range map[string]string{
-			models.Remark("paid_late", "order", "expired"):                       "late",
-			models.Remark("sold_out", "sku", "MUG-BLUE"):                         "sold_out",
-			models.Remark("mismatch", "field", "payAmount", "status", "3"):       "differs",
-			models.Remark("refunded", "amount", "1", "coin", "USDT"):             "rest",
+			models.Remark("paid_late", "order", "expired"):                      "late",
+			models.Remark("sold_out", "sku", "MUG-BLUE"):                        "sold_out",
+			models.Remark("mismatch", "field", "payAmount", "status", "3"):      "differs",
+			models.Remark("refunded", "amount", "1", "coin", "USDT"):            "rest",
 			"what somebody typed, or a remark that a later version has no more": "late",
 		} {
 			order := modelstest.Order(t, s.db)
@@ -57,7 +57,7 @@ func TestOrder_ReviewSaysItsOwnReason(t *testing.T) {
 				require.NoError(t, s.db.MoveOrder(t.Context(), order.ID, from, to, nil, models.Transition{OrderID: order.ID, Cause: "test", Note: note}))
 			}
 			move(models.OrderAwaiting, models.OrderReview, note)
-			page := s.browser().get("/orders/"+order.Ref).is(http.StatusOK).has(en.T("order.review." + reason + ".title"))
+			page := s.browser().get("/orders/" + order.Ref).is(http.StatusOK).has(en.T("order.review." + reason + ".title"))
 			page.has(en.T("order.review."+reason+".text", "Email", order.Email))
 		}
 	})

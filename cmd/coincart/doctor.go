@@ -206,7 +206,7 @@ func statusWord(p *i18n.Printer, s doctor.Status) string {
 func printReport(w io.Writer, p *i18n.Printer, report doctor.Report) {
 	bad := 0
 	for _, f := range report.Findings {
-		words := admin.FindingWords(p, f.In(p))
+		words := admin.FindingWords(p, f)
 		line := p.T("doctor.line", "Check", words.Check, "Says", printable(words.Says))
 		fmt.Fprintf(w, "%s %s\n", statusWord(p, f.Status), line)
 		if words.Mend != "" && f.Status != doctor.Good {

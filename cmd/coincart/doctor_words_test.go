@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -111,24 +112,36 @@ func TestDoctorWords_ChineseFindingsHoldNoEnglish(t *testing.T) {
 		assert.NotRegexp(t, english, withoutNames(text), id)
 	}
 	zh := i18n.ByTag("zh-Hans")
+	refused := func(code, words string) string {
+		return sayIn("zh-Hans", "doctor.says.calls_refused", "Code", code, "Text", words)
+	}
 	for want, finding := range map[string]doctor.Finding{
-		"平台拒绝了本店的请求：50012（没有权限）。":  {Code: doctor.CodeCallsRefused, Values: []string{"Code", "50012", "Text", opay.Code("50012").Text()}},
-		"平台拒绝了本店的请求：50003（缺少权限组）。": {Code: doctor.CodeCallsRefused, Values: []string{"Code", "50003", "Text", opay.Code("50003").Text()}},
-		"平台拒绝了本店的请求：12345（未知代码）。":  {Code: doctor.CodeCallsRefused, Values: []string{"Code", "12345", "Text", opay.Code("12345").Text()}},
-		"可信代理：10.0.0.5、10.0.0.6":   {Code: doctor.CodeProxiesGood, Values: []string{"List", "10.0.0.5, 10.0.0.6"}},
-		"商户公钥 a。平台的两个公钥同时有效：b、c":   {Code: doctor.CodeKeysChanging, Values: []string{"Own", "a", "Peer", "b, c"}},
-		"运行中的商店报告：后台任务 inbox 已停滞，75 秒内没有完成任何一步；后台任务 outbox 持续失败，80 秒内没有一步成功": {
+		refused("50012", sayIn("zh-Hans", "admin.code.50012")):      {Code: doctor.CodeCallsRefused, Values: []string{"Code", "50012", "Text", opay.Code("50012").Text()}},
+		refused("50003", sayIn("zh-Hans", "doctor.code.50003")):     {Code: doctor.CodeCallsRefused, Values: []string{"Code", "50003", "Text", opay.Code("50003").Text()}},
+		refused("12345", sayIn("zh-Hans", "doctor.code.unknown")):   {Code: doctor.CodeCallsRefused, Values: []string{"Code", "12345", "Text", opay.Code("12345").Text()}},
+		sayIn("zh-Hans", "doctor.says.proxies_good", "List", "a、b"): {Code: doctor.CodeProxiesGood, Values: []string{"List", "a, b"}},
+		sayIn("zh-Hans", "doctor.says.keys_changing", "Own", "a", "Peer", "b、c"): {
+			Code: doctor.CodeKeysChanging, Values: []string{"Own", "a", "Peer", "b, c"},
+		},
+		sayIn("zh-Hans", "doctor.says.workers_said", "Words", workersSaid(75, 80)): {
 			Code: doctor.CodeWorkersSaid, Values: []string{
 				"Words", "worker inbox has stalled: no step has ended for 75 seconds; worker outbox fails: no step has ended well for 80 seconds",
 			},
 		},
-		"2 条任务在等待处理，最早的一条（邮件）自 2026-11-22 14:35:07 UTC 起等待。": {
+		sayIn("zh-Hans", "doctor.says.workers_late", "Rows", "2", "Queue", sayIn("zh-Hans", "doctor.queue.outbox"), "Since", "2026-11-22 14:35:07 UTC"): {
 			Code: doctor.CodeWorkersLate, Values: []string{"Rows", "2", "Queue", string(store.QueueOutbox), "Since", "2026-11-22 14:35:07 UTC"},
 		},
 	} {
 		finding.Check = doctor.CheckCalls
-		assert.Equal(t, want, admin.FindingWords(zh, finding.In(zh)).Says)
+		assert.Equal(t, want, admin.FindingWords(zh, finding).Says)
 	}
+}
+
+// workersSaid is in Chinese what a shop reports whose inbox has stalled and whose outbox fails, each for so many seconds.
+func workersSaid(stalled, failing int) string {
+	return sayIn("zh-Hans", "doctor.said.list",
+		"Before", sayIn("zh-Hans", "doctor.said.stalled", "Worker", "inbox", "Seconds", strconv.Itoa(stalled)),
+		"After", sayIn("zh-Hans", "doctor.said.failing", "Worker", "outbox", "Seconds", strconv.Itoa(failing)))
 }
 
 func TestDoctorWords_EveryQueueHasAName(t *testing.T) {
@@ -146,7 +159,7 @@ func TestDoctorWords_EveryQueueHasAName(t *testing.T) {
 func TestDoctorWords_TheReportOfARunningShopIsTranslated(t *testing.T) {
 	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = w.Write([]byte("worker attempts has stalled: no step has ended for 80 seconds\nworker outbox fails: no step has ended well for 75 seconds\n"))
+		_, _ = w.Write([]byte("worker inbox has stalled: no step has ended for 80 seconds\nworker outbox fails: no step has ended well for 75 seconds\n"))
 	}))
 	defer shop.Close()
 	config := doctor.Config{Ready: shop.URL, DataDir: t.TempDir(), Limit: time.Second}
@@ -156,28 +169,29 @@ func TestDoctorWords_TheReportOfARunningShopIsTranslated(t *testing.T) {
 			said = append(said, f.In(i18n.ByTag("zh-Hans")).Value("Words"))
 		}
 	}
-	assert.Equal(t, []string{"后台任务 attempts 已停滞，80 秒内没有完成任何一步；后台任务 outbox 持续失败，75 秒内没有一步成功"}, said)
+	assert.Equal(t, []string{workersSaid(80, 75)}, said)
 }
 
 func TestDoctorWords_ProblemsOfTheDatabaseAreNamed(t *testing.T) {
-	zh, en := i18n.ByTag("zh-Hans"), i18n.ByTag("en")
 	for name, row := range map[string]struct {
-		err         error
-		english, zh string
+		err error
+		key string
 	}{
-		"none":        {store.ErrNoDatabase, "it does not exist yet.", "数据库尚未创建。"},
-		"password":    {&mysql.MySQLError{Number: 1045}, "the user name or password is wrong", "用户名或密码错误"},
-		"rights":      {&mysql.MySQLError{Number: 1044}, "may not use this database", "无权使用此数据库"},
-		"name":        {&mysql.MySQLError{Number: 1049}, "no database of this name", "没有这个数据库"},
-		"host":        {&net.DNSError{Name: "db"}, "host name cannot be resolved", "主机名无法解析"},
-		"unreachable": {&net.OpError{Op: "dial", Err: errors.New("refused")}, "no connection", "无法连接服务器"},
-		"too late":    {context.DeadlineExceeded, "no connection", "无法连接服务器"},
-		"another":     {errors.New("disk image\nis malformed"), "“disk image is malformed”", "“disk image is malformed”"},
+		"none":        {store.ErrNoDatabase, "none"},
+		"password":    {&mysql.MySQLError{Number: 1045}, "denied"},
+		"rights":      {&mysql.MySQLError{Number: 1044}, "denied"},
+		"name":        {&mysql.MySQLError{Number: 1049}, "unknown"},
+		"host":        {&net.DNSError{Name: "db"}, "no_name"},
+		"unreachable": {&net.OpError{Op: "dial", Err: errors.New("refused")}, "unreachable"},
+		"too late":    {context.DeadlineExceeded, "unreachable"},
+		"another":     {errors.New("disk image\nis malformed"), "other"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wrapped := errors.Join(row.err)
-			assert.Contains(t, databaseProblem(en, wrapped), row.english)
-			assert.Contains(t, databaseProblem(zh, wrapped), row.zh)
+			for _, l := range i18n.Languages() {
+				want := sayIn(l.Tag, "doctor.database."+row.key, "Words", "disk image is malformed")
+				assert.Contains(t, databaseProblem(i18n.ByTag(l.Tag), wrapped), want)
+			}
 		})
 	}
 }
@@ -200,12 +214,13 @@ func TestDoctor_SettingsAreReportedInChinese(t *testing.T) {
 	got := runCommand(t, env, "doctor", "--lang", "zh-Hans")
 	assert.Equal(t, exitFailed, got.code)
 	for _, want := range []string{
-		"COINCART_LOG_LEVEL 的值“loud”无效", "COINCART_TRUSTED_PROXIES 中的“everyone”不是有效地址", "COINCART_SMTP_URL 必须以 smtp://", "无法连接服务器。",
+		sayIn("zh-Hans", "doctor.setting.log_level", "Value", "loud"), sayIn("zh-Hans", "doctor.setting.proxy", "Value", "everyone"),
+		sayIn("zh-Hans", "doctor.setting.smtp_scheme"), sayIn("zh-Hans", "doctor.database.unreachable"),
 	} {
 		assert.Contains(t, got.stdout, want)
 	}
 	assert.NotContains(t, got.stdout, "secret")
 	assert.NotRegexp(t, english, withoutNames(got.stdout))
 	missing := runCommand(t, map[string]string{"COINCART_DATA_DIR": folder}, "doctor", "--lang", "zh-Hans")
-	assert.Contains(t, missing.stderr, "未找到店铺")
+	assert.Contains(t, missing.stderr, sayIn("zh-Hans", "doctor.setting.no_shop", "Folder", folder))
 }

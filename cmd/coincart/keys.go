@@ -98,11 +98,11 @@ const sealInfo = "coincart seal v1"
 func sealKey(own *rsa.PrivateKey) ([]byte, error) {
 	der, err := x509.MarshalPKCS8PrivateKey(own)
 	if err != nil {
-		return nil, errors.New("derive the sealing key: the private key cannot be encoded")
+		return nil, errors.New("derive the encryption key: the private key cannot be encoded")
 	}
 	key, err := hkdf.Key(sha256.New, der, nil, sealInfo, 32)
 	if err != nil {
-		return nil, fmt.Errorf("derive the sealing key: %w", err)
+		return nil, fmt.Errorf("derive the encryption key: %w", err)
 	}
 	return key, nil
 }

@@ -10,6 +10,7 @@ import (
 // Printer is the message catalogue in one language. An id that it lacks comes back as itself.
 type Printer interface {
 	T(id string, pairs ...string) string
+	List(things []string) string
 }
 
 // separator stands between the entries of a list in Values.
@@ -28,7 +29,7 @@ func (f Finding) In(p Printer) Finding {
 func (f Finding) valueIn(p Printer, name, value string) string {
 	switch {
 	case name == "Peer", name == "Other", name == "List", name == "File" && f.Code == CodePeerIsOwn:
-		return fold(p, "doctor.list", strings.Split(value, separator))
+		return p.List(strings.Split(value, separator))
 	case name == "Text" && f.Code == CodeCallsRefused:
 		return codeWords(p, f.Value("Code"))
 	case name == "Queue":

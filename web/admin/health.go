@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"coincart/models"
 	"coincart/models/store"
 	"coincart/payments"
 	"coincart/payments/doctor"
@@ -89,12 +88,7 @@ type Words struct {
 
 // FindingWords puts a finding into words, for the page and for the command line.
 func FindingWords(p *i18n.Printer, f doctor.Finding) Words {
-	values := append([]string(nil), f.Values...)
-	for i := 1; i < len(values); i += 2 {
-		if at, err := time.Parse(time.RFC3339, values[i]); err == nil {
-			values[i] = p.Stamp(models.Instant(at), time.UTC)
-		}
-	}
+	values := f.In(p).Values
 	w := Words{Check: p.T("doctor.check." + string(f.Check)), Says: p.T("doctor.says."+string(f.Code), values...)}
 	if mend := "doctor.mend." + string(f.Code); p.T(mend) != mend {
 		w.Mend = p.T(mend, values...)
