@@ -37,10 +37,12 @@ func (s *Server) serveLanguageForm(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	tag := i18n.ByTag(r.PostForm.Get("lang")).Lang()
+	//nolint:gosec // a demonstration is served over plain http
 	http.SetCookie(w, &http.Cookie{
 		Name: languageCookie, Value: tag, Path: "/", MaxAge: 365 * 24 * 60 * 60, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: strings.HasPrefix(s.address(r), "https://"),
 	})
+	//nolint:gosec // ownPath lets no other server through
 	http.Redirect(w, r, ownPath(r.PostForm.Get("next")), http.StatusSeeOther)
 }
 
@@ -73,8 +75,7 @@ var (
 
 // problemText explains in the console why something was not done.
 func problemText(p *i18n.Printer, err error) string {
-	var input *inputError
-	if errors.As(err, &input) {
+	if input, ok := errors.AsType[*inputError](err); ok {
 		return p.T("sandbox.problem."+input.id, "Value", input.value, "Max", durationText(p, input.most))
 	}
 	for _, known := range []struct {
