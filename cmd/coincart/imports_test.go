@@ -46,7 +46,7 @@ func importRules() []importRule {
 		{"payments", []string{"models", "models/pictures", "models/productcsv", "models/store", "payments/opay"}, []string{gin, templ, orm, "database/sql", "html/template"}},
 		{"payments/keyfile", []string{"payments/opay"}, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"payments/doctor", []string{"models", "models/store", "payments/keyfile", "payments/opay"}, []string{gin, templ, orm, "database/sql"}},
-		{"payments/sandbox", []string{"payments/opay"}, []string{gin, orm, "database/sql"}},
+		{"payments/sandbox", []string{"payments/opay", "templates/i18n"}, []string{gin, orm, "database/sql"}},
 		{"static", nil, []string{gin, orm}},
 		{"templates/...", []string{"templates/...", "static"}, []string{gin, orm, "database/sql"}},
 		{"web/...", []string{"web/...", "templates/...", "static", "payments", "payments/opay", "payments/doctor", "models", "models/store", "models/pictures", "models/productcsv"}, []string{orm, "database/sql"}},

@@ -67,12 +67,15 @@ type callInProgress struct {
 	log    Exchange
 }
 
+// faultSeparator stands between the kinds in Exchange.Fault.
+const faultSeparator = ", "
+
 func (c *callInProgress) logFaults() {
 	kinds := make([]string, len(c.struck))
 	for i, f := range c.struck {
 		kinds[i] = string(f.Kind)
 	}
-	c.log.Fault = strings.Join(kinds, ", ")
+	c.log.Fault = strings.Join(kinds, faultSeparator)
 }
 
 // skips tells whether a fault keeps the call from taking effect.

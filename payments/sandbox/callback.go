@@ -24,6 +24,27 @@ const (
 	CallbackLost         CallbackState = "lost"         // swallowed by a fault
 )
 
+// What a callback can be about, beside the kinds of faults.
+const (
+	aboutStatus = "status"
+	aboutManual = "made by hand"
+	aboutReplay = "replay of " // and the id of the callback
+)
+
+// Why a try does not count as acknowledged, beside the number of an HTTP status. The console has words of its own for each.
+const (
+	problemEncrypt = "the callback could not be encrypted"
+	problemAddress = "the address is not http(s)"
+	problemSilent  = "the address does not answer"
+	problemLate    = "no answer within " // and the time
+	problemCut     = "the answer broke off"
+	problemObject  = "the answer is not a JSON object"
+	problemCase    = "the answer has a name in another case"
+	problemCode    = "the answer's code is not 0"
+	problemData    = `the answer's data is not "success"`
+	problemNothing = "the answer has neither data nor code"
+)
+
 // Callback is a notification to a merchant: the platform's own, or one that a fault or a person made up.
 type Callback struct {
 	ID        string        `json:"id"`
@@ -159,7 +180,7 @@ func (k *core) noticesFor(o *Order, struck []Fault) {
 		coin, _ := k.cfg.coin(o.Coin)
 		n.PayAmount = wrongAmount(o, coin.Precision, wrong.Way)
 	}
-	about, copies := "status", 1
+	about, copies := aboutStatus, 1
 	if way, java := k.javaWay(struck, FaultCallbackJavaAmount, o); java {
 		// A wrong amount with a minus sign or an exponent is none that Java would print in another way.
 		if _, err := parseUnits(n.PayAmount); err == nil {
@@ -292,18 +313,18 @@ const acknowledgedData = "success"
 // no merchant passes here who is refused there. A member that is null counts as absent, as Java prints what was not set.
 func acknowledged(status int, body []byte) (problem string) {
 	if status != http.StatusOK {
-		return "HTTP " + strconv.Itoa(status)
+		return httpText(status)
 	}
 	o, err := opay.ParseObject(body)
 	if err != nil {
-		return "the answer is not a JSON object"
+		return problemObject
 	}
 	if o.Exact("code", "data") != nil {
-		return "the answer has a name in another case"
+		return problemCase
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(body, &members); err != nil {
-		return "the answer is not a JSON object"
+		return problemObject
 	}
 	given := func(name string) bool { return members[name] != nil && string(members[name]) != "null" }
 	code, _ := o.Text("code")
@@ -312,10 +333,10 @@ func acknowledged(status int, body []byte) (problem string) {
 	case given("code") && strings.TrimSpace(code) == string(opay.CodeOK), !given("code") && data == acknowledgedData:
 		return ""
 	case given("code"):
-		return "the answer's code is not 0"
+		return problemCode
 	case given("data"):
-		return `the answer's data is not "success"`
+		return problemData
 	default:
-		return "the answer has neither data nor code"
+		return problemNothing
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"coincart/payments/opay"
+	"coincart/templates/i18n"
 )
 
 const (
@@ -21,6 +22,8 @@ const (
 
 // frame is what every page of the console has.
 type frame struct {
+	*i18n.Printer
+
 	title, styles, path, problem string
 	now                          time.Time
 	faults                       int
@@ -40,26 +43,29 @@ func (s *Server) consoleRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /markets", s.serveTickerForm)
 	mux.HandleFunc("GET "+tickerPath, s.serveTicker)
 	mux.HandleFunc("GET /help", s.serveHelp)
+	mux.HandleFunc("POST /language", s.serveLanguageForm)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.problemPage(w, r, http.StatusNotFound, "Page not found.")
+		s.problemPage(w, r, http.StatusNotFound, errPage)
 	})
 }
 
-func (s *Server) frame(r *http.Request, title string) frame {
-	return frame{title: title, styles: s.styles, path: r.URL.Path, now: s.Now(), faults: len(s.Faults())}
+// frame has the title from the catalogue's message with the id.
+func (s *Server) frame(r *http.Request, id string, pairs ...string) frame {
+	p := texts(r)
+	return frame{Printer: p, title: p.T(id, pairs...), styles: s.styles, path: r.URL.Path, now: s.Now(), faults: len(s.Faults())}
 }
 
-func (s *Server) problemPage(w http.ResponseWriter, r *http.Request, status int, problem string) {
-	f := s.frame(r, http.StatusText(status))
-	f.problem = problem
+func (s *Server) problemPage(w http.ResponseWriter, r *http.Request, status int, problem error) {
+	f := s.frame(r, "sandbox.problem.title")
+	f.problem = problemText(f.Printer, problem)
 	s.render(w, r, status, problemPage(f))
 }
 
 func (s *Server) serveOverview(w http.ResponseWriter, r *http.Request) {
 	info, err := s.info(r)
 	if err != nil {
-		s.problemPage(w, r, http.StatusInternalServerError, "The platform's key cannot be shown.")
+		s.problemPage(w, r, http.StatusInternalServerError, errExchangeKey)
 		return
 	}
 	orders := s.Orders()
@@ -77,13 +83,14 @@ func (s *Server) serveOverview(w http.ResponseWriter, r *http.Request) {
 			waiting++
 		}
 	}
+	p := texts(r)
 	s.render(w, r, http.StatusOK, overviewPage(overviewView{
-		frame: s.frame(r, "Overview"), orders: newest(orders, shownRecent), info: info,
+		frame: s.frame(r, "sandbox.overview.title"), orders: newest(orders, shownRecent), info: info,
 		figures: []figure{
-			{"orders", strconv.Itoa(len(orders))},
-			{"pending", strconv.Itoa(pending)},
-			{"paid", strconv.Itoa(paid)},
-			{"callbacks waiting", strconv.Itoa(waiting)},
+			{p.T("sandbox.overview.orders"), strconv.Itoa(len(orders))},
+			{p.T("sandbox.overview.pending"), strconv.Itoa(pending)},
+			{p.T("sandbox.overview.paid"), strconv.Itoa(paid)},
+			{p.T("sandbox.overview.waiting"), strconv.Itoa(waiting)},
 		},
 	}))
 }
@@ -91,21 +98,23 @@ func (s *Server) serveOverview(w http.ResponseWriter, r *http.Request) {
 func (s *Server) serveOrders(w http.ResponseWriter, r *http.Request) {
 	orders := s.Orders()
 	shown := newest(orders, shownOrders)
-	s.render(w, r, http.StatusOK, ordersPage(ordersView{frame: s.frame(r, "Orders"), orders: shown, more: len(orders) - len(shown)}))
+	s.render(w, r, http.StatusOK, ordersPage(ordersView{frame: s.frame(r, "sandbox.orders.title"), orders: shown, more: len(orders) - len(shown)}))
 }
 
 func (s *Server) serveOrder(w http.ResponseWriter, r *http.Request) {
-	s.showOrder(w, r, http.StatusOK, "")
+	s.showOrder(w, r, http.StatusOK, nil)
 }
 
-func (s *Server) showOrder(w http.ResponseWriter, r *http.Request, status int, problem string) {
+func (s *Server) showOrder(w http.ResponseWriter, r *http.Request, status int, problem error) {
 	o, ok := s.Order(r.PathValue("orderNum"))
 	if !ok {
-		s.problemPage(w, r, http.StatusNotFound, "Order not found. The oldest settled orders are removed.")
+		s.problemPage(w, r, http.StatusNotFound, ErrOrderNotFound)
 		return
 	}
-	v := orderView{frame: s.frame(r, "Order "+o.OrderNum), order: o}
-	v.problem = problem
+	v := orderView{frame: s.frame(r, "sandbox.order.title", "Number", o.OrderNum), order: o}
+	if problem != nil {
+		v.problem = problemText(v.Printer, problem)
+	}
 	v.payURL = payPath + "?" + url.Values{"appKey": {o.AppID}, "orderNum": {o.OrderNum}, "userId": {o.UID}}.Encode()
 	for _, c := range s.Callbacks() {
 		if c.OrderNum == o.OrderNum {
@@ -119,7 +128,7 @@ func (s *Server) showOrder(w http.ResponseWriter, r *http.Request, status int, p
 func (s *Server) serveOrderForm(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		s.problemPage(w, r, http.StatusBadRequest, "The form cannot be read.")
+		s.problemPage(w, r, http.StatusBadRequest, errForm)
 		return
 	}
 	form := r.PostForm
@@ -131,21 +140,22 @@ func (s *Server) serveOrderForm(w http.ResponseWriter, r *http.Request) {
 		})
 	}
 	if err != nil {
-		s.showOrder(w, r, controlStatus(err), sentence(err))
+		s.showOrder(w, r, controlStatus(err), err)
 		return
 	}
 	http.Redirect(w, r, string(orderLink(Order{OrderNum: r.PathValue("orderNum")})), http.StatusSeeOther)
 }
 
 func (s *Server) serveCallbacks(w http.ResponseWriter, r *http.Request) {
+	p := texts(r)
 	s.render(w, r, http.StatusOK, callbacksPage(callbacksView{
-		frame: s.frame(r, "Callbacks"), callbacks: newest(s.Callbacks(), shownCallbacks), schedule: s.scheduleText(),
+		frame: s.frame(r, "sandbox.callbacks.title"), callbacks: newest(s.Callbacks(), shownCallbacks), retry: retryText(p, s.cfg.RetrySchedule),
 	}))
 }
 
 func (s *Server) serveReplay(w http.ResponseWriter, r *http.Request) {
 	if err := s.Replay(r.PathValue("id")); err != nil {
-		s.problemPage(w, r, controlStatus(err), sentence(err))
+		s.problemPage(w, r, controlStatus(err), err)
 		return
 	}
 	http.Redirect(w, r, "/callbacks", http.StatusSeeOther)
@@ -153,18 +163,23 @@ func (s *Server) serveReplay(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) serveTraffic(w http.ResponseWriter, r *http.Request) {
 	s.render(w, r, http.StatusOK, trafficPage(trafficView{
-		frame: s.frame(r, "Traffic"), exchanges: s.Traffic(shownTraffic), limit: min(shownTraffic, s.cfg.MaxTraffic),
+		frame: s.frame(r, "sandbox.traffic.title"), exchanges: s.Traffic(shownTraffic), limit: min(shownTraffic, s.cfg.MaxTraffic),
 	}))
 }
 
 func (s *Server) serveFaults(w http.ResponseWriter, r *http.Request) {
-	s.showFaults(w, r, http.StatusOK, faultInput{times: "1", percent: "0"}, "")
+	s.showFaults(w, r, http.StatusOK, faultInput{times: "1", percent: "0"}, nil)
 }
 
-func (s *Server) showFaults(w http.ResponseWriter, r *http.Request, status int, input faultInput, problem string) {
-	v := faultsView{frame: s.frame(r, "Faults"), faults: s.Faults(), form: input}
-	v.problem = problem
-	groups := []faultGroup{{name: "Answers to calls"}, {name: "Statements"}, {name: "Callbacks"}}
+func (s *Server) showFaults(w http.ResponseWriter, r *http.Request, status int, input faultInput, problem error) {
+	p := texts(r)
+	v := faultsView{frame: s.frame(r, "sandbox.faults.title"), faults: s.Faults(), form: input}
+	if problem != nil {
+		v.problem = problemText(p, problem)
+	}
+	groups := []faultGroup{
+		{name: p.T("sandbox.faults.of_calls")}, {name: p.T("sandbox.faults.of_statements")}, {name: p.T("sandbox.faults.of_callbacks")},
+	}
 	for _, form := range faultForms() {
 		i := 0
 		switch {
@@ -182,7 +197,7 @@ func (s *Server) showFaults(w http.ResponseWriter, r *http.Request, status int, 
 func (s *Server) serveFaultsForm(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		s.problemPage(w, r, http.StatusBadRequest, "The form cannot be read.")
+		s.problemPage(w, r, http.StatusBadRequest, errForm)
 		return
 	}
 	faults, err := changedFaults(s.Faults(), r.PostForm)
@@ -190,7 +205,7 @@ func (s *Server) serveFaultsForm(w http.ResponseWriter, r *http.Request) {
 		err = s.SetFaults(faults)
 	}
 	if err != nil {
-		s.showFaults(w, r, http.StatusUnprocessableEntity, readFaultInput(r.PostForm), sentence(err))
+		s.showFaults(w, r, http.StatusUnprocessableEntity, readFaultInput(r.PostForm), err)
 		return
 	}
 	http.Redirect(w, r, "/faults", http.StatusSeeOther)
@@ -229,13 +244,11 @@ func (in faultInput) fault() (f Fault, err error) {
 	f.Times, errs[0] = wholeNumber(in.times)
 	f.Percent, errs[1] = wholeNumber(in.percent)
 	f.Count, errs[2] = wholeNumber(in.count)
-	if in.delay != "" {
-		errs[3] = f.Delay.UnmarshalText([]byte(in.delay))
+	if in.delay != "" && f.Delay.UnmarshalText([]byte(in.delay)) != nil {
+		errs[3] = errDelay
 	}
 	return f, errors.Join(errs[:]...)
 }
-
-var errWhole = errors.New("whole numbers are expected")
 
 // wholeNumber reads digits; nothing is 0.
 func wholeNumber(text string) (int, error) {

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -21,13 +20,13 @@ type navLink struct {
 
 func (f frame) links() []navLink {
 	links := []navLink{
-		{path: "/", text: "Overview"},
-		{path: "/orders", text: "Orders"},
-		{path: "/callbacks", text: "Callbacks"},
-		{path: "/traffic", text: "Traffic"},
-		{path: "/faults", text: "Faults", count: f.faults},
-		{path: "/markets", text: "Markets"},
-		{path: "/help", text: "Help"},
+		{path: "/", text: f.T("sandbox.overview.title")},
+		{path: "/orders", text: f.T("sandbox.orders.title")},
+		{path: "/callbacks", text: f.T("sandbox.callbacks.title")},
+		{path: "/traffic", text: f.T("sandbox.traffic.title")},
+		{path: "/faults", text: f.T("sandbox.faults.title"), count: f.faults},
+		{path: "/markets", text: f.T("sandbox.markets.title")},
+		{path: "/help", text: f.T("sandbox.help.title")},
 	}
 	for i := range links {
 		links[i].current = f.path == links[i].path || links[i].path != "/" && strings.HasPrefix(f.path, links[i].path+"/")
@@ -60,7 +59,7 @@ type orderView struct {
 type callbacksView struct {
 	frame
 	callbacks []Callback
-	schedule  string
+	retry     string
 }
 
 type trafficView struct {
@@ -89,39 +88,16 @@ type faultInput struct {
 
 type helpView struct {
 	frame
-	info            Info
-	calls, examples []figure
-	envelope        string
-	schedule, zone  string
+	info                  Info
+	calls                 []helpCall
+	examples              []figure
+	envelope, retry, zone string
 }
 
-func (s *Server) scheduleText() string {
-	if len(s.cfg.RetrySchedule) == 0 {
-		return "one attempt only, no retries"
-	}
-	parts := make([]string, len(s.cfg.RetrySchedule))
-	for i, d := range s.cfg.RetrySchedule {
-		parts[i] = shortDuration(d)
-	}
-	return strings.Join(parts, ", ")
-}
-
-// shortDuration is 5m rather than 5m0s.
-func shortDuration(d time.Duration) string {
-	text := d.String()
-	text = strings.TrimSuffix(text, "0s")
-	if text == "" || strings.HasSuffix(text, ".") || !strings.HasSuffix(text, "m") {
-		return d.String()
-	}
-	if short, ok := strings.CutSuffix(text, "h0m"); ok {
-		return short + "h"
-	}
-	return text
-}
-
-func sentence(err error) string {
-	text := strings.TrimPrefix(err.Error(), "sandbox: ")
-	return strings.ToUpper(text[:1]) + text[1:] + "."
+// helpCall is a call of the API and its addresses.
+type helpCall struct {
+	name  string
+	paths []string
 }
 
 type balanceLine struct{ coin, amount string }
@@ -141,22 +117,6 @@ func sortedBalances(balances map[string]string) []balanceLine {
 func orderLink(o Order) templ.SafeURL { return templ.SafeURL("/orders/" + url.PathEscape(o.OrderNum)) }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000") }
-
-func plainWords(name string) string { return strings.ReplaceAll(name, "_", " ") }
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
-
-func httpStatus(status int) string {
-	if status == 0 {
-		return "no answer"
-	}
-	return "HTTP " + strconv.Itoa(status)
-}
 
 func statusTone(status opay.Status) string {
 	switch status {
@@ -191,25 +151,4 @@ func codeTone(code opay.Code) string {
 		return "good"
 	}
 	return "bad"
-}
-
-// faultText says the details of a switched-on fault.
-func faultText(f Fault) string {
-	var parts []string
-	add := func(set bool, text string) {
-		if set {
-			parts = append(parts, text)
-		}
-	}
-	add(f.Call != "", "call "+f.Call)
-	add(f.Call == "" && !f.Kind.ofCallback(), "every call that it concerns")
-	add(f.Times > 0, "next "+plural(f.Times, "time", "times"))
-	add(f.Times == 0, "until switched off")
-	add(f.Percent > 0, strconv.Itoa(f.Percent)+" %")
-	add(f.Delay > 0, time.Duration(f.Delay).String())
-	add(f.Code != "", "code "+string(f.Code))
-	add(f.Way != "", plainWords(f.Way))
-	add(f.Count > 0, plural(f.Count, "copy", "copies"))
-	add(f.Accept, "still takes effect")
-	return strings.Join(parts, " · ")
 }

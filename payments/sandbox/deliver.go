@@ -38,17 +38,17 @@ func (s *Server) Callbacks() (callbacks []Callback) {
 // error is ErrOrderNotFound, or wraps ErrFault if the notice is impossible.
 func (s *Server) Notify(orderNum string, n Notice) (err error) {
 	if n.Forge != "" && !slices.Contains(forgeWays(), n.Forge) {
-		return fmt.Errorf("%w: no way of forging is called so", ErrFault)
+		return fmt.Errorf("%w: %w", ErrFault, &inputError{id: "way", text: "no way of forging is called so"})
 	}
 	if n.Times < 0 || n.Times > maxCopies {
-		return fmt.Errorf("%w: times is not 0 to %d", ErrFault, maxCopies)
+		return fmt.Errorf("%w: %w", ErrFault, &inputError{id: "copies", text: "times is not 0 to " + strconv.Itoa(maxCopies), value: strconv.Itoa(maxCopies)})
 	}
 	return s.settle(orderNum, func(k *core, o *Order) error {
 		if o.NotifyPage == "" {
-			return fmt.Errorf("%w: a transfer has no notifyPage", ErrFault)
+			return fmt.Errorf("%w: %w", ErrFault, &inputError{id: "no_callback", text: "a transfer has no notifyPage"})
 		}
 		for range max(1, n.Times) {
-			k.enqueue(o, &Callback{About: "made by hand", Plain: noticeText(n.filled(o), false), Forge: n.Forge, Once: true})
+			k.enqueue(o, &Callback{About: aboutManual, Plain: noticeText(n.filled(o), false), Forge: n.Forge, Once: true})
 		}
 		return nil
 	})
@@ -69,7 +69,7 @@ func (s *Server) Replay(id string) error {
 		if !ok {
 			return ErrOrderNotFound
 		}
-		k.enqueue(o, &Callback{About: "replay of " + old.ID, Plain: old.Plain, Forge: old.Forge, Body: old.Body, Once: true, Replay: true})
+		k.enqueue(o, &Callback{About: aboutReplay + old.ID, Plain: old.Plain, Forge: old.Forge, Body: old.Body, Once: true, Replay: true})
 		return nil
 	})
 }
@@ -204,7 +204,7 @@ func (s *Server) deliverOne(ctx context.Context, id string) {
 // try sends a claimed callback and records what came of it.
 func (s *Server) try(ctx context.Context, c Callback) {
 	body, err := s.envelope(c)
-	attempt := Try{At: s.Now(), Problem: "the notification could not be sealed"}
+	attempt := Try{At: s.Now(), Problem: problemEncrypt}
 	if err == nil {
 		attempt = s.post(ctx, c.URL, body)
 	}
@@ -234,21 +234,21 @@ func (s *Server) post(ctx context.Context, address string, body []byte) Try {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.CallbackTimeout)
 	defer cancel()
 	if _, err := parseAddress(address); err != nil {
-		t.Problem = "the address is not http(s)"
+		t.Problem = problemAddress
 		return t
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		t.Problem = "the address cannot be used"
+		t.Problem = problemAddress
 		return t
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "opay-notify")
 	res, err := s.cfg.CallbackClient.Do(req)
 	if err != nil {
-		t.Problem = "the address does not answer"
+		t.Problem = problemSilent
 		if errors.Is(err, context.DeadlineExceeded) {
-			t.Problem = "no answer within " + s.cfg.CallbackTimeout.String()
+			t.Problem = problemLate + s.cfg.CallbackTimeout.String()
 		}
 		return t
 	}
@@ -257,7 +257,7 @@ func (s *Server) post(ctx context.Context, address string, body []byte) Try {
 	answer, err := io.ReadAll(io.LimitReader(res.Body, readAnswer))
 	t.Answer = toText(answer, maxAnswer)
 	if err != nil {
-		t.Problem = "the answer broke off"
+		t.Problem = problemCut
 		return t
 	}
 	t.Problem = acknowledged(res.StatusCode, answer)

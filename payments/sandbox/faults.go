@@ -140,7 +140,6 @@ type faultForm struct {
 	calls []string // the only calls that it can strike; empty: every call
 	ways  []string
 	kind  FaultKind
-	about string // for the console
 }
 
 // faultForms lists the kinds in the order in which the console shows them.
@@ -148,37 +147,34 @@ func faultForms() []faultForm {
 	reads := []string{callOrderDetail, callReference}
 	statement := []string{callStatement}
 	forms := []faultForm{
-		{kind: FaultAnswerLost, about: "takes effect, then the connection is cut"},
-		{kind: FaultUnreachable, about: "connection cut, nothing happens"},
-		{kind: FaultServerError, about: "HTTP 503; takes effect only with “accept”"},
-		{kind: FaultHTML, about: "a page of HTML; takes effect only with “accept”"},
-		{kind: FaultEmpty, about: "takes effect, empty body"},
-		{kind: FaultTruncated, about: "takes effect, half of the JSON"},
-		{kind: FaultUnsigned, about: "takes effect, success without a signature"},
-		{kind: FaultWrongSignature, about: "takes effect, signature of another text"},
-		{kind: FaultOtherOrder, about: "takes effect, answer about another order"},
-		{kind: FaultStale, calls: reads, about: "the status before the last change"},
-		{kind: FaultRefuse, about: "refused with a code, nothing happens"},
-		{kind: FaultSlow, about: "waits before answering; combines with others"},
-		{
-			kind: FaultJavaAmount, calls: []string{callOrderDetail, callReference, callStatement}, ways: javaWays(),
-			about: "amounts with exponents, as Java prints them; combines with others",
-		},
-		{kind: FaultStatementMissing, calls: statement, about: "a line is missing"},
-		{kind: FaultStatementExtra, calls: statement, about: "a line for an order that does not exist"},
-		{kind: FaultStatementDouble, calls: statement, about: "a line appears twice"},
-		{kind: FaultStatementAmount, calls: statement, about: "a line's amount is wrong in its last digit"},
-		{kind: FaultStatementShifted, calls: statement, about: "the day begins eight hours late"},
-		{kind: FaultStatementUnreadable, calls: statement, ways: unreadableWays(), about: "a line that cannot be read"},
-		{kind: FaultCallbackLate, about: "waits before the first try"},
-		{kind: FaultCallbackDoubled, about: "several identical copies"},
-		{kind: FaultCallbackShuffled, ways: shuffleWays(), about: "another status before or after the true one"},
-		{kind: FaultCallbackLost, about: "never sent"},
-		{kind: FaultCallbackForged, ways: forgeWays(), about: "someone else reports “paid” once the order exists"},
-		{kind: FaultCallbackWrongAmount, ways: amountWays(), about: "well signed, another amount"},
-		{kind: FaultCallbackJavaAmount, ways: javaWays(), about: "the amount with an exponent, as Java prints it"},
-		{kind: FaultCallbackEarly, about: "“pending” before createThirdOrder has answered"},
-		{kind: FaultCallbackEarlyPaid, about: "paid at once, told before createThirdOrder has answered"},
+		{kind: FaultAnswerLost},
+		{kind: FaultUnreachable},
+		{kind: FaultServerError},
+		{kind: FaultHTML},
+		{kind: FaultEmpty},
+		{kind: FaultTruncated},
+		{kind: FaultUnsigned},
+		{kind: FaultWrongSignature},
+		{kind: FaultOtherOrder},
+		{kind: FaultStale, calls: reads},
+		{kind: FaultRefuse},
+		{kind: FaultSlow},
+		{kind: FaultJavaAmount, calls: []string{callOrderDetail, callReference, callStatement}, ways: javaWays()},
+		{kind: FaultStatementMissing, calls: statement},
+		{kind: FaultStatementExtra, calls: statement},
+		{kind: FaultStatementDouble, calls: statement},
+		{kind: FaultStatementAmount, calls: statement},
+		{kind: FaultStatementShifted, calls: statement},
+		{kind: FaultStatementUnreadable, calls: statement, ways: unreadableWays()},
+		{kind: FaultCallbackLate},
+		{kind: FaultCallbackDoubled},
+		{kind: FaultCallbackShuffled, ways: shuffleWays()},
+		{kind: FaultCallbackLost},
+		{kind: FaultCallbackForged, ways: forgeWays()},
+		{kind: FaultCallbackWrongAmount, ways: amountWays()},
+		{kind: FaultCallbackJavaAmount, ways: javaWays()},
+		{kind: FaultCallbackEarly},
+		{kind: FaultCallbackEarlyPaid},
 	}
 	return forms
 }
@@ -230,17 +226,18 @@ func (k FaultKind) ofStatement() bool {
 // Check tells whether the faults can be switched on. The error wraps ErrFault and names the fault by its place, from 1.
 func (f Faults) Check() error {
 	if len(f) > maxFaults {
-		return fmt.Errorf("%w: more than %d faults", ErrFault, maxFaults)
+		most := strconv.Itoa(maxFaults)
+		return fmt.Errorf("%w: %w", ErrFault, &inputError{id: "faults", text: "more than " + most + " faults", value: most})
 	}
 	for i, fault := range f {
-		if problem := fault.problem(); problem != "" {
-			return fmt.Errorf("%w: fault %d: %s", ErrFault, i+1, problem)
+		if problem := fault.problem(); problem != nil {
+			return fmt.Errorf("%w: fault %d: %w", ErrFault, i+1, problem)
 		}
 	}
 	return nil
 }
 
-func (f Fault) problem() string {
+func (f Fault) problem() *inputError {
 	form, known := formOf(f.Kind)
 	delay, most := time.Duration(f.Delay), maxDelay
 	if f.Kind == FaultSlow {
@@ -248,27 +245,27 @@ func (f Fault) problem() string {
 	}
 	switch {
 	case !known:
-		return "unknown kind " + strconv.Quote(string(f.Kind))
+		return &inputError{id: "kind", text: "unknown kind " + strconv.Quote(string(f.Kind))}
 	case f.Call != "" && !slices.Contains(callNames(), f.Call):
-		return "unknown call " + strconv.Quote(f.Call)
+		return &inputError{id: "call", text: "unknown call " + strconv.Quote(f.Call)}
 	case f.Call != "" && f.Kind.ofCallback():
-		return "a fault of callbacks has no call"
+		return &inputError{id: "callback_call", text: "a fault of callbacks has no call"}
 	case f.Call != "" && form.calls != nil && !slices.Contains(form.calls, f.Call):
-		return string(f.Kind) + " does not concern " + f.Call
+		return &inputError{id: "other_call", text: string(f.Kind) + " does not concern " + f.Call, value: f.Call}
 	case f.Times < 0:
-		return "times is negative"
+		return &inputError{id: "whole", text: "times is negative"}
 	case f.Percent < 0 || f.Percent > 100:
-		return "percent is not 0 to 100"
+		return &inputError{id: "percent", text: "percent is not 0 to 100"}
 	case delay < 0 || delay > most:
-		return "delay is not 0 to " + most.String()
+		return &inputError{id: "too_long", text: "delay is not 0 to " + most.String(), most: most}
 	case f.Code != "" && (!f.Code.Known() || f.Code == opay.CodeOK):
-		return "code is not one of the documented error codes"
+		return &inputError{id: "code", text: "code is not one of the documented error codes"}
 	case f.Way != "" && !slices.Contains(form.ways, f.Way):
-		return string(f.Kind) + " has no way " + strconv.Quote(f.Way)
+		return &inputError{id: "way", text: string(f.Kind) + " has no way " + strconv.Quote(f.Way)}
 	case f.Count < 0 || f.Count > maxCopies:
-		return "count is not 0 to " + strconv.Itoa(maxCopies)
+		return &inputError{id: "copies", text: "count is not 0 to " + strconv.Itoa(maxCopies), value: strconv.Itoa(maxCopies)}
 	}
-	return ""
+	return nil
 }
 
 // concerns tells whether the fault can strike the call.

@@ -5,12 +5,14 @@ import (
 	"net/url"
 
 	"coincart/payments/opay"
+	"coincart/templates/i18n"
 )
 
 const maxStateParameter = 1024
 
 type loginView struct {
-	words                     words
+	*i18n.Printer
+
 	styles                    string
 	action, once, declineURL  string
 	hidden                    []formField
@@ -47,35 +49,39 @@ func (q loginQuery) target(to url.URL, code string) string {
 }
 
 // loginTarget checks who asks for a sign-in and where it is to end (50002 otherwise, platform/api.md §4).
-func (s *Server) loginTarget(q loginQuery, texts words) (*App, *url.URL, *pageProblem) {
+func (s *Server) loginTarget(q loginQuery) (*App, *url.URL, *pageProblem) {
 	i := indexApp(s.cfg.Apps, q.appKey)
 	if i < 0 {
-		return nil, nil, &pageProblem{http.StatusNotFound, opay.CodeAppKeyUnknown, texts.noApp}
+		return nil, nil, &pageProblem{http.StatusNotFound, opay.CodeAppKeyUnknown, "sandbox.refused.no_app"}
 	}
 	app := &s.cfg.Apps[i]
 	to, err := s.cfg.returnAddress(q.redirectURL)
 	if err != nil || !app.mayReturnTo(to) || len(q.state) > maxStateParameter {
-		return nil, nil, &pageProblem{http.StatusBadRequest, opay.CodeRedirectURLMismatch, texts.badRedirect}
+		return nil, nil, &pageProblem{http.StatusBadRequest, opay.CodeRedirectURLMismatch, "sandbox.refused.redirect"}
 	}
 	return app, to, nil
 }
 
 // serveLogin shows login.html.
 func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) {
-	s.showLogin(w, r, readLoginQuery(r.URL.Query()), http.StatusOK, func(words) string { return "" })
+	s.showLogin(w, r, readLoginQuery(r.URL.Query()), http.StatusOK, "")
 }
 
-func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, q loginQuery, status int, problem func(words) string) {
-	texts := wordsFor(r.Header.Get("Accept-Language"))
-	app, to, refused := s.loginTarget(q, texts)
+// showLogin shows the page, above its form the message with the id, if there is one.
+func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, q loginQuery, status int, problem string) {
+	app, to, refused := s.loginTarget(q)
 	if refused != nil {
-		s.refusePage(w, r, texts, *refused)
+		s.refusePage(w, r, "sandbox.login.refused", *refused)
 		return
 	}
+	p := texts(r)
 	view := loginView{
-		words: texts, styles: s.styles, action: loginPath, declineURL: q.target(*to, ""), merchant: app.Name,
-		merchantInitial: initial(app.Name), problem: problem(texts),
-		hidden: []formField{{"appKey", q.appKey}, {"redirectUrl", q.redirectURL}, {"state", q.state}},
+		Printer: p, styles: s.styles, action: loginPath, declineURL: q.target(*to, ""), merchant: app.Name,
+		merchantInitial: initial(app.Name),
+		hidden:          []formField{{"appKey", q.appKey}, {"redirectUrl", q.redirectURL}, {"state", q.state}},
+	}
+	if problem != "" {
+		view.problem = p.T(problem)
 	}
 	s.locked(func(k *core) {
 		view.once = k.newForm(q.subject())
@@ -88,16 +94,15 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, q loginQuery,
 
 // serveLoginForm signs the chosen user in and returns the browser with the one-time code.
 func (s *Server) serveLoginForm(w http.ResponseWriter, r *http.Request) {
-	texts := wordsFor(r.Header.Get("Accept-Language"))
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		s.refusePage(w, r, texts, pageProblem{http.StatusBadRequest, opay.CodeParameterError, texts.methodBad})
+		s.refusePage(w, r, "sandbox.login.refused", pageProblem{http.StatusBadRequest, opay.CodeParameterError, "sandbox.refused.form"})
 		return
 	}
 	q := readLoginQuery(r.PostForm)
-	app, to, refused := s.loginTarget(q, texts)
+	app, to, refused := s.loginTarget(q)
 	if refused != nil {
-		s.refusePage(w, r, texts, *refused)
+		s.refusePage(w, r, "sandbox.login.refused", *refused)
 		return
 	}
 	var code string
@@ -113,9 +118,9 @@ func (s *Server) serveLoginForm(w http.ResponseWriter, r *http.Request) {
 	})
 	switch {
 	case !fresh:
-		s.showLogin(w, r, q, http.StatusConflict, func(t words) string { return t.usedForm })
+		s.showLogin(w, r, q, http.StatusConflict, "sandbox.pay.used_form")
 	case !known:
-		s.showLogin(w, r, q, http.StatusUnprocessableEntity, func(t words) string { return t.chooseOne })
+		s.showLogin(w, r, q, http.StatusUnprocessableEntity, "sandbox.login.select")
 	default:
 		//nolint:gosec // loginTarget has found the address among the application's registered ones
 		http.Redirect(w, r, q.target(*to, code), http.StatusSeeOther)

@@ -8,12 +8,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/a-h/templ"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"coincart/payments/opay"
 	"coincart/payments/sandbox"
+	"coincart/templates/i18n"
 )
+
+// said is the text of the catalogue as an English page writes it.
+func said(id string, pairs ...string) string {
+	return templ.EscapeString(i18n.ByTag("en").T(id, pairs...))
+}
 
 type page struct {
 	status int
@@ -82,6 +89,7 @@ func (p page) strict(t *testing.T) {
 	assert.NotRegexp(t, `<[^>]* (style|on[a-z]+)=`, p.body)
 	assert.Contains(t, strings.ToLower(p.body), "<!doctype html>")
 	assert.Contains(t, p.body, `name="viewport"`)
+	assert.NotRegexp(t, `sandbox\.[a-z_]+\.[a-z]`, p.body, "an id that the catalogue lacks is written as it is")
 }
 
 func TestPayPage_ShowsWhatIsPaid(t *testing.T) {
@@ -94,7 +102,7 @@ func TestPayPage_ShowsWhatIsPaid(t *testing.T) {
 	p.strict(t)
 	for _, want := range []string{
 		"Test Shop", "1,234.5", "USDT", "Alice", alice, "250,000", "248,765.5", num, "A-1", "&lt;b&gt;Mug&lt;/b&gt; &amp; co", "white", "Tea",
-		"no real money", `value="pay"`, `value="fail"`, `value="close"`, `href="https://shop.example/payments/return/A-1"`, `<html lang="en">`,
+		said("sandbox.ribbon"), `value="pay"`, `value="fail"`, `value="close"`, `href="https://shop.example/payments/return/A-1"`, `<html lang="en">`,
 	} {
 		assert.Contains(t, p.body, want)
 	}
@@ -104,9 +112,10 @@ func TestPayPage_ShowsWhatIsPaid(t *testing.T) {
 
 	zh := b.browse(http.MethodGet, payQuery(num), nil, "Accept-Language", "zh-CN,zh;q=0.9,en;q=0.8")
 	assert.Contains(t, zh.body, `<html lang="zh-Hans">`)
-	assert.Contains(t, zh.body, "不涉及真实资金")
-	assert.Contains(t, zh.body, "确认付款")
-	assert.NotContains(t, zh.body, "Available")
+	for _, id := range []string{"sandbox.ribbon", "sandbox.pay.title", "sandbox.pay.balance"} {
+		assert.Contains(t, zh.body, i18n.ByTag("zh-Hans").T(id))
+		assert.NotContains(t, zh.body, said(id))
+	}
 
 	css := regexp.MustCompile(`href="(/sandbox/static/style\.[0-9a-f]+\.css)"`).FindStringSubmatch(p.body)
 	require.Len(t, css, 2)
@@ -135,7 +144,7 @@ func TestPayPage_ButtonsSettleTheOrderAndGoBack(t *testing.T) {
 			after := b.browse(http.MethodGet, payQuery(num), nil)
 			after.strict(t)
 			require.NotContains(t, after.body, "<form", "nothing is left to do")
-			require.Contains(t, after.body, "Back to the merchant")
+			require.Contains(t, after.body, said("sandbox.back"))
 
 			again := b.browse(http.MethodPost, "/platform/pay.html", form)
 			require.Equal(t, http.StatusConflict, again.status, "the form worked once")
@@ -159,7 +168,7 @@ func TestPayPage_TwoTabsPayOnce(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, b.browse(http.MethodPost, "/platform/pay.html", first.form("action", "pay")).status)
 	p := b.browse(http.MethodPost, "/platform/pay.html", second.form("action", "close"))
 	require.Equal(t, http.StatusConflict, p.status)
-	require.Contains(t, p.body, "Payment complete")
+	require.Contains(t, p.body, said("sandbox.paid.title"))
 	require.Equal(t, 1, b.deliver())
 }
 
@@ -217,14 +226,14 @@ func TestPayPage_WhoCannotPaySeesWhy(t *testing.T) {
 	num := b.order("A-1", map[string]any{"userId": bob})
 	p := b.browse(http.MethodGet, payQuery(num, "userId", bob), nil)
 	require.Equal(t, http.StatusOK, p.status)
-	require.Contains(t, p.body, "not sufficient")
+	require.Contains(t, p.body, said("sandbox.pay.insufficient"))
 	require.NotContains(t, p.body, `value="pay"`)
 	require.Equal(t, http.StatusConflict, b.browse(http.MethodPost, "/platform/pay.html", p.form("action", "pay")).status)
 	require.ErrorIs(t, b.box.Pay(num), sandbox.ErrInsufficientBalance)
 
 	require.NoError(t, b.box.SetFrozen(bob, true))
 	p = b.browse(http.MethodGet, payQuery(num, "userId", bob), nil)
-	require.Contains(t, p.body, "frozen")
+	require.Contains(t, p.body, said("sandbox.pay.frozen"))
 	require.ErrorIs(t, b.box.Pay(num), sandbox.ErrPayerFrozen)
 	require.NoError(t, b.box.SetFrozen(bob, false))
 	require.NoError(t, b.box.SetBalance(bob, "USDT", "12.5"))
@@ -266,15 +275,15 @@ func TestLoginPage_ReturnsWithACodeAndTheState(t *testing.T) {
 	p := b.browse(http.MethodGet, loginQuery(), nil)
 	require.Equal(t, http.StatusOK, p.status)
 	p.strict(t)
-	for _, want := range []string{"Test Shop", "Alice", "Bob", "Carol", "frozen", "Sign in and allow", "Decline"} {
+	for _, want := range []string{"Test Shop", "Alice", "Bob", "Carol", said("sandbox.frozen"), said("sandbox.login.allow"), said("sandbox.login.decline")} {
 		assert.Contains(t, p.body, want)
 	}
 	assert.Contains(t, p.header.Get("Content-Security-Policy"), "form-action 'self' https://shop.example")
-	assert.Contains(t, b.browse(http.MethodGet, loginQuery(), nil, "Accept-Language", "zh").body, "登录并授权")
+	assert.Contains(t, b.browse(http.MethodGet, loginQuery(), nil, "Accept-Language", "zh").body, i18n.ByTag("zh-Hans").T("sandbox.login.allow"))
 
 	none := b.browse(http.MethodPost, "/platform/login.html", p.form())
 	require.Equal(t, http.StatusUnprocessableEntity, none.status)
-	require.Contains(t, none.body, "Please choose an account")
+	require.Contains(t, none.body, said("sandbox.login.select"))
 
 	form := none.form("uid", alice)
 	done := b.browse(http.MethodPost, "/platform/login.html", form)

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"coincart/payments/opay"
+	"coincart/templates/i18n"
 )
 
 const (
@@ -19,7 +20,8 @@ const (
 type formField struct{ name, value string }
 
 type payView struct {
-	words                             words
+	*i18n.Printer
+
 	styles                            string
 	action, once, returnURL           string
 	hidden                            []formField
@@ -34,7 +36,8 @@ type payView struct {
 }
 
 type outcomeView struct {
-	words                                                words
+	*i18n.Printer
+
 	styles                                               string
 	tone                                                 string // good, bad, or neither
 	title, text, code, amount, coin, orderNum, returnURL string
@@ -63,25 +66,25 @@ func (q payQuery) fields() []formField {
 type pageProblem struct {
 	status int
 	code   opay.Code
-	text   string
+	id     string // of the message
 }
 
 // payable finds the order that a pay page is for and proves that the payer is the one that it was made for (platform/api.md §3.2).
-func (k *core) payable(q payQuery, w words) (*Order, *pageProblem) {
+func (k *core) payable(q payQuery) (*Order, *pageProblem) {
 	if k.apps[q.appKey] == nil {
-		return nil, &pageProblem{http.StatusNotFound, opay.CodeAppKeyUnknown, w.noApp}
+		return nil, &pageProblem{http.StatusNotFound, opay.CodeAppKeyUnknown, "sandbox.refused.no_app"}
 	}
 	o, ok := k.order(q.appKey, q.orderNum)
 	if !ok || o.Type != TypePayment {
-		return nil, &pageProblem{http.StatusNotFound, opay.CodeOrderNotFound, w.noOrder}
+		return nil, &pageProblem{http.StatusNotFound, opay.CodeOrderNotFound, "sandbox.refused.no_order"}
 	}
 	switch {
 	case q.openID == "" && q.userID == "":
-		return nil, &pageProblem{http.StatusBadRequest, opay.CodeParameterError, w.noPayer}
+		return nil, &pageProblem{http.StatusBadRequest, opay.CodeParameterError, "sandbox.refused.no_payer"}
 	case q.openID != "" && q.openID != k.openID(o.AppID, o.UID), q.openID == "" && q.userID != o.UID:
-		return nil, &pageProblem{http.StatusForbidden, opay.CodeIllegalPayer, w.wrongPayer}
+		return nil, &pageProblem{http.StatusForbidden, opay.CodeIllegalPayer, "sandbox.refused.wrong_payer"}
 	case q.token != "" && !k.tokenGood(o.AppID, o.UID, q.token):
-		return nil, &pageProblem{http.StatusForbidden, opay.CodeTokenInvalid, w.signInAgain}
+		return nil, &pageProblem{http.StatusForbidden, opay.CodeTokenInvalid, "sandbox.refused.token"}
 	}
 	return o, nil
 }
@@ -91,46 +94,50 @@ func (s *Server) servePay(w http.ResponseWriter, r *http.Request) {
 	s.showPay(w, r, readPayQuery(r.URL.Query()), http.StatusOK, "")
 }
 
+// showPay shows the page, above its form the message with the id, if there is one.
 func (s *Server) showPay(w http.ResponseWriter, r *http.Request, q payQuery, status int, problem string) {
-	texts := wordsFor(r.Header.Get("Accept-Language"))
+	p := texts(r)
 	var o *Order
 	var refused *pageProblem
 	var view payView
 	s.locked(func(k *core) {
-		if o, refused = k.payable(q, texts); refused == nil {
+		if o, refused = k.payable(q); refused == nil {
 			clone := o.clone()
 			o = &clone
-			view = k.payView(o, q, texts, problem)
+			view = k.payView(o, q, p, problem)
 		}
 	})
 	switch {
 	case refused != nil:
-		s.refusePage(w, r, texts, *refused)
+		s.refusePage(w, r, "sandbox.refused.title", *refused)
 	case o.settled():
-		s.render(w, r, status, outcomePage(s.outcomeOf(o, texts)))
+		s.render(w, r, status, outcomePage(s.outcomeOf(o, p)))
 	default:
 		view.styles, view.action = s.styles, r.URL.Path
 		s.render(w, r, status, payPage(view), o.ReturnPage)
 	}
 }
 
-func (k *core) payView(o *Order, q payQuery, texts words, problem string) payView {
+func (k *core) payView(o *Order, q payQuery, p *i18n.Printer, problem string) payView {
 	user, balance := k.users[o.UID], k.ledger.balance(userAccount(o.UID), o.Coin)
 	coin, _ := k.cfg.coin(o.Coin)
 	app := k.apps[o.AppID]
 	v := payView{
-		words: texts, once: k.newForm("pay " + o.OrderNum), returnURL: o.ReturnPage, hidden: q.fields(),
+		Printer: p, once: k.newForm("pay " + o.OrderNum), returnURL: o.ReturnPage, hidden: q.fields(),
 		merchant: app.Name, merchantInitial: initial(app.Name), amount: o.units().grouped(), coin: o.Coin, coinName: coin.Name,
-		goods: o.Goods, orderNum: o.OrderNum, appOrderID: o.AppOrderID, payerUID: o.UID, balance: balance.grouped(), problem: problem,
+		goods: o.Goods, orderNum: o.OrderNum, appOrderID: o.AppOrderID, payerUID: o.UID, balance: balance.grouped(),
+	}
+	if problem != "" {
+		v.problem = p.T(problem)
 	}
 	enough := !balance.less(o.units())
 	switch {
 	case user == nil:
-		v.payerName, v.problem = o.UID, texts.frozen
+		v.payerName, v.problem = o.UID, p.T("sandbox.pay.frozen")
 	case user.Frozen:
-		v.payerName, v.problem = user.Name, texts.frozen
+		v.payerName, v.problem = user.Name, p.T("sandbox.pay.frozen")
 	case !enough:
-		v.payerName, v.problem = user.Name, texts.notEnough
+		v.payerName, v.problem = user.Name, p.T("sandbox.pay.insufficient")
 	default:
 		v.payerName, v.canPay, v.remaining = user.Name, true, balance.sub(o.units()).grouped()
 	}
@@ -138,32 +145,34 @@ func (k *core) payView(o *Order, q payQuery, texts words, problem string) payVie
 	return v
 }
 
-func (s *Server) outcomeOf(o *Order, texts words) outcomeView {
+func (s *Server) outcomeOf(o *Order, p *i18n.Printer) outcomeView {
 	v := outcomeView{
-		words: texts, styles: s.styles, amount: o.units().grouped(), coin: o.Coin, orderNum: o.OrderNum, returnURL: o.ReturnPage,
+		Printer: p, styles: s.styles, amount: o.units().grouped(), coin: o.Coin, orderNum: o.OrderNum, returnURL: o.ReturnPage,
 	}
-	v.title, v.text = texts.outcome(o.Status)
-	switch o.Status { //nolint:exhaustive // a closed or pending order has no tone
+	switch o.Status { //nolint:exhaustive // the page of a pending order is payPage
 	case opay.StatusPaid:
-		v.tone = "good"
+		v.tone, v.title, v.text = "good", p.T("sandbox.paid.title"), p.T("sandbox.paid.text")
 	case opay.StatusFailed:
-		v.tone = "bad"
+		v.tone, v.title, v.text = "bad", p.T("sandbox.failed.title"), p.T("sandbox.failed.text")
+	case opay.StatusClosed:
+		v.title, v.text = p.T("sandbox.closed.title"), p.T("sandbox.closed.text")
 	}
 	return v
 }
 
-func (s *Server) refusePage(w http.ResponseWriter, r *http.Request, texts words, p pageProblem) {
-	s.render(w, r, p.status, outcomePage(outcomeView{
-		words: texts, styles: s.styles, tone: "bad", title: texts.refusedTitle, text: p.text, code: string(p.code),
+// refusePage has the title from the catalogue's message with the id.
+func (s *Server) refusePage(w http.ResponseWriter, r *http.Request, title string, refused pageProblem) {
+	p := texts(r)
+	s.render(w, r, refused.status, outcomePage(outcomeView{
+		Printer: p, styles: s.styles, tone: "bad", title: p.T(title), text: p.T(refused.id), code: string(refused.code),
 	}))
 }
 
 // servePayForm does what a button of pay.html says, and sends the browser back to the merchant.
 func (s *Server) servePayForm(w http.ResponseWriter, r *http.Request) {
-	texts := wordsFor(r.Header.Get("Accept-Language"))
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		s.refusePage(w, r, texts, pageProblem{http.StatusBadRequest, opay.CodeParameterError, texts.methodBad})
+		s.refusePage(w, r, "sandbox.refused.title", pageProblem{http.StatusBadRequest, opay.CodeParameterError, "sandbox.refused.form"})
 		return
 	}
 	q := readPayQuery(r.PostForm)
@@ -173,7 +182,7 @@ func (s *Server) servePayForm(w http.ResponseWriter, r *http.Request) {
 	fresh := true
 	s.locked(func(k *core) {
 		var o *Order
-		if o, refused = k.payable(q, texts); refused != nil {
+		if o, refused = k.payable(q); refused != nil {
 			return
 		}
 		if fresh = k.useForm("pay "+o.OrderNum, r.PostForm.Get("once")); fresh {
@@ -183,9 +192,9 @@ func (s *Server) servePayForm(w http.ResponseWriter, r *http.Request) {
 	})
 	switch {
 	case refused != nil:
-		s.refusePage(w, r, texts, *refused)
+		s.refusePage(w, r, "sandbox.refused.title", *refused)
 	case !fresh:
-		s.showPay(w, r, q, http.StatusConflict, texts.usedForm)
+		s.showPay(w, r, q, http.StatusConflict, "sandbox.pay.used_form")
 	case err != nil:
 		s.showPay(w, r, q, http.StatusConflict, "")
 	default:

@@ -120,15 +120,6 @@ func TestRecent_ForgetsTheOldest(t *testing.T) {
 	require.Equal(t, []int{97, 98, 99}, kept)
 }
 
-func TestAccept_LanguageIsTheOneLikedBetter(t *testing.T) {
-	for header, want := range map[string]string{
-		"": "en", "zh-CN,zh;q=0.9,en;q=0.8": "zh-Hans", "en-GB,zh;q=0.9": "en", "zh;q=0.3,en;q=0.4": "en", "fr-FR,zh;q=0.2": "zh-Hans",
-		"de": "en", "en;q=0,zh;q=0.1": "zh-Hans", "zh;q=x": "en", "zh;q=1.0001": "zh-Hans", "*": "en", "ZH-tw": "zh-Hans",
-	} {
-		require.Equal(t, want, wordsFor(header).lang, header)
-	}
-}
-
 func TestReturnAddress_OnlyHTTPSOrLoopback(t *testing.T) {
 	c := &Config{}
 	for text, good := range map[string]bool{
@@ -161,9 +152,4 @@ func TestMayReturnTo_RegisteredAddressesAndBelow(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, [2]bool{registered.mayReturnTo(u), local.mayReturnTo(u)}, text)
 	}
-}
-
-func TestShortDuration(t *testing.T) {
-	s := &Server{cfg: Config{RetrySchedule: DefaultRetrySchedule()}}
-	require.Equal(t, "2s, 5s, 15s, 30s, 1m, 2m, 5m, 10m, 30m, 1h, 2h, 6h", s.scheduleText())
 }

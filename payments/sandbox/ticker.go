@@ -57,16 +57,6 @@ func TickerFaults() []TickerFault {
 	}
 }
 
-func (f TickerFault) about() string {
-	return map[TickerFault]string{
-		TickerLate: "waits before answering", TickerWrong: "the price with a 1 before it", TickerStale: "the price is an hour old",
-		TickerFuture: "the price is of an hour from now", TickerNegative: "the price with a minus sign", TickerZero: "a price of 0",
-		TickerExponent: "the price with an exponent, as Java prints it", TickerNumber: "a JSON number, not a text", TickerMissing: "no price at all",
-		TickerHTML: "HTTP 200 with a page of HTML", TickerHuge: "eight megabytes", TickerBroken: "half of the JSON", TickerError: "HTTP 503",
-		TickerAway: "leads to another host", TickerCut: "the connection is cut",
-	}[f]
-}
-
 // DemoTickers are the markets that a sandbox has unless told otherwise.
 func DemoTickers() []Ticker {
 	return []Ticker{
@@ -95,16 +85,16 @@ const (
 // Check tells whether the market can be set. The error wraps ErrTicker.
 func (t Ticker) Check() error {
 	if !pairForm.MatchString(t.Symbol) {
-		return fmt.Errorf("%w: the symbol is 2 to 32 lower-case letters and digits", ErrTicker)
+		return fmt.Errorf("%w: %w", ErrTicker, &inputError{id: "symbol", text: "the symbol is 2 to 32 lower-case letters and digits"})
 	}
 	if _, err := opay.ParseAmount(t.Price); err != nil {
-		return fmt.Errorf("%w: the price is not a decimal number", ErrTicker)
+		return fmt.Errorf("%w: %w", ErrTicker, &inputError{id: "price", text: "the price is not a decimal number"})
 	}
 	if t.Fault != "" && !slices.Contains(TickerFaults(), t.Fault) {
-		return fmt.Errorf("%w: unknown fault %s", ErrTicker, strconv.Quote(string(t.Fault)))
+		return fmt.Errorf("%w: %w", ErrTicker, &inputError{id: "kind", text: "unknown fault " + strconv.Quote(string(t.Fault))})
 	}
 	if t.Delay < 0 || time.Duration(t.Delay) > maxSlow {
-		return fmt.Errorf("%w: delay is not 0 to %s", ErrTicker, maxSlow)
+		return fmt.Errorf("%w: %w", ErrTicker, &inputError{id: "too_long", text: "delay is not 0 to " + maxSlow.String(), most: maxSlow})
 	}
 	return nil
 }
@@ -144,7 +134,8 @@ func (s *Server) SetTicker(t Ticker) error {
 	case found:
 		s.markets.list[at] = t
 	case len(s.markets.list) >= mostTickers:
-		return fmt.Errorf("%w: more than %d markets", ErrTicker, mostTickers)
+		most := strconv.Itoa(mostTickers)
+		return fmt.Errorf("%w: %w", ErrTicker, &inputError{id: "markets", text: "more than " + most + " markets", value: most})
 	default:
 		s.markets.list = slices.Insert(s.markets.list, at, t)
 	}
@@ -268,19 +259,21 @@ func (v tickersView) newTicker() Ticker {
 }
 
 func (s *Server) serveTickers(w http.ResponseWriter, r *http.Request) {
-	s.showTickers(w, r, http.StatusOK, Ticker{}, "")
+	s.showTickers(w, r, http.StatusOK, Ticker{}, nil)
 }
 
-func (s *Server) showTickers(w http.ResponseWriter, r *http.Request, status int, typed Ticker, problem string) {
-	v := tickersView{frame: s.frame(r, "Markets"), tickers: s.Tickers(), typed: typed, address: s.address(r) + tickerPath + "?symbol="}
-	v.problem = problem
+func (s *Server) showTickers(w http.ResponseWriter, r *http.Request, status int, typed Ticker, problem error) {
+	v := tickersView{frame: s.frame(r, "sandbox.markets.title"), tickers: s.Tickers(), typed: typed, address: s.address(r) + tickerPath + "?symbol="}
+	if problem != nil {
+		v.problem = problemText(v.Printer, problem)
+	}
 	s.render(w, r, status, tickersPage(v))
 }
 
 func (s *Server) serveTickerForm(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		s.problemPage(w, r, http.StatusBadRequest, "The form cannot be read.")
+		s.problemPage(w, r, http.StatusBadRequest, errForm)
 		return
 	}
 	t, err := readTicker(r.PostForm)
@@ -288,7 +281,7 @@ func (s *Server) serveTickerForm(w http.ResponseWriter, r *http.Request) {
 		err = s.SetTicker(t)
 	}
 	if err != nil {
-		s.showTickers(w, r, http.StatusUnprocessableEntity, t, sentence(err))
+		s.showTickers(w, r, http.StatusUnprocessableEntity, t, err)
 		return
 	}
 	http.Redirect(w, r, "/markets", http.StatusSeeOther)
@@ -299,8 +292,8 @@ func readTicker(form url.Values) (Ticker, error) {
 		Symbol: strings.ToLower(strings.TrimSpace(form.Get("symbol"))), Price: strings.TrimSpace(form.Get("price")), Fault: TickerFault(form.Get("fault")),
 	}
 	if delay := strings.TrimSpace(form.Get("delay")); delay != "" {
-		if err := t.Delay.UnmarshalText([]byte(delay)); err != nil {
-			return t, err
+		if t.Delay.UnmarshalText([]byte(delay)) != nil {
+			return t, errDelay
 		}
 	}
 	return t, nil

@@ -149,15 +149,17 @@ func TestTicker_IsSetByPageAndAPI(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, b.browse(http.MethodPost, "/markets", url.Values{"symbol": {"DOGEUSDT"}, "price": {"0.5"}}).status)
 	_, added := b.box.Ticker("dogeusdt")
 	assert.True(t, added)
-	for name, form := range map[string]url.Values{
-		"price":  {"symbol": {"btcusdt"}, "price": {"1e5"}},
-		"fault":  {"symbol": {"btcusdt"}, "price": {"1"}, "fault": {"lazy"}},
-		"symbol": {"symbol": {"btc/usdt"}, "price": {"1"}},
-		"delay":  {"symbol": {"btcusdt"}, "price": {"1"}, "delay": {"9h"}},
+	for problem, form := range map[string]url.Values{
+		"price":    {"symbol": {"btcusdt"}, "price": {"1e5"}},
+		"kind":     {"symbol": {"btcusdt"}, "price": {"1"}, "fault": {"lazy"}},
+		"symbol":   {"symbol": {"btc/usdt"}, "price": {"1"}},
+		"delay":    {"symbol": {"btcusdt"}, "price": {"1"}, "delay": {"9"}},
+		"too_long": {"symbol": {"btcusdt"}, "price": {"1"}, "delay": {"9h"}},
 	} {
 		refused := b.browse(http.MethodPost, "/markets", form)
-		assert.Equal(t, http.StatusUnprocessableEntity, refused.status, name)
+		assert.Equal(t, http.StatusUnprocessableEntity, refused.status, problem)
 		refused.strict(t)
+		assert.Contains(t, refused.body, said("sandbox.problem."+problem, "Max", "2 min"), problem)
 	}
 	got, _ = b.box.Ticker("btcusdt")
 	assert.Equal(t, "98000", got.Price, "what is refused changes nothing")
