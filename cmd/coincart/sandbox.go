@@ -18,7 +18,7 @@ type sandboxCmd struct {
 	Key         string        `default:"keys/platform.pem" placeholder:"FILE" help:"File with the sandbox exchange's private key; create it with coincart keygen --private-key keys/platform.pem --public-key keys/platform.pub.pem."`
 	ReturnTo    []string      `name:"return-to" sep:"," placeholder:"URL" help:"URLs that sign-in may return to. Default: this machine only."`
 	PlainHTTP   bool          `name:"plain-http" help:"Accept return pages over plain http on hosts other than this machine."`
-	Seed        uint64        `placeholder:"N" help:"Seed that makes faults, delays and variations of responses repeatable. Default: derived from the key. Order numbers, codes and tokens still differ from start to start."`
+	Seed        uint64        `placeholder:"N" help:"Seed that makes faults, delays and varying responses repeatable. Default: derived from the key. Order numbers, codes and tokens still differ from start to start."`
 	State       string        `placeholder:"FILE" help:"File that keeps orders, balances, tokens and callbacks over a restart, even after kill -9: every change is written to FILE.journal before it is answered. Default: nothing is kept."`
 	TokenTTL    time.Duration `name:"token-ttl" default:"2h" placeholder:"DURATION" help:"How long sign-in tokens are valid, such as 90s. POST /sandbox/api/tokens/expire ends all of them at once."`
 	Timezone    string        `default:"UTC" placeholder:"ZONE" help:"Time zone in which a statement's day begins."`
