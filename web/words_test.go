@@ -29,9 +29,9 @@ func (p page) counters() map[string]string {
 			continue
 		}
 		var words []string
-		for part := range n.ChildNodes() {
+		for part := range n.Descendants() {
 			if class := attribute(part, "class"); class == "side__count" || class == "visually-hidden" {
-				words = append(words, part.FirstChild.Data)
+				words = append(words, strings.TrimSpace(part.FirstChild.Data))
 			}
 		}
 		if len(words) > 0 {

@@ -42,7 +42,7 @@ func TestSettings_ReadmeHasThemAll(t *testing.T) {
 		name := field.Tag.Get("env")
 		require.NotEmpty(t, name, field.Name)
 		assert.Equal(t, "COINCART_"+strings.ToUpper(strings.ReplaceAll(field.Tag.Get("name"), "-", "_")), name,
-			"the flag and the variable of %s have the same name", field.Name)
+			"the flag and the variable of %s are named alike", field.Name)
 		if assert.Contains(t, documented, name, "README.md, section Settings") {
 			assert.Equal(t, field.Tag.Get("default"), documented[name], "the default of %s", name)
 		}

@@ -27,7 +27,7 @@ func (g *maker) write(o *made) {
 		g.writeEvidence(o)
 	}
 	if o.State == models.OrderReview {
-		t.reviews.add(g.id(a.PaidAt), string(models.ReviewLatePayment), a.ID, o.ID, a.ID, "paid after the order was expired", true, a.PaidAt, a.PaidAt)
+		t.reviews.add(g.id(a.PaidAt), string(models.ReviewLatePayment), a.ID, o.ID, a.ID, models.Remark("paid_late", "order", string(models.OrderExpired)), true, a.PaidAt, a.PaidAt)
 	}
 	if !o.refunded.IsZero() {
 		g.writeRefund(o)
