@@ -3,6 +3,8 @@ package i18ntest
 
 import (
 	"html"
+	"slices"
+	"strings"
 
 	"coincart/templates/i18n"
 )
@@ -31,6 +33,17 @@ func (w Words) N(key string, n int, pairs ...string) string {
 
 // HTML returns T as a page's source contains it, with & and quotes escaped.
 func (w Words) HTML(key string, pairs ...string) string { return html.EscapeString(w.T(key, pairs...)) }
+
+// Piece returns the longest part of a text between its placeholders, which are named. It is for what a page must not say, where no
+// values are known.
+func (w Words) Piece(key string, names ...string) string {
+	const mark = "\x00"
+	pairs := make([]string, 0, 2*len(names))
+	for _, name := range names {
+		pairs = append(pairs, name, mark)
+	}
+	return slices.MaxFunc(strings.Split(w.T(key, pairs...), mark), func(a, b string) int { return len(a) - len(b) })
+}
 
 func (w Words) need(key string) {
 	if w.Printer.T(key) == key {
