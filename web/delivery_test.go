@@ -80,7 +80,8 @@ func TestCart_SaysWhatDeliveryAndCouponsMakeOfIt(t *testing.T) {
 			english.T("totals.discount_by", "Code", "WELCOME10"), english.T("totals.less", "Amount", "$2.40"), "$26.60", english.T("coupon.counts", "Code", "WELCOME10"))
 		assert.LessOrEqual(t, len(s.statements()), 4, "%q", s.statements())
 		b.post("/cart/place", "country", "DE", "region", "NY").redirects("/cart")
-		b.get("/cart").has(english.T("totals.delivery_to", "Place", "Germany"), "$9.50", "$31.10", english.T("totals.includes", "Amount", "$5.18", "Name", "VAT", "Rate", "20%")).
+		b.get("/cart").has(
+			english.T("totals.delivery_to", "Place", "Germany"), "$9.50", "$31.10", english.T("totals.includes", "Amount", "$5.18", "Name", "VAT", "Rate", "20%")).
 			lacks(`name="region"`)
 		b.post("/cart/place", "country", "US", "region", "CA").redirects("/cart")
 		b.get("/cart").has(
@@ -210,7 +211,8 @@ func TestCheckout_NothingIsChargedThatWasNotShown(t *testing.T) {
 		assert.Equal(t, "CA", p.chosen("region"))
 
 		// So is a coupon that was typed but not applied.
-		p = b.post("/checkout", b.posted("coupon", "once")...).is(http.StatusConflict).has(english.T("coupon.counts", "Code", "ONCE"), english.T("totals.less", "Amount", "$4.00"), "$25.00")
+		p = b.post("/checkout", b.posted("coupon", "once")...).is(http.StatusConflict).has(
+			english.T("coupon.counts", "Code", "ONCE"), english.T("totals.less", "Amount", "$4.00"), "$25.00")
 		other := s.browser()
 		other.buy("1")
 		other.post("/cart/coupon", "coupon", "ONCE").redirects("/cart")
@@ -303,7 +305,8 @@ func TestCheckout_WhatIsNotSentAsksForNoAddress(t *testing.T) {
 		require.NoError(t, s.platform.Pay(s.platform.Orders()[0].OrderNum))
 		s.clock.Advance(3e9)
 		s.work()
-		b.get(at).has(english.T("order.paid.text.unsent", "Email", "ann@example.com")).lacks(english.T("order.paid.text", "Email", "ann@example.com"), english.T("totals.delivery"))
+		b.get(at).has(english.T("order.paid.text.unsent", "Email", "ann@example.com")).
+			lacks(english.T("order.paid.text", "Email", "ann@example.com"), english.T("totals.delivery"))
 		for _, m := range s.mails.all() {
 			assert.NotContains(t, m.Text, english.T("mail.paid.text"))
 			assert.NotContains(t, m.Text, english.T("totals.delivery"))

@@ -34,7 +34,8 @@ func TestLegal_PagesAreWrittenInMarkdownAndLinkedInTheFoot(t *testing.T) {
 		home := b.get("/").is(http.StatusOK).has(`href="/pages/terms"`, `href="/pages/imprint"`)
 		home.lacks("/pages/privacy", "/pages/returns")
 		page := b.get("/pages/terms").is(http.StatusOK)
-		page.has("<h1>"+english.T("footer.legal.terms")+"</h1>", "Scope</h2>", "<strong>all</strong>", `href="https://example.org/"`, "<title>"+english.T("footer.legal.terms"))
+		title := english.T("footer.legal.terms")
+		page.has("<h1>"+title+"</h1>", "Scope</h2>", "<strong>all</strong>", `href="https://example.org/"`, "<title>"+title)
 		page.lacks("alert(1)</script>", "<b onclick", "javascript:", "适用范围")
 
 		reader := s.browser()

@@ -48,7 +48,9 @@ func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
 		s.work()
 		p := c.get(at).is(http.StatusOK)
 		checkStaffPage(t, at, p)
-		p.has("&lt;bad&gt;.csv", english.T("import.problem.price", "Value", "1e3"), english.T("import.problem.sku_twice", "Value", "A", "Line", "2"), english.T("import.option.keep_stock"), "Extra").
+		p.has(
+			"&lt;bad&gt;.csv", english.T("import.problem.price", "Value", "1e3"), english.T("import.problem.sku_twice", "Value", "A", "Line", "2"),
+			english.T("import.option.keep_stock"), "Extra").
 			lacks(at+`/start"`, "<bad>")
 		c.get(at + "?level=note").is(http.StatusOK).has(english.T("import.problems.none"))
 		c.get(at + "?level=nothing").is(http.StatusUnprocessableEntity)

@@ -152,7 +152,8 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 
 		shown := c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&weight=0.5").is(http.StatusOK)
 		shown.has("Courier", "$50.00", "$15.00", "VAT 19%", "$12.35", "$77.35").lacks(english.Piece("admin.tester.too_heavy", "Methods"))
-		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&weight=1.001").is(http.StatusOK).has(english.T("admin.tester.too_heavy", "Methods", "Courier")).lacks("$15.00")
+		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&weight=1.001").is(http.StatusOK).
+			has(english.T("admin.tester.too_heavy", "Methods", "Courier")).lacks("$15.00")
 		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&virtual=1").is(http.StatusOK).has("$59.50")
 		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&coupon=nothing").has(english.T("admin.coupon_problem.unknown"))
 		for _, bad := range []string{"place=ZZ&price=1&quantity=1", "place=DE&price=-1&quantity=1", "place=DE&price=1.001&quantity=1", "place=DE&price=1&quantity=0"} {

@@ -44,11 +44,12 @@ func (f fixtures) importProblems() admin.ImportView {
 	v := f.importWith("problems")
 	v.MayCheck, v.ProblemCount = true, 29
 	v.Next = "/admin/imports/" + importID + "?after=100"
+	const address = "http://pictures.example/a/very/long/address/of/a/picture/that/nobody/can/break.jpg"
 	v.Problems = []admin.ImportProblemRow{
 		{Line: 0, Level: "error", Text: f.p.N("import.problem.too_many_cols", 3000, "Most", "2,000")},
 		{Line: 386, Column: "Regular price", SKU: "SKU-000384", Level: "error", Text: f.p.T("import.problem.price", "Value", "1,234.50")},
 		{Line: 771, Column: "Type", SKU: "A-VERY-LONG-SKU-THAT-GOES-ON-AND-ON-AND-ON-AND-ON-AND-ON", Level: "skipped", Text: f.p.T("import.problem.grouped")},
-		{Line: 9990, Column: "Images", SKU: "SKU-9", Level: "note", Text: f.p.T("import.problem.picture_scheme", "Value", "http://pictures.example/a/very/long/address/of/a/picture/that/nobody/can/break.jpg")},
+		{Line: 9990, Column: "Images", SKU: "SKU-9", Level: "note", Text: f.p.T("import.problem.picture_scheme", "Value", address)},
 	}
 	return v
 }
@@ -70,7 +71,10 @@ func (f fixtures) importDone() admin.ImportView {
 	v.Applied = f.at(0)
 	v.Pictures = &admin.ImportPicturesView{
 		State: "done", TaskID: importID, Done: 797, Failed: 3, More: true,
-		Rows: []admin.ImportPictureRow{{Line: 12, SKU: "SKU-12", ProductID: importID, Texts: []string{f.p.T("admin.remark.picture_status", "Address", "https://pictures.example/gone.jpg", "Status", "404")}}},
+		Rows: []admin.ImportPictureRow{{
+			Line: 12, SKU: "SKU-12", ProductID: importID,
+			Texts: []string{f.p.T("admin.remark.picture_status", "Address", "https://pictures.example/gone.jpg", "Status", "404")},
+		}},
 	}
 	return v
 }

@@ -120,9 +120,15 @@ func TestScripts_HelpWithTasksAndLists(t *testing.T) {
 			until(`document.querySelector("progress").value === 9`),
 		))
 		d.finish(2001)
-		require.NoError(t, chromedp.Do(tab, until(`document.querySelector("progress")?.value === 50 && document.querySelector("[role=status]").textContent.includes(`+strconv.Quote(english.T("admin.task.progress", "Done", "2,001", "Total", "4,001"))+`)`)))
+		half := strconv.Quote(english.T("admin.task.progress", "Done", "2,001", "Total", "4,001"))
+		require.NoError(t, chromedp.Do(tab,
+			until(`document.querySelector("progress")?.value === 50 && document.querySelector("[role=status]").textContent.includes(`+half+`)`),
+		))
 		d.finish(4001)
-		require.NoError(t, chromedp.Do(tab, until(`document.querySelector("progress") === null && document.querySelector("#task-status").textContent.includes(`+strconv.Quote(english.T("admin.outcome.paid"))+`) && window.same`)))
+		paid := strconv.Quote(english.T("admin.outcome.paid"))
+		require.NoError(t, chromedp.Do(tab,
+			until(`document.querySelector("progress") === null && document.querySelector("#task-status").textContent.includes(`+paid+`) && window.same`),
+		))
 		seen := d.questions()
 		require.Never(t, func() bool { return d.questions() > seen+1 }, 3*time.Second, 100*time.Millisecond)
 	})

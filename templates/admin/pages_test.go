@@ -161,7 +161,10 @@ func TestPages_NoLinkRunsAScript(t *testing.T) {
 func TestFrame_ShowsWhatThePersonMay(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	owner, viewer := render(t, admin.Orders(f.orders())), render(t, admin.Orders(f.viewersOrders()))
-	for _, link := range []string{`href="/admin/audit"`, `href="/admin/staff"`, english.T("admin.bulk.fulfil.open"), english.T("admin.bulk.fulfil.submit"), english.T("admin.bulk.cancel.submit"), `action="/admin/exports"`} {
+	for _, link := range []string{
+		`href="/admin/audit"`, `href="/admin/staff"`, `action="/admin/exports"`,
+		english.T("admin.bulk.fulfil.open"), english.T("admin.bulk.fulfil.submit"), english.T("admin.bulk.cancel.submit"),
+	} {
 		assert.Contains(t, owner, link)
 		assert.NotContains(t, viewer, link)
 	}
@@ -293,7 +296,8 @@ func TestStatement_ProvesItsTotals(t *testing.T) {
 		"+0.000001", english.N("admin.statement.matched", 3997), english.T("admin.statement.balanced.text"),
 		english.N("admin.statement.zone_warning", 14, "Zone", "Asia/Shanghai"), english.T("admin.statement.zone_likely", "Zone", "UTC+08:00"),
 		english.T("admin.statement.zone", "Zone", "Asia/Shanghai"), hash, english.T("admin.statement.lines_of", "Lines", "4,001", "Count", "4,001"),
-		english.T("admin.statement.no_line"), english.T("admin.statement.not_booked"), `action="/admin/discrepancies/d2/settle"`, `action="/admin/discrepancies/d2/refund"`, english.T("admin.remark.shifted"),
+		english.T("admin.statement.no_line"), english.T("admin.statement.not_booked"), `action="/admin/discrepancies/d2/settle"`, `action="/admin/discrepancies/d2/refund"`,
+		english.T("admin.remark.shifted"),
 	} {
 		assert.Contains(t, html, want)
 	}
@@ -360,7 +364,10 @@ func TestStaff_OneselfHasNoForms(t *testing.T) {
 func TestAudit_ShowsTheChain(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, admin.Audit(f.audit()))
-	for _, want := range []string{"1042", hash, `{&#34;state&#34;:&#34;awaiting&#34;}`, english.T("admin.action.order.cancel"), "action.without_words", "203.0.113.7", `href="/admin/orders/` + orderID + `"`} {
+	for _, want := range []string{
+		"1042", hash, `{&#34;state&#34;:&#34;awaiting&#34;}`, english.T("admin.action.order.cancel"), "action.without_words", "203.0.113.7",
+		`href="/admin/orders/` + orderID + `"`,
+	} {
 		assert.Contains(t, html, want)
 	}
 }
@@ -376,7 +383,8 @@ func TestChart_DrawsWhatTheTableSays(t *testing.T) {
 	chart := html[strings.Index(html, `aria-labelledby="chart-days"`):strings.Index(html, `aria-labelledby="chart-revenue"`)]
 	for _, want := range []string{
 		`<title id="chart-days-title">` + english.T("admin.chart.days") + `</title>`,
-		`<desc id="chart-days-desc">` + english.T("admin.chart.desc", "Days", "2", "From", "11-21", "To", "11-22", "Series", series, "Top", "40") + `</desc>`, `viewBox="0 0 24 1040"`,
+		`<desc id="chart-days-desc">` + english.T("admin.chart.desc", "Days", "2", "From", "11-21", "To", "11-22", "Series", series, "Top", "40") + `</desc>`,
+		`viewBox="0 0 24 1040"`,
 		`class="chart__bar" x="1" y="40" width="10" height="1000"`, `class="chart__bar chart__bar--second" x="4" y="540" width="4" height="500"`,
 		`class="chart__bar" x="13" y="40" width="10" height="1000"`, `x="16" y="1034" width="4" height="6"`, "<title>11-21: 40 / 20</title>", `<th scope="row">11-21</th>`,
 	} {

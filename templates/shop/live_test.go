@@ -142,7 +142,8 @@ func TestScripts_UpdateThePageInPlace(t *testing.T) {
 			do(`window.same = true`),
 			until(`document.querySelector("#cart form[data-htmx-powered]") !== null`),
 			chromedp.Click(chromedp.CSS(`#line-v1 [data-step="1"]`)),
-			until(`document.querySelector("#problem-v1")?.textContent.includes(`+strconv.Quote(english.T("quantity.bad"))+`) && document.querySelector("#quantity-v1").value === "3"`),
+			until(`document.querySelector("#problem-v1")?.textContent.includes(`+strconv.Quote(english.T("quantity.bad"))+`)`),
+			until(`document.querySelector("#quantity-v1").value === "3"`),
 			until(`window.same && document.querySelector("#quantity-v1").getAttribute("aria-invalid") === "true"`),
 		))
 		var noted []string
@@ -155,7 +156,8 @@ func TestScripts_UpdateThePageInPlace(t *testing.T) {
 	t.Run("a removed line goes, the count follows, the focus is not lost", func(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab,
 			chromedp.Click(chromedp.CSS(`#line-v2 .text-button`)),
-			until(`document.querySelector("#line-v2") === null && document.querySelector("#cart-link").getAttribute("aria-label") === `+strconv.Quote(english.N("nav.cart.label", 1))),
+			until(`document.querySelector("#line-v2") === null`),
+			until(`document.querySelector("#cart-link").getAttribute("aria-label") === `+strconv.Quote(english.N("nav.cart.label", 1))),
 			until(`document.querySelector("#cart-live").textContent.includes(`+strconv.Quote(english.N("cart.changed", 1, "Total", "less"))+`) && window.same`),
 			until(`document.activeElement !== document.body`),
 		))
@@ -184,7 +186,8 @@ func TestScripts_UpdateThePageInPlace(t *testing.T) {
 		c.move(shop.OrderPaid)
 		require.NoError(t, chromedp.Do(tab,
 			until(`document.querySelector("#order-heading").textContent.includes(`+strconv.Quote(english.T("order.paid.title"))+`)`),
-			until(`document.querySelector("#order-live").textContent.includes(`+strconv.Quote(english.T("order.paid.title"))+`) && document.querySelector("#order-pay").children.length === 0`),
+			until(`document.querySelector("#order-live").textContent.includes(`+strconv.Quote(english.T("order.paid.title"))+`)`),
+			until(`document.querySelector("#order-pay").children.length === 0`),
 			until(`document.querySelector("#order-details").textContent.includes(`+strconv.Quote(english.T("order.amount_paid"))+`) && window.same`),
 		))
 		seen = c.questions()
