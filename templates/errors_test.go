@@ -42,7 +42,7 @@ func TestNewError_AWayOnThatFits(t *testing.T) {
 
 	var b strings.Builder
 	require.NoError(t, templates.ErrorPage(templates.NewError(page, templates.ErrorGone, 410, "")).Render(t.Context(), &b))
-	assert.NotContains(t, b.String(), "quote", "no request id, no word of one")
+	assert.NotContains(t, b.String(), english.T("error.request"), "no request id, no word of one")
 }
 
 func TestPicture_Address(t *testing.T) {

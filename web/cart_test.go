@@ -42,7 +42,7 @@ func TestCart_FragmentsForScripts(t *testing.T) {
 		added.has(`id="buy"`, `id="cart-link"`, `cart-link__count">2<`).lacks("<html", "<main")
 
 		refused := b.send("/cart/items", script, "variant", s.blue().ID, "quantity", "9").is(http.StatusUnprocessableEntity)
-		refused.has(`id="buy"`, "only 8 left").lacks("<html")
+		refused.has(`id="buy"`, english.N("buy.only_left", 8)).lacks("<html")
 		assert.True(t, refused.invalid("quantity"))
 
 		line := "/cart/items/" + s.blue().ID
@@ -69,7 +69,7 @@ func TestCart_BadInputIsToldBesideTheField(t *testing.T) {
 		}
 		assert.Empty(t, b.session(), "nothing was bought: nothing is remembered")
 
-		many := b.post("/cart/items", "variant", s.blue().ID, "quantity", "11").is(http.StatusUnprocessableEntity).has("only 10 left")
+		many := b.post("/cart/items", "variant", s.blue().ID, "quantity", "11").is(http.StatusUnprocessableEntity).has(english.N("buy.only_left", 10))
 		assert.Equal(t, "11", many.value("quantity"))
 		b.post("/cart/items", "variant", s.variant("mug", "MUG-RED").ID, "quantity", "1").is(http.StatusUnprocessableEntity)
 		b.post("/cart/items", "variant", s.variant("mug", "MUG-BIG").ID, "quantity", "600").redirects("/cart")
@@ -94,7 +94,7 @@ func TestCart_ChangeRefusedShowsWhatWasTypedAndWhatIsLeft(t *testing.T) {
 			assert.Equal(t, quantity, p.value("quantity"))
 			assert.True(t, p.invalid("quantity"), quantity)
 		}
-		p := b.post(line, "quantity", "11").is(http.StatusUnprocessableEntity).has("Only 10 left")
+		p := b.post(line, "quantity", "11").is(http.StatusUnprocessableEntity).has(english.N("line.only_left", 10))
 		assert.Equal(t, "11", p.value("quantity"))
 		assert.Equal(t, "2", b.get("/cart").value("quantity"), "nothing was changed")
 	})
@@ -106,7 +106,7 @@ func TestCart_SaysWhatHasChangedSinceItWasFilled(t *testing.T) {
 		b.buy("3")
 		s.price("mug", "MUG-BLUE", "13.25")
 		s.stock(s.blue(), -8)
-		b.get("/cart").is(http.StatusOK).has("$12.00", "$13.25", "$39.75", "Only 2 left").lacks(`href="/checkout"`)
+		b.get("/cart").is(http.StatusOK).has("$12.00", "$13.25", "$39.75", english.N("line.only_left", 2)).lacks(`href="/checkout"`)
 		b.get("/checkout").redirects("/cart")
 
 		s.stock(s.blue(), -2)

@@ -39,8 +39,8 @@ func TestCheckout_QuoteIsKeptUntilTheEndThatIsShown(t *testing.T) {
 		b := s.browser()
 		b.buy("2")
 		end := s.clock.Now().Add(10 * time.Minute)
-		b.get("/checkout").is(http.StatusOK).has(
-			"0.00024803 BTC", "1 BTC = $97,250.00 (Exchange ticker)", "0.5%", `data-until="600"`, end.UTC().Format("15:04 MST"))
+		rate := english.T("coin.rate_from", "Symbol", "BTC", "Rate", "$97,250.00", "Source", "Exchange ticker")
+		b.get("/checkout").is(http.StatusOK).has("0.00024803 BTC", rate, "0.5%", `data-until="600"`, end.UTC().Format("15:04 MST"))
 		form := b.form("coin", "BTC")
 		s.market("98000")
 		p := b.post("/checkout", append(form, "email", "nobody")...).is(http.StatusUnprocessableEntity)
@@ -53,7 +53,7 @@ func TestCheckout_QuoteIsKeptUntilTheEndThatIsShown(t *testing.T) {
 		assert.Equal(t, "0.00024803", a.Amount.String())
 		assert.Equal(t, "97250", a.Rate.String())
 		assert.Equal(t, "0.00024803", string(s.platform.Orders()[0].Amount))
-		b.get("/orders/"+order.Ref).is(http.StatusOK).has("0.00024803 BTC", "1 BTC = $97,250.00 (Exchange ticker)", "0.5%")
+		b.get("/orders/"+order.Ref).is(http.StatusOK).has("0.00024803 BTC", rate, "0.5%")
 	})
 }
 
@@ -81,10 +81,10 @@ func TestCheckout_ACoinThatRestsIsSaidAndRefused(t *testing.T) {
 		s.market("200000")
 		b := s.browser()
 		b.buy("2")
-		p := b.get("/checkout").is(http.StatusOK).has("BTC cannot be used at the moment", "24 USDT").lacks(" BTC</span>", "data-until")
+		p := b.get("/checkout").is(http.StatusOK).has(english.T("coin.paused", "Symbol", "BTC"), "24 USDT").lacks(" BTC</span>", "data-until")
 		assert.Equal(t, "USDT", p.chosen("coin"))
 		refused := b.post("/checkout", b.form("coin", "BTC")...).is(http.StatusUnprocessableEntity)
-		refused.has("This coin cannot be used at the moment")
+		refused.has(english.T("field.coin_paused"))
 		assert.Equal(t, alice, refused.value("payer_uid"))
 		b.post("/checkout", b.form()...).is(http.StatusSeeOther)
 	})
@@ -112,21 +112,22 @@ func TestOffice_CoinsAreListedMadeAndChanged(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.live()
 		c := s.staffed(models.RoleFinance)
-		c.get("/admin/coins").is(http.StatusOK).has("BTC", "Up to date", "$97,250.00", "Exchange ticker", "Fixed by hand", "{platform}/sapi/v1/ticker")
+		c.get("/admin/coins").is(http.StatusOK).has(
+			"BTC", english.T("admin.coin_state.good"), "$97,250.00", "Exchange ticker", english.T("admin.coin_state.fixed"), "{platform}/sapi/v1/ticker")
 
 		form := []string{
 			"symbol", "ltc", "name", "Litecoin", "precision", "8", "rounding", "4", "minimum", "0.01", "spread", "1.5%", "position", "7", "enabled", "1",
 			"source", "", "rate", "84.5", "version", "0",
 		}
 		c.post("/admin/coins", form...).redirects("/admin/coins/LTC")
-		shown := c.get("/admin/coins/LTC").is(http.StatusOK).has("Litecoin", "Fixed by hand", "$84.50", "1.5%")
+		shown := c.get("/admin/coins/LTC").is(http.StatusOK).has("Litecoin", english.T("admin.coin_state.fixed"), "$84.50", "1.5%")
 		assert.Equal(t, "4", shown.value("rounding"))
 		ltc, err := s.db.Coin(t.Context(), "LTC")
 		require.NoError(t, err)
 		assert.Equal(t, 4, ltc.Digits())
 		assert.Equal(t, "1.5", ltc.Spread.String())
 		assert.Equal(t, 1, ltc.Version)
-		c.post("/admin/coins", form...).is(http.StatusUnprocessableEntity).has("The shop has this coin already.")
+		c.post("/admin/coins", form...).is(http.StatusUnprocessableEntity).has(english.T("admin.problem.coin_taken"))
 
 		changed := []string{
 			"version", "1", "name", "Litecoin", "precision", "8", "rounding", "", "position", "7", "enabled", "1", "source", "exchange",
@@ -135,7 +136,7 @@ func TestOffice_CoinsAreListedMadeAndChanged(t *testing.T) {
 		c.post("/admin/coins/LTC", changed...).redirects("/admin/coins/LTC")
 		c.post("/admin/coins/LTC", changed...).is(http.StatusConflict) // somebody else's change is not lost
 		s.work()
-		c.get("/admin/coins/LTC").is(http.StatusOK).has("No rate yet", "answered with an error")
+		c.get("/admin/coins/LTC").is(http.StatusOK).has(english.T("admin.coin_state.missing"), english.T("admin.fetch_problem.status"))
 
 		entries, err := s.db.Audit(t.Context(), models.AuditFilter{Action: "coin."})
 		require.NoError(t, err)
@@ -196,14 +197,14 @@ func TestOffice_AJumpIsAcceptedByAPerson(t *testing.T) {
 		s.live()
 		s.market("120000")
 		viewer := s.staffed(models.RoleViewer)
-		viewer.get("/admin/coins/BTC").is(http.StatusOK).has("Rate jumped", "$120,000.00", "+23.4%").lacks("/accept")
-		viewer.get("/admin/inbox").is(http.StatusOK).has("BTC", "jumped from 97250 to 120000")
+		viewer.get("/admin/coins/BTC").is(http.StatusOK).has(english.T("admin.coin_state.jumped"), "$120,000.00", "+23.4%").lacks("/accept")
+		viewer.get("/admin/inbox").is(http.StatusOK).has(english.T("admin.remark.rate_jumped", "Coin", "BTC", "From", "97250", "To", "120000"))
 		c := s.staffed(models.RoleFinance)
 		page := c.get("/admin/coins/BTC").is(http.StatusOK)
-		c.post("/admin/coins/BTC/accept", "seen", "100000").is(http.StatusUnprocessableEntity).has("has moved on")
+		c.post("/admin/coins/BTC/accept", "seen", "100000").is(http.StatusUnprocessableEntity).has(english.T("admin.problem.rate_moved"))
 		c.post("/admin/coins/BTC/accept", "seen", page.value("seen")).redirects("/admin/coins/BTC")
-		c.get("/admin/coins/BTC").is(http.StatusOK).has("Up to date", "$120,000.00", "The new rate is in force.")
-		c.get("/admin/inbox").is(http.StatusOK).lacks("jumped from")
+		c.get("/admin/coins/BTC").is(http.StatusOK).has(english.T("admin.coin_state.good"), "$120,000.00", english.T("admin.notice.rate_accepted"))
+		c.get("/admin/inbox").is(http.StatusOK).lacks(english.Piece("admin.remark.rate_jumped", "Coin", "From", "To"))
 		c.post("/admin/coins/BTC/accept", "seen", "much").is(http.StatusBadRequest)
 	})
 }
@@ -220,9 +221,10 @@ func TestOffice_PriceSourcesAreTriedAndChanged(t *testing.T) {
 				"try_symbol", "btcusdt",
 			}, change...)
 		}
-		c.post(at, form("try", "1")...).is(http.StatusOK).has("The price is 97250.", s.exchange+"/sapi/v1/ticker?symbol=btcusdt", "&#34;last&#34;:&#34;97250&#34;")
+		c.post(at, form("try", "1")...).is(http.StatusOK).has(
+			english.T("admin.trial.good", "Rate", "97250"), s.exchange+"/sapi/v1/ticker?symbol=btcusdt", "&#34;last&#34;:&#34;97250&#34;")
 		require.NoError(t, s.platform.SetTicker(sandbox.Ticker{Symbol: "btcusdt", Price: "97250", Fault: sandbox.TickerHTML}))
-		c.post(at, form("try", "1")...).is(http.StatusOK).has("The answer is not JSON.", "&lt;title&gt;Maintenance").lacks("<title>Maintenance")
+		c.post(at, form("try", "1")...).is(http.StatusOK).has(english.T("admin.fetch_problem.not_json"), "&lt;title&gt;Maintenance").lacks("<title>Maintenance")
 		require.NoError(t, s.platform.SetTicker(sandbox.Ticker{Symbol: "btcusdt", Price: "97250"}))
 
 		c.post(at, form()...).redirects(at)
@@ -249,7 +251,7 @@ func TestOffice_PriceSourcesAreTriedAndChanged(t *testing.T) {
 		created := c.post("/admin/price-sources", "version", "0", "name", "Second", "url", s.exchange+"/sapi/v1/ticker?symbol={symbol}", "path", "/last", "enabled", "1").
 			is(http.StatusSeeOther).header.Get("Location")
 		c.get(created).is(http.StatusOK).has("Second")
-		c.get("/admin/coins").is(http.StatusOK).has("Second", "No coin uses it.")
+		c.get("/admin/coins").is(http.StatusOK).has("Second", english.T("admin.source.unused"))
 		c.get("/admin/price-sources/" + models.NewID()).is(http.StatusNotFound)
 		c.get("/admin/price-sources/other").is(http.StatusNotFound)
 		entries, err := s.db.Audit(t.Context(), models.AuditFilter{Action: "source."})

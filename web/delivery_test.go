@@ -70,21 +70,25 @@ func TestCart_SaysWhatDeliveryAndCouponsMakeOfIt(t *testing.T) {
 		s.deliver()
 		b := s.browser()
 		b.buy("2")
-		p := b.get("/cart").is(http.StatusOK).has("Delivery (United States)", "$5.00", "$29.00")
+		p := b.get("/cart").is(http.StatusOK).has(english.T("totals.delivery_to", "Place", "United States"), "$5.00", "$29.00")
 		p.lacks(`value="FR"`)
-		p.has("We deliver to the countries in this list.")
+		p.has(english.T("delivery.only"))
 		checkMarkup(t, "cart", p)
 
 		b.post("/cart/coupon", "coupon", " welcome10 ").redirects("/cart")
-		b.get("/cart").is(http.StatusOK).has("Discount (WELCOME10)", "−$2.40", "$26.60", "WELCOME10 applied")
+		b.get("/cart").is(http.StatusOK).has(
+			english.T("totals.discount_by", "Code", "WELCOME10"), english.T("totals.less", "Amount", "$2.40"), "$26.60", english.T("coupon.counts", "Code", "WELCOME10"))
 		assert.LessOrEqual(t, len(s.statements()), 4, "%q", s.statements())
 		b.post("/cart/place", "country", "DE", "region", "NY").redirects("/cart")
-		b.get("/cart").has("Delivery (Germany)", "$9.50", "$31.10", "includes $5.18 VAT (20%)").lacks(`name="region"`)
+		b.get("/cart").has(
+			english.T("totals.delivery_to", "Place", "Germany"), "$9.50", "$31.10", english.T("totals.includes", "Amount", "$5.18", "Name", "VAT", "Rate", "20%")).
+			lacks(`name="region"`)
 		b.post("/cart/place", "country", "US", "region", "CA").redirects("/cart")
-		b.get("/cart").has("Delivery (California, United States)", "Sales tax 7.25%", "$1.57", "$28.17")
+		b.get("/cart").has(
+			english.T("totals.delivery_to", "Place", "California, United States"), english.T("totals.tax", "Name", "Sales tax", "Rate", "7.25%"), "$1.57", "$28.17")
 		b.post("/cart/place", "country", "nowhere").redirects("/cart")
 		b.post("/cart/place", "country", "FR").redirects("/cart")
-		b.get("/cart").has("France: we do not deliver there.", "worked out at checkout", `value="FR"`)
+		b.get("/cart").has(english.T("delivery.undelivered", "Place", "France"), english.T("totals.delivery.later"), `value="FR"`)
 		b.post("/cart/coupon", "coupon", "").redirects("/cart")
 		b.get("/cart").lacks("WELCOME10")
 		b.s.browser().post("/cart/coupon", "coupon", "WELCOME10").redirects("/cart")
@@ -109,16 +113,17 @@ func TestCart_TooHeavyForAnyWayOfDeliverySaysSo(t *testing.T) {
 		b := s.browser()
 		b.post("/cart/items", "variant", s.variant("anvil", "ANVIL").ID, "quantity", "3").redirects("/cart")
 		b.post("/cart/place", "country", "DE").redirects("/cart")
-		b.get("/cart").has("Germany: your goods weigh 3.75 kg, and we deliver 2.5 kg at most there.", "worked out at checkout").lacks("we do not deliver there")
-		p := b.get("/checkout").is(http.StatusOK).has("your goods weigh 3.75 kg").lacks("Parcel")
+		heavy := english.T("delivery.too_heavy", "Place", "Germany", "Weight", "3.75", "Most", "2.5")
+		b.get("/cart").has(heavy, english.T("totals.delivery.later")).lacks(english.Piece("delivery.undelivered", "Place"))
+		p := b.get("/checkout").is(http.StatusOK).has(heavy).lacks("Parcel")
 		checkMarkup(t, "checkout", p)
 		form := b.form("country", "DE", "line1", "1 Road", "city", "Berlin", "postcode", "10115", "phone", "")
-		p = b.post("/checkout", form...).is(http.StatusUnprocessableEntity).has("too heavy to be delivered there")
+		p = b.post("/checkout", form...).is(http.StatusUnprocessableEntity).has(english.T("address.problem.country.too_heavy"))
 		assert.True(t, p.invalid("country"))
 		assert.Empty(t, s.platform.Orders())
 
 		b.post("/checkout/update", append(form, "country", "US", "region", "NY")...)
-		b.get("/checkout").has("Courier").lacks("too heavy", "your goods weigh")
+		b.get("/checkout").has("Courier").lacks(english.T("address.problem.country.too_heavy"), english.Piece("delivery.too_heavy", "Place", "Weight", "Most"))
 	})
 }
 
@@ -129,10 +134,10 @@ func TestCart_CouponsThatDoNotCountSayWhy(t *testing.T) {
 		b.buy("2")
 		b.post("/cart/place", "country", "US").redirects("/cart")
 		for code, words := range map[string]string{
-			"nonesuch": "no coupon “NONESUCH”", "RICH": "$500.00 or more",
+			"nonesuch": english.T("coupon.problem.unknown", "Code", "NONESUCH"), "RICH": english.T("coupon.problem.minimum", "Code", "RICH", "Minimum", "$500.00"),
 		} {
 			b.post("/cart/coupon", "coupon", code).redirects("/cart")
-			p := b.get("/cart").has(words, "$29.00").lacks("Discount")
+			p := b.get("/cart").has(words, "$29.00").lacks(english.T("totals.discount"))
 			assert.True(t, p.invalid("coupon"), code)
 			assert.Equal(t, strings.ToUpper(code), p.value("coupon"), "what was typed stays")
 		}
@@ -143,9 +148,9 @@ func TestCart_CouponsThatDoNotCountSayWhy(t *testing.T) {
 		gifts := s.browser()
 		gifts.post("/cart/items", "variant", s.variant("gift", "GIFT").ID, "quantity", "700").redirects("/cart")
 		gifts.post("/cart/coupon", "coupon", "NOPOST").redirects("/cart")
-		gifts.get("/cart").has("nothing in your cart is delivered").lacks(`name="country"`)
+		gifts.get("/cart").has(english.T("coupon.problem.no_delivery", "Code", "NOPOST")).lacks(`name="country"`)
 		gifts.post("/cart/coupon", "coupon", "ALL").redirects("/cart")
-		gifts.get("/cart").has("would leave nothing to pay", "$17,500.00", `href="/checkout"`)
+		gifts.get("/cart").has(english.T("coupon.problem.nothing_left", "Code", "ALL"), "$17,500.00", `href="/checkout"`)
 	})
 }
 
@@ -156,11 +161,12 @@ func TestCheckout_WithCouponAndDeliveryToTheLastDigit(t *testing.T) {
 		b.buy("2")
 		b.post("/cart/coupon", "coupon", "WELCOME10").redirects("/cart")
 		b.get("/cart")
-		p := b.get("/checkout").is(http.StatusOK).has("Delivery address", "Courier", "$12.50", "26.6 USDT", "$26.60", "free from $50.00")
+		p := b.get("/checkout").is(http.StatusOK).has(
+			english.T("checkout.address"), "Courier", "$12.50", "26.6 USDT", "$26.60", english.T("delivery.free_from", "Amount", "$50.00"))
 		t.Logf("the checkout takes %d statements", len(s.statements()))
 		assert.LessOrEqual(t, len(s.statements()), 5, "%q", s.statements())
 		checkMarkup(t, "checkout", p)
-		shown := []string{"$24.00", "−$2.40", "$5.00", "$26.60"}
+		shown := []string{"$24.00", english.T("totals.less", "Amount", "$2.40"), "$5.00", "$26.60"}
 		p.has(shown...)
 
 		form := b.posted()
@@ -171,11 +177,11 @@ func TestCheckout_WithCouponAndDeliveryToTheLastDigit(t *testing.T) {
 		require.Len(t, orders, 1)
 		assert.Equal(t, "26.6", string(orders[0].Amount))
 		at := "/orders/" + order.Ref
-		b.get(at).has(append(shown, "Delivery: Post", "350 Fifth Avenue", "New York, NY 10118", "United States", "26.6 USDT")...)
+		b.get(at).has(append(shown, english.T("totals.delivery_by", "Title", "Post"), "350 Fifth Avenue", "New York, NY 10118", "United States", "26.6 USDT")...)
 		require.NoError(t, s.platform.Pay(orders[0].OrderNum))
 		s.clock.Advance(3e9)
 		s.work()
-		b.get(at).has("We are packing your things")
+		b.get(at).has(english.T("order.paid.text", "Email", "ann@example.com"))
 		mails := s.mails.all()
 		require.Len(t, mails, 2)
 		for _, m := range mails {
@@ -185,7 +191,7 @@ func TestCheckout_WithCouponAndDeliveryToTheLastDigit(t *testing.T) {
 			}
 		}
 		b.post(at + "/reorder").redirects("/cart")
-		b.get("/cart").has("$24.00").lacks("WELCOME10 applied")
+		b.get("/cart").has("$24.00").lacks(english.T("coupon.counts", "Code", "WELCOME10"))
 	})
 }
 
@@ -197,19 +203,21 @@ func TestCheckout_NothingIsChargedThatWasNotShown(t *testing.T) {
 
 		// Another place than the page showed, without scripts: counted in first, then ordered.
 		form := b.posted("region", "CA")
-		p := b.post("/checkout", form...).is(http.StatusConflict).has("We have counted in what you chose. The total is now $30.74", "Sales tax 7.25%", "30.74 USDT")
+		p := b.post("/checkout", form...).is(http.StatusConflict).has(
+			english.T("notice.recounted", "Total", "$30.74"), english.T("totals.tax", "Name", "Sales tax", "Rate", "7.25%"), "30.74 USDT")
 		for field, value := range map[string]string{"line1": "350 Fifth Avenue", "postcode": "10118", "email": "ann@example.com", "payer_uid": alice} {
 			assert.Equal(t, value, p.value(field))
 		}
 		assert.Equal(t, "CA", p.chosen("region"))
 
 		// So is a coupon that was typed but not applied.
-		p = b.post("/checkout", b.posted("coupon", "once")...).is(http.StatusConflict).has("ONCE applied", "−$4.00", "$25.00")
+		p = b.post("/checkout", b.posted("coupon", "once")...).is(http.StatusConflict).has(
+			english.T("coupon.counts", "Code", "ONCE"), english.T("totals.less", "Amount", "$4.00"), "$25.00")
 		other := s.browser()
 		other.buy("1")
 		other.post("/cart/coupon", "coupon", "ONCE").redirects("/cart")
 		other.post("/checkout", other.posted()...).is(http.StatusSeeOther) // is faster
-		p = b.post("/checkout", b.posted("seen", p.value("seen"))...).is(http.StatusConflict).has("used as often as it may be", "$29.00")
+		p = b.post("/checkout", b.posted("seen", p.value("seen"))...).is(http.StatusConflict).has(english.T("coupon.problem.used_up", "Code", "ONCE"), "$29.00")
 		assert.True(t, p.invalid("coupon"))
 
 		// A price of delivery that changes meanwhile, and a way of delivery that is gone.
@@ -243,7 +251,7 @@ func TestCheckout_AddressIsCheckedBesideItsFieldsAndKept(t *testing.T) {
 			}
 			checkMarkup(t, field, p)
 		}
-		p := b.post("/checkout", b.posted("country", "FR", "region", "")...).is(http.StatusUnprocessableEntity).has("We do not deliver there. Please choose another place.")
+		p := b.post("/checkout", b.posted("country", "FR", "region", "")...).is(http.StatusUnprocessableEntity).has(english.T("address.problem.country.undelivered"))
 		assert.True(t, p.invalid("country"))
 		b.post("/checkout", b.posted("line1", "<script>alert(1)</script>", "city", "")...).is(http.StatusUnprocessableEntity).lacks("<script>alert")
 		assert.Empty(t, s.platform.Orders())
@@ -266,12 +274,13 @@ func TestCheckout_UpdateCountsInWithoutOrdering(t *testing.T) {
 		b.post("/checkout/update", "country", "DE").redirects("/cart")
 		b.buy("2")
 		b.post("/checkout/update", b.posted("country", "DE")...).redirects("/checkout")
-		p := b.get("/checkout").has("Parcel", "$9.50", "$33.50", "includes $5.58 VAT (20%)").lacks(`name="region"`)
+		p := b.get("/checkout").has("Parcel", "$9.50", "$33.50", english.T("totals.includes", "Amount", "$5.58", "Name", "VAT", "Rate", "20%")).lacks(`name="region"`)
 		assert.Equal(t, "350 Fifth Avenue", p.value("line1"), "nothing that was typed is lost")
 		assert.Equal(t, alice, p.value("payer_uid"))
 		script := http.Header{"Hx-Request": {"true"}}
 		part := b.send("/checkout/update", script, b.posted("country", "US", "coupon", "NOPOST")...).is(http.StatusOK)
-		part.has(`id="checkout"`, "free delivery", "$24.00", "The total is now $24.00.").lacks("<html", "needs your attention")
+		part.has(`id="checkout"`, english.T("totals.coupon.delivery"), "$24.00", english.T("checkout.total.now", "Total", "$24.00")).
+			lacks("<html", english.N("form.problems", 1))
 		bad := b.send("/checkout/update", script, b.posted("coupon", "not a code")...).is(http.StatusUnprocessableEntity).lacks("<html")
 		assert.Equal(t, "not a code", bad.value("coupon"))
 		s.stock(s.blue(), -10)
@@ -286,8 +295,8 @@ func TestCheckout_WhatIsNotSentAsksForNoAddress(t *testing.T) {
 		b := s.browser()
 		b.header = http.Header{"Accept-Language": {"de-DE,en"}}
 		b.post("/cart/items", "variant", s.variant("gift", "GIFT").ID, "quantity", "2").redirects("/cart")
-		b.get("/cart").has("$50.00").lacks("Delivery to", `name="country"`)
-		b.get("/checkout").lacks("Delivery address", `name="line1"`, `name="method"`)
+		b.get("/cart").has("$50.00").lacks(english.T("estimate.title"), english.Piece("totals.delivery_to", "Place"), `name="country"`)
+		b.get("/checkout").lacks(english.T("checkout.address"), `name="line1"`, `name="method"`)
 		form := b.form()
 		b.post("/checkout", form...).is(http.StatusSeeOther)
 		order, err := s.db.OrderByFormToken(t.Context(), form[1])
@@ -296,10 +305,11 @@ func TestCheckout_WhatIsNotSentAsksForNoAddress(t *testing.T) {
 		require.NoError(t, s.platform.Pay(s.platform.Orders()[0].OrderNum))
 		s.clock.Advance(3e9)
 		s.work()
-		b.get(at).has("as soon as everything is ready").lacks("packing", "Delivery")
+		b.get(at).has(english.T("order.paid.text.unsent", "Email", "ann@example.com")).
+			lacks(english.T("order.paid.text", "Email", "ann@example.com"), english.T("totals.delivery"))
 		for _, m := range s.mails.all() {
-			assert.NotContains(t, m.Text, "packing")
-			assert.NotContains(t, m.Text, "Delivery")
+			assert.NotContains(t, m.Text, english.T("mail.paid.text"))
+			assert.NotContains(t, m.Text, english.T("totals.delivery"))
 		}
 	})
 }

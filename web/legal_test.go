@@ -34,12 +34,13 @@ func TestLegal_PagesAreWrittenInMarkdownAndLinkedInTheFoot(t *testing.T) {
 		home := b.get("/").is(http.StatusOK).has(`href="/pages/terms"`, `href="/pages/imprint"`)
 		home.lacks("/pages/privacy", "/pages/returns")
 		page := b.get("/pages/terms").is(http.StatusOK)
-		page.has("<h1>Terms and conditions</h1>", "Scope</h2>", "<strong>all</strong>", `href="https://example.org/"`, `<title>Terms and conditions`)
+		title := english.T("footer.legal.terms")
+		page.has("<h1>"+title+"</h1>", "Scope</h2>", "<strong>all</strong>", `href="https://example.org/"`, "<title>"+title)
 		page.lacks("alert(1)</script>", "<b onclick", "javascript:", "适用范围")
 
-		chinese := s.browser()
-		chinese.header.Set("Accept-Language", "zh-CN")
-		chinese.get("/pages/terms").is(http.StatusOK).has("交易条款", "适用范围", "<strong>所有</strong>").lacks("Scope")
+		reader := s.browser()
+		reader.header.Set("Accept-Language", "zh-CN")
+		reader.get("/pages/terms").is(http.StatusOK).has(chinese.T("footer.legal.terms"), "适用范围", "<strong>所有</strong>").lacks("Scope")
 		// Where the page is in one language alone, it is shown in that, and says so to machines.
 		b.get("/pages/imprint").is(http.StatusOK).has(`lang="zh-Hans"`, "柳编有限公司")
 		for _, none := range []string{"/pages/privacy", "/pages/secret", "/pages/legal.terms.en", "/pages/"} {

@@ -174,7 +174,7 @@ func TestCatalogue_AProductFromNothingToTheCart(t *testing.T) {
 		form.Set("o.1.values", "S\nL")
 		form.Set("do", "combine")
 		page = c.sendFiles("/admin/products", form, attached{"a.jpg", photograph(t, 900, 600, color.RGBA{200, 0, 0, 255})}, attached{"b.png", []byte("<svg/>")})
-		page.is(http.StatusUnprocessableEntity).has("b.png was not taken")
+		page.is(http.StatusUnprocessableEntity).has(english.T("admin.product.upload.failed", "Name", "b.png", "Why", english.T("admin.problem.picture_kind")))
 		form = page.typed("/admin/products")
 		require.Len(t, form["variant"], 4)
 		require.Len(t, form["picture"], 1, "the good picture is kept")
@@ -194,18 +194,18 @@ func TestCatalogue_AProductFromNothingToTheCart(t *testing.T) {
 		require.Len(t, form["variant"], 3)
 
 		form.Set("do", "preview")
-		c.sendFiles("/admin/products/preview/form", form).is(http.StatusOK).has("This is a preview", "Linen Shirt", "Sand", "sold out")
+		c.sendFiles("/admin/products/preview/form", form).is(http.StatusOK).has(english.T("product.preview"), "Linen Shirt", "Sand", english.T("option.sold_out"))
 
 		form.Set("do", "save")
 		to := c.sendFiles("/admin/products", form).is(http.StatusSeeOther).header.Get("Location")
 		require.Equal(t, to, c.sendFiles("/admin/products", form).is(http.StatusSeeOther).header.Get("Location"), "pressed twice it is one product")
-		c.get(to).is(http.StatusOK).has("Saved.", "SHIRT-BLUE-S")
+		c.get(to).is(http.StatusOK).has(english.T("admin.notice.product_saved"), "SHIRT-BLUE-S")
 		entry := s.entry("product.create")
 		assert.Contains(t, entry.After, "Linen Shirt")
 
 		v := s.browser()
 		v.get("/products/linen-shirt").is(http.StatusNotFound)
-		c.get(to+"/preview").is(http.StatusOK).has("This is a preview", "Linen Shirt")
+		c.get(to+"/preview").is(http.StatusOK).has(english.T("product.preview"), "Linen Shirt")
 		c.sendAll("/admin/products/bulk/change", url.Values{"id": {strings.TrimPrefix(to, "/admin/products/")}, "do": {"publish"}}, nil).is(http.StatusSeeOther)
 
 		shown := v.get("/products/linen-shirt").is(http.StatusOK).has("Linen Shirt", "Colour", "Size", "summer", `srcset="/media/`)
@@ -218,12 +218,12 @@ func TestCatalogue_AProductFromNothingToTheCart(t *testing.T) {
 		v.get("/media/" + hash + "-medium.png").is(http.StatusNotFound)
 		v.get("/media/../go.mod").is(http.StatusNotFound)
 
-		blue := v.get("/products/linen-shirt?o0=Blue&o1=S").is(http.StatusOK).has("$30.00", "$40.00", "Sale")
-		assert.NotContains(t, shown.body, "Sale ends")
+		blue := v.get("/products/linen-shirt?o0=Blue&o1=S").is(http.StatusOK).has("$30.00", "$40.00", english.T("sale.badge"))
+		assert.NotContains(t, shown.body, english.T("sale.ends"))
 		_ = blue
-		v.get("/products/linen-shirt?o0=Blue&o1=L").is(http.StatusOK).has("This combination is not made")
+		v.get("/products/linen-shirt?o0=Blue&o1=L").is(http.StatusOK).has(english.T("buy.not_made"))
 		refused := v.post("/cart/items", "product", "linen-shirt", "o0", "Blue", "o1", "L", "quantity", "1")
-		refused.is(http.StatusUnprocessableEntity).has("This combination is not made")
+		refused.is(http.StatusUnprocessableEntity).has(english.T("buy.not_made"))
 		v.post("/cart/items", "product", "linen-shirt", "o0", "Sand", "o1", "L", "quantity", "1").is(http.StatusUnprocessableEntity)
 		v.post("/cart/items", "product", "linen-shirt", "o0", "Blue", "o1", "S", "quantity", "2").redirects("/cart")
 		v.get("/cart").is(http.StatusOK).has("Linen Shirt", "$60.00")
@@ -248,7 +248,7 @@ func TestCatalogue_AChangeThatSomebodyElseMadeIsToldAndNeverLost(t *testing.T) {
 
 		mine.Set("title", "Tea pot of stoneware")
 		mine.Set("do", "save")
-		told := c.sendFiles(path, mine).is(http.StatusConflict).has("Somebody else changed", "Tea pot of cast iron", "Tea pot of stoneware")
+		told := c.sendFiles(path, mine).is(http.StatusConflict).has(english.T("admin.product.conflict"), "Tea pot of cast iron", "Tea pot of stoneware")
 		p, err := s.db.Product(t.Context(), "pot")
 		require.NoError(t, err)
 		require.Equal(t, "Tea pot of cast iron", p.Title, "nothing was overwritten in silence")
@@ -293,11 +293,11 @@ func TestCatalogue_WhatCannotBeStoredIsSaidBesideItsField(t *testing.T) {
 		"summary":             {"summary", strings.Repeat("x", 1001), "summary-problem"},
 		"tags":                {"tags", strings.Repeat("x", 101), "tags-problem"},
 		"price too large":     {"v.0.price", "999999999999999999", "v.0.price-problem"},
-		"limit too large":     {"v.0.low", "99999999999999999999", "This is too small or too large"},
-		"signs in the title":  {"title", "a\x00b", "There are signs in it that cannot be kept"},
+		"limit too large":     {"v.0.low", "99999999999999999999", english.T("admin.problem.range")},
+		"signs in the title":  {"title", "a\x00b", english.T("admin.problem.text")},
 		"signs in the SKU":    {"v.0.sku", "a\x1b[31m", "v.0.sku-problem"},
 		"signs in a tag":      {"tags", "fine, a\x07b", "tags-problem"},
-		"limit not whole":     {"v.0.low", "1.5", "Must be a whole number"},
+		"limit not whole":     {"v.0.low", "1.5", english.T("admin.problem.integer")},
 		"no category":         {"category", "", "categories-problem"},
 	} {
 		form := c.get(path).typed(path)
@@ -328,7 +328,7 @@ func TestCatalogue_WhatCannotBeStoredIsSaidBesideItsField(t *testing.T) {
 	form["picture"], form["p.0.source"] = []string{"0"}, []string{"icons/favicon.svg"}
 	c.sendFiles(path, form).is(http.StatusUnprocessableEntity)
 	form["p.0.source"] = []string{"media/" + strings.Repeat("a", 26) + "-10x10.jpg"}
-	c.sendFiles(path, form).is(http.StatusConflict).has("Look at it again")
+	c.sendFiles(path, form).is(http.StatusConflict).has(english.T("admin.problem.stale"))
 }
 
 func TestCatalogue_AFormCannotNameAnotherProductsVariant(t *testing.T) {
@@ -361,14 +361,14 @@ func TestCatalogue_DeletesOnlyWhatWasNeverOrdered(t *testing.T) {
 		v := s.browser()
 		v.place("1")
 		mug := "/admin/products/" + s.productID("mug")
-		c.post(mug+"/delete").is(http.StatusConflict).has("It was ordered", "Hide it instead")
+		c.post(mug+"/delete").is(http.StatusConflict).has(english.T("admin.problem.product_in_use"), english.T("admin.product.delete.way_out"))
 
 		form := c.get(mug).typed(mug)
 		i := slices.IndexFunc(form["variant"], func(n string) bool { return form.Get("v."+n+".sku") == "MUG-BLUE" })
 		form.Set("do", "variant.remove."+string(rune('0'+i)))
 		form = c.sendFiles(mug, form).is(http.StatusOK).typed(mug)
 		form.Set("do", "save")
-		c.sendFiles(mug, form).is(http.StatusUnprocessableEntity).has("Mark it as no longer for sale", "MUG-BLUE")
+		c.sendFiles(mug, form).is(http.StatusUnprocessableEntity).has(english.T("admin.problem.variant_in_use"), "MUG-BLUE")
 
 		pot := "/admin/products/" + s.productID("pot")
 		c.post(pot+"/duplicate", "copy", models.NewID()).is(http.StatusSeeOther)
@@ -405,11 +405,11 @@ func TestCatalogue_OldAddressesLeadToTheNewOnes(t *testing.T) {
 func TestCatalogue_TheListFindsFiltersAndOrders(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		c := s.staffed(models.RoleViewer)
-		c.get("/admin/products").is(http.StatusOK).has("Stoneware mug", "Hidden thing").lacks("New product")
+		c.get("/admin/products").is(http.StatusOK).has("Stoneware mug", "Hidden thing").lacks(english.T("admin.product.new"))
 		c.get("/admin/products?q=pours").is(http.StatusOK).has("Tea pot").lacks("Stoneware mug")
 		c.get("/admin/products?state=hidden").is(http.StatusOK).has("Hidden thing").lacks("Tea pot")
 		c.get("/admin/products?state=published&category="+s.categoryID("cups")).is(http.StatusOK).has("Tea pot").lacks("Hidden thing", "Plate a")
-		c.get("/admin/products?q=unicorn").is(http.StatusOK).has("Nothing was found")
+		c.get("/admin/products?q=unicorn").is(http.StatusOK).has(english.T("admin.products.none"))
 		for _, bad := range []string{"state=nude", "stock=much", "sort=price", "category=x", "after=x", "q=" + strings.Repeat("x", 101)} {
 			c.get("/admin/products?" + bad).is(http.StatusUnprocessableEntity)
 		}
@@ -420,7 +420,7 @@ func TestCatalogue_TheListFindsFiltersAndOrders(t *testing.T) {
 		list := s.browser().get("/categories/plates").body
 		assert.Less(t, strings.Index(list, "Plate b"), strings.Index(list, "Plate a"))
 		owner.sendAll("/admin/products/bulk/change", url.Values{"do": {"hide"}}, nil).is(http.StatusSeeOther)
-		owner.get("/admin/products").has("Choose")
+		owner.get("/admin/products").has(english.T("admin.problem.nothing_chosen"))
 	})
 }
 
@@ -428,12 +428,13 @@ func TestForms_OtherBodiesAreNotTakenForForms(t *testing.T) {
 	s := newShop(t, modelstest.SQLite)
 	v := s.browser()
 	p := v.do(http.MethodPost, "/cart/items", strings.NewReader(`{"variant":"x"}`), http.Header{"Content-Type": {"application/json"}, "Sec-Fetch-Site": {"same-origin"}})
-	p.is(http.StatusUnsupportedMediaType).has("This is not a form of ours")
+	p.is(http.StatusUnsupportedMediaType).has(english.T("error.media_type.title"))
 	c := s.staffed(models.RoleOwner)
 	c.do(http.MethodPost, "/admin/products", strings.NewReader(`{}`), http.Header{"Content-Type": {"application/json"}, "Sec-Fetch-Site": {"same-origin"}}).
-		is(http.StatusUnsupportedMediaType).has("This is not a form of ours")
+		is(http.StatusUnsupportedMediaType).has(english.T("admin.error.media_type.title"))
 	large := attached{"big.jpg", make([]byte, 13<<20)}
-	c.sendFiles("/admin/products", url.Values{"id": {models.NewID()}, "do": {"upload"}}, large).is(http.StatusUnprocessableEntity).has("big.jpg was not taken", "12 MB")
+	c.sendFiles("/admin/products", url.Values{"id": {models.NewID()}, "do": {"upload"}}, large).is(http.StatusUnprocessableEntity).has(
+		english.T("admin.product.upload.failed", "Name", "big.jpg", "Why", english.T("admin.problem.picture_large")))
 	many := make([]attached, 9)
 	for i := range many {
 		many[i] = attached{"a.jpg", []byte("x")}

@@ -48,14 +48,17 @@ func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
 		s.work()
 		p := c.get(at).is(http.StatusOK)
 		checkStaffPage(t, at, p)
-		p.has("&lt;bad&gt;.csv", "is not a price such as 1234.50", "The SKU “A” is on line 2 already.", "Leave the stock", "Extra").lacks(at+`/start"`, "<bad>")
-		c.get(at + "?level=note").is(http.StatusOK).has("There is none of this kind.")
+		p.has(
+			"&lt;bad&gt;.csv", english.T("import.problem.price", "Value", "1e3"), english.T("import.problem.sku_twice", "Value", "A", "Line", "2"),
+			english.T("import.option.keep_stock"), "Extra").
+			lacks(at+`/start"`, "<bad>")
+		c.get(at + "?level=note").is(http.StatusOK).has(english.T("import.problems.none"))
 		c.get(at + "?level=nothing").is(http.StatusUnprocessableEntity)
 		c.fragment(at).is(http.StatusOK).has(`id="import-status"`).lacks("<html")
 		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(c.get(at+"/file").is(http.StatusOK).body, "\ufeff"))).ReadAll()
 		require.NoError(t, err)
 		require.Len(t, rows, 5, "a header and every problem: two on line 4")
-		assert.Equal(t, []string{"3", "Regular price", "“1e3” is not a price such as 1234.50: no signs, no spaces, no grouping.", "Problem", "B"}, rows[1])
+		assert.Equal(t, []string{"3", "Regular price", english.T("import.problem.price", "Value", "1e3"), english.T("import.level.error"), "B"}, rows[1])
 		var lines []string
 		for _, row := range rows[1:] {
 			lines = append(lines, row[0])
@@ -68,11 +71,11 @@ func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
 		good := "SKU,Name,Regular price,Stock,Categories\nIMP-1,Imported cup,12.50,3,Cups > New\nIMP-2,Imported pot,8,,Pots\n"
 		at = c.uploadProducts("good.csv", good, "form_token", models.NewRef()).is(http.StatusSeeOther).header.Get("Location")
 		s.work()
-		p = c.get(at).is(http.StatusOK).has("This is what would happen.", at+`/start"`)
+		p = c.get(at).is(http.StatusOK).has(english.T("import.explain.ready"), at+`/start"`)
 		s.browser().get("/search?q=imported").lacks("Imported cup")
 		c.post(at+"/start", "form_token", p.field(at+"/start", "form_token")).redirects(at)
 		s.work()
-		c.get(at).is(http.StatusOK).has("Everything in the file was imported.").lacks(at+`/start"`, at+`/check"`)
+		c.get(at).is(http.StatusOK).has(english.T("import.explain.done")).lacks(at+`/start"`, at+`/check"`)
 		s.browser().get("/search?q=imported").has("Imported cup", "Imported pot")
 		entry := s.entry("product.import")
 		assert.Equal(t, c.person.Email, entry.Who)
@@ -88,16 +91,16 @@ func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
 		assert.Contains(t, file, "IMP-1")
 		at = c.uploadProducts("own.csv", file, "form_token", models.NewRef()).is(http.StatusSeeOther).header.Get("Location")
 		s.work()
-		c.get(at).is(http.StatusOK).has("This shop’s own").lacks(`id="problems-title"`)
+		c.get(at).is(http.StatusOK).has(english.T("import.dialect.coincart")).lacks(`id="problems-title"`)
 	})
 }
 
 func TestImport_RefusesWhatIsNoFile(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		c := s.staffed(models.RoleOwner)
-		c.uploadProducts("empty.csv", "", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("The file is empty.")
-		c.uploadProducts("", "x", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("Choose a file.")
-		c.post("/admin/imports", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("Choose a file.")
+		c.uploadProducts("empty.csv", "", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has(english.T("import.file.empty"))
+		c.uploadProducts("", "x", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has(english.T("import.file.missing"))
+		c.post("/admin/imports", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has(english.T("import.file.missing"))
 		c.uploadProducts("a.csv", "x").is(http.StatusBadRequest)
 		c.get("/admin/imports/" + models.NewID()).is(http.StatusNotFound)
 		c.get("/admin/imports/1").is(http.StatusNotFound)
@@ -108,15 +111,15 @@ func TestImport_RefusesWhatIsNoFile(t *testing.T) {
 
 		at := c.uploadProducts("a.csv", "SKU,Name,Regular price\nA,a,1\n", "form_token", models.NewRef()).header.Get("Location")
 		other := c.uploadProducts("b.csv", "SKU,Name,Regular price\nB,b,1\n", "form_token", models.NewRef()).header.Get("Location")
-		p := c.get(at).is(http.StatusOK).has("Checking")
+		p := c.get(at).is(http.StatusOK).has(english.T("import.state.checking"))
 		task := p.field(at+"/stop", "task")
 		c.post(other+"/stop", "task", task).is(http.StatusNotFound)
 		c.post(at+"/start", "form_token", models.NewRef()).is(http.StatusConflict)
 		c.post(at+"/stop", "task", task).redirects(at)
-		c.get(at).is(http.StatusOK).has("Stopped").has(at + "/check")
+		c.get(at).is(http.StatusOK).has(english.T("import.state.stopped")).has(at + "/check")
 		c.post(at+"/check", "form_token", models.NewRef()).redirects(at)
 		s.work()
-		c.get(at).is(http.StatusOK).has("Ready to import")
+		c.get(at).is(http.StatusOK).has(english.T("import.state.ready"))
 	})
 }
 
@@ -131,7 +134,7 @@ func TestImport_ALargeFileIsNeverHeldWhole(t *testing.T) {
 	for n := range 70_000 {
 		fmt.Fprintf(&file, "SKU-%d,%s\n", n, row)
 	}
-	c.uploadProducts("large.csv", file.String(), "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has("larger than 64 MB")
+	c.uploadProducts("large.csv", file.String(), "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has(english.T("import.file.large"))
 	list, err := s.db.Imports(t.Context(), 10)
 	require.NoError(t, err)
 	assert.Empty(t, list)

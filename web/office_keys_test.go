@@ -63,5 +63,6 @@ func TestKeys_ThePageShowsFingerprintsOfAllKeysAndNothingPrivate(t *testing.T) {
 
 	// A file that is gone is told, and the others are still shown.
 	require.NoError(t, os.Remove(looked.PlatformKeys[1]))
-	viewer.get("/admin/settings/keys").is(http.StatusOK).has(opay.Fingerprint(&pair[1].PublicKey), "The file cannot be used").lacks(opay.Fingerprint(&next.PublicKey))
+	viewer.get("/admin/settings/keys").is(http.StatusOK).has(opay.Fingerprint(&pair[1].PublicKey), english.T("settings.keys.unreadable")).
+		lacks(opay.Fingerprint(&next.PublicKey))
 }

@@ -23,32 +23,32 @@ func goodCoupon() url.Values {
 func TestCoupons_AreMadeChangedAndSwitchedOff(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		c := s.staffed(models.RoleOwner)
-		c.get("/admin/coupons").is(http.StatusOK).has("No coupons yet")
+		c.get("/admin/coupons").is(http.StatusOK).has(english.T("admin.coupons.empty"))
 		c.get("/admin/coupons/new").is(http.StatusOK)
 		for field, bad := range map[string][2]string{
-			"code":            {"two\x07words", "letters, digits and - _ ."},
-			"value":           {"-5", "negative"},
-			"minimum":         {"1.001", "digits"},
-			"ends":            {"2025-01-01T00:00", "It ends before it begins"},
-			"starts":          {"soon", "2026-11-30T18:00"},
-			"max_uses":        {"0", "too small"},
-			"max_per_shopper": {"-1", "negative"},
-			"kind":            {"gift", "choices"},
+			"code":            {"two\x07words", "admin.problem.coupon_signs"},
+			"value":           {"-5", "admin.problem.negative"},
+			"minimum":         {"1.001", "admin.problem.money_digits"},
+			"ends":            {"2025-01-01T00:00", "admin.problem.ends"},
+			"starts":          {"soon", "admin.problem.time"},
+			"max_uses":        {"0", "admin.problem.range"},
+			"max_per_shopper": {"-1", "admin.problem.negative"},
+			"kind":            {"gift", "admin.problem.choice"},
 		} {
 			form := goodCoupon()
 			form.Set(field, bad[0])
-			c.sendAll("/admin/coupons", form, nil).is(http.StatusUnprocessableEntity).has("field__problem")
+			c.sendAll("/admin/coupons", form, nil).is(http.StatusUnprocessableEntity).has("field__problem", english.T(bad[1]))
 		}
 		page, err := s.db.Coupons(t.Context(), store.CouponFilter{})
 		require.NoError(t, err)
 		require.Empty(t, page.Rows, "nothing was stored")
 
 		to := c.sendAll("/admin/coupons", goodCoupon(), nil).is(http.StatusSeeOther).header.Get("Location")
-		c.get(to).is(http.StatusOK).has("The coupon is saved.", "SPRING-10", "No order has used it yet.")
+		c.get(to).is(http.StatusOK).has(english.T("admin.notice.coupon_saved"), "SPRING-10", english.T("admin.coupon.unused"))
 		assert.Contains(t, s.entry("coupon.create").After, "SPRING-10")
-		c.sendAll("/admin/coupons", goodCoupon(), nil).is(http.StatusUnprocessableEntity).has("Another coupon has this code.")
+		c.sendAll("/admin/coupons", goodCoupon(), nil).is(http.StatusUnprocessableEntity).has(english.T("admin.problem.coupon_code"))
 		c.get("/admin/coupons?q=FAIR").is(http.StatusOK).has("SPRING-10", "0 / 3", "10%")
-		c.get("/admin/coupons?q=nothing").is(http.StatusOK).has("No coupon found")
+		c.get("/admin/coupons?q=nothing").is(http.StatusOK).has(english.T("admin.coupons.none"))
 		c.get("/admin/coupons?after=nonsense").is(http.StatusUnprocessableEntity)
 
 		below := models.Category{ID: models.NewID(), Slug: "below", Name: "Below the cups", ParentID: s.categoryID("cups")}
@@ -69,7 +69,7 @@ func TestCoupons_AreMadeChangedAndSwitchedOff(t *testing.T) {
 		c.sendAll(to, second, nil).is(http.StatusConflict).has("12.5")
 
 		c.post(to+"/switch", "version", "4", "to", "off").redirects(to)
-		c.get(to).has("The coupon is switched off.", "Switch on")
+		c.get(to).has(english.T("admin.notice.coupon_off"), english.T("admin.coupon.switch_on"))
 		c.post(to+"/switch", "version", "4", "to", "on").is(http.StatusConflict)
 		c.post(to+"/switch", "version", "5", "to", "up").is(http.StatusBadRequest)
 		c.get("/admin/coupons/" + models.NewID()).is(http.StatusNotFound)
@@ -99,7 +99,7 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 		for _, z := range before { // the demonstration has its own
 			require.NoError(t, s.db.DeleteZone(t.Context(), z.ID, z.Version))
 		}
-		c.get("/admin/delivery").is(http.StatusOK).has("No delivery zones yet")
+		c.get("/admin/delivery").is(http.StatusOK).has(english.T("admin.zones.empty"))
 		c.get("/admin/delivery/new").is(http.StatusOK).has("Germany", "Alaska")
 		for field, bad := range map[string]string{
 			"name": "", "tax_rate": "190", "tax_mode": "both", "tax_name": "", "m.0.title": "", "m.0.kind": "distance", "m.0.from.0": "1", "m.0.from.1": "0",
@@ -112,7 +112,7 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 		for _, bound := range []string{"m.0.free", "m.0.most"} {
 			form := goodZone()
 			form.Set(bound, "0.00")
-			c.sendAll("/admin/delivery", form, nil).is(http.StatusUnprocessableEntity).has("too small or too large")
+			c.sendAll("/admin/delivery", form, nil).is(http.StatusUnprocessableEntity).has(english.T("admin.problem.range"))
 		}
 		more := goodZone()
 		more.Set("do", "more")
@@ -121,23 +121,23 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 		assert.True(t, again.Has("m.0.price.4"))
 
 		to := c.sendAll("/admin/delivery", goodZone(), nil).is(http.StatusSeeOther).header.Get("Location")
-		form := c.get(to).is(http.StatusOK).has("The zone is saved.", "Alaska, United States").typed(to)
+		form := c.get(to).is(http.StatusOK).has(english.T("admin.notice.zone_saved"), "Alaska, United States").typed(to)
 		assert.Equal(t, []string{"DE", "US-AK"}, form["place"])
 		assert.Equal(t, "31.5", form.Get("m.0.most"))
 		assert.Contains(t, s.entry("zone.create").After, "US-AK")
 		assert.Contains(t, s.entry("zone.create").After, "up to 31.5 kg")
-		c.get("/admin/delivery").has("VAT 19%", "Parcel", "$4.90", "$100.00", "up to 31.5 kg")
+		c.get("/admin/delivery").has("VAT 19%", "Parcel", "$4.90", "$100.00", english.T("admin.method.up_to", "Weight", "31.5"))
 
 		twice := goodZone()
 		twice.Set("add", "DE")
-		c.sendAll("/admin/delivery", twice, nil).is(http.StatusUnprocessableEntity).has("Germany is in the zone “Home” already.")
+		c.sendAll("/admin/delivery", twice, nil).is(http.StatusUnprocessableEntity).has(english.T("admin.problem.place_taken", "Place", "Germany", "Zone", "Home"))
 		rest := goodZone()
 		rest.Del("add")
 		c.sendAll("/admin/delivery", rest, nil).is(http.StatusSeeOther)
-		c.sendAll("/admin/delivery", rest, nil).is(http.StatusUnprocessableEntity).has("is that already")
+		c.sendAll("/admin/delivery", rest, nil).is(http.StatusUnprocessableEntity).has(english.T("admin.problem.rest_taken", "Zone", "Home"))
 		twice.Set("add", "US")
 		twice.Add("add", "US-HI")
-		c.sendAll("/admin/delivery", twice, nil).is(http.StatusUnprocessableEntity).has("cannot both be in one zone")
+		c.sendAll("/admin/delivery", twice, nil).is(http.StatusUnprocessableEntity).has(english.T("admin.problem.place_twice"))
 
 		stale := c.get(to).typed(to)
 		form["place"] = []string{"DE"}
@@ -151,14 +151,15 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 		c.sendAll(to, stale, nil).is(http.StatusConflict).has("Courier")
 
 		shown := c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&weight=0.5").is(http.StatusOK)
-		shown.has("Courier", "$50.00", "$15.00", "VAT 19%", "$12.35", "$77.35").lacks("Too heavy")
-		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&weight=1.001").is(http.StatusOK).has("Too heavy for: Courier").lacks("$15.00")
+		shown.has("Courier", "$50.00", "$15.00", "VAT 19%", "$12.35", "$77.35").lacks(english.Piece("admin.tester.too_heavy", "Methods"))
+		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&weight=1.001").is(http.StatusOK).
+			has(english.T("admin.tester.too_heavy", "Methods", "Courier")).lacks("$15.00")
 		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&virtual=1").is(http.StatusOK).has("$59.50")
-		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&coupon=nothing").has("There is no such coupon")
+		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&coupon=nothing").has(english.T("admin.coupon_problem.unknown"))
 		for _, bad := range []string{"place=ZZ&price=1&quantity=1", "place=DE&price=-1&quantity=1", "place=DE&price=1.001&quantity=1", "place=DE&price=1&quantity=0"} {
 			c.get("/admin/delivery/tester?" + bad).is(http.StatusUnprocessableEntity)
 		}
-		c.get("/admin/delivery/tester?place=DE&price=999999999999999999&quantity=999").is(http.StatusUnprocessableEntity).has("too large")
+		c.get("/admin/delivery/tester?place=DE&price=999999999999999999&quantity=999").is(http.StatusUnprocessableEntity).has(english.T("admin.problem.range"))
 
 		form = c.get(to).typed(to)
 		c.post(to+"/delete", "version", "1").is(http.StatusConflict)

@@ -103,7 +103,7 @@ func TestSettings_TheCurrencyIsLockedOnceThereAreOrders(t *testing.T) {
 		s.clock.Advance(time.Second)
 		s.browser().get("/").has("€")
 		s.anyOrder(t)
-		owner.get("/admin/settings/currency").is(http.StatusOK).has("There are orders")
+		owner.get("/admin/settings/currency").is(http.StatusOK).has(english.T("settings.currency.locked"))
 		owner.post("/admin/settings/currency", "version", "1", "shop.currency", "USD", "shop.currency_digits", "2", "confirm", "1").
 			is(http.StatusUnprocessableEntity)
 	})
@@ -140,7 +140,7 @@ func TestLegal_PagesAreShownInTheirLanguageAndLinked(t *testing.T) {
 
 func TestHealth_ShowsFindingsInWords(t *testing.T) {
 	s := newShop(t, modelstest.SQLite)
-	s.staffed(models.RoleViewer).get("/admin/health").is(http.StatusOK).has("Database").lacks("doctor.says")
+	s.staffed(models.RoleViewer).get("/admin/health").is(http.StatusOK).has(english.T("doctor.check.database")).lacks("doctor.says")
 }
 
 func TestFindingWords_EveryCodeHasThem(t *testing.T) {

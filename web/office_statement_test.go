@@ -13,6 +13,7 @@ import (
 
 	"coincart/models"
 	"coincart/payments/sandbox"
+	"coincart/templates/i18ntest"
 )
 
 // yesterday ends the day that the orders were paid on and returns it.
@@ -121,6 +122,9 @@ func TestStatement_IsFetchedComparedExplainedAndSealed(t *testing.T) {
 }
 
 func TestStatement_ADayWhoseOnlyFetchFailedIsListedWithTheReason(t *testing.T) {
+	refused := func(words i18ntest.Words) string {
+		return words.T("admin.remark.refused", "Code", words.T("admin.code.with", "Text", words.T("admin.code.50012"), "Code", "50012"))
+	}
 	each(t, func(t *testing.T, s *shop) {
 		s.paidOrder("1")
 		day := s.yesterday()
@@ -134,12 +138,13 @@ func TestStatement_ADayWhoseOnlyFetchFailedIsListedWithTheReason(t *testing.T) {
 			s.clock.Advance(time.Hour)
 		}
 		c.signIn()
-		c.get("/admin/statements").is(http.StatusOK).has(path+`"`, "Not complete")
-		c.get(path).is(http.StatusOK).has("The exchange refused: Not allowed (50012).", "Nothing to compare yet").lacks("Not balanced", "Totals")
-		c.get(task).is(http.StatusOK).has("The exchange refused: Not allowed (50012).")
+		c.get("/admin/statements").is(http.StatusOK).has(path+`"`, english.T("admin.statement_state.failed"))
+		c.get(path).is(http.StatusOK).has(refused(english), english.T("admin.statement.not_compared")).
+			lacks(english.T("admin.balance.unbalanced"), english.T("admin.statement.totals"))
+		c.get(task).is(http.StatusOK).has(refused(english))
 		c.post("/admin/account", "name", "Name", "lang", "zh-Hans").is(http.StatusSeeOther)
-		c.get(path).is(http.StatusOK).has("平台拒绝：没有权限（50012）。")
-		c.get(task).is(http.StatusOK).has("平台拒绝：没有权限（50012）。")
+		c.get(path).is(http.StatusOK).has(refused(chinese))
+		c.get(task).is(http.StatusOK).has(refused(chinese))
 		c.post(path + "/seal").is(http.StatusUnprocessableEntity)
 	})
 }
@@ -222,8 +227,10 @@ func TestStatement_ShowsTheLineThatCannotBeRead(t *testing.T) {
 		path := "/admin/statements/" + day
 		page := c.get(path).is(http.StatusOK)
 		checkStaffPage(t, path, page)
-		page.has("Line cannot be read", "orderAmount in line 2", "all of line 3", `href="/admin/orders/`+order.ID+`"`).lacks("-24 USDT", "not on the statement")
-		assert.Equal(t, 2, strings.Count(page.body, "orderAmount in line 2"), "in the list of discrepancies and in that of the lines")
+		unreadable := english.T("admin.statement.unreadable.member", "Member", "orderAmount", "Line", "2")
+		page.has(english.T("admin.discrepancy.unreadable"), unreadable, english.T("admin.statement.unreadable.line", "Line", "3"), `href="/admin/orders/`+order.ID+`"`).
+			lacks("-24 USDT", english.T("admin.discrepancy.ours_not_theirs"))
+		assert.Equal(t, 2, strings.Count(page.body, unreadable), "in the list of discrepancies and in that of the lines")
 		rows, _, err := s.db.Discrepancies(ctx, models.DiscrepancyFilter{Day: day, Kind: models.UnreadableLine})
 		require.NoError(t, err)
 		require.Len(t, rows, 2)

@@ -188,7 +188,7 @@ func TestProduct_ShowsStockAndTheChosenVariant(t *testing.T) {
 		b := s.browser()
 		assert.Equal(t, s.blue().ID, b.get("/products/mug").is(http.StatusOK).chosen("variant"), "the first that can be bought")
 		assert.Equal(t, s.variant("mug", "MUG-BIG").ID, b.get("/products/mug?variant=MUG-BIG").chosen("variant"))
-		b.get("/products/pot").is(http.StatusOK).has("3 left", "Cups &amp; pots", "/categories/cups")
+		b.get("/products/pot").is(http.StatusOK).has(english.N("stock.left", 3), "Cups &amp; pots", "/categories/cups")
 	})
 }
 

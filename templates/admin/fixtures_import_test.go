@@ -44,11 +44,12 @@ func (f fixtures) importProblems() admin.ImportView {
 	v := f.importWith("problems")
 	v.MayCheck, v.ProblemCount = true, 29
 	v.Next = "/admin/imports/" + importID + "?after=100"
+	const address = "http://pictures.example/a/very/long/address/of/a/picture/that/nobody/can/break.jpg"
 	v.Problems = []admin.ImportProblemRow{
-		{Line: 0, Level: "error", Text: "The file has 3,000 columns; 2,000 are possible."},
-		{Line: 386, Column: "Regular price", SKU: "SKU-000384", Level: "error", Text: "“1,234.50” is not a price such as 1234.50: no signs, no spaces, no grouping."},
-		{Line: 771, Column: "Type", SKU: "A-VERY-LONG-SKU-THAT-GOES-ON-AND-ON-AND-ON-AND-ON-AND-ON", Level: "skipped", Text: "The shop has no grouped products. The row is left out."},
-		{Line: 9990, Column: "Images", SKU: "SKU-9", Level: "note", Text: "http://pictures.example/a/very/long/address/of/a/picture/that/nobody/can/break.jpg: pictures are fetched over https only. It is imported without this one."},
+		{Line: 0, Level: "error", Text: f.p.N("import.problem.too_many_cols", 3000, "Most", "2,000")},
+		{Line: 386, Column: "Regular price", SKU: "SKU-000384", Level: "error", Text: f.p.T("import.problem.price", "Value", "1,234.50")},
+		{Line: 771, Column: "Type", SKU: "A-VERY-LONG-SKU-THAT-GOES-ON-AND-ON-AND-ON-AND-ON-AND-ON", Level: "skipped", Text: f.p.T("import.problem.grouped")},
+		{Line: 9990, Column: "Images", SKU: "SKU-9", Level: "note", Text: f.p.T("import.problem.picture_scheme", "Value", address)},
 	}
 	return v
 }
@@ -70,14 +71,17 @@ func (f fixtures) importDone() admin.ImportView {
 	v.Applied = f.at(0)
 	v.Pictures = &admin.ImportPicturesView{
 		State: "done", TaskID: importID, Done: 797, Failed: 3, More: true,
-		Rows: []admin.ImportPictureRow{{Line: 12, SKU: "SKU-12", ProductID: importID, Texts: []string{"https://pictures.example/gone.jpg: the server answered 404"}}},
+		Rows: []admin.ImportPictureRow{{
+			Line: 12, SKU: "SKU-12", ProductID: importID,
+			Texts: []string{f.p.T("admin.remark.picture_status", "Address", "https://pictures.example/gone.jpg", "Status", "404")},
+		}},
 	}
 	return v
 }
 
 func (f fixtures) importFailed() admin.ImportView {
 	v := f.importWith("failed")
-	v.Failure, v.MayCheck, v.MayStart = "Products were edited since the file was checked. It was checked again: look at the result, and begin once more.", true, true
+	v.Failure, v.MayCheck, v.MayStart = f.p.T("admin.remark.import_changed"), true, true
 	v.Gone, v.ProblemCount = true, 3
 	return v
 }

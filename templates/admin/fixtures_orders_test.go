@@ -155,7 +155,7 @@ func (f fixtures) cancellations() admin.CancellationsView {
 	for i, state := range []string{"submitting", "open", "open", "unknown"} {
 		v.Rows = append(v.Rows, admin.PendingRow{
 			AttemptID: "a" + strconv.Itoa(i), OrderID: "o" + strconv.Itoa(i), Ref: ref[i:] + ref[:i], OrderNum: "20261122140500" + strconv.Itoa(12345+i), AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7Y" + strconv.Itoa(i),
-			State: state, Amount: f.p.Coin("0.00191260", "BTC"), Payer: "8842110", Created: f.at(i * 9), Age: f.say("12 min", "12 分"), Chosen: i == 1,
+			State: state, Amount: f.p.Coin("0.00191260", "BTC"), Payer: "8842110", Created: f.at(i * 9), Age: f.p.T("admin.unit.min", "N", "12"), Chosen: i == 1,
 		})
 	}
 	v.Rows[2].Intent = "cancel"

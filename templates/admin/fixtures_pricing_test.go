@@ -115,7 +115,7 @@ func (f fixtures) zone() admin.ZoneView {
 		Page: f.priced(admin.SectionDelivery), ID: zoneID, Version: "2", Name: admin.Field{Value: f.say("European Union", "欧盟")}, Currency: "USD",
 		TaxModes: f.kinds("included", models.TaxModes()), TaxName: admin.Field{Value: "VAT"}, TaxTexts: chinese, TaxRate: admin.Field{Value: "19"}, TaxDelivery: true,
 		Add: []admin.PlaceGroup{
-			{Label: f.say("Countries", "国家和地区"), Places: f.places("AF", "AL", "DZ", "AS", "AD", "AO", "AI", "AG", "AR")},
+			{Label: f.p.T("admin.zone.countries"), Places: f.places("AF", "AL", "DZ", "AS", "AD", "AO", "AI", "AG", "AR")},
 			{Label: f.say("Australia", "澳大利亚"), Places: []admin.Choice{
 				{Value: "AU-NSW", Label: f.say("New South Wales", "新南威尔士州")}, {Value: "AU-VIC", Label: f.say("Victoria", "维多利亚州")},
 			}},
@@ -163,7 +163,7 @@ func (f fixtures) troubledZone() admin.ZoneView {
 
 func (f fixtures) tester(asked bool) admin.TesterView {
 	v := admin.TesterView{
-		Page: f.priced(admin.SectionDelivery), Places: []admin.PlaceGroup{{Label: f.say("Countries", "国家和地区"), Places: f.places("DE", "FR")}}, Currency: "USD",
+		Page: f.priced(admin.SectionDelivery), Places: []admin.PlaceGroup{{Label: f.p.T("admin.zone.countries"), Places: f.places("DE", "FR")}}, Currency: "USD",
 		Price: admin.Field{Value: "25"}, Quantity: admin.Field{Value: "2"}, Weight: admin.Field{Value: "0.5"}, Asked: asked,
 	}
 	if !asked {

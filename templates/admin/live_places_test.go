@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,10 +44,10 @@ func TestLive_PlacesAreFoundByWhatIsTyped(t *testing.T) {
 		return do(`{ const field = document.querySelector("[data-find]"); field.focus(); field.value = "` + text + `"; field.dispatchEvent(new Event("input", { bubbles: true })); }`)
 	}
 	counted := func(words string) chromedp.Action[chromedp.Void] {
-		return until(`document.querySelector("[data-finder] [data-count]").textContent.trim() === "` + words + `"`)
+		return until(`document.querySelector("[data-finder] [data-count]").textContent.trim() === ` + strconv.Quote(words))
 	}
 	none := func(words string) chromedp.Action[chromedp.Void] {
-		return until(`document.querySelector("[data-none]").textContent === "` + words + `"`)
+		return until(`document.querySelector("[data-none]").textContent === ` + strconv.Quote(words))
 	}
 	// A real Enter is one event, from which the browser makes the character unless a script prevents it.
 	enter := chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
@@ -61,18 +63,18 @@ func TestLive_PlacesAreFoundByWhatIsTyped(t *testing.T) {
 		actions steps
 	}{
 		{"countries are open, regions fold away", steps{
-			discard(chromedp.Navigate(server.URL + "/admin/delivery/new")), seen(all), counted("Tick countries, or single regions of those that have them. They join the zone when you save."),
+			discard(chromedp.Navigate(server.URL + "/admin/delivery/new")), seen(all), counted(english.T("admin.zone.add.hint")),
 		}},
 		{"a part of a name finds it, without accents and capitals", steps{typed("ÁRG "), seen("Argentina"), none("")}},
-		{"the words of a heading find nothing", steps{typed("countr"), seen(""), none("No country or region is called so.")}},
+		{"the words of a heading find nothing", steps{typed("countr"), seen(""), none(english.T("admin.zone.add.none"))}},
 		{"what is ticked stays in view and is counted", steps{
-			typed("arg"), discard(chromedp.Click(chromedp.CSS(`[name=add][value=AR]`))), counted("1 place joins the zone when you save."),
+			typed("arg"), discard(chromedp.Click(chromedp.CSS(`[name=add][value=AR]`))), counted(strings.Replace(english.T("admin.zone.add.one"), "#", "1", 1)),
 			typed("wales"), seen("Argentina, New South Wales"),
-			discard(chromedp.Click(chromedp.CSS(`[name=add][value="AU-NSW"]`))), counted("2 places join the zone when you save."),
+			discard(chromedp.Click(chromedp.CSS(`[name=add][value="AU-NSW"]`))), counted(strings.Replace(english.T("admin.zone.add.many"), "#", "2", 1)),
 		}},
 		{"the name of a country finds its regions", steps{typed("austra"), seen("Argentina, New South Wales, Victoria")}},
 		{"nothing found is said, and Enter saves nothing", steps{
-			typed("atlantis"), seen("Argentina, New South Wales"), none("No country or region is called so."),
+			typed("atlantis"), seen("Argentina, New South Wales"), none(english.T("admin.zone.add.none")),
 			do(`window.same = true`), enter, typed(""), none(""), seen(all + ", New South Wales, Victoria"), until(`window.same`),
 		}},
 	} {

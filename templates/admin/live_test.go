@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -118,25 +120,32 @@ func TestScripts_HelpWithTasksAndLists(t *testing.T) {
 			until(`document.querySelector("progress").value === 9`),
 		))
 		d.finish(2001)
-		require.NoError(t, chromedp.Do(tab, until(`document.querySelector("progress")?.value === 50 && document.querySelector("[role=status]").textContent.includes("2,001 of 4,001")`)))
+		half := strconv.Quote(english.T("admin.task.progress", "Done", "2,001", "Total", "4,001"))
+		require.NoError(t, chromedp.Do(tab,
+			until(`document.querySelector("progress")?.value === 50 && document.querySelector("[role=status]").textContent.includes(`+half+`)`),
+		))
 		d.finish(4001)
-		require.NoError(t, chromedp.Do(tab, until(`document.querySelector("progress") === null && document.querySelector("#task-status").textContent.includes("Was paid: booked instead") && window.same`)))
+		paid := strconv.Quote(english.T("admin.outcome.paid"))
+		require.NoError(t, chromedp.Do(tab,
+			until(`document.querySelector("progress") === null && document.querySelector("#task-status").textContent.includes(`+paid+`) && window.same`),
+		))
 		seen := d.questions()
 		require.Never(t, func() bool { return d.questions() > seen+1 }, 3*time.Second, 100*time.Millisecond)
 	})
+	many := func(n string) string { return strings.Replace(english.T("admin.bulk.chosen.many"), "#", n, 1) }
 	t.Run("the list says how many are chosen, and Enter sends nothing", func(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab,
 			chromedp.Navigate(server.URL+"/admin/orders"),
-			until(`document.querySelector("[data-count]").textContent.includes("Tick orders")`),
+			until(`document.querySelector("[data-count]").textContent.includes(`+strconv.Quote(english.T("admin.bulk.hint"))+`)`),
 			chromedp.Click(chromedp.CSS(`[name=id][value=o1]`)),
 			chromedp.Click(chromedp.CSS(`[name=id][value=o2]`)),
-			until(`document.querySelector("[data-count]").textContent === "2 chosen" && document.querySelector("[data-all]").indeterminate`),
+			until(`document.querySelector("[data-count]").textContent === `+strconv.Quote(many("2"))+` && document.querySelector("[data-all]").indeterminate`),
 			do(`document.querySelector("[name=id][value=o2]").focus()`),
 			chromedp.KeyEvent("\r"),
 			chromedp.Click(chromedp.CSS(`[data-all]`)),
-			until(`document.querySelector("[data-count]").textContent === "8 chosen" && document.querySelector("[data-all]").checked`),
+			until(`document.querySelector("[data-count]").textContent === `+strconv.Quote(many("8"))+` && document.querySelector("[data-all]").checked`),
 			chromedp.Click(chromedp.CSS(`[data-all]`)),
-			until(`document.querySelector("[data-count]").textContent.includes("Tick orders")`),
+			until(`document.querySelector("[data-count]").textContent.includes(`+strconv.Quote(english.T("admin.bulk.hint"))+`)`),
 			chromedp.Click(chromedp.CSS(`[name=id][value=o3]`)),
 		))
 		assert.Empty(t, d.orders(), "Enter on a row")

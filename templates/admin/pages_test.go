@@ -161,7 +161,10 @@ func TestPages_NoLinkRunsAScript(t *testing.T) {
 func TestFrame_ShowsWhatThePersonMay(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	owner, viewer := render(t, admin.Orders(f.orders())), render(t, admin.Orders(f.viewersOrders()))
-	for _, link := range []string{`href="/admin/audit"`, `href="/admin/staff"`, "Mark as sent", "Cancel the chosen orders", `action="/admin/exports"`} {
+	for _, link := range []string{
+		`href="/admin/audit"`, `href="/admin/staff"`, `action="/admin/exports"`,
+		english.T("admin.bulk.fulfil.open"), english.T("admin.bulk.fulfil.submit"), english.T("admin.bulk.cancel.submit"),
+	} {
 		assert.Contains(t, owner, link)
 		assert.NotContains(t, viewer, link)
 	}
@@ -187,8 +190,10 @@ func TestFrame_LanguageSwitchComesBackToThisPage(t *testing.T) {
 func TestForms_SayWhatIsWrongBesideTheField(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, admin.Enrol(f.troubledEnrol()))
-	for id, text := range map[string]string{"email": "This is no e-mail address.", "name": "Please fill this in.", "password": "too easy to guess", "code": "The code is wrong"} {
-		assert.Regexp(t, `id="`+id+`-problem">.*`+text, html)
+	for id, key := range map[string]string{
+		"email": "admin.problem.email", "name": "admin.problem.missing", "password": "admin.problem.password_is", "code": "admin.problem.code",
+	} {
+		assert.Regexp(t, `id="`+id+`-problem">.*`+regexp.QuoteMeta(english.T(key)), html)
 		assert.Regexp(t, `id="`+id+`"[^>]*aria-describedby="`+id+`-problem`, html)
 		assert.Regexp(t, `id="`+id+`"[^>]*aria-invalid="true"`, html)
 	}
@@ -196,7 +201,7 @@ func TestForms_SayWhatIsWrongBesideTheField(t *testing.T) {
 	assert.NotContains(t, render(t, admin.Enrol(f.enrol(true, false))), "aria-invalid")
 
 	html = render(t, admin.Login(f.login(admin.ProblemWait)))
-	assert.Contains(t, html, "Try again in 4 minutes")
+	assert.Contains(t, html, english.N("admin.wait.minutes", 4))
 	html = render(t, admin.Code(admin.CodeView{Page: f.nobody(), Problem: admin.ProblemCode, Recovering: true}))
 	assert.Contains(t, html, `<details class="gate__other" open>`)
 	assert.Contains(t, html, `id="recovery-problem"`)
@@ -211,7 +216,7 @@ func TestRecovery_IsShownToBeKept(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, admin.Recovery(f.recovery()))
 	assert.Equal(t, 10, strings.Count(html, "k7qw3-zp5nx-"))
-	for _, want := range []string{"data-print", `data-copy="recovery-codes"`, "shown this once", `href="/admin">I have kept them`} {
+	for _, want := range []string{"data-print", `data-copy="recovery-codes"`, english.T("admin.recovery.once"), `href="/admin">` + english.T("admin.recovery.done")} {
 		assert.Contains(t, html, want)
 	}
 }
@@ -226,16 +231,16 @@ func TestOrders_BulkNeedsASecondStepAndEnterSendsNothing(t *testing.T) {
 	assert.Regexp(t, `<details[^>]*><summary.*formaction="/admin/orders/bulk/cancel"`, form)
 	html = render(t, admin.Orders(f.troubledOrders()))
 	assert.Equal(t, 2, strings.Count(html, `name="id" value="o1" checked`)+strings.Count(html, `name="id" value="o2" checked`), "what was chosen stays chosen")
-	assert.Contains(t, html, "At most 100 rows")
-	assert.Contains(t, html, `href="/admin/orders">Clear`)
+	assert.Contains(t, html, english.T("admin.problem.too_many"))
+	assert.Contains(t, html, `href="/admin/orders">`+english.T("admin.filter.clear"))
 }
 
 func TestOrders_EmptyListsSayWhy(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
-	assert.Contains(t, render(t, admin.Orders(f.noOrders(true))), "No order fits")
+	assert.Contains(t, render(t, admin.Orders(f.noOrders(true))), english.T("admin.orders.none"))
 	html := render(t, admin.Orders(f.noOrders(false)))
-	assert.Contains(t, html, "No orders yet")
-	assert.NotContains(t, html, "No order fits")
+	assert.Contains(t, html, english.T("admin.orders.empty"))
+	assert.NotContains(t, html, english.T("admin.orders.none"))
 	assert.NotContains(t, html, "bulk__bar")
 }
 
@@ -244,7 +249,7 @@ func TestCancellations_SendOrders(t *testing.T) {
 	html := render(t, admin.Cancellations(f.cancellations()))
 	assert.Contains(t, html, `name="id" value="o1" checked`)
 	assert.Contains(t, html, `action="/admin/cancellations" method="post"`)
-	assert.Contains(t, html, "Nothing is chosen.")
+	assert.Contains(t, html, english.T("admin.problem.nothing_chosen"))
 }
 
 func TestOrder_OffersOnlyWhatCanBeDone(t *testing.T) {
@@ -258,15 +263,15 @@ func TestOrder_OffersOnlyWhatCanBeDone(t *testing.T) {
 		assert.Regexp(t, `<details[^>]*><summary class="confirm__summary">.*?action="/admin/orders/`+orderID+"/"+action+`"`, html, "a second step")
 	}
 	assert.Contains(t, html, `<option value="0.00141260">`)
-	assert.Contains(t, html, "Above $500.00, a second person must approve.")
-	assert.Contains(t, html, "The balance is too small (70006)")
+	assert.Contains(t, html, english.T("admin.refund.four_eyes", "Limit", "$500.00"))
+	assert.Contains(t, html, english.T("admin.code.with", "Text", english.T("admin.code.70006"), "Code", "70006"))
 }
 
 func TestOrder_ARefusedRefundStaysOpen(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, admin.Order(f.refusedRefund()))
 	assert.Regexp(t, `<details class="confirm confirm--danger" open>`, html)
-	assert.Contains(t, html, "more than what is left of the payment: 0.00141260 BTC. Nothing was sent.")
+	assert.Contains(t, html, english.T("admin.problem.refund_left", "Left", "0.00141260 BTC"))
 	assert.Contains(t, html, `id="amount-problem"`)
 	assert.Contains(t, html, `value="1" autocomplete`)
 }
@@ -275,8 +280,10 @@ func TestTimeline_SaysWhoWhenWhereAndWhetherProved(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, admin.Order(f.order()))
 	for _, want := range []string{
-		"The exchange was asked for the order", "Verified</span>", "Not verified</span>", "from 198.51.100.20", "grace@example.com", "The shopper", "Payment: a change was refused",
-		"Mail: Payment received", "3, paid", "answer to a question", "Asked the exchange", "2026-11-22 13:05:07 UTC", `datetime="2026-11-22T13:05:07Z"`, "Called the shopper.\nHe wants",
+		english.T("admin.event.evidence.query"), english.T("admin.verified.yes") + "</span>", english.T("admin.verified.no") + "</span>",
+		english.T("admin.event.where", "Address", "198.51.100.20"), "grace@example.com", english.T("admin.who.shopper"), english.T("admin.event.refused.attempt"),
+		english.T("admin.event.mail", "Mail", english.T("admin.mail.payment_received")), english.T("admin.value.status.3"), english.T("admin.value.cause.query"),
+		english.T("admin.action.order.ask"), "2026-11-22 13:05:07 UTC", `datetime="2026-11-22T13:05:07Z"`, "Called the shopper.\nHe wants",
 	} {
 		assert.Contains(t, html, want)
 	}
@@ -286,8 +293,11 @@ func TestStatement_ProvesItsTotals(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, admin.Statement(f.statement()))
 	for _, want := range []string{
-		"+0.000001", "3,997 lines match", "explain the totals to the last digit", "14 lines were paid outside of this day", "UTC+08:00 would fit most", "Day of Asia/Shanghai:", hash, "4,001 read, 4,001 counted",
-		"no line", "not booked", `action="/admin/discrepancies/d2/settle"`, `action="/admin/discrepancies/d2/refund"`, "The statement changed while it was being read",
+		"+0.000001", english.N("admin.statement.matched", 3997), english.T("admin.statement.balanced.text"),
+		english.N("admin.statement.zone_warning", 14, "Zone", "Asia/Shanghai"), english.T("admin.statement.zone_likely", "Zone", "UTC+08:00"),
+		english.T("admin.statement.zone", "Zone", "Asia/Shanghai"), hash, english.T("admin.statement.lines_of", "Lines", "4,001", "Count", "4,001"),
+		english.T("admin.statement.no_line"), english.T("admin.statement.not_booked"), `action="/admin/discrepancies/d2/settle"`, `action="/admin/discrepancies/d2/refund"`,
+		english.T("admin.remark.shifted"),
 	} {
 		assert.Contains(t, html, want)
 	}
@@ -296,13 +306,13 @@ func TestStatement_ProvesItsTotals(t *testing.T) {
 	html = render(t, admin.Statement(f.readyStatement()))
 	assert.Contains(t, html, `action="/admin/statements/`+day+`/seal"`)
 	html = render(t, admin.Statement(f.sealedStatement()))
-	assert.Contains(t, html, "do not explain the totals")
-	assert.Contains(t, html, "The day is sealed.")
-	assert.Contains(t, html, "1 line was paid outside of this day")
-	assert.Contains(t, html, "No other zone fits most")
+	assert.Contains(t, html, english.T("admin.statement.unbalanced.text"))
+	assert.Contains(t, html, english.T("admin.statement.sealed"))
+	assert.Contains(t, html, english.N("admin.statement.zone_warning", 1, "Zone", "Asia/Shanghai"))
+	assert.Contains(t, html, english.T("admin.statement.zone_none"))
 	html = render(t, admin.Statement(f.noStatement()))
-	assert.Contains(t, html, "This day was not fetched yet")
-	assert.NotContains(t, html, "Totals")
+	assert.Contains(t, html, english.T("admin.statement.empty"))
+	assert.NotContains(t, html, english.T("admin.statement.totals"))
 }
 
 func TestRefunds_NobodyApprovesTheirOwn(t *testing.T) {
@@ -310,7 +320,7 @@ func TestRefunds_NobodyApprovesTheirOwn(t *testing.T) {
 	html := render(t, admin.Refunds(f.refunds()))
 	assert.Contains(t, html, `action="/admin/refunds/f0/approve"`)
 	assert.NotContains(t, html, `action="/admin/refunds/f1/approve"`)
-	assert.Contains(t, html, "You asked for this: somebody else must approve it.")
+	assert.Contains(t, html, english.T("admin.refund.own"))
 	assert.Contains(t, html, `id="decline-f0-problem"`)
 }
 
@@ -320,7 +330,7 @@ func TestTask_AsksAgainWhileItRuns(t *testing.T) {
 	assert.Contains(t, html, `hx-get="/admin/tasks/t1" hx-trigger="every 2s" hx-swap="outerMorph"`)
 	assert.Contains(t, html, `<noscript><meta http-equiv="refresh" content="3"></noscript>`)
 	assert.Contains(t, html, `max="100" value="40"`)
-	assert.Contains(t, html, "1,600 of 4,001")
+	assert.Contains(t, html, english.T("admin.task.progress", "Done", "1,600", "Total", "4,001"))
 	waiting := render(t, admin.Task(f.task(-1)))
 	assert.Regexp(t, `<progress class="bar" max="100" aria-labelledby`, waiting, "nobody knows how far")
 	for _, v := range []admin.TaskView{f.doneTask(), f.failedTask(), f.fileTask()} {
@@ -334,8 +344,8 @@ func TestTask_AsksAgainWhileItRuns(t *testing.T) {
 	assert.NotContains(t, fragment, "<html")
 	file := render(t, admin.Task(f.fileTask()))
 	assert.Contains(t, file, `href="/admin/tasks/t1/file" download="orders-2026-11-22-UTC.xlsx"`)
-	assert.Contains(t, file, "Orders · XLSX")
-	assert.Contains(t, render(t, admin.Task(f.doneTask())), "5 orders")
+	assert.Contains(t, file, english.T("admin.export.orders")+" · "+english.T("admin.value.format.xlsx"))
+	assert.Contains(t, render(t, admin.Task(f.doneTask())), english.N("admin.bulk.count", 5))
 }
 
 func TestStaff_OneselfHasNoForms(t *testing.T) {
@@ -347,14 +357,17 @@ func TestStaff_OneselfHasNoForms(t *testing.T) {
 	assert.Contains(t, html, `action="/admin/staff/s2/disable"`)
 	assert.Contains(t, html, `action="/admin/staff/s3/enable"`)
 	assert.Contains(t, html, v.Link)
-	assert.Contains(t, html, "There must be at least one owner.")
-	assert.Contains(t, html, "Nobody is invited")
+	assert.Contains(t, html, english.T("admin.problem.last_owner"))
+	assert.Contains(t, html, english.T("admin.staff.invitations.empty"))
 }
 
 func TestAudit_ShowsTheChain(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, admin.Audit(f.audit()))
-	for _, want := range []string{"1042", hash, `{&#34;state&#34;:&#34;awaiting&#34;}`, "Cancelled the order", "action.without_words", "203.0.113.7", `href="/admin/orders/` + orderID + `"`} {
+	for _, want := range []string{
+		"1042", hash, `{&#34;state&#34;:&#34;awaiting&#34;}`, english.T("admin.action.order.cancel"), "action.without_words", "203.0.113.7",
+		`href="/admin/orders/` + orderID + `"`,
+	} {
 		assert.Contains(t, html, want)
 	}
 }
@@ -365,10 +378,13 @@ func TestChart_DrawsWhatTheTableSays(t *testing.T) {
 	v.Days = admin.Chart{ID: "days", Top: "40", Labels: []string{"11-21", "11-22"}, Series: []admin.Series{
 		{ID: "orders", Bars: []int{1000, 2000}, Values: []string{"40", "80"}}, {ID: "paid", Bars: []int{500, 1}, Values: []string{"20"}},
 	}}
+	series := english.T("admin.chart.days.orders") + ", " + english.T("admin.chart.days.paid")
 	html := render(t, admin.Dashboard(v))
 	chart := html[strings.Index(html, `aria-labelledby="chart-days"`):strings.Index(html, `aria-labelledby="chart-revenue"`)]
 	for _, want := range []string{
-		`<title id="chart-days-title">Orders by day</title>`, `<desc id="chart-days-desc">Bars over 2 days, from 11-21 to 11-22: placed, paid.`, `viewBox="0 0 24 1040"`,
+		`<title id="chart-days-title">` + english.T("admin.chart.days") + `</title>`,
+		`<desc id="chart-days-desc">` + english.T("admin.chart.desc", "Days", "2", "From", "11-21", "To", "11-22", "Series", series, "Top", "40") + `</desc>`,
+		`viewBox="0 0 24 1040"`,
 		`class="chart__bar" x="1" y="40" width="10" height="1000"`, `class="chart__bar chart__bar--second" x="4" y="540" width="4" height="500"`,
 		`class="chart__bar" x="13" y="40" width="10" height="1000"`, `x="16" y="1034" width="4" height="6"`, "<title>11-21: 40 / 20</title>", `<th scope="row">11-21</th>`,
 	} {
@@ -377,7 +393,7 @@ func TestChart_DrawsWhatTheTableSays(t *testing.T) {
 	assert.Equal(t, 2, strings.Count(chart, "<tr><th scope=\"row\">"))
 	year := render(t, admin.Dashboard(f.dashboard(366)))
 	assert.Equal(t, 3*366, strings.Count(year, `class="chart__day"`))
-	assert.Equal(t, 3, strings.Count(render(t, admin.Dashboard(f.emptyDashboard())), "Nothing in this span."))
+	assert.Equal(t, 3, strings.Count(render(t, admin.Dashboard(f.emptyDashboard())), english.T("admin.chart.empty")))
 }
 
 func TestStates_ShowASignBesideTheirWord(t *testing.T) {
@@ -385,6 +401,6 @@ func TestStates_ShowASignBesideTheirWord(t *testing.T) {
 	html := render(t, admin.Orders(f.orders()))
 	chips := regexp.MustCompile(`<span class="chip chip--(\w+)"><svg class="icon".*?</svg>\s*<span>([^<]+)</span>`).FindAllStringSubmatch(html, -1)
 	require.Len(t, chips, len(models.OrderStates()))
-	assert.Equal(t, []string{"busy", "Awaiting payment"}, chips[0][1:])
-	assert.Equal(t, []string{"warn", "Needs a decision"}, chips[5][1:])
+	assert.Equal(t, []string{"busy", english.T("admin.order_state.awaiting")}, chips[0][1:])
+	assert.Equal(t, []string{"warn", english.T("admin.order_state.review")}, chips[5][1:])
 }

@@ -3,6 +3,7 @@ package shop_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 
 	"github.com/a-h/templ"
@@ -53,7 +54,7 @@ func TestLive_OptionsAreShownAtOnce(t *testing.T) {
 		until(`document.querySelector("#quantity").value === "4" && document.querySelector("#o1-1").checked && window.same`),
 		until(`document.activeElement.id === "o1-1" && document.querySelector(".price-was") === null`),
 		do(`document.querySelector("#o1-2").click()`),
-		until(`document.querySelector("#buy").textContent.includes("This combination is not made") && document.querySelectorAll("#gallery").length === 1`),
+		until(`document.querySelector("#buy").textContent.includes(`+strconv.Quote(english.T("buy.not_made"))+`) && document.querySelectorAll("#gallery").length === 1`),
 		until(`document.querySelector("#cart-link") !== null && window.same`),
 	))
 	assert.Empty(t, said.take(), "console")

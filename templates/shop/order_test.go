@@ -15,19 +15,32 @@ func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {
 	const pay, cancel, again = `/pay"`, `/cancel"`, `/reorder"`
 	f := fixtures{i18n.ByTag("en")}
 	for state, want := range map[shop.OrderState]struct{ must, not []string }{
-		shop.OrderAwaiting:     {[]string{"Your order waits for payment", "23 minutes left", pay, cancel, "Pay with another coin", "To pay", "every 8s"}, []string{again, "Amount paid"}},
-		shop.OrderConfirming:   {[]string{"We are confirming your payment", "every 3s", `href="/orders/` + ref + `"`}, []string{pay, cancel, "failed"}},
-		shop.OrderUnknown:      {[]string{"We are checking with the exchange", "do not pay a second time", "every 3s"}, []string{pay, cancel, "failed", "did not go through"}},
-		shop.OrderFailed:       {[]string{"The payment did not go through", "not enough of this coin", "Try again", pay, cancel, `name="coin"`, `name="payer_uid"`}, []string{"hx-trigger", again}},
-		shop.OrderCancelling:   {[]string{"being cancelled", "the payment counts", "every 3s"}, []string{pay, cancel}},
-		shop.OrderCancelled:    {[]string{"This order is cancelled", again}, []string{pay, cancel, "hx-trigger"}},
-		shop.OrderExpired:      {[]string{"The time to pay is over", again}, []string{pay, cancel, "hx-trigger"}},
-		shop.OrderPaid:         {[]string{"Thank you! Your payment is here", "ada@example.com", "Amount paid", "0.00191260 BTC", "2026112214050012345"}, []string{pay, cancel, again, "hx-trigger", "To pay"}},
-		shop.OrderFulfilled:    {[]string{"on its way", "Amount paid"}, []string{pay, cancel}},
-		shop.OrderReview:       {[]string{"Your payment arrived late", "writes to ada@example.com", "do not pay again"}, []string{pay, cancel, again}},
-		shop.OrderRefunding:    {[]string{"Your refund is on its way"}, []string{pay, cancel}},
-		shop.OrderPartRefunded: {[]string{"Part of your order is refunded"}, []string{pay, cancel}},
-		shop.OrderRefunded:     {[]string{"Your order is refunded"}, []string{pay, cancel}},
+		shop.OrderAwaiting: {
+			[]string{english.T("order.awaiting.title"), english.N("order.minutes", 23), pay, cancel, english.T("order.other_way"), english.T("order.amount"), "every 8s"},
+			[]string{again, english.T("order.amount_paid")},
+		},
+		shop.OrderConfirming: {
+			[]string{english.T("order.confirming.title"), "every 3s", `href="/orders/` + ref + `"`}, []string{pay, cancel, "failed", english.T("order.failed.title")},
+		},
+		shop.OrderUnknown: {
+			[]string{english.T("order.unknown.title"), english.T("order.unknown.text"), "every 3s"}, []string{pay, cancel, "failed", english.T("order.failed.title")},
+		},
+		shop.OrderFailed: {
+			[]string{english.T("order.failed.title"), english.T("failure.balance"), english.T("order.try_again"), pay, cancel, `name="coin"`, `name="payer_uid"`},
+			[]string{"hx-trigger", again},
+		},
+		shop.OrderCancelling: {[]string{english.T("order.cancelling.title"), english.T("order.cancelling.text"), "every 3s"}, []string{pay, cancel}},
+		shop.OrderCancelled:  {[]string{english.T("order.cancelled.title"), again}, []string{pay, cancel, "hx-trigger"}},
+		shop.OrderExpired:    {[]string{english.T("order.expired.title"), again}, []string{pay, cancel, "hx-trigger"}},
+		shop.OrderPaid: {
+			[]string{english.T("order.paid.title"), "ada@example.com", english.T("order.amount_paid"), "0.00191260 BTC", "2026112214050012345"},
+			[]string{pay, cancel, again, "hx-trigger", english.T("order.amount")},
+		},
+		shop.OrderFulfilled:    {[]string{english.T("order.fulfilled.title"), english.T("order.amount_paid")}, []string{pay, cancel}},
+		shop.OrderReview:       {[]string{english.T("order.review.title"), english.T("order.review.text", "Email", "ada@example.com")}, []string{pay, cancel, again}},
+		shop.OrderRefunding:    {[]string{english.T("order.refunding.title")}, []string{pay, cancel}},
+		shop.OrderPartRefunded: {[]string{english.T("order.part_refunded.title")}, []string{pay, cancel}},
+		shop.OrderRefunded:     {[]string{english.T("order.refunded.title")}, []string{pay, cancel}},
 	} {
 		t.Run(string(state), func(t *testing.T) {
 			html := render(t, shop.Order(f.order(state)))
@@ -45,16 +58,14 @@ func TestOrder_RefusalsAreSaidInAShoppersWords(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	said := map[string]string{}
 	for code, want := range map[string]string{
-		"70004": "does not take a payment from the account", "60004": "does not take a payment from the account", "60002": "sign-in at the exchange has run out",
-		"70005": "cannot take payments for our shop", "70006": "not enough of this coin", "70007": "does not take this coin",
-		"70008": "does not accept this amount", "unreachable": "could not reach the exchange", "not_sent": "could not reach the exchange",
-		"not_found": "could not reach the exchange", "pay_failed": "the payment failed", "closed": "was closed at the exchange",
-		"10001": "did not accept the payment", "": "did not accept the payment",
+		"70004": "failure.payer", "60004": "failure.payer", "60002": "failure.sign_in", "70005": "failure.merchant", "70006": "failure.balance", "70007": "failure.coin",
+		"70008": "failure.amount", "unreachable": "failure.unreachable", "not_sent": "failure.unreachable", "not_found": "failure.unreachable",
+		"pay_failed": "failure.pay_failed", "closed": "failure.closed", "10001": "failure.other", "": "failure.other",
 	} {
 		v := f.order(shop.OrderFailed)
 		v.Problem = code
 		html := render(t, shop.Order(v))
-		assert.Contains(t, html, want, code)
+		assert.Contains(t, html, english.T(want), code)
 		if code != "" {
 			assert.NotContains(t, html, ">"+code, "codes are not for shoppers")
 		}
@@ -67,9 +78,9 @@ func TestOrder_TheLastMinute(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	v := f.order(shop.OrderAwaiting)
 	v.Minutes = 1
-	assert.Contains(t, render(t, shop.Order(v)), "1 minute left")
+	assert.Contains(t, render(t, shop.Order(v)), english.N("order.minutes", 1))
 	v.Minutes = 0
-	assert.Contains(t, render(t, shop.Order(v)), "Less than a minute left")
+	assert.Contains(t, render(t, shop.Order(v)), english.T("order.last_minute"))
 }
 
 func TestOrder_ProblemsOfTheFormOpenIt(t *testing.T) {
@@ -96,9 +107,9 @@ func TestOrderStatus_LeavesTheFormAloneUntilTheStateChanges(t *testing.T) {
 	v.Shown = "awaiting"
 	html = render(t, shop.OrderStatus(v))
 	assert.Equal(t, 3, strings.Count(html, "hx-swap-oob"))
-	assert.Contains(t, html, `<p id="order-live" hx-swap-oob="innerHTML">Thank you! Your payment is here</p>`)
+	assert.Contains(t, html, `<p id="order-live" hx-swap-oob="innerHTML">`+english.T("order.paid.title")+`</p>`)
 	assert.Contains(t, html, `<div id="order-pay" hx-swap-oob="true"></div>`)
-	assert.Contains(t, html, "Amount paid")
+	assert.Contains(t, html, english.T("order.amount_paid"))
 	assert.NotContains(t, html, "hx-get")
 	assert.NotContains(t, html, "<main")
 }

@@ -143,28 +143,29 @@ func TestProduct_ShowsWhatCanBeBought(t *testing.T) {
 	html := render(t, shop.Product(f.product()))
 	assert.Contains(t, html, `name="variant" value="v1" required checked`)
 	assert.Contains(t, html, `name="variant" value="v3" required disabled`)
-	assert.Contains(t, html, "Only 3 left")
+	assert.Contains(t, html, english.N("stock.left", 3))
 	assert.Contains(t, html, `name="product" value="steel-bottle"`)
 	assert.Contains(t, html, `name="quantity" min="1" max="999"`)
 	assert.NotContains(t, html, "buy-problem")
 
 	html = render(t, shop.Product(f.soldOutProduct()))
-	assert.Contains(t, html, "Sold out. We make these")
+	assert.Contains(t, html, english.T("product.sold_out"))
 	assert.NotContains(t, html, `type="radio"`)
-	assert.NotContains(t, html, "Add to cart")
+	assert.NotContains(t, html, english.T("product.add"))
 
 	html = render(t, shop.Product(f.problemProduct()))
 	assert.Contains(t, html, `value="12" aria-invalid="true" aria-describedby="buy-problem"`)
-	assert.Contains(t, html, "There are only 3 left")
+	assert.Contains(t, html, english.N("buy.only_left", 3))
 }
 
 func TestProduct_PriceFollowsTheChoice(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	v := f.product()
 	assert.Contains(t, render(t, shop.BuyForm(v)), `data-price>$34.00<`)
-	assert.Contains(t, render(t, shop.BuyForm(v)), `<p class="price-was" data-price-of="v1"><span class="visually-hidden">Usually</span> <s>$42.00</s></p>`)
+	was := `<span class="visually-hidden">` + english.T("sale.was") + `</span> <s>$42.00</s>`
+	assert.Contains(t, render(t, shop.BuyForm(v)), `<p class="price-was" data-price-of="v1">`+was+`</p>`)
 	v.Variants[0].Selected = false
-	assert.Contains(t, render(t, shop.BuyForm(v)), `data-price>from $34.00<`)
+	assert.Contains(t, render(t, shop.BuyForm(v)), `data-price>`+english.T("price.from", "Price", "$34.00")+`<`)
 	v.Variants[1].Selected = true
 	assert.Contains(t, render(t, shop.BuyForm(v)), `data-price>$39.00<`)
 	assert.Contains(t, render(t, shop.BuyForm(v)), `<p class="price-was" data-price-of="v1" hidden>`, "the sale of another variant is not said of this one")
@@ -177,24 +178,24 @@ func TestBuyForm_SaysWhatWasAddedAndBringsTheCount(t *testing.T) {
 	v := f.product()
 	v.Added = &shop.AddedLine{Title: "Insulated bottle, Pine", Quantity: 2}
 	html := render(t, shop.BuyForm(v))
-	assert.Contains(t, html, "2 × Insulated bottle, Pine are in your cart.")
+	assert.Contains(t, html, english.N("product.added", 2, "Title", "Insulated bottle, Pine"))
 	assert.Contains(t, html, `id="cart-link"`)
 	assert.Contains(t, html, `hx-swap-oob="true"`)
-	assert.Contains(t, html, `aria-label="Cart, 3 items"`)
+	assert.Contains(t, html, `aria-label="`+english.N("nav.cart.label", 3)+`"`)
 	assert.NotContains(t, html, "<html")
 }
 
 func TestCart_ShowsProblemsWhereTheyAre(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, shop.Cart(f.troubledCart()))
-	assert.Contains(t, html, "The price has changed from $22.00 to $24.00.")
-	assert.Contains(t, html, "Only 1 left. Please take fewer.")
-	assert.Contains(t, html, "We no longer sell this.")
+	assert.Contains(t, html, english.T("line.price_changed", "From", "$22.00", "To", "$24.00"))
+	assert.Contains(t, html, english.N("line.only_left", 1))
+	assert.Contains(t, html, english.T("line.gone"))
 	assert.Contains(t, html, `aria-invalid="true" aria-describedby="problem-v1"`)
 	assert.NotContains(t, html, `action="/cart/items/v3"`, "the quantity of what is gone cannot be changed")
 	assert.Contains(t, html, `action="/cart/items/v3/remove"`)
 	assert.NotContains(t, html, `href="/checkout"`)
-	assert.Contains(t, html, "Please mend the marked lines")
+	assert.Contains(t, html, english.T("cart.blocked"))
 
 	html = render(t, shop.Cart(f.cart()))
 	assert.Contains(t, html, `href="/checkout"`)
@@ -204,10 +205,10 @@ func TestCart_ShowsProblemsWhereTheyAre(t *testing.T) {
 func TestCart_EmptyIsNoDeadEnd(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, shop.Cart(f.emptyCart()))
-	assert.Contains(t, html, "Your cart is empty.")
+	assert.Contains(t, html, english.T("cart.empty"))
 	assert.Contains(t, html, `href="/products/stoneware-mug"`)
 	assert.NotContains(t, html, `href="/checkout"`)
-	assert.Contains(t, html, `aria-label="Cart, 0 items"`)
+	assert.Contains(t, html, `aria-label="`+english.N("nav.cart.label", 0)+`"`)
 	assert.NotContains(t, html, "cart-link__count")
 }
 
@@ -215,7 +216,7 @@ func TestCartFragment_BringsTheCountAndASentence(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, shop.CartFragment(f.cart()))
 	assert.True(t, strings.HasPrefix(html, `<div id="cart"`))
-	assert.Contains(t, html, `<p id="cart-live" hx-swap-oob="innerHTML">Your cart holds 3 items, $186.00 in total.</p>`)
+	assert.Contains(t, html, `<p id="cart-live" hx-swap-oob="innerHTML">`+english.N("cart.changed", 3, "Total", "$186.00")+`</p>`)
 	assert.Equal(t, 2, strings.Count(html, "hx-swap-oob"))
 	assert.NotContains(t, html, "<main")
 }
@@ -225,17 +226,19 @@ func TestCheckout_KeepsWhatWasTypedAndPointsAtProblems(t *testing.T) {
 	html := render(t, shop.Checkout(f.refusedCheckout()))
 	for _, want := range []string{
 		`name="form_token" value="token"`, `name="seen" value="seen"`, `value="ada@"`, `value="abc"`,
-		`href="#email"`, `href="#payer_uid"`, `href="#coin"`, "3 things need your attention",
+		`href="#email"`, `href="#payer_uid"`, `href="#coin"`, english.N("form.problems", 3),
 		`aria-invalid="true" aria-describedby="email-problem email-hint"`, `aria-describedby="coin-problem coin-hint"`,
-		"Stoneware mug, Moss: the price has changed from $22.00 to $24.00.", "Canvas rucksack: only 1 left.", "The exchange cannot be reached right now.",
-		`formaction="/payments/connect"`, `name="coin" value="BTC"`, "0.00191260 BTC", "1 BTC = $97,250.00",
+		english.T("notice.price_changed", "Product", "Stoneware mug, Moss", "From", "$22.00", "To", "$24.00"),
+		english.N("notice.only_left", 1, "Product", "Canvas rucksack"),
+		english.T("notice.unreachable"),
+		`formaction="/payments/connect"`, `name="coin" value="BTC"`, "0.00191260 BTC", english.T("coin.rate", "Symbol", "BTC", "Rate", "$97,250.00"),
 	} {
 		assert.Contains(t, html, want)
 	}
 	assert.NotContains(t, html, `href="#name"`)
 
 	html = render(t, shop.Checkout(f.connectedCheckout()))
-	assert.Contains(t, html, "You are signed in at the exchange.")
+	assert.Contains(t, html, english.T("payer.connected"))
 	assert.Contains(t, html, `formaction="/payments/disconnect"`)
 	assert.NotContains(t, html, `name="payer_uid"`)
 	assert.NotContains(t, html, "error-summary")

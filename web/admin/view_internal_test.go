@@ -12,11 +12,8 @@ import (
 
 	"coincart/models"
 	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
 	"coincart/web/staff"
 )
-
-var english = i18n.ByTag("en")
 
 func day(t *testing.T, text string) time.Time {
 	t.Helper()
@@ -140,11 +137,12 @@ func TestPercentAndSize(t *testing.T) {
 }
 
 func TestDuration_WritesTwoUnits(t *testing.T) {
+	unit := func(name, n string) string { return english.T("admin.unit."+name, "N", n) }
 	for d, want := range map[time.Duration]string{
-		0: "", -time.Second: "", 800 * time.Millisecond: "800 ms", 59 * time.Second: "59 s", 80 * time.Second: "1 min 20 s",
-		2*time.Hour + 5*time.Minute + 59*time.Second: "2 h 5 min", 73 * time.Hour: "3 d 1 h",
+		0: "", -time.Second: "", 800 * time.Millisecond: unit("ms", "800"), 59 * time.Second: unit("s", "59"), 80 * time.Second: unit("min", "1") + " " + unit("s", "20"),
+		2*time.Hour + 5*time.Minute + 59*time.Second: unit("h", "2") + " " + unit("min", "5"), 73 * time.Hour: unit("d", "3") + " " + unit("h", "1"),
 	} {
-		assert.Equal(t, want, duration(english, d), d)
+		assert.Equal(t, want, duration(english.Printer, d), d)
 	}
 }
 
@@ -166,14 +164,14 @@ func TestCharts_ScaleToTheHighestBar(t *testing.T) {
 		{ID: "orders", Bars: []int{500, 1000, 0}, Values: []string{"10", "20", "0"}}, {ID: "paid", Bars: []int{250, 1000, 0}, Values: []string{"5", "20", "0"}},
 	}, orders.Series)
 	assert.Equal(t, "20", orders.Top)
-	revenue := revenueChart(english, usd, days)
+	revenue := revenueChart(english.Printer, usd, days)
 	assert.Equal(t, []int{500, 1000, 0}, revenue.Series[0].Bars)
 	assert.Equal(t, []string{"$1,000.50", "$2,001.00", "$0.00"}, revenue.Series[0].Values)
-	wait := waitChart(english, days)
+	wait := waitChart(english.Printer, days)
 	assert.Equal(t, []int{0, 1000, 0}, wait.Series[0].Bars)
 	assert.False(t, wait.Empty)
 
-	for _, empty := range []pages.Chart{orderChart(nil), revenueChart(english, usd, nil), waitChart(english, days[:1])} {
+	for _, empty := range []pages.Chart{orderChart(nil), revenueChart(english.Printer, usd, nil), waitChart(english.Printer, days[:1])} {
 		assert.True(t, empty.Empty, empty.ID)
 		for _, s := range empty.Series {
 			for _, bar := range s.Bars {
@@ -181,14 +179,14 @@ func TestCharts_ScaleToTheHighestBar(t *testing.T) {
 			}
 		}
 	}
-	tiny := revenueChart(english, usd, []models.DayFigures{{Day: "2026-11-20", Revenue: total("0.01")}, {Day: "2026-11-21", Revenue: total("999999999999999999")}})
+	tiny := revenueChart(english.Printer, usd, []models.DayFigures{{Day: "2026-11-20", Revenue: total("0.01")}, {Day: "2026-11-21", Revenue: total("999999999999999999")}})
 	assert.Equal(t, []int{1, 1000}, tiny.Series[0].Bars, "something is never drawn as nothing")
 }
 
 func TestMoney_OfAShopThatChangedItsCurrency(t *testing.T) {
 	usd := models.Currency{Code: "USD", Digits: 2}
-	assert.Equal(t, "$0.00", money(english, usd, nil))
-	assert.Equal(t, "$5.00 + €7.5", money(english, usd, []models.CoinTotal{
+	assert.Equal(t, "$0.00", money(english.Printer, usd, nil))
+	assert.Equal(t, "$5.00 + €7.5", money(english.Printer, usd, []models.CoinTotal{
 		{Symbol: "USD", Amount: models.MustAmount("5")}, {Symbol: "EUR", Amount: models.MustAmount("7.5")},
 	}))
 }
@@ -199,14 +197,14 @@ func TestCallbackHealth_WarnsOnlyWherePaidOrdersHadNone(t *testing.T) {
 		LastCallback: now.Add(-2 * time.Hour), LagP95: 1200 * time.Millisecond,
 		Callbacks: map[string]int{"notify_accepted": 9, "notify_bad_signature": 2, "notify_bad_shape": 0, "checkout_placed": 4},
 	}
-	health := callbackHealth(english, d, now)
+	health := callbackHealth(english.Printer, d, now)
 	assert.False(t, health.Bad)
 	assert.Equal(t, []pages.Rejected{{Reason: "bad_signature", Count: 2}}, health.Rejected)
 	d.Uncalled = 1
-	assert.True(t, callbackHealth(english, d, now).Bad)
+	assert.True(t, callbackHealth(english.Printer, d, now).Bad)
 	d.LastCallback = now.Add(-time.Minute)
-	assert.False(t, callbackHealth(english, d, now).Bad)
-	assert.True(t, callbackHealth(english, models.Dashboard{Uncalled: 1}, now).Bad, "none ever")
+	assert.False(t, callbackHealth(english.Printer, d, now).Bad)
+	assert.True(t, callbackHealth(english.Printer, models.Dashboard{Uncalled: 1}, now).Bad, "none ever")
 }
 
 func TestTimeline_TellsWhoWhenWhereAndWhetherItWasProved(t *testing.T) {
@@ -232,7 +230,7 @@ func TestTimeline_TellsWhoWhenWhereAndWhetherItWasProved(t *testing.T) {
 			{Action: "order.fulfil", Who: "command line", At: later(14)},
 		},
 	}
-	list := timeline(english, file)
+	list := timeline(english.Printer, file)
 	type line struct {
 		what, who, where string
 		kind             pages.EventKind
@@ -266,7 +264,7 @@ func TestOrderView_OffersOnlyWhatIsPossibleAndAllowed(t *testing.T) {
 	spent := models.Attempt{ID: "b", State: models.AttemptPaid, Coin: "USDT", Amount: models.MustAmount("10"), Refunded: models.MustAmount("10")}
 	open := models.Attempt{ID: "c", State: models.AttemptOpen, Coin: "USDT", Amount: models.MustAmount("10")}
 	can := func(role models.Role, order models.Order) string {
-		v := orderView(english, models.OrderFile{Order: order}, staff.SignedIn{Staff: models.Staff{Role: role}})
+		v := orderView(english.Printer, models.OrderFile{Order: order}, staff.SignedIn{Staff: models.Staff{Role: role}})
 		var list []string
 		for name, yes := range map[string]bool{
 			"note": v.CanNote, "fulfil": v.CanFulfil, "cancel": v.CanCancel, "ask": v.CanAsk, "resend": v.CanResend, "refund": v.CanRefund,
@@ -299,7 +297,7 @@ func TestOrderView_OffersOnlyWhatIsPossibleAndAllowed(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(can(c.role, c.order)), &got))
 		assert.ElementsMatch(t, c.want, got, "%s %s", c.role, c.order.State)
 	}
-	choices := refundChoices(english, done)
+	choices := refundChoices(english.Printer, done)
 	require.Len(t, choices, 1)
 	assert.Equal(t, pages.RefundChoice{AttemptID: "a", Paid: "10 USDT", Left: "6 USDT", LeftPlain: "6", Selected: true}, choices[0])
 }
@@ -307,7 +305,7 @@ func TestOrderView_OffersOnlyWhatIsPossibleAndAllowed(t *testing.T) {
 func TestRefundRows_NobodyApprovesTheirOwn(t *testing.T) {
 	refund := models.Refund{ID: "r", State: models.RefundRequested, RequestedBy: "me", Amount: models.MustAmount("1"), Coin: "USDT"}
 	row := func(role models.Role, id string, r models.Refund) pages.RefundRow {
-		return refundRows(english, []models.Refund{r}, names{"me": "me@shop.example"}, nil, staff.SignedIn{Staff: models.Staff{ID: id, Role: role}})[0]
+		return refundRows(english.Printer, []models.Refund{r}, names{"me": "me@shop.example"}, nil, staff.SignedIn{Staff: models.Staff{ID: id, Role: role}})[0]
 	}
 	own := row(models.RoleFinance, "me", refund)
 	assert.True(t, own.Own)
@@ -323,18 +321,18 @@ func TestRefundRows_NobodyApprovesTheirOwn(t *testing.T) {
 }
 
 func TestTaskView_SaysHowFarItIs(t *testing.T) {
-	running := taskView(english, models.Task{ID: "t", Kind: models.TaskCancel, State: models.TaskRunning, Done: 1, Total: 3}, nil, true)
+	running := taskView(english.Printer, models.Task{ID: "t", Kind: models.TaskCancel, State: models.TaskRunning, Done: 1, Total: 3}, nil, true)
 	assert.True(t, running.Running)
 	assert.Equal(t, 33, running.Percent)
-	unknown := taskView(english, models.Task{Kind: models.TaskStatement, State: models.TaskRunning, Params: `{"day":"2026-11-20"}`}, nil, true)
+	unknown := taskView(english.Printer, models.Task{Kind: models.TaskStatement, State: models.TaskRunning, Params: `{"day":"2026-11-20"}`}, nil, true)
 	assert.Equal(t, -1, unknown.Percent)
 	assert.Equal(t, "2026-11-20", unknown.About)
 	assert.Empty(t, unknown.ResultURL)
 	over := models.Task{ID: "t", Kind: models.TaskExport, State: models.TaskDone, Params: `{"what":"orders","format":"csv"}`, FileName: "x.csv", FileSize: 1500}
-	assert.Equal(t, "/admin/tasks/t/file", taskView(english, over, nil, true).File.URL)
-	assert.Empty(t, taskView(english, over, nil, false).File.URL)
-	assert.Equal(t, 100, taskView(english, over, nil, false).Percent)
-	odd := taskView(english, models.Task{Kind: models.TaskStatement, State: models.TaskDone, Params: `nonsense`}, []models.TaskRow{
+	assert.Equal(t, "/admin/tasks/t/file", taskView(english.Printer, over, nil, true).File.URL)
+	assert.Empty(t, taskView(english.Printer, over, nil, false).File.URL)
+	assert.Equal(t, 100, taskView(english.Printer, over, nil, false).Percent)
+	odd := taskView(english.Printer, models.Task{Kind: models.TaskStatement, State: models.TaskDone, Params: `nonsense`}, []models.TaskRow{
 		{Outcome: "cancelled"}, {Outcome: "paid"}, {Outcome: "cancelled"},
 	}, true)
 	assert.Empty(t, odd.About)
