@@ -159,7 +159,7 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 		for _, bad := range []string{"place=ZZ&price=1&quantity=1", "place=DE&price=-1&quantity=1", "place=DE&price=1.001&quantity=1", "place=DE&price=1&quantity=0"} {
 			c.get("/admin/delivery/tester?" + bad).is(http.StatusUnprocessableEntity)
 		}
-		c.get("/admin/delivery/tester?place=DE&price=999999999999999999&quantity=999").is(http.StatusUnprocessableEntity).has(english.T("admin.problem.range"))
+		c.get("/admin/delivery/tester?place=DE&price=999999999999999999&quantity=999").is(http.StatusUnprocessableEntity).has(english.T("admin.problem.basket"))
 
 		form = c.get(to).typed(to)
 		c.post(to+"/delete", "version", "1").is(http.StatusConflict)
