@@ -12,7 +12,6 @@ import (
 
 	"coincart/models"
 	"coincart/models/modelstest"
-	"coincart/templates/i18n"
 )
 
 // counterPatience is longer than counters, and settings, may be kept.
@@ -44,7 +43,6 @@ func (p page) counters() map[string]string {
 // An order under review says why: a customer whose item sold out must not read that the payment was late.
 func TestOrder_ReviewSaysItsOwnReason(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		en := i18n.ByTag("en")
 		for note, reason := range map[string]string{
 			models.Remark("paid_late", "order", "expired"):                      "late",
 			models.Remark("sold_out", "sku", "MUG-BLUE"):                        "sold_out",
@@ -57,8 +55,8 @@ func TestOrder_ReviewSaysItsOwnReason(t *testing.T) {
 				require.NoError(t, s.db.MoveOrder(t.Context(), order.ID, from, to, nil, models.Transition{OrderID: order.ID, Cause: "test", Note: note}))
 			}
 			move(models.OrderAwaiting, models.OrderReview, note)
-			page := s.browser().get("/orders/" + order.Ref).is(http.StatusOK).has(en.T("order.review." + reason + ".title"))
-			page.has(en.T("order.review."+reason+".text", "Email", order.Email))
+			page := s.browser().get("/orders/" + order.Ref).is(http.StatusOK).has(english.T("order.review." + reason + ".title"))
+			page.has(english.T("order.review."+reason+".text", "Email", order.Email))
 		}
 	})
 }
@@ -72,12 +70,11 @@ func TestOffice_NavigationCountsWhatWaits(t *testing.T) {
 		require.NoError(t, s.db.OpenReview(t.Context(), models.Review{Kind: models.ReviewUndelivered, Subject: "mail:" + models.NewID(), OrderID: order.ID}))
 		s.clock.Advance(counterPatience)
 		two := c.get("/admin/products").is(http.StatusOK)
-		words := i18n.ByTag("en")
 		assert.Equal(t, map[string]string{
-			"/admin/orders": "1 " + words.N("admin.attention.to_fulfil", 1), "/admin/inbox": "1 " + words.N("admin.attention.reviews", 1),
+			"/admin/orders": "1 " + english.N("admin.attention.to_fulfil", 1), "/admin/inbox": "1 " + english.N("admin.attention.reviews", 1),
 		}, two.counters())
 		c.post("/admin/orders/" + order.ID + "/fulfil").is(http.StatusSeeOther)
-		assert.Equal(t, map[string]string{"/admin/inbox": "1 " + words.N("admin.attention.reviews", 1)}, c.get("/admin/products").counters())
+		assert.Equal(t, map[string]string{"/admin/inbox": "1 " + english.N("admin.attention.reviews", 1)}, c.get("/admin/products").counters())
 	})
 }
 
@@ -88,7 +85,7 @@ func TestOffice_ShowsNamesInTheReadersLanguage(t *testing.T) {
 		require.NoError(t, s.db.SaveZone(t.Context(), &zone))
 		c := s.staffed(models.RoleOwner)
 		c.post("/language", "lang", "zh-Hans", "next", "/admin")
-		ticker := i18n.ByTag("zh-Hans").T("coin.exchange_ticker")
+		ticker := chinese.T("coin.exchange_ticker")
 		for path, want := range map[string][2]string{
 			"/admin/products":    {"陶杯", "Stoneware mug"},
 			"/admin/categories":  {"杯壶", "Cups"},
@@ -109,16 +106,15 @@ func TestOffice_ShowsNamesInTheReadersLanguage(t *testing.T) {
 // The front page says what the shopkeeper wrote, and greets with the shop's name until then.
 func TestHome_SaysWhatTheShopSays(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		en := i18n.ByTag("en")
-		s.browser().get("/").is(http.StatusOK).has(en.T("home.hero.title", "Shop", "Osier"), en.T("home.hero.text"), en.T("home.description"))
+		s.browser().get("/").is(http.StatusOK).has(english.T("home.hero.title", "Shop", "Osier"), english.T("home.hero.text"), english.T("home.description"))
 		owner := s.staffed(models.RoleOwner)
 		owner.stepUp()
 		owner.post("/admin/settings/shop", "version", "0", "shop.name", "Osier", "shop.home_title.en", "Lamps <for> all", "shop.home_text.en", "Made by hand.",
 			"shop.languages", "en,zh-Hans").is(http.StatusSeeOther)
 		s.clock.Advance(counterPatience)
-		s.browser().get("/").is(http.StatusOK).has("Lamps &lt;for&gt; all", `content="Made by hand."`, ">Made by hand.<").lacks(en.T("home.description"))
+		s.browser().get("/").is(http.StatusOK).has("Lamps &lt;for&gt; all", `content="Made by hand."`, ">Made by hand.<").lacks(english.T("home.description"))
 		zh := s.browser()
 		zh.post("/language", "lang", "zh-Hans", "next", "/")
-		zh.get("/").is(http.StatusOK).has(i18n.ByTag("zh-Hans").T("home.hero.text"))
+		zh.get("/").is(http.StatusOK).has(chinese.T("home.hero.text"))
 	})
 }

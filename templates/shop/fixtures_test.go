@@ -60,6 +60,11 @@ func gallery(tag string) []sheet {
 	for _, state := range shop.OrderStates() {
 		sheets = append(sheets, sheet{"order-" + string(state), shop.Order(f.order(state))})
 	}
+	for _, reason := range shop.ReviewReasons() {
+		v := f.order(shop.OrderReview)
+		v.Review = reason
+		sheets = append(sheets, sheet{"order-review-" + string(reason), shop.Order(v)})
+	}
 	return sheets
 }
 
@@ -397,7 +402,9 @@ func (f fixtures) order(state shop.OrderState) shop.OrderView {
 		v.Page.RefreshSeconds = 3
 	case shop.OrderPaid, shop.OrderFulfilled:
 		v.PaidAt = moment(placed.Add(3 * time.Minute))
-	case shop.OrderCancelled, shop.OrderExpired, shop.OrderReview, shop.OrderRefunding, shop.OrderPartRefunded, shop.OrderRefunded:
+	case shop.OrderReview:
+		v.Review = shop.ReviewLate
+	case shop.OrderCancelled, shop.OrderExpired, shop.OrderRefunding, shop.OrderPartRefunded, shop.OrderRefunded:
 	}
 	return v
 }

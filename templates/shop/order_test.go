@@ -37,7 +37,7 @@ func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {
 			[]string{pay, cancel, again, "hx-trigger", english.T("order.amount")},
 		},
 		shop.OrderFulfilled:    {[]string{english.T("order.fulfilled.title"), english.T("order.amount_paid")}, []string{pay, cancel}},
-		shop.OrderReview:       {[]string{english.T("order.review.title"), english.T("order.review.text", "Email", "ada@example.com")}, []string{pay, cancel, again}},
+		shop.OrderReview:       {[]string{english.T("order.review.late.title"), english.T("order.review.late.text", "Email", "ada@example.com")}, []string{pay, cancel, again}},
 		shop.OrderRefunding:    {[]string{english.T("order.refunding.title")}, []string{pay, cancel}},
 		shop.OrderPartRefunded: {[]string{english.T("order.part_refunded.title")}, []string{pay, cancel}},
 		shop.OrderRefunded:     {[]string{english.T("order.refunded.title")}, []string{pay, cancel}},
@@ -52,6 +52,23 @@ func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestOrder_EveryReasonForAReviewHasItsOwnWords(t *testing.T) {
+	f := fixtures{i18n.ByTag("en")}
+	said := map[string]bool{}
+	for _, reason := range shop.ReviewReasons() {
+		v := f.order(shop.OrderReview)
+		v.Review = reason
+		id := "order.review." + string(reason)
+		title, text := english.T(id+".title"), english.T(id+".text", "Email", v.Email)
+		html := render(t, shop.Order(v))
+		assert.Contains(t, html, title)
+		assert.Contains(t, html, text)
+		assert.NotContains(t, html, "/pay\"")
+		said[title+text] = true
+	}
+	assert.Len(t, said, len(shop.ReviewReasons()))
 }
 
 func TestOrder_RefusalsAreSaidInAShoppersWords(t *testing.T) {
