@@ -13,11 +13,14 @@ import (
 // that a page lacks a text would otherwise hold for any misspelled key.
 type Words struct{ *i18n.Printer }
 
+// In returns the texts in a language, by its tag.
+func In(lang string) Words { return Words{i18n.ByTag(lang)} }
+
 // English returns the texts of the fallback language.
-func English() Words { return Words{i18n.ByTag("en")} }
+func English() Words { return In("en") }
 
 // Chinese returns the texts in simplified Chinese.
-func Chinese() Words { return Words{i18n.ByTag("zh-Hans")} }
+func Chinese() Words { return In("zh-Hans") }
 
 // T returns the text of the key as plain text, see i18n.Printer.T.
 func (w Words) T(key string, pairs ...string) string {

@@ -126,11 +126,11 @@ func TestReadSpan_SaysAtEachDayWhatIsWrong(t *testing.T) {
 
 func TestPercentAndSize(t *testing.T) {
 	assert.Empty(t, percent(0, 0))
-	assert.Equal(t, "0.0 %", percent(0, 7))
-	assert.Equal(t, "87.5 %", percent(7, 8))
-	assert.Equal(t, "33.3 %", percent(1, 3))
-	assert.Equal(t, "66.7 %", percent(2, 3))
-	assert.Equal(t, "100.0 %", percent(9, 9))
+	assert.Equal(t, "0.0%", percent(0, 7))
+	assert.Equal(t, "87.5%", percent(7, 8))
+	assert.Equal(t, "33.3%", percent(1, 3))
+	assert.Equal(t, "66.7%", percent(2, 3))
+	assert.Equal(t, "100.0%", percent(9, 9))
 	for bytes, want := range map[int64]string{0: "0 B", 999: "999 B", 1000: "1.0 kB", 1_234_567: "1.2 MB", 999_999: "999.9 kB", 5_000_000_000_000: "5000.0 GB"} {
 		assert.Equal(t, want, size(bytes), bytes)
 	}
