@@ -77,7 +77,7 @@ func TestStock_ListsFindWhatIsLow(t *testing.T) {
 		for _, wrong := range []string{"?sort=price", "?after=x", "?category=" + models.NewID()} {
 			c.get("/admin/stock" + wrong).is(http.StatusUnprocessableEntity)
 		}
-		c.get("/admin/stock/ledger?variant=" + low.ID).is(http.StatusOK).has("+2").lacks(plenty.SKU)
+		c.get("/admin/stock/ledger?variant=" + low.ID).is(http.StatusOK).has("+" + english.N("admin.count", 2)).lacks(plenty.SKU)
 		today := s.clock.Now().Add(-24 * time.Hour).Format(time.DateOnly)
 		c.get("/admin/stock/ledger?kind=import&from=" + today).is(http.StatusOK).has(plenty.SKU)
 		c.get("/admin/stock/ledger?kind=sale").is(http.StatusOK).lacks(plenty.SKU)
@@ -100,7 +100,7 @@ func TestStock_ReservationsEndWithTheirOrders(t *testing.T) {
 		require.NoError(t, s.platform.Pay(order.Current().OrderNum))
 		s.work()
 		c.get("/admin/stock/reservations").is(http.StatusOK).lacks("/admin/orders/" + order.ID)
-		c.get("/admin/stock/ledger?kind=sale").is(http.StatusOK).has("/admin/orders/"+order.ID, "−1")
+		c.get("/admin/stock/ledger?kind=sale").is(http.StatusOK).has("/admin/orders/"+order.ID, "−"+english.N("admin.count", 1))
 	})
 }
 
@@ -132,7 +132,7 @@ func TestStock_CountASheet(t *testing.T) {
 		assert.Equal(t, []string{"many", "3"}, []string{bad.value("count." + a.ID), bad.value("count." + b.ID)}, "what was typed stays")
 		assert.True(t, bad.invalid("count."+a.ID))
 		c.post(sheet, "next", "https://elsewhere.example/", "count."+a.ID, "12", "count."+b.ID, "", "count.x", "9").redirects(sheet)
-		saved := c.get(sheet).is(http.StatusOK).has("+2")
+		saved := c.get(sheet).is(http.StatusOK).has("+" + english.N("admin.count", 2))
 		version := saved.field(sheet+"/book", "version")
 		viewer := s.staffed(models.RoleViewer)
 		assert.NotContains(t, viewer.get(sheet).is(http.StatusOK).actions(), sheet+"/book")

@@ -154,6 +154,11 @@ func (f fixtures) say(en, zh string) string {
 	return zh
 }
 
+// wait is a time of minutes and seconds as the pages write it.
+func (f fixtures) wait(minutes, seconds string) string {
+	return f.p.T("admin.unit.min", "N", minutes) + " " + f.p.T("admin.unit.s", "N", seconds)
+}
+
 func (f fixtures) money(amount string) string { return f.p.Money(amount, "USD", 2) }
 
 func (f fixtures) at(minutes int) templates.Moment {
@@ -271,7 +276,7 @@ func (f fixtures) troubledAccount() admin.AccountView {
 
 func (f fixtures) figures(orders int) admin.Figures {
 	return admin.Figures{
-		Orders: orders, Paid: orders * 9 / 10, Conversion: "90.0 %", Revenue: f.money(strconv.Itoa(orders*67) + ".5"), ToPaidP50: f.say("1 min 20 s", "1 分 20 秒"), ToPaidP95: f.say("6 min 2 s", "6 分 2 秒"),
+		Orders: orders, Paid: orders * 9 / 10, Conversion: "90.0 %", Revenue: f.money(strconv.Itoa(orders*67) + ".5"), ToPaidP50: f.wait("1", "20"), ToPaidP95: f.wait("6", "2"),
 		Coins: []admin.CoinFigure{
 			{Coin: "USDT", Amount: f.p.Coin("18234.500000", "USDT"), Orders: orders / 2},
 			{Coin: "BTC", Amount: f.p.Coin("0.19126012", "BTC"), Orders: orders / 4},

@@ -120,7 +120,7 @@ func TestScripts_HelpWithTasksAndLists(t *testing.T) {
 			until(`document.querySelector("progress").value === 9`),
 		))
 		d.finish(2001)
-		half := strconv.Quote(english.T("admin.task.progress", "Done", "2,001", "Total", "4,001"))
+		half := strconv.Quote(english.T("admin.task.progress", "Done", english.N("admin.count", 2001), "Total", english.N("admin.count", 4001)))
 		require.NoError(t, chromedp.Do(tab,
 			until(`document.querySelector("progress")?.value === 50 && document.querySelector("[role=status]").textContent.includes(`+half+`)`),
 		))

@@ -291,11 +291,12 @@ func TestTimeline_SaysWhoWhenWhereAndWhetherProved(t *testing.T) {
 
 func TestStatement_ProvesItsTotals(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
+	read := english.N("admin.count", 4001)
 	html := render(t, admin.Statement(f.statement()))
 	for _, want := range []string{
 		"+0.000001", english.N("admin.statement.matched", 3997), english.T("admin.statement.balanced.text"),
 		english.N("admin.statement.zone_warning", 14, "Zone", "Asia/Shanghai"), english.T("admin.statement.zone_likely", "Zone", "UTC+08:00"),
-		english.T("admin.statement.zone", "Zone", "Asia/Shanghai"), hash, english.T("admin.statement.lines_of", "Lines", "4,001", "Count", "4,001"),
+		english.T("admin.statement.zone", "Zone", "Asia/Shanghai"), hash, english.T("admin.statement.lines_of", "Lines", read, "Count", read),
 		english.T("admin.statement.no_line"), english.T("admin.statement.not_booked"), `action="/admin/discrepancies/d2/settle"`, `action="/admin/discrepancies/d2/refund"`,
 		english.T("admin.remark.shifted"),
 	} {
@@ -330,7 +331,7 @@ func TestTask_AsksAgainWhileItRuns(t *testing.T) {
 	assert.Contains(t, html, `hx-get="/admin/tasks/t1" hx-trigger="every 2s" hx-swap="outerMorph"`)
 	assert.Contains(t, html, `<noscript><meta http-equiv="refresh" content="3"></noscript>`)
 	assert.Contains(t, html, `max="100" value="40"`)
-	assert.Contains(t, html, english.T("admin.task.progress", "Done", "1,600", "Total", "4,001"))
+	assert.Contains(t, html, english.T("admin.task.progress", "Done", english.N("admin.count", 1600), "Total", english.N("admin.count", 4001)))
 	waiting := render(t, admin.Task(f.task(-1)))
 	assert.Regexp(t, `<progress class="bar" max="100" aria-labelledby`, waiting, "nobody knows how far")
 	for _, v := range []admin.TaskView{f.doneTask(), f.failedTask(), f.fileTask()} {
@@ -344,7 +345,7 @@ func TestTask_AsksAgainWhileItRuns(t *testing.T) {
 	assert.NotContains(t, fragment, "<html")
 	file := render(t, admin.Task(f.fileTask()))
 	assert.Contains(t, file, `href="/admin/tasks/t1/file" download="orders-2026-11-22-UTC.xlsx"`)
-	assert.Contains(t, file, english.T("admin.export.orders")+" · "+english.T("admin.value.format.xlsx"))
+	assert.Contains(t, file, english.T("admin.export.orders")+" · XLSX")
 	assert.Contains(t, render(t, admin.Task(f.doneTask())), english.N("admin.bulk.count", 5))
 }
 

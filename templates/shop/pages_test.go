@@ -231,7 +231,7 @@ func TestCheckout_KeepsWhatWasTypedAndPointsAtProblems(t *testing.T) {
 		english.T("notice.price_changed", "Product", "Stoneware mug, Moss", "From", "$22.00", "To", "$24.00"),
 		english.N("notice.only_left", 1, "Product", "Canvas rucksack"),
 		english.T("notice.unreachable"),
-		`formaction="/payments/connect"`, `name="coin" value="BTC"`, "0.00191260 BTC", english.T("coin.rate", "Symbol", "BTC", "Rate", "$97,250.00"),
+		`formaction="/payments/connect"`, `name="coin" value="BTC"`, "0.00191260 BTC", english.T("coin.rate_from", "Symbol", "BTC", "Rate", "$97,250.00", "Source", "Exchange ticker"),
 	} {
 		assert.Contains(t, html, want)
 	}

@@ -28,7 +28,7 @@ func TestRemark_IsInTheReadersLanguage(t *testing.T) {
 		{models.Remark("paid_twice", "amount", "1234.50", "coin", "USDT"), func(w i18ntest.Words) string { return text(w, "paid_twice", "Amount", "1,234.50 USDT") }},
 		{models.Remark("sold_out", "sku", "TEA-1"), func(w i18ntest.Words) string { return text(w, "sold_out", "Sku", "TEA-1") }},
 		{models.Remark("mail_given_up", "mail", "order_sent"), func(w i18ntest.Words) string { return text(w, "mail_given_up", "Mail", w.T("admin.mail.order_sent")) }},
-		{models.Remark("ended", "code", "closed"), func(w i18ntest.Words) string { return code(w, "closed") }},
+		{models.Remark("ended", "code", "closed"), func(w i18ntest.Words) string { return text(w, "ended", "Code", code(w, "closed")) }},
 	} {
 		for _, words := range []i18ntest.Words{english, chinese} {
 			assert.Equal(t, c.want(words), remark(words.Printer, c.text), c.text)
