@@ -46,7 +46,7 @@ func TestOrderReceived_SaysWhatAndUntilWhen(t *testing.T) {
 		}
 	}
 	assert.Contains(t, l.Text, english.T("mail.line", "N", "2", "Title", english.T("mail.title", "Title", "Stoneware mug", "Variant", "Moss"))+"   $48.00\n")
-	assert.Contains(t, l.HTML, "× 2")
+	assert.Contains(t, l.HTML, "×\u00a02")
 	assert.True(t, strings.HasPrefix(l.HTML, `<!doctype html><html lang="en">`))
 	assert.NotContains(t, l.Text, "<")
 }
