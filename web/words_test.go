@@ -96,11 +96,38 @@ func TestOffice_ShowsNamesInTheReadersLanguage(t *testing.T) {
 		} {
 			c.get(path).is(http.StatusOK).has(want[0]).lacks(want[1])
 		}
+		for path, want := range map[string]string{
+			"/admin/products/" + s.productID("mug"): "陶杯", "/admin/categories/" + s.categoryID("cups"): "杯壶", "/admin/delivery/" + zone.ID: "本国",
+			"/admin/price-sources/" + models.ExchangeSource: chinese.T("admin.source.title", "Name", ticker),
+		} {
+			c.get(path).is(http.StatusOK).has(`<h1 class="head__title">` + want + "</h1>")
+		}
 		// A new name has no translation yet: the old one must not hide it.
 		path := "/admin/delivery/" + zone.ID
 		c.post(path, "version", "1", "name", "Elsewhere", "tax_mode", "none").is(http.StatusSeeOther)
 		c.get("/admin/delivery").is(http.StatusOK).has("Elsewhere").lacks("本国")
 	})
+}
+
+// What was wanted of a payment is said as long as it is still to be done.
+func TestOffice_EndedPaymentIsNotExpiring(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		order := modelstest.Order(t, s.db)
+		a := modelstest.Attempt(t, s.db, order, func(a *models.Attempt) { a.State, a.Intent = models.AttemptOpen, models.IntentExpire })
+		c := s.staffed(models.RoleViewer)
+		c.get("/admin/orders/" + order.ID).has(english.T("admin.intent.expire"))
+		require.NoError(t, s.db.MoveAttempt(t.Context(), a.ID, models.AttemptOpen, models.AttemptClosed, nil,
+			models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: "test"}))
+		c.get("/admin/orders/" + order.ID).has(english.T("admin.attempt_state.closed")).lacks(english.T("admin.intent.expire"))
+	})
+}
+
+// A page that is no entry of the navigation, such as an error's, still names the button that opens it.
+func TestOffice_MenuHasANameOnEveryPage(t *testing.T) {
+	s := newShop(t, sqlite)
+	c := s.staffed(models.RoleViewer)
+	c.get("/admin/nothing").is(http.StatusNotFound).has(`<span class="side__here">` + english.T("admin.frame.menu") + "</span>")
+	c.get("/admin/orders").has(`<span class="side__here">` + english.T("admin.section.orders") + "</span>")
 }
 
 // The front page says what the shopkeeper wrote, and greets with the shop's name until then.

@@ -162,7 +162,7 @@ func (g *maker) writeRefund(o *made) {
 	a := &o.attempt
 	at, done := o.refunded, o.refunded.Add(24*time.Hour)
 	id := g.id(at)
-	g.table.refunds.add(id, o.ID, a.ID, g.ref(), "R"+a.OrderNum, string(models.RefundConfirmed), o.refund, a.Coin, "made up", g.ref(), "", "",
+	g.table.refunds.add(id, o.ID, a.ID, g.ref(), "R"+a.OrderNum, string(models.RefundConfirmed), o.refund, a.Coin, "Test data", g.ref(), "", "",
 		at, done, at, done, nil)
 	for _, m := range []struct {
 		from, to models.RefundState

@@ -32,10 +32,15 @@ func (r ProductRow) where() string {
 
 func (v CategoryView) title() string {
 	p := v.Page.Printer
-	switch {
-	case v.New:
+	if v.New {
 		return p.T("admin.category.new")
-	case v.Name.Value != "":
+	}
+	for _, t := range v.Texts {
+		if t.Lang == p.Lang() && t.Name.Value != "" {
+			return t.Name.Value
+		}
+	}
+	if v.Name.Value != "" {
 		return v.Name.Value
 	}
 	return p.T("admin.product.untitled")

@@ -30,7 +30,7 @@ func (v SourceView) title() string {
 	if v.New {
 		return p.T("admin.source.new")
 	}
-	return p.T("admin.source.title", "Name", v.Form.Name.Value)
+	return p.T("admin.source.title", "Name", v.Shown)
 }
 
 func (v SourceView) action() string {

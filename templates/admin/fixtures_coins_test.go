@@ -114,7 +114,7 @@ func (f fixtures) coin(state admin.CoinState) admin.CoinView {
 func (f fixtures) source() admin.SourceView {
 	field := func(value string) admin.Field { return admin.Field{Value: value} }
 	return admin.SourceView{
-		Page: f.pricer(), ID: "exchange", BuiltIn: true,
+		Page: f.pricer(), ID: "exchange", BuiltIn: true, Shown: f.say("Exchange ticker", "平台行情"),
 		Form: admin.SourceForm{
 			Name: field("Exchange ticker"), URL: field("{platform}/sapi/v1/ticker?symbol={symbol}"), Path: field("/last"), TimePath: field("/time"),
 			Symbol: field("btcusdt"), Enabled: true, Version: "1",

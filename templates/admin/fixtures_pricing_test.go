@@ -112,7 +112,7 @@ func (f fixtures) zone() admin.ZoneView {
 	}
 	chinese := []admin.TextField{{Lang: "zh-Hans", Language: "简体中文", Field: admin.Field{Value: f.say("in Chinese", "增值税")}}}
 	v := admin.ZoneView{
-		Page: f.priced(admin.SectionDelivery), ID: zoneID, Version: "2", Name: admin.Field{Value: f.say("European Union", "欧盟")}, Currency: "USD",
+		Page: f.priced(admin.SectionDelivery), ID: zoneID, Version: "2", Name: admin.Field{Value: "European Union"}, Shown: f.say("European Union", "欧盟"), Currency: "USD",
 		TaxModes: f.kinds("included", models.TaxModes()), TaxName: admin.Field{Value: "VAT"}, TaxTexts: chinese, TaxRate: admin.Field{Value: "19"}, TaxDelivery: true,
 		Add: []admin.PlaceGroup{
 			{Label: f.p.T("admin.zone.countries"), Places: f.places("AF", "AL", "DZ", "AS", "AD", "AO", "AI", "AG", "AR")},

@@ -11,10 +11,15 @@ import (
 
 func (v ProductView) title() string {
 	p := v.Page.Printer
-	switch {
-	case v.Form.New:
+	if v.Form.New {
 		return p.T("admin.product.new")
-	case v.Form.Title.Value != "":
+	}
+	for _, t := range v.Form.Texts {
+		if t.Lang == p.Lang() && t.Title.Value != "" {
+			return t.Title.Value
+		}
+	}
+	if v.Form.Title.Value != "" {
 		return v.Form.Title.Value
 	}
 	return p.T("admin.product.untitled")

@@ -146,6 +146,7 @@ type SourceView struct {
 	New     bool
 	ID      string
 	BuiltIn bool
+	Shown   string // the name in the reader's language
 	Form    SourceForm
 	Coins   []CoinRow // that use it
 	Problem Problem

@@ -153,6 +153,7 @@ type ZoneView struct {
 	ID            string
 	Version       string
 	Name          Field
+	Shown         string // the name in the reader's language
 	Places        []Tick
 	Add           []PlaceGroup // to choose from
 	PlacesProblem Problem

@@ -69,7 +69,8 @@ func (o *Office) filledSource(d *desk, s models.PriceSource) (pages.SourceForm, 
 
 func (o *Office) sourcePage(d *desk, s models.PriceSource, form pages.SourceForm, tried *pages.Trial, problem pages.Problem) error {
 	view := pages.SourceView{
-		Page: d.page(pages.SectionCoins), New: s.ID == "", ID: s.ID, BuiltIn: s.ID == models.ExchangeSource, Form: form, Trial: tried, Problem: problem,
+		Page: d.page(pages.SectionCoins), New: s.ID == "", ID: s.ID, BuiltIn: s.ID == models.ExchangeSource,
+		Shown: visit.SourceName(d.Printer, form.Name.Value), Form: form, Trial: tried, Problem: problem,
 	}
 	view.Page.Path = sourcePath("new")
 	if !view.New {

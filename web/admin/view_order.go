@@ -50,11 +50,14 @@ func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn) pages
 
 func attemptView(p *i18n.Printer, order models.Order, a models.Attempt, current bool) pages.Attempt {
 	view := pages.Attempt{
-		ID: a.ID, State: string(a.State), Intent: string(a.Intent), AppOrderID: a.AppOrderID, OrderNum: a.OrderNum, Amount: coin(p, a.Amount, a.Coin),
+		ID: a.ID, State: string(a.State), AppOrderID: a.AppOrderID, OrderNum: a.OrderNum, Amount: coin(p, a.Amount, a.Coin),
 		Rate: p.Money(a.Rate.String(), order.Currency, order.Digits), RateSource: visit.SourceName(p, a.RateSource), RateAt: moment(p, a.RateAt), Payer: a.PayerUserID,
 		SignedIn: a.Payer.OpenID != "", Problem: a.ProblemCode, Checks: a.Checks, Checked: moment(p, a.CheckedAt), Created: moment(p, a.CreatedAt),
 		Sent: moment(p, a.SentAt), Opened: moment(p, a.OpenedAt), Paid: moment(p, a.PaidAt), Current: current,
 		Spread: percentText(a.Spread), KeptUntil: moment(p, a.QuoteExpiresAt),
+	}
+	if a.State.Live() { // what was wanted of a payment that has ended is done
+		view.Intent = string(a.Intent)
 	}
 	if a.Refunded.IsPositive() {
 		view.Refunded = coin(p, a.Refunded, a.Coin)

@@ -24,7 +24,7 @@ func (o *Office) filledZone(d *desk, z models.Zone) (*pages.ZoneView, error) {
 		return nil, err
 	}
 	view := &pages.ZoneView{
-		Version: strconv.Itoa(z.Version), Name: typed(z.Name), TaxMode: typed(string(z.TaxMode)), TaxName: typed(z.TaxName),
+		Version: strconv.Itoa(z.Version), Name: typed(z.Name), Shown: z.NameIn(d.Printer.Lang()), TaxMode: typed(string(z.TaxMode)), TaxName: typed(z.TaxName),
 		TaxRate: typed(someAmount(z.TaxRate)), TaxDelivery: z.TaxDelivery, TaxTexts: textFields(langs, z.Texts, "tax_name"),
 	}
 	for _, p := range z.Places {
@@ -150,6 +150,7 @@ func (o *Office) readZone(d *desk, form url.Values, was models.Zone) (view *page
 			setText(z.Texts, lang, "name", "") // it was the old name's translation
 		}
 	}
+	view.Shown = z.NameIn(d.Printer.Lang())
 	z.Places = nil
 	for _, code := range slices.Concat(form["place"], form["add"]) {
 		place := placeOf(clip(code))
