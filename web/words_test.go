@@ -14,6 +14,26 @@ import (
 	"coincart/models/modelstest"
 )
 
+// An order that came back to review after a refund says why it is there now, not why it was there first.
+func TestOrder_ReviewSaysTheLastReason(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		order := modelstest.Order(t, s.db)
+		for _, move := range []struct {
+			from, to models.OrderState
+			note     string
+		}{
+			{models.OrderAwaiting, models.OrderReview, models.Remark("paid_late", "order", "expired")},
+			{models.OrderReview, models.OrderRefunding, ""},
+			{models.OrderRefunding, models.OrderReview, models.Remark("refunded", "amount", "1", "coin", "USDT")},
+		} {
+			require.NoError(t, s.db.MoveOrder(t.Context(), order.ID, move.from, move.to, nil,
+				models.Transition{OrderID: order.ID, Cause: "test", Note: move.note}))
+			s.clock.Advance(time.Minute)
+		}
+		s.browser().get("/orders/" + order.Ref).has(english.T("order.review.rest.title")).lacks(english.T("order.review.late.title"))
+	})
+}
+
 // counterPatience is longer than counters, and settings, may be kept.
 const counterPatience = 6 * time.Second
 
@@ -122,7 +142,7 @@ func TestOffice_EndedPaymentIsNotExpiring(t *testing.T) {
 	})
 }
 
-// A page that is no entry of the navigation, such as an error's, still names the button that opens it.
+// A page that is not in the navigation, such as an error page, still labels the menu button.
 func TestOffice_MenuHasANameOnEveryPage(t *testing.T) {
 	s := newShop(t, sqlite)
 	c := s.staffed(models.RoleViewer)

@@ -137,7 +137,7 @@ func TestDoctorWords_ChineseFindingsHoldNoEnglish(t *testing.T) {
 	}
 }
 
-// workersSaid is in Chinese what a shop reports whose inbox has stalled and whose outbox fails, each for so many seconds.
+// workersSaid returns the Chinese report of a shop whose inbox has stalled and whose outbox fails, for these numbers of seconds.
 func workersSaid(stalled, failing int) string {
 	return sayIn("zh-Hans", "doctor.said.list",
 		"Before", sayIn("zh-Hans", "doctor.said.stalled", "Worker", "inbox", "Seconds", strconv.Itoa(stalled)),

@@ -45,7 +45,7 @@ type Page struct {
 	Zone           string // IANA name of the platform's zone: days are days of this zone, wherever a day is named
 	Notices        []Notice
 	Work           []Attention // what waits for staff: the counters of the navigation
-	RefreshSeconds int         // a page that waits asks again after so many seconds without scripts; 0: it does not
+	RefreshSeconds int         // seconds after which a page that waits is loaded again where there are no scripts; 0: never
 	Demo           bool
 }
 
