@@ -12,6 +12,7 @@ import (
 
 	"coincart/models"
 	"coincart/payments"
+	"coincart/templates/i18n"
 	"coincart/web/staff"
 )
 
@@ -215,28 +216,12 @@ func orDash(text string) string {
 	return text
 }
 
+// kindName is what the back office calls a discrepancy.
 func kindName(d models.Discrepancy) string {
-	switch d.Kind {
-	case models.AmountDiffers:
-		return "amount differs"
-	case models.CoinDiffers:
-		return "coin differs"
-	case models.TheirsNotOurs:
-		return "on the statement, not in the shop"
-	case models.OursNotTheirs:
-		return "in the shop, not on the statement"
-	case models.DuplicateLine:
-		return "duplicate line"
-	case models.WrongDay:
-		return "wrong day"
-	case models.ChangedSealed:
-		return "changed after locking"
-	case models.UnreadableLine:
-		if position, member, ok := d.Unreadable(); ok {
-			return fmt.Sprintf("line %d cannot be read (%s)", position, printable(member))
-		}
+	if position, member, ok := d.Unreadable(); ok {
+		return fmt.Sprintf("line %d cannot be read (%s)", position, printable(member))
 	}
-	return printable(string(d.Kind))
+	return i18n.ByTag("en").T("admin.discrepancy." + string(d.Kind))
 }
 
 func (r *dayReport) verdict() string {

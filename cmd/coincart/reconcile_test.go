@@ -77,7 +77,7 @@ func TestReconcile_DiscrepanciesExitWithOneUntilTheyAreExplained(t *testing.T) {
 		models.AmountDiffers: past[11].AppOrderID + ` +USDT +72.000001 +72 +\S+`,
 		models.TheirsNotOurs: `SANDBOX-STRANGER +USDT +7.77 +- +-`,
 	} {
-		name := kindName(models.Discrepancy{Kind: kind})
+		name := say("admin.discrepancy." + string(kind))
 		names[name] = true
 		assert.Regexp(t, `(?m)^`+regexp.QuoteMeta(name)+` +payment +`+row+` +open`, got.stdout)
 	}
