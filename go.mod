@@ -1,4 +1,4 @@
-module coincart
+module github.com/coincart/coincart
 
 go 1.26.0
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 func TestAuditActions_AreSortedAndFallIntoGroups(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 func TestFoldCoupon(t *testing.T) {

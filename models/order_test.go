@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // The machines are written out a second time, as a person reads them in design.md §3, and compared over every pair.

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 var pricingNow = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 func said(rate string, at time.Time) models.Reading {

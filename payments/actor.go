@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // Actor is who of the staff asks for something.

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // Refresh returns the order as we know it, after at most one question to the platform: for the return page and for the order

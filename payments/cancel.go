@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // Cancel calls an unpaid order off. With a live attempt the platform is asked to close its order, and orderDetail decides: a

@@ -7,10 +7,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/modelstest"
-	"coincart/payments"
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // A database on another machine has another clock. All times that are stored come from it, so nothing is due later, or sooner, than it

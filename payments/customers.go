@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // How often a link to the orders of one e-mail address is sent: some at once, then each one doubles the pause, until a day passes

@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // Bounds of what staff write.

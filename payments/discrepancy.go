@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"slices"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // Errors of work on discrepancies.

@@ -8,9 +8,9 @@ import (
 	"io"
 	"time"
 
-	"coincart/models"
-	"coincart/models/productcsv"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/productcsv"
+	"github.com/coincart/coincart/models/store"
 )
 
 // StartProductExport begins to write a file of products in the shop's own format; the same form token is the same task. Errors: ErrTask.

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"strconv"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // zoned is a column's name with the zone of its times.

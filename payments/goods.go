@@ -6,8 +6,8 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"coincart/models"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // goodsWords are the words of the goods JSON that are not the catalogue's.

@@ -3,8 +3,8 @@ package payments
 import (
 	"context"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // Submit is submit for tests of those that read the same attempt and send it at the same moment.

@@ -13,9 +13,9 @@ import (
 	"slices"
 	"time"
 
-	"coincart/models"
-	"coincart/models/productcsv"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/productcsv"
+	"github.com/coincart/coincart/models/store"
 )
 
 // MaxImportBytes is the largest file of products.

@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"coincart/models/pictures"
+	"github.com/coincart/coincart/models/pictures"
 )
 
 // PictureFetcher fetches the bytes at an address.

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models/pictures"
+	"github.com/coincart/coincart/models/pictures"
 )
 
 func failure(t *testing.T, err error) pictureCode {

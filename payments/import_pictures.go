@@ -10,10 +10,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"coincart/models"
-	"coincart/models/pictures"
-	"coincart/models/productcsv"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/pictures"
+	"github.com/coincart/coincart/models/productcsv"
+	"github.com/coincart/coincart/models/store"
 )
 
 const (

@@ -8,9 +8,9 @@ import (
 	"io"
 	"sync"
 
-	"coincart/models"
-	"coincart/models/productcsv"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/productcsv"
+	"github.com/coincart/coincart/models/store"
 )
 
 type importParams struct {

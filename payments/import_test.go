@@ -17,11 +17,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/modelstest"
-	"coincart/models/store"
-	"coincart/payments"
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // oneShop is a shop over SQLite.

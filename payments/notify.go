@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // Receive takes a callback of the platform as it came (platform/api.md §3.3): shape and signature are checked with public keys

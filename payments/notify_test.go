@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/payments/opay"
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // post sends a callback's body as the platform would and returns the status.

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // mayPayAs reports that whoever asks may be sent to a pay page that was made for a payer. The address of a signed-in payer's page

@@ -15,9 +15,9 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // Gateway is the platform as this package needs it; *opay.Client is the real one.

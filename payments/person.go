@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // Person is all that the shop holds of a customer, for the customer. Amounts are decimal texts, times are UTC. What the platform needs to know

@@ -7,9 +7,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
 )
 
 // changeVariant stores the shop's product with its first variant changed.

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // errPointer says that a text is not a JSON pointer.

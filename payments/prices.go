@@ -15,7 +15,7 @@ import (
 
 	"github.com/sony/gobreaker/v2"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // Bounds of asking a price source.

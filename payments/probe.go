@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"coincart/models"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // Probe asks the platform for an order that cannot exist, to find out before the first shopper does whether it takes our calls: nil

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // quotePurpose names the tokens of quote sheets.

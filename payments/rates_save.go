@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strconv"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // SaveCoin stores what a person decided about a coin, and ends the review of a trouble that the change ends. was is the coin as the person

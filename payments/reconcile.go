@@ -12,8 +12,8 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // CoinTotal compares one coin of one type over a day. Theirs - Ours = Listed, or something escaped the comparison.

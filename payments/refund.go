@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // assetNormal is the platform's assetType of an ordinary balance (platform/api.md §3.8).

@@ -3,8 +3,8 @@ package payments
 import (
 	"errors"
 
-	"coincart/models"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // remarkedError is an error with what staff are told about it.

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // settleTries bounds how often settle starts again because another writer was faster.

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/models"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // refreshBefore is how long a token must be good for, so that a payer who is sent to the pay page with it has time to pay.

@@ -8,10 +8,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/modelstest"
-	"coincart/payments"
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // R18: connections to the database that fall silent without a word, as after a failover, cost a moment and nothing else. The shop

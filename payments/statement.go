@@ -9,9 +9,9 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // Bounds of reading a statement.

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // submit sends createThirdOrder for an attempt that is stored as created, and stores the outcome (reliability.md R1, R2). Only

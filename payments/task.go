@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // Bounds of tasks.

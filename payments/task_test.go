@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
-	"coincart/models"
-	"coincart/payments"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 func TestTask_CancelsManyWhileOneIsBeingPaid(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models/store"
+	"github.com/coincart/coincart/models/store"
 )
 
 func TestFinishTime_IsThatOfAServiceWithoutSettings(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"slices"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // Errors of totals that a page has words for.

@@ -13,9 +13,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/payments"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // delivers gives the shop a zone with tax added and one way of delivery.

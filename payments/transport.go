@@ -10,7 +10,7 @@ import (
 
 	"github.com/sony/gobreaker/v2"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // The circuit breaker of one endpoint: after so many failures in a row nothing is sent for a while, so that a dead platform

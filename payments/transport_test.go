@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/payments"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 func TestTransport_OpensPerEndpointAfterFiveFailures(t *testing.T) {

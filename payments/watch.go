@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // Bounds of the workers' steps (reliability.md R18). Each is below stallAfter, so that only a step that does not heed its own end stalls.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // underWatch runs one worker in a bubble of its own time until the test ends it.

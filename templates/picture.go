@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/static"
+	"github.com/coincart/coincart/static"
 )
 
 // Picture is an image with its size in pixels, so that the page does not jump while it loads.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"coincart/templates"
+	"github.com/coincart/coincart/templates"
 )
 
 func TestPicture_FindsTheSizesOfAnUploadInItsName(t *testing.T) {

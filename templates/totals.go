@@ -1,6 +1,6 @@
 package templates
 
-import "coincart/templates/i18n"
+import "github.com/coincart/coincart/templates/i18n"
 
 // Totals is what a cart or an order costs, part by part, for pages and mails. Amounts are Printer.Money; "" leaves a part out.
 type Totals struct {

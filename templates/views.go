@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // Page is the frame around every page.

@@ -1,6 +1,6 @@
 // The programs that generate and check the code, apart from the shop's own module so that their several hundred modules
 // never meet its go.sum. Run them from the root: go tool -modfile=tools/go.mod golangci-lint run
-module coincart/tools
+module github.com/coincart/coincart/tools
 
 go 1.26.0
 

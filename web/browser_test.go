@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // browser is one visitor: it keeps cookies and does not follow redirects by itself.

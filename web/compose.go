@@ -7,13 +7,13 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
-	"coincart/templates"
-	"coincart/templates/i18n"
-	"coincart/templates/mail"
-	"coincart/web/shop"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/mail"
+	"github.com/coincart/coincart/web/shop"
 )
 
 // sender is who a letter is from.

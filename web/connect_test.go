@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/payments/sandbox"
-	"coincart/web"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/sandbox"
+	"github.com/coincart/coincart/web"
 )
 
 // signIn goes to the platform's login page and comes back with a code.

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // deliver gives the shop zones, coupons and something that needs no delivery; its home is the United States.

@@ -8,12 +8,12 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"coincart/models/store"
-	"coincart/payments"
-	"coincart/payments/opay"
-	"coincart/templates"
-	"coincart/web/admin"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // Errors that the server itself finds.

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/models"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // readyWithin is how soon the database must answer a readiness check.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // R18: a worker that does not go on shows where operators look.

@@ -16,13 +16,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/modelstest"
-	"coincart/models/store"
-	"coincart/payments"
-	"coincart/payments/opay"
-	"coincart/templates"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // bare is a server whose platform is never asked.

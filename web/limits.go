@@ -6,7 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/go-chi/httprate"
 
-	"coincart/web/visit"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // Limits are how many requests a minute one address may make; 0 takes the default and a negative number lifts the limit. They

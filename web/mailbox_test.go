@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"coincart/payments"
+	"github.com/coincart/coincart/payments"
 )
 
 type syncBuffer struct {

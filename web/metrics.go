@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // metrics are counted in a registry of their own: nothing is global.

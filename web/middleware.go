@@ -10,8 +10,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"coincart/static"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/static"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // observe gives the request its id, measures and logs it, and turns a panic into an error page. The log has the route's pattern

@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
-	"coincart/models"
-	"coincart/models/modelstest"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 )
 
 // cacheTime is how old what every page shows may be.

@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"coincart/models"
-	"coincart/models/modelstest"
-	"coincart/web"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/web"
 )
 
 // Sessions go by the database's clock, which may be off. An authenticator goes by real time.

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 func TestOfficeCustomers_FoundByMailAndExported(t *testing.T) {

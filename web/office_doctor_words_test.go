@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/payments/doctor"
-	"coincart/templates/i18n"
-	"coincart/web/admin"
+	"github.com/coincart/coincart/payments/doctor"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
 )
 
 // healthy are the codes of findings that leave nothing to do, or that another finding's mend mends.

@@ -11,11 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
-	"coincart/models"
-	"coincart/models/modelstest"
-	"coincart/models/store"
-	"coincart/web/admin"
-	"coincart/web/staff"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/staff"
 )
 
 // keyOf reads the authenticator's secret from an enrolment's page.

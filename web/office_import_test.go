@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/modelstest"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 )
 
 // uploadProducts sends the form of an import, its file behind the other fields.

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // The page never says that nothing waits under figures of what does.

@@ -12,10 +12,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/payments/doctor"
-	"coincart/payments/opay"
-	"coincart/web"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/doctor"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/web"
 )
 
 func keyFile(t *testing.T, name, kind string, der []byte, err error) string {

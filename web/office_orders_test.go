@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/payments"
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // paidOrder is an order that was paid at the platform and settled here.

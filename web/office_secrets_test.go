@@ -11,10 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
-	"coincart/models"
-	"coincart/models/modelstest"
-	"coincart/models/store"
-	"coincart/web/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/web/admin"
 )
 
 func TestSignIn_DoesTheSameWorkForAccountsThatAreNotThere(t *testing.T) {

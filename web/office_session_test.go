@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/modelstest"
-	"coincart/web"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/web"
 )
 
 func TestSignIn_CookieIsKeptFromEverybodyElse(t *testing.T) {

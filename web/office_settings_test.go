@@ -10,13 +10,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/modelstest"
-	"coincart/payments"
-	"coincart/payments/doctor"
-	"coincart/templates/i18n"
-	"coincart/web"
-	"coincart/web/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/doctor"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web"
+	"github.com/coincart/coincart/web/admin"
 )
 
 func TestSettings_BothServersFollowWithinASecond(t *testing.T) {

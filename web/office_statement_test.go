@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/payments/sandbox"
-	"coincart/templates/i18ntest"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/sandbox"
+	"github.com/coincart/coincart/templates/i18ntest"
 )
 
 // yesterday ends the day that the orders were paid on and returns it.

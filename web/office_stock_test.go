@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/modelstest"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 )
 
 // onShelf is what can be sold, and what is promised, of a variant.

@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
-	"coincart/models"
-	"coincart/web/admin"
-	"coincart/web/staff"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/staff"
 )
 
 // The password of everybody in these tests, and an authenticator's secret.

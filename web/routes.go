@@ -8,13 +8,13 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"coincart/payments"
-	"coincart/static"
-	"coincart/web/admin"
-	"coincart/web/media"
-	"coincart/web/platform"
-	"coincart/web/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/static"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/media"
+	"github.com/coincart/coincart/web/platform"
+	"github.com/coincart/coincart/web/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // patience is how long a page may take. Payments finish by themselves what they have begun with the platform.

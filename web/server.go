@@ -15,15 +15,15 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
-	"coincart/payments/doctor"
-	"coincart/web/admin"
-	"coincart/web/platform"
-	"coincart/web/shop"
-	"coincart/web/staff"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/doctor"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/platform"
+	"github.com/coincart/coincart/web/shop"
+	"github.com/coincart/coincart/web/staff"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // Config is what a Server needs.

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // checkoutForm is what the checkout's form sends that is shown now.

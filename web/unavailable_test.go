@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/modelstest"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 )
 
 // wire is a way to the tests' MariaDB over TCP that can be cut, and go silent.

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
-	"coincart/models"
-	"coincart/models/modelstest"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 )
 
 // An order that came back to review after a refund says why it is there now, not why it was there first.

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // auditCmd looks at the log of what staff did.

@@ -21,11 +21,11 @@ import (
 	"github.com/pquerna/otp/totp"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments/opay"
-	"coincart/payments/sandbox"
-	"coincart/web/staff"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/sandbox"
+	"github.com/coincart/coincart/web/staff"
 )
 
 // benchOrders is how many orders the back office is measured with, unless COINCART_BENCH_ORDERS says otherwise: make bench-backoffice

@@ -15,7 +15,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models/modelstest"
+	"github.com/coincart/coincart/models/modelstest"
 )
 
 // benchBuffers is the memory that the database's server may keep pages in. The tests' own server has very little, and its disk would

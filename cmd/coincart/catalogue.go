@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strconv"
 
-	"coincart/cmd/coincart/demo"
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/cmd/coincart/demo"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // currencyDigits are the fraction digits of the demo catalogue's currency, US dollars.

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"strings"
 
-	"coincart/cmd/coincart/demo"
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/cmd/coincart/demo"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // loadTerms stores the demonstration's zones and coupons where there are none yet: whoever changed them keeps the change.

@@ -14,7 +14,7 @@ import (
 	"time"
 	_ "time/tzdata" // the platform's zone must load where the system has no zones, as in a bare container
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // settings is everything that can be set, each as a flag and as an environment variable. README.md has a table of them, which a

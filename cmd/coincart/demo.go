@@ -18,11 +18,11 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"coincart/cmd/coincart/demo"
-	"coincart/models/store"
-	"coincart/payments/opay"
-	"coincart/payments/sandbox"
-	"coincart/web/admin"
+	"github.com/coincart/coincart/cmd/coincart/demo"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/sandbox"
+	"github.com/coincart/coincart/web/admin"
 )
 
 // demoAppID names the demonstration's shop at its sandbox.

@@ -14,12 +14,12 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
-	"coincart/payments/doctor"
-	"coincart/templates/i18n"
-	"coincart/web/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/doctor"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
 )
 
 // doctorCmd looks at everything that the shop needs.

@@ -13,9 +13,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/payments/opay"
-	"coincart/payments/sandbox"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/sandbox"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // doctorShop is a shop whose settings are right in everything, beside the sandbox platform.

@@ -19,11 +19,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models/store"
-	"coincart/payments/doctor"
-	"coincart/payments/opay"
-	"coincart/templates/i18n"
-	"coincart/web/admin"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/doctor"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
 )
 
 // allWrong has a fault in every setting that the doctor looks at itself.

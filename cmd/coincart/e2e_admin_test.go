@@ -11,12 +11,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/modelstest"
-	"coincart/models/store"
-	"coincart/payments/sandbox"
-	"coincart/templates/i18n"
-	"coincart/web/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/sandbox"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
 )
 
 // The days of the story: all payments of yesterday, and what happens today.

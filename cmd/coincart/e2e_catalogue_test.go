@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // cataloguePages are the pages of products, categories and tags, with a product that has options, a sale and a tag.

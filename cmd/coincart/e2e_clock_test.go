@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"coincart/models/modelstest"
+	"github.com/coincart/coincart/models/modelstest"
 )
 
 // The program writes every time by the clock of its database: mails that it wrote by its own would go out minutes later.

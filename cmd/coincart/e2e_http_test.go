@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models/modelstest"
+	"github.com/coincart/coincart/models/modelstest"
 )
 
 // checkout buys two mugs up to the checkout's form.

@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/payments"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
 )
 
 // importPages are the pages of files of products: the list, one with problems, one to be begun and one that was imported.

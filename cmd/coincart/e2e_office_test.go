@@ -18,11 +18,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/modelstest"
-	"coincart/models/store"
-	"coincart/payments/opay"
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // officeRun is a shop with its sandbox, in this process, on a clock that a test moves: nobody waits for tomorrow.

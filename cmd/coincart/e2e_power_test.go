@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models/modelstest"
+	"github.com/coincart/coincart/models/modelstest"
 )
 
 // findTracer finds strace and makes sure that it may trace; otherwise the test is skipped, or fails with COINCART_REQUIRE_STRACE=1.

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // pricingPages are the pages of coupons, delivery and tax, with a coupon and a zone to look at.

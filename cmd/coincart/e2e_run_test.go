@@ -122,7 +122,7 @@ var builtProgram = sync.OnceValues(func() (string, error) {
 	}
 	file := filepath.Join(folder, "coincart")
 	args := append([]string{"build"}, raceFlags()...)
-	out, err := exec.Command("go", append(args, "-o", file, "coincart/cmd/coincart")...).CombinedOutput()
+	out, err := exec.Command("go", append(args, "-o", file, "github.com/coincart/coincart/cmd/coincart")...).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build the program: %w\n%s", err, out)
 	}

@@ -17,9 +17,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models/modelstest"
-	"coincart/models/store"
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // What the shopkeeper sets: numbers that nothing divides evenly.

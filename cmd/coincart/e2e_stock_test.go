@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // stockPages are the pages of the stock after some work: a correction, and a sheet of which a line was counted.

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // What the commands read at most: an answer with a full statement has 2000 lines.

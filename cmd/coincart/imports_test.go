@@ -74,12 +74,12 @@ func TestImports_PointOneWay(t *testing.T) {
 }
 
 func TestImports_ClientIsStandardLibraryOnly(t *testing.T) {
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-test", "-json=ImportPath,Standard", "coincart/"+standardOnly).Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-test", "-json=ImportPath,Standard", "github.com/coincart/coincart/"+standardOnly).Output()
 	require.NoError(t, err)
 	var foreign []string
 	for _, p := range decodePackages(t, out) {
 		// Test variants are named "path [path.test]" and "path.test".
-		own := strings.HasPrefix(p.ImportPath, "coincart/"+standardOnly)
+		own := strings.HasPrefix(p.ImportPath, "github.com/coincart/coincart/"+standardOnly)
 		if !p.Standard && !own {
 			foreign = append(foreign, p.ImportPath)
 		}
@@ -91,18 +91,18 @@ func TestImports_ClientIsStandardLibraryOnly(t *testing.T) {
 func TestImports_SeesWhatIsPlanted(t *testing.T) {
 	t.Parallel()
 	for _, plant := range []struct{ into, imported string }{
-		{"models", "coincart/web"},
+		{"models", "github.com/coincart/coincart/web"},
 		{"models", "gorm.io/gorm"},
-		{"models/store", "coincart/payments"},
+		{"models/store", "github.com/coincart/coincart/payments"},
 		{"payments/opay", "github.com/google/uuid"},
-		{"payments/opay", "coincart/models"},
-		{"payments", "coincart/payments/sandbox"},
+		{"payments/opay", "github.com/coincart/coincart/models"},
+		{"payments", "github.com/coincart/coincart/payments/sandbox"},
 		{"payments", "github.com/gin-gonic/gin"},
-		{"payments/sandbox", "coincart/models/store"},
-		{"templates", "coincart/models"},
-		{"static", "coincart/models"},
+		{"payments/sandbox", "github.com/coincart/coincart/models/store"},
+		{"templates", "github.com/coincart/coincart/models"},
+		{"static", "github.com/coincart/coincart/models"},
 		{"web", "gorm.io/gorm"},
-		{"web", "coincart/payments/sandbox"},
+		{"web", "github.com/coincart/coincart/payments/sandbox"},
 		{"newcomer", "fmt"},
 	} {
 		t.Run(plant.into+" imports "+plant.imported, func(t *testing.T) {
@@ -119,7 +119,7 @@ func TestImports_SeesWhatIsPlanted(t *testing.T) {
 
 			found := checkImports(listPackages(t, file, "./"+plant.into))
 			require.Len(t, found, 1)
-			assert.Contains(t, found[0], "coincart/"+plant.into)
+			assert.Contains(t, found[0], "github.com/coincart/coincart/"+plant.into)
 			if plant.into != "newcomer" {
 				assert.Contains(t, found[0], plant.imported)
 			}
@@ -131,7 +131,7 @@ func TestImports_SeesWhatIsPlanted(t *testing.T) {
 func checkImports(packages []listedPackage) []string {
 	var wrong []string
 	for _, p := range packages {
-		name := strings.TrimPrefix(p.ImportPath, "coincart/")
+		name := strings.TrimPrefix(p.ImportPath, "github.com/coincart/coincart/")
 		i := slices.IndexFunc(importRules(), func(r importRule) bool { return inPart(r.part, name) })
 		if i < 0 {
 			wrong = append(wrong, p.ImportPath+" has no row in importRules")
@@ -148,7 +148,7 @@ func checkImports(packages []listedPackage) []string {
 }
 
 func allowed(rule importRule, imported string) bool {
-	if name, ok := strings.CutPrefix(imported, "coincart/"); ok {
+	if name, ok := strings.CutPrefix(imported, "github.com/coincart/coincart/"); ok {
 		return slices.ContainsFunc(rule.module, func(part string) bool { return inPart(part, name) })
 	}
 	if rule.part == standardOnly {
@@ -186,7 +186,7 @@ func listPackages(t *testing.T, overlay string, patterns ...string) []listedPack
 	require.NoError(t, err, stderr.String())
 	all := decodePackages(t, out)
 	// A folder with tests alone is no package that others could import.
-	return slices.DeleteFunc(all, func(p listedPackage) bool { return p.ImportPath == "coincart" })
+	return slices.DeleteFunc(all, func(p listedPackage) bool { return p.ImportPath == "github.com/coincart/coincart" })
 }
 
 func decodePackages(t *testing.T, out []byte) []listedPackage {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // keygenCmd makes the shop's key pair.

@@ -13,8 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"coincart/payments/keyfile"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/keyfile"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // loadPrivateKey reads a private key file, which others must not be able to read (reliability.md E7).

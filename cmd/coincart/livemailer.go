@@ -13,9 +13,9 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
 )
 
 // liveMailer sends by the mail server that the settings name at that moment, or writes files where they name none. It is a

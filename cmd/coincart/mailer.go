@@ -17,7 +17,7 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 
-	"coincart/payments"
+	"github.com/coincart/coincart/payments"
 )
 
 // smtpServer is a mail server, and the sender of the shop's mails.

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/payments"
+	"github.com/coincart/coincart/payments"
 )
 
 func TestParseSMTP(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 func main() {

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"coincart/migrations"
-	"coincart/models/store"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models/store"
 )
 
 // migrateCmd changes or shows the state of the database's tables.

@@ -11,10 +11,10 @@ import (
 	"strings"
 	"unicode"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments/opay"
-	"coincart/web/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/web/admin"
 )
 
 // setupLink makes the one-time address of the shop's first owner; it is empty where there is staff already. There is no default account.

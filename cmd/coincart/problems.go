@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // problem is one thing that keeps a command from starting, and how to fix it.

@@ -13,14 +13,14 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"coincart/models"
-	"coincart/models/productcsv"
-	"coincart/models/store"
-	"coincart/payments"
-	"coincart/static"
-	"coincart/templates/i18n"
-	"coincart/web/admin"
-	"coincart/web/staff"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/productcsv"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/static"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/staff"
 )
 
 // productsCmd takes products in from files and away as files.

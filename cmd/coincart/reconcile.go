@@ -10,10 +10,10 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"coincart/models"
-	"coincart/payments"
-	"coincart/templates/i18n"
-	"coincart/web/staff"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/staff"
 )
 
 // reconcileCmd compares one day of the exchange's statement with the shop's records.

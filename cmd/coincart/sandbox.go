@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // sandboxCmd runs the sandbox exchange alone, with keys of its own, for a shop in another process or another language.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/models/store"
+	"github.com/coincart/coincart/models/store"
 )
 
 // maxSeedOrders bounds what is made up: more would fill a disk by a slip of the keyboard.

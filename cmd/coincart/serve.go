@@ -7,9 +7,9 @@ import (
 	"log/slog"
 	"strings"
 
-	"coincart/models/store"
-	"coincart/payments"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // serveCmd runs the shop.

@@ -13,11 +13,11 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
-	"coincart/payments/opay"
-	"coincart/web"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/web"
 )
 
 // shop is everything that serves shoppers, put together and not yet started.

@@ -12,8 +12,8 @@ import (
 	"syscall"
 	"time"
 
-	"coincart/payments"
-	"coincart/web"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/web"
 )
 
 // task is one thing that the program does until it is told to stop: a server or a worker. run returns soon after ctx ends.

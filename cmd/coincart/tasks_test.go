@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/payments"
-	"coincart/web"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/web"
 )
 
 func TestRunTasks_StopsInTheOppositeOrder(t *testing.T) {

@@ -1,6 +1,6 @@
 package main
 
-import "coincart/templates/i18ntest"
+import "github.com/coincart/coincart/templates/i18ntest"
 
 // say is the English text of a key of the message catalogue, its placeholders filled from pairs of name and value: tests name keys, so
 // that texts can change without them.

@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // Clock is a clock that only moves when it is told to.

@@ -15,7 +15,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // errNoMariaDB says that there is nothing to start.

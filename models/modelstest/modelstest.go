@@ -17,7 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"coincart/models/store"
+	"github.com/coincart/coincart/models/store"
 )
 
 // Option changes how a test's store is opened.

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models/modelstest"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
 )
 
 func TestProxy_FrozenConnectionsStaySilentAndNewOnesWork(t *testing.T) {

@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/image/webp"
 
-	"coincart/models/pictures"
+	"github.com/coincart/coincart/models/pictures"
 )
 
 // photo is a picture with noise, as a camera's; its left half is red, its upper right quarter green, the rest blue.

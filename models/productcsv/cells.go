@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // bare trims a cell, and takes off the apostrophe that keeps a spreadsheet from running it.

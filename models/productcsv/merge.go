@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // merger puts what a record says onto a product.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 type ownReader struct {

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"coincart/models"
-	"coincart/models/productcsv"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/productcsv"
 )
 
 func categories() []models.Category {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // Shop is what a file is compared with.

@@ -3,7 +3,7 @@ package productcsv
 import (
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // Dialect is the format of a file.

@@ -3,7 +3,7 @@ package productcsv
 import (
 	"strings"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // tree finds the categories that a file names, and makes those that are missing.

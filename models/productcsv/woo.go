@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // Read reads a whole file. What is wrong with it is in the File; the error is one of r or of Options.Progress.

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // wooField names what a column of WooCommerce's exporter holds.

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models/productcsv"
+	"github.com/coincart/coincart/models/productcsv"
 )
 
 // wooHeader are the columns that WooCommerce's exporter writes, those of two attributes included.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // variant reads what is sold: of a simple product and of a variation.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // Writer writes our own format: a row for each variant, the product's columns on the first. It writes UTF-8 with a byte order mark, so that

@@ -8,7 +8,7 @@ import (
 
 	"gorm.io/gorm/clause"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // InsertAttempt stores a new attempt; ids, times and Live that are empty are filled in, and the payer's secrets are sealed. A second

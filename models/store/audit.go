@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // AppendAudit puts an entry at the end of the audit log, in the caller's transaction: what was done and the entry about it are kept

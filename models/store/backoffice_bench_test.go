@@ -11,9 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/modelstest"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
 )
 
 // BenchmarkBackoffice measures the back office's lists and its dashboard over COINCART_BENCH_ORDERS made-up orders on MariaDB, and

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // BookDay reads a day of the books; ErrNotFound.

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"coincart/migrations"
-	"coincart/models"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
 )
 
 const (

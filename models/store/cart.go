@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"strings"
 
-	"coincart/migrations"
-	"coincart/models"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
 )
 
 // CreateCart makes an empty cart with a form token of its own.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // SetCartCoupon puts a coupon's code, as it was typed, into a cart; an empty one takes it out. Whether it counts is for models.Price. ErrText:

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // Categories reads all categories in their order, hidden ones too; models.Tree puts them under one another.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // dropVariants deletes the variants that are not listed any more.

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 var (

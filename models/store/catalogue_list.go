@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // productSort is how the back office's list of products is sorted: by a column and the id.

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // placeGap is the room that is made between two products, so that the next move to the same place need not make any.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // Products whose words or prices have to be made anew.

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"slices"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // storedProducts reads products with all that belongs to them, by their ids, and locks their rows until the transaction's end.

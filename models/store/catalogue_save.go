@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // Outcome is what came of a product that was stored.

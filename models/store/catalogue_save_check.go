@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 func (w *productWriter) checkWidths(ctx context.Context, p *savedProduct) error {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 const (

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"slices"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // CategoryCounts gives how many products each category itself has, hidden ones too, by the category's id. One without products is not

@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/modelstest"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
 )
 
 func TestPutProduct_InsertsAndUpdatesBySlugAndSKU(t *testing.T) {

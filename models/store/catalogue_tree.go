@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // PutCategory stores a category of a catalogue that a program brings along, new or changed, by its slug: a category that exists keeps its

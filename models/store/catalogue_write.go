@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // PutProduct stores a product of a catalogue that a program brings along, new or changed, by its slug, in the category that CategoryID

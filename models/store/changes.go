@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // settable are the columns that a caller's map may change, by table. States, keys, prices and the past are not among them.

@@ -5,8 +5,8 @@ import (
 	"sync"
 	"time"
 
-	"coincart/migrations"
-	"coincart/models"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
 )
 
 // serverClock follows the clock of the database's server between two looks at it, by the machine's monotonic clock, which nobody sets.

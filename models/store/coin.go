@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 const coinOrder = "position, symbol"

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"strings"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // Errors of coupons, when an order takes one.

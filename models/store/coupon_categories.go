@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // CouponsFor reads the coupons that name a category, in the order of their codes.

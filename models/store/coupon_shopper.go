@@ -8,8 +8,8 @@ import (
 	"errors"
 	"time"
 
-	"coincart/migrations"
-	"coincart/models"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
 )
 
 // shopperOf is what a coupon knows a shopper by: a keyed digest of the e-mail, which does not depend on upper and lower case. The same

@@ -13,7 +13,7 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // What the keys are for that are derived from the key to seal with: none of them serves two purposes.

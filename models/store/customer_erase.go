@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"coincart/migrations"
-	"coincart/models"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
 )
 
 // OpenOrdersError says that a person's data cannot be erased yet: these orders still need them.

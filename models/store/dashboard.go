@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"coincart/migrations"
-	"coincart/models"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
 )
 
 // maxSpan is the most days of a dashboard.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // PutDiscrepancies brings a day's discrepancies up to what a reconciliation has found: new ones, by (kind, key), are stored open; open ones

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"coincart/migrations"
+	"github.com/coincart/coincart/migrations"
 )
 
 // Durability is what the database does before it says that a transaction is committed. A field that the server does not tell is empty.

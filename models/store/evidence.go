@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // AddEvidence appends a claim about a payment (reliability.md R7). Claims longer than their columns are cut off: what somebody else

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 const readPayments = `SELECT a.id, a.order_id, o.ref, o.state, o.email, a.app_order_id, a.order_num, a.coin, a.amount, a.rate, a.rate_source,

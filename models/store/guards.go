@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // MarkChecked claims the next question about an attempt: it moves checked_at from the value that was read (zero: never asked) to

@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // ReservationsOf reads an order's reservations as SellReservation and ReleaseReservation do.

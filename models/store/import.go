@@ -12,9 +12,9 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/migrations"
-	"coincart/models"
-	"coincart/models/productcsv"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/productcsv"
 )
 
 // ErrCatalogueChanged says that the products which an import is about were changed since it was planned.

@@ -8,7 +8,7 @@ import (
 	"io"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // InsertImport stores the row of a file whose pieces follow.

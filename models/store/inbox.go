@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // maxUnusable is how many different envelopes of one digest are kept while none of them could be used. The digest is the

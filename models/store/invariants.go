@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"coincart/migrations"
+	"github.com/coincart/coincart/migrations"
 )
 
 // Violation is a row that must not exist.

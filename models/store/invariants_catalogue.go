@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // catalogueInvariants are the rules of the catalogue that a query can tell.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // explained is a discrepancy of the day that a person has accepted, or that was mended, about a line or a booking.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // Queue names a table whose rows wait for a worker: a row is due when due_at has come.

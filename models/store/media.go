@@ -9,7 +9,7 @@ import (
 
 	"gorm.io/gorm/clause"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // SaveMedia stores an uploaded picture with its files. One that is there already stays as it is, and counts as uploaded now. It is

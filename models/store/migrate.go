@@ -8,7 +8,7 @@ import (
 
 	"github.com/pressly/goose/v3"
 
-	"coincart/migrations"
+	"github.com/coincart/coincart/migrations"
 )
 
 // ErrNoMigration says that there is nothing to take back.

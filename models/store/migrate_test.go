@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
-	"coincart/migrations"
-	"coincart/models/modelstest"
-	"coincart/models/store"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
 )
 
 func TestMigrations_UpDownUp(t *testing.T) {

@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // AddNote stores what staff wrote on an order; id and time that are empty are filled in.

@@ -16,8 +16,8 @@ import (
 
 	"gorm.io/gorm"
 
-	"coincart/migrations"
-	"coincart/models"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
 )
 
 // Options of Open. The zero value is a store without secrets on the database's clock.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // InsertOrder stores a new order with its lines and, if it has one, its address. Ids and times that are empty are filled in; lines get

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 const addressColumns = "name, phone, line1, line2, city, region, postcode, country"

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // OrderFile reads everything that is known of an order in seven statements; ErrNotFound.

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"coincart/migrations"
-	"coincart/models"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
 )
 
 // fewOrders is how many orders of a time are read and sorted by amount for a page: they lie side by side in one index, with what they are

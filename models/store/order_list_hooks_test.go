@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // OrdersWithFew is Orders where so many orders of a time are few.

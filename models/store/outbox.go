@@ -5,7 +5,7 @@ import (
 
 	"gorm.io/gorm/clause"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // PutOutbox queues a message; a DedupeKey that is taken changes nothing (reliability.md I10). It is due at once unless a time is set.

@@ -12,7 +12,7 @@ import (
 
 	"gorm.io/gorm"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // slowStatement is the time from which a statement is worth a line in the log.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // PriceSources reads the price sources by name. The built-in one is among them, also where it was never stored.

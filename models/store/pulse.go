@@ -5,8 +5,8 @@ import (
 	"database/sql"
 	"time"
 
-	"coincart/migrations"
-	"coincart/models"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
 )
 
 // ServerVersion is what the database calls itself, such as "SQLite 3.50.4" or "10.11.14-MariaDB".

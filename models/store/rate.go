@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // AddRate adds what a source said to the history. What is the same as the coin's last entry from that source, and less than a

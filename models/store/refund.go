@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/migrations"
-	"coincart/models"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
 )
 
 // RefundTooMuchError says that less is left of a payment than is to go back.

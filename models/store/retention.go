@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // aged is what a table keeps for a while only. What is cleared is found by its time, and a mark says how far the table is cleared, so

@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 const reviewList = "reviews"

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/migrations"
-	"coincart/models"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
 )
 
 // The kinds of a day's sums.

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm/schema"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // mapped are the models that are rows.

@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"coincart/models/modelstest"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
 )
 
 func TestSchema_ColumnsAreTheModelsFields(t *testing.T) {

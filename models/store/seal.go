@@ -10,7 +10,7 @@ import (
 	"errors"
 	"fmt"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // SealKeySize is the length of Options.SealKey.

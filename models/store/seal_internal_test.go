@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 func TestSeal_OpensInItsPlaceOnly(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // shelfSize is the number of products that the shop is measured with.

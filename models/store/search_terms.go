@@ -8,7 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // searchVersion names the rules below. Products that were indexed by others are indexed again (RefreshCatalogue).

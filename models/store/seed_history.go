@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // seedRecent is the time before the end in which orders may still await their payment.

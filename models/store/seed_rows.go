@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // write adds the order's rows to the batch.

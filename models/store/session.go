@@ -9,8 +9,8 @@ import (
 	"log/slog"
 	"time"
 
-	"coincart/migrations"
-	"coincart/models"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
 )
 
 const sessionColumn = "sessions.data"

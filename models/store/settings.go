@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"coincart/migrations"
+	"github.com/coincart/coincart/migrations"
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 const sealedSetting = "settings.sealed"

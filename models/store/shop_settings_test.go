@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
-	"coincart/models"
-	"coincart/models/modelstest"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
 )
 
 // twoServers runs a scenario on two stores over one database, of each kind.

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"coincart/migrations"
-	"coincart/models"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
 )
 
 // ErrLastOwner says that nobody would be left who may change the staff.

@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"time"
 
-	"coincart/migrations"
-	"coincart/models"
+	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models"
 )
 
 // PutStaffSession stores the session of a cookie of the back office. Every step of a sign-in makes a new one, because an id that was

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // InsertStatement stores the beginning of a fetch; ids and times that are empty are filled in.

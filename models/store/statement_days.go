@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // StatementDaysOf says on which day's statement lines of a type stand: appOrderId → day, for those of ids that stand on any. Only the

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // take and give are the conditional changes of a variant's stock; rows found 1 or nothing happened (reliability.md R5, I7).

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // ErrUntracked says that the stock of a variant is not counted.

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"strconv"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // CreateStockCount makes a sheet of all variants whose stock is counted, of a category with everything below it or (empty) of all, in the

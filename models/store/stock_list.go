@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strconv"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 const (

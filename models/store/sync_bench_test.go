@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"coincart/models/modelstest"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
 )
 
 // BenchmarkCommit measures what it costs that a commit is on disk: small transactions of one writer and of 32 at the same time. cpu-us

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // taskLease is how long a claimed task is left to its worker after each sign of life.

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // PlaceTakenError says that another zone has a place already.

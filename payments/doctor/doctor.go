@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // Check is one of the things that are looked at.

@@ -13,11 +13,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models/modelstest"
-	"coincart/models/store"
-	"coincart/payments/doctor"
-	"coincart/payments/opay"
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/doctor"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 const app = "shop_1"

@@ -6,8 +6,8 @@ import (
 	"encoding/base64"
 	"strings"
 
-	"coincart/payments/keyfile"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/keyfile"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // KeyInfo is what may be shown of a key: nothing that is secret.

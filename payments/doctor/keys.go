@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"coincart/payments/keyfile"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/keyfile"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // checkKeys reads the key files as the start of the shop does (reliability.md E7). The ring is nil where they cannot be used.

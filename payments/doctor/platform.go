@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // How far our clock may be from the platform's. The platform refuses requests whose time it finds illegal (50010) without saying where

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/models/store"
+	"github.com/coincart/coincart/models/store"
 )
 
 // timeWarn is how far the database's clock may be off this machine's without a word. The shop follows the database's clock, so a

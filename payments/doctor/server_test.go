@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models/modelstest"
-	"coincart/models/store"
-	"coincart/payments/doctor"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/doctor"
 )
 
 // only is the finding of a check that finds one thing.

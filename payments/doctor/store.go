@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // lateAfter is how long a row may wait for a worker (reliability.md I14).

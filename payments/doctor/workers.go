@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // readyAnswer is the most that is read of /readyz, in bytes.

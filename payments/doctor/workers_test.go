@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/payments/doctor"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/doctor"
 )
 
 // R18: a worker that does not go on is found from inside the shop, and from beside it.

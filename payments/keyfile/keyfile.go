@@ -10,7 +10,7 @@ import (
 	"io/fs"
 	"os"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // maxSize is more than any key of 8192 bits needs.

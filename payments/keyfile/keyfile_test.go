@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/payments/keyfile"
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/keyfile"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 func TestRead_TakesGoodFilesAndNamesTheProblemOfOthers(t *testing.T) {

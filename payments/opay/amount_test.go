@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 var amountForm = regexp.MustCompile(`\A(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?\z`)

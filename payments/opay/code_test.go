@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // The codes of platform/api.md §4.

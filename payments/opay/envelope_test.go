@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 const paid = `{"outOrderId":"11321","orderNum":"10000000002","orderStatus":"3","payAmount":"10","returnUrl":""}`

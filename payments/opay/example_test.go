@@ -9,7 +9,7 @@ import (
 	"net/http/httptest"
 	"sync"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // examplePlatform answers like the platform, so that the examples run. A shop gives

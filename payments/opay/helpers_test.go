@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // The assertions are our own, because the package is to be usable, and testable,

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 func TestParseObject_TextAndObjects(t *testing.T) {

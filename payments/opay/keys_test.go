@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 func der(tb testing.TB, text []byte) []byte {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // notification is a body as the platform posts it.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 func TestCreateOrder_SendsWhatTheDocumentAsks(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // Every way in which an answer can be no answer has to be "unknown", and nothing

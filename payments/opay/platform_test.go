@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 const (

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // statementLine is as the platform writes it; amount is raw JSON.

@@ -5,7 +5,7 @@ import (
 	"math/big"
 	"strings"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // scale is the number of fraction digits that balances are kept with, the most that the protocol's amounts can have.

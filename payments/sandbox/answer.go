@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 const (

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 const (

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // CallbackState is how far a callback has come.

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // Names of the calls, the last parts of their addresses. Faults and traffic speak of calls by them.

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // ErrConfig is wrapped by every error that New returns about a setting.

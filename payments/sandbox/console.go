@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"coincart/payments/opay"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 const (

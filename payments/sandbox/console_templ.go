@@ -11,8 +11,8 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"strconv"
 
-	"coincart/payments/opay"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // consolePage is the frame of the developer's pages.

@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/payments/opay"
-	"coincart/payments/sandbox"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/sandbox"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 func TestConsole_ShowsOrdersCallbacksTrafficAndHelp(t *testing.T) {

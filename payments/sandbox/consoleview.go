@@ -9,7 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 type navLink struct {

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // controlBase is where the JSON API for switching and looking is served. The package's documentation lists it.

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // core is everything that the sandbox remembers, with the rules of how it changes. Server guards it with one lock; now is the

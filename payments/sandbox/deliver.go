@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 const (

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/payments/opay"
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // rawCreate posts a good createThirdOrder and returns what the wire gave.

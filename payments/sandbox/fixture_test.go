@@ -23,7 +23,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 const (

@@ -22,7 +22,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 var journalKeys = sync.OnceValue(func() (keys [2]*rsa.PrivateKey) {

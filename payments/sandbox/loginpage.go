@@ -4,8 +4,8 @@ import (
 	"net/http"
 	"net/url"
 
-	"coincart/payments/opay"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 const maxStateParameter = 1024

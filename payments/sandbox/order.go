@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // OrderType is what a statement calls orderType (platform/api.md §3.5).

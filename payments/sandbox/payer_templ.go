@@ -8,7 +8,7 @@ package sandbox
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "coincart/templates/i18n"
+import "github.com/coincart/coincart/templates/i18n"
 
 // payerPage is the frame of the pages that a payer sees.
 func payerPage(p *i18n.Printer, styles string, title string) templ.Component {

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"coincart/payments/opay"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 const (

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // Server is a sandbox. Its methods are safe for use by several goroutines.

@@ -3,7 +3,7 @@ package sandbox
 import (
 	"strconv"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 func exchangeCode(k *core, r request) (reply, error) {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 func TestSignIn_CodesAndTokens(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // maxPageSize is the most lines of one page of a statement, and the default (platform/api.md §3.5).

@@ -12,8 +12,8 @@ import (
 
 	"github.com/a-h/templ"
 
-	"coincart/payments/opay"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // languageCookie keeps the language that was selected in the console. A demonstration's shop is at the same host and sees the cookie, so

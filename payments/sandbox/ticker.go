@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // tickerPath is the exchange's public market call. The platform's documents have none; this is the form that exchanges of its kind use.

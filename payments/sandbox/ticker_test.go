@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // ticker asks the market call and reads its members as they stand.

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"coincart/payments/opay"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // maxTrafficText bounds each text that is kept of a message.

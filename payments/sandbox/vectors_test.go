@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"coincart/payments/sandbox"
+	"github.com/coincart/coincart/payments/sandbox"
 )
 
 type vector struct{ Name, Plain, Data, Sign string }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"coincart/templates"
+	"github.com/coincart/coincart/templates"
 )
 
 // movable reports that the rows are shown in a category's own order, which can be changed.

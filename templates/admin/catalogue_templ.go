@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"strconv"
 
-	"coincart/static"
+	"github.com/coincart/coincart/static"
 )
 
 // Products is the list of products.

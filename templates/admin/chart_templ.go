@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18n"
 	"strings"
 )
 

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // state sums up the callbacks' health in a word.

@@ -8,7 +8,7 @@ package admin
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "coincart/templates/i18n"
+import "github.com/coincart/coincart/templates/i18n"
 
 // Dashboard is the first page: what waits, how today goes, and how a chosen span went.
 func Dashboard(v DashboardView) templ.Component {

@@ -1,8 +1,8 @@
 package admin_test
 
 import (
-	"coincart/templates"
-	"coincart/templates/admin"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/admin"
 )
 
 // clerk is the page of somebody who may change the catalogue.

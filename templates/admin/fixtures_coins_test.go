@@ -3,8 +3,8 @@ package admin_test
 import (
 	"strconv"
 
-	"coincart/models"
-	"coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates/admin"
 )
 
 // coinSheets are the pages of coins, rates and price sources.

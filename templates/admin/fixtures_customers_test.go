@@ -3,7 +3,7 @@ package admin_test
 import (
 	"strings"
 
-	"coincart/templates/admin"
+	"github.com/coincart/coincart/templates/admin"
 )
 
 // customers are the pages of customers.

@@ -1,8 +1,8 @@
 package admin_test
 
 import (
-	"coincart/models"
-	"coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates/admin"
 )
 
 const importID = "01900000-0000-7000-8000-0000000000f1"

@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/models"
-	"coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates/admin"
 )
 
 func (f fixtures) types() []admin.Choice {

@@ -3,8 +3,8 @@ package admin_test
 import (
 	"strconv"
 
-	"coincart/models"
-	"coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates/admin"
 )
 
 func (f fixtures) review(id, kind string) admin.ReviewRow {

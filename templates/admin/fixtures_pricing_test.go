@@ -3,8 +3,8 @@ package admin_test
 import (
 	"slices"
 
-	"coincart/models"
-	"coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates/admin"
 )
 
 const zoneID = "01900000-0000-7000-8000-0000000000d1"

@@ -3,10 +3,10 @@ package admin_test
 import (
 	"strings"
 
-	"coincart/models"
-	"coincart/payments"
-	"coincart/payments/doctor"
-	"coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/doctor"
+	"github.com/coincart/coincart/templates/admin"
 )
 
 // setUp are the pages of settings, keys and health.

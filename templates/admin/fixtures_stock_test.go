@@ -1,6 +1,6 @@
 package admin_test
 
-import "coincart/templates/admin"
+import "github.com/coincart/coincart/templates/admin"
 
 const countID = "01900000-0000-7000-8000-0000000000c1"
 

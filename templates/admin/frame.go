@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // word is the catalogue's word for a value, such as word(p, "admin.role.", "owner"). A value that has none is shown as it is.

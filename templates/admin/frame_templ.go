@@ -9,9 +9,9 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"coincart/static"
-	"coincart/templates"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/static"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
 	"strconv"
 )
 

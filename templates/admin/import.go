@@ -3,7 +3,7 @@ package admin
 import (
 	"strings"
 
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 func importLook(state string) look {

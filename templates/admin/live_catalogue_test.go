@@ -16,9 +16,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/static"
-	"coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/static"
+	"github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // shelves is a small back office that shows one product and one tree, and keeps what is sent.

@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/static"
-	"coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/static"
+	"github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // desk is a small back office behind the pages: one task, one list.

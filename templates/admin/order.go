@@ -3,7 +3,7 @@ package admin
 import (
 	"strings"
 
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // path is the address of one of the order's forms.

@@ -8,7 +8,7 @@ package admin
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "coincart/templates/i18n"
+import "github.com/coincart/coincart/templates/i18n"
 
 // Order is one order: what was bought, every try to pay it, and everything that happened to it.
 func Order(v OrderView) templ.Component {

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // input is a labelled field: one line, several lines, or a choice, with its hint and its problem.

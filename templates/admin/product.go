@@ -6,7 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 func (v ProductView) title() string {

@@ -8,7 +8,7 @@ package admin
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "coincart/templates/i18n"
+import "github.com/coincart/coincart/templates/i18n"
 
 // Staff lists the people of the back office and lets owners invite, change and disable them.
 func Staff(v StaffView) templ.Component {

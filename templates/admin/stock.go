@@ -1,6 +1,6 @@
 package admin
 
-import "coincart/templates/i18n"
+import "github.com/coincart/coincart/templates/i18n"
 
 func (t StockThing) path() string { return "/admin/stock/" + t.ID }
 

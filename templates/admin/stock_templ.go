@@ -8,7 +8,7 @@ package admin
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "coincart/templates/i18n"
+import "github.com/coincart/coincart/templates/i18n"
 
 // stockTabs lead to the lists that belong together.
 func stockTabs(p *i18n.Printer, here string) templ.Component {

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // taskAbout says what a task is about. An export has words and its format behind them, a number counts orders, a day stands for itself.

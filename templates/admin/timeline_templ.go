@@ -8,7 +8,7 @@ package admin
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "coincart/templates/i18n"
+import "github.com/coincart/coincart/templates/i18n"
 
 // timeline is everything that happened to an order, newest first: who, when, from where, and whether it was proved.
 func timeline(v OrderView) templ.Component {

@@ -30,8 +30,8 @@
 package admin
 
 import (
-	"coincart/templates"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // Page is the frame around every page of the back office.

@@ -1,6 +1,6 @@
 package admin
 
-import "coincart/templates"
+import "github.com/coincart/coincart/templates"
 
 // The problems of the catalogue's forms.
 const (

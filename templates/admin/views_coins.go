@@ -1,6 +1,6 @@
 package admin
 
-import "coincart/templates"
+import "github.com/coincart/coincart/templates"
 
 // The problems of the coins' and price sources' forms.
 const (

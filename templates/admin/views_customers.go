@@ -1,6 +1,6 @@
 package admin
 
-import "coincart/templates"
+import "github.com/coincart/coincart/templates"
 
 // SectionCustomers is the entry of the navigation for customers.
 const SectionCustomers Section = "customers"

@@ -1,6 +1,6 @@
 package admin
 
-import "coincart/templates"
+import "github.com/coincart/coincart/templates"
 
 // ImportsView is the list of files of products that were uploaded, the form for another, and the form for an export.
 type ImportsView struct {

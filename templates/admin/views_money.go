@@ -1,6 +1,6 @@
 package admin
 
-import "coincart/templates"
+import "github.com/coincart/coincart/templates"
 
 // StatementsView lists the platform's days. Fetching: POST /admin/statements with day, form_token; it leads to the task's page. Choosing a
 // day and a type: GET /admin/statements with day, type, which leads on to the day's page.

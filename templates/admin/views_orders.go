@@ -1,6 +1,6 @@
 package admin
 
-import "coincart/templates"
+import "github.com/coincart/coincart/templates"
 
 // DashboardView is the first page. The span is a GET form with from and to (yyyy-MM-dd in Page.Zone, both included), or one of the
 // presets: ?span=today|7d|30d|90d.

@@ -3,7 +3,7 @@ package admin
 import (
 	"strconv"
 
-	"coincart/templates"
+	"github.com/coincart/coincart/templates"
 )
 
 // The entries of the navigation for coupons, and for delivery with tax.

@@ -1,8 +1,8 @@
 package admin
 
 import (
-	"coincart/templates"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // SettingsView is a group of settings. Form: POST /admin/settings/{Group} with version, page (of the legal pages), the settings by their

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // constants reads the text constants of a folder's Go files by the name of their type.

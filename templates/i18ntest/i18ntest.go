@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // Words are the texts of one language. Unlike those of a Printer, its methods panic when the catalogue lacks the key: an assertion

@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"coincart/templates/i18n"
-	"coincart/templates/i18ntest"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18ntest"
 )
 
 func TestWords_AreTheCatalogues(t *testing.T) {

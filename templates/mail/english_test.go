@@ -1,6 +1,6 @@
 package mail_test
 
-import "coincart/templates/i18ntest"
+import "github.com/coincart/coincart/templates/i18ntest"
 
 // english and chinese are the texts that the tests name by key.
 var (

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"coincart/templates"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // Letter is a message ready to be sent.

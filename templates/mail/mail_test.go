@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/templates"
-	"coincart/templates/i18n"
-	"coincart/templates/mail"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/mail"
 )
 
 func view(tag string) mail.View {

@@ -12,8 +12,8 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/templates"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // Checkout is the page before paying.

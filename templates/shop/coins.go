@@ -1,6 +1,6 @@
 package shop
 
-import "coincart/templates/i18n"
+import "github.com/coincart/coincart/templates/i18n"
 
 // rateWords say what one coin costs, who says so, and what the amount has on top.
 func (c CoinChoice) rateWords(p *i18n.Printer) string {

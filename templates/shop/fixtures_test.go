@@ -9,9 +9,9 @@ import (
 	"github.com/a-h/templ"
 	"github.com/stretchr/testify/require"
 
-	"coincart/templates"
-	"coincart/templates/i18n"
-	"coincart/templates/shop"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/shop"
 )
 
 const ref = "K7QW3ZP5NXA2RVTM4JHB6YDEUC"

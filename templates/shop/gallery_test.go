@@ -22,7 +22,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/static"
+	"github.com/coincart/coincart/static"
 )
 
 // policy is the content security policy that the shop is served under.

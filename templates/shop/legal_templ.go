@@ -8,7 +8,7 @@ package shop
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "coincart/templates"
+import "github.com/coincart/coincart/templates"
 
 // LegalView is a page of the shop's own words.
 type LegalView struct {

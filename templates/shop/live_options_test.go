@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/static"
-	"coincart/templates/i18n"
-	"coincart/templates/shop"
+	"github.com/coincart/coincart/static"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/shop"
 )
 
 // A choice of options is shown at once: price, pictures and what else can be had change in place, the quantity and the focus stay.

@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/static"
-	"coincart/templates/i18n"
-	"coincart/templates/shop"
+	"github.com/coincart/coincart/static"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/shop"
 )
 
 // counter is a small shop behind the pages: one cart, one order.

@@ -3,7 +3,7 @@ package shop
 import (
 	"net/url"
 
-	"coincart/templates"
+	"github.com/coincart/coincart/templates"
 )
 
 // OrderView is an order's page and also the page that the exchange sends the shopper back to.

@@ -8,7 +8,7 @@ package shop
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "coincart/templates"
+import "github.com/coincart/coincart/templates"
 
 // Order is an order's page, and the page that the exchange sends the shopper back to.
 func Order(v OrderView) templ.Component {

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"coincart/templates/i18n"
-	"coincart/templates/shop"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/shop"
 )
 
 func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 func (v OrderView) heading() string {

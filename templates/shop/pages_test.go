@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/templates"
-	"coincart/templates/i18n"
-	"coincart/templates/shop"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/shop"
 )
 
 func TestPages_AreWholeInBothLanguages(t *testing.T) {

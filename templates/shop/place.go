@@ -3,7 +3,7 @@ package shop
 import (
 	"github.com/a-h/templ"
 
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // Choice is one entry of a list to choose from.

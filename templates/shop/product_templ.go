@@ -9,8 +9,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"coincart/templates"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
 	"strconv"
 )
 

@@ -11,7 +11,7 @@
 // nothing for it. All other forms are ordinary ones.
 package shop
 
-import "coincart/templates"
+import "github.com/coincart/coincart/templates"
 
 // Card is one product in a list.
 type Card struct {

@@ -1,6 +1,6 @@
 package shop
 
-import "coincart/templates/i18n"
+import "github.com/coincart/coincart/templates/i18n"
 
 // problems lists the refused fields in the order of the page.
 func (v CheckoutView) problems() []summaryItem {

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strconv"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
-	"coincart/web/staff"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/staff"
 )
 
 const accountPath = Home + "/account"

@@ -1,7 +1,7 @@
 package admin
 
 import (
-	pages "coincart/templates/admin"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 const newTOTPPath = accountPath + "/totp"

@@ -9,10 +9,10 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
-	"coincart/payments"
-	"coincart/web/shop"
-	"coincart/web/staff"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/web/shop"
+	"github.com/coincart/coincart/web/staff"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // Home is the address of the first page.

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"time"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 const cancellationsPath = Home + "/cancellations"

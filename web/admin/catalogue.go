@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strconv"
 
-	"coincart/models"
-	"coincart/templates"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // productFilterNames are the parameters of the list of products.

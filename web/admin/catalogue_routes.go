@@ -1,6 +1,6 @@
 package admin
 
-import "coincart/models"
+import "github.com/coincart/coincart/models"
 
 // catalogueRoutes are the addresses of products, categories and tags.
 func (o *Office) catalogueRoutes(t *table) {

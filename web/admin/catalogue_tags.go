@@ -6,9 +6,9 @@ import (
 	"net/url"
 	"strings"
 
-	"coincart/models"
-	"coincart/models/store"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 const tagsPath = Home + "/tags"

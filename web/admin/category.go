@@ -8,10 +8,10 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/models"
-	"coincart/models/store"
-	pages "coincart/templates/admin"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 const categoriesPath = Home + "/categories"

@@ -4,9 +4,9 @@ import (
 	"net/url"
 	"strconv"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // The limits of a category's texts: what the columns hold.

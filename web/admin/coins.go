@@ -7,12 +7,12 @@ import (
 	"slices"
 	"strconv"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/visit"
 )
 
 const (

@@ -8,8 +8,8 @@ import (
 	"time"
 	"unicode"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // Bounds of what is typed about a coin.

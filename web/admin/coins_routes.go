@@ -1,6 +1,6 @@
 package admin
 
-import "coincart/models"
+import "github.com/coincart/coincart/models"
 
 // coinRoutes are the addresses of coins, their rates and the price sources.
 func (o *Office) coinRoutes(t *table) {

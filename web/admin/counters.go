@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // counterAge is how old the counters of the navigation may be. What this process itself changes is counted at once.

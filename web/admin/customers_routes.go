@@ -1,6 +1,6 @@
 package admin
 
-import "coincart/models"
+import "github.com/coincart/coincart/models"
 
 // customerRoutes are the addresses of the customers' pages.
 func (o *Office) customerRoutes(t *table) {

@@ -3,8 +3,8 @@ package admin
 import (
 	"time"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // longestSpan is the most days that the figures are shown for.

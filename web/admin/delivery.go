@@ -7,10 +7,10 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/models"
-	"coincart/models/store"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 const deliveryPath = Home + "/delivery"

@@ -12,11 +12,11 @@ import (
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
-	"coincart/models"
-	"coincart/payments"
-	pages "coincart/templates/admin"
-	"coincart/web/staff"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/staff"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // desk is one request of one person of the staff.

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"net/http"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/web/staff"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/staff"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // showSetup shows the page that makes the shop's first owner: GET /admin/setup/{token}.

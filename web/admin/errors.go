@@ -4,10 +4,10 @@ import (
 	"errors"
 	"net/http"
 
-	"coincart/templates"
-	pages "coincart/templates/admin"
-	"coincart/web/staff"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/templates"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/staff"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // failed is an error with the frame of the page that it happened on.

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"net/url"
 
-	"coincart/models"
-	"coincart/payments"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // exportForm is the form that makes a file of what a list shows.

@@ -5,9 +5,9 @@ import (
 	"net/http"
 	"net/url"
 
-	pages "coincart/templates/admin"
-	"coincart/web/staff"
-	"coincart/web/visit"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/staff"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // guard enforces a row of the table: who is not signed in is sent to sign in, a role without the permission is refused, and what needs a

@@ -7,11 +7,11 @@ import (
 	"sync"
 	"time"
 
-	"coincart/models/store"
-	"coincart/payments"
-	"coincart/payments/doctor"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/doctor"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // Checks are what the pages about the shop's set-up ask.

@@ -9,9 +9,9 @@ import (
 	"net/url"
 	"strconv"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // importStarter begins a task of an import.

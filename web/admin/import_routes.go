@@ -1,6 +1,6 @@
 package admin
 
-import "coincart/models"
+import "github.com/coincart/coincart/models"
 
 // importRoutes are the addresses of files of products.
 func (o *Office) importRoutes(t *table) {

@@ -5,11 +5,11 @@ import (
 	"io"
 	"net/url"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
-	pages "coincart/templates/admin"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 const (

@@ -5,10 +5,10 @@ import (
 	"net/http"
 	"net/url"
 
-	"coincart/models"
-	"coincart/models/store"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 const inboxPath = Home + "/inbox"

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"strconv"
 
-	pages "coincart/templates/admin"
-	"coincart/web/staff"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/staff"
 )
 
 const (

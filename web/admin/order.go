@@ -1,8 +1,8 @@
 package admin
 
 import (
-	"coincart/models"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 func orderPath(id string) string { return ordersPath + "/" + id }

@@ -3,8 +3,8 @@ package admin
 import (
 	"errors"
 
-	"coincart/payments"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // askAgain is when the platform may be asked about the same order again, in seconds: a little more than the payments wait.

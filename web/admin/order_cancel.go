@@ -1,8 +1,8 @@
 package admin
 
 import (
-	"coincart/payments"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // cancelOrder calls an unpaid order off: POST /admin/orders/{id}/cancel. A payment that was faster wins; without an answer of the platform

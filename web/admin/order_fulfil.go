@@ -3,8 +3,8 @@ package admin
 import (
 	"errors"
 
-	"coincart/payments"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // fulfilOrder hands a paid order over and writes to the shopper: POST /admin/orders/{id}/fulfil with tracking. A second click finds it

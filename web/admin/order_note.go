@@ -1,7 +1,7 @@
 package admin
 
 import (
-	pages "coincart/templates/admin"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // noteOrder writes a note on an order: POST /admin/orders/{id}/note with text, form_token.

@@ -5,11 +5,11 @@ import (
 	"net/url"
 	"strings"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // refundOrder asks for money to go back: POST /admin/orders/{id}/refund with attempt, amount, reason, form_token. A second click is the same

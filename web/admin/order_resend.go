@@ -4,9 +4,9 @@ import (
 	"errors"
 	"slices"
 
-	"coincart/models"
-	"coincart/payments"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // resendMail writes to the shopper again: POST /admin/orders/{id}/resend with kind, form_token. The order must have come far enough for

@@ -4,9 +4,9 @@ import (
 	"net/url"
 	"slices"
 
-	"coincart/models"
-	"coincart/payments"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 const ordersPath = Home + "/orders"

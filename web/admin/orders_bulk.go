@@ -5,9 +5,9 @@ import (
 	"net/url"
 	"slices"
 
-	"coincart/models/store"
-	"coincart/payments"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // cancelOrders begins to cancel the orders that were ticked: POST /admin/orders/bulk/cancel with id, form_token. The task's page shows

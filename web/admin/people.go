@@ -3,12 +3,12 @@ package admin
 import (
 	"errors"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
-	"coincart/web/staff"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/staff"
 )
 
 const staffPath = Home + "/staff"

@@ -1,6 +1,6 @@
 package admin
 
-import "coincart/models"
+import "github.com/coincart/coincart/models"
 
 // pricingRoutes are the addresses of coupons, and of delivery with tax.
 func (o *Office) pricingRoutes(t *table) {

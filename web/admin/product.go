@@ -5,10 +5,10 @@ import (
 	"net/http"
 	"net/url"
 
-	"coincart/models"
-	"coincart/models/store"
-	pages "coincart/templates/admin"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 const productsPath = Home + "/products"

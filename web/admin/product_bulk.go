@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/models"
-	"coincart/models/store"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // bulkChange is what can be done to several products at once; nil for anything else.

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // longestFact cuts what the audit log says of a long text.

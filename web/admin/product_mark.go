@@ -1,9 +1,9 @@
 package admin
 
 import (
-	"coincart/models"
-	"coincart/models/pictures"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/pictures"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 func isUpload(source string) bool {

@@ -3,11 +3,11 @@ package admin
 import (
 	"errors"
 
-	"coincart/models"
-	"coincart/models/pictures"
-	"coincart/models/store"
-	pages "coincart/templates/admin"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/pictures"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // pictureLimits are what one form may bring along.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // product makes a product of what was typed, on top of the stored one, whose stock and other languages stay. ok is false where something

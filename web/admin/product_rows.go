@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // change does what a button for the form's rows says: add or remove an option or a variant, make the combinations, move or remove a

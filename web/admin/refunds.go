@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"coincart/models"
-	"coincart/payments"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 const refundsPath = Home + "/refunds"

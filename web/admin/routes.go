@@ -3,8 +3,8 @@ package admin
 import (
 	"net/http"
 
-	"coincart/models"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // Door says how far a sign-in must have come for an address.

@@ -1,6 +1,6 @@
 package admin
 
-import "coincart/models"
+import "github.com/coincart/coincart/models"
 
 // settingsRoutes are the addresses of the shop's set-up.
 func (o *Office) settingsRoutes(t *table) {

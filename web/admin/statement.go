@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strconv"
 
-	"coincart/models"
-	"coincart/payments"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // linesPerPage is how many lines of a statement, or discrepancies, stand on a page.

@@ -5,11 +5,11 @@ import (
 	"net/url"
 	"slices"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 const statementsPath = Home + "/statements"

@@ -3,7 +3,7 @@ package admin
 import (
 	"net/http"
 
-	pages "coincart/templates/admin"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 const stepUpPath = Home + "/step-up"

@@ -3,9 +3,9 @@ package admin
 import (
 	"net/url"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // showLedger shows the stock ledger: GET /admin/stock/ledger?kind=&from=&until=&variant=&after=.

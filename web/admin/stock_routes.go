@@ -1,6 +1,6 @@
 package admin
 
-import "coincart/models"
+import "github.com/coincart/coincart/models"
 
 // The addresses of the stock.
 const (

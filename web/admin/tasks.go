@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"time"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 const tasksPath = Home + "/tasks"

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"coincart/models"
-	"coincart/models/store"
-	pages "coincart/templates/admin"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // showTester shows what a sample basket costs in a place: GET /admin/delivery/tester?place=&price=&quantity=&weight=&virtual=&coupon=.

@@ -7,13 +7,13 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
-	"coincart/templates"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/templates"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // moment writes a time in UTC; no time, no words.

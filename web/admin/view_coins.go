@@ -7,11 +7,11 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // coinState is how a coin stands, in a word.

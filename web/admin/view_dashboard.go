@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // fillDashboard maps the figures to the page.

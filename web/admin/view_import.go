@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"coincart/models"
-	"coincart/models/productcsv"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/productcsv"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // importState says how far an import is, by its tasks and its report.

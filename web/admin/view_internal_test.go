@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/web/staff"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/staff"
 )
 
 func day(t *testing.T, text string) time.Time {

@@ -3,12 +3,12 @@ package admin
 import (
 	"slices"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
-	"coincart/web/shop"
-	"coincart/web/staff"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/shop"
+	"github.com/coincart/coincart/web/staff"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // orderView is an order's page without its frame.

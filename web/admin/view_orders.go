@@ -1,9 +1,9 @@
 package admin
 
 import (
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 func orderRows(p *i18n.Printer, rows []models.OrderRow) []pages.OrderRow {

@@ -3,8 +3,8 @@ package admin
 import (
 	"strings"
 
-	"coincart/models"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // remarkWords are the words of those values of remarks that have some: "admin." + the prefix + the value.

@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"coincart/models"
-	"coincart/templates/i18ntest"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates/i18ntest"
 )
 
 func TestRemark_IsInTheReadersLanguage(t *testing.T) {

@@ -1,10 +1,10 @@
 package admin
 
 import (
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
-	"coincart/web/staff"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/staff"
 )
 
 // statementView is a day's page without its frame and its addresses.

@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strconv"
 
-	"coincart/models"
-	"coincart/payments"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 func taskRow(p *i18n.Printer, t models.Task) pages.TaskRow {

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"time"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // Who did something, where it was no person of the staff: "admin.who." + one of these.

@@ -3,9 +3,9 @@ package admin
 import (
 	"strings"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // addTotals shows what an order's total is made of, and where it goes.

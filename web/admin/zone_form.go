@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"coincart/models"
-	pages "coincart/templates/admin"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // spareSteps is how many empty steps a way of delivery has room for; maxMethods bounds what is read of a form.

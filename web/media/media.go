@@ -14,10 +14,10 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"golang.org/x/sync/singleflight"
 
-	"coincart/models"
-	"coincart/models/pictures"
-	"coincart/models/store"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/pictures"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // Prefix is where the pictures' addresses begin: /media/{hash}-{size}.{format}.

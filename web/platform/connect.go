@@ -4,11 +4,11 @@ import (
 	"errors"
 	"net/url"
 
-	"coincart/models"
-	"coincart/models/store"
-	pages "coincart/templates/shop"
-	"coincart/web/session"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/session"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // afterSignIn is where a sign-in leads that did not say where it came from.

@@ -5,8 +5,8 @@ import (
 	"io"
 	"net/http"
 
-	"coincart/payments/opay"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // maxNotification is the longest body of a callback (reliability.md E1).

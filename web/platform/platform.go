@@ -3,9 +3,9 @@
 package platform
 
 import (
-	"coincart/payments"
-	"coincart/web/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/web/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // Pages are what the platform reaches.

@@ -1,6 +1,6 @@
 package platform
 
-import "coincart/web/visit"
+import "github.com/coincart/coincart/web/visit"
 
 // Return shows the order to a shopper who comes back from the pay page: GET /payments/return/{ref}. It is never evidence: it
 // needs no cookie and reads no query (reliability.md R13).

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"time"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 const lifetime = Lifetime * time.Second

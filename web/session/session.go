@@ -12,8 +12,8 @@ import (
 
 	"github.com/gorilla/sessions"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // Lifetime is how long a browser is remembered after it last gave the shop something to keep, in seconds: 60 days.

@@ -8,10 +8,10 @@ import (
 
 	"github.com/google/uuid"
 
-	"coincart/models"
-	"coincart/models/store"
-	pages "coincart/templates/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // AddToCart puts pieces of a variant into the cart: POST /cart/items with variant (its id) or o0, o1 … (what is chosen of

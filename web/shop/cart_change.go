@@ -4,10 +4,10 @@ import (
 	"errors"
 	"net/http"
 
-	"coincart/models"
-	"coincart/models/store"
-	pages "coincart/templates/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // ChangeCart sets how many pieces of a variant the cart holds: POST /cart/items/{variant} with quantity.

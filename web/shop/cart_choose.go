@@ -3,9 +3,9 @@ package shop
 import (
 	"net/http"
 
-	"coincart/models"
-	pages "coincart/templates/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // UseCoupon puts a coupon's code into the cart, or takes it out: POST /cart/coupon with coupon, which may be empty. Whether the code

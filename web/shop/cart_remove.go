@@ -3,8 +3,8 @@ package shop
 import (
 	"errors"
 
-	"coincart/models/store"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // RemoveFromCart takes a variant out of the cart: POST /cart/items/{variant}/remove. One that is not in it is no error.

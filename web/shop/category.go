@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strconv"
 
-	"coincart/models"
-	"coincart/templates"
-	pages "coincart/templates/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // Category shows one category's products: GET /categories/{slug}?sort=&page=. A sort or a page that does not exist is an

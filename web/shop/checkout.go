@@ -5,11 +5,11 @@ import (
 	"net/http"
 	"slices"
 
-	"coincart/models"
-	"coincart/payments"
-	pages "coincart/templates/shop"
-	"coincart/web/session"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/session"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // Checkout shows the page before paying: GET /checkout. An empty cart, or one that must be mended first, goes to the cart.

@@ -5,12 +5,12 @@ import (
 	"net/http"
 	"slices"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
-	pages "coincart/templates/shop"
-	"coincart/web/session"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/session"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // The events of the checkout that are counted.

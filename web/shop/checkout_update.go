@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"coincart/models"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // checkoutPath is the page before paying.

@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/models"
-	"coincart/payments"
-	pages "coincart/templates/shop"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/shop"
 )
 
 func TestEmailProblem(t *testing.T) {

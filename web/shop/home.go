@@ -3,9 +3,9 @@ package shop
 import (
 	"net/http"
 
-	"coincart/models"
-	pages "coincart/templates/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // Home shows the front page: GET /.

@@ -1,8 +1,8 @@
 package shop
 
 import (
-	"coincart/templates/i18n"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // Language remembers the visitor's language: POST /language with lang and next, the page to go back to.

@@ -1,9 +1,9 @@
 package shop
 
 import (
-	"coincart/templates/shop"
-	"coincart/web/markdown"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/markdown"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // Legal shows one of the shop's legal pages: GET /pages/{name}, in the visitor's language where it is written in it.

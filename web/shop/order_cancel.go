@@ -4,9 +4,9 @@ import (
 	"errors"
 	"net/http"
 
-	"coincart/payments"
-	pages "coincart/templates/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // CancelOrder calls an unpaid order off: POST /orders/{ref}/cancel. Until the platform has agreed, the page says "cancelling".

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"net/http"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
-	pages "coincart/templates/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // PayOrder sends the shopper of an unpaid order to the pay page: POST /orders/{ref}/pay. Without coin and payer_uid it goes on

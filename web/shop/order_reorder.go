@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // Reorder puts an order's lines into the cart again: POST /orders/{ref}/reorder. What is no longer sold is left out; prices and

@@ -6,11 +6,11 @@ import (
 	"net/url"
 	"strings"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/templates/i18n"
-	pages "coincart/templates/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/templates/i18n"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 const ordersPath = "/orders"

@@ -7,11 +7,11 @@ import (
 	"slices"
 	"strconv"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/templates"
-	pages "coincart/templates/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/templates"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // Product shows one product: GET /products/{slug}?variant=SKU, or ?o0=&o1= with what is chosen of each option. An unknown choice chooses

@@ -5,9 +5,9 @@ import (
 	"net/url"
 	"strings"
 
-	"coincart/models"
-	pages "coincart/templates/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // maxQuery is the most runes of a search; more are cut off.

@@ -5,9 +5,9 @@ package shop
 import (
 	"context"
 
-	"coincart/models"
-	"coincart/payments"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // fewLeft is the stock from which a page says how many pieces are left.

@@ -3,10 +3,10 @@ package shop
 import (
 	"errors"
 
-	"coincart/models"
-	"coincart/payments"
-	"coincart/web/session"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/web/session"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // keepSignedIn returns the account that the visitor is signed in to, with a token that is good for the next minutes. A token that was

@@ -4,10 +4,10 @@ import (
 	"net/http"
 	"net/url"
 
-	"coincart/models"
-	"coincart/templates"
-	pages "coincart/templates/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // tagSlug is the last part of a tag's address: a slug, or the tag itself where it has no Latin letters.

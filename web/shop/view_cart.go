@@ -4,11 +4,11 @@ import (
 	"errors"
 	"strconv"
 
-	"coincart/models"
-	"coincart/payments"
-	"coincart/templates"
-	"coincart/templates/i18n"
-	pages "coincart/templates/shop"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
+	pages "github.com/coincart/coincart/templates/shop"
 )
 
 // cartView is the cart's page without its frame.

@@ -1,11 +1,11 @@
 package shop
 
 import (
-	"coincart/models"
-	"coincart/templates"
-	"coincart/templates/i18n"
-	pages "coincart/templates/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 func money(p *i18n.Printer, c models.Currency, a models.Amount) string {

@@ -3,12 +3,12 @@ package shop
 import (
 	"time"
 
-	"coincart/models"
-	"coincart/payments"
-	"coincart/templates"
-	"coincart/templates/i18n"
-	pages "coincart/templates/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // coinChoices are the coins to pay with, each with what would be paid, or with the word that it cannot be used at the moment. The first

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strconv"
 
-	"coincart/models"
-	pages "coincart/templates/shop"
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/shop"
 )
 
 // choice is what a visitor has chosen of a product: a variant, or values of options that may belong to none.

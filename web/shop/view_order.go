@@ -3,11 +3,11 @@ package shop
 import (
 	"time"
 
-	"coincart/models"
-	"coincart/templates"
-	"coincart/templates/i18n"
-	pages "coincart/templates/shop"
-	"coincart/web/visit"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
+	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // orderView is an order's page without its frame and its form. returned says that the shopper comes from the pay page: an

@@ -5,10 +5,10 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
-	"coincart/templates"
-	"coincart/templates/i18n"
-	pages "coincart/templates/shop"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
+	pages "github.com/coincart/coincart/templates/shop"
 )
 
 func productView(p *i18n.Printer, currency models.Currency, product models.Product, c choice, now time.Time) pages.ProductView {

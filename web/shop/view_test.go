@@ -7,11 +7,11 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"coincart/models"
-	"coincart/payments"
-	"coincart/templates"
-	"coincart/templates/i18n"
-	pages "coincart/templates/shop"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
+	pages "github.com/coincart/coincart/templates/shop"
 )
 
 func dollars() models.Currency { return models.Currency{Code: "USD", Digits: 2} }

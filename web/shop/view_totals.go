@@ -4,11 +4,11 @@ import (
 	"strings"
 	"time"
 
-	"coincart/models"
-	"coincart/payments"
-	"coincart/templates"
-	"coincart/templates/i18n"
-	pages "coincart/templates/shop"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
+	pages "github.com/coincart/coincart/templates/shop"
 )
 
 // billTotals is what a cart costs, part by part.

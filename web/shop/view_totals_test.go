@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"coincart/models"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 func TestWords_EveryProblemOfACouponHasSome(t *testing.T) {

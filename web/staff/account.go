@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"strings"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
 )
 
 // ChangeProfile changes the person's own name and language (BCP 47). Errors: ErrName.

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"strings"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
 )
 
 // Credentials are what somebody needs to sign in besides a password: the authenticator's key and the recovery codes. They are not seen

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sync/semaphore"
 	"golang.org/x/text/unicode/norm"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // The cost of a password: OWASP's least for argon2id with 19 MiB. A hash takes about 27 ms.

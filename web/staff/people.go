@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
 )
 
 // CreateSetupLink makes the one-time link of the shop's first owner, while there is no staff at all; needed is false otherwise. The

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"coincart/models"
-	"coincart/models/store"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 )
 
 // Begin is the first step of signing in: it checks the password and returns the cookie's id of a session with which only a code can

@@ -14,9 +14,9 @@ import (
 	"log/slog"
 	"time"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
 )
 
 // Errors that a page has words for.

@@ -15,7 +15,7 @@ import (
 	"github.com/pquerna/otp/hotp"
 	"rsc.io/qr"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // The authenticator's code is RFC 6238 with what all of them understand: SHA-1, six digits, thirty seconds.

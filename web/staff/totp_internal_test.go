@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"rsc.io/qr"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // rfc6238 is the secret of RFC 6238, Appendix B: the ASCII text "12345678901234567890" in base32.

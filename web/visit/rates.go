@@ -1,8 +1,8 @@
 package visit
 
 import (
-	"coincart/models"
-	"coincart/templates/i18n"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // SourceName is a price source's name for a reader. The built-in source has one in each language, as long as nobody has renamed it.

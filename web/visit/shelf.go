@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"coincart/models"
+	"github.com/coincart/coincart/models"
 )
 
 // Shown are the categories directly below one ("": at the top) that are not hidden, in their order. One whose parent is not there is at

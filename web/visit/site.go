@@ -10,10 +10,10 @@ import (
 	"strings"
 	"sync"
 
-	"coincart/models"
-	"coincart/models/store"
-	"coincart/payments"
-	"coincart/web/session"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/web/session"
 )
 
 // Config is what a Site is made of.

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"coincart/models"
-	"coincart/payments"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
 )
 
 var _ payments.Terms = (*Site)(nil)

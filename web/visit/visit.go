@@ -15,10 +15,10 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"coincart/models"
-	"coincart/templates"
-	"coincart/templates/i18n"
-	"coincart/web/session"
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/session"
 )
 
 // MaxFormBytes is the longest body of a form.

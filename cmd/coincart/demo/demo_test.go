@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"coincart/cmd/coincart/demo"
-	"coincart/static"
+	"github.com/coincart/coincart/cmd/coincart/demo"
+	"github.com/coincart/coincart/static"
 )
 
 const chinese = "zh-Hans"
