@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,6 +90,18 @@ type Actor struct {
 
 // Facts are what an audit entry tells about one side of a change: names and plain values, never secrets. Nil: there was nothing.
 type Facts map[string]string
+
+// JSON is how the audit log keeps the facts; "" where there are none.
+func (f Facts) JSON() (string, error) {
+	if len(f) == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal(f)
+	if err != nil {
+		return "", fmt.Errorf("encode the facts of an audit entry: %w", err)
+	}
+	return string(text), nil
+}
 
 // AuditActions lists everything that the audit log tells of, sorted. The store refuses an action that is not here, so that none is
 // without words and none escapes the log's filter.

@@ -66,7 +66,7 @@ func (s *Service) Fulfil(ctx context.Context, orderID, tracking string, by Actor
 			return err
 		}
 		// The carrier tells an address to who has the number: it must go with the person, and nothing goes out of the log.
-		return s.audit(ctx, tx, by, "order.fulfil", "order:"+order.ID, facts{"state": string(order.State)},
+		return tx.Record(ctx, by, "order.fulfil", "order:"+order.ID, facts{"state": string(order.State)},
 			facts{"state": string(models.OrderFulfilled)})
 	})
 	s.poke(s.wakeOutbox)
@@ -85,7 +85,7 @@ func (s *Service) AddNote(ctx context.Context, orderID, text, token string, by A
 	}
 	id := uuid.NewSHA1(uuid.NameSpaceURL, []byte("note:"+orderID+":"+token)).String()
 	note := models.Note{ID: id, OrderID: orderID, StaffID: by.StaffID, Who: by.Who, Text: text, CreatedAt: s.clock()}
-	err = s.audited(ctx, by, "order.note", "order:"+orderID, nil, facts{"note": id}, func(tx *store.Store) error {
+	err = s.store.Audited(ctx, by, "order.note", "order:"+orderID, nil, facts{"note": id}, func(tx *store.Store) error {
 		return tx.AddNote(ctx, &note)
 	})
 	if errors.Is(err, store.ErrDuplicate) {
@@ -114,7 +114,7 @@ func (s *Service) ResendMail(ctx context.Context, orderID string, kind models.Ma
 	}
 	now := s.clock()
 	after := facts{"mail": string(kind)}
-	err = s.audited(ctx, by, "order.resend", "order:"+order.ID, nil, after, func(tx *store.Store) error {
+	err = s.store.Audited(ctx, by, "order.resend", "order:"+order.ID, nil, after, func(tx *store.Store) error {
 		return tx.PutOutbox(ctx, models.OutboxMessage{
 			ID: models.NewID(), Kind: kind, OrderID: order.ID, DedupeKey: string(kind) + ":" + order.ID + ":" + token,
 			State: models.OutboxWaiting, CreatedAt: now, DueAt: now,
@@ -140,7 +140,7 @@ func (s *Service) AskOrder(ctx context.Context, orderID string, by Actor) (model
 		return order, err
 	}
 	after := facts{"state": string(order.State)}
-	return order, s.audited(ctx, by, "order.ask", "order:"+order.ID, before, after, func(*store.Store) error { return nil })
+	return order, s.store.Audited(ctx, by, "order.ask", "order:"+order.ID, before, after, func(*store.Store) error { return nil })
 }
 
 // CancelByStaff calls an order off, as Cancel does, and says what came of it. Errors: store.ErrNotFound, and the store's.
@@ -154,7 +154,7 @@ func (s *Service) CancelByStaff(ctx context.Context, orderID string, by Actor) (
 	}
 	before := facts{"state": string(order.State)}
 	wish := func(*store.Store) error { return nil }
-	if err := s.audited(ctx, by, "order.cancel", "order:"+order.ID, before, facts{"wanted": "cancelled"}, wish); err != nil {
+	if err := s.store.Audited(ctx, by, "order.cancel", "order:"+order.ID, before, facts{"wanted": "cancelled"}, wish); err != nil {
 		return "", err
 	}
 	if err := s.Cancel(ctx, order.Ref); err != nil && !errors.Is(err, ErrNotCancellable) {
@@ -188,7 +188,7 @@ func (s *Service) CloseReview(ctx context.Context, id, note string, by Actor) er
 	if err != nil {
 		return err
 	}
-	return s.audited(ctx, by, "review.close", "review:"+id, facts{"open": "yes"}, facts{"open": "no", "note": note}, func(tx *store.Store) error {
+	return s.store.Audited(ctx, by, "review.close", "review:"+id, facts{"open": "yes"}, facts{"open": "no", "note": note}, func(tx *store.Store) error {
 		return tx.CloseReview(ctx, id, note)
 	})
 }

@@ -52,7 +52,7 @@ func (s *Service) changeDiscrepancy(ctx context.Context, id string, to models.Di
 	}
 	after["state"] = string(to)
 	before := facts{"state": string(d.State), "note": d.Note, "owner": d.OwnerID}
-	err = s.audited(ctx, by, action, "discrepancy:"+id, before, after, func(tx *store.Store) error {
+	err = s.store.Audited(ctx, by, action, "discrepancy:"+id, before, after, func(tx *store.Store) error {
 		return tx.MoveDiscrepancy(ctx, id, models.DiscrepancyOpen, to, set)
 	})
 	if errors.Is(err, store.ErrConflict) {
@@ -94,7 +94,7 @@ func (s *Service) SettleDiscrepancy(ctx context.Context, id string, by Actor) er
 	ask, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	wish := func(*store.Store) error { return nil }
-	if err := s.audited(ctx, by, "discrepancy.settle", "discrepancy:"+id, facts{"attempt": string(a.State)}, nil, wish); err != nil {
+	if err := s.store.Audited(ctx, by, "discrepancy.settle", "discrepancy:"+id, facts{"attempt": string(a.State)}, nil, wish); err != nil {
 		return err
 	}
 	if err := s.ask(ask, a, "statement"); err != nil {

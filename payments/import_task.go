@@ -72,7 +72,7 @@ func (s *Service) StopTask(ctx context.Context, id string, by Actor) error {
 		live.stop(errTaskStopped)
 	}
 	s.running.mu.Unlock()
-	return s.audited(ctx, by, "task.stop", "task:"+id, nil, nil, func(tx *store.Store) error { return tx.StopTask(ctx, id) })
+	return s.store.Audited(ctx, by, "task.stop", "task:"+id, nil, nil, func(tx *store.Store) error { return tx.StopTask(ctx, id) })
 }
 
 // imports is the part of the service that needs no platform.
@@ -189,7 +189,7 @@ func (s *Service) startImportTask(ctx context.Context, i models.Import, kind mod
 		return t, err
 	}
 	after := facts{"kind": string(kind), "file": i.FileName, "sha256": i.Hash}
-	err := s.audited(ctx, by, "task.start", "task:"+t.ID, nil, after, func(tx *store.Store) error {
+	err := s.store.Audited(ctx, by, "task.start", "task:"+t.ID, nil, after, func(tx *store.Store) error {
 		if err := tx.InsertTask(ctx, &t); err != nil {
 			return err
 		}

@@ -147,7 +147,7 @@ func (s *Service) ExportCustomer(ctx context.Context, customer string, by Actor)
 	}
 	nothing := func(*store.Store) error { return nil }
 	after := facts{"orders": strconv.Itoa(len(ids))}
-	if err := s.audited(ctx, by, "customer.export", "customer:"+customer, nil, after, nothing); err != nil {
+	if err := s.store.Audited(ctx, by, "customer.export", "customer:"+customer, nil, after, nothing); err != nil {
 		return nil, err
 	}
 	return text, nil
@@ -156,7 +156,7 @@ func (s *Service) ExportCustomer(ctx context.Context, customer string, by Actor)
 // EraseCustomer takes a person out of all their orders, audited; Store.EraseCustomer says what goes and what stays, and its errors are
 // these.
 func (s *Service) EraseCustomer(ctx context.Context, customer string, by Actor) (orders int, err error) {
-	err = s.audited(ctx, by, "customer.erase", "customer:"+customer, nil, nil, func(tx *store.Store) error {
+	err = s.store.Audited(ctx, by, "customer.erase", "customer:"+customer, nil, nil, func(tx *store.Store) error {
 		orders, err = tx.EraseCustomer(ctx, customer)
 		return err
 	})

@@ -148,7 +148,7 @@ func (s *Service) AcceptRate(ctx context.Context, symbol string, seen models.Amo
 	}
 	before := models.Facts{"rate": was.Rate.String()}
 	after := models.Facts{"rate": is.Rate.String(), "seen": seen.String()}
-	err = s.audited(ctx, by, "coin.accept_rate", "coin:"+symbol, before, after, func(tx *store.Store) error {
+	err = s.store.Audited(ctx, by, "coin.accept_rate", "coin:"+symbol, before, after, func(tx *store.Store) error {
 		if err := tx.AcceptRate(ctx, was, is); err != nil {
 			return err
 		}

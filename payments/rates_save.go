@@ -17,7 +17,7 @@ func (s *Service) SaveCoin(ctx context.Context, was, is models.Coin, by Actor) e
 	if was.Symbol == "" {
 		action = "coin.create"
 	}
-	err := s.audited(ctx, by, action, "coin:"+is.Symbol, coinFacts(was), coinFacts(is), func(tx *store.Store) error {
+	err := s.store.Audited(ctx, by, action, "coin:"+is.Symbol, coinFacts(was), coinFacts(is), func(tx *store.Store) error {
 		if was.Symbol == "" {
 			return tx.NewCoin(ctx, is)
 		}
@@ -63,7 +63,7 @@ func (s *Service) SavePriceSource(ctx context.Context, was, is models.PriceSourc
 	if was.ID == "" {
 		action = "source.create"
 	}
-	err := s.audited(ctx, by, action, "source:"+is.ID, sourceFacts(was), sourceFacts(is), func(tx *store.Store) error {
+	err := s.store.Audited(ctx, by, action, "source:"+is.ID, sourceFacts(was), sourceFacts(is), func(tx *store.Store) error {
 		return tx.SavePriceSource(ctx, is)
 	})
 	if err != nil {

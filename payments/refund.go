@@ -127,7 +127,7 @@ func (s *Service) insertRefund(ctx context.Context, refund *models.Refund, a *mo
 		if err := s.orderRefunding(ctx, tx, &order, refund); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, by, "refund.request", "refund:"+refund.ID, nil, facts{
+		return tx.Record(ctx, by, "refund.request", "refund:"+refund.ID, nil, facts{
 			"order": refund.OrderID, "amount": refund.Amount.String(), "coin": refund.Coin, "state": string(refund.State), "reason": refund.Reason,
 		})
 	})
@@ -195,7 +195,7 @@ func (s *Service) decideRefund(
 		if reason != "" {
 			after["reason"] = reason
 		}
-		return s.audit(ctx, tx, by, "refund."+string(to), "refund:"+id, facts{"state": string(refund.State)}, after)
+		return tx.Record(ctx, by, "refund."+string(to), "refund:"+id, facts{"state": string(refund.State)}, after)
 	})
 	if errors.Is(err, store.ErrConflict) {
 		return ErrRefundOver

@@ -337,7 +337,7 @@ func (s *Service) SealDay(ctx context.Context, day string, by Actor) error {
 	if !result.Balanced() {
 		return ErrDayOpen
 	}
-	err = s.audited(ctx, by, "day.seal", "day:"+day, facts{"state": string(book.State)}, facts{"state": string(models.DaySealed)}, func(tx *store.Store) error {
+	err = s.store.Audited(ctx, by, "day.seal", "day:"+day, facts{"state": string(book.State)}, facts{"state": string(models.DaySealed)}, func(tx *store.Store) error {
 		return tx.SealDay(ctx, day, by.StaffID)
 	})
 	if errors.Is(err, store.ErrConflict) {

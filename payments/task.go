@@ -96,7 +96,7 @@ func (s *Service) startAudited(ctx context.Context, t models.Task, params any, b
 	}
 	t.StaffID, t.Who = by.StaffID, by.Who
 	after := facts{"kind": string(t.Kind), "params": encoded}
-	err = s.audited(ctx, by, "task.start", "task:"+t.ID, nil, after, func(tx *store.Store) error { return tx.InsertTask(ctx, &t) })
+	err = s.store.Audited(ctx, by, "task.start", "task:"+t.ID, nil, after, func(tx *store.Store) error { return tx.InsertTask(ctx, &t) })
 	if errors.Is(err, store.ErrDuplicate) {
 		return s.store.TaskByFormToken(ctx, t.FormToken)
 	}

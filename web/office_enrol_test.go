@@ -13,9 +13,9 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/web/admin"
-	"github.com/coincart/coincart/web/staff"
 )
 
 // keyOf reads the authenticator's secret from an enrolment's page.

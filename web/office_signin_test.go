@@ -13,8 +13,8 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/web/staff"
 )
 
 func TestSignIn_PasswordThenCodeAndANewIDAtEachStep(t *testing.T) {

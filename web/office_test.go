@@ -16,8 +16,8 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/web/admin"
-	"github.com/coincart/coincart/web/staff"
 )
 
 // The password of everybody in these tests, and an authenticator's secret.

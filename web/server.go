@@ -16,13 +16,13 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/platform"
 	"github.com/coincart/coincart/web/shop"
-	"github.com/coincart/coincart/web/staff"
 	"github.com/coincart/coincart/web/visit"
 )
 

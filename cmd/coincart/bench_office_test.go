@@ -22,10 +22,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
-	"github.com/coincart/coincart/web/staff"
 )
 
 // benchOrders is how many orders the back office is measured with, unless COINCART_BENCH_ORDERS says otherwise: make bench-backoffice

@@ -13,11 +13,11 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/sandbox"
 	"github.com/coincart/coincart/web/admin"
-	"github.com/coincart/coincart/web/staff"
 )
 
 // officePage is a page of the back office as somebody comes upon it.

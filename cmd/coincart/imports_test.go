@@ -39,6 +39,7 @@ func importRules() []importRule {
 		{"models", nil, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"models/pictures", nil, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"migrations", nil, []string{gin, templ, orm, "net/http"}},
+		{"models/staff", []string{"models", "models/store"}, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"models/productcsv", []string{"models"}, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"models/store", []string{"models", "models/productcsv", "migrations"}, []string{gin, templ, "net/http"}},
 		{"models/modelstest", []string{"models", "models/store", "migrations"}, []string{gin, templ}},
@@ -49,7 +50,7 @@ func importRules() []importRule {
 		{"payments/sandbox", []string{"payments/opay", "templates/i18n"}, []string{gin, orm, "database/sql"}},
 		{"static", nil, []string{gin, orm}},
 		{"templates/...", []string{"templates/...", "static"}, []string{gin, orm, "database/sql"}},
-		{"web/...", []string{"web/...", "templates/...", "static", "payments", "payments/opay", "payments/doctor", "models", "models/store", "models/pictures", "models/productcsv"}, []string{orm, "database/sql"}},
+		{"web/...", []string{"web/...", "templates/...", "static", "payments", "payments/opay", "payments/doctor", "models", "models/store", "models/pictures", "models/productcsv", "models/staff"}, []string{orm, "database/sql"}},
 		{"cmd/coincart/demo", []string{"models", "models/store"}, []string{gin, orm, templ}},
 		{"cmd/coincart", []string{"..."}, []string{gin, orm, templ}},
 	}

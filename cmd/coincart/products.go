@@ -15,12 +15,12 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/productcsv"
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
-	"github.com/coincart/coincart/web/staff"
 )
 
 // productsCmd takes products in from files and away as files.

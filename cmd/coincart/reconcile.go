@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,9 +10,9 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/templates/i18n"
-	"github.com/coincart/coincart/web/staff"
 )
 
 // reconcileCmd compares one day of the exchange's statement with the shop's records.
@@ -58,11 +57,7 @@ func (c *reconcileCmd) fetch(ctx context.Context, con console, s *shop) error {
 		return err
 	}
 	by := staff.CommandLine()
-	after, err := json.Marshal(map[string]string{"day": c.Day})
-	if err != nil {
-		return fmt.Errorf("encode the audit entry: %w", err)
-	}
-	err = s.store.AppendAudit(ctx, models.AuditEntry{Who: by.Who, Action: "statement.fetch", Subject: "day:" + c.Day, After: string(after)})
+	err := s.store.Record(ctx, by, "statement.fetch", "day:"+c.Day, nil, models.Facts{"day": c.Day})
 	if err != nil {
 		return fmt.Errorf("write the audit log: %w", err)
 	}

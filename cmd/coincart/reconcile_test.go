@@ -13,10 +13,10 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
-	"github.com/coincart/coincart/web/staff"
 )
 
 // newBooks makes a shop with a few payments of the day before now, and serves its sandbox alone, on the machine's time: commands have no

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/web/admin"
-	"github.com/coincart/coincart/web/staff"
 )
 
 // staffCmd works on the accounts of the back office. Whatever it changes is in the audit log as done by "command line".

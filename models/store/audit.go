@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,27 +43,32 @@ func (s *Store) AppendAudit(ctx context.Context, e models.AuditEntry) error {
 	}))
 }
 
-// Audited runs a change and appends the entry that tells of it, in one transaction: neither exists without the other. The entry's time is
-// the store's clock. Errors of change come back as they are.
+// Audited runs a change and records it, in one transaction: neither exists without the other. Errors of change come back as they are.
 func (s *Store) Audited(
 	ctx context.Context, by models.Actor, action, subject string, before, after models.Facts, change func(tx *Store) error,
 ) error {
-	old, err := json.Marshal(before)
-	if err != nil {
-		return fmt.Errorf("encode what was: %w", err)
-	}
-	now, err := json.Marshal(after)
-	if err != nil {
-		return fmt.Errorf("encode what is: %w", err)
-	}
 	return s.Tx(ctx, func(tx *Store) error {
 		if err := change(tx); err != nil {
 			return err
 		}
-		return tx.AppendAudit(ctx, models.AuditEntry{
-			At: tx.now(), StaffID: by.StaffID, Who: by.Who, Action: action, Subject: subject,
-			Before: string(old), After: string(now), RemoteAddr: by.RemoteAddr, RequestID: by.RequestID,
-		})
+		return tx.Record(ctx, by, action, subject, before, after)
+	})
+}
+
+// Record appends an entry to the audit log: who did what to which subject, what was there before and what is there now. It belongs in
+// the transaction of the change, as its last statement (see AppendAudit). The entry's time is the store's clock.
+func (s *Store) Record(ctx context.Context, by models.Actor, action, subject string, before, after models.Facts) error {
+	old, err := before.JSON()
+	if err != nil {
+		return err
+	}
+	now, err := after.JSON()
+	if err != nil {
+		return err
+	}
+	return s.AppendAudit(ctx, models.AuditEntry{
+		StaffID: by.StaffID, Who: by.Who, Action: action, Subject: subject, Before: old, After: now,
+		RemoteAddr: by.RemoteAddr, RequestID: by.RequestID,
 	})
 }
 

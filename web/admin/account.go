@@ -7,9 +7,9 @@ import (
 	"strconv"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
-	"github.com/coincart/coincart/web/staff"
 )
 
 const accountPath = Home + "/account"

@@ -9,9 +9,9 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/web/shop"
-	"github.com/coincart/coincart/web/staff"
 	"github.com/coincart/coincart/web/visit"
 )
 

@@ -75,16 +75,8 @@ func readAuditFilter(q url.Values, view *pages.AuditView) models.AuditFilter {
 func auditRow(p *i18n.Printer, e models.AuditEntry) pages.AuditRow {
 	return pages.AuditRow{
 		Seq: strconv.FormatInt(e.Seq, 10), At: moment(p, e.At), Who: e.Who, Action: e.Action, Subject: strings.TrimSuffix(e.Subject, ":"), SubjectURL: subjectURL(e.Subject),
-		Before: something(e.Before), After: something(e.After), RemoteAddr: e.RemoteAddr, RequestID: e.RequestID, Hash: e.Hash,
+		Before: e.Before, After: e.After, RemoteAddr: e.RemoteAddr, RequestID: e.RequestID, Hash: e.Hash,
 	}
-}
-
-// something is what an entry tells of one side, and nothing where there was nothing.
-func something(facts string) string {
-	if facts == "null" {
-		return ""
-	}
-	return facts
 }
 
 // subjectURL is the page of what an entry is about; "" where it has none.

@@ -13,9 +13,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
-	"github.com/coincart/coincart/web/staff"
 	"github.com/coincart/coincart/web/visit"
 )
 

@@ -5,8 +5,8 @@ import (
 	"net/http"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
-	"github.com/coincart/coincart/web/staff"
 	"github.com/coincart/coincart/web/visit"
 )
 

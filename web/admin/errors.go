@@ -4,9 +4,9 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/templates"
 	pages "github.com/coincart/coincart/templates/admin"
-	"github.com/coincart/coincart/web/staff"
 	"github.com/coincart/coincart/web/visit"
 )
 

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
-	"github.com/coincart/coincart/web/staff"
 )
 
 const (

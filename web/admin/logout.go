@@ -3,8 +3,8 @@ package admin
 import (
 	"errors"
 
+	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
-	"github.com/coincart/coincart/web/staff"
 )
 
 // signOut ends the session: POST /admin/logout.

@@ -4,11 +4,11 @@ import (
 	"errors"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
-	"github.com/coincart/coincart/web/staff"
 )
 
 const staffPath = Home + "/staff"

@@ -3,8 +3,8 @@ package admin
 import (
 	"strconv"
 
+	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
-	"github.com/coincart/coincart/web/staff"
 )
 
 // fewCodes is how many recovery codes are too few.

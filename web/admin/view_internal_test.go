@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
-	"github.com/coincart/coincart/web/staff"
 )
 
 func day(t *testing.T, text string) time.Time {

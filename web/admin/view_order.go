@@ -4,10 +4,10 @@ import (
 	"slices"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/shop"
-	"github.com/coincart/coincart/web/staff"
 	"github.com/coincart/coincart/web/visit"
 )
 

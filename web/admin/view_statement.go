@@ -2,9 +2,9 @@ package admin
 
 import (
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
-	"github.com/coincart/coincart/web/staff"
 )
 
 // statementView is a day's page without its frame and its addresses.

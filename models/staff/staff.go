@@ -7,8 +7,6 @@
 package staff
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,7 +14,6 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 )
 
 // Errors that a page has words for.
@@ -114,41 +111,11 @@ type SignedIn struct {
 }
 
 // Actor names the person in the audit log.
-func (s SignedIn) Actor(from Origin) payments.Actor {
-	return payments.Actor{StaffID: s.Staff.ID, Who: s.Staff.Email, RemoteAddr: from.RemoteAddr, RequestID: from.RequestID}
+func (s SignedIn) Actor(from Origin) models.Actor {
+	return models.Actor{StaffID: s.Staff.ID, Who: s.Staff.Email, RemoteAddr: from.RemoteAddr, RequestID: from.RequestID}
 }
 
 // CommandLine names whoever works at the machine itself in the audit log.
-func CommandLine() payments.Actor { return payments.Actor{Who: "command line"} }
-
-// facts are what an audit entry says of before and after; never a secret.
-type facts map[string]any
-
-// record appends an audit entry inside the transaction of the change.
-func record(ctx context.Context, tx *store.Store, by payments.Actor, action, subject string, before, after facts) error {
-	was, err := encode(before)
-	if err != nil {
-		return err
-	}
-	is, err := encode(after)
-	if err != nil {
-		return err
-	}
-	return tx.AppendAudit(ctx, models.AuditEntry{
-		StaffID: by.StaffID, Who: by.Who, Action: action, Subject: subject, Before: was, After: is,
-		RemoteAddr: by.RemoteAddr, RequestID: by.RequestID,
-	})
-}
-
-func encode(f facts) (string, error) {
-	if len(f) == 0 {
-		return "", nil
-	}
-	text, err := json.Marshal(f)
-	if err != nil {
-		return "", fmt.Errorf("encode audit entry: %w", err)
-	}
-	return string(text), nil
-}
+func CommandLine() models.Actor { return models.Actor{Who: "command line"} }
 
 func subjectOf(staffID string) string { return "staff:" + staffID }

@@ -8,11 +8,10 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 )
 
 // ChangeProfile changes the person's own name and language (BCP 47). Errors: ErrName.
-func (a *Accounts) ChangeProfile(ctx context.Context, s SignedIn, by payments.Actor, name, lang string) error {
+func (a *Accounts) ChangeProfile(ctx context.Context, s SignedIn, by models.Actor, name, lang string) error {
 	name = strings.TrimSpace(name)
 	if err := checkName(name); err != nil {
 		return err
@@ -21,15 +20,15 @@ func (a *Accounts) ChangeProfile(ctx context.Context, s SignedIn, by payments.Ac
 		if err := tx.UpdateStaff(ctx, s.Staff.ID, map[string]any{"name": name, "lang": lang}); err != nil {
 			return fmt.Errorf("store account: %w", err)
 		}
-		return record(ctx, tx, by, "staff.profile", subjectOf(s.Staff.ID),
-			facts{"name": s.Staff.Name, "lang": s.Staff.Lang}, facts{"name": name, "lang": lang})
+		return tx.Record(ctx, by, "staff.profile", subjectOf(s.Staff.ID),
+			models.Facts{"name": s.Staff.Name, "lang": s.Staff.Lang}, models.Facts{"name": name, "lang": lang})
 	})
 }
 
 // ChangePassword sets a new password, ends all other sessions, and puts this one under a new id.
 //
 // Errors: ErrCurrent, ErrPassword, ErrPasswordIs, *WaitError.
-func (a *Accounts) ChangePassword(ctx context.Context, s SignedIn, by payments.Actor, current, password string) (id string, err error) {
+func (a *Accounts) ChangePassword(ctx context.Context, s SignedIn, by models.Actor, current, password string) (id string, err error) {
 	if err := checkPassword(password, s.Staff.Email, s.Staff.Name, a.issuer); err != nil {
 		return "", err
 	}
@@ -61,14 +60,14 @@ func (a *Accounts) ChangePassword(ctx context.Context, s SignedIn, by payments.A
 }
 
 // secure follows a change of what protects the account: the other sessions end, and this one gets a new id.
-func (a *Accounts) secure(ctx context.Context, tx *store.Store, s SignedIn, by payments.Actor, action string) (id string, err error) {
+func (a *Accounts) secure(ctx context.Context, tx *store.Store, s SignedIn, by models.Actor, action string) (id string, err error) {
 	if err := tx.EndStaffSessions(ctx, s.Staff.ID, s.Session.ID); err != nil {
 		return "", fmt.Errorf("end sessions: %w", err)
 	}
 	if id, err = a.renew(ctx, tx, s.Session); err != nil {
 		return "", err
 	}
-	return id, record(ctx, tx, by, action, subjectOf(s.Staff.ID), nil, nil)
+	return id, tx.Record(ctx, by, action, subjectOf(s.Staff.ID), nil, nil)
 }
 
 const totpPrefix = "staff-totp:" // as enrolPrefix
@@ -90,7 +89,7 @@ func (a *Accounts) NewKey(ctx context.Context, s SignedIn) (Key, error) {
 
 // ConfirmKey makes the authenticator that was told NewKey the account's only one, ends all other sessions, and puts this one under a new
 // id. Errors: ErrCode, also where there is nothing to confirm.
-func (a *Accounts) ConfirmKey(ctx context.Context, s SignedIn, by payments.Actor, typed string) (id string, err error) {
+func (a *Accounts) ConfirmKey(ctx context.Context, s SignedIn, by models.Actor, typed string) (id string, err error) {
 	kept, err := a.waiting(ctx, totpPrefix+s.Session.ID)
 	if err != nil {
 		return "", err
@@ -127,13 +126,13 @@ func (a *Accounts) ConfirmKey(ctx context.Context, s SignedIn, by payments.Actor
 }
 
 // NewRecoveryCodes replaces the recovery codes; the new ones are not seen again.
-func (a *Accounts) NewRecoveryCodes(ctx context.Context, s SignedIn, by payments.Actor) (codes []string, err error) {
+func (a *Accounts) NewRecoveryCodes(ctx context.Context, s SignedIn, by models.Actor) (codes []string, err error) {
 	codes, hashes := newRecovery()
 	err = a.store.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.UpdateStaff(ctx, s.Staff.ID, map[string]any{"recovery_hash": hashes}); err != nil {
 			return fmt.Errorf("store recovery codes: %w", err)
 		}
-		return record(ctx, tx, by, "staff.recovery", subjectOf(s.Staff.ID), nil, nil)
+		return tx.Record(ctx, by, "staff.recovery", subjectOf(s.Staff.ID), nil, nil)
 	})
 	if err != nil {
 		return nil, err

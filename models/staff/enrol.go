@@ -266,8 +266,8 @@ func (a *Accounts) join(ctx context.Context, tx *store.Store, e Enrolment, perso
 		return "", fmt.Errorf("store account: %w", err)
 	}
 	by := SignedIn{Staff: person}.Actor(from)
-	err = record(ctx, tx, by, "staff.join", subjectOf(person.ID), nil,
-		facts{"email": person.Email, "name": person.Name, "role": person.Role, "invited_by": e.Invitation.InvitedBy})
+	err = tx.Record(ctx, by, "staff.join", subjectOf(person.ID), nil,
+		models.Facts{"email": person.Email, "name": person.Name, "role": string(person.Role), "invited_by": e.Invitation.InvitedBy})
 	if err != nil || !e.First() {
 		return person.ID, err
 	}
@@ -298,5 +298,5 @@ func (a *Accounts) reset(ctx context.Context, tx *store.Store, account, person m
 		return fmt.Errorf("end sessions: %w", err)
 	}
 	by := SignedIn{Staff: account}.Actor(from)
-	return record(ctx, tx, by, "staff.reset", subjectOf(account.ID), facts{"name": account.Name}, facts{"name": person.Name})
+	return tx.Record(ctx, by, "staff.reset", subjectOf(account.ID), models.Facts{"name": account.Name}, models.Facts{"name": person.Name})
 }

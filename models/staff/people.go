@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 )
 
 // CreateSetupLink makes the one-time link of the shop's first owner, while there is no staff at all; needed is false otherwise. The
@@ -27,7 +27,7 @@ func (a *Accounts) CreateSetupLink(ctx context.Context) (token string, needed bo
 
 // Invite makes a link with which somebody makes an account with this role, once, within models.InvitationTime. Earlier links for the
 // address stop working. Errors: ErrEmail, ErrEmailTaken.
-func (a *Accounts) Invite(ctx context.Context, by payments.Actor, email string, role models.Role) (token string, err error) {
+func (a *Accounts) Invite(ctx context.Context, by models.Actor, email string, role models.Role) (token string, err error) {
 	email = normalEmail(email)
 	if err := checkEmail(email); err != nil {
 		return "", err
@@ -52,7 +52,7 @@ func (a *Accounts) ResetLink(ctx context.Context, email string) (token string, e
 	return a.invite(ctx, CommandLine(), "staff.reset_link", person.Email, person.Role)
 }
 
-func (a *Accounts) invite(ctx context.Context, by payments.Actor, action, email string, role models.Role) (token string, err error) {
+func (a *Accounts) invite(ctx context.Context, by models.Actor, action, email string, role models.Role) (token string, err error) {
 	token = models.NewRef()
 	now := a.clock()
 	err = a.store.Tx(ctx, func(tx *store.Store) error {
@@ -67,7 +67,7 @@ func (a *Accounts) invite(ctx context.Context, by payments.Actor, action, email 
 		if err != nil {
 			return fmt.Errorf("store invitation: %w", err)
 		}
-		return record(ctx, tx, by, action, "invitation:"+email, nil, facts{"email": email, "role": role})
+		return tx.Record(ctx, by, action, "invitation:"+email, nil, models.Facts{"email": email, "role": string(role)})
 	})
 	if err != nil {
 		return "", err
@@ -101,7 +101,7 @@ func (a *Accounts) Invitations(ctx context.Context) ([]models.Invitation, error)
 }
 
 // EndInvitation makes an open link useless, by its row's id. The error is store.ErrNotFound.
-func (a *Accounts) EndInvitation(ctx context.Context, by payments.Actor, id string) error {
+func (a *Accounts) EndInvitation(ctx context.Context, by models.Actor, id string) error {
 	open, err := a.Invitations(ctx)
 	if err != nil {
 		return err
@@ -114,7 +114,7 @@ func (a *Accounts) EndInvitation(ctx context.Context, by payments.Actor, id stri
 			if err := tx.DeleteInvitation(ctx, id); err != nil {
 				return fmt.Errorf("end invitation: %w", err)
 			}
-			return record(ctx, tx, by, "staff.invitation_end", "invitation:"+i.Email, facts{"email": i.Email, "role": i.Role}, nil)
+			return tx.Record(ctx, by, "staff.invitation_end", "invitation:"+i.Email, models.Facts{"email": i.Email, "role": string(i.Role)}, nil)
 		})
 	}
 	return store.ErrNotFound
@@ -153,7 +153,7 @@ func listed(ctx context.Context, tx *store.Store, wanted func(models.Staff) bool
 }
 
 // SetRole changes what somebody may do and ends their sessions. Errors: ErrSelf, store.ErrLastOwner, store.ErrNotFound.
-func (a *Accounts) SetRole(ctx context.Context, by payments.Actor, id string, role models.Role) error {
+func (a *Accounts) SetRole(ctx context.Context, by models.Actor, id string, role models.Role) error {
 	return a.change(ctx, by, id, func(p *models.Staff) (action, column string, value any) {
 		p.Role = role
 		return "staff.role", "role", role
@@ -161,7 +161,7 @@ func (a *Accounts) SetRole(ctx context.Context, by payments.Actor, id string, ro
 }
 
 // Disable keeps somebody from signing in and ends their sessions. Errors: ErrSelf, store.ErrLastOwner, store.ErrNotFound.
-func (a *Accounts) Disable(ctx context.Context, by payments.Actor, id string) error {
+func (a *Accounts) Disable(ctx context.Context, by models.Actor, id string) error {
 	return a.change(ctx, by, id, func(p *models.Staff) (string, string, any) {
 		p.Disabled = true
 		return "staff.disable", "disabled", true
@@ -169,7 +169,7 @@ func (a *Accounts) Disable(ctx context.Context, by payments.Actor, id string) er
 }
 
 // Enable lets somebody sign in again. Errors: ErrSelf, store.ErrNotFound.
-func (a *Accounts) Enable(ctx context.Context, by payments.Actor, id string) error {
+func (a *Accounts) Enable(ctx context.Context, by models.Actor, id string) error {
 	return a.change(ctx, by, id, func(p *models.Staff) (string, string, any) {
 		p.Disabled = false
 		return "staff.enable", "disabled", false
@@ -177,7 +177,7 @@ func (a *Accounts) Enable(ctx context.Context, by payments.Actor, id string) err
 }
 
 // change makes one change to somebody's account.
-func (a *Accounts) change(ctx context.Context, by payments.Actor, id string, edit func(*models.Staff) (action, column string, value any)) error {
+func (a *Accounts) change(ctx context.Context, by models.Actor, id string, edit func(*models.Staff) (action, column string, value any)) error {
 	if by.StaffID == id {
 		return ErrSelf
 	}
@@ -186,9 +186,9 @@ func (a *Accounts) change(ctx context.Context, by payments.Actor, id string, edi
 		if err != nil {
 			return err
 		}
-		before := facts{"role": person.Role, "disabled": person.Disabled}
+		before := models.Facts{"role": string(person.Role), "disabled": strconv.FormatBool(person.Disabled)}
 		action, column, value := edit(&person)
-		if err := record(ctx, tx, by, action, subjectOf(id), before, facts{"role": person.Role, "disabled": person.Disabled}); err != nil {
+		if err := tx.Record(ctx, by, action, subjectOf(id), before, models.Facts{"role": string(person.Role), "disabled": strconv.FormatBool(person.Disabled)}); err != nil {
 			return err
 		}
 		if err := tx.UpdateStaff(ctx, id, map[string]any{column: value}); err != nil {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 )
 
 // seenEvery is how exactly it is known when a session was used last.
@@ -128,7 +127,7 @@ func (a *Accounts) Sessions(ctx context.Context, s SignedIn) ([]models.StaffSess
 }
 
 // EndSession ends one of the person's own sessions, by its row's id. The error is store.ErrNotFound for one that is not theirs.
-func (a *Accounts) EndSession(ctx context.Context, s SignedIn, by payments.Actor, id string) error {
+func (a *Accounts) EndSession(ctx context.Context, s SignedIn, by models.Actor, id string) error {
 	list, err := a.Sessions(ctx, s)
 	if err != nil {
 		return err
@@ -141,30 +140,30 @@ func (a *Accounts) EndSession(ctx context.Context, s SignedIn, by payments.Actor
 			if err := tx.EndStaffSession(ctx, id); err != nil {
 				return fmt.Errorf("end session: %w", err)
 			}
-			return record(ctx, tx, by, "staff.session_end", subjectOf(s.Staff.ID), facts{"begun": one.CreatedAt.Format(time.RFC3339)}, nil)
+			return tx.Record(ctx, by, "staff.session_end", subjectOf(s.Staff.ID), models.Facts{"begun": one.CreatedAt.Format(time.RFC3339)}, nil)
 		})
 	}
 	return store.ErrNotFound
 }
 
 // EndOthers ends all sessions of the person but the present one.
-func (a *Accounts) EndOthers(ctx context.Context, s SignedIn, by payments.Actor) error {
+func (a *Accounts) EndOthers(ctx context.Context, s SignedIn, by models.Actor) error {
 	return a.endAll(ctx, by, s.Staff.ID, s.Session.ID)
 }
 
 // EndSessions ends all sessions of somebody.
-func (a *Accounts) EndSessions(ctx context.Context, by payments.Actor, staffID string) error {
+func (a *Accounts) EndSessions(ctx context.Context, by models.Actor, staffID string) error {
 	if _, err := listed(ctx, a.store, withID(staffID)); err != nil {
 		return err
 	}
 	return a.endAll(ctx, by, staffID, "")
 }
 
-func (a *Accounts) endAll(ctx context.Context, by payments.Actor, staffID, except string) error {
+func (a *Accounts) endAll(ctx context.Context, by models.Actor, staffID, except string) error {
 	return a.store.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.EndStaffSessions(ctx, staffID, except); err != nil {
 			return fmt.Errorf("end sessions: %w", err)
 		}
-		return record(ctx, tx, by, "staff.sessions_end", subjectOf(staffID), nil, nil)
+		return tx.Record(ctx, by, "staff.sessions_end", subjectOf(staffID), nil, nil)
 	})
 }

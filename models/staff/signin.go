@@ -108,7 +108,7 @@ func (a *Accounts) Finish(ctx context.Context, s SignedIn, typed string, from Or
 		if err := tx.UpdateStaff(ctx, s.Staff.ID, map[string]any{"last_login_at": now}); err != nil {
 			return fmt.Errorf("store sign-in: %w", err)
 		}
-		return record(ctx, tx, s.Actor(from), "staff.sign_in", subjectOf(s.Staff.ID), nil, facts{"with": proof.kind()})
+		return tx.Record(ctx, s.Actor(from), "staff.sign_in", subjectOf(s.Staff.ID), nil, models.Facts{"with": proof.kind()})
 	})
 	if err != nil {
 		return "", err
@@ -136,7 +136,7 @@ func (a *Accounts) StepUp(ctx context.Context, s SignedIn, typed string, from Or
 		if !proof.recovery {
 			return nil
 		}
-		return record(ctx, tx, s.Actor(from), "staff.recovery_used", subjectOf(s.Staff.ID), nil, nil)
+		return tx.Record(ctx, s.Actor(from), "staff.recovery_used", subjectOf(s.Staff.ID), nil, nil)
 	})
 	if err != nil {
 		return s, "", err

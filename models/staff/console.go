@@ -8,7 +8,6 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 )
 
 // Credentials are what somebody needs to sign in besides a password: the authenticator's key and the recovery codes. They are not seen
@@ -28,7 +27,7 @@ func (a *Accounts) CheckPassword(password, email, name string) error {
 // (Invite). Only Email, Name, Password and Lang of n count.
 //
 // Errors, several at once: ErrEmail, ErrEmailTaken, ErrName, ErrPassword, ErrPasswordIs.
-func (a *Accounts) Create(ctx context.Context, by payments.Actor, n NewAccount, role models.Role) (Credentials, error) {
+func (a *Accounts) Create(ctx context.Context, by models.Actor, n NewAccount, role models.Role) (Credentials, error) {
 	n.Email, n.Name = normalEmail(n.Email), strings.TrimSpace(n.Name)
 	if err := errors.Join(checkEmail(n.Email), checkName(n.Name), checkPassword(n.Password, n.Email, n.Name, a.issuer)); err != nil {
 		return Credentials{}, err
@@ -55,7 +54,7 @@ func (a *Accounts) Create(ctx context.Context, by payments.Actor, n NewAccount, 
 		if err := errors.Join(endInvitations(ctx, tx, n.Email), endInvitations(ctx, tx, "")); err != nil {
 			return err
 		}
-		return record(ctx, tx, by, "staff.create", subjectOf(person.ID), nil, facts{"email": n.Email, "name": n.Name, "role": role})
+		return tx.Record(ctx, by, "staff.create", subjectOf(person.ID), nil, models.Facts{"email": n.Email, "name": n.Name, "role": string(role)})
 	})
 	if err != nil {
 		return Credentials{}, err
@@ -65,7 +64,7 @@ func (a *Accounts) Create(ctx context.Context, by payments.Actor, n NewAccount, 
 
 // ResetPassword gives an account a new password and ends its sessions; the authenticator stays. Errors: store.ErrNotFound, ErrPassword,
 // ErrPasswordIs.
-func (a *Accounts) ResetPassword(ctx context.Context, by payments.Actor, email, password string) error {
+func (a *Accounts) ResetPassword(ctx context.Context, by models.Actor, email, password string) error {
 	person, err := a.Listed(ctx, email)
 	if err != nil {
 		return err
@@ -86,7 +85,7 @@ func (a *Accounts) ResetPassword(ctx context.Context, by payments.Actor, email, 
 
 // ResetTOTP gives an account a new authenticator key and new recovery codes, and ends its sessions; the password stays. It works where
 // the old key cannot be opened any more, because the shop's own key was replaced. Errors: store.ErrNotFound.
-func (a *Accounts) ResetTOTP(ctx context.Context, by payments.Actor, email string) (Credentials, error) {
+func (a *Accounts) ResetTOTP(ctx context.Context, by models.Actor, email string) (Credentials, error) {
 	person, err := a.Listed(ctx, email)
 	if err != nil {
 		return Credentials{}, err
@@ -100,7 +99,7 @@ func (a *Accounts) ResetTOTP(ctx context.Context, by payments.Actor, email strin
 	return made, a.succeed(ctx, codeKey(person.ID))
 }
 
-func (a *Accounts) replace(ctx context.Context, by payments.Actor, person models.Staff, action string, set map[string]any) error {
+func (a *Accounts) replace(ctx context.Context, by models.Actor, person models.Staff, action string, set map[string]any) error {
 	return a.store.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.UpdateStaff(ctx, person.ID, set); err != nil {
 			return fmt.Errorf("store account: %w", err)
@@ -108,7 +107,7 @@ func (a *Accounts) replace(ctx context.Context, by payments.Actor, person models
 		if err := tx.EndStaffSessions(ctx, person.ID, ""); err != nil {
 			return fmt.Errorf("end sessions: %w", err)
 		}
-		return record(ctx, tx, by, action, subjectOf(person.ID), nil, nil)
+		return tx.Record(ctx, by, action, subjectOf(person.ID), nil, nil)
 	})
 }
 
