@@ -200,3 +200,12 @@ func (a Amount) canonical() decimal.Decimal {
 	}
 	return d
 }
+
+// CanonicalAmount writes an amount as our own columns do, so that evidence and attempt compare as text; what is no amount stays as it is.
+func CanonicalAmount(text string) string {
+	a, err := ParseAmount(text)
+	if err != nil {
+		return text
+	}
+	return a.String()
+}

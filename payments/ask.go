@@ -34,7 +34,7 @@ func (s *Service) Refresh(ctx context.Context, ref string) (models.Order, error)
 	}
 	question, cancel := context.WithTimeout(ctx, refreshTimeout)
 	defer cancel()
-	if err := s.ask(question, *a, "return"); err != nil {
+	if err := s.Ask(question, *a, "return"); err != nil {
 		s.log.InfoContext(ctx, "refresh got no answer", "order", order.ID, "error", err)
 	}
 	return s.store.OrderByRef(ctx, ref)
@@ -51,9 +51,9 @@ func (s *Service) askable(a *models.Attempt) bool {
 	return s.clock().Sub(a.CheckedAt) >= refreshInterval
 }
 
-// ask finds out how an attempt stands and settles it. Where the platform holds an order that nobody wants any more (there is an
+// Ask finds out how an attempt stands and settles it. Where the platform holds an order that nobody wants any more (there is an
 // intent, or the attempt was given up), it is closed. The error says that nothing is known; the attempt stays as it is.
-func (s *Service) ask(ctx context.Context, a models.Attempt, cause string) error {
+func (s *Service) Ask(ctx context.Context, a models.Attempt, cause string) error {
 	if a.State == models.AttemptCreated {
 		return s.abandonUnsent(ctx, &a)
 	}

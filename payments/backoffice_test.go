@@ -11,8 +11,8 @@ import (
 )
 
 var (
-	finance = payments.Actor{StaffID: "01900000-0000-7000-8000-000000000001", Who: "fin@example.org", RemoteAddr: "192.0.2.1", RequestID: "req-1"}
-	second  = payments.Actor{StaffID: "01900000-0000-7000-8000-000000000002", Who: "two@example.org", RemoteAddr: "192.0.2.2", RequestID: "req-2"}
+	finance = models.Actor{StaffID: "01900000-0000-7000-8000-000000000001", Who: "fin@example.org", RemoteAddr: "192.0.2.1", RequestID: "req-1"}
+	second  = models.Actor{StaffID: "01900000-0000-7000-8000-000000000002", Who: "two@example.org", RemoteAddr: "192.0.2.2", RequestID: "req-2"}
 )
 
 // pay places an order of so many mugs and pays it.
@@ -34,7 +34,7 @@ func TestStaff_EveryWriteIsInTheAuditLog(t *testing.T) {
 		open := s.place(1)
 		require.NoError(t, s.AddNote(ctx, order.ID, "called the shopper", "token", finance))
 		require.NoError(t, s.AddNote(ctx, order.ID, "called the shopper", "token", finance), "a second press")
-		require.ErrorIs(t, s.AddNote(ctx, order.ID, " ", "token", finance), payments.ErrText)
+		require.ErrorIs(t, s.AddNote(ctx, order.ID, " ", "token", finance), models.ErrNoteText)
 		require.NoError(t, s.Fulfil(ctx, order.ID, "TRACK-1", finance))
 		require.ErrorIs(t, s.Fulfil(ctx, order.ID, "TRACK-1", finance), payments.ErrNotFulfillable)
 		require.NoError(t, s.ResendMail(ctx, order.ID, models.MailPaymentReceived, "t", finance))

@@ -15,20 +15,15 @@ import (
 
 // Bounds of what staff write.
 const (
-	MaxNote     = 2000 // runes of a note, a reason or an explanation
-	MaxTracking = 120  // runes of a tracking number
+	MaxTracking = 120 // runes of a tracking number
 )
 
 // Errors of the back office's work on orders.
 var (
 	// ErrNotFulfillable: only a paid order is handed over.
 	ErrNotFulfillable = errors.New("the order cannot be handed over")
-	// ErrText: a note or a reason is empty or too long.
-	ErrText = errors.New("the text is empty or too long")
 	// ErrTooOften: the platform was asked about the order a moment ago.
 	ErrTooOften = errors.New("asked a moment ago")
-	// ErrNoMailer: the shop sends no mails.
-	ErrNoMailer = errors.New("no mail server is set")
 )
 
 // CancelOutcome says what came of a wish to cancel.
@@ -43,11 +38,11 @@ const (
 )
 
 // Fulfil hands a paid order over, with a tracking number if there is one, and writes to the shopper. Errors: store.ErrNotFound,
-// ErrNotFulfillable, ErrText.
-func (s *Service) Fulfil(ctx context.Context, orderID, tracking string, by Actor) error {
+// ErrNotFulfillable, models.ErrNoteText.
+func (s *Service) Fulfil(ctx context.Context, orderID, tracking string, by models.Actor) error {
 	tracking = strings.TrimSpace(tracking)
 	if utf8.RuneCountInString(tracking) > MaxTracking {
-		return ErrText
+		return models.ErrNoteText
 	}
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
 		order, err := tx.LockOrder(ctx, orderID)
@@ -62,21 +57,21 @@ func (s *Service) Fulfil(ctx context.Context, orderID, tracking string, by Actor
 		if err := tx.MoveOrder(ctx, order.ID, models.OrderPaid, models.OrderFulfilled, set, t); err != nil {
 			return fmt.Errorf("mark order fulfilled: %w", err)
 		}
-		if err := s.putMail(ctx, tx, models.MailOrderSent, order.ID); err != nil {
+		if err := s.outbox.Queue(ctx, tx, models.MailOrderSent, order.ID); err != nil {
 			return err
 		}
 		// The carrier tells an address to who has the number: it must go with the person, and nothing goes out of the log.
-		return tx.Record(ctx, by, "order.fulfil", "order:"+order.ID, facts{"state": string(order.State)},
-			facts{"state": string(models.OrderFulfilled)})
+		return tx.Record(ctx, by, "order.fulfil", "order:"+order.ID, models.Facts{"state": string(order.State)},
+			models.Facts{"state": string(models.OrderFulfilled)})
 	})
-	s.poke(s.wakeOutbox)
+	s.outbox.Wake()
 	return err
 }
 
 // AddNote writes a note on an order; token is the form's, so that a second press writes nothing more. The log names the note and does
-// not repeat it: a note may be about the person and goes with them. Errors: store.ErrNotFound, ErrText.
-func (s *Service) AddNote(ctx context.Context, orderID, text, token string, by Actor) error {
-	text, err := cleanNote(text)
+// not repeat it: a note may be about the person and goes with them. Errors: store.ErrNotFound, models.ErrNoteText.
+func (s *Service) AddNote(ctx context.Context, orderID, text, token string, by models.Actor) error {
+	text, err := models.CleanNote(text)
 	if err != nil {
 		return err
 	}
@@ -85,7 +80,7 @@ func (s *Service) AddNote(ctx context.Context, orderID, text, token string, by A
 	}
 	id := uuid.NewSHA1(uuid.NameSpaceURL, []byte("note:"+orderID+":"+token)).String()
 	note := models.Note{ID: id, OrderID: orderID, StaffID: by.StaffID, Who: by.Who, Text: text, CreatedAt: s.clock()}
-	err = s.store.Audited(ctx, by, "order.note", "order:"+orderID, nil, facts{"note": id}, func(tx *store.Store) error {
+	err = s.store.Audited(ctx, by, "order.note", "order:"+orderID, nil, models.Facts{"note": id}, func(tx *store.Store) error {
 		return tx.AddNote(ctx, &note)
 	})
 	if errors.Is(err, store.ErrDuplicate) {
@@ -94,39 +89,9 @@ func (s *Service) AddNote(ctx context.Context, orderID, text, token string, by A
 	return err
 }
 
-func cleanNote(text string) (string, error) {
-	text = strings.TrimSpace(strings.ToValidUTF8(text, ""))
-	if text == "" || utf8.RuneCountInString(text) > MaxNote {
-		return "", ErrText
-	}
-	return text, nil
-}
-
-// ResendMail queues a mail about an order again; token is the form's, so that a double click sends one. Errors: store.ErrNotFound,
-// ErrNoMailer.
-func (s *Service) ResendMail(ctx context.Context, orderID string, kind models.MailKind, token string, by Actor) error {
-	if s.mailer == nil {
-		return ErrNoMailer
-	}
-	order, err := s.store.Order(ctx, orderID)
-	if err != nil {
-		return fmt.Errorf("load order: %w", err)
-	}
-	now := s.clock()
-	after := facts{"mail": string(kind)}
-	err = s.store.Audited(ctx, by, "order.resend", "order:"+order.ID, nil, after, func(tx *store.Store) error {
-		return tx.PutOutbox(ctx, models.OutboxMessage{
-			ID: models.NewID(), Kind: kind, OrderID: order.ID, DedupeKey: string(kind) + ":" + order.ID + ":" + token,
-			State: models.OutboxWaiting, CreatedAt: now, DueAt: now,
-		})
-	})
-	s.poke(s.wakeOutbox)
-	return err
-}
-
 // AskOrder asks the platform how the order's newest attempt stands, within the limits of Refresh. Errors: store.ErrNotFound,
 // ErrTooOften.
-func (s *Service) AskOrder(ctx context.Context, orderID string, by Actor) (models.Order, error) {
+func (s *Service) AskOrder(ctx context.Context, orderID string, by models.Actor) (models.Order, error) {
 	order, err := s.store.Order(ctx, orderID)
 	if err != nil {
 		return order, fmt.Errorf("load order: %w", err)
@@ -134,17 +99,17 @@ func (s *Service) AskOrder(ctx context.Context, orderID string, by Actor) (model
 	if a := order.Current(); a != nil && a.State.Live() && !s.askable(a) {
 		return order, ErrTooOften
 	}
-	before := facts{"state": string(order.State)}
+	before := models.Facts{"state": string(order.State)}
 	order, err = s.Refresh(ctx, order.Ref)
 	if err != nil {
 		return order, err
 	}
-	after := facts{"state": string(order.State)}
+	after := models.Facts{"state": string(order.State)}
 	return order, s.store.Audited(ctx, by, "order.ask", "order:"+order.ID, before, after, func(*store.Store) error { return nil })
 }
 
 // CancelByStaff calls an order off, as Cancel does, and says what came of it. Errors: store.ErrNotFound, and the store's.
-func (s *Service) CancelByStaff(ctx context.Context, orderID string, by Actor) (CancelOutcome, error) {
+func (s *Service) CancelByStaff(ctx context.Context, orderID string, by models.Actor) (CancelOutcome, error) {
 	order, err := s.store.Order(ctx, orderID)
 	if err != nil {
 		return "", fmt.Errorf("load order: %w", err)
@@ -152,9 +117,9 @@ func (s *Service) CancelByStaff(ctx context.Context, orderID string, by Actor) (
 	if order.State != models.OrderAwaiting {
 		return outcomeOf(&order, true), nil
 	}
-	before := facts{"state": string(order.State)}
+	before := models.Facts{"state": string(order.State)}
 	wish := func(*store.Store) error { return nil }
-	if err := s.store.Audited(ctx, by, "order.cancel", "order:"+order.ID, before, facts{"wanted": "cancelled"}, wish); err != nil {
+	if err := s.store.Audited(ctx, by, "order.cancel", "order:"+order.ID, before, models.Facts{"wanted": "cancelled"}, wish); err != nil {
 		return "", err
 	}
 	if err := s.Cancel(ctx, order.Ref); err != nil && !errors.Is(err, ErrNotCancellable) {
@@ -182,13 +147,13 @@ func outcomeOf(order *models.Order, before bool) CancelOutcome {
 	return OutcomeUnknown
 }
 
-// CloseReview ends a review with what was found. Errors: store.ErrNotFound, store.ErrConflict (it is closed), ErrText.
-func (s *Service) CloseReview(ctx context.Context, id, note string, by Actor) error {
-	note, err := cleanNote(note)
+// CloseReview ends a review with what was found. Errors: store.ErrNotFound, store.ErrConflict (it is closed), models.ErrNoteText.
+func (s *Service) CloseReview(ctx context.Context, id, note string, by models.Actor) error {
+	note, err := models.CleanNote(note)
 	if err != nil {
 		return err
 	}
-	return s.store.Audited(ctx, by, "review.close", "review:"+id, facts{"open": "yes"}, facts{"open": "no", "note": note}, func(tx *store.Store) error {
+	return s.store.Audited(ctx, by, "review.close", "review:"+id, models.Facts{"open": "yes"}, models.Facts{"open": "no", "note": note}, func(tx *store.Store) error {
 		return tx.CloseReview(ctx, id, note)
 	})
 }

@@ -37,7 +37,7 @@ func BenchmarkImport(b *testing.B) {
 				b.StopTimer()
 				db := open(b)
 				m := payments.Imports{Store: db}
-				i, err := m.Receive(b.Context(), "products.csv", strings.NewReader(file), models.ImportOptions{}, payments.Actor{Who: "bench"})
+				i, err := m.Receive(b.Context(), "products.csv", strings.NewReader(file), models.ImportOptions{}, models.Actor{Who: "bench"})
 				require.NoError(b, err)
 				used := processTime()
 				b.StartTimer()
@@ -46,7 +46,7 @@ func BenchmarkImport(b *testing.B) {
 				require.NoError(b, err)
 				require.Empty(b, p.Problems)
 				planned := time.Since(began)
-				require.NoError(b, m.Apply(b.Context(), &i, p, payments.Actor{Who: "bench"}, nil, nil))
+				require.NoError(b, m.Apply(b.Context(), &i, p, models.Actor{Who: "bench"}, nil, nil))
 				b.ReportMetric(planned.Seconds(), "plan-s")
 				b.ReportMetric((processTime() - used).Seconds(), "cpu-s")
 				again, err := m.Plan(b.Context(), strings.NewReader(file), models.ImportOptions{}, nil)

@@ -33,7 +33,7 @@ func (s *Service) Receive(ctx context.Context, contentType string, body []byte, 
 		return fmt.Errorf("store callback: %w", err)
 	}
 	if stored {
-		s.poke(s.wakeInbox)
+		s.wakeInbox.Ring()
 		return nil
 	}
 	// The same words again may be news: "paid" was said too early once, and is true now.
@@ -90,7 +90,7 @@ func (s *Service) takeHint(ctx context.Context, m *models.InboxMessage, a *model
 		*a = fresh
 		err = tx.AddEvidence(ctx, &models.Evidence{
 			AttemptID: a.ID, OrderID: a.OrderID, Source: models.SourceCallback, Verified: true, AppOrderID: n.OutOrderID, OrderNum: n.OrderNum,
-			Status: string(n.Status), Amount: canonicalAmount(string(n.PayAmount)), InboxID: m.ID, CreatedAt: now,
+			Status: string(n.Status), Amount: models.CanonicalAmount(string(n.PayAmount)), InboxID: m.ID, CreatedAt: now,
 		})
 		if err != nil {
 			return fmt.Errorf("add evidence: %w", err)
@@ -139,7 +139,7 @@ func (s *Service) notOurs(ctx context.Context, m *models.InboxMessage, n opay.No
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
 		err := tx.AddEvidence(ctx, &models.Evidence{
 			Source: models.SourceCallback, Verified: true, AppOrderID: n.OutOrderID, OrderNum: n.OrderNum, Status: string(n.Status),
-			Amount: canonicalAmount(string(n.PayAmount)), InboxID: m.ID, CreatedAt: now,
+			Amount: models.CanonicalAmount(string(n.PayAmount)), InboxID: m.ID, CreatedAt: now,
 		})
 		if err != nil {
 			return fmt.Errorf("add evidence: %w", err)

@@ -140,7 +140,7 @@ func (s *Service) askNow(ctx context.Context, attemptID, cause string) error {
 	if a.State == models.AttemptSubmitting && s.clock().Sub(a.SentAt) < submittingGrace {
 		return nil
 	}
-	return s.ask(ctx, a, cause)
+	return s.Ask(ctx, a, cause)
 }
 
 // payAnew makes a new attempt for an order whose earlier ones are over.

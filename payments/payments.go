@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/opay"
 )
@@ -37,24 +39,8 @@ type Calls interface {
 	CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (orderNum string, err error)
 	Order(ctx context.Context, orderNum, token string) (opay.OrderDetail, error)
 	OrderByRef(ctx context.Context, appOrderID string) (opay.OrderDetail, error)
-	Statement(ctx context.Context, r opay.StatementRequest) (opay.StatementPage, error)
 	Refund(ctx context.Context, r opay.RefundRequest) (orderNum string, err error)
 	Cancel(ctx context.Context, orderNum string) error
-}
-
-// Mail is a message ready to be sent.
-type Mail struct {
-	To        string
-	ReplyTo   string // "": the sender
-	Subject   string
-	Text      string
-	HTML      string
-	MessageID string // without brackets; the same for every try, so that a repeated mail can be told
-}
-
-// Mailer sends one mail. An error means that it will be tried again.
-type Mailer interface {
-	Send(ctx context.Context, m Mail) error
 }
 
 // Config is what a Service needs. Zero durations take the defaults.
@@ -65,18 +51,11 @@ type Config struct {
 	SceneType string // orderSceneType, if agreed with the platform
 	Clock     models.Clock
 	Logger    *slog.Logger
-	Mailer    Mailer                                                 // nil: no mails are written
-	Compose   func(models.OutboxMessage, models.Order) (Mail, error) // renders a mail; needed with Mailer
+	Jobs      *jobs.Engine
+	Outbox    *mail.Outbox
 
 	Zone          *time.Location // in which the platform's day begins and ends; nil: UTC
 	FourEyesLimit models.Amount  // refunds worth more than this, in the shop's currency, need a second person; 0: none does
-
-	PlatformURL    string        // the platform's address, for its public prices (models.PlatformMark)
-	LoopbackPrices bool          // price sources on this machine may be asked: for demonstrations and tests
-	PriceTimeout   time.Duration // for one answer of a price source; 5 seconds
-
-	StaticPicture func(name string) bool // pictures that the program brings along, for imports of products; nil: none
-	FetchPicture  PictureFetcher         // fetches a picture of an import; nil: over https from public addresses
 
 	QuoteTTL    time.Duration // how long a live rate is kept for a shopper; 10 minutes
 	OrderTTL    time.Duration // how long an order may wait for its payment; 30 minutes
@@ -125,9 +104,8 @@ type Service struct {
 	scene    string
 	clock    models.Clock
 	log      *slog.Logger
-	mailer   Mailer
-	compose  func(models.OutboxMessage, models.Order) (Mail, error)
-	prices   *prices
+	jobs     *jobs.Engine
+	outbox   *mail.Outbox
 	quoteTTL time.Duration
 	orderTTL time.Duration
 	retryTTL time.Duration
@@ -136,27 +114,15 @@ type Service struct {
 	timeout  time.Duration
 	zone     *time.Location
 	fourEyes models.Amount
-	lastPlan moment // when statementStep looked last
-	lastTidy moment // when housekeepingStep looked last
 
-	staticPicture func(name string) bool
-	fetchPicture  PictureFetcher
-	running       running
-	watch         watch
-
-	wakeInbox   chan struct{}
-	wakeOutbox  chan struct{}
-	wakeRefunds chan struct{}
-	wakeTasks   chan struct{}
+	wakeInbox   jobs.Bell
+	wakeRefunds jobs.Bell
 }
 
-// New checks the configuration. BaseURL must be an absolute http or https address without path, query and fragment.
+// New checks the configuration and registers the service's work with c.Jobs. BaseURL must be an absolute http or https address without path, query and fragment.
 func New(c Config) (*Service, error) {
-	if c.Store == nil || c.Gateway == nil {
-		return nil, errors.New("payments: store and gateway are needed")
-	}
-	if c.Mailer != nil && c.Compose == nil {
-		return nil, errors.New("payments: a mailer needs compose")
+	if c.Store == nil || c.Gateway == nil || c.Jobs == nil || c.Outbox == nil {
+		return nil, errors.New("payments: store, gateway, jobs and outbox are needed")
 	}
 	base := strings.TrimSuffix(c.BaseURL, "/")
 	u, err := url.Parse(base)
@@ -165,14 +131,13 @@ func New(c Config) (*Service, error) {
 	}
 	s := &Service{
 		store: c.Store, gateway: c.Gateway, base: base, scene: c.SceneType, clock: c.Clock, log: c.Logger,
-		mailer: c.Mailer, compose: c.Compose,
+		jobs: c.Jobs, outbox: c.Outbox,
 		quoteTTL: orDefault(c.QuoteTTL, 10*time.Minute),
 		orderTTL: orDefault(c.OrderTTL, 30*time.Minute), retryTTL: orDefault(c.RetryTTL, 15*time.Minute),
 		grace: orDefault(c.ExpiryGrace, time.Minute), proofAge: orDefault(c.ProofAge, 2*time.Minute),
 		timeout: orDefault(c.CallTimeout, 8*time.Second),
 		zone:    c.Zone, fourEyes: c.FourEyesLimit,
-		wakeInbox: make(chan struct{}, 1), wakeOutbox: make(chan struct{}, 1),
-		wakeRefunds: make(chan struct{}, 1), wakeTasks: make(chan struct{}, 1),
+		wakeInbox: jobs.NewBell(), wakeRefunds: jobs.NewBell(),
 	}
 	if s.zone == nil {
 		s.zone = time.UTC
@@ -180,16 +145,15 @@ func New(c Config) (*Service, error) {
 	if s.clock == nil {
 		s.clock = models.SystemClock
 	}
-	s.staticPicture, s.fetchPicture = c.StaticPicture, c.FetchPicture
-	if s.fetchPicture == nil {
-		s.fetchPicture = newPictureFetcher()
-	}
-	s.prices = newPrices(c.PlatformURL, c.LoopbackPrices, orDefault(c.PriceTimeout, 5*time.Second), s.clock)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.register(c.Jobs)
 	return s, nil
 }
+
+// PlatformZone is the zone in which the exchange's day begins and ends.
+func (s *Service) PlatformZone() *time.Location { return s.zone }
 
 func orDefault(d, def time.Duration) time.Duration {
 	if d <= 0 {

@@ -146,7 +146,7 @@ func TestRates_AJumpWaitsForAPerson(t *testing.T) {
 		_, err = s.Place(t.Context(), in)
 		require.NoError(t, err, "what was quoted before is kept")
 
-		by := payments.Actor{StaffID: "", Who: "ada@example.org"}
+		by := models.Actor{StaffID: "", Who: "ada@example.org"}
 		require.ErrorIs(t, s.AcceptRate(t.Context(), "BTC", models.MustAmount("99000"), by), payments.ErrRateMoved)
 		require.ErrorIs(t, s.AcceptRate(t.Context(), "USDT", models.MustAmount("1"), by), payments.ErrRateMoved)
 		require.ErrorIs(t, s.AcceptRate(t.Context(), "XYZ", models.MustAmount("1"), by), store.ErrNotFound)
@@ -184,7 +184,7 @@ func TestRates_TwoSourcesMustAgree(t *testing.T) {
 		assert.Equal(t, models.RateDeviates, s.problem())
 		assert.Equal(t, "97250", c.Rate.String())
 		assert.Equal(t, []models.ReviewKind{models.ReviewRate}, s.reviews())
-		require.ErrorIs(t, s.AcceptRate(t.Context(), "BTC", models.MustAmount("97250"), payments.Actor{Who: "ada"}), payments.ErrRateMoved,
+		require.ErrorIs(t, s.AcceptRate(t.Context(), "BTC", models.MustAmount("97250"), models.Actor{Who: "ada"}), payments.ErrRateMoved,
 			"nobody can accept that two sources do not agree")
 
 		s.market("btcusdc", "97300", "")

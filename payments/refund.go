@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/opay"
 )
@@ -44,12 +45,12 @@ type RefundInput struct {
 // RequestRefund stores a refund with its final id at the platform, before anything is sent (reliability.md R15). Up to
 // Config.FourEyesLimit it is approved at once and the worker sends it; above, a second person must approve.
 //
-// Errors: store.ErrNotFound, ErrNotRefundable, ErrRefundAmount, ErrText, *store.RefundTooMuchError.
-func (s *Service) RequestRefund(ctx context.Context, in RefundInput, by Actor) (models.Refund, error) {
+// Errors: store.ErrNotFound, ErrNotRefundable, ErrRefundAmount, models.ErrNoteText, *store.RefundTooMuchError.
+func (s *Service) RequestRefund(ctx context.Context, in RefundInput, by models.Actor) (models.Refund, error) {
 	if known, err := s.store.RefundByFormToken(ctx, in.FormToken); err == nil {
 		return known, nil
 	}
-	reason, err := cleanNote(in.Reason)
+	reason, err := models.CleanNote(in.Reason)
 	if err != nil {
 		return models.Refund{}, err
 	}
@@ -69,7 +70,7 @@ func (s *Service) RequestRefund(ctx context.Context, in RefundInput, by Actor) (
 	if errors.Is(err, store.ErrDuplicate) {
 		return s.store.RefundByFormToken(ctx, in.FormToken)
 	}
-	s.poke(s.wakeRefunds)
+	s.wakeRefunds.Ring()
 	return refund, err
 }
 
@@ -99,7 +100,7 @@ func (s *Service) checkRefundAmount(ctx context.Context, a *models.Attempt, amou
 	return nil
 }
 
-func (s *Service) newRefund(in RefundInput, a *models.Attempt, reason string, by Actor) models.Refund {
+func (s *Service) newRefund(in RefundInput, a *models.Attempt, reason string, by models.Actor) models.Refund {
 	now := s.clock()
 	refund := models.Refund{
 		ID: models.NewID(), OrderID: in.OrderID, AttemptID: a.ID, AppOrderID: models.NewRef(), State: models.RefundRequested,
@@ -112,7 +113,7 @@ func (s *Service) newRefund(in RefundInput, a *models.Attempt, reason string, by
 	return refund
 }
 
-func (s *Service) insertRefund(ctx context.Context, refund *models.Refund, a *models.Attempt, by Actor) error {
+func (s *Service) insertRefund(ctx context.Context, refund *models.Refund, a *models.Attempt, by models.Actor) error {
 	return s.store.Tx(ctx, func(tx *store.Store) error {
 		order, err := tx.LockOrder(ctx, refund.OrderID)
 		if err != nil {
@@ -127,7 +128,7 @@ func (s *Service) insertRefund(ctx context.Context, refund *models.Refund, a *mo
 		if err := s.orderRefunding(ctx, tx, &order, refund); err != nil {
 			return err
 		}
-		return tx.Record(ctx, by, "refund.request", "refund:"+refund.ID, nil, facts{
+		return tx.Record(ctx, by, "refund.request", "refund:"+refund.ID, nil, models.Facts{
 			"order": refund.OrderID, "amount": refund.Amount.String(), "coin": refund.Coin, "state": string(refund.State), "reason": refund.Reason,
 		})
 	})
@@ -147,7 +148,7 @@ func (s *Service) orderRefunding(ctx context.Context, tx *store.Store, order *mo
 }
 
 // ApproveRefund lets a second person release a refund. Errors: store.ErrNotFound, ErrSamePerson, ErrRefundOver.
-func (s *Service) ApproveRefund(ctx context.Context, id string, by Actor) error {
+func (s *Service) ApproveRefund(ctx context.Context, id string, by models.Actor) error {
 	err := s.decideRefund(ctx, id, models.RefundApproved, "", by, func(r *models.Refund) (map[string]any, error) {
 		if r.RequestedBy == by.StaffID {
 			return nil, ErrSamePerson
@@ -157,14 +158,14 @@ func (s *Service) ApproveRefund(ctx context.Context, id string, by Actor) error 
 		}
 		return map[string]any{"approved_by": by.StaffID, "due_at": s.clock()}, nil
 	})
-	s.poke(s.wakeRefunds)
+	s.wakeRefunds.Ring()
 	return err
 }
 
 // DeclineRefund stops a refund that was not sent yet, with a reason, and gives its amount free again. Errors: store.ErrNotFound,
-// ErrRefundOver, ErrText.
-func (s *Service) DeclineRefund(ctx context.Context, id, reason string, by Actor) error {
-	reason, err := cleanNote(reason)
+// ErrRefundOver, models.ErrNoteText.
+func (s *Service) DeclineRefund(ctx context.Context, id, reason string, by models.Actor) error {
+	reason, err := models.CleanNote(reason)
 	if err != nil {
 		return err
 	}
@@ -177,7 +178,7 @@ func (s *Service) DeclineRefund(ctx context.Context, id, reason string, by Actor
 }
 
 func (s *Service) decideRefund(
-	ctx context.Context, id string, to models.RefundState, reason string, by Actor, check func(*models.Refund) (map[string]any, error),
+	ctx context.Context, id string, to models.RefundState, reason string, by models.Actor, check func(*models.Refund) (map[string]any, error),
 ) error {
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
 		refund, err := tx.Refund(ctx, id)
@@ -191,11 +192,11 @@ func (s *Service) decideRefund(
 		if err := s.moveRefund(ctx, tx, &refund, to, set, "admin"); err != nil {
 			return err
 		}
-		after := facts{"state": string(to)}
+		after := models.Facts{"state": string(to)}
 		if reason != "" {
 			after["reason"] = reason
 		}
-		return tx.Record(ctx, by, "refund."+string(to), "refund:"+id, facts{"state": string(refund.State)}, after)
+		return tx.Record(ctx, by, "refund."+string(to), "refund:"+id, models.Facts{"state": string(refund.State)}, after)
 	})
 	if errors.Is(err, store.ErrConflict) {
 		return ErrRefundOver
@@ -254,11 +255,11 @@ func (s *Service) orderAfterRefunds(ctx context.Context, tx *store.Store, orderI
 
 // refundStep sends approved refunds and resolves those whose outcome is unknown.
 func (s *Service) refundStep(ctx context.Context) (int, error) {
-	rows, err := claim(ctx, s.store.ClaimRefunds, claimBatch, leaseTime)
+	rows, err := jobs.Claim(ctx, s.store.ClaimRefunds, jobs.Batch, jobs.Lease)
 	if err != nil {
 		return 0, fmt.Errorf("claim refunds: %w", err)
 	}
-	return each(ctx, rows, func(ctx context.Context, r models.Refund) {
+	return jobs.Each(ctx, rows, func(ctx context.Context, r models.Refund) {
 		work, cancel := context.WithTimeout(ctx, 2*s.timeout)
 		defer cancel()
 		var err error
@@ -270,7 +271,7 @@ func (s *Service) refundStep(ctx context.Context) (int, error) {
 		if err != nil && !errors.Is(err, store.ErrConflict) {
 			s.log.ErrorContext(ctx, "refund not done yet", "refund", r.ID, "order", r.OrderID, "error", err)
 		}
-		s.logLost(ctx, s.refundLater(ctx, r))
+		jobs.LogLost(ctx, s.log, s.refundLater(ctx, r))
 	}), nil
 }
 
@@ -351,8 +352,8 @@ func (s *Service) resolveRefund(ctx context.Context, r models.Refund) error {
 	return fmt.Errorf("ask for the refund: %w", err)
 }
 
-// confirmRefund books that the statement shows a refund.
-func (s *Service) confirmRefund(ctx context.Context, appOrderID string, at time.Time) error {
+// ConfirmRefund books that the statement shows a refund.
+func (s *Service) ConfirmRefund(ctx context.Context, appOrderID string, at time.Time) error {
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
 		r, err := tx.RefundByAppOrderID(ctx, appOrderID)
 		if err != nil {

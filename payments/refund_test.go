@@ -240,7 +240,7 @@ func TestRefund_Refusals(t *testing.T) {
 		_, err = s.RequestRefund(t.Context(), payments.RefundInput{
 			OrderID: order.ID, AttemptID: order.PaidAttemptID, Amount: models.MustAmount("1"), Reason: "  ", FormToken: models.NewRef(),
 		}, finance)
-		require.ErrorIs(t, err, payments.ErrText)
+		require.ErrorIs(t, err, models.ErrNoteText)
 		_, err = s.RequestRefund(t.Context(), payments.RefundInput{
 			OrderID: order.ID, AttemptID: open.Current().ID, Amount: models.MustAmount("1"), Reason: "x", FormToken: models.NewRef(),
 		}, finance)

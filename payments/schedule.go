@@ -7,16 +7,14 @@ import (
 
 // Times of the money path that are no settings.
 const (
-	createdGrace       = time.Minute            // an attempt that was stored and not sent by then belongs to a process that died
-	submittingGrace    = 20 * time.Second       // longer than any call: after it, the answer of createThirdOrder was lost
-	unknownDelay       = 3 * time.Second        // before the first question about a lost answer
-	refreshInterval    = 2 * time.Second        // between two questions about one attempt, over all replicas
-	refreshTimeout     = 2 * time.Second        // for the question of the return page (reliability.md R13)
-	submissionPatience = 5 * time.Second        // how long a second press of the button waits for the first
-	refusedPatience    = 10 * time.Minute       // how long an order waits for another try after a refusal
-	pollAfterExpiry    = 72 * time.Hour         // how long an attempt is asked about after its order's end (reliability.md R10)
-	leaseTime          = 30 * time.Second       // how long a worker may hold a row; longer than its work
-	idlePause          = 500 * time.Millisecond // between two looks for due rows
+	createdGrace       = time.Minute      // an attempt that was stored and not sent by then belongs to a process that died
+	submittingGrace    = 20 * time.Second // longer than any call: after it, the answer of createThirdOrder was lost
+	unknownDelay       = 3 * time.Second  // before the first question about a lost answer
+	refreshInterval    = 2 * time.Second  // between two questions about one attempt, over all replicas
+	refreshTimeout     = 2 * time.Second  // for the question of the return page (reliability.md R13)
+	submissionPatience = 5 * time.Second  // how long a second press of the button waits for the first
+	refusedPatience    = 10 * time.Minute // how long an order waits for another try after a refusal
+	pollAfterExpiry    = 72 * time.Hour   // how long an attempt is asked about after its order's end (reliability.md R10)
 )
 
 // pollSteps are the pauses between questions about an open attempt; the last one repeats (reliability.md R10).
@@ -48,8 +46,3 @@ func closedSteps() []time.Duration {
 
 // closedDelay is pollDelay for an attempt that was given up.
 func closedDelay(checks int) time.Duration { return jittered(closedSteps(), checks) }
-
-// retryDelay is the pause before work that failed is tried again: 5 s, doubled each time, at most an hour.
-func retryDelay(tries int) time.Duration {
-	return min(5*time.Second<<min(max(tries, 0), 10), time.Hour)
-}

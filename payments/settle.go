@@ -33,7 +33,7 @@ func (s *Service) settle(
 			if err != nil {
 				return after, fmt.Errorf("settle attempt: %w", err)
 			}
-			s.poke(s.wakeOutbox)
+			s.outbox.Wake()
 			return after, nil
 		}
 	}
@@ -75,19 +75,9 @@ func (s *Service) settleIn(ctx context.Context, tx *store.Store, attemptID strin
 func evidenceOf(a *models.Attempt, d opay.OrderDetail, source models.EvidenceSource, s *Service) *models.Evidence {
 	return &models.Evidence{
 		AttemptID: a.ID, OrderID: a.OrderID, Source: source, Verified: true,
-		AppOrderID: d.AppOrderID, OrderNum: d.OrderNum, Status: string(d.Status), Coin: d.Coin, Amount: canonicalAmount(string(d.Amount)),
+		AppOrderID: d.AppOrderID, OrderNum: d.OrderNum, Status: string(d.Status), Coin: d.Coin, Amount: models.CanonicalAmount(string(d.Amount)),
 		CreatedAt: s.clock(),
 	}
-}
-
-// canonicalAmount writes an amount as our own columns do, so that evidence and attempt compare as text; what is no amount stays
-// as it was claimed.
-func canonicalAmount(text string) string {
-	a, err := models.ParseAmount(text)
-	if err != nil {
-		return text
-	}
-	return a.String()
 }
 
 // mismatchOf says in which field the platform's order is not the attempt's, or "" (reliability.md R3).
@@ -183,7 +173,7 @@ func (s *Service) creditOrder(ctx context.Context, tx *store.Store, order *model
 	if err := useCoupon(ctx, tx, order); err != nil {
 		return err
 	}
-	return s.putMail(ctx, tx, models.MailPaymentReceived, order.ID)
+	return s.outbox.Queue(ctx, tx, models.MailPaymentReceived, order.ID)
 }
 
 // lateMoney keeps money for an order that was given up in sight (reliability.md R6): never dropped, never booked by itself.
@@ -218,7 +208,7 @@ func (s *Service) pending(ctx context.Context, tx *store.Store, order *models.Or
 		if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptOpen, set, t); err != nil {
 			return fmt.Errorf("open attempt: %w", err)
 		}
-		return s.putMail(ctx, tx, models.MailOrderReceived, order.ID)
+		return s.outbox.Queue(ctx, tx, models.MailOrderReceived, order.ID)
 	case models.AttemptPaid:
 		return s.regress(ctx, tx, a, models.AttemptOpen, cause)
 	case models.AttemptFailed, models.AttemptClosed:

@@ -126,7 +126,7 @@ func (s *Service) storeOpened(ctx context.Context, order *models.Order, a *model
 		if err := tx.MoveAttempt(ctx, a.ID, fresh.State, models.AttemptOpen, set, t); err != nil {
 			return fmt.Errorf("open attempt: %w", err)
 		}
-		return s.putMail(ctx, tx, models.MailOrderReceived, order.ID)
+		return s.outbox.Queue(ctx, tx, models.MailOrderReceived, order.ID)
 	})
 }
 
@@ -193,6 +193,6 @@ func (s *Service) storeUnknown(ctx context.Context, order *models.Order, a *mode
 		if err != nil {
 			return fmt.Errorf("mark attempt unknown: %w", err)
 		}
-		return s.putMail(ctx, tx, models.MailOrderReceived, order.ID)
+		return s.outbox.Queue(ctx, tx, models.MailOrderReceived, order.ID)
 	})
 }

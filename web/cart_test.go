@@ -132,7 +132,7 @@ func TestCart_SurvivesARestartOfServerAndBrowser(t *testing.T) {
 		assert.Contains(t, cookie, "Expires=")
 
 		again, err := web.New(web.Config{
-			Store: s.db, Payments: s.pay, BaseURL: s.url, PlatformURL: s.exchange, ShopName: "Osier", Clock: s.clock.Now,
+			Store: s.db, Services: s.services, BaseURL: s.url, PlatformURL: s.exchange, ShopName: "Osier", Clock: s.clock.Now,
 		})
 		require.NoError(t, err)
 		s.use(again.Handler())

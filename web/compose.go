@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
-	"github.com/coincart/coincart/templates/mail"
+	letters "github.com/coincart/coincart/templates/mail"
 	"github.com/coincart/coincart/web/shop"
 )
 
@@ -22,30 +22,30 @@ type sender struct{ base, name, contact string }
 // settingsWithin bounds the reading of the settings for a letter.
 const settingsWithin = 5 * time.Second
 
-// Compose returns how the shop writes its mails, for payments.Config.Compose: in the order's language, with links to baseURL, under
-// the name and with the contact that the settings have; shopName is the name where they have none. payments names the message.
-func Compose(db *store.Store, baseURL, shopName string) func(models.OutboxMessage, models.Order) (payments.Mail, error) {
+// Compose returns how the shop writes its mails, for mail.OutboxConfig: in the order's language, with links to baseURL, under
+// the name and with the contact that the settings have; shopName is the name where they have none. the outbox names the message.
+func Compose(db *store.Store, baseURL, shopName string) mail.Compose {
 	from := sender{base: strings.TrimSuffix(baseURL, "/"), name: shopName}
-	return func(m models.OutboxMessage, order models.Order) (payments.Mail, error) {
+	return func(m models.OutboxMessage, order models.Order) (mail.Message, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), settingsWithin)
 		defer cancel()
 		settings, err := db.LoadSettings(ctx)
 		if err != nil {
-			return payments.Mail{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
+			return mail.Message{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
 		}
 		from := from
 		from.name, from.contact = cmp.Or(settings.ShopName(), from.name), settings.ContactEmail()
 		view := letterView(from, order)
 		if m.Kind == models.MailOrderList {
 			if view.OrderURL, err = listAddress(ctx, db, from.base, order.Email); err != nil {
-				return payments.Mail{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
+				return mail.Message{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
 			}
 		}
 		letter, err := letterOf(m.Kind, view)
 		if err != nil {
-			return payments.Mail{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
+			return mail.Message{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
 		}
-		return payments.Mail{To: order.Email, ReplyTo: from.contact, Subject: letter.Subject, Text: letter.Text, HTML: letter.HTML}, nil
+		return mail.Message{To: order.Email, ReplyTo: from.contact, Subject: letter.Subject, Text: letter.Text, HTML: letter.HTML}, nil
 	}
 }
 
@@ -63,30 +63,30 @@ func listAddress(ctx context.Context, db *store.Store, base, email string) (stri
 	return base + shop.OrdersLink(link), err
 }
 
-func letterOf(kind models.MailKind, view mail.View) (mail.Letter, error) {
-	letters := map[models.MailKind]func(context.Context, mail.View) (mail.Letter, error){
-		models.MailOrderReceived:   mail.OrderReceived,
-		models.MailPaymentReceived: mail.PaymentReceived,
-		models.MailOrderSent:       mail.OrderSent,
-		models.MailOrderList:       mail.OrderList,
+func letterOf(kind models.MailKind, view letters.View) (letters.Letter, error) {
+	writers := map[models.MailKind]func(context.Context, letters.View) (letters.Letter, error){
+		models.MailOrderReceived:   letters.OrderReceived,
+		models.MailPaymentReceived: letters.PaymentReceived,
+		models.MailOrderSent:       letters.OrderSent,
+		models.MailOrderList:       letters.OrderList,
 	}
-	write, ok := letters[kind]
+	write, ok := writers[kind]
 	if !ok {
-		return mail.Letter{}, fmt.Errorf("no mail of the kind %q", kind)
+		return letters.Letter{}, fmt.Errorf("no mail of the kind %q", kind)
 	}
 	return write(context.Background(), view)
 }
 
-func letterView(from sender, order models.Order) mail.View {
+func letterView(from sender, order models.Order) letters.View {
 	p := i18n.ByTag(order.Lang)
-	view := mail.View{
+	view := letters.View{
 		Printer: p, ShopName: from.name, Contact: from.contact, Name: order.Name, Ref: order.Ref, OrderURL: from.base + shop.OrderPath(order.Ref), Tracking: order.Tracking,
 		Totals: shop.OrderTotals(p, order), Shipped: order.Shipped,
 		Deadline: mailMoment(p, order.ExpiresAt), PaidAt: mailMoment(p, order.PaidAt),
-		Lines: make([]mail.Line, len(order.Lines)),
+		Lines: make([]letters.Line, len(order.Lines)),
 	}
 	for i, l := range order.Lines {
-		view.Lines[i] = mail.Line{
+		view.Lines[i] = letters.Line{
 			Title: l.Title, VariantTitle: l.VariantTitle, Quantity: l.Quantity,
 			Total: p.Money(l.Total.String(), order.Currency, order.Digits),
 		}

@@ -35,7 +35,7 @@ func (s *Server) ready(v *visit.Visit) error {
 	if behind {
 		return v.Text(http.StatusServiceUnavailable, "database schema is behind\n")
 	}
-	status, words := workersReady(s.payments.Workers(), time.Now())
+	status, words := workersReady(s.services.Jobs.Workers(), time.Now())
 	if status != http.StatusOK {
 		s.log.ErrorContext(ctx, "not ready", "workers", words)
 	}

@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/payments/books"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
@@ -29,10 +31,12 @@ import (
 func bare(t *testing.T, log *slog.Logger) *Server {
 	t.Helper()
 	db := modelstest.SQLite(t)
-	service, err := payments.New(payments.Config{Store: db, Gateway: struct{ payments.Gateway }{}, BaseURL: "http://127.0.0.1"})
+	services, err := assembly.New(assembly.Config{
+		Config: payments.Config{Store: db, Gateway: struct{ payments.Gateway }{}, BaseURL: "http://127.0.0.1"}, Statements: struct{ books.Statements }{},
+	})
 	require.NoError(t, err)
 	s, err := New(Config{
-		Store: db, Payments: service, BaseURL: "http://127.0.0.1", PlatformURL: "https://exchange.example", Logger: log, ShopName: "Osier",
+		Store: db, Services: services, BaseURL: "http://127.0.0.1", PlatformURL: "https://exchange.example", Logger: log, ShopName: "Osier",
 	})
 	require.NoError(t, err)
 	return s

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/models/mail"
 )
 
 type syncBuffer struct {
@@ -39,18 +39,18 @@ func (b *syncBuffer) errors() string {
 
 type mailbox struct {
 	mu    sync.Mutex
-	mails []payments.Mail
+	mails []mail.Message
 }
 
-func (m *mailbox) Send(_ context.Context, mail payments.Mail) error {
+func (m *mailbox) Send(_ context.Context, mail mail.Message) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.mails = append(m.mails, mail)
 	return nil
 }
 
-func (m *mailbox) all() []payments.Mail {
+func (m *mailbox) all() []mail.Message {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return append([]payments.Mail(nil), m.mails...)
+	return append([]mail.Message(nil), m.mails...)
 }

@@ -58,7 +58,7 @@ func TestOrder_NoteIsWrittenOnce(t *testing.T) {
 		c := s.staffed(models.RoleOperator)
 		path, token := "/admin/orders/"+order.ID+"/note", models.NewRef()
 		c.post(path, "text", "", "form_token", token).is(http.StatusUnprocessableEntity)
-		c.post(path, "text", strings.Repeat("x", payments.MaxNote+1), "form_token", token).is(http.StatusUnprocessableEntity)
+		c.post(path, "text", strings.Repeat("x", models.MaxNote+1), "form_token", token).is(http.StatusUnprocessableEntity)
 		c.post(path, "text", "no token").is(http.StatusBadRequest)
 		c.post("/admin/orders/"+models.NewID()+"/note", "text", "x", "form_token", models.NewRef()).is(http.StatusNotFound)
 		for range 3 {

@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/web"
 )
 
@@ -21,9 +21,9 @@ func (s *shop) replica(dsn string) string {
 	s.t.Helper()
 	money, config := s.money, s.config
 	money.Store = modelstest.Open(s.t, dsn, modelstest.WithClock(s.clock))
-	service, err := payments.New(money)
+	services, err := assembly.New(money)
 	require.NoError(s.t, err)
-	config.Store, config.Payments = money.Store, service
+	config.Store, config.Services = money.Store, services
 	other, err := web.New(config)
 	require.NoError(s.t, err)
 	front := httptest.NewServer(other.Handler())

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/modelstest"
-	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web"
@@ -65,7 +65,7 @@ func TestSettings_ALostUpdateIsToldAndProblemsStandAtTheirFields(t *testing.T) {
 
 func TestSettings_TheMailPasswordIsSealedAndNeverShown(t *testing.T) {
 	const hidden = "hunter2-hunter2"
-	var sent []payments.Mail
+	var sent []mail.Message
 	each(t, func(t *testing.T, s *shop) {
 		owner := s.staffed(models.RoleOwner)
 		owner.stepUp()
@@ -87,9 +87,9 @@ func TestSettings_TheMailPasswordIsSealedAndNeverShown(t *testing.T) {
 		assert.NotEmpty(t, sent)
 		assert.Equal(t, owner.person.Email, sent[len(sent)-1].To)
 	}, func(c *web.Config) {
-		c.TryMail = func(_ context.Context, m payments.Mail) payments.MailTrial {
+		c.TryMail = func(_ context.Context, m mail.Message) mail.Trial {
 			sent = append(sent, m)
-			return payments.MailTrial{Outcome: payments.MailLogin, Server: "mail.shop.example:587", Answer: "535 no such user"}
+			return mail.Trial{Outcome: mail.TrialLogin, Server: "mail.shop.example:587", Answer: "535 no such user"}
 		}
 	})
 }
@@ -154,7 +154,7 @@ func TestFindingWords_EveryCodeHasThem(t *testing.T) {
 		for _, check := range doctor.Checks() {
 			assert.NotEqual(t, "doctor.check."+string(check), p.T("doctor.check."+string(check)))
 		}
-		for _, outcome := range payments.MailOutcomes() {
+		for _, outcome := range mail.Outcomes() {
 			assert.NotEqual(t, "settings.trial."+string(outcome), p.T("settings.trial."+string(outcome)))
 		}
 	}

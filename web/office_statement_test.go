@@ -193,9 +193,9 @@ func TestDiscrepancy_OfCoinsShowsEachSidesOwn(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		order := s.paidOrder("2")
 		day, id := s.yesterday(), order.Current().AppOrderID
-		_, err := s.pay.FetchStatement(t.Context(), day, "", nil)
+		_, err := s.services.Books.FetchStatement(t.Context(), day, "", nil)
 		require.NoError(t, err)
-		_, err = s.pay.Reconcile(t.Context(), day)
+		_, err = s.services.Books.Reconcile(t.Context(), day)
 		require.NoError(t, err)
 		require.NoError(t, s.db.PutDiscrepancies(t.Context(), day, []models.Discrepancy{{
 			Kind: models.CoinDiffers, Key: "1:" + id, Type: models.StatementPayment, AppOrderID: id, OrderID: order.ID, Coin: "BTC",
@@ -221,7 +221,7 @@ func TestStatement_ShowsTheLineThatCannotBeRead(t *testing.T) {
 		}))
 		set := map[string]any{"lines": 3, "count": 3, "pages": 1, "hash": strings.Repeat("c", 64), "fetched_at": s.clock.Now()}
 		require.NoError(t, s.db.FinishStatement(ctx, st.ID, models.StatementComplete, set))
-		_, err := s.pay.Reconcile(ctx, day)
+		_, err := s.services.Books.Reconcile(ctx, day)
 		require.NoError(t, err)
 		c := s.staffed(models.RoleFinance)
 		path := "/admin/statements/" + day

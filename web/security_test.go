@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
@@ -356,12 +357,12 @@ func TestMetrics_CountRequestsAndEvents(t *testing.T) {
 
 func TestNew_RefusesAddressesThatAreNone(t *testing.T) {
 	s := newShop(t, sqlite)
-	good := web.Config{Store: s.db, Payments: s.pay, BaseURL: s.url, PlatformURL: s.exchange}
+	good := web.Config{Store: s.db, Services: s.services, BaseURL: s.url, PlatformURL: s.exchange}
 	_, err := web.New(good)
 	require.NoError(t, err)
 	for name, spoil := range map[string]func(*web.Config){
 		"no store":      func(c *web.Config) { c.Store = nil },
-		"no payments":   func(c *web.Config) { c.Payments = nil },
+		"no services":   func(c *web.Config) { c.Services = assembly.Services{} },
 		"no base":       func(c *web.Config) { c.BaseURL = "" },
 		"no scheme":     func(c *web.Config) { c.BaseURL = "shop.example" },
 		"ftp":           func(c *web.Config) { c.PlatformURL = "ftp://exchange.example" },

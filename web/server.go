@@ -16,9 +16,10 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/platform"
@@ -29,24 +30,24 @@ import (
 // Config is what a Server needs.
 type Config struct {
 	Store          *store.Store
-	Payments       *payments.Service
-	BaseURL        string   // the shop's public address; under https cookies are Secure with the __Host- prefix, and HSTS is sent
-	PlatformURL    string   // the platform's public address: forms may lead there
-	TrustedProxies []string // addresses or networks whose X-Forwarded-For counts; none by default
+	Services       assembly.Services // all are needed
+	BaseURL        string            // the shop's public address; under https cookies are Secure with the __Host- prefix, and HSTS is sent
+	PlatformURL    string            // the platform's public address: forms may lead there
+	TrustedProxies []string          // addresses or networks whose X-Forwarded-For counts; none by default
 	Logger         *slog.Logger
 	Clock          models.Clock // of sessions, links and everything else that the database keeps
 	Machine        models.Clock // what authenticators' codes are compared with: real time; nil: Clock
 	ShopName       string
 	Demo           bool // says in the footer that no money moves
 	Limits         Limits
-	TryMail        func(context.Context, payments.Mail) payments.MailTrial // sends a test mail; nil: nobody can
-	Doctor         *doctor.Config                                          // what the health page looks at; nil: the store alone
+	TryMail        func(context.Context, mail.Message) mail.Trial // sends a test mail; nil: nobody can
+	Doctor         *doctor.Config                                 // what the health page looks at; nil: the store alone
 }
 
 // Server is the shop's HTTP server. It keeps no state that another replica would need.
 type Server struct {
 	store     *store.Store
-	payments  *payments.Service
+	services  assembly.Services
 	site      *visit.Site
 	office    *admin.Office
 	accounts  *staff.Accounts
@@ -63,7 +64,7 @@ type Server struct {
 
 // New builds the server. BaseURL and PlatformURL must be absolute http or https addresses.
 func New(c Config) (*Server, error) {
-	if c.Store == nil || c.Payments == nil {
+	if c.Store == nil || c.Services.Payments == nil {
 		return nil, errors.New("web: store and payments are needed")
 	}
 	base, err := origin(c.BaseURL)
@@ -82,7 +83,7 @@ func New(c Config) (*Server, error) {
 	}
 	secure := strings.HasPrefix(base, "https:")
 	s := &Server{
-		store: c.Store, payments: c.Payments, log: c.Logger, metrics: newMetrics(c.Payments.Workers), tally: &platform.Tally{}, limits: newLimiters(c.Limits),
+		store: c.Store, services: c.Services, log: c.Logger, metrics: newMetrics(c.Services.Jobs.Workers), tally: &platform.Tally{}, limits: newLimiters(c.Limits),
 		headers: newHeaders(exchange, secure), ownOrigin: http.NewCrossOriginProtection(),
 	}
 	// Browsers without Sec-Fetch-Site are judged by Origin, which a proxy that rewrites Host would otherwise make foreign.
@@ -97,12 +98,13 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
-	s.office = admin.New(s.site, c.Payments, s.accounts, admin.Checks{TryMail: c.TryMail, Doctor: c.Doctor, TrustedProxies: c.TrustedProxies})
+	pages := shop.New(s.site, c.Services.Payments, c.Services.Customers)
+	s.office = admin.New(s.site, c.Services, s.accounts, pages, admin.Checks{TryMail: c.TryMail, Doctor: c.Doctor, TrustedProxies: c.TrustedProxies})
 	s.staffRoutes = map[string]bool{}
 	for _, r := range s.office.Routes() {
 		s.staffRoutes[routeKey(r.Method, r.Path)] = true
 	}
-	if err := s.build(c); err != nil {
+	if err := s.build(c, pages); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -120,7 +122,7 @@ func origin(address string) (string, error) {
 // mode changes nothing else that the shop uses.
 var quietGin = sync.OnceFunc(func() { gin.DebugPrintFunc = func(string, ...any) {} })
 
-func (s *Server) build(c Config) error {
+func (s *Server) build(c Config, pages *shop.Pages) error {
 	quietGin()
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
@@ -129,8 +131,7 @@ func (s *Server) build(c Config) error {
 		return fmt.Errorf("web: trusted proxies: %w", err)
 	}
 	s.engine = engine
-	pages := shop.New(s.site, c.Payments)
-	s.routes(pages, platform.New(s.site, c.Payments, pages, s.tally))
+	s.routes(pages, platform.New(s.site, c.Services.Payments, pages, s.tally))
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
@@ -41,14 +42,14 @@ type shop struct {
 	db        *store.Store
 	clock     *modelstest.Clock
 	web       *web.Server
-	pay       *payments.Service
+	services  assembly.Services
 	platform  *sandbox.Server
 	url       string
 	exchange  string // address of the sandbox
 	logs      *syncBuffer
 	mails     *mailbox
 	unplugged func() // cuts the platform's connections from now on
-	money     payments.Config
+	money     assembly.Config
 	config    web.Config
 
 	mu      sync.Mutex
@@ -95,9 +96,9 @@ func newShop(t *testing.T, open func(testing.TB, ...modelstest.Option) *store.St
 	require.NoError(t, err)
 	gateway, err := opay.New(opay.Config{BaseURL: exchange.URL, AppID: appID, Keys: ring, Now: s.clock.Now})
 	require.NoError(t, err)
-	s.money = payments.Config{
-		Store: s.db, Gateway: gateway, BaseURL: s.url, Clock: s.clock.Now, Logger: log,
-		Mailer: s.mails, Compose: web.Compose(s.db, s.url, "Osier"), PlatformURL: exchange.URL,
+	s.money = assembly.Config{
+		Config:     payments.Config{Store: s.db, Gateway: gateway, BaseURL: s.url, Clock: s.clock.Now, Logger: log},
+		Statements: gateway, Sender: s.mails, Compose: web.Compose(s.db, s.url, "Osier"), PlatformURL: exchange.URL,
 	}
 	s.config = web.Config{
 		Store: s.db, BaseURL: s.url, PlatformURL: exchange.URL, Logger: log, Clock: s.clock.Now, ShopName: "Osier",
@@ -114,9 +115,9 @@ func newShop(t *testing.T, open func(testing.TB, ...modelstest.Option) *store.St
 func (s *shop) build() {
 	s.t.Helper()
 	var err error
-	s.pay, err = payments.New(s.money)
+	s.config.Services, err = assembly.New(s.money)
 	require.NoError(s.t, err)
-	s.config.Payments = s.pay
+	s.services = s.config.Services
 	s.web, err = web.New(s.config)
 	require.NoError(s.t, err)
 	s.use(s.web.Handler())
@@ -244,7 +245,7 @@ func (s *shop) work() {
 	for s.platform.Deliver(s.t.Context()) > 0 {
 	}
 	for range 20 {
-		n, err := s.pay.RunOnce(s.t.Context())
+		n, err := s.services.Jobs.RunOnce(s.t.Context())
 		require.NoError(s.t, err)
 		if n == 0 {
 			return

@@ -153,7 +153,7 @@ func (o *benchOffice) serve(b *testing.B, db *store.Store, folder string, keys d
 	go func() {
 		done <- runTasks(ctx, []task{
 			serveHTTP("sandbox", sandboxHTTPServer(platform.Handler()), sandboxAt, log),
-			{"payments", o.shop.payments.Run},
+			{"payments", o.shop.services.Jobs.Run},
 			serveHTTP("shop", &http.Server{Handler: http.HandlerFunc(o.count), ReadHeaderTimeout: time.Second}, shopAt, log),
 		})
 	}()

@@ -15,6 +15,7 @@ import (
 	_ "time/tzdata" // the platform's zone must load where the system has no zones, as in a bare container
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/mail"
 )
 
 // settings is everything that can be set, each as a flag and as an environment variable. README.md has a table of them, which a
@@ -129,8 +130,8 @@ func (s *settings) check(p *problems) {
 		p.setting("shop_name")
 	}
 	if s.SMTPURL != "" {
-		_, err := parseSMTP(s.SMTPURL)
-		if wrong, ok := errors.AsType[smtpError](err); ok {
+		_, err := mail.ParseURL(s.SMTPURL)
+		if wrong, ok := errors.AsType[mail.URLError](err); ok {
 			p.setting(string(wrong))
 		}
 	}

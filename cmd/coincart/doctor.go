@@ -15,6 +15,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/doctor"
@@ -172,18 +173,18 @@ func (s *settings) given() map[models.SettingKey]string {
 	if s.SMTPURL == "" {
 		return given
 	}
-	server, err := parseSMTP(s.SMTPURL)
+	server, err := mail.ParseURL(s.SMTPURL)
 	if err != nil {
 		return given // said at the start
 	}
-	given[models.SettingMailHost] = server.host
-	given[models.SettingMailPort] = strconv.Itoa(server.port)
+	given[models.SettingMailHost] = server.Host
+	given[models.SettingMailPort] = strconv.Itoa(server.Port)
 	given[models.SettingMailTLS] = models.MailStartTLS
-	if server.tls {
+	if server.TLS {
 		given[models.SettingMailTLS] = models.MailTLS
 	}
-	given[models.SettingMailUser], given[models.SettingMailPassword] = server.user, server.password
-	given[models.SettingMailFrom], given[models.SettingMailFromName] = server.from.Address, server.from.Name
+	given[models.SettingMailUser], given[models.SettingMailPassword] = server.User, server.Password.Reveal()
+	given[models.SettingMailFrom], given[models.SettingMailFromName] = server.From, server.FromName
 	return given
 }
 

@@ -16,6 +16,8 @@ import (
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
+	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/sandbox"
 	"github.com/coincart/coincart/web/admin"
 )
@@ -40,7 +42,7 @@ func TestE2E_EveryAdminPage(t *testing.T) {
 			g := &gallery{officeRun: o, ctx: openBrowser(t, browser, dev), dev: dev, seen: map[string]bool{}}
 			g.visitDoors()
 			g.visitPages()
-			for _, r := range admin.New(nil, nil, nil, admin.Checks{}).Routes() {
+			for _, r := range admin.New(nil, assembly.Services{}, nil, nil, admin.Checks{}).Routes() {
 				if r.Method == http.MethodGet && !strings.HasSuffix(r.Path, "/file") { // a file is no page
 					assert.True(t, g.seen[r.Path], "nobody looks at %s", r.Path)
 				}
@@ -189,7 +191,7 @@ func (g *gallery) work() (order models.Order, cancelled, exported models.Task) {
 	ctx, service := g.t.Context(), g.shop.payments
 	people, err := g.shop.web.Accounts().People(ctx)
 	require.NoError(g.t, err)
-	by := payments.Actor{StaffID: people[0].ID, Who: people[0].Email, RemoteAddr: "192.0.2.1", RequestID: "gallery"}
+	by := models.Actor{StaffID: people[0].ID, Who: people[0].Email, RemoteAddr: "192.0.2.1", RequestID: "gallery"}
 
 	order = g.paidOrder("a-shopper-with-a-long-address@a-provider-with-a-long-name.example.org")
 	require.NoError(g.t, service.AddNote(ctx, order.ID, "Asks for the blue one: "+strings.Repeat("https://shop.example.org/a/very/long/link/", 3), models.NewRef(), by))
@@ -200,7 +202,7 @@ func (g *gallery) work() (order models.Order, cancelled, exported models.Task) {
 	pending, _ := g.order("slow@example.org")
 	cancelled, err = service.StartCancel(ctx, []string{pending.ID, order.ID}, models.NewRef(), by)
 	require.NoError(g.t, err)
-	exported, err = service.StartExport(ctx, payments.Export{What: payments.ExportPayments, Format: payments.FormatCSV, From: yesterday, To: today}, models.NewRef(), by)
+	exported, err = service.StartExport(ctx, books.Export{What: books.ExportPayments, Format: books.FormatCSV, From: yesterday, To: today}, models.NewRef(), by)
 	require.NoError(g.t, err)
 	_, err = service.StartStatement(ctx, yesterday, models.NewRef(), by)
 	require.NoError(g.t, err)

@@ -14,10 +14,10 @@ import (
 	"text/tabwriter"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/catalogue"
 	"github.com/coincart/coincart/models/productcsv"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
@@ -37,16 +37,16 @@ type productsDatabase struct {
 }
 
 // imports opens the database.
-func (c *productsDatabase) imports(ctx context.Context) (payments.Imports, error) {
+func (c *productsDatabase) imports(ctx context.Context) (catalogue.Imports, error) {
 	zone, err := loadZone(c.PlatformTimezone)
 	if err != nil {
-		return payments.Imports{}, fmt.Errorf("COINCART_PLATFORM_TIMEZONE: %w", err)
+		return catalogue.Imports{}, fmt.Errorf("COINCART_PLATFORM_TIMEZONE: %w", err)
 	}
 	db, err := c.open(ctx)
 	if err != nil {
-		return payments.Imports{}, err
+		return catalogue.Imports{}, err
 	}
-	m := payments.Imports{Store: db, Zone: zone, StaticPicture: isStaticPicture}
+	m := catalogue.Imports{Store: db, Zone: zone, StaticPicture: isStaticPicture}
 	behind, err := db.SchemaBehind(ctx)
 	if err == nil && behind {
 		err = errSchema
@@ -90,7 +90,7 @@ func (c *importProductsCmd) Run(ctx context.Context, con console) error {
 	by := staff.CommandLine()
 	o := models.ImportOptions{DecimalComma: c.DecimalComma, KeepStock: c.KeepStock, NoPictures: c.NoPictures}
 	if c.DryRun {
-		planned, err := m.Plan(ctx, io.LimitReader(file, payments.MaxImportBytes), o, nil)
+		planned, err := m.Plan(ctx, io.LimitReader(file, catalogue.MaxImportBytes), o, nil)
 		if err != nil {
 			return notDone(err)
 		}
@@ -114,7 +114,7 @@ func (c *importProductsCmd) openFile(con console) (io.ReadCloser, string, error)
 	return file, filepath.Base(c.File), nil
 }
 
-func (c *importProductsCmd) apply(ctx context.Context, con console, m payments.Imports, i models.Import, o models.ImportOptions, by models.Actor) error {
+func (c *importProductsCmd) apply(ctx context.Context, con console, m catalogue.Imports, i models.Import, o models.ImportOptions, by models.Actor) error {
 	planned, err := m.Plan(ctx, m.Store.ImportFile(ctx, i.ID), o, nil)
 	if err == nil && planned.Report.Faults == 0 {
 		err = m.Apply(ctx, &i, planned, by, func(done, total int) error {
@@ -136,7 +136,7 @@ func (c *importProductsCmd) apply(ctx context.Context, con console, m payments.I
 }
 
 // report prints the problems and the sums.
-func (c *importProductsCmd) report(con console, p *payments.Planned, would string) error {
+func (c *importProductsCmd) report(con console, p *catalogue.Planned, would string) error {
 	words := i18n.ByTag("en")
 	out := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
 	for n, problem := range p.Problems {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
@@ -32,11 +32,11 @@ func (c *reconcileCmd) Run(ctx context.Context, con console) error {
 	}
 	defer opened.store.Close()
 	if err := c.fetch(ctx, con, opened); err != nil {
-		return notDone(c.plain(err, opened.payments.PlatformZone()))
+		return notDone(c.plain(err, opened.services.Payments.PlatformZone()))
 	}
-	found, err := opened.payments.Reconcile(ctx, c.Day)
+	found, err := opened.services.Books.Reconcile(ctx, c.Day)
 	if err != nil {
-		return notDone(c.plain(err, opened.payments.PlatformZone()))
+		return notDone(c.plain(err, opened.services.Payments.PlatformZone()))
 	}
 	report, err := newDayReport(ctx, opened, found)
 	if err != nil {
@@ -53,7 +53,7 @@ func (c *reconcileCmd) Run(ctx context.Context, con console) error {
 
 // fetch reads the statement, if that was asked for. The audit log says so, as it does where somebody of the staff asks for it.
 func (c *reconcileCmd) fetch(ctx context.Context, con console, s *shop) error {
-	if err := s.payments.CheckDay(c.Day); err != nil || !c.Fetch {
+	if err := s.services.Books.CheckDay(c.Day); err != nil || !c.Fetch {
 		return err
 	}
 	by := staff.CommandLine()
@@ -61,7 +61,7 @@ func (c *reconcileCmd) fetch(ctx context.Context, con console, s *shop) error {
 	if err != nil {
 		return fmt.Errorf("write the audit log: %w", err)
 	}
-	_, err = s.payments.FetchStatement(ctx, c.Day, by.StaffID, func(done, total int) {
+	_, err = s.services.Books.FetchStatement(ctx, c.Day, by.StaffID, func(done, total int) {
 		fmt.Fprintf(con.err, "lines read: %d of %d\n", done, total)
 	})
 	return err
@@ -72,9 +72,9 @@ func (c *reconcileCmd) plain(err error, zone *time.Location) error {
 	switch {
 	case errors.Is(err, models.ErrDay):
 		return fmt.Errorf("--day is %s: use the form yyyy-MM-dd, such as 2026-11-21", strconv.Quote(c.Day))
-	case errors.Is(err, payments.ErrDayFuture):
+	case errors.Is(err, books.ErrDayFuture):
 		return fmt.Errorf("%s has not started yet in the exchange's time zone (%s), so there is nothing to compare", c.Day, zone)
-	case errors.Is(err, payments.ErrNothingFetched):
+	case errors.Is(err, books.ErrNothingFetched):
 		return fmt.Errorf("no complete statement for %s has been fetched yet: add --fetch", c.Day)
 	}
 	return err
@@ -82,7 +82,7 @@ func (c *reconcileCmd) plain(err error, zone *time.Location) error {
 
 // dayReport is what is printed of a day.
 type dayReport struct {
-	found     payments.Reconciliation
+	found     books.Reconciliation
 	statement models.Statement
 	book      models.BookDay
 	from, to  time.Time
@@ -90,10 +90,10 @@ type dayReport struct {
 	open      int
 }
 
-func newDayReport(ctx context.Context, s *shop, found payments.Reconciliation) (*dayReport, error) {
+func newDayReport(ctx context.Context, s *shop, found books.Reconciliation) (*dayReport, error) {
 	r := &dayReport{found: found}
 	var err error
-	if r.from, r.to, err = models.ParseDay(found.Day, s.payments.PlatformZone()); err != nil {
+	if r.from, r.to, err = models.ParseDay(found.Day, s.services.Payments.PlatformZone()); err != nil {
 		return nil, err
 	}
 	if r.statement, err = s.store.Statement(ctx, found.StatementID); err != nil {

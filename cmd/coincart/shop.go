@@ -14,8 +14,11 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
+	"github.com/coincart/coincart/payments/breaker"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/web"
 )
@@ -23,7 +26,7 @@ import (
 // shop is everything that serves shoppers, put together and not yet started.
 type shop struct {
 	store    *store.Store
-	payments *payments.Service
+	services assembly.Services
 	web      *web.Server
 	base     string // public address, without a slash at the end
 }
@@ -45,7 +48,7 @@ type parts struct {
 func assemble(s *settings, p parts) (*shop, error) {
 	gateway, err := opay.New(opay.Config{
 		BaseURL: p.platformURL, AppID: p.appID, Keys: p.keys, PayPath: s.PayPath, CancelPath: s.CancelPath,
-		HTTPClient: &http.Client{Transport: payments.NewTransport(platformTransport())}, Now: p.clock,
+		HTTPClient: &http.Client{Transport: breaker.New(platformTransport())}, Now: p.clock,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up the exchange's client: %w", err)
@@ -56,7 +59,7 @@ func assemble(s *settings, p parts) (*shop, error) {
 		clock, machine = p.store.Clock, models.SystemClock
 	}
 	name := cmp.Or(s.ShopName, p.name)
-	mailer, err := newMailer(p.store, filepath.Join(s.DataDir, "mail"), name)
+	sender, err := mail.NewBySettings(p.store, filepath.Join(s.DataDir, "mail"), name)
 	if err != nil {
 		return nil, err
 	}
@@ -68,30 +71,32 @@ func assemble(s *settings, p parts) (*shop, error) {
 	if err != nil {
 		return nil, fmt.Errorf("COINCART_FOUR_EYES_LIMIT: %w", err)
 	}
-	service, err := payments.New(payments.Config{
-		Store: p.store, Gateway: gateway, BaseURL: p.baseURL, SceneType: s.SceneType, Logger: p.log, Clock: clock,
-		Mailer: mailer, Compose: web.Compose(p.store, p.baseURL, name), Zone: zone, FourEyesLimit: limit,
+	services, err := assembly.New(assembly.Config{
+		Config: payments.Config{
+			Store: p.store, Gateway: gateway, BaseURL: p.baseURL, SceneType: s.SceneType, Logger: p.log, Clock: clock, Zone: zone, FourEyesLimit: limit,
+		},
+		Statements: gateway, Sender: sender, Compose: web.Compose(p.store, p.baseURL, name),
 		PlatformURL: p.platformURL, LoopbackPrices: p.demo, StaticPicture: isStaticPicture,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("set up payments: %w", err)
+		return nil, err
 	}
 	examined := s.doctor(p)
-	examined.Workers = service.Workers
+	examined.Workers = services.Jobs.Workers
 	server, err := web.New(web.Config{
-		Store: p.store, Payments: service, BaseURL: p.baseURL, PlatformURL: p.platformURL,
+		Store: p.store, Services: services, BaseURL: p.baseURL, PlatformURL: p.platformURL,
 		TrustedProxies: s.TrustedProxies, Logger: p.log, Clock: clock, Machine: machine, Demo: p.demo, ShopName: name,
-		TryMail: mailer.try, Doctor: examined,
+		TryMail: sender.Try, Doctor: examined,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up the pages: %w", err)
 	}
-	return &shop{store: p.store, payments: service, web: server, base: strings.TrimRight(p.baseURL, "/")}, nil
+	return &shop{store: p.store, services: services, web: server, base: strings.TrimRight(p.baseURL, "/")}, nil
 }
 
 // tasks are the shop's workers and servers, in the order of their start.
 func (s *shop) tasks(listener, metrics net.Listener, log *slog.Logger) []task {
-	list := []task{{"payments", s.payments.Run}, {"sessions", s.web.Run}}
+	list := []task{{"payments", s.services.Jobs.Run}, {"sessions", s.web.Run}}
 	if metrics != nil {
 		list = append(list, serveHTTP("metrics", web.HTTPServer(metrics.Addr().String(), s.web.MetricsHandler()), metrics, log))
 	}

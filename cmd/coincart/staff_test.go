@@ -271,8 +271,8 @@ func TestDemo_PrintsTheOwnersLinkUntilThereIsOne(t *testing.T) {
 
 func TestAssemble_SettingsReachThePayments(t *testing.T) {
 	o := newOffice(t, modelstest.SQLiteDSN(t), time.Time{}, nothing)
-	assert.Equal(t, time.UTC, o.shop.payments.PlatformZone())
-	assert.True(t, o.shop.payments.FourEyesLimit().IsZero())
+	assert.Equal(t, time.UTC, o.shop.services.Payments.PlatformZone())
+	assert.True(t, o.shop.services.Payments.FourEyesLimit().IsZero())
 
 	s := *o.settings
 	s.PlatformTimezone, s.FourEyesLimit = "Asia/Shanghai", "100.50"
@@ -282,6 +282,6 @@ func TestAssemble_SettingsReachThePayments(t *testing.T) {
 		baseURL: o.shop.base, platformURL: "http://" + s.SandboxAddr, appID: demoAppID, keys: ring, store: o.shop.store, log: o.log,
 	})
 	require.NoError(t, err)
-	assert.Equal(t, "Asia/Shanghai", made.payments.PlatformZone().String())
-	assert.Equal(t, "100.5", made.payments.FourEyesLimit().String())
+	assert.Equal(t, "Asia/Shanghai", made.services.Payments.PlatformZone().String())
+	assert.Equal(t, "100.5", made.services.Payments.FourEyesLimit().String())
 }

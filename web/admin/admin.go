@@ -9,8 +9,15 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/coincart/coincart/models/catalogue"
+	"github.com/coincart/coincart/models/customers"
+	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
+	"github.com/coincart/coincart/payments/books"
+	"github.com/coincart/coincart/payments/rates"
 	"github.com/coincart/coincart/web/shop"
 	"github.com/coincart/coincart/web/visit"
 )
@@ -37,17 +44,26 @@ var (
 
 // Office is the back office.
 type Office struct {
-	site     *visit.Site
-	payments *payments.Service
-	accounts *staff.Accounts
-	shop     *shop.Pages         // shows products before they are published
-	darkroom *semaphore.Weighted // bounds how many pictures are worked on at once: each takes some hundred megabytes
-	checks   Checks
-	reports  reports
-	counters counters
+	site      *visit.Site
+	payments  *payments.Service
+	books     *books.Service
+	rates     *rates.Service
+	customers *customers.Service
+	transfers *catalogue.Transfers
+	jobs      *jobs.Engine
+	outbox    *mail.Outbox
+	accounts  *staff.Accounts
+	shop      *shop.Pages         // shows products before they are published
+	darkroom  *semaphore.Weighted // bounds how many pictures are worked on at once: each takes some hundred megabytes
+	checks    Checks
+	reports   reports
+	counters  counters
 }
 
 // New makes the back office.
-func New(site *visit.Site, service *payments.Service, accounts *staff.Accounts, checks Checks) *Office {
-	return &Office{site: site, payments: service, accounts: accounts, shop: shop.New(site, service), darkroom: semaphore.NewWeighted(1), checks: checks}
+func New(site *visit.Site, s assembly.Services, accounts *staff.Accounts, preview *shop.Pages, checks Checks) *Office {
+	return &Office{
+		site: site, payments: s.Payments, books: s.Books, rates: s.Rates, customers: s.Customers, transfers: s.Transfers, jobs: s.Jobs, outbox: s.Outbox,
+		accounts: accounts, shop: preview, darkroom: semaphore.NewWeighted(1), checks: checks,
+	}
 }

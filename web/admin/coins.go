@@ -9,7 +9,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/rates"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/visit"
@@ -126,7 +126,7 @@ func (o *Office) createCoin(d *desk) error {
 	if !ok {
 		return o.coinPage(d, models.Coin{}, typed, pages.ProblemNone)
 	}
-	err = o.payments.SaveCoin(d.Context(), models.Coin{}, c, d.actor())
+	err = o.rates.SaveCoin(d.Context(), models.Coin{}, c, d.actor())
 	if errors.Is(err, store.ErrDuplicate) {
 		typed.Symbol.Problem = pages.ProblemSymbolTaken
 		return o.coinPage(d, models.Coin{}, typed, pages.ProblemNone)
@@ -157,7 +157,7 @@ func (o *Office) changeCoin(d *desk) error {
 	if typed.Version != strconv.Itoa(was.Version) {
 		return o.coinPage(d, was, nil, pages.ProblemStale)
 	}
-	err = o.payments.SaveCoin(d.Context(), was, c, d.actor())
+	err = o.rates.SaveCoin(d.Context(), was, c, d.actor())
 	if errors.Is(err, store.ErrConflict) {
 		return o.coinPage(d, was, nil, pages.ProblemStale)
 	}
@@ -181,8 +181,8 @@ func (o *Office) acceptRate(d *desk) error {
 	if err != nil {
 		return visit.ErrBadForm
 	}
-	err = o.payments.AcceptRate(d.Context(), c.Symbol, seen, d.actor())
-	if errors.Is(err, payments.ErrRateMoved) {
+	err = o.rates.AcceptRate(d.Context(), c.Symbol, seen, d.actor())
+	if errors.Is(err, rates.ErrRateMoved) {
 		return o.coinPage(d, c, nil, pages.ProblemRateMoved)
 	}
 	if err != nil {

@@ -41,7 +41,7 @@ func (o *Office) findCustomer(d *desk) error {
 	if tooLong(email, longestSearch) || !strings.Contains(email, "@") {
 		return o.customersPage(d, pages.Field{Value: clip(email), Problem: pages.ProblemEmailForm})
 	}
-	id, err := o.payments.FindCustomer(d.Context(), email)
+	id, err := o.customers.FindCustomer(d.Context(), email)
 	if errors.Is(err, store.ErrNotFound) {
 		return o.customersPage(d, pages.Field{Value: email, Problem: pages.ProblemNoCustomer})
 	}
@@ -114,7 +114,7 @@ func (o *Office) exportCustomer(d *desk) error {
 	if err != nil {
 		return err
 	}
-	text, err := o.payments.ExportCustomer(d.Context(), id, d.actor())
+	text, err := o.customers.ExportCustomer(d.Context(), id, d.actor())
 	if err != nil {
 		return missing(err)
 	}
@@ -135,7 +135,7 @@ func (o *Office) eraseCustomer(d *desk) error {
 	if form.Get("sure") != "yes" {
 		return o.customerPage(d, func(view *pages.CustomerView) { view.Problem = pages.ProblemUnsure })
 	}
-	n, err := o.payments.EraseCustomer(d.Context(), id, d.actor())
+	n, err := o.customers.EraseCustomer(d.Context(), id, d.actor())
 	if open, ok := errors.AsType[*store.OpenOrdersError](err); ok {
 		return o.customerPage(d, func(view *pages.CustomerView) {
 			view.Problem, view.Open = pages.ProblemOpenOrders, customerOrders(d.Printer, open.Orders)

@@ -14,7 +14,6 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
-	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/visit"
 )
@@ -58,7 +57,7 @@ func (d *desk) origin() staff.Origin {
 }
 
 // actor is who the audit log will name.
-func (d *desk) actor() payments.Actor { return d.who.Actor(d.origin()) }
+func (d *desk) actor() models.Actor { return d.who.Actor(d.origin()) }
 
 // keep sets the session's cookie. It has no age of its own: the session in the database has.
 func (d *desk) keep(id string) { d.KeepCookie(sessionCookie, id, 0) }

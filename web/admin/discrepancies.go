@@ -7,7 +7,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/visit"
 )
@@ -32,7 +32,7 @@ func (o *Office) settleDiscrepancy(d *desk) error {
 	if err != nil {
 		return err
 	}
-	err = o.payments.SettleDiscrepancy(d.Context(), found.ID, d.actor())
+	err = o.books.SettleDiscrepancy(d.Context(), found.ID, d.actor())
 	return o.discrepancyDone(d, found, err, "", pages.NoticeSettled)
 }
 
@@ -43,7 +43,7 @@ func (o *Office) acceptDiscrepancy(d *desk) error {
 		return err
 	}
 	reason := form.Get("reason")
-	err = o.payments.AcceptDiscrepancy(d.Context(), found.ID, reason, d.actor())
+	err = o.books.AcceptDiscrepancy(d.Context(), found.ID, reason, d.actor())
 	return o.discrepancyDone(d, found, err, reason, pages.NoticeAccepted)
 }
 
@@ -63,7 +63,7 @@ func (o *Office) assignDiscrepancy(d *desk) error {
 			return ErrFilter
 		}
 	}
-	err = o.payments.AssignDiscrepancy(d.Context(), found.ID, owner, note, d.actor())
+	err = o.books.AssignDiscrepancy(d.Context(), found.ID, owner, note, d.actor())
 	return o.discrepancyDone(d, found, err, note, pages.NoticeAssigned)
 }
 
@@ -106,11 +106,11 @@ func (o *Office) discrepancyDone(d *desk, found models.Discrepancy, cause error,
 	}
 	problem := textProblem(cause, text)
 	switch {
-	case errors.Is(cause, payments.ErrDiscrepancyOver), errors.Is(cause, store.ErrConflict):
+	case errors.Is(cause, books.ErrDiscrepancyOver), errors.Is(cause, store.ErrConflict):
 		problem = pages.ProblemStale
-	case errors.Is(cause, payments.ErrDaySealed):
+	case errors.Is(cause, books.ErrDaySealed):
 		problem = pages.ProblemDaySealed
-	case errors.Is(cause, payments.ErrNotSettleable):
+	case errors.Is(cause, books.ErrNotSettleable):
 		problem = pages.ProblemNotSettleable
 	}
 	if problem == pages.ProblemNone {

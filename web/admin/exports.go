@@ -5,7 +5,8 @@ import (
 	"net/url"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
 )
 
@@ -31,10 +32,10 @@ func (o *Office) startExport(d *desk) error {
 	if err != nil {
 		return err
 	}
-	wish := payments.Export{
+	wish := books.Export{
 		What: form.Get("what"), Format: form.Get("format"), Day: form.Get("day"), From: form.Get("from"), To: form.Get("to"),
 	}
-	if wish.What == payments.ExportOrders {
+	if wish.What == books.ExportOrders {
 		view, err := o.readOrderFilter(d, form)
 		if err != nil {
 			return err
@@ -45,8 +46,8 @@ func (o *Office) startExport(d *desk) error {
 		wish.Orders = view.filter
 		wish.Orders.After, wish.Orders.Limit = "", 0
 	}
-	task, err := o.payments.StartExport(d.Context(), wish, token, d.actor())
-	if errors.Is(err, payments.ErrTask) || errors.Is(err, models.ErrDay) || errors.Is(err, payments.ErrDayFuture) {
+	task, err := o.books.StartExport(d.Context(), wish, token, d.actor())
+	if errors.Is(err, jobs.ErrTask) || errors.Is(err, models.ErrDay) || errors.Is(err, books.ErrDayFuture) {
 		return ErrFilter
 	}
 	if err != nil {

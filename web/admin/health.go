@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/doctor"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
@@ -16,8 +16,8 @@ import (
 
 // Checks are what the pages about the shop's set-up ask.
 type Checks struct {
-	TryMail        func(context.Context, payments.Mail) payments.MailTrial // nil: nobody can send a test mail
-	Doctor         *doctor.Config                                          // nil: the store alone is looked at
+	TryMail        func(context.Context, mail.Message) mail.Trial // nil: nobody can send a test mail
+	Doctor         *doctor.Config                                 // nil: the store alone is looked at
 	TrustedProxies []string
 }
 

@@ -67,7 +67,7 @@ func (o *Office) importTasks(d *desk, list ...models.Import) (map[string]models.
 		return nil, err
 	}
 	for id, t := range tasks {
-		tasks[id] = o.payments.Live(t)
+		tasks[id] = o.jobs.Live(t)
 	}
 	return tasks, nil
 }

@@ -6,8 +6,9 @@ import (
 	"net/url"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/catalogue"
+	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/visit"
 )
@@ -66,19 +67,19 @@ func importsProblem(v pages.ImportsView) pages.Problem {
 func (o *Office) receiveImport(d *desk) error {
 	id := ""
 	var options models.ImportOptions
-	form, err := d.Stream(payments.MaxImportBytes, func(form url.Values, name string, file io.Reader) error {
+	form, err := d.Stream(catalogue.MaxImportBytes, func(form url.Values, name string, file io.Reader) error {
 		token, err := formToken(form)
 		if err != nil {
 			return err
 		}
 		options = importOptions(form)
-		id, err = o.payments.ReceiveImport(d.Context(), cutName(name), file, options, token, d.actor())
+		id, err = o.transfers.ReceiveImport(d.Context(), cutName(name), file, options, token, d.actor())
 		return err
 	})
 	switch {
-	case errors.Is(err, payments.ErrImportLarge), errors.Is(err, visit.ErrTooLarge):
+	case errors.Is(err, catalogue.ErrImportLarge), errors.Is(err, visit.ErrTooLarge):
 		return o.importRefused(d, options, "large")
-	case errors.Is(err, payments.ErrImportEmpty):
+	case errors.Is(err, catalogue.ErrImportEmpty):
 		return o.importRefused(d, options, "empty")
 	case err != nil:
 		return err
@@ -108,13 +109,15 @@ func cutName(name string) string {
 }
 
 // checkImport checks a file again: POST /admin/imports/{id}/check with form_token.
-func (o *Office) checkImport(d *desk) error { return o.importTask(d, o.payments.CheckImport) }
+func (o *Office) checkImport(d *desk) error { return o.importTask(d, o.transfers.CheckImport) }
 
 // startImport begins to import a file that was checked: POST /admin/imports/{id}/start with form_token.
-func (o *Office) startImport(d *desk) error { return o.importTask(d, o.payments.StartImport) }
+func (o *Office) startImport(d *desk) error { return o.importTask(d, o.transfers.StartImport) }
 
 // fetchPictures tries to fetch the pictures that could not be had: POST /admin/imports/{id}/pictures with form_token.
-func (o *Office) fetchPictures(d *desk) error { return o.importTask(d, o.payments.FetchImportPictures) }
+func (o *Office) fetchPictures(d *desk) error {
+	return o.importTask(d, o.transfers.FetchImportPictures)
+}
 
 // importTask begins a task of the import that the address names, and leads back to its page.
 func (o *Office) importTask(d *desk, begin importStarter) error {
@@ -131,7 +134,7 @@ func (o *Office) importTask(d *desk, begin importStarter) error {
 		return err
 	}
 	_, err = begin(d.Context(), id, token, d.actor())
-	if errors.Is(err, payments.ErrImportState) {
+	if errors.Is(err, catalogue.ErrImportState) {
 		return o.importPage(d, id, pages.ProblemStale)
 	}
 	if err != nil {
@@ -158,7 +161,7 @@ func (o *Office) stopImport(d *desk) error {
 	if task == "" || (task != i.CheckTask && task != i.ApplyTask && task != i.PictureTask) {
 		return visit.ErrNoPage
 	}
-	err = o.payments.StopTask(d.Context(), task, d.actor())
+	err = o.jobs.Stop(d.Context(), task, d.actor())
 	if err != nil && !errors.Is(err, store.ErrConflict) { // it has ended by itself, which the page shows
 		return err
 	}
@@ -179,8 +182,8 @@ func (o *Office) exportProducts(d *desk) error {
 	if x.CategoryID != "" && !isID(x.CategoryID) {
 		return ErrFilter
 	}
-	task, err := o.payments.StartProductExport(d.Context(), x, token, d.actor())
-	if errors.Is(err, payments.ErrTask) {
+	task, err := o.transfers.StartProductExport(d.Context(), x, token, d.actor())
+	if errors.Is(err, jobs.ErrTask) {
 		return ErrFilter
 	}
 	if err != nil {

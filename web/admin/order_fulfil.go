@@ -3,6 +3,7 @@ package admin
 import (
 	"errors"
 
+	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
 )
@@ -25,7 +26,7 @@ func (o *Office) fulfilOrder(d *desk) error {
 		return d.done(orderPath(id), pages.NoticeFulfilled)
 	case errors.Is(err, payments.ErrNotFulfillable):
 		return o.orderProblem(d, pages.ProblemNotFulfillable)
-	case errors.Is(err, payments.ErrText):
+	case errors.Is(err, models.ErrNoteText):
 		return o.orderPage(d, func(view *pages.OrderView) pages.Problem {
 			view.Track = pages.Field{Value: tracking, Problem: pages.ProblemTooLong}
 			return pages.ProblemTooLong

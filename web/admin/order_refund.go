@@ -100,7 +100,7 @@ func refundRefusal(p *i18n.Printer, cause error, reason string) (wrong refundWro
 		wrong.form = pages.ProblemNotRefundable
 	case errors.Is(cause, payments.ErrRefundAmount):
 		wrong.amount = pages.ProblemAmount
-	case errors.Is(cause, payments.ErrText):
+	case errors.Is(cause, models.ErrNoteText):
 		wrong.reason = textProblem(cause, reason)
 	default:
 		return wrong, missing(cause)

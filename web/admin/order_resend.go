@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/models/mail"
 	pages "github.com/coincart/coincart/templates/admin"
 )
 
@@ -32,8 +32,8 @@ func (o *Office) resendMail(d *desk) error {
 	if !slices.Contains(mailsOf(order), kind) {
 		return o.orderProblem(d, pages.ProblemChoice)
 	}
-	err = o.payments.ResendMail(d.Context(), id, kind, token, d.actor())
-	if errors.Is(err, payments.ErrNoMailer) {
+	err = o.outbox.Resend(d.Context(), id, kind, token, d.actor())
+	if errors.Is(err, mail.ErrNoSender) {
 		return o.orderProblem(d, pages.ProblemNoMailer)
 	}
 	if err != nil {

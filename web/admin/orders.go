@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
 )
 
@@ -49,7 +49,7 @@ func (o *Office) ordersView(d *desk, q url.Values) (*ordersView, error) {
 		view.Next, view.First = pager(ordersPath, q, "after", page.Next)
 	}
 	view.FormToken = models.NewRef()
-	view.Export = exportForm(payments.ExportOrders, q)
+	view.Export = exportForm(books.ExportOrders, q)
 	view.Page = d.page(pages.SectionOrders)
 	view.Page.Path = address(ordersPath, q)
 	return view, nil

@@ -6,7 +6,6 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -105,34 +104,34 @@ func (o *Office) changeRole(d *desk) error {
 	if !ok {
 		return ErrFilter
 	}
-	return o.changeStaff(d, pages.NoticeStaffChanged, func(id string, by payments.Actor) error {
+	return o.changeStaff(d, pages.NoticeStaffChanged, func(id string, by models.Actor) error {
 		return o.accounts.SetRole(d.Context(), by, id, role)
 	})
 }
 
 // disableStaff keeps somebody out: POST /admin/staff/{id}/disable.
 func (o *Office) disableStaff(d *desk) error {
-	return o.changeStaff(d, pages.NoticeStaffDisabled, func(id string, by payments.Actor) error {
+	return o.changeStaff(d, pages.NoticeStaffDisabled, func(id string, by models.Actor) error {
 		return o.accounts.Disable(d.Context(), by, id)
 	})
 }
 
 // enableStaff lets somebody in again: POST /admin/staff/{id}/enable.
 func (o *Office) enableStaff(d *desk) error {
-	return o.changeStaff(d, pages.NoticeStaffEnabled, func(id string, by payments.Actor) error {
+	return o.changeStaff(d, pages.NoticeStaffEnabled, func(id string, by models.Actor) error {
 		return o.accounts.Enable(d.Context(), by, id)
 	})
 }
 
 // endStaffSessions ends all sessions of somebody: POST /admin/staff/{id}/end-sessions.
 func (o *Office) endStaffSessions(d *desk) error {
-	return o.changeStaff(d, pages.NoticeSessionsEnded, func(id string, by payments.Actor) error {
+	return o.changeStaff(d, pages.NoticeSessionsEnded, func(id string, by models.Actor) error {
 		return o.accounts.EndSessions(d.Context(), by, id)
 	})
 }
 
 // changeStaff makes a change to the person that the address names.
-func (o *Office) changeStaff(d *desk, kind pages.NoticeKind, change func(id string, by payments.Actor) error) error {
+func (o *Office) changeStaff(d *desk, kind pages.NoticeKind, change func(id string, by models.Actor) error) error {
 	id, err := d.id()
 	if err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/rates"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/visit"
@@ -114,7 +114,7 @@ func (o *Office) saveSource(d *desk, was models.PriceSource) error {
 		}
 	}
 	if tries {
-		trial := trialView(d.Printer, o.payments.TryPrice(d.Context(), s, form.Symbol.Value))
+		trial := trialView(d.Printer, o.rates.TryPrice(d.Context(), s, form.Symbol.Value))
 		return o.sourcePage(d, was, form, &trial, pages.ProblemNone)
 	}
 	if form.Version != strconv.Itoa(was.Version) {
@@ -123,7 +123,7 @@ func (o *Office) saveSource(d *desk, was models.PriceSource) error {
 	if was.ID == "" {
 		s.ID = models.NewID()
 	}
-	err = o.payments.SavePriceSource(d.Context(), was, s, d.actor())
+	err = o.rates.SavePriceSource(d.Context(), was, s, d.actor())
 	if errors.Is(err, store.ErrConflict) {
 		return o.sourceStale(d, was)
 	}
@@ -165,19 +165,19 @@ func (o *Office) readSource(values url.Values, was models.PriceSource) (pages.So
 	if f.Name.Value == "" {
 		f.Name.Problem = pages.ProblemMissing
 	}
-	if f.URL.Problem == pages.ProblemNone && !o.payments.CheckPriceURL(s) {
+	if f.URL.Problem == pages.ProblemNone && !o.rates.CheckPriceURL(s) {
 		f.URL.Problem = pages.ProblemSourceURL
 	}
-	if f.Path.Problem == pages.ProblemNone && !payments.IsPricePath(s.Path) {
+	if f.Path.Problem == pages.ProblemNone && !rates.IsPricePath(s.Path) {
 		f.Path.Problem = pages.ProblemSourcePath
 	}
-	if f.TimePath.Problem == pages.ProblemNone && s.TimePath != "" && !payments.IsPricePath(s.TimePath) {
+	if f.TimePath.Problem == pages.ProblemNone && s.TimePath != "" && !rates.IsPricePath(s.TimePath) {
 		f.TimePath.Problem = pages.ProblemSourcePath
 	}
 	return f, s
 }
 
-func trialView(p *i18n.Printer, t payments.PriceTrial) pages.Trial {
+func trialView(p *i18n.Printer, t rates.PriceTrial) pages.Trial {
 	view := pages.Trial{Address: t.Address, Took: duration(p, t.Took), Problem: string(t.Reading.Problem), Body: t.Body, Cut: t.Cut}
 	if t.Status != 0 {
 		view.Status = strconv.Itoa(t.Status)

@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/markdown"
@@ -27,7 +27,7 @@ type settingsForm struct {
 	problems map[models.SettingKey]models.SettingProblem
 	problem  pages.Problem
 	preview  bool
-	trial    *payments.MailTrial
+	trial    *mail.Trial
 }
 
 // group is the group that the address names; the bare address means the first.
@@ -279,10 +279,10 @@ func (f settingsForm) changes(settings models.Settings, form url.Values) ([]mode
 // tryMail sends a test mail to whoever asks for it, by the server that was saved, and shows what the server said: POST
 // /admin/settings/mail/test.
 func (o *Office) tryMail(d *desk) error {
-	f := settingsForm{group: models.GroupMail, trial: &payments.MailTrial{Outcome: payments.MailFailed}}
+	f := settingsForm{group: models.GroupMail, trial: &mail.Trial{Outcome: mail.TrialFailed}}
 	if o.checks.TryMail != nil {
 		shop := o.site.ShopName(d.Context())
-		trial := o.checks.TryMail(d.Context(), payments.Mail{
+		trial := o.checks.TryMail(d.Context(), mail.Message{
 			To: d.who.Staff.Email, Subject: d.Printer.T("settings.mail.test.subject", "Shop", shop),
 			Text: d.Printer.T("settings.mail.test.text", "Shop", shop) + "\n", MessageID: models.NewRef() + "@" + o.site.Host(),
 		})

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
 )
 
@@ -27,7 +27,7 @@ func (o *Office) showStatement(d *desk) error {
 type book struct {
 	day       models.BookDayRow
 	fetched   []models.Statement // newest first
-	report    payments.Reconciliation
+	report    books.Reconciliation
 	reported  bool
 	found     []models.Discrepancy
 	foundNext string
@@ -71,8 +71,8 @@ func (o *Office) statementPage(d *desk, day string, q url.Values, say func(*page
 		lineNext = strconv.Itoa(b.lines[len(b.lines)-1].Position)
 	}
 	view.LinesNext, view.LinesFirst = pager(dayPath(day), q, "lines", lineNext)
-	view.Export = exportForm(payments.ExportStatement, url.Values{"day": {day}})
-	view.ExportFound = exportForm(payments.ExportDiscrepancies, url.Values{"day": {day}})
+	view.Export = exportForm(books.ExportStatement, url.Values{"day": {day}})
+	view.ExportFound = exportForm(books.ExportDiscrepancies, url.Values{"day": {day}})
 	view.FormToken = models.NewRef()
 	view.Page = d.page(pages.SectionStatements)
 	view.Page.Path = address(dayPath(day), q)
@@ -138,7 +138,7 @@ func (o *Office) book(d *desk, day string, f statementFilter) (b book, err error
 		return b, err
 	}
 	if b.day.Report != "" {
-		if b.report, err = payments.ReadReport(b.day.Report); err != nil {
+		if b.report, err = books.ReadReport(b.day.Report); err != nil {
 			return b, err
 		}
 		b.reported = true

@@ -7,7 +7,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -118,7 +118,7 @@ func (o *Office) fetch(d *desk, form url.Values, day string) error {
 	if err == nil && book.State == models.DaySealed {
 		return o.statementPage(d, day, url.Values{}, func(view *pages.StatementView) { view.Problem = pages.ProblemDaySealed })
 	}
-	task, err := o.payments.StartStatement(d.Context(), day, token, d.actor())
+	task, err := o.books.StartStatement(d.Context(), day, token, d.actor())
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (o *Office) sealDay(d *desk) error {
 	if problem != pages.ProblemNone {
 		return o.statementsPage(d, url.Values{}, pages.Field{Value: clip(day), Problem: problem})
 	}
-	err := o.payments.SealDay(d.Context(), day, d.actor())
+	err := o.books.SealDay(d.Context(), day, d.actor())
 	if err == nil {
 		return d.done(dayPath(day), pages.NoticeDaySealed)
 	}
@@ -145,13 +145,13 @@ func (o *Office) sealDay(d *desk) error {
 
 func sealProblem(err error) pages.Problem {
 	switch {
-	case errors.Is(err, payments.ErrDayOpen):
+	case errors.Is(err, books.ErrDayOpen):
 		return pages.ProblemDayOpen
-	case errors.Is(err, payments.ErrDaySealed):
+	case errors.Is(err, books.ErrDaySealed):
 		return pages.ProblemDaySealed
-	case errors.Is(err, payments.ErrNothingFetched):
+	case errors.Is(err, books.ErrNothingFetched):
 		return pages.ProblemNotFetched
-	case errors.Is(err, payments.ErrDayFuture):
+	case errors.Is(err, books.ErrDayFuture):
 		return pages.ProblemDayFuture
 	}
 	return pages.ProblemNone

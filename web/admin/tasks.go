@@ -58,7 +58,7 @@ func (o *Office) showTask(d *desk) error {
 	if err != nil {
 		return err
 	}
-	view := taskView(d.Printer, o.payments.Live(task), rows, d.who.Staff.Role.Can(models.MayExport))
+	view := taskView(d.Printer, o.jobs.Live(task), rows, d.who.Staff.Role.Can(models.MayExport))
 	o.taskPages(d, &view, q, rows)
 	if d.Fragment() {
 		return d.Show(http.StatusOK, pages.TaskStatus(view))

@@ -9,7 +9,6 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/templates"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
@@ -170,7 +169,7 @@ func tooLong(text string, most int) bool { return len([]rune(text)) > most }
 // textProblem puts a refused note or reason into words.
 func textProblem(err error, text string) pages.Problem {
 	switch {
-	case !errors.Is(err, payments.ErrText):
+	case !errors.Is(err, models.ErrNoteText):
 		return pages.ProblemNone
 	case strings.TrimSpace(text) == "":
 		return pages.ProblemMissing

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -362,7 +363,7 @@ func TestStatusOf(t *testing.T) {
 
 func TestRoutes_ReadWritesApart(t *testing.T) {
 	seen := map[string]bool{}
-	for _, r := range New(nil, nil, nil, Checks{}).Routes() {
+	for _, r := range New(nil, assembly.Services{}, nil, nil, Checks{}).Routes() {
 		key := r.Method + " " + r.Path
 		assert.False(t, seen[key], key)
 		seen[key] = true

@@ -44,7 +44,7 @@ func (p *Pages) AskForOrders(v *visit.Visit) error {
 	if problem := emailProblem(email); problem != pages.FieldOK {
 		return p.showOwn(v, http.StatusUnprocessableEntity, pages.OwnOrdersView{Email: email, EmailProblem: problem})
 	}
-	if err := p.payments.SendOrderLink(v.Context(), email); err != nil {
+	if err := p.customers.SendOrderLink(v.Context(), email); err != nil {
 		return err
 	}
 	return v.SeeOther(ordersPath + "?asked=1")

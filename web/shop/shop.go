@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/customers"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/web/visit"
 )
@@ -22,14 +23,15 @@ const (
 
 // Pages are the shoppers' pages.
 type Pages struct {
-	site     *visit.Site
-	payments *payments.Service
-	atlas    *atlas
+	site      *visit.Site
+	payments  *payments.Service
+	customers *customers.Service
+	atlas     *atlas
 }
 
 // New makes the pages.
-func New(site *visit.Site, service *payments.Service) *Pages {
-	return &Pages{site: site, payments: service, atlas: &atlas{}}
+func New(site *visit.Site, service *payments.Service, people *customers.Service) *Pages {
+	return &Pages{site: site, payments: service, customers: people, atlas: &atlas{}}
 }
 
 // featured are the products that the shopkeeper puts in front.

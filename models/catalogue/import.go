@@ -1,0 +1,245 @@
+package catalogue
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/models/productcsv"
+	"github.com/coincart/coincart/models/store"
+)
+
+// MaxImportBytes is the largest file of products.
+const MaxImportBytes = 64 << 20
+
+// Errors of imports.
+var (
+	// ErrImportLarge: the file has more than MaxImportBytes.
+	ErrImportLarge = errors.New("the file is too large")
+	// ErrImportEmpty: the file has no bytes.
+	ErrImportEmpty = errors.New("the file is empty")
+	// ErrImportState: the import is not where this can be done: not checked, with problems, at work, or done.
+	ErrImportState = errors.New("the import cannot be begun as it is")
+)
+
+// Imports reads files of products into the catalogue. It needs nothing but the database, so that the command line can use it without a
+// shop.
+type Imports struct {
+	Store         *store.Store
+	Zone          *time.Location         // of the days of sales; nil: UTC
+	StaticPicture func(name string) bool // pictures that the program brings along; nil: none
+}
+
+// Receive stores an uploaded file, a piece at a time. Errors: ErrImportLarge, ErrImportEmpty, those of body. Nothing is left of a file that
+// did not arrive whole.
+func (m Imports) Receive(ctx context.Context, name string, body io.Reader, o models.ImportOptions, by models.Actor) (models.Import, error) {
+	options, err := json.Marshal(o)
+	if err != nil {
+		return models.Import{}, fmt.Errorf("encode the options: %w", err)
+	}
+	i := models.Import{ID: models.NewID(), FileName: name, Options: string(options), StaffID: by.StaffID, Who: by.Who}
+	if err := m.Store.InsertImport(ctx, i); err != nil {
+		return i, err
+	}
+	if err := m.receive(ctx, &i, body); err != nil {
+		// The request is perhaps over already; what it left is removed all the same.
+		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), dropTime)
+		defer cancel()
+		return i, errors.Join(err, m.Store.DropImport(clean, i.ID))
+	}
+	return i, nil
+}
+
+const dropTime = 10 * time.Second
+
+func (m Imports) receive(ctx context.Context, i *models.Import, body io.Reader) error {
+	sum := sha256.New()
+	for number := 1; ; number++ {
+		piece := make([]byte, jobs.ChunkBytes)
+		n, err := io.ReadFull(body, piece)
+		last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if err != nil && !last {
+			return fmt.Errorf("receive the file: %w", err)
+		}
+		if i.FileSize += int64(n); i.FileSize > MaxImportBytes {
+			return ErrImportLarge
+		}
+		if n > 0 {
+			piece = piece[:n]
+			count(i, sum, piece)
+			if err := m.Store.AddImportChunk(ctx, models.ImportChunk{ImportID: i.ID, Number: number, Data: piece}); err != nil {
+				return err
+			}
+		}
+		if last {
+			break
+		}
+	}
+	if i.FileSize == 0 {
+		return ErrImportEmpty
+	}
+	i.Hash = hex.EncodeToString(sum.Sum(nil))
+	return m.Store.FinishUpload(ctx, *i)
+}
+
+func count(i *models.Import, sum hash.Hash, piece []byte) {
+	_, _ = sum.Write(piece) // a hash never fails
+	for _, b := range piece {
+		if b == '\n' {
+			i.FileLines++
+		}
+	}
+}
+
+// Planned is a file as it was understood, and what an import of it would do.
+type Planned struct {
+	File     *productcsv.File
+	Plan     *productcsv.Plan
+	Report   models.ImportReport
+	Problems []productcsv.Problem // of both, in the order of the lines
+	state    string               // what it was compared with (store.ImportPlan)
+}
+
+// Plan reads a file and compares it with the catalogue. progress is told the line that was read, now and then; its error ends it.
+func (m Imports) Plan(ctx context.Context, file io.Reader, o models.ImportOptions, progress func(line int) error) (*Planned, error) {
+	settings, err := m.Store.LoadSettings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the settings: %w", err)
+	}
+	p := &Planned{}
+	p.File, err = productcsv.Read(file, productcsv.Options{
+		Digits: settings.Currency().Digits, Zone: m.Zone, DecimalComma: o.DecimalComma, Progress: progress,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the file of products: %w", err)
+	}
+	p.Plan, p.state, err = m.Store.ImportPlan(ctx, p.File, store.ImportChoice{KeepStock: o.KeepStock, IsStatic: m.StaticPicture})
+	if err != nil {
+		return nil, err
+	}
+	p.Problems = slices.Concat(p.File.Problems, p.Plan.Problems)
+	slices.SortStableFunc(p.Problems, func(a, b productcsv.Problem) int { return cmp.Compare(a.Line, b.Line) })
+	p.Report = reportOf(p, o)
+	return p, nil
+}
+
+func reportOf(p *Planned, o models.ImportOptions) models.ImportReport {
+	r := models.ImportReport{
+		Dialect: string(p.File.Dialect), Delimiter: string(p.File.Delimiter), Rows: p.File.Rows, Products: len(p.File.Records),
+		New: p.Plan.New, Changed: p.Plan.Changed, Unchanged: p.Plan.Unchanged, Skipped: p.File.Skipped, Faults: p.File.Faults + p.Plan.Faults,
+	}
+	r.Notes = len(p.Problems) - r.Faults
+	for _, c := range p.Plan.Categories {
+		r.Categories = append(r.Categories, c.Name)
+	}
+	for _, c := range p.File.Columns {
+		r.Columns = append(r.Columns, models.ImportColumn{Header: c.Header, Used: c.Used, Filled: c.Filled})
+	}
+	if !o.NoPictures {
+		r.Pictures = len(pending(p.Plan))
+	}
+	return r
+}
+
+// pending are the items whose pictures have to be fetched.
+func pending(plan *productcsv.Plan) []*productcsv.Item {
+	var list []*productcsv.Item
+	for i := range plan.Items {
+		if len(plan.Items[i].Fetch) > 0 {
+			list = append(list, &plan.Items[i])
+		}
+	}
+	return list
+}
+
+// StoredProblems are problems as rows of an import.
+func StoredProblems(list []productcsv.Problem) ([]models.ImportProblem, error) {
+	rows := make([]models.ImportProblem, len(list))
+	for i, p := range list {
+		details, err := json.Marshal(p.Values)
+		if err != nil {
+			return nil, fmt.Errorf("encode a problem: %w", err)
+		}
+		rows[i] = models.ImportProblem{Line: p.Line, ColumnName: p.Column, Level: string(p.Level), Code: string(p.Code), SKU: p.SKU, Details: string(details)}
+	}
+	return rows, nil
+}
+
+// Apply carries out a plan: everything, or nothing and an error. The pictures that are to be fetched become a task of a running shop.
+// Errors: ErrImportState: the file has problems, or was imported already; store.ErrCatalogueChanged.
+func (m Imports) Apply(
+	ctx context.Context, i *models.Import, p *Planned, by models.Actor, progress func(done, total int) error, finish func(tx *store.Store) error,
+) error {
+	if p.Report.Faults > 0 {
+		return ErrImportState
+	}
+	var o models.ImportOptions
+	if err := json.Unmarshal([]byte(i.Options), &o); err != nil {
+		return fmt.Errorf("read the options: %w", err)
+	}
+	report, err := json.Marshal(p.Report)
+	if err != nil {
+		return fmt.Errorf("encode the report: %w", err)
+	}
+	var pictures []models.ImportPicture
+	if !o.NoPictures {
+		if pictures, err = wantedPictures(p.Plan); err != nil {
+			return err
+		}
+	}
+	return m.Store.ApplyPlan(ctx, p.Plan, store.ImportRun{
+		Actor: by, Subject: "import:" + i.ID, FileName: i.FileName, FileHash: i.Hash, Progress: progress,
+		Finish: func(tx *store.Store) error {
+			err := tx.MarkApplied(ctx, i.ID, string(report), pictures)
+			if errors.Is(err, store.ErrConflict) {
+				return fmt.Errorf("%w: %w", ErrImportState, err)
+			}
+			if err == nil && len(pictures) > 0 {
+				err = m.queuePictures(ctx, tx, i, len(pictures))
+			}
+			if err != nil || finish == nil {
+				return err
+			}
+			return finish(tx)
+		},
+	})
+}
+
+func wantedPictures(plan *productcsv.Plan) ([]models.ImportPicture, error) {
+	var rows []models.ImportPicture
+	for _, item := range pending(plan) {
+		var wanted []models.WantedPicture
+		for _, p := range item.Fetch {
+			wanted = append(wanted, models.WantedPicture{Source: p.Source, Alt: p.Alt, Texts: p.Texts, Variant: p.Variant})
+		}
+		encoded, err := json.Marshal(wanted)
+		if err != nil {
+			return nil, fmt.Errorf("encode pictures: %w", err)
+		}
+		rows = append(rows, models.ImportPicture{ProductID: item.Product.ID, Line: item.Line, SKU: item.Label, Pictures: string(encoded)})
+	}
+	return rows, nil
+}
+
+// queuePictures begins the task that fetches an import's pictures.
+func (m Imports) queuePictures(ctx context.Context, tx *store.Store, i *models.Import, total int) error {
+	params, err := json.Marshal(importParams{Import: i.ID})
+	if err != nil {
+		return fmt.Errorf("encode the task: %w", err)
+	}
+	t := models.Task{ID: models.NewID(), Kind: models.TaskImportPictures, Params: string(params), Total: total, StaffID: i.StaffID, Who: i.Who}
+	if err := tx.InsertTask(ctx, &t); err != nil {
+		return err
+	}
+	return tx.SetImportTask(ctx, i.ID, "picture_task", i.PictureTask, t.ID)
+}

@@ -1,0 +1,255 @@
+package catalogue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/models/productcsv"
+	"github.com/coincart/coincart/models/store"
+)
+
+type importParams struct {
+	Import string       `json:"import"`
+	By     models.Actor `json:"by"`
+}
+
+// imports is the part of the service that needs no platform.
+func (s *Transfers) imports() Imports {
+	return Imports{Store: s.store, Zone: s.zone, StaticPicture: s.staticPicture}
+}
+
+// ReceiveImport stores an uploaded file and begins to check it; the same form token is the same import. Errors: those of Imports.Receive.
+func (s *Transfers) ReceiveImport(ctx context.Context, name string, body io.Reader, o models.ImportOptions, token string, by models.Actor) (id string, err error) {
+	if known, err := s.store.TaskByFormToken(ctx, token); err == nil {
+		var p importParams
+		if json.Unmarshal([]byte(known.Params), &p) == nil && p.Import != "" {
+			return p.Import, nil
+		}
+	}
+	i, err := s.imports().Receive(ctx, name, body, o, by)
+	if err != nil {
+		return "", err
+	}
+	task, err := s.startImportTask(ctx, i, models.TaskImportCheck, token, by)
+	if err != nil {
+		return i.ID, err
+	}
+	var p importParams
+	if json.Unmarshal([]byte(task.Params), &p) == nil && p.Import != i.ID { // the same form came twice at once: the first one counts
+		return p.Import, s.store.DropImport(ctx, i.ID)
+	}
+	return i.ID, nil
+}
+
+// CheckImport checks a file again, such as after the catalogue was changed. Errors: ErrImportState.
+func (s *Transfers) CheckImport(ctx context.Context, id, token string, by models.Actor) (models.Task, error) {
+	i, err := s.idleImport(ctx, id)
+	if err != nil {
+		return models.Task{}, err
+	}
+	return s.startImportTask(ctx, i, models.TaskImportCheck, token, by)
+}
+
+// StartImport begins to import a file that was checked and has no problems. Errors: ErrImportState.
+func (s *Transfers) StartImport(ctx context.Context, id, token string, by models.Actor) (models.Task, error) {
+	if known, err := s.store.TaskByFormToken(ctx, token); err == nil {
+		return known, nil
+	}
+	i, err := s.idleImport(ctx, id)
+	if err != nil {
+		return models.Task{}, err
+	}
+	var r models.ImportReport
+	if i.Report == "" || json.Unmarshal([]byte(i.Report), &r) != nil || r.Faults > 0 {
+		return models.Task{}, ErrImportState
+	}
+	return s.startImportTask(ctx, i, models.TaskImport, token, by)
+}
+
+// FetchImportPictures tries again to fetch the pictures that could not be had. Errors: ErrImportState.
+func (s *Transfers) FetchImportPictures(ctx context.Context, id, token string, by models.Actor) (models.Task, error) {
+	i, err := s.store.Import(ctx, id)
+	if err != nil {
+		return models.Task{}, err
+	}
+	busy, err := s.busy(ctx, i.PictureTask)
+	if err != nil {
+		return models.Task{}, err
+	}
+	if i.AppliedAt.IsZero() || busy {
+		return models.Task{}, ErrImportState
+	}
+	return s.startImportTask(ctx, i, models.TaskImportPictures, token, by)
+}
+
+// idleImport reads an import that was not done and at which no task is.
+func (s *Transfers) idleImport(ctx context.Context, id string) (models.Import, error) {
+	i, err := s.store.Import(ctx, id)
+	if err != nil {
+		return i, err
+	}
+	if !i.AppliedAt.IsZero() {
+		return i, ErrImportState
+	}
+	for _, task := range []string{i.CheckTask, i.ApplyTask} {
+		busy, err := s.busy(ctx, task)
+		if err != nil {
+			return i, err
+		}
+		if busy {
+			return i, ErrImportState
+		}
+	}
+	return i, nil
+}
+
+func (s *Transfers) busy(ctx context.Context, task string) (bool, error) {
+	if task == "" {
+		return false, nil
+	}
+	t, err := s.store.Task(ctx, task)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return t.State == models.TaskWaiting || t.State == models.TaskRunning, err
+}
+
+// startImportTask begins a task of an import, in one transaction with the note on the import that it has begun.
+func (s *Transfers) startImportTask(ctx context.Context, i models.Import, kind models.TaskKind, token string, by models.Actor) (models.Task, error) {
+	slot := map[models.TaskKind][2]string{ // the column that names the task, and the one that stands there
+		models.TaskImportCheck: {"check_task", i.CheckTask}, models.TaskImport: {"apply_task", i.ApplyTask}, models.TaskImportPictures: {"picture_task", i.PictureTask},
+	}[kind]
+	t, err := s.jobs.Start(ctx, jobs.Request{
+		Kind: kind, Token: token, Params: importParams{i.ID, by},
+		Facts: models.Facts{"kind": string(kind), "file": i.FileName, "sha256": i.Hash},
+		Also:  func(tx *store.Store, task string) error { return tx.SetImportTask(ctx, i.ID, slot[0], slot[1], task) },
+	}, by)
+	if errors.Is(err, store.ErrConflict) {
+		return t, fmt.Errorf("%w: %w", ErrImportState, err)
+	}
+	return t, err
+}
+
+// readImport reads what a task of an import is about.
+func (s *Transfers) readImport(ctx context.Context, r *jobs.Run) (i models.Import, o models.ImportOptions, p importParams, err error) {
+	if err := r.Params(&p); err != nil {
+		return i, o, p, err
+	}
+	i, err = s.store.Import(ctx, p.Import)
+	if errors.Is(err, store.ErrNotFound) {
+		return i, o, p, fmt.Errorf("%w: %w", jobs.ErrFinal, err)
+	}
+	if err != nil {
+		return i, o, p, fmt.Errorf("load the import: %w", err)
+	}
+	if err := json.Unmarshal([]byte(i.Options), &o); err != nil {
+		return i, o, p, fmt.Errorf("%w: %w", jobs.ErrFinal, err)
+	}
+	return i, o, p, nil
+}
+
+// checkImport is the dry run: it lists every problem, and changes nothing.
+func (s *Transfers) checkImport(ctx context.Context, r *jobs.Run) error {
+	i, o, _, err := s.readImport(ctx, r)
+	if err != nil {
+		return err
+	}
+	p, err := s.planImport(ctx, i, o, func(line int) error { return r.Progress(ctx, min(line, i.FileLines), i.FileLines) })
+	if err != nil {
+		return err
+	}
+	if err := s.putCheck(ctx, i.ID, p); err != nil {
+		return err
+	}
+	r.Task.Done, r.Task.Total = i.FileLines, i.FileLines
+	return nil
+}
+
+func (s *Transfers) planImport(ctx context.Context, i models.Import, o models.ImportOptions, progress func(int) error) (*Planned, error) {
+	p, err := s.imports().Plan(ctx, s.store.ImportFile(ctx, i.ID), o, progress)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, jobs.Remarked(fmt.Errorf("%w: %w", jobs.ErrFinal, err), "import_gone")
+	}
+	return p, err
+}
+
+func (s *Transfers) putCheck(ctx context.Context, id string, p *Planned) error {
+	rows, err := StoredProblems(p.Problems)
+	if err != nil {
+		return err
+	}
+	report, err := json.Marshal(p.Report)
+	if err != nil {
+		return fmt.Errorf("encode the report: %w", err)
+	}
+	return s.store.PutCheck(ctx, id, string(report), p.state, rows)
+}
+
+// runImport reads the file once more and imports it: everything in one transaction, in which the task ends too, so that a person who stops
+// it either finds nothing imported or that it was done already.
+func (s *Transfers) runImport(ctx context.Context, r *jobs.Run) error {
+	i, o, params, err := s.readImport(ctx, r)
+	if err != nil {
+		return err
+	}
+	if !i.AppliedAt.IsZero() { // the process died after the end and before it was told
+		return nil
+	}
+	return r.Stoppable(ctx, func(ctx context.Context) error {
+		p, err := s.planImport(ctx, i, o, func(int) error { return context.Cause(ctx) })
+		if err != nil {
+			return err
+		}
+		return s.applyImport(ctx, r, &i, p, params.By)
+	})
+}
+
+func (s *Transfers) applyImport(ctx context.Context, r *jobs.Run, i *models.Import, p *Planned, by models.Actor) error {
+	if p.Report.Faults > 0 || p.state != i.Catalogue {
+		// What it was checked against is not what there is: the new result is shown, and a person decides again.
+		if err := s.putCheck(ctx, i.ID, p); err != nil {
+			return err
+		}
+		return jobs.Remarked(fmt.Errorf("%w: %w", jobs.ErrFinal, store.ErrCatalogueChanged), "import_changed")
+	}
+	err := s.imports().Apply(ctx, i, p, by,
+		func(done, total int) error { return r.ProgressInTx(ctx, done, total) },
+		func(tx *store.Store) error { return r.FinishIn(ctx, tx, len(changing(p.Plan))) })
+	switch {
+	case errors.Is(err, store.ErrCatalogueChanged):
+		return errors.Join(jobs.Remarked(fmt.Errorf("%w: %w", jobs.ErrFinal, err), "import_changed"), s.checkAgain(ctx, i))
+	case errors.Is(err, ErrImportState):
+		return jobs.Remarked(fmt.Errorf("%w: %w", jobs.ErrFinal, err), "import_done")
+	case err == nil:
+		s.jobs.WakeTasks()
+	}
+	return err
+}
+
+// checkAgain stores what the file would do now.
+func (s *Transfers) checkAgain(ctx context.Context, i *models.Import) error {
+	var o models.ImportOptions
+	if err := json.Unmarshal([]byte(i.Options), &o); err != nil {
+		return fmt.Errorf("read the options: %w", err)
+	}
+	p, err := s.planImport(ctx, *i, o, nil)
+	if err != nil {
+		return err
+	}
+	return s.putCheck(ctx, i.ID, p)
+}
+
+func changing(plan *productcsv.Plan) []*productcsv.Item {
+	var list []*productcsv.Item
+	for i := range plan.Items {
+		if len(plan.Items[i].Fields) > 0 {
+			list = append(list, &plan.Items[i])
+		}
+	}
+	return list
+}

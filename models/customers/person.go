@@ -1,0 +1,217 @@
+package customers
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+)
+
+// Person is all that the shop holds of a customer, for the customer. Amounts are decimal texts, times are UTC. What the platform needs to know
+// the account by (its token) is a key and no datum about the person, and is left out.
+type Person struct {
+	MadeAt   time.Time     `json:"made_at"`
+	Customer string        `json:"customer"`
+	Orders   []PersonOrder `json:"orders"` // oldest first
+}
+
+// PersonOrder is one order of a Person.
+type PersonOrder struct {
+	Ref          string           `json:"ref"`
+	State        string           `json:"state"`
+	Email        string           `json:"email"`
+	Name         string           `json:"name"`
+	Language     string           `json:"language"`
+	PlacedAt     time.Time        `json:"placed_at"`
+	PaidAt       *time.Time       `json:"paid_at,omitempty"`
+	HandedOverAt *time.Time       `json:"handed_over_at,omitempty"`
+	Currency     string           `json:"currency"`
+	Goods        string           `json:"goods"`
+	Discount     string           `json:"discount"`
+	Delivery     string           `json:"delivery"`
+	Tax          string           `json:"tax"`
+	TaxContained string           `json:"tax_contained"`
+	Total        string           `json:"total"`
+	Coupon       string           `json:"coupon,omitempty"`
+	DeliveryBy   string           `json:"delivery_by,omitempty"`
+	Tracking     string           `json:"tracking,omitempty"`
+	Address      *PersonAddress   `json:"address,omitempty"`
+	Lines        []PersonLine     `json:"lines"`
+	Payments     []PersonPayment  `json:"payments"`
+	Refunds      []PersonRefund   `json:"refunds,omitempty"`
+	Mails        []PersonMail     `json:"mails,omitempty"`
+	Notes        []PersonNote     `json:"notes,omitempty"`
+	Reviews      []PersonReview   `json:"reviews,omitempty"`
+	History      []PersonMovement `json:"history"`
+}
+
+// PersonAddress is where an order went.
+type PersonAddress struct {
+	Name     string `json:"name"`
+	Phone    string `json:"phone"`
+	Line1    string `json:"line1"`
+	Line2    string `json:"line2"`
+	City     string `json:"city"`
+	Region   string `json:"region"`
+	Postcode string `json:"postcode"`
+	Country  string `json:"country"`
+}
+
+// PersonLine is something that was ordered.
+type PersonLine struct {
+	SKU       string `json:"sku"`
+	Title     string `json:"title"`
+	Variant   string `json:"variant,omitempty"`
+	Quantity  int    `json:"quantity"`
+	UnitPrice string `json:"unit_price"`
+	Total     string `json:"total"`
+}
+
+// PersonPayment is one try to pay an order.
+type PersonPayment struct {
+	State         string     `json:"state"`
+	Coin          string     `json:"coin"`
+	Amount        string     `json:"amount"`
+	Rate          string     `json:"rate"`
+	Reference     string     `json:"reference"`
+	PlatformOrder string     `json:"platform_order,omitempty"`
+	PayerUID      string     `json:"payer_uid,omitempty"`     // as typed
+	PayerAccount  string     `json:"payer_account,omitempty"` // the platform's name for the account that signed in
+	BegunAt       time.Time  `json:"begun_at"`
+	PaidAt        *time.Time `json:"paid_at,omitempty"`
+}
+
+// PersonRefund is money that went back.
+type PersonRefund struct {
+	State   string    `json:"state"`
+	Coin    string    `json:"coin"`
+	Amount  string    `json:"amount"`
+	Reason  string    `json:"reason"`
+	AskedAt time.Time `json:"asked_at"`
+}
+
+// PersonMail is a mail about an order.
+type PersonMail struct {
+	Kind     string     `json:"kind"`
+	State    string     `json:"state"`
+	QueuedAt time.Time  `json:"queued_at"`
+	SentAt   *time.Time `json:"sent_at,omitempty"`
+}
+
+// PersonNote is what the staff wrote about an order.
+type PersonNote struct {
+	Text string    `json:"text"`
+	At   time.Time `json:"at"`
+}
+
+// PersonReview is something that the staff had to look at, and what they found.
+type PersonReview struct {
+	Kind     string     `json:"kind"`
+	Found    string     `json:"found,omitempty"`
+	OpenedAt time.Time  `json:"opened_at"`
+	ClosedAt *time.Time `json:"closed_at,omitempty"`
+}
+
+// PersonMovement is a change of an order's or a payment's state.
+type PersonMovement struct {
+	From string    `json:"from"`
+	To   string    `json:"to"`
+	At   time.Time `json:"at"`
+}
+
+// ExportCustomer writes all that the shop holds of a customer as JSON, and into the audit log that it did. store.ErrNotFound: nothing was
+// ordered by them.
+func (s *Service) ExportCustomer(ctx context.Context, customer string, by models.Actor) ([]byte, error) {
+	ids, err := s.store.CustomerOrderIDs(ctx, customer)
+	if err != nil {
+		return nil, err
+	}
+	if len(ids) == 0 {
+		return nil, fmt.Errorf("export a customer: %w", store.ErrNotFound)
+	}
+	person := Person{MadeAt: s.clock(), Customer: customer}
+	for _, id := range ids {
+		file, err := s.store.OrderFile(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		person.Orders = append(person.Orders, personOrder(file))
+	}
+	text, err := json.MarshalIndent(person, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write a customer: %w", err)
+	}
+	nothing := func(*store.Store) error { return nil }
+	after := models.Facts{"orders": strconv.Itoa(len(ids))}
+	if err := s.store.Audited(ctx, by, "customer.export", "customer:"+customer, nil, after, nothing); err != nil {
+		return nil, err
+	}
+	return text, nil
+}
+
+// EraseCustomer takes a person out of all their orders, audited; Store.EraseCustomer says what goes and what stays, and its errors are
+// these.
+func (s *Service) EraseCustomer(ctx context.Context, customer string, by models.Actor) (orders int, err error) {
+	err = s.store.Audited(ctx, by, "customer.erase", "customer:"+customer, nil, nil, func(tx *store.Store) error {
+		orders, err = tx.EraseCustomer(ctx, customer)
+		return err
+	})
+	return orders, err
+}
+
+func personOrder(f models.OrderFile) PersonOrder {
+	o := f.Order
+	p := PersonOrder{
+		Ref: o.Ref, State: string(o.State), Email: o.Email, Name: o.Name, Language: o.Lang, PlacedAt: o.CreatedAt, PaidAt: known(o.PaidAt),
+		HandedOverAt: known(o.FulfilledAt), Currency: o.Currency, Goods: o.GoodsTotal.String(), Discount: o.Discount.String(),
+		Delivery: o.Delivery.String(), Tax: o.Tax.String(), TaxContained: o.ContainedTax.String(), Total: o.Total.String(),
+		Coupon: o.CouponCode, DeliveryBy: o.DeliveryTitle, Tracking: o.Tracking, Lines: []PersonLine{}, Payments: []PersonPayment{},
+		History: []PersonMovement{},
+	}
+	if a := o.Address; a != nil {
+		p.Address = &PersonAddress{a.Name, a.Phone, a.Line1, a.Line2, a.City, a.Region, a.Postcode, a.Country}
+	}
+	for _, l := range o.Lines {
+		p.Lines = append(p.Lines, PersonLine{l.SKU, l.Title, l.VariantTitle, l.Quantity, l.UnitPrice.String(), l.Total.String()})
+	}
+	for _, a := range o.Attempts {
+		p.Payments = append(p.Payments, PersonPayment{
+			State: string(a.State), Coin: a.Coin, Amount: a.Amount.String(), Rate: a.Rate.String(), Reference: a.AppOrderID,
+			PlatformOrder: a.OrderNum, PayerUID: a.PayerUserID, PayerAccount: a.Payer.OpenID.Reveal(), BegunAt: a.CreatedAt, PaidAt: known(a.PaidAt),
+		})
+	}
+	for _, r := range f.Refunds {
+		p.Refunds = append(p.Refunds, PersonRefund{string(r.State), r.Coin, r.Amount.String(), r.Reason, r.CreatedAt})
+	}
+	for _, m := range f.Mails {
+		p.Mails = append(p.Mails, PersonMail{string(m.Kind), string(m.State), m.CreatedAt, known(m.SentAt)})
+	}
+	for _, n := range f.Notes {
+		p.Notes = append(p.Notes, PersonNote{n.Text, n.CreatedAt})
+	}
+	for _, r := range f.Reviews {
+		review := PersonReview{Kind: string(r.Kind), Found: r.Resolution, OpenedAt: r.CreatedAt}
+		if !r.Open {
+			review.ClosedAt = known(r.UpdatedAt)
+		}
+		p.Reviews = append(p.Reviews, review)
+	}
+	for _, t := range f.Transitions {
+		if !t.Refused {
+			p.History = append(p.History, PersonMovement{t.FromState, t.ToState, t.CreatedAt})
+		}
+	}
+	return p
+}
+
+// known is a time, or nothing where there is none.
+func known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

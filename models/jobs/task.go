@@ -1,0 +1,289 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+)
+
+// Bounds of tasks.
+const (
+	taskLease     = time.Minute
+	taskTries     = 5
+	tasksAtOnce   = 4
+	progressPause = 500 * time.Millisecond // between two writings of progress
+	filesKept     = 7 * 24 * time.Hour     // how long a task's file can be fetched
+	expiredAtOnce = 50
+)
+
+// Errors of tasks.
+var (
+	// ErrTask: a task cannot be begun with what was asked.
+	ErrTask = errors.New("the task cannot be begun")
+	// ErrFinal marks a failure that another try would not mend.
+	ErrFinal = errors.New("task failed")
+	// errStopped ends a task that a person stopped.
+	errStopped = errors.New("the task was stopped")
+)
+
+// Request asks for a task.
+type Request struct {
+	Kind   models.TaskKind
+	Total  int // steps, where they are known beforehand
+	Token  string
+	Params any // stored as JSON; Run.Params gives them back
+
+	// Facts are what the audit log tells; nil: the kind and the parameters.
+	Facts models.Facts
+	// Also is done in the transaction that stores the task; nil: nothing.
+	Also func(tx *store.Store, taskID string) error
+}
+
+// Handle registers what does the tasks of a kind. A task whose process died is done again from what it stored; an error is tried again
+// later, at most five times, unless it is ErrFinal. What staff are told is RemarkOf the error.
+func (e *Engine) Handle(kind models.TaskKind, do func(context.Context, *Run) error) {
+	e.kinds[kind] = do
+}
+
+// Start begins a task on behalf of a person; the same form token is the same task. Errors: those of Also and of the store.
+func (e *Engine) Start(ctx context.Context, r Request, by models.Actor) (models.Task, error) {
+	if known, err := e.store.TaskByFormToken(ctx, r.Token); err == nil {
+		return known, nil
+	}
+	t, err := e.newTask(r)
+	if err != nil {
+		return t, err
+	}
+	t.StaffID, t.Who = by.StaffID, by.Who
+	after := r.Facts
+	if after == nil {
+		after = models.Facts{"kind": string(t.Kind), "params": t.Params}
+	}
+	err = e.store.Audited(ctx, by, "task.start", "task:"+t.ID, nil, after, func(tx *store.Store) error {
+		if err := tx.InsertTask(ctx, &t); err != nil || r.Also == nil {
+			return err
+		}
+		return r.Also(tx, t.ID)
+	})
+	if errors.Is(err, store.ErrDuplicate) {
+		return e.store.TaskByFormToken(ctx, r.Token)
+	}
+	e.WakeTasks()
+	return t, err
+}
+
+// StartOwn begins a task of the shop's own, once per token; who names what planned it.
+func (e *Engine) StartOwn(ctx context.Context, who string, r Request) error {
+	t, err := e.newTask(r)
+	if err != nil {
+		return err
+	}
+	t.Who = who
+	err = e.store.InsertTask(ctx, &t)
+	if errors.Is(err, store.ErrDuplicate) {
+		return nil
+	}
+	return err
+}
+
+// WakeTasks has the tasks looked for at once, after one was stored.
+func (e *Engine) WakeTasks() { e.tasks.Ring() }
+
+func (e *Engine) newTask(r Request) (models.Task, error) {
+	params, err := json.Marshal(r.Params)
+	if err != nil {
+		return models.Task{}, fmt.Errorf("encode the task: %w", err)
+	}
+	now := e.clock()
+	return models.Task{
+		ID: models.NewID(), Kind: r.Kind, State: models.TaskWaiting, Params: string(params), Total: r.Total, FormToken: r.Token,
+		CreatedAt: now, UpdatedAt: now, DueAt: now,
+	}, nil
+}
+
+// Stop ends a task; what it did not finish leaves nothing where it works in one transaction. Errors: store.ErrConflict: it has ended already.
+func (e *Engine) Stop(ctx context.Context, id string, by models.Actor) error {
+	e.running.stop(id)
+	return e.store.Audited(ctx, by, "task.stop", "task:"+id, nil, nil, func(tx *store.Store) error { return tx.StopTask(ctx, id) })
+}
+
+// Live is a task with the progress that this process knows and the database does not yet.
+func (e *Engine) Live(t models.Task) models.Task {
+	if done, total, ok := e.running.progress(t.ID); ok && total > 0 {
+		t.Done, t.Total = done, total
+	}
+	return t
+}
+
+func (e *Engine) expireTasks(ctx context.Context) error {
+	_, err := e.store.ExpireTasks(ctx, e.clock().Add(-filesKept), expiredAtOnce)
+	return err
+}
+
+func (e *Engine) taskStep(ctx context.Context) (int, error) {
+	rows, err := Claim(ctx, e.store.ClaimTasks, tasksAtOnce, taskLease)
+	if err != nil {
+		return 0, fmt.Errorf("claim tasks: %w", err)
+	}
+	return Each(ctx, rows, e.runTask), nil
+}
+
+// runTask does a task, or goes on with one whose process died. A task that fails is tried again unless that is useless.
+func (e *Engine) runTask(ctx context.Context, t models.Task) {
+	e.watch.progress()
+	err := e.do(ctx, &t)
+	if ctx.Err() != nil {
+		return // the shop is stopping; another process goes on when the lease ends
+	}
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
+	defer cancel()
+	switch {
+	case errors.Is(err, errStopped): // and its row says so already
+	case err == nil:
+		LogLost(ctx, e.log, e.finish(keep, &t, models.TaskDone))
+	case errors.Is(err, ErrFinal) || t.Tries >= taskTries:
+		e.log.ErrorContext(ctx, "task failed", "task", t.ID, "kind", string(t.Kind), "error", err)
+		t.Problem = RemarkOf(err)
+		LogLost(ctx, e.log, e.finish(keep, &t, models.TaskFailed))
+	default:
+		e.log.WarnContext(ctx, "task is tried again", "task", t.ID, "kind", string(t.Kind), "error", err)
+		LogLost(ctx, e.log, e.store.Reschedule(keep, store.QueueTasks, t.ID, t.Lease, e.clock().Add(RetryDelay(t.Tries-1))))
+	}
+}
+
+func (e *Engine) finish(ctx context.Context, t *models.Task, state models.TaskState) error {
+	return e.store.FinishTask(ctx, t.ID, t.Lease, state, map[string]any{
+		"done": t.Done, "total": t.Total, "problem": t.Problem, "file_name": t.FileName, "file_type": t.FileType, "file_size": t.FileSize,
+	})
+}
+
+func (e *Engine) do(ctx context.Context, t *models.Task) error {
+	do, ok := e.kinds[t.Kind]
+	if !ok {
+		return fmt.Errorf("%w: kind %q", ErrFinal, t.Kind)
+	}
+	return do(ctx, &Run{Task: t, engine: e})
+}
+
+// Run is one try of a task.
+type Run struct {
+	Task   *models.Task // as it was claimed; Progress and WriteFile change it
+	engine *Engine
+	stored time.Time // when progress was stored last
+}
+
+// Params reads the parameters of the Request. Errors: ErrFinal.
+func (r *Run) Params(into any) error {
+	if err := json.Unmarshal([]byte(r.Task.Params), into); err != nil {
+		return fmt.Errorf("%w: %w", ErrFinal, err)
+	}
+	return nil
+}
+
+// Progress stores now and then how far the task is, and keeps its lease. Total may be 0: not known. An error ends the task: somebody else
+// has it.
+func (r *Run) Progress(ctx context.Context, done, total int) error {
+	e, t := r.engine, r.Task
+	t.Done, t.Total = done, total
+	e.watch.progress()
+	now := e.clock()
+	if !r.stored.IsZero() && now.Sub(r.stored) < progressPause && (total == 0 || done < total) {
+		return nil
+	}
+	r.stored = now
+	if err := e.store.SetTask(ctx, t.ID, t.Lease, map[string]any{"done": done, "total": total}); err != nil {
+		return fmt.Errorf("store progress: %w", err)
+	}
+	return nil
+}
+
+// ProgressInTx is Progress for a task that works in one long transaction. SQLite has one writer, which is that transaction: there the
+// progress is kept in this process, which is the only one. Elsewhere it is stored too, and losing the lease ends the task.
+func (r *Run) ProgressInTx(ctx context.Context, done, total int) error {
+	r.engine.running.set(r.Task.ID, done, total)
+	r.engine.watch.progress()
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	if r.engine.store.SingleWriter() {
+		return nil
+	}
+	return r.Progress(ctx, done, total)
+}
+
+// Stoppable runs what a person may stop: do's context ends then, and its error becomes that of a stopped task.
+func (r *Run) Stoppable(ctx context.Context, do func(context.Context) error) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	r.engine.running.begin(r.Task.ID, stop)
+	defer r.engine.running.end(r.Task.ID)
+	err := do(ctx)
+	if err != nil && errors.Is(context.Cause(ctx), errStopped) {
+		return errStopped
+	}
+	return err
+}
+
+// FinishIn ends the task in the transaction that does its work, so that both are there or neither is.
+func (r *Run) FinishIn(ctx context.Context, tx *store.Store, done int) error {
+	r.Task.Done, r.Task.Total = done, done
+	return tx.FinishTask(ctx, r.Task.ID, r.Task.Lease, models.TaskDone, map[string]any{"done": done, "total": done})
+}
+
+// running are the tasks of this process that a person may stop, with their progress.
+type running struct {
+	mu    sync.Mutex
+	tasks map[string]*runningTask
+}
+
+type runningTask struct {
+	done, total int
+	stop        context.CancelCauseFunc
+}
+
+func (r *running) begin(id string, stop context.CancelCauseFunc) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.tasks == nil {
+		r.tasks = map[string]*runningTask{}
+	}
+	r.tasks[id] = &runningTask{stop: stop}
+}
+
+func (r *running) end(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.tasks, id)
+}
+
+func (r *running) stop(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if t := r.tasks[id]; t != nil {
+		t.stop(errStopped)
+	}
+}
+
+func (r *running) set(id string, done, total int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if t := r.tasks[id]; t != nil {
+		t.done, t.total = done, total
+	}
+}
+
+func (r *running) progress(id string) (done, total int, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t := r.tasks[id]
+	if t == nil {
+		return 0, 0, false
+	}
+	return t.done, t.total, true
+}

@@ -1,0 +1,189 @@
+// Package mail brings the shop's mails to people: an outbox in the database, which is part of the transaction that the mail is about, and
+// senders by SMTP or into files.
+package mail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/models/store"
+)
+
+// Message is a mail ready to be sent.
+type Message struct {
+	To        string
+	ReplyTo   string // "": the sender
+	Subject   string
+	Text      string
+	HTML      string
+	MessageID string // without brackets; the same for every try, so that a repeated mail can be told
+}
+
+// Sender sends one mail. An error means that it will be tried again.
+type Sender interface {
+	Send(ctx context.Context, m Message) error
+}
+
+// Compose writes the mail that an outbox row asks for. The outbox adds the Message-ID.
+type Compose func(models.OutboxMessage, models.Order) (Message, error)
+
+// tries is after how many a person is told: about three hours by jobs.RetryDelay.
+const tries = 12
+
+// ErrNoSender says that the shop sends no mails.
+var ErrNoSender = errors.New("no mail server is set")
+
+// errNobody says that a mail is for somebody who was erased.
+var errNobody = errors.New("there is nobody to write to")
+
+// OutboxConfig is what an Outbox needs.
+type OutboxConfig struct {
+	Store   *store.Store
+	Jobs    *jobs.Engine // sends what is due
+	Clock   models.Clock
+	Logger  *slog.Logger
+	Sender  Sender  // nil: no mails are written
+	Compose Compose // needed with Sender
+}
+
+// Outbox keeps mails until they are sent. It is safe for concurrent use and for any number of replicas.
+type Outbox struct {
+	store   *store.Store
+	clock   models.Clock
+	log     *slog.Logger
+	sender  Sender
+	compose Compose
+	wake    jobs.Bell
+}
+
+// NewOutbox makes the outbox and registers its work with c.Jobs.
+func NewOutbox(c OutboxConfig) (*Outbox, error) {
+	if c.Store == nil || c.Jobs == nil || c.Sender != nil && c.Compose == nil {
+		return nil, errors.New("mail: an outbox needs store and jobs, and compose with a sender")
+	}
+	o := &Outbox{store: c.Store, clock: c.Clock, log: c.Logger, sender: c.Sender, compose: c.Compose, wake: jobs.NewBell()}
+	if o.clock == nil {
+		o.clock = models.SystemClock
+	}
+	if o.log == nil {
+		o.log = slog.New(slog.DiscardHandler)
+	}
+	if o.sender != nil {
+		c.Jobs.AddWorker(jobs.Worker{Name: "outbox", Step: o.step, Wake: o.wake})
+	}
+	return o, nil
+}
+
+// Sends reports that the shop sends mails.
+func (o *Outbox) Sends() bool { return o.sender != nil }
+
+// Wake has the outbox looked at, after the transaction that queued a mail.
+func (o *Outbox) Wake() { o.wake.Ring() }
+
+// Queue queues a mail about an order, once per kind, in the transaction of what it tells. Where the shop sends no mails it does nothing.
+func (o *Outbox) Queue(ctx context.Context, tx *store.Store, kind models.MailKind, orderID string) error {
+	if o.sender == nil {
+		return nil
+	}
+	return o.QueueAs(ctx, tx, kind, orderID, string(kind)+":"+orderID)
+}
+
+// QueueAs is Queue with a key of one's own: no two mails have the same. An order of "" makes a mail that is for nobody, and is dropped.
+func (o *Outbox) QueueAs(ctx context.Context, tx *store.Store, kind models.MailKind, orderID, key string) error {
+	now := o.clock()
+	err := tx.PutOutbox(ctx, models.OutboxMessage{
+		ID: models.NewID(), Kind: kind, OrderID: orderID, DedupeKey: key, State: models.OutboxWaiting, CreatedAt: now, DueAt: now,
+	})
+	if err != nil {
+		return fmt.Errorf("queue mail: %w", err)
+	}
+	return nil
+}
+
+// Resend queues a mail about an order again on behalf of staff; token is the form's, so that a double click sends one. Errors:
+// store.ErrNotFound, ErrNoSender.
+func (o *Outbox) Resend(ctx context.Context, orderID string, kind models.MailKind, token string, by models.Actor) error {
+	if o.sender == nil {
+		return ErrNoSender
+	}
+	order, err := o.store.Order(ctx, orderID)
+	if err != nil {
+		return fmt.Errorf("load order: %w", err)
+	}
+	err = o.store.Audited(ctx, by, "order.resend", "order:"+order.ID, nil, models.Facts{"mail": string(kind)}, func(tx *store.Store) error {
+		return o.QueueAs(ctx, tx, kind, order.ID, string(kind)+":"+order.ID+":"+token)
+	})
+	o.Wake()
+	return err
+}
+
+// step sends the mails that are due.
+func (o *Outbox) step(ctx context.Context) (int, error) {
+	rows, err := jobs.Claim(ctx, o.store.ClaimOutbox, jobs.Batch, jobs.Lease)
+	if err != nil {
+		return 0, fmt.Errorf("claim mails: %w", err)
+	}
+	return jobs.Each(ctx, rows, func(ctx context.Context, m models.OutboxMessage) {
+		jobs.LogLost(ctx, o.log, o.handle(ctx, m))
+	}), nil
+}
+
+// handle sends one mail, or plans another try. The error is that of the outbox row.
+func (o *Outbox) handle(ctx context.Context, m models.OutboxMessage) error {
+	if m.OrderID == "" {
+		return o.store.DropOutbox(ctx, m.ID)
+	}
+	err := o.send(ctx, m)
+	switch {
+	case errors.Is(err, errNobody):
+		return o.store.DropOutbox(ctx, m.ID)
+	case err == nil:
+		return o.store.FinishOutbox(ctx, m.ID, models.OutboxSent, "")
+	}
+	o.log.ErrorContext(ctx, "mail not sent", "mail", m.ID, "kind", string(m.Kind), "order", m.OrderID, "tries", m.Tries, "error", err)
+	if m.Tries < tries {
+		return o.store.Reschedule(ctx, store.QueueOutbox, m.ID, m.Lease, o.clock().Add(jobs.RetryDelay(m.Tries-1)))
+	}
+	return o.park(ctx, m)
+}
+
+func (o *Outbox) send(ctx context.Context, m models.OutboxMessage) error {
+	order, err := o.store.Order(ctx, m.OrderID)
+	if err != nil {
+		return fmt.Errorf("load order: %w", err)
+	}
+	if order.Email == "" {
+		return errNobody
+	}
+	message, err := o.compose(m, order)
+	if err != nil {
+		return fmt.Errorf("compose mail: %w", err)
+	}
+	message.MessageID = strings.ToLower(m.ID)
+	ctx, cancel := context.WithTimeout(ctx, jobs.Lease/2)
+	defer cancel()
+	if err := o.sender.Send(ctx, message); err != nil {
+		return fmt.Errorf("send mail: %w", nameless(err, order.Email))
+	}
+	return nil
+}
+
+// park gives a mail up, visibly (reliability.md I10).
+func (o *Outbox) park(ctx context.Context, m models.OutboxMessage) error {
+	now := o.clock()
+	return o.store.Tx(ctx, func(tx *store.Store) error {
+		err := tx.OpenReview(ctx, models.Review{
+			ID: models.NewID(), Kind: models.ReviewUndelivered, Subject: m.ID, OrderID: m.OrderID, Note: models.Remark("mail_given_up", "mail", string(m.Kind)),
+			Open: true, CreatedAt: now, UpdatedAt: now,
+		})
+		if err != nil {
+			return fmt.Errorf("open review: %w", err)
+		}
+		return tx.FinishOutbox(ctx, m.ID, models.OutboxParked, models.Remark("given_up"))
+	})
+}

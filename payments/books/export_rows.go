@@ -1,0 +1,116 @@
+package books
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+)
+
+// zoned is a column's name with the zone of its times.
+func (s *Service) zoned(name string) string { return name + " (" + s.zone.String() + ")" }
+
+func (s *Service) fillOrders(ctx context.Context, t table, f models.OrderFilter) error {
+	err := header(t, "order number", "status", s.zoned("placed"), s.zoned("paid"), s.zoned("shipped"), "email", "name", "total", "currency",
+		"amount paid", "coin", "refunded", "merchant order ID", "exchange order number", "payer UID", "tracking number",
+		"subtotal", "discount", "coupon code", "delivery cost", "delivery method", "tax added", "tax included", "tax name")
+	if err != nil {
+		return err
+	}
+	err = s.store.EachOrderRow(ctx, f, func(o models.OrderRow) error {
+		return t.row([]cell{
+			exact(o.Ref), exact(string(o.State)), s.timeCell(o.CreatedAt), s.timeCell(o.PaidAt), s.timeCell(o.FulfilledAt),
+			plain(o.Email), plain(o.Name), exact(o.Total.Fixed(o.Digits)), plain(o.Currency),
+			amountCell(o.PayAmount), plain(o.PayCoin), amountCell(o.Refunded), plain(o.AppOrderID), plain(o.OrderNum), plain(o.PayerUserID),
+			plain(o.Tracking),
+			exact(o.GoodsTotal.Fixed(o.Digits)), exact(o.Discount.Fixed(o.Digits)), plain(o.CouponCode), exact(o.Delivery.Fixed(o.Digits)),
+			plain(o.DeliveryTitle), exact(o.Tax.Fixed(o.Digits)), exact(o.ContainedTax.Fixed(o.Digits)), plain(o.TaxName),
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("export orders: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) fillPayments(ctx context.Context, t table, x Export) error {
+	from, _, err := s.day(x.From)
+	if err != nil {
+		return err
+	}
+	_, to, err := s.day(x.To)
+	if err != nil {
+		return err
+	}
+	err = header(t, s.zoned("paid"), "order number", "order status", "amount", "coin", "rate", "rate source", "total", "currency", "refunded",
+		"merchant order ID", "exchange order number", "payer UID", "email", s.zoned("payment started"))
+	if err != nil {
+		return err
+	}
+	err = s.store.EachPayment(ctx, from, to, func(p models.PaymentRow) error {
+		return t.row([]cell{
+			s.timeCell(p.PaidAt), exact(p.Ref), exact(string(p.OrderState)), amountCell(p.Amount), plain(p.Coin), amountCell(p.Rate),
+			plain(p.RateSource), amountCell(p.Total), plain(p.Currency), amountCell(p.Refunded), plain(p.AppOrderID), plain(p.OrderNum),
+			plain(p.PayerUserID), plain(p.Email), s.timeCell(p.CreatedAt),
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("export payments: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) fillStatement(ctx context.Context, t table, day string) error {
+	st, err := s.store.NewestStatement(ctx, day)
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrNothingFetched
+	}
+	if err != nil {
+		return fmt.Errorf("load statement: %w", err)
+	}
+	err = header(t, "day ("+st.Zone+")", "type", "merchant order ID", "amount", "coin", "payer UID", s.zoned("created"), s.zoned("paid"), "cannot be read")
+	if err != nil {
+		return err
+	}
+	err = s.store.EachStatementLine(ctx, st.ID, func(l models.StatementLine) error {
+		amount := amountCell(l.Amount)
+		if l.Unreadable != "" {
+			amount = exact("") // not known
+		}
+		return t.row([]cell{
+			exact(st.Day), plain(string(l.Type)), plain(l.AppOrderID), amount, plain(l.Coin), plain(l.UserID),
+			s.timeCell(l.CreateTime), s.timeCell(l.PayTime), plain(l.Unreadable),
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("export the statement: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) fillDiscrepancies(ctx context.Context, t table, day string) error {
+	err := header(t, "day ("+s.zone.String()+")", "kind", "type", "merchant order ID", "coin", "exchange", "shop records", "difference", "status", "note", "order",
+		s.zoned("found"), "line", "cannot be read")
+	if err != nil {
+		return err
+	}
+	err = s.store.EachDiscrepancy(ctx, models.DiscrepancyFilter{Day: day}, func(d models.Discrepancy) error {
+		theirs, less, line := amountCell(d.Theirs), exact(d.Theirs.Sub(d.Ours).String()), exact("")
+		position, member, unreadable := d.Unreadable()
+		if unreadable {
+			theirs, less, line = exact(""), exact(""), exact(strconv.Itoa(position)) // what the line says is not known
+		}
+		return t.row([]cell{
+			exact(d.Day), exact(string(d.Kind)), plain(string(d.Type)), plain(d.AppOrderID), plain(d.Coin), theirs,
+			amountCell(d.Ours), less, exact(string(d.State)), plain(d.Note), exact(d.OrderID),
+			s.timeCell(d.CreatedAt), line, plain(member),
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("export discrepancies: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/models/store"
+)
+
+// MaxCancelled is the maximum number of orders of one bulk cancellation.
+const MaxCancelled = 1000
+
+type cancelParams struct {
+	Orders []string     `json:"orders"` // order ids
+	By     models.Actor `json:"by"`
+}
+
+// StartCancel begins the cancellation of many orders; the same form token is the same task. Errors: jobs.ErrTask.
+func (s *Service) StartCancel(ctx context.Context, orderIDs []string, token string, by models.Actor) (models.Task, error) {
+	if len(orderIDs) == 0 || len(orderIDs) > MaxCancelled {
+		return models.Task{}, fmt.Errorf("%w: want 1 to %d orders", jobs.ErrTask, MaxCancelled)
+	}
+	return s.jobs.Start(ctx, jobs.Request{Kind: models.TaskCancel, Total: len(orderIDs), Token: token, Params: cancelParams{orderIDs, by}}, by)
+}
+
+// cancelOrders cancels one order after the other and goes on behind the results that are stored.
+func (s *Service) cancelOrders(ctx context.Context, r *jobs.Run) error {
+	var p cancelParams
+	if err := r.Params(&p); err != nil {
+		return err
+	}
+	t := r.Task
+	for i := t.Done; i < len(p.Orders); i++ {
+		row := models.TaskRow{TaskID: t.ID, Position: i + 1, OrderID: p.Orders[i]}
+		outcome, err := s.CancelByStaff(ctx, p.Orders[i], p.By)
+		row.Outcome = string(outcome)
+		if errors.Is(err, store.ErrNotFound) {
+			row.Outcome, err = string(OutcomeGone), nil
+		}
+		if err != nil {
+			return fmt.Errorf("cancel order %d: %w", i+1, err)
+		}
+		if order, err := s.store.Order(ctx, p.Orders[i]); err == nil {
+			row.Subject = order.Ref
+		}
+		if err := s.store.AddTaskRows(ctx, t.Lease, []models.TaskRow{row}); err != nil && !errors.Is(err, store.ErrDuplicate) {
+			return fmt.Errorf("store result: %w", err)
+		}
+		if err := r.Progress(ctx, i+1, len(p.Orders)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

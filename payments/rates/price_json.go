@@ -1,0 +1,177 @@
+package rates
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/opay"
+)
+
+// errPointer says that a text is not a JSON pointer.
+var errPointer = errors.New("not a JSON pointer")
+
+const maxPointerParts = 16
+
+// pointer reads a JSON pointer (RFC 6901): "/data/0/last" is the member "last" of the first element of "data"; ~1 stands for a slash and ~0
+// for a tilde in a name. The whole document ("") is no place for a price.
+func pointer(text string) ([]string, error) {
+	if !strings.HasPrefix(text, "/") {
+		return nil, errPointer
+	}
+	parts := strings.Split(text[1:], "/")
+	if len(parts) > maxPointerParts {
+		return nil, errPointer
+	}
+	for i, part := range parts {
+		for rest := part; ; {
+			_, after, found := strings.Cut(rest, "~")
+			if !found {
+				break
+			}
+			if !strings.HasPrefix(after, "0") && !strings.HasPrefix(after, "1") {
+				return nil, errPointer
+			}
+			rest = after[1:]
+		}
+		parts[i] = strings.ReplaceAll(strings.ReplaceAll(part, "~1", "/"), "~0", "~")
+	}
+	return parts, nil
+}
+
+// IsPricePath reports that a text is a JSON pointer to something inside an answer.
+func IsPricePath(text string) bool {
+	_, err := pointer(text)
+	return err == nil
+}
+
+// decodePrice reads JSON, with numbers as they are written, so that no digit is lost.
+func decodePrice(body []byte) (any, bool) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var document any
+	if err := decoder.Decode(&document); err != nil {
+		return nil, false
+	}
+	_, err := decoder.Token()
+	return document, errors.Is(err, io.EOF)
+}
+
+// follow goes to the place that a pointer names.
+func follow(value any, parts []string) (any, bool) {
+	for _, part := range parts {
+		switch at := value.(type) {
+		case map[string]any:
+			next, ok := at[part]
+			if !ok {
+				return nil, false
+			}
+			value = next
+		case []any:
+			i, err := strconv.Atoi(part)
+			if err != nil || i < 0 || i >= len(at) || strconv.Itoa(i) != part {
+				return nil, false
+			}
+			value = at[i]
+		default:
+			return nil, false
+		}
+	}
+	return value, true
+}
+
+// scalar is the text of a string or a number.
+func scalar(value any) (string, bool) {
+	switch v := value.(type) {
+	case string:
+		return v, true
+	case json.Number:
+		return v.String(), true
+	}
+	return "", false
+}
+
+// readPrice reads the price of an answer, and its time where the source names a place for it.
+func readPrice(body []byte, source models.PriceSource, now time.Time) models.Reading {
+	r := models.Reading{At: now}
+	document, ok := decodePrice(body)
+	if !ok {
+		r.Problem = models.FetchNotJSON
+		return r
+	}
+	text, ok := textAt(document, source.Path)
+	if !ok {
+		r.Problem = models.FetchNoPrice
+		return r
+	}
+	if r.Rate, r.Problem = parsePrice(text); r.Problem != models.FetchGood {
+		return r
+	}
+	if source.TimePath == "" {
+		return r
+	}
+	text, ok = textAt(document, source.TimePath)
+	at, good := parseEpoch(text)
+	if !ok || !good || at.Sub(now) > futureMargin {
+		r.Problem = models.FetchBadTime
+		return r
+	}
+	if at.Before(now) { // a clock that is a little ahead of ours does not make prices younger than now
+		r.At = at
+	}
+	return r
+}
+
+func textAt(document any, path string) (string, bool) {
+	parts, err := pointer(path)
+	if err != nil {
+		return "", false
+	}
+	value, ok := follow(document, parts)
+	if !ok {
+		return "", false
+	}
+	return scalar(value)
+}
+
+// parsePrice reads a price exactly, in every form that the platform's own amounts come in (reliability.md E5): small prices are printed
+// with exponents. A sign or a grouping means that the source is not what it was thought to be.
+func parsePrice(text string) (models.Amount, models.FetchProblem) {
+	if number, negative := strings.CutPrefix(text, "-"); negative {
+		if _, err := opay.ReadAmount(number); err == nil {
+			return models.Amount{}, models.FetchNotPositive
+		}
+	}
+	plain, err := opay.ReadAmount(text)
+	if err != nil {
+		return models.Amount{}, models.FetchNotDecimal
+	}
+	rate, err := models.ParseAmount(string(plain))
+	switch {
+	case err != nil:
+		return models.Amount{}, models.FetchNotDecimal
+	case !rate.IsPositive():
+		return models.Amount{}, models.FetchNotPositive
+	}
+	return rate, models.FetchGood
+}
+
+// parseEpoch reads seconds (10 digits, up to the year 2286) or milliseconds (13 digits) since 1970.
+func parseEpoch(text string) (time.Time, bool) {
+	if len(text) != 10 && len(text) != 13 {
+		return time.Time{}, false
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return time.Time{}, false
+	}
+	if len(text) == 10 {
+		return time.Unix(n, 0).UTC(), true
+	}
+	return time.UnixMilli(n).UTC(), true
+}

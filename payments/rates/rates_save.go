@@ -1,0 +1,82 @@
+package rates
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+)
+
+// SaveCoin stores what a person decided about a coin, and ends the review of a trouble that the change ends. was is the coin as the person
+// saw it; its zero value means that the coin is new. Errors: store.ErrConflict where it was changed meanwhile, store.ErrDuplicate where a
+// new one is there already, store.ErrText.
+func (s *Service) SaveCoin(ctx context.Context, was, is models.Coin, by models.Actor) error {
+	action := "coin.change"
+	if was.Symbol == "" {
+		action = "coin.create"
+	}
+	err := s.store.Audited(ctx, by, action, "coin:"+is.Symbol, coinFacts(was), coinFacts(is), func(tx *store.Store) error {
+		if was.Symbol == "" {
+			return tx.NewCoin(ctx, is)
+		}
+		if err := tx.SaveCoin(ctx, is, was.Version); err != nil {
+			return err
+		}
+		if was.Problem == models.RateGood || is.Live() {
+			return nil
+		}
+		return tx.EndReview(ctx, models.ReviewRate, rateSubject(was), models.Remark("rate_fixed"))
+	})
+	if err != nil {
+		return fmt.Errorf("save the coin: %w", err)
+	}
+	return nil
+}
+
+// coinFacts are what the audit log tells about a coin: what people decide.
+func coinFacts(c models.Coin) models.Facts {
+	if c.Symbol == "" {
+		return nil
+	}
+	f := models.Facts{
+		"name": c.Name, "precision": strconv.Itoa(c.Precision), "rounding": strconv.Itoa(c.Digits()), "spread": c.Spread.String(),
+		"minimum": c.MinAmount.String(), "enabled": strconv.FormatBool(c.Enabled), "position": strconv.Itoa(c.Position),
+	}
+	if !c.Live() {
+		f["rate"] = c.Rate.String()
+		return f
+	}
+	f["source"], f["source_symbol"], f["max_age"] = c.Source, c.SourceSymbol, strconv.Itoa(c.MaxAge)
+	f["max_jump"] = c.MaxJump.String()
+	if c.SecondSource != "" {
+		f["second_source"], f["second_symbol"], f["max_deviation"] = c.SecondSource, c.SecondSymbol, c.MaxDeviation.String()
+	}
+	return f
+}
+
+// SavePriceSource stores a price source that a person changed or made (Version 0). was is what the person saw. Errors: store.ErrConflict,
+// store.ErrText.
+func (s *Service) SavePriceSource(ctx context.Context, was, is models.PriceSource, by models.Actor) error {
+	action := "source.change"
+	if was.ID == "" {
+		action = "source.create"
+	}
+	err := s.store.Audited(ctx, by, action, "source:"+is.ID, sourceFacts(was), sourceFacts(is), func(tx *store.Store) error {
+		return tx.SavePriceSource(ctx, is)
+	})
+	if err != nil {
+		return fmt.Errorf("save the price source: %w", err)
+	}
+	return nil
+}
+
+func sourceFacts(p models.PriceSource) models.Facts {
+	if p.ID == "" {
+		return nil
+	}
+	return models.Facts{
+		"name": p.Name, "url": p.URL, "path": p.Path, "time_path": p.TimePath, "enabled": strconv.FormatBool(p.Enabled),
+	}
+}
