@@ -37,7 +37,7 @@ func TestStaff_EveryWriteIsInTheAuditLog(t *testing.T) {
 		require.ErrorIs(t, s.AddNote(ctx, order.ID, " ", "token", finance), models.ErrNoteText)
 		require.NoError(t, s.Fulfil(ctx, order.ID, "TRACK-1", finance))
 		require.ErrorIs(t, s.Fulfil(ctx, order.ID, "TRACK-1", finance), payments.ErrNotFulfillable)
-		require.NoError(t, s.ResendMail(ctx, order.ID, models.MailPaymentReceived, "t", finance))
+		require.NoError(t, s.outbox.Resend(ctx, order.ID, models.MailPaymentReceived, "t", finance))
 		_, err := s.AskOrder(ctx, open.ID, finance)
 		require.NoError(t, err)
 		outcome, err := s.CancelByStaff(ctx, open.ID, finance)

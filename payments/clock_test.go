@@ -9,7 +9,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
@@ -23,7 +23,7 @@ func TestClock_ADatabaseThatIsOffDelaysNothing(t *testing.T) {
 			server := modelstest.ShiftedMariaDB(t, shift)
 			db := modelstest.Open(t, server.DSN)
 			// The platform goes by this machine's time, which stands still meanwhile.
-			s := newShop(t, db, modelstest.NewClock(time.Now()), func(_ *sandbox.Config, c *payments.Config) { c.Clock = db.Clock })
+			s := newShop(t, db, modelstest.NewClock(time.Now()), func(_ *sandbox.Config, c *assembly.Config) { c.Clock = db.Clock })
 			passes := func(d time.Duration) {
 				shift += d
 				server.Set(shift)

@@ -9,6 +9,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
@@ -53,7 +54,7 @@ func TestGuard_FourEyesLimitIsWorthNotCoins(t *testing.T) {
 		assert.Equal(t, models.RefundRequested, r.State)
 		s.work()
 		assert.Empty(t, s.transfers())
-	}, func(_ *sandbox.Config, pc *payments.Config) { pc.FourEyesLimit = models.MustAmount("1") })
+	}, func(_ *sandbox.Config, pc *assembly.Config) { pc.FourEyesLimit = models.MustAmount("1") })
 }
 
 // The guards compare a refund's attempt with the one that paid the order, in orderRefunding and in orderAfterRefunds. The money of a second

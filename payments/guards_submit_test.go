@@ -12,14 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // creating is a gateway whose createThirdOrder is the test's.
 type creating struct {
-	payments.Gateway
+	Gateway
 
 	create func(ctx context.Context, r opay.CreateOrderRequest) (string, error)
 }
@@ -65,7 +65,7 @@ func TestGuard_RefusalOfARepeatedRequestProvesNothing(t *testing.T) {
 				s.deliver()
 				assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
 				assert.Len(t, s.platform.Orders(), 1)
-			}, func(sc *sandbox.Config, _ *payments.Config) { sc.Reference = sandbox.ReferenceMissing })
+			}, func(sc *sandbox.Config, _ *assembly.Config) { sc.Reference = sandbox.ReferenceMissing })
 		})
 	}
 }
@@ -189,7 +189,7 @@ func TestGuard_PlatformThatCannotLookUpProvesNothing(t *testing.T) {
 		require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
 		s.deliver()
 		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "paid wins over cancel")
-	}, func(sc *sandbox.Config, _ *payments.Config) { sc.Reference = sandbox.ReferenceMissing })
+	}, func(sc *sandbox.Config, _ *assembly.Config) { sc.Reference = sandbox.ReferenceMissing })
 }
 
 // The guard is submit's return on ErrConflict. Whoever finds the attempt moved does not send: without the guard an attempt that a worker has

@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/catalogue"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 )
 
 // processTime is what the process has used of the processors so far.
@@ -36,7 +36,7 @@ func BenchmarkImport(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
 				db := open(b)
-				m := payments.Imports{Store: db}
+				m := catalogue.Imports{Store: db}
 				i, err := m.Receive(b.Context(), "products.csv", strings.NewReader(file), models.ImportOptions{}, models.Actor{Who: "bench"})
 				require.NoError(b, err)
 				used := processTime()

@@ -18,9 +18,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/catalogue"
+	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
@@ -34,7 +36,7 @@ func oneShop(t *testing.T, options ...shopOption) *shop {
 // upload receives a file and checks it.
 func (s *shop) upload(file string, o models.ImportOptions) (models.Import, models.ImportReport) {
 	s.t.Helper()
-	id, err := s.ReceiveImport(s.t.Context(), "products.csv", strings.NewReader(file), o, models.NewRef(), finance)
+	id, err := s.products.ReceiveImport(s.t.Context(), "products.csv", strings.NewReader(file), o, models.NewRef(), finance)
 	require.NoError(s.t, err)
 	s.work()
 	return s.imported(id)
@@ -52,7 +54,7 @@ func (s *shop) imported(id string) (models.Import, models.ImportReport) {
 // begin starts the import and does it.
 func (s *shop) begin(id string) models.Task {
 	s.t.Helper()
-	task, err := s.StartImport(s.t.Context(), id, models.NewRef(), finance)
+	task, err := s.products.StartImport(s.t.Context(), id, models.NewRef(), finance)
 	require.NoError(s.t, err)
 	s.work()
 	task, err = s.store.Task(s.t.Context(), task.ID)
@@ -77,7 +79,7 @@ func (s *shop) problems(id string) []models.ImportProblem {
 func (s *shop) export() string {
 	s.t.Helper()
 	var out bytes.Buffer
-	m := payments.Imports{Store: s.store}
+	m := catalogue.Imports{Store: s.store}
 	_, err := m.Export(s.t.Context(), &out, store.ProductExport{}, nil)
 	require.NoError(s.t, err)
 	return out.String()
@@ -116,8 +118,8 @@ func TestImport_TenThousandRowsNameExactlyThePlantedProblems(t *testing.T) {
 		assert.Equal(t, lines, got)
 		assert.Equal(t, 25, r.Faults)
 		assert.Equal(t, rows, r.Rows)
-		_, err := s.StartImport(t.Context(), i.ID, models.NewRef(), finance)
-		require.ErrorIs(t, err, payments.ErrImportState, "a file with problems is not imported")
+		_, err := s.products.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		require.ErrorIs(t, err, catalogue.ErrImportState, "a file with problems is not imported")
 		assert.Empty(t, s.variantOf("SKU-000001").ID)
 	})
 }
@@ -147,8 +149,8 @@ func TestImport_TheSameFileTwiceChangesNothing(t *testing.T) {
 		assert.Equal(t, 0, r.New+r.Changed)
 		assert.Equal(t, 117, r.Unchanged, "the shop's own product too")
 
-		_, err := s.StartImport(t.Context(), i.ID, models.NewRef(), finance)
-		require.ErrorIs(t, err, payments.ErrImportState, "what was imported is not imported again")
+		_, err := s.products.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		require.ErrorIs(t, err, catalogue.ErrImportState, "what was imported is not imported again")
 		entries, err := s.store.Audit(t.Context(), models.AuditFilter{Action: "product.import", Limit: 10})
 		require.NoError(t, err)
 		require.Len(t, entries, 2)
@@ -210,16 +212,16 @@ func TestImport_StoppingLeavesNothing(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		i, _ := s.upload(wooFile(400, nil), models.ImportOptions{})
 		before := s.export()
-		task, err := s.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		task, err := s.products.StartImport(t.Context(), i.ID, models.NewRef(), finance)
 		require.NoError(t, err)
 
 		// Stopped while it waits.
-		require.NoError(t, s.StopTask(t.Context(), task.ID, finance))
+		require.NoError(t, s.jobs.Stop(t.Context(), task.ID, finance))
 		s.work()
 		assert.Equal(t, before, s.export())
 
 		// Stopped when it has written a part.
-		m := payments.Imports{Store: s.store}
+		m := catalogue.Imports{Store: s.store}
 		plan, err := m.Plan(t.Context(), strings.NewReader(wooFile(2000, nil)), models.ImportOptions{}, nil)
 		require.NoError(t, err)
 		halfway := errors.New("halfway")
@@ -232,8 +234,8 @@ func TestImport_StoppingLeavesNothing(t *testing.T) {
 		require.ErrorIs(t, err, halfway)
 		assert.Equal(t, before, s.export())
 
-		require.ErrorIs(t, s.StopTask(t.Context(), task.ID, finance), store.ErrConflict, "it has ended")
-		again, err := s.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		require.ErrorIs(t, s.jobs.Stop(t.Context(), task.ID, finance), store.ErrConflict, "it has ended")
+		again, err := s.products.StartImport(t.Context(), i.ID, models.NewRef(), finance)
 		require.NoError(t, err)
 		s.work()
 		again, err = s.store.Task(t.Context(), again.ID)
@@ -245,18 +247,18 @@ func TestImport_StoppingLeavesNothing(t *testing.T) {
 
 func TestImport_BoundsAndDoubleClicks(t *testing.T) {
 	s := oneShop(t)
-	_, err := s.ReceiveImport(t.Context(), "x.csv", strings.NewReader(""), models.ImportOptions{}, models.NewRef(), finance)
-	require.ErrorIs(t, err, payments.ErrImportEmpty)
-	_, err = s.ReceiveImport(t.Context(), "x.csv", &endless{left: payments.MaxImportBytes + 256<<10}, models.ImportOptions{}, models.NewRef(), finance)
-	require.ErrorIs(t, err, payments.ErrImportLarge)
+	_, err := s.products.ReceiveImport(t.Context(), "x.csv", strings.NewReader(""), models.ImportOptions{}, models.NewRef(), finance)
+	require.ErrorIs(t, err, catalogue.ErrImportEmpty)
+	_, err = s.products.ReceiveImport(t.Context(), "x.csv", &endless{left: catalogue.MaxImportBytes + 256<<10}, models.ImportOptions{}, models.NewRef(), finance)
+	require.ErrorIs(t, err, catalogue.ErrImportLarge)
 	list, err := s.store.Imports(t.Context(), 10)
 	require.NoError(t, err)
 	assert.Empty(t, list, "nothing is left of what did not arrive")
 
 	token := models.NewRef()
-	first, err := s.ReceiveImport(t.Context(), "x.csv", strings.NewReader("SKU,Name,Regular price\nA,a,1\n"), models.ImportOptions{}, token, finance)
+	first, err := s.products.ReceiveImport(t.Context(), "x.csv", strings.NewReader("SKU,Name,Regular price\nA,a,1\n"), models.ImportOptions{}, token, finance)
 	require.NoError(t, err)
-	second, err := s.ReceiveImport(t.Context(), "x.csv", strings.NewReader("SKU,Name,Regular price\nA,a,1\n"), models.ImportOptions{}, token, finance)
+	second, err := s.products.ReceiveImport(t.Context(), "x.csv", strings.NewReader("SKU,Name,Regular price\nA,a,1\n"), models.ImportOptions{}, token, finance)
 	require.NoError(t, err)
 	assert.Equal(t, first, second)
 }
@@ -300,9 +302,9 @@ func TestImport_FetchesPicturesOnceAndListsThoseItCannotHave(t *testing.T) {
 		case "https://pictures.example/text.png":
 			return []byte("not a picture at all"), nil
 		}
-		return nil, payments.PictureFailure("404")
+		return nil, catalogue.PictureFailure("404")
 	}
-	s := oneShop(t, func(_ *sandbox.Config, c *payments.Config) { c.FetchPicture = fetch })
+	s := oneShop(t, func(_ *sandbox.Config, c *assembly.Config) { c.FetchPicture = fetch })
 	file := "SKU,Name,Regular price,Images\n" +
 		"A,a,1,\"https://pictures.example/red.png, https://pictures.example/gone.png\"\n" +
 		"B,b,1,https://pictures.example/red.png\nC,c,1,https://pictures.example/text.png\n"
@@ -330,7 +332,7 @@ func TestImport_FetchesPicturesOnceAndListsThoseItCannotHave(t *testing.T) {
 	assert.Equal(t, 1, asked["https://pictures.example/red.png"])
 
 	// A person tries again: only what failed.
-	_, err = s.FetchImportPictures(t.Context(), i.ID, models.NewRef(), finance)
+	_, err = s.products.FetchImportPictures(t.Context(), i.ID, models.NewRef(), finance)
 	require.NoError(t, err)
 	s.work()
 	assert.Equal(t, map[string]int{"https://pictures.example/red.png": 1, "https://pictures.example/gone.png": 2, "https://pictures.example/text.png": 2}, asked)
@@ -340,7 +342,7 @@ func TestExportProducts_IsATaskWithAFile(t *testing.T) {
 	s := oneShop(t)
 	i, _ := s.upload(wooFile(50, nil), models.ImportOptions{})
 	s.begin(i.ID)
-	task, err := s.StartProductExport(t.Context(), store.ProductExport{Visibility: "published"}, models.NewRef(), finance)
+	task, err := s.products.StartProductExport(t.Context(), store.ProductExport{Visibility: "published"}, models.NewRef(), finance)
 	require.NoError(t, err)
 	s.work()
 	task, err = s.store.Task(t.Context(), task.ID)
@@ -350,9 +352,9 @@ func TestExportProducts_IsATaskWithAFile(t *testing.T) {
 	require.NoError(t, s.store.EachTaskChunk(t.Context(), task.ID, func(b []byte) error { file.Write(b); return nil }))
 	assert.Equal(t, s.export(), file.String())
 	assert.Equal(t, int64(file.Len()), task.FileSize)
-	_, err = s.StartProductExport(t.Context(), store.ProductExport{Visibility: "elsewhere"}, models.NewRef(), finance)
-	require.ErrorIs(t, err, payments.ErrTask)
-	task, err = s.StartProductExport(t.Context(), store.ProductExport{Visibility: "hidden"}, models.NewRef(), finance)
+	_, err = s.products.StartProductExport(t.Context(), store.ProductExport{Visibility: "elsewhere"}, models.NewRef(), finance)
+	require.ErrorIs(t, err, jobs.ErrTask)
+	task, err = s.products.StartProductExport(t.Context(), store.ProductExport{Visibility: "hidden"}, models.NewRef(), finance)
 	require.NoError(t, err)
 	s.work()
 	task, err = s.store.Task(t.Context(), task.ID)
@@ -368,15 +370,15 @@ func TestImport_StoppedInTheMiddleOfWritingLeavesNothing(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		i, _ := s.upload(file, models.ImportOptions{})
 		before := s.export()
-		task, err := s.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		task, err := s.products.StartImport(t.Context(), i.ID, models.NewRef(), finance)
 		require.NoError(t, err)
 		ended := make(chan error, 1)
 		go func() {
-			_, err := s.RunOnce(t.Context())
+			_, err := s.jobs.RunOnce(t.Context())
 			ended <- err
 		}()
-		require.Eventually(t, func() bool { return s.Live(models.Task{ID: task.ID}).Done > 0 }, time.Minute, time.Millisecond, "it writes")
-		require.NoError(t, s.StopTask(t.Context(), task.ID, finance))
+		require.Eventually(t, func() bool { return s.jobs.Live(models.Task{ID: task.ID}).Done > 0 }, time.Minute, time.Millisecond, "it writes")
+		require.NoError(t, s.jobs.Stop(t.Context(), task.ID, finance))
 		require.NoError(t, <-ended)
 		task, err = s.store.Task(t.Context(), task.ID)
 		require.NoError(t, err)
@@ -393,7 +395,7 @@ func TestImport_StoppedInTheMiddleOfWritingLeavesNothing(t *testing.T) {
 
 func TestImport_PicturesGoOnWhereTheyWereInterrupted(t *testing.T) {
 	asked, broken := map[string]int{}, true
-	s := oneShop(t, func(_ *sandbox.Config, c *payments.Config) {
+	s := oneShop(t, func(_ *sandbox.Config, c *assembly.Config) {
 		c.FetchPicture = func(_ context.Context, address string) ([]byte, error) {
 			asked[address]++
 			if broken && strings.HasSuffix(address, "/3.png") {

@@ -17,9 +17,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/customers"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
+	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
@@ -89,16 +92,16 @@ func (s *shop) lovelace() (texts map[string]string) {
 	_, err = s.refund(returned, returned.Current().Amount.String())
 	require.NoError(s.t, err)
 	s.work()
-	require.NoError(s.t, s.SendOrderLink(ctx, herEmail))
+	require.NoError(s.t, s.customers.SendOrderLink(ctx, herEmail))
 	s.work()
 	assert.Empty(s.t, s.nextDay().Found)
 	require.Equal(s.t, []models.OrderState{models.OrderFulfilled, models.OrderRefunded}, []models.OrderState{s.order(sent.Ref).State, s.order(returned.Ref).State})
-	_, err = s.StartExport(ctx, payments.Export{
-		What: payments.ExportOrders, Format: payments.FormatCSV, Orders: models.OrderFilter{Search: herEmail},
+	_, err = s.books.StartExport(ctx, books.Export{
+		What: books.ExportOrders, Format: books.FormatCSV, Orders: models.OrderFilter{Search: herEmail},
 	}, models.NewRef(), finance)
 	require.NoError(s.t, err)
 	s.work()
-	require.NoError(s.t, s.ResendMail(ctx, sent.ID, models.MailOrderSent, "again", finance))
+	require.NoError(s.t, s.outbox.Resend(ctx, sent.ID, models.MailOrderSent, "again", finance))
 	customer, err := s.store.CustomerID(herEmail)
 	require.NoError(s.t, err)
 	inbox, err := s.store.Evidence(ctx, sent.ID)
@@ -137,7 +140,7 @@ func TestEraseCustomer_LeavesNothingOfThePerson(t *testing.T) {
 
 		hers, err := s.store.NewestOrder(ctx, texts["customer"])
 		require.NoError(t, err)
-		n, err := s.EraseCustomer(ctx, texts["customer"], finance)
+		n, err := s.customers.EraseCustomer(ctx, texts["customer"], finance)
 		require.NoError(t, err)
 		assert.Equal(t, 4, n)
 		delete(texts, "uid") // bob pays with the same account at the platform
@@ -169,18 +172,18 @@ func TestEraseCustomer_LeavesNothingOfThePerson(t *testing.T) {
 
 		// Nothing of her comes back by what the shop does by itself.
 		sent, queued := len(s.mails.subjects()), modelstest.Count(t, dsn, "SELECT COUNT(*) FROM outbox")
-		require.NoError(t, s.ResendMail(ctx, hers, models.MailOrderSent, "once more", finance))
+		require.NoError(t, s.outbox.Resend(ctx, hers, models.MailOrderSent, "once more", finance))
 		s.work()
 		assert.Equal(t, queued, modelstest.Count(t, dsn, "SELECT COUNT(*) FROM outbox"), "no mail is said to have been sent to nobody")
 		s.later(9 * 24 * time.Hour)
-		_, err = s.FetchStatement(ctx, "2026-11-22", finance.StaffID, nil)
+		_, err = s.books.FetchStatement(ctx, "2026-11-22", finance.StaffID, nil)
 		require.NoError(t, err)
 		assert.Zero(t, modelstest.Count(t, dsn, "SELECT COUNT(*) FROM statement_lines WHERE user_id <> '' AND app_order_id <> ?", bob.Current().AppOrderID))
 		assert.Len(t, s.mails.subjects(), sent)
 		assert.Equal(t, map[string][]string{"audit_entries.subject": {"customer"}}, modelstest.Find(t, dsn, texts))
-		_, err = s.ExportCustomer(ctx, texts["customer"], finance)
+		_, err = s.customers.ExportCustomer(ctx, texts["customer"], finance)
 		require.ErrorIs(t, err, store.ErrNotFound)
-		_, err = s.FindCustomer(ctx, herEmail)
+		_, err = s.customers.FindCustomer(ctx, herEmail)
 		require.ErrorIs(t, err, store.ErrNotFound)
 	})
 }
@@ -194,7 +197,7 @@ func TestExportCustomer_HasAllOfThePersonAndNobodyElse(t *testing.T) {
 		s.coupon()
 		texts := s.lovelace()
 		require.NoError(t, s.AddNote(ctx, bob.ID, "wants an invoice", "token", finance))
-		text, err := s.ExportCustomer(ctx, texts["customer"], finance)
+		text, err := s.customers.ExportCustomer(ctx, texts["customer"], finance)
 		require.NoError(t, err)
 		for name, mine := range texts {
 			assert.Contains(t, string(text), mine, name)
@@ -202,7 +205,7 @@ func TestExportCustomer_HasAllOfThePersonAndNobodyElse(t *testing.T) {
 		for _, foreign := range []string{bob.Ref, bob.Email, bob.ID, "wants an invoice", finance.Who, "token"} {
 			assert.NotContains(t, string(text), `"`+foreign+`"`)
 		}
-		var person payments.Person
+		var person customers.Person
 		require.NoError(t, json.Unmarshal(text, &person))
 		require.Len(t, person.Orders, 4)
 		states := []string{}
@@ -221,15 +224,15 @@ func TestExportCustomer_HasAllOfThePersonAndNobodyElse(t *testing.T) {
 
 		// It is all there while orders still wait for their digest, as after a change of the key.
 		modelstest.Exec(t, dsn, "UPDATE orders SET customer = '' WHERE state <> 'fulfilled'")
-		found, err := s.FindCustomer(ctx, strings.ToUpper(herEmail))
+		found, err := s.customers.FindCustomer(ctx, strings.ToUpper(herEmail))
 		require.NoError(t, err)
 		assert.Equal(t, texts["customer"], found)
-		text, err = s.ExportCustomer(ctx, found, finance)
+		text, err = s.customers.ExportCustomer(ctx, found, finance)
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(text, &person))
 		assert.Len(t, person.Orders, 4)
 		modelstest.Exec(t, dsn, "UPDATE orders SET customer = '' WHERE state <> 'fulfilled'")
-		n, err := s.EraseCustomer(ctx, found, finance)
+		n, err := s.customers.EraseCustomer(ctx, found, finance)
 		require.NoError(t, err)
 		assert.Equal(t, 4, n, "those that have no digest yet go too")
 	})
@@ -246,7 +249,7 @@ func TestEraseCustomer_AndARefundNeverBothHappen(t *testing.T) {
 			require.NoError(t, s.Fulfil(ctx, order.ID, "", finance))
 			var erased, refunded error
 			var both sync.WaitGroup
-			both.Go(func() { _, erased = s.EraseCustomer(ctx, customer, finance) })
+			both.Go(func() { _, erased = s.customers.EraseCustomer(ctx, customer, finance) })
 			both.Go(func() { _, refunded = s.refund(order, "1") })
 			both.Wait()
 			after := s.order(order.Ref)
@@ -263,7 +266,7 @@ func TestEraseCustomer_AndARefundNeverBothHappen(t *testing.T) {
 			s.work()
 			s.nextDay()
 			assert.Equal(t, models.OrderFulfilled, s.order(order.Ref).State)
-			_, err := s.EraseCustomer(ctx, customer, finance)
+			_, err := s.customers.EraseCustomer(ctx, customer, finance)
 			require.NoError(t, err)
 			_, err = s.refund(s.order(order.Ref), "1")
 			require.ErrorIs(t, err, payments.ErrNotRefundable)
@@ -278,8 +281,8 @@ func TestAuditLog_LearnsNothingThatWouldHaveToBeErased(t *testing.T) {
 		order, open := s.pay(1), s.place(1)
 		require.NoError(t, s.AddNote(ctx, order.ID, herNote, "token", finance))
 		require.NoError(t, s.Fulfil(ctx, order.ID, herTrack, finance))
-		export := payments.Export{What: payments.ExportOrders, Format: payments.FormatCSV, Orders: models.OrderFilter{Search: herEmail, Coin: "USDT"}}
-		_, err := s.StartExport(ctx, export, models.NewRef(), finance)
+		export := books.Export{What: books.ExportOrders, Format: books.FormatCSV, Orders: models.OrderFilter{Search: herEmail, Coin: "USDT"}}
+		_, err := s.books.StartExport(ctx, export, models.NewRef(), finance)
 		require.NoError(t, err)
 		_, err = s.StartCancel(ctx, []string{open.ID}, models.NewRef(), finance)
 		require.NoError(t, err)
@@ -306,7 +309,7 @@ func TestAuditLog_LearnsNothingThatWouldHaveToBeErased(t *testing.T) {
 func TestWorker_TheLogOfAMailThatFailsNamesNobody(t *testing.T) {
 	t.Parallel()
 	var text bytes.Buffer
-	logged := func(_ *sandbox.Config, c *payments.Config) { c.Logger = slog.New(slog.NewTextHandler(&text, nil)) }
+	logged := func(_ *sandbox.Config, c *assembly.Config) { c.Logger = slog.New(slog.NewTextHandler(&text, nil)) }
 	clock := modelstest.NewClock(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC))
 	s := newShop(t, modelstest.SQLite(t, modelstest.WithClock(clock)), clock, logged)
 	s.mails.fail = fmt.Errorf("550 <ADA@Example.org>: %w, affected recipient(s): ada@example.org", io.ErrUnexpectedEOF)

@@ -12,6 +12,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
@@ -170,7 +171,7 @@ func TestPlace_RefusalIsShownAndMended(t *testing.T) {
 				s.deliver()
 				assert.Equal(t, models.OrderPaid, s.order(p.Ref).State)
 				s.stockIs(48, 0, 2)
-			}, func(sc *sandbox.Config, _ *payments.Config) { sc.BalanceFirst = true })
+			}, func(sc *sandbox.Config, _ *assembly.Config) { sc.BalanceFirst = true })
 		})
 	}
 }
@@ -233,8 +234,8 @@ func TestPlace_LostAnswerEndsAsOneOrderAndPaid(t *testing.T) {
 func TestPlace_LostRequestIsSentAgainUnderTheSameID(t *testing.T) {
 	t.Parallel()
 	for name, option := range map[string]shopOption{
-		"with getReferenceOrder":    func(*sandbox.Config, *payments.Config) {},
-		"without getReferenceOrder": func(sc *sandbox.Config, _ *payments.Config) { sc.Reference = sandbox.ReferenceMissing },
+		"with getReferenceOrder":    func(*sandbox.Config, *assembly.Config) {},
+		"without getReferenceOrder": func(sc *sandbox.Config, _ *assembly.Config) { sc.Reference = sandbox.ReferenceMissing },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -268,7 +269,7 @@ func TestPlace_WithoutReferenceTheCallbackResolves(t *testing.T) {
 		s.deliver()
 		assert.Equal(t, models.OrderPaid, s.order(p.Ref).State)
 		assert.Len(t, s.platform.Orders(), 1)
-	}, func(sc *sandbox.Config, _ *payments.Config) { sc.Reference = sandbox.ReferenceRefused })
+	}, func(sc *sandbox.Config, _ *assembly.Config) { sc.Reference = sandbox.ReferenceRefused })
 }
 
 func TestPlace_ParallelBuyersNeverOversell(t *testing.T) {
@@ -306,4 +307,4 @@ func TestPlace_ParallelBuyersNeverOversell(t *testing.T) {
 }
 
 // patient lets buyers who come all at once wait for each other's transactions for as long as that takes on a busy machine.
-func patient(_ *sandbox.Config, pc *payments.Config) { pc.CallTimeout = 2 * time.Minute }
+func patient(_ *sandbox.Config, pc *assembly.Config) { pc.CallTimeout = 2 * time.Minute }

@@ -12,6 +12,8 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
+	"github.com/coincart/coincart/payments/rates"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
@@ -109,7 +111,7 @@ func TestRates_FaultsOfTheSourceNeverBecomeARate(t *testing.T) {
 				assert.Equal(t, "98000", c.Rate.String())
 				assert.Equal(t, models.RateGood, s.problem())
 				assert.Empty(t, s.reviews(), "it is over by itself")
-			}, func(_ *sandbox.Config, c *payments.Config) {
+			}, func(_ *sandbox.Config, c *assembly.Config) {
 				if fault == sandbox.TickerLate {
 					c.PriceTimeout = time.Second // a machine that is busy must not be late where the source is not
 				}
@@ -147,11 +149,11 @@ func TestRates_AJumpWaitsForAPerson(t *testing.T) {
 		require.NoError(t, err, "what was quoted before is kept")
 
 		by := models.Actor{StaffID: "", Who: "ada@example.org"}
-		require.ErrorIs(t, s.AcceptRate(t.Context(), "BTC", models.MustAmount("99000"), by), payments.ErrRateMoved)
-		require.ErrorIs(t, s.AcceptRate(t.Context(), "USDT", models.MustAmount("1"), by), payments.ErrRateMoved)
-		require.ErrorIs(t, s.AcceptRate(t.Context(), "XYZ", models.MustAmount("1"), by), store.ErrNotFound)
+		require.ErrorIs(t, s.rates.AcceptRate(t.Context(), "BTC", models.MustAmount("99000"), by), rates.ErrRateMoved)
+		require.ErrorIs(t, s.rates.AcceptRate(t.Context(), "USDT", models.MustAmount("1"), by), rates.ErrRateMoved)
+		require.ErrorIs(t, s.rates.AcceptRate(t.Context(), "XYZ", models.MustAmount("1"), by), store.ErrNotFound)
 		assert.Equal(t, models.RateJumped, s.problem())
-		require.NoError(t, s.AcceptRate(t.Context(), "BTC", models.MustAmount("120000"), by))
+		require.NoError(t, s.rates.AcceptRate(t.Context(), "BTC", models.MustAmount("120000"), by))
 		assert.Equal(t, models.RateGood, s.problem())
 		assert.Equal(t, "120000", s.coin("BTC").Rate.String())
 		assert.Empty(t, s.reviews())
@@ -184,7 +186,7 @@ func TestRates_TwoSourcesMustAgree(t *testing.T) {
 		assert.Equal(t, models.RateDeviates, s.problem())
 		assert.Equal(t, "97250", c.Rate.String())
 		assert.Equal(t, []models.ReviewKind{models.ReviewRate}, s.reviews())
-		require.ErrorIs(t, s.AcceptRate(t.Context(), "BTC", models.MustAmount("97250"), models.Actor{Who: "ada"}), payments.ErrRateMoved,
+		require.ErrorIs(t, s.rates.AcceptRate(t.Context(), "BTC", models.MustAmount("97250"), models.Actor{Who: "ada"}), rates.ErrRateMoved,
 			"nobody can accept that two sources do not agree")
 
 		s.market("btcusdc", "97300", "")
@@ -207,10 +209,10 @@ func TestRates_ReplicasDoNotAskTwice(t *testing.T) {
 		before := s.requests.Load()
 		var wait sync.WaitGroup
 		for range 8 {
-			replica, err := payments.New(s.config)
+			replica, err := assembly.New(s.config)
 			require.NoError(t, err)
 			wait.Go(func() {
-				_, err := replica.RunOnce(t.Context())
+				_, err := replica.Jobs.RunOnce(t.Context())
 				assert.NoError(t, err)
 			})
 		}

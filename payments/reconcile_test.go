@@ -8,24 +8,25 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
+	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // nextDay moves the clock behind the day's end and compares the day that has passed.
-func (s *shop) nextDay() payments.Reconciliation {
+func (s *shop) nextDay() books.Reconciliation {
 	s.t.Helper()
 	day := models.DayOf(s.clock.Now(), s.PlatformZone())
 	s.later(24 * time.Hour)
-	_, err := s.FetchStatement(s.t.Context(), day, finance.StaffID, nil)
+	_, err := s.books.FetchStatement(s.t.Context(), day, finance.StaffID, nil)
 	require.NoError(s.t, err)
-	r, err := s.Reconcile(s.t.Context(), day)
+	r, err := s.books.Reconcile(s.t.Context(), day)
 	require.NoError(s.t, err)
 	return r
 }
 
-func kinds(r payments.Reconciliation) []models.DiscrepancyKind {
+func kinds(r books.Reconciliation) []models.DiscrepancyKind {
 	list := []models.DiscrepancyKind{}
 	for _, d := range r.Found {
 		list = append(list, d.Kind)
@@ -64,17 +65,17 @@ func TestReconcile_FindsExactlyThePlantedFaults(t *testing.T) {
 				require.NoError(t, err)
 				assert.Len(t, rows, len(c.want))
 
-				err = s.SealDay(t.Context(), report.Day, finance)
+				err = s.books.SealDay(t.Context(), report.Day, finance)
 				if len(c.want) > 0 {
-					require.ErrorIs(t, err, payments.ErrDayOpen)
+					require.ErrorIs(t, err, books.ErrDayOpen)
 					for _, d := range rows {
-						require.NoError(t, s.AcceptDiscrepancy(t.Context(), d.ID, "explained by the platform's support", finance))
-						require.ErrorIs(t, s.AcceptDiscrepancy(t.Context(), d.ID, "again", finance), payments.ErrDiscrepancyOver)
+						require.NoError(t, s.books.AcceptDiscrepancy(t.Context(), d.ID, "explained by the platform's support", finance))
+						require.ErrorIs(t, s.books.AcceptDiscrepancy(t.Context(), d.ID, "again", finance), books.ErrDiscrepancyOver)
 					}
-					err = s.SealDay(t.Context(), report.Day, finance)
+					err = s.books.SealDay(t.Context(), report.Day, finance)
 				}
 				require.NoError(t, err)
-				require.ErrorIs(t, s.SealDay(t.Context(), report.Day, finance), payments.ErrDaySealed)
+				require.ErrorIs(t, s.books.SealDay(t.Context(), report.Day, finance), books.ErrDaySealed)
 				assert.Empty(t, s.reviews())
 			})
 		})
@@ -87,16 +88,16 @@ func TestReconcile_SealedDayThatChangesRaisesAnAlert(t *testing.T) {
 		s.pay(1)
 		s.pay(1)
 		report := s.nextDay()
-		require.NoError(t, s.SealDay(t.Context(), report.Day, finance))
-		_, err := s.FetchStatement(t.Context(), report.Day, "", nil)
+		require.NoError(t, s.books.SealDay(t.Context(), report.Day, finance))
+		_, err := s.books.FetchStatement(t.Context(), report.Day, "", nil)
 		require.NoError(t, err)
-		_, err = s.Reconcile(t.Context(), report.Day)
+		_, err = s.books.Reconcile(t.Context(), report.Day)
 		require.NoError(t, err)
 		assert.Empty(t, s.reviews(), "the same statement again")
 		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultStatementAmount}}))
-		_, err = s.FetchStatement(t.Context(), report.Day, "", nil)
+		_, err = s.books.FetchStatement(t.Context(), report.Day, "", nil)
 		require.NoError(t, err)
-		_, err = s.Reconcile(t.Context(), report.Day)
+		_, err = s.books.Reconcile(t.Context(), report.Day)
 		require.NoError(t, err)
 		assert.Equal(t, []models.ReviewKind{models.ReviewSealedDay}, s.reviews())
 	})
@@ -111,13 +112,13 @@ func TestReconcile_WrongZoneIsNoticedAndGuessed(t *testing.T) {
 		s.clock.Advance(15 * time.Hour) // 17:00 UTC is 01:00 of the next day there
 		s.pay(1)
 		s.clock.Advance(48 * time.Hour)
-		_, err := s.FetchStatement(t.Context(), "2026-11-23", "", nil)
+		_, err := s.books.FetchStatement(t.Context(), "2026-11-23", "", nil)
 		require.NoError(t, err)
-		report, err := s.Reconcile(t.Context(), "2026-11-23")
+		report, err := s.books.Reconcile(t.Context(), "2026-11-23")
 		require.NoError(t, err)
 		assert.Equal(t, []models.DiscrepancyKind{models.WrongDay}, kinds(report))
 		assert.NotEmpty(t, report.LikelyZone)
-	}, func(sc *sandbox.Config, _ *payments.Config) { sc.Location = shanghai })
+	}, func(sc *sandbox.Config, _ *assembly.Config) { sc.Location = shanghai })
 }
 
 func TestReconcile_PaymentAtMidnightBelongsToOneDay(t *testing.T) {
@@ -136,15 +137,15 @@ func TestReconcile_PaymentAtMidnightBelongsToOneDay(t *testing.T) {
 		assert.Empty(t, first.Found)
 		assert.Empty(t, secondDay.Found)
 		assert.Equal(t, 1, first.Matched+secondDay.Matched)
-	}, func(_ *sandbox.Config, pc *payments.Config) { pc.OrderTTL = 24 * time.Hour })
+	}, func(_ *sandbox.Config, pc *assembly.Config) { pc.OrderTTL = 24 * time.Hour })
 }
 
-func (s *shop) fetchAndReconcile(day string, pass time.Duration) (payments.Reconciliation, error) {
+func (s *shop) fetchAndReconcile(day string, pass time.Duration) (books.Reconciliation, error) {
 	s.later(pass)
-	if _, err := s.FetchStatement(s.t.Context(), day, "", nil); err != nil {
-		return payments.Reconciliation{}, err
+	if _, err := s.books.FetchStatement(s.t.Context(), day, "", nil); err != nil {
+		return books.Reconciliation{}, err
 	}
-	return s.Reconcile(s.t.Context(), day)
+	return s.books.Reconcile(s.t.Context(), day)
 }
 
 func TestSettleDiscrepancy_OnlyThePlatformMovesMoney(t *testing.T) {
@@ -156,20 +157,20 @@ func TestSettleDiscrepancy_OnlyThePlatformMovesMoney(t *testing.T) {
 		require.NoError(t, s.platform.Pay(s.platformOrder(lost).OrderNum))
 		s.deliver()
 		require.Equal(t, models.OrderAwaiting, s.order(lost.Ref).State)
-		_, err := s.FetchStatement(t.Context(), "2026-11-22", "", nil)
+		_, err := s.books.FetchStatement(t.Context(), "2026-11-22", "", nil)
 		require.NoError(t, err)
-		report, err := s.Reconcile(t.Context(), "2026-11-22")
+		report, err := s.books.Reconcile(t.Context(), "2026-11-22")
 		require.NoError(t, err)
 		require.Equal(t, []models.DiscrepancyKind{models.TheirsNotOurs}, kinds(report))
 		rows, _, err := s.store.Discrepancies(t.Context(), models.DiscrepancyFilter{Day: report.Day})
 		require.NoError(t, err)
-		require.ErrorIs(t, s.SettleDiscrepancy(t.Context(), rows[0].ID, finance), payments.ErrNotSettleable, "orderDetail says pending")
+		require.ErrorIs(t, s.books.SettleDiscrepancy(t.Context(), rows[0].ID, finance), books.ErrNotSettleable, "orderDetail says pending")
 		assert.Equal(t, models.OrderAwaiting, s.order(lost.Ref).State, "a statement line never pays")
 
 		s.gateway.lie(nil)
-		require.NoError(t, s.SettleDiscrepancy(t.Context(), rows[0].ID, finance))
+		require.NoError(t, s.books.SettleDiscrepancy(t.Context(), rows[0].ID, finance))
 		assert.Equal(t, models.OrderPaid, s.order(lost.Ref).State)
-		report, err = s.DayReport(t.Context(), "2026-11-22")
+		report, err = s.books.DayReport(t.Context(), "2026-11-22")
 		require.NoError(t, err)
 		assert.Equal(t, 2, report.Matched)
 		assert.True(t, report.Balanced())

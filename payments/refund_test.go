@@ -11,6 +11,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
@@ -131,8 +132,8 @@ func TestRefund_SameFormIsOneRefund(t *testing.T) {
 func TestRefund_LostAnswerIsResolvedAndNeverRepeated(t *testing.T) {
 	t.Parallel()
 	for name, option := range map[string]shopOption{
-		"by our id":        func(*sandbox.Config, *payments.Config) {},
-		"by the statement": func(sc *sandbox.Config, _ *payments.Config) { sc.Reference = sandbox.ReferenceMissing },
+		"by our id":        func(*sandbox.Config, *assembly.Config) {},
+		"by the statement": func(sc *sandbox.Config, _ *assembly.Config) { sc.Reference = sandbox.ReferenceMissing },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -221,7 +222,7 @@ func TestRefund_AboveTheLimitNeedsASecondPerson(t *testing.T) {
 		assert.Len(t, s.transfers(), 2)
 		_, err = s.refund(order, "10.99")
 		require.NoError(t, err, "declined is given free")
-	}, func(_ *sandbox.Config, pc *payments.Config) { pc.FourEyesLimit = models.MustAmount("5") })
+	}, func(_ *sandbox.Config, pc *assembly.Config) { pc.FourEyesLimit = models.MustAmount("5") })
 }
 
 func TestRefund_Refusals(t *testing.T) {

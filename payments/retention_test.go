@@ -7,10 +7,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 )
 
 func TestHousekeeping_ForgetsAsTheSettingsSay(t *testing.T) {
@@ -29,7 +29,7 @@ func TestHousekeeping_ForgetsAsTheSettingsSay(t *testing.T) {
 			want string
 		}{{0, "192.0.2.1"}, {71 * time.Hour, "192.0.2.1"}, {2 * time.Hour, ""}} {
 			s.clock.Advance(step.pass)
-			_, err := s.RunOnce(ctx)
+			_, err := s.jobs.RunOnce(ctx)
 			require.NoError(t, err)
 			assert.Equal(t, step.want, address(), step.pass)
 		}
@@ -60,7 +60,7 @@ func TestHousekeeping_KeepsEverythingForItsWholeTimeAndNoLonger(t *testing.T) {
 		}
 		look := func(at time.Duration) {
 			s.clock.Advance(begin.Add(at).Sub(s.clock.Now()))
-			_, err := s.RunOnce(ctx)
+			_, err := s.jobs.RunOnce(ctx)
 			require.NoError(t, err)
 		}
 		const day = 24 * time.Hour
@@ -103,7 +103,7 @@ func TestHousekeeping_NamesEveryoneAnewAfterAChangeOfTheKey(t *testing.T) {
 		other := modelstest.Open(t, dsn, modelstest.WithClock(s.clock), func(o *store.Options) { o.SealKey = []byte("another key of exactly 32 bytes!") })
 		config := s.config
 		config.Store = other
-		service, err := payments.New(config)
+		service, err := assembly.New(config)
 		require.NoError(t, err)
 		customer, err := other.CustomerID("ada@example.org")
 		require.NoError(t, err)
@@ -113,7 +113,7 @@ func TestHousekeeping_NamesEveryoneAnewAfterAChangeOfTheKey(t *testing.T) {
 			return len(page.Rows)
 		}
 		assert.Zero(t, listed())
-		_, err = service.RunOnce(ctx)
+		_, err = service.Jobs.RunOnce(ctx)
 		require.NoError(t, err)
 		assert.Equal(t, 2, listed())
 		uses, err := other.CouponUsesBy(ctx, coupon.ID, "ada@example.org")

@@ -26,13 +26,3 @@ func TestPollDelay_FollowsTheScheduleWithinTwentyPercent(t *testing.T) {
 	assert.LessOrEqual(t, pollDelay(-1), 12*time.Second)
 	assert.GreaterOrEqual(t, pollDelay(1<<40), 48*time.Minute)
 }
-
-func TestRetryDelay_DoublesUpToAnHour(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, 5*time.Second, retryDelay(0))
-	assert.Equal(t, 10*time.Second, retryDelay(1))
-	assert.Equal(t, 80*time.Second, retryDelay(4))
-	assert.Equal(t, time.Hour, retryDelay(10))
-	assert.Equal(t, time.Hour, retryDelay(1<<30))
-	assert.Equal(t, 5*time.Second, retryDelay(-3))
-}

@@ -17,10 +17,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/catalogue"
+	"github.com/coincart/coincart/models/customers"
+	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
+	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/rates"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
@@ -46,19 +53,26 @@ var keys = sync.OnceValues(func() (pair [2]*rsa.PrivateKey, err error) {
 type shop struct {
 	*payments.Service
 
+	jobs      *jobs.Engine
+	outbox    *mail.Outbox
+	books     *books.Service
+	rates     *rates.Service
+	customers *customers.Service
+	products  *catalogue.Transfers
+
 	t        *testing.T
 	store    *store.Store
 	clock    *modelstest.Clock
 	platform *sandbox.Server
 	gateway  *faultyGateway
-	config   payments.Config
+	config   assembly.Config
 	notify   string // address that callbacks go to
 	requests *atomic.Int64
 	mails    *mailbox
 	variant  models.Variant
 }
 
-type shopOption func(*sandbox.Config, *payments.Config)
+type shopOption func(*sandbox.Config, *assembly.Config)
 
 // eachShop runs a scenario on both databases and checks the invariants of reliability.md §4 after it.
 func eachShop(t *testing.T, scenario func(t *testing.T, s *shop), options ...shopOption) {
@@ -92,7 +106,9 @@ func newShop(t *testing.T, db *store.Store, clock *modelstest.Clock, options ...
 		Keys: platform, Seed: 1, Clock: clock.Now,
 		Apps: []sandbox.App{{AppID: testApp, Name: "Test shop", Key: &merchant.PublicKey, Balances: map[string]string{"USDT": "1000"}}},
 	}
-	pc := payments.Config{Store: db, BaseURL: shopServer.URL, Clock: clock.Now, Mailer: s.mails, Compose: composePlain}
+	pc := assembly.Config{
+		Config: payments.Config{Store: db, BaseURL: shopServer.URL, Clock: clock.Now}, Sender: s.mails, Compose: composePlain,
+	}
 	for _, option := range options {
 		option(&sc, &pc)
 	}
@@ -110,10 +126,12 @@ func newShop(t *testing.T, db *store.Store, clock *modelstest.Clock, options ...
 	client, err := opay.New(wire)
 	require.NoError(t, err)
 	s.gateway = &faultyGateway{Gateway: client, wire: wire}
-	pc.Gateway, pc.PlatformURL = s.gateway, platformServer.URL
+	pc.Gateway, pc.Statements, pc.PlatformURL = s.gateway, s.gateway, platformServer.URL
 	s.config = pc
-	s.Service, err = payments.New(pc)
+	services, err := assembly.New(pc)
 	require.NoError(t, err)
+	s.Service, s.jobs, s.outbox, s.books, s.rates = services.Payments, services.Jobs, services.Outbox, services.Books, services.Rates
+	s.customers, s.products = services.Customers, services.Transfers
 	s.stock(50)
 	return s
 }
@@ -244,7 +262,7 @@ func (s *shop) deliver() {
 func (s *shop) work() {
 	s.t.Helper()
 	for range 20 {
-		n, err := s.RunOnce(s.t.Context())
+		n, err := s.jobs.RunOnce(s.t.Context())
 		require.NoError(s.t, err)
 		if n == 0 {
 			return
@@ -299,9 +317,15 @@ func payerOf(t *testing.T, payURL string) string {
 	return u.Query().Get("userId")
 }
 
+// Gateway is the platform as all services need it.
+type Gateway interface {
+	payments.Gateway
+	books.Statements
+}
+
 // faultyGateway is the real client, with answers that the sandbox's own ledger could never give.
 type faultyGateway struct {
-	payments.Gateway
+	Gateway
 
 	wire      opay.Config
 	mu        sync.Mutex
@@ -365,11 +389,11 @@ func (g *faultyGateway) CreateOrder(ctx context.Context, r opay.CreateOrderReque
 
 type mailbox struct {
 	mu   sync.Mutex
-	sent []payments.Mail
+	sent []mail.Message
 	fail error
 }
 
-func (m *mailbox) Send(_ context.Context, mail payments.Mail) error {
+func (m *mailbox) Send(_ context.Context, mail mail.Message) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fail != nil {
@@ -389,6 +413,6 @@ func (m *mailbox) subjects() []string {
 	return list
 }
 
-func composePlain(m models.OutboxMessage, o models.Order) (payments.Mail, error) {
-	return payments.Mail{To: o.Email, Subject: strings.ReplaceAll(string(m.Kind), "_", " ")}, nil
+func composePlain(m models.OutboxMessage, o models.Order) (mail.Message, error) {
+	return mail.Message{To: o.Email, Subject: strings.ReplaceAll(string(m.Kind), "_", " ")}, nil
 }

@@ -11,12 +11,13 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // shortSignIns lets tokens of the platform run out after ten minutes.
-func shortSignIns(sc *sandbox.Config, _ *payments.Config) { sc.TokenTTL = 10 * time.Minute }
+func shortSignIns(sc *sandbox.Config, _ *assembly.Config) { sc.TokenTTL = 10 * time.Minute }
 
 // placeSignedIn orders a mug for a payer who is signed in.
 func (s *shop) placeSignedIn(payer models.Payer) models.Order {
@@ -59,7 +60,7 @@ func TestAsk_LapsedTokenIsLeftOut(t *testing.T) {
 		}
 		assert.Equal(t, models.OrderExpired, s.order(open.Ref).State, "and an order can be closed")
 		assert.Equal(t, []string{"60002"}, s.refusals(open), "once")
-	}, shortSignIns, func(sc *sandbox.Config, _ *payments.Config) { sc.Reference = sandbox.ReferenceMissing }) // there is no other way to ask
+	}, shortSignIns, func(sc *sandbox.Config, _ *assembly.Config) { sc.Reference = sandbox.ReferenceMissing }) // there is no other way to ask
 }
 
 // Forgetting a token writes nothing back of a payer who was erased while the question was under way.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
@@ -22,7 +22,7 @@ func TestRun_ConnectionsThatFallSilentStopNoWorker(t *testing.T) {
 	dsn := modelstest.MariaDBDSN(t)
 	proxy := modelstest.NewProxy(t, dsn)
 	direct := modelstest.Open(t, dsn)
-	s := newShop(t, modelstest.Open(t, proxy.DSN()), modelstest.NewClock(time.Now()), func(_ *sandbox.Config, c *payments.Config) {
+	s := newShop(t, modelstest.Open(t, proxy.DSN()), modelstest.NewClock(time.Now()), func(_ *sandbox.Config, c *assembly.Config) {
 		c.Clock = models.SystemClock
 	})
 	called, polled := make([]models.Order, 6), make([]models.Order, 6)
@@ -31,7 +31,7 @@ func TestRun_ConnectionsThatFallSilentStopNoWorker(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- s.Run(ctx) }()
+	go func() { ended <- s.jobs.Run(ctx) }()
 	defer func() {
 		stop()
 		assert.NoError(t, <-ended)
@@ -62,7 +62,7 @@ func TestRun_ConnectionsThatFallSilentStopNoWorker(t *testing.T) {
 	}
 	require.Eventually(t, credited, creditedWithin, 100*time.Millisecond, "credited and mailed in time")
 	t.Logf("all is credited and mailed %s after the connections fell silent", time.Since(frozen).Round(100*time.Millisecond))
-	for _, w := range s.Workers() {
+	for _, w := range s.jobs.Workers() {
 		assert.False(t, w.Stalled, w.Name)
 	}
 	checkInvariants(t, direct)

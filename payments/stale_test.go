@@ -12,8 +12,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
@@ -35,9 +37,9 @@ func (s *shop) counts() func(call string) int {
 }
 
 // replica is a second service over the same database and platform.
-func (s *shop) replica() *payments.Service {
+func (s *shop) replica() assembly.Services {
 	s.t.Helper()
-	other, err := payments.New(s.config)
+	other, err := assembly.New(s.config)
 	require.NoError(s.t, err)
 	return other
 }
@@ -79,7 +81,7 @@ func TestSettle_EverybodyAtOnceNeverClosesWhatIsPaid(t *testing.T) {
 		}
 		for range 4 {
 			s.later(5 * time.Second)
-			work(t, other)
+			work(t, other.Jobs)
 		}
 		assert.Zero(t, called("cancelOrder"), "nothing that is paid is closed")
 		rows, err := s.store.Reviews(t.Context(), true, 2*orders)
@@ -89,11 +91,11 @@ func TestSettle_EverybodyAtOnceNeverClosesWhatIsPaid(t *testing.T) {
 			assert.Equal(t, models.ReviewMismatch, r.Kind)
 		}
 		s.stockIs(0, 0, orders)
-	}, func(sc *sandbox.Config, _ *payments.Config) { sc.MaxOrders = 2 * orders })
+	}, func(sc *sandbox.Config, _ *assembly.Config) { sc.MaxOrders = 2 * orders })
 }
 
 // meet pays the orders and lets everybody hear of it at once: of each order three callbacks, one of them with another amount if wrong.
-func (s *shop) meet(other *payments.Service, batch []models.Order, wrong bool) {
+func (s *shop) meet(other assembly.Services, batch []models.Order, wrong bool) {
 	s.t.Helper()
 	ctx := s.t.Context()
 	var wg sync.WaitGroup
@@ -113,13 +115,13 @@ func (s *shop) meet(other *payments.Service, batch []models.Order, wrong bool) {
 			assert.NoError(s.t, err)
 		})
 		wg.Go(func() {
-			_, err := other.AskOrder(ctx, order.ID, models.Actor{StaffID: "s", Who: "staff"})
+			_, err := other.Payments.AskOrder(ctx, order.ID, models.Actor{StaffID: "s", Who: "staff"})
 			if err != nil {
 				assert.ErrorIs(s.t, err, payments.ErrTooOften)
 			}
 		})
 	}
-	for _, service := range []*payments.Service{s.Service, other} {
+	for _, service := range []*jobs.Engine{s.jobs, other.Jobs} {
 		for range 2 {
 			wg.Go(func() { work(s.t, service) })
 		}
@@ -134,7 +136,7 @@ func (s *shop) meet(other *payments.Service, batch []models.Order, wrong bool) {
 }
 
 // work lets a service do what is due, until nothing is.
-func work(t *testing.T, service *payments.Service) {
+func work(t *testing.T, service *jobs.Engine) {
 	t.Helper()
 	for range 50 {
 		n, err := service.RunOnce(t.Context())
@@ -200,7 +202,7 @@ func TestCancel_WishIsNeverLost(t *testing.T) {
 			wg.Go(func() { assert.Equal(t, http.StatusOK, s.post(body)) })
 			wg.Go(func() { assert.NoError(t, s.Cancel(t.Context(), o.Ref)) })
 		}
-		wg.Go(func() { work(t, s.Service) })
+		wg.Go(func() { work(t, s.jobs) })
 		wg.Wait()
 		s.work()
 		for _, o := range orders {

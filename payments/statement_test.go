@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
@@ -33,7 +33,7 @@ func TestStatement_SaysWhyItFailed(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		check := func(t *testing.T, want string) {
 			t.Helper()
-			st, err := s.FetchStatement(t.Context(), day, "", nil)
+			st, err := s.books.FetchStatement(t.Context(), day, "", nil)
 			require.Error(t, err)
 			assert.Equal(t, models.StatementFailed, st.State)
 			assert.Equal(t, want, st.Problem)
@@ -65,8 +65,8 @@ func TestStatement_SaysWhyItFailed(t *testing.T) {
 func TestTask_SaysWhyItFailed(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		x := payments.Export{What: payments.ExportStatement, Format: payments.FormatCSV, Day: "2026-11-22"}
-		task, err := s.StartExport(t.Context(), x, models.NewRef(), finance)
+		x := books.Export{What: books.ExportStatement, Format: books.FormatCSV, Day: "2026-11-22"}
+		task, err := s.books.StartExport(t.Context(), x, models.NewRef(), finance)
 		require.NoError(t, err)
 		s.work()
 		task, err = s.store.Task(t.Context(), task.ID)
@@ -133,15 +133,15 @@ func TestStatement_BadDaysAreRefusedWithoutAQuestion(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		before := s.requests.Load()
 		for _, day := range []string{"", "2026-13-01", "2026-11-31", "22.11.2026", "2026-1-1", "0000-00-00", "2026-11-22T00:00:00Z", "1999-01-01"} {
-			_, err := s.FetchStatement(t.Context(), day, "", nil)
+			_, err := s.books.FetchStatement(t.Context(), day, "", nil)
 			require.ErrorIs(t, err, models.ErrDay, day)
 		}
-		_, err := s.FetchStatement(t.Context(), "2026-11-23", "", nil)
-		require.ErrorIs(t, err, payments.ErrDayFuture)
-		_, err = s.Reconcile(t.Context(), "2026-11-22")
-		require.ErrorIs(t, err, payments.ErrNothingFetched)
-		require.ErrorIs(t, s.SealDay(t.Context(), "2026-11-22", finance), payments.ErrDayOpen, "the day is not over")
-		require.ErrorIs(t, s.SealDay(t.Context(), "2026-11-21", finance), payments.ErrNothingFetched)
+		_, err := s.books.FetchStatement(t.Context(), "2026-11-23", "", nil)
+		require.ErrorIs(t, err, books.ErrDayFuture)
+		_, err = s.books.Reconcile(t.Context(), "2026-11-22")
+		require.ErrorIs(t, err, books.ErrNothingFetched)
+		require.ErrorIs(t, s.books.SealDay(t.Context(), "2026-11-22", finance), books.ErrDayOpen, "the day is not over")
+		require.ErrorIs(t, s.books.SealDay(t.Context(), "2026-11-21", finance), books.ErrNothingFetched)
 		assert.Equal(t, before, s.requests.Load())
 	})
 }
@@ -150,7 +150,7 @@ func TestStatement_ManyPagesAndOneThatShifts(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage { return manyLines(4001, r.Page) })
-		st, err := s.FetchStatement(t.Context(), "2026-11-22", "", nil)
+		st, err := s.books.FetchStatement(t.Context(), "2026-11-22", "", nil)
 		require.NoError(t, err)
 		assert.Equal(t, models.StatementComplete, st.State)
 		assert.Equal(t, 4001, st.Lines)
@@ -164,7 +164,7 @@ func TestStatement_ManyPagesAndOneThatShifts(t *testing.T) {
 			}
 			return manyLines(4002, r.Page)
 		})
-		st, err = s.FetchStatement(t.Context(), "2026-11-22", "", nil)
+		st, err = s.books.FetchStatement(t.Context(), "2026-11-22", "", nil)
 		require.NoError(t, err, "begun again")
 		assert.Equal(t, 4002, st.Lines)
 
@@ -173,8 +173,8 @@ func TestStatement_ManyPagesAndOneThatShifts(t *testing.T) {
 			n++
 			return manyLines(n, r.Page)
 		})
-		st, err = s.FetchStatement(t.Context(), "2026-11-22", "", nil)
-		require.ErrorIs(t, err, payments.ErrStatement)
+		st, err = s.books.FetchStatement(t.Context(), "2026-11-22", "", nil)
+		require.ErrorIs(t, err, books.ErrStatement)
 		assert.Equal(t, models.StatementFailed, st.State)
 
 		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage {
@@ -182,8 +182,8 @@ func TestStatement_ManyPagesAndOneThatShifts(t *testing.T) {
 			p.Count = 4005
 			return p
 		})
-		_, err = s.FetchStatement(t.Context(), "2026-11-22", "", nil)
-		require.ErrorIs(t, err, payments.ErrStatement, "fewer lines than the platform counts")
+		_, err = s.books.FetchStatement(t.Context(), "2026-11-22", "", nil)
+		require.ErrorIs(t, err, books.ErrStatement, "fewer lines than the platform counts")
 	})
 }
 

@@ -12,7 +12,8 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/opay"
 )
 
@@ -48,7 +49,7 @@ func TestTask_CancelsManyWhileOneIsBeingPaid(t *testing.T) {
 		assert.Equal(t, models.OrderCancelled, s.order(a.Ref).State)
 		assert.Equal(t, models.OrderPaid, s.order(b.Ref).State, "paid wins over cancel")
 		_, err = s.StartCancel(t.Context(), nil, models.NewRef(), finance)
-		require.ErrorIs(t, err, payments.ErrTask)
+		require.ErrorIs(t, err, jobs.ErrTask)
 	})
 }
 
@@ -85,7 +86,7 @@ func TestExport_IsExactAndHarmless(t *testing.T) {
 		require.NoError(t, s.platform.Pay(s.platformOrder(s.order(p.Ref)).OrderNum))
 		s.deliver()
 		var file bytes.Buffer
-		require.NoError(t, s.WriteExport(t.Context(), &file, payments.Export{What: payments.ExportOrders, Format: payments.FormatCSV}, nil))
+		require.NoError(t, s.books.WriteExport(t.Context(), &file, books.Export{What: books.ExportOrders, Format: books.FormatCSV}, nil))
 		text := strings.TrimPrefix(file.String(), "\ufeff")
 		rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 		require.NoError(t, err)
@@ -96,8 +97,8 @@ func TestExport_IsExactAndHarmless(t *testing.T) {
 		assert.Contains(t, rows[1], "10.50")
 
 		file.Reset()
-		require.NoError(t, s.WriteExport(t.Context(), &file, payments.Export{
-			What: payments.ExportPayments, Format: payments.FormatXLSX, From: "2026-11-22", To: "2026-11-22",
+		require.NoError(t, s.books.WriteExport(t.Context(), &file, books.Export{
+			What: books.ExportPayments, Format: books.FormatXLSX, From: "2026-11-22", To: "2026-11-22",
 		}, nil))
 		book, err := excelize.OpenReader(&file)
 		require.NoError(t, err)
@@ -108,10 +109,10 @@ func TestExport_IsExactAndHarmless(t *testing.T) {
 		formula, err := book.GetCellFormula("Sheet1", "A2")
 		require.NoError(t, err)
 		assert.Empty(t, formula)
-		for _, x := range []payments.Export{
+		for _, x := range []books.Export{
 			{What: "staff", Format: "csv"}, {What: "orders", Format: "exe"}, {What: "payments", Format: "csv", From: "2026-11-22", To: "2026-11-21"},
 		} {
-			require.ErrorIs(t, s.WriteExport(t.Context(), &file, x, nil), payments.ErrTask)
+			require.ErrorIs(t, s.books.WriteExport(t.Context(), &file, x, nil), jobs.ErrTask)
 		}
 	})
 }
@@ -120,7 +121,7 @@ func TestTask_ExportSurvivesInPieces(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		s.pay(1)
-		task, err := s.StartExport(t.Context(), payments.Export{What: payments.ExportOrders, Format: payments.FormatCSV}, models.NewRef(), finance)
+		task, err := s.books.StartExport(t.Context(), books.Export{What: books.ExportOrders, Format: books.FormatCSV}, models.NewRef(), finance)
 		require.NoError(t, err)
 		s.work()
 		task, err = s.store.Task(t.Context(), task.ID)

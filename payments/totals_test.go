@@ -15,6 +15,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/opay"
 )
 
@@ -108,7 +109,7 @@ func TestPlace_ChargesWhatCouponDeliveryAndTaxMake(t *testing.T) {
 func (s *shop) exportAgrees(o models.Order) {
 	s.t.Helper()
 	var file bytes.Buffer
-	require.NoError(s.t, s.WriteExport(s.t.Context(), &file, payments.Export{What: payments.ExportOrders, Format: payments.FormatCSV}, nil))
+	require.NoError(s.t, s.books.WriteExport(s.t.Context(), &file, books.Export{What: books.ExportOrders, Format: books.FormatCSV}, nil))
 	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file.String(), "\ufeff"))).ReadAll()
 	require.NoError(s.t, err)
 	require.Len(s.t, rows, 2)

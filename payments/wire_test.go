@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
@@ -201,7 +201,7 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 		day := models.DayOf(s.clock.Now(), s.PlatformZone())
 		s.later(24 * time.Hour)
 		sent = nil // the schedule has asked, too
-		st, err := s.FetchStatement(ctx, day, "", nil)
+		st, err := s.books.FetchStatement(ctx, day, "", nil)
 		require.NoError(t, err)
 		assert.Equal(t, models.StatementComplete, st.State)
 		assert.Equal(t, [3]int{6, 6, 1}, [3]int{st.Lines, st.Count, st.Pages}, "lines, count, pages")
@@ -219,7 +219,7 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 			}
 		}
 
-		report, err := s.Reconcile(ctx, day)
+		report, err := s.books.Reconcile(ctx, day)
 		require.NoError(t, err)
 		assert.Equal(t, 4, report.Matched, "the rest of the day")
 		assert.Equal(t, []models.DiscrepancyKind{models.UnreadableLine, models.UnreadableLine}, kinds(report))
@@ -240,22 +240,22 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 		assert.Equal(t, "10.5", ours.Ours.String())
 		assert.Empty(t, byMember["line"].OrderID)
 
-		exported := s.exported(payments.Export{What: payments.ExportDiscrepancies, Format: payments.FormatCSV, Day: day}) +
-			s.exported(payments.Export{What: payments.ExportStatement, Format: payments.FormatCSV, Day: day})
+		exported := s.exported(books.Export{What: books.ExportDiscrepancies, Format: books.FormatCSV, Day: day}) +
+			s.exported(books.Export{What: books.ExportStatement, Format: books.FormatCSV, Day: day})
 		assert.Contains(t, exported, ",unreadable,1,"+ours.AppOrderID+",USDT,,10.5,,open,")
 		assert.Contains(t, exported, ",3,orderAmount")
 		assert.Contains(t, exported, ",6,line")
 		assert.NotContains(t, exported, "secret")
 
 		// Nothing changes when the same is read again, and the day waits for a person.
-		require.ErrorIs(t, s.SealDay(ctx, day, finance), payments.ErrDayOpen)
-		again, err := s.FetchStatement(ctx, day, "", nil)
+		require.ErrorIs(t, s.books.SealDay(ctx, day, finance), books.ErrDayOpen)
+		again, err := s.books.FetchStatement(ctx, day, "", nil)
 		require.NoError(t, err)
 		assert.Equal(t, st.Hash, again.Hash)
-		require.NoError(t, s.AcceptDiscrepancy(ctx, byMember["line"].ID, "the exchange says that it is nothing", finance))
-		require.ErrorIs(t, s.SealDay(ctx, day, finance), payments.ErrDayOpen)
-		require.NoError(t, s.AcceptDiscrepancy(ctx, ours.ID, "the exchange says 10.5", finance))
-		require.NoError(t, s.SealDay(ctx, day, finance))
+		require.NoError(t, s.books.AcceptDiscrepancy(ctx, byMember["line"].ID, "the exchange says that it is nothing", finance))
+		require.ErrorIs(t, s.books.SealDay(ctx, day, finance), books.ErrDayOpen)
+		require.NoError(t, s.books.AcceptDiscrepancy(ctx, ours.ID, "the exchange says 10.5", finance))
+		require.NoError(t, s.books.SealDay(ctx, day, finance))
 		assert.Empty(t, s.reviews())
 		checkInvariants(t, s.store)
 
@@ -265,18 +265,18 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 			list[2] = withAmount(list[2], `-10.6`)
 			return list
 		}))
-		_, err = s.FetchStatement(ctx, day, "", nil)
+		_, err = s.books.FetchStatement(ctx, day, "", nil)
 		require.NoError(t, err)
-		_, err = s.Reconcile(ctx, day)
+		_, err = s.books.Reconcile(ctx, day)
 		require.NoError(t, err)
 		assert.Equal(t, []models.ReviewKind{models.ReviewSealedDay}, s.reviews())
 	})
 }
 
 // exported is the text of an export.
-func (s *shop) exported(x payments.Export) string {
+func (s *shop) exported(x books.Export) string {
 	s.t.Helper()
-	task, err := s.StartExport(s.t.Context(), x, models.NewRef(), finance)
+	task, err := s.books.StartExport(s.t.Context(), x, models.NewRef(), finance)
 	require.NoError(s.t, err)
 	s.work()
 	var file bytes.Buffer
@@ -304,8 +304,8 @@ func TestFetchStatement_UnreadablePageIsKept(t *testing.T) {
 				}
 				return plain
 			})
-			st, err := s.FetchStatement(t.Context(), day, "", nil)
-			require.ErrorIs(t, err, payments.ErrStatement, reply)
+			st, err := s.books.FetchStatement(t.Context(), day, "", nil)
+			require.ErrorIs(t, err, books.ErrStatement, reply)
 			require.ErrorIs(t, err, opay.ErrUnknownOutcome, reply)
 			assert.Equal(t, models.StatementFailed, st.State)
 			assert.Equal(t, models.Remark("page", "page", "1"), st.Problem)
@@ -332,8 +332,8 @@ func TestFetchStatement_PageThatDoesNotFitIsKept(t *testing.T) {
 			p.Count += n
 			return p
 		})
-		st, err := s.FetchStatement(t.Context(), day, "", nil)
-		require.ErrorIs(t, err, payments.ErrStatement)
+		st, err := s.books.FetchStatement(t.Context(), day, "", nil)
+		require.ErrorIs(t, err, books.ErrStatement)
 		kept := 0
 		require.NoError(t, s.store.EachStatementPage(t.Context(), st.ID, func(models.StatementPage) error { kept++; return nil }))
 		assert.Equal(t, 2, kept)
@@ -368,11 +368,11 @@ func TestFetchStatement_ReadsThePagesBehindAnUnreadableLine(t *testing.T) {
 			return p
 		}
 		s.gateway.pages(answer)
-		st, err := s.FetchStatement(t.Context(), day, "", nil)
+		st, err := s.books.FetchStatement(t.Context(), day, "", nil)
 		require.NoError(t, err)
 		assert.Equal(t, [3]int{4001, 4001, 3}, [3]int{st.Lines, st.Count, st.Pages})
 		s.later(24 * time.Hour)
-		report, err := s.Reconcile(t.Context(), day)
+		report, err := s.books.Reconcile(t.Context(), day)
 		require.NoError(t, err)
 		places := map[int]models.DiscrepancyState{}
 		for _, d := range report.Found {
@@ -394,7 +394,7 @@ func TestFetchStatement_ReadsThePagesBehindAnUnreadableLine(t *testing.T) {
 			}
 			return p
 		})
-		_, err = s.FetchStatement(t.Context(), day, "", nil)
+		_, err = s.books.FetchStatement(t.Context(), day, "", nil)
 		require.ErrorIs(t, err, opay.ErrStatementShifted)
 	})
 }
@@ -419,17 +419,17 @@ func TestReconcile_UnreadableLineThatChanges(t *testing.T) {
 			}
 			return counts
 		}
-		fetch := func() payments.Reconciliation {
-			_, err := s.FetchStatement(ctx, "2026-11-22", "", nil)
+		fetch := func() books.Reconciliation {
+			_, err := s.books.FetchStatement(ctx, "2026-11-22", "", nil)
 			require.NoError(t, err)
-			r, err := s.Reconcile(ctx, "2026-11-22")
+			r, err := s.books.Reconcile(ctx, "2026-11-22")
 			require.NoError(t, err)
 			return r
 		}
 		fetch()
 		found := s.discrepancies("2026-11-22")
 		require.Len(t, found, 1)
-		require.NoError(t, s.AcceptDiscrepancy(ctx, found[0].ID, "seen", finance))
+		require.NoError(t, s.books.AcceptDiscrepancy(ctx, found[0].ID, "seen", finance))
 		fetch()
 		assert.Equal(t, map[models.DiscrepancyState]int{"accepted": 1}, states(), "the same line")
 		amount = `-10.6`
@@ -451,9 +451,9 @@ func TestReconcile_ReadableLineGoesBeforeTheUnreadableOne(t *testing.T) {
 		s.rewrite(retyped(t, func(list []json.RawMessage) []json.RawMessage {
 			return append([]json.RawMessage{withAmount(list[0], `"ten"`)}, list...)
 		}))
-		_, err := s.FetchStatement(t.Context(), "2026-11-22", "", nil)
+		_, err := s.books.FetchStatement(t.Context(), "2026-11-22", "", nil)
 		require.NoError(t, err)
-		report, err := s.Reconcile(t.Context(), "2026-11-22")
+		report, err := s.books.Reconcile(t.Context(), "2026-11-22")
 		require.NoError(t, err)
 		assert.Equal(t, 1, report.Matched)
 		require.Equal(t, []models.DiscrepancyKind{models.UnreadableLine}, kinds(report))
@@ -489,9 +489,9 @@ func TestReconcile_RefundIsConfirmedByALineThatCanBeRead(t *testing.T) {
 		assert.Equal(t, models.RefundAccepted, s.refundState(r.ID))
 
 		amount = `1.05E+1`
-		_, err = s.FetchStatement(t.Context(), report.Day, "", nil)
+		_, err = s.books.FetchStatement(t.Context(), report.Day, "", nil)
 		require.NoError(t, err)
-		report, err = s.Reconcile(t.Context(), report.Day)
+		report, err = s.books.Reconcile(t.Context(), report.Day)
 		require.NoError(t, err)
 		assert.Empty(t, report.Found)
 		assert.Equal(t, 1, report.RefundPairs)

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 	"github.com/coincart/coincart/web"

@@ -11,11 +11,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 	"github.com/coincart/coincart/web"

@@ -15,9 +15,11 @@ type remarkedError struct {
 func (e *remarkedError) Error() string { return e.cause.Error() }
 func (e *remarkedError) Unwrap() error { return e.cause }
 
-// Remarked adds to an error what staff are told about it: the code and the values of a models.Remark. Of an error that has a remark
-// already the outer one counts.
+// Remarked adds to an error what staff are told about it: the code and the values of a models.Remark. An error that has a remark keeps it.
 func Remarked(err error, code string, pairs ...string) error {
+	if _, known := errors.AsType[*remarkedError](err); known {
+		return err
+	}
 	return &remarkedError{models.Remark(code, pairs...), err}
 }
 

@@ -63,14 +63,16 @@ func TestTransport_OpensPerEndpointAfterFiveFailures(t *testing.T) {
 // What the open breaker refuses was never sent, and the SDK must see that: an order may then be given up at once.
 func TestTransport_OpenBreakerMeansUnreachable(t *testing.T) {
 	t.Parallel()
-	pair, err := keys()
+	own, err := opay.GenerateKeys(0)
 	require.NoError(t, err)
-	ring, err := opay.NewKeyring(pair[0], &pair[1].PublicKey)
+	theirs, err := opay.GenerateKeys(0)
+	require.NoError(t, err)
+	ring, err := opay.NewKeyring(own, &theirs.PublicKey)
 	require.NoError(t, err)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }))
 	t.Cleanup(server.Close)
 	client, err := opay.New(opay.Config{
-		BaseURL: server.URL, AppID: testApp, Keys: ring, HTTPClient: &http.Client{Transport: breaker.New(nil)},
+		BaseURL: server.URL, AppID: "app", Keys: ring, HTTPClient: &http.Client{Transport: breaker.New(nil)},
 	})
 	require.NoError(t, err)
 	outcomes := []error{}

@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
+	"github.com/coincart/coincart/payments/assembly"
 	pages "github.com/coincart/coincart/templates/admin"
 )
 

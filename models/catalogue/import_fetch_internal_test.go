@@ -1,4 +1,4 @@
-package payments
+package catalogue
 
 import (
 	"net/http"
