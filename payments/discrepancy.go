@@ -29,23 +29,23 @@ func (s *Service) AcceptDiscrepancy(ctx context.Context, id, reason string, by A
 	if err != nil {
 		return err
 	}
-	return s.changeDiscrepancy(ctx, id, models.DiscrepancyAccepted, map[string]any{"note": reason, "owner_id": by.StaffID}, by, "discrepancy.accept", facts{"reason": reason})
+	return s.changeDiscrepancy(ctx, id, models.DiscrepancyAccepted, store.DiscrepancyChange{Note: new(reason), OwnerID: new(by.StaffID)}, by, "discrepancy.accept", facts{"reason": reason})
 }
 
 // AssignDiscrepancy says who looks after a discrepancy, with a note that may be empty. Errors as AcceptDiscrepancy.
 func (s *Service) AssignDiscrepancy(ctx context.Context, id, ownerID, note string, by Actor) error {
-	set := map[string]any{"owner_id": ownerID}
+	set := store.DiscrepancyChange{OwnerID: new(ownerID)}
 	if note != "" {
 		clean, err := cleanNote(note)
 		if err != nil {
 			return err
 		}
-		set["note"] = clean
+		set.Note = new(clean)
 	}
 	return s.changeDiscrepancy(ctx, id, models.DiscrepancyOpen, set, by, "discrepancy.assign", facts{"owner": ownerID, "note": note})
 }
 
-func (s *Service) changeDiscrepancy(ctx context.Context, id string, to models.DiscrepancyState, set map[string]any, by Actor, action string, after facts) error {
+func (s *Service) changeDiscrepancy(ctx context.Context, id string, to models.DiscrepancyState, set store.DiscrepancyChange, by Actor, action string, after facts) error {
 	d, err := s.openDiscrepancy(ctx, id)
 	if err != nil {
 		return err

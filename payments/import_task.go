@@ -181,8 +181,8 @@ func (s *Service) startImportTask(ctx context.Context, i models.Import, kind mod
 	if known, err := s.store.TaskByFormToken(ctx, token); err == nil {
 		return known, nil
 	}
-	slot := map[models.TaskKind][2]string{ // the column that names the task, and the one that stands there
-		models.TaskImportCheck: {"check_task", i.CheckTask}, models.TaskImport: {"apply_task", i.ApplyTask}, models.TaskImportPictures: {"picture_task", i.PictureTask},
+	was := map[models.TaskKind]string{
+		models.TaskImportCheck: i.CheckTask, models.TaskImport: i.ApplyTask, models.TaskImportPictures: i.PictureTask,
 	}[kind]
 	t := models.Task{Kind: kind, FormToken: token, StaffID: by.StaffID, Who: by.Who}
 	if _, err := s.prepareTask(&t, importParams{i.ID, by}); err != nil {
@@ -193,7 +193,7 @@ func (s *Service) startImportTask(ctx context.Context, i models.Import, kind mod
 		if err := tx.InsertTask(ctx, &t); err != nil {
 			return err
 		}
-		return tx.SetImportTask(ctx, i.ID, slot[0], slot[1], t.ID)
+		return tx.SetImportTask(ctx, i.ID, kind, was, t.ID)
 	})
 	switch {
 	case errors.Is(err, store.ErrDuplicate):
@@ -296,7 +296,7 @@ func (s *Service) applyImport(ctx context.Context, t *models.Task, i *models.Imp
 	err := s.imports().Apply(ctx, i, p, by, s.importProgress(ctx, t), func(tx *store.Store) error {
 		t.Done = len(changing(p.Plan))
 		t.Total = t.Done
-		return tx.FinishTask(ctx, t.ID, t.Lease, models.TaskDone, map[string]any{"done": t.Done, "total": t.Total})
+		return tx.FinishTask(ctx, t.ID, t.Lease, models.TaskDone, store.TaskChange{Done: new(t.Done), Total: new(t.Total)})
 	})
 	switch {
 	case errors.Is(err, store.ErrCatalogueChanged):

@@ -158,8 +158,8 @@ func (s *Service) runTask(ctx context.Context, t models.Task) {
 }
 
 func (s *Service) finishTask(ctx context.Context, t *models.Task, state models.TaskState) error {
-	return s.store.FinishTask(ctx, t.ID, t.Lease, state, map[string]any{
-		"done": t.Done, "total": t.Total, "problem": t.Problem, "file_name": t.FileName, "file_type": t.FileType, "file_size": t.FileSize,
+	return s.store.FinishTask(ctx, t.ID, t.Lease, state, store.TaskChange{
+		Done: new(t.Done), Total: new(t.Total), Problem: new(t.Problem), FileName: new(t.FileName), FileType: new(t.FileType), FileSize: new(t.FileSize),
 	})
 }
 
@@ -194,7 +194,7 @@ func (s *Service) pulse(t *models.Task) func(ctx context.Context, done, total in
 			return nil
 		}
 		last = now
-		if err := s.store.SetTask(ctx, t.ID, t.Lease, map[string]any{"done": done, "total": total}); err != nil {
+		if err := s.store.SetTask(ctx, t.ID, t.Lease, store.TaskChange{Done: new(done), Total: new(total)}); err != nil {
 			return fmt.Errorf("store progress: %w", err)
 		}
 		return nil
