@@ -190,7 +190,7 @@ func (s *Service) keepRefusal(ctx context.Context, a *models.Attempt, orderNum s
 			return nil
 		}
 		fresh.Payer.Token = ""
-		if err := tx.SetAttempt(ctx, a.ID, fresh.State, map[string]any{"payer": fresh.Payer}); err != nil {
+		if err := tx.SetAttempt(ctx, a.ID, fresh.State, store.AttemptChange{Payer: new(fresh.Payer)}); err != nil {
 			return fmt.Errorf("forget the token: %w", err)
 		}
 		return nil
@@ -268,7 +268,7 @@ func (s *Service) resend(ctx context.Context, order *models.Order, a models.Atte
 		}
 		a.State = models.AttemptUnknown
 	}
-	err := s.store.SetAttempt(ctx, a.ID, models.AttemptUnknown, map[string]any{"sent_at": now})
+	err := s.store.SetAttempt(ctx, a.ID, models.AttemptUnknown, store.AttemptChange{SentAt: new(now)})
 	if errors.Is(err, store.ErrConflict) {
 		return nil // it is known by now
 	}

@@ -52,7 +52,7 @@ func (s *Service) Fulfil(ctx context.Context, orderID, tracking string, by model
 		if order.State != models.OrderPaid {
 			return ErrNotFulfillable
 		}
-		set := map[string]any{"tracking": tracking, "fulfilled_at": s.clock()}
+		set := store.OrderChange{Tracking: new(tracking), FulfilledAt: new(s.clock())}
 		t := models.Transition{OrderID: order.ID, Cause: "admin", Note: tracking}
 		if err := tx.MoveOrder(ctx, order.ID, models.OrderPaid, models.OrderFulfilled, set, t); err != nil {
 			return fmt.Errorf("mark order fulfilled: %w", err)

@@ -396,7 +396,7 @@ func TestWorker_AttemptOfADeadProcess(t *testing.T) {
 // undo takes an attempt back to where a process was that died after createThirdOrder had been accepted.
 func undo(t *testing.T, s *shop, a *models.Attempt) {
 	t.Helper()
-	set := map[string]any{"order_num": nil, "due_at": s.clock.Now().Add(20 * time.Second)}
+	set := store.AttemptChange{OrderNum: new(""), DueAt: new(s.clock.Now().Add(20 * time.Second))}
 	require.NoError(t, s.store.MoveAttempt(t.Context(), a.ID, models.AttemptOpen, models.AttemptUnknown, set, models.Transition{
 		OrderID: a.OrderID, AttemptID: a.ID, Cause: "test",
 	}))

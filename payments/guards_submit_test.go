@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
@@ -216,7 +217,7 @@ func TestGuard_OnlyTheOneThatMovesTheAttemptSendsIt(t *testing.T) {
 			}
 		})
 		givenUp := create()
-		require.NoError(t, s.store.MoveAttempt(ctx, givenUp.ID, models.AttemptCreated, models.AttemptFailed, nil, models.Transition{Cause: "test"}))
+		require.NoError(t, s.store.MoveAttempt(ctx, givenUp.ID, models.AttemptCreated, models.AttemptFailed, store.AttemptChange{}, models.Transition{Cause: "test"}))
 		require.NoError(t, s.Submit(ctx, &order, &givenUp))
 		assert.Zero(t, sent.Load(), "what was given up is not sent")
 

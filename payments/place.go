@@ -340,9 +340,8 @@ func (s *Service) gaveUpUnsent(ctx context.Context, cartID string, order *models
 
 // endOrder gives an awaiting order up, and its stock and its coupon back.
 func (s *Service) endOrder(ctx context.Context, tx *store.Store, order *models.Order, to models.OrderState, cause string) error {
-	set := map[string]any{"due_at": nil, "lease": ""}
 	t := models.Transition{OrderID: order.ID, Cause: cause}
-	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, to, set, t); err != nil {
+	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, to, store.OrderChange{}, t); err != nil {
 		return fmt.Errorf("move order to %s: %w", to, err)
 	}
 	if err := tx.ReleaseReservation(ctx, order.ID); err != nil {

@@ -141,7 +141,7 @@ func (s *Service) orderRefunding(ctx context.Context, tx *store.Store, order *mo
 		return nil
 	}
 	t := models.Transition{OrderID: order.ID, Cause: "refund", Note: refund.Amount.String() + " " + refund.Coin}
-	if err := tx.MoveOrder(ctx, order.ID, order.State, models.OrderRefunding, nil, t); err != nil {
+	if err := tx.MoveOrder(ctx, order.ID, order.State, models.OrderRefunding, store.OrderChange{}, t); err != nil {
 		return fmt.Errorf("mark order refunding: %w", err)
 	}
 	return nil
@@ -149,14 +149,14 @@ func (s *Service) orderRefunding(ctx context.Context, tx *store.Store, order *mo
 
 // ApproveRefund lets a second person release a refund. Errors: store.ErrNotFound, ErrSamePerson, ErrRefundOver.
 func (s *Service) ApproveRefund(ctx context.Context, id string, by models.Actor) error {
-	err := s.decideRefund(ctx, id, models.RefundApproved, "", by, func(r *models.Refund) (map[string]any, error) {
+	err := s.decideRefund(ctx, id, models.RefundApproved, "", by, func(r *models.Refund) (store.RefundChange, error) {
 		if r.RequestedBy == by.StaffID {
-			return nil, ErrSamePerson
+			return store.RefundChange{}, ErrSamePerson
 		}
 		if r.State != models.RefundRequested {
-			return nil, ErrRefundOver
+			return store.RefundChange{}, ErrRefundOver
 		}
-		return map[string]any{"approved_by": by.StaffID, "due_at": s.clock()}, nil
+		return store.RefundChange{ApprovedBy: new(by.StaffID), DueAt: new(s.clock())}, nil
 	})
 	s.wakeRefunds.Ring()
 	return err
@@ -169,16 +169,16 @@ func (s *Service) DeclineRefund(ctx context.Context, id, reason string, by model
 	if err != nil {
 		return err
 	}
-	return s.decideRefund(ctx, id, models.RefundDeclined, reason, by, func(r *models.Refund) (map[string]any, error) {
+	return s.decideRefund(ctx, id, models.RefundDeclined, reason, by, func(r *models.Refund) (store.RefundChange, error) {
 		if !r.State.CanMove(models.RefundDeclined) {
-			return nil, ErrRefundOver
+			return store.RefundChange{}, ErrRefundOver
 		}
-		return map[string]any{"due_at": nil}, nil
+		return store.RefundChange{DueAt: new(time.Time{})}, nil
 	})
 }
 
 func (s *Service) decideRefund(
-	ctx context.Context, id string, to models.RefundState, reason string, by models.Actor, check func(*models.Refund) (map[string]any, error),
+	ctx context.Context, id string, to models.RefundState, reason string, by models.Actor, check func(*models.Refund) (store.RefundChange, error),
 ) error {
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
 		refund, err := tx.Refund(ctx, id)
@@ -205,7 +205,7 @@ func (s *Service) decideRefund(
 }
 
 // moveRefund changes a refund's state and, where it was the last one under way, the order's.
-func (s *Service) moveRefund(ctx context.Context, tx *store.Store, r *models.Refund, to models.RefundState, set map[string]any, cause string) error {
+func (s *Service) moveRefund(ctx context.Context, tx *store.Store, r *models.Refund, to models.RefundState, set store.RefundChange, cause string) error {
 	t := models.Transition{OrderID: r.OrderID, AttemptID: r.AttemptID, Cause: cause}
 	if err := tx.MoveRefund(ctx, r.ID, r.State, to, set, t); err != nil {
 		return fmt.Errorf("move refund to %s: %w", to, err)
@@ -247,7 +247,7 @@ func (s *Service) orderAfterRefunds(ctx context.Context, tx *store.Store, orderI
 		to = models.OrderReview // it was late money, and a part of it is still here
 	}
 	t := models.Transition{OrderID: order.ID, Cause: cause, Note: models.Remark("refunded", "amount", back.String(), "coin", order.Current().Coin)}
-	if err := tx.MoveOrder(ctx, order.ID, models.OrderRefunding, to, nil, t); err != nil {
+	if err := tx.MoveOrder(ctx, order.ID, models.OrderRefunding, to, store.OrderChange{}, t); err != nil {
 		return fmt.Errorf("move order to %s: %w", to, err)
 	}
 	return nil
@@ -289,7 +289,7 @@ func (s *Service) sendRefund(ctx context.Context, r models.Refund) error {
 	}
 	now := s.clock()
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
-		return s.moveRefund(ctx, tx, &r, models.RefundSubmitting, map[string]any{"sent_at": now, "due_at": now.Add(submittingGrace)}, "refund")
+		return s.moveRefund(ctx, tx, &r, models.RefundSubmitting, store.RefundChange{SentAt: new(now), DueAt: new(now.Add(submittingGrace))}, "refund")
 	})
 	if err != nil {
 		return err
@@ -308,14 +308,14 @@ func (s *Service) sendRefund(ctx context.Context, r models.Refund) error {
 
 func (s *Service) storeRefundOutcome(ctx context.Context, r *models.Refund, orderNum string, callErr error) error {
 	code, refused := opay.CodeOf(callErr)
-	to, set := models.RefundUnknown, map[string]any{"due_at": s.clock().Add(unknownDelay)}
+	to, set := models.RefundUnknown, store.RefundChange{DueAt: new(s.clock().Add(unknownDelay))}
 	switch {
 	case callErr == nil:
-		to, set = models.RefundAccepted, map[string]any{"order_num": orderNum, "due_at": nil}
+		to, set = models.RefundAccepted, store.RefundChange{OrderNum: new(orderNum), DueAt: new(time.Time{})}
 	case refused && !undecided(code):
-		to, set = models.RefundFailed, map[string]any{"problem_code": string(code), "due_at": nil}
+		to, set = models.RefundFailed, store.RefundChange{ProblemCode: new(string(code)), DueAt: new(time.Time{})}
 	case errors.Is(callErr, opay.ErrUnreachable), errors.Is(callErr, opay.ErrInvalidRequest):
-		to, set = models.RefundFailed, map[string]any{"problem_code": models.ProblemUnreachable, "due_at": nil}
+		to, set = models.RefundFailed, store.RefundChange{ProblemCode: new(models.ProblemUnreachable), DueAt: new(time.Time{})}
 	}
 	if callErr != nil {
 		s.log.WarnContext(ctx, "refund not accepted", "refund", r.ID, "order", r.OrderID, "state", string(to), "error", callErr)
@@ -333,17 +333,17 @@ func (s *Service) resolveRefund(ctx context.Context, r models.Refund) error {
 	now := s.clock()
 	switch {
 	case err == nil:
-		set := map[string]any{"order_num": detail.OrderNum, "due_at": nil}
+		set := store.RefundChange{OrderNum: new(detail.OrderNum), DueAt: new(time.Time{})}
 		return s.store.Tx(ctx, func(tx *store.Store) error { return s.moveRefund(ctx, tx, &r, models.RefundAccepted, set, "refund") })
 	case code == opay.CodeOrderNotFound && now.Sub(r.SentAt) >= refundProof*s.proofAge:
-		set := map[string]any{"problem_code": models.ProblemNotAccepted, "due_at": nil}
+		set := store.RefundChange{ProblemCode: new(models.ProblemNotAccepted), DueAt: new(time.Time{})}
 		return s.store.Tx(ctx, func(tx *store.Store) error { return s.moveRefund(ctx, tx, &r, models.RefundFailed, set, "refund") })
 	}
 	if r.State == models.RefundSubmitting {
-		set := map[string]any{"due_at": now.Add(unknownDelay)}
+		set := store.RefundChange{DueAt: new(now.Add(unknownDelay))}
 		return s.store.Tx(ctx, func(tx *store.Store) error { return s.moveRefund(ctx, tx, &r, models.RefundUnknown, set, "refund") })
 	}
-	if err := s.store.SetRefund(ctx, r.ID, r.State, map[string]any{"checks": r.Checks + 1}); err != nil {
+	if err := s.store.SetRefund(ctx, r.ID, r.State, store.RefundChange{Checks: new(r.Checks + 1)}); err != nil {
 		return fmt.Errorf("count the question: %w", err)
 	}
 	if code == opay.CodeOrderNotFound || errors.Is(err, opay.ErrNotOffered) {
@@ -362,7 +362,7 @@ func (s *Service) ConfirmRefund(ctx context.Context, appOrderID string, at time.
 		if !r.State.CanMove(models.RefundConfirmed) {
 			return nil
 		}
-		return s.moveRefund(ctx, tx, &r, models.RefundConfirmed, map[string]any{"confirmed_at": at, "due_at": nil, "problem_code": ""}, "statement")
+		return s.moveRefund(ctx, tx, &r, models.RefundConfirmed, store.RefundChange{ConfirmedAt: new(at), DueAt: new(time.Time{}), ProblemCode: new("")}, "statement")
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return nil

@@ -7,10 +7,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/assembly"
 )
 
 func TestHousekeeping_ForgetsAsTheSettingsSay(t *testing.T) {

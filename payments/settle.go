@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
@@ -110,7 +111,7 @@ func (s *Service) mismatch(ctx context.Context, tx *store.Store, order *models.O
 		return nil
 	}
 	t := models.Transition{OrderID: order.ID, Cause: cause, Note: note}
-	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderReview, map[string]any{"due_at": nil, "lease": ""}, t); err != nil {
+	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, t); err != nil {
 		return fmt.Errorf("move order to review: %w", err)
 	}
 	return nil
@@ -119,7 +120,7 @@ func (s *Service) mismatch(ctx context.Context, tx *store.Store, order *models.O
 // dropNumber forgets an order number that turned out to be somebody else's order: the attempt is unknown again, and asked for by our
 // own id.
 func (s *Service) dropNumber(ctx context.Context, tx *store.Store, a *models.Attempt, cause string) error {
-	set := map[string]any{"order_num": nil, "due_at": s.clock().Add(unknownDelay)}
+	set := store.AttemptChange{OrderNum: new(""), DueAt: new(s.clock().Add(unknownDelay))}
 	if a.State != models.AttemptOpen {
 		if !a.State.Live() {
 			return nil
@@ -139,7 +140,7 @@ func (s *Service) credit(ctx context.Context, tx *store.Store, order *models.Ord
 		return tx.EndQuestions(ctx, a.ID)
 	}
 	now := s.clock()
-	set := map[string]any{"order_num": d.OrderNum, "paid_at": now, "due_at": nil, "intent": "", "problem_code": ""}
+	set := store.AttemptChange{OrderNum: new(d.OrderNum), PaidAt: new(now), DueAt: new(time.Time{}), Intent: new(models.IntentNone), ProblemCode: new("")}
 	t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: cause}
 	if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, set, t); err != nil {
 		return fmt.Errorf("mark attempt paid: %w", err)
@@ -165,7 +166,7 @@ func (s *Service) creditOrder(ctx context.Context, tx *store.Store, order *model
 	} else if err != nil {
 		return fmt.Errorf("sell reserved stock: %w", err)
 	}
-	set := map[string]any{"paid_attempt_id": a.ID, "paid_at": s.clock(), "due_at": nil, "lease": ""}
+	set := store.OrderChange{PaidAttemptID: new(a.ID), PaidAt: new(s.clock())}
 	t := models.Transition{OrderID: order.ID, Cause: cause}
 	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderPaid, set, t); err != nil {
 		return fmt.Errorf("mark order paid: %w", err)
@@ -181,7 +182,7 @@ func (s *Service) lateMoney(ctx context.Context, tx *store.Store, order *models.
 	if err := s.openReview(ctx, tx, models.ReviewLatePayment, a, note); err != nil {
 		return err
 	}
-	set := map[string]any{"paid_attempt_id": a.ID, "due_at": nil, "lease": ""}
+	set := store.OrderChange{PaidAttemptID: new(a.ID)}
 	t := models.Transition{OrderID: order.ID, Cause: cause, Note: note}
 	if err := tx.MoveOrder(ctx, order.ID, order.State, models.OrderReview, set, t); err != nil {
 		return fmt.Errorf("move order to review: %w", err)
@@ -203,7 +204,7 @@ func (s *Service) pending(ctx context.Context, tx *store.Store, order *models.Or
 	case models.AttemptOpen:
 		return nil
 	case models.AttemptSubmitting, models.AttemptUnknown:
-		set := map[string]any{"order_num": d.OrderNum, "opened_at": now, "due_at": now.Add(pollDelay(0)), "problem_code": ""}
+		set := store.AttemptChange{OrderNum: new(d.OrderNum), OpenedAt: new(now), DueAt: new(now.Add(pollDelay(0))), ProblemCode: new("")}
 		t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: cause}
 		if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptOpen, set, t); err != nil {
 			return fmt.Errorf("open attempt: %w", err)
@@ -213,7 +214,7 @@ func (s *Service) pending(ctx context.Context, tx *store.Store, order *models.Or
 		return s.regress(ctx, tx, a, models.AttemptOpen, cause)
 	case models.AttemptFailed, models.AttemptClosed:
 		// It can be paid although we gave it up: the caller closes it at the platform, and the poller does where that fails.
-		set := map[string]any{"order_num": d.OrderNum, "due_at": now.Add(unknownDelay)}
+		set := store.AttemptChange{OrderNum: new(d.OrderNum), DueAt: new(now.Add(unknownDelay))}
 		if err := tx.SetAttempt(ctx, a.ID, a.State, set); err != nil {
 			return fmt.Errorf("ask again: %w", err)
 		}
@@ -257,12 +258,12 @@ func (s *Service) closeAttempt(ctx context.Context, tx *store.Store, order *mode
 	case !a.State.Live():
 		return nil // dead is dead, closed or failed
 	}
-	set := map[string]any{"due_at": nil, "problem_code": e.problem, "checks": 0}
+	set := store.AttemptChange{DueAt: new(time.Time{}), ProblemCode: new(e.problem), Checks: new(0)}
 	if e.held {
-		set["due_at"] = s.clock().Add(closedDelay(0))
+		set.DueAt = new(s.clock().Add(closedDelay(0)))
 	}
 	if e.orderNum != "" {
-		set["order_num"] = e.orderNum
+		set.OrderNum = new(e.orderNum)
 	}
 	t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: e.cause, Note: models.Remark("ended", "code", e.problem)}
 	if err := tx.EndAttempt(ctx, a.ID, a.State, a.Intent, e.to, set, t); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
@@ -73,7 +74,7 @@ func TestAsk_LapsedTokenBringsNoErasedPayerBack(t *testing.T) {
 		var once atomic.Bool
 		s.gateway.interrupt(func(call string) {
 			if call == "orderDetail" && once.CompareAndSwap(false, true) {
-				set := map[string]any{"payer": models.Payer{}}
+				set := store.AttemptChange{Payer: new(models.Payer{})}
 				assert.NoError(t, s.store.SetAttempt(t.Context(), a.ID, models.AttemptOpen, set))
 			}
 		})

@@ -12,8 +12,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
@@ -155,7 +156,7 @@ func TestPoll_PaidThatIsDueIsNeverClosed(t *testing.T) {
 		s.deliver()
 		a := s.attempt(order.Ref)
 		require.Equal(t, models.AttemptPaid, a.State)
-		set := map[string]any{"due_at": s.clock.Now()}
+		set := store.AttemptChange{DueAt: new(s.clock.Now())}
 		require.NoError(t, s.store.SetAttempt(t.Context(), a.ID, models.AttemptPaid, set))
 		called := s.counts()
 		s.later(time.Second)

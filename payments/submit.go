@@ -17,7 +17,7 @@ func (s *Service) submit(ctx context.Context, order *models.Order, a *models.Att
 	ctx, cancel := s.detached(ctx)
 	defer cancel()
 	now := s.clock()
-	set := map[string]any{"sent_at": now, "due_at": now.Add(submittingGrace)}
+	set := store.AttemptChange{SentAt: new(now), DueAt: new(now.Add(submittingGrace))}
 	t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: "submit"}
 	err := s.store.MoveAttempt(ctx, a.ID, models.AttemptCreated, models.AttemptSubmitting, set, t)
 	if errors.Is(err, store.ErrConflict) {
@@ -55,7 +55,7 @@ func (s *Service) storeOutcome(ctx context.Context, order *models.Order, a *mode
 		return err
 	case refused && !undecided(code) && !first:
 		// The refusal is about this try; whether an earlier one was accepted is still open.
-		err := s.store.SetAttempt(ctx, a.ID, models.AttemptUnknown, map[string]any{"problem_code": string(code)})
+		err := s.store.SetAttempt(ctx, a.ID, models.AttemptUnknown, store.AttemptChange{ProblemCode: new(string(code))})
 		if errors.Is(err, store.ErrConflict) {
 			return nil // it is known by now
 		}
@@ -117,11 +117,11 @@ func (s *Service) storeOpened(ctx context.Context, order *models.Order, a *model
 		case fresh.State != models.AttemptSubmitting && fresh.State != models.AttemptUnknown:
 			// A callback was faster than this answer, and has moved on.
 			if fresh.OrderNum == "" {
-				return tx.SetAttempt(ctx, a.ID, fresh.State, map[string]any{"order_num": orderNum})
+				return tx.SetAttempt(ctx, a.ID, fresh.State, store.AttemptChange{OrderNum: new(orderNum)})
 			}
 			return nil
 		}
-		set := map[string]any{"order_num": orderNum, "opened_at": now, "due_at": now.Add(pollDelay(0)), "problem_code": ""}
+		set := store.AttemptChange{OrderNum: new(orderNum), OpenedAt: new(now), DueAt: new(now.Add(pollDelay(0))), ProblemCode: new("")}
 		t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: "create"}
 		if err := tx.MoveAttempt(ctx, a.ID, fresh.State, models.AttemptOpen, set, t); err != nil {
 			return fmt.Errorf("open attempt: %w", err)
@@ -184,7 +184,7 @@ func (s *Service) shortenOrder(ctx context.Context, tx *store.Store, order *mode
 // storeUnknown keeps everything as it is until the platform can tell (reliability.md R2).
 func (s *Service) storeUnknown(ctx context.Context, order *models.Order, a *models.Attempt) error {
 	return s.store.Tx(ctx, func(tx *store.Store) error {
-		set := map[string]any{"due_at": s.clock().Add(unknownDelay)}
+		set := store.AttemptChange{DueAt: new(s.clock().Add(unknownDelay))}
 		t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: "create"}
 		err := tx.MoveAttempt(ctx, a.ID, models.AttemptSubmitting, models.AttemptUnknown, set, t)
 		if errors.Is(err, store.ErrConflict) {

@@ -86,7 +86,7 @@ func (s *Service) pollLater(ctx context.Context, id, lease string) error {
 			}
 			return tx.Reschedule(ctx, store.QueueAttempts, id, lease, time.Time{})
 		}
-		if err := tx.SetAttempt(ctx, id, a.State, map[string]any{"checks": a.Checks + 1}); err != nil {
+		if err := tx.SetAttempt(ctx, id, a.State, store.AttemptChange{Checks: new(a.Checks + 1)}); err != nil {
 			return fmt.Errorf("count the question: %w", err)
 		}
 		next := now.Add(pollDelay(a.Checks + 1))

@@ -12,13 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/web"
 )
 
 func TestSignIn_TellsNobodyWhoHasAnAccount(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		known, disabled := s.hire(models.RoleOwner), s.hire(models.RoleOwner)
-		require.NoError(t, s.db.UpdateStaff(t.Context(), disabled.person.ID, map[string]any{"disabled": true}))
+		require.NoError(t, s.db.UpdateStaff(t.Context(), disabled.person.ID, store.StaffChange{Disabled: new(true)}))
 		said := map[string]string{}
 		for name, fields := range map[string][]string{
 			"unknown":                {"email", "nobody@shop.example", "password", password},

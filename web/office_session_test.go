@@ -11,6 +11,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/web"
 )
 
@@ -59,7 +60,7 @@ func TestSession_EndsWhenItIsIdleOldOrTheAccountIsDisabled(t *testing.T) {
 		c.get("/admin").is(http.StatusSeeOther)
 
 		c.signIn()
-		require.NoError(t, s.db.UpdateStaff(t.Context(), c.person.ID, map[string]any{"disabled": true}))
+		require.NoError(t, s.db.UpdateStaff(t.Context(), c.person.ID, store.StaffChange{Disabled: new(true)}))
 		c.get("/admin").is(http.StatusSeeOther)
 		c.givePassword().is(http.StatusUnprocessableEntity)
 	})

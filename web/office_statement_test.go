@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/sandbox"
 	"github.com/coincart/coincart/templates/i18ntest"
 )
@@ -219,7 +220,7 @@ func TestStatement_ShowsTheLineThatCannotBeRead(t *testing.T) {
 			{StatementID: st.ID, Position: 2, Type: models.StatementPayment, AppOrderID: id, Coin: "USDT", Unreadable: "orderAmount", Digest: strings.Repeat("a", 64)},
 			{StatementID: st.ID, Position: 3, Unreadable: "line", Digest: strings.Repeat("b", 64)},
 		}))
-		set := map[string]any{"lines": 3, "count": 3, "pages": 1, "hash": strings.Repeat("c", 64), "fetched_at": s.clock.Now()}
+		set := store.StatementChange{Lines: new(3), Count: new(3), Pages: new(1), Hash: new(strings.Repeat("c", 64)), FetchedAt: new(s.clock.Now())}
 		require.NoError(t, s.db.FinishStatement(ctx, st.ID, models.StatementComplete, set))
 		_, err := s.services.Books.Reconcile(ctx, day)
 		require.NoError(t, err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/store"
 )
 
 // An order that came back to review after a refund says why it is there now, not why it was there first.
@@ -26,7 +27,7 @@ func TestOrder_ReviewSaysTheLastReason(t *testing.T) {
 			{models.OrderReview, models.OrderRefunding, ""},
 			{models.OrderRefunding, models.OrderReview, models.Remark("refunded", "amount", "1", "coin", "USDT")},
 		} {
-			require.NoError(t, s.db.MoveOrder(t.Context(), order.ID, move.from, move.to, nil,
+			require.NoError(t, s.db.MoveOrder(t.Context(), order.ID, move.from, move.to, store.OrderChange{},
 				models.Transition{OrderID: order.ID, Cause: "test", Note: move.note}))
 			s.clock.Advance(time.Minute)
 		}
@@ -72,7 +73,7 @@ func TestOrder_ReviewSaysItsOwnReason(t *testing.T) {
 		} {
 			order := modelstest.Order(t, s.db)
 			move := func(from, to models.OrderState, note string) {
-				require.NoError(t, s.db.MoveOrder(t.Context(), order.ID, from, to, nil, models.Transition{OrderID: order.ID, Cause: "test", Note: note}))
+				require.NoError(t, s.db.MoveOrder(t.Context(), order.ID, from, to, store.OrderChange{}, models.Transition{OrderID: order.ID, Cause: "test", Note: note}))
 			}
 			move(models.OrderAwaiting, models.OrderReview, note)
 			page := s.browser().get("/orders/" + order.Ref).is(http.StatusOK).has(english.T("order.review." + reason + ".title"))
@@ -136,7 +137,7 @@ func TestOffice_EndedPaymentIsNotExpiring(t *testing.T) {
 		a := modelstest.Attempt(t, s.db, order, func(a *models.Attempt) { a.State, a.Intent = models.AttemptOpen, models.IntentExpire })
 		c := s.staffed(models.RoleViewer)
 		c.get("/admin/orders/" + order.ID).has(english.T("admin.intent.expire"))
-		require.NoError(t, s.db.MoveAttempt(t.Context(), a.ID, models.AttemptOpen, models.AttemptClosed, nil,
+		require.NoError(t, s.db.MoveAttempt(t.Context(), a.ID, models.AttemptOpen, models.AttemptClosed, store.AttemptChange{},
 			models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: "test"}))
 		c.get("/admin/orders/" + order.ID).has(english.T("admin.attempt_state.closed")).lacks(english.T("admin.intent.expire"))
 	})

@@ -234,7 +234,7 @@ func (s *adminStory) cleanStatement() {
 		book, err := s.shop.store.BookDay(s.t.Context(), yesterday)
 		return err == nil && book.StatementID != ""
 	}, "the schedule fetches the statement of yesterday by itself")
-	report, err := s.shop.books.DayReport(s.t.Context(), yesterday)
+	report, err := s.shop.services.Books.DayReport(s.t.Context(), yesterday)
 	require.NoError(s.t, err)
 	assert.Equal(s.t, 4000, report.Matched)
 	assert.True(s.t, report.Balanced())

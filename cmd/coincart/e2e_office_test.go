@@ -285,15 +285,15 @@ func (o *officeRun) book(tx *store.Store, product models.Product, n int, at time
 	if err != nil {
 		return sandbox.Order{}, err
 	}
-	set := map[string]any{"order_num": number, "paid_at": at, "due_at": nil}
-	if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, set, models.Transition{Cause: "query"}); err != nil {
+	attempt := store.AttemptChange{OrderNum: new(number), PaidAt: new(at), DueAt: new(time.Time{})}
+	if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, attempt, models.Transition{Cause: "query"}); err != nil {
 		return sandbox.Order{}, err
 	}
 	if err := tx.SellReservation(ctx, order.ID); err != nil {
 		return sandbox.Order{}, err
 	}
-	set = map[string]any{"paid_attempt_id": a.ID, "paid_at": at}
-	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderPaid, set, models.Transition{Cause: "query"}); err != nil {
+	placed := store.OrderChange{PaidAttemptID: new(a.ID), PaidAt: new(at)}
+	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderPaid, placed, models.Transition{Cause: "query"}); err != nil {
 		return sandbox.Order{}, err
 	}
 	return sandbox.Order{

@@ -283,7 +283,7 @@ func (k *keeperStory) checkStatement() {
 	require.Len(k.t, lines, 1)
 	assert.Equal(k.t, []string{"1", k.made().AppOrderID, say("admin.statement_type.1"), k.want.coinShown()}, lines[0][:4])
 	assert.Empty(k.t, k.open(today))
-	report, err := k.shop.books.DayReport(k.t.Context(), today)
+	report, err := k.shop.services.Books.DayReport(k.t.Context(), today)
 	require.NoError(k.t, err)
 	assert.Equal(k.t, 1, report.Matched)
 	assert.True(k.t, report.Balanced())

@@ -86,7 +86,7 @@ func TestReconcile_DiscrepanciesExitWithOneUntilTheyAreExplained(t *testing.T) {
 	assert.NotContains(t, got.stderr, "coincart:", "the report says it all")
 
 	for _, d := range o.openOnes(day) {
-		require.NoError(t, o.shop.books.AcceptDiscrepancy(t.Context(), d.ID, "planted\nby a \x1b[2Jtest", staff.CommandLine()))
+		require.NoError(t, o.shop.services.Books.AcceptDiscrepancy(t.Context(), d.ID, "planted\nby a \x1b[2Jtest", staff.CommandLine()))
 	}
 	explained := o.run("", "reconcile", "--day", day)
 	assert.Equal(t, exitOK, explained.code)
@@ -94,7 +94,7 @@ func TestReconcile_DiscrepanciesExitWithOneUntilTheyAreExplained(t *testing.T) {
 	assert.NotContains(t, explained.stdout, "\x1b", "a terminal obeys nothing that somebody wrote")
 
 	// Locked, and then the platform says something else.
-	require.NoError(t, o.shop.books.SealDay(t.Context(), day, staff.CommandLine()))
+	require.NoError(t, o.shop.services.Books.SealDay(t.Context(), day, staff.CommandLine()))
 	sealed := o.run("", "reconcile", "--day", day)
 	assert.Equal(t, exitOK, sealed.code, sealed.stdout)
 	require.NoError(t, o.platform.SetFaults(nil))

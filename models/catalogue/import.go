@@ -241,5 +241,5 @@ func (m Imports) queuePictures(ctx context.Context, tx *store.Store, i *models.I
 	if err := tx.InsertTask(ctx, &t); err != nil {
 		return err
 	}
-	return tx.SetImportTask(ctx, i.ID, "picture_task", i.PictureTask, t.ID)
+	return tx.SetImportTask(ctx, i.ID, t.Kind, i.PictureTask, t.ID)
 }

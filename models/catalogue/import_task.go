@@ -121,13 +121,13 @@ func (s *Transfers) busy(ctx context.Context, task string) (bool, error) {
 
 // startImportTask begins a task of an import, in one transaction with the note on the import that it has begun.
 func (s *Transfers) startImportTask(ctx context.Context, i models.Import, kind models.TaskKind, token string, by models.Actor) (models.Task, error) {
-	slot := map[models.TaskKind][2]string{ // the column that names the task, and the one that stands there
-		models.TaskImportCheck: {"check_task", i.CheckTask}, models.TaskImport: {"apply_task", i.ApplyTask}, models.TaskImportPictures: {"picture_task", i.PictureTask},
+	was := map[models.TaskKind]string{
+		models.TaskImportCheck: i.CheckTask, models.TaskImport: i.ApplyTask, models.TaskImportPictures: i.PictureTask,
 	}[kind]
 	t, err := s.jobs.Start(ctx, jobs.Request{
 		Kind: kind, Token: token, Params: importParams{i.ID, by},
 		Facts: models.Facts{"kind": string(kind), "file": i.FileName, "sha256": i.Hash},
-		Also:  func(tx *store.Store, task string) error { return tx.SetImportTask(ctx, i.ID, slot[0], slot[1], task) },
+		Also:  func(tx *store.Store, task string) error { return tx.SetImportTask(ctx, i.ID, kind, was, task) },
 	}, by)
 	if errors.Is(err, store.ErrConflict) {
 		return t, fmt.Errorf("%w: %w", ErrImportState, err)

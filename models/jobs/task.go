@@ -158,8 +158,8 @@ func (e *Engine) runTask(ctx context.Context, t models.Task) {
 }
 
 func (e *Engine) finish(ctx context.Context, t *models.Task, state models.TaskState) error {
-	return e.store.FinishTask(ctx, t.ID, t.Lease, state, map[string]any{
-		"done": t.Done, "total": t.Total, "problem": t.Problem, "file_name": t.FileName, "file_type": t.FileType, "file_size": t.FileSize,
+	return e.store.FinishTask(ctx, t.ID, t.Lease, state, store.TaskChange{
+		Done: new(t.Done), Total: new(t.Total), Problem: new(t.Problem), FileName: new(t.FileName), FileType: new(t.FileType), FileSize: new(t.FileSize),
 	})
 }
 
@@ -197,7 +197,7 @@ func (r *Run) Progress(ctx context.Context, done, total int) error {
 		return nil
 	}
 	r.stored = now
-	if err := e.store.SetTask(ctx, t.ID, t.Lease, map[string]any{"done": done, "total": total}); err != nil {
+	if err := e.store.SetTask(ctx, t.ID, t.Lease, store.TaskChange{Done: new(done), Total: new(total)}); err != nil {
 		return fmt.Errorf("store progress: %w", err)
 	}
 	return nil
@@ -233,7 +233,7 @@ func (r *Run) Stoppable(ctx context.Context, do func(context.Context) error) err
 // FinishIn ends the task in the transaction that does its work, so that both are there or neither is.
 func (r *Run) FinishIn(ctx context.Context, tx *store.Store, done int) error {
 	r.Task.Done, r.Task.Total = done, done
-	return tx.FinishTask(ctx, r.Task.ID, r.Task.Lease, models.TaskDone, map[string]any{"done": done, "total": done})
+	return tx.FinishTask(ctx, r.Task.ID, r.Task.Lease, models.TaskDone, store.TaskChange{Done: new(done), Total: new(done)})
 }
 
 // running are the tasks of this process that a person may stop, with their progress.

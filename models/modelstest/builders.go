@@ -142,15 +142,15 @@ func Paid(tb testing.TB, s *store.Store, edits ...func(*models.Order)) (models.O
 		if err != nil {
 			return err
 		}
-		set := map[string]any{"order_num": number, "paid_at": now, "due_at": nil}
-		if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, set, models.Transition{Cause: "query"}); err != nil {
+		attempt := store.AttemptChange{OrderNum: new(number), PaidAt: new(now)}
+		if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, attempt, models.Transition{Cause: "query"}); err != nil {
 			return err
 		}
 		if err := tx.SellReservation(ctx, o.ID); err != nil {
 			return err
 		}
-		set = map[string]any{"paid_attempt_id": a.ID, "paid_at": now}
-		return tx.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderPaid, set, models.Transition{Cause: "query"})
+		order := store.OrderChange{PaidAttemptID: new(a.ID), PaidAt: new(now)}
+		return tx.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderPaid, order, models.Transition{Cause: "query"})
 	}))
 	o, err = s.Order(ctx, o.ID)
 	require.NoError(tb, err)

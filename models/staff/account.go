@@ -17,7 +17,7 @@ func (a *Accounts) ChangeProfile(ctx context.Context, s SignedIn, by models.Acto
 		return err
 	}
 	return a.store.Tx(ctx, func(tx *store.Store) error {
-		if err := tx.UpdateStaff(ctx, s.Staff.ID, map[string]any{"name": name, "lang": lang}); err != nil {
+		if err := tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{Name: new(name), Lang: new(lang)}); err != nil {
 			return fmt.Errorf("store account: %w", err)
 		}
 		return tx.Record(ctx, by, "staff.profile", subjectOf(s.Staff.ID),
@@ -47,7 +47,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, s SignedIn, by models.Act
 		return "", err
 	}
 	err = a.store.Tx(ctx, func(tx *store.Store) error {
-		if err := tx.UpdateStaff(ctx, s.Staff.ID, map[string]any{"password_hash": hash}); err != nil {
+		if err := tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{PasswordHash: new(hash)}); err != nil {
 			return fmt.Errorf("store account: %w", err)
 		}
 		id, err = a.secure(ctx, tx, s, by, "staff.password")
@@ -110,7 +110,7 @@ func (a *Accounts) ConfirmKey(ctx context.Context, s SignedIn, by models.Actor, 
 		if err := tx.DeleteSession(ctx, totpPrefix+s.Session.ID); err != nil {
 			return err
 		}
-		if err := tx.UpdateStaff(ctx, s.Staff.ID, map[string]any{"totp": secret}); err != nil {
+		if err := tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{TOTP: new(secret)}); err != nil {
 			return fmt.Errorf("store account: %w", err)
 		}
 		if err := tx.UseTOTPStep(ctx, s.Staff.ID, step); err != nil {
@@ -129,7 +129,7 @@ func (a *Accounts) ConfirmKey(ctx context.Context, s SignedIn, by models.Actor, 
 func (a *Accounts) NewRecoveryCodes(ctx context.Context, s SignedIn, by models.Actor) (codes []string, err error) {
 	codes, hashes := newRecovery()
 	err = a.store.Tx(ctx, func(tx *store.Store) error {
-		if err := tx.UpdateStaff(ctx, s.Staff.ID, map[string]any{"recovery_hash": hashes}); err != nil {
+		if err := tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{RecoveryHash: new(hashes)}); err != nil {
 			return fmt.Errorf("store recovery codes: %w", err)
 		}
 		return tx.Record(ctx, by, "staff.recovery", subjectOf(s.Staff.ID), nil, nil)

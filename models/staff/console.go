@@ -76,7 +76,7 @@ func (a *Accounts) ResetPassword(ctx context.Context, by models.Actor, email, pa
 	if err != nil {
 		return err
 	}
-	err = a.replace(ctx, by, person, "staff.reset_password", map[string]any{"password_hash": hash})
+	err = a.replace(ctx, by, person, "staff.reset_password", store.StaffChange{PasswordHash: new(hash)})
 	if err != nil {
 		return err
 	}
@@ -92,14 +92,14 @@ func (a *Accounts) ResetTOTP(ctx context.Context, by models.Actor, email string)
 	}
 	codes, hashes := newRecovery()
 	made := Credentials{Key: Key{Secret: newSecret(), Issuer: a.issuer, Email: person.Email}, Codes: codes}
-	err = a.replace(ctx, by, person, "staff.reset_totp", map[string]any{"totp": made.Key.Secret, "recovery_hash": hashes})
+	err = a.replace(ctx, by, person, "staff.reset_totp", store.StaffChange{TOTP: new(made.Key.Secret), RecoveryHash: new(hashes)})
 	if err != nil {
 		return Credentials{}, err
 	}
 	return made, a.succeed(ctx, codeKey(person.ID))
 }
 
-func (a *Accounts) replace(ctx context.Context, by models.Actor, person models.Staff, action string, set map[string]any) error {
+func (a *Accounts) replace(ctx context.Context, by models.Actor, person models.Staff, action string, set store.StaffChange) error {
 	return a.store.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.UpdateStaff(ctx, person.ID, set); err != nil {
 			return fmt.Errorf("store account: %w", err)

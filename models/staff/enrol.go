@@ -284,9 +284,9 @@ func (a *Accounts) join(ctx context.Context, tx *store.Store, e Enrolment, perso
 
 // reset gives an account a new password and a new authenticator; role and address stay.
 func (a *Accounts) reset(ctx context.Context, tx *store.Store, account, person models.Staff, from Origin) error {
-	err := tx.UpdateStaff(ctx, account.ID, map[string]any{
-		"name": person.Name, "password_hash": person.PasswordHash, "totp": person.TOTP, "recovery_hash": person.RecoveryHash,
-		"last_login_at": person.LastLoginAt,
+	err := tx.UpdateStaff(ctx, account.ID, store.StaffChange{
+		Name: new(person.Name), PasswordHash: new(person.PasswordHash), TOTP: new(person.TOTP), RecoveryHash: new(person.RecoveryHash),
+		LastLoginAt: new(person.LastLoginAt),
 	})
 	if err != nil {
 		return fmt.Errorf("store account: %w", err)

@@ -154,30 +154,30 @@ func listed(ctx context.Context, tx *store.Store, wanted func(models.Staff) bool
 
 // SetRole changes what somebody may do and ends their sessions. Errors: ErrSelf, store.ErrLastOwner, store.ErrNotFound.
 func (a *Accounts) SetRole(ctx context.Context, by models.Actor, id string, role models.Role) error {
-	return a.change(ctx, by, id, func(p *models.Staff) (action, column string, value any) {
+	return a.change(ctx, by, id, func(p *models.Staff) (action string, set store.StaffChange) {
 		p.Role = role
-		return "staff.role", "role", role
+		return "staff.role", store.StaffChange{Role: new(role)}
 	})
 }
 
 // Disable keeps somebody from signing in and ends their sessions. Errors: ErrSelf, store.ErrLastOwner, store.ErrNotFound.
 func (a *Accounts) Disable(ctx context.Context, by models.Actor, id string) error {
-	return a.change(ctx, by, id, func(p *models.Staff) (string, string, any) {
+	return a.change(ctx, by, id, func(p *models.Staff) (string, store.StaffChange) {
 		p.Disabled = true
-		return "staff.disable", "disabled", true
+		return "staff.disable", store.StaffChange{Disabled: new(true)}
 	})
 }
 
 // Enable lets somebody sign in again. Errors: ErrSelf, store.ErrNotFound.
 func (a *Accounts) Enable(ctx context.Context, by models.Actor, id string) error {
-	return a.change(ctx, by, id, func(p *models.Staff) (string, string, any) {
+	return a.change(ctx, by, id, func(p *models.Staff) (string, store.StaffChange) {
 		p.Disabled = false
-		return "staff.enable", "disabled", false
+		return "staff.enable", store.StaffChange{Disabled: new(false)}
 	})
 }
 
 // change makes one change to somebody's account.
-func (a *Accounts) change(ctx context.Context, by models.Actor, id string, edit func(*models.Staff) (action, column string, value any)) error {
+func (a *Accounts) change(ctx context.Context, by models.Actor, id string, edit func(*models.Staff) (action string, set store.StaffChange)) error {
 	if by.StaffID == id {
 		return ErrSelf
 	}
@@ -187,11 +187,11 @@ func (a *Accounts) change(ctx context.Context, by models.Actor, id string, edit 
 			return err
 		}
 		before := models.Facts{"role": string(person.Role), "disabled": strconv.FormatBool(person.Disabled)}
-		action, column, value := edit(&person)
+		action, set := edit(&person)
 		if err := tx.Record(ctx, by, action, subjectOf(id), before, models.Facts{"role": string(person.Role), "disabled": strconv.FormatBool(person.Disabled)}); err != nil {
 			return err
 		}
-		if err := tx.UpdateStaff(ctx, id, map[string]any{column: value}); err != nil {
+		if err := tx.UpdateStaff(ctx, id, set); err != nil {
 			return fmt.Errorf("store staff: %w", err)
 		}
 		if err := tx.EndStaffSessions(ctx, id, ""); err != nil {

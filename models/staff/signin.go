@@ -73,7 +73,7 @@ func (a *Accounts) checkPassword(ctx context.Context, email, password string) (p
 		if err != nil {
 			return person, false, err
 		}
-		if err := a.store.UpdateStaff(ctx, person.ID, map[string]any{"password_hash": fresh}); err != nil {
+		if err := a.store.UpdateStaff(ctx, person.ID, store.StaffChange{PasswordHash: new(fresh)}); err != nil {
 			return person, false, fmt.Errorf("store password: %w", err)
 		}
 	}
@@ -105,7 +105,7 @@ func (a *Accounts) Finish(ctx context.Context, s SignedIn, typed string, from Or
 		if id, err = a.begin(ctx, tx, a.fullSession(s.Staff.ID, from)); err != nil {
 			return err
 		}
-		if err := tx.UpdateStaff(ctx, s.Staff.ID, map[string]any{"last_login_at": now}); err != nil {
+		if err := tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{LastLoginAt: new(now)}); err != nil {
 			return fmt.Errorf("store sign-in: %w", err)
 		}
 		return tx.Record(ctx, s.Actor(from), "staff.sign_in", subjectOf(s.Staff.ID), nil, models.Facts{"with": proof.kind()})

@@ -139,11 +139,10 @@ func (s *Store) openPayer(ctx context.Context, a *models.Attempt) {
 }
 
 // MoveAttempt changes an attempt's state by compare-and-set, keeps Live in step, and stores the transition. ErrConflict: the attempt is
-// not in that state, or the machine has no such move. ErrDuplicate: the platform's number belongs to another attempt. set may
-// change order_num, problem_code, checks, checked_at, opened_at, paid_at, due_at, lease, intent and payer (a models.Payer). A paid
-// attempt is not due any more, whatever set says.
+// not in that state, or the machine has no such move. ErrDuplicate: the platform's number belongs to another attempt. ErrText,
+// ErrNoSealKey. A paid attempt is not due any more, whatever set says.
 func (s *Store) MoveAttempt(
-	ctx context.Context, id string, from, to models.AttemptState, set map[string]any, t models.Transition,
+	ctx context.Context, id string, from, to models.AttemptState, set AttemptChange, t models.Transition,
 ) error {
 	return s.moveAttempt(ctx, id, from, to, set, t, "id = ? AND state = ?", id, string(from))
 }
@@ -151,19 +150,19 @@ func (s *Store) MoveAttempt(
 // EndAttempt is MoveAttempt for an attempt that comes to nothing, while the given intent is what is wanted of it: what becomes of
 // the order follows from the intent, so a wish that was stored meanwhile is an ErrConflict too (reliability.md R12).
 func (s *Store) EndAttempt(
-	ctx context.Context, id string, from models.AttemptState, intent models.Intent, to models.AttemptState, set map[string]any, t models.Transition,
+	ctx context.Context, id string, from models.AttemptState, intent models.Intent, to models.AttemptState, set AttemptChange, t models.Transition,
 ) error {
 	return s.moveAttempt(ctx, id, from, to, set, t, "id = ? AND state = ? AND intent = ?", id, string(from), string(intent))
 }
 
 func (s *Store) moveAttempt(
-	ctx context.Context, id string, from, to models.AttemptState, set map[string]any, t models.Transition, where string, args ...any,
+	ctx context.Context, id string, from, to models.AttemptState, set AttemptChange, t models.Transition, where string, args ...any,
 ) error {
 	what := fmt.Sprintf("move the attempt from %s to %s", from, to)
 	if !from.CanMove(to) {
 		return fmt.Errorf("%s: %w", what, ErrConflict)
 	}
-	c, err := s.changes("attempts", id, set)
+	c, err := set.columns(s.sealer, id)
 	if err != nil {
 		return doing(what, err)
 	}
@@ -197,11 +196,11 @@ func liveValue(state models.AttemptState) any {
 	return nil
 }
 
-// SetAttempt changes columns that are not state, those that MoveAttempt may set too, while the attempt is in the given state:
-// what the caller decides from an attempt that it has read must not be written into one that was paid meanwhile
-// (reliability.md R5). ErrConflict: the attempt is in another state, or there is none. ErrColumn, ErrDuplicate.
-func (s *Store) SetAttempt(ctx context.Context, id string, while models.AttemptState, set map[string]any) error {
-	c, err := s.changes("attempts", id, set)
+// SetAttempt changes an attempt without moving it, while it is in the given state: what the caller decides from an attempt that it has
+// read must not be written into one that was paid meanwhile (reliability.md R5). ErrConflict: the attempt is in another state, or there is
+// none. ErrDuplicate, ErrText, ErrNoSealKey.
+func (s *Store) SetAttempt(ctx context.Context, id string, while models.AttemptState, set AttemptChange) error {
+	c, err := set.columns(s.sealer, id)
 	if err != nil {
 		return doing("change the attempt", err)
 	}

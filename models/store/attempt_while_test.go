@@ -17,9 +17,11 @@ func TestSetAttempt_OnlyWhileItIsAsItWasRead(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		a := modelstest.Attempt(t, s, modelstest.Order(t, s))
-		require.NoError(t, s.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, nil, models.Transition{}))
-		for name, value := range map[string]any{"due_at": time.Now(), "problem_code": "70006", "checks": 7, "order_num": "N"} {
-			require.ErrorIs(t, s.SetAttempt(ctx, a.ID, a.State, map[string]any{name: value}), store.ErrConflict, name)
+		require.NoError(t, s.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, store.AttemptChange{}, models.Transition{}))
+		for name, set := range map[string]store.AttemptChange{
+			"due": {DueAt: new(time.Now())}, "problem": {ProblemCode: new("70006")}, "checks": {Checks: new(7)}, "number": {OrderNum: new("N")},
+		} {
+			require.ErrorIs(t, s.SetAttempt(ctx, a.ID, a.State, set), store.ErrConflict, name)
 		}
 		got, err := s.Attempt(ctx, a.ID)
 		require.NoError(t, err)
@@ -34,7 +36,7 @@ func TestMoveAttempt_PaidIsNotDue(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		a := modelstest.Attempt(t, s, modelstest.Order(t, s))
-		set := map[string]any{"due_at": time.Now().Add(time.Hour)}
+		set := store.AttemptChange{DueAt: new(time.Now().Add(time.Hour))}
 		require.NoError(t, s.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, set, models.Transition{}))
 		got, err := s.Attempt(ctx, a.ID)
 		require.NoError(t, err)
@@ -48,9 +50,9 @@ func TestEndAttempt_ConflictsWithAWishOfTheLastMoment(t *testing.T) {
 		ctx := t.Context()
 		a := modelstest.Attempt(t, s, modelstest.Order(t, s), func(a *models.Attempt) { a.State = models.AttemptOpen })
 		require.NoError(t, s.SetIntent(ctx, a.ID, models.IntentNone, models.IntentCancel))
-		err := s.EndAttempt(ctx, a.ID, models.AttemptOpen, models.IntentNone, models.AttemptClosed, nil, models.Transition{})
+		err := s.EndAttempt(ctx, a.ID, models.AttemptOpen, models.IntentNone, models.AttemptClosed, store.AttemptChange{}, models.Transition{})
 		require.ErrorIs(t, err, store.ErrConflict)
-		require.NoError(t, s.EndAttempt(ctx, a.ID, models.AttemptOpen, models.IntentCancel, models.AttemptClosed, nil, models.Transition{}))
+		require.NoError(t, s.EndAttempt(ctx, a.ID, models.AttemptOpen, models.IntentCancel, models.AttemptClosed, store.AttemptChange{}, models.Transition{}))
 		history, err := s.Transitions(ctx, a.OrderID)
 		require.NoError(t, err)
 		assert.Len(t, history, 1)

@@ -31,7 +31,7 @@ func statement(t *testing.T, s *store.Store, day string, lines ...models.Stateme
 		lines[i].StatementID, lines[i].Position = m.ID, i+1
 	}
 	require.NoError(t, s.AddStatementLines(ctx, lines))
-	set := map[string]any{"lines": len(lines), "count": len(lines), "pages": 1, "hash": strings.Repeat("a", 64), "fetched_at": time.Now()}
+	set := store.StatementChange{Lines: new(len(lines)), Count: new(len(lines)), Pages: new(1), Hash: new(strings.Repeat("a", 64)), FetchedAt: new(time.Now())}
 	require.NoError(t, s.FinishStatement(ctx, m.ID, models.StatementComplete, set))
 	return m
 }
@@ -106,9 +106,9 @@ func TestStatement_PagesAreSealedAndFetchesEndOnce(t *testing.T) {
 		assert.Equal(t, []string{`{"openId":"secret1"}`, `{"openId":"secret2"}`, `{"openId":"secret3"}`}, raw)
 		_, err := s.NewestStatement(ctx, someDay)
 		require.ErrorIs(t, err, store.ErrNotFound, "not complete")
-		require.ErrorIs(t, s.FinishStatement(ctx, m.ID, models.StatementFetching, nil), store.ErrConflict)
-		require.NoError(t, s.FinishStatement(ctx, m.ID, models.StatementFailed, map[string]any{"problem": strings.Repeat("x", 900)}))
-		require.ErrorIs(t, s.FinishStatement(ctx, m.ID, models.StatementComplete, nil), store.ErrConflict)
+		require.ErrorIs(t, s.FinishStatement(ctx, m.ID, models.StatementFetching, store.StatementChange{}), store.ErrConflict)
+		require.NoError(t, s.FinishStatement(ctx, m.ID, models.StatementFailed, store.StatementChange{Problem: new(strings.Repeat("x", 900))}))
+		require.ErrorIs(t, s.FinishStatement(ctx, m.ID, models.StatementComplete, store.StatementChange{}), store.ErrConflict)
 		complete := statement(t, s, someDay, lineOf("a", "1"))
 		newest, err := s.NewestStatement(ctx, someDay)
 		require.NoError(t, err)
@@ -138,13 +138,13 @@ func TestEachBooked_OurSideInOrder(t *testing.T) {
 		for _, r := range []*models.Refund{&sent, &declined} {
 			require.NoError(t, s.InsertRefund(ctx, r, last.Amount))
 		}
-		require.NoError(t, s.MoveRefund(ctx, declined.ID, models.RefundRequested, models.RefundDeclined, map[string]any{"sent_at": now}, models.Transition{}))
+		require.NoError(t, s.MoveRefund(ctx, declined.ID, models.RefundRequested, models.RefundDeclined, store.RefundChange{SentAt: new(now)}, models.Transition{}))
 		for _, step := range [][2]models.RefundState{
 			{models.RefundRequested, models.RefundApproved},
 			{models.RefundApproved, models.RefundSubmitting},
 			{models.RefundSubmitting, models.RefundUnknown},
 		} {
-			require.NoError(t, s.MoveRefund(ctx, sent.ID, step[0], step[1], map[string]any{"sent_at": now}, models.Transition{}))
+			require.NoError(t, s.MoveRefund(ctx, sent.ID, step[0], step[1], store.RefundChange{SentAt: new(now)}, models.Transition{}))
 		}
 		collect := func(from, to time.Time) []models.Booked {
 			var list []models.Booked
@@ -209,9 +209,9 @@ func TestDiscrepancies_ComeGoAndComeBack(t *testing.T) {
 		require.Len(t, rows, 1)
 		assert.Equal(t, "1.000000000000000001", rows[0].Theirs.String())
 		id := rows[0].ID
-		require.NoError(t, s.MoveDiscrepancy(ctx, id, models.DiscrepancyOpen, models.DiscrepancyOpen, map[string]any{"owner_id": "s1"}))
+		require.NoError(t, s.MoveDiscrepancy(ctx, id, models.DiscrepancyOpen, models.DiscrepancyOpen, store.DiscrepancyChange{OwnerID: new("s1")}))
 		assert.Equal(t, 1, winners(t, 6, func(int) error {
-			return s.MoveDiscrepancy(ctx, id, models.DiscrepancyOpen, models.DiscrepancyAccepted, map[string]any{"note": "their rounding"})
+			return s.MoveDiscrepancy(ctx, id, models.DiscrepancyOpen, models.DiscrepancyAccepted, store.DiscrepancyChange{Note: new("their rounding")})
 		}))
 		put(a, c)
 		assert.Equal(t, map[string]models.DiscrepancyState{"a": "accepted", "b": "settled", "c": "open"}, state())
@@ -224,7 +224,7 @@ func TestDiscrepancies_ComeGoAndComeBack(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "1.1", x.Theirs.String())
 		assert.Equal(t, "their rounding", x.Note)
-		require.ErrorIs(t, s.MoveDiscrepancy(ctx, id, models.DiscrepancyOpen, models.DiscrepancyAccepted, map[string]any{"ours": "1"}), store.ErrColumn)
+		require.ErrorIs(t, s.MoveDiscrepancy(ctx, id, models.DiscrepancyOpen, models.DiscrepancyAccepted, store.DiscrepancyChange{Note: new(strings.Repeat("x", 1001))}), store.ErrText)
 
 		first, next, err := s.Discrepancies(ctx, models.DiscrepancyFilter{Limit: 2})
 		require.NoError(t, err)
@@ -281,7 +281,7 @@ func TestSealDay_WithAnExplainedUnreadableLine(t *testing.T) {
 		require.Len(t, rows, 2)
 		for _, d := range rows {
 			require.ErrorIs(t, s.SealDay(ctx, someDay, "s1"), store.ErrConflict)
-			require.NoError(t, s.MoveDiscrepancy(ctx, d.ID, models.DiscrepancyOpen, models.DiscrepancyAccepted, map[string]any{"note": "asked"}))
+			require.NoError(t, s.MoveDiscrepancy(ctx, d.ID, models.DiscrepancyOpen, models.DiscrepancyAccepted, store.DiscrepancyChange{Note: new("asked")}))
 		}
 		require.NoError(t, s.SealDay(ctx, someDay, "s1"))
 		requireSound(t, s)
@@ -301,12 +301,12 @@ func TestSealDay_OnlyWhenEverythingIsExplained(t *testing.T) {
 		require.ErrorIs(t, s.SealDay(ctx, someDay, "s1"), store.ErrConflict, "a discrepancy is open")
 		rows, _, err := s.Discrepancies(ctx, models.DiscrepancyFilter{Day: someDay})
 		require.NoError(t, err)
-		require.NoError(t, s.MoveDiscrepancy(ctx, rows[0].ID, models.DiscrepancyOpen, models.DiscrepancyAccepted, map[string]any{"note": "a gift"}))
+		require.NoError(t, s.MoveDiscrepancy(ctx, rows[0].ID, models.DiscrepancyOpen, models.DiscrepancyAccepted, store.DiscrepancyChange{Note: new("a gift")}))
 		assert.Equal(t, 1, winners(t, 6, func(int) error { return s.SealDay(ctx, someDay, "s1") }))
 		requireSound(t, s)
 
 		require.ErrorIs(t, s.PutBookDay(ctx, models.BookDay{Day: someDay, StatementID: "other"}), store.ErrConflict)
-		require.ErrorIs(t, s.MoveDiscrepancy(ctx, rows[0].ID, models.DiscrepancyAccepted, models.DiscrepancyOpen, nil), store.ErrConflict)
+		require.ErrorIs(t, s.MoveDiscrepancy(ctx, rows[0].ID, models.DiscrepancyAccepted, models.DiscrepancyOpen, store.DiscrepancyChange{}), store.ErrConflict)
 		require.ErrorIs(t, s.PutDiscrepancies(ctx, someDay, []models.Discrepancy{x}), store.ErrConflict)
 		changed := found(models.ChangedSealed, "a", "2", "1")
 		require.NoError(t, s.PutDiscrepancies(ctx, someDay, []models.Discrepancy{changed}), "a later fetch differs")
@@ -349,7 +349,7 @@ func TestInvariants_FindWhatASealedDayHides(t *testing.T) {
 				require.NoError(t, s.PutDiscrepancies(ctx, day, []models.Discrepancy{found(models.TheirsNotOurs, "theirs", "1", "0")}))
 				rows, _, err := s.Discrepancies(ctx, models.DiscrepancyFilter{})
 				require.NoError(t, err)
-				require.NoError(t, s.MoveDiscrepancy(ctx, rows[0].ID, models.DiscrepancyOpen, models.DiscrepancyAccepted, nil))
+				require.NoError(t, s.MoveDiscrepancy(ctx, rows[0].ID, models.DiscrepancyOpen, models.DiscrepancyAccepted, store.DiscrepancyChange{}))
 				require.NoError(t, s.SealDay(ctx, day, "s1"))
 				requireSound(t, s)
 				modelstest.Exec(t, dsn, d.statement)

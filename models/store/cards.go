@@ -28,12 +28,12 @@ var cardOrders = map[models.CardSort]string{
 
 // Cards reads the products of a list, at most 100, with the number of all that match: in two statements, of a category with others below
 // it in three. A search
-// without any word finds nothing. A sort that is not known is ErrColumn. Texts of a card hold title and summary only. Prices are as
+// without any word finds nothing. A sort that is not known is ErrFilter. Texts of a card hold title and summary only. Prices are as
 // they were when they changed last (RefreshCatalogue): within moments, what PriceAt says now.
 func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.ProductCard, total int, err error) {
 	order, ok := cardOrders[f.Sort]
 	if !ok {
-		return nil, 0, fmt.Errorf("list products: %w: sort", ErrColumn)
+		return nil, 0, fmt.Errorf("list products: %w: sort", ErrFilter)
 	}
 	q, err := s.matching(ctx, f.Search)
 	if err != nil || q.nothing {

@@ -296,7 +296,7 @@ func TestRetiredAndUntracked(t *testing.T) {
 		ordered := newOrder(t, s, line(p.Variants[0], 2))
 		require.NoError(t, s.Reserve(ctx, ordered.ID, ordered.Lines))
 		require.NoError(t, s.ReleaseReservation(ctx, ordered.ID))
-		require.NoError(t, s.MoveOrder(ctx, ordered.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{}))
+		require.NoError(t, s.MoveOrder(ctx, ordered.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{}))
 		require.NoError(t, s.CorrectStock(ctx, models.StockCorrection{VariantID: p.Variants[0].ID, Quantity: -5}, models.Actor{}))
 		without := p
 		without.Variants = p.Variants[1:]
@@ -330,9 +330,9 @@ func TestRetiredAndUntracked(t *testing.T) {
 		require.True(t, ok)
 		assert.Equal(t, [3]int{4, 1, 0}, stockOf(t, s, p.Variants[2].ID), "all or none")
 		assert.Equal(t, [3]int{5, 0, 0}, stockOf(t, s, p.Variants[1].ID))
-		require.NoError(t, s.MoveOrder(ctx, short.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{}))
+		require.NoError(t, s.MoveOrder(ctx, short.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{}))
 		require.NoError(t, s.SellReservation(ctx, o.ID))
-		require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderReview, nil, models.Transition{}))
+		require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, models.Transition{}))
 		assert.Equal(t, [3]int{4, 0, 1}, stockOf(t, s, p.Variants[2].ID))
 		requireSound(t, s)
 	})

@@ -147,7 +147,7 @@ func TestCards_FilterSortAndPage(t *testing.T) {
 		assert.Empty(t, list)
 		assert.Equal(t, 29, total)
 		_, _, err = s.Cards(ctx, models.CardFilter{Sort: "price; DROP TABLE products"})
-		require.ErrorIs(t, err, store.ErrColumn)
+		require.ErrorIs(t, err, store.ErrFilter)
 
 		for _, sort := range []models.CardSort{models.SortPosition, models.SortNewest, models.SortPriceAsc, models.SortPriceDesc, models.SortName} {
 			seen := map[string]bool{}

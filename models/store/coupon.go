@@ -73,11 +73,20 @@ func (s *Store) SaveCoupon(ctx context.Context, c *models.Coupon) error {
 		}
 		return doing("store the coupon", err)
 	}
-	set := setOf(map[string]any{
-		"code": c.Code, "kind": string(c.Kind), "value": c.Value, "minimum": c.Minimum, "category_ids": c.CategoryIDs, "starts_at": c.StartsAt,
-		"ends_at": c.EndsAt, "max_uses": c.MaxUses, "max_per_shopper": c.MaxPerShopper, "enabled": c.Enabled, "note": c.Note,
-		"version": c.Version + 1, "updated_at": now,
-	})
+	set := &change{}
+	set.set("code", c.Code)
+	set.set("kind", string(c.Kind))
+	set.set("value", c.Value)
+	set.set("minimum", c.Minimum)
+	set.set("category_ids", c.CategoryIDs)
+	set.set("starts_at", c.StartsAt)
+	set.set("ends_at", c.EndsAt)
+	set.set("max_uses", c.MaxUses)
+	set.set("max_per_shopper", c.MaxPerShopper)
+	set.set("enabled", c.Enabled)
+	set.set("note", c.Note)
+	set.set("version", c.Version+1)
+	set.set("updated_at", now)
 	err := s.update(ctx, "coupons", set, "id = ? AND version = ? AND (? = 0 OR uses <= ?)", c.ID, c.Version, c.MaxUses, c.MaxUses)
 	if err == nil {
 		c.Version, c.UpdatedAt = c.Version+1, now

@@ -41,7 +41,11 @@ func (s *Store) followCategory(ctx context.Context, list []models.Category, gone
 		if len(ids) == 0 {
 			ids, c.Enabled = models.List{gone}, false
 		}
-		set := setOf(map[string]any{"category_ids": ids, "enabled": c.Enabled, "version": c.Version + 1, "updated_at": s.now()})
+		set := &change{}
+		set.set("category_ids", ids)
+		set.set("enabled", c.Enabled)
+		set.set("version", c.Version+1)
+		set.set("updated_at", s.now())
 		if err := s.update(ctx, "coupons", set, "id = ? AND version = ?", c.ID, c.Version); err != nil {
 			return err
 		}

@@ -47,14 +47,14 @@ func finish(t *testing.T, s *store.Store, o models.Order) {
 	t.Helper()
 	require.NoError(t, s.UseCoupon(t.Context(), o.ID))
 	for _, step := range [][2]models.OrderState{{models.OrderAwaiting, models.OrderPaid}, {models.OrderPaid, models.OrderFulfilled}} {
-		require.NoError(t, s.MoveOrder(t.Context(), o.ID, step[0], step[1], nil, models.Transition{Cause: "test"}))
+		require.NoError(t, s.MoveOrder(t.Context(), o.ID, step[0], step[1], store.OrderChange{}, models.Transition{Cause: "test"}))
 	}
 }
 
 // calledOff ends an order unpaid, with its coupon given back.
 func calledOff(t *testing.T, s *store.Store, o models.Order) {
 	t.Helper()
-	require.NoError(t, s.MoveOrder(t.Context(), o.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{Cause: "test"}))
+	require.NoError(t, s.MoveOrder(t.Context(), o.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{Cause: "test"}))
 	require.NoError(t, s.ReleaseCoupon(t.Context(), o.ID))
 }
 
@@ -215,7 +215,7 @@ func TestEraseCustomer_IsNoWayToUseACouponAgain(t *testing.T) {
 		}
 
 		// Money that comes late is booked, of whomever it is.
-		require.NoError(t, s.MoveOrder(ctx, late.ID, models.OrderCancelled, models.OrderReview, nil, models.Transition{Cause: "callback"}))
+		require.NoError(t, s.MoveOrder(ctx, late.ID, models.OrderCancelled, models.OrderReview, store.OrderChange{}, models.Transition{Cause: "callback"}))
 		require.NoError(t, s.UseCoupon(ctx, late.ID))
 		couponsSound(t, s, dsn)
 		assert.Zero(t, usesBy(t, s, unpaid, "ada@example.org"))

@@ -178,7 +178,7 @@ func TestCoupon_ComesBackOnceAndIsKeptWhenPaidLate(t *testing.T) {
 		_, err = couponOrder(t, s, c, "bob@example.com")
 		require.ErrorIs(t, err, store.ErrCouponUsedUp)
 
-		require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderExpired, nil, models.Transition{Cause: "expire"}))
+		require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderExpired, store.OrderChange{}, models.Transition{Cause: "expire"}))
 		for range 3 {
 			require.NoError(t, s.ReleaseCoupon(ctx, order.ID))
 		}
@@ -187,7 +187,7 @@ func TestCoupon_ComesBackOnceAndIsKeptWhenPaidLate(t *testing.T) {
 
 		other, err := couponOrder(t, s, c, "bob@example.com")
 		require.NoError(t, err, "it is free again")
-		require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderExpired, models.OrderReview, nil, models.Transition{Cause: "callback"}))
+		require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderExpired, models.OrderReview, store.OrderChange{}, models.Transition{Cause: "callback"}))
 		for range 2 {
 			require.NoError(t, s.UseCoupon(ctx, order.ID))
 		}

@@ -23,13 +23,13 @@ func TestEraseCustomer_TakesThePersonOutAndLeavesTheBooks(t *testing.T) {
 			o.Address = &models.Address{Name: "Ada Lovelace", Line1: "1 Main Street", City: "Berlin", Postcode: "10115", Country: "DE"}
 		})
 		paid, attempt := modelstest.Paid(t, s, ada)
-		require.NoError(t, s.SetAttempt(ctx, attempt.ID, attempt.State, map[string]any{"payer": models.Payer{OpenID: "open-ada", Token: "t"}}))
-		require.NoError(t, s.MoveOrder(ctx, paid.ID, models.OrderPaid, models.OrderFulfilled, nil, models.Transition{Cause: "admin"}))
+		require.NoError(t, s.SetAttempt(ctx, attempt.ID, attempt.State, store.AttemptChange{Payer: new(models.Payer{OpenID: "open-ada", Token: "t"})}))
+		require.NoError(t, s.MoveOrder(ctx, paid.ID, models.OrderPaid, models.OrderFulfilled, store.OrderChange{}, models.Transition{Cause: "admin"}))
 		cancelled := modelstest.Order(t, s, ada)
 		refused := modelstest.Attempt(t, s, cancelled, func(a *models.Attempt) { a.Payer = models.Payer{UserID: "4711"} })
-		require.NoError(t, s.MoveAttempt(ctx, refused.ID, refused.State, models.AttemptFailed, nil, models.Transition{OrderID: cancelled.ID, Cause: "create"}))
+		require.NoError(t, s.MoveAttempt(ctx, refused.ID, refused.State, models.AttemptFailed, store.AttemptChange{}, models.Transition{OrderID: cancelled.ID, Cause: "create"}))
 		require.NoError(t, s.ReleaseReservation(ctx, cancelled.ID))
-		require.NoError(t, s.MoveOrder(ctx, cancelled.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{Cause: "cancel"}))
+		require.NoError(t, s.MoveOrder(ctx, cancelled.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{Cause: "cancel"}))
 		bob := modelstest.Order(t, s, of("bob@example.org"))
 		before, err := s.Order(ctx, paid.ID)
 		require.NoError(t, err)
@@ -86,9 +86,9 @@ func TestEraseCustomer_RefusesWhileAnOrderNeedsThePerson(t *testing.T) {
 		waiting := modelstest.Order(t, s, of("ada@example.org"))
 		paid, attempt := modelstest.Paid(t, s, of("ada@example.org"))
 		refused(waiting.Ref, paid.Ref)
-		require.NoError(t, s.MoveOrder(ctx, waiting.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{Cause: "cancel"}))
+		require.NoError(t, s.MoveOrder(ctx, waiting.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{Cause: "cancel"}))
 		refused(paid.Ref)
-		require.NoError(t, s.MoveOrder(ctx, paid.ID, models.OrderPaid, models.OrderFulfilled, nil, models.Transition{Cause: "admin"}))
+		require.NoError(t, s.MoveOrder(ctx, paid.ID, models.OrderPaid, models.OrderFulfilled, store.OrderChange{}, models.Transition{Cause: "admin"}))
 		require.NoError(t, s.OpenReview(ctx, models.Review{Kind: models.ReviewSecondPayment, Subject: attempt.ID, OrderID: paid.ID}))
 		refused(paid.Ref)
 		kept, err := s.Order(ctx, waiting.ID)
@@ -103,7 +103,7 @@ func TestEraseCustomer_WaitsForEveryRefundAndEveryPaymentUnderWay(t *testing.T) 
 		for _, state := range models.RefundStates() {
 			email := string(state) + "@example.org"
 			order, attempt := modelstest.Paid(t, s, of(email))
-			require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderPaid, models.OrderFulfilled, nil, models.Transition{Cause: "admin"}))
+			require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderPaid, models.OrderFulfilled, store.OrderChange{}, models.Transition{Cause: "admin"}))
 			require.NoError(t, s.InsertRefund(ctx, &models.Refund{
 				ID: models.NewID(), OrderID: order.ID, AttemptID: attempt.ID, AppOrderID: models.NewRef(), FormToken: models.NewRef(), State: state,
 				Amount: models.MustAmount("1"), Coin: attempt.Coin,
@@ -120,11 +120,11 @@ func TestEraseCustomer_WaitsForEveryRefundAndEveryPaymentUnderWay(t *testing.T) 
 		}
 		order := modelstest.Order(t, s, of("ada@example.org"))
 		attempt := modelstest.Attempt(t, s, order)
-		require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{Cause: "cancel"}))
+		require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{Cause: "cancel"}))
 		_, err := s.EraseCustomer(ctx, customer(t, s, "ada@example.org"))
 		_, ok := errors.AsType[*store.OpenOrdersError](err)
 		require.True(t, ok, "it may still be paid")
-		require.NoError(t, s.MoveAttempt(ctx, attempt.ID, attempt.State, models.AttemptFailed, nil, models.Transition{OrderID: order.ID, AttemptID: attempt.ID, Cause: "test"}))
+		require.NoError(t, s.MoveAttempt(ctx, attempt.ID, attempt.State, models.AttemptFailed, store.AttemptChange{}, models.Transition{OrderID: order.ID, AttemptID: attempt.ID, Cause: "test"}))
 		_, err = s.EraseCustomer(ctx, customer(t, s, "ada@example.org"))
 		require.NoError(t, err)
 	})
@@ -144,7 +144,7 @@ func TestEraseCustomer_LeavesNothingInTheFile(t *testing.T) {
 	}
 	for _, o := range orders {
 		require.NoError(t, s.AddNote(t.Context(), &models.Note{OrderID: o.ID, Text: strings.Repeat(secret+" ", 200)}))
-		require.NoError(t, s.MoveOrder(t.Context(), o.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{Cause: "cancel"}))
+		require.NoError(t, s.MoveOrder(t.Context(), o.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{Cause: "cancel"}))
 	}
 	_, err = s.EraseCustomer(t.Context(), customer(t, s, orders[0].Email))
 	require.NoError(t, err)

@@ -166,7 +166,7 @@ func TestPayerOrders_AreThoseOfTheAccount(t *testing.T) {
 		assert.Equal(t, []string{mine.Ref}, refs(models.Payer{OpenID: "open-ada", Token: "another"}))
 		assert.Empty(t, refs(models.Payer{}))
 		assert.Empty(t, refs(models.Payer{UserID: "123"}), "a typed number proves nothing")
-		require.NoError(t, s.SetAttempt(ctx, again.ID, again.State, map[string]any{"payer": ada}))
+		require.NoError(t, s.SetAttempt(ctx, again.ID, again.State, store.AttemptChange{Payer: new(ada)}))
 		assert.ElementsMatch(t, []string{mine.Ref, typed.Ref}, refs(ada))
 	})
 }

@@ -200,11 +200,11 @@ func (s *Store) Discrepancy(ctx context.Context, id string) (models.Discrepancy,
 	return x, doing("read the discrepancy", err)
 }
 
-// MoveDiscrepancy changes a discrepancy's state by compare-and-set; the same state twice only changes its owner or note. set may change
-// owner_id and note. ErrConflict: it is in another state, or its day is sealed and it would be open again.
-func (s *Store) MoveDiscrepancy(ctx context.Context, id string, from, to models.DiscrepancyState, set map[string]any) error {
+// MoveDiscrepancy changes a discrepancy's state by compare-and-set; the same state twice only changes its owner or note.
+// ErrConflict: it is in another state, or its day is sealed and it would be open again. ErrText.
+func (s *Store) MoveDiscrepancy(ctx context.Context, id string, from, to models.DiscrepancyState, set DiscrepancyChange) error {
 	what := fmt.Sprintf("move the discrepancy from %s to %s", from, to)
-	c, err := s.changes("discrepancies", id, set)
+	c, err := set.columns()
 	if err != nil {
 		return doing(what, err)
 	}

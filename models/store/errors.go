@@ -23,8 +23,6 @@ var (
 	ErrText = errors.New("the text does not fit")
 	// ErrNoSealKey says that a secret was to be written without Options.SealKey.
 	ErrNoSealKey = errors.New("no key to seal secrets with")
-	// ErrColumn says that a change names a column that may not be changed in this way.
-	ErrColumn = errors.New("column cannot be set")
 
 	errForeignKey = errors.New("refers to a row that is not there")
 	errCheck      = errors.New("a check of the database refused the row")

@@ -135,10 +135,10 @@ func TestGuard_AttemptMovesByCompareAndSet(t *testing.T) {
 			} {
 				o := modelstest.Order(t, s)
 				a := modelstest.Attempt(t, s, o, func(a *models.Attempt) { a.State = c.read })
-				require.NoError(t, s.MoveAttempt(ctx, a.ID, c.read, c.moved, map[string]any{"order_num": models.NewRef()}, models.Transition{}))
+				require.NoError(t, s.MoveAttempt(ctx, a.ID, c.read, c.moved, store.AttemptChange{OrderNum: new(models.NewRef())}, models.Transition{}))
 				before, err := s.Attempt(ctx, a.ID)
 				require.NoError(t, err)
-				set := map[string]any{"order_num": models.NewRef(), "problem_code": "x", "due_at": nil}
+				set := store.AttemptChange{OrderNum: new(models.NewRef()), ProblemCode: new("x"), DueAt: new(time.Time{})}
 				err = s.MoveAttempt(ctx, a.ID, c.read, c.stale, set, models.Transition{})
 				require.ErrorIs(t, err, store.ErrConflict, "%s to %s, after %s", c.read, c.stale, c.moved)
 				after, err := s.Attempt(ctx, a.ID)
@@ -157,7 +157,7 @@ func TestGuard_AttemptMovesByCompareAndSet(t *testing.T) {
 			a := modelstest.Attempt(t, s, o)
 			targets := []models.AttemptState{models.AttemptSubmitting, models.AttemptFailed, models.AttemptPaid}
 			assert.Equal(t, 1, winners(t, 12, func(i int) error {
-				return s.MoveAttempt(ctx, a.ID, models.AttemptCreated, targets[i%len(targets)], nil, models.Transition{Cause: "race"})
+				return s.MoveAttempt(ctx, a.ID, models.AttemptCreated, targets[i%len(targets)], store.AttemptChange{}, models.Transition{Cause: "race"})
 			}))
 			got, err := s.Attempt(ctx, a.ID)
 			require.NoError(t, err)
@@ -237,7 +237,7 @@ func TestGuard_ReservationMovesByCompareAndSet(t *testing.T) {
 				// Whichever was first, the sale stands: what was released before is taken from the shelf again.
 				assert.Equal(t, models.ReservationSold, state(t, s, o))
 				assert.Equal(t, [3]int{4, 3, 3}, stockOf(t, s, v.ID))
-				require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderReview, nil, models.Transition{Cause: "test"}))
+				require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, models.Transition{Cause: "test"}))
 				requireSound(t, s)
 			}
 		})

@@ -70,16 +70,16 @@ func (s *Store) Imports(ctx context.Context, limit int) ([]models.Import, error)
 	return list, doing("read the imports", translate(err))
 }
 
-// SetImportTask notes which task works on an import: "check_task", "apply_task" or "picture_task". It takes the place of the one that was
-// read, so that two people cannot both begin: ErrConflict.
-func (s *Store) SetImportTask(ctx context.Context, id, column, was, task string) error {
-	query, known := map[string]string{
-		"check_task":   "UPDATE imports SET check_task = ? WHERE id = ? AND check_task = ? AND applied_at IS NULL",
-		"apply_task":   "UPDATE imports SET apply_task = ? WHERE id = ? AND apply_task = ? AND applied_at IS NULL",
-		"picture_task": "UPDATE imports SET picture_task = ? WHERE id = ? AND picture_task = ?",
-	}[column]
+// SetImportTask notes which task of a kind works on an import. It takes the place of the one that was read, so that two people cannot both
+// begin: ErrConflict.
+func (s *Store) SetImportTask(ctx context.Context, id string, kind models.TaskKind, was, task string) error {
+	query, known := map[models.TaskKind]string{
+		models.TaskImportCheck:    "UPDATE imports SET check_task = ? WHERE id = ? AND check_task = ? AND applied_at IS NULL",
+		models.TaskImport:         "UPDATE imports SET apply_task = ? WHERE id = ? AND apply_task = ? AND applied_at IS NULL",
+		models.TaskImportPictures: "UPDATE imports SET picture_task = ? WHERE id = ? AND picture_task = ?",
+	}[kind]
 	if !known {
-		return fmt.Errorf("note the task: %w: %s", ErrColumn, column)
+		return fmt.Errorf("note the task: no import has a task of the kind %q", kind)
 	}
 	n, err := s.exec(ctx, query, task, id, was)
 	if err == nil && n == 0 {

@@ -26,7 +26,7 @@ func paidOrder(t *testing.T, s *store.Store) models.Order {
 	require.NoError(t, s.Tx(ctx, func(tx *store.Store) error {
 		steps := []models.AttemptState{models.AttemptCreated, models.AttemptSubmitting, models.AttemptOpen, models.AttemptPaid}
 		for i := range len(steps) - 1 {
-			set := map[string]any{"order_num": number}
+			set := store.AttemptChange{OrderNum: new(number)}
 			require.NoError(t, tx.MoveAttempt(ctx, a.ID, steps[i], steps[i+1], set, models.Transition{Cause: "test"}))
 		}
 		for _, e := range []models.Evidence{
@@ -38,7 +38,7 @@ func paidOrder(t *testing.T, s *store.Store) models.Order {
 		}
 		require.NoError(t, tx.FinishInbox(ctx, inbox.ID, models.InboxDone, ""))
 		require.NoError(t, tx.SellReservation(ctx, o.ID))
-		set := map[string]any{"paid_attempt_id": a.ID, "paid_at": time.Now()}
+		set := store.OrderChange{PaidAttemptID: new(a.ID), PaidAt: new(time.Now())}
 		require.NoError(t, tx.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderPaid, set, models.Transition{Cause: "test"}))
 		return tx.PutOutbox(ctx, models.OutboxMessage{Kind: models.MailPaymentReceived, OrderID: o.ID, DedupeKey: o.ID})
 	}))

@@ -189,7 +189,7 @@ func TestLease_EndsWhenTheRowGetsAnotherTime(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, claimed, 1)
 		soon := models.Instant(time.Now().Add(time.Second))
-		require.NoError(t, s.SetAttempt(ctx, a.ID, a.State, map[string]any{"due_at": soon}))
+		require.NoError(t, s.SetAttempt(ctx, a.ID, a.State, store.AttemptChange{DueAt: new(soon)}))
 		require.ErrorIs(t, s.Reschedule(ctx, store.QueueAttempts, a.ID, claimed[0].Lease, soon.Add(time.Hour)), store.ErrConflict)
 		got, err := s.Attempt(ctx, a.ID)
 		require.NoError(t, err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // forgotten again by SweepMedia unless KeepMedia names it.
 func (s *Store) SaveMedia(ctx context.Context, m models.Media, files []models.MediaFile) error {
 	if len(files) == 0 {
-		return fmt.Errorf("store the picture: %w: without files", ErrColumn)
+		return errors.New("store the picture: it has no files")
 	}
 	m.CreatedAt = s.now()
 	return doing("store the picture", s.Tx(ctx, func(tx *Store) error {

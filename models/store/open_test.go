@@ -122,7 +122,7 @@ func TestLog_NeverHoldsValues(t *testing.T) {
 			require.ErrorIs(t, err, store.ErrDuplicate)
 			assert.NotContains(t, err.Error(), marked)
 			a := modelstest.Attempt(t, s, o, func(a *models.Attempt) { a.Payer = models.Payer{OpenID: marked, Token: marked} })
-			err = s.SetAttempt(t.Context(), a.ID, a.State, map[string]any{"order_num": strings.Repeat(marked, 100)})
+			err = s.SetAttempt(t.Context(), a.ID, a.State, store.AttemptChange{OrderNum: new(strings.Repeat(marked, 100))})
 			require.ErrorIs(t, err, store.ErrText)
 			assert.NotContains(t, err.Error(), marked)
 		})

@@ -95,23 +95,20 @@ func (s *Store) order(ctx context.Context, where, key string) (models.Order, err
 }
 
 // MoveOrder changes an order's state by compare-and-set and stores the transition, whose ids, states and time are filled in. ErrConflict:
-// the order is not in that state, or the machine has no such move; then nothing is changed. set may change paid_attempt_id,
-// paid_at, expires_at, fulfilled_at, tracking, due_at and lease besides; anything else is ErrColumn. Only orders that await payment
-// are due by themselves: a move ends due_at and lease, unless set says otherwise.
+// the order is not in that state, or the machine has no such move; then nothing is changed. ErrText. Only orders that await
+// payment are due by themselves, and none comes back to that state: a move ends due_at and lease.
 func (s *Store) MoveOrder(
-	ctx context.Context, id string, from, to models.OrderState, set map[string]any, t models.Transition,
+	ctx context.Context, id string, from, to models.OrderState, set OrderChange, t models.Transition,
 ) error {
 	if !from.CanMove(to) {
 		return fmt.Errorf("move the order from %s to %s: %w", from, to, ErrConflict)
 	}
-	c, err := s.changes("orders", id, set)
+	c, err := set.columns()
 	if err != nil {
 		return doing("move the order", err)
 	}
-	if _, ok := set["due_at"]; !ok {
-		c.set("due_at", nil)
-		c.set("lease", "")
-	}
+	c.set("due_at", nil)
+	c.set("lease", "")
 	c.set("state", string(to))
 	c.set("updated_at", s.now())
 	t.OrderID, t.AttemptID, t.FromState, t.ToState, t.Refused = id, "", string(from), string(to), false

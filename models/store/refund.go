@@ -183,16 +183,15 @@ func (s *Store) RefundPage(
 // MoveRefund changes a refund's state by compare-and-set and stores the transition, whose ids, states and time are filled in. What comes
 // to nothing (failed, declined) can be refunded again from that moment on; what is confirmed after it had failed is taken again,
 // whatever is left. ErrConflict: the refund is not in that state, or the machine has no such move. ErrDuplicate: the platform's
-// number belongs to another refund. set may change order_num, approved_by, problem_code, checks, sent_at, confirmed_at, due_at and
-// lease.
+// number belongs to another refund. ErrText.
 func (s *Store) MoveRefund(
-	ctx context.Context, id string, from, to models.RefundState, set map[string]any, t models.Transition,
+	ctx context.Context, id string, from, to models.RefundState, set RefundChange, t models.Transition,
 ) error {
 	what := fmt.Sprintf("move the refund from %s to %s", from, to)
 	if !from.CanMove(to) {
 		return fmt.Errorf("%s: %w", what, ErrConflict)
 	}
-	c, err := s.changes("refunds", id, set)
+	c, err := set.columns()
 	if err != nil {
 		return doing(what, err)
 	}
@@ -222,10 +221,10 @@ func (s *Store) MoveRefund(
 	}))
 }
 
-// SetRefund changes columns that are not state, those that MoveRefund may set too, while the refund is in the given state.
-// ErrConflict: it is in another state, or there is none. ErrColumn, ErrDuplicate.
-func (s *Store) SetRefund(ctx context.Context, id string, while models.RefundState, set map[string]any) error {
-	c, err := s.changes("refunds", id, set)
+// SetRefund changes a refund without moving it, while it is in the given state. ErrConflict: it is in another state, or there is none.
+// ErrDuplicate, ErrText.
+func (s *Store) SetRefund(ctx context.Context, id string, while models.RefundState, set RefundChange) error {
+	c, err := set.columns()
 	if err != nil {
 		return doing("change the refund", err)
 	}

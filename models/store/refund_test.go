@@ -165,7 +165,7 @@ func TestMoveRefund_GivesBackWhatDoesNotGo(t *testing.T) {
 		move := func(r models.Refund, steps ...models.RefundState) {
 			t.Helper()
 			for i := range len(steps) - 1 {
-				require.NoError(t, s.MoveRefund(ctx, r.ID, steps[i], steps[i+1], nil, models.Transition{Cause: "refund"}))
+				require.NoError(t, s.MoveRefund(ctx, r.ID, steps[i], steps[i+1], store.RefundChange{}, models.Transition{Cause: "refund"}))
 			}
 		}
 		declined, failed, done := refundOf(a, "20"), refundOf(a, "21"), refundOf(a, "10")
@@ -178,8 +178,8 @@ func TestMoveRefund_GivesBackWhatDoesNotGo(t *testing.T) {
 		move(failed, models.RefundRequested, models.RefundApproved, models.RefundSubmitting, models.RefundFailed)
 		assert.Equal(t, "10", refundedOf(t, s, a))
 		move(done, models.RefundRequested, models.RefundApproved, models.RefundSubmitting)
-		require.NoError(t, s.MoveRefund(ctx, done.ID, models.RefundSubmitting, models.RefundUnknown, map[string]any{
-			"order_num": "R-1", "sent_at": now, "due_at": now, "checks": 3, "problem_code": "10001",
+		require.NoError(t, s.MoveRefund(ctx, done.ID, models.RefundSubmitting, models.RefundUnknown, store.RefundChange{
+			OrderNum: new("R-1"), SentAt: new(now), DueAt: new(now), Checks: new(3), ProblemCode: new("10001"),
 		}, models.Transition{Cause: "refund", Note: "lost"}))
 		due, err := s.ClaimRefunds(ctx, 10, time.Minute)
 		require.NoError(t, err)
@@ -194,13 +194,13 @@ func TestMoveRefund_GivesBackWhatDoesNotGo(t *testing.T) {
 		assert.Equal(t, "31", refundedOf(t, s, a))
 		requireSound(t, s)
 
-		require.ErrorIs(t, s.MoveRefund(ctx, done.ID, models.RefundConfirmed, models.RefundFailed, nil, models.Transition{}), store.ErrConflict)
-		require.ErrorIs(t, s.MoveRefund(ctx, declined.ID, models.RefundRequested, models.RefundApproved, nil, models.Transition{}), store.ErrConflict)
-		require.ErrorIs(t, s.MoveRefund(ctx, declined.ID, models.RefundApproved, models.RefundDeclined, nil, models.Transition{}), store.ErrConflict)
-		require.ErrorIs(t, s.SetRefund(ctx, done.ID, models.RefundConfirmed, map[string]any{"amount": "1"}), store.ErrColumn)
-		require.ErrorIs(t, s.SetRefund(ctx, declined.ID, models.RefundDeclined, map[string]any{"order_num": "R-1"}), store.ErrDuplicate)
-		require.ErrorIs(t, s.SetRefund(ctx, "nothing", models.RefundDeclined, map[string]any{"checks": 1}), store.ErrConflict)
-		require.NoError(t, s.SetRefund(ctx, done.ID, models.RefundConfirmed, map[string]any{"approved_by": "s2"}))
+		require.ErrorIs(t, s.MoveRefund(ctx, done.ID, models.RefundConfirmed, models.RefundFailed, store.RefundChange{}, models.Transition{}), store.ErrConflict)
+		require.ErrorIs(t, s.MoveRefund(ctx, declined.ID, models.RefundRequested, models.RefundApproved, store.RefundChange{}, models.Transition{}), store.ErrConflict)
+		require.ErrorIs(t, s.MoveRefund(ctx, declined.ID, models.RefundApproved, models.RefundDeclined, store.RefundChange{}, models.Transition{}), store.ErrConflict)
+		require.ErrorIs(t, s.SetRefund(ctx, done.ID, models.RefundConfirmed, store.RefundChange{OrderNum: new(longText(191))}), store.ErrText)
+		require.ErrorIs(t, s.SetRefund(ctx, declined.ID, models.RefundDeclined, store.RefundChange{OrderNum: new("R-1")}), store.ErrDuplicate)
+		require.ErrorIs(t, s.SetRefund(ctx, "nothing", models.RefundDeclined, store.RefundChange{Checks: new(1)}), store.ErrConflict)
+		require.NoError(t, s.SetRefund(ctx, done.ID, models.RefundConfirmed, store.RefundChange{ApprovedBy: new("s2")}))
 
 		list, err := s.RefundsOf(ctx, o.ID)
 		require.NoError(t, err)
@@ -227,7 +227,7 @@ func TestMoveRefund_OnceAmongMany(t *testing.T) {
 		require.NoError(t, s.InsertRefund(ctx, &other, a.Amount))
 		good := winners(t, 10, func(i int) error {
 			to := []models.RefundState{models.RefundApproved, models.RefundDeclined}[i%2]
-			return s.MoveRefund(ctx, r.ID, models.RefundRequested, to, map[string]any{"approved_by": "s2"}, models.Transition{})
+			return s.MoveRefund(ctx, r.ID, models.RefundRequested, to, store.RefundChange{ApprovedBy: new("s2")}, models.Transition{})
 		})
 		assert.Equal(t, 1, good)
 		requireSound(t, s)

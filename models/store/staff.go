@@ -94,18 +94,15 @@ func (s *Store) StaffCount(ctx context.Context) (int, error) {
 	return n, doing("count the staff", err)
 }
 
-// UpdateStaff changes a person of the back office: name, role, lang, password_hash, disabled, totp (a models.Secret; empty takes it
-// away), recovery_hash, last_login_at. ErrNotFound, ErrColumn. ErrLastOwner: afterwards no owner could sign in.
-func (s *Store) UpdateStaff(ctx context.Context, id string, set map[string]any) error {
-	c, err := s.changes("staff", id, set)
+// UpdateStaff changes a person of the back office. ErrNotFound, ErrText, ErrNoSealKey. ErrLastOwner: afterwards no owner could sign in.
+func (s *Store) UpdateStaff(ctx context.Context, id string, set StaffChange) error {
+	c, err := set.columns(s.sealer, id)
 	if err != nil {
 		return doing("change the person", err)
 	}
 	c.set("updated_at", s.now())
 	return doing("change the person", s.Tx(ctx, func(tx *Store) error {
-		_, role := set["role"]
-		_, disabled := set["disabled"]
-		if !role && !disabled {
+		if set.Role == nil && set.Disabled == nil {
 			return tx.updatePerson(ctx, id, c)
 		}
 		before, err := tx.owners(ctx)
@@ -152,25 +149,6 @@ func (s *Store) forUpdate() string {
 		return ""
 	}
 	return " FOR UPDATE"
-}
-
-// changeTOTP seals a new TOTP secret. The step that was used last belongs to the secret before.
-func (s *Store) changeTOTP(c *change, id string, value any) error {
-	secret, ok := value.(models.Secret)
-	if !ok {
-		return fmt.Errorf("%w: totp must be a models.Secret", ErrColumn)
-	}
-	sealed, err := s.sealer.seal(totpColumn, id, []byte(secret.Reveal()))
-	if err != nil {
-		return err
-	}
-	c.set("totp_step", 0)
-	if sealed == nil {
-		c.set("totp_sealed", nil) // a nil []byte would be an empty one
-	} else {
-		c.set("totp_sealed", sealed)
-	}
-	return nil
 }
 
 // UseTOTPStep notes that a code was used: it and all older ones are good no more. ErrConflict: it was used before, here or by another

@@ -62,21 +62,21 @@ func TestUpdateStaff_ChangesWhatItMay(t *testing.T) {
 		m := modelstest.Staff(t, s)
 		require.NoError(t, s.UseTOTPStep(ctx, m.ID, 100))
 		at := time.Date(2026, time.March, 1, 2, 3, 4, 0, time.UTC)
-		require.NoError(t, s.UpdateStaff(ctx, m.ID, map[string]any{
-			"name": "N", "role": models.RoleViewer, "lang": "zh-Hans", "password_hash": "h", "disabled": true, "totp": models.Secret("NEW"),
-			"recovery_hash": "a b", "last_login_at": at,
+		require.NoError(t, s.UpdateStaff(ctx, m.ID, store.StaffChange{
+			Name: new("N"), Role: new(models.RoleViewer), Lang: new("zh-Hans"), PasswordHash: new("h"), Disabled: new(true), TOTP: new(models.Secret("NEW")),
+			RecoveryHash: new("a b"), LastLoginAt: new(at),
 		}))
 		got, err := s.Staff(ctx, m.ID)
 		require.NoError(t, err)
 		assert.Equal(t, []any{"N", models.RoleViewer, "zh-Hans", "h", true, "NEW", "a b", at, int64(0)},
 			[]any{got.Name, got.Role, got.Lang, got.PasswordHash, got.Disabled, got.TOTP.Reveal(), got.RecoveryHash, got.LastLoginAt, got.TOTPStep})
-		require.NoError(t, s.UpdateStaff(ctx, m.ID, map[string]any{"totp": models.Secret("")}))
+		require.NoError(t, s.UpdateStaff(ctx, m.ID, store.StaffChange{TOTP: new(models.Secret(""))}))
 		got, err = s.Staff(ctx, m.ID)
 		require.NoError(t, err)
 		assert.Empty(t, got.TOTP.Reveal())
-		require.ErrorIs(t, s.UpdateStaff(ctx, m.ID, map[string]any{"email": "x@y.z"}), store.ErrColumn)
-		require.ErrorIs(t, s.UpdateStaff(ctx, m.ID, map[string]any{"totp": "plain"}), store.ErrColumn)
-		require.ErrorIs(t, s.UpdateStaff(ctx, "nobody", map[string]any{"name": "x"}), store.ErrNotFound)
+		require.ErrorIs(t, s.UpdateStaff(ctx, m.ID, store.StaffChange{Name: new(strings.Repeat("x", 201))}), store.ErrText)
+		require.ErrorIs(t, s.UpdateStaff(ctx, m.ID, store.StaffChange{RecoveryHash: new("é")}), store.ErrText)
+		require.ErrorIs(t, s.UpdateStaff(ctx, "nobody", store.StaffChange{Name: new("x")}), store.ErrNotFound)
 	})
 }
 
@@ -90,7 +90,7 @@ func TestUpdateStaff_KeepsTheLastOwner(t *testing.T) {
 		errs := make([]error, 2)
 		for i, other := range []models.Staff{second, first} {
 			owners.Go(func() error {
-				errs[i] = s.UpdateStaff(ctx, other.ID, []map[string]any{{"disabled": true}, {"role": models.RoleViewer}}[i])
+				errs[i] = s.UpdateStaff(ctx, other.ID, []store.StaffChange{{Disabled: new(true)}, {Role: new(models.RoleViewer)}}[i])
 				return nil
 			})
 		}
@@ -199,7 +199,7 @@ func TestStaffSession_EndsByTimeIdlenessAndDisabling(t *testing.T) {
 			require.ErrorIs(t, err, store.ErrNotFound)
 
 			put("fourth", models.StageFull)
-			require.NoError(t, s.UpdateStaff(ctx, m.ID, map[string]any{"disabled": true}))
+			require.NoError(t, s.UpdateStaff(ctx, m.ID, store.StaffChange{Disabled: new(true)}))
 			_, _, err = s.StaffSession(ctx, "fourth")
 			require.ErrorIs(t, err, store.ErrNotFound)
 			clock.Advance(models.StaffSessionTime)

@@ -83,13 +83,13 @@ func asKey(text string) string {
 	}, text)
 }
 
-// FinishStatement ends a fetch: complete or failed. ErrConflict: it is not being fetched. set may hold lines, count, pages, hash,
-// problem and fetched_at. The accounts of people who were erased go off its lines again.
-func (s *Store) FinishStatement(ctx context.Context, id string, state models.StatementState, set map[string]any) error {
+// FinishStatement ends a fetch: complete or failed. ErrConflict: it is not being fetched. ErrText. The accounts of people
+// who were erased go off its lines again.
+func (s *Store) FinishStatement(ctx context.Context, id string, state models.StatementState, set StatementChange) error {
 	if state == models.StatementFetching {
 		return fmt.Errorf("finish the statement: %w", ErrConflict)
 	}
-	c, err := s.changes("statements", id, set)
+	c, err := set.columns()
 	if err != nil {
 		return doing("finish the statement", err)
 	}

@@ -86,7 +86,7 @@ func TestCorrectStock_ByDifferenceOrByCount(t *testing.T) {
 		_, ok = errors.AsType[*store.OutOfStockError](correct(models.StockCorrection{Returned: true, Quantity: 1}))
 		require.True(t, ok, "nothing was sold")
 		require.NoError(t, s.SellReservation(ctx, o.ID))
-		require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderReview, nil, models.Transition{}))
+		require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, models.Transition{}))
 		require.NoError(t, correct(models.StockCorrection{Returned: true, Quantity: 1}))
 		require.ErrorIs(t, correct(models.StockCorrection{Returned: true, Quantity: -1}), store.ErrMovement)
 		assert.Equal(t, [3]int{10, 0, 2}, stockOf(t, s, v.ID))
@@ -194,7 +194,7 @@ func TestReservations_EndFirstFirst(t *testing.T) {
 			refs = append([]string{o.Ref}, refs...)
 			if i == 0 {
 				require.NoError(t, s.ReleaseReservation(ctx, o.ID))
-				require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{}))
+				require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{}))
 				refs = nil
 			}
 		}
@@ -252,7 +252,7 @@ func TestStockCount_KeepsWhatIsSoldMeanwhile(t *testing.T) {
 		sold := newOrder(t, s, line(p.Variants[0], 3), line(p.Variants[2], 1)) // sold after it was counted
 		require.NoError(t, s.Reserve(ctx, sold.ID, sold.Lines))
 		require.NoError(t, s.SellReservation(ctx, sold.ID))
-		require.NoError(t, s.MoveOrder(ctx, sold.ID, models.OrderAwaiting, models.OrderReview, nil, models.Transition{}))
+		require.NoError(t, s.MoveOrder(ctx, sold.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, models.Transition{}))
 		require.NoError(t, s.EnterCounts(ctx, count.ID, map[string]int{p.Variants[0].ID: 4, p.Variants[2].ID: 4}))
 		page, err = s.CountLines(ctx, count.ID, "", 0)
 		require.NoError(t, err)
@@ -268,7 +268,7 @@ func TestStockCount_KeepsWhatIsSoldMeanwhile(t *testing.T) {
 		_, ok := errors.AsType[*store.OutOfStockError](err)
 		require.True(t, ok, "the last one is promised: one of the orders cannot be served")
 		require.NoError(t, s.ReleaseReservation(ctx, held.ID))
-		require.NoError(t, s.MoveOrder(ctx, held.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{}))
+		require.NoError(t, s.MoveOrder(ctx, held.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{}))
 		n, err := s.BookStockCount(ctx, count.ID, count.Version, me())
 		require.NoError(t, err)
 		assert.Equal(t, 1, n)

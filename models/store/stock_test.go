@@ -105,7 +105,7 @@ func TestReserve_AllLinesOrNone(t *testing.T) {
 		for _, v := range p.Variants {
 			assert.Equal(t, [3]int{v.OnHand, 0, 0}, stockOf(t, s, v.ID))
 		}
-		require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderCancelled, nil, models.Transition{}))
+		require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{}))
 		requireSound(t, s)
 
 		twice := newOrder(t, s, line(a, 2), line(a, 1), line(b, 5))
@@ -159,7 +159,7 @@ func TestSell_OfReleasedStockThatIsGoneChangesNothing(t *testing.T) {
 				if to == models.OrderReview {
 					from = models.OrderExpired
 				}
-				if err := tx.MoveOrder(ctx, late.ID, from, to, nil, models.Transition{Cause: "late"}); err != nil {
+				if err := tx.MoveOrder(ctx, late.ID, from, to, store.OrderChange{}, models.Transition{Cause: "late"}); err != nil {
 					return err
 				}
 			}
@@ -209,7 +209,7 @@ func TestStock_ManyOrdersAtOnceStaySound(t *testing.T) {
 							if err := end(tx); err != nil {
 								return err
 							}
-							return tx.MoveOrder(t.Context(), o.ID, models.OrderAwaiting, to, nil, models.Transition{Cause: "test"})
+							return tx.MoveOrder(t.Context(), o.ID, models.OrderAwaiting, to, store.OrderChange{}, models.Transition{Cause: "test"})
 						})
 						if errors.Is(err, store.ErrConflict) {
 							return nil
@@ -249,7 +249,7 @@ func TestMoveStock_NeverBelowNothing(t *testing.T) {
 		o := newOrder(t, s, line(v, 2))
 		require.NoError(t, s.Reserve(ctx, o.ID, o.Lines))
 		require.NoError(t, s.SellReservation(ctx, o.ID))
-		require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderReview, nil, models.Transition{}))
+		require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, models.Transition{}))
 		require.NoError(t, move(models.MovementReturn, 1))
 		assert.Equal(t, [3]int{6, 0, 1}, stockOf(t, s, v.ID))
 		require.ErrorAs(t, move(models.MovementReturn, 2), &gone, "more comes back than was sold")

@@ -109,11 +109,11 @@ func (s *Store) ClaimTasks(ctx context.Context, limit int, lease time.Duration) 
 	return mine, nil
 }
 
-// SetTask notes the progress of a claimed task and extends its lease by a minute. set may change done, total, params and problem.
+// SetTask notes the progress of a claimed task and extends its lease by a minute.
 // ErrConflict: the lease is not held any more, because the task was stopped or given to another worker, and nothing of it may be
 // done further.
-func (s *Store) SetTask(ctx context.Context, id, lease string, set map[string]any) error {
-	c, err := s.changes("tasks", id, set)
+func (s *Store) SetTask(ctx context.Context, id, lease string, set TaskChange) error {
+	c, err := set.columns()
 	if err != nil {
 		return doing("note the task's progress", err)
 	}
@@ -130,15 +130,14 @@ func (s *Store) updateTask(ctx context.Context, id, lease string, c *change) err
 	return s.update(ctx, "tasks", c, "id = ? AND lease = ? AND state = ?", id, lease, string(models.TaskRunning))
 }
 
-// FinishTask ends a claimed task: done, failed or stopped. set may change done, total, problem, file_name, file_type and file_size.
-// ErrConflict as in SetTask.
-func (s *Store) FinishTask(ctx context.Context, id, lease string, state models.TaskState, set map[string]any) error {
+// FinishTask ends a claimed task: done, failed or stopped. ErrConflict as in SetTask.
+func (s *Store) FinishTask(ctx context.Context, id, lease string, state models.TaskState, set TaskChange) error {
 	switch state {
 	case models.TaskDone, models.TaskFailed, models.TaskStopped:
 	case models.TaskWaiting, models.TaskRunning:
 		return fmt.Errorf("end the task as %s: %w", state, ErrConflict)
 	}
-	c, err := s.changes("tasks", id, set)
+	c, err := set.columns()
 	if err != nil {
 		return doing("end the task", err)
 	}

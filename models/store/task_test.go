@@ -40,7 +40,7 @@ func TestTask_OneWorkerAtATimeAndNobodyElseWrites(t *testing.T) {
 			dead := first[0].Lease
 			require.NoError(t, s.PutTaskChunk(ctx, dead, models.TaskChunk{TaskID: task.ID, Number: 1, Data: []byte("old")}))
 			clock.Advance(50 * time.Second)
-			require.NoError(t, s.SetTask(ctx, task.ID, dead, map[string]any{"done": 3, "total": 9}))
+			require.NoError(t, s.SetTask(ctx, task.ID, dead, store.TaskChange{Done: new(3), Total: new(9)}))
 			clock.Advance(50 * time.Second)
 			assert.Empty(t, claimed(), "the sign of life extended the lease")
 			clock.Advance(11 * time.Second)
@@ -50,13 +50,13 @@ func TestTask_OneWorkerAtATimeAndNobodyElseWrites(t *testing.T) {
 			lease := second[0].Lease
 
 			for name, err := range map[string]error{
-				"set":    s.SetTask(ctx, task.ID, dead, map[string]any{"done": 4}),
+				"set":    s.SetTask(ctx, task.ID, dead, store.TaskChange{Done: new(4)}),
 				"chunk":  s.PutTaskChunk(ctx, dead, models.TaskChunk{TaskID: task.ID, Number: 2}),
 				"row":    s.AddTaskRows(ctx, dead, []models.TaskRow{{TaskID: task.ID, Position: 1}}),
 				"clear":  s.ClearTask(ctx, task.ID, dead),
-				"finish": s.FinishTask(ctx, task.ID, dead, models.TaskDone, nil),
+				"finish": s.FinishTask(ctx, task.ID, dead, models.TaskDone, store.TaskChange{}),
 				"none":   s.PutTaskChunk(ctx, "", models.TaskChunk{TaskID: task.ID, Number: 2}),
-				"state":  s.FinishTask(ctx, task.ID, lease, models.TaskRunning, nil),
+				"state":  s.FinishTask(ctx, task.ID, lease, models.TaskRunning, store.TaskChange{}),
 			} {
 				require.ErrorIs(t, err, store.ErrConflict, name)
 			}
@@ -77,10 +77,10 @@ func TestTask_OneWorkerAtATimeAndNobodyElseWrites(t *testing.T) {
 			require.NoError(t, err)
 			assert.Len(t, got, 1)
 
-			require.NoError(t, s.FinishTask(ctx, task.ID, lease, models.TaskDone, map[string]any{
-				"file_name": "orders.csv", "file_type": "text/csv", "file_size": int64(3 << 20), "done": 9,
+			require.NoError(t, s.FinishTask(ctx, task.ID, lease, models.TaskDone, store.TaskChange{
+				FileName: new("orders.csv"), FileType: new("text/csv"), FileSize: new(int64(3 << 20)), Done: new(9),
 			}))
-			require.ErrorIs(t, s.FinishTask(ctx, task.ID, lease, models.TaskDone, nil), store.ErrConflict)
+			require.ErrorIs(t, s.FinishTask(ctx, task.ID, lease, models.TaskDone, store.TaskChange{}), store.ErrConflict)
 			require.ErrorIs(t, s.StopTask(ctx, task.ID), store.ErrConflict)
 			size := 0
 			require.NoError(t, s.EachTaskChunk(ctx, task.ID, func(b []byte) error { size += len(b); return nil }))
@@ -115,7 +115,7 @@ func TestStopTask_EndsItForItsWorkerToo(t *testing.T) {
 		for _, task := range tasks {
 			require.NoError(t, s.StopTask(ctx, task.ID))
 		}
-		require.ErrorIs(t, s.SetTask(ctx, list[0].ID, list[0].Lease, map[string]any{"done": 1}), store.ErrConflict)
+		require.ErrorIs(t, s.SetTask(ctx, list[0].ID, list[0].Lease, store.TaskChange{Done: new(1)}), store.ErrConflict)
 		list, err = s.ClaimTasks(ctx, 10, time.Minute)
 		require.NoError(t, err)
 		assert.Empty(t, list)

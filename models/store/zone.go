@@ -112,10 +112,14 @@ func (s *Store) putZone(ctx context.Context, z *models.Zone) error {
 		}
 		return s.create(ctx, z)
 	}
-	set := setOf(map[string]any{
-		"name": z.Name, "tax_mode": string(z.TaxMode), "tax_name": z.TaxName, "tax_rate": z.TaxRate, "tax_delivery": z.TaxDelivery,
-		"texts": z.Texts, "version": z.Version + 1,
-	})
+	set := &change{}
+	set.set("name", z.Name)
+	set.set("tax_mode", string(z.TaxMode))
+	set.set("tax_name", z.TaxName)
+	set.set("tax_rate", z.TaxRate)
+	set.set("tax_delivery", z.TaxDelivery)
+	set.set("texts", z.Texts)
+	set.set("version", z.Version+1)
 	if err := s.update(ctx, "zones", set, "id = ? AND version = ?", z.ID, z.Version); err != nil {
 		return err
 	}

@@ -29,23 +29,23 @@ func (s *Service) AcceptDiscrepancy(ctx context.Context, id, reason string, by m
 	if err != nil {
 		return err
 	}
-	return s.changeDiscrepancy(ctx, id, models.DiscrepancyAccepted, map[string]any{"note": reason, "owner_id": by.StaffID}, by, "discrepancy.accept", models.Facts{"reason": reason})
+	return s.changeDiscrepancy(ctx, id, models.DiscrepancyAccepted, store.DiscrepancyChange{Note: new(reason), OwnerID: new(by.StaffID)}, by, "discrepancy.accept", models.Facts{"reason": reason})
 }
 
 // AssignDiscrepancy says who looks after a discrepancy, with a note that may be empty. Errors as AcceptDiscrepancy.
 func (s *Service) AssignDiscrepancy(ctx context.Context, id, ownerID, note string, by models.Actor) error {
-	set := map[string]any{"owner_id": ownerID}
+	set := store.DiscrepancyChange{OwnerID: new(ownerID)}
 	if note != "" {
 		clean, err := models.CleanNote(note)
 		if err != nil {
 			return err
 		}
-		set["note"] = clean
+		set.Note = new(clean)
 	}
 	return s.changeDiscrepancy(ctx, id, models.DiscrepancyOpen, set, by, "discrepancy.assign", models.Facts{"owner": ownerID, "note": note})
 }
 
-func (s *Service) changeDiscrepancy(ctx context.Context, id string, to models.DiscrepancyState, set map[string]any, by models.Actor, action string, after models.Facts) error {
+func (s *Service) changeDiscrepancy(ctx context.Context, id string, to models.DiscrepancyState, set store.DiscrepancyChange, by models.Actor, action string, after models.Facts) error {
 	d, err := s.openDiscrepancy(ctx, id)
 	if err != nil {
 		return err

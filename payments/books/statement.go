@@ -105,8 +105,8 @@ func (s *Service) fetchOnce(ctx context.Context, day, staffID string, progress f
 	}
 	keep, cancel := s.detached(ctx)
 	defer cancel()
-	set := map[string]any{
-		"lines": st.Lines, "count": st.Count, "pages": st.Pages, "hash": st.Hash, "problem": st.Problem, "fetched_at": st.FetchedAt,
+	set := store.StatementChange{
+		Lines: new(st.Lines), Count: new(st.Count), Pages: new(st.Pages), Hash: new(st.Hash), Problem: new(st.Problem), FetchedAt: new(st.FetchedAt),
 	}
 	if err := s.store.FinishStatement(keep, st.ID, st.State, set); err != nil {
 		return st, fmt.Errorf("finish statement: %w", err)

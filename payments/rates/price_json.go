@@ -1,10 +1,8 @@
 package rates
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -50,48 +48,41 @@ func IsPricePath(text string) bool {
 	return err == nil
 }
 
-// decodePrice reads JSON, with numbers as they are written, so that no digit is lost.
-func decodePrice(body []byte) (any, bool) {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	var document any
-	if err := decoder.Decode(&document); err != nil {
-		return nil, false
-	}
-	_, err := decoder.Token()
-	return document, errors.Is(err, io.EOF)
-}
-
 // follow goes to the place that a pointer names.
-func follow(value any, parts []string) (any, bool) {
+func follow(value json.RawMessage, parts []string) (json.RawMessage, bool) {
 	for _, part := range parts {
-		switch at := value.(type) {
-		case map[string]any:
-			next, ok := at[part]
-			if !ok {
-				return nil, false
-			}
-			value = next
-		case []any:
-			i, err := strconv.Atoi(part)
-			if err != nil || i < 0 || i >= len(at) || strconv.Itoa(i) != part {
-				return nil, false
-			}
-			value = at[i]
-		default:
+		next, ok := member(value, part)
+		if !ok {
 			return nil, false
 		}
+		value = next
 	}
 	return value, true
 }
 
-// scalar is the text of a string or a number.
-func scalar(value any) (string, bool) {
-	switch v := value.(type) {
-	case string:
-		return v, true
-	case json.Number:
-		return v.String(), true
+// member is what an object has under a name, or a list at a position, from 0.
+func member(value json.RawMessage, part string) (json.RawMessage, bool) {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(value, &object) == nil {
+		next, ok := object[part]
+		return next, ok
+	}
+	var list []json.RawMessage
+	i, err := strconv.Atoi(part)
+	if json.Unmarshal(value, &list) != nil || err != nil || i < 0 || i >= len(list) || strconv.Itoa(i) != part {
+		return nil, false
+	}
+	return list[i], true
+}
+
+// scalar is the text of a string, or of a number as it is written, so that no digit is lost.
+func scalar(value json.RawMessage) (string, bool) {
+	var text string
+	switch first := value[0]; {
+	case first == '"':
+		return text, json.Unmarshal(value, &text) == nil
+	case first == '-', first >= '0' && first <= '9':
+		return string(value), true
 	}
 	return "", false
 }
@@ -99,12 +90,11 @@ func scalar(value any) (string, bool) {
 // readPrice reads the price of an answer, and its time where the source names a place for it.
 func readPrice(body []byte, source models.PriceSource, now time.Time) models.Reading {
 	r := models.Reading{At: now}
-	document, ok := decodePrice(body)
-	if !ok {
+	if !json.Valid(body) {
 		r.Problem = models.FetchNotJSON
 		return r
 	}
-	text, ok := textAt(document, source.Path)
+	text, ok := textAt(body, source.Path)
 	if !ok {
 		r.Problem = models.FetchNoPrice
 		return r
@@ -115,7 +105,7 @@ func readPrice(body []byte, source models.PriceSource, now time.Time) models.Rea
 	if source.TimePath == "" {
 		return r
 	}
-	text, ok = textAt(document, source.TimePath)
+	text, ok = textAt(body, source.TimePath)
 	at, good := parseEpoch(text)
 	if !ok || !good || at.Sub(now) > futureMargin {
 		r.Problem = models.FetchBadTime
@@ -127,7 +117,7 @@ func readPrice(body []byte, source models.PriceSource, now time.Time) models.Rea
 	return r
 }
 
-func textAt(document any, path string) (string, bool) {
+func textAt(document json.RawMessage, path string) (string, bool) {
 	parts, err := pointer(path)
 	if err != nil {
 		return "", false

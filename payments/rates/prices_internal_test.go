@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/coincart/coincart/models/fetch"
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/fetch"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
