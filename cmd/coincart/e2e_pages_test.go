@@ -188,7 +188,7 @@ func (g *gallery) visitPages() {
 // work does what fills the pages: orders, a note, a refund, a statement, tasks.
 func (g *gallery) work() (order models.Order, cancelled, exported models.Task) {
 	g.t.Helper()
-	ctx, service := g.t.Context(), g.shop.payments
+	ctx, service := g.t.Context(), g.shop.services.Payments
 	people, err := g.shop.web.Accounts().People(ctx)
 	require.NoError(g.t, err)
 	by := models.Actor{StaffID: people[0].ID, Who: people[0].Email, RemoteAddr: "192.0.2.1", RequestID: "gallery"}
@@ -202,9 +202,9 @@ func (g *gallery) work() (order models.Order, cancelled, exported models.Task) {
 	pending, _ := g.order("slow@example.org")
 	cancelled, err = service.StartCancel(ctx, []string{pending.ID, order.ID}, models.NewRef(), by)
 	require.NoError(g.t, err)
-	exported, err = service.StartExport(ctx, books.Export{What: books.ExportPayments, Format: books.FormatCSV, From: yesterday, To: today}, models.NewRef(), by)
+	exported, err = g.shop.services.Books.StartExport(ctx, books.Export{What: books.ExportPayments, Format: books.FormatCSV, From: yesterday, To: today}, models.NewRef(), by)
 	require.NoError(g.t, err)
-	_, err = service.StartStatement(ctx, yesterday, models.NewRef(), by)
+	_, err = g.shop.services.Books.StartStatement(ctx, yesterday, models.NewRef(), by)
 	require.NoError(g.t, err)
 	g.order("waiting@example.org")
 	g.finished()
