@@ -52,7 +52,7 @@ func importRules() []importRule {
 		{"payments/opay", nil, nil}, // the standard library only: see standardOnly
 		{"payments", []string{"models", "models/jobs", "models/mail", "models/store", "payments/opay"}, []string{gin, templ, orm, "database/sql", "html/template", "net/http"}},
 		{"payments/books", []string{"models", "models/jobs", "models/store", "payments/opay"}, []string{gin, templ, orm, "database/sql", "net/http"}},
-		{"payments/rates", []string{"models", "models/fetch", "models/jobs", "models/store", "payments/breaker"}, []string{gin, templ, orm, "database/sql"}},
+		{"payments/rates", []string{"models", "models/fetch", "models/jobs", "models/store", "payments/breaker", "payments/opay"}, []string{gin, templ, orm, "database/sql"}},
 		{"payments/breaker", []string{"payments/opay"}, []string{gin, templ, orm, "database/sql"}},
 		{"payments/assembly", []string{"models/catalogue", "models/customers", "models/jobs", "models/mail", "payments", "payments/books", "payments/rates"}, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"payments/keyfile", []string{"payments/opay"}, []string{gin, templ, orm, "database/sql", "net/http"}},
