@@ -33,6 +33,9 @@ const (
 // baseline is the file of the first version.
 const baseline = "0101_baseline.sql"
 
+// versions is goose's table of the applied versions.
+const versions = "goose_db_version"
+
 // createTable finds the tables of the baseline on MySQL.
 var createTable = regexp.MustCompile(`(?m)^CREATE TABLE IF NOT EXISTS (\w+)`)
 
@@ -68,13 +71,13 @@ func (e *TakenError) Error() string {
 
 // Check refuses a database that was made before the baseline, with an *UnreleasedError. It changes nothing.
 func Check(ctx context.Context, db *sql.DB, dialect string) error {
-	there, err := hasTable(ctx, db, dialect, goose.DefaultTablename)
+	there, err := hasTable(ctx, db, dialect, versions)
 	if err != nil || !there {
 		return err
 	}
 	var step int64
-	row := db.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM "+goose.DefaultTablename+
-		" WHERE version_id BETWEEN 1 AND ? AND is_applied = 1", lastUnreleased)
+	row := db.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE version_id BETWEEN 1 AND ? AND is_applied = 1",
+		lastUnreleased)
 	if err := row.Scan(&step); err != nil {
 		return fmt.Errorf("read the applied migrations: %w", err)
 	}
@@ -96,13 +99,13 @@ func Prepare(ctx context.Context, db *sql.DB, dialect string) error {
 	if err != nil {
 		return err
 	}
-	there, err := hasTable(ctx, db, dialect, goose.DefaultTablename)
+	there, err := hasTable(ctx, db, dialect, versions)
 	switch {
 	case err != nil:
 		return err
 	case there:
-		_, err = db.ExecContext(ctx, "INSERT INTO "+goose.DefaultTablename+" (version_id, is_applied) SELECT 0, 1 FROM DUAL WHERE NOT EXISTS "+
-			"(SELECT 1 FROM "+goose.DefaultTablename+")")
+		_, err = db.ExecContext(ctx, "INSERT INTO goose_db_version (version_id, is_applied) SELECT 0, 1 FROM DUAL WHERE NOT EXISTS "+
+			"(SELECT 1 FROM goose_db_version)")
 		if err != nil {
 			return fmt.Errorf("complete the list of migrations: %w", err)
 		}
