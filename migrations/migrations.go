@@ -168,7 +168,7 @@ func Provider(ctx context.Context, db *sql.DB, dialect string) (*goose.Provider,
 	if err != nil {
 		return nil, fmt.Errorf("open the migrations: %w", err)
 	}
-	provider, err := goose.NewProvider(name, db, folder, goose.WithLocker(locker), goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(name, db, folder, goose.WithLocker(locker), goose.WithTableName(versions), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}
