@@ -1,5 +1,11 @@
-// Package migrations holds the schema as plain SQL, a folder per dialect, forward and back. Both folders have the same versions, one
-// table each: MySQL commits every DDL statement at once, so a version that stops half-way can only be one that did nothing.
+// Package migrations holds the schema as plain SQL, a folder per dialect, forward and back. Both folders have the same versions.
+//
+// The first version is the baseline, a description of the whole schema. On SQLite a version is one transaction. MySQL commits every DDL
+// statement at once: each statement of the baseline makes one table with its keys and does nothing where that table is there, so that
+// a baseline which stopped half-way goes on at the next start. A later version is one statement on MySQL: it is done, or nothing is.
+//
+// The baseline has the number 101 because the steps before the first release had the numbers 1 to 100. A database with one of these is
+// refused (Check). Once a version has been released, it is not changed any more: changes are new versions.
 package migrations
 
 import (
@@ -10,6 +16,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"regexp"
 	"sync"
 	"time"
 
@@ -23,11 +30,117 @@ const (
 	MySQL  = "mysql"
 )
 
+// baseline is the file of the first version.
+const baseline = "0101_baseline.sql"
+
+// versions is goose's table of the applied versions.
+const versions = "goose_db_version"
+
+// createTable finds the tables of the baseline on MySQL.
+var createTable = regexp.MustCompile(`(?m)^CREATE TABLE IF NOT EXISTS (\w+)`)
+
 //go:embed mysql/*.sql sqlite/*.sql
 var files embed.FS
 
+// lastUnreleased is the highest number of the steps before the baseline.
+const lastUnreleased = 100
+
 // ErrDialect says that there is no schema for a dialect.
 var ErrDialect = errors.New("no migrations for this dialect")
+
+// UnreleasedError says that a database was made by the steps before the baseline. Nothing brings such a database up to date.
+type UnreleasedError struct {
+	Step int64 // the last step that was applied, 1 to 100
+}
+
+// Error says what happened and what to do.
+func (e *UnreleasedError) Error() string {
+	return fmt.Sprintf("this database was made by an unreleased version of Coincart (schema step %d); "+
+		"export what you need with that version and start with a new database", e.Step)
+}
+
+// TakenError says that a database has a table of another program under a name of the schema.
+type TakenError struct {
+	Table string
+}
+
+// Error names the table.
+func (e *TakenError) Error() string {
+	return "the database has a table " + e.Table + " that was not made by Coincart: use an empty database"
+}
+
+// Check refuses a database that was made before the baseline, with an *UnreleasedError. It changes nothing.
+func Check(ctx context.Context, db *sql.DB, dialect string) error {
+	there, err := hasTable(ctx, db, dialect, versions)
+	if err != nil || !there {
+		return err
+	}
+	var step int64
+	row := db.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE version_id BETWEEN 1 AND ? AND is_applied = 1",
+		lastUnreleased)
+	if err := row.Scan(&step); err != nil {
+		return fmt.Errorf("read the applied migrations: %w", err)
+	}
+	if step > 0 {
+		return &UnreleasedError{Step: step}
+	}
+	return nil
+}
+
+// Prepare makes a MySQL database ready for the baseline; SQLite needs nothing. The baseline takes a table that is there for its own, so
+// a database that has no list of migrations and has a table under one of its names is refused with a *TakenError. A list of
+// migrations whose first row is missing, because its creation stopped half-way, gets that row.
+func Prepare(ctx context.Context, db *sql.DB, dialect string) error {
+	if dialect != MySQL {
+		return nil
+	}
+	// The tables are looked for before the list: another process that applies the baseline meanwhile makes the list first.
+	taken, err := ownTable(ctx, db)
+	if err != nil {
+		return err
+	}
+	there, err := hasTable(ctx, db, dialect, versions)
+	switch {
+	case err != nil:
+		return err
+	case there:
+		_, err = db.ExecContext(ctx, "INSERT INTO goose_db_version (version_id, is_applied) SELECT 0, 1 FROM DUAL WHERE NOT EXISTS "+
+			"(SELECT 1 FROM goose_db_version)")
+		if err != nil {
+			return fmt.Errorf("complete the list of migrations: %w", err)
+		}
+	case taken != "":
+		return &TakenError{Table: taken}
+	}
+	return nil
+}
+
+// ownTable returns the name of a table of the baseline that a MySQL database has; empty: it has none.
+func ownTable(ctx context.Context, db *sql.DB) (string, error) {
+	text, err := files.ReadFile(MySQL + "/" + baseline)
+	if err != nil {
+		return "", fmt.Errorf("open the migrations: %w", err)
+	}
+	for _, match := range createTable.FindAllSubmatch(text, -1) {
+		name := string(match[1])
+		if there, err := hasTable(ctx, db, MySQL, name); err != nil || there {
+			return name, err
+		}
+	}
+	return "", nil
+}
+
+func hasTable(ctx context.Context, db *sql.DB, dialect, name string) (bool, error) {
+	query := "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
+	if dialect == MySQL {
+		query = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?"
+	}
+	var n int
+	if err := db.QueryRowContext(ctx, query, name).Scan(&n); err != nil {
+		return false, fmt.Errorf("look for the table %s: %w", name, err)
+	}
+	return n > 0, nil
+}
 
 // Provider makes a goose provider over the schema of a dialect, SQLite or MySQL. Starters that run at the same moment wait for each
 // other, so that all of them succeed: on MySQL by a row with a lease (GET_LOCK is no lock on a Galera cluster), on SQLite by
@@ -55,7 +168,7 @@ func Provider(ctx context.Context, db *sql.DB, dialect string) (*goose.Provider,
 	if err != nil {
 		return nil, fmt.Errorf("open the migrations: %w", err)
 	}
-	provider, err := goose.NewProvider(name, db, folder, goose.WithLocker(locker), goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(name, db, folder, goose.WithLocker(locker), goose.WithTableName(versions), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}

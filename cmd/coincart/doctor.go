@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
+	"github.com/coincart/coincart/migrations"
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
@@ -95,6 +96,9 @@ const (
 func databaseProblem(p *i18n.Printer, err error) string {
 	if errors.Is(err, store.ErrNoDatabase) {
 		return p.T("doctor.database.none")
+	}
+	if old, ok := errors.AsType[*migrations.UnreleasedError](err); ok {
+		return p.T("doctor.database.unreleased", "Step", strconv.FormatInt(old.Step, 10))
 	}
 	if said, ok := errors.AsType[*mysql.MySQLError](err); ok {
 		switch said.Number {

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/migrations"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/payments/opay"
@@ -178,6 +179,7 @@ func TestDoctorWords_ProblemsOfTheDatabaseAreNamed(t *testing.T) {
 		key string
 	}{
 		"none":        {store.ErrNoDatabase, "none"},
+		"unreleased":  {&migrations.UnreleasedError{Step: 57}, "unreleased"},
 		"password":    {&mysql.MySQLError{Number: 1045}, "denied"},
 		"rights":      {&mysql.MySQLError{Number: 1044}, "denied"},
 		"name":        {&mysql.MySQLError{Number: 1049}, "unknown"},
@@ -189,7 +191,7 @@ func TestDoctorWords_ProblemsOfTheDatabaseAreNamed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			wrapped := errors.Join(row.err)
 			for _, l := range i18n.Languages() {
-				want := sayIn(l.Tag, "doctor.database."+row.key, "Words", "disk image is malformed")
+				want := sayIn(l.Tag, "doctor.database."+row.key, "Words", "disk image is malformed", "Step", "57")
 				assert.Contains(t, databaseProblem(i18n.ByTag(l.Tag), wrapped), want)
 			}
 		})

@@ -11,8 +11,8 @@ import (
 
 // migrateCmd changes or shows the state of the database's tables.
 type migrateCmd struct {
-	Up     migrateUpCmd     `cmd:"" help:"Apply all pending migrations. Safe to run on several machines at once."`
-	Down   migrateDownCmd   `cmd:"" help:"Undo the last migration. Data that exists only in what it added is lost: make a backup first."`
+	Up     migrateUpCmd     `cmd:"" help:"Apply all pending migrations. Safe to run on several machines at once, and again after it was interrupted."`
+	Down   migrateDownCmd   `cmd:"" help:"Undo the last migration. What it added is deleted with all data in it; undoing the baseline deletes everything. Make a backup first."`
 	Status migrateStatusCmd `cmd:"" help:"List all migrations and when each was applied (UTC). Exit code 0: up to date, 1: some are pending, or the list cannot be read."`
 }
 

@@ -2,6 +2,8 @@ package modelstest
 
 import (
 	"database/sql"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,6 +46,58 @@ func Columns(tb testing.TB, dsn string) map[string]map[string]Column {
 	}
 	require.NoError(tb, rows.Err())
 	return tables
+}
+
+// Shape lists what a schema has in both dialects, in words that do not depend on the dialect: each column with its place and whether it may
+// be NULL, each primary key, each index with its name, its columns and whether it is unique. The tables of goose are left out.
+func Shape(tb testing.TB, dsn string) []string {
+	tb.Helper()
+	columns := `SELECT table_name, CONCAT('column ', ordinal_position, ': ', column_name), IF(is_nullable = 'YES', 'NULL', 'NOT NULL')
+		FROM information_schema.columns WHERE table_schema = DATABASE()`
+	indexes := `SELECT table_name, CONCAT(IF(non_unique, '', 'unique '), 'index ', index_name), column_name
+		FROM information_schema.statistics WHERE table_schema = DATABASE() ORDER BY table_name, index_name, seq_in_index`
+	if strings.HasPrefix(dsn, "sqlite:") {
+		columns = `SELECT m.name, 'column ' || (c.cid + 1) || ': ' || c.name, CASE c."notnull" WHEN 0 THEN 'NULL' ELSE 'NOT NULL' END
+			FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'`
+		indexes = `SELECT name, what, part FROM (SELECT m.name AS name, 'unique index PRIMARY' AS what, c.name AS part, c.pk AS place
+			FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND c.pk > 0
+			UNION ALL SELECT m.name, CASE l."unique" WHEN 0 THEN '' ELSE 'unique ' END || 'index ' || l.name, i.name, i.seqno
+			FROM sqlite_master m, pragma_index_list(m.name) l, pragma_index_info(l.name) i WHERE m.type = 'table' AND l.origin = 'c'
+			) ORDER BY name, what, place`
+	}
+	shape := map[string]string{}
+	for _, query := range []string{columns, indexes} {
+		rows, err := raw(tb, dsn).QueryContext(tb.Context(), query)
+		require.NoError(tb, err)
+		defer rows.Close() //nolint:errcheck // read to the end below
+		for rows.Next() {
+			var table, what, part string
+			require.NoError(tb, rows.Scan(&table, &what, &part))
+			if !strings.HasPrefix(table, "goose_") {
+				shape[table+" "+what] += " " + part
+			}
+		}
+		require.NoError(tb, rows.Err())
+	}
+	lines := make([]string, 0, len(shape))
+	for what, parts := range shape {
+		lines = append(lines, what+parts)
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// Unreleased makes an empty database look as if the steps before the baseline had been applied up to one of them; 0: all were taken back.
+func Unreleased(tb testing.TB, dsn string, step int) {
+	tb.Helper()
+	id := "BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY"
+	if strings.HasPrefix(dsn, "sqlite:") {
+		id = "INTEGER PRIMARY KEY AUTOINCREMENT"
+	}
+	Exec(tb, dsn, "CREATE TABLE goose_db_version (id "+id+", version_id BIGINT NOT NULL, is_applied TINYINT(1) NOT NULL, tstamp TIMESTAMP DEFAULT CURRENT_TIMESTAMP)")
+	for version := range step + 1 {
+		Exec(tb, dsn, fmt.Sprintf("INSERT INTO goose_db_version (version_id, is_applied) VALUES (%d, 1)", version))
+	}
 }
 
 // Count gives the number that a query counts, past the store: for what a test must see in the database itself.

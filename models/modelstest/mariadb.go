@@ -116,7 +116,7 @@ func connect(dsn string) (*sql.DB, error) {
 	return sql.OpenDB(connector), nil
 }
 
-// mariadbTemplate is the schema as one text of statements: running the migrations one by one for every test takes ten times as long.
+// mariadbTemplate is the schema as one text of statements: running the migrations for every test takes much longer.
 var mariadbTemplate = sync.OnceValues(func() (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()

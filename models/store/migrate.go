@@ -21,11 +21,15 @@ type Migration struct {
 	AppliedAt time.Time // zero: pending
 }
 
-// Migrate brings the schema up to date. Any number of processes may do so at once.
+// Migrate brings the schema up to date. Any number of processes may do so at once. A run that stopped half-way is continued.
+// *migrations.TakenError: the database has tables of another program.
 func (s *Store) Migrate(ctx context.Context) error {
 	provider, err := s.provider(ctx)
 	if err != nil {
 		return err
+	}
+	if err := migrations.Prepare(ctx, s.pool.write.db, s.dialect); err != nil {
+		return doing("bring the schema up to date", err)
 	}
 	_, err = provider.Up(ctx)
 	return doing("bring the schema up to date", err)
@@ -78,6 +82,17 @@ func (s *Store) SchemaBehind(ctx context.Context) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// refuseUnreleased refuses a database that was made before the first release: *migrations.UnreleasedError.
+func (s *Store) refuseUnreleased(ctx context.Context) error {
+	ctx, cancel := s.pool.waits.bound(ctx)
+	defer cancel()
+	err := migrations.Check(ctx, s.pool.write.db, s.dialect)
+	if _, ok := errors.AsType[*migrations.UnreleasedError](err); ok {
+		return err // says everything
+	}
+	return doing("check the schema", translate(err))
 }
 
 func (s *Store) provider(ctx context.Context) (*goose.Provider, error) {

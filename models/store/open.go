@@ -75,6 +75,7 @@ var ErrNoDatabase = errors.New("there is no database")
 // Open opens a database and asks it for a sign of life. The setting is "sqlite:path", which makes the folder and the file, readable
 // by their owner only, or "mysql://user:pass@host:3306/name?…" with the driver's parameters (and socket=path) behind the
 // question mark; errors never hold the password. The schema is not touched: see Migrate and SchemaBehind.
+// *migrations.UnreleasedError: the database was made before the first release.
 func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	kind, rest, _ := strings.Cut(dsn, ":")
 	c := &shared{clock: o.Clock, fixed: o.Clock != nil, log: o.Logger, given: o.Given}
@@ -117,6 +118,9 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 		return nil, errors.Join(err, c.pool.close())
 	}
 	if _, err := s.Now(ctx); err != nil {
+		return nil, errors.Join(err, c.pool.close())
+	}
+	if err := s.refuseUnreleased(ctx); err != nil {
 		return nil, errors.Join(err, c.pool.close())
 	}
 	return s, nil

@@ -1,11 +1,17 @@
 package store_test
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/migrations"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
 )
@@ -24,6 +30,32 @@ func TestSchema_ColumnsAreTheModelsFields(t *testing.T) {
 	}
 	t.Run("sqlite", func(t *testing.T) { check(t, modelstest.SQLiteDSN(t)) })
 	t.Run("mariadb", func(t *testing.T) { check(t, modelstest.MariaDBDSN(t)) })
+}
+
+// A query that uses a name of the schema works in both dialects.
+func TestSchema_BothDialectsAreAlike(t *testing.T) {
+	lite := modelstest.Shape(t, modelstest.SQLiteDSN(t))
+	require.NotEmpty(t, lite)
+	assert.Equal(t, lite, modelstest.Shape(t, modelstest.MariaDBDSN(t)))
+}
+
+// Constraints are compared as they are written: SQLite does not list them by name.
+func TestSchema_BothDialectsHaveTheSameConstraints(t *testing.T) {
+	constraints := func(dialect string) []string {
+		names, err := migrations.Names(dialect)
+		require.NoError(t, err)
+		var list []string
+		for _, name := range names {
+			text, err := os.ReadFile(filepath.Join("..", "..", "migrations", dialect, name))
+			require.NoError(t, err)
+			list = append(list, regexp.MustCompile(`CONSTRAINT .*[^,\n]`).FindAllString(string(text), -1)...)
+		}
+		slices.Sort(list)
+		return list
+	}
+	lite := constraints(migrations.SQLite)
+	require.NotEmpty(t, lite)
+	assert.Equal(t, lite, constraints(migrations.MySQL))
 }
 
 // What people could confuse must stay apart: these keys differ in case only.

@@ -1,0 +1,1228 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+
+-- The schema of the shop on MySQL and MariaDB, in the order of the shop's things. migrations/sqlite has the same for SQLite.
+--
+-- MySQL commits every statement at once. So that a run which stopped half-way can be continued by the next "coincart migrate up", each
+-- table is one statement, with its keys, that does nothing where the table is there.
+--
+-- What holds for all tables:
+--   id         UUIDv7 as text, unless said otherwise. Columns that may name no row have '' and no foreign key.
+--   times      UTC, to the millisecond: DATETIME(3). NULL: it has not happened, or never will.
+--   amounts    DECIMAL(36,18); of the shop's currency, unless a coin is named. Never floats.
+--   flags      1: yes, 0: no.
+--   texts      JSON translations of the row's own columns: {"zh-Hans": {"title": "…"}}; {}: none.
+--   position   place in the shopkeeper's own order, rising.
+--   version    rises with every change by a person: a form that was opened before is refused (optimistic locking).
+--   due_at     when a worker takes the row up next; NULL: never. lease names the worker's claim, tries counts them (models/store, Queue).
+--   staff_id   who of the staff asked for it; empty: the shop itself, or the command line. who is their e-mail at that time.
+--
+-- ascii_bin is for what machines write, utf8mb4_bin for what must match exactly, the table's collation for what people read and search.
+
+
+-- ==== Catalogue ====
+-- What the shop shows and sells. A product is one page; what is bought are its variants.
+
+-- A category groups products; categories form a tree.
+CREATE TABLE IF NOT EXISTS categories (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  slug       VARCHAR(190) COLLATE utf8mb4_bin NOT NULL,              -- last part of its address
+  name       VARCHAR(200) NOT NULL,
+  summary    VARCHAR(1000) NOT NULL,
+  picture    VARCHAR(255) NOT NULL,                                  -- name of a static file or of an upload (media.source); empty: none
+  position   INT NOT NULL,
+  texts      MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,                -- may translate name and summary
+  parent_id  VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',      -- empty: at the top
+  -- The ids from the top down to the category, each between slashes: all below it are found by this beginning.
+  path       VARCHAR(190) COLLATE ascii_bin NOT NULL DEFAULT '',
+  hidden     TINYINT(1) NOT NULL DEFAULT 0,                          -- no page and in no list; its products are sold all the same
+  version    INT NOT NULL DEFAULT 1,
+  updated_at DATETIME(3) NOT NULL DEFAULT '2026-01-01 00:00:00.000', -- the store always sets it: the default is not used
+  PRIMARY KEY (id),
+  UNIQUE KEY categories_slug (slug)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A product is one page of the catalogue, with what lists show of its variants.
+CREATE TABLE IF NOT EXISTS products (
+  id             CHAR(36) COLLATE ascii_bin NOT NULL,
+  slug           VARCHAR(190) COLLATE utf8mb4_bin NOT NULL, -- last part of its address
+  category_id    CHAR(36) COLLATE ascii_bin NOT NULL,       -- the primary one; product_categories has all
+  title          VARCHAR(200) NOT NULL,
+  summary        VARCHAR(1000) NOT NULL,
+  description    MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,   -- plain text, paragraphs divided by empty lines
+  cover          VARCHAR(255) NOT NULL,                     -- source of the first picture, so that a list needs no join
+  cover_alt      VARCHAR(500) NOT NULL,
+  featured       TINYINT(1) NOT NULL,
+  hidden         TINYINT(1) NOT NULL,                       -- not published
+  position       INT NOT NULL,
+  texts          MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,   -- may translate title, summary, description and option1, option2 …
+  card_texts     MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,   -- the part of texts that lists show: title and summary
+  -- The words that find it, each followed by its weight, sorted, with spaces between; search_terms is made from it.
+  search_text    MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,
+  min_price      DECIMAL(36,18) NOT NULL,                   -- lowest and highest price of its variants now, in the shop's currency
+  max_price      DECIMAL(36,18) NOT NULL,
+  variant_count  INT NOT NULL,                              -- variants that are for sale
+  created_at     DATETIME(3) NOT NULL,
+  updated_at     DATETIME(3) NOT NULL,
+  -- JSON list, such as Colour and Size; empty: there is nothing to choose.
+  option_names   VARCHAR(2000) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  version        INT NOT NULL DEFAULT 1,
+  min_regular    DECIMAL(36,18) NOT NULL DEFAULT 0,         -- regular price of the variant with the lowest price now
+  on_sale        TINYINT(1) NOT NULL DEFAULT 0,             -- a variant is sold below its regular price now
+  untracked      TINYINT(1) NOT NULL DEFAULT 0,             -- the stock of a variant is not counted
+  -- When a sale begins or ends next and the prices here must be computed again; NULL: never.
+  price_due_at   DATETIME(3) NULL,
+  search_version INT NOT NULL DEFAULT 0,                    -- the rules by which search_text was made; 0 asks for it to be made again
+  PRIMARY KEY (id),
+  UNIQUE KEY products_slug (slug),
+  KEY products_by_category (category_id, hidden, position, id),
+  KEY products_by_position (hidden, position, id),
+  KEY products_by_due (price_due_at),
+  KEY products_by_search_version (search_version),
+  KEY products_by_title (title, id),
+  KEY products_by_update (updated_at, id),
+  -- What a search sorts and filters by, so that it does not read whole products.
+  KEY products_found (id, hidden, position, min_price, created_at, title),
+  CONSTRAINT products_category FOREIGN KEY (category_id) REFERENCES categories (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A variant is what a shopper buys: one SKU with its price and its stock.
+CREATE TABLE IF NOT EXISTS variants (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  product_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  sku        VARCHAR(100) COLLATE utf8mb4_bin NOT NULL,
+  title      VARCHAR(200) NOT NULL,                                 -- the options, such as Large / Sand; empty: the product's only variant
+  price      DECIMAL(36,18) NOT NULL,                               -- the regular one, in the shop's currency
+  on_hand    INT NOT NULL,                                          -- pieces that can still be sold: the sum of its stock_movements
+  reserved   INT NOT NULL,                                          -- pieces promised to unpaid orders
+  sold       INT NOT NULL,                                          -- pieces that have left
+  position   INT NOT NULL,
+  texts      MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,               -- may translate title and option1, option2 …
+  sale_price DECIMAL(36,18) NOT NULL DEFAULT 0,                     -- 0: none
+  sale_from  DATETIME(3) NULL,                                      -- NULL: has always been valid
+  -- First instant at which the sale price is not valid any more; NULL: no end.
+  sale_until DATETIME(3) NULL,
+  options    VARCHAR(2000) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- JSON list of values, parallel to products.option_names
+  picture    VARCHAR(255) NOT NULL DEFAULT '',                      -- source of the picture that shows this variant; empty: the product's
+  weight     DECIMAL(36,18) NOT NULL DEFAULT 0,                     -- kilograms
+  is_virtual TINYINT(1) NOT NULL DEFAULT 0,                         -- needs no delivery
+  untracked  TINYINT(1) NOT NULL DEFAULT 0,                         -- stock is not counted: always for sale, never reserved
+  -- Pieces at or below which it is reported as low; 0: the shop's setting stock.low.
+  low_stock  INT NOT NULL DEFAULT 0,
+  barcode    VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  retired    TINYINT(1) NOT NULL DEFAULT 0,                         -- kept for the orders that name it, not for sale
+  PRIMARY KEY (id),
+  UNIQUE KEY variants_sku (sku),
+  -- There must be no index of on_hand or reserved: MariaDB would find a variant through it ("id = ? AND on_hand >= ?"), and while
+  -- another order changes the same variant, it stands neither in its old place nor in its new one: stock would seem to be gone.
+  KEY variants_by_product (product_id, position),
+  CONSTRAINT variants_product FOREIGN KEY (product_id) REFERENCES products (id) ON DELETE CASCADE,
+  CONSTRAINT variants_on_hand CHECK (on_hand >= 0),
+  CONSTRAINT variants_reserved CHECK (reserved >= 0),
+  CONSTRAINT variants_sold CHECK (sold >= 0)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A picture shows a product.
+CREATE TABLE IF NOT EXISTS pictures (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  product_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  source     VARCHAR(255) NOT NULL,                   -- name of a static file or of an upload (media.source)
+  alt        VARCHAR(500) NOT NULL,                   -- text for people who do not see it
+  position   INT NOT NULL,
+  texts      MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL, -- may translate alt
+  PRIMARY KEY (id),
+  KEY pictures_by_product (product_id, position),
+  CONSTRAINT pictures_product FOREIGN KEY (product_id) REFERENCES products (id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- An uploaded picture; its files are in media_files.
+CREATE TABLE IF NOT EXISTS media (
+  hash       CHAR(26) COLLATE ascii_bin NOT NULL, -- of the upload, 26 characters of a–z and 2–7
+  -- The name by which products and categories show it: media/<hash>-<width>x<height>.<format>.
+  source     VARCHAR(100) COLLATE ascii_bin NOT NULL,
+  width      INT NOT NULL,                        -- pixels of the upright original
+  height     INT NOT NULL,
+  kept       BOOLEAN NOT NULL,                    -- something was stored that shows it; until then the upload may be forgotten
+  created_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (hash),
+  KEY media_by_kept (kept, created_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- An uploaded picture in one size. It lies in the database so that every replica can serve it.
+CREATE TABLE IF NOT EXISTS media_files (
+  hash   CHAR(26) COLLATE ascii_bin NOT NULL,
+  size   VARCHAR(8) COLLATE ascii_bin NOT NULL, -- small, medium or large
+  format VARCHAR(8) COLLATE ascii_bin NOT NULL, -- jpg, png or webp
+  data   MEDIUMBLOB NULL,
+  PRIMARY KEY (hash, size),
+  CONSTRAINT media_files_media FOREIGN KEY (hash) REFERENCES media (hash) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A category that a product is in.
+CREATE TABLE IF NOT EXISTS product_categories (
+  product_id  CHAR(36) COLLATE ascii_bin NOT NULL,
+  category_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  position    INT NOT NULL, -- 0: the primary category
+  PRIMARY KEY (product_id, category_id),
+  KEY product_categories_by_category (category_id, product_id),
+  CONSTRAINT product_categories_product FOREIGN KEY (product_id) REFERENCES products (id) ON DELETE CASCADE,
+  CONSTRAINT product_categories_category FOREIGN KEY (category_id) REFERENCES categories (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A tag of a product.
+CREATE TABLE IF NOT EXISTS product_tags (
+  tag        VARCHAR(100) COLLATE utf8mb4_bin NOT NULL, -- as it is written
+  product_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  position   INT NOT NULL,
+  PRIMARY KEY (tag, product_id),
+  KEY product_tags_by_product (product_id, position),
+  CONSTRAINT product_tags_product FOREIGN KEY (product_id) REFERENCES products (id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A former address, which leads to the present one.
+CREATE TABLE IF NOT EXISTS slug_redirects (
+  kind       VARCHAR(16) COLLATE ascii_bin NOT NULL,    -- product or category
+  slug       VARCHAR(190) COLLATE utf8mb4_bin NOT NULL, -- the former one
+  target_id  CHAR(36) COLLATE ascii_bin NOT NULL,       -- id of the product or category
+  created_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (kind, slug),
+  KEY slug_redirects_by_target (target_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A word that finds a product. There is no index by product: products.search_text lists a product's words.
+CREATE TABLE IF NOT EXISTS search_terms (
+  term       VARCHAR(64) COLLATE utf8mb4_bin NOT NULL, -- folded: without case and accents
+  product_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  weight     INT NOT NULL,                             -- 1 text, 2 category, 4 SKU, barcode, tag or option, 8 title
+  PRIMARY KEY (term, product_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+
+-- ==== Stock ====
+-- Every change of variants.on_hand is a movement. What orders hold is in reservations, under Orders.
+
+-- A line of a variant's stock ledger; lines are never changed.
+CREATE TABLE IF NOT EXISTS stock_movements (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  variant_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  order_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- empty: no order is the cause
+  kind       VARCHAR(16) COLLATE ascii_bin NOT NULL,            -- import, reservation, release, sale, return, correction
+  quantity   INT NOT NULL,                                      -- pieces, signed: the effect on variants.on_hand
+  note       VARCHAR(1000) NOT NULL DEFAULT '',
+  created_at DATETIME(3) NOT NULL,
+  who        VARCHAR(254) NOT NULL DEFAULT '',                  -- e-mail of the person; empty: the shop itself
+  PRIMARY KEY (id),
+  KEY stock_movements_by_variant (variant_id, created_at),
+  KEY stock_movements_by_time (created_at, id),
+  KEY stock_movements_by_kind (kind, created_at, id),
+  CONSTRAINT stock_movements_variant FOREIGN KEY (variant_id) REFERENCES variants (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A stocktake: a sheet on which stock is counted. Nothing changes until it is booked.
+CREATE TABLE IF NOT EXISTS stock_counts (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  name       VARCHAR(200) NOT NULL,
+  state      VARCHAR(16) COLLATE ascii_bin NOT NULL, -- open, booked, dropped (given up)
+  who        VARCHAR(254) NOT NULL,                  -- e-mail of the person who began it
+  ended_by   VARCHAR(254) NOT NULL,                  -- e-mail of the person who booked or dropped it
+  version    INT NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  ended_at   DATETIME(3) NULL,
+  PRIMARY KEY (id),
+  KEY stock_counts_by_time (created_at, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A variant on a sheet.
+CREATE TABLE IF NOT EXISTS stock_count_lines (
+  count_id   CHAR(36) COLLATE ascii_bin NOT NULL,
+  variant_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  position   INT NOT NULL,
+  expected   INT NOT NULL, -- pieces that should lie on the shelf, reserved ones included, at the moment of counting
+  counted    INT NULL,     -- pieces; NULL: not counted yet
+  counted_at DATETIME(3) NULL,
+  PRIMARY KEY (count_id, variant_id),
+  KEY stock_count_lines_by_position (count_id, position),
+  KEY stock_count_lines_by_variant (variant_id),
+  CONSTRAINT stock_count_lines_count FOREIGN KEY (count_id) REFERENCES stock_counts (id),
+  CONSTRAINT stock_count_lines_variant FOREIGN KEY (variant_id) REFERENCES variants (id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+
+-- ==== Coins and rates ====
+-- What the shop is paid in, and what a coin costs.
+
+-- A coin that the shop can take, with its rate and the state of its price sources.
+CREATE TABLE IF NOT EXISTS coins (
+  symbol        VARCHAR(32) COLLATE utf8mb4_bin NOT NULL,          -- upper case, as the exchange writes payCoinSymbol
+  name          VARCHAR(100) NOT NULL,
+  `precision`   INT NOT NULL,                                      -- fraction digits that the exchange takes, 0 to 18
+  -- Price of one coin in the shop's currency, without the spread; 0: none yet.
+  rate          DECIMAL(36,18) NOT NULL,
+  rate_source   VARCHAR(100) NOT NULL,                             -- fixed: set by a person; else the name of the price source
+  rate_at       DATETIME(3) NOT NULL,                              -- time of the price, as the source says
+  min_amount    DECIMAL(36,18) NOT NULL,                           -- least amount of coin that the exchange takes; 0: no limit
+  enabled       TINYINT(1) NOT NULL,
+  position      INT NOT NULL,
+  -- Of the fraction digits, the last ones that amounts do not use: they are rounded up.
+  dropped       INT NOT NULL DEFAULT 0,
+  spread        DECIMAL(36,18) NOT NULL DEFAULT 0,                 -- percent added to amounts of coin, for the risk of the rate
+  source        VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- price_sources.id; empty: the rate is set by a person
+  source_symbol VARCHAR(64) NOT NULL DEFAULT '',                   -- what the source calls the pair, such as btcusdt
+  second_source VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- price_sources.id of a source that must agree; empty: none
+  second_symbol VARCHAR(64) NOT NULL DEFAULT '',
+  max_age       INT NOT NULL DEFAULT 0,                            -- seconds after which the rate is stale
+  -- Percent by which a new rate may differ from the one in force before a person must accept it; 0: no limit.
+  max_jump      DECIMAL(36,18) NOT NULL DEFAULT 0,
+  max_deviation DECIMAL(36,18) NOT NULL DEFAULT 0,                 -- percent by which the two sources may differ; 0: no limit
+  -- Why nothing is sold at this rate: missing, stale, jumped, deviates; empty: nothing is wrong.
+  problem       VARCHAR(16) COLLATE ascii_bin NOT NULL DEFAULT '',
+  problem_since DATETIME(3) NULL,
+  fetch_problem VARCHAR(16) COLLATE ascii_bin NOT NULL DEFAULT '', -- why the last answer was not used (models.FetchProblem); empty: it was
+  pending       DECIMAL(36,18) NOT NULL DEFAULT 0,                 -- rate that waits for a person to accept its jump; 0: none
+  pending_at    DATETIME(3) NULL,
+  checked_at    DATETIME(3) NULL,                                  -- the sources were asked last
+  due_at        DATETIME(3) NULL,
+  lease         VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
+  version       INT NOT NULL DEFAULT 1,
+  PRIMARY KEY (symbol),
+  KEY coins_due (due_at),
+  CONSTRAINT coins_precision CHECK (`precision` BETWEEN 0 AND 18)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- An address that answers prices as JSON.
+CREATE TABLE IF NOT EXISTS price_sources (
+  id         VARCHAR(36) COLLATE ascii_bin NOT NULL, -- a UUID, or exchange: the exchange's own ticker
+  name       VARCHAR(100) NOT NULL,
+  url        VARCHAR(500) NOT NULL,                  -- with {symbol}, and {platform} at the beginning where the exchange is meant
+  path       VARCHAR(200) NOT NULL,                  -- JSON pointer (RFC 6901) to the price, such as /last
+  -- JSON pointer to the price's time, seconds or milliseconds since 1970; empty: the time of reading counts.
+  time_path  VARCHAR(200) NOT NULL DEFAULT '',
+  enabled    TINYINT(1) NOT NULL,
+  version    INT NOT NULL DEFAULT 1,
+  created_at DATETIME(3) NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What a price source answered once.
+CREATE TABLE IF NOT EXISTS rates (
+  id         VARCHAR(36) COLLATE ascii_bin NOT NULL,
+  coin       VARCHAR(32) COLLATE utf8mb4_bin NOT NULL, -- coins.symbol
+  source     VARCHAR(36) COLLATE ascii_bin NOT NULL,   -- price_sources.id
+  rate       DECIMAL(36,18) NOT NULL,                  -- 0: the answer had none
+  -- Why it was not taken (models.FetchProblem, models.RateProblem); empty: it was taken.
+  problem    VARCHAR(16) COLLATE ascii_bin NOT NULL DEFAULT '',
+  at         DATETIME(3) NOT NULL,                     -- time of the price; created_at is when it was asked
+  created_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY rates_by_time (coin, created_at, id),
+  KEY rates_age (created_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+
+-- ==== Coupons ====
+-- Codes that take something off an order. The orders that used them are in coupon_uses, under Orders.
+
+-- A coupon with its limits.
+CREATE TABLE IF NOT EXISTS coupons (
+  id              CHAR(36) COLLATE ascii_bin NOT NULL,
+  code            VARCHAR(64) COLLATE utf8mb4_bin NOT NULL, -- as models.FoldCoupon writes it: upper case, no spaces
+  kind            VARCHAR(16) COLLATE ascii_bin NOT NULL,   -- percent, fixed, free_delivery
+  value           DECIMAL(36,18) NOT NULL,                  -- percent, or an amount of the shop's currency; 0 for free_delivery
+  minimum         DECIMAL(36,18) NOT NULL,                  -- least total of the lines that it is for
+  category_ids    MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,  -- JSON list; empty: it is for all products
+  starts_at       DATETIME(3) NULL,                         -- NULL: valid from the beginning
+  ends_at         DATETIME(3) NULL,                         -- first instant at which it is not valid any more; NULL: no end
+  max_uses        INT NOT NULL,                             -- 0: no limit
+  max_per_shopper INT NOT NULL,                             -- 0: no limit
+  uses            INT NOT NULL,                             -- coupon_uses that are held or used
+  enabled         TINYINT(1) NOT NULL,
+  note            VARCHAR(500) NOT NULL,                    -- for the staff
+  version         INT NOT NULL,
+  created_at      DATETIME(3) NOT NULL,
+  updated_at      DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY coupons_code (code),
+  KEY coupons_by_time (created_at, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- How often a shopper uses a coupon, counted so that the limit holds under concurrent orders.
+CREATE TABLE IF NOT EXISTS coupon_shoppers (
+  coupon_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  shopper   VARCHAR(64) COLLATE ascii_bin NOT NULL, -- as in coupon_uses
+  uses      INT NOT NULL,                           -- coupon_uses of the shopper that are held or used
+  PRIMARY KEY (coupon_id, shopper),
+  CONSTRAINT coupon_shoppers_coupon FOREIGN KEY (coupon_id) REFERENCES coupons (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+
+-- ==== Delivery ====
+-- Where goods are sent, what that costs, and the tax there.
+
+-- A part of the world with its ways of delivery and its tax. A zone without a place is the rest of the world.
+CREATE TABLE IF NOT EXISTS zones (
+  id           CHAR(36) COLLATE ascii_bin NOT NULL,
+  name         VARCHAR(100) NOT NULL,
+  position     INT NOT NULL,
+  tax_mode     VARCHAR(16) COLLATE ascii_bin NOT NULL,  -- none, included (prices contain it), added
+  tax_name     VARCHAR(100) NOT NULL,                   -- such as VAT
+  tax_rate     DECIMAL(36,18) NOT NULL,                 -- percent
+  tax_delivery TINYINT(1) NOT NULL,                     -- the delivery is taxed too
+  version      INT NOT NULL,
+  texts        MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL, -- may translate tax_name
+  PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A country or region of a zone. The primary key keeps a place from being in two zones.
+CREATE TABLE IF NOT EXISTS zone_places (
+  country VARCHAR(2) COLLATE ascii_bin NOT NULL,  -- ISO 3166-1 alpha-2; empty, with region empty too: the rest of the world
+  region  VARCHAR(16) COLLATE ascii_bin NOT NULL, -- code of a region of the country; empty: all of it
+  zone_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (country, region),
+  KEY zone_places_by_zone (zone_id),
+  CONSTRAINT zone_places_zone FOREIGN KEY (zone_id) REFERENCES zones (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A way in which goods reach a zone.
+CREATE TABLE IF NOT EXISTS delivery_methods (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  zone_id    CHAR(36) COLLATE ascii_bin NOT NULL,
+  title      VARCHAR(100) NOT NULL,
+  note       VARCHAR(200) NOT NULL,                   -- for the shopper, such as 2 to 4 working days
+  texts      MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL, -- may translate title and note
+  -- What the price goes by: flat, weight (kilograms), total (of the goods, after the discount).
+  kind       VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  steps      MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL, -- JSON list of {from, price}, decimal texts, rising; the first begins at 0
+  free_from  DECIMAL(36,18) NOT NULL,                 -- total of the goods from which it costs nothing; 0: never
+  enabled    TINYINT(1) NOT NULL,
+  position   INT NOT NULL,
+  max_weight DECIMAL(36,18) NOT NULL DEFAULT 0,       -- most kilograms that go this way; 0: any weight
+  PRIMARY KEY (id),
+  KEY delivery_methods_by_zone (zone_id, position),
+  CONSTRAINT delivery_methods_zone FOREIGN KEY (zone_id) REFERENCES zones (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+
+-- ==== Carts and sessions ====
+-- What a browser has put aside. Carts and sessions of shoppers are not tied to a person.
+
+-- A cart with the choices made on the checkout page.
+CREATE TABLE IF NOT EXISTS carts (
+  id          CHAR(36) COLLATE ascii_bin NOT NULL,
+  -- Names the one order that this cart can become, and is changed when the order is placed.
+  form_token  VARCHAR(64) COLLATE ascii_bin NOT NULL,
+  created_at  DATETIME(3) NOT NULL,
+  updated_at  DATETIME(3) NOT NULL,
+  -- As typed and folded; whether it counts is decided when totals are computed.
+  coupon_code VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  country     VARCHAR(2) COLLATE ascii_bin NOT NULL DEFAULT '',  -- ISO 3166-1 alpha-2, where the goods go; empty: not chosen yet
+  region      VARCHAR(16) COLLATE ascii_bin NOT NULL DEFAULT '',
+  method_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- delivery_methods.id; empty: not chosen yet
+  PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A variant in a cart.
+CREATE TABLE IF NOT EXISTS cart_lines (
+  cart_id    CHAR(36) COLLATE ascii_bin NOT NULL,
+  variant_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  quantity   INT NOT NULL,
+  seen_price DECIMAL(36,18) NOT NULL, -- unit price that the shopper saw last: a change is shown before it is charged
+  added_at   DATETIME(3) NOT NULL,
+  PRIMARY KEY (cart_id, variant_id),
+  KEY cart_lines_by_variant (variant_id),
+  CONSTRAINT cart_lines_cart FOREIGN KEY (cart_id) REFERENCES carts (id) ON DELETE CASCADE,
+  CONSTRAINT cart_lines_variant FOREIGN KEY (variant_id) REFERENCES variants (id) ON DELETE CASCADE,
+  CONSTRAINT cart_lines_quantity CHECK (quantity BETWEEN 1 AND 999)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A browser's session. The cookie has a random id.
+CREATE TABLE IF NOT EXISTS sessions (
+  id         CHAR(64) COLLATE ascii_bin NOT NULL, -- hex SHA-256 of the cookie's id
+  cart_id    VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
+  data       MEDIUMBLOB NULL,                     -- content, encrypted by the store
+  created_at DATETIME(3) NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  expires_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY sessions_expires_at (expires_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+
+-- ==== Orders ====
+-- What shoppers bought, how they tried to pay, and every claim about a payment. Customers have no table of their own: an order names its
+-- customer by e-mail and by a keyed digest of it, and erasing a person empties both.
+
+-- An order with everything as it was when it was placed.
+CREATE TABLE IF NOT EXISTS orders (
+  id              CHAR(36) COLLATE ascii_bin NOT NULL,
+  ref             VARCHAR(64) COLLATE ascii_bin NOT NULL,              -- public random id: knowing it is the right to see the order
+  -- Awaiting, paid, fulfilled, expired, cancelled, review, refunding, refunded.
+  state           VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  email           VARCHAR(254) NOT NULL,
+  name            VARCHAR(200) NOT NULL,
+  lang            VARCHAR(35) COLLATE ascii_bin NOT NULL,              -- BCP 47, language of its mails
+  currency        VARCHAR(32) COLLATE utf8mb4_bin NOT NULL,            -- the shop's when it was placed
+  digits          INT NOT NULL,                                        -- fraction digits of the currency
+  total           DECIMAL(36,18) NOT NULL,                             -- goods_total − discount + delivery + tax, in currency
+  -- Goods JSON, byte for byte as every attempt sends it to the exchange.
+  goods           MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,
+  -- The checkout form that made it: the same form again finds the same order.
+  form_token      VARCHAR(64) COLLATE ascii_bin NOT NULL,
+  paid_attempt_id VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',   -- attempt that paid it; empty until then
+  created_at      DATETIME(3) NOT NULL,
+  updated_at      DATETIME(3) NOT NULL,
+  expires_at      DATETIME(3) NOT NULL,                                -- when the shop gives an unpaid order up
+  paid_at         DATETIME(3) NULL,                                    -- NULL until paid
+  due_at          DATETIME(3) NULL,                                    -- when a worker looks at it again; NULL: never
+  lease           VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
+  coin            VARCHAR(32) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- of the newest attempt; empty: there is none
+  tracking        VARCHAR(200) NOT NULL DEFAULT '',                    -- carrier's number, or how it was handed over
+  fulfilled_at    DATETIME(3) NULL,
+  -- Keyed digest of email, kept by the store; empty: the person was erased, or not computed yet.
+  customer        VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
+  goods_total     DECIMAL(36,18) NOT NULL DEFAULT 0,                   -- sum of the lines
+  discount        DECIMAL(36,18) NOT NULL DEFAULT 0,
+  delivery        DECIMAL(36,18) NOT NULL DEFAULT 0,
+  delivery_tax    DECIMAL(36,18) NOT NULL DEFAULT 0,                   -- part of tax or contained_tax that is the delivery's
+  tax             DECIMAL(36,18) NOT NULL DEFAULT 0,                   -- added to the prices
+  contained_tax   DECIMAL(36,18) NOT NULL DEFAULT 0,                   -- contained in the prices
+  tax_included    TINYINT(1) NOT NULL DEFAULT 0,
+  tax_name        VARCHAR(100) NOT NULL DEFAULT '',
+  tax_rate        DECIMAL(36,18) NOT NULL DEFAULT 0,                   -- percent
+  coupon_code     VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- empty: none was used
+  -- As the shopper read it, in lang; empty: no way of delivery was chosen.
+  delivery_title  VARCHAR(100) NOT NULL DEFAULT '',
+  shipped         TINYINT(1) NOT NULL DEFAULT 0,                       -- goods go to order_addresses
+  PRIMARY KEY (id),
+  UNIQUE KEY orders_ref (ref),
+  UNIQUE KEY orders_form_token (form_token),
+  KEY orders_due_at (due_at),
+  KEY orders_by_time (created_at, id, state, coin, total),
+  -- Lists walk one index per state, in the order that is asked for; what they filter by besides is in the index.
+  KEY orders_by_state (state, created_at, id),
+  KEY orders_by_coin (state, coin, created_at, id),
+  KEY orders_by_total (state, total, id, created_at),
+  KEY orders_by_coin_total (state, coin, total, id, created_at),
+  KEY orders_by_email (email, created_at, id),
+  KEY orders_by_payment (paid_at, created_at),
+  KEY orders_by_customer (customer, created_at, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Where an order is delivered. The row is deleted some time after the order is complete.
+CREATE TABLE IF NOT EXISTS order_addresses (
+  order_id   CHAR(36) COLLATE ascii_bin NOT NULL,
+  name       VARCHAR(200) NOT NULL,
+  phone      VARCHAR(40) NOT NULL,
+  line1      VARCHAR(200) NOT NULL,
+  line2      VARCHAR(200) NOT NULL,
+  city       VARCHAR(200) NOT NULL,
+  region     VARCHAR(200) NOT NULL,                 -- a code where the country's regions have one, else free text
+  postcode   VARCHAR(20) NOT NULL,
+  country    VARCHAR(2) COLLATE ascii_bin NOT NULL, -- ISO 3166-1 alpha-2
+  created_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (order_id),
+  KEY order_addresses_by_time (created_at),
+  CONSTRAINT order_addresses_order FOREIGN KEY (order_id) REFERENCES orders (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A line of an order, with names and prices as the shopper saw them.
+CREATE TABLE IF NOT EXISTS order_lines (
+  id            CHAR(36) COLLATE ascii_bin NOT NULL,
+  order_id      CHAR(36) COLLATE ascii_bin NOT NULL,
+  position      INT NOT NULL,
+  -- No foreign key: the index tells whether a variant was ever ordered, and such a variant is not deleted.
+  variant_id    CHAR(36) COLLATE ascii_bin NOT NULL,
+  sku           VARCHAR(100) COLLATE utf8mb4_bin NOT NULL,
+  slug          VARCHAR(190) COLLATE utf8mb4_bin NOT NULL, -- of the product
+  title         VARCHAR(200) NOT NULL,                     -- as the shopper read it, in orders.lang
+  variant_title VARCHAR(200) NOT NULL,
+  cover         VARCHAR(255) NOT NULL,
+  unit_price    DECIMAL(36,18) NOT NULL,
+  quantity      INT NOT NULL,
+  total         DECIMAL(36,18) NOT NULL,                   -- unit_price × quantity
+  discount      DECIMAL(36,18) NOT NULL DEFAULT 0,         -- its share of the order's
+  tax           DECIMAL(36,18) NOT NULL DEFAULT 0,         -- added to it or contained in it
+  PRIMARY KEY (id),
+  KEY order_lines_by_order (order_id, position),
+  KEY order_lines_by_variant (variant_id),
+  CONSTRAINT order_lines_order FOREIGN KEY (order_id) REFERENCES orders (id),
+  CONSTRAINT order_lines_quantity CHECK (quantity BETWEEN 1 AND 999)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Stock that is promised to an order.
+-- The key that a foreign key uses must hold nothing that changes: InnoDB would lock the variant for every change of state, and two orders
+-- of one variant would wait for each other.
+CREATE TABLE IF NOT EXISTS reservations (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  order_id   CHAR(36) COLLATE ascii_bin NOT NULL,
+  variant_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  quantity   INT NOT NULL,
+  state      VARCHAR(16) COLLATE ascii_bin NOT NULL, -- held, released, sold
+  created_at DATETIME(3) NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY reservations_order_variant (order_id, variant_id),
+  KEY reservations_by_variant (variant_id),
+  CONSTRAINT reservations_order FOREIGN KEY (order_id) REFERENCES orders (id),
+  CONSTRAINT reservations_variant FOREIGN KEY (variant_id) REFERENCES variants (id),
+  CONSTRAINT reservations_quantity CHECK (quantity >= 1)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- An order's use of a coupon.
+CREATE TABLE IF NOT EXISTS coupon_uses (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  coupon_id  CHAR(36) COLLATE ascii_bin NOT NULL,
+  order_id   CHAR(36) COLLATE ascii_bin NOT NULL,
+  shopper    VARCHAR(64) COLLATE ascii_bin NOT NULL, -- keyed digest of e-mail and coupon; empty: the person was erased
+  -- Held (order is unpaid), used, released (it ended unpaid), late (paid after others had reached the limit).
+  state      VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  forget_at  DATETIME(3) NULL,                       -- the person was erased: when shopper is looked at again; NULL: never
+  PRIMARY KEY (id),
+  UNIQUE KEY coupon_uses_order (order_id),
+  KEY coupon_uses_by_coupon (coupon_id, created_at, id),
+  KEY coupon_uses_by_shopper (shopper),
+  KEY coupon_uses_to_forget (forget_at),
+  CONSTRAINT coupon_uses_coupon FOREIGN KEY (coupon_id) REFERENCES coupons (id),
+  CONSTRAINT coupon_uses_of_order FOREIGN KEY (order_id) REFERENCES orders (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- One try to pay an order: what the exchange was asked for, and at which price.
+-- attempts_one_live begins with live so that the foreign key uses attempts_by_order: see reservations.
+CREATE TABLE IF NOT EXISTS attempts (
+  id               CHAR(36) COLLATE ascii_bin NOT NULL,
+  order_id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  app_order_id     VARCHAR(64) COLLATE ascii_bin NOT NULL,              -- our id at the exchange (appOrderId), random, unique for ever
+  order_num        VARCHAR(190) COLLATE utf8mb4_bin NULL,               -- the exchange's number (orderNum); NULL until known
+  state            VARCHAR(16) COLLATE ascii_bin NOT NULL,              -- created, submitting, open, unknown, failed, closed, paid
+  -- 1 while the attempt may still become paid, then NULL: an order has at most one live attempt.
+  live             TINYINT(1) NULL,
+  -- What the shop wants besides waiting: cancel, expire, retry; empty: nothing.
+  intent           VARCHAR(16) COLLATE ascii_bin NOT NULL DEFAULT '',
+  coin             VARCHAR(32) COLLATE utf8mb4_bin NOT NULL,
+  amount           DECIMAL(36,18) NOT NULL,                             -- of coin, exactly as sent, spread included
+  rate             DECIMAL(36,18) NOT NULL,                             -- price of one coin in orders.currency, frozen for this attempt
+  rate_source      VARCHAR(100) NOT NULL,
+  rate_at          DATETIME(3) NOT NULL,                                -- time of the rate
+  payer_user_id    VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- UID that was typed; empty: the payer signed in
+  payer_sealed     MEDIUMBLOB NULL,                                     -- openId and token of a payer who signed in, encrypted by the store
+  scene_type       VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- orderSceneType as sent; empty: none
+  -- The exchange's code of a refusal, or one of models.Problem…; empty: none.
+  problem_code     VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  checks           INT NOT NULL DEFAULT 0,                              -- questions asked so far: the place in the polling schedule
+  checked_at       DATETIME(3) NULL,
+  created_at       DATETIME(3) NOT NULL,
+  updated_at       DATETIME(3) NOT NULL,
+  sent_at          DATETIME(3) NULL,                                    -- createThirdOrder was sent last; NULL: never
+  opened_at        DATETIME(3) NULL,
+  paid_at          DATETIME(3) NULL,
+  due_at           DATETIME(3) NULL,                                    -- when the exchange is asked next; NULL: never
+  lease            VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
+  refunded         DECIMAL(36,18) NOT NULL DEFAULT 0,                   -- of coin: refunds that are gone or may be, never above amount
+  -- Keyed digest of the account that signed in to pay; empty: nobody did.
+  payer_digest     VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
+  spread           DECIMAL(36,18) NOT NULL DEFAULT 0,                   -- percent that amount has on top
+  -- Until when the shop kept to the price before placing; NULL: the rate was set by a person.
+  quote_expires_at DATETIME(3) NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY attempts_app_order_id (app_order_id),
+  UNIQUE KEY attempts_order_num (order_num),
+  UNIQUE KEY attempts_one_live (live, order_id),
+  KEY attempts_by_order (order_id, created_at),
+  KEY attempts_due_at (due_at),
+  KEY attempts_by_payment (paid_at, id),
+  KEY attempts_by_payer (payer_user_id, created_at),
+  KEY attempts_live (live, created_at, id),
+  KEY attempts_by_account (payer_digest, order_id),
+  CONSTRAINT attempts_order FOREIGN KEY (order_id) REFERENCES orders (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- One claim about an attempt; rows are never changed. The columns are the allow-list: nothing else of an answer is kept.
+CREATE TABLE IF NOT EXISTS evidence (
+  id           CHAR(36) COLLATE ascii_bin NOT NULL,
+  attempt_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',    -- empty: no attempt of this shop is meant
+  order_id     VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
+  source       VARCHAR(16) COLLATE ascii_bin NOT NULL,               -- create, callback, query, reference, cancel, statement, admin
+  verified     TINYINT(1) NOT NULL,                                  -- the signature was checked, and the claim is about what was asked
+  app_order_id VARCHAR(255) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- as claimed, like the next columns; empty: the claim has none
+  order_num    VARCHAR(255) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  status       VARCHAR(32) COLLATE utf8mb4_bin NOT NULL DEFAULT '',  -- 0 closed, 1 pending, 2 failed, 3 paid
+  coin         VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  amount       VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '',  -- decimal text as claimed
+  code         VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '',  -- the exchange's code of a refusal
+  inbox_id     VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',    -- callback that it came with; empty: none
+  created_at   DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY evidence_by_order (order_id, created_at),
+  KEY evidence_by_inbox (inbox_id),
+  KEY evidence_by_attempt (attempt_id, source)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- One change of state of an order, attempt or refund, or a refused one; rows are never changed.
+CREATE TABLE IF NOT EXISTS transitions (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  order_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
+  attempt_id VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- empty: not a change of an attempt
+  from_state VARCHAR(16) COLLATE ascii_bin NOT NULL DEFAULT '',
+  to_state   VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  refused    TINYINT(1) NOT NULL,                               -- the change was asked for and not allowed
+  -- What asked for it: place, create, callback, query, poll, expire, cancel, retry, admin ….
+  cause      VARCHAR(32) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  note       VARCHAR(1000) NOT NULL DEFAULT '',
+  created_at DATETIME(3) NOT NULL,
+  refund_id  VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- empty: not a change of a refund
+  PRIMARY KEY (id),
+  KEY transitions_by_order (order_id, created_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A case that a person must look at: money in the wrong place, or an alert.
+CREATE TABLE IF NOT EXISTS reviews (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  kind       VARCHAR(32) COLLATE ascii_bin NOT NULL, -- models.ReviewKind, such as late_payment or mismatch
+  -- What it is about, unique with kind: an attempt's id, the exchange's order number, an inbox id, a coin ….
+  subject    VARCHAR(190) COLLATE utf8mb4_bin NOT NULL,
+  order_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
+  attempt_id VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
+  note       VARCHAR(1000) NOT NULL DEFAULT '',      -- a remark (models.Remark), without secrets
+  open       TINYINT(1) NOT NULL,                    -- 0: closed
+  created_at DATETIME(3) NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  resolution VARCHAR(1000) NOT NULL DEFAULT '',      -- what the person wrote who closed it
+  PRIMARY KEY (id),
+  UNIQUE KEY reviews_kind_subject (kind, subject),
+  KEY reviews_open (open, created_at),
+  KEY reviews_by_time (created_at, id),
+  KEY reviews_by_order (open, order_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A callback of the exchange, stored before it is acknowledged and opened by a worker.
+CREATE TABLE IF NOT EXISTS inbox (
+  id          CHAR(36) COLLATE ascii_bin NOT NULL,
+  -- Hex of the digest that the signature covers: the same plaintext gives the same digest.
+  digest      VARCHAR(128) COLLATE ascii_bin NOT NULL,
+  data_hash   VARCHAR(64) COLLATE ascii_bin NOT NULL,   -- hex SHA-256 of data: the same callback again is the same row
+  app_id      VARCHAR(255) COLLATE utf8mb4_bin NOT NULL,
+  sent_time   VARCHAR(64) COLLATE utf8mb4_bin NOT NULL, -- the envelope's time as sent; not covered by the signature
+  data        MEDIUMTEXT COLLATE ascii_bin NOT NULL,    -- encrypted envelope; cleared some time after handled_at
+  sign        VARCHAR(2048) COLLATE ascii_bin NOT NULL, -- signature as sent; cleared together with data
+  remote_addr VARCHAR(64) COLLATE utf8mb4_bin NOT NULL, -- cleared some time after received_at
+  -- New, done (stored as evidence), flagged (about an order that is not this shop's), bad (cannot be read).
+  state       VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  problem     VARCHAR(255) NOT NULL DEFAULT '',         -- why it could not be used
+  tries       INT NOT NULL DEFAULT 0,
+  received_at DATETIME(3) NOT NULL,
+  handled_at  DATETIME(3) NULL,                         -- NULL: not yet
+  due_at      DATETIME(3) NULL,                         -- NULL: handled
+  lease       VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
+  PRIMARY KEY (id),
+  UNIQUE KEY inbox_digest_data (digest, data_hash),
+  KEY inbox_due_at (due_at),
+  KEY inbox_by_time (state, received_at, sent_time),
+  KEY inbox_by_arrival (received_at),
+  KEY inbox_by_end (handled_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A mail that waits to be sent, or was.
+CREATE TABLE IF NOT EXISTS outbox (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  kind       VARCHAR(32) COLLATE ascii_bin NOT NULL,    -- the mail's template: order_received, payment_received, order_sent, order_list
+  order_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
+  dedupe_key VARCHAR(190) COLLATE utf8mb4_bin NOT NULL, -- a mail with the same key is not queued again
+  state      VARCHAR(16) COLLATE ascii_bin NOT NULL,    -- waiting, sent, parked (given up, with a review)
+  tries      INT NOT NULL DEFAULT 0,
+  problem    VARCHAR(255) NOT NULL DEFAULT '',          -- a remark (models.Remark): why it was given up
+  created_at DATETIME(3) NOT NULL,
+  sent_at    DATETIME(3) NULL,
+  due_at     DATETIME(3) NULL,                          -- NULL: sent or parked
+  lease      VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
+  PRIMARY KEY (id),
+  UNIQUE KEY outbox_dedupe_key (dedupe_key),
+  KEY outbox_due_at (due_at),
+  KEY outbox_by_order (order_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What staff wrote on an order.
+CREATE TABLE IF NOT EXISTS notes (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  order_id   CHAR(36) COLLATE ascii_bin NOT NULL,
+  staff_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
+  who        VARCHAR(254) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- e-mail at that time
+  text       MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY notes_by_order (order_id, created_at),
+  CONSTRAINT notes_order FOREIGN KEY (order_id) REFERENCES orders (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+
+-- ==== Refunds ====
+-- Coin that goes back to payers. For the exchange it is a grant, not tied to the order: only the shop prevents that too much goes back.
+
+-- A refund of one attempt's payment, or of a part of it.
+CREATE TABLE IF NOT EXISTS refunds (
+  id           CHAR(36) COLLATE ascii_bin NOT NULL,
+  order_id     CHAR(36) COLLATE ascii_bin NOT NULL,
+  attempt_id   CHAR(36) COLLATE ascii_bin NOT NULL,
+  app_order_id VARCHAR(64) COLLATE ascii_bin NOT NULL,              -- our id at the exchange, fixed before the first call, unique for ever
+  order_num    VARCHAR(190) COLLATE utf8mb4_bin NULL,               -- the exchange's number; NULL until known
+  -- Requested, approved, submitting, unknown, accepted, confirmed, failed, declined.
+  state        VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  amount       DECIMAL(36,18) NOT NULL,                             -- of coin
+  coin         VARCHAR(32) COLLATE utf8mb4_bin NOT NULL,
+  reason       VARCHAR(1000) NOT NULL DEFAULT '',                   -- of the staff, for the staff
+  form_token   VARCHAR(64) COLLATE ascii_bin NOT NULL,              -- the form that asked for it: a double click is one refund
+  requested_by VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',   -- staff id
+  approved_by  VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',   -- staff id; below the limit the same as requested_by
+  problem_code VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- the exchange's code of a refusal; empty: none
+  checks       INT NOT NULL DEFAULT 0,                              -- questions asked so far: the place in the polling schedule
+  created_at   DATETIME(3) NOT NULL,
+  updated_at   DATETIME(3) NOT NULL,
+  sent_at      DATETIME(3) NULL,
+  confirmed_at DATETIME(3) NULL,                                    -- the statement shows it
+  due_at       DATETIME(3) NULL,
+  lease        VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
+  PRIMARY KEY (id),
+  UNIQUE KEY refunds_app_order_id (app_order_id),
+  UNIQUE KEY refunds_order_num (order_num),
+  UNIQUE KEY refunds_form_token (form_token),
+  KEY refunds_by_order (order_id, created_at),
+  KEY refunds_by_attempt (attempt_id),
+  KEY refunds_by_state (state, created_at, id),
+  KEY refunds_by_time (created_at, id),
+  KEY refunds_sent_at (sent_at),
+  KEY refunds_due_at (due_at),
+  CONSTRAINT refunds_order FOREIGN KEY (order_id) REFERENCES orders (id),
+  CONSTRAINT refunds_attempt FOREIGN KEY (attempt_id) REFERENCES attempts (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+
+-- ==== Statements ====
+-- The exchange's daily statements, and how they differ from the shop's records.
+
+-- A fetched statement of one day. A later fetch of the day is a new row; the newest complete one counts.
+CREATE TABLE IF NOT EXISTS statements (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  day        CHAR(10) COLLATE ascii_bin NOT NULL,               -- yyyy-MM-dd, in zone
+  zone       VARCHAR(64) COLLATE ascii_bin NOT NULL,            -- IANA name of the exchange's time zone
+  state      VARCHAR(16) COLLATE ascii_bin NOT NULL,            -- fetching, complete, failed
+  `lines`    INT NOT NULL DEFAULT 0,                            -- lines stored, unreadable ones included
+  `count`    INT NOT NULL DEFAULT 0,                            -- lines that the exchange says there are
+  pages      INT NOT NULL DEFAULT 0,                            -- pages read
+  hash       VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '', -- hex SHA-256 over the sorted lines: two readings of the same records agree
+  problem    VARCHAR(500) NOT NULL DEFAULT '',                  -- a remark (models.Remark): why it is not complete
+  fetched_by VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- staff id; empty: the schedule or the command line
+  created_at DATETIME(3) NOT NULL,
+  fetched_at DATETIME(3) NULL,
+  PRIMARY KEY (id),
+  KEY statements_by_day (day, created_at, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A page as the exchange sent it, kept as proof.
+CREATE TABLE IF NOT EXISTS statement_pages (
+  statement_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  page         INT NOT NULL,                        -- from 1
+  sealed       MEDIUMBLOB NULL,                     -- the raw page, encrypted by the store: it has openIds
+  hash         CHAR(64) COLLATE ascii_bin NOT NULL, -- hex SHA-256 of the raw page
+  created_at   DATETIME(3) NOT NULL,
+  PRIMARY KEY (statement_id, page),
+  CONSTRAINT statement_pages_statement FOREIGN KEY (statement_id) REFERENCES statements (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A line of a statement. A line that cannot be read is a row too, so that no record of the exchange is missing.
+CREATE TABLE IF NOT EXISTS statement_lines (
+  id           CHAR(36) COLLATE ascii_bin NOT NULL,
+  statement_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  position     INT NOT NULL,                                         -- from 1, over all pages
+  type         VARCHAR(8) COLLATE ascii_bin NOT NULL,                -- orderType: 1 payment, 11 refund or grant
+  app_order_id VARCHAR(255) COLLATE ascii_bin NOT NULL,
+  coin         VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,             -- upper case
+  amount       DECIMAL(36,18) NOT NULL,                              -- 0: unreadable
+  user_id      VARCHAR(128) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- the payer's UID
+  create_time  DATETIME(3) NULL,
+  pay_time     DATETIME(3) NULL,
+  -- Member that cannot be read, such as orderAmount; line: the line as a whole; empty: it was read.
+  unreadable   VARCHAR(32) COLLATE ascii_bin NOT NULL DEFAULT '',
+  digest       VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',    -- of an unreadable line: hex SHA-256 of what came
+  PRIMARY KEY (id),
+  UNIQUE KEY statement_lines_position (statement_id, position),
+  KEY statement_lines_sorted (statement_id, type, app_order_id, position),
+  KEY statement_lines_of (app_order_id),
+  CONSTRAINT statement_lines_statement FOREIGN KEY (statement_id) REFERENCES statements (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- The shop's side of one day of the exchange: open until everything is explained, then locked.
+CREATE TABLE IF NOT EXISTS book_days (
+  day          CHAR(10) COLLATE ascii_bin NOT NULL,               -- yyyy-MM-dd, in zone
+  zone         VARCHAR(64) COLLATE ascii_bin NOT NULL,
+  state        VARCHAR(16) COLLATE ascii_bin NOT NULL,            -- open, sealed (locked)
+  statement_id VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- the statement that the day was compared with last
+  sealed_hash  VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '', -- statements.hash when it was locked
+  report       MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,           -- JSON, sums of the last comparison; empty: never compared
+  sealed_by    VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- staff id
+  created_at   DATETIME(3) NOT NULL,
+  updated_at   DATETIME(3) NOT NULL,
+  sealed_at    DATETIME(3) NULL,
+  PRIMARY KEY (day)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A difference between a statement and the shop's records, to be explained or corrected before the day is locked.
+CREATE TABLE IF NOT EXISTS discrepancies (
+  id           CHAR(36) COLLATE ascii_bin NOT NULL,
+  day          CHAR(10) COLLATE ascii_bin NOT NULL,
+  kind         VARCHAR(32) COLLATE ascii_bin NOT NULL,            -- models.DiscrepancyKind, such as amount_differs or theirs_not_ours
+  -- Type:appOrderId, with #n for duplicates; of an unreadable line its position, member and digest.
+  `key`        VARCHAR(300) COLLATE ascii_bin NOT NULL,
+  type         VARCHAR(8) COLLATE ascii_bin NOT NULL,             -- as in statement_lines
+  app_order_id VARCHAR(255) COLLATE ascii_bin NOT NULL,
+  order_id     VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- empty: no order of this shop
+  coin         VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  theirs       DECIMAL(36,18) NOT NULL,                           -- the statement's amount; 0: no line
+  ours         DECIMAL(36,18) NOT NULL,                           -- the shop's amount; 0: not in its records
+  state        VARCHAR(16) COLLATE ascii_bin NOT NULL,            -- open, accepted (explained), settled (corrected)
+  owner_id     VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- staff id; empty: nobody works on it
+  note         VARCHAR(1000) NOT NULL DEFAULT '',
+  created_at   DATETIME(3) NOT NULL,
+  updated_at   DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY discrepancies_key (day, kind, `key`),
+  KEY discrepancies_by_day (day, state, id),
+  KEY discrepancies_by_state (state, id),
+  KEY discrepancies_by_kind (kind, id),
+  KEY discrepancies_of (app_order_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+
+-- ==== Tasks and imports ====
+-- Work that takes longer than a page, and files of products.
+
+-- A background task, done by a worker of any replica.
+CREATE TABLE IF NOT EXISTS tasks (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  kind       VARCHAR(16) COLLATE ascii_bin NOT NULL,               -- models.TaskKind, such as export or import
+  state      VARCHAR(16) COLLATE ascii_bin NOT NULL,               -- waiting, running, done, failed, stopped
+  params     MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,              -- JSON, see the kind's code
+  done       INT NOT NULL DEFAULT 0,                               -- items done
+  total      INT NOT NULL DEFAULT 0,                               -- items in all; 0: not known yet
+  problem    VARCHAR(500) NOT NULL DEFAULT '',                     -- a remark (models.Remark): why it failed
+  staff_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
+  who        VARCHAR(254) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- e-mail of the person who started it
+  form_token VARCHAR(64) COLLATE ascii_bin NOT NULL,               -- the form that asked for it: a second click is the same task
+  file_name  VARCHAR(255) NOT NULL DEFAULT '',                     -- of an export that is done
+  file_type  VARCHAR(100) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  file_size  BIGINT NOT NULL DEFAULT 0,                            -- bytes
+  created_at DATETIME(3) NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  ended_at   DATETIME(3) NULL,
+  due_at     DATETIME(3) NULL,
+  lease      VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
+  tries      INT NOT NULL DEFAULT 0,
+  PRIMARY KEY (id),
+  UNIQUE KEY tasks_form_token (form_token),
+  KEY tasks_by_time (created_at, id),
+  KEY tasks_due_at (due_at),
+  KEY tasks_by_file (file_size, ended_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- The result of one item of a task.
+CREATE TABLE IF NOT EXISTS task_rows (
+  task_id  CHAR(36) COLLATE ascii_bin NOT NULL,
+  position INT NOT NULL,                                         -- from 1
+  subject  VARCHAR(190) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- an order's ref, an attempt's id …
+  order_id VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
+  outcome  VARCHAR(32) COLLATE ascii_bin NOT NULL,               -- cancelled, paid, unknown, failed …
+  note     VARCHAR(1000) NOT NULL DEFAULT '',
+  PRIMARY KEY (task_id, position),
+  CONSTRAINT task_rows_task FOREIGN KEY (task_id) REFERENCES tasks (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A piece of an export's file. It lies in the database so that every replica can serve it.
+CREATE TABLE IF NOT EXISTS task_chunks (
+  task_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  number  INT NOT NULL, -- from 1
+  data    MEDIUMBLOB NULL,
+  PRIMARY KEY (task_id, number),
+  CONSTRAINT task_chunks_task FOREIGN KEY (task_id) REFERENCES tasks (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- An uploaded file of products, what was found in it and what became of it.
+CREATE TABLE IF NOT EXISTS imports (
+  id           CHAR(36) COLLATE ascii_bin NOT NULL,
+  file_name    VARCHAR(255) COLLATE utf8mb4_bin NOT NULL, -- as the browser calls it
+  file_size    BIGINT NOT NULL,                           -- bytes
+  file_lines   INT NOT NULL,
+  hash         VARCHAR(64) COLLATE ascii_bin NOT NULL,    -- hex SHA-256 of the file
+  options      MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,   -- JSON, models.ImportOptions
+  report       MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,   -- JSON, models.ImportReport of the last check; empty: not checked yet
+  catalogue    VARCHAR(64) COLLATE ascii_bin NOT NULL,    -- what the file was compared with; an import into another catalogue is refused
+  check_task   VARCHAR(36) COLLATE ascii_bin NOT NULL,    -- tasks.id of the last check
+  apply_task   VARCHAR(36) COLLATE ascii_bin NOT NULL,    -- tasks.id of the import
+  picture_task VARCHAR(36) COLLATE ascii_bin NOT NULL,    -- tasks.id of the fetching of pictures
+  staff_id     VARCHAR(36) COLLATE ascii_bin NOT NULL,
+  who          VARCHAR(254) COLLATE utf8mb4_bin NOT NULL,
+  created_at   DATETIME(3) NOT NULL,
+  applied_at   DATETIME(3) NULL,                          -- when everything was imported; NULL: not yet
+  PRIMARY KEY (id),
+  KEY imports_by_time (created_at, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A piece of an uploaded file.
+CREATE TABLE IF NOT EXISTS import_chunks (
+  import_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  number    INT NOT NULL, -- from 1
+  data      MEDIUMBLOB NULL,
+  PRIMARY KEY (import_id, number),
+  CONSTRAINT import_chunks_import FOREIGN KEY (import_id) REFERENCES imports (id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- One thing that is wrong with a file.
+CREATE TABLE IF NOT EXISTS import_problems (
+  import_id   CHAR(36) COLLATE ascii_bin NOT NULL,
+  position    INT NOT NULL,                               -- from 1, in the order of the lines
+  line        INT NOT NULL,                               -- of the file; 0: the file as a whole
+  column_name VARCHAR(255) COLLATE utf8mb4_bin NOT NULL,
+  -- Error (nothing is imported), skipped (the row is left out), note (something of the row is).
+  level       VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  code        VARCHAR(32) COLLATE ascii_bin NOT NULL,     -- models/productcsv names them
+  sku         VARCHAR(190) COLLATE utf8mb4_bin NOT NULL,
+  details     VARCHAR(4000) COLLATE utf8mb4_bin NOT NULL, -- JSON, the values for the message
+  PRIMARY KEY (import_id, position),
+  KEY import_problems_by_level (import_id, level, position),
+  CONSTRAINT import_problems_import FOREIGN KEY (import_id) REFERENCES imports (id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A product whose pictures an import fetches.
+CREATE TABLE IF NOT EXISTS import_pictures (
+  import_id  CHAR(36) COLLATE ascii_bin NOT NULL,
+  position   INT NOT NULL,                            -- from 1
+  product_id VARCHAR(36) COLLATE ascii_bin NOT NULL,
+  line       INT NOT NULL,                            -- of the file
+  sku        VARCHAR(190) COLLATE utf8mb4_bin NOT NULL,
+  pictures   MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL, -- JSON list, models.WantedPicture
+  state      VARCHAR(16) COLLATE ascii_bin NOT NULL,  -- waiting, done, failed (at least one could not be fetched)
+  problem    MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL, -- remarks (models.Remark) about those that could not be fetched, one per line
+  PRIMARY KEY (import_id, position),
+  KEY import_pictures_by_state (import_id, state, position),
+  CONSTRAINT import_pictures_import FOREIGN KEY (import_id) REFERENCES imports (id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What the picture at an address is called here, so that no address is fetched twice.
+CREATE TABLE IF NOT EXISTS fetched_pictures (
+  address_hash VARCHAR(64) COLLATE ascii_bin NOT NULL,    -- hex SHA-256 of address
+  address      VARCHAR(2000) COLLATE utf8mb4_bin NOT NULL,
+  source       VARCHAR(255) COLLATE utf8mb4_bin NOT NULL, -- media.source
+  fetched_at   DATETIME(3) NOT NULL,
+  PRIMARY KEY (address_hash)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+
+-- ==== Staff and audit log ====
+-- The people of the back office, and what they did.
+
+-- A person of the back office.
+CREATE TABLE IF NOT EXISTS staff (
+  id            CHAR(36) COLLATE ascii_bin NOT NULL,
+  email         VARCHAR(254) COLLATE utf8mb4_bin NOT NULL,           -- lower case
+  name          VARCHAR(200) NOT NULL,
+  role          VARCHAR(16) COLLATE ascii_bin NOT NULL,              -- viewer, operator, finance, owner
+  lang          VARCHAR(35) COLLATE ascii_bin NOT NULL,
+  password_hash VARCHAR(512) COLLATE ascii_bin NOT NULL DEFAULT '',  -- argon2id in PHC form; empty: none yet
+  totp_sealed   MEDIUMBLOB NULL,                                     -- TOTP secret, encrypted by the store; NULL: none yet
+  totp_step     BIGINT NOT NULL DEFAULT 0,                           -- the last 30-second step that was used: a code is good once
+  recovery_hash VARCHAR(2048) COLLATE ascii_bin NOT NULL DEFAULT '', -- hex SHA-256 of the recovery codes that are left, with spaces between
+  disabled      TINYINT(1) NOT NULL DEFAULT 0,
+  created_at    DATETIME(3) NOT NULL,
+  updated_at    DATETIME(3) NOT NULL,
+  last_login_at DATETIME(3) NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY staff_email (email)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A browser that is signed in to the back office, or is signing in.
+CREATE TABLE IF NOT EXISTS staff_sessions (
+  id          CHAR(64) COLLATE ascii_bin NOT NULL,                 -- hex SHA-256 of the cookie's id
+  staff_id    CHAR(36) COLLATE ascii_bin NOT NULL,
+  stage       VARCHAR(16) COLLATE ascii_bin NOT NULL,              -- password (the code is still missing), full
+  remote_addr VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- cleared after a while, like user_agent
+  user_agent  VARCHAR(500) NOT NULL DEFAULT '',
+  created_at  DATETIME(3) NOT NULL,
+  seen_at     DATETIME(3) NOT NULL,
+  expires_at  DATETIME(3) NOT NULL,
+  step_up_at  DATETIME(3) NULL,                                    -- the last fresh TOTP code; NULL: none
+  PRIMARY KEY (id),
+  KEY staff_sessions_by_staff (staff_id),
+  KEY staff_sessions_expires_at (expires_at),
+  CONSTRAINT staff_sessions_staff FOREIGN KEY (staff_id) REFERENCES staff (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A link with which somebody makes an account once.
+CREATE TABLE IF NOT EXISTS invitations (
+  id         CHAR(64) COLLATE ascii_bin NOT NULL,                  -- hex SHA-256 of the link's token
+  email      VARCHAR(254) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- empty: the link of the first owner, who says it
+  role       VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  invited_by VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',    -- staff id; empty: the setup link or the command line
+  created_at DATETIME(3) NOT NULL,
+  expires_at DATETIME(3) NOT NULL,
+  used_at    DATETIME(3) NULL,                                     -- NULL: not yet
+  PRIMARY KEY (id),
+  KEY invitations_expires_at (expires_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Failures to sign in, of an account or an address: each doubles the wait before the next try.
+CREATE TABLE IF NOT EXISTS throttles (
+  id            CHAR(64) COLLATE ascii_bin NOT NULL, -- hex SHA-256 of what is slowed down
+  failures      INT NOT NULL,
+  failed_at     DATETIME(3) NOT NULL,
+  blocked_until DATETIME(3) NULL,                    -- NULL: no wait
+  PRIMARY KEY (id),
+  KEY throttles_failed_at (failed_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- One thing that somebody did, bound to the entry before it by its hash.
+CREATE TABLE IF NOT EXISTS audit_entries (
+  -- 1, 2, 3 …: of two writers that read the same last entry, one has to start again.
+  seq         BIGINT NOT NULL,
+  at          DATETIME(3) NOT NULL,
+  staff_id    VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',    -- empty: the command line or the shop itself
+  who         VARCHAR(254) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- e-mail at that time, or command line
+  action      VARCHAR(64) COLLATE ascii_bin NOT NULL,               -- models.AuditActions, such as order.cancel
+  subject     VARCHAR(190) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- what it was done to, such as order:<id>
+  `before`    MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,              -- JSON of what changed, without secrets; empty: nothing was there
+  after       MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,
+  remote_addr VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '',  -- cleared after a while, together with origin_salt
+  request_id  VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  prev_hash   CHAR(64) COLLATE ascii_bin NOT NULL,                  -- hash of entry seq − 1; of the first: 64 zeros
+  hash        CHAR(64) COLLATE ascii_bin NOT NULL,                  -- hex SHA-256 over the entry, models.AuditEntry.ChainHash
+  -- Hex SHA-256 of origin_salt and remote_addr: the chain covers it instead of the address, which can be cleared.
+  origin      VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
+  origin_salt VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',    -- random, so that nobody finds the address by trying all
+  PRIMARY KEY (seq),
+  KEY audit_by_action (action, seq),
+  KEY audit_by_who (who, seq),
+  KEY audit_by_subject (subject, seq),
+  KEY audit_by_time (at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+
+-- ==== Settings and figures ====
+-- What the shop is told about itself, and what it counts.
+
+-- A setting. Where there is no row, the environment or the default holds.
+CREATE TABLE IF NOT EXISTS settings (
+  name   VARCHAR(100) COLLATE utf8mb4_bin NOT NULL, -- models.SettingKey, such as shop.name
+  value  MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,   -- empty for a secret
+  sealed BLOB NULL,                                 -- a secret's value, encrypted by the store; NULL: no secret
+  PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- The settings of one page, which are changed together.
+CREATE TABLE IF NOT EXISTS setting_groups (
+  name       VARCHAR(32) COLLATE ascii_bin NOT NULL,               -- shop, currency, legal, mail, orders, retention
+  version    INT NOT NULL,
+  changed_at DATETIME(3) NOT NULL,
+  who        VARCHAR(254) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- e-mail of the person who changed them last
+  PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A count of events of one day.
+CREATE TABLE IF NOT EXISTS counters (
+  day   CHAR(10) COLLATE ascii_bin NOT NULL,       -- yyyy-MM-dd, UTC
+  name  VARCHAR(100) COLLATE utf8mb4_bin NOT NULL, -- such as notify_accepted
+  value BIGINT NOT NULL,
+  PRIMARY KEY (day, name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- How far a table has been cleared of what is kept for a while only: everything before done_until is done.
+CREATE TABLE IF NOT EXISTS retention_marks (
+  name       VARCHAR(64) COLLATE ascii_bin NOT NULL, -- table and what is cleared, such as inbox.network
+  done_until DATETIME(3) NOT NULL,
+  PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- The dashboard's figures of a finished day.
+CREATE TABLE IF NOT EXISTS day_figures (
+  zone       VARCHAR(64) COLLATE ascii_bin NOT NULL,  -- IANA name of the time zone that day is meant in
+  day        CHAR(10) COLLATE ascii_bin NOT NULL,     -- yyyy-MM-dd
+  orders     INT NOT NULL,                            -- placed that day
+  converted  INT NOT NULL,                            -- of these, paid by now
+  paid       INT NOT NULL,                            -- paid that day
+  uncalled   INT NOT NULL,                            -- of these, without any callback
+  waits      MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL, -- JSON, models.Histogram of the time from order to payment
+  lags       MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL, -- JSON, models.Histogram of the time that callbacks took to arrive
+  updated_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (zone, day)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- The sums of a finished day.
+CREATE TABLE IF NOT EXISTS day_sums (
+  zone    VARCHAR(64) COLLATE ascii_bin NOT NULL,
+  day     CHAR(10) COLLATE ascii_bin NOT NULL,
+  kind    VARCHAR(16) COLLATE ascii_bin NOT NULL,   -- revenue (per currency), coin (paid, per coin), refund (per coin)
+  symbol  VARCHAR(32) COLLATE utf8mb4_bin NOT NULL, -- of the currency or coin
+  `count` INT NOT NULL,                             -- orders or refunds
+  amount  DECIMAL(36,18) NOT NULL,
+  PRIMARY KEY (zone, day, kind, symbol)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- +goose Down
+DROP TABLE IF EXISTS day_sums;
+DROP TABLE IF EXISTS day_figures;
+DROP TABLE IF EXISTS retention_marks;
+DROP TABLE IF EXISTS counters;
+DROP TABLE IF EXISTS setting_groups;
+DROP TABLE IF EXISTS settings;
+DROP TABLE IF EXISTS audit_entries;
+DROP TABLE IF EXISTS throttles;
+DROP TABLE IF EXISTS invitations;
+DROP TABLE IF EXISTS staff_sessions;
+DROP TABLE IF EXISTS staff;
+DROP TABLE IF EXISTS fetched_pictures;
+DROP TABLE IF EXISTS import_pictures;
+DROP TABLE IF EXISTS import_problems;
+DROP TABLE IF EXISTS import_chunks;
+DROP TABLE IF EXISTS imports;
+DROP TABLE IF EXISTS task_chunks;
+DROP TABLE IF EXISTS task_rows;
+DROP TABLE IF EXISTS tasks;
+DROP TABLE IF EXISTS discrepancies;
+DROP TABLE IF EXISTS book_days;
+DROP TABLE IF EXISTS statement_lines;
+DROP TABLE IF EXISTS statement_pages;
+DROP TABLE IF EXISTS statements;
+DROP TABLE IF EXISTS refunds;
+DROP TABLE IF EXISTS notes;
+DROP TABLE IF EXISTS outbox;
+DROP TABLE IF EXISTS inbox;
+DROP TABLE IF EXISTS reviews;
+DROP TABLE IF EXISTS transitions;
+DROP TABLE IF EXISTS evidence;
+DROP TABLE IF EXISTS attempts;
+DROP TABLE IF EXISTS coupon_uses;
+DROP TABLE IF EXISTS reservations;
+DROP TABLE IF EXISTS order_lines;
+DROP TABLE IF EXISTS order_addresses;
+DROP TABLE IF EXISTS orders;
+DROP TABLE IF EXISTS sessions;
+DROP TABLE IF EXISTS cart_lines;
+DROP TABLE IF EXISTS carts;
+DROP TABLE IF EXISTS delivery_methods;
+DROP TABLE IF EXISTS zone_places;
+DROP TABLE IF EXISTS zones;
+DROP TABLE IF EXISTS coupon_shoppers;
+DROP TABLE IF EXISTS coupons;
+DROP TABLE IF EXISTS rates;
+DROP TABLE IF EXISTS price_sources;
+DROP TABLE IF EXISTS coins;
+DROP TABLE IF EXISTS stock_count_lines;
+DROP TABLE IF EXISTS stock_counts;
+DROP TABLE IF EXISTS stock_movements;
+DROP TABLE IF EXISTS search_terms;
+DROP TABLE IF EXISTS slug_redirects;
+DROP TABLE IF EXISTS product_tags;
+DROP TABLE IF EXISTS product_categories;
+DROP TABLE IF EXISTS media_files;
+DROP TABLE IF EXISTS media;
+DROP TABLE IF EXISTS pictures;
+DROP TABLE IF EXISTS variants;
+DROP TABLE IF EXISTS products;
+DROP TABLE IF EXISTS categories;

@@ -1,7 +1,0 @@
--- +goose Up
-ALTER TABLE order_lines ADD COLUMN discount TEXT NOT NULL DEFAULT '0' COLLATE DECIMAL;
-ALTER TABLE order_lines ADD COLUMN tax TEXT NOT NULL DEFAULT '0' COLLATE DECIMAL;
-
--- +goose Down
-ALTER TABLE order_lines DROP COLUMN tax;
-ALTER TABLE order_lines DROP COLUMN discount;
