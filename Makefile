@@ -20,6 +20,7 @@ help:
 	@echo 'make e2e     run only the browser and process tests; screenshots are written to test-output/'
 	@echo 'make bench   run the Go benchmarks, with CPU and memory of a running shop'
 	@echo 'make bench-backoffice   measure all lists and exports of the back office with 1,000,000 orders on MariaDB'
+	@echo 'make structure   print packages with their files, lines and largest types'
 	@echo 'make load    measure requests per second of the demo (needs wrk)'
 
 .PHONY: run
@@ -76,6 +77,11 @@ bench:
 bench-backoffice:
 	COINCART_REQUIRE_MARIADB=1 COINCART_BENCH_ORDERS=$(or $(ORDERS),1000000) \
 	  $(GO) test -run '^$$' -bench '^BenchmarkBackoffice$$' -benchtime 1x -timeout 90m ./cmd/coincart
+
+# CHECKOUT=folder measures another checkout.
+.PHONY: structure
+structure:
+	@COINCART_STRUCTURE=$(or $(CHECKOUT),.) $(GO) test -tags $(TAGS) -count=1 -run '^TestStructure_Table$$' ./cmd/coincart -v | grep -v '^=\|^---\|^PASS\|^ok'
 
 .PHONY: load
 load: build

@@ -85,12 +85,12 @@ func TestImports_PointOneWay(t *testing.T) {
 }
 
 func TestImports_ClientIsStandardLibraryOnly(t *testing.T) {
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-test", "-json=ImportPath,Standard", "github.com/coincart/coincart/"+standardOnly).Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-test", "-json=ImportPath,Standard", modulePath+"/"+standardOnly).Output()
 	require.NoError(t, err)
 	var foreign []string
 	for _, p := range decodePackages(t, out) {
 		// Test variants are named "path [path.test]" and "path.test".
-		own := strings.HasPrefix(p.ImportPath, "github.com/coincart/coincart/"+standardOnly)
+		own := strings.HasPrefix(p.ImportPath, modulePath+"/"+standardOnly)
 		if !p.Standard && !own {
 			foreign = append(foreign, p.ImportPath)
 		}
@@ -130,7 +130,7 @@ func TestImports_SeesWhatIsPlanted(t *testing.T) {
 
 			found := checkImports(listPackages(t, file, "./"+plant.into))
 			require.Len(t, found, 1)
-			assert.Contains(t, found[0], "github.com/coincart/coincart/"+plant.into)
+			assert.Contains(t, found[0], modulePath+"/"+plant.into)
 			if plant.into != "newcomer" {
 				assert.Contains(t, found[0], plant.imported)
 			}
@@ -142,7 +142,7 @@ func TestImports_SeesWhatIsPlanted(t *testing.T) {
 func checkImports(packages []listedPackage) []string {
 	var wrong []string
 	for _, p := range packages {
-		name := strings.TrimPrefix(p.ImportPath, "github.com/coincart/coincart/")
+		name := strings.TrimPrefix(p.ImportPath, modulePath+"/")
 		i := slices.IndexFunc(importRules(), func(r importRule) bool { return inPart(r.part, name) })
 		if i < 0 {
 			wrong = append(wrong, p.ImportPath+" has no row in importRules")
@@ -159,7 +159,7 @@ func checkImports(packages []listedPackage) []string {
 }
 
 func allowed(rule importRule, imported string) bool {
-	if name, ok := strings.CutPrefix(imported, "github.com/coincart/coincart/"); ok {
+	if name, ok := strings.CutPrefix(imported, modulePath+"/"); ok {
 		return slices.ContainsFunc(rule.module, func(part string) bool { return inPart(part, name) })
 	}
 	if rule.part == standardOnly {
@@ -197,7 +197,7 @@ func listPackages(t *testing.T, overlay string, patterns ...string) []listedPack
 	require.NoError(t, err, stderr.String())
 	all := decodePackages(t, out)
 	// A folder with tests alone is no package that others could import.
-	return slices.DeleteFunc(all, func(p listedPackage) bool { return p.ImportPath == "github.com/coincart/coincart" })
+	return slices.DeleteFunc(all, func(p listedPackage) bool { return p.ImportPath == modulePath })
 }
 
 func decodePackages(t *testing.T, out []byte) []listedPackage {
