@@ -224,11 +224,13 @@ func checkPage(tab context.Context, t *testing.T, s Screen) {
 	assert.Empty(t, violations, s.Name)
 }
 
-// shoot takes a picture of the whole page, with the images that would otherwise load on scrolling.
+// shoot takes a picture of the whole page, with the images that would otherwise load on scrolling. It waits for two frames first, because
+// Chromium measures the page as it was last drawn, which may be with everything folded open.
 func shoot(tab context.Context, t *testing.T, name string) {
 	t.Helper()
 	_, err := chromedp.Run(tab, chromedp.Evaluate[bool](
-		`Promise.all([...document.images].map((i) => { i.loading = "eager"; return i.decode().catch(() => {}); })).then(() => true)`, chromedp.EvalAwaitPromise,
+		`Promise.all([...document.images].map((i) => { i.loading = "eager"; return i.decode().catch(() => {}); }))
+			.then(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true)))))`, chromedp.EvalAwaitPromise,
 	))
 	require.NoError(t, err)
 	picture, err := chromedp.Run(tab, chromedp.FullScreenshot(100))
