@@ -106,7 +106,7 @@ func (u *usage) read(text, kind string, own bool) {
 		u.scripts += text
 	}
 	for _, m := range literal.FindAllStringSubmatch(text, -1) {
-		for _, w := range strings.Fields(m[1] + " " + m[2]) {
+		for w := range strings.FieldsSeq(m[1] + " " + m[2]) {
 			if word.FindString(w) != w {
 				continue
 			}
@@ -120,11 +120,11 @@ func (u *usage) read(text, kind string, own bool) {
 		return
 	}
 	for _, m := range attribute.FindAllStringSubmatch(text, -1) {
-		names := m[1]
+		names := []string{m[1]}
 		for _, l := range literal.FindAllStringSubmatch(compared.ReplaceAllString(m[2], ""), -1) {
-			names += " " + l[1]
+			names = append(names, l[1])
 		}
-		for _, name := range strings.Fields(names) {
+		for name := range strings.FieldsSeq(strings.Join(names, " ")) {
 			if word.FindString(name) == name && !strings.HasSuffix(name, "-") {
 				u.given[name] = true
 			}

@@ -174,14 +174,14 @@ const findings = `((width) => {
 		}
 	}
 	if (matchMedia("(pointer: coarse)").matches) {
-		const touched = "button, .button, .input, .select, .check, .box, .choice, .coin, .option, .chip, .brand, .site-nav__link, .cart-link, .pager__link, " +
+		const touched = "button, .button, .input, .select, .check, .box, .choice, .coin, .option, a.chip, .brand, .site-nav__link, .cart-link, .pager__link, " +
 			".side__link, .side__user, .switch__link, .attention__link, .now__link, .text-button, .quiet-link, summary";
 		for (const e of document.querySelectorAll(touched)) {
 			const box = e.getBoundingClientRect();
 			if (box.width > 1 && (box.height < 43.5 || box.width < 43.5)) found.push(e.tagName + "." + e.className + " is " + box.width + " by " + box.height);
 		}
 	}
-	for (const e of document.querySelectorAll(".button, .chip, .tag, .site-nav__link, .pager__link, .switch__link, .side__button")) {
+	for (const e of document.querySelectorAll(".button, a.chip, .tag, .site-nav__link, .pager__link, .switch__link, .side__button")) {
 		if (e.scrollWidth > e.clientWidth + 1) found.push("words stick out of " + e.tagName + "." + e.className + ": " + e.textContent.trim());
 	}
 	for (const e of document.querySelectorAll("[style]")) found.push(e.tagName + "." + e.className + " has inline style");
