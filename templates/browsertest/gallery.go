@@ -72,17 +72,19 @@ func View(s Screen) chromedp.Action[chromedp.Void] {
 
 // Check opens every page of a gallery in both languages, on a desktop and on a phone, with everything folded open. It reports a page that is
 // wider than the screen, a control that is too small for a finger, words that stick out, a reference to an id that is not there, and whatever
-// the browser complains about. The package comment lists the environment variables that it reads.
-func Check(t *testing.T, gallery Gallery, limit time.Duration) {
+// the browser complains about. All of it must be done within the limit. The package comment lists the environment variables that it reads; what
+// they ask for is written into a folder of the gallery's name, which several galleries may have in common.
+func Check(t *testing.T, name string, gallery Gallery, limit time.Duration) {
 	t.Helper()
 	if folder := os.Getenv("COINCART_GALLERY_HTML"); folder != "" {
-		writeHTML(t, gallery, folder)
+		writeHTML(t, gallery, filepath.Join(folder, name))
 		t.Skip("the HTML is written to " + folder)
 	}
 	Need(t)
-	pictures := os.Getenv("COINCART_GALLERY")
 	screens := []Screen{Desktop("light"), Phone("light")}
+	pictures := os.Getenv("COINCART_GALLERY")
 	if pictures != "" {
+		pictures = filepath.Join(pictures, name)
 		require.NoError(t, os.MkdirAll(pictures, 0o750))
 		screens = append(screens, Desktop("dark"), Phone("dark"))
 	}
@@ -90,18 +92,18 @@ func Check(t *testing.T, gallery Gallery, limit time.Duration) {
 	tab := Open(t, limit, Still())
 	console := Listen(tab)
 	for _, s := range screens {
-		name := s.Name
+		screen := s.Name
 		if s.Scheme == "dark" {
-			name += "-dark"
+			screen += "-dark"
 		}
 		for _, tag := range Tags() {
 			for _, sheet := range gallery.only(tag) {
-				t.Run(name+"/"+tag+"/"+sheet.Name, func(t *testing.T) {
+				t.Run(screen+"/"+tag+"/"+sheet.Name, func(t *testing.T) {
 					require.NoError(t, chromedp.Do(tab, View(s), chromedp.Navigate(server.URL+"/"+tag+"/"+sheet.Name)))
 					checkPage(tab, t, s)
 					assert.Empty(t, console.Take(), "console")
 					if pictures != "" {
-						shoot(tab, t, filepath.Join(pictures, sheet.Name+"."+tag+"."+name+".png"))
+						shoot(tab, t, filepath.Join(pictures, sheet.Name+"."+tag+"."+screen+".png"))
 					}
 				})
 			}

@@ -9,7 +9,7 @@ import (
 
 // TestGallery_HoldsInABrowser opens every page of the shop in every state: see browsertest.Check.
 func TestGallery_HoldsInABrowser(t *testing.T) {
-	browsertest.Check(t, func(tag string) []browsertest.Sheet {
+	browsertest.Check(t, "shop", func(tag string) []browsertest.Sheet {
 		var sheets []browsertest.Sheet
 		for _, s := range gallery(tag) {
 			sheets = append(sheets, browsertest.Sheet{Name: s.name, Page: s.page})
