@@ -75,15 +75,21 @@ func Until(expression string) chromedp.Action[chromedp.Void] {
 		holds := chromedp.Evaluate[bool]("Boolean(" + expression + ")")
 		again := time.NewTicker(10 * time.Millisecond)
 		defer again.Stop()
+		answer := "false"
 		for {
-			// An error is no answer: between two pages there is nothing to ask, and an element that the expression names may still be missing.
+			// An error is not the end: between two pages there is nothing to ask, and an element that the expression names may still be missing.
 			is, err := holds(ctx, target)
-			if err == nil && is {
+			switch {
+			case err == nil && is:
 				return nil
+			case err == nil:
+				answer = "false"
+			case ctx.Err() == nil:
+				answer = err.Error()
 			}
 			select {
 			case <-ctx.Done():
-				return fmt.Errorf("wait for %s: %w; the last answer was %t, %w", expression, ctx.Err(), is, err)
+				return fmt.Errorf("wait for %s: %w; the last answer was: %s", expression, ctx.Err(), answer)
 			case <-again.C:
 			}
 		}

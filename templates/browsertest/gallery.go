@@ -206,11 +206,16 @@ const findings = `((width) => {
 	return found;
 })`
 
-func checkPage(tab context.Context, t *testing.T, s Screen) {
+func find(tab context.Context, t *testing.T, s Screen) []string {
 	t.Helper()
 	found, err := chromedp.Run(tab, chromedp.Evaluate[[]string](findings+"("+strconv.FormatInt(s.Width, 10)+")"))
 	require.NoError(t, err)
-	assert.Empty(t, found)
+	return found
+}
+
+func checkPage(tab context.Context, t *testing.T, s Screen) {
+	t.Helper()
+	assert.Empty(t, find(tab, t, s))
 	axe := os.Getenv("COINCART_AXE")
 	if axe == "" {
 		return
