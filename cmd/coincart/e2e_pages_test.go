@@ -19,6 +19,7 @@ import (
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/sandbox"
+	"github.com/coincart/coincart/templates/browsertest"
 	"github.com/coincart/coincart/web/admin"
 )
 
@@ -34,12 +35,12 @@ type officePage struct {
 // sideways, and the browser must have nothing to complain about. A route of the table that is not looked at fails the test. Pictures are kept
 // where the race detector is off (make e2e).
 func TestE2E_EveryAdminPage(t *testing.T) {
-	browser := findChromium(t)
+	browsertest.Need(t)
 	for _, tag := range []string{"en", "zh-Hans"} {
 		dev := device{name: "office-" + tag, lang: tag, width: 1280, height: 900, still: true, blind: raceEnabled, limit: 8 * time.Minute}
 		t.Run(tag, func(t *testing.T) {
 			o := startOffice(t, modelstest.SQLiteDSN(t), instant(today, "10:00:00"), madeUpPast)
-			g := &gallery{officeRun: o, ctx: openBrowser(t, browser, dev), dev: dev, seen: map[string]bool{}}
+			g := &gallery{officeRun: o, ctx: openBrowser(t, dev), dev: dev, seen: map[string]bool{}}
 			g.visitDoors()
 			g.visitPages()
 			for _, r := range admin.New(nil, assembly.Services{}, nil, nil, admin.Checks{}).Routes() {

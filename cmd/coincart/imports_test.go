@@ -59,6 +59,7 @@ func importRules() []importRule {
 		{"payments/doctor", []string{"models", "models/store", "payments/keyfile", "payments/opay"}, []string{gin, templ, orm, "database/sql"}},
 		{"payments/sandbox", []string{"payments/opay", "templates/i18n"}, []string{gin, orm, "database/sql"}},
 		{"static", nil, []string{gin, orm}},
+		{"templates/browsertest", []string{"static"}, []string{gin, orm, "database/sql"}},
 		{"templates/...", []string{"templates/...", "static"}, []string{gin, orm, "database/sql"}},
 		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/productcsv", "models/staff", "models/store", "payments", "payments/assembly", "payments/books", "payments/doctor", "payments/opay", "payments/rates"}, []string{orm, "database/sql"}},
 		{"cmd/coincart/demo", []string{"models", "models/store"}, []string{gin, orm, templ}},
@@ -111,6 +112,8 @@ func TestImports_SeesWhatIsPlanted(t *testing.T) {
 		{"payments", "github.com/gin-gonic/gin"},
 		{"payments/sandbox", "github.com/coincart/coincart/models/store"},
 		{"templates", "github.com/coincart/coincart/models"},
+		{"templates", "github.com/coincart/coincart/templates/browsertest"},
+		{"templates/browsertest", "github.com/coincart/coincart/templates/i18n"},
 		{"static", "github.com/coincart/coincart/models"},
 		{"web", "gorm.io/gorm"},
 		{"web", "github.com/coincart/coincart/payments/sandbox"},
@@ -160,6 +163,9 @@ func checkImports(packages []listedPackage) []string {
 
 func allowed(rule importRule, imported string) bool {
 	if name, ok := strings.CutPrefix(imported, modulePath+"/"); ok {
+		if strings.HasSuffix(name, "test") && !strings.HasSuffix(rule.part, "test") {
+			return false // what helps tests is imported by tests alone
+		}
 		return slices.ContainsFunc(rule.module, func(part string) bool { return inPart(part, name) })
 	}
 	if rule.part == standardOnly {
