@@ -145,7 +145,7 @@ func (s *shop) engine() *gin.Engine {
 }
 
 // staffRoutes is the table of the back office.
-func staffRoutes() []admin.Route { return admin.New(nil, nil, nil, admin.Checks{}).Routes() }
+func (s *shop) staffRoutes() []admin.Route { return s.web.OfficeTable() }
 
 // audited counts the entries of the audit log, and insists that its chain holds.
 func (s *shop) audited() int64 {

@@ -21,6 +21,7 @@ import (
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/admin/system"
 	"github.com/coincart/coincart/web/platform"
 	"github.com/coincart/coincart/web/shop"
 	"github.com/coincart/coincart/web/visit"
@@ -58,7 +59,8 @@ type Server struct {
 	headers   headers
 	ownOrigin *http.CrossOriginProtection
 
-	staffRoutes map[string]bool // by routeKey: the back office's table
+	officeTable []admin.Route
+	staffRoutes map[string]bool // by routeKey: the addresses of officeTable
 }
 
 // New builds the server. BaseURL and PlatformURL must be absolute http or https addresses.
@@ -97,9 +99,10 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
-	s.office = admin.New(s.site, c.Payments, s.accounts, admin.Checks{TryMail: c.TryMail, Doctor: c.Doctor, TrustedProxies: c.TrustedProxies})
+	s.office = admin.New(s.site, s.accounts, c.Payments.PlatformZone())
+	s.officeTable = officeTable(s.site, c.Payments, s.accounts, system.Checks{TryMail: c.TryMail, Doctor: c.Doctor, TrustedProxies: c.TrustedProxies})
 	s.staffRoutes = map[string]bool{}
-	for _, r := range s.office.Routes() {
+	for _, r := range s.officeTable {
 		s.staffRoutes[routeKey(r.Method, r.Path)] = true
 	}
 	if err := s.build(c); err != nil {

@@ -1,31 +1,14 @@
-// Package admin is the back office: its pages, and what can be done on them. Every handler is thin: it reads the form, makes one call,
-// and leads on, or shows the same page again with what is wrong. The one table in routes.go says of every address which permission it
-// needs; guard.go is the one place that enforces it.
+// Package admin is the frame of the back office: who may make a request, the page around every page, notices, errors, and what the forms
+// and pages of several packages below it share. It knows none of them: each hands over its routes, which package web puts together.
 package admin
 
 import (
 	"errors"
-	"strings"
-
-	"golang.org/x/sync/semaphore"
+	"time"
 
 	"github.com/coincart/coincart/models/staff"
-	"github.com/coincart/coincart/payments"
-	"github.com/coincart/coincart/web/shop"
 	"github.com/coincart/coincart/web/visit"
 )
-
-// Home is the address of the first page.
-const Home = "/admin"
-
-// Owns reports that an address belongs to the back office.
-func Owns(path string) bool { return path == Home || strings.HasPrefix(path, Home+"/") }
-
-// SetupPath is the address of the first owner's one-time link.
-func SetupPath(token string) string { return Home + "/setup/" + token }
-
-// InvitePath is the address of an invitation, or of a link that resets an account.
-func InvitePath(token string) string { return Home + "/invite/" + token }
 
 // Errors that package web has pages for.
 var (
@@ -35,19 +18,15 @@ var (
 	ErrFilter = errors.New("no such filter")
 )
 
-// Office is the back office.
+// Office is what all requests of the back office share.
 type Office struct {
 	site     *visit.Site
-	payments *payments.Service
 	accounts *staff.Accounts
-	shop     *shop.Pages         // shows products before they are published
-	darkroom *semaphore.Weighted // bounds how many pictures are worked on at once: each takes some hundred megabytes
-	checks   Checks
-	reports  reports
+	zone     *time.Location // of the days that pages show
 	counters counters
 }
 
-// New makes the back office.
-func New(site *visit.Site, service *payments.Service, accounts *staff.Accounts, checks Checks) *Office {
-	return &Office{site: site, payments: service, accounts: accounts, shop: shop.New(site, service), darkroom: semaphore.NewWeighted(1), checks: checks}
+// New makes the frame. Pages say that their days are those of zone.
+func New(site *visit.Site, accounts *staff.Accounts, zone *time.Location) *Office {
+	return &Office{site: site, accounts: accounts, zone: zone}
 }
