@@ -103,6 +103,25 @@ func FactText(text string) string {
 	return string(runes[:maxFactText]) + "…"
 }
 
+// ChangedFacts leaves out what is the same on both sides of a change.
+func ChangedFacts(before, after Facts) (was, is Facts) {
+	was, is = Facts{}, Facts{}
+	for name, value := range after {
+		if old, ok := before[name]; !ok || old != value {
+			is[name] = value
+			if ok {
+				was[name] = old
+			}
+		}
+	}
+	for name, old := range before {
+		if _, ok := after[name]; !ok {
+			was[name] = old
+		}
+	}
+	return was, is
+}
+
 // JSON is how the audit log keeps the facts; "" where there are none.
 func (f Facts) JSON() (string, error) {
 	if len(f) == 0 {

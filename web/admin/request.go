@@ -14,7 +14,6 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
-	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/visit"
 )
@@ -60,7 +59,7 @@ func (r *Request) Origin() staff.Origin {
 }
 
 // Actor is who the audit log will name.
-func (r *Request) Actor() payments.Actor { return r.who.Actor(r.Origin()) }
+func (r *Request) Actor() models.Actor { return r.who.Actor(r.Origin()) }
 
 // KeepSession sets the session's cookie. It has no age of its own: the session in the database has.
 func (r *Request) KeepSession(id string) { r.KeepCookie(sessionCookie, id, 0) }

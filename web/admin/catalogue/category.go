@@ -6,9 +6,9 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/catalogue"
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -18,8 +18,6 @@ import (
 const categoriesPath = admin.Home + "/categories"
 
 func categoryAddress(id string) string { return categoriesPath + "/" + id }
-
-func categorySubject(id string) string { return "category:" + id }
 
 // showCategories shows the tree: GET /admin/categories.
 func (h *Handlers) showCategories(req *admin.Request) error {
@@ -142,15 +140,6 @@ func (h *Handlers) saveCategory(req *admin.Request) error {
 	return h.storeCategory(req, c, list, form, files)
 }
 
-// couponCodes names coupons that change with their category.
-func couponCodes(list []models.Coupon) string {
-	codes := make([]string, len(list))
-	for i, c := range list {
-		codes[i] = c.Code
-	}
-	return strings.Join(codes, ", ")
-}
-
 func (h *Handlers) storeCategory(req *admin.Request, stored models.Category, list []models.Category, form url.Values, files []visit.File) error {
 	isNew := stored.Version == 0
 	view, c, err := h.readCategory(req, stored, form, files)
@@ -161,17 +150,7 @@ func (h *Handlers) storeCategory(req *admin.Request, stored models.Category, lis
 		view.Problem = pages.ProblemFields
 		return h.showCategoryForm(req, view, c.ParentID, http.StatusUnprocessableEntity)
 	}
-	action, before := "category.change", categoryFacts(list, stored)
-	if isNew {
-		action, before = "category.create", nil
-	}
-	was, is := changedFacts(before, categoryFacts(list, c))
-	err = h.site.Store.Audited(req.Context(), req.Actor(), action, categorySubject(c.ID), was, is, func(tx *store.Store) error {
-		if err := tx.KeepMedia(req.Context(), c.Picture); err != nil {
-			return err
-		}
-		return tx.SaveCategory(req.Context(), c)
-	})
+	err = h.editor.SaveCategory(req.Context(), req.Actor(), list, stored, c)
 	if errors.Is(err, store.ErrConflict) && isNew {
 		err = nil // the first of two presses stored it
 	}
@@ -207,7 +186,7 @@ func (h *Handlers) showCategoryConflict(req *admin.Request, view pages.CategoryV
 	}
 	view.Problem = pages.ProblemChanged
 	view.Conflict = pages.Conflict{
-		Version: now.Version, Changed: admin.Moment(req.Printer, now.UpdatedAt), Differences: differences(categoryFacts(list, now), categoryFacts(list, c)),
+		Version: now.Version, Changed: admin.Moment(req.Printer, now.UpdatedAt), Differences: differences(catalogue.CategoryFacts(list, now), catalogue.CategoryFacts(list, c)),
 	}
 	return h.showCategoryForm(req, view, c.ParentID, http.StatusConflict)
 }
@@ -222,10 +201,7 @@ func (h *Handlers) moveCategory(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	parent, before := form.Get("parent"), form.Get("before")
-	err = h.site.Store.Audited(req.Context(), req.Actor(), "category.move", categorySubject(c.ID),
-		models.Facts{"parent": categoryPath(list, c.ParentID)}, models.Facts{"parent": categoryPath(list, parent), "before": categoryPath(list, before)},
-		func(tx *store.Store) error { return tx.MoveCategory(req.Context(), c.ID, parent, before) })
+	err = h.editor.MoveCategory(req.Context(), req.Actor(), list, c, form.Get("parent"), form.Get("before"))
 	switch {
 	case errors.Is(err, store.ErrTree):
 		req.LeaveNotice(pages.NoticeProblem, string(pages.ProblemTree))
@@ -249,17 +225,7 @@ func (h *Handlers) deleteCategory(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	coupons, err := h.site.Store.CouponsFor(req.Context(), c.ID)
-	if err != nil {
-		return err
-	}
-	to := form.Get("move_to")
-	after := models.Facts{"products_to": categoryPath(list, to)}
-	if len(coupons) > 0 {
-		after["coupons"] = couponCodes(coupons)
-	}
-	err = h.site.Store.Audited(req.Context(), req.Actor(), "category.delete", categorySubject(c.ID), categoryFacts(list, c),
-		after, func(tx *store.Store) error { return tx.DeleteCategory(req.Context(), c.ID, to) })
+	err = h.editor.DeleteCategory(req.Context(), req.Actor(), list, c, form.Get("move_to"))
 	switch {
 	case errors.Is(err, store.ErrInUse), errors.Is(err, store.ErrTree), errors.Is(err, store.ErrNotFound):
 		req.LeaveNotice(pages.NoticeProblem, string(pages.ProblemStale))

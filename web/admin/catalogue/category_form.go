@@ -2,7 +2,6 @@ package catalogue
 
 import (
 	"net/url"
-	"strconv"
 
 	"github.com/coincart/coincart/models"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -96,20 +95,6 @@ func categoryBad(view pages.CategoryView) bool {
 		all += t.Name.Problem + t.Summary.Problem
 	}
 	return all != ""
-}
-
-// categoryFacts are what the audit log tells about a category; list holds those above it.
-func categoryFacts(list []models.Category, c models.Category) models.Facts {
-	f := models.Facts{
-		"name": c.Name, "slug": c.Slug, "summary": models.FactText(c.Summary), "hidden": strconv.FormatBool(c.Hidden), "picture": c.Picture,
-		"parent": categoryPath(list, c.ParentID),
-	}
-	for lang, fields := range c.Texts {
-		for name, text := range fields {
-			f[name+" "+lang] = models.FactText(text)
-		}
-	}
-	return f
 }
 
 // categoryRows lists the tree with where each category can go by one press: up and down among its neighbours, out to behind its parent,

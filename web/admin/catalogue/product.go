@@ -4,8 +4,10 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/catalogue"
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -15,9 +17,6 @@ import (
 const productsPath = admin.Home + "/products"
 
 func productPath(id string) string { return productsPath + "/" + id }
-
-// productSubject is what the audit log calls a product.
-func productSubject(id string) string { return "product:" + id }
 
 // editing is one product's form while it is worked on.
 type editing struct {
@@ -131,20 +130,7 @@ func (h *Handlers) storeProduct(req *admin.Request, e *editing) error {
 	if len(e.view.Uploads) > 0 {
 		return h.refuse(req, e, pages.ProblemUpload, http.StatusUnprocessableEntity)
 	}
-	action, before := "product.change", e.k.facts(e.stored)
-	if e.form.New {
-		action, before = "product.create", nil
-	}
-	was, is := changedFacts(before, e.k.facts(p))
-	if e.form.New {
-		was = nil
-	}
-	err := h.site.Store.Audited(req.Context(), req.Actor(), action, productSubject(p.ID), was, is, func(tx *store.Store) error {
-		if err := tx.KeepMedia(req.Context(), sourcesOf(p)...); err != nil {
-			return err
-		}
-		return tx.SaveProduct(req.Context(), p)
-	})
+	err := h.editor.SaveProduct(req.Context(), req.Actor(), e.k.categories, e.stored, p)
 	if err != nil {
 		return h.notStored(req, e, p, err)
 	}
@@ -190,7 +176,7 @@ func (h *Handlers) showConflict(req *admin.Request, e *editing, p models.Product
 		return admin.NoPage(err)
 	}
 	e.view.Conflict = pages.Conflict{
-		Version: now.Version, Changed: admin.Moment(req.Printer, now.UpdatedAt), Differences: differences(e.k.facts(now), e.k.facts(p)),
+		Version: now.Version, Changed: admin.Moment(req.Printer, now.UpdatedAt), Differences: differences(catalogue.ProductFacts(now, e.k.categories), catalogue.ProductFacts(p, e.k.categories)),
 	}
 	return h.refuse(req, e, pages.ProblemChanged, http.StatusConflict)
 }
@@ -267,11 +253,8 @@ func (h *Handlers) duplicateProduct(req *admin.Request) error {
 	if !admin.IsID(id) {
 		return visit.ErrBadForm
 	}
-	copied := copyOf(e.stored, id, req.Printer.T("admin.product.copy", "Title", e.stored.Title))
-	err = h.site.Store.Audited(req.Context(), req.Actor(), "product.duplicate", productSubject(id), nil,
-		models.Facts{"title": copied.Title, "slug": copied.Slug, "of": e.stored.ID}, func(tx *store.Store) error {
-			return tx.SaveProduct(req.Context(), copied)
-		})
+	title := req.Printer.T("admin.product.copy", "Title", e.stored.Title)
+	err = h.editor.DuplicateProduct(req.Context(), req.Actor(), e.stored, id, title)
 	if err != nil && !errors.Is(err, store.ErrConflict) { // pressed twice: it is there
 		return admin.NoPage(err)
 	}
@@ -284,8 +267,7 @@ func (h *Handlers) deleteProduct(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	err = h.site.Store.Audited(req.Context(), req.Actor(), "product.delete", productSubject(e.stored.ID), e.k.facts(e.stored), nil,
-		func(tx *store.Store) error { return tx.DeleteProduct(req.Context(), e.stored.ID) })
+	err = h.editor.DeleteProduct(req.Context(), req.Actor(), e.k.categories, e.stored)
 	if errors.Is(err, store.ErrInUse) {
 		e.form, e.view.Deleting = e.k.formOf(e.stored), pages.ProblemInUse
 		e.status = http.StatusConflict
@@ -297,22 +279,45 @@ func (h *Handlers) deleteProduct(req *admin.Request) error {
 	return req.Done(productsPath, pages.NoticeProductDeleted)
 }
 
-// bulk changes several products: POST /admin/products/bulk/change with id …, do, next.
+// bulkProducts changes several products: POST /admin/products/bulk/change with id …, do, next.
 func (h *Handlers) bulkProducts(req *admin.Request) error {
 	form, err := req.Form()
 	if err != nil {
 		return err
 	}
 	chosen, problem := admin.ChosenIDs(form)
-	change := bulkChange(form.Get("do"))
-	if change == nil && problem == pages.ProblemNone {
+	change := catalogue.ProductChange(form.Get("do"))
+	if !change.Known() && problem == pages.ProblemNone {
 		problem = pages.ProblemBulk
 	}
 	if problem != pages.ProblemNone {
 		req.LeaveNotice(pages.NoticeProblem, string(problem))
 		return req.SeeOther(productsNext(form))
 	}
-	return h.changeProducts(req, chosen, form, change)
+	changed, err := h.editor.ChangeProducts(req.Context(), req.Actor(), chosen, change)
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	req.LeaveNotice(pages.NoticeProductsChanged, strconv.Itoa(changed))
+	return req.SeeOther(productsNext(form))
+}
+
+// moveProduct changes the shopkeeper's order: POST /admin/products/{id}/move with category, before, next.
+func (h *Handlers) moveProduct(req *admin.Request) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	err = h.editor.MoveProduct(req.Context(), req.Actor(), id, form.Get("category"), form.Get("before"))
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	req.LeaveNotice(pages.NoticeProductMoved, "")
+	return req.SeeOther(productsNext(form))
 }
 
 func productsNext(form url.Values) string {

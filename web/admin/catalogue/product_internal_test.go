@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/catalogue"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -123,14 +124,14 @@ func TestProductForm_GivesBackWhatWasStored(t *testing.T) {
 	f := k.readForm(encode(k.formOf(stored)))
 	got, ok := k.product(&f, stored)
 	require.True(t, ok, "%+v", f)
-	assert.Equal(t, k.facts(stored), k.facts(got), "nothing has changed")
+	assert.Equal(t, catalogue.ProductFacts(stored, k.categories), catalogue.ProductFacts(got, k.categories), "nothing has changed")
 	assert.Equal(t, stored.Texts, got.Texts, "languages that the shop does not offer stay")
 	for i := range stored.Variants {
 		assert.Equal(t, stored.Variants[i].Texts, got.Variants[i].Texts)
 		assert.Equal(t, [3]int{stored.Variants[i].OnHand, stored.Variants[i].Reserved, stored.Variants[i].Sold}, [3]int{got.Variants[i].OnHand, got.Variants[i].Reserved, got.Variants[i].Sold})
 		assert.True(t, stored.Variants[i].SaleUntil.Equal(got.Variants[i].SaleUntil), "times are of the shop's zone on the page and UTC in the store")
 	}
-	was, is := changedFacts(k.facts(stored), k.facts(got))
+	was, is := models.ChangedFacts(catalogue.ProductFacts(stored, k.categories), catalogue.ProductFacts(got, k.categories))
 	assert.Empty(t, was)
 	assert.Empty(t, is)
 }
@@ -202,7 +203,7 @@ func TestProduct_APictureThatIsTakenAwayIsNobodysPicture(t *testing.T) {
 	got, ok := k.product(&f, stored)
 	require.True(t, ok)
 	assert.Empty(t, got.Variants[1].Picture)
-	assert.Equal(t, []string{"pictures/a.svg"}, sourcesOf(got))
+	assert.Equal(t, []string{"pictures/a.svg"}, got.PictureSources())
 }
 
 func TestCategoryRows_SayWhereEachCanGo(t *testing.T) {
@@ -244,20 +245,4 @@ func TestPlaceMoves_NeverLeaveThePage(t *testing.T) {
 func TestTagsOf_CutsAtCommasOfBothKinds(t *testing.T) {
 	assert.Equal(t, []string{"new year", "礼物", "茶"}, tagsOf(" new  year,礼物，茶、, 茶"))
 	assert.Empty(t, tagsOf(" , "))
-}
-
-func TestCopyOf_HasItsOwnNamesAndNoStock(t *testing.T) {
-	p := fullProduct()
-	p.Slug, p.Variants[0].SKU = strings.Repeat("a", models.MaxSlug), strings.Repeat("x", models.MaxSKU)
-	id := models.NewID()
-	c := copyOf(p, id, strings.Repeat("t", 300))
-	assert.Equal(t, id, c.ID)
-	assert.True(t, models.IsSlug(c.Slug), c.Slug)
-	assert.Empty(t, c.Problems())
-	assert.True(t, c.Hidden)
-	for i, v := range c.Variants {
-		assert.Zero(t, v.OnHand+v.Reserved+v.Sold)
-		assert.NotEqual(t, p.Variants[i].SKU, v.SKU)
-	}
-	assert.Equal(t, 5, p.Variants[0].OnHand, "the one it was made of is untouched")
 }

@@ -73,17 +73,3 @@ func saveMedia(req *admin.Request, s *store.Store, p pictures.Picture) error {
 	}
 	return s.SaveMedia(req.Context(), models.Media{Hash: p.Hash, Source: p.Source(), Width: p.Width, Height: p.Height}, files)
 }
-
-// sourcesOf are the names of all pictures that a product shows.
-func sourcesOf(p models.Product) []string {
-	var list []string
-	for _, picture := range p.Pictures {
-		list = append(list, picture.Source)
-	}
-	for _, v := range p.Variants {
-		if v.Picture != "" {
-			list = append(list, v.Picture)
-		}
-	}
-	return list
-}

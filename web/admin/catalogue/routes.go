@@ -5,6 +5,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/catalogue"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/shop"
@@ -15,13 +16,14 @@ import (
 type Handlers struct {
 	site        *visit.Site
 	payments    *payments.Service
+	editor      *catalogue.Editor
 	shop        *shop.Pages         // shows products before they are published
 	pictureWork *semaphore.Weighted // bounds how many pictures are worked on at once: each takes some hundred megabytes
 }
 
 // New makes the handlers.
 func New(site *visit.Site, service *payments.Service) *Handlers {
-	return &Handlers{site: site, payments: service, shop: shop.New(site, service), pictureWork: semaphore.NewWeighted(1)}
+	return &Handlers{site: site, payments: service, editor: catalogue.NewEditor(site.Store), shop: shop.New(site, service), pictureWork: semaphore.NewWeighted(1)}
 }
 
 // Routes are the addresses, for the table of package web.

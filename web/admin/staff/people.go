@@ -6,7 +6,6 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
@@ -108,34 +107,34 @@ func (h *Handlers) changeRole(req *admin.Request) error {
 	if !ok {
 		return admin.ErrFilter
 	}
-	return h.changeStaff(req, pages.NoticeStaffChanged, func(id string, by payments.Actor) error {
+	return h.changeStaff(req, pages.NoticeStaffChanged, func(id string, by models.Actor) error {
 		return h.accounts.SetRole(req.Context(), by, id, role)
 	})
 }
 
 // disableStaff keeps somebody out: POST /admin/staff/{id}/disable.
 func (h *Handlers) disableStaff(req *admin.Request) error {
-	return h.changeStaff(req, pages.NoticeStaffDisabled, func(id string, by payments.Actor) error {
+	return h.changeStaff(req, pages.NoticeStaffDisabled, func(id string, by models.Actor) error {
 		return h.accounts.Disable(req.Context(), by, id)
 	})
 }
 
 // enableStaff lets somebody in again: POST /admin/staff/{id}/enable.
 func (h *Handlers) enableStaff(req *admin.Request) error {
-	return h.changeStaff(req, pages.NoticeStaffEnabled, func(id string, by payments.Actor) error {
+	return h.changeStaff(req, pages.NoticeStaffEnabled, func(id string, by models.Actor) error {
 		return h.accounts.Enable(req.Context(), by, id)
 	})
 }
 
 // endStaffSessions ends all sessions of somebody: POST /admin/staff/{id}/end-sessions.
 func (h *Handlers) endStaffSessions(req *admin.Request) error {
-	return h.changeStaff(req, pages.NoticeSessionsEnded, func(id string, by payments.Actor) error {
+	return h.changeStaff(req, pages.NoticeSessionsEnded, func(id string, by models.Actor) error {
 		return h.accounts.EndSessions(req.Context(), by, id)
 	})
 }
 
 // changeStaff makes a change to the person that the address names.
-func (h *Handlers) changeStaff(req *admin.Request, kind pages.NoticeKind, change func(id string, by payments.Actor) error) error {
+func (h *Handlers) changeStaff(req *admin.Request, kind pages.NoticeKind, change func(id string, by models.Actor) error) error {
 	id, err := req.ID()
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package catalogue
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/coincart/coincart/models"
@@ -51,7 +50,7 @@ func (h *Handlers) renameTag(req *admin.Request) error {
 	if problem != pages.ProblemNone {
 		return h.tagsPage(req, pages.TagsView{Problem: problem, For: tag, Typed: form.Get("to")}, http.StatusUnprocessableEntity)
 	}
-	return h.changeTag(req, form, to, pages.NoticeTagRenamed)
+	return tagsChanged(req, h.editor.RenameTag(req.Context(), req.Actor(), tag, to), pages.NoticeTagRenamed)
 }
 
 // deleteTag takes a tag off all products: POST /admin/tags/delete with tag.
@@ -60,23 +59,11 @@ func (h *Handlers) deleteTag(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.changeTag(req, form, "", pages.NoticeTagDeleted)
+	return tagsChanged(req, h.editor.DeleteTag(req.Context(), req.Actor(), form.Get("tag")), pages.NoticeTagDeleted)
 }
 
-// changeTag gives a tag another name on all products, or takes it off where there is none.
-func (h *Handlers) changeTag(req *admin.Request, form url.Values, to string, done pages.NoticeKind) error {
-	tag, action := form.Get("tag"), "tag.rename"
-	if to == "" {
-		action = "tag.delete"
-	}
-	err := h.site.Store.Audited(req.Context(), req.Actor(), action, "tag:"+tag, models.Facts{"tag": tag}, models.Facts{"tag": to},
-		func(tx *store.Store) error {
-			n, err := tx.RenameTag(req.Context(), tag, to)
-			if err == nil && n == 0 {
-				err = store.ErrNotFound
-			}
-			return err
-		})
+// tagsChanged leads back to the tags after one of them was changed, or could not be.
+func tagsChanged(req *admin.Request, err error, done pages.NoticeKind) error {
 	if errors.Is(err, store.ErrNotFound) {
 		req.LeaveNotice(pages.NoticeProblem, string(pages.ProblemStale))
 		return req.SeeOther(tagsPath)

@@ -143,7 +143,7 @@ func productRows(p *i18n.Printer, currency models.Currency, categories []models.
 			skus += " +" + strconv.Itoa(r.VariantCount-1)
 		}
 		list[i] = pages.ProductRow{
-			ID: r.ID, Title: r.Texts.In(p.Lang(), "title", r.Title), Slug: r.Slug, SKUs: skus, Picture: templates.Picture{Source: r.Cover}, Category: categoryPath(categories, r.CategoryID),
+			ID: r.ID, Title: r.Texts.In(p.Lang(), "title", r.Title), Slug: r.Slug, SKUs: skus, Picture: templates.Picture{Source: r.Cover}, Category: models.CategoryPath(categories, r.CategoryID),
 			Price: p.Money(r.MinPrice.String(), currency.Code, currency.Digits), From: !r.MinPrice.Equal(r.MaxPrice), Sale: r.OnSale,
 			Stock: strconv.Itoa(r.OnHand), Low: r.Low, Out: r.OnHand <= 0 && !r.Untracked, Hidden: r.Hidden, Featured: r.Featured,
 			Changed: admin.Moment(p, r.UpdatedAt),
