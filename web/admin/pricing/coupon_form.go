@@ -135,19 +135,3 @@ func fieldProblem(problem models.FieldProblem) pages.Problem {
 		models.FieldTaken: pages.ProblemPlaceTaken, models.FieldTwice: pages.ProblemPlaceTwice,
 	}[problem]
 }
-
-func couponFacts(c models.Coupon) models.Facts {
-	facts := models.Facts{
-		"code": c.Code, "kind": string(c.Kind), "value": c.Value.String(), "enabled": strconv.FormatBool(c.Enabled), "minimum": c.Minimum.String(),
-		"max_uses": strconv.Itoa(c.MaxUses), "max_per_shopper": strconv.Itoa(c.MaxPerShopper), "note": models.FactText(c.Note),
-	}
-	if len(c.CategoryIDs) > 0 {
-		facts["categories"] = strings.Join(c.CategoryIDs, " ")
-	}
-	for name, t := range map[string]time.Time{"starts": c.StartsAt, "ends": c.EndsAt} {
-		if !t.IsZero() {
-			facts[name] = t.Format(time.RFC3339)
-		}
-	}
-	return facts
-}

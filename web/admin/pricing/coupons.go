@@ -185,18 +185,7 @@ func (h *Handlers) storeCoupon(req *admin.Request, was models.Coupon, form url.V
 	if was.ID != "" && admin.Version(view.Version) != was.Version {
 		return h.couponPage(req, was, h.filledCoupon(was), pages.ProblemStale)
 	}
-	action, before := "coupon.create", models.Facts(nil)
-	if was.ID != "" {
-		action, before = "coupon.change", couponFacts(was)
-	}
-	err = h.site.Store.Audited(req.Context(), req.Actor(), action, "coupon:"+c.Code, before, couponFacts(c), func(tx *store.Store) error {
-		saved := c // a repeated transaction begins anew
-		err := tx.SaveCoupon(req.Context(), &saved)
-		if err == nil {
-			was.ID = saved.ID
-		}
-		return err
-	})
+	id, err := h.editor.SaveCoupon(req.Context(), req.Actor(), was, c)
 	switch {
 	case errors.Is(err, store.ErrDuplicate):
 		view.Code.Problem = pages.ProblemCouponTaken
@@ -206,7 +195,7 @@ func (h *Handlers) storeCoupon(req *admin.Request, was models.Coupon, form url.V
 	case err != nil:
 		return err
 	}
-	return req.Done(couponsPath+"/"+was.ID, pages.NoticeCouponSaved)
+	return req.Done(couponsPath+"/"+id, pages.NoticeCouponSaved)
 }
 
 // switchCoupon switches a coupon on or off: POST /admin/coupons/{id}/switch with version, to.
@@ -223,21 +212,15 @@ func (h *Handlers) switchCoupon(req *admin.Request) error {
 	if to != "on" && to != "off" {
 		return visit.ErrBadForm
 	}
-	c := was
-	c.Enabled, c.Version = to == "on", admin.Version(form.Get("version"))
-	before, after := models.Facts{"enabled": strconv.FormatBool(was.Enabled)}, models.Facts{"enabled": strconv.FormatBool(c.Enabled)}
-	err = h.site.Store.Audited(req.Context(), req.Actor(), "coupon.switch", "coupon:"+c.Code, before, after, func(tx *store.Store) error {
-		saved := c
-		return tx.SaveCoupon(req.Context(), &saved)
-	})
+	err = h.editor.SwitchCoupon(req.Context(), req.Actor(), was, admin.Version(form.Get("version")), to == "on")
 	if errors.Is(err, store.ErrConflict) {
 		return h.couponPage(req, was, h.filledCoupon(was), pages.ProblemStale)
 	}
 	if err != nil {
 		return err
 	}
-	if c.Enabled {
-		return req.Done(couponsPath+"/"+c.ID, pages.NoticeCouponOn)
+	if to == "on" {
+		return req.Done(couponsPath+"/"+was.ID, pages.NoticeCouponOn)
 	}
-	return req.Done(couponsPath+"/"+c.ID, pages.NoticeCouponOff)
+	return req.Done(couponsPath+"/"+was.ID, pages.NoticeCouponOff)
 }

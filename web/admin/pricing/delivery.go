@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/coincart/coincart/models"
@@ -137,18 +136,7 @@ func (h *Handlers) storeZone(req *admin.Request, was models.Zone, form url.Value
 	if was.ID != "" && admin.Version(view.Version) != was.Version {
 		return h.staleZone(req, was)
 	}
-	action, before := "zone.create", models.Facts(nil)
-	if was.ID != "" {
-		action, before = "zone.change", zoneFacts(was)
-	}
-	err = h.site.Store.Audited(req.Context(), req.Actor(), action, "zone:"+z.Name, before, zoneFacts(z), func(tx *store.Store) error {
-		saved := z // a repeated transaction begins anew
-		err := tx.SaveZone(req.Context(), &saved)
-		if err == nil {
-			was.ID = saved.ID
-		}
-		return err
-	})
+	id, err := h.editor.SaveZone(req.Context(), req.Actor(), was, z)
 	if taken, found := errors.AsType[*store.PlaceTakenError](err); found {
 		view.PlacesProblem, view.TakenPlace, view.TakenBy = pages.ProblemPlaceTaken, taken.Place.NameIn(req.Printer.Lang()), taken.Zone
 		if taken.Place == (models.Place{}) {
@@ -162,7 +150,7 @@ func (h *Handlers) storeZone(req *admin.Request, was models.Zone, form url.Value
 	if err != nil {
 		return err
 	}
-	return req.Done(deliveryPath+"/"+was.ID, pages.NoticeZoneSaved)
+	return req.Done(deliveryPath+"/"+id, pages.NoticeZoneSaved)
 }
 
 // staleZone shows a zone as it stands now to whoever changed an older one.
@@ -188,9 +176,7 @@ func (h *Handlers) deleteZone(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	err = h.site.Store.Audited(req.Context(), req.Actor(), "zone.delete", "zone:"+z.Name, zoneFacts(z), nil, func(tx *store.Store) error {
-		return tx.DeleteZone(req.Context(), z.ID, admin.Version(form.Get("version")))
-	})
+	err = h.editor.DeleteZone(req.Context(), req.Actor(), z, admin.Version(form.Get("version")))
 	if errors.Is(err, store.ErrConflict) {
 		return h.staleZone(req, z)
 	}
@@ -198,44 +184,6 @@ func (h *Handlers) deleteZone(req *admin.Request) error {
 		return err
 	}
 	return req.Done(deliveryPath, pages.NoticeZoneDeleted)
-}
-
-func zoneFacts(z models.Zone) models.Facts {
-	var places []string
-	for _, p := range z.Places {
-		places = append(places, placeCode(p))
-	}
-	facts := models.Facts{
-		"name": z.Name, "places": models.FactText(strings.Join(places, " ")), "tax_mode": string(z.TaxMode), "tax_name": z.TaxName, "tax_rate": z.TaxRate.String(),
-		"tax_delivery": strconv.FormatBool(z.TaxDelivery),
-	}
-	for i, m := range z.Methods {
-		facts["method "+strconv.Itoa(i+1)] = models.FactText(strings.Join(methodFacts(m), " · "))
-	}
-	return facts
-}
-
-func methodFacts(m models.DeliveryMethod) []string {
-	var steps []string
-	for _, s := range m.Steps {
-		steps = append(steps, s.From.String()+": "+s.Price.String())
-	}
-	facts := []string{m.Title, string(m.Kind), strings.Join(steps, ", ")}
-	if m.FreeFrom.IsPositive() {
-		facts = append(facts, "free from "+m.FreeFrom.String())
-	}
-	if m.MaxWeight.IsPositive() {
-		facts = append(facts, "up to "+m.MaxWeight.String()+" kg")
-	}
-	return append(facts, "on "+strconv.FormatBool(m.Enabled))
-}
-
-// placeCode writes a place as forms do: DE, or US-AK.
-func placeCode(p models.Place) string {
-	if p.Region == "" {
-		return p.Country
-	}
-	return p.Country + "-" + p.Region
 }
 
 func placeOf(code string) models.Place {
@@ -258,7 +206,7 @@ func placeGroups(req *admin.Request, chosen, leave func(models.Place) bool) []pa
 		group := pages.PlaceGroup{Label: c.Name}
 		for _, r := range models.Regions(c.Code) {
 			if p := (models.Place{Country: c.Code, Region: r.Code}); !leave(p) {
-				group.Places = append(group.Places, pages.Choice{Value: placeCode(p), Label: r.NameIn(lang), Selected: chosen(p)})
+				group.Places = append(group.Places, pages.Choice{Value: p.Code(), Label: r.NameIn(lang), Selected: chosen(p)})
 			}
 		}
 		if len(group.Places) > 0 {

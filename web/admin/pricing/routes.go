@@ -3,6 +3,7 @@ package pricing
 
 import (
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/pricing"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/visit"
@@ -12,11 +13,12 @@ import (
 type Handlers struct {
 	site     *visit.Site
 	payments *payments.Service
+	editor   *pricing.Editor
 }
 
 // New makes the handlers.
 func New(site *visit.Site, service *payments.Service) *Handlers {
-	return &Handlers{site: site, payments: service}
+	return &Handlers{site: site, payments: service, editor: pricing.NewEditor(site.Store)}
 }
 
 // Routes are the addresses, for the table of package web.

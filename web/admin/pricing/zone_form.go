@@ -29,7 +29,7 @@ func (h *Handlers) filledZone(req *admin.Request, z models.Zone) (*pages.ZoneVie
 		TaxRate: admin.Typed(someAmount(z.TaxRate)), TaxDelivery: z.TaxDelivery, TaxTexts: textFields(langs, z.Texts, "tax_name"),
 	}
 	for _, p := range z.Places {
-		view.Places = append(view.Places, pages.Tick{Value: placeCode(p), On: true})
+		view.Places = append(view.Places, pages.Tick{Value: p.Code(), On: true})
 	}
 	for i, m := range z.Methods {
 		form := pages.MethodForm{
@@ -92,7 +92,7 @@ func (h *Handlers) zonePage(req *admin.Request, z models.Zone, view *pages.ZoneV
 		view.Places[i].Label = placeOf(t.Value).NameIn(req.Printer.Lang())
 	}
 	none := func(models.Place) bool { return false }
-	view.Add = placeGroups(req, none, func(p models.Place) bool { return in[placeCode(p)] })
+	view.Add = placeGroups(req, none, func(p models.Place) bool { return in[p.Code()] })
 	for i := range view.Methods {
 		m := &view.Methods[i]
 		m.Kinds = admin.Choices(models.DeliveryKinds(), m.Kind.Value, false)
@@ -159,7 +159,7 @@ func (h *Handlers) readZone(req *admin.Request, form url.Values, was models.Zone
 			continue // a list is chosen from, not typed
 		}
 		z.Places = append(z.Places, place)
-		view.Places = append(view.Places, pages.Tick{Value: placeCode(place), On: true})
+		view.Places = append(view.Places, pages.Tick{Value: place.Code(), On: true})
 	}
 	problems := z.Check()
 	if problem, found := problems["places"]; found {
