@@ -2,7 +2,6 @@ package admin
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,30 +78,6 @@ func KeepFirst(at *pages.Problem, problem pages.Problem) {
 	if *at == pages.ProblemNone {
 		*at = problem
 	}
-}
-
-// CopyTexts copies translations, so that the copy can be changed.
-func CopyTexts(t models.Texts) models.Texts {
-	copied := models.Texts{}
-	for lang, fields := range t {
-		copied[lang] = maps.Clone(fields)
-	}
-	return copied
-}
-
-// SetText sets a translation, or takes it away where there is none.
-func SetText(t models.Texts, lang, field, text string) {
-	if text == "" {
-		delete(t[lang], field)
-		if len(t[lang]) == 0 {
-			delete(t, lang)
-		}
-		return
-	}
-	if t[lang] == nil {
-		t[lang] = map[string]string{}
-	}
-	t[lang][field] = text
 }
 
 // ReadAmount reads a number that is not negative; a field without one is zero.

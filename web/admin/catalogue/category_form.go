@@ -23,7 +23,7 @@ func (h *Handlers) readCategory(req *admin.Request, stored models.Category, form
 		Picture: form.Get("picture"),
 	}
 	c := stored
-	c.Texts = admin.CopyTexts(stored.Texts)
+	c.Texts = stored.Texts.Clone()
 	langs, err := req.OtherLangs()
 	if err != nil {
 		return view, c, err
@@ -34,8 +34,8 @@ func (h *Handlers) readCategory(req *admin.Request, stored models.Category, form
 		}
 		admin.LimitText(&t.Name, longestCategoryName)
 		admin.LimitText(&t.Summary, longestCategorySummary)
-		admin.SetText(c.Texts, l.Tag, "name", t.Name.Value)
-		admin.SetText(c.Texts, l.Tag, "summary", t.Summary.Value)
+		c.Texts.Set(l.Tag, "name", t.Name.Value)
+		c.Texts.Set(l.Tag, "summary", t.Summary.Value)
 		view.Texts = append(view.Texts, t)
 	}
 	if err := h.readCategoryPicture(req, &view, stored, form, files); err != nil {

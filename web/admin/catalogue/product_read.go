@@ -26,11 +26,11 @@ func (k formContext) product(f *pages.ProductForm, stored models.Product) (p mod
 		p.CategoryID = p.CategoryIDs[0]
 	}
 	p.Tags = tagsOf(f.Tags.Value)
-	p.Texts = admin.CopyTexts(stored.Texts)
+	p.Texts = stored.Texts.Clone()
 	for _, t := range f.Texts {
-		admin.SetText(p.Texts, t.Lang, "title", t.Title.Value)
-		admin.SetText(p.Texts, t.Lang, "summary", t.Summary.Value)
-		admin.SetText(p.Texts, t.Lang, "description", t.Description.Value)
+		p.Texts.Set(t.Lang, "title", t.Title.Value)
+		p.Texts.Set(t.Lang, "summary", t.Summary.Value)
+		p.Texts.Set(t.Lang, "description", t.Description.Value)
 	}
 	p.OptionNames = k.options(f, p.Texts)
 	p.Variants = make([]models.Variant, len(f.Variants))
@@ -95,12 +95,12 @@ func (k formContext) options(f *pages.ProductForm, texts models.Texts) models.Li
 			o.Values.Problem = pages.ProblemTooLong
 		}
 		for _, t := range o.Texts {
-			admin.SetText(texts, t.Lang, models.OptionField(i), t.Name)
+			texts.Set(t.Lang, models.OptionField(i), t.Name)
 		}
 	}
 	for i := len(f.Options); i < models.MaxOptionNames; i++ {
 		for _, l := range k.langs {
-			admin.SetText(texts, l.Tag, models.OptionField(i), "")
+			texts.Set(l.Tag, models.OptionField(i), "")
 		}
 	}
 	return names
@@ -132,7 +132,7 @@ func (k formContext) variant(f *pages.ProductForm, i int, stored models.Variant)
 	if stored.ProductID == "" {
 		v.OnHand = admin.ReadCount(&row.Stock)
 	}
-	v.Options, v.Texts = valuesOf(*row), admin.CopyTexts(stored.Texts)
+	v.Options, v.Texts = valuesOf(*row), stored.Texts.Clone()
 	v.Title = row.Title.Value
 	if len(f.Options) == 0 {
 		v.Options = nil
@@ -141,7 +141,7 @@ func (k formContext) variant(f *pages.ProductForm, i int, stored models.Variant)
 		}
 	}
 	for _, t := range row.Titles {
-		admin.SetText(v.Texts, t.Lang, "title", t.Field.Value)
+		v.Texts.Set(t.Lang, "title", t.Field.Value)
 	}
 	for _, l := range k.langs {
 		k.translate(f, &v, l.Tag)
@@ -164,13 +164,13 @@ func (k formContext) translate(f *pages.ProductForm, v *models.Variant, lang str
 				title = append(title, word)
 			}
 		}
-		admin.SetText(v.Texts, lang, models.OptionField(j), word)
+		v.Texts.Set(lang, models.OptionField(j), word)
 	}
 	switch {
 	case said:
-		admin.SetText(v.Texts, lang, "title", strings.Join(title, " / "))
+		v.Texts.Set(lang, "title", strings.Join(title, " / "))
 	case len(f.Options) > 0:
-		admin.SetText(v.Texts, lang, "title", "")
+		v.Texts.Set(lang, "title", "")
 	}
 }
 
@@ -197,7 +197,7 @@ func (k formContext) pictures(f *pages.ProductForm, p *models.Product, stored mo
 		picture := models.Picture{Source: row.Source, Alt: row.Alt.Value, Texts: models.Texts{}}
 		j := slices.IndexFunc(stored.Pictures, func(s models.Picture) bool { return s.Source == row.Source })
 		if j >= 0 {
-			picture.ID, picture.Texts = stored.Pictures[j].ID, admin.CopyTexts(stored.Pictures[j].Texts)
+			picture.ID, picture.Texts = stored.Pictures[j].ID, stored.Pictures[j].Texts.Clone()
 		} else if !isUpload(row.Source) {
 			f.PictureProblem = pages.ProblemChoice
 		}
@@ -205,7 +205,7 @@ func (k formContext) pictures(f *pages.ProductForm, p *models.Product, stored mo
 			row.Alt.Problem = pages.ProblemTooLong
 		}
 		for _, t := range row.Texts {
-			admin.SetText(picture.Texts, t.Lang, "alt", t.Field.Value)
+			picture.Texts.Set(t.Lang, "alt", t.Field.Value)
 		}
 		p.Pictures = append(p.Pictures, picture)
 	}

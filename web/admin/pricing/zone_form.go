@@ -148,7 +148,7 @@ func (h *Handlers) readZone(req *admin.Request, form url.Values, was models.Zone
 	z.Texts, view.TaxTexts = r.texts(was.Texts, "tax_name", "tax_name.")
 	if z.Name != was.Name {
 		for lang := range z.Texts {
-			admin.SetText(z.Texts, lang, "name", "") // it was the old name's translation
+			z.Texts.Set(lang, "name", "") // it was the old name's translation
 		}
 	}
 	view.Shown = z.NameIn(req.Printer.Lang())
@@ -172,14 +172,14 @@ func (h *Handlers) readZone(req *admin.Request, form url.Values, was models.Zone
 
 // texts reads a field in the other languages.
 func (r *zoneReader) texts(was models.Texts, field, prefix string) (models.Texts, []pages.TextField) {
-	texts := admin.CopyTexts(was)
+	texts := was.Clone()
 	var list []pages.TextField
 	for _, l := range r.langs {
 		f := r.text(prefix + l.Tag)
 		admin.LimitText(&f, models.MaxZoneName)
 		r.bad = r.bad || f.Problem != pages.ProblemNone
 		list = append(list, pages.TextField{Lang: l.Tag, Language: l.Name, Field: f})
-		admin.SetText(texts, l.Tag, field, f.Value)
+		texts.Set(l.Tag, field, f.Value)
 	}
 	return texts, list
 }
