@@ -44,7 +44,7 @@ func Fresh(method, path string, p models.Permission, h Handler) Route {
 	return newRoute(Route{Method: method, Path: path, Permission: p, StepUp: true, Handler: h})
 }
 
-// Open is an address for somebody who is not signed in, or half way.
+// Open is an address for somebody who has not signed in, or has given the password only.
 func Open(method, path string, door Door, h Handler) Route {
 	return newRoute(Route{Method: method, Path: path, Door: door, Handler: h})
 }
