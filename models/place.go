@@ -97,6 +97,14 @@ func (p Place) Known() bool {
 	return p.Region == "" || slices.ContainsFunc(Regions(p.Country), func(r Region) bool { return r.Code == p.Region })
 }
 
+// Code writes a place as forms do: DE, or US-AK.
+func (p Place) Code() string {
+	if p.Region == "" {
+		return p.Country
+	}
+	return p.Country + "-" + p.Region
+}
+
 // PlaceOf is the place that a form names. What cannot be a place is the zero value; a region that is not the country's is left out.
 func PlaceOf(country, region string) Place {
 	place := Place{Country: strings.ToUpper(strings.TrimSpace(country))}

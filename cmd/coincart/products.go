@@ -20,7 +20,6 @@ import (
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/templates/i18n"
-	"github.com/coincart/coincart/web/admin"
 )
 
 // productsCmd takes products in from files and away as files.
@@ -180,7 +179,7 @@ func problemText(words *i18n.Printer, p productcsv.Problem) string {
 	if err != nil {
 		return string(p.Code)
 	}
-	return admin.ImportProblem(words, string(p.Code), string(details))
+	return productcsv.Words(words, string(p.Code), string(details))
 }
 
 // exportProductsCmd writes a file.
