@@ -37,6 +37,7 @@ const (
 func importRules() []importRule {
 	return []importRule{
 		{"models", nil, []string{gin, templ, orm, "database/sql", "net/http"}},
+		{"models/fetch", nil, []string{gin, templ, orm, "database/sql"}},
 		{"models/pictures", nil, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"migrations", nil, []string{gin, templ, orm, "net/http"}},
 		{"models/staff", []string{"models", "models/store"}, []string{gin, templ, orm, "database/sql", "net/http"}},
@@ -44,7 +45,7 @@ func importRules() []importRule {
 		{"models/store", []string{"models", "models/productcsv", "migrations"}, []string{gin, templ, "net/http"}},
 		{"models/modelstest", []string{"models", "models/store", "migrations"}, []string{gin, templ}},
 		{"payments/opay", nil, nil}, // the standard library only: see standardOnly
-		{"payments", []string{"models", "models/pictures", "models/productcsv", "models/store", "payments/opay"}, []string{gin, templ, orm, "database/sql", "html/template"}},
+		{"payments", []string{"models", "models/fetch", "models/pictures", "models/productcsv", "models/store", "payments/opay"}, []string{gin, templ, orm, "database/sql", "html/template"}},
 		{"payments/keyfile", []string{"payments/opay"}, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"payments/doctor", []string{"models", "models/store", "payments/keyfile", "payments/opay"}, []string{gin, templ, orm, "database/sql"}},
 		{"payments/sandbox", []string{"payments/opay", "templates/i18n"}, []string{gin, orm, "database/sql"}},
@@ -95,6 +96,8 @@ func TestImports_SeesWhatIsPlanted(t *testing.T) {
 		{"models", "github.com/coincart/coincart/web"},
 		{"models", "gorm.io/gorm"},
 		{"models/store", "github.com/coincart/coincart/payments"},
+		{"models/fetch", "github.com/coincart/coincart/models"},
+		{"models/fetch", "github.com/gin-gonic/gin"},
 		{"payments/opay", "github.com/google/uuid"},
 		{"payments/opay", "github.com/coincart/coincart/models"},
 		{"payments", "github.com/coincart/coincart/payments/sandbox"},
