@@ -106,18 +106,14 @@ func TestCheck_Addresses(t *testing.T) {
 	}
 }
 
-// The names of these servers lead to this machine: what is refused is the connection, after the name was resolved.
+// A name says nothing about where it leads: what is refused is the connection, after the name was resolved. Written in capitals, the name of
+// this machine is one that Check does not know.
 func TestClient_RefusesNamesThatLeadInside(t *testing.T) {
-	names, err := net.DefaultResolver.LookupNetIP(t.Context(), "ip", "localhost.")
-	if err != nil || len(names) == 0 {
-		t.Skip("localhost. is not resolved here")
-	}
-	require.True(t, names[0].IsLoopback(), names[0])
 	asked := false
 	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
 	defer server.Close()
 	at := netip.MustParseAddrPort(server.Listener.Addr().String())
-	inside := (&url.URL{Scheme: "https", Host: net.JoinHostPort("localhost.", strconv.Itoa(int(at.Port())))}).String()
+	inside := (&url.URL{Scheme: "https", Host: net.JoinHostPort("LOCALHOST", strconv.Itoa(int(at.Port())))}).String()
 	u, err := url.Parse(inside)
 	require.NoError(t, err)
 	require.NoError(t, options().Check(u), "by its name it could be anywhere")
