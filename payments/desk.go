@@ -11,6 +11,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 )
 
 // Bounds of what staff write.
@@ -45,7 +46,7 @@ const (
 // Fulfil hands a paid order over, with a tracking number if there is one, and writes to the shopper. Errors: store.ErrNotFound,
 // ErrNotFulfillable, ErrText.
 func (s *Service) Fulfil(ctx context.Context, orderID, tracking string, by Actor) error {
-	tracking = strings.TrimSpace(tracking)
+	tracking = strings.TrimSpace(text.Clean(tracking))
 	if utf8.RuneCountInString(tracking) > MaxTracking {
 		return ErrText
 	}
@@ -75,8 +76,8 @@ func (s *Service) Fulfil(ctx context.Context, orderID, tracking string, by Actor
 
 // AddNote writes a note on an order; token is the form's, so that a second press writes nothing more. The log names the note and does
 // not repeat it: a note may be about the person and goes with them. Errors: store.ErrNotFound, ErrText.
-func (s *Service) AddNote(ctx context.Context, orderID, text, token string, by Actor) error {
-	text, err := cleanNote(text)
+func (s *Service) AddNote(ctx context.Context, orderID, note, token string, by Actor) error {
+	note, err := cleanNote(note)
 	if err != nil {
 		return err
 	}
@@ -84,9 +85,9 @@ func (s *Service) AddNote(ctx context.Context, orderID, text, token string, by A
 		return fmt.Errorf("load order: %w", err)
 	}
 	id := uuid.NewSHA1(uuid.NameSpaceURL, []byte("note:"+orderID+":"+token)).String()
-	note := models.Note{ID: id, OrderID: orderID, StaffID: by.StaffID, Who: by.Who, Text: text, CreatedAt: s.clock()}
+	row := models.Note{ID: id, OrderID: orderID, StaffID: by.StaffID, Who: by.Who, Text: note, CreatedAt: s.clock()}
 	err = s.store.Audited(ctx, by, "order.note", "order:"+orderID, nil, facts{"note": id}, func(tx *store.Store) error {
-		return tx.AddNote(ctx, &note)
+		return tx.AddNote(ctx, &row)
 	})
 	if errors.Is(err, store.ErrDuplicate) {
 		return nil
@@ -94,12 +95,13 @@ func (s *Service) AddNote(ctx context.Context, orderID, text, token string, by A
 	return err
 }
 
-func cleanNote(text string) (string, error) {
-	text = strings.TrimSpace(strings.ToValidUTF8(text, ""))
-	if text == "" || utf8.RuneCountInString(text) > MaxNote {
+// cleanNote makes a note, a reason or an explanation fit to be stored and read. Errors: ErrText.
+func cleanNote(note string) (string, error) {
+	note = strings.TrimSpace(text.CleanLines(note))
+	if text.Blank(note) || utf8.RuneCountInString(note) > MaxNote {
 		return "", ErrText
 	}
-	return text, nil
+	return note, nil
 }
 
 // ResendMail queues a mail about an order again; token is the form's, so that a double click sends one. Errors: store.ErrNotFound,

@@ -15,6 +15,7 @@ import (
 	_ "time/tzdata" // the platform's zone must load where the system has no zones, as in a bare container
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 )
 
 // settings is everything that can be set, each as a flag and as an environment variable. README.md has a table of them, which a
@@ -125,7 +126,7 @@ func (s *settings) check(p *problems) {
 	for _, proxy := range s.TrustedProxies {
 		s.checkProxy(p, proxy)
 	}
-	if len([]rune(s.ShopName)) > 64 || strings.ContainsFunc(s.ShopName, isControl) {
+	if len([]rune(s.ShopName)) > 64 || !text.Line(s.ShopName) {
 		p.setting("shop_name")
 	}
 	if s.SMTPURL != "" {
@@ -232,8 +233,6 @@ func isLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.Unmap().IsLoopback()
 }
-
-func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
 // fourEyes is the limit of refunds that one person may decide; 0 where there is none.
 func (s *settings) fourEyes() (models.Amount, error) {

@@ -17,6 +17,7 @@ import (
 	"github.com/coincart/coincart/models/productcsv"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/templates/i18n"
@@ -157,7 +158,7 @@ func (c *importProductsCmd) report(con console, p *payments.Planned, would strin
 	var unused []string
 	for _, column := range r.Columns {
 		if !column.Used && column.Filled > 0 {
-			unused = append(unused, printable(column.Header))
+			unused = append(unused, text.Quote(column.Header))
 		}
 	}
 	if len(unused) > 0 {

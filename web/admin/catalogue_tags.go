@@ -8,6 +8,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 )
 
@@ -44,7 +45,7 @@ func (o *Office) renameTag(d *desk) error {
 		problem = pages.ProblemTagName
 	case tooLong(to, models.MaxTag):
 		problem = pages.ProblemTooLong
-	case models.HasSigns(to):
+	case !text.Line(to):
 		problem = pages.ProblemText
 	}
 	if problem != pages.ProblemNone {

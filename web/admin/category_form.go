@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/visit"
 )
@@ -84,7 +85,7 @@ func checkCategory(view *pages.CategoryView) {
 		first(&view.Name.Problem, pages.ProblemMissing)
 	}
 	named := view.Slug.Value != "" || view.Name.Value != "" // it is made from the name
-	if named && !models.IsSlug(view.Slug.Value) {
+	if named && !text.IsSlug(view.Slug.Value) {
 		first(&view.Slug.Problem, pages.ProblemSlug)
 	}
 }
@@ -93,7 +94,7 @@ func limitField(f *pages.Field, longest int) {
 	switch {
 	case tooLong(f.Value, longest):
 		first(&f.Problem, pages.ProblemTooLong)
-	case models.HasSigns(f.Value):
+	case !text.Lines(f.Value):
 		first(&f.Problem, pages.ProblemText)
 	}
 }

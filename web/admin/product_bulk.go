@@ -8,6 +8,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 )
 
@@ -83,7 +84,7 @@ func (o *Office) moveProduct(d *desk) error {
 func copyOf(p models.Product, id, title string) models.Product {
 	suffix := strings.ReplaceAll(id, "-", "")[24:]
 	p.ID, p.Title, p.Hidden, p.Featured, p.Version = id, shorten(title, models.MaxTitle), true, false, 0
-	p.Slug = strings.Trim(shorten(p.Slug, models.MaxSlug-len(suffix)-1), "-") + "-" + suffix
+	p.Slug = strings.Trim(shorten(p.Slug, text.MaxSlug-len(suffix)-1), "-") + "-" + suffix
 	variants := make([]models.Variant, len(p.Variants))
 	for i, v := range p.Variants {
 		v.ID, v.OnHand, v.Reserved, v.Sold = "", 0, 0, 0

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -248,11 +249,11 @@ func TestTagsOf_CutsAtCommasOfBothKinds(t *testing.T) {
 
 func TestCopyOf_HasItsOwnNamesAndNoStock(t *testing.T) {
 	p := fullProduct()
-	p.Slug, p.Variants[0].SKU = strings.Repeat("a", models.MaxSlug), strings.Repeat("x", models.MaxSKU)
+	p.Slug, p.Variants[0].SKU = strings.Repeat("a", text.MaxSlug), strings.Repeat("x", models.MaxSKU)
 	id := models.NewID()
 	c := copyOf(p, id, strings.Repeat("t", 300))
 	assert.Equal(t, id, c.ID)
-	assert.True(t, models.IsSlug(c.Slug), c.Slug)
+	assert.True(t, text.IsSlug(c.Slug), c.Slug)
 	assert.Empty(t, c.Problems())
 	assert.True(t, c.Hidden)
 	for i, v := range c.Variants {

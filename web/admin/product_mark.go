@@ -64,7 +64,10 @@ func (k productDesk) mark(f *pages.ProductForm, list []models.ProductProblem) {
 		case "options":
 			first(&f.OptionProblem, problem)
 		case "pictures":
-			first(&f.PictureProblem, pages.ProblemPictures)
+			if p.Code != models.ProblemSigns {
+				problem = pages.ProblemPictures
+			}
+			first(&f.PictureProblem, problem)
 		case "variants":
 			first(&f.VariantProblem, pages.ProblemVariants)
 		}
@@ -101,20 +104,15 @@ func first(at *pages.Problem, problem pages.Problem) {
 
 // markTexts checks what the models leave to the columns: the translations and the variants' own titles.
 func (k productDesk) markTexts(f *pages.ProductForm) {
-	limit := func(field *pages.Field, longest int) {
-		if tooLong(field.Value, longest) {
-			first(&field.Problem, pages.ProblemTooLong)
-		}
-	}
 	for i := range f.Texts {
 		t := &f.Texts[i]
-		limit(&t.Title, models.MaxTitle)
-		limit(&t.Summary, models.MaxSummary)
-		limit(&t.Description, models.MaxDescription)
+		limitField(&t.Title, models.MaxTitle)
+		limitField(&t.Summary, models.MaxSummary)
+		limitField(&t.Description, models.MaxDescription)
 	}
 	for i := range f.Variants {
 		v := &f.Variants[i]
-		limit(&v.Title, models.MaxTitle)
+		limitField(&v.Title, models.MaxTitle)
 		if len(f.Options) == 0 && len(f.Variants) > 1 && v.Title.Value == "" && !v.Retired {
 			first(&v.Title.Problem, pages.ProblemMissing)
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 )
 
@@ -62,8 +63,8 @@ func slugOf(f *pages.ProductForm) string {
 }
 
 func firstSlug(words []string) string {
-	for _, text := range words {
-		if slug := models.Slugify(text); slug != "" {
+	for _, word := range words {
+		if slug := text.Slug(word); slug != "" {
 			return slug
 		}
 	}
@@ -282,9 +283,7 @@ func (k productDesk) pictures(f *pages.ProductForm, p *models.Product, stored mo
 		} else if !isUpload(row.Source) {
 			f.PictureProblem = pages.ProblemChoice
 		}
-		if tooLong(picture.Alt, longestAlt) {
-			row.Alt.Problem = pages.ProblemTooLong
-		}
+		limitField(&row.Alt, longestAlt)
 		for _, t := range row.Texts {
 			setText(picture.Texts, t.Lang, "alt", t.Field.Value)
 		}

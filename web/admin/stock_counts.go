@@ -8,6 +8,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/visit"
@@ -67,6 +68,8 @@ func (o *Office) beginCount(d *desk) error {
 		view.Name.Problem = pages.ProblemMissing
 	case tooLong(view.Name.Value, longestCountName):
 		view.Name.Problem = pages.ProblemTooLong
+	case !text.Line(view.Name.Value):
+		view.Name.Problem = pages.ProblemText
 	}
 	category := form.Get("category")
 	if category != "" && !isID(category) {

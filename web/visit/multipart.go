@@ -8,9 +8,10 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/coincart/coincart/models/text"
 )
 
 // The bounds of a form with files.
@@ -115,7 +116,7 @@ func readParts(reader *multipart.Reader, take fileTaker) (url.Values, error) {
 		case !isFile:
 			err = fields.read(part)
 		case name != "": // otherwise nothing was chosen
-			err = take(fields.form, part.FormName(), clean(strings.ToValidUTF8(name, "")), part)
+			err = take(fields.form, part.FormName(), text.Clean(name), part)
 		}
 		if err != nil {
 			return nil, err
