@@ -75,6 +75,3 @@ func fetchPicture(ctx context.Context, client *http.Client, address string) ([]b
 	}
 	return body, nil
 }
-
-// PictureFailure is what a PictureFetcher returns for an answer that is no picture, with its HTTP status.
-func PictureFailure(status string) error { return &pictureError{code: pictureStatus, status: status} }
