@@ -53,7 +53,7 @@ func TestLine_AndLines(t *testing.T) {
 
 func TestBlank(t *testing.T) {
 	for s, want := range map[string]bool{
-		"": true, " \t\n\u00a0\u3000": true, "\u200b": true, "\u200d\u200c": true, "\ufeff\u00ad\u202e": true, "\ue000": true, "\ufffd": true, "\xff": true,
+		"": true, "\u0020\t\n\u00a0\u3000": true, "\u200b": true, "\u200d\u200c": true, "\ufeff\u00ad\u202e": true, "\ue000": true, "\ufffd": true, "\xff": true,
 		"a": false, "杯": false, "0": false, ".": false, "\U0001F3FA": false, family: false, "\u0301": false,
 	} {
 		assert.Equal(t, want, text.Blank(s), "%q", s)
