@@ -62,10 +62,7 @@ func notPosted(code string) bool {
 	}, code)
 }
 
-// Countries lists the countries that goods can be sent to: ISO 3166-1 alpha-2, in the order of the codes.
-func Countries() []string { return slices.Clone(loadAtlas().countries) }
-
-// IsCountry reports that Countries has the code.
+// IsCountry reports that goods can be sent to a country, by its ISO 3166-1 alpha-2 code.
 func IsCountry(code string) bool {
 	_, ok := slices.BinarySearch(loadAtlas().countries, code)
 	return ok

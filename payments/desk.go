@@ -11,6 +11,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 )
 
 // Bounds of what staff write.
@@ -40,7 +41,7 @@ const (
 // Fulfil hands a paid order over, with a tracking number if there is one, and writes to the shopper. Errors: store.ErrNotFound,
 // ErrNotFulfillable, models.ErrNoteText.
 func (s *Service) Fulfil(ctx context.Context, orderID, tracking string, by models.Actor) error {
-	tracking = strings.TrimSpace(tracking)
+	tracking = strings.TrimSpace(text.Clean(tracking))
 	if utf8.RuneCountInString(tracking) > MaxTracking {
 		return models.ErrNoteText
 	}
@@ -70,8 +71,8 @@ func (s *Service) Fulfil(ctx context.Context, orderID, tracking string, by model
 
 // AddNote writes a note on an order; token is the form's, so that a second press writes nothing more. The log names the note and does
 // not repeat it: a note may be about the person and goes with them. Errors: store.ErrNotFound, models.ErrNoteText.
-func (s *Service) AddNote(ctx context.Context, orderID, text, token string, by models.Actor) error {
-	text, err := models.CleanNote(text)
+func (s *Service) AddNote(ctx context.Context, orderID, note, token string, by models.Actor) error {
+	note, err := models.CleanNote(note)
 	if err != nil {
 		return err
 	}
@@ -79,9 +80,9 @@ func (s *Service) AddNote(ctx context.Context, orderID, text, token string, by m
 		return fmt.Errorf("load order: %w", err)
 	}
 	id := uuid.NewSHA1(uuid.NameSpaceURL, []byte("note:"+orderID+":"+token)).String()
-	note := models.Note{ID: id, OrderID: orderID, StaffID: by.StaffID, Who: by.Who, Text: text, CreatedAt: s.clock()}
+	row := models.Note{ID: id, OrderID: orderID, StaffID: by.StaffID, Who: by.Who, Text: note, CreatedAt: s.clock()}
 	err = s.store.Audited(ctx, by, "order.note", "order:"+orderID, nil, models.Facts{"note": id}, func(tx *store.Store) error {
-		return tx.AddNote(ctx, &note)
+		return tx.AddNote(ctx, &row)
 	})
 	if errors.Is(err, store.ErrDuplicate) {
 		return nil

@@ -18,6 +18,7 @@ import (
 	"github.com/coincart/coincart/models/productcsv"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -156,7 +157,7 @@ func (c *importProductsCmd) report(con console, p *catalogue.Planned, would stri
 	var unused []string
 	for _, column := range r.Columns {
 		if !column.Used && column.Filled > 0 {
-			unused = append(unused, printable(column.Header))
+			unused = append(unused, text.Quote(column.Header))
 		}
 	}
 	if len(unused) > 0 {

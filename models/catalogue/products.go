@@ -11,6 +11,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 )
 
 func productSubject(id string) string { return "product:" + id }
@@ -122,7 +123,7 @@ func (e *Editor) ChangeProducts(ctx context.Context, by models.Actor, ids []stri
 func copyOf(p models.Product, id, title string) models.Product {
 	suffix := strings.ReplaceAll(id, "-", "")[24:]
 	p.ID, p.Title, p.Hidden, p.Featured, p.Version = id, shorten(title, models.MaxTitle), true, false, 0
-	p.Slug = strings.Trim(shorten(p.Slug, models.MaxSlug-len(suffix)-1), "-") + "-" + suffix
+	p.Slug = strings.Trim(shorten(p.Slug, text.MaxSlug-len(suffix)-1), "-") + "-" + suffix
 	variants := make([]models.Variant, len(p.Variants))
 	for i, v := range p.Variants {
 		v.ID, v.OnHand, v.Reserved, v.Sold = "", 0, 0, 0

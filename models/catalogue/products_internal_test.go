@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 )
 
 func TestCopyOf_HasItsOwnNamesAndNoStock(t *testing.T) {
@@ -18,11 +19,11 @@ func TestCopyOf_HasItsOwnNamesAndNoStock(t *testing.T) {
 		},
 		Pictures: []models.Picture{{ID: "i1", Source: "pictures/b.svg"}},
 	}
-	p.Slug, p.Variants[0].SKU = strings.Repeat("a", models.MaxSlug), strings.Repeat("x", models.MaxSKU)
+	p.Slug, p.Variants[0].SKU = strings.Repeat("a", text.MaxSlug), strings.Repeat("x", models.MaxSKU)
 	id := models.NewID()
 	c := copyOf(p, id, strings.Repeat("t", 300))
 	assert.Equal(t, id, c.ID)
-	assert.True(t, models.IsSlug(c.Slug), c.Slug)
+	assert.True(t, text.IsSlug(c.Slug), c.Slug)
 	assert.Empty(t, c.Problems())
 	assert.True(t, c.Hidden)
 	for i, v := range c.Variants {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -24,12 +25,12 @@ func (r *Request) OtherLangs() ([]i18n.Language, error) {
 	}), nil
 }
 
-// LimitText marks a text that is too long, or has characters that do not belong into one (models.HasSigns).
+// LimitText marks a text that is too long, or has characters that do not belong into one (text.Lines).
 func LimitText(f *pages.Field, longest int) {
 	switch {
 	case TooLong(f.Value, longest):
 		KeepFirst(&f.Problem, pages.ProblemTooLong)
-	case models.HasSigns(f.Value):
+	case !text.Lines(f.Value):
 		KeepFirst(&f.Problem, pages.ProblemText)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/url"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/visit"
@@ -84,7 +85,7 @@ func checkCategory(view *pages.CategoryView) {
 		admin.KeepFirst(&view.Name.Problem, pages.ProblemMissing)
 	}
 	named := view.Slug.Value != "" || view.Name.Value != "" // it is made from the name
-	if named && !models.IsSlug(view.Slug.Value) {
+	if named && !text.IsSlug(view.Slug.Value) {
 		admin.KeepFirst(&view.Slug.Problem, pages.ProblemSlug)
 	}
 }

@@ -65,7 +65,10 @@ func (k formContext) mark(f *pages.ProductForm, list []models.ProductProblem) {
 		case "options":
 			admin.KeepFirst(&f.OptionProblem, problem)
 		case "pictures":
-			admin.KeepFirst(&f.PictureProblem, pages.ProblemPictures)
+			if p.Code != models.ProblemSigns {
+				problem = pages.ProblemPictures
+			}
+			admin.KeepFirst(&f.PictureProblem, problem)
 		case "variants":
 			admin.KeepFirst(&f.VariantProblem, pages.ProblemVariants)
 		}
@@ -96,20 +99,15 @@ func markVariant(v *pages.VariantForm, field string, problem pages.Problem) {
 
 // markTexts checks what the models leave to the columns: the translations and the variants' own titles.
 func (k formContext) markTexts(f *pages.ProductForm) {
-	limit := func(field *pages.Field, longest int) {
-		if admin.TooLong(field.Value, longest) {
-			admin.KeepFirst(&field.Problem, pages.ProblemTooLong)
-		}
-	}
 	for i := range f.Texts {
 		t := &f.Texts[i]
-		limit(&t.Title, models.MaxTitle)
-		limit(&t.Summary, models.MaxSummary)
-		limit(&t.Description, models.MaxDescription)
+		admin.LimitText(&t.Title, models.MaxTitle)
+		admin.LimitText(&t.Summary, models.MaxSummary)
+		admin.LimitText(&t.Description, models.MaxDescription)
 	}
 	for i := range f.Variants {
 		v := &f.Variants[i]
-		limit(&v.Title, models.MaxTitle)
+		admin.LimitText(&v.Title, models.MaxTitle)
 		if len(f.Options) == 0 && len(f.Variants) > 1 && v.Title.Value == "" && !v.Retired {
 			admin.KeepFirst(&v.Title.Problem, pages.ProblemMissing)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 )
@@ -59,8 +60,8 @@ func slugOf(f *pages.ProductForm) string {
 }
 
 func firstSlug(words []string) string {
-	for _, text := range words {
-		if slug := models.Slugify(text); slug != "" {
+	for _, word := range words {
+		if slug := text.Slug(word); slug != "" {
 			return slug
 		}
 	}
@@ -201,9 +202,7 @@ func (k formContext) pictures(f *pages.ProductForm, p *models.Product, stored mo
 		} else if !isUpload(row.Source) {
 			f.PictureProblem = pages.ProblemChoice
 		}
-		if admin.TooLong(picture.Alt, longestAlt) {
-			row.Alt.Problem = pages.ProblemTooLong
-		}
+		admin.LimitText(&row.Alt, longestAlt)
 		for _, t := range row.Texts {
 			picture.Texts.Set(t.Lang, "alt", t.Field.Value)
 		}

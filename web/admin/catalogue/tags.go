@@ -7,6 +7,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 )
@@ -44,7 +45,7 @@ func (h *Handlers) renameTag(req *admin.Request) error {
 		problem = pages.ProblemTagName
 	case admin.TooLong(to, models.MaxTag):
 		problem = pages.ProblemTooLong
-	case models.HasSigns(to):
+	case !text.Line(to):
 		problem = pages.ProblemText
 	}
 	if problem != pages.ProblemNone {

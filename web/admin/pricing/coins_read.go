@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 )
@@ -52,8 +52,8 @@ func (r coinReader) read(was models.Coin, now time.Time) (*pages.CoinForm, model
 		f.Name.Problem = pages.ProblemMissing
 	case admin.TooLong(c.Name, maxCoinName):
 		f.Name.Problem = pages.ProblemTooLong
-	case strings.ContainsFunc(c.Name, func(r rune) bool { return !unicode.IsPrint(r) }):
-		f.Name.Problem = pages.ProblemText // a name that changes its direction makes another of the line it stands in
+	case !text.Line(c.Name):
+		f.Name.Problem = pages.ProblemText
 	}
 	f.Precision, c.Precision = r.number("precision", 0, models.MaxFractionDigits, pages.ProblemCoinDigits, -1)
 	rounding, digits := r.number("rounding", 0, c.Precision, pages.ProblemRounding, c.Precision)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/payments/rates"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
@@ -148,9 +149,9 @@ func (h *Handlers) sourceStale(req *admin.Request, was models.PriceSource) error
 }
 
 func (h *Handlers) readSource(values url.Values, was models.PriceSource) (pages.SourceForm, models.PriceSource) {
-	text := func(name string) pages.Field { return pages.Field{Value: strings.TrimSpace(values.Get(name))} }
+	field := func(name string) pages.Field { return pages.Field{Value: strings.TrimSpace(values.Get(name))} }
 	f := pages.SourceForm{
-		Name: text("name"), URL: text("url"), Path: text("path"), TimePath: text("time_path"), Symbol: text("try_symbol"),
+		Name: field("name"), URL: field("url"), Path: field("path"), TimePath: field("time_path"), Symbol: field("try_symbol"),
 		Enabled: values.Has("enabled"), Version: values.Get("version"),
 	}
 	for _, c := range []struct {
@@ -165,6 +166,9 @@ func (h *Handlers) readSource(values url.Values, was models.PriceSource) (pages.
 	s.Name, s.URL, s.Path, s.TimePath, s.Enabled = f.Name.Value, f.URL.Value, f.Path.Value, f.TimePath.Value, f.Enabled
 	if f.Name.Value == "" {
 		f.Name.Problem = pages.ProblemMissing
+	}
+	if f.Name.Problem == pages.ProblemNone && !text.Line(f.Name.Value) {
+		f.Name.Problem = pages.ProblemText
 	}
 	if f.URL.Problem == pages.ProblemNone && !h.rates.CheckPriceURL(s) {
 		f.URL.Problem = pages.ProblemSourceURL

@@ -8,6 +8,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
@@ -68,6 +69,8 @@ func (h *Handlers) beginCount(req *admin.Request) error {
 		view.Name.Problem = pages.ProblemMissing
 	case admin.TooLong(view.Name.Value, longestCountName):
 		view.Name.Problem = pages.ProblemTooLong
+	case !text.Line(view.Name.Value):
+		view.Name.Problem = pages.ProblemText
 	}
 	category := form.Get("category")
 	if category != "" && !admin.IsID(category) {

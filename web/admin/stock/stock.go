@@ -9,6 +9,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
@@ -227,6 +228,8 @@ func readCorrection(form url.Values, view *pages.StockItemView) models.StockCorr
 		view.Note.Problem = pages.ProblemMissing
 	case admin.TooLong(view.Note.Value, longestStockNote):
 		view.Note.Problem = pages.ProblemTooLong
+	case !text.Lines(view.Note.Value):
+		view.Note.Problem = pages.ProblemText
 	}
 	c := models.StockCorrection{Quantity: n, Counted: kind == stockCounted, Returned: kind == stockReturned, Note: view.Note.Value}
 	if kind == stockTake {

@@ -1,4 +1,4 @@
-package models
+package text
 
 import (
 	"strings"
@@ -10,9 +10,9 @@ import (
 // MaxSlug is the most characters of an address's last part.
 const MaxSlug = 80
 
-// Slugify makes the last part of an address of a text: lower-case ASCII letters and digits with dashes between the words. It is empty
+// Slug makes the last part of an address of a text: lower-case ASCII letters and digits with dashes between the words. It is empty
 // where a text has none of them, such as one in Chinese: then the caller needs another word, such as the SKU.
-func Slugify(text string) string {
+func Slug(s string) string {
 	var b strings.Builder
 	dash := false
 	add := func(letters string) {
@@ -22,7 +22,7 @@ func Slugify(text string) string {
 		dash = false
 		b.WriteString(letters)
 	}
-	for _, r := range norm.NFKD.String(strings.ToLower(strings.ToValidUTF8(text, " "))) {
+	for _, r := range norm.NFKD.String(strings.ToLower(strings.ToValidUTF8(s, " "))) {
 		letters, known := latinLetters(r)
 		switch {
 		case known:
@@ -61,12 +61,12 @@ func latinLetters(r rune) (letters string, known bool) {
 }
 
 // IsSlug reports that a text can be the last part of an address: lower-case letters and digits with single dashes between them.
-func IsSlug(text string) bool {
-	if text == "" || len(text) > MaxSlug || strings.HasPrefix(text, "-") || strings.HasSuffix(text, "-") || strings.Contains(text, "--") {
+func IsSlug(s string) bool {
+	if s == "" || len(s) > MaxSlug || strings.HasPrefix(s, "-") || strings.HasSuffix(s, "-") || strings.Contains(s, "--") {
 		return false
 	}
-	for i := range len(text) {
-		if c := text[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
 			return false
 		}
 	}
