@@ -1,7 +1,6 @@
-package payments_test
+package books_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/paymentstest"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
@@ -30,62 +30,48 @@ func TestStatement_SaysWhyItFailed(t *testing.T) {
 		models.Remark("refused", "code", "50012"): {Kind: sandbox.FaultRefuse, Code: "50012"},
 		models.Remark("unclear"):                  {Kind: sandbox.FaultHTML},
 	}
-	eachShop(t, func(t *testing.T, s *shop) {
+	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
 		check := func(t *testing.T, want string) {
 			t.Helper()
-			st, err := s.books.FetchStatement(t.Context(), day, "", nil)
+			st, err := s.Books.FetchStatement(t.Context(), day, "", nil)
 			require.Error(t, err)
 			assert.Equal(t, models.StatementFailed, st.State)
 			assert.Equal(t, want, st.Problem)
-			kept, err := s.store.Statement(t.Context(), st.ID)
+			kept, err := s.Store.Statement(t.Context(), st.ID)
 			require.NoError(t, err)
 			assert.Equal(t, want, kept.Problem)
 		}
 		for want, answer := range pages {
-			s.gateway.pages(answer)
+			s.Gateway.AnswerStatements(answer)
 			check(t, want)
 		}
 		n := 10
-		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage {
+		s.Gateway.AnswerStatements(func(r opay.StatementRequest) opay.StatementPage {
 			n++
 			p := manyLines(5000, r.Page)
 			p.Count = 5000 + n
 			return p
 		})
 		check(t, models.Remark("shifted"))
-		s.gateway.pages(nil)
+		s.Gateway.AnswerStatements(nil)
 		for want, fault := range faults {
-			require.NoError(t, s.platform.SetFaults(sandbox.Faults{fault}))
+			require.NoError(t, s.Platform.SetFaults(sandbox.Faults{fault}))
 			check(t, want)
 		}
-		require.NoError(t, s.platform.SetFaults(nil))
-	})
-}
-
-func TestTask_SaysWhyItFailed(t *testing.T) {
-	t.Parallel()
-	eachShop(t, func(t *testing.T, s *shop) {
-		x := books.Export{What: books.ExportStatement, Format: books.FormatCSV, Day: "2026-11-22"}
-		task, err := s.books.StartExport(t.Context(), x, models.NewRef(), finance)
-		require.NoError(t, err)
-		s.work()
-		task, err = s.store.Task(t.Context(), task.ID)
-		require.NoError(t, err)
-		assert.Equal(t, models.TaskFailed, task.State)
-		assert.Equal(t, models.Remark("not_fetched"), task.Problem)
+		require.NoError(t, s.Platform.SetFaults(nil))
 	})
 }
 
 // With every planted fault at once, among them a line that nobody made, the zone is still named: it is that of the lines that are ours.
 func TestReconcile_NamesTheZoneAmongAllFaults(t *testing.T) {
 	t.Parallel()
-	eachShop(t, func(t *testing.T, s *shop) {
-		s.clock.Advance(-11 * time.Hour) // 01:00 UTC of the day
+	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
+		s.Clock.Advance(-11 * time.Hour) // 01:00 UTC of the day
 		for range 11 {
-			s.pay(1)
-			s.later(2 * time.Hour)
+			s.PlacePaid(1)
+			s.Later(2 * time.Hour)
 		}
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{
 			{Kind: sandbox.FaultStatementMissing},
 			{Kind: sandbox.FaultStatementExtra},
 			{Kind: sandbox.FaultStatementDouble},
@@ -93,10 +79,10 @@ func TestReconcile_NamesTheZoneAmongAllFaults(t *testing.T) {
 			{Kind: sandbox.FaultStatementShifted},
 		}))
 		for range 8 {
-			s.pay(1) // from 23:00 on: of the day that begins eight hours late
-			s.later(time.Hour)
+			s.PlacePaid(1) // from 23:00 on: of the day that begins eight hours late
+			s.Later(time.Hour)
 		}
-		report, err := s.fetchAndReconcile("2026-11-22", 24*time.Hour)
+		report, err := fetchAndReconcile(s, "2026-11-22", 24*time.Hour)
 		require.NoError(t, err)
 		assert.Positive(t, report.Astray)
 		assert.Contains(t, kinds(report), models.TheirsNotOurs)
@@ -113,10 +99,10 @@ func TestReconcile_NamesTheZoneAmongAllFaults(t *testing.T) {
 // A line that no booking names is of an order of ours all the same.
 func TestReconcile_NamesTheOrderOfEveryLineThatIsOurs(t *testing.T) {
 	t.Parallel()
-	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.pay(1)
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultStatementDouble}, {Kind: sandbox.FaultStatementExtra}}))
-		report := s.nextDay()
+	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
+		order := s.PlacePaid(1)
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultStatementDouble}, {Kind: sandbox.FaultStatementExtra}}))
+		report := s.NextDay()
 		require.Len(t, report.Found, 2)
 		for _, d := range report.Found {
 			want := ""
@@ -130,59 +116,59 @@ func TestReconcile_NamesTheOrderOfEveryLineThatIsOurs(t *testing.T) {
 
 func TestStatement_BadDaysAreRefusedWithoutAQuestion(t *testing.T) {
 	t.Parallel()
-	eachShop(t, func(t *testing.T, s *shop) {
-		before := s.requests.Load()
+	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
+		before := s.Requests.Load()
 		for _, day := range []string{"", "2026-13-01", "2026-11-31", "22.11.2026", "2026-1-1", "0000-00-00", "2026-11-22T00:00:00Z", "1999-01-01"} {
-			_, err := s.books.FetchStatement(t.Context(), day, "", nil)
+			_, err := s.Books.FetchStatement(t.Context(), day, "", nil)
 			require.ErrorIs(t, err, models.ErrDay, day)
 		}
-		_, err := s.books.FetchStatement(t.Context(), "2026-11-23", "", nil)
+		_, err := s.Books.FetchStatement(t.Context(), "2026-11-23", "", nil)
 		require.ErrorIs(t, err, books.ErrDayFuture)
-		_, err = s.books.Reconcile(t.Context(), "2026-11-22")
+		_, err = s.Books.Reconcile(t.Context(), "2026-11-22")
 		require.ErrorIs(t, err, books.ErrNothingFetched)
-		require.ErrorIs(t, s.books.SealDay(t.Context(), "2026-11-22", finance), books.ErrDayOpen, "the day is not over")
-		require.ErrorIs(t, s.books.SealDay(t.Context(), "2026-11-21", finance), books.ErrNothingFetched)
-		assert.Equal(t, before, s.requests.Load())
+		require.ErrorIs(t, s.Books.SealDay(t.Context(), "2026-11-22", finance), books.ErrDayOpen, "the day is not over")
+		require.ErrorIs(t, s.Books.SealDay(t.Context(), "2026-11-21", finance), books.ErrNothingFetched)
+		assert.Equal(t, before, s.Requests.Load())
 	})
 }
 
 func TestStatement_ManyPagesAndOneThatShifts(t *testing.T) {
 	t.Parallel()
-	eachShop(t, func(t *testing.T, s *shop) {
-		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage { return manyLines(4001, r.Page) })
-		st, err := s.books.FetchStatement(t.Context(), "2026-11-22", "", nil)
+	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
+		s.Gateway.AnswerStatements(func(r opay.StatementRequest) opay.StatementPage { return manyLines(4001, r.Page) })
+		st, err := s.Books.FetchStatement(t.Context(), "2026-11-22", "", nil)
 		require.NoError(t, err)
 		assert.Equal(t, models.StatementComplete, st.State)
 		assert.Equal(t, 4001, st.Lines)
 		assert.Equal(t, 3, st.Pages)
 
 		calls := 0
-		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage { // one record more from the fourth question on
+		s.Gateway.AnswerStatements(func(r opay.StatementRequest) opay.StatementPage { // one record more from the fourth question on
 			calls++
 			if calls < 4 {
 				return manyLines(4001, r.Page)
 			}
 			return manyLines(4002, r.Page)
 		})
-		st, err = s.books.FetchStatement(t.Context(), "2026-11-22", "", nil)
+		st, err = s.Books.FetchStatement(t.Context(), "2026-11-22", "", nil)
 		require.NoError(t, err, "begun again")
 		assert.Equal(t, 4002, st.Lines)
 
 		n := 4001
-		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage {
+		s.Gateway.AnswerStatements(func(r opay.StatementRequest) opay.StatementPage {
 			n++
 			return manyLines(n, r.Page)
 		})
-		st, err = s.books.FetchStatement(t.Context(), "2026-11-22", "", nil)
+		st, err = s.Books.FetchStatement(t.Context(), "2026-11-22", "", nil)
 		require.ErrorIs(t, err, books.ErrStatement)
 		assert.Equal(t, models.StatementFailed, st.State)
 
-		s.gateway.pages(func(r opay.StatementRequest) opay.StatementPage {
+		s.Gateway.AnswerStatements(func(r opay.StatementRequest) opay.StatementPage {
 			p := manyLines(4001, r.Page)
 			p.Count = 4005
 			return p
 		})
-		_, err = s.books.FetchStatement(t.Context(), "2026-11-22", "", nil)
+		_, err = s.Books.FetchStatement(t.Context(), "2026-11-22", "", nil)
 		require.ErrorIs(t, err, books.ErrStatement, "fewer lines than the platform counts")
 	})
 }
@@ -199,18 +185,25 @@ func manyLines(count, page int) opay.StatementPage {
 	return p
 }
 
-func (g *faultyGateway) pages(f func(opay.StatementRequest) opay.StatementPage) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.statement = f
-}
-
-func (g *faultyGateway) Statement(ctx context.Context, r opay.StatementRequest) (opay.StatementPage, error) {
-	g.mu.Lock()
-	f := g.statement
-	g.mu.Unlock()
-	if f != nil {
-		return f(r), nil
-	}
-	return g.Gateway.Statement(ctx, r)
+func TestTask_ScheduleFetchesEachDayThreeTimes(t *testing.T) {
+	t.Parallel()
+	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
+		s.PlacePaid(1)
+		for range 9 * 24 {
+			s.Later(time.Hour)
+		}
+		tasks, err := s.Store.Tasks(t.Context(), 100)
+		require.NoError(t, err)
+		of := 0
+		for _, task := range tasks {
+			assert.Equal(t, models.TaskDone, task.State)
+			if strings.Contains(task.Params, "2026-11-22") {
+				of++
+			}
+		}
+		assert.Equal(t, 3, of, "D+1, D+2 and D+7")
+		book, err := s.Store.BookDay(t.Context(), "2026-11-22")
+		require.NoError(t, err)
+		assert.NotEmpty(t, book.StatementID)
+	})
 }

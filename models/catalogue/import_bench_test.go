@@ -1,4 +1,4 @@
-package payments_test
+package catalogue_test
 
 import (
 	"slices"
@@ -27,7 +27,7 @@ func processTime() time.Duration {
 // BenchmarkImport imports a good file of 10,000 rows into an empty catalogue, once per run: parse, compare, write, index. Beside the time it
 // says what the process itself used of the processors, because a machine that does other things makes the time longer.
 //
-//	go test ./payments -run - -bench BenchmarkImport -benchtime 1x
+//	go test ./models/catalogue -run - -bench BenchmarkImport -benchtime 1x
 func BenchmarkImport(b *testing.B) {
 	const rows = 10_000
 	file := wooFile(rows, nil)

@@ -1,4 +1,4 @@
-package payments_test
+package catalogue_test
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package payments_test
+package customers_test
 
 import (
 	"testing"
@@ -11,16 +11,17 @@ import (
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/assembly"
+	"github.com/coincart/coincart/payments/paymentstest"
 )
 
 func TestHousekeeping_ForgetsAsTheSettingsSay(t *testing.T) {
-	eachShop(t, func(t *testing.T, s *shop) {
+	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
 		ctx := t.Context()
-		err := s.store.SaveSettings(ctx, models.Actor{Who: "owner", RemoteAddr: "192.0.2.1"}, models.GroupRetention, 0,
+		err := s.Store.SaveSettings(ctx, models.Actor{Who: "owner", RemoteAddr: "192.0.2.1"}, models.GroupRetention, 0,
 			[]models.SettingChange{{Key: models.SettingKeepNetwork, Value: "3"}})
 		require.NoError(t, err)
 		address := func() string {
-			list, err := s.store.Audit(ctx, models.AuditFilter{})
+			list, err := s.Store.Audit(ctx, models.AuditFilter{})
 			require.NoError(t, err)
 			return list[len(list)-1].RemoteAddr
 		}
@@ -28,8 +29,8 @@ func TestHousekeeping_ForgetsAsTheSettingsSay(t *testing.T) {
 			pass time.Duration
 			want string
 		}{{0, "192.0.2.1"}, {71 * time.Hour, "192.0.2.1"}, {2 * time.Hour, ""}} {
-			s.clock.Advance(step.pass)
-			_, err := s.jobs.RunOnce(ctx)
+			s.Clock.Advance(step.pass)
+			_, err := s.Jobs.RunOnce(ctx)
 			require.NoError(t, err)
 			assert.Equal(t, step.want, address(), step.pass)
 		}
@@ -38,29 +39,29 @@ func TestHousekeeping_ForgetsAsTheSettingsSay(t *testing.T) {
 
 func TestHousekeeping_KeepsEverythingForItsWholeTimeAndNoLonger(t *testing.T) {
 	t.Parallel()
-	eachShopDSN(t, func(t *testing.T, s *shop, dsn string) {
+	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
 		ctx := t.Context()
-		s.delivers()
-		done, err := s.Place(ctx, s.cartTo(1, ""))
+		s.AddZone()
+		done, err := s.Place(ctx, s.CartFormTo(1, ""))
 		require.NoError(t, err)
-		require.NoError(t, s.platform.Pay(s.platformOrder(s.order(done.Ref)).OrderNum))
-		s.deliver()
-		waiting, err := s.Place(ctx, s.cartTo(1, ""))
+		require.NoError(t, s.Platform.Pay(s.PlatformOrder(s.Order(done.Ref)).OrderNum))
+		s.Deliver()
+		waiting, err := s.Place(ctx, s.CartFormTo(1, ""))
 		require.NoError(t, err)
-		require.NoError(t, s.platform.Pay(s.platformOrder(s.order(waiting.Ref)).OrderNum))
-		s.deliver()
-		require.NoError(t, s.Fulfil(ctx, s.order(done.Ref).ID, "", finance))
-		begin := s.clock.Now()
+		require.NoError(t, s.Platform.Pay(s.PlatformOrder(s.Order(waiting.Ref)).OrderNum))
+		s.Deliver()
+		require.NoError(t, s.Fulfil(ctx, s.Order(done.Ref).ID, "", finance))
+		begin := s.Clock.Now()
 		kept := func() [3]int {
 			return [3]int{
-				modelstest.Count(t, dsn, "SELECT COUNT(*) FROM order_addresses"),
-				modelstest.Count(t, dsn, "SELECT COUNT(*) FROM inbox WHERE data <> '' AND sign <> ''"),
-				modelstest.Count(t, dsn, "SELECT COUNT(*) FROM audit_entries WHERE remote_addr <> ''"),
+				modelstest.Count(t, s.DSN, "SELECT COUNT(*) FROM order_addresses"),
+				modelstest.Count(t, s.DSN, "SELECT COUNT(*) FROM inbox WHERE data <> '' AND sign <> ''"),
+				modelstest.Count(t, s.DSN, "SELECT COUNT(*) FROM audit_entries WHERE remote_addr <> ''"),
 			}
 		}
 		look := func(at time.Duration) {
-			s.clock.Advance(begin.Add(at).Sub(s.clock.Now()))
-			_, err := s.jobs.RunOnce(ctx)
+			s.Clock.Advance(begin.Add(at).Sub(s.Clock.Now()))
+			_, err := s.Jobs.RunOnce(ctx)
 			require.NoError(t, err)
 		}
 		const day = 24 * time.Hour
@@ -79,11 +80,11 @@ func TestHousekeeping_KeepsEverythingForItsWholeTimeAndNoLonger(t *testing.T) {
 			look(step.at)
 			assert.Equal(t, step.want, kept(), step.at)
 		}
-		assert.NotNil(t, s.order(waiting.Ref).Address, "it was never handed over")
-		assert.Equal(t, models.OrderFulfilled, s.order(done.Ref).State)
+		assert.NotNil(t, s.Order(waiting.Ref).Address, "it was never handed over")
+		assert.Equal(t, models.OrderFulfilled, s.Order(done.Ref).State)
 
 		// It counts from when the order is complete, however old it is.
-		require.NoError(t, s.Fulfil(ctx, s.order(waiting.Ref).ID, "", finance))
+		require.NoError(t, s.Fulfil(ctx, s.Order(waiting.Ref).ID, "", finance))
 		look(579 * day)
 		assert.Equal(t, 1, kept()[0])
 		look(581 * day)
@@ -93,15 +94,15 @@ func TestHousekeeping_KeepsEverythingForItsWholeTimeAndNoLonger(t *testing.T) {
 
 func TestHousekeeping_NamesEveryoneAnewAfterAChangeOfTheKey(t *testing.T) {
 	t.Parallel()
-	eachShopDSN(t, func(t *testing.T, s *shop, dsn string) {
+	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
 		ctx := t.Context()
-		coupon := s.coupon(func(c *models.Coupon) { c.MaxPerShopper = 2 })
+		coupon := s.AddCoupon(func(c *models.Coupon) { c.MaxPerShopper = 2 })
 		for range 2 {
-			_, err := s.Place(ctx, s.cartTo(1, "TEN"))
+			_, err := s.Place(ctx, s.CartFormTo(1, "TEN"))
 			require.NoError(t, err)
 		}
-		other := modelstest.Open(t, dsn, modelstest.WithClock(s.clock), func(o *store.Options) { o.SealKey = []byte("another key of exactly 32 bytes!") })
-		config := s.config
+		other := modelstest.Open(t, s.DSN, modelstest.WithClock(s.Clock), func(o *store.Options) { o.SealKey = []byte("another key of exactly 32 bytes!") })
+		config := s.Config
 		config.Store = other
 		service, err := assembly.New(config)
 		require.NoError(t, err)
@@ -119,7 +120,7 @@ func TestHousekeeping_NamesEveryoneAnewAfterAChangeOfTheKey(t *testing.T) {
 		uses, err := other.CouponUsesBy(ctx, coupon.ID, "ada@example.org")
 		require.NoError(t, err)
 		assert.Equal(t, 2, uses)
-		assert.Equal(t, 1, modelstest.Count(t, dsn, "SELECT COUNT(*) FROM coupon_shoppers WHERE uses = 2"))
+		assert.Equal(t, 1, modelstest.Count(t, s.DSN, "SELECT COUNT(*) FROM coupon_shoppers WHERE uses = 2"))
 		n, err := other.FillShoppers(ctx, 10)
 		require.NoError(t, err)
 		assert.Zero(t, n, "all are named")
