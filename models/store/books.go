@@ -25,7 +25,7 @@ func (s *Store) PutBookDay(ctx context.Context, d models.BookDay) error {
 	if d.CreatedAt.IsZero() {
 		d.CreatedAt = d.UpdatedAt
 	}
-	if err := s.checkTexts(ctx, &d); err != nil {
+	if err := checkTexts(&d); err != nil {
 		return doing("store the day", err)
 	}
 	c := &change{}

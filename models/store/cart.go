@@ -91,8 +91,8 @@ func (s *Store) scanCartRow(rows *sql.Rows, cart *models.Cart) error {
 	)
 	err := rows.Scan(&cart.FormToken, &cart.CreatedAt, &cart.UpdatedAt, &cart.CouponCode, &cart.Country, &cart.Region, &cart.MethodID,
 		&variant, &quantity, &seen, &added,
-		&product, &slug, &sku, &title, &texts, &variantTitle, &variantTexts, &cover, &coverAlt, &price, &sale, timeInto{&v.SaleFrom},
-		timeInto{&v.SaleUntil}, &picture, &weight, &virtual, &untracked, &onHand, &hidden, &retired)
+		&product, &slug, &sku, &title, &texts, &variantTitle, &variantTexts, &cover, &coverAlt, &price, &sale, nullTime{&v.SaleFrom},
+		nullTime{&v.SaleUntil}, &picture, &weight, &virtual, &untracked, &onHand, &hidden, &retired)
 	if err != nil || !variant.Valid {
 		return err
 	}

@@ -58,7 +58,7 @@ func (s *Store) DeleteProduct(ctx context.Context, id string) error {
 		if err := tx.deleteVariants(ctx, p.Variants, true); err != nil {
 			return err
 		}
-		if err := tx.changeTerms(ctx, id, p.search, ""); err != nil {
+		if err := tx.changeTerms(ctx, id, p.SearchText, ""); err != nil {
 			return err
 		}
 		for _, query := range []string{

@@ -14,8 +14,7 @@ func (s *Store) CouponsFor(ctx context.Context, categoryID string) ([]models.Cou
 }
 
 func (s *Store) couponsFor(ctx context.Context, categoryID, lock string) ([]models.Coupon, error) {
-	query := "SELECT " + couponColumns + " FROM coupons WHERE category_ids LIKE ? ORDER BY code" + lock
-	list, err := collect(ctx, s, query, []any{"%" + categoryID + "%"}, scanCoupon)
+	list, err := couponTable.query(ctx, s, "WHERE category_ids LIKE ? ORDER BY code"+lock, "%"+categoryID+"%")
 	return slices.DeleteFunc(list, func(c models.Coupon) bool { return !slices.Contains(c.CategoryIDs, categoryID) }), err
 }
 

@@ -22,8 +22,7 @@ func (s *Store) InsertImport(ctx context.Context, i models.Import) error {
 
 // AddImportChunk stores a piece of an import's file.
 func (s *Store) AddImportChunk(ctx context.Context, c models.ImportChunk) error {
-	_, err := s.exec(ctx, "INSERT INTO import_chunks (import_id, number, data) VALUES (?, ?, ?)", c.ImportID, c.Number, c.Data)
-	return doing("store a piece of the file", err)
+	return doing("store a piece of the file", importChunkTable.insert(ctx, s, &c))
 }
 
 // FinishUpload notes what the file is when all of its pieces are there.
@@ -101,11 +100,13 @@ func (s *Store) PutCheck(ctx context.Context, id, report, catalogue string, prob
 		if _, err := tx.exec(ctx, "DELETE FROM import_problems WHERE import_id = ?", id); err != nil {
 			return err
 		}
-		batch := rowsOf("import_problems", "import_id, position, line, column_name, level, code, sku, details")
+		found := importProblemTable.batch()
 		for i, p := range problems {
-			batch.add(id, i+1, p.Line, clip("import_problems", "column_name", p.ColumnName), p.Level, p.Code, clip("import_problems", "sku", p.SKU), p.Details)
+			p.ImportID, p.Position = id, i+1
+			importProblemTable.clip(&p, "column_name", "sku")
+			found.add(p)
 		}
-		return batch.insert(ctx, tx)
+		return found.insert(ctx, tx)
 	}))
 }
 
@@ -136,11 +137,13 @@ func (s *Store) MarkApplied(ctx context.Context, id, report string, pictures []m
 		if err != nil {
 			return err
 		}
-		batch := rowsOf("import_pictures", "import_id, position, product_id, line, sku, pictures, state, problem")
+		waiting := importPictureTable.batch()
 		for i, p := range pictures {
-			batch.add(id, i+1, p.ProductID, p.Line, clip("import_pictures", "sku", p.SKU), p.Pictures, string(models.PicturesWaiting), "")
+			p.ImportID, p.Position, p.State, p.Problem = id, i+1, models.PicturesWaiting, ""
+			importPictureTable.clip(&p, "sku")
+			waiting.add(p)
 		}
-		return batch.insert(ctx, tx)
+		return waiting.insert(ctx, tx)
 	}))
 }
 
@@ -186,9 +189,8 @@ func (s *Store) FetchedPicture(ctx context.Context, address string) (source stri
 
 // PutFetchedPicture remembers what the picture at an address is called here.
 func (s *Store) PutFetchedPicture(ctx context.Context, address, source string) error {
-	_, err := s.exec(ctx, "INSERT INTO fetched_pictures (address_hash, address, source, fetched_at) VALUES (?, ?, ?, ?)"+
-		s.replacing([]string{"address_hash"}, "source", "fetched_at"), AddressHash(address), address, source, s.now())
-	return doing("remember the picture", err)
+	fetched := models.FetchedPicture{AddressHash: AddressHash(address), Address: address, Source: source, FetchedAt: s.now()}
+	return doing("remember the picture", fetchedPictureTable.put(ctx, s, &fetched))
 }
 
 // ExpireImports removes the files and problems of up to limit imports from before a time; what they did stays known.

@@ -79,23 +79,24 @@ func (s *Store) indexedWords(ctx context.Context) (map[string]words, error) {
 func (s *Store) derivedViolations(p *storedProduct, categories []models.Category, indexed words) []Violation {
 	var found []Violation
 	now := s.now()
-	prices := models.PricesAt(p.Variants, now)
-	if (p.prices.DueAt.IsZero() || p.prices.DueAt.After(now)) && !samePrices(prices, p.prices) {
+	anew := *p
+	anew.CardPrices = models.PricesAt(p.Variants, now)
+	if (p.PriceDueAt.IsZero() || p.PriceDueAt.After(now)) && !storedProductTable.same(&anew, p) {
 		found = append(found, Violation{"catalogue", "product whose prices in lists are not those of its variants: " + p.ID})
 	}
-	if p.searchVersion != searchVersion {
+	if p.SearchVersion != searchVersion {
 		return found
 	}
 	var in []models.Category
 	for _, id := range p.CategoryIDs {
 		in = append(in, models.Ancestors(categories, id)...)
 	}
-	listed := readTerms(p.search)
+	listed := readTerms(p.SearchText)
 	sum := words{count: len(listed)}
 	for _, w := range listed {
 		sum.weight += w.weight
 	}
-	if p.search != productTerms(p.Product, in) || sum != indexed {
+	if p.SearchText != productTerms(p.Product, in) || sum != indexed {
 		found = append(found, Violation{"catalogue", "product that is not found by its words: " + p.ID})
 	}
 	return found

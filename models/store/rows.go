@@ -1,41 +1,7 @@
 package store
 
-import (
-	"context"
-	"strings"
-)
-
 // rowSizes are the numbers of rows of one statement: few texts, so that each is prepared once.
 var rowSizes = []int{200, 50, 10, 1}
-
-// rowBatch collects rows of a table for INSERTs of many.
-type rowBatch struct {
-	table, columns string
-	width          int
-	values         []any
-}
-
-func rowsOf(table, columns string) *rowBatch {
-	return &rowBatch{table: table, columns: columns, width: strings.Count(columns, ",") + 1}
-}
-
-func (r *rowBatch) add(values ...any) { r.values = append(r.values, values...) }
-
-// insert stores the rows and forgets them.
-func (r *rowBatch) insert(ctx context.Context, s *Store) error {
-	row := "(" + places(r.width) + ")"
-	for len(r.values) > 0 {
-		n := rowSize(len(r.values) / r.width)
-		query := "INSERT INTO " + r.table + " (" + r.columns + ") VALUES " +
-			strings.TrimSuffix(strings.Repeat(row+", ", n), ", ")
-		if _, err := s.exec(ctx, query, r.values[:n*r.width]...); err != nil {
-			return doing(r.table, err)
-		}
-		r.values = r.values[n*r.width:]
-	}
-	r.values = nil
-	return nil
-}
 
 func rowSize(left int) int {
 	for _, n := range rowSizes {

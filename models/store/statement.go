@@ -54,12 +54,9 @@ func (s *Store) AddStatementLines(ctx context.Context, lines []models.StatementL
 		if line.ID == "" {
 			line.ID = models.NewID()
 		}
-		line.Type = models.StatementType(clip("statement_lines", "type", asKey(string(line.Type))))
-		line.AppOrderID = clip("statement_lines", "app_order_id", asKey(line.AppOrderID))
-		line.Coin = clip("statement_lines", "coin", line.Coin)
-		line.UserID = clip("statement_lines", "user_id", line.UserID)
-		line.Unreadable = clip("statement_lines", "unreadable", asKey(line.Unreadable))
-		line.Digest = clip("statement_lines", "digest", asKey(line.Digest))
+		line.Type, line.AppOrderID = models.StatementType(asKey(string(line.Type))), asKey(line.AppOrderID)
+		line.Unreadable, line.Digest = asKey(line.Unreadable), asKey(line.Digest)
+		statementLineTable.clip(line, "type", "app_order_id", "coin", "user_id", "unreadable", "digest")
 	}
 	return doing("store lines of the statement", s.Tx(ctx, func(tx *Store) error {
 		for rest := lines; len(rest) > 0; {
@@ -145,15 +142,6 @@ func (s *Store) EachStatementPage(ctx context.Context, id string, fn func(models
 	}
 }
 
-const lineColumns = "id, statement_id, position, type, app_order_id, coin, amount, user_id, create_time, pay_time, unreadable, digest"
-
-func scanLine(rows *sql.Rows) (l models.StatementLine, err error) {
-	var created, paid sql.NullTime
-	err = rows.Scan(&l.ID, &l.StatementID, &l.Position, &l.Type, &l.AppOrderID, &l.Coin, &l.Amount, &l.UserID, &created, &paid, &l.Unreadable, &l.Digest)
-	l.CreateTime, l.PayTime = created.Time, paid.Time
-	return l, err
-}
-
 // EachStatementLine calls fn with every line of a statement, ordered by type, appOrderId and position, each compared byte by byte as Go
 // does: together with EachBooked it makes a merge. Lines are read a batch at a time, so fn may use the store, and memory does not
 // grow with the statement. An error of fn ends it and is returned as it is.
@@ -167,8 +155,7 @@ func (s *Store) EachStatementLine(ctx context.Context, id string, fn func(models
 				"type", "app_order_id", "position")
 			where.add(part, args...)
 		}
-		query := "SELECT " + lineColumns + " FROM statement_lines WHERE " + where.sql() + " ORDER BY type, app_order_id, position LIMIT ?"
-		list, err := collect(ctx, s, query, append(where.args, batch), scanLine)
+		list, err := statementLineTable.query(ctx, s, "WHERE "+where.sql()+" ORDER BY type, app_order_id, position LIMIT ?", append(where.args, batch)...)
 		if err != nil {
 			return doing("read lines of the statement", err)
 		}
@@ -212,8 +199,7 @@ func (s *Store) StatementLines(
 	if kind != "" {
 		where.add("type = ?", asKey(string(kind)))
 	}
-	query := "SELECT " + lineColumns + " FROM statement_lines WHERE " + where.sql() + " ORDER BY position LIMIT ?"
-	list, err := collect(ctx, s, query, append(where.args, limit), scanLine)
+	list, err := statementLineTable.query(ctx, s, "WHERE "+where.sql()+" ORDER BY position LIMIT ?", append(where.args, limit)...)
 	return list, doing("read lines of the statement", err)
 }
 

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"fmt"
 	"reflect"
 	"strings"
@@ -9,38 +8,43 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
-	"gorm.io/gorm"
 )
 
-// checkTexts refuses a model, a pointer to one, or a slice of them, whose texts do not fit their columns.
-func (s *Store) checkTexts(ctx context.Context, row any) error {
-	stmt := gorm.Statement{DB: s.orm}
-	if err := stmt.Parse(row); err != nil {
-		return fmt.Errorf("map %T: %w", row, err)
-	}
-	limits := widths[stmt.Schema.Table]
-	check := func(value reflect.Value) error {
-		for _, field := range stmt.Schema.Fields {
-			limit, ok := limits[field.DBName]
-			if !ok {
-				continue
-			}
-			v := field.ReflectValueOf(ctx, value)
-			if v.Kind() != reflect.String {
-				continue
-			}
-			if err := limit.check(field.DBName, v.String()); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
+// width is what a text column holds: so many characters, and ASCII alone where the column is for machines. SQLite would take any text; both
+// databases refuse the same ones this way, with the column's name and without the value.
+type width struct {
+	max   int
+	ascii bool
+}
+
+// mediumText is the number of characters that surely fit into MySQL's MEDIUMTEXT: it holds 16 MB, and a character has up to four bytes.
+const mediumText = 4 << 20
+
+// checkTexts refuses a row, a pointer to one, or a slice of them, whose texts do not fit their columns.
+func checkTexts(row any) error {
 	value := reflect.Indirect(reflect.ValueOf(row))
 	if value.Kind() != reflect.Slice {
-		return check(value)
+		return checkRow(value)
 	}
 	for i := range value.Len() {
-		if err := check(reflect.Indirect(value.Index(i))); err != nil {
+		if err := checkRow(reflect.Indirect(value.Index(i))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkRow(row reflect.Value) error {
+	kind, ok := rowTypes[row.Type()]
+	if !ok {
+		return fmt.Errorf("%w: %s is not the row of a table", ErrColumn, row.Type())
+	}
+	for i := range kind.columns {
+		c := &kind.columns[i]
+		if c.width.max == 0 || c.in(row).Kind() != reflect.String {
+			continue
+		}
+		if err := c.width.check(c.name, c.in(row).String()); err != nil {
 			return err
 		}
 	}
@@ -88,10 +92,11 @@ func exactly(text string) bool {
 }
 
 // clip makes a text of somebody else's fit its column: what is kept for reading must never be the reason that evidence is lost.
-func clip(table, column, text string) string {
-	limit := widths[table][column]
+func clip(table, column, text string) string { return widths[table][column].clip(text) }
+
+func (w width) clip(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
-	if limit.ascii {
+	if w.ascii {
 		text = strings.Map(func(r rune) rune {
 			if r >= utf8.RuneSelf {
 				return '?'
@@ -99,10 +104,10 @@ func clip(table, column, text string) string {
 			return r
 		}, text)
 	}
-	if len(text) <= limit.max || utf8.RuneCountInString(text) <= limit.max {
+	if len(text) <= w.max || utf8.RuneCountInString(text) <= w.max {
 		return text
 	}
-	return string([]rune(text)[:limit.max])
+	return string([]rune(text)[:w.max])
 }
 
 // fold brings texts that people would call the same word into one form: compatibility forms, case and accents are gone.
