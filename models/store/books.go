@@ -191,7 +191,7 @@ func (s *Store) BookedByAppOrderIDs(ctx context.Context, kind models.StatementTy
 		return nil, nil
 	}
 	var all []models.Booked
-	for some := range slices.Chunk(ids, linesPerInsert) {
+	for some := range slices.Chunk(ids, idsPerQuery) {
 		args := keysOf(some)
 		if len(args) == 0 {
 			continue

@@ -15,9 +15,7 @@ import (
 func (s *Store) CreateCart(ctx context.Context) (models.Cart, error) {
 	now := s.now()
 	c := models.Cart{ID: models.NewID(), FormToken: models.NewRef(), CreatedAt: now, UpdatedAt: now}
-	_, err := s.exec(ctx, "INSERT INTO carts (id, form_token, created_at, updated_at) VALUES (?, ?, ?, ?)",
-		c.ID, c.FormToken, c.CreatedAt, c.UpdatedAt)
-	if err != nil {
+	if err := cartTable.insert(ctx, s, &c); err != nil {
 		return models.Cart{}, doing("make a cart", err)
 	}
 	return c, nil

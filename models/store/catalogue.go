@@ -69,10 +69,12 @@ var (
 )
 
 func (s *Store) productParts(ctx context.Context, p *models.Product, query string) error {
+	var kind int
+	var v models.Variant
+	targets := append([]any{&kind}, variantTable.targets(&v)...)
 	return s.each(ctx, query, []any{p.ID, p.ID, p.ID, p.ID}, func(rows *sql.Rows) error {
-		var kind int
-		var v models.Variant
-		err := rows.Scan(append([]any{&kind}, variantTable.targets(&v)...)...)
+		v = models.Variant{}
+		err := rows.Scan(targets...)
 		switch {
 		case err != nil:
 			return err

@@ -77,16 +77,22 @@ func (c *column) in(row reflect.Value) reflect.Value {
 
 // target is where the column is scanned to.
 func (c *column) target(row reflect.Value) any {
-	at := c.in(row).Addr().Interface()
-	if c.null {
-		switch at := at.(type) {
-		case *time.Time:
+	switch at := c.in(row).Addr().Interface().(type) {
+	case *time.Time:
+		if c.null {
 			return nullTime{at}
-		case *string:
+		}
+		return at
+	case *string:
+		if c.null {
 			return nullString{at}
 		}
+		return at
+	case *models.Amount:
+		return nullAmount{at}
+	default:
+		return at
 	}
-	return at
 }
 
 // value is the argument that stores the column.
@@ -123,15 +129,17 @@ func (c *column) same(a, b reflect.Value) bool {
 type table[T any] struct {
 	name    string
 	columns []column
+	all     string // list("")
 }
 
 // tableOf is the table of a row type. The fixed columns are written when a row is made; update, put, change and same leave them alone.
 func tableOf[T any](fixed ...string) *table[T] {
 	kind := rowTypes[reflect.TypeFor[T]()]
-	t := &table[T]{kind.table, slices.Clone(kind.columns)}
+	t := &table[T]{name: kind.table, columns: slices.Clone(kind.columns)}
 	for i := range t.columns {
 		t.columns[i].fixed = slices.Contains(fixed, t.columns[i].name)
 	}
+	t.all = t.list("")
 	return t
 }
 
@@ -156,12 +164,10 @@ func (t *table[T]) part(given map[string]string) string {
 		switch value, ok := given[c.name]; {
 		case ok:
 			values[i] = value
-		case c.null, field.Kind() == reflect.Pointer:
+		case c.null, field.Kind() == reflect.Pointer, field == reflect.TypeFor[models.Amount]():
 			values[i] = "NULL"
 		case c.width.max > 0:
 			values[i] = "''"
-		case field == reflect.TypeFor[models.Amount]():
-			values[i] = "'0'" // amounts are read from texts alone
 		default:
 			values[i] = "0"
 		}
@@ -179,15 +185,21 @@ func (t *table[T]) targets(row *T) []any {
 	return targets
 }
 
-// scan reads a row of a query whose columns are those of list.
-func (t *table[T]) scan(rows *sql.Rows) (row T, err error) {
-	err = rows.Scan(t.targets(&row)...)
-	return row, err
-}
-
 // query reads the rows that a query finds which begins with "SELECT … FROM name"; rest is what follows, such as "WHERE id = ?".
 func (t *table[T]) query(ctx context.Context, s *Store, rest string, args ...any) ([]T, error) {
-	return collect(ctx, s, "SELECT "+t.list("")+" FROM "+t.name+" "+rest, slices.Clone(args), t.scan)
+	var list []T
+	var row, empty T
+	targets := t.targets(&row)
+	err := s.each(ctx, "SELECT "+t.all+" FROM "+t.name+" "+rest, slices.Clone(args), func(rows *sql.Rows) error {
+		row = empty // no map or slice of the row before is filled again
+		err := rows.Scan(targets...)
+		list = append(list, row)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
 }
 
 // take reads the first row of a query; ErrNotFound.
@@ -221,7 +233,7 @@ func (t *table[T]) insert(ctx context.Context, s *Store, row *T) error {
 // inserting is an INSERT of n rows.
 func (t *table[T]) inserting(n int) string {
 	row := "(" + places(len(t.columns)) + ")"
-	return "INSERT INTO " + t.name + " (" + t.list("") + ") VALUES " + strings.Repeat(row+", ", n-1) + row
+	return "INSERT INTO " + t.name + " (" + t.all + ") VALUES " + strings.Repeat(row+", ", n-1) + row
 }
 
 // put stores one row, new or in place of the one with the same key.
@@ -328,6 +340,16 @@ func (b *rowBatch[T]) insert(ctx context.Context, s *Store) error {
 	return nil
 }
 
+// insertAll stores many rows, whose texts must fit their columns.
+func (t *table[T]) insertAll(ctx context.Context, s *Store, rows []T) error {
+	if err := checkTexts(rows); err != nil {
+		return err
+	}
+	batch := t.batch()
+	batch.add(rows...)
+	return batch.insert(ctx, s)
+}
+
 // nullTime scans a timestamp that may be NULL, which is the zero time. SQLite's driver reads a time as a text where the column is not one
 // of a table.
 type nullTime struct{ at *time.Time }
@@ -369,7 +391,20 @@ func (n nullString) Scan(src any) error {
 	return err
 }
 
+// nullAmount scans an amount that may be NULL, which is 0.
+type nullAmount struct{ at *models.Amount }
+
+// Scan reads a column.
+func (n nullAmount) Scan(src any) error {
+	if src == nil {
+		*n.at = models.Amount{}
+		return nil
+	}
+	return n.at.Scan(src)
+}
+
 var (
 	_ sql.Scanner = nullTime{}
 	_ sql.Scanner = nullString{}
+	_ sql.Scanner = nullAmount{}
 )

@@ -13,7 +13,7 @@ import (
 
 // InsertImport stores the row of a file whose pieces follow.
 func (s *Store) InsertImport(ctx context.Context, i models.Import) error {
-	i.FileName = clip("imports", "file_name", i.FileName)
+	importTable.clip(&i, "file_name")
 	if i.CreatedAt.IsZero() {
 		i.CreatedAt = s.now()
 	}

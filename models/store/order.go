@@ -136,8 +136,7 @@ func (s *Store) addTransition(ctx context.Context, t models.Transition) error {
 	if t.CreatedAt.IsZero() {
 		t.CreatedAt = s.now()
 	}
-	t.Cause = clip("transitions", "cause", t.Cause)
-	t.Note = clip("transitions", "note", t.Note)
+	transitionTable.clip(&t, "cause", "note")
 	return s.create(ctx, &t)
 }
 

@@ -103,8 +103,7 @@ func (s *Store) retentionMark(ctx context.Context, name string) (time.Time, erro
 
 // setRetentionMark may bring a mark back that another replica has set further: then rows are looked at twice, and none is left out.
 func (s *Store) setRetentionMark(ctx context.Context, name string, until time.Time) error {
-	_, err := s.exec(ctx, "INSERT INTO retention_marks (name, done_until) VALUES (?, ?)"+s.replacing([]string{"name"}, "done_until"), name, until)
-	return err
+	return retentionMarkTable.put(ctx, s, &retentionMark{name, until})
 }
 
 // ForgetAddresses removes up to limit addresses that goods went to, of orders that are complete (fulfilled, refunded, cancelled, expired)

@@ -49,10 +49,8 @@ func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 
 // PutSetting stores one setting.
 func (s *Store) PutSetting(ctx context.Context, key, value string) error {
-	for column, text := range map[string]string{"name": key, "value": value} {
-		if err := widths["settings"][column].check(column, text); err != nil {
-			return doing("store a setting", err)
-		}
+	if err := checkTexts(setting{Name: key, Value: value}); err != nil {
+		return doing("store a setting", err)
 	}
 	_, err := s.exec(ctx, "INSERT INTO settings (name, value) VALUES (?, ?)"+s.replacing([]string{"name"}, "value"), key, value)
 	return doing("store the setting "+key, err)

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/migrations"
@@ -22,14 +23,11 @@ func (s *Store) PutStaffSession(ctx context.Context, cookieID string, m models.S
 	if m.SeenAt.IsZero() {
 		m.SeenAt = s.now()
 	}
-	m.RemoteAddr = clip("staff_sessions", "remote_addr", m.RemoteAddr)
-	m.UserAgent = clip("staff_sessions", "user_agent", m.UserAgent)
+	staffSessionTable.clip(&m, "remote_addr", "user_agent")
 	return doing("store the session", s.create(ctx, &m))
 }
 
-const readStaffSession = `SELECT t.id, t.staff_id, t.stage, t.remote_addr, t.user_agent, t.created_at, t.seen_at, t.expires_at, t.step_up_at,
-	p.id, p.email, p.name, p.role, p.lang, p.password_hash, p.totp_sealed, p.totp_step, p.recovery_hash, p.disabled,
-	p.created_at, p.updated_at, p.last_login_at
+var readStaffSession = "SELECT " + staffSessionTable.list("t") + ", " + staffTable.list("p") + `
 FROM staff_sessions t JOIN staff p ON p.id = t.staff_id
 WHERE t.id = ? AND t.expires_at > ? AND t.seen_at > ? AND p.disabled = ?`
 
@@ -38,16 +36,12 @@ WHERE t.id = ? AND t.expires_at > ? AND t.seen_at > ? AND p.disabled = ?`
 func (s *Store) StaffSession(ctx context.Context, cookieID string) (models.StaffSession, models.Staff, error) {
 	var m models.StaffSession
 	var p models.Staff
-	var stepUp, lastLogin sql.NullTime
 	now := s.now()
 	err := s.one(ctx, readStaffSession, []any{sessionID(cookieID), now, now.Add(-models.StaffIdleTime), false},
-		&m.ID, &m.StaffID, &m.Stage, &m.RemoteAddr, &m.UserAgent, &m.CreatedAt, &m.SeenAt, &m.ExpiresAt, &stepUp,
-		&p.ID, &p.Email, &p.Name, &p.Role, &p.Lang, &p.PasswordHash, &p.TOTPSealed, &p.TOTPStep, &p.RecoveryHash, &p.Disabled,
-		&p.CreatedAt, &p.UpdatedAt, &lastLogin)
+		slices.Concat(staffSessionTable.targets(&m), staffTable.targets(&p))...)
 	if err != nil {
 		return models.StaffSession{}, models.Staff{}, doing("read the session", err)
 	}
-	m.StepUpAt, p.LastLoginAt = stepUp.Time, lastLogin.Time
 	return m, p, doing("read the session", s.openTOTP(&p))
 }
 

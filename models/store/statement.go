@@ -22,7 +22,7 @@ func (s *Store) InsertStatement(ctx context.Context, m *models.Statement) error 
 	if m.CreatedAt.IsZero() {
 		m.CreatedAt = s.now()
 	}
-	m.Problem = clip("statements", "problem", m.Problem)
+	statementTable.clip(m, "problem")
 	return doing("store the statement", s.create(ctx, m))
 }
 
@@ -42,9 +42,6 @@ func (s *Store) AddStatementPage(ctx context.Context, p *models.StatementPage) e
 	return doing("store a page of the statement", s.create(ctx, p))
 }
 
-// linesPerInsert keeps a statement far below the server's longest packet.
-const linesPerInsert = 500
-
 // AddStatementLines stores lines of a statement, all or none. Ids that are empty are filled in. What the platform claims is cut to its
 // columns, and whatever cannot be an appOrderId of ours (spaces, control characters, anything but ASCII) becomes "?": such a line
 // matches nothing, and the raw page has it as it was. A position that is taken is ErrDuplicate.
@@ -58,16 +55,7 @@ func (s *Store) AddStatementLines(ctx context.Context, lines []models.StatementL
 		line.Unreadable, line.Digest = asKey(line.Unreadable), asKey(line.Digest)
 		statementLineTable.clip(line, "type", "app_order_id", "coin", "user_id", "unreadable", "digest")
 	}
-	return doing("store lines of the statement", s.Tx(ctx, func(tx *Store) error {
-		for rest := lines; len(rest) > 0; {
-			some := rest[:min(linesPerInsert, len(rest))]
-			if err := tx.create(ctx, &some); err != nil {
-				return err
-			}
-			rest = rest[len(some):]
-		}
-		return nil
-	}))
+	return doing("store lines of the statement", s.Tx(ctx, func(tx *Store) error { return statementLineTable.insertAll(ctx, tx, lines) }))
 }
 
 // asKey leaves only what both databases and Go sort and compare alike: printable ASCII without spaces.

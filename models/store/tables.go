@@ -20,6 +20,7 @@ var (
 	slugRedirectTable    = tableOf[slugRedirect]()
 	searchTermTable      = tableOf[searchTerm]()
 	fetchedPictureTable  = tableOf[models.FetchedPicture]()
+	importTable          = tableOf[models.Import]()
 	importChunkTable     = tableOf[models.ImportChunk]()
 	importProblemTable   = tableOf[models.ImportProblem]()
 	importPictureTable   = tableOf[models.ImportPicture]()
@@ -36,6 +37,8 @@ var (
 	zonePlaceTable   = tableOf[zonePlace]()
 	methodTable      = tableOf[models.DeliveryMethod]("zone_id")
 
+	sessionTable    = tableOf[models.Session]("created_at")
+	cartTable       = tableOf[models.Cart]()
 	orderTable      = tableOf[models.Order]()
 	orderLineTable  = tableOf[models.OrderLine]()
 	addressTable    = tableOf[orderAddress]()
@@ -46,11 +49,20 @@ var (
 	refundTable     = tableOf[models.Refund]()
 	inboxTable      = tableOf[models.InboxMessage]()
 
-	bookDayTable       = tableOf[models.BookDay]()
+	outboxTable        = tableOf[models.OutboxMessage]()
+	statementTable     = tableOf[models.Statement]()
 	statementLineTable = tableOf[models.StatementLine]()
 	discrepancyTable   = tableOf[models.Discrepancy]()
 	dayFigureTable     = tableOf[dayFigure]()
 	daySumTable        = tableOf[daySum]()
+
+	taskTable          = tableOf[models.Task]()
+	taskRowTable       = tableOf[models.TaskRow]()
+	settingTable       = tableOf[setting]()
+	settingGroupTable  = tableOf[settingGroup]()
+	retentionMarkTable = tableOf[retentionMark]()
+	staffTable         = tableOf[models.Staff]()
+	staffSessionTable  = tableOf[models.StaffSession]()
 	auditTable         = tableOf[models.AuditEntry]()
 )
 
@@ -100,18 +112,18 @@ type (
 		CountedAt time.Time `gorm:"default:null"`
 	}
 	setting struct {
-		Name   string `text:"100"`
+		Name   string `gorm:"primaryKey" text:"100"`
 		Value  string `text:"medium"`
 		Sealed []byte
 	}
 	settingGroup struct {
-		Name      string `ascii:"32"`
+		Name      string `gorm:"primaryKey" ascii:"32"`
 		Version   int
 		ChangedAt time.Time
 		Who       string `text:"254"`
 	}
 	retentionMark struct {
-		Name      string `ascii:"64"`
+		Name      string `gorm:"primaryKey" ascii:"64"`
 		DoneUntil time.Time
 	}
 	counter struct {
