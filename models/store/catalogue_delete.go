@@ -61,14 +61,8 @@ func (s *Store) DeleteProduct(ctx context.Context, id string) error {
 		if err := tx.changeTerms(ctx, id, p.SearchText, ""); err != nil {
 			return err
 		}
-		for _, query := range []string{
+		return tx.execEach(ctx, id,
 			"DELETE FROM slug_redirects WHERE target_id = ?", "DELETE FROM product_tags WHERE product_id = ?",
-			"DELETE FROM product_categories WHERE product_id = ?", "DELETE FROM pictures WHERE product_id = ?", "DELETE FROM products WHERE id = ?",
-		} {
-			if _, err := tx.exec(ctx, query, id); err != nil {
-				return err
-			}
-		}
-		return nil
+			"DELETE FROM product_categories WHERE product_id = ?", "DELETE FROM pictures WHERE product_id = ?", "DELETE FROM products WHERE id = ?")
 	}))
 }

@@ -85,7 +85,7 @@ func (c *column) target(row reflect.Value) any {
 		return at
 	case *string:
 		if c.null {
-			return nullString{at}
+			return orZero(at)
 		}
 		return at
 	case *models.Amount:
@@ -212,6 +212,30 @@ func (t *table[T]) take(ctx context.Context, s *Store, rest string, args ...any)
 		return row, err
 	}
 	return list[0], nil
+}
+
+// page reads a page of the rows that a condition chooses, newest first, for tables with created_at and id. after is the next of the page
+// before. ErrFilter: limit. ErrCursor: after.
+func (t *table[T]) page(ctx context.Context, s *Store, where *conditions, after string, limit int) (rows []T, next string, err error) {
+	limit, err = pageLimit(limit)
+	if err != nil {
+		return nil, "", err
+	}
+	at, id, err := readTimeCursor(t.name, after)
+	if err != nil {
+		return nil, "", err
+	}
+	if id != "" {
+		part, args := s.beyondTime(at, id)
+		where.add(part, args...)
+	}
+	rows, err = t.query(ctx, s, "WHERE "+where.sql()+" ORDER BY created_at DESC, id DESC LIMIT ?", append(where.args, limit+1)...)
+	rows, next = trim(rows, limit, func(row T) string {
+		v := reflect.ValueOf(row)
+		made, _ := v.FieldByName("CreatedAt").Interface().(time.Time)
+		return cursor(t.name, timeKey(made), v.FieldByName("ID").String())
+	})
+	return rows, next, err
 }
 
 // values are the arguments that store the columns of list.
@@ -380,14 +404,21 @@ func (n nullTime) parse(text string) error {
 	return nil
 }
 
-// nullString scans a text that may be NULL, which is the empty text.
-type nullString struct{ at *string }
+// orZero is where a column is scanned to that may be NULL, which is the zero value.
+func orZero[T any](at *T) sql.Scanner {
+	if at, ok := any(at).(*time.Time); ok {
+		return nullTime{at}
+	}
+	return nullable[T]{at}
+}
+
+type nullable[T any] struct{ at *T }
 
 // Scan reads a column.
-func (n nullString) Scan(src any) error {
-	var text sql.NullString
-	err := text.Scan(src)
-	*n.at = text.String
+func (n nullable[T]) Scan(src any) error {
+	var value sql.Null[T]
+	err := value.Scan(src)
+	*n.at = value.V
 	return err
 }
 
@@ -405,6 +436,5 @@ func (n nullAmount) Scan(src any) error {
 
 var (
 	_ sql.Scanner = nullTime{}
-	_ sql.Scanner = nullString{}
 	_ sql.Scanner = nullAmount{}
 )

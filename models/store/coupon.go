@@ -177,36 +177,14 @@ type CouponFilter struct {
 
 // Coupons reads a page of coupons, newest first. ErrCursor, ErrFilter.
 func (s *Store) Coupons(ctx context.Context, f CouponFilter) (models.CouponPage, error) {
-	var page models.CouponPage
-	limit, err := pageLimit(f.Limit)
-	if err != nil {
-		return page, doing("read the coupons", err)
-	}
-	at, id, err := readTimeCursor("coupons", f.After)
-	if err != nil {
-		return page, doing("read the coupons", err)
-	}
-	where := conditions{}
-	if id != "" {
-		part, args := s.beyondTime(at, id)
-		where.add(part, args...)
-	}
+	where := &conditions{}
 	if text := strings.TrimSpace(f.Search); text != "" {
 		// Codes are stored folded; a shop has hundreds of coupons, not millions.
-		pattern := "%" + likeText(text) + "%"
-		where.add("(code LIKE ? ESCAPE '!' OR note LIKE ? ESCAPE '!')", "%"+likeText(strings.ToUpper(text))+"%", pattern)
+		pattern := "%" + likeEscapes.Replace(text) + "%"
+		where.add("(code LIKE ? ESCAPE '!' OR note LIKE ? ESCAPE '!')", "%"+likeEscapes.Replace(strings.ToUpper(text))+"%", pattern)
 	}
-	list, err := couponTable.query(ctx, s, "WHERE "+where.sql()+" ORDER BY created_at DESC, id DESC LIMIT ?", append(where.args, limit+1)...)
-	if err != nil {
-		return page, doing("read the coupons", err)
-	}
-	page.Rows, page.Next = trim(list, limit, func(c models.Coupon) string { return cursor("coupons", timeKey(c.CreatedAt), c.ID) })
-	return page, nil
-}
-
-// likeText keeps the signs of a pattern from being signs.
-func likeText(text string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
+	rows, next, err := couponTable.page(ctx, s, where, f.After, f.Limit)
+	return models.CouponPage{Rows: rows, Next: next}, doing("read the coupons", err)
 }
 
 const readCouponUses = `SELECT u.id, u.coupon_id, u.order_id, u.state, u.created_at, u.updated_at, o.ref, o.state, o.email, o.currency, o.digits,

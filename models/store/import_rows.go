@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -34,18 +33,15 @@ func (s *Store) FinishUpload(ctx context.Context, i models.Import) error {
 	return doing("note the file", err)
 }
 
+const (
+	deleteChunks   = "DELETE FROM import_chunks WHERE import_id = ?"
+	deleteProblems = "DELETE FROM import_problems WHERE import_id = ?"
+)
+
 // DropImport forgets an import with its file, such as one whose upload broke off.
 func (s *Store) DropImport(ctx context.Context, id string) error {
 	return doing("forget the import", s.Tx(ctx, func(tx *Store) error {
-		for _, query := range []string{
-			"DELETE FROM import_chunks WHERE import_id = ?", "DELETE FROM import_problems WHERE import_id = ?",
-			"DELETE FROM import_pictures WHERE import_id = ?", "DELETE FROM imports WHERE id = ?",
-		} {
-			if _, err := tx.exec(ctx, query, id); err != nil {
-				return err
-			}
-		}
-		return nil
+		return tx.execEach(ctx, id, deleteChunks, deleteProblems, "DELETE FROM import_pictures WHERE import_id = ?", "DELETE FROM imports WHERE id = ?")
 	}))
 }
 
@@ -97,7 +93,7 @@ func (s *Store) PutCheck(ctx context.Context, id, report, catalogue string, prob
 		if err != nil {
 			return err
 		}
-		if _, err := tx.exec(ctx, "DELETE FROM import_problems WHERE import_id = ?", id); err != nil {
+		if _, err := tx.exec(ctx, deleteProblems, id); err != nil {
 			return err
 		}
 		found := importProblemTable.batch()
@@ -170,14 +166,7 @@ func (s *Store) SetImportPicture(ctx context.Context, id string, position int, s
 
 // CountImportPictures counts the products whose pictures an import fetches, by state.
 func (s *Store) CountImportPictures(ctx context.Context, id string) (map[models.ImportPictureState]int, error) {
-	counts := map[models.ImportPictureState]int{}
-	err := s.each(ctx, "SELECT state, COUNT(*) FROM import_pictures WHERE import_id = ? GROUP BY state", []any{id}, func(rows *sql.Rows) error {
-		var state models.ImportPictureState
-		var n int
-		err := rows.Scan(&state, &n)
-		counts[state] = n
-		return err
-	})
+	counts, err := readMap[models.ImportPictureState, int](ctx, s, "SELECT state, COUNT(*) FROM import_pictures WHERE import_id = ? GROUP BY state", id)
 	return counts, doing("count the pictures", err)
 }
 
@@ -195,20 +184,13 @@ func (s *Store) PutFetchedPicture(ctx context.Context, address, source string) e
 
 // ExpireImports removes the files and problems of up to limit imports from before a time; what they did stays known.
 func (s *Store) ExpireImports(ctx context.Context, before time.Time, limit int) (int, error) {
-	var ids []any
 	query := "SELECT i.id FROM imports i WHERE i.created_at < ? AND EXISTS (SELECT 1 FROM import_chunks c WHERE c.import_id = i.id) ORDER BY i.created_at, i.id LIMIT ?"
-	if err := s.each(ctx, query, []any{before, max(1, limit)}, scanTexts(&ids)); err != nil {
+	ids, err := s.readTexts(ctx, query, before, max(1, limit))
+	if err != nil {
 		return 0, doing("look for old imports", err)
 	}
 	for i, id := range ids {
-		err := s.Tx(ctx, func(tx *Store) error {
-			for _, query := range []string{"DELETE FROM import_chunks WHERE import_id = ?", "DELETE FROM import_problems WHERE import_id = ?"} {
-				if _, err := tx.exec(ctx, query, id); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		err := s.Tx(ctx, func(tx *Store) error { return tx.execEach(ctx, id, deleteChunks, deleteProblems) })
 		if err != nil {
 			return i, doing("remove an old import", err)
 		}

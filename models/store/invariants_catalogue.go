@@ -37,18 +37,11 @@ func (s *Store) derivedInvariant(ctx context.Context) ([]Violation, error) {
 	}
 	var found []Violation
 	for after := ""; ; {
-		var ids []any
-		err := s.each(ctx, "SELECT id FROM products WHERE id > ? ORDER BY id LIMIT 200", []any{after}, scanTexts(&ids))
-		if err != nil || len(ids) == 0 {
+		list, err := s.readTexts(ctx, "SELECT id FROM products WHERE id > ? ORDER BY id LIMIT 200", after)
+		if err != nil || len(list) == 0 {
 			return found, err
 		}
-		list := make([]string, 0, len(ids))
-		for _, id := range ids {
-			if text, ok := id.(string); ok {
-				list = append(list, text)
-				after = text
-			}
-		}
+		after = list[len(list)-1]
 		stored, err := s.readProducts(ctx, list, "")
 		if err != nil {
 			return nil, err

@@ -186,15 +186,7 @@ func (s *Store) RollUpDue(ctx context.Context, zone *time.Location) (days int, e
 	if err != nil {
 		return 0, err
 	}
-	done := map[string]time.Time{}
-	err = s.each(ctx, "SELECT day, updated_at FROM day_figures WHERE zone = ? AND day >= ?", []any{zone.String(), first},
-		func(rows *sql.Rows) error {
-			var day string
-			var at time.Time
-			err := rows.Scan(&day, &at)
-			done[day] = at
-			return err
-		})
+	done, err := readMap[string, time.Time](ctx, s, "SELECT day, updated_at FROM day_figures WHERE zone = ? AND day >= ?", zone.String(), first)
 	if err != nil {
 		return 0, doing("look for days to add up", err)
 	}

@@ -83,13 +83,11 @@ func (s *Store) DeleteSession(ctx context.Context, cookieID string) error {
 
 // DeleteExpiredSessions removes up to limit sessions whose time is over and says how many.
 func (s *Store) DeleteExpiredSessions(ctx context.Context, now time.Time, limit int) (int, error) {
-	var ids []any
-	query := "SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?"
-	err := s.each(ctx, query, []any{now, max(1, limit)}, scanTexts(&ids))
+	ids, err := s.readTexts(ctx, "SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?", now, max(1, limit))
 	if err != nil || len(ids) == 0 {
 		return 0, doing("look for expired sessions", err)
 	}
 	// The time is asked for again: a session may have been renewed since.
-	n, err := s.exec(ctx, "DELETE FROM sessions WHERE id IN ("+places(len(ids))+") AND expires_at <= ?", append(ids, now)...)
+	n, err := s.exec(ctx, "DELETE FROM sessions WHERE id IN ("+places(len(ids))+") AND expires_at <= ?", append(arguments(ids), now)...)
 	return int(n), doing("remove expired sessions", err)
 }

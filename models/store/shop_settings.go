@@ -30,16 +30,14 @@ func (s *Store) LoadSettings(ctx context.Context) (models.Settings, error) {
 	err := s.each(ctx, readSettings, nil, func(rows *sql.Rows) error {
 		var name, value string
 		var sealed []byte
-		var version sql.NullInt64
-		var changed sql.NullTime
-		var who sql.NullString
-		if err := rows.Scan(&name, &value, &sealed, &version, &changed, &who); err != nil {
+		var group models.SettingGroupState
+		if err := rows.Scan(&name, &value, &sealed, orZero(&group.Version), orZero(&group.At), orZero(&group.Who)); err != nil {
 			return fmt.Errorf("read a setting: %w", err)
 		}
 		key := models.SettingKey(name)
 		switch {
-		case version.Valid:
-			groups[models.SettingGroup(name)] = models.SettingGroupState{Version: int(version.Int64), At: changed.Time, Who: who.String}
+		case group.Version > 0:
+			groups[models.SettingGroup(name)] = group
 		case sealed != nil:
 			plain, err := s.sealer.open(sealedSetting, name, sealed)
 			stored[key], unreadable[key] = string(plain), err != nil

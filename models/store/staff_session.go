@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"time"
 
@@ -137,14 +136,13 @@ func throttleID(key string) string {
 // Throttle says how often guessing under a key has failed of late, and until when it may not be tried again (zero: it may). Failures are
 // forgotten a day after the last one.
 func (s *Store) Throttle(ctx context.Context, key string) (failures int, until time.Time, err error) {
-	var blocked sql.NullTime
 	err = s.each(ctx, "SELECT failures, blocked_until FROM throttles WHERE id = ? AND failed_at > ?",
 		[]any{throttleID(key), s.now().Add(-throttleMemory)},
-		func(rows *sql.Rows) error { return rows.Scan(&failures, &blocked) })
+		func(rows *sql.Rows) error { return rows.Scan(&failures, orZero(&until)) })
 	if err != nil {
 		return 0, time.Time{}, doing("look for failures", err)
 	}
-	return failures, blocked.Time, nil
+	return failures, until, nil
 }
 
 // AddFailure counts a failure under a key and blocks it until the time that until gives for the count (zero: not at all). until may be
@@ -198,16 +196,15 @@ func (s *Store) SweepStaff(ctx context.Context, now time.Time, limit int) (int, 
 	total := 0
 	for _, sweep := range sweeps {
 		before := now.Add(-sweep.age)
-		var ids []any
-		query := fmt.Sprintf("SELECT id FROM %s WHERE %s LIMIT ?", sweep.table, sweep.where)
-		if err := s.each(ctx, query, []any{before, max(1, limit)}, scanTexts(&ids)); err != nil {
+		ids, err := s.readTexts(ctx, "SELECT id FROM "+sweep.table+" WHERE "+sweep.where+" LIMIT ?", before, max(1, limit))
+		if err != nil {
 			return total, doing("look for what is over", err)
 		}
 		if len(ids) == 0 {
 			continue
 		}
 		// The time is asked for again: a failure may have been added since.
-		n, err := s.exec(ctx, "DELETE FROM "+sweep.table+" WHERE id IN ("+places(len(ids))+") AND "+sweep.where, append(ids, before)...)
+		n, err := s.exec(ctx, "DELETE FROM "+sweep.table+" WHERE id IN ("+places(len(ids))+") AND "+sweep.where, append(arguments(ids), before)...)
 		if err != nil {
 			return total, doing("remove what is over", err)
 		}

@@ -159,20 +159,6 @@ func (s *Store) EachStatementLine(ctx context.Context, id string, fn func(models
 	}
 }
 
-// collect reads all rows of a query.
-func collect[T any](ctx context.Context, s *Store, query string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
-	var list []T
-	err := s.each(ctx, query, args, func(rows *sql.Rows) error {
-		row, err := scan(rows)
-		list = append(list, row)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return list, nil
-}
-
 // StatementLines reads a page of a statement's lines as they came, of one type or (empty) of all, after a position (0: from the first).
 // ErrFilter.
 func (s *Store) StatementLines(

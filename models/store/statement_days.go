@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -27,14 +28,8 @@ func (s *Store) StatementDaysOf(ctx context.Context, kind models.StatementType, 
 				SELECT 1 FROM statements n WHERE n.day = st.day AND n.state = ?
 				AND (n.created_at > st.created_at OR n.created_at = st.created_at AND n.id > st.id))
 			AND l.app_order_id IN (?` + strings.Repeat(", ?", len(some)-1) + ")"
-		err := s.each(ctx, query, args, func(rows *sql.Rows) error {
-			var id, day string
-			if err := rows.Scan(&id, &day); err != nil {
-				return err
-			}
-			days[id] = day
-			return nil
-		})
+		found, err := readMap[string, string](ctx, s, query, args...)
+		maps.Copy(days, found)
 		if err != nil {
 			return nil, doing("look for lines of statements", err)
 		}

@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -90,14 +88,7 @@ func (s *Store) SetStock(ctx context.Context, levels []models.StockLevel, note, 
 		now := tx.now()
 		moved := movementTable.batch()
 		err := inParts(ids, func(list string, args []any) error {
-			there := map[string]int{}
-			err := tx.each(ctx, "SELECT id, on_hand FROM variants WHERE id IN "+list+tx.forUpdate(), slices.Clone(args), func(rows *sql.Rows) error {
-				var id string
-				var onHand int
-				err := rows.Scan(&id, &onHand)
-				there[id] = onHand
-				return err
-			})
+			there, err := readMap[string, int](ctx, tx, "SELECT id, on_hand FROM variants WHERE id IN "+list+tx.forUpdate(), args...)
 			if err != nil {
 				return err
 			}

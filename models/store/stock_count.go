@@ -110,7 +110,7 @@ func (s *Store) countLines(ctx context.Context, countID, after string, limit int
 		" WHERE l.count_id = ? AND l.position > ? ORDER BY l.position LIMIT ?"
 	lines, err := collect(ctx, s, query, []any{countID, from, limit + 1}, func(rows *sql.Rows) (l models.CountLine, err error) {
 		var counted sql.NullInt64
-		err = rows.Scan(append([]any{&l.Position, &l.Expected, &counted, nullTime{&l.At}, &l.Reserved}, stockTargets(&l.Variant)...)...)
+		err = rows.Scan(append([]any{&l.Position, &l.Expected, &counted, orZero(&l.At), &l.Reserved}, stockTargets(&l.Variant)...)...)
 		l.Counted, l.Done = int(counted.Int64), counted.Valid
 		return l, err
 	})
@@ -171,15 +171,8 @@ func (s *Store) BookStockCount(ctx context.Context, id string, version int, by m
 		if c.Version != version {
 			return ErrConflict
 		}
-		changes := map[string]int{}
-		err = tx.each(ctx, "SELECT variant_id, counted - expected FROM stock_count_lines WHERE count_id = ? AND counted <> expected",
-			[]any{id}, func(rows *sql.Rows) error {
-				var variant string
-				var change int
-				err := rows.Scan(&variant, &change)
-				changes[variant] = change
-				return err
-			})
+		changes, err := readMap[string, int](ctx, tx,
+			"SELECT variant_id, counted - expected FROM stock_count_lines WHERE count_id = ? AND counted <> expected", id)
 		if err != nil {
 			return err
 		}

@@ -31,6 +31,7 @@ var (
 	reservationTable = tableOf[models.Reservation]()
 
 	priceSourceTable = tableOf[models.PriceSource]("created_at")
+	rateTable        = tableOf[models.Rate]()
 	coinTable        = tableOf[models.Coin]("due_at", "lease", "version")
 	couponTable      = tableOf[models.Coupon]("uses", "created_at")
 	zoneTable        = tableOf[models.Zone]("position")

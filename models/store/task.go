@@ -265,18 +265,13 @@ func (s *Store) EachTaskChunk(ctx context.Context, id string, fn func([]byte) er
 
 // ExpireTasks removes the files of up to limit tasks that ended before a time, and says how many; the tasks stay.
 func (s *Store) ExpireTasks(ctx context.Context, before time.Time, limit int) (int, error) {
-	var ids []any
-	query := "SELECT id FROM tasks WHERE file_size > 0 AND ended_at < ? LIMIT ?"
-	if err := s.each(ctx, query, []any{before, max(1, limit)}, scanTexts(&ids)); err != nil {
+	ids, err := s.readTexts(ctx, "SELECT id FROM tasks WHERE file_size > 0 AND ended_at < ? LIMIT ?", before, max(1, limit))
+	if err != nil {
 		return 0, doing("look for old files", err)
 	}
-	for i := range ids {
+	for i, id := range ids {
 		err := s.Tx(ctx, func(tx *Store) error {
-			if _, err := tx.exec(ctx, "DELETE FROM task_chunks WHERE task_id = ?", ids[i]); err != nil {
-				return err
-			}
-			_, err := tx.exec(ctx, "UPDATE tasks SET file_size = 0, file_name = '' WHERE id = ?", ids[i])
-			return err
+			return tx.execEach(ctx, id, "DELETE FROM task_chunks WHERE task_id = ?", "UPDATE tasks SET file_size = 0, file_name = '' WHERE id = ?")
 		})
 		if err != nil {
 			return i, doing("remove an old file", err)

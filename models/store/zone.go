@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -130,7 +129,7 @@ func (s *Store) putPlaces(ctx context.Context, z models.Zone) error {
 }
 
 func (s *Store) putMethods(ctx context.Context, z *models.Zone) error {
-	known, err := s.idsOf(ctx, "SELECT id FROM delivery_methods WHERE zone_id = ?", z.ID)
+	known, err := readMap[string, bool](ctx, s, "SELECT id, 1 FROM delivery_methods WHERE zone_id = ?", z.ID)
 	if err != nil {
 		return err
 	}
@@ -161,25 +160,12 @@ func (s *Store) putMethods(ctx context.Context, z *models.Zone) error {
 	return nil
 }
 
-func (s *Store) idsOf(ctx context.Context, query string, args ...any) (map[string]bool, error) {
-	ids := map[string]bool{}
-	err := s.each(ctx, query, args, func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
-		ids[id] = true
-		return err
-	})
-	return ids, err
-}
-
 // DeleteZone removes a zone with its places and methods, if nobody has changed it since version: ErrConflict. Orders keep what they
 // were placed with.
 func (s *Store) DeleteZone(ctx context.Context, id string, version int) error {
 	return doing("delete the zone", s.Tx(ctx, func(tx *Store) error {
-		for _, table := range []string{"zone_places", "delivery_methods"} {
-			if _, err := tx.exec(ctx, "DELETE FROM "+table+" WHERE zone_id = ?", id); err != nil {
-				return err
-			}
+		if err := tx.execEach(ctx, id, "DELETE FROM zone_places WHERE zone_id = ?", "DELETE FROM delivery_methods WHERE zone_id = ?"); err != nil {
+			return err
 		}
 		n, err := tx.exec(ctx, "DELETE FROM zones WHERE id = ? AND version = ?", id, version)
 		if err == nil && n == 0 {
