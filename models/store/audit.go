@@ -22,7 +22,7 @@ func (s *Store) AppendAudit(ctx context.Context, e models.AuditEntry) error {
 	if _, known := slices.BinarySearch(models.AuditActions(), e.Action); !known {
 		return fmt.Errorf("write the audit log: action %q is not in models.AuditActions", e.Action)
 	}
-	auditTable.clip(&e, "who", "action", "subject", "before", "after", "remote_addr", "request_id")
+	clipTexts(&e, "who", "action", "subject", "before", "after", "remote_addr", "request_id")
 	return doing("write the audit log", s.Tx(ctx, func(tx *Store) error {
 		last, err := tx.auditEnd(ctx)
 		if err != nil {

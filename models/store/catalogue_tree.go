@@ -244,19 +244,19 @@ func (s *Store) DeleteCategory(ctx context.Context, id, moveTo string) error {
 }
 
 // moveUp puts all that is below a category below its parent.
-func (s *Store) moveUp(ctx context.Context, list []models.Category, gone models.Category) error {
-	if err := s.staleTerms(ctx, gone.ID); err != nil {
+func (s *Store) moveUp(ctx context.Context, list []models.Category, deleted models.Category) error {
+	if err := s.staleTerms(ctx, deleted.ID); err != nil {
 		return err
 	}
 	next := slices.Clone(list)
 	var moved []string
 	for i := range next {
-		if next[i].ParentID != gone.ID {
+		if next[i].ParentID != deleted.ID {
 			continue
 		}
-		next[i].ParentID = gone.ParentID
+		next[i].ParentID = deleted.ParentID
 		moved = append(moved, next[i].ID)
-		_, err := s.exec(ctx, "UPDATE categories SET parent_id = ?, version = version + 1, updated_at = ? WHERE id = ?", gone.ParentID, s.now(), next[i].ID)
+		_, err := s.exec(ctx, "UPDATE categories SET parent_id = ?, version = version + 1, updated_at = ? WHERE id = ?", deleted.ParentID, s.now(), next[i].ID)
 		if err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ func readColumns(row reflect.Type, index ...int) []column {
 		case field.Anonymous:
 			list = append(list, readColumns(field.Type, at...)...)
 			continue
-		case slices.Contains(settings, "-"), slices.Contains(settings, "->"):
+		case slices.Contains(settings, "-"), slices.Contains(settings, "->"), !field.IsExported():
 			continue
 		}
 		c := column{name: naming().ColumnName("", field.Name), index: at, width: readWidth(field.Tag)}
@@ -53,6 +53,11 @@ func readColumns(row reflect.Type, index ...int) []column {
 		list = append(list, c)
 	}
 	return list
+}
+
+// columnNamed is the column of a name; it panics where there is none, because names are constants of this package.
+func columnNamed(list []column, name string) *column {
+	return &list[slices.IndexFunc(list, func(c column) bool { return c.name == name })]
 }
 
 func readWidth(tag reflect.StructTag) width {
@@ -114,15 +119,23 @@ func (c *column) same(a, b reflect.Value) bool {
 	a, b = c.in(a), c.in(b)
 	switch x := a.Addr().Interface().(type) {
 	case *models.Amount:
-		return x.Equal(*b.Addr().Interface().(*models.Amount)) //nolint:forcetypeassert,errcheck // both rows are of one type
+		y, ok := b.Addr().Interface().(*models.Amount)
+		return ok && x.Equal(*y)
 	case *time.Time:
-		return x.Equal(*b.Addr().Interface().(*time.Time)) //nolint:forcetypeassert,errcheck // both rows are of one type
+		y, ok := b.Addr().Interface().(*time.Time)
+		return ok && x.Equal(*y)
 	case *models.Texts:
-		return sameTexts(*x, *b.Addr().Interface().(*models.Texts)) //nolint:forcetypeassert,errcheck // both rows are of one type
-	case *models.List:
-		return slices.Equal(*x, *b.Addr().Interface().(*models.List)) //nolint:forcetypeassert,errcheck // both rows are of one type
+		y, ok := b.Addr().Interface().(*models.Texts)
+		return ok && sameTexts(*x, *y)
 	}
-	return a.Equal(b)
+	switch a.Kind() {
+	case reflect.Slice, reflect.Map:
+		return a.Len() == 0 && b.Len() == 0 || reflect.DeepEqual(a.Interface(), b.Interface())
+	case reflect.Pointer:
+		return reflect.DeepEqual(a.Interface(), b.Interface())
+	default:
+		return a.Equal(b)
+	}
 }
 
 // table reads and writes rows of one type. Every statement takes its columns from here, so that a new field of T needs nothing else.
@@ -136,8 +149,8 @@ type table[T any] struct {
 func tableOf[T any](fixed ...string) *table[T] {
 	kind := rowTypes[reflect.TypeFor[T]()]
 	t := &table[T]{name: kind.table, columns: slices.Clone(kind.columns)}
-	for i := range t.columns {
-		t.columns[i].fixed = slices.Contains(fixed, t.columns[i].name)
+	for _, name := range fixed {
+		columnNamed(t.columns, name).fixed = true
 	}
 	t.all = t.list("")
 	return t
@@ -306,10 +319,8 @@ func (t *table[T]) change(row *T, except ...string) *change {
 func (t *table[T]) changeOnly(row *T, names ...string) *change {
 	set := &change{}
 	v := reflect.ValueOf(row).Elem()
-	for i := range t.columns {
-		if c := &t.columns[i]; slices.Contains(names, c.name) {
-			set.set(c.name, c.value(v))
-		}
+	for _, name := range names {
+		set.set(name, columnNamed(t.columns, name).value(v))
 	}
 	return set
 }
@@ -323,17 +334,6 @@ func (t *table[T]) same(a, b *T) bool {
 		}
 	}
 	return true
-}
-
-// clip makes texts of somebody else's fit their columns; see the function clip.
-func (t *table[T]) clip(row *T, names ...string) {
-	v := reflect.ValueOf(row).Elem()
-	for i := range t.columns {
-		if c := &t.columns[i]; slices.Contains(names, c.name) {
-			field := c.in(v)
-			field.SetString(c.width.clip(field.String()))
-		}
-	}
 }
 
 // rowBatch collects rows of a table, to store many with each INSERT.

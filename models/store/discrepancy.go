@@ -64,7 +64,7 @@ func distinctDiscrepancies(list []models.Discrepancy) []models.Discrepancy {
 	var distinct []models.Discrepancy
 	for _, x := range list {
 		x.AppOrderID, x.Key = asKey(x.AppOrderID), asKey(x.Key)
-		discrepancyTable.clip(&x, "app_order_id", "key", "coin", "note")
+		clipTexts(&x, "app_order_id", "key", "coin", "note")
 		if !seen[keyOf(x)] {
 			seen[keyOf(x)] = true
 			distinct = append(distinct, x)

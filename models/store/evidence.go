@@ -15,7 +15,7 @@ func (s *Store) AddEvidence(ctx context.Context, e *models.Evidence) error {
 	if e.CreatedAt.IsZero() {
 		e.CreatedAt = s.now()
 	}
-	evidenceTable.clip(e, "app_order_id", "order_num", "status", "coin", "amount", "code")
+	clipTexts(e, "app_order_id", "order_num", "status", "coin", "amount", "code")
 	return doing("store the evidence", s.create(ctx, e))
 }
 
@@ -53,7 +53,7 @@ func (s *Store) OpenReview(ctx context.Context, r models.Review) error {
 		r.UpdatedAt = r.CreatedAt
 	}
 	r.Open = true
-	reviewTable.clip(&r, "subject", "note")
+	clipTexts(&r, "subject", "note")
 	return doing("open a review", s.create(ctx, &r, onConflict("kind", "subject")))
 }
 

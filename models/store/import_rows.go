@@ -12,7 +12,7 @@ import (
 
 // InsertImport stores the row of a file whose pieces follow.
 func (s *Store) InsertImport(ctx context.Context, i models.Import) error {
-	importTable.clip(&i, "file_name")
+	clipTexts(&i, "file_name")
 	if i.CreatedAt.IsZero() {
 		i.CreatedAt = s.now()
 	}
@@ -99,7 +99,7 @@ func (s *Store) PutCheck(ctx context.Context, id, report, catalogue string, prob
 		found := importProblemTable.batch()
 		for i, p := range problems {
 			p.ImportID, p.Position = id, i+1
-			importProblemTable.clip(&p, "column_name", "sku")
+			clipTexts(&p, "column_name", "sku")
 			found.add(p)
 		}
 		return found.insert(ctx, tx)
@@ -136,7 +136,7 @@ func (s *Store) MarkApplied(ctx context.Context, id, report string, pictures []m
 		waiting := importPictureTable.batch()
 		for i, p := range pictures {
 			p.ImportID, p.Position, p.State, p.Problem = id, i+1, models.PicturesWaiting, ""
-			importPictureTable.clip(&p, "sku")
+			clipTexts(&p, "sku")
 			waiting.add(p)
 		}
 		return waiting.insert(ctx, tx)

@@ -62,7 +62,7 @@ func (s *Store) completeInbox(m *models.InboxMessage) {
 	if m.DueAt.IsZero() && m.State == models.InboxNew {
 		m.DueAt = m.ReceivedAt
 	}
-	inboxTable.clip(m, "app_id", "sent_time", "remote_addr", "problem")
+	clipTexts(m, "app_id", "sent_time", "remote_addr", "problem")
 }
 
 // FinishInbox says what became of a callback. Done and flagged are final, bad may still become either: ErrConflict otherwise.

@@ -136,7 +136,7 @@ func (s *Store) addTransition(ctx context.Context, t models.Transition) error {
 	if t.CreatedAt.IsZero() {
 		t.CreatedAt = s.now()
 	}
-	transitionTable.clip(&t, "cause", "note")
+	clipTexts(&t, "cause", "note")
 	return s.create(ctx, &t)
 }
 

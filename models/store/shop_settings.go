@@ -239,7 +239,7 @@ func (s *Store) HasOrders(ctx context.Context) (bool, error) {
 
 func (s *Store) nextVersion(ctx context.Context, group models.SettingGroup, version int, who string) error {
 	row := settingGroup{string(group), version + 1, s.now(), who}
-	settingGroupTable.clip(&row, "who")
+	clipTexts(&row, "who")
 	if version == 0 {
 		err := settingGroupTable.insert(ctx, s, &row)
 		if errors.Is(err, ErrDuplicate) {

@@ -22,7 +22,7 @@ func (s *Store) PutStaffSession(ctx context.Context, cookieID string, m models.S
 	if m.SeenAt.IsZero() {
 		m.SeenAt = s.now()
 	}
-	staffSessionTable.clip(&m, "remote_addr", "user_agent")
+	clipTexts(&m, "remote_addr", "user_agent")
 	return doing("store the session", s.create(ctx, &m))
 }
 

@@ -22,7 +22,7 @@ func (s *Store) InsertStatement(ctx context.Context, m *models.Statement) error 
 	if m.CreatedAt.IsZero() {
 		m.CreatedAt = s.now()
 	}
-	statementTable.clip(m, "problem")
+	clipTexts(m, "problem")
 	return doing("store the statement", s.create(ctx, m))
 }
 
@@ -53,7 +53,7 @@ func (s *Store) AddStatementLines(ctx context.Context, lines []models.StatementL
 		}
 		line.Type, line.AppOrderID = models.StatementType(asKey(string(line.Type))), asKey(line.AppOrderID)
 		line.Unreadable, line.Digest = asKey(line.Unreadable), asKey(line.Digest)
-		statementLineTable.clip(line, "type", "app_order_id", "coin", "user_id", "unreadable", "digest")
+		clipTexts(line, "type", "app_order_id", "coin", "user_id", "unreadable", "digest")
 	}
 	return doing("store lines of the statement", s.Tx(ctx, func(tx *Store) error { return statementLineTable.insertAll(ctx, tx, lines) }))
 }

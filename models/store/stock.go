@@ -241,7 +241,7 @@ func (s *Store) MoveStock(ctx context.Context, m models.StockMovement) error {
 	if m.CreatedAt.IsZero() {
 		m.CreatedAt = s.now()
 	}
-	movementTable.clip(&m, "note")
+	clipTexts(&m, "note")
 	return doing("move stock", s.Tx(ctx, func(tx *Store) error {
 		switch m.Kind {
 		case models.MovementImport, models.MovementCorrection:

@@ -105,7 +105,7 @@ func (s *Store) SetStock(ctx context.Context, levels []models.StockLevel, note, 
 				}
 				m := movement("", id, models.MovementImport, change, now)
 				m.Note, m.Who = note, who
-				movementTable.clip(&m, "note", "who")
+				clipTexts(&m, "note", "who")
 				moved.add(m)
 				changed++
 			}

@@ -20,7 +20,6 @@ var (
 	slugRedirectTable    = tableOf[slugRedirect]()
 	searchTermTable      = tableOf[searchTerm]()
 	fetchedPictureTable  = tableOf[models.FetchedPicture]()
-	importTable          = tableOf[models.Import]()
 	importChunkTable     = tableOf[models.ImportChunk]()
 	importProblemTable   = tableOf[models.ImportProblem]()
 	importPictureTable   = tableOf[models.ImportPicture]()
@@ -50,21 +49,16 @@ var (
 	refundTable     = tableOf[models.Refund]()
 	inboxTable      = tableOf[models.InboxMessage]()
 
-	outboxTable        = tableOf[models.OutboxMessage]()
-	statementTable     = tableOf[models.Statement]()
 	statementLineTable = tableOf[models.StatementLine]()
 	discrepancyTable   = tableOf[models.Discrepancy]()
 	dayFigureTable     = tableOf[dayFigure]()
 	daySumTable        = tableOf[daySum]()
 
-	taskTable          = tableOf[models.Task]()
-	taskRowTable       = tableOf[models.TaskRow]()
 	settingTable       = tableOf[setting]()
 	settingGroupTable  = tableOf[settingGroup]()
 	retentionMarkTable = tableOf[retentionMark]()
 	staffTable         = tableOf[models.Staff]()
 	staffSessionTable  = tableOf[models.StaffSession]()
-	auditTable         = tableOf[models.AuditEntry]()
 )
 
 // Rows that are of no use outside this package.

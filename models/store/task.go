@@ -34,7 +34,7 @@ func (s *Store) InsertTask(ctx context.Context, t *models.Task) error {
 	if t.DueAt.IsZero() && t.State == models.TaskWaiting {
 		t.DueAt = t.CreatedAt
 	}
-	taskTable.clip(t, "problem")
+	clipTexts(t, "problem")
 	return doing("store the task", s.create(ctx, t))
 }
 
@@ -216,7 +216,7 @@ func (s *Store) AddTaskRows(ctx context.Context, lease string, rows []models.Tas
 	}
 	rows = slices.Clone(rows)
 	for i := range rows {
-		taskRowTable.clip(&rows[i], "subject", "note")
+		clipTexts(&rows[i], "subject", "note")
 		if rows[i].TaskID != rows[0].TaskID {
 			return fmt.Errorf("store results: %w: they are of more than one task", ErrConflict)
 		}

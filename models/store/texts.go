@@ -91,6 +91,16 @@ func exactly(text string) bool {
 	return text != "" && len(text) <= 1024 && utf8.ValidString(text) && !strings.HasSuffix(text, " ")
 }
 
+// clipTexts makes texts of somebody else's fit their columns (see clip): those of the columns that are named, in the row that is pointed to.
+func clipTexts(row any, names ...string) {
+	v := reflect.ValueOf(row).Elem()
+	columns := rowTypes[v.Type()].columns
+	for _, name := range names {
+		c := columnNamed(columns, name)
+		c.in(v).SetString(c.width.clip(c.in(v).String()))
+	}
+}
+
 // clip makes a text of somebody else's fit its column: what is kept for reading must never be the reason that evidence is lost.
 func clip(table, column, text string) string { return widths[table][column].clip(text) }
 
