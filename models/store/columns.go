@@ -253,10 +253,13 @@ func (t *table[T]) page(ctx context.Context, s *Store, where *conditions, after 
 
 // values are the arguments that store the columns of list.
 func (t *table[T]) values(row *T) []any {
+	return t.appendValues(make([]any, 0, len(t.columns)), row)
+}
+
+func (t *table[T]) appendValues(values []any, row *T) []any {
 	v := reflect.ValueOf(row).Elem()
-	values := make([]any, len(t.columns))
 	for i := range t.columns {
-		values[i] = t.columns[i].value(v)
+		values = append(values, t.columns[i].value(v))
 	}
 	return values
 }
@@ -346,7 +349,7 @@ func (t *table[T]) batch() *rowBatch[T] { return &rowBatch[T]{table: t} }
 
 func (b *rowBatch[T]) add(rows ...T) {
 	for i := range rows {
-		b.values = append(b.values, b.table.values(&rows[i])...)
+		b.values = b.table.appendValues(b.values, &rows[i])
 	}
 }
 
