@@ -119,23 +119,22 @@ func (c *column) same(a, b reflect.Value) bool {
 	a, b = c.in(a), c.in(b)
 	switch x := a.Addr().Interface().(type) {
 	case *models.Amount:
-		y, ok := b.Addr().Interface().(*models.Amount)
+		y, ok := reflect.TypeAssert[*models.Amount](b.Addr())
 		return ok && x.Equal(*y)
 	case *time.Time:
-		y, ok := b.Addr().Interface().(*time.Time)
+		y, ok := reflect.TypeAssert[*time.Time](b.Addr())
 		return ok && x.Equal(*y)
 	case *models.Texts:
-		y, ok := b.Addr().Interface().(*models.Texts)
+		y, ok := reflect.TypeAssert[*models.Texts](b.Addr())
 		return ok && sameTexts(*x, *y)
 	}
-	switch a.Kind() {
-	case reflect.Slice, reflect.Map:
-		return a.Len() == 0 && b.Len() == 0 || reflect.DeepEqual(a.Interface(), b.Interface())
-	case reflect.Pointer:
-		return reflect.DeepEqual(a.Interface(), b.Interface())
-	default:
+	if kind := a.Kind(); (kind == reflect.Slice || kind == reflect.Map) && a.Len() == 0 {
+		return b.Len() == 0
+	}
+	if a.Comparable() && a.Kind() != reflect.Pointer {
 		return a.Equal(b)
 	}
+	return reflect.DeepEqual(a.Interface(), b.Interface())
 }
 
 // table reads and writes rows of one type. Every statement takes its columns from here, so that a new field of T needs nothing else.
@@ -245,7 +244,7 @@ func (t *table[T]) page(ctx context.Context, s *Store, where *conditions, after 
 	rows, err = t.query(ctx, s, "WHERE "+where.sql()+" ORDER BY created_at DESC, id DESC LIMIT ?", append(where.args, limit+1)...)
 	rows, next = trim(rows, limit, func(row T) string {
 		v := reflect.ValueOf(row)
-		made, _ := v.FieldByName("CreatedAt").Interface().(time.Time)
+		made, _ := reflect.TypeAssert[time.Time](v.FieldByName("CreatedAt"))
 		return cursor(t.name, timeKey(made), v.FieldByName("ID").String())
 	})
 	return rows, next, err
