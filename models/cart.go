@@ -11,45 +11,45 @@ import (
 // Cart is what a shopper has put aside. FormToken names the one order that this cart can become (reliability.md R9): it is
 // changed when the order is placed, so that a second press, a reload or a second tab finds the same order.
 type Cart struct {
-	ID        string
-	FormToken string
+	ID        string `ascii:"36"`
+	FormToken string `ascii:"64"`
 	CreatedAt time.Time
 	UpdatedAt time.Time
 
-	CouponCode string // as it was typed and folded; whether it counts is for models.Price
-	Country    string // where the goods shall go; empty: not chosen yet
-	Region     string // "" where the country's regions are not told apart
-	MethodID   string // the way of delivery that was chosen
+	CouponCode string `text:"64"`  // as it was typed and folded; whether it counts is for models.Price
+	Country    string `ascii:"2"`  // where the goods shall go; empty: not chosen yet
+	Region     string `ascii:"16"` // "" where the country's regions are not told apart
+	MethodID   string `ascii:"36"` // the way of delivery that was chosen
 
 	Lines []CartLine `gorm:"-"`
 }
 
 // CartLine is one variant in a cart, with what is true of it now.
 type CartLine struct {
-	CartID    string
-	VariantID string
+	CartID    string `ascii:"36"`
+	VariantID string `ascii:"36"`
 	Quantity  int
 	SeenPrice Amount // the unit price that the shopper saw last
 	AddedAt   time.Time
 
 	// Joined from the catalogue.
-	ProductID     string
-	Slug          string
-	SKU           string
-	Title         string
-	ProductTexts  Texts
-	VariantTitle  string
-	VariantTexts  Texts
-	Cover         string
-	CoverAlt      string
-	Price         Amount   // the unit price now
-	RegularPrice  Amount   // what it costs when there is no sale
-	Weight        Amount   // kilograms, of one piece
-	Virtual       bool     // needs no delivery
-	Untracked     bool     // stock is not counted
+	ProductID     string   `gorm:"-"`
+	Slug          string   `gorm:"-"`
+	SKU           string   `gorm:"-"`
+	Title         string   `gorm:"-"`
+	ProductTexts  Texts    `gorm:"-"`
+	VariantTitle  string   `gorm:"-"`
+	VariantTexts  Texts    `gorm:"-"`
+	Cover         string   `gorm:"-"`
+	CoverAlt      string   `gorm:"-"`
+	Price         Amount   `gorm:"-"` // the unit price now
+	RegularPrice  Amount   `gorm:"-"` // what it costs when there is no sale
+	Weight        Amount   `gorm:"-"` // kilograms, of one piece
+	Virtual       bool     `gorm:"-"` // needs no delivery
+	Untracked     bool     `gorm:"-"` // stock is not counted
 	CategoryIDs   []string `gorm:"-"` // all that the product is in, with those above them
-	OnHand        int
-	ProductHidden bool // not for sale: the product is hidden or the variant retired
+	OnHand        int      `gorm:"-"`
+	ProductHidden bool     `gorm:"-"` // not for sale: the product is hidden or the variant retired
 }
 
 // Total is the line's price now.

@@ -8,36 +8,36 @@ const MaxQuantity = 999
 // Category groups products. Texts may translate "name" and "summary". A hidden one is no page and in no list, but its products are
 // sold all the same.
 type Category struct {
-	ID        string
-	ParentID  string // empty: at the top
-	Slug      string
-	Name      string
-	Summary   string
-	Picture   string // name of a static file or of an uploaded one
+	ID        string `ascii:"36"`
+	ParentID  string `ascii:"36"` // empty: at the top
+	Slug      string `text:"190"`
+	Name      string `text:"200"`
+	Summary   string `text:"1000"`
+	Picture   string `text:"255"` // name of a static file or of an uploaded one
 	Position  int
 	Hidden    bool
-	Texts     Texts
-	Version   int // rises with every change (optimistic locking)
+	Texts     Texts `text:"medium"`
+	Version   int   // rises with every change (optimistic locking)
 	UpdatedAt time.Time
 }
 
 // Product is one page of the catalogue; what is sold are its variants. Texts may translate "title", "summary" and "description", and
 // the names of the options as "option1", "option2" and so on.
 type Product struct {
-	ID          string
-	Slug        string
-	CategoryID  string // the primary one
-	Title       string
-	Summary     string
-	Description string // plain text, paragraphs divided by empty lines
-	Cover       string // the first picture, kept here so that a list of products needs no join
-	CoverAlt    string
+	ID          string `ascii:"36"`
+	Slug        string `text:"190"`
+	CategoryID  string `ascii:"36"` // the primary one
+	Title       string `text:"200"`
+	Summary     string `text:"1000"`
+	Description string `text:"medium"` // plain text, paragraphs divided by empty lines
+	Cover       string `text:"255"`    // the first picture, kept here so that a list of products needs no join
+	CoverAlt    string `text:"500"`
 	Featured    bool
 	Hidden      bool // not published: only a preview shows it
 	Position    int
-	Texts       Texts
-	OptionNames List // such as Colour and Size; none where there is nothing to choose
-	Version     int  // rises with every change (optimistic locking)
+	Texts       Texts `text:"medium"`
+	OptionNames List  `text:"2000"` // such as Colour and Size; none where there is nothing to choose
+	Version     int   // rises with every change (optimistic locking)
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 
@@ -54,37 +54,37 @@ type Product struct {
 // Stock: OnHand is what can still be sold, Reserved is promised to unpaid orders, Sold has left. Their sum only changes by a
 // stock movement (reliability.md I7).
 type Variant struct {
-	ID        string
-	ProductID string
-	SKU       string
-	Title     string    // the options, such as "Large / Sand"; empty where the product has only one variant
+	ID        string    `ascii:"36"`
+	ProductID string    `ascii:"36"`
+	SKU       string    `text:"100"`
+	Title     string    `text:"200"` // the options, such as "Large / Sand"; empty where the product has only one variant
 	Price     Amount    // the regular price, in the shop's currency
 	SalePrice Amount    // 0: none
 	SaleFrom  time.Time `gorm:"default:null"` // zero: from ever
 	SaleUntil time.Time `gorm:"default:null"` // zero: for ever
-	Options   List      // values, parallel to Product.OptionNames
-	Picture   string    // source of the picture that shows this variant; empty: the product's
+	Options   List      `text:"2000"`         // values, parallel to Product.OptionNames
+	Picture   string    `text:"255"`          // source of the picture that shows this variant; empty: the product's
 	Weight    Amount    // kilograms
 	Virtual   bool      `gorm:"column:is_virtual"` // needs no delivery
 	Untracked bool      // stock is not counted: always for sale, never reserved or booked
 	LowStock  int       // to be told of at or below it; 0: the shop's own limit
-	Barcode   string
-	Retired   bool // kept for the orders that name it, not for sale
+	Barcode   string    `text:"64"`
+	Retired   bool      // kept for the orders that name it, not for sale
 	OnHand    int
 	Reserved  int
 	Sold      int
 	Position  int
-	Texts     Texts
+	Texts     Texts `text:"medium"`
 }
 
 // Picture shows a product. Texts may translate "alt".
 type Picture struct {
-	ID        string
-	ProductID string
-	Source    string // name of a static file or of an uploaded one
-	Alt       string
+	ID        string `ascii:"36"`
+	ProductID string `ascii:"36"`
+	Source    string `text:"255"` // name of a static file or of an uploaded one
+	Alt       string `text:"500"`
 	Position  int
-	Texts     Texts
+	Texts     Texts `text:"medium"`
 }
 
 // ProductCard is what a list shows of a product.

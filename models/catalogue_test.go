@@ -42,9 +42,9 @@ func TestPricesAt_LeavesOutWhatIsRetired(t *testing.T) {
 		{Price: models.AmountFromInt(20), SalePrice: models.AmountFromInt(5), SaleUntil: at.Add(time.Minute)},
 		{Price: models.AmountFromInt(12), SalePrice: models.AmountFromInt(3), SaleFrom: at.Add(time.Second)},
 	}, at)
-	assert.Equal(t, []string{"5", "12", "20"}, []string{p.Min.String(), p.Max.String(), p.MinRegular.String()})
-	assert.Equal(t, []any{true, 2, false, at.Add(time.Second)}, []any{p.OnSale, p.Count, p.Untracked, p.DueAt})
-	assert.Zero(t, models.PricesAt(nil, at).Count)
+	assert.Equal(t, []string{"5", "12", "20"}, []string{p.MinPrice.String(), p.MaxPrice.String(), p.MinRegular.String()})
+	assert.Equal(t, []any{true, 2, false, at.Add(time.Second)}, []any{p.OnSale, p.VariantCount, p.Untracked, p.PriceDueAt})
+	assert.Zero(t, models.PricesAt(nil, at).VariantCount)
 }
 
 func TestAvailable(t *testing.T) {

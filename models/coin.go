@@ -15,34 +15,34 @@ const FixedRate = "fixed"
 // A rate is fixed by hand, or taken from a price source again and again (Source). Such a rate can be sold at until it is MaxAge
 // old, and not while what the source says now is too far from the rate in force or from what the second source says (rate.go).
 type Coin struct {
-	Symbol     string `gorm:"primaryKey"` // upper case, as the platform writes payCoinSymbol
-	Name       string
+	Symbol     string `gorm:"primaryKey" text:"32"` // upper case, as the platform writes payCoinSymbol
+	Name       string `text:"100"`
 	Precision  int    // fraction digits that the platform takes, 0 to 18
 	Dropped    int    // of them, the last ones that amounts do not use: they are rounded up to the digits before
 	Rate       Amount // in force, without the spread; 0: there is none yet
-	RateSource string // who fixed the rate: FixedRate, or the name of a price source
+	RateSource string `text:"100"` // who fixed the rate: FixedRate, or the name of a price source
 	RateAt     time.Time
 	Spread     Amount // percent that is added to amounts of coin: what the shop takes for the risk of its rate
 	MinAmount  Amount // least amount of coin that the platform takes; 0: no limit
 	Enabled    bool
 	Position   int
 
-	Source       string // id of the price source; empty: the rate is fixed by hand
-	SourceSymbol string // what that source calls the pair, such as btcusdt
-	SecondSource string // id of a source that must agree; empty: none is asked
-	SecondSymbol string
+	Source       string `ascii:"36"` // id of the price source; empty: the rate is fixed by hand
+	SourceSymbol string `text:"64"`  // what that source calls the pair, such as btcusdt
+	SecondSource string `ascii:"36"` // id of a source that must agree; empty: none is asked
+	SecondSymbol string `text:"64"`
 	MaxAge       int    // seconds after which the rate is stale
 	MaxJump      Amount // percent by which a rate may differ from the one in force; more waits for a person; 0: no limit
 	MaxDeviation Amount // percent by which the two sources may differ; 0: no limit
 
-	Problem      RateProblem // why the rate cannot be sold at, as of the last look
-	ProblemSince time.Time   `gorm:"default:null"`
-	FetchProblem FetchProblem
-	Pending      Amount    // the rate that waits for a person to accept its jump; 0: none
-	PendingAt    time.Time `gorm:"default:null"`
-	CheckedAt    time.Time `gorm:"default:null"` // the sources were asked last
-	DueAt        time.Time `gorm:"default:null"` // they are asked next; zero: never
-	Lease        string
+	Problem      RateProblem  `ascii:"16"` // why the rate cannot be sold at, as of the last look
+	ProblemSince time.Time    `gorm:"default:null"`
+	FetchProblem FetchProblem `ascii:"16"`
+	Pending      Amount       // the rate that waits for a person to accept its jump; 0: none
+	PendingAt    time.Time    `gorm:"default:null"`
+	CheckedAt    time.Time    `gorm:"default:null"` // the sources were asked last
+	DueAt        time.Time    `gorm:"default:null"` // they are asked next; zero: never
+	Lease        string       `ascii:"64"`
 
 	Version int // counts the changes by people
 }

@@ -35,19 +35,19 @@ const (
 // Coupon takes something off an order. Zero times and zero limits do not limit. It is for the lines in one of its categories or below
 // them, or for all where it names none; Minimum is what these lines must cost together before it counts.
 type Coupon struct {
-	ID            string
-	Code          string // as FoldCoupon writes it; unique
-	Kind          CouponKind
-	Value         Amount // percent, or of the shop's currency
+	ID            string     `ascii:"36"`
+	Code          string     `text:"64"` // as FoldCoupon writes it; unique
+	Kind          CouponKind `ascii:"16"`
+	Value         Amount     // percent, or of the shop's currency
 	Minimum       Amount
-	CategoryIDs   List
+	CategoryIDs   List      `text:"medium"`
 	StartsAt      time.Time `gorm:"default:null"` // from then on
 	EndsAt        time.Time `gorm:"default:null"` // until just before then
 	MaxUses       int
 	MaxPerShopper int
 	Uses          int // held and used; kept by the store
 	Enabled       bool
-	Note          string // for the staff
+	Note          string `text:"500"` // for the staff
 	Version       int    // optimistic lock
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
@@ -190,11 +190,11 @@ func (c Coupon) off(covered Amount, digits int) Amount {
 
 // CouponUse is one order that used a coupon.
 type CouponUse struct {
-	ID        string
-	CouponID  string
-	OrderID   string
-	Shopper   string // a keyed digest of the shopper's e-mail for this coupon; empty: the person was erased
-	State     CouponUseState
+	ID        string         `ascii:"36"`
+	CouponID  string         `ascii:"36"`
+	OrderID   string         `ascii:"36"`
+	Shopper   string         `ascii:"64"` // a keyed digest of the shopper's e-mail for this coupon; empty: the person was erased
+	State     CouponUseState `ascii:"16"`
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	ForgetAt  time.Time `gorm:"default:null"` // the person was erased: when Shopper is looked at again; zero: never

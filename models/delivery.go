@@ -37,15 +37,15 @@ const MaxWeightDigits = 6
 
 // Zone is a part of the world with its ways of delivery and its tax. A zone without a place is the rest of the world.
 type Zone struct {
-	ID          string
-	Name        string
+	ID          string `ascii:"36"`
+	Name        string `text:"100"`
 	Position    int
-	TaxMode     TaxMode
-	TaxName     string // such as "VAT"
-	TaxRate     Amount // percent
-	TaxDelivery bool   // the delivery is taxed too
-	Version     int    // optimistic lock
-	Texts       Texts  // may translate "tax_name"
+	TaxMode     TaxMode `ascii:"16"`
+	TaxName     string  `text:"100"` // such as "VAT"
+	TaxRate     Amount  // percent
+	TaxDelivery bool    // the delivery is taxed too
+	Version     int     // optimistic lock
+	Texts       Texts   `text:"medium"` // may translate "tax_name"
 
 	Places  []Place          `gorm:"-"`
 	Methods []DeliveryMethod `gorm:"-"` // in their order
@@ -159,14 +159,14 @@ func (s *Steps) Scan(src any) error {
 
 // DeliveryMethod is a way in which goods reach a zone. Texts may translate "title" and "note".
 type DeliveryMethod struct {
-	ID       string
-	ZoneID   string
-	Title    string
-	Note     string // such as "2 to 4 working days"
-	Texts    Texts
-	Kind     DeliveryKind
-	Steps    Steps
-	FreeFrom Amount // free when the goods cost as much, after the discount; 0: never
+	ID       string       `ascii:"36"`
+	ZoneID   string       `ascii:"36"`
+	Title    string       `text:"100"`
+	Note     string       `text:"200"` // such as "2 to 4 working days"
+	Texts    Texts        `text:"medium"`
+	Kind     DeliveryKind `ascii:"16"`
+	Steps    Steps        `text:"medium"`
+	FreeFrom Amount       // free when the goods cost as much, after the discount; 0: never
 	// MaxWeight is the most that goes this way, in kg, whatever the price goes by; 0: any weight.
 	MaxWeight Amount
 	Enabled   bool
@@ -245,14 +245,14 @@ const (
 
 // Address is where an order is delivered.
 type Address struct {
-	Name     string
-	Phone    string
-	Line1    string
-	Line2    string
-	City     string
-	Region   string // a code of Regions(Country) where there are any, else free text
-	Postcode string
-	Country  string // ISO 3166-1 alpha-2
+	Name     string `text:"200"`
+	Phone    string `text:"40"`
+	Line1    string `text:"200"`
+	Line2    string `text:"200"`
+	City     string `text:"200"`
+	Region   string `text:"200"` // a code of Regions(Country) where there are any, else free text
+	Postcode string `text:"20"`
+	Country  string `ascii:"2"` // ISO 3166-1 alpha-2
 }
 
 // Check looks at an address. Fields: name, phone, line1, line2, city, region, postcode, country.

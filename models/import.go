@@ -4,19 +4,19 @@ import "time"
 
 // Import is a file of products that was uploaded, with what was found in it and what became of it.
 type Import struct {
-	ID          string
-	FileName    string // as the browser calls it
+	ID          string `ascii:"36"`
+	FileName    string `text:"255"` // as the browser calls it
 	FileSize    int64
 	FileLines   int
-	Hash        string // SHA-256 of the file, hexadecimal
-	Options     string // JSON: ImportOptions
-	Report      string // JSON: ImportReport of the last check; empty: not checked yet
-	Catalogue   string // what the check compared the file with (store.ImportPlan); the import refuses another
-	CheckTask   string // the last task that checked it
-	ApplyTask   string // the task that imports it, or tried to
-	PictureTask string // the task that fetches its pictures
-	StaffID     string
-	Who         string
+	Hash        string `ascii:"64"`    // SHA-256 of the file, hexadecimal
+	Options     string `text:"medium"` // JSON: ImportOptions
+	Report      string `text:"medium"` // JSON: ImportReport of the last check; empty: not checked yet
+	Catalogue   string `ascii:"64"`    // what the check compared the file with (store.ImportPlan); the import refuses another
+	CheckTask   string `ascii:"36"`    // the last task that checked it
+	ApplyTask   string `ascii:"36"`    // the task that imports it, or tried to
+	PictureTask string `ascii:"36"`    // the task that fetches its pictures
+	StaffID     string `ascii:"36"`
+	Who         string `text:"254"`
 	CreatedAt   time.Time
 	AppliedAt   time.Time `gorm:"default:null"` // when everything was imported
 }
@@ -54,33 +54,33 @@ type ImportColumn struct {
 
 // ImportChunk is a piece of an uploaded file, so that any replica can read it.
 type ImportChunk struct {
-	ImportID string
-	Number   int // from 1
+	ImportID string `ascii:"36"`
+	Number   int    // from 1
 	Data     []byte
 }
 
 // ImportProblem is one thing that is wrong with a file (productcsv.Problem).
 type ImportProblem struct {
-	ImportID   string
-	Position   int // from 1, in the order of the lines
-	Line       int // 0: the file as a whole
-	ColumnName string
-	Level      string
-	Code       string
-	SKU        string
-	Details    string // JSON: the values for the words
+	ImportID   string `ascii:"36"`
+	Position   int    // from 1, in the order of the lines
+	Line       int    // 0: the file as a whole
+	ColumnName string `text:"255"`
+	Level      string `ascii:"16"`
+	Code       string `ascii:"32"`
+	SKU        string `text:"190"`
+	Details    string `text:"4000"` // JSON: the values for the words
 }
 
 // ImportPicture is a product whose pictures an import has to fetch.
 type ImportPicture struct {
-	ImportID  string
-	Position  int // from 1
-	ProductID string
+	ImportID  string `ascii:"36"`
+	Position  int    // from 1
+	ProductID string `ascii:"36"`
 	Line      int
-	SKU       string
-	Pictures  string // JSON: []WantedPicture, all that the file names, in its order
-	State     ImportPictureState
-	Problem   string // remarks about those that could not be had, one per line
+	SKU       string             `text:"190"`
+	Pictures  string             `text:"medium"` // JSON: []WantedPicture, all that the file names, in its order
+	State     ImportPictureState `ascii:"16"`
+	Problem   string             `text:"medium"` // remarks about those that could not be had, one per line
 }
 
 // ImportPictureState is how far the pictures of a product are.
@@ -103,8 +103,8 @@ type WantedPicture struct {
 
 // FetchedPicture remembers what the picture at an address is called here, so that no address is fetched twice.
 type FetchedPicture struct {
-	AddressHash string `gorm:"primaryKey"` // SHA-256, hexadecimal
-	Address     string
-	Source      string
+	AddressHash string `gorm:"primaryKey" ascii:"64"` // SHA-256, hexadecimal
+	Address     string `text:"2000"`
+	Source      string `text:"255"`
 	FetchedAt   time.Time
 }

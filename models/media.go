@@ -4,8 +4,8 @@ import "time"
 
 // Media is a picture that was uploaded. Its files are rows of their own, so that every replica can give them out.
 type Media struct {
-	Hash      string `gorm:"primaryKey"` // of the upload (models/pictures)
-	Source    string // the name by which products, variants and categories show it: "media/<hash>-<width>x<height>.<format>"
+	Hash      string `gorm:"primaryKey" ascii:"26"` // of the upload (models/pictures)
+	Source    string `ascii:"100"`                  // the name by which products, variants and categories show it: "media/<hash>-<width>x<height>.<format>"
 	Width     int    // of the upright original, in pixels
 	Height    int
 	Kept      bool // something was stored that shows it; until then it is an upload that may be forgotten
@@ -14,9 +14,9 @@ type Media struct {
 
 // MediaFile is an uploaded picture in one size.
 type MediaFile struct {
-	Hash   string `gorm:"primaryKey"`
-	Size   string `gorm:"primaryKey"` // small, medium or large
-	Format string // jpg, png or webp
+	Hash   string `gorm:"primaryKey" ascii:"26"`
+	Size   string `gorm:"primaryKey" ascii:"8"` // small, medium or large
+	Format string `ascii:"8"`                   // jpg, png or webp
 	Data   []byte
 }
 

@@ -5,21 +5,21 @@ import "time"
 // InboxMessage is a callback of the platform, stored before it is acknowledged (reliability.md R4) and opened by a worker.
 // Its envelope passed the signature pre-check; what is inside is not known yet.
 type InboxMessage struct {
-	ID         string
-	Digest     string // hex of the digest that the signature covers: the same plaintext gives the same digest
-	DataHash   string // hex SHA-256 of data; (digest, data_hash) is unique
-	AppID      string
-	SentTime   string // the envelope's time as sent; not covered by the signature
-	Data       string
-	Sign       string
-	RemoteAddr string
-	State      InboxState
-	Problem    string // why it could not be used
+	ID         string     `ascii:"36"`
+	Digest     string     `ascii:"128"` // hex of the digest that the signature covers: the same plaintext gives the same digest
+	DataHash   string     `ascii:"64"`  // hex SHA-256 of data; (digest, data_hash) is unique
+	AppID      string     `text:"255"`
+	SentTime   string     `text:"64"` // the envelope's time as sent; not covered by the signature
+	Data       string     `ascii:"medium"`
+	Sign       string     `ascii:"2048"`
+	RemoteAddr string     `text:"64"`
+	State      InboxState `ascii:"16"`
+	Problem    string     `text:"255"` // why it could not be used
 	Tries      int
 	ReceivedAt time.Time
 	HandledAt  time.Time `gorm:"default:null"`
 	DueAt      time.Time `gorm:"default:null"` // zero: handled
-	Lease      string
+	Lease      string    `ascii:"64"`
 }
 
 // InboxState is what became of a callback.
@@ -35,17 +35,17 @@ const (
 
 // OutboxMessage is a mail that waits to be sent; DedupeKey makes it at most one (reliability.md I10).
 type OutboxMessage struct {
-	ID        string
-	Kind      MailKind
-	OrderID   string
-	DedupeKey string
-	State     OutboxState
+	ID        string      `ascii:"36"`
+	Kind      MailKind    `ascii:"32"`
+	OrderID   string      `ascii:"36"`
+	DedupeKey string      `text:"190"`
+	State     OutboxState `ascii:"16"`
 	Tries     int
-	Problem   string // a Remark: why it was given up
+	Problem   string `text:"255"` // a Remark: why it was given up
 	CreatedAt time.Time
 	SentAt    time.Time `gorm:"default:null"`
 	DueAt     time.Time `gorm:"default:null"` // zero: sent or parked
-	Lease     string
+	Lease     string    `ascii:"64"`
 }
 
 // MailKind names a mail's template.
@@ -71,8 +71,8 @@ const (
 
 // Session is a browser's session. The cookie holds a random id; the database holds its hash and the sealed content.
 type Session struct {
-	ID        string // hex SHA-256 of the cookie's id
-	CartID    string
+	ID        string `ascii:"64"` // hex SHA-256 of the cookie's id
+	CartID    string `ascii:"36"`
 	Data      []byte // sealed by the store
 	CreatedAt time.Time
 	UpdatedAt time.Time

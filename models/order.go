@@ -104,27 +104,27 @@ func (s AttemptState) Live() bool {
 
 // Order is what a shopper buys, with everything as it was when it was placed.
 type Order struct {
-	ID            string
-	Ref           string // public, 128 random bits or more: knowing it is the right to see the order
-	State         OrderState
-	Email         string
-	Name          string
-	Lang          string // BCP 47, the language of its mails
-	Currency      string
-	Digits        int    // fraction digits of the currency
-	Total         Amount // in Currency: GoodsTotal − Discount + Delivery + Tax
-	Goods         string // the goods JSON, byte for byte as every attempt sends it (platform/api.md §3.1)
-	FormToken     string // the checkout form that made it; unique (reliability.md R9)
-	PaidAttemptID string // the attempt that paid it; empty until then
+	ID            string     `ascii:"36"`
+	Ref           string     `ascii:"64"` // public, 128 random bits or more: knowing it is the right to see the order
+	State         OrderState `ascii:"16"`
+	Email         string     `text:"254"`
+	Name          string     `text:"200"`
+	Lang          string     `ascii:"35"` // BCP 47, the language of its mails
+	Currency      string     `text:"32"`
+	Digits        int        // fraction digits of the currency
+	Total         Amount     // in Currency: GoodsTotal − Discount + Delivery + Tax
+	Goods         string     `text:"medium"` // the goods JSON, byte for byte as every attempt sends it (platform/api.md §3.1)
+	FormToken     string     `ascii:"64"`    // the checkout form that made it; unique (reliability.md R9)
+	PaidAttemptID string     `ascii:"36"`    // the attempt that paid it; empty until then
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 	ExpiresAt     time.Time // when the shop gives an unpaid order up
 	PaidAt        time.Time `gorm:"default:null"` // zero until paid
-	Coin          string    // of the newest attempt, kept by the store; empty: there is none
-	Tracking      string    // the carrier's number, or how it was handed over
+	Coin          string    `text:"32"`           // of the newest attempt, kept by the store; empty: there is none
+	Tracking      string    `text:"200"`          // the carrier's number, or how it was handed over
 	FulfilledAt   time.Time `gorm:"default:null"`
 	DueAt         time.Time `gorm:"default:null"` // when a worker looks at it again; zero: never (see models/store, leases)
-	Lease         string
+	Lease         string    `ascii:"64"`
 
 	// What Total is made of, as models.Price computed it when the order was placed.
 	GoodsTotal    Amount // the lines together
@@ -134,13 +134,13 @@ type Order struct {
 	Tax           Amount // added
 	ContainedTax  Amount // contained in the prices
 	TaxIncluded   bool
-	TaxName       string
+	TaxName       string `text:"100"`
 	TaxRate       Amount // percent
-	CouponCode    string // of the coupon that was used; empty: none
-	DeliveryTitle string // as the shopper read it, in Lang; empty: no way of delivery was chosen
+	CouponCode    string `text:"64"`  // of the coupon that was used; empty: none
+	DeliveryTitle string `text:"100"` // as the shopper read it, in Lang; empty: no way of delivery was chosen
 	Shipped       bool   // goods go to Address
 
-	Customer string // Store.CustomerID of Email, kept by the store
+	Customer string `ascii:"64"` // Store.CustomerID of Email, kept by the store
 
 	Lines    []OrderLine `gorm:"-"`
 	Attempts []Attempt   `gorm:"-"` // oldest first
@@ -169,15 +169,15 @@ func (o *Order) CalledOff() bool {
 
 // OrderLine is one line with its price snapshot.
 type OrderLine struct {
-	ID           string
-	OrderID      string
+	ID           string `ascii:"36"`
+	OrderID      string `ascii:"36"`
 	Position     int
-	VariantID    string
-	SKU          string
-	Slug         string
-	Title        string // as the shopper read it, in Order.Lang
-	VariantTitle string
-	Cover        string
+	VariantID    string `ascii:"36"`
+	SKU          string `text:"100"`
+	Slug         string `text:"190"`
+	Title        string `text:"200"` // as the shopper read it, in Order.Lang
+	VariantTitle string `text:"200"`
+	Cover        string `text:"255"`
 	UnitPrice    Amount
 	Quantity     int
 	Total        Amount // UnitPrice × Quantity
@@ -199,32 +199,32 @@ const (
 
 // Attempt is one try to pay an order.
 type Attempt struct {
-	ID         string
-	OrderID    string
-	AppOrderID string // our id at the platform, random, unique for ever
-	OrderNum   string `gorm:"default:null"` // the platform's number; empty until known
-	State      AttemptState
-	Live       *bool // true while State is live, NULL after: with the unique index (order_id, live) at most one
-	Intent     Intent
+	ID         string       `ascii:"36"`
+	OrderID    string       `ascii:"36"`
+	AppOrderID string       `ascii:"64"`                     // our id at the platform, random, unique for ever
+	OrderNum   string       `gorm:"default:null" text:"190"` // the platform's number; empty until known
+	State      AttemptState `ascii:"16"`
+	Live       *bool        // true while State is live, NULL after: with the unique index (order_id, live) at most one
+	Intent     Intent       `ascii:"16"`
 
-	Coin       string
+	Coin       string `text:"32"`
 	Amount     Amount // of coin, exactly as sent
 	Refunded   Amount // of coin: the refunds of this payment that are gone or may be; kept by the store, never above Amount
 	Rate       Amount // price of one coin in the order's currency
-	RateSource string
+	RateSource string `text:"100"`
 	RateAt     time.Time
 	Spread     Amount // percent that the amount has on top
 	// QuoteExpiresAt is until when the shop kept to the quote; zero: the rate was fixed by hand. It is about placing: an order
 	// that the platform has is paid as it was placed.
 	QuoteExpiresAt time.Time `gorm:"default:null"`
 
-	PayerUserID string // the UID that was typed; empty for a signed-in payer
-	PayerDigest string // names the account that signed in, kept by the store; empty: nobody did
+	PayerUserID string `text:"64"`  // the UID that was typed; empty for a signed-in payer
+	PayerDigest string `ascii:"64"` // names the account that signed in, kept by the store; empty: nobody did
 	PayerSealed []byte // openId and token, sealed by the store; see Payer
 	Payer       Payer  `gorm:"-"`
-	SceneType   string
+	SceneType   string `text:"64"`
 
-	ProblemCode string    // the platform's code of a refusal, or one of our Problem constants
+	ProblemCode string    `text:"64"` // the platform's code of a refusal, or one of our Problem constants
 	Checks      int       // questions asked so far: the place in the schedule of reliability.md R10
 	CheckedAt   time.Time `gorm:"default:null"`
 	CreatedAt   time.Time
@@ -233,7 +233,7 @@ type Attempt struct {
 	OpenedAt    time.Time `gorm:"default:null"`
 	PaidAt      time.Time `gorm:"default:null"`
 	DueAt       time.Time `gorm:"default:null"` // next_check of reliability.md R10; zero: never
-	Lease       string
+	Lease       string    `ascii:"64"`
 }
 
 // Problems of an attempt that have no code of the platform.
@@ -266,42 +266,42 @@ const (
 // Evidence is one claim about an attempt, append-only (reliability.md R7). Its fields are the allow-list: nothing else of an
 // answer is kept.
 type Evidence struct {
-	ID         string
-	AttemptID  string // empty: no attempt of ours is meant
-	OrderID    string
-	Source     EvidenceSource
-	Verified   bool   // signature checked, and the claim is about what was asked
-	AppOrderID string // as claimed
-	OrderNum   string
-	Status     string // 0 closed, 1 pending, 2 failed, 3 paid; empty: the claim has none
-	Coin       string // upper case; empty: the claim has none
-	Amount     string // decimal text as claimed; empty: the claim has none
-	Code       string // the platform's code of a refusal
-	InboxID    string // the callback it came with
+	ID         string         `ascii:"36"`
+	AttemptID  string         `ascii:"36"` // empty: no attempt of ours is meant
+	OrderID    string         `ascii:"36"`
+	Source     EvidenceSource `ascii:"16"`
+	Verified   bool           // signature checked, and the claim is about what was asked
+	AppOrderID string         `text:"255"` // as claimed
+	OrderNum   string         `text:"255"`
+	Status     string         `text:"32"`  // 0 closed, 1 pending, 2 failed, 3 paid; empty: the claim has none
+	Coin       string         `text:"64"`  // upper case; empty: the claim has none
+	Amount     string         `text:"64"`  // decimal text as claimed; empty: the claim has none
+	Code       string         `text:"64"`  // the platform's code of a refusal
+	InboxID    string         `ascii:"36"` // the callback it came with
 	CreatedAt  time.Time
 }
 
 // Transition is one change of state, or one that was refused; never updated (reliability.md R6, I6).
 type Transition struct {
-	ID        string
-	OrderID   string
-	AttemptID string // empty: the order itself
-	RefundID  string // a change of one of its refunds
-	FromState string
-	ToState   string
+	ID        string `ascii:"36"`
+	OrderID   string `ascii:"36"`
+	AttemptID string `ascii:"36"` // empty: the order itself
+	RefundID  string `ascii:"36"` // a change of one of its refunds
+	FromState string `ascii:"16"`
+	ToState   string `ascii:"16"`
 	Refused   bool
-	Cause     string // what asked for it: place, create, callback, query, poll, expire, cancel, retry, admin …
-	Note      string
+	Cause     string `text:"32"` // what asked for it: place, create, callback, query, poll, expire, cancel, retry, admin …
+	Note      string `text:"1000"`
 	CreatedAt time.Time
 }
 
 // Reservation promises stock to an unpaid order.
 type Reservation struct {
-	ID        string
-	OrderID   string
-	VariantID string
+	ID        string `ascii:"36"`
+	OrderID   string `ascii:"36"`
+	VariantID string `ascii:"36"`
 	Quantity  int
-	State     ReservationState
+	State     ReservationState `ascii:"16"`
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -318,15 +318,15 @@ const (
 
 // Review is something that a person must look at: money in the wrong place, or an alert about a payment.
 type Review struct {
-	ID        string
-	Kind      ReviewKind
-	Subject   string // what it is about, with Kind unique: an attempt's id, a platform order number, an inbox id
-	OrderID   string
-	AttemptID string
-	Note      string // a Remark for the person, without secrets
+	ID        string     `ascii:"36"`
+	Kind      ReviewKind `ascii:"32"`
+	Subject   string     `text:"190"` // what it is about, with Kind unique: an attempt's id, a platform order number, an inbox id
+	OrderID   string     `ascii:"36"`
+	AttemptID string     `ascii:"36"`
+	Note      string     `text:"1000"` // a Remark for the person, without secrets
 	Open      bool
 	// Resolution is what the person who closed it wrote.
-	Resolution string
+	Resolution string `text:"1000"`
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 }

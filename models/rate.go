@@ -191,11 +191,11 @@ const (
 
 // PriceSource is an address that answers prices as JSON.
 type PriceSource struct {
-	ID        string
-	Name      string
-	URL       string // with SymbolMark, and PlatformMark where the platform is meant
-	Path      string // where the price stands in the answer, as a JSON pointer (RFC 6901): /last, /data/0/price
-	TimePath  string // where the price's time stands, seconds or milliseconds since 1970; empty: when it was read
+	ID        string `ascii:"36"`
+	Name      string `text:"100"`
+	URL       string `text:"500"` // with SymbolMark, and PlatformMark where the platform is meant
+	Path      string `text:"200"` // where the price stands in the answer, as a JSON pointer (RFC 6901): /last, /data/0/price
+	TimePath  string `text:"200"` // where the price's time stands, seconds or milliseconds since 1970; empty: when it was read
 	Enabled   bool
 	Version   int // counts the changes; 0: never stored
 	CreatedAt time.Time
@@ -223,11 +223,11 @@ func (p PriceSource) Address(platform, escaped string) string {
 
 // Rate is one entry of the history of what the sources said.
 type Rate struct {
-	ID        string
-	Coin      string
-	Source    string // id
+	ID        string `ascii:"36"`
+	Coin      string `text:"32"`
+	Source    string `ascii:"36"` // id
 	Rate      Amount // 0: the answer had none
-	Problem   string // a FetchProblem, or a RateProblem of what was answered; empty: it was taken
+	Problem   string `ascii:"16"` // a FetchProblem, or a RateProblem of what was answered; empty: it was taken
 	At        time.Time
 	CreatedAt time.Time
 }

@@ -57,24 +57,24 @@ func (s RefundState) Counts() bool {
 // Refund is coin that goes back to a payer. At the platform it is a grant, not tied to the order (platform/api.md §3.8): only the
 // shop prevents that too much goes back.
 type Refund struct {
-	ID          string
-	OrderID     string
-	AttemptID   string // the attempt whose payment goes back
-	AppOrderID  string // our id at the platform, random, fixed before the first call, unique for ever
-	OrderNum    string `gorm:"default:null"` // the platform's number; empty until known
-	State       RefundState
-	Amount      Amount // of Coin
-	Coin        string
-	Reason      string // of the staff, for the staff
-	FormToken   string // the form that asked for it; unique: a double click is one refund
-	RequestedBy string // staff id
-	ApprovedBy  string // staff id; the same as RequestedBy below the limit
-	ProblemCode string
+	ID          string      `ascii:"36"`
+	OrderID     string      `ascii:"36"`
+	AttemptID   string      `ascii:"36"`                     // the attempt whose payment goes back
+	AppOrderID  string      `ascii:"64"`                     // our id at the platform, random, fixed before the first call, unique for ever
+	OrderNum    string      `gorm:"default:null" text:"190"` // the platform's number; empty until known
+	State       RefundState `ascii:"16"`
+	Amount      Amount      // of Coin
+	Coin        string      `text:"32"`
+	Reason      string      `text:"1000"` // of the staff, for the staff
+	FormToken   string      `ascii:"64"`  // the form that asked for it; unique: a double click is one refund
+	RequestedBy string      `ascii:"36"`  // staff id
+	ApprovedBy  string      `ascii:"36"`  // staff id; the same as RequestedBy below the limit
+	ProblemCode string      `text:"64"`
 	Checks      int
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	SentAt      time.Time `gorm:"default:null"`
 	ConfirmedAt time.Time `gorm:"default:null"`
 	DueAt       time.Time `gorm:"default:null"`
-	Lease       string
+	Lease       string    `ascii:"64"`
 }

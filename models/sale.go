@@ -44,12 +44,13 @@ func (v Variant) Available() int {
 
 // CardPrices are what a list shows of the prices of a product's variants.
 type CardPrices struct {
-	Min, Max   Amount
-	MinRegular Amount // the regular price of what costs Min
-	OnSale     bool
-	Count      int       // variants that are for sale
-	Untracked  bool      // one of them is not counted
-	DueAt      time.Time // when the prices change next; zero: never
+	MinPrice     Amount
+	MaxPrice     Amount
+	MinRegular   Amount // the regular price of what costs MinPrice
+	OnSale       bool
+	VariantCount int       // variants that are for sale
+	Untracked    bool      // the stock of one of them is not counted
+	PriceDueAt   time.Time `gorm:"default:null"` // when the prices change next; zero: never
 }
 
 // PricesAt sums the prices of variants up, as they are at a time. Retired ones do not count.
@@ -60,18 +61,18 @@ func PricesAt(variants []Variant, t time.Time) CardPrices {
 			continue
 		}
 		price := v.PriceAt(t)
-		if p.Count == 0 || price.Cmp(p.Min) < 0 {
-			p.Min, p.MinRegular = price, v.Price
+		if p.VariantCount == 0 || price.Cmp(p.MinPrice) < 0 {
+			p.MinPrice, p.MinRegular = price, v.Price
 		}
-		if price.Cmp(p.Max) > 0 {
-			p.Max = price
+		if price.Cmp(p.MaxPrice) > 0 {
+			p.MaxPrice = price
 		}
 		p.OnSale = p.OnSale || v.OnSale(t)
 		p.Untracked = p.Untracked || v.Untracked
-		if at := v.PriceChange(t); !at.IsZero() && (p.DueAt.IsZero() || at.Before(p.DueAt)) {
-			p.DueAt = at
+		if at := v.PriceChange(t); !at.IsZero() && (p.PriceDueAt.IsZero() || at.Before(p.PriceDueAt)) {
+			p.PriceDueAt = at
 		}
-		p.Count++
+		p.VariantCount++
 	}
 	return p
 }

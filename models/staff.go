@@ -86,16 +86,16 @@ const (
 
 // Staff is a person of the back office.
 type Staff struct {
-	ID           string
-	Email        string // lower case, unique
-	Name         string
-	Role         Role
-	Lang         string
-	PasswordHash string // argon2id in PHC form
+	ID           string `ascii:"36"`
+	Email        string `text:"254"` // lower case, unique
+	Name         string `text:"200"`
+	Role         Role   `ascii:"16"`
+	Lang         string `ascii:"35"`
+	PasswordHash string `ascii:"512"` // argon2id in PHC form
 	TOTPSealed   []byte // the TOTP secret, sealed by the store; see TOTP
 	TOTP         Secret `gorm:"-"` // base32
 	TOTPStep     int64  // the last 30-second step that was used: a code is good once
-	RecoveryHash string // hex SHA-256 of the recovery codes that are left, divided by spaces
+	RecoveryHash string `ascii:"2048"` // hex SHA-256 of the recovery codes that are left, divided by spaces
 	Disabled     bool
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
@@ -104,11 +104,11 @@ type Staff struct {
 
 // StaffSession is one browser of a person of the back office. The cookie holds a random id; the row holds its hash.
 type StaffSession struct {
-	ID         string // hex SHA-256 of the cookie's id
-	StaffID    string
-	Stage      SessionStage
-	RemoteAddr string
-	UserAgent  string
+	ID         string       `ascii:"64"` // hex SHA-256 of the cookie's id
+	StaffID    string       `ascii:"36"`
+	Stage      SessionStage `ascii:"16"`
+	RemoteAddr string       `text:"64"`
+	UserAgent  string       `text:"500"`
 	CreatedAt  time.Time
 	SeenAt     time.Time
 	ExpiresAt  time.Time
@@ -127,10 +127,10 @@ const (
 // Invitation lets somebody make an account once. The link holds a random token; the row holds its hash. The setup link of the
 // first owner is an invitation that nobody made.
 type Invitation struct {
-	ID        string // hex SHA-256 of the token
-	Email     string // empty: whoever has the link says who they are (the first owner)
-	Role      Role
-	InvitedBy string // staff id; empty: the setup link or the command line
+	ID        string `ascii:"64"` // hex SHA-256 of the token
+	Email     string `text:"254"` // empty: whoever has the link says who they are (the first owner)
+	Role      Role   `ascii:"16"`
+	InvitedBy string `ascii:"36"` // staff id; empty: the setup link or the command line
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	UsedAt    time.Time `gorm:"default:null"`
@@ -140,16 +140,16 @@ type Invitation struct {
 type AuditEntry struct {
 	Seq        int64 `gorm:"primaryKey;autoIncrement:false"` // 1, 2, 3 …
 	At         time.Time
-	StaffID    string // empty: the command line or the shop itself
-	Who        string // e-mail at that time, or "command line"
-	Action     string // such as "order.cancel"
-	Subject    string // what it was done to, such as "order:<id>"
-	Before     string // JSON of what changed, without secrets
-	After      string // JSON of what changed, without secrets
-	RemoteAddr string // where it was done from; forgotten after a while, with OriginSalt
-	Origin     string // hex SHA-256 of OriginSalt and RemoteAddr; empty: an entry of before there was one
-	OriginSalt string // random, so that nobody finds the address by trying all
-	RequestID  string
-	PrevHash   string // Hash of entry Seq-1; of the first: 64 zeros
-	Hash       string // hex SHA-256, see ChainHash
+	StaffID    string `ascii:"36"`    // empty: the command line or the shop itself
+	Who        string `text:"254"`    // e-mail at that time, or "command line"
+	Action     string `ascii:"64"`    // such as "order.cancel"
+	Subject    string `text:"190"`    // what it was done to, such as "order:<id>"
+	Before     string `text:"medium"` // JSON of what changed, without secrets
+	After      string `text:"medium"` // JSON of what changed, without secrets
+	RemoteAddr string `text:"64"`     // where it was done from; forgotten after a while, with OriginSalt
+	Origin     string `ascii:"64"`    // hex SHA-256 of OriginSalt and RemoteAddr; empty: an entry of before there was one
+	OriginSalt string `ascii:"64"`    // random, so that nobody finds the address by trying all
+	RequestID  string `text:"64"`
+	PrevHash   string `ascii:"64"` // Hash of entry Seq-1; of the first: 64 zeros
+	Hash       string `ascii:"64"` // hex SHA-256, see ChainHash
 }

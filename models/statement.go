@@ -20,16 +20,16 @@ const (
 // Statement is one fetched daily statement: all types of one day of the platform, as it was at FetchedAt. A later fetch of the same day is
 // a new row; the newest complete one counts.
 type Statement struct {
-	ID        string
-	Day       string // yyyy-MM-dd, in Zone
-	Zone      string // IANA name of the platform's zone, COINCART_PLATFORM_TIMEZONE
-	State     StatementState
-	Lines     int    // lines that were stored, the unreadable ones included
-	Count     int    // what the platform said that there are
-	Pages     int    // pages that were read
-	Hash      string // hex SHA-256 over the lines, sorted: two readings of the same records agree
-	Problem   string // a Remark: why it is not complete
-	FetchedBy string // staff id; empty: the schedule or the command line
+	ID        string         `ascii:"36"`
+	Day       string         `ascii:"10"` // yyyy-MM-dd, in Zone
+	Zone      string         `ascii:"64"` // IANA name of the platform's zone, COINCART_PLATFORM_TIMEZONE
+	State     StatementState `ascii:"16"`
+	Lines     int            // lines that were stored, the unreadable ones included
+	Count     int            // what the platform said that there are
+	Pages     int            // pages that were read
+	Hash      string         `ascii:"64"` // hex SHA-256 over the lines, sorted: two readings of the same records agree
+	Problem   string         `text:"500"` // a Remark: why it is not complete
+	FetchedBy string         `ascii:"36"` // staff id; empty: the schedule or the command line
 	CreatedAt time.Time
 	FetchedAt time.Time `gorm:"default:null"`
 }
@@ -46,11 +46,11 @@ const (
 
 // StatementPage keeps one raw reply as proof: sealed, because it holds openIds (reliability.md E9), with the hash of what is inside.
 type StatementPage struct {
-	StatementID string
+	StatementID string `ascii:"36"`
 	Page        int    // from 1
 	Sealed      []byte // the raw page, sealed by the store; see Raw
 	Raw         []byte `gorm:"-"`
-	Hash        string // hex SHA-256 of the raw page
+	Hash        string `ascii:"64"` // hex SHA-256 of the raw page
 	CreatedAt   time.Time
 }
 
@@ -58,29 +58,29 @@ type StatementPage struct {
 // there: Unreadable is set, Amount is 0, Type, AppOrderID and Coin are empty where they could not be read either, and the raw page has
 // the line as it came.
 type StatementLine struct {
-	ID          string
-	StatementID string
-	Position    int // from 1, over all pages
-	Type        StatementType
-	AppOrderID  string
-	Coin        string // upper case
+	ID          string        `ascii:"36"`
+	StatementID string        `ascii:"36"`
+	Position    int           // from 1, over all pages
+	Type        StatementType `ascii:"8"`
+	AppOrderID  string        `ascii:"255"`
+	Coin        string        `text:"64"` // upper case
 	Amount      Amount
-	UserID      string
+	UserID      string    `text:"128"`
 	CreateTime  time.Time `gorm:"default:null"`
 	PayTime     time.Time `gorm:"default:null"`
-	Unreadable  string    // the platform's name of the member that cannot be read, such as orderAmount; "line": the line as a whole; "": it was read
-	Digest      string    // of an unreadable line: hex SHA-256 of what came, which tells two of them apart
+	Unreadable  string    `ascii:"32"` // the platform's name of the member that cannot be read, such as orderAmount; "line": the line as a whole; "": it was read
+	Digest      string    `ascii:"64"` // of an unreadable line: hex SHA-256 of what came, which tells two of them apart
 }
 
 // BookDay is the shop's side of one day of the platform: open until everything is explained, then sealed.
 type BookDay struct {
-	Day         string `gorm:"primaryKey"` // yyyy-MM-dd
-	Zone        string
-	State       BookDayState
-	StatementID string // the statement that the day was reconciled with last
-	Report      string // the last reconciliation's sums, JSON, see payments.ReadReport; empty: never compared
-	SealedHash  string // Hash of the statement at sealing
-	SealedBy    string
+	Day         string       `gorm:"primaryKey" ascii:"10"` // yyyy-MM-dd
+	Zone        string       `ascii:"64"`
+	State       BookDayState `ascii:"16"`
+	StatementID string       `ascii:"36"`    // the statement that the day was reconciled with last
+	Report      string       `text:"medium"` // the last reconciliation's sums, JSON, see payments.ReadReport; empty: never compared
+	SealedHash  string       `ascii:"64"`    // Hash of the statement at sealing
+	SealedBy    string       `ascii:"36"`
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	SealedAt    time.Time `gorm:"default:null"`
@@ -112,19 +112,19 @@ const (
 
 // Discrepancy is one difference that a person explains or mends before the day is sealed.
 type Discrepancy struct {
-	ID         string
-	Day        string
-	Kind       DiscrepancyKind
-	Key        string // type + ":" + appOrderId (+ "#n" for duplicates), or UnreadableKey; (day, kind, key) is unique
-	Type       StatementType
-	AppOrderID string
-	OrderID    string // ours, where there is one
-	Coin       string
-	Theirs     Amount // 0: no line
-	Ours       Amount // 0: not in our books
-	State      DiscrepancyState
-	OwnerID    string // staff id
-	Note       string
+	ID         string           `ascii:"36"`
+	Day        string           `ascii:"10"`
+	Kind       DiscrepancyKind  `ascii:"32"`
+	Key        string           `ascii:"300"` // type + ":" + appOrderId (+ "#n" for duplicates), or UnreadableKey; (day, kind, key) is unique
+	Type       StatementType    `ascii:"8"`
+	AppOrderID string           `ascii:"255"`
+	OrderID    string           `ascii:"36"` // ours, where there is one
+	Coin       string           `text:"64"`
+	Theirs     Amount           // 0: no line
+	Ours       Amount           // 0: not in our books
+	State      DiscrepancyState `ascii:"16"`
+	OwnerID    string           `ascii:"36"` // staff id
+	Note       string           `text:"1000"`
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 }

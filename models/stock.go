@@ -7,13 +7,13 @@ const MaxStock = 1_000_000_000
 
 // StockMovement is one line of a variant's stock ledger. OnHand of a variant is the sum of its movements' quantities.
 type StockMovement struct {
-	ID        string
-	VariantID string
-	OrderID   string // empty where no order is the cause
-	Kind      MovementKind
-	Quantity  int // signed effect on OnHand
-	Note      string
-	Who       string // e-mail of who booked it; empty: the shop itself
+	ID        string       `ascii:"36"`
+	VariantID string       `ascii:"36"`
+	OrderID   string       `ascii:"36"` // empty where no order is the cause
+	Kind      MovementKind `ascii:"16"`
+	Quantity  int          // signed effect on OnHand
+	Note      string       `text:"1000"`
+	Who       string       `text:"254"` // e-mail of who booked it; empty: the shop itself
 	CreatedAt time.Time
 }
 
@@ -147,11 +147,11 @@ const (
 
 // StockCount is a sheet on which stock is counted. What is counted changes nothing until it is booked.
 type StockCount struct {
-	ID        string
-	Name      string
-	State     CountState
-	Who       string // e-mail of who began it
-	EndedBy   string // e-mail of who booked or dropped it
+	ID        string     `ascii:"36"`
+	Name      string     `text:"200"`
+	State     CountState `ascii:"16"`
+	Who       string     `text:"254"` // e-mail of who began it
+	EndedBy   string     `text:"254"` // e-mail of who booked or dropped it
 	Version   int
 	CreatedAt time.Time
 	EndedAt   time.Time `gorm:"default:null"`

@@ -5,24 +5,24 @@ import "time"
 // Task is work of the back office that takes longer than a page: it is stored, done by a worker of any replica, shows its progress and
 // survives a reload.
 type Task struct {
-	ID        string
-	Kind      TaskKind
-	State     TaskState
-	Params    string // JSON, see the kind's code
+	ID        string    `ascii:"36"`
+	Kind      TaskKind  `ascii:"16"`
+	State     TaskState `ascii:"16"`
+	Params    string    `text:"medium"` // JSON, see the kind's code
 	Done      int
 	Total     int    // 0: not known yet
-	Problem   string // a Remark: why it failed
-	StaffID   string
-	Who       string
-	FormToken string // the form that asked for it; unique: a second click is the same task
-	FileName  string // of an export, when it is done
-	FileType  string
+	Problem   string `text:"500"` // a Remark: why it failed
+	StaffID   string `ascii:"36"`
+	Who       string `text:"254"`
+	FormToken string `ascii:"64"` // the form that asked for it; unique: a second click is the same task
+	FileName  string `text:"255"` // of an export, when it is done
+	FileType  string `text:"100"`
 	FileSize  int64
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	EndedAt   time.Time `gorm:"default:null"`
 	DueAt     time.Time `gorm:"default:null"`
-	Lease     string
+	Lease     string    `ascii:"64"`
 	Tries     int
 }
 
@@ -55,27 +55,27 @@ const (
 
 // TaskRow is the result of one item of a task.
 type TaskRow struct {
-	TaskID   string
+	TaskID   string `ascii:"36"`
 	Position int    // from 1
-	Subject  string // an order's ref, an attempt's id
-	OrderID  string
-	Outcome  string // cancelled, paid, unknown, failed
-	Note     string
+	Subject  string `text:"190"` // an order's ref, an attempt's id
+	OrderID  string `ascii:"36"`
+	Outcome  string `ascii:"32"` // cancelled, paid, unknown, failed
+	Note     string `text:"1000"`
 }
 
 // TaskChunk is a piece of an export's file, so that any replica can give it out.
 type TaskChunk struct {
-	TaskID string
-	Number int // from 1
+	TaskID string `ascii:"36"`
+	Number int    // from 1
 	Data   []byte
 }
 
 // Note is what staff wrote on an order.
 type Note struct {
-	ID        string
-	OrderID   string
-	StaffID   string
-	Who       string
-	Text      string
+	ID        string `ascii:"36"`
+	OrderID   string `ascii:"36"`
+	StaffID   string `ascii:"36"`
+	Who       string `text:"254"`
+	Text      string `text:"medium"`
 	CreatedAt time.Time
 }

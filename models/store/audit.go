@@ -22,12 +22,7 @@ func (s *Store) AppendAudit(ctx context.Context, e models.AuditEntry) error {
 	if _, known := slices.BinarySearch(models.AuditActions(), e.Action); !known {
 		return fmt.Errorf("write the audit log: action %q is not in models.AuditActions", e.Action)
 	}
-	for column, field := range map[string]*string{
-		"who": &e.Who, "action": &e.Action, "subject": &e.Subject, "before": &e.Before, "after": &e.After,
-		"remote_addr": &e.RemoteAddr, "request_id": &e.RequestID,
-	} {
-		*field = clip("audit_entries", column, *field)
-	}
+	clipTexts(&e, "who", "action", "subject", "before", "after", "remote_addr", "request_id")
 	return doing("write the audit log", s.Tx(ctx, func(tx *Store) error {
 		last, err := tx.auditEnd(ctx)
 		if err != nil {

@@ -25,7 +25,7 @@ func (s *Store) PutBookDay(ctx context.Context, d models.BookDay) error {
 	if d.CreatedAt.IsZero() {
 		d.CreatedAt = d.UpdatedAt
 	}
-	if err := s.checkTexts(ctx, &d); err != nil {
+	if err := checkTexts(&d); err != nil {
 		return doing("store the day", err)
 	}
 	c := &change{}
@@ -114,12 +114,8 @@ func (s *Store) BookDays(ctx context.Context, before string, limit int) ([]model
 		return nil, fmt.Errorf("read the days: %w", ErrFilter)
 	}
 	list, err := collect(ctx, s, readDays, []any{before, limit}, func(rows *sql.Rows) (d models.BookDayRow, err error) {
-		var sealed, fetched sql.NullTime
-		var id, state sql.NullString
-		err = rows.Scan(&d.Day, &d.Zone, &d.State, &d.StatementID, &d.Report, &d.SealedHash, &d.SealedBy, &d.CreatedAt, &d.UpdatedAt, &sealed,
-			&d.Lines, &fetched, &id, &state, &d.Open, &d.Accepted, &d.Settled)
-		d.SealedAt, d.FetchedAt = sealed.Time, fetched.Time
-		d.LatestID, d.LatestState = id.String, models.StatementState(state.String)
+		err = rows.Scan(&d.Day, &d.Zone, &d.State, &d.StatementID, &d.Report, &d.SealedHash, &d.SealedBy, &d.CreatedAt, &d.UpdatedAt, orZero(&d.SealedAt),
+			&d.Lines, orZero(&d.FetchedAt), orZero(&d.LatestID), orZero(&d.LatestState), &d.Open, &d.Accepted, &d.Settled)
 		return d, err
 	})
 	return list, doing("read the days", err)
@@ -172,9 +168,7 @@ func (s *Store) EachBooked(ctx context.Context, from, to time.Time, fn func(mode
 func (s *Store) booked(ctx context.Context, kind models.StatementType, query, which string, args []any) ([]models.Booked, error) {
 	return collect(ctx, s, named(query, "which", which), args, func(rows *sql.Rows) (models.Booked, error) {
 		b := models.Booked{Type: kind}
-		var at sql.NullTime
-		err := rows.Scan(&b.AppOrderID, &b.OrderID, &b.AttemptID, &b.RefundID, &b.RefundState, &b.Coin, &b.Amount, &at)
-		b.At = at.Time
+		err := rows.Scan(&b.AppOrderID, &b.OrderID, &b.AttemptID, &b.RefundID, &b.RefundState, &b.Coin, &b.Amount, orZero(&b.At))
 		return b, err
 	})
 }
@@ -191,7 +185,7 @@ func (s *Store) BookedByAppOrderIDs(ctx context.Context, kind models.StatementTy
 		return nil, nil
 	}
 	var all []models.Booked
-	for some := range slices.Chunk(ids, linesPerInsert) {
+	for some := range slices.Chunk(ids, idsPerQuery) {
 		args := keysOf(some)
 		if len(args) == 0 {
 			continue

@@ -108,8 +108,8 @@ func (s *Store) inBranch(ctx context.Context, q *match, where *conditions, categ
 	if categoryID == "" {
 		return nil
 	}
-	var ids []any
-	if err := s.each(ctx, "SELECT id FROM categories WHERE path LIKE ?", []any{below(categoryID)}, scanTexts(&ids)); err != nil {
+	ids, err := s.readTexts(ctx, "SELECT id FROM categories WHERE path LIKE ?", below(categoryID))
+	if err != nil {
 		return err
 	}
 	switch {
@@ -119,7 +119,7 @@ func (s *Store) inBranch(ctx context.Context, q *match, where *conditions, categ
 		q.joins = append(q.joins, "product_categories pc")
 		where.add("pc.category_id = ? AND p.id = pc.product_id", ids[0])
 	default:
-		where.add("p.id IN (SELECT pc.product_id FROM product_categories pc WHERE pc.category_id IN ("+places(len(ids))+"))", ids...)
+		where.add("p.id IN (SELECT pc.product_id FROM product_categories pc WHERE pc.category_id IN ("+places(len(ids))+"))", arguments(ids)...)
 	}
 	return nil
 }

@@ -15,9 +15,7 @@ import (
 func (s *Store) CreateCart(ctx context.Context) (models.Cart, error) {
 	now := s.now()
 	c := models.Cart{ID: models.NewID(), FormToken: models.NewRef(), CreatedAt: now, UpdatedAt: now}
-	_, err := s.exec(ctx, "INSERT INTO carts (id, form_token, created_at, updated_at) VALUES (?, ?, ?, ?)",
-		c.ID, c.FormToken, c.CreatedAt, c.UpdatedAt)
-	if err != nil {
+	if err := cartTable.insert(ctx, s, &c); err != nil {
 		return models.Cart{}, doing("make a cart", err)
 	}
 	return c, nil
@@ -80,37 +78,21 @@ func (s *Store) addCartCategories(ctx context.Context, cart *models.Cart) error 
 
 // scanCartRow reads the cart and one of its lines; the only row of an empty cart has NULLs for a line.
 func (s *Store) scanCartRow(rows *sql.Rows, cart *models.Cart) error {
-	var (
-		variant, product, slug, sku, title, variantTitle, cover, coverAlt, picture sql.NullString
-		texts, variantTexts                                                        sql.RawBytes
-		quantity, onHand                                                           sql.NullInt64
-		seen, price, sale, weight                                                  sql.Null[models.Amount]
-		added                                                                      sql.NullTime
-		virtual, untracked, hidden, retired                                        sql.NullBool
-		v                                                                          models.Variant
-	)
+	var v models.Variant
+	line := models.CartLine{CartID: cart.ID}
 	err := rows.Scan(&cart.FormToken, &cart.CreatedAt, &cart.UpdatedAt, &cart.CouponCode, &cart.Country, &cart.Region, &cart.MethodID,
-		&variant, &quantity, &seen, &added,
-		&product, &slug, &sku, &title, &texts, &variantTitle, &variantTexts, &cover, &coverAlt, &price, &sale, timeInto{&v.SaleFrom},
-		timeInto{&v.SaleUntil}, &picture, &weight, &virtual, &untracked, &onHand, &hidden, &retired)
-	if err != nil || !variant.Valid {
+		orZero(&line.VariantID), orZero(&line.Quantity), nullAmount{&line.SeenPrice}, orZero(&line.AddedAt),
+		orZero(&line.ProductID), orZero(&line.Slug), orZero(&line.SKU), orZero(&line.Title), &line.ProductTexts, orZero(&line.VariantTitle),
+		&line.VariantTexts, orZero(&line.Cover), orZero(&line.CoverAlt), nullAmount{&v.Price}, nullAmount{&v.SalePrice}, orZero(&v.SaleFrom),
+		orZero(&v.SaleUntil), orZero(&v.Picture), nullAmount{&line.Weight}, orZero(&line.Virtual), orZero(&line.Untracked), orZero(&line.OnHand),
+		orZero(&line.ProductHidden), orZero(&v.Retired))
+	if err != nil || line.VariantID == "" {
 		return err
 	}
-	v.Price, v.SalePrice = price.V, sale.V
-	line := models.CartLine{
-		CartID: cart.ID, VariantID: variant.String, Quantity: int(quantity.Int64), SeenPrice: seen.V, AddedAt: added.Time,
-		ProductID: product.String, Slug: slug.String, SKU: sku.String, Title: title.String, VariantTitle: variantTitle.String,
-		Cover: cover.String, CoverAlt: coverAlt.String, Price: v.PriceAt(s.now()), RegularPrice: price.V, Weight: weight.V,
-		Virtual: virtual.Bool, Untracked: untracked.Bool, OnHand: int(onHand.Int64), ProductHidden: hidden.Bool || retired.Bool,
-	}
-	if picture.String != "" {
-		line.Cover, line.CoverAlt = picture.String, line.VariantTitle
-	}
-	if err := line.ProductTexts.Scan([]byte(texts)); err != nil {
-		return err
-	}
-	if err := line.VariantTexts.Scan([]byte(variantTexts)); err != nil {
-		return err
+	line.Price, line.RegularPrice = v.PriceAt(s.now()), v.Price
+	line.ProductHidden = line.ProductHidden || v.Retired
+	if v.Picture != "" {
+		line.Cover, line.CoverAlt = v.Picture, line.VariantTitle
 	}
 	cart.Lines = append(cart.Lines, line)
 	return nil

@@ -11,16 +11,8 @@ import (
 
 // Categories reads all categories in their order, hidden ones too; models.Tree puts them under one another.
 func (s *Store) Categories(ctx context.Context) ([]models.Category, error) {
-	var list []models.Category
-	err := s.each(ctx, "SELECT "+categoryColumns+" FROM categories ORDER BY position, slug", nil, func(rows *sql.Rows) error {
-		var c models.Category
-		defer func() { list = append(list, c) }()
-		return rows.Scan(categoryTargets(&c)...)
-	})
-	if err != nil {
-		return nil, doing("read the categories", err)
-	}
-	return list, nil
+	list, err := categoryTable.query(ctx, s, "ORDER BY position, slug")
+	return list, doing("read the categories", err)
 }
 
 // Product reads a product by its slug, with category, variants, pictures, categories and tags, in two statements. Hidden ones are
@@ -40,10 +32,19 @@ func (s *Store) ProductByID(ctx context.Context, id string) (models.Product, err
 	return s.product(ctx, "p.id = ?", []any{id}, readParts)
 }
 
+const joinCategory = " JOIN categories c ON c.id = p.category_id "
+
+// Columns of products, variants and categories where a statement calls them p, v and c.
+var (
+	productFields  = productTable.list("p")
+	variantFields  = variantTable.list("v")
+	categoryFields = categoryTable.list("c")
+)
+
 func (s *Store) product(ctx context.Context, where string, args []any, parts string) (models.Product, error) {
 	var p models.Product
 	query := "SELECT " + productFields + ", " + categoryFields + " FROM products p" + joinCategory + "WHERE " + where
-	if err := s.one(ctx, query, args, slices.Concat(productTargets(&p), categoryTargets(&p.Category))...); err != nil {
+	if err := s.one(ctx, query, args, slices.Concat(productTable.targets(&p), categoryTable.targets(&p.Category))...); err != nil {
 		return models.Product{}, doing("read the product", err)
 	}
 	if err := s.productParts(ctx, &p, parts); err != nil {
@@ -52,27 +53,28 @@ func (s *Store) product(ctx context.Context, where string, args []any, parts str
 	return p, nil
 }
 
-// All parts of a product come in one statement: kind 0 to 3 are variants, pictures, categories and tags, with the columns that they have
-// in common under one name.
-const (
-	partsOfVariants = `SELECT 0 AS kind, id, sku AS name, title AS words, price, sale_price, sale_from, sale_until, options, picture, weight,
-	is_virtual, untracked, low_stock, barcode, retired, on_hand, reserved, sold, position, texts FROM variants WHERE product_id = ?`
-	otherParts = `
-UNION ALL SELECT 1, id, source, alt, 0, 0, NULL, NULL, '', '', 0, 0, 0, 0, '', 0, 0, 0, 0, position, texts FROM pictures WHERE product_id = ?
-UNION ALL SELECT 2, category_id, '', '', 0, 0, NULL, NULL, '', '', 0, 0, 0, 0, '', 0, 0, 0, 0, position, '' FROM product_categories WHERE product_id = ?
-UNION ALL SELECT 3, '', tag, '', 0, 0, NULL, NULL, '', '', 0, 0, 0, 0, '', 0, 0, 0, 0, position, '' FROM product_tags WHERE product_id = ?
-ORDER BY kind, position, id, name`
+// All parts of a product come in one statement: kind 0 to 3 are variants, pictures, categories and tags, in the columns of variants. A
+// picture's source, and a tag, are in the column sku, and a category is in the column id.
+var (
+	partsOfVariants = "SELECT 0 AS kind, " + variantTable.list("") + " FROM variants WHERE product_id = ?"
+	otherParts      = " UNION ALL SELECT 1, " + variantTable.part(map[string]string{
+		"id": "id", "product_id": "product_id", "sku": "source", "title": "alt", "position": "position", "texts": "texts",
+	}) + " FROM pictures WHERE product_id = ?" +
+		" UNION ALL SELECT 2, " + variantTable.part(map[string]string{"id": "category_id", "position": "position"}) +
+		" FROM product_categories WHERE product_id = ?" +
+		" UNION ALL SELECT 3, " + variantTable.part(map[string]string{"sku": "tag", "position": "position"}) +
+		" FROM product_tags WHERE product_id = ? ORDER BY kind, position, id, sku"
 	readParts        = partsOfVariants + otherParts
 	readPartsForSale = partsOfVariants + " AND retired = 0" + otherParts
 )
 
 func (s *Store) productParts(ctx context.Context, p *models.Product, query string) error {
+	var kind int
+	var v models.Variant
+	targets := append([]any{&kind}, variantTable.targets(&v)...)
 	return s.each(ctx, query, []any{p.ID, p.ID, p.ID, p.ID}, func(rows *sql.Rows) error {
-		var kind int
-		v := models.Variant{ProductID: p.ID}
-		err := rows.Scan(&kind, &v.ID, &v.SKU, &v.Title, number{&v.Price}, number{&v.SalePrice}, timeInto{&v.SaleFrom}, timeInto{&v.SaleUntil},
-			&v.Options, &v.Picture, number{&v.Weight}, &v.Virtual, &v.Untracked, &v.LowStock, &v.Barcode, &v.Retired,
-			&v.OnHand, &v.Reserved, &v.Sold, &v.Position, &v.Texts)
+		v = models.Variant{}
+		err := rows.Scan(targets...)
 		switch {
 		case err != nil:
 			return err
@@ -101,7 +103,7 @@ func (s *Store) Variant(ctx context.Context, id string) (models.Variant, models.
 	}
 	query := "SELECT " + variantFields + ", " + productFields + ", " + categoryFields +
 		" FROM variants v JOIN products p ON p.id = v.product_id" + joinCategory + "WHERE v.id = ?"
-	targets := slices.Concat(variantTargets(&v), productTargets(&p), categoryTargets(&p.Category))
+	targets := slices.Concat(variantTable.targets(&v), productTable.targets(&p), categoryTable.targets(&p.Category))
 	if err := s.one(ctx, query, []any{id}, targets...); err != nil {
 		return models.Variant{}, models.Product{}, doing("read the variant", err)
 	}

@@ -58,17 +58,11 @@ func (s *Store) DeleteProduct(ctx context.Context, id string) error {
 		if err := tx.deleteVariants(ctx, p.Variants, true); err != nil {
 			return err
 		}
-		if err := tx.changeTerms(ctx, id, p.search, ""); err != nil {
+		if err := tx.changeTerms(ctx, id, p.SearchText, ""); err != nil {
 			return err
 		}
-		for _, query := range []string{
+		return tx.execEach(ctx, id,
 			"DELETE FROM slug_redirects WHERE target_id = ?", "DELETE FROM product_tags WHERE product_id = ?",
-			"DELETE FROM product_categories WHERE product_id = ?", "DELETE FROM pictures WHERE product_id = ?", "DELETE FROM products WHERE id = ?",
-		} {
-			if _, err := tx.exec(ctx, query, id); err != nil {
-				return err
-			}
-		}
-		return nil
+			"DELETE FROM product_categories WHERE product_id = ?", "DELETE FROM pictures WHERE product_id = ?", "DELETE FROM products WHERE id = ?")
 	}))
 }

@@ -221,13 +221,7 @@ func (s *Store) ProductsByID(ctx context.Context, ids []string) (map[string]mode
 
 // ProductIDsBySlug finds products by their addresses: slug → id. Those that are not there are left out.
 func (s *Store) ProductIDsBySlug(ctx context.Context, slugs []string) (map[string]string, error) {
-	found := make(map[string]string, len(slugs))
-	err := inParts(slugs, func(list string, args []any) error {
-		return s.eachPair(ctx, "SELECT slug, id FROM products WHERE slug IN "+list, args, func(slug, id string) error {
-			found[slug] = id
-			return nil
-		})
-	})
+	found, err := s.pairsOf(ctx, "SELECT slug, id FROM products WHERE slug IN ", slugs)
 	return found, doing("find the products", err)
 }
 

@@ -48,15 +48,9 @@ func (s *Store) refreshAll(ctx context.Context, query string, arg any) (int, err
 
 // refreshSome makes anew what a query finds, up to savedAtOnce products.
 func (s *Store) refreshSome(ctx context.Context, query string, arg any) (int, error) {
-	var found []any
-	if err := s.each(ctx, query, []any{arg}, scanTexts(&found)); err != nil || len(found) == 0 {
+	ids, err := s.readTexts(ctx, query, arg)
+	if err != nil || len(ids) == 0 {
 		return 0, err
-	}
-	ids := make([]string, 0, len(found))
-	for _, id := range found {
-		if text, ok := id.(string); ok {
-			ids = append(ids, text)
-		}
 	}
 	// In one order, so that two who do the same wait for each other instead of crosswise.
 	slices.Sort(ids)

@@ -73,20 +73,12 @@ func (s *Store) saveProducts(ctx context.Context, list []models.Product, version
 
 // savedProduct is a product as it shall be, and as it is.
 type savedProduct struct {
-	models.Product
-	was     *storedProduct // nil: it is new
+	storedProduct
+	was     *storedProduct // empty: it is new
 	outcome Outcome
-	prices  models.CardPrices
-	search  string
 }
 
-// storedProduct is a product with what the store keeps for itself.
-type storedProduct struct {
-	models.Product
-	search        string
-	searchVersion int
-	prices        models.CardPrices
-}
+func (p *savedProduct) isNew() bool { return p.was.ID == "" }
 
 // productWriter writes some products together.
 type productWriter struct {
@@ -127,11 +119,14 @@ func (w *productWriter) prepare(ctx context.Context, list []models.Product) erro
 		return err
 	}
 	for _, p := range list {
-		saved := &savedProduct{Product: p, was: stored[p.ID], outcome: OutcomeCreated}
+		saved := &savedProduct{storedProduct: storedProduct{Product: p}, was: &storedProduct{}, outcome: OutcomeCreated}
+		if was := stored[p.ID]; was != nil {
+			saved.was = was
+		}
 		switch {
-		case saved.was == nil && p.Version > 0:
+		case saved.isNew() && p.Version > 0:
 			return ErrNotFound
-		case saved.was != nil && w.versioned && p.Version != saved.was.Version:
+		case !saved.isNew() && w.versioned && p.Version != saved.was.Version:
 			return ErrConflict
 		}
 		if err := w.complete(ctx, saved); err != nil {
@@ -176,16 +171,16 @@ func (w *productWriter) complete(ctx context.Context, p *savedProduct) error {
 			v.ID = p.idOfSKU(v.SKU)
 		}
 	}
-	p.prices = models.PricesAt(p.Variants, w.now)
-	p.search = productTerms(p.Product, found)
-	return w.checkWidths(ctx, p)
+	p.CardPrices, p.CardTexts = models.PricesAt(p.Variants, w.now), cardTexts(p.Texts)
+	p.SearchText, p.SearchVersion = productTerms(p.Product, found), searchVersion
+	return checkProduct(p)
 }
 
 // place puts a new product behind all others, unless it names its place. Only MoveProduct changes it later.
 func (w *productWriter) place(ctx context.Context, p *savedProduct) error {
 	switch {
 	case !w.versioned:
-	case p.was != nil:
+	case !p.isNew():
 		p.Position = p.was.Position
 	case p.Position == 0:
 		if w.last == 0 {
@@ -201,11 +196,9 @@ func (w *productWriter) place(ctx context.Context, p *savedProduct) error {
 
 // idOfSKU is the id of the variant that the product has under a SKU and that is not listed by its id, else a new one.
 func (p *savedProduct) idOfSKU(sku string) string {
-	if p.was != nil {
-		for _, old := range p.was.Variants {
-			if old.SKU == sku && !slices.ContainsFunc(p.Variants, func(v models.Variant) bool { return v.ID == old.ID }) {
-				return old.ID
-			}
+	for _, old := range p.was.Variants {
+		if old.SKU == sku && !slices.ContainsFunc(p.Variants, func(v models.Variant) bool { return v.ID == old.ID }) {
+			return old.ID
 		}
 	}
 	return models.NewID()
@@ -237,34 +230,4 @@ func sameTexts(a, b models.Texts) bool {
 	x, errX := a.Value()
 	y, errY := b.Value()
 	return errX == nil && errY == nil && x == y
-}
-
-func sameRow(p *savedProduct) bool {
-	o := p.was
-	return p.Slug == o.Slug && p.CategoryID == o.CategoryID && p.Title == o.Title && p.Summary == o.Summary && p.Description == o.Description &&
-		p.Cover == o.Cover && p.CoverAlt == o.CoverAlt && p.Featured == o.Featured && p.Hidden == o.Hidden && p.Position == o.Position &&
-		sameTexts(p.Texts, o.Texts) && slices.Equal(p.OptionNames, o.OptionNames)
-}
-
-func sameVariant(a, b models.Variant) bool {
-	return a.SKU == b.SKU && a.Title == b.Title && a.Price.Equal(b.Price) && a.SalePrice.Equal(b.SalePrice) &&
-		a.SaleFrom.Equal(b.SaleFrom) && a.SaleUntil.Equal(b.SaleUntil) && slices.Equal(a.Options, b.Options) && a.Picture == b.Picture &&
-		a.Weight.Equal(b.Weight) && a.Virtual == b.Virtual && a.Untracked == b.Untracked && a.LowStock == b.LowStock &&
-		a.Barcode == b.Barcode && a.Retired == b.Retired && a.Position == b.Position && sameTexts(a.Texts, b.Texts)
-}
-
-func samePicture(a, b models.Picture) bool {
-	return a.Source == b.Source && a.Alt == b.Alt && sameTexts(a.Texts, b.Texts)
-}
-
-// sameParts compares all that a product has besides its own row and its words.
-func sameParts(p *savedProduct) bool {
-	o := p.was
-	return slices.EqualFunc(p.Variants, o.Variants, func(a, b models.Variant) bool { return a.ID == b.ID && sameVariant(a, b) }) &&
-		slices.EqualFunc(p.Pictures, o.Pictures, samePicture) && slices.Equal(p.CategoryIDs, o.CategoryIDs) && slices.Equal(p.Tags, o.Tags)
-}
-
-func samePrices(a, b models.CardPrices) bool {
-	return a.Min.Equal(b.Min) && a.Max.Equal(b.Max) && a.MinRegular.Equal(b.MinRegular) && a.OnSale == b.OnSale && a.Count == b.Count &&
-		a.Untracked == b.Untracked && a.DueAt.Equal(b.DueAt)
 }

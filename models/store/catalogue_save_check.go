@@ -9,11 +9,11 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-func (w *productWriter) checkWidths(ctx context.Context, p *savedProduct) error {
-	if err := w.checkTexts(ctx, &p.Product); err != nil {
+func checkProduct(p *savedProduct) error {
+	if err := checkTexts(&p.Product); err != nil {
 		return err
 	}
-	if err := w.checkTexts(ctx, &p.Variants); err != nil {
+	if err := checkTexts(&p.Variants); err != nil {
 		return err
 	}
 	for i, tag := range p.Tags {
@@ -21,7 +21,7 @@ func (w *productWriter) checkWidths(ctx context.Context, p *savedProduct) error 
 			return err
 		}
 	}
-	return w.checkTexts(ctx, &p.Pictures)
+	return checkTexts(&p.Pictures)
 }
 
 // checkSlugs finds out whether others have the addresses, and leaves redirects where addresses change.
@@ -33,7 +33,7 @@ func (w *productWriter) checkSlugs(ctx context.Context) error {
 			return &SlugTakenError{p.Slug}
 		}
 		owner[p.Slug] = p.ID
-		if p.was == nil || p.was.Slug != p.Slug {
+		if p.was.Slug != p.Slug {
 			changed = append(changed, p.Slug)
 		}
 	}
@@ -49,11 +49,7 @@ func (w *productWriter) checkSlugs(ctx context.Context) error {
 		return err
 	}
 	for _, p := range w.list {
-		was := ""
-		if p.was != nil {
-			was = p.was.Slug
-		}
-		if err := w.moveSlug(ctx, slugOfProduct, p.ID, was, p.Slug); err != nil {
+		if err := w.moveSlug(ctx, slugOfProduct, p.ID, p.was.Slug, p.Slug); err != nil {
 			return err
 		}
 	}
@@ -124,9 +120,6 @@ func (w *productWriter) dropped(id string) bool {
 
 // variant is the stored variant with an id, or nil.
 func (p *storedProduct) variant(id string) *models.Variant {
-	if p == nil {
-		return nil
-	}
 	i := slices.IndexFunc(p.Variants, func(v models.Variant) bool { return v.ID == id })
 	if i < 0 {
 		return nil

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 
 	"github.com/coincart/coincart/models"
@@ -11,13 +10,7 @@ import (
 // CategoryCounts gives how many products each category itself has, hidden ones too, by the category's id. One without products is not
 // in it.
 func (s *Store) CategoryCounts(ctx context.Context) (map[string]int, error) {
-	counts := map[string]int{}
-	err := s.each(ctx, "SELECT category_id, COUNT(*) FROM product_categories GROUP BY category_id", nil, func(rows *sql.Rows) error {
-		var id string
-		var n int
-		defer func() { counts[id] = n }()
-		return rows.Scan(&id, &n)
-	})
+	counts, err := readMap[string, int](ctx, s, "SELECT category_id, COUNT(*) FROM product_categories GROUP BY category_id")
 	return counts, doing("count the categories' products", err)
 }
 
@@ -26,8 +19,7 @@ func (s *Store) CategoryCounts(ctx context.Context) (map[string]int, error) {
 func (s *Store) RenameTag(ctx context.Context, tag, to string) (int, error) {
 	changed := 0
 	err := s.Tx(ctx, func(tx *Store) error {
-		var ids []any
-		err := tx.each(ctx, "SELECT product_id FROM product_tags WHERE tag = ? ORDER BY product_id", []any{tag}, scanTexts(&ids))
+		ids, err := tx.readTexts(ctx, "SELECT product_id FROM product_tags WHERE tag = ? ORDER BY product_id", tag)
 		if err != nil {
 			return err
 		}
@@ -35,7 +27,7 @@ func (s *Store) RenameTag(ctx context.Context, tag, to string) (int, error) {
 		for part := range slices.Chunk(ids, savedAtOnce) {
 			list := make([]models.Product, len(part))
 			for i, id := range part {
-				p, err := tx.ProductByID(ctx, id.(string)) //nolint:forcetypeassert,errcheck // scanTexts gives texts
+				p, err := tx.ProductByID(ctx, id)
 				if err != nil {
 					return err
 				}

@@ -12,7 +12,7 @@ import (
 // PutCategory stores a category of a catalogue that a program brings along, new or changed, by its slug: a category that exists keeps its
 // id. What can be found under its name follows. ErrTree: it cannot be below ParentID.
 func (s *Store) PutCategory(ctx context.Context, c models.Category) error {
-	if err := s.checkTexts(ctx, &c); err != nil {
+	if err := checkTexts(&c); err != nil {
 		return doing("store the category", err)
 	}
 	return doing("store the category", s.Tx(ctx, func(tx *Store) error {
@@ -34,7 +34,7 @@ func (s *Store) PutCategory(ctx context.Context, c models.Category) error {
 // else the one with its ID and Version. Its place among its neighbours is changed by MoveCategory alone. A slug that changes leaves a
 // redirect behind. ErrConflict: it was changed since it was read; ErrNotFound; *SlugTakenError; ErrTree: it cannot be below ParentID.
 func (s *Store) SaveCategory(ctx context.Context, c models.Category) error {
-	if err := s.checkTexts(ctx, &c); err != nil {
+	if err := checkTexts(&c); err != nil {
 		return doing("store the category", err)
 	}
 	return doing("store the category", s.Tx(ctx, func(tx *Store) error {
@@ -101,13 +101,12 @@ func (s *Store) writeCategory(ctx context.Context, list []models.Category, c mod
 	if err := s.moveSlug(ctx, slugOfCategory, c.ID, was.Slug, c.Slug); err != nil {
 		return err
 	}
-	if same := was; i >= 0 && sameCategory(same, c) {
+	if i >= 0 && categoryTable.same(&was, &c) {
 		return nil
 	}
-	_, err := s.exec(ctx, "INSERT INTO categories ("+categoryColumns+", path) VALUES ("+places(12)+")"+
-		s.replacing([]string{"id"}, "parent_id", "slug", "name", "summary", "picture", "position", "hidden", "texts", "version", "updated_at", "path"),
-		c.ID, c.ParentID, c.Slug, c.Name, c.Summary, c.Picture, c.Position, c.Hidden, c.Texts, c.Version+1, s.now(), pathOf(next, c.ID))
-	if err != nil {
+	stored := storedCategory{c, pathOf(next, c.ID)}
+	stored.Version, stored.UpdatedAt = c.Version+1, s.now()
+	if err := storedCategoryTable.put(ctx, s, &stored); err != nil {
 		return err
 	}
 	if i < 0 {
@@ -124,13 +123,8 @@ func (s *Store) writeCategory(ctx context.Context, list []models.Category, c mod
 	if err := s.staleTerms(ctx, c.ID); err != nil {
 		return err
 	}
-	_, err = s.refreshSome(ctx, staleSearch, searchVersion)
+	_, err := s.refreshSome(ctx, staleSearch, searchVersion)
 	return err
-}
-
-func sameCategory(a, b models.Category) bool {
-	return a.ParentID == b.ParentID && a.Slug == b.Slug && a.Name == b.Name && a.Summary == b.Summary && a.Picture == b.Picture &&
-		a.Position == b.Position && a.Hidden == b.Hidden && sameTexts(a.Texts, b.Texts)
 }
 
 // checkTree refuses a category below itself, below one that is not there, and a branch that becomes too deep.
@@ -250,19 +244,19 @@ func (s *Store) DeleteCategory(ctx context.Context, id, moveTo string) error {
 }
 
 // moveUp puts all that is below a category below its parent.
-func (s *Store) moveUp(ctx context.Context, list []models.Category, gone models.Category) error {
-	if err := s.staleTerms(ctx, gone.ID); err != nil {
+func (s *Store) moveUp(ctx context.Context, list []models.Category, deleted models.Category) error {
+	if err := s.staleTerms(ctx, deleted.ID); err != nil {
 		return err
 	}
 	next := slices.Clone(list)
 	var moved []string
 	for i := range next {
-		if next[i].ParentID != gone.ID {
+		if next[i].ParentID != deleted.ID {
 			continue
 		}
-		next[i].ParentID = gone.ParentID
+		next[i].ParentID = deleted.ParentID
 		moved = append(moved, next[i].ID)
-		_, err := s.exec(ctx, "UPDATE categories SET parent_id = ?, version = version + 1, updated_at = ? WHERE id = ?", gone.ParentID, s.now(), next[i].ID)
+		_, err := s.exec(ctx, "UPDATE categories SET parent_id = ?, version = version + 1, updated_at = ? WHERE id = ?", deleted.ParentID, s.now(), next[i].ID)
 		if err != nil {
 			return err
 		}

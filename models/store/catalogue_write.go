@@ -13,7 +13,7 @@ import (
 // categories the product stays in those that it is in besides its primary one. A SKU of another product is ErrDuplicate; an unknown
 // category ErrNotFound.
 func (s *Store) PutProduct(ctx context.Context, p models.Product) error {
-	if err := s.checkTexts(ctx, &p); err != nil {
+	if err := checkTexts(&p); err != nil {
 		return doing("store the product", err)
 	}
 	return doing("store the product", s.Tx(ctx, func(tx *Store) error {

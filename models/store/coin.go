@@ -31,37 +31,9 @@ func (s *Store) Coin(ctx context.Context, symbol string) (models.Coin, error) {
 	return c, doing("read the coin", s.take(ctx, &c, "symbol = ?", symbol))
 }
 
-// coinTerms are the columns of a coin that people decide about.
-func coinTerms(c models.Coin) *change {
-	set := &change{}
-	set.set("name", c.Name)
-	set.set("precision", c.Precision)
-	set.set("dropped", c.Dropped)
-	set.set("spread", c.Spread)
-	set.set("min_amount", c.MinAmount)
-	set.set("enabled", c.Enabled)
-	set.set("position", c.Position)
-	set.set("source", c.Source)
-	set.set("source_symbol", c.SourceSymbol)
-	set.set("second_source", c.SecondSource)
-	set.set("second_symbol", c.SecondSymbol)
-	set.set("max_age", c.MaxAge)
-	set.set("max_jump", c.MaxJump)
-	set.set("max_deviation", c.MaxDeviation)
-	return set
-}
-
-// setRate adds the columns that the rate and its state are in.
-func setRate(set *change, c models.Coin) {
-	set.set("rate", c.Rate)
-	set.set("rate_source", c.RateSource)
-	set.set("rate_at", models.Instant(c.RateAt))
-	set.set("problem", string(c.Problem))
-	set.set("problem_since", orNull(c.ProblemSince))
-	set.set("fetch_problem", string(c.FetchProblem))
-	set.set("pending", c.Pending)
-	set.set("pending_at", orNull(c.PendingAt))
-	set.set("checked_at", orNull(c.CheckedAt))
+// rateColumns hold the rate of a coin and its state. People decide about all others.
+func rateColumns() []string {
+	return []string{"rate", "rate_source", "rate_at", "problem", "problem_since", "fetch_problem", "pending", "pending_at", "checked_at"}
 }
 
 func orNull(t time.Time) any {
@@ -85,13 +57,11 @@ func (s *Store) completeCoin(c *models.Coin) {
 // PutCoin stores a coin as it is given, new or changed, by its symbol, with its rate.
 func (s *Store) PutCoin(ctx context.Context, c models.Coin) error {
 	s.completeCoin(&c)
-	if err := s.checkTexts(ctx, &c); err != nil {
+	if err := checkTexts(&c); err != nil {
 		return doing("store the coin", err)
 	}
 	return doing("store the coin", s.Tx(ctx, func(tx *Store) error {
-		set := coinTerms(c)
-		setRate(set, c)
-		return tx.changeCoin(ctx, set, c)
+		return tx.changeCoin(ctx, coinTable.change(&c), c)
 	}))
 }
 
@@ -118,13 +88,13 @@ func (s *Store) NewCoin(ctx context.Context, c models.Coin) error {
 // fixed by hand takes the rate as well; one with a source keeps its rate and its troubles, and the source is asked at once.
 func (s *Store) SaveCoin(ctx context.Context, c models.Coin, version int) error {
 	s.completeCoin(&c)
-	if err := s.checkTexts(ctx, &c); err != nil {
+	if err := checkTexts(&c); err != nil {
 		return doing("store the coin", err)
 	}
-	set := coinTerms(c)
+	set := coinTable.change(&c, rateColumns()...)
 	if !c.Live() {
 		c.Problem, c.ProblemSince, c.FetchProblem, c.Pending, c.PendingAt, c.CheckedAt = "", time.Time{}, "", models.Amount{}, time.Time{}, time.Time{}
-		setRate(set, c)
+		set = coinTable.change(&c)
 	}
 	set.set("due_at", orNull(c.DueAt))
 	set.set("lease", "")
@@ -135,8 +105,7 @@ func (s *Store) SaveCoin(ctx context.Context, c models.Coin, version int) error 
 // AcceptRate puts a rate in force that a person has accepted (models.Coin.Accept), if the coin is as it was read: same version, same
 // waiting rate. ErrConflict otherwise. Its sources are asked again at once.
 func (s *Store) AcceptRate(ctx context.Context, was, c models.Coin) error {
-	set := &change{}
-	setRate(set, c)
+	set := coinTable.changeOnly(&c, rateColumns()...)
 	set.set("due_at", s.now())
 	set.set("lease", "")
 	set.set("version", was.Version+1)
@@ -181,11 +150,10 @@ func (s *Store) FinishCoin(ctx context.Context, c models.Coin, due time.Time) er
 	if c.Lease == "" {
 		return doing("store the rate", ErrConflict)
 	}
-	set := &change{}
-	setRate(set, c)
-	set.set("due_at", models.Instant(due))
+	set := coinTable.changeOnly(&c, rateColumns()...)
+	set.set("due_at", due)
 	set.set("lease", "")
-	if err := s.checkTexts(ctx, &c); err != nil {
+	if err := checkTexts(&c); err != nil {
 		return doing("store the rate", err)
 	}
 	return doing("store the rate", s.update(ctx, "coins", set, "symbol = ? AND lease = ?", c.Symbol, c.Lease))

@@ -18,34 +18,13 @@ var (
 	ErrCouponUsedByShopper = errors.New("the shopper has used the coupon")
 )
 
-const couponColumns = "id, code, kind, value, minimum, category_ids, starts_at, ends_at, max_uses, max_per_shopper, uses, enabled, note, " +
-	"version, created_at, updated_at"
-
-func scanCoupon(rows *sql.Rows) (c models.Coupon, err error) {
-	var starts, ends sql.NullTime
-	err = rows.Scan(&c.ID, &c.Code, &c.Kind, &c.Value, &c.Minimum, &c.CategoryIDs, &starts, &ends, &c.MaxUses, &c.MaxPerShopper, &c.Uses,
-		&c.Enabled, &c.Note, &c.Version, &c.CreatedAt, &c.UpdatedAt)
-	c.StartsAt, c.EndsAt = starts.Time, ends.Time
-	return c, err
-}
-
-func (s *Store) coupon(ctx context.Context, where string, key any) (models.Coupon, error) {
-	list, err := collect(ctx, s, "SELECT "+couponColumns+" FROM coupons WHERE "+where, []any{key}, scanCoupon)
-	if err == nil && len(list) == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return models.Coupon{}, doing("read the coupon", err)
-	}
-	return list[0], nil
-}
-
 // Coupon reads a coupon by its id; ErrNotFound.
 func (s *Store) Coupon(ctx context.Context, id string) (models.Coupon, error) {
 	if !machine(id) {
 		return models.Coupon{}, fmt.Errorf("read the coupon: %w", ErrNotFound)
 	}
-	return s.coupon(ctx, "id = ?", id)
+	c, err := couponTable.take(ctx, s, "WHERE id = ?", id)
+	return c, doing("read the coupon", err)
 }
 
 // CouponByCode reads a coupon by its code as it is typed; ErrNotFound.
@@ -54,13 +33,14 @@ func (s *Store) CouponByCode(ctx context.Context, code string) (models.Coupon, e
 	if code == "" {
 		return models.Coupon{}, fmt.Errorf("read the coupon: %w", ErrNotFound)
 	}
-	return s.coupon(ctx, "code = ?", code)
+	c, err := couponTable.take(ctx, s, "WHERE code = ?", code)
+	return c, doing("read the coupon", err)
 }
 
 // SaveCoupon stores a coupon: a new one where ID is empty, else the one with that ID if nobody has changed it since Version. It fills in
 // what the store keeps. ErrDuplicate: the code is taken. ErrConflict: it was changed meanwhile, or is used more often already than MaxUses.
 func (s *Store) SaveCoupon(ctx context.Context, c *models.Coupon) error {
-	if err := s.checkTexts(ctx, c); err != nil {
+	if err := checkTexts(c); err != nil {
 		return doing("store the coupon", err)
 	}
 	now := s.now()
@@ -73,23 +53,11 @@ func (s *Store) SaveCoupon(ctx context.Context, c *models.Coupon) error {
 		}
 		return doing("store the coupon", err)
 	}
-	set := &change{}
-	set.set("code", c.Code)
-	set.set("kind", string(c.Kind))
-	set.set("value", c.Value)
-	set.set("minimum", c.Minimum)
-	set.set("category_ids", c.CategoryIDs)
-	set.set("starts_at", c.StartsAt)
-	set.set("ends_at", c.EndsAt)
-	set.set("max_uses", c.MaxUses)
-	set.set("max_per_shopper", c.MaxPerShopper)
-	set.set("enabled", c.Enabled)
-	set.set("note", c.Note)
-	set.set("version", c.Version+1)
-	set.set("updated_at", now)
-	err := s.update(ctx, "coupons", set, "id = ? AND version = ? AND (? = 0 OR uses <= ?)", c.ID, c.Version, c.MaxUses, c.MaxUses)
+	changed := *c
+	changed.Version, changed.UpdatedAt = c.Version+1, now
+	err := s.update(ctx, "coupons", couponTable.change(&changed), "id = ? AND version = ? AND (? = 0 OR uses <= ?)", c.ID, c.Version, c.MaxUses, c.MaxUses)
 	if err == nil {
-		c.Version, c.UpdatedAt = c.Version+1, now
+		*c = changed
 	}
 	return doing("store the coupon", err)
 }
@@ -122,11 +90,13 @@ func (s *Store) TakeCoupon(ctx context.Context, c models.Coupon, orderID, email 
 
 func (s *Store) whyNotTaken(ctx context.Context, c models.Coupon) error {
 	// A locking read sees what is there now, not what was there when the transaction began.
-	list, err := collect(ctx, s, "SELECT "+couponColumns+" FROM coupons WHERE id = ?"+s.forUpdate(), []any{c.ID}, scanCoupon)
+	now, err := couponTable.take(ctx, s, "WHERE id = ?"+s.forUpdate(), c.ID)
 	switch {
+	case errors.Is(err, ErrNotFound):
+		return ErrConflict
 	case err != nil:
 		return err
-	case len(list) == 1 && list[0].Enabled && list[0].Version == c.Version:
+	case now.Enabled && now.Version == c.Version:
 		return ErrCouponUsedUp
 	default:
 		return ErrConflict
@@ -207,37 +177,14 @@ type CouponFilter struct {
 
 // Coupons reads a page of coupons, newest first. ErrCursor, ErrFilter.
 func (s *Store) Coupons(ctx context.Context, f CouponFilter) (models.CouponPage, error) {
-	var page models.CouponPage
-	limit, err := pageLimit(f.Limit)
-	if err != nil {
-		return page, doing("read the coupons", err)
-	}
-	at, id, err := readTimeCursor("coupons", f.After)
-	if err != nil {
-		return page, doing("read the coupons", err)
-	}
-	where := conditions{}
-	if id != "" {
-		part, args := s.beyondTime(at, id)
-		where.add(part, args...)
-	}
+	where := &conditions{}
 	if text := strings.TrimSpace(f.Search); text != "" {
 		// Codes are stored folded; a shop has hundreds of coupons, not millions.
-		pattern := "%" + likeText(text) + "%"
-		where.add("(code LIKE ? ESCAPE '!' OR note LIKE ? ESCAPE '!')", "%"+likeText(strings.ToUpper(text))+"%", pattern)
+		pattern := "%" + likeEscapes.Replace(text) + "%"
+		where.add("(code LIKE ? ESCAPE '!' OR note LIKE ? ESCAPE '!')", "%"+likeEscapes.Replace(strings.ToUpper(text))+"%", pattern)
 	}
-	query := "SELECT " + couponColumns + " FROM coupons WHERE " + where.sql() + " ORDER BY created_at DESC, id DESC LIMIT ?"
-	list, err := collect(ctx, s, query, append(where.args, limit+1), scanCoupon)
-	if err != nil {
-		return page, doing("read the coupons", err)
-	}
-	page.Rows, page.Next = trim(list, limit, func(c models.Coupon) string { return cursor("coupons", timeKey(c.CreatedAt), c.ID) })
-	return page, nil
-}
-
-// likeText keeps the signs of a pattern from being signs.
-func likeText(text string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
+	rows, next, err := couponTable.page(ctx, s, where, f.After, f.Limit)
+	return models.CouponPage{Rows: rows, Next: next}, doing("read the coupons", err)
 }
 
 const readCouponUses = `SELECT u.id, u.coupon_id, u.order_id, u.state, u.created_at, u.updated_at, o.ref, o.state, o.email, o.currency, o.digits,

@@ -14,32 +14,31 @@ func (s *Store) CouponsFor(ctx context.Context, categoryID string) ([]models.Cou
 }
 
 func (s *Store) couponsFor(ctx context.Context, categoryID, lock string) ([]models.Coupon, error) {
-	query := "SELECT " + couponColumns + " FROM coupons WHERE category_ids LIKE ? ORDER BY code" + lock
-	list, err := collect(ctx, s, query, []any{"%" + categoryID + "%"}, scanCoupon)
+	list, err := couponTable.query(ctx, s, "WHERE category_ids LIKE ? ORDER BY code"+lock, "%"+categoryID+"%")
 	return slices.DeleteFunc(list, func(c models.Coupon) bool { return !slices.Contains(c.CategoryIDs, categoryID) }), err
 }
 
-// followCategory keeps the coupons of a category that goes for the goods that they were for: what was below it, and where its products went.
+// followCategory keeps the coupons of a category that is deleted for the goods that they were for: what was below it, and where its products went.
 // One that would be for no goods is switched off and keeps the category's id: with none it would be for all goods.
-func (s *Store) followCategory(ctx context.Context, list []models.Category, gone, moveTo string) error {
+func (s *Store) followCategory(ctx context.Context, list []models.Category, deleted, moveTo string) error {
 	var next []string
 	if moveTo != "" {
 		next = append(next, moveTo)
 	}
 	for _, c := range list {
-		if c.ParentID == gone && c.ID != moveTo {
+		if c.ParentID == deleted && c.ID != moveTo {
 			next = append(next, c.ID)
 		}
 	}
-	coupons, err := s.couponsFor(ctx, gone, s.forUpdate())
+	coupons, err := s.couponsFor(ctx, deleted, s.forUpdate())
 	if err != nil {
 		return err
 	}
 	for _, c := range coupons {
-		ids := slices.DeleteFunc(slices.Clone(c.CategoryIDs), func(id string) bool { return id == gone || slices.Contains(next, id) })
+		ids := slices.DeleteFunc(slices.Clone(c.CategoryIDs), func(id string) bool { return id == deleted || slices.Contains(next, id) })
 		ids = append(ids, next...)
 		if len(ids) == 0 {
-			ids, c.Enabled = models.List{gone}, false
+			ids, c.Enabled = models.List{deleted}, false
 		}
 		set := &change{}
 		set.set("category_ids", ids)

@@ -142,12 +142,10 @@ func (s *Store) lockUse(ctx context.Context, orderID string) (use models.CouponU
 	if err = s.one(ctx, "SELECT coupon_id FROM coupon_uses WHERE order_id = ?", []any{orderID}, &use.CouponID); err != nil {
 		return use, limit, err
 	}
-	var ends sql.NullTime
-	err = s.one(ctx, "SELECT max_per_shopper, ends_at FROM coupons WHERE id = ?"+s.forUpdate(), []any{use.CouponID}, &limit.max, &ends)
+	err = s.one(ctx, "SELECT max_per_shopper, ends_at FROM coupons WHERE id = ?"+s.forUpdate(), []any{use.CouponID}, &limit.max, orZero(&limit.endsAt))
 	if err != nil {
 		return use, limit, err
 	}
-	limit.endsAt = ends.Time
 	err = s.one(ctx, "SELECT id, order_id, shopper, state FROM coupon_uses WHERE order_id = ?"+s.forUpdate(), []any{orderID},
 		&use.ID, &use.OrderID, &use.Shopper, &use.State)
 	return use, limit, err

@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -191,12 +192,8 @@ func (s *Store) FillCustomers(ctx context.Context, limit int) (int, error) {
 	// Two ranges of one index: what comes before the mark, and what comes after all that begins with it.
 	for _, part := range []struct{ where, mark string }{{"customer < ? AND email <> ''", mark}, {"customer > ?", mark + "~"}} {
 		query := "SELECT id, email FROM orders WHERE " + part.where + " LIMIT ?"
-		err := s.each(ctx, query, []any{part.mark, max(1, limit)}, func(rows *sql.Rows) error {
-			var id, email string
-			err := rows.Scan(&id, &email)
-			emails[id] = email
-			return err
-		})
+		found, err := readMap[string, string](ctx, s, query, part.mark, max(1, limit))
+		maps.Copy(emails, found)
 		if err != nil {
 			return 0, doing("look for orders without a customer", err)
 		}

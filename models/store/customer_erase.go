@@ -225,12 +225,11 @@ func (s *Store) joined(a, b string) string {
 
 // eraseMessages clears the platform's messages about orders before their time (ForgetEnvelopes), those that are handled.
 func (s *Store) eraseMessages(ctx context.Context, orders string, ids []any) error {
-	var inbox []any
-	err := s.each(ctx, "SELECT DISTINCT inbox_id FROM evidence WHERE inbox_id <> '' AND order_id IN "+orders, ids, scanTexts(&inbox))
+	inbox, err := s.readTexts(ctx, "SELECT DISTINCT inbox_id FROM evidence WHERE inbox_id <> '' AND order_id IN "+orders, ids...)
 	if err != nil {
 		return err
 	}
-	return eachPart(inbox, func(list string, args []any) error {
+	return inParts(inbox, func(list string, args []any) error {
 		_, err := s.exec(ctx, "UPDATE inbox SET data = '', sign = '', remote_addr = '' WHERE handled_at IS NOT NULL AND id IN "+list, args...)
 		return err
 	})
@@ -242,17 +241,20 @@ func (s *Store) erasePayers(ctx context.Context, orders string, ids []any) error
 	if err != nil {
 		return err
 	}
-	var names []any
 	for _, table := range []string{"attempts", "refunds"} {
-		if err := s.each(ctx, "SELECT app_order_id FROM "+table+" WHERE order_id IN "+orders, ids, scanTexts(&names)); err != nil {
+		names, err := s.readTexts(ctx, "SELECT app_order_id FROM "+table+" WHERE order_id IN "+orders, ids...)
+		if err != nil {
+			return err
+		}
+		if err := s.clearPayers(ctx, names); err != nil {
 			return err
 		}
 	}
-	return s.clearPayers(ctx, names)
+	return nil
 }
 
-func (s *Store) clearPayers(ctx context.Context, names []any) error {
-	return eachPart(names, func(list string, args []any) error {
+func (s *Store) clearPayers(ctx context.Context, names []string) error {
+	return inParts(names, func(list string, args []any) error {
 		_, err := s.exec(ctx, "UPDATE statement_lines SET user_id = '' WHERE user_id <> '' AND app_order_id IN "+list, args...)
 		return err
 	})
@@ -260,26 +262,17 @@ func (s *Store) clearPayers(ctx context.Context, names []any) error {
 
 // eraseAgain takes the accounts of erased people off a statement that has come since: a day is fetched more than once.
 func (s *Store) eraseAgain(ctx context.Context, statement string) error {
-	var names []any
 	for _, table := range []string{"attempts", "refunds"} {
-		err := s.each(ctx, "SELECT l.app_order_id FROM statement_lines l JOIN "+table+" a ON a.app_order_id = l.app_order_id "+
-			"JOIN orders o ON o.id = a.order_id WHERE l.statement_id = ? AND l.user_id <> '' AND o.email = ''", []any{statement}, scanTexts(&names))
+		names, err := s.readTexts(ctx, "SELECT l.app_order_id FROM statement_lines l JOIN "+table+" a ON a.app_order_id = l.app_order_id "+
+			"JOIN orders o ON o.id = a.order_id WHERE l.statement_id = ? AND l.user_id <> '' AND o.email = ''", statement)
 		if err != nil {
 			return err
 		}
-	}
-	return s.clearPayers(ctx, names)
-}
-
-// eachPart is inParts for texts that a query has read.
-func eachPart(texts []any, fn func(list string, args []any) error) error {
-	keys := make([]string, 0, len(texts))
-	for _, text := range texts {
-		if key, ok := text.(string); ok {
-			keys = append(keys, key)
+		if err := s.clearPayers(ctx, names); err != nil {
+			return err
 		}
 	}
-	return inParts(keys, fn)
+	return nil
 }
 
 // forgetExports removes the files of all exports, what was searched for in them, and those that are under way: any of them may hold the

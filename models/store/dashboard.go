@@ -112,31 +112,6 @@ func (s *Store) keptFigures(ctx context.Context, b *models.Dashboard) (map[strin
 	return kept, err
 }
 
-// moment reads a time that has lost its column's type on its way through a UNION.
-type moment struct{ time.Time }
-
-// Scan reads a time, or its text in SQLite; NULL is the zero time.
-func (m *moment) Scan(src any) error {
-	var text string
-	switch v := src.(type) {
-	case nil:
-		m.Time = time.Time{}
-		return nil
-	case time.Time:
-		m.Time = v
-		return nil
-	case string:
-		text = v
-	case []byte:
-		text = string(v)
-	default:
-		return fmt.Errorf("a time comes as %T", src)
-	}
-	at, err := time.ParseInLocation(textTime, text, time.UTC)
-	m.Time = at
-	return err
-}
-
 // plain brings a column into the one collation that a UNION can have.
 func (s *Store) plain(column string) string {
 	if s.dialect == migrations.SQLite {
@@ -150,7 +125,7 @@ type gauge struct {
 	kind, name string
 	n, m       int
 	amount     models.Amount
-	at         moment
+	at         time.Time
 }
 
 // gaugeQuery writes the query of models.Gauges. Each count stops at models.MaxGauge: a page must not get slower with what is left undone.
@@ -173,11 +148,7 @@ func (s *Store) gaugeQuery() string {
 }
 
 func scanGauge(rows *sql.Rows) (g gauge, err error) {
-	var amount sql.NullString
-	err = rows.Scan(&g.kind, &g.name, &g.n, &g.m, &amount, &g.at)
-	if err == nil && amount.Valid {
-		err = g.amount.Scan(amount.String)
-	}
+	err = rows.Scan(&g.kind, &g.name, &g.n, &g.m, orZero(&g.amount), orZero(&g.at))
 	return g, err
 }
 
@@ -248,7 +219,7 @@ func (s *Store) liveDay(ctx context.Context, today string, zone *time.Location, 
 		case "counter":
 			b.Callbacks[g.name] = g.n
 		case "callback":
-			b.LastCallback = g.at.Time
+			b.LastCallback = g.at
 		default:
 			fillGauges(&b.Now, g)
 		}

@@ -16,6 +16,7 @@ import (
 //
 // Those of a sealed day can only be models.ChangedSealed: what the day was sealed with stays as it is.
 func (s *Store) PutDiscrepancies(ctx context.Context, day string, found []models.Discrepancy) error {
+	found = distinctDiscrepancies(found)
 	return doing("store the day's discrepancies", s.Tx(ctx, func(tx *Store) error {
 		if err := tx.lockDay(ctx, day); err != nil {
 			return err
@@ -24,110 +25,87 @@ func (s *Store) PutDiscrepancies(ctx context.Context, day string, found []models
 		if err != nil {
 			return err
 		}
-		known, err := tx.dayDiscrepancies(ctx, day)
+		if d.State == models.DaySealed && slices.ContainsFunc(found, func(x models.Discrepancy) bool { return x.Kind != models.ChangedSealed }) {
+			return ErrConflict
+		}
+		lost, err := tx.dayDiscrepancies(ctx, day) // those that are not found below
 		if err != nil {
 			return err
 		}
-		seen := make(map[discrepancyPlace]bool, len(found))
 		var added []models.Discrepancy
 		for _, x := range found {
-			if d.State == models.DaySealed && x.Kind != models.ChangedSealed {
-				return ErrConflict
-			}
-			x.AppOrderID = clip("discrepancies", "app_order_id", asKey(x.AppOrderID))
-			x.Key = clip("discrepancies", "key", asKey(x.Key))
-			x.Coin = clip("discrepancies", "coin", x.Coin)
-			place := discrepancyPlace{x.Kind, x.Key}
-			if seen[place] {
-				continue
-			}
-			seen[place] = true
-			old, ok := known[place]
-			if !ok {
-				added = append(added, tx.newDiscrepancy(day, x))
-				continue
-			}
-			if err := tx.refind(ctx, old, x); err != nil {
+			old, known := lost[keyOf(x)]
+			delete(lost, keyOf(x))
+			if !known {
+				x.ID, x.Day, x.State, x.CreatedAt, x.UpdatedAt = models.NewID(), day, models.DiscrepancyOpen, tx.now(), tx.now()
+				added = append(added, x)
+			} else if err := tx.updateDiscrepancy(ctx, old, x); err != nil {
 				return err
 			}
 		}
-		if err := tx.addDiscrepancies(ctx, added); err != nil {
+		if err := discrepancyTable.insertAll(ctx, tx, added); err != nil {
 			return err
 		}
-		return tx.settleLost(ctx, known, seen)
+		return tx.settleDiscrepancies(ctx, lost)
 	}))
 }
 
-type discrepancyPlace struct {
+// discrepancyKey tells the discrepancies of a day apart.
+type discrepancyKey struct {
 	kind models.DiscrepancyKind
 	key  string
 }
 
-func (s *Store) dayDiscrepancies(ctx context.Context, day string) (map[discrepancyPlace]models.Discrepancy, error) {
-	var list []models.Discrepancy
-	if err := s.find(ctx, &list, "id", "day = ?", day); err != nil {
-		return nil, err
-	}
-	known := make(map[discrepancyPlace]models.Discrepancy, len(list))
+func keyOf(x models.Discrepancy) discrepancyKey { return discrepancyKey{x.Kind, x.Key} }
+
+// distinctDiscrepancies makes the texts of discrepancies fit their columns, and keeps the first of those that are the same then.
+func distinctDiscrepancies(list []models.Discrepancy) []models.Discrepancy {
+	seen := make(map[discrepancyKey]bool, len(list))
+	var distinct []models.Discrepancy
 	for _, x := range list {
-		known[discrepancyPlace{x.Kind, x.Key}] = x
-	}
-	return known, nil
-}
-
-func (s *Store) newDiscrepancy(day string, x models.Discrepancy) models.Discrepancy {
-	x.ID, x.Day, x.State = models.NewID(), day, models.DiscrepancyOpen
-	x.CreatedAt = s.now()
-	x.UpdatedAt = x.CreatedAt
-	x.Note = clip("discrepancies", "note", x.Note)
-	return x
-}
-
-func (s *Store) addDiscrepancies(ctx context.Context, added []models.Discrepancy) error {
-	for rest := added; len(rest) > 0; {
-		some := rest[:min(linesPerInsert, len(rest))]
-		if err := s.create(ctx, &some); err != nil {
-			return err
+		x.AppOrderID, x.Key = asKey(x.AppOrderID), asKey(x.Key)
+		clipTexts(&x, "app_order_id", "key", "coin", "note")
+		if !seen[keyOf(x)] {
+			seen[keyOf(x)] = true
+			distinct = append(distinct, x)
 		}
-		rest = rest[len(some):]
 	}
-	return nil
+	return distinct
 }
 
-// refind brings a discrepancy that was known up to what was found now.
-func (s *Store) refind(ctx context.Context, old, now models.Discrepancy) error {
+func (s *Store) dayDiscrepancies(ctx context.Context, day string) (map[discrepancyKey]models.Discrepancy, error) {
+	list, err := discrepancyTable.query(ctx, s, "WHERE day = ?", day)
+	found := make(map[discrepancyKey]models.Discrepancy, len(list))
+	for _, x := range list {
+		found[keyOf(x)] = x
+	}
+	return found, err
+}
+
+// updateDiscrepancy gives a stored discrepancy the figures that were found now, and opens it, unless it is open or accepted with the same.
+func (s *Store) updateDiscrepancy(ctx context.Context, old, now models.Discrepancy) error {
 	same := old.Theirs.Equal(now.Theirs) && old.Ours.Equal(now.Ours) && old.Coin == now.Coin && old.OrderID == now.OrderID
 	if same && old.State != models.DiscrepancySettled {
 		return nil
 	}
-	c := &change{}
-	c.set("theirs", now.Theirs)
-	c.set("ours", now.Ours)
-	c.set("coin", now.Coin)
-	c.set("order_id", now.OrderID)
-	c.set("state", string(models.DiscrepancyOpen))
-	c.set("updated_at", s.now())
-	return s.update(ctx, "discrepancies", c, "id = ?", old.ID)
+	now.State, now.UpdatedAt = models.DiscrepancyOpen, s.now()
+	set := discrepancyTable.changeOnly(&now, "theirs", "ours", "coin", "order_id", "state", "updated_at")
+	return s.update(ctx, discrepancyTable.name, set, "id = ?", old.ID)
 }
 
-// settleLost settles the open ones that were not found any more.
-func (s *Store) settleLost(
-	ctx context.Context, known map[discrepancyPlace]models.Discrepancy, seen map[discrepancyPlace]bool,
-) error {
-	var ids []any
-	for place, x := range known {
-		if x.State == models.DiscrepancyOpen && !seen[place] {
+// settleDiscrepancies settles those that are open.
+func (s *Store) settleDiscrepancies(ctx context.Context, list map[discrepancyKey]models.Discrepancy) error {
+	var ids []string
+	for _, x := range list {
+		if x.State == models.DiscrepancyOpen {
 			ids = append(ids, x.ID)
 		}
 	}
-	for some := range slices.Chunk(ids, linesPerInsert) {
-		args := append([]any{string(models.DiscrepancySettled), s.now(), string(models.DiscrepancyOpen)}, some...)
-		query := "UPDATE discrepancies SET state = ?, updated_at = ? WHERE state = ? AND id IN (" + places(len(some)) + ")"
-		if _, err := s.exec(ctx, query, args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return inParts(ids, func(list string, args []any) error {
+		_, err := s.exec(ctx, "UPDATE discrepancies SET state = ?, updated_at = ? WHERE state = ? AND id IN "+list,
+			slices.Concat([]any{string(models.DiscrepancySettled), s.now(), string(models.DiscrepancyOpen)}, args)...)
+		return err
+	})
 }
 
 const discrepancyList = "discrepancies"

@@ -15,12 +15,7 @@ func (s *Store) AddEvidence(ctx context.Context, e *models.Evidence) error {
 	if e.CreatedAt.IsZero() {
 		e.CreatedAt = s.now()
 	}
-	for column, field := range map[string]*string{
-		"app_order_id": &e.AppOrderID, "order_num": &e.OrderNum, "status": &e.Status,
-		"coin": &e.Coin, "amount": &e.Amount, "code": &e.Code,
-	} {
-		*field = clip("evidence", column, *field)
-	}
+	clipTexts(e, "app_order_id", "order_num", "status", "coin", "amount", "code")
 	return doing("store the evidence", s.create(ctx, e))
 }
 
@@ -58,8 +53,7 @@ func (s *Store) OpenReview(ctx context.Context, r models.Review) error {
 		r.UpdatedAt = r.CreatedAt
 	}
 	r.Open = true
-	r.Subject = clip("reviews", "subject", r.Subject)
-	r.Note = clip("reviews", "note", r.Note)
+	clipTexts(&r, "subject", "note")
 	return doing("open a review", s.create(ctx, &r, onConflict("kind", "subject")))
 }
 

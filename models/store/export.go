@@ -43,9 +43,7 @@ func (s *Store) EachPayment(ctx context.Context, from, to time.Time, fn func(mod
 }
 
 func scanPayment(rows *sql.Rows) (p models.PaymentRow, err error) {
-	var orderNum sql.NullString
-	err = rows.Scan(&p.AttemptID, &p.OrderID, &p.Ref, &p.OrderState, &p.Email, &p.AppOrderID, &orderNum, &p.Coin, &p.Amount, &p.Rate, &p.RateSource,
+	err = rows.Scan(&p.AttemptID, &p.OrderID, &p.Ref, &p.OrderState, &p.Email, &p.AppOrderID, orZero(&p.OrderNum), &p.Coin, &p.Amount, &p.Rate, &p.RateSource,
 		&p.Currency, &p.Total, &p.Refunded, &p.PayerUserID, &p.CreatedAt, &p.PaidAt)
-	p.OrderNum = orderNum.String
 	return p, err
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -53,23 +52,14 @@ func stateOf(shop *productcsv.Shop) string {
 
 func (s *Store) importIndex(ctx context.Context, shop *productcsv.Shop) error {
 	var err error
-	if shop.BySKU, err = s.pairs(ctx, "SELECT sku, product_id FROM variants"); err != nil {
+	if shop.BySKU, err = readMap[string, string](ctx, s, "SELECT sku, product_id FROM variants"); err != nil {
 		return err
 	}
-	if shop.BySlug, err = s.pairs(ctx, "SELECT slug, id FROM products"); err != nil {
+	if shop.BySlug, err = readMap[string, string](ctx, s, "SELECT slug, id FROM products"); err != nil {
 		return err
 	}
 	shop.Categories, err = s.Categories(ctx)
 	return err
-}
-
-func (s *Store) pairs(ctx context.Context, query string, args ...any) (map[string]string, error) {
-	found := map[string]string{}
-	err := s.eachPair(ctx, query, args, func(a, b string) error {
-		found[a] = b
-		return nil
-	})
-	return found, err
 }
 
 // importProducts reads the products that the file is about, and those that have one of its SKUs.
@@ -140,8 +130,8 @@ func (s *Store) importPictures(ctx context.Context, shop *productcsv.Shop, recor
 func (s *Store) pairsOf(ctx context.Context, query string, keys []string) (map[string]string, error) {
 	found := map[string]string{}
 	err := inParts(keys, func(list string, args []any) error {
-		some, err := s.pairs(ctx, query+list, args...)
-		maps.Copy(found, some)
+		part, err := readMap[string, string](ctx, s, query+list, args...)
+		maps.Copy(found, part)
 		return err
 	})
 	return found, err
@@ -283,12 +273,7 @@ func (s *Store) EachProduct(ctx context.Context, x ProductExport, fn func(p *mod
 	}
 	query := "SELECT p.id FROM products p WHERE " + strings.Join(where, " AND ") + " ORDER BY p.id LIMIT ?"
 	for after := ""; ; {
-		var ids []string
-		err := s.each(ctx, query, slices.Concat([]any{after}, args, []any{exportedAtOnce}), func(rows *sql.Rows) error {
-			var id string
-			defer func() { ids = append(ids, id) }()
-			return rows.Scan(&id)
-		})
+		ids, err := s.readTexts(ctx, query, slices.Concat([]any{after}, args, []any{exportedAtOnce})...)
 		if err != nil {
 			return doing("read the products", err)
 		}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +12,7 @@ import (
 
 // InsertImport stores the row of a file whose pieces follow.
 func (s *Store) InsertImport(ctx context.Context, i models.Import) error {
-	i.FileName = clip("imports", "file_name", i.FileName)
+	clipTexts(&i, "file_name")
 	if i.CreatedAt.IsZero() {
 		i.CreatedAt = s.now()
 	}
@@ -22,8 +21,7 @@ func (s *Store) InsertImport(ctx context.Context, i models.Import) error {
 
 // AddImportChunk stores a piece of an import's file.
 func (s *Store) AddImportChunk(ctx context.Context, c models.ImportChunk) error {
-	_, err := s.exec(ctx, "INSERT INTO import_chunks (import_id, number, data) VALUES (?, ?, ?)", c.ImportID, c.Number, c.Data)
-	return doing("store a piece of the file", err)
+	return doing("store a piece of the file", importChunkTable.insert(ctx, s, &c))
 }
 
 // FinishUpload notes what the file is when all of its pieces are there.
@@ -35,18 +33,15 @@ func (s *Store) FinishUpload(ctx context.Context, i models.Import) error {
 	return doing("note the file", err)
 }
 
+const (
+	deleteChunks   = "DELETE FROM import_chunks WHERE import_id = ?"
+	deleteProblems = "DELETE FROM import_problems WHERE import_id = ?"
+)
+
 // DropImport forgets an import with its file, such as one whose upload broke off.
 func (s *Store) DropImport(ctx context.Context, id string) error {
 	return doing("forget the import", s.Tx(ctx, func(tx *Store) error {
-		for _, query := range []string{
-			"DELETE FROM import_chunks WHERE import_id = ?", "DELETE FROM import_problems WHERE import_id = ?",
-			"DELETE FROM import_pictures WHERE import_id = ?", "DELETE FROM imports WHERE id = ?",
-		} {
-			if _, err := tx.exec(ctx, query, id); err != nil {
-				return err
-			}
-		}
-		return nil
+		return tx.execEach(ctx, id, deleteChunks, deleteProblems, "DELETE FROM import_pictures WHERE import_id = ?", "DELETE FROM imports WHERE id = ?")
 	}))
 }
 
@@ -98,14 +93,16 @@ func (s *Store) PutCheck(ctx context.Context, id, report, catalogue string, prob
 		if err != nil {
 			return err
 		}
-		if _, err := tx.exec(ctx, "DELETE FROM import_problems WHERE import_id = ?", id); err != nil {
+		if _, err := tx.exec(ctx, deleteProblems, id); err != nil {
 			return err
 		}
-		batch := rowsOf("import_problems", "import_id, position, line, column_name, level, code, sku, details")
+		found := importProblemTable.batch()
 		for i, p := range problems {
-			batch.add(id, i+1, p.Line, clip("import_problems", "column_name", p.ColumnName), p.Level, p.Code, clip("import_problems", "sku", p.SKU), p.Details)
+			p.ImportID, p.Position = id, i+1
+			clipTexts(&p, "column_name", "sku")
+			found.add(p)
 		}
-		return batch.insert(ctx, tx)
+		return found.insert(ctx, tx)
 	}))
 }
 
@@ -136,11 +133,13 @@ func (s *Store) MarkApplied(ctx context.Context, id, report string, pictures []m
 		if err != nil {
 			return err
 		}
-		batch := rowsOf("import_pictures", "import_id, position, product_id, line, sku, pictures, state, problem")
+		waiting := importPictureTable.batch()
 		for i, p := range pictures {
-			batch.add(id, i+1, p.ProductID, p.Line, clip("import_pictures", "sku", p.SKU), p.Pictures, string(models.PicturesWaiting), "")
+			p.ImportID, p.Position, p.State, p.Problem = id, i+1, models.PicturesWaiting, ""
+			clipTexts(&p, "sku")
+			waiting.add(p)
 		}
-		return batch.insert(ctx, tx)
+		return waiting.insert(ctx, tx)
 	}))
 }
 
@@ -167,14 +166,7 @@ func (s *Store) SetImportPicture(ctx context.Context, id string, position int, s
 
 // CountImportPictures counts the products whose pictures an import fetches, by state.
 func (s *Store) CountImportPictures(ctx context.Context, id string) (map[models.ImportPictureState]int, error) {
-	counts := map[models.ImportPictureState]int{}
-	err := s.each(ctx, "SELECT state, COUNT(*) FROM import_pictures WHERE import_id = ? GROUP BY state", []any{id}, func(rows *sql.Rows) error {
-		var state models.ImportPictureState
-		var n int
-		err := rows.Scan(&state, &n)
-		counts[state] = n
-		return err
-	})
+	counts, err := readMap[models.ImportPictureState, int](ctx, s, "SELECT state, COUNT(*) FROM import_pictures WHERE import_id = ? GROUP BY state", id)
 	return counts, doing("count the pictures", err)
 }
 
@@ -186,27 +178,19 @@ func (s *Store) FetchedPicture(ctx context.Context, address string) (source stri
 
 // PutFetchedPicture remembers what the picture at an address is called here.
 func (s *Store) PutFetchedPicture(ctx context.Context, address, source string) error {
-	_, err := s.exec(ctx, "INSERT INTO fetched_pictures (address_hash, address, source, fetched_at) VALUES (?, ?, ?, ?)"+
-		s.replacing([]string{"address_hash"}, "source", "fetched_at"), AddressHash(address), address, source, s.now())
-	return doing("remember the picture", err)
+	fetched := models.FetchedPicture{AddressHash: AddressHash(address), Address: address, Source: source, FetchedAt: s.now()}
+	return doing("remember the picture", fetchedPictureTable.put(ctx, s, &fetched))
 }
 
 // ExpireImports removes the files and problems of up to limit imports from before a time; what they did stays known.
 func (s *Store) ExpireImports(ctx context.Context, before time.Time, limit int) (int, error) {
-	var ids []any
 	query := "SELECT i.id FROM imports i WHERE i.created_at < ? AND EXISTS (SELECT 1 FROM import_chunks c WHERE c.import_id = i.id) ORDER BY i.created_at, i.id LIMIT ?"
-	if err := s.each(ctx, query, []any{before, max(1, limit)}, scanTexts(&ids)); err != nil {
+	ids, err := s.readTexts(ctx, query, before, max(1, limit))
+	if err != nil {
 		return 0, doing("look for old imports", err)
 	}
 	for i, id := range ids {
-		err := s.Tx(ctx, func(tx *Store) error {
-			for _, query := range []string{"DELETE FROM import_chunks WHERE import_id = ?", "DELETE FROM import_problems WHERE import_id = ?"} {
-				if _, err := tx.exec(ctx, query, id); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		err := s.Tx(ctx, func(tx *Store) error { return tx.execEach(ctx, id, deleteChunks, deleteProblems) })
 		if err != nil {
 			return i, doing("remove an old import", err)
 		}

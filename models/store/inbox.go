@@ -62,10 +62,7 @@ func (s *Store) completeInbox(m *models.InboxMessage) {
 	if m.DueAt.IsZero() && m.State == models.InboxNew {
 		m.DueAt = m.ReceivedAt
 	}
-	m.AppID = clip("inbox", "app_id", m.AppID)
-	m.SentTime = clip("inbox", "sent_time", m.SentTime)
-	m.RemoteAddr = clip("inbox", "remote_addr", m.RemoteAddr)
-	m.Problem = clip("inbox", "problem", m.Problem)
+	clipTexts(m, "app_id", "sent_time", "remote_addr", "problem")
 }
 
 // FinishInbox says what became of a callback. Done and flagged are final, bad may still become either: ErrConflict otherwise.

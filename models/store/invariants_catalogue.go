@@ -37,18 +37,11 @@ func (s *Store) derivedInvariant(ctx context.Context) ([]Violation, error) {
 	}
 	var found []Violation
 	for after := ""; ; {
-		var ids []any
-		err := s.each(ctx, "SELECT id FROM products WHERE id > ? ORDER BY id LIMIT 200", []any{after}, scanTexts(&ids))
-		if err != nil || len(ids) == 0 {
+		list, err := s.readTexts(ctx, "SELECT id FROM products WHERE id > ? ORDER BY id LIMIT 200", after)
+		if err != nil || len(list) == 0 {
 			return found, err
 		}
-		list := make([]string, 0, len(ids))
-		for _, id := range ids {
-			if text, ok := id.(string); ok {
-				list = append(list, text)
-				after = text
-			}
-		}
+		after = list[len(list)-1]
 		stored, err := s.readProducts(ctx, list, "")
 		if err != nil {
 			return nil, err
@@ -79,23 +72,24 @@ func (s *Store) indexedWords(ctx context.Context) (map[string]words, error) {
 func (s *Store) derivedViolations(p *storedProduct, categories []models.Category, indexed words) []Violation {
 	var found []Violation
 	now := s.now()
-	prices := models.PricesAt(p.Variants, now)
-	if (p.prices.DueAt.IsZero() || p.prices.DueAt.After(now)) && !samePrices(prices, p.prices) {
+	anew := *p
+	anew.CardPrices = models.PricesAt(p.Variants, now)
+	if (p.PriceDueAt.IsZero() || p.PriceDueAt.After(now)) && !storedProductTable.same(&anew, p) {
 		found = append(found, Violation{"catalogue", "product whose prices in lists are not those of its variants: " + p.ID})
 	}
-	if p.searchVersion != searchVersion {
+	if p.SearchVersion != searchVersion {
 		return found
 	}
 	var in []models.Category
 	for _, id := range p.CategoryIDs {
 		in = append(in, models.Ancestors(categories, id)...)
 	}
-	listed := readTerms(p.search)
+	listed := readTerms(p.SearchText)
 	sum := words{count: len(listed)}
 	for _, w := range listed {
 		sum.weight += w.weight
 	}
-	if p.search != productTerms(p.Product, in) || sum != indexed {
+	if p.SearchText != productTerms(p.Product, in) || sum != indexed {
 		found = append(found, Violation{"catalogue", "product that is not found by its words: " + p.ID})
 	}
 	return found

@@ -15,7 +15,7 @@ func naming() tables {
 	return tables{schema.NamingStrategy{IdentifierMaxLength: 64}}
 }
 
-// TableName is the table of a model.
+// TableName is the table of a row type.
 func (t tables) TableName(model string) string {
 	switch model {
 	case "Evidence":
@@ -28,6 +28,10 @@ func (t tables) TableName(model string) string {
 		return "staff"
 	case "Media":
 		return "media"
+	case "storedProduct":
+		return "products"
+	case "storedCategory":
+		return "categories"
 	default:
 		return t.NamingStrategy.TableName(model)
 	}

@@ -74,9 +74,7 @@ func (s *Store) KeepMedia(ctx context.Context, sources ...string) error {
 // SweepMedia deletes uploads from before a time that nothing ever showed, at most so many, and gives their number. Pictures that were
 // shown once are kept: orders and mails of the past may name them.
 func (s *Store) SweepMedia(ctx context.Context, before time.Time, limit int) (int, error) {
-	var hashes []any
-	err := s.each(ctx, "SELECT hash FROM media WHERE kept = ? AND created_at < ? ORDER BY created_at, hash LIMIT ?",
-		[]any{false, before, limit}, scanTexts(&hashes))
+	hashes, err := s.readTexts(ctx, "SELECT hash FROM media WHERE kept = ? AND created_at < ? ORDER BY created_at, hash LIMIT ?", false, before, limit)
 	if err != nil {
 		return 0, doing("find forgotten pictures", err)
 	}

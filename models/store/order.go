@@ -133,8 +133,7 @@ func (s *Store) addTransition(ctx context.Context, t models.Transition) error {
 	if t.CreatedAt.IsZero() {
 		t.CreatedAt = s.now()
 	}
-	t.Cause = clip("transitions", "cause", t.Cause)
-	t.Note = clip("transitions", "note", t.Note)
+	clipTexts(&t, "cause", "note")
 	return s.create(ctx, &t)
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/coincart/coincart/models"
 )
@@ -26,16 +28,11 @@ func (s *Store) OrderFile(ctx context.Context, id string) (models.OrderFile, err
 	return f, doing("read what was written about the order", s.orderPapers(ctx, &f))
 }
 
-const readEvidence = `SELECT e.id, e.attempt_id, e.order_id, e.source, e.verified, e.app_order_id, e.order_num, e.status, e.coin, e.amount,
-	e.code, e.inbox_id, e.created_at, i.remote_addr, i.received_at
+var readEvidence = "SELECT " + evidenceTable.list("e") + `, i.remote_addr, i.received_at
 FROM evidence e LEFT JOIN inbox i ON i.id = e.inbox_id WHERE e.order_id = ? ORDER BY e.created_at, e.id`
 
 func scanEvidence(rows *sql.Rows) (e models.EvidenceRow, err error) {
-	var from sql.NullString
-	var received sql.NullTime
-	err = rows.Scan(&e.ID, &e.AttemptID, &e.OrderID, &e.Source, &e.Verified, &e.AppOrderID, &e.OrderNum, &e.Status, &e.Coin, &e.Amount,
-		&e.Code, &e.InboxID, &e.CreatedAt, &from, &received)
-	e.RemoteAddr, e.ReceivedAt = from.String, received.Time
+	err = rows.Scan(append(evidenceTable.targets(&e.Evidence), orZero(&e.RemoteAddr), orZero(&e.ReceivedAt))...)
 	return e, err
 }
 
@@ -44,7 +41,7 @@ type paper struct {
 	kind, id      string
 	text          [7]string
 	number        int64
-	at, then, due moment
+	at, then, due time.Time
 }
 
 // orderPapers reads changes of state, notes, mails, reviews, audit entries and the people of refunds in one statement: a page has few of
@@ -80,7 +77,7 @@ func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 		return err
 	}
 	slices.SortStableFunc(list, func(a, b paper) int {
-		if c := a.at.Compare(b.at.Time); c != 0 {
+		if c := a.at.Compare(b.at); c != 0 {
 			return c
 		}
 		return strings.Compare(a.place(), b.place())
@@ -104,7 +101,7 @@ func scanPaper(rows *sql.Rows) (p paper, err error) {
 	for i := range p.text {
 		into = append(into, &p.text[i])
 	}
-	err = rows.Scan(append(into, &p.number, &p.at, &p.then, &p.due)...)
+	err = rows.Scan(append(into, &p.number, orZero(&p.at), orZero(&p.then), orZero(&p.due))...)
 	return p, err
 }
 
@@ -115,21 +112,21 @@ func (p paper) file(f *models.OrderFile) {
 	case "change":
 		f.Transitions = append(f.Transitions, models.Transition{
 			ID: p.id, OrderID: f.Order.ID, AttemptID: t[0], RefundID: t[1], FromState: t[2], ToState: t[3], Cause: t[4], Note: t[5],
-			Refused: p.number == 1, CreatedAt: p.at.Time,
+			Refused: p.number == 1, CreatedAt: p.at,
 		})
 	case "note":
 		f.Notes = append(f.Notes, models.Note{
-			ID: p.id, OrderID: f.Order.ID, StaffID: t[0], Who: t[1], Text: t[2], CreatedAt: p.at.Time,
+			ID: p.id, OrderID: f.Order.ID, StaffID: t[0], Who: t[1], Text: t[2], CreatedAt: p.at,
 		})
 	case "mail":
 		f.Mails = append(f.Mails, models.OutboxMessage{
 			ID: p.id, Kind: models.MailKind(t[0]), OrderID: f.Order.ID, DedupeKey: t[1], State: models.OutboxState(t[2]), Problem: t[3], Lease: t[4],
-			Tries: int(p.number), CreatedAt: p.at.Time, SentAt: p.then.Time, DueAt: p.due.Time,
+			Tries: int(p.number), CreatedAt: p.at, SentAt: p.then, DueAt: p.due,
 		})
 	case "review":
 		f.Reviews = append(f.Reviews, models.Review{
 			ID: p.id, Kind: models.ReviewKind(t[0]), Subject: t[1], OrderID: f.Order.ID, AttemptID: t[2], Note: t[3], Resolution: t[4],
-			Open: p.number == 1, CreatedAt: p.at.Time, UpdatedAt: p.then.Time,
+			Open: p.number == 1, CreatedAt: p.at, UpdatedAt: p.then,
 		})
 	case "person":
 		if f.People == nil {
@@ -138,7 +135,7 @@ func (p paper) file(f *models.OrderFile) {
 		f.People[p.id] = t[0]
 	case "audit":
 		f.Audit = append(f.Audit, models.AuditEntry{
-			Seq: p.number, At: p.at.Time, StaffID: t[0], Who: t[1], Action: t[2], Subject: t[3], Before: t[4], After: t[5], RemoteAddr: t[6],
+			Seq: p.number, At: p.at, StaffID: t[0], Who: t[1], Action: t[2], Subject: t[3], Before: t[4], After: t[5], RemoteAddr: t[6],
 			RequestID: p.id,
 		})
 	}
@@ -153,12 +150,8 @@ func (s *Store) OrderRefs(ctx context.Context, ids []string) (map[string]string,
 			continue
 		}
 		args = padded(args)
-		err := s.each(ctx, "SELECT id, ref FROM orders WHERE id IN ("+places(len(args))+")", args, func(rows *sql.Rows) error {
-			var id, ref string
-			err := rows.Scan(&id, &ref)
-			refs[id] = ref
-			return err
-		})
+		found, err := readMap[string, string](ctx, s, "SELECT id, ref FROM orders WHERE id IN ("+places(len(args))+")", args...)
+		maps.Copy(refs, found)
 		if err != nil {
 			return nil, doing("read the references", err)
 		}

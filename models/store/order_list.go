@@ -105,11 +105,9 @@ type foundOrder struct {
 }
 
 func scanOrderRow(rows *sql.Rows) (r foundOrder, err error) {
-	var paid, fulfilled sql.NullTime
 	err = rows.Scan(&r.ID, &r.Ref, &r.State, &r.Email, &r.Name, &r.Lang, &r.Currency, &r.Digits, &r.Total, &r.Coin, &r.Tracking,
-		&r.CreatedAt, &r.UpdatedAt, &r.ExpiresAt, &paid, &fulfilled, &r.GoodsTotal, &r.Discount, &r.Delivery, &r.Tax, &r.ContainedTax,
+		&r.CreatedAt, &r.UpdatedAt, &r.ExpiresAt, orZero(&r.PaidAt), orZero(&r.FulfilledAt), &r.GoodsTotal, &r.Discount, &r.Delivery, &r.Tax, &r.ContainedTax,
 		&r.TaxName, &r.CouponCode, &r.DeliveryTitle, &r.paidAttemptID)
-	r.PaidAt, r.FulfilledAt = paid.Time, fulfilled.Time
 	return r, err
 }
 
@@ -347,8 +345,7 @@ func (s *Store) addAttempts(ctx context.Context, found []foundOrder) ([]models.O
 	ids = padded(ids)
 	err := s.each(ctx, named(readCurrent, "ids", places(len(ids))), ids, func(scanned *sql.Rows) error {
 		var r models.OrderRow
-		var orderNum sql.NullString
-		err := scanned.Scan(&r.ID, &r.AttemptID, &r.AttemptState, &r.AppOrderID, &orderNum, &r.PayCoin, &r.PayAmount, &r.Refunded, &r.PayerUserID)
+		err := scanned.Scan(&r.ID, &r.AttemptID, &r.AttemptState, &r.AppOrderID, orZero(&r.OrderNum), &r.PayCoin, &r.PayAmount, &r.Refunded, &r.PayerUserID)
 		if err != nil {
 			return err
 		}
@@ -357,7 +354,7 @@ func (s *Store) addAttempts(ctx context.Context, found []foundOrder) ([]models.O
 		if row.AttemptID != "" && row.AttemptID == found[i].paidAttemptID {
 			return nil
 		}
-		row.AttemptID, row.AttemptState, row.AppOrderID, row.OrderNum = r.AttemptID, r.AttemptState, r.AppOrderID, orderNum.String
+		row.AttemptID, row.AttemptState, row.AppOrderID, row.OrderNum = r.AttemptID, r.AttemptState, r.AppOrderID, r.OrderNum
 		row.PayCoin, row.PayAmount, row.Refunded, row.PayerUserID = r.PayCoin, r.PayAmount, r.Refunded, r.PayerUserID
 		return nil
 	})

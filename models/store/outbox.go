@@ -22,7 +22,7 @@ func (s *Store) PutOutbox(ctx context.Context, m models.OutboxMessage) error {
 	if m.DueAt.IsZero() && m.State == models.OutboxWaiting {
 		m.DueAt = m.CreatedAt
 	}
-	m.Problem = clip("outbox", "problem", m.Problem)
+	clipTexts(&m, "problem")
 	return doing("queue the message", s.create(ctx, &m, onConflict("dedupe_key")))
 }
 

@@ -51,7 +51,7 @@ func (s *Store) SavePriceSource(ctx context.Context, p models.PriceSource) error
 }
 
 func (s *Store) savePriceSource(ctx context.Context, p models.PriceSource, now time.Time) error {
-	if err := s.checkTexts(ctx, &p); err != nil {
+	if err := checkTexts(&p); err != nil {
 		return err
 	}
 	if p.Version == 0 {
@@ -62,13 +62,7 @@ func (s *Store) savePriceSource(ctx context.Context, p models.PriceSource, now t
 		}
 		return err
 	}
-	set := &change{}
-	set.set("name", p.Name)
-	set.set("url", p.URL)
-	set.set("path", p.Path)
-	set.set("time_path", p.TimePath)
-	set.set("enabled", p.Enabled)
-	set.set("version", p.Version+1)
-	set.set("updated_at", p.UpdatedAt)
-	return s.update(ctx, "price_sources", set, "id = ? AND version = ?", p.ID, p.Version)
+	changed := p
+	changed.Version++
+	return s.update(ctx, "price_sources", priceSourceTable.change(&changed), "id = ? AND version = ?", p.ID, p.Version)
 }

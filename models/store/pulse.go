@@ -35,17 +35,17 @@ func (s *Store) Pulse(ctx context.Context, late time.Duration) (models.Pulse, er
 	}
 	for _, queue := range []Queue{QueueOrders, QueueAttempts, QueueInbox, QueueOutbox, QueueRefunds, QueueTasks} {
 		var rows int
-		var since sql.NullTime
+		var since time.Time
 		err := s.one(ctx, "SELECT COUNT(*) FROM "+string(queue)+" WHERE due_at < ?", []any{models.Instant(now.Add(-late))}, &rows)
 		if err == nil && rows > 0 {
-			err = s.one(ctx, "SELECT due_at FROM "+string(queue)+" WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1", nil, &since)
+			err = s.one(ctx, "SELECT due_at FROM "+string(queue)+" WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1", nil, orZero(&since))
 		}
 		if err != nil {
 			return p, doing("look for rows that wait", err)
 		}
 		p.LateRows += rows
-		if rows > 0 && (p.LateSince.IsZero() || since.Time.Before(p.LateSince)) {
-			p.LateSince, p.LateQueue = since.Time.UTC(), string(queue)
+		if rows > 0 && (p.LateSince.IsZero() || since.Before(p.LateSince)) {
+			p.LateSince, p.LateQueue = since, string(queue)
 		}
 	}
 	return p, nil

@@ -150,34 +150,16 @@ func (s *Store) RefundsOf(ctx context.Context, orderID string) ([]models.Refund,
 	return list, doing("read the order's refunds", err)
 }
 
-const refundList = "refunds"
-
 // RefundPage reads a page of refunds, newest first, in one state or (empty) in all. ErrFilter, ErrCursor.
 func (s *Store) RefundPage(
 	ctx context.Context, state models.RefundState, after string, limit int,
 ) (rows []models.Refund, next string, err error) {
-	limit, err = pageLimit(limit)
-	if err != nil {
-		return nil, "", doing("read the refunds", err)
-	}
-	at, id, err := readTimeCursor(refundList, after)
-	if err != nil {
-		return nil, "", doing("read the refunds", err)
-	}
 	where := &conditions{}
 	if state != "" {
 		where.add("state = ?", string(state))
 	}
-	if id != "" {
-		part, args := s.beyondTime(at, id)
-		where.add(part, args...)
-	}
-	err = s.orm.WithContext(ctx).Where(where.sql(), where.args...).Order("created_at DESC, id DESC").Limit(limit + 1).Find(&rows).Error
-	if err != nil {
-		return nil, "", doing("read the refunds", translate(err))
-	}
-	rows, next = trim(rows, limit, func(r models.Refund) string { return cursor(refundList, timeKey(r.CreatedAt), r.ID) })
-	return rows, next, nil
+	rows, next, err = refundTable.page(ctx, s, where, after, limit)
+	return rows, next, doing("read the refunds", err)
 }
 
 // MoveRefund changes a refund's state by compare-and-set and stores the transition, whose ids, states and time are filled in. What comes

@@ -103,8 +103,7 @@ func (s *Store) retentionMark(ctx context.Context, name string) (time.Time, erro
 
 // setRetentionMark may bring a mark back that another replica has set further: then rows are looked at twice, and none is left out.
 func (s *Store) setRetentionMark(ctx context.Context, name string, until time.Time) error {
-	_, err := s.exec(ctx, "INSERT INTO retention_marks (name, done_until) VALUES (?, ?)"+s.replacing([]string{"name"}, "done_until"), name, until)
-	return err
+	return retentionMarkTable.put(ctx, s, &retentionMark{name, until})
 }
 
 // ForgetAddresses removes up to limit addresses that goods went to, of orders that are complete (fulfilled, refunded, cancelled, expired)
@@ -114,14 +113,13 @@ func (s *Store) ForgetAddresses(ctx context.Context, before time.Time, limit int
 	done := finished()
 	complete := "state IN (" + places(len(done)) + ") AND updated_at < ?"
 	args := append(slices.Clone(done), before)
-	var ids []any
-	err := s.each(ctx, "SELECT a.order_id FROM order_addresses a JOIN orders o ON o.id = a.order_id WHERE a.created_at < ? AND "+complete+
-		" ORDER BY a.created_at LIMIT ?", append(append([]any{before}, args...), max(1, limit)), scanTexts(&ids))
-	if err != nil || len(ids) == 0 {
+	found, err := s.readTexts(ctx, "SELECT a.order_id FROM order_addresses a JOIN orders o ON o.id = a.order_id WHERE a.created_at < ? AND "+complete+
+		" ORDER BY a.created_at LIMIT ?", slices.Concat([]any{before}, args, []any{max(1, limit)})...)
+	if err != nil || len(found) == 0 {
 		return 0, doing("look for old addresses", err)
 	}
 	// Whether it is complete is asked for again: money may have come for it since.
-	ids = padded(ids)
+	ids := padded(arguments(found))
 	n, err := s.exec(ctx, "DELETE FROM order_addresses WHERE order_id IN ("+places(len(ids))+") AND order_id IN (SELECT id FROM orders WHERE "+
 		complete+")", append(ids, args...)...)
 	return int(n), doing("remove old addresses", err)

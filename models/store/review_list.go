@@ -7,32 +7,14 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-const reviewList = "reviews"
-
 // ReviewPage reads a page of reviews, newest first, all or only open ones. ErrFilter, ErrCursor.
 func (s *Store) ReviewPage(ctx context.Context, onlyOpen bool, after string, limit int) (rows []models.Review, next string, err error) {
-	limit, err = pageLimit(limit)
-	if err != nil {
-		return nil, "", doing("read the reviews", err)
-	}
-	at, id, err := readTimeCursor(reviewList, after)
-	if err != nil {
-		return nil, "", doing("read the reviews", err)
-	}
 	where := &conditions{}
 	if onlyOpen {
 		where.add("`open` = ?", true)
 	}
-	if id != "" {
-		part, args := s.beyondTime(at, id)
-		where.add(part, args...)
-	}
-	err = s.orm.WithContext(ctx).Where(where.sql(), where.args...).Order("created_at DESC, id DESC").Limit(limit + 1).Find(&rows).Error
-	if err != nil {
-		return nil, "", doing("read the reviews", translate(err))
-	}
-	rows, next = trim(rows, limit, func(r models.Review) string { return cursor(reviewList, timeKey(r.CreatedAt), r.ID) })
-	return rows, next, nil
+	rows, next, err = reviewTable.page(ctx, s, where, after, limit)
+	return rows, next, doing("read the reviews", err)
 }
 
 // Review reads a review by its id; ErrNotFound.
@@ -87,9 +69,7 @@ func (s *Store) PendingAttempts(ctx context.Context, after string, limit int) (r
 }
 
 func scanPending(rows *sql.Rows) (a models.PendingAttempt, err error) {
-	var checked sql.NullTime
 	err = rows.Scan(&a.ID, &a.OrderID, &a.Ref, &a.Email, &a.State, &a.OrderState, &a.Intent, &a.AppOrderID, &a.OrderNum, &a.Coin, &a.Amount,
-		&a.PayerUserID, &a.CreatedAt, &checked, &a.ExpiresAt)
-	a.CheckedAt = checked.Time
+		&a.PayerUserID, &a.CreatedAt, orZero(&a.CheckedAt), &a.ExpiresAt)
 	return a, err
 }

@@ -156,9 +156,8 @@ func (s *Store) RollUp(ctx context.Context, day string, zone *time.Location) err
 
 func (s *Store) putFigures(ctx context.Context, zone string, d models.DayFigures) error {
 	// The day's row comes first, so that who does the same day at the same time waits here.
-	query := "INSERT INTO day_figures (zone, day, orders, converted, paid, uncalled, waits, lags, updated_at) VALUES (" + places(9) + ")" +
-		s.replacing([]string{"zone", "day"}, "orders", "converted", "paid", "uncalled", "waits", "lags", "updated_at")
-	if _, err := s.exec(ctx, query, zone, d.Day, d.Orders, d.Converted, d.Paid, d.Uncalled, d.Wait, d.Lag, s.now()); err != nil {
+	figures := dayFigure{zone, d.Day, d.Orders, d.Converted, d.Paid, d.Uncalled, d.Wait, d.Lag, s.now()}
+	if err := dayFigureTable.put(ctx, s, &figures); err != nil {
 		return err
 	}
 	if _, err := s.exec(ctx, "DELETE FROM day_sums WHERE zone = ? AND day = ?", zone, d.Day); err != nil {
@@ -169,9 +168,7 @@ func (s *Store) putFigures(ctx context.Context, zone string, d models.DayFigures
 		sums []models.CoinTotal
 	}{{sumRevenue, d.Revenue}, {sumCoin, d.Coins}, {sumRefund, d.Refunds}} {
 		for _, sum := range part.sums {
-			_, err := s.exec(ctx, "INSERT INTO day_sums (zone, day, kind, symbol, `count`, amount) VALUES ("+places(6)+")",
-				zone, d.Day, part.kind, sum.Symbol, sum.Count, sum.Amount)
-			if err != nil {
+			if err := daySumTable.insert(ctx, s, &daySum{zone, d.Day, part.kind, sum.Symbol, sum.Count, sum.Amount}); err != nil {
 				return err
 			}
 		}
@@ -189,15 +186,7 @@ func (s *Store) RollUpDue(ctx context.Context, zone *time.Location) (days int, e
 	if err != nil {
 		return 0, err
 	}
-	done := map[string]time.Time{}
-	err = s.each(ctx, "SELECT day, updated_at FROM day_figures WHERE zone = ? AND day >= ?", []any{zone.String(), first},
-		func(rows *sql.Rows) error {
-			var day string
-			var at time.Time
-			err := rows.Scan(&day, &at)
-			done[day] = at
-			return err
-		})
+	done, err := readMap[string, time.Time](ctx, s, "SELECT day, updated_at FROM day_figures WHERE zone = ? AND day >= ?", zone.String(), first)
 	if err != nil {
 		return 0, doing("look for days to add up", err)
 	}

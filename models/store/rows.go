@@ -2,40 +2,65 @@ package store
 
 import (
 	"context"
-	"strings"
+	"database/sql"
 )
+
+// collect reads all rows of a query.
+func collect[T any](ctx context.Context, s *Store, query string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	var list []T
+	err := s.each(ctx, query, args, func(rows *sql.Rows) error {
+		row, err := scan(rows)
+		list = append(list, row)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// readTexts reads the only column of a query.
+func (s *Store) readTexts(ctx context.Context, query string, args ...any) ([]string, error) {
+	return collect(ctx, s, query, args, func(rows *sql.Rows) (text string, err error) {
+		err = rows.Scan(&text)
+		return text, err
+	})
+}
+
+// readMap reads the two columns of a query as keys and values.
+func readMap[K comparable, V any](ctx context.Context, s *Store, query string, args ...any) (map[K]V, error) {
+	found := map[K]V{}
+	err := s.each(ctx, query, args, func(rows *sql.Rows) error {
+		var key K
+		var value V
+		err := rows.Scan(&key, &value)
+		found[key] = value
+		return err
+	})
+	return found, err
+}
+
+// execEach runs statements that have the same one argument.
+func (s *Store) execEach(ctx context.Context, arg any, statements ...string) error {
+	for _, statement := range statements {
+		if _, err := s.exec(ctx, statement, arg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// arguments are texts as arguments of a statement.
+func arguments(texts []string) []any {
+	args := make([]any, len(texts))
+	for i, text := range texts {
+		args[i] = text
+	}
+	return args
+}
 
 // rowSizes are the numbers of rows of one statement: few texts, so that each is prepared once.
 var rowSizes = []int{200, 50, 10, 1}
-
-// rowBatch collects rows of a table for INSERTs of many.
-type rowBatch struct {
-	table, columns string
-	width          int
-	values         []any
-}
-
-func rowsOf(table, columns string) *rowBatch {
-	return &rowBatch{table: table, columns: columns, width: strings.Count(columns, ",") + 1}
-}
-
-func (r *rowBatch) add(values ...any) { r.values = append(r.values, values...) }
-
-// insert stores the rows and forgets them.
-func (r *rowBatch) insert(ctx context.Context, s *Store) error {
-	row := "(" + places(r.width) + ")"
-	for len(r.values) > 0 {
-		n := rowSize(len(r.values) / r.width)
-		query := "INSERT INTO " + r.table + " (" + r.columns + ") VALUES " +
-			strings.TrimSuffix(strings.Repeat(row+", ", n), ", ")
-		if _, err := s.exec(ctx, query, r.values[:n*r.width]...); err != nil {
-			return doing(r.table, err)
-		}
-		r.values = r.values[n*r.width:]
-	}
-	r.values = nil
-	return nil
-}
 
 func rowSize(left int) int {
 	for _, n := range rowSizes {

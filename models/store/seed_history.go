@@ -114,7 +114,9 @@ func (g *maker) batch(n int) *seedTables {
 	for _, id := range sortedKeys(g.table.stock) {
 		stock := g.table.stock[id]
 		if q := stock.sold + stock.held; q > 0 {
-			g.table.movements.add(g.id(g.table.first), id, "", string(models.MovementImport), q, "Test data", g.table.first)
+			g.table.movements.add(models.StockMovement{
+				ID: g.id(g.table.first), VariantID: id, Kind: models.MovementImport, Quantity: q, Note: "Test data", CreatedAt: g.table.first,
+			})
 		}
 	}
 	return g.table

@@ -27,7 +27,6 @@ type SeedSpec struct {
 
 const (
 	seedBatch   = 2000 // orders of one transaction
-	seedRows    = 200  // rows of one INSERT
 	seedWriters = 2    // transactions at the same time; SQLite has one
 )
 
@@ -226,36 +225,21 @@ func (s *Store) seedCoins(ctx context.Context) ([]models.Coin, error) {
 	return s.Coins(ctx)
 }
 
-// seedTable collects rows of a table for INSERTs of many.
-type seedTable struct {
-	name, columns string
-	width         int
-	values        []any
-}
-
-func newSeedTable(name, columns string) *seedTable {
-	return &seedTable{name: name, columns: columns, width: strings.Count(columns, ",") + 1}
-}
-
-func (t *seedTable) add(values ...any) { t.values = append(t.values, values...) }
-
-func (t *seedTable) write(ctx context.Context, tx *Store) error {
-	row := "(" + places(t.width) + ")"
-	for values := range slices.Chunk(t.values, seedRows*t.width) {
-		rows := strings.TrimSuffix(strings.Repeat(row+", ", len(values)/t.width), ", ")
-		if _, err := tx.exec(ctx, "INSERT INTO "+t.name+" ("+t.columns+") VALUES "+rows, values...); err != nil {
-			return fmt.Errorf("%s: %w", t.name, err)
-		}
-	}
-	return nil
-}
-
 // seedStock is what a batch does to a variant.
 type seedStock struct{ sold, held int }
 
 // seedTables are the rows of a batch.
 type seedTables struct {
-	orders, lines, attempts, evidence, inbox, transitions, reservations, movements, refunds, reviews *seedTable
+	orders       *rowBatch[models.Order]
+	lines        *rowBatch[models.OrderLine]
+	attempts     *rowBatch[models.Attempt]
+	evidence     *rowBatch[models.Evidence]
+	inbox        *rowBatch[models.InboxMessage]
+	transitions  *rowBatch[models.Transition]
+	reservations *rowBatch[models.Reservation]
+	movements    *rowBatch[models.StockMovement]
+	refunds      *rowBatch[models.Refund]
+	reviews      *rowBatch[models.Review]
 
 	stock map[string]*seedStock
 	calls map[string]int // callbacks by day, UTC
@@ -264,31 +248,19 @@ type seedTables struct {
 
 func newSeedTables() *seedTables {
 	return &seedTables{
-		orders: newSeedTable("orders", "id, ref, state, email, name, lang, currency, digits, total, goods, form_token, paid_attempt_id, "+
-			"created_at, updated_at, expires_at, paid_at, due_at, lease, coin, tracking, fulfilled_at, goods_total"),
-		lines: newSeedTable("order_lines", "id, order_id, position, variant_id, sku, slug, title, variant_title, cover, unit_price, quantity, total"),
-		attempts: newSeedTable("attempts", "id, order_id, app_order_id, order_num, state, live, intent, coin, amount, rate, rate_source, rate_at, "+
-			"payer_user_id, scene_type, problem_code, checks, checked_at, created_at, updated_at, sent_at, opened_at, paid_at, due_at, lease, refunded"),
-		evidence: newSeedTable("evidence", "id, attempt_id, order_id, source, verified, app_order_id, order_num, status, coin, amount, code, "+
-			"inbox_id, created_at"),
-		inbox: newSeedTable("inbox", "id, digest, data_hash, app_id, sent_time, data, sign, remote_addr, state, problem, tries, received_at, "+
-			"handled_at, due_at, lease"),
-		transitions:  newSeedTable("transitions", "id, order_id, attempt_id, refund_id, from_state, to_state, refused, cause, note, created_at"),
-		reservations: newSeedTable("reservations", "id, order_id, variant_id, quantity, state, created_at, updated_at"),
-		movements:    newSeedTable("stock_movements", "id, variant_id, order_id, kind, quantity, note, created_at"),
-		refunds: newSeedTable("refunds", "id, order_id, attempt_id, app_order_id, order_num, state, amount, coin, reason, form_token, "+
-			"requested_by, approved_by, created_at, updated_at, sent_at, confirmed_at, due_at"),
-		reviews: newSeedTable("reviews", "id, kind, subject, order_id, attempt_id, note, open, created_at, updated_at"),
-		stock:   map[string]*seedStock{}, calls: map[string]int{},
+		orders: orderTable.batch(), lines: orderLineTable.batch(), attempts: attemptTable.batch(), evidence: evidenceTable.batch(),
+		inbox: inboxTable.batch(), transitions: transitionTable.batch(), reservations: reservationTable.batch(),
+		movements: movementTable.batch(), refunds: refundTable.batch(), reviews: reviewTable.batch(),
+		stock: map[string]*seedStock{}, calls: map[string]int{},
 	}
 }
 
 // write stores a batch: parents before children, and the variants last, because every batch changes them.
 func (t *seedTables) write(ctx context.Context, tx *Store) error {
-	for _, table := range []*seedTable{
-		t.orders, t.lines, t.attempts, t.inbox, t.evidence, t.transitions, t.reservations, t.movements, t.refunds, t.reviews,
-	} {
-		if err := table.write(ctx, tx); err != nil {
+	for _, rows := range []interface {
+		insert(ctx context.Context, s *Store) error
+	}{t.orders, t.lines, t.attempts, t.inbox, t.evidence, t.transitions, t.reservations, t.movements, t.refunds, t.reviews} {
+		if err := rows.insert(ctx, tx); err != nil {
 			return err
 		}
 	}

@@ -12,10 +12,11 @@ import (
 func (g *maker) write(o *made) {
 	t := g.table
 	a := &o.attempt
-	t.orders.add(o.ID, o.Ref, string(o.State), o.Email, o.Name, o.Lang, o.Currency, o.Digits, o.Total, o.Goods, o.FormToken, o.PaidAttemptID,
-		o.CreatedAt, later(o.CreatedAt, a.UpdatedAt, o.FulfilledAt, o.refunded), o.ExpiresAt, o.PaidAt, o.DueAt, "", a.Coin, o.Tracking, o.FulfilledAt, o.Total)
+	o.UpdatedAt, o.Coin, o.GoodsTotal = later(o.CreatedAt, a.UpdatedAt, o.FulfilledAt, o.refunded), a.Coin, o.Total
+	t.orders.add(o.Order)
 	for _, l := range o.Lines {
-		t.lines.add(l.ID, o.ID, l.Position, l.VariantID, l.SKU, l.Slug, l.Title, l.VariantTitle, l.Cover, l.UnitPrice, l.Quantity, l.Total)
+		l.OrderID = o.ID
+		t.lines.add(l)
 	}
 	for i := range o.Attempts {
 		g.writeAttempt(&o.Attempts[i])
@@ -27,7 +28,10 @@ func (g *maker) write(o *made) {
 		g.writeEvidence(o)
 	}
 	if o.State == models.OrderReview {
-		t.reviews.add(g.id(a.PaidAt), string(models.ReviewLatePayment), a.ID, o.ID, a.ID, models.Remark("paid_late", "order", string(models.OrderExpired)), true, a.PaidAt, a.PaidAt)
+		t.reviews.add(models.Review{
+			ID: g.id(a.PaidAt), Kind: models.ReviewLatePayment, Subject: a.ID, OrderID: o.ID, AttemptID: a.ID,
+			Note: models.Remark("paid_late", "order", string(models.OrderExpired)), Open: true, CreatedAt: a.PaidAt, UpdatedAt: a.PaidAt,
+		})
 	}
 	if !o.refunded.IsZero() {
 		g.writeRefund(o)
@@ -45,19 +49,16 @@ func later(times ...time.Time) time.Time {
 }
 
 func (g *maker) move(o, attempt, refund, from, to, cause string, at time.Time) {
-	g.table.transitions.add(g.id(at), o, attempt, refund, from, to, false, cause, "", at)
+	g.table.transitions.add(models.Transition{
+		ID: g.id(at), OrderID: o, AttemptID: attempt, RefundID: refund, FromState: from, ToState: to, Cause: cause, CreatedAt: at,
+	})
 }
 
 func (g *maker) writeAttempt(a *models.Attempt) {
-	var number, live any
-	if a.OrderNum != "" {
-		number = a.OrderNum
+	if live := a.State.Live(); live {
+		a.Live = &live
 	}
-	if a.State.Live() {
-		live = true
-	}
-	g.table.attempts.add(a.ID, a.OrderID, a.AppOrderID, number, string(a.State), live, "", a.Coin, a.Amount, a.Rate, a.RateSource, a.RateAt,
-		a.PayerUserID, "", a.ProblemCode, a.Checks, a.CheckedAt, a.CreatedAt, a.UpdatedAt, a.SentAt, a.OpenedAt, a.PaidAt, a.DueAt, "", a.Refunded)
+	g.table.attempts.add(*a)
 	move := func(from, to models.AttemptState, cause string, at time.Time) {
 		g.move(a.OrderID, a.ID, "", string(from), string(to), cause, at)
 	}
@@ -114,7 +115,9 @@ func (g *maker) writeStock(o *made) {
 			t.stock[l.VariantID] = stock
 		}
 		booked := func(kind models.MovementKind, quantity int, at time.Time) {
-			t.movements.add(g.id(at), l.VariantID, o.ID, string(kind), quantity, "", at)
+			m := movement(o.ID, l.VariantID, kind, quantity, at)
+			m.ID = g.id(at)
+			t.movements.add(m)
 		}
 		booked(models.MovementReservation, -l.Quantity, o.CreatedAt)
 		state, at := models.ReservationHeld, o.CreatedAt
@@ -130,7 +133,9 @@ func (g *maker) writeStock(o *made) {
 			booked(models.MovementSale, -l.Quantity, at)
 			stock.sold += l.Quantity
 		}
-		t.reservations.add(g.id(o.CreatedAt), o.ID, l.VariantID, l.Quantity, string(state), o.CreatedAt, at)
+		t.reservations.add(models.Reservation{
+			ID: g.id(o.CreatedAt), OrderID: o.ID, VariantID: l.VariantID, Quantity: l.Quantity, State: state, CreatedAt: o.CreatedAt, UpdatedAt: at,
+		})
 	}
 }
 
@@ -138,8 +143,11 @@ func (g *maker) writeStock(o *made) {
 func (g *maker) writeEvidence(o *made) {
 	t := g.table
 	a := &o.attempt
-	t.evidence.add(g.id(a.PaidAt), a.ID, o.ID, string(models.SourceQuery), true, a.AppOrderID, a.OrderNum, "3", a.Coin, a.Amount.String(), "", "",
-		a.PaidAt)
+	paid := models.Evidence{
+		ID: g.id(a.PaidAt), AttemptID: a.ID, OrderID: o.ID, Source: models.SourceQuery, Verified: true, AppOrderID: a.AppOrderID, OrderNum: a.OrderNum,
+		Status: "3", Coin: a.Coin, Amount: a.Amount.String(), CreatedAt: a.PaidAt,
+	}
+	t.evidence.add(paid)
 	if o.called.IsZero() {
 		return
 	}
@@ -150,10 +158,12 @@ func (g *maker) writeEvidence(o *made) {
 	if g.chance(30) {
 		sent = sent.Add(-time.Duration(1+g.random.IntN(20)) * time.Second)
 	}
-	t.inbox.add(id, digest, digest, "made-up", timeKey(sent), "bWFkZSB1cA", "bWFkZSB1cA", "192.0.2.7", string(models.InboxDone), "", 1, o.called,
-		o.called, nil, "")
-	t.evidence.add(g.id(o.called), a.ID, o.ID, string(models.SourceCallback), true, a.AppOrderID, a.OrderNum, "3", "", a.Amount.String(), "", id,
-		o.called)
+	t.inbox.add(models.InboxMessage{
+		ID: id, Digest: digest, DataHash: digest, AppID: "made-up", SentTime: timeKey(sent), Data: "bWFkZSB1cA", Sign: "bWFkZSB1cA",
+		RemoteAddr: "192.0.2.7", State: models.InboxDone, Tries: 1, ReceivedAt: o.called, HandledAt: o.called,
+	})
+	paid.ID, paid.Source, paid.Coin, paid.InboxID, paid.CreatedAt = g.id(o.called), models.SourceCallback, "", id, o.called
+	t.evidence.add(paid)
 	t.calls[counterDay(o.called)]++
 }
 
@@ -162,8 +172,10 @@ func (g *maker) writeRefund(o *made) {
 	a := &o.attempt
 	at, done := o.refunded, o.refunded.Add(24*time.Hour)
 	id := g.id(at)
-	g.table.refunds.add(id, o.ID, a.ID, g.ref(), "R"+a.OrderNum, string(models.RefundConfirmed), o.refund, a.Coin, "Test data", g.ref(), "", "",
-		at, done, at, done, nil)
+	g.table.refunds.add(models.Refund{
+		ID: id, OrderID: o.ID, AttemptID: a.ID, AppOrderID: g.ref(), OrderNum: "R" + a.OrderNum, State: models.RefundConfirmed, Amount: o.refund,
+		Coin: a.Coin, Reason: "Test data", FormToken: g.ref(), CreatedAt: at, UpdatedAt: done, SentAt: at, ConfirmedAt: done,
+	})
 	for _, m := range []struct {
 		from, to models.RefundState
 		at       time.Time

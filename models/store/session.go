@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/coincart/coincart/migrations"
 	"github.com/coincart/coincart/models"
 )
 
@@ -43,54 +42,25 @@ func (s *Store) Session(ctx context.Context, cookieID string) (models.Session, e
 	return m, doing("read the session", err)
 }
 
-const (
-	insertSession = "INSERT INTO sessions (id, cart_id, data, created_at, updated_at, expires_at) VALUES (?, ?, ?, ?, ?, ?) "
-	renewSQLite   = "ON CONFLICT (id) DO UPDATE SET " +
-		"cart_id = excluded.cart_id, data = excluded.data, updated_at = excluded.updated_at, expires_at = excluded.expires_at"
-	renewMySQL = "ON DUPLICATE KEY UPDATE " +
-		"cart_id = VALUES(cart_id), data = VALUES(data), updated_at = VALUES(updated_at), expires_at = VALUES(expires_at)"
-)
-
 // PutSession stores the session of a cookie, new or changed; Data is sealed in the column (ErrNoSealKey). ExpiresAt must be set.
 func (s *Store) PutSession(ctx context.Context, cookieID string, m models.Session) error {
-	m.ID = sessionID(cookieID)
-	sealed, err := s.sealer.seal(sessionColumn, m.ID, m.Data)
-	if err != nil {
-		return doing("store the session", err)
-	}
-	now := s.now()
+	m, err := s.sealSession(cookieID, m)
 	if m.CreatedAt.IsZero() {
-		m.CreatedAt = now
+		m.CreatedAt = m.UpdatedAt
 	}
-	renew := renewMySQL
-	if s.dialect == migrations.SQLite {
-		renew = renewSQLite
+	if err == nil {
+		err = sessionTable.put(ctx, s, &m)
 	}
-	var data any // a nil []byte would be stored as an empty one
-	if sealed != nil {
-		data = sealed
-	}
-	_, err = s.exec(ctx, insertSession+renew, m.ID, m.CartID, data, m.CreatedAt, now, m.ExpiresAt)
 	return doing("store the session", err)
 }
 
 // UpdateSession stores a session that exists, and never brings one back that was ended: ErrNotFound then. So a request that was
 // under way at a sign-out cannot undo it.
 func (s *Store) UpdateSession(ctx context.Context, cookieID string, m models.Session) error {
-	m.ID = sessionID(cookieID)
-	sealed, err := s.sealer.seal(sessionColumn, m.ID, m.Data)
-	if err != nil {
-		return doing("store the session", err)
+	m, err := s.sealSession(cookieID, m)
+	if err == nil {
+		err = s.update(ctx, "sessions", sessionTable.change(&m), "id = ?", m.ID)
 	}
-	c := &change{}
-	c.set("cart_id", m.CartID)
-	c.set("data", any(sealed))
-	if sealed == nil {
-		c.set("data", nil)
-	}
-	c.set("updated_at", s.now())
-	c.set("expires_at", m.ExpiresAt)
-	err = s.update(ctx, "sessions", c, "id = ?", m.ID)
 	if errors.Is(err, ErrConflict) {
 		err = ErrNotFound
 	}
@@ -107,6 +77,14 @@ func (s *Store) ReplaceSession(ctx context.Context, oldID, newID string, m model
 	})
 }
 
+// sealSession is the row of a session that is stored now.
+func (s *Store) sealSession(cookieID string, m models.Session) (models.Session, error) {
+	m.ID, m.UpdatedAt = sessionID(cookieID), s.now()
+	var err error
+	m.Data, err = s.sealer.seal(sessionColumn, m.ID, m.Data)
+	return m, err
+}
+
 // DeleteSession ends the session of a cookie; none there is fine too.
 func (s *Store) DeleteSession(ctx context.Context, cookieID string) error {
 	_, err := s.exec(ctx, "DELETE FROM sessions WHERE id = ?", sessionID(cookieID))
@@ -115,13 +93,11 @@ func (s *Store) DeleteSession(ctx context.Context, cookieID string) error {
 
 // DeleteExpiredSessions removes up to limit sessions whose time is over and says how many.
 func (s *Store) DeleteExpiredSessions(ctx context.Context, now time.Time, limit int) (int, error) {
-	var ids []any
-	query := "SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?"
-	err := s.each(ctx, query, []any{now, max(1, limit)}, scanTexts(&ids))
+	ids, err := s.readTexts(ctx, "SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?", now, max(1, limit))
 	if err != nil || len(ids) == 0 {
 		return 0, doing("look for expired sessions", err)
 	}
 	// The time is asked for again: a session may have been renewed since.
-	n, err := s.exec(ctx, "DELETE FROM sessions WHERE id IN ("+places(len(ids))+") AND expires_at <= ?", append(ids, now)...)
+	n, err := s.exec(ctx, "DELETE FROM sessions WHERE id IN ("+places(len(ids))+") AND expires_at <= ?", append(arguments(ids), now)...)
 	return int(n), doing("remove expired sessions", err)
 }

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -13,16 +11,6 @@ import (
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-// scanTexts collects the first column of every row, as arguments of another statement.
-func scanTexts(into *[]any) func(*sql.Rows) error {
-	return func(rows *sql.Rows) error {
-		var text string
-		err := rows.Scan(&text)
-		*into = append(*into, text)
-		return err
-	}
-}
 
 // replacing writes the end of an INSERT that changes the row instead where its key is taken.
 func (s *Store) replacing(key []string, columns ...string) string {
@@ -49,10 +37,8 @@ func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 
 // PutSetting stores one setting.
 func (s *Store) PutSetting(ctx context.Context, key, value string) error {
-	for column, text := range map[string]string{"name": key, "value": value} {
-		if err := widths["settings"][column].check(column, text); err != nil {
-			return doing("store a setting", err)
-		}
+	if err := checkTexts(setting{Name: key, Value: value}); err != nil {
+		return doing("store a setting", err)
 	}
 	_, err := s.exec(ctx, "INSERT INTO settings (name, value) VALUES (?, ?)"+s.replacing([]string{"name"}, "value"), key, value)
 	return doing("store the setting "+key, err)
@@ -60,13 +46,7 @@ func (s *Store) PutSetting(ctx context.Context, key, value string) error {
 
 // Settings reads all settings.
 func (s *Store) Settings(ctx context.Context) (map[string]string, error) {
-	all := map[string]string{}
-	err := s.each(ctx, "SELECT name, value FROM settings", nil, func(rows *sql.Rows) error {
-		var name, value string
-		err := rows.Scan(&name, &value)
-		all[name] = value
-		return err
-	})
+	all, err := readMap[string, string](ctx, s, "SELECT name, value FROM settings")
 	return all, doing("read the settings", err)
 }
 
@@ -98,15 +78,6 @@ func (s *Store) AddCounters(ctx context.Context, add map[string]int) error {
 
 // Counters reads the counters of the day (UTC) that a time lies in.
 func (s *Store) Counters(ctx context.Context, day time.Time) (map[string]int, error) {
-	counted := map[string]int{}
-	err := s.each(ctx, "SELECT name, value FROM counters WHERE day = ?", []any{counterDay(day)}, func(rows *sql.Rows) error {
-		var name string
-		var value int
-		if err := rows.Scan(&name, &value); err != nil {
-			return fmt.Errorf("read a counter: %w", err)
-		}
-		counted[name] = value
-		return nil
-	})
+	counted, err := readMap[string, int](ctx, s, "SELECT name, value FROM counters WHERE day = ?", counterDay(day))
 	return counted, doing("read the counters", err)
 }

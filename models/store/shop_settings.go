@@ -30,16 +30,14 @@ func (s *Store) LoadSettings(ctx context.Context) (models.Settings, error) {
 	err := s.each(ctx, readSettings, nil, func(rows *sql.Rows) error {
 		var name, value string
 		var sealed []byte
-		var version sql.NullInt64
-		var changed sql.NullTime
-		var who sql.NullString
-		if err := rows.Scan(&name, &value, &sealed, &version, &changed, &who); err != nil {
+		var group models.SettingGroupState
+		if err := rows.Scan(&name, &value, &sealed, orZero(&group.Version), orZero(&group.At), orZero(&group.Who)); err != nil {
 			return fmt.Errorf("read a setting: %w", err)
 		}
 		key := models.SettingKey(name)
 		switch {
-		case version.Valid:
-			groups[models.SettingGroup(name)] = models.SettingGroupState{Version: int(version.Int64), At: changed.Time, Who: who.String}
+		case group.Version > 0:
+			groups[models.SettingGroup(name)] = group
 		case sealed != nil:
 			plain, err := s.sealer.open(sealedSetting, name, sealed)
 			stored[key], unreadable[key] = string(plain), err != nil
@@ -240,20 +238,16 @@ func (s *Store) HasOrders(ctx context.Context) (bool, error) {
 }
 
 func (s *Store) nextVersion(ctx context.Context, group models.SettingGroup, version int, who string) error {
-	who = clip("setting_groups", "who", who)
+	row := settingGroup{string(group), version + 1, s.now(), who}
+	clipTexts(&row, "who")
 	if version == 0 {
-		_, err := s.exec(ctx, "INSERT INTO setting_groups (name, version, changed_at, who) VALUES (?, ?, ?, ?)", group, 1, s.now(), who)
+		err := settingGroupTable.insert(ctx, s, &row)
 		if errors.Is(err, ErrDuplicate) {
 			return ErrConflict
 		}
 		return err
 	}
-	n, err := s.exec(ctx, "UPDATE setting_groups SET version = ?, changed_at = ?, who = ? WHERE name = ? AND version = ?",
-		version+1, s.now(), who, group, version)
-	if err == nil && n == 0 {
-		err = ErrConflict
-	}
-	return err
+	return s.update(ctx, "setting_groups", settingGroupTable.change(&row), "name = ? AND version = ?", row.Name, version)
 }
 
 func (s *Store) writeSettings(ctx context.Context, changes []models.SettingChange) error {
@@ -276,16 +270,13 @@ func (s *Store) writeSetting(ctx context.Context, known models.Setting, c models
 		_, err := s.exec(ctx, "DELETE FROM settings WHERE name = ?", c.Key)
 		return err
 	}
-	value := c.Value
-	var sealed any
-	if known.Secret && value != "" {
-		bytes, err := s.sealer.seal(sealedSetting, string(c.Key), []byte(value))
-		if err != nil {
+	row := setting{Name: string(c.Key), Value: c.Value}
+	if known.Secret && c.Value != "" {
+		var err error
+		row.Value = ""
+		if row.Sealed, err = s.sealer.seal(sealedSetting, row.Name, []byte(c.Value)); err != nil {
 			return err
 		}
-		value, sealed = "", bytes
 	}
-	_, err := s.exec(ctx, "INSERT INTO settings (name, value, sealed) VALUES (?, ?, ?)"+s.replacing([]string{"name"}, "value", "sealed"),
-		c.Key, value, sealed)
-	return err
+	return settingTable.put(ctx, s, &row)
 }

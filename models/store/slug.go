@@ -40,7 +40,5 @@ func (s *Store) moveSlug(ctx context.Context, kind, id, was, is string) error {
 	if _, err := s.exec(ctx, "DELETE FROM slug_redirects WHERE kind = ? AND slug = ?", kind, is); err != nil || was == "" {
 		return err
 	}
-	_, err := s.exec(ctx, "INSERT INTO slug_redirects (kind, slug, target_id, created_at) VALUES (?, ?, ?, ?)"+
-		s.replacing([]string{"kind", "slug"}, "target_id", "created_at"), kind, was, id, s.now())
-	return err
+	return slugRedirectTable.put(ctx, s, &slugRedirect{kind, was, id, s.now()})
 }

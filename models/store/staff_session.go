@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/migrations"
@@ -22,14 +22,11 @@ func (s *Store) PutStaffSession(ctx context.Context, cookieID string, m models.S
 	if m.SeenAt.IsZero() {
 		m.SeenAt = s.now()
 	}
-	m.RemoteAddr = clip("staff_sessions", "remote_addr", m.RemoteAddr)
-	m.UserAgent = clip("staff_sessions", "user_agent", m.UserAgent)
+	clipTexts(&m, "remote_addr", "user_agent")
 	return doing("store the session", s.create(ctx, &m))
 }
 
-const readStaffSession = `SELECT t.id, t.staff_id, t.stage, t.remote_addr, t.user_agent, t.created_at, t.seen_at, t.expires_at, t.step_up_at,
-	p.id, p.email, p.name, p.role, p.lang, p.password_hash, p.totp_sealed, p.totp_step, p.recovery_hash, p.disabled,
-	p.created_at, p.updated_at, p.last_login_at
+var readStaffSession = "SELECT " + staffSessionTable.list("t") + ", " + staffTable.list("p") + `
 FROM staff_sessions t JOIN staff p ON p.id = t.staff_id
 WHERE t.id = ? AND t.expires_at > ? AND t.seen_at > ? AND p.disabled = ?`
 
@@ -38,16 +35,12 @@ WHERE t.id = ? AND t.expires_at > ? AND t.seen_at > ? AND p.disabled = ?`
 func (s *Store) StaffSession(ctx context.Context, cookieID string) (models.StaffSession, models.Staff, error) {
 	var m models.StaffSession
 	var p models.Staff
-	var stepUp, lastLogin sql.NullTime
 	now := s.now()
 	err := s.one(ctx, readStaffSession, []any{sessionID(cookieID), now, now.Add(-models.StaffIdleTime), false},
-		&m.ID, &m.StaffID, &m.Stage, &m.RemoteAddr, &m.UserAgent, &m.CreatedAt, &m.SeenAt, &m.ExpiresAt, &stepUp,
-		&p.ID, &p.Email, &p.Name, &p.Role, &p.Lang, &p.PasswordHash, &p.TOTPSealed, &p.TOTPStep, &p.RecoveryHash, &p.Disabled,
-		&p.CreatedAt, &p.UpdatedAt, &lastLogin)
+		slices.Concat(staffSessionTable.targets(&m), staffTable.targets(&p))...)
 	if err != nil {
 		return models.StaffSession{}, models.Staff{}, doing("read the session", err)
 	}
-	m.StepUpAt, p.LastLoginAt = stepUp.Time, lastLogin.Time
 	return m, p, doing("read the session", s.openTOTP(&p))
 }
 
@@ -143,14 +136,13 @@ func throttleID(key string) string {
 // Throttle says how often guessing under a key has failed of late, and until when it may not be tried again (zero: it may). Failures are
 // forgotten a day after the last one.
 func (s *Store) Throttle(ctx context.Context, key string) (failures int, until time.Time, err error) {
-	var blocked sql.NullTime
 	err = s.each(ctx, "SELECT failures, blocked_until FROM throttles WHERE id = ? AND failed_at > ?",
 		[]any{throttleID(key), s.now().Add(-throttleMemory)},
-		func(rows *sql.Rows) error { return rows.Scan(&failures, &blocked) })
+		func(rows *sql.Rows) error { return rows.Scan(&failures, orZero(&until)) })
 	if err != nil {
 		return 0, time.Time{}, doing("look for failures", err)
 	}
-	return failures, blocked.Time, nil
+	return failures, until, nil
 }
 
 // AddFailure counts a failure under a key and blocks it until the time that until gives for the count (zero: not at all). until may be
@@ -204,16 +196,15 @@ func (s *Store) SweepStaff(ctx context.Context, now time.Time, limit int) (int, 
 	total := 0
 	for _, sweep := range sweeps {
 		before := now.Add(-sweep.age)
-		var ids []any
-		query := fmt.Sprintf("SELECT id FROM %s WHERE %s LIMIT ?", sweep.table, sweep.where)
-		if err := s.each(ctx, query, []any{before, max(1, limit)}, scanTexts(&ids)); err != nil {
+		ids, err := s.readTexts(ctx, "SELECT id FROM "+sweep.table+" WHERE "+sweep.where+" LIMIT ?", before, max(1, limit))
+		if err != nil {
 			return total, doing("look for what is over", err)
 		}
 		if len(ids) == 0 {
 			continue
 		}
 		// The time is asked for again: a failure may have been added since.
-		n, err := s.exec(ctx, "DELETE FROM "+sweep.table+" WHERE id IN ("+places(len(ids))+") AND "+sweep.where, append(ids, before)...)
+		n, err := s.exec(ctx, "DELETE FROM "+sweep.table+" WHERE id IN ("+places(len(ids))+") AND "+sweep.where, append(arguments(ids), before)...)
 		if err != nil {
 			return total, doing("remove what is over", err)
 		}

@@ -22,7 +22,7 @@ func (s *Store) InsertStatement(ctx context.Context, m *models.Statement) error 
 	if m.CreatedAt.IsZero() {
 		m.CreatedAt = s.now()
 	}
-	m.Problem = clip("statements", "problem", m.Problem)
+	clipTexts(m, "problem")
 	return doing("store the statement", s.create(ctx, m))
 }
 
@@ -42,9 +42,6 @@ func (s *Store) AddStatementPage(ctx context.Context, p *models.StatementPage) e
 	return doing("store a page of the statement", s.create(ctx, p))
 }
 
-// linesPerInsert keeps a statement far below the server's longest packet.
-const linesPerInsert = 500
-
 // AddStatementLines stores lines of a statement, all or none. Ids that are empty are filled in. What the platform claims is cut to its
 // columns, and whatever cannot be an appOrderId of ours (spaces, control characters, anything but ASCII) becomes "?": such a line
 // matches nothing, and the raw page has it as it was. A position that is taken is ErrDuplicate.
@@ -54,23 +51,11 @@ func (s *Store) AddStatementLines(ctx context.Context, lines []models.StatementL
 		if line.ID == "" {
 			line.ID = models.NewID()
 		}
-		line.Type = models.StatementType(clip("statement_lines", "type", asKey(string(line.Type))))
-		line.AppOrderID = clip("statement_lines", "app_order_id", asKey(line.AppOrderID))
-		line.Coin = clip("statement_lines", "coin", line.Coin)
-		line.UserID = clip("statement_lines", "user_id", line.UserID)
-		line.Unreadable = clip("statement_lines", "unreadable", asKey(line.Unreadable))
-		line.Digest = clip("statement_lines", "digest", asKey(line.Digest))
+		line.Type, line.AppOrderID = models.StatementType(asKey(string(line.Type))), asKey(line.AppOrderID)
+		line.Unreadable, line.Digest = asKey(line.Unreadable), asKey(line.Digest)
+		clipTexts(line, "type", "app_order_id", "coin", "user_id", "unreadable", "digest")
 	}
-	return doing("store lines of the statement", s.Tx(ctx, func(tx *Store) error {
-		for rest := lines; len(rest) > 0; {
-			some := rest[:min(linesPerInsert, len(rest))]
-			if err := tx.create(ctx, &some); err != nil {
-				return err
-			}
-			rest = rest[len(some):]
-		}
-		return nil
-	}))
+	return doing("store lines of the statement", s.Tx(ctx, func(tx *Store) error { return statementLineTable.insertAll(ctx, tx, lines) }))
 }
 
 // asKey leaves only what both databases and Go sort and compare alike: printable ASCII without spaces.
@@ -145,15 +130,6 @@ func (s *Store) EachStatementPage(ctx context.Context, id string, fn func(models
 	}
 }
 
-const lineColumns = "id, statement_id, position, type, app_order_id, coin, amount, user_id, create_time, pay_time, unreadable, digest"
-
-func scanLine(rows *sql.Rows) (l models.StatementLine, err error) {
-	var created, paid sql.NullTime
-	err = rows.Scan(&l.ID, &l.StatementID, &l.Position, &l.Type, &l.AppOrderID, &l.Coin, &l.Amount, &l.UserID, &created, &paid, &l.Unreadable, &l.Digest)
-	l.CreateTime, l.PayTime = created.Time, paid.Time
-	return l, err
-}
-
 // EachStatementLine calls fn with every line of a statement, ordered by type, appOrderId and position, each compared byte by byte as Go
 // does: together with EachBooked it makes a merge. Lines are read a batch at a time, so fn may use the store, and memory does not
 // grow with the statement. An error of fn ends it and is returned as it is.
@@ -167,8 +143,7 @@ func (s *Store) EachStatementLine(ctx context.Context, id string, fn func(models
 				"type", "app_order_id", "position")
 			where.add(part, args...)
 		}
-		query := "SELECT " + lineColumns + " FROM statement_lines WHERE " + where.sql() + " ORDER BY type, app_order_id, position LIMIT ?"
-		list, err := collect(ctx, s, query, append(where.args, batch), scanLine)
+		list, err := statementLineTable.query(ctx, s, "WHERE "+where.sql()+" ORDER BY type, app_order_id, position LIMIT ?", append(where.args, batch)...)
 		if err != nil {
 			return doing("read lines of the statement", err)
 		}
@@ -182,20 +157,6 @@ func (s *Store) EachStatementLine(ctx context.Context, id string, fn func(models
 			return nil
 		}
 	}
-}
-
-// collect reads all rows of a query.
-func collect[T any](ctx context.Context, s *Store, query string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
-	var list []T
-	err := s.each(ctx, query, args, func(rows *sql.Rows) error {
-		row, err := scan(rows)
-		list = append(list, row)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return list, nil
 }
 
 // StatementLines reads a page of a statement's lines as they came, of one type or (empty) of all, after a position (0: from the first).
@@ -212,8 +173,7 @@ func (s *Store) StatementLines(
 	if kind != "" {
 		where.add("type = ?", asKey(string(kind)))
 	}
-	query := "SELECT " + lineColumns + " FROM statement_lines WHERE " + where.sql() + " ORDER BY position LIMIT ?"
-	list, err := collect(ctx, s, query, append(where.args, limit), scanLine)
+	list, err := statementLineTable.query(ctx, s, "WHERE "+where.sql()+" ORDER BY position LIMIT ?", append(where.args, limit)...)
 	return list, doing("read lines of the statement", err)
 }
 

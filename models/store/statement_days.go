@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -10,13 +11,14 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
+// idsPerQuery is the maximum number of ids that one statement looks for.
+const idsPerQuery = 500
+
 // StatementDaysOf says on which day's statement lines of a type stand: appOrderId → day, for those of ids that stand on any. Only the
 // newest complete statement of a day counts, and a line that cannot be read stands nowhere.
 func (s *Store) StatementDaysOf(ctx context.Context, kind models.StatementType, ids []string) (map[string]string, error) {
 	days := make(map[string]string, len(ids))
-	for rest := ids; len(rest) > 0; {
-		some := rest[:min(len(rest), 500)]
-		rest = rest[len(some):]
+	for some := range slices.Chunk(ids, idsPerQuery) {
 		args := []any{string(kind), string(models.StatementComplete), string(models.StatementComplete)}
 		for _, id := range some {
 			args = append(args, id)
@@ -26,14 +28,8 @@ func (s *Store) StatementDaysOf(ctx context.Context, kind models.StatementType, 
 				SELECT 1 FROM statements n WHERE n.day = st.day AND n.state = ?
 				AND (n.created_at > st.created_at OR n.created_at = st.created_at AND n.id > st.id))
 			AND l.app_order_id IN (?` + strings.Repeat(", ?", len(some)-1) + ")"
-		err := s.each(ctx, query, args, func(rows *sql.Rows) error {
-			var id, day string
-			if err := rows.Scan(&id, &day); err != nil {
-				return err
-			}
-			days[id] = day
-			return nil
-		})
+		found, err := readMap[string, string](ctx, s, query, args...)
+		maps.Copy(days, found)
 		if err != nil {
 			return nil, doing("look for lines of statements", err)
 		}
@@ -45,7 +41,7 @@ func (s *Store) StatementDaysOf(ctx context.Context, kind models.StatementType, 
 // for those of ids that are ours.
 func (s *Store) OrdersOfLines(ctx context.Context, ids []string) (map[string]models.LineOrder, error) {
 	orders := make(map[string]models.LineOrder, len(ids))
-	for some := range slices.Chunk(ids, linesPerInsert) {
+	for some := range slices.Chunk(ids, idsPerQuery) {
 		args := keysOf(some)
 		if len(args) == 0 {
 			continue

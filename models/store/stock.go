@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -22,7 +21,6 @@ const (
 	returnToShelf  = "UPDATE variants SET on_hand = on_hand + ?, sold = sold - ? WHERE id = ? AND sold >= ?"
 	changeOnHand   = "UPDATE variants SET on_hand = on_hand + ? WHERE id = ? AND on_hand + ? >= 0"
 	moveReserved   = "UPDATE reservations SET state = ?, updated_at = ? WHERE id = ? AND state = ?"
-	readReserved   = "SELECT id, variant_id, quantity, state FROM reservations WHERE order_id = ? ORDER BY variant_id"
 	readStock      = "SELECT sku, on_hand, untracked FROM variants WHERE id = ?"
 	noteSold       = "sold after its reservation had ended"
 	errNoSuchStock = "variant %s: %w"
@@ -107,13 +105,7 @@ func movement(orderID, variantID string, kind models.MovementKind, quantity int,
 }
 
 func (s *Store) reservations(ctx context.Context, orderID string) ([]models.Reservation, error) {
-	var list []models.Reservation
-	err := s.each(ctx, readReserved, []any{orderID}, func(rows *sql.Rows) error {
-		r := models.Reservation{OrderID: orderID}
-		defer func() { list = append(list, r) }()
-		return rows.Scan(&r.ID, &r.VariantID, &r.Quantity, &r.State)
-	})
-	return list, err
+	return reservationTable.query(ctx, s, "WHERE order_id = ? ORDER BY variant_id", orderID)
 }
 
 // claimReservation moves a reservation from the state that was read; somebody who was faster makes the transaction start again.
@@ -249,7 +241,7 @@ func (s *Store) MoveStock(ctx context.Context, m models.StockMovement) error {
 	if m.CreatedAt.IsZero() {
 		m.CreatedAt = s.now()
 	}
-	m.Note = clip("stock_movements", "note", m.Note)
+	clipTexts(&m, "note")
 	return doing("move stock", s.Tx(ctx, func(tx *Store) error {
 		switch m.Kind {
 		case models.MovementImport, models.MovementCorrection:

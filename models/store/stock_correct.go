@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -88,16 +86,9 @@ func (s *Store) SetStock(ctx context.Context, levels []models.StockLevel, note, 
 	err = s.Tx(ctx, func(tx *Store) error {
 		changed = 0
 		now := tx.now()
-		moved := rowsOf("stock_movements", movementColumns)
+		moved := movementTable.batch()
 		err := inParts(ids, func(list string, args []any) error {
-			there := map[string]int{}
-			err := tx.each(ctx, "SELECT id, on_hand FROM variants WHERE id IN "+list+tx.forUpdate(), slices.Clone(args), func(rows *sql.Rows) error {
-				var id string
-				var onHand int
-				err := rows.Scan(&id, &onHand)
-				there[id] = onHand
-				return err
-			})
+			there, err := readMap[string, int](ctx, tx, "SELECT id, on_hand FROM variants WHERE id IN "+list+tx.forUpdate(), args...)
 			if err != nil {
 				return err
 			}
@@ -112,7 +103,10 @@ func (s *Store) SetStock(ctx context.Context, levels []models.StockLevel, note, 
 				if _, err := tx.exec(ctx, changeOnHand, change, id, change); err != nil {
 					return err
 				}
-				moved.add(models.NewID(), id, "", string(models.MovementImport), change, clip("stock_movements", "note", note), clip("stock_movements", "who", who), now)
+				m := movement("", id, models.MovementImport, change, now)
+				m.Note, m.Who = note, who
+				clipTexts(&m, "note", "who")
+				moved.add(m)
 				changed++
 			}
 			return nil

@@ -28,14 +28,14 @@ func (s *Store) CreateStockCount(ctx context.Context, token, name, categoryID st
 			if categoryID != "" {
 				where.add(inCategory, below(categoryID))
 			}
-			lines := rowsOf("stock_count_lines", "count_id, variant_id, position, expected")
+			lines := countLineTable.batch()
 			err := tx.each(ctx, "SELECT v.id, v.on_hand + v.reserved FROM variants v"+joinProduct+" WHERE "+where.sql()+
 				" ORDER BY p.position, p.id, v.position, v.id", where.args, func(rows *sql.Rows) error {
 				var id string
 				var expected int
 				err := rows.Scan(&id, &expected)
 				c.Lines++
-				lines.add(c.ID, id, c.Lines, expected)
+				lines.add(stockCountLine{CountID: c.ID, VariantID: id, Position: c.Lines, Expected: expected})
 				return err
 			})
 			if err != nil {
@@ -53,14 +53,14 @@ func (s *Store) CreateStockCount(ctx context.Context, token, name, categoryID st
 	return c, doing("begin a count of the stock", err)
 }
 
-const countSums = `SELECT c.id, c.name, c.state, c.who, c.ended_by, c.version, c.created_at, c.ended_at,
+var countSums = "SELECT " + stockCountTable.list("c") + `,
 	(SELECT COUNT(*) FROM stock_count_lines l WHERE l.count_id = c.id),
 	(SELECT COUNT(*) FROM stock_count_lines l WHERE l.count_id = c.id AND l.counted IS NOT NULL),
 	(SELECT COUNT(*) FROM stock_count_lines l WHERE l.count_id = c.id AND l.counted <> l.expected)
 FROM stock_counts c`
 
 func scanCount(rows *sql.Rows) (c models.StockCount, err error) {
-	err = rows.Scan(&c.ID, &c.Name, &c.State, &c.Who, &c.EndedBy, &c.Version, &c.CreatedAt, timeInto{&c.EndedAt}, &c.Lines, &c.Counted, &c.Different)
+	err = rows.Scan(append(stockCountTable.targets(&c), &c.Lines, &c.Counted, &c.Different)...)
 	return c, err
 }
 
@@ -110,7 +110,7 @@ func (s *Store) countLines(ctx context.Context, countID, after string, limit int
 		" WHERE l.count_id = ? AND l.position > ? ORDER BY l.position LIMIT ?"
 	lines, err := collect(ctx, s, query, []any{countID, from, limit + 1}, func(rows *sql.Rows) (l models.CountLine, err error) {
 		var counted sql.NullInt64
-		err = rows.Scan(append([]any{&l.Position, &l.Expected, &counted, timeInto{&l.At}, &l.Reserved}, stockTargets(&l.Variant)...)...)
+		err = rows.Scan(append([]any{&l.Position, &l.Expected, &counted, orZero(&l.At), &l.Reserved}, stockTargets(&l.Variant)...)...)
 		l.Counted, l.Done = int(counted.Int64), counted.Valid
 		return l, err
 	})
@@ -171,15 +171,8 @@ func (s *Store) BookStockCount(ctx context.Context, id string, version int, by m
 		if c.Version != version {
 			return ErrConflict
 		}
-		changes := map[string]int{}
-		err = tx.each(ctx, "SELECT variant_id, counted - expected FROM stock_count_lines WHERE count_id = ? AND counted <> expected",
-			[]any{id}, func(rows *sql.Rows) error {
-				var variant string
-				var change int
-				err := rows.Scan(&variant, &change)
-				changes[variant] = change
-				return err
-			})
+		changes, err := readMap[string, int](ctx, tx,
+			"SELECT variant_id, counted - expected FROM stock_count_lines WHERE count_id = ? AND counted <> expected", id)
 		if err != nil {
 			return err
 		}

@@ -58,14 +58,12 @@ func (s *Store) movements(ctx context.Context, f models.MovementFilter) (models.
 		part, args := s.beyond("<", []string{"?", "?"}, []any{at, id}, "m.created_at", "m.id")
 		where.add(part, args...)
 	}
-	query := "SELECT m.id, m.variant_id, m.order_id, m.kind, m.quantity, m.note, m.who, m.created_at, COALESCE(o.ref, ''), " + stockFields +
+	query := "SELECT " + movementTable.list("m") + ", COALESCE(o.ref, ''), " + stockFields +
 		" FROM (SELECT * FROM stock_movements m WHERE " + where.sql() + " ORDER BY m.created_at DESC, m.id DESC LIMIT ?) m" +
 		" JOIN variants v ON v.id = m.variant_id" + joinProduct + " LEFT JOIN orders o ON o.id = m.order_id" +
 		" ORDER BY m.created_at DESC, m.id DESC"
 	rows, err := collect(ctx, s, query, append(where.args, limit+1), func(rows *sql.Rows) (r models.MovementRow, err error) {
-		err = rows.Scan(append([]any{
-			&r.ID, &r.VariantID, &r.OrderID, &r.Kind, &r.Quantity, &r.Note, &r.Who, &r.CreatedAt, &r.OrderRef,
-		}, stockTargets(&r.Variant)...)...)
+		err = rows.Scan(slices.Concat(movementTable.targets(&r.StockMovement), []any{&r.OrderRef}, stockTargets(&r.Variant))...)
 		return r, err
 	})
 	var page models.MovementPage
@@ -178,13 +176,11 @@ func (s *Store) heldReservations(ctx context.Context, f models.ReservationFilter
 		part, args := s.beyond(">", []string{"?", "?"}, []any{at, id}, "o.expires_at", "r.id")
 		where.add(part, args...)
 	}
-	query := "SELECT r.id, r.order_id, r.variant_id, r.quantity, r.state, r.created_at, r.updated_at, o.ref, o.state, o.expires_at, " + stockFields +
+	query := "SELECT " + reservationTable.list("r") + ", o.ref, o.state, o.expires_at, " + stockFields +
 		" FROM orders o JOIN reservations r ON r.order_id = o.id JOIN variants v ON v.id = r.variant_id" + joinProduct +
 		" WHERE " + where.sql() + " ORDER BY o.expires_at, r.id LIMIT ?"
 	rows, err := collect(ctx, s, query, append(where.args, limit+1), func(rows *sql.Rows) (r models.ReservationRow, err error) {
-		err = rows.Scan(append([]any{
-			&r.ID, &r.OrderID, &r.VariantID, &r.Quantity, &r.Reservation.State, &r.CreatedAt, &r.UpdatedAt, &r.OrderRef, &r.State, &r.ExpiresAt,
-		}, stockTargets(&r.Variant)...)...)
+		err = rows.Scan(slices.Concat(reservationTable.targets(&r.Reservation), []any{&r.OrderRef, &r.State, &r.ExpiresAt}, stockTargets(&r.Variant))...)
 		return r, err
 	})
 	var page models.ReservationPage

@@ -34,7 +34,7 @@ func (s *Store) InsertTask(ctx context.Context, t *models.Task) error {
 	if t.DueAt.IsZero() && t.State == models.TaskWaiting {
 		t.DueAt = t.CreatedAt
 	}
-	t.Problem = clip("tasks", "problem", t.Problem)
+	clipTexts(t, "problem")
 	return doing("store the task", s.create(ctx, t))
 }
 
@@ -215,8 +215,7 @@ func (s *Store) AddTaskRows(ctx context.Context, lease string, rows []models.Tas
 	}
 	rows = slices.Clone(rows)
 	for i := range rows {
-		rows[i].Subject = clip("task_rows", "subject", rows[i].Subject)
-		rows[i].Note = clip("task_rows", "note", rows[i].Note)
+		clipTexts(&rows[i], "subject", "note")
 		if rows[i].TaskID != rows[0].TaskID {
 			return fmt.Errorf("store results: %w: they are of more than one task", ErrConflict)
 		}
@@ -265,18 +264,13 @@ func (s *Store) EachTaskChunk(ctx context.Context, id string, fn func([]byte) er
 
 // ExpireTasks removes the files of up to limit tasks that ended before a time, and says how many; the tasks stay.
 func (s *Store) ExpireTasks(ctx context.Context, before time.Time, limit int) (int, error) {
-	var ids []any
-	query := "SELECT id FROM tasks WHERE file_size > 0 AND ended_at < ? LIMIT ?"
-	if err := s.each(ctx, query, []any{before, max(1, limit)}, scanTexts(&ids)); err != nil {
+	ids, err := s.readTexts(ctx, "SELECT id FROM tasks WHERE file_size > 0 AND ended_at < ? LIMIT ?", before, max(1, limit))
+	if err != nil {
 		return 0, doing("look for old files", err)
 	}
-	for i := range ids {
+	for i, id := range ids {
 		err := s.Tx(ctx, func(tx *Store) error {
-			if _, err := tx.exec(ctx, "DELETE FROM task_chunks WHERE task_id = ?", ids[i]); err != nil {
-				return err
-			}
-			_, err := tx.exec(ctx, "UPDATE tasks SET file_size = 0, file_name = '' WHERE id = ?", ids[i])
-			return err
+			return tx.execEach(ctx, id, "DELETE FROM task_chunks WHERE task_id = ?", "UPDATE tasks SET file_size = 0, file_name = '' WHERE id = ?")
 		})
 		if err != nil {
 			return i, doing("remove an old file", err)

@@ -1,44 +1,47 @@
 package store
 
 import (
-	"context"
 	"fmt"
 	"reflect"
 	"strings"
 	"unicode/utf8"
-
-	"gorm.io/gorm"
 )
 
-// checkTexts refuses a model, a pointer to one, or a slice of them, whose texts do not fit their columns.
-func (s *Store) checkTexts(ctx context.Context, row any) error {
-	stmt := gorm.Statement{DB: s.orm}
-	if err := stmt.Parse(row); err != nil {
-		return fmt.Errorf("map %T: %w", row, err)
-	}
-	limits := widths[stmt.Schema.Table]
-	check := func(value reflect.Value) error {
-		for _, field := range stmt.Schema.Fields {
-			limit, ok := limits[field.DBName]
-			if !ok {
-				continue
-			}
-			v := field.ReflectValueOf(ctx, value)
-			if v.Kind() != reflect.String {
-				continue
-			}
-			if err := limit.check(field.DBName, v.String()); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
+// width is what a text column holds: so many characters, and ASCII alone where the column is for machines. SQLite would take any text; both
+// databases refuse the same ones this way, with the column's name and without the value.
+type width struct {
+	max   int
+	ascii bool
+}
+
+// mediumText is the number of characters that surely fit into MySQL's MEDIUMTEXT: it holds 16 MB, and a character has up to four bytes.
+const mediumText = 4 << 20
+
+// checkTexts refuses a row, a pointer to one, or a slice of them, whose texts do not fit their columns.
+func checkTexts(row any) error {
 	value := reflect.Indirect(reflect.ValueOf(row))
 	if value.Kind() != reflect.Slice {
-		return check(value)
+		return checkRow(value)
 	}
 	for i := range value.Len() {
-		if err := check(reflect.Indirect(value.Index(i))); err != nil {
+		if err := checkRow(reflect.Indirect(value.Index(i))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkRow(row reflect.Value) error {
+	kind, ok := rowTypes[row.Type()]
+	if !ok {
+		return fmt.Errorf("store: %s is not the row of a table", row.Type())
+	}
+	for i := range kind.columns {
+		c := &kind.columns[i]
+		if c.width.max == 0 || c.in(row).Kind() != reflect.String {
+			continue
+		}
+		if err := c.width.check(c.name, c.in(row).String()); err != nil {
 			return err
 		}
 	}
@@ -85,11 +88,22 @@ func exactly(text string) bool {
 	return text != "" && len(text) <= 1024 && utf8.ValidString(text) && !strings.HasSuffix(text, " ")
 }
 
+// clipTexts makes texts of somebody else's fit their columns (see clip): those of the columns that are named, in the row that is pointed to.
+func clipTexts(row any, names ...string) {
+	v := reflect.ValueOf(row).Elem()
+	columns := rowTypes[v.Type()].columns
+	for _, name := range names {
+		c := columnNamed(columns, name)
+		c.in(v).SetString(c.width.clip(c.in(v).String()))
+	}
+}
+
 // clip makes a text of somebody else's fit its column: what is kept for reading must never be the reason that evidence is lost.
-func clip(table, column, text string) string {
-	limit := widths[table][column]
+func clip(table, column, text string) string { return widths[table][column].clip(text) }
+
+func (w width) clip(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
-	if limit.ascii {
+	if w.ascii {
 		text = strings.Map(func(r rune) rune {
 			if r >= utf8.RuneSelf {
 				return '?'
@@ -97,10 +111,10 @@ func clip(table, column, text string) string {
 			return r
 		}, text)
 	}
-	if len(text) <= limit.max || utf8.RuneCountInString(text) <= limit.max {
+	if len(text) <= w.max || utf8.RuneCountInString(text) <= w.max {
 		return text
 	}
-	return string([]rune(text)[:limit.max])
+	return string([]rune(text)[:w.max])
 }
 
 // likeEscapes quotes the wildcards of LIKE … ESCAPE '!'.

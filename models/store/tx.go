@@ -107,7 +107,7 @@ func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, err
 
 // create inserts a row, or a slice of rows, of a model.
 func (s *Store) create(ctx context.Context, row any, conflict ...clause.Expression) error {
-	if err := s.checkTexts(ctx, row); err != nil {
+	if err := checkTexts(row); err != nil {
 		return err
 	}
 	run := func() error {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -20,18 +19,10 @@ func (e *PlaceTakenError) Error() string {
 	return fmt.Sprintf("the place %q %q is in the zone %q", e.Place.Country, e.Place.Region, e.Zone)
 }
 
-const (
-	zoneColumns   = "id, name, position, tax_mode, tax_name, tax_rate, tax_delivery, version, texts"
-	methodColumns = "id, zone_id, title, note, texts, kind, steps, free_from, max_weight, enabled, position"
-)
-
 // Zones reads all zones with their places and their methods, switched off ones too, in their order: three statements, and one for a shop
 // that has none.
 func (s *Store) Zones(ctx context.Context) ([]models.Zone, error) {
-	zones, err := collect(ctx, s, "SELECT "+zoneColumns+" FROM zones ORDER BY position, id", nil, func(rows *sql.Rows) (z models.Zone, err error) {
-		err = rows.Scan(&z.ID, &z.Name, &z.Position, &z.TaxMode, &z.TaxName, &z.TaxRate, &z.TaxDelivery, &z.Version, &z.Texts)
-		return z, err
-	})
+	zones, err := zoneTable.query(ctx, s, "ORDER BY position, id")
 	if err != nil || len(zones) == 0 {
 		return nil, doing("read the zones", err)
 	}
@@ -39,29 +30,21 @@ func (s *Store) Zones(ctx context.Context) ([]models.Zone, error) {
 	for i := range zones {
 		byID[zones[i].ID] = &zones[i]
 	}
-	err = s.each(ctx, "SELECT zone_id, country, region FROM zone_places WHERE country <> '' ORDER BY country, region", nil,
-		func(rows *sql.Rows) error {
-			var id string
-			var p models.Place
-			if err := rows.Scan(&id, &p.Country, &p.Region); err != nil {
-				return err
-			}
-			if z := byID[id]; z != nil {
-				z.Places = append(z.Places, p)
-			}
-			return nil
-		})
+	places, err := zonePlaceTable.query(ctx, s, "WHERE country <> '' ORDER BY country, region")
 	if err != nil {
 		return nil, doing("read the places of the zones", err)
 	}
-	err = s.each(ctx, "SELECT "+methodColumns+" FROM delivery_methods ORDER BY position, id", nil, func(rows *sql.Rows) error {
-		var m models.DeliveryMethod
-		err := rows.Scan(&m.ID, &m.ZoneID, &m.Title, &m.Note, &m.Texts, &m.Kind, &m.Steps, &m.FreeFrom, &m.MaxWeight, &m.Enabled, &m.Position)
-		if z := byID[m.ZoneID]; err == nil && z != nil {
+	for _, p := range places {
+		if z := byID[p.ZoneID]; z != nil {
+			z.Places = append(z.Places, models.Place{Country: p.Country, Region: p.Region})
+		}
+	}
+	methods, err := methodTable.query(ctx, s, "ORDER BY position, id")
+	for _, m := range methods {
+		if z := byID[m.ZoneID]; z != nil {
 			z.Methods = append(z.Methods, m)
 		}
-		return err
-	})
+	}
 	return zones, doing("read the ways of delivery", err)
 }
 
@@ -83,7 +66,7 @@ func (s *Store) Zone(ctx context.Context, id string) (models.Zone, error) {
 // changed it since Version. Ids, versions and positions of methods are filled in. ErrConflict: it was changed meanwhile.
 // *PlaceTakenError: another zone has one of the places; a zone without any is the rest of the world.
 func (s *Store) SaveZone(ctx context.Context, z *models.Zone) error {
-	if err := s.checkTexts(ctx, z); err != nil {
+	if err := checkTexts(z); err != nil {
 		return doing("store the zone", err)
 	}
 	var stored models.Zone
@@ -112,19 +95,8 @@ func (s *Store) putZone(ctx context.Context, z *models.Zone) error {
 		}
 		return s.create(ctx, z)
 	}
-	set := &change{}
-	set.set("name", z.Name)
-	set.set("tax_mode", string(z.TaxMode))
-	set.set("tax_name", z.TaxName)
-	set.set("tax_rate", z.TaxRate)
-	set.set("tax_delivery", z.TaxDelivery)
-	set.set("texts", z.Texts)
-	set.set("version", z.Version+1)
-	if err := s.update(ctx, "zones", set, "id = ? AND version = ?", z.ID, z.Version); err != nil {
-		return err
-	}
 	z.Version++
-	return nil
+	return s.update(ctx, "zones", zoneTable.change(z), "id = ? AND version = ?", z.ID, z.Version-1)
 }
 
 func (s *Store) putPlaces(ctx context.Context, z models.Zone) error {
@@ -145,7 +117,7 @@ func (s *Store) putPlaces(ctx context.Context, z models.Zone) error {
 		if !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		_, err = s.exec(ctx, "INSERT INTO zone_places (country, region, zone_id) VALUES (?, ?, ?)", p.Country, p.Region, z.ID)
+		err = zonePlaceTable.insert(ctx, s, &zonePlace{p.Country, p.Region, z.ID})
 		if errors.Is(err, ErrDuplicate) {
 			err = &PlaceTakenError{Place: p}
 		}
@@ -157,7 +129,7 @@ func (s *Store) putPlaces(ctx context.Context, z models.Zone) error {
 }
 
 func (s *Store) putMethods(ctx context.Context, z *models.Zone) error {
-	known, err := s.idsOf(ctx, "SELECT id FROM delivery_methods WHERE zone_id = ?", z.ID)
+	known, err := readMap[string, bool](ctx, s, "SELECT id, 1 FROM delivery_methods WHERE zone_id = ?", z.ID)
 	if err != nil {
 		return err
 	}
@@ -170,15 +142,12 @@ func (s *Store) putMethods(ctx context.Context, z *models.Zone) error {
 			m.ID = models.NewID()
 		}
 		m.ZoneID, m.Position = z.ID, i
-		if err := s.checkTexts(ctx, &m); err != nil {
+		if err := checkTexts(&m); err != nil {
 			return err
 		}
 		methods[i] = m
 		delete(known, m.ID)
-		_, err := s.exec(ctx, "INSERT INTO delivery_methods ("+methodColumns+") VALUES ("+places(11)+")"+
-			s.replacing([]string{"id"}, "title", "note", "texts", "kind", "steps", "free_from", "max_weight", "enabled", "position"),
-			m.ID, m.ZoneID, m.Title, m.Note, m.Texts, string(m.Kind), m.Steps, m.FreeFrom, m.MaxWeight, m.Enabled, m.Position)
-		if err != nil {
+		if err := methodTable.put(ctx, s, &m); err != nil {
 			return err
 		}
 	}
@@ -191,25 +160,12 @@ func (s *Store) putMethods(ctx context.Context, z *models.Zone) error {
 	return nil
 }
 
-func (s *Store) idsOf(ctx context.Context, query string, args ...any) (map[string]bool, error) {
-	ids := map[string]bool{}
-	err := s.each(ctx, query, args, func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
-		ids[id] = true
-		return err
-	})
-	return ids, err
-}
-
 // DeleteZone removes a zone with its places and methods, if nobody has changed it since version: ErrConflict. Orders keep what they
 // were placed with.
 func (s *Store) DeleteZone(ctx context.Context, id string, version int) error {
 	return doing("delete the zone", s.Tx(ctx, func(tx *Store) error {
-		for _, table := range []string{"zone_places", "delivery_methods"} {
-			if _, err := tx.exec(ctx, "DELETE FROM "+table+" WHERE zone_id = ?", id); err != nil {
-				return err
-			}
+		if err := tx.execEach(ctx, id, "DELETE FROM zone_places WHERE zone_id = ?", "DELETE FROM delivery_methods WHERE zone_id = ?"); err != nil {
+			return err
 		}
 		n, err := tx.exec(ctx, "DELETE FROM zones WHERE id = ? AND version = ?", id, version)
 		if err == nil && n == 0 {
