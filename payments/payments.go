@@ -1,5 +1,5 @@
-// Package payments is what the shop does about money: it places orders, takes the platform's callbacks, asks the platform,
-// settles, polls, expires and cancels. It knows no HTTP server and no HTML.
+// Package payments is the money path: it brings a cart to a paid order, or ends the order, and pays money back. It knows no HTTP server and no
+// HTML.
 //
 // Every source of news — callback, return page, poller, cancellation — ends in the same function, settle, which compares what
 // orderDetail says with the attempt and moves attempt, order and stock in one transaction by compare-and-set (reliability.md

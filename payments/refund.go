@@ -199,7 +199,7 @@ func (rs *Refunds) decideRefund(
 		if err != nil {
 			return err
 		}
-		if err := rs.moveRefund(ctx, tx, &refund, to, set, "admin"); err != nil {
+		if err := rs.moveRefundIn(ctx, tx, &refund, to, set, "admin"); err != nil {
 			return err
 		}
 		after := models.Facts{"state": string(to)}
@@ -214,8 +214,13 @@ func (rs *Refunds) decideRefund(
 	return err
 }
 
-// moveRefund changes a refund's state and, where it was the last one under way, the order's.
-func (rs *Refunds) moveRefund(ctx context.Context, tx *store.Store, r *models.Refund, to models.RefundState, set store.RefundChange, cause string) error {
+// moveRefund is moveRefundIn for the worker, in a transaction of its own.
+func (rs *Refunds) moveRefund(ctx context.Context, r *models.Refund, to models.RefundState, set store.RefundChange) error {
+	return rs.store.Tx(ctx, func(tx *store.Store) error { return rs.moveRefundIn(ctx, tx, r, to, set, "refund") })
+}
+
+// moveRefundIn changes a refund's state in a transaction and, where it was the last one under way, the order's.
+func (rs *Refunds) moveRefundIn(ctx context.Context, tx *store.Store, r *models.Refund, to models.RefundState, set store.RefundChange, cause string) error {
 	t := models.Transition{OrderID: r.OrderID, AttemptID: r.AttemptID, Cause: cause}
 	if err := tx.MoveRefund(ctx, r.ID, r.State, to, set, t); err != nil {
 		return fmt.Errorf("move refund to %s: %w", to, err)
@@ -298,10 +303,7 @@ func (rs *Refunds) sendRefund(ctx context.Context, r models.Refund) error {
 		return fmt.Errorf("load attempt: %w", err)
 	}
 	now := rs.clock()
-	err = rs.store.Tx(ctx, func(tx *store.Store) error {
-		return rs.moveRefund(ctx, tx, &r, models.RefundSubmitting, store.RefundChange{SentAt: new(now), DueAt: new(now.Add(submittingGrace))}, "refund")
-	})
-	if err != nil {
+	if err := rs.moveRefund(ctx, &r, models.RefundSubmitting, store.RefundChange{SentAt: new(now), DueAt: new(now.Add(submittingGrace))}); err != nil {
 		return err
 	}
 	r.State, r.SentAt = models.RefundSubmitting, now
@@ -330,7 +332,7 @@ func (rs *Refunds) storeRefundOutcome(ctx context.Context, r *models.Refund, ord
 	if callErr != nil {
 		rs.log.WarnContext(ctx, "refund not accepted", "refund", r.ID, "order", r.OrderID, "state", string(to), "error", callErr)
 	}
-	return rs.store.Tx(ctx, func(tx *store.Store) error { return rs.moveRefund(ctx, tx, r, to, set, "refund") })
+	return rs.moveRefund(ctx, r, to, set)
 }
 
 // resolveRefund finds out by our own id what became of a refund. Its absence is proof only after ProofAge; a platform without the
@@ -344,14 +346,14 @@ func (rs *Refunds) resolveRefund(ctx context.Context, r models.Refund) error {
 	switch {
 	case err == nil:
 		set := store.RefundChange{OrderNum: new(detail.OrderNum), DueAt: new(time.Time{})}
-		return rs.store.Tx(ctx, func(tx *store.Store) error { return rs.moveRefund(ctx, tx, &r, models.RefundAccepted, set, "refund") })
+		return rs.moveRefund(ctx, &r, models.RefundAccepted, set)
 	case code == opay.CodeOrderNotFound && now.Sub(r.SentAt) >= refundProof*rs.proofAge:
 		set := store.RefundChange{ProblemCode: new(models.ProblemNotAccepted), DueAt: new(time.Time{})}
-		return rs.store.Tx(ctx, func(tx *store.Store) error { return rs.moveRefund(ctx, tx, &r, models.RefundFailed, set, "refund") })
+		return rs.moveRefund(ctx, &r, models.RefundFailed, set)
 	}
 	if r.State == models.RefundSubmitting {
 		set := store.RefundChange{DueAt: new(now.Add(unknownDelay))}
-		return rs.store.Tx(ctx, func(tx *store.Store) error { return rs.moveRefund(ctx, tx, &r, models.RefundUnknown, set, "refund") })
+		return rs.moveRefund(ctx, &r, models.RefundUnknown, set)
 	}
 	if err := rs.store.SetRefund(ctx, r.ID, r.State, store.RefundChange{Checks: new(r.Checks + 1)}); err != nil {
 		return fmt.Errorf("count the question: %w", err)
@@ -372,7 +374,7 @@ func (rs *Refunds) ConfirmRefund(ctx context.Context, appOrderID string, at time
 		if !r.State.CanMove(models.RefundConfirmed) {
 			return nil
 		}
-		return rs.moveRefund(ctx, tx, &r, models.RefundConfirmed, store.RefundChange{ConfirmedAt: new(at), DueAt: new(time.Time{}), ProblemCode: new("")}, "statement")
+		return rs.moveRefundIn(ctx, tx, &r, models.RefundConfirmed, store.RefundChange{ConfirmedAt: new(at), DueAt: new(time.Time{}), ProblemCode: new("")}, "statement")
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return nil

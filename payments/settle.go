@@ -77,9 +77,9 @@ func (s *settlement) settleIn(ctx context.Context, tx *store.Store, attemptID st
 	case opay.StatusPending:
 		return s.pending(ctx, tx, &order, &a, d, cause)
 	case opay.StatusFailed:
-		return s.closeAttempt(ctx, tx, &order, &a, ending{models.AttemptFailed, models.ProblemPayFailed, d.OrderNum, true, cause})
+		return s.closeAttempt(ctx, tx, &order, &a, ending{to: models.AttemptFailed, problem: models.ProblemPayFailed, orderNum: d.OrderNum, held: true, cause: cause})
 	case opay.StatusClosed:
-		return s.closeAttempt(ctx, tx, &order, &a, ending{models.AttemptClosed, models.ProblemClosed, d.OrderNum, true, cause})
+		return s.closeAttempt(ctx, tx, &order, &a, ending{to: models.AttemptClosed, problem: models.ProblemClosed, orderNum: d.OrderNum, held: true, cause: cause})
 	}
 	return fmt.Errorf("settle attempt: undocumented status %q", string(d.Status))
 }
