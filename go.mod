@@ -3,6 +3,7 @@ module github.com/coincart/coincart
 go 1.26.0
 
 require (
+	code.dny.dev/ssrf v0.3.0
 	github.com/HugoSmits86/nativewebp v0.9.3
 	github.com/a-h/templ v0.3.1118
 	github.com/alecthomas/kong v1.17.0

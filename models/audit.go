@@ -91,6 +91,37 @@ type Actor struct {
 // Facts are what an audit entry tells about one side of a change: names and plain values, never secrets. Nil: there was nothing.
 type Facts map[string]string
 
+// maxFactText is the maximum length of a text in an audit entry, in characters.
+const maxFactText = 200
+
+// FactText shortens a long text for an audit entry.
+func FactText(text string) string {
+	runes := []rune(text)
+	if len(runes) <= maxFactText {
+		return text
+	}
+	return string(runes[:maxFactText]) + "…"
+}
+
+// ChangedFacts leaves out what is the same on both sides of a change.
+func ChangedFacts(before, after Facts) (was, is Facts) {
+	was, is = Facts{}, Facts{}
+	for name, value := range after {
+		if old, ok := before[name]; !ok || old != value {
+			is[name] = value
+			if ok {
+				was[name] = old
+			}
+		}
+	}
+	for name, old := range before {
+		if _, ok := after[name]; !ok {
+			was[name] = old
+		}
+	}
+	return was, is
+}
+
 // JSON is how the audit log keeps the facts; "" where there are none.
 func (f Facts) JSON() (string, error) {
 	if len(f) == 0 {

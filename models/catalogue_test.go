@@ -80,36 +80,6 @@ func TestTree_LosesNothing(t *testing.T) {
 	assert.Len(t, models.Ancestors(circle, "x"), 2, "a circle ends too")
 }
 
-func TestSlugify(t *testing.T) {
-	for text, want := range map[string]string{
-		"":                             "",
-		"陶杯":                           "",
-		"Café Cup, 300 ml!":            "cafe-cup-300-ml",
-		"  --Straße & Œuvre's  ":       "strasse-oeuvres",
-		"a" + strings.Repeat("-b", 90): "a" + strings.Repeat("-b", 39),
-		"ＡＢＣ ﬁne":                      "abc-fine",
-	} {
-		assert.Equal(t, want, models.Slugify(text), "%q", text)
-	}
-	for _, slug := range []string{"a", "a-b", "1-2-3"} {
-		assert.True(t, models.IsSlug(slug), slug)
-	}
-	for _, slug := range []string{"", "-a", "a-", "a--b", "A", "ä", "a b", "a/b", strings.Repeat("a", 81)} {
-		assert.False(t, models.IsSlug(slug), slug)
-	}
-}
-
-func FuzzSlugify(f *testing.F) {
-	for _, seed := range []string{"", "Café", "陶杯", "a--b", "\xff", strings.Repeat("ß", 100)} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		slug := models.Slugify(text)
-		require.True(t, slug == "" || models.IsSlug(slug), "%q of %q", slug, text)
-		require.Equal(t, slug, models.Slugify(slug))
-	})
-}
-
 func TestList_IsTheSameBack(t *testing.T) {
 	for _, list := range []models.List{nil, {"Colour", `"quoted"`, "尺寸"}} {
 		value, err := list.Value()

@@ -86,3 +86,12 @@ func Ancestors(list []Category, id string) []Category {
 	slices.Reverse(path)
 	return path
 }
+
+// CategoryPath names a category with those above it, "Home > Cups"; "" for none.
+func CategoryPath(list []Category, id string) string {
+	var names []string
+	for _, c := range Ancestors(list, id) {
+		names = append(names, c.Name)
+	}
+	return strings.Join(names, " > ")
+}

@@ -120,7 +120,7 @@ func (c Coupon) Check(digits int) FieldProblems {
 	if c.MaxUses > 0 && c.MaxUses < c.Uses {
 		p.add("max_uses", FieldRange)
 	}
-	p.add("note", checkLine(strings.NewReplacer("\r", "", "\n", "", "\t", "").Replace(c.Note), MaxCouponNote, false))
+	p.add("note", checkLines(c.Note, MaxCouponNote))
 	return p
 }
 

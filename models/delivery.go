@@ -124,24 +124,6 @@ func (z Zone) rank(country, region string) int {
 	return -1
 }
 
-// Overlap gives a place that two zones both name, by their names; ok is false where every place has one zone at most.
-func Overlap(zones []Zone) (place Place, first, second string, ok bool) {
-	owner := map[Place]string{}
-	for _, z := range zones {
-		places := z.Places
-		if z.RestOfWorld() {
-			places = []Place{{}}
-		}
-		for _, p := range places {
-			if other, taken := owner[p]; taken {
-				return p, other, z.Name, true
-			}
-			owner[p] = z.Name
-		}
-	}
-	return Place{}, "", "", false
-}
-
 // DeliveryKind says what the price of a method goes by.
 type DeliveryKind string
 

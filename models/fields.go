@@ -1,9 +1,9 @@
 package models
 
 import (
-	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/coincart/coincart/models/text"
 )
 
 // FieldProblem says what is wrong with one field of a form. Pages have words for each.
@@ -13,7 +13,7 @@ type FieldProblem string
 const (
 	FieldMissing    FieldProblem = "missing"    // it must be filled in
 	FieldLong       FieldProblem = "long"       // too many characters, or too many of something
-	FieldCharacters FieldProblem = "characters" // control characters, or others that have no place here
+	FieldCharacters FieldProblem = "characters" // what no visible text has: package text
 	FieldNumber     FieldProblem = "number"     // not a plain decimal number
 	FieldNegative   FieldProblem = "negative"   // less than nothing
 	FieldDigits     FieldProblem = "digits"     // more digits than the currency, or a number, may have
@@ -37,21 +37,28 @@ func (p FieldProblems) add(field string, problem FieldProblem) {
 	}
 }
 
-// checkLine checks a text of one line: no control, format or private characters, so many runes at most.
-func checkLine(text string, most int, needed bool) FieldProblem {
+// checkLine checks a text of one line (text.Line) with at most most runes.
+func checkLine(value string, most int, needed bool) FieldProblem {
 	switch {
-	case needed && strings.TrimSpace(text) == "":
+	case needed && text.Blank(value):
 		return FieldMissing
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, unprintable):
+	case !text.Line(value):
 		return FieldCharacters
-	case utf8.RuneCountInString(text) > most:
+	case utf8.RuneCountInString(value) > most:
 		return FieldLong
 	}
 	return ""
 }
 
-func unprintable(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
+// checkLines checks a text of several lines (text.Lines) with at most most runes.
+func checkLines(value string, most int) FieldProblem {
+	switch {
+	case !text.Lines(value):
+		return FieldCharacters
+	case utf8.RuneCountInString(value) > most:
+		return FieldLong
+	}
+	return ""
 }
 
 // checkMoney checks a price: not negative, no more fraction digits than the currency has, at most MaxNumber.

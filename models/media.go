@@ -19,3 +19,17 @@ type MediaFile struct {
 	Format string // jpg, png or webp
 	Data   []byte
 }
+
+// PictureSources are the names of all pictures that a product shows.
+func (p Product) PictureSources() []string {
+	var list []string
+	for _, picture := range p.Pictures {
+		list = append(list, picture.Source)
+	}
+	for _, v := range p.Variants {
+		if v.Picture != "" {
+			list = append(list, v.Picture)
+		}
+	}
+	return list
+}

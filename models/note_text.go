@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/coincart/coincart/models/text"
 )
 
 // MaxNote is the maximum length of a note, a reason or an explanation that staff write, in characters.
@@ -12,11 +14,11 @@ const MaxNote = 2000
 // ErrNoteText says that a note or a reason is empty or too long.
 var ErrNoteText = errors.New("the text is empty or too long")
 
-// CleanNote is what is kept of a note, a reason or an explanation. Errors: ErrNoteText.
-func CleanNote(text string) (string, error) {
-	text = strings.TrimSpace(strings.ToValidUTF8(text, ""))
-	if text == "" || utf8.RuneCountInString(text) > MaxNote {
+// CleanNote makes a note, a reason or an explanation fit to be stored and read. Errors: ErrNoteText.
+func CleanNote(note string) (string, error) {
+	note = strings.TrimSpace(text.CleanLines(note))
+	if text.Blank(note) || utf8.RuneCountInString(note) > MaxNote {
 		return "", ErrNoteText
 	}
-	return text, nil
+	return note, nil
 }

@@ -62,10 +62,7 @@ func notPosted(code string) bool {
 	}, code)
 }
 
-// Countries lists the countries that goods can be sent to: ISO 3166-1 alpha-2, in the order of the codes.
-func Countries() []string { return slices.Clone(loadAtlas().countries) }
-
-// IsCountry reports that Countries has the code.
+// IsCountry reports that goods can be sent to a country, by its ISO 3166-1 alpha-2 code.
 func IsCountry(code string) bool {
 	_, ok := slices.BinarySearch(loadAtlas().countries, code)
 	return ok
@@ -95,6 +92,14 @@ func (p Place) Known() bool {
 		return false
 	}
 	return p.Region == "" || slices.ContainsFunc(Regions(p.Country), func(r Region) bool { return r.Code == p.Region })
+}
+
+// Code writes a place as forms do: DE, or US-AK.
+func (p Place) Code() string {
+	if p.Region == "" {
+		return p.Country
+	}
+	return p.Country + "-" + p.Region
 }
 
 // PlaceOf is the place that a form names. What cannot be a place is the zero value; a region that is not the country's is left out.

@@ -1,10 +1,12 @@
 package models
 
 import (
+	"maps"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/coincart/coincart/models/text"
 )
 
 // The limits of a product's texts, in characters, and of its parts.
@@ -34,13 +36,13 @@ type ProblemCode string
 const (
 	ProblemRequired  ProblemCode = "required"  // must not be empty
 	ProblemTooLong   ProblemCode = "too_long"  // or too many
-	ProblemSlug      ProblemCode = "slug"      // not IsSlug
+	ProblemSlug      ProblemCode = "slug"      // not text.IsSlug
 	ProblemNegative  ProblemCode = "negative"  // less than nothing
 	ProblemNotLess   ProblemCode = "not_less"  // a sale price that is not below the regular one
 	ProblemDates     ProblemCode = "dates"     // ends before it begins
 	ProblemOptions   ProblemCode = "options"   // not one value for each of the product's options
 	ProblemDuplicate ProblemCode = "duplicate" // two of one product are the same
-	ProblemSigns     ProblemCode = "signs"     // characters that no page or file can show, or that disguise: HasSigns
+	ProblemSigns     ProblemCode = "signs"     // what no visible text has: package text
 	ProblemTooLarge  ProblemCode = "too_large" // a price or a weight above MaxNumber
 )
 
@@ -55,19 +57,26 @@ type ProductProblem struct {
 // then of the variants. None: it can be.
 func (p Product) Problems() []ProductProblem {
 	c := productCheck{variant: -1}
-	c.text("title", p.Title, MaxTitle, true)
-	if !IsSlug(p.Slug) {
+	c.line("title", p.Title, MaxTitle, true)
+	if !text.IsSlug(p.Slug) {
 		c.add("slug", ProblemSlug)
 	}
 	if p.CategoryID == "" && len(p.CategoryIDs) == 0 {
 		c.add("category", ProblemRequired)
 	}
-	c.text("summary", p.Summary, MaxSummary, false)
-	c.text("description", p.Description, MaxDescription, false)
+	c.lines("summary", p.Summary, MaxSummary)
+	c.lines("description", p.Description, MaxDescription)
 	c.texts("tags", p.Tags, MaxTags, MaxTag)
 	c.texts("options", p.OptionNames, MaxOptionNames, MaxOption)
+	c.translations(p.Texts, "options", "title", "summary", "description")
 	if len(p.Pictures) > MaxPictures {
 		c.add("pictures", ProblemTooLong)
+	}
+	for _, picture := range p.Pictures {
+		if !text.Lines(picture.Alt) {
+			c.add("pictures", ProblemSigns)
+		}
+		c.translations(picture.Texts, "pictures")
 	}
 	switch {
 	case len(p.Variants) == 0:
@@ -104,56 +113,73 @@ func (c *productCheck) add(field string, code ProblemCode) {
 	c.found = append(c.found, ProductProblem{Field: field, Variant: c.variant, Code: code})
 }
 
-func (c *productCheck) text(field, text string, longest int, required bool) {
+func (c *productCheck) line(field, value string, longest int, required bool) {
 	switch {
-	case required && strings.TrimSpace(text) == "":
+	case required && text.Blank(value):
 		c.add(field, ProblemRequired)
-	case utf8.RuneCountInString(text) > longest:
+	case utf8.RuneCountInString(value) > longest:
 		c.add(field, ProblemTooLong)
-	case HasSigns(text):
+	case !text.Line(value):
 		c.add(field, ProblemSigns)
 	}
 }
 
-// HasSigns reports control characters besides tabs and the ends of lines, which files of products are refused with, and those that turn the
-// direction of text.
-func HasSigns(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool {
-		return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == unicode.MaxASCII || TurnsText(r)
-	})
+func (c *productCheck) lines(field, value string, longest int) {
+	switch {
+	case utf8.RuneCountInString(value) > longest:
+		c.add(field, ProblemTooLong)
+	case !text.Lines(value):
+		c.add(field, ProblemSigns)
+	}
 }
 
-// TurnsText reports the characters that turn the direction of the text around them (embeddings, overrides and isolates of Unicode's
-// bidirectional algorithm): in a name they only ever disguise. Other format characters, such as joiners, belong to real names and to emoji.
-func TurnsText(r rune) bool {
-	return (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069)
+// translations checks what a translation may contain; the store checks its length. Each problem is that of the field it translates, or of
+// rest where that is no field of its own.
+func (c *productCheck) translations(texts Texts, rest string, fields ...string) {
+	for _, lang := range slices.Sorted(maps.Keys(texts)) {
+		for _, field := range slices.Sorted(maps.Keys(texts[lang])) {
+			if text.Lines(texts[lang][field]) {
+				continue
+			}
+			if !slices.Contains(fields, field) {
+				field = rest
+			}
+			c.add(field, ProblemSigns)
+		}
+	}
 }
+
+func notLine(value string) bool { return !text.Line(value) }
 
 // texts checks a list: none empty, none too long or twice, not too many.
 func (c *productCheck) texts(field string, list []string, most, longest int) {
 	if len(list) > most || slices.ContainsFunc(list, func(t string) bool { return utf8.RuneCountInString(t) > longest }) {
 		c.add(field, ProblemTooLong)
 	}
-	if slices.ContainsFunc(list, HasSigns) {
+	if slices.ContainsFunc(list, notLine) {
 		c.add(field, ProblemSigns)
 	}
 	seen := map[string]bool{}
-	for _, text := range list {
-		if strings.TrimSpace(text) == "" {
+	for _, value := range list {
+		if text.Blank(value) {
 			c.add(field, ProblemRequired)
 			return
 		}
-		if seen[text] {
+		if seen[value] {
 			c.add(field, ProblemDuplicate)
 			return
 		}
-		seen[text] = true
+		seen[value] = true
 	}
 }
 
 func (c *productCheck) checkVariant(v Variant, options int) {
-	c.text("sku", v.SKU, MaxSKU, true)
-	c.text("barcode", v.Barcode, MaxBarcode, false)
+	c.line("sku", v.SKU, MaxSKU, true)
+	c.line("barcode", v.Barcode, MaxBarcode, false)
+	if !text.Line(v.Title) {
+		c.add("title", ProblemSigns)
+	}
+	c.translations(v.Texts, "options", "title")
 	switch {
 	case v.Price.IsNegative():
 		c.add("price", ProblemNegative)
@@ -177,7 +203,7 @@ func (c *productCheck) checkVariant(v Variant, options int) {
 		slices.ContainsFunc(v.Options, func(o string) bool { return utf8.RuneCountInString(o) > MaxOption }) {
 		c.add("options", ProblemTooLong)
 	}
-	if slices.ContainsFunc(v.Options, HasSigns) {
+	if slices.ContainsFunc(v.Options, notLine) {
 		c.add("options", ProblemSigns)
 	}
 	switch {

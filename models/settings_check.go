@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/language"
+
+	"github.com/coincart/coincart/models/text"
 )
 
 // SettingProblem says what is wrong with a value.
@@ -19,7 +21,7 @@ const (
 	SettingUnknown       SettingProblem = "unknown"        // there is no such setting
 	SettingMissing       SettingProblem = "missing"        // it must not be empty
 	SettingTooLong       SettingProblem = "too_long"       // more than Max characters
-	SettingCharacters    SettingProblem = "characters"     // control characters, or not UTF-8
+	SettingCharacters    SettingProblem = "characters"     // what no visible text has: package text
 	SettingNumber        SettingProblem = "number"         // no whole number from Min to Max
 	SettingEmail         SettingProblem = "email"          // no mail address
 	SettingHost          SettingProblem = "host"           // no name of a machine
@@ -52,9 +54,9 @@ func (s Setting) Normal(value string) (string, error) {
 	}
 	problem := SettingProblem("")
 	switch {
-	case !utf8.ValidString(value) || strings.ContainsFunc(value, s.forbidden):
+	case !s.visible(value):
 		problem = SettingCharacters
-	case value == "" && s.Required:
+	case text.Blank(value) && s.Required:
 		problem = SettingMissing
 	case s.Max > 0 && s.Kind != KindNumber && utf8.RuneCountInString(value) > s.Max:
 		problem = SettingTooLong
@@ -67,11 +69,12 @@ func (s Setting) Normal(value string) (string, error) {
 	return value, nil
 }
 
-func (s Setting) forbidden(r rune) bool {
-	if (s.Kind == KindLines || s.Kind == KindMarkdown) && (r == '\n' || r == '\t') {
-		return false
+// visible reports whether a value of the setting may be shown.
+func (s Setting) visible(value string) bool {
+	if s.Kind == KindLines || s.Kind == KindMarkdown {
+		return text.Lines(value)
 	}
-	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
+	return text.Line(value)
 }
 
 func (s Setting) check(value string) (string, SettingProblem) {

@@ -26,7 +26,7 @@ func TestSettings_TheDatabaseWinsOverTheEnvironmentOverTheDefault(t *testing.T) 
 
 func TestSetting_NormalRefusesWhatItCannotBe(t *testing.T) {
 	for key, bad := range map[SettingKey][]string{
-		SettingShopName: {"a\nb", "\xff"}, SettingContactEmail: {"nobody", "A <a@b.example>"}, SettingLanguages: {"", "en,en", "fr"},
+		SettingShopName: {"a\nb", "\xff", "gnp\u202eexe"}, SettingContactEmail: {"nobody", "A <a@b.example>"}, SettingLanguages: {"", "en,en", "fr"},
 		SettingOrderTTL: {"", "4", "1e3", "-1"}, SettingHomeCountry: {"XX", "CHE", "756"}, SettingCurrency: {"", "$", "U"},
 		SettingMailHost: {"a b", "http://x", "ü.example"}, SettingMailTLS: {"none"},
 	} {

@@ -1,6 +1,9 @@
 package models
 
-import "database/sql/driver"
+import (
+	"database/sql/driver"
+	"maps"
+)
 
 // Texts are translations of a thing's fields: language tag → field → text, such as {"zh-Hans": {"title": "陶杯"}}. The thing's
 // own columns hold the shop's first language. Stored as one JSON column, so that showing a page in another language costs
@@ -13,6 +16,30 @@ func (t Texts) In(lang, field, fallback string) string {
 		return text
 	}
 	return fallback
+}
+
+// Clone copies the texts, so that the copy can be changed; never nil.
+func (t Texts) Clone() Texts {
+	copied := Texts{}
+	for lang, fields := range t {
+		copied[lang] = maps.Clone(fields)
+	}
+	return copied
+}
+
+// Set sets a text of a language, or takes it away where it is empty.
+func (t Texts) Set(lang, field, text string) {
+	if text == "" {
+		delete(t[lang], field)
+		if len(t[lang]) == 0 {
+			delete(t, lang)
+		}
+		return
+	}
+	if t[lang] == nil {
+		t[lang] = map[string]string{}
+	}
+	t[lang][field] = text
 }
 
 // Value stores the texts as JSON.

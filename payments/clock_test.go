@@ -10,6 +10,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments/assembly"
+	"github.com/coincart/coincart/payments/paymentstest"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
@@ -23,33 +24,33 @@ func TestClock_ADatabaseThatIsOffDelaysNothing(t *testing.T) {
 			server := modelstest.ShiftedMariaDB(t, shift)
 			db := modelstest.Open(t, server.DSN)
 			// The platform goes by this machine's time, which stands still meanwhile.
-			s := newShop(t, db, modelstest.NewClock(time.Now()), func(_ *sandbox.Config, c *assembly.Config) { c.Clock = db.Clock })
+			s := paymentstest.New(t, db, modelstest.NewClock(time.Now()), func(_ *sandbox.Config, c *assembly.Config) { c.Clock = db.Clock })
 			passes := func(d time.Duration) {
 				shift += d
 				server.Set(shift)
-				s.work()
+				s.Work()
 			}
 
-			order := s.place(1)
-			require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-			for s.platform.Deliver(t.Context()) > 0 {
+			order := s.PlaceOrder(1)
+			require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
+			for s.Platform.Deliver(t.Context()) > 0 {
 			}
-			s.work()
-			assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "the callback is worked on at once")
-			assert.Contains(t, s.mails.subjects(), "payment received", "and the mail goes out at once")
+			s.Work()
+			assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State, "the callback is worked on at once")
+			assert.Contains(t, s.Mails.Subjects(), "payment received", "and the mail goes out at once")
 
-			require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
-			order = s.place(1)
-			require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
+			require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+			order = s.PlaceOrder(1)
+			require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
 			passes(13 * time.Second)
-			assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "the platform is asked after twelve seconds at most")
+			assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State, "the platform is asked after twelve seconds at most")
 
-			order = s.place(1)
+			order = s.PlaceOrder(1)
 			passes(25 * time.Minute)
-			assert.Equal(t, models.OrderAwaiting, s.order(order.Ref).State, "there is half an hour to pay")
+			assert.Equal(t, models.OrderAwaiting, s.Order(order.Ref).State, "there is half an hour to pay")
 			passes(8 * time.Minute)
-			assert.Equal(t, models.OrderExpired, s.order(order.Ref).State)
-			checkInvariants(t, db)
+			assert.Equal(t, models.OrderExpired, s.Order(order.Ref).State)
+			paymentstest.CheckInvariants(t, db)
 		})
 	}
 }

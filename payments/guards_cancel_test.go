@@ -10,6 +10,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/paymentstest"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
@@ -18,18 +19,18 @@ import (
 func TestGuard_OrderWithANewAttemptIsNotEnded(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
-		require.NoError(t, s.platform.Fail(order.Current().OrderNum))
-		s.deliver()
-		read := s.order(order.Ref)
+		order := s.PlaceOrder(1)
+		require.NoError(t, s.Platform.Fail(order.Current().OrderNum))
+		s.Deliver()
+		read := s.Order(order.Ref)
 		require.False(t, read.Current().State.Live())
-		p, err := s.Pay(t.Context(), order.Ref, "USDT", models.Payer{UserID: alice})
+		p, err := s.PayOrder(t.Context(), order.Ref, "USDT", models.Payer{UserID: paymentstest.Alice})
 		require.NoError(t, err)
 		require.NotEmpty(t, p.PayURL)
 		for _, to := range []models.OrderState{models.OrderCancelled, models.OrderExpired} {
 			require.ErrorIs(t, s.EndIdle(t.Context(), &read, to), store.ErrConflict)
-			assert.Equal(t, models.OrderAwaiting, s.order(order.Ref).State)
-			s.stockIs(49, 1, 0)
+			assert.Equal(t, models.OrderAwaiting, s.Order(order.Ref).State)
+			s.AssertStock(49, 1, 0)
 		}
 	})
 }
@@ -38,15 +39,15 @@ func TestGuard_OrderWithANewAttemptIsNotEnded(t *testing.T) {
 func TestGuard_CancellationStaysOne(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultUnreachable}}))
+		order := s.PlaceOrder(1)
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultUnreachable}}))
 		require.NoError(t, s.Cancel(t.Context(), order.Ref))
-		s.later(40 * time.Minute)
-		assert.Equal(t, models.IntentCancel, s.attempt(order.Ref).Intent)
-		require.NoError(t, s.platform.SetFaults(nil))
-		s.later(time.Hour)
-		assert.Equal(t, models.OrderCancelled, s.order(order.Ref).State)
-		s.stockIs(50, 0, 0)
+		s.Later(40 * time.Minute)
+		assert.Equal(t, models.IntentCancel, s.Attempt(order.Ref).Intent)
+		require.NoError(t, s.Platform.SetFaults(nil))
+		s.Later(time.Hour)
+		assert.Equal(t, models.OrderCancelled, s.Order(order.Ref).State)
+		s.AssertStock(50, 0, 0)
 	})
 }
 
@@ -55,14 +56,14 @@ func TestGuard_CancellationStaysOne(t *testing.T) {
 func TestGuard_OrderThatIsBeingEndedIsNotPaid(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultUnreachable}}))
+		order := s.PlaceOrder(1)
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultUnreachable}}))
 		require.NoError(t, s.Cancel(t.Context(), order.Ref))
-		require.Equal(t, models.AttemptOpen, s.attempt(order.Ref).State)
-		p, err := s.Pay(t.Context(), order.Ref, "", models.Payer{UserID: alice})
+		require.Equal(t, models.AttemptOpen, s.Attempt(order.Ref).State)
+		p, err := s.PayOrder(t.Context(), order.Ref, "", models.Payer{UserID: paymentstest.Alice})
 		require.ErrorIs(t, err, payments.ErrBusy)
 		assert.Empty(t, p.PayURL)
-		assert.Equal(t, models.IntentCancel, s.attempt(order.Ref).Intent)
+		assert.Equal(t, models.IntentCancel, s.Attempt(order.Ref).Intent)
 	})
 }
 
@@ -70,14 +71,14 @@ func TestGuard_OrderThatIsBeingEndedIsNotPaid(t *testing.T) {
 func TestGuard_OrderWhoseTimeIsOverGetsNoNewAttempt(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
-		require.NoError(t, s.platform.Fail(order.Current().OrderNum))
-		s.deliver()
-		s.clock.Advance(s.order(order.Ref).ExpiresAt.Sub(s.clock.Now()))
-		_, err := s.Pay(t.Context(), order.Ref, "USDT", models.Payer{UserID: alice})
+		order := s.PlaceOrder(1)
+		require.NoError(t, s.Platform.Fail(order.Current().OrderNum))
+		s.Deliver()
+		s.Clock.Advance(s.Order(order.Ref).ExpiresAt.Sub(s.Clock.Now()))
+		_, err := s.PayOrder(t.Context(), order.Ref, "USDT", models.Payer{UserID: paymentstest.Alice})
 		require.ErrorIs(t, err, payments.ErrNotPayable)
-		assert.Len(t, s.order(order.Ref).Attempts, 1)
-		s.work()
+		assert.Len(t, s.Order(order.Ref).Attempts, 1)
+		s.Work()
 	})
 }
 
@@ -86,13 +87,13 @@ func TestGuard_OrderWhoseTimeIsOverGetsNoNewAttempt(t *testing.T) {
 func TestGuard_OrderThatGotMoreTimeIsNotExpired(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		claimed := s.place(1)
-		s.gateway.interrupt(func(call string) { assert.NotEqual(t, "cancelOrder", call) })
+		claimed := s.PlaceOrder(1)
+		s.Gateway.BeforeCall(func(call string) { assert.NotEqual(t, "cancelOrder", call) })
 		require.NoError(t, s.Expire(t.Context(), claimed))
-		got := s.order(claimed.Ref)
+		got := s.Order(claimed.Ref)
 		assert.Equal(t, models.OrderAwaiting, got.State)
 		assert.Equal(t, models.AttemptOpen, got.Current().State)
 		assert.Equal(t, models.IntentNone, got.Current().Intent)
-		s.stockIs(49, 1, 0)
+		s.AssertStock(49, 1, 0)
 	})
 }

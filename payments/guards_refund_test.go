@@ -11,6 +11,7 @@ import (
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/paymentstest"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
@@ -22,14 +23,14 @@ func TestGuard_RefundRefusedWithAnUndecidedCodeIsUnknown(t *testing.T) {
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				order := s.pay(1)
-				require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultRefuse, Call: "refundOrder", Code: code, Times: 1}}))
-				r, err := s.refund(order, "10.5")
+				order := s.PlacePaid(1)
+				require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultRefuse, Call: "refundOrder", Code: code, Times: 1}}))
+				r, err := s.Refund(order, "10.5")
 				require.NoError(t, err)
-				s.work()
-				assert.Equal(t, models.RefundUnknown, s.refundState(r.ID))
+				s.Work()
+				assert.Equal(t, models.RefundUnknown, s.RefundState(r.ID))
 				var much *store.RefundTooMuchError
-				_, err = s.refund(order, "0.01")
+				_, err = s.Refund(order, "0.01")
 				require.ErrorAs(t, err, &much, "nothing is free until it is proved that nothing went")
 			})
 		})
@@ -41,18 +42,18 @@ func TestGuard_RefundRefusedWithAnUndecidedCodeIsUnknown(t *testing.T) {
 func TestGuard_FourEyesLimitIsWorthNotCoins(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		in := s.cart(1)
+		in := s.CartForm(1)
 		in.Coin = "BTC"
 		p, err := s.Place(t.Context(), in)
 		require.NoError(t, err)
-		require.NoError(t, s.platform.Pay(s.attempt(p.Ref).OrderNum))
-		s.deliver()
-		order := s.order(p.Ref)
+		require.NoError(t, s.Platform.Pay(s.Attempt(p.Ref).OrderNum))
+		s.Deliver()
+		order := s.Order(p.Ref)
 		require.Equal(t, models.OrderPaid, order.State)
-		r, err := s.refund(order, "0.00010797")
+		r, err := s.Refund(order, "0.00010797")
 		require.NoError(t, err)
 		assert.Equal(t, models.RefundRequested, r.State)
-		s.work()
+		s.Work()
 		assert.Empty(t, s.transfers())
 	}, func(_ *sandbox.Config, pc *assembly.Config) { pc.FourEyesLimit = models.MustAmount("1") })
 }
@@ -62,17 +63,17 @@ func TestGuard_FourEyesLimitIsWorthNotCoins(t *testing.T) {
 func TestGuard_RefundOfASecondPaymentLeavesTheOrderPaid(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
+		order := s.PlaceOrder(1)
 		first := order.Current()
-		_, err := s.Pay(t.Context(), order.Ref, "USDT", models.Payer{UserID: bob})
+		_, err := s.PayOrder(t.Context(), order.Ref, "USDT", models.Payer{UserID: paymentstest.Bob})
 		require.NoError(t, err)
-		require.NoError(t, s.platform.SetBalance(bob, "USDT", "100"))
-		require.NoError(t, s.platform.Pay(s.attempt(order.Ref).OrderNum))
-		s.deliver()
-		require.NoError(t, s.platform.PayLate(first.OrderNum))
-		s.deliver()
-		require.Equal(t, []models.ReviewKind{models.ReviewSecondPayment}, s.reviews())
-		order = s.order(order.Ref)
+		require.NoError(t, s.Platform.SetBalance(paymentstest.Bob, "USDT", "100"))
+		require.NoError(t, s.Platform.Pay(s.Attempt(order.Ref).OrderNum))
+		s.Deliver()
+		require.NoError(t, s.Platform.PayLate(first.OrderNum))
+		s.Deliver()
+		require.Equal(t, []models.ReviewKind{models.ReviewSecondPayment}, s.OpenReviews())
+		order = s.Order(order.Ref)
 		require.Equal(t, models.OrderPaid, order.State)
 		require.NotEqual(t, first.ID, order.PaidAttemptID)
 
@@ -80,22 +81,22 @@ func TestGuard_RefundOfASecondPaymentLeavesTheOrderPaid(t *testing.T) {
 			OrderID: order.ID, AttemptID: first.ID, Amount: first.Amount, Reason: "paid twice", FormToken: models.NewRef(),
 		}, finance)
 		require.NoError(t, err)
-		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
-		s.work()
+		assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
+		s.Work()
 		require.Len(t, s.transfers(), 1, "it goes back")
-		assert.Equal(t, alice, s.transfers()[0].UID, "to the one who paid twice")
-		s.nextDay()
-		assert.Equal(t, models.RefundConfirmed, s.refundState(r.ID))
-		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+		assert.Equal(t, paymentstest.Alice, s.transfers()[0].UID, "to the one who paid twice")
+		s.NextDay()
+		assert.Equal(t, models.RefundConfirmed, s.RefundState(r.ID))
+		assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
 
 		// And while the order's own refund is under way, the second payment's counts for nothing.
-		own, err := s.refund(order, "1")
+		own, err := s.Refund(order, "1")
 		require.NoError(t, err)
-		require.Equal(t, models.OrderRefunding, s.order(order.Ref).State)
-		s.work()
-		s.nextDay()
-		assert.Equal(t, models.RefundConfirmed, s.refundState(own.ID))
-		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "1 of 10.50 went back")
+		require.Equal(t, models.OrderRefunding, s.Order(order.Ref).State)
+		s.Work()
+		s.NextDay()
+		assert.Equal(t, models.RefundConfirmed, s.RefundState(own.ID))
+		assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State, "1 of 10.50 went back")
 	})
 }
 
@@ -106,31 +107,31 @@ func TestGuard_OrderReturnsToWhereItWasAfterAPartialRefund(t *testing.T) {
 	t.Run("fulfilled", func(t *testing.T) {
 		t.Parallel()
 		eachShop(t, func(t *testing.T, s *shop) {
-			order := s.pay(1)
+			order := s.PlacePaid(1)
 			require.NoError(t, s.Fulfil(t.Context(), order.ID, "TRACK-1", finance))
-			_, err := s.refund(order, "1")
+			_, err := s.Refund(order, "1")
 			require.NoError(t, err)
-			s.work()
-			s.nextDay()
-			assert.Equal(t, models.OrderFulfilled, s.order(order.Ref).State)
+			s.Work()
+			s.NextDay()
+			assert.Equal(t, models.OrderFulfilled, s.Order(order.Ref).State)
 			require.ErrorIs(t, s.Fulfil(t.Context(), order.ID, "TRACK-2", finance), payments.ErrNotFulfillable)
 		})
 	})
 	t.Run("late money", func(t *testing.T) {
 		t.Parallel()
 		eachShop(t, func(t *testing.T, s *shop) {
-			order := s.place(1)
+			order := s.PlaceOrder(1)
 			require.NoError(t, s.Cancel(t.Context(), order.Ref))
-			s.deliver()
-			require.NoError(t, s.platform.PayLate(order.Current().OrderNum))
-			s.deliver()
-			order = s.order(order.Ref)
+			s.Deliver()
+			require.NoError(t, s.Platform.PayLate(order.Current().OrderNum))
+			s.Deliver()
+			order = s.Order(order.Ref)
 			require.Equal(t, models.OrderReview, order.State)
-			_, err := s.refund(order, "1")
+			_, err := s.Refund(order, "1")
 			require.NoError(t, err)
-			s.work()
-			s.nextDay()
-			assert.Equal(t, models.OrderReview, s.order(order.Ref).State)
+			s.Work()
+			s.NextDay()
+			assert.Equal(t, models.OrderReview, s.Order(order.Ref).State)
 		})
 	})
 }

@@ -15,12 +15,13 @@ import (
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/paymentstest"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // creating is a gateway whose createThirdOrder is the test's.
 type creating struct {
-	Gateway
+	paymentstest.Client
 
 	create func(ctx context.Context, r opay.CreateOrderRequest) (string, error)
 }
@@ -43,29 +44,29 @@ func TestGuard_RefusalOfARepeatedRequestProvesNothing(t *testing.T) {
 			eachShop(t, func(t *testing.T, s *shop) {
 				order := s.placeUnanswered(sandbox.FaultAnswerLost)
 				repeated := 0
-				s.gateway.Gateway = creating{s.gateway.Gateway, func(context.Context, opay.CreateOrderRequest) (string, error) {
+				s.Gateway.Client = creating{s.Gateway.Client, func(context.Context, opay.CreateOrderRequest) (string, error) {
 					repeated++
 					return "", again
 				}}
-				s.later(4 * time.Second)
+				s.Later(4 * time.Second)
 				require.Equal(t, 1, repeated, "without getReferenceOrder the order is sent again")
-				assert.Equal(t, models.AttemptUnknown, s.attempt(order.Ref).State)
-				s.stockIs(49, 1, 0)
-				p, err := s.Pay(t.Context(), order.Ref, "BTC", models.Payer{UserID: alice})
+				assert.Equal(t, models.AttemptUnknown, s.Attempt(order.Ref).State)
+				s.AssertStock(49, 1, 0)
+				p, err := s.PayOrder(t.Context(), order.Ref, "BTC", models.Payer{UserID: paymentstest.Alice})
 				require.NoError(t, err)
 				assert.Empty(t, p.PayURL, "no second pay page while the first may be paid")
-				assert.Len(t, s.order(order.Ref).Attempts, 1)
+				assert.Len(t, s.Order(order.Ref).Attempts, 1)
 				if name == "refused" {
 					before := repeated
-					s.later(time.Minute)
+					s.Later(time.Minute)
 					assert.Equal(t, before, repeated, "what was refused is not sent a third time")
 				}
 
-				require.NoError(t, s.platform.SetFaults(nil))
-				require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-				s.deliver()
-				assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
-				assert.Len(t, s.platform.Orders(), 1)
+				require.NoError(t, s.Platform.SetFaults(nil))
+				require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
+				s.Deliver()
+				assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
+				assert.Len(t, s.Platform.Orders(), 1)
 			}, func(sc *sandbox.Config, _ *assembly.Config) { sc.Reference = sandbox.ReferenceMissing })
 		})
 	}
@@ -78,25 +79,25 @@ func TestGuard_AnswerOfCreateComesAfterTheCallback(t *testing.T) {
 	// during lets the platform's order be paid or not, and the callback be worked on, before createThirdOrder returns.
 	during := func(t *testing.T, s *shop, pay bool, answer func(number string) (string, error)) models.Order {
 		t.Helper()
-		platform := s.gateway.Gateway
-		s.gateway.Gateway = creating{platform, func(ctx context.Context, r opay.CreateOrderRequest) (string, error) {
+		platform := s.Gateway.Client
+		s.Gateway.Client = creating{platform, func(ctx context.Context, r opay.CreateOrderRequest) (string, error) {
 			number, err := platform.CreateOrder(ctx, r)
 			if !assert.NoError(t, err) {
 				return "", err
 			}
 			if pay {
-				assert.NoError(t, s.platform.Pay(number))
+				assert.NoError(t, s.Platform.Pay(number))
 			} else {
-				assert.NoError(t, s.platform.Notify(number, sandbox.Notice{OrderStatus: string(opay.StatusPending)}))
+				assert.NoError(t, s.Platform.Notify(number, sandbox.Notice{OrderStatus: string(opay.StatusPending)}))
 			}
-			s.deliver() //nolint:contextcheck // the worker is not the shopper's request
+			s.Deliver() //nolint:contextcheck // the worker is not the shopper's request
 			return answer(number)
 		}}
-		p, err := s.Place(t.Context(), s.cart(1))
+		p, err := s.Place(t.Context(), s.CartForm(1))
 		require.NoError(t, err)
-		s.work()
-		order := s.order(p.Ref)
-		assert.Equal(t, s.platformOrder(order).OrderNum, order.Current().OrderNum, "the number that orderDetail confirmed")
+		s.Work()
+		order := s.Order(p.Ref)
+		assert.Equal(t, s.PlatformOrder(order).OrderNum, order.Current().OrderNum, "the number that orderDetail confirmed")
 		return order
 	}
 	same := func(number string) (string, error) { return number, nil }
@@ -105,8 +106,8 @@ func TestGuard_AnswerOfCreateComesAfterTheCallback(t *testing.T) {
 		eachShop(t, func(t *testing.T, s *shop) {
 			order := during(t, s, false, same)
 			assert.Equal(t, models.AttemptOpen, order.Current().State)
-			assert.Equal(t, []string{"order received"}, s.mails.subjects())
-			assert.Empty(t, s.reviews())
+			assert.Equal(t, []string{"order received"}, s.Mails.Subjects())
+			assert.Empty(t, s.OpenReviews())
 		})
 	})
 	t.Run("paid", func(t *testing.T) {
@@ -114,8 +115,8 @@ func TestGuard_AnswerOfCreateComesAfterTheCallback(t *testing.T) {
 		eachShop(t, func(t *testing.T, s *shop) {
 			order := during(t, s, true, same)
 			assert.Equal(t, models.OrderPaid, order.State)
-			s.stockIs(49, 0, 1)
-			assert.Empty(t, s.reviews())
+			s.AssertStock(49, 0, 1)
+			assert.Empty(t, s.OpenReviews())
 		})
 	})
 	t.Run("another number", func(t *testing.T) {
@@ -123,7 +124,7 @@ func TestGuard_AnswerOfCreateComesAfterTheCallback(t *testing.T) {
 		eachShop(t, func(t *testing.T, s *shop) {
 			order := during(t, s, true, func(string) (string, error) { return "770077", nil })
 			assert.Equal(t, models.OrderPaid, order.State)
-			assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.reviews(), "a person looks for the other order")
+			assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.OpenReviews(), "a person looks for the other order")
 		})
 	})
 	for name, answer := range map[string]error{
@@ -136,7 +137,7 @@ func TestGuard_AnswerOfCreateComesAfterTheCallback(t *testing.T) {
 				order := during(t, s, true, func(string) (string, error) { return "", answer })
 				assert.Equal(t, models.OrderPaid, order.State, "orderDetail knows better")
 				assert.Equal(t, models.AttemptPaid, order.Current().State)
-				assert.Empty(t, s.reviews())
+				assert.Empty(t, s.OpenReviews())
 			})
 		})
 	}
@@ -151,22 +152,22 @@ func TestGuard_OrderThatNobodyWantsIsNotSentAgain(t *testing.T) {
 		begin func(t *testing.T, s *shop, order models.Order)
 	}{
 		"cancelled": {models.OrderCancelled, func(t *testing.T, s *shop, order models.Order) { require.NoError(t, s.Cancel(t.Context(), order.Ref)) }},
-		"expired":   {models.OrderExpired, func(_ *testing.T, s *shop, _ models.Order) { s.later(30*time.Minute + time.Second) }},
+		"expired":   {models.OrderExpired, func(_ *testing.T, s *shop, _ models.Order) { s.Later(30*time.Minute + time.Second) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
 				order := s.placeUnanswered(sandbox.FaultServerError)
-				s.gateway.interrupt(func(call string) { assert.NotEqual(t, "createThirdOrder", call) })
+				s.Gateway.BeforeCall(func(call string) { assert.NotEqual(t, "createThirdOrder", call) })
 				end.begin(t, s, order)
 				for range 8 {
-					s.later(15 * time.Minute)
+					s.Later(15 * time.Minute)
 				}
-				got := s.order(order.Ref)
+				got := s.Order(order.Ref)
 				assert.Equal(t, end.state, got.State, "its absence is proved in time")
 				assert.Equal(t, models.AttemptFailed, got.Current().State)
-				assert.Empty(t, s.platform.Orders())
-				s.stockIs(50, 0, 0)
+				assert.Empty(t, s.Platform.Orders())
+				s.AssertStock(50, 0, 0)
 			})
 		})
 	}
@@ -180,16 +181,16 @@ func TestGuard_PlatformThatCannotLookUpProvesNothing(t *testing.T) {
 		order := s.placeUnanswered(sandbox.FaultAnswerLost)
 		require.NoError(t, s.Cancel(t.Context(), order.Ref))
 		for range 8 {
-			s.later(time.Hour)
+			s.Later(time.Hour)
 		}
-		got := s.order(order.Ref)
+		got := s.Order(order.Ref)
 		assert.Equal(t, models.OrderAwaiting, got.State)
 		assert.Equal(t, models.AttemptUnknown, got.Current().State)
-		s.stockIs(49, 1, 0)
-		require.NoError(t, s.platform.SetFaults(nil))
-		require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-		s.deliver()
-		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "paid wins over cancel")
+		s.AssertStock(49, 1, 0)
+		require.NoError(t, s.Platform.SetFaults(nil))
+		require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
+		s.Deliver()
+		assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State, "paid wins over cancel")
 	}, func(sc *sandbox.Config, _ *assembly.Config) { sc.Reference = sandbox.ReferenceMissing })
 }
 
@@ -199,25 +200,25 @@ func TestGuard_OnlyTheOneThatMovesTheAttemptSendsIt(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		ctx := t.Context()
-		order := s.place(1)
-		require.NoError(t, s.platform.Fail(order.Current().OrderNum))
-		s.deliver()
+		order := s.PlaceOrder(1)
+		require.NoError(t, s.Platform.Fail(order.Current().OrderNum))
+		s.Deliver()
 		create := func() models.Attempt {
 			a := models.Attempt{
 				OrderID: order.ID, State: models.AttemptCreated, Coin: "USDT", Amount: models.MustAmount("10.5"), Rate: models.MustAmount("1"),
-				RateSource: "fixed", Payer: models.Payer{UserID: alice}, CreatedAt: s.clock.Now().Add(time.Second), DueAt: s.clock.Now().Add(time.Hour),
+				RateSource: "fixed", Payer: models.Payer{UserID: paymentstest.Alice}, CreatedAt: s.Clock.Now().Add(time.Second), DueAt: s.Clock.Now().Add(time.Hour),
 			}
-			require.NoError(t, s.store.InsertAttempt(ctx, &a))
+			require.NoError(t, s.Store.InsertAttempt(ctx, &a))
 			return a
 		}
 		var sent atomic.Int32
-		s.gateway.interrupt(func(call string) {
+		s.Gateway.BeforeCall(func(call string) {
 			if call == "createThirdOrder" {
 				sent.Add(1)
 			}
 		})
 		givenUp := create()
-		require.NoError(t, s.store.MoveAttempt(ctx, givenUp.ID, models.AttemptCreated, models.AttemptFailed, store.AttemptChange{}, models.Transition{Cause: "test"}))
+		require.NoError(t, s.Store.MoveAttempt(ctx, givenUp.ID, models.AttemptCreated, models.AttemptFailed, store.AttemptChange{}, models.Transition{Cause: "test"}))
 		require.NoError(t, s.Submit(ctx, &order, &givenUp))
 		assert.Zero(t, sent.Load(), "what was given up is not sent")
 
@@ -231,6 +232,6 @@ func TestGuard_OnlyTheOneThatMovesTheAttemptSendsIt(t *testing.T) {
 		}
 		senders.Wait()
 		assert.Equal(t, int32(1), sent.Load(), "of many one sends")
-		assert.Equal(t, models.AttemptOpen, s.attempt(order.Ref).State)
+		assert.Equal(t, models.AttemptOpen, s.Attempt(order.Ref).State)
 	})
 }

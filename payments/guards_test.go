@@ -13,6 +13,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/paymentstest"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
@@ -20,15 +21,15 @@ import (
 
 // placeUnanswered places an order whose createThirdOrder ends in a fault: the attempt is unknown and has no number.
 func (s *shop) placeUnanswered(kind sandbox.FaultKind) models.Order {
-	s.t.Helper()
-	require.NoError(s.t, s.platform.SetFaults(sandbox.Faults{
+	s.T.Helper()
+	require.NoError(s.T, s.Platform.SetFaults(sandbox.Faults{
 		{Kind: kind, Call: "createThirdOrder", Times: 1}, {Kind: sandbox.FaultCallbackLost},
 	}))
-	p, err := s.Place(s.t.Context(), s.cart(1))
-	require.NoError(s.t, err)
-	order := s.order(p.Ref)
-	require.Equal(s.t, models.AttemptUnknown, order.Current().State)
-	require.Empty(s.t, order.Current().OrderNum)
+	p, err := s.Place(s.T.Context(), s.CartForm(1))
+	require.NoError(s.T, err)
+	order := s.Order(p.Ref)
+	require.Equal(s.T, models.AttemptUnknown, order.Current().State)
+	require.Empty(s.T, order.Current().OrderNum)
 	return order
 }
 
@@ -43,36 +44,36 @@ func TestGuard_AppOrderIDIsComparedInSettle(t *testing.T) {
 		claim := paid
 		claim.AppOrderID = order.Current().AppOrderID
 		require.Equal(t, http.StatusOK, s.post(s.callback(claim, opay.StatusPaid, string(paid.Amount))))
-		s.work()
-		got := s.order(order.Ref)
+		s.Work()
+		got := s.Order(order.Ref)
 		assert.Equal(t, models.OrderAwaiting, got.State)
 		assert.Equal(t, models.AttemptUnknown, got.Current().State)
 		assert.Empty(t, got.Current().OrderNum, "a number of something else is not kept")
-		assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.reviews())
-		assert.NotContains(t, s.mails.subjects(), "payment received")
+		assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.OpenReviews())
+		assert.NotContains(t, s.Mails.Subjects(), "payment received")
 	}
 	t.Run("an order that another shop made with our keys", func(t *testing.T) {
 		t.Parallel()
 		eachShop(t, func(t *testing.T, s *shop) {
 			order := s.placeUnanswered(sandbox.FaultServerError)
 			id := models.NewRef()
-			number, err := s.gateway.CreateOrder(t.Context(), opay.CreateOrderRequest{
-				AppOrderID: id, Payer: opay.Payer{UserID: alice}, Amount: "10.5", Coin: "USDT", ReturnPage: s.notify, NotifyPage: s.notify,
+			number, err := s.Gateway.CreateOrder(t.Context(), opay.CreateOrderRequest{
+				AppOrderID: id, Payer: opay.Payer{UserID: paymentstest.Alice}, Amount: "10.5", Coin: "USDT", ReturnPage: s.NotifyURL, NotifyPage: s.NotifyURL,
 			})
 			require.NoError(t, err)
-			require.NoError(t, s.platform.Pay(number))
-			paid, ok := s.platform.Order(number)
+			require.NoError(t, s.Platform.Pay(number))
+			paid, ok := s.Platform.Order(number)
 			require.True(t, ok)
 			swap(t, s, order, paid)
-			s.stockIs(49, 1, 0)
+			s.AssertStock(49, 1, 0)
 
-			s.later(15 * time.Second)
-			mine := s.platformOrder(s.order(order.Ref))
+			s.Later(15 * time.Second)
+			mine := s.PlatformOrder(s.Order(order.Ref))
 			require.NotEqual(t, number, mine.OrderNum)
-			require.NoError(t, s.platform.Pay(mine.OrderNum))
-			s.later(15 * time.Second)
-			assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "by its own payment")
-			s.stockIs(49, 0, 1)
+			require.NoError(t, s.Platform.Pay(mine.OrderNum))
+			s.Later(15 * time.Second)
+			assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State, "by its own payment")
+			s.AssertStock(49, 0, 1)
 		})
 	})
 	t.Run("an order of our own whose number we never heard", func(t *testing.T) {
@@ -80,15 +81,15 @@ func TestGuard_AppOrderIDIsComparedInSettle(t *testing.T) {
 		eachShop(t, func(t *testing.T, s *shop) {
 			order := s.placeUnanswered(sandbox.FaultServerError)
 			other := s.placeUnanswered(sandbox.FaultAnswerLost)
-			paid := s.platformOrder(other)
-			require.NoError(t, s.platform.Pay(paid.OrderNum))
+			paid := s.PlatformOrder(other)
+			require.NoError(t, s.Platform.Pay(paid.OrderNum))
 			swap(t, s, order, paid)
-			s.stockIs(48, 2, 0)
+			s.AssertStock(48, 2, 0)
 
-			s.later(15 * time.Second)
-			assert.Equal(t, models.OrderPaid, s.order(other.Ref).State, "the money is the other order's")
-			assert.Equal(t, models.OrderAwaiting, s.order(order.Ref).State)
-			s.stockIs(48, 1, 1)
+			s.Later(15 * time.Second)
+			assert.Equal(t, models.OrderPaid, s.Order(other.Ref).State, "the money is the other order's")
+			assert.Equal(t, models.OrderAwaiting, s.Order(order.Ref).State)
+			s.AssertStock(48, 1, 1)
 		})
 	})
 }
@@ -99,13 +100,13 @@ func TestGuard_PaidThatTurnsClosedOrFailedAlerts(t *testing.T) {
 	t.Parallel()
 	alerted := func(t *testing.T, s *shop, order models.Order, late opay.Status, to models.AttemptState, source models.EvidenceSource) {
 		t.Helper()
-		got := s.order(order.Ref)
+		got := s.Order(order.Ref)
 		assert.Equal(t, models.OrderPaid, got.State, "paid is absorbing")
 		assert.Equal(t, models.AttemptPaid, got.Current().State)
-		s.stockIs(49, 0, 1)
-		assert.Equal(t, []models.ReviewKind{models.ReviewStatusRegress}, s.reviews())
+		s.AssertStock(49, 0, 1)
+		assert.Equal(t, []models.ReviewKind{models.ReviewStatusRegress}, s.OpenReviews())
 		refused := 0
-		rows, err := s.store.Transitions(t.Context(), order.ID)
+		rows, err := s.Store.Transitions(t.Context(), order.ID)
 		require.NoError(t, err)
 		for _, row := range rows {
 			if row.Refused {
@@ -114,7 +115,7 @@ func TestGuard_PaidThatTurnsClosedOrFailedAlerts(t *testing.T) {
 			}
 		}
 		assert.Equal(t, 1, refused, "the refused transition is a row")
-		claims, err := s.store.Evidence(t.Context(), order.ID)
+		claims, err := s.Store.Evidence(t.Context(), order.ID)
 		require.NoError(t, err)
 		last := claims[len(claims)-1]
 		assert.Equal(t, string(late), last.Status, "and what was claimed is kept")
@@ -126,10 +127,10 @@ func TestGuard_PaidThatTurnsClosedOrFailedAlerts(t *testing.T) {
 		t.Run("callback says "+late.String(), func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				order := s.pay(1)
-				at := s.platformOrder(order)
+				order := s.PlacePaid(1)
+				at := s.PlatformOrder(order)
 				require.Equal(t, http.StatusOK, s.post(s.callback(at, late, string(at.Amount))))
-				s.work()
+				s.Work()
 				alerted(t, s, order, late, to, models.SourceCallback)
 			})
 		})
@@ -137,12 +138,12 @@ func TestGuard_PaidThatTurnsClosedOrFailedAlerts(t *testing.T) {
 		t.Run("orderDetail says "+late.String(), func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				order := s.place(1)
-				require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
-				require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
+				order := s.PlaceOrder(1)
+				require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+				require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
 				var polled atomic.Bool
 				var answers atomic.Int32
-				s.gateway.interrupt(func(call string) {
+				s.Gateway.BeforeCall(func(call string) {
 					if call != "orderDetail" || polled.Swap(true) {
 						return
 					}
@@ -150,13 +151,13 @@ func TestGuard_PaidThatTurnsClosedOrFailedAlerts(t *testing.T) {
 					assert.NoError(t, err)
 					assert.Equal(t, models.OrderPaid, got.State)
 				})
-				s.gateway.lie(func(d opay.OrderDetail) opay.OrderDetail {
+				s.Gateway.ChangeOrders(func(d opay.OrderDetail) opay.OrderDetail {
 					if answers.Add(1) == 2 {
 						d.Status = late
 					}
 					return d
 				})
-				s.later(13 * time.Second)
+				s.Later(13 * time.Second)
 				require.Equal(t, int32(2), answers.Load())
 				alerted(t, s, order, late, to, models.SourceQuery)
 			})
@@ -169,20 +170,20 @@ func TestGuard_PaidThatTurnsClosedOrFailedAlerts(t *testing.T) {
 // order that expires.
 func TestGuard_SellFromOrderShortOfStockKeepsTheMoney(t *testing.T) {
 	t.Parallel()
-	eachShopDSN(t, func(t *testing.T, s *shop, dsn string) {
-		order := s.place(2)
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.PlaceOrder(2)
 		reserved := func(n int) string {
-			return fmt.Sprintf("UPDATE variants SET reserved = %d WHERE id = '%s'", n, s.variant.ID)
+			return fmt.Sprintf("UPDATE variants SET reserved = %d WHERE id = '%s'", n, s.Variant.ID)
 		}
-		modelstest.Exec(t, dsn, reserved(1))
-		require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-		s.deliver()
-		got := s.order(order.Ref)
+		modelstest.Exec(t, s.DSN, reserved(1))
+		require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
+		s.Deliver()
+		got := s.Order(order.Ref)
 		assert.Equal(t, models.OrderReview, got.State)
 		assert.Equal(t, models.AttemptPaid, got.Current().State, "the money is in our records")
-		assert.Equal(t, []models.ReviewKind{models.ReviewLatePayment}, s.reviews())
-		s.stockIs(48, 1, 0)
-		modelstest.Exec(t, dsn, reserved(2))
+		assert.Equal(t, []models.ReviewKind{models.ReviewLatePayment}, s.OpenReviews())
+		s.AssertStock(48, 1, 0)
+		modelstest.Exec(t, s.DSN, reserved(2))
 	})
 }
 
@@ -191,17 +192,17 @@ func TestGuard_SellFromOrderShortOfStockKeepsTheMoney(t *testing.T) {
 func TestGuard_OrderNumIsComparedInSettle(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
+		order := s.PlaceOrder(1)
 		number := order.Current().OrderNum
-		s.gateway.lie(func(d opay.OrderDetail) opay.OrderDetail { d.OrderNum = "990099"; return d })
-		require.NoError(t, s.platform.Pay(number))
-		s.deliver()
-		got := s.order(order.Ref)
+		s.Gateway.ChangeOrders(func(d opay.OrderDetail) opay.OrderDetail { d.OrderNum = "990099"; return d })
+		require.NoError(t, s.Platform.Pay(number))
+		s.Deliver()
+		got := s.Order(order.Ref)
 		assert.Equal(t, models.OrderReview, got.State)
 		assert.NotEqual(t, models.AttemptPaid, got.Current().State)
 		assert.Equal(t, number, got.Current().OrderNum)
-		assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.reviews())
-		s.stockIs(49, 1, 0)
+		assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.OpenReviews())
+		s.AssertStock(49, 1, 0)
 	})
 }
 
@@ -211,7 +212,7 @@ func TestGuard_MismatchIsKeptAndMovesOnlyWhatIsPaid(t *testing.T) {
 	wrong := func(d opay.OrderDetail) opay.OrderDetail { d.Amount = "10.49"; return d }
 	claimed := func(t *testing.T, s *shop, order models.Order) {
 		t.Helper()
-		claims, err := s.store.Evidence(t.Context(), order.ID)
+		claims, err := s.Store.Evidence(t.Context(), order.ID)
 		require.NoError(t, err)
 		kept := 0
 		for _, e := range claims {
@@ -220,36 +221,36 @@ func TestGuard_MismatchIsKeptAndMovesOnlyWhatIsPaid(t *testing.T) {
 			}
 		}
 		assert.Positive(t, kept, "the claim is kept")
-		assert.Contains(t, s.reviews(), models.ReviewMismatch)
+		assert.Contains(t, s.OpenReviews(), models.ReviewMismatch)
 	}
 	// Without the guard on the status, an order that can still be paid is taken from the shopper.
 	t.Run("pending", func(t *testing.T) {
 		t.Parallel()
 		eachShop(t, func(t *testing.T, s *shop) {
-			order := s.place(1)
-			s.gateway.lie(wrong)
-			s.later(13 * time.Second)
+			order := s.PlaceOrder(1)
+			s.Gateway.ChangeOrders(wrong)
+			s.Later(13 * time.Second)
 			claimed(t, s, order)
-			assert.Equal(t, models.OrderAwaiting, s.order(order.Ref).State)
-			s.gateway.lie(nil)
-			require.NoError(t, s.platform.Pay(order.Current().OrderNum))
-			s.deliver()
-			assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+			assert.Equal(t, models.OrderAwaiting, s.Order(order.Ref).State)
+			s.Gateway.ChangeOrders(nil)
+			require.NoError(t, s.Platform.Pay(order.Current().OrderNum))
+			s.Deliver()
+			assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
 		})
 	})
 	// Without the guard on the order's state, the compare-and-set fails and takes review and evidence with it: nobody hears of the money.
 	t.Run("paid after the order was cancelled", func(t *testing.T) {
 		t.Parallel()
 		eachShop(t, func(t *testing.T, s *shop) {
-			order := s.place(1)
+			order := s.PlaceOrder(1)
 			require.NoError(t, s.Cancel(t.Context(), order.Ref))
-			s.deliver()
-			s.gateway.lie(wrong)
-			require.NoError(t, s.platform.PayLate(order.Current().OrderNum))
-			s.deliver()
+			s.Deliver()
+			s.Gateway.ChangeOrders(wrong)
+			require.NoError(t, s.Platform.PayLate(order.Current().OrderNum))
+			s.Deliver()
 			claimed(t, s, order)
-			assert.Equal(t, models.OrderCancelled, s.order(order.Ref).State)
-			s.stockIs(50, 0, 0)
+			assert.Equal(t, models.OrderCancelled, s.Order(order.Ref).State)
+			s.AssertStock(50, 0, 0)
 		})
 	})
 }
@@ -259,18 +260,18 @@ func TestGuard_MismatchIsKeptAndMovesOnlyWhatIsPaid(t *testing.T) {
 func TestGuard_PaymentOfAnOrderInReviewAlerts(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
-		s.gateway.lie(func(d opay.OrderDetail) opay.OrderDetail { d.Amount = "10.49"; return d })
-		require.NoError(t, s.platform.Pay(order.Current().OrderNum))
-		s.deliver()
-		require.Equal(t, models.OrderReview, s.order(order.Ref).State)
-		s.gateway.lie(nil)
-		s.later(time.Minute)
-		got := s.order(order.Ref)
+		order := s.PlaceOrder(1)
+		s.Gateway.ChangeOrders(func(d opay.OrderDetail) opay.OrderDetail { d.Amount = "10.49"; return d })
+		require.NoError(t, s.Platform.Pay(order.Current().OrderNum))
+		s.Deliver()
+		require.Equal(t, models.OrderReview, s.Order(order.Ref).State)
+		s.Gateway.ChangeOrders(nil)
+		s.Later(time.Minute)
+		got := s.Order(order.Ref)
 		assert.Equal(t, models.AttemptPaid, got.Current().State)
 		assert.Equal(t, models.OrderReview, got.State, "a person decides")
-		assert.ElementsMatch(t, []models.ReviewKind{models.ReviewMismatch, models.ReviewLatePayment}, s.reviews())
-		s.stockIs(49, 1, 0)
+		assert.ElementsMatch(t, []models.ReviewKind{models.ReviewMismatch, models.ReviewLatePayment}, s.OpenReviews())
+		s.AssertStock(49, 1, 0)
 	})
 }
 
@@ -279,25 +280,25 @@ func TestGuard_PaymentOfAnOrderInReviewAlerts(t *testing.T) {
 func TestGuard_OrderThatWeNeverSentAlerts(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
-		require.NoError(t, s.platform.Fail(order.Current().OrderNum))
-		s.deliver()
-		now := s.clock.Now()
+		order := s.PlaceOrder(1)
+		require.NoError(t, s.Platform.Fail(order.Current().OrderNum))
+		s.Deliver()
+		now := s.Clock.Now()
 		unsent := models.Attempt{
 			OrderID: order.ID, State: models.AttemptCreated, Coin: "USDT", Amount: models.MustAmount("10.5"), Rate: models.MustAmount("1"),
-			RateSource: "fixed", Payer: models.Payer{UserID: alice}, DueAt: now.Add(time.Hour),
+			RateSource: "fixed", Payer: models.Payer{UserID: paymentstest.Alice}, DueAt: now.Add(time.Hour),
 		}
-		require.NoError(t, s.store.InsertAttempt(t.Context(), &unsent))
-		number, err := s.gateway.CreateOrder(t.Context(), opay.CreateOrderRequest{
-			AppOrderID: unsent.AppOrderID, Payer: opay.Payer{UserID: alice}, Amount: "10.5", Coin: "USDT", ReturnPage: s.notify, NotifyPage: s.notify,
+		require.NoError(t, s.Store.InsertAttempt(t.Context(), &unsent))
+		number, err := s.Gateway.CreateOrder(t.Context(), opay.CreateOrderRequest{
+			AppOrderID: unsent.AppOrderID, Payer: opay.Payer{UserID: paymentstest.Alice}, Amount: "10.5", Coin: "USDT", ReturnPage: s.NotifyURL, NotifyPage: s.NotifyURL,
 		})
 		require.NoError(t, err)
-		at, ok := s.platform.Order(number)
+		at, ok := s.Platform.Order(number)
 		require.True(t, ok)
 		require.Equal(t, http.StatusOK, s.post(s.callback(at, opay.StatusPending, string(at.Amount))))
-		s.work()
-		assert.Equal(t, []models.ReviewKind{models.ReviewUnmatchedOrder}, s.reviews())
-		assert.Equal(t, models.AttemptCreated, s.attempt(order.Ref).State)
+		s.Work()
+		assert.Equal(t, []models.ReviewKind{models.ReviewUnmatchedOrder}, s.OpenReviews())
+		assert.Equal(t, models.AttemptCreated, s.Attempt(order.Ref).State)
 	})
 }
 
@@ -306,17 +307,17 @@ func TestGuard_OrderThatWeNeverSentAlerts(t *testing.T) {
 func TestGuard_CallbackWithAnotherNumberAlerts(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order, other := s.place(1), s.place(1)
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
-		require.NoError(t, s.platform.Pay(other.Current().OrderNum))
-		claim := s.platformOrder(other)
+		order, other := s.PlaceOrder(1), s.PlaceOrder(1)
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+		require.NoError(t, s.Platform.Pay(other.Current().OrderNum))
+		claim := s.PlatformOrder(other)
 		claim.AppOrderID = order.Current().AppOrderID
 		require.Equal(t, http.StatusOK, s.post(s.callback(claim, opay.StatusPaid, string(claim.Amount))))
-		s.work()
-		got := s.order(order.Ref)
+		s.Work()
+		got := s.Order(order.Ref)
 		assert.Equal(t, models.OrderAwaiting, got.State)
 		assert.Equal(t, models.AttemptOpen, got.Current().State)
 		assert.Equal(t, order.Current().OrderNum, got.Current().OrderNum)
-		assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.reviews())
+		assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.OpenReviews())
 	})
 }

@@ -12,42 +12,33 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/paymentstest"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
 // post sends a callback's body as the platform would and returns the status.
 func (s *shop) post(body []byte) int {
-	s.t.Helper()
-	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.notify, bytes.NewReader(body))
-	require.NoError(s.t, err)
+	s.T.Helper()
+	request, err := http.NewRequestWithContext(s.T.Context(), http.MethodPost, s.NotifyURL, bytes.NewReader(body))
+	require.NoError(s.T, err)
 	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)
-	require.NoError(s.t, err)
-	require.NoError(s.t, response.Body.Close())
+	require.NoError(s.T, err)
+	require.NoError(s.T, response.Body.Close())
 	return response.StatusCode
-}
-
-// platformRing seals and signs as the platform does.
-func platformRing(t *testing.T) *opay.Keyring {
-	t.Helper()
-	pair, err := keys()
-	require.NoError(t, err)
-	ring, err := opay.NewKeyring(pair[1], &pair[0].PublicKey)
-	require.NoError(t, err)
-	return ring
 }
 
 // callback seals a notification.
 func (s *shop) callback(o sandbox.Order, status opay.Status, amount string) []byte {
-	s.t.Helper()
+	s.T.Helper()
 	plain := opay.EncodeFields(
 		opay.Field{Name: "outOrderId", Value: o.AppOrderID}, opay.Field{Name: "orderNum", Value: o.OrderNum},
 		opay.Field{Name: "orderStatus", Value: string(status)}, opay.Field{Name: "payAmount", Value: amount},
 		opay.Field{Name: "returnUrl", Value: o.ReturnPage},
 	)
-	e, err := platformRing(s.t).Seal(plain)
-	require.NoError(s.t, err)
-	return opay.Request{AppID: testApp, Time: "1", Envelope: e}.Encode()
+	e, err := paymentstest.PlatformRing(s.T).Seal(plain)
+	require.NoError(s.T, err)
+	return opay.Request{AppID: paymentstest.App, Time: "1", Envelope: e}.Encode()
 }
 
 func TestReceive_ForgedIsRefusedAndNothingStored(t *testing.T) {
@@ -58,15 +49,15 @@ func TestReceive_ForgedIsRefusedAndNothingStored(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				order := s.place(1)
-				at := s.platformOrder(order)
-				require.NoError(t, s.platform.Notify(at.OrderNum, sandbox.Notice{OrderStatus: "3", Forge: way}))
-				s.deliver()
-				s.later(time.Minute)
-				assert.Equal(t, models.OrderAwaiting, s.order(order.Ref).State)
+				order := s.PlaceOrder(1)
+				at := s.PlatformOrder(order)
+				require.NoError(t, s.Platform.Notify(at.OrderNum, sandbox.Notice{OrderStatus: "3", Forge: way}))
+				s.Deliver()
+				s.Later(time.Minute)
+				assert.Equal(t, models.OrderAwaiting, s.Order(order.Ref).State)
 				assert.Zero(t, s.evidence(order)[models.SourceCallback])
-				assert.Empty(t, s.reviews())
-				for _, c := range s.platform.Callbacks() {
+				assert.Empty(t, s.OpenReviews())
+				for _, c := range s.Platform.Callbacks() {
 					if c.Forge != "" {
 						assert.NotEqual(t, sandbox.CallbackAcknowledged, c.State)
 					}
@@ -84,12 +75,12 @@ func TestReceive_CopiedSignatureIsSetAside(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				order := s.place(1)
-				require.NoError(t, s.platform.Notify(s.platformOrder(order).OrderNum, sandbox.Notice{OrderStatus: "3", Forge: way}))
-				s.deliver()
-				assert.Equal(t, models.OrderAwaiting, s.order(order.Ref).State)
+				order := s.PlaceOrder(1)
+				require.NoError(t, s.Platform.Notify(s.PlatformOrder(order).OrderNum, sandbox.Notice{OrderStatus: "3", Forge: way}))
+				s.Deliver()
+				assert.Equal(t, models.OrderAwaiting, s.Order(order.Ref).State)
 				assert.Zero(t, s.evidence(order)[models.SourceCallback])
-				assert.Equal(t, []models.ReviewKind{models.ReviewUnreadable}, s.reviews())
+				assert.Equal(t, []models.ReviewKind{models.ReviewUnreadable}, s.OpenReviews())
 			})
 		})
 	}
@@ -99,20 +90,20 @@ func TestReceive_CopiedSignatureIsSetAside(t *testing.T) {
 func TestReceive_JunkUnderAGoodSignatureDoesNotHideTheTrueCallback(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
-		at := s.platformOrder(order)
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
-		require.NoError(t, s.platform.Pay(at.OrderNum))
+		order := s.PlaceOrder(1)
+		at := s.PlatformOrder(order)
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+		require.NoError(t, s.Platform.Pay(at.OrderNum))
 		good := s.callback(at, opay.StatusPaid, string(at.Amount))
 		sealed, err := opay.ParseRequest(good)
 		require.NoError(t, err)
-		junk, err := platformRing(t).Seal([]byte(`{"junk":"junk"}`))
+		junk, err := paymentstest.PlatformRing(t).Seal([]byte(`{"junk":"junk"}`))
 		require.NoError(t, err)
 		sealed.Envelope.Data = junk.Data
 		require.Equal(t, http.StatusOK, s.post(sealed.Encode()))
 		require.Equal(t, http.StatusOK, s.post(good))
-		s.work()
-		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+		s.Work()
+		assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
 		assert.Equal(t, 1, s.evidence(order)[models.SourceCallback])
 	})
 }
@@ -120,23 +111,23 @@ func TestReceive_JunkUnderAGoodSignatureDoesNotHideTheTrueCallback(t *testing.T)
 func TestReceive_ReplayedFiftyTimesInParallelCreditsOnce(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
-		at := s.platformOrder(order)
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
-		require.NoError(t, s.platform.Pay(at.OrderNum))
+		order := s.PlaceOrder(1)
+		at := s.PlatformOrder(order)
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+		require.NoError(t, s.Platform.Pay(at.OrderNum))
 		body := s.callback(at, opay.StatusPaid, string(at.Amount))
 		var wg sync.WaitGroup
 		for range 50 {
 			wg.Go(func() { assert.Equal(t, http.StatusOK, s.post(body), "every copy is acknowledged") })
 		}
 		wg.Wait()
-		s.work()
-		order = s.order(order.Ref)
+		s.Work()
+		order = s.Order(order.Ref)
 		assert.Equal(t, models.OrderPaid, order.State)
-		s.stockIs(49, 0, 1)
+		s.AssertStock(49, 0, 1)
 		assert.Equal(t, 1, s.evidence(order)[models.SourceCallback])
 		moves := 0
-		rows, err := s.store.Transitions(t.Context(), order.ID)
+		rows, err := s.Store.Transitions(t.Context(), order.ID)
 		require.NoError(t, err)
 		for _, row := range rows {
 			if row.ToState == string(models.OrderPaid) && row.AttemptID == "" {
@@ -145,11 +136,11 @@ func TestReceive_ReplayedFiftyTimesInParallelCreditsOnce(t *testing.T) {
 		}
 		assert.Equal(t, 1, moves)
 
-		s.clock.Advance(365 * 24 * time.Hour)
+		s.Clock.Advance(365 * 24 * time.Hour)
 		assert.Equal(t, http.StatusOK, s.post(body), "replayed a year later")
-		s.work()
+		s.Work()
 		assert.Equal(t, 1, s.evidence(order)[models.SourceCallback])
-		assert.ElementsMatch(t, []string{"order received", "payment received"}, s.mails.subjects())
+		assert.ElementsMatch(t, []string{"order received", "payment received"}, s.Mails.Subjects())
 	})
 }
 
@@ -159,17 +150,17 @@ func TestReceive_PendingAfterPaidChangesNothingAndRaisesAnAlert(t *testing.T) {
 		t.Run(late.String(), func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				order := s.place(1)
-				at := s.platformOrder(order)
-				require.NoError(t, s.platform.Pay(at.OrderNum))
-				s.deliver()
-				require.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+				order := s.PlaceOrder(1)
+				at := s.PlatformOrder(order)
+				require.NoError(t, s.Platform.Pay(at.OrderNum))
+				s.Deliver()
+				require.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
 				require.Equal(t, http.StatusOK, s.post(s.callback(at, late, string(at.Amount))))
-				s.work()
-				assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
-				assert.Equal(t, models.AttemptPaid, s.attempt(order.Ref).State)
-				assert.Equal(t, []models.ReviewKind{models.ReviewStatusRegress}, s.reviews())
-				rows, err := s.store.Transitions(t.Context(), order.ID)
+				s.Work()
+				assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
+				assert.Equal(t, models.AttemptPaid, s.Attempt(order.Ref).State)
+				assert.Equal(t, []models.ReviewKind{models.ReviewStatusRegress}, s.OpenReviews())
+				rows, err := s.Store.Transitions(t.Context(), order.ID)
 				require.NoError(t, err)
 				assert.True(t, rows[len(rows)-1].Refused, "the refused transition is a row")
 			})
@@ -184,12 +175,12 @@ func TestReceive_WrongStatusFirstIsOnlyAHint(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				order := s.place(1)
-				require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackShuffled, Way: way}}))
-				require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-				s.deliver()
-				assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
-				s.stockIs(49, 0, 1)
+				order := s.PlaceOrder(1)
+				require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackShuffled, Way: way}}))
+				require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
+				s.Deliver()
+				assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
+				s.AssertStock(49, 0, 1)
 			})
 		})
 	}
@@ -200,45 +191,45 @@ func TestReceive_BeforeCreateHasAnswered(t *testing.T) {
 	t.Run("pending", func(t *testing.T) {
 		t.Parallel()
 		eachShop(t, func(t *testing.T, s *shop) {
-			require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackEarly, Times: 1}}))
-			order := s.place(1)
-			s.work()
-			order = s.order(order.Ref)
+			require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackEarly, Times: 1}}))
+			order := s.PlaceOrder(1)
+			s.Work()
+			order = s.Order(order.Ref)
 			assert.Equal(t, models.AttemptOpen, order.Current().State)
 			assert.Equal(t, 1, s.evidence(order)[models.SourceCallback])
-			require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-			s.deliver()
-			assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
-			assert.Empty(t, s.reviews())
+			require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
+			s.Deliver()
+			assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
+			assert.Empty(t, s.OpenReviews())
 		})
 	})
 	t.Run("paid, and the answer is lost too", func(t *testing.T) {
 		t.Parallel()
 		eachShop(t, func(t *testing.T, s *shop) {
-			require.NoError(t, s.platform.SetFaults(sandbox.Faults{
+			require.NoError(t, s.Platform.SetFaults(sandbox.Faults{
 				{Kind: sandbox.FaultCallbackEarlyPaid, Times: 1}, {Kind: sandbox.FaultAnswerLost, Call: "createThirdOrder", Times: 1},
 			}))
-			p, err := s.Place(t.Context(), s.cart(1))
+			p, err := s.Place(t.Context(), s.CartForm(1))
 			require.NoError(t, err)
-			s.deliver()
-			order := s.order(p.Ref)
+			s.Deliver()
+			order := s.Order(p.Ref)
 			assert.Equal(t, models.OrderPaid, order.State)
 			assert.Len(t, order.Attempts, 1)
-			assert.Len(t, s.platform.Orders(), 1)
-			assert.Empty(t, s.reviews())
+			assert.Len(t, s.Platform.Orders(), 1)
+			assert.Empty(t, s.OpenReviews())
 		})
 	})
 	t.Run("paid while the answer is on its way", func(t *testing.T) {
 		t.Parallel()
 		eachShop(t, func(t *testing.T, s *shop) {
-			require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackEarlyPaid, Times: 1}}))
-			p, err := s.Place(t.Context(), s.cart(1))
+			require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackEarlyPaid, Times: 1}}))
+			p, err := s.Place(t.Context(), s.CartForm(1))
 			require.NoError(t, err)
-			s.deliver()
-			order := s.order(p.Ref)
+			s.Deliver()
+			order := s.Order(p.Ref)
 			assert.Equal(t, models.OrderPaid, order.State)
-			assert.Equal(t, s.platformOrder(order).OrderNum, order.Current().OrderNum)
-			assert.Empty(t, s.reviews())
+			assert.Equal(t, s.PlatformOrder(order).OrderNum, order.Current().OrderNum)
+			assert.Empty(t, s.OpenReviews())
 		})
 	})
 }
@@ -251,39 +242,39 @@ func TestReceive_WrongAmountIsNeverCredited(t *testing.T) {
 		t.Run("callback "+way, func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				order := s.place(1)
-				at := s.platformOrder(order)
-				require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackWrongAmount, Way: way}}))
-				require.NoError(t, s.platform.Pay(at.OrderNum))
-				s.deliver()
-				order = s.order(order.Ref)
+				order := s.PlaceOrder(1)
+				at := s.PlatformOrder(order)
+				require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackWrongAmount, Way: way}}))
+				require.NoError(t, s.Platform.Pay(at.OrderNum))
+				s.Deliver()
+				order = s.Order(order.Ref)
 				assert.Equal(t, models.OrderPaid, order.State)
 				assert.Equal(t, "10.5", order.Current().Amount.String())
-				assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.reviews())
+				assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.OpenReviews())
 			})
 		})
 	}
 	t.Run("callback negative is unreadable", func(t *testing.T) {
 		t.Parallel()
 		eachShop(t, func(t *testing.T, s *shop) {
-			order := s.place(1)
-			require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackWrongAmount, Way: sandbox.AmountNegative}}))
-			require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-			s.deliver()
-			assert.Equal(t, []models.ReviewKind{models.ReviewUnreadable}, s.reviews())
-			s.later(15 * time.Second)
-			assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "the poller needs no callback")
+			order := s.PlaceOrder(1)
+			require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackWrongAmount, Way: sandbox.AmountNegative}}))
+			require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
+			s.Deliver()
+			assert.Equal(t, []models.ReviewKind{models.ReviewUnreadable}, s.OpenReviews())
+			s.Later(15 * time.Second)
+			assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State, "the poller needs no callback")
 		})
 	})
 	t.Run("callback with an exponent is the same number", func(t *testing.T) {
 		t.Parallel()
 		eachShop(t, func(t *testing.T, s *shop) {
-			order := s.place(1)
-			require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackWrongAmount, Way: sandbox.AmountExponent}}))
-			require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-			s.deliver()
-			assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "the callback is enough of a hint")
-			assert.Empty(t, s.reviews())
+			order := s.PlaceOrder(1)
+			require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackWrongAmount, Way: sandbox.AmountExponent}}))
+			require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
+			s.Deliver()
+			assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State, "the callback is enough of a hint")
+			assert.Empty(t, s.OpenReviews())
 		})
 	})
 	lies := map[string]func(opay.OrderDetail) opay.OrderDetail{
@@ -294,17 +285,17 @@ func TestReceive_WrongAmountIsNeverCredited(t *testing.T) {
 		t.Run("orderDetail with another "+field, func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				order := s.place(1)
-				s.gateway.lie(lie)
-				require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-				s.deliver()
-				order = s.order(order.Ref)
+				order := s.PlaceOrder(1)
+				s.Gateway.ChangeOrders(lie)
+				require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
+				s.Deliver()
+				order = s.Order(order.Ref)
 				assert.Equal(t, models.OrderReview, order.State, "money is in the wrong place")
 				assert.NotEqual(t, models.AttemptPaid, order.Current().State)
-				assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.reviews())
-				s.stockIs(49, 1, 0)
-				s.later(2 * time.Hour)
-				assert.Equal(t, models.OrderReview, s.order(order.Ref).State, "a person decides, not the clock")
+				assert.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.OpenReviews())
+				s.AssertStock(49, 1, 0)
+				s.Later(2 * time.Hour)
+				assert.Equal(t, models.OrderReview, s.Order(order.Ref).State, "a person decides, not the clock")
 			})
 		})
 	}
@@ -315,23 +306,23 @@ func TestReceive_UnknownOrderIsStoredAcknowledgedAndFlagged(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		body := s.callback(sandbox.Order{AppOrderID: "NOT-OUR-ORDER-0001", OrderNum: "99"}, opay.StatusPaid, "10")
 		assert.Equal(t, http.StatusOK, s.post(body))
-		s.work()
-		assert.Equal(t, []models.ReviewKind{models.ReviewUnknownOrder}, s.reviews())
+		s.Work()
+		assert.Equal(t, []models.ReviewKind{models.ReviewUnknownOrder}, s.OpenReviews())
 		assert.Equal(t, http.StatusOK, s.post(body))
-		s.work()
-		assert.Len(t, s.reviews(), 1)
+		s.Work()
+		assert.Len(t, s.OpenReviews(), 1)
 	})
 }
 
 func TestReceive_LostCallbackIsFoundByPolling(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
-		order := s.place(1)
-		require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-		s.deliver()
-		assert.Equal(t, models.OrderAwaiting, s.order(order.Ref).State)
-		s.later(13 * time.Second)
-		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+		order := s.PlaceOrder(1)
+		require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
+		s.Deliver()
+		assert.Equal(t, models.OrderAwaiting, s.Order(order.Ref).State)
+		s.Later(13 * time.Second)
+		assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
 	})
 }

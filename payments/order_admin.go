@@ -13,6 +13,7 @@ import (
 	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 )
 
 // Bounds of what staff write.
@@ -52,7 +53,7 @@ type OrderAdmin struct {
 // Fulfil hands a paid order over, with a tracking number if there is one, and writes to the shopper. Errors: store.ErrNotFound,
 // ErrNotFulfillable, models.ErrNoteText.
 func (o *OrderAdmin) Fulfil(ctx context.Context, orderID, tracking string, by models.Actor) error {
-	tracking = strings.TrimSpace(tracking)
+	tracking = strings.TrimSpace(text.Clean(tracking))
 	if utf8.RuneCountInString(tracking) > MaxTracking {
 		return models.ErrNoteText
 	}
@@ -82,8 +83,8 @@ func (o *OrderAdmin) Fulfil(ctx context.Context, orderID, tracking string, by mo
 
 // AddNote writes a note on an order; token is the form's, so that a second press writes nothing more. The log names the note and does
 // not repeat it: a note may be about the person and goes with them. Errors: store.ErrNotFound, models.ErrNoteText.
-func (o *OrderAdmin) AddNote(ctx context.Context, orderID, text, token string, by models.Actor) error {
-	text, err := models.CleanNote(text)
+func (o *OrderAdmin) AddNote(ctx context.Context, orderID, note, token string, by models.Actor) error {
+	note, err := models.CleanNote(note)
 	if err != nil {
 		return err
 	}
@@ -91,9 +92,9 @@ func (o *OrderAdmin) AddNote(ctx context.Context, orderID, text, token string, b
 		return fmt.Errorf("load order: %w", err)
 	}
 	id := uuid.NewSHA1(uuid.NameSpaceURL, []byte("note:"+orderID+":"+token)).String()
-	note := models.Note{ID: id, OrderID: orderID, StaffID: by.StaffID, Who: by.Who, Text: text, CreatedAt: o.clock()}
+	row := models.Note{ID: id, OrderID: orderID, StaffID: by.StaffID, Who: by.Who, Text: note, CreatedAt: o.clock()}
 	err = o.store.Audited(ctx, by, "order.note", "order:"+orderID, nil, models.Facts{"note": id}, func(tx *store.Store) error {
-		return tx.AddNote(ctx, &note)
+		return tx.AddNote(ctx, &row)
 	})
 	if errors.Is(err, store.ErrDuplicate) {
 		return nil

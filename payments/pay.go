@@ -31,6 +31,11 @@ type PayInput struct {
 	Quotes string // token of the quotes that the form showed (Service.Quotes, OrderSubject); needed with Coin
 }
 
+// wants reports that an attempt is what the input asks for: the same coin, and a pay page that the payer may be sent to.
+func (in PayInput) wants(a *models.Attempt) bool {
+	return (in.Coin == "" || in.Coin == a.Coin) && mayPayAs(in.Payer, a.Payer)
+}
+
 // Pay sends the shopper of an unpaid order to the pay page: of the open attempt, if coin and payer are the same (an empty coin
 // means the same, and so does an empty payer where a UID was typed), else of a new one, after the old one is proved closed
 // (reliability.md R8). An attempt whose outcome is unknown shows the order page, which says so.
@@ -40,7 +45,6 @@ type PayInput struct {
 //
 // Errors: store.ErrNotFound, ErrNotPayable, ErrBusy, ErrCoin, ErrQuote, ErrPayer, ErrSignIn, ErrUnreachable (the order stays as it is).
 func (c *Checkout) Pay(ctx context.Context, ref string, in PayInput) (Placement, error) {
-	coin, payer := in.Coin, in.Payer
 	order, err := c.store.OrderByRef(ctx, ref)
 	if err != nil {
 		return Placement{}, fmt.Errorf("load order: %w", err)
@@ -49,16 +53,16 @@ func (c *Checkout) Pay(ctx context.Context, ref string, in PayInput) (Placement,
 		return Placement{Ref: ref}, ErrNotPayable
 	}
 	a := order.Current()
-	if a != nil && !payer.Known() && a.Payer.UserID == "" {
+	if a != nil && !in.Payer.Known() && a.Payer.UserID == "" {
 		return Placement{Ref: ref}, ErrPayer // who signed in must be signed in again
 	}
 	if a != nil && a.State.Live() {
-		if coin != "" && (coin != a.Coin || !mayPayAs(payer, a.Payer)) {
+		if in.Coin != "" && !in.wants(a) {
 			if err := c.quoter.checkQuote(ctx, &order, in); err != nil { // before anything is closed for it
 				return Placement{Ref: ref}, err
 			}
 		}
-		done, p, err := c.payLive(ctx, &order, a, coin, payer)
+		done, p, err := c.payLive(ctx, &order, a, in)
 		if done || err != nil {
 			return p, err
 		}
@@ -69,8 +73,9 @@ func (c *Checkout) Pay(ctx context.Context, ref string, in PayInput) (Placement,
 	return c.payAnew(ctx, &order, in)
 }
 
-// payLive deals with an attempt that may still be paid. done is false when it is proved closed and a new one may be made.
-func (c *Checkout) payLive(ctx context.Context, order *models.Order, a *models.Attempt, coin string, payer models.Payer) (done bool, p Placement, err error) {
+// payLive deals with an attempt that may still be paid: it goes on with the one that is wanted and closes any other. done is false where the
+// attempt is proved closed, so that a new one may be made.
+func (c *Checkout) payLive(ctx context.Context, order *models.Order, a *models.Attempt, in PayInput) (done bool, p Placement, err error) {
 	p = Placement{Ref: order.Ref}
 	if sending(a) {
 		if a, err = c.afterSubmission(ctx, order); err != nil {
@@ -80,52 +85,58 @@ func (c *Checkout) payLive(ctx context.Context, order *models.Order, a *models.A
 			return order.State != models.OrderAwaiting, p, nil
 		}
 	}
-	same := func(a *models.Attempt) bool { return (coin == "" || coin == a.Coin) && mayPayAs(payer, a.Payer) }
-	if a.State == models.AttemptOpen && a.Intent == models.IntentNone && same(a) {
-		p.PayURL, err = c.payURL(a, payer)
-		return true, p, err
-	}
-	if a.State == models.AttemptOpen && a.Intent == models.IntentRetry {
-		p, err = c.besideAnother(ctx, order, payer) // another press of the button is closing it
-		return true, p, err
-	}
-	if a.State == models.AttemptOpen && a.Intent == models.IntentNone {
-		err := c.store.SetIntent(ctx, a.ID, a.Intent, models.IntentRetry)
-		if errors.Is(err, store.ErrConflict) {
-			p, err = c.besideAnother(ctx, order, payer)
-			return true, p, err
+	if a.State == models.AttemptOpen {
+		closing := a.Intent == models.IntentRetry // by another press of the button
+		if a.Intent == models.IntentNone {
+			if in.wants(a) {
+				p.PayURL, err = c.payURL(a, in.Payer)
+				return true, p, err
+			}
+			err = c.store.SetIntent(ctx, a.ID, models.IntentNone, models.IntentRetry)
+			if closing = errors.Is(err, store.ErrConflict); err != nil && !closing {
+				return true, p, fmt.Errorf("store the intent: %w", err)
+			}
 		}
-		if err != nil {
-			return true, p, fmt.Errorf("store the intent: %w", err)
+		if closing {
+			p, err = c.besideAnother(ctx, order, in.Payer)
+			return true, p, err
 		}
 	}
 	if err := c.inquiry.askNow(ctx, a.ID, "retry"); err != nil {
 		c.log.InfoContext(ctx, "attempt not closed yet", "order", order.ID, "attempt", a.ID, "error", err)
 	}
+	return c.afterClosing(ctx, order, a.ID, in)
+}
+
+// afterClosing loads the order again after the platform was asked to prove an attempt closed, and answers by what became of the order. done
+// is false where nothing can be paid any more and a new attempt may be made.
+func (c *Checkout) afterClosing(ctx context.Context, order *models.Order, attemptID string, in PayInput) (done bool, p Placement, err error) {
+	p = Placement{Ref: order.Ref}
 	fresh, err := c.store.Order(ctx, order.ID)
 	if err != nil {
 		return true, p, fmt.Errorf("load order: %w", err)
 	}
 	*order = fresh
-	now := fresh.Current()
-	switch {
-	case fresh.State != models.OrderAwaiting:
+	if order.State != models.OrderAwaiting {
 		return true, p, nil // paid meanwhile, or given up: the order page tells
-	case !now.State.Live():
+	}
+	a := order.Current()
+	switch {
+	case !a.State.Live():
 		return false, p, nil
-	case now.State == models.AttemptOpen && now.Intent == models.IntentNone && same(now):
-		p.PayURL, err = c.payURL(now, payer)
+	case a.State == models.AttemptOpen && a.Intent == models.IntentNone && in.wants(a):
+		p.PayURL, err = c.payURL(a, in.Payer)
 		return true, p, err
-	case now.ID != a.ID && sending(now):
-		if err := c.awaitSubmission(ctx, order.ID); err != nil { // another press has begun the new attempt
+	case a.State == models.AttemptOpen:
+		return true, p, ErrBusy
+	case a.ID != attemptID && sending(a): // another press has begun the new attempt
+		if err := c.awaitSubmission(ctx, order.ID); err != nil {
 			return true, p, err
 		}
-		p, err = c.next(ctx, order.ID, order.Ref, payer)
+		p, err = c.next(ctx, order.ID, order.Ref, in.Payer)
 		return true, p, err
-	case now.State != models.AttemptOpen:
-		return true, p, nil // unknown: the order page says so
 	default:
-		return true, p, ErrBusy
+		return true, p, nil // unknown: the order page says so
 	}
 }
 

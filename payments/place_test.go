@@ -14,60 +14,61 @@ import (
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/paymentstest"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
 func TestPlace_ShopperPaysAndTheCallbackSettles(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		in := s.cart(2)
+		in := s.CartForm(2)
 		p, err := s.Place(t.Context(), in)
 		require.NoError(t, err)
 		assert.False(t, p.Existing)
-		assert.Equal(t, alice, payerOf(t, p.PayURL))
+		assert.Equal(t, paymentstest.Alice, payerOf(t, p.PayURL))
 
-		order := s.order(p.Ref)
+		order := s.Order(p.Ref)
 		assert.Equal(t, models.OrderAwaiting, order.State)
 		assert.Equal(t, models.AttemptOpen, order.Current().State)
 		assert.Equal(t, "21", order.Total.String())
 		assert.JSONEq(t, `[{"name":"2 × Mug","desc":"Blue MUG-1 21.00 USD"}]`, order.Goods)
-		s.stockIs(48, 2, 0)
-		cart, err := s.store.Cart(t.Context(), in.CartID)
+		s.AssertStock(48, 2, 0)
+		cart, err := s.Store.Cart(t.Context(), in.CartID)
 		require.NoError(t, err)
 		assert.Empty(t, cart.Lines, "the cart became the order")
 		assert.NotEqual(t, in.FormToken, cart.FormToken)
 
-		at := s.platformOrder(order)
+		at := s.PlatformOrder(order)
 		assert.Equal(t, opay.Amount("21"), at.Amount)
-		assert.Equal(t, s.notify, at.NotifyPage)
+		assert.Equal(t, s.NotifyURL, at.NotifyPage)
 		assert.Contains(t, at.ReturnPage, payments.ReturnPath+order.Ref)
 		assert.NotContains(t, at.ReturnPage, "?")
 
-		require.NoError(t, s.platform.Pay(at.OrderNum))
-		s.deliver()
-		order = s.order(p.Ref)
+		require.NoError(t, s.Platform.Pay(at.OrderNum))
+		s.Deliver()
+		order = s.Order(p.Ref)
 		assert.Equal(t, models.OrderPaid, order.State)
 		assert.Equal(t, models.AttemptPaid, order.Current().State)
 		assert.Equal(t, order.Current().ID, order.PaidAttemptID)
-		assert.Equal(t, s.clock.Now(), order.PaidAt)
-		s.stockIs(48, 0, 2)
-		assert.ElementsMatch(t, []string{"order received", "payment received"}, s.mails.subjects())
-		assert.Empty(t, s.reviews())
+		assert.Equal(t, s.Clock.Now(), order.PaidAt)
+		s.AssertStock(48, 0, 2)
+		assert.ElementsMatch(t, []string{"order received", "payment received"}, s.Mails.Subjects())
+		assert.Empty(t, s.OpenReviews())
 		counts := s.evidence(order)
 		assert.Equal(t, 1, counts[models.SourceCreate])
 		assert.GreaterOrEqual(t, counts[models.SourceCallback], 1)
 		assert.Equal(t, 1, counts[models.SourceQuery])
 
-		s.later(100 * time.Hour)
-		assert.Equal(t, models.OrderPaid, s.order(p.Ref).State, "nothing leaves paid by itself")
-		assert.Len(t, s.mails.subjects(), 2)
+		s.Later(100 * time.Hour)
+		assert.Equal(t, models.OrderPaid, s.Order(p.Ref).State, "nothing leaves paid by itself")
+		assert.Len(t, s.Mails.Subjects(), 2)
 	})
 }
 
 func TestPlace_SameFormSameOrder(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		in := s.cart(1)
+		in := s.CartForm(1)
 		refs := map[string]int{}
 		fresh := 0
 		var mu sync.Mutex
@@ -90,8 +91,8 @@ func TestPlace_SameFormSameOrder(t *testing.T) {
 		wg.Wait()
 		assert.Len(t, refs, 1, "one order for one form")
 		assert.Equal(t, 1, fresh)
-		assert.Len(t, s.platform.Orders(), 1)
-		s.stockIs(49, 1, 0)
+		assert.Len(t, s.Platform.Orders(), 1)
+		s.AssertStock(49, 1, 0)
 	})
 }
 
@@ -99,20 +100,20 @@ func TestPlace_RefusesWhatTheFormDidNotShow(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		ctx := t.Context()
-		in := s.cart(3)
-		product, err := s.store.Product(ctx, "mug")
+		in := s.CartForm(3)
+		product, err := s.Store.Product(ctx, "mug")
 		require.NoError(t, err)
 		product.Variants[0].Price = models.MustAmount("11.50")
-		require.NoError(t, s.store.PutProduct(ctx, product))
+		require.NoError(t, s.Store.PutProduct(ctx, product))
 		_, err = s.Place(ctx, in)
 		require.ErrorIs(t, err, payments.ErrCartChanged)
 
-		again := s.form(in.CartID)
+		again := s.Form(in.CartID)
 		again.FormToken = models.NewRef()
 		_, err = s.Place(ctx, again)
 		require.ErrorIs(t, err, payments.ErrFormUsed)
 
-		again = s.form(in.CartID)
+		again = s.Form(in.CartID)
 		again.Coin = "XYZ"
 		_, err = s.Place(ctx, again)
 		require.ErrorIs(t, err, payments.ErrCoin)
@@ -120,19 +121,19 @@ func TestPlace_RefusesWhatTheFormDidNotShow(t *testing.T) {
 		_, err = s.Place(ctx, again)
 		require.ErrorIs(t, err, payments.ErrPayer)
 
-		require.NoError(t, s.store.SetCartLine(ctx, in.CartID, s.variant.ID, 51))
-		_, err = s.Place(ctx, s.form(in.CartID))
+		require.NoError(t, s.Store.SetCartLine(ctx, in.CartID, s.Variant.ID, 51))
+		_, err = s.Place(ctx, s.Form(in.CartID))
 		var gone *store.OutOfStockError
 		require.ErrorAs(t, err, &gone)
 		assert.Equal(t, 50, gone.Left)
 
-		require.NoError(t, s.store.RemoveCartLine(ctx, in.CartID, s.variant.ID))
-		_, err = s.Place(ctx, s.form(in.CartID))
+		require.NoError(t, s.Store.RemoveCartLine(ctx, in.CartID, s.Variant.ID))
+		_, err = s.Place(ctx, s.Form(in.CartID))
 		require.ErrorIs(t, err, payments.ErrCartEmpty)
 
-		s.stockIs(50, 0, 0)
-		assert.Empty(t, s.platform.Orders(), "the platform was never asked")
-		assert.Zero(t, s.requests.Load())
+		s.AssertStock(50, 0, 0)
+		assert.Empty(t, s.Platform.Orders(), "the platform was never asked")
+		assert.Zero(t, s.Requests.Load())
 	})
 }
 
@@ -143,34 +144,34 @@ func TestPlace_RefusalIsShownAndMended(t *testing.T) {
 		code   opay.Code
 	}{
 		"nobody has this UID": {func(in *payments.PlaceInput) { in.Payer.UserID = "1" }, opay.CodeIllegalPayer},
-		"frozen account":      {func(in *payments.PlaceInput) { in.Payer.UserID = carol }, opay.CodeIllegalPayer},
-		"balance too low":     {func(in *payments.PlaceInput) { in.Payer.UserID = bob }, opay.CodeInsufficientBalance},
+		"frozen account":      {func(in *payments.PlaceInput) { in.Payer.UserID = paymentstest.Carol }, opay.CodeIllegalPayer},
+		"balance too low":     {func(in *payments.PlaceInput) { in.Payer.UserID = paymentstest.Bob }, opay.CodeInsufficientBalance},
 		"unknown coin":        {func(in *payments.PlaceInput) { in.Coin = "DOGE" }, opay.CodeCurrencyUnsupported},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				in := s.cart(2)
+				in := s.CartForm(2)
 				c.change(&in)
 				p, err := s.Place(t.Context(), in)
 				require.NoError(t, err)
 				assert.Empty(t, p.PayURL)
-				order := s.order(p.Ref)
+				order := s.Order(p.Ref)
 				assert.Equal(t, models.OrderAwaiting, order.State)
 				assert.Equal(t, models.AttemptFailed, order.Current().State)
 				assert.Equal(t, string(c.code), order.Current().ProblemCode)
-				s.stockIs(48, 2, 0)
+				s.AssertStock(48, 2, 0)
 
-				p, err = s.Pay(t.Context(), order.Ref, "USDT", models.Payer{UserID: alice})
+				p, err = s.PayOrder(t.Context(), order.Ref, "USDT", models.Payer{UserID: paymentstest.Alice})
 				require.NoError(t, err)
-				assert.Equal(t, alice, payerOf(t, p.PayURL))
-				order = s.order(p.Ref)
+				assert.Equal(t, paymentstest.Alice, payerOf(t, p.PayURL))
+				order = s.Order(p.Ref)
 				require.Len(t, order.Attempts, 2)
-				require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-				s.deliver()
-				assert.Equal(t, models.OrderPaid, s.order(p.Ref).State)
-				s.stockIs(48, 0, 2)
+				require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
+				s.Deliver()
+				assert.Equal(t, models.OrderPaid, s.Order(p.Ref).State)
+				s.AssertStock(48, 0, 2)
 			}, func(sc *sandbox.Config, _ *assembly.Config) { sc.BalanceFirst = true })
 		})
 	}
@@ -179,23 +180,23 @@ func TestPlace_RefusalIsShownAndMended(t *testing.T) {
 func TestPlace_UnreachableKeepsTheCart(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		in := s.cart(2)
-		s.gateway.cutOff(t)
+		in := s.CartForm(2)
+		s.CutOff()
 		_, err := s.Place(t.Context(), in)
 		require.ErrorIs(t, err, payments.ErrUnreachable)
-		s.stockIs(50, 0, 0)
-		cart, err := s.store.Cart(t.Context(), in.CartID)
+		s.AssertStock(50, 0, 0)
+		cart, err := s.Store.Cart(t.Context(), in.CartID)
 		require.NoError(t, err)
 		assert.Len(t, cart.Lines, 1)
 		assert.NotEqual(t, in.FormToken, cart.FormToken, "the form was used up")
 
 		_, err = s.Place(t.Context(), in)
 		require.ErrorIs(t, err, payments.ErrFormUsed, "a reload shows the checkout afresh")
-		order, err := s.store.OrderByFormToken(t.Context(), in.FormToken)
+		order, err := s.Store.OrderByFormToken(t.Context(), in.FormToken)
 		require.NoError(t, err)
 		assert.Equal(t, models.OrderCancelled, order.State)
-		s.later(100 * time.Hour)
-		assert.Empty(t, s.mails.subjects(), "the shopper never had an order")
+		s.Later(100 * time.Hour)
+		assert.Empty(t, s.Mails.Subjects(), "the shopper never had an order")
 	})
 }
 
@@ -206,26 +207,26 @@ func TestPlace_LostAnswerEndsAsOneOrderAndPaid(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: kind, Call: "createThirdOrder", Times: 1}}))
-				p, err := s.Place(t.Context(), s.cart(2))
+				require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: kind, Call: "createThirdOrder", Times: 1}}))
+				p, err := s.Place(t.Context(), s.CartForm(2))
 				require.NoError(t, err)
 				assert.Empty(t, p.PayURL, "not before the platform has confirmed")
-				order := s.order(p.Ref)
+				order := s.Order(p.Ref)
 				assert.Equal(t, models.AttemptUnknown, order.Current().State)
-				s.stockIs(48, 2, 0)
+				s.AssertStock(48, 2, 0)
 
-				s.later(4 * time.Second)
-				order = s.order(p.Ref)
+				s.Later(4 * time.Second)
+				order = s.Order(p.Ref)
 				assert.Equal(t, models.AttemptOpen, order.Current().State)
-				p, err = s.Pay(t.Context(), p.Ref, "", models.Payer{})
+				p, err = s.PayOrder(t.Context(), p.Ref, "", models.Payer{})
 				require.NoError(t, err)
 				assert.NotEmpty(t, p.PayURL)
-				require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-				s.deliver()
-				order = s.order(p.Ref)
+				require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
+				s.Deliver()
+				order = s.Order(p.Ref)
 				assert.Equal(t, models.OrderPaid, order.State)
 				assert.Len(t, order.Attempts, 1)
-				assert.Len(t, s.platform.Orders(), 1)
+				assert.Len(t, s.Platform.Orders(), 1)
 			})
 		})
 	}
@@ -233,24 +234,24 @@ func TestPlace_LostAnswerEndsAsOneOrderAndPaid(t *testing.T) {
 
 func TestPlace_LostRequestIsSentAgainUnderTheSameID(t *testing.T) {
 	t.Parallel()
-	for name, option := range map[string]shopOption{
+	for name, option := range map[string]paymentstest.Option{
 		"with getReferenceOrder":    func(*sandbox.Config, *assembly.Config) {},
 		"without getReferenceOrder": func(sc *sandbox.Config, _ *assembly.Config) { sc.Reference = sandbox.ReferenceMissing },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultServerError, Call: "createThirdOrder", Times: 1}}))
-				p, err := s.Place(t.Context(), s.cart(1))
+				require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultServerError, Call: "createThirdOrder", Times: 1}}))
+				p, err := s.Place(t.Context(), s.CartForm(1))
 				require.NoError(t, err)
-				first := s.attempt(p.Ref)
+				first := s.Attempt(p.Ref)
 				assert.Equal(t, models.AttemptUnknown, first.State)
-				assert.Empty(t, s.platform.Orders())
-				s.later(4 * time.Second)
-				order := s.order(p.Ref)
+				assert.Empty(t, s.Platform.Orders())
+				s.Later(4 * time.Second)
+				order := s.Order(p.Ref)
 				assert.Equal(t, models.AttemptOpen, order.Current().State)
 				assert.Equal(t, first.AppOrderID, order.Current().AppOrderID)
-				assert.Len(t, s.platform.Orders(), 1)
+				assert.Len(t, s.Platform.Orders(), 1)
 			}, option)
 		})
 	}
@@ -259,16 +260,16 @@ func TestPlace_LostRequestIsSentAgainUnderTheSameID(t *testing.T) {
 func TestPlace_WithoutReferenceTheCallbackResolves(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultAnswerLost, Call: "createThirdOrder", Times: 1}}))
-		p, err := s.Place(t.Context(), s.cart(1))
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultAnswerLost, Call: "createThirdOrder", Times: 1}}))
+		p, err := s.Place(t.Context(), s.CartForm(1))
 		require.NoError(t, err)
-		s.later(4 * time.Second) // sent again: 70002
-		order := s.order(p.Ref)
+		s.Later(4 * time.Second) // sent again: 70002
+		order := s.Order(p.Ref)
 		assert.Equal(t, models.AttemptUnknown, order.Current().State, "accepted, but nobody knows the number")
-		require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-		s.deliver()
-		assert.Equal(t, models.OrderPaid, s.order(p.Ref).State)
-		assert.Len(t, s.platform.Orders(), 1)
+		require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
+		s.Deliver()
+		assert.Equal(t, models.OrderPaid, s.Order(p.Ref).State)
+		assert.Len(t, s.Platform.Orders(), 1)
 	}, func(sc *sandbox.Config, _ *assembly.Config) { sc.Reference = sandbox.ReferenceRefused })
 }
 
@@ -278,7 +279,7 @@ func TestPlace_ParallelBuyersNeverOversell(t *testing.T) {
 		const buyers, stock = 200, 50
 		forms := make([]payments.PlaceInput, buyers)
 		for i := range forms {
-			forms[i] = s.cart(1)
+			forms[i] = s.CartForm(1)
 		}
 		var mu sync.Mutex
 		placed, refused := 0, 0
@@ -302,7 +303,7 @@ func TestPlace_ParallelBuyersNeverOversell(t *testing.T) {
 		wg.Wait()
 		assert.Equal(t, stock, placed)
 		assert.Equal(t, buyers-stock, refused)
-		s.stockIs(0, stock, 0)
+		s.AssertStock(0, stock, 0)
 	}, patient)
 }
 

@@ -13,26 +13,14 @@ import (
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/paymentstest"
 	"github.com/coincart/coincart/payments/sandbox"
 )
-
-func (s *shop) refund(o models.Order, amount string) (models.Refund, error) {
-	return s.RequestRefund(s.t.Context(), payments.RefundInput{
-		OrderID: o.ID, AttemptID: o.PaidAttemptID, Amount: models.MustAmount(amount), Reason: "broken in transit", FormToken: models.NewRef(),
-	}, finance)
-}
-
-func (s *shop) refundState(id string) models.RefundState {
-	s.t.Helper()
-	r, err := s.store.Refund(s.t.Context(), id)
-	require.NoError(s.t, err)
-	return r.State
-}
 
 // transfers are the refunds that the platform paid.
 func (s *shop) transfers() []sandbox.Order {
 	list := []sandbox.Order{}
-	for _, o := range s.platform.Orders() {
+	for _, o := range s.Platform.Orders() {
 		if o.Type == sandbox.TypeTransfer {
 			list = append(list, o)
 		}
@@ -43,35 +31,35 @@ func (s *shop) transfers() []sandbox.Order {
 func TestRefund_PartlyThenAllConfirmedByTheStatement(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.pay(2) // 21 USDT
-		r, err := s.refund(order, "10.5")
+		order := s.PlacePaid(2) // 21 USDT
+		r, err := s.Refund(order, "10.5")
 		require.NoError(t, err)
 		assert.Equal(t, models.RefundApproved, r.State, "below the limit nobody else is asked")
-		assert.Equal(t, models.OrderRefunding, s.order(order.Ref).State)
-		s.work()
-		assert.Equal(t, models.RefundAccepted, s.refundState(r.ID))
+		assert.Equal(t, models.OrderRefunding, s.Order(order.Ref).State)
+		s.Work()
+		assert.Equal(t, models.RefundAccepted, s.RefundState(r.ID))
 		require.Len(t, s.transfers(), 1)
 		assert.Equal(t, opay.Amount("10.5"), s.transfers()[0].Amount)
-		assert.Equal(t, alice, s.transfers()[0].UID)
+		assert.Equal(t, paymentstest.Alice, s.transfers()[0].UID)
 
-		report := s.nextDay()
+		report := s.NextDay()
 		assert.Empty(t, report.Found)
 		assert.Equal(t, 1, report.RefundPairs)
 		assert.True(t, report.Balanced())
-		assert.Equal(t, models.RefundConfirmed, s.refundState(r.ID))
-		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State, "a part is still here")
+		assert.Equal(t, models.RefundConfirmed, s.RefundState(r.ID))
+		assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State, "a part is still here")
 
 		var much *store.RefundTooMuchError
-		_, err = s.refund(order, "10.51")
+		_, err = s.Refund(order, "10.51")
 		require.ErrorAs(t, err, &much)
 		assert.Equal(t, "10.5", much.Left.String())
-		rest, err := s.refund(order, "10.5")
+		rest, err := s.Refund(order, "10.5")
 		require.NoError(t, err)
-		s.work()
-		s.nextDay()
-		assert.Equal(t, models.RefundConfirmed, s.refundState(rest.ID))
-		assert.Equal(t, models.OrderRefunded, s.order(order.Ref).State)
-		_, err = s.refund(order, "0.01")
+		s.Work()
+		s.NextDay()
+		assert.Equal(t, models.RefundConfirmed, s.RefundState(rest.ID))
+		assert.Equal(t, models.OrderRefunded, s.Order(order.Ref).State)
+		_, err = s.Refund(order, "0.01")
 		require.ErrorAs(t, err, &much)
 		assert.Len(t, s.transfers(), 2)
 	})
@@ -80,13 +68,13 @@ func TestRefund_PartlyThenAllConfirmedByTheStatement(t *testing.T) {
 func TestRefund_TwoInParallelNeverExceedWhatWasPaid(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.pay(1) // 10.5 USDT
+		order := s.PlacePaid(1) // 10.5 USDT
 		var mu sync.Mutex
 		ok := 0
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
-				_, err := s.refund(order, "6")
+				_, err := s.Refund(order, "6")
 				mu.Lock()
 				defer mu.Unlock()
 				var much *store.RefundTooMuchError
@@ -98,7 +86,7 @@ func TestRefund_TwoInParallelNeverExceedWhatWasPaid(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		s.work()
+		s.Work()
 		assert.Equal(t, 1, ok)
 		assert.Len(t, s.transfers(), 1)
 	})
@@ -107,7 +95,7 @@ func TestRefund_TwoInParallelNeverExceedWhatWasPaid(t *testing.T) {
 func TestRefund_SameFormIsOneRefund(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.pay(1)
+		order := s.PlacePaid(1)
 		in := payments.RefundInput{OrderID: order.ID, AttemptID: order.PaidAttemptID, Amount: models.MustAmount("1"), Reason: "goodwill", FormToken: models.NewRef()}
 		ids := map[string]bool{}
 		var mu sync.Mutex
@@ -123,7 +111,7 @@ func TestRefund_SameFormIsOneRefund(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		s.work()
+		s.Work()
 		assert.Len(t, ids, 1)
 		assert.Len(t, s.transfers(), 1)
 	})
@@ -131,25 +119,25 @@ func TestRefund_SameFormIsOneRefund(t *testing.T) {
 
 func TestRefund_LostAnswerIsResolvedAndNeverRepeated(t *testing.T) {
 	t.Parallel()
-	for name, option := range map[string]shopOption{
+	for name, option := range map[string]paymentstest.Option{
 		"by our id":        func(*sandbox.Config, *assembly.Config) {},
 		"by the statement": func(sc *sandbox.Config, _ *assembly.Config) { sc.Reference = sandbox.ReferenceMissing },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				order := s.pay(1)
-				require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultAnswerLost, Call: "refundOrder"}}))
-				r, err := s.refund(order, "10.5")
+				order := s.PlacePaid(1)
+				require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultAnswerLost, Call: "refundOrder"}}))
+				r, err := s.Refund(order, "10.5")
 				require.NoError(t, err)
-				s.work()
+				s.Work()
 				for range 5 {
-					s.later(2 * time.Minute)
+					s.Later(2 * time.Minute)
 				}
 				require.Len(t, s.transfers(), 1)
-				s.nextDay()
-				assert.Equal(t, models.RefundConfirmed, s.refundState(r.ID))
-				assert.Equal(t, models.OrderRefunded, s.order(order.Ref).State)
+				s.NextDay()
+				assert.Equal(t, models.RefundConfirmed, s.RefundState(r.ID))
+				assert.Equal(t, models.OrderRefunded, s.Order(order.Ref).State)
 				assert.Len(t, s.transfers(), 1, "paid once")
 			}, option)
 		})
@@ -159,23 +147,23 @@ func TestRefund_LostAnswerIsResolvedAndNeverRepeated(t *testing.T) {
 func TestRefund_LostRequestIsProvedMissingAndGivenFree(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.pay(1)
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultServerError, Call: "refundOrder", Times: 1}}))
-		r, err := s.refund(order, "10.5")
+		order := s.PlacePaid(1)
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultServerError, Call: "refundOrder", Times: 1}}))
+		r, err := s.Refund(order, "10.5")
 		require.NoError(t, err)
-		s.work()
-		assert.Equal(t, models.RefundUnknown, s.refundState(r.ID))
-		s.later(5 * time.Minute)
-		assert.Equal(t, models.RefundUnknown, s.refundState(r.ID), "it may still be on its way")
+		s.Work()
+		assert.Equal(t, models.RefundUnknown, s.RefundState(r.ID))
+		s.Later(5 * time.Minute)
+		assert.Equal(t, models.RefundUnknown, s.RefundState(r.ID), "it may still be on its way")
 		for range 6 {
-			s.later(5 * time.Minute)
+			s.Later(5 * time.Minute)
 		}
-		assert.Equal(t, models.RefundFailed, s.refundState(r.ID))
-		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+		assert.Equal(t, models.RefundFailed, s.RefundState(r.ID))
+		assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
 		assert.Empty(t, s.transfers())
-		_, err = s.refund(order, "10.5")
+		_, err = s.Refund(order, "10.5")
 		require.NoError(t, err, "the amount is free again")
-		s.work()
+		s.Work()
 		assert.Len(t, s.transfers(), 1)
 	})
 }
@@ -183,44 +171,44 @@ func TestRefund_LostRequestIsProvedMissingAndGivenFree(t *testing.T) {
 func TestRefund_RefusedByThePlatform(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.pay(1)
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultRefuse, Call: "refundOrder", Code: opay.CodeMerchantUnavailable, Times: 1}}))
-		r, err := s.refund(order, "1")
+		order := s.PlacePaid(1)
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultRefuse, Call: "refundOrder", Code: opay.CodeMerchantUnavailable, Times: 1}}))
+		r, err := s.Refund(order, "1")
 		require.NoError(t, err)
-		s.work()
-		got, err := s.store.Refund(t.Context(), r.ID)
+		s.Work()
+		got, err := s.Store.Refund(t.Context(), r.ID)
 		require.NoError(t, err)
 		assert.Equal(t, models.RefundFailed, got.State)
 		assert.Equal(t, string(opay.CodeMerchantUnavailable), got.ProblemCode)
-		assert.Equal(t, models.OrderPaid, s.order(order.Ref).State)
+		assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
 	})
 }
 
 func TestRefund_AboveTheLimitNeedsASecondPerson(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.pay(2)
-		small, err := s.refund(order, "5")
+		order := s.PlacePaid(2)
+		small, err := s.Refund(order, "5")
 		require.NoError(t, err)
 		assert.Equal(t, models.RefundApproved, small.State)
-		r, err := s.refund(order, "5.01")
+		r, err := s.Refund(order, "5.01")
 		require.NoError(t, err)
 		assert.Equal(t, models.RefundRequested, r.State)
-		s.work()
+		s.Work()
 		assert.Len(t, s.transfers(), 1, "only the small one")
 		require.ErrorIs(t, s.ApproveRefund(t.Context(), r.ID, finance), payments.ErrSamePerson)
 		require.NoError(t, s.ApproveRefund(t.Context(), r.ID, second))
 		require.ErrorIs(t, s.ApproveRefund(t.Context(), r.ID, second), payments.ErrRefundOver)
-		s.work()
+		s.Work()
 		assert.Len(t, s.transfers(), 2)
 		require.ErrorIs(t, s.DeclineRefund(t.Context(), r.ID, "too late", second), payments.ErrRefundOver)
 
-		other, err := s.refund(order, "6")
+		other, err := s.Refund(order, "6")
 		require.NoError(t, err)
 		require.NoError(t, s.DeclineRefund(t.Context(), other.ID, "asked twice", finance))
-		s.work()
+		s.Work()
 		assert.Len(t, s.transfers(), 2)
-		_, err = s.refund(order, "10.99")
+		_, err = s.Refund(order, "10.99")
 		require.NoError(t, err, "declined is given free")
 	}, func(_ *sandbox.Config, pc *assembly.Config) { pc.FourEyesLimit = models.MustAmount("5") })
 }
@@ -228,15 +216,15 @@ func TestRefund_AboveTheLimitNeedsASecondPerson(t *testing.T) {
 func TestRefund_Refusals(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		open := s.place(1)
+		open := s.PlaceOrder(1)
 		_, err := s.RequestRefund(t.Context(), payments.RefundInput{
 			OrderID: open.ID, AttemptID: open.Current().ID, Amount: models.MustAmount("1"), Reason: "x", FormToken: models.NewRef(),
 		}, finance)
 		require.ErrorIs(t, err, payments.ErrNotRefundable)
-		order := s.pay(1)
-		_, err = s.refund(order, "0")
+		order := s.PlacePaid(1)
+		_, err = s.Refund(order, "0")
 		require.ErrorIs(t, err, payments.ErrRefundAmount)
-		_, err = s.refund(order, "0.001")
+		_, err = s.Refund(order, "0.001")
 		require.ErrorIs(t, err, payments.ErrRefundAmount, "finer than the coin")
 		_, err = s.RequestRefund(t.Context(), payments.RefundInput{
 			OrderID: order.ID, AttemptID: order.PaidAttemptID, Amount: models.MustAmount("1"), Reason: "  ", FormToken: models.NewRef(),
@@ -246,7 +234,7 @@ func TestRefund_Refusals(t *testing.T) {
 			OrderID: order.ID, AttemptID: open.Current().ID, Amount: models.MustAmount("1"), Reason: "x", FormToken: models.NewRef(),
 		}, finance)
 		require.ErrorIs(t, err, payments.ErrNotRefundable, "an attempt of another order")
-		s.work()
+		s.Work()
 		assert.Empty(t, s.transfers())
 	})
 }

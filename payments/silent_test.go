@@ -11,6 +11,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments/assembly"
+	"github.com/coincart/coincart/payments/paymentstest"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
@@ -22,48 +23,48 @@ func TestRun_ConnectionsThatFallSilentStopNoWorker(t *testing.T) {
 	dsn := modelstest.MariaDBDSN(t)
 	proxy := modelstest.NewProxy(t, dsn)
 	direct := modelstest.Open(t, dsn)
-	s := newShop(t, modelstest.Open(t, proxy.DSN()), modelstest.NewClock(time.Now()), func(_ *sandbox.Config, c *assembly.Config) {
+	s := paymentstest.New(t, modelstest.Open(t, proxy.DSN()), modelstest.NewClock(time.Now()), func(_ *sandbox.Config, c *assembly.Config) {
 		c.Clock = models.SystemClock
 	})
 	called, polled := make([]models.Order, 6), make([]models.Order, 6)
 	for i := range called {
-		called[i], polled[i] = s.place(1), s.place(1)
+		called[i], polled[i] = s.PlaceOrder(1), s.PlaceOrder(1)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- s.jobs.Run(ctx) }()
+	go func() { ended <- s.Jobs.Run(ctx) }()
 	defer func() {
 		stop()
 		assert.NoError(t, <-ended)
 	}()
-	require.Eventually(t, func() bool { return len(s.mails.subjects()) == len(called)+len(polled) }, creditedWithin, 50*time.Millisecond, "the workers are at work")
+	require.Eventually(t, func() bool { return len(s.Mails.Subjects()) == len(called)+len(polled) }, creditedWithin, 50*time.Millisecond, "the workers are at work")
 
 	proxy.Freeze()
 	frozen := time.Now()
 	for _, o := range polled {
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
-		require.NoError(t, s.platform.Pay(s.platformOrder(o).OrderNum))
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+		require.NoError(t, s.Platform.Pay(s.PlatformOrder(o).OrderNum))
 		require.NoError(t, direct.NudgeAttempt(t.Context(), o.Attempts[0].ID, time.Now()))
 	}
-	require.NoError(t, s.platform.SetFaults(nil))
+	require.NoError(t, s.Platform.SetFaults(nil))
 	for _, o := range called {
-		require.NoError(t, s.platform.Pay(s.platformOrder(o).OrderNum))
+		require.NoError(t, s.Platform.Pay(s.PlatformOrder(o).OrderNum))
 	}
 	credited := func() bool {
-		s.clock.Advance(time.Second) // the platform sends again what was not acknowledged
-		s.platform.Deliver(t.Context())
+		s.Clock.Advance(time.Second) // the platform sends again what was not acknowledged
+		s.Platform.Deliver(t.Context())
 		for _, o := range append(called, polled...) {
 			got, err := direct.Order(t.Context(), o.ID)
 			if err != nil || got.State != models.OrderPaid {
 				return false
 			}
 		}
-		return len(s.mails.subjects()) == 2*(len(called)+len(polled))
+		return len(s.Mails.Subjects()) == 2*(len(called)+len(polled))
 	}
 	require.Eventually(t, credited, creditedWithin, 100*time.Millisecond, "credited and mailed in time")
 	t.Logf("all is credited and mailed %s after the connections fell silent", time.Since(frozen).Round(100*time.Millisecond))
-	for _, w := range s.jobs.Workers() {
+	for _, w := range s.Jobs.Workers() {
 		assert.False(t, w.Stalled, w.Name)
 	}
-	checkInvariants(t, direct)
+	paymentstest.CheckInvariants(t, direct)
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/paymentstest"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
@@ -25,7 +26,7 @@ import (
 func (s *shop) counts() func(call string) int {
 	var mu sync.Mutex
 	calls := map[string]int{}
-	s.gateway.interrupt(func(call string) {
+	s.Gateway.BeforeCall(func(call string) {
 		mu.Lock()
 		defer mu.Unlock()
 		calls[call]++
@@ -39,23 +40,23 @@ func (s *shop) counts() func(call string) int {
 
 // replica is a second service over the same database and platform.
 func (s *shop) replica() assembly.Services {
-	s.t.Helper()
-	other, err := assembly.New(s.config)
-	require.NoError(s.t, err)
+	s.T.Helper()
+	other, err := assembly.New(s.Config)
+	require.NoError(s.T, err)
 	return other
 }
 
 // reply is a callback about an order with a return address of its own, so that each one is another plaintext.
 func (s *shop) reply(o sandbox.Order, status opay.Status, amount, returnURL string) []byte {
-	s.t.Helper()
+	s.T.Helper()
 	plain := opay.EncodeFields(
 		opay.Field{Name: "outOrderId", Value: o.AppOrderID}, opay.Field{Name: "orderNum", Value: o.OrderNum},
 		opay.Field{Name: "orderStatus", Value: string(status)}, opay.Field{Name: "payAmount", Value: amount},
 		opay.Field{Name: "returnUrl", Value: returnURL},
 	)
-	e, err := platformRing(s.t).Seal(plain)
-	require.NoError(s.t, err)
-	return opay.Request{AppID: testApp, Time: "1", Envelope: e}.Encode()
+	e, err := paymentstest.PlatformRing(s.T).Seal(plain)
+	require.NoError(s.T, err)
+	return opay.Request{AppID: paymentstest.App, Time: "1", Envelope: e}.Encode()
 }
 
 // R5: a decision made from an attempt that was read before somebody else paid it changes nothing. The return page, three callbacks,
@@ -64,16 +65,16 @@ func TestSettle_EverybodyAtOnceNeverClosesWhatIsPaid(t *testing.T) {
 	t.Parallel()
 	const orders, together = 1000, 20
 	eachShop(t, func(t *testing.T, s *shop) {
-		_, err := s.store.SetStock(t.Context(), []models.StockLevel{{VariantID: s.variant.ID, OnHand: orders}}, "for the test", "test")
+		_, err := s.Store.SetStock(t.Context(), []models.StockLevel{{VariantID: s.Variant.ID, OnHand: orders}}, "for the test", "test")
 		require.NoError(t, err)
 		called, other := s.counts(), s.replica()
 		odd := 0 // orders that a callback reports with another amount
 		for done := 0; done < orders; done += together {
 			batch := make([]models.Order, together)
 			for i := range batch {
-				batch[i] = s.place(1)
+				batch[i] = s.PlaceOrder(1)
 			}
-			s.clock.Advance(13 * time.Second) // the pollers' first question is due
+			s.Clock.Advance(13 * time.Second) // the pollers' first question is due
 			wrong := done == 0
 			if wrong {
 				odd = together
@@ -81,58 +82,58 @@ func TestSettle_EverybodyAtOnceNeverClosesWhatIsPaid(t *testing.T) {
 			s.meet(other, batch, wrong)
 		}
 		for range 4 {
-			s.later(5 * time.Second)
+			s.Later(5 * time.Second)
 			work(t, other.Jobs)
 		}
 		assert.Zero(t, called("cancelOrder"), "nothing that is paid is closed")
-		rows, err := s.store.Reviews(t.Context(), true, 2*orders)
+		rows, err := s.Store.Reviews(t.Context(), true, 2*orders)
 		require.NoError(t, err)
 		assert.Len(t, rows, odd, "one alert where one is due")
 		for _, r := range rows {
 			assert.Equal(t, models.ReviewMismatch, r.Kind)
 		}
-		s.stockIs(0, 0, orders)
+		s.AssertStock(0, 0, orders)
 	}, func(sc *sandbox.Config, _ *assembly.Config) { sc.MaxOrders = 2 * orders })
 }
 
 // meet pays the orders and lets everybody hear of it at once: of each order three callbacks, one of them with another amount if wrong.
 func (s *shop) meet(other assembly.Services, batch []models.Order, wrong bool) {
-	s.t.Helper()
-	ctx := s.t.Context()
+	s.T.Helper()
+	ctx := s.T.Context()
 	var wg sync.WaitGroup
 	for _, order := range batch {
-		at := s.platformOrder(order)
-		require.NoError(s.t, s.platform.Pay(at.OrderNum))
+		at := s.PlatformOrder(order)
+		require.NoError(s.T, s.Platform.Pay(at.OrderNum))
 		for n := range 3 {
 			amount := string(at.Amount)
 			if wrong && n == 1 {
 				amount = "0.01"
 			}
 			body := s.reply(at, opay.StatusPaid, amount, at.ReturnPage+"?"+strconv.Itoa(n))
-			wg.Go(func() { assert.Equal(s.t, http.StatusOK, s.post(body)) })
+			wg.Go(func() { assert.Equal(s.T, http.StatusOK, s.post(body)) })
 		}
 		wg.Go(func() {
 			_, err := s.Refresh(ctx, order.Ref)
-			assert.NoError(s.t, err)
+			assert.NoError(s.T, err)
 		})
 		wg.Go(func() {
 			_, err := other.Payments.AskOrder(ctx, order.ID, models.Actor{StaffID: "s", Who: "staff"})
 			if err != nil {
-				assert.ErrorIs(s.t, err, payments.ErrTooOften)
+				assert.ErrorIs(s.T, err, payments.ErrTooOften)
 			}
 		})
 	}
-	for _, service := range []*jobs.Engine{s.jobs, other.Jobs} {
+	for _, service := range []*jobs.Engine{s.Jobs, other.Jobs} {
 		for range 2 {
-			wg.Go(func() { work(s.t, service) })
+			wg.Go(func() { work(s.T, service) })
 		}
 	}
 	wg.Wait()
-	s.work()
+	s.Work()
 	for _, order := range batch {
-		got := s.order(order.Ref)
-		assert.Equal(s.t, models.OrderPaid, got.State)
-		assert.True(s.t, got.Current().DueAt.IsZero(), "paid and due")
+		got := s.Order(order.Ref)
+		assert.Equal(s.T, models.OrderPaid, got.State)
+		assert.True(s.T, got.Current().DueAt.IsZero(), "paid and due")
 	}
 }
 
@@ -151,18 +152,18 @@ func work(t *testing.T, service *jobs.Engine) {
 func TestPoll_PaidThatIsDueIsNeverClosed(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
-		require.NoError(t, s.platform.Pay(s.platformOrder(order).OrderNum))
-		s.deliver()
-		a := s.attempt(order.Ref)
+		order := s.PlaceOrder(1)
+		require.NoError(t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
+		s.Deliver()
+		a := s.Attempt(order.Ref)
 		require.Equal(t, models.AttemptPaid, a.State)
-		set := store.AttemptChange{DueAt: new(s.clock.Now())}
-		require.NoError(t, s.store.SetAttempt(t.Context(), a.ID, models.AttemptPaid, set))
+		set := store.AttemptChange{DueAt: new(s.Clock.Now())}
+		require.NoError(t, s.Store.SetAttempt(t.Context(), a.ID, models.AttemptPaid, set))
 		called := s.counts()
-		s.later(time.Second)
-		s.later(time.Hour)
+		s.Later(time.Second)
+		s.Later(time.Hour)
 		assert.Zero(t, called("cancelOrder"))
-		assert.True(t, s.attempt(order.Ref).DueAt.IsZero())
+		assert.True(t, s.Attempt(order.Ref).DueAt.IsZero())
 	})
 }
 
@@ -170,18 +171,18 @@ func TestPoll_PaidThatIsDueIsNeverClosed(t *testing.T) {
 func TestClose_AsksBeforeItCancels(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
-		expired, cancelled, again := s.place(1), s.place(1), s.place(1)
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+		expired, cancelled, again := s.PlaceOrder(1), s.PlaceOrder(1), s.PlaceOrder(1)
 		for _, o := range []models.Order{expired, cancelled, again} {
-			require.NoError(t, s.platform.Pay(s.platformOrder(o).OrderNum))
+			require.NoError(t, s.Platform.Pay(s.PlatformOrder(o).OrderNum))
 		}
 		called := s.counts()
 		require.NoError(t, s.Cancel(t.Context(), cancelled.Ref))
-		_, err := s.Pay(t.Context(), again.Ref, "BTC", models.Payer{UserID: alice})
+		_, err := s.PayOrder(t.Context(), again.Ref, "BTC", models.Payer{UserID: paymentstest.Alice})
 		require.NoError(t, err)
-		s.later(32 * time.Minute)
+		s.Later(32 * time.Minute)
 		for _, o := range []models.Order{expired, cancelled, again} {
-			assert.Equal(t, models.OrderPaid, s.order(o.Ref).State)
+			assert.Equal(t, models.OrderPaid, s.Order(o.Ref).State)
 		}
 		assert.Zero(t, called("cancelOrder"))
 	})
@@ -193,23 +194,23 @@ func TestCancel_WishIsNeverLost(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		orders := make([]models.Order, 40)
 		for i := range orders {
-			orders[i] = s.place(1)
+			orders[i] = s.PlaceOrder(1)
 		}
 		var wg sync.WaitGroup
 		for _, o := range orders {
-			at := s.platformOrder(o)
-			require.NoError(t, s.platform.Fail(at.OrderNum))
+			at := s.PlatformOrder(o)
+			require.NoError(t, s.Platform.Fail(at.OrderNum))
 			body := s.callback(at, opay.StatusFailed, string(at.Amount))
 			wg.Go(func() { assert.Equal(t, http.StatusOK, s.post(body)) })
 			wg.Go(func() { assert.NoError(t, s.Cancel(t.Context(), o.Ref)) })
 		}
-		wg.Go(func() { work(t, s.jobs) })
+		wg.Go(func() { work(t, s.Jobs) })
 		wg.Wait()
-		s.work()
+		s.Work()
 		for _, o := range orders {
-			assert.Equal(t, models.OrderCancelled, s.order(o.Ref).State)
+			assert.Equal(t, models.OrderCancelled, s.Order(o.Ref).State)
 		}
-		s.stockIs(50, 0, 0)
+		s.AssertStock(50, 0, 0)
 	})
 }
 
@@ -221,21 +222,21 @@ func TestPoll_LateMoneyOnAClosedAttemptIsFoundWithoutACallback(t *testing.T) {
 		t.Run(late.String(), func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
-				cancelled, failed := s.place(1), s.place(1)
+				require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+				cancelled, failed := s.PlaceOrder(1), s.PlaceOrder(1)
 				end := cancelled.ExpiresAt.Add(72 * time.Hour)
 				require.NoError(t, s.Cancel(t.Context(), cancelled.Ref))
-				require.NoError(t, s.platform.Fail(s.platformOrder(failed).OrderNum))
-				s.later(13 * time.Second)
-				require.Equal(t, models.AttemptClosed, s.attempt(cancelled.Ref).State)
-				require.Equal(t, models.AttemptFailed, s.attempt(failed.Ref).State)
+				require.NoError(t, s.Platform.Fail(s.PlatformOrder(failed).OrderNum))
+				s.Later(13 * time.Second)
+				require.Equal(t, models.AttemptClosed, s.Attempt(cancelled.Ref).State)
+				require.Equal(t, models.AttemptFailed, s.Attempt(failed.Ref).State)
 				s.wait(late)
-				require.NoError(t, s.platform.PayLate(s.platformOrder(cancelled).OrderNum))
-				require.NoError(t, s.platform.PayLate(s.platformOrder(failed).OrderNum))
-				s.wait(end.Add(time.Minute).Sub(s.clock.Now()))
-				assert.Equal(t, models.OrderReview, s.order(cancelled.Ref).State)
-				assert.Equal(t, models.AttemptPaid, s.attempt(cancelled.Ref).State)
-				assert.Equal(t, models.AttemptPaid, s.attempt(failed.Ref).State)
+				require.NoError(t, s.Platform.PayLate(s.PlatformOrder(cancelled).OrderNum))
+				require.NoError(t, s.Platform.PayLate(s.PlatformOrder(failed).OrderNum))
+				s.wait(end.Add(time.Minute).Sub(s.Clock.Now()))
+				assert.Equal(t, models.OrderReview, s.Order(cancelled.Ref).State)
+				assert.Equal(t, models.AttemptPaid, s.Attempt(cancelled.Ref).State)
+				assert.Equal(t, models.AttemptPaid, s.Attempt(failed.Ref).State)
 			})
 		})
 	}
@@ -243,17 +244,17 @@ func TestPoll_LateMoneyOnAClosedAttemptIsFoundWithoutACallback(t *testing.T) {
 
 // wait lets time pass in steps that grow, with the workers at work.
 func (s *shop) wait(d time.Duration) {
-	s.t.Helper()
+	s.T.Helper()
 	step := 5 * time.Minute
-	for end := s.clock.Now().Add(d); s.clock.Now().Before(end); step = min(2*step, 4*time.Hour) {
-		s.later(min(step, end.Sub(s.clock.Now())))
+	for end := s.Clock.Now().Add(d); s.Clock.Now().Before(end); step = min(2*step, 4*time.Hour) {
+		s.Later(min(step, end.Sub(s.Clock.Now())))
 	}
 }
 
 func TestPoll_ClosedAttemptIsAskedAboutEverMoreSeldomAndNotForEver(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
+		order := s.PlaceOrder(1)
 		require.NoError(t, s.Cancel(t.Context(), order.Ref))
 		called := s.counts()
 		s.wait(16 * time.Hour)
@@ -263,11 +264,11 @@ func TestPoll_ClosedAttemptIsAskedAboutEverMoreSeldomAndNotForEver(t *testing.T)
 		all := called("orderDetail")
 		assert.LessOrEqual(t, all, 16)
 		assert.Less(t, all-early, early)
-		assert.True(t, s.attempt(order.Ref).DueAt.IsZero(), "the promised time is over")
+		assert.True(t, s.Attempt(order.Ref).DueAt.IsZero(), "the promised time is over")
 		s.wait(24 * time.Hour)
 		assert.Equal(t, all, called("orderDetail"))
 		assert.Zero(t, called("cancelOrder"))
-		assert.Empty(t, s.reviews())
+		assert.Empty(t, s.OpenReviews())
 	})
 }
 
@@ -275,14 +276,14 @@ func TestPoll_ClosedAttemptIsAskedAboutEverMoreSeldomAndNotForEver(t *testing.T)
 func TestPoll_RefusedAttemptIsNotAskedAbout(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		in := s.cart(1)
+		in := s.CartForm(1)
 		in.Payer.UserID = "99999999"
 		p, err := s.Place(t.Context(), in)
 		require.NoError(t, err)
-		asked := s.requests.Load()
+		asked := s.Requests.Load()
 		s.wait(2 * time.Hour)
-		assert.Equal(t, asked, s.requests.Load())
-		assert.Equal(t, models.OrderExpired, s.order(p.Ref).State)
+		assert.Equal(t, asked, s.Requests.Load())
+		assert.Equal(t, models.OrderExpired, s.Order(p.Ref).State)
 	})
 }
 
@@ -290,28 +291,28 @@ func TestPoll_RefusedAttemptIsNotAskedAbout(t *testing.T) {
 func TestReceive_SameWordsLaterAreHeardOfAClosedAttempt(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
-		at := s.platformOrder(order)
+		order := s.PlaceOrder(1)
+		at := s.PlatformOrder(order)
 		body := s.callback(at, opay.StatusPaid, string(at.Amount))
 		require.Equal(t, http.StatusOK, s.post(body))
-		s.work()
+		s.Work()
 		require.NoError(t, s.Cancel(t.Context(), order.Ref))
-		require.Equal(t, models.OrderCancelled, s.order(order.Ref).State)
+		require.Equal(t, models.OrderCancelled, s.Order(order.Ref).State)
 		s.wait(9 * time.Hour) // the next question is hours away
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
-		require.NoError(t, s.platform.PayLate(at.OrderNum))
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+		require.NoError(t, s.Platform.PayLate(at.OrderNum))
 		require.Equal(t, http.StatusOK, s.post(body))
-		s.later(3 * time.Second)
-		assert.Equal(t, models.OrderReview, s.order(order.Ref).State)
+		s.Later(3 * time.Second)
+		assert.Equal(t, models.OrderReview, s.Order(order.Ref).State)
 	})
 }
 
 // settledDuring lets something happen between the platform's answer and its settling.
 func (s *shop) settledDuring(f func(ctx context.Context)) {
 	var once atomic.Bool
-	s.gateway.lie(func(d opay.OrderDetail) opay.OrderDetail {
+	s.Gateway.ChangeOrders(func(d opay.OrderDetail) opay.OrderDetail {
 		if once.CompareAndSwap(false, true) {
-			f(s.t.Context())
+			f(s.T.Context())
 		}
 		return d
 	})
@@ -321,15 +322,15 @@ func (s *shop) settledDuring(f func(ctx context.Context)) {
 func TestSettle_IntentOfTheLastMomentDecides(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		order := s.place(1)
-		a := s.attempt(order.Ref)
-		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
-		require.NoError(t, s.platform.Close(s.platformOrder(order).OrderNum))
+		order := s.PlaceOrder(1)
+		a := s.Attempt(order.Ref)
+		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
+		require.NoError(t, s.Platform.Close(s.PlatformOrder(order).OrderNum))
 		s.settledDuring(func(ctx context.Context) {
-			assert.NoError(t, s.store.SetIntent(ctx, a.ID, models.IntentNone, models.IntentCancel))
+			assert.NoError(t, s.Store.SetIntent(ctx, a.ID, models.IntentNone, models.IntentCancel))
 		})
 		_, err := s.Refresh(t.Context(), order.Ref)
 		require.NoError(t, err)
-		assert.Equal(t, models.OrderCancelled, s.order(order.Ref).State)
+		assert.Equal(t, models.OrderCancelled, s.Order(order.Ref).State)
 	})
 }

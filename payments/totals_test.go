@@ -17,87 +17,48 @@ import (
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/payments/paymentstest"
 )
-
-// delivers gives the shop a zone with tax added and one way of delivery.
-func (s *shop) delivers() models.Zone {
-	s.t.Helper()
-	z := models.Zone{
-		Name: "Home", Places: []models.Place{{Country: "DE"}}, TaxMode: models.TaxAdded, TaxName: "VAT", TaxRate: models.MustAmount("19"), TaxDelivery: true,
-		Methods: []models.DeliveryMethod{
-			{Title: "Closed", Kind: models.DeliveryFlat, Steps: models.Steps{{}}},
-			{Title: "Parcel", Kind: models.DeliveryFlat, Enabled: true, Steps: models.Steps{{Price: models.MustAmount("4.90")}}},
-			{Title: "Courier", Kind: models.DeliveryFlat, Enabled: true, Steps: models.Steps{{Price: models.MustAmount("15")}}},
-		},
-	}
-	require.NoError(s.t, s.store.SaveZone(s.t.Context(), &z))
-	return z
-}
-
-func (s *shop) coupon(edits ...func(*models.Coupon)) models.Coupon {
-	s.t.Helper()
-	c := models.Coupon{Code: "TEN", Kind: models.CouponPercent, Value: models.MustAmount("10"), Enabled: true}
-	for _, edit := range edits {
-		edit(&c)
-	}
-	require.NoError(s.t, s.store.SaveCoupon(s.t.Context(), &c))
-	return c
-}
-
-func berlin() models.Address {
-	return models.Address{Name: "Ada", Line1: "1 Road", City: "Berlin", Postcode: "10115", Country: "DE"}
-}
-
-// cartTo makes a cart with a coupon that goes to Germany, and its form.
-func (s *shop) cartTo(quantity int, coupon string) payments.PlaceInput {
-	s.t.Helper()
-	in := s.cart(quantity)
-	require.NoError(s.t, s.store.SetCartPlace(s.t.Context(), in.CartID, models.Place{Country: "DE"}))
-	require.NoError(s.t, s.store.SetCartCoupon(s.t.Context(), in.CartID, coupon))
-	in = s.form(in.CartID)
-	in.Address = berlin()
-	return in
-}
 
 func TestPlace_ChargesWhatCouponDeliveryAndTaxMake(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		zone := s.delivers()
-		coupon := s.coupon()
-		p, err := s.Place(t.Context(), s.cartTo(3, "ten"))
+		zone := s.AddZone()
+		coupon := s.AddCoupon()
+		p, err := s.Place(t.Context(), s.CartFormTo(3, "ten"))
 		require.NoError(t, err)
-		order := s.order(p.Ref)
+		order := s.Order(p.Ref)
 		// 31.50 − 3.15 = 28.35; parcel 4.90; tax 5.39 (of 28.35) + 0.93 = 6.32
 		assert.Equal(t, []string{"31.5", "3.15", "4.9", "6.32", "0.93", "39.57"}, []string{
 			order.GoodsTotal.String(), order.Discount.String(), order.Delivery.String(), order.Tax.String(), order.DeliveryTax.String(), order.Total.String(),
 		})
 		assert.Equal(t, []string{"TEN", "Parcel", "VAT", "19"}, []string{order.CouponCode, order.DeliveryTitle, order.TaxName, order.TaxRate.String()})
 		assert.Equal(t, []string{"3.15", "5.39"}, []string{order.Lines[0].Discount.String(), order.Lines[0].Tax.String()})
-		address := berlin()
+		address := paymentstest.Berlin()
 		assert.Equal(t, &address, order.Address)
 		assert.Equal(t, "39.57", order.Current().Amount.String(), "what the platform is asked for")
 		assert.JSONEq(t, `[{"name":"3 × Mug","desc":"Blue MUG-1 31.50 USD"},{"name":"Discount","desc":"TEN -3.15 USD"},
 			{"name":"Delivery","desc":"Parcel 4.90 USD"},{"name":"VAT","desc":"19% 6.32 USD"}]`, order.Goods)
 
 		// Nothing that the shop changes later changes the order, nor a second try to pay it.
-		coupon, err = s.store.Coupon(t.Context(), coupon.ID)
+		coupon, err = s.Store.Coupon(t.Context(), coupon.ID)
 		require.NoError(t, err)
 		coupon.Enabled = false
-		require.NoError(t, s.store.SaveCoupon(t.Context(), &coupon))
+		require.NoError(t, s.Store.SaveCoupon(t.Context(), &coupon))
 		zone.TaxRate = models.MustAmount("7")
-		require.NoError(t, s.store.SaveZone(t.Context(), &zone))
-		again, err := s.Pay(t.Context(), p.Ref, "BTC", models.Payer{UserID: alice})
+		require.NoError(t, s.Store.SaveZone(t.Context(), &zone))
+		again, err := s.PayOrder(t.Context(), p.Ref, "BTC", models.Payer{UserID: paymentstest.Alice})
 		require.NoError(t, err)
 		assert.NotEmpty(t, again.PayURL)
-		retried := s.order(p.Ref)
+		retried := s.Order(p.Ref)
 		assert.Equal(t, order.Goods, retried.Goods)
 		assert.Equal(t, "0.00040689", retried.Current().Amount.String(), "39.57 / 97250, rounded up")
 		s.exportAgrees(retried)
 
-		require.NoError(t, s.platform.Pay(s.platformOrder(retried).OrderNum))
-		s.deliver()
-		assert.Equal(t, models.OrderPaid, s.order(p.Ref).State)
-		page, err := s.store.CouponUses(t.Context(), coupon.ID, "", 0)
+		require.NoError(t, s.Platform.Pay(s.PlatformOrder(retried).OrderNum))
+		s.Deliver()
+		assert.Equal(t, models.OrderPaid, s.Order(p.Ref).State)
+		page, err := s.Store.CouponUses(t.Context(), coupon.ID, "", 0)
 		require.NoError(t, err)
 		require.Len(t, page.Rows, 1)
 		assert.Equal(t, models.CouponUsed, page.Rows[0].State)
@@ -107,12 +68,12 @@ func TestPlace_ChargesWhatCouponDeliveryAndTaxMake(t *testing.T) {
 
 // exportAgrees checks the order's row of the export to the last digit.
 func (s *shop) exportAgrees(o models.Order) {
-	s.t.Helper()
+	s.T.Helper()
 	var file bytes.Buffer
-	require.NoError(s.t, s.books.WriteExport(s.t.Context(), &file, books.Export{What: books.ExportOrders, Format: books.FormatCSV}, nil))
+	require.NoError(s.T, s.Books.WriteExport(s.T.Context(), &file, books.Export{What: books.ExportOrders, Format: books.FormatCSV}, nil))
 	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file.String(), "\ufeff"))).ReadAll()
-	require.NoError(s.t, err)
-	require.Len(s.t, rows, 2)
+	require.NoError(s.T, err)
+	require.Len(s.T, rows, 2)
 	got := map[string]string{}
 	for i, name := range rows[0] {
 		got[name] = rows[1][i]
@@ -121,40 +82,40 @@ func (s *shop) exportAgrees(o models.Order) {
 		"order number": o.Ref, "total": "39.57", "subtotal": "31.50", "discount": "3.15", "coupon code": "TEN", "delivery cost": "4.90", "delivery method": "Parcel",
 		"tax added": "6.32", "tax included": "0.00", "tax name": "VAT",
 	} {
-		assert.Equal(s.t, want, got[name], name)
+		assert.Equal(s.T, want, got[name], name)
 	}
 }
 
 func TestPlace_TakesTheWayOfDeliveryThatWasChosen(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		zone := s.delivers()
-		in := s.cartTo(1, "")
-		require.NoError(t, s.store.SetCartMethod(t.Context(), in.CartID, zone.Methods[2].ID))
+		zone := s.AddZone()
+		in := s.CartFormTo(1, "")
+		require.NoError(t, s.Store.SetCartMethod(t.Context(), in.CartID, zone.Methods[2].ID))
 		_, err := s.Place(t.Context(), in)
 		require.ErrorIs(t, err, payments.ErrCartChanged, "the form showed the parcel")
-		in = s.form(in.CartID)
-		in.Address = berlin()
+		in = s.Form(in.CartID)
+		in.Address = paymentstest.Berlin()
 		p, err := s.Place(t.Context(), in)
 		require.NoError(t, err)
-		assert.Equal(t, "Courier", s.order(p.Ref).DeliveryTitle)
+		assert.Equal(t, "Courier", s.Order(p.Ref).DeliveryTitle)
 	})
 }
 
 func TestPlace_InsistsOnAnAddressWhereGoodsAreShipped(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		s.delivers()
-		in := s.cart(1)
+		s.AddZone()
+		in := s.CartForm(1)
 		_, err := s.Place(t.Context(), in)
 		require.ErrorIs(t, err, payments.ErrPlace)
 
-		require.NoError(t, s.store.SetCartPlace(t.Context(), in.CartID, models.Place{Country: "FR"}))
-		in = s.form(in.CartID)
+		require.NoError(t, s.Store.SetCartPlace(t.Context(), in.CartID, models.Place{Country: "FR"}))
+		in = s.Form(in.CartID)
 		_, err = s.Place(t.Context(), in)
 		require.ErrorIs(t, err, payments.ErrUndeliverable)
 
-		in = s.cartTo(1, "")
+		in = s.CartFormTo(1, "")
 		in.Address.City, in.Address.Line2 = "", "a\x00"
 		_, err = s.Place(t.Context(), in)
 		wrong := (*payments.AddressError)(nil)
@@ -163,7 +124,7 @@ func TestPlace_InsistsOnAnAddressWhereGoodsAreShipped(t *testing.T) {
 		in.Address = models.Address{Name: "Ada", Line1: "1 Rue", City: "Paris", Postcode: "75001", Country: "FR"}
 		_, err = s.Place(t.Context(), in)
 		require.ErrorIs(t, err, payments.ErrCartChanged, "it was priced for Germany")
-		s.stockIs(50, 0, 0)
+		s.AssertStock(50, 0, 0)
 	})
 }
 
@@ -171,13 +132,13 @@ func TestPlace_CouponIsUsedExactlyAsOftenAsAllowed(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		const buyers, allowed = 100, 7
-		require.NoError(t, s.store.MoveStock(t.Context(), models.StockMovement{VariantID: s.variant.ID, Kind: models.MovementImport, Quantity: buyers}))
-		coupon := s.coupon(func(c *models.Coupon) { c.MaxUses = allowed })
+		require.NoError(t, s.Store.MoveStock(t.Context(), models.StockMovement{VariantID: s.Variant.ID, Kind: models.MovementImport, Quantity: buyers}))
+		coupon := s.AddCoupon(func(c *models.Coupon) { c.MaxUses = allowed })
 		forms := make([]payments.PlaceInput, buyers)
 		for i := range forms {
-			in := s.cart(1)
-			require.NoError(t, s.store.SetCartCoupon(t.Context(), in.CartID, coupon.Code))
-			forms[i] = s.form(in.CartID)
+			in := s.CartForm(1)
+			require.NoError(t, s.Store.SetCartCoupon(t.Context(), in.CartID, coupon.Code))
+			forms[i] = s.Form(in.CartID)
 		}
 		var mu sync.Mutex
 		placed, refused := 0, 0
@@ -200,7 +161,7 @@ func TestPlace_CouponIsUsedExactlyAsOftenAsAllowed(t *testing.T) {
 		}
 		wg.Wait()
 		assert.Equal(t, [2]int{allowed, buyers - allowed}, [2]int{placed, refused})
-		got, err := s.store.Coupon(t.Context(), coupon.ID)
+		got, err := s.Store.Coupon(t.Context(), coupon.ID)
 		require.NoError(t, err)
 		assert.Equal(t, allowed, got.Uses)
 	}, patient)
@@ -209,46 +170,46 @@ func TestPlace_CouponIsUsedExactlyAsOftenAsAllowed(t *testing.T) {
 func TestPlace_CouponOfEachShopper(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		s.coupon(func(c *models.Coupon) { c.MaxPerShopper = 1 })
-		first, second := s.cartTo(1, "TEN"), s.cartTo(1, "TEN") // both forms are shown before either is sent
+		s.AddCoupon(func(c *models.Coupon) { c.MaxPerShopper = 1 })
+		first, second := s.CartFormTo(1, "TEN"), s.CartFormTo(1, "TEN") // both forms are shown before either is sent
 		_, err := s.Place(t.Context(), first)
 		require.NoError(t, err)
 		_, err = s.Place(t.Context(), second)
 		used := (*payments.CouponError)(nil)
 		require.ErrorAs(t, err, &used)
 		assert.Equal(t, models.CouponUsedByMe, used.Problem)
-		second = s.form(second.CartID)
+		second = s.Form(second.CartID)
 		p, err := s.Place(t.Context(), second)
 		require.NoError(t, err, "the page that was shown then counts without it")
-		assert.Empty(t, s.order(p.Ref).CouponCode)
+		assert.Empty(t, s.Order(p.Ref).CouponCode)
 	})
 }
 
 func TestCoupon_ComesBackWhenAnOrderEndsUnpaid(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		coupon := s.coupon(func(c *models.Coupon) { c.MaxUses = 2 })
+		coupon := s.AddCoupon(func(c *models.Coupon) { c.MaxUses = 2 })
 		uses := func() int {
-			c, err := s.store.Coupon(t.Context(), coupon.ID)
+			c, err := s.Store.Coupon(t.Context(), coupon.ID)
 			require.NoError(t, err)
 			return c.Uses
 		}
-		cancelled, err := s.Place(t.Context(), s.cartTo(1, "TEN"))
+		cancelled, err := s.Place(t.Context(), s.CartFormTo(1, "TEN"))
 		require.NoError(t, err)
-		expired, err := s.Place(t.Context(), s.cartTo(1, "TEN"))
+		expired, err := s.Place(t.Context(), s.CartFormTo(1, "TEN"))
 		require.NoError(t, err)
 		assert.Equal(t, 2, uses())
-		late := s.platformOrder(s.order(cancelled.Ref))
+		late := s.PlatformOrder(s.Order(cancelled.Ref))
 		require.NoError(t, s.Cancel(t.Context(), cancelled.Ref))
 		assert.Equal(t, 1, uses())
-		s.later(40 * time.Minute)
-		assert.Equal(t, models.OrderExpired, s.order(expired.Ref).State)
+		s.Later(40 * time.Minute)
+		assert.Equal(t, models.OrderExpired, s.Order(expired.Ref).State)
 		assert.Zero(t, uses())
 
-		s.deliver()
-		require.NoError(t, s.platform.PayLate(late.OrderNum))
-		s.deliver()
-		assert.Equal(t, models.OrderReview, s.order(cancelled.Ref).State)
+		s.Deliver()
+		require.NoError(t, s.Platform.PayLate(late.OrderNum))
+		s.Deliver()
+		assert.Equal(t, models.OrderReview, s.Order(cancelled.Ref).State)
 		assert.Equal(t, 1, uses(), "money came for it after all")
 	})
 }
@@ -256,84 +217,84 @@ func TestCoupon_ComesBackWhenAnOrderEndsUnpaid(t *testing.T) {
 func TestCoupon_StaysUsedWhenTheMoneyGoesBack(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		coupon := s.coupon(func(c *models.Coupon) { c.MaxUses, c.MaxPerShopper = 2, 1 })
+		coupon := s.AddCoupon(func(c *models.Coupon) { c.MaxUses, c.MaxPerShopper = 2, 1 })
 		used := func() [2]int {
-			c, err := s.store.Coupon(t.Context(), coupon.ID)
+			c, err := s.Store.Coupon(t.Context(), coupon.ID)
 			require.NoError(t, err)
-			hers, err := s.store.CouponUsesBy(t.Context(), coupon.ID, "ada@example.org")
+			hers, err := s.Store.CouponUsesBy(t.Context(), coupon.ID, "ada@example.org")
 			require.NoError(t, err)
 			return [2]int{c.Uses, hers}
 		}
 		paid := func() models.Order {
-			p, err := s.Place(t.Context(), s.cartTo(1, "TEN"))
+			p, err := s.Place(t.Context(), s.CartFormTo(1, "TEN"))
 			require.NoError(t, err)
-			require.NoError(t, s.platform.Pay(s.platformOrder(s.order(p.Ref)).OrderNum))
-			s.deliver()
-			return s.order(p.Ref)
+			require.NoError(t, s.Platform.Pay(s.PlatformOrder(s.Order(p.Ref)).OrderNum))
+			s.Deliver()
+			return s.Order(p.Ref)
 		}
 		first := paid()
 		require.Equal(t, "TEN", first.CouponCode)
 		for _, amount := range []string{"1", first.Current().Amount.Sub(models.MustAmount("1")).String()} {
-			_, err := s.refund(first, amount)
+			_, err := s.Refund(first, amount)
 			require.NoError(t, err)
-			s.work()
-			s.nextDay()
+			s.Work()
+			s.NextDay()
 			assert.Equal(t, [2]int{1, 1}, used(), "after a part as after all of it")
 		}
-		assert.Equal(t, models.OrderRefunded, s.order(first.Ref).State)
+		assert.Equal(t, models.OrderRefunded, s.Order(first.Ref).State)
 		assert.Empty(t, paid().CouponCode, "it does not count again for her")
 		assert.Equal(t, [2]int{1, 1}, used())
 
 		// A coupon of an order that ended, whose money came late and went back, was redeemed as well.
-		p, err := s.Place(t.Context(), s.typing(s.cartTo(1, "TEN"), "bob@example.org"))
+		p, err := s.Place(t.Context(), s.typing(s.CartFormTo(1, "TEN"), "bob@example.org"))
 		require.NoError(t, err)
-		late := s.platformOrder(s.order(p.Ref))
+		late := s.PlatformOrder(s.Order(p.Ref))
 		require.NoError(t, s.Cancel(t.Context(), p.Ref))
 		assert.Equal(t, [2]int{1, 1}, used())
-		s.deliver()
-		require.NoError(t, s.platform.PayLate(late.OrderNum))
-		s.deliver()
-		order := s.order(p.Ref)
+		s.Deliver()
+		require.NoError(t, s.Platform.PayLate(late.OrderNum))
+		s.Deliver()
+		order := s.Order(p.Ref)
 		require.Equal(t, models.OrderReview, order.State)
 		assert.Equal(t, [2]int{2, 1}, used())
 		_, err = s.RequestRefund(t.Context(), payments.RefundInput{
 			OrderID: order.ID, AttemptID: order.Current().ID, Amount: order.Current().Amount, Reason: "came late", FormToken: models.NewRef(),
 		}, finance)
 		require.NoError(t, err)
-		s.work()
-		s.nextDay()
-		assert.Equal(t, models.RefundConfirmed, s.refundState(s.refundsOf(order)[0].ID))
+		s.Work()
+		s.NextDay()
+		assert.Equal(t, models.RefundConfirmed, s.RefundState(s.refundsOf(order)[0].ID))
 		assert.Equal(t, [2]int{2, 1}, used())
 	})
 }
 
 // typing is the form as its page is shown again once another e-mail address was typed into it.
 func (s *shop) typing(in payments.PlaceInput, email string) payments.PlaceInput {
-	s.t.Helper()
-	cart, err := s.store.Cart(s.t.Context(), in.CartID)
-	require.NoError(s.t, err)
-	bill, err := s.Totals(s.t.Context(), cart, dollars(), email)
-	require.NoError(s.t, err)
-	in.Email, in.Seen, in.Quotes = email, bill.Seen, s.quotes(s.t.Context(), payments.CartSubject(in.CartID), bill.Total)
+	s.T.Helper()
+	cart, err := s.Store.Cart(s.T.Context(), in.CartID)
+	require.NoError(s.T, err)
+	bill, err := s.Totals(s.T.Context(), cart, paymentstest.Dollars(), email)
+	require.NoError(s.T, err)
+	in.Email, in.Seen, in.Quotes = email, bill.Seen, s.QuoteToken(s.T.Context(), payments.CartSubject(in.CartID), bill.Total)
 	return in
 }
 
 func (s *shop) refundsOf(o models.Order) []models.Refund {
-	s.t.Helper()
-	list, err := s.store.RefundsOf(s.t.Context(), o.ID)
-	require.NoError(s.t, err)
-	require.NotEmpty(s.t, list)
+	s.T.Helper()
+	list, err := s.Store.RefundsOf(s.T.Context(), o.ID)
+	require.NoError(s.T, err)
+	require.NotEmpty(s.T, list)
 	return list
 }
 
 func TestPlace_CouponThatWouldLeaveNothingDoesNotCount(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		s.coupon(func(c *models.Coupon) { c.Value = models.MustAmount("100") })
-		in := s.cartTo(1, "TEN")
+		s.AddCoupon(func(c *models.Coupon) { c.Value = models.MustAmount("100") })
+		in := s.CartFormTo(1, "TEN")
 		p, err := s.Place(t.Context(), in)
 		require.NoError(t, err)
-		order := s.order(p.Ref)
+		order := s.Order(p.Ref)
 		assert.Equal(t, "10.5", order.Total.String())
 		assert.Empty(t, order.CouponCode)
 	})
@@ -342,23 +303,23 @@ func TestPlace_CouponThatWouldLeaveNothingDoesNotCount(t *testing.T) {
 func TestTotals_ShopWithoutZonesDeliversEverywhere(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		cart, err := s.store.Cart(t.Context(), s.cart(2).CartID)
+		cart, err := s.Store.Cart(t.Context(), s.CartForm(2).CartID)
 		require.NoError(t, err)
-		bill, err := s.Totals(t.Context(), cart, dollars(), "")
+		bill, err := s.Totals(t.Context(), cart, paymentstest.Dollars(), "")
 		require.NoError(t, err)
 		assert.False(t, bill.NeedsAddress)
 		require.NoError(t, bill.Blocked)
 		assert.Equal(t, "21", bill.Total.String())
 
-		s.delivers()
-		require.NoError(t, s.store.PutSetting(t.Context(), string(models.SettingHomeCountry), "DE"))
-		bill, err = s.Totals(t.Context(), cart, dollars(), "")
+		s.AddZone()
+		require.NoError(t, s.Store.PutSetting(t.Context(), string(models.SettingHomeCountry), "DE"))
+		bill, err = s.Totals(t.Context(), cart, paymentstest.Dollars(), "")
 		require.NoError(t, err)
 		assert.True(t, bill.NeedsAddress)
 		require.ErrorIs(t, bill.Blocked, payments.ErrPlace)
 		assert.Equal(t, "24.99", bill.Total.String(), "the home country's tax, no delivery yet")
 		cart.Country = "DE"
-		bill, err = s.Totals(t.Context(), cart, dollars(), "")
+		bill, err = s.Totals(t.Context(), cart, paymentstest.Dollars(), "")
 		require.NoError(t, err)
 		require.Len(t, bill.Methods, 2, "what is switched off is not offered")
 		assert.True(t, bill.Methods[0].Chosen)
@@ -369,16 +330,16 @@ func TestTotals_ShopWithoutZonesDeliversEverywhere(t *testing.T) {
 func TestTotals_OfferOnlyWhatTakesTheWeight(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		zone := s.delivers()
+		zone := s.AddZone()
 		closed, parcel, courier := &zone.Methods[0], &zone.Methods[1], &zone.Methods[2]
 		closed.MaxWeight, parcel.MaxWeight, courier.MaxWeight = models.MustAmount("100"), models.MustAmount("1"), models.MustAmount("2.5")
-		require.NoError(t, s.store.SaveZone(t.Context(), &zone))
-		in := s.cartTo(2, "")
-		cart, err := s.store.Cart(t.Context(), in.CartID)
+		require.NoError(t, s.Store.SaveZone(t.Context(), &zone))
+		in := s.CartFormTo(2, "")
+		cart, err := s.Store.Cart(t.Context(), in.CartID)
 		require.NoError(t, err)
 		at := func(weight string) payments.Bill {
 			cart.Lines[0].Weight = models.MustAmount(weight)
-			bill, err := s.Totals(t.Context(), cart, dollars(), "")
+			bill, err := s.Totals(t.Context(), cart, paymentstest.Dollars(), "")
 			require.NoError(t, err)
 			return bill
 		}
@@ -404,24 +365,24 @@ func TestTotals_OfferOnlyWhatTakesTheWeight(t *testing.T) {
 func TestPlace_RefusesWhatBecameTooHeavy(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		zone := s.delivers()
-		in := s.cartTo(1, "")
-		in.Address = berlin()
+		zone := s.AddZone()
+		in := s.CartFormTo(1, "")
+		in.Address = paymentstest.Berlin()
 		s.changeVariant(func(_ *models.Product, v *models.Variant) { v.Weight = models.MustAmount("2.6") })
 		for i := range zone.Methods {
 			zone.Methods[i].MaxWeight = models.MustAmount("2.5")
 		}
-		require.NoError(t, s.store.SaveZone(t.Context(), &zone))
+		require.NoError(t, s.Store.SaveZone(t.Context(), &zone))
 		_, err := s.Place(t.Context(), in)
 		require.ErrorIs(t, err, payments.ErrCartChanged, "the form showed the parcel")
-		in = s.form(in.CartID)
-		in.Address = berlin()
+		in = s.Form(in.CartID)
+		in.Address = paymentstest.Berlin()
 		_, err = s.Place(t.Context(), in)
 		require.ErrorIs(t, err, payments.ErrTooHeavy)
-		s.stockIs(50, 0, 0)
+		s.AssertStock(50, 0, 0)
 		s.changeVariant(func(_ *models.Product, v *models.Variant) { v.Weight = models.MustAmount("2.5") })
-		in = s.form(in.CartID)
-		in.Address = berlin()
+		in = s.Form(in.CartID)
+		in.Address = paymentstest.Berlin()
 		_, err = s.Place(t.Context(), in)
 		require.NoError(t, err)
 	})
@@ -430,27 +391,27 @@ func TestPlace_RefusesWhatBecameTooHeavy(t *testing.T) {
 func TestGoods_AddUpToTheTotalHoweverManyLines(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
-		s.delivers()
-		s.coupon()
-		in := s.cartTo(1, "TEN")
-		categories, err := s.store.Categories(t.Context())
+		s.AddZone()
+		s.AddCoupon()
+		in := s.CartFormTo(1, "TEN")
+		categories, err := s.Store.Categories(t.Context())
 		require.NoError(t, err)
 		for i := range 30 {
 			word := models.NewRef()[:8]
-			require.NoError(t, s.store.PutProduct(t.Context(), models.Product{
+			require.NoError(t, s.Store.PutProduct(t.Context(), models.Product{
 				Slug: strings.ToLower(word), CategoryID: categories[0].ID, Title: strings.Repeat("长", 100) + word,
 				Variants: []models.Variant{{ID: models.NewID(), SKU: word + strings.Repeat("S", 90), Price: models.MustAmount("1.01").Times(i + 1), OnHand: 5}},
 			}))
-			product, err := s.store.Product(t.Context(), strings.ToLower(word))
+			product, err := s.Store.Product(t.Context(), strings.ToLower(word))
 			require.NoError(t, err)
-			_, err = s.store.AddToCart(t.Context(), in.CartID, product.Variants[0].ID, 2, product.Variants[0].Price)
+			_, err = s.Store.AddToCart(t.Context(), in.CartID, product.Variants[0].ID, 2, product.Variants[0].Price)
 			require.NoError(t, err)
 		}
-		in = s.form(in.CartID)
-		in.Address = berlin()
+		in = s.Form(in.CartID)
+		in.Address = paymentstest.Berlin()
 		p, err := s.Place(t.Context(), in)
 		require.NoError(t, err)
-		order := s.order(p.Ref)
+		order := s.Order(p.Ref)
 		var goods []opay.Goods
 		require.NoError(t, json.Unmarshal([]byte(order.Goods), &goods))
 		assert.Len(t, goods, opay.MaxGoods)

@@ -12,27 +12,32 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-//go:embed css/*.css css/admin/*.css js/*.js icons/*.svg pictures/*.svg
+//go:embed css/*/*.css js/*.js icons/*.svg pictures/*.svg
 var embedded embed.FS
 
 // Prefix is where Handler expects to be mounted.
 const Prefix = "/static/"
 
-// The style files that pages ask for, each joined in the order of names: the shop's is all of css/, the back office's is what both share
-// and all of css/admin/.
+// bundles lists the files that several others are joined into, in the order of names: css/shop.css is css/shared/ and css/shop/, js/shop.js is
+// js/shared.js and js/shop.js, and the back office's likewise. So a page asks for one stylesheet and one script. The parts have no address.
+func bundles() map[string][]string {
+	return map[string][]string{
+		shopStyle:     {"css/shared/*.css", "css/shop/*.css"},
+		adminStyle:    {"css/shared/*.css", "css/admin/*.css"},
+		"js/shop.js":  {"js/shared.js", "js/shop.js"},
+		"js/admin.js": {"js/shared.js", "js/admin.js"},
+	}
+}
+
 const (
 	shopStyle  = "css/shop.css"
 	adminStyle = "css/admin.css"
 )
-
-// sharedStyles are the parts of css/ that the back office has in common with the shop: colours, sizes and the plain elements.
-var sharedStyles = []string{"css/01-tokens.css", "css/02-base.css"}
 
 // URL is the address of a file by its name, such as "pictures/stoneware-mug.svg" → "/static/pictures/stoneware-mug.3kq7….svg".
 // The shop's stylesheet is "css/shop.css", the back office's "css/admin.css". An unknown name gives an address that answers 404.
@@ -124,34 +129,39 @@ var loaded = sync.OnceValue(func() library {
 
 func load(files fs.FS) (library, error) {
 	l := library{byName: map[string]*file{}, byURL: map[string]*file{}}
-	var shop, admin bytes.Buffer
+	parts := map[string]bool{}
+	for name, patterns := range bundles() {
+		var whole bytes.Buffer
+		for _, pattern := range patterns {
+			names, err := fs.Glob(files, pattern)
+			if err != nil {
+				return library{}, fmt.Errorf("load static files: %w", err)
+			}
+			for _, part := range names {
+				body, err := fs.ReadFile(files, part)
+				if err != nil {
+					return library{}, fmt.Errorf("load static files: %w", err)
+				}
+				parts[part] = true
+				whole.Write(body)
+			}
+		}
+		if err := l.add(name, whole.Bytes()); err != nil {
+			return library{}, fmt.Errorf("load static files: %w", err)
+		}
+	}
 	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || parts[name] {
 			return err
 		}
 		body, err := fs.ReadFile(files, name)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
 		}
-		if path.Ext(name) != ".css" {
-			return l.add(name, body)
-		}
-		own := path.Dir(name) == "css/admin"
-		if !own {
-			shop.Write(body)
-		}
-		if own || slices.Contains(sharedStyles, name) {
-			admin.Write(body)
-		}
-		return nil
+		return l.add(name, body)
 	})
 	if err != nil {
 		return library{}, fmt.Errorf("load static files: %w", err)
-	}
-	for name, style := range map[string][]byte{shopStyle: shop.Bytes(), adminStyle: admin.Bytes()} {
-		if err := l.add(name, style); err != nil {
-			return library{}, fmt.Errorf("load static files: %w", err)
-		}
 	}
 	return l, nil
 }

@@ -73,7 +73,7 @@ func TestHandler_KnowsWhatItHas(t *testing.T) {
 		{"without hash", http.MethodGet, "/static/css/shop.css", nil, http.StatusNotFound},
 		{"with another hash", http.MethodGet, "/static/css/shop.aaaaaaaaaaaaaaaa.css", nil, http.StatusNotFound},
 		{"a part of the back office's style", http.MethodGet, "/static/css/admin/10-frame.css", nil, http.StatusNotFound},
-		{"a part of the style", http.MethodGet, "/static/css/01-tokens.css", nil, http.StatusNotFound},
+		{"a part of the style", http.MethodGet, "/static/css/shared/01-tokens.css", nil, http.StatusNotFound},
 		{"the folder", http.MethodGet, "/static/", nil, http.StatusNotFound},
 		{"a folder in it", http.MethodGet, "/static/pictures/", nil, http.StatusNotFound},
 		{"outside", http.MethodGet, "/static/../static.go", nil, http.StatusNotFound},
@@ -117,12 +117,12 @@ func TestStylesheet_JoinsAllPartsInTheirLayers(t *testing.T) {
 	style := string(body(t, get(t, http.MethodGet, URL("css/shop.css"), nil)))
 	order := "@layer tokens, base, layout, parts, pages, print;"
 	require.Contains(t, style, order)
-	last := strings.Index(style, order)
-	for _, layer := range []string{"tokens", "base", "layout", "parts", "pages", "print"} {
-		at := strings.Index(style, "@layer "+layer+" {")
-		assert.Greater(t, at, last, layer)
-		last = at
+	layers := map[string]bool{}
+	for _, m := range regexp.MustCompile(`@layer (\w+) \{`).FindAllStringSubmatchIndex(style, -1) {
+		assert.Greater(t, m[0], strings.Index(style, order), "the order is declared first")
+		layers[style[m[2]:m[3]]] = true
 	}
+	assert.Equal(t, map[string]bool{"tokens": true, "base": true, "layout": true, "parts": true, "pages": true, "print": true}, layers)
 	assert.NotContains(t, style, "url(", "nothing that the hashes do not cover")
 	assert.NotContains(t, style, "@import")
 }
@@ -134,13 +134,16 @@ func TestStylesheets_BackOfficeAndShopShareOnlyTheBasics(t *testing.T) {
 		assert.Contains(t, admin, shared)
 	}
 	assert.NotContains(t, shop, ".office", "shoppers do not load the back office")
+	assert.NotContains(t, string(loaded().byName["js/shop.js"].plain), "data-bulk", "shoppers do not load the back office")
 	assert.NotContains(t, admin, ".site-header")
 	assert.Equal(t, strings.Count(admin, "{"), strings.Count(admin, "}"))
 	for _, no := range []string{"url(", "@import"} {
 		assert.NotContains(t, admin, no)
 	}
 	for name := range loaded().byName {
-		assert.NotContains(t, name, "css/admin/", "parts have no address of their own")
+		for _, part := range []string{"css/shared/", "css/shop/", "css/admin/", "js/shared"} {
+			assert.NotContains(t, name, part, "parts have no address of their own")
+		}
 	}
 }
 

@@ -14,7 +14,6 @@ import (
 
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/templates/i18n"
-	"github.com/coincart/coincart/web/admin"
 )
 
 // healthy are the codes of findings that leave nothing to do, or that another finding's mend mends.
@@ -34,7 +33,7 @@ func TestDoctor_EveryFindingHasItsWordsAndItsMendInBothLanguages(t *testing.T) {
 			assert.NotContains(t, p.T("doctor.check."+string(check)), "doctor.", l.Tag)
 		}
 		for _, code := range doctor.Codes() {
-			words := admin.FindingWords(p, doctor.Finding{Check: doctor.CheckBase, Code: code, Values: []string{"Words", "x"}})
+			words := doctor.Finding{Check: doctor.CheckBase, Code: code, Values: []string{"Words", "x"}}.Words(p)
 			assert.NotContains(t, words.Says, "doctor.", "%s: %s", l.Tag, code)
 			assert.NotEmpty(t, words.Says, "%s: %s", l.Tag, code)
 			assert.Equal(t, !slices.Contains(healthy, code), words.Mend != "", "%s: the mend of %s", l.Tag, code)

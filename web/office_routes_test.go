@@ -18,9 +18,9 @@ import (
 )
 
 // onTable says what of the router's addresses under /admin the back office's table does not have, and the other way round.
-func onTable(routes gin.RoutesInfo) (strangers, missing []string) {
+func (s *shop) onTable(routes gin.RoutesInfo) (strangers, missing []string) {
 	table, unused := map[string]bool{}, map[string]bool{}
-	for _, r := range staffRoutes() {
+	for _, r := range s.staffRoutes() {
 		table[r.Method+" "+r.Path], unused[r.Method+" "+r.Path] = true, true
 	}
 	for _, r := range routes {
@@ -42,8 +42,8 @@ func onTable(routes gin.RoutesInfo) (strangers, missing []string) {
 
 func TestOffice_EveryRouteIsInTheTable(t *testing.T) {
 	s := newShop(t, modelstest.SQLite)
-	strangers, missing := onTable(s.engine().Routes())
-	assert.Empty(t, strangers, "routes without a rule: add them to web/admin/routes.go")
+	strangers, missing := s.onTable(s.engine().Routes())
+	assert.Empty(t, strangers, "routes without a rule: add them to the Routes of a package in web/admin")
 	assert.Empty(t, missing, "rules without a route")
 }
 
@@ -51,7 +51,7 @@ func TestOffice_ARouteOutsideTheTableIsFoundAndAnswers404(t *testing.T) {
 	s := newShop(t, modelstest.SQLite)
 	s.engine().GET("/admin/forgotten", func(c *gin.Context) { c.String(http.StatusOK, "everybody sees this") })
 	s.engine().PUT("/admin/orders", func(c *gin.Context) { c.String(http.StatusOK, "everybody sees this") })
-	strangers, _ := onTable(s.engine().Routes())
+	strangers, _ := s.onTable(s.engine().Routes())
 	assert.ElementsMatch(t, []string{"GET /admin/forgotten", "PUT /admin/orders"}, strangers)
 	owner := s.staffed(models.RoleOwner)
 	for _, b := range []*browser{s.browser(), owner.browser} {
@@ -61,7 +61,8 @@ func TestOffice_ARouteOutsideTheTableIsFoundAndAnswers404(t *testing.T) {
 }
 
 func TestOffice_EveryRuleIsComplete(t *testing.T) {
-	for _, r := range staffRoutes() {
+	s := newShop(t, modelstest.SQLite)
+	for _, r := range s.staffRoutes() {
 		key := r.Method + " " + r.Path
 		if r.Door != admin.DoorFull {
 			assert.Empty(t, r.Permission, key)
@@ -77,12 +78,26 @@ func TestOffice_EveryRuleIsComplete(t *testing.T) {
 		}
 	}
 	open := 0
-	for _, r := range staffRoutes() {
+	for _, r := range s.staffRoutes() {
 		if r.Door == admin.DoorOpen {
 			open++
 		}
 	}
 	assert.Equal(t, 7, open, "sign-in, links and sign-out; think before adding another door")
+}
+
+func TestOffice_RoutesReadWritesApart(t *testing.T) {
+	s := newShop(t, modelstest.SQLite)
+	seen := map[string]bool{}
+	for _, r := range s.staffRoutes() {
+		key := r.Method + " " + r.Path
+		assert.False(t, seen[key], key)
+		seen[key] = true
+		assert.True(t, admin.Owns(r.Path), key)
+		assert.NotNil(t, r.Handler, key)
+	}
+	assert.False(t, admin.Owns("/administrator"))
+	assert.False(t, admin.Owns("/"))
 }
 
 // subjects are rows that exist, for the addresses that name one.
@@ -108,7 +123,7 @@ func TestOffice_RouteTimesRole(t *testing.T) {
 			people[role] = s.staffed(role)
 		}
 		before := s.audited()
-		for _, r := range staffRoutes() {
+		for _, r := range s.staffRoutes() {
 			key := r.Method + " " + r.Path
 			if r.Door == admin.DoorOpen {
 				assert.Less(t, call(s.browser(), r).status, http.StatusInternalServerError, key)
@@ -154,7 +169,7 @@ func TestOffice_WhoMayIsLetIn(t *testing.T) {
 		concrete := s.subjects()
 		for _, role := range models.Roles() {
 			c := s.staffed(role)
-			for _, r := range staffRoutes() {
+			for _, r := range s.staffRoutes() {
 				key := string(role) + ": " + r.Method + " " + r.Path
 				if r.Door != admin.DoorFull || !role.Can(r.Permission) {
 					continue

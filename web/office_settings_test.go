@@ -16,7 +16,6 @@ import (
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web"
-	"github.com/coincart/coincart/web/admin"
 )
 
 func TestSettings_BothServersFollowWithinASecond(t *testing.T) {
@@ -147,7 +146,7 @@ func TestFindingWords_EveryCodeHasThem(t *testing.T) {
 	for _, lang := range models.ShopLanguages() {
 		p := i18n.ByTag(lang)
 		for _, code := range doctor.Codes() {
-			w := admin.FindingWords(p, doctor.Finding{Check: doctor.CheckKeys, Status: doctor.Bad, Code: code, Values: []string{"Words", "x"}})
+			w := doctor.Finding{Check: doctor.CheckKeys, Status: doctor.Bad, Code: code, Values: []string{"Words", "x"}}.Words(p)
 			assert.False(t, strings.HasPrefix(w.Says, "doctor."), "%s %s", lang, code)
 			assert.False(t, strings.HasPrefix(w.Check, "doctor."), "%s %s", lang, code)
 		}

@@ -210,14 +210,14 @@ func TestSignIn_AFormOfAnotherSiteIsRefused(t *testing.T) {
 	s := newShop(t, modelstest.SQLite)
 	c := s.staffed(models.RoleOwner)
 	before := s.audited()
-	for _, r := range staffRoutes() {
+	for _, r := range s.staffRoutes() {
 		if r.Method != http.MethodPost {
 			continue
 		}
 		path := s.subjects().Replace(r.Path)
 		p := c.send(path, http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://evil.example"}}, "form_token", models.NewRef())
 		assert.Equal(t, http.StatusForbidden, p.status, path)
-		if !hasGet(r.Path) {
+		if !s.hasGet(r.Path) {
 			assert.Equal(t, http.StatusMethodNotAllowed, c.get(path).status, path)
 		}
 	}
@@ -226,8 +226,8 @@ func TestSignIn_AFormOfAnotherSiteIsRefused(t *testing.T) {
 }
 
 // hasGet reports that an address can be opened as well.
-func hasGet(path string) bool {
-	for _, r := range staffRoutes() {
+func (s *shop) hasGet(path string) bool {
+	for _, r := range s.staffRoutes() {
 		if r.Path == path && r.Method == http.MethodGet {
 			return true
 		}

@@ -17,7 +17,6 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
-	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/web/admin"
 )
 
@@ -146,9 +145,7 @@ func (s *shop) engine() *gin.Engine {
 }
 
 // staffRoutes is the table of the back office.
-func staffRoutes() []admin.Route {
-	return admin.New(nil, assembly.Services{}, nil, nil, admin.Checks{}).Routes()
-}
+func (s *shop) staffRoutes() []admin.Route { return s.web.OfficeTable() }
 
 // audited counts the entries of the audit log, and insists that its chain holds.
 func (s *shop) audited() int64 {

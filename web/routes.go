@@ -70,11 +70,11 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.get(payments.ConnectedPath, exchange.Connected, s.limits.connect)
 	s.post("/payments/disconnect", exchange.Disconnect)
 
-	for _, r := range s.office.Routes() {
+	for _, r := range s.officeTable {
 		if r.Method == http.MethodGet {
-			s.get(r.Path, r.Handler)
+			s.get(r.Path, s.office.Guard(r))
 		} else {
-			s.post(r.Path, r.Handler)
+			s.post(r.Path, s.office.Guard(r))
 		}
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/admin/system"
 	"github.com/coincart/coincart/web/platform"
 	"github.com/coincart/coincart/web/shop"
 	"github.com/coincart/coincart/web/visit"
@@ -59,7 +60,8 @@ type Server struct {
 	headers   headers
 	ownOrigin *http.CrossOriginProtection
 
-	staffRoutes map[string]bool // by routeKey: the back office's table
+	officeTable []admin.Route
+	staffRoutes map[string]bool // by routeKey: the addresses of officeTable
 }
 
 // New builds the server. BaseURL and PlatformURL must be absolute http or https addresses.
@@ -92,16 +94,17 @@ func New(c Config) (*Server, error) {
 	}
 	s.site = visit.NewSite(visit.Config{
 		Store: c.Store, Clock: c.Clock, Logger: c.Logger, BaseURL: base, ShopName: c.ShopName, Secure: secure, Demo: c.Demo,
-		Count: s.metrics.event,
+		Zone: c.Services.Payments.PlatformZone(), Count: s.metrics.event,
 	})
 	s.accounts, err = staff.New(staff.Config{Store: c.Store, Clock: c.Clock, Machine: c.Machine, Logger: c.Logger, ShopName: c.ShopName})
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	pages := shop.New(s.site, c.Services.Payments, c.Services.Customers)
-	s.office = admin.New(s.site, c.Services, s.accounts, pages, admin.Checks{TryMail: c.TryMail, Doctor: c.Doctor, TrustedProxies: c.TrustedProxies})
+	s.office = admin.New(s.site, s.accounts)
+	s.officeTable = officeTable(s.site, c.Services, s.accounts, pages, system.Checks{TryMail: c.TryMail, Doctor: c.Doctor, TrustedProxies: c.TrustedProxies})
 	s.staffRoutes = map[string]bool{}
-	for _, r := range s.office.Routes() {
+	for _, r := range s.officeTable {
 		s.staffRoutes[routeKey(r.Method, r.Path)] = true
 	}
 	if err := s.build(c, pages); err != nil {

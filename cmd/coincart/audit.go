@@ -9,6 +9,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 )
 
 // auditCmd looks at the log of what staff did.
@@ -64,7 +65,7 @@ func (c *auditVerifyCmd) Run(ctx context.Context, con console) error {
 }
 
 func describeEntry(e *models.AuditEntry) string {
-	return fmt.Sprintf("%s UTC, %s: %s on %s", moment(e.At), printable(e.Who), printable(e.Action), printable(e.Subject))
+	return fmt.Sprintf("%s UTC, %s: %s on %s", moment(e.At), text.Quote(e.Who), text.Quote(e.Action), text.Quote(e.Subject))
 }
 
 // mark is an entry as an earlier check printed it.

@@ -13,8 +13,8 @@ import (
 // currencyDigits are the fraction digits of the demo catalogue's currency, US dollars.
 const currencyDigits = 2
 
-// loadCatalogue stores the demo catalogue with its coins, its currency, its delivery and its coupons, all or nothing. What is there under the same slug, SKU
-// or symbol is brought up to date; stock that exists is left alone.
+// loadCatalogue stores the demo catalogue with its coins, its currency, its delivery and its coupons, all or nothing. What is there under the same slug,
+// SKU or symbol is brought up to date; stock that exists is left alone.
 func loadCatalogue(ctx context.Context, db *store.Store) error {
 	shop, err := demo.Catalogue()
 	if err != nil {
@@ -29,27 +29,17 @@ func loadCatalogue(ctx context.Context, db *store.Store) error {
 		return err
 	}
 	err = db.Tx(ctx, func(tx *store.Store) error {
-		for _, c := range shop.Categories {
-			category := models.Category{Slug: c.Slug, Name: c.Name, Summary: c.Summary, Picture: c.Picture, Position: c.Position, Texts: models.Texts(c.Texts)}
-			if err := tx.PutCategory(ctx, category); err != nil {
-				return fmt.Errorf("category %s: %w", c.Slug, err)
-			}
+		if err := putCategories(ctx, tx, shop.Categories); err != nil {
+			return err
 		}
-		for _, p := range products {
-			if err := tx.PutProduct(ctx, p); err != nil {
-				return fmt.Errorf("product %s: %w", p.Slug, err)
-			}
+		if err := putProducts(ctx, tx, products); err != nil {
+			return err
 		}
-		for _, c := range coins {
-			if err := tx.PutCoin(ctx, c); err != nil {
-				return fmt.Errorf("coin %s: %w", c.Symbol, err)
-			}
+		if err := putCoins(ctx, tx, coins); err != nil {
+			return err
 		}
-		if err := tx.PutSetting(ctx, "currency", shop.Settings.Currency); err != nil {
-			return fmt.Errorf("the currency: %w", err)
-		}
-		if err := tx.PutSetting(ctx, "currency_digits", strconv.Itoa(currencyDigits)); err != nil {
-			return fmt.Errorf("the currency's digits: %w", err)
+		if err := putCurrency(ctx, tx, shop.Settings.Currency); err != nil {
+			return err
 		}
 		if err := loadTexts(ctx, tx, shop.Settings.Texts); err != nil {
 			return err
@@ -58,6 +48,44 @@ func loadCatalogue(ctx context.Context, db *store.Store) error {
 	})
 	if err != nil {
 		return fmt.Errorf("load the demo catalogue: %w", err)
+	}
+	return nil
+}
+
+func putCategories(ctx context.Context, tx *store.Store, list []demo.Category) error {
+	for _, c := range list {
+		category := models.Category{Slug: c.Slug, Name: c.Name, Summary: c.Summary, Picture: c.Picture, Position: c.Position, Texts: models.Texts(c.Texts)}
+		if err := tx.PutCategory(ctx, category); err != nil {
+			return fmt.Errorf("category %s: %w", c.Slug, err)
+		}
+	}
+	return nil
+}
+
+func putProducts(ctx context.Context, tx *store.Store, list []models.Product) error {
+	for _, p := range list {
+		if err := tx.PutProduct(ctx, p); err != nil {
+			return fmt.Errorf("product %s: %w", p.Slug, err)
+		}
+	}
+	return nil
+}
+
+func putCoins(ctx context.Context, tx *store.Store, list []models.Coin) error {
+	for _, c := range list {
+		if err := tx.PutCoin(ctx, c); err != nil {
+			return fmt.Errorf("coin %s: %w", c.Symbol, err)
+		}
+	}
+	return nil
+}
+
+func putCurrency(ctx context.Context, tx *store.Store, code string) error {
+	if err := tx.PutSetting(ctx, "currency", code); err != nil {
+		return fmt.Errorf("the currency: %w", err)
+	}
+	if err := tx.PutSetting(ctx, "currency_digits", strconv.Itoa(currencyDigits)); err != nil {
+		return fmt.Errorf("the currency's digits: %w", err)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/mail"
+	"github.com/coincart/coincart/models/text"
 )
 
 // settings is everything that can be set, each as a flag and as an environment variable. README.md has a table of them, which a
@@ -126,7 +127,7 @@ func (s *settings) check(p *problems) {
 	for _, proxy := range s.TrustedProxies {
 		s.checkProxy(p, proxy)
 	}
-	if len([]rune(s.ShopName)) > 64 || strings.ContainsFunc(s.ShopName, isControl) {
+	if len([]rune(s.ShopName)) > 64 || !text.Line(s.ShopName) {
 		p.setting("shop_name")
 	}
 	if s.SMTPURL != "" {
@@ -233,8 +234,6 @@ func isLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.Unmap().IsLoopback()
 }
-
-func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
 // fourEyes is the limit of refunds that one person may decide; 0 where there is none.
 func (s *settings) fourEyes() (models.Amount, error) {

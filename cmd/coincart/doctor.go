@@ -18,10 +18,10 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/templates/i18n"
-	"github.com/coincart/coincart/web/admin"
 )
 
 // doctorCmd looks at everything that the shop needs.
@@ -211,11 +211,11 @@ func statusWord(p *i18n.Printer, s doctor.Status) string {
 func printReport(w io.Writer, p *i18n.Printer, report doctor.Report) {
 	bad := 0
 	for _, f := range report.Findings {
-		words := admin.FindingWords(p, f)
-		line := p.T("doctor.line", "Check", words.Check, "Says", printable(words.Says))
+		words := f.Words(p)
+		line := p.T("doctor.line", "Check", words.Check, "Says", text.Quote(words.Says))
 		fmt.Fprintf(w, "%s %s\n", statusWord(p, f.Status), line)
 		if words.Mend != "" && f.Status != doctor.Good {
-			fmt.Fprintf(w, "%*s → %s\n", statusColumn, "", printable(words.Mend))
+			fmt.Fprintf(w, "%*s → %s\n", statusColumn, "", text.Quote(words.Mend))
 		}
 		if f.Status == doctor.Bad {
 			bad++

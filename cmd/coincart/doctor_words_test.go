@@ -24,7 +24,6 @@ import (
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/templates/i18n"
-	"github.com/coincart/coincart/web/admin"
 )
 
 // allWrong has a fault in every setting that the doctor looks at itself.
@@ -134,7 +133,7 @@ func TestDoctorWords_ChineseFindingsHoldNoEnglish(t *testing.T) {
 		},
 	} {
 		finding.Check = doctor.CheckCalls
-		assert.Equal(t, want, admin.FindingWords(zh, finding).Says)
+		assert.Equal(t, want, finding.Words(zh).Says)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/sandbox"
+	"github.com/coincart/coincart/templates/browsertest"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
 )
@@ -61,14 +62,14 @@ const (
 )
 
 func TestE2E_Admin(t *testing.T) {
-	browser := findChromium(t)
+	browsertest.Need(t)
 	s := &adminStory{dev: device{name: "admin", lang: "en-US,en", width: 1280, height: 900, still: true, blind: raceEnabled, limit: 8 * time.Minute}}
 	s.officeRun = startOffice(t, modelstest.SQLiteDSN(t), instant(yesterday, "00:30:00"), func(o *officeRun, db *store.Store) []sandbox.Order {
 		s.past = o.bookings(db, storyTimes())
 		return s.past
 	})
 	s.clock.Advance(instant(today, "10:00:00").Sub(s.clock.Now()))
-	s.ctx = openBrowser(t, browser, s.dev)
+	s.ctx = openBrowser(t, s.dev)
 	s.quiet = listenForErrors(s.ctx, t)
 
 	s.becomeOwner()

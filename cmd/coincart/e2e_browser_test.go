@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -12,6 +11,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/coincart/coincart/templates/browsertest"
 )
 
 // device is what a shopper holds in the hand, and the language that it speaks.
@@ -27,14 +28,14 @@ type device struct {
 }
 
 func TestE2E_Browser(t *testing.T) {
-	browser := findChromium(t)
+	browsertest.Need(t)
 	d := startDemo(t, nil)
 	for _, dev := range []device{
 		{"en-desktop", "en-US,en", 1280, 900, false, say("order.paid.title"), "Stoneware mug", 0, false, false},
 		{"zh-phone", "zh-CN,zh", 390, 844, true, sayIn("zh-Hans", "order.paid.title"), "粗陶马克杯", 0, false, false},
 	} {
 		t.Run(dev.name, func(t *testing.T) {
-			ctx := openBrowser(t, browser, dev)
+			ctx := openBrowser(t, dev)
 			quiet := listenForErrors(ctx, t)
 			buy(ctx, t, d, dev)
 			quiet()
@@ -113,48 +114,26 @@ func chooseRegion(ctx context.Context, t *testing.T, region string) {
 	})()`))
 	require.NoError(t, err)
 	// A click while the page is being exchanged would be lost.
-	_, err = chromedp.Run(ctx, chromedp.Poll[bool](`document.getElementById("checkout-live").textContent !== "" &&
-		!document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling")`))
-	require.NoError(t, err)
+	require.NoError(t, chromedp.Do(ctx, browsertest.Until(`document.getElementById("checkout-live").textContent !== "" &&
+		!document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling")`)))
 	settle(ctx, t)
 }
 
-// findChromium finds the browser; without one the test is skipped, or fails with COINCART_REQUIRE_CHROMIUM=1.
-func findChromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("COINCART_REQUIRE_CHROMIUM") == "1" {
-		t.Fatal("no browser: apt-get install chromium fonts-noto-cjk")
-	}
-	t.Skip("no browser: apt-get install chromium fonts-noto-cjk")
-	return ""
-}
-
 // openBrowser starts a browser with a fresh profile that is closed after the test.
-func openBrowser(t *testing.T, path string, dev device) context.Context {
+func openBrowser(t *testing.T, dev device) context.Context {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:len(chromedp.DefaultExecAllocatorOptions):len(chromedp.DefaultExecAllocatorOptions)],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WSURLReadTimeout(patience),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("lang", dev.lang), chromedp.Flag("accept-lang", dev.lang),
-		chromedp.Flag("force-prefers-reduced-motion", dev.still),
-		chromedp.WindowSize(int(dev.width), int(dev.height)))
-	allocator, freeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(freeAllocator)
-	ctx, closeBrowser := chromedp.NewContext(allocator)
-	t.Cleanup(closeBrowser)
-	// The browser is started before there is a deadline: it would die with it.
+	options := []chromedp.ExecAllocatorOption{
+		chromedp.Flag("lang", dev.lang), chromedp.Flag("accept-lang", dev.lang), chromedp.WindowSize(int(dev.width), int(dev.height)),
+	}
+	if dev.still {
+		options = append(options, browsertest.Still())
+	}
+	ctx := browsertest.Open(t, cmp.Or(dev.limit, 3*time.Minute), options...)
 	view := chromedp.EmulateViewport(dev.width, dev.height)
 	if dev.mobile {
 		view = chromedp.EmulateViewport(dev.width, dev.height, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
 	}
 	require.NoError(t, chromedp.Do(ctx, view))
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(dev.limit, 3*time.Minute))
-	t.Cleanup(cancel)
 	return ctx
 }
 
@@ -162,34 +141,18 @@ func openBrowser(t *testing.T, path string, dev device) context.Context {
 // of a script, a broken picture, something that the content security policy stopped.
 func listenForErrors(ctx context.Context, t *testing.T) (quiet func()) {
 	t.Helper()
-	ctx, stop := context.WithCancel(ctx)
-	messages := chromedp.Console(ctx)
-	heard := make(chan []string, 1)
-	go func() {
-		var bad []string
-		for m, err := range messages {
-			if err != nil {
-				break
-			}
-			if m.IsException() || m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleWarning {
-				bad = append(bad, m.String()+" ("+m.URL+")")
-			}
-		}
-		heard <- bad
-	}()
+	console := browsertest.Listen(ctx)
 	return func() {
 		t.Helper()
-		stop()
-		assert.Empty(t, <-heard, "the browser's console")
+		assert.Empty(t, console.Stop(), "the browser's console")
 	}
 }
 
 // settle waits until the page has stopped moving: while it glides from one page to the next it takes no clicks.
 func settle(ctx context.Context, t *testing.T) {
 	t.Helper()
-	_, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.getAnimations().every(a =>
-		a.playState !== "running" || a.effect.getComputedTiming().endTime === Infinity)`))
-	require.NoError(t, err)
+	require.NoError(t, chromedp.Do(ctx, browsertest.Until(`document.getAnimations().every(a =>
+		a.playState !== "running" || a.effect.getComputedTiming().endTime === Infinity)`)))
 }
 
 // screenshot keeps what the browser shows in test-output/.

@@ -16,9 +16,9 @@ import (
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
-	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/sandbox"
+	"github.com/coincart/coincart/templates/browsertest"
 	"github.com/coincart/coincart/web/admin"
 )
 
@@ -34,15 +34,15 @@ type officePage struct {
 // sideways, and the browser must have nothing to complain about. A route of the table that is not looked at fails the test. Pictures are kept
 // where the race detector is off (make e2e).
 func TestE2E_EveryAdminPage(t *testing.T) {
-	browser := findChromium(t)
+	browsertest.Need(t)
 	for _, tag := range []string{"en", "zh-Hans"} {
 		dev := device{name: "office-" + tag, lang: tag, width: 1280, height: 900, still: true, blind: raceEnabled, limit: 8 * time.Minute}
 		t.Run(tag, func(t *testing.T) {
 			o := startOffice(t, modelstest.SQLiteDSN(t), instant(today, "10:00:00"), madeUpPast)
-			g := &gallery{officeRun: o, ctx: openBrowser(t, browser, dev), dev: dev, seen: map[string]bool{}}
+			g := &gallery{officeRun: o, ctx: openBrowser(t, dev), dev: dev, seen: map[string]bool{}}
 			g.visitDoors()
 			g.visitPages()
-			for _, r := range admin.New(nil, assembly.Services{}, nil, nil, admin.Checks{}).Routes() {
+			for _, r := range o.shop.web.OfficeTable() {
 				if r.Method == http.MethodGet && !strings.HasSuffix(r.Path, "/file") { // a file is no page
 					assert.True(t, g.seen[r.Path], "nobody looks at %s", r.Path)
 				}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/csv"
 	"fmt"
 	"strconv"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/payments/sandbox"
+	"github.com/coincart/coincart/templates/browsertest"
 )
 
 // shopperStory is a shopper with a browser of their own.
@@ -24,11 +24,11 @@ type shopperStory struct {
 	want   sale
 }
 
-func (k *keeperStory) openShop(browser string) *shopperStory {
+func (k *keeperStory) openShop() *shopperStory {
 	k.t.Helper()
 	dev := device{name: "keeper-shopper", lang: "en-US,en", width: 1280, height: 900, still: true, limit: 8 * time.Minute}
 	s := &shopperStory{adminStory: adminStory{officeRun: k.officeRun, dev: dev}, bought: k.bought, want: k.want}
-	s.ctx = openBrowser(k.t, browser, dev)
+	s.ctx = openBrowser(k.t, dev)
 	s.quiet = listenForErrors(s.ctx, k.t)
 	return s
 }
@@ -36,10 +36,7 @@ func (k *keeperStory) openShop(browser string) *shopperStory {
 // await waits for something to be so on the page.
 func (s *adminStory) await(what, condition string) {
 	s.t.Helper()
-	s.do(what, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Run(ctx, chromedp.Poll[bool](condition))
-		return err
-	}))
+	s.do(what, browsertest.Until(condition))
 }
 
 // fillCart takes both variants by their options and looks at the cart.

@@ -20,6 +20,7 @@ import (
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/sandbox"
+	"github.com/coincart/coincart/templates/browsertest"
 )
 
 // What the shopkeeper sets: numbers that nothing divides evenly.
@@ -61,7 +62,7 @@ type keeperStory struct {
 // TestE2E_Shopkeeper sets up, in the back office, all that a sale depends on, sells it in the shop, and finds every amount again wherever
 // it is shown, written, sent or exported.
 func TestE2E_Shopkeeper(t *testing.T) {
-	browser := findChromium(t)
+	browsertest.Need(t)
 	k := &keeperStory{adminStory: adminStory{
 		dev: device{name: "keeper", lang: "en-US,en", width: 1280, height: 900, still: true, limit: 8 * time.Minute},
 	}}
@@ -74,7 +75,7 @@ func TestE2E_Shopkeeper(t *testing.T) {
 	k.want = priceOf(t, k.bought)
 	require.NotZero(t, k.want.tax.Cmp(k.want.taxOnce), "the tax of the lines differs from the tax of their sum")
 
-	k.ctx = openBrowser(t, browser, k.dev)
+	k.ctx = openBrowser(t, k.dev)
 	k.quiet = listenForErrors(k.ctx, t)
 	k.becomeOwner()
 	k.makeProduct()
@@ -82,7 +83,7 @@ func TestE2E_Shopkeeper(t *testing.T) {
 	k.makeZone()
 	k.makeCoin()
 
-	shopper := k.openShop(browser)
+	shopper := k.openShop()
 	shopper.fillCart()
 	shopper.checkOut()
 	order := shopper.payAndSee()

@@ -7,9 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
-	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
@@ -94,12 +91,4 @@ func (s *settings) openDemoShop(ctx context.Context, log *slog.Logger) (*shop, e
 	return s.putTogether(parts{
 		baseURL: s.demoBase(), platformURL: "http://" + s.SandboxAddr, appID: demoAppID, keys: ring, store: db, log: log, demo: true, name: name,
 	})
-}
-
-// printable is a text from outside that can be shown on a terminal: what a terminal would obey, or nobody would see, is escaped.
-func printable(text string) string {
-	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }) {
-		return strconv.QuoteToASCII(text)
-	}
-	return text
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
@@ -28,7 +29,7 @@ func (p problem) Error() string { return p.in(i18n.ByTag("en")) }
 // settingProblem is a problem with words in every language. Values are shown on a terminal, so they are made printable.
 func settingProblem(key string, values ...string) problem {
 	for i := 1; i < len(values); i += 2 {
-		values[i] = printable(values[i])
+		values[i] = text.Quote(values[i])
 	}
 	return problem{key: key, values: values}
 }

@@ -18,9 +18,9 @@ import (
 	"github.com/coincart/coincart/models/productcsv"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/templates/i18n"
-	"github.com/coincart/coincart/web/admin"
 )
 
 // productsCmd takes products in from files and away as files.
@@ -157,7 +157,7 @@ func (c *importProductsCmd) report(con console, p *catalogue.Planned, would stri
 	var unused []string
 	for _, column := range r.Columns {
 		if !column.Used && column.Filled > 0 {
-			unused = append(unused, printable(column.Header))
+			unused = append(unused, text.Quote(column.Header))
 		}
 	}
 	if len(unused) > 0 {
@@ -180,7 +180,7 @@ func problemText(words *i18n.Printer, p productcsv.Problem) string {
 	if err != nil {
 		return string(p.Code)
 	}
-	return admin.ImportProblem(words, string(p.Code), string(details))
+	return productcsv.Words(words, string(p.Code), string(details))
 }
 
 // exportProductsCmd writes a file.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
+	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -157,7 +158,7 @@ func (r *dayReport) totals(table io.Writer) {
 	fmt.Fprintln(table, "TYPE\tCOIN\tLINES\tEXCHANGE\tSHOP\tDIFFERENCE\tIN DISCREPANCIES")
 	for _, t := range r.found.Totals {
 		fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n",
-			typeName(t.Type), printable(t.Coin), t.Lines, t.Theirs, t.Ours, t.Theirs.Sub(t.Ours), t.Listed)
+			typeName(t.Type), text.Quote(t.Coin), t.Lines, t.Theirs, t.Ours, t.Theirs.Sub(t.Ours), t.Listed)
 	}
 	fmt.Fprintln(table)
 }
@@ -171,7 +172,7 @@ func typeName(t models.StatementType) string {
 	case "":
 		return "-" // of a line whose type cannot be read
 	default:
-		return "type " + printable(string(t))
+		return "type " + text.Quote(string(t))
 	}
 }
 
@@ -181,9 +182,9 @@ func (r *dayReport) discrepancies(table io.Writer) {
 	}
 	fmt.Fprintln(table, "DISCREPANCY\tTYPE\tMERCHANT ORDER ID\tCOIN\tEXCHANGE\tSHOP\tORDER\tSTATUS\tNOTE")
 	for _, d := range r.list {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kindName(d), typeName(d.Type), orDash(printable(d.AppOrderID)),
-			orDash(printable(d.Coin)),
-			theirs(d), ours(d), orDash(d.OrderID), d.State, printable(d.Note))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kindName(d), typeName(d.Type), orDash(text.Quote(d.AppOrderID)),
+			orDash(text.Quote(d.Coin)),
+			theirs(d), ours(d), orDash(d.OrderID), d.State, text.Quote(d.Note))
 	}
 	fmt.Fprintln(table)
 }
@@ -214,7 +215,7 @@ func orDash(text string) string {
 // kindName is what the back office calls a discrepancy.
 func kindName(d models.Discrepancy) string {
 	if position, member, ok := d.Unreadable(); ok {
-		return fmt.Sprintf("line %d cannot be read (%s)", position, printable(member))
+		return fmt.Sprintf("line %d cannot be read (%s)", position, text.Quote(member))
 	}
 	return i18n.ByTag("en").T("admin.discrepancy." + string(d.Kind))
 }

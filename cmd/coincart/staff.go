@@ -12,6 +12,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/web/admin"
 )
 
@@ -93,7 +94,7 @@ func (*staffListCmd) Run(ctx context.Context, con console, parent *staffCmd) err
 			if p.Disabled {
 				state = "disabled"
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", printable(p.Email), printable(p.Name), p.Role, state, moment(p.LastLoginAt))
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", text.Quote(p.Email), text.Quote(p.Name), p.Role, state, moment(p.LastLoginAt))
 		}
 		if err := table.Flush(); err != nil {
 			return fmt.Errorf("print the list: %w", err)
@@ -119,7 +120,7 @@ type staffAddCmd struct {
 // Run makes the account and prints what the person needs besides the password.
 func (c *staffAddCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
 	return parent.with(ctx, con, func(d desk) error {
-		password, err := con.newPassword(ctx, "Password for "+printable(c.Email), func(password string) error {
+		password, err := con.newPassword(ctx, "Password for "+text.Quote(c.Email), func(password string) error {
 			return d.CheckPassword(password, c.Email, c.Name)
 		})
 		if err != nil {
@@ -199,7 +200,7 @@ func (c *staffCmd) named(ctx context.Context, con console, email, done string, c
 		if err := change(d, person); err != nil {
 			return err
 		}
-		fmt.Fprintf(con.out, "%s %s.\n", printable(person.Email), done)
+		fmt.Fprintf(con.out, "%s %s.\n", text.Quote(person.Email), done)
 		return nil
 	})
 }
@@ -245,7 +246,7 @@ type staffResetPasswordCmd struct {
 // Run asks for the new password.
 func (c *staffResetPasswordCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
 	return parent.named(ctx, con, c.Email, "has a new password", func(d desk, person models.Staff) error {
-		password, err := con.newPassword(ctx, "New password for "+printable(person.Email), func(password string) error {
+		password, err := con.newPassword(ctx, "New password for "+text.Quote(person.Email), func(password string) error {
 			return d.CheckPassword(password, person.Email, person.Name)
 		})
 		if err != nil {

@@ -236,6 +236,22 @@ func (s *Store) Sorted(column string) map[string]any {
 	assert.Equal(t, maxMethods+1, folders["planted"].methods["Hall"])
 }
 
+// docs/design.md is the map of the house: each package has its row, and no row is of a package that is gone.
+func TestStructure_DesignListsEveryPackage(t *testing.T) {
+	root := moduleRoot(t)
+	design, err := os.ReadFile(filepath.Join(root, "docs", "design.md"))
+	require.NoError(t, err)
+	var rows []string
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z0-9/]+)` \\| [^|]{10,} \\|$").FindAllStringSubmatch(string(design), -1) {
+		rows = append(rows, row[1])
+	}
+	var packages []string
+	for _, p := range listPackages(t, "") {
+		packages = append(packages, strings.TrimPrefix(p.ImportPath, modulePath+"/"))
+	}
+	assert.ElementsMatch(t, packages, rows)
+}
+
 // TestStructure_Table prints the house in numbers, for make structure. COINCART_STRUCTURE names another checkout, or "." for this one.
 func TestStructure_Table(t *testing.T) {
 	root := os.Getenv("COINCART_STRUCTURE")

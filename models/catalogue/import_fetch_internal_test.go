@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/models/fetch"
 	"github.com/coincart/coincart/models/pictures"
 )
 
@@ -23,13 +24,13 @@ func TestFetchPicture_AsksPublicAddressesOverHTTPSAlone(t *testing.T) {
 	asked := 0
 	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
 	defer server.Close()
-	fetch := newPictureFetcher()
+	get := newPictureFetcher()
 	for _, address := range []string{
 		server.URL + "/a.png", "http://example.org/a.png", "https://localhost/a.png", "https://10.0.0.1/a.png", "https://169.254.169.254/latest/meta-data",
 		"https://[::1]/a.png", "https://[fd00::1]/a.png", "https://[::ffff:127.0.0.1]/a.png", "https://100.64.0.1/", "https://0.0.0.0/",
 		"https://user:secret@example.org/a.png", "file:///etc/passwd", "gopher://example.org/", "https:///a.png", "https://192.0.2.1/a.png",
 	} {
-		_, err := fetch(t.Context(), address)
+		_, err := get(t.Context(), address)
 		assert.Equal(t, pictureAddress, failure(t, err), address)
 	}
 	assert.Zero(t, asked)
@@ -49,8 +50,10 @@ func TestFetchPicture_IsBounded(t *testing.T) {
 	mux.HandleFunc("/once", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/good", http.StatusFound) })
 	server := httptest.NewTLSServer(mux)
 	defer server.Close()
-	client := server.Client()
-	client.CheckRedirect = secureRedirect
+	o := pictureOptions()
+	o.Loopback = true
+	o.Wrap = func(http.RoundTripper) http.RoundTripper { return server.Client().Transport } // trusts the server's certificate
+	client := fetch.New(o)
 	for path, want := range map[string]pictureCode{
 		"/gone": pictureStatus, "/large": pictureLarge, "/plain": pictureAddress, "/round": pictureAddress,
 	} {

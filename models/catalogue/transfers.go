@@ -1,4 +1,5 @@
-// Package catalogue is what the shop does with its products: importing and exporting them.
+// Package catalogue keeps the products of the shop: staff change them, and import and export them as files. Each change and its entry in
+// the audit log are kept or lost together.
 package catalogue
 
 import (

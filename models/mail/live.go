@@ -9,12 +9,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 )
 
 // BySettings sends by the mail server that the shop's settings name at that moment, or writes files where they name none. It is a Sender.
@@ -143,14 +143,8 @@ func serverWords(err error) string {
 }
 
 // printableAnswer is a text of a stranger, made fit for a page.
-func printableAnswer(text string) string {
+func printableAnswer(answer string) string {
 	const longest = 300
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
-	runes := []rune(strings.Join(strings.Fields(text), " "))
+	runes := []rune(strings.Join(strings.Fields(text.Clean(answer)), " "))
 	return string(runes[:min(len(runes), longest)])
 }

@@ -39,9 +39,6 @@ const (
 	Large  Size = "large"
 )
 
-// Sizes lists the sizes, smallest first.
-func Sizes() []Size { return []Size{Small, Medium, Large} }
-
 // Width is the most pixels that a size is wide.
 func (s Size) Width() int {
 	switch s {

@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 )
 
 // bare trims a cell, and takes off the apostrophe that keeps a spreadsheet from running it.
@@ -291,6 +291,10 @@ func (r *reading) goodPath(column string, path Path) bool {
 			r.bad(column, CodeTextLong, "count", itoa(n), "most", itoa(longestName))
 			return false
 		}
+		if !text.Line(name) {
+			r.bad(column, CodeControl, "value", name)
+			return false
+		}
 	}
 	return true
 }
@@ -305,7 +309,7 @@ const longestAddress = 2000
 // picture reads the address or the name of a picture; ok is false where it cannot be used, which does not stop the import.
 func (r *reading) picture(column, source string) (string, bool) {
 	if !isAddress(source) {
-		if strings.ContainsFunc(source, unicode.IsControl) || len(source) > 255 {
+		if !text.Line(source) || len(source) > 255 {
 			r.fault(column, LevelNote, CodePictureUnknown, "value", source)
 			return "", false
 		}

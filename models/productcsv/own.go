@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 )
 
 type ownReader struct {
@@ -111,7 +112,7 @@ func (w *ownReader) read(next row) {
 	r := &reading{row: next, faults: w.faults, opts: w.opts}
 	r.sku = w.cell(r, ownSKU)
 	slug := w.word(r, ownKey)
-	if !models.IsSlug(slug) {
+	if !text.IsSlug(slug) {
 		r.bad(ownKey, CodeSlug, "value", slug)
 		return
 	}

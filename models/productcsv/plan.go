@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 )
 
 // Shop is what a file is compared with.
@@ -180,9 +181,9 @@ func (p *planner) slug(r *Record) string {
 		p.slugs[r.Slug] = true
 		return r.Slug
 	}
-	base := models.Slugify(r.Title)
+	base := text.Slug(r.Title)
 	if base == "" && len(r.Variants) > 0 {
-		base = models.Slugify(r.Variants[0].SKU)
+		base = text.Slug(r.Variants[0].SKU)
 	}
 	if base == "" {
 		base = "product"
@@ -195,7 +196,7 @@ func free(base string, taken func(string) bool, note map[string]bool) string {
 	slug := base
 	for n := 2; taken(slug); n++ {
 		end := "-" + itoa(n)
-		slug = strings.TrimRight(base[:min(len(base), models.MaxSlug-len(end))], "-") + end
+		slug = strings.TrimRight(base[:min(len(base), text.MaxSlug-len(end))], "-") + end
 	}
 	note[slug] = true
 	return slug

@@ -3,7 +3,8 @@ package productcsv
 import (
 	"slices"
 	"strings"
-	"unicode"
+
+	"github.com/coincart/coincart/models/text"
 )
 
 // Level says what a problem means for the import.
@@ -127,23 +128,13 @@ type Problem struct {
 // shown is how much of a value a problem repeats.
 const shown = 60
 
-// excerpt makes a value fit to be shown: one line, no control characters, not too long.
-func excerpt(text string) string {
-	text = strings.ToValidUTF8(text, "�")
-	runes := []rune(text)
-	cut := len(runes) > shown
-	if cut {
-		runes = runes[:shown]
+// excerpt makes a value fit to be shown: one line, not too long.
+func excerpt(value string) string {
+	runes := []rune(strings.TrimSpace(text.Clean(strings.ToValidUTF8(value, "�"))))
+	if len(runes) <= shown {
+		return string(runes)
 	}
-	for i, r := range runes {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			runes[i] = ' '
-		}
-	}
-	if cut {
-		return strings.TrimSpace(string(runes)) + "…"
-	}
-	return strings.TrimSpace(string(runes))
+	return strings.TrimSpace(string(runes[:shown])) + "…"
 }
 
 // faults collects problems.

@@ -203,7 +203,7 @@ func (s *scanner) check(cells []string) (row, bool) {
 	return r, true
 }
 
-// formFault tells what is wrong with a cell whatever it means.
+// formFault tells what is wrong with a cell whatever it means. A text that people will read is held to package text where it is read.
 func formFault(text string) Code {
 	switch {
 	case len(text) > MaxCell:

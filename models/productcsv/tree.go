@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 )
 
 // tree finds the categories that a file names, and makes those that are missing.
@@ -54,8 +55,8 @@ func (t *tree) find(c Category) string {
 }
 
 func (t *tree) make(parent, name, slug string) string {
-	if !models.IsSlug(slug) {
-		if slug = models.Slugify(name); slug == "" {
+	if !text.IsSlug(slug) {
+		if slug = text.Slug(name); slug == "" {
 			slug = "category"
 		}
 	}

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 )
 
 // The limits of what is typed.
@@ -36,10 +36,7 @@ func checkEmail(email string) error {
 }
 
 func checkName(name string) error {
-	if name == "" || utf8.RuneCountInString(name) > maxName || !utf8.ValidString(name) {
-		return ErrName
-	}
-	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+	if text.Blank(name) || utf8.RuneCountInString(name) > maxName || !text.Line(name) {
 		return ErrName
 	}
 	return nil

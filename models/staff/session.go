@@ -7,13 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 )
 
 // seenEvery is how exactly it is known when a session was used last.
@@ -95,18 +93,10 @@ func (a *Accounts) fullSession(staffID string, from Origin) models.StaffSession 
 }
 
 // userAgent makes what a browser calls itself fit to be stored and read.
-func userAgent(text string) string {
+func userAgent(header string) string {
 	const longest = 200
-	text = strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, text)
-	if runes := []rune(text); len(runes) > longest {
-		return string(runes[:longest])
-	}
-	return text
+	runes := []rune(text.Clean(header))
+	return string(runes[:min(len(runes), longest)])
 }
 
 // SignOut ends the session.

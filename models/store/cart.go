@@ -158,6 +158,40 @@ func (s *Store) AddToCart(
 	return newQuantity, doing("add to the cart", err)
 }
 
+// Reorder puts the lines of an order into a cart and returns its id: that of a new cart where cartID is "". All lines or none, so that whoever
+// tries again does not get a line twice. What is no longer sold is left out.
+func (s *Store) Reorder(ctx context.Context, cartID string, lines []models.OrderLine) (id string, err error) {
+	err = s.Tx(ctx, func(tx *Store) error {
+		if id = cartID; id == "" {
+			cart, err := tx.CreateCart(ctx)
+			if err != nil {
+				return err
+			}
+			id = cart.ID
+		}
+		for _, line := range lines {
+			if err := tx.addOrderLine(ctx, id, line); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return id, err
+}
+
+// addOrderLine puts what an order line bought into a cart, unless it is no longer sold.
+func (s *Store) addOrderLine(ctx context.Context, cartID string, line models.OrderLine) error {
+	variant, product, err := s.Variant(ctx, line.VariantID)
+	if errors.Is(err, ErrNotFound) || (err == nil && (product.Hidden || variant.Retired)) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = s.AddToCart(ctx, cartID, line.VariantID, line.Quantity, line.UnitPrice)
+	return err
+}
+
 // SetCartLine changes the number of pieces of a line, 1 to models.MaxQuantity; ErrNotFound where there is no such line.
 func (s *Store) SetCartLine(ctx context.Context, cartID, variantID string, quantity int) error {
 	if quantity < 1 || quantity > models.MaxQuantity {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 )
 
 // shelfSize is the number of products that the shop is measured with.
@@ -61,7 +62,7 @@ func (g *shelf) chinese(runes int) string {
 func (g *shelf) product(n int, categories []models.Category) models.Product {
 	title := g.sentence(3) + " product"
 	p := models.Product{
-		Slug: fmt.Sprintf("%s-%d", models.Slugify(title), n), Title: title, Summary: g.sentence(10), Description: g.sentence(40),
+		Slug: fmt.Sprintf("%s-%d", text.Slug(title), n), Title: title, Summary: g.sentence(10), Description: g.sentence(40),
 		CategoryIDs: []string{categories[n%len(categories)].ID}, Position: n + 1, Tags: []string{g.words[n%50]},
 		Texts:    models.Texts{"zh-Hans": {"title": g.chinese(6), "summary": g.chinese(16)}},
 		Variants: []models.Variant{{SKU: fmt.Sprintf("SKU-%05d", n), Price: models.AmountFromInt(int64(5 + n%200)), OnHand: n % 30, Options: nil}},

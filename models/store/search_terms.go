@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 )
 
 // searchVersion names the rules below. Products that were indexed by others are indexed again (RefreshCatalogue).
@@ -42,8 +43,8 @@ func isIdeograph(r rune) bool {
 
 // runs divides a text into words, folded: letters and digits, ideographs, or one sign that stands for something, such as an emoji.
 // Everything else divides.
-func runs(text string, yield func(word string, ideographs bool)) {
-	folded := fold(text)
+func runs(s string, yield func(word string, ideographs bool)) {
+	folded := text.Fold(s)
 	start, kind := 0, 0
 	flush := func(end int) {
 		if kind != 0 && end > start {

@@ -97,6 +97,16 @@ func (s *Store) UpdateSession(ctx context.Context, cookieID string, m models.Ses
 	return doing("store the session", err)
 }
 
+// ReplaceSession stores a session under a new cookie id and deletes it under the old one, if there is one (""), in one transaction.
+func (s *Store) ReplaceSession(ctx context.Context, oldID, newID string, m models.Session) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		if err := tx.PutSession(ctx, newID, m); err != nil || oldID == "" {
+			return err
+		}
+		return tx.DeleteSession(ctx, oldID)
+	})
+}
+
 // DeleteSession ends the session of a cookie; none there is fine too.
 func (s *Store) DeleteSession(ctx context.Context, cookieID string) error {
 	_, err := s.exec(ctx, "DELETE FROM sessions WHERE id = ?", sessionID(cookieID))

@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
 	"gorm.io/gorm"
 )
 
@@ -103,21 +101,6 @@ func clip(table, column, text string) string {
 		return text
 	}
 	return string([]rune(text)[:limit.max])
-}
-
-// fold brings texts that people would call the same word into one form: compatibility forms, case and accents are gone.
-func fold(text string) string {
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToValidUTF8(text, " ")) {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-		case unicode.IsControl(r), unicode.IsSpace(r):
-			b.WriteByte(' ')
-		default:
-			b.WriteRune(unicode.ToLower(r))
-		}
-	}
-	return norm.NFC.String(b.String())
 }
 
 // likeEscapes quotes the wildcards of LIKE … ESCAPE '!'.

@@ -50,7 +50,7 @@ func New(c Config) (Services, error) {
 	}); err != nil {
 		return s, fmt.Errorf("set up mails: %w", err)
 	}
-	c.Config.Jobs, c.Config.Outbox = s.Jobs, s.Outbox
+	c.Jobs, c.Outbox = s.Jobs, s.Outbox
 	if s.Payments, err = payments.New(c.Config); err != nil {
 		return s, fmt.Errorf("set up payments: %w", err)
 	}

@@ -83,3 +83,21 @@ func saidWords(p Printer, line string) string {
 
 // stamp writes a moment the same way in every language: "2026-11-22 14:35:07 UTC".
 func stamp(t time.Time) string { return t.UTC().Format(time.DateTime + " MST") }
+
+// Words are a finding in words.
+type Words struct {
+	Check string // what was looked at
+	Says  string // what is the case
+	Mend  string // what to do; "" for nothing
+}
+
+// Words puts the finding into words, for the page and for the command line.
+func (f Finding) Words(p Printer) Words {
+	values := f.In(p).Values
+	w := Words{Check: p.T("doctor.check." + string(f.Check)), Says: p.T("doctor.says."+string(f.Code), values...)}
+	if mend := "doctor.mend." + string(f.Code); p.T(mend) != mend {
+		w.Mend = p.T(mend, values...)
+	}
+	w.Says = strings.TrimSpace(w.Says)
+	return w
+}

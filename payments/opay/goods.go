@@ -94,7 +94,8 @@ func ParseGoods(text string) ([]Goods, error) {
 }
 
 // cleanText removes what may not be signed or shown, folds white space and cuts
-// the text to most runes.
+// the text to most runes. The rule stands here, and in cleanMessage, because this package
+// uses the standard library only.
 func cleanText(text string, most int) string {
 	text = strings.Map(func(r rune) rune {
 		switch {

@@ -3,14 +3,11 @@ package rates
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/sony/gobreaker/v2"
@@ -24,7 +21,6 @@ import (
 const (
 	priceConnect  = 2 * time.Second
 	maxPriceBytes = 256 << 10
-	maxRedirects  = 3
 	maxPriceURL   = 500
 	shownBytes    = 2000 // of an answer, to the person who tries a source
 	futureMargin  = time.Minute
@@ -43,9 +39,9 @@ type PriceTrial struct {
 // prices asks price sources over HTTP. It is safe for concurrent use.
 //
 // An address is typed by staff and asked by the server, so it could be made to reach what only the server reaches: the machine itself,
-// its network, the metadata of its host. Therefore only https is asked, only public addresses are connected to (checked after the name
-// was resolved, for each connection), no proxy is used, and a redirect never leaves the host. The platform's own address, which the
-// operator has set, is asked as the shop asks it anyway; loopback is allowed where Loopback says so, for demonstrations.
+// its network, the metadata of its host. Therefore the client is that of package fetch, and a redirect never leaves the host. The platform's
+// own address, which the operator has set, is asked as the shop asks it anyway; loopback is allowed where loopback says so, for
+// demonstrations.
 type prices struct {
 	platform *url.URL // nil: none
 	clock    models.Clock
@@ -60,34 +56,16 @@ func newPrices(platform string, loopback bool, timeout time.Duration, clock mode
 	if u, err := url.Parse(platform); err == nil && u.Host != "" {
 		p.platform = u
 	}
-	dialer := &net.Dialer{Timeout: priceConnect, Control: p.checkDial}
-	public := &http.Transport{
-		DialContext: dialer.DialContext, TLSHandshakeTimeout: priceConnect, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 2,
-		IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: 32 << 10, DisableCompression: true,
-	}
-	p.public = &http.Client{Transport: breaker.New(public), CheckRedirect: sameHost, Timeout: timeout}
-	p.own = &http.Client{Transport: breaker.New(nil), CheckRedirect: sameHost, Timeout: timeout}
+	p.public = fetch.New(p.options())
+	p.own = &http.Client{Transport: fetch.Bounded(breaker.New(nil), maxPriceBytes), CheckRedirect: fetch.SameHost, Timeout: timeout}
 	return p
 }
 
-// sameHost follows a few redirects as long as scheme and host stay what they are.
-func sameHost(r *http.Request, via []*http.Request) error {
-	if len(via) > maxRedirects || r.URL.Scheme != via[0].URL.Scheme || r.URL.Host != via[0].URL.Host {
-		return fetch.ErrRedirected
+// options are those of the client for public sources.
+func (p *prices) options() fetch.Options {
+	return fetch.Options{
+		ConnectTimeout: priceConnect, Timeout: p.timeout, MaxBytes: maxPriceBytes, SameHost: true, Loopback: p.loopback, Wrap: breaker.New,
 	}
-	return nil
-}
-
-// checkDial refuses addresses that are not public. It is called with what a name was resolved to, so a name cannot lead inside.
-func (p *prices) checkDial(_, address string, _ syscall.RawConn) error {
-	at, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return fmt.Errorf("%w: %w", fetch.ErrPrivate, err)
-	}
-	if ip := at.Addr().Unmap(); fetch.Public(ip) || (p.loopback && ip.IsLoopback()) {
-		return nil
-	}
-	return fetch.ErrPrivate
 }
 
 // CheckPriceURL reports whether an address of a price source could be asked at all: https, or plain http to the platform or, in a
@@ -108,19 +86,12 @@ func (p *prices) target(source models.PriceSource, symbol string) (*url.URL, *ht
 	}
 	u, err := url.Parse(source.Address(platform, url.QueryEscape(symbol)))
 	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || u.Opaque != "" || strings.Contains(u.Host, "{") {
-		return nil, nil, fetch.ErrPrivate
+		return nil, nil, fetch.ErrAddress
 	}
 	if p.platform != nil && u.Scheme == p.platform.Scheme && u.Host == p.platform.Host {
 		return u, p.own, nil
 	}
-	ip, ipErr := netip.ParseAddr(u.Hostname())
-	isLoopback := u.Hostname() == "localhost" || (ipErr == nil && ip.Unmap().IsLoopback())
-	switch {
-	case u.Scheme == "http" && isLoopback && p.loopback:
-	case u.Scheme != "https", isLoopback && !p.loopback, ipErr == nil && !isLoopback && !fetch.Public(ip.Unmap()):
-		return nil, nil, fetch.ErrPrivate
-	}
-	return u, p.public, nil
+	return u, p.public, p.options().Check(u)
 }
 
 // read asks a source about a pair.
@@ -164,13 +135,14 @@ func (p *prices) ask(ctx context.Context, client *http.Client, u *url.URL) (body
 		return nil, 0, askProblem(err)
 	}
 	defer answer.Body.Close() //nolint:errcheck // it was read as far as it is wanted
-	body, err = io.ReadAll(io.LimitReader(answer.Body, maxPriceBytes+1))
+	body, err = io.ReadAll(answer.Body)
+	tooLarge := errors.Is(err, fetch.ErrTooLarge)
 	switch {
-	case err != nil:
+	case err != nil && !tooLarge:
 		return body, answer.StatusCode, askProblem(err)
 	case answer.StatusCode != http.StatusOK:
 		return body, answer.StatusCode, models.FetchStatus
-	case len(body) > maxPriceBytes:
+	case tooLarge:
 		return body, answer.StatusCode, models.FetchTooLarge
 	}
 	return body, answer.StatusCode, models.FetchGood
@@ -180,9 +152,9 @@ func (p *prices) ask(ctx context.Context, client *http.Client, u *url.URL) (body
 func askProblem(err error) models.FetchProblem {
 	var timeout net.Error
 	switch {
-	case errors.Is(err, fetch.ErrPrivate):
+	case errors.Is(err, fetch.ErrAddress):
 		return models.FetchAddress
-	case errors.Is(err, fetch.ErrRedirected):
+	case errors.Is(err, fetch.ErrRedirect):
 		return models.FetchRedirected
 	case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
 		return models.FetchPaused

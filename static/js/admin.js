@@ -1,32 +1,39 @@
-// What the back office's pages gain with scripts; each of them works without. No state is kept here.
+// What the back office's pages gain with scripts. Each page works without them. No state is kept.
 (() => {
   "use strict";
 
-  // A page that comes back with a problem starts at it.
-  if (!document.querySelector("[autofocus]")) document.querySelector("[data-focus], [aria-invalid]")?.focus();
+  // A page that comes back without a message starts at the first refused field.
+  if (!document.querySelector("[autofocus], [data-focus]")) document.querySelector("[aria-invalid]")?.focus();
 
-  // A navigation that is taller than the screen starts where the reader is.
+  // A navigation that is taller than the screen is scrolled to the current page.
   document.querySelector(".side__link[aria-current]")?.scrollIntoView({ block: "nearest" });
 
-  // So does a row of tabs that is wider than the screen.
+  // So is a row of tabs that is wider than the screen.
   for (const here of document.querySelectorAll(".switch [aria-current]")) {
     const row = here.parentElement;
     row.scrollLeft = here.offsetLeft - row.offsetLeft - row.clientWidth / 4;
   }
 
-  // A list of which several can be chosen says how many are.
+  // counter returns a function that writes how many are chosen into an element. For none it writes what the element said at first.
+  const counter = (element) => {
+    const hint = element?.textContent ?? "";
+    return (n) => {
+      if (element) element.textContent = n === 0 ? hint : (n === 1 ? element.dataset.one : element.dataset.many).replace("#", n);
+    };
+  };
+
+  // A list in which several rows can be chosen says how many are.
   for (const form of document.querySelectorAll("form[data-bulk]")) {
     const all = form.querySelector("[data-all]");
     const boxes = [...form.querySelectorAll("tbody input[type=checkbox]")];
-    const said = form.querySelector("[data-count]");
-    const hint = said?.textContent ?? "";
+    const show = counter(form.querySelector("[data-count]"));
     const count = () => {
       const n = boxes.filter((box) => box.checked).length;
       if (all) {
         all.checked = n > 0 && n === boxes.length;
         all.indeterminate = n > 0 && n < boxes.length;
       }
-      if (said) said.textContent = n === 0 ? hint : (n === 1 ? said.dataset.one : said.dataset.many).replace("#", n);
+      show(n);
     };
     all?.addEventListener("change", () => {
       for (const box of boxes) box.checked = all.checked;
@@ -36,14 +43,13 @@
     count();
   }
 
-  // A long list of places is searched while one types; a country finds all its regions. What is ticked stays so, and in view, and how many
-  // are is said.
+  // A long list of places is filtered while one types. The name of a country finds all its regions. Ticked places stay in view, and their
+  // number is shown.
   for (const finder of document.querySelectorAll("[data-finder]")) {
     const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
     const search = finder.querySelector("[data-find]");
     const none = finder.querySelector("[data-none]");
-    const said = finder.querySelector("[data-count]");
-    const hint = said.textContent;
+    const show = counter(finder.querySelector("[data-count]"));
     const groups = [...finder.querySelectorAll("details")].map((group) => ({
       group, open: group.open, country: "country" in group.dataset ? plain(group.querySelector("summary").textContent) : "",
       places: [...group.querySelectorAll("label")].map((label) => ({ label, box: label.control, name: plain(label.textContent) })),
@@ -65,8 +71,7 @@
       none.textContent = found ? "" : none.dataset.none;
     };
     const count = () => {
-      const n = groups.reduce((sum, { places }) => sum + places.filter((place) => place.box.checked).length, 0);
-      said.textContent = n === 0 ? hint : (n === 1 ? said.dataset.one : said.dataset.many).replace("#", n);
+      show(groups.reduce((sum, { places }) => sum + places.filter((place) => place.box.checked).length, 0));
     };
     search.hidden = false;
     search.addEventListener("input", find);
@@ -78,8 +83,8 @@
     count();
   }
 
+  // A button copies a text, or the lines of a list.
   document.addEventListener("click", async (event) => {
-    if (event.target.closest("[data-print]")) window.print();
     const button = event.target.closest("[data-copy]");
     if (!button) return;
     const source = document.getElementById(button.dataset.copy);
@@ -87,16 +92,16 @@
     const text = lines.length > 0 ? [...lines].map((line) => line.textContent.trim()).join("\n") : source.textContent;
     try {
       await navigator.clipboard.writeText(text);
-      const said = button.textContent;
+      const label = button.textContent;
       button.textContent = button.dataset.copied;
-      setTimeout(() => (button.textContent = said), 2000);
+      setTimeout(() => (button.textContent = label), 2000);
     } catch {
-      // The browser does not allow it: the text is selected, so that a key does.
+      // The browser does not allow it. The text is selected, so that a key can copy it.
       getSelection().selectAllChildren(source);
     }
   });
 
-  // "/" goes to the search, as in many tools; never while something is typed.
+  // "/" moves the focus to the search field, except while something is typed.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
     const field = document.querySelector("input[type=search]");

@@ -1,25 +1,27 @@
-// What the pages of the catalogue gain with scripts: rows move in place and by drag. Without scripts every move is a button of its own.
+// What the pages of the catalogue gain with scripts: rows are moved in place and by drag. Without scripts each move is a button that sends a
+// form.
 (() => {
   "use strict";
 
-  const say = (text) => {
-    const place = document.querySelector("[data-said]");
-    if (place) place.textContent = text;
+  // announce tells a screen reader what has happened.
+  const announce = (text) => {
+    const status = document.querySelector("[data-said]");
+    if (status) status.textContent = text;
   };
 
-  // drag lets the rows of a list be taken by their grips: over is told where the pointer is while a row is held, drop when it is let go. The
-  // page rolls on while the pointer is near its edge.
+  // drag makes the rows of a list movable by their grips. It calls over(row, y) while a row is held and drop(row, cancelled) when it is
+  // released. The page scrolls while the pointer is within edge pixels of its upper or lower end.
   const drag = (list, rows, over, drop) => {
-    const near = 56;
+    const edge = 56;
     let held = null;
     let y = 0;
-    const roll = () => {
+    const scroll = () => {
       if (!held) return;
-      const step = y < near ? -8 : y > innerHeight - near ? 8 : 0;
-      const was = scrollY;
+      const step = y < edge ? -8 : y > innerHeight - edge ? 8 : 0;
+      const before = scrollY;
       if (step) scrollBy({ top: step, behavior: "instant" });
-      if (scrollY !== was) over(held, y);
-      requestAnimationFrame(roll);
+      if (scrollY !== before) over(held, y);
+      requestAnimationFrame(scroll);
     };
     list.addEventListener("pointerdown", (event) => {
       const grip = event.target.closest("[data-grip]");
@@ -29,7 +31,7 @@
       held.classList.add("is-dragged");
       y = event.clientY;
       grip.setPointerCapture(event.pointerId);
-      requestAnimationFrame(roll);
+      requestAnimationFrame(scroll);
     });
     list.addEventListener("pointermove", (event) => {
       if (!held) return;
@@ -47,9 +49,9 @@
     list.addEventListener("pointercancel", end);
   };
 
-  // among moves a row to where the pointer is, but not below last. Its neighbours move around it: a row that leaves the page would be
-  // let go.
-  const among = (list, row, y, last = null) => {
+  // moveTo moves a row to where the pointer is, but not below last. It moves the neighbours instead of the row: an element that leaves the
+  // document loses the pointer.
+  const moveTo = (list, row, y, last = null) => {
     const middle = (other) => other.getBoundingClientRect().top + other.getBoundingClientRect().height / 2;
     for (let other = row.previousElementSibling; other && y < middle(other); other = row.previousElementSibling) {
       list.insertBefore(other, row.nextElementSibling);
@@ -59,7 +61,7 @@
     }
   };
 
-  // send sends a form with these values in hidden fields.
+  // send submits a form with these values in hidden fields.
   const send = (form, values) => {
     for (const [name, value] of Object.entries(values)) {
       let field = form.querySelector(`input[name="${name}"]`);
@@ -72,11 +74,11 @@
     form.submit();
   };
 
-  // Rows of a form are sent in the order in which they stand: moving the row is moving the thing.
+  // The rows of a form are sent in the order of the page, so moving a row is enough.
   for (const list of document.querySelectorAll("[data-sort]")) {
-    const moved = () => say(list.dataset.sorted);
+    const moved = () => announce(list.dataset.sorted);
 
-    // The buttons that would send the form move the row at once, and keep the focus.
+    // The buttons that would send the form move the row in place and keep the focus.
     list.addEventListener("click", (event) => {
       const button = event.target.closest("button[value*='.up.'], button[value*='.down.']");
       if (!button) return;
@@ -91,11 +93,11 @@
       moved();
     });
 
-    drag(list, "[data-item]", (row, y) => among(list, row, y), moved);
+    drag(list, "[data-item]", (row, y) => moveTo(list, row, y), moved);
   }
 
-  // A category is dropped before another one, or into it: the upper third of a row is before, the rest is in. The form of one of its buttons
-  // carries it there.
+  // A category is dropped before another one (on the upper third of its row) or into it (on the rest). The form of its own move button is
+  // sent with the new place.
   const tree = document.querySelector("[data-tree]");
   if (tree) {
     let target = null;
@@ -126,25 +128,25 @@
     });
   }
 
-  // A product is dropped between two others. Where the list goes on, none can be dropped below the page's last row: what follows it is
-  // not known here.
+  // A product is dropped between two others. If the list goes on on another page, a product cannot be dropped below the last row, because the
+  // product after it is not known here.
   for (const list of document.querySelectorAll("[data-order]")) {
     let held = null;
     const over = (row, y) => {
       held ??= { next: row.nextElementSibling };
       const end = list.dataset.order === "end" || held.next === null ? null : list.lastElementChild;
-      among(list, row, y, end);
+      moveTo(list, row, y, end);
     };
     drag(list, "[data-id]", over, (row, cancelled) => {
       if (!held) return;
-      const was = held.next;
+      const next = held.next;
       held = null;
-      if (cancelled) list.insertBefore(row, was);
-      else if (row.nextElementSibling !== was) send(document.getElementById("move-" + row.dataset.id), { before: row.nextElementSibling?.dataset.id ?? "" });
+      if (cancelled) list.insertBefore(row, next);
+      else if (row.nextElementSibling !== next) send(document.getElementById("move-" + row.dataset.id), { before: row.nextElementSibling?.dataset.id ?? "" });
     });
   }
 
-  // Pictures that are chosen are taken at once.
+  // Chosen pictures are uploaded at once.
   document.querySelector("[data-product] input[type=file]")?.addEventListener("change", (event) => {
     const button = event.target.closest(".upload")?.querySelector("button");
     if (event.target.files.length > 0 && button) event.target.form.requestSubmit(button);

@@ -18,6 +18,7 @@ import (
 
 	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/browsertest"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
@@ -51,11 +52,10 @@ func (s *shelves) handler() http.Handler {
 	mux.Handle(static.Prefix, static.Handler())
 	show := func(page templ.Component) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Security-Policy", policy)
 			if r.Method == http.MethodPost {
 				s.keep(r)
 			}
-			templ.Handler(page).ServeHTTP(w, r)
+			browsertest.Show(w, r, page)
 		}
 	}
 	mux.Handle("/admin/products/p1", show(admin.Product(f.product())))
@@ -81,7 +81,7 @@ func drag(tab context.Context, t *testing.T, from, to string, part float64) {
 		require.NoError(t, err)
 		return at
 	}
-	require.NoError(t, chromedp.Do(tab, do(fmt.Sprintf(`document.querySelector(%q).scrollIntoView({ block: "center", behavior: "instant" })`, from))))
+	require.NoError(t, chromedp.Do(tab, browsertest.Run(fmt.Sprintf(`document.querySelector(%q).scrollIntoView({ block: "center", behavior: "instant" })`, from))))
 	hold := where(from, 0.5)
 	left := chromedp.ButtonType(input.MouseButtonLeft)
 	require.NoError(t, chromedp.Do(tab, chromedp.MouseEvent(chromedp.MouseMoved, hold.X, hold.Y), chromedp.MouseEvent(chromedp.MousePressed, hold.X, hold.Y, left, chromedp.ClickCount(1))))
@@ -93,18 +93,18 @@ func drag(tab context.Context, t *testing.T, from, to string, part float64) {
 }
 
 func TestLive_RowsMoveByKeyAndByDrag(t *testing.T) {
-	needChromium(t)
+	browsertest.Need(t)
 	back := &shelves{}
 	server := httptest.NewServer(back.handler())
 	t.Cleanup(server.Close)
-	tab := openBrowser(t)
-	said := listen(tab, t)
-	require.NoError(t, chromedp.Do(tab, emulate(screen{"desktop", 1280, 900, false, "light"})))
+	tab := browsertest.Open(t, 9*time.Minute, browsertest.Still())
+	said := browsertest.Listen(tab)
+	require.NoError(t, chromedp.Do(tab, browsertest.View(browsertest.Desktop("light"))))
 	order := func(first string) chromedp.Action[chromedp.Void] {
-		return until(`document.querySelector("[data-item] [name='picture']").value === "` + first + `"`)
+		return browsertest.Until(`document.querySelector("[data-item] [name='picture']").value === "` + first + `"`)
 	}
 	save := chromedp.Click(chromedp.CSS(`.product-bar [value=save]`))
-	leaving := do(`window.leftBehind = true`)
+	leaving := browsertest.Run(`window.leftBehind = true`)
 	// sent waits until this was sent, and the answer is there: to leave while it comes fails.
 	sent := func(what string) {
 		t.Helper()
@@ -129,9 +129,9 @@ func TestLive_RowsMoveByKeyAndByDrag(t *testing.T) {
 	t.Run("a key moves a picture at once, keeps the focus, and the order is sent", func(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab,
 			chromedp.Navigate(server.URL+"/admin/products/p1"),
-			do(`document.querySelector("[value='picture.down.0']").focus(); document.activeElement.click()`),
+			browsertest.Run(`document.querySelector("[value='picture.down.0']").focus(); document.activeElement.click()`),
 			order("1"),
-			until(`document.activeElement.value === "picture.down.0" && document.querySelector("[data-said]").textContent !== ""`),
+			browsertest.Until(`document.activeElement.value === "picture.down.0" && document.querySelector("[data-said]").textContent !== ""`),
 			leaving, save,
 		))
 		sent("/admin/products/p1 save 10  ")
@@ -139,7 +139,7 @@ func TestLive_RowsMoveByKeyAndByDrag(t *testing.T) {
 	t.Run("a drag moves it too", func(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/products/p1"), order("0")))
 		drag(tab, t, `[data-item]:nth-child(2) [data-grip]`, `[data-item]:nth-child(1)`, 0.2)
-		require.NoError(t, chromedp.Do(tab, order("1"), until(`document.querySelector(".is-dragged") === null`)))
+		require.NoError(t, chromedp.Do(tab, order("1"), browsertest.Until(`document.querySelector(".is-dragged") === null`)))
 	})
 	t.Run("a category is dropped before another one or into it", func(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/categories")))
@@ -151,7 +151,7 @@ func TestLive_RowsMoveByKeyAndByDrag(t *testing.T) {
 		before := back.last()
 		require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/categories")))
 		drag(tab, t, `[data-id=c1] [data-grip]`, `[data-id=c2]`, 0.8)
-		require.NoError(t, chromedp.Do(tab, until(`document.querySelector(".is-dragged, .is-target-in") === null`)))
+		require.NoError(t, chromedp.Do(tab, browsertest.Until(`document.querySelector(".is-dragged, .is-target-in") === null`)))
 		nothing(before)
 	})
 	t.Run("a product is dropped between two others", func(t *testing.T) {
@@ -173,10 +173,10 @@ func TestLive_RowsMoveByKeyAndByDrag(t *testing.T) {
 		before := back.last()
 		require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/products")))
 		drag(tab, t, `[data-id=p2] [data-grip]`, `[data-id=p2]`, 0.6)
-		require.NoError(t, chromedp.Do(tab, until(`document.querySelector(".is-dragged") === null`)))
+		require.NoError(t, chromedp.Do(tab, browsertest.Until(`document.querySelector(".is-dragged") === null`)))
 		nothing(before)
 	})
-	assert.Empty(t, said.take(), "console")
+	assert.Empty(t, said.Take(), "console")
 }
 
 const (

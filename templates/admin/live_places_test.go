@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/a-h/templ"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -18,36 +17,35 @@ import (
 
 	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/browsertest"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
 func TestLive_PlacesAreFoundByWhatIsTyped(t *testing.T) {
-	needChromium(t)
+	browsertest.Need(t)
 	f := fixtures{i18n.ByTag("en")}
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())
 	mux.HandleFunc("GET /admin/delivery/new", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", policy)
-		templ.Handler(admin.Zone(f.zone())).ServeHTTP(w, r)
+		browsertest.Show(w, r, admin.Zone(f.zone()))
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	tab, end := context.WithTimeout(openBrowser(t), 3*time.Minute)
-	t.Cleanup(end)
-	said := listen(tab, t)
+	tab := browsertest.Open(t, 3*time.Minute, browsertest.Still())
+	said := browsertest.Listen(tab)
 
 	// seen lists the places that are in view.
 	seen := func(want string) chromedp.Action[chromedp.Void] {
-		return until(`[...document.querySelectorAll(".finder label")].filter((label) => label.checkVisibility()).map((label) => label.textContent.trim()).join(", ") === "` + want + `"`)
+		return browsertest.Until(`[...document.querySelectorAll(".finder label")].filter((label) => label.checkVisibility()).map((label) => label.textContent.trim()).join(", ") === "` + want + `"`)
 	}
 	typed := func(text string) chromedp.Action[chromedp.Void] {
-		return do(`{ const field = document.querySelector("[data-find]"); field.focus(); field.value = "` + text + `"; field.dispatchEvent(new Event("input", { bubbles: true })); }`)
+		return browsertest.Run(`{ const field = document.querySelector("[data-find]"); field.focus(); field.value = "` + text + `"; field.dispatchEvent(new Event("input", { bubbles: true })); }`)
 	}
 	counted := func(words string) chromedp.Action[chromedp.Void] {
-		return until(`document.querySelector("[data-finder] [data-count]").textContent.trim() === ` + strconv.Quote(words))
+		return browsertest.Until(`document.querySelector("[data-finder] [data-count]").textContent.trim() === ` + strconv.Quote(words))
 	}
 	none := func(words string) chromedp.Action[chromedp.Void] {
-		return until(`document.querySelector("[data-none]").textContent === ` + strconv.Quote(words))
+		return browsertest.Until(`document.querySelector("[data-none]").textContent === ` + strconv.Quote(words))
 	}
 	// A real Enter is one event, from which the browser makes the character unless a script prevents it.
 	enter := chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
@@ -63,24 +61,24 @@ func TestLive_PlacesAreFoundByWhatIsTyped(t *testing.T) {
 		actions steps
 	}{
 		{"countries are open, regions fold away", steps{
-			discard(chromedp.Navigate(server.URL + "/admin/delivery/new")), seen(all), counted(english.T("admin.zone.add.hint")),
+			browsertest.Discard(chromedp.Navigate(server.URL + "/admin/delivery/new")), seen(all), counted(english.T("admin.zone.add.hint")),
 		}},
 		{"a part of a name finds it, without accents and capitals", steps{typed("ÁRG "), seen("Argentina"), none("")}},
 		{"the words of a heading find nothing", steps{typed("countr"), seen(""), none(english.T("admin.zone.add.none"))}},
 		{"what is ticked stays in view and is counted", steps{
-			typed("arg"), discard(chromedp.Click(chromedp.CSS(`[name=add][value=AR]`))), counted(strings.Replace(english.T("admin.zone.add.one"), "#", "1", 1)),
+			typed("arg"), browsertest.Discard(chromedp.Click(chromedp.CSS(`[name=add][value=AR]`))), counted(strings.Replace(english.T("admin.zone.add.one"), "#", "1", 1)),
 			typed("wales"), seen("Argentina, New South Wales"),
-			discard(chromedp.Click(chromedp.CSS(`[name=add][value="AU-NSW"]`))), counted(strings.Replace(english.T("admin.zone.add.many"), "#", "2", 1)),
+			browsertest.Discard(chromedp.Click(chromedp.CSS(`[name=add][value="AU-NSW"]`))), counted(strings.Replace(english.T("admin.zone.add.many"), "#", "2", 1)),
 		}},
 		{"the name of a country finds its regions", steps{typed("austra"), seen("Argentina, New South Wales, Victoria")}},
 		{"nothing found is said, and Enter saves nothing", steps{
 			typed("atlantis"), seen("Argentina, New South Wales"), none(english.T("admin.zone.add.none")),
-			do(`window.same = true`), enter, typed(""), none(""), seen(all + ", New South Wales, Victoria"), until(`window.same`),
+			browsertest.Run(`window.same = true`), enter, typed(""), none(""), seen(all + ", New South Wales, Victoria"), browsertest.Until(`window.same`),
 		}},
 	} {
 		for i, action := range step.actions {
 			require.NoError(t, chromedp.Do(tab, action), "%s: %d", step.name, i)
 		}
 	}
-	assert.Empty(t, said.take(), "console")
+	assert.Empty(t, said.Take(), "console")
 }

@@ -1,7 +1,6 @@
 package admin_test
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/browsertest"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
@@ -46,8 +46,7 @@ func (d *desk) task(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *desk) show(page templ.Component, w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Security-Policy", policy)
-	templ.Handler(page).ServeHTTP(w, r)
+	browsertest.Show(w, r, page)
 }
 
 func (d *desk) finish(done int) {
@@ -86,48 +85,30 @@ func (d *desk) handler() http.Handler {
 	return mux
 }
 
-// until waits for a JavaScript expression to hold in the page.
-func until(expression string) chromedp.Action[chromedp.Void] {
-	return discard(chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(30*time.Second)))
-}
-
-// do runs JavaScript in the page.
-func do(statements string) chromedp.Action[chromedp.Void] {
-	return discard(chromedp.Evaluate[bool](statements + "; true"))
-}
-
-func discard[T any](action chromedp.Action[T]) chromedp.Action[chromedp.Void] {
-	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-		_, err := action(ctx, target)
-		return chromedp.Void{}, err
-	}
-}
-
 func TestScripts_HelpWithTasksAndLists(t *testing.T) {
-	needChromium(t)
+	browsertest.Need(t)
 	d := &desk{f: fixtures{i18n.ByTag("en")}, done: 400}
 	server := httptest.NewServer(d.handler())
 	t.Cleanup(server.Close)
-	tab, end := context.WithTimeout(openBrowser(t), 3*time.Minute)
-	t.Cleanup(end)
+	tab := browsertest.Open(t, 3*time.Minute, browsertest.Still())
 	require.NoError(t, chromedp.Do(tab, chromedp.EmulateViewport(1280, 1600)))
-	said := listen(tab, t)
+	said := browsertest.Listen(tab)
 
 	t.Run("a task's page follows the task and stops with it", func(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab,
 			chromedp.Navigate(server.URL+"/admin/tasks/t1"),
-			do(`window.same = true`),
-			until(`document.querySelector("progress").value === 9`),
+			browsertest.Run(`window.same = true`),
+			browsertest.Until(`document.querySelector("progress").value === 9`),
 		))
 		d.finish(2001)
 		half := strconv.Quote(english.T("admin.task.progress", "Done", english.N("admin.count", 2001), "Total", english.N("admin.count", 4001)))
 		require.NoError(t, chromedp.Do(tab,
-			until(`document.querySelector("progress")?.value === 50 && document.querySelector("[role=status]").textContent.includes(`+half+`)`),
+			browsertest.Until(`document.querySelector("progress")?.value === 50 && document.querySelector("[role=status]").textContent.includes(`+half+`)`),
 		))
 		d.finish(4001)
 		paid := strconv.Quote(english.T("admin.outcome.paid"))
 		require.NoError(t, chromedp.Do(tab,
-			until(`document.querySelector("progress") === null && document.querySelector("#task-status").textContent.includes(`+paid+`) && window.same`),
+			browsertest.Until(`document.querySelector("progress") === null && document.querySelector("#task-status").textContent.includes(`+paid+`) && window.same`),
 		))
 		seen := d.questions()
 		require.Never(t, func() bool { return d.questions() > seen+1 }, 3*time.Second, 100*time.Millisecond)
@@ -136,16 +117,16 @@ func TestScripts_HelpWithTasksAndLists(t *testing.T) {
 	t.Run("the list says how many are chosen, and Enter sends nothing", func(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab,
 			chromedp.Navigate(server.URL+"/admin/orders"),
-			until(`document.querySelector("[data-count]").textContent.includes(`+strconv.Quote(english.T("admin.bulk.hint"))+`)`),
+			browsertest.Until(`document.querySelector("[data-count]").textContent.includes(`+strconv.Quote(english.T("admin.bulk.hint"))+`)`),
 			chromedp.Click(chromedp.CSS(`[name=id][value=o1]`)),
 			chromedp.Click(chromedp.CSS(`[name=id][value=o2]`)),
-			until(`document.querySelector("[data-count]").textContent === `+strconv.Quote(many("2"))+` && document.querySelector("[data-all]").indeterminate`),
-			do(`document.querySelector("[name=id][value=o2]").focus()`),
+			browsertest.Until(`document.querySelector("[data-count]").textContent === `+strconv.Quote(many("2"))+` && document.querySelector("[data-all]").indeterminate`),
+			browsertest.Run(`document.querySelector("[name=id][value=o2]").focus()`),
 			chromedp.KeyEvent("\r"),
 			chromedp.Click(chromedp.CSS(`[data-all]`)),
-			until(`document.querySelector("[data-count]").textContent === `+strconv.Quote(many("8"))+` && document.querySelector("[data-all]").checked`),
+			browsertest.Until(`document.querySelector("[data-count]").textContent === `+strconv.Quote(many("8"))+` && document.querySelector("[data-all]").checked`),
 			chromedp.Click(chromedp.CSS(`[data-all]`)),
-			until(`document.querySelector("[data-count]").textContent.includes(`+strconv.Quote(english.T("admin.bulk.hint"))+`)`),
+			browsertest.Until(`document.querySelector("[data-count]").textContent.includes(`+strconv.Quote(english.T("admin.bulk.hint"))+`)`),
 			chromedp.Click(chromedp.CSS(`[name=id][value=o3]`)),
 		))
 		assert.Empty(t, d.orders(), "Enter on a row")
@@ -164,10 +145,10 @@ func TestScripts_HelpWithTasksAndLists(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab,
 			chromedp.Navigate(server.URL+"/admin/orders"),
 			chromedp.KeyEvent("/"),
-			until(`document.activeElement.id === "q"`),
+			browsertest.Until(`document.activeElement.id === "q"`),
 			chromedp.KeyEvent("/"),
-			until(`document.activeElement.value.endsWith("/")`),
+			browsertest.Until(`document.activeElement.value.endsWith("/")`),
 		))
 	})
-	assert.Empty(t, said.take(), "console")
+	assert.Empty(t, said.Take(), "console")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -143,7 +144,7 @@ func write(ctx context.Context, v View, l letter) (Letter, error) {
 	if err := document(v, l).Render(ctx, &html); err != nil {
 		return Letter{}, fmt.Errorf("write letter: %w", err)
 	}
-	return Letter{Subject: oneLine(l.subject), Text: plain(v, l), HTML: html.String()}, nil
+	return Letter{Subject: text.OneLine(l.subject), Text: plain(v, l), HTML: html.String()}, nil
 }
 
 // plain is the letter for readers without HTML. Texts of others are kept to one line each, so that none can pose as the
@@ -152,14 +153,14 @@ func plain(v View, l letter) string {
 	p := v.Printer
 	var b strings.Builder
 	paragraph := func(text string) { b.WriteString(text + "\n\n") }
-	paragraph(oneLine(v.greeting()))
+	paragraph(text.OneLine(v.greeting()))
 	paragraph(l.intro)
 	for _, line := range v.Lines {
-		b.WriteString(oneLine(p.T("mail.line", "Title", line.title(p), "N", line.number())) + "   " + line.Total + "\n")
+		b.WriteString(text.OneLine(p.T("mail.line", "Title", line.title(p), "N", line.number())) + "   " + line.Total + "\n")
 	}
 	b.WriteString(plainTotals(v))
 	for _, f := range l.facts {
-		b.WriteString(p.T("mail.fact", "Name", f.name, "Value", oneLine(f.value)) + "\n")
+		b.WriteString(p.T("mail.fact", "Name", f.name, "Value", text.OneLine(f.value)) + "\n")
 	}
 	if len(l.facts) > 0 {
 		b.WriteString("\n")
@@ -167,13 +168,13 @@ func plain(v View, l letter) string {
 	if len(v.Address) > 0 {
 		b.WriteString(p.T("mail.address") + "\n")
 		for _, line := range v.Address {
-			b.WriteString("  " + oneLine(line) + "\n")
+			b.WriteString("  " + text.OneLine(line) + "\n")
 		}
 		b.WriteString("\n")
 	}
 	paragraph(l.button + "\n" + v.OrderURL)
 	if v.Contact != "" {
-		paragraph(p.T("mail.contact", "Email", oneLine(v.Contact)))
+		paragraph(p.T("mail.contact", "Email", text.OneLine(v.Contact)))
 	}
 	paragraph(p.T("mail.safety"))
 	b.WriteString(v.ShopName + "\n")
@@ -188,17 +189,12 @@ func plainTotals(v View) string {
 	p := v.Printer
 	var b strings.Builder
 	for _, row := range v.Totals.Rows(p) {
-		b.WriteString(oneLine(row.Name) + "   " + row.Value + "\n")
+		b.WriteString(text.OneLine(row.Name) + "   " + row.Value + "\n")
 	}
 	b.WriteString(p.T("cart.total") + "   " + v.Totals.Total + "\n")
 	if includes := v.Totals.Includes(p); includes != "" {
-		b.WriteString(oneLine(includes) + "\n")
+		b.WriteString(text.OneLine(includes) + "\n")
 	}
 	b.WriteString("\n")
 	return b.String()
-}
-
-// oneLine takes line breaks and other control characters out of a text.
-func oneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x2028 || r == 0x2029 }), " ")
 }

@@ -5,28 +5,28 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"testing"
+	"time"
 
-	"github.com/a-h/templ"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/static"
+	"github.com/coincart/coincart/templates/browsertest"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/templates/shop"
 )
 
 // A choice of options is shown at once: price, pictures and what else can be had change in place, the quantity and the focus stay.
 func TestLive_OptionsAreShownAtOnce(t *testing.T) {
-	needChromium(t)
+	browsertest.Need(t)
 	f := fixtures{i18n.ByTag("en")}
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())
 	mux.HandleFunc("GET /products/steel-bottle", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", policy)
 		v := f.optionProduct()
 		if r.Header.Get("HX-Request") != "true" {
-			templ.Handler(shop.Product(v)).ServeHTTP(w, r)
+			browsertest.Show(w, r, shop.Product(v))
 			return
 		}
 		if r.URL.Query().Get("o1") == "1 l" {
@@ -37,25 +37,25 @@ func TestLive_OptionsAreShownAtOnce(t *testing.T) {
 			v.Pictures[0], v.Pictures[1] = v.Pictures[1], v.Pictures[0]
 		}
 		v.Quantity, v.Chose = r.URL.Query().Get("quantity"), true
-		templ.Handler(shop.BuyForm(v)).ServeHTTP(w, r)
+		browsertest.Show(w, r, shop.BuyForm(v))
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	tab := openBrowser(t)
-	said := listen(tab, t)
+	tab := browsertest.Open(t, 4*time.Minute, browsertest.Still())
+	said := browsertest.Listen(tab)
 	first := `document.querySelector("#gallery img").alt`
 	require.NoError(t, chromedp.Do(tab,
 		chromedp.Navigate(server.URL+"/products/steel-bottle"),
-		do(`window.same = true; document.querySelector("#quantity").value = "4"`),
-		until(`document.querySelector("#buy").hasAttribute("data-htmx-powered")`),
-		until(`document.querySelector("[data-price]").textContent === "$34.00" && `+first+` === "Green bottle"`),
-		do(`document.querySelector("#o1-1").focus(); document.querySelector("#o1-1").click()`),
-		until(`document.querySelector("[data-price]").textContent === "$39.00" && `+first+` === "Rust bottle"`),
-		until(`document.querySelector("#quantity").value === "4" && document.querySelector("#o1-1").checked && window.same`),
-		until(`document.activeElement.id === "o1-1" && document.querySelector(".price-was") === null`),
-		do(`document.querySelector("#o1-2").click()`),
-		until(`document.querySelector("#buy").textContent.includes(`+strconv.Quote(english.T("buy.not_made"))+`) && document.querySelectorAll("#gallery").length === 1`),
-		until(`document.querySelector("#cart-link") !== null && window.same`),
+		browsertest.Run(`window.same = true; document.querySelector("#quantity").value = "4"`),
+		browsertest.Until(`document.querySelector("#buy").hasAttribute("data-htmx-powered")`),
+		browsertest.Until(`document.querySelector("[data-price]").textContent === "$34.00" && `+first+` === "Green bottle"`),
+		browsertest.Run(`document.querySelector("#o1-1").focus(); document.querySelector("#o1-1").click()`),
+		browsertest.Until(`document.querySelector("[data-price]").textContent === "$39.00" && `+first+` === "Rust bottle"`),
+		browsertest.Until(`document.querySelector("#quantity").value === "4" && document.querySelector("#o1-1").checked && window.same`),
+		browsertest.Until(`document.activeElement.id === "o1-1" && document.querySelector(".price-was") === null`),
+		browsertest.Run(`document.querySelector("#o1-2").click()`),
+		browsertest.Until(`document.querySelector("#buy").textContent.includes(`+strconv.Quote(english.T("buy.not_made"))+`) && document.querySelectorAll("#gallery").length === 1`),
+		browsertest.Until(`document.querySelector("#cart-link") !== null && window.same`),
 	))
-	assert.Empty(t, said.take(), "console")
+	assert.Empty(t, said.Take(), "console")
 }

@@ -1,7 +1,6 @@
 package shop_test
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -15,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/static"
+	"github.com/coincart/coincart/templates/browsertest"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/templates/shop"
 )
@@ -72,11 +72,10 @@ func (c *counter) remove() {
 
 func (c *counter) handler() http.Handler {
 	show := func(page, fragment templ.Component, w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", policy)
 		if r.Header.Get("HX-Request") == "true" {
 			page = fragment
 		}
-		templ.Handler(page).ServeHTTP(w, r)
+		browsertest.Show(w, r, page)
 	}
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())
@@ -111,44 +110,27 @@ func (c *counter) handler() http.Handler {
 	return mux
 }
 
-// until waits for a JavaScript expression to hold in the page.
-func until(expression string) chromedp.Action[chromedp.Void] {
-	return discard(chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(30*time.Second)))
-}
-
-// do runs JavaScript in the page.
-func do(statements string) chromedp.Action[chromedp.Void] {
-	return discard(chromedp.Evaluate[bool](statements + "; true"))
-}
-
-func discard[T any](action chromedp.Action[T]) chromedp.Action[chromedp.Void] {
-	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-		_, err := action(ctx, target)
-		return chromedp.Void{}, err
-	}
-}
-
 func TestScripts_UpdateThePageInPlace(t *testing.T) {
-	needChromium(t)
+	browsertest.Need(t)
 	c := &counter{f: fixtures{i18n.ByTag("en")}, lines: 2, state: shop.OrderAwaiting}
 	server := httptest.NewServer(c.handler())
 	t.Cleanup(server.Close)
-	tab := openBrowser(t)
-	said := listen(tab, t)
+	tab := browsertest.Open(t, 4*time.Minute, browsertest.Still())
+	said := browsertest.Listen(tab)
 
 	t.Run("a refused quantity says so beside the field, with what was typed", func(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab,
 			chromedp.Navigate(server.URL+"/cart"),
-			do(`window.same = true`),
-			until(`document.querySelector("#cart form[data-htmx-powered]") !== null`),
+			browsertest.Run(`window.same = true`),
+			browsertest.Until(`document.querySelector("#cart form[data-htmx-powered]") !== null`),
 			chromedp.Click(chromedp.CSS(`#line-v1 [data-step="1"]`)),
-			until(`document.querySelector("#problem-v1")?.textContent.includes(`+strconv.Quote(english.T("quantity.bad"))+`)`),
-			until(`document.querySelector("#quantity-v1").value === "3"`),
-			until(`window.same && document.querySelector("#quantity-v1").getAttribute("aria-invalid") === "true"`),
+			browsertest.Until(`document.querySelector("#problem-v1")?.textContent.includes(`+strconv.Quote(english.T("quantity.bad"))+`)`),
+			browsertest.Until(`document.querySelector("#quantity-v1").value === "3"`),
+			browsertest.Until(`window.same && document.querySelector("#quantity-v1").getAttribute("aria-invalid") === "true"`),
 		))
 		var noted []string
 		require.Eventually(t, func() bool {
-			noted = append(noted, said.take()...)
+			noted = append(noted, said.Take()...)
 			return len(noted) > 0
 		}, 10*time.Second, 10*time.Millisecond)
 		assert.Len(t, noted, 1, "the browser notes the 422 and nothing else")
@@ -156,42 +138,42 @@ func TestScripts_UpdateThePageInPlace(t *testing.T) {
 	t.Run("a removed line goes, the count follows, the focus is not lost", func(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab,
 			chromedp.Click(chromedp.CSS(`#line-v2 .text-button`)),
-			until(`document.querySelector("#line-v2") === null`),
-			until(`document.querySelector("#cart-link").getAttribute("aria-label") === `+strconv.Quote(english.N("nav.cart.label", 1))),
-			until(`document.querySelector("#cart-live").textContent.includes(`+strconv.Quote(english.N("cart.changed", 1, "Total", "less"))+`) && window.same`),
-			until(`document.activeElement !== document.body`),
+			browsertest.Until(`document.querySelector("#line-v2") === null`),
+			browsertest.Until(`document.querySelector("#cart-link").getAttribute("aria-label") === `+strconv.Quote(english.N("nav.cart.label", 1))),
+			browsertest.Until(`document.querySelector("#cart-live").textContent.includes(`+strconv.Quote(english.N("cart.changed", 1, "Total", "less"))+`) && window.same`),
+			browsertest.Until(`document.activeElement !== document.body`),
 		))
 	})
 	t.Run("the price follows the choice and the form answers in place", func(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab,
 			chromedp.Navigate(server.URL+"/product"),
-			do(`window.same = true`),
-			until(`document.querySelector("#buy").hasAttribute("data-htmx-powered")`),
-			until(`document.querySelector(".price-line .price-was").checkVisibility()`),
+			browsertest.Run(`window.same = true`),
+			browsertest.Until(`document.querySelector("#buy").hasAttribute("data-htmx-powered")`),
+			browsertest.Until(`document.querySelector(".price-line .price-was").checkVisibility()`),
 			chromedp.Click(chromedp.CSS(`[value=v2]`)),
-			until(`document.querySelector("[data-price]").textContent === "$39.00" && !document.querySelector(".price-line .price-was").checkVisibility()`),
+			browsertest.Until(`document.querySelector("[data-price]").textContent === "$39.00" && !document.querySelector(".price-line .price-was").checkVisibility()`),
 			chromedp.Click(chromedp.CSS(`#buy .button`)),
-			until(`document.querySelector(".note--good")?.textContent.includes(`+strconv.Quote(english.N("product.added", 1, "Title", "steel-bottle v2"))+`)`),
-			until(`document.querySelector("#cart-link").getAttribute("aria-label") === `+strconv.Quote(english.N("nav.cart.label", 7))+` && window.same`),
+			browsertest.Until(`document.querySelector(".note--good")?.textContent.includes(`+strconv.Quote(english.N("product.added", 1, "Title", "steel-bottle v2"))+`)`),
+			browsertest.Until(`document.querySelector("#cart-link").getAttribute("aria-label") === `+strconv.Quote(english.N("nav.cart.label", 7))+` && window.same`),
 		))
 	})
 	t.Run("the order's page asks again, keeps what is being typed, and stops when it is paid", func(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab,
 			chromedp.Navigate(server.URL+"/orders/"+ref),
-			do(`document.querySelector("details").open = true; document.querySelector("#payer_uid").value = "123"; window.same = true`),
+			browsertest.Run(`document.querySelector("details").open = true; document.querySelector("#payer_uid").value = "123"; window.same = true`),
 		))
 		seen := c.questions()
 		require.Eventually(t, func() bool { return c.questions() >= seen+2 }, 10*time.Second, 50*time.Millisecond)
-		require.NoError(t, chromedp.Do(tab, until(`document.querySelector("details").open && document.querySelector("#payer_uid").value === "123"`)))
+		require.NoError(t, chromedp.Do(tab, browsertest.Until(`document.querySelector("details").open && document.querySelector("#payer_uid").value === "123"`)))
 		c.move(shop.OrderPaid)
 		require.NoError(t, chromedp.Do(tab,
-			until(`document.querySelector("#order-heading").textContent.includes(`+strconv.Quote(english.T("order.paid.title"))+`)`),
-			until(`document.querySelector("#order-live").textContent.includes(`+strconv.Quote(english.T("order.paid.title"))+`)`),
-			until(`document.querySelector("#order-pay").children.length === 0`),
-			until(`document.querySelector("#order-details").textContent.includes(`+strconv.Quote(english.T("order.amount_paid"))+`) && window.same`),
+			browsertest.Until(`document.querySelector("#order-heading").textContent.includes(`+strconv.Quote(english.T("order.paid.title"))+`)`),
+			browsertest.Until(`document.querySelector("#order-live").textContent.includes(`+strconv.Quote(english.T("order.paid.title"))+`)`),
+			browsertest.Until(`document.querySelector("#order-pay").children.length === 0`),
+			browsertest.Until(`document.querySelector("#order-details").textContent.includes(`+strconv.Quote(english.T("order.amount_paid"))+`) && window.same`),
 		))
 		seen = c.questions()
 		require.Never(t, func() bool { return c.questions() > seen+1 }, 2500*time.Millisecond, 100*time.Millisecond)
 	})
-	assert.Empty(t, said.take(), "console")
+	assert.Empty(t, said.Take(), "console")
 }

@@ -76,11 +76,6 @@ const (
 	ReviewRest    ReviewReason = "rest"     // a part was refunded, the rest is still to be decided
 )
 
-// ReviewReasons lists all reasons, for tests.
-func ReviewReasons() []ReviewReason {
-	return []ReviewReason{ReviewLate, ReviewSoldOut, ReviewDiffers, ReviewRest}
-}
-
 // OrderStates lists all states of the page, for tests.
 func OrderStates() []OrderState {
 	return []OrderState{

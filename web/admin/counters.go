@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
 )
 
 // counterAge is how old the counters of the navigation may be. What this process itself changes is counted at once.
@@ -19,12 +20,12 @@ type counters struct {
 }
 
 // waiting counts what waits for staff. Where it cannot be counted the last counts stand: no page fails for its navigation.
-func (o *Office) waiting(d *desk) models.Gauges {
+func (o *Office) waiting(req *Request) models.Gauges {
 	last, changes, fresh := o.counters.known(o.site.Clock())
-	if fresh || d.Fragment() {
+	if fresh || req.Fragment() {
 		return last
 	}
-	now, err := o.site.Store.Gauges(d.Context())
+	now, err := o.site.Store.Gauges(req.Context())
 	if err != nil {
 		return last
 	}
@@ -54,4 +55,22 @@ func (c *counters) changed() {
 	defer c.mu.Unlock()
 	c.changes++
 	c.at = time.Time{}
+}
+
+// Attention lists what waits for a person, by kind, and where to find it.
+func Attention(g models.Gauges) []pages.Attention {
+	var list []pages.Attention
+	for _, a := range []pages.Attention{
+		{Kind: "reviews", Count: g.Reviews, URL: InboxPath},
+		{Kind: "unknown", Count: g.Unknown, URL: CancellationsPath},
+		{Kind: "refunds_waiting", Count: g.RefundsWaiting, URL: RefundsPath + "?state=" + string(models.RefundRequested)},
+		{Kind: "refunds_unknown", Count: g.RefundsUnknown, URL: RefundsPath + "?state=" + string(models.RefundUnknown)},
+		{Kind: "discrepancies", Count: g.Discrepancies, URL: StatementsPath},
+		{Kind: "to_fulfil", Count: g.ReadyToFulfil, URL: OrdersPath + "?state=" + string(models.OrderPaid)},
+	} {
+		if a.Count > 0 {
+			list = append(list, a)
+		}
+	}
+	return list
 }

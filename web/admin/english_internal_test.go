@@ -1,6 +1,8 @@
 package admin
 
-import "github.com/coincart/coincart/templates/i18ntest"
+import (
+	"github.com/coincart/coincart/templates/i18ntest"
+)
 
 // english and chinese are the texts that the tests name by key.
 var (

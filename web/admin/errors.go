@@ -28,7 +28,7 @@ func (o *Office) ShowError(v *visit.Visit, kind templates.ErrorKind, status int,
 	if err != nil {
 		return err
 	}
-	back := loginPath
+	back := LoginPath
 	if page.User.SignedIn() {
 		back = Home
 	}
@@ -45,13 +45,13 @@ func (o *Office) errorFrame(v *visit.Visit, status int, cause error) (pages.Page
 	if f, ok := errors.AsType[*failed](cause); ok {
 		return f.page, nil
 	}
-	d := &desk{Visit: v, office: o}
+	req := &Request{Visit: v, office: o}
 	if status < http.StatusInternalServerError {
-		if err := d.identify(); err != nil && !errors.Is(err, staff.ErrSignedOut) {
+		if err := req.Identify(); err != nil && !errors.Is(err, staff.ErrSignedOut) {
 			return pages.Page{}, err
 		}
 	}
-	return d.frame(""), nil
+	return req.Frame(""), nil
 }
 
 func errorKind(kind templates.ErrorKind, cause error) pages.ErrorKind {

@@ -10,102 +10,112 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// guard enforces a row of the table: who is not signed in is sent to sign in, a role without the permission is refused, and what needs a
-// fresh code asks for one. Nothing of a handler runs before.
-func (o *Office) guard(r Route, h handler) visit.Handler {
+// Guard is what answers at an address: it enforces the row of the table. Who is not signed in is sent to sign in, a role without the
+// permission is refused, and what needs a fresh code asks for one. Nothing of the row's handler runs before.
+func (o *Office) Guard(route Route) visit.Handler {
 	return func(v *visit.Visit) error {
-		d := &desk{Visit: v, office: o}
-		if d.Posted() {
+		req := &Request{Visit: v, office: o}
+		if req.Posted() {
 			defer o.counters.changed()
 		}
-		admitted, err := d.admit(r)
+		admitted, err := req.admit(route)
 		if err == nil && admitted {
-			err = h(d)
+			err = route.Handler(req)
 		}
 		if err != nil {
-			return &failed{page: d.frame(""), cause: err}
+			return &failed{page: req.Frame(""), cause: err}
 		}
 		return nil
 	}
 }
 
 // admit decides; where it says no without an error, it has answered already.
-func (d *desk) admit(r Route) (admitted bool, err error) {
-	if r.Door == DoorOpen {
+func (r *Request) admit(route Route) (admitted bool, err error) {
+	if route.Door == DoorOpen {
 		return true, nil
 	}
-	switch err := d.identify(); {
+	switch err := r.Identify(); {
 	case errors.Is(err, staff.ErrSignedOut):
-		return false, d.toLogin()
+		return false, r.toLogin()
 	case err != nil:
 		return false, err
 	}
-	if full := d.signedIn(); full != (r.Door == DoorFull) {
+	if full := r.SignedIn(); full != (route.Door == DoorFull) {
 		if full {
-			return false, d.SeeOther(Home)
+			return false, r.SeeOther(Home)
 		}
-		return false, d.SeeOther(withNext(totpPath, d.wanted()))
+		return false, r.SeeOther(WithNext(CodePath, r.WantedPage()))
 	}
-	if r.Door == DoorPassword {
+	if route.Door == DoorPassword {
 		return true, nil
 	}
-	if !d.who.Staff.Role.Can(r.Permission) {
+	if !r.who.Staff.Role.Can(route.Permission) {
 		return false, ErrForbidden
 	}
-	if r.StepUp && !d.office.accounts.SteppedUp(d.who) {
-		return d.askFresh()
+	if route.StepUp && !r.office.accounts.SteppedUp(r.who) {
+		return r.askFresh()
 	}
 	return true, nil
 }
 
 // toLogin sends somebody who is not signed in to the sign-in, and back to where they wanted to be after it. The cookie is left alone: a
 // request of another tab may still carry the id from before a fresh code, and its answer must not take the new one away.
-func (d *desk) toLogin() error {
-	to := withNext(loginPath, d.wanted())
-	if d.Cookie(sessionCookie) != "" {
-		d.note(pages.NoticeExpired, "")
+func (r *Request) toLogin() error {
+	to := WithNext(LoginPath, r.WantedPage())
+	if r.Cookie(sessionCookie) != "" {
+		r.LeaveNotice(pages.NoticeExpired, "")
 	}
-	if d.Fragment() { // the page's script asked: it must not show the sign-in as a part of its page
-		d.SetHeader("HX-Redirect", to)
-		return d.Text(http.StatusOK, "")
+	if r.Fragment() { // the page's script asked: it must not show the sign-in as a part of its page
+		r.SetHeader("HX-Redirect", to)
+		return r.Text(http.StatusOK, "")
 	}
-	return d.SeeOther(to)
+	return r.SeeOther(to)
 }
 
-// wanted is the page that a request is about: itself, or the page whose form it is.
-func (d *desk) wanted() string {
-	if !d.Posted() {
-		return ownPage(d.BarePage().Path)
+// WantedPage is the page that a request is about: itself, or the page whose form it is.
+func (r *Request) WantedPage() string {
+	if !r.Posted() {
+		return OwnPage(r.BarePage().Path)
 	}
-	from, err := url.Parse(d.Header("Referer"))
+	from, err := url.Parse(r.Header("Referer"))
 	if err != nil {
 		return Home
 	}
-	return ownPage(from.RequestURI())
+	return OwnPage(from.RequestURI())
 }
 
-// freshField is the code's field in a form that needs a fresh one.
-const freshField = "totp"
+// FreshCodeField is the code's field in a form that needs a fresh one.
+const FreshCodeField = "totp"
 
 // askFresh takes the fresh code that came with a form, or asks for one: what was typed into the form is kept in the question, so that
 // the answer does what was wanted.
-func (d *desk) askFresh() (admitted bool, err error) {
-	question := pages.StepUpView{Action: stepUpPath, Fields: []pages.Hidden{{Name: "next", Value: d.wanted()}}}
-	if d.Posted() {
-		form, err := d.Form()
+func (r *Request) askFresh() (admitted bool, err error) {
+	question := pages.StepUpView{Action: StepUpPath, Fields: []pages.Hidden{{Name: "next", Value: r.WantedPage()}}}
+	if r.Posted() {
+		form, err := r.Form()
 		if err != nil {
 			return false, err
 		}
-		if typed := form.Get(freshField); typed != "" {
-			err := d.takeFresh(typed)
+		if typed := form.Get(FreshCodeField); typed != "" {
+			err := r.StepUp(typed)
 			if err == nil {
 				return true, nil
 			}
-			if question.Problem, question.WaitSeconds, err = d.codeProblem(err); err != nil {
+			if question.Problem, question.WaitSeconds, err = r.CodeProblem(err); err != nil {
 				return false, err
 			}
 		}
-		question.Action, question.Fields = d.Address(), hidden(form)
+		question.Action, question.Fields = r.Address(), HiddenFields(form)
 	}
-	return false, d.showQuestion(question)
+	return false, r.showQuestion(question)
+}
+
+// showQuestion asks for the code in the place of what needs it: 403, or the status of a refused code.
+func (r *Request) showQuestion(view pages.StepUpView) error {
+	view.Page = r.Page("")
+	status := http.StatusForbidden
+	if view.Problem != pages.ProblemNone {
+		status = StatusOf(view.Problem)
+	}
+	return r.Show(status, pages.StepUp(view))
 }

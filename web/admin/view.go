@@ -15,34 +15,35 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// moment writes a time in UTC; no time, no words.
-func moment(p *i18n.Printer, t time.Time) templates.Moment { return momentIn(p, t, time.UTC) }
+// Moment writes a time in UTC; no time, no words.
+func Moment(p *i18n.Printer, t time.Time) templates.Moment { return MomentIn(p, t, time.UTC) }
 
-func momentIn(p *i18n.Printer, t time.Time, zone *time.Location) templates.Moment {
+// MomentIn writes a time in a zone; the zero time is "".
+func MomentIn(p *i18n.Printer, t time.Time, zone *time.Location) templates.Moment {
 	if t.IsZero() {
 		return templates.Moment{}
 	}
 	return templates.Moment{Text: p.Stamp(t, zone), ISO: t.UTC().Format(time.RFC3339)}
 }
 
-// coin writes an amount of a coin exactly; "" for no coin.
-func coin(p *i18n.Printer, a models.Amount, symbol string) string {
+// Coin writes an amount of a coin exactly; "" for no coin.
+func Coin(p *i18n.Printer, a models.Amount, symbol string) string {
 	if symbol == "" {
 		return ""
 	}
 	return p.Coin(a.String(), symbol)
 }
 
-// signed writes a difference of amounts with its sign.
-func signed(p *i18n.Printer, a models.Amount, symbol string) string {
+// SignedCoin writes a difference of amounts with its sign.
+func SignedCoin(p *i18n.Printer, a models.Amount, symbol string) string {
 	if a.IsPositive() {
-		return "+" + coin(p, a, symbol)
+		return "+" + Coin(p, a, symbol)
 	}
-	return strings.Replace(coin(p, a, symbol), "-", "−", 1)
+	return strings.Replace(Coin(p, a, symbol), "-", "−", 1)
 }
 
-// duration writes a length of time in its two largest units: "3 min 20 s". None is "".
-func duration(p *i18n.Printer, d time.Duration) string {
+// Duration writes a length of time in its two largest units: "3 min 20 s". None is "".
+func Duration(p *i18n.Printer, d time.Duration) string {
 	unit := func(name string, n time.Duration) string {
 		return p.T("admin.unit."+name, "N", strconv.FormatInt(int64(n), 10))
 	}
@@ -65,20 +66,8 @@ func duration(p *i18n.Printer, d time.Duration) string {
 	return strings.Join(parts, " ")
 }
 
-// choices makes a list of choices; all puts the empty one, which is all of them, in front.
-func choices[T ~string](list []T, chosen string, all bool) []pages.Choice {
-	made := make([]pages.Choice, 0, len(list)+1)
-	if all {
-		made = append(made, pages.Choice{Selected: chosen == ""})
-	}
-	for _, one := range list {
-		made = append(made, pages.Choice{Value: string(one), Selected: string(one) == chosen})
-	}
-	return made
-}
-
-// address is a path with the parameters that are not empty.
-func address(path string, query url.Values) string {
+// Address is a path with the parameters that are not empty.
+func Address(path string, query url.Values) string {
 	kept := url.Values{}
 	for name, values := range query {
 		if len(values) > 0 && values[0] != "" {
@@ -91,8 +80,8 @@ func address(path string, query url.Values) string {
 	return path + "?" + kept.Encode()
 }
 
-// pager makes the addresses of the next and the first page of a list that is read from a place on.
-func pager(path string, query url.Values, name, next string) (nextURL, firstURL string) {
+// Pager makes the addresses of the next and the first page of a list that is read from a place on.
+func Pager(path string, query url.Values, name, next string) (nextURL, firstURL string) {
 	was := query.Get(name)
 	rest := url.Values{}
 	for key, values := range query {
@@ -101,28 +90,28 @@ func pager(path string, query url.Values, name, next string) (nextURL, firstURL 
 		}
 	}
 	if was != "" {
-		firstURL = address(path, rest)
+		firstURL = Address(path, rest)
 	}
 	if next != "" {
 		rest.Set(name, next)
-		nextURL = address(path, rest)
+		nextURL = Address(path, rest)
 	}
 	return nextURL, firstURL
 }
 
-// query reads the named parameters of the address.
-func (d *desk) query(names ...string) url.Values {
+// QueryValues reads the named parameters of the address.
+func (r *Request) QueryValues(names ...string) url.Values {
 	q := url.Values{}
 	for _, name := range names {
-		if value := d.Query(name); value != "" {
+		if value := r.Query(name); value != "" {
 			q.Set(name, value)
 		}
 	}
 	return q
 }
 
-// filterProblem tells a filter that the store refuses from what is not the person's fault.
-func filterProblem(err error) pages.Problem {
+// FilterProblem tells a filter that the store refuses from what is not the person's fault.
+func FilterProblem(err error) pages.Problem {
 	switch {
 	case errors.Is(err, store.ErrCursor):
 		return pages.ProblemCursor
@@ -132,42 +121,43 @@ func filterProblem(err error) pages.Problem {
 	return pages.ProblemNone
 }
 
-// missing turns a row that is not there into a page that is not there.
-func missing(err error) error {
+// NoPage turns a row that is not there into a page that is not there.
+func NoPage(err error) error {
 	if errors.Is(err, store.ErrNotFound) {
 		return visit.ErrNoPage
 	}
 	return err
 }
 
-// names are the e-mail addresses of the staff by their ids.
-type names map[string]string
+// Names are the e-mail addresses of the staff by their ids.
+type Names map[string]string
 
-func (d *desk) names() (names, []models.Staff, error) {
-	people, err := d.office.accounts.People(d.Context())
+// Names reads the staff, and their names by id.
+func (r *Request) Names() (Names, []models.Staff, error) {
+	people, err := r.office.accounts.People(r.Context())
 	if err != nil {
 		return nil, nil, err
 	}
-	list := make(names, len(people))
+	list := make(Names, len(people))
 	for _, person := range people {
 		list[person.ID] = person.Email
 	}
 	return list, people, nil
 }
 
-// of names a person; one who is not there any more keeps the id.
-func (n names) of(id string) string {
+// Of names a person; one who is not there any more keeps the id.
+func (n Names) Of(id string) string {
 	if name, ok := n[id]; ok {
 		return name
 	}
 	return id
 }
 
-// tooLong reports that a text has more characters than a field takes.
-func tooLong(text string, most int) bool { return len([]rune(text)) > most }
+// TooLong reports that a text has more characters than a field takes.
+func TooLong(text string, most int) bool { return len([]rune(text)) > most }
 
-// textProblem puts a refused note or reason into words.
-func textProblem(err error, text string) pages.Problem {
+// TextProblem puts a refused note or reason into words.
+func TextProblem(err error, text string) pages.Problem {
 	switch {
 	case !errors.Is(err, models.ErrNoteText):
 		return pages.ProblemNone
@@ -177,8 +167,8 @@ func textProblem(err error, text string) pages.Problem {
 	return pages.ProblemTooLong
 }
 
-// refsOf reads the references of the orders that rows are about.
-func refsOf[T any](d *desk, rows []T, orderID func(T) string) (map[string]string, error) {
+// OrderRefs reads the references of the orders that rows are about.
+func OrderRefs[T any](req *Request, rows []T, orderID func(T) string) (map[string]string, error) {
 	var ids []string
 	seen := map[string]bool{"": true}
 	for _, row := range rows {
@@ -190,5 +180,30 @@ func refsOf[T any](d *desk, rows []T, orderID func(T) string) (map[string]string
 	if len(ids) == 0 {
 		return map[string]string{}, nil
 	}
-	return d.office.site.Store.OrderRefs(d.Context(), ids)
+	return req.office.site.Store.OrderRefs(req.Context(), ids)
 }
+
+// Percent writes a percentage; zero is "".
+func Percent(a models.Amount) string {
+	if a.IsZero() {
+		return ""
+	}
+	return a.String() + "%"
+}
+
+// FileSize writes a file's size with one digit after the point.
+func FileSize(bytes int64) string {
+	const step = 1000
+	units := []string{"B", "kB", "MB", "GB"}
+	unit, tenths := 0, bytes*10
+	for tenths >= step*10 && unit < len(units)-1 {
+		tenths, unit = tenths/step, unit+1
+	}
+	if unit == 0 {
+		return strconv.FormatInt(bytes, 10) + " B"
+	}
+	return strconv.FormatInt(tenths/10, 10) + "." + strconv.FormatInt(tenths%10, 10) + " " + units[unit]
+}
+
+// TaskRefresh is how often the page of a running task loads itself again without scripts, in seconds.
+const TaskRefresh = 3

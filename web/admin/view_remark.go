@@ -15,8 +15,8 @@ func remarkWords() map[string]string {
 	}
 }
 
-// remark puts what the shop itself wrote (models.Remark) into the reader's language; any other text, such as a person's, stays as it is.
-func remark(p *i18n.Printer, text string) string {
+// Remark puts what the shop itself wrote (models.Remark) into the reader's language; any other text, such as a person's, stays as it is.
+func Remark(p *i18n.Printer, text string) string {
 	code, values, ok := models.ReadRemark(text)
 	if !ok {
 		return text

@@ -31,12 +31,12 @@ func TestRemark_IsInTheReadersLanguage(t *testing.T) {
 		{models.Remark("ended", "code", "closed"), func(w i18ntest.Words) string { return text(w, "ended", "Code", code(w, "closed")) }},
 	} {
 		for _, words := range []i18ntest.Words{english, chinese} {
-			assert.Equal(t, c.want(words), remark(words.Printer, c.text), c.text)
+			assert.Equal(t, c.want(words), Remark(words.Printer, c.text), c.text)
 		}
 	}
 	// What no catalogue knows, and what people or earlier versions wrote, stays as it is.
 	for _, text := range []string{"the platform cannot be reached", "shifted", models.Remark("of_tomorrow"), ""} {
-		assert.Equal(t, text, remark(english.Printer, text))
-		assert.Equal(t, text, remark(chinese.Printer, text))
+		assert.Equal(t, text, Remark(english.Printer, text))
+		assert.Equal(t, text, Remark(chinese.Printer, text))
 	}
 }

@@ -112,7 +112,7 @@ func (j *Jar) Save(r *http.Request, w http.ResponseWriter, s *sessions.Session) 
 	if s.ID == "" {
 		s.ID = newID()
 	}
-	err := j.put(r.Context(), j.store, s)
+	err := j.put(r.Context(), s)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil // it was ended while this request was under way, and stays ended
 	}
@@ -123,31 +123,39 @@ func (j *Jar) Save(r *http.Request, w http.ResponseWriter, s *sessions.Session) 
 	return nil
 }
 
-func (j *Jar) put(ctx context.Context, db *store.Store, s *sessions.Session) error {
+func (j *Jar) put(ctx context.Context, s *sessions.Session) error {
+	row, err := j.row(s)
+	if err != nil {
+		return err
+	}
+	put := j.store.UpdateSession
+	if s.IsNew {
+		put = j.store.PutSession
+	}
+	if err := put(ctx, s.ID, row); err != nil {
+		return fmt.Errorf("store session: %w", err)
+	}
+	s.IsNew = false
+	return nil
+}
+
+// row is a session as it is stored.
+func (j *Jar) row(s *sessions.Session) (models.Session, error) {
 	data, ok := s.Values[dataKey{}].(*Data)
 	if !ok {
-		return fmt.Errorf("session holds %T", s.Values[dataKey{}])
+		return models.Session{}, fmt.Errorf("session holds %T", s.Values[dataKey{}])
 	}
 	content, err := json.Marshal(data)
 	if err != nil {
-		return fmt.Errorf("encode session: %w", err)
+		return models.Session{}, fmt.Errorf("encode session: %w", err)
 	}
 	now := j.clock()
 	if data.CreatedAt.IsZero() {
 		data.CreatedAt = now
 	}
-	row := models.Session{
+	return models.Session{
 		CartID: data.CartID, Data: content, CreatedAt: data.CreatedAt, UpdatedAt: now, ExpiresAt: now.Add(lifetime),
-	}
-	store := db.UpdateSession
-	if s.IsNew {
-		store = db.PutSession
-	}
-	if err := store(ctx, s.ID, row); err != nil {
-		return fmt.Errorf("store session: %w", err)
-	}
-	s.IsNew = false
-	return nil
+	}, nil
 }
 
 // Session is one visitor's session.
@@ -189,21 +197,15 @@ func (s *Session) Save(w http.ResponseWriter, r *http.Request) error { return s.
 // Renew stores the session under a new id and deletes the old one, as must happen at every change of privilege: an id that
 // somebody planted or saw before is worth nothing after.
 func (s *Session) Renew(w http.ResponseWriter, r *http.Request) error {
-	ctx, old, fresh := r.Context(), s.session.ID, s.session.IsNew
-	s.session.ID, s.session.IsNew = newID(), true
-	err := s.jar.store.Tx(ctx, func(tx *store.Store) error {
-		if err := s.jar.put(ctx, tx, s.session); err != nil {
-			return err
-		}
-		if old == "" {
-			return nil
-		}
-		return tx.DeleteSession(ctx, old)
-	})
+	row, err := s.jar.row(s.session)
 	if err != nil {
-		s.session.ID, s.session.IsNew = old, fresh
 		return fmt.Errorf("renew session: %w", err)
 	}
+	id := newID()
+	if err := s.jar.store.ReplaceSession(r.Context(), s.session.ID, id, row); err != nil {
+		return fmt.Errorf("renew session: %w", err)
+	}
+	s.session.ID, s.session.IsNew = id, false
 	http.SetCookie(w, sessions.NewCookie(s.session.Name(), s.session.ID, s.session.Options))
 	return nil
 }

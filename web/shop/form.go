@@ -4,10 +4,10 @@ import (
 	"net/mail"
 	"net/url"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
 )
@@ -161,14 +161,12 @@ func isHostName(host string) bool {
 }
 
 // nameProblem checks a name, which may be missing.
-func nameProblem(text string) pages.FieldProblem {
-	if utf8.RuneCountInString(text) > maxName {
+func nameProblem(name string) pages.FieldProblem {
+	switch {
+	case utf8.RuneCountInString(name) > maxName:
 		return pages.NameTooLong
-	}
-	for _, r := range text {
-		if unicode.IsControl(r) || r == utf8.RuneError || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) || models.TurnsText(r) {
-			return pages.NameInvalid
-		}
+	case !text.Line(name):
+		return pages.NameInvalid
 	}
 	return pages.FieldOK
 }

@@ -1,11 +1,6 @@
 package shop
 
 import (
-	"context"
-	"errors"
-
-	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/web/visit"
 )
 
@@ -20,23 +15,7 @@ func (p *OrderPages) Reorder(v *visit.Visit) error {
 	if err != nil {
 		return err
 	}
-	cartID := s.CartID
-	// All lines or none: the shopper of a form that failed sends it again, and no line may count twice.
-	err = p.site.Store.Tx(v.Context(), func(tx *store.Store) error {
-		if cartID = s.CartID; cartID == "" {
-			cart, err := tx.CreateCart(v.Context())
-			if err != nil {
-				return err
-			}
-			cartID = cart.ID
-		}
-		for _, line := range order.Lines {
-			if err := addLine(v.Context(), tx, cartID, line); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	cartID, err := p.site.Store.Reorder(v.Context(), s.CartID, order.Lines)
 	if err != nil {
 		return p.unfinished(v, order, "reorder", err)
 	}
@@ -49,16 +28,4 @@ func (p *OrderPages) Reorder(v *visit.Visit) error {
 		p.site.Log.WarnContext(v.Context(), "session not kept", "request", v.RequestID(), "error", err)
 	}
 	return v.SeeOther(cartPath)
-}
-
-func addLine(ctx context.Context, db *store.Store, cartID string, line models.OrderLine) error {
-	variant, product, err := db.Variant(ctx, line.VariantID)
-	if errors.Is(err, store.ErrNotFound) || (err == nil && (product.Hidden || variant.Retired)) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	_, err = db.AddToCart(ctx, cartID, line.VariantID, line.Quantity, line.UnitPrice)
-	return err
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/templates"
 	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/visit"
@@ -12,7 +13,7 @@ import (
 
 // tagSlug is the last part of a tag's address: a slug, or the tag itself where it has no Latin letters.
 func tagSlug(tag string) string {
-	if slug := models.Slugify(tag); slug != "" {
+	if slug := text.Slug(tag); slug != "" {
 		return slug
 	}
 	return tag

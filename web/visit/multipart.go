@@ -8,9 +8,10 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/coincart/coincart/models/text"
 )
 
 // The bounds of a form with files.
@@ -39,29 +40,50 @@ type FileLimits struct {
 // Upload reads a form that may have files (multipart/form-data), or an ordinary one. A file field that was left empty is no file. Nothing
 // is written to disk. Errors: ErrTooLarge, ErrBadForm.
 func (v *Visit) Upload(limits FileLimits) (url.Values, []File, error) {
+	bodyBytes := int64(limits.Files+1)*limits.Bytes + 2*maxMultipartText // one file that is too large can still be named
+	form, err := v.readMultipart(bodyBytes, func(_ url.Values, field, name string, data io.Reader) error {
+		if len(v.files) >= limits.Files {
+			return ErrTooLarge
+		}
+		file, err := readFile(data, limits.Bytes)
+		file.Field, file.Name = field, name
+		v.files = append(v.files, file)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return form, v.files, nil
+}
+
+// fileTaker gets a file of a form while it arrives: the fields that stand before it, the name of its field, its own name made safe to show,
+// and its data. What it leaves unread is skipped.
+type fileTaker func(form url.Values, field, name string, data io.Reader) error
+
+// readMultipart reads a form with files whose body has at most bodyBytes, or an ordinary form, and returns its fields. Each file goes to take.
+// A body is read once: later calls return the same fields and take nothing. Errors: ErrTooLarge, ErrBadForm, and those of take as they are.
+func (v *Visit) readMultipart(bodyBytes int64, take fileTaker) (url.Values, error) {
 	r := v.gin.Request
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "multipart/form-data" {
-		form, err := v.Form()
-		return form, nil, err
+		return v.Form()
 	}
 	if v.form != nil {
-		return v.form, v.files, nil
+		return v.form, nil
 	}
 	if err := v.takeTime(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	most := int64(limits.Files+1)*limits.Bytes + 2*maxMultipartText // one that is too large can still be named
-	r.Body = http.MaxBytesReader(v.gin.Writer, r.Body, most)
+	r.Body = http.MaxBytesReader(v.gin.Writer, r.Body, bodyBytes)
 	reader, err := r.MultipartReader()
 	if err != nil {
-		return nil, nil, ErrBadForm
+		return nil, ErrBadForm
 	}
-	form, files, err := readParts(reader, limits)
+	form, err := readParts(reader, take)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	v.form, v.files = form, files
-	return form, files, nil
+	v.form = form
+	return form, nil
 }
 
 // takeTime lifts the server's times for a page: a file takes longer than its page. A connection without deadlines is a test's.
@@ -76,75 +98,81 @@ func (v *Visit) takeTime() error {
 	return nil
 }
 
-func readParts(reader *multipart.Reader, limits FileLimits) (url.Values, []File, error) {
-	form, text := url.Values{}, int64(maxMultipartText)
-	var files []File
+// readParts reads a form part by part: fields are collected, files go to take. A form without any part is ErrBadForm.
+func readParts(reader *multipart.Reader, take fileTaker) (url.Values, error) {
+	fields := fieldReader{form: url.Values{}, left: maxMultipartText}
 	for n := 0; ; n++ {
 		part, err := reader.NextRawPart()
-		if errors.Is(err, io.EOF) && n > 0 {
-			return form, files, nil
+		switch {
+		case errors.Is(err, io.EOF) && n > 0:
+			return fields.form, nil
+		case err != nil:
+			return nil, formError(err)
+		case n == maxMultipartParts:
+			return nil, ErrTooLarge
+		}
+		name, isFile := fileName(part)
+		switch {
+		case !isFile:
+			err = fields.read(part)
+		case name != "": // otherwise nothing was chosen
+			err = take(fields.form, part.FormName(), text.Clean(name), part)
 		}
 		if err != nil {
-			return nil, nil, formError(err)
+			return nil, err
 		}
-		if n >= maxMultipartParts {
-			return nil, nil, ErrTooLarge
-		}
-		field := part.FormName()
-		if name := part.FileName(); name != "" || isFile(part) {
-			file, err := readFile(part, limits.Bytes)
-			if err != nil {
-				return nil, nil, err
-			}
-			if name == "" && len(file.Data) == 0 && !file.Large {
-				continue // nothing was chosen
-			}
-			if len(files) >= limits.Files {
-				return nil, nil, ErrTooLarge
-			}
-			file.Field, file.Name = field, clean(strings.ToValidUTF8(name, ""))
-			files = append(files, file)
-			continue
-		}
-		value, err := io.ReadAll(io.LimitReader(part, text+1))
-		if err != nil {
-			return nil, nil, formError(err)
-		}
-		if text -= int64(len(value)) + int64(len(field)); text < 0 {
-			return nil, nil, ErrTooLarge
-		}
-		if field == "" || !utf8.Valid(value) || !utf8.ValidString(field) {
-			return nil, nil, ErrBadForm
-		}
-		form.Add(field, string(value))
 	}
 }
 
-// isFile reports a file field in which nothing was chosen: it has a file's name, an empty one.
-func isFile(part *multipart.Part) bool {
+// fileName returns the name of a file. isFile is false for a field; a file field in which nothing was chosen has an empty name.
+func fileName(part *multipart.Part) (name string, isFile bool) {
 	_, parameters, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
 	if err != nil {
-		return false
+		return "", false
 	}
-	_, ok := parameters["filename"]
-	return ok
+	_, isFile = parameters["filename"]
+	return part.FileName(), isFile
 }
 
-// readFile reads a file; of one that is too long the rest is passed over, so that the form can say which one it was.
-func readFile(part *multipart.Part, most int64) (File, error) {
-	data, err := io.ReadAll(io.LimitReader(part, most+1))
+// fieldReader collects the fields of a form.
+type fieldReader struct {
+	form url.Values
+	left int64 // bytes that names and values may still have
+}
+
+// read adds a field. Errors: ErrTooLarge, ErrBadForm.
+func (f *fieldReader) read(part *multipart.Part) error {
+	value, err := io.ReadAll(io.LimitReader(part, f.left+1))
+	if err != nil {
+		return formError(err)
+	}
+	field := part.FormName()
+	if f.left -= int64(len(value) + len(field)); f.left < 0 {
+		return ErrTooLarge
+	}
+	if field == "" || !utf8.Valid(value) || !utf8.ValidString(field) {
+		return ErrBadForm
+	}
+	f.form.Add(field, string(value))
+	return nil
+}
+
+// readFile reads a file; the rest of one that is too long is skipped, so that the form can say which one it was.
+func readFile(file io.Reader, limit int64) (File, error) {
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err != nil {
 		return File{}, formError(err)
 	}
-	if int64(len(data)) <= most {
+	if int64(len(data)) <= limit {
 		return File{Data: data}, nil
 	}
-	if _, err := io.Copy(io.Discard, part); err != nil {
+	if _, err := io.Copy(io.Discard, file); err != nil {
 		return File{}, formError(err)
 	}
 	return File{Large: true}, nil
 }
 
+// formError is the error of a form whose body cannot be read to its end.
 func formError(err error) error {
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return ErrTooLarge

@@ -13,6 +13,8 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/coincart/coincart/models/text"
 )
 
 // engine is what gin's contexts belong to; nothing is routed through it.
@@ -119,7 +121,7 @@ func FuzzUpload(f *testing.F) {
 		assert.LessOrEqual(t, len(files), limits.Files)
 		for _, file := range files {
 			assert.LessOrEqual(t, len(file.Data), int(limits.Bytes))
-			assert.Equal(t, clean(file.Name), file.Name)
+			assert.Equal(t, text.Clean(file.Name), file.Name)
 		}
 		for name := range form {
 			assert.Equal(t, strings.ToValidUTF8(name, "?"), name)

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
@@ -25,6 +26,7 @@ type Config struct {
 	ShopName string // where the settings have none
 	Secure   bool   // the public address is https
 	Demo     bool
+	Zone     *time.Location     // in which the exchange's day begins and ends
 	Count    func(event string) // counts what happened, for the metrics; nil: nobody counts
 }
 
@@ -34,6 +36,7 @@ type Site struct {
 	Clock models.Clock
 	Log   *slog.Logger
 	Count func(event string)
+	Zone  *time.Location // in which the exchange's day begins and ends, and staff read times
 
 	base     string
 	shopName string
@@ -57,7 +60,7 @@ func NewSite(c Config) *Site {
 		count = func(string) {}
 	}
 	return &Site{
-		Store: c.Store, Clock: c.Clock, Log: c.Logger, Count: count, base: c.BaseURL, shopName: c.ShopName, secure: c.Secure, demo: c.Demo,
+		Store: c.Store, Clock: c.Clock, Log: c.Logger, Count: count, Zone: c.Zone, base: c.BaseURL, shopName: c.ShopName, secure: c.Secure, demo: c.Demo,
 		jar:        session.NewJar(c.Store, c.Clock, c.Secure),
 		press:      newPress(),
 		categories: &cached[[]models.Category]{now: c.Clock, load: c.Store.Categories},

@@ -4,12 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // StreamTime is how long a streamed file may take to arrive altogether, as long as it goes on arriving.
@@ -19,57 +16,14 @@ const StreamTime = 30 * time.Minute
 // the fields that stand before the file; those behind it are in the form that Stream returns. Without a file take is not called. Errors:
 // ErrTooLarge, where the file has more than most bytes, ErrBadForm, and that of take as it is.
 func (v *Visit) Stream(most int64, take func(form url.Values, name string, file io.Reader) error) (url.Values, error) {
-	r := v.gin.Request
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "multipart/form-data" {
-		return v.Form()
-	}
-	if err := v.takeTime(); err != nil {
-		return nil, err
-	}
-	r.Body = http.MaxBytesReader(v.gin.Writer, r.Body, most+2*maxMultipartText)
-	reader, err := r.MultipartReader()
-	if err != nil {
-		return nil, ErrBadForm
-	}
-	form, text, taken := url.Values{}, int64(maxMultipartText), false
-	for n := 0; ; n++ {
-		part, err := reader.NextRawPart()
-		switch {
-		case errors.Is(err, io.EOF):
-			v.form = form
-			return form, nil
-		case err != nil:
-			return nil, formError(err)
-		case n >= maxMultipartParts:
-			return nil, ErrTooLarge
+	taken := false
+	return v.readMultipart(most+2*maxMultipartText, func(form url.Values, _, name string, data io.Reader) error {
+		if taken {
+			return ErrTooLarge
 		}
-		if name := part.FileName(); name != "" || isFile(part) {
-			if name == "" { // nothing was chosen
-				continue
-			}
-			if taken {
-				return nil, ErrTooLarge
-			}
-			taken = true
-			arriving := &patient{v: v, from: part, until: time.Now().Add(StreamTime)}
-			if err := take(form, clean(strings.ToValidUTF8(name, "")), arriving); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		value, err := io.ReadAll(io.LimitReader(part, text+1))
-		if err != nil {
-			return nil, formError(err)
-		}
-		field := part.FormName()
-		if text -= int64(len(value)) + int64(len(field)); text < 0 {
-			return nil, ErrTooLarge
-		}
-		if field == "" || !utf8.Valid(value) || !utf8.ValidString(field) {
-			return nil, ErrBadForm
-		}
-		form.Add(field, string(value))
-	}
+		taken = true
+		return take(form, name, &patient{v: v, from: data, until: time.Now().Add(StreamTime)})
+	})
 }
 
 // patient gives a file time as long as it goes on arriving.

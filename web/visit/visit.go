@@ -10,12 +10,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/session"
@@ -78,7 +78,7 @@ func (v *Visit) RequestID() string { return v.gin.Writer.Header().Get(RequestIDH
 func (v *Visit) Param(name string) string { return v.gin.Param(name) }
 
 // Query is a parameter of the address, made safe to show and to search for: valid UTF-8 without control characters.
-func (v *Visit) Query(name string) string { return clean(v.gin.Query(name)) }
+func (v *Visit) Query(name string) string { return text.Clean(v.gin.Query(name)) }
 
 // Header is a header of the request.
 func (v *Visit) Header(name string) string { return v.gin.Request.Header.Get(name) }
@@ -263,18 +263,4 @@ func (v *Visit) PageNumber() (n int, ok bool) {
 	}
 	n, err := strconv.Atoi(text)
 	return n, err == nil && n >= 1
-}
-
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == utf8.RuneError:
-			return -1
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return r
-	}, text)
 }

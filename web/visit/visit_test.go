@@ -60,21 +60,6 @@ func FuzzOwnPath(f *testing.F) {
 	})
 }
 
-func TestClean_LeavesWordsOnly(t *testing.T) {
-	for text, want := range map[string]string{
-		"blue mug":             "blue mug",
-		"blue\x00mug":          "bluemug",
-		"a\r\nb\tc":            "a  b c",
-		"茶杯\xff":               "茶杯",
-		"a\u202eb\u200bc":      "abc",
-		"<script>":             "<script>",
-		"\x1b[31m":             "[31m",
-		"caf\u00e9 cafe\u0301": "caf\u00e9 cafe\u0301",
-	} {
-		assert.Equal(t, want, clean(text), "%q", text)
-	}
-}
-
 func TestAcceptsGzip_ReadsWeights(t *testing.T) {
 	for header, want := range map[string]bool{
 		"": false, "gzip": true, "br, gzip": true, "gzip;q=0.5": true, "gzip;q=0": false, "gzip; q=0.0": false, "*": true,

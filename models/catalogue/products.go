@@ -1,0 +1,209 @@
+package catalogue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
+)
+
+func productSubject(id string) string { return "product:" + id }
+
+// SaveProduct stores a product; stored is what it was, the zero value for a new one. categories are all there are, for the audit log. Errors
+// are those of store.Store's SaveProduct and KeepMedia.
+func (e *Editor) SaveProduct(ctx context.Context, by models.Actor, categories []models.Category, stored, p models.Product) error {
+	action, before := "product.change", ProductFacts(stored, categories)
+	if stored.ID == "" {
+		action, before = "product.create", nil
+	}
+	was, is := models.ChangedFacts(before, ProductFacts(p, categories))
+	return e.store.Audited(ctx, by, action, productSubject(p.ID), was, is, func(tx *store.Store) error {
+		if err := tx.KeepMedia(ctx, p.PictureSources()...); err != nil {
+			return err
+		}
+		return tx.SaveProduct(ctx, p)
+	})
+}
+
+// DuplicateProduct stores a hidden copy of a product under an id and a title of its own, without stock. store.ErrConflict: the copy is there
+// already.
+func (e *Editor) DuplicateProduct(ctx context.Context, by models.Actor, of models.Product, id, title string) error {
+	copied := copyOf(of, id, title)
+	facts := models.Facts{"title": copied.Title, "slug": copied.Slug, "of": of.ID}
+	return e.store.Audited(ctx, by, "product.duplicate", productSubject(id), nil, facts, func(tx *store.Store) error {
+		return tx.SaveProduct(ctx, copied)
+	})
+}
+
+// DeleteProduct deletes a product. store.ErrInUse: it was ordered.
+func (e *Editor) DeleteProduct(ctx context.Context, by models.Actor, categories []models.Category, p models.Product) error {
+	return e.store.Audited(ctx, by, "product.delete", productSubject(p.ID), ProductFacts(p, categories), nil, func(tx *store.Store) error {
+		return tx.DeleteProduct(ctx, p.ID)
+	})
+}
+
+// MoveProduct puts a product in front of another one (before; "": at the end) in the order of a category.
+func (e *Editor) MoveProduct(ctx context.Context, by models.Actor, id, category, before string) error {
+	facts := models.Facts{"category": category, "before": before}
+	return e.store.Audited(ctx, by, "product.move", productSubject(id), nil, facts, func(tx *store.Store) error {
+		return tx.MoveProduct(ctx, id, category, before)
+	})
+}
+
+// ProductChange is what can be done to several products at once.
+type ProductChange string
+
+// The changes of several products.
+const (
+	Publish   ProductChange = "publish"
+	Hide      ProductChange = "hide"
+	Feature   ProductChange = "feature"
+	Unfeature ProductChange = "unfeature"
+)
+
+// Known reports that there is such a change.
+func (c ProductChange) Known() bool {
+	return slices.Contains([]ProductChange{Publish, Hide, Feature, Unfeature}, c)
+}
+
+// apply makes the change and reports whether it was one.
+func (c ProductChange) apply(p *models.Product) bool {
+	hidden, featured := p.Hidden, p.Featured
+	switch c {
+	case Publish:
+		p.Hidden = false
+	case Hide:
+		p.Hidden = true
+	case Feature:
+		p.Featured = true
+	case Unfeature:
+		p.Featured = false
+	}
+	return p.Hidden != hidden || p.Featured != featured
+}
+
+// ChangeProducts changes all of the products or none, and counts those that were changed. Products that are not there any more are passed
+// over.
+func (e *Editor) ChangeProducts(ctx context.Context, by models.Actor, ids []string, change ProductChange) (changed int, err error) {
+	if !change.Known() {
+		return 0, fmt.Errorf("change products: no such change: %q", change)
+	}
+	facts := models.Facts{"products": strings.Join(ids, " ")}
+	err = e.store.Audited(ctx, by, "product."+string(change), "products:"+strconv.Itoa(len(ids)), nil, facts, func(tx *store.Store) error {
+		changed = 0 // a repeated transaction begins anew
+		for _, id := range ids {
+			p, err := tx.ProductByID(ctx, id)
+			if errors.Is(err, store.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if !change.apply(&p) {
+				continue
+			}
+			if err := tx.SaveProduct(ctx, p); err != nil {
+				return err
+			}
+			changed++
+		}
+		return nil
+	})
+	return changed, err
+}
+
+// copyOf is a hidden product like another one, with an address and SKUs of its own and without stock.
+func copyOf(p models.Product, id, title string) models.Product {
+	suffix := strings.ReplaceAll(id, "-", "")[24:]
+	p.ID, p.Title, p.Hidden, p.Featured, p.Version = id, shorten(title, models.MaxTitle), true, false, 0
+	p.Slug = strings.Trim(shorten(p.Slug, text.MaxSlug-len(suffix)-1), "-") + "-" + suffix
+	variants := make([]models.Variant, len(p.Variants))
+	for i, v := range p.Variants {
+		v.ID, v.OnHand, v.Reserved, v.Sold = "", 0, 0, 0
+		v.SKU = shorten(v.SKU, models.MaxSKU-len(suffix)-1) + "-" + suffix
+		variants[i] = v
+	}
+	pictures := make([]models.Picture, len(p.Pictures))
+	for i, picture := range p.Pictures {
+		picture.ID = ""
+		pictures[i] = picture
+	}
+	p.Variants, p.Pictures = variants, pictures
+	return p
+}
+
+func shorten(text string, longest int) string {
+	runes := []rune(text)
+	if len(runes) > longest {
+		return string(runes[:longest])
+	}
+	return text
+}
+
+// ProductFacts are what the audit log tells about a product, and what differs between two versions of it. categories are all there are.
+func ProductFacts(p models.Product, categories []models.Category) models.Facts {
+	f := models.Facts{
+		"title": p.Title, "slug": p.Slug, "summary": models.FactText(p.Summary), "description": models.FactText(p.Description), "tags": strings.Join(p.Tags, ", "),
+		"featured": strconv.FormatBool(p.Featured), "hidden": strconv.FormatBool(p.Hidden), "options": strings.Join(p.OptionNames, ", "),
+	}
+	var names, sources []string
+	for _, id := range p.CategoryIDs {
+		names = append(names, models.CategoryPath(categories, id))
+	}
+	f["categories"] = strings.Join(names, ", ")
+	for _, picture := range p.Pictures {
+		sources = append(sources, picture.Source)
+	}
+	f["pictures"] = strings.Join(sources, ", ")
+	for lang, fields := range p.Texts {
+		for name, text := range fields {
+			f[name+" "+lang] = models.FactText(text)
+		}
+	}
+	for _, v := range p.Variants {
+		f["variant "+v.SKU] = variantFact(v)
+	}
+	return f
+}
+
+// variantFact writes a variant in one line; what is usual is left out.
+func variantFact(v models.Variant) string {
+	parts := []string{strings.Join(v.Options, " / "), v.Price.String()}
+	if v.SalePrice.IsPositive() {
+		parts = append(parts, "sale "+v.SalePrice.String()+saleSpan(v.SaleFrom, v.SaleUntil))
+	}
+	if !v.Weight.IsZero() {
+		parts = append(parts, v.Weight.String()+" kg")
+	}
+	if v.LowStock > 0 {
+		parts = append(parts, "low "+strconv.Itoa(v.LowStock))
+	}
+	for name, is := range map[string]bool{"virtual": v.Virtual, "untracked": v.Untracked, "retired": v.Retired} {
+		if is {
+			parts = append(parts, name)
+		}
+	}
+	slices.Sort(parts[2:])
+	parts = append(parts, v.Barcode, v.Picture)
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+}
+
+func saleSpan(from, until time.Time) string {
+	var text strings.Builder
+	for _, end := range []struct {
+		word string
+		at   time.Time
+	}{{" from ", from}, {" until ", until}} {
+		if !end.at.IsZero() {
+			text.WriteString(end.word + end.at.UTC().Format(time.RFC3339))
+		}
+	}
+	return text.String()
+}

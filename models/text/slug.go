@@ -1,0 +1,74 @@
+package text
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// MaxSlug is the most characters of an address's last part.
+const MaxSlug = 80
+
+// Slug makes the last part of an address of a text: lower-case ASCII letters and digits with dashes between the words. It is empty
+// where a text has none of them, such as one in Chinese: then the caller needs another word, such as the SKU.
+func Slug(s string) string {
+	var b strings.Builder
+	dash := false
+	add := func(letters string) {
+		if dash && b.Len() > 0 {
+			b.WriteByte('-')
+		}
+		dash = false
+		b.WriteString(letters)
+	}
+	for _, r := range norm.NFKD.String(strings.ToLower(strings.ToValidUTF8(s, " "))) {
+		letters, known := latinLetters(r)
+		switch {
+		case known:
+			add(letters)
+		case unicode.Is(unicode.Mn, r), r == '\'', r == '\u2019':
+		default:
+			dash = true
+		}
+		if b.Len() >= MaxSlug {
+			break
+		}
+	}
+	return strings.Trim(b.String()[:min(b.Len(), MaxSlug)], "-")
+}
+
+// latinLetters writes a letter in ASCII, where there is a usual way.
+func latinLetters(r rune) (letters string, known bool) {
+	switch {
+	case (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9'):
+		return string(r), true
+	case r == 'ß':
+		return "ss", true
+	case r == 'æ':
+		return "ae", true
+	case r == 'œ':
+		return "oe", true
+	case r == 'ø':
+		return "o", true
+	case r == 'đ':
+		return "d", true
+	case r == 'ł':
+		return "l", true
+	default:
+		return "", false
+	}
+}
+
+// IsSlug reports that a text can be the last part of an address: lower-case letters and digits with single dashes between them.
+func IsSlug(s string) bool {
+	if s == "" || len(s) > MaxSlug || strings.HasPrefix(s, "-") || strings.HasSuffix(s, "-") || strings.Contains(s, "--") {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,148 @@
+package books
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/books"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/admin/refunds"
+	"github.com/coincart/coincart/web/visit"
+)
+
+// discrepancy is the one that the address names.
+func (h *Handlers) discrepancy(req *admin.Request) (models.Discrepancy, url.Values, error) {
+	id, err := req.ID()
+	if err != nil {
+		return models.Discrepancy{}, nil, err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return models.Discrepancy{}, nil, err
+	}
+	found, err := h.site.Store.Discrepancy(req.Context(), id)
+	return found, form, admin.NoPage(err)
+}
+
+// settleDiscrepancy lets the platform decide: POST /admin/discrepancies/{id}/settle.
+func (h *Handlers) settleDiscrepancy(req *admin.Request) error {
+	found, _, err := h.discrepancy(req)
+	if err != nil {
+		return err
+	}
+	err = h.books.SettleDiscrepancy(req.Context(), found.ID, req.Actor())
+	return h.discrepancyDone(req, found, err, "", pages.NoticeSettled)
+}
+
+// acceptDiscrepancy explains a difference: POST /admin/discrepancies/{id}/accept with reason.
+func (h *Handlers) acceptDiscrepancy(req *admin.Request) error {
+	found, form, err := h.discrepancy(req)
+	if err != nil {
+		return err
+	}
+	reason := form.Get("reason")
+	err = h.books.AcceptDiscrepancy(req.Context(), found.ID, reason, req.Actor())
+	return h.discrepancyDone(req, found, err, reason, pages.NoticeAccepted)
+}
+
+// assignDiscrepancy says who looks after a difference: POST /admin/discrepancies/{id}/assign with owner (empty: nobody), note.
+func (h *Handlers) assignDiscrepancy(req *admin.Request) error {
+	found, form, err := h.discrepancy(req)
+	if err != nil {
+		return err
+	}
+	owner, note := form.Get("owner"), form.Get("note")
+	if owner != "" {
+		people, err := h.accounts.People(req.Context())
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(people, func(p models.Staff) bool { return p.ID == owner && !p.Disabled }) {
+			return admin.ErrFilter
+		}
+	}
+	err = h.books.AssignDiscrepancy(req.Context(), found.ID, owner, note, req.Actor())
+	return h.discrepancyDone(req, found, err, note, pages.NoticeAssigned)
+}
+
+// refundDiscrepancy asks for money to go back because of a difference: POST /admin/discrepancies/{id}/refund with amount, reason,
+// form_token.
+func (h *Handlers) refundDiscrepancy(req *admin.Request) error {
+	found, form, err := h.discrepancy(req)
+	if err != nil {
+		return err
+	}
+	token, err := admin.FormToken(form)
+	if err != nil {
+		return err
+	}
+	attempt, err := h.site.Store.AttemptByAppOrderID(req.Context(), found.AppOrderID)
+	if errors.Is(err, store.ErrNotFound) {
+		return h.discrepancyProblem(req, found, func(row *pages.DiscrepancyRow) { row.Problem = pages.ProblemNotRefundable })
+	}
+	if err != nil {
+		return err
+	}
+	kind, wrong, err := refunds.Start(h.payments, req, attempt.OrderID, attempt.ID, token, form)
+	if err != nil {
+		return err
+	}
+	if wrong.Any() {
+		return h.discrepancyProblem(req, found, func(row *pages.DiscrepancyRow) {
+			row.Problem, row.Left, row.FormToken = wrong.Form, wrong.Left, token
+			row.Amount = pages.Field{Value: form.Get("amount"), Problem: wrong.Amount}
+			row.Reason = pages.Field{Value: form.Get("reason"), Problem: wrong.Reason}
+		})
+	}
+	return req.Done(admin.DayPath(found.Day), kind)
+}
+
+// discrepancyDone leads back to the day, or shows it again with what was wrong.
+func (h *Handlers) discrepancyDone(req *admin.Request, found models.Discrepancy, cause error, text string, kind pages.NoticeKind) error {
+	if cause == nil {
+		return req.Done(admin.DayPath(found.Day), kind)
+	}
+	problem := admin.TextProblem(cause, text)
+	switch {
+	case errors.Is(cause, books.ErrDiscrepancyOver), errors.Is(cause, store.ErrConflict):
+		problem = pages.ProblemStale
+	case errors.Is(cause, books.ErrDaySealed):
+		problem = pages.ProblemDaySealed
+	case errors.Is(cause, books.ErrNotSettleable):
+		problem = pages.ProblemNotSettleable
+	}
+	if problem == pages.ProblemNone {
+		return admin.NoPage(cause)
+	}
+	return h.discrepancyProblem(req, found, func(row *pages.DiscrepancyRow) {
+		if admin.TextProblem(cause, text) != pages.ProblemNone {
+			row.Reason = pages.Field{Value: text, Problem: problem}
+			return
+		}
+		row.Problem = problem
+	})
+}
+
+// discrepancyProblem shows the day again; where the difference is not on its first page, the page itself says what was wrong.
+func (h *Handlers) discrepancyProblem(req *admin.Request, found models.Discrepancy, say func(*pages.DiscrepancyRow)) error {
+	if _, _, problem := admin.ReadDay(found.Day, h.site.Clock(), h.site.Zone); problem != pages.ProblemNone {
+		return visit.ErrNoPage
+	}
+	return h.statementPage(req, found.Day, url.Values{}, func(view *pages.StatementView) {
+		for i := range view.Found {
+			if view.Found[i].ID == found.ID {
+				say(&view.Found[i])
+				return
+			}
+		}
+		row := pages.DiscrepancyRow{}
+		say(&row)
+		view.Found = append(view.Found, row)
+		view.Problem = worstOfDay(view)
+		view.Found = view.Found[:len(view.Found)-1]
+	})
+}

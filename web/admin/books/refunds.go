@@ -1,0 +1,119 @@
+package books
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/admin/refunds"
+)
+
+// showRefunds lists the refunds: GET /admin/refunds?state=&after=.
+func (h *Handlers) showRefunds(req *admin.Request) error {
+	return h.refundsPage(req, req.QueryValues("state", "after"), func(*pages.RefundsView) {})
+}
+
+func (h *Handlers) refundsPage(req *admin.Request, q url.Values, say func(*pages.RefundsView)) error {
+	state := models.RefundState(q.Get("state"))
+	view := pages.RefundsView{States: admin.Choices(models.RefundStates(), string(state), true)}
+	if state != "" && !slices.Contains(models.RefundStates(), state) {
+		view.Problem = pages.ProblemChoice
+	} else if err := h.refundList(req, &view, state, q); err != nil {
+		return err
+	}
+	currency, err := h.site.Currency(req.Context())
+	if err != nil {
+		return err
+	}
+	view.FourEyes = refunds.FourEyes(h.payments, req, currency.Code, currency.Digits)
+	view.Page = req.Page(pages.SectionRefunds)
+	view.Page.Path = admin.Address(admin.RefundsPath, q)
+	say(&view)
+	problem := view.Problem
+	for _, row := range view.Rows {
+		if problem == pages.ProblemNone {
+			problem = row.DeclineReason.Problem
+		}
+	}
+	return req.Answer(problem, pages.Refunds(view))
+}
+
+func (h *Handlers) refundList(req *admin.Request, view *pages.RefundsView, state models.RefundState, q url.Values) error {
+	page, next, err := h.site.Store.RefundPage(req.Context(), state, q.Get("after"), 0)
+	if view.Problem = admin.FilterProblem(err); view.Problem != pages.ProblemNone {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	names, _, err := req.Names()
+	if err != nil {
+		return err
+	}
+	refs, err := admin.OrderRefs(req, page, func(r models.Refund) string { return r.OrderID })
+	if err != nil {
+		return err
+	}
+	view.Rows = refunds.Rows(req.Printer, page, names, refs, req.Who())
+	view.Next, view.First = admin.Pager(admin.RefundsPath, q, "after", next)
+	return nil
+}
+
+// approveRefund lets a second person release a refund: POST /admin/refunds/{id}/approve.
+func (h *Handlers) approveRefund(req *admin.Request) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	err = h.payments.ApproveRefund(req.Context(), id, req.Actor())
+	switch {
+	case err == nil:
+		return req.Done(admin.RefundsPath, pages.NoticeRefundApproved)
+	case errors.Is(err, payments.ErrSamePerson):
+		return h.refundsProblem(req, pages.ProblemSamePerson)
+	case errors.Is(err, payments.ErrRefundOver):
+		return h.refundsProblem(req, pages.ProblemStale)
+	}
+	return admin.NoPage(err)
+}
+
+// declineRefund stops a refund that was not sent: POST /admin/refunds/{id}/decline with reason.
+func (h *Handlers) declineRefund(req *admin.Request) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	reason := strings.TrimSpace(form.Get("reason"))
+	err = h.payments.DeclineRefund(req.Context(), id, reason, req.Actor())
+	if problem := admin.TextProblem(err, reason); problem != pages.ProblemNone {
+		return h.refundsPage(req, url.Values{}, func(view *pages.RefundsView) {
+			for i := range view.Rows {
+				if view.Rows[i].ID == id {
+					view.Rows[i].DeclineReason = pages.Field{Value: reason, Problem: problem}
+					return
+				}
+			}
+			view.Problem = problem
+		})
+	}
+	switch {
+	case err == nil:
+		return req.Done(admin.RefundsPath, pages.NoticeRefundDeclined)
+	case errors.Is(err, payments.ErrRefundOver):
+		return h.refundsProblem(req, pages.ProblemStale)
+	}
+	return admin.NoPage(err)
+}
+
+func (h *Handlers) refundsProblem(req *admin.Request, problem pages.Problem) error {
+	return h.refundsPage(req, url.Values{}, func(view *pages.RefundsView) { view.Problem = problem })
+}

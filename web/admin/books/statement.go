@@ -1,0 +1,192 @@
+package books
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/books"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// linesPerPage is how many lines of a statement, or discrepancies, stand on a page.
+const linesPerPage = 100
+
+// showStatement shows one day: GET /admin/statements/{day}?type=&lines=&found=&after=.
+func (h *Handlers) showStatement(req *admin.Request) error {
+	day := req.Param("day")
+	_, _, problem := admin.ReadDay(day, h.site.Clock(), h.site.Zone)
+	if problem != pages.ProblemNone {
+		return h.statementsPage(req, url.Values{}, pages.Field{Value: admin.Clip(day), Problem: problem})
+	}
+	return h.statementPage(req, day, req.QueryValues("type", "lines", "found", "after"), func(*pages.StatementView) {})
+}
+
+// book is what is known about a day.
+type book struct {
+	day       models.BookDayRow
+	fetched   []models.Statement // newest first
+	report    books.Reconciliation
+	reported  bool
+	found     []models.Discrepancy
+	foundNext string
+	lines     []models.StatementLine
+	people    []models.Staff
+	names     admin.Names
+	orders    map[string]models.LineOrder // of the discrepancies and the lines: appOrderId → order
+}
+
+// ordersOf finds the orders of ours that the day's discrepancies and lines are about.
+func (h *Handlers) ordersOf(req *admin.Request, found []models.Discrepancy, lines []models.StatementLine) (map[string]models.LineOrder, error) {
+	ids := make([]string, 0, len(found)+len(lines))
+	for _, f := range found {
+		ids = append(ids, f.AppOrderID)
+	}
+	for _, l := range lines {
+		ids = append(ids, l.AppOrderID)
+	}
+	slices.Sort(ids)
+	return h.site.Store.OrdersOfLines(req.Context(), slices.Compact(ids))
+}
+
+// statementPage shows the day as it is now; say marks what was wrong with an action on it.
+func (h *Handlers) statementPage(req *admin.Request, day string, q url.Values, say func(*pages.StatementView)) error {
+	filter, problem := readStatementFilter(q)
+	b, err := h.book(req, day, filter)
+	if p := admin.FilterProblem(err); p != pages.ProblemNone {
+		problem = p
+		b, err = h.book(req, day, statementFilter{})
+	}
+	if err != nil {
+		return err
+	}
+	view := h.statementView(req, day, b)
+	view.Problem = problem
+	view.Types = admin.Choices(statementTypes(), q.Get("type"), true)
+	view.FoundStates = admin.Choices(discrepancyStates(), q.Get("found"), true)
+	view.FoundNext, view.FoundFirst = admin.Pager(admin.DayPath(day), q, "after", b.foundNext)
+	lineNext := ""
+	if len(b.lines) == linesPerPage {
+		lineNext = strconv.Itoa(b.lines[len(b.lines)-1].Position)
+	}
+	view.LinesNext, view.LinesFirst = admin.Pager(admin.DayPath(day), q, "lines", lineNext)
+	view.Export = admin.ExportForm(books.ExportStatement, url.Values{"day": {day}})
+	view.ExportFound = admin.ExportForm(books.ExportDiscrepancies, url.Values{"day": {day}})
+	view.FormToken = models.NewRef()
+	view.Page = req.Page(pages.SectionStatements)
+	view.Page.Path = admin.Address(admin.DayPath(day), q)
+	say(&view)
+	return req.Answer(worstOfDay(&view), pages.Statement(view))
+}
+
+// worstOfDay is what decides the page's status.
+func worstOfDay(view *pages.StatementView) pages.Problem {
+	if view.Problem != pages.ProblemNone {
+		return view.Problem
+	}
+	for _, row := range view.Found {
+		for _, p := range []pages.Problem{row.Problem, row.Amount.Problem, row.Reason.Problem} {
+			if p != pages.ProblemNone {
+				return p
+			}
+		}
+	}
+	return pages.ProblemNone
+}
+
+// statementFilter chooses what of a day is shown.
+type statementFilter struct {
+	kind  models.StatementType
+	lines int // after this position
+	state models.DiscrepancyState
+	after string
+}
+
+func discrepancyStates() []models.DiscrepancyState {
+	return []models.DiscrepancyState{models.DiscrepancyOpen, models.DiscrepancyAccepted, models.DiscrepancySettled}
+}
+
+func readStatementFilter(q url.Values) (f statementFilter, problem pages.Problem) {
+	if f.kind = models.StatementType(q.Get("type")); !knownType(q.Get("type")) {
+		return statementFilter{}, pages.ProblemChoice
+	}
+	if f.state = models.DiscrepancyState(q.Get("found")); f.state != "" && !slices.Contains(discrepancyStates(), f.state) {
+		return statementFilter{}, pages.ProblemChoice
+	}
+	if text := q.Get("lines"); text != "" {
+		n, ok := admin.ReadPosition(text)
+		if !ok {
+			return statementFilter{}, pages.ProblemCursor
+		}
+		f.lines = n
+	}
+	f.after = q.Get("after")
+	return f, pages.ProblemNone
+}
+
+func (h *Handlers) book(req *admin.Request, day string, f statementFilter) (b book, err error) {
+	ctx, db := req.Context(), h.site.Store
+	if b.day, err = h.bookDay(req, day); err != nil {
+		return b, err
+	}
+	if b.day.Report != "" {
+		if b.report, err = books.ReadReport(b.day.Report); err != nil {
+			return b, err
+		}
+		b.reported = true
+	}
+	if b.fetched, err = db.Statements(ctx, day); err != nil {
+		return b, err
+	}
+	b.found, b.foundNext, err = db.Discrepancies(ctx, models.DiscrepancyFilter{Day: day, State: f.state, After: f.after, Limit: linesPerPage})
+	if err != nil {
+		return b, err
+	}
+	if s := shown(b); s != nil {
+		if b.lines, err = db.StatementLines(ctx, s.ID, f.kind, f.lines, linesPerPage); err != nil {
+			return b, err
+		}
+	}
+	if b.orders, err = h.ordersOf(req, b.found, b.lines); err != nil {
+		return b, err
+	}
+	b.names, b.people, err = req.Names()
+	return b, err
+}
+
+// bookDay is the day with the number of its discrepancies in each state; one that was never compared is open and has none.
+func (h *Handlers) bookDay(req *admin.Request, day string) (models.BookDayRow, error) {
+	zone := h.site.Zone
+	_, end, err := models.ParseDay(day, zone)
+	if err != nil {
+		return models.BookDayRow{}, err
+	}
+	rows, err := h.site.Store.BookDays(req.Context(), models.DayOf(end, zone), 1)
+	if err != nil {
+		return models.BookDayRow{}, err
+	}
+	if len(rows) == 1 && rows[0].Day == day {
+		return rows[0], nil
+	}
+	return models.BookDayRow{BookDay: models.BookDay{Day: day, State: models.DayOpen}}, nil
+}
+
+// shown is the statement whose lines are shown: the one that the day was compared with, else the newest complete one.
+func shown(b book) *models.Statement {
+	var newest *models.Statement
+	for i := range b.fetched {
+		s := &b.fetched[i]
+		if s.State != models.StatementComplete {
+			continue
+		}
+		if s.ID == b.day.StatementID {
+			return s
+		}
+		if newest == nil {
+			newest = s
+		}
+	}
+	return newest
+}

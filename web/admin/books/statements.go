@@ -1,0 +1,155 @@
+package books
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/books"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// statementTypes are the types of lines that can be looked at by themselves.
+func statementTypes() []models.StatementType {
+	return []models.StatementType{models.StatementPayment, models.StatementTransfer}
+}
+
+// showStatements lists the platform's days: GET /admin/statements?before=. With day and type it leads to that day.
+func (h *Handlers) showStatements(req *admin.Request) error {
+	q := req.QueryValues("day", "type", "before")
+	if !q.Has("day") && !q.Has("type") {
+		return h.statementsPage(req, q, pages.Field{})
+	}
+	day := pages.Field{Value: q.Get("day")}
+	_, _, day.Problem = admin.ReadDay(day.Value, h.site.Clock(), h.site.Zone)
+	if day.Problem != pages.ProblemNone || !knownType(q.Get("type")) {
+		return h.statementsPage(req, q, day)
+	}
+	return req.SeeOther(admin.Address(admin.DayPath(day.Value), url.Values{"type": {q.Get("type")}}))
+}
+
+func knownType(text string) bool {
+	return text == "" || slices.Contains(statementTypes(), models.StatementType(text))
+}
+
+// statementsPage shows the list with what was typed into its form.
+func (h *Handlers) statementsPage(req *admin.Request, q url.Values, day pages.Field) error {
+	view := pages.StatementsView{Day: day, FormToken: models.NewRef(), Types: admin.Choices(statementTypes(), q.Get("type"), true)}
+	if !knownType(q.Get("type")) {
+		view.TypeProblem = pages.ProblemChoice
+	}
+	before := q.Get("before")
+	if before != "" {
+		if _, _, err := models.ParseDay(before, h.site.Zone); err != nil {
+			view.Problem, before = pages.ProblemCursor, ""
+		}
+	}
+	const perPage = 50
+	days, err := h.site.Store.BookDays(req.Context(), before, perPage)
+	if err != nil {
+		return err
+	}
+	view.Days = dayRows(req.Printer, days)
+	next := ""
+	if len(days) == perPage {
+		next = days[len(days)-1].Day
+	}
+	view.Next, view.First = admin.Pager(admin.StatementsPath, url.Values{"before": {before}}, "before", next)
+	view.Page = req.Page(pages.SectionStatements)
+	view.Page.Path = admin.Address(admin.StatementsPath, url.Values{"before": {before}})
+	worst := view.Problem
+	for _, p := range []pages.Problem{view.Day.Problem, view.TypeProblem} {
+		if worst == pages.ProblemNone {
+			worst = p
+		}
+	}
+	return req.Answer(worst, pages.Statements(view))
+}
+
+func dayRows(p *i18n.Printer, days []models.BookDayRow) []pages.DayRow {
+	rows := make([]pages.DayRow, len(days))
+	for i, b := range days {
+		rows[i] = pages.DayRow{
+			Day: b.Day, State: string(b.State), Statement: string(b.LatestState), Lines: b.Lines, Open: b.Open, Fetched: admin.Moment(p, b.FetchedAt),
+		}
+	}
+	return rows
+}
+
+// fetchChosen begins to fetch the day that was typed: POST /admin/statements with day, form_token.
+func (h *Handlers) fetchChosen(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	return h.fetch(req, form, form.Get("day"))
+}
+
+// fetchStatement begins to fetch a day: POST /admin/statements/{day}/fetch with form_token.
+func (h *Handlers) fetchStatement(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	return h.fetch(req, form, req.Param("day"))
+}
+
+// fetch begins the task. A day that has not begun or is sealed is refused before anything is asked.
+func (h *Handlers) fetch(req *admin.Request, form url.Values, day string) error {
+	token, err := admin.FormToken(form)
+	if err != nil {
+		return err
+	}
+	_, _, problem := admin.ReadDay(day, h.site.Clock(), h.site.Zone)
+	if problem != pages.ProblemNone {
+		return h.statementsPage(req, url.Values{}, pages.Field{Value: admin.Clip(day), Problem: problem})
+	}
+	book, err := h.site.Store.BookDay(req.Context(), day)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if err == nil && book.State == models.DaySealed {
+		return h.statementPage(req, day, url.Values{}, func(view *pages.StatementView) { view.Problem = pages.ProblemDaySealed })
+	}
+	task, err := h.books.StartStatement(req.Context(), day, token, req.Actor())
+	if err != nil {
+		return err
+	}
+	return req.SeeOther(admin.TaskPath(task.ID))
+}
+
+// sealDay closes a day for good: POST /admin/statements/{day}/seal.
+func (h *Handlers) sealDay(req *admin.Request) error {
+	day := req.Param("day")
+	_, _, problem := admin.ReadDay(day, h.site.Clock(), h.site.Zone)
+	if problem != pages.ProblemNone {
+		return h.statementsPage(req, url.Values{}, pages.Field{Value: admin.Clip(day), Problem: problem})
+	}
+	err := h.books.SealDay(req.Context(), day, req.Actor())
+	if err == nil {
+		return req.Done(admin.DayPath(day), pages.NoticeDaySealed)
+	}
+	problem = sealProblem(err)
+	if problem == pages.ProblemNone {
+		return err
+	}
+	return h.statementPage(req, day, url.Values{}, func(view *pages.StatementView) { view.Problem = problem })
+}
+
+func sealProblem(err error) pages.Problem {
+	switch {
+	case errors.Is(err, books.ErrDayOpen):
+		return pages.ProblemDayOpen
+	case errors.Is(err, books.ErrDaySealed):
+		return pages.ProblemDaySealed
+	case errors.Is(err, books.ErrNothingFetched):
+		return pages.ProblemNotFetched
+	case errors.Is(err, books.ErrDayFuture):
+		return pages.ProblemDayFuture
+	}
+	return pages.ProblemNone
+}

@@ -1,0 +1,195 @@
+package catalogue
+
+import (
+	"errors"
+	"io"
+	"net/url"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/catalogue"
+	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
+)
+
+const (
+	importsShown   = 30
+	problemsShown  = 100
+	failuresShown  = 100
+	longestImports = 255 // characters of a file's name
+)
+
+// showImports is the list of files and the forms: GET /admin/imports.
+func (h *Handlers) showImports(req *admin.Request) error {
+	return h.importsPage(req, func(*pages.ImportsView) {})
+}
+
+func (h *Handlers) importsPage(req *admin.Request, edit func(*pages.ImportsView)) error {
+	list, err := h.site.Store.Imports(req.Context(), importsShown)
+	if err != nil {
+		return err
+	}
+	states, err := h.importTasks(req, list...)
+	if err != nil {
+		return err
+	}
+	categories, err := h.site.Store.Categories(req.Context())
+	if err != nil {
+		return err
+	}
+	view := pages.ImportsView{
+		FormToken: models.NewRef(), ExportToken: models.NewRef(), Categories: categoryPaths(admin.NamedIn(req.Printer, categories)),
+		Visibility: admin.Choices([]string{"published", "hidden"}, "", true),
+	}
+	for i := range list {
+		view.Rows = append(view.Rows, importRow(req.Printer, &list[i], states))
+	}
+	edit(&view)
+	view.Page = req.Page(pages.SectionProducts)
+	view.Page.Path = admin.ImportsPath
+	return req.Answer(importsProblem(view), pages.Imports(view))
+}
+
+// importsProblem is what decides the status: a file that was refused is a problem of the page.
+func importsProblem(v pages.ImportsView) pages.Problem {
+	if v.Problem == pages.ProblemNone && v.FileProblem != "" {
+		return pages.ProblemChoice
+	}
+	return v.Problem
+}
+
+// receiveImport takes a file of products and begins to check it: POST /admin/imports with form_token, decimal_comma, keep_stock, no_pictures
+// and file, which comes last.
+func (h *Handlers) receiveImport(req *admin.Request) error {
+	id := ""
+	var options models.ImportOptions
+	form, err := req.Stream(catalogue.MaxImportBytes, func(form url.Values, name string, file io.Reader) error {
+		token, err := admin.FormToken(form)
+		if err != nil {
+			return err
+		}
+		options = importOptions(form)
+		id, err = h.transfers.ReceiveImport(req.Context(), cutName(name), file, options, token, req.Actor())
+		return err
+	})
+	switch {
+	case errors.Is(err, catalogue.ErrImportLarge), errors.Is(err, visit.ErrTooLarge):
+		return h.importRefused(req, options, "large")
+	case errors.Is(err, catalogue.ErrImportEmpty):
+		return h.importRefused(req, options, "empty")
+	case err != nil:
+		return err
+	case id == "":
+		return h.importRefused(req, importOptions(form), "missing")
+	}
+	return req.SeeOther(admin.ImportPath(id))
+}
+
+func (h *Handlers) importRefused(req *admin.Request, options models.ImportOptions, problem string) error {
+	return h.importsPage(req, func(v *pages.ImportsView) {
+		v.FileProblem, v.DecimalComma, v.KeepStock, v.NoPictures = problem, options.DecimalComma, options.KeepStock, options.NoPictures
+	})
+}
+
+func importOptions(form url.Values) models.ImportOptions {
+	return models.ImportOptions{
+		DecimalComma: form.Get("decimal_comma") == "1", KeepStock: form.Get("keep_stock") == "1", NoPictures: form.Get("no_pictures") == "1",
+	}
+}
+
+func cutName(name string) string {
+	if runes := []rune(name); len(runes) > longestImports {
+		return string(runes[:longestImports])
+	}
+	return name
+}
+
+// checkImport checks a file again: POST /admin/imports/{id}/check with form_token.
+func (h *Handlers) checkImport(req *admin.Request) error {
+	return h.importTask(req, h.transfers.CheckImport)
+}
+
+// startImport begins to import a file that was checked: POST /admin/imports/{id}/start with form_token.
+func (h *Handlers) startImport(req *admin.Request) error {
+	return h.importTask(req, h.transfers.StartImport)
+}
+
+// fetchPictures tries to fetch the pictures that could not be had: POST /admin/imports/{id}/pictures with form_token.
+func (h *Handlers) fetchPictures(req *admin.Request) error {
+	return h.importTask(req, h.transfers.FetchImportPictures)
+}
+
+// importTask begins a task of the import that the address names, and leads back to its page.
+func (h *Handlers) importTask(req *admin.Request, begin importStarter) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	token, err := admin.FormToken(form)
+	if err != nil {
+		return err
+	}
+	_, err = begin(req.Context(), id, token, req.Actor())
+	if errors.Is(err, catalogue.ErrImportState) {
+		return h.importPage(req, id, pages.ProblemStale)
+	}
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	return req.SeeOther(admin.ImportPath(id))
+}
+
+// stopImport ends the task that is at work on an import: POST /admin/imports/{id}/stop with task.
+func (h *Handlers) stopImport(req *admin.Request) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	i, err := h.site.Store.Import(req.Context(), id)
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	task := form.Get("task")
+	if task == "" || (task != i.CheckTask && task != i.ApplyTask && task != i.PictureTask) {
+		return visit.ErrNoPage
+	}
+	err = h.jobs.Stop(req.Context(), task, req.Actor())
+	if err != nil && !errors.Is(err, store.ErrConflict) { // it has ended by itself, which the page shows
+		return err
+	}
+	return req.SeeOther(admin.ImportPath(id))
+}
+
+// exportProducts begins to write a file of products: POST /admin/imports/export/start with form_token, category, visibility and tag.
+func (h *Handlers) exportProducts(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	token, err := admin.FormToken(form)
+	if err != nil {
+		return err
+	}
+	x := store.ProductExport{CategoryID: form.Get("category"), Visibility: form.Get("visibility"), Tag: form.Get("tag")}
+	if x.CategoryID != "" && !admin.IsID(x.CategoryID) {
+		return admin.ErrFilter
+	}
+	task, err := h.transfers.StartProductExport(req.Context(), x, token, req.Actor())
+	if errors.Is(err, jobs.ErrTask) {
+		return admin.ErrFilter
+	}
+	if err != nil {
+		return err
+	}
+	return req.SeeOther(admin.TaskPath(task.ID))
+}

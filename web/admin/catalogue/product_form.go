@@ -1,0 +1,236 @@
+package catalogue
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// formContext is what a product's form depends on besides the product.
+type formContext struct {
+	lang       string // the reader's
+	categories []models.Category
+	langs      []i18n.Language // the shop's other languages
+	zone       *time.Location  // of the sale's dates
+	digits     int             // of the currency
+}
+
+// emptyForm is the form of a new product: hidden until it is ready, with one variant.
+func (k formContext) emptyForm() pages.ProductForm {
+	f := pages.ProductForm{ID: models.NewID(), New: true, Version: "0", Hidden: true, Variants: []pages.VariantForm{{}}}
+	return k.complete(f, nil, "")
+}
+
+// formOf is the form of a product that is stored.
+func (k formContext) formOf(p models.Product) pages.ProductForm {
+	f := pages.ProductForm{
+		ID: p.ID, Version: strconv.Itoa(p.Version), Title: admin.Typed(p.Title), Slug: admin.Typed(p.Slug), Summary: admin.Typed(p.Summary),
+		Description: admin.Typed(p.Description), Tags: admin.Typed(strings.Join(p.Tags, ", ")), Featured: p.Featured, Hidden: p.Hidden,
+	}
+	for _, l := range k.langs {
+		f.Texts = append(f.Texts, pages.ProductTexts{
+			Lang: l.Tag, Name: l.Name, Title: admin.Typed(p.Texts.In(l.Tag, "title", "")), Summary: admin.Typed(p.Texts.In(l.Tag, "summary", "")),
+			Description: admin.Typed(p.Texts.In(l.Tag, "description", "")),
+		})
+	}
+	for i, name := range p.OptionNames {
+		f.Options = append(f.Options, k.optionOf(p, i, name))
+	}
+	for _, v := range p.Variants {
+		f.Variants = append(f.Variants, k.variantOf(v))
+	}
+	for _, picture := range p.Pictures {
+		row := pages.PictureForm{Source: picture.Source, Alt: admin.Typed(picture.Alt)}
+		for _, l := range k.langs {
+			row.Texts = append(row.Texts, pages.LangField{Lang: l.Tag, Name: l.Name, Field: admin.Typed(picture.Texts.In(l.Tag, "alt", ""))})
+		}
+		f.Pictures = append(f.Pictures, row)
+	}
+	return k.complete(f, p.CategoryIDs, p.CategoryID)
+}
+
+// optionOf collects an option's values from the variants, in their order, with the words that any of them has for it.
+func (k formContext) optionOf(p models.Product, i int, name string) pages.OptionForm {
+	o := pages.OptionForm{Name: admin.Typed(name)}
+	var values []string
+	words := map[string]map[string]string{} // language → value → its word there
+	for _, v := range p.Variants {
+		if i >= len(v.Options) {
+			continue
+		}
+		value := v.Options[i]
+		if !slices.Contains(values, value) {
+			values = append(values, value)
+		}
+		for _, l := range k.langs {
+			if word := v.Texts.In(l.Tag, models.OptionField(i), ""); word != "" {
+				if words[l.Tag] == nil {
+					words[l.Tag] = map[string]string{}
+				}
+				words[l.Tag][value] = word
+			}
+		}
+	}
+	o.Values = admin.Typed(strings.Join(values, "\n"))
+	for _, l := range k.langs {
+		lines := make([]string, len(values))
+		for j, value := range values {
+			lines[j] = cmp.Or(words[l.Tag][value], value)
+		}
+		o.Texts = append(o.Texts, pages.OptionTexts{
+			Lang: l.Tag, Language: l.Name, Name: p.Texts.In(l.Tag, models.OptionField(i), ""), Values: strings.Join(lines, "\n"),
+		})
+	}
+	return o
+}
+
+func (k formContext) variantOf(v models.Variant) pages.VariantForm {
+	row := pages.VariantForm{
+		ID: v.ID, Stored: true, Title: admin.Typed(v.Title), SKU: admin.Typed(v.SKU), Price: admin.Typed(v.Price.String()), SalePrice: amountField(v.SalePrice),
+		SaleFrom: k.timeField(v.SaleFrom), SaleUntil: k.timeField(v.SaleUntil), Weight: amountField(v.Weight), LowStock: countField(v.LowStock),
+		Barcode: admin.Typed(v.Barcode), Picture: v.Picture, Virtual: v.Virtual, Untracked: v.Untracked, Retired: v.Retired,
+	}
+	for _, value := range v.Options {
+		row.Options = append(row.Options, pages.VariantOption{Value: value})
+	}
+	for _, l := range k.langs {
+		row.Titles = append(row.Titles, pages.LangField{Lang: l.Tag, Name: l.Name, Field: admin.Typed(v.Texts.In(l.Tag, "title", ""))})
+	}
+	k.stock(&row, v)
+	return row
+}
+
+// stock shows the figures that the form does not change.
+func (k formContext) stock(row *pages.VariantForm, v models.Variant) {
+	row.Stored, row.OnHand, row.Reserved = true, strconv.Itoa(v.OnHand), ""
+	if v.Untracked {
+		row.OnHand = "–"
+	}
+	if v.Reserved > 0 {
+		row.Reserved = strconv.Itoa(v.Reserved)
+	}
+}
+
+func amountField(a models.Amount) pages.Field {
+	if a.IsZero() {
+		return pages.Field{}
+	}
+	return admin.Typed(a.String())
+}
+
+func countField(n int) pages.Field {
+	if n == 0 {
+		return pages.Field{}
+	}
+	return admin.Typed(strconv.Itoa(n))
+}
+
+func (k formContext) timeField(t time.Time) pages.Field {
+	if t.IsZero() {
+		return pages.Field{}
+	}
+	return admin.Typed(t.In(k.zone).Format(pages.DateTimeField))
+}
+
+// readForm reads what was typed. Rows come in the order of the fields that name them, which is the order that they have on the page.
+func (k formContext) readForm(form url.Values) pages.ProductForm {
+	get := func(name string) pages.Field { return admin.Typed(admin.OneLine(form.Get(name))) }
+	f := pages.ProductForm{
+		ID: form.Get("id"), Version: form.Get("version"), Title: get("title"), Slug: get("slug"), Summary: admin.Typed(manyLines(form.Get("summary"))),
+		Description: admin.Typed(manyLines(form.Get("description"))), Tags: get("tags"),
+		Featured: form.Get("featured") == "1", Hidden: form.Get("hidden") == "1",
+	}
+	for _, l := range k.langs {
+		at := "t." + l.Tag + "."
+		f.Texts = append(f.Texts, pages.ProductTexts{
+			Lang: l.Tag, Name: l.Name, Title: get(at + "title"), Summary: admin.Typed(manyLines(form.Get(at + "summary"))),
+			Description: admin.Typed(manyLines(form.Get(at + "description"))),
+		})
+	}
+	for _, n := range form["option"] {
+		f.Options = append(f.Options, k.readOption(form, "o."+n+"."))
+	}
+	for _, n := range form["variant"] {
+		f.Variants = append(f.Variants, k.readVariant(form, "v."+n+".", len(f.Options)))
+	}
+	for _, n := range form["picture"] {
+		at := "p." + n + "."
+		row := pages.PictureForm{Source: form.Get(at + "source"), Alt: get(at + "alt")}
+		for _, l := range k.langs {
+			row.Texts = append(row.Texts, pages.LangField{Lang: l.Tag, Name: l.Name, Field: get(at + l.Tag)})
+		}
+		f.Pictures = append(f.Pictures, row)
+	}
+	return k.complete(f, form["category"], form.Get("primary"))
+}
+
+func (k formContext) readOption(form url.Values, at string) pages.OptionForm {
+	o := pages.OptionForm{Name: admin.Typed(admin.OneLine(form.Get(at + "name"))), Values: admin.Typed(manyLines(form.Get(at + "values")))}
+	for _, l := range k.langs {
+		o.Texts = append(o.Texts, pages.OptionTexts{
+			Lang: l.Tag, Language: l.Name, Name: admin.OneLine(form.Get(at + l.Tag + ".name")), Values: manyLines(form.Get(at + l.Tag + ".values")),
+		})
+	}
+	return o
+}
+
+func (k formContext) readVariant(form url.Values, at string, options int) pages.VariantForm {
+	get := func(name string) pages.Field { return admin.Typed(admin.OneLine(form.Get(at + name))) }
+	row := pages.VariantForm{
+		ID: form.Get(at + "id"), Title: get("title"), SKU: get("sku"), Price: get("price"), SalePrice: get("sale"), SaleFrom: get("from"),
+		SaleUntil: get("until"), Stock: get("stock"), Weight: get("weight"), LowStock: get("low"), Barcode: get("barcode"),
+		Picture: form.Get(at + "picture"), Virtual: form.Get(at+"virtual") == "1", Untracked: form.Get(at+"untracked") == "1",
+		Retired: form.Get(at+"retired") == "1",
+	}
+	for i := range options {
+		row.Options = append(row.Options, pages.VariantOption{Value: form.Get(at + "opt." + strconv.Itoa(i))})
+	}
+	for _, l := range k.langs {
+		row.Titles = append(row.Titles, pages.LangField{Lang: l.Tag, Name: l.Name, Field: get("t." + l.Tag)})
+	}
+	return row
+}
+
+// manyLines writes line ends in one way and drops spaces at the ends.
+func manyLines(text string) string { return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")) }
+
+// complete fills in what follows from the rest: the tree with what is chosen, and which values a variant can have.
+func (k formContext) complete(f pages.ProductForm, chosen []string, primary string) pages.ProductForm {
+	f.Categories = nil
+	for _, node := range models.Flatten(models.Tree(k.categories)) {
+		c := node.Category
+		f.Categories = append(f.Categories, pages.CategoryChoice{
+			ID: c.ID, Name: c.Texts.In(k.lang, "name", c.Name), Depth: node.Depth, Hidden: c.Hidden, Chosen: slices.Contains(chosen, c.ID), Primary: c.ID == primary,
+		})
+	}
+	for i := range f.Variants {
+		v := &f.Variants[i]
+		for len(v.Options) < len(f.Options) {
+			v.Options = append(v.Options, pages.VariantOption{})
+		}
+		v.Options = v.Options[:len(f.Options)]
+		for j := range v.Options {
+			v.Options[j].Name, v.Options[j].Choices = f.Options[j].Name.Value, lines(f.Options[j].Values.Value)
+		}
+	}
+	return f
+}
+
+// lines are the lines of a text that say something.
+func lines(text string) []string {
+	var list []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			list = append(list, line)
+		}
+	}
+	return list
+}

@@ -1,0 +1,75 @@
+package catalogue
+
+import (
+	"errors"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/pictures"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
+)
+
+// pictureLimits are what one form may bring along.
+func pictureLimits() visit.FileLimits { return visit.FileLimits{Files: 8, Bytes: pictures.MaxBytes} }
+
+// takePictures puts the pictures that came with the form behind those that are there. They are stored at once, and forgotten again unless
+// the product is stored, so that a page that comes back with problems still has them.
+func (h *Handlers) takePictures(req *admin.Request, e *editing, files []visit.File) error {
+	for _, file := range files {
+		if file.Field != "upload" {
+			continue
+		}
+		source, problem, err := h.takePicture(req, file)
+		if err != nil {
+			return err
+		}
+		if problem == pages.ProblemNone && len(e.form.Pictures) >= models.MaxPictures {
+			problem = pages.ProblemPictures
+		}
+		if problem != pages.ProblemNone {
+			e.view.Uploads = append(e.view.Uploads, pages.UploadProblem{Name: file.Name, Problem: problem})
+			continue
+		}
+		row := pages.PictureForm{Source: source}
+		for _, l := range e.k.langs {
+			row.Texts = append(row.Texts, pages.LangField{Lang: l.Tag, Name: l.Name})
+		}
+		e.form.Pictures = append(e.form.Pictures, row)
+	}
+	return nil
+}
+
+// takePicture stores one picture, or says why it is none.
+func (h *Handlers) takePicture(req *admin.Request, file visit.File) (source string, problem pages.Problem, err error) {
+	if file.Large {
+		return "", pages.ProblemPictureLarge, nil
+	}
+	if err := h.pictureWork.Acquire(req.Context(), 1); err != nil {
+		return "", "", err
+	}
+	picture, err := pictures.Process(file.Data)
+	h.pictureWork.Release(1)
+	switch {
+	case errors.Is(err, pictures.ErrTooLarge):
+		return "", pages.ProblemPictureLarge, nil
+	case errors.Is(err, pictures.ErrPixels):
+		return "", pages.ProblemPicturePixel, nil
+	case errors.Is(err, pictures.ErrFormat):
+		return "", pages.ProblemPictureKind, nil
+	case errors.Is(err, pictures.ErrBroken):
+		return "", pages.ProblemPictureBroken, nil
+	case err != nil:
+		return "", "", err
+	}
+	return picture.Source(), pages.ProblemNone, saveMedia(req, h.site.Store, picture)
+}
+
+func saveMedia(req *admin.Request, s *store.Store, p pictures.Picture) error {
+	files := make([]models.MediaFile, len(p.Files))
+	for i, f := range p.Files {
+		files[i] = models.MediaFile{Hash: p.Hash, Size: string(f.Size), Format: string(p.Format), Data: f.Data}
+	}
+	return s.SaveMedia(req.Context(), models.Media{Hash: p.Hash, Source: p.Source(), Width: p.Width, Height: p.Height}, files)
+}

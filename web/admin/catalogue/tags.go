@@ -1,0 +1,76 @@
+package catalogue
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+)
+
+const tagsPath = admin.Home + "/tags"
+
+// showTags lists the tags: GET /admin/tags.
+func (h *Handlers) showTags(req *admin.Request) error {
+	return h.tagsPage(req, pages.TagsView{}, http.StatusOK)
+}
+
+func (h *Handlers) tagsPage(req *admin.Request, view pages.TagsView, status int) error {
+	tags, err := h.site.Store.Tags(req.Context())
+	if err != nil {
+		return err
+	}
+	for _, t := range tags {
+		view.Rows = append(view.Rows, pages.TagRow{Tag: t.Tag, Products: t.Products})
+	}
+	view.Page = req.Page(pages.SectionProducts)
+	view.Page.Path = tagsPath
+	return req.Show(status, pages.Tags(view))
+}
+
+// renameTag gives a tag another name, which may be one that there is: POST /admin/tags/rename with tag, to.
+func (h *Handlers) renameTag(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	tag, to := form.Get("tag"), strings.Join(strings.Fields(form.Get("to")), " ")
+	problem := pages.ProblemNone
+	switch {
+	case to == "" || strings.ContainsAny(to, ",，、"):
+		problem = pages.ProblemTagName
+	case admin.TooLong(to, models.MaxTag):
+		problem = pages.ProblemTooLong
+	case !text.Line(to):
+		problem = pages.ProblemText
+	}
+	if problem != pages.ProblemNone {
+		return h.tagsPage(req, pages.TagsView{Problem: problem, For: tag, Typed: form.Get("to")}, http.StatusUnprocessableEntity)
+	}
+	return tagsChanged(req, h.editor.RenameTag(req.Context(), req.Actor(), tag, to), pages.NoticeTagRenamed)
+}
+
+// deleteTag takes a tag off all products: POST /admin/tags/delete with tag.
+func (h *Handlers) deleteTag(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	return tagsChanged(req, h.editor.DeleteTag(req.Context(), req.Actor(), form.Get("tag")), pages.NoticeTagDeleted)
+}
+
+// tagsChanged leads back to the tags after one of them was changed, or could not be.
+func tagsChanged(req *admin.Request, err error, done pages.NoticeKind) error {
+	if errors.Is(err, store.ErrNotFound) {
+		req.LeaveNotice(pages.NoticeProblem, string(pages.ProblemStale))
+		return req.SeeOther(tagsPath)
+	}
+	if err != nil {
+		return err
+	}
+	return req.Done(tagsPath, done)
+}

@@ -1,0 +1,153 @@
+package customers
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
+)
+
+const customersPath = admin.Home + "/customers"
+
+// customerIDLength is the length of a Store.CustomerID, which is hex.
+const customerIDLength = 48
+
+func customerPath(id string) string { return customersPath + "/" + id }
+
+// showCustomers is the page that finds a customer: GET /admin/customers.
+func (h *Handlers) showCustomers(req *admin.Request) error {
+	return h.customersPage(req, pages.Field{})
+}
+
+func (*Handlers) customersPage(req *admin.Request, email pages.Field) error {
+	view := pages.CustomersView{Page: req.Page(pages.SectionCustomers), Email: email}
+	view.Page.Path = customersPath
+	return req.Answer(email.Problem, pages.Customers(view))
+}
+
+// findCustomer leads to the customer with an e-mail address: POST /admin/customers with email. The address goes into no address bar and no
+// log.
+func (h *Handlers) findCustomer(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	email := strings.TrimSpace(form.Get("email"))
+	if admin.TooLong(email, admin.MaxSearch) || !strings.Contains(email, "@") {
+		return h.customersPage(req, pages.Field{Value: admin.Clip(email), Problem: pages.ProblemEmailForm})
+	}
+	id, err := h.customers.FindCustomer(req.Context(), email)
+	if errors.Is(err, store.ErrNotFound) {
+		return h.customersPage(req, pages.Field{Value: email, Problem: pages.ProblemNoCustomer})
+	}
+	if err != nil {
+		return err
+	}
+	return req.SeeOther(customerPath(id))
+}
+
+// showCustomer is a customer with the orders: GET /admin/customers/{id}?after=.
+func (h *Handlers) showCustomer(req *admin.Request) error {
+	return h.customerPage(req, func(*pages.CustomerView) {})
+}
+
+// customerID is the customer that the address names.
+func customerID(req *admin.Request) (string, error) {
+	id := req.Param("id")
+	if len(id) != customerIDLength || strings.Trim(id, "0123456789abcdef") != "" {
+		return "", visit.ErrNoPage
+	}
+	return id, nil
+}
+
+// customerPage shows the customer as the shop knows them now; say adds what was wrong with an action.
+func (h *Handlers) customerPage(req *admin.Request, say func(*pages.CustomerView)) error {
+	id, err := customerID(req)
+	if err != nil {
+		return err
+	}
+	newest, err := h.site.Store.NewestOrder(req.Context(), id)
+	if err != nil {
+		return err
+	}
+	if newest == "" {
+		return visit.ErrNoPage
+	}
+	order, err := h.site.Store.Order(req.Context(), newest)
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	q := req.QueryValues("after")
+	page, err := h.site.Store.CustomerOrders(req.Context(), id, q.Get("after"))
+	if errors.Is(err, store.ErrCursor) {
+		return admin.ErrFilter
+	}
+	if err != nil {
+		return err
+	}
+	view := pages.CustomerView{ID: id, Email: order.Email, Orders: customerOrders(req.Printer, page.Rows)}
+	view.Next, view.First = admin.Pager(customerPath(id), q, "after", page.Next)
+	view.Page = req.Page(pages.SectionCustomers)
+	view.Page.Path = admin.Address(customerPath(id), q)
+	say(&view)
+	return req.Answer(view.Problem, pages.Customer(view))
+}
+
+func customerOrders(p *i18n.Printer, rows []models.OwnOrder) []pages.CustomerOrder {
+	list := make([]pages.CustomerOrder, len(rows))
+	for i, o := range rows {
+		list[i] = pages.CustomerOrder{
+			ID: o.ID, Ref: o.Ref, State: string(o.State), Placed: admin.Moment(p, o.CreatedAt), Total: p.Money(o.Total.String(), o.Currency, o.Digits),
+		}
+	}
+	return list
+}
+
+// exportCustomer sends all that the shop holds of a person: POST /admin/customers/{id}/export.
+func (h *Handlers) exportCustomer(req *admin.Request) error {
+	id, err := customerID(req)
+	if err != nil {
+		return err
+	}
+	text, err := h.customers.ExportCustomer(req.Context(), id, req.Actor())
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	req.SetHeader("Content-Disposition", `attachment; filename="customer-`+id[customerIDLength-12:]+`.json"`)
+	return req.JSON(200, text)
+}
+
+// eraseCustomer takes a person out of their orders: POST /admin/customers/{id}/erase with sure.
+func (h *Handlers) eraseCustomer(req *admin.Request) error {
+	id, err := customerID(req)
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	if form.Get("sure") != "yes" {
+		return h.customerPage(req, func(view *pages.CustomerView) { view.Problem = pages.ProblemUnsure })
+	}
+	n, err := h.customers.EraseCustomer(req.Context(), id, req.Actor())
+	if open, ok := errors.AsType[*store.OpenOrdersError](err); ok {
+		return h.customerPage(req, func(view *pages.CustomerView) {
+			view.Problem, view.Open = pages.ProblemOpenOrders, customerOrders(req.Printer, open.Orders)
+		})
+	}
+	if errors.Is(err, store.ErrConflict) {
+		return h.customerPage(req, func(view *pages.CustomerView) { view.Problem = pages.ProblemStale })
+	}
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	req.LeaveNotice(pages.NoticeCustomerErased, strconv.Itoa(n))
+	return req.SeeOther(customersPath)
+}

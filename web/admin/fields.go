@@ -1,0 +1,146 @@
+package admin
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+)
+
+// OtherLangs are the shop's languages but the first, which the things' own texts are in.
+func (r *Request) OtherLangs() ([]i18n.Language, error) {
+	settings, err := r.office.site.Settings(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	offered := settings.Languages()
+	return slices.DeleteFunc(i18n.Languages(), func(l i18n.Language) bool {
+		return !slices.Contains(offered, l.Tag) || l.Tag == offered[0]
+	}), nil
+}
+
+// LimitText marks a text that is too long, or has characters that do not belong into one (text.Lines).
+func LimitText(f *pages.Field, longest int) {
+	switch {
+	case TooLong(f.Value, longest):
+		KeepFirst(&f.Problem, pages.ProblemTooLong)
+	case !text.Lines(f.Value):
+		KeepFirst(&f.Problem, pages.ProblemText)
+	}
+}
+
+// Version reads the number that a form brings back; one that is none fits no stored row.
+func Version(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return -1
+	}
+	return n
+}
+
+// ReadDay reads a day that has begun.
+func ReadDay(text string, now time.Time, zone *time.Location) (from, to time.Time, problem pages.Problem) {
+	from, to, err := models.ParseDay(text, zone)
+	switch {
+	case err != nil:
+		return from, to, pages.ProblemDay
+	case from.After(now):
+		return from, to, pages.ProblemDayFuture
+	}
+	return from, to, pages.ProblemNone
+}
+
+// Clip keeps a page from repeating more than a field holds.
+func Clip(text string) string {
+	const longest = 254
+	if runes := []rune(text); len(runes) > longest {
+		return string(runes[:longest])
+	}
+	return text
+}
+
+// MaxSearch is the most characters that are searched for: an e-mail address has no more.
+const MaxSearch = 254
+
+// Typed is a field as it was typed.
+func Typed(text string) pages.Field { return pages.Field{Value: text} }
+
+// OneLine drops spaces at the ends.
+func OneLine(text string) string { return strings.TrimSpace(text) }
+
+// KeepFirst sets a problem unless there is one already.
+func KeepFirst(at *pages.Problem, problem pages.Problem) {
+	if *at == pages.ProblemNone {
+		*at = problem
+	}
+}
+
+// ReadAmount reads a number that is not negative; a field without one is zero.
+func ReadAmount(f *pages.Field, digits int, needed bool) models.Amount {
+	if f.Value == "" {
+		if needed {
+			f.Problem = pages.ProblemMissing
+		}
+		return models.Amount{}
+	}
+	a, err := models.ParseAmount(f.Value)
+	switch {
+	case err != nil && strings.HasPrefix(f.Value, "-"):
+		f.Problem = pages.ProblemNegative
+	case err != nil:
+		f.Problem = pages.ProblemNumber
+	case a.Digits() > digits:
+		f.Problem = pages.ProblemMoneyDigits
+	}
+	return a
+}
+
+// maxCount is the most pieces that can be typed.
+const maxCount = 100_000_000
+
+// ReadCount reads a number of pieces; a field without one is zero.
+func ReadCount(f *pages.Field) int {
+	if f.Value == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(f.Value)
+	switch {
+	case err != nil && !errors.Is(err, strconv.ErrRange):
+		f.Problem = pages.ProblemInteger
+		return 0
+	case n < 0:
+		f.Problem = pages.ProblemNegative
+		return 0
+	case n > maxCount:
+		f.Problem = pages.ProblemRange
+		return 0
+	}
+	return n
+}
+
+// ReadTime reads a time of a zone and returns it in UTC; an empty field is the zero time.
+func ReadTime(f *pages.Field, zone *time.Location) time.Time {
+	if f.Value == "" {
+		return time.Time{}
+	}
+	for _, layout := range []string{pages.DateTimeField, pages.DateTimeField + ":05", "2006-01-02 15:04", time.DateOnly} {
+		if t, err := time.ParseInLocation(layout, f.Value, zone); err == nil {
+			return t.UTC()
+		}
+	}
+	f.Problem = pages.ProblemTime
+	return time.Time{}
+}
+
+// ReadPosition reads a place in a list that is counted from 1.
+func ReadPosition(text string) (n int, ok bool) {
+	const longest = len("999999999")
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n > 0 && len(text) <= longest
+}

@@ -1,0 +1,68 @@
+package orders
+
+import (
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// showCancellations lists what is pending at the platform: GET /admin/cancellations?after=.
+func (h *Handlers) showCancellations(req *admin.Request) error {
+	view, err := h.cancellationsView(req, req.QueryValues("after"))
+	if err != nil {
+		return err
+	}
+	return req.Answer(view.Problem, pages.Cancellations(view))
+}
+
+func (h *Handlers) cancellationsView(req *admin.Request, q url.Values) (pages.CancellationsView, error) {
+	view := pages.CancellationsView{FormToken: models.NewRef()}
+	pending, next, err := h.site.Store.PendingAttempts(req.Context(), q.Get("after"), 0)
+	if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+		return view, err
+	}
+	view.Rows = pendingRows(req.Printer, pending, h.site.Clock())
+	view.Next, view.First = admin.Pager(admin.CancellationsPath, q, "after", next)
+	view.Page = req.Page(pages.SectionCancellations)
+	view.Page.Path = admin.Address(admin.CancellationsPath, q)
+	return view, nil
+}
+
+func pendingRows(p *i18n.Printer, pending []models.PendingAttempt, now time.Time) []pages.PendingRow {
+	rows := make([]pages.PendingRow, len(pending))
+	for i, a := range pending {
+		rows[i] = pages.PendingRow{
+			AttemptID: a.ID, OrderID: a.OrderID, Ref: a.Ref, OrderNum: a.OrderNum, AppOrderID: a.AppOrderID, State: string(a.State),
+			Intent: string(a.Intent), Amount: admin.Coin(p, a.Amount, a.Coin), Payer: a.PayerUserID, Created: admin.Moment(p, a.CreatedAt),
+			Age: admin.Duration(p, now.Sub(a.CreatedAt)),
+		}
+	}
+	return rows
+}
+
+// cancelPending begins to cancel the pending orders that were ticked: POST /admin/cancellations with id, form_token. The task's page
+// shows what becomes of each: cancelled, paid meanwhile, or still unknown.
+func (h *Handlers) cancelPending(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	chosen, problem := admin.ChosenIDs(form)
+	if problem == pages.ProblemNone {
+		return h.startCancel(req, form, chosen)
+	}
+	view, err := h.cancellationsView(req, url.Values{})
+	if err != nil {
+		return err
+	}
+	view.Problem = problem
+	for i := range view.Rows {
+		view.Rows[i].Chosen = slices.Contains(form["id"], view.Rows[i].OrderID)
+	}
+	return req.Answer(problem, pages.Cancellations(view))
+}

@@ -1,0 +1,37 @@
+package orders
+
+import (
+	"errors"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// fulfilOrder hands a paid order over and writes to the shopper: POST /admin/orders/{id}/fulfil with tracking. A second click finds it
+// handed over.
+func (h *Handlers) fulfilOrder(req *admin.Request) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	tracking := form.Get("tracking")
+	err = h.payments.Fulfil(req.Context(), id, tracking, req.Actor())
+	switch {
+	case err == nil:
+		return req.Done(admin.OrderPath(id), pages.NoticeFulfilled)
+	case errors.Is(err, payments.ErrNotFulfillable):
+		return h.orderProblem(req, pages.ProblemNotFulfillable)
+	case errors.Is(err, models.ErrNoteText):
+		return h.orderPage(req, func(view *pages.OrderView) pages.Problem {
+			view.Track = pages.Field{Value: tracking, Problem: pages.ProblemTooLong}
+			return pages.ProblemTooLong
+		})
+	}
+	return admin.NoPage(err)
+}

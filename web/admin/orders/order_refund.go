@@ -1,0 +1,41 @@
+package orders
+
+import (
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/admin/refunds"
+)
+
+// refundOrder asks for money to go back: POST /admin/orders/{id}/refund with attempt, amount, reason, form_token. A second click is the same
+// refund.
+func (h *Handlers) refundOrder(req *admin.Request) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	token, err := admin.FormToken(form)
+	if err != nil {
+		return err
+	}
+	kind, wrong, err := refunds.Start(h.payments, req, id, form.Get("attempt"), token, form)
+	if err != nil {
+		return err
+	}
+	if wrong.Any() {
+		return h.orderPage(req, func(view *pages.OrderView) pages.Problem {
+			f := &view.Refund
+			f.FormToken, f.Problem, f.Left = token, wrong.Form, wrong.Left
+			f.Amount = pages.Field{Value: form.Get("amount"), Problem: wrong.Amount}
+			f.Reason = pages.Field{Value: form.Get("reason"), Problem: wrong.Reason}
+			for i := range f.Attempts {
+				f.Attempts[i].Selected = f.Attempts[i].AttemptID == form.Get("attempt")
+			}
+			return wrong.Worst()
+		})
+	}
+	return req.Done(admin.OrderPath(id), kind)
+}

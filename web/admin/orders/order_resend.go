@@ -1,0 +1,44 @@
+package orders
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/mail"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// resendMail writes to the shopper again: POST /admin/orders/{id}/resend with kind, form_token. The order must have come far enough for
+// the mail.
+func (h *Handlers) resendMail(req *admin.Request) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	token, err := admin.FormToken(form)
+	if err != nil {
+		return err
+	}
+	order, err := h.site.Store.Order(req.Context(), id)
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	kind := models.MailKind(form.Get("kind"))
+	if !slices.Contains(mailsOf(order), kind) {
+		return h.orderProblem(req, pages.ProblemChoice)
+	}
+	err = h.outbox.Resend(req.Context(), id, kind, token, req.Actor())
+	if errors.Is(err, mail.ErrNoSender) {
+		return h.orderProblem(req, pages.ProblemNoMailer)
+	}
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	return req.Done(admin.OrderPath(id), pages.NoticeResent)
+}

@@ -1,0 +1,142 @@
+package orders
+
+import (
+	"net/url"
+	"slices"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/books"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// orderFilterNames are the parameters of the list of orders.
+func orderFilterNames() []string {
+	return []string{"q", "state", "coin", "from", "to", "unusual", "sort", "after"}
+}
+
+// showOrders lists the orders: GET /admin/orders with the filter.
+func (h *Handlers) showOrders(req *admin.Request) error {
+	view, err := h.ordersView(req, req.QueryValues(orderFilterNames()...))
+	if err != nil {
+		return err
+	}
+	return req.Answer(view.worst(), pages.Orders(view.OrdersView))
+}
+
+// ordersView is the list while it is put together.
+type ordersView struct {
+	pages.OrdersView
+
+	filter models.OrderFilter
+}
+
+func (h *Handlers) ordersView(req *admin.Request, q url.Values) (*ordersView, error) {
+	view, err := h.readOrderFilter(req, q)
+	if err != nil {
+		return nil, err
+	}
+	if view.worst() == pages.ProblemNone {
+		page, err := h.site.Store.Orders(req.Context(), view.filter)
+		if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+			return nil, err
+		}
+		view.Rows = orderRows(req.Printer, page.Rows)
+		view.Next, view.First = admin.Pager(admin.OrdersPath, q, "after", page.Next)
+	}
+	view.FormToken = models.NewRef()
+	view.Export = admin.ExportForm(books.ExportOrders, q)
+	view.Page = req.Page(pages.SectionOrders)
+	view.Page.Path = admin.Address(admin.OrdersPath, q)
+	return view, nil
+}
+
+// readOrderFilter checks the filter: every value is one of those there are, or says what is wrong with it.
+func (h *Handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersView, error) {
+	coins, err := h.site.Coins(req.Context())
+	if err != nil {
+		return nil, err
+	}
+	view := &ordersView{}
+	view.Search.Value, view.From.Value, view.To.Value = q.Get("q"), q.Get("from"), q.Get("to")
+	view.Unusual = q.Get("unusual") == "1"
+	f := &view.filter
+	f.Search, f.Unusual, f.After, f.Coin = view.Search.Value, view.Unusual, q.Get("after"), q.Get("coin")
+	if admin.TooLong(f.Search, admin.MaxSearch) {
+		view.Search.Problem = pages.ProblemTooLong
+	}
+	var ok bool
+	if f.State, ok = models.ParseOrderState(q.Get("state")); !ok && q.Get("state") != "" {
+		view.StateProblem = pages.ProblemChoice
+	}
+	if f.Sort, ok = models.ParseOrderSort(q.Get("sort")); !ok {
+		view.SortProblem = pages.ProblemChoice
+	}
+	symbols := coinSymbols(coins)
+	if f.Coin != "" && !slices.Contains(symbols, f.Coin) {
+		view.CoinProblem = pages.ProblemChoice
+	}
+	if u := q.Get("unusual"); u != "" && u != "1" {
+		view.Problem = pages.ProblemChoice
+	}
+	h.readOrderDays(view)
+	view.States = admin.Choices(models.OrderStates(), q.Get("state"), true)
+	view.Sorts = admin.Choices(models.OrderSorts(), string(f.Sort), false)
+	view.Coins = labelled(admin.Choices(symbols, f.Coin, true))
+	for _, name := range orderFilterNames() {
+		view.Filtered = view.Filtered || (q.Get(name) != "" && name != "sort" && name != "after")
+	}
+	view.Filtered = view.Filtered || view.worst() != pages.ProblemNone // nothing is shown, whatever there is
+	return view, nil
+}
+
+// readOrderDays reads the first and the last day; each may be missing.
+func (h *Handlers) readOrderDays(view *ordersView) {
+	zone := h.site.Zone
+	if view.From.Value != "" {
+		from, _, err := models.ParseDay(view.From.Value, zone)
+		if err != nil {
+			view.From.Problem = pages.ProblemDay
+		}
+		view.filter.From = from
+	}
+	if view.To.Value != "" {
+		_, to, err := models.ParseDay(view.To.Value, zone)
+		if err != nil {
+			view.To.Problem = pages.ProblemDay
+		}
+		view.filter.To = to
+	}
+	f := view.filter
+	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
+		view.To.Problem = pages.ProblemSpan
+	}
+}
+
+// worst is the first thing that is wrong; none where the list can be shown.
+func (v *ordersView) worst() pages.Problem {
+	for _, p := range []pages.Problem{
+		v.Problem, v.Search.Problem, v.StateProblem, v.CoinProblem, v.SortProblem, v.From.Problem, v.To.Problem,
+	} {
+		if p != pages.ProblemNone {
+			return p
+		}
+	}
+	return pages.ProblemNone
+}
+
+func coinSymbols(coins []models.Coin) []string {
+	list := make([]string, len(coins))
+	for i, c := range coins {
+		list[i] = c.Symbol
+	}
+	return list
+}
+
+// labelled shows choices by their own values, where these need no words.
+func labelled(list []pages.Choice) []pages.Choice {
+	for i := range list {
+		list[i].Label = list[i].Value
+	}
+	return list
+}

@@ -1,0 +1,92 @@
+package orders
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// cancelOrders begins to cancel the orders that were ticked: POST /admin/orders/bulk/cancel with id, form_token. The task's page shows
+// what becomes of each.
+func (h *Handlers) cancelOrders(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	chosen, problem := admin.ChosenIDs(form)
+	if problem != pages.ProblemNone {
+		return h.ordersAgain(req, form, problem)
+	}
+	return h.startCancel(req, form, chosen)
+}
+
+func (h *Handlers) startCancel(req *admin.Request, form url.Values, chosen []string) error {
+	token, err := admin.FormToken(form)
+	if err != nil {
+		return err
+	}
+	task, err := h.payments.StartCancel(req.Context(), chosen, token, req.Actor())
+	if err != nil {
+		return err
+	}
+	return req.SeeOther(admin.TaskPath(task.ID))
+}
+
+// fulfilOrders hands over the orders that were ticked: POST /admin/orders/bulk/fulfil with id. The answer says what became of each.
+func (h *Handlers) fulfilOrders(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	chosen, problem := admin.ChosenIDs(form)
+	if problem != pages.ProblemNone {
+		return h.ordersAgain(req, form, problem)
+	}
+	refs, err := h.site.Store.OrderRefs(req.Context(), chosen)
+	if err != nil {
+		return err
+	}
+	view := pages.BulkView{Action: "fulfil", Back: req.WantedPage()}
+	for _, id := range chosen {
+		row := pages.BulkRow{OrderID: id, Ref: refs[id], Outcome: "fulfilled"}
+		switch err := h.payments.Fulfil(req.Context(), id, "", req.Actor()); {
+		case errors.Is(err, payments.ErrNotFulfillable):
+			row.Outcome, row.Bad = string(pages.ProblemNotFulfillable), true
+		case errors.Is(err, store.ErrNotFound):
+			row.Outcome, row.Bad = "gone", true
+		case err != nil:
+			return err
+		}
+		view.Rows = append(view.Rows, row)
+	}
+	view.Page = req.Page(pages.SectionOrders)
+	view.Page.Path = admin.OrdersPath
+	return req.Answer("", pages.Bulk(view))
+}
+
+// ordersAgain shows the list that the form stood on, with what is wrong and what was ticked.
+func (h *Handlers) ordersAgain(req *admin.Request, form url.Values, problem pages.Problem) error {
+	q := url.Values{}
+	if from, err := url.Parse(req.WantedPage()); err == nil && from.Path == admin.OrdersPath {
+		asked := from.Query()
+		for _, name := range orderFilterNames() {
+			if value := asked.Get(name); value != "" {
+				q.Set(name, value)
+			}
+		}
+	}
+	view, err := h.ordersView(req, q)
+	if err != nil {
+		return err
+	}
+	view.Problem = problem
+	for i := range view.Rows {
+		view.Rows[i].Chosen = slices.Contains(form["id"], view.Rows[i].ID)
+	}
+	return req.Answer(problem, pages.Orders(view.OrdersView))
+}

@@ -1,0 +1,159 @@
+package orders
+
+import (
+	"slices"
+	"time"
+
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// Who did something, where it was no person of the staff: "admin.who." + one of these.
+const (
+	whoPlatform = "platform"
+	whoShop     = "shop"
+	whoShopper  = "shopper"
+	whoStaff    = "staff"
+)
+
+// event is an entry of the timeline with the time that it is sorted by.
+type event struct {
+	at   time.Time
+	view pages.Event
+}
+
+// timeline puts together everything that happened to an order, newest first: claims about its payments, changes of state and refused
+// ones, callbacks, mails, notes and what the staff did.
+func timeline(p *i18n.Printer, file models.OrderFile) []pages.Event {
+	var events []event
+	for _, e := range file.Evidence {
+		events = append(events, evidenceEvent(p, e))
+	}
+	for _, t := range file.Transitions {
+		events = append(events, transitionEvent(p, t))
+	}
+	for _, m := range file.Mails {
+		events = append(events, mailEvents(p, m)...)
+	}
+	events = append(events, staffEvents(file)...)
+	slices.SortStableFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
+	slices.Reverse(events) // of the same moment too, what came last stands first
+	list := make([]pages.Event, len(events))
+	for i, e := range events {
+		list[i] = e.view
+		list[i].At = admin.Moment(p, e.at)
+	}
+	return list
+}
+
+func evidenceEvent(p *i18n.Printer, e models.EvidenceRow) event {
+	view := pages.Event{
+		Kind: pages.EventEvidence, Who: whoPlatform, Where: e.RemoteAddr, Verified: pages.VerifiedNo, What: "evidence." + string(e.Source),
+	}
+	switch e.Source {
+	case models.SourceCallback:
+		view.Kind = pages.EventCallback
+	case models.SourceAdmin:
+		view.Who = whoStaff
+	case models.SourceCreate, models.SourceQuery, models.SourceReference, models.SourceCancel, models.SourceStatement:
+	}
+	if e.Verified {
+		view.Verified = pages.VerifiedYes
+	}
+	amount := e.Amount
+	if amount != "" {
+		amount = p.Coin(amount, e.Coin)
+	}
+	view.Facts = facts("status", e.Status, "amount", amount, "order_num", e.OrderNum, "app_order_id", e.AppOrderID, "code", e.Code)
+	at := e.CreatedAt
+	if !e.ReceivedAt.IsZero() {
+		at = e.ReceivedAt
+	}
+	return event{at, view}
+}
+
+// facts makes a list of pairs of name and value; empty values are left out.
+func facts(pairs ...string) []pages.Fact {
+	var list []pages.Fact
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			list = append(list, pages.Fact{Name: pairs[i], Value: pairs[i+1]})
+		}
+	}
+	return list
+}
+
+func transitionEvent(p *i18n.Printer, t models.Transition) event {
+	view := pages.Event{
+		Kind: pages.EventTransition, Who: causer(t.Cause), Verified: pages.VerifiedOwn, From: t.FromState, To: t.ToState, Of: "order", Text: admin.Remark(p, t.Note),
+		Facts: facts("cause", t.Cause),
+	}
+	switch {
+	case t.RefundID != "":
+		view.Of = "refund"
+	case t.AttemptID != "":
+		view.Of = "attempt"
+	}
+	if t.Refused {
+		view.Kind = pages.EventRefused
+	}
+	view.What = "transition." + view.Of
+	return event{t.CreatedAt, view}
+}
+
+// causer is who is behind the cause of a change (models.Transition.Cause).
+func causer(cause string) string {
+	switch cause {
+	case "place", "pay", "retry", "cancel":
+		return whoShopper
+	case "admin":
+		return whoStaff
+	case "callback", "statement":
+		return whoPlatform
+	}
+	return whoShop
+}
+
+// mailEvents are a mail that was ordered, and one that was sent.
+func mailEvents(p *i18n.Printer, m models.OutboxMessage) []event {
+	view := pages.Event{
+		Kind: pages.EventMail, Who: whoShop, Verified: pages.VerifiedOwn, What: "mail." + string(m.Kind), Facts: facts("state", string(m.State)), Text: admin.Remark(p, m.Problem),
+	}
+	if m.SentAt.IsZero() {
+		return []event{{m.CreatedAt, view}}
+	}
+	return []event{{m.SentAt, view}}
+}
+
+// actionNote is what the audit log calls a note, which the timeline shows itself.
+const actionNote = "order.note"
+
+// staffEvents are the notes and what the audit log has about the order. A note's entry of the log tells where it was written from.
+func staffEvents(file models.OrderFile) []event {
+	var events []event
+	var written []models.AuditEntry
+	for _, a := range file.Audit {
+		if a.Action == actionNote {
+			written = append(written, a)
+			continue
+		}
+		events = append(events, event{a.At, pages.Event{
+			Kind: pages.EventAudit, Who: a.Who, Person: a.StaffID != "", Where: a.RemoteAddr, Verified: pages.VerifiedOwn, What: "audit." + a.Action,
+			Facts: facts("before", a.Before, "after", a.After),
+		}})
+	}
+	byTime := func(a, b models.AuditEntry) int { return b.At.Compare(a.At) }
+	slices.SortStableFunc(written, byTime)
+	notes := slices.Clone(file.Notes)
+	slices.SortStableFunc(notes, func(a, b models.Note) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	for i, n := range notes {
+		view := pages.Event{Kind: pages.EventNote, Who: n.Who, Person: n.StaffID != "", Verified: pages.VerifiedOwn, What: "note", Text: n.Text}
+		if i < len(written) && written[i].Who == n.Who {
+			view.Where = written[i].RemoteAddr
+		}
+		events = append(events, event{n.CreatedAt, view})
+	}
+	return events
+}

@@ -1,0 +1,94 @@
+package overview
+
+import (
+	"time"
+
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// longestSpan is the most days that the figures are shown for.
+const longestSpan = 366
+
+// span is a row of days of the platform's zone, both ends included.
+type span struct {
+	from, to string // as asked for, yyyy-MM-dd
+	first    time.Time
+	end      time.Time // the beginning of the day after the last
+}
+
+// presets are the spans that have a name.
+func presets() []string { return []string{"today", "7d", "30d", "90d"} }
+
+// showDashboard shows the figures of today and of a span: GET /admin?span= or ?from=&to=.
+func (h *Handlers) showDashboard(req *admin.Request) error {
+	zone, now := h.site.Zone, h.site.Clock()
+	view := pages.DashboardView{From: pages.Field{Value: req.Query("from")}, To: pages.Field{Value: req.Query("to")}}
+	chosen := req.Query("span")
+	if chosen == "" && view.From.Value == "" && view.To.Value == "" {
+		chosen = "7d"
+	}
+	view.Presets = admin.Choices(presets(), chosen, false)
+	s, ok := preset(chosen, now, zone)
+	if chosen == "" {
+		s, ok = readSpan(&view.From, &view.To, now, zone)
+	}
+	if !ok {
+		if view.Problem = pages.ProblemSpan; chosen != "" {
+			view.Problem = pages.ProblemChoice
+		}
+		s, _ = preset("7d", now, zone)
+	}
+	if chosen != "" && ok {
+		view.From.Value, view.To.Value = s.from, s.to
+	}
+	figures, err := h.site.Store.Dashboard(req.Context(), s.first, s.end, zone)
+	if err != nil {
+		return err
+	}
+	currency, err := h.site.Currency(req.Context())
+	if err != nil {
+		return err
+	}
+	view.Page = req.Page(pages.SectionDashboard)
+	fillDashboard(&view, req.Printer, currency, figures, now)
+	return req.Answer(view.Problem, pages.Dashboard(view))
+}
+
+// preset is a named span that ends today.
+func preset(name string, now time.Time, zone *time.Location) (span, bool) {
+	days := map[string]int{"today": 1, "7d": 7, "30d": 30, "90d": 90}[name]
+	if days == 0 {
+		return span{}, false
+	}
+	local := now.In(zone)
+	last := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone)
+	first := last.AddDate(0, 0, 1-days)
+	return span{from: first.Format(time.DateOnly), to: last.Format(time.DateOnly), first: first.UTC(), end: last.AddDate(0, 0, 1).UTC()}, true
+}
+
+// readSpan checks two days and says at each what is wrong with it. One that is missing is the other.
+func readSpan(from, to *pages.Field, now time.Time, zone *time.Location) (span, bool) {
+	s := span{from: from.Value, to: to.Value}
+	if s.from == "" {
+		s.from = s.to
+	}
+	if s.to == "" {
+		s.to = s.from
+	}
+	var problem pages.Problem
+	if s.first, _, problem = admin.ReadDay(s.from, now, zone); problem != pages.ProblemNone {
+		from.Problem = problem
+	}
+	if _, s.end, problem = admin.ReadDay(s.to, now, zone); problem != pages.ProblemNone {
+		to.Problem = problem
+	}
+	if from.Problem != pages.ProblemNone || to.Problem != pages.ProblemNone {
+		return s, false
+	}
+	if !s.first.Before(s.end) || s.first.In(zone).AddDate(0, 0, longestSpan).Before(s.end) {
+		to.Problem = pages.ProblemSpan
+		return s, false
+	}
+	return s, true
+}

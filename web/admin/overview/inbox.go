@@ -1,0 +1,101 @@
+package overview
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// showInbox shows what needs attention: GET /admin/inbox?all=&after=.
+func (h *Handlers) showInbox(req *admin.Request) error {
+	view, err := h.inboxView(req, req.QueryValues("all", "after"))
+	if err != nil {
+		return err
+	}
+	return req.Answer(view.Problem, pages.Inbox(view))
+}
+
+func (h *Handlers) inboxView(req *admin.Request, q url.Values) (pages.InboxView, error) {
+	view := pages.InboxView{All: q.Get("all") == "1"}
+	if all := q.Get("all"); all != "" && all != "1" {
+		view.Problem = pages.ProblemChoice
+	}
+	gauges, err := h.site.Store.Gauges(req.Context())
+	if err != nil {
+		return view, err
+	}
+	view.Counts = admin.Attention(gauges)
+	if view.Problem == pages.ProblemNone {
+		if err := h.reviewRows(req, &view, q); err != nil {
+			return view, err
+		}
+	}
+	view.Page = req.Page(pages.SectionInbox)
+	return view, nil
+}
+
+func (h *Handlers) reviewRows(req *admin.Request, view *pages.InboxView, q url.Values) error {
+	reviews, next, err := h.site.Store.ReviewPage(req.Context(), !view.All, q.Get("after"), 0)
+	if view.Problem = admin.FilterProblem(err); view.Problem != pages.ProblemNone {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	refs, err := admin.OrderRefs(req, reviews, func(r models.Review) string { return r.OrderID })
+	if err != nil {
+		return err
+	}
+	view.Rows = admin.ReviewRows(req.Printer, reviews, refs, req.Who().Staff.Role.Can(models.MayReconcile))
+	view.Next, view.First = admin.Pager(admin.InboxPath, q, "after", next)
+	return nil
+}
+
+// closeReview ends a review with what was found: POST /admin/reviews/{id}/close with note.
+func (h *Handlers) closeReview(req *admin.Request) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	cause := h.payments.CloseReview(req.Context(), id, form.Get("note"), req.Actor())
+	switch problem := admin.TextProblem(cause, form.Get("note")); {
+	case cause == nil:
+		return req.Done(admin.InboxPath, pages.NoticeReviewClosed)
+	case errors.Is(cause, store.ErrConflict): // closed already, or never there
+		if _, err := h.site.Store.Review(req.Context(), id); err != nil {
+			return admin.NoPage(err)
+		}
+		return h.inboxAgain(req, id, pages.ProblemStale)
+	case problem != pages.ProblemNone:
+		return h.inboxAgain(req, id, problem)
+	}
+	return admin.NoPage(cause)
+}
+
+func (h *Handlers) inboxAgain(req *admin.Request, id string, problem pages.Problem) error {
+	view, err := h.inboxView(req, url.Values{})
+	if err != nil {
+		return err
+	}
+	view.Page.Path = admin.InboxPath
+	status := http.StatusUnprocessableEntity
+	if problem == pages.ProblemStale {
+		status = http.StatusConflict
+	}
+	view.Problem = problem // of the page, unless the review's row can say it
+	for i := range view.Rows {
+		if view.Rows[i].ID == id {
+			view.Rows[i].NoteProblem, view.Problem = problem, pages.ProblemNone
+		}
+	}
+	return req.Show(status, pages.Inbox(view))
+}

@@ -1,0 +1,44 @@
+package admin
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Home is the address of the first page, and the beginning of all others.
+const Home = "/admin"
+
+// The addresses that pages of other packages, or the guard, lead to.
+const (
+	LoginPath         = Home + "/login"
+	CodePath          = Home + "/totp"
+	StepUpPath        = Home + "/step-up"
+	InboxPath         = Home + "/inbox"
+	OrdersPath        = Home + "/orders"
+	CancellationsPath = Home + "/cancellations"
+	StatementsPath    = Home + "/statements"
+	RefundsPath       = Home + "/refunds"
+	ImportsPath       = Home + "/imports"
+	TasksPath         = Home + "/tasks"
+)
+
+// Owns reports that an address belongs to the back office.
+func Owns(path string) bool { return path == Home || strings.HasPrefix(path, Home+"/") }
+
+// SetupPath is the address of the first owner's one-time link.
+func SetupPath(token string) string { return Home + "/setup/" + token }
+
+// InvitePath is the address of an invitation, or of a link that resets an account.
+func InvitePath(token string) string { return Home + "/invite/" + token }
+
+// OrderPath is the address of an order, by its id.
+func OrderPath(id string) string { return OrdersPath + "/" + id }
+
+// DayPath is the address of a day's statement, yyyy-MM-dd.
+func DayPath(day string) string { return StatementsPath + "/" + url.PathEscape(day) }
+
+// ImportPath is the address of an import of products, by its id.
+func ImportPath(id string) string { return ImportsPath + "/" + id }
+
+// TaskPath is the address of a background task, by its id.
+func TaskPath(id string) string { return TasksPath + "/" + id }

@@ -1,0 +1,234 @@
+package pricing
+
+import (
+	"errors"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/rates"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
+)
+
+const (
+	coinsPath   = admin.Home + "/coins"
+	sourcesPath = admin.Home + "/price-sources"
+)
+
+// coinForm is the shape of a coin's symbol, as the platform writes it (platform/api.md §3.1).
+var coinForm = regexp.MustCompile(`^[A-Z0-9]{1,16}$`)
+
+// showCoins lists the coins and the price sources: GET /admin/coins.
+func (h *Handlers) showCoins(req *admin.Request) error {
+	coins, err := h.site.Store.AllCoins(req.Context())
+	if err != nil {
+		return err
+	}
+	sources, err := h.site.Store.PriceSources(req.Context())
+	if err != nil {
+		return err
+	}
+	currency, err := h.site.Currency(req.Context())
+	if err != nil {
+		return err
+	}
+	view := pages.CoinsView{Page: req.Page(pages.SectionCoins), Sources: sourceRows(req.Printer, sources, coins)}
+	for _, c := range coins {
+		view.Rows = append(view.Rows, coinRow(req.Printer, currency, c, sources, h.site.Clock()))
+	}
+	return req.Show(admin.StatusOf(pages.ProblemNone), pages.Coins(view))
+}
+
+// newCoin is the form of a coin that the shop does not have yet: GET /admin/coins/new.
+func (h *Handlers) newCoin(req *admin.Request) error {
+	c := models.Coin{
+		Precision: 8, Enabled: true, MaxAge: 120, MaxJump: models.AmountFromInt(10), MaxDeviation: models.AmountFromInt(2),
+	}
+	return h.coinPage(req, c, nil, pages.ProblemNone)
+}
+
+// showCoin is one coin: GET /admin/coins/{symbol}?span=&after=.
+func (h *Handlers) showCoin(req *admin.Request) error {
+	c, err := h.coin(req)
+	if err != nil {
+		return err
+	}
+	return h.coinPage(req, c, nil, pages.ProblemNone)
+}
+
+// coin is the one that the address names.
+func (h *Handlers) coin(req *admin.Request) (models.Coin, error) {
+	symbol := req.Param("symbol")
+	if !coinForm.MatchString(symbol) {
+		return models.Coin{}, visit.ErrNoPage
+	}
+	c, err := h.site.Store.Coin(req.Context(), symbol)
+	return c, admin.NoPage(err)
+}
+
+// coinPage shows a coin, with the form as it was typed where there is one. A coin without a symbol is new.
+func (h *Handlers) coinPage(req *admin.Request, c models.Coin, typed *pages.CoinForm, problem pages.Problem) error {
+	sources, err := h.site.Store.PriceSources(req.Context())
+	if err != nil {
+		return err
+	}
+	currency, err := h.site.Currency(req.Context())
+	if err != nil {
+		return err
+	}
+	now := h.site.Clock()
+	view := pages.CoinView{New: c.Symbol == "", Row: coinRow(req.Printer, currency, c, sources, now), Problem: problem}
+	if typed != nil {
+		view.Form = *typed
+	} else {
+		view.Form = filledCoin(c)
+	}
+	view.Form.Currency = currency.Code
+	view.Form.Sources = sourceChoices(req.Printer, sources, view.Form.Source.Value)
+	view.Form.SecondSources = sourceChoices(req.Printer, sources, view.Form.SecondSource.Value)
+	if !view.New {
+		describeCoin(&view, req.Printer, currency, c, now)
+		if problem := h.rateHistory(req, &view, c, sources); problem != nil {
+			return problem
+		}
+	}
+	view.Page = req.Page(pages.SectionCoins)
+	view.Page.Path = coinsPath + "/new"
+	if !view.New {
+		view.Page.Path = coinsPath + "/" + c.Symbol
+	}
+	for _, f := range view.Form.Fields() {
+		if problem == pages.ProblemNone {
+			problem = f.Problem
+		}
+	}
+	if problem == pages.ProblemNone {
+		problem = view.Problem
+	}
+	return req.Answer(problem, pages.Coin(view))
+}
+
+// createCoin stores a new coin: POST /admin/coins.
+func (h *Handlers) createCoin(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	typed, c, ok, err := h.readCoin(req, form, models.Coin{})
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return h.coinPage(req, models.Coin{}, typed, pages.ProblemNone)
+	}
+	err = h.rates.SaveCoin(req.Context(), models.Coin{}, c, req.Actor())
+	if errors.Is(err, store.ErrDuplicate) {
+		typed.Symbol.Problem = pages.ProblemSymbolTaken
+		return h.coinPage(req, models.Coin{}, typed, pages.ProblemNone)
+	}
+	if err != nil {
+		return err
+	}
+	return req.Done(coinsPath+"/"+c.Symbol, pages.NoticeCoinSaved)
+}
+
+// changeCoin stores what was decided about a coin: POST /admin/coins/{symbol} with version.
+func (h *Handlers) changeCoin(req *admin.Request) error {
+	was, err := h.coin(req)
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	typed, c, ok, err := h.readCoin(req, form, was)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return h.coinPage(req, was, typed, pages.ProblemNone)
+	}
+	if typed.Version != strconv.Itoa(was.Version) {
+		return h.coinPage(req, was, nil, pages.ProblemStale)
+	}
+	err = h.rates.SaveCoin(req.Context(), was, c, req.Actor())
+	if errors.Is(err, store.ErrConflict) {
+		return h.coinPage(req, was, nil, pages.ProblemStale)
+	}
+	if err != nil {
+		return err
+	}
+	return req.Done(coinsPath+"/"+c.Symbol, pages.NoticeCoinSaved)
+}
+
+// acceptRate puts a rate that jumped in force: POST /admin/coins/{symbol}/accept with seen, the rate that was looked at.
+func (h *Handlers) acceptRate(req *admin.Request) error {
+	c, err := h.coin(req)
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	seen, err := models.ParseAmount(form.Get("seen"))
+	if err != nil {
+		return visit.ErrBadForm
+	}
+	err = h.rates.AcceptRate(req.Context(), c.Symbol, seen, req.Actor())
+	if errors.Is(err, rates.ErrRateMoved) {
+		return h.coinPage(req, c, nil, pages.ProblemRateMoved)
+	}
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	return req.Done(coinsPath+"/"+c.Symbol, pages.NoticeRateAccepted)
+}
+
+// readCoin reads the form on top of the coin as it is stored. ok is false where a field cannot be read.
+func (h *Handlers) readCoin(req *admin.Request, form url.Values, was models.Coin) (*pages.CoinForm, models.Coin, bool, error) {
+	sources, err := h.site.Store.PriceSources(req.Context())
+	if err != nil {
+		return nil, was, false, err
+	}
+	r := coinReader{values: form, known: func(id string) bool {
+		return slices.ContainsFunc(sources, func(s models.PriceSource) bool { return s.ID == id })
+	}}
+	typed, c := r.read(was, h.site.Clock())
+	for _, f := range typed.Fields() {
+		if f.Problem != pages.ProblemNone {
+			return typed, c, false, nil
+		}
+	}
+	return typed, c, true, nil
+}
+
+// sourceRows are the price sources with the coins that use them.
+func sourceRows(p *i18n.Printer, sources []models.PriceSource, coins []models.Coin) []pages.SourceRow {
+	rows := make([]pages.SourceRow, len(sources))
+	for i, s := range sources {
+		var symbols []string
+		for _, c := range coins {
+			if c.Source == s.ID || (c.Live() && c.SecondSource == s.ID) {
+				symbols = append(symbols, c.Symbol)
+			}
+		}
+		rows[i] = pages.SourceRow{ID: s.ID, Name: visit.SourceName(p, s.Name), URL: s.URL, Enabled: s.Enabled, Coins: p.List(symbols)}
+	}
+	return rows
+}
+
+func sourceChoices(p *i18n.Printer, sources []models.PriceSource, chosen string) []pages.Choice {
+	made := []pages.Choice{{Selected: chosen == ""}}
+	for _, s := range sources {
+		made = append(made, pages.Choice{Value: s.ID, Label: visit.SourceName(p, s.Name), Selected: s.ID == chosen})
+	}
+	return made
+}

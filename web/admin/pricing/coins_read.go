@@ -1,0 +1,204 @@
+package pricing
+
+import (
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// Bounds of what is typed about a coin.
+const (
+	maxCoinName  = 100
+	maxPercent   = 100
+	shortestAge  = 10 // seconds
+	longestAge   = 86_400
+	lastPosition = 9999
+	percentScale = 6 // decimals of a percentage
+)
+
+// pairForm is what price sources call a pair: letters, digits and what divides them.
+var pairForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$`)
+
+// coinReader reads the form of a coin, field by field.
+type coinReader struct {
+	values url.Values
+	known  func(source string) bool
+}
+
+func (r coinReader) text(name string) string { return strings.TrimSpace(r.values.Get(name)) }
+
+// read makes a coin of the form, on top of the stored one (zero: it is new). Problems stand beside their fields.
+func (r coinReader) read(was models.Coin, now time.Time) (*pages.CoinForm, models.Coin) {
+	c, f := was, &pages.CoinForm{Enabled: r.values.Has("enabled"), Version: r.text("version")}
+	c.Enabled = f.Enabled
+	if was.Symbol == "" {
+		f.Symbol.Value = admin.Clip(r.text("symbol"))
+		c.Symbol = strings.ToUpper(f.Symbol.Value)
+		if !coinForm.MatchString(c.Symbol) {
+			f.Symbol.Problem = pages.ProblemSymbol
+		}
+	}
+	f.Name.Value = admin.Clip(r.text("name"))
+	c.Name = f.Name.Value
+	switch {
+	case c.Name == "":
+		f.Name.Problem = pages.ProblemMissing
+	case admin.TooLong(c.Name, maxCoinName):
+		f.Name.Problem = pages.ProblemTooLong
+	case !text.Line(c.Name):
+		f.Name.Problem = pages.ProblemText
+	}
+	f.Precision, c.Precision = r.number("precision", 0, models.MaxFractionDigits, pages.ProblemCoinDigits, -1)
+	rounding, digits := r.number("rounding", 0, c.Precision, pages.ProblemRounding, c.Precision)
+	f.Rounding, c.Dropped = rounding, c.Precision-digits
+	f.Position, c.Position = r.number("position", 0, lastPosition, pages.ProblemPosition, 0)
+	f.Minimum, c.MinAmount = r.amount("minimum", pages.ProblemAmount)
+	if f.Minimum.Problem == pages.ProblemNone && c.MinAmount.Digits() > c.Precision {
+		f.Minimum.Problem = pages.ProblemAmount
+	}
+	f.Spread, c.Spread = r.percent("spread")
+	r.readRate(f, &c, was, now)
+	return f, c
+}
+
+// readRate reads where the rate comes from. What belongs to the other kind of rate is kept as it was typed, and checked only where it
+// matters.
+func (r coinReader) readRate(f *pages.CoinForm, c *models.Coin, was models.Coin, now time.Time) {
+	f.Source.Value = r.text("source")
+	c.Source = f.Source.Value
+	if c.Live() && !r.known(c.Source) {
+		f.Source.Problem = pages.ProblemChoice
+	}
+	f.Rate, c.Rate = r.amount("rate", pages.ProblemRate)
+	if c.Live() {
+		f.Rate.Problem = pages.ProblemNone
+		c.Rate = was.Rate
+	} else {
+		if f.Rate.Problem == pages.ProblemNone && !c.Rate.IsPositive() {
+			f.Rate.Problem = pages.ProblemRate
+		}
+		if was.Live() || !c.Rate.Equal(was.Rate) {
+			c.RateAt = now
+		}
+		c.RateSource = models.FixedRate
+	}
+	f.SourceSymbol, c.SourceSymbol = r.pair("source_symbol")
+	f.MaxAge, c.MaxAge = r.number("max_age", shortestAge, longestAge, pages.ProblemSeconds, -1)
+	f.MaxJump, c.MaxJump = r.percent("max_jump")
+	f.SecondSource.Value = r.text("second_source")
+	c.SecondSource = f.SecondSource.Value
+	if c.SecondSource != "" && !r.known(c.SecondSource) {
+		f.SecondSource.Problem = pages.ProblemChoice
+	}
+	f.SecondSymbol, c.SecondSymbol = r.pair("second_symbol")
+	f.MaxDeviation, c.MaxDeviation = r.percent("max_deviation")
+	if !c.Live() {
+		for _, field := range []*pages.Field{&f.SourceSymbol, &f.MaxAge, &f.MaxJump, &f.SecondSource} {
+			field.Problem = pages.ProblemNone
+		}
+	}
+	if !c.Live() || c.SecondSource == "" {
+		f.SecondSymbol.Problem, f.MaxDeviation.Problem = pages.ProblemNone, pages.ProblemNone
+	}
+	r.keepReadable(f, c, was)
+}
+
+// keepReadable leaves what could not be read, and does not matter now, as it was.
+func (r coinReader) keepReadable(f *pages.CoinForm, c *models.Coin, was models.Coin) {
+	if !pairForm.MatchString(f.SourceSymbol.Value) {
+		c.SourceSymbol = was.SourceSymbol
+	}
+	if !pairForm.MatchString(f.SecondSymbol.Value) {
+		c.SecondSymbol = was.SecondSymbol
+	}
+	if c.MaxAge < shortestAge {
+		c.MaxAge = was.MaxAge
+	}
+	if !c.Live() && !r.known(c.SecondSource) {
+		c.SecondSource = was.SecondSource
+	}
+}
+
+// number reads a whole number within bounds. otherwise is what nothing stands for; below 0 means that something must be typed.
+func (r coinReader) number(name string, least, most int, problem pages.Problem, otherwise int) (pages.Field, int) {
+	f := pages.Field{Value: admin.Clip(r.text(name))}
+	if f.Value == "" && otherwise >= 0 {
+		return f, otherwise
+	}
+	n, err := strconv.Atoi(f.Value)
+	if err != nil || n < least || n > most || strings.ContainsAny(f.Value, "+-") {
+		f.Problem = problem
+		return f, max(0, otherwise)
+	}
+	return f, n
+}
+
+// amount reads a decimal number; nothing is 0.
+func (r coinReader) amount(name string, problem pages.Problem) (pages.Field, models.Amount) {
+	f := pages.Field{Value: admin.Clip(r.text(name))}
+	if f.Value == "" {
+		return f, models.Amount{}
+	}
+	a, err := models.ParseAmount(f.Value)
+	if err != nil {
+		f.Problem = problem
+	}
+	return f, a
+}
+
+// percent reads a percentage from 0 to 100; a sign behind it is allowed, nothing is 0.
+func (r coinReader) percent(name string) (pages.Field, models.Amount) {
+	f := pages.Field{Value: admin.Clip(r.text(name))}
+	text := strings.TrimSpace(strings.TrimSuffix(f.Value, "%"))
+	if text == "" {
+		return f, models.Amount{}
+	}
+	a, err := models.ParseAmount(text)
+	if err != nil || a.Cmp(models.AmountFromInt(maxPercent)) > 0 || a.Digits() > percentScale {
+		f.Problem = pages.ProblemPercent
+		return f, models.Amount{}
+	}
+	return f, a
+}
+
+func (r coinReader) pair(name string) (pages.Field, string) {
+	f := pages.Field{Value: admin.Clip(r.text(name))}
+	if !pairForm.MatchString(f.Value) {
+		f.Problem = pages.ProblemPair
+	}
+	return f, f.Value
+}
+
+// filledCoin is the form as it is shown first.
+func filledCoin(c models.Coin) pages.CoinForm {
+	text := func(value string) pages.Field { return pages.Field{Value: value} }
+	f := pages.CoinForm{
+		Symbol: text(c.Symbol), Name: text(c.Name), Precision: text(strconv.Itoa(c.Precision)),
+		Minimum: text(someAmount(c.MinAmount)), Position: text(strconv.Itoa(c.Position)), Spread: text(someAmount(c.Spread)), Enabled: c.Enabled,
+		Rate: text(someAmount(c.Rate)), Source: text(c.Source), SourceSymbol: text(c.SourceSymbol), MaxAge: text(strconv.Itoa(max(c.MaxAge, 0))),
+		MaxJump: text(someAmount(c.MaxJump)), SecondSource: text(c.SecondSource), SecondSymbol: text(c.SecondSymbol),
+		MaxDeviation: text(someAmount(c.MaxDeviation)), Version: strconv.Itoa(c.Version),
+	}
+	if c.MaxAge == 0 {
+		f.MaxAge.Value = ""
+	}
+	if c.Dropped > 0 { // otherwise it follows the coin's decimals when these are changed
+		f.Rounding = text(strconv.Itoa(c.Digits()))
+	}
+	return f
+}
+
+// someAmount writes an amount; 0 is nothing.
+func someAmount(a models.Amount) string {
+	if a.IsZero() {
+		return ""
+	}
+	return a.String()
+}

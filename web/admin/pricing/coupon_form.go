@@ -1,0 +1,137 @@
+package pricing
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
+)
+
+// filledCoupon is the form of a coupon as it is stored.
+func (h *Handlers) filledCoupon(c models.Coupon) *pages.CouponView {
+	number := func(n int) pages.Field {
+		if n == 0 {
+			return pages.Field{}
+		}
+		return admin.Typed(strconv.Itoa(n))
+	}
+	local := func(t time.Time) pages.Field {
+		if t.IsZero() {
+			return pages.Field{}
+		}
+		return admin.Typed(t.In(h.site.Zone).Format(pages.DateTimeField))
+	}
+	view := &pages.CouponView{
+		Version: strconv.Itoa(c.Version), Code: admin.Typed(c.Code), Kind: admin.Typed(string(c.Kind)), Value: admin.Typed(someAmount(c.Value)),
+		Minimum: admin.Typed(someAmount(c.Minimum)), Starts: local(c.StartsAt), Ends: local(c.EndsAt), MaxUses: number(c.MaxUses),
+		MaxPerOne: number(c.MaxPerShopper), Note: admin.Typed(c.Note), Enabled: c.Enabled,
+	}
+	for _, id := range c.CategoryIDs {
+		view.Categories = append(view.Categories, pages.Tick{Value: id, On: true})
+	}
+	return view
+}
+
+// readCoupon reads the form on top of the coupon as it is stored. Problems stand beside their fields.
+func (h *Handlers) readCoupon(req *admin.Request, form url.Values, was models.Coupon) (*pages.CouponView, models.Coupon, error) {
+	currency, err := h.site.Currency(req.Context())
+	if err != nil {
+		return nil, was, err
+	}
+	text := func(name string) pages.Field { return admin.Typed(admin.Clip(strings.TrimSpace(form.Get(name)))) }
+	view := &pages.CouponView{
+		Version: form.Get("version"), Code: text("code"), Kind: text("kind"), Value: text("value"), Minimum: text("minimum"),
+		Starts: text("starts"), Ends: text("ends"), MaxUses: text("max_uses"), MaxPerOne: text("max_per_shopper"),
+		Note: admin.Typed(strings.TrimSpace(form.Get("note"))), Enabled: form.Has("enabled"),
+	}
+	c := was
+	c.Code, c.Kind, c.Note, c.Enabled = models.FoldCoupon(view.Code.Value), models.CouponKind(view.Kind.Value), view.Note.Value, view.Enabled
+	if c.Code == "" {
+		c.Code = view.Code.Value // to be told what is wrong with it
+	}
+	if c.Kind == models.CouponFreeDelivery {
+		view.Value.Value = "" // it has none, and what another kind had does no harm
+	}
+	c.Value = admin.ReadAmount(&view.Value, models.MaxFractionDigits, c.Kind != models.CouponFreeDelivery)
+	c.Minimum = admin.ReadAmount(&view.Minimum, models.MaxFractionDigits, false)
+	zone := h.site.Zone
+	c.StartsAt, c.EndsAt = admin.ReadTime(&view.Starts, zone), admin.ReadTime(&view.Ends, zone)
+	c.MaxUses, c.MaxPerShopper = limitIn(&view.MaxUses), limitIn(&view.MaxPerOne)
+	if c.CategoryIDs, err = h.knownCategories(req, form["category"]); err != nil {
+		return nil, was, err
+	}
+	if len(c.CategoryIDs) == 0 && len(form["category"]) > 0 {
+		return nil, was, visit.ErrBadForm // all that were chosen are gone; without any it would be for all goods
+	}
+	for _, id := range c.CategoryIDs {
+		view.Categories = append(view.Categories, pages.Tick{Value: id, On: true})
+	}
+	markCoupon(view, c.Check(currency.Digits), c)
+	return view, c, nil
+}
+
+// limitIn reads a limit: none where nothing is typed, but not for 0, by which people mean the opposite.
+func limitIn(f *pages.Field) int {
+	n := admin.ReadCount(f)
+	if n == 0 && f.Value != "" && f.Problem == pages.ProblemNone {
+		f.Problem = pages.ProblemRange
+	}
+	return n
+}
+
+// knownCategories are those that are there: one that was deleted meanwhile is left out.
+func (h *Handlers) knownCategories(req *admin.Request, chosen []string) (models.List, error) {
+	list, err := h.site.Store.Categories(req.Context())
+	if err != nil {
+		return nil, err
+	}
+	var known models.List
+	for _, c := range list {
+		if slices.Contains(chosen, c.ID) {
+			known = append(known, c.ID)
+		}
+	}
+	return known, nil
+}
+
+// markCoupon puts the problems beside the fields that have none yet.
+func markCoupon(view *pages.CouponView, problems models.FieldProblems, c models.Coupon) {
+	fields := map[string]*pages.Field{
+		"code": &view.Code, "kind": &view.Kind, "value": &view.Value, "minimum": &view.Minimum, "ends_at": &view.Ends, "max_uses": &view.MaxUses,
+		"max_per_shopper": &view.MaxPerOne, "note": &view.Note,
+	}
+	for name, problem := range problems {
+		f := fields[name]
+		if f.Problem == pages.ProblemNone {
+			f.Problem = fieldProblem(problem)
+		}
+	}
+	switch {
+	case view.Ends.Problem == pages.ProblemSteps:
+		view.Ends.Problem = pages.ProblemEnds
+	case view.MaxUses.Problem == pages.ProblemRange && c.MaxUses < c.Uses:
+		view.MaxUses.Problem = pages.ProblemCouponUses
+	}
+	if view.Value.Problem == pages.ProblemRange {
+		view.Value.Problem = pages.ProblemCouponValue
+	}
+	if view.Code.Problem == pages.ProblemText {
+		view.Code.Problem = pages.ProblemCouponCode
+	}
+}
+
+// fieldProblem is the word for what the rules of models say.
+func fieldProblem(problem models.FieldProblem) pages.Problem {
+	return map[models.FieldProblem]pages.Problem{
+		models.FieldMissing: pages.ProblemMissing, models.FieldLong: pages.ProblemTooLong, models.FieldCharacters: pages.ProblemText,
+		models.FieldNumber: pages.ProblemNumber, models.FieldNegative: pages.ProblemNegative, models.FieldDigits: pages.ProblemMoneyDigits,
+		models.FieldRange: pages.ProblemRange, models.FieldOrder: pages.ProblemSteps, models.FieldUnknown: pages.ProblemChoice,
+		models.FieldTaken: pages.ProblemPlaceTaken, models.FieldTwice: pages.ProblemPlaceTwice,
+	}[problem]
+}

@@ -1,0 +1,226 @@
+package pricing
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
+)
+
+const couponsPath = admin.Home + "/coupons"
+
+// showCoupons lists the coupons: GET /admin/coupons?q=&after=.
+func (h *Handlers) showCoupons(req *admin.Request) error {
+	q := req.QueryValues("q", "after")
+	currency, err := h.site.Currency(req.Context())
+	if err != nil {
+		return err
+	}
+	view := pages.CouponsView{Search: pages.Field{Value: admin.Clip(q.Get("q"))}, Filtered: q.Get("q") != ""}
+	page, err := h.site.Store.Coupons(req.Context(), store.CouponFilter{Search: q.Get("q"), After: q.Get("after")})
+	if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+		return err
+	}
+	for _, c := range page.Rows {
+		view.Rows = append(view.Rows, couponRow(req.Printer, currency, c, h.site.Clock()))
+	}
+	view.Next, view.First = admin.Pager(couponsPath, q, "after", page.Next)
+	view.Page = req.Page(pages.SectionCoupons)
+	return req.Answer(view.Problem, pages.Coupons(view))
+}
+
+func couponRow(p *i18n.Printer, currency models.Currency, c models.Coupon, now time.Time) pages.CouponRow {
+	r := pages.CouponRow{
+		ID: c.ID, Code: c.Code, Kind: string(c.Kind), State: couponState(c, now), Uses: strconv.Itoa(c.Uses), Starts: admin.Moment(p, c.StartsAt),
+		Ends: admin.Moment(p, c.EndsAt), Note: c.Note, Enabled: c.Enabled,
+	}
+	switch c.Kind {
+	case models.CouponPercent:
+		r.Gives = c.Value.String() + "%"
+	case models.CouponFixed:
+		r.Gives = p.Money(c.Value.String(), currency.Code, currency.Digits)
+	case models.CouponFreeDelivery:
+	}
+	if c.MaxUses > 0 {
+		r.Uses += " / " + strconv.Itoa(c.MaxUses)
+	}
+	return r
+}
+
+func couponState(c models.Coupon, now time.Time) string {
+	switch {
+	case !c.Enabled:
+		return "off"
+	case !c.EndsAt.IsZero() && !now.Before(c.EndsAt):
+		return "over"
+	case c.MaxUses > 0 && c.Uses >= c.MaxUses:
+		return "used_up"
+	case !c.StartsAt.IsZero() && now.Before(c.StartsAt):
+		return "early"
+	}
+	return "on"
+}
+
+// newCoupon is the form of a new coupon: GET /admin/coupons/new.
+func (h *Handlers) newCoupon(req *admin.Request) error {
+	c := models.Coupon{Kind: models.CouponPercent, Enabled: true}
+	return h.couponPage(req, c, h.filledCoupon(c), pages.ProblemNone)
+}
+
+// showCoupon is one coupon with its uses: GET /admin/coupons/{id}?after=.
+func (h *Handlers) showCoupon(req *admin.Request) error {
+	c, err := h.coupon(req)
+	if err != nil {
+		return err
+	}
+	return h.couponPage(req, c, h.filledCoupon(c), pages.ProblemNone)
+}
+
+// coupon is the one that the address names.
+func (h *Handlers) coupon(req *admin.Request) (models.Coupon, error) {
+	id, err := req.ID()
+	if err != nil {
+		return models.Coupon{}, err
+	}
+	c, err := h.site.Store.Coupon(req.Context(), id)
+	return c, admin.NoPage(err)
+}
+
+// couponPage shows the form as it is filled in, and the uses of a stored coupon.
+func (h *Handlers) couponPage(req *admin.Request, c models.Coupon, view *pages.CouponView, problem pages.Problem) error {
+	currency, err := h.site.Currency(req.Context())
+	if err != nil {
+		return err
+	}
+	categories, err := h.site.Store.Categories(req.Context())
+	if err != nil {
+		return err
+	}
+	on := map[string]bool{}
+	for _, t := range view.Categories {
+		on[t.Value] = true
+	}
+	view.Categories = nil
+	for _, node := range models.Flatten(models.Tree(admin.NamedIn(req.Printer, categories))) {
+		view.Categories = append(view.Categories, pages.Tick{Value: node.Category.ID, Label: node.Category.Name, Depth: node.Depth, On: on[node.Category.ID]})
+	}
+	view.Kinds, view.Currency, view.Problem = admin.Choices(models.CouponKinds(), view.Kind.Value, false), currency.Code, problem
+	view.New = c.ID == ""
+	if !view.New {
+		view.Row = couponRow(req.Printer, currency, c, h.site.Clock())
+		if err := h.couponUses(req, view, c.ID); err != nil {
+			return err
+		}
+	}
+	view.Page = req.Page(pages.SectionCoupons)
+	for _, f := range view.Fields() {
+		if problem == pages.ProblemNone {
+			problem = f.Problem
+		}
+	}
+	if problem == pages.ProblemNone {
+		problem = view.Problem
+	}
+	return req.Answer(problem, pages.Coupon(*view))
+}
+
+func (h *Handlers) couponUses(req *admin.Request, view *pages.CouponView, id string) error {
+	q := req.QueryValues("after")
+	page, err := h.site.Store.CouponUses(req.Context(), id, q.Get("after"), 0)
+	if problem := admin.FilterProblem(err); problem != pages.ProblemNone {
+		view.Problem = problem
+	} else if err != nil {
+		return err
+	}
+	p := req.Printer
+	for _, u := range page.Rows {
+		view.Uses = append(view.Uses, pages.CouponUseRow{
+			OrderID: u.OrderID, Ref: u.Ref, Email: u.Email, Order: string(u.OrderState), State: string(u.State), At: admin.Moment(p, u.CreatedAt),
+			Discount: p.Money(u.Discount.String(), u.Currency, u.Digits), Total: p.Money(u.Total.String(), u.Currency, u.Digits),
+		})
+	}
+	view.Next, view.First = admin.Pager(couponsPath+"/"+id, q, "after", page.Next)
+	return nil
+}
+
+// createCoupon stores a new coupon: POST /admin/coupons.
+func (h *Handlers) createCoupon(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	return h.storeCoupon(req, models.Coupon{}, form)
+}
+
+// changeCoupon changes a coupon: POST /admin/coupons/{id} with version.
+func (h *Handlers) changeCoupon(req *admin.Request) error {
+	was, err := h.coupon(req)
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	return h.storeCoupon(req, was, form)
+}
+
+func (h *Handlers) storeCoupon(req *admin.Request, was models.Coupon, form url.Values) error {
+	view, c, err := h.readCoupon(req, form, was)
+	if err != nil {
+		return err
+	}
+	for _, f := range view.Fields() {
+		if f.Problem != pages.ProblemNone {
+			return h.couponPage(req, was, view, pages.ProblemNone)
+		}
+	}
+	if was.ID != "" && admin.Version(view.Version) != was.Version {
+		return h.couponPage(req, was, h.filledCoupon(was), pages.ProblemStale)
+	}
+	id, err := h.editor.SaveCoupon(req.Context(), req.Actor(), was, c)
+	switch {
+	case errors.Is(err, store.ErrDuplicate):
+		view.Code.Problem = pages.ProblemCouponTaken
+		return h.couponPage(req, was, view, pages.ProblemNone)
+	case errors.Is(err, store.ErrConflict):
+		return h.couponPage(req, was, h.filledCoupon(was), pages.ProblemStale)
+	case err != nil:
+		return err
+	}
+	return req.Done(couponsPath+"/"+id, pages.NoticeCouponSaved)
+}
+
+// switchCoupon switches a coupon on or off: POST /admin/coupons/{id}/switch with version, to.
+func (h *Handlers) switchCoupon(req *admin.Request) error {
+	was, err := h.coupon(req)
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	to := form.Get("to")
+	if to != "on" && to != "off" {
+		return visit.ErrBadForm
+	}
+	err = h.editor.SwitchCoupon(req.Context(), req.Actor(), was, admin.Version(form.Get("version")), to == "on")
+	if errors.Is(err, store.ErrConflict) {
+		return h.couponPage(req, was, h.filledCoupon(was), pages.ProblemStale)
+	}
+	if err != nil {
+		return err
+	}
+	if to == "on" {
+		return req.Done(couponsPath+"/"+was.ID, pages.NoticeCouponOn)
+	}
+	return req.Done(couponsPath+"/"+was.ID, pages.NoticeCouponOff)
+}

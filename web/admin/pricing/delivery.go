@@ -1,0 +1,217 @@
+package pricing
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+)
+
+const deliveryPath = admin.Home + "/delivery"
+
+// shownPlaces is how many places of a zone the list names.
+const shownPlaces = 12
+
+// showDelivery lists the zones: GET /admin/delivery.
+func (h *Handlers) showDelivery(req *admin.Request) error {
+	zones, err := h.site.Store.Zones(req.Context())
+	if err != nil {
+		return err
+	}
+	currency, err := h.site.Currency(req.Context())
+	if err != nil {
+		return err
+	}
+	view := pages.DeliveryView{Page: req.Page(pages.SectionDelivery)}
+	for _, z := range zones {
+		view.Zones = append(view.Zones, zoneRow(req.Printer, currency, z))
+	}
+	return req.Show(http.StatusOK, pages.Delivery(view))
+}
+
+func zoneRow(p *i18n.Printer, currency models.Currency, z models.Zone) pages.ZoneRow {
+	r := pages.ZoneRow{ID: z.ID, Name: z.NameIn(p.Lang()), Rest: z.RestOfWorld(), TaxMode: string(z.TaxMode)}
+	var names []string
+	for _, place := range z.Places {
+		names = append(names, place.NameIn(p.Lang()))
+	}
+	if len(names) > shownPlaces {
+		names, r.More = names[:shownPlaces], len(names)-shownPlaces
+	}
+	r.Places = strings.Join(names, " · ")
+	if z.TaxMode != models.TaxNone {
+		r.Tax = z.TaxTitle(p.Lang()) + " " + z.TaxRate.String() + "%"
+	}
+	money := func(a models.Amount) string {
+		if a.IsZero() {
+			return ""
+		}
+		return p.Money(a.String(), currency.Code, currency.Digits)
+	}
+	for _, m := range z.Methods {
+		least := m.Steps[0].Price
+		for _, step := range m.Steps {
+			least = least.Least(step.Price)
+		}
+		r.Methods = append(r.Methods, pages.MethodRow{
+			Title: m.NameIn(p.Lang()), From: money(least), Free: money(m.FreeFrom), Most: someAmount(m.MaxWeight), Enabled: m.Enabled,
+		})
+	}
+	return r
+}
+
+// newZone is the form of a new zone: GET /admin/delivery/new.
+func (h *Handlers) newZone(req *admin.Request) error {
+	z := models.Zone{TaxMode: models.TaxNone}
+	view, err := h.filledZone(req, z)
+	if err != nil {
+		return err
+	}
+	return h.zonePage(req, z, view, pages.ProblemNone)
+}
+
+// showZone is the form of a zone: GET /admin/delivery/{id}.
+func (h *Handlers) showZone(req *admin.Request) error {
+	z, err := h.zone(req)
+	if err != nil {
+		return err
+	}
+	view, err := h.filledZone(req, z)
+	if err != nil {
+		return err
+	}
+	return h.zonePage(req, z, view, pages.ProblemNone)
+}
+
+// zone is the one that the address names.
+func (h *Handlers) zone(req *admin.Request) (models.Zone, error) {
+	id, err := req.ID()
+	if err != nil {
+		return models.Zone{}, err
+	}
+	z, err := h.site.Store.Zone(req.Context(), id)
+	return z, admin.NoPage(err)
+}
+
+// createZone stores a new zone: POST /admin/delivery.
+func (h *Handlers) createZone(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	return h.storeZone(req, models.Zone{TaxMode: models.TaxNone}, form)
+}
+
+// changeZone changes a zone: POST /admin/delivery/{id} with version.
+func (h *Handlers) changeZone(req *admin.Request) error {
+	was, err := h.zone(req)
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	return h.storeZone(req, was, form)
+}
+
+func (h *Handlers) storeZone(req *admin.Request, was models.Zone, form url.Values) error {
+	view, z, ok, err := h.readZone(req, form, was)
+	if err != nil {
+		return err
+	}
+	if form.Get("do") == "more" {
+		moreRoom(view)
+		return h.zonePage(req, was, view, pages.ProblemNone)
+	}
+	if !ok {
+		return h.zonePage(req, was, view, pages.ProblemFields)
+	}
+	if was.ID != "" && admin.Version(view.Version) != was.Version {
+		return h.staleZone(req, was)
+	}
+	id, err := h.editor.SaveZone(req.Context(), req.Actor(), was, z)
+	if taken, found := errors.AsType[*store.PlaceTakenError](err); found {
+		view.PlacesProblem, view.TakenPlace, view.TakenBy = pages.ProblemPlaceTaken, taken.Place.NameIn(req.Printer.Lang()), taken.Zone
+		if taken.Place == (models.Place{}) {
+			view.PlacesProblem = pages.ProblemRestTaken
+		}
+		return h.zonePage(req, was, view, pages.ProblemFields)
+	}
+	if errors.Is(err, store.ErrConflict) {
+		return h.staleZone(req, was)
+	}
+	if err != nil {
+		return err
+	}
+	return req.Done(deliveryPath+"/"+id, pages.NoticeZoneSaved)
+}
+
+// staleZone shows a zone as it stands now to whoever changed an older one.
+func (h *Handlers) staleZone(req *admin.Request, was models.Zone) error {
+	now, err := h.site.Store.Zone(req.Context(), was.ID)
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	view, err := h.filledZone(req, now)
+	if err != nil {
+		return err
+	}
+	return h.zonePage(req, now, view, pages.ProblemStale)
+}
+
+// deleteZone deletes a zone: POST /admin/delivery/{id}/delete with version.
+func (h *Handlers) deleteZone(req *admin.Request) error {
+	z, err := h.zone(req)
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	err = h.editor.DeleteZone(req.Context(), req.Actor(), z, admin.Version(form.Get("version")))
+	if errors.Is(err, store.ErrConflict) {
+		return h.staleZone(req, z)
+	}
+	if err != nil {
+		return err
+	}
+	return req.Done(deliveryPath, pages.NoticeZoneDeleted)
+}
+
+func placeOf(code string) models.Place {
+	country, region, _ := strings.Cut(code, "-")
+	return models.Place{Country: country, Region: region}
+}
+
+// placeGroups lists all places to choose from, in the language's order: the countries, then the regions of those that have some. leave says
+// which are left out.
+func placeGroups(req *admin.Request, chosen, leave func(models.Place) bool) []pages.PlaceGroup {
+	lang := req.Printer.Lang()
+	countries := models.CountriesIn(lang)
+	all := pages.PlaceGroup{Label: req.Printer.T("admin.zone.countries")}
+	var regions []pages.PlaceGroup
+	for _, c := range countries {
+		p := models.Place{Country: c.Code}
+		if !leave(p) {
+			all.Places = append(all.Places, pages.Choice{Value: c.Code, Label: c.Name, Selected: chosen(p)})
+		}
+		group := pages.PlaceGroup{Label: c.Name}
+		for _, r := range models.Regions(c.Code) {
+			if p := (models.Place{Country: c.Code, Region: r.Code}); !leave(p) {
+				group.Places = append(group.Places, pages.Choice{Value: p.Code(), Label: r.NameIn(lang), Selected: chosen(p)})
+			}
+		}
+		if len(group.Places) > 0 {
+			regions = append(regions, group)
+		}
+	}
+	return append([]pages.PlaceGroup{all}, regions...)
+}

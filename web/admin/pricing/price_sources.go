@@ -1,0 +1,194 @@
+package pricing
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
+	"github.com/coincart/coincart/payments/rates"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
+)
+
+// Bounds of what is typed about a price source.
+const (
+	maxSourceName = 100
+	maxSourceURL  = 500
+	maxSourcePath = 200
+)
+
+// newSource is the form of another price source: GET /admin/price-sources/new.
+func (h *Handlers) newSource(req *admin.Request) error {
+	form := pages.SourceForm{Enabled: true, Version: "0"}
+	return h.sourcePage(req, models.PriceSource{}, form, nil, pages.ProblemNone)
+}
+
+// showSource is one price source: GET /admin/price-sources/{source}.
+func (h *Handlers) showSource(req *admin.Request) error {
+	s, err := h.source(req)
+	if err != nil {
+		return err
+	}
+	form, err := h.filledSource(req, s)
+	if err != nil {
+		return err
+	}
+	return h.sourcePage(req, s, form, nil, pages.ProblemNone)
+}
+
+func (h *Handlers) source(req *admin.Request) (models.PriceSource, error) {
+	id := req.Param("source")
+	if id != models.ExchangeSource && !admin.IsID(id) {
+		return models.PriceSource{}, visit.ErrNoPage
+	}
+	s, err := h.site.Store.PriceSource(req.Context(), id)
+	return s, admin.NoPage(err)
+}
+
+// filledSource is the form as it is shown first, with a pair to try that one of the coins has.
+func (h *Handlers) filledSource(req *admin.Request, s models.PriceSource) (pages.SourceForm, error) {
+	coins, err := h.site.Store.AllCoins(req.Context())
+	if err != nil {
+		return pages.SourceForm{}, err
+	}
+	form := pages.SourceForm{
+		Name: pages.Field{Value: s.Name}, URL: pages.Field{Value: s.URL}, Path: pages.Field{Value: s.Path}, TimePath: pages.Field{Value: s.TimePath},
+		Enabled: s.Enabled, Version: strconv.Itoa(s.Version),
+	}
+	for _, c := range coins {
+		if c.Source == s.ID && form.Symbol.Value == "" {
+			form.Symbol.Value = c.SourceSymbol
+		}
+	}
+	return form, nil
+}
+
+func (h *Handlers) sourcePage(req *admin.Request, s models.PriceSource, form pages.SourceForm, tried *pages.Trial, problem pages.Problem) error {
+	view := pages.SourceView{
+		Page: req.Page(pages.SectionCoins), New: s.ID == "", ID: s.ID, BuiltIn: s.ID == models.ExchangeSource,
+		Shown: visit.SourceName(req.Printer, form.Name.Value), Form: form, Trial: tried, Problem: problem,
+	}
+	view.Page.Path = sourcePath("new")
+	if !view.New {
+		view.Page.Path = sourcePath(s.ID)
+	}
+	for _, f := range view.Form.Fields() {
+		if problem == pages.ProblemNone {
+			problem = f.Problem
+		}
+	}
+	return req.Answer(problem, pages.PriceSource(view))
+}
+
+// createSource stores another price source, or tries it: POST /admin/price-sources.
+func (h *Handlers) createSource(req *admin.Request) error {
+	return h.saveSource(req, models.PriceSource{})
+}
+
+// changeSource stores a price source, or tries it as it is typed: POST /admin/price-sources/{source} with version.
+func (h *Handlers) changeSource(req *admin.Request) error {
+	was, err := h.source(req)
+	if err != nil {
+		return err
+	}
+	return h.saveSource(req, was)
+}
+
+func (h *Handlers) saveSource(req *admin.Request, was models.PriceSource) error {
+	values, err := req.Form()
+	if err != nil {
+		return err
+	}
+	form, s := h.readSource(values, was)
+	tries := values.Has("try")
+	if tries && !pairForm.MatchString(form.Symbol.Value) {
+		form.Symbol.Problem = pages.ProblemPair
+	}
+	for _, f := range form.Fields() {
+		if f.Problem != pages.ProblemNone {
+			return h.sourcePage(req, was, form, nil, pages.ProblemNone)
+		}
+	}
+	if tries {
+		trial := trialView(req.Printer, h.rates.TryPrice(req.Context(), s, form.Symbol.Value))
+		return h.sourcePage(req, was, form, &trial, pages.ProblemNone)
+	}
+	if form.Version != strconv.Itoa(was.Version) {
+		return h.sourceStale(req, was)
+	}
+	if was.ID == "" {
+		s.ID = models.NewID()
+	}
+	err = h.rates.SavePriceSource(req.Context(), was, s, req.Actor())
+	if errors.Is(err, store.ErrConflict) {
+		return h.sourceStale(req, was)
+	}
+	if err != nil {
+		return err
+	}
+	return req.Done(sourcePath(s.ID), pages.NoticeSourceSaved)
+}
+
+// sourceStale shows the source as it is by now: somebody else has changed it.
+func (h *Handlers) sourceStale(req *admin.Request, was models.PriceSource) error {
+	now, err := h.site.Store.PriceSource(req.Context(), was.ID)
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	form, err := h.filledSource(req, now)
+	if err != nil {
+		return err
+	}
+	return h.sourcePage(req, now, form, nil, pages.ProblemStale)
+}
+
+func (h *Handlers) readSource(values url.Values, was models.PriceSource) (pages.SourceForm, models.PriceSource) {
+	field := func(name string) pages.Field { return pages.Field{Value: strings.TrimSpace(values.Get(name))} }
+	f := pages.SourceForm{
+		Name: field("name"), URL: field("url"), Path: field("path"), TimePath: field("time_path"), Symbol: field("try_symbol"),
+		Enabled: values.Has("enabled"), Version: values.Get("version"),
+	}
+	for _, c := range []struct {
+		field *pages.Field
+		most  int
+	}{{&f.Name, maxSourceName}, {&f.URL, maxSourceURL}, {&f.Path, maxSourcePath}, {&f.TimePath, maxSourcePath}} {
+		if admin.TooLong(c.field.Value, c.most) {
+			c.field.Value, c.field.Problem = admin.Clip(c.field.Value), pages.ProblemTooLong
+		}
+	}
+	s := was
+	s.Name, s.URL, s.Path, s.TimePath, s.Enabled = f.Name.Value, f.URL.Value, f.Path.Value, f.TimePath.Value, f.Enabled
+	if f.Name.Value == "" {
+		f.Name.Problem = pages.ProblemMissing
+	}
+	if f.Name.Problem == pages.ProblemNone && !text.Line(f.Name.Value) {
+		f.Name.Problem = pages.ProblemText
+	}
+	if f.URL.Problem == pages.ProblemNone && !h.rates.CheckPriceURL(s) {
+		f.URL.Problem = pages.ProblemSourceURL
+	}
+	if f.Path.Problem == pages.ProblemNone && !rates.IsPricePath(s.Path) {
+		f.Path.Problem = pages.ProblemSourcePath
+	}
+	if f.TimePath.Problem == pages.ProblemNone && s.TimePath != "" && !rates.IsPricePath(s.TimePath) {
+		f.TimePath.Problem = pages.ProblemSourcePath
+	}
+	return f, s
+}
+
+func trialView(p *i18n.Printer, t rates.PriceTrial) pages.Trial {
+	view := pages.Trial{Address: t.Address, Took: admin.Duration(p, t.Took), Problem: string(t.Reading.Problem), Body: t.Body, Cut: t.Cut}
+	if t.Status != 0 {
+		view.Status = strconv.Itoa(t.Status)
+	}
+	if t.Reading.Problem == models.FetchGood {
+		view.Rate, view.At = t.Reading.Rate.String(), admin.Moment(p, t.Reading.At)
+	}
+	return view
+}

@@ -1,0 +1,153 @@
+package pricing
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// showTester shows what a sample basket costs in a place: GET /admin/delivery/tester?place=&price=&quantity=&weight=&virtual=&coupon=.
+func (h *Handlers) showTester(req *admin.Request) error {
+	currency, err := h.site.Currency(req.Context())
+	if err != nil {
+		return err
+	}
+	settings, err := h.site.Settings(req.Context())
+	if err != nil {
+		return err
+	}
+	view := pages.TesterView{Currency: currency.Code, Asked: req.Query("place") != "", Virtual: req.Query("virtual") != ""}
+	for name, f := range map[string]*pages.Field{
+		"place": &view.Place, "price": &view.Price, "quantity": &view.Quantity, "weight": &view.Weight, "coupon": &view.Coupon,
+	} {
+		f.Value = admin.Clip(strings.TrimSpace(req.Query(name)))
+	}
+	if !view.Asked {
+		view.Place.Value, view.Price.Value, view.Quantity.Value, view.Weight.Value = settings.HomeCountry(), "25", "2", "0.5"
+	}
+	where := placeOf(view.Place.Value)
+	if view.Asked {
+		if err := h.test(req, &view, currency, where); err != nil {
+			return err
+		}
+	}
+	view.Places = placeGroups(req, func(p models.Place) bool { return p == where }, func(models.Place) bool { return false })
+	view.Page = req.Page(pages.SectionDelivery)
+	return req.Answer(view.Problem, pages.Tester(view))
+}
+
+// test prices the basket with each way of delivery that the place has.
+func (h *Handlers) test(req *admin.Request, view *pages.TesterView, currency models.Currency, where models.Place) error {
+	b, ok := readSample(view, currency, where)
+	if !ok {
+		view.Problem = pages.ProblemFields
+		return nil
+	}
+	b.Now = h.site.Clock()
+	if err := h.sampleCoupon(req, view, &b); err != nil {
+		return err
+	}
+	zones, err := h.site.Store.Zones(req.Context())
+	if err != nil {
+		return err
+	}
+	view.Where = where.NameIn(req.Printer.Lang())
+	ways := []*models.DeliveryMethod{}
+	if zone, found := models.ZoneFor(zones, where.Country, where.Region); found {
+		b.Zone, view.Zone, view.ZonePath = &zone, zone.NameIn(req.Printer.Lang()), deliveryPath+"/"+zone.ID
+		for i := range zone.Methods {
+			m := &zone.Methods[i]
+			switch {
+			case !m.Enabled || !b.Shipped():
+			case m.Takes(b.Weight()):
+				ways = append(ways, m)
+			default:
+				view.TooHeavy = append(view.TooHeavy, m.NameIn(req.Printer.Lang()))
+			}
+		}
+	}
+	if len(ways) == 0 {
+		ways = append(ways, nil)
+	}
+	for _, way := range ways {
+		b.Method = way
+		t, err := models.Price(b)
+		if errors.Is(err, models.ErrBasket) {
+			view.Problem = pages.ProblemBasket
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if view.Coupons == "" {
+			view.Coupons = string(t.CouponProblem)
+		}
+		view.Results = append(view.Results, testerResult(req, currency, b, t))
+	}
+	return nil
+}
+
+func readSample(view *pages.TesterView, currency models.Currency, where models.Place) (models.Basket, bool) {
+	price := admin.ReadAmount(&view.Price, currency.Digits, true)
+	weight := admin.ReadAmount(&view.Weight, models.MaxWeightDigits, false)
+	quantity, ok := models.ParseQuantity(view.Quantity.Value)
+	if !ok {
+		view.Quantity.Problem = pages.ProblemWhole
+	}
+	if !where.Known() {
+		view.Place.Problem = pages.ProblemChoice
+	}
+	for _, f := range []pages.Field{view.Price, view.Weight, view.Quantity, view.Place} {
+		if f.Problem != pages.ProblemNone {
+			return models.Basket{}, false
+		}
+	}
+	line := models.BasketLine{UnitPrice: price, Quantity: quantity, Weight: weight, Virtual: view.Virtual}
+	return models.Basket{Currency: currency, Lines: []models.BasketLine{line}}, true
+}
+
+// sampleCoupon looks the coupon up. The sample is in all of its categories, because it stands for what the coupon is for.
+func (h *Handlers) sampleCoupon(req *admin.Request, view *pages.TesterView, b *models.Basket) error {
+	if view.Coupon.Value == "" {
+		return nil
+	}
+	c, err := h.site.Store.CouponByCode(req.Context(), view.Coupon.Value)
+	if errors.Is(err, store.ErrNotFound) {
+		view.Coupons = string(models.CouponUnknown)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	b.Coupon, b.Lines[0].CategoryIDs = &c, slices.Clone(c.CategoryIDs)
+	return nil
+}
+
+func testerResult(req *admin.Request, currency models.Currency, b models.Basket, t models.Totals) pages.TesterResult {
+	p := req.Printer
+	money := func(a models.Amount) string { return p.Money(a.String(), currency.Code, currency.Digits) }
+	some := func(a models.Amount) string {
+		if a.IsZero() {
+			return ""
+		}
+		return money(a)
+	}
+	r := pages.TesterResult{
+		Goods: money(t.Goods), Discount: some(t.Discount), Delivery: money(t.Delivery), Total: money(t.Total), Added: some(t.Tax), Contains: some(t.ContainedTax),
+	}
+	if r.Discount != "" {
+		r.Discount = "−" + r.Discount
+	}
+	if b.Method != nil {
+		r.Method = b.Method.NameIn(p.Lang())
+	}
+	if t.TaxName != "" {
+		r.TaxName = b.Zone.TaxTitle(p.Lang()) + " " + t.TaxRate.String() + "%"
+	}
+	return r
+}

@@ -1,0 +1,212 @@
+package pricing
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
+)
+
+// coinState is how a coin stands, in a word.
+func coinState(c models.Coin, now time.Time) pages.CoinState {
+	switch problem := c.ProblemAt(now); {
+	case !c.Enabled:
+		return pages.CoinOff
+	case problem != models.RateGood:
+		return pages.CoinState(problem)
+	case !c.Live():
+		return pages.CoinFixed
+	}
+	return pages.CoinGood
+}
+
+func coinRow(p *i18n.Printer, currency models.Currency, c models.Coin, sources []models.PriceSource, now time.Time) pages.CoinRow {
+	row := pages.CoinRow{Symbol: c.Symbol, Name: c.Name, State: coinState(c, now), Spread: admin.Percent(c.Spread)}
+	hasRate := c.ProblemAt(now) != models.RateMissing
+	if hasRate {
+		row.Rate, row.At = p.Money(c.Rate.String(), currency.Code, currency.Digits), admin.Moment(p, c.RateAt)
+	}
+	if c.Live() {
+		row.Source, row.Checked, row.Answer = sourceName(p, sources, c.Source), admin.Moment(p, c.CheckedAt), string(c.FetchProblem)
+		if hasRate {
+			row.Age = admin.Duration(p, max(now.Sub(c.RateAt).Truncate(time.Second), time.Second))
+		}
+	}
+	return row
+}
+
+func sourceName(p *i18n.Printer, sources []models.PriceSource, id string) string {
+	for _, s := range sources {
+		if s.ID == id {
+			return visit.SourceName(p, s.Name)
+		}
+	}
+	return id
+}
+
+// describeCoin adds what is true of a coin now: a rate that waits, and what an order would cost.
+func describeCoin(view *pages.CoinView, p *i18n.Printer, currency models.Currency, c models.Coin, now time.Time) {
+	hundred := models.AmountFromInt(100)
+	if quote, err := c.Quote(hundred, now); err == nil {
+		view.Example = p.Coin(quote.Amount.String(), c.Symbol)
+		view.ExampleOf = p.Money(hundred.String(), currency.Code, currency.Digits)
+	}
+	if c.ProblemAt(now) == models.RateJumped && c.Pending.IsPositive() {
+		view.Pending, view.PendingSeen = p.Money(c.Pending.String(), currency.Code, currency.Digits), c.Pending.String()
+		view.PendingAt, view.PendingBy = admin.Moment(p, c.PendingAt), differenceText(c.Rate, c.Pending)
+	}
+}
+
+// differenceText is by how many percent b is away from a, with its sign, rounded away from 0 to a tenth.
+func differenceText(a, b models.Amount) string {
+	sign, gap := "+", b.Sub(a)
+	if gap.IsNegative() {
+		sign, gap = "−", a.Sub(b)
+	}
+	return sign + gap.Mul(models.AmountFromInt(100)).DivUp(a, 1).String() + "%"
+}
+
+// chartSpans are the spans of time that a chart can show, by their names in the address.
+func chartSpans() map[string]time.Duration {
+	const day = 24 * time.Hour
+	return map[string]time.Duration{"": day, "week": 7 * day, "month": 30 * day}
+}
+
+// rateHistory adds the chart and a page of what the sources said.
+func (h *Handlers) rateHistory(req *admin.Request, view *pages.CoinView, c models.Coin, sources []models.PriceSource) error {
+	q := req.QueryValues("span", "after")
+	span, known := chartSpans()[q.Get("span")]
+	if !known {
+		q.Del("span")
+		view.Problem, span = pages.ProblemChoice, chartSpans()[""]
+	}
+	rows, next, err := h.site.Store.Rates(req.Context(), c.Symbol, q.Get("after"), 0)
+	if errors.Is(err, store.ErrCursor) {
+		view.Problem = pages.ProblemCursor
+		rows, next, err = h.site.Store.Rates(req.Context(), c.Symbol, "", 0)
+	}
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 && !c.Live() {
+		return nil
+	}
+	now := h.site.Clock()
+	drawn, err := h.site.Store.RatesSince(req.Context(), c.Symbol, now.Add(-span))
+	if err != nil {
+		return err
+	}
+	currency, err := h.site.Currency(req.Context())
+	if err != nil {
+		return err
+	}
+	view.HasRates, view.Span = true, q.Get("span")
+	for _, name := range []string{"", "week", "month"} {
+		view.Spans = append(view.Spans, pages.Choice{Value: name, Selected: name == view.Span})
+	}
+	view.Chart = rateChart(req.Printer, currency, c, drawn, now.Add(-span), now)
+	view.Next, view.First = admin.Pager(coinsPath+"/"+c.Symbol, q, "after", next)
+	for _, r := range rows {
+		view.History = append(view.History, rateRow(req.Printer, currency, r, sources))
+	}
+	return nil
+}
+
+func rateRow(p *i18n.Printer, currency models.Currency, r models.Rate, sources []models.PriceSource) pages.RateRow {
+	row := pages.RateRow{At: admin.Moment(p, r.CreatedAt), Source: sourceName(p, sources, r.Source), Result: "taken"}
+	if r.Rate.IsPositive() {
+		row.Rate = p.Money(r.Rate.String(), currency.Code, currency.Digits)
+	}
+	if r.Problem != "" {
+		row.Result = r.Problem
+	}
+	return row
+}
+
+// The drawing's own measure.
+const (
+	drawnWidth  = 1000
+	drawnHeight = 300
+)
+
+// rateChart draws the rates that were taken as steps between their lowest and highest, and marks the times of trouble. Places are whole
+// units of the drawing; the amounts themselves are never rounded.
+func rateChart(p *i18n.Printer, currency models.Currency, c models.Coin, rates []models.Rate, from, to time.Time) pages.RateChart {
+	chart := pages.RateChart{From: admin.Moment(p, from), To: admin.Moment(p, to)}
+	var low, high models.Amount
+	taken := 0
+	for _, r := range rates {
+		if r.Source != c.Source || r.Problem != "" {
+			continue
+		}
+		if taken == 0 || r.Rate.Cmp(low) < 0 {
+			low = r.Rate
+		}
+		if taken == 0 || r.Rate.Cmp(high) > 0 {
+			high = r.Rate
+		}
+		taken++
+	}
+	if taken == 0 {
+		return chart
+	}
+	place := func(t time.Time) int { return int(t.Sub(from) * drawnWidth / to.Sub(from)) }
+	var line strings.Builder
+	troubled := -1
+	for _, r := range rates {
+		if r.Source != c.Source {
+			continue
+		}
+		x := place(r.CreatedAt)
+		if r.Problem != "" {
+			if troubled < 0 {
+				troubled = x
+			}
+			continue
+		}
+		if troubled >= 0 {
+			chart.Troubles = append(chart.Troubles, band(troubled, x))
+			troubled = -1
+		}
+		if line.Len() == 0 {
+			line.WriteString("M" + strconv.Itoa(x) + " " + strconv.Itoa(heightOf(r.Rate, low, high)))
+			continue
+		}
+		line.WriteString("H" + strconv.Itoa(x) + "V" + strconv.Itoa(heightOf(r.Rate, low, high)))
+	}
+	if troubled >= 0 {
+		chart.Troubles = append(chart.Troubles, band(troubled, drawnWidth))
+	}
+	line.WriteString("H" + strconv.Itoa(drawnWidth))
+	chart.Line = line.String()
+	chart.Top, chart.Bottom = p.Money(high.String(), currency.Code, currency.Digits), p.Money(low.String(), currency.Code, currency.Digits)
+	chart.Words = p.T("admin.coin.chart", "Symbol", c.Symbol, "Low", chart.Bottom, "High", chart.Top, "Count", strconv.Itoa(taken))
+	return chart
+}
+
+func band(from, to int) pages.Band {
+	return pages.Band{X: strconv.Itoa(from), Width: strconv.Itoa(max(to-from, 2))}
+}
+
+// heightOf is a rate's place from the top of the drawing; a rate that never changed stands in its middle.
+func heightOf(rate, low, high models.Amount) int {
+	if high.Equal(low) {
+		return drawnHeight / 2
+	}
+	n, err := strconv.Atoi(high.Sub(rate).Times(drawnHeight).DivUp(high.Sub(low), 0).String())
+	if err != nil {
+		return drawnHeight // it cannot be: a whole number of at most drawnHeight
+	}
+	return n
+}
+
+// sourcePath is the page of a price source.
+func sourcePath(id string) string { return sourcesPath + "/" + url.PathEscape(id) }

@@ -1,0 +1,270 @@
+package pricing
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// spareSteps is how many empty steps a way of delivery has room for; maxMethods bounds what is read of a form.
+const (
+	spareSteps = 2
+	maxMethods = 30
+)
+
+// filledZone is the form of a zone as it is stored, with room for one more way of delivery.
+func (h *Handlers) filledZone(req *admin.Request, z models.Zone) (*pages.ZoneView, error) {
+	langs, err := req.OtherLangs()
+	if err != nil {
+		return nil, err
+	}
+	view := &pages.ZoneView{
+		Version: strconv.Itoa(z.Version), Name: admin.Typed(z.Name), Shown: z.NameIn(req.Printer.Lang()), TaxMode: admin.Typed(string(z.TaxMode)), TaxName: admin.Typed(z.TaxName),
+		TaxRate: admin.Typed(someAmount(z.TaxRate)), TaxDelivery: z.TaxDelivery, TaxTexts: textFields(langs, z.Texts, "tax_name"),
+	}
+	for _, p := range z.Places {
+		view.Places = append(view.Places, pages.Tick{Value: p.Code(), On: true})
+	}
+	for i, m := range z.Methods {
+		form := pages.MethodForm{
+			Index: i, ID: m.ID, Title: admin.Typed(m.Title), Titles: textFields(langs, m.Texts, "title"), Note: admin.Typed(m.Note), Kind: admin.Typed(string(m.Kind)),
+			Free: admin.Typed(someAmount(m.FreeFrom)), Most: admin.Typed(someAmount(m.MaxWeight)), Enabled: m.Enabled,
+		}
+		for _, s := range m.Steps {
+			form.Steps = append(form.Steps, pages.StepForm{From: admin.Typed(s.From.String()), Price: admin.Typed(s.Price.String())})
+		}
+		view.Methods = append(view.Methods, form)
+	}
+	if len(view.Methods) == 0 || z.ID == "" {
+		addMethod(view, langs)
+	}
+	return view, nil
+}
+
+func textFields(langs []i18n.Language, texts models.Texts, field string) []pages.TextField {
+	var list []pages.TextField
+	for _, l := range langs {
+		list = append(list, pages.TextField{Lang: l.Tag, Language: l.Name, Field: admin.Typed(texts.In(l.Tag, field, ""))})
+	}
+	return list
+}
+
+func addMethod(view *pages.ZoneView, langs []i18n.Language) {
+	view.Methods = append(view.Methods, pages.MethodForm{
+		Index: len(view.Methods), Kind: admin.Typed(string(models.DeliveryFlat)), Enabled: true, Titles: textFields(langs, nil, ""),
+	})
+}
+
+// moreRoom gives every way of delivery more steps, and the zone one more way.
+func moreRoom(view *pages.ZoneView) {
+	for i := range view.Methods {
+		if view.Methods[i].Kind.Value != string(models.DeliveryFlat) {
+			view.Methods[i].Steps = append(view.Methods[i].Steps, make([]pages.StepForm, spareSteps)...)
+		}
+	}
+	last := view.Methods[len(view.Methods)-1]
+	if last.ID != "" || last.Title.Value != "" {
+		var langs []i18n.Language
+		for _, t := range last.Titles {
+			langs = append(langs, i18n.Language{Tag: t.Lang, Name: t.Language})
+		}
+		addMethod(view, langs)
+	}
+}
+
+// zonePage shows the form as it is filled in.
+func (h *Handlers) zonePage(req *admin.Request, z models.Zone, view *pages.ZoneView, problem pages.Problem) error {
+	currency, err := h.site.Currency(req.Context())
+	if err != nil {
+		return err
+	}
+	view.New, view.ID, view.Currency, view.Problem = z.ID == "", z.ID, currency.Code, problem
+	view.TaxModes = admin.Choices(models.TaxModes(), view.TaxMode.Value, false)
+	in := map[string]bool{}
+	for i, t := range view.Places {
+		in[t.Value] = true
+		view.Places[i].Label = placeOf(t.Value).NameIn(req.Printer.Lang())
+	}
+	none := func(models.Place) bool { return false }
+	view.Add = placeGroups(req, none, func(p models.Place) bool { return in[p.Code()] })
+	for i := range view.Methods {
+		m := &view.Methods[i]
+		m.Kinds = admin.Choices(models.DeliveryKinds(), m.Kind.Value, false)
+		m.Steps = append(m.Steps, make([]pages.StepForm, spareSteps)...)
+	}
+	view.Page = req.Page(pages.SectionDelivery)
+	return req.Answer(problem, pages.Zone(*view))
+}
+
+// zoneReader reads the form of a zone.
+type zoneReader struct {
+	form   url.Values
+	langs  []i18n.Language
+	digits int // of the currency
+	bad    bool
+}
+
+func (r *zoneReader) text(name string) pages.Field {
+	return admin.Typed(admin.Clip(strings.TrimSpace(r.form.Get(name))))
+}
+
+// mark puts the problems of models' rules beside the fields.
+func (r *zoneReader) mark(problems models.FieldProblems, fields map[string]*pages.Field) {
+	for name, problem := range problems {
+		if f := fields[name]; f != nil && f.Problem == pages.ProblemNone {
+			f.Problem = fieldProblem(problem)
+		}
+	}
+	for _, f := range fields {
+		r.bad = r.bad || f.Problem != pages.ProblemNone
+	}
+}
+
+// readZone reads the form on top of the zone as it is stored. ok is false where a field cannot be read.
+func (h *Handlers) readZone(req *admin.Request, form url.Values, was models.Zone) (view *pages.ZoneView, z models.Zone, ok bool, err error) {
+	langs, err := req.OtherLangs()
+	if err != nil {
+		return nil, was, false, err
+	}
+	currency, err := h.site.Currency(req.Context())
+	if err != nil {
+		return nil, was, false, err
+	}
+	r := &zoneReader{form: form, langs: langs, digits: currency.Digits}
+	view = &pages.ZoneView{
+		Version: form.Get("version"), Name: r.text("name"), TaxMode: r.text("tax_mode"), TaxName: r.text("tax_name"), TaxRate: r.text("tax_rate"),
+		TaxDelivery: form.Has("tax_delivery"),
+	}
+	z = was
+	z.Name, z.TaxMode, z.TaxName, z.TaxDelivery = view.Name.Value, models.TaxMode(view.TaxMode.Value), view.TaxName.Value, view.TaxDelivery
+	view.TaxRate.Value = strings.TrimSpace(strings.TrimSuffix(view.TaxRate.Value, "%"))
+	z.TaxRate = admin.ReadAmount(&view.TaxRate, models.MaxPercentDigits, false)
+	z.Texts, view.TaxTexts = r.texts(was.Texts, "tax_name", "tax_name.")
+	if z.Name != was.Name {
+		for lang := range z.Texts {
+			z.Texts.Set(lang, "name", "") // it was the old name's translation
+		}
+	}
+	view.Shown = z.NameIn(req.Printer.Lang())
+	z.Places = nil
+	for _, code := range slices.Concat(form["place"], form["add"]) {
+		place := placeOf(admin.Clip(code))
+		if !place.Known() || slices.Contains(z.Places, place) {
+			continue // a list is chosen from, not typed
+		}
+		z.Places = append(z.Places, place)
+		view.Places = append(view.Places, pages.Tick{Value: place.Code(), On: true})
+	}
+	problems := z.Check()
+	if problem, found := problems["places"]; found {
+		view.PlacesProblem, r.bad = fieldProblem(problem), true
+	}
+	r.mark(problems, map[string]*pages.Field{"name": &view.Name, "tax_mode": &view.TaxMode, "tax_name": &view.TaxName, "tax_rate": &view.TaxRate})
+	z.Methods, view.Methods = r.methods(was)
+	return view, z, !r.bad, nil
+}
+
+// texts reads a field in the other languages.
+func (r *zoneReader) texts(was models.Texts, field, prefix string) (models.Texts, []pages.TextField) {
+	texts := was.Clone()
+	var list []pages.TextField
+	for _, l := range r.langs {
+		f := r.text(prefix + l.Tag)
+		admin.LimitText(&f, models.MaxZoneName)
+		r.bad = r.bad || f.Problem != pages.ProblemNone
+		list = append(list, pages.TextField{Lang: l.Tag, Language: l.Name, Field: f})
+		texts.Set(l.Tag, field, f.Value)
+	}
+	return texts, list
+}
+
+// methods reads the ways of delivery; an empty new one is none, and one that is to be removed is left out.
+func (r *zoneReader) methods(was models.Zone) ([]models.DeliveryMethod, []pages.MethodForm) {
+	var methods []models.DeliveryMethod
+	var forms []pages.MethodForm
+	for i := range maxMethods {
+		name := "m." + strconv.Itoa(i) + "."
+		if !r.form.Has(name + "title") {
+			break
+		}
+		stored := models.DeliveryMethod{}
+		for _, m := range was.Methods {
+			if m.ID == r.form.Get(name+"id") {
+				stored = m
+			}
+		}
+		form, m := r.method(name, i, stored)
+		form.Removed = r.form.Has(name + "remove")
+		forms = append(forms, form)
+		if empty := m.ID == "" && m.Title == "" && len(m.Steps) == 0; !empty && !form.Removed {
+			r.checkMethod(&forms[len(forms)-1], m)
+			methods = append(methods, m)
+		}
+	}
+	if len(forms) == 0 {
+		forms = append(forms, pages.MethodForm{Kind: admin.Typed(string(models.DeliveryFlat)), Enabled: true})
+	}
+	return methods, forms
+}
+
+func (r *zoneReader) method(name string, i int, stored models.DeliveryMethod) (pages.MethodForm, models.DeliveryMethod) {
+	form := pages.MethodForm{
+		Index: i, ID: stored.ID, Title: r.text(name + "title"), Note: r.text(name + "note"), Kind: r.text(name + "kind"),
+		Free: r.text(name + "free"), Most: r.text(name + "most"), Enabled: r.form.Has(name + "enabled"),
+	}
+	m := stored
+	m.Title, m.Note, m.Kind, m.Enabled, m.Steps = form.Title.Value, form.Note.Value, models.DeliveryKind(form.Kind.Value), form.Enabled, nil
+	m.Texts, form.Titles = r.texts(stored.Texts, "title", name+"title.")
+	m.FreeFrom = boundIn(&form.Free, models.MaxFractionDigits)
+	m.MaxWeight = boundIn(&form.Most, models.MaxWeightDigits)
+	for n := range models.MaxSteps + 1 {
+		at := strconv.Itoa(n)
+		if !r.form.Has(name + "price." + at) {
+			break
+		}
+		step := pages.StepForm{From: r.text(name + "from." + at), Price: r.text(name + "price." + at)}
+		if step.From.Value == "" && step.Price.Value == "" {
+			continue
+		}
+		price := models.Step{From: admin.ReadAmount(&step.From, models.MaxFractionDigits, false), Price: admin.ReadAmount(&step.Price, r.digits, true)}
+		m.Steps = append(m.Steps, price)
+		form.Steps = append(form.Steps, step)
+	}
+	return form, m
+}
+
+// boundIn reads a bound: none where nothing is typed, but not for 0, by which people mean the opposite.
+func boundIn(f *pages.Field, digits int) models.Amount {
+	a := admin.ReadAmount(f, digits, false)
+	if a.IsZero() && f.Value != "" && f.Problem == pages.ProblemNone {
+		f.Problem = pages.ProblemRange
+	}
+	return a
+}
+
+// checkMethod puts what is wrong with a way of delivery beside its fields.
+func (r *zoneReader) checkMethod(form *pages.MethodForm, m models.DeliveryMethod) {
+	problems := m.Check(r.digits)
+	steps := []*pages.Field{}
+	for i := range form.Steps {
+		steps = append(steps, &form.Steps[i].From, &form.Steps[i].Price)
+	}
+	for _, f := range steps {
+		r.bad = r.bad || f.Problem != pages.ProblemNone
+	}
+	if problem, found := problems["steps"]; found {
+		form.Problem, r.bad = fieldProblem(problem), true
+		if m.Kind == models.DeliveryFlat && len(m.Steps) > 1 {
+			form.Problem = pages.ProblemFlatSteps
+		}
+	}
+	r.mark(problems, map[string]*pages.Field{
+		"title": &form.Title, "note": &form.Note, "kind": &form.Kind, "free_from": &form.Free, "max_weight": &form.Most,
+	})
+}

@@ -1,0 +1,266 @@
+package admin
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/visit"
+)
+
+// Request is one request of a member of the staff.
+type Request struct {
+	*visit.Visit
+
+	office  *Office
+	who     staff.SignedIn // zero: nobody, or not asked for yet
+	asked   bool           // who is known to be what it is
+	notices []pages.Notice // of this page
+}
+
+// The cookies of the back office.
+const (
+	sessionCookie = "coincart_admin"
+	noticeCookie  = "coincart_admin_notice"
+)
+
+// Identify reads the session. The error is staff.ErrSignedOut where there is none.
+func (r *Request) Identify() error {
+	if r.asked {
+		return nil
+	}
+	who, err := r.office.accounts.Session(r.Context(), r.Cookie(sessionCookie), !r.Fragment())
+	if err != nil {
+		return err
+	}
+	r.who, r.asked = who, true
+	return nil
+}
+
+// Who is the member of the staff, with the session; zero where nobody is signed in, or nobody asked.
+func (r *Request) Who() staff.SignedIn { return r.who }
+
+// SignedIn reports that password and code were given.
+func (r *Request) SignedIn() bool { return r.who.Session.Stage == models.StageFull }
+
+// Origin is where the request comes from.
+func (r *Request) Origin() staff.Origin {
+	return staff.Origin{RemoteAddr: r.ClientIP(), UserAgent: r.Header("User-Agent"), RequestID: r.RequestID()}
+}
+
+// Actor is who the audit log will name.
+func (r *Request) Actor() models.Actor { return r.who.Actor(r.Origin()) }
+
+// KeepSession sets the session's cookie. It has no age of its own: the session in the database has.
+func (r *Request) KeepSession(id string) { r.KeepCookie(sessionCookie, id, 0) }
+
+// DropSession deletes the session's cookie.
+func (r *Request) DropSession() { r.DropCookie(sessionCookie) }
+
+// StepUp uses a fresh code and goes on under the session's new id.
+func (r *Request) StepUp(typed string) error {
+	up, id, err := r.office.accounts.StepUp(r.Context(), r.who, typed, r.Origin())
+	if err != nil {
+		return err
+	}
+	r.who = up
+	r.KeepSession(id)
+	return nil
+}
+
+// Frame is the page around a page; a section marks its entry in the navigation.
+func (r *Request) Frame(section pages.Section) pages.Page {
+	bare := r.BarePage()
+	page := pages.Page{
+		Printer: r.Printer, ShopName: bare.ShopName, Path: bare.Path, Demo: bare.Demo, Section: section,
+		Zone: r.office.site.Zone.String(), Notices: r.notices,
+	}
+	if !Owns(page.Path) {
+		page.Path = Home // after a form
+	}
+	if r.SignedIn() {
+		person := r.who.Staff
+		page.User = pages.User{
+			Name: person.Name, Email: person.Email, Role: string(person.Role), SteppedUp: r.office.accounts.SteppedUp(r.who),
+		}
+		page.May = may(person.Role)
+	}
+	return page
+}
+
+func may(role models.Role) pages.May {
+	return pages.May{
+		View: role.Can(models.MayView), Ask: role.Can(models.MayAsk), Note: role.Can(models.MayNote), Fulfil: role.Can(models.MayFulfil),
+		Cancel: role.Can(models.MayCancel), Export: role.Can(models.MayExport), Reconcile: role.Can(models.MayReconcile),
+		Refund: role.Can(models.MayRefund), Audit: role.Can(models.MayAudit), Staff: role.Can(models.MayStaff),
+		Catalogue: role.Can(models.MayCatalogue), Price: role.Can(models.MayPrice), Customers: role.Can(models.MayCustomers),
+	}
+}
+
+// Page is the frame with the notices that the action before left for this page, and with the counters of the navigation.
+func (r *Request) Page(section pages.Section) pages.Page {
+	r.takeNotices()
+	page := r.Frame(section)
+	if r.SignedIn() {
+		page.Work = Attention(r.office.waiting(r))
+	}
+	return page
+}
+
+// Answer sends a page.
+func (r *Request) Answer(problem pages.Problem, page templ.Component) error {
+	return r.Show(StatusOf(problem), page)
+}
+
+// StatusOf is 200 for a page as it was asked for, and otherwise that of the refusal.
+func StatusOf(problem pages.Problem) int {
+	status, ok := map[pages.Problem]int{
+		pages.ProblemNone: http.StatusOK,
+		pages.ProblemWait: http.StatusTooManyRequests, pages.ProblemTooOften: http.StatusTooManyRequests,
+		pages.ProblemUnreachable: http.StatusServiceUnavailable, pages.ProblemSealed: http.StatusServiceUnavailable,
+		pages.ProblemStale: http.StatusConflict, pages.ProblemDaySealed: http.StatusConflict, pages.ProblemSamePerson: http.StatusConflict,
+		pages.ProblemCountEnded: http.StatusConflict, pages.ProblemNotCancellable: http.StatusConflict, pages.ProblemNotFulfillable: http.StatusConflict,
+	}[problem]
+	if !ok {
+		return http.StatusUnprocessableEntity
+	}
+	return status
+}
+
+// A notice is kept in a cookie between the action and the page that it leads to.
+const (
+	noticeTime    = time.Minute
+	longestNotice = 60
+)
+
+// LeaveNotice leaves a notice for the next page.
+func (r *Request) LeaveNotice(kind pages.NoticeKind, text string) {
+	r.KeepCookie(noticeCookie, string(kind)+"."+text, noticeTime)
+}
+
+// takeNotices moves the notice from its cookie to this page.
+func (r *Request) takeNotices() {
+	value := r.Cookie(noticeCookie)
+	if value == "" {
+		return
+	}
+	r.DropCookie(noticeCookie)
+	kind, text, _ := strings.Cut(value, ".")
+	if len(value) > longestNotice || strings.Trim(kind+text, "abcdefghijklmnopqrstuvwxyz_0123456789") != "" {
+		return
+	}
+	r.notices = append(r.notices, pages.Notice{Kind: pages.NoticeKind(kind), Text: text, Bad: bad(pages.NoticeKind(kind))})
+}
+
+func bad(kind pages.NoticeKind) bool {
+	return slices.Contains([]pages.NoticeKind{
+		pages.NoticeExpired, pages.NoticeRecoveryFew, pages.NoticeCancelPaid, pages.NoticeCancelUnknown, pages.NoticeProblem,
+	}, kind)
+}
+
+// Done leads on to a page after something was done, with a notice there.
+func (r *Request) Done(to string, kind pages.NoticeKind) error {
+	r.LeaveNotice(kind, "")
+	return r.SeeOther(to)
+}
+
+// ID is the row that the address names.
+func (r *Request) ID() (string, error) {
+	id := r.Param("id")
+	if !IsID(id) {
+		return "", visit.ErrNoPage
+	}
+	return id, nil
+}
+
+// IsID reports the one spelling of a row's id; uuid.Validate takes others too.
+func IsID(text string) bool {
+	parsed, err := uuid.Parse(text)
+	return err == nil && parsed.String() == text
+}
+
+// FormToken is the one-time token that every form has which must not work twice.
+func FormToken(form url.Values) (string, error) {
+	token := form.Get("form_token")
+	if !models.IsRef(token) {
+		return "", visit.ErrBadForm
+	}
+	return token, nil
+}
+
+// ChosenIDs are the rows that were ticked, each once, in the form's order.
+func ChosenIDs(form url.Values) ([]string, pages.Problem) {
+	var chosen []string
+	seen := map[string]bool{}
+	for _, id := range form["id"] {
+		if !IsID(id) {
+			return nil, pages.ProblemStale
+		}
+		if !seen[id] {
+			seen[id] = true
+			chosen = append(chosen, id)
+		}
+	}
+	switch {
+	case len(chosen) == 0:
+		return nil, pages.ProblemNothingChosen
+	case len(chosen) > models.MaxPageRows:
+		return nil, pages.ProblemTooMany
+	}
+	return chosen, pages.ProblemNone
+}
+
+// HiddenFields repeats the fields of a form but the fresh code.
+func HiddenFields(form url.Values) []pages.Hidden {
+	var fields []pages.Hidden
+	for name, values := range form {
+		if name == FreshCodeField {
+			continue
+		}
+		for _, value := range values {
+			fields = append(fields, pages.Hidden{Name: name, Value: value})
+		}
+	}
+	slices.SortStableFunc(fields, func(a, b pages.Hidden) int { return strings.Compare(a.Name, b.Name) })
+	return fields
+}
+
+// OwnPage keeps an address within the back office.
+func OwnPage(address string) string {
+	own := visit.OwnPath(address, Home)
+	path, _, _ := strings.Cut(own, "?")
+	if !Owns(path) || strings.Contains(path, "..") {
+		return Home
+	}
+	return own
+}
+
+// WithNext adds the page to go to afterwards to an address, unless that is the first page anyway.
+func WithNext(to, next string) string {
+	if next == Home {
+		return to
+	}
+	return to + "?" + url.Values{"next": {next}}.Encode()
+}
+
+// CodeProblem puts a refused code into words; err is what is not the person's.
+func (r *Request) CodeProblem(cause error) (p pages.Problem, seconds int, err error) {
+	if wait := staff.RetryAfter(cause); wait > 0 {
+		r.SetHeader("Retry-After", strconv.Itoa(wait))
+		return pages.ProblemWait, wait, nil
+	}
+	if errors.Is(cause, staff.ErrCode) {
+		return pages.ProblemCode, 0, nil
+	}
+	return pages.ProblemNone, 0, cause
+}

@@ -1,0 +1,147 @@
+package staff
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+)
+
+const accountPath = admin.Home + "/account"
+
+// showAccount shows one's own account: GET /admin/account.
+func (h *Handlers) showAccount(req *admin.Request) error {
+	view, err := h.accountView(req)
+	if err != nil {
+		return err
+	}
+	return req.Answer("", pages.Account(view))
+}
+
+func (h *Handlers) accountView(req *admin.Request) (pages.AccountView, error) {
+	sessions, err := h.accounts.Sessions(req.Context(), req.Who())
+	if err != nil {
+		return pages.AccountView{}, err
+	}
+	person := req.Who().Staff
+	view := pages.AccountView{
+		Page: req.Page(pages.SectionAccount), Name: pages.Field{Value: person.Name}, Langs: langs(person.Lang), MinPassword: models.MinPassword,
+		RecoveryLeft: staff.RecoveryLeft(person), Sessions: make([]pages.Session, len(sessions)),
+	}
+	view.Page.Path = accountPath
+	for i, s := range sessions {
+		view.Sessions[i] = sessionView(req.Printer, s, s.ID == req.Who().Session.ID)
+	}
+	return view, nil
+}
+
+func sessionView(p *i18n.Printer, s models.StaffSession, current bool) pages.Session {
+	return pages.Session{
+		ID: s.ID, RemoteAddr: s.RemoteAddr, UserAgent: s.UserAgent, Begun: admin.Moment(p, s.CreatedAt), Seen: admin.Moment(p, s.SeenAt),
+		Ends: admin.Moment(p, s.ExpiresAt), Current: current,
+	}
+}
+
+func langs(chosen string) []pages.Choice {
+	var list []pages.Choice
+	for _, l := range i18n.Languages() {
+		list = append(list, pages.Choice{Value: l.Tag, Label: l.Name, Selected: l.Tag == chosen})
+	}
+	return list
+}
+
+// changeProfile changes one's name and language: POST /admin/account with name, lang.
+func (h *Handlers) changeProfile(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	lang := form.Get("lang")
+	if !slices.ContainsFunc(i18n.Languages(), func(l i18n.Language) bool { return l.Tag == lang }) {
+		return admin.ErrFilter
+	}
+	err = h.accounts.ChangeProfile(req.Context(), req.Who(), req.Actor(), form.Get("name"), lang)
+	if errors.Is(err, staff.ErrName) {
+		view, err := h.accountView(req)
+		if err != nil {
+			return err
+		}
+		view.Name, view.Langs = pages.Field{Value: admin.Clip(form.Get("name")), Problem: pages.ProblemText}, langs(lang)
+		return req.Show(http.StatusUnprocessableEntity, pages.Account(view))
+	}
+	if err != nil {
+		return err
+	}
+	req.SetLanguage(lang)
+	return req.Done(accountPath, pages.NoticeSaved)
+}
+
+// changePassword sets a new password: POST /admin/account/password with current, password.
+func (h *Handlers) changePassword(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	id, cause := h.accounts.ChangePassword(req.Context(), req.Who(), req.Actor(), form.Get("current"), form.Get("password"))
+	if cause == nil {
+		req.KeepSession(id)
+		return req.Done(accountPath, pages.NoticePasswordChanged)
+	}
+	view, err := h.accountView(req)
+	if err != nil {
+		return err
+	}
+	status := http.StatusUnprocessableEntity
+	switch wait := staff.RetryAfter(cause); {
+	case wait > 0:
+		view.Current, view.WaitSeconds, status = pages.ProblemWait, wait, http.StatusTooManyRequests
+		req.SetHeader("Retry-After", strconv.Itoa(wait))
+	case errors.Is(cause, staff.ErrCurrent):
+		view.Current = pages.ProblemCurrent
+	case errors.Is(cause, staff.ErrPassword):
+		view.Password = pages.ProblemPassword
+	case errors.Is(cause, staff.ErrPasswordIs):
+		view.Password = pages.ProblemPasswordIs
+	default:
+		return cause
+	}
+	return req.Show(status, pages.Account(view))
+}
+
+// newRecovery makes new recovery codes: POST /admin/account/recovery.
+func (h *Handlers) newRecovery(req *admin.Request) error {
+	codes, err := h.accounts.NewRecoveryCodes(req.Context(), req.Who(), req.Actor())
+	if err != nil {
+		return err
+	}
+	view := pages.RecoveryView{Page: req.Page(pages.SectionAccount), Codes: codes, Next: accountPath}
+	view.Page.Path = accountPath
+	return req.Answer("", pages.Recovery(view))
+}
+
+// endSession ends one of one's sessions: POST /admin/account/sessions/{id}/end.
+func (h *Handlers) endSession(req *admin.Request) error {
+	id := req.Param("id")
+	if err := h.accounts.EndSession(req.Context(), req.Who(), req.Actor(), id); err != nil {
+		return admin.NoPage(err)
+	}
+	if id == req.Who().Session.ID {
+		req.DropSession()
+		return req.Done(admin.LoginPath, pages.NoticeSignedOut)
+	}
+	return req.Done(accountPath, pages.NoticeSessionEnded)
+}
+
+// endOtherSessions ends all of one's sessions but this one: POST /admin/account/sessions/end.
+func (h *Handlers) endOtherSessions(req *admin.Request) error {
+	if err := h.accounts.EndOthers(req.Context(), req.Who(), req.Actor()); err != nil {
+		return err
+	}
+	return req.Done(accountPath, pages.NoticeSessionsEnded)
+}

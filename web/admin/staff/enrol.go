@@ -1,0 +1,137 @@
+package staff
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
+)
+
+// showSetup shows the page that makes the shop's first owner: GET /admin/setup/{token}.
+func (h *Handlers) showSetup(req *admin.Request) error { return h.showEnrolment(req, true) }
+
+// setUp makes the first owner: POST /admin/setup/{token} with email, name, password, code.
+func (h *Handlers) setUp(req *admin.Request) error { return h.enrol(req, true) }
+
+// showInvitation shows the page that makes or resets an account: GET /admin/invite/{token}.
+func (h *Handlers) showInvitation(req *admin.Request) error { return h.showEnrolment(req, false) }
+
+// join makes or resets an account: POST /admin/invite/{token} with name, password, code.
+func (h *Handlers) join(req *admin.Request) error { return h.enrol(req, false) }
+
+func (h *Handlers) showEnrolment(req *admin.Request, first bool) error {
+	e, err := h.enrolment(req, first)
+	if err != nil {
+		return err
+	}
+	view, err := enrolView(req, e)
+	if err != nil {
+		return err
+	}
+	view.Name.Value = e.Account.Name
+	return req.Answer("", pages.Enrol(view))
+}
+
+// enrolment opens the link, with the secret that this browser was shown before, if it was.
+func (h *Handlers) enrolment(req *admin.Request, first bool) (staff.Enrolment, error) {
+	known := req.Cookie(enrolCookie)
+	e, err := h.accounts.Enrolment(req.Context(), req.Param("token"), known)
+	if errors.Is(err, staff.ErrLink) || (err == nil && e.First() != first) {
+		return e, visit.ErrUsedUp
+	}
+	if err != nil {
+		return e, err
+	}
+	if e.Browser != known {
+		req.KeepCookie(enrolCookie, e.Browser, models.InvitationTime)
+	}
+	return e, nil
+}
+
+func (h *Handlers) enrol(req *admin.Request, first bool) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	e, err := h.enrolment(req, first)
+	if err != nil {
+		return err
+	}
+	input := staff.NewAccount{
+		Email: form.Get("email"), Name: form.Get("name"), Password: form.Get("password"), Code: form.Get("code"), Lang: req.Printer.Lang(),
+	}
+	joined, err := h.accounts.Join(req.Context(), e, input, req.Origin())
+	if errors.Is(err, staff.ErrLink) {
+		return visit.ErrUsedUp
+	}
+	if err != nil {
+		return h.enrolAgain(req, e, input, err)
+	}
+	req.KeepSession(joined.SessionID)
+	req.DropCookie(enrolCookie)
+	return req.Answer("", pages.Recovery(pages.RecoveryView{Page: req.Frame(""), Codes: joined.Codes, Next: admin.Home}))
+}
+
+// enrolAgain shows the page again with what was typed and what is wrong with it.
+func (h *Handlers) enrolAgain(req *admin.Request, e staff.Enrolment, input staff.NewAccount, cause error) error {
+	view, err := enrolView(req, e)
+	if err != nil {
+		return err
+	}
+	if !view.EmailFixed {
+		view.Email.Value = admin.Clip(input.Email)
+	}
+	view.Name.Value = admin.Clip(input.Name)
+	known := false
+	for _, p := range []struct {
+		err     error
+		problem pages.Problem
+		field   *pages.Problem
+	}{
+		{staff.ErrEmail, pages.ProblemEmail, &view.Email.Problem},
+		{staff.ErrEmailTaken, pages.ProblemEmailTaken, &view.Email.Problem},
+		{staff.ErrName, pages.ProblemText, &view.Name.Problem},
+		{staff.ErrPassword, pages.ProblemPassword, &view.Password},
+		{staff.ErrPasswordIs, pages.ProblemPasswordIs, &view.Password},
+		{staff.ErrCode, pages.ProblemCode, &view.Code},
+	} {
+		if errors.Is(cause, p.err) {
+			*p.field, known = p.problem, true
+		}
+	}
+	if !known {
+		return cause
+	}
+	if input.Name == "" {
+		view.Name.Problem = pages.ProblemMissing
+	}
+	return req.Show(http.StatusUnprocessableEntity, pages.Enrol(view))
+}
+
+func enrolView(req *admin.Request, e staff.Enrolment) (pages.EnrolView, error) {
+	view := pages.EnrolView{
+		Page: req.Page(""), First: e.First(), Reset: e.Reset(), Role: string(e.Invitation.Role), MinPassword: models.MinPassword,
+		Email: pages.Field{Value: e.Invitation.Email}, EmailFixed: !e.First(), Action: admin.InvitePath(req.Param("token")),
+	}
+	if view.First {
+		view.Action = admin.SetupPath(req.Param("token"))
+	}
+	view.Page.Path = view.Action
+	var err error
+	view.QR, err = qrView(e.Key(""))
+	return view, err
+}
+
+func qrView(key staff.Key) (pages.QR, error) {
+	size, path, err := key.QR()
+	if err != nil {
+		return pages.QR{}, err
+	}
+	return pages.QR{Size: size, Path: path, Secret: key.Grouped()}, nil
+}
+
+const enrolCookie = "coincart_admin_enrol"

@@ -1,0 +1,56 @@
+package staff
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/coincart/coincart/models/staff"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// showLogin shows the first step of signing in: GET /admin/login. Who is signed in needs none.
+func (h *Handlers) showLogin(req *admin.Request) error {
+	next := admin.OwnPage(req.Query("next"))
+	switch err := req.Identify(); {
+	case errors.Is(err, staff.ErrSignedOut):
+		return req.Answer("", pages.Login(pages.LoginView{Page: req.Page(""), Next: next}))
+	case err != nil:
+		return err
+	case req.SignedIn():
+		return req.SeeOther(next)
+	}
+	return req.SeeOther(admin.WithNext(admin.CodePath, next))
+}
+
+// signIn checks the password: POST /admin/login with email, password, next.
+func (h *Handlers) signIn(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	next := admin.OwnPage(form.Get("next"))
+	id, err := h.accounts.Begin(req.Context(), form.Get("email"), form.Get("password"), req.Origin())
+	if err == nil {
+		if req.Identify() == nil { // somebody who was signed in here signs in anew
+			if err := h.accounts.SignOut(req.Context(), req.Who()); err != nil {
+				return err
+			}
+		}
+		req.KeepSession(id)
+		return req.SeeOther(admin.WithNext(admin.CodePath, next))
+	}
+	view := pages.LoginView{Page: req.Page(""), Email: admin.Clip(form.Get("email")), Next: next}
+	switch wait := staff.RetryAfter(err); {
+	case wait > 0:
+		view.Problem, view.WaitSeconds = pages.ProblemWait, wait
+		req.SetHeader("Retry-After", strconv.Itoa(wait))
+	case errors.Is(err, staff.ErrSealed):
+		view.Problem = pages.ProblemSealed
+	case errors.Is(err, staff.ErrSignIn):
+		view.Problem = pages.ProblemSignIn
+	default:
+		return err
+	}
+	return req.Answer(view.Problem, pages.Login(view))
+}

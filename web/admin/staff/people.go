@@ -1,0 +1,155 @@
+package staff
+
+import (
+	"errors"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/staff"
+	"github.com/coincart/coincart/models/store"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+)
+
+const staffPath = admin.Home + "/staff"
+
+// showStaff lists the people and the open invitations: GET /admin/staff.
+func (h *Handlers) showStaff(req *admin.Request) error {
+	return h.staffPage(req, func(*pages.StaffView) {})
+}
+
+func (h *Handlers) staffPage(req *admin.Request, say func(*pages.StaffView)) error {
+	names, people, err := req.Names()
+	if err != nil {
+		return err
+	}
+	open, err := h.accounts.Invitations(req.Context())
+	if err != nil {
+		return err
+	}
+	view := pages.StaffView{Page: req.Page(pages.SectionStaff), Roles: admin.Choices(models.Roles(), "", false)}
+	view.Page.Path = staffPath
+	for _, p := range people {
+		view.People = append(view.People, personView(req.Printer, p, p.ID == req.Who().Staff.ID))
+	}
+	for _, i := range open {
+		view.Invitations = append(view.Invitations, pages.Invitation{
+			ID: i.ID, Email: i.Email, Role: string(i.Role), InvitedBy: names.Of(i.InvitedBy), Expires: admin.Moment(req.Printer, i.ExpiresAt),
+		})
+	}
+	say(&view)
+	problem := view.Email.Problem
+	if problem == pages.ProblemNone {
+		problem = view.Role.Problem
+	}
+	if problem == pages.ProblemNone {
+		problem = view.Problem
+	}
+	return req.Answer(problem, pages.Staff(view))
+}
+
+func personView(p *i18n.Printer, s models.Staff, self bool) pages.Person {
+	return pages.Person{
+		ID: s.ID, Name: s.Name, Email: s.Email, Role: string(s.Role), Roles: admin.Choices(models.Roles(), string(s.Role), false), Disabled: s.Disabled,
+		Self: self, RecoveryLeft: staff.RecoveryLeft(s), Created: admin.Moment(p, s.CreatedAt), LastLogin: admin.Moment(p, s.LastLoginAt),
+	}
+}
+
+// invite makes an invitation and shows its link, this once: POST /admin/staff/invite with email, role. Another one for the same address
+// takes the place of the first.
+func (h *Handlers) invite(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	email := form.Get("email")
+	role, ok := models.ParseRole(form.Get("role"))
+	if !ok {
+		return h.staffPage(req, func(view *pages.StaffView) {
+			view.Email.Value, view.Role = admin.Clip(email), pages.Field{Problem: pages.ProblemRole}
+		})
+	}
+	token, err := h.accounts.Invite(req.Context(), req.Actor(), email, role)
+	problem := pages.ProblemNone
+	switch {
+	case errors.Is(err, staff.ErrEmail):
+		problem = pages.ProblemEmail
+	case errors.Is(err, staff.ErrEmailTaken):
+		problem = pages.ProblemEmailTaken
+	case err != nil:
+		return err
+	}
+	return h.staffPage(req, func(view *pages.StaffView) {
+		if problem == pages.ProblemNone {
+			view.Link, view.LinkEmail = req.Absolute(admin.InvitePath(token)), email
+			return
+		}
+		view.Email = pages.Field{Value: admin.Clip(email), Problem: problem}
+		view.Roles = admin.Choices(models.Roles(), string(role), false)
+	})
+}
+
+// endInvitation makes a link useless: POST /admin/staff/invitations/{id}/end.
+func (h *Handlers) endInvitation(req *admin.Request) error {
+	if err := h.accounts.EndInvitation(req.Context(), req.Actor(), req.Param("id")); err != nil {
+		return admin.NoPage(err)
+	}
+	return req.Done(staffPath, pages.NoticeInvitationEnded)
+}
+
+// changeRole changes what somebody may do: POST /admin/staff/{id}/role with role.
+func (h *Handlers) changeRole(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	role, ok := models.ParseRole(form.Get("role"))
+	if !ok {
+		return admin.ErrFilter
+	}
+	return h.changeStaff(req, pages.NoticeStaffChanged, func(id string, by models.Actor) error {
+		return h.accounts.SetRole(req.Context(), by, id, role)
+	})
+}
+
+// disableStaff keeps somebody out: POST /admin/staff/{id}/disable.
+func (h *Handlers) disableStaff(req *admin.Request) error {
+	return h.changeStaff(req, pages.NoticeStaffDisabled, func(id string, by models.Actor) error {
+		return h.accounts.Disable(req.Context(), by, id)
+	})
+}
+
+// enableStaff lets somebody in again: POST /admin/staff/{id}/enable.
+func (h *Handlers) enableStaff(req *admin.Request) error {
+	return h.changeStaff(req, pages.NoticeStaffEnabled, func(id string, by models.Actor) error {
+		return h.accounts.Enable(req.Context(), by, id)
+	})
+}
+
+// endStaffSessions ends all sessions of somebody: POST /admin/staff/{id}/end-sessions.
+func (h *Handlers) endStaffSessions(req *admin.Request) error {
+	return h.changeStaff(req, pages.NoticeSessionsEnded, func(id string, by models.Actor) error {
+		return h.accounts.EndSessions(req.Context(), by, id)
+	})
+}
+
+// changeStaff makes a change to the person that the address names.
+func (h *Handlers) changeStaff(req *admin.Request, kind pages.NoticeKind, change func(id string, by models.Actor) error) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	problem := pages.ProblemNone
+	switch err := change(id, req.Actor()); {
+	case errors.Is(err, staff.ErrSelf):
+		problem = pages.ProblemSelf
+	case errors.Is(err, store.ErrLastOwner):
+		problem = pages.ProblemLastOwner
+	case err != nil:
+		return admin.NoPage(err)
+	}
+	if problem == pages.ProblemNone {
+		return req.Done(staffPath, kind)
+	}
+	return h.staffPage(req, func(view *pages.StaffView) { view.Problem = problem })
+}

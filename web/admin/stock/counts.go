@@ -1,0 +1,286 @@
+package stock
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
+)
+
+const (
+	longestCountName = 200
+	countPrefix      = "count." // of the fields of a sheet, before the variant's id
+	longestSheet     = 20_000   // lines on paper
+)
+
+// showCounts lists the sheets: GET /admin/stock/counts.
+func (h *Handlers) showCounts(req *admin.Request) error {
+	return h.countsPage(req, pages.CountsView{FormToken: models.NewRef()}, "")
+}
+
+func (h *Handlers) countsPage(req *admin.Request, view pages.CountsView, categoryID string) error {
+	categories, err := h.site.Store.Categories(req.Context())
+	if err != nil {
+		return err
+	}
+	list, err := h.site.Store.StockCounts(req.Context())
+	if err != nil {
+		return err
+	}
+	view.Categories = admin.CategoryChoices(admin.NamedIn(req.Printer, categories), categoryID, true)
+	for _, c := range list {
+		view.Rows = append(view.Rows, countRow(req.Printer, c))
+	}
+	view.Page = req.Page(pages.SectionStock)
+	view.Page.Path = countsPath
+	worst := view.Problem
+	admin.KeepFirst(&worst, view.Name.Problem)
+	return req.Answer(worst, pages.Counts(view))
+}
+
+func countRow(p *i18n.Printer, c models.StockCount) pages.CountRow {
+	return pages.CountRow{
+		ID: c.ID, Name: c.Name, State: string(c.State), Who: c.Who, EndedBy: c.EndedBy, Begun: admin.Moment(p, c.CreatedAt), Ended: admin.Moment(p, c.EndedAt),
+		Lines: c.Lines, Counted: c.Counted, Different: c.Different,
+	}
+}
+
+// beginCount makes a sheet: POST /admin/stock/counts with form_token, name, category.
+func (h *Handlers) beginCount(req *admin.Request) error {
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	token, err := admin.FormToken(form)
+	if err != nil {
+		return err
+	}
+	view := pages.CountsView{FormToken: token, Name: admin.Typed(admin.OneLine(form.Get("name")))}
+	switch {
+	case view.Name.Value == "":
+		view.Name.Problem = pages.ProblemMissing
+	case admin.TooLong(view.Name.Value, longestCountName):
+		view.Name.Problem = pages.ProblemTooLong
+	case !text.Line(view.Name.Value):
+		view.Name.Problem = pages.ProblemText
+	}
+	category := form.Get("category")
+	if category != "" && !admin.IsID(category) {
+		view.Problem = pages.ProblemChoice
+	}
+	if view.Problem+view.Name.Problem != pages.ProblemNone {
+		return h.countsPage(req, view, category)
+	}
+	count, err := h.site.Store.CreateStockCount(req.Context(), token, view.Name.Value, category, req.Actor())
+	if errors.Is(err, store.ErrFilter) {
+		view.Problem = pages.ProblemCountNone
+		return h.countsPage(req, view, category)
+	}
+	if err != nil {
+		return err
+	}
+	return req.SeeOther(countsPath + "/" + count.ID)
+}
+
+// showCount shows a sheet: GET /admin/stock/counts/{id}?after=.
+func (h *Handlers) showCount(req *admin.Request) error {
+	return h.countPage(req, req.QueryValues("after"), func(*pages.CountView) pages.Problem { return pages.ProblemNone })
+}
+
+// countPage shows a page of a sheet, with what is wrong with it.
+func (h *Handlers) countPage(req *admin.Request, q url.Values, wrong func(*pages.CountView) pages.Problem) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	count, err := h.site.Store.StockCount(req.Context(), id)
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	page, err := h.site.Store.CountLines(req.Context(), id, q.Get("after"), models.MaxPageRows)
+	view := pages.CountView{Count: countRow(req.Printer, count), Version: strconv.Itoa(count.Version)}
+	if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+		return err
+	}
+	worst := view.Problem
+	path := countsPath + "/" + id
+	view.Lines = countLines(req.Printer, page.Lines)
+	view.Next, view.First = admin.Pager(path, q, "after", page.Next)
+	view.Self = admin.Address(path, q)
+	admin.KeepFirst(&worst, wrong(&view))
+	view.Page = req.Page(pages.SectionStock)
+	view.Page.Path = view.Self
+	return req.Answer(worst, pages.Count(view))
+}
+
+func countLines(p *i18n.Printer, lines []models.CountLine) []pages.CountLine {
+	list := make([]pages.CountLine, len(lines))
+	for i, l := range lines {
+		list[i] = pages.CountLine{Thing: stockThing(p, l.Variant), Position: l.Position, Expected: l.Expected, Reserved: l.Reserved, Done: l.Done}
+		if !l.Done {
+			continue
+		}
+		list[i].Counted.Value = strconv.Itoa(l.Counted)
+		if l.Counted != l.Expected {
+			list[i].Difference = signedPieces(p, l.Counted-l.Expected)
+		}
+	}
+	return list
+}
+
+// saveCount notes what was counted: POST /admin/stock/counts/{id} with next, to and count.{variant} for each line.
+func (h *Handlers) saveCount(req *admin.Request) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	counted, bad := readCounts(form)
+	path := countsPath + "/" + id
+	here := ownCount(path, form.Get("next"))
+	if len(bad) > 0 {
+		return h.countPage(req, afterOf(here), func(v *pages.CountView) pages.Problem {
+			for i := range v.Lines {
+				name := v.Lines[i].Thing.ID
+				if values, typedIn := form[countPrefix+name]; typedIn {
+					v.Lines[i].Counted.Value = values[0]
+				}
+				if bad[name] {
+					v.Lines[i].Counted.Problem = pages.ProblemWhole
+				}
+			}
+			v.Problem = pages.ProblemWhole
+			return v.Problem
+		})
+	}
+	err = h.site.Store.EnterCounts(req.Context(), id, counted)
+	if errors.Is(err, store.ErrConflict) {
+		return h.countRefused(req, pages.ProblemCountEnded, "")
+	}
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	if to := form.Get("to"); to != "" {
+		here = ownCount(path, to)
+	}
+	return req.Done(here, pages.NoticeCountSaved)
+}
+
+// readCounts reads the lines of a sheet: an empty one was not counted. bad are those that are no whole number.
+func readCounts(form url.Values) (counted map[string]int, bad map[string]bool) {
+	counted, bad = map[string]int{}, map[string]bool{}
+	for name, values := range form {
+		id, ours := strings.CutPrefix(name, countPrefix)
+		if !ours || !admin.IsID(id) {
+			continue
+		}
+		text := strings.TrimSpace(values[0])
+		n, ok := readPieces(text)
+		switch {
+		case text == "":
+			counted[id] = -1
+		case ok:
+			counted[id] = n
+		default:
+			bad[id] = true
+		}
+	}
+	return counted, bad
+}
+
+// ownCount keeps an address within the pages of a sheet.
+func ownCount(path, next string) string {
+	own, query, _ := strings.Cut(visit.OwnPath(next, path), "?")
+	if own != path || query == "" {
+		return path
+	}
+	return path + "?" + query
+}
+
+func afterOf(address string) url.Values {
+	_, query, _ := strings.Cut(address, "?")
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return url.Values{}
+	}
+	return values
+}
+
+// bookCount books what was counted: POST /admin/stock/counts/{id}/book with version.
+func (h *Handlers) bookCount(req *admin.Request) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	n, err := h.site.Store.BookStockCount(req.Context(), id, admin.Version(form.Get("version")), req.Actor())
+	if short, ok := errors.AsType[*store.OutOfStockError](err); ok {
+		return h.countRefused(req, pages.ProblemCountShort, short.SKU)
+	}
+	if errors.Is(err, store.ErrConflict) {
+		return h.countRefused(req, pages.ProblemStale, "")
+	}
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	req.LeaveNotice(pages.NoticeCountBooked, strconv.Itoa(n))
+	return req.SeeOther(countsPath + "/" + id)
+}
+
+func (h *Handlers) countRefused(req *admin.Request, problem pages.Problem, sku string) error {
+	return h.countPage(req, url.Values{}, func(v *pages.CountView) pages.Problem {
+		v.Problem, v.Short = problem, sku
+		return problem
+	})
+}
+
+// dropCount gives a sheet up: POST /admin/stock/counts/{id}/drop.
+func (h *Handlers) dropCount(req *admin.Request) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	err = h.site.Store.DropStockCount(req.Context(), id, req.Actor())
+	if errors.Is(err, store.ErrConflict) {
+		return h.countRefused(req, pages.ProblemCountEnded, "")
+	}
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	return req.Done(countsPath, pages.NoticeCountDropped)
+}
+
+// printCount shows a whole sheet for paper: GET /admin/stock/counts/{id}/print.
+func (h *Handlers) printCount(req *admin.Request) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	count, err := h.site.Store.StockCount(req.Context(), id)
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	page, err := h.site.Store.CountLines(req.Context(), id, "", longestSheet)
+	if err != nil {
+		return err
+	}
+	view := pages.CountSheetView{
+		Count: countRow(req.Printer, count), Lines: countLines(req.Printer, page.Lines), At: admin.Moment(req.Printer, h.site.Clock()), Page: req.Page(pages.SectionStock),
+	}
+	view.Page.Path = countsPath + "/" + id + "/print"
+	return req.Answer(pages.ProblemNone, pages.CountSheet(view))
+}

@@ -1,0 +1,44 @@
+// Package stock is the back office's stock: levels, corrections, counts, the ledger and reservations.
+package stock
+
+import (
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
+)
+
+// The addresses of the stock.
+const (
+	stockPath        = admin.Home + "/stock"
+	ledgerPath       = stockPath + "/ledger"
+	reservationsPath = stockPath + "/reservations"
+	countsPath       = stockPath + "/counts"
+)
+
+// Handlers answers the requests.
+type Handlers struct {
+	site *visit.Site
+}
+
+// New makes the handlers.
+func New(site *visit.Site) *Handlers {
+	return &Handlers{site: site}
+}
+
+// Routes are the addresses, for the table of package web.
+func (h *Handlers) Routes() []admin.Route {
+	return []admin.Route{
+		admin.Get("/stock", models.MayView, h.showStock),
+		admin.Get("/stock/ledger", models.MayView, h.showLedger),
+		admin.Get("/stock/reservations", models.MayView, h.showReservations),
+		admin.Get("/stock/counts", models.MayView, h.showCounts),
+		admin.Post("/stock/counts", models.MayCatalogue, h.beginCount),
+		admin.Get("/stock/counts/:id", models.MayView, h.showCount),
+		admin.Post("/stock/counts/:id", models.MayCatalogue, h.saveCount),
+		admin.Get("/stock/counts/:id/print", models.MayView, h.printCount),
+		admin.Post("/stock/counts/:id/book", models.MayCatalogue, h.bookCount),
+		admin.Post("/stock/counts/:id/drop", models.MayCatalogue, h.dropCount),
+		admin.Get("/stock/:id", models.MayView, h.showStockItem),
+		admin.Post("/stock/:id", models.MayCatalogue, h.correctStock),
+	}
+}

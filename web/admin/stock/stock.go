@@ -1,0 +1,268 @@
+package stock
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// showStock lists the stock: GET /admin/stock?q=&category=&low=&sort=&after=.
+func (h *Handlers) showStock(req *admin.Request) error {
+	q := req.QueryValues("q", "category", "low", "sort", "after")
+	categories, err := h.site.Store.Categories(req.Context())
+	if err != nil {
+		return err
+	}
+	settings, err := h.site.Settings(req.Context())
+	if err != nil {
+		return err
+	}
+	filter := models.StockFilter{
+		Search: q.Get("q"), CategoryID: q.Get("category"), Low: q.Get("low") == "1", LowStock: settings.StockLow(),
+		Sort: models.StockSort(q.Get("sort")), After: q.Get("after"),
+	}
+	if filter.Sort == stockBySKU {
+		filter.Sort = models.StockBySKU
+	}
+	view := pages.StockView{
+		Search: admin.Typed(q.Get("q")), Categories: admin.CategoryChoices(admin.NamedIn(req.Printer, categories), filter.CategoryID, true), OnlyLow: filter.Low, Limit: filter.LowStock,
+		Sorts: admin.Choices([]string{stockBySKU, string(models.StockByLeft)}, cmpOr(q.Get("sort"), stockBySKU), false),
+	}
+	for _, name := range []string{"q", "category", "low"} {
+		view.Filtered = view.Filtered || q.Get(name) != ""
+	}
+	if view.LowCount, err = h.site.Store.LowStock(req.Context(), filter.LowStock); err != nil {
+		return err
+	}
+	switch {
+	case admin.TooLong(filter.Search, longestSearch):
+		view.Search.Problem = pages.ProblemTooLong
+	case filter.CategoryID != "" && !slices.ContainsFunc(categories, func(c models.Category) bool { return c.ID == filter.CategoryID }):
+		view.Problem = pages.ProblemChoice
+	default:
+		page, err := h.site.Store.StockList(req.Context(), filter)
+		if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+			return err
+		}
+		for _, r := range page.Rows {
+			view.Rows = append(view.Rows, stockRow(req.Printer, r, filter.LowStock))
+		}
+		view.Next, view.First = admin.Pager(stockPath, q, "after", page.Next)
+	}
+	worst := view.Problem
+	admin.KeepFirst(&worst, view.Search.Problem)
+	view.Page = req.Page(pages.SectionStock)
+	view.Page.Path = admin.Address(stockPath, q)
+	return req.Answer(worst, pages.Stock(view))
+}
+
+// longestSearch is the most characters that are searched for.
+const longestSearch = 100
+
+// stockBySKU is the address's word for the usual order.
+const stockBySKU = "sku"
+
+func cmpOr(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+func stockThing(p *i18n.Printer, v models.StockVariant) pages.StockThing {
+	lang := p.Lang()
+	return pages.StockThing{
+		ID: v.VariantID, SKU: v.SKU, Barcode: v.Barcode, Title: v.ProductTexts.In(lang, "title", v.ProductTitle),
+		Option: v.VariantTexts.In(lang, "title", v.VariantTitle), ProductID: v.ProductID,
+	}
+}
+
+func stockRow(p *i18n.Printer, r models.StockRow, limit int) pages.StockRow {
+	row := pages.StockRow{
+		StockThing: stockThing(p, r.StockVariant), Hidden: r.Hidden, Retired: r.Retired, Untracked: r.Untracked, Low: r.Low, Limit: r.Limit,
+		OnHand: r.OnHand, Reserved: r.Reserved, Shelf: r.OnHand + r.Reserved, Sold: r.Sold,
+	}
+	if row.Limit == 0 {
+		row.Limit = limit
+	}
+	return row
+}
+
+// The kinds of corrections by hand.
+const (
+	stockAdd      = "add"
+	stockTake     = "take"
+	stockCounted  = "counted"
+	stockReturned = "returned"
+)
+
+func stockKinds() []string { return []string{stockAdd, stockTake, stockCounted, stockReturned} }
+
+// showStockItem shows one variant's stock: GET /admin/stock/{id}.
+func (h *Handlers) showStockItem(req *admin.Request) error {
+	return h.stockItemPage(req, func(v *pages.StockItemView) pages.Problem {
+		v.FormToken, v.Kinds = models.NewRef(), admin.Choices(stockKinds(), stockAdd, false)
+		return pages.ProblemNone
+	})
+}
+
+// stockItemPage shows a variant's stock with a form as it is to stand there.
+func (h *Handlers) stockItemPage(req *admin.Request, form func(*pages.StockItemView) pages.Problem) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	settings, err := h.site.Settings(req.Context())
+	if err != nil {
+		return err
+	}
+	v, product, err := h.site.Store.Variant(req.Context(), id)
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	const shown = 20
+	movements, err := h.site.Store.Movements(req.Context(), models.MovementFilter{VariantID: id, Limit: shown})
+	if err != nil {
+		return err
+	}
+	held, err := h.site.Store.Reservations(req.Context(), models.ReservationFilter{VariantID: id, Limit: models.MaxPageRows})
+	if err != nil {
+		return err
+	}
+	view := pages.StockItemView{
+		Item:      stockRow(req.Printer, stockOfVariant(v, product, settings.StockLow()), settings.StockLow()),
+		Movements: ledgerRows(req.Printer, movements.Rows), Reservations: h.reservationRows(req, held.Rows),
+	}
+	if movements.Next != "" {
+		view.More = admin.Address(ledgerPath, url.Values{"variant": {id}})
+	}
+	worst := form(&view)
+	view.Page = req.Page(pages.SectionStock)
+	view.Page.Path = stockPath + "/" + id
+	return req.Answer(worst, pages.StockItem(view))
+}
+
+func stockOfVariant(v models.Variant, p models.Product, limit int) models.StockRow {
+	if v.LowStock > 0 {
+		limit = v.LowStock
+	}
+	return models.StockRow{
+		StockVariant: models.StockVariant{
+			VariantID: v.ID, SKU: v.SKU, Barcode: v.Barcode, VariantTitle: v.Title, VariantTexts: v.Texts, ProductID: p.ID, ProductTitle: p.Title,
+			ProductTexts: p.Texts,
+		},
+		Hidden: p.Hidden, Retired: v.Retired, Untracked: v.Untracked, Limit: v.LowStock, Low: !v.Retired && !v.Untracked && v.OnHand <= limit,
+		OnHand: v.OnHand, Reserved: v.Reserved, Sold: v.Sold,
+	}
+}
+
+// correctStock books a correction: POST /admin/stock/{id} with form_token, kind, quantity, note.
+func (h *Handlers) correctStock(req *admin.Request) error {
+	id, err := req.ID()
+	if err != nil {
+		return err
+	}
+	form, err := req.Form()
+	if err != nil {
+		return err
+	}
+	token, err := admin.FormToken(form)
+	if err != nil {
+		return err
+	}
+	view := pages.StockItemView{FormToken: token, Kinds: admin.Choices(stockKinds(), form.Get("kind"), false)}
+	correction := readCorrection(form, &view)
+	correction.VariantID, correction.Token = id, token
+	if worst := worstOfCorrection(view); worst != pages.ProblemNone {
+		return h.refuseCorrection(req, view)
+	}
+	err = h.site.Store.CorrectStock(req.Context(), correction, req.Actor())
+	if view.Problem, view.Left = correctionRefusal(err, correction); view.Problem != pages.ProblemNone {
+		return h.refuseCorrection(req, view)
+	}
+	if err != nil {
+		return admin.NoPage(err)
+	}
+	return req.Done(stockPath+"/"+id, pages.NoticeStockCorrected)
+}
+
+func (h *Handlers) refuseCorrection(req *admin.Request, form pages.StockItemView) error {
+	return h.stockItemPage(req, func(v *pages.StockItemView) pages.Problem {
+		v.FormToken, v.Kinds, v.Kind, v.Quantity, v.Note, v.Problem, v.Left = form.FormToken, form.Kinds, form.Kind, form.Quantity, form.Note, form.Problem, form.Left
+		return worstOfCorrection(form)
+	})
+}
+
+func worstOfCorrection(v pages.StockItemView) pages.Problem {
+	worst := v.Problem
+	for _, p := range []pages.Problem{v.Kind, v.Quantity.Problem, v.Note.Problem} {
+		admin.KeepFirst(&worst, p)
+	}
+	return worst
+}
+
+// longestStockNote is the most characters of a correction's reason.
+const longestStockNote = 1000
+
+func readCorrection(form url.Values, view *pages.StockItemView) models.StockCorrection {
+	kind := form.Get("kind")
+	view.Quantity, view.Note = admin.Typed(strings.TrimSpace(form.Get("quantity"))), admin.Typed(admin.OneLine(form.Get("note")))
+	if !slices.Contains(stockKinds(), kind) {
+		view.Kind = pages.ProblemChoice
+	}
+	n, ok := readPieces(view.Quantity.Value)
+	if !ok || (n == 0 && kind != stockCounted) {
+		view.Quantity.Problem = pages.ProblemWhole
+	}
+	switch {
+	case view.Note.Value == "":
+		view.Note.Problem = pages.ProblemMissing
+	case admin.TooLong(view.Note.Value, longestStockNote):
+		view.Note.Problem = pages.ProblemTooLong
+	case !text.Lines(view.Note.Value):
+		view.Note.Problem = pages.ProblemText
+	}
+	c := models.StockCorrection{Quantity: n, Counted: kind == stockCounted, Returned: kind == stockReturned, Note: view.Note.Value}
+	if kind == stockTake {
+		c.Quantity = -n
+	}
+	return c
+}
+
+// readPieces reads a whole number from 0 to a billion.
+func readPieces(text string) (n int, ok bool) {
+	const longest = 9
+	if text == "" || len(text) > longest || strings.Trim(text, "0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.Atoi(text)
+	return n, err == nil
+}
+
+// correctionRefusal puts a refused correction into words.
+func correctionRefusal(err error, c models.StockCorrection) (pages.Problem, string) {
+	if short, ok := errors.AsType[*store.OutOfStockError](err); ok {
+		if c.Returned {
+			return pages.ProblemNotSold, ""
+		}
+		return pages.ProblemStockLeft, strconv.Itoa(short.Left)
+	}
+	switch {
+	case errors.Is(err, store.ErrMovement):
+		return pages.ProblemNoChange, ""
+	case errors.Is(err, store.ErrTooMuchStock):
+		return pages.ProblemStockMost, ""
+	case errors.Is(err, store.ErrUntracked):
+		return pages.ProblemUntracked, ""
+	}
+	return pages.ProblemNone, ""
+}

@@ -1,0 +1,95 @@
+package system
+
+import (
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/coincart/coincart/models"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
+	"github.com/coincart/coincart/web/admin"
+)
+
+const auditPath = admin.Home + "/audit"
+
+// isAction is the shape of an action's name, or of a group of them.
+var isAction = regexp.MustCompile(`^[a-z]{1,20}\.[a-z_]{0,30}$`)
+
+// showAudit shows the log, newest first: GET /admin/audit?action=&who=&subject=&before=.
+func (h *Handlers) showAudit(req *admin.Request) error {
+	q := req.QueryValues("action", "who", "subject", "before")
+	view := pages.AuditView{
+		Actions: admin.Choices(models.AuditGroups(), q.Get("action"), true), Who: pages.Field{Value: q.Get("who")}, Subject: pages.Field{Value: q.Get("subject")},
+	}
+	filter := readAuditFilter(q, &view)
+	if worstOfAudit(view) == pages.ProblemNone {
+		entries, err := h.site.Store.Audit(req.Context(), filter)
+		if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+			return err
+		}
+		for _, e := range entries {
+			view.Rows = append(view.Rows, auditRow(req.Printer, e))
+		}
+		next := ""
+		if len(entries) == filter.Limit && entries[len(entries)-1].Seq > 1 {
+			next = strconv.FormatInt(entries[len(entries)-1].Seq, 10)
+		}
+		view.Next, view.First = admin.Pager(auditPath, q, "before", next)
+	}
+	view.Page = req.Page(pages.SectionAudit)
+	return req.Answer(worstOfAudit(view), pages.Audit(view))
+}
+
+func worstOfAudit(view pages.AuditView) pages.Problem {
+	for _, p := range []pages.Problem{view.Problem, view.Who.Problem, view.Subject.Problem} {
+		if p != pages.ProblemNone {
+			return p
+		}
+	}
+	return pages.ProblemNone
+}
+
+func readAuditFilter(q url.Values, view *pages.AuditView) models.AuditFilter {
+	const perPage = 50
+	f := models.AuditFilter{Action: q.Get("action"), Who: q.Get("who"), Subject: q.Get("subject"), Limit: perPage}
+	if f.Action != "" && !isAction.MatchString(f.Action) {
+		view.Problem = pages.ProblemChoice
+	}
+	if admin.TooLong(f.Who, admin.MaxSearch) {
+		view.Who.Problem = pages.ProblemTooLong
+	}
+	if admin.TooLong(f.Subject, admin.MaxSearch) {
+		view.Subject.Problem = pages.ProblemTooLong
+	}
+	if text := q.Get("before"); text != "" {
+		before, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || before < 1 {
+			view.Problem = pages.ProblemCursor
+		}
+		f.Before = before
+	}
+	return f
+}
+
+func auditRow(p *i18n.Printer, e models.AuditEntry) pages.AuditRow {
+	return pages.AuditRow{
+		Seq: strconv.FormatInt(e.Seq, 10), At: admin.Moment(p, e.At), Who: e.Who, Action: e.Action, Subject: strings.TrimSuffix(e.Subject, ":"), SubjectURL: subjectURL(e.Subject),
+		Before: e.Before, After: e.After, RemoteAddr: e.RemoteAddr, RequestID: e.RequestID, Hash: e.Hash,
+	}
+}
+
+// subjectURL is the page of what an entry is about; "" where it has none.
+func subjectURL(subject string) string {
+	kind, id, _ := strings.Cut(subject, ":")
+	switch {
+	case kind == "order" && admin.IsID(id):
+		return admin.OrderPath(id)
+	case kind == "task" && admin.IsID(id):
+		return admin.TaskPath(id)
+	case kind == "day":
+		return admin.DayPath(id)
+	}
+	return ""
+}

@@ -1,0 +1,79 @@
+package system
+
+import (
+	"context"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/coincart/coincart/models/mail"
+	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/doctor"
+	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/web/admin"
+)
+
+// reportAge is how old a report may be that is shown: looking costs the platform two calls.
+const reportAge = 5 * time.Second
+
+// healthLimit keeps the checks within a page's time.
+const healthLimit = 5 * time.Second
+
+// showHealth shows what the doctor finds: GET /admin/health.
+func (h *Handlers) showHealth(req *admin.Request) error {
+	report := h.report(req)
+	view := pages.HealthView{Page: req.Page(pages.SectionHealth), At: admin.Moment(req.Printer, report.At), Healthy: report.Healthy()}
+	for _, f := range report.Findings {
+		words := f.Words(req.Printer)
+		view.Findings = append(view.Findings, pages.Finding{
+			Check: words.Check, Status: string(f.Status), Says: words.Says, Mend: words.Mend,
+		})
+	}
+	return req.Answer("", pages.Health(view))
+}
+
+func (h *Handlers) report(req *admin.Request) doctor.Report {
+	config := doctor.Config{OpenStore: h.openStore, Clock: h.site.Clock}
+	if h.checks.Doctor != nil {
+		config = *h.checks.Doctor
+	}
+	config.Limit, config.ForwardedBy = healthLimit, h.strangeProxy(req)
+	h.reports.mu.Lock()
+	defer h.reports.mu.Unlock()
+	age := h.site.Clock().Sub(h.reports.at)
+	if age < 0 || age >= reportAge {
+		h.reports.last = config.Run(req.Context())
+		h.reports.at = h.site.Clock()
+	}
+	return h.reports.last
+}
+
+func (h *Handlers) openStore(context.Context) (db *store.Store, done func() error, err error) {
+	return h.site.Store, func() error { return nil }, nil
+}
+
+// strangeProxy is the peer of a request that came with forwarded headers although no proxy is trusted; "" for none.
+func (h *Handlers) strangeProxy(req *admin.Request) string {
+	if len(h.checks.TrustedProxies) > 0 || req.Header("X-Forwarded-For") == "" {
+		return ""
+	}
+	host, _, err := net.SplitHostPort(req.ClientIP())
+	if err != nil {
+		host = req.ClientIP()
+	}
+	return host
+}
+
+// Checks are what the pages about the shop's set-up ask.
+type Checks struct {
+	TryMail        func(context.Context, mail.Message) mail.Trial // nil: nobody can send a test mail
+	Doctor         *doctor.Config                                 // nil: the store alone is looked at
+	TrustedProxies []string
+}
+
+// reports keeps the last report for a moment.
+type reports struct {
+	mu   sync.Mutex
+	last doctor.Report
+	at   time.Time
+}

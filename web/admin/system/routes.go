@@ -1,0 +1,39 @@
+// Package system is the back office's settings, system status, background tasks and audit log.
+package system
+
+import (
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
+)
+
+// Handlers answers the requests.
+type Handlers struct {
+	site    *visit.Site
+	jobs    *jobs.Engine
+	checks  Checks
+	reports reports
+}
+
+// New makes the handlers.
+func New(site *visit.Site, engine *jobs.Engine, checks Checks) *Handlers {
+	return &Handlers{site: site, jobs: engine, checks: checks}
+}
+
+// Routes are the addresses, for the table of package web.
+func (h *Handlers) Routes() []admin.Route {
+	return []admin.Route{
+		admin.Get("/tasks", models.MayView, h.showTasks),
+		admin.Get("/tasks/:id", models.MayView, h.showTask),
+		admin.Get("/tasks/:id/file", models.MayExport, h.downloadFile),
+		admin.Get("/audit", models.MayAudit, h.showAudit),
+
+		admin.Get("/settings", models.MayView, h.showSettings),
+		admin.Get("/settings/keys", models.MayView, h.showKeys),
+		admin.Get("/settings/:group", models.MayView, h.showSettings),
+		admin.Post("/settings/mail/test", models.MaySettings, h.tryMail),
+		admin.Post("/settings/:group", models.MaySettings, h.saveSettings),
+		admin.Get("/health", models.MayView, h.showHealth),
+	}
+}

@@ -1,0 +1,39 @@
+package web
+
+import (
+	"slices"
+
+	"github.com/coincart/coincart/models/staff"
+	"github.com/coincart/coincart/payments/assembly"
+	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/admin/books"
+	"github.com/coincart/coincart/web/admin/catalogue"
+	"github.com/coincart/coincart/web/admin/customers"
+	"github.com/coincart/coincart/web/admin/orders"
+	"github.com/coincart/coincart/web/admin/overview"
+	"github.com/coincart/coincart/web/admin/pricing"
+	staffpages "github.com/coincart/coincart/web/admin/staff"
+	"github.com/coincart/coincart/web/admin/stock"
+	"github.com/coincart/coincart/web/admin/system"
+	"github.com/coincart/coincart/web/shop"
+	"github.com/coincart/coincart/web/visit"
+)
+
+// officeTable is the table of all addresses of the back office. An address that is not in it is answered with 404, whatever else is
+// registered.
+func officeTable(site *visit.Site, s assembly.Services, accounts *staff.Accounts, preview *shop.Pages, checks system.Checks) []admin.Route {
+	return slices.Concat(
+		staffpages.New(accounts).Routes(),
+		overview.New(site, s.Payments).Routes(),
+		orders.New(site, s.Payments, s.Books, s.Outbox).Routes(),
+		catalogue.New(site, s.Transfers, s.Jobs, preview).Routes(),
+		stock.New(site).Routes(),
+		pricing.New(site, s.Rates).Routes(),
+		books.New(site, s.Books, s.Payments, accounts).Routes(),
+		customers.New(site, s.Customers).Routes(),
+		system.New(site, s.Jobs, checks).Routes(),
+	)
+}
+
+// OfficeTable is the table of all addresses of the back office, with who may use each.
+func (s *Server) OfficeTable() []admin.Route { return slices.Clone(s.officeTable) }
