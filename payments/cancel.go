@@ -4,19 +4,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/store"
 )
+
+// Cancellation gives up unpaid orders: on request, and in its worker when their time to pay is over.
+type Cancellation struct {
+	core
+
+	settlement *settlement
+	inquiry    *Inquiry
+}
 
 // Cancel calls an unpaid order off. With a live attempt the platform is asked to close its order, and orderDetail decides: a
 // payment that was faster wins (reliability.md R12). Without an answer the wish is stored and the worker goes on with it; the
 // order page shows "cancelling".
 //
 // Errors: store.ErrNotFound, ErrNotCancellable.
-func (s *Service) Cancel(ctx context.Context, ref string) error {
-	order, err := s.store.OrderByRef(ctx, ref)
+func (c *Cancellation) Cancel(ctx context.Context, ref string) error {
+	order, err := c.store.OrderByRef(ctx, ref)
 	if err != nil {
 		return fmt.Errorf("load order: %w", err)
 	}
@@ -26,18 +34,18 @@ func (s *Service) Cancel(ctx context.Context, ref string) error {
 	if order.State != models.OrderAwaiting {
 		return ErrNotCancellable
 	}
-	return s.giveUp(ctx, &order, models.IntentCancel, models.OrderCancelled)
+	return c.giveUp(ctx, &order, models.IntentCancel, models.OrderCancelled)
 }
 
 // giveUp ends an awaiting order for the given intent: at once where no attempt is live, else by way of the platform. Whoever changes
 // the order's attempts at the same moment makes it look again, so that the wish is never lost.
-func (s *Service) giveUp(ctx context.Context, order *models.Order, intent models.Intent, to models.OrderState) error {
+func (c *Cancellation) giveUp(ctx context.Context, order *models.Order, intent models.Intent, to models.OrderState) error {
 	for range settleTries {
-		err := s.tryToGiveUp(ctx, order, intent, to)
+		err := c.tryToGiveUp(ctx, order, intent, to)
 		if !errors.Is(err, store.ErrConflict) {
 			return err
 		}
-		fresh, err := s.store.Order(ctx, order.ID)
+		fresh, err := c.store.Order(ctx, order.ID)
 		if err != nil {
 			return fmt.Errorf("load order: %w", err)
 		}
@@ -54,25 +62,25 @@ func (s *Service) giveUp(ctx context.Context, order *models.Order, intent models
 }
 
 // tryToGiveUp is giveUp once; store.ErrConflict: the order or its attempt is not as it was read.
-func (s *Service) tryToGiveUp(ctx context.Context, order *models.Order, intent models.Intent, to models.OrderState) error {
+func (c *Cancellation) tryToGiveUp(ctx context.Context, order *models.Order, intent models.Intent, to models.OrderState) error {
 	a := order.Current()
 	if a == nil || !a.State.Live() {
-		return s.store.Tx(ctx, func(tx *store.Store) error { return s.endIdle(ctx, tx, order, to, string(intent)) })
+		return c.store.Tx(ctx, func(tx *store.Store) error { return c.endIdle(ctx, tx, order, to, string(intent)) })
 	}
 	if a.Intent != models.IntentCancel && a.Intent != intent { // a shopper's cancellation is not turned into an expiry
-		if err := s.store.SetIntent(ctx, a.ID, a.Intent, intent); err != nil {
+		if err := c.store.SetIntent(ctx, a.ID, a.Intent, intent); err != nil {
 			return fmt.Errorf("store the intent: %w", err)
 		}
 	}
-	if err := s.askNow(ctx, a.ID, string(intent)); err != nil {
-		s.log.InfoContext(ctx, "order not given up yet", "order", order.ID, "intent", string(intent), "error", err)
+	if err := c.inquiry.askNow(ctx, a.ID, string(intent)); err != nil {
+		c.log.InfoContext(ctx, "order not given up yet", "order", order.ID, "intent", string(intent), "error", err)
 	}
 	return nil
 }
 
 // endIdle ends an order without a live attempt. It loads the order again inside the transaction, because an attempt may have
 // been made since.
-func (s *Service) endIdle(ctx context.Context, tx *store.Store, order *models.Order, to models.OrderState, cause string) error {
+func (c *Cancellation) endIdle(ctx context.Context, tx *store.Store, order *models.Order, to models.OrderState, cause string) error {
 	fresh, err := tx.LockOrder(ctx, order.ID)
 	if err != nil {
 		return fmt.Errorf("load order: %w", err)
@@ -80,19 +88,38 @@ func (s *Service) endIdle(ctx context.Context, tx *store.Store, order *models.Or
 	if a := fresh.Current(); a != nil && a.State.Live() {
 		return store.ErrConflict
 	}
-	return s.endOrder(ctx, tx, &fresh, to, cause)
+	return c.settlement.endOrder(ctx, tx, &fresh, to, cause)
 }
 
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
+func (c *Cancellation) orderStep(ctx context.Context) (int, error) {
+	rows, err := jobs.Claim(ctx, c.store.ClaimOrders, jobs.Batch, jobs.Lease)
+	if err != nil {
+		return 0, fmt.Errorf("claim orders: %w", err)
 	}
-	return b
+	return jobs.Each(ctx, rows, func(ctx context.Context, o models.Order) {
+		if err := c.expire(ctx, o); err != nil {
+			c.log.ErrorContext(ctx, "order not expired", "order", o.ID, "error", err)
+		}
+		err := c.store.Reschedule(ctx, store.QueueOrders, o.ID, o.Lease, c.clock().Add(pollSteps()[3]))
+		jobs.LogLost(ctx, c.log, err)
+	}), nil
 }
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
+// expire gives an unpaid order up after its time; the platform is asked first, and stock stays reserved until it has answered
+// (reliability.md R11).
+func (c *Cancellation) expire(ctx context.Context, claimed models.Order) error {
+	order, err := c.store.Order(ctx, claimed.ID)
+	if err != nil {
+		return fmt.Errorf("load order: %w", err)
 	}
-	return b
+	if order.State != models.OrderAwaiting || c.clock().Before(order.ExpiresAt) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*c.timeout)
+	defer cancel()
+	err = c.giveUp(ctx, &order, models.IntentExpire, models.OrderExpired)
+	if errors.Is(err, ErrNotCancellable) {
+		return nil
+	}
+	return err
 }

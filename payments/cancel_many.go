@@ -19,15 +19,15 @@ type cancelParams struct {
 }
 
 // StartCancel begins the cancellation of many orders; the same form token is the same task. Errors: jobs.ErrTask.
-func (s *Service) StartCancel(ctx context.Context, orderIDs []string, token string, by models.Actor) (models.Task, error) {
+func (o *OrderAdmin) StartCancel(ctx context.Context, orderIDs []string, token string, by models.Actor) (models.Task, error) {
 	if len(orderIDs) == 0 || len(orderIDs) > MaxCancelled {
 		return models.Task{}, fmt.Errorf("%w: want 1 to %d orders", jobs.ErrTask, MaxCancelled)
 	}
-	return s.jobs.Start(ctx, jobs.Request{Kind: models.TaskCancel, Total: len(orderIDs), Token: token, Params: cancelParams{orderIDs, by}}, by)
+	return o.jobs.Start(ctx, jobs.Request{Kind: models.TaskCancel, Total: len(orderIDs), Token: token, Params: cancelParams{orderIDs, by}}, by)
 }
 
 // cancelOrders cancels one order after the other and goes on behind the results that are stored.
-func (s *Service) cancelOrders(ctx context.Context, r *jobs.Run) error {
+func (o *OrderAdmin) cancelOrders(ctx context.Context, r *jobs.Run) error {
 	var p cancelParams
 	if err := r.Params(&p); err != nil {
 		return err
@@ -35,7 +35,7 @@ func (s *Service) cancelOrders(ctx context.Context, r *jobs.Run) error {
 	t := r.Task
 	for i := t.Done; i < len(p.Orders); i++ {
 		row := models.TaskRow{TaskID: t.ID, Position: i + 1, OrderID: p.Orders[i]}
-		outcome, err := s.CancelByStaff(ctx, p.Orders[i], p.By)
+		outcome, err := o.CancelByStaff(ctx, p.Orders[i], p.By)
 		row.Outcome = string(outcome)
 		if errors.Is(err, store.ErrNotFound) {
 			row.Outcome, err = string(OutcomeGone), nil
@@ -43,10 +43,10 @@ func (s *Service) cancelOrders(ctx context.Context, r *jobs.Run) error {
 		if err != nil {
 			return fmt.Errorf("cancel order %d: %w", i+1, err)
 		}
-		if order, err := s.store.Order(ctx, p.Orders[i]); err == nil {
+		if order, err := o.store.Order(ctx, p.Orders[i]); err == nil {
 			row.Subject = order.Ref
 		}
-		if err := s.store.AddTaskRows(ctx, t.Lease, []models.TaskRow{row}); err != nil && !errors.Is(err, store.ErrDuplicate) {
+		if err := o.store.AddTaskRows(ctx, t.Lease, []models.TaskRow{row}); err != nil && !errors.Is(err, store.ErrDuplicate) {
 			return fmt.Errorf("store result: %w", err)
 		}
 		if err := r.Progress(ctx, i+1, len(p.Orders)); err != nil {

@@ -9,12 +9,12 @@ import (
 
 // Submit is submit for tests of those that read the same attempt and send it at the same moment.
 func (s *Service) Submit(ctx context.Context, order *models.Order, a *models.Attempt) error {
-	return s.submit(ctx, order, a)
+	return s.Checkout.sender.submit(ctx, order, a)
 }
 
 // EndIdle is endIdle for an order that was read some time ago.
 func (s *Service) EndIdle(ctx context.Context, order *models.Order, to models.OrderState) error {
-	return s.store.Tx(ctx, func(tx *store.Store) error { return s.endIdle(ctx, tx, order, to, "test") })
+	return s.Cancellation.store.Tx(ctx, func(tx *store.Store) error { return s.endIdle(ctx, tx, order, to, "test") })
 }
 
 // Expire is expire for an order that was claimed some time ago.

@@ -8,9 +8,23 @@ import (
 	"fmt"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/opay"
 )
+
+// Callbacks takes the platform's callbacks, and opens them and acts on them in its worker.
+type Callbacks struct {
+	core
+
+	gateway    Gateway
+	settlement *settlement
+	inquiry    *Inquiry
+	wake       jobs.Bell
+}
+
+// inboxTries is the maximum number of tries to handle a callback before it is set aside.
+const inboxTries = 20
 
 // Receive takes a callback of the platform as it came (platform/api.md §3.3): shape and signature are checked with public keys
 // only, and the envelope is stored before this returns, so that nil means "acknowledge" (reliability.md R4, E1, E2). The worker
@@ -18,14 +32,14 @@ import (
 //
 // Errors wrap opay.ErrShape or opay.ErrSignature where the sender is at fault; every other error is ours and asks the platform to
 // send again.
-func (s *Service) Receive(ctx context.Context, contentType string, body []byte, remoteAddr string) error {
-	n, err := s.gateway.CheckNotification(contentType, body)
+func (c *Callbacks) Receive(ctx context.Context, contentType string, body []byte, remoteAddr string) error {
+	n, err := c.gateway.CheckNotification(contentType, body)
 	if err != nil {
 		return fmt.Errorf("check callback: %w", err)
 	}
-	now := s.clock()
+	now := c.clock()
 	hash := sha256.Sum256([]byte(n.Envelope.Data))
-	stored, err := s.store.PutInbox(ctx, &models.InboxMessage{
+	stored, err := c.store.PutInbox(ctx, &models.InboxMessage{
 		ID: models.NewID(), Digest: n.Digest.String(), DataHash: hex.EncodeToString(hash[:]), AppID: n.AppID, SentTime: n.Time,
 		Data: n.Envelope.Data, Sign: n.Envelope.Sign, RemoteAddr: remoteAddr, State: models.InboxNew, ReceivedAt: now, DueAt: now,
 	})
@@ -33,56 +47,56 @@ func (s *Service) Receive(ctx context.Context, contentType string, body []byte, 
 		return fmt.Errorf("store callback: %w", err)
 	}
 	if stored {
-		s.wakeInbox.Ring()
+		c.wake.Ring()
 		return nil
 	}
 	// The same words again may be news: "paid" was said too early once, and is true now.
-	if err := s.store.NudgeAttempts(ctx, n.Digest.String(), now.Add(refreshInterval)); err != nil {
+	if err := c.store.NudgeAttempts(ctx, n.Digest.String(), now.Add(refreshInterval)); err != nil {
 		return fmt.Errorf("ask again: %w", err)
 	}
 	return nil
 }
 
 // handleInbox opens one callback and acts on it. An error means that it will be tried again.
-func (s *Service) handleInbox(ctx context.Context, m models.InboxMessage) error {
-	n, err := s.gateway.OpenNotification(opay.SealedNotification{
+func (c *Callbacks) handleInbox(ctx context.Context, m models.InboxMessage) error {
+	n, err := c.gateway.OpenNotification(opay.SealedNotification{
 		AppID: m.AppID, Time: m.SentTime, Envelope: opay.Envelope{Data: m.Data, Sign: m.Sign},
 	})
 	if err != nil {
-		return s.unreadable(ctx, &m)
+		return c.unreadable(ctx, &m)
 	}
-	a, err := s.store.AttemptByAppOrderID(ctx, n.OutOrderID)
+	a, err := c.store.AttemptByAppOrderID(ctx, n.OutOrderID)
 	if errors.Is(err, store.ErrNotFound) {
-		return s.notOurs(ctx, &m, n)
+		return c.notOurs(ctx, &m, n)
 	}
 	if err != nil {
 		return fmt.Errorf("find the callback's attempt: %w", err)
 	}
-	if err := s.takeHint(ctx, &m, &a, n); err != nil {
+	if err := c.takeHint(ctx, &m, &a, n); err != nil {
 		return err
 	}
-	if err := s.askHinted(ctx, a, n); err != nil {
-		s.log.InfoContext(ctx, "callback not confirmed yet", "order", a.OrderID, "attempt", a.ID, "error", err)
+	if err := c.askHinted(ctx, a, n); err != nil {
+		c.log.InfoContext(ctx, "callback not confirmed yet", "order", a.OrderID, "attempt", a.ID, "error", err)
 	}
 	return nil
 }
 
 // askHinted asks for the very order that the callback named. The attempt is due at once, so the poller goes on where this
 // fails.
-func (s *Service) askHinted(ctx context.Context, a models.Attempt, n opay.Notification) error {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+func (c *Callbacks) askHinted(ctx context.Context, a models.Attempt, n opay.Notification) error {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	if a.OrderNum == "" {
 		a.OrderNum = n.OrderNum
 	}
-	return s.askPlatform(ctx, a, "callback")
+	return c.inquiry.askPlatform(ctx, a, "callback")
 }
 
 // takeHint stores what a callback claims, and brings a up to date. Its amount is compared for the alarm only: what is credited is
 // decided by orderDetail (reliability.md R3).
-func (s *Service) takeHint(ctx context.Context, m *models.InboxMessage, a *models.Attempt, n opay.Notification) error {
-	now := s.clock()
-	err := s.store.Tx(ctx, func(tx *store.Store) error {
+func (c *Callbacks) takeHint(ctx context.Context, m *models.InboxMessage, a *models.Attempt, n opay.Notification) error {
+	now := c.clock()
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
 		fresh, err := tx.LockAttempt(ctx, a.ID) // it may have been paid since it was looked for
 		if err != nil {
 			return fmt.Errorf("load attempt: %w", err)
@@ -99,16 +113,16 @@ func (s *Service) takeHint(ctx context.Context, m *models.InboxMessage, a *model
 			return fmt.Errorf("finish callback: %w", err)
 		}
 		if a.OrderNum != "" && a.OrderNum != n.OrderNum {
-			return s.openReview(ctx, tx, models.ReviewMismatch, a, models.Remark("callback_number"))
+			return c.settlement.openReview(ctx, tx, models.ReviewMismatch, a, models.Remark("callback_number"))
 		}
 		if !n.PayAmount.Equal(opay.Amount(a.Amount.String())) {
-			if err := s.openReview(ctx, tx, models.ReviewMismatch, a, models.Remark("callback_amount")); err != nil {
+			if err := c.settlement.openReview(ctx, tx, models.ReviewMismatch, a, models.Remark("callback_amount")); err != nil {
 				return err
 			}
 		}
 		if a.State == models.AttemptPaid {
 			if n.Status != opay.StatusPaid {
-				return s.regress(ctx, tx, a, stateOf(n.Status), "callback")
+				return c.settlement.regress(ctx, tx, a, stateOf(n.Status), "callback")
 			}
 			return nil
 		}
@@ -134,9 +148,9 @@ func stateOf(status opay.Status) models.AttemptState {
 }
 
 // notOurs keeps a well-signed callback about an order that we do not have: it was acknowledged, and a person looks at it.
-func (s *Service) notOurs(ctx context.Context, m *models.InboxMessage, n opay.Notification) error {
-	now := s.clock()
-	err := s.store.Tx(ctx, func(tx *store.Store) error {
+func (c *Callbacks) notOurs(ctx context.Context, m *models.InboxMessage, n opay.Notification) error {
+	now := c.clock()
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
 		err := tx.AddEvidence(ctx, &models.Evidence{
 			Source: models.SourceCallback, Verified: true, AppOrderID: n.OutOrderID, OrderNum: n.OrderNum, Status: string(n.Status),
 			Amount: models.CanonicalAmount(string(n.PayAmount)), InboxID: m.ID, CreatedAt: now,
@@ -161,9 +175,9 @@ func (s *Service) notOurs(ctx context.Context, m *models.InboxMessage, n opay.No
 
 // unreadable keeps a callback whose signature is the platform's and whose content cannot be read: junk under a copied
 // signature, or a platform that changed its format.
-func (s *Service) unreadable(ctx context.Context, m *models.InboxMessage) error {
-	now := s.clock()
-	err := s.store.Tx(ctx, func(tx *store.Store) error {
+func (c *Callbacks) unreadable(ctx context.Context, m *models.InboxMessage) error {
+	now := c.clock()
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
 		err := tx.OpenReview(ctx, models.Review{
 			ID: models.NewID(), Kind: models.ReviewUnreadable, Subject: m.Digest, Note: models.Remark("callback_unreadable"),
 			Open: true, CreatedAt: now, UpdatedAt: now,
@@ -177,4 +191,24 @@ func (s *Service) unreadable(ctx context.Context, m *models.InboxMessage) error 
 		return fmt.Errorf("set callback aside: %w", err)
 	}
 	return nil
+}
+
+func (c *Callbacks) inboxStep(ctx context.Context) (int, error) {
+	rows, err := jobs.Claim(ctx, c.store.ClaimInbox, jobs.Batch, jobs.Lease)
+	if err != nil {
+		return 0, fmt.Errorf("claim callbacks: %w", err)
+	}
+	return jobs.Each(ctx, rows, func(ctx context.Context, m models.InboxMessage) {
+		err := c.handleInbox(ctx, m)
+		if err == nil {
+			return
+		}
+		c.log.ErrorContext(ctx, "callback not handled", "inbox", m.ID, "tries", m.Tries, "error", err)
+		if m.Tries >= inboxTries {
+			err = c.unreadable(ctx, &m)
+		} else {
+			err = c.store.Reschedule(ctx, store.QueueInbox, m.ID, m.Lease, c.clock().Add(jobs.RetryDelay(m.Tries-1)))
+		}
+		jobs.LogLost(ctx, c.log, err)
+	}), nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // mayPayAs reports that whoever asks may be sent to a pay page that was made for a payer. The address of a signed-in payer's page
@@ -43,8 +44,8 @@ func (in PayInput) wants(a *models.Attempt) bool {
 // attempt before says what it may cost. The quote of an attempt is never made anew.
 //
 // Errors: store.ErrNotFound, ErrNotPayable, ErrBusy, ErrCoin, ErrQuote, ErrPayer, ErrSignIn, ErrUnreachable (the order stays as it is).
-func (s *Service) Pay(ctx context.Context, ref string, in PayInput) (Placement, error) {
-	order, err := s.store.OrderByRef(ctx, ref)
+func (c *Checkout) Pay(ctx context.Context, ref string, in PayInput) (Placement, error) {
+	order, err := c.store.OrderByRef(ctx, ref)
 	if err != nil {
 		return Placement{}, fmt.Errorf("load order: %w", err)
 	}
@@ -57,27 +58,27 @@ func (s *Service) Pay(ctx context.Context, ref string, in PayInput) (Placement, 
 	}
 	if a != nil && a.State.Live() {
 		if in.Coin != "" && !in.wants(a) {
-			if err := s.checkQuote(ctx, &order, in); err != nil { // before anything is closed for it
+			if err := c.quoter.checkQuote(ctx, &order, in); err != nil { // before anything is closed for it
 				return Placement{Ref: ref}, err
 			}
 		}
-		done, p, err := s.payLive(ctx, &order, a, in)
+		done, p, err := c.payLive(ctx, &order, a, in)
 		if done || err != nil {
 			return p, err
 		}
 	}
-	if !s.clock().Before(order.ExpiresAt) {
+	if !c.clock().Before(order.ExpiresAt) {
 		return Placement{Ref: ref}, ErrNotPayable
 	}
-	return s.payAnew(ctx, &order, in)
+	return c.payAnew(ctx, &order, in)
 }
 
 // payLive deals with an attempt that may still be paid: it goes on with the one that is wanted and closes any other. done is false where the
 // attempt is proved closed, so that a new one may be made.
-func (s *Service) payLive(ctx context.Context, order *models.Order, a *models.Attempt, in PayInput) (done bool, p Placement, err error) {
+func (c *Checkout) payLive(ctx context.Context, order *models.Order, a *models.Attempt, in PayInput) (done bool, p Placement, err error) {
 	p = Placement{Ref: order.Ref}
 	if sending(a) {
-		if a, err = s.afterSubmission(ctx, order); err != nil {
+		if a, err = c.afterSubmission(ctx, order); err != nil {
 			return true, p, err
 		}
 		if !a.State.Live() {
@@ -88,30 +89,30 @@ func (s *Service) payLive(ctx context.Context, order *models.Order, a *models.At
 		closing := a.Intent == models.IntentRetry // by another press of the button
 		if a.Intent == models.IntentNone {
 			if in.wants(a) {
-				p.PayURL, err = s.payURL(a, in.Payer)
+				p.PayURL, err = c.payURL(a, in.Payer)
 				return true, p, err
 			}
-			err = s.store.SetIntent(ctx, a.ID, models.IntentNone, models.IntentRetry)
+			err = c.store.SetIntent(ctx, a.ID, models.IntentNone, models.IntentRetry)
 			if closing = errors.Is(err, store.ErrConflict); err != nil && !closing {
 				return true, p, fmt.Errorf("store the intent: %w", err)
 			}
 		}
 		if closing {
-			p, err = s.besideAnother(ctx, order, in.Payer)
+			p, err = c.besideAnother(ctx, order, in.Payer)
 			return true, p, err
 		}
 	}
-	if err := s.askNow(ctx, a.ID, "retry"); err != nil {
-		s.log.InfoContext(ctx, "attempt not closed yet", "order", order.ID, "attempt", a.ID, "error", err)
+	if err := c.inquiry.askNow(ctx, a.ID, "retry"); err != nil {
+		c.log.InfoContext(ctx, "attempt not closed yet", "order", order.ID, "attempt", a.ID, "error", err)
 	}
-	return s.afterClosing(ctx, order, a.ID, in)
+	return c.afterClosing(ctx, order, a.ID, in)
 }
 
 // afterClosing loads the order again after the platform was asked to prove an attempt closed, and answers by what became of the order. done
 // is false where nothing can be paid any more and a new attempt may be made.
-func (s *Service) afterClosing(ctx context.Context, order *models.Order, attemptID string, in PayInput) (done bool, p Placement, err error) {
+func (c *Checkout) afterClosing(ctx context.Context, order *models.Order, attemptID string, in PayInput) (done bool, p Placement, err error) {
 	p = Placement{Ref: order.Ref}
-	fresh, err := s.store.Order(ctx, order.ID)
+	fresh, err := c.store.Order(ctx, order.ID)
 	if err != nil {
 		return true, p, fmt.Errorf("load order: %w", err)
 	}
@@ -124,38 +125,23 @@ func (s *Service) afterClosing(ctx context.Context, order *models.Order, attempt
 	case !a.State.Live():
 		return false, p, nil
 	case a.State == models.AttemptOpen && a.Intent == models.IntentNone && in.wants(a):
-		p.PayURL, err = s.payURL(a, in.Payer)
+		p.PayURL, err = c.payURL(a, in.Payer)
 		return true, p, err
 	case a.State == models.AttemptOpen:
 		return true, p, ErrBusy
 	case a.ID != attemptID && sending(a): // another press has begun the new attempt
-		if err := s.awaitSubmission(ctx, order.ID); err != nil {
+		if err := c.awaitSubmission(ctx, order.ID); err != nil {
 			return true, p, err
 		}
-		p, err = s.next(ctx, order.ID, order.Ref, in.Payer)
+		p, err = c.next(ctx, order.ID, order.Ref, in.Payer)
 		return true, p, err
 	default:
 		return true, p, nil // unknown: the order page says so
 	}
 }
 
-// askNow asks about an attempt as it is in the store at this moment.
-func (s *Service) askNow(ctx context.Context, attemptID, cause string) error {
-	a, err := s.store.Attempt(ctx, attemptID)
-	if err != nil {
-		return fmt.Errorf("load attempt: %w", err)
-	}
-	if a.State == models.AttemptCreated || !a.State.Live() {
-		return nil // about to be sent by somebody, or over
-	}
-	if a.State == models.AttemptSubmitting && s.clock().Sub(a.SentAt) < submittingGrace {
-		return nil
-	}
-	return s.Ask(ctx, a, cause)
-}
-
 // payAnew makes a new attempt for an order whose earlier ones are over.
-func (s *Service) payAnew(ctx context.Context, order *models.Order, in PayInput) (Placement, error) {
+func (c *Checkout) payAnew(ctx context.Context, order *models.Order, in PayInput) (Placement, error) {
 	payer := in.Payer
 	if last := order.Current(); last != nil && !payer.Known() {
 		payer = last.Payer
@@ -164,25 +150,25 @@ func (s *Service) payAnew(ctx context.Context, order *models.Order, in PayInput)
 		return Placement{Ref: order.Ref}, ErrPayer
 	}
 	in.Payer = payer
-	attempt, err := s.insertAttempt(ctx, order, in)
+	attempt, err := c.insertAttempt(ctx, order, in)
 	if errors.Is(err, store.ErrDuplicate) {
-		return s.besideAnother(ctx, order, payer)
+		return c.besideAnother(ctx, order, payer)
 	}
 	if err != nil {
 		return Placement{Ref: order.Ref}, err
 	}
-	if err := s.submit(ctx, order, &attempt); err != nil {
+	if err := c.sender.submit(ctx, order, &attempt); err != nil {
 		return Placement{Ref: order.Ref}, err
 	}
-	return s.next(ctx, order.ID, order.Ref, payer)
+	return c.next(ctx, order.ID, order.Ref, payer)
 }
 
 // afterSubmission waits a moment for the request that is sending the order's newest attempt, and loads the order again.
-func (s *Service) afterSubmission(ctx context.Context, order *models.Order) (*models.Attempt, error) {
-	if err := s.awaitSubmission(ctx, order.ID); err != nil {
+func (c *Checkout) afterSubmission(ctx context.Context, order *models.Order) (*models.Attempt, error) {
+	if err := c.awaitSubmission(ctx, order.ID); err != nil {
 		return nil, err
 	}
-	fresh, err := s.store.Order(ctx, order.ID)
+	fresh, err := c.store.Order(ctx, order.ID)
 	if err != nil {
 		return nil, fmt.Errorf("load order: %w", err)
 	}
@@ -192,46 +178,46 @@ func (s *Service) afterSubmission(ctx context.Context, order *models.Order) (*mo
 
 // besideAnother answers a second press of the button: the database allows one live attempt only, and whatever the first press makes
 // is the second's too. ErrBusy: the old attempt is not proved closed yet.
-func (s *Service) besideAnother(ctx context.Context, order *models.Order, payer models.Payer) (Placement, error) {
+func (c *Checkout) besideAnother(ctx context.Context, order *models.Order, payer models.Payer) (Placement, error) {
 	old := order.Current().ID
-	err := s.await(ctx, order.ID, func(o *models.Order) bool { return o.State != models.OrderAwaiting || o.Current().ID != old })
+	err := c.await(ctx, order.ID, func(o *models.Order) bool { return o.State != models.OrderAwaiting || o.Current().ID != old })
 	if err != nil {
 		return Placement{Ref: order.Ref}, err
 	}
-	if err := s.awaitSubmission(ctx, order.ID); err != nil {
+	if err := c.awaitSubmission(ctx, order.ID); err != nil {
 		return Placement{Ref: order.Ref}, err
 	}
-	fresh, err := s.store.Order(ctx, order.ID)
+	fresh, err := c.store.Order(ctx, order.ID)
 	if err != nil {
 		return Placement{Ref: order.Ref}, fmt.Errorf("load order: %w", err)
 	}
 	if a := fresh.Current(); a.State.Live() && a.Intent == models.IntentRetry {
 		return Placement{Ref: order.Ref}, ErrBusy
 	}
-	return s.next(ctx, order.ID, order.Ref, payer)
+	return c.next(ctx, order.ID, order.Ref, payer)
 }
 
-func (s *Service) insertAttempt(ctx context.Context, order *models.Order, in PayInput) (models.Attempt, error) {
+func (c *Checkout) insertAttempt(ctx context.Context, order *models.Order, in PayInput) (models.Attempt, error) {
 	var attempt models.Attempt
-	err := s.store.Tx(ctx, func(tx *store.Store) error {
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
 		coins, err := tx.Coins(ctx)
 		if err != nil {
 			return fmt.Errorf("load coins: %w", err)
 		}
 		var quote models.Quote
 		if last := order.Current(); in.Coin == "" && last != nil {
-			quote, err = s.repeatQuote(coins, last, order.Total)
+			quote, err = c.quoter.repeatQuote(coins, last, order.Total)
 		} else {
-			quote, err = s.agreedQuote(coins, in.Coin, order.Total, OrderSubject(order.ID), in.Quotes)
+			quote, err = c.quoter.agreedQuote(coins, in.Coin, order.Total, OrderSubject(order.ID), in.Quotes)
 		}
 		if err != nil {
 			return err
 		}
-		now := s.clock()
-		attempt = s.frozenAttempt(order, quote, in.Payer, now)
+		now := c.clock()
+		attempt = c.frozenAttempt(order, quote, in.Payer, now)
 		// The new attempt gets time of its own; whoever expires the order at this moment wins.
-		expires := later(order.ExpiresAt, now.Add(s.retryTTL))
-		if err := tx.ExtendOrder(ctx, order.ID, expires, expires.Add(s.grace)); err != nil {
+		expires := later(order.ExpiresAt, now.Add(c.retryTTL))
+		if err := tx.ExtendOrder(ctx, order.ID, expires, expires.Add(c.grace)); err != nil {
 			if errors.Is(err, store.ErrConflict) {
 				return ErrNotPayable
 			}
@@ -240,4 +226,21 @@ func (s *Service) insertAttempt(ctx context.Context, order *models.Order, in Pay
 		return tx.InsertAttempt(ctx, &attempt)
 	})
 	return attempt, err
+}
+
+// payURL is where the shopper, who is asked, pays an open attempt. Whoever is signed in as its payer gets there with the token at
+// hand: that of the attempt may have run out since.
+func (c *Checkout) payURL(a *models.Attempt, asked models.Payer) (string, error) {
+	payer := a.Payer
+	if !payer.Known() {
+		return "", ErrPayer // sealed with a key that is no longer ours
+	}
+	if payer.OpenID != "" && asked.OpenID == payer.OpenID && asked.Token != "" {
+		payer.Token = asked.Token
+	}
+	to, err := c.gateway.PayURL(opay.PayPage{OrderNum: a.OrderNum, Payer: opayPayer(payer)})
+	if err != nil {
+		return "", fmt.Errorf("build the pay address: %w", err)
+	}
+	return to, nil
 }

@@ -1,5 +1,5 @@
-// Package payments is what the shop does about money: it places orders, takes the platform's callbacks, asks the platform,
-// settles, polls, expires and cancels. It knows no HTTP server and no HTML.
+// Package payments is the money path: it brings a cart to a paid order, or ends the order, and pays money back. It knows no HTTP server and no
+// HTML.
 //
 // Every source of news — callback, return page, poller, cancellation — ends in the same function, settle, which compares what
 // orderDetail says with the attempt and moves attempt, order and stock in one transaction by compare-and-set (reliability.md
@@ -96,27 +96,30 @@ var (
 	ErrBusy = errors.New("an earlier payment is still being closed")
 )
 
-// Service does the shop's payments. It is safe for concurrent use and for any number of replicas.
+// Service does the shop's payments: it puts the parts together, and its methods are theirs. It is safe for concurrent use and for any
+// number of replicas.
+//
+// The parts know one another in one direction: settlement ← sender ← Inquiry ← Cancellation, Callbacks, Checkout ← OrderAdmin. Quoter, Refunds
+// and SignIn know none of these; Checkout knows Quoter.
 type Service struct {
-	store    *store.Store
-	gateway  Gateway
-	base     string
-	scene    string
-	clock    models.Clock
-	log      *slog.Logger
-	jobs     *jobs.Engine
-	outbox   *mail.Outbox
-	quoteTTL time.Duration
-	orderTTL time.Duration
-	retryTTL time.Duration
-	grace    time.Duration
-	proofAge time.Duration
-	timeout  time.Duration
-	zone     *time.Location
-	fourEyes models.Amount
+	*Quoter
+	*Checkout
+	*Inquiry
+	*Callbacks
+	*Cancellation
+	*Refunds
+	*SignIn
+	*OrderAdmin
 
-	wakeInbox   jobs.Bell
-	wakeRefunds jobs.Bell
+	zone *time.Location
+}
+
+// core is what every part needs.
+type core struct {
+	store   *store.Store
+	clock   models.Clock
+	log     *slog.Logger
+	timeout time.Duration // for one call to the platform
 }
 
 // New checks the configuration and registers the service's work with c.Jobs. BaseURL must be an absolute http or https address without path, query and fragment.
@@ -129,27 +132,64 @@ func New(c Config) (*Service, error) {
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("payments: base address %q must be http(s)://host without a path", c.BaseURL)
 	}
-	s := &Service{
-		store: c.Store, gateway: c.Gateway, base: base, scene: c.SceneType, clock: c.Clock, log: c.Logger,
-		jobs: c.Jobs, outbox: c.Outbox,
-		quoteTTL: orDefault(c.QuoteTTL, 10*time.Minute),
-		orderTTL: orDefault(c.OrderTTL, 30*time.Minute), retryTTL: orDefault(c.RetryTTL, 15*time.Minute),
-		grace: orDefault(c.ExpiryGrace, time.Minute), proofAge: orDefault(c.ProofAge, 2*time.Minute),
-		timeout: orDefault(c.CallTimeout, 8*time.Second),
-		zone:    c.Zone, fourEyes: c.FourEyesLimit,
-		wakeInbox: jobs.NewBell(), wakeRefunds: jobs.NewBell(),
-	}
-	if s.zone == nil {
-		s.zone = time.UTC
-	}
-	if s.clock == nil {
-		s.clock = models.SystemClock
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
-	}
+	c.BaseURL = base
+	s := assemble(c.withDefaults())
 	s.register(c.Jobs)
 	return s, nil
+}
+
+// withDefaults is the configuration with the default of each field that is not set.
+func (c Config) withDefaults() Config {
+	c.QuoteTTL = orDefault(c.QuoteTTL, 10*time.Minute)
+	c.OrderTTL = orDefault(c.OrderTTL, 30*time.Minute)
+	c.RetryTTL = orDefault(c.RetryTTL, 15*time.Minute)
+	c.ExpiryGrace = orDefault(c.ExpiryGrace, time.Minute)
+	c.ProofAge = orDefault(c.ProofAge, 2*time.Minute)
+	c.CallTimeout = orDefault(c.CallTimeout, DefaultCallTimeout)
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	if c.Clock == nil {
+		c.Clock = models.SystemClock
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// assemble makes the parts, each with what it needs.
+func assemble(c Config) *Service {
+	core := core{store: c.Store, clock: c.Clock, log: c.Logger, timeout: c.CallTimeout}
+	settlement := &settlement{core: core, outbox: c.Outbox}
+	sender := &sender{core: core, gateway: c.Gateway, settlement: settlement, outbox: c.Outbox, base: c.BaseURL, grace: c.ExpiryGrace}
+	inquiry := &Inquiry{core: core, gateway: c.Gateway, settlement: settlement, sender: sender, proofAge: c.ProofAge}
+	cancellation := &Cancellation{core: core, settlement: settlement, inquiry: inquiry}
+	quoter := &Quoter{core: core, ttl: c.QuoteTTL}
+	return &Service{
+		Quoter: quoter,
+		Checkout: &Checkout{
+			core: core, gateway: c.Gateway, settlement: settlement, sender: sender, inquiry: inquiry, quoter: quoter,
+			scene: c.SceneType, orderTTL: c.OrderTTL, retryTTL: c.RetryTTL, grace: c.ExpiryGrace,
+		},
+		Inquiry:      inquiry,
+		Callbacks:    &Callbacks{core: core, gateway: c.Gateway, settlement: settlement, inquiry: inquiry, wake: jobs.NewBell()},
+		Cancellation: cancellation,
+		Refunds:      &Refunds{core: core, gateway: c.Gateway, fourEyes: c.FourEyesLimit, proofAge: c.ProofAge, wake: jobs.NewBell()},
+		SignIn:       &SignIn{core: core, gateway: c.Gateway, base: c.BaseURL},
+		OrderAdmin:   &OrderAdmin{core: core, inquiry: inquiry, cancellation: cancellation, jobs: c.Jobs, outbox: c.Outbox},
+		zone:         c.Zone,
+	}
+}
+
+// register gives the engine the parts' workers and tasks.
+func (s *Service) register(e *jobs.Engine) {
+	e.OnStart(s.logProbe)
+	e.AddWorker(jobs.Worker{Name: "inbox", Step: s.inboxStep, Wake: s.Callbacks.wake})
+	e.AddWorker(jobs.Worker{Name: "attempts", Step: s.attemptStep})
+	e.AddWorker(jobs.Worker{Name: "orders", Step: s.orderStep})
+	e.AddWorker(jobs.Worker{Name: "refunds", Step: s.refundStep, Wake: s.Refunds.wake})
+	e.Handle(models.TaskCancel, s.cancelOrders)
 }
 
 // PlatformZone is the zone in which the exchange's day begins and ends.
@@ -162,29 +202,8 @@ func orDefault(d, def time.Duration) time.Duration {
 	return d
 }
 
-// payURL is where the shopper, who is asked, pays an open attempt. Whoever is signed in as its payer gets there with the token at
-// hand: that of the attempt may have run out since.
-func (s *Service) payURL(a *models.Attempt, asked models.Payer) (string, error) {
-	payer := a.Payer
-	if !payer.Known() {
-		return "", ErrPayer // sealed with a key that is no longer ours
-	}
-	if payer.OpenID != "" && asked.OpenID == payer.OpenID && asked.Token != "" {
-		payer.Token = asked.Token
-	}
-	to, err := s.gateway.PayURL(opay.PayPage{OrderNum: a.OrderNum, Payer: opayPayer(payer)})
-	if err != nil {
-		return "", fmt.Errorf("build the pay address: %w", err)
-	}
-	return to, nil
-}
-
-func opayPayer(p models.Payer) opay.Payer {
-	return opay.Payer{OpenID: p.OpenID.Reveal(), UserID: p.UserID, Token: p.Token.Reveal()}
-}
-
 // detached lets a step that has begun finish although the shopper's browser went away: an answer of the platform must be
 // stored.
-func (s *Service) detached(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
+func (c core) detached(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), c.timeout)
 }

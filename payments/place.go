@@ -33,6 +33,21 @@ type Placement struct {
 	Existing bool   // the form had made this order before
 }
 
+// Checkout turns carts into orders with payment attempts, and leads shoppers to the page where they pay.
+type Checkout struct {
+	core
+
+	gateway    Gateway
+	settlement *settlement
+	sender     *sender
+	inquiry    *Inquiry
+	quoter     *Quoter
+	scene      string // orderSceneType, if agreed with the platform
+	orderTTL   time.Duration
+	retryTTL   time.Duration
+	grace      time.Duration
+}
+
 // Place turns a cart into an order with a payment attempt, asks the platform for its order, and says where to go
 // (design.md §2). The same form token always gives the same order.
 //
@@ -43,20 +58,20 @@ type Placement struct {
 // Errors: ErrCartEmpty, ErrFormUsed, ErrCartChanged, ErrPlace, ErrUndeliverable, ErrTooHeavy, *AddressError, *CouponError,
 // ErrNothingToPay, ErrCoin, ErrQuote, ErrPayer, *store.OutOfStockError, ErrUnreachable, ErrSignIn, and the store's. Another refusal by
 // the platform is not an error: the order page shows it, with the choice to correct it.
-func (s *Service) Place(ctx context.Context, in PlaceInput) (Placement, error) {
+func (c *Checkout) Place(ctx context.Context, in PlaceInput) (Placement, error) {
 	if !in.Payer.Known() {
 		return Placement{}, ErrPayer
 	}
-	existing, err := s.store.OrderByFormToken(ctx, in.FormToken)
+	existing, err := c.store.OrderByFormToken(ctx, in.FormToken)
 	if err == nil {
-		return s.placedBefore(ctx, in, existing)
+		return c.placedBefore(ctx, in, existing)
 	}
 	if !errors.Is(err, store.ErrNotFound) {
 		return Placement{}, fmt.Errorf("look for the form's order: %w", err)
 	}
-	order, attempt, err := s.insertOrder(ctx, in)
+	order, attempt, err := c.insertOrder(ctx, in)
 	if err != nil {
-		existing, lookErr := s.formOrder(ctx, in.FormToken)
+		existing, lookErr := c.formOrder(ctx, in.FormToken)
 		switch {
 		case errors.Is(lookErr, store.ErrNotFound):
 			return Placement{}, err
@@ -64,27 +79,27 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placement, error) {
 			return Placement{}, errors.Join(err, lookErr)
 		case existing.ID != order.ID:
 			// The same form at the same moment has become an order: then its token is taken, or its cart is empty already.
-			return s.placedBefore(ctx, in, existing)
+			return c.placedBefore(ctx, in, existing)
 		}
-		s.log.WarnContext(ctx, "order stored although its commit was not answered", "order", order.ID, "error", err)
+		c.log.WarnContext(ctx, "order stored although its commit was not answered", "order", order.ID, "error", err)
 	}
-	switch err := s.submit(ctx, &order, &attempt); {
+	switch err := c.sender.submit(ctx, &order, &attempt); {
 	case err == nil:
 	case errors.Is(err, ErrUnreachable), errors.Is(err, ErrSignIn):
-		if s.gaveUpUnsent(ctx, in.CartID, &order) {
+		if c.gaveUpUnsent(ctx, in.CartID, &order) {
 			return Placement{}, err
 		}
 	default:
-		s.log.ErrorContext(ctx, "order placed, but what the platform answered is not stored", "order", order.ID, "error", err)
+		c.log.ErrorContext(ctx, "order placed, but what the platform answered is not stored", "order", order.ID, "error", err)
 	}
-	return s.placedNow(ctx, in, &order), nil
+	return c.placedNow(ctx, in, &order), nil
 }
 
 // formOrder looks for the order of a form that failed, also when the request's time is over.
-func (s *Service) formOrder(ctx context.Context, token string) (models.Order, error) {
+func (c *Checkout) formOrder(ctx context.Context, token string) (models.Order, error) {
 	ctx, cancel := afterwards(ctx)
 	defer cancel()
-	order, err := s.store.OrderByFormToken(ctx, token)
+	order, err := c.store.OrderByFormToken(ctx, token)
 	if err != nil {
 		return order, fmt.Errorf("look for the form's order: %w", err)
 	}
@@ -93,45 +108,45 @@ func (s *Service) formOrder(ctx context.Context, token string) (models.Order, er
 
 // placedNow empties the cart of an order that exists, and says where its shopper goes. Neither can fail the order: a full cart is a
 // nuisance, and without a pay page there is the order's page.
-func (s *Service) placedNow(ctx context.Context, in PlaceInput, order *models.Order) Placement {
+func (c *Checkout) placedNow(ctx context.Context, in PlaceInput, order *models.Order) Placement {
 	ctx, cancel := afterwards(ctx)
 	defer cancel()
-	if err := s.emptyCart(ctx, in); err != nil {
-		s.log.ErrorContext(ctx, "cart not emptied after placing", "order", order.ID, "error", err)
+	if err := c.emptyCart(ctx, in); err != nil {
+		c.log.ErrorContext(ctx, "cart not emptied after placing", "order", order.ID, "error", err)
 	}
-	p, err := s.next(ctx, order.ID, order.Ref, in.Payer)
+	p, err := c.next(ctx, order.ID, order.Ref, in.Payer)
 	if err != nil {
-		s.log.ErrorContext(ctx, "no way to the pay page of an order that exists", "order", order.ID, "error", err)
+		c.log.ErrorContext(ctx, "no way to the pay page of an order that exists", "order", order.ID, "error", err)
 	}
 	return p
 }
 
 // insertOrder is transaction 1: order, lines, reservation and attempt, or nothing at all (reliability.md R1).
-func (s *Service) insertOrder(ctx context.Context, in PlaceInput) (models.Order, models.Attempt, error) {
+func (c *Checkout) insertOrder(ctx context.Context, in PlaceInput) (models.Order, models.Attempt, error) {
 	var order models.Order
 	var attempt models.Attempt
-	err := s.store.Tx(ctx, func(tx *store.Store) error {
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
 		cart, coins, err := cartForPlacing(ctx, tx, in)
 		if err != nil {
 			return err
 		}
-		bill, err := s.agreedBill(ctx, tx, cart, in)
+		bill, err := c.agreedBill(ctx, tx, cart, in)
 		if err != nil {
 			return err
 		}
-		now := s.clock()
-		order, err = s.newOrder(in, cart, bill, now)
+		now := c.clock()
+		order, err = c.newOrder(in, cart, bill, now)
 		if err != nil {
 			return err
 		}
-		if err := s.setDeadline(ctx, tx, &order); err != nil {
+		if err := c.setDeadline(ctx, tx, &order); err != nil {
 			return err
 		}
-		quote, err := s.agreedQuote(coins, in.Coin, order.Total, CartSubject(in.CartID), in.Quotes)
+		quote, err := c.quoter.agreedQuote(coins, in.Coin, order.Total, CartSubject(in.CartID), in.Quotes)
 		if err != nil {
 			return err
 		}
-		attempt = s.frozenAttempt(&order, quote, in.Payer, now)
+		attempt = c.frozenAttempt(&order, quote, in.Payer, now)
 		if err := tx.InsertOrder(ctx, &order); err != nil {
 			return fmt.Errorf("insert order: %w", err)
 		}
@@ -150,16 +165,16 @@ func (s *Service) insertOrder(ctx context.Context, in PlaceInput) (models.Order,
 }
 
 // setDeadline says until when the order can be paid: as the settings say, else as the service was set up.
-func (s *Service) setDeadline(ctx context.Context, tx *store.Store, order *models.Order) error {
+func (c *Checkout) setDeadline(ctx context.Context, tx *store.Store, order *models.Order) error {
 	settings, err := tx.LoadSettings(ctx)
 	if err != nil {
 		return fmt.Errorf("read the time to pay: %w", err)
 	}
-	ttl := s.orderTTL
+	ttl := c.orderTTL
 	if settings.Source(models.SettingOrderTTL) == models.FromDatabase {
 		ttl = settings.OrderTTL()
 	}
-	order.ExpiresAt, order.DueAt = order.CreatedAt.Add(ttl), order.CreatedAt.Add(ttl+s.grace)
+	order.ExpiresAt, order.DueAt = order.CreatedAt.Add(ttl), order.CreatedAt.Add(ttl+c.grace)
 	return nil
 }
 
@@ -191,8 +206,8 @@ func cartForPlacing(ctx context.Context, tx *store.Store, in PlaceInput) (models
 }
 
 // agreedBill prices the cart and insists that it costs what the form showed, and that it can be ordered.
-func (s *Service) agreedBill(ctx context.Context, tx *store.Store, cart models.Cart, in PlaceInput) (Bill, error) {
-	bill, err := totalsIn(ctx, tx, storedTerms{tx}, s.clock, cart, in.Currency, in.Email)
+func (c *Checkout) agreedBill(ctx context.Context, tx *store.Store, cart models.Cart, in PlaceInput) (Bill, error) {
+	bill, err := totalsIn(ctx, tx, storedTerms{tx}, c.clock, cart, in.Currency, in.Email)
 	switch {
 	case err != nil:
 		return bill, err
@@ -204,7 +219,7 @@ func (s *Service) agreedBill(ctx context.Context, tx *store.Store, cart models.C
 }
 
 // newOrder takes the snapshot of the cart and of what it costs.
-func (s *Service) newOrder(in PlaceInput, cart models.Cart, bill Bill, now time.Time) (models.Order, error) {
+func (c *Checkout) newOrder(in PlaceInput, cart models.Cart, bill Bill, now time.Time) (models.Order, error) {
 	order := models.Order{
 		ID: models.NewID(), Ref: models.NewRef(), State: models.OrderAwaiting,
 		Email: in.Email, Name: in.Name, Lang: in.Lang, Currency: in.Currency.Code, Digits: in.Currency.Digits, FormToken: in.FormToken,
@@ -236,22 +251,22 @@ func (s *Service) newOrder(in PlaceInput, cart models.Cart, bill Bill, now time.
 }
 
 // placedBefore answers a form that had made an order already: double click, reload, back button, second tab.
-func (s *Service) placedBefore(ctx context.Context, in PlaceInput, order models.Order) (Placement, error) {
+func (c *Checkout) placedBefore(ctx context.Context, in PlaceInput, order models.Order) (Placement, error) {
 	if order.CalledOff() {
 		return Placement{}, ErrFormUsed // nothing came of it, and the cart is still full
 	}
-	if err := s.awaitSubmission(ctx, order.ID); err != nil {
-		s.log.WarnContext(ctx, "first press of the button not awaited", "order", order.ID, "error", err)
+	if err := c.awaitSubmission(ctx, order.ID); err != nil {
+		c.log.WarnContext(ctx, "first press of the button not awaited", "order", order.ID, "error", err)
 	}
-	p := s.placedNow(ctx, in, &order)
+	p := c.placedNow(ctx, in, &order)
 	p.Existing = true
 	return p, nil
 }
 
 // awaitSubmission gives the first press of the button a moment to hear from the platform, because a browser shows the answer
 // to the second.
-func (s *Service) awaitSubmission(ctx context.Context, orderID string) error {
-	return s.await(ctx, orderID, func(o *models.Order) bool {
+func (c *Checkout) awaitSubmission(ctx context.Context, orderID string) error {
+	return c.await(ctx, orderID, func(o *models.Order) bool {
 		a := o.Current()
 		return a == nil || !sending(a)
 	})
@@ -263,13 +278,13 @@ func sending(a *models.Attempt) bool {
 }
 
 // await loads an order again and again until it is as wanted, or patience ends, which is no error.
-func (s *Service) await(ctx context.Context, orderID string, done func(*models.Order) bool) error {
+func (c *Checkout) await(ctx context.Context, orderID string, done func(*models.Order) bool) error {
 	deadline := time.NewTimer(submissionPatience)
 	defer deadline.Stop()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		order, err := s.store.Order(ctx, orderID)
+		order, err := c.store.Order(ctx, orderID)
 		if err != nil {
 			return fmt.Errorf("load order: %w", err)
 		}
@@ -288,9 +303,9 @@ func (s *Service) await(ctx context.Context, orderID string, done func(*models.O
 
 // next says where the shopper, who is payer, goes now. The pay page of another payer is not for them. With an error the placement leads
 // to the order's page.
-func (s *Service) next(ctx context.Context, orderID, ref string, payer models.Payer) (Placement, error) {
+func (c *Checkout) next(ctx context.Context, orderID, ref string, payer models.Payer) (Placement, error) {
 	p := Placement{Ref: ref}
-	order, err := s.store.Order(ctx, orderID)
+	order, err := c.store.Order(ctx, orderID)
 	if err != nil {
 		return p, fmt.Errorf("load order: %w", err)
 	}
@@ -298,13 +313,13 @@ func (s *Service) next(ctx context.Context, orderID, ref string, payer models.Pa
 	if order.State != models.OrderAwaiting || a == nil || a.State != models.AttemptOpen || a.Intent != models.IntentNone || !mayPayAs(payer, a.Payer) {
 		return p, nil
 	}
-	p.PayURL, err = s.payURL(a, payer)
+	p.PayURL, err = c.payURL(a, payer)
 	return p, err
 }
 
 // emptyCart clears the cart that became an order, unless it has become another cart meanwhile.
-func (s *Service) emptyCart(ctx context.Context, in PlaceInput) error {
-	err := s.store.ClearCart(ctx, in.CartID, in.FormToken, models.NewRef())
+func (c *Checkout) emptyCart(ctx context.Context, in PlaceInput) error {
+	err := c.store.ClearCart(ctx, in.CartID, in.FormToken, models.NewRef())
 	if err != nil && !errors.Is(err, store.ErrConflict) {
 		return fmt.Errorf("clear cart: %w", err)
 	}
@@ -313,12 +328,12 @@ func (s *Service) emptyCart(ctx context.Context, in PlaceInput) error {
 
 // gaveUpUnsent calls off an order whose request never left us: nothing can ever be paid for it, so the stock goes back and the shopper
 // keeps the cart, under a new form token. Where that fails the order stands, and false is returned.
-func (s *Service) gaveUpUnsent(ctx context.Context, cartID string, order *models.Order) bool {
+func (c *Checkout) gaveUpUnsent(ctx context.Context, cartID string, order *models.Order) bool {
 	look := ctx
 	ctx, cancel := afterwards(ctx)
 	defer cancel()
-	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		if err := s.endOrder(ctx, tx, order, models.OrderCancelled, "place"); err != nil {
+	err := c.store.Tx(ctx, func(tx *store.Store) error {
+		if err := c.settlement.endOrder(ctx, tx, order, models.OrderCancelled, "place"); err != nil {
 			return err
 		}
 		err := tx.RenewForm(ctx, cartID, order.FormToken, models.NewRef())
@@ -331,24 +346,19 @@ func (s *Service) gaveUpUnsent(ctx context.Context, cartID string, order *models
 		return true
 	}
 	// The commit may have lost its answer, or the form's other request may have been faster.
-	if fresh, lookErr := s.formOrder(look, order.FormToken); lookErr == nil && fresh.CalledOff() {
+	if fresh, lookErr := c.formOrder(look, order.FormToken); lookErr == nil && fresh.CalledOff() {
 		return true
 	}
-	s.log.ErrorContext(ctx, "order not given up although the platform was not reached", "order", order.ID, "error", err)
+	c.log.ErrorContext(ctx, "order not given up although the platform was not reached", "order", order.ID, "error", err)
 	return false
 }
 
-// endOrder gives an awaiting order up, and its stock and its coupon back.
-func (s *Service) endOrder(ctx context.Context, tx *store.Store, order *models.Order, to models.OrderState, cause string) error {
-	t := models.Transition{OrderID: order.ID, Cause: cause}
-	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, to, store.OrderChange{}, t); err != nil {
-		return fmt.Errorf("move order to %s: %w", to, err)
+// frozenAttempt is a new attempt to pay an order, with its quote frozen.
+func (c *Checkout) frozenAttempt(order *models.Order, q models.Quote, payer models.Payer, now time.Time) models.Attempt {
+	return models.Attempt{
+		ID: models.NewID(), OrderID: order.ID, AppOrderID: models.NewRef(), State: models.AttemptCreated,
+		Coin: q.Coin, Amount: q.Amount, Rate: q.Rate, RateSource: q.Source, RateAt: q.At, Spread: q.Spread, QuoteExpiresAt: q.ExpiresAt,
+		PayerUserID: payer.UserID, Payer: payer, SceneType: c.scene,
+		CreatedAt: now, UpdatedAt: now, DueAt: now.Add(createdGrace),
 	}
-	if err := tx.ReleaseReservation(ctx, order.ID); err != nil {
-		return fmt.Errorf("release stock: %w", err)
-	}
-	if order.CouponCode == "" {
-		return nil
-	}
-	return tx.ReleaseCoupon(ctx, order.ID)
 }

@@ -11,10 +11,10 @@ import (
 // Probe asks the platform for an order that cannot exist, to find out before the first shopper does whether it takes our calls: nil
 // says that address, AppKey, keys and clock are right. Otherwise the error is the gateway's: *opay.Error with the platform's code,
 // opay.ErrUnreachable or opay.ErrUnknownOutcome.
-func (s *Service) Probe(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+func (q *Inquiry) Probe(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, q.timeout)
 	defer cancel()
-	_, err := s.gateway.OrderByRef(ctx, models.NewRef())
+	_, err := q.gateway.OrderByRef(ctx, models.NewRef())
 	if code, _ := opay.CodeOf(err); code == opay.CodeOrderNotFound || errors.Is(err, opay.ErrNotOffered) {
 		return nil
 	}
@@ -22,15 +22,15 @@ func (s *Service) Probe(ctx context.Context) error {
 }
 
 // logProbe tells the operator at the start of the workers what is wrong with the platform.
-func (s *Service) logProbe(ctx context.Context) {
-	err := s.Probe(ctx)
+func (q *Inquiry) logProbe(ctx context.Context) {
+	err := q.Probe(ctx)
 	code, refused := opay.CodeOf(err)
 	switch {
 	case err == nil || ctx.Err() != nil:
 	case refused:
-		s.log.ErrorContext(ctx, "the platform refuses our calls: check the AppKey, the keys registered for it, and the clock",
+		q.log.ErrorContext(ctx, "the platform refuses our calls: check the AppKey, the keys registered for it, and the clock",
 			"code", string(code), "meaning", code.Text())
 	default:
-		s.log.WarnContext(ctx, "the platform does not answer as it should; the shop stays open and goes on asking", "error", err)
+		q.log.WarnContext(ctx, "the platform does not answer as it should; the shop stays open and goes on asking", "error", err)
 	}
 }

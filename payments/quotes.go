@@ -48,18 +48,25 @@ func CartSubject(cartID string) string { return "cart:" + cartID }
 // OrderSubject names the quote sheets of an order that is to be paid again.
 func OrderSubject(orderID string) string { return "order:" + orderID }
 
+// Quoter computes what a cart costs, and freezes for a shopper what a total costs in each coin.
+type Quoter struct {
+	core
+
+	ttl time.Duration // how long a live rate is kept for a shopper
+}
+
 // Quotes freezes what a total costs in each coin, or goes on with the sheet that the shopper has. Coins that are below their minimum
 // are left out.
-func (s *Service) Quotes(r QuoteRequest) (Offers, error) {
-	now := s.clock()
-	seen, err := s.openSheet(r.Subject, r.Token)
+func (q *Quoter) Quotes(r QuoteRequest) (Offers, error) {
+	now := q.clock()
+	seen, err := q.openSheet(r.Subject, r.Token)
 	if err != nil {
 		return Offers{}, err
 	}
-	sheet, kept := s.sheetFor(r, seen, now)
+	sheet, kept := q.sheetFor(r, seen, now)
 	offers := Offers{Token: r.Token, Renewed: !kept && changed(seen, sheet, r.Total)}
 	if !kept {
-		if offers.Token, err = s.sealSheet(r.Subject, sheet); err != nil {
+		if offers.Token, err = q.sealSheet(r.Subject, sheet); err != nil {
 			return Offers{}, err
 		}
 	}
@@ -77,9 +84,9 @@ func (s *Service) Quotes(r QuoteRequest) (Offers, error) {
 }
 
 // sheetFor is the sheet that the shopper has, as long as it holds everything that could be offered now; otherwise a new one.
-func (s *Service) sheetFor(r QuoteRequest, seen models.QuoteSheet, now time.Time) (sheet models.QuoteSheet, kept bool) {
+func (q *Quoter) sheetFor(r QuoteRequest, seen models.QuoteSheet, now time.Time) (sheet models.QuoteSheet, kept bool) {
 	kept = now.Before(seen.ExpiresAt)
-	sheet.ExpiresAt = models.Instant(now.Add(orDefault(r.TTL, s.quoteTTL)))
+	sheet.ExpiresAt = models.Instant(now.Add(orDefault(r.TTL, q.ttl)))
 	for _, coin := range r.Coins {
 		if !coin.Enabled || coin.ProblemAt(now) != models.RateGood {
 			continue
@@ -139,21 +146,21 @@ func offerOf(coin models.Coin, sheet models.QuoteSheet, total models.Amount, now
 }
 
 // agreedQuote is what the shopper who was shown the sheet pays with a coin now, on either way: placing and paying again. ErrCoin, ErrQuote.
-func (s *Service) agreedQuote(coins []models.Coin, symbol string, total models.Amount, subject, token string) (models.Quote, error) {
-	sheet, err := s.openSheet(subject, token)
+func (q *Quoter) agreedQuote(coins []models.Coin, symbol string, total models.Amount, subject, token string) (models.Quote, error) {
+	sheet, err := q.openSheet(subject, token)
 	if err != nil {
 		return models.Quote{}, err
 	}
-	return s.quoteBy(sheet, coins, symbol, total)
+	return q.quoteBy(sheet, coins, symbol, total)
 }
 
-func (s *Service) quoteBy(sheet models.QuoteSheet, coins []models.Coin, symbol string, total models.Amount) (models.Quote, error) {
-	now := s.clock()
+func (q *Quoter) quoteBy(sheet models.QuoteSheet, coins []models.Coin, symbol string, total models.Amount) (models.Quote, error) {
+	now := q.clock()
 	for _, coin := range coins {
 		if coin.Symbol != symbol {
 			continue
 		}
-		quote, err := sheet.Agreed(coin, total, now, models.Instant(now.Add(s.quoteTTL)))
+		quote, err := sheet.Agreed(coin, total, now, models.Instant(now.Add(q.ttl)))
 		switch {
 		case errors.Is(err, models.ErrRate):
 			return quote, ErrQuote
@@ -166,22 +173,22 @@ func (s *Service) quoteBy(sheet models.QuoteSheet, coins []models.Coin, symbol s
 }
 
 // checkQuote reports whether an order could be paid now as its form says. ErrCoin, ErrQuote.
-func (s *Service) checkQuote(ctx context.Context, order *models.Order, in PayInput) error {
-	coins, err := s.store.Coins(ctx)
+func (q *Quoter) checkQuote(ctx context.Context, order *models.Order, in PayInput) error {
+	coins, err := q.store.Coins(ctx)
 	if err != nil {
 		return fmt.Errorf("load coins: %w", err)
 	}
-	_, err = s.agreedQuote(coins, in.Coin, order.Total, OrderSubject(order.ID), in.Quotes)
+	_, err = q.agreedQuote(coins, in.Coin, order.Total, OrderSubject(order.ID), in.Quotes)
 	return err
 }
 
 // repeatQuote is agreedQuote for a shopper who goes on without a form: with the coin of the last attempt, at what that one cost.
-func (s *Service) repeatQuote(coins []models.Coin, last *models.Attempt, total models.Amount) (models.Quote, error) {
+func (q *Quoter) repeatQuote(coins []models.Coin, last *models.Attempt, total models.Amount) (models.Quote, error) {
 	for _, coin := range coins {
 		if coin.Symbol != last.Coin {
 			continue
 		}
-		now := s.clock()
+		now := q.clock()
 		quote, err := coin.Quote(total, now)
 		switch {
 		case errors.Is(err, models.ErrRate):
@@ -192,19 +199,19 @@ func (s *Service) repeatQuote(coins []models.Coin, last *models.Attempt, total m
 			return quote, ErrQuote
 		}
 		if coin.Live() {
-			quote.ExpiresAt = models.Instant(now.Add(s.quoteTTL))
+			quote.ExpiresAt = models.Instant(now.Add(q.ttl))
 		}
 		return quote, nil
 	}
 	return models.Quote{}, ErrCoin
 }
 
-func (s *Service) sealSheet(subject string, sheet models.QuoteSheet) (string, error) {
+func (q *Quoter) sealSheet(subject string, sheet models.QuoteSheet) (string, error) {
 	plain, err := json.Marshal(sheet)
 	if err != nil {
 		return "", fmt.Errorf("encode the quotes: %w", err)
 	}
-	token, err := s.store.SealToken(quotePurpose, subject, plain)
+	token, err := q.store.SealToken(quotePurpose, subject, plain)
 	if err != nil {
 		return "", fmt.Errorf("seal the quotes: %w", err)
 	}
@@ -212,12 +219,12 @@ func (s *Service) sealSheet(subject string, sheet models.QuoteSheet) (string, er
 }
 
 // openSheet reads a sheet that a page brought back; anything that is none of ours is an empty one, which nothing was shown on.
-func (s *Service) openSheet(subject, token string) (models.QuoteSheet, error) {
+func (q *Quoter) openSheet(subject, token string) (models.QuoteSheet, error) {
 	var sheet models.QuoteSheet
 	if token == "" {
 		return sheet, nil
 	}
-	plain, err := s.store.OpenToken(quotePurpose, subject, token)
+	plain, err := q.store.OpenToken(quotePurpose, subject, token)
 	if errors.Is(err, store.ErrToken) {
 		return sheet, nil
 	}
@@ -228,14 +235,4 @@ func (s *Service) openSheet(subject, token string) (models.QuoteSheet, error) {
 		return models.QuoteSheet{}, nil //nolint:nilerr // sealed by another version of the shop: nothing is promised any more
 	}
 	return sheet, nil
-}
-
-// frozenAttempt is a new attempt to pay an order, with its quote frozen.
-func (s *Service) frozenAttempt(order *models.Order, q models.Quote, payer models.Payer, now time.Time) models.Attempt {
-	return models.Attempt{
-		ID: models.NewID(), OrderID: order.ID, AppOrderID: models.NewRef(), State: models.AttemptCreated,
-		Coin: q.Coin, Amount: q.Amount, Rate: q.Rate, RateSource: q.Source, RateAt: q.At, Spread: q.Spread, QuoteExpiresAt: q.ExpiresAt,
-		PayerUserID: payer.UserID, Payer: payer, SceneType: s.scene,
-		CreatedAt: now, UpdatedAt: now, DueAt: now.Add(createdGrace),
-	}
 }

@@ -30,8 +30,18 @@ var (
 	ErrRefundOver = errors.New("the refund is decided already")
 )
 
+// Refunds pays money back: staff request and approve refunds, its worker sends them and finds out what became of them.
+type Refunds struct {
+	core
+
+	gateway  Calls
+	fourEyes models.Amount
+	proofAge time.Duration
+	wake     jobs.Bell
+}
+
 // FourEyesLimit is the worth, in the shop's currency, above which a refund needs a second person; 0: none does.
-func (s *Service) FourEyesLimit() models.Amount { return s.fourEyes }
+func (rs *Refunds) FourEyesLimit() models.Amount { return rs.fourEyes }
 
 // RefundInput is a form that asks for a refund.
 type RefundInput struct {
@@ -46,15 +56,15 @@ type RefundInput struct {
 // Config.FourEyesLimit it is approved at once and the worker sends it; above, a second person must approve.
 //
 // Errors: store.ErrNotFound, ErrNotRefundable, ErrRefundAmount, models.ErrNoteText, *store.RefundTooMuchError.
-func (s *Service) RequestRefund(ctx context.Context, in RefundInput, by models.Actor) (models.Refund, error) {
-	if known, err := s.store.RefundByFormToken(ctx, in.FormToken); err == nil {
+func (rs *Refunds) RequestRefund(ctx context.Context, in RefundInput, by models.Actor) (models.Refund, error) {
+	if known, err := rs.store.RefundByFormToken(ctx, in.FormToken); err == nil {
 		return known, nil
 	}
 	reason, err := models.CleanNote(in.Reason)
 	if err != nil {
 		return models.Refund{}, err
 	}
-	order, err := s.store.Order(ctx, in.OrderID)
+	order, err := rs.store.Order(ctx, in.OrderID)
 	if err != nil {
 		return models.Refund{}, fmt.Errorf("load order: %w", err)
 	}
@@ -62,15 +72,15 @@ func (s *Service) RequestRefund(ctx context.Context, in RefundInput, by models.A
 	if a == nil {
 		return models.Refund{}, ErrNotRefundable
 	}
-	if err := s.checkRefundAmount(ctx, a, in.Amount); err != nil {
+	if err := rs.checkRefundAmount(ctx, a, in.Amount); err != nil {
 		return models.Refund{}, err
 	}
-	refund := s.newRefund(in, a, reason, by)
-	err = s.insertRefund(ctx, &refund, a, by)
+	refund := rs.newRefund(in, a, reason, by)
+	err = rs.insertRefund(ctx, &refund, a, by)
 	if errors.Is(err, store.ErrDuplicate) {
-		return s.store.RefundByFormToken(ctx, in.FormToken)
+		return rs.store.RefundByFormToken(ctx, in.FormToken)
 	}
-	s.wakeRefunds.Ring()
+	rs.wake.Ring()
 	return refund, err
 }
 
@@ -84,11 +94,11 @@ func paidAttempt(order *models.Order, id string) *models.Attempt {
 }
 
 // checkRefundAmount refuses an amount that the coin cannot have; the cap is the database's.
-func (s *Service) checkRefundAmount(ctx context.Context, a *models.Attempt, amount models.Amount) error {
+func (rs *Refunds) checkRefundAmount(ctx context.Context, a *models.Attempt, amount models.Amount) error {
 	if !amount.IsPositive() {
 		return ErrRefundAmount
 	}
-	coins, err := s.store.Coins(ctx)
+	coins, err := rs.store.Coins(ctx)
 	if err != nil {
 		return fmt.Errorf("load coins: %w", err)
 	}
@@ -100,21 +110,21 @@ func (s *Service) checkRefundAmount(ctx context.Context, a *models.Attempt, amou
 	return nil
 }
 
-func (s *Service) newRefund(in RefundInput, a *models.Attempt, reason string, by models.Actor) models.Refund {
-	now := s.clock()
+func (rs *Refunds) newRefund(in RefundInput, a *models.Attempt, reason string, by models.Actor) models.Refund {
+	now := rs.clock()
 	refund := models.Refund{
 		ID: models.NewID(), OrderID: in.OrderID, AttemptID: a.ID, AppOrderID: models.NewRef(), State: models.RefundRequested,
 		Amount: in.Amount, Coin: a.Coin, Reason: reason, FormToken: in.FormToken, RequestedBy: by.StaffID, CreatedAt: now, UpdatedAt: now,
 	}
 	worth := in.Amount.Mul(a.Rate)
-	if !s.fourEyes.IsPositive() || worth.Cmp(s.fourEyes) <= 0 {
+	if !rs.fourEyes.IsPositive() || worth.Cmp(rs.fourEyes) <= 0 {
 		refund.State, refund.ApprovedBy, refund.DueAt = models.RefundApproved, by.StaffID, now
 	}
 	return refund
 }
 
-func (s *Service) insertRefund(ctx context.Context, refund *models.Refund, a *models.Attempt, by models.Actor) error {
-	return s.store.Tx(ctx, func(tx *store.Store) error {
+func (rs *Refunds) insertRefund(ctx context.Context, refund *models.Refund, a *models.Attempt, by models.Actor) error {
+	return rs.store.Tx(ctx, func(tx *store.Store) error {
 		order, err := tx.LockOrder(ctx, refund.OrderID)
 		if err != nil {
 			return fmt.Errorf("load order: %w", err)
@@ -125,7 +135,7 @@ func (s *Service) insertRefund(ctx context.Context, refund *models.Refund, a *mo
 		if err := tx.InsertRefund(ctx, refund, a.Amount); err != nil {
 			return fmt.Errorf("insert refund: %w", err)
 		}
-		if err := s.orderRefunding(ctx, tx, &order, refund); err != nil {
+		if err := rs.orderRefunding(ctx, tx, &order, refund); err != nil {
 			return err
 		}
 		return tx.Record(ctx, by, "refund.request", "refund:"+refund.ID, nil, models.Facts{
@@ -136,7 +146,7 @@ func (s *Service) insertRefund(ctx context.Context, refund *models.Refund, a *mo
 
 // orderRefunding shows on the order that money goes back. The refund of a second payment does not touch the order: the first
 // keeps it.
-func (s *Service) orderRefunding(ctx context.Context, tx *store.Store, order *models.Order, refund *models.Refund) error {
+func (rs *Refunds) orderRefunding(ctx context.Context, tx *store.Store, order *models.Order, refund *models.Refund) error {
 	if order.PaidAttemptID != refund.AttemptID || order.State == models.OrderRefunding {
 		return nil
 	}
@@ -148,28 +158,28 @@ func (s *Service) orderRefunding(ctx context.Context, tx *store.Store, order *mo
 }
 
 // ApproveRefund lets a second person release a refund. Errors: store.ErrNotFound, ErrSamePerson, ErrRefundOver.
-func (s *Service) ApproveRefund(ctx context.Context, id string, by models.Actor) error {
-	err := s.decideRefund(ctx, id, models.RefundApproved, "", by, func(r *models.Refund) (store.RefundChange, error) {
+func (rs *Refunds) ApproveRefund(ctx context.Context, id string, by models.Actor) error {
+	err := rs.decideRefund(ctx, id, models.RefundApproved, "", by, func(r *models.Refund) (store.RefundChange, error) {
 		if r.RequestedBy == by.StaffID {
 			return store.RefundChange{}, ErrSamePerson
 		}
 		if r.State != models.RefundRequested {
 			return store.RefundChange{}, ErrRefundOver
 		}
-		return store.RefundChange{ApprovedBy: new(by.StaffID), DueAt: new(s.clock())}, nil
+		return store.RefundChange{ApprovedBy: new(by.StaffID), DueAt: new(rs.clock())}, nil
 	})
-	s.wakeRefunds.Ring()
+	rs.wake.Ring()
 	return err
 }
 
 // DeclineRefund stops a refund that was not sent yet, with a reason, and gives its amount free again. Errors: store.ErrNotFound,
 // ErrRefundOver, models.ErrNoteText.
-func (s *Service) DeclineRefund(ctx context.Context, id, reason string, by models.Actor) error {
+func (rs *Refunds) DeclineRefund(ctx context.Context, id, reason string, by models.Actor) error {
 	reason, err := models.CleanNote(reason)
 	if err != nil {
 		return err
 	}
-	return s.decideRefund(ctx, id, models.RefundDeclined, reason, by, func(r *models.Refund) (store.RefundChange, error) {
+	return rs.decideRefund(ctx, id, models.RefundDeclined, reason, by, func(r *models.Refund) (store.RefundChange, error) {
 		if !r.State.CanMove(models.RefundDeclined) {
 			return store.RefundChange{}, ErrRefundOver
 		}
@@ -177,10 +187,10 @@ func (s *Service) DeclineRefund(ctx context.Context, id, reason string, by model
 	})
 }
 
-func (s *Service) decideRefund(
+func (rs *Refunds) decideRefund(
 	ctx context.Context, id string, to models.RefundState, reason string, by models.Actor, check func(*models.Refund) (store.RefundChange, error),
 ) error {
-	err := s.store.Tx(ctx, func(tx *store.Store) error {
+	err := rs.store.Tx(ctx, func(tx *store.Store) error {
 		refund, err := tx.Refund(ctx, id)
 		if err != nil {
 			return fmt.Errorf("load refund: %w", err)
@@ -189,7 +199,7 @@ func (s *Service) decideRefund(
 		if err != nil {
 			return err
 		}
-		if err := s.moveRefund(ctx, tx, &refund, to, set, "admin"); err != nil {
+		if err := rs.moveRefundIn(ctx, tx, &refund, to, set, "admin"); err != nil {
 			return err
 		}
 		after := models.Facts{"state": string(to)}
@@ -204,17 +214,22 @@ func (s *Service) decideRefund(
 	return err
 }
 
-// moveRefund changes a refund's state and, where it was the last one under way, the order's.
-func (s *Service) moveRefund(ctx context.Context, tx *store.Store, r *models.Refund, to models.RefundState, set store.RefundChange, cause string) error {
+// moveRefund is moveRefundIn for the worker, in a transaction of its own.
+func (rs *Refunds) moveRefund(ctx context.Context, r *models.Refund, to models.RefundState, set store.RefundChange) error {
+	return rs.store.Tx(ctx, func(tx *store.Store) error { return rs.moveRefundIn(ctx, tx, r, to, set, "refund") })
+}
+
+// moveRefundIn changes a refund's state in a transaction and, where it was the last one under way, the order's.
+func (rs *Refunds) moveRefundIn(ctx context.Context, tx *store.Store, r *models.Refund, to models.RefundState, set store.RefundChange, cause string) error {
 	t := models.Transition{OrderID: r.OrderID, AttemptID: r.AttemptID, Cause: cause}
 	if err := tx.MoveRefund(ctx, r.ID, r.State, to, set, t); err != nil {
 		return fmt.Errorf("move refund to %s: %w", to, err)
 	}
-	return s.orderAfterRefunds(ctx, tx, r.OrderID, cause)
+	return rs.orderAfterRefunds(ctx, tx, r.OrderID, cause)
 }
 
 // orderAfterRefunds brings an order back to where it was, or to refunded, when no refund is under way any more.
-func (s *Service) orderAfterRefunds(ctx context.Context, tx *store.Store, orderID, cause string) error {
+func (rs *Refunds) orderAfterRefunds(ctx context.Context, tx *store.Store, orderID, cause string) error {
 	order, err := tx.LockOrder(ctx, orderID)
 	if err != nil {
 		return fmt.Errorf("load order: %w", err)
@@ -254,61 +269,58 @@ func (s *Service) orderAfterRefunds(ctx context.Context, tx *store.Store, orderI
 }
 
 // refundStep sends approved refunds and resolves those whose outcome is unknown.
-func (s *Service) refundStep(ctx context.Context) (int, error) {
-	rows, err := jobs.Claim(ctx, s.store.ClaimRefunds, jobs.Batch, jobs.Lease)
+func (rs *Refunds) refundStep(ctx context.Context) (int, error) {
+	rows, err := jobs.Claim(ctx, rs.store.ClaimRefunds, jobs.Batch, jobs.Lease)
 	if err != nil {
 		return 0, fmt.Errorf("claim refunds: %w", err)
 	}
 	return jobs.Each(ctx, rows, func(ctx context.Context, r models.Refund) {
-		work, cancel := context.WithTimeout(ctx, 2*s.timeout)
+		work, cancel := context.WithTimeout(ctx, 2*rs.timeout)
 		defer cancel()
 		var err error
 		if r.State == models.RefundApproved {
-			err = s.sendRefund(work, r)
+			err = rs.sendRefund(work, r)
 		} else {
-			err = s.resolveRefund(work, r)
+			err = rs.resolveRefund(work, r)
 		}
 		if err != nil && !errors.Is(err, store.ErrConflict) {
-			s.log.ErrorContext(ctx, "refund not done yet", "refund", r.ID, "order", r.OrderID, "error", err)
+			rs.log.ErrorContext(ctx, "refund not done yet", "refund", r.ID, "order", r.OrderID, "error", err)
 		}
-		jobs.LogLost(ctx, s.log, s.refundLater(ctx, r))
+		jobs.LogLost(ctx, rs.log, rs.refundLater(ctx, r))
 	}), nil
 }
 
 // refundLater plans the next question about a refund that is still open, unless it was planned or ended meanwhile.
-func (s *Service) refundLater(ctx context.Context, r models.Refund) error {
-	return s.store.Reschedule(ctx, store.QueueRefunds, r.ID, r.Lease, s.clock().Add(pollDelay(r.Checks+1)))
+func (rs *Refunds) refundLater(ctx context.Context, r models.Refund) error {
+	return rs.store.Reschedule(ctx, store.QueueRefunds, r.ID, r.Lease, rs.clock().Add(pollDelay(r.Checks+1)))
 }
 
 // sendRefund asks the platform once. The compare-and-set to submitting makes it once: whoever finds a refund in submitting resolves it
 // and never sends it again (reliability.md R15).
-func (s *Service) sendRefund(ctx context.Context, r models.Refund) error {
-	a, err := s.store.Attempt(ctx, r.AttemptID)
+func (rs *Refunds) sendRefund(ctx context.Context, r models.Refund) error {
+	a, err := rs.store.Attempt(ctx, r.AttemptID)
 	if err != nil {
 		return fmt.Errorf("load attempt: %w", err)
 	}
-	now := s.clock()
-	err = s.store.Tx(ctx, func(tx *store.Store) error {
-		return s.moveRefund(ctx, tx, &r, models.RefundSubmitting, store.RefundChange{SentAt: new(now), DueAt: new(now.Add(submittingGrace))}, "refund")
-	})
-	if err != nil {
+	now := rs.clock()
+	if err := rs.moveRefund(ctx, &r, models.RefundSubmitting, store.RefundChange{SentAt: new(now), DueAt: new(now.Add(submittingGrace))}); err != nil {
 		return err
 	}
 	r.State, r.SentAt = models.RefundSubmitting, now
-	call, cancel := context.WithTimeout(ctx, s.timeout)
-	orderNum, callErr := s.gateway.Refund(call, opay.RefundRequest{
+	call, cancel := context.WithTimeout(ctx, rs.timeout)
+	orderNum, callErr := rs.gateway.Refund(call, opay.RefundRequest{
 		AppOrderID: r.AppOrderID, Payer: opayPayer(a.Payer), Amount: opay.Amount(r.Amount.String()), Coin: r.Coin, SceneType: a.SceneType,
 		AssetType: assetNormal,
 	})
 	cancel()
-	keep, cancel := s.detached(ctx)
+	keep, cancel := rs.detached(ctx)
 	defer cancel()
-	return s.storeRefundOutcome(keep, &r, orderNum, callErr)
+	return rs.storeRefundOutcome(keep, &r, orderNum, callErr)
 }
 
-func (s *Service) storeRefundOutcome(ctx context.Context, r *models.Refund, orderNum string, callErr error) error {
+func (rs *Refunds) storeRefundOutcome(ctx context.Context, r *models.Refund, orderNum string, callErr error) error {
 	code, refused := opay.CodeOf(callErr)
-	to, set := models.RefundUnknown, store.RefundChange{DueAt: new(s.clock().Add(unknownDelay))}
+	to, set := models.RefundUnknown, store.RefundChange{DueAt: new(rs.clock().Add(unknownDelay))}
 	switch {
 	case callErr == nil:
 		to, set = models.RefundAccepted, store.RefundChange{OrderNum: new(orderNum), DueAt: new(time.Time{})}
@@ -318,32 +330,32 @@ func (s *Service) storeRefundOutcome(ctx context.Context, r *models.Refund, orde
 		to, set = models.RefundFailed, store.RefundChange{ProblemCode: new(models.ProblemUnreachable), DueAt: new(time.Time{})}
 	}
 	if callErr != nil {
-		s.log.WarnContext(ctx, "refund not accepted", "refund", r.ID, "order", r.OrderID, "state", string(to), "error", callErr)
+		rs.log.WarnContext(ctx, "refund not accepted", "refund", r.ID, "order", r.OrderID, "state", string(to), "error", callErr)
 	}
-	return s.store.Tx(ctx, func(tx *store.Store) error { return s.moveRefund(ctx, tx, r, to, set, "refund") })
+	return rs.moveRefund(ctx, r, to, set)
 }
 
 // resolveRefund finds out by our own id what became of a refund. Its absence is proof only after ProofAge; a platform without the
 // call leaves it to the statement.
-func (s *Service) resolveRefund(ctx context.Context, r models.Refund) error {
-	detail, err := s.gateway.OrderByRef(ctx, r.AppOrderID)
+func (rs *Refunds) resolveRefund(ctx context.Context, r models.Refund) error {
+	detail, err := rs.gateway.OrderByRef(ctx, r.AppOrderID)
 	code, _ := opay.CodeOf(err)
-	ctx, cancel := s.detached(ctx)
+	ctx, cancel := rs.detached(ctx)
 	defer cancel()
-	now := s.clock()
+	now := rs.clock()
 	switch {
 	case err == nil:
 		set := store.RefundChange{OrderNum: new(detail.OrderNum), DueAt: new(time.Time{})}
-		return s.store.Tx(ctx, func(tx *store.Store) error { return s.moveRefund(ctx, tx, &r, models.RefundAccepted, set, "refund") })
-	case code == opay.CodeOrderNotFound && now.Sub(r.SentAt) >= refundProof*s.proofAge:
+		return rs.moveRefund(ctx, &r, models.RefundAccepted, set)
+	case code == opay.CodeOrderNotFound && now.Sub(r.SentAt) >= refundProof*rs.proofAge:
 		set := store.RefundChange{ProblemCode: new(models.ProblemNotAccepted), DueAt: new(time.Time{})}
-		return s.store.Tx(ctx, func(tx *store.Store) error { return s.moveRefund(ctx, tx, &r, models.RefundFailed, set, "refund") })
+		return rs.moveRefund(ctx, &r, models.RefundFailed, set)
 	}
 	if r.State == models.RefundSubmitting {
 		set := store.RefundChange{DueAt: new(now.Add(unknownDelay))}
-		return s.store.Tx(ctx, func(tx *store.Store) error { return s.moveRefund(ctx, tx, &r, models.RefundUnknown, set, "refund") })
+		return rs.moveRefund(ctx, &r, models.RefundUnknown, set)
 	}
-	if err := s.store.SetRefund(ctx, r.ID, r.State, store.RefundChange{Checks: new(r.Checks + 1)}); err != nil {
+	if err := rs.store.SetRefund(ctx, r.ID, r.State, store.RefundChange{Checks: new(r.Checks + 1)}); err != nil {
 		return fmt.Errorf("count the question: %w", err)
 	}
 	if code == opay.CodeOrderNotFound || errors.Is(err, opay.ErrNotOffered) {
@@ -353,8 +365,8 @@ func (s *Service) resolveRefund(ctx context.Context, r models.Refund) error {
 }
 
 // ConfirmRefund books that the statement shows a refund.
-func (s *Service) ConfirmRefund(ctx context.Context, appOrderID string, at time.Time) error {
-	err := s.store.Tx(ctx, func(tx *store.Store) error {
+func (rs *Refunds) ConfirmRefund(ctx context.Context, appOrderID string, at time.Time) error {
+	err := rs.store.Tx(ctx, func(tx *store.Store) error {
 		r, err := tx.RefundByAppOrderID(ctx, appOrderID)
 		if err != nil {
 			return fmt.Errorf("load refund: %w", err)
@@ -362,7 +374,7 @@ func (s *Service) ConfirmRefund(ctx context.Context, appOrderID string, at time.
 		if !r.State.CanMove(models.RefundConfirmed) {
 			return nil
 		}
-		return s.moveRefund(ctx, tx, &r, models.RefundConfirmed, store.RefundChange{ConfirmedAt: new(at), DueAt: new(time.Time{}), ProblemCode: new("")}, "statement")
+		return rs.moveRefundIn(ctx, tx, &r, models.RefundConfirmed, store.RefundChange{ConfirmedAt: new(at), DueAt: new(time.Time{}), ProblemCode: new("")}, "statement")
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return nil

@@ -46,3 +46,17 @@ func closedSteps() []time.Duration {
 
 // closedDelay is pollDelay for an attempt that was given up.
 func closedDelay(checks int) time.Duration { return jittered(closedSteps(), checks) }
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

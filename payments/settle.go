@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/opay"
 )
@@ -14,34 +15,44 @@ import (
 // settleTries bounds how often settle starts again because another writer was faster.
 const settleTries = 5
 
+// settlement moves attempts, their orders and their stock to what the platform answered, and ends orders that are given up. It makes no
+// calls itself.
+type settlement struct {
+	core
+
+	outbox *mail.Outbox
+}
+
 // settle is the one place where the platform's word changes an attempt, its order and the stock (reliability.md R5). detail is
 // a verified answer to a question about this very attempt; cause says who asked. Asking again with the same answer changes
 // nothing. It returns the attempt as it stands afterwards.
-func (s *Service) settle(
+func (s *settlement) settle(
 	ctx context.Context, attemptID string, detail opay.OrderDetail, source models.EvidenceSource, cause string,
 ) (models.Attempt, error) {
-	var after models.Attempt
 	for range settleTries {
+		var after models.Attempt
 		err := s.store.Tx(ctx, func(tx *store.Store) error {
-			if err := s.settleIn(ctx, tx, attemptID, detail, source, cause); err != nil {
+			err := s.settleIn(ctx, tx, attemptID, detail, source, cause)
+			if err != nil {
 				return err
 			}
-			var err error
 			after, err = tx.Attempt(ctx, attemptID)
 			return err
 		})
-		if !errors.Is(err, store.ErrConflict) {
-			if err != nil {
-				return after, fmt.Errorf("settle attempt: %w", err)
-			}
-			s.outbox.Wake()
-			return after, nil
+		switch {
+		case errors.Is(err, store.ErrConflict):
+			continue
+		case err != nil:
+			return after, fmt.Errorf("settle attempt: %w", err)
 		}
+		s.outbox.Wake()
+		return after, nil
 	}
-	return after, fmt.Errorf("settle attempt: %w %d times", store.ErrConflict, settleTries)
+	return models.Attempt{}, fmt.Errorf("settle attempt: %w %d times", store.ErrConflict, settleTries)
 }
 
-func (s *Service) settleIn(ctx context.Context, tx *store.Store, attemptID string, d opay.OrderDetail, source models.EvidenceSource, cause string) error {
+// settleIn is settle once, in a transaction. The error is store.ErrConflict where another writer was faster.
+func (s *settlement) settleIn(ctx context.Context, tx *store.Store, attemptID string, d opay.OrderDetail, source models.EvidenceSource, cause string) error {
 	a, err := tx.LockAttempt(ctx, attemptID)
 	if err != nil {
 		return fmt.Errorf("load attempt: %w", err)
@@ -53,7 +64,7 @@ func (s *Service) settleIn(ctx context.Context, tx *store.Store, attemptID strin
 	news := a.State != stateOf(d.Status)
 	mismatch := mismatchOf(&a, d)
 	if news || mismatch != "" {
-		if err := tx.AddEvidence(ctx, evidenceOf(&a, d, source, s)); err != nil {
+		if err := tx.AddEvidence(ctx, evidenceOf(&a, d, source, s.clock())); err != nil {
 			return fmt.Errorf("add evidence: %w", err)
 		}
 	}
@@ -66,18 +77,18 @@ func (s *Service) settleIn(ctx context.Context, tx *store.Store, attemptID strin
 	case opay.StatusPending:
 		return s.pending(ctx, tx, &order, &a, d, cause)
 	case opay.StatusFailed:
-		return s.closeAttempt(ctx, tx, &order, &a, ending{models.AttemptFailed, models.ProblemPayFailed, d.OrderNum, true, cause})
+		return s.closeAttempt(ctx, tx, &order, &a, ending{to: models.AttemptFailed, problem: models.ProblemPayFailed, orderNum: d.OrderNum, held: true, cause: cause})
 	case opay.StatusClosed:
-		return s.closeAttempt(ctx, tx, &order, &a, ending{models.AttemptClosed, models.ProblemClosed, d.OrderNum, true, cause})
+		return s.closeAttempt(ctx, tx, &order, &a, ending{to: models.AttemptClosed, problem: models.ProblemClosed, orderNum: d.OrderNum, held: true, cause: cause})
 	}
 	return fmt.Errorf("settle attempt: undocumented status %q", string(d.Status))
 }
 
-func evidenceOf(a *models.Attempt, d opay.OrderDetail, source models.EvidenceSource, s *Service) *models.Evidence {
+func evidenceOf(a *models.Attempt, d opay.OrderDetail, source models.EvidenceSource, now time.Time) *models.Evidence {
 	return &models.Evidence{
 		AttemptID: a.ID, OrderID: a.OrderID, Source: source, Verified: true,
 		AppOrderID: d.AppOrderID, OrderNum: d.OrderNum, Status: string(d.Status), Coin: d.Coin, Amount: models.CanonicalAmount(string(d.Amount)),
-		CreatedAt: s.clock(),
+		CreatedAt: now,
 	}
 }
 
@@ -99,7 +110,7 @@ func mismatchOf(a *models.Attempt, d opay.OrderDetail) string {
 
 // mismatch records that the platform holds something else than we ordered. Nothing is credited; where the platform calls it
 // paid, money is in the wrong place and the order waits for a person, with its stock.
-func (s *Service) mismatch(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, field, cause string) error {
+func (s *settlement) mismatch(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, field, cause string) error {
 	note := models.Remark("mismatch", "field", field, "status", string(d.Status))
 	if err := s.openReview(ctx, tx, models.ReviewMismatch, a, note); err != nil {
 		return err
@@ -119,7 +130,7 @@ func (s *Service) mismatch(ctx context.Context, tx *store.Store, order *models.O
 
 // dropNumber forgets an order number that turned out to be somebody else's order: the attempt is unknown again, and asked for by our
 // own id.
-func (s *Service) dropNumber(ctx context.Context, tx *store.Store, a *models.Attempt, cause string) error {
+func (s *settlement) dropNumber(ctx context.Context, tx *store.Store, a *models.Attempt, cause string) error {
 	set := store.AttemptChange{OrderNum: new(""), DueAt: new(s.clock().Add(unknownDelay))}
 	if a.State != models.AttemptOpen {
 		if !a.State.Live() {
@@ -135,7 +146,7 @@ func (s *Service) dropNumber(ctx context.Context, tx *store.Store, a *models.Att
 }
 
 // credit books a payment that orderDetail confirms in every field.
-func (s *Service) credit(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, cause string) error {
+func (s *settlement) credit(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, cause string) error {
 	if a.State == models.AttemptPaid {
 		return tx.EndQuestions(ctx, a.ID)
 	}
@@ -159,7 +170,7 @@ func (s *Service) credit(ctx context.Context, tx *store.Store, order *models.Ord
 	return fmt.Errorf("credit order in state %q", order.State)
 }
 
-func (s *Service) creditOrder(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, cause string) error {
+func (s *settlement) creditOrder(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, cause string) error {
 	var gone *store.OutOfStockError
 	if err := tx.SellReservation(ctx, order.ID); errors.As(err, &gone) {
 		return s.lateMoney(ctx, tx, order, a, models.Remark("sold_out", "sku", gone.SKU), cause)
@@ -178,7 +189,7 @@ func (s *Service) creditOrder(ctx context.Context, tx *store.Store, order *model
 }
 
 // lateMoney keeps money for an order that was given up in sight (reliability.md R6): never dropped, never booked by itself.
-func (s *Service) lateMoney(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, note, cause string) error {
+func (s *settlement) lateMoney(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, note, cause string) error {
 	if err := s.openReview(ctx, tx, models.ReviewLatePayment, a, note); err != nil {
 		return err
 	}
@@ -198,7 +209,7 @@ func useCoupon(ctx context.Context, tx *store.Store, order *models.Order) error 
 }
 
 // pending books that the platform holds our order and waits for the shopper.
-func (s *Service) pending(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, cause string) error {
+func (s *settlement) pending(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, cause string) error {
 	now := s.clock()
 	switch a.State {
 	case models.AttemptOpen:
@@ -227,7 +238,7 @@ func (s *Service) pending(ctx context.Context, tx *store.Store, order *models.Or
 }
 
 // regress records a status that goes back: nothing changes, and a person is told (reliability.md R6).
-func (s *Service) regress(ctx context.Context, tx *store.Store, a *models.Attempt, to models.AttemptState, cause string) error {
+func (s *settlement) regress(ctx context.Context, tx *store.Store, a *models.Attempt, to models.AttemptState, cause string) error {
 	err := tx.RefuseTransition(ctx, models.Transition{
 		OrderID: a.OrderID, AttemptID: a.ID, FromState: string(a.State), ToState: string(to), Refused: true, Cause: cause, CreatedAt: s.clock(),
 	})
@@ -248,7 +259,7 @@ type ending struct {
 
 // closeAttempt ends an attempt that is proved dead, and does what was wanted of it: the order is cancelled or expires, or
 // waits for a new attempt.
-func (s *Service) closeAttempt(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, e ending) error {
+func (s *settlement) closeAttempt(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, e ending) error {
 	switch {
 	case a.State == models.AttemptPaid:
 		if err := s.regress(ctx, tx, a, e.to, e.cause); err != nil {
@@ -283,7 +294,7 @@ func (s *Service) closeAttempt(ctx context.Context, tx *store.Store, order *mode
 }
 
 // openReview tells a person, once per kind and attempt.
-func (s *Service) openReview(ctx context.Context, tx *store.Store, kind models.ReviewKind, a *models.Attempt, note string) error {
+func (s *settlement) openReview(ctx context.Context, tx *store.Store, kind models.ReviewKind, a *models.Attempt, note string) error {
 	now := s.clock()
 	s.log.WarnContext(ctx, "review opened", "kind", string(kind), "order", a.OrderID, "attempt", a.ID)
 	err := tx.OpenReview(ctx, models.Review{
@@ -294,4 +305,19 @@ func (s *Service) openReview(ctx context.Context, tx *store.Store, kind models.R
 		return fmt.Errorf("open review: %w", err)
 	}
 	return nil
+}
+
+// endOrder gives an awaiting order up, and its stock and its coupon back.
+func (s *settlement) endOrder(ctx context.Context, tx *store.Store, order *models.Order, to models.OrderState, cause string) error {
+	t := models.Transition{OrderID: order.ID, Cause: cause}
+	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, to, store.OrderChange{}, t); err != nil {
+		return fmt.Errorf("move order to %s: %w", to, err)
+	}
+	if err := tx.ReleaseReservation(ctx, order.ID); err != nil {
+		return fmt.Errorf("release stock: %w", err)
+	}
+	if order.CouponCode == "" {
+		return nil
+	}
+	return tx.ReleaseCoupon(ctx, order.ID)
 }

@@ -13,8 +13,16 @@ import (
 // refreshBefore is how long a token must be good for, so that a payer who is sent to the pay page with it has time to pay.
 const refreshBefore = 5 * time.Minute
 
+// SignIn signs payers in at the platform and keeps them signed in.
+type SignIn struct {
+	core
+
+	gateway Gateway
+	base    string // the shop's public address
+}
+
 // LoginURL is the platform's sign-in page, which comes back to ConnectedPath with the state (platform/api.md §3.7).
-func (s *Service) LoginURL(state string) (string, error) {
+func (s *SignIn) LoginURL(state string) (string, error) {
 	to, err := s.gateway.LoginURL(s.base+ConnectedPath, state)
 	if err != nil {
 		return "", fmt.Errorf("build the sign-in address: %w", err)
@@ -23,7 +31,7 @@ func (s *Service) LoginURL(state string) (string, error) {
 }
 
 // Connect turns the code of a sign-in into the payer. Errors are the gateway's.
-func (s *Service) Connect(ctx context.Context, code string) (models.Payer, error) {
+func (s *SignIn) Connect(ctx context.Context, code string) (models.Payer, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	grant, err := s.gateway.Exchange(ctx, code)
@@ -34,7 +42,7 @@ func (s *Service) Connect(ctx context.Context, code string) (models.Payer, error
 }
 
 // payerOf is who a grant stands for, with the end of its token by our clock.
-func (s *Service) payerOf(g opay.Grant) models.Payer {
+func (s *SignIn) payerOf(g opay.Grant) models.Payer {
 	p := models.Payer{OpenID: models.Secret(g.OpenID), Token: models.Secret(g.Token), RefreshToken: models.Secret(g.RefreshToken)}
 	if g.ExpiresIn > 0 {
 		p.TokenEndsAt = models.Instant(s.clock().Add(g.ExpiresIn))
@@ -47,7 +55,7 @@ func (s *Service) payerOf(g opay.Grant) models.Payer {
 // which no end is known, are returned as they are; so is a token that cannot be refreshed now although it is still good.
 //
 // Errors: ErrSignIn, where the payer has to sign in again.
-func (s *Service) KeepSignedIn(ctx context.Context, p models.Payer) (models.Payer, error) {
+func (s *SignIn) KeepSignedIn(ctx context.Context, p models.Payer) (models.Payer, error) {
 	now := s.clock()
 	if p.Token == "" || p.TokenEndsAt.IsZero() || now.Add(refreshBefore).Before(p.TokenEndsAt) {
 		return p, nil

@@ -4,16 +4,29 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/opay"
 )
 
+// sender sends the order of an attempt to the platform and stores the outcome.
+type sender struct {
+	core
+
+	gateway    Calls
+	settlement *settlement
+	outbox     *mail.Outbox
+	base       string // the shop's public address
+	grace      time.Duration
+}
+
 // submit sends createThirdOrder for an attempt that is stored as created, and stores the outcome (reliability.md R1, R2). Only
 // the caller that moves the attempt to submitting sends. The error is ErrUnreachable if the request never left us, and ErrSignIn if
 // the payer's sign-in has run out; another refusal and an unknown outcome are stored and are no errors.
-func (s *Service) submit(ctx context.Context, order *models.Order, a *models.Attempt) error {
+func (s *sender) submit(ctx context.Context, order *models.Order, a *models.Attempt) error {
 	ctx, cancel := s.detached(ctx)
 	defer cancel()
 	now := s.clock()
@@ -31,7 +44,7 @@ func (s *Service) submit(ctx context.Context, order *models.Order, a *models.Att
 
 // send asks the platform for its order under the attempt's fixed appOrderId and stores what came of it. It may be repeated for
 // an attempt whose outcome is unknown: the same appOrderId can never make a second order (platform/api.md §4).
-func (s *Service) send(ctx context.Context, order *models.Order, a *models.Attempt) error {
+func (s *sender) send(ctx context.Context, order *models.Order, a *models.Attempt) error {
 	call, cancel := context.WithTimeout(ctx, s.timeout)
 	orderNum, err := s.gateway.CreateOrder(call, opay.CreateOrderRequest{
 		AppOrderID: a.AppOrderID, Payer: opayPayer(a.Payer), Amount: opay.Amount(a.Amount.String()), Coin: a.Coin,
@@ -43,7 +56,7 @@ func (s *Service) send(ctx context.Context, order *models.Order, a *models.Attem
 	return s.storeOutcome(store, order, a, orderNum, err)
 }
 
-func (s *Service) storeOutcome(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string, callErr error) error {
+func (s *sender) storeOutcome(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string, callErr error) error {
 	first := a.State == models.AttemptCreated
 	code, refused := opay.CodeOf(callErr)
 	switch {
@@ -97,7 +110,7 @@ func undecided(code opay.Code) bool {
 }
 
 // storeOpened is transaction 2: the platform's order number, and the mail that tells the shopper.
-func (s *Service) storeOpened(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string) error {
+func (s *sender) storeOpened(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string) error {
 	now := s.clock()
 	return s.store.Tx(ctx, func(tx *store.Store) error {
 		fresh, err := tx.LockAttempt(ctx, a.ID)
@@ -113,7 +126,7 @@ func (s *Service) storeOpened(ctx context.Context, order *models.Order, a *model
 		}
 		switch {
 		case fresh.OrderNum != "" && fresh.OrderNum != orderNum:
-			return s.openReview(ctx, tx, models.ReviewMismatch, &fresh, "createThirdOrder answered another order number than was known")
+			return s.settlement.openReview(ctx, tx, models.ReviewMismatch, &fresh, "createThirdOrder answered another order number than was known")
 		case fresh.State != models.AttemptSubmitting && fresh.State != models.AttemptUnknown:
 			// A callback was faster than this answer, and has moved on.
 			if fresh.OrderNum == "" {
@@ -132,8 +145,8 @@ func (s *Service) storeOpened(ctx context.Context, order *models.Order, a *model
 
 // storeForeign handles an answer with the number of another order of ours: it is an answer about something else (reliability.md R2),
 // so nothing is known of this one.
-func (s *Service) storeForeign(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string) error {
-	if err := s.openReview(ctx, s.store, models.ReviewMismatch, a, "createThirdOrder answered with the number of another order, "+orderNum); err != nil {
+func (s *sender) storeForeign(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string) error {
+	if err := s.settlement.openReview(ctx, s.store, models.ReviewMismatch, a, "createThirdOrder answered with the number of another order, "+orderNum); err != nil {
 		return err
 	}
 	return s.storeUnknown(ctx, order, a)
@@ -141,7 +154,7 @@ func (s *Service) storeForeign(ctx context.Context, order *models.Order, a *mode
 
 // storeFailed ends an attempt of which it is certain that the platform holds no order; held, where one might turn up all the same,
 // because a request of ours was never answered.
-func (s *Service) storeFailed(ctx context.Context, a *models.Attempt, problem string, held bool) error {
+func (s *sender) storeFailed(ctx context.Context, a *models.Attempt, problem string, held bool) error {
 	return s.store.Tx(ctx, func(tx *store.Store) error {
 		fresh, err := tx.LockAttempt(ctx, a.ID)
 		if err != nil {
@@ -160,7 +173,7 @@ func (s *Service) storeFailed(ctx context.Context, a *models.Attempt, problem st
 		if err != nil {
 			return fmt.Errorf("load order: %w", err)
 		}
-		if err := s.closeAttempt(ctx, tx, &order, &fresh, ending{to: models.AttemptFailed, problem: problem, held: held, cause: "create"}); err != nil {
+		if err := s.settlement.closeAttempt(ctx, tx, &order, &fresh, ending{to: models.AttemptFailed, problem: problem, held: held, cause: "create"}); err != nil {
 			return err
 		}
 		return s.shortenOrder(ctx, tx, &order)
@@ -169,7 +182,7 @@ func (s *Service) storeFailed(ctx context.Context, a *models.Attempt, problem st
 
 // shortenOrder gives an order less time after a refusal: nothing can be paid for it, and its stock should not wait long for somebody
 // who may have mistyped a number. A new attempt gives it time again.
-func (s *Service) shortenOrder(ctx context.Context, tx *store.Store, order *models.Order) error {
+func (s *sender) shortenOrder(ctx context.Context, tx *store.Store, order *models.Order) error {
 	until := s.clock().Add(refusedPatience)
 	if order.State != models.OrderAwaiting || !until.Before(order.ExpiresAt) {
 		return nil
@@ -182,7 +195,7 @@ func (s *Service) shortenOrder(ctx context.Context, tx *store.Store, order *mode
 }
 
 // storeUnknown keeps everything as it is until the platform can tell (reliability.md R2).
-func (s *Service) storeUnknown(ctx context.Context, order *models.Order, a *models.Attempt) error {
+func (s *sender) storeUnknown(ctx context.Context, order *models.Order, a *models.Attempt) error {
 	return s.store.Tx(ctx, func(tx *store.Store) error {
 		set := store.AttemptChange{DueAt: new(s.clock().Add(unknownDelay))}
 		t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: "create"}
@@ -195,4 +208,8 @@ func (s *Service) storeUnknown(ctx context.Context, order *models.Order, a *mode
 		}
 		return s.outbox.Queue(ctx, tx, models.MailOrderReceived, order.ID)
 	})
+}
+
+func opayPayer(p models.Payer) opay.Payer {
+	return opay.Payer{OpenID: p.OpenID.Reveal(), UserID: p.UserID, Token: p.Token.Reveal()}
 }

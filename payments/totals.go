@@ -100,13 +100,13 @@ func (t storedTerms) HomeCountry(ctx context.Context) (string, error) {
 // A shop without zones delivers everywhere for nothing and takes no tax. With zones, goods go to the zone of the cart's place; until one is
 // chosen, and for what is not shipped, the tax is that of the place, else of the shop's home country (setting tax.home_country).
 // Errors: models.ErrBasket, the store's.
-func (s *Service) Totals(ctx context.Context, cart models.Cart, currency models.Currency, email string) (Bill, error) {
-	return totalsIn(ctx, s.store, storedTerms{s.store}, s.clock, cart, currency, email)
+func (q *Quoter) Totals(ctx context.Context, cart models.Cart, currency models.Currency, email string) (Bill, error) {
+	return totalsIn(ctx, q.store, storedTerms{q.store}, q.clock, cart, currency, email)
 }
 
 // TotalsBy is Totals with terms that the caller keeps at hand, for pages that are only looked at: Place goes by those that are stored.
-func (s *Service) TotalsBy(ctx context.Context, terms Terms, cart models.Cart, currency models.Currency, email string) (Bill, error) {
-	return totalsIn(ctx, s.store, terms, s.clock, cart, currency, email)
+func (q *Quoter) TotalsBy(ctx context.Context, terms Terms, cart models.Cart, currency models.Currency, email string) (Bill, error) {
+	return totalsIn(ctx, q.store, terms, q.clock, cart, currency, email)
 }
 
 func totalsIn(

@@ -43,8 +43,8 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.get("/tags/:slug", pages.Tag)
 	s.get("/search", pages.Search, s.limits.search)
 	s.get("/products/:slug", pages.Product)
-	s.get("/pages/:name", pages.Legal)
-	s.post("/language", pages.Language)
+	s.get("/pages/:name", shop.Legal)
+	s.post("/language", shop.Language)
 
 	s.get("/cart", pages.Cart)
 	s.post("/cart/items", pages.AddToCart, s.limits.cart)

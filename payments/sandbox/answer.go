@@ -42,8 +42,8 @@ func (c *callInProgress) answer(w http.ResponseWriter, r *http.Request, result r
 	case result.fields != nil:
 		plain := encodeObject(result.fields...)
 		c.log.Answer = string(plain)
-		if response.Envelope, err = c.s.rings[c.log.AppID].Seal(plain); err != nil {
-			c.s.cfg.Logger.ErrorContext(r.Context(), "sandbox: an answer could not be sealed", "call", c.name, "error", err)
+		if response.Envelope, err = c.api.rings[c.log.AppID].Seal(plain); err != nil {
+			c.api.cfg.Logger.ErrorContext(r.Context(), "sandbox: an answer could not be sealed", "call", c.name, "error", err)
 			response = opay.Response{Code: opay.CodeSystemException, Msg: opay.CodeSystemException.Text()}
 		}
 	}
@@ -61,8 +61,8 @@ func (c *callInProgress) wait(ctx context.Context) {
 	if !ok {
 		return
 	}
-	if err := c.s.cfg.Wait(ctx, orDefault(time.Duration(slow.Delay), defaultSlow)); err != nil {
-		c.s.cfg.Logger.DebugContext(ctx, "sandbox: a slow answer was not waited for", "call", c.name)
+	if err := c.api.cfg.Wait(ctx, orDefault(time.Duration(slow.Delay), defaultSlow)); err != nil {
+		c.api.cfg.Logger.DebugContext(ctx, "sandbox: a slow answer was not waited for", "call", c.name)
 	}
 }
 
@@ -72,7 +72,7 @@ func (c *callInProgress) spoilEnvelope(e *opay.Envelope) {
 		e.Sign = ""
 	}
 	if _, ok := find(c.struck, FaultWrongSignature); ok {
-		other, err := c.s.rings[c.log.AppID].Seal([]byte(`{"orderNum":"0"}`))
+		other, err := c.api.rings[c.log.AppID].Seal([]byte(`{"orderNum":"0"}`))
 		if err == nil {
 			e.Sign = other.Sign
 		}
@@ -84,7 +84,7 @@ func (c *callInProgress) spoil(w http.ResponseWriter, body []byte) {
 	for _, f := range c.struck {
 		switch f.Kind { //nolint:exhaustive // the others do not concern the transport
 		case FaultAnswerLost, FaultUnreachable:
-			c.s.traffic.add(c.log)
+			c.api.traffic.add(c.log)
 			// The documented way to cut the connection without an answer; net/http catches it.
 			panic(http.ErrAbortHandler)
 		case FaultServerError:
@@ -105,13 +105,13 @@ func (c *callInProgress) spoil(w http.ResponseWriter, body []byte) {
 }
 
 func (c *callInProgress) write(w http.ResponseWriter, status int, contentType string, body []byte) {
-	if err := c.s.unkept(); err != nil {
+	if err := c.api.unkept(); err != nil {
 		// gate would send the same. The traffic is to tell it.
 		status, contentType, body = http.StatusServiceUnavailable, htmlType, []byte(errorAnswer)
 		c.log.Code, c.log.Msg, c.log.Answer = opay.CodeSystemException, err.Error(), ""
 	}
 	c.log.HTTPStatus = status
-	c.s.traffic.add(c.log)
+	c.api.traffic.add(c.log)
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
@@ -121,7 +121,7 @@ func (c *callInProgress) write(w http.ResponseWriter, status int, contentType st
 // encode writes the body, with the code as text or as number: both are seen (platform/api.md §2).
 func (c *callInProgress) encode(r opay.Response) []byte {
 	code := quoteJSON(string(r.Code))
-	if seed(c.s.cfg.Seed).below(2, "code", strconv.FormatUint(c.event, 10)) == 0 {
+	if seed(c.api.cfg.Seed).below(2, "code", strconv.FormatUint(c.event, 10)) == 0 {
 		code = []byte(r.Code)
 	}
 	fields := []jsonField{{"code", code}, textField("msg", r.Msg)}
@@ -136,9 +136,9 @@ func (c *callInProgress) encode(r opay.Response) []byte {
 
 // gate lets nothing out while the journal lacks a change: what an answer says might be unknown after a restart. It answers HTTP 503 then,
 // which leaves open whether a call took effect, as is true: it does as soon as the journal can be written again.
-func (s *Server) gate(next http.Handler) http.Handler {
+func (s *state) gate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		g := &gatedWriter{ResponseWriter: w, s: s}
+		g := &gatedWriter{ResponseWriter: w, state: s}
 		next.ServeHTTP(g, r)
 		g.WriteHeader(http.StatusOK) // for a handler that wrote nothing
 	})
@@ -147,7 +147,7 @@ func (s *Server) gate(next http.Handler) http.Handler {
 // gatedWriter decides when the first byte is about to leave.
 type gatedWriter struct {
 	http.ResponseWriter
-	s               *Server
+	state           *state
 	decided, closed bool
 }
 
@@ -157,7 +157,7 @@ func (g *gatedWriter) WriteHeader(status int) {
 		return
 	}
 	g.decided = true
-	if g.s.unkept() == nil {
+	if g.state.unkept() == nil {
 		g.ResponseWriter.WriteHeader(status)
 		return
 	}

@@ -19,7 +19,7 @@ const (
 )
 
 // calledAt lists where each call is served.
-func (s *Server) calledAt() map[string][]string {
+func (c *Config) calledAt() map[string][]string {
 	paths := map[string][]string{
 		callCreate:      {apiBase + "/opay/" + callCreate},
 		callOrderDetail: {apiBase + "/opay/" + callOrderDetail},
@@ -28,23 +28,42 @@ func (s *Server) calledAt() map[string][]string {
 		callToken:       {apiBase + "/auth/" + callToken},
 		callRefresh:     {apiBase + "/auth/" + callRefresh},
 	}
-	if s.cfg.Reference != ReferenceMissing {
+	if c.Reference != ReferenceMissing {
 		paths[callReference] = []string{apiBase + "/opay/" + callReference}
 	}
-	if s.cfg.CancelPaths != CancelLong {
+	if c.CancelPaths != CancelLong {
 		paths[callCancel] = append(paths[callCancel], "/opay/"+callCancel)
 	}
-	if s.cfg.CancelPaths != CancelShort {
+	if c.CancelPaths != CancelShort {
 		paths[callCancel] = append(paths[callCancel], apiBase+"/opay/"+callCancel)
 	}
 	return paths
 }
 
+// api answers the platform's calls, and the public market call.
+type api struct {
+	*state
+
+	rings    map[string]*opay.Keyring // by application
+	traffic  *trafficLog
+	delivery *delivery
+	markets  *markets
+}
+
+func (a *api) routes(mux *http.ServeMux) {
+	for name, paths := range a.cfg.calledAt() {
+		for _, path := range paths {
+			mux.Handle(path, a.serveCall(name, callFuncs()[name]))
+		}
+	}
+	mux.HandleFunc("GET "+tickerPath, a.serveTicker)
+}
+
 // serveCall answers one call of the API: event, envelope, call, answer, and the faults that strike it.
-func (s *Server) serveCall(name string, fn callFunc) http.HandlerFunc {
+func (a *api) serveCall(name string, fn callFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		c := &callInProgress{s: s, name: name, log: Exchange{At: s.Now(), Name: name}}
-		s.locked(func(k *core) {
+		c := &callInProgress{api: a, name: name, log: Exchange{At: a.Now(), Name: name}}
+		a.locked(func(k *core) {
 			c.event = k.nextEvent()
 			c.struck = k.strike(c.event, func(f Fault) bool { return f.concerns(name) })
 		})
@@ -60,7 +79,7 @@ func (s *Server) serveCall(name string, fn callFunc) http.HandlerFunc {
 
 // callInProgress is one call on its way through the sandbox.
 type callInProgress struct {
-	s      *Server
+	api    *api
 	name   string
 	event  uint64
 	struck []Fault
@@ -98,7 +117,7 @@ func (c *callInProgress) carryOut(w http.ResponseWriter, r *http.Request, fn cal
 		return reply{}, err
 	}
 	req.struck = c.struck
-	c.s.locked(func(k *core) {
+	c.api.locked(func(k *core) {
 		if answer, err = fn(k, req); err != nil {
 			return
 		}
@@ -107,7 +126,7 @@ func (c *callInProgress) carryOut(w http.ResponseWriter, r *http.Request, fn cal
 		}
 	})
 	for _, id := range answer.first {
-		c.s.deliverOne(r.Context(), id)
+		c.api.delivery.deliverOne(r.Context(), id)
 	}
 	return answer, err
 }
@@ -139,7 +158,7 @@ func (c *callInProgress) open(w http.ResponseWriter, r *http.Request) (request, 
 	if err != nil {
 		return request{}, misshapen(body)
 	}
-	i := indexApp(c.s.cfg.Apps, message.AppID)
+	i := indexApp(c.api.cfg.Apps, message.AppID)
 	if i < 0 {
 		if !appIDForm.MatchString(message.AppID) {
 			return request{}, refuse(opay.CodeAppKeyIllegal, "app_id is malformed")
@@ -147,10 +166,10 @@ func (c *callInProgress) open(w http.ResponseWriter, r *http.Request) (request, 
 		return request{}, refuse(opay.CodeAppKeyUnknown, "")
 	}
 	c.log.AppID = message.AppID
-	if !c.s.timely(message.Time) {
-		return request{}, refuse(opay.CodeIllegalTime, "time is not within "+c.s.cfg.TimeWindow.String()+" of the platform's clock")
+	if !c.api.timely(message.Time) {
+		return request{}, refuse(opay.CodeIllegalTime, "time is not within "+c.api.cfg.TimeWindow.String()+" of the platform's clock")
 	}
-	plain, err := c.s.rings[message.AppID].Open(message.Envelope)
+	plain, err := c.api.rings[message.AppID].Open(message.Envelope)
 	if err != nil {
 		return request{}, refuse(opay.CodeSignatureError, envelopeProblem(err))
 	}
@@ -159,7 +178,7 @@ func (c *callInProgress) open(w http.ResponseWriter, r *http.Request) (request, 
 	if err != nil {
 		return request{}, refuse(opay.CodeParameterError, "the decrypted data is not an acceptable JSON object")
 	}
-	return request{app: &c.s.cfg.Apps[i], data: data}, nil
+	return request{app: &c.api.cfg.Apps[i], data: data}, nil
 }
 
 // envelopeProblem helps developers: the sandbox may say which step failed, because its keys protect nothing.
@@ -201,7 +220,7 @@ func indexApp(apps []App, appID string) int {
 }
 
 // timely tells whether a request's time is near enough to ours.
-func (s *Server) timely(text string) bool {
+func (a *api) timely(text string) bool {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return false
@@ -210,5 +229,5 @@ func (s *Server) timely(text string) bool {
 	if len(text) <= maxSecondsLen {
 		at = time.Unix(n, 0)
 	}
-	return s.Now().Sub(at).Abs() <= s.cfg.TimeWindow
+	return a.Now().Sub(at).Abs() <= a.cfg.TimeWindow
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -259,12 +260,12 @@ func (k *core) dropCallbacks() {
 }
 
 // seal makes the envelope of a callback: properly, or in one of the ways that a forger might try.
-func (s *Server) seal(c Callback, forge string) (opay.Envelope, error) {
-	ring := s.rings[c.AppID]
+func (d *delivery) seal(c Callback, forge string) (opay.Envelope, error) {
+	ring := d.rings[c.AppID]
 	plain := []byte(c.Plain)
 	switch forge {
 	case ForgeForeignKey:
-		foreign, err := s.foreignRing(c.AppID)
+		foreign, err := d.foreignRing(c.AppID)
 		if err != nil {
 			return opay.Envelope{}, err
 		}
@@ -282,11 +283,11 @@ func (s *Server) seal(c Callback, forge string) (opay.Envelope, error) {
 	case ForgeUnsigned:
 		e.Sign = ""
 	case ForgeRandom:
-		e.Sign = s.randomSignature(c.ID)
+		e.Sign = d.randomSignature(c.ID)
 	case ForgeTampered, ForgeSwapped:
 		other := `{"orderNum":"` + c.OrderNum + `"}`
 		if forge == ForgeTampered {
-			other = s.trueText(c.OrderNum)
+			other = d.trueText(c.OrderNum)
 		}
 		o, err := sealed(ring.Seal([]byte(other)))
 		if err != nil {
@@ -339,4 +340,42 @@ func acknowledged(status int, body []byte) (problem string) {
 	default:
 		return problemNothing
 	}
+}
+
+// foreignRing seals to the application with a key that is not the platform's.
+func (d *delivery) foreignRing(appID string) (*opay.Keyring, error) {
+	d.foreignMu.Lock()
+	defer d.foreignMu.Unlock()
+	if d.foreign == nil {
+		key, err := opay.GenerateKeys(d.cfg.Keys.N.BitLen())
+		if err != nil {
+			return nil, fmt.Errorf("make a forger's key: %w", err)
+		}
+		d.foreign = key
+	}
+	i := slices.IndexFunc(d.cfg.Apps, func(a App) bool { return a.AppID == appID })
+	ring, err := opay.NewKeyring(d.foreign, d.cfg.Apps[i].Key)
+	if err != nil {
+		return nil, fmt.Errorf("make a forger's keys: %w", err)
+	}
+	return ring, nil
+}
+
+// randomSignature has the length of a signature and nothing else in common with one.
+func (d *delivery) randomSignature(subject string) string {
+	var b bytes.Buffer
+	for i := 0; b.Len() < d.cfg.Keys.Size(); i++ {
+		b.Write(seed(d.cfg.Seed).derive("random signature", subject, strconv.Itoa(i)))
+	}
+	return base64.RawURLEncoding.EncodeToString(b.Bytes()[:d.cfg.Keys.Size()])
+}
+
+// trueText is the notification that the platform would send about the order now.
+func (d *delivery) trueText(orderNum string) (text string) {
+	d.locked(func(k *core) {
+		if o, ok := k.book.byNum[orderNum]; ok {
+			text = noticeText(truth(o, o.Status), false)
+		}
+	})
+	return orDefault(text, "{}")
 }

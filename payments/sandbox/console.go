@@ -29,46 +29,56 @@ type frame struct {
 	faults                       int
 }
 
-func (s *Server) consoleRoutes(mux *http.ServeMux) {
-	mux.HandleFunc("GET /{$}", s.serveOverview)
-	mux.HandleFunc("GET /orders", s.serveOrders)
-	mux.HandleFunc("GET /orders/{orderNum}", s.serveOrder)
-	mux.HandleFunc("POST /orders/{orderNum}", s.serveOrderForm)
-	mux.HandleFunc("GET /callbacks", s.serveCallbacks)
-	mux.HandleFunc("POST /callbacks/{id}/replay", s.serveReplay)
-	mux.HandleFunc("GET /traffic", s.serveTraffic)
-	mux.HandleFunc("GET /faults", s.serveFaults)
-	mux.HandleFunc("POST /faults", s.serveFaultsForm)
-	mux.HandleFunc("GET /markets", s.serveTickers)
-	mux.HandleFunc("POST /markets", s.serveTickerForm)
-	mux.HandleFunc("GET "+tickerPath, s.serveTicker)
-	mux.HandleFunc("GET /help", s.serveHelp)
-	mux.HandleFunc("POST /language", s.serveLanguageForm)
+// console is the pages for people who watch and operate the sandbox.
+type console struct {
+	*state
+
+	operator *operator
+	delivery *delivery
+	markets  *markets
+	traffic  *trafficLog
+	pages    *pages
+}
+
+func (con *console) routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /{$}", con.serveOverview)
+	mux.HandleFunc("GET /orders", con.serveOrders)
+	mux.HandleFunc("GET /orders/{orderNum}", con.serveOrder)
+	mux.HandleFunc("POST /orders/{orderNum}", con.serveOrderForm)
+	mux.HandleFunc("GET /callbacks", con.serveCallbacks)
+	mux.HandleFunc("POST /callbacks/{id}/replay", con.serveReplay)
+	mux.HandleFunc("GET /traffic", con.serveTraffic)
+	mux.HandleFunc("GET /faults", con.serveFaults)
+	mux.HandleFunc("POST /faults", con.serveFaultsForm)
+	mux.HandleFunc("GET /markets", con.serveTickers)
+	mux.HandleFunc("POST /markets", con.serveTickerForm)
+	mux.HandleFunc("GET /help", con.serveHelp)
+	mux.HandleFunc("POST /language", con.serveLanguageForm)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.problemPage(w, r, http.StatusNotFound, errPage)
+		con.problemPage(w, r, http.StatusNotFound, errPage)
 	})
 }
 
 // frame has the title from the catalogue's message with the id.
-func (s *Server) frame(r *http.Request, id string, pairs ...string) frame {
+func (con *console) frame(r *http.Request, id string, pairs ...string) frame {
 	p := texts(r)
-	return frame{Printer: p, title: p.T(id, pairs...), styles: s.styles, path: r.URL.Path, now: s.Now(), faults: len(s.Faults())}
+	return frame{Printer: p, title: p.T(id, pairs...), styles: con.pages.styles, path: r.URL.Path, now: con.Now(), faults: len(con.operator.Faults())}
 }
 
-func (s *Server) problemPage(w http.ResponseWriter, r *http.Request, status int, problem error) {
-	f := s.frame(r, "sandbox.problem.title")
+func (con *console) problemPage(w http.ResponseWriter, r *http.Request, status int, problem error) {
+	f := con.frame(r, "sandbox.problem.title")
 	f.problem = problemText(f.Printer, problem)
-	s.render(w, r, status, problemPage(f))
+	con.pages.render(w, r, status, problemPage(f))
 }
 
-func (s *Server) serveOverview(w http.ResponseWriter, r *http.Request) {
-	info, err := s.info(r)
+func (con *console) serveOverview(w http.ResponseWriter, r *http.Request) {
+	info, err := con.operator.info(con.pages.address(r))
 	if err != nil {
-		s.problemPage(w, r, http.StatusInternalServerError, errExchangeKey)
+		con.problemPage(w, r, http.StatusInternalServerError, errExchangeKey)
 		return
 	}
-	orders := s.Orders()
+	orders := con.operator.Orders()
 	paid, pending, waiting := 0, 0, 0
 	for i := range orders {
 		switch orders[i].Status { //nolint:exhaustive // only these are counted
@@ -78,14 +88,14 @@ func (s *Server) serveOverview(w http.ResponseWriter, r *http.Request) {
 			pending++
 		}
 	}
-	for _, c := range s.Callbacks() {
+	for _, c := range con.delivery.Callbacks() {
 		if c.State == CallbackWaiting {
 			waiting++
 		}
 	}
 	p := texts(r)
-	s.render(w, r, http.StatusOK, overviewPage(overviewView{
-		frame: s.frame(r, "sandbox.overview.title"), orders: newest(orders, shownRecent), info: info,
+	con.pages.render(w, r, http.StatusOK, overviewPage(overviewView{
+		frame: con.frame(r, "sandbox.overview.title"), orders: newest(orders, shownRecent), info: info,
 		figures: []figure{
 			{p.T("sandbox.overview.orders"), strconv.Itoa(len(orders))},
 			{p.T("sandbox.overview.pending"), strconv.Itoa(pending)},
@@ -95,85 +105,85 @@ func (s *Server) serveOverview(w http.ResponseWriter, r *http.Request) {
 	}))
 }
 
-func (s *Server) serveOrders(w http.ResponseWriter, r *http.Request) {
-	orders := s.Orders()
+func (con *console) serveOrders(w http.ResponseWriter, r *http.Request) {
+	orders := con.operator.Orders()
 	shown := newest(orders, shownOrders)
-	s.render(w, r, http.StatusOK, ordersPage(ordersView{frame: s.frame(r, "sandbox.orders.title"), orders: shown, more: len(orders) - len(shown)}))
+	con.pages.render(w, r, http.StatusOK, ordersPage(ordersView{frame: con.frame(r, "sandbox.orders.title"), orders: shown, more: len(orders) - len(shown)}))
 }
 
-func (s *Server) serveOrder(w http.ResponseWriter, r *http.Request) {
-	s.showOrder(w, r, http.StatusOK, nil)
+func (con *console) serveOrder(w http.ResponseWriter, r *http.Request) {
+	con.showOrder(w, r, http.StatusOK, nil)
 }
 
-func (s *Server) showOrder(w http.ResponseWriter, r *http.Request, status int, problem error) {
-	o, ok := s.Order(r.PathValue("orderNum"))
+func (con *console) showOrder(w http.ResponseWriter, r *http.Request, status int, problem error) {
+	o, ok := con.operator.Order(r.PathValue("orderNum"))
 	if !ok {
-		s.problemPage(w, r, http.StatusNotFound, ErrOrderNotFound)
+		con.problemPage(w, r, http.StatusNotFound, ErrOrderNotFound)
 		return
 	}
-	v := orderView{frame: s.frame(r, "sandbox.order.title", "Number", o.OrderNum), order: o}
+	v := orderView{frame: con.frame(r, "sandbox.order.title", "Number", o.OrderNum), order: o}
 	if problem != nil {
 		v.problem = problemText(v.Printer, problem)
 	}
 	v.payURL = payPath + "?" + url.Values{"appKey": {o.AppID}, "orderNum": {o.OrderNum}, "userId": {o.UID}}.Encode()
-	for _, c := range s.Callbacks() {
+	for _, c := range con.delivery.Callbacks() {
 		if c.OrderNum == o.OrderNum {
 			v.callbacks = append(v.callbacks, c)
 		}
 	}
 	slices.Reverse(v.callbacks)
-	s.render(w, r, status, orderPage(v))
+	con.pages.render(w, r, status, orderPage(v))
 }
 
-func (s *Server) serveOrderForm(w http.ResponseWriter, r *http.Request) {
+func (con *console) serveOrderForm(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		s.problemPage(w, r, http.StatusBadRequest, errForm)
+		con.problemPage(w, r, http.StatusBadRequest, errForm)
 		return
 	}
 	form := r.PostForm
 	times, err := wholeNumber(form.Get("times"))
 	if err == nil {
-		err = s.act(r.PathValue("orderNum"), form.Get("action"), Notice{
+		err = con.operator.act(r.PathValue("orderNum"), form.Get("action"), Notice{
 			OutOrderID: form.Get("outOrderId"), OrderStatus: form.Get("orderStatus"), PayAmount: form.Get("payAmount"),
 			Forge: form.Get("forge"), Times: times,
 		})
 	}
 	if err != nil {
-		s.showOrder(w, r, controlStatus(err), err)
+		con.showOrder(w, r, controlStatus(err), err)
 		return
 	}
 	http.Redirect(w, r, string(orderLink(Order{OrderNum: r.PathValue("orderNum")})), http.StatusSeeOther)
 }
 
-func (s *Server) serveCallbacks(w http.ResponseWriter, r *http.Request) {
+func (con *console) serveCallbacks(w http.ResponseWriter, r *http.Request) {
 	p := texts(r)
-	s.render(w, r, http.StatusOK, callbacksPage(callbacksView{
-		frame: s.frame(r, "sandbox.callbacks.title"), callbacks: newest(s.Callbacks(), shownCallbacks), retry: retryText(p, s.cfg.RetrySchedule),
+	con.pages.render(w, r, http.StatusOK, callbacksPage(callbacksView{
+		frame: con.frame(r, "sandbox.callbacks.title"), callbacks: newest(con.delivery.Callbacks(), shownCallbacks), retry: retryText(p, con.cfg.RetrySchedule),
 	}))
 }
 
-func (s *Server) serveReplay(w http.ResponseWriter, r *http.Request) {
-	if err := s.Replay(r.PathValue("id")); err != nil {
-		s.problemPage(w, r, controlStatus(err), err)
+func (con *console) serveReplay(w http.ResponseWriter, r *http.Request) {
+	if err := con.delivery.Replay(r.PathValue("id")); err != nil {
+		con.problemPage(w, r, controlStatus(err), err)
 		return
 	}
 	http.Redirect(w, r, "/callbacks", http.StatusSeeOther)
 }
 
-func (s *Server) serveTraffic(w http.ResponseWriter, r *http.Request) {
-	s.render(w, r, http.StatusOK, trafficPage(trafficView{
-		frame: s.frame(r, "sandbox.traffic.title"), exchanges: s.Traffic(shownTraffic), limit: min(shownTraffic, s.cfg.MaxTraffic),
+func (con *console) serveTraffic(w http.ResponseWriter, r *http.Request) {
+	con.pages.render(w, r, http.StatusOK, trafficPage(trafficView{
+		frame: con.frame(r, "sandbox.traffic.title"), exchanges: con.traffic.newest(shownTraffic), limit: min(shownTraffic, con.cfg.MaxTraffic),
 	}))
 }
 
-func (s *Server) serveFaults(w http.ResponseWriter, r *http.Request) {
-	s.showFaults(w, r, http.StatusOK, faultInput{times: "1", percent: "0"}, nil)
+func (con *console) serveFaults(w http.ResponseWriter, r *http.Request) {
+	con.showFaults(w, r, http.StatusOK, faultInput{times: "1", percent: "0"}, nil)
 }
 
-func (s *Server) showFaults(w http.ResponseWriter, r *http.Request, status int, input faultInput, problem error) {
+func (con *console) showFaults(w http.ResponseWriter, r *http.Request, status int, input faultInput, problem error) {
 	p := texts(r)
-	v := faultsView{frame: s.frame(r, "sandbox.faults.title"), faults: s.Faults(), form: input}
+	v := faultsView{frame: con.frame(r, "sandbox.faults.title"), faults: con.operator.Faults(), form: input}
 	if problem != nil {
 		v.problem = problemText(p, problem)
 	}
@@ -191,21 +201,21 @@ func (s *Server) showFaults(w http.ResponseWriter, r *http.Request, status int, 
 		groups[i].forms = append(groups[i].forms, form)
 	}
 	v.groups = groups
-	s.render(w, r, status, faultsPage(v))
+	con.pages.render(w, r, status, faultsPage(v))
 }
 
-func (s *Server) serveFaultsForm(w http.ResponseWriter, r *http.Request) {
+func (con *console) serveFaultsForm(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		s.problemPage(w, r, http.StatusBadRequest, errForm)
+		con.problemPage(w, r, http.StatusBadRequest, errForm)
 		return
 	}
-	faults, err := changedFaults(s.Faults(), r.PostForm)
+	faults, err := changedFaults(con.operator.Faults(), r.PostForm)
 	if err == nil {
-		err = s.SetFaults(faults)
+		err = con.operator.SetFaults(faults)
 	}
 	if err != nil {
-		s.showFaults(w, r, http.StatusUnprocessableEntity, readFaultInput(r.PostForm), err)
+		con.showFaults(w, r, http.StatusUnprocessableEntity, readFaultInput(r.PostForm), err)
 		return
 	}
 	http.Redirect(w, r, "/faults", http.StatusSeeOther)

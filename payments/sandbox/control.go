@@ -29,28 +29,39 @@ func (e *controlError) Error() string { return e.text }
 
 type controlFunc func(r *http.Request) (any, error)
 
-func (s *Server) controlRoutes(mux *http.ServeMux) {
-	handle := func(pattern string, fn controlFunc) { mux.HandleFunc(pattern, s.control(fn)) }
-	handle("GET "+controlBase+"/info", s.controlInfo)
-	handle("GET "+controlBase+"/orders", s.controlOrders)
-	handle("GET "+controlBase+"/orders/{orderNum}", s.controlOrder)
-	handle("POST "+controlBase+"/orders/{orderNum}/{action}", s.controlAct)
+// controlAPI is the JSON API for tests in any language.
+type controlAPI struct {
+	*state
+
+	operator *operator
+	delivery *delivery
+	markets  *markets
+	traffic  *trafficLog
+	pages    *pages
+}
+
+func (c *controlAPI) routes(mux *http.ServeMux) {
+	handle := func(pattern string, fn controlFunc) { mux.HandleFunc(pattern, c.serve(fn)) }
+	handle("GET "+controlBase+"/info", c.info)
+	handle("GET "+controlBase+"/orders", c.orders)
+	handle("GET "+controlBase+"/orders/{orderNum}", c.order)
+	handle("POST "+controlBase+"/orders/{orderNum}/{action}", c.act)
 	handle("GET "+controlBase+"/callbacks", func(r *http.Request) (any, error) {
-		return newest(s.Callbacks(), limitOf(r)), nil
+		return newest(c.delivery.Callbacks(), limitOf(r)), nil
 	})
-	handle("POST "+controlBase+"/callbacks/{id}/replay", func(r *http.Request) (any, error) { return done{}, s.Replay(r.PathValue("id")) })
-	handle("POST "+controlBase+"/deliver", func(r *http.Request) (any, error) { return delivered{s.Deliver(r.Context())}, nil })
-	handle("GET "+controlBase+"/traffic", func(r *http.Request) (any, error) { return s.Traffic(limitOf(r)), nil })
-	handle("GET "+controlBase+"/faults", func(*http.Request) (any, error) { return orEmpty(s.Faults()), nil })
-	handle("PUT "+controlBase+"/faults", s.controlFaults)
-	handle("DELETE "+controlBase+"/faults", func(*http.Request) (any, error) { return Faults{}, s.SetFaults(nil) })
-	handle("GET "+controlBase+"/users", func(*http.Request) (any, error) { return s.Users(), nil })
-	handle("PUT "+controlBase+"/users/{uid}", s.controlUser)
-	handle("POST "+controlBase+"/login", s.controlLogin)
-	handle("POST "+controlBase+"/tokens/expire", s.controlExpire)
-	handle("GET "+controlBase+"/tickers", func(*http.Request) (any, error) { return s.Tickers(), nil })
-	handle("PUT "+controlBase+"/tickers/{symbol}", s.controlTicker)
-	mux.HandleFunc(controlBase+"/", s.control(func(*http.Request) (any, error) {
+	handle("POST "+controlBase+"/callbacks/{id}/replay", func(r *http.Request) (any, error) { return done{}, c.delivery.Replay(r.PathValue("id")) })
+	handle("POST "+controlBase+"/deliver", func(r *http.Request) (any, error) { return delivered{c.delivery.Deliver(r.Context())}, nil })
+	handle("GET "+controlBase+"/traffic", func(r *http.Request) (any, error) { return c.traffic.newest(limitOf(r)), nil })
+	handle("GET "+controlBase+"/faults", func(*http.Request) (any, error) { return orEmpty(c.operator.Faults()), nil })
+	handle("PUT "+controlBase+"/faults", c.faults)
+	handle("DELETE "+controlBase+"/faults", func(*http.Request) (any, error) { return Faults{}, c.operator.SetFaults(nil) })
+	handle("GET "+controlBase+"/users", func(*http.Request) (any, error) { return c.operator.Users(), nil })
+	handle("PUT "+controlBase+"/users/{uid}", c.user)
+	handle("POST "+controlBase+"/login", c.login)
+	handle("POST "+controlBase+"/tokens/expire", c.expireTokens)
+	handle("GET "+controlBase+"/tickers", func(*http.Request) (any, error) { return c.markets.Tickers(), nil })
+	handle("PUT "+controlBase+"/tickers/{symbol}", c.ticker)
+	mux.HandleFunc(controlBase+"/", c.serve(func(*http.Request) (any, error) {
 		return nil, &controlError{http.StatusNotFound, "the control API has no such address or method; see /help"}
 	}))
 }
@@ -61,8 +72,8 @@ type delivered struct {
 	Tries int `json:"tries"`
 }
 
-// control runs a function of the control API and writes its result as JSON.
-func (s *Server) control(fn controlFunc) http.HandlerFunc {
+// serve runs a function of the control API and writes its result as JSON.
+func (c *controlAPI) serve(fn controlFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		result, err := fn(r)
@@ -79,7 +90,7 @@ func (s *Server) control(fn controlFunc) http.HandlerFunc {
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
 		if err := enc.Encode(result); err != nil {
-			s.cfg.Logger.DebugContext(r.Context(), "sandbox: an answer was not received", "path", r.URL.Path)
+			c.cfg.Logger.DebugContext(r.Context(), "sandbox: an answer was not received", "path", r.URL.Path)
 		}
 	}
 }
@@ -162,20 +173,21 @@ type InfoApp struct {
 	RedirectTo []string          `json:"addresses"`
 }
 
-func (s *Server) info(r *http.Request) (Info, error) {
-	pem, err := opay.MarshalPublicKey(&s.cfg.Keys.PublicKey)
+// info describes the sandbox, whose own address is base.
+func (op *operator) info(base string) (Info, error) {
+	pem, err := opay.MarshalPublicKey(&op.cfg.Keys.PublicKey)
 	if err != nil {
 		return Info{}, err
 	}
 	info := Info{
-		BaseURL: s.address(r), PlatformKey: string(pem), Now: s.Now().Format("2006-01-02T15:04:05.000Z07:00"), Users: s.Users(),
-		Coins: s.cfg.Coins, Paths: map[string]string{"pay": payPath, "login": loginPath},
+		BaseURL: base, PlatformKey: string(pem), Now: op.Now().Format("2006-01-02T15:04:05.000Z07:00"), Users: op.Users(),
+		Coins: op.cfg.Coins, Paths: map[string]string{"pay": payPath, "login": loginPath},
 	}
-	for name, paths := range s.calledAt() {
+	for name, paths := range op.cfg.calledAt() {
 		info.Paths[name] = paths[0]
 	}
-	s.locked(func(k *core) {
-		for _, app := range s.cfg.Apps {
+	op.locked(func(k *core) {
+		for _, app := range op.cfg.Apps {
 			a := InfoApp{
 				AppID: app.AppID, Name: app.Name, KeyPrint: opay.Fingerprint(app.Key), OpenIDs: map[string]string{},
 				Balances: k.ledger.texts(merchantAccount(app.AppID)), RedirectTo: app.Addresses,
@@ -189,12 +201,12 @@ func (s *Server) info(r *http.Request) (Info, error) {
 	return info, nil
 }
 
-func (s *Server) controlInfo(r *http.Request) (any, error) { return s.info(r) }
+func (c *controlAPI) info(r *http.Request) (any, error) { return c.operator.info(c.pages.address(r)) }
 
-func (s *Server) controlOrders(r *http.Request) (any, error) {
+func (c *controlAPI) orders(r *http.Request) (any, error) {
 	query := r.URL.Query()
 	var kept []Order
-	for _, o := range s.Orders() {
+	for _, o := range c.operator.Orders() {
 		if id := query.Get("appOrderId"); id != "" && id != o.AppOrderID {
 			continue
 		}
@@ -206,16 +218,16 @@ func (s *Server) controlOrders(r *http.Request) (any, error) {
 	return newest(kept, limitOf(r)), nil
 }
 
-func (s *Server) controlOrder(r *http.Request) (any, error) {
-	o, ok := s.Order(r.PathValue("orderNum"))
+func (c *controlAPI) order(r *http.Request) (any, error) {
+	o, ok := c.operator.Order(r.PathValue("orderNum"))
 	if !ok {
 		return nil, ErrOrderNotFound
 	}
 	return o, nil
 }
 
-// controlAct does something to an order and answers with what it is then.
-func (s *Server) controlAct(r *http.Request) (any, error) {
+// act does something to an order and answers with what it is then.
+func (c *controlAPI) act(r *http.Request) (any, error) {
 	var n Notice
 	orderNum, action := r.PathValue("orderNum"), r.PathValue("action")
 	if action == "notify" {
@@ -223,86 +235,32 @@ func (s *Server) controlAct(r *http.Request) (any, error) {
 			return nil, err
 		}
 	}
-	if err := s.act(orderNum, action, n); err != nil {
+	if err := c.operator.act(orderNum, action, n); err != nil {
 		return nil, err
 	}
-	return s.controlOrder(r)
+	return c.order(r)
 }
 
-func (s *Server) act(orderNum, action string, n Notice) error {
-	switch action {
-	case "pay":
-		return s.Pay(orderNum)
-	case "pay-late":
-		return s.PayLate(orderNum)
-	case "fail":
-		return s.Fail(orderNum)
-	case "close":
-		return s.Close(orderNum)
-	case "notify":
-		return s.Notify(orderNum, n)
-	default:
-		return &controlError{http.StatusNotFound, "an order can be sent pay, pay-late, fail, close or notify"}
-	}
-}
-
-func (s *Server) controlFaults(r *http.Request) (any, error) {
+func (c *controlAPI) faults(r *http.Request) (any, error) {
 	var faults Faults
 	if err := decode(r, &faults); err != nil {
 		return nil, err
 	}
-	if err := s.SetFaults(faults); err != nil {
+	if err := c.operator.SetFaults(faults); err != nil {
 		return nil, err
 	}
-	return orEmpty(s.Faults()), nil
+	return orEmpty(c.operator.Faults()), nil
 }
 
-// userChange is what PUT /sandbox/api/users/{uid} takes; absent members stay as they are.
-type userChange struct {
-	Frozen   *bool             `json:"frozen"`
-	Balances map[string]string `json:"balances"`
-}
-
-func (s *Server) controlUser(r *http.Request) (any, error) {
+func (c *controlAPI) user(r *http.Request) (any, error) {
 	var change userChange
 	if err := decode(r, &change); err != nil {
 		return nil, err
 	}
-	return s.changeUser(r.PathValue("uid"), change)
+	return c.operator.changeUser(r.PathValue("uid"), change)
 }
 
-// changeUser applies a change whole or not at all.
-func (s *Server) changeUser(uid string, change userChange) (user User, err error) {
-	err = s.change(func(k *core) error {
-		u := k.users[uid]
-		if u == nil {
-			return ErrUnknownUser
-		}
-		amounts := map[string]units{}
-		for coin, text := range change.Balances {
-			if _, known := k.cfg.coin(coin); !known {
-				return ErrUnknownCoin
-			}
-			amount, err := parseUnits(text)
-			if err != nil {
-				return err
-			}
-			amounts[coin] = amount
-		}
-		for coin, amount := range amounts {
-			k.ledger.set(userAccount(uid), coin, amount)
-		}
-		if change.Frozen != nil {
-			u.Frozen = *change.Frozen
-			k.changes.users.add(uid)
-		}
-		user = User{UID: uid, Name: u.Name, Frozen: u.Frozen, Balances: k.ledger.texts(userAccount(uid))}
-		return nil
-	})
-	return user, err
-}
-
-func (s *Server) controlLogin(r *http.Request) (any, error) {
+func (c *controlAPI) login(r *http.Request) (any, error) {
 	var who struct {
 		AppKey string `json:"appKey"`
 		UserID string `json:"userId"`
@@ -310,21 +268,21 @@ func (s *Server) controlLogin(r *http.Request) (any, error) {
 	if err := decode(r, &who); err != nil {
 		return nil, err
 	}
-	code, err := s.Login(who.AppKey, who.UserID)
+	code, err := c.operator.Login(who.AppKey, who.UserID)
 	if err != nil {
 		return nil, err
 	}
 	return map[string]string{"code": code}, nil
 }
 
-// controlExpire ends the time of all tokens, with {"refreshTokens":true} of the refresh tokens too.
-func (s *Server) controlExpire(r *http.Request) (any, error) {
+// expireTokens ends the time of all tokens, with {"refreshTokens":true} of the refresh tokens too.
+func (c *controlAPI) expireTokens(r *http.Request) (any, error) {
 	var what struct {
 		RefreshTokens bool `json:"refreshTokens"`
 	}
 	if err := decode(r, &what); err != nil {
 		return nil, err
 	}
-	lapsed, err := s.ExpireTokens(what.RefreshTokens)
+	lapsed, err := c.operator.ExpireTokens(what.RefreshTokens)
 	return map[string]int{"lapsed": lapsed}, err
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// core is everything that the sandbox remembers, with the rules of how it changes. Server guards it with one lock; now is the
+// core is everything that the sandbox remembers, with the rules of how it changes. state guards it with one lock; now is the
 // time of the event that is being handled.
 type core struct {
 	cfg  *Config

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"io"
@@ -23,9 +24,20 @@ const (
 	savePeriod  = time.Second // Run writes the state file at most so often
 )
 
+// delivery posts callbacks to merchants, sealed properly or forged.
+type delivery struct {
+	*state
+
+	rings   map[string]*opay.Keyring // by application
+	traffic *trafficLog
+
+	foreignMu sync.Mutex
+	foreign   *rsa.PrivateKey // a forger's key, made when first needed
+}
+
 // Callbacks lists the callbacks that are kept, oldest first.
-func (s *Server) Callbacks() (callbacks []Callback) {
-	s.locked(func(k *core) {
+func (d *delivery) Callbacks() (callbacks []Callback) {
+	d.locked(func(k *core) {
 		callbacks = make([]Callback, len(k.callbacks))
 		for i, c := range k.callbacks {
 			callbacks[i] = c.clone()
@@ -36,14 +48,14 @@ func (s *Server) Callbacks() (callbacks []Callback) {
 
 // Notify queues a callback about an order with whatever contents, well signed or forged, to be tried once. It is due at once. The
 // error is ErrOrderNotFound, or wraps ErrFault if the notice is impossible.
-func (s *Server) Notify(orderNum string, n Notice) (err error) {
+func (d *delivery) Notify(orderNum string, n Notice) (err error) {
 	if n.Forge != "" && !slices.Contains(forgeWays(), n.Forge) {
 		return fmt.Errorf("%w: %w", ErrFault, &inputError{id: "way", text: "no way of forging is called so"})
 	}
 	if n.Times < 0 || n.Times > maxCopies {
 		return fmt.Errorf("%w: %w", ErrFault, &inputError{id: "copies", text: "times is not 0 to " + strconv.Itoa(maxCopies), value: strconv.Itoa(maxCopies)})
 	}
-	return s.settle(orderNum, func(k *core, o *Order) error {
+	return d.settle(orderNum, func(k *core, o *Order) error {
 		if o.NotifyPage == "" {
 			return fmt.Errorf("%w: %w", ErrFault, &inputError{id: "no_callback", text: "a transfer has no notifyPage"})
 		}
@@ -58,8 +70,8 @@ func (s *Server) Notify(orderNum string, n Notice) (err error) {
 var ErrCallbackNotFound = errors.New("sandbox: no such callback was sent")
 
 // Replay queues the exact bytes of a callback's last try to be sent once more.
-func (s *Server) Replay(id string) error {
-	return s.change(func(k *core) error {
+func (d *delivery) Replay(id string) error {
+	return d.change(func(k *core) error {
 		i := slices.IndexFunc(k.callbacks, func(c *Callback) bool { return c.ID == id })
 		if i < 0 || k.callbacks[i].Body == "" {
 			return ErrCallbackNotFound
@@ -75,8 +87,8 @@ func (s *Server) Replay(id string) error {
 }
 
 // NextDue tells when the next callback is due; ok is false if none is waiting.
-func (s *Server) NextDue() (at time.Time, ok bool) {
-	s.locked(func(k *core) {
+func (d *delivery) NextDue() (at time.Time, ok bool) {
+	d.locked(func(k *core) {
 		if c := k.nextCallback(); c != nil {
 			at, ok = c.DueAt, true
 		}
@@ -86,14 +98,14 @@ func (s *Server) NextDue() (at time.Time, ok bool) {
 
 // Deliver sends every callback that is due by the clock, in their sequence, one after the other, and returns how many tries it
 // made. Tests use it in place of Run. It ends early with ctx.
-func (s *Server) Deliver(ctx context.Context) int {
+func (d *delivery) Deliver(ctx context.Context) int {
 	tries := 0
 	for ctx.Err() == nil {
-		c, ok := s.claim("")
+		c, ok := d.claim("")
 		if !ok {
 			break
 		}
-		s.try(ctx, c)
+		d.try(ctx, c)
 		tries++
 	}
 	return tries
@@ -101,7 +113,7 @@ func (s *Server) Deliver(ctx context.Context) int {
 
 // Run delivers callbacks, and writes the state file when the journal has grown, until ctx ends. It writes the state file once more then, and
 // returns nil or the error of that.
-func (s *Server) Run(ctx context.Context) error {
+func (d *delivery) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, maxParallel)
 	var saved time.Time
@@ -112,44 +124,44 @@ func (s *Server) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			continue
 		}
-		c, ok := s.claim("")
+		c, ok := d.claim("")
 		if ok {
 			wg.Go(func() {
-				defer func() { <-slots; s.wakeUp() }()
-				s.try(ctx, c)
+				defer func() { <-slots; d.wakeUp() }()
+				d.try(ctx, c)
 			})
 			continue
 		}
 		<-slots
-		if now := s.Now(); now.Sub(saved).Abs() >= period {
+		if now := d.Now(); now.Sub(saved).Abs() >= period {
 			saved = now
-			s.compact()
+			d.compact()
 			// A large state is written less often, so that writing never takes more than a small share of the time.
-			period = max(savePeriod, 20*s.Now().Sub(now))
+			period = max(savePeriod, 20*d.Now().Sub(now))
 		}
-		s.nap(ctx)
+		d.nap(ctx)
 	}
 	wg.Wait()
-	return s.Save()
+	return d.Save()
 }
 
 // nap waits until something may be due, or the state file is to be written.
-func (s *Server) nap(ctx context.Context) {
+func (d *delivery) nap(ctx context.Context) {
 	var timer <-chan time.Time
-	s.locked(func(k *core) {
+	d.locked(func(k *core) {
 		next := longestNap
 		c := k.nextCallback()
 		// While the journal cannot be written nothing is sent, however long it has been due.
-		if c != nil && s.unkept() == nil {
+		if c != nil && d.unkept() == nil {
 			next = min(next, max(time.Millisecond, c.DueAt.Sub(k.now)))
 		}
-		if c != nil || s.grown() || s.unkept() != nil || k.cfg.OrderTTL > 0 {
+		if c != nil || d.grown() || d.unkept() != nil || k.cfg.OrderTTL > 0 {
 			timer = time.After(next)
 		}
 	})
 	select {
 	case <-timer:
-	case <-s.wake:
+	case <-d.wake:
 	case <-ctx.Done():
 	}
 }
@@ -169,8 +181,8 @@ func (k *core) nextCallback() *Callback {
 }
 
 // claim takes the next due callback, or the one with the id, and keeps its order's others waiting until try has ended.
-func (s *Server) claim(id string) (claimed Callback, ok bool) {
-	s.locked(func(k *core) {
+func (d *delivery) claim(id string) (claimed Callback, ok bool) {
+	d.locked(func(k *core) {
 		c := k.nextCallback()
 		if id != "" {
 			i := slices.IndexFunc(k.callbacks, func(c *Callback) bool { return c.ID == id && !c.done() && !k.busy[c.OrderNum] })
@@ -185,53 +197,53 @@ func (s *Server) claim(id string) (claimed Callback, ok bool) {
 		k.busy[c.OrderNum] = true
 		claimed, ok = c.clone(), true
 	})
-	if ok && s.unkept() != nil {
+	if ok && d.unkept() != nil {
 		// The callback may tell of a change that a restart would not know of.
-		s.locked(func(k *core) { delete(k.busy, claimed.OrderNum) })
+		d.locked(func(k *core) { delete(k.busy, claimed.OrderNum) })
 		return Callback{}, false
 	}
 	return claimed, ok
 }
 
 // deliverOne tries a certain callback now, if nobody else is at it.
-func (s *Server) deliverOne(ctx context.Context, id string) {
-	if c, ok := s.claim(id); ok {
-		s.try(ctx, c)
-		s.wakeUp() // others of the order may have waited
+func (d *delivery) deliverOne(ctx context.Context, id string) {
+	if c, ok := d.claim(id); ok {
+		d.try(ctx, c)
+		d.wakeUp() // others of the order may have waited
 	}
 }
 
 // try sends a claimed callback and records what came of it.
-func (s *Server) try(ctx context.Context, c Callback) {
-	body, err := s.envelope(c)
-	attempt := Try{At: s.Now(), Problem: problemEncrypt}
+func (d *delivery) try(ctx context.Context, c Callback) {
+	body, err := d.envelope(c)
+	attempt := Try{At: d.Now(), Problem: problemEncrypt}
 	if err == nil {
-		attempt = s.post(ctx, c.URL, body)
+		attempt = d.post(ctx, c.URL, body)
 	}
-	s.locked(func(k *core) { k.tried(c, attempt, body, ctx.Err() != nil) })
-	s.traffic.add(Exchange{
+	d.locked(func(k *core) { k.tried(c, attempt, body, ctx.Err() != nil) })
+	d.traffic.add(Exchange{
 		At: attempt.At, Callback: true, Name: c.About, OrderNum: c.OrderNum, AppID: c.AppID, Request: c.Plain, HTTPStatus: attempt.HTTPStatus,
 		Msg: attempt.Problem, Answer: attempt.Answer, Fault: c.Forge,
 	})
-	s.cfg.Logger.InfoContext(ctx, "sandbox: callback tried", "order", c.OrderNum, "about", c.About, "status", attempt.HTTPStatus, "problem", attempt.Problem)
+	d.cfg.Logger.InfoContext(ctx, "sandbox: callback tried", "order", c.OrderNum, "about", c.About, "status", attempt.HTTPStatus, "problem", attempt.Problem)
 }
 
 // envelope makes the body of a try. Each try is encrypted anew; a replay is the old bytes.
-func (s *Server) envelope(c Callback) ([]byte, error) {
+func (d *delivery) envelope(c Callback) ([]byte, error) {
 	if c.Replay {
 		return []byte(c.Body), nil
 	}
-	e, err := s.seal(c, c.Forge)
+	e, err := d.seal(c, c.Forge)
 	if err != nil {
-		s.cfg.Logger.Error("sandbox: a callback could not be sealed", "order", c.OrderNum, "error", err)
+		d.cfg.Logger.Error("sandbox: a callback could not be sealed", "order", c.OrderNum, "error", err)
 		return nil, err
 	}
-	return opay.Request{AppID: c.AppID, Time: strconv.FormatInt(s.Now().UnixMilli(), 10), Envelope: e}.Encode(), nil
+	return opay.Request{AppID: c.AppID, Time: strconv.FormatInt(d.Now().UnixMilli(), 10), Envelope: e}.Encode(), nil
 }
 
-func (s *Server) post(ctx context.Context, address string, body []byte) Try {
-	t := Try{At: s.Now()}
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.CallbackTimeout)
+func (d *delivery) post(ctx context.Context, address string, body []byte) Try {
+	t := Try{At: d.Now()}
+	ctx, cancel := context.WithTimeout(ctx, d.cfg.CallbackTimeout)
 	defer cancel()
 	if _, err := parseAddress(address); err != nil {
 		t.Problem = problemAddress
@@ -244,11 +256,11 @@ func (s *Server) post(ctx context.Context, address string, body []byte) Try {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "opay-notify")
-	res, err := s.cfg.CallbackClient.Do(req)
+	res, err := d.cfg.CallbackClient.Do(req)
 	if err != nil {
 		t.Problem = problemSilent
 		if errors.Is(err, context.DeadlineExceeded) {
-			t.Problem = problemLate + s.cfg.CallbackTimeout.String()
+			t.Problem = problemLate + d.cfg.CallbackTimeout.String()
 		}
 		return t
 	}

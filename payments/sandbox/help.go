@@ -56,25 +56,25 @@ func controlHelp() []figure {
 	}
 }
 
-func (s *Server) serveHelp(w http.ResponseWriter, r *http.Request) {
-	info, err := s.info(r)
+func (con *console) serveHelp(w http.ResponseWriter, r *http.Request) {
+	info, err := con.operator.info(con.pages.address(r))
 	if err != nil {
-		s.problemPage(w, r, http.StatusInternalServerError, errExchangeKey)
+		con.problemPage(w, r, http.StatusInternalServerError, errExchangeKey)
 		return
 	}
 	p := texts(r)
 	fill := strings.NewReplacer("BASE", info.BaseURL, "APP_ID", info.Apps[0].AppID,
 		"SIGN_NOTE", p.T("sandbox.help.envelope.sign"), "DATA_NOTE", p.T("sandbox.help.envelope.data"))
 	v := helpView{
-		frame: s.frame(r, "sandbox.help.title"), info: info, envelope: fill.Replace(envelopeHelp), retry: retryText(p, s.cfg.RetrySchedule),
-		zone: s.cfg.Location.String(),
+		frame: con.frame(r, "sandbox.help.title"), info: info, envelope: fill.Replace(envelopeHelp), retry: retryText(p, con.cfg.RetrySchedule),
+		zone: con.cfg.Location.String(),
 	}
-	paths := s.calledAt()
+	paths := con.cfg.calledAt()
 	for _, name := range slices.Sorted(maps.Keys(paths)) {
 		v.calls = append(v.calls, helpCall{name, paths[name]})
 	}
 	for _, e := range controlHelp() {
 		v.examples = append(v.examples, figure{p.T(e.name), fill.Replace(e.value)})
 	}
-	s.render(w, r, http.StatusOK, helpPage(v))
+	con.pages.render(w, r, http.StatusOK, helpPage(v))
 }

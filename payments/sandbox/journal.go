@@ -220,7 +220,7 @@ func journalProblem(name, stateFile string, err error) error {
 }
 
 // keep writes to the journal what changed. What cannot be written waits for the next time, and until then nothing is answered.
-func (s *Server) keep() {
+func (s *state) keep() {
 	k, j := s.core, s.journal
 	if k.changes.none() {
 		return
@@ -245,7 +245,7 @@ func (s *Server) keep() {
 }
 
 // unkept is nil if the journal has every change. The error wraps ErrState.
-func (s *Server) unkept() error {
+func (s *state) unkept() error {
 	if s.journal == nil {
 		return nil
 	}
@@ -257,6 +257,6 @@ func (s *Server) unkept() error {
 
 // grown tells whether the journal is long enough for the state file to be written anew. It has to be longer than the state file, so that
 // the work for a change does not grow with what is kept.
-func (s *Server) grown() bool {
-	return s.journal != nil && s.journal.size > max(leastCompaction, s.stateSize)
+func (s *state) grown() bool {
+	return s.journal != nil && s.journal.size > max(leastCompaction, s.size)
 }

@@ -125,7 +125,7 @@ func (j *journaled) memory() (text string) {
 // files is what a restart at this moment would have in memory.
 func (j *journaled) files() string {
 	j.t.Helper()
-	s := &Server{cfg: j.cfg}
+	s := &state{cfg: j.cfg}
 	var err error
 	s.core, err = newCore(&s.cfg, j.now)
 	require.NoError(j.t, err)

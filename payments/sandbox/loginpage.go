@@ -49,13 +49,13 @@ func (q loginQuery) target(to url.URL, code string) string {
 }
 
 // loginTarget checks who asks for a sign-in and where it is to end (50002 otherwise, platform/api.md §4).
-func (s *Server) loginTarget(q loginQuery) (*App, *url.URL, *pageProblem) {
-	i := indexApp(s.cfg.Apps, q.appKey)
+func (pp *payerPages) loginTarget(q loginQuery) (*App, *url.URL, *pageProblem) {
+	i := indexApp(pp.cfg.Apps, q.appKey)
 	if i < 0 {
 		return nil, nil, &pageProblem{http.StatusNotFound, opay.CodeAppKeyUnknown, "sandbox.refused.no_app"}
 	}
-	app := &s.cfg.Apps[i]
-	to, err := s.cfg.returnAddress(q.redirectURL)
+	app := &pp.cfg.Apps[i]
+	to, err := pp.cfg.returnAddress(q.redirectURL)
 	if err != nil || !app.mayReturnTo(to) || len(q.state) > maxStateParameter {
 		return nil, nil, &pageProblem{http.StatusBadRequest, opay.CodeRedirectURLMismatch, "sandbox.refused.redirect"}
 	}
@@ -63,51 +63,51 @@ func (s *Server) loginTarget(q loginQuery) (*App, *url.URL, *pageProblem) {
 }
 
 // serveLogin shows login.html.
-func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) {
-	s.showLogin(w, r, readLoginQuery(r.URL.Query()), http.StatusOK, "")
+func (pp *payerPages) serveLogin(w http.ResponseWriter, r *http.Request) {
+	pp.showLogin(w, r, readLoginQuery(r.URL.Query()), http.StatusOK, "")
 }
 
 // showLogin shows the page, above its form the message with the id, if there is one.
-func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, q loginQuery, status int, problem string) {
-	app, to, refused := s.loginTarget(q)
+func (pp *payerPages) showLogin(w http.ResponseWriter, r *http.Request, q loginQuery, status int, problem string) {
+	app, to, refused := pp.loginTarget(q)
 	if refused != nil {
-		s.refusePage(w, r, "sandbox.login.refused", *refused)
+		pp.refusePage(w, r, "sandbox.login.refused", *refused)
 		return
 	}
 	p := texts(r)
 	view := loginView{
-		Printer: p, styles: s.styles, action: loginPath, declineURL: q.target(*to, ""), merchant: app.Name,
+		Printer: p, styles: pp.pages.styles, action: loginPath, declineURL: q.target(*to, ""), merchant: app.Name,
 		merchantInitial: initial(app.Name),
 		hidden:          []formField{{"appKey", q.appKey}, {"redirectUrl", q.redirectURL}, {"state", q.state}},
 	}
 	if problem != "" {
 		view.problem = p.T(problem)
 	}
-	s.locked(func(k *core) {
+	pp.locked(func(k *core) {
 		view.once = k.newForm(q.subject())
 		for i, u := range k.sortedUsers() {
 			view.users = append(view.users, loginUser{uid: u.UID, name: u.Name, initial: initial(u.Name), frozen: u.Frozen, chosen: i == 0})
 		}
 	})
-	s.render(w, r, status, loginPage(view), q.redirectURL)
+	pp.pages.render(w, r, status, loginPage(view), q.redirectURL)
 }
 
 // serveLoginForm signs the chosen user in and returns the browser with the one-time code.
-func (s *Server) serveLoginForm(w http.ResponseWriter, r *http.Request) {
+func (pp *payerPages) serveLoginForm(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		s.refusePage(w, r, "sandbox.login.refused", pageProblem{http.StatusBadRequest, opay.CodeParameterError, "sandbox.refused.form"})
+		pp.refusePage(w, r, "sandbox.login.refused", pageProblem{http.StatusBadRequest, opay.CodeParameterError, "sandbox.refused.form"})
 		return
 	}
 	q := readLoginQuery(r.PostForm)
-	app, to, refused := s.loginTarget(q)
+	app, to, refused := pp.loginTarget(q)
 	if refused != nil {
-		s.refusePage(w, r, "sandbox.login.refused", *refused)
+		pp.refusePage(w, r, "sandbox.login.refused", *refused)
 		return
 	}
 	var code string
 	fresh, known := true, true
-	s.locked(func(k *core) {
+	pp.locked(func(k *core) {
 		if fresh = k.useForm(q.subject(), r.PostForm.Get("once")); !fresh {
 			return
 		}
@@ -118,9 +118,9 @@ func (s *Server) serveLoginForm(w http.ResponseWriter, r *http.Request) {
 	})
 	switch {
 	case !fresh:
-		s.showLogin(w, r, q, http.StatusConflict, "sandbox.pay.used_form")
+		pp.showLogin(w, r, q, http.StatusConflict, "sandbox.pay.used_form")
 	case !known:
-		s.showLogin(w, r, q, http.StatusUnprocessableEntity, "sandbox.login.select")
+		pp.showLogin(w, r, q, http.StatusUnprocessableEntity, "sandbox.login.select")
 	default:
 		//nolint:gosec // loginTarget has found the address among the application's registered ones
 		http.Redirect(w, r, q.target(*to, code), http.StatusSeeOther)

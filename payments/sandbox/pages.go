@@ -20,9 +20,14 @@ const (
 	iconPath  = "/sandbox/static/icon.svg"
 )
 
-// routes puts the addresses together. Browsers may not send forms from other sites to any of them; calls of servers pass, as they
-// carry no browser's headers.
-func (s *Server) routes() (http.Handler, error) {
+// pages writes HTML pages and serves what they load.
+type pages struct {
+	cfg         *Config
+	style, icon []byte
+	styles      string // address of the style sheet
+}
+
+func newPages(cfg *Config) (*pages, error) {
 	style, err := static.ReadFile("static/style.css")
 	if err != nil {
 		return nil, fmt.Errorf("read the style sheet: %w", err)
@@ -32,24 +37,12 @@ func (s *Server) routes() (http.Handler, error) {
 		return nil, fmt.Errorf("read the icon: %w", err)
 	}
 	sum := sha256.Sum256(style)
-	s.styles = stylePath + hex.EncodeToString(sum[:6]) + ".css"
-	mux := http.NewServeMux()
-	for name, paths := range s.calledAt() {
-		for _, path := range paths {
-			mux.Handle(path, s.serveCall(name, callFuncs()[name]))
-		}
-	}
-	mux.Handle("GET "+s.styles, asset("text/css; charset=utf-8", "public, max-age=31536000, immutable", style))
-	mux.Handle("GET "+iconPath, asset("image/svg+xml", "public, max-age=3600", icon))
-	for _, path := range []string{payPath, payPathShort} {
-		mux.HandleFunc("GET "+path, s.servePay)
-		mux.HandleFunc("POST "+path, s.servePayForm)
-	}
-	mux.HandleFunc("GET "+loginPath, s.serveLogin)
-	mux.HandleFunc("POST "+loginPath, s.serveLoginForm)
-	s.consoleRoutes(mux)
-	s.controlRoutes(mux)
-	return s.gate(http.NewCrossOriginProtection().Handler(mux)), nil
+	return &pages{cfg: cfg, style: style, icon: icon, styles: stylePath + hex.EncodeToString(sum[:6]) + ".css"}, nil
+}
+
+func (p *pages) routes(mux *http.ServeMux) {
+	mux.Handle("GET "+p.styles, asset("text/css; charset=utf-8", "public, max-age=31536000, immutable", p.style))
+	mux.Handle("GET "+iconPath, asset("image/svg+xml", "public, max-age=3600", p.icon))
 }
 
 func asset(contentType, cache string, content []byte) http.Handler {
@@ -63,10 +56,10 @@ func asset(contentType, cache string, content []byte) http.Handler {
 
 // render writes a page. Its forms may end at this server, and, since browsers check where a form's redirect leads, at the origins
 // of the given addresses.
-func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component, targets ...string) {
+func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component, targets ...string) {
 	var b bytes.Buffer
 	if err := page.Render(r.Context(), &b); err != nil {
-		s.cfg.Logger.ErrorContext(r.Context(), "sandbox: a page could not be made", "path", r.URL.Path, "error", err)
+		p.cfg.Logger.ErrorContext(r.Context(), "sandbox: a page could not be made", "path", r.URL.Path, "error", err)
 		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
 		return
 	}
@@ -91,9 +84,9 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page
 }
 
 // address is the sandbox's own address, as configured or as it was asked.
-func (s *Server) address(r *http.Request) string {
-	if s.cfg.BaseURL != "" {
-		return s.cfg.BaseURL
+func (p *pages) address(r *http.Request) string {
+	if p.cfg.BaseURL != "" {
+		return p.cfg.BaseURL
 	}
 	scheme := "http"
 	if r.TLS != nil {

@@ -89,18 +89,34 @@ func (k *core) payable(q payQuery) (*Order, *pageProblem) {
 	return o, nil
 }
 
+// payerPages are the platform's pages for payers: pay.html and login.html.
+type payerPages struct {
+	*state
+
+	pages *pages
+}
+
+func (pp *payerPages) routes(mux *http.ServeMux) {
+	for _, path := range []string{payPath, payPathShort} {
+		mux.HandleFunc("GET "+path, pp.servePay)
+		mux.HandleFunc("POST "+path, pp.servePayForm)
+	}
+	mux.HandleFunc("GET "+loginPath, pp.serveLogin)
+	mux.HandleFunc("POST "+loginPath, pp.serveLoginForm)
+}
+
 // servePay shows pay.html.
-func (s *Server) servePay(w http.ResponseWriter, r *http.Request) {
-	s.showPay(w, r, readPayQuery(r.URL.Query()), http.StatusOK, "")
+func (pp *payerPages) servePay(w http.ResponseWriter, r *http.Request) {
+	pp.showPay(w, r, readPayQuery(r.URL.Query()), http.StatusOK, "")
 }
 
 // showPay shows the page, above its form the message with the id, if there is one.
-func (s *Server) showPay(w http.ResponseWriter, r *http.Request, q payQuery, status int, problem string) {
+func (pp *payerPages) showPay(w http.ResponseWriter, r *http.Request, q payQuery, status int, problem string) {
 	p := texts(r)
 	var o *Order
 	var refused *pageProblem
 	var view payView
-	s.locked(func(k *core) {
+	pp.locked(func(k *core) {
 		if o, refused = k.payable(q); refused == nil {
 			clone := o.clone()
 			o = &clone
@@ -109,12 +125,12 @@ func (s *Server) showPay(w http.ResponseWriter, r *http.Request, q payQuery, sta
 	})
 	switch {
 	case refused != nil:
-		s.refusePage(w, r, "sandbox.refused.title", *refused)
+		pp.refusePage(w, r, "sandbox.refused.title", *refused)
 	case o.settled():
-		s.render(w, r, status, outcomePage(s.outcomeOf(o, p)))
+		pp.pages.render(w, r, status, outcomePage(pp.outcomeOf(o, p)))
 	default:
-		view.styles, view.action = s.styles, r.URL.Path
-		s.render(w, r, status, payPage(view), o.ReturnPage)
+		view.styles, view.action = pp.pages.styles, r.URL.Path
+		pp.pages.render(w, r, status, payPage(view), o.ReturnPage)
 	}
 }
 
@@ -145,9 +161,9 @@ func (k *core) payView(o *Order, q payQuery, p *i18n.Printer, problem string) pa
 	return v
 }
 
-func (s *Server) outcomeOf(o *Order, p *i18n.Printer) outcomeView {
+func (pp *payerPages) outcomeOf(o *Order, p *i18n.Printer) outcomeView {
 	v := outcomeView{
-		Printer: p, styles: s.styles, amount: o.units().grouped(), coin: o.Coin, orderNum: o.OrderNum, returnURL: o.ReturnPage,
+		Printer: p, styles: pp.pages.styles, amount: o.units().grouped(), coin: o.Coin, orderNum: o.OrderNum, returnURL: o.ReturnPage,
 	}
 	switch o.Status { //nolint:exhaustive // the page of a pending order is payPage
 	case opay.StatusPaid:
@@ -161,18 +177,18 @@ func (s *Server) outcomeOf(o *Order, p *i18n.Printer) outcomeView {
 }
 
 // refusePage has the title from the catalogue's message with the id.
-func (s *Server) refusePage(w http.ResponseWriter, r *http.Request, title string, refused pageProblem) {
+func (pp *payerPages) refusePage(w http.ResponseWriter, r *http.Request, title string, refused pageProblem) {
 	p := texts(r)
-	s.render(w, r, refused.status, outcomePage(outcomeView{
-		Printer: p, styles: s.styles, tone: "bad", title: p.T(title), text: p.T(refused.id), code: string(refused.code),
+	pp.pages.render(w, r, refused.status, outcomePage(outcomeView{
+		Printer: p, styles: pp.pages.styles, tone: "bad", title: p.T(title), text: p.T(refused.id), code: string(refused.code),
 	}))
 }
 
 // servePayForm does what a button of pay.html says, and sends the browser back to the merchant.
-func (s *Server) servePayForm(w http.ResponseWriter, r *http.Request) {
+func (pp *payerPages) servePayForm(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		s.refusePage(w, r, "sandbox.refused.title", pageProblem{http.StatusBadRequest, opay.CodeParameterError, "sandbox.refused.form"})
+		pp.refusePage(w, r, "sandbox.refused.title", pageProblem{http.StatusBadRequest, opay.CodeParameterError, "sandbox.refused.form"})
 		return
 	}
 	q := readPayQuery(r.PostForm)
@@ -180,7 +196,7 @@ func (s *Server) servePayForm(w http.ResponseWriter, r *http.Request) {
 	var refused *pageProblem
 	var err error
 	fresh := true
-	s.locked(func(k *core) {
+	pp.locked(func(k *core) {
 		var o *Order
 		if o, refused = k.payable(q); refused != nil {
 			return
@@ -192,11 +208,11 @@ func (s *Server) servePayForm(w http.ResponseWriter, r *http.Request) {
 	})
 	switch {
 	case refused != nil:
-		s.refusePage(w, r, "sandbox.refused.title", *refused)
+		pp.refusePage(w, r, "sandbox.refused.title", *refused)
 	case !fresh:
-		s.showPay(w, r, q, http.StatusConflict, "sandbox.pay.used_form")
+		pp.showPay(w, r, q, http.StatusConflict, "sandbox.pay.used_form")
 	case err != nil:
-		s.showPay(w, r, q, http.StatusConflict, "")
+		pp.showPay(w, r, q, http.StatusConflict, "")
 	default:
 		// The address was checked when the order was made, and the payer has just pressed a button of this very order.
 		http.Redirect(w, r, returnTo, http.StatusSeeOther)

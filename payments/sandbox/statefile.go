@@ -162,7 +162,7 @@ func (k *core) orderCallbacks() {
 }
 
 // load reads the state file, if there is one, and then its journal.
-func (s *Server) load() error {
+func (s *state) load() error {
 	if s.cfg.StateFile == "" {
 		return nil
 	}
@@ -182,7 +182,7 @@ func (s *Server) load() error {
 }
 
 // readState reads the state file into the core.
-func (s *Server) readState() (snap snapshot, err error) {
+func (s *state) readState() (snap snapshot, err error) {
 	file, err := os.Open(s.cfg.StateFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return snap, nil
@@ -198,7 +198,7 @@ func (s *Server) readState() (snap snapshot, err error) {
 	if len(text) > maxStateBytes {
 		return snap, fmt.Errorf("%w has more than %d bytes", ErrState, maxStateBytes)
 	}
-	s.stateSize = int64(len(text))
+	s.size = int64(len(text))
 	again := "move it away, and its journal " + s.cfg.StateFile + journalSuffix + ", to start afresh"
 	if err := json.Unmarshal(text, &snap); err != nil {
 		return snap, fmt.Errorf("%w %s is damaged; %s: %w", ErrState, s.cfg.StateFile, again, err)
@@ -212,7 +212,7 @@ func (s *Server) readState() (snap snapshot, err error) {
 // Save writes the state file, whole or not at all: to a temporary file in the same folder, which then takes its place; then it takes what
 // the state file has out of the journal. Both are flushed to the disk. Run does so by itself when the journal has grown, and at its end.
 // Nothing is lost without it; it keeps the journal short. Without Config.StateFile it does nothing. The error wraps ErrState.
-func (s *Server) Save() error {
+func (s *state) Save() error {
 	if s.cfg.StateFile == "" {
 		return nil
 	}
@@ -229,7 +229,7 @@ func (s *Server) Save() error {
 		return fmt.Errorf("%w cannot be written: %w", ErrState, err)
 	}
 	s.locked(func(*core) {
-		s.stateSize = size
+		s.size = size
 		if err = s.journal.cut(offset); err != nil {
 			err = fmt.Errorf("%w: its journal cannot be shortened: %w", ErrState, err)
 		}
@@ -238,7 +238,7 @@ func (s *Server) Save() error {
 }
 
 // compact writes the state file if the journal has grown.
-func (s *Server) compact() {
+func (s *state) compact() {
 	grown := false
 	s.locked(func(*core) { grown = s.grown() })
 	if !grown {
@@ -249,7 +249,7 @@ func (s *Server) compact() {
 	}
 }
 
-func (s *Server) writeState(snap snapshot) (size int64, err error) {
+func (s *state) writeState(snap snapshot) (size int64, err error) {
 	text, err := json.Marshal(snap)
 	if err != nil {
 		return 0, err

@@ -30,17 +30,17 @@ func texts(r *http.Request) *i18n.Printer {
 }
 
 // serveLanguageForm keeps the selected language and shows the page again.
-func (s *Server) serveLanguageForm(w http.ResponseWriter, r *http.Request) {
+func (con *console) serveLanguageForm(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		s.problemPage(w, r, http.StatusBadRequest, errForm)
+		con.problemPage(w, r, http.StatusBadRequest, errForm)
 		return
 	}
 	tag := i18n.ByTag(r.PostForm.Get("lang")).Lang()
 	//nolint:gosec // a demonstration is served over plain http
 	http.SetCookie(w, &http.Cookie{
 		Name: languageCookie, Value: tag, Path: "/", MaxAge: 365 * 24 * 60 * 60, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: strings.HasPrefix(s.address(r), "https://"),
+		Secure: strings.HasPrefix(con.pages.address(r), "https://"),
 	})
 	//nolint:gosec // ownPath lets no other server through
 	http.Redirect(w, r, ownPath(r.PostForm.Get("next")), http.StatusSeeOther)

@@ -106,15 +106,15 @@ type markets struct {
 }
 
 // Tickers lists the markets by symbol.
-func (s *Server) Tickers() []Ticker {
-	s.markets.mu.Lock()
-	defer s.markets.mu.Unlock()
-	return slices.Clone(s.markets.list)
+func (m *markets) Tickers() []Ticker {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.list)
 }
 
 // Ticker finds a market by its symbol.
-func (s *Server) Ticker(symbol string) (Ticker, bool) {
-	for _, t := range s.Tickers() {
+func (m *markets) Ticker(symbol string) (Ticker, bool) {
+	for _, t := range m.Tickers() {
 		if t.Symbol == symbol {
 			return t, true
 		}
@@ -123,21 +123,21 @@ func (s *Server) Ticker(symbol string) (Ticker, bool) {
 }
 
 // SetTicker changes a market or adds one. The error wraps ErrTicker.
-func (s *Server) SetTicker(t Ticker) error {
+func (m *markets) SetTicker(t Ticker) error {
 	if err := t.Check(); err != nil {
 		return err
 	}
-	s.markets.mu.Lock()
-	defer s.markets.mu.Unlock()
-	at, found := slices.BinarySearchFunc(s.markets.list, t, func(a, b Ticker) int { return strings.Compare(a.Symbol, b.Symbol) })
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at, found := slices.BinarySearchFunc(m.list, t, func(a, b Ticker) int { return strings.Compare(a.Symbol, b.Symbol) })
 	switch {
 	case found:
-		s.markets.list[at] = t
-	case len(s.markets.list) >= mostTickers:
+		m.list[at] = t
+	case len(m.list) >= mostTickers:
 		most := strconv.Itoa(mostTickers)
 		return fmt.Errorf("%w: %w", ErrTicker, &inputError{id: "markets", text: "more than " + most + " markets", value: most})
 	default:
-		s.markets.list = slices.Insert(s.markets.list, at, t)
+		m.list = slices.Insert(m.list, at, t)
 	}
 	return nil
 }
@@ -153,15 +153,15 @@ type tickerAnswer struct {
 }
 
 // serveTicker answers GET /sapi/v1/ticker?symbol=btcusdt.
-func (s *Server) serveTicker(w http.ResponseWriter, r *http.Request) {
-	t, ok := s.Ticker(r.URL.Query().Get("symbol"))
+func (a *api) serveTicker(w http.ResponseWriter, r *http.Request) {
+	t, ok := a.markets.Ticker(r.URL.Query().Get("symbol"))
 	if !ok {
 		tickerJSON(w, http.StatusBadRequest, []byte(`{"code":"-1121","msg":"Invalid symbol."}`))
 		return
 	}
 	switch t.Fault { //nolint:exhaustive // the others are about the price and its time
 	case TickerLate:
-		if err := s.cfg.Wait(r.Context(), orDefault(time.Duration(t.Delay), lateByItself)); err != nil {
+		if err := a.cfg.Wait(r.Context(), orDefault(time.Duration(t.Delay), lateByItself)); err != nil {
 			return
 		}
 	case TickerHTML:
@@ -177,7 +177,7 @@ func (s *Server) serveTicker(w http.ResponseWriter, r *http.Request) {
 	case TickerCut:
 		panic(http.ErrAbortHandler)
 	}
-	body, err := json.Marshal(t.answer(s.Now()))
+	body, err := json.Marshal(t.answer(a.Now()))
 	if err != nil {
 		http.Error(w, "the answer cannot be made", http.StatusInternalServerError)
 		return
@@ -222,9 +222,9 @@ func (t Ticker) answer(now time.Time) tickerAnswer {
 	return a
 }
 
-func (s *Server) controlTicker(r *http.Request) (any, error) {
+func (c *controlAPI) ticker(r *http.Request) (any, error) {
 	symbol := r.PathValue("symbol")
-	t, ok := s.Ticker(symbol)
+	t, ok := c.markets.Ticker(symbol)
 	if !ok {
 		t = Ticker{Symbol: symbol}
 	}
@@ -235,7 +235,7 @@ func (s *Server) controlTicker(r *http.Request) (any, error) {
 	if t.Symbol != symbol {
 		return nil, &controlError{http.StatusUnprocessableEntity, "the symbol is that of the address"}
 	}
-	if err := s.SetTicker(t); err != nil {
+	if err := c.markets.SetTicker(t); err != nil {
 		return nil, err
 	}
 	return t, nil
@@ -258,30 +258,30 @@ func (v tickersView) newTicker() Ticker {
 	return v.typed
 }
 
-func (s *Server) serveTickers(w http.ResponseWriter, r *http.Request) {
-	s.showTickers(w, r, http.StatusOK, Ticker{}, nil)
+func (con *console) serveTickers(w http.ResponseWriter, r *http.Request) {
+	con.showTickers(w, r, http.StatusOK, Ticker{}, nil)
 }
 
-func (s *Server) showTickers(w http.ResponseWriter, r *http.Request, status int, typed Ticker, problem error) {
-	v := tickersView{frame: s.frame(r, "sandbox.markets.title"), tickers: s.Tickers(), typed: typed, address: s.address(r) + tickerPath + "?symbol="}
+func (con *console) showTickers(w http.ResponseWriter, r *http.Request, status int, typed Ticker, problem error) {
+	v := tickersView{frame: con.frame(r, "sandbox.markets.title"), tickers: con.markets.Tickers(), typed: typed, address: con.pages.address(r) + tickerPath + "?symbol="}
 	if problem != nil {
 		v.problem = problemText(v.Printer, problem)
 	}
-	s.render(w, r, status, tickersPage(v))
+	con.pages.render(w, r, status, tickersPage(v))
 }
 
-func (s *Server) serveTickerForm(w http.ResponseWriter, r *http.Request) {
+func (con *console) serveTickerForm(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		s.problemPage(w, r, http.StatusBadRequest, errForm)
+		con.problemPage(w, r, http.StatusBadRequest, errForm)
 		return
 	}
 	t, err := readTicker(r.PostForm)
 	if err == nil {
-		err = s.SetTicker(t)
+		err = con.markets.SetTicker(t)
 	}
 	if err != nil {
-		s.showTickers(w, r, http.StatusUnprocessableEntity, t, err)
+		con.showTickers(w, r, http.StatusUnprocessableEntity, t, err)
 		return
 	}
 	http.Redirect(w, r, "/markets", http.StatusSeeOther)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/visit"
 )
@@ -13,8 +14,16 @@ import (
 // cartPath is where every change of the cart ends.
 const cartPath = "/cart"
 
+// CartPages show and change the visitor's cart.
+type CartPages struct {
+	site      *visit.Site
+	quoter    *payments.Quoter
+	catalogue *CataloguePages
+	atlas     *atlas
+}
+
 // Cart shows the cart: GET /cart.
-func (p *Pages) Cart(v *visit.Visit) error {
+func (p *CartPages) Cart(v *visit.Visit) error {
 	view, err := p.cartPage(v)
 	if err != nil {
 		return err
@@ -22,7 +31,7 @@ func (p *Pages) Cart(v *visit.Visit) error {
 	return showCart(v, http.StatusOK, view)
 }
 
-func (p *Pages) cartPage(v *visit.Visit) (pages.CartView, error) {
+func (p *CartPages) cartPage(v *visit.Visit) (pages.CartView, error) {
 	cart, err := p.cart(v)
 	if err != nil {
 		return pages.CartView{}, err
@@ -34,7 +43,7 @@ func (p *Pages) cartPage(v *visit.Visit) (pages.CartView, error) {
 	if err := p.destined(v, &cart); err != nil {
 		return pages.CartView{}, err
 	}
-	bill, err := p.payments.TotalsBy(v.Context(), p.site, cart, currency, "")
+	bill, err := p.quoter.TotalsBy(v.Context(), p.site, cart, currency, "")
 	if err != nil {
 		return pages.CartView{}, err
 	}
@@ -50,7 +59,7 @@ func (p *Pages) cartPage(v *visit.Visit) (pages.CartView, error) {
 		view.Page.Path = cartPath
 	}
 	if len(cart.Lines) == 0 {
-		featured, err := p.featured(v.Context())
+		featured, err := p.catalogue.featured(v.Context())
 		if err != nil {
 			return view, err
 		}
@@ -67,7 +76,7 @@ func showCart(v *visit.Visit, status int, view pages.CartView) error {
 }
 
 // cart is the visitor's cart; a visitor who never put anything into one has an empty one, and the database is not asked.
-func (p *Pages) cart(v *visit.Visit) (models.Cart, error) {
+func (p *CartPages) cart(v *visit.Visit) (models.Cart, error) {
 	s, err := v.Session()
 	if err != nil || s.CartID == "" {
 		return models.Cart{}, err

@@ -16,7 +16,7 @@ import (
 
 // AddToCart puts pieces of a variant into the cart: POST /cart/items with variant (its id) or o0, o1 … (what is chosen of
 // each option), quantity, and product (its slug, so that a form without a variant can be shown again).
-func (p *Pages) AddToCart(v *visit.Visit) error {
+func (p *CartPages) AddToCart(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {
 		return err
@@ -39,7 +39,7 @@ func (p *Pages) AddToCart(v *visit.Visit) error {
 	if !v.Fragment() {
 		return v.SeeOther(cartPath)
 	}
-	view, err := p.productView(v, product, chosenVariant(product, add.variant.ID))
+	view, err := p.catalogue.productView(v, product, chosenVariant(product, add.variant.ID))
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (p *Pages) AddToCart(v *visit.Visit) error {
 }
 
 // productOf is the product that the form is about.
-func (p *Pages) productOf(v *visit.Visit, form url.Values) (models.Product, error) {
+func (p *CartPages) productOf(v *visit.Visit, form url.Values) (models.Product, error) {
 	slug := form.Get("product")
 	if slug == "" {
 		id := form.Get("variant")
@@ -64,7 +64,7 @@ func (p *Pages) productOf(v *visit.Visit, form url.Values) (models.Product, erro
 		}
 		slug = product.Slug
 	}
-	return p.product(v.Context(), slug)
+	return p.catalogue.product(v.Context(), slug)
 }
 
 type addition struct {
@@ -105,8 +105,8 @@ func readAddition(form url.Values, product models.Product, cart models.Cart) (ad
 }
 
 // refuseAddition shows the same page again with what was typed.
-func (p *Pages) refuseAddition(v *visit.Visit, product models.Product, form url.Values, r buyRefusal) error {
-	view, err := p.productView(v, product, chosenInForm(product, form))
+func (p *CartPages) refuseAddition(v *visit.Visit, product models.Product, form url.Values, r buyRefusal) error {
+	view, err := p.catalogue.productView(v, product, chosenInForm(product, form))
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (p *Pages) refuseAddition(v *visit.Visit, product models.Product, form url.
 }
 
 // add writes the line; the first one makes the cart and the session.
-func (p *Pages) add(v *visit.Visit, variant models.Variant, quantity int) error {
+func (p *CartPages) add(v *visit.Visit, variant models.Variant, quantity int) error {
 	s, err := v.Session()
 	if err != nil {
 		return err

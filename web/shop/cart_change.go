@@ -11,7 +11,7 @@ import (
 )
 
 // ChangeCart sets how many pieces of a variant the cart holds: POST /cart/items/{variant} with quantity.
-func (p *Pages) ChangeCart(v *visit.Visit) error {
+func (p *CartPages) ChangeCart(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func (p *Pages) ChangeCart(v *visit.Visit) error {
 }
 
 // refuseChange shows the cart again with what was typed and why it was refused.
-func (p *Pages) refuseChange(v *visit.Visit, variant, typed string, problem pages.LineProblem) error {
+func (p *CartPages) refuseChange(v *visit.Visit, variant, typed string, problem pages.LineProblem) error {
 	view, err := p.cartPage(v)
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 
 // UseCoupon puts a coupon's code into the cart, or takes it out: POST /cart/coupon with coupon, which may be empty. Whether the code
 // counts is said by the cart.
-func (p *Pages) UseCoupon(v *visit.Visit) error {
+func (p *CartPages) UseCoupon(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (p *Pages) UseCoupon(v *visit.Visit) error {
 }
 
 // EstimateDelivery notes where the cart goes: POST /cart/place with country and region.
-func (p *Pages) EstimateDelivery(v *visit.Visit) error {
+func (p *CartPages) EstimateDelivery(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {
 		return err

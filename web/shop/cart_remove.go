@@ -8,7 +8,7 @@ import (
 )
 
 // RemoveFromCart takes a variant out of the cart: POST /cart/items/{variant}/remove. One that is not in it is no error.
-func (p *Pages) RemoveFromCart(v *visit.Visit) error {
+func (p *CartPages) RemoveFromCart(v *visit.Visit) error {
 	s, err := v.Session()
 	if err != nil {
 		return err

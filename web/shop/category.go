@@ -15,7 +15,7 @@ import (
 
 // Category shows one category's products: GET /categories/{slug}?sort=&page=. A sort or a page that does not exist is an
 // address that does not exist.
-func (p *Pages) Category(v *visit.Visit) error {
+func (p *CataloguePages) Category(v *visit.Visit) error {
 	categories, err := p.site.Categories(v.Context())
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ type list struct {
 
 // listed reads the page that the address asks for by sort and page, of the products that a filter chooses, none if it is nil; path and query
 // are the list's address without them. A sort or a page that does not exist is visit.ErrNoPage.
-func (p *Pages) listed(v *visit.Visit, filter *models.CardFilter, path string, query url.Values) (list, error) {
+func (p *CataloguePages) listed(v *visit.Visit, filter *models.CardFilter, path string, query url.Values) (list, error) {
 	sort, sortOK := models.ParseCardSort(v.Query("sort"))
 	page, pageOK := v.PageNumber()
 	if !sortOK || !pageOK {

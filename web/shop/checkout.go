@@ -12,20 +12,28 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
+// CheckoutPages turn the visitor's cart into an order.
+type CheckoutPages struct {
+	site     *visit.Site
+	payments *payments.Service
+	carts    *CartPages
+	account  *account
+}
+
 // Checkout shows the page before paying: GET /checkout. An empty cart, or one that must be mended first, goes to the cart.
-func (p *Pages) Checkout(v *visit.Visit) error {
+func (p *CheckoutPages) Checkout(v *visit.Visit) error {
 	s, err := v.Session()
 	if err != nil {
 		return err
 	}
-	cart, err := p.cart(v)
+	cart, err := p.carts.cart(v)
 	if err != nil {
 		return err
 	}
 	if len(cart.Lines) == 0 || slices.ContainsFunc(cart.Lines, func(l models.CartLine) bool { return !l.Sellable() }) {
 		return v.SeeOther(cartPath)
 	}
-	if err := p.destined(v, &cart); err != nil {
+	if err := p.carts.destined(v, &cart); err != nil {
 		return err
 	}
 	notices, err := flash(v)
@@ -97,7 +105,7 @@ type checkout struct {
 
 // checkout makes the page of a cart. terms are the site's for a page that is only looked at; nil asks for those that are stored, by which
 // an order is placed.
-func (p *Pages) checkout(v *visit.Visit, cart models.Cart, form checkoutForm, terms payments.Terms) (*checkout, error) {
+func (p *CheckoutPages) checkout(v *visit.Visit, cart models.Cart, form checkoutForm, terms payments.Terms) (*checkout, error) {
 	s, err := v.Session()
 	if err != nil {
 		return nil, err
@@ -125,7 +133,7 @@ func (p *Pages) checkout(v *visit.Visit, cart models.Cart, form checkoutForm, te
 		return nil, err
 	}
 	c := &checkout{cart: cart, bill: bill, offers: offers, currency: currency, signedIn: s.SignedIn(), form: form}
-	if c.place, err = p.placeForm(v.Context(), v.Printer.Lang(), cart, bill); err != nil {
+	if c.place, err = p.carts.placeForm(v.Context(), v.Printer.Lang(), cart, bill); err != nil {
 		return nil, err
 	}
 	if form.coupon != nil && *form.coupon != "" && models.FoldCoupon(*form.coupon) == "" {
@@ -176,7 +184,7 @@ func (c *checkout) destination() models.Address {
 	return address.Clean()
 }
 
-func (p *Pages) bill(v *visit.Visit, cart models.Cart, currency models.Currency, email string, terms payments.Terms) (payments.Bill, error) {
+func (p *CheckoutPages) bill(v *visit.Visit, cart models.Cart, currency models.Currency, email string, terms payments.Terms) (payments.Bill, error) {
 	if terms == nil {
 		return p.payments.Totals(v.Context(), cart, currency, email)
 	}

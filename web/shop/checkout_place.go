@@ -24,13 +24,13 @@ const (
 )
 
 // PlaceOrder turns the cart into an order and sends the shopper to the platform's pay page: POST /checkout.
-func (p *Pages) PlaceOrder(v *visit.Visit) error {
+func (p *CheckoutPages) PlaceOrder(v *visit.Visit) error {
 	values, err := v.Form()
 	if err != nil {
 		return err
 	}
 	form := readCheckout(values)
-	cart, err := p.cart(v)
+	cart, err := p.carts.cart(v)
 	if err != nil {
 		return p.notPlaced(v, form, err)
 	}
@@ -58,10 +58,10 @@ func (p *Pages) PlaceOrder(v *visit.Visit) error {
 }
 
 // place makes the order of a form that is in order, for the account that is signed in if the form names no other payer.
-func (p *Pages) place(v *visit.Visit, c *checkout) (payments.Placement, error) {
+func (p *CheckoutPages) place(v *visit.Visit, c *checkout) (payments.Placement, error) {
 	payer := c.form.payer(c.signedIn)
 	if payer.OpenID != "" {
-		fresh, err := p.keepSignedIn(v)
+		fresh, err := p.account.keepSignedIn(v)
 		if err != nil {
 			return payments.Placement{}, err
 		}
@@ -69,14 +69,14 @@ func (p *Pages) place(v *visit.Visit, c *checkout) (payments.Placement, error) {
 	}
 	placement, err := p.payments.Place(v.Context(), c.input(v.Printer.Lang()))
 	if errors.Is(err, payments.ErrSignIn) {
-		err = p.signOut(v)
+		err = p.account.signOut(v)
 	}
 	return placement, err
 }
 
 // refuse shows the page again with what is wrong with the form, and with whatever else is not as it was; unless the form's other press
 // has made an order.
-func (p *Pages) refuse(v *visit.Visit, c *checkout) error {
+func (p *CheckoutPages) refuse(v *visit.Visit, c *checkout) error {
 	order, err := p.orderOf(v, c.form.token)
 	if err == nil {
 		return p.placed(v, payments.Placement{Ref: order.Ref, Existing: true})
@@ -94,7 +94,7 @@ func (p *Pages) refuse(v *visit.Visit, c *checkout) error {
 	return c.show(v, http.StatusUnprocessableEntity)
 }
 
-func (p *Pages) placed(v *visit.Visit, placement payments.Placement) error {
+func (p *CheckoutPages) placed(v *visit.Visit, placement payments.Placement) error {
 	if placement.Existing {
 		p.site.Count(eventPlacedAgain)
 	} else {
@@ -106,7 +106,7 @@ func (p *Pages) placed(v *visit.Visit, placement payments.Placement) error {
 
 // dropDraft forgets what was typed, which has become an order. Where that fails the form comes filled in the next time: no reason to keep
 // the shopper from the order.
-func (p *Pages) dropDraft(v *visit.Visit) {
+func (p *CheckoutPages) dropDraft(v *visit.Visit) {
 	defer v.Afterwards()()
 	s, err := v.Session()
 	if err == nil && s.Draft != (session.Draft{}) {
@@ -128,7 +128,7 @@ func onwards(placement payments.Placement) string {
 
 // usedForm answers a form that is not the cart's any more: the second press of the button, the back button, a tab of last week.
 // It leads to where the form's order led; where it made none, to the checkout as it is now.
-func (p *Pages) usedForm(v *visit.Visit, cart models.Cart, form checkoutForm) error {
+func (p *CheckoutPages) usedForm(v *visit.Visit, cart models.Cart, form checkoutForm) error {
 	order, err := p.orderOf(v, form.token)
 	if errors.Is(err, store.ErrNotFound) {
 		if len(cart.Lines) == 0 {
@@ -153,7 +153,7 @@ func (p *Pages) usedForm(v *visit.Visit, cart models.Cart, form checkoutForm) er
 }
 
 // placeAgain asks where a form that has made an order leads to now; to no placement for a form that does not name a payer.
-func (p *Pages) placeAgain(v *visit.Visit, cart models.Cart, form checkoutForm) (payments.Placement, error) {
+func (p *CheckoutPages) placeAgain(v *visit.Visit, cart models.Cart, form checkoutForm) (payments.Placement, error) {
 	c, err := p.checkout(v, cart, form, p.site)
 	if err != nil {
 		return payments.Placement{}, err
@@ -167,7 +167,7 @@ func (p *Pages) placeAgain(v *visit.Visit, cart models.Cart, form checkoutForm) 
 
 // orderOf is the order that a form made, also when the request's time is over. One whose request never reached the platform counts as
 // none: the cart was kept for another try.
-func (p *Pages) orderOf(v *visit.Visit, token string) (models.Order, error) {
+func (p *CheckoutPages) orderOf(v *visit.Visit, token string) (models.Order, error) {
 	if !models.IsRef(token) {
 		return models.Order{}, store.ErrNotFound
 	}
@@ -184,7 +184,7 @@ func (p *Pages) orderOf(v *visit.Visit, token string) (models.Order, error) {
 
 // notPlaced shows the checkout again with the cart as it is now, what was typed, and why nothing was ordered. The form's order comes
 // first: one that exists is shown, whatever went wrong (reliability.md R19).
-func (p *Pages) notPlaced(v *visit.Visit, form checkoutForm, cause error) error {
+func (p *CheckoutPages) notPlaced(v *visit.Visit, form checkoutForm, cause error) error {
 	order, err := p.orderOf(v, form.token)
 	switch {
 	case err == nil:
@@ -193,14 +193,14 @@ func (p *Pages) notPlaced(v *visit.Visit, form checkoutForm, cause error) error 
 	case !errors.Is(err, store.ErrNotFound):
 		return errors.Join(cause, err)
 	}
-	cart, err := p.cart(v)
+	cart, err := p.carts.cart(v)
 	if err != nil {
 		return err
 	}
 	if len(cart.Lines) == 0 || errors.Is(cause, payments.ErrCartEmpty) {
 		return v.SeeOther(cartPath)
 	}
-	if err := p.destined(v, &cart); err != nil {
+	if err := p.carts.destined(v, &cart); err != nil {
 		return err
 	}
 	c, err := p.checkout(v, cart, form, nil)
@@ -218,7 +218,7 @@ func (p *Pages) notPlaced(v *visit.Visit, form checkoutForm, cause error) error 
 }
 
 // sayWhy puts onto the page why nothing was ordered; ok is false for a cause that no page has words for.
-func (p *Pages) sayWhy(v *visit.Visit, c *checkout, cause error) (status int, ok bool) {
+func (p *CheckoutPages) sayWhy(v *visit.Visit, c *checkout, cause error) (status int, ok bool) {
 	outOfStock, coupon, address := (*store.OutOfStockError)(nil), (*payments.CouponError)(nil), (*payments.AddressError)(nil)
 	status = http.StatusConflict
 	switch {

@@ -15,12 +15,12 @@ const checkoutPath = "/checkout"
 
 // UpdateCheckout counts in what was chosen without ordering: POST /checkout/update with the checkout's form, for another country, another
 // way of delivery, or a coupon.
-func (p *Pages) UpdateCheckout(v *visit.Visit) error {
+func (p *CheckoutPages) UpdateCheckout(v *visit.Visit) error {
 	values, err := v.Form()
 	if err != nil {
 		return err
 	}
-	cart, err := p.cart(v)
+	cart, err := p.carts.cart(v)
 	if err != nil {
 		return err
 	}
@@ -49,10 +49,10 @@ func (p *Pages) UpdateCheckout(v *visit.Visit) error {
 
 // choose stores what a form says about the cart: where it goes, how, and with which coupon. A form that says nothing about the place leaves
 // it as the page shows it.
-func (p *Pages) choose(v *visit.Visit, cart *models.Cart, form *checkoutForm) error {
+func (p *CheckoutPages) choose(v *visit.Visit, cart *models.Cart, form *checkoutForm) error {
 	ctx, db := v.Context(), p.site.Store
 	shown := *cart
-	if err := p.destined(v, &shown); err != nil {
+	if err := p.carts.destined(v, &shown); err != nil {
 		return err
 	}
 	place := models.PlaceOf(form.address.Country, form.address.Region)
@@ -79,5 +79,5 @@ func (p *Pages) choose(v *visit.Visit, cart *models.Cart, form *checkoutForm) er
 			cart.CouponCode, form.chose = code, true
 		}
 	}
-	return p.destined(v, cart)
+	return p.carts.destined(v, cart)
 }

@@ -31,7 +31,7 @@ type checkoutForm struct {
 	address models.Address // without the name; the country and the region are "" where the form has none
 	method  string         // of delivery
 	coupon  *string        // nil: the form has no field for it
-	chose   bool           // the form chose something else than what its page showed (Pages.choose)
+	chose   bool           // the form chose something else than what its page showed (CheckoutPages.choose)
 
 	paymentForm
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Home shows the front page: GET /.
-func (p *Pages) Home(v *visit.Visit) error {
+func (p *CataloguePages) Home(v *visit.Visit) error {
 	page, err := v.Page()
 	if err != nil {
 		return err

@@ -6,7 +6,7 @@ import (
 )
 
 // Language remembers the visitor's language: POST /language with lang and next, the page to go back to.
-func (p *Pages) Language(v *visit.Visit) error {
+func Language(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {
 		return err

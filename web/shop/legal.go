@@ -7,7 +7,7 @@ import (
 )
 
 // Legal shows one of the shop's legal pages: GET /pages/{name}, in the visitor's language where it is written in it.
-func (*Pages) Legal(v *visit.Visit) error {
+func Legal(v *visit.Visit) error {
 	name := v.Param("name")
 	text, lang, ok := v.Settings().Legal(name, v.Printer.Lang())
 	if !ok {

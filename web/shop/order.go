@@ -6,6 +6,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/visit"
 )
@@ -13,8 +14,15 @@ import (
 // OrderPath is the address of an order's page.
 func OrderPath(ref string) string { return "/orders/" + ref }
 
+// OrderPages show one order to whoever knows its address, and let them pay, cancel and reorder it.
+type OrderPages struct {
+	site     *visit.Site
+	payments *payments.Service
+	account  *account
+}
+
 // Order shows an order: GET /orders/{ref}, and its status alone for the page that asks again (shown says what it shows).
-func (p *Pages) Order(v *visit.Visit) error {
+func (p *OrderPages) Order(v *visit.Visit) error {
 	order, err := p.refreshed(v)
 	if err != nil {
 		return err
@@ -31,7 +39,7 @@ func (p *Pages) Order(v *visit.Visit) error {
 
 // Returned shows the order that the platform sent its shopper back from: GET /payments/return/{ref}. Nothing that the address
 // says besides the order is read; it is our state that is shown (reliability.md R13).
-func (p *Pages) Returned(v *visit.Visit) error {
+func (p *OrderPages) Returned(v *visit.Visit) error {
 	order, err := p.refreshed(v)
 	if err != nil {
 		return err
@@ -40,7 +48,7 @@ func (p *Pages) Returned(v *visit.Visit) error {
 }
 
 // refreshed is the order of the address, after at most one bounded question to the platform.
-func (p *Pages) refreshed(v *visit.Visit) (models.Order, error) {
+func (p *OrderPages) refreshed(v *visit.Visit) (models.Order, error) {
 	ref := v.Param("ref")
 	if !models.IsRef(ref) {
 		return models.Order{}, visit.ErrNoOrder
@@ -66,7 +74,7 @@ type showing struct {
 	coin, payer pages.FieldProblem
 }
 
-func (p *Pages) showOrder(v *visit.Visit, order models.Order, how showing) error {
+func (p *OrderPages) showOrder(v *visit.Visit, order models.Order, how showing) error {
 	view, err := p.orderPage(v, order, how)
 	if err != nil {
 		return err
@@ -74,7 +82,7 @@ func (p *Pages) showOrder(v *visit.Visit, order models.Order, how showing) error
 	return v.Show(how.status, pages.Order(view))
 }
 
-func (p *Pages) orderStatus(v *visit.Visit, order models.Order) error {
+func (p *OrderPages) orderStatus(v *visit.Visit, order models.Order) error {
 	view, err := p.orderPage(v, order, showing{})
 	if err != nil {
 		return err
@@ -83,7 +91,7 @@ func (p *Pages) orderStatus(v *visit.Visit, order models.Order) error {
 	return v.Show(http.StatusOK, pages.OrderStatus(view))
 }
 
-func (p *Pages) orderPage(v *visit.Visit, order models.Order, how showing) (pages.OrderView, error) {
+func (p *OrderPages) orderPage(v *visit.Visit, order models.Order, how showing) (pages.OrderView, error) {
 	view := orderView(v.Printer, order, p.site.Clock(), how.returned)
 	view.Notices = how.notices
 	if view.State == pages.OrderReview {
@@ -108,7 +116,7 @@ func (p *Pages) orderPage(v *visit.Visit, order models.Order, how showing) (page
 }
 
 // orderPayment is the form to pay the order with another coin or account.
-func (p *Pages) orderPayment(v *visit.Visit, order models.Order, how showing) (pages.PaymentForm, error) {
+func (p *OrderPages) orderPayment(v *visit.Visit, order models.Order, how showing) (pages.PaymentForm, error) {
 	s, err := v.Session()
 	if err != nil {
 		return pages.PaymentForm{}, err

@@ -10,7 +10,7 @@ import (
 )
 
 // CancelOrder calls an unpaid order off: POST /orders/{ref}/cancel. Until the platform has agreed, the page says "cancelling".
-func (p *Pages) CancelOrder(v *visit.Visit) error {
+func (p *OrderPages) CancelOrder(v *visit.Visit) error {
 	order, err := p.order(v)
 	if err != nil {
 		return err

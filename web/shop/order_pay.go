@@ -14,7 +14,7 @@ import (
 
 // PayOrder sends the shopper of an unpaid order to the pay page: POST /orders/{ref}/pay. Without coin and payer_uid it goes on
 // with the payment that is open; with them it makes another one.
-func (p *Pages) PayOrder(v *visit.Visit) error {
+func (p *OrderPages) PayOrder(v *visit.Visit) error {
 	values, err := v.Form()
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (p *Pages) PayOrder(v *visit.Visit) error {
 }
 
 // orderOffers are the coins that an order can be paid with, by the quotes that the shopper saw last as long as they hold.
-func (p *Pages) orderOffers(v *visit.Visit, order models.Order, token string) (payments.Offers, error) {
+func (p *OrderPages) orderOffers(v *visit.Visit, order models.Order, token string) (payments.Offers, error) {
 	coins, err := p.site.Coins(v.Context())
 	if err != nil {
 		return payments.Offers{}, err
@@ -66,7 +66,7 @@ func (p *Pages) orderOffers(v *visit.Visit, order models.Order, token string) (p
 }
 
 // order is the order of the address, without a question to the platform.
-func (p *Pages) order(v *visit.Visit) (models.Order, error) {
+func (p *OrderPages) order(v *visit.Visit) (models.Order, error) {
 	ref := v.Param("ref")
 	if !models.IsRef(ref) {
 		return models.Order{}, visit.ErrNoOrder
@@ -78,7 +78,7 @@ func (p *Pages) order(v *visit.Visit) (models.Order, error) {
 	return order, err
 }
 
-func (p *Pages) pay(v *visit.Visit, order models.Order, form paymentForm, payer models.Payer) error {
+func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, payer models.Payer) error {
 	placement, err := p.payAs(v, order, payments.PayInput{Coin: form.coin, Payer: payer, Quotes: form.quotes})
 	how := showing{status: http.StatusConflict, form: form}
 	switch {
@@ -107,9 +107,9 @@ func (p *Pages) pay(v *visit.Visit, order models.Order, form paymentForm, payer 
 
 // payAs pays as whoever is named; an account that is signed in is kept signed in, or signed out where the platform does not know it
 // any more.
-func (p *Pages) payAs(v *visit.Visit, order models.Order, in payments.PayInput) (payments.Placement, error) {
+func (p *OrderPages) payAs(v *visit.Visit, order models.Order, in payments.PayInput) (payments.Placement, error) {
 	if in.Payer.OpenID != "" {
-		fresh, err := p.keepSignedIn(v)
+		fresh, err := p.account.keepSignedIn(v)
 		if err != nil {
 			return payments.Placement{}, err
 		}
@@ -117,14 +117,14 @@ func (p *Pages) payAs(v *visit.Visit, order models.Order, in payments.PayInput) 
 	}
 	placement, err := p.payments.Pay(v.Context(), order.Ref, in)
 	if errors.Is(err, payments.ErrSignIn) {
-		err = p.signOut(v)
+		err = p.account.signOut(v)
 	}
 	return placement, err
 }
 
 // unfinished leads to the page of an order on which a step failed that may have changed it, with a notice that says so where the notice
 // can be kept. The page shows how the order stands.
-func (p *Pages) unfinished(v *visit.Visit, order models.Order, step string, cause error) error {
+func (p *OrderPages) unfinished(v *visit.Visit, order models.Order, step string, cause error) error {
 	if errors.Is(v.Context().Err(), context.Canceled) {
 		return cause // nobody waits for a page
 	}
@@ -143,7 +143,7 @@ func (p *Pages) unfinished(v *visit.Visit, order models.Order, step string, caus
 }
 
 // showAgain shows the order as it is after something was tried.
-func (p *Pages) showAgain(v *visit.Visit, how showing) error {
+func (p *OrderPages) showAgain(v *visit.Visit, how showing) error {
 	order, err := p.order(v)
 	if err != nil {
 		return err

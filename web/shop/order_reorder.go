@@ -6,7 +6,7 @@ import (
 
 // Reorder puts an order's lines into the cart again: POST /orders/{ref}/reorder. What is no longer sold is left out; prices and
 // stock that have changed since are said by the cart.
-func (p *Pages) Reorder(v *visit.Visit) error {
+func (p *OrderPages) Reorder(v *visit.Visit) error {
 	order, err := p.order(v)
 	if err != nil {
 		return err

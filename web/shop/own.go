@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/customers"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/templates/i18n"
 	pages "github.com/coincart/coincart/templates/shop"
@@ -18,9 +19,15 @@ const ordersPath = "/orders"
 // OrdersLink is the address of the orders of a link's customer (Store.CustomerLink).
 func OrdersLink(link string) string { return ordersPath + "?link=" + url.QueryEscape(link) }
 
+// OwnOrderPages list the orders of a customer.
+type OwnOrderPages struct {
+	site      *visit.Site
+	customers *customers.Service
+}
+
 // OwnOrders shows shoppers their orders: GET /orders. With link it shows those of an e-mail address, else those of the account that is signed
 // in at the platform; who has neither asks here for a link.
-func (p *Pages) OwnOrders(v *visit.Visit) error {
+func (p *OwnOrderPages) OwnOrders(v *visit.Visit) error {
 	notices, err := flash(v)
 	if err != nil {
 		return err
@@ -35,7 +42,7 @@ func (p *Pages) OwnOrders(v *visit.Visit) error {
 
 // AskForOrders sends the link to the orders of an e-mail address: POST /orders. The answer is the same whether anything was ordered
 // with it or not.
-func (p *Pages) AskForOrders(v *visit.Visit) error {
+func (p *OwnOrderPages) AskForOrders(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {
 		return err
@@ -51,7 +58,7 @@ func (p *Pages) AskForOrders(v *visit.Visit) error {
 }
 
 // listOwn puts the orders into the view, and says how the page is answered.
-func (p *Pages) listOwn(v *visit.Visit, view *pages.OwnOrdersView) (status int, err error) {
+func (p *OwnOrderPages) listOwn(v *visit.Visit, view *pages.OwnOrdersView) (status int, err error) {
 	link, after := v.Query("link"), v.Query("after")
 	next := url.Values{}
 	var page models.OwnOrderPage
@@ -98,7 +105,7 @@ func badPlace(err error) error {
 	return err
 }
 
-func (*Pages) showOwn(v *visit.Visit, status int, view pages.OwnOrdersView) error {
+func (*OwnOrderPages) showOwn(v *visit.Visit, status int, view pages.OwnOrdersView) error {
 	frame, err := v.Page()
 	if err != nil {
 		return err

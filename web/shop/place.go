@@ -16,7 +16,7 @@ import (
 
 // destined fills in where a cart goes if nobody chose it yet: the country that the browser names, else the shop's own, if the shop
 // delivers there. The page shows it in a list to choose from; it is stored with the order's form.
-func (p *Pages) destined(v *visit.Visit, cart *models.Cart) error {
+func (p *CartPages) destined(v *visit.Visit, cart *models.Cart) error {
 	if cart.Country != "" || !slices.ContainsFunc(cart.Lines, func(l models.CartLine) bool { return !l.Virtual }) {
 		return nil
 	}
@@ -103,7 +103,7 @@ func kept(shelf *sync.Map, key string, list func() []models.NamedPlace) []models
 }
 
 // placeForm is the choice of the place where a cart goes.
-func (p *Pages) placeForm(ctx context.Context, lang string, cart models.Cart, bill payments.Bill) (pages.EstimateForm, error) {
+func (p *CartPages) placeForm(ctx context.Context, lang string, cart models.Cart, bill payments.Bill) (pages.EstimateForm, error) {
 	form := pages.EstimateForm{Shown: bill.NeedsAddress, Everywhere: true}
 	if !form.Shown {
 		return form, nil

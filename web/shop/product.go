@@ -16,7 +16,7 @@ import (
 
 // Product shows one product: GET /products/{slug}?variant=SKU, or ?o0=&o1= with what is chosen of each option. An unknown choice chooses
 // nothing: links to a variant outlive it. An address that the product had before leads to the one that it has.
-func (p *Pages) Product(v *visit.Visit) error {
+func (p *CataloguePages) Product(v *visit.Visit) error {
 	product, err := p.product(v.Context(), v.Param("slug"))
 	if errors.Is(err, visit.ErrNoProduct) {
 		return p.moved(v, "product", "/products/", err)
@@ -41,7 +41,7 @@ func (p *Pages) Product(v *visit.Visit) error {
 }
 
 // moved leads from an address that a thing had before to the one that it has; cause is the answer where there never was such an address.
-func (p *Pages) moved(v *visit.Visit, kind, path string, cause error) error {
+func (p *CataloguePages) moved(v *visit.Visit, kind, path string, cause error) error {
 	slug := v.Param("slug")
 	if !isSlug(slug) || v.Fragment() {
 		return cause
@@ -57,7 +57,7 @@ func (p *Pages) moved(v *visit.Visit, kind, path string, cause error) error {
 }
 
 // Preview shows a product as its page will be, whether it is stored and published or not.
-func (p *Pages) Preview(v *visit.Visit, product models.Product) error {
+func (p *CataloguePages) Preview(v *visit.Visit, product models.Product) error {
 	product.Variants = slices.DeleteFunc(slices.Clone(product.Variants), func(variant models.Variant) bool { return variant.Retired })
 	for i := range product.Variants {
 		if product.Variants[i].ID == "" {
@@ -73,7 +73,7 @@ func (p *Pages) Preview(v *visit.Visit, product models.Product) error {
 	return v.Show(http.StatusOK, pages.Product(view))
 }
 
-func (p *Pages) product(ctx context.Context, slug string) (models.Product, error) {
+func (p *CataloguePages) product(ctx context.Context, slug string) (models.Product, error) {
 	if !isSlug(slug) {
 		return models.Product{}, visit.ErrNoProduct
 	}
@@ -85,7 +85,7 @@ func (p *Pages) product(ctx context.Context, slug string) (models.Product, error
 }
 
 // productView is the product's page with what is chosen.
-func (p *Pages) productView(v *visit.Visit, product models.Product, c choice) (pages.ProductView, error) {
+func (p *CataloguePages) productView(v *visit.Visit, product models.Product, c choice) (pages.ProductView, error) {
 	currency, err := p.site.Currency(v.Context())
 	if err != nil {
 		return pages.ProductView{}, err
@@ -105,7 +105,7 @@ func (p *Pages) productView(v *visit.Visit, product models.Product, c choice) (p
 }
 
 // productFrame is the frame around a product's page, and the way to it.
-func (p *Pages) productFrame(v *visit.Visit, product models.Product) (templates.Page, []templates.Link, error) {
+func (p *CataloguePages) productFrame(v *visit.Visit, product models.Product) (templates.Page, []templates.Link, error) {
 	frame, err := v.Page()
 	if err != nil {
 		return frame, nil, err

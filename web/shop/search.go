@@ -14,7 +14,7 @@ import (
 const maxQuery = 100
 
 // Search shows what a search finds: GET /search?q=&sort=&page=.
-func (p *Pages) Search(v *visit.Visit) error {
+func (p *CataloguePages) Search(v *visit.Visit) error {
 	query := searchText(v.Query("q"))
 	var filter *models.CardFilter
 	if query != "" {

@@ -21,20 +21,35 @@ const (
 	perRelation = 4
 )
 
-// Pages are the shoppers' pages.
+// Pages are the shoppers' pages. The addresses that they answer stand in web/routes.go.
 type Pages struct {
-	site      *visit.Site
-	payments  *payments.Service
-	customers *customers.Service
-	atlas     *atlas
+	*CataloguePages
+	*CartPages
+	*CheckoutPages
+	*OrderPages
+	*OwnOrderPages
 }
 
 // New makes the pages.
 func New(site *visit.Site, service *payments.Service, people *customers.Service) *Pages {
-	return &Pages{site: site, payments: service, customers: people, atlas: &atlas{}}
+	catalogue := &CataloguePages{site: site}
+	carts := &CartPages{site: site, quoter: service.Quoter, catalogue: catalogue, atlas: &atlas{}}
+	account := &account{signIn: service.SignIn}
+	return &Pages{
+		CataloguePages: catalogue,
+		CartPages:      carts,
+		CheckoutPages:  &CheckoutPages{site: site, payments: service, carts: carts, account: account},
+		OrderPages:     &OrderPages{site: site, payments: service, account: account},
+		OwnOrderPages:  &OwnOrderPages{site: site, customers: people},
+	}
+}
+
+// CataloguePages show what the shop sells.
+type CataloguePages struct {
+	site *visit.Site
 }
 
 // featured are the products that the shopkeeper puts in front.
-func (p *Pages) featured(ctx context.Context) ([]models.ProductCard, error) {
+func (p *CataloguePages) featured(ctx context.Context) ([]models.ProductCard, error) {
 	return p.site.Shelf(ctx, models.CardFilter{Featured: true, Limit: perShelf})
 }

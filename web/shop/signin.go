@@ -9,23 +9,28 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
+// account is the visitor's account at the platform, as their session knows it.
+type account struct {
+	signIn *payments.SignIn
+}
+
 // keepSignedIn returns the account that the visitor is signed in to, with a token that is good for the next minutes. A token that was
 // refreshed is kept in the session at once, because the one before may be used up. Errors: payments.ErrSignIn, where the visitor has to
 // sign in again; the session has no account any more then.
-func (p *Pages) keepSignedIn(v *visit.Visit) (models.Payer, error) {
+func (a *account) keepSignedIn(v *visit.Visit) (models.Payer, error) {
 	s, err := v.Session()
 	if err != nil {
 		return models.Payer{}, err
 	}
 	was := s.SignedIn()
-	is, err := p.payments.KeepSignedIn(v.Context(), was)
+	is, err := a.signIn.KeepSignedIn(v.Context(), was)
 	if errors.Is(err, payments.ErrSignIn) {
 		// Another tab may have refreshed the token a moment ago: then it is in the session, and good.
 		if stored, lookErr := s.StoredPayer(v.Context()); lookErr == nil && stored.Known() && stored.Token != was.Token {
 			s.SetPayer(stored)
 			return stored, nil
 		}
-		return models.Payer{}, p.signOut(v)
+		return models.Payer{}, a.signOut(v)
 	}
 	if err != nil || is.Token == was.Token {
 		return is, err
@@ -36,7 +41,7 @@ func (p *Pages) keepSignedIn(v *visit.Visit) (models.Payer, error) {
 }
 
 // signOut forgets an account that the platform does not take any more, and gives the reason for the visitor: payments.ErrSignIn.
-func (p *Pages) signOut(v *visit.Visit) error {
+func (a *account) signOut(v *visit.Visit) error {
 	s, err := v.Session()
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func tagSlug(tag string) string {
 func tagPath(tag string) string { return "/tags/" + url.PathEscape(tagSlug(tag)) }
 
 // Tag shows the products that have a tag: GET /tags/{slug}?sort=&page=.
-func (p *Pages) Tag(v *visit.Visit) error {
+func (p *CataloguePages) Tag(v *visit.Visit) error {
 	tags, err := p.site.Tags(v.Context())
 	if err != nil {
 		return err
