@@ -20,6 +20,7 @@ help:
 	@echo 'make e2e     run only the browser and process tests; screenshots are written to test-output/'
 	@echo 'make bench   run the Go benchmarks, with CPU and memory of a running shop'
 	@echo 'make bench-backoffice   measure all lists and exports of the back office with 1,000,000 orders on MariaDB'
+	@echo 'make outdated   list libraries and tools that have a newer version'
 	@echo 'make structure   print packages with their files, lines and largest types'
 	@echo 'make load    measure requests per second of the demo (needs wrk)'
 
@@ -77,6 +78,10 @@ bench:
 bench-backoffice:
 	COINCART_REQUIRE_MARIADB=1 COINCART_BENCH_ORDERS=$(or $(ORDERS),1000000) \
 	  $(GO) test -run '^$$' -bench '^BenchmarkBackoffice$$' -benchtime 1x -timeout 90m ./cmd/coincart
+
+.PHONY: outdated
+outdated:
+	@tools/outdated.sh
 
 # CHECKOUT=folder measures another checkout.
 .PHONY: structure
