@@ -54,8 +54,7 @@ type Config struct {
 	Jobs      *jobs.Engine
 	Outbox    *mail.Outbox
 
-	Zone          *time.Location // in which the platform's day begins and ends; nil: UTC
-	FourEyesLimit models.Amount  // refunds worth more than this, in the shop's currency, need a second person; 0: none does
+	FourEyesLimit models.Amount // refunds worth more than this, in the shop's currency, need a second person; 0: none does
 
 	QuoteTTL    time.Duration // how long a live rate is kept for a shopper; 10 minutes
 	OrderTTL    time.Duration // how long an order may wait for its payment; 30 minutes
@@ -110,8 +109,6 @@ type Service struct {
 	*Refunds
 	*SignIn
 	*OrderAdmin
-
-	zone *time.Location
 }
 
 // core is what every part needs.
@@ -146,9 +143,6 @@ func (c Config) withDefaults() Config {
 	c.ExpiryGrace = orDefault(c.ExpiryGrace, time.Minute)
 	c.ProofAge = orDefault(c.ProofAge, 2*time.Minute)
 	c.CallTimeout = orDefault(c.CallTimeout, DefaultCallTimeout)
-	if c.Zone == nil {
-		c.Zone = time.UTC
-	}
 	if c.Clock == nil {
 		c.Clock = models.SystemClock
 	}
@@ -178,7 +172,6 @@ func assemble(c Config) *Service {
 		Refunds:      &Refunds{core: core, gateway: c.Gateway, fourEyes: c.FourEyesLimit, proofAge: c.ProofAge, wake: jobs.NewBell()},
 		SignIn:       &SignIn{core: core, gateway: c.Gateway, base: c.BaseURL},
 		OrderAdmin:   &OrderAdmin{core: core, inquiry: inquiry, cancellation: cancellation, jobs: c.Jobs, outbox: c.Outbox},
-		zone:         c.Zone,
 	}
 }
 
@@ -191,9 +184,6 @@ func (s *Service) register(e *jobs.Engine) {
 	e.AddWorker(jobs.Worker{Name: "refunds", Step: s.refundStep, Wake: s.Refunds.wake})
 	e.Handle(models.TaskCancel, s.cancelOrders)
 }
-
-// PlatformZone is the zone in which the exchange's day begins and ends.
-func (s *Service) PlatformZone() *time.Location { return s.zone }
 
 func orDefault(d, def time.Duration) time.Duration {
 	if d <= 0 {

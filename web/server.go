@@ -94,7 +94,7 @@ func New(c Config) (*Server, error) {
 	}
 	s.site = visit.NewSite(visit.Config{
 		Store: c.Store, Clock: c.Clock, Logger: c.Logger, BaseURL: base, ShopName: c.ShopName, Secure: secure, Demo: c.Demo,
-		Zone: c.Services.Payments.PlatformZone(), Count: s.metrics.event,
+		Zone: c.Services.Books.Zone(), Count: s.metrics.event,
 	})
 	s.accounts, err = staff.New(staff.Config{Store: c.Store, Clock: c.Clock, Machine: c.Machine, Logger: c.Logger, ShopName: c.ShopName})
 	if err != nil {

@@ -33,11 +33,11 @@ func (c *reconcileCmd) Run(ctx context.Context, con console) error {
 	}
 	defer opened.store.Close()
 	if err := c.fetch(ctx, con, opened); err != nil {
-		return notDone(c.plain(err, opened.services.Payments.PlatformZone()))
+		return notDone(c.plain(err, opened.services.Books.Zone()))
 	}
 	found, err := opened.services.Books.Reconcile(ctx, c.Day)
 	if err != nil {
-		return notDone(c.plain(err, opened.services.Payments.PlatformZone()))
+		return notDone(c.plain(err, opened.services.Books.Zone()))
 	}
 	report, err := newDayReport(ctx, opened, found)
 	if err != nil {
@@ -94,7 +94,7 @@ type dayReport struct {
 func newDayReport(ctx context.Context, s *shop, found books.Reconciliation) (*dayReport, error) {
 	r := &dayReport{found: found}
 	var err error
-	if r.from, r.to, err = models.ParseDay(found.Day, s.services.Payments.PlatformZone()); err != nil {
+	if r.from, r.to, err = models.ParseDay(found.Day, s.services.Books.Zone()); err != nil {
 		return nil, err
 	}
 	if r.statement, err = s.store.Statement(ctx, found.StatementID); err != nil {

@@ -73,9 +73,9 @@ func assemble(s *settings, p parts) (*shop, error) {
 	}
 	services, err := assembly.New(assembly.Config{
 		Config: payments.Config{
-			Store: p.store, Gateway: gateway, BaseURL: p.baseURL, SceneType: s.SceneType, Logger: p.log, Clock: clock, Zone: zone, FourEyesLimit: limit,
+			Store: p.store, Gateway: gateway, BaseURL: p.baseURL, SceneType: s.SceneType, Logger: p.log, Clock: clock, FourEyesLimit: limit,
 		},
-		Statements: gateway, Sender: sender, Compose: web.Compose(p.store, p.baseURL, name),
+		Zone: zone, Statements: gateway, Sender: sender, Compose: web.Compose(p.store, p.baseURL, name),
 		PlatformURL: p.platformURL, LoopbackPrices: p.demo, StaticPicture: isStaticPicture,
 	})
 	if err != nil {

@@ -271,7 +271,7 @@ func TestDemo_PrintsTheOwnersLinkUntilThereIsOne(t *testing.T) {
 
 func TestAssemble_SettingsReachThePayments(t *testing.T) {
 	o := newOffice(t, modelstest.SQLiteDSN(t), time.Time{}, nothing)
-	assert.Equal(t, time.UTC, o.shop.services.Payments.PlatformZone())
+	assert.Equal(t, time.UTC, o.shop.services.Books.Zone())
 	assert.True(t, o.shop.services.Payments.FourEyesLimit().IsZero())
 
 	s := *o.settings
@@ -282,6 +282,6 @@ func TestAssemble_SettingsReachThePayments(t *testing.T) {
 		baseURL: o.shop.base, platformURL: "http://" + s.SandboxAddr, appID: demoAppID, keys: ring, store: o.shop.store, log: o.log,
 	})
 	require.NoError(t, err)
-	assert.Equal(t, "Asia/Shanghai", made.services.Payments.PlatformZone().String())
+	assert.Equal(t, "Asia/Shanghai", made.services.Books.Zone().String())
 	assert.Equal(t, "100.5", made.services.Payments.FourEyesLimit().String())
 }

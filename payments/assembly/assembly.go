@@ -16,7 +16,9 @@ import (
 
 // Config is what the services of a shop need.
 type Config struct {
-	payments.Config // Store, Clock, Logger, Zone and CallTimeout are those of all services; Jobs and Outbox are made by New
+	payments.Config // Store, Clock, Logger and CallTimeout are those of all services; Jobs and Outbox are made by New
+
+	Zone *time.Location // in which the exchange's day begins and ends; nil: UTC
 
 	Statements books.Statements // the exchange's statements; the same client as Gateway
 	Sender     mail.Sender      // nil: no mails are written

@@ -81,6 +81,9 @@ func New(c Config) (*Service, error) {
 	return s, nil
 }
 
+// Zone is the zone in which the exchange's day begins and ends.
+func (s *Service) Zone() *time.Location { return s.zone }
+
 // rollUp brings the dashboard's figures of finished days up to date.
 func (s *Service) rollUp(ctx context.Context) error {
 	_, err := s.store.RollUpDue(ctx, s.zone)

@@ -73,7 +73,7 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 			}
 			return plain
 		})
-		day := models.DayOf(s.Clock.Now(), s.PlatformZone())
+		day := models.DayOf(s.Clock.Now(), s.Books.Zone())
 		s.Later(24 * time.Hour)
 		sent = nil // the schedule has asked, too
 		st, err := s.Books.FetchStatement(ctx, day, "", nil)

@@ -158,7 +158,7 @@ func (s *Shop) AssertStock(onHand, reserved, sold int) {
 // NextDay moves the clock on by a day and reconciles the day that is over.
 func (s *Shop) NextDay() books.Reconciliation {
 	s.T.Helper()
-	day := models.DayOf(s.Clock.Now(), s.PlatformZone())
+	day := models.DayOf(s.Clock.Now(), s.Books.Zone())
 	s.Later(24 * time.Hour)
 	_, err := s.Books.FetchStatement(s.T.Context(), day, Finance().StaffID, nil)
 	require.NoError(s.T, err)
