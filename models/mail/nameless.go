@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// namelessError is an error whose text does not repeat an e-mail address: mail servers and libraries like to, and errors end up in logs, which
-// no erase reaches.
+// namelessError is an error whose text has no e-mail address of a shopper. Mail servers and libraries repeat the address, errors are
+// logged, and erasing a person does not reach the logs.
 type namelessError struct {
 	cause error
 	text  string
@@ -15,7 +15,7 @@ type namelessError struct {
 func (e *namelessError) Error() string { return e.text }
 func (e *namelessError) Unwrap() error { return e.cause }
 
-// nameless takes an address, in whatever case, out of an error's text.
+// nameless replaces an address, in any case, in the text of err.
 func nameless(err error, address string) error {
 	if address = strings.TrimSpace(address); err == nil || address == "" {
 		return err
