@@ -1,4 +1,4 @@
-// Package customers manages the personal data of the people who bought: it finds, exports and erases it, mails shoppers a link to their
+// Package customers manages the personal data of the people who bought. It finds, exports and erases it, mails shoppers a link to their
 // orders, and removes data whose retention period has passed.
 package customers
 
