@@ -22,11 +22,11 @@ func categories() []models.Category {
 		{ID: "c1", Slug: "kitchen", Name: "Kitchen, large"},
 		{ID: "c2", Slug: "cups", Name: `Cups > \mugs`, ParentID: "c1"},
 		{ID: "c3", Slug: "cups-2", Name: "Gifts"},
-		{ID: "c4", Slug: "cups-3", Name: "Gifts"}, // two are called the same: the slug tells them apart
+		{ID: "c4", Slug: "cups-3", Name: "Gifts"}, // two have the same name: the slug tells them apart
 	}
 }
 
-// full is a product that has everything.
+// full returns a product with a value in every field.
 func full() *models.Product {
 	at := time.Date(2026, 11, 20, 1, 2, 3, 4e6, time.UTC)
 	return &models.Product{
@@ -63,7 +63,7 @@ func write(t require.TestingT, products ...*models.Product) string {
 	return out.String()
 }
 
-// shopOf is a shop that has these products.
+// shopOf returns a shop with these products.
 func shopOf(products ...*models.Product) *productcsv.Shop {
 	shop := &productcsv.Shop{
 		Products: map[string]*models.Product{}, BySKU: map[string]string{}, BySlug: map[string]string{}, Categories: categories(),
@@ -124,7 +124,7 @@ func TestOwnFormat_AnotherShopGetsTheSameProduct(t *testing.T) {
 	assert.Equal(t, want.Pictures[1].Texts, made.Pictures[1].Texts)
 	assert.Equal(t, "a.svg", made.Cover)
 
-	// What the other shop has now is the same file again.
+	// An export of the imported product is the same file.
 	again := readOwn(t, write(t, full()))
 	shop = shopOf(&made)
 	shop.Categories = plan.Categories
@@ -148,8 +148,8 @@ func TestOwnFormat_TellsEveryProblem(t *testing.T) {
 	head := "Coincart product,Title,SKU,Price,Stock,Options,Variant options,Sale until\n"
 	file := readOwn(t, head+
 		"a,A,A1,1,1,Size,L,\n"+
-		"a,,A2,x,-1,,L,\n"+ // price, stock, the same choice
-		"a,,A1,1,1,,M,never\n"+ // the SKU again, a time
+		"a,,A2,x,-1,,L,\n"+ // price, stock, repeated options
+		"a,,A1,1,1,,M,never\n"+ // repeated SKU, a time
 		"b b,B,B1,1,1,,,\n"+ // no slug
 		"c,,C1,1,1,,L,\n"+ // no title, a value without an option
 		"d,D,,,,,,\n") // no variant: allowed
@@ -176,7 +176,7 @@ func TestOwnFormat_ColumnsThatAreNotThereLeaveThingsAsTheyAre(t *testing.T) {
 	assert.Equal(t, full(), was, "a plan changes nothing")
 }
 
-// TestOwnFormat_AnyTextsComeBack writes and reads products of random texts.
+// The texts are random.
 func TestOwnFormat_AnyTextsComeBack(t *testing.T) {
 	text := rapid.StringOf(rapid.OneOf(rapid.RuneFrom([]rune("=+-@'\t\n ,;>\\\"`a1＝中é")), rapid.RuneFrom([]rune("xyz"))))
 	one := rapid.StringOfN(rapid.RuneFrom([]rune("=+-@' ,>\\\"a中")), 1, 20, -1)
@@ -222,7 +222,7 @@ func FuzzRead(f *testing.F) {
 				require.False(t, v.Price.IsNegative())
 			}
 		}
-		// What would be imported is what an export of it would import.
+		// An import of the file plans the same as an import of its own export.
 		shop := shopOf()
 		shop.Categories = append(shop.Categories, plan.Categories...)
 		for i := range plan.Items {
@@ -252,7 +252,7 @@ func FuzzPlainText(f *testing.F) {
 func TestPlan_FindsCategoriesByPathAndMakesTheRest(t *testing.T) {
 	file := read(t, "SKU,Name,Regular price,Categories",
 		`A,a,1,"Kitchen\, large > Pots, gifts"`, `B,b,1,kitchen\, large`, `C,c,1,`, `D,d,1,"New > Newer, New"`)
-	// The first row's comma is within quotes, so that its list has two entries; the second row's is outside.
+	// The comma of the first row is within quotes, so its list has two entries; that of the second row is outside.
 	require.Equal(t, []string{"3 cells"}, told(file.Problems))
 	plan := productcsv.MakePlan(file, shopOf())
 	var made []string

@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/models/productcsv"
 )
 
-// wooHeader are the columns that WooCommerce's exporter writes, those of two attributes included.
+// wooHeader holds the columns of WooCommerce's exporter, with two attributes.
 const wooHeader = `ID,Type,SKU,"GTIN, UPC, EAN, or ISBN",Name,Published,"Is featured?","Visibility in catalog","Short description",Description,` +
 	`"Date sale price starts","Date sale price ends","Tax status","Tax class","In stock?",Stock,"Low stock amount","Backorders allowed?",` +
 	`"Sold individually?","Weight (kg)","Length (cm)","Width (cm)","Height (cm)","Allow customer reviews?","Purchase note","Sale price",` +
@@ -24,7 +24,7 @@ func wooColumns() []string {
 	return strings.Split(strings.ReplaceAll(strings.ReplaceAll(wooHeader, `"GTIN, UPC, EAN, or ISBN"`, "GTIN; UPC; EAN; or ISBN"), `"`, ""), ",")
 }
 
-// wooLine writes a row of the exporter: values by the names of their columns.
+// wooLine returns a row of the exporter with values by column name.
 func wooLine(values map[string]string) string {
 	columns := wooColumns()
 	cells := make([]string, len(columns))
@@ -36,7 +36,7 @@ func wooLine(values map[string]string) string {
 	return strings.Join(cells, ",")
 }
 
-// simple is a row without problems, with what differs from it.
+// simple returns a row without problems, changed as given.
 func simple(sku string, change ...string) string {
 	values := map[string]string{"Type": "simple", "SKU": sku, "Name": "Cup " + sku, "Published": "1", "Regular price": "12.50", "Stock": "3", "Categories": "Cups"}
 	return changed(values, change)
@@ -73,7 +73,7 @@ func read(t *testing.T, lines ...string) *productcsv.File {
 	return file
 }
 
-// told writes problems as "line column code".
+// told returns problems as "line column code".
 func told(problems []productcsv.Problem) []string {
 	list := make([]string, 0, len(problems))
 	for _, p := range problems {
