@@ -76,17 +76,17 @@ type Config struct {
 
 // Engine runs workers, tasks and chores. Everything is registered before Run; after that an Engine is safe for concurrent use.
 type Engine struct {
-	store   *store.Store
-	clock   models.Clock
-	log     *slog.Logger
-	started []func(context.Context)
-	workers []Worker
-	chores  []chore
-	choresRan  moment // when the chores last ran
-	kinds   map[models.TaskKind]func(context.Context, *Run) error
-	tasks   Bell
-	running running
-	watch   watch
+	store     *store.Store
+	clock     models.Clock
+	log       *slog.Logger
+	started   []func(context.Context)
+	workers   []Worker
+	chores    []chore
+	choresRan moment // when the chores last ran
+	kinds     map[models.TaskKind]func(context.Context, *Run) error
+	tasks     Bell
+	running   running
+	watch     watch
 }
 
 type chore struct {

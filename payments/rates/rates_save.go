@@ -9,9 +9,9 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// SaveCoin stores what a person decided about a coin, and ends the review of a trouble that the change ends. was is the coin as the person
-// saw it; its zero value means that the coin is new. Errors: store.ErrConflict where it was changed meanwhile, store.ErrDuplicate where a
-// new one is there already, store.ErrText.
+// SaveCoin stores a person's change of a coin, and ends the review of a problem that the change solves. was is the coin as the person saw
+// it; its zero value means that the coin is new. Errors: store.ErrConflict (the coin was changed meanwhile), store.ErrDuplicate (the new
+// coin exists), store.ErrText.
 func (s *Service) SaveCoin(ctx context.Context, was, is models.Coin, by models.Actor) error {
 	action := "coin.change"
 	if was.Symbol == "" {
@@ -35,7 +35,7 @@ func (s *Service) SaveCoin(ctx context.Context, was, is models.Coin, by models.A
 	return nil
 }
 
-// coinFacts are what the audit log tells about a coin: what people decide.
+// coinFacts returns what the audit log records of a coin: the values that people set.
 func coinFacts(c models.Coin) models.Facts {
 	if c.Symbol == "" {
 		return nil
@@ -56,8 +56,8 @@ func coinFacts(c models.Coin) models.Facts {
 	return f
 }
 
-// SavePriceSource stores a price source that a person changed or made (Version 0). was is what the person saw. Errors: store.ErrConflict,
-// store.ErrText.
+// SavePriceSource stores a person's change of a price source, or a new one (Version 0). was is the source as the person saw it. Errors:
+// store.ErrConflict, store.ErrText.
 func (s *Service) SavePriceSource(ctx context.Context, was, is models.PriceSource, by models.Actor) error {
 	action := "source.change"
 	if was.ID == "" {
