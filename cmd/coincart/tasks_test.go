@@ -28,7 +28,7 @@ func TestRunTasks_StopsInTheOppositeOrder(t *testing.T) {
 		worker := func(name string) task {
 			return task{name, func(ctx context.Context) error {
 				<-ctx.Done()
-				time.Sleep(time.Second) // in the bubble's time: what it has begun
+				time.Sleep(time.Second) // in the bubble's time: the work in progress
 				stopped <- name
 				return ctx.Err()
 			}}
@@ -77,7 +77,7 @@ func TestRunTasks_DoesNotWaitForEver(t *testing.T) {
 	})
 }
 
-// A number that was changed in one place must not make a promise of another place untrue.
+// A change of one timeout must not break another that depends on it.
 func TestStopTime_LeavesTimeForTheLongestRequest(t *testing.T) {
 	server := web.HTTPServer("", nil)
 	assert.GreaterOrEqual(t, drainTime, web.LongestRequest)
@@ -138,7 +138,7 @@ func TestServeHTTP_AnswersWhatIsUnderWay(t *testing.T) {
 	assert.Error(t, err, "nothing listens any more")
 }
 
-// lines is a listener in memory: what is put in is accepted.
+// lines is a listener in memory that accepts the connections put into it.
 type lines struct {
 	conns chan net.Conn
 	once  sync.Once
@@ -195,7 +195,7 @@ func TestServeHTTP_WaitsNotForConnectionsThatAskNothing(t *testing.T) {
 }
 
 func TestUnused_ClosesWhatComesTooLate(t *testing.T) {
-	u := unused{conns: map[net.Conn]bool{}}
+	u := unusedConns{conns: map[net.Conn]bool{}}
 	u.close()
 	here, there := net.Pipe()
 	u.follow(there, http.StateNew)
