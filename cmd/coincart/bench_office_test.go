@@ -64,13 +64,13 @@ type benchOffice struct {
 	sample  []models.OrderRow // of all ages, to search for
 	report  benchReport
 
-	mu   sync.Mutex
-	most map[string]int // maximum number of statements of a request, by path and query
+	mu         sync.Mutex
+	statements map[string]int // maximum number of statements of a request, by path and query
 }
 
 func newBenchOffice(b *testing.B) *benchOffice {
 	b.Helper()
-	o := &benchOffice{orders: benchOrders, most: map[string]int{}}
+	o := &benchOffice{orders: benchOrders, statements: map[string]int{}}
 	if text := os.Getenv("COINCART_BENCH_ORDERS"); text != "" {
 		n, err := strconv.Atoi(text)
 		require.NoError(b, err)
@@ -169,7 +169,7 @@ func (o *benchOffice) count(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	key := r.URL.RequestURI()
-	o.most[key] = max(o.most[key], counted.N())
+	o.statements[key] = max(o.statements[key], counted.N())
 }
 
 func (o *benchOffice) signIn(b *testing.B) {
@@ -292,7 +292,7 @@ const measureVisits = 200
 func (o *benchOffice) measurePage(b *testing.B, p benchPage) {
 	b.Helper()
 	o.mu.Lock()
-	clear(o.most)
+	clear(o.statements)
 	o.mu.Unlock()
 	var took []time.Duration
 	visited := map[string]bool{}
@@ -308,20 +308,20 @@ func (o *benchOffice) measurePage(b *testing.B, p benchPage) {
 	}
 	slices.Sort(took)
 	at := func(percent int) float64 { return float64(took[(len(took)-1)*percent/100].Microseconds()) / 1000 }
-	most := 0
+	maxStatements := 0
 	o.mu.Lock()
-	for address, n := range o.most {
+	for address, n := range o.statements {
 		if visited[address] {
-			most = max(most, n)
+			maxStatements = max(maxStatements, n)
 		}
 	}
 	o.mu.Unlock()
-	o.report.page(b, p.name, len(took), most, at(50), at(95))
+	o.report.page(b, p.name, len(took), maxStatements, at(50), at(95))
 	b.ReportMetric(0, "ns/op") // meaningless here
 	b.ReportMetric(at(50), "p50-ms")
 	b.ReportMetric(at(95), "p95-ms")
 	b.ReportMetric(at(100), "max-ms")
-	b.ReportMetric(float64(most), "statements")
+	b.ReportMetric(float64(maxStatements), "statements")
 }
 
 // fetch reads a page to its end and discards it.
@@ -347,10 +347,10 @@ func (o *benchOffice) measureExport(b *testing.B, format string) {
 		require.Contains(b, page.address.Path, "/admin/tasks/", page.text)
 		id := page.address.Path[strings.LastIndex(page.address.Path, "/")+1:]
 		var t models.Task
-		most := heap()
+		peak := heap()
 		for t.State != models.TaskDone {
 			time.Sleep(10 * time.Millisecond)
-			most = max(most, heap())
+			peak = max(peak, heap())
 			var err error
 			t, err = o.shop.store.Task(b.Context(), id)
 			require.NoError(b, err)
@@ -362,13 +362,13 @@ func (o *benchOffice) measureExport(b *testing.B, format string) {
 		status, size := o.fetch(b, page.address.Path+"/file")
 		require.Equal(b, http.StatusOK, status)
 		require.Equal(b, t.FileSize, size)
-		most = max(most, heap())
-		o.report.export(b, format, t.Done, size, took, most)
+		peak = max(peak, heap())
+		o.report.export(b, format, t.Done, size, took, peak)
 		b.ReportMetric(0, "ns/op")
 		b.ReportMetric(took.Seconds(), "seconds")
 		b.ReportMetric(float64(t.Done)/took.Seconds(), "rows/s")
 		b.ReportMetric(float64(size)/(1<<20), "file-MiB")
-		b.ReportMetric(float64(most)/(1<<20), "heap-MiB")
+		b.ReportMetric(float64(peak)/(1<<20), "heap-MiB")
 	}
 }
 

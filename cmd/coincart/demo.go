@@ -109,7 +109,7 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 	if err != nil {
 		return d, fmt.Errorf("set up the sandbox exchange: %w", err)
 	}
-	db, err := openDemoStore(ctx, c.dsn(), store.Options{Logger: log, SealKey: seal, Timeout: c.DatabaseTimeout, Given: c.given()})
+	db, err := openDemoStore(ctx, c.dsn(), store.Options{Logger: log, SealKey: seal, Timeout: c.DatabaseTimeout, Given: c.environmentSettings()})
 	if err != nil {
 		return d, err
 	}

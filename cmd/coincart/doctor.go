@@ -72,7 +72,7 @@ func (c *doctorCmd) config(words *i18n.Printer) (doctor.Config, error) {
 }
 
 func (c *doctorCmd) openForDoctor(ctx context.Context) (*store.Store, func() error, error) {
-	o := store.Options{Timeout: c.DatabaseTimeout, MustExist: true, Given: c.given()}
+	o := store.Options{Timeout: c.DatabaseTimeout, MustExist: true, Given: c.environmentSettings()}
 	if own, err := loadPrivateKey("merchant private key", c.merchantFile()); err == nil {
 		if seal, err := sealKey(own); err == nil {
 			o.SealKey = seal
@@ -168,8 +168,8 @@ func (s *databaseSettings) databaseName() string {
 	return u.Scheme + "://" + u.User.Username() + "@" + u.Host + u.Path
 }
 
-// given returns the settings from the environment, which apply if the database has none.
-func (s *settings) given() map[models.SettingKey]string {
+// environmentSettings returns the settings from the environment, which apply if the database has none.
+func (s *settings) environmentSettings() map[models.SettingKey]string {
 	given := map[models.SettingKey]string{}
 	if s.ShopName != "" {
 		given[models.SettingShopName] = s.ShopName

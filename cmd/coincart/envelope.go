@@ -123,15 +123,15 @@ func (c *envelopeSealCmd) Run(con console) error {
 	return nil
 }
 
-func readBounded(r io.Reader, most int64) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, most+1))
+func readBounded(r io.Reader, maxBytes int64) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("read standard input: %w", err)
 	case len(body) == 0:
 		return nil, errors.New("standard input is empty")
-	case int64(len(body)) > most:
-		return nil, fmt.Errorf("standard input is larger than %d bytes", most)
+	case int64(len(body)) > maxBytes:
+		return nil, fmt.Errorf("standard input is larger than %d bytes", maxBytes)
 	}
 	return body, nil
 }

@@ -18,12 +18,12 @@ import (
 )
 
 func main() {
-	os.Exit(run(signalled(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+	os.Exit(run(signalContext(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 
-// signalled returns a context that the first signal ends, which asks for an orderly end. A second signal ends the process at once, with the
+// signalContext returns a context that the first signal ends, which asks for an orderly end. A second signal ends the process at once, with the
 // exit code that a shell gives to a process killed by that signal.
-func signalled() context.Context {
+func signalContext() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)

@@ -84,7 +84,7 @@ func (s *settings) openDemoShop(ctx context.Context, log *slog.Logger) (*shop, e
 	if err != nil {
 		return nil, fmt.Errorf("the demo's keys in %s cannot be used: %w", s.DataDir, err)
 	}
-	db, err := openDemoStore(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal, Timeout: s.DatabaseTimeout, Given: s.given()})
+	db, err := openDemoStore(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal, Timeout: s.DatabaseTimeout, Given: s.environmentSettings()})
 	if err != nil {
 		return nil, err
 	}

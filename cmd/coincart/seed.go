@@ -64,10 +64,10 @@ func checkNoOrders(ctx context.Context, db *store.Store) error {
 }
 
 func (c *seedCmd) seedOrders(ctx context.Context, con console, db *store.Store) error {
-	began, told := time.Now(), 0
+	began, reported := time.Now(), 0
 	err := db.SeedOrders(ctx, c.Orders, store.SeedSpec{Seed: 1, Progress: func(done, all int) {
-		if percent := done * 100 / max(1, all); percent >= told+5 {
-			told = percent
+		if percent := done * 100 / max(1, all); percent >= reported+5 {
+			reported = percent
 			fmt.Fprintf(con.err, "%d of %d orders\n", done, all)
 		}
 	}})

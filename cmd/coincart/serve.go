@@ -95,7 +95,7 @@ func (s *settings) realStore(ctx context.Context, p *problems, seal []byte, log 
 		return nil // check has reported it
 	}
 	db, err := store.Open(ctx, s.dsn(), store.Options{
-		Logger: log, SealKey: seal, Timeout: s.DatabaseTimeout, MustExist: true, Given: s.given(),
+		Logger: log, SealKey: seal, Timeout: s.DatabaseTimeout, MustExist: true, Given: s.environmentSettings(),
 	})
 	if errors.Is(err, store.ErrNoDatabase) {
 		p.add("COINCART_DATABASE: %s; create it with coincart migrate up", err)

@@ -132,13 +132,13 @@ func (c *staffAddCmd) Run(ctx context.Context, con console, parent *staffCmd) er
 			return err
 		}
 		fmt.Fprintf(con.out, "%s can sign in at %s%s, as %s.\n\n", made.Key.Email, d.baseURL, admin.Home, c.Role)
-		handOver(con.out, made)
+		printCredentials(con.out, made)
 		return nil
 	})
 }
 
-// handOver prints the credentials, which cannot be read again.
-func handOver(w io.Writer, made staff.Credentials) {
+// printCredentials prints the credentials, which cannot be read again.
+func printCredentials(w io.Writer, made staff.Credentials) {
 	fmt.Fprintf(w, `Add this key to their authenticator app: enter it, or show the URL below it as a QR code:
   %s
   %s
@@ -267,7 +267,7 @@ func (c *staffResetTOTPCmd) Run(ctx context.Context, con console, parent *staffC
 		if err != nil {
 			return err
 		}
-		handOver(con.out, made)
+		printCredentials(con.out, made)
 		return nil
 	})
 }

@@ -138,14 +138,14 @@ func TestServeHTTP_AnswersWhatIsUnderWay(t *testing.T) {
 	assert.Error(t, err, "nothing listens any more")
 }
 
-// lines is a listener in memory that accepts the connections put into it.
-type lines struct {
+// memoryListener is a listener in memory that accepts the connections put into it.
+type memoryListener struct {
 	conns chan net.Conn
 	once  sync.Once
 	ended chan struct{}
 }
 
-func (l *lines) Accept() (net.Conn, error) {
+func (l *memoryListener) Accept() (net.Conn, error) {
 	select {
 	case conn := <-l.conns:
 		return conn, nil
@@ -154,16 +154,16 @@ func (l *lines) Accept() (net.Conn, error) {
 	}
 }
 
-func (l *lines) Close() error {
+func (l *memoryListener) Close() error {
 	l.once.Do(func() { close(l.ended) })
 	return nil
 }
 
-func (l *lines) Addr() net.Addr { return &net.TCPAddr{} }
+func (l *memoryListener) Addr() net.Addr { return &net.TCPAddr{} }
 
 func TestServeHTTP_WaitsNotForConnectionsThatAskNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		listener := &lines{conns: make(chan net.Conn), ended: make(chan struct{})}
+		listener := &memoryListener{conns: make(chan net.Conn), ended: make(chan struct{})}
 		server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			time.Sleep(3 * time.Second)
 			_, _ = io.WriteString(w, "done")

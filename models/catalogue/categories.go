@@ -18,8 +18,8 @@ func (e *Editor) SaveCategory(ctx context.Context, by models.Actor, list []model
 	if stored.Version == 0 {
 		action, before = "category.create", nil
 	}
-	was, is := models.ChangedFacts(before, CategoryFacts(list, c))
-	return e.store.Audited(ctx, by, action, categorySubject(c.ID), was, is, func(tx *store.Store) error {
+	oldFacts, newFacts := models.ChangedFacts(before, CategoryFacts(list, c))
+	return e.store.Audited(ctx, by, action, categorySubject(c.ID), oldFacts, newFacts, func(tx *store.Store) error {
 		if err := tx.KeepMedia(ctx, c.Picture); err != nil {
 			return err
 		}
@@ -30,9 +30,9 @@ func (e *Editor) SaveCategory(ctx context.Context, by models.Actor, list []model
 // MoveCategory moves a category below parent, in front of its child before. An empty parent is the top level, an empty before the end.
 // Errors: store.ErrTree, store.ErrNotFound.
 func (e *Editor) MoveCategory(ctx context.Context, by models.Actor, list []models.Category, c models.Category, parent, before string) error {
-	was := models.Facts{"parent": models.CategoryPath(list, c.ParentID)}
-	is := models.Facts{"parent": models.CategoryPath(list, parent), "before": models.CategoryPath(list, before)}
-	return e.store.Audited(ctx, by, "category.move", categorySubject(c.ID), was, is, func(tx *store.Store) error {
+	from := models.Facts{"parent": models.CategoryPath(list, c.ParentID)}
+	target := models.Facts{"parent": models.CategoryPath(list, parent), "before": models.CategoryPath(list, before)}
+	return e.store.Audited(ctx, by, "category.move", categorySubject(c.ID), from, target, func(tx *store.Store) error {
 		return tx.MoveCategory(ctx, c.ID, parent, before)
 	})
 }
@@ -44,11 +44,11 @@ func (e *Editor) DeleteCategory(ctx context.Context, by models.Actor, list []mod
 	if err != nil {
 		return err
 	}
-	is := models.Facts{"products_to": models.CategoryPath(list, to)}
+	facts := models.Facts{"products_to": models.CategoryPath(list, to)}
 	if len(coupons) > 0 {
-		is["coupons"] = couponCodes(coupons)
+		facts["coupons"] = couponCodes(coupons)
 	}
-	return e.store.Audited(ctx, by, "category.delete", categorySubject(c.ID), CategoryFacts(list, c), is, func(tx *store.Store) error {
+	return e.store.Audited(ctx, by, "category.delete", categorySubject(c.ID), CategoryFacts(list, c), facts, func(tx *store.Store) error {
 		return tx.DeleteCategory(ctx, c.ID, to)
 	})
 }

@@ -122,13 +122,13 @@ func (s *Transfers) inProgress(ctx context.Context, task string) (bool, error) {
 
 // startImportTask starts a task of an import and records it on the import in the same transaction.
 func (s *Transfers) startImportTask(ctx context.Context, i models.Import, kind models.TaskKind, token string, by models.Actor) (models.Task, error) {
-	was := map[models.TaskKind]string{
+	previous := map[models.TaskKind]string{
 		models.TaskImportCheck: i.CheckTask, models.TaskImport: i.ApplyTask, models.TaskImportPictures: i.PictureTask,
 	}[kind]
 	t, err := s.jobs.Start(ctx, jobs.Request{
 		Kind: kind, Token: token, Params: importParams{i.ID, by},
 		Facts: models.Facts{"kind": string(kind), "file": i.FileName, "sha256": i.Hash},
-		Also:  func(tx *store.Store, task string) error { return tx.SetImportTask(ctx, i.ID, kind, was, task) },
+		Also:  func(tx *store.Store, task string) error { return tx.SetImportTask(ctx, i.ID, kind, previous, task) },
 	}, by)
 	if errors.Is(err, store.ErrConflict) {
 		return t, fmt.Errorf("%w: %w", ErrImportState, err)

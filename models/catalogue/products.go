@@ -23,8 +23,8 @@ func (e *Editor) SaveProduct(ctx context.Context, by models.Actor, categories []
 	if stored.ID == "" {
 		action, before = "product.create", nil
 	}
-	was, is := models.ChangedFacts(before, ProductFacts(p, categories))
-	return e.store.Audited(ctx, by, action, productSubject(p.ID), was, is, func(tx *store.Store) error {
+	oldFacts, newFacts := models.ChangedFacts(before, ProductFacts(p, categories))
+	return e.store.Audited(ctx, by, action, productSubject(p.ID), oldFacts, newFacts, func(tx *store.Store) error {
 		if err := tx.KeepMedia(ctx, p.PictureSources()...); err != nil {
 			return err
 		}
@@ -183,8 +183,8 @@ func variantFact(v models.Variant) string {
 	if v.LowStock > 0 {
 		parts = append(parts, "low "+strconv.Itoa(v.LowStock))
 	}
-	for name, is := range map[string]bool{"virtual": v.Virtual, "untracked": v.Untracked, "retired": v.Retired} {
-		if is {
+	for name, set := range map[string]bool{"virtual": v.Virtual, "untracked": v.Untracked, "retired": v.Retired} {
+		if set {
 			parts = append(parts, name)
 		}
 	}

@@ -169,7 +169,7 @@ func (o *Outbox) send(ctx context.Context, m models.OutboxMessage) error {
 	ctx, cancel := context.WithTimeout(ctx, jobs.Lease/2)
 	defer cancel()
 	if err := o.sender.Send(ctx, message); err != nil {
-		return fmt.Errorf("send mail: %w", nameless(err, order.Email))
+		return fmt.Errorf("send mail: %w", redact(err, order.Email))
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func putTexts(m *merger, owner, field string, to *models.Texts, words models.Tex
 			delete(merged[t.Lang], t.Field)
 			continue
 		}
-		merged = with(merged, t, text)
+		merged = setText(merged, t, text)
 	}
 	if !differs {
 		return

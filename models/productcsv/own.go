@@ -65,16 +65,16 @@ func (w *ownReader) header() bool {
 		}
 		c.Used = true
 		var first int
-		var twice bool
+		var repeated bool
 		if spec.name != "" {
-			first, twice = w.at[spec.name], w.knows(spec.name)
+			first, repeated = w.at[spec.name], w.knows(spec.name)
 			w.at[spec.name] = i
 			w.has |= ownHas[spec.name]
 		} else {
-			first, twice = w.texts[spec.text], w.hasText(spec.text)
+			first, repeated = w.texts[spec.text], w.hasText(spec.text)
 			w.texts[spec.text] = i
 		}
-		if twice {
+		if repeated {
 			w.faults.add(Problem{Line: 1, Column: c.Header, Level: LevelError, Code: CodeHeaderTwice, Values: map[string]string{"first": itoa(first + 1), "second": itoa(i + 1)}})
 		}
 	}
@@ -198,7 +198,7 @@ func (w *ownReader) pictures(r *reading, p *Record) {
 		for t, at := range w.texts {
 			words := ownList(unguard(r.cells[at]), ',')
 			if t.Owner == ownerPicture && i < len(words) && words[i] != "" {
-				picture.Texts = with(picture.Texts, t, words[i])
+				picture.Texts = setText(picture.Texts, t, words[i])
 			}
 		}
 		p.Pictures = append(p.Pictures, picture)
@@ -212,13 +212,13 @@ func (w *ownReader) words(r *reading, owner string) models.Texts {
 	var texts models.Texts
 	for t, at := range w.texts {
 		if text := unguard(r.cells[at]); t.Owner == owner && text != "" {
-			texts = with(texts, t, text)
+			texts = setText(texts, t, text)
 		}
 	}
 	return texts
 }
 
-func with(texts models.Texts, t Text, text string) models.Texts {
+func setText(texts models.Texts, t Text, text string) models.Texts {
 	if texts == nil {
 		texts = models.Texts{}
 	}
@@ -231,7 +231,7 @@ func with(texts models.Texts, t Text, text string) models.Texts {
 
 func (w *ownReader) variant(r *reading, p *ownProduct) {
 	v := Variant{Line: r.line, SKU: r.text(ownSKU, r.sku, maxSKU), Has: w.has}
-	if first, twice := w.skus[v.SKU]; twice && v.SKU != "" {
+	if first, repeated := w.skus[v.SKU]; repeated && v.SKU != "" {
 		r.bad(ownSKU, CodeSKUTwice, "value", v.SKU, "line", itoa(first))
 	} else {
 		w.skus[v.SKU] = r.line
@@ -280,7 +280,7 @@ func (w *ownReader) options(r *reading, p *ownProduct, v *Variant) {
 		return
 	}
 	key := strings.ToLower(strings.Join(v.Options, "\x00"))
-	if first, twice := p.options[key]; twice {
+	if first, repeated := p.options[key]; repeated {
 		r.bad(ownVariantOptions, CodeOptionsTwice, "value", strings.Join(v.Options, " / "), "line", itoa(first))
 		return
 	}

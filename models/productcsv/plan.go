@@ -111,7 +111,7 @@ func (p *planner) record(r *Record) {
 		p.create(r)
 		return
 	}
-	if first, twice := p.seen[id]; twice {
+	if first, repeated := p.seen[id]; repeated {
 		p.fault(r.Line, r.Label, "", LevelError, CodeProductTwice, "line", itoa(first))
 		return
 	}

@@ -119,7 +119,7 @@ func (w *wooReader) header() bool {
 		w.specs = append(w.specs, spec)
 		c.Used = spec.field != wooIgnored && spec.field != wooDownload
 		name := strings.ToLower(c.Header)
-		if first, twice := seen[name]; twice && c.Used {
+		if first, repeated := seen[name]; repeated && c.Used {
 			w.faults.add(Problem{Line: 1, Column: c.Header, Level: LevelError, Code: CodeHeaderTwice, Values: map[string]string{"first": itoa(first), "second": itoa(i + 1)}})
 			continue
 		}

@@ -40,9 +40,9 @@ func rowAt(line int) row { return row{line: line} }
 func (w *wooReader) index() (bySKU, byID map[string]*wooRow) {
 	bySKU, byID = map[string]*wooRow{}, map[string]*wooRow{}
 	for _, row := range w.rows {
-		if first, twice := bySKU[row.sku]; twice && row.sku != "" && !row.skipped && !first.skipped {
+		if first, repeated := bySKU[row.sku]; repeated && row.sku != "" && !row.skipped && !first.skipped {
 			w.fault(row, w.columnOf(wooSKU), LevelError, CodeSKUTwice, "value", row.sku, "line", itoa(first.line))
-		} else if row.sku != "" && (!twice || first.skipped) {
+		} else if row.sku != "" && (!repeated || first.skipped) {
 			bySKU[row.sku] = row
 		}
 		if row.id == "" {
@@ -50,7 +50,7 @@ func (w *wooReader) index() (bySKU, byID map[string]*wooRow) {
 		}
 		if strings.Trim(row.id, "0123456789") != "" {
 			w.fault(row, w.columnOf(wooID), LevelError, CodeNumber, "value", row.id)
-		} else if first, twice := byID[row.id]; twice {
+		} else if first, repeated := byID[row.id]; repeated {
 			w.fault(row, w.columnOf(wooID), LevelError, CodeIDTwice, "value", row.id, "line", itoa(first.line))
 		} else {
 			byID[row.id] = row

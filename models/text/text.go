@@ -14,23 +14,23 @@ import (
 	"unicode/utf8"
 )
 
-// turning holds the embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX #9). In a name they only disguise: a file
+// bidiControls holds the embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX #9). In a name they only disguise: a file
 // "gnp.exe" reads "exe.png" (CVE-2021-42574). The marks U+061C, U+200E and U+200F are allowed: they do not change the direction of other
 // characters.
-var turning = &unicode.RangeTable{R16: []unicode.Range16{{Lo: 0x202a, Hi: 0x202e, Stride: 1}, {Lo: 0x2066, Hi: 0x2069, Stride: 1}}}
+var bidiControls = &unicode.RangeTable{R16: []unicode.Range16{{Lo: 0x202a, Hi: 0x202e, Stride: 1}, {Lo: 0x2066, Hi: 0x2069, Stride: 1}}}
 
 // Line reports whether s may be shown as one line.
-func Line(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, notInLine) }
+func Line(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, forbiddenInLine) }
 
 // Lines reports whether s may be shown as several lines: it may have tabs and line ends in addition to what Line allows.
-func Lines(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, notInLines) }
+func Lines(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, forbiddenInLines) }
 
-func notInLine(r rune) bool {
-	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point, turning)
+func forbiddenInLine(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point, bidiControls)
 }
 
-func notInLines(r rune) bool {
-	return notInLine(r) && !strings.ContainsRune("\t\n\r\u2028\u2029", r)
+func forbiddenInLines(r rune) bool {
+	return forbiddenInLine(r) && !strings.ContainsRune("\t\n\r\u2028\u2029", r)
 }
 
 // Blank reports whether s shows nothing: it is empty or has only white space, invisible characters, private-use characters and U+FFFD.
@@ -47,7 +47,7 @@ func Clean(s string) string {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case notInLine(r), unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Join_Control, r):
+		case forbiddenInLine(r), unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Join_Control, r):
 			return -1
 		}
 		return r
@@ -57,7 +57,7 @@ func Clean(s string) string {
 // CleanLines removes from s what Lines does not allow.
 func CleanLines(s string) string {
 	return strings.Map(func(r rune) rune {
-		if notInLines(r) {
+		if forbiddenInLines(r) {
 			return -1
 		}
 		return r

@@ -94,8 +94,8 @@ func (s *Service) SettleDiscrepancy(ctx context.Context, id string, by models.Ac
 	}
 	ask, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	wish := func(*store.Store) error { return nil }
-	if err := s.store.Audited(ctx, by, "discrepancy.settle", "discrepancy:"+id, models.Facts{"attempt": string(a.State)}, nil, wish); err != nil {
+	noChange := func(*store.Store) error { return nil }
+	if err := s.store.Audited(ctx, by, "discrepancy.settle", "discrepancy:"+id, models.Facts{"attempt": string(a.State)}, nil, noChange); err != nil {
 		return err
 	}
 	if err := s.money.Ask(ask, a, "statement"); err != nil {

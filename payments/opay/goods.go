@@ -117,9 +117,9 @@ func shorten(text string, maxRunes int) string {
 	if len(runes) <= maxRunes {
 		return text
 	}
-	cut := maxRunes - 1
-	for cut > 0 && unicode.IsMark(runes[cut]) {
-		cut--
+	end := maxRunes - 1
+	for end > 0 && unicode.IsMark(runes[end]) {
+		end--
 	}
-	return strings.TrimRight(string(runes[:cut]), " ") + "…"
+	return strings.TrimRight(string(runes[:end]), " ") + "…"
 }

@@ -325,11 +325,11 @@ func closeDelim(dec *json.Decoder) error {
 func fold(name string) string {
 	folded := make([]rune, 0, len(name))
 	for _, r := range name {
-		least := r
+		smallest := r
 		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
-			least = min(least, next)
+			smallest = min(smallest, next)
 		}
-		folded = append(folded, least)
+		folded = append(folded, smallest)
 	}
 	return string(folded)
 }

@@ -100,20 +100,20 @@ func (s *Service) keepHistory(ctx context.Context, tx *store.Store, c models.Coi
 }
 
 // reviewRate opens a review when a coin can no longer be sold at its rate, and ends it when it can again: one review for each time.
-func (s *Service) reviewRate(ctx context.Context, tx *store.Store, was, is models.Coin) error {
-	if was.Problem != models.RateGood && (is.Problem == models.RateGood || !was.ProblemSince.Equal(is.ProblemSince)) {
-		err := tx.EndReview(ctx, models.ReviewRate, rateSubject(was), models.Remark("rate_good"))
+func (s *Service) reviewRate(ctx context.Context, tx *store.Store, old, updated models.Coin) error {
+	if old.Problem != models.RateGood && (updated.Problem == models.RateGood || !old.ProblemSince.Equal(updated.ProblemSince)) {
+		err := tx.EndReview(ctx, models.ReviewRate, rateSubject(old), models.Remark("rate_good"))
 		if err != nil {
 			return fmt.Errorf("end the review: %w", err)
 		}
 	}
-	if is.Problem == models.RateGood || !is.Enabled {
+	if updated.Problem == models.RateGood || !updated.Enabled {
 		return nil
 	}
 	now := s.clock()
 	err := tx.OpenReview(ctx, models.Review{
-		ID: models.NewID(), Kind: models.ReviewRate, Subject: rateSubject(is), Open: true, CreatedAt: now, UpdatedAt: now,
-		Note: models.Remark(rateReviewed+string(is.Problem), "coin", is.Symbol, "answer", string(is.FetchProblem), "from", is.Rate.String(), "to", is.Pending.String()),
+		ID: models.NewID(), Kind: models.ReviewRate, Subject: rateSubject(updated), Open: true, CreatedAt: now, UpdatedAt: now,
+		Note: models.Remark(rateReviewed+string(updated.Problem), "coin", updated.Symbol, "answer", string(updated.FetchProblem), "from", updated.Rate.String(), "to", updated.Pending.String()),
 	})
 	if err != nil {
 		return fmt.Errorf("open review: %w", err)
@@ -135,28 +135,28 @@ var (
 // AcceptRate puts a pending rate that jumped in force after a person has checked it. seen is the rate that the person saw. Errors:
 // store.ErrNotFound, ErrRateMoved.
 func (s *Service) AcceptRate(ctx context.Context, symbol string, seen models.Amount, by models.Actor) error {
-	was, err := s.store.Coin(ctx, symbol)
+	old, err := s.store.Coin(ctx, symbol)
 	if err != nil {
 		return fmt.Errorf("load the coin: %w", err)
 	}
-	name, err := s.sourceName(ctx, was.Source)
+	name, err := s.sourceName(ctx, old.Source)
 	if err != nil {
 		return err
 	}
-	is, ok := was.Accept(seen, name, s.clock())
+	updated, ok := old.Accept(seen, name, s.clock())
 	if !ok {
 		return ErrRateMoved
 	}
-	before := models.Facts{"rate": was.Rate.String()}
-	after := models.Facts{"rate": is.Rate.String(), "seen": seen.String()}
+	before := models.Facts{"rate": old.Rate.String()}
+	after := models.Facts{"rate": updated.Rate.String(), "seen": seen.String()}
 	err = s.store.Audited(ctx, by, "coin.accept_rate", "coin:"+symbol, before, after, func(tx *store.Store) error {
-		if err := tx.AcceptRate(ctx, was, is); err != nil {
+		if err := tx.AcceptRate(ctx, old, updated); err != nil {
 			return err
 		}
-		if is.Problem != models.RateGood {
+		if updated.Problem != models.RateGood {
 			return nil // the rate has become stale while it was pending; the next answer decides
 		}
-		return tx.EndReview(ctx, models.ReviewRate, rateSubject(was), models.Remark("rate_accepted"))
+		return tx.EndReview(ctx, models.ReviewRate, rateSubject(old), models.Remark("rate_accepted"))
 	})
 	if errors.Is(err, store.ErrConflict) {
 		return ErrRateMoved
