@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A step longer than TidyLimit would outlive the lease of its rows.
+// Whatever limit a worker asks for is cut to TidyLimit, which is below stallAfter.
 func TestAddWorker_LimitsEveryStep(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ asked, want time.Duration }{

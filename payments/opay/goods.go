@@ -94,8 +94,8 @@ func ParseGoods(text string) ([]Goods, error) {
 }
 
 // cleanText removes what may not be signed or shown, folds white space, and
-// truncates the text to maxRunes. This package and cleanMessage have rules of their
-// own, because the package uses only the standard library.
+// truncates the text to maxRunes. cleanText and cleanMessage have their own rules,
+// because this package uses only the standard library.
 func cleanText(text string, maxRunes int) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
