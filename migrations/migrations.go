@@ -1,11 +1,12 @@
-// Package migrations holds the schema as plain SQL, a folder per dialect, forward and back. Both folders have the same versions.
+// Package migrations holds the database schema as SQL migrations, in one folder for each dialect. Both folders have the same versions, and
+// each version can be applied and rolled back.
 //
 // The first version is the baseline, a description of the whole schema. On SQLite a version is one transaction. MySQL commits every DDL
-// statement at once: each statement of the baseline makes one table with its keys and does nothing where that table is there, so that
-// a baseline which stopped half-way goes on at the next start. A later version is one statement on MySQL: it is done, or nothing is.
+// statement at once, so each statement of the baseline creates one table with its keys and does nothing if the table exists: a baseline
+// that was interrupted continues at the next start. A later version is a single statement on MySQL, which succeeds or fails as a whole.
 //
-// The baseline has the number 101 because the steps before the first release had the numbers 1 to 100. A database with one of these is
-// refused (Check). Once a version has been released, it is not changed any more: changes are new versions.
+// The baseline has the number 101 because the migrations before the first release had the numbers 1 to 100. Check refuses a database with
+// one of these. A released version is never changed; changes are new versions.
 package migrations
 
 import (
@@ -33,24 +34,24 @@ const (
 // baseline is the file of the first version.
 const baseline = "0101_baseline.sql"
 
-// versions is goose's table of the applied versions.
+// versions is goose's table of applied versions.
 const versions = "goose_db_version"
 
-// createTable finds the tables of the baseline on MySQL.
+// createTable matches the tables of the MySQL baseline.
 var createTable = regexp.MustCompile(`(?m)^CREATE TABLE IF NOT EXISTS (\w+)`)
 
 //go:embed mysql/*.sql sqlite/*.sql
 var files embed.FS
 
-// lastUnreleased is the highest number of the steps before the baseline.
+// lastUnreleased is the highest number of the migrations before the baseline.
 const lastUnreleased = 100
 
-// ErrDialect says that there is no schema for a dialect.
+// ErrDialect means that there is no schema for a dialect.
 var ErrDialect = errors.New("no migrations for this dialect")
 
-// UnreleasedError says that a database was made by the steps before the baseline. Nothing brings such a database up to date.
+// UnreleasedError means that a database was made by the migrations before the baseline. It cannot be migrated.
 type UnreleasedError struct {
-	Step int64 // the last step that was applied, 1 to 100
+	Step int64 // last migration that was applied, 1 to 100
 }
 
 // Error says what happened and what to do.
@@ -59,7 +60,7 @@ func (e *UnreleasedError) Error() string {
 		"export what you need with that version and start with a new database", e.Step)
 }
 
-// TakenError says that a database has a table of another program under a name of the schema.
+// TakenError means that a database has a table of another program under a name of the schema.
 type TakenError struct {
 	Table string
 }
@@ -87,14 +88,14 @@ func Check(ctx context.Context, db *sql.DB, dialect string) error {
 	return nil
 }
 
-// Prepare makes a MySQL database ready for the baseline; SQLite needs nothing. The baseline takes a table that is there for its own, so
-// a database that has no list of migrations and has a table under one of its names is refused with a *TakenError. A list of
-// migrations whose first row is missing, because its creation stopped half-way, gets that row.
+// Prepare prepares a MySQL database for the baseline. It does nothing on SQLite. The baseline would adopt an existing table, so Prepare
+// refuses a database that has a table of the schema but no list of migrations, with a *TakenError. It also completes a list of migrations
+// whose creation was interrupted before its first row.
 func Prepare(ctx context.Context, db *sql.DB, dialect string) error {
 	if dialect != MySQL {
 		return nil
 	}
-	// The tables are looked for before the list: another process that applies the baseline meanwhile makes the list first.
+	// Look for the tables before the list, because another process that applies the baseline creates the list first.
 	taken, err := ownTable(ctx, db)
 	if err != nil {
 		return err
@@ -115,7 +116,7 @@ func Prepare(ctx context.Context, db *sql.DB, dialect string) error {
 	return nil
 }
 
-// ownTable returns the name of a table of the baseline that a MySQL database has; empty: it has none.
+// ownTable returns the name of a table of the baseline that exists in a MySQL database, or "".
 func ownTable(ctx context.Context, db *sql.DB) (string, error) {
 	text, err := files.ReadFile(MySQL + "/" + baseline)
 	if err != nil {
@@ -142,9 +143,9 @@ func hasTable(ctx context.Context, db *sql.DB, dialect, name string) (bool, erro
 	return n > 0, nil
 }
 
-// Provider makes a goose provider over the schema of a dialect, SQLite or MySQL. Starters that run at the same moment wait for each
-// other, so that all of them succeed: on MySQL by a row with a lease (GET_LOCK is no lock on a Galera cluster), on SQLite by
-// an exclusive lock on a file beside the database, which ends with its process. Closing the provider closes db.
+// Provider returns a goose provider for the schema of a dialect, SQLite or MySQL. Processes that migrate at the same time wait for each
+// other: on MySQL with a leased row (GET_LOCK does not lock on a Galera cluster), on SQLite with an exclusive lock on a file beside the
+// database, which the end of the process releases. Closing the provider closes db.
 func Provider(ctx context.Context, db *sql.DB, dialect string) (*goose.Provider, error) {
 	var (
 		name   goose.Dialect
@@ -175,7 +176,7 @@ func Provider(ctx context.Context, db *sql.DB, dialect string) (*goose.Provider,
 	return provider, nil
 }
 
-// Names lists the steps of a dialect, SQLite or MySQL, in their order: the files' names.
+// Names returns the file names of a dialect's migrations, in order.
 func Names(dialect string) ([]string, error) {
 	if dialect != SQLite && dialect != MySQL {
 		return nil, fmt.Errorf("%w: %q", ErrDialect, dialect)
@@ -191,8 +192,8 @@ func Names(dialect string) ([]string, error) {
 	return names, nil
 }
 
-// fileLocker is a lock between processes that share a SQLite database: an exclusive transaction on an empty database beside it.
-// A lock inside the database itself would be let go by the first migration's commit.
+// fileLocker is a lock between processes that share a SQLite database: an exclusive transaction on an empty database beside it. The first
+// migration's commit would release a lock inside the database itself.
 type fileLocker struct {
 	dsn string
 
@@ -219,7 +220,7 @@ func (l *fileLocker) Lock(ctx context.Context, _ *sql.DB) error {
 		l.mu.Unlock()
 		return fmt.Errorf("open the lock's file: %w", err)
 	}
-	// The lock outlives ctx, which may end while a migration is still being undone.
+	// The lock outlives ctx, which may end while a migration is being rolled back.
 	held, err := file.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		l.mu.Unlock()
@@ -229,7 +230,7 @@ func (l *fileLocker) Lock(ctx context.Context, _ *sql.DB) error {
 	return nil
 }
 
-// Unlock lets the next process go on.
+// Unlock releases the lock.
 func (l *fileLocker) Unlock(context.Context, *sql.DB) error {
 	defer l.mu.Unlock()
 	return errors.Join(l.held.Rollback(), l.file.Close())

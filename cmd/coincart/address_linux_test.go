@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// freeAddress is an address of this machine that nobody else is given until the test ends: a socket keeps its port without listening, and
-// those that reuse addresses, as Go's listeners do, can listen there.
+// freeAddress returns an address of this machine that stays reserved until the test ends. A socket holds the port without listening;
+// sockets that reuse addresses, as Go's listeners do, can still listen on it.
 func freeAddress(tb testing.TB) string {
 	tb.Helper()
 	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)

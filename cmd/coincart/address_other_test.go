@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// freeAddress is an address of this machine that was free a moment ago: elsewhere a port cannot be kept and listened on by another socket.
+// freeAddress returns an address of this machine that was free a moment ago. On this system a port cannot be held by one socket and
+// listened on by another.
 func freeAddress(tb testing.TB) string {
 	tb.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

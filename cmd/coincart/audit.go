@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/models/text"
 )
 
-// auditCmd looks at the log of what staff did.
+// auditCmd groups the commands for the audit log.
 type auditCmd struct {
 	Verify auditVerifyCmd `cmd:"" help:"Verify the hash chain. Exit code 0: intact, 1: broken, 2: could not be checked."`
 }
@@ -22,9 +22,9 @@ type auditVerifyCmd struct {
 	databaseSettings
 }
 
-// Run goes through the whole log, and prints where it breaks or where it ends.
+// Run verifies the whole log and prints where it breaks or ends.
 func (c *auditVerifyCmd) Run(ctx context.Context, con console) error {
-	var marks []mark
+	var marks []auditMark
 	for _, text := range c.Holds {
 		m, err := parseMark(text)
 		if err != nil {
@@ -68,23 +68,23 @@ func describeEntry(e *models.AuditEntry) string {
 	return fmt.Sprintf("%s UTC, %s: %s on %s", moment(e.At), text.Quote(e.Who), text.Quote(e.Action), text.Quote(e.Subject))
 }
 
-// mark is an entry as an earlier check printed it.
-type mark struct {
+// auditMark is an entry as printed by an earlier check.
+type auditMark struct {
 	seq  int64
 	hash string
 }
 
-func parseMark(text string) (mark, error) {
+func parseMark(text string) (auditMark, error) {
 	number, hash, _ := strings.Cut(text, ":")
 	seq, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || seq < 1 || len(hash) != len(models.FirstPrevHash) || strings.Trim(hash, "0123456789abcdef") != "" {
-		return mark{}, fmt.Errorf("--holds %s is not valid: use a number, a colon and a 64-digit hash, as printed by an earlier check", strconv.Quote(text))
+		return auditMark{}, fmt.Errorf("--holds %s is not valid: use a number, a colon and a 64-digit hash, as printed by an earlier check", strconv.Quote(text))
 	}
-	return mark{seq, hash}, nil
+	return auditMark{seq, hash}, nil
 }
 
-// check fails where the entry is gone or another one.
-func (m mark) check(ctx context.Context, db *store.Store) error {
+// check fails if the entry is missing or has another hash.
+func (m auditMark) check(ctx context.Context, db *store.Store) error {
 	list, err := db.Audit(ctx, models.AuditFilter{Before: m.seq + 1, Limit: 1})
 	if err != nil {
 		return notDone(fmt.Errorf("read entry %d: %w", m.seq, err))

@@ -28,24 +28,23 @@ import (
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
-// benchOrders is how many orders the back office is measured with, unless COINCART_BENCH_ORDERS says otherwise: make bench-backoffice
-// measures with a million.
+// benchOrders is the default number of orders; COINCART_BENCH_ORDERS overrides it. make bench-backoffice uses a million.
 const benchOrders = 20_000
 
-// What the back office promises for a million orders.
+// What the back office guarantees with a million orders.
 const (
-	mostStatements = 9                      // eight of the page, and every five seconds one for the counters of the navigation
+	mostStatements = 9                      // eight of the page, and one for the counters of the navigation, which runs every five seconds
 	mostTime       = 150 * time.Millisecond // of 95 in 100 visits
 	mostHeap       = 64 << 20               // bytes, while all orders are exported
 )
 
-// BenchmarkBackoffice measures the back office of a shop on MariaDB with a year of orders, over HTTP and signed in: for every list and
-// the dashboard the 95th percentile of the time until the whole page is there, and the most statements that a page took; for exports of all
-// orders the time, the rows a second and the most heap that the process held meanwhile, everything included. All workers run, as they do
-// in a shop. A table of all figures comes last, and it fails if one of them is not as promised.
+// BenchmarkBackoffice measures the back office of a shop on MariaDB with a year of orders, over HTTP and signed in. For every list and the
+// dashboard it reports the 95th percentile of the time for the whole page and the maximum number of statements. For exports of all orders
+// it reports the time, the rows per second and the maximum heap of the process. All workers run, as in production. It prints a table at the
+// end and fails if a figure exceeds its limit.
 //
-// The database's server gets benchBuffers of memory, as a shop of that size would give it. COINCART_BENCH_DATABASE names a database that
-// is kept, and filled if it is empty, as "mysql://…"; without it a fresh one is made on the tests' server.
+// The database server gets benchBuffers of memory, as in a shop of that size. COINCART_BENCH_DATABASE ("mysql://…") names a database to
+// keep, which is filled if it is empty; without it, a new one is made on the tests' server.
 func BenchmarkBackoffice(b *testing.B) {
 	o := newBenchOffice(b)
 	for _, p := range o.pages() {
@@ -57,21 +56,21 @@ func BenchmarkBackoffice(b *testing.B) {
 	require.NoError(b, o.report.print(os.Stdout))
 }
 
-// benchOffice is a shop that is measured.
+// benchOffice is the shop to measure.
 type benchOffice struct {
 	orders  int
 	visitor *visitor
 	shop    *shop
-	sample  []models.OrderRow // of all ages, to be looked for
+	sample  []models.OrderRow // of all ages, to search for
 	report  benchReport
 
-	mu   sync.Mutex
-	most map[string]int // statements that a request took, by path and query
+	mu         sync.Mutex
+	statements map[string]int // maximum number of statements of a request, by path and query
 }
 
 func newBenchOffice(b *testing.B) *benchOffice {
 	b.Helper()
-	o := &benchOffice{orders: benchOrders, most: map[string]int{}}
+	o := &benchOffice{orders: benchOrders, statements: map[string]int{}}
 	if text := os.Getenv("COINCART_BENCH_ORDERS"); text != "" {
 		n, err := strconv.Atoi(text)
 		require.NoError(b, err)
@@ -114,7 +113,7 @@ func (o *benchOffice) seed(b *testing.B, db *store.Store, dsn string) {
 	o.report.note("%d orders were made up in %s", o.orders, time.Since(began).Round(time.Second))
 }
 
-// rollUp counts the past days, as a shop does in the background.
+// rollUp updates the figures of past days, which a shop does in the background.
 func (o *benchOffice) rollUp(b *testing.B, db *store.Store) {
 	b.Helper()
 	began, days := time.Now(), 0
@@ -163,19 +162,19 @@ func (o *benchOffice) serve(b *testing.B, db *store.Store, folder string, keys d
 	})
 }
 
-// count serves a request and notes how many statements it took.
+// count serves a request and records how many statements it took.
 func (o *benchOffice) count(w http.ResponseWriter, r *http.Request) {
 	ctx, counted := store.CountQueries(r.Context())
 	o.shop.web.Handler().ServeHTTP(w, r.WithContext(ctx))
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	key := r.URL.RequestURI()
-	o.most[key] = max(o.most[key], counted.N())
+	o.statements[key] = max(o.statements[key], counted.N())
 }
 
 func (o *benchOffice) signIn(b *testing.B) {
 	b.Helper()
-	email := strings.ToLower(models.NewRef()) + ownerEmail // a database that is kept knows those of before
+	email := strings.ToLower(models.NewRef()) + ownerEmail // a kept database has the addresses of earlier runs
 	made, err := o.shop.web.Accounts().Create(b.Context(), staff.CommandLine(), staff.NewAccount{
 		Email: email, Name: "Olga", Password: ownerPassword, Lang: "en",
 	}, models.RoleOwner)
@@ -186,14 +185,14 @@ func (o *benchOffice) signIn(b *testing.B) {
 	require.NoError(b, err)
 	page = page.submit("/admin/totp", map[string]string{"code": code})
 	require.Equal(b, "/admin", page.address.Path, page.text)
-	// The list of staff asks for another code; that of the next half minute is taken as well.
+	// The list of staff requires another code; that of the next half minute is accepted too.
 	code, err = totp.GenerateCode(made.Key.Secret.Reveal(), time.Now().Add(30*time.Second))
 	require.NoError(b, err)
 	page = o.visitor.get(o.shop.base+"/admin/step-up").submit("/admin/step-up", map[string]string{"totp": code})
 	require.Equal(b, http.StatusOK, page.status, page.text)
 }
 
-// choose picks orders of all ages.
+// choose selects orders of all ages.
 func (o *benchOffice) choose(b *testing.B, db *store.Store) {
 	b.Helper()
 	now := time.Now()
@@ -209,10 +208,10 @@ func (o *benchOffice) choose(b *testing.B, db *store.Store) {
 // benchPage is a page with the addresses of its visits.
 type benchPage struct {
 	name    string
-	address func(n int) string // of the nth visit
+	address func(n int) string // address of the nth visit
 }
 
-// pages are all lists, with every way to filter and sort, and the dashboard.
+// pages returns all lists with every filter and order, and the dashboard.
 func (o *benchOffice) pages() []benchPage {
 	fixed := func(address string) func(int) string { return func(int) string { return address } }
 	search := func(of func(models.OrderRow) string) func(int) string {
@@ -222,7 +221,7 @@ func (o *benchOffice) pages() []benchPage {
 	}
 	day := func(n int) string { return time.Now().AddDate(0, 0, -1-n%360).Format(time.DateOnly) }
 	return []benchPage{
-		{"staff", fixed("/admin/staff")}, // first: a fresh code is good for five minutes
+		{"staff", fixed("/admin/staff")}, // first, because a code is fresh for five minutes only
 		{"dashboard-7-days", fixed("/admin")},
 		{"dashboard-90-days", fixed("/admin?span=90d")},
 		{"dashboard-a-year", fixed("/admin?from=" + day(359) + "&to=" + day(0))},
@@ -271,7 +270,7 @@ func (o *benchOffice) pages() []benchPage {
 	}
 }
 
-// deeper goes on to the next page with every visit, and begins again after the last.
+// deeper returns the next page at every visit, and starts again after the last one.
 func (o *benchOffice) deeper(first string) func(int) string {
 	next := first
 	return func(int) string {
@@ -287,13 +286,13 @@ func (o *benchOffice) deeper(first string) func(int) string {
 	}
 }
 
-// measureVisits is how often a page is visited at least.
+// measureVisits is the minimum number of visits of a page.
 const measureVisits = 200
 
 func (o *benchOffice) measurePage(b *testing.B, p benchPage) {
 	b.Helper()
 	o.mu.Lock()
-	clear(o.most)
+	clear(o.statements)
 	o.mu.Unlock()
 	var took []time.Duration
 	visited := map[string]bool{}
@@ -309,23 +308,23 @@ func (o *benchOffice) measurePage(b *testing.B, p benchPage) {
 	}
 	slices.Sort(took)
 	at := func(percent int) float64 { return float64(took[(len(took)-1)*percent/100].Microseconds()) / 1000 }
-	most := 0
+	maxStatements := 0
 	o.mu.Lock()
-	for address, n := range o.most {
+	for address, n := range o.statements {
 		if visited[address] {
-			most = max(most, n)
+			maxStatements = max(maxStatements, n)
 		}
 	}
 	o.mu.Unlock()
-	o.report.page(b, p.name, len(took), most, at(50), at(95))
-	b.ReportMetric(0, "ns/op") // of so many visits: says nothing
+	o.report.page(b, p.name, len(took), maxStatements, at(50), at(95))
+	b.ReportMetric(0, "ns/op") // meaningless here
 	b.ReportMetric(at(50), "p50-ms")
 	b.ReportMetric(at(95), "p95-ms")
 	b.ReportMetric(at(100), "max-ms")
-	b.ReportMetric(float64(most), "statements")
+	b.ReportMetric(float64(maxStatements), "statements")
 }
 
-// fetch reads a page to its end, without understanding it.
+// fetch reads a page to its end and discards it.
 func (o *benchOffice) fetch(b *testing.B, address string) (status int, size int64) {
 	b.Helper()
 	request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, o.shop.base+address, nil)
@@ -339,7 +338,7 @@ func (o *benchOffice) fetch(b *testing.B, address string) (status int, size int6
 	return response.StatusCode, size
 }
 
-// measureExport exports all orders as a person would, and watches the heap until the file is there.
+// measureExport exports all orders through the pages, and samples the heap until the file is ready.
 func (o *benchOffice) measureExport(b *testing.B, format string) {
 	b.Helper()
 	for b.Loop() {
@@ -348,10 +347,10 @@ func (o *benchOffice) measureExport(b *testing.B, format string) {
 		require.Contains(b, page.address.Path, "/admin/tasks/", page.text)
 		id := page.address.Path[strings.LastIndex(page.address.Path, "/")+1:]
 		var t models.Task
-		most := heap()
+		peak := heap()
 		for t.State != models.TaskDone {
 			time.Sleep(10 * time.Millisecond)
-			most = max(most, heap())
+			peak = max(peak, heap())
 			var err error
 			t, err = o.shop.store.Task(b.Context(), id)
 			require.NoError(b, err)
@@ -363,17 +362,17 @@ func (o *benchOffice) measureExport(b *testing.B, format string) {
 		status, size := o.fetch(b, page.address.Path+"/file")
 		require.Equal(b, http.StatusOK, status)
 		require.Equal(b, t.FileSize, size)
-		most = max(most, heap())
-		o.report.export(b, format, t.Done, size, took, most)
+		peak = max(peak, heap())
+		o.report.export(b, format, t.Done, size, took, peak)
 		b.ReportMetric(0, "ns/op")
 		b.ReportMetric(took.Seconds(), "seconds")
 		b.ReportMetric(float64(t.Done)/took.Seconds(), "rows/s")
 		b.ReportMetric(float64(size)/(1<<20), "file-MiB")
-		b.ReportMetric(float64(most)/(1<<20), "heap-MiB")
+		b.ReportMetric(float64(peak)/(1<<20), "heap-MiB")
 	}
 }
 
-// heap is the memory of all objects on the heap, dead ones that were not swept yet included.
+// heap returns the memory of all objects on the heap, including dead ones that were not swept yet.
 func heap() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(sample)

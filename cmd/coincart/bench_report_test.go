@@ -18,11 +18,11 @@ import (
 	"github.com/coincart/coincart/models/modelstest"
 )
 
-// benchBuffers is the memory that the database's server may keep pages in. The tests' own server has very little, and its disk would
-// be measured.
+// benchBuffers is the size of the database server's page cache, in bytes. The tests' own server has so little that its disk would be
+// measured.
 const benchBuffers = 1 << 30
 
-// benchDatabase is the setting of the database that is measured.
+// benchDatabase returns the DSN of the database to measure.
 func benchDatabase(b *testing.B) string {
 	b.Helper()
 	if dsn := os.Getenv("COINCART_BENCH_DATABASE"); dsn != "" {
@@ -31,8 +31,8 @@ func benchDatabase(b *testing.B) string {
 	return modelstest.MariaDBDSN(b)
 }
 
-// giveBuffers gives the server benchBuffers and a log to match until the end, and says what it has then: a server that belongs to
-// somebody else may keep what it has, and one with more is left alone.
+// giveBuffers sets the server's page cache to benchBuffers, with a log of matching size, until the benchmark ends, and describes the
+// result. It keeps larger settings, and those that it has no right to change.
 func giveBuffers(b *testing.B, dsn string) string {
 	b.Helper()
 	db := benchAdmin(b, dsn)
@@ -44,7 +44,7 @@ func giveBuffers(b *testing.B, dsn string) string {
 			continue
 		}
 		if _, err := db.ExecContext(b.Context(), fmt.Sprintf("SET GLOBAL %s = %d", name, size)); err != nil {
-			continue // the line below says what was measured
+			continue // the description below shows the actual setting
 		}
 		b.Cleanup(func() {
 			_, err := db.ExecContext(context.Background(), fmt.Sprintf("SET GLOBAL %s = %d", name, before))
@@ -74,7 +74,7 @@ func benchAdmin(b *testing.B, dsn string) *sql.DB {
 	return sql.OpenDB(connector)
 }
 
-// benchReport collects what a person wants to read at the end.
+// benchReport collects the figures for the table at the end.
 type benchReport struct {
 	notes, pages, exports []string
 }
@@ -83,7 +83,7 @@ func (r *benchReport) note(format string, values ...any) {
 	r.notes = append(r.notes, fmt.Sprintf(format, values...))
 }
 
-// page notes the figures of a page; times are milliseconds.
+// page records the figures of a page; times are in milliseconds.
 func (r *benchReport) page(b *testing.B, name string, visits, statements int, p50, p95 float64) {
 	b.Helper()
 	r.pages = append(r.pages, fmt.Sprintf("%s\t%d\t%d\t%.1f ms\t%.1f ms\t", name, visits, statements, p50, p95))

@@ -15,10 +15,10 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// BenchmarkShop_Order measures what an order costs the shop, with sandbox, database server and browser in other processes: CPU of
-// the request that places it (placing), of the way from there to a page that says paid, with callback, questions to the platform,
-// settling and mails (paying), of the whole visit from the front page on (visit), and the memory that the shop holds before the
-// first request and in the end.
+// BenchmarkShop_Order measures the cost of an order for the shop; sandbox, database server and browser are other processes. It reports the
+// CPU time of the request that places the order (placing), of the rest until a page says paid, including callback, calls to the platform,
+// settling and mails (paying), and of the whole visit from the front page on (visit). It also reports the memory of the shop before the
+// first request and at the end.
 func BenchmarkShop_Order(b *testing.B) {
 	for _, kind := range []struct {
 		name string
@@ -33,7 +33,7 @@ func BenchmarkShop_Order(b *testing.B) {
 			var placing, paying time.Duration
 			for b.Loop() {
 				v := newVisitor(b, "en")
-				v.from = fmt.Sprintf("10.%d.%d.%d", orders>>16&255, orders>>8&255, orders&255) // the limits are per address
+				v.from = fmt.Sprintf("10.%d.%d.%d", orders>>16&255, orders>>8&255, orders&255) // limits are per address
 				form := checkout(v, r.address)
 				start := cpu(b, pid)
 				page := form.submit("/checkout", toNewYork(map[string]string{"email": "ada@example.org", "coin": "USDT", "payer_uid": alice}))
@@ -52,7 +52,7 @@ func BenchmarkShop_Order(b *testing.B) {
 	}
 }
 
-// fillShelf makes sure that the mugs do not run out.
+// fillShelf keeps the mugs from selling out.
 func fillShelf(tb testing.TB, dsn string) {
 	tb.Helper()
 	db, err := store.Open(tb.Context(), dsn, store.Options{})
@@ -70,7 +70,7 @@ func milliseconds(d time.Duration, n int) float64 {
 	return float64(d.Microseconds()) / 1000 / float64(n)
 }
 
-// cpu is what a process has used so far, from the scheduler's nanoseconds of all its threads (proc(5)).
+// cpu returns the CPU time of all threads of a process, from the scheduler's nanoseconds (proc(5)).
 func cpu(tb testing.TB, pid int) time.Duration {
 	tb.Helper()
 	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
@@ -90,7 +90,7 @@ func cpu(tb testing.TB, pid int) time.Duration {
 	return sum
 }
 
-// memory is the resident memory of a process in bytes.
+// memory returns the resident memory of a process in bytes.
 func memory(tb testing.TB, pid int) int64 {
 	tb.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))

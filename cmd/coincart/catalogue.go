@@ -10,11 +10,11 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// currencyDigits are the fraction digits of the demo catalogue's currency, US dollars.
+// currencyDigits is the number of decimals of the demo catalogue's currency, US dollars.
 const currencyDigits = 2
 
-// loadCatalogue stores the demo catalogue with its coins, its currency, its delivery and its coupons, all or nothing. What is there under the same slug,
-// SKU or symbol is brought up to date; stock that exists is left alone.
+// loadCatalogue stores the demo catalogue with its coins, currency, delivery and coupons in one transaction. It updates products,
+// categories and coins that exist under the same slug, SKU or symbol, but keeps their stock.
 func loadCatalogue(ctx context.Context, db *store.Store) error {
 	shop, err := demo.Catalogue()
 	if err != nil {
@@ -128,14 +128,14 @@ func demoCoins(list []demo.Coin) ([]models.Coin, error) {
 	return coins, nil
 }
 
-// Limits of the demonstration's live rates.
+// Limits of the demo's live rates.
 const (
 	demoMaxAge       = 120 // seconds
 	demoMaxJump      = 10  // percent
 	demoMaxDeviation = 2   // percent
 )
 
-// liveRates lets the demonstration's coins take their rates from the sandbox's market call, where it has one for them.
+// liveRates makes the demo's coins take their rates from the sandbox's market call, if it has one for them.
 func liveRates(ctx context.Context, db *store.Store) error {
 	shop, err := demo.Catalogue()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// loadTerms stores the demonstration's zones and coupons where there are none yet: whoever changed them keeps the change.
+// loadTerms stores the demo's zones and coupons if there are none yet, so that changes by users are kept.
 func loadTerms(ctx context.Context, tx *store.Store, shop demo.Shop) error {
 	zones, err := tx.Zones(ctx)
 	if err != nil {
@@ -54,7 +54,7 @@ func loadTerms(ctx context.Context, tx *store.Store, shop demo.Shop) error {
 	return nil
 }
 
-// loadTexts stores what the demonstration says of itself, in every language. A text that is there already stays.
+// loadTexts stores the demo's own texts in every language. It keeps texts that exist.
 func loadTexts(ctx context.Context, tx *store.Store, texts demo.Texts) error {
 	stored, err := tx.Settings(ctx)
 	if err != nil {
@@ -75,7 +75,7 @@ func loadTexts(ctx context.Context, tx *store.Store, texts demo.Texts) error {
 	return nil
 }
 
-// amounts reads decimal texts of the catalogue; "" is nothing. The first error stays.
+// amounts parses decimal texts of the catalogue; "" is zero. It keeps the first error.
 type amounts struct{ err error }
 
 func (a *amounts) of(text, what string) models.Amount {

@@ -25,16 +25,16 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// demoAppID names the demonstration's shop at its sandbox.
+// demoAppID is the app id of the demo's shop at its sandbox.
 const demoAppID = "coincart_demo"
 
-// demoKeys are both parties' keys: the demonstration plays both.
+// demoKeys holds the keys of both parties, because the demo plays both.
 type demoKeys struct {
 	merchant, platform *rsa.PrivateKey
 }
 
-// serveDemo runs the demonstration: the shop and a sandbox platform in one process, with everything they need made on the first
-// start and kept in the data folder.
+// serveDemo runs the demo: the shop and a sandbox platform in one process. It creates what they need on the first start and keeps it in the
+// data folder.
 func (c *serveCmd) serveDemo(ctx context.Context, con console, log *slog.Logger) error {
 	started := time.Now()
 	listener, metrics, err := c.listeners(ctx)
@@ -66,7 +66,7 @@ func (c *serveCmd) serveDemo(ctx context.Context, con console, log *slog.Logger)
 	return runTasks(ctx, append(tasks, d.shop.tasks(listener, metrics, log)...))
 }
 
-// demonstration is the demonstration, put together.
+// demonstration holds the parts of the demo.
 type demonstration struct {
 	shop                 *shop
 	platform             *sandbox.Server
@@ -109,7 +109,7 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 	if err != nil {
 		return d, fmt.Errorf("set up the sandbox exchange: %w", err)
 	}
-	db, err := openDemoStore(ctx, c.dsn(), store.Options{Logger: log, SealKey: seal, Timeout: c.DatabaseTimeout, Given: c.given()})
+	db, err := openDemoStore(ctx, c.dsn(), store.Options{Logger: log, SealKey: seal, Timeout: c.DatabaseTimeout, Given: c.environmentSettings()})
 	if err != nil {
 		return d, err
 	}
@@ -122,7 +122,7 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 	return d, nil
 }
 
-// demoName is what the demonstration is called where nobody names it.
+// demoName returns the default name of the demo's shop.
 func demoName() (string, error) {
 	catalogue, err := demo.Catalogue()
 	if err != nil {
@@ -131,8 +131,7 @@ func demoName() (string, error) {
 	return catalogue.Settings.Name, nil
 }
 
-// openDemoStore opens the database, brings its tables up to date, and loads the catalogue if there is none yet: what a visitor
-// changed since stays as it is.
+// openDemoStore opens the database, migrates it, and loads the catalogue if there is none yet. Changes by visitors are kept.
 func openDemoStore(ctx context.Context, dsn string, o store.Options) (*store.Store, error) {
 	db, err := store.Open(ctx, dsn, o)
 	if err != nil {
@@ -153,7 +152,7 @@ func openDemoStore(ctx context.Context, dsn string, o store.Options) (*store.Sto
 	return db, nil
 }
 
-// loadOrMakeDemoKeys reads both parties' keys from the folder, and makes them on the first start.
+// loadOrMakeDemoKeys reads both parties' keys from the folder, or creates them on the first start.
 func loadOrMakeDemoKeys(folder string) (demoKeys, error) {
 	var keys demoKeys
 	var group errgroup.Group
@@ -176,16 +175,16 @@ func loadOrMakeDemoKeys(folder string) (demoKeys, error) {
 			return err
 		})
 	}
-	return keys, group.Wait() //nolint:wrapcheck // already said
+	return keys, group.Wait() //nolint:wrapcheck // the errors have context already
 }
 
-// seedOf makes the sandbox's numbers differ from one data folder to the next, and stay the same over a restart.
+// seedOf returns a seed for the sandbox's numbers, so that they differ between data folders and stay the same over a restart.
 func seedOf(key *rsa.PrivateKey) uint64 {
 	sum := sha256.Sum256(key.N.Bytes())
 	return binary.BigEndian.Uint64(sum[:])
 }
 
-// privateFolder makes the folder for its owner only: it holds keys.
+// privateFolder creates a folder for its owner only, because it holds keys.
 func privateFolder(name string) error {
 	if err := os.MkdirAll(name, 0o700); err != nil {
 		return fmt.Errorf("create the data folder: %w", err)
@@ -196,7 +195,7 @@ func privateFolder(name string) error {
 	return nil
 }
 
-// localURL is the address under which this machine reaches a listener.
+// localURL returns the URL at which this machine reaches a listener.
 func localURL(addr net.Addr) string {
 	host, port, err := net.SplitHostPort(addr.String())
 	if ip := net.ParseIP(host); err != nil || ip == nil || ip.IsUnspecified() {
@@ -205,7 +204,7 @@ func localURL(addr net.Addr) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// sandboxHTTPServer has time-outs that leave room for the sandbox's slow answers (30 seconds).
+// sandboxHTTPServer returns a server whose timeouts allow for the sandbox's slow answers (30 seconds).
 func sandboxHTTPServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,

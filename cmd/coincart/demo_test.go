@@ -22,7 +22,7 @@ import (
 func TestDemo_MakesAllItNeedsAndKeepsIt(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "data")
 	d := startDemo(t, map[string]string{"COINCART_DATA_DIR": folder})
-	if len(raceFlags()) == 0 { // the detector, and the other packages' tests beside it, take a time of their own
+	if len(raceFlags()) == 0 { // the race detector, and tests of other packages, take extra time
 		assert.Less(t, d.took, 3*time.Second, "ready")
 	}
 	for _, user := range []string{alice, bob} {
@@ -104,7 +104,7 @@ func TestSeed_TwiceIsOnce(t *testing.T) {
 	})
 }
 
-// catalogueOf is what the shop sells: per product its variants with price and stock.
+// catalogueOf returns what the shop sells: for each product, its variants with price and stock.
 func catalogueOf(t *testing.T, dsn string) map[string][]string {
 	t.Helper()
 	db, err := store.Open(t.Context(), dsn, store.Options{})
@@ -140,7 +140,7 @@ func TestProcess_SecondSignalEndsAtOnce(t *testing.T) {
 	p := startProcess(t, program, map[string]string{"COINCART_ADDR": "127.0.0.1:0", "COINCART_SANDBOX_ADDR": "127.0.0.1:0", "COINCART_DATA_DIR": t.TempDir()})
 	shop := p.find(`Shop +http://(\S+)`)
 
-	// A request that never ends keeps an orderly end waiting.
+	// A request that never ends delays an orderly end.
 	conn, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", shop)
 	require.NoError(t, err)
 	defer conn.Close()
@@ -150,7 +150,7 @@ func TestProcess_SecondSignalEndsAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, begun, "100 Continue", "the request is being read")
 	require.NoError(t, p.command.Process.Signal(syscall.SIGTERM))
-	require.Eventually(t, func() bool { // the first signal has been taken: nothing listens any more
+	require.Eventually(t, func() bool { // the first signal has arrived: the shop does not listen any more
 		another, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", shop)
 		if err == nil {
 			another.Close()
@@ -164,6 +164,6 @@ func TestProcess_SecondSignalEndsAtOnce(t *testing.T) {
 	case <-time.After(patience):
 		require.Fail(t, "the second signal was not heard")
 	}
-	p.asked = true // it ended by a signal, as it should; an orderly end has another code
+	p.asked = true // it must end by a signal; an orderly end has another code
 	assert.Equal(t, 128+int(syscall.SIGTERM), p.command.ProcessState.ExitCode())
 }

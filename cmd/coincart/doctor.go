@@ -24,16 +24,16 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// doctorCmd looks at everything that the shop needs.
+// doctorCmd checks everything that the shop needs.
 type doctorCmd struct {
 	Lang string `default:"en" enum:"${languages}" placeholder:"TAG" help:"Language of the report: ${languages}."`
 	settings
 }
 
-// Run prints what was found and how to fix it. It fails where a problem prevents the shop from taking payments.
+// Run prints the findings and how to fix them. It fails if a problem prevents the shop from taking payments.
 func (c *doctorCmd) Run(ctx context.Context, con console) error {
 	words := i18n.ByTag(c.Lang)
-	config, err := c.findOut(words)
+	config, err := c.config(words)
 	if err != nil {
 		return err
 	}
@@ -45,8 +45,8 @@ func (c *doctorCmd) Run(ctx context.Context, con console) error {
 	return nil
 }
 
-// findOut takes from the settings what is to be checked. What it says itself is in the printer's language.
-func (c *doctorCmd) findOut(words *i18n.Printer) (doctor.Config, error) {
+// config derives from the settings what to check. Texts are in the printer's language.
+func (c *doctorCmd) config(words *i18n.Printer) (doctor.Config, error) {
 	var p problems
 	c.logger(io.Discard, &p)
 	c.check(&p)
@@ -72,7 +72,7 @@ func (c *doctorCmd) findOut(words *i18n.Printer) (doctor.Config, error) {
 }
 
 func (c *doctorCmd) openForDoctor(ctx context.Context) (*store.Store, func() error, error) {
-	o := store.Options{Timeout: c.DatabaseTimeout, MustExist: true, Given: c.given()}
+	o := store.Options{Timeout: c.DatabaseTimeout, MustExist: true, Given: c.environmentSettings()}
 	if own, err := loadPrivateKey("merchant private key", c.merchantFile()); err == nil {
 		if seal, err := sealKey(own); err == nil {
 			o.SealKey = seal
@@ -85,14 +85,14 @@ func (c *doctorCmd) openForDoctor(ctx context.Context) (*store.Store, func() err
 	return db, db.Close, nil
 }
 
-// Errors of MySQL and MariaDB that a wrong setting causes.
+// Errors of MySQL and MariaDB that wrong settings cause.
 const (
 	mysqlNoRights   = 1044 // the user may not use this database
 	mysqlDenied     = 1045 // the user or the password is wrong
 	mysqlNoDatabase = 1049
 )
 
-// databaseProblem puts an error of the database into words. An error that is not expected is quoted as the database said it.
+// databaseProblem explains an error of the database. It quotes errors that it does not know.
 func databaseProblem(p *i18n.Printer, err error) string {
 	if errors.Is(err, store.ErrNoDatabase) {
 		return p.T("doctor.database.none")
@@ -117,7 +117,7 @@ func databaseProblem(p *i18n.Printer, err error) string {
 	return p.T("doctor.database.other", "Words", strings.Join(strings.Fields(err.Error()), " "))
 }
 
-// doctor is what to check in a shop that is made of these parts; a running shop gives its store.
+// doctor returns what to check in a shop of these parts, which include the store if the shop runs.
 func (s *settings) doctor(p parts) *doctor.Config {
 	config := &doctor.Config{
 		BaseURL: p.baseURL, PlatformURL: p.platformURL, AppID: p.appID, MerchantKey: s.MerchantKey, PlatformKeys: s.PlatformKey,
@@ -135,7 +135,7 @@ func (s *settings) doctor(p parts) *doctor.Config {
 	return config
 }
 
-// merchantFile is the file of the merchant private key; the demo has created its own.
+// merchantFile returns the file of the merchant's private key; the demo creates its own.
 func (s *settings) merchantFile() string {
 	if s.PlatformURL == "" {
 		return filepath.Join(s.DataDir, "merchant.pem")
@@ -143,7 +143,7 @@ func (s *settings) merchantFile() string {
 	return s.MerchantKey
 }
 
-// demoBase is the demonstration's address.
+// demoBase returns the demo's address.
 func (s *settings) demoBase() string {
 	if s.BaseURL != "" {
 		return s.BaseURL
@@ -151,12 +151,12 @@ func (s *settings) demoBase() string {
 	return "http://" + s.Addr
 }
 
-// noShop says that neither a real shop nor a demo is there.
+// noShop is the problem that there is neither a real shop nor a demo.
 func (s *settings) noShop() problem {
 	return settingProblem("no_shop", "Folder", filepath.Clean(s.DataDir))
 }
 
-// databaseName is the database's address without its password.
+// databaseName returns the database's address without its password.
 func (s *databaseSettings) databaseName() string {
 	if !strings.HasPrefix(s.dsn(), "mysql:") {
 		return s.dsn()
@@ -168,8 +168,8 @@ func (s *databaseSettings) databaseName() string {
 	return u.Scheme + "://" + u.User.Username() + "@" + u.Host + u.Path
 }
 
-// given are the settings that the environment gives where the database has none.
-func (s *settings) given() map[models.SettingKey]string {
+// environmentSettings returns the settings from the environment, which apply if the database has none.
+func (s *settings) environmentSettings() map[models.SettingKey]string {
 	given := map[models.SettingKey]string{}
 	if s.ShopName != "" {
 		given[models.SettingShopName] = s.ShopName
@@ -179,7 +179,7 @@ func (s *settings) given() map[models.SettingKey]string {
 	}
 	server, err := mail.ParseURL(s.SMTPURL)
 	if err != nil {
-		return given // said at the start
+		return given // reported at the start
 	}
 	given[models.SettingMailHost] = server.Host
 	given[models.SettingMailPort] = strconv.Itoa(server.Port)
@@ -192,10 +192,10 @@ func (s *settings) given() map[models.SettingKey]string {
 	return given
 }
 
-// statusColumn is how wide the words for the status are, in columns of a terminal.
+// statusColumn is the width of the status in the report, in columns of a terminal.
 const statusColumn = 10
 
-// statusWord stands before a finding on the command line, with spaces after it: a Chinese character is two columns wide.
+// statusWord returns the text of a status, padded to statusColumn. A Chinese character takes two columns.
 func statusWord(p *i18n.Printer, s doctor.Status) string {
 	word := p.T("doctor.status." + string(s))
 	wide := 0

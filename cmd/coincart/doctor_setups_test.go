@@ -18,14 +18,14 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// doctorShop is a shop whose settings are right in everything, beside the sandbox platform.
+// doctorShop is a shop with correct settings, and the sandbox platform.
 type doctorShop struct {
 	folder string
 	env    map[string]string
 	run    func(args ...string) result // runs coincart
 }
 
-// newDoctorShop makes one at a platform whose clock is off by so much.
+// newDoctorShop returns a shop whose platform's clock differs by off.
 func newDoctorShop(t *testing.T, keys demoKeys, off time.Duration) *doctorShop {
 	t.Helper()
 	clock := func() time.Time { return time.Now().Add(off) }
@@ -55,8 +55,8 @@ func newDoctorShop(t *testing.T, keys demoKeys, off time.Duration) *doctorShop {
 
 func (s *doctorShop) path(name string) string { return filepath.Join(s.folder, name) }
 
-// Each row breaks one thing of a good shop in the way in which people do. The doctor says so in plain words, with the mend, and fails; on
-// the good shop it does not.
+// Each row breaks one thing of a good shop as people do. The doctor explains it, says how to fix it, and fails; it does not fail on the
+// good shop.
 func TestDoctor_NamesEachBrokenSetUpAndItsMend(t *testing.T) {
 	var keys demoKeys
 	var err error
@@ -67,7 +67,7 @@ func TestDoctor_NamesEachBrokenSetUpAndItsMend(t *testing.T) {
 	for name, row := range map[string]struct {
 		off   time.Duration // of the platform's clock
 		spoil func(*testing.T, *doctorShop)
-		found func(*doctorShop) []finding // the problems
+		found func(*doctorShop) []finding // expected problems
 	}{
 		"nothing is wrong": {found: func(*doctorShop) []finding { return nil }},
 		"missing key": {
@@ -157,16 +157,16 @@ func TestDoctor_NamesEachBrokenSetUpAndItsMend(t *testing.T) {
 	}
 }
 
-// finding is a problem that the doctor must report: its code, and the values of its words.
+// finding is a problem that the doctor must report: its code and the values of its text.
 type finding struct {
 	code   string
 	values []string
 }
 
-// someSeconds stands in a finding for a number of seconds that depends on how long the check took.
+// someSeconds stands for a number of seconds in a finding that depends on the duration of the check.
 const someSeconds = "SECONDS"
 
-// check asserts that a report says what is wrong, and what to do about it.
+// check asserts that a report explains the problem and how to fix it.
 func (f finding) check(t *testing.T, lang, report string) {
 	t.Helper()
 	line := func(mark, text string) string {

@@ -26,7 +26,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// allWrong has a fault in every setting that the doctor looks at itself.
+// allWrong returns settings with a fault in each one that the doctor checks itself.
 func allWrong() settings {
 	return settings{
 		Addr: "shop", MetricsAddr: "metrics", PlatformTimezone: "Shanghai", FourEyesLimit: "five", TrustedProxies: []string{"proxy", "0.0.0.0/0"},
@@ -36,7 +36,7 @@ func allWrong() settings {
 	}
 }
 
-// settingProblems are the problems of all settings, each way in which a setting can be wrong.
+// settingProblems returns the problems of all settings, in each way in which a setting can be wrong.
 func settingProblems() problems {
 	var p problems
 	wrong := allWrong()
@@ -57,10 +57,10 @@ func settingProblems() problems {
 	return append(p, wrong.noShop())
 }
 
-// english matches two English words in a row. A name of a setting, a command or a file, or an address is no such pair.
+// english matches two consecutive English words. Names of settings, commands and files, and addresses, do not match.
 var english = regexp.MustCompile(`\b[A-Za-z][a-z]+ [a-z]+\b`)
 
-// withoutNames takes out of a Chinese text what is the same in every language: what is typed into a terminal or a file.
+// withoutNames removes from a Chinese text what is the same in every language: what people type into a terminal or a file.
 func withoutNames(text string) string {
 	for _, name := range []string{
 		`coincart( (serve|keygen|migrate up))?`, `timedatectl set-ntp true`, `chmod \d+`, `SET GLOBAL \w+`, `PRIVATE KEY`, `--[a-z-]+`,
@@ -90,7 +90,7 @@ func TestDoctorWords_EveryProblemOfASettingIsInBothLanguages(t *testing.T) {
 	}
 }
 
-// catalogueTexts are the Chinese texts whose ids begin so.
+// catalogueTexts returns the Chinese texts whose ids have a prefix.
 func catalogueTexts(t *testing.T, prefix string) map[string]string {
 	t.Helper()
 	file, err := os.ReadFile(filepath.Join(moduleRoot(t), "templates", "i18n", "locales", "settings.zh-Hans.json"))
@@ -155,7 +155,7 @@ func TestDoctorWords_EveryQueueHasAName(t *testing.T) {
 	}
 }
 
-// The answer is written as /readyz writes it.
+// The answer has the format of /readyz.
 func TestDoctorWords_TheReportOfARunningShopIsTranslated(t *testing.T) {
 	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)

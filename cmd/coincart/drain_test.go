@@ -33,13 +33,14 @@ func sandboxAPI(tb testing.TB, method, address, body string) []byte {
 	return answer
 }
 
-// waits says that an order of the shop waits for the answer to createThirdOrder.
+// waits reports whether an order of the shop waits for the answer of createThirdOrder.
 func waits(tb testing.TB, dsn string) bool {
 	tb.Helper()
 	return modelstest.Count(tb, dsn, "SELECT COUNT(*) FROM attempts WHERE state = ?", string(models.AttemptSubmitting)) == 1
 }
 
-// A platform that takes 7.9 seconds is slow and within the time of a call: what is ordered at the moment of the stop is answered.
+// A platform that takes 7.9 seconds is slow but within the timeout of a call: an order that is being placed when the shop stops gets its
+// answer.
 func TestProcess_AnswersAnOrderThatWaitsForASlowPlatform(t *testing.T) {
 	dsn := modelstest.SQLiteDSN(t)
 	r := startRealShop(t, dsn, nil)
@@ -58,7 +59,7 @@ func TestProcess_AnswersAnOrderThatWaitsForASlowPlatform(t *testing.T) {
 	require.Eventually(t, func() bool { return waits(t, dsn) }, patience, 5*time.Millisecond)
 	r.shop.asked = true
 	require.NoError(t, r.shop.command.Process.Signal(syscall.SIGTERM))
-	require.Eventually(t, func() bool { // nothing new is taken
+	require.Eventually(t, func() bool { // no new connection is accepted
 		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(r.address, "http://"))
 		if err == nil {
 			conn.Close()
@@ -87,7 +88,7 @@ func TestProcess_AnswersAnOrderThatWaitsForASlowPlatform(t *testing.T) {
 	assert.Equal(t, models.AttemptOpen, attempt.State)
 }
 
-// watching tells where an answer leads, or that there is none.
+// watching is a transport that reports where each answer redirects, or that there was none.
 type watching struct{ answers chan<- string }
 
 func (w *watching) RoundTrip(r *http.Request) (*http.Response, error) {

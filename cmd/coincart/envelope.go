@@ -10,21 +10,21 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// What the commands read at most: an answer with a full statement has 2000 lines.
+// Limits of what the commands read. An answer with a full statement has 2000 lines.
 const (
 	maxEnvelope  = 8 << 20
 	maxPlaintext = 1 << 20
 )
 
-// envelopeCmd seals and opens what travels between shop and platform (platform/api.md §2), for people who debug an integration in
-// another language.
+// envelopeCmd seals and opens the messages between shop and platform (platform/api.md §2), for people who debug an integration in another
+// language.
 type envelopeCmd struct {
 	Open envelopeOpenCmd `cmd:"" help:"Verify and decrypt the message on standard input, and print its plaintext."`
 	Seal envelopeSealCmd `cmd:"" help:"Sign and encrypt standard input, byte for byte, and print the message."`
 }
 
-// envelopeKeys are one side's keys: its own private key and the other side's public key. Keys of 1024 bits are taken here, as
-// platforms in the field have them.
+// envelopeKeys are one side's keys: its private key and the other side's public key. Keys of 1024 bits are accepted, because platforms in
+// production have them.
 type envelopeKeys struct {
 	PrivateKey string `required:"" placeholder:"FILE" help:"Your own private key: decrypts what you receive, signs what you send."`
 	PublicKey  string `required:"" placeholder:"FILE" help:"The other side's public key: verifies what you receive, encrypts what you send."`
@@ -51,8 +51,8 @@ type envelopeOpenCmd struct {
 	envelopeKeys
 }
 
-// Run prints the plaintext exactly as it was signed, without a line end of its own. Requests, notifications and answers are all
-// read: only data and sign count. What opens but would not be accepted as a message is printed too, with a note.
+// Run prints the plaintext exactly as it was signed, without adding a line end. It accepts requests, notifications and answers, and uses
+// only data and sign. If the plaintext would not be accepted as a message, it prints a note too.
 func (c *envelopeOpenCmd) Run(con console) error {
 	ring, err := c.keyring()
 	if err != nil {
@@ -79,7 +79,7 @@ func (c *envelopeOpenCmd) Run(con console) error {
 	return nil
 }
 
-// parseEnvelope finds data and sign in a request, a notification or an answer.
+// parseEnvelope returns data and sign of a request, a notification or an answer.
 func parseEnvelope(body []byte) (opay.Envelope, error) {
 	object, err := opay.ParseObject(body)
 	if err != nil {
@@ -123,15 +123,15 @@ func (c *envelopeSealCmd) Run(con console) error {
 	return nil
 }
 
-func readBounded(r io.Reader, most int64) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, most+1))
+func readBounded(r io.Reader, maxBytes int64) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("read standard input: %w", err)
 	case len(body) == 0:
 		return nil, errors.New("standard input is empty")
-	case int64(len(body)) > most:
-		return nil, fmt.Errorf("standard input is larger than %d bytes", most)
+	case int64(len(body)) > maxBytes:
+		return nil, fmt.Errorf("standard input is larger than %d bytes", maxBytes)
 	}
 	return body, nil
 }

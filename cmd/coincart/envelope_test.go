@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// vector is one message that the platform's own example program made.
+// vector is a message made by the platform's own example program.
 type vector struct {
 	Name, Plain, Data, Sign string
 	DataStd                 string `json:"data_std"`
@@ -30,7 +30,7 @@ type vectors struct {
 	ToMerchant      []vector `json:"to_merchant"`
 }
 
-// readVectors reads the platform's vectors, which lie beside the project.
+// readVectors reads the platform's vectors, which are stored beside the project.
 func readVectors(t *testing.T) vectors {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(moduleRoot(t), "..", "shared", "vectors", "envelope-2048.json"))
@@ -152,7 +152,7 @@ func TestEnvelopeOpen_RefusesInOneLine(t *testing.T) {
 	}
 }
 
-// doubled is data with all of its blocks twice.
+// doubled returns data with all of its blocks twice.
 func doubled(t *testing.T, data string) string {
 	t.Helper()
 	raw, err := base64.RawURLEncoding.DecodeString(data)

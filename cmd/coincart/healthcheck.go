@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// healthcheckCmd asks a running shop whether it is ready, so that a container image needs no other program for it.
+// healthcheckCmd asks a running shop whether it is ready, so that a container image needs no other program for that.
 type healthcheckCmd struct {
 	Addr string `env:"COINCART_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The shop's listen address."`
 	URL  string `name:"url" placeholder:"URL" help:"Check this URL instead: any 2xx response counts as ready."`
 }
 
-// Run asks once. It fails on anything but an answer 2xx within three seconds.
+// Run makes one request. It fails unless the answer is 2xx and arrives within three seconds.
 func (c *healthcheckCmd) Run(ctx context.Context, con console) error {
 	target := c.URL
 	if target == "" {
@@ -23,7 +23,7 @@ func (c *healthcheckCmd) Run(ctx context.Context, con console) error {
 		if err != nil {
 			return fmt.Errorf("COINCART_ADDR (--addr) is %q: use host:port, such as 127.0.0.1:8080", c.Addr)
 		}
-		// A server that listens everywhere is asked on this machine.
+		// A server that listens on all addresses is asked on this machine.
 		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 			host = "127.0.0.1"
 		}

@@ -5,10 +5,10 @@ import (
 	"fmt"
 )
 
-// invariantsCmd checks the rules that must always hold (reliability.md §4).
+// invariantsCmd checks the invariants of the database (reliability.md §4).
 type invariantsCmd struct{ databaseSettings }
 
-// Run prints each violation and fails where there is one.
+// Run prints each violation and fails if there are any.
 func (c *invariantsCmd) Run(ctx context.Context, con console) error {
 	db, err := c.open(ctx)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// keygenCmd makes the shop's key pair.
+// keygenCmd creates the shop's key pair.
 type keygenCmd struct {
 	PrivateKey string `default:"keys/merchant.pem" placeholder:"FILE" help:"File to write the private key to (readable by its owner only)."`
 	PublicKey  string `default:"keys/merchant.pub.pem" placeholder:"FILE" help:"File to write the public key to."`
@@ -16,7 +16,7 @@ type keygenCmd struct {
 	IfMissing  bool   `help:"Do nothing if both files exist, instead of failing."`
 }
 
-// Run makes the pair and prints the public key in the form that exchanges ask for. It never overwrites a key.
+// Run creates the pair and prints the public key in the form that exchanges ask for. It never overwrites a key.
 func (c *keygenCmd) Run(con console) error {
 	if c.Bits < opay.DefaultKeyBits || c.Bits > opay.MaxKeyBits {
 		return fmt.Errorf("--bits is %d: use %d to %d", c.Bits, opay.DefaultKeyBits, opay.MaxKeyBits)

@@ -35,13 +35,13 @@ func loadPublicKey(role, name string) (*rsa.PublicKey, error) {
 	return key, nil
 }
 
-// isKeyProblem reports that a key file has this problem.
+// isKeyProblem reports whether err is this problem of a key file.
 func isKeyProblem(err error, problem keyfile.Problem) bool {
 	found, ok := errors.AsType[*keyfile.Error](err)
 	return ok && found.Problem == problem
 }
 
-// loadKeyring reads the shop's keys and checks all that reliability.md E7 asks for; what is wrong goes to p.
+// loadKeyring reads the shop's keys and makes all checks of reliability.md E7. It adds problems to p.
 func (s *settings) loadKeyring(p *problems) (*opay.Keyring, *rsa.PrivateKey) {
 	before := len(*p)
 	var own *rsa.PrivateKey
@@ -89,12 +89,12 @@ func (s *settings) loadKeyring(p *problems) (*opay.Keyring, *rsa.PrivateKey) {
 	return ring, own
 }
 
-// sealInfo separates the sealing key from every other use of the merchant's key; a change of how it is derived needs a new one.
+// sealInfo separates the sealing key from other uses of the merchant's key. Another way of deriving the key needs another text.
 const sealInfo = "coincart seal v1"
 
-// sealKey derives the key that seals sessions and payers' tokens in the database: HKDF-SHA256 (RFC 5869) over the PKCS#8 DER of
-// the merchant's private key, without salt. So the shop has one secret to keep. A new merchant key makes what was sealed
-// unreadable: sessions end, and payers of open attempts sign in again.
+// sealKey derives the key that encrypts sessions and payers' tokens in the database: HKDF-SHA256 (RFC 5869) over the PKCS#8 DER of the
+// merchant's private key, without salt. The shop thus has only one secret to keep. A new merchant key makes these data unreadable: sessions
+// end, and payers of open attempts must sign in again.
 func sealKey(own *rsa.PrivateKey) ([]byte, error) {
 	der, err := x509.MarshalPKCS8PrivateKey(own)
 	if err != nil {
@@ -107,7 +107,7 @@ func sealKey(own *rsa.PrivateKey) ([]byte, error) {
 	return key, nil
 }
 
-// writeNew writes a file that must not exist yet, so that no key is ever lost to a second run.
+// writeNew writes a file that must not exist yet, so that a second run cannot destroy a key.
 func writeNew(name string, content []byte, mode fs.FileMode) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		return fmt.Errorf("create the folder for %s: %w", name, err)
@@ -123,7 +123,7 @@ func writeNew(name string, content []byte, mode fs.FileMode) error {
 	return nil
 }
 
-// writeKeyPair writes both halves of a pair as PEM, the private one for its owner only.
+// writeKeyPair writes both halves of a pair as PEM, the private one readable by its owner only.
 func writeKeyPair(key *rsa.PrivateKey, privateName, publicName string) error {
 	private, err := opay.MarshalPrivateKey(key)
 	if err != nil {
@@ -139,7 +139,7 @@ func writeKeyPair(key *rsa.PrivateKey, privateName, publicName string) error {
 	return writeNew(publicName, public, 0o644)
 }
 
-// oneLine is a public key as the platform's own tools write it: base64 of the DER, URL alphabet, no padding (platform/api.md §1).
+// oneLine returns a public key in the form of the platform's own tools: base64 of the DER, URL alphabet, no padding (platform/api.md §1).
 func oneLine(key *rsa.PublicKey) (string, error) {
 	der, err := x509.MarshalPKIXPublicKey(key)
 	if err != nil {

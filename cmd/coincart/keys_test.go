@@ -22,7 +22,7 @@ import (
 )
 
 func TestKeygen_WritesAPairThatLoads(t *testing.T) {
-	mask := syscall.Umask(0o022) // a stricter one takes rights away from the public key
+	mask := syscall.Umask(0o022) // a stricter umask would restrict the public key too
 	t.Cleanup(func() { syscall.Umask(mask) })
 	folder := filepath.Join(t.TempDir(), "keys")
 	private, public := filepath.Join(folder, "m.pem"), filepath.Join(folder, "m.pub.pem")
@@ -137,7 +137,7 @@ func TestSealKey_FollowsFromTheMerchantKey(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, want, first, "HKDF-SHA256 over the PKCS#8 DER: what is sealed must open after every upgrade")
 
-	// The same key read from PKCS#1 is the same secret.
+	// The same key in PKCS#1 form gives the same secret.
 	old, err := opay.ParsePrivateKey("key", pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
 	require.NoError(t, err)
 	second, err := sealKey(old)

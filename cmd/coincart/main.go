@@ -1,5 +1,5 @@
-// Command coincart is the shop: one program that serves it, prepares its database and its keys, and emulates the exchange
-// for a trial or a test. Without arguments and settings it runs the demo.
+// Command coincart runs and maintains a shop. One program serves the shop, prepares its database and keys, and emulates the exchange for
+// trials and tests. Without arguments and settings it runs the demo.
 package main
 
 import (
@@ -18,12 +18,12 @@ import (
 )
 
 func main() {
-	os.Exit(run(signalled(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+	os.Exit(run(signalContext(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 
-// signalled is a context that ends with the first signal, which asks for an orderly end. A second one ends the process at once,
-// with the exit code that a shell gives to a process killed by that signal.
-func signalled() context.Context {
+// signalContext returns a context that the first signal ends, which asks for an orderly end. A second signal ends the process at once, with the
+// exit code that a shell gives to a process killed by that signal.
+func signalContext() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
@@ -42,10 +42,10 @@ func signalled() context.Context {
 // Exit codes of the program.
 const (
 	exitOK     = 0
-	exitFailed = 1 // the command did not do what it was asked, or found what it looks for
-	exitUsage  = 2 // the command line cannot be understood
+	exitFailed = 1 // the command failed, or found what it looks for
+	exitUsage  = 2 // the command line is invalid
 
-	exitNotDone = 2 // of commands that look for faults: they could not look
+	exitNotDone = 2 // a command that looks for faults could not look
 )
 
 // commands is the command line.
@@ -65,15 +65,15 @@ type commands struct {
 	Healthcheck healthcheckCmd `cmd:"" help:"Check whether a running shop is ready (for containers). Exit code 0: ready, 1: not ready."`
 }
 
-// console is what a command reads and writes.
+// console is the input and output of a command.
 type console struct {
 	in  io.Reader
-	out io.Writer // what was asked for
+	out io.Writer // results
 	err io.Writer // logs and errors
 }
 
-// run is the program: it parses the arguments, takes settings that they leave open from getenv, runs the command until it is
-// done or ctx ends, and returns the exit code.
+// run runs the program with the given arguments until the command is done or ctx ends, and returns the exit code. Settings that the
+// arguments leave open come from getenv.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	return execute(ctx, args, getenv, console{in: os.Stdin, out: stdout, err: stderr})
 }
@@ -112,13 +112,13 @@ func execute(ctx context.Context, args []string, getenv func(string) string, con
 	return exitFailed
 }
 
-// errReported ends a command that has already said what is wrong.
+// errReported is returned by a command that has already printed what is wrong.
 var errReported = errors.New("reported")
 
-// errNotDone marks the failure of a command that looks for faults and could not, so that a script does not take it for a fault.
+// errNotDone marks the failure of a command that looks for faults and could not look, so that scripts do not take it for a fault.
 var errNotDone = errors.New("not done")
 
-// notDoneError is a failure that is errNotDone and says only what failed.
+// notDoneError wraps an error as errNotDone without changing its text.
 type notDoneError struct{ error }
 
 func (e notDoneError) Unwrap() error        { return e.error }
@@ -132,8 +132,8 @@ func notDone(err error) error {
 	return notDoneError{err}
 }
 
-// newParser builds the command line. The environment comes from getenv alone, so that a test need not change the process's; an
-// empty variable counts as not set.
+// newParser returns the parser of the command line. It takes the environment from getenv only, so that tests need not change the process's.
+// An empty variable counts as not set.
 func newParser(cli *commands, getenv func(string) string, options ...kong.Option) (*kong.Kong, error) {
 	environment := kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		for _, name := range flag.Envs {
@@ -141,7 +141,7 @@ func newParser(cli *commands, getenv func(string) string, options ...kong.Option
 				return value, nil
 			}
 		}
-		return nil, nil //nolint:nilnil // kong's way to say that this source has no value
+		return nil, nil //nolint:nilnil // for kong this means that the source has no value
 	})
 	parser, err := kong.New(cli, append([]kong.Option{
 		kong.Name("coincart"),
@@ -154,7 +154,7 @@ func newParser(cli *commands, getenv func(string) string, options ...kong.Option
 	if err != nil {
 		return nil, fmt.Errorf("build the command line: %w", err)
 	}
-	// kong itself would read the process's environment; the help keeps the names in flag.Envs.
+	// kong itself would read the process's environment; the help shows the names in flag.Envs.
 	err = kong.Visit(parser.Model, func(node kong.Visitable, next kong.Next) error {
 		if flag, ok := node.(*kong.Flag); ok {
 			flag.Tag.Envs = nil
@@ -167,7 +167,7 @@ func newParser(cli *commands, getenv func(string) string, options ...kong.Option
 	return parser, nil
 }
 
-// counted writes a number with the noun that it counts.
+// counted returns a number with the singular or plural of what it counts.
 func counted[N int | int64](n N, one, other string) string {
 	if n == 1 {
 		return "1 " + one
@@ -175,7 +175,7 @@ func counted[N int | int64](n N, one, other string) string {
 	return fmt.Sprintf("%d %s", n, other)
 }
 
-// languageTags lists the languages of the shop, for the flags that take one.
+// languageTags returns the languages of the shop, for flags that take one.
 func languageTags() string {
 	var tags []string
 	for _, language := range i18n.Languages() {
@@ -184,7 +184,7 @@ func languageTags() string {
 	return strings.Join(tags, ", ")
 }
 
-// describeFlag is a flag's line in the help: what it means, its default, its variable.
+// describeFlag returns a flag's line in the help: its meaning, default and variable.
 func describeFlag(value *kong.Value) string {
 	text := value.Help
 	if value.HasDefault && value.Default != "" {

@@ -9,17 +9,17 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// migrateCmd changes or shows the state of the database's tables.
+// migrateCmd groups the commands for the database's tables.
 type migrateCmd struct {
 	Up     migrateUpCmd     `cmd:"" help:"Apply all pending migrations. Safe to run on several machines at once, and again after it was interrupted."`
 	Down   migrateDownCmd   `cmd:"" help:"Undo the last migration. What it added is deleted with all data in it; undoing the baseline deletes everything. Make a backup first."`
 	Status migrateStatusCmd `cmd:"" help:"List all migrations and when each was applied (UTC). Exit code 0: up to date, 1: some are pending, or the list cannot be read."`
 }
 
-// errSchema says that migrations are missing.
+// errSchema means that migrations are missing.
 var errSchema = errors.New("the database schema does not match this version: run coincart migrate up")
 
-// open opens the database that the settings name, for a command that needs no encryption key and works on whole tables. There must be one.
+// open opens an existing database, for a command that needs no encryption key and works on whole tables.
 func (s *databaseSettings) open(ctx context.Context) (*store.Store, error) {
 	return s.openWith(ctx, store.Options{MustExist: true})
 }
@@ -43,7 +43,7 @@ func (s *databaseSettings) openWith(ctx context.Context, o store.Options) (*stor
 
 type migrateUpCmd struct{ databaseSettings }
 
-// Run makes every step that is missing.
+// Run applies all missing migrations.
 func (c *migrateUpCmd) Run(ctx context.Context, con console) error {
 	db, err := c.openWith(ctx, store.Options{})
 	if err != nil {
@@ -59,7 +59,7 @@ func (c *migrateUpCmd) Run(ctx context.Context, con console) error {
 
 type migrateDownCmd struct{ databaseSettings }
 
-// Run takes one step back.
+// Run rolls back the last migration.
 func (c *migrateDownCmd) Run(ctx context.Context, con console) error {
 	db, err := c.open(ctx)
 	if err != nil {
@@ -75,7 +75,7 @@ func (c *migrateDownCmd) Run(ctx context.Context, con console) error {
 
 type migrateStatusCmd struct{ databaseSettings }
 
-// Run shows each step. It fails where one is missing, so that a script can ask.
+// Run prints each migration. It fails if one is missing, so that scripts can test for it.
 func (c *migrateStatusCmd) Run(ctx context.Context, con console) error {
 	steps, err := c.steps(ctx)
 	if err != nil {
@@ -97,7 +97,7 @@ func (c *migrateStatusCmd) Run(ctx context.Context, con console) error {
 	return nil
 }
 
-// steps reads the state of the tables. Where there is no file yet, all is to do; none is made to find that out.
+// steps returns the state of the migrations. If the SQLite file does not exist, all of them are missing; steps does not create the file.
 func (c *migrateStatusCmd) steps(ctx context.Context) ([]store.Migration, error) {
 	db, err := c.open(ctx)
 	if errors.Is(err, store.ErrNoDatabase) {

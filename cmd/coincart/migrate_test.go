@@ -13,7 +13,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// An unreleased version of Coincart had other migrations. Nothing must be applied to its database, or read from it.
+// An unreleased version of Coincart had other migrations. Commands must neither migrate its database nor read from it.
 func TestCommands_RefuseADatabaseOfBeforeTheFirstRelease(t *testing.T) {
 	var keys demoKeys
 	var err error
@@ -48,7 +48,7 @@ func TestCommands_RefuseADatabaseOfBeforeTheFirstRelease(t *testing.T) {
 	})
 }
 
-// The interrupted run is tested in models/store; this is what the operator does then.
+// models/store tests the interruption itself; this is what the operator does afterwards.
 func TestMigrateUp_GoesOnAfterItWasInterrupted(t *testing.T) {
 	dsn := modelstest.MariaDBDSN(t)
 	whole := modelstest.Shape(t, dsn)

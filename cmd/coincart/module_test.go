@@ -15,18 +15,18 @@ import (
 	"golang.org/x/mod/zip"
 )
 
-// modulePath is where the module is fetched from. Nothing but imports depends on that host.
+// modulePath is the path of the module. Only imports depend on that host.
 const modulePath = "github.com/coincart/coincart"
 
-// sourceFile is a file of the module for its zip.
+// sourceFile is a file for the module's zip.
 type sourceFile struct{ root, path string }
 
 func (f sourceFile) Path() string                 { return f.path }
 func (f sourceFile) Lstat() (os.FileInfo, error)  { return os.Lstat(filepath.Join(f.root, f.path)) }
 func (f sourceFile) Open() (io.ReadCloser, error) { return os.Open(filepath.Join(f.root, f.path)) }
 
-// The exchange's client is for any program: an empty module fetches it from a proxy made of these files, with nothing else to be had, and
-// a program that uses it compiles and runs with the standard library alone.
+// Any program can use the exchange's client: an empty module fetches it from a proxy made of these files, and a program that uses it
+// compiles and runs with the standard library alone.
 func TestModule_ClientCanBeFetchedByAnybody(t *testing.T) {
 	const version = "v0.1.0"
 	proxy := moduleProxy(t, version)
@@ -73,7 +73,7 @@ func main() {
 	assert.Contains(t, foreign, modulePath+"/"+standardOnly)
 }
 
-// moduleProxy is a folder that serves this module, as it stands, in one version.
+// moduleProxy returns a folder that serves this module, in its current state, as a module proxy in one version.
 func moduleProxy(t *testing.T, version string) string {
 	t.Helper()
 	root, proxy := moduleRoot(t), t.TempDir()
@@ -85,7 +85,7 @@ func moduleProxy(t *testing.T, version string) string {
 	}
 	var files []zip.File
 	for name := range strings.SplitSeq(strings.Trim(string(listed), "\x00"), "\x00") {
-		if exists(filepath.Join(root, name)) && !strings.HasPrefix(name, "tools/") { // tools is a module of its own
+		if exists(filepath.Join(root, name)) && !strings.HasPrefix(name, "tools/") { // tools is a separate module
 			files = append(files, sourceFile{root, name})
 		}
 	}

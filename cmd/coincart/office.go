@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// setupLink makes the one-time address of the shop's first owner; it is empty where there is staff already. There is no default account.
+// setupLink returns the one-time URL for the shop's first owner, or "" if there is staff already. There is no default account.
 func (s *shop) setupLink(ctx context.Context) (string, error) {
 	token, needed, err := s.web.Accounts().CreateSetupLink(ctx)
 	if err != nil {
@@ -26,7 +26,7 @@ func (s *shop) setupLink(ctx context.Context) (string, error) {
 	return s.base + admin.SetupPath(token), nil
 }
 
-// announceSetup prints the first owner's link, where there is one.
+// announceSetup prints the first owner's link, if there is one.
 func announceSetup(w io.Writer, link string) {
 	if link == "" {
 		return
@@ -35,8 +35,8 @@ func announceSetup(w io.Writer, link string) {
 		int(models.InvitationTime.Hours()), link)
 }
 
-// openShop puts the shop that the settings describe together for a command, without serving it: the real one, or the demonstration that
-// was started before. What keeps it from working is said at once.
+// openShop opens the shop that the settings describe for a command, without serving it: the real one, or a demo that was started before. It
+// reports all problems at once.
 func (s *settings) openShop(ctx context.Context, con console) (*shop, error) {
 	var p problems
 	log := s.logger(con.err, &p)
@@ -63,7 +63,7 @@ func (s *settings) putTogether(pieces parts) (*shop, error) {
 	return opened, nil
 }
 
-// openDemoShop opens the demonstration in the data folder. Its sandbox answers while the demonstration runs.
+// openDemoShop opens the demo in the data folder. Its sandbox answers only while the demo runs.
 func (s *settings) openDemoShop(ctx context.Context, log *slog.Logger) (*shop, error) {
 	name, err := demoName()
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *settings) openDemoShop(ctx context.Context, log *slog.Logger) (*shop, e
 	if err != nil {
 		return nil, fmt.Errorf("the demo's keys in %s cannot be used: %w", s.DataDir, err)
 	}
-	db, err := openDemoStore(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal, Timeout: s.DatabaseTimeout, Given: s.given()})
+	db, err := openDemoStore(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal, Timeout: s.DatabaseTimeout, Given: s.environmentSettings()})
 	if err != nil {
 		return nil, err
 	}

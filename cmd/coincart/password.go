@@ -12,26 +12,26 @@ import (
 	"golang.org/x/term"
 )
 
-// maxPasswordLine is more than the longest password takes.
+// maxPasswordLine exceeds the length of any password, in bytes.
 const maxPasswordLine = 4 << 10
 
 var errNoPassword = errors.New("no password given: enter it at the terminal prompt, or pass it on standard input as one line")
 
-// newPassword asks for a new password. On a terminal it is typed twice and not shown; otherwise it is one line of standard input. It is
-// never a flag, which other users of the machine could see. check refuses one before it has to be repeated.
+// newPassword reads a new password. On a terminal it is typed twice without being shown; otherwise it is one line of standard input. It is
+// never a flag, because other users of the machine could see it. check can refuse the password before it has to be repeated.
 func (con console) newPassword(ctx context.Context, prompt string, check func(string) error) (string, error) {
 	file, ok := con.in.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return con.passwordLine(check)
 	}
-	password, err := con.typed(ctx, file, prompt+": ")
+	password, err := con.readHidden(ctx, file, prompt+": ")
 	if err != nil {
 		return "", err
 	}
 	if err := check(password); err != nil {
 		return "", err
 	}
-	again, err := con.typed(ctx, file, "Repeat password: ")
+	again, err := con.readHidden(ctx, file, "Repeat password: ")
 	if err != nil {
 		return "", err
 	}
@@ -53,8 +53,8 @@ func (con console) passwordLine(check func(string) error) (string, error) {
 	return password, check(password)
 }
 
-// typed reads a line from a terminal without showing it. When ctx ends the terminal is as it was before.
-func (con console) typed(ctx context.Context, file *os.File, prompt string) (string, error) {
+// readHidden reads a line from a terminal without showing it. It restores the terminal when ctx ends.
+func (con console) readHidden(ctx context.Context, file *os.File, prompt string) (string, error) {
 	fd := int(file.Fd())
 	before, err := term.GetState(fd)
 	if err != nil {

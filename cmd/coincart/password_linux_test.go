@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openTerminal opens a terminal: what is typed into keyboard arrives at screen, which shows it unless it is told not to.
+// openTerminal opens a terminal: what is typed on keyboard arrives at screen, which shows it unless echo is off.
 func openTerminal(t *testing.T) (keyboard, screen *os.File) {
 	t.Helper()
 	keyboard, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
@@ -28,7 +28,7 @@ func openTerminal(t *testing.T) (keyboard, screen *os.File) {
 	return keyboard, screen
 }
 
-// shown is all that the terminal has shown so far.
+// shown returns everything that the terminal has shown so far.
 func shown(t *testing.T, keyboard *os.File) string {
 	t.Helper()
 	fds := []unix.PollFd{{Fd: int32(keyboard.Fd()), Events: unix.POLLIN}}
@@ -56,7 +56,7 @@ func echoes(t *testing.T, screen *os.File) bool {
 	return state.Lflag&unix.ECHO != 0
 }
 
-// answer types each line once its prompt is there and the terminal is told not to show it.
+// answer types each line when its prompt is shown and echo is off.
 func answer(t *testing.T, keyboard, screen *os.File, prompts *output, lines ...string) {
 	t.Helper()
 	for i, line := range lines {

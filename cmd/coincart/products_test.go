@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// productsShell runs commands on a fresh database with the demo catalogue.
+// productsShell returns a function that runs commands on a new database with the demo catalogue.
 func productsShell(t *testing.T) func(stdin string, args ...string) (code int, out, err string) {
 	t.Helper()
 	dir := t.TempDir()

@@ -4,11 +4,11 @@ package main
 
 import "time"
 
-// payWithin is how soon after pressing pay the order must be paid.
+// payWithin is the maximum time between pressing pay and the order being paid.
 const payWithin = 2 * time.Second
 
-// raceFlags build the program like the test that runs it.
+// raceFlags returns the build flags that match this test binary.
 func raceFlags() []string { return nil }
 
-// raceEnabled says that the race detector watches.
+// raceEnabled reports whether the race detector is on.
 const raceEnabled = false

@@ -4,11 +4,13 @@ package main
 
 import "time"
 
-// payWithin is how soon after pressing pay the order must be paid: 2 seconds, and more beside the detector and other packages' tests.
+// payWithin is the maximum time between pressing pay and the order being paid: 2 seconds, and more with the race detector and other
+// packages' tests running.
 const payWithin = 10 * time.Second
 
-// raceFlags build the program like the test that runs it: the detector looks into the processes too, and nothing is compiled twice.
+// raceFlags returns the build flags that match this test binary, so that the race detector covers the processes too and nothing is compiled
+// twice.
 func raceFlags() []string { return []string{"-race"} }
 
-// raceEnabled says that the race detector watches.
+// raceEnabled reports whether the race detector is on.
 const raceEnabled = true

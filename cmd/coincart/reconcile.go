@@ -24,8 +24,8 @@ type reconcileCmd struct {
 	Fetch bool   `help:"Fetch the exchange's statement first. Otherwise the latest fetched one is used."`
 }
 
-// Run prints what was found. It fails with errReported where the day has open discrepancies or does not add up, and with errNotDone where
-// it could not be compared.
+// Run prints the result. It fails with errReported if the day has open discrepancies or does not add up, and with errNotDone if it could
+// not be compared.
 func (c *reconcileCmd) Run(ctx context.Context, con console) error {
 	opened, err := c.openShop(ctx, con)
 	if err != nil {
@@ -33,11 +33,11 @@ func (c *reconcileCmd) Run(ctx context.Context, con console) error {
 	}
 	defer opened.store.Close()
 	if err := c.fetch(ctx, con, opened); err != nil {
-		return notDone(c.plain(err, opened.services.Books.Zone()))
+		return notDone(c.explainError(err, opened.services.Books.Zone()))
 	}
 	found, err := opened.services.Books.Reconcile(ctx, c.Day)
 	if err != nil {
-		return notDone(c.plain(err, opened.services.Books.Zone()))
+		return notDone(c.explainError(err, opened.services.Books.Zone()))
 	}
 	report, err := newDayReport(ctx, opened, found)
 	if err != nil {
@@ -52,7 +52,7 @@ func (c *reconcileCmd) Run(ctx context.Context, con console) error {
 	return nil
 }
 
-// fetch reads the statement, if that was asked for. The audit log says so, as it does where somebody of the staff asks for it.
+// fetch fetches the statement if the command asks for it. The audit log records it, as it does for staff.
 func (c *reconcileCmd) fetch(ctx context.Context, con console, s *shop) error {
 	if err := s.services.Books.CheckDay(c.Day); err != nil || !c.Fetch {
 		return err
@@ -68,8 +68,8 @@ func (c *reconcileCmd) fetch(ctx context.Context, con console, s *shop) error {
 	return err
 }
 
-// plain says what to do about errors that are about what was asked.
-func (c *reconcileCmd) plain(err error, zone *time.Location) error {
+// explainError says what to do about errors that the arguments cause.
+func (c *reconcileCmd) explainError(err error, zone *time.Location) error {
 	switch {
 	case errors.Is(err, models.ErrDay):
 		return fmt.Errorf("--day is %s: use the form yyyy-MM-dd, such as 2026-11-21", strconv.Quote(c.Day))
@@ -81,7 +81,7 @@ func (c *reconcileCmd) plain(err error, zone *time.Location) error {
 	return err
 }
 
-// dayReport is what is printed of a day.
+// dayReport is the result that is printed of a day.
 type dayReport struct {
 	found     books.Reconciliation
 	statement models.Statement
@@ -119,12 +119,12 @@ func newDayReport(ctx context.Context, s *shop, found books.Reconciliation) (*da
 	return r, nil
 }
 
-// changed reports that the statement of a locked day has changed since it was locked.
+// changed reports whether the statement of a locked day has changed since it was locked.
 func (r *dayReport) changed() bool {
 	return r.book.State == models.DaySealed && r.book.SealedHash != r.statement.Hash
 }
 
-// good reports that nothing is left to explain.
+// good reports whether nothing is left to explain.
 func (r *dayReport) good() bool { return r.open == 0 && r.found.Balanced() && !r.changed() }
 
 func (r *dayReport) print(w io.Writer) error {
@@ -189,7 +189,7 @@ func (r *dayReport) discrepancies(table io.Writer) {
 	fmt.Fprintln(table)
 }
 
-// theirs is a discrepancy's amount in the statement; none where there is no line, or one that cannot be read.
+// theirs returns a discrepancy's amount in the statement, or none if there is no line or it cannot be read.
 func theirs(d models.Discrepancy) string {
 	if d.Kind == models.OursNotTheirs || d.Kind == models.UnreadableLine {
 		return "-"
@@ -197,7 +197,7 @@ func theirs(d models.Discrepancy) string {
 	return d.Theirs.String()
 }
 
-// ours is a discrepancy's amount in the shop's records; none where the shop has no such payment.
+// ours returns a discrepancy's amount in the shop's records, or none if the shop has no such payment.
 func ours(d models.Discrepancy) string {
 	if d.Kind == models.TheirsNotOurs || d.Kind == models.DuplicateLine || d.Kind == models.UnreadableLine && d.Ours.IsZero() {
 		return "-"
@@ -212,7 +212,7 @@ func orDash(text string) string {
 	return text
 }
 
-// kindName is what the back office calls a discrepancy.
+// kindName returns the back office's name of a discrepancy.
 func kindName(d models.Discrepancy) string {
 	if position, member, ok := d.Unreadable(); ok {
 		return fmt.Sprintf("line %d cannot be read (%s)", position, text.Quote(member))

@@ -19,8 +19,8 @@ import (
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
-// newBooks makes a shop with a few payments of the day before now, and serves its sandbox alone, on the machine's time: commands have no
-// other.
+// newBooks returns a shop with a few payments of the previous day. It serves only the sandbox, on the machine's time, because commands have
+// no other clock.
 func newBooks(t *testing.T, edit ...func([]sandbox.Order) []sandbox.Order) (o *officeRun, day string) {
 	t.Helper()
 	now := models.SystemClock()
@@ -93,7 +93,7 @@ func TestReconcile_DiscrepanciesExitWithOneUntilTheyAreExplained(t *testing.T) {
 	assert.Regexp(t, `(?m)^Balanced\b.*\bdiscrepancies\b.*\b4\b`, explained.stdout)
 	assert.NotContains(t, explained.stdout, "\x1b", "a terminal obeys nothing that somebody wrote")
 
-	// Locked, and then the platform says something else.
+	// The day is locked, and then the platform changes its statement.
 	require.NoError(t, o.shop.services.Books.SealDay(t.Context(), day, staff.CommandLine()))
 	sealed := o.run("", "reconcile", "--day", day)
 	assert.Equal(t, exitOK, sealed.code, sealed.stdout)
@@ -170,12 +170,12 @@ func TestReconcile_InterruptedIsNotDone(t *testing.T) {
 	assert.Empty(t, out.String())
 }
 
-// auditLog makes a database with so many entries in its audit log, and gives its address.
+// auditLog returns a database with a number of entries in its audit log, and its address.
 func auditLog(t *testing.T, entries int) (dsn string, env map[string]string) {
 	t.Helper()
 	dsn = modelstest.SQLiteDSN(t)
 	db := modelstest.Open(t, dsn)
-	require.NoError(t, db.Tx(t.Context(), func(tx *store.Store) error { // one by one they take long
+	require.NoError(t, db.Tx(t.Context(), func(tx *store.Store) error { // in one transaction, because one by one takes long
 		for range entries {
 			entry := models.AuditEntry{Who: "olga@example.org", Action: "order.note", Subject: "order:1", After: `{"text":"hello"}`}
 			if err := tx.AppendAudit(t.Context(), entry); err != nil {
@@ -249,7 +249,7 @@ func TestAuditVerify_WhatCannotBeCheckedExitsWithTwo(t *testing.T) {
 	assert.Equal(t, 2, empty.code)
 }
 
-// forge changes a database as somebody does who has its password.
+// forge changes a database as somebody with its password could.
 func forge(t *testing.T, dsn, statements string) {
 	t.Helper()
 	modelstest.Exec(t, dsn, strings.Split(statements, "; ")...)

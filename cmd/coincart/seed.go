@@ -9,17 +9,17 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// maxSeedOrders bounds what is made up: more would fill a disk by a slip of the keyboard.
+// maxSeedOrders limits the number of orders, because a typing mistake could fill a disk.
 const maxSeedOrders = 10_000_000
 
-// seedCmd loads the demo catalogue, and makes up a history of orders.
+// seedCmd loads the demo catalogue and generates a history of orders.
 type seedCmd struct {
 	Orders int `placeholder:"N" help:"Also generate N test orders over the last 365 days, to try the back office under load. Only in a database without orders."`
 	databaseSettings
 }
 
-// Run loads categories, products, coins and the shop's currency. A second run changes nothing but what was edited since: texts,
-// prices and pictures go back to the catalogue's, stock stays.
+// Run loads categories, products, coins and the shop's currency. A second run resets edited texts, prices and pictures to the catalogue's,
+// and keeps stock.
 func (c *seedCmd) Run(ctx context.Context, con console) error {
 	if c.Orders < 0 || c.Orders > maxSeedOrders {
 		return fmt.Errorf("--orders is %d: use 0 to %d", c.Orders, maxSeedOrders)
@@ -51,7 +51,7 @@ func (c *seedCmd) Run(ctx context.Context, con console) error {
 	return c.seedOrders(ctx, con, db)
 }
 
-// checkNoOrders keeps made-up payments out of a shop's books.
+// checkNoOrders refuses a shop that has orders, to keep generated payments out of its records.
 func checkNoOrders(ctx context.Context, db *store.Store) error {
 	day, err := db.FirstOrderDay(ctx, time.UTC)
 	switch {
@@ -64,10 +64,10 @@ func checkNoOrders(ctx context.Context, db *store.Store) error {
 }
 
 func (c *seedCmd) seedOrders(ctx context.Context, con console, db *store.Store) error {
-	began, told := time.Now(), 0
+	began, reported := time.Now(), 0
 	err := db.SeedOrders(ctx, c.Orders, store.SeedSpec{Seed: 1, Progress: func(done, all int) {
-		if percent := done * 100 / max(1, all); percent >= told+5 {
-			told = percent
+		if percent := done * 100 / max(1, all); percent >= reported+5 {
+			reported = percent
 			fmt.Fprintf(con.err, "%d of %d orders\n", done, all)
 		}
 	}})

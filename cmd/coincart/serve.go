@@ -17,7 +17,7 @@ type serveCmd struct {
 	settings
 }
 
-// Run serves until ctx ends. Without a platform it is the demonstration.
+// Run serves until ctx ends. Without a platform it runs the demo.
 func (c *serveCmd) Run(ctx context.Context, con console) error {
 	var p problems
 	log := c.logger(con.err, &p)
@@ -59,7 +59,7 @@ func (c *serveCmd) serveReal(ctx context.Context, con console, log *slog.Logger,
 	return runTasks(ctx, shop.tasks(listener, metrics, log))
 }
 
-// realParts checks all that a shop which takes real payments is made of. Everything that is wrong is said at once.
+// realParts checks and opens everything that a shop with real payments needs. It reports all problems at once.
 func (s *settings) realParts(ctx context.Context, log *slog.Logger, p problems) (parts, error) {
 	s.checkReal(&p)
 	keys, seal := s.realKeys(&p)
@@ -75,7 +75,7 @@ func (s *settings) realParts(ctx context.Context, log *slog.Logger, p problems) 
 	}, nil
 }
 
-// realKeys loads the keys, and derives the one that seals what the database holds.
+// realKeys loads the keys and derives the key that encrypts data in the database.
 func (s *settings) realKeys(p *problems) (*opay.Keyring, []byte) {
 	ring, own := s.loadKeyring(p)
 	if ring == nil {
@@ -88,14 +88,14 @@ func (s *settings) realKeys(p *problems) (*opay.Keyring, []byte) {
 	return ring, seal
 }
 
-// realStore opens the database and makes sure that its tables are this version's.
+// realStore opens the database and checks that its tables are those of this version.
 func (s *settings) realStore(ctx context.Context, p *problems, seal []byte, log *slog.Logger) *store.Store {
 	var dsn problems
 	if s.databaseSettings.check(&dsn); len(dsn) > 0 {
-		return nil // check has said so already
+		return nil // check has reported it
 	}
 	db, err := store.Open(ctx, s.dsn(), store.Options{
-		Logger: log, SealKey: seal, Timeout: s.DatabaseTimeout, MustExist: true, Given: s.given(),
+		Logger: log, SealKey: seal, Timeout: s.DatabaseTimeout, MustExist: true, Given: s.environmentSettings(),
 	})
 	if errors.Is(err, store.ErrNoDatabase) {
 		p.add("COINCART_DATABASE: %s; create it with coincart migrate up", err)

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// settingFields are all settings, groups taken apart, in their order.
+// settingFields returns all settings in their order, with groups flattened.
 func settingFields(group reflect.Type) []reflect.StructField {
 	var fields []reflect.StructField
 	for field := range group.Fields() {
@@ -28,7 +28,7 @@ func settingFields(group reflect.Type) []reflect.StructField {
 	return fields
 }
 
-// The README's table is what people set a shop up by: every setting is in it once, with its default, and nothing else is.
+// Operators use the README's table: it must list every setting once, with its default, and nothing else.
 func TestSettings_ReadmeHasThemAll(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(moduleRoot(t), "README.md"))
 	require.NoError(t, err)
@@ -52,7 +52,7 @@ func TestSettings_ReadmeHasThemAll(t *testing.T) {
 }
 
 func TestSettings_FlagBeatsEnvironmentBeatsDefault(t *testing.T) {
-	// The process's own environment must not leak in.
+	// The process's own environment must not be used.
 	t.Setenv("COINCART_SHOP_NAME", "From the process")
 	parse := func(env map[string]string, args ...string) settings {
 		var cli commands
@@ -175,13 +175,13 @@ func TestRun_UsageErrors(t *testing.T) {
 	assert.Contains(t, help.stdout, "COINCART_ADDR")
 }
 
-// result is what a run of the program gave.
+// result is the result of a run of the program.
 type result struct {
 	code           int
 	stdout, stderr string
 }
 
-// runCommand runs the program with an environment of its own and nothing on standard input.
+// runCommand runs the program with its own environment and empty standard input.
 func runCommand(t *testing.T, env map[string]string, args ...string) result {
 	t.Helper()
 	return runWithInput(t, "", env, args...)

@@ -16,7 +16,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// staffCmd works on the accounts of the back office. Whatever it changes is in the audit log as done by "command line".
+// staffCmd groups the commands for accounts of the back office. The audit log records their changes as done by "command line".
 type staffCmd struct {
 	settings `group:"Settings, as for coincart serve:"`
 
@@ -32,24 +32,24 @@ type staffCmd struct {
 	ResetLink     staffResetLinkCmd     `cmd:"" help:"Print a one-time link for someone to reset their password and authenticator."`
 }
 
-// desk is what a command of the staff works with.
-type desk struct {
+// backOffice is what the staff commands work with.
+type backOffice struct {
 	*staff.Accounts
 
 	baseURL string
 }
 
-// with opens the shop for the time of fn.
-func (c *staffCmd) with(ctx context.Context, con console, fn func(d desk) error) error {
+// withOffice opens the shop while fn runs.
+func (c *staffCmd) withOffice(ctx context.Context, con console, fn func(d backOffice) error) error {
 	opened, err := c.openShop(ctx, con)
 	if err != nil {
 		return err
 	}
-	err = fn(desk{Accounts: opened.web.Accounts(), baseURL: opened.base})
+	err = fn(backOffice{Accounts: opened.web.Accounts(), baseURL: opened.base})
 	return errors.Join(plainStaffError(err), opened.store.Close())
 }
 
-// plainStaffError says what to do about errors that are about what was asked.
+// plainStaffError says what to do about errors that the arguments cause.
 func plainStaffError(err error) error {
 	var plain []error
 	for _, known := range []struct {
@@ -76,9 +76,9 @@ func plainStaffError(err error) error {
 
 type staffListCmd struct{}
 
-// Run prints a table, by address.
+// Run prints a table, sorted by address.
 func (*staffListCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
-	return parent.with(ctx, con, func(d desk) error {
+	return parent.withOffice(ctx, con, func(d backOffice) error {
 		people, err := d.People(ctx)
 		if err != nil {
 			return err
@@ -117,9 +117,9 @@ type staffAddCmd struct {
 	Lang  string `default:"en" enum:"${languages}" placeholder:"TAG" help:"Language of their pages and emails: ${languages}."`
 }
 
-// Run makes the account and prints what the person needs besides the password.
+// Run creates the account and prints what the person needs in addition to the password.
 func (c *staffAddCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
-	return parent.with(ctx, con, func(d desk) error {
+	return parent.withOffice(ctx, con, func(d backOffice) error {
 		password, err := con.newPassword(ctx, "Password for "+text.Quote(c.Email), func(password string) error {
 			return d.CheckPassword(password, c.Email, c.Name)
 		})
@@ -132,13 +132,13 @@ func (c *staffAddCmd) Run(ctx context.Context, con console, parent *staffCmd) er
 			return err
 		}
 		fmt.Fprintf(con.out, "%s can sign in at %s%s, as %s.\n\n", made.Key.Email, d.baseURL, admin.Home, c.Role)
-		handOver(con.out, made)
+		printCredentials(con.out, made)
 		return nil
 	})
 }
 
-// handOver prints what is not seen again.
-func handOver(w io.Writer, made staff.Credentials) {
+// printCredentials prints the credentials, which cannot be read again.
+func printCredentials(w io.Writer, made staff.Credentials) {
 	fmt.Fprintf(w, `Add this key to their authenticator app: enter it, or show the URL below it as a QR code:
   %s
   %s
@@ -157,7 +157,7 @@ type staffInviteCmd struct {
 
 // Run prints the link.
 func (c *staffInviteCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
-	return parent.with(ctx, con, func(d desk) error {
+	return parent.withOffice(ctx, con, func(d backOffice) error {
 		token, err := d.Invite(ctx, staff.CommandLine(), c.Email, models.Role(c.Role))
 		if err != nil {
 			return err
@@ -167,7 +167,7 @@ func (c *staffInviteCmd) Run(ctx context.Context, con console, parent *staffCmd)
 	})
 }
 
-// printLink prints the address alone on standard output, so that a script can take it, and what it is beside it.
+// printLink prints only the URL on standard output, so that scripts can use it, and its explanation on standard error.
 func printLink(con console, link string) {
 	fmt.Fprintf(con.err, "This link works once and expires in %d hours. Send it through a secure channel:\n", int(models.InvitationTime.Hours()))
 	fmt.Fprintln(con.out, link)
@@ -175,9 +175,9 @@ func printLink(con console, link string) {
 
 type staffSetupLinkCmd struct{}
 
-// Run prints the first owner's link. It fails once there is staff.
+// Run prints the first owner's link. It fails if there is staff.
 func (*staffSetupLinkCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
-	return parent.with(ctx, con, func(d desk) error {
+	return parent.withOffice(ctx, con, func(d backOffice) error {
 		token, needed, err := d.CreateSetupLink(ctx)
 		if err != nil {
 			return err
@@ -190,9 +190,9 @@ func (*staffSetupLinkCmd) Run(ctx context.Context, con console, parent *staffCmd
 	})
 }
 
-// named changes the account of an address, and says so.
-func (c *staffCmd) named(ctx context.Context, con console, email, done string, change func(d desk, person models.Staff) error) error {
-	return c.with(ctx, con, func(d desk) error {
+// changeAccount changes the account with an e-mail address and prints what was done.
+func (c *staffCmd) changeAccount(ctx context.Context, con console, email, done string, change func(d backOffice, person models.Staff) error) error {
+	return c.withOffice(ctx, con, func(d backOffice) error {
 		person, err := d.Listed(ctx, email)
 		if err != nil {
 			return err
@@ -212,7 +212,7 @@ type staffRoleCmd struct {
 
 // Run changes the role.
 func (c *staffRoleCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
-	return parent.named(ctx, con, c.Email, "now has the role "+c.Role, func(d desk, person models.Staff) error {
+	return parent.changeAccount(ctx, con, c.Email, "now has the role "+c.Role, func(d backOffice, person models.Staff) error {
 		return d.SetRole(ctx, staff.CommandLine(), person.ID, models.Role(c.Role))
 	})
 }
@@ -223,7 +223,7 @@ type staffDisableCmd struct {
 
 // Run disables the account.
 func (c *staffDisableCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
-	return parent.named(ctx, con, c.Email, "cannot sign in any more", func(d desk, person models.Staff) error {
+	return parent.changeAccount(ctx, con, c.Email, "cannot sign in any more", func(d backOffice, person models.Staff) error {
 		return d.Disable(ctx, staff.CommandLine(), person.ID)
 	})
 }
@@ -234,7 +234,7 @@ type staffEnableCmd struct {
 
 // Run enables the account.
 func (c *staffEnableCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
-	return parent.named(ctx, con, c.Email, "can sign in again", func(d desk, person models.Staff) error {
+	return parent.changeAccount(ctx, con, c.Email, "can sign in again", func(d backOffice, person models.Staff) error {
 		return d.Enable(ctx, staff.CommandLine(), person.ID)
 	})
 }
@@ -243,9 +243,9 @@ type staffResetPasswordCmd struct {
 	Email string `arg:"" help:"The email address of the account."`
 }
 
-// Run asks for the new password.
+// Run sets a new password.
 func (c *staffResetPasswordCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
-	return parent.named(ctx, con, c.Email, "has a new password", func(d desk, person models.Staff) error {
+	return parent.changeAccount(ctx, con, c.Email, "has a new password", func(d backOffice, person models.Staff) error {
 		password, err := con.newPassword(ctx, "New password for "+text.Quote(person.Email), func(password string) error {
 			return d.CheckPassword(password, person.Email, person.Name)
 		})
@@ -262,12 +262,12 @@ type staffResetTOTPCmd struct {
 
 // Run prints the new key and codes.
 func (c *staffResetTOTPCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
-	return parent.named(ctx, con, c.Email, "has a new authenticator key", func(d desk, person models.Staff) error {
+	return parent.changeAccount(ctx, con, c.Email, "has a new authenticator key", func(d backOffice, person models.Staff) error {
 		made, err := d.ResetTOTP(ctx, staff.CommandLine(), person.Email)
 		if err != nil {
 			return err
 		}
-		handOver(con.out, made)
+		printCredentials(con.out, made)
 		return nil
 	})
 }
@@ -278,7 +278,7 @@ type staffResetLinkCmd struct {
 
 // Run prints the link.
 func (c *staffResetLinkCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
-	return parent.with(ctx, con, func(d desk) error {
+	return parent.withOffice(ctx, con, func(d backOffice) error {
 		token, err := d.ResetLink(ctx, c.Email)
 		if err != nil {
 			return err

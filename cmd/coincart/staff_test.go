@@ -18,12 +18,12 @@ import (
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
-// nothing is the past of a shop that has none.
+// nothing leaves a shop without a past.
 func nothing(*officeRun, *store.Store) []sandbox.Order { return nil }
 
 const goodPassword = "tall grass by the river"
 
-// printed is the first group of a pattern in what a command printed.
+// printed returns the first group of a pattern in the output of a command.
 func printed(t *testing.T, r result, pattern string) string {
 	t.Helper()
 	match := regexp.MustCompile(pattern).FindStringSubmatch(r.stdout)
@@ -31,10 +31,10 @@ func printed(t *testing.T, r result, pattern string) string {
 	return match[1]
 }
 
-// secretLine is how the authenticator's key is printed.
+// secretLine matches the authenticator's key in the output.
 const secretLine = `secret=([A-Z2-7]+)`
 
-// add makes an account and returns the authenticator's key.
+// add creates an account and returns the authenticator's key.
 func (o *officeRun) add(email, role string) (secret string) {
 	o.t.Helper()
 	made := o.run(goodPassword+"\n", "staff", "add", email, "--name", "Somebody", "--role", role)
@@ -175,7 +175,7 @@ func TestStaff_ResetsEndSessionsAndWork(t *testing.T) {
 	assert.Equal(t, "/admin", o.signIn("olga@example.org", newPassword, second).address.Path)
 }
 
-// With another key of the shop the authenticators' secrets cannot be opened any more; the command line is the way back in.
+// After a change of the shop's key, authenticators' secrets cannot be decrypted any more. The command line is the way back in.
 func TestStaff_ResetTOTPAfterTheShopsKeyWasReplaced(t *testing.T) {
 	o := newOffice(t, modelstest.SQLiteDSN(t), time.Time{}, nothing)
 	o.add("olga@example.org", "owner")
@@ -201,7 +201,7 @@ func TestStaff_ResetTOTPAfterTheShopsKeyWasReplaced(t *testing.T) {
 }
 
 func TestStaff_LinksAreAloneOnStandardOutputAndWorkOnce(t *testing.T) {
-	o := startOffice(t, modelstest.SQLiteDSN(t), models.SystemClock(), nothing) // a link of a command ends by the machine's clock
+	o := startOffice(t, modelstest.SQLiteDSN(t), models.SystemClock(), nothing) // a link that a command makes expires by the machine's clock
 	setup := o.run("", "staff", "setup-link")
 	require.Zero(t, setup.code, setup.stderr)
 	link := strings.TrimSpace(setup.stdout)

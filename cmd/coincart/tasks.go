@@ -16,26 +16,25 @@ import (
 	"github.com/coincart/coincart/web"
 )
 
-// task is one thing that the program does until it is told to stop: a server or a worker. run returns soon after ctx ends.
+// task is a server or a worker, which runs until it is told to stop. run returns soon after ctx ends.
 type task struct {
 	name string
 	run  func(ctx context.Context) error
 }
 
-// How long an orderly end may take. An end with nothing under way takes no time; these are the bounds of the worst one.
+// Limits on the duration of an orderly end. An idle program ends at once.
 //
-// Requests under way are answered first: the longest is a form about money, which waits for the platform. Then the workers end what they
-// have begun with the platform, one call and the storing of its answer, and the counters are written. Whatever runs the program must wait
-// longer than stopTime before it kills it. Container engines wait for ten seconds unless they are told otherwise: see
-// stop_grace_period in docker-compose.yml, and "Stopping" in README.md.
+// Requests in progress are answered first; the longest is a form about money, which waits for the platform. Then the workers finish their
+// current call to the platform, store its answer, and write the counters. Whatever runs the program must wait longer than stopTime before
+// it kills it. Container engines wait for ten seconds by default: see stop_grace_period in docker-compose.yml, and "Stopping" in README.md.
 const (
 	drainTime = web.LongestRequest
 	stopTime  = drainTime + 2*payments.DefaultCallTimeout + 2*time.Second
 )
 
-// runTasks starts the tasks in their order and waits until ctx ends or one of them returns. Then it stops them in the opposite
-// order, waiting for each, so that nothing loses what it stands on: the shop's server goes before its workers, and these before
-// the sandbox that they talk to. It returns nil for an orderly end.
+// runTasks starts the tasks in order and waits until ctx ends or one of them returns. Then it stops them in reverse order, waiting for
+// each, so that no task loses one that it needs: the shop's server stops before its workers, and these before the sandbox that they call.
+// It returns nil for an orderly end.
 func runTasks(ctx context.Context, tasks []task) error {
 	type running struct {
 		stop context.CancelFunc
@@ -73,14 +72,14 @@ func runTasks(ctx context.Context, tasks []task) error {
 		case err := <-t.done:
 			errs = append(errs, err)
 		case <-deadline.C:
-			deadline.Reset(0) // what is left is told to stop, and not waited for
+			deadline.Reset(0) // the remaining tasks are told to stop, but not waited for
 			errs = append(errs, fmt.Errorf("%s did not stop in time", tasks[i].name))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// listen opens the address, with an error that says what to do where it is taken.
+// listen opens an address. If the address is taken, the error says what to do.
 func listen(ctx context.Context, what, addr, setting string) (net.Listener, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", addr)
@@ -97,16 +96,16 @@ func listen(ctx context.Context, what, addr, setting string) (net.Listener, erro
 	}
 }
 
-// unused are the connections on which nothing was asked yet. Browsers open some to spare; Shutdown waits more than five seconds for those
-// that are new, although the server answers nothing on them any more.
-type unused struct {
+// unusedConns holds the connections without a request yet. Browsers open spare ones, and Shutdown waits more than five seconds for new
+// connections, although the server does not answer on them any more.
+type unusedConns struct {
 	mu     sync.Mutex
 	conns  map[net.Conn]bool
 	closed bool
 }
 
-// follow is a server's ConnState.
-func (u *unused) follow(conn net.Conn, state http.ConnState) {
+// follow implements http.Server.ConnState.
+func (u *unusedConns) follow(conn net.Conn, state http.ConnState) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	switch {
@@ -119,8 +118,8 @@ func (u *unused) follow(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// close is for a server that is shutting down.
-func (u *unused) close() {
+// close closes the connections when the server shuts down.
+func (u *unusedConns) close() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.closed = true
@@ -129,10 +128,10 @@ func (u *unused) close() {
 	}
 }
 
-// serveHTTP makes a task of a server. When it ends, requests under way are answered before it returns.
+// serveHTTP returns a task that runs a server. When it stops, it answers requests in progress before it returns.
 func serveHTTP(name string, server *http.Server, listener net.Listener, log *slog.Logger) task {
 	server.ErrorLog = slog.NewLogLogger(log.With("server", name).Handler(), slog.LevelWarn)
-	spare := unused{conns: map[net.Conn]bool{}}
+	spare := unusedConns{conns: map[net.Conn]bool{}}
 	server.ConnState = spare.follow
 	server.RegisterOnShutdown(spare.close)
 	return task{name: name, run: func(ctx context.Context) error {

@@ -28,7 +28,7 @@ func TestRunTasks_StopsInTheOppositeOrder(t *testing.T) {
 		worker := func(name string) task {
 			return task{name, func(ctx context.Context) error {
 				<-ctx.Done()
-				time.Sleep(time.Second) // in the bubble's time: what it has begun
+				time.Sleep(time.Second) // in the bubble's time: the work in progress
 				stopped <- name
 				return ctx.Err()
 			}}
@@ -77,7 +77,7 @@ func TestRunTasks_DoesNotWaitForEver(t *testing.T) {
 	})
 }
 
-// A number that was changed in one place must not make a promise of another place untrue.
+// A change of one timeout must not break another that depends on it.
 func TestStopTime_LeavesTimeForTheLongestRequest(t *testing.T) {
 	server := web.HTTPServer("", nil)
 	assert.GreaterOrEqual(t, drainTime, web.LongestRequest)
@@ -138,14 +138,14 @@ func TestServeHTTP_AnswersWhatIsUnderWay(t *testing.T) {
 	assert.Error(t, err, "nothing listens any more")
 }
 
-// lines is a listener in memory: what is put in is accepted.
-type lines struct {
+// memoryListener is a listener in memory that accepts the connections put into it.
+type memoryListener struct {
 	conns chan net.Conn
 	once  sync.Once
 	ended chan struct{}
 }
 
-func (l *lines) Accept() (net.Conn, error) {
+func (l *memoryListener) Accept() (net.Conn, error) {
 	select {
 	case conn := <-l.conns:
 		return conn, nil
@@ -154,16 +154,16 @@ func (l *lines) Accept() (net.Conn, error) {
 	}
 }
 
-func (l *lines) Close() error {
+func (l *memoryListener) Close() error {
 	l.once.Do(func() { close(l.ended) })
 	return nil
 }
 
-func (l *lines) Addr() net.Addr { return &net.TCPAddr{} }
+func (l *memoryListener) Addr() net.Addr { return &net.TCPAddr{} }
 
 func TestServeHTTP_WaitsNotForConnectionsThatAskNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		listener := &lines{conns: make(chan net.Conn), ended: make(chan struct{})}
+		listener := &memoryListener{conns: make(chan net.Conn), ended: make(chan struct{})}
 		server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			time.Sleep(3 * time.Second)
 			_, _ = io.WriteString(w, "done")
@@ -195,7 +195,7 @@ func TestServeHTTP_WaitsNotForConnectionsThatAskNothing(t *testing.T) {
 }
 
 func TestUnused_ClosesWhatComesTooLate(t *testing.T) {
-	u := unused{conns: map[net.Conn]bool{}}
+	u := unusedConns{conns: map[net.Conn]bool{}}
 	u.close()
 	here, there := net.Pipe()
 	u.follow(there, http.StateNew)

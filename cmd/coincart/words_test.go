@@ -2,8 +2,8 @@ package main
 
 import "github.com/coincart/coincart/templates/i18ntest"
 
-// say is the English text of a key of the message catalogue, its placeholders filled from pairs of name and value: tests name keys, so
-// that texts can change without them.
+// say returns the English text of a message, with placeholders filled from pairs of name and value. Tests name message ids, so that texts
+// can change without them.
 func say(key string, pairs ...string) string { return i18ntest.English().T(key, pairs...) }
 
 // sayIn is say in another language.

@@ -12,10 +12,10 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// clerk is who the entries name.
+// clerk is the actor of the changes.
 var clerk = models.Actor{Who: "clerk@example.com"}
 
-// newest are the newest entries of the audit log, the newest first.
+// newest returns the entries of the audit log, newest first.
 func newest(t *testing.T, s *store.Store) []models.AuditEntry {
 	t.Helper()
 	list, err := s.Audit(t.Context(), models.AuditFilter{Limit: models.MaxPageRows})
@@ -23,7 +23,7 @@ func newest(t *testing.T, s *store.Store) []models.AuditEntry {
 	return list
 }
 
-// named gives a product an address as shops have them.
+// named gives a product a slug.
 func named(p *models.Product) { p.Slug = "shirt" }
 
 func TestSaveProduct_IsKeptOrLostWithItsEntry(t *testing.T) {
@@ -46,7 +46,7 @@ func TestSaveProduct_IsKeptOrLostWithItsEntry(t *testing.T) {
 		assert.JSONEq(t, `{"title": "`+stored.Title+`"}`, list[0].Before, "what stayed as it was is left out")
 		assert.JSONEq(t, `{"title": "Another name"}`, list[0].After)
 
-		changed.Title = "A third name" // of a version that is no longer the stored one
+		changed.Title = "A third name" // the stored version is newer
 		require.ErrorIs(t, editor.SaveProduct(t.Context(), clerk, categories, stored, changed), store.ErrConflict)
 		assert.Len(t, newest(t, s), before+1)
 	})

@@ -12,7 +12,8 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// StartProductExport begins to write a file of products in the shop's own format; the same form token is the same task. Errors: jobs.ErrTask.
+// StartProductExport starts a task that exports products in the shop's own format. A second call with the same form token returns the same
+// task. Errors: jobs.ErrTask.
 func (s *Transfers) StartProductExport(ctx context.Context, x store.ProductExport, token string, by models.Actor) (models.Task, error) {
 	if x.Visibility != "" && x.Visibility != "published" && x.Visibility != "hidden" {
 		return models.Task{}, fmt.Errorf("%w: visibility is published or hidden", jobs.ErrTask)
@@ -20,8 +21,9 @@ func (s *Transfers) StartProductExport(ctx context.Context, x store.ProductExpor
 	return s.jobs.Start(ctx, jobs.Request{Kind: models.TaskExportProducts, Token: token, Params: x}, by)
 }
 
-// Export writes products in the shop's own format (package productcsv), in constant memory: they are read twice, because the columns depend
-// on the languages that they have texts in. rows is told how many products are written; its error ends it. It may be nil.
+// Export writes products in the shop's own format (package productcsv). It needs constant memory: it reads the products twice, because the
+// columns depend on the languages of their texts. It calls rows with the number of products written so far and stops at its error; rows may
+// be nil.
 func (m Imports) Export(ctx context.Context, w io.Writer, x store.ProductExport, rows func(n int) error) (n int, err error) {
 	list, err := m.Store.Categories(ctx)
 	if err != nil {
@@ -53,10 +55,10 @@ func (m Imports) Export(ctx context.Context, w io.Writer, x store.ProductExport,
 	return n, out.Close()
 }
 
-// exportPulse is how many products are written between two words about the progress.
+// exportPulse is the number of products between two reports of progress.
 const exportPulse = 200
 
-// exportProducts writes the file of a task.
+// exportProducts runs the task of an export.
 func (s *Transfers) exportProducts(ctx context.Context, r *jobs.Run) error {
 	var x store.ProductExport
 	if err := r.Params(&x); err != nil {
@@ -69,7 +71,7 @@ func (s *Transfers) exportProducts(ctx context.Context, r *jobs.Run) error {
 	})
 }
 
-// ProductFileName is the name of a file of products that was written at a time.
+// ProductFileName returns the name of an export that was made at now.
 func ProductFileName(zone *time.Location, now time.Time) string {
 	return "coincart-products-" + now.In(zone).Format("2006-01-02-150405") + ".csv"
 }

@@ -1,4 +1,4 @@
 package catalogue
 
-// PictureFailure is what a PictureFetcher returns for an answer that is no picture, with its HTTP status.
+// PictureFailure returns the error of a PictureFetcher that got an answer with an HTTP status instead of a picture.
 func PictureFailure(status string) error { return &pictureError{code: pictureStatus, status: status} }

@@ -19,29 +19,28 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// MaxImportBytes is the largest file of products.
+// MaxImportBytes is the maximum size of a file to import, in bytes.
 const MaxImportBytes = 64 << 20
 
 // Errors of imports.
 var (
-	// ErrImportLarge: the file has more than MaxImportBytes.
+	// ErrImportLarge means that the file is larger than MaxImportBytes.
 	ErrImportLarge = errors.New("the file is too large")
-	// ErrImportEmpty: the file has no bytes.
+	// ErrImportEmpty means that the file is empty.
 	ErrImportEmpty = errors.New("the file is empty")
-	// ErrImportState: the import is not where this can be done: not checked, with problems, at work, or done.
+	// ErrImportState means that the import is in a state that does not allow the call: not checked, with problems, in progress, or done.
 	ErrImportState = errors.New("the import cannot be begun as it is")
 )
 
-// Imports reads files of products into the catalogue. It needs nothing but the database, so that the command line can use it without a
-// shop.
+// Imports imports files of products into the catalogue. It needs only the database, so that commands can use it without a running shop.
 type Imports struct {
 	Store         *store.Store
-	Zone          *time.Location         // of the days of sales; nil: UTC
-	StaticPicture func(name string) bool // pictures that the program brings along; nil: none
+	Zone          *time.Location         // of the dates of sales; nil: UTC
+	StaticPicture func(name string) bool // reports whether the program contains a picture; nil: it contains none
 }
 
-// Receive stores an uploaded file, a piece at a time. Errors: ErrImportLarge, ErrImportEmpty, those of body. Nothing is left of a file that
-// did not arrive whole.
+// Receive stores an uploaded file in chunks. If it fails, it removes what it has stored. Errors: ErrImportLarge, ErrImportEmpty, those of
+// body.
 func (m Imports) Receive(ctx context.Context, name string, body io.Reader, o models.ImportOptions, by models.Actor) (models.Import, error) {
 	options, err := json.Marshal(o)
 	if err != nil {
@@ -52,7 +51,7 @@ func (m Imports) Receive(ctx context.Context, name string, body io.Reader, o mod
 		return i, err
 	}
 	if err := m.receive(ctx, &i, body); err != nil {
-		// The request is perhaps over already; what it left is removed all the same.
+		// The request may have ended, but the chunks must be removed.
 		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), dropTime)
 		defer cancel()
 		return i, errors.Join(err, m.Store.DropImport(clean, i.ID))
@@ -76,7 +75,7 @@ func (m Imports) receive(ctx context.Context, i *models.Import, body io.Reader) 
 		}
 		if n > 0 {
 			piece = piece[:n]
-			count(i, sum, piece)
+			addPiece(i, sum, piece)
 			if err := m.Store.AddImportChunk(ctx, models.ImportChunk{ImportID: i.ID, Number: number, Data: piece}); err != nil {
 				return err
 			}
@@ -92,7 +91,7 @@ func (m Imports) receive(ctx context.Context, i *models.Import, body io.Reader) 
 	return m.Store.FinishUpload(ctx, *i)
 }
 
-func count(i *models.Import, sum hash.Hash, piece []byte) {
+func addPiece(i *models.Import, sum hash.Hash, piece []byte) {
 	_, _ = sum.Write(piece) // a hash never fails
 	for _, b := range piece {
 		if b == '\n' {
@@ -101,16 +100,16 @@ func count(i *models.Import, sum hash.Hash, piece []byte) {
 	}
 }
 
-// Planned is a file as it was understood, and what an import of it would do.
+// Planned is a parsed file and the plan of its import.
 type Planned struct {
 	File     *productcsv.File
 	Plan     *productcsv.Plan
 	Report   models.ImportReport
-	Problems []productcsv.Problem // of both, in the order of the lines
-	state    string               // what it was compared with (store.ImportPlan)
+	Problems []productcsv.Problem // of the file and of the plan, in order of their lines
+	state    string               // state of the catalogue that the plan was made for (store.ImportPlan)
 }
 
-// Plan reads a file and compares it with the catalogue. progress is told the line that was read, now and then; its error ends it.
+// Plan parses a file and compares it with the catalogue. It calls progress with the current line from time to time and stops at its error.
 func (m Imports) Plan(ctx context.Context, file io.Reader, o models.ImportOptions, progress func(line int) error) (*Planned, error) {
 	settings, err := m.Store.LoadSettings(ctx)
 	if err != nil {
@@ -146,13 +145,13 @@ func reportOf(p *Planned, o models.ImportOptions) models.ImportReport {
 		r.Columns = append(r.Columns, models.ImportColumn{Header: c.Header, Used: c.Used, Filled: c.Filled})
 	}
 	if !o.NoPictures {
-		r.Pictures = len(pending(p.Plan))
+		r.Pictures = len(itemsToFetch(p.Plan))
 	}
 	return r
 }
 
-// pending are the items whose pictures have to be fetched.
-func pending(plan *productcsv.Plan) []*productcsv.Item {
+// itemsToFetch returns the items with pictures that must be fetched.
+func itemsToFetch(plan *productcsv.Plan) []*productcsv.Item {
 	var list []*productcsv.Item
 	for i := range plan.Items {
 		if len(plan.Items[i].Fetch) > 0 {
@@ -162,7 +161,7 @@ func pending(plan *productcsv.Plan) []*productcsv.Item {
 	return list
 }
 
-// StoredProblems are problems as rows of an import.
+// StoredProblems converts problems to rows of the database.
 func StoredProblems(list []productcsv.Problem) ([]models.ImportProblem, error) {
 	rows := make([]models.ImportProblem, len(list))
 	for i, p := range list {
@@ -175,8 +174,8 @@ func StoredProblems(list []productcsv.Problem) ([]models.ImportProblem, error) {
 	return rows, nil
 }
 
-// Apply carries out a plan: everything, or nothing and an error. The pictures that are to be fetched become a task of a running shop.
-// Errors: ErrImportState: the file has problems, or was imported already; store.ErrCatalogueChanged.
+// Apply carries out a plan completely, or returns an error and changes nothing. A task of the running shop fetches the pictures. Errors:
+// ErrImportState (the file has problems or was imported already), store.ErrCatalogueChanged.
 func (m Imports) Apply(
 	ctx context.Context, i *models.Import, p *Planned, by models.Actor, progress func(done, total int) error, finish func(tx *store.Store) error,
 ) error {
@@ -217,7 +216,7 @@ func (m Imports) Apply(
 
 func wantedPictures(plan *productcsv.Plan) ([]models.ImportPicture, error) {
 	var rows []models.ImportPicture
-	for _, item := range pending(plan) {
+	for _, item := range itemsToFetch(plan) {
 		var wanted []models.WantedPicture
 		for _, p := range item.Fetch {
 			wanted = append(wanted, models.WantedPicture{Source: p.Source, Alt: p.Alt, Texts: p.Texts, Variant: p.Variant})
@@ -231,7 +230,7 @@ func wantedPictures(plan *productcsv.Plan) ([]models.ImportPicture, error) {
 	return rows, nil
 }
 
-// queuePictures begins the task that fetches an import's pictures.
+// queuePictures queues the task that fetches the pictures of an import.
 func (m Imports) queuePictures(ctx context.Context, tx *store.Store, i *models.Import, total int) error {
 	params, err := json.Marshal(importParams{Import: i.ID})
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// processTime is what the process has used of the processors so far.
+// processTime returns the CPU time that the process has used.
 func processTime() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
@@ -24,8 +24,8 @@ func processTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// BenchmarkImport imports a good file of 10,000 rows into an empty catalogue, once per run: parse, compare, write, index. Beside the time it
-// says what the process itself used of the processors, because a machine that does other things makes the time longer.
+// BenchmarkImport parses, compares, writes and indexes a valid file of 10,000 rows, starting with an empty catalogue each time. It also
+// reports CPU time, because other load on the machine increases the elapsed time.
 //
 //	go test ./models/catalogue -run - -bench BenchmarkImport -benchtime 1x
 func BenchmarkImport(b *testing.B) {
@@ -60,13 +60,13 @@ func BenchmarkImport(b *testing.B) {
 	}
 }
 
-// searches measures the shop's search over what was imported: what 95 of 100 stay below, what one uses of this process's processors on
-// average, and the most statements of one, which are never more than four.
+// searches reports the 95th percentile of the time of a search in the imported catalogue, its mean CPU time, and the maximum number of
+// statements, which must not exceed four.
 func searches(b *testing.B, db *store.Store) {
 	b.Helper()
 	words := []string{"clay cup", "striped", "lamp", "oak", "hand packed", "woven stone to", "SKU-0042", "kettle quiet", "linen ch", "vase", "heavy glass", "warm wool blanket"}
 	var took []time.Duration
-	most, used := 0, processTime()
+	maxStatements, used := 0, processTime()
 	for range 20 {
 		for _, w := range words {
 			counted, count := store.CountQueries(b.Context())
@@ -74,11 +74,11 @@ func searches(b *testing.B, db *store.Store) {
 			_, _, err := db.Cards(counted, models.CardFilter{Search: w, Limit: 24})
 			require.NoError(b, err)
 			took = append(took, time.Since(began))
-			most = max(most, count.N())
+			maxStatements = max(maxStatements, count.N())
 		}
 	}
-	require.LessOrEqual(b, most, 4)
-	b.ReportMetric(float64(most), "search-statements")
+	require.LessOrEqual(b, maxStatements, 4)
+	b.ReportMetric(float64(maxStatements), "search-statements")
 	b.ReportMetric(float64((processTime()-used).Microseconds())/1000/float64(len(took)), "search-cpu-ms")
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "search-p95-ms")

@@ -12,38 +12,39 @@ import (
 	"github.com/coincart/coincart/models/pictures"
 )
 
-// PictureFetcher fetches the bytes at an address.
+// PictureFetcher fetches the file at an address.
 type PictureFetcher func(ctx context.Context, address string) ([]byte, error)
 
-// pictureCode says why a picture could not be had; the words are those of the remark of that name.
+// pictureCode is the reason why a picture could not be fetched. It is also the code of the remark for staff.
 type pictureCode string
 
 const (
 	pictureAddress     pictureCode = "picture_address"     // not https, or not public
 	pictureUnreachable pictureCode = "picture_unreachable" // no answer
-	pictureStatus      pictureCode = "picture_status"      // an answer that is no picture
+	pictureStatus      pictureCode = "picture_status"      // an answer that is not a picture
 	pictureLarge       pictureCode = "picture_large"
 	pictureFormat      pictureCode = "picture_format"
 	pictureBroken      pictureCode = "picture_broken"
 )
 
-// pictureError is a picture that cannot be had.
+// pictureError is a failure to fetch or decode a picture.
 type pictureError struct {
 	code   pictureCode
-	status string // of HTTP, where there was one
+	status string // HTTP status, if there was an answer
 	cause  error
 }
 
 func (e *pictureError) Error() string { return "picture: " + string(e.code) }
 func (e *pictureError) Unwrap() error { return e.cause }
 
-// newPictureFetcher makes the fetcher of imports. An address in a file is fetched by the server: see package fetch.
+// newPictureFetcher returns the default fetcher. It reaches public addresses only, because the addresses come from a file; see package
+// fetch.
 func newPictureFetcher() PictureFetcher {
 	client := fetch.New(pictureOptions())
 	return func(ctx context.Context, address string) ([]byte, error) { return fetchPicture(ctx, client, address) }
 }
 
-// pictureOptions are the bounds of fetching a picture.
+// pictureOptions returns the limits of fetching a picture.
 func pictureOptions() fetch.Options {
 	return fetch.Options{ConnectTimeout: 5 * time.Second, Timeout: 30 * time.Second, MaxBytes: pictures.MaxBytes}
 }

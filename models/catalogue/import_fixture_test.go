@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// wooFile makes a file in the columns of WooCommerce's exporter: rows rows in all, of which every eighth begins a variable product with
-// seven variations behind it, as real catalogues mix them. change may spoil a row: it gets the row's line and its cells.
+// wooFile returns a file in the format of WooCommerce's exporter. Of its rows, every second family of eight is a variable product with
+// seven variations, the others are eight simple products. change may edit the cells of a line.
 func wooFile(rows int, change func(line int, cells map[string]string)) string {
 	columns := []string{
 		"ID", "Type", "SKU", "Name", "Published", "Is featured?", "Visibility in catalog", "Short description", "Description",
@@ -38,7 +38,7 @@ func wooFile(rows int, change func(line int, cells map[string]string)) string {
 	return out.String()
 }
 
-const familySize = 8 // a variable product and its variations
+const familySize = 8 // a variable product with its variations
 
 var (
 	adjectives = []string{"Small", "Large", "Round", "Blue", "Striped", "Heavy", "Quiet", "Warm", "Folding", "Bright", "Plain", "Woven"}
@@ -50,7 +50,7 @@ var (
 func wooRow(n, rows int) map[string]string {
 	family := n / familySize
 	name := fmt.Sprintf("%s %s %s %d", adjectives[family%len(adjectives)], materials[family%len(materials)], things[family%len(things)], family)
-	// Half of the families are variable products, the other half eight simple ones; the last, incomplete one is simple too.
+	// Every second family is a variable product; an incomplete last one consists of simple products.
 	if whole := (family+1)*familySize <= rows; whole && family%2 == 1 {
 		parent := fmt.Sprintf("FAM-%05d", family)
 		if n%familySize == 0 {
@@ -89,8 +89,8 @@ func category(n int) string {
 	return fmt.Sprintf("Home > %s > %s, New", materials[n%len(materials)], things[n%len(things)])
 }
 
-// planted are the problems of the test file: what is wrong, by line, and the code that must be told. All lines are of simple products or,
-// where a variation is meant, of variations.
+// planted returns problems for wooFile to contain: the code that the import must report for each line, and the function that edits the
+// cells. All lines are simple products unless the problem needs a variation.
 func planted(rows int) (lines map[int]string, change func(line int, cells map[string]string)) {
 	spoil := []struct {
 		code  string
@@ -127,7 +127,7 @@ func planted(rows int) (lines map[int]string, change func(line int, cells map[st
 	step := rows / (len(spoil) + 1)
 	for i, s := range spoil {
 		n := (i + 1) * step
-		for (n/familySize)%2 == 1 { // a row of a simple product
+		for (n/familySize)%2 == 1 { // find a line of a simple product
 			n++
 		}
 		lines[n+2], wrong[n+2] = s.code, s.cells
@@ -137,7 +137,7 @@ func planted(rows int) (lines map[int]string, change func(line int, cells map[st
 	}
 }
 
-// sortedLines are the keys in order.
+// sortedLines returns the keys in order.
 func sortedLines(lines map[int]string) []int {
 	list := make([]int, 0, len(lines))
 	for line := range lines {

@@ -19,11 +19,12 @@ import (
 
 const (
 	picturesPage  = 50
-	pictureFlight = 2 // pictures fetched and scaled at once: one may take some hundred megabytes
+	pictureFlight = 2 // pictures fetched and scaled concurrently; one may need hundreds of megabytes
 )
 
-// fetchPictures fetches the pictures of an import's products, one product after the other, and goes on behind those that are done. A
-// picture that cannot be had is noted, and the rest is shown without it. Products that failed are tried again by a task of their own.
+// fetchPictures is the task that fetches the pictures of an import, product by product. When it runs again, it continues after the products
+// that are done. A picture that cannot be fetched is recorded, and the product is shown with the others; staff can start another task for
+// those that failed.
 func (s *Transfers) fetchPictures(ctx context.Context, r *jobs.Run) error {
 	i, _, _, err := s.readImport(ctx, r)
 	if err != nil {
@@ -59,7 +60,7 @@ func (s *Transfers) fetchPictures(ctx context.Context, r *jobs.Run) error {
 	}
 }
 
-// fetchForProduct fetches what is not here yet and gives the product its pictures.
+// fetchForProduct fetches the missing pictures of one product and assigns them.
 func (s *Transfers) fetchForProduct(ctx context.Context, row models.ImportPicture) error {
 	var wanted []models.WantedPicture
 	if err := json.Unmarshal([]byte(row.Pictures), &wanted); err != nil {
@@ -71,7 +72,7 @@ func (s *Transfers) fetchForProduct(ctx context.Context, row models.ImportPictur
 	for n, w := range wanted {
 		group.Go(func() error {
 			var err error
-			sources[n], err = s.sourceOf(inner, w.Source)
+			sources[n], err = s.localSource(inner, w.Source)
 			if failed, ok := errors.AsType[*pictureError](err); ok {
 				problems[n] = models.Remark(string(failed.code), "address", w.Source, "status", failed.status)
 				return nil
@@ -82,7 +83,7 @@ func (s *Transfers) fetchForProduct(ctx context.Context, row models.ImportPictur
 	if err := group.Wait(); err != nil {
 		return fmt.Errorf("fetch pictures: %w", err)
 	}
-	err := s.store.ChangeProduct(ctx, row.ProductID, func(p *models.Product) { showPictures(p, wanted, sources) })
+	err := s.store.ChangeProduct(ctx, row.ProductID, func(p *models.Product) { assignPictures(p, wanted, sources) })
 	if errors.Is(err, store.ErrNotFound) {
 		problems, err = append(problems, models.Remark("picture_no_product")), nil
 	}
@@ -97,8 +98,9 @@ func (s *Transfers) fetchForProduct(ctx context.Context, row models.ImportPictur
 	return s.store.SetImportPicture(ctx, row.ImportID, row.Position, state, strings.Join(problems, "\n"))
 }
 
-// sourceOf is what a picture is called here: one that was fetched before is not fetched again.
-func (s *Transfers) sourceOf(ctx context.Context, named string) (string, error) {
+// localSource returns the name under which the shop keeps the picture at an address. It fetches the picture if it has not been fetched
+// before.
+func (s *Transfers) localSource(ctx context.Context, named string) (string, error) {
 	if !(productcsv.Picture{Source: named}).Remote() {
 		return named, nil
 	}
@@ -138,8 +140,8 @@ func pictureRefused(err error) pictureCode {
 	return pictureBroken
 }
 
-// showPictures gives a product the pictures that could be had, in the file's order, and its variants theirs.
-func showPictures(p *models.Product, wanted []models.WantedPicture, sources []string) {
+// assignPictures gives a product and its variants the pictures that were fetched, in the order of the file.
+func assignPictures(p *models.Product, wanted []models.WantedPicture, sources []string) {
 	var list []models.Picture
 	ofProduct := false
 	for n, w := range wanted {

@@ -18,12 +18,13 @@ type importParams struct {
 	By     models.Actor `json:"by"`
 }
 
-// imports is the part of the service that needs no platform.
+// imports returns the part of s that needs only the database.
 func (s *Transfers) imports() Imports {
 	return Imports{Store: s.store, Zone: s.zone, StaticPicture: s.staticPicture}
 }
 
-// ReceiveImport stores an uploaded file and begins to check it; the same form token is the same import. Errors: those of Imports.Receive.
+// ReceiveImport stores an uploaded file and starts to check it. A second call with the same form token returns the same import. Errors:
+// those of Imports.Receive.
 func (s *Transfers) ReceiveImport(ctx context.Context, name string, body io.Reader, o models.ImportOptions, token string, by models.Actor) (id string, err error) {
 	if known, err := s.store.TaskByFormToken(ctx, token); err == nil {
 		var p importParams
@@ -40,13 +41,13 @@ func (s *Transfers) ReceiveImport(ctx context.Context, name string, body io.Read
 		return i.ID, err
 	}
 	var p importParams
-	if json.Unmarshal([]byte(task.Params), &p) == nil && p.Import != i.ID { // the same form came twice at once: the first one counts
+	if json.Unmarshal([]byte(task.Params), &p) == nil && p.Import != i.ID { // the form was sent twice at once, and the other upload came first
 		return p.Import, s.store.DropImport(ctx, i.ID)
 	}
 	return i.ID, nil
 }
 
-// CheckImport checks a file again, such as after the catalogue was changed. Errors: ErrImportState.
+// CheckImport starts to check a file again, for example because the catalogue has changed. Errors: ErrImportState.
 func (s *Transfers) CheckImport(ctx context.Context, id, token string, by models.Actor) (models.Task, error) {
 	i, err := s.idleImport(ctx, id)
 	if err != nil {
@@ -55,7 +56,7 @@ func (s *Transfers) CheckImport(ctx context.Context, id, token string, by models
 	return s.startImportTask(ctx, i, models.TaskImportCheck, token, by)
 }
 
-// StartImport begins to import a file that was checked and has no problems. Errors: ErrImportState.
+// StartImport starts to import a file that was checked and has no problems. Errors: ErrImportState.
 func (s *Transfers) StartImport(ctx context.Context, id, token string, by models.Actor) (models.Task, error) {
 	if known, err := s.store.TaskByFormToken(ctx, token); err == nil {
 		return known, nil
@@ -71,13 +72,13 @@ func (s *Transfers) StartImport(ctx context.Context, id, token string, by models
 	return s.startImportTask(ctx, i, models.TaskImport, token, by)
 }
 
-// FetchImportPictures tries again to fetch the pictures that could not be had. Errors: ErrImportState.
+// FetchImportPictures tries again to fetch the pictures that failed. Errors: ErrImportState.
 func (s *Transfers) FetchImportPictures(ctx context.Context, id, token string, by models.Actor) (models.Task, error) {
 	i, err := s.store.Import(ctx, id)
 	if err != nil {
 		return models.Task{}, err
 	}
-	busy, err := s.busy(ctx, i.PictureTask)
+	busy, err := s.inProgress(ctx, i.PictureTask)
 	if err != nil {
 		return models.Task{}, err
 	}
@@ -87,7 +88,7 @@ func (s *Transfers) FetchImportPictures(ctx context.Context, id, token string, b
 	return s.startImportTask(ctx, i, models.TaskImportPictures, token, by)
 }
 
-// idleImport reads an import that was not done and at which no task is.
+// idleImport loads an import that is not done and has no task in progress.
 func (s *Transfers) idleImport(ctx context.Context, id string) (models.Import, error) {
 	i, err := s.store.Import(ctx, id)
 	if err != nil {
@@ -97,7 +98,7 @@ func (s *Transfers) idleImport(ctx context.Context, id string) (models.Import, e
 		return i, ErrImportState
 	}
 	for _, task := range []string{i.CheckTask, i.ApplyTask} {
-		busy, err := s.busy(ctx, task)
+		busy, err := s.inProgress(ctx, task)
 		if err != nil {
 			return i, err
 		}
@@ -108,7 +109,7 @@ func (s *Transfers) idleImport(ctx context.Context, id string) (models.Import, e
 	return i, nil
 }
 
-func (s *Transfers) busy(ctx context.Context, task string) (bool, error) {
+func (s *Transfers) inProgress(ctx context.Context, task string) (bool, error) {
 	if task == "" {
 		return false, nil
 	}
@@ -119,15 +120,15 @@ func (s *Transfers) busy(ctx context.Context, task string) (bool, error) {
 	return t.State == models.TaskWaiting || t.State == models.TaskRunning, err
 }
 
-// startImportTask begins a task of an import, in one transaction with the note on the import that it has begun.
+// startImportTask starts a task of an import and records it on the import in the same transaction.
 func (s *Transfers) startImportTask(ctx context.Context, i models.Import, kind models.TaskKind, token string, by models.Actor) (models.Task, error) {
-	was := map[models.TaskKind]string{
+	previous := map[models.TaskKind]string{
 		models.TaskImportCheck: i.CheckTask, models.TaskImport: i.ApplyTask, models.TaskImportPictures: i.PictureTask,
 	}[kind]
 	t, err := s.jobs.Start(ctx, jobs.Request{
 		Kind: kind, Token: token, Params: importParams{i.ID, by},
 		Facts: models.Facts{"kind": string(kind), "file": i.FileName, "sha256": i.Hash},
-		Also:  func(tx *store.Store, task string) error { return tx.SetImportTask(ctx, i.ID, kind, was, task) },
+		Also:  func(tx *store.Store, task string) error { return tx.SetImportTask(ctx, i.ID, kind, previous, task) },
 	}, by)
 	if errors.Is(err, store.ErrConflict) {
 		return t, fmt.Errorf("%w: %w", ErrImportState, err)
@@ -135,7 +136,7 @@ func (s *Transfers) startImportTask(ctx context.Context, i models.Import, kind m
 	return t, err
 }
 
-// readImport reads what a task of an import is about.
+// readImport loads the import that a task is about, with its options and the task's parameters.
 func (s *Transfers) readImport(ctx context.Context, r *jobs.Run) (i models.Import, o models.ImportOptions, p importParams, err error) {
 	if err := r.Params(&p); err != nil {
 		return i, o, p, err
@@ -153,7 +154,7 @@ func (s *Transfers) readImport(ctx context.Context, r *jobs.Run) (i models.Impor
 	return i, o, p, nil
 }
 
-// checkImport is the dry run: it lists every problem, and changes nothing.
+// checkImport is the task that checks a file. It lists every problem and imports nothing.
 func (s *Transfers) checkImport(ctx context.Context, r *jobs.Run) error {
 	i, o, _, err := s.readImport(ctx, r)
 	if err != nil {
@@ -190,14 +191,14 @@ func (s *Transfers) putCheck(ctx context.Context, id string, p *Planned) error {
 	return s.store.PutCheck(ctx, id, string(report), p.state, rows)
 }
 
-// runImport reads the file once more and imports it: everything in one transaction, in which the task ends too, so that a person who stops
-// it either finds nothing imported or that it was done already.
+// runImport is the task that imports a checked file. It imports everything in one transaction, which also ends the task: whoever stops the
+// task finds either nothing imported or everything.
 func (s *Transfers) runImport(ctx context.Context, r *jobs.Run) error {
 	i, o, params, err := s.readImport(ctx, r)
 	if err != nil {
 		return err
 	}
-	if !i.AppliedAt.IsZero() { // the process died after the end and before it was told
+	if !i.AppliedAt.IsZero() { // the process died after the commit
 		return nil
 	}
 	return r.Stoppable(ctx, func(ctx context.Context) error {
@@ -211,7 +212,7 @@ func (s *Transfers) runImport(ctx context.Context, r *jobs.Run) error {
 
 func (s *Transfers) applyImport(ctx context.Context, r *jobs.Run, i *models.Import, p *Planned, by models.Actor) error {
 	if p.Report.Faults > 0 || p.state != i.Catalogue {
-		// What it was checked against is not what there is: the new result is shown, and a person decides again.
+		// The catalogue is not the one that the file was checked against. The new result is stored, and a person decides again.
 		if err := s.putCheck(ctx, i.ID, p); err != nil {
 			return err
 		}
@@ -219,7 +220,7 @@ func (s *Transfers) applyImport(ctx context.Context, r *jobs.Run, i *models.Impo
 	}
 	err := s.imports().Apply(ctx, i, p, by,
 		func(done, total int) error { return r.ProgressInTx(ctx, done, total) },
-		func(tx *store.Store) error { return r.FinishIn(ctx, tx, len(changing(p.Plan))) })
+		func(tx *store.Store) error { return r.FinishIn(ctx, tx, len(changedItems(p.Plan))) })
 	switch {
 	case errors.Is(err, store.ErrCatalogueChanged):
 		return errors.Join(jobs.Remarked(fmt.Errorf("%w: %w", jobs.ErrFinal, err), "import_changed"), s.checkAgain(ctx, i))
@@ -231,7 +232,7 @@ func (s *Transfers) applyImport(ctx context.Context, r *jobs.Run, i *models.Impo
 	return err
 }
 
-// checkAgain stores what the file would do now.
+// checkAgain stores what an import would do now.
 func (s *Transfers) checkAgain(ctx context.Context, i *models.Import) error {
 	var o models.ImportOptions
 	if err := json.Unmarshal([]byte(i.Options), &o); err != nil {
@@ -244,7 +245,7 @@ func (s *Transfers) checkAgain(ctx context.Context, i *models.Import) error {
 	return s.putCheck(ctx, i.ID, p)
 }
 
-func changing(plan *productcsv.Plan) []*productcsv.Item {
+func changedItems(plan *productcsv.Plan) []*productcsv.Item {
 	var list []*productcsv.Item
 	for i := range plan.Items {
 		if len(plan.Items[i].Fields) > 0 {

@@ -46,7 +46,7 @@ func imported(s *paymentstest.Shop, id string) (models.Import, models.ImportRepo
 	return i, r
 }
 
-// begin starts the import and does it.
+// begin starts the import and runs it.
 func begin(s *paymentstest.Shop, id string) models.Task {
 	s.T.Helper()
 	task, err := s.Transfers.StartImport(s.T.Context(), id, models.NewRef(), finance)
@@ -137,7 +137,7 @@ func TestImport_TheSameFileTwiceChangesNothing(t *testing.T) {
 		assert.Equal(t, models.TaskDone, begin(s, again.ID).State)
 		assert.Equal(t, before, export(s))
 
-		// What the shop writes of itself changes nothing either.
+		// Importing the shop's own export changes nothing either.
 		own, r := upload(s, before, models.ImportOptions{})
 		assert.Equal(t, "coincart", r.Dialect)
 		assert.Empty(t, problems(s, own.ID))
@@ -195,7 +195,7 @@ func TestImport_RefusesACatalogueThatWasEditedSinceTheCheck(t *testing.T) {
 		assert.Equal(t, models.Remark("import_changed"), task.Problem)
 		assert.Equal(t, before, export(s), "nothing was half imported")
 
-		// The check was made anew: the person sees what would happen now, and begins again.
+		// The file was checked again: the person sees the new result and starts the import again.
 		assert.Equal(t, models.TaskDone, begin(s, i.ID).State)
 		p, err := s.Store.ProductByID(t.Context(), id)
 		require.NoError(t, err)
@@ -210,12 +210,12 @@ func TestImport_StoppingLeavesNothing(t *testing.T) {
 		task, err := s.Transfers.StartImport(t.Context(), i.ID, models.NewRef(), finance)
 		require.NoError(t, err)
 
-		// Stopped while it waits.
+		// Stop it before it has started.
 		require.NoError(t, s.Jobs.Stop(t.Context(), task.ID, finance))
 		s.Work()
 		assert.Equal(t, before, export(s))
 
-		// Stopped when it has written a part.
+		// Stop it when it has written a part.
 		m := catalogue.Imports{Store: s.Store}
 		plan, err := m.Plan(t.Context(), strings.NewReader(wooFile(2000, nil)), models.ImportOptions{}, nil)
 		require.NoError(t, err)
@@ -258,7 +258,7 @@ func TestImport_BoundsAndDoubleClicks(t *testing.T) {
 	assert.Equal(t, first, second)
 }
 
-// endless gives so many bytes.
+// endless is a reader of left bytes.
 type endless struct{ left int }
 
 func (e *endless) Read(p []byte) (int, error) {
@@ -326,7 +326,7 @@ func TestImport_FetchesPicturesOnceAndListsThoseItCannotHave(t *testing.T) {
 	assert.Equal(t, 1, r.Pictures, "what could not be had is tried again")
 	assert.Equal(t, 1, asked["https://pictures.example/red.png"])
 
-	// A person tries again: only what failed.
+	// A person tries again, which fetches only the failed pictures.
 	_, err = s.Transfers.FetchImportPictures(t.Context(), i.ID, models.NewRef(), finance)
 	require.NoError(t, err)
 	s.Work()

@@ -16,15 +16,15 @@ import (
 
 func productSubject(id string) string { return "product:" + id }
 
-// SaveProduct stores a product; stored is what it was, the zero value for a new one. categories are all there are, for the audit log. Errors
-// are those of store.Store's SaveProduct and KeepMedia.
+// SaveProduct stores a product. stored is the product before the change, or the zero value for a new one. categories holds all categories,
+// whose names the audit log records. Errors: those of SaveProduct and KeepMedia of store.Store.
 func (e *Editor) SaveProduct(ctx context.Context, by models.Actor, categories []models.Category, stored, p models.Product) error {
 	action, before := "product.change", ProductFacts(stored, categories)
 	if stored.ID == "" {
 		action, before = "product.create", nil
 	}
-	was, is := models.ChangedFacts(before, ProductFacts(p, categories))
-	return e.store.Audited(ctx, by, action, productSubject(p.ID), was, is, func(tx *store.Store) error {
+	oldFacts, newFacts := models.ChangedFacts(before, ProductFacts(p, categories))
+	return e.store.Audited(ctx, by, action, productSubject(p.ID), oldFacts, newFacts, func(tx *store.Store) error {
 		if err := tx.KeepMedia(ctx, p.PictureSources()...); err != nil {
 			return err
 		}
@@ -32,8 +32,7 @@ func (e *Editor) SaveProduct(ctx context.Context, by models.Actor, categories []
 	})
 }
 
-// DuplicateProduct stores a hidden copy of a product under an id and a title of its own, without stock. store.ErrConflict: the copy is there
-// already.
+// DuplicateProduct stores a hidden copy of a product with another id and title and without stock. store.ErrConflict: the id exists already.
 func (e *Editor) DuplicateProduct(ctx context.Context, by models.Actor, of models.Product, id, title string) error {
 	copied := copyOf(of, id, title)
 	facts := models.Facts{"title": copied.Title, "slug": copied.Slug, "of": of.ID}
@@ -42,14 +41,14 @@ func (e *Editor) DuplicateProduct(ctx context.Context, by models.Actor, of model
 	})
 }
 
-// DeleteProduct deletes a product. store.ErrInUse: it was ordered.
+// DeleteProduct deletes a product. store.ErrInUse: the product was ordered.
 func (e *Editor) DeleteProduct(ctx context.Context, by models.Actor, categories []models.Category, p models.Product) error {
 	return e.store.Audited(ctx, by, "product.delete", productSubject(p.ID), ProductFacts(p, categories), nil, func(tx *store.Store) error {
 		return tx.DeleteProduct(ctx, p.ID)
 	})
 }
 
-// MoveProduct puts a product in front of another one (before; "": at the end) in the order of a category.
+// MoveProduct moves a product in front of the product before in the order of a category. An empty before is the end.
 func (e *Editor) MoveProduct(ctx context.Context, by models.Actor, id, category, before string) error {
 	facts := models.Facts{"category": category, "before": before}
 	return e.store.Audited(ctx, by, "product.move", productSubject(id), nil, facts, func(tx *store.Store) error {
@@ -57,10 +56,10 @@ func (e *Editor) MoveProduct(ctx context.Context, by models.Actor, id, category,
 	})
 }
 
-// ProductChange is what can be done to several products at once.
+// ProductChange is a change that can be made to several products at once.
 type ProductChange string
 
-// The changes of several products.
+// The changes.
 const (
 	Publish   ProductChange = "publish"
 	Hide      ProductChange = "hide"
@@ -68,12 +67,12 @@ const (
 	Unfeature ProductChange = "unfeature"
 )
 
-// Known reports that there is such a change.
+// Known reports whether c is one of the changes.
 func (c ProductChange) Known() bool {
 	return slices.Contains([]ProductChange{Publish, Hide, Feature, Unfeature}, c)
 }
 
-// apply makes the change and reports whether it was one.
+// apply changes p and reports whether it was different before.
 func (c ProductChange) apply(p *models.Product) bool {
 	hidden, featured := p.Hidden, p.Featured
 	switch c {
@@ -89,15 +88,14 @@ func (c ProductChange) apply(p *models.Product) bool {
 	return p.Hidden != hidden || p.Featured != featured
 }
 
-// ChangeProducts changes all of the products or none, and counts those that were changed. Products that are not there any more are passed
-// over.
+// ChangeProducts changes all products or none and returns how many it changed. It ignores products that no longer exist.
 func (e *Editor) ChangeProducts(ctx context.Context, by models.Actor, ids []string, change ProductChange) (changed int, err error) {
 	if !change.Known() {
 		return 0, fmt.Errorf("change products: no such change: %q", change)
 	}
 	facts := models.Facts{"products": strings.Join(ids, " ")}
 	err = e.store.Audited(ctx, by, "product."+string(change), "products:"+strconv.Itoa(len(ids)), nil, facts, func(tx *store.Store) error {
-		changed = 0 // a repeated transaction begins anew
+		changed = 0 // a retry of the transaction must start at zero
 		for _, id := range ids {
 			p, err := tx.ProductByID(ctx, id)
 			if errors.Is(err, store.ErrNotFound) {
@@ -119,7 +117,7 @@ func (e *Editor) ChangeProducts(ctx context.Context, by models.Actor, ids []stri
 	return changed, err
 }
 
-// copyOf is a hidden product like another one, with an address and SKUs of its own and without stock.
+// copyOf returns a hidden copy of a product with a slug and SKUs of its own, without stock.
 func copyOf(p models.Product, id, title string) models.Product {
 	suffix := strings.ReplaceAll(id, "-", "")[24:]
 	p.ID, p.Title, p.Hidden, p.Featured, p.Version = id, shorten(title, models.MaxTitle), true, false, 0
@@ -147,7 +145,7 @@ func shorten(text string, longest int) string {
 	return text
 }
 
-// ProductFacts are what the audit log tells about a product, and what differs between two versions of it. categories are all there are.
+// ProductFacts returns what the audit log records of a product. categories holds all categories.
 func ProductFacts(p models.Product, categories []models.Category) models.Facts {
 	f := models.Facts{
 		"title": p.Title, "slug": p.Slug, "summary": models.FactText(p.Summary), "description": models.FactText(p.Description), "tags": strings.Join(p.Tags, ", "),
@@ -173,7 +171,7 @@ func ProductFacts(p models.Product, categories []models.Category) models.Facts {
 	return f
 }
 
-// variantFact writes a variant in one line; what is usual is left out.
+// variantFact returns a variant in one line, without values that are the default.
 func variantFact(v models.Variant) string {
 	parts := []string{strings.Join(v.Options, " / "), v.Price.String()}
 	if v.SalePrice.IsPositive() {
@@ -185,8 +183,8 @@ func variantFact(v models.Variant) string {
 	if v.LowStock > 0 {
 		parts = append(parts, "low "+strconv.Itoa(v.LowStock))
 	}
-	for name, is := range map[string]bool{"virtual": v.Virtual, "untracked": v.Untracked, "retired": v.Retired} {
-		if is {
+	for name, set := range map[string]bool{"virtual": v.Virtual, "untracked": v.Untracked, "retired": v.Retired} {
+		if set {
 			parts = append(parts, name)
 		}
 	}

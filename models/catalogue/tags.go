@@ -7,12 +7,13 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// RenameTag gives a tag another name on all products; one that there is takes it in. store.ErrNotFound: no product has the tag.
+// RenameTag renames a tag on all products, and merges it with the tag of the new name if that exists. store.ErrNotFound: no product has the
+// tag.
 func (e *Editor) RenameTag(ctx context.Context, by models.Actor, tag, to string) error {
 	return e.changeTag(ctx, by, "tag.rename", tag, to)
 }
 
-// DeleteTag takes a tag off all products. store.ErrNotFound: no product has it.
+// DeleteTag removes a tag from all products. store.ErrNotFound: no product has the tag.
 func (e *Editor) DeleteTag(ctx context.Context, by models.Actor, tag string) error {
 	return e.changeTag(ctx, by, "tag.delete", tag, "")
 }

@@ -1,5 +1,5 @@
-// Package catalogue keeps the products of the shop: staff change them, and import and export them as files. Each change and its entry in
-// the audit log are kept or lost together.
+// Package catalogue edits the shop's products on behalf of staff, one by one or by importing a file. Each change is stored in one
+// transaction with its entry in the audit log. The package also exports products as files.
 package catalogue
 
 import (
@@ -13,18 +13,18 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// TransfersConfig is what Transfers need.
+// TransfersConfig configures Transfers.
 type TransfersConfig struct {
 	Store         *store.Store
 	Jobs          *jobs.Engine
-	Clock         models.Clock           // nil: the machine's
-	Logger        *slog.Logger           // nil: none
+	Clock         models.Clock           // nil: models.SystemClock
+	Logger        *slog.Logger           // nil: nothing is logged
 	Zone          *time.Location         // of dates in files; nil: UTC
-	StaticPicture func(name string) bool // pictures that the program brings along, for imports; nil: none
+	StaticPicture func(name string) bool // reports whether the program contains a picture; nil: it contains none
 	FetchPicture  PictureFetcher         // fetches a picture of an import; nil: over https from public addresses
 }
 
-// Transfers import and export products in the background. They are safe for concurrent use and for any number of replicas.
+// Transfers imports and exports products in the background. It is safe for concurrent use and for any number of replicas.
 type Transfers struct {
 	store         *store.Store
 	jobs          *jobs.Engine
@@ -35,13 +35,14 @@ type Transfers struct {
 	fetchPicture  PictureFetcher
 }
 
-// importsKept is how long the file of an import is kept.
+// Retention of the files of imports.
 const (
 	importsKept   = 7 * 24 * time.Hour
 	expiredAtOnce = 50
 )
 
-// NewTransfers makes them and registers their work with c.Jobs, with that of the search index and of the prices that a sale changes.
+// NewTransfers returns Transfers and registers with c.Jobs the tasks, the chore that removes old imports, and the worker that updates the
+// search index and the prices of sales.
 func NewTransfers(c TransfersConfig) (*Transfers, error) {
 	if c.Store == nil || c.Jobs == nil {
 		return nil, errors.New("catalogue: store and jobs are needed")

@@ -10,17 +10,17 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// How often a link to the orders of one e-mail address is sent: some at once, then each one doubles the pause, until a day passes
-// without any. Whoever asks for it in somebody else's name does not fill their letter box.
+// Limits on mails with a link to the orders of one e-mail address. The first linksAtOnce are sent at once; each further one doubles the
+// pause until a day passes without a request. They keep a stranger from flooding somebody else's mailbox.
 const (
 	linksAtOnce   = 3
 	linkPause     = 10 * time.Minute
 	mostLinkPause = 6 * time.Hour
 )
 
-// SendOrderLink queues a mail with a link to the orders of an e-mail address, if anything was ordered with it. What is done and how long it takes
-// is the same for an address that nothing was ordered with: a message is queued that is for nobody, and the worker drops it. More
-// requests than the pauses allow send nothing, and say nothing. ErrNoSealKey of the store.
+// SendOrderLink queues a mail with a link to the orders of an e-mail address, if there are any. For an address without orders it queues a
+// message without a recipient, which the worker drops: the work and its duration do not reveal who has ordered. Requests that exceed the
+// limits send nothing and return nil. Errors: store.ErrNoSealKey.
 func (s *Service) SendOrderLink(ctx context.Context, email string) error {
 	customer, err := s.store.CustomerID(email)
 	if err != nil {
@@ -47,7 +47,7 @@ func (s *Service) SendOrderLink(ctx context.Context, email string) error {
 	return nil
 }
 
-// linkKey makes requests at the same moment, which all find that no pause has begun, one mail.
+// linkKey returns the deduplication key of a mail. Concurrent requests, all of which find that no pause has begun, get the same key.
 func linkKey(customer string, asked int, now time.Time) string {
 	slot, length := asked, mostLinkPause
 	if asked > linksAtOnce {
@@ -56,7 +56,7 @@ func linkKey(customer string, asked int, now time.Time) string {
 	return fmt.Sprintf("%s:%s:%d:%d", models.MailOrderList, customer, now.Unix()/int64(length/time.Second), slot)
 }
 
-// pauseAfterLinks is how long after so many links the next one is sent at the earliest.
+// pauseAfterLinks returns how long the next link must wait after n links.
 func pauseAfterLinks(n int) time.Duration {
 	if n < linksAtOnce {
 		return 0
@@ -64,7 +64,7 @@ func pauseAfterLinks(n int) time.Duration {
 	return min(linkPause<<min(n-linksAtOnce, 10), mostLinkPause)
 }
 
-// nameCustomers gives orders their customer, and coupons their shoppers, that were stored before there was a key or under a former one.
+// nameCustomers sets the customer of orders, and the shoppers of coupons, that were stored without a key or under an earlier one.
 func (s *Service) nameCustomers(ctx context.Context) error {
 	for _, fill := range []func(context.Context, int) (int, error){s.store.FillCustomers, s.store.FillShoppers} {
 		for range nameBatches {
@@ -83,8 +83,8 @@ func (s *Service) nameCustomers(ctx context.Context) error {
 	return nil
 }
 
-// FindCustomer says what the customer with an e-mail address is called in addresses of the back office; store.ErrNotFound: nothing was
-// ordered with it.
+// FindCustomer returns the customer with an e-mail address, as addresses of the back office name them. store.ErrNotFound: there are no
+// orders with it.
 func (s *Service) FindCustomer(ctx context.Context, email string) (customer string, err error) {
 	if customer, err = s.store.GatherOrders(ctx, email); err != nil {
 		return "", err

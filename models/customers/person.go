@@ -11,15 +11,15 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Person is all that the shop holds of a customer, for the customer. Amounts are decimal texts, times are UTC. What the platform needs to know
-// the account by (its token) is a key and no datum about the person, and is left out.
+// Person is the personal data that the shop holds of a customer, as exported for the customer. Amounts are decimal text, times are UTC. The
+// token that identifies an account to the platform is left out: it is a key and not data about the person.
 type Person struct {
 	MadeAt   time.Time     `json:"made_at"`
 	Customer string        `json:"customer"`
 	Orders   []PersonOrder `json:"orders"` // oldest first
 }
 
-// PersonOrder is one order of a Person.
+// PersonOrder is an order of a Person.
 type PersonOrder struct {
 	Ref          string           `json:"ref"`
 	State        string           `json:"state"`
@@ -49,7 +49,7 @@ type PersonOrder struct {
 	History      []PersonMovement `json:"history"`
 }
 
-// PersonAddress is where an order went.
+// PersonAddress is the delivery address of an order.
 type PersonAddress struct {
 	Name     string `json:"name"`
 	Phone    string `json:"phone"`
@@ -61,7 +61,7 @@ type PersonAddress struct {
 	Country  string `json:"country"`
 }
 
-// PersonLine is something that was ordered.
+// PersonLine is a line of an order.
 type PersonLine struct {
 	SKU       string `json:"sku"`
 	Title     string `json:"title"`
@@ -71,7 +71,7 @@ type PersonLine struct {
 	Total     string `json:"total"`
 }
 
-// PersonPayment is one try to pay an order.
+// PersonPayment is an attempt to pay an order.
 type PersonPayment struct {
 	State         string     `json:"state"`
 	Coin          string     `json:"coin"`
@@ -79,13 +79,13 @@ type PersonPayment struct {
 	Rate          string     `json:"rate"`
 	Reference     string     `json:"reference"`
 	PlatformOrder string     `json:"platform_order,omitempty"`
-	PayerUID      string     `json:"payer_uid,omitempty"`     // as typed
-	PayerAccount  string     `json:"payer_account,omitempty"` // the platform's name for the account that signed in
+	PayerUID      string     `json:"payer_uid,omitempty"`     // as entered
+	PayerAccount  string     `json:"payer_account,omitempty"` // the platform's id of the account that signed in
 	BegunAt       time.Time  `json:"begun_at"`
 	PaidAt        *time.Time `json:"paid_at,omitempty"`
 }
 
-// PersonRefund is money that went back.
+// PersonRefund is a refund.
 type PersonRefund struct {
 	State   string    `json:"state"`
 	Coin    string    `json:"coin"`
@@ -102,13 +102,13 @@ type PersonMail struct {
 	SentAt   *time.Time `json:"sent_at,omitempty"`
 }
 
-// PersonNote is what the staff wrote about an order.
+// PersonNote is a note by staff about an order.
 type PersonNote struct {
 	Text string    `json:"text"`
 	At   time.Time `json:"at"`
 }
 
-// PersonReview is something that the staff had to look at, and what they found.
+// PersonReview is a case that staff reviewed, with the result.
 type PersonReview struct {
 	Kind     string     `json:"kind"`
 	Found    string     `json:"found,omitempty"`
@@ -116,15 +116,14 @@ type PersonReview struct {
 	ClosedAt *time.Time `json:"closed_at,omitempty"`
 }
 
-// PersonMovement is a change of an order's or a payment's state.
+// PersonMovement is a change in the state of an order or a payment.
 type PersonMovement struct {
 	From string    `json:"from"`
 	To   string    `json:"to"`
 	At   time.Time `json:"at"`
 }
 
-// ExportCustomer writes all that the shop holds of a customer as JSON, and into the audit log that it did. store.ErrNotFound: nothing was
-// ordered by them.
+// ExportCustomer returns a Person as JSON and records the export in the audit log. store.ErrNotFound: the customer has no orders.
 func (s *Service) ExportCustomer(ctx context.Context, customer string, by models.Actor) ([]byte, error) {
 	ids, err := s.store.CustomerOrderIDs(ctx, customer)
 	if err != nil {
@@ -153,8 +152,8 @@ func (s *Service) ExportCustomer(ctx context.Context, customer string, by models
 	return text, nil
 }
 
-// EraseCustomer takes a person out of all their orders, audited; Store.EraseCustomer says what goes and what stays, and its errors are
-// these.
+// EraseCustomer removes a person from all their orders and records it in the audit log. store.Store.EraseCustomer documents what is
+// removed, what stays, and the errors. It returns the number of orders.
 func (s *Service) EraseCustomer(ctx context.Context, customer string, by models.Actor) (orders int, err error) {
 	err = s.store.Audited(ctx, by, "customer.erase", "customer:"+customer, nil, nil, func(tx *store.Store) error {
 		orders, err = tx.EraseCustomer(ctx, customer)
@@ -166,8 +165,8 @@ func (s *Service) EraseCustomer(ctx context.Context, customer string, by models.
 func personOrder(f models.OrderFile) PersonOrder {
 	o := f.Order
 	p := PersonOrder{
-		Ref: o.Ref, State: string(o.State), Email: o.Email, Name: o.Name, Language: o.Lang, PlacedAt: o.CreatedAt, PaidAt: known(o.PaidAt),
-		HandedOverAt: known(o.FulfilledAt), Currency: o.Currency, Goods: o.GoodsTotal.String(), Discount: o.Discount.String(),
+		Ref: o.Ref, State: string(o.State), Email: o.Email, Name: o.Name, Language: o.Lang, PlacedAt: o.CreatedAt, PaidAt: timeOrNil(o.PaidAt),
+		HandedOverAt: timeOrNil(o.FulfilledAt), Currency: o.Currency, Goods: o.GoodsTotal.String(), Discount: o.Discount.String(),
 		Delivery: o.Delivery.String(), Tax: o.Tax.String(), TaxContained: o.ContainedTax.String(), Total: o.Total.String(),
 		Coupon: o.CouponCode, DeliveryBy: o.DeliveryTitle, Tracking: o.Tracking, Lines: []PersonLine{}, Payments: []PersonPayment{},
 		History: []PersonMovement{},
@@ -181,14 +180,14 @@ func personOrder(f models.OrderFile) PersonOrder {
 	for _, a := range o.Attempts {
 		p.Payments = append(p.Payments, PersonPayment{
 			State: string(a.State), Coin: a.Coin, Amount: a.Amount.String(), Rate: a.Rate.String(), Reference: a.AppOrderID,
-			PlatformOrder: a.OrderNum, PayerUID: a.PayerUserID, PayerAccount: a.Payer.OpenID.Reveal(), BegunAt: a.CreatedAt, PaidAt: known(a.PaidAt),
+			PlatformOrder: a.OrderNum, PayerUID: a.PayerUserID, PayerAccount: a.Payer.OpenID.Reveal(), BegunAt: a.CreatedAt, PaidAt: timeOrNil(a.PaidAt),
 		})
 	}
 	for _, r := range f.Refunds {
 		p.Refunds = append(p.Refunds, PersonRefund{string(r.State), r.Coin, r.Amount.String(), r.Reason, r.CreatedAt})
 	}
 	for _, m := range f.Mails {
-		p.Mails = append(p.Mails, PersonMail{string(m.Kind), string(m.State), m.CreatedAt, known(m.SentAt)})
+		p.Mails = append(p.Mails, PersonMail{string(m.Kind), string(m.State), m.CreatedAt, timeOrNil(m.SentAt)})
 	}
 	for _, n := range f.Notes {
 		p.Notes = append(p.Notes, PersonNote{n.Text, n.CreatedAt})
@@ -196,7 +195,7 @@ func personOrder(f models.OrderFile) PersonOrder {
 	for _, r := range f.Reviews {
 		review := PersonReview{Kind: string(r.Kind), Found: r.Resolution, OpenedAt: r.CreatedAt}
 		if !r.Open {
-			review.ClosedAt = known(r.UpdatedAt)
+			review.ClosedAt = timeOrNil(r.UpdatedAt)
 		}
 		p.Reviews = append(p.Reviews, review)
 	}
@@ -208,8 +207,8 @@ func personOrder(f models.OrderFile) PersonOrder {
 	return p
 }
 
-// known is a time, or nothing where there is none.
-func known(t time.Time) *time.Time {
+// timeOrNil returns a pointer to t, or nil for the zero time.
+func timeOrNil(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}

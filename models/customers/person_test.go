@@ -23,7 +23,7 @@ import (
 
 var finance = paymentstest.Finance()
 
-// The person who is erased. Each text is of nobody else.
+// The person to erase. No other record contains these texts.
 const (
 	herEmail = "Ada.King@lovelace.example"
 	herName  = "Augusta Ada King"
@@ -33,7 +33,7 @@ const (
 	herNote  = "Lady Lovelace rang about the parcel"
 )
 
-// lovelace orders, as she would: with everything that a shop can come to hold of a person. She is known by the returned texts.
+// lovelace places orders that leave every kind of personal data with the shop. It returns the texts that identify her.
 func lovelace(s *paymentstest.Shop) (texts map[string]string) {
 	s.T.Helper()
 	ctx := s.T.Context()
@@ -111,7 +111,7 @@ func TestEraseCustomer_LeavesNothingOfThePerson(t *testing.T) {
 		} {
 			assert.Contains(t, before[column], want, column)
 		}
-		for column, names := range before { // what cannot be erased must never have had more than the digest
+		for column, names := range before { // what cannot be erased must never have held more than the digest
 			if strings.HasPrefix(column, "audit_entries.") {
 				assert.Fail(t, "the log holds the person", "%s: %v", column, names)
 			}
@@ -124,7 +124,7 @@ func TestEraseCustomer_LeavesNothingOfThePerson(t *testing.T) {
 		n, err := s.Customers.EraseCustomer(ctx, texts["customer"], finance)
 		require.NoError(t, err)
 		assert.Equal(t, 4, n)
-		delete(texts, "uid") // bob pays with the same account at the platform
+		delete(texts, "uid") // Bob pays with the same account of the platform
 		assert.Equal(t, map[string][]string{"audit_entries.subject": {"customer"}}, modelstest.Find(t, s.DSN, texts))
 		ofHer := " WHERE order_id IN (SELECT id FROM orders WHERE email = '')"
 		for query, want := range map[string]int{
@@ -151,7 +151,7 @@ func TestEraseCustomer_LeavesNothingOfThePerson(t *testing.T) {
 		require.NoError(t, err)
 		assert.Nil(t, broken)
 
-		// Nothing of her comes back by what the shop does by itself.
+		// Background work brings none of it back.
 		sent, queued := len(s.Mails.Subjects()), modelstest.Count(t, s.DSN, "SELECT COUNT(*) FROM outbox")
 		require.NoError(t, s.Outbox.Resend(ctx, hers, models.MailOrderSent, "once more", finance))
 		s.Work()
@@ -203,7 +203,7 @@ func TestExportCustomer_HasAllOfThePersonAndNobodyElse(t *testing.T) {
 		assert.Len(t, person.Orders[0].Notes, 1)
 		assert.Equal(t, "3.25", person.Orders[0].Refunds[0].Amount)
 
-		// It is all there while orders still wait for their digest, as after a change of the key.
+		// Everything is found even if orders still wait for their digest, as after a change of the key.
 		modelstest.Exec(t, s.DSN, "UPDATE orders SET customer = '' WHERE state <> 'fulfilled'")
 		found, err := s.Customers.FindCustomer(ctx, strings.ToUpper(herEmail))
 		require.NoError(t, err)
@@ -272,7 +272,7 @@ func TestAuditLog_LearnsNothingThatWouldHaveToBeErased(t *testing.T) {
 		found := modelstest.Find(t, s.DSN, map[string]string{"note": herNote, "track": herTrack, "email": herEmail, "network": finance.RemoteAddr})
 		for column, names := range found {
 			switch column {
-			case "audit_entries.remote_addr": // which is emptied after its time
+			case "audit_entries.remote_addr": // emptied when its retention ends
 				assert.Equal(t, []string{"network"}, names)
 			case "notes.text", "orders.tracking", "transitions.note", "tasks.params":
 				assert.NotContains(t, names, "network", column)

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// How much one look forgets.
+// Limits of one round of erasing.
 const (
 	forgottenAtOnce = 200
-	forgetBatches   = 25  // of each kind; the rest is for the next look
-	nameBatches     = 500 // after a change of the key: a shop of some size is through in one look
+	forgetBatches   = 25  // for each kind; the next round continues
+	nameBatches     = 500 // enough to rename all orders of a mid-sized shop in one round, after a change of the key
 )
 
-// forgetPersons removes what is kept of people for a while only, as the settings say: addresses that goods went to, the platform's envelopes,
-// and addresses of the network; and what coupons know erased people by, once they are over. Several replicas may do it at once.
+// forgetPersons removes personal data whose retention period in the settings has passed: delivery addresses, the platform's envelopes, and
+// network addresses. It also removes erased shoppers from coupons that have ended. Several replicas may run it at once.
 func (s *Service) forgetPersons(ctx context.Context) error {
 	settings, err := s.store.LoadSettings(ctx)
 	if err != nil {

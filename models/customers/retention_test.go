@@ -83,7 +83,7 @@ func TestHousekeeping_KeepsEverythingForItsWholeTimeAndNoLonger(t *testing.T) {
 		assert.NotNil(t, s.Order(waiting.Ref).Address, "it was never handed over")
 		assert.Equal(t, models.OrderFulfilled, s.Order(done.Ref).State)
 
-		// It counts from when the order is complete, however old it is.
+		// The period starts when the order is completed, however old it is.
 		require.NoError(t, s.Fulfil(ctx, s.Order(waiting.Ref).ID, "", finance))
 		look(579 * day)
 		assert.Equal(t, 1, kept()[0])

@@ -1,5 +1,5 @@
-// Package customers answers what the shop knows of the people who bought: it finds, exports and erases them, sends them the link to their
-// orders, and forgets what is kept for a while only.
+// Package customers manages the personal data of the people who bought. It finds, exports and erases it, mails shoppers a link to their
+// orders, and removes data whose retention period has passed.
 package customers
 
 import (
@@ -11,22 +11,22 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Config is what a Service needs.
+// Config configures a Service.
 type Config struct {
 	Store  *store.Store
-	Jobs   *jobs.Engine // forgets what is kept for a while only
+	Jobs   *jobs.Engine // runs the removal of data whose retention period has passed
 	Outbox *mail.Outbox
-	Clock  models.Clock // nil: the machine's
+	Clock  models.Clock // nil: models.SystemClock
 }
 
-// Service keeps what the shop knows of its customers. It is safe for concurrent use and for any number of replicas.
+// Service manages the personal data of customers. It is safe for concurrent use and for any number of replicas.
 type Service struct {
 	store  *store.Store
 	outbox *mail.Outbox
 	clock  models.Clock
 }
 
-// New makes the service and registers its work with c.Jobs.
+// New returns a service and registers its work with c.Jobs.
 func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Jobs == nil || c.Outbox == nil {
 		return nil, errors.New("customers: store, jobs and outbox are needed")

@@ -1,9 +1,9 @@
 // Package fetch makes HTTP clients that reach public addresses only.
 //
-// An address that a person typed, or that stands in a file, is fetched by the server, so it could be made to reach what only the server
-// reaches: the machine itself, its network, the metadata service of its host (server-side request forgery, CWE-918). A client of this
-// package therefore fetches over https only, checks every connection after the name was resolved, uses no proxy, checks each redirect, keeps
-// no cookies, and bounds the time and the size of an answer.
+// The server fetches addresses that a person typed or a file contains. Such an address could lead to what only the server can reach: the
+// machine itself, its network, the metadata service of its host (server-side request forgery, CWE-918). A client of this package therefore
+// fetches over https only, checks every connection after name resolution, checks every redirect, uses no proxy and no cookies, and limits
+// the time and the size of a response.
 package fetch
 
 import (
@@ -20,11 +20,11 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// Errors of a request; http.Client wraps them.
+// Errors of a request. http.Client wraps them.
 var (
-	// ErrAddress means that the address may not be fetched: it is not https, or not a public address.
+	// ErrAddress means that the address may not be fetched: it is not https or not public.
 	ErrAddress = errors.New("the address is not a public one")
-	// ErrRedirect means that the server redirected too often, or to where the client does not follow.
+	// ErrRedirect means that the server redirected too often or to an address that the client does not follow.
 	ErrRedirect = errors.New("redirected to another host")
 	// ErrTooLarge means that the body is larger than the client accepts.
 	ErrTooLarge = errors.New("the answer is too large")
@@ -38,35 +38,35 @@ const (
 // Options configure a client. ConnectTimeout, Timeout and MaxBytes are required.
 type Options struct {
 	ConnectTimeout time.Duration // for connecting, and again for the TLS handshake
-	Timeout        time.Duration // for the whole answer, its body and redirects included
-	MaxBytes       int64         // maximum size of a body, in bytes; compressed answers are not asked for
+	Timeout        time.Duration // for the whole response, including its body and redirects
+	MaxBytes       int64         // maximum size of a body, in bytes; the client does not ask for compression
 	SameHost       bool          // follow redirects on the same scheme and host only
-	Loopback       bool          // this machine may be reached too, over plain http as well: for demonstrations and tests
+	Loopback       bool          // also allow this machine, over plain http too; for demonstrations and tests
 
-	// Wrap puts another transport around the one that connects, such as a circuit breaker. Nil: none.
+	// Wrap wraps the transport that connects, for example in a circuit breaker. It may be nil.
 	Wrap func(http.RoundTripper) http.RoundTripper
 }
 
-// New makes a client. Its requests fail with ErrAddress, ErrRedirect, or the error of the connection; reading a body fails with ErrTooLarge
-// after MaxBytes. The client is safe for concurrent use.
+// New returns a client. Its requests fail with ErrAddress, ErrRedirect or the error of the connection; reading a body fails with
+// ErrTooLarge after MaxBytes. The client is safe for concurrent use.
 func New(o Options) *http.Client {
 	dialer := &net.Dialer{Timeout: o.ConnectTimeout, Control: o.control}
-	var transport http.RoundTripper = &http.Transport{ // Proxy is nil: none is taken from the environment
+	var transport http.RoundTripper = &http.Transport{ // Proxy is nil, so the environment's proxy is not used
 		DialContext: dialer.DialContext, TLSHandshakeTimeout: o.ConnectTimeout, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 2,
 		IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: maxHeaderBytes, DisableCompression: true,
 	}
 	if o.Wrap != nil {
 		transport = o.Wrap(transport)
 	}
-	client := &http.Client{Transport: checked{options: o, next: Bounded(transport, o.MaxBytes)}, CheckRedirect: few, Timeout: o.Timeout}
+	client := &http.Client{Transport: checked{options: o, next: Bounded(transport, o.MaxBytes)}, CheckRedirect: limitRedirects, Timeout: o.Timeout}
 	if o.SameHost {
 		client.CheckRedirect = SameHost
 	}
 	return client
 }
 
-// Check refuses an address that may not be fetched, whatever its name is resolved to: anything but https (plain http to this machine where
-// Loopback is set), an address with a user in it, and the literal of an address that is not public. The error is ErrAddress.
+// Check refuses an address that may not be fetched whatever its name resolves to: one that is not https (plain http to this machine is
+// allowed with Loopback), has a user, or has a literal IP address that is not public. The error is ErrAddress.
 func (o Options) Check(u *url.URL) error {
 	if u.Hostname() == "" || u.User != nil || u.Opaque != "" {
 		return ErrAddress
@@ -81,24 +81,24 @@ func (o Options) Check(u *url.URL) error {
 	return nil
 }
 
-// SameHost is a CheckRedirect that follows up to three redirects that keep scheme and host.
+// SameHost is a CheckRedirect function that follows up to three redirects on the same scheme and host.
 func SameHost(r *http.Request, via []*http.Request) error {
 	if r.URL.Scheme != via[0].URL.Scheme || r.URL.Host != via[0].URL.Host {
 		return ErrRedirect
 	}
-	return few(r, via)
+	return limitRedirects(r, via)
 }
 
-// few follows up to three redirects; where they lead is checked like any other request.
-func few(r *http.Request, via []*http.Request) error {
+// limitRedirects is a CheckRedirect function that follows up to three redirects. Their addresses are checked like those of any request.
+func limitRedirects(r *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects || r.URL.User != nil {
 		return ErrRedirect
 	}
 	return nil
 }
 
-// control is called before a socket connects, with the address that a name was resolved to: so a name cannot lead inside, and one that is
-// resolved again to another address is checked again.
+// control checks the address that a name resolved to, before a socket connects. So a name cannot lead to the server's own network, not even
+// if it resolves to another address the second time.
 func (o Options) control(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -111,8 +111,8 @@ func (o Options) control(_, address string, _ syscall.RawConn) error {
 }
 
 // reaches reports whether an address is public: IPv4 outside IANA's special-purpose registry, IPv6 within 2000::/3 outside that registry.
-// The lists are those of package ssrf, which are generated from the registries. An IPv4 address in IPv6 form counts as the IPv4 address; the
-// forms that a gateway translates (6to4, Teredo, NAT64) are refused altogether.
+// Package ssrf generates its lists from the registries. An IPv4 address in IPv6 form counts as the IPv4 address; forms that a gateway
+// translates (6to4, Teredo, NAT64) are refused.
 func (o Options) reaches(ip netip.Addr) bool {
 	ip = ip.Unmap()
 	if o.Loopback && ip.IsLoopback() {
@@ -121,7 +121,7 @@ func (o Options) reaches(ip netip.Addr) bool {
 	return ssrf.New(ssrf.WithAnyPort()).SafeAddr(ip) == nil
 }
 
-// checked refuses requests whose address may not be fetched, those of redirects included.
+// checked is a transport that refuses requests whose address may not be fetched, including redirects.
 type checked struct {
 	options Options
 	next    http.RoundTripper
@@ -135,7 +135,7 @@ func (t checked) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.next.RoundTrip(r) //nolint:wrapcheck // http.Client wraps it
 }
 
-// Bounded makes a transport whose bodies fail with ErrTooLarge after limit bytes. What was read until then is valid.
+// Bounded returns a transport whose bodies fail with ErrTooLarge after limit bytes. The bytes read until then are valid.
 func Bounded(next http.RoundTripper, limit int64) http.RoundTripper { return bounded{next, limit} }
 
 type bounded struct {
@@ -153,7 +153,7 @@ func (t bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// boundedBody reads left bytes; one more byte is ErrTooLarge.
+// boundedBody is a body of which left more bytes may be read.
 type boundedBody struct {
 	io.ReadCloser
 	left int64

@@ -25,7 +25,7 @@ func options() fetch.Options {
 	return fetch.Options{ConnectTimeout: time.Second, Timeout: 5 * time.Second, MaxBytes: 100}
 }
 
-// addressOf is an https address whose host is a literal.
+// addressOf returns an https URL with a literal IP address.
 func addressOf(ip string) *url.URL {
 	return &url.URL{Scheme: "https", Host: net.JoinHostPort(ip, "8443"), Path: "/"}
 }
@@ -97,7 +97,7 @@ func TestCheck_Addresses(t *testing.T) {
 			o := options()
 			o.Loopback = loopback
 			assert.Equal(t, allowed, o.Check(u) == nil, "%s, loopback %t", address, loopback)
-			if !allowed { // nothing is sent either
+			if !allowed { // an address that Check refuses is not connected to either
 				_, err := get(t.Context(), fetch.New(o), address)
 				assert.Error(t, err, address)
 				assert.NotErrorIs(t, err, context.DeadlineExceeded, address)
@@ -106,8 +106,8 @@ func TestCheck_Addresses(t *testing.T) {
 	}
 }
 
-// A name says nothing about where it leads: what is refused is the connection, after the name was resolved. Written in capitals, the name of
-// this machine is one that Check does not know.
+// A name does not show where it leads, so the connection is refused after name resolution. Check does not recognise the name of this
+// machine in capitals.
 func TestClient_RefusesNamesThatLeadInside(t *testing.T) {
 	asked := false
 	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
@@ -231,7 +231,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// get fetches an address and returns as much of its body as came.
+// get fetches an address and returns the part of its body that arrived.
 func get(ctx context.Context, client *http.Client, address string) (string, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {

@@ -1,9 +1,9 @@
-// Package jobs runs the shop's work in the background: workers that look for due rows again and again, and tasks, which staff start and
-// which take longer than a request. It knows no capability of the shop: each room registers its workers, its kinds of tasks and its
-// chores.
+// Package jobs runs the shop's background work: workers that poll the database for due rows, tasks that staff start because they take
+// longer than a request, and chores that run every ten minutes. It knows nothing of what the work is: the packages that have some register
+// it with the Engine.
 //
-// Any number of replicas may run. All that is to be done stands in the database, where a row is leased by one worker at a time
-// (store.Claim…); a process that dies loses nothing but time.
+// Any number of replicas may run. All pending work is in the database, where one worker at a time holds the lease of a row (store.Claim…),
+// so a process that dies loses nothing but time.
 package jobs
 
 import (
@@ -21,43 +21,45 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Bounds of the workers (reliability.md R18). The limits are below stallAfter, so that only a step that does not heed its own end stalls.
+// Limits of the workers (reliability.md R18). The limits of a step are below stallAfter, so that only a step that ignores its context
+// stalls.
 const (
-	// StepLimit bounds one step. It is shorter than Lease, so that what the step has claimed is its own until it ends.
+	// StepLimit is the maximum duration of a step. It is below Lease, so that the step holds the rows it claimed until it ends.
 	StepLimit = 25 * time.Second
-	// TidyLimit bounds one step of a worker that claims nothing and goes on the next time where it stopped.
+	// TidyLimit is the maximum duration of a step that claims no rows and continues next time where it stopped.
 	TidyLimit = 50 * time.Second
-	// Lease is how long a worker may hold a row; longer than its work.
+	// Lease is how long a worker holds a row. It is longer than the row's work takes.
 	Lease = 30 * time.Second
-	// Batch is the number of rows that a worker takes at once and handles side by side: none waits for another while its lease runs.
+	// Batch is the maximum number of rows that a worker claims at once. They are handled concurrently, so no lease runs out while its row
+	// waits.
 	Batch = 8
 
-	claimLimit   = 5 * time.Second        // looking for work: idle connections may have fallen silent
-	idlePause    = 500 * time.Millisecond // between two looks for due rows
+	claimLimit   = 5 * time.Second        // for claiming rows; the pool's idle connections may have gone silent
+	idlePause    = 500 * time.Millisecond // between two polls for due rows
 	chorePause   = 10 * time.Minute       // between two rounds of chores
-	keepTime     = 8 * time.Second        // for storing how a task ended, although its own time is over
-	stallAfter   = time.Minute            // without the end of a step, a worker is begun anew
-	taskSilence  = 5 * time.Minute        // the same for tasks, whose steps are long, without a sign of progress
-	maxAbandoned = 8                      // goroutines of one worker that never came back; beyond them no other is begun
+	keepTime     = 8 * time.Second        // for storing the result of a task whose own context has ended
+	stallAfter   = time.Minute            // a worker whose step has not ended for this long is restarted
+	taskSilence  = 5 * time.Minute        // a worker of tasks that has shown no progress for this long is restarted
+	maxAbandoned = 8                      // goroutines that one worker may leave behind; beyond that it is not restarted
 )
 
 // Worker does one kind of work.
 type Worker struct {
-	Name  string                             // for logs, metrics and the status page
-	Step  func(context.Context) (int, error) // handles what is due, returns how many rows
-	Limit time.Duration                      // for one step; 0: StepLimit
-	Wake  Bell                               // rings when work has just come in; nil: none does
+	Name  string                             // in logs, metrics and on the status page
+	Step  func(context.Context) (int, error) // handles due rows and returns their number
+	Limit time.Duration                      // of one step; 0: StepLimit
+	Wake  Bell                               // rings when new work was stored; nil: the worker only polls
 
-	endless bool // of tasks, whose steps are long: no limit, but signs of progress
+	endless bool // no limit for a step; it must show progress instead
 }
 
-// Bell wakes a worker of this process; the others find the row at their next look.
+// Bell wakes a worker of this process. Workers of other replicas find the row at their next poll.
 type Bell chan struct{}
 
-// NewBell makes a bell.
+// NewBell returns a new bell.
 func NewBell() Bell { return make(Bell, 1) }
 
-// Ring wakes the worker. It never waits.
+// Ring wakes the worker. It never blocks.
 func (b Bell) Ring() {
 	select {
 	case b <- struct{}{}:
@@ -65,26 +67,26 @@ func (b Bell) Ring() {
 	}
 }
 
-// Config is what an Engine needs.
+// Config configures an Engine.
 type Config struct {
 	Store  *store.Store
-	Clock  models.Clock // nil: the machine's
-	Logger *slog.Logger // nil: none
+	Clock  models.Clock // nil: models.SystemClock
+	Logger *slog.Logger // nil: nothing is logged
 }
 
-// Engine runs workers, tasks and chores. The rooms register with it before Run; afterwards it is safe for concurrent use.
+// Engine runs workers, tasks and chores. Everything is registered before Run; after that an Engine is safe for concurrent use.
 type Engine struct {
-	store   *store.Store
-	clock   models.Clock
-	log     *slog.Logger
-	started []func(context.Context)
-	workers []Worker
-	chores  []chore
-	tidied  moment // when the chores were done last
-	kinds   map[models.TaskKind]func(context.Context, *Run) error
-	tasks   Bell
-	running running
-	watch   watch
+	store     *store.Store
+	clock     models.Clock
+	log       *slog.Logger
+	started   []func(context.Context)
+	workers   []Worker
+	chores    []chore
+	choresRan moment // when the chores last ran
+	kinds     map[models.TaskKind]func(context.Context, *Run) error
+	tasks     Bell
+	running   running
+	watch     watch
 }
 
 type chore struct {
@@ -92,7 +94,7 @@ type chore struct {
 	do   func(context.Context) error
 }
 
-// New makes an engine that does tasks and chores, and the work that is registered with it.
+// New returns an engine that runs tasks and chores, and whatever is registered with it.
 func New(c Config) *Engine {
 	e := &Engine{store: c.Store, clock: c.Clock, log: c.Logger, tasks: NewBell(), kinds: map[models.TaskKind]func(context.Context, *Run) error{}}
 	if e.clock == nil {
@@ -107,7 +109,7 @@ func New(c Config) *Engine {
 	return e
 }
 
-// AddWorker registers a worker. A step may take TidyLimit at most.
+// AddWorker registers a worker. Its limit is at most TidyLimit.
 func (e *Engine) AddWorker(w Worker) {
 	w.Limit = min(w.Limit, TidyLimit)
 	if w.Limit <= 0 {
@@ -116,15 +118,15 @@ func (e *Engine) AddWorker(w Worker) {
 	e.workers = append(e.workers, w)
 }
 
-// AddChore registers what is done every ten minutes, in the order of registration. It may be done by several replicas at once.
+// AddChore registers do to run every ten minutes, in order of registration. Several replicas may run it at once.
 func (e *Engine) AddChore(name string, do func(context.Context) error) {
 	e.chores = append(e.chores, chore{name, do})
 }
 
-// OnStart registers what is done once when Run begins, beside the workers.
+// OnStart registers do to run once, concurrently with the workers, when Run begins.
 func (e *Engine) OnStart(do func(context.Context)) { e.started = append(e.started, do) }
 
-// Run works until ctx ends. It returns nil then.
+// Run runs the workers until ctx ends. It returns nil then.
 func (e *Engine) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	defer e.watch.forget()
@@ -143,8 +145,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
-// RunOnce does all that is due now and returns how many rows were handled: what Run does again and again. Tests and command
-// lines use it.
+// RunOnce runs one step of each worker, in order of registration, and returns how many rows were handled. Tests and commands use it in
+// place of Run.
 func (e *Engine) RunOnce(ctx context.Context) (int, error) {
 	total := 0
 	for _, w := range e.workers {
@@ -157,10 +159,10 @@ func (e *Engine) RunOnce(ctx context.Context) (int, error) {
 	return total, nil
 }
 
-// Workers tells how the workers of this process stand, in their order; none before Run.
+// Workers returns the state of each worker of this process, in order of registration. There are none before Run.
 func (e *Engine) Workers() []models.WorkerState { return e.watch.states() }
 
-// loop does a worker's steps until ctx ends. turn says on whose behalf, see supervise.
+// loop runs the worker's steps until ctx ends. turn identifies this goroutine among those that supervise has started for the worker.
 func (e *Engine) loop(ctx context.Context, w Worker, state *watched, turn int) {
 	pause := time.NewTimer(0)
 	defer pause.Stop()
@@ -174,21 +176,21 @@ func (e *Engine) loop(ctx context.Context, w Worker, state *watched, turn int) {
 		state.begin(turn)
 		n, err := w.limited(ctx)
 		state.end(turn, err)
-		next := idlePause
+		delay := idlePause
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
 			e.log.ErrorContext(ctx, "worker step failed", "worker", w.Name, "error", err)
-			next = 5 * idlePause
+			delay = 5 * idlePause
 		case n == Batch:
-			next = 0
+			delay = 0
 		}
-		pause.Reset(next)
+		pause.Reset(delay)
 	}
 }
 
-// limited does one step within its time.
+// limited runs one step within the worker's limit.
 func (w Worker) limited(ctx context.Context) (int, error) {
 	if !w.endless {
 		var cancel context.CancelFunc
@@ -198,12 +200,12 @@ func (w Worker) limited(ctx context.Context) (int, error) {
 	return w.Step(ctx)
 }
 
-// choreStep does all chores every ten minutes.
+// choreStep runs all chores, if the last round is ten minutes ago.
 func (e *Engine) choreStep(ctx context.Context) (int, error) {
-	if e.clock().Sub(e.tidied.get()) < chorePause {
+	if e.clock().Sub(e.choresRan.get()) < chorePause {
 		return 0, nil
 	}
-	e.tidied.set(e.clock())
+	e.choresRan.set(e.clock())
 	for _, c := range slices.Clone(e.chores) {
 		if err := c.do(ctx); err != nil {
 			return 0, fmt.Errorf("%s: %w", c.name, err)
@@ -212,7 +214,7 @@ func (e *Engine) choreStep(ctx context.Context) (int, error) {
 	return 0, nil
 }
 
-// moment is a time that several goroutines may read and set.
+// moment is a time that is safe for concurrent use.
 type moment struct {
 	mu sync.Mutex
 	at time.Time

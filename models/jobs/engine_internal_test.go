@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A step ends within TidyLimit, whatever its worker asks for, so that what it has claimed stays its own.
+// Whatever limit a worker asks for is cut to TidyLimit, which is below stallAfter.
 func TestAddWorker_LimitsEveryStep(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ asked, want time.Duration }{

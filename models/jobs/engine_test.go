@@ -19,7 +19,7 @@ import (
 
 var by = models.Actor{StaffID: "01900000-0000-7000-8000-000000000001", Who: "ada@example.org", RemoteAddr: "192.0.2.1", RequestID: "req-1"}
 
-// office is an engine over a database of its own.
+// office is an engine with a database of its own.
 type office struct {
 	*jobs.Engine
 
@@ -28,7 +28,7 @@ type office struct {
 	log   bytes.Buffer
 }
 
-// eachOffice runs a test on both databases.
+// eachOffice runs a test on SQLite and on MariaDB.
 func eachOffice(t *testing.T, test func(t *testing.T, o *office)) {
 	t.Helper()
 	for name, open := range map[string]func(testing.TB, ...modelstest.Option) *store.Store{"sqlite": modelstest.SQLite, "mariadb": modelstest.MariaDB} {
@@ -43,14 +43,14 @@ func eachOffice(t *testing.T, test func(t *testing.T, o *office)) {
 	}
 }
 
-// once does what is due now.
+// once runs one step of each worker.
 func (o *office) once(t *testing.T) {
 	t.Helper()
 	_, err := o.RunOnce(t.Context())
 	require.NoError(t, err)
 }
 
-// later moves the clock and does what is due then.
+// later advances the clock by d and runs one step of each worker.
 func (o *office) later(t *testing.T, d time.Duration) {
 	t.Helper()
 	o.clock.Advance(d)

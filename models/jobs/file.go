@@ -10,11 +10,11 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// ChunkBytes is the size of the pieces in which a file is kept in the database.
+// ChunkBytes is the maximum size of a chunk of a task's file in the database, in bytes.
 const ChunkBytes = 256 << 10
 
-// WriteFile stores what write writes as the task's file, in pieces, so that any replica can give it out. A file that an earlier try left
-// half-written is begun anew.
+// WriteFile stores the output of write as the task's file, in chunks, so that any replica can serve it. It replaces what an earlier try has
+// written.
 func (r *Run) WriteFile(ctx context.Context, name, mediaType string, write func(w io.Writer) error) error {
 	t := r.Task
 	if err := r.engine.store.ClearTask(ctx, t.ID, t.Lease); err != nil {
@@ -32,10 +32,10 @@ func (r *Run) WriteFile(ctx context.Context, name, mediaType string, write func(
 	return nil
 }
 
-// chunkWriter stores what is written to it as numbered pieces of a task's file.
+// chunkWriter stores what is written to it as numbered chunks of a task's file.
 type chunkWriter struct {
 	store  *store.Store
-	ctx    context.Context //nolint:containedctx // an io.Writer has no other way to be ended
+	ctx    context.Context //nolint:containedctx // io.Writer has no context parameter
 	task   string
 	lease  string
 	number int

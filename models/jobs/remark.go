@@ -6,16 +6,17 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// remarkedError is an error with what staff are told about it.
+// remarkedError is an error with an explanation for staff.
 type remarkedError struct {
-	remark string // models.Remark
+	remark string // as models.Remark encodes it
 	cause  error
 }
 
 func (e *remarkedError) Error() string { return e.cause.Error() }
 func (e *remarkedError) Unwrap() error { return e.cause }
 
-// Remarked adds to an error what staff are told about it: the code and the values of a models.Remark. An error that has a remark keeps it.
+// Remarked adds an explanation for staff to err: the code and the values of a models.Remark. An error that already has one is returned
+// unchanged.
 func Remarked(err error, code string, pairs ...string) error {
 	if _, known := errors.AsType[*remarkedError](err); known {
 		return err
@@ -23,8 +24,8 @@ func Remarked(err error, code string, pairs ...string) error {
 	return &remarkedError{models.Remark(code, pairs...), err}
 }
 
-// RemarkOf says why something failed, as a models.Remark. What staff could do nothing about is in the log alone, so that no text of the
-// database or of the network ends up on a page.
+// RemarkOf returns the explanation of err for staff, encoded by models.Remark. It is "internal" for an error without one, so that no text
+// of the database or the network appears on a page; such errors are in the log.
 func RemarkOf(err error) string {
 	if own, ok := errors.AsType[*remarkedError](err); ok {
 		return own.remark

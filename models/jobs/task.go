@@ -12,46 +12,47 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Bounds of tasks.
+// Limits of tasks.
 const (
 	taskLease     = time.Minute
 	taskTries     = 5
 	tasksAtOnce   = 4
-	progressPause = 500 * time.Millisecond // between two writings of progress
-	filesKept     = 7 * 24 * time.Hour     // how long a task's file can be fetched
+	progressPause = 500 * time.Millisecond // between two writes of a task's progress
+	filesKept     = 7 * 24 * time.Hour     // how long a task's file can be downloaded
 	expiredAtOnce = 50
 )
 
 // Errors of tasks.
 var (
-	// ErrTask: a task cannot be begun with what was asked.
+	// ErrTask means that a task cannot be started with these parameters.
 	ErrTask = errors.New("the task cannot be begun")
-	// ErrFinal marks a failure that another try would not mend.
+	// ErrFinal marks a failure that would repeat with every try.
 	ErrFinal = errors.New("task failed")
-	// errStopped ends a task that a person stopped.
+	// errStopped is the cause of the end of a task that a person stopped.
 	errStopped = errors.New("the task was stopped")
 )
 
-// Request asks for a task.
+// Request describes a task to start.
 type Request struct {
 	Kind   models.TaskKind
-	Total  int // steps, where they are known beforehand
+	Total  int // number of steps, if it is known beforehand
 	Token  string
-	Params any // stored as JSON; Run.Params gives them back
+	Params any // stored as JSON, read by Run.Params
 
-	// Facts are what the audit log tells; nil: the kind and the parameters.
+	// Facts go into the audit log. Nil: the kind and the parameters.
 	Facts models.Facts
-	// Also is done in the transaction that stores the task; nil: nothing.
+	// Also runs in the transaction that stores the task. It may be nil.
 	Also func(tx *store.Store, taskID string) error
 }
 
-// Handle registers what does the tasks of a kind. A task whose process died is done again from what it stored; an error is tried again
-// later, at most five times, unless it is ErrFinal. What staff are told is RemarkOf the error.
+// Handle registers do to run tasks of a kind. A task whose process died runs again and continues from what it has stored. A task that fails
+// is tried up to five times, unless the error is ErrFinal. Staff see RemarkOf of its last error.
 func (e *Engine) Handle(kind models.TaskKind, do func(context.Context, *Run) error) {
 	e.kinds[kind] = do
 }
 
-// Start begins a task on behalf of a person; the same form token is the same task. Errors: those of Also and of the store.
+// Start starts a task on behalf of a person. A second call with the same token returns the task of the first. Errors: those of r.Also and
+// of the store.
 func (e *Engine) Start(ctx context.Context, r Request, by models.Actor) (models.Task, error) {
 	if known, err := e.store.TaskByFormToken(ctx, r.Token); err == nil {
 		return known, nil
@@ -78,7 +79,7 @@ func (e *Engine) Start(ctx context.Context, r Request, by models.Actor) (models.
 	return t, err
 }
 
-// StartOwn begins a task of the shop's own, once per token; who names what planned it.
+// StartOwn starts a task that the shop itself planned, once for each token. who names what planned it.
 func (e *Engine) StartOwn(ctx context.Context, who string, r Request) error {
 	t, err := e.newTask(r)
 	if err != nil {
@@ -92,7 +93,7 @@ func (e *Engine) StartOwn(ctx context.Context, who string, r Request) error {
 	return err
 }
 
-// WakeTasks has the tasks looked for at once, after one was stored.
+// WakeTasks makes the engine look for tasks at once. Call it after storing one.
 func (e *Engine) WakeTasks() { e.tasks.Ring() }
 
 func (e *Engine) newTask(r Request) (models.Task, error) {
@@ -107,13 +108,13 @@ func (e *Engine) newTask(r Request) (models.Task, error) {
 	}, nil
 }
 
-// Stop ends a task; what it did not finish leaves nothing where it works in one transaction. Errors: store.ErrConflict: it has ended already.
+// Stop stops a task. A task that works in one transaction leaves nothing behind. store.ErrConflict: the task has already ended.
 func (e *Engine) Stop(ctx context.Context, id string, by models.Actor) error {
 	e.running.stop(id)
 	return e.store.Audited(ctx, by, "task.stop", "task:"+id, nil, nil, func(tx *store.Store) error { return tx.StopTask(ctx, id) })
 }
 
-// Live is a task with the progress that this process knows and the database does not yet.
+// Live returns t with its current progress, which may be newer in this process than in the database.
 func (e *Engine) Live(t models.Task) models.Task {
 	if done, total, ok := e.running.progress(t.ID); ok && total > 0 {
 		t.Done, t.Total = done, total
@@ -134,17 +135,17 @@ func (e *Engine) taskStep(ctx context.Context) (int, error) {
 	return Each(ctx, rows, e.runTask), nil
 }
 
-// runTask does a task, or goes on with one whose process died. A task that fails is tried again unless that is useless.
+// runTask runs a task or resumes one whose process died, and stores its result. A failure that may pass is tried again later.
 func (e *Engine) runTask(ctx context.Context, t models.Task) {
 	e.watch.progress()
 	err := e.do(ctx, &t)
 	if ctx.Err() != nil {
-		return // the shop is stopping; another process goes on when the lease ends
+		return // the process is stopping; another one resumes the task when the lease ends
 	}
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
 	defer cancel()
 	switch {
-	case errors.Is(err, errStopped): // and its row says so already
+	case errors.Is(err, errStopped): // Stop has stored the state
 	case err == nil:
 		LogLost(ctx, e.log, e.finish(keep, &t, models.TaskDone))
 	case errors.Is(err, ErrFinal) || t.Tries >= taskTries:
@@ -171,14 +172,14 @@ func (e *Engine) do(ctx context.Context, t *models.Task) error {
 	return do(ctx, &Run{Task: t, engine: e})
 }
 
-// Run is one try of a task.
+// Run is one run of a task.
 type Run struct {
-	Task   *models.Task // as it was claimed; Progress and WriteFile change it
+	Task   *models.Task // as claimed; Progress and WriteFile change it
 	engine *Engine
-	stored time.Time // when progress was stored last
+	stored time.Time // when progress was last stored
 }
 
-// Params reads the parameters of the Request. Errors: ErrFinal.
+// Params decodes the parameters of the Request. Errors: ErrFinal.
 func (r *Run) Params(into any) error {
 	if err := json.Unmarshal([]byte(r.Task.Params), into); err != nil {
 		return fmt.Errorf("%w: %w", ErrFinal, err)
@@ -186,8 +187,8 @@ func (r *Run) Params(into any) error {
 	return nil
 }
 
-// Progress stores now and then how far the task is, and keeps its lease. Total may be 0: not known. An error ends the task: somebody else
-// has it.
+// Progress reports that done of total steps are done, and renews the lease. It stores them at most every 500 ms. A total of 0 means that it
+// is not known. On an error the task must end, because another worker may hold it.
 func (r *Run) Progress(ctx context.Context, done, total int) error {
 	e, t := r.engine, r.Task
 	t.Done, t.Total = done, total
@@ -203,8 +204,8 @@ func (r *Run) Progress(ctx context.Context, done, total int) error {
 	return nil
 }
 
-// ProgressInTx is Progress for a task that works in one long transaction. SQLite has one writer, which is that transaction: there the
-// progress is kept in this process, which is the only one. Elsewhere it is stored too, and losing the lease ends the task.
+// ProgressInTx is Progress for a task that works in one long transaction. SQLite allows one writer, which is that transaction, so the
+// progress is kept in memory there; no other process needs it. Other databases store it too, and a lost lease ends the task.
 func (r *Run) ProgressInTx(ctx context.Context, done, total int) error {
 	r.engine.running.set(r.Task.ID, done, total)
 	r.engine.watch.progress()
@@ -217,7 +218,7 @@ func (r *Run) ProgressInTx(ctx context.Context, done, total int) error {
 	return r.Progress(ctx, done, total)
 }
 
-// Stoppable runs what a person may stop: do's context ends then, and its error becomes that of a stopped task.
+// Stoppable runs do with a context that ends when a person stops the task.
 func (r *Run) Stoppable(ctx context.Context, do func(context.Context) error) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -230,13 +231,13 @@ func (r *Run) Stoppable(ctx context.Context, do func(context.Context) error) err
 	return err
 }
 
-// FinishIn ends the task in the transaction that does its work, so that both are there or neither is.
+// FinishIn stores the end of the task in the transaction of its work, so that both commit or neither does.
 func (r *Run) FinishIn(ctx context.Context, tx *store.Store, done int) error {
 	r.Task.Done, r.Task.Total = done, done
 	return tx.FinishTask(ctx, r.Task.ID, r.Task.Lease, models.TaskDone, store.TaskChange{Done: new(done), Total: new(done)})
 }
 
-// running are the tasks of this process that a person may stop, with their progress.
+// running holds the tasks of this process that a person may stop.
 type running struct {
 	mu    sync.Mutex
 	tasks map[string]*runningTask

@@ -17,10 +17,10 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// kind is a kind of task that only these tests do.
+// kind is a kind of task that only these tests use.
 const kind models.TaskKind = "test"
 
-// start begins a task of the kind.
+// start starts a task of that kind.
 func (o *office) start(t *testing.T) models.Task {
 	t.Helper()
 	task, err := o.Start(t.Context(), jobs.Request{Kind: kind, Token: models.NewRef(), Params: map[string]string{"day": "2026-11-22"}}, by)
@@ -28,7 +28,7 @@ func (o *office) start(t *testing.T) models.Task {
 	return task
 }
 
-// task is a task as it is stored now.
+// task reads a task from the database.
 func (o *office) task(t *testing.T, id string) models.Task {
 	t.Helper()
 	task, err := o.store.Task(t.Context(), id)
@@ -36,7 +36,7 @@ func (o *office) task(t *testing.T, id string) models.Task {
 	return task
 }
 
-// audit lists the entries with an action, the newest first.
+// audit returns the audit entries with an action, newest first.
 func (o *office) audit(t *testing.T, action string) []models.AuditEntry {
 	t.Helper()
 	list, err := o.store.Audit(t.Context(), models.AuditFilter{Action: action})
@@ -44,7 +44,7 @@ func (o *office) audit(t *testing.T, action string) []models.AuditEntry {
 	return list
 }
 
-// file is the file of a task, and the sizes of its pieces.
+// file returns the file of a task and the sizes of its chunks.
 func (o *office) file(t *testing.T, id string) (text []byte, pieces []int) {
 	t.Helper()
 	require.NoError(t, o.store.EachTaskChunk(t.Context(), id, func(b []byte) error {
@@ -277,7 +277,7 @@ func TestStop_OfATaskThatWaits(t *testing.T) {
 	})
 }
 
-// An error of the work itself is no stop: the task is tried again.
+// A failure of the work itself does not stop the task: it is tried again.
 func TestStoppable_KeepsAnErrorOfItsOwn(t *testing.T) {
 	t.Parallel()
 	eachOffice(t, func(t *testing.T, o *office) {

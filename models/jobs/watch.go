@@ -8,30 +8,30 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// workerTasks names the worker whose steps take long.
+// workerTasks is the name of the worker that runs tasks.
 const workerTasks = "tasks"
 
-// watch follows what the workers do. It goes by the machine's clock: it measures how long things take in this process.
+// watch monitors the workers. It uses the machine's clock, because it measures durations within this process.
 type watch struct {
 	mu   sync.Mutex
 	list []*watched
 }
 
-// watched is one worker under watch.
+// watched is the state of one worker.
 type watched struct {
 	name  string
-	limit time.Duration // without a sign of life
+	limit time.Duration // without progress, before the worker counts as stalled
 
 	mu       sync.Mutex
-	turn     int       // which goroutine does the work; those before it were abandoned
-	began    time.Time // of the step under way; zero: none is
-	sign     time.Time // last sign of progress of that step
+	turn     int       // number of the goroutine that runs the worker; those with lower numbers were abandoned
+	began    time.Time // start of the current step; zero: none is running
+	sign     time.Time // last progress of the current step
 	finished time.Time
 	restarts int
 	problem  string
 }
 
-// add begins to follow a worker.
+// add starts to monitor a worker.
 func (w *watch) add(name string, limit time.Duration) *watched {
 	one := &watched{name: name, limit: limit, finished: time.Now()}
 	w.mu.Lock()
@@ -40,14 +40,14 @@ func (w *watch) add(name string, limit time.Duration) *watched {
 	return one
 }
 
-// forget ends the following of all workers: Run is over.
+// forget stops monitoring all workers.
 func (w *watch) forget() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.list = nil
 }
 
-// progress is a sign of life of the tasks, whose steps take long.
+// progress records progress of the worker that runs tasks.
 func (w *watch) progress() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -78,16 +78,16 @@ func (w *watched) state(now time.Time) models.WorkerState {
 	}
 }
 
-// stalled reports that the worker does not go on. One that was begun anew counts as stalled until one of its steps ends.
+// stalled reports whether the worker is stalled. A restarted worker counts as stalled until one of its steps ends.
 func (w *watched) stalled(now time.Time) bool { return w.problem == problemStalled || w.silent(now) }
 
-// silent reports that the step under way gives no sign of life.
+// silent reports whether the current step has shown no progress for longer than the limit.
 func (w *watched) silent(now time.Time) bool { return !w.began.IsZero() && now.Sub(w.sign) > w.limit }
 
-// problemStalled stands for the error of a step that did not end.
+// problemStalled is the problem of a worker whose step did not end.
 const problemStalled = "the step did not end"
 
-// begin notes the begin of a step.
+// begin records the start of a step.
 func (w *watched) begin(turn int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -103,7 +103,7 @@ func (w *watched) progress() {
 	w.sign = time.Now()
 }
 
-// end notes the end of a step. One of an abandoned goroutine says nothing about the worker.
+// end records the end of a step. An abandoned goroutine changes nothing.
 func (w *watched) end(turn int, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -118,21 +118,21 @@ func (w *watched) end(turn int, err error) {
 	w.finished = time.Now()
 }
 
-// next begins a turn: the first, or another after the one before has stalled.
-func (w *watched) next(anew bool) (turn int) {
+// nextTurn starts a new turn, which makes the goroutines of earlier turns abandoned.
+func (w *watched) nextTurn(restart bool) (turn int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.turn++
 	w.began = time.Time{}
-	if anew {
+	if restart {
 		w.restarts++
 		w.problem = problemStalled
 	}
 	return w.turn
 }
 
-// supervise keeps a worker going until ctx ends. A step that neither ends nor heeds the end of its time is abandoned, and the
-// worker begins anew beside it (reliability.md R18).
+// supervise keeps a worker running until ctx ends. If a step does not end and ignores its context, supervise abandons the step's goroutine
+// and starts another one (reliability.md R18).
 func (e *Engine) supervise(ctx context.Context, w Worker) error {
 	limit := stallAfter
 	if w.endless {
@@ -141,10 +141,10 @@ func (e *Engine) supervise(ctx context.Context, w Worker) error {
 	state := e.watch.add(w.Name, limit)
 	check := time.NewTicker(limit / 20)
 	defer check.Stop()
-	ended := make(chan int, maxAbandoned+1) // turns that came back
+	ended := make(chan int, maxAbandoned+1) // turns whose goroutine has returned
 	abandoned := 0
-	for anew := false; ; anew = true {
-		turn := state.next(anew)
+	for restarted := false; ; restarted = true {
+		turn := state.nextTurn(restarted)
 		work, stop := context.WithCancel(ctx)
 		go func() {
 			e.loop(work, w, state, turn)
@@ -171,7 +171,7 @@ func (e *Engine) supervise(ctx context.Context, w Worker) error {
 	}
 }
 
-// turnSilent is silent for the turn at work.
+// turnSilent is silent with locking.
 func (w *watched) turnSilent(now time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

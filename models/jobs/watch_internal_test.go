@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// underWatch runs one worker in a bubble of its own time until the test ends it.
+// underWatch runs one worker in a synctest bubble until the test calls stop.
 func underWatch(t *testing.T, w Worker) (e *Engine, stop func()) {
 	t.Helper()
 	e = New(Config{})
@@ -29,7 +29,7 @@ func underWatch(t *testing.T, w Worker) (e *Engine, stop func()) {
 	}
 }
 
-// R18: a step that never ends, and does not heed the end of its time, neither goes unseen nor stops the worker for good.
+// R18: a step that never ends and ignores its context is reported, and the worker goes on without it.
 func TestSupervise_StalledWorkerIsSeenAndBegunAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		silent := make(chan struct{})
@@ -55,7 +55,7 @@ func TestSupervise_StalledWorkerIsSeenAndBegunAnew(t *testing.T) {
 		assert.False(t, at().Stalled, "it goes on")
 		assert.Greater(t, steps.Load(), int64(4))
 		assert.WithinDuration(t, time.Now(), at().Finished, time.Second)
-		close(silent) // what was abandoned comes back and changes nothing
+		close(silent) // an abandoned goroutine returns and changes nothing
 		time.Sleep(time.Second)
 		synctest.Wait()
 		assert.Equal(t, 2, at().Restarts)
@@ -63,7 +63,7 @@ func TestSupervise_StalledWorkerIsSeenAndBegunAnew(t *testing.T) {
 	})
 }
 
-// A step gets an end of its time, so that it does not come to that.
+// The deadline ends a step before its worker counts as stalled.
 func TestSupervise_EveryStepHasADeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e, stop := underWatch(t, Worker{Name: "inbox", Limit: StepLimit, Step: func(ctx context.Context) (int, error) {
@@ -88,7 +88,7 @@ func TestSupervise_EveryStepHasADeadline(t *testing.T) {
 	}
 }
 
-// A worker that never comes back is not begun anew without bound.
+// A worker whose steps never end does not leave behind goroutines without bound.
 func TestSupervise_AbandonsAFewOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		silent := make(chan struct{})
@@ -110,7 +110,7 @@ func TestSupervise_AbandonsAFewOnly(t *testing.T) {
 	})
 }
 
-// The steps of tasks are long: a sign of progress is enough.
+// The steps of tasks have no deadline: progress is enough.
 func TestSupervise_TasksAreAliveWhileTheyProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		silent := make(chan struct{})

@@ -17,18 +17,19 @@ import (
 	"github.com/coincart/coincart/models/text"
 )
 
-// BySettings sends by the mail server that the shop's settings name at that moment, or writes files where they name none. It is a Sender.
+// BySettings sends through the mail server in the shop's settings, read anew for each mail. Without a server it writes files. It implements
+// Sender.
 type BySettings struct {
 	store *store.Store
 	files *fileSender
-	name  string // the shop's, where the settings have none
+	name  string // name of the shop if the settings have none
 
 	mu     sync.Mutex
 	server models.MailServer
-	client *smtpSender // to server; nil: not made yet
+	client *smtpSender // connects to server; nil: not made yet
 }
 
-// NewBySettings makes the sender, and the folder for mails as files.
+// NewBySettings returns a sender and creates the folder for mails that are written as files. name is the shop's if the settings have none.
 func NewBySettings(db *store.Store, folder, name string) (*BySettings, error) {
 	files, err := newFileSender(folder, name)
 	if err != nil {
@@ -37,17 +38,17 @@ func NewBySettings(db *store.Store, folder, name string) (*BySettings, error) {
 	return &BySettings{store: db, files: files, name: name}, nil
 }
 
-// Send sends one mail. An error means that it should be tried again.
+// Send sends one mail.
 func (m *BySettings) Send(ctx context.Context, message Message) error {
-	now, err := m.now(ctx)
+	sender, err := m.sender(ctx)
 	if err != nil {
 		return err
 	}
-	return now.Send(ctx, message)
+	return sender.Send(ctx, message)
 }
 
-// now is the sender that the settings ask for.
-func (m *BySettings) now(ctx context.Context) (Sender, error) {
+// sender returns the sender that the settings ask for at the moment.
+func (m *BySettings) sender(ctx context.Context) (Sender, error) {
 	settings, err := m.store.LoadSettings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the mail server's settings: %w", err)
@@ -71,9 +72,9 @@ func (m *BySettings) now(ctx context.Context) (Sender, error) {
 	return client, nil
 }
 
-// Try sends a test mail and says what became of it.
+// Try sends a test mail and returns its outcome.
 func (m *BySettings) Try(ctx context.Context, message Message) Trial {
-	sender, err := m.now(ctx)
+	sender, err := m.sender(ctx)
 	if err != nil {
 		return Trial{Outcome: TrialFailed}
 	}
@@ -92,7 +93,7 @@ func (m *BySettings) Try(ctx context.Context, message Message) Trial {
 	return trial
 }
 
-// mailOutcome says at which step a mail server failed.
+// mailOutcome maps an error of the SMTP client to the step that failed.
 func mailOutcome(err error) Outcome {
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return TrialNoName
@@ -114,7 +115,7 @@ func mailOutcome(err error) Outcome {
 		}
 		return TrialFailed
 	}
-	switch failed.Reason { //nolint:exhaustive // the others are not the server's
+	switch failed.Reason { //nolint:exhaustive // the other reasons do not come from the server
 	case gomail.ErrSMTPMailFrom:
 		return TrialSender
 	case gomail.ErrSMTPRcptTo:
@@ -125,7 +126,7 @@ func mailOutcome(err error) Outcome {
 	return TrialFailed
 }
 
-// serverWords are the server's own: its code and the rest of the line, without the libraries' words around them.
+// serverWords extracts the server's reply from an error: its code and the rest of the line, without what the libraries add.
 func serverWords(err error) string {
 	text := err.Error()
 	if failed, ok := errors.AsType[*gomail.SendError](err); ok && failed.ErrorCode() != 0 {
@@ -142,7 +143,7 @@ func serverWords(err error) string {
 	return printableAnswer(text)
 }
 
-// printableAnswer is a text of a stranger, made fit for a page.
+// printableAnswer makes a reply of the server fit for a page: one line of at most 300 characters.
 func printableAnswer(answer string) string {
 	const longest = 300
 	runes := []rune(strings.Join(strings.Fields(text.Clean(answer)), " "))

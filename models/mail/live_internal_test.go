@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/models/modelstest"
 )
 
-// A test mail goes by the server that the settings name at that moment, and what the server says is passed on.
+// A test mail uses the server that the settings name at that moment, and the server's reply is reported.
 func TestLiveMailer_TriesTheServerOfTheSettingsAndTellsItsAnswer(t *testing.T) {
 	db := modelstest.SQLite(t)
 	folder := filepath.Join(t.TempDir(), "mail")

@@ -1,5 +1,5 @@
-// Package mail brings the shop's mails to people: an outbox in the database, which is part of the transaction that the mail is about, and
-// senders by SMTP or into files.
+// Package mail sends the shop's mails. A mail is queued in the database by the transaction that causes it, and sent afterwards through SMTP
+// or, without a mail server, written to a file.
 package mail
 
 import (
@@ -14,44 +14,44 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Message is a mail ready to be sent.
+// Message is a mail that is ready to be sent.
 type Message struct {
 	To        string
-	ReplyTo   string // "": the sender
+	ReplyTo   string // empty: replies go to the sender
 	Subject   string
 	Text      string
 	HTML      string
-	MessageID string // without brackets; the same for every try, so that a repeated mail can be told
+	MessageID string // without angle brackets; the same for every try, so that a mail program can detect duplicates
 }
 
-// Sender sends one mail. An error means that it will be tried again.
+// Sender sends one mail. If Send fails, the mail is tried again later.
 type Sender interface {
 	Send(ctx context.Context, m Message) error
 }
 
-// Compose writes the mail that an outbox row asks for. The outbox adds the Message-ID.
+// Compose composes the mail for a row of the outbox. The outbox sets the Message-ID.
 type Compose func(models.OutboxMessage, models.Order) (Message, error)
 
-// tries is after how many a person is told: about three hours by jobs.RetryDelay.
-const tries = 12
+// maxTries is how often a mail is tried before staff are asked: about three hours with jobs.RetryDelay.
+const maxTries = 12
 
-// ErrNoSender says that the shop sends no mails.
+// ErrNoSender means that the shop sends no mails.
 var ErrNoSender = errors.New("no mail server is set")
 
-// errNobody says that a mail is for somebody who was erased.
+// errNobody means that the recipient was erased.
 var errNobody = errors.New("there is nobody to write to")
 
-// OutboxConfig is what an Outbox needs.
+// OutboxConfig configures an Outbox.
 type OutboxConfig struct {
 	Store   *store.Store
-	Jobs    *jobs.Engine // sends what is due
+	Jobs    *jobs.Engine // runs the worker that sends the mails
 	Clock   models.Clock
 	Logger  *slog.Logger
-	Sender  Sender  // nil: no mails are written
-	Compose Compose // needed with Sender
+	Sender  Sender  // nil: the shop sends no mails
+	Compose Compose // required with Sender
 }
 
-// Outbox keeps mails until they are sent. It is safe for concurrent use and for any number of replicas.
+// Outbox queues mails in the database and sends them. It is safe for concurrent use and for any number of replicas.
 type Outbox struct {
 	store   *store.Store
 	clock   models.Clock
@@ -61,7 +61,7 @@ type Outbox struct {
 	wake    jobs.Bell
 }
 
-// NewOutbox makes the outbox and registers its work with c.Jobs.
+// NewOutbox returns an outbox and registers its worker with c.Jobs.
 func NewOutbox(c OutboxConfig) (*Outbox, error) {
 	if c.Store == nil || c.Jobs == nil || c.Sender != nil && c.Compose == nil {
 		return nil, errors.New("mail: an outbox needs store and jobs, and compose with a sender")
@@ -79,13 +79,13 @@ func NewOutbox(c OutboxConfig) (*Outbox, error) {
 	return o, nil
 }
 
-// Sends reports that the shop sends mails.
+// Sends reports whether the shop sends mails.
 func (o *Outbox) Sends() bool { return o.sender != nil }
 
-// Wake has the outbox looked at, after the transaction that queued a mail.
+// Wake makes the worker look for mails at once. Call it after the transaction that queued one.
 func (o *Outbox) Wake() { o.wake.Ring() }
 
-// Queue queues a mail about an order, once per kind, in the transaction of what it tells. Where the shop sends no mails it does nothing.
+// Queue queues a mail about an order in the transaction tx, once for each kind. It does nothing if the shop sends no mails.
 func (o *Outbox) Queue(ctx context.Context, tx *store.Store, kind models.MailKind, orderID string) error {
 	if o.sender == nil {
 		return nil
@@ -93,7 +93,8 @@ func (o *Outbox) Queue(ctx context.Context, tx *store.Store, kind models.MailKin
 	return o.QueueAs(ctx, tx, kind, orderID, string(kind)+":"+orderID)
 }
 
-// QueueAs is Queue with a key of one's own: no two mails have the same. An order of "" makes a mail that is for nobody, and is dropped.
+// QueueAs is Queue with a deduplication key of the caller's choice: no two mails have the same key. A mail with an empty orderID has no
+// recipient and is dropped when it is due.
 func (o *Outbox) QueueAs(ctx context.Context, tx *store.Store, kind models.MailKind, orderID, key string) error {
 	now := o.clock()
 	err := tx.PutOutbox(ctx, models.OutboxMessage{
@@ -105,7 +106,7 @@ func (o *Outbox) QueueAs(ctx context.Context, tx *store.Store, kind models.MailK
 	return nil
 }
 
-// Resend queues a mail about an order again on behalf of staff; token is the form's, so that a double click sends one. Errors:
+// Resend queues a mail about an order again on behalf of staff. token is the form's, so that a double click sends one mail. Errors:
 // store.ErrNotFound, ErrNoSender.
 func (o *Outbox) Resend(ctx context.Context, orderID string, kind models.MailKind, token string, by models.Actor) error {
 	if o.sender == nil {
@@ -133,7 +134,7 @@ func (o *Outbox) step(ctx context.Context) (int, error) {
 	}), nil
 }
 
-// handle sends one mail, or plans another try. The error is that of the outbox row.
+// handle sends one mail or schedules another try. Its error is that of storing the result.
 func (o *Outbox) handle(ctx context.Context, m models.OutboxMessage) error {
 	if m.OrderID == "" {
 		return o.store.DropOutbox(ctx, m.ID)
@@ -146,7 +147,7 @@ func (o *Outbox) handle(ctx context.Context, m models.OutboxMessage) error {
 		return o.store.FinishOutbox(ctx, m.ID, models.OutboxSent, "")
 	}
 	o.log.ErrorContext(ctx, "mail not sent", "mail", m.ID, "kind", string(m.Kind), "order", m.OrderID, "tries", m.Tries, "error", err)
-	if m.Tries < tries {
+	if m.Tries < maxTries {
 		return o.store.Reschedule(ctx, store.QueueOutbox, m.ID, m.Lease, o.clock().Add(jobs.RetryDelay(m.Tries-1)))
 	}
 	return o.park(ctx, m)
@@ -168,12 +169,12 @@ func (o *Outbox) send(ctx context.Context, m models.OutboxMessage) error {
 	ctx, cancel := context.WithTimeout(ctx, jobs.Lease/2)
 	defer cancel()
 	if err := o.sender.Send(ctx, message); err != nil {
-		return fmt.Errorf("send mail: %w", nameless(err, order.Email))
+		return fmt.Errorf("send mail: %w", redact(err, order.Email))
 	}
 	return nil
 }
 
-// park gives a mail up, visibly (reliability.md I10).
+// park gives up on a mail and opens a review for staff (reliability.md I10).
 func (o *Outbox) park(ctx context.Context, m models.OutboxMessage) error {
 	now := o.clock()
 	return o.store.Tx(ctx, func(tx *store.Store) error {

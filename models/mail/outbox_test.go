@@ -62,7 +62,7 @@ func TestWorker_TheLogOfAMailThatFailsNamesNobody(t *testing.T) {
 	assert.NotContains(t, strings.ToLower(text.String()), "ada@example.org")
 }
 
-// post is an outbox over a database of its own, with a sender that keeps what it is given or fails.
+// post is an outbox with a database of its own and a sender that keeps its messages or fails.
 type post struct {
 	*mail.Outbox
 
@@ -73,7 +73,7 @@ type post struct {
 	fail   error
 
 	mu   sync.Mutex
-	sent []mail.Message // every try
+	sent []mail.Message // one for each try
 }
 
 func (p *post) Send(_ context.Context, m mail.Message) error {
@@ -83,7 +83,7 @@ func (p *post) Send(_ context.Context, m mail.Message) error {
 	return p.fail
 }
 
-// compose names the kind in the subject.
+// compose writes the kind of the mail into its subject.
 func compose(m models.OutboxMessage, o models.Order) (mail.Message, error) {
 	return mail.Message{To: o.Email, Subject: string(m.Kind)}, nil
 }
@@ -104,7 +104,7 @@ func eachPost(t *testing.T, test func(t *testing.T, p *post)) {
 	}
 }
 
-// later moves the clock and sends what is due then.
+// later advances the clock by d and sends what is due.
 func (p *post) later(t *testing.T, d time.Duration) {
 	t.Helper()
 	p.clock.Advance(d)

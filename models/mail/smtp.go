@@ -23,13 +23,14 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// URLError is what is wrong with the address of a mail server: a code that the message catalogue has words for (doctor.setting.<code>).
-// It holds no part of the address, which has the password.
+// URLError is the reason why the address of a mail server is invalid, as a code; the message catalogue has its text under
+// doctor.setting.<code>. It never contains part of the address, which may hold the password.
 type URLError string
 
 func (e URLError) Error() string { return "the address of the mail server is wrong: " + string(e) }
 
-// ParseURL reads smtp://user:password@host:587?from=address; smtps: TLS from the first byte, port 465. Errors are URLError.
+// ParseURL parses smtp://user:password@host:587?from=address. The scheme smtps means TLS from the first byte, and port 465. Errors are of
+// type URLError.
 func ParseURL(text string) (models.MailServer, error) {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -64,17 +65,17 @@ func ParseURL(text string) (models.MailServer, error) {
 	return s, nil
 }
 
-// smtpSender sends mails through a server.
+// smtpSender sends mails to an SMTP server.
 type smtpSender struct {
 	client  *gomail.Client
 	from    *mail.Address
 	address string // host:port
 }
 
-// smtpTimeout bounds the sending of one mail, connecting included.
+// smtpTimeout is the maximum duration of sending one mail, including the connection.
 const smtpTimeout = 15 * time.Second
 
-// newSMTPMailer prepares the client; nothing is sent. Name and password travel under TLS only, except to this machine.
+// newSMTPSender prepares the client and sends nothing. User and password are sent over TLS only, except to this machine.
 func newSMTPSender(s models.MailServer, shopName string) (*smtpSender, error) {
 	policy := gomail.TLSMandatory
 	if isLoopback(s.Host) {
@@ -99,13 +100,13 @@ func newSMTPSender(s models.MailServer, shopName string) (*smtpSender, error) {
 	return &smtpSender{client: client, from: &mail.Address{Name: cmp.Or(s.FromName, shopName), Address: s.From}, address: net.JoinHostPort(s.Host, strconv.Itoa(s.Port))}, nil
 }
 
-// Send sends one mail. An error means that it should be tried again.
+// Send sends one mail.
 func (s *smtpSender) Send(ctx context.Context, m Message) error {
 	_, err := s.send(ctx, m)
 	return err
 }
 
-// send sends one mail, and gives what the server answered to it.
+// send sends one mail and returns the server's reply.
 func (s *smtpSender) send(ctx context.Context, m Message) (answer string, err error) {
 	message, err := compose(s.from, m)
 	if err != nil {
@@ -125,7 +126,7 @@ type fileSender struct {
 	from   *mail.Address
 }
 
-// newFileSender makes the folder, which only its owner may read: mails name shoppers.
+// newFileSender creates the folder. Only its owner may read it, because mails name shoppers.
 func newFileSender(folder, shopName string) (*fileSender, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("create the folder for emails: %w", err)
@@ -133,12 +134,12 @@ func newFileSender(folder, shopName string) (*fileSender, error) {
 	return &fileSender{folder: folder, from: &mail.Address{Name: shopName, Address: "shop@localhost"}}, nil
 }
 
-// named writes for a shop of another name.
+// named returns a copy of s with another name of the shop.
 func (s *fileSender) named(shopName string) *fileSender {
 	return &fileSender{folder: s.folder, from: &mail.Address{Name: shopName, Address: s.from.Address}}
 }
 
-// Send writes one mail. The file's name follows from the Message-ID, so that a repeated mail replaces its first copy.
+// Send writes one mail. The file name is derived from the Message-ID, so that a repeated mail replaces its first copy.
 func (s *fileSender) Send(_ context.Context, m Message) error {
 	message, err := compose(s.from, m)
 	if err != nil {
@@ -163,7 +164,7 @@ func fileName(messageID string) string {
 	return hex.EncodeToString(sum[:10]) + ".eml"
 }
 
-// isLoopback reports that a host is this machine.
+// isLoopback reports whether host is this machine.
 func isLoopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
@@ -172,12 +173,12 @@ func isLoopback(host string) bool {
 	return err == nil && addr.Unmap().IsLoopback()
 }
 
-// compose builds the message: text, and HTML beside it. It says nothing about the program that wrote it.
+// compose builds a message of text with HTML as an alternative, and without a User-Agent.
 func compose(from *mail.Address, m Message) (*gomail.Msg, error) {
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	message.FromMailAddress(from)
 	if err := message.To(m.To); err != nil {
-		// The library's error would repeat the shopper's address into the log.
+		// The library's error would repeat the shopper's address in the log.
 		return nil, errors.New("compose email: the recipient is not a valid email address")
 	}
 	if m.ReplyTo != "" {
@@ -188,7 +189,7 @@ func compose(from *mail.Address, m Message) (*gomail.Msg, error) {
 	message.Subject(m.Subject)
 	message.SetDate()
 	message.SetMessageIDWithValue(m.MessageID)
-	// Nobody wants an out-of-office answer to an order confirmation (RFC 3834).
+	// No automatic reply, such as an out-of-office notice, is wanted (RFC 3834).
 	message.SetGenHeader("Auto-Submitted", "auto-generated")
 	message.SetBodyString(gomail.TypeTextPlain, m.Text)
 	if m.HTML != "" {

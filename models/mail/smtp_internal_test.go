@@ -80,7 +80,7 @@ func TestFileMailer_WritesOneFilePerMessage(t *testing.T) {
 	assert.NotContains(t, err.Error(), "hunter2", "addresses stay out of logs")
 }
 
-// checkMessage reads a message as a mail program would.
+// checkMessage parses a message as a mail program does and checks its parts.
 func checkMessage(t *testing.T, r io.Reader, from string) {
 	t.Helper()
 	message, err := mail.ReadMessage(r)
@@ -133,7 +133,7 @@ func TestSMTPMailer_ARefusalIsAnError(t *testing.T) {
 	require.Error(t, mailer.Send(t.Context(), testMail()))
 }
 
-// smtpTest is a mail server of a few lines: enough of RFC 5321 to take one message per connection.
+// smtpTest is a minimal mail server: enough of RFC 5321 to receive one message per connection.
 type smtpTest struct {
 	listener net.Listener
 	received chan smtpReceived

@@ -1,32 +1,32 @@
 package mail
 
-// Outcome says what became of a test mail.
+// Outcome is the result of sending a test mail.
 type Outcome string
 
 // The outcomes.
 const (
-	TrialAccepted    Outcome = "accepted"    // the server took it
-	TrialWritten     Outcome = "written"     // there is no server; it is a file
-	TrialNoName      Outcome = "no_name"     // the server's name has no address
-	TrialUnreachable Outcome = "unreachable" // nothing answers there
-	TrialTLS         Outcome = "tls"         // no protected connection
-	TrialLogin       Outcome = "login"       // name or password refused
-	TrialSender      Outcome = "sender"      // the sender refused
-	TrialRecipient   Outcome = "recipient"   // the recipient refused
-	TrialRefused     Outcome = "refused"     // the mail itself refused
-	TrialFailed      Outcome = "failed"      // anything else
+	TrialAccepted    Outcome = "accepted"    // the server accepted the mail
+	TrialWritten     Outcome = "written"     // there is no server: the mail was written to a file
+	TrialNoName      Outcome = "no_name"     // the server's host name has no address
+	TrialUnreachable Outcome = "unreachable" // nothing listens at the server's address
+	TrialTLS         Outcome = "tls"         // no TLS connection
+	TrialLogin       Outcome = "login"       // the server refused user or password
+	TrialSender      Outcome = "sender"      // the server refused the sender
+	TrialRecipient   Outcome = "recipient"   // the server refused the recipient
+	TrialRefused     Outcome = "refused"     // the server refused the mail itself
+	TrialFailed      Outcome = "failed"      // another error
 )
 
-// Outcomes lists all outcomes.
+// Outcomes returns all outcomes.
 func Outcomes() []Outcome {
 	return []Outcome{
 		TrialAccepted, TrialWritten, TrialNoName, TrialUnreachable, TrialTLS, TrialLogin, TrialSender, TrialRecipient, TrialRefused, TrialFailed,
 	}
 }
 
-// Trial is what became of a test mail.
+// Trial is the result of a test mail.
 type Trial struct {
 	Outcome Outcome
-	Server  string // host and port, or the folder of files
-	Answer  string // the server's own words, cleaned; they may be empty
+	Server  string // host and port of the server, or the folder of the files
+	Answer  string // the server's reply, cleaned; it may be empty
 }

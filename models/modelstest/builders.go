@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Coin stores the coin that most tests pay with, USDT at rate 1 with 6 digits, after some edits, and returns it.
+// Coin stores a coin and returns it: USDT at rate 1 with 6 digits, changed by edits.
 func Coin(tb testing.TB, s *store.Store, edits ...func(*models.Coin)) models.Coin {
 	tb.Helper()
 	now, err := s.Now(tb.Context())
@@ -26,8 +26,8 @@ func Coin(tb testing.TB, s *store.Store, edits ...func(*models.Coin)) models.Coi
 	return c
 }
 
-// Product stores a product with one variant, 25.50 each and 10 in stock, in the category "things", after some edits, and returns
-// it as it is stored (hidden ones as given, without their ids). Slug and SKU are fresh unless an edit sets them.
+// Product stores a product and returns it as stored: one variant at 25.50 with 10 in stock, in the category "things", changed by edits. A
+// hidden product is returned as given, without the ids of its parts. Slug and SKU are unique unless an edit sets them.
 func Product(tb testing.TB, s *store.Store, edits ...func(*models.Product)) models.Product {
 	tb.Helper()
 	ctx := tb.Context()
@@ -51,13 +51,13 @@ func Product(tb testing.TB, s *store.Store, edits ...func(*models.Product)) mode
 	return stored
 }
 
-// Item is a number of pieces of a variant.
+// Item is a quantity of a variant.
 type Item struct {
 	Variant  models.Variant
 	Quantity int
 }
 
-// Cart stores a cart with some items, at their prices.
+// Cart stores a cart with items at their prices.
 func Cart(tb testing.TB, s *store.Store, items ...Item) models.Cart {
 	tb.Helper()
 	ctx := tb.Context()
@@ -72,7 +72,7 @@ func Cart(tb testing.TB, s *store.Store, items ...Item) models.Cart {
 	return cart
 }
 
-// NewOrder makes an order of two pieces of a product's first variant, without storing it.
+// NewOrder returns an order of two pieces of the product's first variant. It does not store it.
 func NewOrder(p models.Product, now time.Time) models.Order {
 	v := p.Variants[0]
 	const pieces = 2
@@ -87,7 +87,7 @@ func NewOrder(p models.Product, now time.Time) models.Order {
 	}
 }
 
-// Order stores an order of a fresh product, awaiting payment, with its stock reserved, after some edits.
+// Order stores an order of a new product, awaiting payment and with stock reserved, changed by edits.
 func Order(tb testing.TB, s *store.Store, edits ...func(*models.Order)) models.Order {
 	tb.Helper()
 	ctx := tb.Context()
@@ -106,7 +106,7 @@ func Order(tb testing.TB, s *store.Store, edits ...func(*models.Order)) models.O
 	return o
 }
 
-// Attempt stores an attempt to pay an order, created and due at once, after some edits.
+// Attempt stores an attempt to pay an order, created and due now, changed by edits.
 func Attempt(tb testing.TB, s *store.Store, o models.Order, edits ...func(*models.Attempt)) models.Attempt {
 	tb.Helper()
 	ctx := tb.Context()
@@ -124,8 +124,8 @@ func Attempt(tb testing.TB, s *store.Store, o models.Order, edits ...func(*model
 	return a
 }
 
-// Paid stores an order of a fresh product and pays it as the money path would: attempt, evidence, stock and history are sound. It
-// gives both as they are stored.
+// Paid stores an order of a new product and its payment, with the attempt, evidence, stock and history that the money path would leave. It
+// returns order and attempt as stored.
 func Paid(tb testing.TB, s *store.Store, edits ...func(*models.Order)) (models.Order, models.Attempt) {
 	tb.Helper()
 	ctx := tb.Context()
@@ -157,7 +157,7 @@ func Paid(tb testing.TB, s *store.Store, edits ...func(*models.Order)) (models.O
 	return o, *o.Current()
 }
 
-// Staff stores a person of the back office, an owner, after some edits.
+// Staff stores an owner of the back office, changed by edits.
 func Staff(tb testing.TB, s *store.Store, edits ...func(*models.Staff)) models.Staff {
 	tb.Helper()
 	m := models.Staff{

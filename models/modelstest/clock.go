@@ -7,13 +7,13 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// Clock is a clock that only moves when it is told to.
+// Clock is a clock that moves only when Advance is called.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// NewClock makes a clock that shows a time; the zero time means a fixed day in 2026.
+// NewClock returns a clock set to start. The zero time means a fixed day in 2026.
 func NewClock(start time.Time) *Clock {
 	if start.IsZero() {
 		start = time.Date(2026, time.March, 14, 9, 26, 53, 589_000_000, time.UTC)
@@ -21,14 +21,14 @@ func NewClock(start time.Time) *Clock {
 	return &Clock{now: models.Instant(start)}
 }
 
-// Now is the clock's time; it is a models.Clock.
+// Now returns the clock's time. It is a models.Clock.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-// Advance moves the clock on, or back.
+// Advance moves the clock by d, which may be negative.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

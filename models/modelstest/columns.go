@@ -12,13 +12,13 @@ import (
 
 // Column is a column as the database describes it.
 type Column struct {
-	Type     string // upper case, such as "VARCHAR(64)"
+	Type     string // in upper case, such as "VARCHAR(64)"
 	Nullable bool
 	Charset  string // MySQL only; empty for numbers
 	Collate  string // MySQL only
 }
 
-// Columns describes the shop's tables in a database: table → column → description. The tables of goose are left out.
+// Columns returns the columns of a database, by table and name, without goose's tables.
 func Columns(tb testing.TB, dsn string) map[string]map[string]Column {
 	tb.Helper()
 	query := `SELECT table_name, column_name, UPPER(column_type), is_nullable = 'YES',
@@ -48,8 +48,8 @@ func Columns(tb testing.TB, dsn string) map[string]map[string]Column {
 	return tables
 }
 
-// Shape lists what a schema has in both dialects, in words that do not depend on the dialect: each column with its place and whether it may
-// be NULL, each primary key, each index with its name, its columns and whether it is unique. The tables of goose are left out.
+// Shape describes a schema in a form that is the same for both dialects: each column with its position and whether it may be NULL, each
+// primary key, and each index with its name, columns and uniqueness. It omits goose's tables.
 func Shape(tb testing.TB, dsn string) []string {
 	tb.Helper()
 	columns := `SELECT table_name, CONCAT('column ', ordinal_position, ': ', column_name), IF(is_nullable = 'YES', 'NULL', 'NOT NULL')
@@ -87,7 +87,8 @@ func Shape(tb testing.TB, dsn string) []string {
 	return lines
 }
 
-// Unreleased makes an empty database look as if the steps before the baseline had been applied up to one of them; 0: all were taken back.
+// Unreleased makes an empty database look as if the migrations before the baseline had been applied up to step. 0 means that all of them
+// were rolled back.
 func Unreleased(tb testing.TB, dsn string, step int) {
 	tb.Helper()
 	id := "BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY"
@@ -100,7 +101,7 @@ func Unreleased(tb testing.TB, dsn string, step int) {
 	}
 }
 
-// Count gives the number that a query counts, past the store: for what a test must see in the database itself.
+// Count runs a query that counts, bypassing the store, and returns the number.
 func Count(tb testing.TB, dsn, query string, args ...any) int {
 	tb.Helper()
 	var n int
@@ -108,7 +109,7 @@ func Count(tb testing.TB, dsn, query string, args ...any) int {
 	return n
 }
 
-// Exec changes a database past the store, without foreign keys: for tests of what must not be there.
+// Exec runs statements, bypassing the store and without foreign keys, to create states that the store prevents.
 func Exec(tb testing.TB, dsn string, statements ...string) {
 	tb.Helper()
 	db := raw(tb, dsn)
@@ -119,7 +120,7 @@ func Exec(tb testing.TB, dsn string, statements ...string) {
 	}
 }
 
-// raw opens a database with its driver alone, for the time of a test.
+// raw opens a database with its driver alone and closes it when the test ends.
 func raw(tb testing.TB, dsn string) *sql.DB {
 	tb.Helper()
 	var db *sql.DB

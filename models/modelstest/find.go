@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Find looks for texts in every column of every table, as they are and in lower case, however the column is typed: for tests of what must
-// not be anywhere. It gives "table.column" → the sorted names of the texts that it holds; what is sealed or compressed is not seen.
+// Find searches every column of every table for texts, as given and in lower case, to prove that they are nowhere. texts maps names to
+// texts. The result maps "table.column" to the sorted names of the texts found there. Encrypted and compressed values are not searched.
 func Find(tb testing.TB, dsn string, texts map[string]string) map[string][]string {
 	tb.Helper()
 	db := raw(tb, dsn)
@@ -19,7 +19,7 @@ func Find(tb testing.TB, dsn string, texts map[string]string) map[string][]strin
 	if strings.HasPrefix(dsn, "sqlite:") {
 		match = func(column string) string { return "INSTR(CAST(`" + column + "` AS BLOB), CAST(? AS BLOB)) > 0" }
 	}
-	// A table is asked once for everything; only where there is something, each column is asked for each text.
+	// One query for each table finds most of them empty; only the others are searched by column and text.
 	count := func(table string, columns, names []string) (n int) {
 		var all []string
 		var args []any

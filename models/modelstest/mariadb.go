@@ -18,10 +18,10 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// errNoMariaDB says that there is nothing to start.
+// errNoMariaDB means that no server can be started.
 var errNoMariaDB = errors.New("MariaDB is not installed: apt-get install mariadb-server")
 
-// sharedServer finds or starts the server, once per process.
+// sharedServer returns the DSN of the shared server and starts it if needed, once for each process.
 var sharedServer = sync.OnceValues(func() (string, error) {
 	if given := os.Getenv("COINCART_TEST_MYSQL"); given != "" {
 		return given, nil
@@ -29,7 +29,7 @@ var sharedServer = sync.OnceValues(func() (string, error) {
 	return startMariaDB()
 })
 
-// emptyMariaDB makes a database without tables and gives its setting. It is dropped after the test.
+// emptyMariaDB creates a database without tables and returns its DSN. It drops the database when the test ends.
 func emptyMariaDB(tb testing.TB) string {
 	tb.Helper()
 	base, err := sharedServer()
@@ -44,7 +44,7 @@ func emptyMariaDB(tb testing.TB) string {
 	return dsn
 }
 
-// needMariaDB skips a test where there is no server to start, unless one is required.
+// needMariaDB skips the test if no server can be started, or fails it if one is required.
 func needMariaDB(tb testing.TB, err error) {
 	tb.Helper()
 	if errors.Is(err, errNoMariaDB) {
@@ -80,7 +80,7 @@ func dropDatabase(ctx context.Context, dsn string) error {
 	return admin(ctx, u.String(), "DROP DATABASE "+name)
 }
 
-// admin runs statements with the driver alone. The handle is closed again, so that tests that look for leaks find none.
+// admin runs statements with the driver alone. It closes its connection, so that tests that look for leaks find none.
 func admin(ctx context.Context, dsn string, statements ...string) error {
 	db, err := connect(dsn)
 	if err != nil {
@@ -116,7 +116,7 @@ func connect(dsn string) (*sql.DB, error) {
 	return sql.OpenDB(connector), nil
 }
 
-// mariadbTemplate is the schema as one text of statements: running the migrations for every test takes much longer.
+// mariadbTemplate is the whole schema as SQL. Running it is much faster than running the migrations for every test.
 var mariadbTemplate = sync.OnceValues(func() (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()

@@ -1,9 +1,8 @@
-// Package modelstest gives tests real databases: a SQLite file and a MariaDB server that it starts by itself, with builders for
-// what most tests need.
+// Package modelstest gives tests real databases, SQLite and MariaDB, with builders for common rows.
 //
-// The server belongs to all test processes of a user that run at the same time: the first one starts it, each holds a shared
-// lock on a file while it lives, and a small supervisor stops the server and removes its folder once nobody holds the lock. The
-// kernel releases locks of processes that panic or are killed, so nothing is left behind. Every test gets a database of its own.
+// It starts the MariaDB server itself. The test processes of a user that run at the same time share the server: the first one starts it,
+// each holds a shared lock on a file, and a small supervisor stops the server and removes its folder when nobody holds the lock. The kernel
+// releases the locks of processes that panic or are killed, so nothing is left behind. Every test has a database of its own.
 package modelstest
 
 import (
@@ -23,24 +22,24 @@ import (
 // Option changes how a test's store is opened.
 type Option func(*store.Options)
 
-// WithClock lets a store run on a test's clock.
+// WithClock makes the store use a test's clock.
 func WithClock(clock *Clock) Option {
 	return func(o *store.Options) { o.Clock = clock.Now }
 }
 
-// patience is the time-out of tests' stores, unless they are opened with another: a busy machine may be slow.
+// patience is the default timeout of tests' stores, long enough for a busy machine.
 const patience = time.Minute
 
-// SealKey is the key that the stores of tests seal with, unless they are opened with another.
+// SealKey returns the default encryption key of tests' stores.
 func SealKey() []byte { return []byte("a key for tests, 32 bytes long..") }
 
-// Each runs a test on SQLite and on MariaDB, with a fresh database each.
+// Each runs a test on SQLite and on MariaDB, each with a new database.
 func Each(t *testing.T, fn func(t *testing.T, s *store.Store)) {
 	t.Helper()
 	EachWith(t, nil, fn)
 }
 
-// EachWith is Each with options, made anew for each database.
+// EachWith is Each with options, which it makes anew for each database.
 func EachWith(t *testing.T, options func() []Option, fn func(t *testing.T, s *store.Store)) {
 	t.Helper()
 	of := func() []Option {
@@ -53,27 +52,27 @@ func EachWith(t *testing.T, options func() []Option, fn func(t *testing.T, s *st
 	t.Run("mariadb", func(t *testing.T) { fn(t, MariaDB(t, of()...)) })
 }
 
-// EachEmpty runs a test on the settings of an empty database of each kind, for tests of Open and of migrations.
+// EachEmpty runs a test with the DSN of an empty database of each kind, for tests of store.Open and of migrations.
 func EachEmpty(t *testing.T, fn func(t *testing.T, dsn string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { fn(t, "sqlite:"+filepath.Join(t.TempDir(), "shop.db")) })
 	t.Run("mariadb", func(t *testing.T) { fn(t, emptyMariaDB(t)) })
 }
 
-// SQLite opens a fresh SQLite database with the whole schema, in a temporary folder.
+// SQLite opens a new SQLite database with the whole schema, in a temporary folder.
 func SQLite(tb testing.TB, options ...Option) *store.Store {
 	tb.Helper()
 	return Open(tb, SQLiteDSN(tb), options...)
 }
 
-// MariaDB opens a fresh database with the whole schema on the tests' server. Without an installed MariaDB the test is skipped; with
-// COINCART_REQUIRE_MARIADB=1 it fails. COINCART_TEST_MYSQL names another server to use, as "mysql://user:pass@host:3306/".
+// MariaDB opens a new MariaDB database with the whole schema. If MariaDB is not installed, it skips the test, or fails it with
+// COINCART_REQUIRE_MARIADB=1. COINCART_TEST_MYSQL names another server, as "mysql://user:pass@host:3306/".
 func MariaDB(tb testing.TB, options ...Option) *store.Store {
 	tb.Helper()
 	return Open(tb, MariaDBDSN(tb), options...)
 }
 
-// SQLiteDSN makes a fresh SQLite database with the whole schema and gives its setting, for programs that open it themselves.
+// SQLiteDSN creates a SQLite database with the whole schema and returns its DSN, for programs that open it themselves.
 func SQLiteDSN(tb testing.TB) string {
 	tb.Helper()
 	schema, err := sqliteTemplate()
@@ -83,7 +82,7 @@ func SQLiteDSN(tb testing.TB) string {
 	return "sqlite:" + path
 }
 
-// MariaDBDSN makes a fresh database with the whole schema on the tests' server and gives its setting. It is dropped after the test.
+// MariaDBDSN creates a MariaDB database with the whole schema and returns its DSN. It drops the database when the test ends.
 func MariaDBDSN(tb testing.TB) string {
 	tb.Helper()
 	dsn := emptyMariaDB(tb)
@@ -91,7 +90,7 @@ func MariaDBDSN(tb testing.TB) string {
 	return dsn
 }
 
-// Open opens a database for the time of a test.
+// Open opens a database and closes it when the test ends.
 func Open(tb testing.TB, dsn string, options ...Option) *store.Store {
 	tb.Helper()
 	o := store.Options{SealKey: SealKey(), Timeout: patience, Unsafe: true}
@@ -109,7 +108,7 @@ func closeAfter(tb testing.TB, c io.Closer) {
 	tb.Cleanup(func() { require.NoError(tb, c.Close()) })
 }
 
-// sqliteTemplate is a migrated, empty database, made once per process and copied for every test.
+// sqliteTemplate is a migrated, empty database, made once for each process and copied for every test.
 var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
 	folder, err := os.MkdirTemp("", "coincart-schema-")
 	if err != nil {
@@ -131,7 +130,7 @@ func migrate(dsn string) (err error) {
 		return err
 	}
 	defer func() {
-		if e := s.Close(); err == nil { // closing moves the log into the file
+		if e := s.Close(); err == nil { // closing moves the write-ahead log into the file
 			err = e
 		}
 	}()

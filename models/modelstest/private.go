@@ -14,14 +14,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Private describes a MariaDB server of one test's own.
+// Private describes a MariaDB server for one test.
 type Private struct {
-	Env   []string // "NAME=value" for the server alone
-	Flags []string // they win over the flags of the shared server
+	Env   []string // "NAME=value", for the server alone
+	Flags []string // override the flags of the shared server
 }
 
-// PrivateMariaDBDSN starts a server that ends with the test, makes a database with the whole schema on it, and gives its setting. It
-// takes some seconds: a test that can share the server uses MariaDBDSN.
+// PrivateMariaDBDSN starts a server that ends with the test, creates a database with the whole schema on it, and returns its DSN. Starting
+// takes some seconds: use MariaDBDSN if the test can share a server.
 func PrivateMariaDBDSN(tb testing.TB, p Private) string {
 	tb.Helper()
 	if os.Getenv("COINCART_TEST_MYSQL") != "" {
@@ -32,7 +32,7 @@ func PrivateMariaDBDSN(tb testing.TB, p Private) string {
 	dir, users, err := launch(base, programs, p.Env, p.Flags)
 	require.NoError(tb, err)
 	tb.Cleanup(func() {
-		// The supervisor removes the folder once nobody holds the lock.
+		// The supervisor removes the folder when nobody holds the lock.
 		require.NoError(tb, errors.Join(kill(filepath.Join(dir, "pid")), users.Close()))
 	})
 	dsn, err := createDatabase(tb.Context(), address(dir))
@@ -53,7 +53,7 @@ func kill(pidFile string) error {
 	return syscall.Kill(pid, syscall.SIGKILL)
 }
 
-// Shifted is a MariaDB server of one test's own whose clock is off this machine's.
+// Shifted is a MariaDB server for one test whose clock differs from this machine's.
 type Shifted struct {
 	DSN string // of a database with the whole schema
 
@@ -61,8 +61,8 @@ type Shifted struct {
 	file string
 }
 
-// ShiftedMariaDB starts a server whose clock is ahead of this machine's, or behind it where shift is negative. Without libfaketime the
-// test is skipped; with COINCART_REQUIRE_FAKETIME=1 it fails.
+// ShiftedMariaDB starts a server whose clock is ahead of this machine's by shift, which may be negative. Without libfaketime it skips the
+// test, or fails it with COINCART_REQUIRE_FAKETIME=1.
 func ShiftedMariaDB(tb testing.TB, shift time.Duration) *Shifted {
 	tb.Helper()
 	libraries, err := filepath.Glob("/usr/lib/*/faketime/libfaketime.so.1")
@@ -82,10 +82,10 @@ func ShiftedMariaDB(tb testing.TB, shift time.Duration) *Shifted {
 	return s
 }
 
-// Set moves the server's clock, at once.
+// Set changes the shift of the server's clock at once.
 func (s *Shifted) Set(shift time.Duration) {
 	s.tb.Helper()
 	next := s.file + ".next"
 	require.NoError(s.tb, os.WriteFile(next, fmt.Appendf(nil, "%+ds\n", int(shift/time.Second)), 0o600))
-	require.NoError(s.tb, os.Rename(next, s.file)) // the server never reads half of it
+	require.NoError(s.tb, os.Rename(next, s.file)) // atomic, so that the server never reads an incomplete file
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Proxy stands between a store and the tests' MariaDB server and plays the network's faults: connections that fall silent, and
+// Proxy is a TCP proxy between a store and a MariaDB server that simulates faults of the network: connections that go silent and
 // connections that are reset.
 type Proxy struct {
 	listener        net.Listener
@@ -27,8 +27,8 @@ type Proxy struct {
 	ended bool
 }
 
-// NewProxy listens on a port of this machine and passes everything on to the server of a setting, such as MariaDBDSN gives. It ends
-// with the test; open the store after it, so that the store closes first.
+// NewProxy starts a proxy for the server of a DSN, such as MariaDBDSN returns. It ends with the test. Open the store after it, so that the
+// store is closed first.
 func NewProxy(tb testing.TB, dsn string) *Proxy {
 	tb.Helper()
 	u, err := url.Parse(dsn)
@@ -51,19 +51,19 @@ func NewProxy(tb testing.TB, dsn string) *Proxy {
 	return p
 }
 
-// DSN is the setting of the same database, reached through the proxy.
+// DSN returns the DSN of the same database through the proxy.
 func (p *Proxy) DSN() string { return p.dsn }
 
-// Freeze lets the open connections fall silent, as when another host takes over the server's address: what either side sends is
-// swallowed, and nobody is told. New connections work. The server ends its side, so that transactions that were open are rolled back
-// and hold no locks. Nothing passes any more when Freeze returns.
+// Freeze makes the open connections silent, as a failover to another host does: what either side sends is dropped without an error. New
+// connections work. The proxy closes the server's side, so that open transactions are rolled back and release their locks. When Freeze
+// returns, nothing passes any more.
 func (p *Proxy) Freeze() {
 	for _, l := range p.all() {
 		l.freeze()
 	}
 }
 
-// Hang is Freeze for the connections to come as well: they are accepted and never answered, until Resume.
+// Hang is Freeze for future connections too: they are accepted and never answered until Resume.
 func (p *Proxy) Hang() {
 	p.mu.Lock()
 	p.hung = true
@@ -71,7 +71,7 @@ func (p *Proxy) Hang() {
 	p.Freeze()
 }
 
-// Resume lets new connections work again. Those that fell silent stay so.
+// Resume makes new connections work again. Silent ones stay silent.
 func (p *Proxy) Resume() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -85,7 +85,7 @@ func (p *Proxy) Cut() {
 	}
 }
 
-// Conns is the number of connections whose client has not closed them, silent ones included.
+// Conns returns the number of connections, including silent ones, that the client has not closed.
 func (p *Proxy) Conns() int { return len(p.all()) }
 
 func (p *Proxy) all() []*link {
@@ -126,7 +126,7 @@ func (p *Proxy) serve(client net.Conn) {
 		_ = client.Close()
 	}()
 	if l.frozen.Load() {
-		_, _ = io.Copy(io.Discard, client) // until the client gives up
+		_, _ = io.Copy(io.Discard, client) // until the client closes it
 		return
 	}
 	server, err := net.Dial(p.network, p.server)
@@ -139,7 +139,7 @@ func (p *Proxy) serve(client net.Conn) {
 	answers.Go(func() {
 		l.pass(client, server)
 		if !l.frozen.Load() {
-			_ = client.Close() // the server has ended the connection
+			_ = client.Close() // the server has closed the connection
 		}
 	})
 	l.pass(server, client) // until the client closes it
@@ -160,7 +160,7 @@ func (p *Proxy) close() {
 type link struct {
 	client net.Conn
 	frozen atomic.Bool
-	passes sync.RWMutex // held for reading while bytes are passed on
+	passes sync.RWMutex // held for reading while bytes are forwarded
 
 	mu     sync.Mutex
 	server net.Conn
@@ -179,14 +179,14 @@ func (l *link) connect(server net.Conn) {
 func (l *link) freeze() {
 	l.frozen.Store(true)
 	l.closeServer()
-	_ = l.client.SetWriteDeadline(time.Unix(1, 0)) // a client that does not read must not keep us
+	_ = l.client.SetWriteDeadline(time.Unix(1, 0)) // a client that does not read must not block us
 	l.passes.Lock()
-	defer l.passes.Unlock() // what was on its way has passed
+	defer l.passes.Unlock() // bytes in transit have been forwarded
 }
 
 func (l *link) reset() {
 	if tcp, ok := l.client.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // a reset, not an orderly end
+		_ = tcp.SetLinger(0) // close with a reset
 	}
 	_ = l.client.Close()
 	l.closeServer()
@@ -200,7 +200,7 @@ func (l *link) closeServer() {
 	}
 }
 
-// pass moves bytes from one side to the other until the first one ends; what a frozen link reads goes nowhere.
+// pass forwards bytes from one side to the other until one side ends. It drops what it reads on a frozen link.
 func (l *link) pass(to io.Writer, from io.Reader) {
 	buffer := make([]byte, 32<<10)
 	for {

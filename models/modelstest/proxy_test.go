@@ -34,7 +34,7 @@ func TestProxy_HangsNewConnectionsTooUntilItResumes(t *testing.T) {
 	p := modelstest.NewProxy(t, modelstest.MariaDBDSN(t))
 	s := modelstest.Open(t, p.DSN())
 	p.Hang()
-	for range 2 { // the open connection, and a new one
+	for range 2 { // the open connection and a new one
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		require.ErrorIs(t, s.Ping(ctx), context.DeadlineExceeded)
 		cancel()

@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// supervisor starts the server and stops it when no test process is left: each holds a shared lock on $1/users. Test processes of
-// one "go test" follow each other with small gaps, hence the pause. The socket is taken away under the exclusive lock, so that
-// who comes too late finds no server and starts another. The server dies with the supervisor, should that be killed.
+// supervisor starts the server and stops it when no test process is left. Each test process holds a shared lock on $1/users. The processes
+// of one "go test" follow each other with small gaps, hence the pause. The socket is removed under the exclusive lock, so that a process
+// that comes too late finds no server and starts another. The server dies if the supervisor is killed.
 const supervisor = `
 dir=$1; shift
 setpriv --pdeathsig KILL -- "$@" &
@@ -32,10 +32,10 @@ wait $server
 rm -rf "$dir"
 `
 
-// held keeps the locks' files open, and so the locks, until the process ends.
+// held keeps the lock files open, and so locked, until the process ends.
 var held []*os.File
 
-// startMariaDB gives the setting of a running server, another process's or its own.
+// startMariaDB returns the DSN of a running server: another process's or a new one.
 func startMariaDB() (dsn string, err error) {
 	programs, base, err := prepare()
 	if err != nil {
@@ -64,7 +64,7 @@ func startMariaDB() (dsn string, err error) {
 	return address(dir), nil
 }
 
-// prepare finds the programs, and makes the folder that servers are known by.
+// prepare finds the programs and creates the folder that servers of this kind share.
 func prepare() (programs map[string]string, base string, err error) {
 	programs = map[string]string{"mariadb-install-db": "", "mariadbd": "", "setpriv": "", "flock": "", "sh": "", "env": ""}
 	for name := range programs {
@@ -83,7 +83,7 @@ func address(dir string) string {
 	return "mysql://root@localhost/?socket=" + url.QueryEscape(filepath.Join(dir, "s.sock"))
 }
 
-// join uses a server that another process started, if it is still there.
+// join returns the DSN of the server that another process started, if it still runs.
 func join(dir string) (dsn string, ok bool) {
 	users, err := lock(filepath.Join(dir, "users"), syscall.LOCK_SH|syscall.LOCK_NB)
 	if err != nil {
@@ -98,9 +98,9 @@ func join(dir string) (dsn string, ok bool) {
 	return address(dir), true
 }
 
-// launch starts a server under its supervisor and waits until it answers. It lives until the lock is given up.
+// launch starts a server with its supervisor and waits until it answers. The server lives until users is closed.
 func launch(base string, programs map[string]string, env, flags []string) (dir string, users *os.File, err error) {
-	dir, err = os.MkdirTemp(roomy(base), "coincart-mariadb-")
+	dir, err = os.MkdirTemp(memoryDir(base), "coincart-mariadb-")
 	if err != nil {
 		return "", nil, fmt.Errorf("make a folder for the server: %w", err)
 	}
@@ -135,7 +135,7 @@ func start(dir string, programs map[string]string, env, flags []string) error {
 	if os.Getuid() == 0 {
 		user = append(user, "--user=root")
 	}
-	// A server that starts removes what others left in the folder for temporary tables, and what others are working with.
+	// A starting server empties its folder for temporary tables, so it must not be shared with other servers.
 	temporary := filepath.Join(dir, "tmp")
 	if err := os.Mkdir(temporary, 0o700); err != nil {
 		return fmt.Errorf("make a folder for the server: %w", err)
@@ -157,8 +157,8 @@ func start(dir string, programs map[string]string, env, flags []string) error {
 		"--log-error="+filepath.Join(dir, "err.log"),
 	)
 	args = append(append(args, user...), flags...)
-	// No pipe of the test's may stay open behind it, or "go test" would wait for the server to end; and a session of its own,
-	// so that an interrupt at the terminal ends the tests first.
+	// The server must not inherit a pipe of the test, or "go test" would wait for it to end. It gets a session of its own, so that an
+	// interrupt at the terminal ends the tests first.
 	cmd := exec.Command(programs["sh"], args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Dir = "/"
@@ -168,8 +168,9 @@ func start(dir string, programs map[string]string, env, flags []string) error {
 	return cmd.Process.Release()
 }
 
-// roomy prefers memory: creating tables waits for the disk otherwise. A container's /dev/shm may be too small.
-func roomy(fallback string) string {
+// memoryDir returns a folder in memory, because creating tables waits for the disk otherwise, or fallback if memory is short: a container's
+// /dev/shm may be small.
+func memoryDir(fallback string) string {
 	const memory, enough = "/dev/shm", 1 << 30
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(memory, &fs); err == nil && fs.Bavail*uint64(fs.Bsize) > enough {

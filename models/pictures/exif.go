@@ -6,14 +6,14 @@ import (
 	"image"
 )
 
-// turn is how a picture must be turned to stand upright: the values of EXIF's Orientation (CIPA DC-008 §4.6.4), 1 to 8.
+// turn is how a picture must be turned to stand upright: a value of EXIF's Orientation, 1 to 8 (CIPA DC-008 §4.6.4).
 type turn int
 
-// turned reports that width and height change places.
-func (t turn) turned() bool { return t >= 5 }
+// swapsSides reports whether turning swaps width and height.
+func (t turn) swapsSides() bool { return t >= 5 }
 
-// from tells where a pixel of the upright picture was before turning; size is that of the picture before.
-func (t turn) from(x, y int, size image.Point) (int, int) {
+// source returns where a pixel of the upright picture is in the unturned one, whose size is given.
+func (t turn) source(x, y int, size image.Point) (int, int) {
 	right, bottom := size.X-1, size.Y-1
 	switch t {
 	case 2:
@@ -34,7 +34,7 @@ func (t turn) from(x, y int, size image.Point) (int, int) {
 	return x, y
 }
 
-// orientation reads how the camera was held; 1 where the file does not say.
+// orientation reads the orientation from a file's EXIF data. It is 1 if the file has none.
 func orientation(k kind, upload []byte) turn {
 	var t turn
 	switch k {
@@ -58,7 +58,8 @@ func orientation(k kind, upload []byte) turn {
 	return t
 }
 
-// chunk finds a chunk of a PNG or of a WebP file, which differ in where its length stands and in what follows it; nil where there is none.
+// chunk returns the body of a chunk of a PNG or WebP file, or nil. The two formats differ in the position of the length and in what follows
+// the body.
 func chunk(b []byte, name string, order binary.ByteOrder, trailer int, nameFirst bool) []byte {
 	const head = 8
 	for len(b) >= head {
@@ -82,7 +83,7 @@ func chunk(b []byte, name string, order binary.ByteOrder, trailer int, nameFirst
 	return nil
 }
 
-// tiffOrientation reads the tag 0x0112 of the first directory of a TIFF block; 0 where there is none.
+// tiffOrientation returns the tag 0x0112 of the first directory of a TIFF block, or 0.
 func tiffOrientation(b []byte) turn {
 	const (
 		head, entry = 8, 12

@@ -1,6 +1,6 @@
-// Package pictures makes what a shop shows out of what a stranger uploads: it looks at the bytes themselves, whatever the file is called,
-// bounds what decoding may cost before it begins, turns the picture upright, and writes it anew in up to three widths. Nothing of the
-// file but its pixels is kept. It is pure: no database, no files, no network.
+// Package pictures turns uploads into pictures that a shop can show. It trusts only the bytes, not the file name; limits what decoding may
+// cost before it starts; turns the picture upright; and encodes it anew in up to three widths. Nothing but the pixels is kept. The package
+// uses no database, files or network.
 package pictures
 
 import (
@@ -14,14 +14,14 @@ import (
 	"strings"
 )
 
-// The bounds of what is taken.
+// Limits of an upload.
 const (
-	MaxBytes  = 12 << 20   // of a file
-	MaxPixels = 40_000_000 // of a picture; half of it where decoding a pixel takes twice the memory (16 bits a channel, progressive JPEG)
-	MaxSide   = 16_383     // pixels; WebP has no more
+	MaxBytes  = 12 << 20   // of the file, in bytes
+	MaxPixels = 40_000_000 // of the picture; half of it if decoding needs twice the memory for a pixel (16 bits a channel, progressive JPEG)
+	MaxSide   = 16_383     // in pixels; the limit of WebP
 )
 
-// The reasons why a file is refused. None of them tells what is in it.
+// Reasons why an upload is refused. None of them reveals what it contains.
 var (
 	ErrTooLarge = errors.New("the file is too large")
 	ErrPixels   = errors.New("the picture has too many pixels")
@@ -29,17 +29,17 @@ var (
 	ErrBroken   = errors.New("the picture cannot be read to its end")
 )
 
-// Size names one of the widths that a picture is kept in.
+// Size is one of the widths in which a picture is kept.
 type Size string
 
-// The sizes. A picture that is not wider than one has no larger ones.
+// The sizes. A picture is not enlarged: if a size holds all of it, the larger ones do not exist.
 const (
 	Small  Size = "small"
 	Medium Size = "medium"
 	Large  Size = "large"
 )
 
-// Width is the most pixels that a size is wide.
+// Width returns the maximum width of a picture in a size, in pixels.
 func (s Size) Width() int {
 	switch s {
 	case Small:
@@ -52,18 +52,18 @@ func (s Size) Width() int {
 	return 0
 }
 
-// Format is what a picture is written as. All sizes of a picture have the same one.
+// Format is the file format of a picture. All sizes of a picture have the same one.
 type Format string
 
-// The formats. Photographs become JPEG; what JPEG would blur or cannot hold (drawings, lettering, transparency) becomes PNG, or
-// lossless WebP where that is smaller.
+// The formats. Photographs become JPEG. What JPEG would blur or cannot hold (drawings, lettering, transparency) becomes PNG, or lossless
+// WebP if that is smaller.
 const (
 	JPEG Format = "jpg"
 	PNG  Format = "png"
 	WebP Format = "webp"
 )
 
-// ContentType is the format's media type; "" for an unknown one.
+// ContentType returns the format's media type, or "" for an unknown format.
 func (f Format) ContentType() string {
 	switch f {
 	case JPEG:
@@ -83,24 +83,24 @@ type File struct {
 	Data          []byte
 }
 
-// Picture is what became of an upload.
+// Picture is the result of an upload.
 type Picture struct {
-	Hash          string // 26 characters of base32: the same upload gives the same
+	Hash          string // 26 characters of base32; the same upload has the same hash
 	Format        Format
-	Width, Height int    // of the upright original, in pixels
-	Files         []File // smallest first; one at least
+	Width, Height int    // of the original, turned upright, in pixels
+	Files         []File // smallest first, at fewest one
 }
 
-// Source is the name under which the shop keeps the picture, such as "media/k3v…-1600x1200.jpg": the addresses of all its sizes and
-// their measures follow from it alone.
+// Source returns the name under which the shop keeps the picture, such as "media/k3v…-1600x1200.jpg". The addresses and dimensions of all
+// sizes can be derived from it.
 func (p Picture) Source() string {
 	return SourcePrefix + p.Hash + "-" + strconv.Itoa(p.Width) + "x" + strconv.Itoa(p.Height) + "." + string(p.Format)
 }
 
-// SourcePrefix begins the name of every picture that was uploaded.
+// SourcePrefix is the prefix of the names of all uploaded pictures.
 const SourcePrefix = "media/"
 
-// HashOf is the hash in a picture's name; ok is false for a name that is not one of an upload.
+// HashOf returns the hash in a picture's name. ok is false if the name is not that of an upload.
 func HashOf(source string) (hash string, ok bool) {
 	rest, ok := strings.CutPrefix(source, SourcePrefix)
 	if !ok {
@@ -125,15 +125,16 @@ func isMeasure(text string) bool {
 
 const hashLength = 26
 
-// IsHash reports that a text could be a picture's hash.
+// IsHash reports whether text has the form of a picture's hash.
 func IsHash(text string) bool {
 	return len(text) == hashLength && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz234567") == ""
 }
 
-// recipe changes when the same upload would be written differently: its addresses are kept by browsers for ever.
+// recipe is part of the hash. It must change whenever the same upload would be encoded differently, because browsers keep pictures for
+// ever.
 const recipe = "pictures 1\n"
 
-// Hash is the name of what an upload becomes.
+// Hash returns the hash that Process gives an upload.
 func Hash(upload []byte) string {
 	h := sha256.New()
 	h.Write([]byte(recipe))
@@ -142,7 +143,7 @@ func Hash(upload []byte) string {
 }
 
 // Process makes a picture of an upload. Errors: ErrTooLarge, ErrPixels, ErrFormat, ErrBroken. It may take a second and, for the largest
-// pictures, some hundred megabytes: callers bound how many run at once.
+// pictures, hundreds of megabytes, so callers must limit how many run at once.
 func Process(upload []byte) (Picture, error) {
 	if len(upload) > MaxBytes {
 		return Picture{}, ErrTooLarge
@@ -151,7 +152,7 @@ func Process(upload []byte) (Picture, error) {
 	if kind == "" {
 		return Picture{}, ErrFormat
 	}
-	if err := bound(kind, upload); err != nil {
+	if err := checkSize(kind, upload); err != nil {
 		return Picture{}, err
 	}
 	original, err := decode(kind, upload)
@@ -160,17 +161,16 @@ func Process(upload []byte) (Picture, error) {
 	}
 	o := orientation(kind, upload)
 	size := original.Bounds().Size()
-	if o.turned() {
+	if o.swapsSides() {
 		size.X, size.Y = size.Y, size.X
 	}
 	p := Picture{Hash: Hash(upload), Width: size.X, Height: size.Y}
 	scaled := shrink(original, o, size)
-	p.Format, p.Files, err = write(scaled, kind == kindJPEG)
+	p.Format, p.Files, err = encodeSizes(scaled, kind == kindJPEG)
 	return p, err
 }
 
-// decode reads the first picture of a file. The decoders are the standard library's and its neighbour's; one that stumbles over
-// what a stranger made up has found a broken file, not a broken shop.
+// decode decodes the first frame of a file. It recovers from a panic of the decoder: the file is broken, not the program.
 func decode(kind kind, upload []byte) (m image.Image, err error) {
 	defer func() {
 		if r := recover(); r != nil {

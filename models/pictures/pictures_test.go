@@ -22,7 +22,7 @@ import (
 	"github.com/coincart/coincart/models/pictures"
 )
 
-// photo is a picture with noise, as a camera's; its left half is red, its upper right quarter green, the rest blue.
+// photo returns a picture with noise like a camera's: the left half is red, the upper right quarter green, the rest blue.
 func photo(w, h int) *image.RGBA {
 	m := image.NewRGBA(image.Rect(0, 0, w, h))
 	r := rand.New(rand.NewPCG(1, 2))
@@ -42,7 +42,7 @@ func photo(w, h int) *image.RGBA {
 	return m
 }
 
-// drawing has two flat colours; holes makes the second one transparent.
+// drawing returns a picture of two flat colours. With holes, the second one is transparent.
 func drawing(w, h int, holes bool) *image.NRGBA {
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -81,7 +81,7 @@ func asWebP(tb testing.TB, m image.Image) []byte {
 	return b.Bytes()
 }
 
-// tiff is an EXIF block that says how the camera was held.
+// tiff returns an EXIF block with an orientation.
 func tiff(order binary.AppendByteOrder, head string, orientation uint16) []byte {
 	b := order.AppendUint32([]byte(head), 8)
 	b = order.AppendUint16(b, 2)
@@ -95,7 +95,7 @@ func tiff(order binary.AppendByteOrder, head string, orientation uint16) []byte 
 	return order.AppendUint32(b, 0)
 }
 
-// withExif puts an EXIF segment with a marked secret after the beginning of a JPEG.
+// withExif inserts an EXIF segment with a marked secret into a JPEG.
 func withExif(file, block []byte) []byte {
 	body := append([]byte("Exif\x00\x00"), block...)
 	body = append(body, "GPS 48.1N secret"...)
@@ -176,8 +176,8 @@ func TestProcess_KeepsAFlatStripOnePixelHigh(t *testing.T) {
 }
 
 func TestProcess_TurnsUpright(t *testing.T) {
-	lying := photo(400, 200)
-	for orientation, corners := range map[uint16][4]color.RGBA{ // what is seen above left, above right, below left, below right
+	unturned := photo(400, 200)
+	for orientation, corners := range map[uint16][4]color.RGBA{ // colours in the upright picture: top left, top right, bottom left, bottom right
 		1: {red, green, red, blue}, 2: {green, red, blue, red}, 3: {blue, red, green, red}, 4: {red, blue, red, green},
 		5: {red, red, green, blue}, 6: {red, red, blue, green}, 7: {blue, green, red, red}, 8: {green, blue, red, red},
 		0: {red, green, red, blue}, 9: {red, green, red, blue}, 65535: {red, green, red, blue},
@@ -185,7 +185,7 @@ func TestProcess_TurnsUpright(t *testing.T) {
 		for name, block := range map[string][]byte{
 			"little": tiff(binary.LittleEndian, "II*\x00", orientation), "big": tiff(binary.BigEndian, "MM\x00*", orientation),
 		} {
-			file := withExif(asJPEG(t, lying), block)
+			file := withExif(asJPEG(t, unturned), block)
 			p, err := pictures.Process(file)
 			require.NoError(t, err)
 			w, h := 400, 200
@@ -265,7 +265,7 @@ func TestProcess_TakesTheFirstFrameOfAGIF(t *testing.T) {
 	near(t, red, decodeFile(t, p, p.Files[0]), 10, 10)
 }
 
-// bomb is a PNG whose header says one size and whose few bytes unpack to it.
+// bomb returns a PNG of few bytes whose header claims a size and whose data unpacks to it.
 func bomb(w, h uint32, depth, colours byte) []byte {
 	part := func(name string, body []byte) []byte {
 		b := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
@@ -314,7 +314,7 @@ func TestProcess_RefusesWhatIsNoPicture(t *testing.T) {
 	}
 }
 
-// A polyglot is a picture and something else at once; only its pixels survive.
+// A polyglot is a picture and another file at once. Only its pixels must survive.
 func TestProcess_LeavesNothingButPixels(t *testing.T) {
 	evil := "<script>alert('polyglot')</script><?php system('id'); ?>PK\x03\x04"
 	comment := append([]byte{0xff, 0xfe, 0, byte(len(evil) + 2)}, evil...)

@@ -14,25 +14,25 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// sized is a picture in one size, before it is written.
+// sized is a picture in one size, before it is encoded.
 type sized struct {
 	size   Size
 	pixels *image.RGBA
 }
 
-// shrink makes the sizes, smallest first. size is that of the upright picture. Each is made from the next larger one, which costs a
-// fraction of beginning with the original and looks the same.
+// shrink returns the sizes of a picture, smallest first. size is that of the upright original. Each size is made from the next larger one,
+// which costs a fraction of starting from the original and looks the same.
 func shrink(original image.Image, t turn, size image.Point) []sized {
 	var list []sized
-	from, turnNow := original, t
+	from, turning := original, t
 	for _, s := range []Size{Large, Medium, Small} {
 		if smaller, ok := smallerThan(s); ok && size.X <= smaller.Width() {
-			continue // the smaller size holds all that there is
+			continue // the smaller size holds the whole picture
 		}
 		to := fit(size, s)
-		pixels := resize(from, turnNow, to)
+		pixels := resize(from, turning, to)
 		list = append([]sized{{size: s, pixels: pixels}}, list...)
-		from, turnNow = pixels, 1
+		from, turning = pixels, 1
 	}
 	return list
 }
@@ -48,7 +48,7 @@ func smallerThan(s Size) (Size, bool) {
 	return "", false
 }
 
-// fit is how large a picture is in a size: never larger than it was, and at least a pixel high.
+// fit returns the dimensions of a picture in a size. It does not enlarge, and the height is at fewest 1.
 func fit(size image.Point, s Size) image.Point {
 	w := s.Width()
 	if size.X <= w {
@@ -57,18 +57,18 @@ func fit(size image.Point, s Size) image.Point {
 	return image.Pt(w, max(1, (size.Y*w+size.X/2)/size.X))
 }
 
-// resize scales and turns; to is the size after turning. Turning comes last: fewer pixels are moved.
+// resize scales a picture and turns it. to is the size after turning, which comes last because fewer pixels are moved then.
 func resize(from image.Image, t turn, to image.Point) *image.RGBA {
-	lying := to
-	if t.turned() {
-		lying.X, lying.Y = to.Y, to.X
+	unturned := to
+	if t.swapsSides() {
+		unturned.X, unturned.Y = to.Y, to.X
 	}
-	scaled := image.NewRGBA(image.Rectangle{Max: lying})
-	if from.Bounds().Size() == lying {
+	scaled := image.NewRGBA(image.Rectangle{Max: unturned})
+	if from.Bounds().Size() == unturned {
 		draw.Draw(scaled, scaled.Bounds(), from, from.Bounds().Min, draw.Src)
 	} else {
-		from = averaged(from, min(from.Bounds().Dx()/lying.X, from.Bounds().Dy()/lying.Y))
-		scalerFor(from.Bounds().Size(), lying).Scale(scaled, scaled.Bounds(), from, from.Bounds(), draw.Src, nil)
+		from = averaged(from, min(from.Bounds().Dx()/unturned.X, from.Bounds().Dy()/unturned.Y))
+		scalerFor(from.Bounds().Size(), unturned).Scale(scaled, scaled.Bounds(), from, from.Bounds(), draw.Src, nil)
 	}
 	if t == 1 {
 		return scaled
@@ -76,15 +76,15 @@ func resize(from image.Image, t turn, to image.Point) *image.RGBA {
 	upright := image.NewRGBA(image.Rectangle{Max: to})
 	for y := range to.Y {
 		for x := range to.X {
-			fromX, fromY := t.from(x, y, lying)
+			fromX, fromY := t.source(x, y, unturned)
 			copy(upright.Pix[upright.PixOffset(x, y):][:4], scaled.Pix[scaled.PixOffset(fromX, fromY):][:4])
 		}
 	}
 	return upright
 }
 
-// averaged is a picture made n times smaller, each pixel the mean of n × n, from a few lines at a time: what remains to be scaled is
-// less than twice too large, whatever was uploaded, and in a form that scaling reads quickly.
+// averaged returns a picture n times smaller, in which each pixel is the mean of n × n. It reads a few lines at a time. What remains for
+// the scaler is less than twice the target size, in a format that it reads fast.
 func averaged(from image.Image, n int) image.Image {
 	if _, quick := from.(*image.RGBA); n < 2 && quick {
 		return from
@@ -112,42 +112,44 @@ func averaged(from image.Image, n int) image.Image {
 	return small
 }
 
-// scalerFor is the best scaler whose working memory is bounded: it keeps 32 bytes for each line of the old picture and column of the new.
+// scalerFor returns the best scaler within the memory limit. CatmullRom needs 32 bytes for each line of the source and column of the
+// target.
 func scalerFor(from, to image.Point) draw.Scaler {
-	const most = 128 << 20 / 32
-	if from.Y*to.X > most {
+	const maxCells = 128 << 20 / 32
+	if from.Y*to.X > maxCells {
 		return draw.ApproxBiLinear
 	}
 	return draw.CatmullRom
 }
 
-// quality of the JPEG files: beyond it they grow faster than they look better.
+// quality of JPEG files: above it they grow faster than they improve.
 const quality = 82
 
-// write chooses the format and writes all sizes in it. What came as a JPEG stays one: its blur would be kept without loss otherwise.
-func write(list []sized, photograph bool) (Format, []File, error) {
+// encodeSizes chooses a format and encodes all sizes in it. A JPEG stays a JPEG, because a lossless format would keep its blur at many
+// times the size.
+func encodeSizes(list []sized, photograph bool) (Format, []File, error) {
 	if photograph {
 		files, err := encodeAll(list, JPEG)
 		return JPEG, files, err
 	}
-	best, err := smallest(list[len(list)/2].pixels)
+	best, err := chooseFormat(list[len(list)/2].pixels)
 	if err != nil {
 		return "", nil, err
 	}
 	files, err := encodeAll(list, best)
-	if errors.Is(err, errWebP) { // another size than the one that was tried
+	if errors.Is(err, errWebP) { // WebP failed for another size than the one that was tried
 		best = PNG
 		files, err = encodeAll(list, best)
 	}
 	return best, files, err
 }
 
-// sharper is how many times larger than its blurred copy a picture without loss may be: a drawing is worth it, a photograph's noise is not.
-const sharper = 3
+// losslessFactor is how many times larger than JPEG a lossless picture may be. Drawings stay below it, the noise of photographs does not.
+const losslessFactor = 3
 
-// smallest is the format that shows the picture well in the fewest bytes.
-func smallest(m *image.RGBA) (Format, error) {
-	best, least := PNG, math.MaxInt
+// chooseFormat returns the format that shows a picture well in the fewest bytes.
+func chooseFormat(m *image.RGBA) (Format, error) {
+	best, fewest := PNG, math.MaxInt
 	for _, f := range []Format{JPEG, PNG, WebP} {
 		if f == JPEG && !m.Opaque() {
 			continue
@@ -159,11 +161,11 @@ func smallest(m *image.RGBA) (Format, error) {
 		if err != nil {
 			return "", err
 		}
-		if len(b) < least {
-			best, least = f, len(b)
+		if len(b) < fewest {
+			best, fewest = f, len(b)
 		}
 		if f == JPEG {
-			least *= sharper
+			fewest *= losslessFactor
 		}
 	}
 	return best, nil
@@ -199,10 +201,11 @@ func encode(m *image.RGBA, f Format) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// errWebP says that a picture cannot be written as WebP.
+// errWebP means that a picture cannot be encoded as WebP.
 var errWebP = errors.New("not written as WebP")
 
-// encodeWebP writes without loss, and reads again what it wrote: the encoder fails on some pictures, a single colour among them.
+// encodeWebP encodes a picture without loss and checks the result by decoding it: the encoder fails on some pictures, such as those of a
+// single colour.
 func encodeWebP(m *image.RGBA) (data []byte, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -224,7 +227,7 @@ func encodeWebP(m *image.RGBA) (data []byte, err error) {
 	return b.Bytes(), nil
 }
 
-// unmultiplied is a picture in the form that WebP and PNG keep.
+// unmultiplied returns a picture without premultiplied alpha, as WebP and PNG store it.
 func unmultiplied(m image.Image) *image.NRGBA {
 	if already, ok := m.(*image.NRGBA); ok {
 		return already

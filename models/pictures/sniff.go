@@ -14,7 +14,7 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// kind is what an upload is.
+// kind is the file format of an upload.
 type kind string
 
 const (
@@ -26,7 +26,7 @@ const (
 
 type codec struct {
 	config func(io.Reader) (image.Config, error)
-	decode func(io.Reader) (image.Image, error) // the first frame alone, where there are several
+	decode func(io.Reader) (image.Image, error) // decodes the first frame only
 }
 
 func (k kind) codec() codec {
@@ -43,7 +43,8 @@ func (k kind) codec() codec {
 	return codec{}
 }
 
-// sniff tells what the first bytes say; "" for everything that is not taken, SVG among it: that is a program, not a picture.
+// sniff returns the format of a file by its first bytes, or "" for a format that is not accepted. SVG is not, because it can contain
+// scripts.
 func sniff(b []byte) kind {
 	switch {
 	case bytes.HasPrefix(b, []byte("\xff\xd8\xff")):
@@ -58,8 +59,8 @@ func sniff(b []byte) kind {
 	return ""
 }
 
-// bound refuses what would take too much memory, by what the header says: the decoders hold to it.
-func bound(k kind, upload []byte) error {
+// checkSize refuses a picture that would need too much memory to decode. It relies on the header, as the decoders do.
+func checkSize(k kind, upload []byte) error {
 	config, err := k.codec().config(bytes.NewReader(upload))
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrBroken, err)
@@ -70,22 +71,22 @@ func bound(k kind, upload []byte) error {
 	if config.Width > MaxSide || config.Height > MaxSide {
 		return ErrPixels
 	}
-	most := MaxPixels
+	limit := MaxPixels
 	if deep(config.ColorModel) || (k == kindJPEG && progressive(upload)) {
-		most /= 2
+		limit /= 2
 	}
-	if config.Width*config.Height > most {
+	if config.Width*config.Height > limit {
 		return ErrPixels
 	}
 	return nil
 }
 
-// deep reports pixels that take eight bytes, or are copied into another form before they are scaled.
+// deep reports whether decoding or scaling needs eight bytes for a pixel.
 func deep(m color.Model) bool {
 	return m == color.RGBA64Model || m == color.NRGBA64Model || m == color.Gray16Model || m == color.CMYKModel
 }
 
-// progressive reports a JPEG whose decoder keeps all coefficients until the end.
+// progressive reports whether a JPEG is progressive: its decoder keeps all coefficients in memory until the end.
 func progressive(upload []byte) bool {
 	found := false
 	eachSegment(upload, func(marker byte, _ []byte) bool {
@@ -95,7 +96,7 @@ func progressive(upload []byte) bool {
 	return found
 }
 
-// eachSegment walks the segments of a JPEG up to its pixels, until fn says no.
+// eachSegment calls fn with each segment of a JPEG before its pixels, until fn returns false.
 func eachSegment(upload []byte, fn func(marker byte, body []byte) bool) {
 	b := upload[2:]
 	for len(b) >= 4 && b[0] == 0xff {
@@ -107,7 +108,7 @@ func eachSegment(upload []byte, fn func(marker byte, body []byte) bool) {
 		if marker == 0xda || marker == 0xd9 {
 			return
 		}
-		if marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8) { // without a body
+		if marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8) { // markers without a body
 			b = b[2:]
 			continue
 		}

@@ -1,13 +1,13 @@
-// Package pricing changes coupons and delivery zones for members of the staff. Each change and its entry in the audit log are kept or lost
-// together.
+// Package pricing edits coupons and delivery zones on behalf of staff. Each change is stored in one transaction with its entry in the audit
+// log.
 package pricing
 
 import "github.com/coincart/coincart/models/store"
 
-// Editor makes the changes.
+// Editor edits coupons and delivery zones.
 type Editor struct {
 	store *store.Store
 }
 
-// NewEditor makes an editor of a shop's coupons and delivery zones.
+// NewEditor returns an editor.
 func NewEditor(db *store.Store) *Editor { return &Editor{store: db} }

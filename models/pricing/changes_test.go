@@ -12,10 +12,10 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// clerk is who the entries name.
+// clerk is the actor of the changes.
 var clerk = models.Actor{Who: "clerk@example.com"}
 
-// actions are what the audit log tells, the newest first.
+// actions returns the actions and subjects in the audit log, newest first.
 func actions(t *testing.T, s *store.Store) []string {
 	t.Helper()
 	list, err := s.Audit(t.Context(), models.AuditFilter{Limit: models.MaxPageRows})

@@ -12,15 +12,15 @@ import (
 
 func couponSubject(c models.Coupon) string { return "coupon:" + c.Code }
 
-// SaveCoupon stores a coupon and returns its id; stored is what it was, without an id for a new one. Errors: store.ErrDuplicate (the code is
-// taken), store.ErrConflict (the version is not the stored one).
+// SaveCoupon stores a coupon and returns its id. stored is the coupon before the change; it has no id for a new one. Errors:
+// store.ErrDuplicate (the code is taken), store.ErrConflict (the version is out of date).
 func (e *Editor) SaveCoupon(ctx context.Context, by models.Actor, stored, c models.Coupon) (id string, err error) {
 	action, before := "coupon.create", models.Facts(nil)
 	if stored.ID != "" {
 		action, before = "coupon.change", couponFacts(stored)
 	}
 	err = e.store.Audited(ctx, by, action, couponSubject(c), before, couponFacts(c), func(tx *store.Store) error {
-		saved := c // a repeated transaction begins anew
+		saved := c // a retry of the transaction must start from c
 		err := tx.SaveCoupon(ctx, &saved)
 		id = saved.ID
 		return err
@@ -28,18 +28,18 @@ func (e *Editor) SaveCoupon(ctx context.Context, by models.Actor, stored, c mode
 	return id, err
 }
 
-// SwitchCoupon switches a coupon on or off. store.ErrConflict: the version is not the stored one.
+// SwitchCoupon enables or disables a coupon. store.ErrConflict: the version is out of date.
 func (e *Editor) SwitchCoupon(ctx context.Context, by models.Actor, stored models.Coupon, version int, on bool) error {
 	c := stored
 	c.Enabled, c.Version = on, version
 	before, after := models.Facts{"enabled": strconv.FormatBool(stored.Enabled)}, models.Facts{"enabled": strconv.FormatBool(on)}
 	return e.store.Audited(ctx, by, "coupon.switch", couponSubject(c), before, after, func(tx *store.Store) error {
-		saved := c // a repeated transaction begins anew
+		saved := c // a retry of the transaction must start from c
 		return tx.SaveCoupon(ctx, &saved)
 	})
 }
 
-// couponFacts are what the audit log tells about a coupon.
+// couponFacts returns what the audit log records of a coupon.
 func couponFacts(c models.Coupon) models.Facts {
 	facts := models.Facts{
 		"code": c.Code, "kind": string(c.Kind), "value": c.Value.String(), "enabled": strconv.FormatBool(c.Enabled), "minimum": c.Minimum.String(),

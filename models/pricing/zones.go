@@ -11,15 +11,15 @@ import (
 
 func zoneSubject(z models.Zone) string { return "zone:" + z.Name }
 
-// SaveZone stores a delivery zone and returns its id; stored is what it was, without an id for a new one. Errors: *store.PlaceTakenError,
-// store.ErrConflict (the version is not the stored one).
+// SaveZone stores a delivery zone and returns its id. stored is the zone before the change; it has no id for a new one. Errors:
+// *store.PlaceTakenError, store.ErrConflict (the version is out of date).
 func (e *Editor) SaveZone(ctx context.Context, by models.Actor, stored, z models.Zone) (id string, err error) {
 	action, before := "zone.create", models.Facts(nil)
 	if stored.ID != "" {
 		action, before = "zone.change", zoneFacts(stored)
 	}
 	err = e.store.Audited(ctx, by, action, zoneSubject(z), before, zoneFacts(z), func(tx *store.Store) error {
-		saved := z // a repeated transaction begins anew
+		saved := z // a retry of the transaction must start from z
 		err := tx.SaveZone(ctx, &saved)
 		id = saved.ID
 		return err
@@ -27,14 +27,14 @@ func (e *Editor) SaveZone(ctx context.Context, by models.Actor, stored, z models
 	return id, err
 }
 
-// DeleteZone deletes a delivery zone. store.ErrConflict: the version is not the stored one.
+// DeleteZone deletes a delivery zone. store.ErrConflict: the version is out of date.
 func (e *Editor) DeleteZone(ctx context.Context, by models.Actor, z models.Zone, version int) error {
 	return e.store.Audited(ctx, by, "zone.delete", zoneSubject(z), zoneFacts(z), nil, func(tx *store.Store) error {
 		return tx.DeleteZone(ctx, z.ID, version)
 	})
 }
 
-// zoneFacts are what the audit log tells about a delivery zone.
+// zoneFacts returns what the audit log records of a delivery zone.
 func zoneFacts(z models.Zone) models.Facts {
 	var places []string
 	for _, p := range z.Places {

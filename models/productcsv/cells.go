@@ -13,10 +13,10 @@ import (
 	"github.com/coincart/coincart/models/text"
 )
 
-// bare trims a cell, and takes off the apostrophe that keeps a spreadsheet from running it.
-func bare(text string) string { return unguard(strings.TrimSpace(text)) }
+// trimCell trims a cell and removes the apostrophe that Guard has added.
+func trimCell(text string) string { return unguard(strings.TrimSpace(text)) }
 
-// dangerous reports that a spreadsheet would take a text for a formula, or lose its beginning.
+// dangerous reports whether a spreadsheet would evaluate a text as a formula, or drop its first character.
 func dangerous(text string) bool {
 	if text == "" {
 		return false
@@ -32,7 +32,8 @@ func dangerous(text string) bool {
 	return false
 }
 
-// Guard makes a text safe for spreadsheets, which take one that begins with = and the like for a formula; reading a file undoes it exactly.
+// Guard makes a text safe for spreadsheets, which evaluate texts that begin with = and some other characters. Reading the file removes
+// exactly what Guard adds.
 func Guard(text string) string {
 	if dangerous(strings.TrimLeft(text, "'")) {
 		return "'" + text
@@ -47,7 +48,7 @@ func unguard(text string) string {
 	return text
 }
 
-// reading is a row while it is understood: what is wrong is noted with its line and column.
+// reading parses the cells of one row and records problems with their line and column.
 type reading struct {
 	row
 	faults *faults
@@ -68,7 +69,7 @@ func (r *reading) fault(column string, level Level, code Code, pairs ...string) 
 		r.errors++
 	}
 	if r.faulty && code == CodeMissing {
-		return // perhaps it is there, and was refused for its form
+		return // the cell may not be empty in the file but refused for its form
 	}
 	r.faults.add(p)
 }
@@ -77,16 +78,16 @@ func (r *reading) bad(column string, code Code, pairs ...string) {
 	r.fault(column, LevelError, code, pairs...)
 }
 
-// text reads a text of at most so many characters.
-func (r *reading) text(column, text string, most int) string {
-	if n := len([]rune(text)); n > most {
-		r.bad(column, CodeTextLong, "count", itoa(n), "most", itoa(most))
+// text parses a text of at most maxRunes characters.
+func (r *reading) text(column, text string, maxRunes int) string {
+	if n := len([]rune(text)); n > maxRunes {
+		r.bad(column, CodeTextLong, "count", itoa(n), "most", itoa(maxRunes))
 		return ""
 	}
 	return text
 }
 
-// boolean reads 1 or 0 and the words for them; an empty cell is no.
+// boolean parses 1 or 0, or a word for them. An empty cell is false.
 func (r *reading) boolean(column, text string) bool {
 	switch strings.ToLower(text) {
 	case "", "0", "no", "false":
@@ -98,15 +99,15 @@ func (r *reading) boolean(column, text string) bool {
 	return false
 }
 
-// maxCount bounds stock and positions, so that they fit the database.
+// maxCount limits stock and positions to what the database holds.
 const maxCount = 1_000_000_000
 
-// whole reads a whole number; an empty cell is 0.
+// whole parses a whole number. An empty cell is 0.
 func (r *reading) whole(column, text string, negative bool) int {
 	if text == "" {
 		return 0
 	}
-	// WooCommerce writes stock as a decimal where a shop counts in parts.
+	// WooCommerce writes stock as a decimal in shops that sell fractions.
 	digits, zeros, _ := strings.Cut(text, ".")
 	n, err := strconv.Atoi(digits)
 	switch {
@@ -120,7 +121,7 @@ func (r *reading) whole(column, text string, negative bool) int {
 	return n
 }
 
-// amount reads an exact decimal: no sign, no exponent, no grouping.
+// amount parses a decimal without sign, exponent and grouping.
 func (r *reading) amount(text string) (models.Amount, bool) {
 	if r.opts.DecimalComma {
 		if strings.Contains(text, ".") {
@@ -128,14 +129,14 @@ func (r *reading) amount(text string) (models.Amount, bool) {
 		}
 		text = strings.Replace(text, ",", ".", 1)
 	}
-	if rest, found := strings.CutPrefix(text, "."); found { // .99, as WooCommerce takes it
+	if rest, found := strings.CutPrefix(text, "."); found { // .99 is valid in WooCommerce
 		text = "0." + rest
 	}
 	a, err := models.ParseAmount(text)
 	return a, err == nil
 }
 
-// price reads a price with at most the currency's digits; an empty cell is 0.
+// price parses a price with at most the currency's number of decimals. An empty cell is 0.
 func (r *reading) price(column, text string) models.Amount {
 	if text == "" {
 		return models.Amount{}
@@ -154,7 +155,7 @@ func (r *reading) price(column, text string) models.Amount {
 	return models.Amount{}
 }
 
-// weight reads a weight in the unit of its column and gives kilograms.
+// weight parses a weight in the given unit and returns it in kilograms.
 func (r *reading) weight(column, text string, unit models.Amount) models.Amount {
 	if text == "" {
 		return models.Amount{}
@@ -178,7 +179,8 @@ func (r *reading) weight(column, text string, unit models.Amount) models.Amount 
 
 var dayPattern = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})([ T][0-9:]*)?$`)
 
-// day reads the beginning of a day in the shop's zone; WooCommerce takes no notice of a time behind it. An empty cell is no time.
+// day parses a date and returns its start in the shop's time zone. Like WooCommerce it ignores a time after the date. An empty cell is the
+// zero time.
 func (r *reading) day(column, text string) time.Time {
 	if text == "" {
 		return time.Time{}
@@ -192,7 +194,7 @@ func (r *reading) day(column, text string) time.Time {
 	return time.Time{}
 }
 
-// instant reads a time of our own format, in UTC to the millisecond.
+// instant parses a time of the shop's own format: UTC with milliseconds.
 func (r *reading) instant(column, text string) time.Time {
 	if text == "" {
 		return time.Time{}
@@ -207,7 +209,7 @@ func (r *reading) instant(column, text string) time.Time {
 	return time.Time{}
 }
 
-// wooList divides a cell at its commas as WooCommerce does: \, is a comma of a value.
+// wooList splits a cell at its commas as WooCommerce does: \, is a comma within a value.
 func wooList(text string) []string {
 	const comma = "\x00"
 	var list []string
@@ -219,7 +221,7 @@ func wooList(text string) []string {
 	return list
 }
 
-// ownList divides a cell of our own format; a backslash takes the next character as it is. Empty values count.
+// ownList splits a cell of the shop's own format. A backslash escapes the next character. Empty values are kept.
 func ownList(text string, divider rune) []string {
 	if text == "" {
 		return nil
@@ -235,7 +237,7 @@ func ownList(text string, divider rune) []string {
 		case runes[i] == divider:
 			list = append(list, part.String())
 			part.Reset()
-			for i+1 < len(runes) && runes[i+1] == ' ' { // the one that the writer puts there for the eye, and those of a person
+			for i+1 < len(runes) && runes[i+1] == ' ' { // skip the space that the writer adds for readability, and any that a person has added
 				i++
 			}
 		default:
@@ -245,7 +247,7 @@ func ownList(text string, divider rune) []string {
 	return append(list, part.String())
 }
 
-// joinOwn is the opposite of ownList at commas. A list of one empty value reads as an empty list.
+// joinOwn is the inverse of ownList with commas, except that a list of one empty value is read as an empty list.
 func joinOwn(list []string) string {
 	parts := make([]string, len(list))
 	for i, text := range list {
@@ -257,7 +259,7 @@ func joinOwn(list []string) string {
 	return strings.Join(parts, ", ")
 }
 
-// wooPaths reads `A > B, C`.
+// wooPaths parses category paths: `A > B, C`.
 func (r *reading) wooPaths(column, text string) []Category {
 	var list []Category
 	seen := map[string]bool{}
@@ -266,7 +268,7 @@ func (r *reading) wooPaths(column, text string) []Category {
 		for i := range path {
 			path[i] = oneLine(path[i])
 		}
-		if !r.goodPath(column, path) || seen[strings.Join(path, ">")] {
+		if !r.validPath(column, path) || seen[strings.Join(path, ">")] {
 			continue
 		}
 		seen[strings.Join(path, ">")] = true
@@ -275,9 +277,9 @@ func (r *reading) wooPaths(column, text string) []Category {
 	return list
 }
 
-const longestName = 200 // of products and categories
+const maxName = 200 // characters of names of products and categories
 
-func (r *reading) goodPath(column string, path Path) bool {
+func (r *reading) validPath(column string, path Path) bool {
 	switch {
 	case len(path) > MaxDepth:
 		r.bad(column, CodeCategoryDeep, "value", strings.Join(path, " > "), "most", itoa(MaxDepth))
@@ -287,8 +289,8 @@ func (r *reading) goodPath(column string, path Path) bool {
 		return false
 	}
 	for _, name := range path {
-		if n := len([]rune(name)); n > longestName {
-			r.bad(column, CodeTextLong, "count", itoa(n), "most", itoa(longestName))
+		if n := len([]rune(name)); n > maxName {
+			r.bad(column, CodeTextLong, "count", itoa(n), "most", itoa(maxName))
 			return false
 		}
 		if !text.Line(name) {
@@ -299,14 +301,14 @@ func (r *reading) goodPath(column string, path Path) bool {
 	return true
 }
 
-// oneLine makes a name of a text: its blanks become single spaces.
+// oneLine replaces each run of white space with one space.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 func isAddress(source string) bool { return strings.Contains(source, "://") }
 
-const longestAddress = 2000
+const maxAddress = 2000
 
-// picture reads the address or the name of a picture; ok is false where it cannot be used, which does not stop the import.
+// picture parses the address or the name of a picture. ok is false if it cannot be used, which does not stop the import.
 func (r *reading) picture(column, source string) (string, bool) {
 	if !isAddress(source) {
 		if !text.Line(source) || len(source) > 255 {
@@ -317,7 +319,7 @@ func (r *reading) picture(column, source string) (string, bool) {
 	}
 	u, err := url.Parse(source)
 	switch {
-	case err != nil, u.Host == "", u.User != nil, len(source) > longestAddress:
+	case err != nil, u.Host == "", u.User != nil, len(source) > maxAddress:
 		r.fault(column, LevelNote, CodePictureAddress, "value", source)
 		return "", false
 	case !strings.EqualFold(u.Scheme, "https"):
@@ -328,7 +330,7 @@ func (r *reading) picture(column, source string) (string, bool) {
 	return u.String(), true
 }
 
-// pictures reads a list of pictures, each once.
+// pictures parses a list of pictures and drops repeated ones.
 func (r *reading) pictures(column string, sources []string) []Picture {
 	var list []Picture
 	for _, source := range sources {

@@ -1,18 +1,18 @@
-// Package productcsv reads and writes files of products: the column format of WooCommerce's product exporter, which many shops come
-// with, and Coincart's own, which holds everything of a product and reads back to exactly what was written.
+// Package productcsv reads and writes products as CSV files. It supports two formats: that of WooCommerce's product exporter, from which
+// many shops migrate, and Coincart's own, which holds everything about a product and is read back exactly as it was written.
 //
-// It is pure: Read turns a file into Records and Problems, Plan compares records with what the shop has, and Writer writes products.
-// Nothing is stored here, and no file stops the reader at its first fault: every problem is told with its line and its column.
+// The package has no side effects: Read parses a file into Records and Problems, MakePlan compares records with the products of the shop,
+// and a Writer writes products. Read does not stop at the first fault: it reports every problem with its line and column.
 //
-// # What is taken from a WooCommerce file
+// # WooCommerce files
 //
-// The rules are those of WooCommerce's Product CSV Importer and Exporter ("Product CSV Import Schema"). Types simple and variable are
-// products, variation is a variant of the product that Parent names by SKU or as id:NN, virtual needs no delivery. What the shop
-// cannot sell is left out and told, line by line: grouped and external products, and downloadable ones, whose files it does not keep.
-// A column that the file does not have leaves what is stored as it is; an empty cell empties it. What a file does not list stays.
+// The rules are those of WooCommerce's Product CSV Importer and Exporter ("Product CSV Import Schema"). The types simple and variable are
+// products. A variation is a variant of the product that Parent names by SKU or as id:NN. Virtual products need no delivery. What the shop
+// cannot sell is skipped and reported for each line: grouped, external and downloadable products. If the file lacks a column, the stored
+// values stay as they are; an empty cell clears the value. Products that the file does not list stay as they are.
 //
 // # Formulas
 //
-// A spreadsheet takes a cell that begins with = + - @ a tab or a line break for a formula. The writer puts an apostrophe before such a
-// text, and one more where a text already begins with apostrophes followed by one of these; the reader takes exactly one off again.
+// A spreadsheet evaluates a cell that begins with = + - @ a tab or a line break as a formula. The Writer puts an apostrophe in front of
+// such a text, and also in front of apostrophes followed by such a text. Read removes exactly one apostrophe.
 package productcsv

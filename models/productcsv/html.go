@@ -7,16 +7,15 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// PlainText turns the HTML of a description into the shop's plain text: paragraphs divided by empty lines, items of lists behind a
-// dash, cells of a row behind one another. Scripts, styles and everything else that is no text are left out. The result holds no
-// markup that would be shown as anything but text, because the shop shows it as text.
+// PlainText converts the HTML of a description to the plain text that the shop shows: paragraphs are separated by empty lines, list items
+// begin with a dash, table cells of a row are on one line. Scripts, styles and other invisible content are dropped.
 func PlainText(source string) string {
 	var out prose
 	tokens := html.NewTokenizer(strings.NewReader(source))
 	tokens.SetMaxBuf(MaxCell)
 	for {
 		switch tokens.Next() {
-		case html.ErrorToken: // the end: a tokenizer takes any text
+		case html.ErrorToken: // end of the text; a tokenizer has no other errors here
 			return out.text()
 		case html.TextToken:
 			if out.silent == 0 {
@@ -31,20 +30,20 @@ func PlainText(source string) string {
 	}
 }
 
-// element is what becomes of an element.
+// element is how PlainText treats an element.
 type element int
 
 const (
-	inline    element = iota // nothing: its text is a part of the line
-	silent                   // its text is none
-	paragraph                // stands for itself
-	newLine                  // begins and ends a line
+	inline    element = iota // its text is part of the line
+	silent                   // its text is dropped
+	paragraph                // between empty lines
+	newLine                  // on lines of its own
 	lineBreak                // ends a line
 	item                     // of a list
 	cell                     // of a table
 )
 
-// elements are those that are more than text.
+// elements holds the elements that are not inline.
 var elements = map[atom.Atom]element{
 	atom.Script: silent, atom.Style: silent, atom.Template: silent, atom.Iframe: silent, atom.Object: silent, atom.Noscript: silent, atom.Svg: silent,
 	atom.Textarea: silent, atom.Title: silent,
@@ -58,7 +57,7 @@ var elements = map[atom.Atom]element{
 // prose builds the plain text.
 type prose struct {
 	b      strings.Builder
-	silent int // depth within elements whose text is none
+	silent int // number of open elements whose text is dropped
 }
 
 func (p *prose) open(t html.Token) {
@@ -93,7 +92,7 @@ func (p *prose) close(a atom.Atom) {
 
 func (p *prose) write(text string) { p.b.WriteString(text) }
 
-// text tidies up: blanks within a line become one, and there is at most one empty line between two others.
+// text returns the result, with runs of spaces and of empty lines reduced to one.
 func (p *prose) text() string {
 	var lines []string
 	for line := range strings.SplitSeq(strings.ReplaceAll(p.b.String(), "\r\n", "\n"), "\n") {

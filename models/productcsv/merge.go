@@ -9,14 +9,14 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// merger puts what a record says onto a product.
+// merger applies a record to a product.
 type merger struct {
 	*planner
 
 	record *Record
 	to     *models.Product
 	was    *models.Product // nil: the product is new
-	fields map[string]bool // what changed
+	fields map[string]bool // names of the changed fields
 	stock  []models.StockLevel
 	fetch  []Picture
 }
@@ -27,7 +27,7 @@ func (m *merger) changed(field string) {
 	}
 }
 
-// put sets a value that differs.
+// put sets a value and records the field if it was different.
 func put[T comparable](m *merger, field string, to *T, value T) {
 	if *to != value {
 		*to = value
@@ -35,7 +35,7 @@ func put[T comparable](m *merger, field string, to *T, value T) {
 	}
 }
 
-// putText sets a text that differs in more than the ends of its lines, which a file does not keep.
+// putText sets a text if it differs in more than line ends, which a file does not preserve.
 func putText(m *merger, field string, to *string, value string) {
 	if sameLines(*to) != sameLines(value) {
 		*to = value
@@ -61,7 +61,7 @@ func putTime(m *merger, field string, to *time.Time, value time.Time) {
 	}
 }
 
-// putTexts sets the translations that the file has columns of, and leaves others as they are.
+// putTexts sets the translations for which the file has columns and keeps the others.
 func putTexts(m *merger, owner, field string, to *models.Texts, words models.Texts) {
 	merged := models.Texts{}
 	for lang, fields := range *to {
@@ -78,7 +78,7 @@ func putTexts(m *merger, owner, field string, to *models.Texts, words models.Tex
 			delete(merged[t.Lang], t.Field)
 			continue
 		}
-		merged = with(merged, t, text)
+		merged = setText(merged, t, text)
 	}
 	if !differs {
 		return
@@ -105,7 +105,7 @@ func (m *merger) product() {
 	if r.Has.Has(FieldHidden) {
 		put(m, "hidden", &p.Hidden, r.Hidden)
 	}
-	if r.Has.Has(FieldPosition) && m.was == nil { // the order of those that are there is the shopkeeper's
+	if r.Has.Has(FieldPosition) && m.was == nil { // the order of existing products is the shopkeeper's
 		p.Position = max(0, r.Position)
 	}
 	if r.Has.Has(FieldCategories) {
@@ -139,7 +139,8 @@ func (m *merger) categories(wanted []Category) {
 	}
 }
 
-// sameOptions refuses other options for a product of which the file does not list every variant: those would have values of the old ones.
+// sameOptions refuses to change the options of a product if the file does not list all its variants, because the others would have values
+// of the old options.
 func (m *merger) sameOptions() bool {
 	if !m.record.Has.Has(FieldOptions) || slices.Equal([]string(m.was.OptionNames), m.record.OptionNames) {
 		return true
@@ -154,7 +155,7 @@ func (m *merger) sameOptions() bool {
 	return true
 }
 
-// variants puts the file's variants first, in its order; those that it does not list follow as they were.
+// variants puts the variants of the file first, in its order. Variants that it does not list follow unchanged.
 func (m *merger) variants() {
 	old := m.to.Variants
 	list := make([]models.Variant, 0, max(len(old), len(m.record.Variants)))
@@ -188,7 +189,7 @@ func (m *merger) variants() {
 }
 
 func (m *merger) newVariant(r *Variant) models.Variant {
-	m.priced(r)
+	m.checkPrice(r)
 	v := models.Variant{ID: m.shop.NewID(), ProductID: m.to.ID, SKU: r.SKU}
 	m.variant(&v, r)
 	if r.Has.Has(FieldStock) && !v.Untracked {
@@ -242,7 +243,7 @@ func (m *merger) variant(v *models.Variant, r *Variant) {
 	putTexts(m, ownerVariant, "texts", &v.Texts, r.Words)
 }
 
-// variantPicture sets the picture of a variant. One that has to be fetched is set when it is there.
+// variantPicture sets the picture of a variant, unless it must be fetched first.
 func (m *merger) variantPicture(v *models.Variant, r *Variant) {
 	ofWoo := r.Picture != "" && !r.Has.Has(FieldVariantPicture)
 	if !ofWoo && !r.Has.Has(FieldVariantPicture) {
@@ -257,7 +258,7 @@ func (m *merger) variantPicture(v *models.Variant, r *Variant) {
 	}
 }
 
-// source is what a picture is called here; "" and true for none.
+// source returns the shop's name of a picture, "" for none. known is false if the picture must be fetched first.
 func (m *merger) source(line int, label, named string) (source string, known bool) {
 	switch {
 	case named == "":
@@ -272,7 +273,7 @@ func (m *merger) source(line int, label, named string) (source string, known boo
 	return "", false
 }
 
-// pictures sets the pictures. Where one of them has to be fetched, a product that has pictures keeps them until all are there.
+// pictures sets the pictures. If one of them must be fetched first, a product that has pictures keeps them until then.
 func (m *merger) pictures() {
 	if !m.record.Has.Has(FieldPictures) {
 		return
@@ -307,7 +308,7 @@ func (m *merger) pictures() {
 	}
 }
 
-// picture is a picture of the product: the one that it has, else a new one.
+// picture returns the product's picture with this source, or a new one.
 func (m *merger) picture(source string, r Picture) models.Picture {
 	at := slices.IndexFunc(m.to.Pictures, func(p models.Picture) bool { return p.Source == source })
 	p := models.Picture{ProductID: m.to.ID, Source: source}

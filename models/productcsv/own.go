@@ -15,19 +15,19 @@ type ownReader struct {
 	faults *faults
 	opts   Options
 	file   *File
-	at     map[string]int // the column of a name
-	texts  map[Text]int   // the column of a translation
+	at     map[string]int // column of each name
+	texts  map[Text]int   // column of each translation
 	has    Field
 	order  []*ownProduct
 	bySlug map[string]*ownProduct
-	skus   map[string]int // the line of a SKU
+	skus   map[string]int // line of each SKU
 }
 
-// ownProduct is a product while its rows come in.
+// ownProduct is a product whose rows are being read.
 type ownProduct struct {
 	record  Record
 	broken  bool
-	options map[string]int // the line of a choice
+	options map[string]int // line of each combination of option values
 }
 
 func readOwn(s *scanner, file *File, o Options) error {
@@ -65,16 +65,16 @@ func (w *ownReader) header() bool {
 		}
 		c.Used = true
 		var first int
-		var twice bool
+		var repeated bool
 		if spec.name != "" {
-			first, twice = w.at[spec.name], w.knows(spec.name)
+			first, repeated = w.at[spec.name], w.knows(spec.name)
 			w.at[spec.name] = i
 			w.has |= ownHas[spec.name]
 		} else {
-			first, twice = w.texts[spec.text], w.hasText(spec.text)
+			first, repeated = w.texts[spec.text], w.hasText(spec.text)
 			w.texts[spec.text] = i
 		}
-		if twice {
+		if repeated {
 			w.faults.add(Problem{Line: 1, Column: c.Header, Level: LevelError, Code: CodeHeaderTwice, Values: map[string]string{"first": itoa(first + 1), "second": itoa(i + 1)}})
 		}
 	}
@@ -95,7 +95,7 @@ func (w *ownReader) hasText(t Text) bool {
 	return ok
 }
 
-// cell gives the text of a column as it was written.
+// cell returns the text of a column as it was written.
 func (w *ownReader) cell(r *reading, name string) string {
 	i, ok := w.at[name]
 	if !ok {
@@ -104,10 +104,10 @@ func (w *ownReader) cell(r *reading, name string) string {
 	return unguard(r.cells[i])
 }
 
-// word is a cell of a value in which blanks around it mean nothing.
+// word returns the text of a column without surrounding white space.
 func (w *ownReader) word(r *reading, name string) string { return strings.TrimSpace(w.cell(r, name)) }
 
-// read understands a row: the product's columns on the first of its rows, the variant's on every one.
+// read parses a row. The product's columns are read on its first row, the variant's on every row.
 func (w *ownReader) read(next row) {
 	r := &reading{row: next, faults: w.faults, opts: w.opts}
 	r.sku = w.cell(r, ownSKU)
@@ -135,28 +135,28 @@ func (w *ownReader) read(next row) {
 }
 
 func (w *ownReader) product(r *reading, p *Record) {
-	if p.Title = r.text(ownTitle, w.cell(r, ownTitle), longestName); p.Title == "" && w.knows(ownTitle) && r.errors == 0 {
+	if p.Title = r.text(ownTitle, w.cell(r, ownTitle), maxName); p.Title == "" && w.knows(ownTitle) && r.errors == 0 {
 		r.bad(ownTitle, CodeMissing)
 	}
-	p.Summary = r.text(ownSummary, w.cell(r, ownSummary), longestSummary)
+	p.Summary = r.text(ownSummary, w.cell(r, ownSummary), maxSummary)
 	p.Description = w.cell(r, ownDescription)
 	p.Featured = r.boolean(ownFeatured, w.word(r, ownFeatured))
 	p.Hidden = r.boolean(ownHidden, w.word(r, ownHidden))
 	p.Position = r.whole(ownPosition, w.word(r, ownPosition), true)
 	p.Categories = w.categories(r)
 	for _, tag := range ownList(w.cell(r, ownTags), ',') {
-		if tag = r.text(ownTags, tag, longestTag); tag != "" && !slices.Contains(p.Tags, tag) {
+		if tag = r.text(ownTags, tag, maxTag); tag != "" && !slices.Contains(p.Tags, tag) {
 			p.Tags = append(p.Tags, tag)
 		}
 	}
 	for _, name := range ownList(w.cell(r, ownOptions), ',') {
-		p.OptionNames = append(p.OptionNames, r.text(ownOptions, name, longestName))
+		p.OptionNames = append(p.OptionNames, r.text(ownOptions, name, maxName))
 	}
 	p.Words = w.words(r, ownerProduct)
 	w.pictures(r, p)
 }
 
-// categories reads slugs and paths side by side.
+// categories parses the columns of slugs and paths, whose entries correspond.
 func (w *ownReader) categories(r *reading) []Category {
 	slugs, paths := ownList(w.word(r, ownCategorySlugs), ','), ownList(w.cell(r, ownCategories), ',')
 	list := make([]Category, max(len(slugs), len(paths)))
@@ -167,11 +167,11 @@ func (w *ownReader) categories(r *reading) []Category {
 		if i >= len(paths) {
 			continue
 		}
-		// The comma's escapes are gone; those of the levels are within.
+		// ownList has removed the escapes of commas; those of > are still there.
 		for _, name := range ownList(paths[i], '>') {
 			list[i].Path = append(list[i].Path, strings.TrimSpace(name))
 		}
-		r.goodPath(ownCategories, list[i].Path)
+		r.validPath(ownCategories, list[i].Path)
 	}
 	return list
 }
@@ -193,32 +193,32 @@ func (w *ownReader) pictures(r *reading, p *Record) {
 		}
 		picture := Picture{Source: source}
 		if i < len(alts) {
-			picture.Alt = r.text(ownAlts, alts[i], longestAlt)
+			picture.Alt = r.text(ownAlts, alts[i], maxAlt)
 		}
 		for t, at := range w.texts {
 			words := ownList(unguard(r.cells[at]), ',')
 			if t.Owner == ownerPicture && i < len(words) && words[i] != "" {
-				picture.Texts = with(picture.Texts, t, words[i])
+				picture.Texts = setText(picture.Texts, t, words[i])
 			}
 		}
 		p.Pictures = append(p.Pictures, picture)
 	}
 }
 
-const longestAlt = 500
+const maxAlt = 500
 
-// words reads the translations of a product or a variant.
+// words parses the translations of a product or a variant.
 func (w *ownReader) words(r *reading, owner string) models.Texts {
 	var texts models.Texts
 	for t, at := range w.texts {
 		if text := unguard(r.cells[at]); t.Owner == owner && text != "" {
-			texts = with(texts, t, text)
+			texts = setText(texts, t, text)
 		}
 	}
 	return texts
 }
 
-func with(texts models.Texts, t Text, text string) models.Texts {
+func setText(texts models.Texts, t Text, text string) models.Texts {
 	if texts == nil {
 		texts = models.Texts{}
 	}
@@ -230,13 +230,13 @@ func with(texts models.Texts, t Text, text string) models.Texts {
 }
 
 func (w *ownReader) variant(r *reading, p *ownProduct) {
-	v := Variant{Line: r.line, SKU: r.text(ownSKU, r.sku, longestSKU), Has: w.has}
-	if first, twice := w.skus[v.SKU]; twice && v.SKU != "" {
+	v := Variant{Line: r.line, SKU: r.text(ownSKU, r.sku, maxSKU), Has: w.has}
+	if first, repeated := w.skus[v.SKU]; repeated && v.SKU != "" {
 		r.bad(ownSKU, CodeSKUTwice, "value", v.SKU, "line", itoa(first))
 	} else {
 		w.skus[v.SKU] = r.line
 	}
-	v.Title = r.text(ownVariantTitle, w.cell(r, ownVariantTitle), longestName)
+	v.Title = r.text(ownVariantTitle, w.cell(r, ownVariantTitle), maxName)
 	w.options(r, p, &v)
 	before := r.errors
 	v.Price = r.price(ownPrice, w.word(r, ownPrice))
@@ -255,7 +255,7 @@ func (w *ownReader) variant(r *reading, p *ownProduct) {
 	v.LowStock = r.whole(ownLowStock, w.word(r, ownLowStock), false)
 	v.Weight = r.weight(ownWeight, w.word(r, ownWeight), models.AmountFromInt(1))
 	v.Virtual = r.boolean(ownVirtual, w.word(r, ownVirtual))
-	v.Barcode = r.text(ownBarcode, w.cell(r, ownBarcode), longestBarcode)
+	v.Barcode = r.text(ownBarcode, w.cell(r, ownBarcode), maxBarcode)
 	if source := w.word(r, ownVariantPicture); source != "" {
 		v.Picture, _ = r.picture(ownVariantPicture, source)
 	}
@@ -264,10 +264,10 @@ func (w *ownReader) variant(r *reading, p *ownProduct) {
 	p.record.Variants = append(p.record.Variants, v)
 }
 
-// options reads a variant's choice: a value for each of the product's options.
+// options parses a variant's values of the product's options.
 func (w *ownReader) options(r *reading, p *ownProduct, v *Variant) {
 	for _, value := range ownList(w.cell(r, ownVariantOptions), ',') {
-		v.Options = append(v.Options, r.text(ownVariantOptions, value, longestName))
+		v.Options = append(v.Options, r.text(ownVariantOptions, value, maxName))
 	}
 	if !w.knows(ownOptions) || !w.knows(ownVariantOptions) {
 		return
@@ -280,7 +280,7 @@ func (w *ownReader) options(r *reading, p *ownProduct, v *Variant) {
 		return
 	}
 	key := strings.ToLower(strings.Join(v.Options, "\x00"))
-	if first, twice := p.options[key]; twice {
+	if first, repeated := p.options[key]; repeated {
 		r.bad(ownVariantOptions, CodeOptionsTwice, "value", strings.Join(v.Options, " / "), "line", itoa(first))
 		return
 	}

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// ownKey is the column that only our own format has: the product's slug, on every row of the product.
+// ownKey is the name of the column that only this format has. It holds the product's slug, on every row of the product.
 const ownKey = "Coincart product"
 
-// The other columns of our own format.
+// The other columns of the format.
 const (
 	ownTitle          = "Title"
 	ownSummary        = "Summary"
@@ -39,14 +39,14 @@ const (
 	ownRetired        = "Retired"
 )
 
-// ownColumns are the columns in the order in which they are written, those of translations come behind.
+// ownColumns holds the columns in the order in which they are written. Columns of translations follow.
 var ownColumns = []string{
 	ownKey, ownTitle, ownSummary, ownDescription, ownFeatured, ownHidden, ownPosition, ownCategorySlugs, ownCategories, ownTags,
 	ownOptions, ownPictures, ownAlts, ownSKU, ownVariantOptions, ownVariantTitle, ownPrice, ownSalePrice, ownSaleFrom, ownSaleUntil,
 	ownStock, ownCounted, ownLowStock, ownWeight, ownVirtual, ownBarcode, ownVariantPicture, ownRetired,
 }
 
-// ownHas says which field of products and variants a column holds.
+// ownHas maps columns to the fields that they hold.
 var ownHas = map[string]Field{
 	ownTitle: FieldTitle, ownSummary: FieldSummary, ownDescription: FieldDescription, ownFeatured: FieldFeatured, ownHidden: FieldHidden,
 	ownPosition: FieldPosition, ownCategorySlugs: FieldCategories, ownCategories: FieldCategories, ownTags: FieldTags, ownOptions: FieldOptions,
@@ -64,10 +64,10 @@ const (
 
 var ownTextPattern = regexp.MustCompile(`^(product|variant|picture) ([a-z][a-z0-9_]{0,31}) \[([A-Za-z0-9-]{1,35})\]$`)
 
-// header is the name of a translation's column: "product title [zh-Hans]".
+// header returns the name of a translation's column, such as "product title [zh-Hans]".
 func (t Text) header() string { return t.Owner + " " + t.Field + " [" + t.Lang + "]" }
 
-// ownColumn reads a column's name: one of ownColumns, or a translation. nil for any other.
+// ownColumn parses the name of a column: one of ownColumns or a translation. It returns nil for other names.
 func ownColumn(header string) *ownSpec {
 	header = strings.TrimSpace(header)
 	for _, name := range ownColumns {
@@ -81,7 +81,7 @@ func ownColumn(header string) *ownSpec {
 	return nil
 }
 
-// ownSpec is what a column's name says: a column of ours, or a translation.
+// ownSpec is a parsed column name.
 type ownSpec struct {
 	name string
 	text Text

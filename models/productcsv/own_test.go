@@ -22,11 +22,11 @@ func categories() []models.Category {
 		{ID: "c1", Slug: "kitchen", Name: "Kitchen, large"},
 		{ID: "c2", Slug: "cups", Name: `Cups > \mugs`, ParentID: "c1"},
 		{ID: "c3", Slug: "cups-2", Name: "Gifts"},
-		{ID: "c4", Slug: "cups-3", Name: "Gifts"}, // two are called the same: the slug tells them apart
+		{ID: "c4", Slug: "cups-3", Name: "Gifts"}, // two have the same name: the slug tells them apart
 	}
 }
 
-// full is a product that has everything.
+// full returns a product with a value in every field.
 func full() *models.Product {
 	at := time.Date(2026, 11, 20, 1, 2, 3, 4e6, time.UTC)
 	return &models.Product{
@@ -63,7 +63,7 @@ func write(t require.TestingT, products ...*models.Product) string {
 	return out.String()
 }
 
-// shopOf is a shop that has these products.
+// shopOf returns a shop with these products.
 func shopOf(products ...*models.Product) *productcsv.Shop {
 	shop := &productcsv.Shop{
 		Products: map[string]*models.Product{}, BySKU: map[string]string{}, BySlug: map[string]string{}, Categories: categories(),
@@ -88,10 +88,10 @@ func readOwn(t require.TestingT, text string) *productcsv.File {
 func TestOwnFormat_ReadingWhatWasWrittenChangesNothing(t *testing.T) {
 	text := write(t, full(), &models.Product{ID: "p2", Slug: "empty", Title: "No variants", CategoryID: "c1", CategoryIDs: []string{"c1"}})
 	file := readOwn(t, text)
-	assert.Empty(t, told(file.Problems))
+	assert.Empty(t, problemLines(file.Problems))
 	p2 := &models.Product{ID: "p2", Slug: "empty", Title: "No variants", CategoryID: "c1", CategoryIDs: []string{"c1"}}
 	plan := productcsv.MakePlan(file, shopOf(full(), p2))
-	assert.Empty(t, told(plan.Problems))
+	assert.Empty(t, problemLines(plan.Problems))
 	assert.Empty(t, plan.Items)
 	assert.Empty(t, plan.Categories)
 	assert.Equal(t, 2, plan.Unchanged)
@@ -102,7 +102,7 @@ func TestOwnFormat_AnotherShopGetsTheSameProduct(t *testing.T) {
 	shop := shopOf()
 	shop.Categories = nil
 	plan := productcsv.MakePlan(file, shop)
-	assert.Empty(t, told(plan.Problems))
+	assert.Empty(t, problemLines(plan.Problems))
 	require.Len(t, plan.Items, 1)
 	made := plan.Items[0].Product
 	assert.Equal(t, 1, plan.New)
@@ -124,7 +124,7 @@ func TestOwnFormat_AnotherShopGetsTheSameProduct(t *testing.T) {
 	assert.Equal(t, want.Pictures[1].Texts, made.Pictures[1].Texts)
 	assert.Equal(t, "a.svg", made.Cover)
 
-	// What the other shop has now is the same file again.
+	// An export of the imported product is the same file.
 	again := readOwn(t, write(t, full()))
 	shop = shopOf(&made)
 	shop.Categories = plan.Categories
@@ -148,15 +148,15 @@ func TestOwnFormat_TellsEveryProblem(t *testing.T) {
 	head := "Coincart product,Title,SKU,Price,Stock,Options,Variant options,Sale until\n"
 	file := readOwn(t, head+
 		"a,A,A1,1,1,Size,L,\n"+
-		"a,,A2,x,-1,,L,\n"+ // price, stock, the same choice
-		"a,,A1,1,1,,M,never\n"+ // the SKU again, a time
+		"a,,A2,x,-1,,L,\n"+ // price, stock, repeated options
+		"a,,A1,1,1,,M,never\n"+ // repeated SKU, a time
 		"b b,B,B1,1,1,,,\n"+ // no slug
 		"c,,C1,1,1,,L,\n"+ // no title, a value without an option
 		"d,D,,,,,,\n") // no variant: allowed
 	assert.Equal(t, []string{
 		"3 options_twice Variant options", "3 price Price", "3 negative Stock", "4 sku_twice SKU", "4 date Sale until", "5 slug Coincart product",
 		"6 missing Title", "6 option_count Variant options",
-	}, told(file.Problems))
+	}, problemLines(file.Problems))
 	require.Len(t, file.Records, 1)
 	assert.Equal(t, "d", file.Records[0].Slug)
 }
@@ -164,7 +164,7 @@ func TestOwnFormat_TellsEveryProblem(t *testing.T) {
 func TestOwnFormat_ColumnsThatAreNotThereLeaveThingsAsTheyAre(t *testing.T) {
 	was := full()
 	plan := productcsv.MakePlan(readOwn(t, "Coincart product,SKU,Price\nshirt,B,21\n"), shopOf(was))
-	assert.Empty(t, told(plan.Problems))
+	assert.Empty(t, problemLines(plan.Problems))
 	require.Len(t, plan.Items, 1)
 	item := plan.Items[0]
 	assert.Equal(t, []string{"price", "variants"}, item.Fields, "the variant that is named comes first")
@@ -176,7 +176,7 @@ func TestOwnFormat_ColumnsThatAreNotThereLeaveThingsAsTheyAre(t *testing.T) {
 	assert.Equal(t, full(), was, "a plan changes nothing")
 }
 
-// TestOwnFormat_AnyTextsComeBack writes and reads products of random texts.
+// The texts are random.
 func TestOwnFormat_AnyTextsComeBack(t *testing.T) {
 	text := rapid.StringOf(rapid.OneOf(rapid.RuneFrom([]rune("=+-@'\t\n ,;>\\\"`a1＝中é")), rapid.RuneFrom([]rune("xyz"))))
 	one := rapid.StringOfN(rapid.RuneFrom([]rune("=+-@' ,>\\\"a中")), 1, 20, -1)
@@ -191,7 +191,7 @@ func TestOwnFormat_AnyTextsComeBack(t *testing.T) {
 		p.Pictures[0].Alt, p.Pictures[1].Alt = text.Draw(t, "alt"), text.Draw(t, "alt 2")
 		p.Texts = models.Texts{"de": {"title": one.Draw(t, "german")}}
 		file := readOwn(t, write(t, p))
-		require.Empty(t, told(file.Problems))
+		require.Empty(t, problemLines(file.Problems))
 		plan := productcsv.MakePlan(file, shopOf(p))
 		for _, item := range plan.Items {
 			t.Fatalf("changed: %v", item.Fields)
@@ -222,7 +222,7 @@ func FuzzRead(f *testing.F) {
 				require.False(t, v.Price.IsNegative())
 			}
 		}
-		// What would be imported is what an export of it would import.
+		// An import of the file plans the same as an import of its own export.
 		shop := shopOf()
 		shop.Categories = append(shop.Categories, plan.Categories...)
 		for i := range plan.Items {
@@ -252,8 +252,8 @@ func FuzzPlainText(f *testing.F) {
 func TestPlan_FindsCategoriesByPathAndMakesTheRest(t *testing.T) {
 	file := read(t, "SKU,Name,Regular price,Categories",
 		`A,a,1,"Kitchen\, large > Pots, gifts"`, `B,b,1,kitchen\, large`, `C,c,1,`, `D,d,1,"New > Newer, New"`)
-	// The first row's comma is within quotes, so that its list has two entries; the second row's is outside.
-	require.Equal(t, []string{"3 cells"}, told(file.Problems))
+	// The comma of the first row is within quotes, so its list has two entries; that of the second row is outside.
+	require.Equal(t, []string{"3 cells"}, problemLines(file.Problems))
 	plan := productcsv.MakePlan(file, shopOf())
 	var made []string
 	for _, c := range plan.Categories {
@@ -269,9 +269,9 @@ func TestPlan_RefusesWhatBelongsToAnother(t *testing.T) {
 	two.ID, two.Slug = "p2", "other"
 	two.Variants = []models.Variant{{ID: "v9", ProductID: "p2", SKU: "OTHER", Price: models.MustAmount("1")}}
 	plan := productcsv.MakePlan(readOwn(t, "Coincart product,SKU,Price\nshirt,OTHER,1\n"), shopOf(one, two))
-	assert.Equal(t, []string{"2 sku_elsewhere SKU"}, told(plan.Problems))
+	assert.Equal(t, []string{"2 sku_elsewhere SKU"}, problemLines(plan.Problems))
 	plan = productcsv.MakePlan(read(t, wooHeader, variable("S"), variation("B", "S", "Red"), variation("OTHER", "S", "Blue")), shopOf(one, two))
-	assert.Equal(t, []string{"4 product_split SKU"}, told(plan.Problems))
+	assert.Equal(t, []string{"4 product_split SKU"}, problemLines(plan.Problems))
 	assert.Empty(t, plan.Items)
 }
 
@@ -283,7 +283,7 @@ func TestPlan_PicturesThatHaveToBeFetchedLeaveTheOldOnes(t *testing.T) {
 	shop := shopOf(was)
 	shop.HasPicture = func(name string) bool { return name == "a.svg" }
 	plan := productcsv.MakePlan(file, shop)
-	assert.Equal(t, []string{"2 picture_unknown"}, told(plan.Problems))
+	assert.Equal(t, []string{"2 picture_unknown"}, problemLines(plan.Problems))
 	require.Len(t, plan.Items, 1)
 	assert.True(t, plan.Items[0].Pending())
 	assert.Equal(t, was.Pictures, plan.Items[0].Product.Pictures)
@@ -301,12 +301,12 @@ func TestPlan_PicturesThatHaveToBeFetchedLeaveTheOldOnes(t *testing.T) {
 
 func TestPlan_StockOfVariantsThatAreThereCanBeKept(t *testing.T) {
 	file := readOwn(t, "Coincart product,SKU,Price,Stock,Stock counted\nshirt,''=SKU 1,100,3,1\nshirt,B,100,9,0\nshirt,NEW,100,4,1\n")
-	require.Empty(t, told(file.Problems))
+	require.Empty(t, problemLines(file.Problems))
 	was := full()
 	was.OptionNames, was.Variants[0].Options, was.Variants[1].Options = nil, nil, nil
 	shop := shopOf(was)
 	plan := productcsv.MakePlan(file, shop)
-	assert.Empty(t, told(plan.Problems))
+	assert.Empty(t, problemLines(plan.Problems))
 	assert.Equal(t, []models.StockLevel{{VariantID: "v1", OnHand: 3}}, plan.Items[0].Stock)
 	assert.Equal(t, 4, plan.Items[0].Product.Variants[2].OnHand)
 	shop.KeepStock = true
@@ -330,7 +330,7 @@ func TestPlan_TellsWhatTheShopWouldNotTake(t *testing.T) {
 	plan := productcsv.MakePlan(readOwn(t, "Coincart product,SKU,Price,Sale price\nshirt,B,14,\nshirt,''=SKU 1,14,\n"), shopOf(full()))
 	assert.Empty(t, plan.Problems, "the sale price becomes empty")
 	plan = productcsv.MakePlan(readOwn(t, "Coincart product,SKU,Price\nshirt,B,14\nshirt,''=SKU 1,14\n"), shopOf(full()))
-	require.Equal(t, []string{"3 refused"}, told(plan.Problems), "its sale price of 15 is not below 14")
+	require.Equal(t, []string{"3 refused"}, problemLines(plan.Problems), "its sale price of 15 is not below 14")
 	assert.Equal(t, map[string]string{"field": "sale_price", "why": "not_less"}, plan.Problems[0].Values)
 	assert.Empty(t, plan.Items)
 }

@@ -11,17 +11,17 @@ import (
 
 // Shop is what a file is compared with.
 type Shop struct {
-	Products   map[string]*models.Product // by id, with variants, pictures, tags and categories: at least those that the file names
+	Products   map[string]*models.Product // by id, with variants, pictures, tags and categories; must include those that the file names
 	BySKU      map[string]string          // product ids
 	BySlug     map[string]string          // product ids
 	Categories []models.Category
-	Fetched    map[string]string      // addresses of pictures that were fetched before, and what they are called here
-	HasPicture func(name string) bool // uploaded and static pictures
+	Fetched    map[string]string      // addresses of pictures that were fetched before, and the shop's names of them
+	HasPicture func(name string) bool // reports whether an uploaded or static picture exists
 	NewID      func() string
-	KeepStock  bool // the stock of variants that are there already stays as it is
+	KeepStock  bool // do not change the stock of existing variants
 }
 
-// Match finds the product of the shop that a record is about: by its slug where the file names one, else by a SKU.
+// Match returns the id of the product that a record is about, found by slug if the file has one and by SKU otherwise.
 func (s *Shop) Match(r *Record) (id string) {
 	if id := s.BySlug[r.Slug]; id != "" && r.Slug != "" {
 		return id
@@ -34,10 +34,10 @@ func (s *Shop) Match(r *Record) (id string) {
 	return ""
 }
 
-// Plan is what an import would do.
+// Plan is the set of changes that an import would make.
 type Plan struct {
-	Items      []Item            // what is new or changes, in the order of the lines
-	Categories []models.Category // that have to be made, parents first
+	Items      []Item            // new or changed products, in order of their lines
+	Categories []models.Category // to create, parents first
 	New        int
 	Changed    int
 	Unchanged  int
@@ -45,21 +45,21 @@ type Plan struct {
 	Faults     int
 }
 
-// Item is a product that is new or changes.
+// Item is a product that is new or changed.
 type Item struct {
 	Line    int
 	Label   string
-	Product models.Product      // as it will be
-	Was     *models.Product     // nil: it is new
-	Fields  []string            // what changes, in the order of names
-	Stock   []models.StockLevel // of variants that are there already
-	Fetch   []Picture           // all pictures that the file names, where some have to be fetched first
+	Product models.Product      // after the import
+	Was     *models.Product     // before the import; nil: it is new
+	Fields  []string            // changed fields, sorted
+	Stock   []models.StockLevel // of existing variants
+	Fetch   []Picture           // all pictures that the file names, if some must be fetched first
 }
 
-// Pending reports that only pictures have to be fetched.
+// Pending reports whether the item has no changes but pictures to fetch.
 func (i *Item) Pending() bool { return len(i.Fields) == 0 && len(i.Fetch) > 0 }
 
-// MakePlan compares a file with the shop. It does not change the shop's products.
+// MakePlan compares a file with the shop. It does not modify the shop's products.
 func MakePlan(file *File, shop *Shop) *Plan {
 	p := &planner{shop: shop, plan: &Plan{}, faults: &faults{}, seen: map[string]int{}, slugs: map[string]bool{}, price: wooPriceName}
 	if file.Dialect == DialectCoincart {
@@ -84,13 +84,13 @@ type planner struct {
 	plan   *Plan
 	faults *faults
 	tree   *tree
-	seen   map[string]int  // the line of a product of the shop
+	seen   map[string]int  // line of each matched product
 	slugs  map[string]bool // of new products
-	price  string          // the column of prices; "": it was missed already
+	price  string          // column of prices; "": its absence was reported
 }
 
-// priced sees that the file has prices for what is new: without them it would be sold for nothing. The column is missed once.
-func (p *planner) priced(v *Variant) {
+// checkPrice reports that the file has no prices for a new variant, which would be sold for nothing. It does so once for each file.
+func (p *planner) checkPrice(v *Variant) {
 	if !v.Has.Has(FieldPrice) && p.price != "" {
 		p.fault(1, "", p.price, LevelError, CodePriceColumn)
 		p.price = ""
@@ -104,14 +104,14 @@ func (p *planner) fault(line int, sku, column string, level Level, code Code, pa
 
 func (p *planner) record(r *Record) {
 	id := p.shop.Match(r)
-	if !p.owned(r, id) {
+	if !p.checkSKUs(r, id) {
 		return
 	}
 	if id == "" {
 		p.create(r)
 		return
 	}
-	if first, twice := p.seen[id]; twice {
+	if first, repeated := p.seen[id]; repeated {
 		p.fault(r.Line, r.Label, "", LevelError, CodeProductTwice, "line", itoa(first))
 		return
 	}
@@ -119,8 +119,8 @@ func (p *planner) record(r *Record) {
 	p.change(r, p.shop.Products[id])
 }
 
-// owned sees that every SKU is free, or belongs to the product.
-func (p *planner) owned(r *Record, id string) bool {
+// checkSKUs reports whether every SKU is free or belongs to the product.
+func (p *planner) checkSKUs(r *Record, id string) bool {
 	good := true
 	for _, v := range r.Variants {
 		owner := p.shop.BySKU[v.SKU]
@@ -149,15 +149,15 @@ func (p *planner) create(r *Record) {
 	}
 	m.variants()
 	m.pictures()
-	if !p.good(r, &product) {
+	if !p.checkProduct(r, &product) {
 		return
 	}
 	p.plan.New++
 	p.plan.Items = append(p.plan.Items, Item{Line: r.Line, Label: r.Label, Product: product, Fields: []string{"new"}, Fetch: m.fetch})
 }
 
-// good tells what the shop would not take of a product.
-func (p *planner) good(r *Record, product *models.Product) bool {
+// checkProduct reports a product that the shop would not accept.
+func (p *planner) checkProduct(r *Record, product *models.Product) bool {
 	problems := product.Problems()
 	for _, problem := range problems {
 		line, sku := r.Line, r.Label
@@ -172,10 +172,10 @@ func (p *planner) good(r *Record, product *models.Product) bool {
 	return len(problems) == 0
 }
 
-// Uncategorised is the category of products that a WooCommerce file puts into none, as that shop calls it.
+// Uncategorised is the name of WooCommerce's category for products without one.
 const Uncategorised = "Uncategorized"
 
-// slug finds a free address for a new product.
+// slug returns a free slug for a new product.
 func (p *planner) slug(r *Record) string {
 	if r.Slug != "" {
 		p.slugs[r.Slug] = true
@@ -191,7 +191,7 @@ func (p *planner) slug(r *Record) string {
 	return free(base, func(slug string) bool { return p.slugs[slug] || p.shop.BySlug[slug] != "" }, p.slugs)
 }
 
-// free is the base, or the base with the first number that makes it one's own.
+// free returns base, or base with the first number that makes it free.
 func free(base string, taken func(string) bool, note map[string]bool) string {
 	slug := base
 	for n := 2; taken(slug); n++ {
@@ -220,7 +220,7 @@ func (p *planner) change(r *Record, was *models.Product) {
 	m.variants()
 	m.pictures()
 	switch {
-	case len(m.fields) > 0 && !p.good(r, &product):
+	case len(m.fields) > 0 && !p.checkProduct(r, &product):
 		return
 	case len(m.fields) > 0:
 		p.plan.Changed++
@@ -235,7 +235,7 @@ func (p *planner) change(r *Record, was *models.Product) {
 	})
 }
 
-// clone copies a product as deep as a plan changes it.
+// clone copies a product, including everything that a plan changes.
 func clone(p *models.Product) models.Product {
 	c := *p
 	c.CategoryIDs, c.Tags, c.OptionNames = slices.Clone(p.CategoryIDs), slices.Clone(p.Tags), slices.Clone(p.OptionNames)

@@ -15,10 +15,10 @@ const (
 	DialectCoincart Dialect = "coincart"
 )
 
-// Field is something of a product or a variant that a file can have.
+// Field is a set of fields of products and variants.
 type Field uint64
 
-// The fields. A file that has no column of a field leaves it as it is.
+// The fields. If a file has no column for a field, an import does not change it.
 const (
 	FieldTitle Field = 1 << iota
 	FieldSummary
@@ -46,44 +46,44 @@ const (
 	FieldAlts
 )
 
-// Has reports that all of some fields are there.
+// Has reports whether f contains all of some.
 func (f Field) Has(some Field) bool { return f&some == some }
 
-// Path is a category by the names of its levels, from the top.
+// Path is a category as the names of its levels, from the top.
 type Path []string
 
-// Category is where a product belongs: in our own format by its slug too.
+// Category is a category of a product. The shop's own format also identifies it by slug.
 type Category struct {
-	Slug string // "": by its path alone
+	Slug string // empty: identified by Path
 	Path Path
 }
 
-// Picture is a picture as a file names it: an https address, a name such as media/…, or a static file's.
+// Picture is a picture as a file names it: an https address, a name such as media/…, or the name of a static file.
 type Picture struct {
 	Source  string
 	Alt     string
 	Texts   models.Texts // "alt"
-	Variant string       // the id of the variant that it shows; "": the product
+	Variant string       // id of the variant that it shows; empty: the product
 }
 
-// Remote reports that the picture has to be fetched.
+// Remote reports whether the picture must be fetched.
 func (p Picture) Remote() bool { return isAddress(p.Source) }
 
 // Record is one product of a file with its variants.
 type Record struct {
 	Line  int
-	Label string // how to name it: its SKU, else its name
-	Has   Field  // what the file says of the product and its variants
-	Texts []Text // the translations that the file has columns for
+	Label string // the SKU, or the name if there is none; used in problems
+	Has   Field  // fields of the product and its variants for which the file has columns
+	Texts []Text // translations for which the file has columns
 
-	Slug        string // own format: what identifies it
+	Slug        string // identifies the product in the shop's own format
 	Title       string
 	Summary     string
 	Description string
 	Featured    bool
 	Hidden      bool
 	Position    int
-	Categories  []Category // the first is the primary one
+	Categories  []Category // primary category first
 	Tags        []string
 	OptionNames []string
 	Pictures    []Picture
@@ -92,7 +92,7 @@ type Record struct {
 	Variants []Variant
 }
 
-// Text is a translation that a file has a column for.
+// Text is a translation for which a file has a column.
 type Text struct {
 	Owner string // product, variant or picture
 	Field string
@@ -103,7 +103,7 @@ type Text struct {
 type Variant struct {
 	Line      int
 	SKU       string
-	Title     string // where the product has no options
+	Title     string // if the product has no options
 	Options   []string
 	Price     models.Amount
 	SalePrice models.Amount
@@ -118,34 +118,34 @@ type Variant struct {
 	Picture   string
 	Retired   bool
 	Words     models.Texts
-	Has       Field // of this row: a WooCommerce variation may have less than its product
+	Has       Field // fields of this row; a WooCommerce variation may have fewer than its product
 }
 
 // Column is a column of a file.
 type Column struct {
 	Header string
 	Used   bool
-	Filled int // cells that are not empty
+	Filled int // number of cells that are not empty
 }
 
-// File is what Read found.
+// File is the result of Read.
 type File struct {
 	Dialect   Dialect
 	Delimiter rune
 	Columns   []Column
-	Rows      int // below the header, empty ones not counted
-	Skipped   int // rows that are left out by rule
+	Rows      int // without the header and empty rows
+	Skipped   int // number of rows that were skipped by rule
 	Records   []Record
 	Problems  []Problem
-	Faults    int // problems of LevelError, those that are not listed too
+	Faults    int // number of problems of LevelError, including those that are not listed
 }
 
-// Options say how a file is to be read.
+// Options configure Read.
 type Options struct {
-	Digits       int            // fraction digits of the shop's currency
-	Zone         *time.Location // of the days of sales; nil: UTC
-	DecimalComma bool           // prices and weights are written 19,99
-	// Progress is told the line that was read, now and then; its error ends the reading and is returned. It may be nil.
+	Digits       int            // decimals of the shop's currency
+	Zone         *time.Location // of the dates of sales; nil: UTC
+	DecimalComma bool           // prices and weights are written as 19,99
+	// Progress is called with the current line from time to time. Read stops at its error and returns it. It may be nil.
 	Progress func(line int) error
 }
 

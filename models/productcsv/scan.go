@@ -14,26 +14,26 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// scanner reads rows with their lines, whatever is wrong with them.
+// scanner reads rows with their line numbers. It tolerates malformed rows.
 type scanner struct {
 	csv     *csv.Reader
 	faults  *faults
 	columns []Column
-	line    int // of the row that was read last
+	line    int // of the last row
 	rows    int
 }
 
-// row is one line of the table.
+// row is one row of the table.
 type row struct {
 	line   int
 	cells  []string // as many as there are columns
-	faulty bool     // a cell was refused for its form, and is empty here
+	faulty bool     // a cell was refused for its form and is empty here
 }
 
-// headerPeek is how much of a file is looked at to tell its delimiter.
+// headerPeek is how many bytes of a file are read to detect its delimiter.
 const headerPeek = 64 << 10
 
-// newScanner reads the first line. ok is false where there is nothing to go on with; then the problem is noted.
+// newScanner reads the header. If the file cannot be read on, it records a problem and returns ok = false.
 func newScanner(r io.Reader, f *faults) (s *scanner, delimiter rune, ok bool, err error) {
 	in := bufio.NewReaderSize(r, headerPeek)
 	head, err := in.Peek(headerPeek)
@@ -64,7 +64,8 @@ func newScanner(r io.Reader, f *faults) (s *scanner, delimiter rune, ok bool, er
 
 const byteOrderMark = "\ufeff"
 
-// foreignKind reports the first bytes of what people take for a CSV file: xlsx and ods (both are zip archives), xls, gzip, PDF.
+// foreignKind reports whether head is the beginning of a file that people mistake for CSV: xlsx and ods (both zip archives), xls, gzip,
+// PDF.
 func foreignKind(head []byte) bool {
 	for _, mark := range []string{"PK\x03\x04", "\xd0\xcf\x11\xe0", "\x1f\x8b", "%PDF-"} {
 		if strings.HasPrefix(string(head), mark) {
@@ -74,7 +75,7 @@ func foreignKind(head []byte) bool {
 	return false
 }
 
-// foreignMark reports a mark of UTF-16 or UTF-32, or the zero bytes of a file in one of them without a mark.
+// foreignMark reports whether head is UTF-16 or UTF-32, with or without a byte order mark.
 func foreignMark(head []byte) bool {
 	if len(head) < 2 {
 		return false
@@ -83,10 +84,10 @@ func foreignMark(head []byte) bool {
 	return marked || head[0] == 0 || head[1] == 0
 }
 
-// delimiterOf tells by the first line: the one of comma, semicolon and tab that divides it into the most known columns.
+// delimiterOf returns the one of comma, semicolon and tab that splits the header into the most known columns.
 func delimiterOf(head string) rune {
 	line, _, _ := strings.Cut(head, "\n")
-	best, most := ',', -1
+	best, mostKnown := ',', -1
 	for _, d := range []rune{',', ';', '\t'} {
 		known, cells := 0, 0
 		for cell := range strings.SplitSeq(line, string(d)) {
@@ -97,8 +98,8 @@ func delimiterOf(head string) rune {
 				known++
 			}
 		}
-		if known > most {
-			best, most = d, known
+		if known > mostKnown {
+			best, mostKnown = d, known
 		}
 	}
 	return best
@@ -123,15 +124,15 @@ func (s *scanner) header() (bool, error) {
 	}
 	s.columns = make([]Column, len(cells))
 	for i, cell := range cells {
-		s.columns[i].Header = excerpt(bare(cell))
+		s.columns[i].Header = excerpt(trimCell(cell))
 	}
 	return true, nil
 }
 
-// progressEvery is how many rows pass between two words about the progress.
+// progressEvery is the number of rows between two reports of progress.
 const progressEvery = 250
 
-// next reads a row; io.EOF at the end. Rows that cannot be understood are noted and passed over, and so are empty ones.
+// next returns the next row that can be parsed, or io.EOF. It records problems of malformed rows and skips them; it also skips empty rows.
 func (s *scanner) next(progress func(line int) error) (row, error) {
 	for {
 		cells, err := s.csv.Read()
@@ -175,7 +176,8 @@ func blank(cells []string) bool {
 	return true
 }
 
-// check notes what is wrong with the form of the cells. Only a row whose cells stand under the right columns can be understood.
+// check records problems with the form of cells. ok is false if the row has the wrong number of cells, because they may belong to other
+// columns.
 func (s *scanner) check(cells []string) (row, bool) {
 	if extra := len(cells) - len(s.columns); extra > 0 && blank(cells[len(s.columns):]) {
 		cells = cells[:len(s.columns)]
@@ -203,7 +205,8 @@ func (s *scanner) check(cells []string) (row, bool) {
 	return r, true
 }
 
-// formFault tells what is wrong with a cell whatever it means. A text that people will read is held to package text where it is read.
+// formFault returns the fault of a cell that is wrong whatever it means. Texts that people read must also satisfy package text, which is
+// checked when they are parsed.
 func formFault(text string) Code {
 	switch {
 	case len(text) > MaxCell:

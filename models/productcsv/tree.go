@@ -7,11 +7,11 @@ import (
 	"github.com/coincart/coincart/models/text"
 )
 
-// tree finds the categories that a file names, and makes those that are missing.
+// tree finds the categories that a file names and creates missing ones.
 type tree struct {
 	newID  func() string
 	bySlug map[string]string
-	byName map[string]string // parent's id, NUL, name in lower case
+	byName map[string]string // keys are the parent's id, NUL, and the name in lower case
 	slugs  map[string]bool
 	made   []models.Category
 }
@@ -29,7 +29,7 @@ func newTree(list []models.Category, newID func() string) *tree {
 
 func nameKey(parent, name string) string { return parent + "\x00" + strings.ToLower(name) }
 
-// find gives the id of a category: by its slug, else by its path, level by level.
+// find returns the id of a category, found by its slug or level by level by its path.
 func (t *tree) find(c Category) string {
 	if id := t.bySlug[c.Slug]; id != "" && c.Slug != "" {
 		return id
@@ -41,7 +41,7 @@ func (t *tree) find(c Category) string {
 	parent := ""
 	for i, name := range path {
 		id := t.byName[nameKey(parent, name)]
-		// A file that names the slug means this very category, and not one that is called the same.
+		// A slug identifies one category; another one of the same name does not match.
 		if last := i == len(path)-1; id == "" || (last && c.Slug != "") {
 			wanted := ""
 			if last {

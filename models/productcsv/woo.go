@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// Read reads a whole file. What is wrong with it is in the File; the error is one of r or of Options.Progress.
+// Read parses a file of either format. Problems of the file are in the result; the error is one of r or of Options.Progress.
 func Read(r io.Reader, o Options) (*File, error) {
 	f := &faults{}
 	s, delimiter, ok, err := newScanner(r, f)
@@ -42,7 +42,7 @@ func Read(r io.Reader, o Options) (*File, error) {
 	return file, nil
 }
 
-// dialectOf tells our own format by the column that no other has.
+// dialectOf recognises the shop's own format by the column that no other format has.
 func dialectOf(columns []Column) Dialect {
 	for _, c := range columns {
 		if strings.EqualFold(strings.TrimSpace(c.Header), ownKey) {
@@ -52,11 +52,11 @@ func dialectOf(columns []Column) Dialect {
 	return DialectWoo
 }
 
-// wooRow is a row of WooCommerce's exporter, understood for itself.
+// wooRow is a parsed row of WooCommerce's exporter, before rows are joined to products.
 type wooRow struct {
 	line       int
 	id         string
-	kind       string // simple, variable, variation
+	kind       string // simple, variable or variation
 	sku        string
 	parent     string
 	skipped    bool
@@ -80,7 +80,7 @@ type wooReader struct {
 	opts   Options
 	specs  []*wooSpec
 	has    Field
-	at     map[wooField]int // the column of a field
+	at     map[wooField]int // column of each field
 	file   *File
 	rows   []*wooRow
 }
@@ -104,7 +104,7 @@ func readWoo(s *scanner, file *File, o Options) error {
 	return nil
 }
 
-// header understands the columns. A file must say of its rows what they are called.
+// header parses the header. A file must have a column of names.
 func (w *wooReader) header() bool {
 	seen := map[string]int{}
 	known := 0
@@ -119,7 +119,7 @@ func (w *wooReader) header() bool {
 		w.specs = append(w.specs, spec)
 		c.Used = spec.field != wooIgnored && spec.field != wooDownload
 		name := strings.ToLower(c.Header)
-		if first, twice := seen[name]; twice && c.Used {
+		if first, repeated := seen[name]; repeated && c.Used {
 			w.faults.add(Problem{Line: 1, Column: c.Header, Level: LevelError, Code: CodeHeaderTwice, Values: map[string]string{"first": itoa(first), "second": itoa(i + 1)}})
 			continue
 		}
@@ -143,13 +143,13 @@ func (w *wooReader) header() bool {
 	return w.has.Has(FieldTitle)
 }
 
-// cell gives the text of a field with its column's name.
+// cell returns the text of a field and the name of its column.
 func (w *wooReader) cell(r *reading, f wooField) (column, text string) {
 	i, ok := w.at[f]
 	if !ok {
 		return "", ""
 	}
-	return w.scan.columns[i].Header, bare(r.cells[i])
+	return w.scan.columns[i].Header, trimCell(r.cells[i])
 }
 
 func (w *wooReader) read(next row) {
@@ -157,8 +157,8 @@ func (w *wooReader) read(next row) {
 	row := &wooRow{line: next.line}
 	_, r.sku = w.cell(r, wooSKU)
 	row.sku = r.sku
-	if n := len([]rune(row.sku)); n > longestSKU {
-		r.bad(w.columnOf(wooSKU), CodeTextLong, "count", itoa(n), "most", itoa(longestSKU))
+	if n := len([]rune(row.sku)); n > maxSKU {
+		r.bad(w.columnOf(wooSKU), CodeTextLong, "count", itoa(n), "most", itoa(maxSKU))
 	}
 	_, row.id = w.cell(r, wooID)
 	if _, row.parent = w.cell(r, wooParent); row.parent == "0" {
@@ -177,7 +177,7 @@ func (w *wooReader) read(next row) {
 	w.rows = append(w.rows, row)
 }
 
-// columnOf is the name of a field's column.
+// columnOf returns the name of a field's column.
 func (w *wooReader) columnOf(f wooField) string {
 	if i, ok := w.at[f]; ok {
 		return w.scan.columns[i].Header
@@ -185,9 +185,9 @@ func (w *wooReader) columnOf(f wooField) string {
 	return ""
 }
 
-const longestSKU = models.MaxSKU
+const maxSKU = models.MaxSKU
 
-// kind understands the column Type: one of simple, variable, grouped, external and variation, with virtual and downloadable beside it.
+// kind parses the column Type: one of simple, variable, grouped, external and variation, with or without virtual and downloadable.
 func (w *wooReader) kind(r *reading, row *wooRow) {
 	column, text := w.cell(r, wooType)
 	var kinds []string
@@ -223,18 +223,18 @@ func (w *wooReader) kind(r *reading, row *wooRow) {
 	}
 }
 
-// skip leaves the row out, by rule.
+// skip marks the row as skipped by rule and reports it.
 func (row *wooRow) skip(r *reading, column string, code Code) {
 	row.skipped = true
 	r.fault(column, LevelSkipped, code)
 }
 
-// product reads what a row says of a product; a variation has nothing of it.
+// product parses the columns of a product, which a variation does not have.
 func (w *wooReader) product(r *reading, row *wooRow) {
 	p := &row.record
 	p.Line, p.Has = row.line, w.has
 	column, name := w.cell(r, wooName)
-	p.Title = r.text(column, oneLine(html.UnescapeString(name)), longestName)
+	p.Title = r.text(column, oneLine(html.UnescapeString(name)), maxName)
 	if p.Label = row.sku; p.Label == "" {
 		p.Label = excerpt(p.Title)
 	}
@@ -250,7 +250,7 @@ func (w *wooReader) product(r *reading, row *wooRow) {
 		r.bad(w.columnOf(wooName), CodeMissing)
 	}
 	column, text = w.cell(r, wooSummary)
-	p.Summary = r.text(column, PlainText(unescapeLines(text)), longestSummary)
+	p.Summary = r.text(column, PlainText(unescapeLines(text)), maxSummary)
 	_, text = w.cell(r, wooDescription)
 	p.Description = PlainText(unescapeLines(text))
 	column, text = w.cell(r, wooFeatured)
@@ -264,22 +264,22 @@ func (w *wooReader) product(r *reading, row *wooRow) {
 	p.Pictures = r.pictures(column, wooList(text))
 }
 
-const longestSummary = models.MaxSummary
+const maxSummary = models.MaxSummary
 
-// names tidies a list of names; each is there once.
+// names trims the names of a list and drops repeated ones.
 func (r *reading) names(column string, list []string) []string {
 	var names []string
 	for _, name := range list {
-		if name = r.text(column, oneLine(name), longestTag); name != "" && !slices.Contains(names, name) {
+		if name = r.text(column, oneLine(name), maxTag); name != "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
 	return names
 }
 
-const longestTag = models.MaxTag
+const maxTag = models.MaxTag
 
-// unescapeLines reads the exporter's \n as a line's end and its \\n as these two characters.
+// unescapeLines replaces the exporter's \n with a line end and \\n with a backslash and an n.
 func unescapeLines(text string) string {
 	return strings.NewReplacer(`\\n`, `\n`, `\n`, "\n").Replace(text)
 }
@@ -290,7 +290,7 @@ const (
 	private   = "0"
 )
 
-// status reads Published.
+// status parses the column Published.
 func (w *wooReader) status(r *reading) string {
 	column, text := w.cell(r, wooPublished)
 	switch strings.ToLower(text) {
@@ -305,8 +305,8 @@ func (w *wooReader) status(r *reading) string {
 	return published
 }
 
-// hidden reads Published (1 published, 0 private, -1 draft, 2 waiting for review) and Visibility in catalog. The shop's products are either
-// published and found everywhere, or they are not.
+// hidden parses Published (1 published, 0 private, -1 draft, 2 waiting for review) and Visibility in catalog. The shop shows a product
+// either everywhere or nowhere.
 func (w *wooReader) hidden(r *reading) bool {
 	hidden := w.status(r) != published
 	column, text := w.cell(r, wooVisibility)

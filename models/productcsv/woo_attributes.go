@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// attributes reads the columns "Attribute 1 name" and so on, in the order of their numbers.
+// attributes parses the columns "Attribute 1 name" and so on, in the order of their numbers.
 func (w *wooReader) attributes(r *reading) []attribute {
 	type entry struct {
 		number string
@@ -29,11 +29,11 @@ func (w *wooReader) attributes(r *reading) []attribute {
 		column := w.scan.columns[i].Header
 		switch spec.part {
 		case "name":
-			list[n].name = r.text(column, oneLine(html.UnescapeString(bare(text))), longestName)
+			list[n].name = r.text(column, oneLine(html.UnescapeString(trimCell(text))), maxName)
 		case "value(s)":
-			list[n].values = r.names(column, wooList(html.UnescapeString(bare(text))))
+			list[n].values = r.names(column, wooList(html.UnescapeString(trimCell(text))))
 		case "visible":
-			list[n].shown = r.boolean(column, bare(text))
+			list[n].shown = r.boolean(column, trimCell(text))
 		}
 	}
 	slices.SortStableFunc(list, func(a, b entry) int {
@@ -51,27 +51,27 @@ func (w *wooReader) attributes(r *reading) []attribute {
 	return found
 }
 
-// generatedSKU names a thing that has no SKU in the file, the same whenever the file is read.
+// generatedSKU returns an SKU for a variant that has none. It is the same each time the file is read.
 func generatedSKU(row, parent *wooRow, options []string) string {
 	switch {
 	case row.id != "":
 		return "WC-" + row.id
 	case parent != nil && parent.sku != "":
-		return clipRunes(parent.sku+"-"+strings.Join(options, "-"), longestSKU)
+		return clipRunes(parent.sku+"-"+strings.Join(options, "-"), maxSKU)
 	case parent != nil:
-		return clipRunes(parent.record.Title+"-"+strings.Join(options, "-"), longestSKU)
+		return clipRunes(parent.record.Title+"-"+strings.Join(options, "-"), maxSKU)
 	}
-	return clipRunes(row.record.Title, longestSKU)
+	return clipRunes(row.record.Title, maxSKU)
 }
 
-func clipRunes(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return strings.TrimSpace(string(runes[:most]))
+func clipRunes(text string, maxRunes int) string {
+	if runes := []rune(text); len(runes) > maxRunes {
+		return strings.TrimSpace(string(runes[:maxRunes]))
 	}
 	return text
 }
 
-// describe appends what a product's visible attributes say and no option does.
+// describe appends a product's visible attributes that are not options to its description.
 func describe(description string, list []attribute) string {
 	var lines []string
 	for _, a := range list {

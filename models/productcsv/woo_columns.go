@@ -7,7 +7,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// wooField names what a column of WooCommerce's exporter holds.
+// wooField is the meaning of a column of WooCommerce's exporter.
 type wooField int
 
 const (
@@ -37,18 +37,18 @@ const (
 	wooParent
 	wooPosition
 	wooAttribute // one of the four columns of an attribute
-	wooDownload  // one of the columns of a file to download
+	wooDownload  // one of the columns of a downloadable file
 )
 
-// wooSpec is what a column's name says.
+// wooSpec is a parsed column name.
 type wooSpec struct {
 	field  wooField
 	unit   models.Amount // of weights, in kilograms
-	number string        // of an attribute: "1"
+	number string        // of an attribute, such as "1"
 	part   string        // of an attribute: name, value(s), visible, global, default
 }
 
-// wooNames are the exporter's columns that the shop takes something from, in the lower case, and those it knows and has no use for.
+// wooNames maps the exporter's column names, in lower case, to their meaning. It includes columns that the shop ignores.
 var wooNames = map[string]wooField{
 	"id": wooID, "type": wooType, "sku": wooSKU, "gtin, upc, ean, or isbn": wooBarcode, "gtin, upc, ean or isbn": wooBarcode, "name": wooName,
 	"published": wooPublished, "is featured?": wooFeatured, "visibility in catalog": wooVisibility, "visibility in catalogue": wooVisibility,
@@ -73,10 +73,10 @@ var (
 	}
 )
 
-// wooPriceName is the column of prices as the exporter writes it.
+// wooPriceName is the exporter's name of the column of prices.
 const wooPriceName = "Regular price"
 
-// wooColumn reads a column's name; nil for one that the exporter does not write.
+// wooColumn parses the name of a column. It returns nil if the exporter does not write it.
 func wooColumn(header string) *wooSpec {
 	name := strings.ToLower(strings.TrimSpace(header))
 	if field, known := wooNames[name]; known {
@@ -101,7 +101,7 @@ func wooColumn(header string) *wooSpec {
 	return nil
 }
 
-// wooHas says which fields a file with a column has.
+// wooHas returns the fields for which a file with a column has values.
 func wooHas(f wooField) Field { //nolint:cyclop // a table
 	switch f {
 	case wooName:

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// join makes products of rows: variations go to their parents, whatever the order of the lines.
+// join makes products from rows. A variation may come before its parent.
 func (w *wooReader) join() {
 	bySKU, byID := w.index()
 	for _, row := range w.rows {
@@ -36,13 +36,13 @@ func (w *wooReader) fault(row *wooRow, column string, level Level, code Code, pa
 
 func rowAt(line int) row { return row{line: line} }
 
-// index finds rows by SKU and by ID. The first of two is the one.
+// index returns the rows by SKU and by ID. Of several with the same key it contains the first.
 func (w *wooReader) index() (bySKU, byID map[string]*wooRow) {
 	bySKU, byID = map[string]*wooRow{}, map[string]*wooRow{}
 	for _, row := range w.rows {
-		if first, twice := bySKU[row.sku]; twice && row.sku != "" && !row.skipped && !first.skipped {
+		if first, repeated := bySKU[row.sku]; repeated && row.sku != "" && !row.skipped && !first.skipped {
 			w.fault(row, w.columnOf(wooSKU), LevelError, CodeSKUTwice, "value", row.sku, "line", itoa(first.line))
-		} else if row.sku != "" && (!twice || first.skipped) {
+		} else if row.sku != "" && (!repeated || first.skipped) {
 			bySKU[row.sku] = row
 		}
 		if row.id == "" {
@@ -50,7 +50,7 @@ func (w *wooReader) index() (bySKU, byID map[string]*wooRow) {
 		}
 		if strings.Trim(row.id, "0123456789") != "" {
 			w.fault(row, w.columnOf(wooID), LevelError, CodeNumber, "value", row.id)
-		} else if first, twice := byID[row.id]; twice {
+		} else if first, repeated := byID[row.id]; repeated {
 			w.fault(row, w.columnOf(wooID), LevelError, CodeIDTwice, "value", row.id, "line", itoa(first.line))
 		} else {
 			byID[row.id] = row
@@ -59,7 +59,7 @@ func (w *wooReader) index() (bySKU, byID map[string]*wooRow) {
 	return bySKU, byID
 }
 
-// adopt finds a variation's parent: id:NN, or a SKU.
+// adopt adds a variation to its parent, which it names as id:NN or by SKU.
 func (w *wooReader) adopt(row *wooRow, bySKU, byID map[string]*wooRow) {
 	column := w.columnOf(wooParent)
 	find := func(child *wooRow) *wooRow {
@@ -89,7 +89,7 @@ func (w *wooReader) adopt(row *wooRow, bySKU, byID map[string]*wooRow) {
 	}
 }
 
-// cyclic follows the parents upwards until there is none, or one that was there.
+// cyclic reports whether following a row's parents leads back to a row on the way.
 func (w *wooReader) cyclic(row *wooRow, find func(*wooRow) *wooRow) bool {
 	seen := map[*wooRow]bool{}
 	for at := row; at != nil && at.kind == "variation" && at.parent != ""; at = find(at) {
@@ -101,7 +101,7 @@ func (w *wooReader) cyclic(row *wooRow, find func(*wooRow) *wooRow) bool {
 	return false
 }
 
-// uniqueSKUs gives SKUs to what has none, and sees that no two things for sale have the same.
+// uniqueSKUs generates missing SKUs and reports repeated ones.
 func (w *wooReader) uniqueSKUs() {
 	taken := map[string]*wooRow{}
 	for _, row := range w.rows {
@@ -145,8 +145,8 @@ func (w *wooReader) simple(row *wooRow) {
 	}
 }
 
-// variable makes a product of a row and its variations: the options are those of the parent's attributes that the variations have
-// values of, in the parent's order.
+// variable makes a product from a row and its variations. Its options are the parent's attributes for which variations have values, in the
+// parent's order.
 func (w *wooReader) variable(row *wooRow) {
 	p := row.record
 	if len(row.children) == 0 {
@@ -173,7 +173,7 @@ func (w *wooReader) variable(row *wooRow) {
 	seen := map[string]*wooRow{}
 	for _, child := range row.children {
 		child.variant.Options = w.values(child, options)
-		if child.variant.Weight.IsZero() { // it weighs what its product does
+		if child.variant.Weight.IsZero() { // the product's weight is the default
 			child.variant.Weight = row.variant.Weight
 		}
 		key := strings.ToLower(strings.Join(child.variant.Options, "\x00"))
@@ -189,7 +189,7 @@ func (w *wooReader) variable(row *wooRow) {
 	}
 }
 
-// optionsOf divides a product's attributes into those that tell its variations apart and the others.
+// optionsOf divides a product's attributes into options, which distinguish its variations, and the others.
 func (w *wooReader) optionsOf(row *wooRow) (options, rest []attribute) {
 	used := map[string]bool{}
 	for _, child := range row.children {
@@ -205,7 +205,7 @@ func (w *wooReader) optionsOf(row *wooRow) (options, rest []attribute) {
 			rest = append(rest, a)
 		}
 	}
-	// Attributes that the parent does not list come behind, in the order of the lines.
+	// Attributes that the parent does not list follow, in order of their lines.
 	for _, child := range row.children {
 		for _, a := range child.attributes {
 			if used[strings.ToLower(a.name)] {
@@ -217,7 +217,7 @@ func (w *wooReader) optionsOf(row *wooRow) (options, rest []attribute) {
 	return options, rest
 }
 
-// values are a variation's values of the options: exactly one of each.
+// values returns a variation's values of the options: exactly one of each.
 func (w *wooReader) values(child *wooRow, options []attribute) []string {
 	values := make([]string, len(options))
 	for i, o := range options {
@@ -226,7 +226,7 @@ func (w *wooReader) values(child *wooRow, options []attribute) []string {
 			w.fault(child, o.name, LevelError, CodeOption, "value", o.name)
 			continue
 		}
-		// A value with a comma is written without an escape in a variation's row.
+		// A variation's row does not escape commas in values.
 		values[i] = strings.Join(child.attributes[at].values, ", ")
 		if len(o.values) == 0 {
 			continue

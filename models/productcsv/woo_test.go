@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/models/productcsv"
 )
 
-// wooHeader are the columns that WooCommerce's exporter writes, those of two attributes included.
+// wooHeader holds the columns of WooCommerce's exporter, with two attributes.
 const wooHeader = `ID,Type,SKU,"GTIN, UPC, EAN, or ISBN",Name,Published,"Is featured?","Visibility in catalog","Short description",Description,` +
 	`"Date sale price starts","Date sale price ends","Tax status","Tax class","In stock?",Stock,"Low stock amount","Backorders allowed?",` +
 	`"Sold individually?","Weight (kg)","Length (cm)","Width (cm)","Height (cm)","Allow customer reviews?","Purchase note","Sale price",` +
@@ -24,7 +24,7 @@ func wooColumns() []string {
 	return strings.Split(strings.ReplaceAll(strings.ReplaceAll(wooHeader, `"GTIN, UPC, EAN, or ISBN"`, "GTIN; UPC; EAN; or ISBN"), `"`, ""), ",")
 }
 
-// wooLine writes a row of the exporter: values by the names of their columns.
+// wooLine returns a row of the exporter with values by column name.
 func wooLine(values map[string]string) string {
 	columns := wooColumns()
 	cells := make([]string, len(columns))
@@ -36,7 +36,7 @@ func wooLine(values map[string]string) string {
 	return strings.Join(cells, ",")
 }
 
-// simple is a row without problems, with what differs from it.
+// simple returns a row without problems, changed as given.
 func simple(sku string, change ...string) string {
 	values := map[string]string{"Type": "simple", "SKU": sku, "Name": "Cup " + sku, "Published": "1", "Regular price": "12.50", "Stock": "3", "Categories": "Cups"}
 	return changed(values, change)
@@ -73,8 +73,8 @@ func read(t *testing.T, lines ...string) *productcsv.File {
 	return file
 }
 
-// told writes problems as "line column code".
-func told(problems []productcsv.Problem) []string {
+// problemLines returns problems as "line column code".
+func problemLines(problems []productcsv.Problem) []string {
 	list := make([]string, 0, len(problems))
 	for _, p := range problems {
 		list = append(list, strings.TrimSpace(fmt.Sprintf("%d %s %s", p.Line, p.Code, p.Column)))
@@ -91,7 +91,7 @@ func TestRead_TakesASimpleProductWithEverythingItCanUse(t *testing.T) {
 		"Images": "https://shop.example/a.jpg, b.jpg", "Position": "4", "Meta: _custom": "x", "Attribute 1 name": "Material", "Attribute 1 value(s)": "Clay",
 		"Attribute 1 visible": "1",
 	}))
-	assert.Empty(t, told(file.Problems))
+	assert.Empty(t, problemLines(file.Problems))
 	require.Len(t, file.Records, 1)
 	r := file.Records[0]
 	assert.Equal(t, "Cups & Co", r.Title)
@@ -130,7 +130,7 @@ func TestRead_JoinsVariationsToTheirParentInAnyOrder(t *testing.T) {
 		variation("SH-B", "id:7", "blue", "Position", "2"),
 		variable("SH", "ID", "7", "Attribute 2 name", "Care", "Attribute 2 value(s)", "Wash cold", "Attribute 2 visible", "1"),
 		variation("SH-R", "SH", "Red", "Position", "1", "Images", "https://shop.example/red.jpg", "Stock", "", "In stock?", "1"))
-	assert.Empty(t, told(file.Problems))
+	assert.Empty(t, problemLines(file.Problems))
 	require.Len(t, file.Records, 1)
 	r := file.Records[0]
 	assert.Equal(t, []string{"Colour"}, r.OptionNames)
@@ -146,7 +146,7 @@ func TestRead_JoinsVariationsToTheirParentInAnyOrder(t *testing.T) {
 func TestRead_VariationsTakeTheirWeightFromTheProductAndPrivateOnesAreNotForSale(t *testing.T) {
 	file := read(t, wooHeader, variable("S", "Weight (kg)", "0.4"), variation("A", "S", "Red", "Published", "0", "Description", "Only red"),
 		variation("B", "S", "Blue", "Published", "-1", "Weight (kg)", "0.6"))
-	assert.Equal(t, []string{"3 variation_text Description"}, told(file.Problems))
+	assert.Equal(t, []string{"3 variation_text Description"}, problemLines(file.Problems))
 	assert.Equal(t, 0, file.Faults)
 	require.Len(t, file.Records, 1)
 	a, b := file.Records[0].Variants[0], file.Records[0].Variants[1]
@@ -165,7 +165,7 @@ func TestRead_LeavesOutWhatCannotBeSoldAndSaysSo(t *testing.T) {
 		variable("E"),
 		variation("F-1", "F", "Red"),
 		variable("F", "Type", "variable, downloadable"))
-	assert.Equal(t, []string{"3 grouped Type", "4 external Type", "5 downloadable Type", "6 no_variations Type", "7 parent_skipped Parent", "8 downloadable Type"}, told(file.Problems))
+	assert.Equal(t, []string{"3 grouped Type", "4 external Type", "5 downloadable Type", "6 no_variations Type", "7 parent_skipped Parent", "8 downloadable Type"}, problemLines(file.Problems))
 	for _, p := range file.Problems {
 		assert.Equal(t, productcsv.LevelSkipped, p.Level)
 	}
@@ -182,7 +182,7 @@ func TestRead_NamesThingsWithoutSKUTheSameEveryTime(t *testing.T) {
 	}
 	for range 2 {
 		file := read(t, lines...)
-		assert.Empty(t, told(file.Problems))
+		assert.Empty(t, problemLines(file.Problems))
 		require.Len(t, file.Records, 3)
 		assert.Equal(t, "WC-12", file.Records[0].Variants[0].SKU)
 		assert.Equal(t, "Tea pot", file.Records[1].Variants[0].SKU)
@@ -241,7 +241,7 @@ func TestRead_TellsEveryProblemWithItsLineAndColumn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := read(t, append([]string{wooHeader}, c.rows...)...)
-			assert.Equal(t, c.want, told(file.Problems))
+			assert.Equal(t, c.want, problemLines(file.Problems))
 		})
 	}
 }
@@ -276,7 +276,7 @@ func TestRead_SurvivesHostileFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			file, err := productcsv.Read(strings.NewReader(c.text), options())
 			require.NoError(t, err)
-			assert.Equal(t, append([]string{}, c.want...), told(file.Problems))
+			assert.Equal(t, append([]string{}, c.want...), problemLines(file.Problems))
 		})
 	}
 }
@@ -287,12 +287,12 @@ func TestRead_CommaAsDecimalPointOnlyWhereAskedFor(t *testing.T) {
 	o.DecimalComma = true
 	file, err := productcsv.Read(strings.NewReader(text), o)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"3 price Regular price"}, told(file.Problems))
+	assert.Equal(t, []string{"3 price Regular price"}, problemLines(file.Problems))
 	assert.Equal(t, "1.5", file.Records[0].Variants[0].Price.String())
 
 	file, err = productcsv.Read(strings.NewReader(text), options())
 	require.NoError(t, err)
-	assert.Equal(t, []string{"2 price Regular price"}, told(file.Problems))
+	assert.Equal(t, []string{"2 price Regular price"}, problemLines(file.Problems))
 }
 
 func TestRead_WeightsInOtherUnits(t *testing.T) {
@@ -360,19 +360,19 @@ func TestPlan_NothingNewIsSoldForNothingBecauseThePricesAreMissing(t *testing.T)
 					assert.Contains(t, []string{"Regular price", "Price"}, p.Column)
 				}
 			}
-			assert.Equal(t, 1, missed, "it is said once: %v", told(plan.Problems))
+			assert.Equal(t, 1, missed, "it is said once: %v", problemLines(plan.Problems))
 		})
 	}
 	plan := productcsv.MakePlan(readOwn(t, "Coincart product,SKU,Stock\nshirt,B,21\n"), shopOf(full()))
-	assert.Empty(t, told(plan.Problems), "what is there has its price")
+	assert.Empty(t, problemLines(plan.Problems), "what is there has its price")
 }
 
 func TestRead_SaysThatAFileIsNoCSV(t *testing.T) {
 	for name, head := range map[string]string{"xlsx": "PK\x03\x04\x14\x00\x06\x00", "xls": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "gzip": "\x1f\x8b\x08\x00", "PDF": "%PDF-1.7\n"} {
 		file, err := productcsv.Read(strings.NewReader(head+strings.Repeat("\x00\x01\"", 50)), options())
 		require.NoError(t, err)
-		assert.Equal(t, []string{"1 not_csv"}, told(file.Problems), name)
+		assert.Equal(t, []string{"1 not_csv"}, problemLines(file.Problems), name)
 	}
 	file := read(t, wooHeader)
-	assert.Equal(t, []string{"0 empty"}, told(file.Problems), "a header alone")
+	assert.Equal(t, []string{"0 empty"}, problemLines(file.Problems), "a header alone")
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// variant reads what is sold: of a simple product and of a variation.
+// variant parses the columns of a simple product or a variation that describe what is sold.
 func (w *wooReader) variant(r *reading, row *wooRow) {
 	v := &row.variant
 	v.Line, v.SKU, v.Has = row.line, row.sku, w.has
@@ -15,7 +15,7 @@ func (w *wooReader) variant(r *reading, row *wooRow) {
 	if row.kind == "variable" {
 		return
 	}
-	if _, known := w.at[wooPublished]; known && row.kind == "variation" { // one that is private is not for sale
+	if _, known := w.at[wooPublished]; known && row.kind == "variation" { // a private variation is not for sale
 		v.Retired, v.Has = w.status(r) == private, v.Has|FieldRetired
 	}
 	column, text := w.cell(r, wooPrice)
@@ -31,7 +31,7 @@ func (w *wooReader) variant(r *reading, row *wooRow) {
 	column, text = w.cell(r, wooLowStock)
 	v.LowStock = r.whole(column, text, false)
 	column, text = w.cell(r, wooBarcode)
-	v.Barcode = r.text(column, text, longestBarcode)
+	v.Barcode = r.text(column, text, maxBarcode)
 	if row.kind == "variation" {
 		column, text = w.cell(r, wooImages)
 		if list := r.pictures(column, wooList(text)); len(list) > 0 {
@@ -47,7 +47,7 @@ func (w *wooReader) weight(r *reading, v *Variant) {
 	}
 }
 
-const longestBarcode = models.MaxBarcode
+const maxBarcode = models.MaxBarcode
 
 func (w *wooReader) sale(r *reading, row *wooRow) {
 	v := &row.variant
@@ -60,7 +60,7 @@ func (w *wooReader) sale(r *reading, row *wooRow) {
 	column, text = w.cell(r, wooSaleFrom)
 	v.SaleFrom = r.day(column, text)
 	column, text = w.cell(r, wooSaleUntil)
-	if last := r.day(column, text); !last.IsZero() { // the last day belongs to the sale
+	if last := r.day(column, text); !last.IsZero() { // the sale includes its last day
 		v.SaleUntil = last.In(w.opts.zone()).AddDate(0, 0, 1).UTC()
 	}
 	r.checkSale(column, *v)
@@ -73,8 +73,8 @@ func (r *reading) checkSale(column string, v Variant) {
 	}
 }
 
-// stock reads Stock, of which a number means that the stock is counted, and an empty cell that it is not: then In stock? says whether the
-// thing can be had.
+// stock parses Stock. A number means that stock is counted. An empty cell means that it is not, and In stock? says whether the variant is
+// available.
 func (w *wooReader) stock(r *reading, row *wooRow) {
 	v := &row.variant
 	column, text := w.cell(r, wooStock)

@@ -13,15 +13,15 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// Writer writes our own format: a row for each variant, the product's columns on the first. It writes UTF-8 with a byte order mark, so that
-// spreadsheets read it as what it is.
+// Writer writes the shop's own format: one row for each variant, with the product's columns on the first. It writes UTF-8 with a byte order
+// mark, by which spreadsheets recognise the encoding.
 type Writer struct {
 	csv        *csv.Writer
 	texts      []Text
 	categories map[string]Category
 }
 
-// TextsOf adds the translations that a product has to those that a file will have columns for.
+// TextsOf adds the translations that a product has to known, the set for NewWriter.
 func TextsOf(known map[Text]bool, p *models.Product) {
 	add := func(owner string, texts models.Texts) {
 		for lang, fields := range texts {
@@ -41,8 +41,8 @@ func TextsOf(known map[Text]bool, p *models.Product) {
 	}
 }
 
-// NewWriter writes the header. The translations are those that products of the file may have (TextsOf); the categories, by their ids, tell
-// where products belong (Paths).
+// NewWriter writes the header. texts must include all translations of the products (TextsOf). categories holds the categories by their ids
+// (Paths).
 func NewWriter(w io.Writer, texts map[Text]bool, categories map[string]Category) (*Writer, error) {
 	sorted := slices.SortedFunc(maps.Keys(texts), func(a, b Text) int {
 		return cmp.Or(strings.Compare(a.Owner, b.Owner), strings.Compare(a.Field, b.Field), strings.Compare(a.Lang, b.Lang))
@@ -65,7 +65,7 @@ func (w *Writer) row(cells []string) error {
 	return nil
 }
 
-// Paths tells the path of every category.
+// Paths returns the categories by their ids, with their paths.
 func Paths(list []models.Category) map[string]Category {
 	byID := make(map[string]models.Category, len(list))
 	for _, c := range list {
@@ -88,7 +88,7 @@ func Paths(list []models.Category) map[string]Category {
 	return paths
 }
 
-// Write writes a product with its variants, whose Category ids are in CategoryIDs.
+// Write writes a product with its variants. Its categories are those in CategoryIDs.
 func (w *Writer) Write(p *models.Product) error {
 	if len(p.Variants) == 0 {
 		return w.line(p, nil, true)
@@ -101,7 +101,7 @@ func (w *Writer) Write(p *models.Product) error {
 	return nil
 }
 
-// Close writes what is left.
+// Close flushes the output. It does not close the underlying writer.
 func (w *Writer) Close() error {
 	w.csv.Flush()
 	if err := w.csv.Error(); err != nil {
@@ -128,7 +128,7 @@ func (w *Writer) line(p *models.Product, v *models.Variant, first bool) error {
 	return w.row(out)
 }
 
-// wordsOf is the cell of a translation.
+// wordsOf returns the cell of a translation.
 func wordsOf(t Text, p *models.Product, v *models.Variant, first bool) string {
 	switch {
 	case t.Owner == ownerVariant && v != nil:
@@ -145,7 +145,7 @@ func wordsOf(t Text, p *models.Product, v *models.Variant, first bool) string {
 	return ""
 }
 
-// joinTrimmed leaves empty values at the end away: a list without them reads as the same one.
+// joinTrimmed joins a list without the empty values at its end, which make no difference when it is read.
 func joinTrimmed(words []string) string {
 	for len(words) > 0 && words[len(words)-1] == "" {
 		words = words[:len(words)-1]
@@ -169,7 +169,7 @@ func (w *Writer) product(cells map[string]string, p *models.Product) {
 	})
 }
 
-// joinPath writes A > B; a > within a name gets a backslash.
+// joinPath returns the form A > B. A backslash escapes a > within a name.
 func joinPath(path Path) string {
 	names := make([]string, len(path))
 	for i, name := range path {
@@ -200,7 +200,7 @@ func flag(b bool) string {
 	return "0"
 }
 
-// instantText writes a time in UTC to the millisecond.
+// instantText returns a time in UTC with milliseconds.
 func instantText(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// ChangeProfile changes the person's own name and language (BCP 47). Errors: ErrName.
+// ChangeProfile changes the person's own name and language (a BCP 47 tag). Errors: ErrName.
 func (a *Accounts) ChangeProfile(ctx context.Context, s SignedIn, by models.Actor, name, lang string) error {
 	name = strings.TrimSpace(name)
 	if err := checkName(name); err != nil {
@@ -25,14 +25,14 @@ func (a *Accounts) ChangeProfile(ctx context.Context, s SignedIn, by models.Acto
 	})
 }
 
-// ChangePassword sets a new password, ends all other sessions, and puts this one under a new id.
+// ChangePassword sets a new password, ends the person's other sessions, and returns a new id for this one.
 //
 // Errors: ErrCurrent, ErrPassword, ErrPasswordIs, *WaitError.
 func (a *Accounts) ChangePassword(ctx context.Context, s SignedIn, by models.Actor, current, password string) (id string, err error) {
 	if err := checkPassword(password, s.Staff.Email, s.Staff.Name, a.issuer); err != nil {
 		return "", err
 	}
-	if err := a.try(ctx, passwordKey(s.Staff.Email), passwordSlowdown()); err != nil {
+	if err := a.reserveTry(ctx, passwordKey(s.Staff.Email), passwordSlowdown()); err != nil {
 		return "", err
 	}
 	ok, _, err := a.password.verify(ctx, s.Staff.PasswordHash, current)
@@ -50,32 +50,32 @@ func (a *Accounts) ChangePassword(ctx context.Context, s SignedIn, by models.Act
 		if err := tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{PasswordHash: new(hash)}); err != nil {
 			return fmt.Errorf("store account: %w", err)
 		}
-		id, err = a.secure(ctx, tx, s, by, "staff.password")
+		id, err = a.renewAlone(ctx, tx, s, by, "staff.password")
 		return err
 	})
 	if err != nil {
 		return "", err
 	}
-	return id, a.succeed(ctx, passwordKey(s.Staff.Email))
+	return id, a.clearFailures(ctx, passwordKey(s.Staff.Email))
 }
 
-// secure follows a change of what protects the account: the other sessions end, and this one gets a new id.
-func (a *Accounts) secure(ctx context.Context, tx *store.Store, s SignedIn, by models.Actor, action string) (id string, err error) {
+// renewAlone ends the person's other sessions after a change of their credentials, gives this session a new id, and records action.
+func (a *Accounts) renewAlone(ctx context.Context, tx *store.Store, s SignedIn, by models.Actor, action string) (id string, err error) {
 	if err := tx.EndStaffSessions(ctx, s.Staff.ID, s.Session.ID); err != nil {
 		return "", fmt.Errorf("end sessions: %w", err)
 	}
-	if id, err = a.renew(ctx, tx, s.Session); err != nil {
+	if id, err = a.renewSession(ctx, tx, s.Session); err != nil {
 		return "", err
 	}
 	return id, tx.Record(ctx, by, action, subjectOf(s.Staff.ID), nil, nil)
 }
 
-const totpPrefix = "staff-totp:" // as enrolPrefix
+const totpPrefix = "staff-totp:" // prefix of the session id under which a new key waits for ConfirmKey
 
-// NewKey is what another authenticator is told, the same until it is confirmed or the session has another id.
+// NewKey returns the key for another authenticator. It returns the same key until ConfirmKey, or until the session has another id.
 func (a *Accounts) NewKey(ctx context.Context, s SignedIn) (Key, error) {
 	key := Key{Issuer: a.issuer, Email: s.Staff.Email}
-	kept, err := a.waiting(ctx, totpPrefix+s.Session.ID)
+	kept, err := a.pendingKey(ctx, totpPrefix+s.Session.ID)
 	if err != nil {
 		return key, err
 	}
@@ -84,13 +84,13 @@ func (a *Accounts) NewKey(ctx context.Context, s SignedIn) (Key, error) {
 		return key, nil
 	}
 	key.Secret = newSecret()
-	return key, a.wait(ctx, totpPrefix+s.Session.ID, waiting{Secret: key.Secret.Reveal()})
+	return key, a.putPendingKey(ctx, totpPrefix+s.Session.ID, pendingKey{Secret: key.Secret.Reveal()})
 }
 
-// ConfirmKey makes the authenticator that was told NewKey the account's only one, ends all other sessions, and puts this one under a new
-// id. Errors: ErrCode, also where there is nothing to confirm.
+// ConfirmKey replaces the account's authenticator with the one that was set up with NewKey, ends the person's other sessions, and returns a
+// new id for this one. Errors: ErrCode, also if there is no key to confirm.
 func (a *Accounts) ConfirmKey(ctx context.Context, s SignedIn, by models.Actor, typed string) (id string, err error) {
-	kept, err := a.waiting(ctx, totpPrefix+s.Session.ID)
+	kept, err := a.pendingKey(ctx, totpPrefix+s.Session.ID)
 	if err != nil {
 		return "", err
 	}
@@ -116,7 +116,7 @@ func (a *Accounts) ConfirmKey(ctx context.Context, s SignedIn, by models.Actor, 
 		if err := tx.UseTOTPStep(ctx, s.Staff.ID, step); err != nil {
 			return fmt.Errorf("use code: %w", err)
 		}
-		id, err = a.secure(ctx, tx, s, by, "staff.totp")
+		id, err = a.renewAlone(ctx, tx, s, by, "staff.totp")
 		return err
 	})
 	if err != nil {
@@ -125,7 +125,7 @@ func (a *Accounts) ConfirmKey(ctx context.Context, s SignedIn, by models.Actor, 
 	return id, nil
 }
 
-// NewRecoveryCodes replaces the recovery codes; the new ones are not seen again.
+// NewRecoveryCodes replaces the recovery codes and returns the new ones. They cannot be read again.
 func (a *Accounts) NewRecoveryCodes(ctx context.Context, s SignedIn, by models.Actor) (codes []string, err error) {
 	codes, hashes := newRecovery()
 	err = a.store.Tx(ctx, func(tx *store.Store) error {
@@ -140,7 +140,7 @@ func (a *Accounts) NewRecoveryCodes(ctx context.Context, s SignedIn, by models.A
 	return codes, nil
 }
 
-// RetryAfter is how long an error says to wait, in seconds; 0 where it does not.
+// RetryAfter returns how long a *WaitError says to wait, in seconds, and 0 for other errors.
 func RetryAfter(err error) int {
 	if wait, ok := errors.AsType[*WaitError](err); ok {
 		return wait.Seconds()

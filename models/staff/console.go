@@ -10,23 +10,22 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Credentials are what somebody needs to sign in besides a password: the authenticator's key and the recovery codes. They are not seen
-// again.
+// Credentials are what a person needs to sign in in addition to a password. They cannot be read again.
 type Credentials struct {
 	Key   Key
 	Codes []string
 }
 
-// CheckPassword refuses a password that Create and ResetPassword would refuse, before it is asked for a second time. Errors: ErrPassword,
-// ErrPasswordIs.
+// CheckPassword refuses the passwords that Create and ResetPassword refuse, so that a command can do so before it asks for the password
+// again. Errors: ErrPassword, ErrPasswordIs.
 func (a *Accounts) CheckPassword(password, email, name string) error {
 	return checkPassword(password, normalEmail(email), name, a.issuer)
 }
 
-// Create makes an account at once, where somebody at the machine itself types the password; in the browser accounts are made by links
-// (Invite). Only Email, Name, Password and Lang of n count.
+// Create creates an account for a person who types the password at the machine itself; in the browser, accounts are made with Invite. It
+// uses Email, Name, Password and Lang of n.
 //
-// Errors, several at once: ErrEmail, ErrEmailTaken, ErrName, ErrPassword, ErrPasswordIs.
+// Errors, joined if several fields are wrong: ErrEmail, ErrEmailTaken, ErrName, ErrPassword, ErrPasswordIs.
 func (a *Accounts) Create(ctx context.Context, by models.Actor, n NewAccount, role models.Role) (Credentials, error) {
 	n.Email, n.Name = normalEmail(n.Email), strings.TrimSpace(n.Name)
 	if err := errors.Join(checkEmail(n.Email), checkName(n.Name), checkPassword(n.Password, n.Email, n.Name, a.issuer)); err != nil {
@@ -41,7 +40,7 @@ func (a *Accounts) Create(ctx context.Context, by models.Actor, n NewAccount, ro
 		ID: models.NewID(), Email: n.Email, Name: n.Name, Role: role, Lang: n.Lang, PasswordHash: hash, TOTP: newSecret(), RecoveryHash: hashes,
 		CreatedAt: a.clock(), UpdatedAt: a.clock(),
 	}
-	made := Credentials{Key: Key{Secret: person.TOTP, Issuer: a.issuer, Email: n.Email}, Codes: codes}
+	credentials := Credentials{Key: Key{Secret: person.TOTP, Issuer: a.issuer, Email: n.Email}, Codes: codes}
 	err = a.store.Tx(ctx, func(tx *store.Store) error {
 		err := tx.CreateStaff(ctx, &person)
 		if errors.Is(err, store.ErrDuplicate) {
@@ -50,7 +49,7 @@ func (a *Accounts) Create(ctx context.Context, by models.Actor, n NewAccount, ro
 		if err != nil {
 			return fmt.Errorf("store account: %w", err)
 		}
-		// With staff there is no first owner to be any more, so the links for one are worth nothing.
+		// Setup links are for the first owner only, so they end when there is staff.
 		if err := errors.Join(endInvitations(ctx, tx, n.Email), endInvitations(ctx, tx, "")); err != nil {
 			return err
 		}
@@ -59,11 +58,11 @@ func (a *Accounts) Create(ctx context.Context, by models.Actor, n NewAccount, ro
 	if err != nil {
 		return Credentials{}, err
 	}
-	return made, nil
+	return credentials, nil
 }
 
-// ResetPassword gives an account a new password and ends its sessions; the authenticator stays. Errors: store.ErrNotFound, ErrPassword,
-// ErrPasswordIs.
+// ResetPassword sets a new password for an account and ends its sessions. It keeps the authenticator. Errors: store.ErrNotFound,
+// ErrPassword, ErrPasswordIs.
 func (a *Accounts) ResetPassword(ctx context.Context, by models.Actor, email, password string) error {
 	person, err := a.Listed(ctx, email)
 	if err != nil {
@@ -76,30 +75,30 @@ func (a *Accounts) ResetPassword(ctx context.Context, by models.Actor, email, pa
 	if err != nil {
 		return err
 	}
-	err = a.replace(ctx, by, person, "staff.reset_password", store.StaffChange{PasswordHash: new(hash)})
+	err = a.replaceCredentials(ctx, by, person, "staff.reset_password", store.StaffChange{PasswordHash: new(hash)})
 	if err != nil {
 		return err
 	}
-	return a.succeed(ctx, passwordKey(person.Email))
+	return a.clearFailures(ctx, passwordKey(person.Email))
 }
 
-// ResetTOTP gives an account a new authenticator key and new recovery codes, and ends its sessions; the password stays. It works where
-// the old key cannot be opened any more, because the shop's own key was replaced. Errors: store.ErrNotFound.
+// ResetTOTP gives an account a new authenticator key and new recovery codes, and ends its sessions. It keeps the password. It also works if
+// the old key cannot be decrypted because the shop's own key was replaced. Errors: store.ErrNotFound.
 func (a *Accounts) ResetTOTP(ctx context.Context, by models.Actor, email string) (Credentials, error) {
 	person, err := a.Listed(ctx, email)
 	if err != nil {
 		return Credentials{}, err
 	}
 	codes, hashes := newRecovery()
-	made := Credentials{Key: Key{Secret: newSecret(), Issuer: a.issuer, Email: person.Email}, Codes: codes}
-	err = a.replace(ctx, by, person, "staff.reset_totp", store.StaffChange{TOTP: new(made.Key.Secret), RecoveryHash: new(hashes)})
+	credentials := Credentials{Key: Key{Secret: newSecret(), Issuer: a.issuer, Email: person.Email}, Codes: codes}
+	err = a.replaceCredentials(ctx, by, person, "staff.reset_totp", store.StaffChange{TOTP: new(credentials.Key.Secret), RecoveryHash: new(hashes)})
 	if err != nil {
 		return Credentials{}, err
 	}
-	return made, a.succeed(ctx, codeKey(person.ID))
+	return credentials, a.clearFailures(ctx, codeKey(person.ID))
 }
 
-func (a *Accounts) replace(ctx context.Context, by models.Actor, person models.Staff, action string, set store.StaffChange) error {
+func (a *Accounts) replaceCredentials(ctx context.Context, by models.Actor, person models.Staff, action string, set store.StaffChange) error {
 	return a.store.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.UpdateStaff(ctx, person.ID, set); err != nil {
 			return fmt.Errorf("store account: %w", err)
@@ -111,7 +110,7 @@ func (a *Accounts) replace(ctx context.Context, by models.Actor, person models.S
 	})
 }
 
-// Listed finds an account by its address, without its secrets. The error is store.ErrNotFound.
+// Listed returns the account with an e-mail address, without its secrets. Errors: store.ErrNotFound.
 func (a *Accounts) Listed(ctx context.Context, email string) (models.Staff, error) {
-	return listed(ctx, a.store, withEmail(email))
+	return findAccount(ctx, a.store, withEmail(email))
 }

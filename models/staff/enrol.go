@@ -14,16 +14,16 @@ import (
 	"github.com/coincart/coincart/models/text"
 )
 
-// The limits of what is typed.
+// Limits of form fields.
 const (
-	maxEmail = 254 // RFC 5321 §4.5.3.1.3
+	maxEmail = 254 // bytes, RFC 5321 §4.5.3.1.3
 	maxName  = 100 // runes
 )
 
-// normalEmail is an address as accounts are found by it.
+// normalEmail returns the form of an address under which accounts are stored.
 func normalEmail(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
 
-// checkEmail accepts an address that can name an account. Nothing is sent to it.
+// checkEmail refuses an address that cannot name an account. No mail is sent to it.
 func checkEmail(email string) error {
 	if len(email) > maxEmail || strings.ContainsFunc(email, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
 		return ErrEmail
@@ -42,25 +42,25 @@ func checkName(name string) error {
 	return nil
 }
 
-// Enrolment is somebody at the page that makes an account, with the secret that their authenticator is told there. The secret is
-// sealed in the database and bound to the browser, so that whoever passed the link on does not know it.
+// Enrolment is a visit to the page on which a person sets up an account with an invitation, and the authenticator's secret shown there. The
+// secret is encrypted in the database and bound to the browser, so that whoever passed the link on does not know it.
 type Enrolment struct {
 	Invitation models.Invitation
-	Account    models.Staff // the account that gets a new password and authenticator; zero where a new one is made
-	Browser    string       // value of the browser's cookie, new or as it came
+	Account    models.Staff // the account to reset; zero if a new one is made
+	Browser    string       // value of the browser's cookie: the one it sent, or a new one
 
 	token  string
 	secret models.Secret
 	issuer string
 }
 
-// First reports that this is the shop's first owner.
+// First reports whether the account is the shop's first owner.
 func (e Enrolment) First() bool { return e.Invitation.Email == "" }
 
-// Reset reports that the account is there already.
+// Reset reports whether the account exists already.
 func (e Enrolment) Reset() bool { return e.Account.ID != "" }
 
-// Key is what the authenticator is told; email is what was typed, where the invitation does not say.
+// Key returns the key for the authenticator. email is the form's, used if the invitation names none.
 func (e Enrolment) Key(email string) Key {
 	if e.Invitation.Email != "" {
 		email = e.Invitation.Email
@@ -71,16 +71,16 @@ func (e Enrolment) Key(email string) Key {
 	return Key{Secret: e.secret, Issuer: e.issuer, Email: email}
 }
 
-// waiting is what is kept of an enrolment between showing the page and sending it.
-type waiting struct {
+// pendingKey is an authenticator's key that is shown but not yet confirmed.
+type pendingKey struct {
 	Invitation string `json:"invitation,omitempty"`
-	Secret     string `json:"secret"` // plain text, because models.Secret hides itself from encoders; sealed with the row
+	Secret     string `json:"secret"` // plain text, because models.Secret encodes as a placeholder; the store encrypts the row
 }
 
-const enrolPrefix = "staff-enrol:" // of the rows' ids, which the browsers' sessions are kept with
+const enrolPrefix = "staff-enrol:" // prefix of the session id under which a browser's enrolment is stored
 
-// Enrolment opens a link's page for a browser, which may bring the cookie of an earlier visit. The error is ErrLink for a link that is
-// unknown, too old, used, or from somebody who may not invite any more.
+// Enrolment returns the enrolment of a browser that opened an invitation's link. browser is the cookie of an earlier visit, if there is
+// one. ErrLink: the link is unknown, expired or used, or the person who sent it may no longer invite.
 func (a *Accounts) Enrolment(ctx context.Context, token, browser string) (Enrolment, error) {
 	e := Enrolment{token: token, issuer: a.issuer, Browser: browser}
 	if !models.IsRef(token) {
@@ -94,11 +94,11 @@ func (a *Accounts) Enrolment(ctx context.Context, token, browser string) (Enrolm
 	if err != nil {
 		return e, fmt.Errorf("load invitation: %w", err)
 	}
-	if e.Account, err = a.invited(ctx, a.store, e.Invitation); err != nil {
+	if e.Account, err = a.checkInvitation(ctx, a.store, e.Invitation); err != nil {
 		return e, err
 	}
 	if models.IsRef(browser) {
-		kept, err := a.waiting(ctx, enrolPrefix+browser)
+		kept, err := a.pendingKey(ctx, enrolPrefix+browser)
 		if err != nil {
 			return e, err
 		}
@@ -108,11 +108,11 @@ func (a *Accounts) Enrolment(ctx context.Context, token, browser string) (Enrolm
 		}
 	}
 	e.Browser, e.secret = models.NewRef(), newSecret()
-	return e, a.wait(ctx, enrolPrefix+e.Browser, waiting{Invitation: e.Invitation.ID, Secret: e.secret.Reveal()})
+	return e, a.putPendingKey(ctx, enrolPrefix+e.Browser, pendingKey{Invitation: e.Invitation.ID, Secret: e.secret.Reveal()})
 }
 
-// invited checks that an invitation still stands, and finds the account that it resets, if it does. The error is ErrLink.
-func (a *Accounts) invited(ctx context.Context, tx *store.Store, i models.Invitation) (models.Staff, error) {
+// checkInvitation checks that an invitation is still valid and returns the account that it resets, if any. Errors: ErrLink.
+func (a *Accounts) checkInvitation(ctx context.Context, tx *store.Store, i models.Invitation) (models.Staff, error) {
 	var none models.Staff
 	if i.Email == "" {
 		n, err := tx.StaffCount(ctx)
@@ -120,12 +120,12 @@ func (a *Accounts) invited(ctx context.Context, tx *store.Store, i models.Invita
 			return none, fmt.Errorf("count staff: %w", err)
 		}
 		if n > 0 {
-			return none, ErrLink // the shop has its owner
+			return none, ErrLink // the shop has an owner
 		}
 		return none, nil
 	}
 	if i.InvitedBy != "" {
-		host, err := listed(ctx, tx, withID(i.InvitedBy))
+		host, err := findAccount(ctx, tx, withID(i.InvitedBy))
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return none, err
 		}
@@ -133,7 +133,7 @@ func (a *Accounts) invited(ctx context.Context, tx *store.Store, i models.Invita
 			return none, ErrLink
 		}
 	}
-	account, err := listed(ctx, tx, withEmail(i.Email))
+	account, err := findAccount(ctx, tx, withEmail(i.Email))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return none, nil
@@ -145,23 +145,23 @@ func (a *Accounts) invited(ctx context.Context, tx *store.Store, i models.Invita
 	return account, nil
 }
 
-func (a *Accounts) waiting(ctx context.Context, id string) (waiting, error) {
+func (a *Accounts) pendingKey(ctx context.Context, id string) (pendingKey, error) {
 	row, err := a.store.Session(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return waiting{}, nil
+		return pendingKey{}, nil
 	}
 	if err != nil {
-		return waiting{}, fmt.Errorf("read enrolment: %w", err)
+		return pendingKey{}, fmt.Errorf("read enrolment: %w", err)
 	}
-	var w waiting
+	var w pendingKey
 	if err := json.Unmarshal(row.Data, &w); err != nil {
-		return waiting{}, errors.New("read enrolment: it is damaged") // the cause could quote the secret
+		return pendingKey{}, errors.New("read enrolment: it is damaged") // the cause could quote the secret
 	}
 	return w, nil
 }
 
-func (a *Accounts) wait(ctx context.Context, id string, w waiting) error {
-	data, err := json.Marshal(w) //nolint:gosec // the store seals it
+func (a *Accounts) putPendingKey(ctx context.Context, id string, w pendingKey) error {
+	data, err := json.Marshal(w) //nolint:gosec // the store encrypts it
 	if err != nil {
 		return fmt.Errorf("encode enrolment: %w", err)
 	}
@@ -173,7 +173,7 @@ func (a *Accounts) wait(ctx context.Context, id string, w waiting) error {
 	return nil
 }
 
-// NewAccount is what is typed to make an account. Email counts only where the invitation names none.
+// NewAccount is the form for a new account. Email is used only if the invitation names none.
 type NewAccount struct {
 	Email    string
 	Name     string
@@ -182,15 +182,15 @@ type NewAccount struct {
 	Lang     string
 }
 
-// Joined is a new account: its first session's cookie id, and its recovery codes, which are not seen again.
+// Joined is the result of Join: the id for the cookie of the first session, and the recovery codes, which cannot be read again.
 type Joined struct {
 	SessionID string
 	Codes     []string
 }
 
-// Join makes the account, or resets it, uses the link up and signs the person in.
+// Join creates or resets the account, uses up the link, and signs the person in.
 //
-// Errors, several at once where several fields are wrong: ErrEmail, ErrEmailTaken, ErrName, ErrPassword, ErrPasswordIs, ErrCode; ErrLink.
+// Errors, joined if several fields are wrong: ErrEmail, ErrEmailTaken, ErrName, ErrPassword, ErrPasswordIs, ErrCode; ErrLink alone.
 func (a *Accounts) Join(ctx context.Context, e Enrolment, n NewAccount, from Origin) (Joined, error) {
 	n.Email, n.Name = normalEmail(n.Email), strings.TrimSpace(n.Name)
 	if !e.First() {
@@ -215,7 +215,7 @@ func (a *Accounts) Join(ctx context.Context, e Enrolment, n NewAccount, from Ori
 		if err != nil {
 			return err
 		}
-		joined.SessionID, err = a.begin(ctx, tx, a.fullSession(id, from))
+		joined.SessionID, err = a.beginSession(ctx, tx, a.fullSession(id, from))
 		return err
 	})
 	if err != nil {
@@ -224,7 +224,7 @@ func (a *Accounts) Join(ctx context.Context, e Enrolment, n NewAccount, from Ori
 	if err := a.store.DeleteSession(ctx, enrolPrefix+e.Browser); err != nil {
 		return Joined{}, fmt.Errorf("forget enrolment: %w", err)
 	}
-	return joined, a.succeed(ctx, passwordKey(n.Email))
+	return joined, a.clearFailures(ctx, passwordKey(n.Email))
 }
 
 func (a *Accounts) checkNew(e Enrolment, n NewAccount) (step int64, err error) {
@@ -239,7 +239,7 @@ func (a *Accounts) checkNew(e Enrolment, n NewAccount) (step int64, err error) {
 	return step, errors.Join(checkEmail(n.Email), checkName(n.Name), checkPassword(n.Password, n.Email, n.Name, a.issuer), err)
 }
 
-// join uses the link up and stores the account. It returns the account's id.
+// join uses up the link, creates or resets the account, and returns its id.
 func (a *Accounts) join(ctx context.Context, tx *store.Store, e Enrolment, person models.Staff, from Origin) (id string, err error) {
 	err = tx.UseInvitation(ctx, e.token)
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
@@ -248,7 +248,7 @@ func (a *Accounts) join(ctx context.Context, tx *store.Store, e Enrolment, perso
 	if err != nil {
 		return "", fmt.Errorf("use invitation: %w", err)
 	}
-	account, err := a.invited(ctx, tx, e.Invitation)
+	account, err := a.checkInvitation(ctx, tx, e.Invitation)
 	if err != nil {
 		return "", err
 	}
@@ -268,7 +268,7 @@ func (a *Accounts) join(ctx context.Context, tx *store.Store, e Enrolment, perso
 	if err != nil || !e.First() {
 		return person.ID, err
 	}
-	// Writers of the audit log queue: of two first owners who join at the same moment, the second finds the first one here.
+	// Recording in the audit log serialises transactions: if two first owners join at the same time, the second counts the first here.
 	n, err := tx.StaffCount(ctx)
 	if err != nil {
 		return "", fmt.Errorf("count staff: %w", err)
@@ -276,10 +276,10 @@ func (a *Accounts) join(ctx context.Context, tx *store.Store, e Enrolment, perso
 	if n != 1 {
 		return "", ErrLink
 	}
-	return person.ID, endInvitations(ctx, tx, "") // other links for a first owner are worth nothing now
+	return person.ID, endInvitations(ctx, tx, "") // end the other setup links
 }
 
-// reset gives an account a new password and a new authenticator; role and address stay.
+// reset gives an account a new password and a new authenticator. Role and address stay.
 func (a *Accounts) reset(ctx context.Context, tx *store.Store, account, person models.Staff, from Origin) error {
 	err := tx.UpdateStaff(ctx, account.ID, store.StaffChange{
 		Name: new(person.Name), PasswordHash: new(person.PasswordHash), TOTP: new(person.TOTP), RecoveryHash: new(person.RecoveryHash),

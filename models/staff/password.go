@@ -18,7 +18,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// The cost of a password: OWASP's least for argon2id with 19 MiB. A hash takes about 27 ms.
+// The cost of a hash: the minimum that OWASP recommends for argon2id with 19 MiB. A hash takes about 27 ms.
 const (
 	passes   = 2
 	memory   = 19 * 1024 // KiB
@@ -27,56 +27,56 @@ const (
 	hashSize = 32
 )
 
-// MaxPassword is the longest password, in runes.
+// MaxPassword is the maximum length of a password, in runes.
 const MaxPassword = 256
 
-// leastVariety is how many different characters a password has at least: "aaaaaaaaaaaa" is none.
-const leastVariety = 5
+// minDistinct is the minimum number of distinct characters in a password, against "aaaaaaaaaaaa".
+const minDistinct = 5
 
-// ErrHash says that a text is no argon2id hash in PHC form, or one whose cost is not ours to pay.
+// ErrHash means that a text is not an argon2id hash in PHC form, or that checking a password against it would cost too much.
 var ErrHash = errors.New("not a password hash")
 
-// hasher hashes passwords, so many at a time: each takes 19 MiB.
-type hasher struct{ turns *semaphore.Weighted }
+// hasher hashes passwords. A semaphore limits how many at a time, because each takes 19 MiB.
+type hasher struct{ slots *semaphore.Weighted }
 
 func newHasher(parallel int) *hasher {
 	if parallel <= 0 {
 		parallel = runtime.GOMAXPROCS(0)
 	}
-	return &hasher{turns: semaphore.NewWeighted(int64(parallel))}
+	return &hasher{slots: semaphore.NewWeighted(int64(parallel))}
 }
 
-// hash writes a password's hash in PHC form: $argon2id$v=19$m=19456,t=2,p=1$salt$hash.
+// hash returns the hash of a password in PHC form: $argon2id$v=19$m=19456,t=2,p=1$salt$hash.
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
-	if err := h.turns.Acquire(ctx, 1); err != nil {
+	if err := h.slots.Acquire(ctx, 1); err != nil {
 		return "", fmt.Errorf("wait to hash a password: %w", err)
 	}
-	defer h.turns.Release(1)
-	return hashed(prepare(password)), nil
+	defer h.slots.Release(1)
+	return newHash(prepare(password)), nil
 }
 
-// HashPassword writes a password's hash in PHC form at today's cost, for tests and for tools.
+// HashPassword returns the hash of a password in PHC form, for tests and tools.
 func HashPassword(ctx context.Context, password string) (string, error) {
 	return newHasher(1).hash(ctx, password)
 }
 
-// verify reports that the hash is the password's. old says that it was made at another cost than today's and should be made again.
-func (h *hasher) verify(ctx context.Context, phc, password string) (ok, old bool, err error) {
+// verify reports whether password has the hash phc. outdated means that the hash has another cost than new ones and should be replaced.
+func (h *hasher) verify(ctx context.Context, phc, password string) (ok, outdated bool, err error) {
 	p, err := parsePHC(phc)
 	if err != nil {
 		return false, false, err
 	}
-	if err := h.turns.Acquire(ctx, 1); err != nil {
+	if err := h.slots.Acquire(ctx, 1); err != nil {
 		return false, false, fmt.Errorf("wait to check a password: %w", err)
 	}
-	defer h.turns.Release(1)
+	defer h.slots.Release(1)
 	got := argon2.IDKey(prepare(password), p.salt, p.passes, p.memory, p.threads, uint32(len(p.hash))) //nolint:gosec // at most 64
-	return subtle.ConstantTimeCompare(got, p.hash) == 1, p.old(), nil
+	return subtle.ConstantTimeCompare(got, p.hash) == 1, p.outdated(), nil
 }
 
-func hashed(password []byte) string {
+func newHash(password []byte) string {
 	salt := make([]byte, saltSize)
-	_, _ = rand.Read(salt) // never fails: crypto/rand
+	_, _ = rand.Read(salt) // crypto/rand never fails
 	return writePHC(salt, argon2.IDKey(password, salt, passes, memory, threads, hashSize))
 }
 
@@ -85,33 +85,33 @@ func writePHC(salt, sum []byte) string {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, threads, b64.EncodeToString(salt), b64.EncodeToString(sum))
 }
 
-// decoy looks like a hash, and checking a password against it takes as long as against a real one.
+// decoy returns a hash that no password has. Checking a password against it takes as long as against a real hash.
 func decoy() string { return writePHC(make([]byte, saltSize), make([]byte, hashSize)) }
 
-// prepare brings a password into one form, however a keyboard composes its characters.
+// prepare normalises a password, because keyboards compose characters differently.
 func prepare(password string) []byte { return norm.NFKC.Bytes([]byte(password)) }
 
-// phc is a hash with its cost.
+// phc is a hash with its parameters.
 type phc struct {
 	memory, passes uint32
 	threads        uint8
 	salt, hash     []byte
 }
 
-func (p phc) old() bool {
+func (p phc) outdated() bool {
 	return p.memory != memory || p.passes != passes || p.threads != threads || len(p.salt) != saltSize || len(p.hash) != hashSize
 }
 
-// The most that a stored hash may cost: rows that somebody planted must not stop the server.
+// Limits of a stored hash. They keep a planted row from stopping the server.
 const (
-	mostMemory  = 256 * 1024 // KiB
-	mostPasses  = 16
-	mostThreads = 16
-	mostBytes   = 64
-	leastBytes  = 8
+	maxMemory  = 256 * 1024 // KiB
+	maxPasses  = 16
+	maxThreads = 16
+	maxBytes   = 64
+	minBytes   = 8
 )
 
-// parsePHC reads the PHC form of argon2id (github.com/P-H-C/phc-string-format). The error is ErrHash.
+// parsePHC parses the PHC form of argon2id (github.com/P-H-C/phc-string-format). Errors: ErrHash.
 func parsePHC(text string) (phc, error) {
 	var p phc
 	parts := strings.Split(text, "$")
@@ -122,7 +122,7 @@ func parsePHC(text string) (phc, error) {
 	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &m, &t, &n); err != nil || parts[3] != fmt.Sprintf("m=%d,t=%d,p=%d", m, t, n) {
 		return p, ErrHash
 	}
-	if m < 8*n || m > mostMemory || t < 1 || t > mostPasses || n < 1 || n > mostThreads {
+	if m < 8*n || m > maxMemory || t < 1 || t > maxPasses || n < 1 || n > maxThreads {
 		return p, ErrHash
 	}
 	var err error
@@ -138,44 +138,44 @@ func parsePHC(text string) (phc, error) {
 
 func unbase64(text string) ([]byte, error) {
 	b, err := base64.RawStdEncoding.Strict().DecodeString(text)
-	if err != nil || len(b) < leastBytes || len(b) > mostBytes {
+	if err != nil || len(b) < minBytes || len(b) > maxBytes {
 		return nil, ErrHash
 	}
 	return b, nil
 }
 
-// checkPassword refuses passwords that are too short (models.MinPassword) or too long, and those that anybody would try first. Errors:
-// ErrPassword, ErrPasswordIs.
+// checkPassword refuses passwords that are shorter than models.MinPassword, longer than MaxPassword, or easy to guess. Errors: ErrPassword,
+// ErrPasswordIs.
 func checkPassword(password, email, name, shop string) error {
 	n := utf8.RuneCountInString(password)
 	if n < models.MinPassword || n > MaxPassword || !utf8.ValidString(password) {
 		return ErrPassword
 	}
-	plain := fold(password)
+	plain := foldPassword(password)
 	different := map[rune]bool{}
 	for _, r := range plain {
 		different[r] = true
 	}
-	if len(different) < leastVariety {
+	if len(different) < minDistinct {
 		return ErrPasswordIs
 	}
 	local, _, _ := strings.Cut(email, "@")
-	for _, word := range append(firstGuesses(), email, local, name, shop) {
-		if word = fold(word); word != "" && strings.Trim(strings.ReplaceAll(plain, word, ""), "0123456789!?.") == "" {
+	for _, word := range append(commonWords(), email, local, name, shop) {
+		if word = foldPassword(word); word != "" && strings.Trim(strings.ReplaceAll(plain, word, ""), "0123456789!?.") == "" {
 			return ErrPasswordIs
 		}
 	}
 	return nil
 }
 
-// fold writes a password as a guesser would: small letters, no spaces.
-func fold(text string) string {
+// foldPassword returns text in lower case without spaces, for comparing with common words.
+func foldPassword(text string) string {
 	return strings.ToLower(strings.Join(strings.Fields(text), ""))
 }
 
-// firstGuesses are what a password must not be made of alone, with or without digits around it. They are the words behind the most
-// used passwords of twelve characters and more.
-func firstGuesses() []string {
+// commonWords returns the words behind the most used passwords of twelve characters and more. A password must not consist of one of
+// them and digits.
+func commonWords() []string {
 	return []string{
 		"password", "passwort", "passw0rd", "qwertyuiop", "qwerty", "asdfghjkl", "zxcvbnm", "1q2w3e4r5t6y", "1qaz2wsx3edc", "iloveyou", "letmein",
 		"welcome", "administrator", "admin", "changeme", "secret", "coincart", "abcdefghijkl", "football", "princess", "sunshine", "dragon", "monkey",

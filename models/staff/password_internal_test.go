@@ -38,8 +38,8 @@ func TestHasher_TakesAPasswordHoweverItWasComposed(t *testing.T) {
 	assert.True(t, ok)
 }
 
-// TestHasher_KnowsTheReferenceHash checks against the reference implementation of Argon2 (phc-winner-argon2, test.c: version 0x13, argon2id,
-// t=2, m=2^16, p=1, password "password", salt "somesalt").
+// The hash is the one in the tests of the reference implementation (phc-winner-argon2, test.c: version 0x13, argon2id, t=2, m=2^16, p=1,
+// password "password", salt "somesalt").
 func TestHasher_KnowsTheReferenceHash(t *testing.T) {
 	const reference = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
 	ok, old, err := newHasher(1).verify(t.Context(), reference, "password")
@@ -50,7 +50,7 @@ func TestHasher_KnowsTheReferenceHash(t *testing.T) {
 
 func TestHasher_WaitsForItsTurn(t *testing.T) {
 	h := newHasher(1)
-	require.NoError(t, h.turns.Acquire(t.Context(), 1))
+	require.NoError(t, h.slots.Acquire(t.Context(), 1))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
 	_, err := h.hash(ctx, "anything")
@@ -62,7 +62,7 @@ func TestHasher_WaitsForItsTurn(t *testing.T) {
 func TestDecoy_CostsWhatAHashCosts(t *testing.T) {
 	p, err := parsePHC(decoy())
 	require.NoError(t, err)
-	assert.False(t, p.old())
+	assert.False(t, p.outdated())
 	ok, _, err := newHasher(1).verify(t.Context(), decoy(), "")
 	require.NoError(t, err)
 	assert.False(t, ok)
@@ -94,10 +94,10 @@ func FuzzParsePHC(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if p.memory > mostMemory || p.passes > mostPasses || p.threads > mostThreads || p.passes < 1 || p.threads < 1 {
+		if p.memory > maxMemory || p.passes > maxPasses || p.threads > maxThreads || p.passes < 1 || p.threads < 1 {
 			t.Fatalf("%q costs too much: %+v", text, p)
 		}
-		if len(p.salt) > mostBytes || len(p.hash) > mostBytes || len(p.hash) < leastBytes {
+		if len(p.salt) > maxBytes || len(p.hash) > maxBytes || len(p.hash) < minBytes {
 			t.Fatalf("%q has odd sizes", text)
 		}
 	})
@@ -132,7 +132,7 @@ func TestCheckPassword(t *testing.T) {
 }
 
 func TestSlowdown_DoublesUpToTheMost(t *testing.T) {
-	d := slowdown{free: 3, most: 10 * time.Second}
+	d := slowdown{free: 3, max: 10 * time.Second}
 	var waits []string
 	for n := range 10 {
 		waits = append(waits, fmt.Sprint(d.wait(n)))

@@ -11,8 +11,8 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// CreateSetupLink makes the one-time link of the shop's first owner, while there is no staff at all; needed is false otherwise. The
-// token is shown once, at start: the database holds its hash. There is no default account, ever.
+// CreateSetupLink returns the token of a one-time link for the shop's first owner. needed is false if there is staff already. The database
+// holds only the token's hash. There is no default account.
 func (a *Accounts) CreateSetupLink(ctx context.Context) (token string, needed bool, err error) {
 	n, err := a.store.StaffCount(ctx)
 	if err != nil {
@@ -25,14 +25,14 @@ func (a *Accounts) CreateSetupLink(ctx context.Context) (token string, needed bo
 	return token, err == nil, err
 }
 
-// Invite makes a link with which somebody makes an account with this role, once, within models.InvitationTime. Earlier links for the
-// address stop working. Errors: ErrEmail, ErrEmailTaken.
+// Invite returns the token of a link with which a person creates an account with this role, once, within models.InvitationTime. It ends
+// earlier links for the address. Errors: ErrEmail, ErrEmailTaken.
 func (a *Accounts) Invite(ctx context.Context, by models.Actor, email string, role models.Role) (token string, err error) {
 	email = normalEmail(email)
 	if err := checkEmail(email); err != nil {
 		return "", err
 	}
-	_, err = listed(ctx, a.store, withEmail(email))
+	_, err = findAccount(ctx, a.store, withEmail(email))
 	if err == nil {
 		return "", ErrEmailTaken
 	}
@@ -42,10 +42,10 @@ func (a *Accounts) Invite(ctx context.Context, by models.Actor, email string, ro
 	return a.invite(ctx, by, "staff.invite", email, role)
 }
 
-// ResetLink makes a link with which somebody who lost password or authenticator sets both anew, once, within models.InvitationTime. It
-// is for the command line only. Errors: store.ErrNotFound.
+// ResetLink returns the token of a link with which a person sets a new password and authenticator, once, within models.InvitationTime. Only
+// the command line may call it. Errors: store.ErrNotFound.
 func (a *Accounts) ResetLink(ctx context.Context, email string) (token string, err error) {
-	person, err := listed(ctx, a.store, withEmail(email))
+	person, err := findAccount(ctx, a.store, withEmail(email))
 	if err != nil {
 		return "", err
 	}
@@ -91,7 +91,7 @@ func endInvitations(ctx context.Context, tx *store.Store, email string) error {
 	return nil
 }
 
-// Invitations lists the links that are open.
+// Invitations returns the open links.
 func (a *Accounts) Invitations(ctx context.Context) ([]models.Invitation, error) {
 	open, err := a.store.Invitations(ctx)
 	if err != nil {
@@ -100,7 +100,7 @@ func (a *Accounts) Invitations(ctx context.Context) ([]models.Invitation, error)
 	return open, nil
 }
 
-// EndInvitation makes an open link useless, by its row's id. The error is store.ErrNotFound.
+// EndInvitation ends an open link. id is the invitation's. Errors: store.ErrNotFound.
 func (a *Accounts) EndInvitation(ctx context.Context, by models.Actor, id string) error {
 	open, err := a.Invitations(ctx)
 	if err != nil {
@@ -120,7 +120,7 @@ func (a *Accounts) EndInvitation(ctx context.Context, by models.Actor, id string
 	return store.ErrNotFound
 }
 
-// People lists all accounts.
+// People returns all accounts, without their secrets.
 func (a *Accounts) People(ctx context.Context) ([]models.Staff, error) {
 	list, err := a.store.StaffList(ctx)
 	if err != nil {
@@ -129,7 +129,7 @@ func (a *Accounts) People(ctx context.Context) ([]models.Staff, error) {
 	return list, nil
 }
 
-// withEmail and withID say which account listed looks for.
+// withEmail matches the account with an e-mail address, for findAccount.
 func withEmail(email string) func(models.Staff) bool {
 	email = normalEmail(email)
 	return func(p models.Staff) bool { return p.Email == email }
@@ -139,20 +139,20 @@ func withID(id string) func(models.Staff) bool {
 	return func(p models.Staff) bool { return p.ID == id }
 }
 
-// listed finds an account without opening its secrets, which fails once the shop's own key was replaced. The error is
+// findAccount returns the account that match accepts, without its secrets, so it also works if the shop's own key was replaced. Errors:
 // store.ErrNotFound.
-func listed(ctx context.Context, tx *store.Store, wanted func(models.Staff) bool) (models.Staff, error) {
+func findAccount(ctx context.Context, tx *store.Store, match func(models.Staff) bool) (models.Staff, error) {
 	list, err := tx.StaffList(ctx)
 	if err != nil {
 		return models.Staff{}, fmt.Errorf("list staff: %w", err)
 	}
-	if i := slices.IndexFunc(list, wanted); i >= 0 {
+	if i := slices.IndexFunc(list, match); i >= 0 {
 		return list[i], nil
 	}
 	return models.Staff{}, fmt.Errorf("find account: %w", store.ErrNotFound)
 }
 
-// SetRole changes what somebody may do and ends their sessions. Errors: ErrSelf, store.ErrLastOwner, store.ErrNotFound.
+// SetRole sets a person's role and ends their sessions. Errors: ErrSelf, store.ErrLastOwner, store.ErrNotFound.
 func (a *Accounts) SetRole(ctx context.Context, by models.Actor, id string, role models.Role) error {
 	return a.change(ctx, by, id, func(p *models.Staff) (action string, set store.StaffChange) {
 		p.Role = role
@@ -160,7 +160,7 @@ func (a *Accounts) SetRole(ctx context.Context, by models.Actor, id string, role
 	})
 }
 
-// Disable keeps somebody from signing in and ends their sessions. Errors: ErrSelf, store.ErrLastOwner, store.ErrNotFound.
+// Disable keeps a person from signing in and ends their sessions. Errors: ErrSelf, store.ErrLastOwner, store.ErrNotFound.
 func (a *Accounts) Disable(ctx context.Context, by models.Actor, id string) error {
 	return a.change(ctx, by, id, func(p *models.Staff) (string, store.StaffChange) {
 		p.Disabled = true
@@ -168,7 +168,7 @@ func (a *Accounts) Disable(ctx context.Context, by models.Actor, id string) erro
 	})
 }
 
-// Enable lets somebody sign in again. Errors: ErrSelf, store.ErrNotFound.
+// Enable lets a person sign in again. Errors: ErrSelf, store.ErrNotFound.
 func (a *Accounts) Enable(ctx context.Context, by models.Actor, id string) error {
 	return a.change(ctx, by, id, func(p *models.Staff) (string, store.StaffChange) {
 		p.Disabled = false
@@ -176,13 +176,13 @@ func (a *Accounts) Enable(ctx context.Context, by models.Actor, id string) error
 	})
 }
 
-// change makes one change to somebody's account.
+// change applies edit to another person's account, records it, and ends the person's sessions.
 func (a *Accounts) change(ctx context.Context, by models.Actor, id string, edit func(*models.Staff) (action string, set store.StaffChange)) error {
 	if by.StaffID == id {
 		return ErrSelf
 	}
 	return a.store.Tx(ctx, func(tx *store.Store) error {
-		person, err := listed(ctx, tx, withID(id))
+		person, err := findAccount(ctx, tx, withID(id))
 		if err != nil {
 			return err
 		}

@@ -14,28 +14,28 @@ import (
 	"github.com/coincart/coincart/models/text"
 )
 
-// seenEvery is how exactly it is known when a session was used last.
+// seenEvery is the precision of a session's time of last use.
 const seenEvery = time.Minute
 
-// idLength is the length of a cookie's id: two models.NewRef, 260 random bits.
+// idLength is the length of a session id: two models.NewRef, 260 random bits.
 const idLength = 2 * 26
 
 func newID() string { return models.NewRef() + models.NewRef() }
 
-// rowID is the id of the row of a cookie's session (models.StaffSession).
+// rowID returns the id of a session's row (models.StaffSession) for the id in its cookie.
 func rowID(id string) string {
 	sum := sha256.Sum256([]byte(id))
 	return hex.EncodeToString(sum[:])
 }
 
-// IsID reports that a text has the shape of a session's id, before it is looked up.
+// IsID reports whether text has the form of a session id. Check it before looking the session up.
 func IsID(text string) bool {
 	return len(text) == idLength && models.IsRef(text[:idLength/2]) && models.IsRef(text[idLength/2:])
 }
 
-// Session returns who a cookie signs in, at whatever stage. used says that a person does something, which keeps the session alive; a
-// page that asks again by itself does not. The error is ErrSignedOut for an unknown, ended, idle or expired session and for a disabled
-// account.
+// Session returns the person and the session that a cookie's id signs in, at any stage. used says that the person did something, which
+// keeps the session alive; a page that refreshes itself does not. ErrSignedOut: the session is unknown, ended, idle for too long or
+// expired, or the account is disabled.
 func (a *Accounts) Session(ctx context.Context, id string, used bool) (SignedIn, error) {
 	if !IsID(id) {
 		return SignedIn{}, ErrSignedOut
@@ -46,7 +46,7 @@ func (a *Accounts) Session(ctx context.Context, id string, used bool) (SignedIn,
 		return SignedIn{}, ErrSignedOut
 	case errors.Is(err, store.ErrTOTPSealed):
 		a.warnSealed(ctx, session.StaffID)
-		return SignedIn{}, ErrSignedOut // signing in says why it cannot be done
+		return SignedIn{}, ErrSignedOut // the sign-in page explains the reason
 	case err != nil:
 		return SignedIn{}, fmt.Errorf("read session: %w", err)
 	}
@@ -58,16 +58,16 @@ func (a *Accounts) Session(ctx context.Context, id string, used bool) (SignedIn,
 	return SignedIn{Staff: person, Session: session}, nil
 }
 
-// SteppedUp reports that a fresh code was given within models.StepUpTime.
+// SteppedUp reports whether the person entered a code within models.StepUpTime.
 func (a *Accounts) SteppedUp(s SignedIn) bool {
 	since := a.clock().Sub(s.Session.StepUpAt)
 	return !s.Session.StepUpAt.IsZero() && since >= 0 && since < models.StepUpTime
 }
 
-// begin stores a new session and returns its cookie's id.
-func (a *Accounts) begin(ctx context.Context, tx *store.Store, s models.StaffSession) (id string, err error) {
+// beginSession stores a new session and returns the id for its cookie.
+func (a *Accounts) beginSession(ctx context.Context, tx *store.Store, s models.StaffSession) (id string, err error) {
 	id = newID()
-	s.ID = "" // of the row; the store hashes the cookie's id
+	s.ID = "" // the row's; the store hashes the cookie's id
 	s.UserAgent = userAgent(s.UserAgent)
 	if err := tx.PutStaffSession(ctx, id, s); err != nil {
 		return "", fmt.Errorf("store session: %w", err)
@@ -75,15 +75,16 @@ func (a *Accounts) begin(ctx context.Context, tx *store.Store, s models.StaffSes
 	return id, nil
 }
 
-// renew puts a session under a new id at a change of privilege: an id that somebody saw or planted before is worth nothing after.
-func (a *Accounts) renew(ctx context.Context, tx *store.Store, s models.StaffSession) (id string, err error) {
+// renewSession gives a session a new id. Every change of privilege does so, so that an id that was seen or planted before is worthless
+// afterwards.
+func (a *Accounts) renewSession(ctx context.Context, tx *store.Store, s models.StaffSession) (id string, err error) {
 	if err := tx.EndStaffSession(ctx, s.ID); err != nil {
 		return "", fmt.Errorf("end session: %w", err)
 	}
-	return a.begin(ctx, tx, s)
+	return a.beginSession(ctx, tx, s)
 }
 
-// fullSession is a session of somebody who has shown password and code.
+// fullSession returns a session for a person who has given password and code.
 func (a *Accounts) fullSession(staffID string, from Origin) models.StaffSession {
 	now := a.clock()
 	return models.StaffSession{
@@ -92,14 +93,14 @@ func (a *Accounts) fullSession(staffID string, from Origin) models.StaffSession 
 	}
 }
 
-// userAgent makes what a browser calls itself fit to be stored and read.
+// userAgent cleans a User-Agent header for storing and showing it.
 func userAgent(header string) string {
 	const longest = 200
 	runes := []rune(text.Clean(header))
 	return string(runes[:min(len(runes), longest)])
 }
 
-// SignOut ends the session.
+// SignOut ends the person's current session.
 func (a *Accounts) SignOut(ctx context.Context, s SignedIn) error {
 	if err := a.store.EndStaffSession(ctx, s.Session.ID); err != nil {
 		return fmt.Errorf("end session: %w", err)
@@ -107,7 +108,7 @@ func (a *Accounts) SignOut(ctx context.Context, s SignedIn) error {
 	return nil
 }
 
-// Sessions lists the person's sessions that could be used now.
+// Sessions returns the person's full sessions.
 func (a *Accounts) Sessions(ctx context.Context, s SignedIn) ([]models.StaffSession, error) {
 	all, err := a.store.StaffSessions(ctx, s.Staff.ID)
 	if err != nil {
@@ -116,7 +117,7 @@ func (a *Accounts) Sessions(ctx context.Context, s SignedIn) ([]models.StaffSess
 	return slices.DeleteFunc(all, func(one models.StaffSession) bool { return one.Stage != models.StageFull }), nil
 }
 
-// EndSession ends one of the person's own sessions, by its row's id. The error is store.ErrNotFound for one that is not theirs.
+// EndSession ends one of the person's own sessions. id is its row's. store.ErrNotFound: the person has no such session.
 func (a *Accounts) EndSession(ctx context.Context, s SignedIn, by models.Actor, id string) error {
 	list, err := a.Sessions(ctx, s)
 	if err != nil {
@@ -136,14 +137,14 @@ func (a *Accounts) EndSession(ctx context.Context, s SignedIn, by models.Actor, 
 	return store.ErrNotFound
 }
 
-// EndOthers ends all sessions of the person but the present one.
+// EndOthers ends the person's sessions except the current one.
 func (a *Accounts) EndOthers(ctx context.Context, s SignedIn, by models.Actor) error {
 	return a.endAll(ctx, by, s.Staff.ID, s.Session.ID)
 }
 
-// EndSessions ends all sessions of somebody.
+// EndSessions ends all sessions of a person.
 func (a *Accounts) EndSessions(ctx context.Context, by models.Actor, staffID string) error {
-	if _, err := listed(ctx, a.store, withID(staffID)); err != nil {
+	if _, err := findAccount(ctx, a.store, withID(staffID)); err != nil {
 		return err
 	}
 	return a.endAll(ctx, by, staffID, "")

@@ -9,42 +9,42 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Begin is the first step of signing in: it checks the password and returns the cookie's id of a session with which only a code can
-// be given, for models.LoginTime. Unknown, disabled and known accounts take the same time and get the same answer.
+// Begin is the first step of signing in. It checks the password and returns the cookie's id of a session that allows only the second step,
+// for models.LoginTime. Unknown, disabled and known accounts take the same time and give the same answer.
 //
-// Errors: ErrSignIn, *WaitError; ErrSealed, which only who knows the password is told.
+// Errors: ErrSignIn, *WaitError; ErrSealed, which only a person who knows the password gets.
 func (a *Accounts) Begin(ctx context.Context, email, password string, from Origin) (id string, err error) {
 	email = normalEmail(email)
-	if _, err := a.open(ctx, addressKey(from.RemoteAddr)); err != nil {
+	if _, err := a.checkWait(ctx, addressKey(from.RemoteAddr)); err != nil {
 		return "", err
 	}
-	if err := a.try(ctx, passwordKey(email), passwordSlowdown()); err != nil {
+	if err := a.reserveTry(ctx, passwordKey(email), passwordSlowdown()); err != nil {
 		return "", err
 	}
 	person, ok, err := a.checkPassword(ctx, email, password)
 	if errors.Is(err, ErrSealed) {
-		return "", errors.Join(err, a.succeed(ctx, passwordKey(email)))
+		return "", errors.Join(err, a.clearFailures(ctx, passwordKey(email)))
 	}
 	if err != nil {
 		return "", err
 	}
 	if !ok {
-		if _, err := a.fail(ctx, addressKey(from.RemoteAddr), addressSlowdown()); err != nil {
+		if _, err := a.addFailure(ctx, addressKey(from.RemoteAddr), addressSlowdown()); err != nil {
 			return "", err
 		}
 		return "", ErrSignIn
 	}
-	if err := a.succeed(ctx, passwordKey(email)); err != nil {
+	if err := a.clearFailures(ctx, passwordKey(email)); err != nil {
 		return "", err
 	}
 	now := a.clock()
-	return a.begin(ctx, a.store, models.StaffSession{
+	return a.beginSession(ctx, a.store, models.StaffSession{
 		StaffID: person.ID, Stage: models.StagePassword, RemoteAddr: from.RemoteAddr, UserAgent: from.UserAgent,
 		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(models.LoginTime),
 	})
 }
 
-// checkPassword does the same work whether there is such an account or not.
+// checkPassword does the same work whether the account exists or not.
 func (a *Accounts) checkPassword(ctx context.Context, email, password string) (person models.Staff, ok bool, err error) {
 	hash, known := a.decoy, false
 	person, err = a.store.StaffByEmail(ctx, email)
@@ -57,7 +57,7 @@ func (a *Accounts) checkPassword(ctx context.Context, email, password string) (p
 	case !errors.Is(err, store.ErrNotFound):
 		return person, false, fmt.Errorf("load account: %w", err)
 	}
-	right, old, err := a.password.verify(ctx, hash, password)
+	right, outdated, err := a.password.verify(ctx, hash, password)
 	if err != nil {
 		return person, false, fmt.Errorf("check password: %w", err)
 	}
@@ -68,7 +68,7 @@ func (a *Accounts) checkPassword(ctx context.Context, email, password string) (p
 		a.warnSealed(ctx, person.ID)
 		return person, false, ErrSealed
 	}
-	if old {
+	if outdated {
 		fresh, err := a.password.hash(ctx, password)
 		if err != nil {
 			return person, false, err
@@ -80,17 +80,18 @@ func (a *Accounts) checkPassword(ctx context.Context, email, password string) (p
 	return person, true, nil
 }
 
-// warnSealed tells whoever runs the shop why somebody cannot sign in.
+// warnSealed logs why a person cannot sign in, and what to do.
 func (a *Accounts) warnSealed(ctx context.Context, staffID string) {
 	a.log.ErrorContext(ctx, "an authenticator cannot be opened: the key that the shop seals with was replaced; "+
 		"put the old key back, or give the account a new authenticator with: coincart staff reset-totp", "staff", staffID)
 }
 
-// Finish is the second step: a code of the authenticator, or a recovery code, turns the session into a full one under a new id.
+// Finish is the second step of signing in. It checks a code of the authenticator, or a recovery code, and replaces the session with a full
+// one. It returns the id for the cookie.
 //
 // Errors: ErrCode, *WaitError.
 func (a *Accounts) Finish(ctx context.Context, s SignedIn, typed string, from Origin) (id string, err error) {
-	proof, err := a.prove(ctx, s.Staff, typed)
+	proof, err := a.checkCode(ctx, s.Staff, typed)
 	if err != nil {
 		return "", err
 	}
@@ -102,7 +103,7 @@ func (a *Accounts) Finish(ctx context.Context, s SignedIn, typed string, from Or
 		if err := tx.EndStaffSession(ctx, s.Session.ID); err != nil {
 			return fmt.Errorf("end session: %w", err)
 		}
-		if id, err = a.begin(ctx, tx, a.fullSession(s.Staff.ID, from)); err != nil {
+		if id, err = a.beginSession(ctx, tx, a.fullSession(s.Staff.ID, from)); err != nil {
 			return err
 		}
 		if err := tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{LastLoginAt: new(now)}); err != nil {
@@ -113,14 +114,14 @@ func (a *Accounts) Finish(ctx context.Context, s SignedIn, typed string, from Or
 	if err != nil {
 		return "", err
 	}
-	return id, a.succeed(ctx, codeKey(s.Staff.ID))
+	return id, a.clearFailures(ctx, codeKey(s.Staff.ID))
 }
 
-// StepUp takes a fresh code, which opens refunds, keys and staff for models.StepUpTime, and puts the session under a new id.
+// StepUp checks a fresh code, allows refunds and changes of keys and staff for models.StepUpTime, and returns a new id for the session.
 //
 // Errors: ErrCode, *WaitError.
 func (a *Accounts) StepUp(ctx context.Context, s SignedIn, typed string, from Origin) (up SignedIn, id string, err error) {
-	proof, err := a.prove(ctx, s.Staff, typed)
+	proof, err := a.checkCode(ctx, s.Staff, typed)
 	if err != nil {
 		return s, "", err
 	}
@@ -130,7 +131,7 @@ func (a *Accounts) StepUp(ctx context.Context, s SignedIn, typed string, from Or
 		if err := proof.use(ctx, tx); err != nil {
 			return err
 		}
-		if id, err = a.renew(ctx, tx, up.Session); err != nil {
+		if id, err = a.renewSession(ctx, tx, up.Session); err != nil {
 			return err
 		}
 		if !proof.recovery {
@@ -142,10 +143,10 @@ func (a *Accounts) StepUp(ctx context.Context, s SignedIn, typed string, from Or
 		return s, "", err
 	}
 	up.Session.ID = rowID(id)
-	return up, id, a.succeed(ctx, codeKey(s.Staff.ID))
+	return up, id, a.clearFailures(ctx, codeKey(s.Staff.ID))
 }
 
-// proof is a code that was right; it counts once it is used.
+// proof is a correct code that has not been used up yet.
 type proof struct {
 	staffID  string
 	recovery bool
@@ -160,9 +161,9 @@ func (p proof) kind() string {
 	return "authenticator"
 }
 
-// prove checks a code without using it up. Wrong ones are slowed down for each account.
-func (a *Accounts) prove(ctx context.Context, person models.Staff, typed string) (proof, error) {
-	if err := a.try(ctx, codeKey(person.ID), codeSlowdown()); err != nil {
+// checkCode checks a code without using it up. Wrong codes slow down further tries on the account.
+func (a *Accounts) checkCode(ctx context.Context, person models.Staff, typed string) (proof, error) {
+	if err := a.reserveTry(ctx, codeKey(person.ID), codeSlowdown()); err != nil {
 		return proof{}, err
 	}
 	code, recovery, ok := readCode(typed)
@@ -185,7 +186,7 @@ func (a *Accounts) prove(ctx context.Context, person models.Staff, typed string)
 	return p, nil
 }
 
-// use takes the code: the same one a second time, from wherever, is ErrCode.
+// use uses the code up. Errors: ErrCode if it was used before, in any session.
 func (p proof) use(ctx context.Context, tx *store.Store) error {
 	var err error
 	if p.recovery {

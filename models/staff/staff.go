@@ -1,9 +1,8 @@
-// Package staff keeps the accounts of the back office: who may sign in, how, and for how long. It knows passwords, authenticator
-// codes, recovery codes, sessions, invitations and the slow-down on guessing, and nothing of pages: web/admin shows them, cmd uses
-// it from the command line.
+// Package staff manages the accounts of the back office: who may sign in, how, and for how long. It handles passwords, authenticator codes,
+// recovery codes, sessions and invitations, and slows down guessing. It knows nothing of pages: web/admin and cmd use it.
 //
-// Signing in takes a password and then a code of an authenticator. Every change of privilege makes a new session id. Every change of
-// an account is written to the audit log in the transaction that makes it.
+// Signing in takes a password and then a code of an authenticator. Every change of privilege gives the session a new id. Every change of an
+// account is recorded in the audit log in the same transaction.
 package staff
 
 import (
@@ -16,56 +15,56 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Errors that a page has words for.
+// Errors that pages explain to the person.
 var (
-	// ErrSignIn: no such account, a wrong password, or a disabled account; nobody is told which.
+	// ErrSignIn means that the account does not exist or is disabled, or that the password is wrong. It does not say which.
 	ErrSignIn = errors.New("sign-in refused")
-	// ErrSealed: the password is right, and the account's authenticator cannot be opened because the shop's own key was replaced. Whoever
-	// runs the shop gives the account a new one from the command line (ResetTOTP).
+	// ErrSealed means that the password is right but the account's authenticator key cannot be decrypted, because the shop's own key was
+	// replaced. ResetTOTP, from the command line, gives the account a new one.
 	ErrSealed = errors.New("the authenticator's key cannot be opened")
-	// ErrSignedOut: there is no such session, or it has run out.
+	// ErrSignedOut means that the session does not exist or has expired.
 	ErrSignedOut = errors.New("not signed in")
-	// ErrCode: the code is wrong, or was used before.
+	// ErrCode means that the code is wrong or was used before.
 	ErrCode = errors.New("the code is wrong or was used")
-	// ErrCurrent: the current password is wrong.
+	// ErrCurrent means that the current password is wrong.
 	ErrCurrent = errors.New("the current password is wrong")
-	// ErrLink: the link is unknown, too old, or was used.
+	// ErrLink means that the link is unknown, expired or used.
 	ErrLink = errors.New("the link is used up")
-	// ErrEmail: the text is no e-mail address.
+	// ErrEmail means that the text is not an e-mail address.
 	ErrEmail = errors.New("not an e-mail address")
-	// ErrEmailTaken: somebody has an account with this address.
+	// ErrEmailTaken means that an account with this address exists.
 	ErrEmailTaken = errors.New("the address has an account")
-	// ErrPassword: the password is too short or too long.
+	// ErrPassword means that the password is too short or too long.
 	ErrPassword = errors.New("the password is too short or too long")
-	// ErrPasswordIs: the password is easily guessed.
+	// ErrPasswordIs means that the password is easy to guess.
 	ErrPasswordIs = errors.New("the password is easily guessed")
-	// ErrName: the name is missing, too long, or has characters that nobody sees.
+	// ErrName means that the name is missing, too long, or has invisible characters.
 	ErrName = errors.New("not a name")
-	// ErrSelf: nobody changes their own role or disables themselves.
+	// ErrSelf means that a person tried to change their own role or to disable themselves.
 	ErrSelf = errors.New("not on oneself")
 )
 
-// WaitError says that there were too many tries: the next one is looked at after Left.
+// WaitError means that there were too many tries. The next one is possible after Left.
 type WaitError struct{ Left time.Duration }
 
-// Error says how long to wait.
+// Error implements error.
 func (e *WaitError) Error() string { return fmt.Sprintf("too many tries: wait %s", e.Left) }
 
-// Seconds is the time to wait in whole seconds, at least one.
+// Seconds returns the time to wait in whole seconds, at least one.
 func (e *WaitError) Seconds() int { return max(1, int((e.Left+time.Second-1)/time.Second)) }
 
-// Config is what Accounts need.
+// Config configures Accounts.
 type Config struct {
 	Store    *store.Store
 	Clock    models.Clock
-	Machine  models.Clock // what authenticators' codes are compared with: real time; nil: Clock
+	Machine  models.Clock // real time, which authenticators' codes depend on; nil: Clock
 	Logger   *slog.Logger
-	ShopName string // what authenticators call the account's issuer
-	Parallel int    // passwords that are hashed at the same time, 19 MiB each; 0: as many as there are processors
+	ShopName string // issuer that authenticator apps show
+	Parallel int    // number of passwords hashed concurrently, 19 MiB each; 0: the number of processors
 }
 
-// Accounts are the accounts of the back office. They are safe for concurrent use and for any number of replicas: all that is
-// remembered is in the database.
+// Accounts manages the accounts of the back office. It is safe for concurrent use and for any number of replicas: all its state is in the
+// database.
 type Accounts struct {
 	store    *store.Store
 	clock    models.Clock
@@ -73,10 +72,10 @@ type Accounts struct {
 	log      *slog.Logger
 	issuer   string
 	password *hasher
-	decoy    string // a hash that no password has, for accounts that are not there
+	decoy    string // hash to check against if the account does not exist
 }
 
-// New makes the accounts.
+// New returns Accounts.
 func New(c Config) (*Accounts, error) {
 	if c.Store == nil {
 		return nil, errors.New("staff: a store is needed")
@@ -97,25 +96,25 @@ func New(c Config) (*Accounts, error) {
 	return a, nil
 }
 
-// Origin says where a request comes from.
+// Origin is where a request comes from.
 type Origin struct {
 	RemoteAddr string
 	UserAgent  string
 	RequestID  string
 }
 
-// SignedIn is a person with the session that they came with.
+// SignedIn is a person with their current session.
 type SignedIn struct {
 	Staff   models.Staff
 	Session models.StaffSession
 }
 
-// Actor names the person in the audit log.
+// Actor returns the person as the actor of audit entries.
 func (s SignedIn) Actor(from Origin) models.Actor {
 	return models.Actor{StaffID: s.Staff.ID, Who: s.Staff.Email, RemoteAddr: from.RemoteAddr, RequestID: from.RequestID}
 }
 
-// CommandLine names whoever works at the machine itself in the audit log.
+// CommandLine returns the actor of audit entries for whoever works at the machine itself.
 func CommandLine() models.Actor { return models.Actor{Who: "command line"} }
 
 func subjectOf(staffID string) string { return "staff:" + staffID }

@@ -9,36 +9,36 @@ import (
 	"time"
 )
 
-// A slowdown makes guessing slow: some tries are free, then each failure doubles the time before the next one, up to the most. It is
-// kept in the database, so that it holds for all replicas and lasts longer than a process.
+// slowdown makes guessing slow: the first tries are free, then each failure doubles the wait before the next try, up to a maximum. Failures
+// are counted in the database, so that they apply to all replicas and survive a restart.
 //
-// An account's waiting time is short at most: somebody else can bring it about, and a password of twelve characters is safe at one
-// try in five minutes. A code has only six digits, but who guesses codes knows the password already.
+// The maximum for a password is short, because anybody can cause the wait for somebody else, and a password of twelve characters is safe at
+// one guess in five minutes. A code has only six digits, but only a person who knows the password can guess codes.
 type slowdown struct {
 	free int
-	most time.Duration
+	max  time.Duration
 }
 
-func passwordSlowdown() slowdown { return slowdown{free: 5, most: 5 * time.Minute} }
-func codeSlowdown() slowdown     { return slowdown{free: 3, most: time.Hour} }
-func addressSlowdown() slowdown  { return slowdown{free: 20, most: 15 * time.Minute} }
+func passwordSlowdown() slowdown { return slowdown{free: 5, max: 5 * time.Minute} }
+func codeSlowdown() slowdown     { return slowdown{free: 3, max: time.Hour} }
+func addressSlowdown() slowdown  { return slowdown{free: 20, max: 15 * time.Minute} }
 
-// wait is how long to wait after so many failures.
+// wait returns how long to wait after a number of failures.
 func (d slowdown) wait(failures int) time.Duration {
 	if failures < d.free {
 		return 0
 	}
 	wait := time.Second
 	for range failures - d.free {
-		if wait *= 2; wait >= d.most {
-			return d.most
+		if wait *= 2; wait >= d.max {
+			return d.max
 		}
 	}
-	return min(wait, d.most)
+	return min(wait, d.max)
 }
 
-// open refuses a key that has to wait: *WaitError.
-func (a *Accounts) open(ctx context.Context, key string) (failures int, err error) {
+// checkWait returns the failures counted for key, or a *WaitError if it has to wait.
+func (a *Accounts) checkWait(ctx context.Context, key string) (failures int, err error) {
 	failures, until, err := a.store.Throttle(ctx, key)
 	if err != nil {
 		return 0, fmt.Errorf("look for failures: %w", err)
@@ -49,8 +49,8 @@ func (a *Accounts) open(ctx context.Context, key string) (failures int, err erro
 	return failures, nil
 }
 
-// fail counts a failure.
-func (a *Accounts) fail(ctx context.Context, key string, d slowdown) (failures int, err error) {
+// addFailure counts a failure and returns how many there are.
+func (a *Accounts) addFailure(ctx context.Context, key string, d slowdown) (failures int, err error) {
 	now := a.clock()
 	failures, err = a.store.AddFailure(ctx, key, now, func(failures int) time.Time { return now.Add(d.wait(failures)) })
 	if err != nil {
@@ -59,31 +59,31 @@ func (a *Accounts) fail(ctx context.Context, key string, d slowdown) (failures i
 	return failures, nil
 }
 
-// try counts a failure before it is known, and refuses what has to wait: many tries at the same moment are as slow as one after the
-// other. Who succeeds calls succeed.
-func (a *Accounts) try(ctx context.Context, key string, d slowdown) error {
-	before, err := a.open(ctx, key)
+// reserveTry counts a try as a failure before its result is known, so that concurrent tries are as slow as consecutive ones. A try that
+// succeeds must call clearFailures. Errors: *WaitError.
+func (a *Accounts) reserveTry(ctx context.Context, key string, d slowdown) error {
+	before, err := a.checkWait(ctx, key)
 	if err != nil {
 		return err
 	}
-	now, err := a.fail(ctx, key, d)
+	now, err := a.addFailure(ctx, key, d)
 	if err != nil {
 		return err
 	}
 	if wait := d.wait(now - 1); now > before+1 && wait > 0 {
-		return &WaitError{Left: wait} // somebody else tried since the question
+		return &WaitError{Left: wait} // a concurrent try was counted first
 	}
 	return nil
 }
 
-func (a *Accounts) succeed(ctx context.Context, key string) error {
+func (a *Accounts) clearFailures(ctx context.Context, key string) error {
 	if err := a.store.ClearFailures(ctx, key); err != nil {
 		return fmt.Errorf("forget failures: %w", err)
 	}
 	return nil
 }
 
-// passwordKey names an account that may not be there; it is hashed because anything can be typed as an address.
+// passwordKey returns the key of an account, which may not exist. The address is hashed, because it may be any text.
 func passwordKey(email string) string {
 	sum := sha256.Sum256([]byte(email))
 	return "password:" + hex.EncodeToString(sum[:])
@@ -91,7 +91,7 @@ func passwordKey(email string) string {
 
 func codeKey(staffID string) string { return "code:" + staffID }
 
-// addressKey names where a request comes from: of IPv6 the network, because a visitor has many addresses of it.
+// addressKey returns the key of a client's address. For IPv6 it is the /64 network, because one client has many addresses.
 func addressKey(remote string) string {
 	ip, err := netip.ParseAddr(remote)
 	if err != nil {

@@ -18,29 +18,29 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// The authenticator's code is RFC 6238 with what all of them understand: SHA-1, six digits, thirty seconds.
+// Codes follow RFC 6238 with the parameters that all authenticator apps support: SHA-1, six digits, thirty seconds.
 const (
 	period     = 30 // seconds
-	skew       = 1  // steps before and after the present one whose codes are taken too
+	skew       = 1  // neighbouring steps before and after the current one whose codes are accepted
 	secretSize = 20 // bytes, RFC 4226 §4
 )
 
-// Recovery codes stand for the authenticator when it is lost, each once.
+// A recovery code replaces a code of the authenticator once.
 const (
 	recoveryCodes  = 10
-	recoveryLength = 16 // characters of base32: 80 random bits, so that a plain hash keeps them
+	recoveryLength = 16 // base32 characters: 80 random bits, enough for an unsalted hash
 )
 
 func newSecret() models.Secret {
 	b := make([]byte, secretSize)
-	_, _ = rand.Read(b) // never fails: crypto/rand
+	_, _ = rand.Read(b) // crypto/rand never fails
 	return models.Secret(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))
 }
 
-// Step is the number of the 30-second step that a moment lies in.
+// Step returns the number of the 30-second step that contains at.
 func Step(at time.Time) int64 { return at.Unix() / period }
 
-// Code is the authenticator's code of a step, for tests and for checking.
+// Code returns the authenticator's code for a step.
 func Code(secret models.Secret, step int64) (string, error) {
 	if step < 0 {
 		return "", fmt.Errorf("make a code: step %d", step)
@@ -52,8 +52,8 @@ func Code(secret models.Secret, step int64) (string, error) {
 	return code, nil
 }
 
-// matchStep finds the step whose code this is, among the present one and its neighbours, and later than the last one used. All are
-// compared, whatever is found.
+// matchStep finds the step that code belongs to, among the current one and its neighbours, but only later than used, the last one accepted.
+// It compares all of them to take constant time.
 func matchStep(secret models.Secret, code string, now time.Time, used int64) (step int64, ok bool, err error) {
 	for s := Step(now) - skew; s <= Step(now)+skew; s++ {
 		want, err := Code(secret, s)
@@ -67,23 +67,23 @@ func matchStep(secret models.Secret, code string, now time.Time, used int64) (st
 	return step, ok, nil
 }
 
-// Key is what an authenticator is told.
+// Key is what an authenticator app is set up with.
 type Key struct {
 	Secret models.Secret
 	Issuer string
 	Email  string
 }
 
-// URL is the key as authenticators scan it (github.com/google/google-authenticator/wiki/Key-Uri-Format).
+// URL returns the key as an otpauth URL (github.com/google/google-authenticator/wiki/Key-Uri-Format).
 func (k Key) URL() string {
 	issuer := strings.ReplaceAll(k.Issuer, ":", " ")
 	return "otpauth://totp/" + escape(issuer) + ":" + escape(k.Email) + "?secret=" + k.Secret.Reveal() + "&issuer=" + escape(issuer)
 }
 
-// escape writes a space as %20: authenticators take a plus for a plus.
+// escape encodes a space as %20, because authenticator apps show a plus as a plus.
 func escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
 
-// Grouped is the secret as a person types it: groups of four.
+// Grouped returns the secret in groups of four characters, for typing.
 func (k Key) Grouped() string {
 	text := k.Secret.Reveal()
 	var groups []string
@@ -93,10 +93,11 @@ func (k Key) Grouped() string {
 	return strings.Join(append(groups, text), " ")
 }
 
-// quiet is the margin of a QR code in modules (ISO/IEC 18004).
-const quiet = 4
+// quietZone is the margin of a QR code, in modules (ISO/IEC 18004).
+const quietZone = 4
 
-// QR draws the key as a QR code: size modules to a side with the margin, and an SVG path of one unit to a module.
+// QR draws the key as a QR code. It returns the number of modules on a side, margin included, and an SVG path in which a module has the
+// size 1.
 func (k Key) QR() (size int, path string, err error) {
 	code, err := qr.Encode(k.URL(), qr.M)
 	if err != nil {
@@ -110,15 +111,15 @@ func (k Key) QR() (size int, path string, err error) {
 				run++
 			}
 			if run > 0 {
-				fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", x+quiet, y+quiet, run, run)
+				fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", x+quietZone, y+quietZone, run, run)
 				x += run
 			}
 		}
 	}
-	return code.Size + 2*quiet, b.String(), nil
+	return code.Size + 2*quietZone, b.String(), nil
 }
 
-// newRecovery makes a set of recovery codes: as they are shown, and as they are stored.
+// newRecovery returns a set of recovery codes as they are shown, and their hashes as they are stored.
 func newRecovery() (codes []string, hashes string) {
 	stored := make([]string, recoveryCodes)
 	for i := range recoveryCodes {
@@ -129,27 +130,27 @@ func newRecovery() (codes []string, hashes string) {
 	return codes, strings.Join(stored, " ")
 }
 
-// RecoveryHash is how a recovery code is stored (models.Staff.RecoveryHash); it may be given as it is shown.
+// RecoveryHash returns the hash of a recovery code as models.Staff.RecoveryHash holds it. The code may have spaces and dashes.
 func RecoveryHash(code string) string {
-	sum := sha256.Sum256([]byte(bare(code)))
+	sum := sha256.Sum256([]byte(normalCode(code)))
 	return hex.EncodeToString(sum[:])
 }
 
-// bare is a code without what people type between its characters.
-func bare(typed string) string {
+// normalCode returns a recovery code in upper case, without the spaces and dashes that people type.
+func normalCode(typed string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\t", "").Replace(typed))
 }
 
-// RecoveryLeft counts the recovery codes that a person has left.
+// RecoveryLeft returns the number of recovery codes that a person has left.
 func RecoveryLeft(s models.Staff) int { return len(strings.Fields(s.RecoveryHash)) }
 
-// readCode tells what was typed: six digits of an authenticator, or a recovery code; spaces and dashes do not matter.
+// readCode parses what a person typed: six digits of an authenticator, or a recovery code. It ignores spaces and dashes.
 func readCode(typed string) (code string, recovery, ok bool) {
 	const longest = 64
 	if len(typed) > longest {
 		return "", false, false
 	}
-	code = bare(typed)
+	code = normalCode(typed)
 	switch {
 	case len(code) == int(otp.DigitsSix) && strings.Trim(code, "0123456789") == "":
 		return code, false, true

@@ -17,7 +17,7 @@ import (
 // rfc6238 is the secret of RFC 6238, Appendix B: the ASCII text "12345678901234567890" in base32.
 const rfc6238 = models.Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
 
-// TestCode_FollowsRFC6238 uses the test vectors of Appendix B for SHA-1, of which six digits are taken.
+// The vectors are those of RFC 6238, Appendix B, for SHA-1, cut to six digits.
 func TestCode_FollowsRFC6238(t *testing.T) {
 	for second, want := range map[int64]string{
 		59: "287082", 1111111109: "081804", 1111111111: "050471", 1234567890: "005924", 2000000000: "279037", 20000000000: "353130",
@@ -79,7 +79,7 @@ func TestKey_QRDrawsEveryBlackModule(t *testing.T) {
 	require.NoError(t, err)
 	code, err := qr.Encode(key.URL(), qr.M)
 	require.NoError(t, err)
-	require.Equal(t, code.Size+2*quiet, size)
+	require.Equal(t, code.Size+2*quietZone, size)
 	assert.Equal(t, "", strings.Trim(path, "Mhvz-0123456789 "), "nothing but a path")
 
 	drawn := make([][]bool, size)
@@ -96,8 +96,8 @@ func TestKey_QRDrawsEveryBlackModule(t *testing.T) {
 	}
 	for y := range size {
 		for x := range size {
-			inside := x >= quiet && y >= quiet && x < size-quiet && y < size-quiet
-			require.Equal(t, inside && code.Black(x-quiet, y-quiet), drawn[y][x], "%d,%d", x, y)
+			inside := x >= quietZone && y >= quietZone && x < size-quietZone && y < size-quietZone
+			require.Equal(t, inside && code.Black(x-quietZone, y-quietZone), drawn[y][x], "%d,%d", x, y)
 		}
 	}
 }
@@ -116,7 +116,7 @@ func TestRecovery_CodesMatchTheirHashes(t *testing.T) {
 		assert.True(t, ok && recovery)
 		assert.Equal(t, stored[i], RecoveryHash(read))
 		assert.Equal(t, stored[i], RecoveryHash(code))
-		assert.NotContains(t, hashes, bare(code))
+		assert.NotContains(t, hashes, normalCode(code))
 	}
 	assert.Equal(t, recoveryCodes, RecoveryLeft(models.Staff{RecoveryHash: hashes}))
 	assert.Zero(t, RecoveryLeft(models.Staff{}))

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fold brings texts that people would call the same word into one form: compatibility forms, case and accents are gone, and each white space
-// or control character is a space.
+// Fold returns a form of s for searching, which is the same for texts that people take for the same word: compatibility forms, case and
+// accents are removed, and each white space or control character becomes a space.
 func Fold(s string) string {
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(strings.ToValidUTF8(s, " ")) {

@@ -7,11 +7,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// MaxSlug is the most characters of an address's last part.
+// MaxSlug is the maximum length of a slug, in characters.
 const MaxSlug = 80
 
-// Slug makes the last part of an address of a text: lower-case ASCII letters and digits with dashes between the words. It is empty
-// where a text has none of them, such as one in Chinese: then the caller needs another word, such as the SKU.
+// Slug returns the last part of a URL path for a title: lower-case ASCII letters and digits, with single dashes between the words. It
+// returns "" for a title without any, such as a Chinese one; the caller then needs another word, such as the SKU.
 func Slug(s string) string {
 	var b strings.Builder
 	dash := false
@@ -38,7 +38,7 @@ func Slug(s string) string {
 	return strings.Trim(b.String()[:min(b.Len(), MaxSlug)], "-")
 }
 
-// latinLetters writes a letter in ASCII, where there is a usual way.
+// latinLetters returns the usual ASCII spelling of a letter, if there is one.
 func latinLetters(r rune) (letters string, known bool) {
 	switch {
 	case (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9'):
@@ -60,7 +60,7 @@ func latinLetters(r rune) (letters string, known bool) {
 	}
 }
 
-// IsSlug reports that a text can be the last part of an address: lower-case letters and digits with single dashes between them.
+// IsSlug reports whether text has the form that Slug returns.
 func IsSlug(s string) bool {
 	if s == "" || len(s) > MaxSlug || strings.HasPrefix(s, "-") || strings.HasSuffix(s, "-") || strings.Contains(s, "--") {
 		return false

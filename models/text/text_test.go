@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/models/text"
 )
 
-// family is an emoji that is held together by joiners.
+// family is an emoji made of several joined by joiners.
 const family = "\U0001F468\u200d\U0001F469\u200d\U0001F467"
 
 func TestLine_AndLines(t *testing.T) {
@@ -25,7 +25,7 @@ func TestLine_AndLines(t *testing.T) {
 		"क\u094d\u200dष":       {true, true},
 		family:                 {true, true},
 		"Donau\u00addampfer":   {true, true},
-		"\u200fשלום, Ann":      {true, true}, // a mark of direction turns nothing else
+		"\u200fשלום, Ann":      {true, true}, // a direction mark does not turn other characters
 		"lost \ufffd":          {true, true},
 		"one\ntwo":             {false, true},
 		"one\r\ntwo":           {false, true},
@@ -108,7 +108,7 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// What is cleaned may be shown, and nothing happens to it a second time.
+// A cleaned text is valid, and cleaning it again changes nothing.
 func FuzzClean(f *testing.F) {
 	for _, seed := range []string{"", "a\r\nb", "\xff\u202e\u200b\u200d", family, "\ufdd0"} {
 		f.Add(seed)

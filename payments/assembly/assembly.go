@@ -1,4 +1,4 @@
-// Package assembly puts the use cases of one shop together, in the order in which they need each other.
+// Package assembly connects the services of a shop.
 package assembly
 
 import (
@@ -14,25 +14,25 @@ import (
 	"github.com/coincart/coincart/payments/rates"
 )
 
-// Config is what the services of a shop need.
+// Config configures the services of a shop.
 type Config struct {
-	payments.Config // Store, Clock, Logger and CallTimeout are those of all services; Jobs and Outbox are made by New
+	payments.Config // Store, Clock, Logger and CallTimeout apply to all services; New sets Jobs and Outbox
 
 	Zone *time.Location // in which the exchange's day begins and ends; nil: UTC
 
 	Statements books.Statements // the exchange's statements; the same client as Gateway
-	Sender     mail.Sender      // nil: no mails are written
-	Compose    mail.Compose     // needed with Sender
+	Sender     mail.Sender      // nil: the shop sends no mails
+	Compose    mail.Compose     // required with Sender
 
 	PlatformURL    string        // the exchange's address, for its public prices (models.PlatformMark)
-	LoopbackPrices bool          // price sources on this machine may be asked: for demonstrations and tests
-	PriceTimeout   time.Duration // for one answer of a price source; 0: 5 seconds
+	LoopbackPrices bool          // allow price sources on this machine, for demonstrations and tests
+	PriceTimeout   time.Duration // of one answer of a price source; 0: 5 seconds
 
-	StaticPicture func(name string) bool   // pictures that the program brings along, for imports of products; nil: none
+	StaticPicture func(name string) bool   // reports whether the program contains a picture, for imports of products; nil: it contains none
 	FetchPicture  catalogue.PictureFetcher // fetches a picture of an import; nil: over https from public addresses
 }
 
-// Services are the use cases of a shop. Jobs runs what they do in the background.
+// Services are the services of a shop. Jobs runs their background work.
 type Services struct {
 	Jobs      *jobs.Engine
 	Outbox    *mail.Outbox
@@ -43,7 +43,7 @@ type Services struct {
 	Transfers *catalogue.Transfers
 }
 
-// New makes the services of a shop; nothing runs yet.
+// New returns the services of a shop. Nothing runs before Jobs.Run.
 func New(c Config) (Services, error) {
 	s := Services{Jobs: jobs.New(jobs.Config{Store: c.Store, Clock: c.Clock, Logger: c.Logger})}
 	var err error

@@ -13,9 +13,9 @@ import (
 
 // Errors of work on discrepancies.
 var (
-	// ErrDiscrepancyOver: the discrepancy is explained or mended already.
+	// ErrDiscrepancyOver means that the discrepancy is already explained or settled.
 	ErrDiscrepancyOver = errors.New("the discrepancy is closed already")
-	// ErrNotSettleable: there is nothing at the platform that would settle it.
+	// ErrNotSettleable means that the platform confirms nothing that would settle the discrepancy.
 	ErrNotSettleable = errors.New("the platform confirms nothing that would settle this")
 )
 
@@ -23,7 +23,8 @@ func sortTotals(totals []CoinTotal) {
 	slices.SortFunc(totals, func(a, b CoinTotal) int { return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Coin, b.Coin)) })
 }
 
-// AcceptDiscrepancy explains a discrepancy with a reason. Errors: store.ErrNotFound, ErrDiscrepancyOver, ErrDaySealed, models.ErrNoteText.
+// AcceptDiscrepancy marks a discrepancy as explained, with a reason. Errors: store.ErrNotFound, ErrDiscrepancyOver, ErrDaySealed,
+// models.ErrNoteText.
 func (s *Service) AcceptDiscrepancy(ctx context.Context, id, reason string, by models.Actor) error {
 	reason, err := models.CleanNote(reason)
 	if err != nil {
@@ -32,7 +33,7 @@ func (s *Service) AcceptDiscrepancy(ctx context.Context, id, reason string, by m
 	return s.changeDiscrepancy(ctx, id, models.DiscrepancyAccepted, store.DiscrepancyChange{Note: new(reason), OwnerID: new(by.StaffID)}, by, "discrepancy.accept", models.Facts{"reason": reason})
 }
 
-// AssignDiscrepancy says who looks after a discrepancy, with a note that may be empty. Errors as AcceptDiscrepancy.
+// AssignDiscrepancy assigns a discrepancy to a person, with an optional note. Errors: those of AcceptDiscrepancy.
 func (s *Service) AssignDiscrepancy(ctx context.Context, id, ownerID, note string, by models.Actor) error {
 	set := store.DiscrepancyChange{OwnerID: new(ownerID)}
 	if note != "" {
@@ -76,9 +77,9 @@ func (s *Service) openDiscrepancy(ctx context.Context, id string) (models.Discre
 	return d, nil
 }
 
-// SettleDiscrepancy lets the platform decide about the attempt behind a discrepancy: orderDetail is asked and settled as for any
-// other news, so that only evidence moves money. The day is compared again afterwards. Errors: store.ErrNotFound,
-// ErrDiscrepancyOver, ErrDaySealed, ErrNotSettleable.
+// SettleDiscrepancy asks the platform about the attempt behind a discrepancy (orderDetail) and settles the answer like any other, so that
+// only evidence changes a payment. It then compares the day again. Errors: store.ErrNotFound, ErrDiscrepancyOver, ErrDaySealed,
+// ErrNotSettleable.
 func (s *Service) SettleDiscrepancy(ctx context.Context, id string, by models.Actor) error {
 	d, err := s.openDiscrepancy(ctx, id)
 	if err != nil {
@@ -93,8 +94,8 @@ func (s *Service) SettleDiscrepancy(ctx context.Context, id string, by models.Ac
 	}
 	ask, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	wish := func(*store.Store) error { return nil }
-	if err := s.store.Audited(ctx, by, "discrepancy.settle", "discrepancy:"+id, models.Facts{"attempt": string(a.State)}, nil, wish); err != nil {
+	noChange := func(*store.Store) error { return nil }
+	if err := s.store.Audited(ctx, by, "discrepancy.settle", "discrepancy:"+id, models.Facts{"attempt": string(a.State)}, nil, noChange); err != nil {
 		return err
 	}
 	if err := s.money.Ask(ask, a, "statement"); err != nil {

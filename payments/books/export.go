@@ -13,7 +13,7 @@ import (
 	"github.com/coincart/coincart/models/jobs"
 )
 
-// The things that can be exported, and the formats.
+// What can be exported, and the formats.
 const (
 	ExportOrders        = "orders"
 	ExportPayments      = "payments"
@@ -28,14 +28,14 @@ const (
 	exportTimeFmt = "2006-01-02 15:04:05.000"
 )
 
-// Export is a wish for a file. Times in it are of the platform's zone, which the column names say; amounts are exact decimal text.
+// Export requests a file. Its times are in the platform's time zone, which column names state; amounts are exact decimal text.
 type Export struct {
 	What   string             `json:"what"`
 	Format string             `json:"format"`
-	Orders models.OrderFilter `json:"orders"` // of ExportOrders
-	From   string             `json:"from"`   // first day of ExportPayments, yyyy-MM-dd
-	To     string             `json:"to"`     // last day of ExportPayments
-	Day    string             `json:"day"`    // of ExportStatement and ExportDiscrepancies
+	Orders models.OrderFilter `json:"orders"` // for ExportOrders
+	From   string             `json:"from"`   // for ExportPayments: the first day, yyyy-MM-dd
+	To     string             `json:"to"`     // for ExportPayments: the last day
+	Day    string             `json:"day"`    // for ExportStatement and ExportDiscrepancies
 }
 
 func (x Export) check(s *Service) error {
@@ -78,14 +78,14 @@ func (x Export) fileName(zone *time.Location, now time.Time) string {
 	return name + "." + x.Format
 }
 
-// table takes the rows of an export.
+// table receives the rows of an export.
 type table interface {
 	row(cells []cell) error
 	close() error
 }
 
-// cell is a text of an export. Exact says that it is a number or one of our own words: it is written as it is. Other texts come from
-// outside and are kept from being formulas.
+// cell is the text of one cell. An exact cell is a number or a word of the shop's own and is written unchanged. Other texts come from
+// outside and are protected from being evaluated as formulas.
 type cell struct {
 	text  string
 	exact bool
@@ -101,7 +101,7 @@ func (s *Service) timeCell(t time.Time) cell {
 	return exact(t.In(s.zone).Format(exportTimeFmt))
 }
 
-// safe is the cell's text for a file that a spreadsheet opens: a text that would be taken for a formula gets an apostrophe in front.
+// safe returns the cell's text for a file that a spreadsheet opens: an apostrophe precedes a text that would be evaluated as a formula.
 func (c cell) safe() string {
 	if c.exact || c.text == "" {
 		return c.text
@@ -113,8 +113,8 @@ func (c cell) safe() string {
 	return c.text
 }
 
-// WriteExport writes the file of an export in constant memory. rows is told how many rows are written, now and then; it may be nil.
-// Errors: jobs.ErrTask, ErrNothingFetched, those of w and of the store.
+// WriteExport writes the file of an export in constant memory. It calls rows with the number of rows written, every 1000 rows, and stops at
+// its error; rows may be nil. Errors: jobs.ErrTask, ErrNothingFetched, those of w and of the store.
 func (s *Service) WriteExport(ctx context.Context, w io.Writer, x Export, rows func(n int) error) error {
 	if err := x.check(s); err != nil {
 		return err
@@ -134,7 +134,7 @@ func newTable(w io.Writer, format string) (table, error) {
 	if format == FormatXLSX {
 		return newXLSX(w, sheetRows)
 	}
-	// The mark tells spreadsheets that the text is UTF-8.
+	// The byte order mark tells spreadsheets that the text is UTF-8.
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return nil, fmt.Errorf("write the file: %w", err)
 	}
@@ -203,7 +203,7 @@ func header(t table, names ...string) error {
 	return t.row(cells)
 }
 
-// writeExport writes the file of a task.
+// writeExport is the task that writes a file.
 func (s *Service) writeExport(ctx context.Context, r *jobs.Run) error {
 	var x Export
 	if err := r.Params(&x); err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// zoned is a column's name with the zone of its times.
+// zoned returns a column name with the zone of its times.
 func (s *Service) zoned(name string) string { return name + " (" + s.zone.String() + ")" }
 
 func (s *Service) fillOrders(ctx context.Context, t table, f models.OrderFilter) error {
@@ -101,7 +101,7 @@ func (s *Service) fillDiscrepancies(ctx context.Context, t table, day string) er
 		theirs, less, line := amountCell(d.Theirs), exact(d.Theirs.Sub(d.Ours).String()), exact("")
 		position, member, unreadable := d.Unreadable()
 		if unreadable {
-			theirs, less, line = exact(""), exact(""), exact(strconv.Itoa(position)) // what the line says is not known
+			theirs, less, line = exact(""), exact(""), exact(strconv.Itoa(position)) // the line's values are not known
 		}
 		return t.row([]cell{
 			exact(d.Day), exact(string(d.Kind)), plain(string(d.Type)), plain(d.AppOrderID), plain(d.Coin), theirs,

@@ -12,13 +12,13 @@ import (
 	"unicode/utf16"
 )
 
-// What a sheet of Excel holds: rows, and UTF-16 units in a cell.
+// Limits of an Excel sheet: rows, and UTF-16 code units in a cell.
 const (
 	sheetRows = 1 << 20
 	sheetText = 32767
 )
 
-// The parts of a workbook (ECMA-376, part 1, §12, and part 2): no styles, no shared strings, only sheets of texts.
+// The parts of a workbook (ECMA-376, part 1, §12, and part 2). It has no styles and no shared strings, only sheets of texts.
 const (
 	sheetSpace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 	relSpace   = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -32,28 +32,27 @@ const (
 	sheetTail = `</sheetData></worksheet>`
 )
 
-// xlsxTable writes a workbook straight into its archive, row after row: a library that has the whole file in memory before it is
-// written would need more with every row. Every cell is a text: a spreadsheet's numbers are floats and would not keep the digits, and
-// a text cell is never a formula.
+// xlsxTable writes a workbook row by row into its zip archive. Libraries keep the whole file in memory until it is written. Every cell is a
+// text: a spreadsheet's numbers are floats, which would lose digits, and a text is never evaluated as a formula.
 type xlsxTable struct {
 	archive *zip.Writer
 	sheet   *bufio.Writer
 	header  []cell
 	sheets  int
-	n       int // rows on this sheet
-	most    int // rows that a sheet takes
+	n       int // number of rows on this sheet
+	maxRows int // maximum number of rows on a sheet
 	text    []byte
 }
 
-func newXLSX(w io.Writer, most int) (*xlsxTable, error) {
-	t := &xlsxTable{archive: zip.NewWriter(w), most: most}
+func newXLSX(w io.Writer, maxRows int) (*xlsxTable, error) {
+	t := &xlsxTable{archive: zip.NewWriter(w), maxRows: maxRows}
 	if err := t.part("_rels/.rels", rootRels); err != nil {
 		return nil, err
 	}
 	return t, t.nextSheet()
 }
 
-// part writes a file of the archive.
+// part writes one file of the archive.
 func (t *xlsxTable) part(name, text string) error {
 	w, err := t.archive.Create(name)
 	if err == nil {
@@ -102,7 +101,7 @@ func (t *xlsxTable) row(cells []cell) error {
 	if t.header == nil {
 		t.header = slices.Clone(cells)
 	}
-	if t.n == t.most {
+	if t.n == t.maxRows {
 		if err := t.nextSheet(); err != nil {
 			return err
 		}
@@ -113,7 +112,7 @@ func (t *xlsxTable) row(cells []cell) error {
 	return t.put(cells)
 }
 
-// put writes a row. The writer keeps the first error of all, and its Flush tells it.
+// put writes a row. Its error, like all errors of the buffered writer, is returned by Flush.
 func (t *xlsxTable) put(cells []cell) error {
 	t.n++
 	number := strconv.Itoa(t.n)
@@ -136,7 +135,7 @@ func (t *xlsxTable) put(cells []cell) error {
 	return nil
 }
 
-// columnName is A for 0, Z for 25, AA for 26.
+// columnName returns A for 0, Z for 25, AA for 26.
 func columnName(i int) string {
 	name := ""
 	for i++; i > 0; i = (i - 1) / 26 {
@@ -145,7 +144,8 @@ func columnName(i int) string {
 	return name
 }
 
-// escaped reports whether a text begins as a spreadsheet writes a character that XML has not: _x000D_ (ECMA-376, part 1, §22.9.2.19).
+// escaped reports whether text begins with an escape that spreadsheets use for characters that XML lacks, such as _x000D_ (ECMA-376, part
+// 1, §22.9.2.19).
 func escaped(text string) bool {
 	const like = "_x0000_"
 	if len(text) < len(like) || text[0] != '_' || text[1] != 'x' || text[6] != '_' {
@@ -154,8 +154,8 @@ func escaped(text string) bool {
 	return strings.Trim(text[2:6], "0123456789abcdefABCDEF") == ""
 }
 
-// sheetTextOf is a text as a cell can hold it: one that is too long for a cell is cut, or no spreadsheet would open the file, and what
-// looks escaped is escaped itself.
+// sheetTextOf returns text as a cell can hold it. It truncates a text that is too long, because no spreadsheet would open the file, and
+// escapes what looks like an escape.
 func sheetTextOf(text string) string {
 	if len(text) > sheetText {
 		units := 0

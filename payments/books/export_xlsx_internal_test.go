@@ -13,11 +13,11 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// workbook writes rows and reads them again with a library that knows the format.
-func workbook(t *testing.T, most int, rows ...[]cell) *excelize.File {
+// workbook writes rows and reads them back with a library for the format.
+func workbook(t *testing.T, maxRows int, rows ...[]cell) *excelize.File {
 	t.Helper()
 	var file bytes.Buffer
-	x, err := newXLSX(&file, most)
+	x, err := newXLSX(&file, maxRows)
 	require.NoError(t, err)
 	for _, row := range rows {
 		require.NoError(t, x.row(row))
@@ -113,7 +113,7 @@ func TestXLSX_MemoryDoesNotGrowWithTheRows(t *testing.T) {
 	require.NoError(t, x.close())
 }
 
-// fullDisk takes so many bytes and no more.
+// fullDisk accepts left bytes and then fails.
 type fullDisk struct{ left int }
 
 func (d *fullDisk) Write(p []byte) (int, error) {

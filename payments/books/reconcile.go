@@ -16,18 +16,19 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// CoinTotal compares one coin of one type over a day. Theirs - Ours = Listed, or something escaped the comparison.
+// CoinTotal compares the amounts of one coin and one type over a day. If Theirs - Ours differs from Listed, the comparison has missed
+// something.
 type CoinTotal struct {
 	Type   models.StatementType
 	Coin   string
 	Lines  int
 	Theirs models.Amount // sum of the statement's lines
-	Rows   int           // bookings of ours
-	Ours   models.Amount // sum of our books that belong to the day
-	Listed models.Amount // sum of the listed differences, theirs less ours; may be negative
+	Rows   int           // number of the shop's bookings
+	Ours   models.Amount // sum of the shop's bookings that belong to the day
+	Listed models.Amount // sum of the differences, theirs less ours, of the listed discrepancies; may be negative
 }
 
-// totalText is a CoinTotal as it is kept: Listed may be negative, which an amount from outside never is.
+// totalText is the JSON form of a CoinTotal. Listed is text because it may be negative, which amounts from outside may not.
 type totalText struct {
 	Type   string `json:"type"`
 	Coin   string `json:"coin"`
@@ -38,12 +39,12 @@ type totalText struct {
 	Listed string `json:"listed"`
 }
 
-// MarshalJSON writes the amounts as decimal text.
+// MarshalJSON encodes amounts as decimal text.
 func (t CoinTotal) MarshalJSON() ([]byte, error) {
 	return json.Marshal(totalText{string(t.Type), t.Coin, t.Lines, t.Rows, t.Theirs.String(), t.Ours.String(), t.Listed.String()})
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote.
+// UnmarshalJSON decodes what MarshalJSON encodes.
 func (t *CoinTotal) UnmarshalJSON(b []byte) error {
 	var text totalText
 	if err := json.Unmarshal(b, &text); err != nil {
@@ -53,23 +54,23 @@ func (t *CoinTotal) UnmarshalJSON(b []byte) error {
 	return errors.Join(t.Theirs.Scan(text.Theirs), t.Ours.Scan(text.Ours), t.Listed.Scan(text.Listed))
 }
 
-// Balanced reports that the listed discrepancies explain the whole difference.
+// Balanced reports whether the listed discrepancies explain the whole difference.
 func (t CoinTotal) Balanced() bool { return t.Theirs.Sub(t.Ours).Equal(t.Listed) }
 
-// Reconciliation is the comparison of a day's statement with our books (reliability.md R16).
+// Reconciliation is the comparison of a day's statement with the shop's records (reliability.md R16).
 type Reconciliation struct {
 	Day         string               `json:"day"`
 	Zone        string               `json:"zone"`
 	StatementID string               `json:"statement_id"`
-	Matched     int                  `json:"matched"`      // lines that agree
-	RefundPairs int                  `json:"refund_pairs"` // of these, refunds that the statement confirms
-	Found       []models.Discrepancy `json:"-"`            // rows of their own
+	Matched     int                  `json:"matched"`      // number of lines that agree with a booking
+	RefundPairs int                  `json:"refund_pairs"` // number of these that confirm a refund
+	Found       []models.Discrepancy `json:"-"`            // stored as rows of their own
 	Totals      []CoinTotal          `json:"totals"`
-	Astray      int                  `json:"astray"`      // lines of ours whose pay time is not in the day
-	LikelyZone  string               `json:"likely_zone"` // a guess at the platform's zone, where lines lie on the wrong day; else ""
+	Astray      int                  `json:"astray"`      // number of the shop's lines whose pay time is not in the day
+	LikelyZone  string               `json:"likely_zone"` // guess at the platform's time zone if lines are on the wrong day; else empty
 }
 
-// Balanced reports that every coin's difference is explained by the list.
+// Balanced reports whether the listed discrepancies explain the difference of every coin.
 func (r Reconciliation) Balanced() bool {
 	for _, t := range r.Totals {
 		if !t.Balanced() {
@@ -82,7 +83,7 @@ func (r Reconciliation) Balanced() bool {
 // errStop ends an iteration over rows early.
 var errStop = errors.New("stop")
 
-// rows makes a sequence of a function that calls back for each row, so that two of them can be merged in constant memory.
+// rows turns a function that calls back for each row into a sequence, so that two of them can be merged in constant memory.
 func rows[T any](each func(func(T) error) error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		err := each(func(row T) error {
@@ -98,9 +99,8 @@ func rows[T any](each func(func(T) error) error) iter.Seq2[T, error] {
 	}
 }
 
-// Reconcile compares the newest complete statement of a day with our books, stores what differs, and confirms refunds that the
-// statement shows. It changes no payment: statement lines never do (reliability.md R16). Errors: models.ErrDay, ErrDayFuture,
-// ErrNothingFetched.
+// Reconcile compares the newest complete statement of a day with the shop's records, stores the discrepancies, and confirms the refunds
+// that the statement shows. It never changes a payment (reliability.md R16). Errors: models.ErrDay, ErrDayFuture, ErrNothingFetched.
 func (s *Service) Reconcile(ctx context.Context, day string) (Reconciliation, error) {
 	from, to, err := s.day(day)
 	if err != nil {
@@ -123,8 +123,7 @@ func (s *Service) Reconcile(ctx context.Context, day string) (Reconciliation, er
 	return m.result, nil
 }
 
-// DayReport is what Reconcile found last, without the discrepancies, which have rows of their own. Errors: store.ErrNotFound, where the
-// day was never compared.
+// DayReport returns the result of the last Reconcile of a day, without Found. Errors: store.ErrNotFound if the day was never compared.
 func (s *Service) DayReport(ctx context.Context, day string) (Reconciliation, error) {
 	book, err := s.store.BookDay(ctx, day)
 	if err != nil {
@@ -136,7 +135,7 @@ func (s *Service) DayReport(ctx context.Context, day string) (Reconciliation, er
 	return ReadReport(book.Report)
 }
 
-// ReadReport reads models.BookDay.Report.
+// ReadReport parses models.BookDay.Report.
 func ReadReport(text string) (r Reconciliation, err error) {
 	if err := json.Unmarshal([]byte(text), &r); err != nil {
 		return r, fmt.Errorf("read the day's report: %w", err)
@@ -179,7 +178,7 @@ func (s *Service) storeReconciliation(ctx context.Context, st models.Statement, 
 	})
 }
 
-// merge walks through both sides in the order of (type, appOrderId).
+// merge compares the lines of a statement with bookings. Both are read in the order of (type, appOrderId).
 type merge struct {
 	service   *Service
 	day       string
@@ -188,16 +187,16 @@ type merge struct {
 	totals    map[[2]string]*CoinTotal
 	confirmed []string
 
-	theirs []models.StatementLine // lines without a booking in the day, looked up in batches
+	theirs []models.StatementLine // lines without a booking on the day, looked up in batches
 	ours   []models.Booked        // bookings without a line, looked up in batches
 
-	unreadable map[string][]models.StatementLine // lines that cannot be read, by keyOf what they name
+	unreadable map[string][]models.StatementLine // unreadable lines by keyOf
 
-	paid   payTimes // of the lines that are ours, for the guess at the zone
-	astray int      // of these, how many are not in the day
+	paid   payTimes // pay times of the lines that match a booking, to guess the zone
+	astray int      // number of these that are not on the day
 }
 
-// lookupBatch is how many unmatched rows are looked up in other days at once.
+// lookupBatch is the number of unmatched rows that are looked up on other days at once.
 const lookupBatch = 500
 
 func (m *merge) run(ctx context.Context, statementID string) error {
@@ -263,8 +262,8 @@ func (m *merge) run(ctx context.Context, statementID string) error {
 	return nil
 }
 
-// setAside passes on the lines that were read. The others take no part in the comparison: what they say of money is not known, and a
-// line must cost only itself.
+// setAside passes readable lines to next. It keeps unreadable ones out of the comparison, because their amounts are not known; one bad line
+// must not spoil the others.
 func (m *merge) setAside(next func(models.StatementLine) error) func(models.StatementLine) error {
 	return func(l models.StatementLine) error {
 		if l.Unreadable == "" {
@@ -276,7 +275,7 @@ func (m *merge) setAside(next func(models.StatementLine) error) func(models.Stat
 	}
 }
 
-// listUnreadable lists the lines that cannot be read and that no booking was found for.
+// listUnreadable lists the unreadable lines that match no booking.
 func (m *merge) listUnreadable() {
 	for _, key := range slices.Sorted(maps.Keys(m.unreadable)) {
 		for _, l := range m.unreadable[key] {
@@ -285,15 +284,15 @@ func (m *merge) listUnreadable() {
 	}
 }
 
-// unreadableLine is the discrepancy of a line that cannot be read.
+// unreadableLine returns the discrepancy of an unreadable line.
 func unreadableLine(l models.StatementLine) models.Discrepancy {
 	return models.Discrepancy{
 		Kind: models.UnreadableLine, Key: models.UnreadableKey(l), Type: l.Type, AppOrderID: l.AppOrderID, Coin: l.Coin,
 	}
 }
 
-// listWithUnreadable lists a booking together with a line that names it and cannot be read: one discrepancy, whose difference is the whole
-// booking, because what the line says is not known. It is false if there is no such line.
+// listWithUnreadable lists a booking together with an unreadable line that names it, as one discrepancy. Its difference is the whole
+// booking, because the line's amount is not known. It returns false if there is no such line.
 func (m *merge) listWithUnreadable(b models.Booked) bool {
 	key := keyOf(b.Type, b.AppOrderID)
 	lines := m.unreadable[key]
@@ -329,7 +328,7 @@ func (m *merge) countBooked(b models.Booked) {
 	t.Ours = t.Ours.Add(b.Amount)
 }
 
-// list adds a discrepancy and books its difference, so that the totals can be proved.
+// list adds a discrepancy and its difference to the totals, so that they can be checked.
 func (m *merge) list(d models.Discrepancy, theirs *models.StatementLine, ours *models.Booked) {
 	now := m.service.clock()
 	d.ID, d.Day, d.State, d.CreatedAt, d.UpdatedAt = models.NewID(), m.day, models.DiscrepancyOpen, now, now
@@ -372,7 +371,7 @@ func (m *merge) pair(l models.StatementLine, b models.Booked) {
 		m.list(models.Discrepancy{Kind: models.AmountDiffers}, &l, &b)
 		return
 	}
-	if l.Type == models.StatementTransfer { // the money moved, on whatever day
+	if l.Type == models.StatementTransfer { // the line proves that the money moved, on whatever day
 		m.confirmed = append(m.confirmed, l.AppOrderID)
 	}
 	if astray {
@@ -385,7 +384,7 @@ func (m *merge) pair(l models.StatementLine, b models.Booked) {
 	}
 }
 
-// duplicate lists a line whose key stood on the line before.
+// duplicate lists a line with the same key as the line before.
 func (m *merge) duplicate(l models.StatementLine, copies int) {
 	m.countLine(l)
 	m.list(models.Discrepancy{Kind: models.DuplicateLine, Key: keyOf(l.Type, l.AppOrderID) + "#" + strconv.Itoa(copies)}, &l, nil)
@@ -407,8 +406,8 @@ func (m *merge) bookedAlone(ctx context.Context, b models.Booked) error {
 	return m.lookUpBooked(ctx)
 }
 
-// lookUpLines finds the bookings of lines that we booked on another day: our time of booking may lie behind midnight when the payment
-// did not. Lines that we never booked are theirs alone.
+// lookUpLines finds the bookings that the shop made on another day: a payment before midnight may be booked after it. Lines without a
+// booking are TheirsNotOurs.
 func (m *merge) lookUpLines(ctx context.Context) error {
 	for _, t := range []models.StatementType{models.StatementPayment, models.StatementTransfer} {
 		byID := map[string]models.StatementLine{}
@@ -447,7 +446,7 @@ func (m *merge) lookUpLines(ctx context.Context) error {
 	return nil
 }
 
-// lookUpBooked leaves out bookings whose line stands in another day's statement; the rest are ours alone.
+// lookUpBooked skips bookings whose line is in another day's statement. The others are OursNotTheirs.
 func (m *merge) lookUpBooked(ctx context.Context) error {
 	for _, t := range []models.StatementType{models.StatementPayment, models.StatementTransfer} {
 		ids := []string{}
@@ -480,8 +479,7 @@ func (m *merge) lookUpBooked(ctx context.Context) error {
 	return nil
 }
 
-// nameOrders says whose the discrepancies are that no booking names: a second line of a payment, or a line of an order that was never
-// booked.
+// nameOrders sets the order of discrepancies without a booking: a second line of a payment, or a line of an order that was never booked.
 func (m *merge) nameOrders(ctx context.Context) error {
 	var ids []string
 	for _, d := range m.result.Found {

@@ -119,7 +119,7 @@ func TestReconcile_PaymentAtMidnightBelongsToOneDay(t *testing.T) {
 		require.NoError(t, s.Platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultCallbackLost}}))
 		s.Clock.Advance(11*time.Hour + 59*time.Minute + 59*time.Second) // 23:59:59
 		require.NoError(t, s.Platform.PayLate(s.PlatformOrder(order).OrderNum))
-		s.Later(30 * time.Second) // booked by us on the next day
+		s.Later(30 * time.Second) // the shop books it on the next day
 		_ = order
 		first, err := fetchAndReconcile(s, "2026-11-22", 24*time.Hour)
 		require.NoError(t, err)

@@ -1,5 +1,5 @@
-// Package books compares the shop's own records with the exchange's statements: it fetches statements day by day, lists the
-// discrepancies, lets staff explain or settle them, closes days, and writes the files that an accountant asks for.
+// Package books reconciles the shop's records with the exchange's statements. It fetches the statement of each day, lists the
+// discrepancies, lets staff explain or settle them, seals days, and exports the records for accounting.
 package books
 
 import (
@@ -18,32 +18,32 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// Statements is the exchange as this package needs it; *opay.Client is the real one.
+// Statements is the part of the exchange's API that this package needs. *opay.Client implements it.
 type Statements interface {
 	Statement(ctx context.Context, r opay.StatementRequest) (opay.StatementPage, error)
 }
 
-// Money is the money path as this package needs it; *payments.Service is the real one.
+// Money is the part of the money path that this package needs. *payments.Service implements it.
 type Money interface {
-	// Ask asks the exchange about an attempt and settles what it says. cause is what made somebody ask.
+	// Ask asks the exchange about an attempt and settles the answer. cause is the reason for asking.
 	Ask(ctx context.Context, a models.Attempt, cause string) error
-	// ConfirmRefund books that the statement shows a refund.
+	// ConfirmRefund records that a statement shows a refund.
 	ConfirmRefund(ctx context.Context, appOrderID string, at time.Time) error
 }
 
-// Config is what a Service needs.
+// Config configures a Service.
 type Config struct {
 	Store       *store.Store
 	Jobs        *jobs.Engine
 	Statements  Statements
 	Money       Money
-	Clock       models.Clock   // nil: the machine's
-	Logger      *slog.Logger   // nil: none
-	Zone        *time.Location // in which the exchange's day begins and ends; nil: UTC
-	CallTimeout time.Duration  // for one call to the exchange; 0: 8 seconds (reliability.md R14)
+	Clock       models.Clock   // nil: models.SystemClock
+	Logger      *slog.Logger   // nil: nothing is logged
+	Zone        *time.Location // of the exchange's days; nil: UTC
+	CallTimeout time.Duration  // of one call to the exchange; 0: 8 seconds (reliability.md R14)
 }
 
-// Service keeps the books. It is safe for concurrent use and for any number of replicas.
+// Service reconciles days and exports records. It is safe for concurrent use and for any number of replicas.
 type Service struct {
 	store   *store.Store
 	jobs    *jobs.Engine
@@ -53,10 +53,10 @@ type Service struct {
 	log     *slog.Logger
 	zone    *time.Location
 	timeout time.Duration
-	planned lastTime // when the days that are due were looked for
+	planned lastTime // when statementStep last planned fetches
 }
 
-// New makes the service and registers its work with c.Jobs.
+// New returns a service and registers its work with c.Jobs.
 func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Jobs == nil || c.Statements == nil || c.Money == nil {
 		return nil, errors.New("books: store, jobs, statements and money are needed")
@@ -81,22 +81,22 @@ func New(c Config) (*Service, error) {
 	return s, nil
 }
 
-// Zone is the zone in which the exchange's day begins and ends.
+// Zone returns the zone in which the exchange's day begins and ends.
 func (s *Service) Zone() *time.Location { return s.zone }
 
-// rollUp brings the dashboard's figures of finished days up to date.
+// rollUp updates the dashboard's figures of finished days.
 func (s *Service) rollUp(ctx context.Context) error {
 	_, err := s.store.RollUpDue(ctx, s.zone)
 	return err
 }
 
-// lastTime remembers when something was done last. It is safe for concurrent use.
+// lastTime is the time of the last run of something. It is safe for concurrent use.
 type lastTime struct {
 	mu sync.Mutex
 	at time.Time
 }
 
-// due reports that it is time again, and takes now for the last time then.
+// due reports whether pause has passed since the last time. If so, it sets the last time to now.
 func (l *lastTime) due(now time.Time, pause time.Duration) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -107,12 +107,12 @@ func (l *lastTime) due(now time.Time, pause time.Duration) bool {
 	return true
 }
 
-// detached lets a step that has begun finish although its request is over: an answer of the exchange must be stored.
+// detached returns a context that outlives the request, with the timeout of one call, so that an answer of the exchange is always stored.
 func (s *Service) detached(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), s.timeout)
 }
 
-// remarked adds what staff are told to an error of the exchange, if it is one that has words.
+// remarked adds an explanation for staff to an error of the exchange, if there is one for it.
 func remarked(err error) error {
 	code, refused := opay.CodeOf(err)
 	switch {
@@ -134,8 +134,7 @@ type statementParams struct {
 	Day string `json:"day"`
 }
 
-// StartStatement begins the fetching and comparing of a day. A sealed day is fetched for comparison only. Errors: models.ErrDay,
-// ErrDayFuture.
+// StartStatement starts a task that fetches and reconciles a day. A sealed day is only compared. Errors: models.ErrDay, ErrDayFuture.
 func (s *Service) StartStatement(ctx context.Context, day, token string, by models.Actor) (models.Task, error) {
 	if err := s.CheckDay(day); err != nil {
 		return models.Task{}, err
@@ -143,7 +142,7 @@ func (s *Service) StartStatement(ctx context.Context, day, token string, by mode
 	return s.jobs.Start(ctx, jobs.Request{Kind: models.TaskStatement, Token: token, Params: statementParams{day}}, by)
 }
 
-// StartExport begins the writing of a file. Errors: jobs.ErrTask.
+// StartExport starts a task that writes a file. Errors: jobs.ErrTask.
 func (s *Service) StartExport(ctx context.Context, x Export, token string, by models.Actor) (models.Task, error) {
 	if err := x.check(s); err != nil {
 		return models.Task{}, err
@@ -155,19 +154,20 @@ func (s *Service) StartExport(ctx context.Context, x Export, token string, by mo
 	return s.jobs.Start(ctx, jobs.Request{Kind: models.TaskExport, Token: token, Params: x, Facts: facts}, by)
 }
 
-// facts are what the audit log has of the request: what was searched for may be a person's e-mail address, and nothing goes out of the log.
+// facts returns what the audit log records of the request. It leaves out the search text, which may be a person's e-mail address, because
+// entries of the log are never deleted.
 func (x Export) facts() (models.Facts, error) {
 	if x.Orders.Search != "" {
 		x.Orders.Search = "…"
 	}
-	text, err := json.Marshal(x) //nolint:musttag // written and read here alone
+	text, err := json.Marshal(x) //nolint:musttag // only this package reads it
 	if err != nil {
 		return nil, fmt.Errorf("encode the task: %w", err)
 	}
 	return models.Facts{"kind": string(models.TaskExport), "params": string(text)}, nil
 }
 
-// fetchAndReconcile does a task of StartStatement, or one that the shop has planned itself.
+// fetchAndReconcile is the task of StartStatement and of the schedule.
 func (s *Service) fetchAndReconcile(ctx context.Context, r *jobs.Run) error {
 	var p statementParams
 	if err := r.Params(&p); err != nil {

@@ -15,28 +15,28 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// Bounds of reading a statement.
+// Limits of reading a statement.
 const (
-	statementTries = 3                // how often a statement that shifts while it is read is begun again
-	statementPages = 5000             // ten million lines: more is not a statement
-	statementDelay = 30 * time.Minute // after the end of a day, before the schedule asks for its statement
+	statementTries = 3                // readings of a statement that changes while it is read
+	statementPages = 5000             // ten million lines, more than any statement has
+	statementDelay = 30 * time.Minute // after the end of a day, before its statement is first fetched
 )
 
 // Errors of statements.
 var (
-	// ErrDayFuture: the day has not begun.
+	// ErrDayFuture means that the day has not begun.
 	ErrDayFuture = errors.New("the day has not begun")
-	// ErrDayOpen: the day is not over, or not everything on it is explained.
+	// ErrDayOpen means that the day is not over or has open discrepancies.
 	ErrDayOpen = errors.New("the day cannot be sealed yet")
-	// ErrDaySealed: the day is sealed already.
+	// ErrDaySealed means that the day is sealed.
 	ErrDaySealed = errors.New("the day is sealed")
-	// ErrNothingFetched: there is no complete statement of the day.
+	// ErrNothingFetched means that there is no complete statement of the day.
 	ErrNothingFetched = errors.New("no complete statement of the day")
-	// ErrStatement: the platform's statement could not be read completely.
+	// ErrStatement means that the platform's statement could not be read completely.
 	ErrStatement = errors.New("the statement could not be read")
 )
 
-// day reads a day of the platform and refuses the future. Errors: models.ErrDay, ErrDayFuture.
+// day parses a day of the platform and returns its bounds. Errors: models.ErrDay, ErrDayFuture.
 func (s *Service) day(text string) (from, to time.Time, err error) {
 	from, to, err = models.ParseDay(text, s.zone)
 	if err != nil {
@@ -48,19 +48,19 @@ func (s *Service) day(text string) (from, to time.Time, err error) {
 	return from, to, nil
 }
 
-// CheckDay reports whether a day can have a statement: nil, models.ErrDay or ErrDayFuture. Nothing is asked.
+// CheckDay reports whether a day can have a statement. Errors: models.ErrDay, ErrDayFuture.
 func (s *Service) CheckDay(text string) error {
 	_, _, err := s.day(text)
 	return err
 }
 
-// FetchStatement reads the platform's statement of a day, all pages of both types, and keeps every raw page with its hash before
-// anything on it is judged. The number of lines must be what the platform counts, and the first page must be the same at the end as
-// at the beginning; a statement that shifts meanwhile is begun again, three times in all. A line that cannot be read is stored as such
-// and costs only itself: Reconcile lists it, and the day stays open until a person has explained it. progress may be nil; total is 0
-// until it is known.
+// FetchStatement fetches the platform's statement of a day, all pages of both types. It stores every raw page with its hash before it
+// checks the page. The number of lines must equal the platform's count, and the first page must be the same at the end as at the beginning;
+// a statement that changes meanwhile is read again, up to three times in all. An unreadable line is stored as such and does not spoil the
+// others: Reconcile lists it, and the day stays open until a person has explained it. progress may be nil; its total is 0 until it is
+// known.
 //
-// Errors: models.ErrDay, ErrDayFuture, ErrStatement with the reason, the gateway's.
+// Errors: models.ErrDay, ErrDayFuture, ErrStatement with the reason, those of the gateway.
 func (s *Service) FetchStatement(ctx context.Context, day, staffID string, progress func(done, total int)) (models.Statement, error) {
 	if _, _, err := s.day(day); err != nil {
 		return models.Statement{}, err
@@ -80,13 +80,13 @@ func (s *Service) FetchStatement(ctx context.Context, day, staffID string, progr
 	return last, fmt.Errorf("%w: it changed while it was being read, %d times: %w", ErrStatement, statementTries, lastErr)
 }
 
-// fetchOnce stores one reading, complete or failed. The error is opay.ErrStatementShifted where another reading may succeed.
+// fetchOnce stores one reading, complete or failed. opay.ErrStatementShifted means that another reading may succeed.
 func (s *Service) fetchOnce(ctx context.Context, day, staffID string, progress func(done, total int)) (models.Statement, error) {
 	st := models.Statement{
 		ID: models.NewID(), Day: day, Zone: s.zone.String(), State: models.StatementFetching, FetchedBy: staffID, CreatedAt: s.clock(),
 	}
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		if err := tx.OpenBookDay(ctx, day, st.Zone); err != nil { // it is in the books even if its only reading fails
+		if err := tx.OpenBookDay(ctx, day, st.Zone); err != nil { // the day is in the books even if its only reading fails
 			return err
 		}
 		return tx.InsertStatement(ctx, &st)
@@ -145,7 +145,7 @@ func (s *Service) readPages(ctx context.Context, st *models.Statement, progress 
 	return jobs.Remarked(err, "pages", "pages", strconv.Itoa(statementPages))
 }
 
-// unreadablePage says of a page that arrived, was verified and is kept, but cannot be read, which one it is.
+// unreadablePage adds the page's number to the error of a page that was verified and stored but cannot be parsed.
 func unreadablePage(err error, page int, got opay.StatementPage) error {
 	if len(got.Raw) == 0 {
 		return err
@@ -161,8 +161,7 @@ func (s *Service) statementPage(ctx context.Context, day string, page int) (opay
 	return got, nil
 }
 
-// samePage makes sure that nothing moved while the pages were read: records that were added and removed in equal number would not
-// show in the count.
+// samePage checks that the first page has not changed: the count does not reveal records that were added and removed in equal number.
 func (s *Service) samePage(ctx context.Context, st *models.Statement, first string) error {
 	if st.Lines != st.Count {
 		err := fmt.Errorf("%d lines, the platform counts %d: %w", st.Lines, st.Count, opay.ErrStatementShifted)
@@ -181,7 +180,7 @@ func (s *Service) samePage(ctx context.Context, st *models.Statement, first stri
 	return nil
 }
 
-// hashOf is a digest of what a page says, whatever way its JSON is written.
+// hashOf returns a digest of the values on a page. It does not depend on how the JSON is written.
 func hashOf(p opay.StatementPage) string {
 	h := sha256.New()
 	for l, bad := range p.InOrder() {
@@ -201,14 +200,14 @@ func millis(t time.Time) string {
 	return strconv.FormatInt(t.UnixMilli(), 10)
 }
 
-// writeFields writes texts so that no two lists give the same bytes.
+// writeFields writes each field with its length, so that no two lists give the same bytes.
 func writeFields(w interface{ Write(p []byte) (int, error) }, fields ...string) {
 	for _, f := range fields {
 		_, _ = w.Write([]byte(strconv.Itoa(len(f)) + ":" + f)) // a hash never fails
 	}
 }
 
-// keepPage stores a page as it came, before it is judged: whatever is wrong with it, a person can look at it.
+// keepPage stores a raw page before it is checked, so that a person can look at it whatever is wrong.
 func (s *Service) keepPage(ctx context.Context, st *models.Statement, page int, raw []byte) error {
 	ctx, cancel := s.detached(ctx)
 	defer cancel()
@@ -222,7 +221,7 @@ func (s *Service) keepPage(ctx context.Context, st *models.Statement, page int, 
 	return nil
 }
 
-// storeLines stores the lines of a page, those that cannot be read among them.
+// storeLines stores the lines of a page, including unreadable ones.
 func (s *Service) storeLines(ctx context.Context, st *models.Statement, page int, got opay.StatementPage) error {
 	lines := make([]models.StatementLine, 0, got.Size())
 	for l, bad := range got.InOrder() {
@@ -241,7 +240,7 @@ func (s *Service) storeLines(ctx context.Context, st *models.Statement, page int
 	return nil
 }
 
-// lineOf is a line as it is stored: l, or bad where it cannot be read.
+// lineOf converts a line for the store: l, or bad if it is unreadable.
 func lineOf(l *opay.StatementLine, bad *opay.UnreadableLine) models.StatementLine {
 	if bad == nil {
 		amount, err := models.ParseAmount(string(l.Amount))
@@ -262,8 +261,8 @@ func lineOf(l *opay.StatementLine, bad *opay.UnreadableLine) models.StatementLin
 	}
 }
 
-// linesHash is the statement's fingerprint: over its lines in their sorted order, so that two readings of the same records agree
-// whatever their order and pages. Of a line that cannot be read it has the digest of what came.
+// linesHash returns the statement's fingerprint. It covers the lines in sorted order, so that two readings of the same records agree
+// whatever their order and pages. An unreadable line contributes the digest of its JSON.
 func (s *Service) linesHash(ctx context.Context, id string) (string, error) {
 	h := sha256.New()
 	err := s.store.EachStatementLine(ctx, id, func(l models.StatementLine) error {
@@ -280,8 +279,7 @@ func (s *Service) linesHash(ctx context.Context, id string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// statementStep plans the fetches of the schedule: day D at D+1, D+2 and D+7 (reliability.md R10), each as a task that exists
-// once over all replicas.
+// statementStep plans the fetches of day D at D+1, D+2 and D+7 (reliability.md R10). Each is a task that exists once among all replicas.
 func (s *Service) statementStep(ctx context.Context) (int, error) {
 	if !s.planned.due(s.clock(), statementDelay/3) {
 		return 0, nil
@@ -307,7 +305,7 @@ func (s *Service) statementStep(ctx context.Context) (int, error) {
 	return 0, nil
 }
 
-// SealDay closes a day for good: it is over, its newest statement is complete and reconciled, and every discrepancy is explained.
+// SealDay closes a day for good. The day must be over, its newest statement complete and reconciled, and every discrepancy explained.
 // Errors: models.ErrDay, ErrDayFuture, ErrDayOpen, ErrDaySealed, ErrNothingFetched.
 func (s *Service) SealDay(ctx context.Context, day string, by models.Actor) error {
 	_, to, err := s.day(day)
@@ -327,7 +325,7 @@ func (s *Service) SealDay(ctx context.Context, day string, by models.Actor) erro
 	if book.State == models.DaySealed {
 		return ErrDaySealed
 	}
-	result, err := s.Reconcile(ctx, day) // the books may have changed since
+	result, err := s.Reconcile(ctx, day) // the records may have changed since the last comparison
 	if err != nil {
 		return err
 	}
@@ -343,7 +341,7 @@ func (s *Service) SealDay(ctx context.Context, day string, by models.Actor) erro
 	return err
 }
 
-// checkSealed raises an alert when a later reading of a sealed day differs from the sealed one.
+// checkSealed opens a review if a statement of a sealed day differs from the one that was sealed.
 func (s *Service) checkSealed(ctx context.Context, book models.BookDay, st models.Statement) error {
 	if book.State != models.DaySealed || book.SealedHash == st.Hash {
 		return nil

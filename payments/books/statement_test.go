@@ -15,7 +15,7 @@ import (
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
-// A failed reading says why in a form that every reader gets in their own language, and never in the words of the network.
+// The reason of a failed reading is a code with values, which each reader sees in their language, and never a text of the network.
 func TestStatement_SaysWhyItFailed(t *testing.T) {
 	t.Parallel()
 	const day = "2026-11-22"
@@ -62,7 +62,8 @@ func TestStatement_SaysWhyItFailed(t *testing.T) {
 	})
 }
 
-// With every planted fault at once, among them a line that nobody made, the zone is still named: it is that of the lines that are ours.
+// The guess at the zone uses only lines that match a booking, so it works with every planted fault at once, including a line that nobody
+// booked.
 func TestReconcile_NamesTheZoneAmongAllFaults(t *testing.T) {
 	t.Parallel()
 	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
@@ -79,7 +80,7 @@ func TestReconcile_NamesTheZoneAmongAllFaults(t *testing.T) {
 			{Kind: sandbox.FaultStatementShifted},
 		}))
 		for range 8 {
-			s.PlacePaid(1) // from 23:00 on: of the day that begins eight hours late
+			s.PlacePaid(1) // from 23:00 on: in a zone whose day begins eight hours late
 			s.Later(time.Hour)
 		}
 		report, err := fetchAndReconcile(s, "2026-11-22", 24*time.Hour)
@@ -96,7 +97,7 @@ func TestReconcile_NamesTheZoneAmongAllFaults(t *testing.T) {
 	})
 }
 
-// A line that no booking names is of an order of ours all the same.
+// A line without a booking still belongs to an order of the shop.
 func TestReconcile_NamesTheOrderOfEveryLineThatIsOurs(t *testing.T) {
 	t.Parallel()
 	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
@@ -143,7 +144,7 @@ func TestStatement_ManyPagesAndOneThatShifts(t *testing.T) {
 		assert.Equal(t, 3, st.Pages)
 
 		calls := 0
-		s.Gateway.AnswerStatements(func(r opay.StatementRequest) opay.StatementPage { // one record more from the fourth question on
+		s.Gateway.AnswerStatements(func(r opay.StatementRequest) opay.StatementPage { // one more record from the fourth request on
 			calls++
 			if calls < 4 {
 				return manyLines(4001, r.Page)
@@ -173,7 +174,7 @@ func TestStatement_ManyPagesAndOneThatShifts(t *testing.T) {
 	})
 }
 
-// manyLines is a page of a statement of so many lines.
+// manyLines returns a page of a statement with count lines.
 func manyLines(count, page int) opay.StatementPage {
 	p := opay.StatementPage{Count: count, Raw: []byte("page")}
 	for i := (page - 1) * opay.MaxPageSize; i < min(count, page*opay.MaxPageSize); i++ {

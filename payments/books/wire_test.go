@@ -20,7 +20,7 @@ import (
 
 var orderAmount = regexp.MustCompile(`"orderAmount":"?[-0-9.]+"?`)
 
-// retyped writes a statement's list in another way.
+// retyped edits the list of a statement in the platform's answers.
 func retyped(t *testing.T, change func(list []json.RawMessage) []json.RawMessage) func(path, plain string) string {
 	t.Helper()
 	return func(path, plain string) string {
@@ -38,7 +38,7 @@ func retyped(t *testing.T, change func(list []json.RawMessage) []json.RawMessage
 		for i, line := range list {
 			texts[i] = string(line)
 		}
-		// By hand: encoding/json would write the numbers in a way of its own.
+		// written by hand, because encoding/json would reformat the numbers
 		count, err := json.Marshal(len(list))
 		assert.NoError(t, err)
 		return `{"count":"` + string(count) + `","list":[` + strings.Join(texts, ",") + `]}`
@@ -49,7 +49,7 @@ func withAmount(line json.RawMessage, amount string) json.RawMessage {
 	return orderAmount.ReplaceAll(line, []byte(`"orderAmount":`+amount))
 }
 
-// A day of five payments: one with an exponent, one that cannot be read and names its order, one line that is nothing at all.
+// spoiled changes a day of five payments: one gets an exponent, one becomes unreadable but names its order, and one line becomes nonsense.
 func spoiled(list []json.RawMessage) []json.RawMessage {
 	list[0] = withAmount(list[0], `1.05E+1`)
 	list[1] = withAmount(list[1], `"0010.50000000000000000000000"`)
@@ -122,7 +122,7 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 		assert.Contains(t, exported, ",6,line")
 		assert.NotContains(t, exported, "secret")
 
-		// Nothing changes when the same is read again, and the day waits for a person.
+		// Reading the same again changes nothing, and the day waits for a person.
 		require.ErrorIs(t, s.Books.SealDay(ctx, day, finance), books.ErrDayOpen)
 		again, err := s.Books.FetchStatement(ctx, day, "", nil)
 		require.NoError(t, err)
@@ -134,7 +134,7 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 		assert.Empty(t, s.OpenReviews())
 		paymentstest.CheckInvariants(t, s.Store)
 
-		// A line that cannot be read is a part of what was sealed.
+		// An unreadable line is part of what was sealed.
 		s.RewriteAnswers(retyped(t, func(list []json.RawMessage) []json.RawMessage {
 			list = spoiled(list)
 			list[2] = withAmount(list[2], `-10.6`)
@@ -148,7 +148,7 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 	})
 }
 
-// exported is the text of an export.
+// exported returns the text of an export.
 func exported(s *paymentstest.Shop, x books.Export) string {
 	s.T.Helper()
 	task, err := s.Books.StartExport(s.T.Context(), x, models.NewRef(), finance)
@@ -166,7 +166,7 @@ func discrepancies(s *paymentstest.Shop, day string) []models.Discrepancy {
 	return rows
 }
 
-// A page that is no statement fails the reading, and is kept as it came.
+// A page that is not a statement fails the reading and is stored as it came.
 func TestFetchStatement_UnreadablePageIsKept(t *testing.T) {
 	t.Parallel()
 	const day = "2026-11-22"
@@ -195,7 +195,7 @@ func TestFetchStatement_UnreadablePageIsKept(t *testing.T) {
 	})
 }
 
-// A page is kept before its count is compared with the pages before it.
+// A page is stored before its count is compared with earlier pages.
 func TestFetchStatement_PageThatDoesNotFitIsKept(t *testing.T) {
 	t.Parallel()
 	const day = "2026-11-22"
@@ -215,9 +215,9 @@ func TestFetchStatement_PageThatDoesNotFitIsKept(t *testing.T) {
 	})
 }
 
-// unreadableAt makes the line in a place of a page unreadable, from the first to the last.
+// unreadableAt makes one line of a page unreadable. Call it from the first position to the last.
 func unreadableAt(p *opay.StatementPage, at int, digest string) {
-	i := at - 1 - len(p.Unreadable) // those before it are gone already
+	i := at - 1 - len(p.Unreadable) // earlier calls have removed their lines
 	line := p.Lines[i]
 	p.Lines = slices.Delete(p.Lines, i, i+1)
 	p.Unreadable = append(p.Unreadable, opay.UnreadableLine{
@@ -225,7 +225,7 @@ func unreadableAt(p *opay.StatementPage, at int, digest string) {
 	})
 }
 
-// Pages before and behind an unreadable line are read, and its place is counted over all pages.
+// Pages before and after an unreadable line are read, and its position counts over all pages.
 func TestFetchStatement_ReadsThePagesBehindAnUnreadableLine(t *testing.T) {
 	t.Parallel()
 	const day = "2026-11-22"
@@ -259,7 +259,7 @@ func TestFetchStatement_ReadsThePagesBehindAnUnreadableLine(t *testing.T) {
 		assert.Len(t, report.Found, 4001, "the others are strangers'")
 		assert.True(t, report.Balanced())
 
-		// Page 1 is compared with itself by what it says, unreadable lines included.
+		// The comparison of page 1 with itself includes unreadable lines.
 		n := 0
 		s.Gateway.AnswerStatements(func(r opay.StatementRequest) opay.StatementPage {
 			p := answer(r)
@@ -274,7 +274,7 @@ func TestFetchStatement_ReadsThePagesBehindAnUnreadableLine(t *testing.T) {
 	})
 }
 
-// What was accepted is one line: another one in the same place waits for a person again, and one that can be read later is settled.
+// Accepting covers one line: another one at the same position waits for a person again, and one that becomes readable is settled.
 func TestReconcile_UnreadableLineThatChanges(t *testing.T) {
 	t.Parallel()
 	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
@@ -318,7 +318,7 @@ func TestReconcile_UnreadableLineThatChanges(t *testing.T) {
 	})
 }
 
-// The same payment twice, once readable: the readable line is the one that counts.
+// If a payment is listed twice, once unreadable, the readable line counts.
 func TestReconcile_ReadableLineGoesBeforeTheUnreadableOne(t *testing.T) {
 	t.Parallel()
 	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
@@ -338,7 +338,7 @@ func TestReconcile_ReadableLineGoesBeforeTheUnreadableOne(t *testing.T) {
 	})
 }
 
-// A refund is confirmed by a line that says how much went back, with an exponent or without, and not by one that cannot be read.
+// A refund is confirmed by a readable line with its amount, with or without an exponent, and not by an unreadable one.
 func TestReconcile_RefundIsConfirmedByALineThatCanBeRead(t *testing.T) {
 	t.Parallel()
 	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {

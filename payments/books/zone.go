@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// payTimes counts pay times by quarters of an hour, the finest step between zones: a day's statement makes a few hundred numbers at
-// most, whatever its length.
+// payTimes counts pay times by quarter of an hour, the smallest difference between time zones. Its size does not depend on the length of a
+// statement.
 type payTimes map[int64]int
 
 const quarter = 15 * time.Minute
 
 func (p payTimes) add(at time.Time) { p[at.Unix()/int64(quarter/time.Second)]++ }
 
-// within counts the times of a day that begins at an instant.
+// within counts the times of a day that begins at begin.
 func (p payTimes) within(begin time.Time) int {
 	first := begin.Unix() / int64(quarter/time.Second)
 	n := 0
@@ -27,9 +27,9 @@ func (p payTimes) within(begin time.Time) int {
 	return n
 }
 
-// likelyZone guesses the platform's zone from the pay times of payments that are ours: the offset from UTC under which most of them lie
-// within the day, such as "UTC+08:00". Of several the one nearest to the configured zone is taken. It is "" where no offset has more
-// than half of them, or none has more than the configured one: a few lines that lie astray say nothing about the zone.
+// likelyZone guesses the platform's time zone from pay times of the shop's own payments: the offset from UTC under which most of them are
+// on the day, such as "UTC+08:00". Among several it chooses the nearest to the configured zone. It returns "" if no offset covers more than
+// half of them, or none covers more than the configured one: a few lines on the wrong day say nothing about the zone.
 func likelyZone(day string, paid payTimes, configured *time.Location) string {
 	begin, err := time.Parse(time.DateOnly, day)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 // day is the day of the statement in these tests.
 const day = "2026-11-22"
 
-// spread are pay times over the whole day as a zone with this offset has it.
+// spread returns pay times over the whole day in a zone with this offset.
 func spread(t *testing.T, offset time.Duration) payTimes {
 	const n = 400
 	t.Helper()
@@ -68,7 +68,7 @@ func TestLikelyZone_IsNotLedAstrayByAFewLines(t *testing.T) {
 
 func TestLikelyZone_IsTheNearestOfThoseThatFit(t *testing.T) {
 	p := payTimes{}
-	p.add(time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)) // the day begins four hours early, or earlier
+	p.add(time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)) // the day begins at least four hours early
 	assert.Equal(t, "UTC+04:00", likelyZone("2026-11-22", p, time.UTC))
 	assert.Empty(t, likelyZone("2026-11-22", p, time.FixedZone("", 9*3600)))
 	late := payTimes{}

@@ -1,4 +1,5 @@
-// Package breaker keeps calls to a dead endpoint from costing time: it is the HTTP transport of the exchange's client and of price sources.
+// Package breaker provides an HTTP transport with a circuit breaker for each endpoint. The clients of the exchange and of price sources use
+// it, so that a dead endpoint costs milliseconds instead of seconds.
 package breaker
 
 import (
@@ -14,15 +15,15 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// The circuit breaker of one endpoint: after so many failures in a row nothing is sent for a while, so that a dead platform
-// costs shoppers milliseconds instead of seconds (reliability.md R14).
+// After breakerFailures consecutive failures of an endpoint, requests to it fail at once for breakerPause (reliability.md R14).
 const (
 	breakerFailures = 5
 	breakerPause    = 10 * time.Second
 )
 
-// New puts a circuit breaker per endpoint around base (nil: http.DefaultTransport). It never repeats a request: what
-// may be repeated is opay's to know. A request that the open breaker refuses was not sent: its error wraps opay.ErrUnreachable.
+// New returns a transport that sends requests through base, with one circuit breaker for each endpoint. A nil base means
+// http.DefaultTransport. It never repeats a request; package opay decides that. A request that an open breaker refuses was not sent: its
+// error wraps opay.ErrUnreachable.
 func New(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
@@ -33,15 +34,15 @@ func New(base http.RoundTripper) http.RoundTripper {
 type breakerTransport struct {
 	base     http.RoundTripper
 	mu       sync.Mutex
-	breakers map[string]*gobreaker.CircuitBreaker[*http.Response] // by method, host and path: a handful
+	breakers map[string]*gobreaker.CircuitBreaker[*http.Response] // by method, host and path; there are few
 }
 
-// serverError counts an answer 5xx as a failure of the endpoint, and carries the answer past the breaker.
+// serverError makes the breaker count a 5xx response as a failure.
 type serverError struct{ status int }
 
 func (e serverError) Error() string { return fmt.Sprintf("platform answered HTTP %d", e.status) }
 
-// RoundTrip sends the request through the endpoint's breaker.
+// RoundTrip implements http.RoundTripper.
 func (t *breakerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := t.breaker(r).Execute(func() (*http.Response, error) {
 		response, err := t.base.RoundTrip(r)

@@ -60,7 +60,7 @@ func TestTransport_OpensPerEndpointAfterFiveFailures(t *testing.T) {
 	assert.Equal(t, http.StatusOK, status, "other endpoints are not affected")
 }
 
-// What the open breaker refuses was never sent, and the SDK must see that: an order may then be given up at once.
+// The SDK must see that a refused request was never sent, because the order may then be given up at once.
 func TestTransport_OpenBreakerMeansUnreachable(t *testing.T) {
 	t.Parallel()
 	own, err := opay.GenerateKeys(0)

@@ -2,12 +2,12 @@ package doctor
 
 // The codes of findings.
 const (
-	CodeSetting Code = "setting" // a setting is refused; Words says which and why
+	CodeSetting Code = "setting" // a setting is invalid; the value Words explains it
 
 	CodeBaseGood     Code = "base_good"
 	CodeBaseMissing  Code = "base_missing"
-	CodeBaseBad      Code = "base_bad"   // no http(s)://host
-	CodeBasePlain    Code = "base_plain" // http, where others can read along
+	CodeBaseBad      Code = "base_bad"   // not http(s)://host
+	CodeBasePlain    Code = "base_plain" // http, which others can read
 	CodeBaseLoopback Code = "base_loopback"
 
 	CodeKeysGood        Code = "keys_good"
@@ -23,20 +23,20 @@ const (
 	CodePeerWritable    Code = "peer_writable"
 	CodePeerIsPrivate   Code = "peer_is_private"
 	CodePeerDamaged     Code = "peer_damaged"
-	CodePeerIsOwn       Code = "peer_is_own"    // our public key given as the platform's
+	CodePeerIsOwn       Code = "peer_is_own"    // the shop's public key was given as the platform's
 	CodePeersTooMany    Code = "peers_too_many" // more than two
-	CodeKeysSwapped     Code = "keys_swapped"   // each file where the other belongs
+	CodeKeysSwapped     Code = "keys_swapped"   // the two key files are swapped
 	CodeKeyFileReadable Code = "key_unreadable"
 
 	CodeDatabaseGood Code = "database_good"
 	CodeDatabaseBad  Code = "database_bad"
-	// CodeDatabaseReadOnly: the server takes no changes, as one does that only follows another.
+	// CodeDatabaseReadOnly means that the server refuses changes, as a replica does.
 	CodeDatabaseReadOnly Code = "database_read_only"
 
-	CodePowerGood    Code = "power_good"   // what is committed is on disk
-	CodePowerFlush   Code = "power_flush"  // the server writes its log to disk later
-	CodePowerBinlog  Code = "power_binlog" // the server writes its binary log to disk later
-	CodePowerFile    Code = "power_file"   // SQLite writes its file to disk later
+	CodePowerGood    Code = "power_good"   // commits are on disk
+	CodePowerFlush   Code = "power_flush"  // the server flushes its log later
+	CodePowerBinlog  Code = "power_binlog" // the server flushes its binary log later
+	CodePowerFile    Code = "power_file"   // SQLite flushes its file later
 	CodePowerUnknown Code = "power_unknown"
 
 	CodeTimeGood   Code = "time_good"
@@ -50,9 +50,9 @@ const (
 
 	CodePlatformGood        Code = "platform_good"
 	CodePlatformMissing     Code = "platform_missing"     // its address is not set
-	CodePlatformBad         Code = "platform_bad"         // its address is none
+	CodePlatformBad         Code = "platform_bad"         // its address is invalid
 	CodePlatformUnreachable Code = "platform_unreachable" // no connection
-	CodePlatformNoName      Code = "platform_no_name"     // its name has no address
+	CodePlatformNoName      Code = "platform_no_name"     // its host name has no address
 	CodePlatformTLS         Code = "platform_tls"         // its certificate is not trusted
 	CodePlatformSlow        Code = "platform_slow"        // no answer in time
 
@@ -65,20 +65,20 @@ const (
 	CodeCallsNotAsked  Code = "calls_not_asked"
 	CodeAppIDMissing   Code = "app_id_missing"
 	CodeAppIDWrong     Code = "app_id_wrong"
-	CodeCallsTime      Code = "calls_time"      // the platform finds our time illegal
-	CodeCallsSignature Code = "calls_signature" // the platform does not accept our signature
-	CodeCallsAnswer    Code = "calls_answer"    // we do not accept the platform's signature
+	CodeCallsTime      Code = "calls_time"      // the platform refuses the shop's time
+	CodeCallsSignature Code = "calls_signature" // the platform refuses the shop's signature
+	CodeCallsAnswer    Code = "calls_answer"    // the shop refuses the platform's signature
 	CodeCallsRefused   Code = "calls_refused"   // another refusal
-	CodeCallsUnknown   Code = "calls_unknown"   // no answer that says anything
+	CodeCallsUnknown   Code = "calls_unknown"   // no meaningful answer
 
 	CodeCallbacksGood    Code = "callbacks_good"
-	CodeCallbacksNone    Code = "callbacks_none"    // none yet, and nothing paid
-	CodeCallbacksMissing Code = "callbacks_missing" // payments came without them
+	CodeCallbacksNone    Code = "callbacks_none"    // none yet, and nothing was paid
+	CodeCallbacksMissing Code = "callbacks_missing" // payments arrived without them
 	CodeWorkersGood      Code = "workers_good"
 	CodeWorkersLate      Code = "workers_late"
 	CodeWorkersStalled   Code = "workers_stalled" // of this process: a step does not end
-	CodeWorkersFailing   Code = "workers_failing" // of this process: no step ends well
-	CodeWorkersSaid      Code = "workers_said"    // what the running shop tells of its workers
+	CodeWorkersFailing   Code = "workers_failing" // of this process: all steps fail
+	CodeWorkersSaid      Code = "workers_said"    // what a running shop reports of its workers
 	CodeStoreUnknown     Code = "store_unknown"
 
 	CodeMailGood       Code = "mail_good"
@@ -89,7 +89,7 @@ const (
 	CodeProxiesNone    Code = "proxies_none"
 	CodeProxiesWide    Code = "proxies_wide"
 	CodeProxiesUnnamed Code = "proxies_unnamed"
-	// CodeProxiesNotNeeded: none is trusted, and none is in front.
+	// CodeProxiesNotNeeded means that no proxy is trusted and none is in use.
 	CodeProxiesNotNeeded Code = "proxies_not_needed"
 
 	CodeDiskGood    Code = "disk_good"
@@ -100,7 +100,7 @@ const (
 	CodeVersion Code = "version"
 )
 
-// Codes lists all codes, for the test that each has its words.
+// Codes returns all codes, for the test that each has a text.
 func Codes() []Code {
 	return []Code{
 		CodeSetting, CodeBaseGood, CodeBaseMissing, CodeBaseBad, CodeBasePlain, CodeBaseLoopback, CodeKeysGood, CodeKeysChanging,

@@ -7,7 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// freeSpace is what is left for this user on the disk of a folder, in bytes; a folder that is not there yet will be on its parent's.
+// freeSpace returns the space that is left for this user on the disk of a folder, in bytes. If the folder does not exist yet, its parent
+// counts.
 func freeSpace(folder string) (bytes uint64, ok bool) {
 	path, err := filepath.Abs(folder)
 	if err != nil {

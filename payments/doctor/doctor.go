@@ -1,5 +1,5 @@
-// Package doctor looks at everything that a shop needs and says what is wrong and how to fix it: the page of the back office and
-// the command line show the same findings. It changes nothing.
+// Package doctor diagnoses a shop: it checks everything that the shop depends on, and explains what is wrong and how to fix it. The back
+// office and the command line show the same findings. A check changes nothing.
 package doctor
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Check is one of the things that are looked at.
+// Check is the subject of a check.
 type Check string
 
 // The checks, in the order in which they are shown.
@@ -36,7 +36,7 @@ const (
 	CheckVersion    Check = "version"
 )
 
-// Checks lists all checks in their order.
+// Checks returns all checks in their order.
 func Checks() []Check {
 	return []Check{
 		CheckSettings, CheckBase, CheckKeys, CheckDatabase, CheckMigrations, CheckPower, CheckTime, CheckPlatform, CheckClock, CheckCalls, CheckCallbacks,
@@ -44,30 +44,29 @@ func Checks() []Check {
 	}
 }
 
-// Status is how a finding stands.
+// Status is the result of a check.
 type Status string
 
-// The states.
+// The statuses.
 const (
 	Good    Status = "good"
-	Warn    Status = "warn"    // the shop runs, but look at it
-	Bad     Status = "bad"     // the shop cannot take payments like this
-	Unknown Status = "unknown" // it could not be looked at, because of another finding
+	Warn    Status = "warn"    // the shop works, but needs attention
+	Bad     Status = "bad"     // the shop cannot take payments
+	Unknown Status = "unknown" // not checked, because of another finding
 )
 
-// Code names what was found. Its words are in the message catalogue: "doctor.says." and, where there is something to do,
-// "doctor.mend.".
+// Code identifies a finding. The message catalogue has its text under "doctor.says.", and under "doctor.mend." if there is something to do.
 type Code string
 
-// Finding is what one check found.
+// Finding is the result of one check.
 type Finding struct {
 	Check  Check
 	Status Status
 	Code   Code
-	Values []string // pairs of name and value for the words
+	Values []string // pairs of name and value for the text
 }
 
-// Value is one of the finding's values; "" where it has none of this name.
+// Value returns the value with a name, or "" if there is none.
 func (f Finding) Value(name string) string {
 	for i := 0; i+1 < len(f.Values); i += 2 {
 		if f.Values[i] == name {
@@ -77,52 +76,52 @@ func (f Finding) Value(name string) string {
 	return ""
 }
 
-// Report is what was found, in the order of Checks.
+// Report holds the findings in the order of Checks.
 type Report struct {
 	At       time.Time
 	Findings []Finding
 }
 
-// Healthy reports that nothing keeps the shop from taking payments.
+// Healthy reports whether nothing keeps the shop from taking payments.
 func (r Report) Healthy() bool {
 	return !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Status == Bad })
 }
 
-// Config says what to look at. What is not known is left empty, and reported as such.
+// Config describes the shop to check. A field that is not known stays empty, and is reported.
 type Config struct {
 	BaseURL        string   // the shop's public address
-	PlatformURL    string   // the platform's base address
-	AppID          string   // our AppKey
-	MerchantKey    string   // file
-	PlatformKeys   []string // files
-	Demo           bool     // the demonstration: its addresses may be this machine's
+	PlatformURL    string   // the platform's base URL
+	AppID          string   // the shop's AppKey
+	MerchantKey    string   // file name
+	PlatformKeys   []string // file names
+	Demo           bool     // the demo, whose addresses may be on this machine
 	DataDir        string
 	TrustedProxies []string
-	Problems       []string // other settings that the shop refuses at start, in words of the reader's language
-	Paths          Paths    // addresses that the platform is given
+	Problems       []string // problems of other settings, in the reader's language
+	Paths          Paths    // addresses that the platform needs
 
-	Database string // what the settings name, without a password
-	// OpenStore opens the database; the store is closed by done. A running shop gives its own.
+	Database string // address in the settings, without the password
+	// OpenStore opens the database; done closes it. A running shop returns its own store.
 	OpenStore func(context.Context) (db *store.Store, done func() error, err error)
 
-	Explain func(error) string // puts an error of the database into words; nil: as the error says it
+	Explain func(error) string // explains an error of the database; nil: its own text
 
-	Workers func() []models.WorkerState // how the workers of this process stand; nil: the shop does not run here
-	Ready   string                      // address of /readyz of a shop that may run beside this process; "": nobody is asked
+	Workers func() []models.WorkerState // returns the state of this process's workers; nil: the shop does not run here
+	Ready   string                      // address of /readyz of a shop that may run on this machine; empty: it is not asked
 
-	ForwardedBy string // address of a peer that is no trusted proxy and sends forwarded headers, as the present request shows; "": none
+	ForwardedBy string // address of an untrusted peer that sends forwarded headers, as seen in the current request; empty: none
 
-	Clock     models.Clock      // the machine's; nil: the system's
-	Transport http.RoundTripper // to the platform; nil: a plain one that connects within two seconds
-	Limit     time.Duration     // for everything; 0: 8 seconds
+	Clock     models.Clock      // nil: models.SystemClock
+	Transport http.RoundTripper // to the platform; nil: one that connects within two seconds
+	Limit     time.Duration     // for all checks; 0: 8 seconds
 }
 
-// Paths are the shop's addresses that the platform uses.
+// Paths are the paths of the shop that the platform uses.
 type Paths struct{ Notify, Return, SignIn string }
 
 const defaultLimit = 8 * time.Second
 
-// Run makes all checks, those of the platform beside those of the database, within the limit.
+// Run makes all checks within the limit. Those of the platform and of the database run concurrently.
 func (c Config) Run(ctx context.Context) Report {
 	if c.Clock == nil {
 		c.Clock = models.SystemClock
@@ -153,7 +152,7 @@ func (c Config) Run(ctx context.Context) Report {
 	return report
 }
 
-// explain puts an error of the database into words.
+// explain returns the explanation of an error of the database.
 func (c Config) explain(err error) string {
 	if c.Explain != nil {
 		return c.Explain(err)
@@ -161,7 +160,7 @@ func (c Config) explain(err error) string {
 	return err.Error()
 }
 
-// checkSettings passes on what the start of the shop refuses.
+// checkSettings reports the settings with which the shop refuses to start.
 func (c Config) checkSettings() []Finding {
 	findings := make([]Finding, len(c.Problems))
 	for i, words := range c.Problems {

@@ -22,7 +22,7 @@ import (
 
 const app = "shop_1"
 
-// setUp is a shop that is right in everything: real key files, a real database, and the sandbox behind a real socket.
+// setUp is a shop without faults: real key files, a real database, and the sandbox behind a real socket.
 type setUp struct {
 	config             doctor.Config
 	folder             string
@@ -106,11 +106,11 @@ func TestRun_AGoodShopIsHealthy(t *testing.T) {
 	}
 }
 
-// Each row breaks one thing of a good shop: the doctor names it, and finds nothing else that is bad but what follows from it.
+// Each row breaks one thing of a good shop. The doctor names it, and reports nothing else as bad except its consequences.
 func TestRun_NamesEachBrokenSetUp(t *testing.T) {
 	for name, row := range map[string]struct {
 		spoil func(*testing.T, *setUp)
-		want  []doctor.Code // all that is bad
+		want  []doctor.Code // all bad findings
 	}{
 		"missing key": {
 			func(t *testing.T, s *setUp) { t.Helper(); require.NoError(t, os.Remove(s.config.MerchantKey)) },
@@ -156,7 +156,7 @@ func TestRun_NamesEachBrokenSetUp(t *testing.T) {
 			[]doctor.Code{doctor.CodeAppIDWrong},
 		},
 		"platform unreachable": {
-			func(_ *testing.T, s *setUp) { s.config.PlatformURL = "http://127.0.0.1:1" }, // nobody can be given this port meanwhile
+			func(_ *testing.T, s *setUp) { s.config.PlatformURL = "http://127.0.0.1:1" }, // port 1 cannot be given to another server
 			[]doctor.Code{doctor.CodePlatformUnreachable},
 		},
 		"clock 10 minutes ahead": {
@@ -216,7 +216,7 @@ func TestRun_NamesEachBrokenSetUp(t *testing.T) {
 
 func TestRun_AnswersThatWeCannotVerifyAreThePlatformsKey(t *testing.T) {
 	s := newSetUp(t)
-	// A platform that has changed its key: it still opens what we send with the old one, and signs with the new.
+	// The platform has changed its key: it still opens requests with the old one, and signs with the new one.
 	next, err := opay.GenerateKeys(0)
 	require.NoError(t, err)
 	old, err := opay.NewKeyring(s.platform, &s.merchant.PublicKey)

@@ -10,15 +10,15 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// KeyInfo is what may be shown of a key: nothing that is secret.
+// KeyInfo is what may be shown of a key. It contains no secret.
 type KeyInfo struct {
 	File  string
-	Print string // fingerprint; "" where the file cannot be used
+	Print string // fingerprint; empty if the file cannot be used
 	Bits  int
-	Line  string // the public key in one line, as platforms take it: base64 of the DER, URL alphabet, no padding (platform/api.md §1)
+	Line  string // the public key in one line, as platforms accept it: base64 of the DER, URL alphabet, no padding (platform/api.md §1)
 }
 
-// KeyInfos reads the key files as they are now: ours first, then the platform's.
+// KeyInfos reads the current key files: the shop's, then the platform's.
 func (c Config) KeyInfos() (own KeyInfo, peers []KeyInfo) {
 	own = KeyInfo{File: c.MerchantKey}
 	if key, err := keyfile.ReadPrivate(c.MerchantKey); err == nil {

@@ -10,12 +10,12 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// checkKeys reads the key files as the start of the shop does (reliability.md E7). The ring is nil where they cannot be used.
+// checkKeys reads the key files with the rules of the shop's start (reliability.md E7). The keyring is nil if they cannot be used.
 func (c Config) checkKeys() ([]Finding, *opay.Keyring) {
 	own, ownBad := c.ownKey()
 	peers, peerBad := c.peerKeys()
-	if swapped(ownBad, peerBad) {
-		return []Finding{key(CodeKeysSwapped, "File", c.MerchantKey, "Other", strings.Join(c.PlatformKeys, separator))}, nil
+	if keysSwapped(ownBad, peerBad) {
+		return []Finding{keyFault(CodeKeysSwapped, "File", c.MerchantKey, "Other", strings.Join(c.PlatformKeys, separator))}, nil
 	}
 	findings := peerBad
 	if ownBad != nil {
@@ -27,12 +27,12 @@ func (c Config) checkKeys() ([]Finding, *opay.Keyring) {
 	ring, err := opay.NewKeyring(own, peers...)
 	switch {
 	case errors.Is(err, opay.ErrOwnKey):
-		return []Finding{key(CodePeerIsOwn, "File", strings.Join(c.PlatformKeys, separator), "Print", opay.Fingerprint(&own.PublicKey))}, nil
+		return []Finding{keyFault(CodePeerIsOwn, "File", strings.Join(c.PlatformKeys, separator), "Print", opay.Fingerprint(&own.PublicKey))}, nil
 	case err != nil:
-		return []Finding{key(CodeKeyDamaged, "File", c.MerchantKey)}, nil
+		return []Finding{keyFault(CodeKeyDamaged, "File", c.MerchantKey)}, nil
 	}
 	if err := ring.Check(); err != nil {
-		return []Finding{key(CodeKeyWeak, "File", c.MerchantKey)}, nil
+		return []Finding{keyFault(CodeKeyWeak, "File", c.MerchantKey)}, nil
 	}
 	return []Finding{goodKeys(own, peers)}, ring
 }
@@ -49,16 +49,16 @@ func goodKeys(own *rsa.PrivateKey, peers []*rsa.PublicKey) Finding {
 	return f
 }
 
-// swapped reports that our file holds what is public and the platform's what is private.
-func swapped(own *Finding, peers []Finding) bool {
+// keysSwapped reports whether the shop's file has the public key and the platform's file the private one.
+func keysSwapped(own *Finding, peers []Finding) bool {
 	return own != nil && own.Code == CodeKeyIsPublic && len(peers) == 1 && peers[0].Code == CodePeerIsPrivate
 }
 
-func key(code Code, values ...string) Finding { return Finding{CheckKeys, Bad, code, values} }
+func keyFault(code Code, values ...string) Finding { return Finding{CheckKeys, Bad, code, values} }
 
 func (c Config) ownKey() (*rsa.PrivateKey, *Finding) {
 	if c.MerchantKey == "" {
-		f := key(CodeKeyMissing)
+		f := keyFault(CodeKeyMissing)
 		return nil, &f
 	}
 	own, err := keyfile.ReadPrivate(c.MerchantKey)
@@ -74,12 +74,12 @@ func (c Config) ownKey() (*rsa.PrivateKey, *Finding) {
 
 func (c Config) peerKeys() ([]*rsa.PublicKey, []Finding) {
 	if len(c.PlatformKeys) == 0 {
-		return nil, []Finding{key(CodePeerMissing)}
+		return nil, []Finding{keyFault(CodePeerMissing)}
 	}
 	var peers []*rsa.PublicKey
 	var findings []Finding
 	if len(c.PlatformKeys) > 2 {
-		findings = append(findings, key(CodePeersTooMany))
+		findings = append(findings, keyFault(CodePeersTooMany))
 	}
 	for _, name := range c.PlatformKeys {
 		name = strings.TrimSpace(name)
@@ -99,11 +99,11 @@ func (c Config) peerKeys() ([]*rsa.PublicKey, []Finding) {
 func keyFinding(err error, name string, codes map[keyfile.Problem]Code) Finding {
 	problem, ok := errors.AsType[*keyfile.Error](err)
 	if !ok {
-		return key(CodeKeyFileReadable, "File", name)
+		return keyFault(CodeKeyFileReadable, "File", name)
 	}
 	code, ok := codes[problem.Problem]
 	if !ok {
 		code = CodeKeyFileReadable
 	}
-	return key(code, "File", name, "Mode", fmt.Sprintf("%04o", problem.Mode))
+	return keyFault(code, "File", name, "Mode", fmt.Sprintf("%04o", problem.Mode))
 }

@@ -17,13 +17,13 @@ func isLoopback(host string) bool {
 	return err == nil && addr.Unmap().IsLoopback()
 }
 
-// wide is the shortest prefix that nobody needs for proxies of their own.
+// Prefixes shorter than these are too wide for a list of trusted proxies.
 const (
 	wideIPv4 = 8
 	wideIPv6 = 16
 )
 
-// checkProxies warns where a visitor's address is not what it seems.
+// checkProxies warns if the shop cannot know visitors' addresses, or may be deceived about them.
 func (c Config) checkProxies() Finding {
 	for _, proxy := range c.TrustedProxies {
 		network, err := netip.ParsePrefix(strings.TrimSpace(proxy))
@@ -32,7 +32,7 @@ func (c Config) checkProxies() Finding {
 		}
 	}
 	u, err := url.Parse(c.BaseURL)
-	behind := err == nil && u.Scheme == "https" // we speak plain http, so somebody else does the TLS
+	behind := err == nil && u.Scheme == "https" // the shop speaks plain http, so a proxy handles TLS
 	switch {
 	case c.ForwardedBy != "":
 		return Finding{CheckProxies, Warn, CodeProxiesUnnamed, []string{"Address", c.ForwardedBy}}
@@ -44,7 +44,7 @@ func (c Config) checkProxies() Finding {
 	return Finding{CheckProxies, Good, CodeProxiesGood, []string{"List", strings.Join(c.TrustedProxies, separator)}}
 }
 
-// Space that the data folder's disk should have.
+// Thresholds for the free space on the data folder's disk, in bytes.
 const (
 	diskLow  = 1 << 30
 	diskFull = 100 << 20
@@ -69,7 +69,7 @@ func (c Config) checkDisk() Finding {
 	return f
 }
 
-// checkVersion tells what this program was built from.
+// checkVersion reports the version and the commit of this program.
 func checkVersion() Finding {
 	version, revision := "(devel)", ""
 	if info, ok := debug.ReadBuildInfo(); ok {

@@ -16,20 +16,20 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// How far our clock may be from the platform's. The platform refuses requests whose time it finds illegal (50010) without saying where
-// that begins; a minute is surely not wanted by anybody.
+// Allowed difference between the shop's clock and the platform's. The platform refuses requests with an illegal time (50010) without
+// documenting the limit; a minute is too much in any case.
 const (
 	clockWarn = 10 * time.Second
 	clockBad  = time.Minute
 )
 
-// connectWithin bounds the connecting to the platform (reliability.md R14).
+// connectWithin limits connecting to the platform (reliability.md R14).
 const connectWithin = 2 * time.Second
 
-// checkPlatform reaches for the platform without a key, compares the clocks, and then asks it something that only the right AppKey
-// and keys are answered.
+// checkPlatform connects to the platform without a key, compares the clocks, and then makes calls that succeed only with the right AppKey
+// and keys.
 func (c Config) checkPlatform(ctx context.Context, ring *opay.Keyring) []Finding {
-	reached, clock := c.reach(ctx)
+	reached, clock := c.checkReachable(ctx)
 	findings := []Finding{reached, clock}
 	switch {
 	case c.AppID == "":
@@ -37,7 +37,7 @@ func (c Config) checkPlatform(ctx context.Context, ring *opay.Keyring) []Finding
 	case ring == nil || reached.Status == Bad:
 		return append(findings, Finding{CheckCalls, Unknown, CodeCallsNotAsked, nil})
 	}
-	return append(findings, c.ask(ctx, ring))
+	return append(findings, c.checkCalls(ctx, ring))
 }
 
 func (c Config) transport() http.RoundTripper {
@@ -51,8 +51,8 @@ func (c Config) transport() http.RoundTripper {
 	}
 }
 
-// reach asks for the platform's address, whatever it answers. The Date of its answer is the platform's clock, to the second.
-func (c Config) reach(ctx context.Context) (reached, clock Finding) {
+// checkReachable requests the platform's address and accepts any answer. The Date of the answer is the platform's clock, in whole seconds.
+func (c Config) checkReachable(ctx context.Context) (reached, clock Finding) {
 	clock = Finding{CheckClock, Unknown, CodeClockUnknown, nil}
 	bad := func(code Code) Finding { return Finding{CheckPlatform, Bad, code, []string{"Address", c.PlatformURL}} }
 	if c.PlatformURL == "" {
@@ -60,7 +60,7 @@ func (c Config) reach(ctx context.Context) (reached, clock Finding) {
 	}
 	u, err := url.Parse(c.PlatformURL)
 	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
-		return Finding{CheckPlatform, Bad, CodePlatformBad, nil}, clock // people paste addresses with passwords
+		return Finding{CheckPlatform, Bad, CodePlatformBad, nil}, clock // people paste addresses with passwords, so it is not shown
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodHead, c.PlatformURL, nil)
 	if err != nil {
@@ -78,7 +78,7 @@ func (c Config) reach(ctx context.Context) (reached, clock Finding) {
 	defer response.Body.Close()
 	took := time.Since(started)
 	reached = Finding{CheckPlatform, Good, CodePlatformGood, []string{
-		"Address", c.PlatformURL, "Milliseconds", strconv.FormatInt(took.Milliseconds(), 10), "Via", via(request),
+		"Address", c.PlatformURL, "Milliseconds", strconv.FormatInt(took.Milliseconds(), 10), "Via", proxyHost(request),
 	}}
 	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
 		clock = judgeClock(began, date, took)
@@ -86,8 +86,8 @@ func (c Config) reach(ctx context.Context) (reached, clock Finding) {
 	return reached, clock
 }
 
-// via is the proxy that our requests go through; "" for none.
-func via(r *http.Request) string {
+// proxyHost returns the proxy of the environment that the request uses, or "".
+func proxyHost(r *http.Request) string {
 	proxy, err := http.ProxyFromEnvironment(r)
 	if err != nil || proxy == nil {
 		return ""
@@ -117,8 +117,8 @@ func unreachable(err error) Code {
 	return CodePlatformUnreachable
 }
 
-// judgeClock compares our time before the request with the Date of its answer. Date lacks the parts of a second, and is written between
-// request and answer: what that explains is no difference.
+// judgeClock compares the shop's time before the request with the Date of the answer. Date has no fractions of a second and is written
+// between request and answer; a difference that this explains does not count.
 func judgeClock(began, date time.Time, took time.Duration) Finding {
 	middle := date.Add(500 * time.Millisecond).Add(-took / 2)
 	off := began.Sub(middle)
@@ -137,9 +137,9 @@ func judgeClock(began, date time.Time, took time.Duration) Finding {
 	return f
 }
 
-// ask asks for an order that cannot exist, and then for a page of today's statement: the first says whether the platform accepts us, the
-// second is signed, and says whether we accept the platform.
-func (c Config) ask(ctx context.Context, ring *opay.Keyring) Finding {
+// checkCalls asks for an order that cannot exist, which shows whether the platform accepts the shop, and then for a page of today's
+// statement, whose signature shows whether the shop accepts the platform.
+func (c Config) checkCalls(ctx context.Context, ring *opay.Keyring) Finding {
 	client, err := opay.New(opay.Config{
 		BaseURL: c.PlatformURL, AppID: c.AppID, Keys: ring, Now: c.Clock, Timeout: c.Limit / 2, Retries: -1,
 		HTTPClient: &http.Client{Transport: c.transport()},
@@ -149,21 +149,21 @@ func (c Config) ask(ctx context.Context, ring *opay.Keyring) Finding {
 	}
 	_, err = client.OrderByRef(ctx, models.NewRef())
 	if code, _ := opay.CodeOf(err); err != nil && code != opay.CodeOrderNotFound && !errors.Is(err, opay.ErrNotOffered) {
-		return c.judge(err)
+		return c.judgeRefusal(err)
 	}
 	_, err = client.Statement(ctx, opay.StatementRequest{Page: 1, PageSize: 1})
 	if err == nil {
 		return Finding{CheckCalls, Good, CodeCallsGood, []string{"App", c.AppID}}
 	}
-	f := c.judge(err)
+	f := c.judgeRefusal(err)
 	if f.Code == CodeCallsRefused || f.Code == CodeCallsUnknown {
 		f.Status = Warn // payments work; statements do not
 	}
 	return f
 }
 
-// judge puts a refusal into a finding.
-func (c Config) judge(err error) Finding {
+// judgeRefusal returns the finding for a failed call.
+func (c Config) judgeRefusal(err error) Finding {
 	code, refused := opay.CodeOf(err)
 	values := []string{"App", c.AppID, "Code", string(code), "Text", code.Text()}
 	bad := func(found Code) Finding { return Finding{CheckCalls, Bad, found, values} }
@@ -182,7 +182,7 @@ func (c Config) judge(err error) Finding {
 	return bad(CodeCallsRefused)
 }
 
-// checkBase looks at the shop's own address, and names those that the platform is given.
+// checkBase checks the shop's own address and lists the addresses that the platform needs.
 func (c Config) checkBase() []Finding {
 	base := strings.TrimRight(c.BaseURL, "/")
 	if base == "" {

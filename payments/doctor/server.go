@@ -8,12 +8,12 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// timeWarn is how far the database's clock may be off this machine's without a word. The shop follows the database's clock, so a
-// difference costs no money; but one of the two tells people and the platform a wrong time.
+// timeWarn is the difference between the clocks of the database and of this machine from which the doctor warns. The shop follows the
+// database's clock, so a difference costs no money, but one of the two clocks shows people and the platform a wrong time.
 const timeWarn = 2 * time.Second
 
-// lookAtServer looks at what the database promises and at its clock. A server that takes no changes is a finding of the database itself.
-func (c Config) lookAtServer(ctx context.Context, db *store.Store, database *Finding) ([]Finding, error) {
+// checkServer checks the database's durability and its clock. If the server is read-only, it changes the finding of the database itself.
+func (c Config) checkServer(ctx context.Context, db *store.Store, database *Finding) ([]Finding, error) {
 	promise, err := db.Durability(ctx)
 	if err != nil {
 		return nil, err
@@ -28,7 +28,7 @@ func (c Config) lookAtServer(ctx context.Context, db *store.Store, database *Fin
 	return append(judgePower(promise), judgeTime(ahead, db.FollowsServer())), nil
 }
 
-// judgePower says what a power cut can take back (reliability.md R4).
+// judgePower reports what a power failure can lose (reliability.md R4).
 func judgePower(d store.Durability) []Finding {
 	var found []Finding
 	switch {
@@ -50,7 +50,7 @@ func judgePower(d store.Durability) []Finding {
 	return found
 }
 
-// judgeTime compares the clock of the database with this machine's.
+// judgeTime compares the database's clock with this machine's.
 func judgeTime(ahead time.Duration, own bool) Finding {
 	if !own {
 		return Finding{CheckTime, Good, CodeTimeSame, nil}

@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/payments/doctor"
 )
 
-// only is the finding of a check that finds one thing.
+// only returns the single finding of a check.
 func only(t *testing.T, r doctor.Report, check doctor.Check) doctor.Finding {
 	t.Helper()
 	found := of(r, check)
@@ -24,7 +24,7 @@ func only(t *testing.T, r doctor.Report, check doctor.Check) doctor.Finding {
 
 func TestPower_WarnsOfAServerThatWritesItsLogLater(t *testing.T) {
 	s := newSetUp(t)
-	s.dsn = modelstest.MariaDBDSN(t) // the tests' server is quick, not safe
+	s.dsn = modelstest.MariaDBDSN(t) // the tests' server is fast, not durable
 	report := s.config.Run(t.Context())
 	assert.True(t, report.Healthy(), "the shop takes payments all the same")
 	assert.Equal(t, doctor.Finding{

@@ -13,27 +13,27 @@ import (
 // lateAfter is how long a row may wait for a worker (reliability.md I14).
 const lateAfter = 5 * time.Minute
 
-// callbackGrace is how long after a payment its callback may still come.
+// callbackGrace is how long a callback may arrive after its payment.
 const callbackGrace = 10 * time.Minute
 
-// checkStore looks at the database and at what it tells of the workers, the callbacks and the mails.
+// checkStore checks the database and the records in it of workers, callbacks and mails.
 func (c Config) checkStore(ctx context.Context) []Finding {
 	if c.OpenStore == nil {
-		return unread(Finding{CheckDatabase, Unknown, CodeStoreUnknown, nil})
+		return unreadable(Finding{CheckDatabase, Unknown, CodeStoreUnknown, nil})
 	}
 	db, done, err := c.OpenStore(ctx)
 	if err != nil {
-		return unread(Finding{CheckDatabase, Bad, CodeDatabaseBad, []string{"Database", c.Database, "Problem", c.explain(err)}})
+		return unreadable(Finding{CheckDatabase, Bad, CodeDatabaseBad, []string{"Database", c.Database, "Problem", c.explain(err)}})
 	}
-	findings, err := c.lookInto(ctx, db)
+	findings, err := c.readStore(ctx, db)
 	if err = errors.Join(err, done()); err != nil {
-		return unread(Finding{CheckDatabase, Bad, CodeDatabaseBad, []string{"Database", c.Database, "Problem", c.explain(err)}})
+		return unreadable(Finding{CheckDatabase, Bad, CodeDatabaseBad, []string{"Database", c.Database, "Problem", c.explain(err)}})
 	}
 	return findings
 }
 
-// unread is everything that a database which cannot be read leaves open.
-func unread(database Finding) []Finding {
+// unreadable returns the findings of a database that cannot be read.
+func unreadable(database Finding) []Finding {
 	return []Finding{
 		database,
 		{CheckMigrations, Unknown, CodeMigrationsUnknown, nil},
@@ -45,13 +45,13 @@ func unread(database Finding) []Finding {
 	}
 }
 
-func (c Config) lookInto(ctx context.Context, db *store.Store) ([]Finding, error) {
+func (c Config) readStore(ctx context.Context, db *store.Store) ([]Finding, error) {
 	version, err := db.ServerVersion(ctx)
 	if err != nil {
 		return nil, err
 	}
 	database := Finding{CheckDatabase, Good, CodeDatabaseGood, []string{"Database", c.Database, "Version", version}}
-	server, err := c.lookAtServer(ctx, db, &database)
+	server, err := c.checkServer(ctx, db, &database)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func judgeSteps(steps []store.Migration) (f Finding, behind bool) {
 func judgeCallbacks(p models.Pulse, now time.Time) Finding {
 	at := ""
 	if !p.LastCallback.IsZero() {
-		at = stamp(p.LastCallback)
+		at = formatTime(p.LastCallback)
 	}
 	f := Finding{CheckCallbacks, Good, CodeCallbacksGood, []string{"At", at}}
 	switch waited := now.Sub(p.LastPaid) > callbackGrace; {
@@ -107,13 +107,13 @@ func judgeCallbacks(p models.Pulse, now time.Time) Finding {
 	return f
 }
 
-// judgeQueues looks at what waits for the workers.
+// judgeQueues reports rows that wait too long for a worker.
 func judgeQueues(p models.Pulse) Finding {
 	if p.LateRows == 0 {
 		return Finding{CheckWorkers, Good, CodeWorkersGood, nil}
 	}
 	return Finding{CheckWorkers, Warn, CodeWorkersLate, []string{
-		"Rows", strconv.Itoa(p.LateRows), "Queue", p.LateQueue, "Since", stamp(p.LateSince),
+		"Rows", strconv.Itoa(p.LateRows), "Queue", p.LateQueue, "Since", formatTime(p.LateSince),
 	}}
 }
 

@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// Printer is the message catalogue in one language. An id that it lacks comes back as itself.
+// Printer looks up texts in one language. For an unknown id it returns the id.
 type Printer interface {
 	T(id string, pairs ...string) string
 	List(things []string) string
 }
 
-// separator stands between the entries of a list in Values.
+// separator separates the entries of a list in Values.
 const separator = ", "
 
-// In returns the finding with its values in the printer's language. Values are language-neutral where possible; lists, the exchange's
-// error codes, queues and what a running shop reports are not.
+// In returns the finding with its values in the printer's language. Most values are the same in all languages; lists, the exchange's error
+// codes, queues and the reports of a running shop are not.
 func (f Finding) In(p Printer) Finding {
 	f.Values = slices.Clone(f.Values)
 	for i := 0; i+1 < len(f.Values); i += 2 {
@@ -33,19 +33,19 @@ func (f Finding) valueIn(p Printer, name, value string) string {
 	case name == "Text" && f.Code == CodeCallsRefused:
 		return codeWords(p, f.Value("Code"))
 	case name == "Queue":
-		return known(p, "doctor.queue."+value, value)
+		return textOr(p, "doctor.queue."+value, value)
 	case name == "Words" && f.Code == CodeWorkersSaid:
 		lines := strings.Split(value, saidSeparator)
 		for i, line := range lines {
 			lines[i] = saidWords(p, line)
 		}
-		return fold(p, "doctor.said.list", lines)
+		return joinList(p, "doctor.said.list", lines)
 	}
 	return value
 }
 
-// fold joins the entries of a list by a message that has a place for what is before and for what is after.
-func fold(p Printer, id string, list []string) string {
+// joinList joins a list with a message that has the placeholders Before and After.
+func joinList(p Printer, id string, list []string) string {
 	text := list[0]
 	for _, next := range list[1:] {
 		text = p.T(id, "Before", text, "After", next)
@@ -53,24 +53,24 @@ func fold(p Printer, id string, list []string) string {
 	return text
 }
 
-// known returns the message, or other where the catalogue lacks it.
-func known(p Printer, id, other string) string {
+// textOr returns the text of a message, or other if there is none.
+func textOr(p Printer, id, other string) string {
 	if text := p.T(id); text != id {
 		return text
 	}
 	return other
 }
 
-// codeWords says what the exchange's error code means.
+// codeWords returns the meaning of an error code of the exchange.
 func codeWords(p Printer, code string) string {
-	return known(p, "admin.code."+code, known(p, "doctor.code."+code, p.T("doctor.code.unknown")))
+	return textOr(p, "admin.code."+code, textOr(p, "doctor.code."+code, p.T("doctor.code.unknown")))
 }
 
-// said matches what /readyz reports of a worker.
-var said = regexp.MustCompile(`^worker (\S+) (has stalled: no step has ended|fails: no step has ended well) for (\d+) seconds$`)
+// workerReport matches a line of /readyz about a worker.
+var workerReport = regexp.MustCompile(`^worker (\S+) (has stalled: no step has ended|fails: no step has ended well) for (\d+) seconds$`)
 
 func saidWords(p Printer, line string) string {
-	match := said.FindStringSubmatch(line)
+	match := workerReport.FindStringSubmatch(line)
 	if match == nil {
 		return line
 	}
@@ -81,17 +81,17 @@ func saidWords(p Printer, line string) string {
 	return p.T(id, "Worker", match[1], "Seconds", match[3])
 }
 
-// stamp writes a moment the same way in every language: "2026-11-22 14:35:07 UTC".
-func stamp(t time.Time) string { return t.UTC().Format(time.DateTime + " MST") }
+// formatTime formats a time in the same way in every language: "2026-11-22 14:35:07 UTC".
+func formatTime(t time.Time) string { return t.UTC().Format(time.DateTime + " MST") }
 
-// Words are a finding in words.
+// Words is a finding as text.
 type Words struct {
-	Check string // what was looked at
-	Says  string // what is the case
-	Mend  string // what to do; "" for nothing
+	Check string // what was checked
+	Says  string // what was found
+	Mend  string // what to do; empty: nothing
 }
 
-// Words puts the finding into words, for the page and for the command line.
+// Words returns the finding as text, for the page and for the command line.
 func (f Finding) Words(p Printer) Words {
 	values := f.In(p).Values
 	w := Words{Check: p.T("doctor.check." + string(f.Check)), Says: p.T("doctor.says."+string(f.Code), values...)}

@@ -11,14 +11,14 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// readyAnswer is the most that is read of /readyz, in bytes.
+// readyAnswer is how much of an answer of /readyz is read, in bytes.
 const readyAnswer = 2 << 10
 
-// saidSeparator stands between the reports of a running shop in Values.
+// saidSeparator separates the reports of a running shop in Values.
 const saidSeparator = "; "
 
-// checkWorkers looks at workers that do not go on (reliability.md R18): those of this process, or those of a shop that answers on this
-// machine. There is no finding where all is well, because what waits for them says more.
+// checkWorkers reports workers that have stalled or fail (reliability.md R18), in this process or in a shop that runs on this machine. It
+// reports nothing if all is well, because checkStore does.
 func (c Config) checkWorkers(ctx context.Context) []Finding {
 	if c.Workers != nil {
 		return judgeWorkers(c.Workers(), time.Now())
@@ -43,7 +43,8 @@ func judgeWorkers(workers []models.WorkerState, now time.Time) []Finding {
 	return findings
 }
 
-// askReady passes on what a running shop says of its workers. One that does not answer does not run here, or is another check's matter.
+// askReady returns the reports of a running shop about its workers. If the shop does not answer, it does not run here, or another check
+// reports the cause.
 func askReady(ctx context.Context, address string) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, connectWithin)
 	defer cancel()

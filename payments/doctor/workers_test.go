@@ -13,7 +13,7 @@ import (
 	"github.com/coincart/coincart/payments/doctor"
 )
 
-// R18: a worker that does not go on is found from inside the shop, and from beside it.
+// R18: stalled and failing workers are found from inside the shop and from another process.
 func TestRun_FindsWorkersThatDoNotGoOn(t *testing.T) {
 	codes := func(report doctor.Report) (list []doctor.Code) {
 		for _, f := range of(report, doctor.CheckWorkers) {

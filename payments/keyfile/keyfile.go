@@ -1,5 +1,5 @@
-// Package keyfile reads the key files of a shop, and says what is wrong with one in a way that a program can decide by
-// (reliability.md E7).
+// Package keyfile reads the key files of a shop. Its errors say what is wrong with a file in a form that programs can test (reliability.md
+// E7).
 package keyfile
 
 import (
@@ -13,35 +13,35 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// maxSize is more than any key of 8192 bits needs.
+// maxSize exceeds the size of any key of 8192 bits, in bytes.
 const maxSize = 16 << 10
 
-// Problem is what is wrong with a key file.
+// Problem is the reason why a key file cannot be used.
 type Problem string
 
 // The problems.
 const (
-	Missing    Problem = "missing"    // there is no such file
+	Missing    Problem = "missing"    // the file does not exist
 	Denied     Problem = "denied"     // this user may not read it
 	Unreadable Problem = "unreadable" // it cannot be read
-	NoFile     Problem = "no_file"    // a folder, a device
-	TooLarge   Problem = "too_large"  // so it is no key
+	NoFile     Problem = "no_file"    // a folder or a device
+	TooLarge   Problem = "too_large"  // too large for a key
 	Exposed    Problem = "exposed"    // a private key that others may read or change
 	Writable   Problem = "writable"   // a public key that others may change
-	Public     Problem = "public"     // a public key where the private one is needed
-	Private    Problem = "private"    // a private key where the public one is needed
-	Damaged    Problem = "damaged"    // no key at all, or not one that can be used
+	Public     Problem = "public"     // a public key in place of the private one
+	Private    Problem = "private"    // a private key in place of the public one
+	Damaged    Problem = "damaged"    // no key, or one that cannot be used
 )
 
-// Error is what is wrong with a key file. It never holds the file's content.
+// Error describes a problem of a key file. It never contains the content of the file.
 type Error struct {
 	File    string
 	Problem Problem
-	Mode    fs.FileMode // permissions, where they matter
-	Err     error       // the cause, or nil
+	Mode    fs.FileMode // permissions, if the problem concerns them
+	Err     error       // cause, or nil
 }
 
-// Error says what is wrong, and what mends it where a command does.
+// Error says what is wrong, with the command that fixes it if there is one.
 func (e *Error) Error() string {
 	switch e.Problem {
 	case Missing:
@@ -65,11 +65,11 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s cannot be read: %v", e.File, e.Err)
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// ReadPrivate reads a private key file, which others must not be able to read. Its group may: that is how containers are given
-// secrets. That a file holds a public key is said before anything about its mode. Errors are *Error.
+// ReadPrivate reads a private key file. Others must not be able to read it; its group may, because containers get secrets that way. A
+// public key is reported as such, whatever the file's permissions. Errors are of type *Error.
 func ReadPrivate(name string) (*rsa.PrivateKey, error) {
 	text, mode, err := read(name)
 	if err != nil {
@@ -90,8 +90,8 @@ func ReadPrivate(name string) (*rsa.PrivateKey, error) {
 	return key, nil
 }
 
-// ReadPublic reads a public key file, which others may read but not change: whoever replaces the platform's key can forge payments.
-// Errors are *Error.
+// ReadPublic reads a public key file. Others may read it but not change it, because whoever replaces the platform's key can forge payments.
+// Errors are of type *Error.
 func ReadPublic(name string) (*rsa.PublicKey, error) {
 	text, mode, err := read(name)
 	if err != nil {
@@ -112,11 +112,11 @@ func ReadPublic(name string) (*rsa.PublicKey, error) {
 	return key, nil
 }
 
-// read reads a file of bounded size.
+// read returns the content and the permissions of a file of at most maxSize bytes.
 func read(name string) ([]byte, fs.FileMode, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, 0, unread(name, err)
+		return nil, 0, readError(name, err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
@@ -126,14 +126,14 @@ func read(name string) ([]byte, fs.FileMode, error) {
 	text, err := io.ReadAll(io.LimitReader(file, maxSize+1))
 	switch {
 	case err != nil:
-		return nil, 0, unread(name, err)
+		return nil, 0, readError(name, err)
 	case len(text) > maxSize:
 		return nil, 0, &Error{File: name, Problem: TooLarge}
 	}
 	return text, info.Mode().Perm(), nil
 }
 
-func unread(name string, err error) error {
+func readError(name string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return &Error{File: name, Problem: Missing, Err: err}

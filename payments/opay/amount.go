@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Amount is a coin amount as decimal text: 1 to 18 digits without a leading zero,
-// then optionally a point and 1 to 18 digits (reliability.md E5). No sign, no
-// exponent. What we send is kept as it was written ([ParseAmount]), what the
-// platform wrote is without padding ([ReadAmount]); compare with [Amount.Equal].
+// Amount is an amount of a coin as decimal text: 1 to 18 digits without a leading
+// zero, then optionally a point and 1 to 18 digits, without sign or exponent
+// (reliability.md E5). [ParseAmount] keeps the text as it is; [ReadAmount] removes
+// padding. Compare amounts with [Amount.Equal].
 type Amount string
 
 const (
@@ -16,9 +16,9 @@ const (
 	maxFractionDigits = 18
 )
 
-// ParseAmount checks that text matches ^(0|[1-9]\d{0,17})(\.\d{1,18})?$ and
-// returns it unchanged: the strict form, in which we send amounts. The error wraps
-// [ErrAmount] and does not quote text.
+// ParseAmount checks that text matches ^(0|[1-9]\d{0,17})(\.\d{1,18})?$ and returns
+// it unchanged. Requests use this strict form. Errors wrap [ErrAmount] and do not
+// quote text.
 func ParseAmount(text string) (Amount, error) {
 	integer, fraction, point := strings.Cut(text, ".")
 	switch {
@@ -32,17 +32,17 @@ func ParseAmount(text string) (Amount, error) {
 	return Amount(text), nil
 }
 
-// ReadAmount reads an amount that the platform wrote, from a JSON number or a JSON
-// text, and returns its exact value as decimal text that [ParseAmount] accepts,
+// ReadAmount parses an amount as the platform writes it, the text of a JSON number
+// or a JSON string. It returns the exact value in the form of [ParseAmount],
 // without padding: 1E+2 is "100", 3.3152E-4 is "0.00033152", 007.500 is "7.5",
-// 10.00000000 is "10". It accepts what java.math.BigDecimal reads, in ASCII digits:
-// an optional sign, digits with an optional point, an optional exponent, at most 128
-// characters. Minus zero is 0, because that is its value.
+// 10.00000000 is "10". It accepts what java.math.BigDecimal parses, in ASCII
+// digits: an optional sign, digits with an optional point, an optional exponent, at
+// maxLen 128 characters. Minus zero is 0.
 //
-// Nothing is rounded. A value that needs more than 18 digits before or after the
-// point, or is below zero, is refused, and so is everything else: NaN, Infinity,
-// hexadecimal, grouping, blanks, the empty text. The error wraps [ErrAmount] and
-// does not quote text.
+// ReadAmount never rounds. It refuses a value that is negative or needs more than
+// 18 digits before or after the point, and everything else: NaN, Infinity,
+// hexadecimal, grouping, white space, the empty text. Errors wrap [ErrAmount] and
+// do not quote text.
 func ReadAmount(text string) (Amount, error) {
 	d, problem := readDecimal(text, maxIntegerDigits, maxFractionDigits)
 	switch {
@@ -56,8 +56,8 @@ func ReadAmount(text string) (Amount, error) {
 	return Amount(d.integer + "." + d.fraction), nil
 }
 
-// Equal tells whether two amounts are the same number: "10" equals "10.00000000".
-// Text that is no amount equals nothing, not even itself.
+// Equal reports whether two amounts are the same number: "10" equals "10.00000000".
+// An invalid amount equals nothing, not even itself.
 func (a Amount) Equal(b Amount) bool {
 	if _, err := ParseAmount(string(a)); err != nil {
 		return false
@@ -68,7 +68,7 @@ func (a Amount) Equal(b Amount) bool {
 	return a.canonical() == b.canonical()
 }
 
-// IsZero tells whether a is an amount whose value is 0.
+// IsZero reports whether a is an amount of value 0.
 func (a Amount) IsZero() bool { return a.Equal("0") }
 
 func (a Amount) canonical() string {
@@ -79,9 +79,9 @@ func (a Amount) canonical() string {
 	return integer + "." + fraction
 }
 
-// isDigits tells whether text is 1 to most ASCII digits.
-func isDigits(text string, most int) bool {
-	if text == "" || len(text) > most {
+// isDigits reports whether text is 1 to maxLen ASCII digits.
+func isDigits(text string, maxLen int) bool {
+	if text == "" || len(text) > maxLen {
 		return false
 	}
 	for i := range len(text) {

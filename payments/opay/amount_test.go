@@ -31,7 +31,7 @@ func TestParseAmount(t *testing.T) {
 	}
 }
 
-// One number, in every form in which it can be printed.
+// Each number is given in every form in which it can be printed.
 func TestReadAmount_EveryFormOfTheSameNumber(t *testing.T) {
 	nines, zeros := strings.Repeat("9", 18), strings.Repeat("0", 60)
 	for want, forms := range map[string]string{
@@ -44,7 +44,7 @@ func TestReadAmount_EveryFormOfTheSameNumber(t *testing.T) {
 		"1.5":        "1.5 1.50000000000000000000 " + zeros + "1.5 1.5" + zeros,
 		"1000000000": "1.0E9 1E9 1000000000",
 		"0.00000001": "1E-8 1e-8 1.0E-8 0.00000001 0.000000010",
-		// The columns' width, to its ends.
+		// the maximum width
 		"100000000000000000":         "1E17 1E+17 100000000000000000",
 		"0.000000000000000001":       "1E-18 10E-19 0.0000000000000000010 1000000000000000000E-36",
 		nines + "." + nines:          nines + "." + nines + " " + nines + nines + "E-18 0." + nines + nines + "E+18 " + nines + "." + nines + "000",
@@ -88,7 +88,7 @@ func TestReadAmount_RefusesWhatDoesNotFitOrIsNoNumber(t *testing.T) {
 	}
 }
 
-// What we send stays in the strict form, however the amount was read.
+// Requests use the strict form, however the amount was read.
 func TestParseAmount_StaysStrictInWhatWeSend(t *testing.T) {
 	for _, text := range []string{"1E+2", "3.3152E-4", "007.500", "+1", ".5", "1.", "-0", "1.50000000000000000000"} {
 		read, err := opay.ReadAmount(text)
@@ -126,10 +126,10 @@ func TestAmountEqual_IsNumericAndExact(t *testing.T) {
 	}
 }
 
-// writtenForm is what a Java program can print or read as a number.
+// writtenForm matches what a Java program can print or parse as a number.
 var writtenForm = regexp.MustCompile(`\A[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\z`)
 
-// FuzzReadAmount compares with math/big, which reads the same numbers by other means.
+// FuzzReadAmount compares ReadAmount with math/big.
 func FuzzReadAmount(f *testing.F) {
 	for _, text := range []string{
 		"0", "10", "1E+2", "3.3152E-4", "1.0E10", "1e-8", "0E-8", "007.500", "10.00000000", "1.50000000000000000000", "-0.0", "-1", "+1", ".5", "1.",
@@ -153,7 +153,7 @@ func FuzzReadAmount(f *testing.F) {
 		exact := new(big.Rat)
 		if strings.Trim(mantissa, "+-0.") != "" {
 			if power, failed := strconv.Atoi(exponent); exponent != "" && (failed != nil || power > 1000 || power < -1000) {
-				equal(t, err == nil, false, "fits: "+text) // 128 digits cannot make up for it
+				equal(t, err == nil, false, "fits: "+text) // digits beyond 128 are refused even if the value fits
 				return
 			}
 			var ok bool

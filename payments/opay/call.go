@@ -14,42 +14,42 @@ import (
 	"time"
 )
 
-// call is one question to the platform.
+// call is one call to the platform.
 type call struct {
 	op       string
 	path     string
-	fields   []Field // after the nonce, if there is one
-	ownID    bool    // the first field is an unpredictable id of ours, so no nonce is needed
+	fields   []Field // without the nonce
+	ownID    bool    // the first field is an unpredictable id, so no nonce is needed
 	secrets  []string
-	limit    int64  // bytes of the answer; 0: maxResponseBytes
-	read     bool   // may be repeated
-	unsigned bool   // the answer may be code and msg only
-	list     string // the array whose elements are read each for itself, see parseList; or empty
+	limit    int64  // maximum size of the answer, in bytes; 0: maxResponseBytes
+	read     bool   // a read, which may be repeated
+	unsigned bool   // the answer may have code and msg only
+	list     string // name of the array whose elements parseList parses one by one; or empty
 }
 
-// answer is a verified success. Of one that is not acceptable JSON it has only
-// plain.
+// answer is a verified success. If its plaintext is not acceptable JSON, only plain
+// is set.
 type answer struct {
 	Object
 	elements []element // of call.list
 	plain    []byte
 }
 
-// do asks, and repeats reads that failed in a way that may pass, all within the
-// client's time-out.
+// do makes a call. It repeats reads after temporary failures, within the client's
+// timeout.
 func (c *Client) do(ctx context.Context, q call) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	for try := 0; ; try++ {
-		a, err := c.ask(ctx, q)
-		if err == nil || !q.read || try >= c.retries || !passing(err) || !pause(ctx, try) {
+		a, err := c.send(ctx, q)
+		if err == nil || !q.read || try >= c.retries || !temporary(err) || !pause(ctx, try) {
 			return a, err
 		}
 	}
 }
 
-// passing tells whether the failure may be gone a moment later.
-func passing(err error) bool {
+// temporary reports whether a failure may be gone a moment later.
+func temporary(err error) bool {
 	if code, ok := CodeOf(err); ok {
 		return code.Retryable()
 	}
@@ -57,8 +57,8 @@ func passing(err error) bool {
 	return ok && failure.repeat
 }
 
-// pause waits 50 to 150 ms before the first repeat and twice as long before each
-// next one. It is false if the time is up.
+// pause waits 50 to 150 ms before the first repeat, and twice as long before each
+// further one. It returns false if the deadline leaves no time.
 func pause(ctx context.Context, try int) bool {
 	base := 100 * time.Millisecond << min(try, 6)
 	wait := base/2 + jitter(base)
@@ -75,15 +75,15 @@ func pause(ctx context.Context, try int) bool {
 	}
 }
 
-// ask makes one request and judges its answer.
-func (c *Client) ask(ctx context.Context, q call) (answer, error) {
+// send makes one request and classifies the answer.
+func (c *Client) send(ctx context.Context, q call) (answer, error) {
 	if err := ctx.Err(); err != nil {
 		return answer{}, &TransportError{Op: q.op, Reason: "given up before sending", Err: err}
 	}
 	fields := q.fields
 	if !q.ownID {
-		// What we sign has to begin with something that nobody can predict
-		// (reliability.md E6).
+		// What is signed must begin with something unpredictable (reliability.md
+		// E6).
 		fields = append([]Field{{"nonce", rand.Text()}}, fields...)
 	}
 	envelope, err := c.keys.Seal(EncodeFields(fields...))
@@ -95,11 +95,10 @@ func (c *Client) ask(ctx context.Context, q call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return c.judge(q, status, body)
+	return c.classify(q, status, body)
 }
 
-// post sends body and reads the answer, whatever it is. Its errors are
-// *TransportError.
+// post sends body and reads the answer. Its errors are of type *TransportError.
 func (c *Client) post(ctx context.Context, q call, body []byte) (status int, reply []byte, err error) {
 	var sending sendTrace
 	ctx = httptrace.WithClientTrace(ctx, sending.hooks())
@@ -117,7 +116,7 @@ func (c *Client) post(ctx context.Context, q call, body []byte) (status int, rep
 		return 0, nil, &TransportError{Op: q.op, Reason: "no answer", Err: err, Sent: true, repeat: true}
 	}
 	defer func() {
-		_ = resp.Body.Close() // read only: nothing can be lost
+		_ = resp.Body.Close() // reading only: no data can be lost
 	}()
 	limit := q.limit
 	if limit == 0 {
@@ -136,8 +135,8 @@ func (c *Client) post(ctx context.Context, q call, body []byte) (status int, rep
 	return resp.StatusCode, reply, nil
 }
 
-// judge turns an answer into one of the outcomes of reliability.md R2.
-func (c *Client) judge(q call, status int, body []byte) (answer, error) {
+// classify turns an answer into one of the outcomes of reliability.md R2.
+func (c *Client) classify(q call, status int, body []byte) (answer, error) {
 	unknown := &TransportError{Op: q.op, HTTPStatus: status, Sent: true}
 	if status < 200 || status > 299 {
 		unknown.Reason, unknown.repeat = "not a success of HTTP", status >= 500 || status == http.StatusTooManyRequests
@@ -174,16 +173,16 @@ func (c *Client) judge(q call, status int, body []byte) (answer, error) {
 	return a, nil
 }
 
-// garbled is a verified answer that does not say what it should, or answers
-// another question.
-func garbled(op, reason string) *TransportError {
+// badAnswer returns the error of a verified answer that is incomplete or belongs to
+// another request.
+func badAnswer(op, reason string) *TransportError {
 	return &TransportError{Op: op, Reason: reason, HTTPStatus: http.StatusOK, Sent: true}
 }
 
 // sendTrace finds out whether any byte of a request can have been written. A
-// request is only written to a connection it was given, so "asked for one and
-// never got one" is proof. A transport that does not report to httptrace never
-// asks, and so proves nothing.
+// request is written only to a connection that the transport got, so "asked for one
+// and never got one" proves that nothing was sent. A transport that does not report
+// to httptrace never asks, and so proves nothing.
 type sendTrace struct {
 	asked, got atomic.Bool
 }
@@ -192,7 +191,8 @@ func (s *sendTrace) hooks() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GetConn: func(string) { s.asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { s.got.Store(true) },
-		// Reported by any transport that writes, even one without GotConn.
+		// A transport that writes reports these, even if it does not report
+		// GotConn.
 		WroteHeaderField: func(string, []string) { s.got.Store(true) },
 		WroteHeaders:     func() { s.got.Store(true) },
 		WroteRequest:     func(httptrace.WroteRequestInfo) { s.got.Store(true) },
@@ -202,5 +202,5 @@ func (s *sendTrace) hooks() *httptrace.ClientTrace {
 func (s *sendTrace) neverSent() bool { return s.asked.Load() && !s.got.Load() }
 
 func jitter(below time.Duration) time.Duration {
-	return time.Duration(mathrand.Int64N(int64(below))) //nolint:gosec // spreads load, keeps no secret
+	return time.Duration(mathrand.Int64N(int64(below))) //nolint:gosec // spreads load, protects no secret
 }

@@ -34,7 +34,7 @@ const (
 	CodeCodeUsed               Code = "60003"
 	CodeOpenIDInvalid          Code = "60004"
 	CodeOrderNotFound          Code = "70001"
-	CodeOrderExists            Code = "70002" // on a repeated create: an earlier try was accepted
+	CodeOrderExists            Code = "70002" // on a repeated create: an earlier one was accepted
 	CodeOrderStatusException   Code = "70003"
 	CodeIllegalPayer           Code = "70004"
 	CodeMerchantUnavailable    Code = "70005"
@@ -44,8 +44,8 @@ const (
 	CodeIllegalSceneType       Code = "70009"
 )
 
-// Text is what the code means, in the document's words; "undocumented code" for
-// others.
+// Text returns the meaning of the code in the document's words, or "undocumented
+// code".
 func (c Code) Text() string {
 	if text := c.text(); text != "" {
 		return text
@@ -53,10 +53,10 @@ func (c Code) Text() string {
 	return "undocumented code"
 }
 
-// Known tells whether the code is one of the documented ones.
+// Known reports whether the code is documented.
 func (c Code) Known() bool { return c.text() != "" }
 
-// Retryable tells whether the platform may answer differently a moment later
+// Retryable reports whether the platform may answer differently a moment later
 // (platform/api.md §4). Reads and cancellations may then be repeated freely, a
 // create only with the same appOrderId.
 func (c Code) Retryable() bool {
@@ -123,8 +123,8 @@ func (c Code) text() string {
 	}
 }
 
-// requestText covers the 50000s: what the platform finds wrong with the request
-// itself or with the application that makes it.
+// requestText returns the meaning of the codes 50000 to 50014: faults of the
+// request itself or of the application.
 func (c Code) requestText() string {
 	switch c { //nolint:exhaustive // the 50000s only, see text
 	case CodeMethodUnsupported:

@@ -12,24 +12,24 @@ import (
 	"time"
 )
 
-// Paths of the calls and pages, appended to the base address (platform/api.md §3).
+// Paths of the calls and pages, relative to the base URL (platform/api.md §3).
 const (
 	PathCreateOrder  = "/platformapi/chainup/open/opay/createThirdOrder"
 	PathOrder        = "/platformapi/chainup/open/opay/orderDetail"
 	PathOrderByRef   = "/platformapi/chainup/open/opay/getReferenceOrder"
 	PathStatement    = "/platformapi/chainup/open/opay/merchantBillingDay"
 	PathRefund       = "/platformapi/chainup/open/opay/refundOrder"
-	PathCancel       = "/opay/cancelOrder"                           // the document's
-	PathCancelLong   = "/platformapi/chainup/open/opay/cancelOrder"  // the newer pages'
-	PathExchange     = "/platformapi/chainup/open/auth/token"        // openId and token for a sign-in's code
-	PathRefreshToken = "/platformapi/chainup/open/auth/refreshToken" // a new token for an old one
-	PathPay          = "/platform/pay.html"                          // browser
-	PathLogin        = "/platform/login.html"                        // browser
+	PathCancel       = "/opay/cancelOrder"                           // as the document has it
+	PathCancelLong   = "/platformapi/chainup/open/opay/cancelOrder"  // as newer pages of the document have it
+	PathExchange     = "/platformapi/chainup/open/auth/token"        // exchanges a sign-in's code for openId and token
+	PathRefreshToken = "/platformapi/chainup/open/auth/refreshToken" // exchanges a refresh token for a new token
+	PathPay          = "/platform/pay.html"                          // opened in the browser
+	PathLogin        = "/platform/login.html"                        // opened in the browser
 )
 
-// What Config's zero values mean, and the bounds on answers.
+// Defaults of Config, and limits on answers.
 const (
-	DefaultTimeout = 8 * time.Second // the whole call, repeats included (reliability.md R14)
+	DefaultTimeout = 8 * time.Second // for a whole call, including repeats (reliability.md R14)
 	DefaultRetries = 2
 
 	connectTimeout    = 2 * time.Second
@@ -37,50 +37,51 @@ const (
 	maxStatementBytes = 8 << 20
 )
 
-// Config says which platform the client talks to, and as whom.
+// Config configures a [Client].
 type Config struct {
 	// BaseURL is the platform's address, such as https://service.example.com. Plain
-	// http is accepted on loopback hosts only. No query, fragment or user.
+	// http is accepted for loopback hosts only. It must have no query, fragment or
+	// user.
 	BaseURL string
 	// AppID is the application's AppKey.
 	AppID string
-	// Keys are our private key and the platform's public keys.
+	// Keys holds the application's private key and the platform's public keys.
 	Keys *Keyring
-	// HTTPClient sends the requests. nil: a client of our own, which connects
-	// within 2 seconds. Redirects are never followed, whatever the client says.
-	// A transport of the caller's that refuses a request before sending any of it
-	// (a circuit breaker) says so by an error that wraps [ErrUnreachable].
+	// HTTPClient sends the requests. The default connects within 2 seconds. The
+	// client never follows redirects, whatever HTTPClient.CheckRedirect says. A
+	// transport that refuses a request before sending any of it, such as a circuit
+	// breaker, must return an error that wraps [ErrUnreachable].
 	HTTPClient *http.Client
-	// Timeout bounds a whole call, repeats included. 0: 8 seconds.
+	// Timeout limits a whole call, including repeats. 0 means 8 seconds.
 	Timeout time.Duration
-	// PayPath and CancelPath override where a platform differs. PayPath's default
-	// is /platform/pay.html. Without CancelPath the document's short path is used
-	// until it answers 404 and the long one does not.
+	// PayPath and CancelPath are for platforms that use other paths. PayPath
+	// defaults to /platform/pay.html. Without CancelPath, the client uses
+	// [PathCancel] until it answers 404 and [PathCancelLong] does not.
 	PayPath, CancelPath string
-	// Now is the clock for the time in requests. nil: time.Now.
+	// Now is the clock for the time in requests. Nil means time.Now.
 	Now func() time.Time
-	// Retries is how often a read is repeated after a failure that may pass. 0
-	// means 2, negative means never. Other calls are never repeated.
+	// Retries is how often a read is repeated after a temporary failure. 0 means 2,
+	// a negative number means never. Other calls are never repeated.
 	Retries int
 }
 
-// Client makes a merchant's calls and reads the platform's notifications. It is
-// safe for use by several goroutines.
+// Client makes a merchant's calls and opens the platform's notifications. It is
+// safe for concurrent use.
 type Client struct {
-	base       string // without a slash at the end
+	base       string // without a trailing slash
 	appID      string
 	keys       *Keyring
 	http       *http.Client
 	timeout    time.Duration
 	payPath    string
-	cancelPath string // empty: PathCancel, or PathCancelLong once found
+	cancelPath string // empty: PathCancel, or PathCancelLong if cancelLong is set
 	now        func() time.Time
 	retries    int
 	cancelLong atomic.Bool
 }
 
-// New checks the configuration. The error wraps [ErrInvalidRequest] and says which
-// member is wrong.
+// New returns a client. If the configuration is invalid, the error wraps
+// [ErrInvalidRequest] and names the field.
 func New(c Config) (*Client, error) {
 	base, err := checkBaseURL(c.BaseURL)
 	if err != nil {
@@ -124,7 +125,8 @@ func New(c Config) (*Client, error) {
 	return client, nil
 }
 
-// String names the platform and the application.
+// String returns the platform's address, the application and the fingerprints of
+// the keys.
 func (c *Client) String() string {
 	if c == nil {
 		return "opay client(none)"
@@ -132,7 +134,7 @@ func (c *Client) String() string {
 	return "opay client(" + c.base + ", " + c.appID + ", " + c.keys.String() + ")"
 }
 
-// GoString is String.
+// GoString returns String.
 func (c *Client) GoString() string { return c.String() }
 
 // LogValue logs String.
@@ -154,7 +156,7 @@ func httpClient(given *http.Client) *http.Client {
 			MaxResponseHeaderBytes: 64 << 10,
 		}
 	}
-	// A redirect would carry a signed request to a place that nobody checked.
+	// A redirect would send a signed request to an address that nobody has checked.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &client
 }

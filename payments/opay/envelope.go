@@ -13,41 +13,40 @@ import (
 	"sync"
 )
 
-// Bounds of an envelope, in blocks of the receiver's modulus. A notification has
-// the bound of reliability.md E1. A request may carry 20 lines of goods in a
-// script that takes four bytes per character, which a platform with keys of 1024
-// bits must still be able to read. A statement of 2000 lines takes about 2000
-// blocks: the client bounds answers by their size, 1 MiB and 8 MiB for a
-// statement, so MaxResponseBlocks only has to be above what fits.
+// Limits of an envelope, in blocks of the receiver's modulus. The limit of a
+// notification is that of reliability.md E1. A request may carry 20 lines of goods
+// at four bytes per character, which must also fit for platforms with keys of 1024
+// bits. A statement of 2000 lines takes about 2000 blocks; the client limits the
+// size of answers, 1 MiB and 8 MiB for a statement, so MaxResponseBlocks only has
+// to exceed what fits.
 const (
 	MaxNotificationBlocks = 16
 	MaxRequestBlocks      = 256
 	MaxResponseBlocks     = 1 << 16
 )
 
-// parallelFrom is the number of blocks from which decrypting is spread over the
-// processors; below it the work is over before goroutines would pay.
+// parallelFrom is the number of blocks from which decryption uses several
+// processors. Fewer blocks are decrypted before goroutines would pay off.
 const parallelFrom = 32
 
-// Envelope is an encrypted and signed message (platform/api.md §2): both members
-// are base64, written with the URL alphabet and no padding, read with either
-// alphabet, padded or not.
+// Envelope is an encrypted and signed message (platform/api.md §2). Both members
+// are base64. They are written with the URL alphabet without padding, and accepted
+// in either alphabet, with or without padding.
 type Envelope struct {
 	Data string `json:"data"`
 	Sign string `json:"sign"`
 }
 
-// Digest is the SHA-256 that a signature covers. It identifies the plaintext even
-// if it was encrypted again, which makes it the key for finding duplicates.
+// Digest is the SHA-256 that a signature covers. It stays the same when the
+// plaintext is encrypted again, so it identifies duplicates.
 type Digest [32]byte
 
-// String is the digest in lower-case hex.
+// String returns the digest in lower-case hexadecimal.
 func (d Digest) String() string { return hex.EncodeToString(d[:]) }
 
-// Seal signs plain with our key and encrypts it to the first of the peer's keys
-// (platform/api.md §2). plain is used byte for byte and must not be empty. The
-// first member of what is sealed has to be unpredictable (reliability.md E6);
-// that is the caller's part.
+// Seal signs plain with the own key and encrypts it for the first of the peer's
+// keys (platform/api.md §2). plain is used byte for byte and must not be empty. The
+// caller must make its first member unpredictable (reliability.md E6).
 func (k *Keyring) Seal(plain []byte) (Envelope, error) {
 	if len(plain) == 0 {
 		return Envelope{}, errors.New("seal: nothing to seal")
@@ -66,17 +65,16 @@ func (k *Keyring) Seal(plain []byte) (Envelope, error) {
 	}, nil
 }
 
-// Open checks, decrypts and verifies an envelope of up to [MaxRequestBlocks]
-// blocks and returns the plaintext as it was signed. See [Keyring.OpenWithin].
+// Open is [Keyring.OpenWithin] with a limit of [MaxRequestBlocks].
 func (k *Keyring) Open(e Envelope) ([]byte, error) {
 	return k.OpenWithin(e, MaxRequestBlocks)
 }
 
-// OpenWithin is [Keyring.Open] with a bound of our own on the number of blocks. In
-// this order: the shape ([ErrShape]), the signature with public keys only
-// ([ErrSignature]), then our private key on every block, whatever the others
-// gave, and the comparison with what was signed; any failure there is
-// [ErrEnvelope] and nothing more.
+// OpenWithin verifies and decrypts an envelope of up to maxBlocks blocks and
+// returns the plaintext that was signed. It first checks the shape ([ErrShape]),
+// then the signature with public keys only ([ErrSignature]). Then it decrypts every
+// block with the private key, even after a failure, and compares the result with
+// what was signed; any failure there is [ErrEnvelope] without details.
 func (k *Keyring) OpenWithin(e Envelope, maxBlocks int) ([]byte, error) {
 	data, digest, err := k.preCheck(e, maxBlocks)
 	if err != nil {
@@ -90,15 +88,14 @@ func (k *Keyring) OpenWithin(e Envelope, maxBlocks int) ([]byte, error) {
 	return plain, nil
 }
 
-// PreCheck looks at shape and signature without a private key (reliability.md E1
-// and E2), for envelopes of up to [MaxRequestBlocks] blocks, and returns the
-// digest that was signed. The error wraps [ErrShape] or [ErrSignature].
+// PreCheck is [Keyring.PreCheckWithin] with a limit of [MaxRequestBlocks].
 func (k *Keyring) PreCheck(e Envelope) (Digest, error) {
 	return k.PreCheckWithin(e, MaxRequestBlocks)
 }
 
-// PreCheckWithin is [Keyring.PreCheck] with a bound of our own on the number of
-// blocks.
+// PreCheckWithin checks the shape and the signature of an envelope of up to
+// maxBlocks blocks without using the private key (reliability.md E1 and E2). It
+// returns the digest that was signed. Errors wrap [ErrShape] or [ErrSignature].
 func (k *Keyring) PreCheckWithin(e Envelope, maxBlocks int) (Digest, error) {
 	_, digest, err := k.preCheck(e, maxBlocks)
 	return digest, err
@@ -133,8 +130,9 @@ func (k *Keyring) preCheck(e Envelope, maxBlocks int) ([]byte, Digest, error) {
 	return nil, Digest{}, ErrSignature
 }
 
-// decrypt opens every block, even after a bad one: stopping early would tell an
-// observer which block was bad (reliability.md E3). whole is 1 if all were good.
+// decrypt decrypts every block, even after a bad one, because stopping early would
+// tell an observer which block was bad (reliability.md E3). whole is 1 if all
+// blocks were good.
 func (k *Keyring) decrypt(data []byte) (plain []byte, whole int) {
 	size := k.own.Size()
 	chunks := make([][]byte, len(data)/size)
@@ -178,12 +176,12 @@ func encrypt(pub *rsa.PublicKey, plain []byte) ([]byte, error) {
 	return data, nil
 }
 
-// decodeBase64 decodes text of either alphabet, padded or not, up to most bytes.
-// The alphabet is checked by hand: encoding/base64 skips CR and LF even in strict
-// mode. Mixed alphabets and stray bits at the end are refused, so that a message
-// has one spelling per alphabet.
-func decodeBase64(text string, most int) ([]byte, bool) {
-	if len(text) > base64.StdEncoding.EncodedLen(most) {
+// decodeBase64 decodes base64 of up to maxLen bytes, in either alphabet, with or
+// without padding. It checks the alphabet itself, because encoding/base64 skips CR
+// and LF even in strict mode. It refuses mixed alphabets and non-zero trailing
+// bits, so that a message has one form in each alphabet.
+func decodeBase64(text string, maxLen int) ([]byte, bool) {
+	if len(text) > base64.StdEncoding.EncodedLen(maxLen) {
 		return nil, false
 	}
 	body := strings.TrimRight(text, "=")
@@ -210,7 +208,7 @@ func decodeBase64(text string, most int) ([]byte, bool) {
 		encoding = base64.RawStdEncoding
 	}
 	raw, err := encoding.Strict().DecodeString(body)
-	if err != nil || len(raw) > most {
+	if err != nil || len(raw) > maxLen {
 		return nil, false
 	}
 	return raw, true

@@ -128,11 +128,11 @@ func TestSeal_EncryptsAnewAndSignsTheSame(t *testing.T) {
 	}
 }
 
-// Every change to the ciphertext, behind a signature that is genuine, must give the
-// one error and nothing else.
+// Every change of the ciphertext under a genuine signature must give the same
+// error, and no other.
 func TestOpen_AttackedDataIsRefusedWithOneError(t *testing.T) {
 	merchant, platform := rings(t)
-	plain := strings.Repeat(paid, 6) // three blocks and a bit
+	plain := strings.Repeat(paid, 6) // more than three blocks
 	good := seal(t, platform, plain)
 	data := decode(t, good.Data)
 	const size = 256
@@ -146,7 +146,7 @@ func TestOpen_AttackedDataIsRefusedWithOneError(t *testing.T) {
 		return d
 	}
 	over := bytes.Clone(data)
-	copy(over[size:], own.N.Bytes()) // a block that is no number below the modulus
+	copy(over[size:], own.N.Bytes()) // a block that is not a number below the modulus
 	attacks := map[string][]byte{
 		"bit in the first block": flip(255), "bit in the second block": flip(300), "bit in the last block": flip(len(data) - 1),
 		"first block cut off": data[size:], "last block cut off": data[:len(data)-size], "middle block cut out": bytes.Join([][]byte{block(0), data[2*size:]}, nil),
@@ -164,6 +164,7 @@ func TestOpen_AttackedDataIsRefusedWithOneError(t *testing.T) {
 	for name, attacked := range attacks {
 		t.Run(name, func(t *testing.T) {
 			got, err := merchant.Open(opay.Envelope{Data: encode(attacked), Sign: good.Sign})
+			// the error itself, not wrapped
 			//nolint:errorlint // the very error, without anything wrapped around it
 			if err != opay.ErrEnvelope {
 				t.Errorf("got %v, want exactly ErrEnvelope", err)
@@ -173,7 +174,7 @@ func TestOpen_AttackedDataIsRefusedWithOneError(t *testing.T) {
 			}
 		})
 	}
-	// An empty chunk inside is harmless: the bytes are what was signed.
+	// An empty chunk is harmless: the plaintext is what was signed.
 	empty, err := rsa.EncryptPKCS1v15(rand.Reader, &own.PublicKey, nil) //nolint:staticcheck // the protocol's padding
 	noError(t, err)
 	got, err := merchant.Open(opay.Envelope{Data: encode(append(empty, data...)), Sign: good.Sign})
@@ -224,7 +225,7 @@ func TestOpen_SignaturesOfOthersAreRefusedByThePreCheck(t *testing.T) {
 	foreign := seal(t, ring(t, strangerKey, merchantKey), paid)
 	ours := seal(t, ring(t, merchantKey, platformKey), paid)
 
-	// s + N has the same residue, and must not be a second spelling of s.
+	// s + N has the same residue, and must not be accepted as another form of s.
 	bigger := new(big.Int).Add(new(big.Int).SetBytes(decode(t, good.Sign)), platformKey.N)
 	signs := map[string]string{
 		"a stranger's": foreign.Sign, "our own": ours.Sign,
@@ -247,8 +248,8 @@ func TestOpen_SignaturesOfOthersAreRefusedByThePreCheck(t *testing.T) {
 	}
 }
 
-// Signatures that are powers of the right key but not of the exact padded form:
-// another hash, shorter padding with garbage behind, no hash's name.
+// The results of these signatures under the right key are not of the exact padded
+// form: another hash, shorter padding followed by garbage, no name of a hash.
 func TestPreCheck_OnlyTheExactPaddingPasses(t *testing.T) {
 	merchantKey, platformKey := key(t, "merchant"), key(t, "platform")
 	merchant := ring(t, merchantKey, platformKey)
@@ -261,7 +262,7 @@ func TestPreCheck_OnlyTheExactPaddingPasses(t *testing.T) {
 	noError(t, err)
 
 	bleichenbacher := bytes.Clone(form)
-	copy(bleichenbacher[10:], form[256-52:]) // 00, DigestInfo and digest moved forward, garbage behind
+	copy(bleichenbacher[10:], form[256-52:]) // 00, DigestInfo and digest moved forward, followed by garbage
 	short := bytes.Clone(form)
 	short[204] = 0x01
 	for name, padded := range map[string][]byte{

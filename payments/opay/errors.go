@@ -7,59 +7,62 @@ import (
 	"unicode"
 )
 
-// Sentinels that callers decide by, with errors.Is.
+// Errors to test for with errors.Is.
 var (
-	// ErrShape: the message does not look like an envelope of ours, or is not
-	// addressed to us. Found without any key (reliability.md E1).
+	// ErrShape means that a message does not have the form of an envelope, or is
+	// not addressed to this application. No key was used (reliability.md E1).
 	ErrShape = errors.New("opay: not an envelope of the expected shape")
-	// ErrSignature: the signature was not made by a known peer. Found with public
-	// keys only (reliability.md E2).
+	// ErrSignature means that no known peer made the signature. Only public keys
+	// were used (reliability.md E2).
 	ErrSignature = errors.New("opay: signature of no known peer")
-	// ErrEnvelope is the one error for every failure behind the signature
-	// pre-check: padding, length, verification (reliability.md E3).
+	// ErrEnvelope is the error of every failure after the check of the signature:
+	// padding, length, verification (reliability.md E3).
 	ErrEnvelope = errors.New("opay: the envelope cannot be opened")
-	// ErrJSON: the text is not the strict JSON that is accepted
-	// (reliability.md E4), or lacks a member that is needed.
+	// ErrJSON means that a text is not strict JSON (reliability.md E4) or lacks a
+	// required member.
 	ErrJSON = errors.New("opay: not acceptable JSON")
-	// ErrKey: a key cannot be read or used.
+	// ErrKey means that a key cannot be read or used.
 	ErrKey = errors.New("opay: unusable key")
-	// ErrOwnKey: our own public key was given as the peer's.
+	// ErrOwnKey means that the own public key was given as the peer's.
 	ErrOwnKey = errors.New("opay: the peer's key is our own key")
-	// ErrWeakKey: a key is below 2048 bits or its exponent is not 65537
-	// (reliability.md E7).
+	// ErrWeakKey means that a key has less than 2048 bits or an exponent other than
+	// 65537 (reliability.md E7).
 	ErrWeakKey = errors.New("opay: weak key")
-	// ErrAmount: not an amount, or one that does not fit (reliability.md E5).
+	// ErrAmount means that a text is not an amount, or that the amount does not fit
+	// (reliability.md E5).
 	ErrAmount = errors.New("opay: not a decimal amount")
-	// ErrGoods: not a list of goods.
+	// ErrGoods means that a text or a list is not a valid list of goods.
 	ErrGoods = errors.New("opay: not a list of goods")
-	// ErrInvalidRequest: the request was refused before anything was sent.
+	// ErrInvalidRequest means that a request was refused before anything was sent.
 	ErrInvalidRequest = errors.New("opay: invalid request")
-	// ErrUnknownOutcome: the platform may or may not have acted
-	// (reliability.md R2). It is resolved by asking, never by repeating blindly.
+	// ErrUnknownOutcome means that the platform may or may not have acted
+	// (reliability.md R2). Ask for the order; never just repeat the call.
 	ErrUnknownOutcome = errors.New("opay: outcome unknown")
-	// ErrUnreachable: not one byte of the request was sent.
+	// ErrUnreachable means that not one byte of the request was sent.
 	ErrUnreachable = errors.New("opay: platform unreachable")
-	// ErrNotOffered: the platform does not offer the call (platform/api.md §3.9).
+	// ErrNotOffered means that the platform does not offer the call
+	// (platform/api.md §3.9).
 	ErrNotOffered = errors.New("opay: call not offered by the platform")
-	// ErrStatementShifted: a statement changed while its pages were being read.
+	// ErrStatementShifted means that a statement changed while its pages were being
+	// read.
 	ErrStatementShifted = errors.New("opay: the statement changed between its pages")
-	// ErrUnreadableLine: a line of a statement cannot be read. The others can.
+	// ErrUnreadableLine means that one line of a statement cannot be read. The
+	// others can.
 	ErrUnreadableLine = errors.New("opay: a line of the statement cannot be read")
-	// ErrRedacted: a value that holds tokens was given to encoding/json.
+	// ErrRedacted means that a value with secrets was passed to encoding/json.
 	ErrRedacted = errors.New("opay: value holds secrets and does not encode itself")
 )
 
-// Error is a refusal by the platform: a verified or plain code other than 0
-// (platform/api.md §4).
+// Error is a refusal by the platform: a code other than 0 (platform/api.md §4).
 type Error struct {
-	Op         string // the call's name, such as "createThirdOrder"
+	Op         string // name of the call, such as "createThirdOrder"
 	Code       Code
-	Msg        string // the platform's words: cleaned, shortened, without what we sent; not part of Error()
+	Msg        string // the platform's message: cleaned, shortened, without secrets of the request; not part of Error()
 	HTTPStatus int
 }
 
-// Error names the call, the code and our own words for the code. The platform's
-// words stay out, because nobody knows what they may quote.
+// Error returns the call, the code and [Code.Text]. It leaves out Msg, because the
+// platform may quote anything there.
 func (e *Error) Error() string {
 	return "opay: " + e.Op + " refused: " + string(e.Code) + " " + e.Code.Text()
 }
@@ -72,19 +75,19 @@ func CodeOf(err error) (Code, bool) {
 	return "", false
 }
 
-// TransportError is a call without a verdict of the platform. It is
+// TransportError is a failed call that the platform has not refused. It wraps
 // [ErrUnreachable] if nothing was sent, and [ErrUnknownOutcome] otherwise.
 type TransportError struct {
-	Op         string // the call's name
-	Reason     string // what was wrong, in fixed words
+	Op         string // name of the call
+	Reason     string // what went wrong, one of a fixed set of texts
 	HTTPStatus int    // 0 if no answer arrived
-	Sent       bool   // false: proved that not one byte of the request was written
-	Err        error  // the cause, or nil
+	Sent       bool   // false: not one byte of the request was written, which is proved
+	Err        error  // cause, or nil
 
-	repeat bool // worth asking again, for reads
+	repeat bool // a read may be repeated
 }
 
-// Error says what was being done and what went wrong.
+// Error returns the outcome, the call and what went wrong.
 func (e *TransportError) Error() string {
 	var text strings.Builder
 	text.WriteString(e.outcome().Error() + ": " + e.Op + ": " + e.Reason)
@@ -97,7 +100,8 @@ func (e *TransportError) Error() string {
 	return text.String()
 }
 
-// Unwrap gives the outcome, [ErrUnreachable] or [ErrUnknownOutcome], and the cause.
+// Unwrap returns the outcome, [ErrUnreachable] or [ErrUnknownOutcome], and the
+// cause.
 func (e *TransportError) Unwrap() []error {
 	if e.Err == nil {
 		return []error{e.outcome()}
@@ -112,8 +116,8 @@ func (e *TransportError) outcome() error {
 	return ErrUnreachable
 }
 
-// cleanMessage makes the platform's words fit for a log line or a page, and
-// removes whatever secrets of ours they quote.
+// cleanMessage makes a message of the platform fit for a log line or a page, and
+// removes the secrets that it quotes.
 func cleanMessage(msg string, secrets []string) string {
 	for _, secret := range secrets {
 		if secret != "" {

@@ -12,8 +12,8 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// examplePlatform answers like the platform, so that the examples run. A shop gives
-// opay.Config the real platform's address and public key instead.
+// examplePlatform answers like the platform, so that the examples run. A shop sets
+// the real platform's address and public key in opay.Config.
 type examplePlatform struct {
 	*httptest.Server
 	client *opay.Client // of a merchant
@@ -183,7 +183,7 @@ func ExampleClient_Cancel() {
 		fmt.Println(err)
 		return
 	}
-	// A payment may have been faster: the order itself decides.
+	// The payer may have been faster: the order's status decides.
 	order, err := platform.client.Order(ctx, "10000000002", "")
 	fmt.Println(order.Status, err)
 	// Output: paid <nil>
@@ -263,7 +263,7 @@ func ExampleClient_CheckNotification() {
 		fmt.Println("answer 400, keep nothing")
 		return
 	}
-	// Store sealed, keyed by sealed.Digest; then:
+	// Store sealed under the key sealed.Digest, then:
 	fmt.Printf("%s\n", opay.Acknowledgement())
 	// Later, in a worker:
 	notification, err := platform.client.OpenNotification(sealed)

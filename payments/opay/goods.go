@@ -9,27 +9,27 @@ import (
 	"unicode"
 )
 
-// Bounds of the goods we describe to the platform (reliability.md E6).
+// Limits of goods in requests (reliability.md E6).
 const (
-	MaxGoods     = 20  // lines, the folded one included
+	MaxGoods     = 20  // lines, including the one that says "and N more"
 	MaxGoodsName = 64  // runes
 	MaxGoodsDesc = 128 // runes
 )
 
-// Goods describes one line of what is bought (platform/api.md §3.1).
+// Goods is one line of what is bought (platform/api.md §3.1).
 type Goods struct {
 	Name string `json:"name"`
 	Desc string `json:"desc"`
 }
 
-// EncodeGoods writes the JSON text for [CreateOrderRequest].Goods, cleaned as
-// reliability.md E6 asks: no control or format characters, white space folded,
-// names of at most 64 and descriptions of at most 128 runes (a longer text ends in
-// "…"), at most 20 lines, the last of which then says "and N more".
+// EncodeGoods returns the JSON text for [CreateOrderRequest].Goods. It cleans the
+// texts (reliability.md E6): it removes control and format characters, folds white
+// space, and truncates names to 64 and descriptions to 128 runes, ending in "…". Of
+// more than 20 lines it keeps 19 and adds one that says "and N more".
 //
-// Texts should arrive in Unicode normal form C: the standard library cannot
-// normalise. An empty list gives "", which leaves the field out. A name that is
-// empty after cleaning is an error that wraps [ErrGoods].
+// Texts should be in Unicode normal form C, because the standard library cannot
+// normalise. An empty list gives "", which omits the field. If a name is empty
+// after cleaning, the error wraps [ErrGoods].
 func EncodeGoods(goods []Goods) (string, error) {
 	if len(goods) == 0 {
 		return "", nil
@@ -58,9 +58,9 @@ func EncodeGoods(goods []Goods) (string, error) {
 	return strings.TrimSuffix(buf.String(), "\n"), nil
 }
 
-// ParseGoods reads the JSON text of goods strictly: an array of objects with the
-// string name and, optionally, the string desc, and nothing else. The error
-// wraps [ErrGoods] and quotes nothing.
+// ParseGoods parses the JSON text of goods strictly: an array of objects with the
+// string name, an optional string desc, and no other members. Errors wrap
+// [ErrGoods] and do not quote text.
 func ParseGoods(text string) ([]Goods, error) {
 	v, err := parseJSON([]byte(text))
 	if err != nil {
@@ -93,10 +93,10 @@ func ParseGoods(text string) ([]Goods, error) {
 	return goods, nil
 }
 
-// cleanText removes what may not be signed or shown, folds white space and cuts
-// the text to most runes. The rule stands here, and in cleanMessage, because this package
-// uses the standard library only.
-func cleanText(text string, most int) string {
+// cleanText removes what may not be signed or shown, folds white space, and
+// truncates the text to maxRunes. cleanText and cleanMessage have their own rules,
+// because this package uses only the standard library.
+func cleanText(text string, maxRunes int) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r) || unicode.In(r, unicode.Zs, unicode.Zl, unicode.Zp):
@@ -107,19 +107,19 @@ func cleanText(text string, most int) string {
 			return r
 		}
 	}, text)
-	return shorten(strings.Join(strings.Fields(text), " "), most)
+	return shorten(strings.Join(strings.Fields(text), " "), maxRunes)
 }
 
-// shorten cuts text to most runes, the last of which is then "…". It never cuts
-// between a letter and its combining marks.
-func shorten(text string, most int) string {
+// shorten truncates text to maxRunes, the last of which is then "…". It does not
+// separate a letter from its combining marks.
+func shorten(text string, maxRunes int) string {
 	runes := []rune(text)
-	if len(runes) <= most {
+	if len(runes) <= maxRunes {
 		return text
 	}
-	cut := most - 1
-	for cut > 0 && unicode.IsMark(runes[cut]) {
-		cut--
+	end := maxRunes - 1
+	for end > 0 && unicode.IsMark(runes[end]) {
+		end--
 	}
-	return strings.TrimRight(string(runes[:cut]), " ") + "…"
+	return strings.TrimRight(string(runes[:end]), " ") + "…"
 }

@@ -62,8 +62,8 @@ func TestEncodeGoods_FoldsTheRest(t *testing.T) {
 	}
 }
 
-// The longest goods that EncodeGoods writes have to pass the bounds of a request,
-// even at a platform with 1024-bit keys.
+// The longest goods that EncodeGoods returns must fit a request, even for a
+// platform with keys of 1024 bits.
 func TestEncodeGoods_LongestFitsARequest(t *testing.T) {
 	goods := make([]opay.Goods, 30)
 	for i := range goods {

@@ -12,8 +12,8 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// The assertions are our own, because the package is to be usable, and testable,
-// with nothing but the standard library.
+// The tests use no assertion library, so that the package depends on the standard
+// library only, tests included.
 
 func equal[T comparable](tb testing.TB, got, want T, what string) {
 	tb.Helper()
@@ -29,7 +29,7 @@ func noError(tb testing.TB, err error) {
 	}
 }
 
-// isError asks that err is all of want and none of the other outcomes.
+// isError requires that err wraps all of want and no other outcome.
 func isError(tb testing.TB, err error, want ...error) {
 	tb.Helper()
 	if err == nil {
@@ -93,7 +93,7 @@ func ring(tb testing.TB, own *rsa.PrivateKey, peers ...*rsa.PrivateKey) *opay.Ke
 	return k
 }
 
-// rings are the merchant's and the platform's keyring.
+// rings returns the keyrings of the merchant and the platform.
 func rings(tb testing.TB) (merchant, platform *opay.Keyring) {
 	tb.Helper()
 	m, p := key(tb, "merchant"), key(tb, "platform")
@@ -107,7 +107,7 @@ func seal(tb testing.TB, k *opay.Keyring, plain string) opay.Envelope {
 	return e
 }
 
-// vectors are messages made by the platform's own example.
+// vectors holds messages made by the platform's own example.
 type vectors struct {
 	MerchantPublic  string   `json:"merchant_public"`
 	MerchantPrivate string   `json:"merchant_private"`

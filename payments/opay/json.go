@@ -9,23 +9,23 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of the JSON that is accepted (reliability.md E4). Arrays have a bound of
-// their own, because a page of a statement holds up to 2000 lines.
+// Limits of the JSON that is accepted (reliability.md E4). The limit of arrays is
+// higher, because a page of a statement has up to 2000 lines.
 const (
 	maxDepth    = 6
 	maxMembers  = 64
 	maxElements = 10_000
 )
 
-// element is one element of an array whose elements are read each for itself.
+// element is an element of an array that parseList parses one by one.
 type element struct {
 	object Object
 	raw    []byte // as it was written
-	err    error  // why it is no object that is acceptable; it wraps ErrJSON
+	err    error  // why it is not an acceptable object; wraps ErrJSON
 }
 
-// Object is a JSON object read strictly (reliability.md E4). Its members are
-// found by their exact names only. The zero Object has no members.
+// Object is a JSON object that was parsed strictly (reliability.md E4). Names match
+// exactly, including case. The zero Object has no members.
 type Object struct {
 	members []member
 }
@@ -52,11 +52,10 @@ type value struct {
 	elements []value
 }
 
-// ParseObject reads plain as exactly one JSON object. It refuses, with an error
-// that wraps [ErrJSON] and quotes nothing: invalid UTF-8 and lone surrogates,
-// trailing data, names that occur twice or differ in case only, more than 6
-// levels, more than 64 members in an object, more than 10,000 elements in an
-// array.
+// ParseObject parses plain as exactly one JSON object. It refuses invalid UTF-8,
+// lone surrogates, trailing data, names that repeat or differ only in case, more
+// than 6 levels, more than 64 members in an object, and more than 10,000 elements
+// in an array. Errors wrap [ErrJSON] and do not quote plain.
 func ParseObject(plain []byte) (Object, error) {
 	v, err := parseJSON(plain)
 	if err != nil {
@@ -68,8 +67,8 @@ func ParseObject(plain []byte) (Object, error) {
 	return v.object, nil
 }
 
-// Text returns a string member, or a number member as it was written. Members of
-// any other kind, and null, count as absent.
+// Text returns the value of a string member, or of a number member as it was
+// written. A member of any other kind counts as absent.
 func (o Object) Text(name string) (string, bool) {
 	v, ok := o.lookup(name)
 	if !ok || v.kind != kindString && v.kind != kindNumber {
@@ -78,7 +77,7 @@ func (o Object) Text(name string) (string, bool) {
 	return v.text, true
 }
 
-// Objects returns a member that is an array of objects, nothing else.
+// Objects returns a member that is an array of objects.
 func (o Object) Objects(name string) ([]Object, bool) {
 	v, ok := o.lookup(name)
 	if !ok || v.kind != kindArray {
@@ -87,7 +86,7 @@ func (o Object) Objects(name string) ([]Object, bool) {
 	return v.objects()
 }
 
-// Names returns the members' names in their order.
+// Names returns the names of the members in their order.
 func (o Object) Names() []string {
 	names := make([]string, len(o.members))
 	for i, m := range o.members {
@@ -97,8 +96,8 @@ func (o Object) Names() []string {
 }
 
 // Exact refuses an object that has one of the names in another case, such as
-// ORDERSTATUS or orderſtatus for orderStatus: a reader that folds case would see
-// another message than we do. The error wraps [ErrJSON].
+// ORDERSTATUS or orderſtatus for orderStatus, because a reader that ignores case
+// would see another message. Errors wrap [ErrJSON].
 func (o Object) Exact(names ...string) error {
 	for _, name := range names {
 		folded := fold(name)
@@ -120,7 +119,7 @@ func (o Object) lookup(name string) (value, bool) {
 	return value{}, false
 }
 
-// absent tells whether the member is missing or null, true or false.
+// absent reports whether a member is missing, null, true or false.
 func (o Object) absent(name string) bool {
 	v, ok := o.lookup(name)
 	return !ok || v.kind == kindOther
@@ -137,11 +136,11 @@ func (v value) objects() ([]Object, bool) {
 	return objects, true
 }
 
-// parseList reads plain as [ParseObject] does, except that the elements of the
-// array that the member list is are read each for itself: one that is not
-// acceptable (an ambiguous name, invalid UTF-8, too many levels or members, no
-// object) costs only itself. The array is empty in the object; elements is nil if
-// list is no array.
+// parseList parses plain like [ParseObject], but the elements of the array member
+// named list one by one. An element that is not acceptable (a repeated name,
+// invalid UTF-8, too many levels or members, not an object) does not spoil the
+// others. The array is empty in the returned object; elements is nil if list is not
+// an array.
 func parseList(plain []byte, list string) (o Object, elements []element, err error) {
 	if !json.Valid(plain) {
 		return Object{}, nil, fmt.Errorf("%w: syntax", ErrJSON)
@@ -183,7 +182,7 @@ func parseList(plain []byte, list string) (o Object, elements []element, err err
 	return o, elements, nil
 }
 
-// splitArray reads the elements of a valid array that stands in an object.
+// splitArray splits a valid array into its elements.
 func splitArray(raw []byte) ([]element, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	if _, err := dec.Token(); err != nil {
@@ -215,7 +214,7 @@ func splitArray(raw []byte) ([]element, error) {
 
 func parseJSON(text []byte) (value, error) { return parseAt(text, 0) }
 
-// parseAt reads text strictly, as a value that is nested depth levels deep.
+// parseAt parses text strictly as a value at nesting level depth.
 func parseAt(text []byte, depth int) (value, error) {
 	if !json.Valid(text) {
 		return value{}, fmt.Errorf("%w: syntax", ErrJSON)
@@ -228,7 +227,7 @@ func parseAt(text []byte, depth int) (value, error) {
 	return parseValue(dec, depth)
 }
 
-// checkText refuses what encoding/json would replace silently in valid JSON.
+// checkText refuses what encoding/json would silently replace in valid JSON.
 func checkText(text []byte) error {
 	switch {
 	case !utf8.Valid(text):
@@ -299,8 +298,8 @@ func parseMembers(dec *json.Decoder, depth int) (value, error) {
 	return value{kind: kindObject, object: object}, closeDelim(dec)
 }
 
-// admit checks that there is room for one more member, of another name than all
-// before it, and returns its folded name.
+// admit checks that o may have one more member of this name, and returns the folded
+// name.
 func (o Object) admit(name string) (folded string, err error) {
 	if len(o.members) == maxMembers {
 		return "", fmt.Errorf("%w: more than %d members", ErrJSON, maxMembers)
@@ -321,22 +320,22 @@ func closeDelim(dec *json.Decoder) error {
 	return nil
 }
 
-// fold maps names that differ in case only to one text, in the way encoding/json
-// compares names: by Unicode simple folding.
+// fold maps names that differ only in case to the same text, using Unicode simple
+// folding as encoding/json does.
 func fold(name string) string {
 	folded := make([]rune, 0, len(name))
 	for _, r := range name {
-		least := r
+		smallest := r
 		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
-			least = min(least, next)
+			smallest = min(smallest, next)
 		}
-		folded = append(folded, least)
+		folded = append(folded, smallest)
 	}
 	return string(folded)
 }
 
-// hasLoneSurrogate looks for \uD800 to \uDFFF outside a pair in valid JSON, where
-// backslashes occur in strings only.
+// hasLoneSurrogate reports whether valid JSON, in which backslashes occur in
+// strings only, has \uD800 to \uDFFF outside a pair.
 func hasLoneSurrogate(text []byte) bool {
 	for i := 0; i < len(text); i++ {
 		if text[i] != '\\' {
@@ -372,12 +371,12 @@ func hexUnit(digits []byte) uint64 {
 	return unit
 }
 
-// Field is one string member of a message that we write.
+// Field is one string member of a message.
 type Field struct{ Name, Value string }
 
-// EncodeFields writes a JSON object with string values in the given order, which
-// matters: the first member of whatever is signed has to be unpredictable
-// (reliability.md E6). Characters are written as they are, not as HTML escapes.
+// EncodeFields returns a JSON object with string values in the given order. The
+// order matters: the first member of what is signed must be unpredictable
+// (reliability.md E6). It does not escape HTML characters.
 func EncodeFields(fields ...Field) []byte {
 	var buf bytes.Buffer
 	buf.WriteByte('{')
@@ -398,7 +397,8 @@ func quote(text string) []byte {
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(text); err != nil {
-		// A string always encodes; an empty one keeps the message well-formed.
+		// Encoding a string cannot fail; an empty one would keep the message
+		// well-formed.
 		return []byte(`""`)
 	}
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n"))

@@ -5,8 +5,9 @@ import (
 	"testing"
 )
 
-// FuzzParseList holds reading line by line against reading in one piece: what is acceptable as a whole is the same both ways, and what
-// has an unacceptable line is not acceptable as a whole.
+// FuzzParseList compares parsing element by element with parsing in one piece: both
+// accept the same documents, and a document with an unacceptable element is not
+// acceptable as a whole.
 func FuzzParseList(f *testing.F) {
 	for _, text := range []string{
 		`{"count":2,"list":[{"a":1},{"b":"x"}]}`, `{"list":[{"a":1,"A":2},{"b":1}],"count":2}`, `{"list":[1,null,[],{}]}`, `{"list":{}}`, `{"list":null}`,

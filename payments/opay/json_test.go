@@ -130,7 +130,7 @@ func FuzzParseObject(f *testing.F) {
 		if !utf8.Valid(text) || !json.Valid(text) {
 			t.Fatal("accepted what is not JSON")
 		}
-		// What we read must be what encoding/json reads.
+		// ParseObject must read the same values as encoding/json.
 		var members map[string]json.RawMessage
 		noError(t, json.Unmarshal(text, &members))
 		equal(t, len(o.Names()), len(members), "members")

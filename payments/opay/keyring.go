@@ -10,21 +10,21 @@ import (
 	"strings"
 )
 
-// Keyring is one side's view of the keys: our private key and the other side's
-// public keys. The merchant's keyring and the platform's are alike. It is safe for
-// use by several goroutines, and prints as fingerprints.
+// Keyring holds the keys of one side: its private key and the other side's public
+// keys. Merchants and the platform use it alike. It is safe for concurrent use, and
+// prints as fingerprints.
 type Keyring struct {
 	own   *rsa.PrivateKey
 	peers []*rsa.PublicKey
 }
 
-// NewKeyring puts a keyring together. We encrypt to the first of the peer's keys
-// and accept signatures by any of them, so that a peer can change its key
+// NewKeyring returns a keyring. It encrypts for the first of the peer's keys and
+// accepts signatures by any of them, so that a peer can change its key
 // (reliability.md E7).
 //
-// It refuses our own key among the peer's ([ErrOwnKey]), a missing peer, and keys
-// that do not pass encrypt→decrypt and sign→verify ([ErrKey]). Call
-// [Keyring.Check] too, unless keys below 2048 bits are meant to be used.
+// NewKeyring refuses the own key among the peer's ([ErrOwnKey]), a missing peer,
+// and keys that fail a test of encryption and signing ([ErrKey]). It accepts keys
+// below 2048 bits: call [Keyring.Check] to refuse them.
 func NewKeyring(own *rsa.PrivateKey, peers ...*rsa.PublicKey) (*Keyring, error) {
 	if own == nil || own.N == nil {
 		return nil, fmt.Errorf("%w: our private key is missing", ErrKey)
@@ -42,7 +42,8 @@ func NewKeyring(own *rsa.PrivateKey, peers ...*rsa.PublicKey) (*Keyring, error) 
 		if err := checkPublicKey(peer); err != nil {
 			return nil, fmt.Errorf("%w: the peer's public key %d: %w", ErrKey, i+1, err)
 		}
-		// The modulus alone decides: with it goes the private key.
+		// Compare the modulus only: a key with the same one can use the private
+		// key.
 		if peer.N.Cmp(own.N) == 0 {
 			return nil, fmt.Errorf("%w (public key %d)", ErrOwnKey, i+1)
 		}
@@ -53,9 +54,8 @@ func NewKeyring(own *rsa.PrivateKey, peers ...*rsa.PublicKey) (*Keyring, error) 
 	return &Keyring{own: own, peers: slices.Clone(peers)}, nil
 }
 
-// Check asks of every key what a shop should ask at start (reliability.md E7): a
-// modulus of at least 2048 bits and the exponent 65537. The error wraps
-// [ErrWeakKey].
+// Check checks the strength of all keys (reliability.md E7): a modulus of at least
+// 2048 bits and the exponent 65537. Errors wrap [ErrWeakKey].
 func (k *Keyring) Check() error {
 	if err := checkStrength("our private key", &k.own.PublicKey); err != nil {
 		return err
@@ -68,7 +68,7 @@ func (k *Keyring) Check() error {
 	return nil
 }
 
-// String lists the keys' fingerprints.
+// String returns the fingerprints of the keys.
 func (k *Keyring) String() string {
 	if k == nil {
 		return "keyring(none)"
@@ -80,7 +80,7 @@ func (k *Keyring) String() string {
 	return "keyring(own " + Fingerprint(&k.own.PublicKey) + ", peer " + strings.Join(prints, " ") + ")"
 }
 
-// GoString is String: no verb prints a key.
+// GoString returns String, so that no verb prints a key.
 func (k *Keyring) GoString() string { return k.String() }
 
 // LogValue logs the fingerprints.
@@ -96,7 +96,7 @@ func checkStrength(role string, key *rsa.PublicKey) error {
 	return nil
 }
 
-// testKey proves that the private key is whole, before a shopper's money is.
+// testKey tests the private key before any payment depends on it.
 func testKey(own *rsa.PrivateKey) error {
 	failed := errors.New("our private key does not pass its self-test")
 	probe := []byte("opay self-test")

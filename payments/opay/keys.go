@@ -14,17 +14,17 @@ import (
 
 // Sizes of RSA moduli, in bits (platform/api.md §1).
 const (
-	MinKeyBits     = 1024 // smaller keys are not read
-	MaxKeyBits     = 8192 // larger keys are not read
-	DefaultKeyBits = 2048 // what GenerateKeys makes, and the least that Check accepts
+	MinKeyBits     = 1024 // smaller keys are refused
+	MaxKeyBits     = 8192 // larger keys are refused
+	DefaultKeyBits = 2048 // default of GenerateKeys, and the minimum of Keyring.Check
 
 	maxKeyText = 16 << 10 // bytes; an 8192-bit private key takes about 6.5 KB
 )
 
-// ParsePrivateKey reads an RSA private key: PEM (PKCS#8 or PKCS#1) or base64 of
-// the DER, in either alphabet, padded or not. 1024 to 8192 bits, exponent odd and
-// at least 3. role names the key in the error, as in "merchant private key"; the
-// text itself is never part of it. The error wraps [ErrKey].
+// ParsePrivateKey parses an RSA private key: PEM (PKCS#8 or PKCS#1) or base64 of
+// the DER, in either alphabet, with or without padding. The key must have 1024 to
+// 8192 bits and an odd exponent of at least 3. role names the key in errors, such
+// as "merchant private key". Errors wrap [ErrKey] and do not quote text.
 func ParsePrivateKey(role string, text []byte) (*rsa.PrivateKey, error) {
 	der, err := keyDER(text)
 	if err != nil {
@@ -40,9 +40,9 @@ func ParsePrivateKey(role string, text []byte) (*rsa.PrivateKey, error) {
 	return key, nil
 }
 
-// ParsePublicKey reads an RSA public key: PEM (PKIX or PKCS#1, "RSA PUBLIC KEY")
-// or base64 of the DER, in either alphabet, padded or not. Sizes, role and errors
-// as in [ParsePrivateKey].
+// ParsePublicKey parses an RSA public key: PEM (PKIX or PKCS#1, "RSA PUBLIC KEY")
+// or base64 of the DER, in either alphabet, with or without padding. Sizes, role
+// and errors are those of [ParsePrivateKey].
 func ParsePublicKey(role string, text []byte) (*rsa.PublicKey, error) {
 	der, err := keyDER(text)
 	if err != nil {
@@ -58,8 +58,8 @@ func ParsePublicKey(role string, text []byte) (*rsa.PublicKey, error) {
 	return key, nil
 }
 
-// GenerateKeys makes a key pair with a modulus of the given size in bits, 1024 to
-// 8192; 0 means 2048. The exponent is 65537.
+// GenerateKeys returns a new key pair with a modulus of 1024 to 8192 bits, or 2048
+// if bits is 0. The exponent is 65537.
 func GenerateKeys(bits int) (*rsa.PrivateKey, error) {
 	if bits == 0 {
 		bits = DefaultKeyBits
@@ -74,7 +74,7 @@ func GenerateKeys(bits int) (*rsa.PrivateKey, error) {
 	return key, nil
 }
 
-// MarshalPrivateKey writes a private key as PEM, PKCS#8.
+// MarshalPrivateKey returns a private key as PEM in PKCS#8 form.
 func MarshalPrivateKey(key *rsa.PrivateKey) ([]byte, error) {
 	if key == nil {
 		return nil, fmt.Errorf("%w: no private key to write", ErrKey)
@@ -86,7 +86,7 @@ func MarshalPrivateKey(key *rsa.PrivateKey) ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
 }
 
-// MarshalPublicKey writes a public key as PEM, PKIX (X.509 SubjectPublicKeyInfo).
+// MarshalPublicKey returns a public key as PEM in PKIX form (SubjectPublicKeyInfo).
 func MarshalPublicKey(key *rsa.PublicKey) ([]byte, error) {
 	if key == nil || key.N == nil {
 		return nil, fmt.Errorf("%w: no public key to write", ErrKey)
@@ -98,8 +98,9 @@ func MarshalPublicKey(key *rsa.PublicKey) ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), nil
 }
 
-// Fingerprint is the SHA-256 of the key's SubjectPublicKeyInfo DER in the form
-// "SHA256:" and unpadded base64, for people to compare. Empty for a nil key.
+// Fingerprint returns a fingerprint for people to compare: "SHA256:" and the
+// unpadded base64 of the SHA-256 of the key's SubjectPublicKeyInfo in DER. It is
+// empty for a nil key.
 func Fingerprint(key *rsa.PublicKey) string {
 	if key == nil || key.N == nil {
 		return ""
@@ -112,8 +113,8 @@ func Fingerprint(key *rsa.PublicKey) string {
 	return "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])
 }
 
-// keyDER finds the DER in a key's text. Its errors, like all about keys, are fixed
-// words: parsers' own messages might quote what they read.
+// keyDER extracts the DER from a key's text. Errors about keys are fixed texts,
+// because messages of parsers may quote the key.
 func keyDER(text []byte) ([]byte, error) {
 	if len(text) > maxKeyText {
 		return nil, fmt.Errorf("the text is longer than %d bytes", maxKeyText)
@@ -188,7 +189,7 @@ func isPrivateDER(der []byte) bool {
 	return err == nil
 }
 
-// checkPublicKey accepts what platform/api.md §1 allows when reading.
+// checkPublicKey accepts the keys that platform/api.md §1 allows.
 func checkPublicKey(key *rsa.PublicKey) error {
 	switch bits := key.N.BitLen(); {
 	case bits < MinKeyBits || bits > MaxKeyBits:

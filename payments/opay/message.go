@@ -5,21 +5,21 @@ import (
 	"unicode/utf8"
 )
 
-// MaxRequestBytes bounds the body of a request to the platform.
+// MaxRequestBytes is the maximum size of the body of a request, in bytes.
 const MaxRequestBytes = 64 << 10
 
-// Request is the body of what a merchant sends to the platform, and of what the
-// platform sends to the merchant's notifyPage (platform/api.md §2). Neither AppID
-// nor Time is covered by the signature.
+// Request is the body of a merchant's request to the platform, and of a
+// notification by the platform (platform/api.md §2). The signature covers neither
+// AppID nor Time.
 type Request struct {
 	AppID    string
 	Time     string // Unix milliseconds as text
 	Envelope Envelope
 }
 
-// ParseRequest reads a request's or notification's body: strict JSON of up to
-// [MaxRequestBytes] with app_id, data, sign and time, a whole number in any JSON
-// form. The error wraps [ErrShape].
+// ParseRequest parses the body of a request or a notification: strict JSON of up to
+// [MaxRequestBytes] with app_id, data, sign and time, which is a whole number in
+// any JSON form. Errors wrap [ErrShape].
 func ParseRequest(body []byte) (Request, error) {
 	if len(body) > MaxRequestBytes {
 		return Request{}, fmt.Errorf("%w: body of more than %d bytes", ErrShape, MaxRequestBytes)
@@ -49,22 +49,22 @@ func ParseRequest(body []byte) (Request, error) {
 	return r, nil
 }
 
-// Encode writes the request's body.
+// Encode returns the body of the request.
 func (r Request) Encode() []byte {
 	return EncodeFields(
 		Field{"app_id", r.AppID}, Field{"data", r.Envelope.Data}, Field{"sign", r.Envelope.Sign}, Field{"time", r.Time})
 }
 
-// Response is the body of the platform's answer (platform/api.md §2).
+// Response is the body of an answer of the platform (platform/api.md §2).
 type Response struct {
 	Code     Code
 	Msg      string
-	Envelope Envelope // empty in refusals and in the answer of cancelOrder
+	Envelope Envelope // empty in refusals and in answers of cancelOrder
 }
 
-// ParseResponse reads an answer's body: strict JSON whose code is a whole number in
-// any JSON form: 0, "0", "00" and 0.0 are all [CodeOK]. data and sign may be absent,
-// null or empty. The error wraps [ErrShape].
+// ParseResponse parses the body of an answer: strict JSON whose code is a whole
+// number in any JSON form, so that 0, "0", "00" and 0.0 are all [CodeOK]. data and
+// sign may be absent, null or empty. Errors wrap [ErrShape].
 func ParseResponse(body []byte) (Response, error) {
 	o, err := ParseObject(body)
 	if err != nil {
@@ -74,7 +74,7 @@ func ParseResponse(body []byte) (Response, error) {
 		return Response{}, fmt.Errorf("%w: %w", ErrShape, err)
 	}
 	text, _ := o.Text("code")
-	code, ok := readInteger(text, 9) // one below zero is a refusal like any other
+	code, ok := readInteger(text, 9) // a negative code is a refusal like any other
 	if !ok {
 		return Response{}, fmt.Errorf("%w: code is missing or no code", ErrShape)
 	}
@@ -85,7 +85,8 @@ func ParseResponse(body []byte) (Response, error) {
 	return r, nil
 }
 
-// Encode writes the answer's body, without data and sign if the envelope is empty.
+// Encode returns the body of the answer, without data and sign if the envelope is
+// empty.
 func (r Response) Encode() []byte {
 	fields := []Field{{"code", string(r.Code)}, {"msg", r.Msg}}
 	if r.Envelope != (Envelope{}) {
@@ -94,10 +95,10 @@ func (r Response) Encode() []byte {
 	return EncodeFields(fields...)
 }
 
-// isToken tells whether text is 1 to most printable ASCII characters without
-// spaces: what ids, codes and tokens of the platform are made of.
-func isToken(text string, most int) bool {
-	if text == "" || len(text) > most || !utf8.ValidString(text) {
+// isToken reports whether text is 1 to maxLen printable ASCII characters without
+// spaces, of which the platform's ids, codes and tokens consist.
+func isToken(text string, maxLen int) bool {
+	if text == "" || len(text) > maxLen || !utf8.ValidString(text) {
 		return false
 	}
 	for i := range len(text) {
@@ -108,9 +109,9 @@ func isToken(text string, most int) bool {
 	return true
 }
 
-// isID tells whether text is 1 to most of A-Z a-z 0-9 _ -.
-func isID(text string, most int) bool {
-	if text == "" || len(text) > most {
+// isID reports whether text is 1 to maxLen of A-Z a-z 0-9 _ -.
+func isID(text string, maxLen int) bool {
+	if text == "" || len(text) > maxLen {
 		return false
 	}
 	for i := range len(text) {

@@ -6,35 +6,36 @@ import (
 	"strings"
 )
 
-// MaxNotificationBytes bounds the body of a notification (reliability.md E1). A
-// server reads at most one byte more.
+// MaxNotificationBytes is the maximum size of the body of a notification, in bytes
+// (reliability.md E1). A server needs to read at most one byte more.
 const MaxNotificationBytes = 16 << 10
 
-// SealedNotification is a notification that passed [Client.CheckNotification] and
-// is fit to be stored, then acknowledged (reliability.md R4). It holds no secret.
+// SealedNotification is a notification that passed [Client.CheckNotification].
+// Store it, then acknowledge it (reliability.md R4). It contains no secret.
 type SealedNotification struct {
 	AppID    string
 	Time     string // Unix milliseconds as text; not covered by the signature
 	Envelope Envelope
-	Digest   Digest // the same for every delivery of the same result
+	Digest   Digest // the same for every delivery of a result
 }
 
-// Notification is the result that the platform reports (platform/api.md §3.3). It
-// is a hint (reliability.md R3): ask [Client.Order] before believing it. It has no
-// coin, and nothing in it says when it was made.
+// Notification is a result that the platform reports (platform/api.md §3.3). It is
+// only a hint (reliability.md R3): ask [Client.Order] before relying on it. It
+// names no coin and no time.
 type Notification struct {
-	OutOrderID string // our appOrderId
-	OrderNum   string // the platform's number
+	OutOrderID string // the merchant's AppOrderID
+	OrderNum   string // the platform's number of the order
 	Status     Status
-	PayAmount  Amount // as [ReadAmount] gives it
-	ReturnURL  string // never to be followed
+	PayAmount  Amount // in the form of [ReadAmount]
+	ReturnURL  string // must not be followed
 }
 
-// CheckNotification looks at a notification's body without any private key:
-// content type application/json, at most [MaxNotificationBytes], our app_id, 1 to
-// 16 blocks, and a signature by the platform (reliability.md E1 and E2). The error
-// wraps [ErrShape] or [ErrSignature]. What passes was sealed by the platform for
-// some application of ours at some time: it may be a repetition.
+// CheckNotification checks the body of a notification without using the private
+// key: content type application/json, at most [MaxNotificationBytes], the client's
+// app_id, 1 to 16 blocks, and a signature by the platform (reliability.md E1 and
+// E2). Errors wrap [ErrShape] or [ErrSignature]. The platform has sealed what
+// passes, at some time and for some application with this key, so it may be a
+// replay.
 func (c *Client) CheckNotification(contentType string, body []byte) (SealedNotification, error) {
 	if len(body) > MaxNotificationBytes {
 		return SealedNotification{}, fmt.Errorf("%w: body of more than %d bytes", ErrShape, MaxNotificationBytes)
@@ -57,9 +58,9 @@ func (c *Client) CheckNotification(contentType string, body []byte) (SealedNotif
 	return SealedNotification{AppID: r.AppID, Time: r.Time, Envelope: r.Envelope, Digest: digest}, nil
 }
 
-// OpenNotification decrypts, verifies and reads a notification, after it was
-// stored and acknowledged (reliability.md E3). Every failure behind the signature
-// wraps [ErrEnvelope].
+// OpenNotification decrypts, verifies and parses a notification. Call it after the
+// notification was stored and acknowledged (reliability.md E3). Errors after the
+// check of the signature wrap [ErrEnvelope].
 func (c *Client) OpenNotification(s SealedNotification) (Notification, error) {
 	if s.AppID != c.appID {
 		return Notification{}, fmt.Errorf("%w: app_id is not ours", ErrShape)
@@ -104,9 +105,9 @@ func parseNotification(plain []byte) (Notification, error) {
 	return n, nil
 }
 
-// Acknowledgement is the body, to be sent with status 200 and content type
-// application/json, that ends the platform's deliveries (platform/api.md §3.3).
-// Send it after the notification is stored, and not before.
+// Acknowledgement returns the body that ends the platform's deliveries of a
+// notification (platform/api.md §3.3). Send it with status 200 and content type
+// application/json, after the notification is stored.
 func Acknowledgement() []byte {
 	return []byte(`{"code":"0","msg":"success","data":"success"}`)
 }

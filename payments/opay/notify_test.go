@@ -7,7 +7,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// notification is a body as the platform posts it.
+// notification returns a body as the platform posts it.
 func notification(tb testing.TB, platform *opay.Keyring, plain string) []byte {
 	tb.Helper()
 	return opay.Request{AppID: appID, Time: "1715310032123", Envelope: seal(tb, platform, plain)}.Encode()
@@ -144,8 +144,8 @@ func TestCheckNotification_ForgedSignaturesNeedNoPrivateKey(t *testing.T) {
 	}
 }
 
-// What passes the pre-check but was not sealed by the platform in one piece fails
-// when it is opened, always with ErrEnvelope.
+// A message that passes the pre-check, but was not sealed by the platform in one
+// piece, fails with ErrEnvelope when it is opened.
 func TestOpenNotification_RefusesWhatThePreCheckCannotSee(t *testing.T) {
 	p, client := newClient(t)
 	closed := change(paid, `"3"`, `"0"`)

@@ -7,27 +7,27 @@ import (
 )
 
 // The platform writes numbers as Java prints them: 10.00000000, 1E+2, 3.3152E-4,
-// 1.0E10, 0E-8, 007.500, as JSON numbers or as text. They are read digit by digit,
-// so that nothing is ever rounded, and their length is bounded before anything is
-// done with them.
+// 1.0E10, 0E-8, 007.500, as JSON numbers or as text. They are parsed digit by
+// digit, so that nothing is rounded. Their length is limited before anything else
+// is done.
 const (
 	maxNumberBytes    = 128       // of a number as it is written
-	maxExponentDigits = 4         // after leading zeros
-	hugeExponent      = 1_000_000 // stands for every exponent of more digits: no number that fits reaches it
+	maxExponentDigits = 4         // without leading zeros
+	hugeExponent      = 1_000_000 // stands for any exponent with more digits: no number that fits reaches it
 )
 
 // decimal is the exact value of a number, without padding.
 type decimal struct {
 	negative bool   // never for zero
-	integer  string // without leading zeros; "0" if it is zero
+	integer  string // without leading zeros; "0" for zero
 	fraction string // without trailing zeros; empty for a whole number
 }
 
-// readDecimal reads what java.math.BigDecimal reads, in ASCII: an optional sign,
-// digits with an optional point, and an optional exponent. problem says in fixed
-// words what is wrong; it is empty if text is a number that needs at most
-// maxInteger digits before the point and maxFraction digits after it. The work is
-// bounded by maxNumberBytes and the two limits, whatever the exponent is.
+// readDecimal parses what java.math.BigDecimal parses, in ASCII: an optional sign,
+// digits with an optional point, and an optional exponent. problem is empty if text
+// is such a number with at most maxInteger digits before and maxFraction digits
+// after the point; otherwise it is one of a fixed set of texts. The work is bounded
+// by maxNumberBytes and the two limits, whatever the exponent.
 func readDecimal(text string, maxInteger, maxFraction int) (d decimal, problem string) {
 	if len(text) > maxNumberBytes {
 		return decimal{}, fmt.Sprintf("longer than %d characters", maxNumberBytes)
@@ -46,7 +46,7 @@ func readDecimal(text string, maxInteger, maxFraction int) (d decimal, problem s
 	if !isDigits(digits, maxNumberBytes) {
 		return decimal{}, "no number"
 	}
-	// The value is 0.digits × 10^point from here on.
+	// From here on the value is 0.digits × 10^point.
 	point := len(whole) + exponent
 	significant := strings.TrimLeft(digits, "0")
 	point -= len(digits) - len(significant)
@@ -74,8 +74,8 @@ func cutSign(text string) (negative bool, rest string) {
 	return false, strings.TrimPrefix(text, "+")
 }
 
-// readExponent reads what stands behind the E. An exponent too large for any
-// number that fits is given as ±hugeExponent.
+// readExponent parses the digits after the E. It returns ±hugeExponent for an
+// exponent that is too large for any number that fits.
 func readExponent(text string) (exponent int, ok bool) {
 	negative, digits := cutSign(text)
 	if !isDigits(digits, maxNumberBytes) {
@@ -91,11 +91,11 @@ func readExponent(text string) (exponent int, ok bool) {
 	return exponent, true
 }
 
-// readInteger reads a whole number of at most most digits and writes it without
-// padding, point or exponent: 3.0 and 03 are 3, 1.715310032123E12 is
+// readInteger parses a whole number of at most maxDigits digits and returns it
+// without padding, point or exponent: 3.0 and 03 are 3, 1.715310032123E12 is
 // 1715310032123, -0 is 0.
-func readInteger(text string, most int) (integer string, ok bool) {
-	d, problem := readDecimal(text, most, 0)
+func readInteger(text string, maxDigits int) (integer string, ok bool) {
+	d, problem := readDecimal(text, maxDigits, 0)
 	if problem != "" {
 		return "", false
 	}
@@ -105,12 +105,11 @@ func readInteger(text string, most int) (integer string, ok bool) {
 	return d.integer, true
 }
 
-// integer reads a member that is a whole number of at most most digits, not
-// negative, in whatever JSON form the platform writes it: as a number or as text,
-// padded, with a point or with an exponent. A member that is absent, null, true,
-// false or an empty text gives "" and true. ok is false if the member is anything
-// else.
-func (o Object) integer(name string, most int) (integer string, ok bool) {
+// integer returns a member that is a whole number, not negative, of at most
+// maxDigits digits. The platform may write it as a number or as text, padded, with
+// a point or with an exponent. A member that is absent, null, true, false or an
+// empty text gives "" and true. For anything else ok is false.
+func (o Object) integer(name string, maxDigits int) (integer string, ok bool) {
 	if o.absent(name) {
 		return "", true
 	}
@@ -118,18 +117,18 @@ func (o Object) integer(name string, most int) (integer string, ok bool) {
 	if !ok || text == "" {
 		return "", ok
 	}
-	integer, ok = readInteger(text, most)
+	integer, ok = readInteger(text, maxDigits)
 	if !ok || integer[0] == '-' {
 		return "", false
 	}
 	return integer, true
 }
 
-// id reads a member that names something. Text stays as it is, because leading
-// zeros are part of a name: "007" is not "7", and 32 hexadecimal digits may look
-// like a number with an exponent. A JSON number gives its digits:
-// 1.0000000002E10 is 10000000002. A number that is not whole, is below zero or has
-// more than 64 digits gives an empty text, which is no id.
+// id returns a member that is an id. A text is returned unchanged, because leading
+// zeros are part of an id ("007" is not "7") and 32 hexadecimal digits may look
+// like a number with an exponent. A JSON number gives its digits: 1.0000000002E10
+// is 10000000002. A number that is negative, not whole, or longer than 64 digits
+// gives "", which is not a valid id.
 func (o Object) id(name string) (string, bool) {
 	v, ok := o.lookup(name)
 	switch {

@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// Status is the state of a payment order (platform/api.md §3.3).
+// Status is the status of an order (platform/api.md §3.3).
 type Status string
 
-// The documented states.
+// The documented statuses.
 const (
 	StatusClosed  Status = "0"
 	StatusPending Status = "1"
@@ -22,7 +22,7 @@ const (
 	StatusPaid    Status = "3"
 )
 
-// String is the state in English.
+// String returns the status in English.
 func (s Status) String() string {
 	switch s {
 	case StatusClosed:
@@ -38,7 +38,7 @@ func (s Status) String() string {
 	}
 }
 
-// Known tells whether the status is one of the documented ones.
+// Known reports whether the status is documented.
 func (s Status) Known() bool {
 	switch s {
 	case StatusClosed, StatusPending, StatusFailed, StatusPaid:
@@ -48,41 +48,44 @@ func (s Status) Known() bool {
 	}
 }
 
-// Lengths of ids. Ours lead what we sign, so they have to be unpredictable: 128
-// bits or more, such as crypto/rand.Text gives (reliability.md E6).
+// Lengths of ids. The own ids are the first member of what is signed, so they must
+// be unpredictable: 128 bits or more, such as those of crypto/rand.Text
+// (reliability.md E6).
 const (
 	minOwnID = 16
 	maxID    = 64
 )
 
-// maxStatusDigits bounds a status before it is compared with the documented ones.
+// maxStatusDigits limits a status before it is compared with the documented ones.
 const maxStatusDigits = 9
 
-// CreateOrderRequest asks for a payment order (platform/api.md §3.1).
+// CreateOrderRequest describes an order to create (platform/api.md §3.1).
 type CreateOrderRequest struct {
-	// AppOrderID is our id of this attempt: 16 to 64 of A-Z a-z 0-9 _ -, unique for
-	// ever and unpredictable. crypto/rand.Text makes good ones.
+	// AppOrderID is the merchant's id of this attempt to pay: 16 to 64 of A-Z a-z
+	// 0-9 _ -, unique for ever and unpredictable. crypto/rand.Text makes suitable
+	// ones.
 	AppOrderID string
 	Payer      Payer
-	// Amount is above zero; it is sent as written.
+	// Amount must be above zero. It is sent unchanged.
 	Amount Amount
 	// Coin is sent in upper case.
 	Coin string
 	// SceneType is the number agreed with the platform, or empty.
 	SceneType string
-	// ReturnPage is where the browser comes back: absolute, without query and
-	// fragment.
+	// ReturnPage is the URL to which the browser returns: absolute, without query
+	// and fragment.
 	ReturnPage string
-	// NotifyPage is where the platform posts the result: absolute, without fragment.
+	// NotifyPage is the URL to which the platform posts the result: absolute,
+	// without fragment.
 	NotifyPage string
-	// Goods is JSON text as [EncodeGoods] writes it, sent byte for byte; or empty.
+	// Goods is empty, or JSON text of [EncodeGoods]. It is sent byte for byte.
 	Goods string
 }
 
-// CreateOrder asks the platform for a payment order and returns its number. It is
-// never repeated here. After [ErrUnknownOutcome], and after an [*Error] with
-// [CodeOrderExists], the order may exist: ask [Client.OrderByRef]. The same is
-// prudent after a code that is [Code.Retryable], such as the platform's own time-out.
+// CreateOrder creates an order and returns the platform's number of it. The client
+// never repeats it. After [ErrUnknownOutcome], and after an [*Error] with
+// [CodeOrderExists], the order may exist: ask [Client.OrderByRef]. Do the same
+// after a [Code.Retryable] code, such as the platform's own timeout.
 func (c *Client) CreateOrder(ctx context.Context, r CreateOrderRequest) (orderNum string, err error) {
 	if err := r.check(); err != nil {
 		return "", err
@@ -93,7 +96,7 @@ func (c *Client) CreateOrder(ctx context.Context, r CreateOrderRequest) (orderNu
 		Field{"payCoinSymbol", strings.ToUpper(r.Coin)}, Field{"returnPage", r.ReturnPage}, Field{"notifyPage", r.NotifyPage})
 	fields = appendSet(fields, "token", r.Payer.Token)
 	fields = appendSet(fields, "goods", r.Goods)
-	return c.newOrderNum(ctx, call{
+	return c.create(ctx, call{
 		op: "createThirdOrder", path: PathCreateOrder, fields: fields, ownID: true, secrets: r.Payer.secrets(),
 	}, r.AppOrderID)
 }
@@ -120,19 +123,20 @@ func (r CreateOrderRequest) check() error {
 	return nil
 }
 
-// RefundRequest asks the platform to give coin to a user (platform/api.md §3.8). It
-// is not tied to any order: only the caller can prevent refunding too much.
+// RefundRequest describes a payment from the merchant to a user (platform/api.md
+// §3.8). The platform does not connect it with an order: only the caller can
+// prevent refunding too much.
 type RefundRequest struct {
-	AppOrderID string // our id of this refund, as in [CreateOrderRequest]
-	Payer      Payer  // who receives; Token is not used
+	AppOrderID string // the merchant's id of this refund, as in [CreateOrderRequest]
+	Payer      Payer  // the recipient; Token is not used
 	Amount     Amount // above zero
 	Coin       string // sent in upper case
 	SceneType  string // the number agreed with the platform, or empty
-	AssetType  string // a number, 201 is the normal balance; or empty
+	AssetType  string // a number or empty; 201 is the normal balance
 }
 
-// Refund asks for a refund and returns the platform's number for it. Repeats and
-// outcomes as in [Client.CreateOrder].
+// Refund requests a refund and returns the platform's number of it. Repeats and
+// errors are those of [Client.CreateOrder].
 func (c *Client) Refund(ctx context.Context, r RefundRequest) (orderNum string, err error) {
 	r.Payer.Token = ""
 	if err := checkNewOrder(r.AppOrderID, r.Payer, r.Amount, r.Coin, r.SceneType); err != nil {
@@ -146,49 +150,50 @@ func (c *Client) Refund(ctx context.Context, r RefundRequest) (orderNum string, 
 	}
 	fields = appendSet(fields, "orderSceneType", r.SceneType)
 	fields = appendSet(fields, "assetType", r.AssetType)
-	return c.newOrderNum(ctx, call{
+	return c.create(ctx, call{
 		op: "refundOrder", path: PathRefund, fields: fields, ownID: true, secrets: r.Payer.secrets(),
 	}, r.AppOrderID)
 }
 
-// newOrderNum makes a call that creates something and is answered by its number.
-func (c *Client) newOrderNum(ctx context.Context, q call, appOrderID string) (string, error) {
+// create makes a call that creates something and returns the number in its answer.
+func (c *Client) create(ctx context.Context, q call, appOrderID string) (string, error) {
 	a, err := c.do(ctx, q)
 	if err != nil {
 		return "", err
 	}
 	if err := a.Exact("orderNum", "appOrderId"); err != nil {
-		return "", garbled(q.op, "a name in the answer is in another case")
+		return "", badAnswer(q.op, "a name in the answer is in another case")
 	}
 	if ref, ok := a.id("appOrderId"); ok && ref != appOrderID {
-		return "", garbled(q.op, "the answer is for another order")
+		return "", badAnswer(q.op, "the answer is for another order")
 	}
 	orderNum, ok := a.id("orderNum")
 	if !ok || !isID(orderNum, maxID) {
-		return "", garbled(q.op, "the answer has no orderNum")
+		return "", badAnswer(q.op, "the answer has no orderNum")
 	}
 	return orderNum, nil
 }
 
-// OrderDetail is what the platform knows of an order, reduced to what may be kept:
-// the answer also has the payer's balances and security settings
-// (platform/api.md §3.4), which are dropped at once.
+// OrderDetail is what the platform knows of an order. It leaves out the payer's
+// balances and security settings, which the answer also contains (platform/api.md
+// §3.4).
 type OrderDetail struct {
-	AppOrderID string    // our id
+	AppOrderID string    // the merchant's id
 	OrderNum   string    // the platform's number
-	Status     Status    // one of the documented ones
-	Amount     Amount    // as [ReadAmount] gives it
+	Status     Status    // a documented one
+	Amount     Amount    // in the form of [ReadAmount]
 	Coin       string    // upper case
 	UserID     string    // the payer's UID, or empty
 	CreatedAt  time.Time // UTC; zero if the answer has none
 }
 
-// Complete tells whether the detail says all that a payment is judged by. Some
-// platforms answer [Client.OrderByRef] with the orderNum alone; then ask
+// Complete reports whether the detail has all that is needed to judge a payment.
+// Some platforms answer [Client.OrderByRef] with OrderNum alone; then ask
 // [Client.Order].
 func (d OrderDetail) Complete() bool { return len(d.missing()) == 0 }
 
-// missing names the members without which a payment cannot be judged.
+// missing returns the names of missing members without which a payment cannot be
+// judged.
 func (d OrderDetail) missing() []string {
 	var names []string
 	for _, m := range [][2]string{
@@ -205,9 +210,10 @@ func (d OrderDetail) missing() []string {
 	return names
 }
 
-// Order asks for an order by the platform's number; token is the payer's, or empty
-// (platform/api.md §3.4). The detail is always complete. An order that the
-// platform does not know is an [*Error] with [CodeOrderNotFound].
+// Order returns the order with the platform's number orderNum (platform/api.md
+// §3.4). token is the payer's, or empty. The detail is always complete. If the
+// platform does not know the order, the error is an [*Error] with
+// [CodeOrderNotFound].
 func (c *Client) Order(ctx context.Context, orderNum, token string) (OrderDetail, error) {
 	switch {
 	case !isID(orderNum, maxID):
@@ -226,17 +232,17 @@ func (c *Client) Order(ctx context.Context, orderNum, token string) (OrderDetail
 	case err != nil:
 		return OrderDetail{}, err
 	case d.OrderNum != orderNum:
-		return OrderDetail{}, garbled(op, "the answer is for another order")
+		return OrderDetail{}, badAnswer(op, "the answer is for another order")
 	case !d.Complete():
-		return OrderDetail{}, garbled(op, "the answer lacks "+strings.Join(d.missing(), ", "))
+		return OrderDetail{}, badAnswer(op, "the answer lacks "+strings.Join(d.missing(), ", "))
 	}
 	return d, nil
 }
 
-// OrderByRef asks for an order or refund by our own id (platform/api.md §3.9), the
-// way out after [ErrUnknownOutcome]. The detail may have the orderNum only: see
-// [OrderDetail.Complete]. If the platform does not offer the call, the error wraps
-// [ErrNotOffered].
+// OrderByRef returns the order or refund with the merchant's id appOrderID
+// (platform/api.md §3.9). Use it after [ErrUnknownOutcome]. The detail may have
+// OrderNum only: see [OrderDetail.Complete]. If the platform does not offer the
+// call, the error wraps [ErrNotOffered].
 func (c *Client) OrderByRef(ctx context.Context, appOrderID string) (OrderDetail, error) {
 	if !isID(appOrderID, maxID) {
 		return OrderDetail{}, fmt.Errorf("%w: appOrderId is malformed", ErrInvalidRequest)
@@ -256,41 +262,41 @@ func (c *Client) OrderByRef(ctx context.Context, appOrderID string) (OrderDetail
 		return OrderDetail{}, err
 	}
 	if d.AppOrderID != "" && d.AppOrderID != appOrderID {
-		return OrderDetail{}, garbled(op, "the answer is for another order")
+		return OrderDetail{}, badAnswer(op, "the answer is for another order")
 	}
 	return d, nil
 }
 
-// orderDetail reads the members that may be kept. What is there must be
-// well-formed; orderNum must be there.
+// orderDetail parses the members that may be kept. orderNum is required; the others
+// must be well-formed if they are present.
 func (c *Client) orderDetail(op string, o Object) (OrderDetail, error) {
 	if err := o.Exact("appOrderId", "orderNum", "orderStatus", "orderAmount", "payCoinSymbol", "userId", "ctime", "appKey"); err != nil {
-		return OrderDetail{}, garbled(op, "a name in the answer is in another case")
+		return OrderDetail{}, badAnswer(op, "a name in the answer is in another case")
 	}
 	if appKey, ok := o.id("appKey"); ok && appKey != c.appID {
-		return OrderDetail{}, garbled(op, "the answer is for another application")
+		return OrderDetail{}, badAnswer(op, "the answer is for another application")
 	}
 	for _, name := range []string{"appOrderId", "orderNum", "orderStatus", "orderAmount", "payCoinSymbol"} {
 		if _, ok := o.Text(name); !ok && !o.absent(name) {
-			return OrderDetail{}, garbled(op, "the answer's "+name+" is neither text nor a number")
+			return OrderDetail{}, badAnswer(op, "the answer's "+name+" is neither text nor a number")
 		}
 	}
 	var d OrderDetail
 	d.AppOrderID, _ = o.id("appOrderId")
 	d.OrderNum, _ = o.id("orderNum")
 	if !isID(d.OrderNum, maxID) || d.AppOrderID != "" && !isToken(d.AppOrderID, 256) {
-		return OrderDetail{}, garbled(op, "the answer's orderNum or appOrderId is malformed")
+		return OrderDetail{}, badAnswer(op, "the answer's orderNum or appOrderId is malformed")
 	}
 	if _, ok := o.Text("orderStatus"); ok {
 		status, _ := o.integer("orderStatus", maxStatusDigits)
 		if d.Status = Status(status); !d.Status.Known() {
-			return OrderDetail{}, garbled(op, "the answer's orderStatus is undocumented")
+			return OrderDetail{}, badAnswer(op, "the answer's orderStatus is undocumented")
 		}
 	}
 	if text, ok := o.Text("orderAmount"); ok {
 		amount, err := ReadAmount(text)
 		if err != nil {
-			failure := garbled(op, "the answer's orderAmount cannot be read")
+			failure := badAnswer(op, "the answer's orderAmount cannot be read")
 			failure.Err = err
 			return OrderDetail{}, failure
 		}
@@ -298,7 +304,7 @@ func (c *Client) orderDetail(op string, o Object) (OrderDetail, error) {
 	}
 	if text, ok := o.Text("payCoinSymbol"); ok {
 		if !isCoin(text) {
-			return OrderDetail{}, garbled(op, "the answer's payCoinSymbol is malformed")
+			return OrderDetail{}, badAnswer(op, "the answer's payCoinSymbol is malformed")
 		}
 		d.Coin = strings.ToUpper(text)
 	}
@@ -309,10 +315,10 @@ func (c *Client) orderDetail(op string, o Object) (OrderDetail, error) {
 	return d, nil
 }
 
-// Cancel asks for a pending order to be closed (platform/api.md §3.6). nil says
-// that the platform accepted; whether the order is closed or was paid meanwhile,
-// only [Client.Order] can tell. An order that is not pending is an [*Error] with
-// [CodeOrderStatusException].
+// Cancel asks the platform to close a pending order (platform/api.md §3.6). A nil
+// error means that the platform accepted. Only [Client.Order] tells whether the
+// order is closed or was paid meanwhile. If the order is not pending, the error is
+// an [*Error] with [CodeOrderStatusException].
 func (c *Client) Cancel(ctx context.Context, orderNum string) error {
 	if !isID(orderNum, maxID) {
 		return fmt.Errorf("%w: orderNum is malformed", ErrInvalidRequest)
@@ -329,7 +335,7 @@ func (c *Client) Cancel(ctx context.Context, orderNum string) error {
 	}
 	q.path = PathCancelLong
 	err := c.cancel(ctx, q, orderNum)
-	if err == nil || answered(err) {
+	if err == nil || refused(err) {
 		c.cancelLong.Store(true)
 	}
 	return err
@@ -341,13 +347,14 @@ func (c *Client) cancel(ctx context.Context, q call, orderNum string) error {
 		return err
 	}
 	if num, ok := a.id("orderNum"); ok && num != orderNum {
-		return garbled(q.op, "the answer is for another order")
+		return badAnswer(q.op, "the answer is for another order")
 	}
 	return nil
 }
 
-// answered tells whether the platform itself refused, so that its path exists.
-func answered(err error) bool {
+// refused reports whether the platform itself refused the call, which proves that
+// the path exists.
+func refused(err error) bool {
 	_, ok := CodeOf(err)
 	return ok
 }
@@ -387,8 +394,8 @@ func checkPage(name, page string) error {
 	return nil
 }
 
-// isCoin accepts ASCII only: upper-casing other letters could turn one symbol into
-// another.
+// isCoin accepts ASCII only, because upper-casing other letters could turn one
+// symbol into another.
 func isCoin(symbol string) bool { return isID(symbol, 32) }
 
 func appendSet(fields []Field, name, text string) []Field {
@@ -398,7 +405,8 @@ func appendSet(fields []Field, name, text string) []Field {
 	return append(fields, Field{name, text})
 }
 
-// millis reads Unix milliseconds as a UTC time, and anything else as zero.
+// millis returns a member in Unix milliseconds as a UTC time, or the zero time if
+// there is none.
 func millis(o Object, name string) time.Time {
 	text, _ := o.integer(name, 15)
 	ms, err := strconv.ParseInt(text, 10, 64)

@@ -145,7 +145,7 @@ func TestOrder_AnswersThatDoNotFitAreUnknown(t *testing.T) {
 	}
 }
 
-// What cannot be read is named, so that an order that stays unknown can be explained.
+// The error names the member, so that an order that stays unknown can be explained.
 func TestOrder_NamesTheMemberThatCannotBeRead(t *testing.T) {
 	p, client := newClient(t)
 	for name, c := range map[string]struct{ from, to, says string }{
@@ -168,7 +168,7 @@ func TestOrder_NamesTheMemberThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// The members of an order in every form in which Java prints them.
+// The members of an order are given in every form in which Java prints them.
 func TestOrder_EveryFormOfTheSameOrder(t *testing.T) {
 	p, client := newClient(t)
 	want := opay.OrderDetail{
@@ -193,7 +193,8 @@ func TestOrder_EveryFormOfTheSameOrder(t *testing.T) {
 	}
 }
 
-// Zeros in front are part of an id that comes as text, and hexadecimal digits are not a number.
+// Leading zeros are part of an id that comes as text, and hexadecimal digits are
+// not a number.
 func TestOrder_IDsThatComeAsTextStayAsTheyAre(t *testing.T) {
 	p, client := newClient(t)
 	for _, num := range []string{"007", "2ae04ed9165624419bad68e9e0f3f29f", "00000000000000000000000000000001", "1E5", "1e5", "12345678901234567890123456789012"} {

@@ -18,10 +18,10 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// Every way in which an answer can be no answer has to be "unknown", and nothing
-// else: never a refusal, never "not sent".
+// Whatever is wrong with an answer, the outcome is unknown: never a refusal, never
+// "not sent".
 func TestOutcome_Unknown(t *testing.T) {
-	p, client := newClient(t, func(c *opay.Config) { c.Timeout = 2 * time.Second }) // long enough for what is not slow on a busy machine
+	p, client := newClient(t, func(c *opay.Config) { c.Timeout = 2 * time.Second }) // long enough for a busy machine
 	good := func(plain string) opay.Envelope { return seal(t, p.keys, plain) }
 	merchantKey, strangerKey := key(t, "merchant"), key(t, "stranger")
 	foreign := seal(t, ring(t, strangerKey, merchantKey), `{"orderNum":"1"}`)
@@ -118,15 +118,15 @@ func TestOutcome_Refused(t *testing.T) {
 
 func TestOutcome_UnreachableIsProved(t *testing.T) {
 	merchant, _ := rings(t)
-	plainHTTP := httptest.NewServer(http.NotFoundHandler()) // no TLS there
+	plainHTTP := httptest.NewServer(http.NotFoundHandler()) // it does not speak TLS
 	defer plainHTTP.Close()
 	untrusted := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request arrived") }))
-	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0) // the failing handshakes are meant
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0) // the failing handshakes are expected
 	untrusted.StartTLS()
 	defer untrusted.Close()
 
 	for name, base := range map[string]string{
-		"dial refused":    "http://127.0.0.1:1", // nobody can be given this port meanwhile
+		"dial refused":    "http://127.0.0.1:1", // port 1 cannot be given to another server
 		"no such host":    "https://no-such-host.invalid",
 		"TLS to plain":    "https://" + plainHTTP.Listener.Addr().String(),
 		"untrusted issue": untrusted.URL,
@@ -144,7 +144,7 @@ func TestOutcome_UnreachableIsProved(t *testing.T) {
 	}
 }
 
-// A transport that tells nothing proves nothing, whatever its error looks like.
+// A transport that reports nothing proves nothing, whatever its error.
 func TestOutcome_SilentTransportIsUnknown(t *testing.T) {
 	merchant, _ := rings(t)
 	for name, failure := range map[string]error{
@@ -200,7 +200,7 @@ func TestContext_CancelledBeforeIsNotSentAndDuringIsUnknown(t *testing.T) {
 	_, err = client.CreateOrder(ctx, createRequest())
 	isError(t, err, opay.ErrUnknownOutcome, context.Canceled)
 
-	ctx, cancel = context.WithTimeout(t.Context(), time.Second) // of which sending takes a small part, even on a busy machine
+	ctx, cancel = context.WithTimeout(t.Context(), time.Second) // long enough for sending, even on a busy machine
 	defer cancel()
 	p.on(opay.PathOrder, slow)
 	_, err = client.Order(ctx, "1", "")
@@ -260,8 +260,8 @@ func TestRetries_ReadsOnly(t *testing.T) {
 	})
 }
 
-// The whole call, with its repeats, stays within the time-out, and the pauses
-// grow. Time is the bubble's, so nothing sleeps.
+// A whole call with its repeats ends within the timeout, and the pauses grow.
+// synctest provides the time.
 func TestRetries_StayWithinTheTimeout(t *testing.T) {
 	merchant, _ := rings(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -379,7 +379,7 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 // slow answers when the client has given up.
 func slow(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// brokenOff promises more than it sends.
+// brokenOff promises more bytes than it sends.
 func brokenOff(body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)+10))
@@ -387,7 +387,7 @@ func brokenOff(body string) http.HandlerFunc {
 	}
 }
 
-// reflect sends the merchant's own envelope back.
+// reflect returns the merchant's own envelope.
 func reflect(p *platform) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		write(w, opay.Response{Code: "0", Envelope: p.last().request.Envelope})

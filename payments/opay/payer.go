@@ -5,29 +5,29 @@ import (
 	"log/slog"
 )
 
-// Payer is who pays, as the platform knows them (platform/api.md §3.1). One of
-// OpenID and UserID is needed; if both are set, OpenID is sent. Token is the
-// payer's authorised token, if they signed in. A Payer prints and logs without its
-// openId and token, and encoding/json refuses it ([ErrRedacted]).
+// Payer identifies the user who pays (platform/api.md §3.1). OpenID or UserID is
+// required; if both are set, OpenID is sent. Token is the payer's token if they
+// have signed in. A Payer prints and logs without OpenID and Token, and
+// encoding/json refuses it ([ErrRedacted]).
 type Payer struct {
 	OpenID string
 	UserID string
 	Token  string
 }
 
-// String names the user id, and tells only whether the rest is set.
+// String returns the user id, and whether the other fields are set.
 func (p Payer) String() string {
 	return fmt.Sprintf("payer(userId %q, openId %s, token %s)", p.UserID, redacted(p.OpenID), redacted(p.Token))
 }
 
-// GoString is String.
+// GoString returns String.
 func (p Payer) GoString() string { return p.String() }
 
 // LogValue logs String.
 func (p Payer) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
-// MarshalJSON fails with [ErrRedacted]: whoever stores a payer chooses and seals
-// the members.
+// MarshalJSON fails with [ErrRedacted], because OpenID and Token must be encrypted
+// when stored.
 func (p Payer) MarshalJSON() ([]byte, error) { return nil, ErrRedacted }
 
 func (p Payer) check() error {
@@ -44,7 +44,7 @@ func (p Payer) check() error {
 	return nil
 }
 
-// id is the member that names the payer.
+// id returns the field that identifies the payer.
 func (p Payer) id() Field {
 	if p.OpenID != "" {
 		return Field{"openId", p.OpenID}

@@ -14,11 +14,11 @@ import (
 
 const (
 	appID = "xxx_xxx"
-	ownID = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" // shaped like rand.Text
+	ownID = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" // has the form of rand.Text
 )
 
-// platform is the other side of the wire: it opens requests with its own keyring
-// and answers by path.
+// platform simulates the platform: it opens requests with its own keyring and
+// answers by path.
 type platform struct {
 	tb      testing.TB
 	keys    *opay.Keyring
@@ -28,7 +28,7 @@ type platform struct {
 	seen    []exchange
 }
 
-// exchange is one request as the platform understood it.
+// exchange is one request as the platform read it.
 type exchange struct {
 	path    string
 	request opay.Request
@@ -46,7 +46,8 @@ func newPlatform(tb testing.TB) (*platform, *opay.Keyring) {
 	return p, merchant
 }
 
-// newClient is a client of a fresh platform, without repeats unless change says so.
+// newClient returns a client of a new platform, without repeats unless change
+// enables them.
 func newClient(tb testing.TB, change ...func(*opay.Config)) (*platform, *opay.Client) {
 	tb.Helper()
 	p, merchant := newPlatform(tb)
@@ -93,21 +94,21 @@ func (p *platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer(w, r)
 }
 
-// on sets what the platform does for a path.
+// on sets the handler of a path.
 func (p *platform) on(path string, answer http.HandlerFunc) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.answers[path] = answer
 }
 
-// requests are what arrived so far.
+// requests returns the requests so far.
 func (p *platform) requests() []exchange {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]exchange(nil), p.seen...)
 }
 
-// last is the latest request.
+// last returns the last request.
 func (p *platform) last() exchange {
 	p.tb.Helper()
 	all := p.requests()
@@ -117,7 +118,7 @@ func (p *platform) last() exchange {
 	return all[len(all)-1]
 }
 
-// success is a sealed answer with the given plaintext.
+// success answers with a sealed plaintext.
 func (p *platform) success(plain string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		write(w, opay.Response{Code: opay.CodeOK, Msg: "success", Envelope: seal(p.tb, p.keys, plain)})
@@ -135,7 +136,7 @@ func plainAnswer(status int, body string) http.HandlerFunc {
 	}
 }
 
-// inTurn gives one answer after the other, the last one for ever.
+// inTurn gives one answer after the other, and then repeats the last one.
 func inTurn(answers ...http.HandlerFunc) http.HandlerFunc {
 	var mu sync.Mutex
 	return func(w http.ResponseWriter, r *http.Request) {

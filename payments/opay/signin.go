@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// PayPage says which order's pay page to open, and for whom.
+// PayPage identifies a pay page by its order and payer.
 type PayPage struct {
 	OrderNum string
-	Payer    Payer // the one that the order was created for
+	Payer    Payer // the payer for whom the order was created
 }
 
-// PayURL is the address of the platform's pay page (platform/api.md §3.2), for a
-// redirect of the payer's browser. It contains the payer's token if there is one:
-// it is never logged.
+// PayURL returns the URL of the platform's pay page (platform/api.md §3.2), to
+// which to redirect the payer's browser. It contains the payer's token if there is
+// one, so it must not be logged.
 func (c *Client) PayURL(p PayPage) (string, error) {
 	if !isID(p.OrderNum, maxID) {
 		return "", fmt.Errorf("%w: orderNum is malformed", ErrInvalidRequest)
@@ -33,9 +33,10 @@ func (c *Client) PayURL(p PayPage) (string, error) {
 	return c.base + c.payPath + "?" + query.Encode(), nil
 }
 
-// LoginURL is the address of the platform's sign-in page (platform/api.md §3.7).
-// After consent the browser returns to redirectURL with code and state. state has
-// to be one-time and unpredictable, and is compared on the way back.
+// LoginURL returns the URL of the platform's sign-in page (platform/api.md §3.7).
+// After the user consents, the browser returns to redirectURL with code and state.
+// state must be unpredictable and used once, and the caller must compare it on
+// return.
 func (c *Client) LoginURL(redirectURL, state string) (string, error) {
 	if err := checkPage("redirectUrl", redirectURL); err != nil {
 		return "", err
@@ -47,8 +48,8 @@ func (c *Client) LoginURL(redirectURL, state string) (string, error) {
 	return c.base + PathLogin + "?" + query.Encode(), nil
 }
 
-// Grant is what a sign-in gives: who the payer is and their tokens. It prints and
-// logs without any of them, and encoding/json refuses it ([ErrRedacted]).
+// Grant is the result of a sign-in: the user's id and tokens. It prints and logs
+// without them, and encoding/json refuses it ([ErrRedacted]).
 type Grant struct {
 	OpenID       string
 	Token        string
@@ -56,25 +57,26 @@ type Grant struct {
 	ExpiresIn    time.Duration // from now; 0 if the platform did not say
 }
 
-// String tells only what is set, and the time left.
+// String returns which fields are set, and the time left.
 func (g Grant) String() string {
 	return fmt.Sprintf("grant(openId %s, token %s, refreshToken %s, expires in %s)",
 		redacted(g.OpenID), redacted(g.Token), redacted(g.RefreshToken), g.ExpiresIn)
 }
 
-// GoString is String.
+// GoString returns String.
 func (g Grant) GoString() string { return g.String() }
 
 // LogValue logs String.
 func (g Grant) LogValue() slog.Value { return slog.StringValue(g.String()) }
 
-// MarshalJSON fails with [ErrRedacted]: whoever stores a grant chooses and seals
-// the members.
+// MarshalJSON fails with [ErrRedacted], because the fields must be encrypted when
+// stored.
 func (g Grant) MarshalJSON() ([]byte, error) { return nil, ErrRedacted }
 
-// Exchange turns the one-time code of a sign-in into a grant (platform/api.md
-// §3.7). A code that was used before is an [*Error] with [CodeCodeUsed]. It is
-// never repeated here: after [ErrUnknownOutcome] the payer signs in again.
+// Exchange exchanges the one-time code of a sign-in for a grant (platform/api.md
+// §3.7). If the code was used before, the error is an [*Error] with [CodeCodeUsed].
+// The client never repeats it: after [ErrUnknownOutcome] the user must sign in
+// again.
 func (c *Client) Exchange(ctx context.Context, code string) (Grant, error) {
 	if !isToken(code, 1024) {
 		return Grant{}, fmt.Errorf("%w: code is malformed", ErrInvalidRequest)
@@ -84,11 +86,11 @@ func (c *Client) Exchange(ctx context.Context, code string) (Grant, error) {
 	if err != nil {
 		return Grant{}, err
 	}
-	return grant(op, a.Object)
+	return parseGrant(op, a.Object)
 }
 
-// RefreshToken asks for new tokens. If the answer has no new refresh token, the
-// old one is kept. An old one that is no longer good is an [*Error] with
+// RefreshToken requests new tokens. It keeps the old refresh token if the answer
+// has none. If the old one is no longer valid, the error is an [*Error] with
 // [CodeRefreshTokenInvalid].
 func (c *Client) RefreshToken(ctx context.Context, old Grant) (Grant, error) {
 	if !isToken(old.OpenID, 256) || !isToken(old.Token, 4096) || !isToken(old.RefreshToken, 4096) {
@@ -103,42 +105,42 @@ func (c *Client) RefreshToken(ctx context.Context, old Grant) (Grant, error) {
 	if err != nil {
 		return Grant{}, err
 	}
-	g, err := grant(op, a.Object)
+	g, err := parseGrant(op, a.Object)
 	switch {
 	case err != nil:
 		return Grant{}, err
 	case g.OpenID != old.OpenID:
-		return Grant{}, garbled(op, "the answer is for another openId")
+		return Grant{}, badAnswer(op, "the answer is for another openId")
 	case g.RefreshToken == "":
 		g.RefreshToken = old.RefreshToken
 	}
 	return g, nil
 }
 
-func grant(op string, o Object) (Grant, error) {
+func parseGrant(op string, o Object) (Grant, error) {
 	if err := o.Exact("openId", "token", "refreshToken", "refersh_token", "expireIn"); err != nil {
-		return Grant{}, garbled(op, "a name in the answer is in another case")
+		return Grant{}, badAnswer(op, "a name in the answer is in another case")
 	}
 	var g Grant
 	g.OpenID, _ = o.id("openId")
 	g.Token, _ = o.Text("token")
 	var ok bool
 	if g.RefreshToken, ok = o.Text("refreshToken"); !ok {
-		g.RefreshToken, _ = o.Text("refersh_token") // seen misspelt, platform/api.md §3.7
+		g.RefreshToken, _ = o.Text("refersh_token") // sometimes misspelt, platform/api.md §3.7
 	}
 	switch {
 	case !isToken(g.OpenID, 256):
-		return Grant{}, garbled(op, "the answer's openId is missing or malformed")
+		return Grant{}, badAnswer(op, "the answer's openId is missing or malformed")
 	case !isToken(g.Token, 4096):
-		return Grant{}, garbled(op, "the answer's token is missing or malformed")
+		return Grant{}, badAnswer(op, "the answer's token is missing or malformed")
 	case g.RefreshToken != "" && !isToken(g.RefreshToken, 4096):
-		return Grant{}, garbled(op, "the answer's refreshToken is malformed")
+		return Grant{}, badAnswer(op, "the answer's refreshToken is malformed")
 	}
 	text, ok := o.integer("expireIn", 9)
 	if !ok {
-		return Grant{}, garbled(op, "the answer's expireIn is not a number of seconds")
+		return Grant{}, badAnswer(op, "the answer's expireIn is not a number of seconds")
 	}
-	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil { // an absent one says nothing
+	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil { // the answer may omit it
 		g.ExpiresIn = time.Duration(seconds) * time.Second
 	}
 	return g, nil

@@ -123,7 +123,7 @@ func TestRefreshToken(t *testing.T) {
 	isError(t, err, opay.ErrInvalidRequest)
 }
 
-// printed is a value in every way in which values end up in logs.
+// printed returns a value in every form in which values are logged.
 func printed(tb testing.TB, v any) []string {
 	tb.Helper()
 	var logged strings.Builder

@@ -14,41 +14,41 @@ import (
 	"time"
 )
 
-// Kinds of statement lines (platform/api.md §3.5).
+// Types of statement lines (platform/api.md §3.5).
 const (
 	OrderTypePayment  = "1"
 	OrderTypeTransfer = "11" // refund or grant
 )
 
-// MaxPageSize is the most lines that the platform puts on a page.
+// MaxPageSize is the maximum number of lines on a page.
 const MaxPageSize = 2000
 
-// StatementRequest asks for the records of a day (platform/api.md §3.5).
+// StatementRequest requests records of a day (platform/api.md §3.5).
 type StatementRequest struct {
-	Day       string // yyyy-MM-dd in the platform's time zone; empty: the platform's today
+	Day       string // yyyy-MM-dd in the platform's time zone; empty: today there
 	OrderType string // OrderTypePayment, OrderTypeTransfer, or empty for all
-	Page      int    // from 1; 0: everything at once, which fails above 10,000 lines or 8 MiB
+	Page      int    // from 1; 0: all records at once, which fails above 10,000 lines or 8 MiB
 	PageSize  int    // up to MaxPageSize; 0: MaxPageSize
 }
 
-// StatementPage is one page of a statement. Every line of the page is in Lines or in
-// Unreadable, both in the page's order.
+// StatementPage is one page of a statement. Every line is in Lines or in
+// Unreadable, in the order of the page.
 type StatementPage struct {
-	Count      int              `json:"count"` // the day's records, over all pages
-	Lines      []StatementLine  `json:"lines"` // those that could be read
+	Count      int              `json:"count"` // number of records of the day, over all pages
+	Lines      []StatementLine  `json:"lines"` // lines that could be read
 	Unreadable []UnreadableLine `json:"unreadable,omitempty"`
-	// Raw is the verified plaintext, for hashing and keeping. It has openIds in it:
-	// it belongs into sealed storage only, and is left out when a page is printed,
-	// logged or encoded.
+	// Raw is the verified plaintext, for hashing and storing. It contains openIds,
+	// so it must be stored encrypted. It is left out when a page is printed, logged
+	// or encoded.
 	Raw []byte `json:"-"`
 }
 
-// Size is the number of lines on the page, the unreadable ones included: what Count
-// is compared with.
+// Size returns the number of lines on the page, including unreadable ones. The
+// sizes of all pages add up to Count.
 func (p StatementPage) Size() int { return len(p.Lines) + len(p.Unreadable) }
 
-// InOrder gives every line of the page in the page's order: one that could be read,
-// or an unreadable one; the other of the two is nil.
+// InOrder iterates over the lines in the order of the page. Each pair has one
+// readable or one unreadable line; the other is nil.
 func (p StatementPage) InOrder() iter.Seq2[*StatementLine, *UnreadableLine] {
 	return func(yield func(*StatementLine, *UnreadableLine) bool) {
 		lines, bad := p.Lines, p.Unreadable
@@ -67,7 +67,7 @@ func (p StatementPage) InOrder() iter.Seq2[*StatementLine, *UnreadableLine] {
 	}
 }
 
-// String gives the numbers of records and lines only.
+// String returns the numbers of records and lines only.
 func (p StatementPage) String() string {
 	if len(p.Unreadable) > 0 {
 		return fmt.Sprintf("statement page(%d of %d lines, %d unreadable)", p.Size(), p.Count, len(p.Unreadable))
@@ -75,18 +75,18 @@ func (p StatementPage) String() string {
 	return fmt.Sprintf("statement page(%d of %d lines)", p.Size(), p.Count)
 }
 
-// GoString is String.
+// GoString returns String.
 func (p StatementPage) GoString() string { return p.String() }
 
 // LogValue logs String.
 func (p StatementPage) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
 // StatementLine is one record. The platform gives no order number, status or fee:
-// match lines on OrderType and AppOrderID. Its openId is dropped.
+// match lines by OrderType and AppOrderID. The record's openId is left out.
 type StatementLine struct {
 	AppOrderID     string    `json:"app_order_id"`
-	OrderType      string    `json:"order_type"`       // as OrderTypePayment, OrderTypeTransfer
-	Amount         Amount    `json:"amount"`           // as [ReadAmount] gives it
+	OrderType      string    `json:"order_type"`       // OrderTypePayment or OrderTypeTransfer
+	Amount         Amount    `json:"amount"`           // in the form of [ReadAmount]
 	Coin           string    `json:"coin"`             // upper case
 	UserID         string    `json:"user_id"`          // the payer's UID, or empty
 	MerchantUserID string    `json:"merchant_user_id"` // or empty
@@ -94,31 +94,31 @@ type StatementLine struct {
 	PaidAt         time.Time `json:"paid_at"`          // UTC; zero if absent
 }
 
-// UnreadableLine is a line that cannot be read, and what can be said of it without
-// quoting it: it holds no openId. The whole line is in [StatementPage].Raw.
+// UnreadableLine describes a line that cannot be read, without quoting it and
+// without its openId. The whole line is in [StatementPage].Raw.
 type UnreadableLine struct {
 	Position   int    `json:"position"`     // from 1, among all lines of the page
-	Member     string `json:"member"`       // the member that is wrong, such as "orderAmount"; "line": the line as a whole
-	Reason     string `json:"reason"`       // what is wrong with it, in fixed words
-	AppOrderID string `json:"app_order_id"` // or empty, if that cannot be read either
+	Member     string `json:"member"`       // name of the invalid member, such as "orderAmount", or WholeLine
+	Reason     string `json:"reason"`       // what is wrong, one of a fixed set of texts
+	AppOrderID string `json:"app_order_id"` // or empty, if it cannot be read either
 	OrderType  string `json:"order_type"`   // or empty
 	Coin       string `json:"coin"`         // upper case, or empty
-	Digest     string `json:"digest"`       // hex SHA-256 of the line's JSON without white space: it tells two such lines apart
+	Digest     string `json:"digest"`       // hex SHA-256 of the line's JSON without white space, to distinguish such lines
 }
 
-// WholeLine is the Member of an [UnreadableLine] that is wrong as a whole.
+// WholeLine is the Member of an [UnreadableLine] that is invalid as a whole.
 const WholeLine = "line"
 
-// Err is the line as an error that wraps [ErrUnreadableLine] and names the position,
-// the member and the reason.
+// Err returns an error that wraps [ErrUnreadableLine] and names the position, the
+// member and the reason.
 func (l UnreadableLine) Err() error {
 	return fmt.Errorf("%w: line %d of the page: %s %s", ErrUnreadableLine, l.Position, l.Member, l.Reason)
 }
 
-// Statement asks for one page. A line that cannot be read is no error: it is in
-// Unreadable, and all other lines are in Lines. If the page itself cannot be read,
-// the error wraps [ErrUnknownOutcome]; Raw is then set all the same if an answer
-// arrived and was verified, so that the platform's words can be kept.
+// Statement returns one page of a statement. An unreadable line is not an error: it
+// is in Unreadable, and the other lines are in Lines. If the page itself cannot be
+// read, the error wraps [ErrUnknownOutcome]; Raw is still set if the answer was
+// verified, so that it can be stored.
 func (c *Client) Statement(ctx context.Context, r StatementRequest) (StatementPage, error) {
 	if err := r.check(); err != nil {
 		return StatementPage{}, err
@@ -139,17 +139,17 @@ func (c *Client) Statement(ctx context.Context, r StatementRequest) (StatementPa
 		return page, err
 	}
 	if err := a.Exact("count", "list"); err != nil {
-		return page, garbled(op, "a name in the answer is in another case")
+		return page, badAnswer(op, "a name in the answer is in another case")
 	}
 	text, ok := a.integer("count", 9)
 	if page.Count, err = strconv.Atoi(text); !ok || err != nil {
-		return page, garbled(op, "the answer has no count")
+		return page, badAnswer(op, "the answer has no count")
 	}
 	if a.elements == nil && (page.Count != 0 || !a.absent("list")) {
-		return page, garbled(op, "the answer has no list")
+		return page, badAnswer(op, "the answer has no list")
 	}
 	for i, e := range a.elements {
-		line, bad := statementLine(e)
+		line, bad := parseStatementLine(e)
 		if bad.Member != "" {
 			bad.Position = i + 1
 			page.Unreadable = append(page.Unreadable, bad)
@@ -160,12 +160,10 @@ func (c *Client) Statement(ctx context.Context, r StatementRequest) (StatementPa
 	return page, nil
 }
 
-// StatementLines reads a statement from its first page to its last; r.Page is not
-// used. A line that cannot be read is given in its place as an error that wraps
-// [ErrUnreadableLine], and the lines behind it follow for a caller that goes on. Any
-// other error is the last. [ErrStatementShifted] says that the pages do not belong
-// together, because the statement changed while it was read: throw the lines away
-// and begin again.
+// StatementLines iterates over a statement from its first page to its last. It does
+// not use r.Page. An unreadable line gives an error that wraps [ErrUnreadableLine],
+// and iteration may continue; any other error ends it. [ErrStatementShifted] means
+// that the statement changed while it was read: discard the lines and start again.
 func (c *Client) StatementLines(ctx context.Context, r StatementRequest) iter.Seq2[StatementLine, error] {
 	if r.PageSize == 0 {
 		r.PageSize = MaxPageSize
@@ -178,7 +176,7 @@ func (c *Client) StatementLines(ctx context.Context, r StatementRequest) iter.Se
 				yield(StatementLine{}, err)
 				return
 			}
-			if err := fits(page, r, count, seen); err != nil {
+			if err := checkContinues(page, r, count, seen); err != nil {
 				yield(StatementLine{}, err)
 				return
 			}
@@ -193,9 +191,9 @@ func (c *Client) StatementLines(ctx context.Context, r StatementRequest) iter.Se
 	}
 }
 
-// fits tells whether a page continues the pages before it: count was theirs (or -1)
-// and seen lines came before.
-func fits(page StatementPage, r StatementRequest, count, seen int) error {
+// checkContinues checks that a page continues the earlier pages, which had seen
+// lines and the given count, or -1.
+func checkContinues(page StatementPage, r StatementRequest, count, seen int) error {
 	switch after := seen + page.Size(); {
 	case count >= 0 && page.Count != count:
 		return fmt.Errorf("%w: page %d counts %d records, the pages before it %d", ErrStatementShifted, r.Page, page.Count, count)
@@ -224,9 +222,9 @@ func (r StatementRequest) check() error {
 	return nil
 }
 
-// statementLine reads a line. What cannot be read is described in bad, whose Member
-// is then set.
-func statementLine(e element) (line StatementLine, bad UnreadableLine) {
+// parseStatementLine parses a line. If the line is unreadable, it returns a
+// description whose Member is set.
+func parseStatementLine(e element) (line StatementLine, bad UnreadableLine) {
 	o := e.object
 	var amountErr error
 	text, _ := o.Text("orderAmount")
@@ -254,8 +252,8 @@ func statementLine(e element) (line StatementLine, bad UnreadableLine) {
 	return line, UnreadableLine{}
 }
 
-// lineProblem names the first member of a line that cannot be read, and why, in
-// fixed words; member is empty if there is none.
+// lineProblem returns the first member of a line that cannot be read and the
+// reason, one of a fixed set of texts. member is empty if there is none.
 func lineProblem(e element, line StatementLine, amountErr error) (member, reason string) {
 	if e.err != nil {
 		return WholeLine, "is unreadable: " + reasonOf(e.err, ErrJSON)
@@ -281,16 +279,16 @@ func lineProblem(e element, line StatementLine, amountErr error) (member, reason
 	return "", ""
 }
 
-// reasonOf is what an error says besides its sentinel.
+// reasonOf returns the text of err without the sentinel's.
 func reasonOf(err, sentinel error) string {
 	return strings.TrimPrefix(err.Error(), sentinel.Error()+": ")
 }
 
-// lineDigest is the hex SHA-256 of a line's JSON without white space.
+// lineDigest returns the hex SHA-256 of a line's JSON without white space.
 func lineDigest(raw []byte) string {
 	var text bytes.Buffer
 	if err := json.Compact(&text, raw); err != nil {
-		text.Reset() // it is a part of valid JSON, so this does not happen
+		text.Reset() // raw is part of valid JSON, so this does not happen
 		text.Write(raw)
 	}
 	sum := sha256.Sum256(text.Bytes())

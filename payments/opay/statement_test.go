@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// statementLine is as the platform writes it; amount is raw JSON.
+// statementLine returns a line as the platform writes it. amount is raw JSON.
 func statementLine(ref, amount string) string {
 	return `{"merchantUserId":23000,"appOrderId":"` + ref + `","payCoinSymbol":"btc","orderAmount":` + amount +
 		`,"orderType":1,"userId":230000,"openId":"2ae04ed9165624419bad68e9e0f3f29fbd","createTime":"1715310032123","payTime":1715310099456}`
@@ -55,7 +55,7 @@ func TestStatement_EmptyDay(t *testing.T) {
 	}
 }
 
-// What Java prints for the same line, amount and all.
+// Each line is what Java may print for the same record.
 func TestStatement_EveryFormOfTheSameLine(t *testing.T) {
 	p, client := newClient(t)
 	want := opay.StatementLine{
@@ -222,7 +222,7 @@ func TestStatement_RefusesBadRequestsBeforeSending(t *testing.T) {
 	equal(t, len(p.requests()), 0, "requests sent")
 }
 
-// A full page of 2000 lines is about 2000 blocks and has to pass.
+// A full page of 2000 lines takes about 2000 blocks, and must be accepted.
 func TestStatement_LargestPage(t *testing.T) {
 	p, client := newClient(t, func(c *opay.Config) { c.Timeout = time.Minute })
 	lines := make([]string, opay.MaxPageSize)

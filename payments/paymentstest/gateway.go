@@ -15,13 +15,14 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// Client is the platform as all services need it.
+// Client is the platform's API as all services need it.
 type Client interface {
 	payments.Gateway
 	books.Statements
 }
 
-// Gateway is the real client, with answers that the sandbox's own ledger could never give. Client may be replaced while no call is made.
+// Gateway is the real client with hooks that simulate answers that the sandbox cannot give. Client may be replaced while no call is in
+// progress.
 type Gateway struct {
 	Client
 
@@ -32,21 +33,21 @@ type Gateway struct {
 	before    func(call string)
 }
 
-// ChangeOrders changes each answer of orderDetail from now on; nil: none.
+// ChangeOrders makes change edit every future answer of orderDetail. Nil removes it.
 func (g *Gateway) ChangeOrders(change func(opay.OrderDetail) opay.OrderDetail) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.order = change
 }
 
-// AnswerStatements answers for the platform when it is asked for a page of a statement; nil: the platform answers itself.
+// AnswerStatements makes answer reply to requests for a page of a statement in place of the platform. Nil removes it.
 func (g *Gateway) AnswerStatements(answer func(opay.StatementRequest) opay.StatementPage) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.statement = answer
 }
 
-// BeforeCall runs f before each orderDetail, cancelOrder and createThirdOrder, to let something happen at that very moment.
+// BeforeCall runs f before each orderDetail, cancelOrder and createThirdOrder, so that a test can do something at that moment.
 func (g *Gateway) BeforeCall(f func(call string)) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -62,7 +63,7 @@ func (g *Gateway) hook(call string) {
 	}
 }
 
-// Order asks with orderDetail.
+// Order calls orderDetail.
 func (g *Gateway) Order(ctx context.Context, orderNum, token string) (opay.OrderDetail, error) {
 	g.hook("orderDetail")
 	d, err := g.Client.Order(ctx, orderNum, token)
@@ -74,19 +75,19 @@ func (g *Gateway) Order(ctx context.Context, orderNum, token string) (opay.Order
 	return d, err
 }
 
-// Cancel cancels with cancelOrder.
+// Cancel calls cancelOrder.
 func (g *Gateway) Cancel(ctx context.Context, orderNum string) error {
 	g.hook("cancelOrder")
 	return g.Client.Cancel(ctx, orderNum)
 }
 
-// CreateOrder creates with createThirdOrder.
+// CreateOrder calls createThirdOrder.
 func (g *Gateway) CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (string, error) {
 	g.hook("createThirdOrder")
 	return g.Client.CreateOrder(ctx, r)
 }
 
-// Statement asks for one page of a statement.
+// Statement requests one page of a statement.
 func (g *Gateway) Statement(ctx context.Context, r opay.StatementRequest) (opay.StatementPage, error) {
 	g.mu.Lock()
 	f := g.statement
@@ -97,13 +98,14 @@ func (g *Gateway) Statement(ctx context.Context, r opay.StatementRequest) (opay.
 	return g.Client.Statement(ctx, r)
 }
 
-// CutOff makes the platform unreachable. Nothing listens at the new address: a server that was closed would leave its port to the next one.
+// CutOff makes the platform unreachable. Nothing listens on its new address, port 1; the port of a server that was closed could be given to
+// the next one.
 func (s *Shop) CutOff() {
 	s.T.Helper()
 	s.connect("http://127.0.0.1:1")
 }
 
-// connect has the gateway ask another server.
+// connect makes the gateway use another server.
 func (s *Shop) connect(baseURL string) {
 	s.T.Helper()
 	wire := s.Gateway.wire
@@ -113,8 +115,8 @@ func (s *Shop) connect(baseURL string) {
 	s.Gateway.Client = client
 }
 
-// RewriteAnswers puts a proxy before the platform that opens its answers, lets change write them in another way, and signs them again: a
-// platform that says the same in other JSON. change gets the path of the call. A second call takes the place of the first.
+// RewriteAnswers puts a proxy in front of the platform that decrypts its answers, passes them to change, and encrypts and signs the result,
+// as a platform would that says the same in other JSON. change gets the path of the call. A second call replaces the first.
 func (s *Shop) RewriteAnswers(change func(path, plain string) string) {
 	s.T.Helper()
 	pair, err := keys()

@@ -11,7 +11,7 @@ import (
 
 // Mailbox keeps the mails that the shop sends.
 type Mailbox struct {
-	Fail error // refuses every mail; set it while no worker runs
+	Fail error // returned for every mail; set it while no worker runs
 
 	mu   sync.Mutex
 	sent []mail.Message
@@ -28,7 +28,7 @@ func (m *Mailbox) Send(_ context.Context, message mail.Message) error {
 	return nil
 }
 
-// Subjects lists the subjects of the mails that were sent: the kind of each, in words.
+// Subjects returns the subjects of the mails that were sent, which name their kinds.
 func (m *Mailbox) Subjects() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -13,15 +13,15 @@ import (
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
-// Dollars is the shop's currency.
+// Dollars returns the shop's currency.
 func Dollars() models.Currency { return models.Currency{Code: "USD", Digits: 2} }
 
-// Berlin is an address in Germany.
+// Berlin returns an address in Germany.
 func Berlin() models.Address {
 	return models.Address{Name: "Ada", Line1: "1 Road", City: "Berlin", Postcode: "10115", Country: "DE"}
 }
 
-// CartForm stores a cart with a number of mugs and returns the form that its checkout page would send.
+// CartForm stores a cart with a quantity of mugs and returns the form that its checkout page would send.
 func (s *Shop) CartForm(quantity int) payments.PlaceInput {
 	s.T.Helper()
 	ctx := s.T.Context()
@@ -32,7 +32,7 @@ func (s *Shop) CartForm(quantity int) payments.PlaceInput {
 	return s.Form(cart.ID)
 }
 
-// CartFormTo is CartForm for a cart that goes to Germany and has a coupon; "" for none. It needs AddZone.
+// CartFormTo is CartForm for delivery to Germany with a coupon, or "" for none. It requires AddZone.
 func (s *Shop) CartFormTo(quantity int, coupon string) payments.PlaceInput {
 	s.T.Helper()
 	in := s.CartForm(quantity)
@@ -43,7 +43,7 @@ func (s *Shop) CartFormTo(quantity int, coupon string) payments.PlaceInput {
 	return in
 }
 
-// Form is the form that a cart's checkout page would send now: in USDT, paid by Alice.
+// Form returns the form that a cart's checkout page would send now: in USDT, paid by Alice.
 func (s *Shop) Form(cartID string) payments.PlaceInput {
 	s.T.Helper()
 	ctx := s.T.Context()
@@ -57,7 +57,7 @@ func (s *Shop) Form(cartID string) payments.PlaceInput {
 	}
 }
 
-// QuoteToken is the token of the quotes that a page would show now.
+// QuoteToken returns the token of the quotes that a page would show now.
 func (s *Shop) QuoteToken(ctx context.Context, subject string, total models.Amount) string {
 	s.T.Helper()
 	coins, err := s.Store.Coins(ctx)
@@ -67,7 +67,7 @@ func (s *Shop) QuoteToken(ctx context.Context, subject string, total models.Amou
 	return offers.Token
 }
 
-// PayOrder pays an order as the form of its page would that is shown now.
+// PayOrder pays an order as the form of its current page would.
 func (s *Shop) PayOrder(ctx context.Context, ref, coin string, payer models.Payer) (payments.Placement, error) {
 	in := payments.PayInput{Coin: coin, Payer: payer}
 	if order, err := s.Store.OrderByRef(ctx, ref); err == nil && coin != "" {
@@ -76,7 +76,7 @@ func (s *Shop) PayOrder(ctx context.Context, ref, coin string, payer models.Paye
 	return s.Pay(ctx, ref, in)
 }
 
-// PlaceOrder orders a number of mugs and requires that the shopper is sent to the pay page.
+// PlaceOrder orders a quantity of mugs and requires that the shopper is sent to the pay page.
 func (s *Shop) PlaceOrder(quantity int) models.Order {
 	s.T.Helper()
 	p, err := s.Place(s.T.Context(), s.CartForm(quantity))
@@ -85,7 +85,7 @@ func (s *Shop) PlaceOrder(quantity int) models.Order {
 	return s.Order(p.Ref)
 }
 
-// PlacePaid orders a number of mugs and pays for them.
+// PlacePaid orders a quantity of mugs and pays for them.
 func (s *Shop) PlacePaid(quantity int) models.Order {
 	s.T.Helper()
 	order := s.PlaceOrder(quantity)
@@ -96,14 +96,14 @@ func (s *Shop) PlacePaid(quantity int) models.Order {
 	return order
 }
 
-// Refund requests a refund of a part of what was paid for an order, in its coin.
+// Refund requests a refund of amount, in the coin of the order's payment.
 func (s *Shop) Refund(o models.Order, amount string) (models.Refund, error) {
 	return s.RequestRefund(s.T.Context(), payments.RefundInput{
 		OrderID: o.ID, AttemptID: o.PaidAttemptID, Amount: models.MustAmount(amount), Reason: "broken in transit", FormToken: models.NewRef(),
 	}, Finance())
 }
 
-// Order is an order as it is stored now.
+// Order returns an order as it is stored now.
 func (s *Shop) Order(ref string) models.Order {
 	s.T.Helper()
 	order, err := s.Store.OrderByRef(s.T.Context(), ref)
@@ -111,7 +111,7 @@ func (s *Shop) Order(ref string) models.Order {
 	return order
 }
 
-// Attempt is the current attempt of an order as it is stored now.
+// Attempt returns the current attempt of an order as it is stored now.
 func (s *Shop) Attempt(ref string) models.Attempt {
 	s.T.Helper()
 	order := s.Order(ref)
@@ -119,7 +119,7 @@ func (s *Shop) Attempt(ref string) models.Attempt {
 	return *order.Current()
 }
 
-// PlatformOrder is the platform's side of an order's current attempt.
+// PlatformOrder returns the sandbox's order for the current attempt.
 func (s *Shop) PlatformOrder(o models.Order) sandbox.Order {
 	s.T.Helper()
 	at, ok := s.Platform.OrderByAppID(o.Current().AppOrderID)
@@ -127,7 +127,7 @@ func (s *Shop) PlatformOrder(o models.Order) sandbox.Order {
 	return at
 }
 
-// RefundState is the state of a refund as it is stored now.
+// RefundState returns the stored state of a refund.
 func (s *Shop) RefundState(id string) models.RefundState {
 	s.T.Helper()
 	r, err := s.Store.Refund(s.T.Context(), id)
@@ -135,7 +135,7 @@ func (s *Shop) RefundState(id string) models.RefundState {
 	return r.State
 }
 
-// OpenReviews lists the kinds of the open reviews.
+// OpenReviews returns the kinds of the open reviews.
 func (s *Shop) OpenReviews() []models.ReviewKind {
 	s.T.Helper()
 	rows, err := s.Store.Reviews(s.T.Context(), true, 100)
@@ -155,7 +155,7 @@ func (s *Shop) AssertStock(onHand, reserved, sold int) {
 	assert.Equal(s.T, [3]int{onHand, reserved, sold}, [3]int{v.OnHand, v.Reserved, v.Sold}, "on hand, reserved, sold")
 }
 
-// NextDay moves the clock on by a day and reconciles the day that is over.
+// NextDay advances the clock by a day and reconciles the day that is over.
 func (s *Shop) NextDay() books.Reconciliation {
 	s.T.Helper()
 	day := models.DayOf(s.Clock.Now(), s.Books.Zone())
@@ -167,7 +167,7 @@ func (s *Shop) NextDay() books.Reconciliation {
 	return r
 }
 
-// AddZone lets the shop deliver to Germany, in two ways and with 19 % tax added.
+// AddZone adds delivery to Germany by two methods, with 19 % tax.
 func (s *Shop) AddZone() models.Zone {
 	s.T.Helper()
 	z := models.Zone{
@@ -182,7 +182,7 @@ func (s *Shop) AddZone() models.Zone {
 	return z
 }
 
-// AddCoupon stores the coupon TEN, ten per cent, after some edits.
+// AddCoupon stores the coupon TEN, ten per cent, changed by edits.
 func (s *Shop) AddCoupon(edits ...func(*models.Coupon)) models.Coupon {
 	s.T.Helper()
 	c := models.Coupon{Code: "TEN", Kind: models.CouponPercent, Value: models.MustAmount("10"), Enabled: true}
@@ -193,7 +193,7 @@ func (s *Shop) AddCoupon(edits ...func(*models.Coupon)) models.Coupon {
 	return c
 }
 
-// AddLiveRate makes BTC's rate come from the sandbox's market call, after some edits, and lets the first answer arrive.
+// AddLiveRate takes BTC's rate from the sandbox's market call and fetches it once. edits change the coin.
 func (s *Shop) AddLiveRate(edits ...func(*models.Coin)) models.Coin {
 	s.T.Helper()
 	c := models.Coin{
@@ -208,7 +208,8 @@ func (s *Shop) AddLiveRate(edits ...func(*models.Coin)) models.Coin {
 	return s.Coin("BTC")
 }
 
-// SetPrice sets a price of the sandbox's market call, lets the shop ask for it 30 seconds later, and returns BTC as it is stored then.
+// SetPrice sets a price of the sandbox's market call, advances the clock by 30 seconds, fetches the rate, and returns BTC as it is stored
+// then.
 func (s *Shop) SetPrice(symbol, price string, fault sandbox.TickerFault) models.Coin {
 	s.T.Helper()
 	require.NoError(s.T, s.Platform.SetTicker(sandbox.Ticker{Symbol: symbol, Price: price, Fault: fault}))
@@ -216,7 +217,7 @@ func (s *Shop) SetPrice(symbol, price string, fault sandbox.TickerFault) models.
 	return s.Coin("BTC")
 }
 
-// Coin is a coin as it is stored now.
+// Coin returns a coin as it is stored now.
 func (s *Shop) Coin(symbol string) models.Coin {
 	s.T.Helper()
 	c, err := s.Store.Coin(s.T.Context(), symbol)

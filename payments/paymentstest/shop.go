@@ -1,5 +1,5 @@
-// Package paymentstest gives tests a whole shop: all services over a real database, and the sandbox platform behind real sockets, which
-// calls back over HTTP. Builders bring the shop to where most tests begin.
+// Package paymentstest gives tests a whole shop: all services over a real database, with a sandbox platform that is called, and calls back,
+// over HTTP. Builders create the states in which most tests begin.
 package paymentstest
 
 import (
@@ -29,17 +29,17 @@ const App = "shop_test"
 
 // Accounts at the platform, by their UID.
 const (
-	Alice = "22033390" // can pay anything
-	Bob   = "22033391" // has next to nothing
+	Alice = "22033390" // can pay any amount
+	Bob   = "22033391" // has almost no balance
 	Carol = "22033392" // is frozen
 )
 
-// Finance is a person of the back office.
+// Finance returns a member of staff.
 func Finance() models.Actor {
 	return models.Actor{StaffID: "01900000-0000-7000-8000-000000000001", Who: "fin@example.org", RemoteAddr: "192.0.2.1", RequestID: "req-1"}
 }
 
-// keys are the key pairs of the shop and of the platform. They are made once, because 2048 bits take a while.
+// keys holds the key pairs of the shop and of the platform. They are made once, because generating 2048 bits is slow.
 var keys = sync.OnceValues(func() (pair [2]*rsa.PrivateKey, err error) {
 	for i := range pair {
 		if pair[i], err = opay.GenerateKeys(0); err != nil {
@@ -49,7 +49,7 @@ var keys = sync.OnceValues(func() (pair [2]*rsa.PrivateKey, err error) {
 	return pair, nil
 })
 
-// PlatformRing seals and signs as the platform does.
+// PlatformRing returns a keyring that encrypts and signs as the platform does.
 func PlatformRing(tb testing.TB) *opay.Keyring {
 	tb.Helper()
 	pair, err := keys()
@@ -59,29 +59,29 @@ func PlatformRing(tb testing.TB) *opay.Keyring {
 	return ring
 }
 
-// Option changes how the sandbox and the services are set up.
+// Option changes the configuration of the sandbox and the services.
 type Option func(*sandbox.Config, *assembly.Config)
 
-// Shop is a shop with one product, 50 pieces of which are in stock. The methods of its payments service are its own; the other
-// services are those of assembly.
+// Shop is a shop with one product of which 50 pieces are in stock. It embeds its payments service; the other services are those of
+// assembly.
 type Shop struct {
 	*payments.Service
 	assembly.Services
 
 	T         *testing.T
-	DSN       string // of the database, to look past the store; "" if New was given a store
+	DSN       string // of the database, for bypassing the store; empty if New was given a store
 	Store     *store.Store
 	Clock     *modelstest.Clock // of the platform and, unless an option sets another, of the services
 	Platform  *sandbox.Server
 	Gateway   *Gateway
 	Mails     *Mailbox
-	Config    assembly.Config // what the services were made from: with it a test makes a replica
-	NotifyURL string          // where callbacks go to
+	Config    assembly.Config // of the services; a test makes a replica with it
+	NotifyURL string          // address for callbacks
 	Requests  *atomic.Int64   // number of requests that the platform has received
 	Variant   models.Variant  // the product's only variant, 10.50 USD a piece
 }
 
-// Each runs a scenario on SQLite and on MariaDB, in parallel, and checks the invariants of reliability.md §4 after it.
+// Each runs a scenario on SQLite and on MariaDB, in parallel, and then checks the invariants of reliability.md §4.
 func Each(t *testing.T, scenario func(t *testing.T, s *Shop), options ...Option) {
 	t.Helper()
 	for name, dsn := range map[string]func(testing.TB) string{"sqlite": modelstest.SQLiteDSN, "mariadb": modelstest.MariaDBDSN} {
@@ -94,13 +94,13 @@ func Each(t *testing.T, scenario func(t *testing.T, s *Shop), options ...Option)
 	}
 }
 
-// SQLite makes a shop over a fresh SQLite database.
+// SQLite returns a shop with a new SQLite database.
 func SQLite(t *testing.T, options ...Option) *Shop {
 	t.Helper()
 	return open(t, modelstest.SQLiteDSN(t), options)
 }
 
-// open makes a shop over a database, on a clock that shows noon of 22 November 2026, UTC.
+// open returns a shop with a database and a clock that shows noon UTC of 22 November 2026.
 func open(t *testing.T, dsn string, options []Option) *Shop {
 	t.Helper()
 	clock := modelstest.NewClock(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC))
@@ -109,7 +109,7 @@ func open(t *testing.T, dsn string, options []Option) *Shop {
 	return s
 }
 
-// New makes a shop over a database and a clock of the test's own.
+// New returns a shop with a given database and clock.
 func New(t *testing.T, db *store.Store, clock *modelstest.Clock, options ...Option) *Shop {
 	t.Helper()
 	pair, err := keys()
@@ -154,7 +154,7 @@ func New(t *testing.T, db *store.Store, clock *modelstest.Clock, options ...Opti
 	return s
 }
 
-// serveNotify is what web does with a callback, without web.
+// serveNotify handles a callback as package web does.
 func (s *Shop) serveNotify(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, opay.MaxNotificationBytes+1))
 	if err != nil {
@@ -168,7 +168,7 @@ func (s *Shop) serveNotify(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(opay.Acknowledgement())
 }
 
-// fill puts one product into the catalogue, and three coins.
+// fill adds one product and three coins.
 func (s *Shop) fill(onHand int) {
 	s.T.Helper()
 	ctx := s.T.Context()
@@ -191,7 +191,7 @@ func (s *Shop) fill(onHand int) {
 	s.Variant = product.Variants[0]
 }
 
-// Work lets the workers do what is due, until nothing is.
+// Work runs the workers until nothing is due.
 func (s *Shop) Work() {
 	s.T.Helper()
 	for range 20 {
@@ -204,14 +204,14 @@ func (s *Shop) Work() {
 	s.T.Fatal("the workers never come to rest")
 }
 
-// Later moves the clock and lets the workers do what is due then.
+// Later advances the clock by d and runs the workers.
 func (s *Shop) Later(d time.Duration) {
 	s.T.Helper()
 	s.Clock.Advance(d)
 	s.Work()
 }
 
-// Deliver lets the platform send its callbacks and the workers handle them.
+// Deliver makes the platform send its callbacks and runs the workers.
 func (s *Shop) Deliver() {
 	s.T.Helper()
 	for s.Platform.Deliver(s.T.Context()) > 0 {
@@ -219,7 +219,7 @@ func (s *Shop) Deliver() {
 	s.Work()
 }
 
-// CheckInvariants runs the SQL of reliability.md §4: no row may come back.
+// CheckInvariants runs the SQL of reliability.md §4, which must return no row.
 func CheckInvariants(tb testing.TB, db *store.Store) {
 	tb.Helper()
 	violations, err := db.Invariants(tb.Context())

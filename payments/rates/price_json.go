@@ -11,13 +11,13 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// errPointer says that a text is not a JSON pointer.
+// errPointer means that a text is not a JSON pointer.
 var errPointer = errors.New("not a JSON pointer")
 
 const maxPointerParts = 16
 
-// pointer reads a JSON pointer (RFC 6901): "/data/0/last" is the member "last" of the first element of "data"; ~1 stands for a slash and ~0
-// for a tilde in a name. The whole document ("") is no place for a price.
+// pointer parses a JSON pointer (RFC 6901): "/data/0/last" is the member "last" of the first element of "data"; in a name, ~1 is a slash
+// and ~0 a tilde. The pointer to the whole document ("") is refused, because a price is inside it.
 func pointer(text string) ([]string, error) {
 	if !strings.HasPrefix(text, "/") {
 		return nil, errPointer
@@ -42,13 +42,13 @@ func pointer(text string) ([]string, error) {
 	return parts, nil
 }
 
-// IsPricePath reports that a text is a JSON pointer to something inside an answer.
+// IsPricePath reports whether text is a JSON pointer to something inside a document.
 func IsPricePath(text string) bool {
 	_, err := pointer(text)
 	return err == nil
 }
 
-// follow goes to the place that a pointer names.
+// follow returns the value at a pointer.
 func follow(value json.RawMessage, parts []string) (json.RawMessage, bool) {
 	for _, part := range parts {
 		next, ok := member(value, part)
@@ -60,7 +60,7 @@ func follow(value json.RawMessage, parts []string) (json.RawMessage, bool) {
 	return value, true
 }
 
-// member is what an object has under a name, or a list at a position, from 0.
+// member returns the member of an object with a name, or the element of a list at an index from 0.
 func member(value json.RawMessage, part string) (json.RawMessage, bool) {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(value, &object) == nil {
@@ -75,7 +75,7 @@ func member(value json.RawMessage, part string) (json.RawMessage, bool) {
 	return list[i], true
 }
 
-// scalar is the text of a string, or of a number as it is written, so that no digit is lost.
+// scalar returns the text of a string, or of a number as it is written, so that no digit is lost.
 func scalar(value json.RawMessage) (string, bool) {
 	var text string
 	switch first := value[0]; {
@@ -87,7 +87,7 @@ func scalar(value json.RawMessage) (string, bool) {
 	return "", false
 }
 
-// readPrice reads the price of an answer, and its time where the source names a place for it.
+// readPrice parses the price in an answer, and its time if the source has a pointer to one.
 func readPrice(body []byte, source models.PriceSource, now time.Time) models.Reading {
 	r := models.Reading{At: now}
 	if !json.Valid(body) {
@@ -111,7 +111,7 @@ func readPrice(body []byte, source models.PriceSource, now time.Time) models.Rea
 		r.Problem = models.FetchBadTime
 		return r
 	}
-	if at.Before(now) { // a clock that is a little ahead of ours does not make prices younger than now
+	if at.Before(now) { // a source's clock that is slightly ahead does not date the price in the future
 		r.At = at
 	}
 	return r
@@ -129,8 +129,8 @@ func textAt(document json.RawMessage, path string) (string, bool) {
 	return scalar(value)
 }
 
-// parsePrice reads a price exactly, in every form that the platform's own amounts come in (reliability.md E5): small prices are printed
-// with exponents. A sign or a grouping means that the source is not what it was thought to be.
+// parsePrice parses a price exactly, in every form of the platform's own amounts (reliability.md E5): small prices have exponents. A sign
+// or a grouping means that the source is not what it was thought to be.
 func parsePrice(text string) (models.Amount, models.FetchProblem) {
 	if number, negative := strings.CutPrefix(text, "-"); negative {
 		if _, err := opay.ReadAmount(number); err == nil {
@@ -151,7 +151,7 @@ func parsePrice(text string) (models.Amount, models.FetchProblem) {
 	return rate, models.FetchGood
 }
 
-// parseEpoch reads seconds (10 digits, up to the year 2286) or milliseconds (13 digits) since 1970.
+// parseEpoch parses seconds (10 digits, up to the year 2286) or milliseconds (13 digits) since 1970.
 func parseEpoch(text string) (time.Time, bool) {
 	if len(text) != 10 && len(text) != 13 {
 		return time.Time{}, false

@@ -17,31 +17,30 @@ import (
 	"github.com/coincart/coincart/payments/breaker"
 )
 
-// Bounds of asking a price source.
+// Limits of requests to a price source.
 const (
 	priceConnect  = 2 * time.Second
 	maxPriceBytes = 256 << 10
 	maxPriceURL   = 500
-	shownBytes    = 2000 // of an answer, to the person who tries a source
+	shownBytes    = 2000 // of an answer, shown to a person who tries a source
 	futureMargin  = time.Minute
 )
 
-// PriceTrial is what a price source answered when a person tried it.
+// PriceTrial is the answer of a price source that a person tries.
 type PriceTrial struct {
-	Address string // that was asked
-	Status  int    // HTTP; 0: no answer
-	Body    string // its beginning, as text
-	Cut     bool   // there was more
+	Address string // requested address
+	Status  int    // HTTP status; 0: no answer
+	Body    string // beginning of the body, as text
+	Cut     bool   // the body is longer
 	Took    time.Duration
 	Reading models.Reading
 }
 
-// prices asks price sources over HTTP. It is safe for concurrent use.
+// prices requests prices over HTTP. It is safe for concurrent use.
 //
-// An address is typed by staff and asked by the server, so it could be made to reach what only the server reaches: the machine itself,
-// its network, the metadata of its host. Therefore the client is that of package fetch, and a redirect never leaves the host. The platform's
-// own address, which the operator has set, is asked as the shop asks it anyway; loopback is allowed where loopback says so, for
-// demonstrations.
+// Staff enter the addresses and the server requests them, so an address could lead to what only the server can reach: the machine itself,
+// its network, the metadata service of its host. The client is therefore that of package fetch, and redirects must stay on the host. The
+// platform's own address is exempt, because the operator has set it. Loopback addresses are allowed if loopback is set, for demonstrations.
 type prices struct {
 	platform *url.URL // nil: none
 	clock    models.Clock
@@ -61,15 +60,15 @@ func newPrices(platform string, loopback bool, timeout time.Duration, clock mode
 	return p
 }
 
-// options are those of the client for public sources.
+// options returns the options of the client for public sources.
 func (p *prices) options() fetch.Options {
 	return fetch.Options{
 		ConnectTimeout: priceConnect, Timeout: p.timeout, MaxBytes: maxPriceBytes, SameHost: true, Loopback: p.loopback, Wrap: breaker.New,
 	}
 }
 
-// CheckPriceURL reports whether an address of a price source could be asked at all: https, or plain http to the platform or, in a
-// demonstration, to this machine; SymbolMark in path or query; no user, no fragment.
+// CheckPriceURL reports whether the address of a source may be requested: it must be https, or plain http to the platform or, in a
+// demonstration, to this machine; it must have SymbolMark in path or query, and no user and no fragment.
 func (s *Service) CheckPriceURL(source models.PriceSource) bool {
 	if len(source.URL) > maxPriceURL || !strings.Contains(source.URL, models.SymbolMark) {
 		return false
@@ -78,7 +77,7 @@ func (s *Service) CheckPriceURL(source models.PriceSource) bool {
 	return err == nil
 }
 
-// target is the address to ask and the client to ask it with.
+// target returns the address for a pair and the client for it.
 func (p *prices) target(source models.PriceSource, symbol string) (*url.URL, *http.Client, error) {
 	platform := ""
 	if p.platform != nil {
@@ -94,12 +93,12 @@ func (p *prices) target(source models.PriceSource, symbol string) (*url.URL, *ht
 	return u, p.public, p.options().Check(u)
 }
 
-// read asks a source about a pair.
+// read requests the price of a pair.
 func (p *prices) read(ctx context.Context, source models.PriceSource, symbol string) models.Reading {
 	return p.try(ctx, source, symbol).Reading
 }
 
-// try asks a source about a pair and keeps what it answered.
+// try requests the price of a pair and keeps the answer.
 func (p *prices) try(ctx context.Context, source models.PriceSource, symbol string) PriceTrial {
 	began := p.clock()
 	t := PriceTrial{Reading: models.Reading{At: began}}
@@ -109,7 +108,7 @@ func (p *prices) try(ctx context.Context, source models.PriceSource, symbol stri
 		return t
 	}
 	t.Address = u.String()
-	body, status, problem := p.ask(ctx, client, u)
+	body, status, problem := p.fetch(ctx, client, u)
 	t.Took, t.Status = p.clock().Sub(began), status
 	t.Body, t.Cut = beginning(body)
 	if problem != models.FetchGood {
@@ -120,8 +119,8 @@ func (p *prices) try(ctx context.Context, source models.PriceSource, symbol stri
 	return t
 }
 
-// ask makes one request; nothing is repeated, because the next look comes soon.
-func (p *prices) ask(ctx context.Context, client *http.Client, u *url.URL) (body []byte, status int, problem models.FetchProblem) {
+// fetch makes one request. It does not retry, because the next poll comes soon.
+func (p *prices) fetch(ctx context.Context, client *http.Client, u *url.URL) (body []byte, status int, problem models.FetchProblem) {
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
@@ -132,14 +131,14 @@ func (p *prices) ask(ctx context.Context, client *http.Client, u *url.URL) (body
 	r.Header.Set("User-Agent", "Coincart")
 	answer, err := client.Do(r)
 	if err != nil {
-		return nil, 0, askProblem(err)
+		return nil, 0, fetchProblem(err)
 	}
-	defer answer.Body.Close() //nolint:errcheck // it was read as far as it is wanted
+	defer answer.Body.Close() //nolint:errcheck // the body was read as far as needed
 	body, err = io.ReadAll(answer.Body)
 	tooLarge := errors.Is(err, fetch.ErrTooLarge)
 	switch {
 	case err != nil && !tooLarge:
-		return body, answer.StatusCode, askProblem(err)
+		return body, answer.StatusCode, fetchProblem(err)
 	case answer.StatusCode != http.StatusOK:
 		return body, answer.StatusCode, models.FetchStatus
 	case tooLarge:
@@ -148,8 +147,8 @@ func (p *prices) ask(ctx context.Context, client *http.Client, u *url.URL) (body
 	return body, answer.StatusCode, models.FetchGood
 }
 
-// askProblem says why there is no answer.
-func askProblem(err error) models.FetchProblem {
+// fetchProblem returns the reason of a failed request.
+func fetchProblem(err error) models.FetchProblem {
 	var timeout net.Error
 	switch {
 	case errors.Is(err, fetch.ErrAddress):
@@ -164,7 +163,7 @@ func askProblem(err error) models.FetchProblem {
 	return models.FetchUnreachable
 }
 
-// beginning is the first part of an answer as text that can be shown.
+// beginning returns the first part of an answer as valid text.
 func beginning(body []byte) (text string, cut bool) {
 	if len(body) > shownBytes {
 		body, cut = body[:shownBytes], true
@@ -172,7 +171,7 @@ func beginning(body []byte) (text string, cut bool) {
 	return strings.ToValidUTF8(string(body), "\ufffd"), cut
 }
 
-// TryPrice asks a source about a pair on behalf of a person who wants to see what it says. It changes nothing.
+// TryPrice requests the price of a pair and returns the answer for a person to look at. It changes nothing.
 func (s *Service) TryPrice(ctx context.Context, source models.PriceSource, symbol string) PriceTrial {
 	return s.prices.try(ctx, source, symbol)
 }

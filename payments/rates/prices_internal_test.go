@@ -55,7 +55,7 @@ func TestPrices_RefuseAddressesThatAreNotTheirs(t *testing.T) {
 	}
 }
 
-// A name that is resolved to an address inside is refused when it is connected to, whatever was checked before.
+// A name that resolves to an internal address is refused when connecting, whatever was checked before.
 func TestPrices_RefuseNamesThatLeadInside(t *testing.T) {
 	asked := false
 	inside := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
@@ -64,7 +64,7 @@ func TestPrices_RefuseNamesThatLeadInside(t *testing.T) {
 	_, port, _ := strings.Cut(strings.TrimPrefix(inside.URL, "https://"), ":")
 	u, err := url.Parse("https://localhost:" + port + "/")
 	require.NoError(t, err)
-	_, _, problem := p.ask(t.Context(), p.public, u)
+	_, _, problem := p.fetch(t.Context(), p.public, u)
 	assert.Equal(t, models.FetchAddress, problem)
 	assert.False(t, asked)
 }

@@ -11,15 +11,15 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Times of the rates.
+// Times and limits of rates.
 const (
-	rateLease    = 20 * time.Second    // longer than asking two sources takes
-	ratesKept    = 30 * 24 * time.Hour // the history of what the sources said
-	ratesForgot  = 5000                // rows that are removed at once
-	rateReviewed = "rate_"             // begins the remark of a review: rate_ + the problem
+	rateLease    = 20 * time.Second    // longer than two requests take
+	ratesKept    = 30 * 24 * time.Hour // retention of the history
+	ratesForgot  = 5000                // maximum number of rows removed at once
+	rateReviewed = "rate_"             // prefix of a review's remark: rate_ + the problem
 )
 
-// rateStep asks the price sources of coins that are due. A coin is leased, so that several replicas do not ask for it side by side.
+// rateStep requests the rates of coins that are due. It leases each coin, so that replicas do not request it at the same time.
 func (s *Service) rateStep(ctx context.Context) (int, error) {
 	coins, err := jobs.Claim(ctx, s.store.ClaimCoins, jobs.Batch, rateLease)
 	if err != nil {
@@ -39,7 +39,7 @@ func (s *Service) rateStep(ctx context.Context) (int, error) {
 	}), nil
 }
 
-// fetchRate asks a coin's sources and stores what becomes of it. No transaction is open while they are asked.
+// fetchRate requests a coin's rate from its sources and stores the result. No transaction is open during the requests.
 func (s *Service) fetchRate(ctx context.Context, c models.Coin, sources []models.PriceSource) error {
 	first, name := s.readSource(ctx, sources, c.Source, c.SourceSymbol)
 	var second *models.Reading
@@ -59,15 +59,15 @@ func (s *Service) fetchRate(ctx context.Context, c models.Coin, sources []models
 		if err := s.keepHistory(ctx, tx, judged, first, second, now); err != nil {
 			return err
 		}
-		return s.tellOfRate(ctx, tx, c, judged)
+		return s.reviewRate(ctx, tx, c, judged)
 	})
 	if errors.Is(err, store.ErrConflict) {
-		return nil // a person changed the coin meanwhile, and it is asked about again
+		return nil // a person has changed the coin, so it is due again
 	}
 	return err
 }
 
-// readSource asks one source by its id.
+// readSource requests a price from the source with an id. It also returns the source's name.
 func (s *Service) readSource(ctx context.Context, sources []models.PriceSource, id, symbol string) (r models.Reading, name string) {
 	for _, source := range sources {
 		if source.ID == id && source.Enabled {
@@ -77,7 +77,7 @@ func (s *Service) readSource(ctx context.Context, sources []models.PriceSource, 
 	return models.Reading{At: s.clock(), Problem: models.FetchNoSource}, id
 }
 
-// keepHistory adds what was said to the history.
+// keepHistory adds the answers to the history.
 func (s *Service) keepHistory(ctx context.Context, tx *store.Store, c models.Coin, first models.Reading, second *models.Reading, now time.Time) error {
 	problem := string(c.FetchProblem)
 	if problem == "" {
@@ -99,21 +99,21 @@ func (s *Service) keepHistory(ctx context.Context, tx *store.Store, c models.Coi
 	return nil
 }
 
-// tellOfRate opens a review when a coin cannot be sold at any more, and ends it when it can be again: one review for each time.
-func (s *Service) tellOfRate(ctx context.Context, tx *store.Store, was, is models.Coin) error {
-	if was.Problem != models.RateGood && (is.Problem == models.RateGood || !was.ProblemSince.Equal(is.ProblemSince)) {
-		err := tx.EndReview(ctx, models.ReviewRate, rateSubject(was), models.Remark("rate_good"))
+// reviewRate opens a review when a coin can no longer be sold at its rate, and ends it when it can again: one review for each time.
+func (s *Service) reviewRate(ctx context.Context, tx *store.Store, old, updated models.Coin) error {
+	if old.Problem != models.RateGood && (updated.Problem == models.RateGood || !old.ProblemSince.Equal(updated.ProblemSince)) {
+		err := tx.EndReview(ctx, models.ReviewRate, rateSubject(old), models.Remark("rate_good"))
 		if err != nil {
 			return fmt.Errorf("end the review: %w", err)
 		}
 	}
-	if is.Problem == models.RateGood || !is.Enabled {
+	if updated.Problem == models.RateGood || !updated.Enabled {
 		return nil
 	}
 	now := s.clock()
 	err := tx.OpenReview(ctx, models.Review{
-		ID: models.NewID(), Kind: models.ReviewRate, Subject: rateSubject(is), Open: true, CreatedAt: now, UpdatedAt: now,
-		Note: models.Remark(rateReviewed+string(is.Problem), "coin", is.Symbol, "answer", string(is.FetchProblem), "from", is.Rate.String(), "to", is.Pending.String()),
+		ID: models.NewID(), Kind: models.ReviewRate, Subject: rateSubject(updated), Open: true, CreatedAt: now, UpdatedAt: now,
+		Note: models.Remark(rateReviewed+string(updated.Problem), "coin", updated.Symbol, "answer", string(updated.FetchProblem), "from", updated.Rate.String(), "to", updated.Pending.String()),
 	})
 	if err != nil {
 		return fmt.Errorf("open review: %w", err)
@@ -121,42 +121,42 @@ func (s *Service) tellOfRate(ctx context.Context, tx *store.Store, was, is model
 	return nil
 }
 
-// rateSubject names one trouble of a coin.
+// rateSubject returns the subject of the review of a coin's current problem.
 func rateSubject(c models.Coin) string {
 	return c.Symbol + " " + c.ProblemSince.UTC().Format(time.RFC3339)
 }
 
-// Errors of accepting a rate that jumped.
+// Errors of AcceptRate.
 var (
-	// ErrRateMoved: the rate that waits is not the one that was looked at, or none waits any more.
+	// ErrRateMoved means that the pending rate is not the one that the person saw, or that none is pending.
 	ErrRateMoved = errors.New("the rate has moved on")
 )
 
-// AcceptRate puts a rate that jumped in force, because a person has looked at it. seen is the rate that the person was shown. Errors:
+// AcceptRate puts a pending rate that jumped in force after a person has checked it. seen is the rate that the person saw. Errors:
 // store.ErrNotFound, ErrRateMoved.
 func (s *Service) AcceptRate(ctx context.Context, symbol string, seen models.Amount, by models.Actor) error {
-	was, err := s.store.Coin(ctx, symbol)
+	old, err := s.store.Coin(ctx, symbol)
 	if err != nil {
 		return fmt.Errorf("load the coin: %w", err)
 	}
-	name, err := s.sourceName(ctx, was.Source)
+	name, err := s.sourceName(ctx, old.Source)
 	if err != nil {
 		return err
 	}
-	is, ok := was.Accept(seen, name, s.clock())
+	updated, ok := old.Accept(seen, name, s.clock())
 	if !ok {
 		return ErrRateMoved
 	}
-	before := models.Facts{"rate": was.Rate.String()}
-	after := models.Facts{"rate": is.Rate.String(), "seen": seen.String()}
+	before := models.Facts{"rate": old.Rate.String()}
+	after := models.Facts{"rate": updated.Rate.String(), "seen": seen.String()}
 	err = s.store.Audited(ctx, by, "coin.accept_rate", "coin:"+symbol, before, after, func(tx *store.Store) error {
-		if err := tx.AcceptRate(ctx, was, is); err != nil {
+		if err := tx.AcceptRate(ctx, old, updated); err != nil {
 			return err
 		}
-		if is.Problem != models.RateGood {
-			return nil // it waited for so long that it is stale already; the next answer decides
+		if updated.Problem != models.RateGood {
+			return nil // the rate has become stale while it was pending; the next answer decides
 		}
-		return tx.EndReview(ctx, models.ReviewRate, rateSubject(was), models.Remark("rate_accepted"))
+		return tx.EndReview(ctx, models.ReviewRate, rateSubject(old), models.Remark("rate_accepted"))
 	})
 	if errors.Is(err, store.ErrConflict) {
 		return ErrRateMoved
@@ -167,7 +167,7 @@ func (s *Service) AcceptRate(ctx context.Context, symbol string, seen models.Amo
 	return nil
 }
 
-// sourceName is what people call a source.
+// sourceName returns the name of a source, or its id if it no longer exists.
 func (s *Service) sourceName(ctx context.Context, id string) (string, error) {
 	source, err := s.store.PriceSource(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -179,7 +179,7 @@ func (s *Service) sourceName(ctx context.Context, id string) (string, error) {
 	return source.Name, nil
 }
 
-// forgetRates removes the oldest part of the history; what is too much for once is left to the next time.
+// forgetRates removes old rates from the history, up to ratesForgot at once.
 func (s *Service) forgetRates(ctx context.Context) error {
 	if _, err := s.store.ForgetRates(ctx, s.clock().Add(-ratesKept), ratesForgot); err != nil {
 		return fmt.Errorf("forget old rates: %w", err)

@@ -9,25 +9,25 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// SaveCoin stores what a person decided about a coin, and ends the review of a trouble that the change ends. was is the coin as the person
-// saw it; its zero value means that the coin is new. Errors: store.ErrConflict where it was changed meanwhile, store.ErrDuplicate where a
-// new one is there already, store.ErrText.
-func (s *Service) SaveCoin(ctx context.Context, was, is models.Coin, by models.Actor) error {
+// SaveCoin stores a person's change of a coin, and ends the review of a problem that the change solves. old is the coin as the person saw
+// it; its zero value means that the coin is new. Errors: store.ErrConflict (the coin was changed meanwhile), store.ErrDuplicate (the new
+// coin exists), store.ErrText.
+func (s *Service) SaveCoin(ctx context.Context, old, updated models.Coin, by models.Actor) error {
 	action := "coin.change"
-	if was.Symbol == "" {
+	if old.Symbol == "" {
 		action = "coin.create"
 	}
-	err := s.store.Audited(ctx, by, action, "coin:"+is.Symbol, coinFacts(was), coinFacts(is), func(tx *store.Store) error {
-		if was.Symbol == "" {
-			return tx.NewCoin(ctx, is)
+	err := s.store.Audited(ctx, by, action, "coin:"+updated.Symbol, coinFacts(old), coinFacts(updated), func(tx *store.Store) error {
+		if old.Symbol == "" {
+			return tx.NewCoin(ctx, updated)
 		}
-		if err := tx.SaveCoin(ctx, is, was.Version); err != nil {
+		if err := tx.SaveCoin(ctx, updated, old.Version); err != nil {
 			return err
 		}
-		if was.Problem == models.RateGood || is.Live() {
+		if old.Problem == models.RateGood || updated.Live() {
 			return nil
 		}
-		return tx.EndReview(ctx, models.ReviewRate, rateSubject(was), models.Remark("rate_fixed"))
+		return tx.EndReview(ctx, models.ReviewRate, rateSubject(old), models.Remark("rate_fixed"))
 	})
 	if err != nil {
 		return fmt.Errorf("save the coin: %w", err)
@@ -35,7 +35,7 @@ func (s *Service) SaveCoin(ctx context.Context, was, is models.Coin, by models.A
 	return nil
 }
 
-// coinFacts are what the audit log tells about a coin: what people decide.
+// coinFacts returns what the audit log records of a coin: the values that people set.
 func coinFacts(c models.Coin) models.Facts {
 	if c.Symbol == "" {
 		return nil
@@ -56,15 +56,15 @@ func coinFacts(c models.Coin) models.Facts {
 	return f
 }
 
-// SavePriceSource stores a price source that a person changed or made (Version 0). was is what the person saw. Errors: store.ErrConflict,
-// store.ErrText.
-func (s *Service) SavePriceSource(ctx context.Context, was, is models.PriceSource, by models.Actor) error {
+// SavePriceSource stores a person's change of a price source, or a new one (Version 0). old is the source as the person saw it. Errors:
+// store.ErrConflict, store.ErrText.
+func (s *Service) SavePriceSource(ctx context.Context, old, updated models.PriceSource, by models.Actor) error {
 	action := "source.change"
-	if was.ID == "" {
+	if old.ID == "" {
 		action = "source.create"
 	}
-	err := s.store.Audited(ctx, by, action, "source:"+is.ID, sourceFacts(was), sourceFacts(is), func(tx *store.Store) error {
-		return tx.SavePriceSource(ctx, is)
+	err := s.store.Audited(ctx, by, action, "source:"+updated.ID, sourceFacts(old), sourceFacts(updated), func(tx *store.Store) error {
+		return tx.SavePriceSource(ctx, updated)
 	})
 	if err != nil {
 		return fmt.Errorf("save the price source: %w", err)

@@ -18,7 +18,7 @@ import (
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
-// problem is why BTC cannot be sold at now.
+// problem returns why BTC cannot be sold now.
 func problem(s *paymentstest.Shop) models.RateProblem { return s.Coin("BTC").ProblemAt(s.Clock.Now()) }
 
 func TestRates_ComeFromThePriceSourceAndAreKept(t *testing.T) {
@@ -48,8 +48,8 @@ func TestRates_ComeFromThePriceSourceAndAreKept(t *testing.T) {
 	})
 }
 
-// Every way in which a source can fail leaves the rate as it is, until it is too old; then nothing is sold and staff is told, until the
-// source is good again.
+// Whatever fault a source has, the rate stays as it is until it is too old. Then nothing is sold and a review is open until the source is
+// good again.
 func TestRates_FaultsOfTheSourceNeverBecomeARate(t *testing.T) {
 	t.Parallel()
 	for fault, want := range map[sandbox.TickerFault]models.FetchProblem{
@@ -84,14 +84,14 @@ func TestRates_FaultsOfTheSourceNeverBecomeARate(t *testing.T) {
 				assert.Empty(t, s.OpenReviews(), "it is over by itself")
 			}, func(_ *sandbox.Config, c *assembly.Config) {
 				if fault == sandbox.TickerLate {
-					c.PriceTimeout = time.Second // a machine that is busy must not be late where the source is not
+					c.PriceTimeout = time.Second // a busy machine must not cause a timeout when the source does not
 				}
 			})
 		})
 	}
 }
 
-// Java prints prices with exponents: they are read exactly.
+// Java prints prices with exponents: they are parsed exactly.
 func TestRates_AnExponentIsRead(t *testing.T) {
 	t.Parallel()
 	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
@@ -133,7 +133,7 @@ func TestRates_AJumpWaitsForAPerson(t *testing.T) {
 		require.Len(t, entries, 1)
 		assert.JSONEq(t, `{"rate":"120000","seen":"120000"}`, entries[0].After)
 
-		// Down again: it recovers by itself as soon as it is near the rate in force.
+		// The price drops again, and the rate recovers without help as soon as it is near the rate in force.
 		s.SetPrice("btcusdt", "60000", "")
 		assert.Equal(t, models.RateJumped, problem(s))
 		s.SetPrice("btcusdt", "119000", "")
@@ -172,7 +172,7 @@ func TestRates_TwoSourcesMustAgree(t *testing.T) {
 	})
 }
 
-// The service of one shop, many times over the same database, asks once.
+// Several services over one database ask once.
 func TestRates_ReplicasDoNotAskTwice(t *testing.T) {
 	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
 		s.AddLiveRate()

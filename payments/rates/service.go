@@ -1,5 +1,5 @@
-// Package rates keeps what the shop's coins are worth: it asks price sources, judges their answers against the last rate and a second
-// source, and stores what staff decide about coins and sources.
+// Package rates maintains the exchange rates of the shop's coins. It requests prices from price sources, checks them against the last rate
+// and a second source, and stores what staff decide about coins and sources.
 package rates
 
 import (
@@ -13,19 +13,19 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Config is what a Service needs.
+// Config configures a Service.
 type Config struct {
 	Store  *store.Store
-	Jobs   *jobs.Engine // asks for live rates, and forgets old ones
-	Clock  models.Clock // nil: the machine's
-	Logger *slog.Logger // nil: none
+	Jobs   *jobs.Engine // runs the requests and the removal of old rates
+	Clock  models.Clock // nil: models.SystemClock
+	Logger *slog.Logger // nil: nothing is logged
 
 	PlatformURL    string        // the exchange's address, for its public prices (models.PlatformMark)
-	LoopbackPrices bool          // price sources on this machine may be asked: for demonstrations and tests
-	PriceTimeout   time.Duration // for one answer of a price source; 0: 5 seconds
+	LoopbackPrices bool          // allow price sources on this machine, for demonstrations and tests
+	PriceTimeout   time.Duration // of one answer of a price source; 0: 5 seconds
 }
 
-// Service keeps coins, their rates and their price sources. It is safe for concurrent use and for any number of replicas.
+// Service maintains coins, their rates and their price sources. It is safe for concurrent use and for any number of replicas.
 type Service struct {
 	store  *store.Store
 	clock  models.Clock
@@ -33,7 +33,7 @@ type Service struct {
 	prices *prices
 }
 
-// New makes the service and registers its work with c.Jobs.
+// New returns a service and registers its work with c.Jobs.
 func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Jobs == nil {
 		return nil, errors.New("rates: store and jobs are needed")

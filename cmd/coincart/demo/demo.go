@@ -1,5 +1,5 @@
-// Package demo holds the catalogue of the demonstration shop: an independent shop of well-made everyday goods, in English and
-// Simplified Chinese. Its pictures are in package static.
+// Package demo holds the catalogue of the demo shop: an independent shop of well-made everyday goods, in English and Simplified Chinese.
+// Its pictures are in package static.
 package demo
 
 import (
@@ -12,10 +12,10 @@ import (
 //go:embed catalogue.json
 var catalogue []byte
 
-// Texts are translations: language as BCP 47, then the field's name, then the text.
+// Texts holds translations, by language (BCP 47) and name of the field.
 type Texts map[string]map[string]string
 
-// Shop is a whole demonstration shop.
+// Shop is the whole demo shop.
 type Shop struct {
 	Settings   Settings   `json:"shop"`
 	Coins      []Coin     `json:"coins"`
@@ -25,7 +25,7 @@ type Shop struct {
 	Coupons    []Coupon   `json:"coupons"`
 }
 
-// Settings are the shop's own.
+// Settings holds the settings of the shop.
 type Settings struct {
 	Name     string `json:"name"`
 	Currency string `json:"currency"`     // ISO 4217
@@ -33,17 +33,17 @@ type Settings struct {
 	Texts    Texts  `json:"texts"`        // slogan, home_title, home_text
 }
 
-// Coin is one that the shop takes.
+// Coin is a coin that the shop accepts.
 type Coin struct {
 	Symbol    string `json:"symbol"`
 	Name      string `json:"name"`
-	Precision int    `json:"precision"`             // digits after the point
+	Precision int    `json:"precision"`             // number of decimals
 	Rate      string `json:"rate"`                  // price of one coin in the shop's currency, decimal text
-	Pair      string `json:"pair,omitempty"`        // what the exchange's ticker calls it; "": the rate is fixed by hand
-	Second    string `json:"second_pair,omitempty"` // another pair that must agree
+	Pair      string `json:"pair,omitempty"`        // pair in the exchange's ticker; empty: the rate is fixed
+	Second    string `json:"second_pair,omitempty"` // another pair, whose price must agree
 }
 
-// Category is one shelf. Texts translate "name" and "summary".
+// Category is a category. Texts translate "name" and "summary".
 type Category struct {
 	Slug     string `json:"slug"`
 	Position int    `json:"position"`
@@ -53,45 +53,45 @@ type Category struct {
 	Texts    Texts  `json:"texts"`
 }
 
-// Product is one thing in its variants, in the order in which the shop shows them. Texts translate "title", "summary" and
-// "description", and the names of the options as "option1" and so on.
+// Product is a product with its variants, in the order in which the shop shows them. Texts translate "title", "summary" and "description",
+// and the names of the options as "option1" and so on.
 type Product struct {
 	Slug        string    `json:"slug"`
 	Category    string    `json:"category"` // slug
 	Featured    bool      `json:"featured"`
 	Title       string    `json:"title"`
 	Summary     string    `json:"summary"`
-	Description string    `json:"description"` // paragraphs divided by empty lines
+	Description string    `json:"description"` // paragraphs separated by empty lines
 	Tags        []string  `json:"tags"`
-	Options     []string  `json:"options"` // names of what there is to choose
+	Options     []string  `json:"options"` // names of the options
 	Pictures    []Picture `json:"pictures"`
 	Texts       Texts     `json:"texts"`
 	Variants    []Variant `json:"variants"`
 }
 
-// Picture is one picture of a product. Texts translate "alt".
+// Picture is a picture of a product. Texts translate "alt".
 type Picture struct {
 	Source string `json:"source"` // name in package static
 	Alt    string `json:"alt"`
 	Texts  Texts  `json:"texts"`
 }
 
-// Variant is what is sold. Texts translate "title", and the values of the options as "option1" and so on.
+// Variant is a variant of a product. Texts translate "title", and the values of the options as "option1" and so on.
 type Variant struct {
 	SKU       string   `json:"sku"`
-	Title     string   `json:"title"` // "" where the product has one variant
+	Title     string   `json:"title"` // empty if the product has one variant
 	Options   []string `json:"options"`
 	Price     string   `json:"price"`      // decimal text in the shop's currency
-	SalePrice string   `json:"sale_price"` // "": none
-	Weight    string   `json:"weight"`     // kg; "" for what is virtual
+	SalePrice string   `json:"sale_price"` // empty: none
+	Weight    string   `json:"weight"`     // kg; empty for virtual products
 	Virtual   bool     `json:"virtual"`
 	Untracked bool     `json:"untracked"`
 	Stock     int      `json:"stock"`
-	Picture   string   `json:"picture"` // the one of the product's pictures that shows it; "": the first
+	Picture   string   `json:"picture"` // source of the product's picture that shows it; empty: the first
 	Texts     Texts    `json:"texts"`
 }
 
-// Zone is a part of the world with its ways of delivery and its tax. Texts translate "tax_name".
+// Zone is a delivery zone with its methods and tax. Texts translate "tax_name".
 type Zone struct {
 	Name        string   `json:"name"`
 	Places      []string `json:"places"`   // "US" or "US-CA"; none: the rest of the world
@@ -103,23 +103,23 @@ type Zone struct {
 	Methods     []Method `json:"methods"`
 }
 
-// Method is a way of delivery. Texts translate "title" and "note".
+// Method is a delivery method. Texts translate "title" and "note".
 type Method struct {
 	Title    string `json:"title"`
 	Note     string `json:"note"`
 	Kind     string `json:"kind"` // as models.DeliveryKind
 	Steps    []Step `json:"steps"`
-	FreeFrom string `json:"free_from"` // "": never
+	FreeFrom string `json:"free_from"` // empty: never
 	Texts    Texts  `json:"texts"`
 }
 
-// Step is a price from a weight or a total on.
+// Step is the price from a weight or a total on.
 type Step struct {
 	From  string `json:"from"`
 	Price string `json:"price"`
 }
 
-// Coupon is a code to try.
+// Coupon is a coupon.
 type Coupon struct {
 	Code          string   `json:"code"`
 	Kind          string   `json:"kind"` // as models.CouponKind
@@ -129,7 +129,7 @@ type Coupon struct {
 	MaxPerShopper int      `json:"max_per_shopper"`
 }
 
-// Catalogue reads the embedded demonstration shop. Unknown fields are an error.
+// Catalogue returns the embedded demo shop. It fails on unknown fields.
 func Catalogue() (Shop, error) {
 	var shop Shop
 	d := json.NewDecoder(bytes.NewReader(catalogue))

@@ -15,7 +15,7 @@ import (
 
 const chinese = "zh-Hans"
 
-// translated asserts that a text has its Chinese.
+// translated asserts that a text has a Chinese translation.
 func translated(t *testing.T, texts demo.Texts, of string, fields ...string) {
 	t.Helper()
 	for _, field := range fields {

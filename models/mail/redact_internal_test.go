@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestNameless_TakesTheAddressOutAndKeepsTheCause(t *testing.T) {
+func TestRedact_TakesTheAddressOutAndKeepsTheCause(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"550 <ada@example.org> unknown":         "550 <…> unknown",
@@ -18,11 +18,11 @@ func TestNameless_TakesTheAddressOutAndKeepsTheCause(t *testing.T) {
 		"ada@exampleXorg, bob@example.org":      "ada@exampleXorg, bob@example.org",
 		"the server said nothing about anybody": "the server said nothing about anybody",
 	} {
-		err := nameless(fmt.Errorf("%s: %w", text, io.ErrUnexpectedEOF), " ada@example.org ")
+		err := redact(fmt.Errorf("%s: %w", text, io.ErrUnexpectedEOF), " ada@example.org ")
 		require.EqualError(t, err, want+": unexpected EOF")
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	}
 	plain := errors.New("plain")
-	assert.Equal(t, plain, nameless(plain, ""))
-	assert.NoError(t, nameless(nil, "ada@example.org"))
+	assert.Equal(t, plain, redact(plain, ""))
+	assert.NoError(t, redact(nil, "ada@example.org"))
 }
