@@ -11,8 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -119,18 +117,17 @@ type Service struct {
 	wakeRefunds jobs.Bell
 }
 
-// New checks the configuration and registers the service's work with c.Jobs. BaseURL must be an absolute http or https address without path, query and fragment.
+// New checks the configuration and registers the service's work with c.Jobs. BaseURL must be one that models.ParseBaseURL takes.
 func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Gateway == nil || c.Jobs == nil || c.Outbox == nil {
 		return nil, errors.New("payments: store, gateway, jobs and outbox are needed")
 	}
-	base := strings.TrimSuffix(c.BaseURL, "/")
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, fmt.Errorf("payments: base address %q must be http(s)://host without a path", c.BaseURL)
+	base, err := models.ParseBaseURL(c.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("payments: base address: %w", err)
 	}
 	s := &Service{
-		store: c.Store, gateway: c.Gateway, base: base, scene: c.SceneType, clock: c.Clock, log: c.Logger,
+		store: c.Store, gateway: c.Gateway, base: base.String(), scene: c.SceneType, clock: c.Clock, log: c.Logger,
 		jobs: c.Jobs, outbox: c.Outbox,
 		quoteTTL: orDefault(c.QuoteTTL, 10*time.Minute),
 		orderTTL: orDefault(c.OrderTTL, 30*time.Minute), retryTTL: orDefault(c.RetryTTL, 15*time.Minute),
