@@ -25,6 +25,15 @@ func (b BaseURL) Host() string {
 	return host
 }
 
+// Hostname is the host without its port.
+func (b BaseURL) Hostname() string {
+	u, err := url.Parse(b.Origin)
+	if err != nil { // it was parsed before
+		return ""
+	}
+	return u.Hostname()
+}
+
 // ErrBaseURL is what ParseBaseURL says of anything else. It does not repeat the text: people paste addresses with passwords.
 var ErrBaseURL = errors.New("not an http(s) address of a host and a plain path, such as https://example.org/shop")
 

@@ -146,7 +146,7 @@ func (s *settings) merchantFile() string {
 // demoBase is the demonstration's address.
 func (s *settings) demoBase() string {
 	if s.BaseURL != "" {
-		return s.BaseURL
+		return strings.TrimRight(s.BaseURL, "/")
 	}
 	return "http://" + s.Addr
 }

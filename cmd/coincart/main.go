@@ -13,11 +13,13 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/gin-gonic/gin"
 
 	"github.com/coincart/coincart/templates/i18n"
 )
 
 func main() {
+	gin.SetMode(gin.ReleaseMode) // of the whole process: gin prints its routes otherwise
 	os.Exit(run(signalled(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 

@@ -6,7 +6,7 @@ const (
 
 	CodeBaseGood     Code = "base_good"
 	CodeBaseMissing  Code = "base_missing"
-	CodeBaseBad      Code = "base_bad"   // no http(s)://host
+	CodeBaseBad      Code = "base_bad"   // not what models.ParseBaseURL takes
 	CodeBasePlain    Code = "base_plain" // http, where others can read along
 	CodeBaseLoopback Code = "base_loopback"
 
