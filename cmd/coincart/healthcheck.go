@@ -13,9 +13,9 @@ import (
 
 // healthcheckCmd asks a running shop whether it is ready, so that a container image needs no other program for it.
 type healthcheckCmd struct {
-	Addr string `env:"COINCART_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The shop's listen address."`
+	Addr    string `env:"COINCART_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The shop's listen address."`
 	BaseURL string `name:"base-url" env:"COINCART_BASE_URL" placeholder:"URL" help:"The shop's public address. The shop answers below its path only."`
-	URL  string `name:"url" placeholder:"URL" help:"Check this URL instead: any 2xx response counts as ready."`
+	URL     string `name:"url" placeholder:"URL" help:"Check this URL instead: any 2xx response counts as ready."`
 }
 
 // Run asks once. It fails on anything but an answer 2xx within three seconds.

@@ -27,7 +27,9 @@ func CheckAddresses(ctx context.Context, t *testing.T, prefix string, gallery Ga
 }
 
 // noAddress are the attributes whose value may begin with a slash and is no address: what people typed or read, and what forms send back.
-func noAddress() []string { return []string{"value", "content", "placeholder", "title", "alt", "aria-label"} }
+func noAddress() []string {
+	return []string{"value", "content", "placeholder", "title", "alt", "aria-label"}
+}
 
 // Outside returns the attributes of a page that hold an address on this host outside of the prefix, such as `a href="/cart"`, and counts those
 // inside. Whatever begins with a slash counts as an address, whichever attribute holds it.

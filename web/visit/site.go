@@ -22,7 +22,7 @@ type Config struct {
 	Clock    models.Clock
 	Logger   *slog.Logger
 	Base     models.BaseURL // the public address
-	ShopName string // where the settings have none
+	ShopName string         // where the settings have none
 	Demo     bool
 	Zone     *time.Location     // in which the exchange's day begins and ends
 	Count    func(event string) // counts what happened, for the metrics; nil: nobody counts

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -258,7 +259,7 @@ func (v *Visit) Referer(fallback string) string {
 }
 
 // OwnPath returns the path and query of an address if it certainly stays on this shop, else the fallback. Browsers read
-// //host and /\host as another host, and drop control characters before they read.
+// //host and /\host as another host, and drop control characters before they read; ".." would lead out of a shop that is below a path.
 func OwnPath(address, fallback string) string {
 	const longest = 2048
 	if len(address) > longest || !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") {
@@ -270,11 +271,18 @@ func OwnPath(address, fallback string) string {
 		}
 	}
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.HasPrefix(u.EscapedPath(), "//") {
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.HasPrefix(u.EscapedPath(), "//") || climbs(u) {
 		return fallback
 	}
 	u.Fragment = ""
 	return u.RequestURI()
+}
+
+// climbs reports that a path has a segment "..", also one that is written with escapes: browsers read these alike.
+func climbs(u *url.URL) bool {
+	return slices.ContainsFunc(strings.Split(u.EscapedPath(), "/"), func(segment string) bool {
+		return strings.ReplaceAll(strings.ToLower(segment), "%2e", ".") == ".."
+	})
 }
 
 // PageNumber reads ?page=; ok is false for anything but a whole number from 1 to 9999. A missing one is 1.
