@@ -22,6 +22,8 @@ func TestPicture_FindsTheSizesOfAnUploadInItsName(t *testing.T) {
 	} {
 		p := templates.Picture{Source: source}
 		assert.Equal(t, want, [3]string{p.URL(), p.Thumbnail(), p.SrcSet(t.Context())}, source)
+		below := strings.ReplaceAll(want[2], "/media/", "/shop/media/")
+		assert.Equal(t, below, p.SrcSet(templates.Mounted(t.Context(), "/shop")), source)
 	}
 	for _, source := range []string{"media/" + hash, "media/" + hash + "-0x0.webp", "media/../x-1x1.jpg", "pictures/stoneware-mug.svg"} {
 		p := templates.Picture{Source: source}

@@ -212,7 +212,7 @@ func TestMounted_TheServerAloneAnswersBelowItsPathOnly(t *testing.T) {
 	s.use(s.web.Handler())
 	b := s.browser()
 	for _, path := range []string{"/", "/cart", "/shopping", "/admin", "//shop/", "/SHOP/"} {
-		assert.Equal(t, http.StatusNotFound, b.get(root+path).status, path)
+		assert.Equal(t, "404 page not found\n", b.get(root+path).is(http.StatusNotFound).body, path)
 	}
 	assert.Equal(t, http.StatusNotFound, b.do(http.MethodPost, root+"/shop", nil, nil).status)
 	b.get("/cart").is(http.StatusOK)
