@@ -9,6 +9,6 @@ import (
 
 // TestMain keeps gin quiet, as the program does.
 func TestMain(m *testing.M) {
-	gin.SetMode(gin.ReleaseMode)
+	gin.DebugPrintFunc = func(string, ...any) {}
 	os.Exit(m.Run())
 }

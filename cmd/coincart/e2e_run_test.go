@@ -132,7 +132,7 @@ var builtProgram = sync.OnceValues(func() (string, error) {
 
 // TestMain keeps gin quiet, as main does, and takes the program away that tests may have built.
 func TestMain(m *testing.M) {
-	gin.SetMode(gin.ReleaseMode)
+	gin.DebugPrintFunc = func(string, ...any) {}
 	code := m.Run()
 	if built {
 		if file, err := builtProgram(); err == nil {

@@ -19,7 +19,7 @@ import (
 )
 
 func main() {
-	gin.SetMode(gin.ReleaseMode) // of the whole process: gin prints its routes otherwise
+	gin.DebugPrintFunc = func(string, ...any) {} // of the whole process: gin would print its routes
 	os.Exit(run(signalled(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 
