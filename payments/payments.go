@@ -11,8 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -119,17 +117,16 @@ type core struct {
 	timeout time.Duration // for one call to the platform
 }
 
-// New checks the configuration and registers the service's work with c.Jobs. BaseURL must be an absolute http or https address without path, query and fragment.
+// New checks the configuration and registers the service's work with c.Jobs. BaseURL must be one that models.ParseBaseURL takes.
 func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Gateway == nil || c.Jobs == nil || c.Outbox == nil {
 		return nil, errors.New("payments: store, gateway, jobs and outbox are needed")
 	}
-	base := strings.TrimSuffix(c.BaseURL, "/")
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, fmt.Errorf("payments: base address %q must be http(s)://host without a path", c.BaseURL)
+	base, err := models.ParseBaseURL(c.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("payments: base address: %w", err)
 	}
-	c.BaseURL = base
+	c.BaseURL = base.String()
 	s := assemble(c.withDefaults())
 	s.register(c.Jobs)
 	return s, nil

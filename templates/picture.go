@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"context"
 	"strconv"
 	"strings"
 
@@ -87,15 +88,15 @@ func (p Picture) Thumbnail() string {
 	return p.URL()
 }
 
-// SrcSet lists the addresses of an upload's sizes with their widths; "" for a picture that has one size only.
-func (p Picture) SrcSet() string {
+// SrcSet lists the addresses of an upload's sizes with their widths, as a page must write them; "" for a picture that has one size only.
+func (p Picture) SrcSet(ctx context.Context) string {
 	u, ok := p.upload()
 	if !ok || u.last() == 0 {
 		return ""
 	}
 	list := make([]string, 0, len(mediaSizes))
 	for size := range u.last() + 1 {
-		list = append(list, u.address(size)+" "+strconv.Itoa(u.shownWidth(size))+"w")
+		list = append(list, At(ctx, u.address(size))+" "+strconv.Itoa(u.shownWidth(size))+"w")
 	}
 	return strings.Join(list, ", ")
 }

@@ -21,13 +21,15 @@ func TestPicture_FindsTheSizesOfAnUploadInItsName(t *testing.T) {
 		"/elsewhere.png":                    {"/elsewhere.png", "/elsewhere.png", ""},
 	} {
 		p := templates.Picture{Source: source}
-		assert.Equal(t, want, [3]string{p.URL(), p.Thumbnail(), p.SrcSet()}, source)
+		assert.Equal(t, want, [3]string{p.URL(), p.Thumbnail(), p.SrcSet(t.Context())}, source)
+		below := strings.ReplaceAll(want[2], "/media/", "/shop/media/")
+		assert.Equal(t, below, p.SrcSet(templates.Mounted(t.Context(), "/shop")), source)
 	}
 	for _, source := range []string{"media/" + hash, "media/" + hash + "-0x0.webp", "media/../x-1x1.jpg", "pictures/stoneware-mug.svg"} {
 		p := templates.Picture{Source: source}
 		if source != "media/../x-1x1.jpg" {
 			assert.True(t, strings.HasPrefix(p.URL(), "/static/"), source)
-			assert.Empty(t, p.SrcSet(), source)
+			assert.Empty(t, p.SrcSet(t.Context()), source)
 		}
 		assert.NotContains(t, p.URL(), `"`)
 	}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/templates"
 )
 
 // browser is one visitor: it keeps cookies and does not follow redirects by itself.
@@ -40,6 +41,7 @@ func (s *shop) browser() *browser {
 // page is an answer.
 type page struct {
 	t      *testing.T
+	base   string // path of the shop's address
 	status int
 	header http.Header
 	body   string
@@ -61,7 +63,7 @@ func (b *browser) do(method, path string, body io.Reader, header http.Header) pa
 	text, err := io.ReadAll(answer.Body)
 	require.NoError(b.s.t, err)
 	require.NoError(b.s.t, answer.Body.Close())
-	return page{t: b.s.t, status: answer.StatusCode, header: answer.Header, body: string(text)}
+	return page{t: b.s.t, base: b.s.path(), status: answer.StatusCode, header: answer.Header, body: string(text)}
 }
 
 func (b *browser) get(path string) page {
@@ -143,7 +145,7 @@ func (p page) is(status int) page {
 func (p page) redirects(to string) page {
 	p.t.Helper()
 	p.is(http.StatusSeeOther)
-	require.Equal(p.t, to, p.header.Get("Location"))
+	require.Equal(p.t, templates.Under(p.base, to), p.header.Get("Location"))
 	return p
 }
 

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -32,7 +31,7 @@ import (
 type Config struct {
 	Store          *store.Store
 	Services       assembly.Services // all are needed
-	BaseURL        string            // the shop's public address; under https cookies are Secure with the __Host- prefix, and HSTS is sent
+	BaseURL        string            // the shop's public address, maybe with a path: see models.ParseBaseURL; under https cookies are Secure, and HSTS is sent
 	PlatformURL    string            // the platform's public address: forms may lead there
 	TrustedProxies []string          // addresses or networks whose X-Forwarded-For counts; none by default
 	Logger         *slog.Logger
@@ -54,6 +53,7 @@ type Server struct {
 	accounts  *staff.Accounts
 	log       *slog.Logger
 	engine    *gin.Engine
+	base      models.BaseURL
 	metrics   *metrics
 	tally     *platform.Tally
 	limits    limiters
@@ -64,12 +64,12 @@ type Server struct {
 	staffRoutes map[string]bool // by routeKey: the addresses of officeTable
 }
 
-// New builds the server. BaseURL and PlatformURL must be absolute http or https addresses.
+// New builds the server. PlatformURL must be an absolute http or https address, and so must BaseURL: see models.ParseBaseURL.
 func New(c Config) (*Server, error) {
 	if c.Store == nil || c.Services.Payments == nil {
 		return nil, errors.New("web: store and payments are needed")
 	}
-	base, err := origin(c.BaseURL)
+	base, err := models.ParseBaseURL(c.BaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("web: base address: %w", err)
 	}
@@ -83,17 +83,16 @@ func New(c Config) (*Server, error) {
 	if c.Clock == nil {
 		c.Clock = models.SystemClock
 	}
-	secure := strings.HasPrefix(base, "https:")
 	s := &Server{
-		store: c.Store, services: c.Services, log: c.Logger, metrics: newMetrics(c.Services.Jobs.Workers), tally: &platform.Tally{}, limits: newLimiters(c.Limits),
-		headers: newHeaders(exchange, secure), ownOrigin: http.NewCrossOriginProtection(),
+		base: base, store: c.Store, services: c.Services, log: c.Logger, metrics: newMetrics(c.Services.Jobs.Workers), tally: &platform.Tally{}, limits: newLimiters(c.Limits),
+		headers: newHeaders(exchange, base.Secure()), ownOrigin: http.NewCrossOriginProtection(),
 	}
 	// Browsers without Sec-Fetch-Site are judged by Origin, which a proxy that rewrites Host would otherwise make foreign.
-	if err := s.ownOrigin.AddTrustedOrigin(base); err != nil {
+	if err := s.ownOrigin.AddTrustedOrigin(base.Origin); err != nil {
 		return nil, fmt.Errorf("web: base address: %w", err)
 	}
 	s.site = visit.NewSite(visit.Config{
-		Store: c.Store, Clock: c.Clock, Logger: c.Logger, BaseURL: base, ShopName: c.ShopName, Secure: secure, Demo: c.Demo,
+		Store: c.Store, Clock: c.Clock, Logger: c.Logger, Base: base, ShopName: c.ShopName, Demo: c.Demo,
 		Zone: c.Services.Books.Zone(), Count: s.metrics.event,
 	})
 	s.accounts, err = staff.New(staff.Config{Store: c.Store, Clock: c.Clock, Machine: c.Machine, Logger: c.Logger, ShopName: c.ShopName})
@@ -121,12 +120,7 @@ func origin(address string) (string, error) {
 	return u.Scheme + "://" + u.Host, nil
 }
 
-// quietGin silences what gin prints at start while it is in debug mode, which it is unless the environment says otherwise. The
-// mode changes nothing else that the shop uses.
-var quietGin = sync.OnceFunc(func() { gin.DebugPrintFunc = func(string, ...any) {} })
-
 func (s *Server) build(c Config, pages *shop.Pages) error {
-	quietGin()
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false // gin would redirect past the middleware, and by a header of the visitor's
@@ -144,8 +138,26 @@ func (s *Server) Accounts() *staff.Accounts { return s.accounts }
 // ShopName is the shop's name as the settings have it.
 func (s *Server) ShopName(ctx context.Context) string { return s.site.ShopName(ctx) }
 
-// Handler serves the shop.
-func (s *Server) Handler() http.Handler { return s.engine }
+// Handler serves the shop at the path of its base address. It takes requests with the whole path, so that it can be mounted in the router of
+// another program; what is outside the path is answered 404.
+func (s *Server) Handler() http.Handler {
+	if s.base.Path == "" {
+		return s.engine
+	}
+	inside := http.StripPrefix(s.base.Path, s.engine)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rest, found := strings.CutPrefix(r.URL.Path, s.base.Path)
+		switch {
+		case found && strings.HasPrefix(rest, "/"):
+			inside.ServeHTTP(w, r)
+		case found && rest == "" && r.Method != http.MethodPost:
+			front := url.URL{Path: s.base.Path + "/", RawQuery: r.URL.RawQuery}
+			http.Redirect(w, r, front.String(), http.StatusTemporaryRedirect) // not for ever: the shop may move
+		default:
+			http.NotFound(w, r)
+		}
+	})
+}
 
 // MetricsHandler serves the metrics in Prometheus' format, for a listener that the public does not reach.
 func (s *Server) MetricsHandler() http.Handler { return s.metrics.handler() }

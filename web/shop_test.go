@@ -111,6 +111,14 @@ func newShop(t *testing.T, open func(testing.TB, ...modelstest.Option) *store.St
 	return s
 }
 
+// path is the path of the shop's address.
+func (s *shop) path() string {
+	s.t.Helper()
+	base, err := models.ParseBaseURL(s.url)
+	require.NoError(s.t, err)
+	return base.Path
+}
+
 // build makes payments and server of their configurations, which a test may have changed.
 func (s *shop) build() {
 	s.t.Helper()

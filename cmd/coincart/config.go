@@ -23,7 +23,7 @@ import (
 // test compares with this struct.
 type settings struct {
 	Addr             string   `name:"addr" env:"COINCART_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Listen address of the shop."`
-	BaseURL          string   `name:"base-url" env:"COINCART_BASE_URL" placeholder:"URL" help:"Public address of the shop, such as https://shop.example.org. Return and callback URLs are built from it."`
+	BaseURL          string   `name:"base-url" env:"COINCART_BASE_URL" placeholder:"URL" help:"Public address of the shop, such as https://shop.example.org or https://example.org/shop. Return and callback URLs are built from it."`
 	PlatformURL      string   `name:"platform-url" env:"COINCART_PLATFORM_URL" placeholder:"URL" help:"The exchange's base URL. Empty: run the demo."`
 	AppID            string   `name:"app-id" env:"COINCART_APP_ID" placeholder:"ID" help:"The AppKey that the exchange issued for this shop."`
 	MerchantKey      string   `name:"merchant-key" env:"COINCART_MERCHANT_KEY" placeholder:"FILE" help:"File with the merchant private key (see coincart keygen)."`
@@ -154,8 +154,12 @@ func (s *settings) checkProxy(p *problems, proxy string) {
 
 // checkReal notes what is missing for a shop that takes real payments.
 func (s *settings) checkReal(p *problems) {
-	checkPublicURL(p, "COINCART_BASE_URL", "the shop's public address, such as https://shop.example.org", s.BaseURL, false)
-	checkPublicURL(p, "COINCART_PLATFORM_URL", "the exchange's address, such as https://service.example.com", s.PlatformURL, true)
+	before := len(*p)
+	checkPublicURL(p, "COINCART_BASE_URL", "the shop's public address, such as https://shop.example.org or https://example.org/shop", s.BaseURL)
+	if _, err := models.ParseBaseURL(s.BaseURL); err != nil && s.BaseURL != "" && len(*p) == before {
+		p.add("COINCART_BASE_URL has a path that browsers and proxies read differently: use letters, digits and hyphens, such as https://example.org/shop")
+	}
+	checkPublicURL(p, "COINCART_PLATFORM_URL", "the exchange's address, such as https://service.example.com", s.PlatformURL)
 	switch {
 	case s.AppID == "":
 		p.add("COINCART_APP_ID is missing: set it to the AppKey that the exchange shows for the application")
@@ -211,7 +215,7 @@ func checkListen(p *problems, name, addr string) {
 
 // checkPublicURL notes an address that is missing, has more than it may, or is plain http where others could read along. The
 // value is not repeated: people paste addresses with passwords.
-func checkPublicURL(p *problems, name, want, value string, path bool) {
+func checkPublicURL(p *problems, name, want, value string) {
 	if value == "" {
 		p.add("%s is missing: set it to %s", name, want)
 		return
@@ -220,8 +224,8 @@ func checkPublicURL(p *problems, name, want, value string, path bool) {
 	switch {
 	case err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https"):
 		p.add("%s is not an http(s) address: set it to %s", name, want)
-	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || !path && strings.Trim(u.Path, "/") != "":
-		p.add("%s has more than scheme and host: set it to %s", name, want)
+	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		p.add("%s has more than scheme, host and path: set it to %s", name, want)
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		p.add("%s is plain http, which anyone on the network can read and change: use https (plain http is accepted on this machine only)", name)
 	}

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -74,7 +75,7 @@ type demonstration struct {
 }
 
 func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, platformAddr net.Addr) (demonstration, error) {
-	d := demonstration{baseURL: c.BaseURL, platformURL: localURL(platformAddr)}
+	d := demonstration{baseURL: strings.TrimRight(c.BaseURL, "/"), platformURL: localURL(platformAddr)}
 	if d.baseURL == "" {
 		d.baseURL = localURL(addr)
 	}

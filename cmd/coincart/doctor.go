@@ -146,7 +146,7 @@ func (s *settings) merchantFile() string {
 // demoBase returns the demo's address.
 func (s *settings) demoBase() string {
 	if s.BaseURL != "" {
-		return s.BaseURL
+		return strings.TrimRight(s.BaseURL, "/")
 	}
 	return "http://" + s.Addr
 }

@@ -37,14 +37,14 @@ func TestE2E_Browser(t *testing.T) {
 		t.Run(dev.name, func(t *testing.T) {
 			ctx := openBrowser(t, dev)
 			quiet := listenForErrors(ctx, t)
-			buy(ctx, t, d, dev)
+			buy(ctx, t, d.shop, dev)
 			quiet()
 		})
 	}
 }
 
 // buy walks from the front page to a paid order, as a person with a mouse would.
-func buy(ctx context.Context, t *testing.T, d *demoRun, dev device) {
+func buy(ctx context.Context, t *testing.T, shop string, dev device) {
 	t.Helper()
 	step := func(what string, actions ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
@@ -52,9 +52,9 @@ func buy(ctx context.Context, t *testing.T, d *demoRun, dev device) {
 		settle(ctx, t)
 		screenshot(ctx, t, dev.name+"-"+what)
 	}
-	step("1-home", chromedp.Navigate(d.shop), chromedp.WaitVisible(chromedp.CSS(`main a[href="/products/stoneware-mug"]`)))
+	step("1-home", chromedp.Navigate(shop), chromedp.WaitVisible(chromedp.CSS(`main a[href$="/products/stoneware-mug"]`)))
 	step("2-product",
-		chromedp.Click(chromedp.CSS(`main a[href="/products/stoneware-mug"]`)),
+		chromedp.Click(chromedp.CSS(`main a[href$="/products/stoneware-mug"]`)),
 		chromedp.WaitVisible(chromedp.CSS(`#buy button[type=submit]`)))
 	heading, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS("h1")))
 	require.NoError(t, err)
@@ -66,9 +66,9 @@ func buy(ctx context.Context, t *testing.T, d *demoRun, dev device) {
 		chromedp.WaitVisible(chromedp.CSS(`#cart-link .cart-link__count`)))
 	step("4-cart",
 		chromedp.Click(chromedp.CSS(`#cart-link`)),
-		chromedp.WaitVisible(chromedp.CSS(`a[href="/checkout"]`)))
+		chromedp.WaitVisible(chromedp.CSS(`a[href$="/checkout"]`)))
 	step("5-checkout",
-		chromedp.Click(chromedp.CSS(`a[href="/checkout"]`)),
+		chromedp.Click(chromedp.CSS(`a[href$="/checkout"]`)),
 		chromedp.WaitVisible(chromedp.CSS(`#email`)),
 		chromedp.SendKeys(chromedp.CSS(`#email`), "ada@example.org"),
 		chromedp.SendKeys(chromedp.CSS(`#name`), "Ada Lovelace"),

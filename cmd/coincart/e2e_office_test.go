@@ -42,6 +42,9 @@ type officeRun struct {
 	before func(path string) // runs before the platform sees a call
 }
 
+// starter makes a shop and serves it, as startOffice does.
+type starter func(t *testing.T, dsn string, begin time.Time, fill func(o *officeRun, db *store.Store) []sandbox.Order) *officeRun
+
 // startOffice makes a shop, and serves it and its sandbox until the test ends.
 func startOffice(t *testing.T, dsn string, begin time.Time, fill func(o *officeRun, db *store.Store) []sandbox.Order) *officeRun {
 	t.Helper()
@@ -53,6 +56,12 @@ func startOffice(t *testing.T, dsn string, begin time.Time, fill func(o *officeR
 // newOffice makes a shop without serving it. fill writes the past into its database, moving the clock on, and returns what the platform
 // has of it.
 func newOffice(t *testing.T, dsn string, begin time.Time, fill func(o *officeRun, db *store.Store) []sandbox.Order) *officeRun {
+	t.Helper()
+	return newOfficeAt(t, "", dsn, begin, fill)
+}
+
+// newOfficeAt is newOffice for a shop below a path of its host.
+func newOfficeAt(t *testing.T, path, dsn string, begin time.Time, fill func(o *officeRun, db *store.Store) []sandbox.Order) *officeRun {
 	t.Helper()
 	o := &officeRun{t: t, clock: modelstest.NewClock(begin), folder: filepath.Join(t.TempDir(), "data")}
 	require.NoError(t, os.Mkdir(o.folder, 0o700))
@@ -70,7 +79,7 @@ func newOffice(t *testing.T, dsn string, begin time.Time, fill func(o *officeRun
 	state := o.writeState(fill(o, db))
 
 	o.shopAt, o.sandboxAt = listenHere(t), listenHere(t)
-	base, platformURL := localURL(o.shopAt.Addr()), localURL(o.sandboxAt.Addr())
+	base, platformURL := localURL(o.shopAt.Addr())+path, localURL(o.sandboxAt.Addr())
 	o.platform, err = sandbox.New(sandbox.Config{
 		BaseURL: platformURL, Keys: o.keys.platform, Seed: 7, Clock: o.clock.Now, StateFile: state,
 		Apps: []sandbox.App{{AppID: demoAppID, Name: "Osier", Key: &o.keys.merchant.PublicKey, Addresses: []string{base}}},

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gin-gonic/gin"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -129,8 +130,9 @@ var builtProgram = sync.OnceValues(func() (string, error) {
 	return file, nil
 })
 
-// TestMain takes the program away that tests may have built.
+// TestMain keeps gin quiet, as main does, and takes the program away that tests may have built.
 func TestMain(m *testing.M) {
+	gin.DebugPrintFunc = func(string, ...any) {}
 	code := m.Run()
 	if built {
 		if file, err := builtProgram(); err == nil {

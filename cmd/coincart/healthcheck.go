@@ -7,12 +7,15 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/coincart/coincart/models"
 )
 
 // healthcheckCmd asks a running shop whether it is ready, so that a container image needs no other program for that.
 type healthcheckCmd struct {
-	Addr string `env:"COINCART_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The shop's listen address."`
-	URL  string `name:"url" placeholder:"URL" help:"Check this URL instead: any 2xx response counts as ready."`
+	Addr    string `env:"COINCART_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"The shop's listen address."`
+	BaseURL string `name:"base-url" env:"COINCART_BASE_URL" placeholder:"URL" help:"The shop's public address. The shop answers below its path only."`
+	URL     string `name:"url" placeholder:"URL" help:"Check this URL instead: any 2xx response counts as ready."`
 }
 
 // Run makes one request. It fails unless the answer is 2xx and arrives within three seconds.
@@ -27,7 +30,11 @@ func (c *healthcheckCmd) Run(ctx context.Context, con console) error {
 		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 			host = "127.0.0.1"
 		}
-		target = "http://" + net.JoinHostPort(host, port) + "/readyz"
+		base, err := models.ParseBaseURL(c.BaseURL)
+		if err != nil && c.BaseURL != "" {
+			return fmt.Errorf("COINCART_BASE_URL (--base-url): %w", err)
+		}
+		target = "http://" + net.JoinHostPort(host, port) + base.Path + "/readyz"
 	}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()

@@ -27,49 +27,49 @@ type importRule struct {
 }
 
 const (
-	gin   = "github.com/gin-gonic/"
-	templ = "github.com/a-h/templ"
-	orm   = "gorm.io/"
+	router = "github.com/gin-gonic/"
+	templ  = "github.com/a-h/templ"
+	orm    = "gorm.io/"
 )
 
 // importRules is the house's floor plan. The first row that matches counts; a package without a row is an error, so that whoever
 // adds one decides where it stands.
 func importRules() []importRule {
 	return []importRule{
-		{"models", []string{"models/text"}, []string{gin, templ, orm, "database/sql", "net/http"}},
-		{"models/text", nil, []string{gin, templ, orm, "database/sql", "net/http"}},
-		{"models/fetch", nil, []string{gin, templ, orm, "database/sql"}},
-		{"models/pictures", nil, []string{gin, templ, orm, "database/sql", "net/http"}},
-		{"migrations", nil, []string{gin, templ, orm, "net/http"}},
-		{"models/pricing", []string{"models", "models/store"}, []string{gin, templ, orm, "database/sql", "net/http"}},
-		{"models/productcsv", []string{"models", "models/text"}, []string{gin, templ, orm, "database/sql", "net/http"}},
-		{"models/store", []string{"models", "models/productcsv", "migrations", "models/text"}, []string{gin, templ, "net/http"}},
-		{"models/modelstest", []string{"models", "models/store", "migrations"}, []string{gin, templ}},
+		{"models", []string{"models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/text", nil, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/fetch", nil, []string{router, templ, orm, "database/sql"}},
+		{"models/pictures", nil, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"migrations", nil, []string{router, templ, orm, "net/http"}},
+		{"models/pricing", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/productcsv", []string{"models", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/store", []string{"models", "models/productcsv", "migrations", "models/text"}, []string{router, templ, "net/http"}},
+		{"models/modelstest", []string{"models", "models/store", "migrations"}, []string{router, templ}},
 		// The engine knows no room; the rooms know it.
-		{"models/jobs", []string{"models", "models/store"}, []string{gin, templ, orm, "database/sql", "net/http"}},
-		{"models/mail", []string{"models", "models/jobs", "models/store", "models/text"}, []string{gin, templ, orm, "database/sql", "net/http"}},
-		{"models/staff", []string{"models", "models/store", "models/text"}, []string{gin, templ, orm, "database/sql", "net/http"}},
-		{"models/customers", []string{"models", "models/jobs", "models/mail", "models/store"}, []string{gin, templ, orm, "database/sql", "net/http"}},
-		{"models/catalogue", []string{"models", "models/fetch", "models/jobs", "models/pictures", "models/productcsv", "models/store", "models/text"}, []string{gin, templ, orm, "database/sql"}},
+		{"models/jobs", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/mail", []string{"models", "models/jobs", "models/store", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/staff", []string{"models", "models/store", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/customers", []string{"models", "models/jobs", "models/mail", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/catalogue", []string{"models", "models/fetch", "models/jobs", "models/pictures", "models/productcsv", "models/store", "models/text"}, []string{router, templ, orm, "database/sql"}},
 		{"payments/opay", nil, nil}, // the standard library only: see standardOnly
-		{"payments", []string{"models", "models/jobs", "models/mail", "models/store", "payments/opay", "models/text"}, []string{gin, templ, orm, "database/sql", "html/template", "net/http"}},
-		{"payments/books", []string{"models", "models/jobs", "models/store", "payments/opay"}, []string{gin, templ, orm, "database/sql", "net/http"}},
-		{"payments/rates", []string{"models", "models/fetch", "models/jobs", "models/store", "payments/breaker", "payments/opay"}, []string{gin, templ, orm, "database/sql"}},
-		{"payments/breaker", []string{"payments/opay"}, []string{gin, templ, orm, "database/sql"}},
-		{"payments/assembly", []string{"models/catalogue", "models/customers", "models/jobs", "models/mail", "payments", "payments/books", "payments/rates"}, []string{gin, templ, orm, "database/sql", "net/http"}},
-		{"payments/paymentstest", []string{"models/...", "payments/..."}, []string{gin, templ, orm, "database/sql"}},
-		{"payments/keyfile", []string{"payments/opay"}, []string{gin, templ, orm, "database/sql", "net/http"}},
-		{"payments/doctor", []string{"models", "models/store", "payments/keyfile", "payments/opay"}, []string{gin, templ, orm, "database/sql"}},
-		{"payments/sandbox", []string{"payments/opay", "templates/i18n"}, []string{gin, orm, "database/sql"}},
-		{"static", nil, []string{gin, orm}},
-		{"templates/browsertest", []string{"static"}, []string{gin, orm, "database/sql"}},
-		{"templates/...", []string{"templates/...", "static", "models/text"}, []string{gin, orm, "database/sql"}},
+		{"payments", []string{"models", "models/jobs", "models/mail", "models/store", "payments/opay", "models/text"}, []string{router, templ, orm, "database/sql", "html/template", "net/http"}},
+		{"payments/books", []string{"models", "models/jobs", "models/store", "payments/opay"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"payments/rates", []string{"models", "models/fetch", "models/jobs", "models/store", "payments/breaker", "payments/opay"}, []string{router, templ, orm, "database/sql"}},
+		{"payments/breaker", []string{"payments/opay"}, []string{router, templ, orm, "database/sql"}},
+		{"payments/assembly", []string{"models/catalogue", "models/customers", "models/jobs", "models/mail", "payments", "payments/books", "payments/rates"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"payments/paymentstest", []string{"models/...", "payments/..."}, []string{router, templ, orm, "database/sql"}},
+		{"payments/keyfile", []string{"payments/opay"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"payments/doctor", []string{"models", "models/store", "payments/keyfile", "payments/opay"}, []string{router, templ, orm, "database/sql"}},
+		{"payments/sandbox", []string{"payments/opay", "templates/i18n"}, []string{router, orm, "database/sql"}},
+		{"static", nil, []string{router, orm}},
+		{"templates/browsertest", []string{"static"}, []string{router, orm, "database/sql"}},
+		{"templates/...", []string{"templates/...", "static", "models/text"}, []string{router, orm, "database/sql"}},
 		// The frame of the back office knows none of the rooms, and these do not know each other.
 		{"web/admin", []string{"web/visit", "templates/...", "models", "models/staff", "models/store", "models/text"}, []string{orm, "database/sql"}},
 		{"web/admin/...", []string{"web/admin", "web/admin/refunds", "web/visit", "web/shop", "web/markdown", "templates/...", "models", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/staff", "models/store", "payments", "payments/books", "payments/doctor", "payments/rates", "models/text"}, []string{orm, "database/sql"}},
 		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/staff", "models/store", "payments", "payments/assembly", "payments/books", "payments/doctor", "payments/opay", "payments/rates", "models/text"}, []string{orm, "database/sql"}},
-		{"cmd/coincart/demo", []string{"models", "models/store"}, []string{gin, orm, templ}},
-		{"cmd/coincart", []string{"..."}, []string{gin, orm, templ}},
+		{"cmd/coincart/demo", []string{"models", "models/store"}, []string{router, orm, templ}},
+		{"cmd/coincart", []string{"..."}, []string{orm, templ}},
 	}
 }
 

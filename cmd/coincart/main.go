@@ -13,11 +13,13 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/gin-gonic/gin"
 
 	"github.com/coincart/coincart/templates/i18n"
 )
 
 func main() {
+	gin.DebugPrintFunc = func(string, ...any) {} // of the whole process: gin would print its routes
 	os.Exit(run(signalContext(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 

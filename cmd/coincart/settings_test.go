@@ -88,6 +88,9 @@ func TestSettings_ProblemsAreNamed(t *testing.T) {
 		return p
 	}
 	require.Empty(t, check(sound()))
+	below := sound()
+	below.BaseURL = "https://example.org/shop/"
+	require.Empty(t, check(below), "a shop below a path")
 
 	for name, row := range map[string]struct {
 		change func(*settings)
@@ -95,7 +98,8 @@ func TestSettings_ProblemsAreNamed(t *testing.T) {
 	}{
 		"base address missing":        {func(s *settings) { s.BaseURL = "" }, "COINCART_BASE_URL is missing"},
 		"base address plain":          {func(s *settings) { s.BaseURL = "http://shop.example.org" }, "COINCART_BASE_URL is plain http"},
-		"base address with path":      {func(s *settings) { s.BaseURL = "https://shop.example.org/shop" }, "COINCART_BASE_URL has more"},
+		"base address with query":     {func(s *settings) { s.BaseURL = "https://shop.example.org/shop?a=1" }, "COINCART_BASE_URL has more"},
+		"base address with dots":      {func(s *settings) { s.BaseURL = "https://shop.example.org/a/../shop" }, "COINCART_BASE_URL has a path"},
 		"base address without scheme": {func(s *settings) { s.BaseURL = "shop.example.org" }, "COINCART_BASE_URL is not an http(s) address"},
 		"base address with user":      {func(s *settings) { s.BaseURL = "https://a:hunter2@shop.example.org" }, "COINCART_BASE_URL has more"},
 		"platform plain":              {func(s *settings) { s.PlatformURL = "http://10.0.0.7" }, "COINCART_PLATFORM_URL is plain http"},

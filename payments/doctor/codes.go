@@ -6,7 +6,7 @@ const (
 
 	CodeBaseGood     Code = "base_good"
 	CodeBaseMissing  Code = "base_missing"
-	CodeBaseBad      Code = "base_bad"   // not http(s)://host
+	CodeBaseBad      Code = "base_bad"   // not what models.ParseBaseURL takes
 	CodeBasePlain    Code = "base_plain" // http, which others can read
 	CodeBaseLoopback Code = "base_loopback"
 

@@ -193,6 +193,10 @@ func TestRun_NamesEachBrokenSetUp(t *testing.T) {
 			func(t *testing.T, s *setUp) { t.Helper(); s.dsn = "sqlite:" + filepath.Join(t.TempDir(), "none.db") },
 			[]doctor.Code{doctor.CodeDatabaseBad},
 		},
+		"address of the shop with a query": {
+			func(_ *testing.T, s *setUp) { s.config.BaseURL = "https://example.org/shop?a=1" },
+			[]doctor.Code{doctor.CodeBaseBad},
+		},
 		"no address of the shop": {
 			func(_ *testing.T, s *setUp) { s.config.BaseURL = "" },
 			[]doctor.Code{doctor.CodeBaseMissing},
@@ -250,4 +254,21 @@ func TestRun_WarnsOfProxies(t *testing.T) {
 	s.config.TrustedProxies = []string{"0.0.0.0/1"}
 	found = of(s.config.Run(t.Context()), doctor.CheckProxies)
 	assert.Equal(t, doctor.CodeProxiesWide, found[0].Code)
+}
+
+func TestRun_NamesTheAddressesOfAShopBelowAPath(t *testing.T) {
+	s := newSetUp(t)
+	s.config.BaseURL = "https://example.org/shop/"
+	s.config.Paths = doctor.Paths{Notify: "/payments/notify", Return: "/payments/return/", SignIn: "/payments/connected"}
+	for _, f := range s.config.Run(t.Context()).Findings {
+		if f.Check == doctor.CheckBase {
+			assert.Equal(t, doctor.CodeBaseGood, f.Code)
+			assert.Subset(t, f.Values, []string{
+				"https://example.org/shop", "https://example.org/shop/payments/notify", "https://example.org/shop/payments/return/",
+				"https://example.org/shop/payments/connected",
+			})
+			return
+		}
+	}
+	assert.Fail(t, "nothing was said of the address")
 }

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -184,20 +183,20 @@ func (c Config) judgeRefusal(err error) Finding {
 
 // checkBase checks the shop's own address and lists the addresses that the platform needs.
 func (c Config) checkBase() []Finding {
-	base := strings.TrimRight(c.BaseURL, "/")
-	if base == "" {
+	if c.BaseURL == "" {
 		return []Finding{{CheckBase, Bad, CodeBaseMissing, nil}}
 	}
-	u, err := url.Parse(base)
-	if err != nil || u.Hostname() == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "http" && u.Scheme != "https" {
+	address, err := models.ParseBaseURL(c.BaseURL)
+	if err != nil {
 		return []Finding{{CheckBase, Bad, CodeBaseBad, nil}}
 	}
+	base := address.String()
 	values := []string{
 		"Address", base, "Notify", base + c.Paths.Notify, "Return", base + c.Paths.Return, "SignIn", base + c.Paths.SignIn,
-		"Secure", "https://" + u.Host,
+		"Secure", "https://" + address.Host() + address.Path,
 	}
-	switch local := isLoopback(u.Hostname()); {
-	case u.Scheme == "http" && !local:
+	switch local := isLoopback(address.Hostname()); {
+	case !address.Secure() && !local:
 		return []Finding{{CheckBase, Bad, CodeBasePlain, values}}
 	case local && !c.Demo:
 		return []Finding{{CheckBase, Warn, CodeBaseLoopback, values}}

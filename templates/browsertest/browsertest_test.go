@@ -92,3 +92,17 @@ func TestConsole_HearsExceptionsButNoOrdinaryMessages(t *testing.T) {
 	require.Len(t, said, 1)
 	assert.Contains(t, said[0], "broken")
 }
+
+func TestOutside_SeesWhatIsPlanted(t *testing.T) {
+	inside, outside := Outside(t, `<link href="/shop/static/shop.css"><a href="/shop/"></a><a href="#main"></a><a href="?page=2"></a><a href="https://example.com/cart"></a>
+		<a href="mailto:ann@example.org"></a><input value="/cart"><img srcset="/shop/media/a.webp 320w, /shop/media/b.webp 800w">`, "/shop")
+	assert.Equal(t, 4, inside)
+	assert.Empty(t, outside)
+	inside, outside = Outside(t, `<a href="/cart"></a><a href="/shop"></a><a href="/shopping/"></a><a href="//example.com/"></a><form action="/search"><button formaction="/a"></form>
+		<p hx-get="/b" data-next="/c"><img src="/d" srcset="/shop/media/a.webp 320w, /media/b.webp 800w">`, "/shop")
+	assert.Equal(t, 1, inside)
+	assert.Equal(t, []string{
+		`a href="/cart"`, `a href="/shop"`, `a href="/shopping/"`, `a href="//example.com/"`, `form action="/search"`, `button formaction="/a"`,
+		`p hx-get="/b"`, `p data-next="/c"`, `img src="/d"`, `img srcset="/media/b.webp 800w"`,
+	}, outside)
+}

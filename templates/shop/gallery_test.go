@@ -4,16 +4,23 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/browsertest"
 )
 
 // TestGallery_HoldsInABrowser opens every page of the shop in every state: see browsertest.Check.
 func TestGallery_HoldsInABrowser(t *testing.T) {
-	browsertest.Check(t, "shop", func(tag string) []browsertest.Sheet {
-		var sheets []browsertest.Sheet
-		for _, s := range gallery(tag) {
-			sheets = append(sheets, browsertest.Sheet{Name: s.name, Page: s.page})
-		}
-		return sheets
-	}, 4*time.Minute)
+	browsertest.Check(t, "shop", sheets, 4*time.Minute)
+}
+
+func TestGallery_StaysBelowThePathOfTheShop(t *testing.T) {
+	browsertest.CheckAddresses(templates.Mounted(t.Context(), "/shop"), t, "/shop", sheets)
+}
+
+func sheets(tag string) []browsertest.Sheet {
+	var list []browsertest.Sheet
+	for _, s := range gallery(tag) {
+		list = append(list, browsertest.Sheet{Name: s.name, Page: s.page})
+	}
+	return list
 }

@@ -1,8 +1,11 @@
 package shop
 
 import (
+	"context"
+
 	"github.com/a-h/templ"
 
+	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
@@ -95,9 +98,9 @@ func (f AddressForm) problems(p *i18n.Printer) []summaryItem {
 }
 
 // update are the attributes of what changes the totals: the page shows them at once where scripts run.
-func update(trigger string) templ.Attributes {
+func update(ctx context.Context, trigger string) templ.Attributes {
 	return templ.Attributes{
-		"hx-post": "/checkout/update", "hx-trigger": trigger, "hx-include": "#checkout", "hx-target": "#checkout", "hx-swap": "outerMorph",
+		"hx-post": templates.At(ctx, "/checkout/update"), "hx-trigger": trigger, "hx-include": "#checkout", "hx-target": "#checkout", "hx-swap": "outerMorph",
 	}
 }
 

@@ -3,7 +3,6 @@ package admin
 import (
 	"errors"
 	"net/http"
-	"net/url"
 
 	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -65,11 +64,7 @@ func (r *Request) toLogin() error {
 	if r.Cookie(sessionCookie) != "" {
 		r.LeaveNotice(pages.NoticeExpired, "")
 	}
-	if r.Fragment() { // the page's script asked: it must not show the sign-in as a part of its page
-		r.SetHeader("HX-Redirect", to)
-		return r.Text(http.StatusOK, "")
-	}
-	return r.SeeOther(to)
+	return r.Leave(to) // also where the page's script asked: it must not show the sign-in as a part of its page
 }
 
 // WantedPage is the page that a request is about: itself, or the page whose form it is.
@@ -77,11 +72,7 @@ func (r *Request) WantedPage() string {
 	if !r.Posted() {
 		return OwnPage(r.BarePage().Path)
 	}
-	from, err := url.Parse(r.Header("Referer"))
-	if err != nil {
-		return Home
-	}
-	return OwnPage(from.RequestURI())
+	return OwnPage(r.Referer(Home))
 }
 
 // FreshCodeField is the code's field in a form that needs a fresh one.

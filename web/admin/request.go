@@ -239,7 +239,7 @@ func HiddenFields(form url.Values) []pages.Hidden {
 func OwnPage(address string) string {
 	own := visit.OwnPath(address, Home)
 	path, _, _ := strings.Cut(own, "?")
-	if !Owns(path) || strings.Contains(path, "..") {
+	if !Owns(path) {
 		return Home
 	}
 	return own

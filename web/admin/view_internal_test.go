@@ -16,7 +16,7 @@ func TestOwnPage_StaysInTheOffice(t *testing.T) {
 	for address, want := range map[string]string{
 		"/admin": "/admin", "/admin/": "/admin/", "/admin?span=7d": "/admin?span=7d", "/admin/orders?q=a%20b": "/admin/orders?q=a%20b",
 		"": "/admin", "/": "/admin", "/administrator": "/admin", "//admin": "/admin", "https://admin/admin": "/admin", "/admin/../x": "/admin",
-		"/cart?x=/admin": "/admin", "/ADMIN": "/admin", "/admin/%2e%2e/cart": "/admin/%2e%2e/cart",
+		"/cart?x=/admin": "/admin", "/ADMIN": "/admin", "/admin/%2e%2e/cart": "/admin",
 	} {
 		assert.Equal(t, want, OwnPage(address), address)
 	}

@@ -4,6 +4,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,21 +30,33 @@ type Jar struct {
 
 var _ sessions.Store = (*Jar)(nil)
 
-// NewJar makes the store of sessions. secure is for a shop under https: the cookie is then Secure and its name has the
-// __Host- prefix, so that no other host and no plain connection can set it.
-func NewJar(db *store.Store, clock models.Clock, secure bool) *Jar {
+// NewJar makes the store of sessions.
+func NewJar(db *store.Store, clock models.Clock, scope Scope) *Jar {
 	return &Jar{
-		store: db, clock: clock, name: CookieName("session", secure),
-		options: sessions.Options{Path: "/", MaxAge: Lifetime, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode},
+		store: db, clock: clock, name: scope.Name("coincart-session"),
+		options: sessions.Options{Path: scope.Root(), MaxAge: Lifetime, Secure: scope.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode},
 	}
 }
 
-// CookieName is the name of one of the shop's cookies.
-func CookieName(name string, secure bool) string {
-	if secure {
-		return "__Host-coincart-" + name
+// Scope says where browsers send the shop's cookies.
+type Scope struct {
+	Secure bool   // the shop is under https: no plain connection may set or read a cookie
+	Path   string // "" at the root of the host, else such as "/shop"
+}
+
+// Root is the path of all cookies.
+func (s Scope) Root() string { return cmp.Or(s.Path, "/") }
+
+// Name is a cookie's name with the prefix that browsers check. Under https no other host and no plain connection can set a __Host- cookie; it
+// must have the path /, so that a shop below another one has __Secure-, which no plain connection can set.
+func (s Scope) Name(name string) string {
+	switch {
+	case !s.Secure:
+		return name
+	case s.Path != "":
+		return "__Secure-" + name
 	}
-	return "coincart-" + name
+	return "__Host-" + name
 }
 
 // dataKey is the one key of sessions.Session.Values; its value is *Data.

@@ -27,7 +27,7 @@ func visit(t *testing.T, answer *httptest.ResponseRecorder) *http.Request {
 
 func TestJar_KeepsRenewsAndEndsASession(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, db *store.Store) {
-		jar := NewJar(db, models.SystemClock, false)
+		jar := NewJar(db, models.SystemClock, Scope{})
 		r, first := visit(t, nil), httptest.NewRecorder()
 		s, err := jar.Of(r)
 		require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestJar_KeepsRenewsAndEndsASession(t *testing.T) {
 		assert.False(t, old.Stored(), "the old id is worth nothing")
 
 		r, third := visit(t, second), httptest.NewRecorder()
-		renewed, err := jar.Get(r, CookieName("session", false))
+		renewed, err := jar.Get(r, Scope{}.Name("coincart-session"))
 		require.NoError(t, err)
 		assert.False(t, renewed.IsNew)
 		renewed.Options.MaxAge = -1
@@ -64,7 +64,7 @@ func TestJar_KeepsRenewsAndEndsASession(t *testing.T) {
 
 func TestJar_DatabaseDownIsNoNewVisitor(t *testing.T) {
 	db := modelstest.SQLite(t)
-	jar := NewJar(db, models.SystemClock, false)
+	jar := NewJar(db, models.SystemClock, Scope{})
 	r, answer := visit(t, nil), httptest.NewRecorder()
 	s, err := jar.Of(r)
 	require.NoError(t, err)

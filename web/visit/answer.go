@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/a-h/templ"
+
+	"github.com/coincart/coincart/templates"
 )
 
 // NoStore is the Cache-Control that every answer has unless its handler calls Public: nobody may keep a page with a cart, an order or a form
@@ -53,7 +55,7 @@ func (v *Visit) Show(status int, component templ.Component) error {
 	press := v.Site.press
 	page := press.buffer()
 	defer press.release(page)
-	if err := component.Render(v.Context(), page); err != nil {
+	if err := component.Render(templates.Mounted(v.Context(), v.Site.base.Path), page); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
 	h := v.gin.Writer.Header()
@@ -121,10 +123,7 @@ func (v *Visit) send(status int, body *bytes.Buffer) error {
 
 // SeeOther sends the browser to another page by GET. The address is one of our own paths, or one that payments built.
 func (v *Visit) SeeOther(address string) error {
-	v.gin.Writer.Header().Set("Location", address)
-	v.gin.Writer.WriteHeader(http.StatusSeeOther)
-	v.gin.Writer.WriteHeaderNow()
-	return nil
+	return v.redirect(http.StatusSeeOther, "Location", address)
 }
 
 // Written reports that the answer has begun.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 )
@@ -50,9 +49,5 @@ func (v *Visit) FormPage() string {
 	if !v.Posted() {
 		return v.path()
 	}
-	from, err := url.Parse(v.Header("Referer"))
-	if err != nil {
-		return "/"
-	}
-	return OwnPath(from.RequestURI(), "/")
+	return v.Referer("/")
 }

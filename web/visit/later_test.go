@@ -9,6 +9,8 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/coincart/coincart/models"
 )
 
 func TestRetryLater_SaysWhenAndKeepsWhatWasSaid(t *testing.T) {
@@ -49,6 +51,25 @@ func TestFormPage_IsThePageOfTheForm(t *testing.T) {
 		g, _ := gin.CreateTestContext(httptest.NewRecorder())
 		g.Request = httptest.NewRequestWithContext(t.Context(), c.method, c.address, nil)
 		g.Request.Header.Set("Referer", c.referer)
-		assert.Equal(t, c.want, (&Visit{gin: g}).FormPage(), "%s %s", c.method, c.referer)
+		assert.Equal(t, c.want, (&Visit{gin: g, Site: &Site{}}).FormPage(), "%s %s", c.method, c.referer)
+	}
+}
+
+func TestReferer_IsWithinTheShop(t *testing.T) {
+	site := &Site{base: models.BaseURL{Origin: "https://example.org", Path: "/shop"}}
+	for referer, want := range map[string]string{
+		"https://example.org/shop/cart?a=1": "/cart?a=1",
+		"https://example.org/shop/":         "/",
+		"https://example.org/shop/shop":     "/shop",
+		"https://example.org/shop":          "/none",
+		"https://example.org/cart":          "/none",
+		"https://example.org/shopping":      "/none",
+		"https://example.org/shop//evil":    "/none",
+		"":                                  "/none",
+	} {
+		g, _ := gin.CreateTestContext(httptest.NewRecorder())
+		g.Request = httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/cart/items", nil)
+		g.Request.Header.Set("Referer", referer)
+		assert.Equal(t, want, (&Visit{gin: g, Site: site}).Referer("/none"), referer)
 	}
 }

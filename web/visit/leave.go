@@ -7,8 +7,5 @@ func (v *Visit) Leave(address string) error {
 	if !v.Fragment() {
 		return v.SeeOther(address)
 	}
-	v.gin.Writer.Header().Set("HX-Redirect", address)
-	v.gin.Writer.WriteHeader(http.StatusOK)
-	v.gin.Writer.WriteHeaderNow()
-	return nil
+	return v.redirect(http.StatusOK, "HX-Redirect", address)
 }

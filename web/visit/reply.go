@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Address is the path of the request as it was asked for, without its query.
+// Address is the path of the request within the shop, without its query.
 func (v *Visit) Address() string { return v.gin.Request.URL.EscapedPath() }
 
 // SetHeader sets a header of the answer.
@@ -17,23 +17,12 @@ func (v *Visit) SetHeader(name, value string) { v.gin.Writer.Header().Set(name, 
 // Moved sends the browser, and search engines, to the address that a page has now. The answer is not kept: the old address may become
 // another page's.
 func (v *Visit) Moved(address string) error {
-	v.gin.Writer.Header().Set("Location", address)
-	v.gin.Writer.WriteHeader(http.StatusMovedPermanently)
-	v.gin.Writer.WriteHeaderNow()
-	return nil
-}
-
-// hostName is a cookie's name: under https it has the __Host- prefix, so that no other host and no plain connection can set it.
-func (v *Visit) hostName(name string) string {
-	if v.Site.secure {
-		return "__Host-" + name
-	}
-	return name
+	return v.redirect(http.StatusMovedPermanently, "Location", address)
 }
 
 // Cookie is the value of a cookie that KeepCookie set; "" where there is none.
 func (v *Visit) Cookie(name string) string {
-	cookie, err := v.gin.Request.Cookie(v.hostName(name))
+	cookie, err := v.gin.Request.Cookie(v.Site.cookies.Name(name))
 	if err != nil {
 		return ""
 	}
@@ -51,7 +40,7 @@ func (v *Visit) DropCookie(name string) { v.strictCookie(name, "", -1) }
 
 func (v *Visit) strictCookie(name, value string, age int) {
 	http.SetCookie(v.gin.Writer, &http.Cookie{ //nolint:gosec // Secure follows the shop's own address: plain http is loopback only
-		Name: v.hostName(name), Value: value, Path: "/", MaxAge: age, Secure: v.Site.secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Name: v.Site.cookies.Name(name), Value: value, Path: v.Site.cookies.Root(), MaxAge: age, Secure: v.Site.cookies.Secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	})
 }
 

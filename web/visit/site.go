@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
@@ -22,9 +21,8 @@ type Config struct {
 	Store    *store.Store
 	Clock    models.Clock
 	Logger   *slog.Logger
-	BaseURL  string // public address without a slash at the end
-	ShopName string // where the settings have none
-	Secure   bool   // the public address is https
+	Base     models.BaseURL // the public address
+	ShopName string         // where the settings have none
 	Demo     bool
 	Zone     *time.Location     // in which the exchange's day begins and ends
 	Count    func(event string) // counts what happened, for the metrics; nil: nobody counts
@@ -38,9 +36,9 @@ type Site struct {
 	Count func(event string)
 	Zone  *time.Location // in which the exchange's day begins and ends, and staff read times
 
-	base     string
+	base     models.BaseURL
 	shopName string
-	secure   bool
+	cookies  session.Scope
 	demo     bool
 	jar      *session.Jar
 	press    *press
@@ -59,9 +57,10 @@ func NewSite(c Config) *Site {
 	if count == nil {
 		count = func(string) {}
 	}
+	cookies := session.Scope{Secure: c.Base.Secure(), Path: c.Base.Path}
 	return &Site{
-		Store: c.Store, Clock: c.Clock, Log: c.Logger, Count: count, Zone: c.Zone, base: c.BaseURL, shopName: c.ShopName, secure: c.Secure, demo: c.Demo,
-		jar:        session.NewJar(c.Store, c.Clock, c.Secure),
+		Store: c.Store, Clock: c.Clock, Log: c.Logger, Count: count, Zone: c.Zone, base: c.Base, shopName: c.ShopName, cookies: cookies, demo: c.Demo,
+		jar:        session.NewJar(c.Store, c.Clock, cookies),
 		press:      newPress(),
 		categories: &cached[[]models.Category]{now: c.Clock, load: c.Store.Categories},
 		tags:       &cached[[]models.TagCount]{now: c.Clock, load: c.Store.Tags},
@@ -123,10 +122,7 @@ func (s *Site) ShopName(ctx context.Context) string {
 }
 
 // Host is the host of the shop's public address.
-func (s *Site) Host() string {
-	_, host, _ := strings.Cut(s.base, "://")
-	return host
-}
+func (s *Site) Host() string { return s.base.Host() }
 
 // nameIn is the name in the settings, else the one that the program was started with.
 func (s *Site) nameIn(settings models.Settings) string {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ type Visit struct {
 // offers; the back office speaks all.
 func New(site *Site, c *gin.Context) *Visit {
 	chosen := ""
-	if cookie, err := c.Request.Cookie(session.CookieName("language", site.secure)); err == nil {
+	if cookie, err := c.Request.Cookie(site.cookies.Name(languageCookie)); err == nil {
 		chosen = cookie.Value
 	}
 	v := &Visit{Site: site, gin: c}
@@ -176,12 +177,15 @@ func (v *Visit) Posted() bool { return v.gin.Request.Method == http.MethodPost }
 // ClientIP is the visitor's address; a forwarded one counts only from a trusted proxy.
 func (v *Visit) ClientIP() string { return v.gin.ClientIP() }
 
+// languageCookie holds the language that the visitor chose.
+const languageCookie = "coincart-language"
+
 // SetLanguage remembers the visitor's choice for a year, in a cookie of its own: it is no secret and needs no session.
 func (v *Visit) SetLanguage(tag string) {
 	const year = 365 * 24 * 60 * 60
 	http.SetCookie(v.gin.Writer, &http.Cookie{ //nolint:gosec // Secure wherever the shop is under https
-		Name: session.CookieName("language", v.Site.secure), Value: tag, Path: "/", MaxAge: year,
-		Secure: v.Site.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Name: v.Site.cookies.Name(languageCookie), Value: tag, Path: v.Site.cookies.Root(), MaxAge: year,
+		Secure: v.Site.cookies.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }
 
@@ -230,10 +234,32 @@ func (v *Visit) path() string {
 }
 
 // Absolute is the public address of one of our paths, for places that need one.
-func (v *Visit) Absolute(path string) string { return v.Site.base + path }
+func (v *Visit) Absolute(path string) string { return v.Site.base.String() + path }
+
+// redirect sends the browser to another address by a header of the answer. This is where addresses of the shop's own get their prefix; those of
+// other hosts stay as they are.
+func (v *Visit) redirect(status int, header, address string) error {
+	v.SetHeader(header, templates.Under(v.Site.base.Path, address))
+	v.gin.Writer.WriteHeader(status)
+	v.gin.Writer.WriteHeaderNow()
+	return nil
+}
+
+// Referer is the path and query of the page of the shop that the request comes from, else the fallback.
+func (v *Visit) Referer(fallback string) string {
+	from, err := url.Parse(v.Header("Referer"))
+	if err != nil {
+		return fallback
+	}
+	own, inside := strings.CutPrefix(from.RequestURI(), v.Site.base.Path)
+	if !inside {
+		return fallback
+	}
+	return OwnPath(own, fallback)
+}
 
 // OwnPath returns the path and query of an address if it certainly stays on this shop, else the fallback. Browsers read
-// //host and /\host as another host, and drop control characters before they read.
+// //host and /\host as another host, and drop control characters before they read; ".." would lead out of a shop that is below a path.
 func OwnPath(address, fallback string) string {
 	const longest = 2048
 	if len(address) > longest || !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") {
@@ -245,11 +271,18 @@ func OwnPath(address, fallback string) string {
 		}
 	}
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.HasPrefix(u.EscapedPath(), "//") {
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.HasPrefix(u.EscapedPath(), "//") || climbs(u) {
 		return fallback
 	}
 	u.Fragment = ""
 	return u.RequestURI()
+}
+
+// climbs reports that a path has a segment "..", also one that is written with escapes: browsers read these alike.
+func climbs(u *url.URL) bool {
+	return slices.ContainsFunc(strings.Split(u.EscapedPath(), "/"), func(segment string) bool {
+		return strings.ReplaceAll(strings.ToLower(segment), "%2e", ".") == ".."
+	})
 }
 
 // PageNumber reads ?page=; ok is false for anything but a whole number from 1 to 9999. A missing one is 1.

@@ -32,6 +32,10 @@ func TestOwnPath_StaysOnTheShop(t *testing.T) {
 		"https://evil.example/":        "/safe",
 		"https:evil.example":           "/safe",
 		"javascript:alert(1)":          "/safe",
+		"/..":                          "/safe",
+		"/a/../../cart":                "/safe",
+		"/a/.%2E/%2e%2e/cart?b=1":      "/safe",
+		"/a..b/...":                    "/a..b/...",
 		"/%":                           "/safe",
 		"/\x00":                        "/safe",
 		"/\u2028x":                     "/safe",
@@ -42,7 +46,7 @@ func TestOwnPath_StaysOnTheShop(t *testing.T) {
 }
 
 func FuzzOwnPath(f *testing.F) {
-	for _, seed := range []string{"/", "//e", `/\e`, "/%2f%2fe", "/.//e", "/a?b#c", "https://e", "/\t/e", "/@e", "/;//e"} {
+	for _, seed := range []string{"/", "//e", `/\e`, "/%2f%2fe", "/.//e", "/a?b#c", "https://e", "/\t/e", "/@e", "/;//e", "/../a", "/%2e%2e/a"} {
 		f.Add(seed)
 	}
 	base, err := url.Parse("https://shop.example/products/mug")
@@ -53,6 +57,9 @@ func FuzzOwnPath(f *testing.F) {
 		require.NoError(t, err)
 		assert.Equal(t, "shop.example", u.Host)
 		assert.Equal(t, "https", u.Scheme)
+		below, err := base.Parse("/shop" + got)
+		require.NoError(t, err)
+		assert.True(t, strings.HasPrefix(below.EscapedPath(), "/shop/"), got)
 		assert.True(t, strings.HasPrefix(got, "/"))
 		assert.False(t, len(got) > 1 && (got[1] == '/' || got[1] == '\\'), got)
 		assert.NotContains(t, got, "\\")
