@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/visit"
@@ -63,7 +64,7 @@ type showing struct {
 	notices  []pages.Notice
 
 	form        paymentForm // as typed
-	coin, payer pages.FieldProblem
+	coin, payer invalid.Problem
 }
 
 func (p *Pages) showOrder(v *visit.Visit, order models.Order, how showing) error {
