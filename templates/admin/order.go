@@ -14,9 +14,9 @@ func (v OrderView) acts() bool {
 	return v.CanNote || v.CanFulfil || v.CanCancel || v.CanAsk || v.CanResend || v.CanRefund
 }
 
-// open reports that the form came back with something to mend.
+// open reports that the form came back with something to correct.
 func (f RefundForm) open() bool {
-	return f.Problem != ProblemNone || f.Amount.Problem != ProblemNone || f.Reason.Problem != ProblemNone
+	return f.Refusal != "" || f.Amount.Problem != "" || f.Reason.Problem != ""
 }
 
 // codeWords says what a code of the platform, or one of our own problems, means; the code itself stays in sight.
