@@ -9,7 +9,7 @@ import (
 
 func TestWords_EveryProblemOfAProductFileHasThem(t *testing.T) {
 	root := filepath.Join("..", "..")
-	file, pictures := constants(t, filepath.Join(root, "models", "productcsv")), constants(t, filepath.Join(root, "payments"))
+	file, pictures := constants(t, filepath.Join(root, "models", "productcsv")), constants(t, filepath.Join(root, "models", "catalogue"))
 	for kind, prefix := range map[string]string{"Code": "import.problem.", "Level": "import.level.", "Dialect": "import.dialect."} {
 		require.NotEmpty(t, file[kind], kind)
 		for _, value := range file[kind] {

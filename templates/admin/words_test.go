@@ -137,7 +137,7 @@ func TestWords_EveryActionOfTheAuditLogHasThem(t *testing.T) {
 }
 
 func TestWords_EveryRemarkHasThem(t *testing.T) {
-	remarks := quoted(t, `(?:Remark\(|remarked\([^\n]*, )"([a-z_]+)"`, "payments", "models", "web")
+	remarks := quoted(t, `(?:Remark\(|Remarked\([^"\n]*, )"([a-z_]+)"`, "payments", "models", "web")
 	require.Greater(t, len(remarks), 20, "the search itself must work")
 	for _, code := range remarks {
 		say(t, "admin.remark."+code)
