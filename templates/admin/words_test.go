@@ -137,12 +137,12 @@ func TestWords_EveryActionOfTheAuditLogHasThem(t *testing.T) {
 }
 
 func TestWords_EveryRemarkHasThem(t *testing.T) {
-	remarks := quoted(t, `(?:Remark\(|Remarked\([^"\n]*, )"([a-z_]+)"`, "payments", "models", "web")
+	remarks := quoted(t, `(?:Remark\(|Remarked\((?:err|fmt\.Errorf\([^)\n]*\)), )"([a-z_]+)"`, "payments", "models", "web")
 	require.Greater(t, len(remarks), 20, "the search itself must work")
 	for _, code := range remarks {
 		say(t, "admin.remark."+code)
 	}
-	for _, code := range []string{"count", "pages", "page"} {
+	for _, code := range []string{"count", "pages", "page", "unreachable", "import_gone"} {
 		assert.Contains(t, remarks, code, "remarks of errors are found too")
 	}
 }
