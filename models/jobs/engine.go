@@ -34,13 +34,10 @@ const (
 	// waits.
 	Batch = 8
 
-	claimLimit   = 5 * time.Second        // for claiming rows; the pool's idle connections may have gone silent
-	idlePause    = 500 * time.Millisecond // between two polls for due rows
-	chorePause   = 10 * time.Minute       // between two rounds of chores
-	keepTime     = 8 * time.Second        // for storing the result of a task whose own context has ended
-	stallAfter   = time.Minute            // a worker whose step has not ended for this long is restarted
-	taskSilence  = 5 * time.Minute        // a worker of tasks that has shown no progress for this long is restarted
-	maxAbandoned = 8                      // goroutines that one worker may leave behind; beyond that it is not restarted
+	claimLimit = 5 * time.Second        // for claiming rows; the pool's idle connections may have gone silent
+	idlePause  = 500 * time.Millisecond // between two polls for due rows
+	chorePause = 10 * time.Minute       // between two rounds of chores
+	keepTime   = 8 * time.Second        // for storing the result of a task whose own context has ended
 )
 
 // Worker does one kind of work.

@@ -8,6 +8,13 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
+// When a worker counts as stuck (reliability.md R18).
+const (
+	stallAfter   = time.Minute     // a worker whose step has not ended for this long is restarted
+	taskSilence  = 5 * time.Minute // a worker of tasks that has shown no progress for this long is restarted
+	maxAbandoned = 8               // goroutines that one worker may leave behind; beyond that it is not restarted
+)
+
 // workerTasks is the name of the worker that runs tasks.
 const workerTasks = "tasks"
 
