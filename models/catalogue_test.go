@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 )
 
 func TestVariant_SaleHasABeginningAndAnEnd(t *testing.T) {
@@ -120,17 +121,17 @@ func TestProblems_NameEveryField(t *testing.T) {
 	}
 	var got []string
 	for _, p := range bad.Problems() {
-		got = append(got, string(rune('a'+1+p.Variant))+" "+p.Field+" "+string(p.Code))
+		got = append(got, string(rune('a'+1+p.Variant))+" "+p.Field+" "+string(p.Problem))
 	}
 	assert.Equal(t, []string{
-		"a title required", "a slug slug", "a category required", "a summary too_long", "a tags duplicate", "a options required", "a pictures too_long",
-		"b sku required", "b barcode too_long", "b price negative", "b sale_price not_less", "b sale_until dates", "b options options", "b weight negative",
-		"b low_stock negative", "c price too_large", "c options too_long", "c weight too_large", "d options too_long", "d sku duplicate", "d options duplicate",
+		"a title missing", "a slug slug", "a category missing", "a summary too_long", "a tags twice", "a options missing", "a pictures pictures",
+		"b sku missing", "b barcode too_long", "b price negative", "b sale_price not_less", "b sale_until ends", "b options options", "b weight negative",
+		"b low_stock negative", "c price range", "c options too_long", "c weight range", "d options too_long", "d sku twice", "d options twice",
 	}, got)
 	odd := good
 	odd.Title, odd.Description, odd.Tags = "A\x7fB", "one\r\n\ttwo", []string{"\x01"}
-	assert.Equal(t, []models.ProductProblem{{Field: "title", Variant: -1, Code: models.ProblemSigns}, {Field: "tags", Variant: -1, Code: models.ProblemSigns}}, odd.Problems())
+	assert.Equal(t, []models.ProductProblem{{Field: "title", Variant: -1, Problem: invalid.Characters}, {Field: "tags", Variant: -1, Problem: invalid.Characters}}, odd.Problems())
 	odd.Title, odd.Tags = "gnp\u202ekcalb", []string{"family \U0001F468\u200d\U0001F469\u200d\U0001F467", "\u2067x"}
-	assert.Equal(t, []models.ProductProblem{{Field: "title", Variant: -1, Code: models.ProblemSigns}, {Field: "tags", Variant: -1, Code: models.ProblemSigns}}, odd.Problems())
-	assert.Equal(t, models.ProblemRequired, models.Product{Title: "T", Slug: "t", CategoryID: "c"}.Problems()[0].Code, "something to sell")
+	assert.Equal(t, []models.ProductProblem{{Field: "title", Variant: -1, Problem: invalid.Characters}, {Field: "tags", Variant: -1, Problem: invalid.Characters}}, odd.Problems())
+	assert.Equal(t, invalid.Variants, models.Product{Title: "T", Slug: "t", CategoryID: "c"}.Problems()[0].Problem, "something to sell")
 }

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/coincart/coincart/models/invalid"
 )
 
 // CouponKind is what a coupon gives.
@@ -67,16 +69,16 @@ func FoldCoupon(text string) string {
 }
 
 // checkCouponCode allows letters and digits of any script and the signs - _ . between them.
-func checkCouponCode(code string) FieldProblem {
+func checkCouponCode(code string) invalid.Problem {
 	switch {
 	case code == "":
-		return FieldMissing
+		return invalid.Missing
 	case utf8.RuneCountInString(code) > MaxCouponCode:
-		return FieldLong
+		return invalid.TooLong
 	}
 	for _, r := range code {
 		if !unicode.In(r, unicode.L, unicode.Nd, unicode.M) && !strings.ContainsRune("-_.", r) {
-			return FieldCharacters
+			return invalid.Characters
 		}
 	}
 	return ""
@@ -84,43 +86,43 @@ func checkCouponCode(code string) FieldProblem {
 
 // Check looks at a coupon before it is stored, with the currency's digits. Fields: code, kind, value, minimum, ends_at, max_uses,
 // max_per_shopper, note.
-func (c Coupon) Check(digits int) FieldProblems {
-	p := FieldProblems{}
-	p.add("code", checkCouponCode(c.Code))
+func (c Coupon) Check(digits int) invalid.Problems {
+	p := invalid.Problems{}
+	p.Add("code", checkCouponCode(c.Code))
 	if FoldCoupon(c.Code) != c.Code {
-		p.add("code", FieldCharacters)
+		p.Add("code", invalid.Characters)
 	}
 	switch c.Kind {
 	case CouponPercent:
-		p.add("value", checkPercent(c.Value))
+		p.Add("value", checkPercent(c.Value))
 	case CouponFixed:
-		p.add("value", checkMoney(c.Value, digits))
+		p.Add("value", checkMoney(c.Value, digits))
 		if c.Value.IsZero() {
-			p.add("value", FieldRange)
+			p.Add("value", invalid.Range)
 		}
 	case CouponFreeDelivery:
 		if !c.Value.IsZero() {
-			p.add("value", FieldRange)
+			p.Add("value", invalid.Range)
 		}
 	default:
-		p.add("kind", FieldUnknown)
+		p.Add("kind", invalid.Unknown)
 	}
-	p.add("minimum", checkMoney(c.Minimum, digits))
+	p.Add("minimum", checkMoney(c.Minimum, digits))
 	if !c.StartsAt.IsZero() && !c.EndsAt.IsZero() && !c.StartsAt.Before(c.EndsAt) {
-		p.add("ends_at", FieldOrder)
+		p.Add("ends_at", invalid.Ends)
 	}
 	for field, n := range map[string]int{"max_uses": c.MaxUses, "max_per_shopper": c.MaxPerShopper} {
 		if n < 0 {
-			p.add(field, FieldNegative)
+			p.Add(field, invalid.Negative)
 		}
 		if n > MaxCouponUses {
-			p.add(field, FieldRange)
+			p.Add(field, invalid.Range)
 		}
 	}
 	if c.MaxUses > 0 && c.MaxUses < c.Uses {
-		p.add("max_uses", FieldRange)
+		p.Add("max_uses", invalid.Used)
 	}
-	p.add("note", checkLines(c.Note, MaxCouponNote))
+	p.Add("note", checkLines(c.Note, MaxCouponNote))
 	return p
 }
 

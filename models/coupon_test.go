@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 )
 
 func TestFoldCoupon(t *testing.T) {
@@ -40,26 +41,26 @@ func TestCouponCheck(t *testing.T) {
 	for name, c := range map[string]struct {
 		change  func(*models.Coupon)
 		field   string
-		problem models.FieldProblem
+		problem invalid.Problem
 	}{
-		"no code":           {func(c *models.Coupon) { c.Code = "" }, "code", models.FieldMissing},
-		"control character": {func(c *models.Coupon) { c.Code = "TEN\x07" }, "code", models.FieldCharacters},
-		"not folded":        {func(c *models.Coupon) { c.Code = "ten" }, "code", models.FieldCharacters},
-		"long code":         {func(c *models.Coupon) { c.Code = strings.Repeat("X", 41) }, "code", models.FieldLong},
-		"no kind":           {func(c *models.Coupon) { c.Kind = "gift" }, "kind", models.FieldUnknown},
-		"no percent":        {func(c *models.Coupon) { c.Value = models.Amount{} }, "value", models.FieldRange},
-		"more than all":     {func(c *models.Coupon) { c.Value = models.MustAmount("100.01") }, "value", models.FieldRange},
-		"fine percent":      {func(c *models.Coupon) { c.Value = models.MustAmount("1.00001") }, "value", models.FieldDigits},
-		"negative":          {func(c *models.Coupon) { c.Value = c.Value.Sub(models.MustAmount("11")) }, "value", models.FieldNegative},
-		"third of a cent":   {func(c *models.Coupon) { c.Kind, c.Value = models.CouponFixed, models.MustAmount("1.001") }, "value", models.FieldDigits},
-		"free with a value": {func(c *models.Coupon) { c.Kind = models.CouponFreeDelivery }, "value", models.FieldRange},
-		"minimum":           {func(c *models.Coupon) { c.Minimum = models.MustAmount("0.001") }, "minimum", models.FieldDigits},
-		"dates reversed":    {func(c *models.Coupon) { c.StartsAt, c.EndsAt = start.Add(time.Hour), start }, "ends_at", models.FieldOrder},
-		"dates equal":       {func(c *models.Coupon) { c.StartsAt, c.EndsAt = start, start }, "ends_at", models.FieldOrder},
-		"negative uses":     {func(c *models.Coupon) { c.MaxUses = -1 }, "max_uses", models.FieldNegative},
-		"fewer than used":   {func(c *models.Coupon) { c.MaxUses, c.Uses = 2, 3 }, "max_uses", models.FieldRange},
-		"huge per shopper":  {func(c *models.Coupon) { c.MaxPerShopper = models.MaxCouponUses + 1 }, "max_per_shopper", models.FieldRange},
-		"note":              {func(c *models.Coupon) { c.Note = "a\x00" }, "note", models.FieldCharacters},
+		"no code":           {func(c *models.Coupon) { c.Code = "" }, "code", invalid.Missing},
+		"control character": {func(c *models.Coupon) { c.Code = "TEN\x07" }, "code", invalid.Characters},
+		"not folded":        {func(c *models.Coupon) { c.Code = "ten" }, "code", invalid.Characters},
+		"long code":         {func(c *models.Coupon) { c.Code = strings.Repeat("X", 41) }, "code", invalid.TooLong},
+		"no kind":           {func(c *models.Coupon) { c.Kind = "gift" }, "kind", invalid.Unknown},
+		"no percent":        {func(c *models.Coupon) { c.Value = models.Amount{} }, "value", invalid.Range},
+		"more than all":     {func(c *models.Coupon) { c.Value = models.MustAmount("100.01") }, "value", invalid.Range},
+		"fine percent":      {func(c *models.Coupon) { c.Value = models.MustAmount("1.00001") }, "value", invalid.Digits},
+		"negative":          {func(c *models.Coupon) { c.Value = c.Value.Sub(models.MustAmount("11")) }, "value", invalid.Negative},
+		"third of a cent":   {func(c *models.Coupon) { c.Kind, c.Value = models.CouponFixed, models.MustAmount("1.001") }, "value", invalid.Digits},
+		"free with a value": {func(c *models.Coupon) { c.Kind = models.CouponFreeDelivery }, "value", invalid.Range},
+		"minimum":           {func(c *models.Coupon) { c.Minimum = models.MustAmount("0.001") }, "minimum", invalid.Digits},
+		"dates reversed":    {func(c *models.Coupon) { c.StartsAt, c.EndsAt = start.Add(time.Hour), start }, "ends_at", invalid.Ends},
+		"dates equal":       {func(c *models.Coupon) { c.StartsAt, c.EndsAt = start, start }, "ends_at", invalid.Ends},
+		"negative uses":     {func(c *models.Coupon) { c.MaxUses = -1 }, "max_uses", invalid.Negative},
+		"fewer than used":   {func(c *models.Coupon) { c.MaxUses, c.Uses = 2, 3 }, "max_uses", invalid.Used},
+		"huge per shopper":  {func(c *models.Coupon) { c.MaxPerShopper = models.MaxCouponUses + 1 }, "max_per_shopper", invalid.Range},
+		"note":              {func(c *models.Coupon) { c.Note = "a\x00" }, "note", invalid.Characters},
 	} {
 		bad := good
 		c.change(&bad)

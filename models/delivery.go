@@ -4,6 +4,8 @@ import (
 	"database/sql/driver"
 	"slices"
 	"strings"
+
+	"github.com/coincart/coincart/models/invalid"
 )
 
 // Place is a country (ISO 3166-1 alpha-2), or one of its regions by the code that Regions lists. Both empty: the rest of the world.
@@ -52,29 +54,29 @@ type Zone struct {
 }
 
 // Check looks at a zone before it is stored. Fields: name, places, tax_mode, tax_name, tax_rate.
-func (z Zone) Check() FieldProblems {
-	p := FieldProblems{}
-	p.add("name", checkLine(z.Name, MaxZoneName, true))
+func (z Zone) Check() invalid.Problems {
+	p := invalid.Problems{}
+	p.Add("name", checkLine(z.Name, MaxZoneName, true))
 	if len(z.Places) > MaxZonePlaces {
-		p.add("places", FieldLong)
+		p.Add("places", invalid.TooLong)
 	}
 	seen := map[Place]bool{}
 	for _, place := range z.Places {
 		if seen[place] || (place.Region != "" && seen[Place{Country: place.Country}]) {
-			p.add("places", FieldTwice)
+			p.Add("places", invalid.Twice)
 		}
 		seen[place] = true
 		if !place.Known() {
-			p.add("places", FieldUnknown)
+			p.Add("places", invalid.Unknown)
 		}
 	}
-	p.add("tax_name", checkLine(z.TaxName, MaxZoneName, z.TaxMode != TaxNone))
+	p.Add("tax_name", checkLine(z.TaxName, MaxZoneName, z.TaxMode != TaxNone))
 	switch z.TaxMode {
 	case TaxNone:
 	case TaxIncluded, TaxAdded:
-		p.add("tax_rate", checkPercent(z.TaxRate))
+		p.Add("tax_rate", checkPercent(z.TaxRate))
 	default:
-		p.add("tax_mode", FieldUnknown)
+		p.Add("tax_mode", invalid.Unknown)
 	}
 	return p
 }
@@ -174,34 +176,36 @@ type DeliveryMethod struct {
 }
 
 // Check looks at a method before it is stored, with the currency's digits. Fields: title, note, kind, steps, free_from, max_weight.
-func (m DeliveryMethod) Check(digits int) FieldProblems {
-	p := FieldProblems{}
-	p.add("title", checkLine(m.Title, MaxZoneName, true))
-	p.add("note", checkLine(m.Note, 2*MaxZoneName, false))
+func (m DeliveryMethod) Check(digits int) invalid.Problems {
+	p := invalid.Problems{}
+	p.Add("title", checkLine(m.Title, MaxZoneName, true))
+	p.Add("note", checkLine(m.Note, 2*MaxZoneName, false))
 	if !slices.Contains(DeliveryKinds(), m.Kind) {
-		p.add("kind", FieldUnknown)
+		p.Add("kind", invalid.Unknown)
 	}
 	switch {
 	case len(m.Steps) == 0:
-		p.add("steps", FieldMissing)
-	case len(m.Steps) > MaxSteps || (m.Kind == DeliveryFlat && len(m.Steps) > 1):
-		p.add("steps", FieldLong)
+		p.Add("steps", invalid.Missing)
+	case m.Kind == DeliveryFlat && len(m.Steps) > 1:
+		p.Add("steps", invalid.FlatRate)
+	case len(m.Steps) > MaxSteps:
+		p.Add("steps", invalid.TooLong)
 	case !m.Steps[0].From.IsZero():
-		p.add("steps", FieldOrder)
+		p.Add("steps", invalid.Steps)
 	}
 	for i, step := range m.Steps {
 		if m.Kind == DeliveryTotal {
-			p.add("steps", checkMoney(step.From, digits))
+			p.Add("steps", checkMoney(step.From, digits))
 		} else {
-			p.add("steps", checkMoney(step.From, MaxWeightDigits))
+			p.Add("steps", checkMoney(step.From, MaxWeightDigits))
 		}
-		p.add("steps", checkMoney(step.Price, digits))
+		p.Add("steps", checkMoney(step.Price, digits))
 		if i > 0 && step.From.Cmp(m.Steps[i-1].From) <= 0 {
-			p.add("steps", FieldOrder)
+			p.Add("steps", invalid.Steps)
 		}
 	}
-	p.add("free_from", checkMoney(m.FreeFrom, digits))
-	p.add("max_weight", checkMoney(m.MaxWeight, MaxWeightDigits))
+	p.Add("free_from", checkMoney(m.FreeFrom, digits))
+	p.Add("max_weight", checkMoney(m.MaxWeight, MaxWeightDigits))
 	return p
 }
 
@@ -256,24 +260,24 @@ type Address struct {
 }
 
 // Check looks at an address. Fields: name, phone, line1, line2, city, region, postcode, country.
-func (a Address) Check() FieldProblems {
-	p := FieldProblems{}
-	p.add("name", checkLine(a.Name, MaxAddressLine, true))
-	p.add("line1", checkLine(a.Line1, MaxAddressLine, true))
-	p.add("line2", checkLine(a.Line2, MaxAddressLine, false))
-	p.add("city", checkLine(a.City, MaxAddressLine, true))
-	p.add("phone", checkLine(a.Phone, MaxPhone, false))
+func (a Address) Check() invalid.Problems {
+	p := invalid.Problems{}
+	p.Add("name", checkLine(a.Name, MaxAddressLine, true))
+	p.Add("line1", checkLine(a.Line1, MaxAddressLine, true))
+	p.Add("line2", checkLine(a.Line2, MaxAddressLine, false))
+	p.Add("city", checkLine(a.City, MaxAddressLine, true))
+	p.Add("phone", checkLine(a.Phone, MaxPhone, false))
 	if strings.Trim(a.Phone, "0123456789+-()/. ") != "" {
-		p.add("phone", FieldCharacters)
+		p.Add("phone", invalid.Characters)
 	}
-	p.add("postcode", checkLine(a.Postcode, MaxPostcode, HasPostcodes(a.Country)))
-	p.add("country", checkLine(a.Country, 2, true))
+	p.Add("postcode", checkLine(a.Postcode, MaxPostcode, HasPostcodes(a.Country)))
+	p.Add("country", checkLine(a.Country, 2, true))
 	if !IsCountry(a.Country) {
-		p.add("country", FieldUnknown)
+		p.Add("country", invalid.Country)
 	}
-	p.add("region", checkLine(a.Region, MaxAddressLine, NeedsRegion(a.Country)))
+	p.Add("region", checkLine(a.Region, MaxAddressLine, NeedsRegion(a.Country)))
 	if a.Region != "" && len(Regions(a.Country)) > 0 && !(Place{a.Country, a.Region}).Known() {
-		p.add("region", FieldUnknown)
+		p.Add("region", invalid.Unknown)
 	}
 	return p
 }

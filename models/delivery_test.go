@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 )
 
 func TestZoneFor_MostSpecificWins(t *testing.T) {
@@ -36,19 +37,19 @@ func TestZoneCheck(t *testing.T) {
 	for name, c := range map[string]struct {
 		change  func(*models.Zone)
 		field   string
-		problem models.FieldProblem
+		problem invalid.Problem
 	}{
-		"no name":         {func(z *models.Zone) { z.Name = " " }, "name", models.FieldMissing},
-		"unknown country": {func(z *models.Zone) { z.Places = []models.Place{{Country: "ZZ"}} }, "places", models.FieldUnknown},
-		"lower case":      {func(z *models.Zone) { z.Places = []models.Place{{Country: "de"}} }, "places", models.FieldUnknown},
-		"unknown region":  {func(z *models.Zone) { z.Places = []models.Place{{Country: "US", Region: "XX"}} }, "places", models.FieldUnknown},
-		"twice":           {func(z *models.Zone) { z.Places = append(z.Places, z.Places[0]) }, "places", models.FieldTwice},
+		"no name":         {func(z *models.Zone) { z.Name = " " }, "name", invalid.Missing},
+		"unknown country": {func(z *models.Zone) { z.Places = []models.Place{{Country: "ZZ"}} }, "places", invalid.Unknown},
+		"lower case":      {func(z *models.Zone) { z.Places = []models.Place{{Country: "de"}} }, "places", invalid.Unknown},
+		"unknown region":  {func(z *models.Zone) { z.Places = []models.Place{{Country: "US", Region: "XX"}} }, "places", invalid.Unknown},
+		"twice":           {func(z *models.Zone) { z.Places = append(z.Places, z.Places[0]) }, "places", invalid.Twice},
 		"part of itself": {func(z *models.Zone) {
 			z.Places = []models.Place{{Country: "US"}, {Country: "US", Region: "AK"}}
-		}, "places", models.FieldTwice},
-		"no rate":      {func(z *models.Zone) { z.TaxRate = models.Amount{} }, "tax_rate", models.FieldRange},
-		"no tax name":  {func(z *models.Zone) { z.TaxName = "" }, "tax_name", models.FieldMissing},
-		"unknown mode": {func(z *models.Zone) { z.TaxMode = "" }, "tax_mode", models.FieldUnknown},
+		}, "places", invalid.Twice},
+		"no rate":      {func(z *models.Zone) { z.TaxRate = models.Amount{} }, "tax_rate", invalid.Range},
+		"no tax name":  {func(z *models.Zone) { z.TaxName = "" }, "tax_name", invalid.Missing},
+		"unknown mode": {func(z *models.Zone) { z.TaxMode = "" }, "tax_mode", invalid.Unknown},
 	} {
 		bad := good
 		c.change(&bad)
@@ -65,19 +66,19 @@ func TestMethodCheck(t *testing.T) {
 	for name, c := range map[string]struct {
 		change  func(*models.DeliveryMethod)
 		field   string
-		problem models.FieldProblem
+		problem invalid.Problem
 	}{
-		"no title":           {func(m *models.DeliveryMethod) { m.Title = "" }, "title", models.FieldMissing},
-		"kind":               {func(m *models.DeliveryMethod) { m.Kind = "distance" }, "kind", models.FieldUnknown},
-		"no step":            {func(m *models.DeliveryMethod) { m.Steps = nil }, "steps", models.FieldMissing},
-		"flat with steps":    {func(m *models.DeliveryMethod) { m.Kind = models.DeliveryFlat }, "steps", models.FieldLong},
-		"begins above 0":     {func(m *models.DeliveryMethod) { m.Steps = m.Steps[1:] }, "steps", models.FieldOrder},
-		"does not rise":      {func(m *models.DeliveryMethod) { m.Steps = models.Steps{{}, {}} }, "steps", models.FieldOrder},
-		"third of a cent":    {func(m *models.DeliveryMethod) { m.Steps = models.Steps{{Price: models.MustAmount("0.001")}} }, "steps", models.FieldDigits},
-		"weighs nothing":     {func(m *models.DeliveryMethod) { m.MaxWeight = models.Amount{}.Sub(models.MustAmount("1")) }, "max_weight", models.FieldNegative},
-		"weighs too much":    {func(m *models.DeliveryMethod) { m.MaxWeight = models.MustAmount("1000000000000.000001") }, "max_weight", models.FieldRange},
-		"below a milligram":  {func(m *models.DeliveryMethod) { m.MaxWeight = models.MustAmount("0.0000001") }, "max_weight", models.FieldDigits},
-		"free from negative": {func(m *models.DeliveryMethod) { m.FreeFrom = models.Amount{}.Sub(models.MustAmount("1")) }, "free_from", models.FieldNegative},
+		"no title":           {func(m *models.DeliveryMethod) { m.Title = "" }, "title", invalid.Missing},
+		"kind":               {func(m *models.DeliveryMethod) { m.Kind = "distance" }, "kind", invalid.Unknown},
+		"no step":            {func(m *models.DeliveryMethod) { m.Steps = nil }, "steps", invalid.Missing},
+		"flat with steps":    {func(m *models.DeliveryMethod) { m.Kind = models.DeliveryFlat }, "steps", invalid.FlatRate},
+		"begins above 0":     {func(m *models.DeliveryMethod) { m.Steps = m.Steps[1:] }, "steps", invalid.Steps},
+		"does not rise":      {func(m *models.DeliveryMethod) { m.Steps = models.Steps{{}, {}} }, "steps", invalid.Steps},
+		"third of a cent":    {func(m *models.DeliveryMethod) { m.Steps = models.Steps{{Price: models.MustAmount("0.001")}} }, "steps", invalid.Digits},
+		"weighs nothing":     {func(m *models.DeliveryMethod) { m.MaxWeight = models.Amount{}.Sub(models.MustAmount("1")) }, "max_weight", invalid.Negative},
+		"weighs too much":    {func(m *models.DeliveryMethod) { m.MaxWeight = models.MustAmount("1000000000000.000001") }, "max_weight", invalid.Range},
+		"below a milligram":  {func(m *models.DeliveryMethod) { m.MaxWeight = models.MustAmount("0.0000001") }, "max_weight", invalid.Digits},
+		"free from negative": {func(m *models.DeliveryMethod) { m.FreeFrom = models.Amount{}.Sub(models.MustAmount("1")) }, "free_from", invalid.Negative},
 	} {
 		bad := good
 		c.change(&bad)
@@ -116,19 +117,19 @@ func TestAddressCheck(t *testing.T) {
 	for name, c := range map[string]struct {
 		change  func(*models.Address)
 		field   string
-		problem models.FieldProblem
+		problem invalid.Problem
 	}{
-		"no name":         {func(a *models.Address) { a.Name = "" }, "name", models.FieldMissing},
-		"no street":       {func(a *models.Address) { a.Line1 = "" }, "line1", models.FieldMissing},
-		"no postcode":     {func(a *models.Address) { a.Postcode = "" }, "postcode", models.FieldMissing},
-		"no country":      {func(a *models.Address) { a.Country = "" }, "country", models.FieldMissing},
-		"unknown country": {func(a *models.Address) { a.Country = "XX" }, "country", models.FieldUnknown},
-		"region missing":  {func(a *models.Address) { a.Country = "US" }, "region", models.FieldMissing},
-		"region unknown":  {func(a *models.Address) { a.Country, a.Region = "US", "Texas" }, "region", models.FieldUnknown},
-		"letters":         {func(a *models.Address) { a.Phone = "call me" }, "phone", models.FieldCharacters},
-		"override":        {func(a *models.Address) { a.City = "Ber\u202elin" }, "city", models.FieldCharacters},
-		"two lines":       {func(a *models.Address) { a.Line2 = "a\r\nb" }, "line2", models.FieldCharacters},
-		"long":            {func(a *models.Address) { a.Line1 = strings.Repeat("x", 201) }, "line1", models.FieldLong},
+		"no name":         {func(a *models.Address) { a.Name = "" }, "name", invalid.Missing},
+		"no street":       {func(a *models.Address) { a.Line1 = "" }, "line1", invalid.Missing},
+		"no postcode":     {func(a *models.Address) { a.Postcode = "" }, "postcode", invalid.Missing},
+		"no country":      {func(a *models.Address) { a.Country = "" }, "country", invalid.Missing},
+		"unknown country": {func(a *models.Address) { a.Country = "XX" }, "country", invalid.Country},
+		"region missing":  {func(a *models.Address) { a.Country = "US" }, "region", invalid.Missing},
+		"region unknown":  {func(a *models.Address) { a.Country, a.Region = "US", "Texas" }, "region", invalid.Unknown},
+		"letters":         {func(a *models.Address) { a.Phone = "call me" }, "phone", invalid.Characters},
+		"override":        {func(a *models.Address) { a.City = "Ber\u202elin" }, "city", invalid.Characters},
+		"two lines":       {func(a *models.Address) { a.Line2 = "a\r\nb" }, "line2", invalid.Characters},
+		"long":            {func(a *models.Address) { a.Line1 = strings.Repeat("x", 201) }, "line1", invalid.TooLong},
 	} {
 		bad := good
 		c.change(&bad)

@@ -3,73 +3,43 @@ package models
 import (
 	"unicode/utf8"
 
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/text"
 )
 
-// FieldProblem says what is wrong with one field of a form. Pages have words for each.
-type FieldProblem string
-
-// What can be wrong with a field.
-const (
-	FieldMissing    FieldProblem = "missing"    // it must be filled in
-	FieldLong       FieldProblem = "long"       // too many characters, or too many of something
-	FieldCharacters FieldProblem = "characters" // what no visible text has: package text
-	FieldNumber     FieldProblem = "number"     // not a plain decimal number
-	FieldNegative   FieldProblem = "negative"   // less than nothing
-	FieldDigits     FieldProblem = "digits"     // more digits than the currency, or a number, may have
-	FieldRange      FieldProblem = "range"      // too small or too large
-	FieldOrder      FieldProblem = "order"      // ends before it begins, or steps that do not rise
-	FieldUnknown    FieldProblem = "unknown"    // not one of those that can be chosen
-	FieldTaken      FieldProblem = "taken"      // another one has it
-	FieldTwice      FieldProblem = "twice"      // named two times
-)
-
-// FieldProblems are the problems of a form by the field's name; empty where all is well.
-type FieldProblems map[string]FieldProblem
-
-// add keeps the first problem of a field.
-func (p FieldProblems) add(field string, problem FieldProblem) {
-	if problem == "" {
-		return
-	}
-	if _, ok := p[field]; !ok {
-		p[field] = problem
-	}
-}
-
 // checkLine checks a text of one line (text.Line) with at most most runes.
-func checkLine(value string, most int, needed bool) FieldProblem {
+func checkLine(value string, most int, needed bool) invalid.Problem {
 	switch {
 	case needed && text.Blank(value):
-		return FieldMissing
+		return invalid.Missing
 	case !text.Line(value):
-		return FieldCharacters
+		return invalid.Characters
 	case utf8.RuneCountInString(value) > most:
-		return FieldLong
+		return invalid.TooLong
 	}
 	return ""
 }
 
 // checkLines checks a text of several lines (text.Lines) with at most most runes.
-func checkLines(value string, most int) FieldProblem {
+func checkLines(value string, most int) invalid.Problem {
 	switch {
 	case !text.Lines(value):
-		return FieldCharacters
+		return invalid.Characters
 	case utf8.RuneCountInString(value) > most:
-		return FieldLong
+		return invalid.TooLong
 	}
 	return ""
 }
 
 // checkMoney checks a price: not negative, no more fraction digits than the currency has, at most MaxNumber.
-func checkMoney(a Amount, digits int) FieldProblem {
+func checkMoney(a Amount, digits int) invalid.Problem {
 	switch {
 	case a.IsNegative():
-		return FieldNegative
+		return invalid.Negative
 	case a.Digits() > digits:
-		return FieldDigits
+		return invalid.Digits
 	case tooLarge(a):
-		return FieldRange
+		return invalid.Range
 	}
 	return ""
 }
@@ -78,14 +48,14 @@ func checkMoney(a Amount, digits int) FieldProblem {
 const MaxPercentDigits = 4
 
 // checkPercent checks a percentage above 0 and up to 100.
-func checkPercent(a Amount) FieldProblem {
+func checkPercent(a Amount) invalid.Problem {
 	switch {
 	case a.IsNegative():
-		return FieldNegative
+		return invalid.Negative
 	case a.Digits() > MaxPercentDigits:
-		return FieldDigits
+		return invalid.Digits
 	case a.IsZero() || a.Cmp(AmountFromInt(100)) > 0:
-		return FieldRange
+		return invalid.Range
 	}
 	return ""
 }

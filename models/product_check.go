@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/text"
 )
 
@@ -29,28 +30,11 @@ const MaxNumber = 1_000_000_000_000
 
 func tooLarge(a Amount) bool { return a.Cmp(AmountFromInt(MaxNumber)) > 0 }
 
-// ProblemCode says what is wrong with a field; the words for people are elsewhere.
-type ProblemCode string
-
-// The codes of ProductProblem.
-const (
-	ProblemRequired  ProblemCode = "required"  // must not be empty
-	ProblemTooLong   ProblemCode = "too_long"  // or too many
-	ProblemSlug      ProblemCode = "slug"      // not text.IsSlug
-	ProblemNegative  ProblemCode = "negative"  // less than nothing
-	ProblemNotLess   ProblemCode = "not_less"  // a sale price that is not below the regular one
-	ProblemDates     ProblemCode = "dates"     // ends before it begins
-	ProblemOptions   ProblemCode = "options"   // not one value for each of the product's options
-	ProblemDuplicate ProblemCode = "duplicate" // two of one product are the same
-	ProblemSigns     ProblemCode = "signs"     // what no visible text has: package text
-	ProblemTooLarge  ProblemCode = "too_large" // a price or a weight above MaxNumber
-)
-
 // ProductProblem is one thing that keeps a product from being stored.
 type ProductProblem struct {
 	Field   string // title, slug, category, summary, description, tags, options, pictures, variants; of a variant sku, price, sale_price, sale_until, options, weight, low_stock, barcode
 	Variant int    // its place; -1: the product's own field
-	Code    ProblemCode
+	Problem invalid.Problem
 }
 
 // Problems lists all that keeps the product from being stored, as far as it can be known without the others: in the order of the fields,
@@ -59,10 +43,10 @@ func (p Product) Problems() []ProductProblem {
 	c := productCheck{variant: -1}
 	c.line("title", p.Title, MaxTitle, true)
 	if !text.IsSlug(p.Slug) {
-		c.add("slug", ProblemSlug)
+		c.add("slug", invalid.Slug)
 	}
 	if p.CategoryID == "" && len(p.CategoryIDs) == 0 {
-		c.add("category", ProblemRequired)
+		c.add("category", invalid.Missing)
 	}
 	c.lines("summary", p.Summary, MaxSummary)
 	c.lines("description", p.Description, MaxDescription)
@@ -70,26 +54,23 @@ func (p Product) Problems() []ProductProblem {
 	c.texts("options", p.OptionNames, MaxOptionNames, MaxOption)
 	c.translations(p.Texts, "options", "title", "summary", "description")
 	if len(p.Pictures) > MaxPictures {
-		c.add("pictures", ProblemTooLong)
+		c.add("pictures", invalid.Pictures)
 	}
 	for _, picture := range p.Pictures {
 		if !text.Lines(picture.Alt) {
-			c.add("pictures", ProblemSigns)
+			c.add("pictures", invalid.Characters)
 		}
 		c.translations(picture.Texts, "pictures")
 	}
-	switch {
-	case len(p.Variants) == 0:
-		c.add("variants", ProblemRequired)
-	case len(p.Variants) > MaxVariants:
-		c.add("variants", ProblemTooLong)
+	if len(p.Variants) == 0 || len(p.Variants) > MaxVariants {
+		c.add("variants", invalid.Variants)
 	}
 	skus, options := map[string]bool{}, map[string]bool{}
 	for i, v := range p.Variants {
 		c.variant = i
 		c.checkVariant(v, len(p.OptionNames))
 		if v.SKU != "" && skus[v.SKU] {
-			c.add("sku", ProblemDuplicate)
+			c.add("sku", invalid.Twice)
 		}
 		skus[v.SKU] = true
 		if v.Retired || len(p.OptionNames) == 0 {
@@ -97,7 +78,7 @@ func (p Product) Problems() []ProductProblem {
 		}
 		chosen := strings.Join(v.Options, "\x00")
 		if options[chosen] {
-			c.add("options", ProblemDuplicate)
+			c.add("options", invalid.Twice)
 		}
 		options[chosen] = true
 	}
@@ -109,27 +90,27 @@ type productCheck struct {
 	variant int
 }
 
-func (c *productCheck) add(field string, code ProblemCode) {
-	c.found = append(c.found, ProductProblem{Field: field, Variant: c.variant, Code: code})
+func (c *productCheck) add(field string, problem invalid.Problem) {
+	c.found = append(c.found, ProductProblem{Field: field, Variant: c.variant, Problem: problem})
 }
 
 func (c *productCheck) line(field, value string, longest int, required bool) {
 	switch {
 	case required && text.Blank(value):
-		c.add(field, ProblemRequired)
+		c.add(field, invalid.Missing)
 	case utf8.RuneCountInString(value) > longest:
-		c.add(field, ProblemTooLong)
+		c.add(field, invalid.TooLong)
 	case !text.Line(value):
-		c.add(field, ProblemSigns)
+		c.add(field, invalid.Characters)
 	}
 }
 
 func (c *productCheck) lines(field, value string, longest int) {
 	switch {
 	case utf8.RuneCountInString(value) > longest:
-		c.add(field, ProblemTooLong)
+		c.add(field, invalid.TooLong)
 	case !text.Lines(value):
-		c.add(field, ProblemSigns)
+		c.add(field, invalid.Characters)
 	}
 }
 
@@ -144,7 +125,7 @@ func (c *productCheck) translations(texts Texts, rest string, fields ...string) 
 			if !slices.Contains(fields, field) {
 				field = rest
 			}
-			c.add(field, ProblemSigns)
+			c.add(field, invalid.Characters)
 		}
 	}
 }
@@ -154,19 +135,19 @@ func notLine(value string) bool { return !text.Line(value) }
 // texts checks a list: none empty, none too long or twice, not too many.
 func (c *productCheck) texts(field string, list []string, most, longest int) {
 	if len(list) > most || slices.ContainsFunc(list, func(t string) bool { return utf8.RuneCountInString(t) > longest }) {
-		c.add(field, ProblemTooLong)
+		c.add(field, invalid.TooLong)
 	}
 	if slices.ContainsFunc(list, notLine) {
-		c.add(field, ProblemSigns)
+		c.add(field, invalid.Characters)
 	}
 	seen := map[string]bool{}
 	for _, value := range list {
 		if text.Blank(value) {
-			c.add(field, ProblemRequired)
+			c.add(field, invalid.Missing)
 			return
 		}
 		if seen[value] {
-			c.add(field, ProblemDuplicate)
+			c.add(field, invalid.Twice)
 			return
 		}
 		seen[value] = true
@@ -177,43 +158,43 @@ func (c *productCheck) checkVariant(v Variant, options int) {
 	c.line("sku", v.SKU, MaxSKU, true)
 	c.line("barcode", v.Barcode, MaxBarcode, false)
 	if !text.Line(v.Title) {
-		c.add("title", ProblemSigns)
+		c.add("title", invalid.Characters)
 	}
 	c.translations(v.Texts, "options", "title")
 	switch {
 	case v.Price.IsNegative():
-		c.add("price", ProblemNegative)
+		c.add("price", invalid.Negative)
 	case tooLarge(v.Price):
-		c.add("price", ProblemTooLarge)
+		c.add("price", invalid.Range)
 	}
 	switch {
 	case v.SalePrice.IsNegative():
-		c.add("sale_price", ProblemNegative)
+		c.add("sale_price", invalid.Negative)
 	case v.SalePrice.IsPositive() && v.SalePrice.Cmp(v.Price) >= 0:
-		c.add("sale_price", ProblemNotLess)
+		c.add("sale_price", invalid.NotLess)
 	}
 	if !v.SaleUntil.IsZero() && !v.SaleUntil.After(v.SaleFrom) {
-		c.add("sale_until", ProblemDates)
+		c.add("sale_until", invalid.Ends)
 	}
 	// A retired variant may come from a time when the product had other options.
 	if !v.Retired && (len(v.Options) != options || slices.Contains(v.Options, "")) {
-		c.add("options", ProblemOptions)
+		c.add("options", invalid.Options)
 	}
 	if utf8.RuneCountInString(strings.Join(v.Options, titleSeparator)) > MaxTitle ||
 		slices.ContainsFunc(v.Options, func(o string) bool { return utf8.RuneCountInString(o) > MaxOption }) {
-		c.add("options", ProblemTooLong)
+		c.add("options", invalid.TooLong)
 	}
 	if slices.ContainsFunc(v.Options, notLine) {
-		c.add("options", ProblemSigns)
+		c.add("options", invalid.Characters)
 	}
 	switch {
 	case v.Weight.IsNegative():
-		c.add("weight", ProblemNegative)
+		c.add("weight", invalid.Negative)
 	case tooLarge(v.Weight):
-		c.add("weight", ProblemTooLarge)
+		c.add("weight", invalid.Range)
 	}
 	if v.LowStock < 0 {
-		c.add("low_stock", ProblemNegative)
+		c.add("low_stock", invalid.Negative)
 	}
 }
 

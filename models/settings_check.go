@@ -10,35 +10,14 @@ import (
 
 	"golang.org/x/text/language"
 
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/text"
-)
-
-// SettingProblem says what is wrong with a value.
-type SettingProblem string
-
-// The problems.
-const (
-	SettingUnknown       SettingProblem = "unknown"        // there is no such setting
-	SettingMissing       SettingProblem = "missing"        // it must not be empty
-	SettingTooLong       SettingProblem = "too_long"       // more than Max characters
-	SettingCharacters    SettingProblem = "characters"     // what no visible text has: package text
-	SettingNumber        SettingProblem = "number"         // no whole number from Min to Max
-	SettingEmail         SettingProblem = "email"          // no mail address
-	SettingHost          SettingProblem = "host"           // no name of a machine
-	SettingChoice        SettingProblem = "choice"         // none of the choices
-	SettingCountry       SettingProblem = "country"        // no country's code
-	SettingCode          SettingProblem = "code"           // no currency's code
-	SettingInUse         SettingProblem = "in_use"         // the currency cannot change: there are orders
-	SettingTooFine       SettingProblem = "too_fine"       // the currency's digits are fewer than a price has
-	SettingNoSender      SettingProblem = "no_sender"      // a mail server needs the sender's address
-	SettingNoUser        SettingProblem = "no_user"        // a password without a name
-	SettingPasswordAgain SettingProblem = "password_again" // the server is another one: its password is needed anew
 )
 
 // SettingError is a value that a setting cannot have.
 type SettingError struct {
 	Key     SettingKey
-	Problem SettingProblem
+	Problem invalid.Problem
 }
 
 // Error names the setting and the problem, never the value.
@@ -52,14 +31,14 @@ func (s Setting) Normal(value string) (string, error) {
 	if !s.Secret {
 		value = strings.TrimSpace(value)
 	}
-	problem := SettingProblem("")
+	problem := invalid.Problem("")
 	switch {
 	case !s.visible(value):
-		problem = SettingCharacters
+		problem = invalid.Characters
 	case text.Blank(value) && s.Required:
-		problem = SettingMissing
+		problem = invalid.Missing
 	case s.Max > 0 && s.Kind != KindNumber && utf8.RuneCountInString(value) > s.Max:
-		problem = SettingTooLong
+		problem = invalid.TooLong
 	case value != "":
 		value, problem = s.check(value)
 	}
@@ -77,12 +56,12 @@ func (s Setting) visible(value string) bool {
 	return text.Line(value)
 }
 
-func (s Setting) check(value string) (string, SettingProblem) {
+func (s Setting) check(value string) (string, invalid.Problem) {
 	switch s.Kind {
 	case KindNumber:
 		n, err := strconv.Atoi(value)
 		if err != nil || n < s.Min || n > s.Max {
-			return "", SettingNumber
+			return "", invalid.Between
 		}
 		return strconv.Itoa(n), ""
 	case KindEmail:
@@ -91,7 +70,7 @@ func (s Setting) check(value string) (string, SettingProblem) {
 		return normalHost(value)
 	case KindChoice:
 		if !slices.Contains(s.Choices, value) {
-			return "", SettingChoice
+			return "", invalid.Unknown
 		}
 	case KindLangs:
 		return normalLangs(value)
@@ -104,54 +83,54 @@ func (s Setting) check(value string) (string, SettingProblem) {
 	return value, ""
 }
 
-func normalEmail(value string) (string, SettingProblem) {
+func normalEmail(value string) (string, invalid.Problem) {
 	const longest = 254
 	address, err := mail.ParseAddress(value)
 	if err != nil || address.Name != "" || address.Address != value || len(value) > longest {
-		return "", SettingEmail
+		return "", invalid.Email
 	}
 	return value, ""
 }
 
-func normalHost(value string) (string, SettingProblem) {
+func normalHost(value string) (string, invalid.Problem) {
 	const longest = 253
 	if len(value) > longest || strings.ContainsFunc(value, func(r rune) bool {
 		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-._:", r)
 	}) {
-		return "", SettingHost
+		return "", invalid.Host
 	}
 	return value, ""
 }
 
-func normalLangs(value string) (string, SettingProblem) {
+func normalLangs(value string) (string, invalid.Problem) {
 	var tags []string
 	for tag := range strings.SplitSeq(value, ",") {
 		tag = strings.TrimSpace(tag)
 		if !slices.Contains(ShopLanguages(), tag) || slices.Contains(tags, tag) {
-			return "", SettingChoice
+			return "", invalid.Unknown
 		}
 		tags = append(tags, tag)
 	}
 	return strings.Join(tags, ","), ""
 }
 
-func normalCountry(value string) (string, SettingProblem) {
+func normalCountry(value string) (string, invalid.Problem) {
 	region, err := language.ParseRegion(value)
 	if err != nil || len(value) != 2 || !region.IsCountry() || region.String() != strings.ToUpper(value) {
-		return "", SettingCountry
+		return "", invalid.Country
 	}
 	return region.String(), ""
 }
 
-func normalCode(value string) (string, SettingProblem) {
+func normalCode(value string) (string, invalid.Problem) {
 	value = strings.ToUpper(value)
 	for _, r := range value {
 		if (r < 'A' || r > 'Z') && (r < '0' || r > '9') {
-			return "", SettingCode
+			return "", invalid.Currency
 		}
 	}
 	if len(value) < 2 {
-		return "", SettingCode
+		return "", invalid.Currency
 	}
 	return value, ""
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 )
 
@@ -32,7 +33,7 @@ type CouponError struct {
 func (e *CouponError) Error() string { return "the coupon cannot be used: " + string(e.Problem) }
 
 // AddressError says what is wrong with the address of delivery.
-type AddressError struct{ Problems models.FieldProblems }
+type AddressError struct{ Problems invalid.Problems }
 
 // Error tells how many fields are wrong.
 func (e *AddressError) Error() string {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/opay"
@@ -120,7 +121,7 @@ func TestPlace_InsistsOnAnAddressWhereGoodsAreShipped(t *testing.T) {
 		_, err = s.Place(t.Context(), in)
 		wrong := (*payments.AddressError)(nil)
 		require.ErrorAs(t, err, &wrong)
-		assert.Equal(t, models.FieldProblems{"city": models.FieldMissing, "line2": models.FieldCharacters}, wrong.Problems)
+		assert.Equal(t, invalid.Problems{"city": invalid.Missing, "line2": invalid.Characters}, wrong.Problems)
 		in.Address = models.Address{Name: "Ada", Line1: "1 Rue", City: "Paris", Postcode: "75001", Country: "FR"}
 		_, err = s.Place(t.Context(), in)
 		require.ErrorIs(t, err, payments.ErrCartChanged, "it was priced for Germany")

@@ -84,7 +84,7 @@ func TestCheckout_ACoinThatRestsIsSaidAndRefused(t *testing.T) {
 		p := b.get("/checkout").is(http.StatusOK).has(english.T("coin.paused", "Symbol", "BTC"), "24 USDT").lacks(" BTC</span>", "data-until")
 		assert.Equal(t, "USDT", p.chosen("coin"))
 		refused := b.post("/checkout", b.form("coin", "BTC")...).is(http.StatusUnprocessableEntity)
-		refused.has(english.T("field.coin_paused"))
+		refused.has(english.T("field.problem.paused"))
 		assert.Equal(t, alice, refused.value("payer_uid"))
 		b.post("/checkout", b.form()...).is(http.StatusSeeOther)
 	})
@@ -127,7 +127,7 @@ func TestOffice_CoinsAreListedMadeAndChanged(t *testing.T) {
 		assert.Equal(t, 4, ltc.Digits())
 		assert.Equal(t, "1.5", ltc.Spread.String())
 		assert.Equal(t, 1, ltc.Version)
-		c.post("/admin/coins", form...).is(http.StatusUnprocessableEntity).has(english.T("admin.problem.coin_taken"))
+		c.post("/admin/coins", form...).is(http.StatusUnprocessableEntity).has(english.T("field.problem.taken.coin_symbol"))
 
 		changed := []string{
 			"version", "1", "name", "Litecoin", "precision", "8", "rounding", "", "position", "7", "enabled", "1", "source", "exchange",
@@ -201,7 +201,7 @@ func TestOffice_AJumpIsAcceptedByAPerson(t *testing.T) {
 		viewer.get("/admin/inbox").is(http.StatusOK).has(english.T("admin.remark.rate_jumped", "Coin", "BTC", "From", "97250", "To", "120000"))
 		c := s.staffed(models.RoleFinance)
 		page := c.get("/admin/coins/BTC").is(http.StatusOK)
-		c.post("/admin/coins/BTC/accept", "seen", "100000").is(http.StatusUnprocessableEntity).has(english.T("admin.problem.rate_moved"))
+		c.post("/admin/coins/BTC/accept", "seen", "100000").is(http.StatusUnprocessableEntity).has(english.T("admin.refusal.rate_moved"))
 		c.post("/admin/coins/BTC/accept", "seen", page.value("seen")).redirects("/admin/coins/BTC")
 		c.get("/admin/coins/BTC").is(http.StatusOK).has(english.T("admin.coin_state.good"), "$120,000.00", english.T("admin.notice.rate_accepted"))
 		c.get("/admin/inbox").is(http.StatusOK).lacks(english.Piece("admin.remark.rate_jumped", "Coin", "From", "To"))

@@ -118,12 +118,12 @@ func TestCart_TooHeavyForAnyWayOfDeliverySaysSo(t *testing.T) {
 		p := b.get("/checkout").is(http.StatusOK).has(heavy).lacks("Parcel")
 		checkMarkup(t, "checkout", p)
 		form := b.form("country", "DE", "line1", "1 Road", "city", "Berlin", "postcode", "10115", "phone", "")
-		p = b.post("/checkout", form...).is(http.StatusUnprocessableEntity).has(english.T("address.problem.country.too_heavy"))
+		p = b.post("/checkout", form...).is(http.StatusUnprocessableEntity).has(english.T("field.problem.too_heavy"))
 		assert.True(t, p.invalid("country"))
 		assert.Empty(t, s.platform.Orders())
 
 		b.post("/checkout/update", append(form, "country", "US", "region", "NY")...)
-		b.get("/checkout").has("Courier").lacks(english.T("address.problem.country.too_heavy"), english.Piece("delivery.too_heavy", "Place", "Weight", "Most"))
+		b.get("/checkout").has("Courier").lacks(english.T("field.problem.too_heavy"), english.Piece("delivery.too_heavy", "Place", "Weight", "Most"))
 	})
 }
 
@@ -251,7 +251,7 @@ func TestCheckout_AddressIsCheckedBesideItsFieldsAndKept(t *testing.T) {
 			}
 			checkMarkup(t, field, p)
 		}
-		p := b.post("/checkout", b.posted("country", "FR", "region", "")...).is(http.StatusUnprocessableEntity).has(english.T("address.problem.country.undelivered"))
+		p := b.post("/checkout", b.posted("country", "FR", "region", "")...).is(http.StatusUnprocessableEntity).has(english.T("field.problem.undelivered"))
 		assert.True(t, p.invalid("country"))
 		b.post("/checkout", b.posted("line1", "<script>alert(1)</script>", "city", "")...).is(http.StatusUnprocessableEntity).lacks("<script>alert")
 		assert.Empty(t, s.platform.Orders())

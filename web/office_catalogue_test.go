@@ -174,7 +174,7 @@ func TestCatalogue_AProductFromNothingToTheCart(t *testing.T) {
 		form.Set("o.1.values", "S\nL")
 		form.Set("do", "combine")
 		page = c.sendFiles("/admin/products", form, attached{"a.jpg", photograph(t, 900, 600, color.RGBA{200, 0, 0, 255})}, attached{"b.png", []byte("<svg/>")})
-		page.is(http.StatusUnprocessableEntity).has(english.T("admin.product.upload.failed", "Name", "b.png", "Why", english.T("admin.problem.picture_kind")))
+		page.is(http.StatusUnprocessableEntity).has(english.T("admin.product.upload.failed", "Name", "b.png", "Why", english.T("field.problem.picture_kind")))
 		form = page.typed("/admin/products")
 		require.Len(t, form["variant"], 4)
 		require.Len(t, form["picture"], 1, "the good picture is kept")
@@ -293,11 +293,11 @@ func TestCatalogue_WhatCannotBeStoredIsSaidBesideItsField(t *testing.T) {
 		"summary":             {"summary", strings.Repeat("x", 1001), "summary-problem"},
 		"tags":                {"tags", strings.Repeat("x", 101), "tags-problem"},
 		"price too large":     {"v.0.price", "999999999999999999", "v.0.price-problem"},
-		"limit too large":     {"v.0.low", "99999999999999999999", english.T("admin.problem.range")},
-		"signs in the title":  {"title", "a\x00b", english.T("admin.problem.text")},
+		"limit too large":     {"v.0.low", "99999999999999999999", english.T("field.problem.range")},
+		"signs in the title":  {"title", "a\x00b", english.T("field.problem.characters")},
 		"signs in the SKU":    {"v.0.sku", "a\x1b[31m", "v.0.sku-problem"},
 		"signs in a tag":      {"tags", "fine, a\x07b", "tags-problem"},
-		"limit not whole":     {"v.0.low", "1.5", english.T("admin.problem.integer")},
+		"limit not whole":     {"v.0.low", "1.5", english.T("field.problem.whole")},
 		"no category":         {"category", "", "categories-problem"},
 	} {
 		form := c.get(path).typed(path)
@@ -328,7 +328,7 @@ func TestCatalogue_WhatCannotBeStoredIsSaidBesideItsField(t *testing.T) {
 	form["picture"], form["p.0.source"] = []string{"0"}, []string{"icons/favicon.svg"}
 	c.sendFiles(path, form).is(http.StatusUnprocessableEntity)
 	form["p.0.source"] = []string{"media/" + strings.Repeat("a", 26) + "-10x10.jpg"}
-	c.sendFiles(path, form).is(http.StatusConflict).has(english.T("admin.problem.stale"))
+	c.sendFiles(path, form).is(http.StatusConflict).has(english.T("admin.refusal.stale"))
 }
 
 func TestCatalogue_AFormCannotNameAnotherProductsVariant(t *testing.T) {
@@ -361,14 +361,14 @@ func TestCatalogue_DeletesOnlyWhatWasNeverOrdered(t *testing.T) {
 		v := s.browser()
 		v.place("1")
 		mug := "/admin/products/" + s.productID("mug")
-		c.post(mug+"/delete").is(http.StatusConflict).has(english.T("admin.problem.product_in_use"), english.T("admin.product.delete.way_out"))
+		c.post(mug+"/delete").is(http.StatusConflict).has(english.T("admin.refusal.product_in_use"), english.T("admin.product.delete.way_out"))
 
 		form := c.get(mug).typed(mug)
 		i := slices.IndexFunc(form["variant"], func(n string) bool { return form.Get("v."+n+".sku") == "MUG-BLUE" })
 		form.Set("do", "variant.remove."+string(rune('0'+i)))
 		form = c.sendFiles(mug, form).is(http.StatusOK).typed(mug)
 		form.Set("do", "save")
-		c.sendFiles(mug, form).is(http.StatusUnprocessableEntity).has(english.T("admin.problem.variant_in_use"), "MUG-BLUE")
+		c.sendFiles(mug, form).is(http.StatusUnprocessableEntity).has(english.T("field.problem.in_use.variant"), "MUG-BLUE")
 
 		pot := "/admin/products/" + s.productID("pot")
 		c.post(pot+"/duplicate", "copy", models.NewID()).is(http.StatusSeeOther)
@@ -420,7 +420,7 @@ func TestCatalogue_TheListFindsFiltersAndOrders(t *testing.T) {
 		list := s.browser().get("/categories/plates").body
 		assert.Less(t, strings.Index(list, "Plate b"), strings.Index(list, "Plate a"))
 		owner.sendAll("/admin/products/bulk/change", url.Values{"do": {"hide"}}, nil).is(http.StatusSeeOther)
-		owner.get("/admin/products").has(english.T("admin.problem.nothing_chosen"))
+		owner.get("/admin/products").has(english.T("admin.refusal.nothing_chosen"))
 	})
 }
 
@@ -434,7 +434,7 @@ func TestForms_OtherBodiesAreNotTakenForForms(t *testing.T) {
 		is(http.StatusUnsupportedMediaType).has(english.T("admin.error.media_type.title"))
 	large := attached{"big.jpg", make([]byte, 13<<20)}
 	c.sendFiles("/admin/products", url.Values{"id": {models.NewID()}, "do": {"upload"}}, large).is(http.StatusUnprocessableEntity).has(
-		english.T("admin.product.upload.failed", "Name", "big.jpg", "Why", english.T("admin.problem.picture_large")))
+		english.T("admin.product.upload.failed", "Name", "big.jpg", "Why", english.T("field.problem.picture_large")))
 	many := make([]attached, 9)
 	for i := range many {
 		many[i] = attached{"a.jpg", []byte("x")}

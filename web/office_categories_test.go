@@ -24,7 +24,7 @@ func TestCatalogue_TheTreeOfCategories(t *testing.T) {
 		v.get("/products/plate-a").is(http.StatusOK).has(`href="/categories/cups"`, `href="/categories/plates"`)
 
 		c.post("/admin/categories/"+cups+"/move", "parent", plates, "before", "").redirects("/admin/categories")
-		c.get("/admin/categories").has(english.T("admin.problem.tree"))
+		c.get("/admin/categories").has(english.T("field.problem.tree"))
 
 		form := c.get("/admin/categories/new").is(http.StatusOK).typed("/admin/categories")
 		form.Set("name", "Bowls")
@@ -83,10 +83,10 @@ func TestCatalogue_TagsAreRenamedAndTakenOff(t *testing.T) {
 		v := s.browser()
 		v.get("/tags/tea").is(http.StatusOK).has("Tea pot", "Stoneware mug")
 		c.post("/admin/tags/rename", "tag", "tea", "to", "a,b").is(http.StatusUnprocessableEntity)
-		c.post("/admin/tags/rename", "tag", "tea", "to", "a\x07b").is(http.StatusUnprocessableEntity).has(english.T("admin.problem.text"))
+		c.post("/admin/tags/rename", "tag", "tea", "to", "a\x07b").is(http.StatusUnprocessableEntity).has(english.T("field.problem.characters"))
 		c.post("/admin/tags/delete", "tag", "tea").redirects("/admin/tags")
 		c.post("/admin/tags/delete", "tag", "tea").redirects("/admin/tags")
-		c.get("/admin/tags").has(english.T("admin.problem.stale")).lacks(">tea<")
+		c.get("/admin/tags").has(english.T("admin.refusal.stale")).lacks(">tea<")
 		s.clock.Advance(cacheTime)
 		v.get("/tags/tea").is(http.StatusNotFound)
 		v.get("/tags/iron").is(http.StatusOK).has("Tea pot")

@@ -26,14 +26,14 @@ func TestCoupons_AreMadeChangedAndSwitchedOff(t *testing.T) {
 		c.get("/admin/coupons").is(http.StatusOK).has(english.T("admin.coupons.empty"))
 		c.get("/admin/coupons/new").is(http.StatusOK)
 		for field, bad := range map[string][2]string{
-			"code":            {"two\x07words", "admin.problem.coupon_signs"},
-			"value":           {"-5", "admin.problem.negative"},
-			"minimum":         {"1.001", "admin.problem.money_digits"},
-			"ends":            {"2025-01-01T00:00", "admin.problem.ends"},
-			"starts":          {"soon", "admin.problem.time"},
-			"max_uses":        {"0", "admin.problem.range"},
-			"max_per_shopper": {"-1", "admin.problem.negative"},
-			"kind":            {"gift", "admin.problem.choice"},
+			"code":            {"two\x07words", "field.problem.characters.coupon_code"},
+			"value":           {"-5", "field.problem.negative"},
+			"minimum":         {"1.001", "field.problem.digits"},
+			"ends":            {"2025-01-01T00:00", "field.problem.ends"},
+			"starts":          {"soon", "field.problem.time"},
+			"max_uses":        {"0", "field.problem.range"},
+			"max_per_shopper": {"-1", "field.problem.negative"},
+			"kind":            {"gift", "field.problem.unknown"},
 		} {
 			form := goodCoupon()
 			form.Set(field, bad[0])
@@ -46,7 +46,7 @@ func TestCoupons_AreMadeChangedAndSwitchedOff(t *testing.T) {
 		to := c.sendAll("/admin/coupons", goodCoupon(), nil).is(http.StatusSeeOther).header.Get("Location")
 		c.get(to).is(http.StatusOK).has(english.T("admin.notice.coupon_saved"), "SPRING-10", english.T("admin.coupon.unused"))
 		assert.Contains(t, s.entry("coupon.create").After, "SPRING-10")
-		c.sendAll("/admin/coupons", goodCoupon(), nil).is(http.StatusUnprocessableEntity).has(english.T("admin.problem.coupon_code"))
+		c.sendAll("/admin/coupons", goodCoupon(), nil).is(http.StatusUnprocessableEntity).has(english.T("field.problem.taken.coupon_code"))
 		c.get("/admin/coupons?q=FAIR").is(http.StatusOK).has("SPRING-10", "0 / 3", "10%")
 		c.get("/admin/coupons?q=nothing").is(http.StatusOK).has(english.T("admin.coupons.none"))
 		c.get("/admin/coupons?after=nonsense").is(http.StatusUnprocessableEntity)
@@ -112,7 +112,7 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 		for _, bound := range []string{"m.0.free", "m.0.most"} {
 			form := goodZone()
 			form.Set(bound, "0.00")
-			c.sendAll("/admin/delivery", form, nil).is(http.StatusUnprocessableEntity).has(english.T("admin.problem.range"))
+			c.sendAll("/admin/delivery", form, nil).is(http.StatusUnprocessableEntity).has(english.T("field.problem.range"))
 		}
 		more := goodZone()
 		more.Set("do", "more")
@@ -130,14 +130,14 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 
 		twice := goodZone()
 		twice.Set("add", "DE")
-		c.sendAll("/admin/delivery", twice, nil).is(http.StatusUnprocessableEntity).has(english.T("admin.problem.place_taken", "Place", "Germany", "Zone", "Home"))
+		c.sendAll("/admin/delivery", twice, nil).is(http.StatusUnprocessableEntity).has(english.T("field.problem.taken.place", "Place", "Germany", "Zone", "Home"))
 		rest := goodZone()
 		rest.Del("add")
 		c.sendAll("/admin/delivery", rest, nil).is(http.StatusSeeOther)
-		c.sendAll("/admin/delivery", rest, nil).is(http.StatusUnprocessableEntity).has(english.T("admin.problem.rest_taken", "Zone", "Home"))
+		c.sendAll("/admin/delivery", rest, nil).is(http.StatusUnprocessableEntity).has(english.T("field.problem.rest_zone", "Zone", "Home"))
 		twice.Set("add", "US")
 		twice.Add("add", "US-HI")
-		c.sendAll("/admin/delivery", twice, nil).is(http.StatusUnprocessableEntity).has(english.T("admin.problem.place_twice"))
+		c.sendAll("/admin/delivery", twice, nil).is(http.StatusUnprocessableEntity).has(english.T("field.problem.twice.place"))
 
 		stale := c.get(to).typed(to)
 		form["place"] = []string{"DE"}
@@ -159,7 +159,7 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 		for _, bad := range []string{"place=ZZ&price=1&quantity=1", "place=DE&price=-1&quantity=1", "place=DE&price=1.001&quantity=1", "place=DE&price=1&quantity=0"} {
 			c.get("/admin/delivery/tester?" + bad).is(http.StatusUnprocessableEntity)
 		}
-		c.get("/admin/delivery/tester?place=DE&price=999999999999999999&quantity=999").is(http.StatusUnprocessableEntity).has(english.T("admin.problem.basket"))
+		c.get("/admin/delivery/tester?place=DE&price=999999999999999999&quantity=999").is(http.StatusUnprocessableEntity).has(english.T("admin.refusal.basket"))
 
 		form = c.get(to).typed(to)
 		c.post(to+"/delete", "version", "1").is(http.StatusConflict)

@@ -62,7 +62,7 @@ func TestSignIn_SaysThatTheShopsKeyWasReplacedToWhoKnowsThePassword(t *testing.T
 		c.get("/admin/orders").is(http.StatusSeeOther) // to the sign-in
 		assert.Contains(t, s.logs.errors(), "coincart staff reset-totp")
 		told := s.browser().post("/admin/login", "email", c.person.Email, "password", password).is(http.StatusServiceUnavailable)
-		told.has(english.T("admin.problem.sealed"))
+		told.has(english.T("admin.refusal.sealed"))
 		assert.Empty(t, told.header.Values("Set-Cookie"))
 		assert.Contains(t, s.logs.errors(), c.person.ID)
 		for range 7 { // the right password is no guessing

@@ -52,7 +52,7 @@ func TestStock_CorrectionsAreBookedOnce(t *testing.T) {
 			assert.True(t, bad.invalid(field), field)
 		}
 		c.post(path, "form_token", models.NewRef(), "kind", "take", "quantity", "16", "note", "n").is(http.StatusUnprocessableEntity).
-			has(english.T("admin.problem.stock_left", "Left", "15"))
+			has(english.T("admin.refusal.stock_left", "Left", "15"))
 		c.post(path, "form_token", models.NewRef(), "kind", "returned", "quantity", "1", "note", "n").is(http.StatusUnprocessableEntity)
 		c.post(path, "form_token", models.NewRef(), "kind", "counted", "quantity", "15", "note", "n").is(http.StatusUnprocessableEntity)
 		c.post(path, "kind", "add", "quantity", "1", "note", "n").is(http.StatusBadRequest)

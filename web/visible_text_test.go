@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/productcsv"
 	"github.com/coincart/coincart/models/text"
 )
@@ -102,18 +103,18 @@ func TestVisibleText_OfModels(t *testing.T) {
 			return s, len(p.Problems()) == 0
 		}
 	}
-	for field, check := range map[string]func(s string) models.FieldProblems{
-		"name of a zone": func(s string) models.FieldProblems { return models.Zone{Name: s}.Check() },
-		"tax_name of a zone": func(s string) models.FieldProblems {
+	for field, check := range map[string]func(s string) invalid.Problems{
+		"name of a zone": func(s string) invalid.Problems { return models.Zone{Name: s}.Check() },
+		"tax_name of a zone": func(s string) invalid.Problems {
 			return models.Zone{Name: "EU", TaxMode: models.TaxIncluded, TaxName: s, TaxRate: models.AmountFromInt(20)}.Check()
 		},
-		"title of a delivery": func(s string) models.FieldProblems { return models.DeliveryMethod{Title: s}.Check(2) },
-		"note of a delivery":  func(s string) models.FieldProblems { return models.DeliveryMethod{Note: s}.Check(2) },
-		"note of a coupon":    func(s string) models.FieldProblems { return models.Coupon{Note: s}.Check(2) },
-		"name of an address":  func(s string) models.FieldProblems { return models.Address{Name: s}.Check() },
-		"line1 of an address": func(s string) models.FieldProblems { return models.Address{Line1: s}.Check() },
-		"line2 of an address": func(s string) models.FieldProblems { return models.Address{Line2: s}.Check() },
-		"city of an address":  func(s string) models.FieldProblems { return models.Address{City: s}.Check() },
+		"title of a delivery": func(s string) invalid.Problems { return models.DeliveryMethod{Title: s}.Check(2) },
+		"note of a delivery":  func(s string) invalid.Problems { return models.DeliveryMethod{Note: s}.Check(2) },
+		"note of a coupon":    func(s string) invalid.Problems { return models.Coupon{Note: s}.Check(2) },
+		"name of an address":  func(s string) invalid.Problems { return models.Address{Name: s}.Check() },
+		"line1 of an address": func(s string) invalid.Problems { return models.Address{Line1: s}.Check() },
+		"line2 of an address": func(s string) invalid.Problems { return models.Address{Line2: s}.Check() },
+		"city of an address":  func(s string) invalid.Problems { return models.Address{City: s}.Check() },
 	} {
 		entries[field] = func(_ *testing.T, s string) (string, bool) {
 			name, _, _ := strings.Cut(field, " ")

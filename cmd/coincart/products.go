@@ -180,7 +180,7 @@ func problemText(words *i18n.Printer, p productcsv.Problem) string {
 	if err != nil {
 		return string(p.Code)
 	}
-	return productcsv.Words(words, string(p.Code), string(details))
+	return words.ImportProblem(string(p.Code), string(details))
 }
 
 // exportProductsCmd writes a file.

@@ -167,7 +167,7 @@ func (p *planner) good(r *Record, product *models.Product) bool {
 				line = r.Variants[at].Line
 			}
 		}
-		p.fault(line, sku, "", LevelError, CodeRefused, "field", problem.Field, "why", string(problem.Code))
+		p.fault(line, sku, "", LevelError, CodeRefused, "field", problem.Field, "why", string(problem.Problem))
 	}
 	return len(problems) == 0
 }

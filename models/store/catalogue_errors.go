@@ -53,7 +53,7 @@ type ProductError struct {
 func (e *ProductError) Error() string {
 	p := e.Problems[0]
 	if p.Variant >= 0 {
-		return fmt.Sprintf("product %s: %s of variant %d: %s", e.Slug, p.Field, p.Variant+1, p.Code)
+		return fmt.Sprintf("product %s: %s of variant %d: %s", e.Slug, p.Field, p.Variant+1, p.Problem)
 	}
-	return fmt.Sprintf("product %s: %s: %s", e.Slug, p.Field, p.Code)
+	return fmt.Sprintf("product %s: %s: %s", e.Slug, p.Field, p.Problem)
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
 )
@@ -151,7 +152,7 @@ func TestSaveProduct_RefusesWhatCannotBe(t *testing.T) {
 		bad.Variants[0].SalePrice = bad.Variants[0].Price
 		problem, ok := errors.AsType[*store.ProductError](s.SaveProduct(ctx, bad))
 		require.True(t, ok)
-		assert.Equal(t, []models.ProductProblem{{Field: "sale_price", Variant: 0, Code: models.ProblemNotLess}}, problem.Problems)
+		assert.Equal(t, []models.ProductProblem{{Field: "sale_price", Variant: 0, Problem: invalid.NotLess}}, problem.Problems)
 
 		// All or none: the second of two is refused.
 		good := shirt(c.ID)

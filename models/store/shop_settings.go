@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 )
 
 const sealedSetting = "settings.sealed"
@@ -93,7 +94,7 @@ func normalChanges(group models.SettingGroup, changes []models.SettingChange) ([
 	for i, c := range normal {
 		known, ok := models.FindSetting(c.Key)
 		if !ok || known.Group != group {
-			return nil, &models.SettingError{Key: c.Key, Problem: models.SettingUnknown}
+			return nil, &models.SettingError{Key: c.Key, Problem: invalid.Unknown}
 		}
 		if c.Reset {
 			continue
@@ -167,7 +168,7 @@ func (s *Store) checkCurrency(ctx context.Context, old models.Settings, changes 
 		}
 		n, err := strconv.Atoi(c.Value)
 		if err != nil {
-			return &models.SettingError{Key: c.Key, Problem: models.SettingNumber}
+			return &models.SettingError{Key: c.Key, Problem: invalid.Between}
 		}
 		digits = n
 	}
@@ -176,9 +177,9 @@ func (s *Store) checkCurrency(ctx context.Context, old models.Settings, changes 
 	case err != nil:
 		return err
 	case used && code != old.Currency().Code:
-		return &models.SettingError{Key: models.SettingCurrency, Problem: models.SettingInUse}
+		return &models.SettingError{Key: models.SettingCurrency, Problem: invalid.InUse}
 	case used && digits != old.Currency().Digits:
-		return &models.SettingError{Key: models.SettingCurrencyDigits, Problem: models.SettingInUse}
+		return &models.SettingError{Key: models.SettingCurrencyDigits, Problem: invalid.InUse}
 	}
 	return s.checkPriceDigits(ctx, digits)
 }
@@ -192,7 +193,7 @@ func (s *Store) checkPriceDigits(ctx context.Context, digits int) error {
 		return err
 	})
 	if err == nil && fine {
-		err = &models.SettingError{Key: models.SettingCurrencyDigits, Problem: models.SettingTooFine}
+		err = &models.SettingError{Key: models.SettingCurrencyDigits, Problem: invalid.Fine}
 	}
 	return err
 }
@@ -218,11 +219,11 @@ func checkMail(old models.Settings, changes []models.SettingChange) error {
 	switch {
 	case now[models.SettingMailHost] == "":
 	case now[models.SettingMailFrom] == "":
-		return &models.SettingError{Key: models.SettingMailFrom, Problem: models.SettingNoSender}
+		return &models.SettingError{Key: models.SettingMailFrom, Problem: invalid.NoSender}
 	case now[models.SettingMailUser] == "" && now[models.SettingMailPassword] != "":
-		return &models.SettingError{Key: models.SettingMailUser, Problem: models.SettingNoUser}
+		return &models.SettingError{Key: models.SettingMailUser, Problem: invalid.NoUser}
 	case kept && was != now[models.SettingMailHost]:
-		return &models.SettingError{Key: models.SettingMailPassword, Problem: models.SettingPasswordAgain}
+		return &models.SettingError{Key: models.SettingMailPassword, Problem: invalid.PasswordAgain}
 	}
 	return nil
 }

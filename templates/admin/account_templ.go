@@ -109,7 +109,7 @@ func Account(v AccountView) templ.Component {
 			}
 			templ_7745c5c3_Err = field(p, input{
 				id: "name", label: p.T("admin.field.name"), value: v.Name.Value, complete: "name", length: "100", required: true,
-				problem: problemWords(p, v.Name.Problem),
+				problem: p.Problem(v.Name.Problem),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -163,14 +163,14 @@ func Account(v AccountView) templ.Component {
 			}
 			templ_7745c5c3_Err = field(p, input{
 				id: "current", kind: "password", label: p.T("admin.field.current"), complete: "current-password", length: "256", required: true,
-				problem: waitWords(p, v.Current, v.WaitSeconds),
+				problem: waitWords(p, p.Problem(v.Current), v.WaitSeconds),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = field(p, input{
 				id: "password", kind: "password", label: p.T("admin.field.new_password"), hint: p.T("admin.field.password.hint", "Min", number(v.MinPassword)),
-				complete: "new-password", length: "256", required: true, problem: problemWords(p, v.Password),
+				complete: "new-password", length: "256", required: true, problem: p.Problem(v.Password),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -694,7 +694,7 @@ func NewTOTP(v NewTOTPView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = codeField(p, "code", waitWords(p, v.Problem, v.WaitSeconds), v.Problem != ProblemNone).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = codeField(p, "code", waitWords(p, p.Problem(v.Problem), v.WaitSeconds), v.Problem != "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

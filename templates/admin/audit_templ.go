@@ -77,7 +77,7 @@ func Audit(v AuditView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -89,11 +89,11 @@ func Audit(v AuditView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "who", label: p.T("admin.field.who"), value: v.Who.Value, length: "254", problem: problemWords(p, v.Who.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "who", label: p.T("admin.field.who"), value: v.Who.Value, length: "254", problem: p.Problem(v.Who.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "subject", label: p.T("admin.field.subject"), value: v.Subject.Value, length: "200", problem: problemWords(p, v.Subject.Problem), holder: p.T("admin.field.subject.holder")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "subject", label: p.T("admin.field.subject"), value: v.Subject.Value, length: "200", problem: p.Problem(v.Subject.Problem), holder: p.T("admin.field.subject.holder")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -95,7 +95,7 @@ func Products(v ProductsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -374,7 +374,7 @@ func productsFilter(v ProductsView) templ.Component {
 		}
 		templ_7745c5c3_Err = field(p, input{
 			id: "q", kind: "search", label: p.T("admin.field.search"), value: v.Search.Value, length: "100", holder: p.T("admin.products.search.holder"),
-			problem: problemWords(p, v.Search.Problem),
+			problem: p.Problem(v.Search.Problem),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1270,7 +1270,7 @@ func Categories(v CategoriesView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1757,11 +1757,11 @@ func Category(v CategoryView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Problem == ProblemChanged {
+			if v.Refusal == RefusalChanged {
 				templ_7745c5c3_Err = conflict(p, p.T("admin.category.conflict"), v.Conflict).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1833,19 +1833,19 @@ func Category(v CategoryView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "name", label: p.T("admin.category.name"), value: v.Name.Value, length: "200", problem: problemWords(p, v.Name.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "name", label: p.T("admin.category.name"), value: v.Name.Value, length: "200", problem: p.Problem(v.Name.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "slug", label: p.T("admin.product.slug"), value: v.Slug.Value, length: "80", hint: p.T("admin.category.slug.hint"), problem: problemWords(p, v.Slug.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "slug", label: p.T("admin.product.slug"), value: v.Slug.Value, length: "80", hint: p.T("admin.category.slug.hint"), problem: p.ProblemOf("slug", v.Slug.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "parent", label: p.T("admin.category.parent"), choices: v.Parents, none: p.T("admin.category.top"), problem: problemWords(p, v.Parent)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "parent", label: p.T("admin.category.parent"), choices: v.Parents, none: p.T("admin.category.top"), problem: p.Problem(v.Parent)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "summary", label: p.T("admin.product.summary"), value: v.Summary.Value, length: "1000", lines: true, problem: problemWords(p, v.Summary.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "summary", label: p.T("admin.product.summary"), value: v.Summary.Value, length: "1000", lines: true, problem: p.Problem(v.Summary.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1920,11 +1920,11 @@ func Category(v CategoryView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = field(p, input{id: "t." + t.Lang + ".name", lang: t.Lang, label: p.T("admin.category.name"), value: t.Name.Value, length: "200", problem: problemWords(p, t.Name.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field(p, input{id: "t." + t.Lang + ".name", lang: t.Lang, label: p.T("admin.category.name"), value: t.Name.Value, length: "200", problem: p.Problem(t.Name.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = field(p, input{id: "t." + t.Lang + ".summary", lang: t.Lang, label: p.T("admin.product.summary"), value: t.Summary.Value, length: "1000", lines: true, problem: problemWords(p, t.Summary.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field(p, input{id: "t." + t.Lang + ".summary", lang: t.Lang, label: p.T("admin.product.summary"), value: t.Summary.Value, length: "1000", lines: true, problem: p.Problem(t.Summary.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1941,7 +1941,7 @@ func Category(v CategoryView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Problem == ProblemChanged {
+			if v.Refusal == RefusalChanged {
 				templ_7745c5c3_Err = conflictButtons(p, v.Conflict, v.action()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -2020,7 +2020,7 @@ func categoryPicture(v CategoryView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fieldProblem("upload", problemWords(p, v.PictureBad)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldProblem("upload", p.Problem(v.PictureBad)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -2064,7 +2064,7 @@ func categoryPicture(v CategoryView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "input", describe(input{id: "upload", hint: p.T("admin.category.upload.hint"), problem: problemWords(p, v.PictureBad)}))
+			templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "input", describe(input{id: "upload", hint: p.T("admin.category.upload.hint"), problem: p.Problem(v.PictureBad)}))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2322,7 +2322,7 @@ func Tags(v TagsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

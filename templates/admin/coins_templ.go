@@ -706,7 +706,7 @@ func Coin(v CoinView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -770,32 +770,32 @@ func Coin(v CoinView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.New {
-				templ_7745c5c3_Err = field(p, input{id: "symbol", label: p.T("admin.coin.symbol"), hint: p.T("admin.coin.symbol.hint"), value: v.Form.Symbol.Value, length: "16", required: true, problem: problemWords(p, v.Form.Symbol.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field(p, input{id: "symbol", label: p.T("admin.coin.symbol"), hint: p.T("admin.coin.symbol.hint"), value: v.Form.Symbol.Value, length: "16", required: true, problem: p.ProblemOf("coin_symbol", v.Form.Symbol.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = field(p, input{id: "name", label: p.T("admin.coin.name"), value: v.Form.Name.Value, length: "100", required: true, problem: problemWords(p, v.Form.Name.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "name", label: p.T("admin.coin.name"), value: v.Form.Name.Value, length: "100", required: true, problem: p.Problem(v.Form.Name.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "precision", label: p.T("admin.coin.precision"), hint: p.T("admin.coin.precision.hint"), value: v.Form.Precision.Value, length: "2", required: true, numeric: true, problem: problemWords(p, v.Form.Precision.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "precision", label: p.T("admin.coin.precision"), hint: p.T("admin.coin.precision.hint"), value: v.Form.Precision.Value, length: "2", required: true, numeric: true, problem: v.Form.Precision.words(p)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "rounding", label: p.T("admin.coin.rounding"), hint: p.T("admin.coin.rounding.hint"), value: v.Form.Rounding.Value, length: "2", numeric: true, problem: problemWords(p, v.Form.Rounding.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "rounding", label: p.T("admin.coin.rounding"), hint: p.T("admin.coin.rounding.hint"), value: v.Form.Rounding.Value, length: "2", numeric: true, problem: p.Problem(v.Form.Rounding.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "minimum", label: p.T("admin.coin.minimum"), hint: p.T("admin.coin.minimum.hint"), value: v.Form.Minimum.Value, length: "37", problem: problemWords(p, v.Form.Minimum.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "minimum", label: p.T("admin.coin.minimum"), hint: p.T("admin.coin.minimum.hint"), value: v.Form.Minimum.Value, length: "37", problem: p.Problem(v.Form.Minimum.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "spread", label: p.T("admin.coin.spread"), hint: p.T("admin.coin.spread.hint"), value: v.Form.Spread.Value, length: "12", problem: problemWords(p, v.Form.Spread.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "spread", label: p.T("admin.coin.spread"), hint: p.T("admin.coin.spread.hint"), value: v.Form.Spread.Value, length: "12", problem: p.Problem(v.Form.Spread.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "position", label: p.T("admin.coin.position"), hint: p.T("admin.coin.position.hint"), value: v.Form.Position.Value, length: "4", numeric: true, problem: problemWords(p, v.Form.Position.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "position", label: p.T("admin.coin.position"), hint: p.T("admin.coin.position.hint"), value: v.Form.Position.Value, length: "4", numeric: true, problem: v.Form.Position.words(p)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -839,11 +839,11 @@ func Coin(v CoinView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "source", label: p.T("admin.coin.source"), hint: p.T("admin.coin.source.hint"), choices: choicesOrNone(v.Form.Sources), none: p.T("admin.coin.by_hand"), problem: problemWords(p, v.Form.Source.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "source", label: p.T("admin.coin.source"), hint: p.T("admin.coin.source.hint"), choices: choicesOrNone(v.Form.Sources), none: p.T("admin.coin.by_hand"), problem: p.Problem(v.Form.Source.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "rate", label: p.T("admin.coin.rate.field", "Currency", v.Form.Currency), hint: p.T("admin.coin.rate.hint"), value: v.Form.Rate.Value, length: "37", problem: problemWords(p, v.Form.Rate.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "rate", label: p.T("admin.coin.rate.field", "Currency", v.Form.Currency), hint: p.T("admin.coin.rate.hint"), value: v.Form.Rate.Value, length: "37", problem: p.Problem(v.Form.Rate.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -877,15 +877,15 @@ func Coin(v CoinView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "source_symbol", label: p.T("admin.coin.pair"), hint: p.T("admin.coin.pair.hint"), value: v.Form.SourceSymbol.Value, length: "64", problem: problemWords(p, v.Form.SourceSymbol.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "source_symbol", label: p.T("admin.coin.pair"), hint: p.T("admin.coin.pair.hint"), value: v.Form.SourceSymbol.Value, length: "64", problem: p.Problem(v.Form.SourceSymbol.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "max_age", label: p.T("admin.coin.max_age"), hint: p.T("admin.coin.max_age.hint"), value: v.Form.MaxAge.Value, length: "5", numeric: true, problem: problemWords(p, v.Form.MaxAge.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "max_age", label: p.T("admin.coin.max_age"), hint: p.T("admin.coin.max_age.hint"), value: v.Form.MaxAge.Value, length: "5", numeric: true, problem: v.Form.MaxAge.words(p)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "max_jump", label: p.T("admin.coin.max_jump"), hint: p.T("admin.coin.max_jump.hint"), value: v.Form.MaxJump.Value, length: "12", problem: problemWords(p, v.Form.MaxJump.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "max_jump", label: p.T("admin.coin.max_jump"), hint: p.T("admin.coin.max_jump.hint"), value: v.Form.MaxJump.Value, length: "12", problem: p.Problem(v.Form.MaxJump.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -893,15 +893,15 @@ func Coin(v CoinView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "second_source", label: p.T("admin.coin.second"), hint: p.T("admin.coin.second.hint"), choices: choicesOrNone(v.Form.SecondSources), none: p.T("admin.coin.second.none"), problem: problemWords(p, v.Form.SecondSource.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "second_source", label: p.T("admin.coin.second"), hint: p.T("admin.coin.second.hint"), choices: choicesOrNone(v.Form.SecondSources), none: p.T("admin.coin.second.none"), problem: p.Problem(v.Form.SecondSource.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "second_symbol", label: p.T("admin.coin.pair"), value: v.Form.SecondSymbol.Value, length: "64", problem: problemWords(p, v.Form.SecondSymbol.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "second_symbol", label: p.T("admin.coin.pair"), value: v.Form.SecondSymbol.Value, length: "64", problem: p.Problem(v.Form.SecondSymbol.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "max_deviation", label: p.T("admin.coin.max_deviation"), hint: p.T("admin.coin.max_deviation.hint"), value: v.Form.MaxDeviation.Value, length: "12", problem: problemWords(p, v.Form.MaxDeviation.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "max_deviation", label: p.T("admin.coin.max_deviation"), hint: p.T("admin.coin.max_deviation.hint"), value: v.Form.MaxDeviation.Value, length: "12", problem: p.Problem(v.Form.MaxDeviation.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1769,7 +1769,7 @@ func PriceSource(v SourceView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1851,11 +1851,11 @@ func PriceSource(v SourceView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = field(p, input{id: "name", label: p.T("admin.source.name"), value: v.Form.Name.Value, length: "100", required: true, problem: problemWords(p, v.Form.Name.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "name", label: p.T("admin.source.name"), value: v.Form.Name.Value, length: "100", required: true, problem: p.Problem(v.Form.Name.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "url", label: p.T("admin.source.url"), hint: p.T("admin.source.url.hint"), value: v.Form.URL.Value, length: "500", required: true, problem: problemWords(p, v.Form.URL.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "url", label: p.T("admin.source.url"), hint: p.T("admin.source.url.hint"), value: v.Form.URL.Value, length: "500", required: true, problem: p.Problem(v.Form.URL.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1863,11 +1863,11 @@ func PriceSource(v SourceView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "path", label: p.T("admin.source.path"), hint: p.T("admin.source.path.hint"), value: v.Form.Path.Value, length: "200", required: true, problem: problemWords(p, v.Form.Path.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "path", label: p.T("admin.source.path"), hint: p.T("admin.source.path.hint"), value: v.Form.Path.Value, length: "200", required: true, problem: p.Problem(v.Form.Path.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "time_path", label: p.T("admin.source.time_path"), hint: p.T("admin.source.time_path.hint"), value: v.Form.TimePath.Value, length: "200", problem: problemWords(p, v.Form.TimePath.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "time_path", label: p.T("admin.source.time_path"), hint: p.T("admin.source.time_path.hint"), value: v.Form.TimePath.Value, length: "200", problem: p.Problem(v.Form.TimePath.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1965,7 +1965,7 @@ func PriceSource(v SourceView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = field(p, input{id: "try_symbol", label: p.T("admin.coin.pair"), value: v.Form.Symbol.Value, length: "64", problem: problemWords(p, v.Form.Symbol.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field(p, input{id: "try_symbol", label: p.T("admin.coin.pair"), value: v.Form.Symbol.Value, length: "64", problem: p.Problem(v.Form.Symbol.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -87,7 +87,7 @@ func Coupons(v CouponsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -96,7 +96,7 @@ func Coupons(v CouponsView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = field(p, input{id: "q", kind: "search", label: p.T("admin.coupon.search"), value: v.Search.Value, length: "100", problem: problemWords(p, v.Search.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field(p, input{id: "q", kind: "search", label: p.T("admin.coupon.search"), value: v.Search.Value, length: "100", problem: p.Problem(v.Search.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -718,7 +718,7 @@ func Coupon(v CouponView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -775,15 +775,15 @@ func Coupon(v CouponView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "code", label: p.T("admin.coupon.code"), hint: p.T("admin.coupon.code.hint"), value: v.Code.Value, length: "40", required: true, code: true, problem: problemWords(p, v.Code.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "code", label: p.T("admin.coupon.code"), hint: p.T("admin.coupon.code.hint"), value: v.Code.Value, length: "40", required: true, code: true, problem: p.ProblemOf("coupon_code", v.Code.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "kind", label: p.T("admin.coupon.kind"), choices: choicesOrNone(v.Kinds), words: "admin.coupon_kind.", problem: problemWords(p, v.Kind.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "kind", label: p.T("admin.coupon.kind"), choices: choicesOrNone(v.Kinds), words: "admin.coupon_kind.", problem: p.Problem(v.Kind.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "value", label: p.T("admin.coupon.value"), hint: p.T("admin.coupon.value.hint", "Currency", v.Currency), value: v.Value.Value, length: "37", problem: problemWords(p, v.Value.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "value", label: p.T("admin.coupon.value"), hint: p.T("admin.coupon.value.hint", "Currency", v.Currency), value: v.Value.Value, length: "37", problem: p.ProblemOf("coupon_value", v.Value.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -791,7 +791,7 @@ func Coupon(v CouponView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "note", label: p.T("admin.coupon.note"), hint: p.T("admin.coupon.note.hint"), value: v.Note.Value, length: "500", problem: problemWords(p, v.Note.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "note", label: p.T("admin.coupon.note"), hint: p.T("admin.coupon.note.hint"), value: v.Note.Value, length: "500", problem: p.Problem(v.Note.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -835,23 +835,23 @@ func Coupon(v CouponView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "starts", kind: "datetime-local", label: p.T("admin.coupon.starts"), hint: p.T("admin.coupon.zone", "Zone", v.Page.Zone), value: v.Starts.Value, problem: problemWords(p, v.Starts.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "starts", kind: "datetime-local", label: p.T("admin.coupon.starts"), hint: p.T("admin.coupon.zone", "Zone", v.Page.Zone), value: v.Starts.Value, problem: p.Problem(v.Starts.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "ends", kind: "datetime-local", label: p.T("admin.coupon.ends"), hint: p.T("admin.coupon.zone", "Zone", v.Page.Zone), value: v.Ends.Value, problem: problemWords(p, v.Ends.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "ends", kind: "datetime-local", label: p.T("admin.coupon.ends"), hint: p.T("admin.coupon.zone", "Zone", v.Page.Zone), value: v.Ends.Value, problem: p.Problem(v.Ends.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "minimum", label: p.T("admin.coupon.minimum", "Currency", v.Currency), hint: p.T("admin.coupon.minimum.hint"), value: v.Minimum.Value, length: "37", problem: problemWords(p, v.Minimum.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "minimum", label: p.T("admin.coupon.minimum", "Currency", v.Currency), hint: p.T("admin.coupon.minimum.hint"), value: v.Minimum.Value, length: "37", problem: p.Problem(v.Minimum.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "max_uses", label: p.T("admin.coupon.max_uses"), hint: p.T("admin.coupon.max_uses.hint"), value: v.MaxUses.Value, length: "10", numeric: true, problem: problemWords(p, v.MaxUses.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "max_uses", label: p.T("admin.coupon.max_uses"), hint: p.T("admin.coupon.max_uses.hint"), value: v.MaxUses.Value, length: "10", numeric: true, problem: p.Problem(v.MaxUses.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "max_per_shopper", label: p.T("admin.coupon.max_per_shopper"), hint: p.T("admin.coupon.max_per_shopper.hint"), value: v.MaxPerOne.Value, length: "10", numeric: true, problem: problemWords(p, v.MaxPerOne.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "max_per_shopper", label: p.T("admin.coupon.max_per_shopper"), hint: p.T("admin.coupon.max_per_shopper.hint"), value: v.MaxPerOne.Value, length: "10", numeric: true, problem: p.Problem(v.MaxPerOne.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

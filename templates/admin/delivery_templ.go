@@ -543,7 +543,7 @@ func Zone(v ZoneView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -818,7 +818,7 @@ func zonePlaces(v ZoneView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: "name", label: p.T("admin.zone.name"), hint: p.T("admin.zone.name.hint"), value: v.Name.Value, length: "100", required: true, problem: problemWords(p, v.Name.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: "name", label: p.T("admin.zone.name"), hint: p.T("admin.zone.name.hint"), value: v.Name.Value, length: "100", required: true, problem: p.Problem(v.Name.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -826,7 +826,7 @@ func zonePlaces(v ZoneView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fieldProblem("places", problemWords(p, v.PlacesProblem, "Place", v.TakenPlace, "Zone", v.TakenBy)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldProblem("places", p.ProblemOf("place", v.PlacesProblem, "Place", v.TakenPlace, "Zone", v.TakenBy)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1157,20 +1157,20 @@ func zoneTax(v ZoneView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: "tax_mode", label: p.T("admin.zone.tax_mode"), choices: choicesOrNone(v.TaxModes), words: "admin.tax_mode.", problem: problemWords(p, v.TaxMode.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: "tax_mode", label: p.T("admin.zone.tax_mode"), choices: choicesOrNone(v.TaxModes), words: "admin.tax_mode.", problem: p.Problem(v.TaxMode.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: "tax_rate", label: p.T("admin.zone.tax_rate"), value: v.TaxRate.Value, length: "8", problem: problemWords(p, v.TaxRate.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: "tax_rate", label: p.T("admin.zone.tax_rate"), value: v.TaxRate.Value, length: "8", problem: p.Problem(v.TaxRate.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: "tax_name", label: p.T("admin.zone.tax_name"), hint: p.T("admin.zone.tax_name.hint"), value: v.TaxName.Value, length: "100", problem: problemWords(p, v.TaxName.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: "tax_name", label: p.T("admin.zone.tax_name"), hint: p.T("admin.zone.tax_name.hint"), value: v.TaxName.Value, length: "100", problem: p.Problem(v.TaxName.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		for _, t := range v.TaxTexts {
-			templ_7745c5c3_Err = field(p, input{id: "tax_name." + t.Lang, lang: t.Lang, label: p.T("admin.zone.tax_name") + " · " + t.Language, value: t.Field.Value, length: "100", problem: problemWords(p, t.Field.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "tax_name." + t.Lang, lang: t.Lang, label: p.T("admin.zone.tax_name") + " · " + t.Language, value: t.Field.Value, length: "100", problem: p.Problem(t.Field.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1266,29 +1266,29 @@ func methodForm(p *i18n.Printer, m MethodForm, currency string) templ.Component 
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: m.name("title"), label: p.T("admin.method.title"), value: m.Title.Value, length: "100", problem: problemWords(p, m.Title.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: m.name("title"), label: p.T("admin.method.title"), value: m.Title.Value, length: "100", problem: p.Problem(m.Title.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		for _, t := range m.Titles {
-			templ_7745c5c3_Err = field(p, input{id: m.name("title." + t.Lang), lang: t.Lang, label: p.T("admin.method.title") + " · " + t.Language, value: t.Field.Value, length: "100", problem: problemWords(p, t.Field.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: m.name("title." + t.Lang), lang: t.Lang, label: p.T("admin.method.title") + " · " + t.Language, value: t.Field.Value, length: "100", problem: p.Problem(t.Field.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = field(p, input{id: m.name("note"), label: p.T("admin.method.note"), holder: p.T("admin.method.note.holder"), value: m.Note.Value, length: "200", problem: problemWords(p, m.Note.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: m.name("note"), label: p.T("admin.method.note"), holder: p.T("admin.method.note.holder"), value: m.Note.Value, length: "200", problem: p.Problem(m.Note.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: m.name("kind"), label: p.T("admin.method.kind"), choices: choicesOrNone(m.Kinds), words: "admin.delivery_kind.", problem: problemWords(p, m.Kind.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: m.name("kind"), label: p.T("admin.method.kind"), choices: choicesOrNone(m.Kinds), words: "admin.delivery_kind.", problem: p.Problem(m.Kind.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: m.name("free"), label: p.T("admin.method.free_from", "Currency", currency), hint: p.T("admin.method.free_from.hint"), value: m.Free.Value, length: "37", problem: problemWords(p, m.Free.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: m.name("free"), label: p.T("admin.method.free_from", "Currency", currency), hint: p.T("admin.method.free_from.hint"), value: m.Free.Value, length: "37", problem: p.Problem(m.Free.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: m.name("most"), label: p.T("admin.method.max_weight"), hint: p.T("admin.method.max_weight.hint"), value: m.Most.Value, length: "20", problem: problemWords(p, m.Most.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: m.name("most"), label: p.T("admin.method.max_weight"), hint: p.T("admin.method.max_weight.hint"), value: m.Most.Value, length: "20", problem: p.Problem(m.Most.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1296,7 +1296,7 @@ func methodForm(p *i18n.Printer, m MethodForm, currency string) templ.Component 
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fieldProblem(m.name("steps"), problemWords(p, m.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldProblem(m.name("steps"), p.Problem(m.Problem)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1348,7 +1348,7 @@ func methodForm(p *i18n.Printer, m MethodForm, currency string) templ.Component 
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = stepField(m.step("from", i), p.T("admin.method.from", "Currency", currency), s.From.Value, problemWords(p, s.From.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = stepField(m.step("from", i), p.T("admin.method.from", "Currency", currency), s.From.Value, p.Problem(s.From.Problem)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1356,7 +1356,7 @@ func methodForm(p *i18n.Printer, m MethodForm, currency string) templ.Component 
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = stepField(m.step("price", i), p.T("admin.method.price", "Currency", currency), s.Price.Value, problemWords(p, s.Price.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = stepField(m.step("price", i), p.T("admin.method.price", "Currency", currency), s.Price.Value, p.Problem(s.Price.Problem)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1657,7 +1657,7 @@ func Tester(v TesterView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1686,7 +1686,7 @@ func Tester(v TesterView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				var templ_7745c5c3_Var86 = []any{"field", templ.KV("field--bad", v.Place.Problem != ProblemNone)}
+				var templ_7745c5c3_Var86 = []any{"field", templ.KV("field--bad", v.Place.Problem != "")}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_ElementWriter, templ_7745c5c3_Var86...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1731,7 +1731,7 @@ func Tester(v TesterView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = fieldProblem("place", problemWords(p, v.Place.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fieldProblem("place", p.Problem(v.Place.Problem)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1808,19 +1808,19 @@ func Tester(v TesterView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "price", label: p.T("admin.tester.price", "Currency", v.Currency), value: v.Price.Value, length: "37", problem: problemWords(p, v.Price.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "price", label: p.T("admin.tester.price", "Currency", v.Currency), value: v.Price.Value, length: "37", problem: p.Problem(v.Price.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "quantity", label: p.T("admin.tester.quantity"), value: v.Quantity.Value, length: "3", numeric: true, problem: problemWords(p, v.Quantity.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "quantity", label: p.T("admin.tester.quantity"), value: v.Quantity.Value, length: "3", numeric: true, problem: p.Problem(v.Quantity.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "weight", label: p.T("admin.tester.weight"), value: v.Weight.Value, length: "20", problem: problemWords(p, v.Weight.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "weight", label: p.T("admin.tester.weight"), value: v.Weight.Value, length: "20", problem: p.Problem(v.Weight.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "coupon", label: p.T("admin.tester.coupon"), value: v.Coupon.Value, length: "40", code: true, problem: problemWords(p, v.Coupon.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "coupon", label: p.T("admin.tester.coupon"), value: v.Coupon.Value, length: "40", code: true, problem: p.Problem(v.Coupon.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1864,7 +1864,7 @@ func Tester(v TesterView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Asked && v.Problem == ProblemNone {
+			if v.Asked && v.Refusal == "" {
 				templ_7745c5c3_Err = testerAnswer(v).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

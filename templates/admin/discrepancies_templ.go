@@ -266,7 +266,7 @@ func discrepancy(v StatementView, d DiscrepancyRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = problem(problemWords(p, d.Problem, "Left", d.Left)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = problem(refusalWords(p, d.Refusal, "Left", d.Left)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -694,14 +694,14 @@ func discrepancyActions(v StatementView, d DiscrepancyRow) templ.Component {
 					}
 					templ_7745c5c3_Err = field(p, input{
 						id: "amount-" + d.ID, name: "amount", label: p.T("admin.field.amount"), hint: p.T("admin.field.amount.hint"), value: d.Amount.Value, length: "40",
-						required: true, code: true, problem: problemWords(p, d.Amount.Problem),
+						required: true, code: true, problem: p.Problem(d.Amount.Problem),
 					}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					templ_7745c5c3_Err = field(p, input{
 						id: "why-" + d.ID, name: "reason", label: p.T("admin.field.reason"), value: d.Reason.Value, length: "500", lines: true, required: true,
-						problem: problemWords(p, d.Reason.Problem),
+						problem: p.Problem(d.Reason.Problem),
 					}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -738,7 +738,7 @@ func discrepancyActions(v StatementView, d DiscrepancyRow) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = confirm("return", p.T("admin.discrepancy.refund"), "confirm--danger", d.Amount.Problem != ProblemNone).Render(templ.WithChildren(ctx, templ_7745c5c3_Var32), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = confirm("return", p.T("admin.discrepancy.refund"), "confirm--danger", d.Amount.Problem != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var32), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -775,7 +775,7 @@ func discrepancyActions(v StatementView, d DiscrepancyRow) templ.Component {
 					}
 					templ_7745c5c3_Err = field(p, input{
 						id: "reason-" + d.ID, name: "reason", label: p.T("admin.field.reason"), hint: p.T("admin.discrepancy.accept.hint"), value: d.Reason.Value,
-						length: "1000", lines: true, required: true, problem: problemWords(p, d.Reason.Problem),
+						length: "1000", lines: true, required: true, problem: p.Problem(d.Reason.Problem),
 					}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -799,7 +799,7 @@ func discrepancyActions(v StatementView, d DiscrepancyRow) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = confirm("pen", p.T("admin.discrepancy.accept"), "", d.Reason.Problem != ProblemNone && d.Amount.Problem == ProblemNone).Render(templ.WithChildren(ctx, templ_7745c5c3_Var37), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = confirm("pen", p.T("admin.discrepancy.accept"), "", d.Reason.Problem != "" && d.Amount.Problem == "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var37), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -59,7 +59,7 @@ func Login(v LoginView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(waitWords(p, v.Problem, v.WaitSeconds)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(waitWords(p, refusalWords(p, v.Refusal), v.WaitSeconds)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -202,7 +202,7 @@ func Code(v CodeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = codeField(p, "code", either(v.Recovering, "", waitWords(p, v.Problem, v.WaitSeconds)), !v.Recovering).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = codeField(p, "code", either(v.Recovering, "", waitWords(p, p.Problem(v.Problem), v.WaitSeconds)), !v.Recovering).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -261,7 +261,7 @@ func Code(v CodeView) templ.Component {
 			}
 			templ_7745c5c3_Err = field(p, input{
 				id: "recovery", label: p.T("admin.field.recovery"), hint: p.T("admin.field.recovery.hint"), length: "64", required: true, code: true,
-				problem: either(v.Recovering, waitWords(p, v.Problem, v.WaitSeconds), ""), focus: v.Recovering,
+				problem: either(v.Recovering, waitWords(p, p.Problem(v.Problem), v.WaitSeconds), ""), focus: v.Recovering,
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -469,7 +469,7 @@ func Enrol(v EnrolView) templ.Component {
 			} else {
 				templ_7745c5c3_Err = field(p, input{
 					id: "email", kind: "email", label: p.T("admin.field.email"), value: v.Email.Value, complete: "username", length: "254", required: true,
-					problem: problemWords(p, v.Email.Problem),
+					problem: p.ProblemOf("email", v.Email.Problem),
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -477,14 +477,14 @@ func Enrol(v EnrolView) templ.Component {
 			}
 			templ_7745c5c3_Err = field(p, input{
 				id: "name", label: p.T("admin.field.name"), value: v.Name.Value, complete: "name", length: "100", required: true,
-				problem: problemWords(p, v.Name.Problem),
+				problem: p.Problem(v.Name.Problem),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = field(p, input{
 				id: "password", kind: "password", label: p.T("admin.field.new_password"), hint: p.T("admin.field.password.hint", "Min", number(v.MinPassword)),
-				complete: "new-password", length: "256", required: true, problem: problemWords(p, v.Password),
+				complete: "new-password", length: "256", required: true, problem: p.Problem(v.Password),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -510,7 +510,7 @@ func Enrol(v EnrolView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = codeField(p, "code", problemWords(p, v.Code), false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = codeField(p, "code", p.Problem(v.Code), false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -757,7 +757,7 @@ func StepUp(v StepUpView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = codeField(p, "totp", waitWords(p, v.Problem, v.WaitSeconds), true).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = codeField(p, "totp", waitWords(p, p.Problem(v.Problem), v.WaitSeconds), true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/admin"
 )
@@ -23,7 +24,7 @@ func (f fixtures) catalogue() []sheet {
 		{"products", admin.Products(f.products())},
 		{"products-viewer", admin.Products(viewer)},
 		{"products-order", admin.Products(f.orderedProducts())},
-		{"products-none", admin.Products(admin.ProductsView{Page: f.clerk(admin.SectionProducts), Filtered: true, Problem: admin.ProblemChoice})},
+		{"products-none", admin.Products(admin.ProductsView{Page: f.clerk(admin.SectionProducts), Filtered: true, Refusal: admin.RefusalOf(invalid.Unknown)})},
 		{"products-empty", admin.Products(admin.ProductsView{Page: f.clerk(admin.SectionProducts)})},
 		{"product", admin.Product(f.product())},
 		{"product-viewer", admin.Product(look)},
@@ -116,24 +117,24 @@ func (f fixtures) newProduct() admin.ProductView {
 
 func (f fixtures) troubledProduct() admin.ProductView {
 	v := f.product()
-	bad := func(value string, problem admin.Problem) admin.Field {
+	bad := func(value string, problem invalid.Problem) admin.Field {
 		return admin.Field{Value: value, Problem: problem}
 	}
-	v.Problem = admin.ProblemFields
-	v.Uploads = []admin.UploadProblem{{Name: "logo.svg", Problem: admin.ProblemPictureKind}, {Name: long + ".png", Problem: admin.ProblemPicturePixel}}
+	v.Refusal = admin.RefusalFields
+	v.Uploads = []admin.UploadProblem{{Name: "logo.svg", Problem: invalid.PictureKind}, {Name: long + ".png", Problem: invalid.PicturePixels}}
 	form := &v.Form
-	form.Title, form.Slug, form.Summary, form.Tags = bad("", admin.ProblemMissing), bad("Blue Mug", admin.ProblemSlug), bad(long, admin.ProblemTooLong), bad("a, a", admin.ProblemTwice)
-	form.CategoryProblem, form.OptionProblem, form.VariantProblem, form.PictureProblem = admin.ProblemMissing, admin.ProblemTwice, admin.ProblemVariants, admin.ProblemPictures
-	form.Options[0].Name, form.Options[1].Values = bad("", admin.ProblemMissing), bad("", admin.ProblemMissing)
-	form.Variants[0].SKU, form.Variants[0].Price = bad("MUG", admin.ProblemSKUTaken), bad("12,50", admin.ProblemNumber)
-	form.Variants[1].SalePrice, form.Variants[1].SaleUntil = bad("40", admin.ProblemNotLess), bad("tomorrow", admin.ProblemTime)
-	form.Variants[2].Problem, form.Variants[3].Options[1].Problem = admin.ProblemVariantInUse, admin.ProblemMissing
+	form.Title, form.Slug, form.Summary, form.Tags = bad("", invalid.Missing), bad("Blue Mug", invalid.Slug), bad(long, invalid.TooLong), bad("a, a", invalid.Twice)
+	form.CategoryProblem, form.OptionProblem, form.VariantProblem, form.PictureProblem = invalid.Missing, invalid.Twice, invalid.Variants, invalid.Pictures
+	form.Options[0].Name, form.Options[1].Values = bad("", invalid.Missing), bad("", invalid.Missing)
+	form.Variants[0].SKU, form.Variants[0].Price = bad("MUG", invalid.Taken), bad("12,50", invalid.Number)
+	form.Variants[1].SalePrice, form.Variants[1].SaleUntil = bad("40", invalid.NotLess), bad("tomorrow", invalid.Time)
+	form.Variants[2].Problem, form.Variants[3].Options[1].Problem = invalid.InUse, invalid.Missing
 	return v
 }
 
 func (f fixtures) changedProduct() admin.ProductView {
 	v := f.product()
-	v.Problem = admin.ProblemChanged
+	v.Refusal = admin.RefusalChanged
 	v.Conflict = admin.Conflict{Version: 3, Changed: f.at(60), Differences: []admin.Difference{
 		{Name: "title", Stored: "Stoneware cup", Typed: "Stoneware mug"}, {Name: "variant MUG-MOSS-S", Stored: "Moss / Small, 26", Typed: "Moss / Small, 24"},
 	}}
@@ -142,7 +143,7 @@ func (f fixtures) changedProduct() admin.ProductView {
 
 func (f fixtures) usedProduct() admin.ProductView {
 	v := f.product()
-	v.Deleting, v.Form.Hidden = admin.ProblemInUse, true
+	v.Deleting, v.Form.Hidden = admin.RefusalInUse, true
 	return v
 }
 
@@ -167,14 +168,14 @@ func (f fixtures) category() admin.CategoryView {
 
 func (f fixtures) troubledCategory() admin.CategoryView {
 	v := f.category()
-	v.New, v.Problem, v.PictureBad, v.Parent = true, admin.ProblemFields, admin.ProblemPictureBroken, admin.ProblemTree
-	v.Name, v.Slug = admin.Field{Problem: admin.ProblemMissing}, admin.Field{Value: "Cups!", Problem: admin.ProblemSlug}
+	v.New, v.Refusal, v.PictureBad, v.Parent = true, admin.RefusalFields, invalid.PictureBroken, invalid.Tree
+	v.Name, v.Slug = admin.Field{Problem: invalid.Missing}, admin.Field{Value: "Cups!", Problem: invalid.Slug}
 	return v
 }
 
 func (f fixtures) changedCategory() admin.CategoryView {
 	v := f.category()
-	v.Problem = admin.ProblemChanged
+	v.Refusal = admin.RefusalChanged
 	v.Conflict = admin.Conflict{Version: 2, Changed: f.at(60), Differences: []admin.Difference{
 		{Name: "name", Stored: "Cups", Typed: "Cups and mugs"}, {Name: "parent", Typed: "Kitchen"}, {Name: "picture", Stored: "pictures/kitchen.svg"},
 	}}
@@ -183,7 +184,7 @@ func (f fixtures) changedCategory() admin.CategoryView {
 
 func (f fixtures) tags() admin.TagsView {
 	return admin.TagsView{
-		Page: f.clerk(admin.SectionProducts), Problem: admin.ProblemTagName, For: "gift", Typed: "a, b",
+		Page: f.clerk(admin.SectionProducts), Refusal: admin.RefusalOf(invalid.TagName), For: "gift", Typed: "a, b",
 		Rows: []admin.TagRow{{Tag: "gift", Products: 3}, {Tag: f.say("in Chinese", "新品"), Products: 1}, {Tag: long}},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates/admin"
 )
 
@@ -12,9 +13,9 @@ func (f fixtures) coinSheets() []sheet {
 	viewer := f.coin(admin.CoinJumped)
 	viewer.Page.May.Price = false
 	wrong := f.coin(admin.CoinGood)
-	wrong.New, wrong.HasRates, wrong.Problem = true, false, admin.ProblemStale
+	wrong.New, wrong.HasRates, wrong.Refusal = true, false, admin.RefusalStale
 	for i, field := range wrong.Form.Fields() {
-		field.Problem = []admin.Problem{admin.ProblemSymbol, admin.ProblemPercent, admin.ProblemRate}[i%3]
+		field.Problem = []invalid.Problem{invalid.Symbol, invalid.Percent, invalid.Rate}[i%3]
 	}
 	quiet := f.coin(admin.CoinMissing)
 	quiet.Chart, quiet.History, quiet.Example, quiet.Row.Rate, quiet.Row.Age = admin.RateChart{}, nil, "", "", ""
@@ -23,7 +24,7 @@ func (f fixtures) coinSheets() []sheet {
 	sourceWrong := f.source()
 	sourceWrong.New, sourceWrong.Trial, sourceWrong.BuiltIn = true, nil, false
 	for _, field := range sourceWrong.Form.Fields() {
-		field.Problem = admin.ProblemSourceURL
+		field.Problem = invalid.SourceURL
 	}
 	sheets := []sheet{
 		{"coins", admin.Coins(f.coins())},

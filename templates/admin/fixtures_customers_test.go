@@ -3,6 +3,7 @@ package admin_test
 import (
 	"strings"
 
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates/admin"
 )
 
@@ -12,10 +13,10 @@ func (f fixtures) customers() []sheet {
 	viewer := f.customer()
 	viewer.Page.May.Customers = false
 	refused := f.customer()
-	refused.Problem, refused.Open = admin.ProblemOpenOrders, refused.Orders[:1]
+	refused.Refusal, refused.Open = admin.RefusalOpenOrders, refused.Orders[:1]
 	return []sheet{
 		{"customers", admin.Customers(admin.CustomersView{Page: page})},
-		{"customers-none", admin.Customers(admin.CustomersView{Page: page, Email: admin.Field{Value: long, Problem: admin.ProblemNoCustomer}})},
+		{"customers-none", admin.Customers(admin.CustomersView{Page: page, Email: admin.Field{Value: long, Problem: invalid.NoCustomer}})},
 		{"customer", admin.Customer(f.customer())},
 		{"customer-viewer", admin.Customer(viewer)},
 		{"customer-open", admin.Customer(refused)},

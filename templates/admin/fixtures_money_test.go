@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates/admin"
 )
 
@@ -14,8 +15,8 @@ func (f fixtures) types() []admin.Choice {
 
 func (f fixtures) statements() admin.StatementsView {
 	v := admin.StatementsView{
-		Page: f.page(admin.SectionStatements), Day: admin.Field{Value: "2026-11-23", Problem: admin.ProblemDayFuture}, Types: f.types(), FormToken: "token",
-		TypeProblem: admin.ProblemChoice, Problem: admin.ProblemUnreachable, Next: "/admin/statements?before=x",
+		Page: f.page(admin.SectionStatements), Day: admin.Field{Value: "2026-11-23", Problem: invalid.DayFuture}, Types: f.types(), FormToken: "token",
+		TypeProblem: invalid.Unknown, Refusal: admin.RefusalUnreachable, Next: "/admin/statements?before=x",
 	}
 	for i := range 9 {
 		d := admin.DayRow{Day: time.Date(2026, 11, 21-i, 0, 0, 0, 0, time.UTC).Format(time.DateOnly), State: "sealed", Statement: "complete", Lines: 4001 - i*7, Fetched: f.at(600 + i*1440)}
@@ -76,10 +77,10 @@ func (f fixtures) discrepancy(i int, kind string) admin.DiscrepancyRow {
 	}
 	switch i {
 	case 1:
-		d.Problem, d.Reason = admin.ProblemStale, admin.Field{Problem: admin.ProblemMissing}
+		d.Refusal, d.Reason = admin.RefusalStale, admin.Field{Problem: invalid.Missing}
 	case 2:
 		d.Ours, d.OrderID, d.Ref, d.CanSettle, d.CanRefund = "", "", "", true, true
-		d.Problem, d.Left, d.Amount = admin.ProblemRefundLeft, f.p.Coin("186.00", "USDT"), admin.Field{Value: "187", Problem: admin.ProblemAmount}
+		d.Refusal, d.Left, d.Amount = admin.RefusalRefundLeft, f.p.Coin("186.00", "USDT"), admin.Field{Value: "187", Problem: invalid.Amount}
 	case 3:
 		d.Theirs, d.Owner, d.Note = "", "grace@example.com", f.say("Asked the exchange, ticket 4711.", "已向平台提交工单 4711。")
 	case 5:
@@ -103,7 +104,7 @@ func (f fixtures) sealedStatement() admin.StatementView {
 	v := f.readyStatement()
 	v.State, v.Sealed, v.SealedBy, v.CanSeal, v.CanFetch, v.Lines, v.LinesNext, v.LinesFirst = "sealed", f.at(30), "ada@example.com", false, false, nil, "", ""
 	v.Balanced, v.Totals[0].Balanced, v.Totals[0].Listed = false, false, "0"
-	v.Problem, v.ZoneWarning = admin.ProblemDaySealed, admin.ZoneWarning{Lines: 1}
+	v.Refusal, v.ZoneWarning = admin.RefusalDaySealed, admin.ZoneWarning{Lines: 1}
 	return v
 }
 
@@ -119,13 +120,13 @@ func (f fixtures) refund(id string, state models.RefundState) admin.RefundRow {
 }
 
 func (f fixtures) refunds() admin.RefundsView {
-	v := admin.RefundsView{Page: f.page(admin.SectionRefunds), States: f.choices("requested", models.RefundStates()), FourEyes: f.money("500"), Next: "/admin/refunds?after=x", Problem: admin.ProblemRefundLeft, Left: f.p.Coin("0.1", "BTC")}
+	v := admin.RefundsView{Page: f.page(admin.SectionRefunds), States: f.choices("requested", models.RefundStates()), FourEyes: f.money("500"), Next: "/admin/refunds?after=x", Refusal: admin.RefusalRefundLeft, Left: f.p.Coin("0.1", "BTC")}
 	for i, state := range models.RefundStates() {
 		r := f.refund("f"+strconv.Itoa(i), state)
 		switch state {
 		case models.RefundRequested:
 			r.ApprovedBy, r.OrderNum, r.Sent.Text, r.CanApprove, r.CanDecline = "", "", "", true, true
-			r.DeclineReason = admin.Field{Problem: admin.ProblemMissing}
+			r.DeclineReason = admin.Field{Problem: invalid.Missing}
 		case models.RefundApproved:
 			r.State, r.ApprovedBy, r.OrderNum, r.Sent.Text, r.Own, r.CanDecline = "requested", "", "", "", true, true
 		case models.RefundFailed:
@@ -206,8 +207,8 @@ func (f fixtures) audit() admin.AuditView {
 
 func (f fixtures) noAudit() admin.AuditView {
 	v := f.audit()
-	v.Rows, v.Next, v.First, v.Problem = nil, "", "/admin/audit", admin.ProblemCursor
-	v.Who, v.Subject = admin.Field{Value: "x", Problem: admin.ProblemEmail}, admin.Field{Value: "y", Problem: admin.ProblemText}
+	v.Rows, v.Next, v.First, v.Refusal = nil, "", "/admin/audit", admin.RefusalCursor
+	v.Who, v.Subject = admin.Field{Value: "x", Problem: invalid.Email}, admin.Field{Value: "y", Problem: invalid.Characters}
 	return v
 }
 
@@ -227,7 +228,7 @@ func (f fixtures) staff() admin.StaffView {
 			{ID: "s3", Name: "", Email: "alan@example.com", Role: "operator", Roles: roles("operator"), Disabled: true, RecoveryLeft: 0, Created: f.at(70000)},
 		},
 		Invitations: []admin.Invitation{{ID: "i1", Email: "edsger@example.com", Role: "viewer", InvitedBy: "ada@example.com", Expires: f.at(-4000)}, {ID: "i2", Role: "owner", Expires: f.at(-100)}},
-		Email:       admin.Field{Value: "ada@example.com", Problem: admin.ProblemEmailTaken}, Role: admin.Field{Problem: admin.ProblemRole},
+		Email:       admin.Field{Value: "ada@example.com", Problem: invalid.Taken}, Role: admin.Field{Problem: invalid.Unknown},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates/admin"
 )
 
@@ -16,7 +17,7 @@ func (f fixtures) inbox() admin.InboxView {
 	for i, kind := range []string{"late_payment", "second_payment", "mismatch", "status_regress", "unknown_order", "unreadable", "unresolved", "undelivered_mail", "sealed_day_changed", "unmatched_order"} {
 		r := f.review("r"+strconv.Itoa(i), kind)
 		if i == 1 {
-			r.NoteProblem = admin.ProblemMissing
+			r.NoteProblem = invalid.Missing
 		}
 		if i > 7 {
 			r.Open, r.CanClose, r.OrderID, r.Updated, r.Resolution = false, false, "", f.at(10), f.say("Asked the exchange: their mistake, corrected.", "已向平台核实：对方失误，已更正。")
@@ -52,10 +53,10 @@ func (f fixtures) orders() admin.OrdersView {
 
 func (f fixtures) troubledOrders() admin.OrdersView {
 	v := f.orders()
-	v.Problem, v.Filtered, v.Unusual = admin.ProblemTooMany, true, true
-	v.Search = admin.Field{Value: hostile, Problem: admin.ProblemTooLong}
-	v.From, v.To = admin.Field{Value: "2026-11-31", Problem: admin.ProblemDay}, admin.Field{Value: "2026-01-01", Problem: admin.ProblemSpan}
-	v.StateProblem, v.CoinProblem, v.SortProblem = admin.ProblemChoice, admin.ProblemChoice, admin.ProblemChoice
+	v.Refusal, v.Filtered, v.Unusual = admin.RefusalTooMany, true, true
+	v.Search = admin.Field{Value: hostile, Problem: invalid.TooLong}
+	v.From, v.To = admin.Field{Value: "2026-11-31", Problem: invalid.Day}, admin.Field{Value: "2026-01-01", Problem: invalid.Span}
+	v.StateProblem, v.CoinProblem, v.SortProblem = invalid.Unknown, invalid.Unknown, invalid.Unknown
 	v.Rows[1].Chosen, v.Rows[2].Chosen = true, true
 	v.First, v.Next = "/admin/orders", ""
 	return v
@@ -116,12 +117,12 @@ func (f fixtures) timeline() []admin.Event {
 
 func (f fixtures) reviewedOrder() admin.OrderView {
 	v := f.order()
-	v.State, v.CanFulfil, v.Problem = "review", false, admin.ProblemUnreachable
+	v.State, v.CanFulfil, v.Refusal = "review", false, admin.RefusalUnreachable
 	v.Page.Notices = []admin.Notice{{Kind: admin.NoticeCancelPaid}, {Kind: admin.NoticeNoted}}
 	v.Reviews = []admin.ReviewRow{f.review("r1", "late_payment"), f.review("r2", "unresolved")}
 	v.Expires = f.at(-20)
-	v.Note = admin.Field{Problem: admin.ProblemMissing}
-	v.Track = admin.Field{Value: "x", Problem: admin.ProblemText}
+	v.Note = admin.Field{Problem: invalid.Missing}
+	v.Track = admin.Field{Value: "x", Problem: invalid.Characters}
 	v.CanFulfil = true
 	return v
 }
@@ -129,9 +130,9 @@ func (f fixtures) reviewedOrder() admin.OrderView {
 func (f fixtures) refusedRefund() admin.OrderView {
 	v := f.order()
 	v.State, v.Fulfilled, v.Tracking = "fulfilled", f.at(10), "SF 1234 5678 9012"
-	v.Refund.Problem, v.Refund.Left = admin.ProblemRefundLeft, f.p.Coin("0.00141260", "BTC")
-	v.Refund.Amount = admin.Field{Value: "1", Problem: admin.ProblemAmount}
-	v.Refund.Reason = admin.Field{Problem: admin.ProblemMissing}
+	v.Refund.Refusal, v.Refund.Left = admin.RefusalRefundLeft, f.p.Coin("0.00141260", "BTC")
+	v.Refund.Amount = admin.Field{Value: "1", Problem: invalid.Amount}
+	v.Refund.Reason = admin.Field{Problem: invalid.Missing}
 	v.Refund.Attempts = append(v.Refund.Attempts, admin.RefundChoice{AttemptID: "a3", Paid: f.p.Coin("186.00", "USDT"), Left: f.p.Coin("186.00", "USDT"), LeftPlain: "186.00"})
 	return v
 }
@@ -151,7 +152,7 @@ func (f fixtures) bulk() admin.BulkView {
 }
 
 func (f fixtures) cancellations() admin.CancellationsView {
-	v := admin.CancellationsView{Page: f.page(admin.SectionCancellations), FormToken: "token", Problem: admin.ProblemNothingChosen, Next: "/admin/cancellations?after=x"}
+	v := admin.CancellationsView{Page: f.page(admin.SectionCancellations), FormToken: "token", Refusal: admin.RefusalNothingChosen, Next: "/admin/cancellations?after=x"}
 	for i, state := range []string{"submitting", "open", "open", "unknown"} {
 		v.Rows = append(v.Rows, admin.PendingRow{
 			AttemptID: "a" + strconv.Itoa(i), OrderID: "o" + strconv.Itoa(i), Ref: ref[i:] + ref[:i], OrderNum: "20261122140500" + strconv.Itoa(12345+i), AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7Y" + strconv.Itoa(i),

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates/admin"
 )
 
@@ -22,11 +23,11 @@ func (f fixtures) pricing() []sheet {
 	viewer.Page.May.Price = false
 	wrong := f.coupon()
 	wrong.New, wrong.Uses = true, nil
-	wrong.Code, wrong.Value = admin.Field{Value: "two words", Problem: admin.ProblemCouponCode}, admin.Field{Value: "-5", Problem: admin.ProblemNegative}
-	wrong.Ends, wrong.Minimum = admin.Field{Value: "soon", Problem: admin.ProblemTime}, admin.Field{Value: "1.001", Problem: admin.ProblemMoneyDigits}
-	wrong.MaxUses, wrong.Note = admin.Field{Value: "1", Problem: admin.ProblemCouponUses}, admin.Field{Value: long, Problem: admin.ProblemTooLong}
+	wrong.Code, wrong.Value = admin.Field{Value: "two words", Problem: invalid.Characters}, admin.Field{Value: "-5", Problem: invalid.Negative}
+	wrong.Ends, wrong.Minimum = admin.Field{Value: "soon", Problem: invalid.Time}, admin.Field{Value: "1.001", Problem: invalid.Digits}
+	wrong.MaxUses, wrong.Note = admin.Field{Value: "1", Problem: invalid.Used}, admin.Field{Value: long, Problem: invalid.TooLong}
 	unused := f.coupon()
-	unused.Uses, unused.Next, unused.Problem = nil, "", admin.ProblemStale
+	unused.Uses, unused.Next, unused.Refusal = nil, "", admin.RefusalStale
 	delivery := f.priced(admin.SectionDelivery)
 	return []sheet{
 		{"coupons", admin.Coupons(admin.CouponsView{Page: page, Rows: f.coupons(), Next: "/admin/coupons?after=x"})},
@@ -149,15 +150,15 @@ func (f fixtures) places(codes ...string) []admin.Choice {
 
 func (f fixtures) troubledZone() admin.ZoneView {
 	v := f.zone()
-	v.New, v.Problem, v.Places = true, admin.ProblemFields, nil
-	v.Name.Problem, v.TaxRate = admin.ProblemMissing, admin.Field{Value: "190", Problem: admin.ProblemRange}
-	v.PlacesProblem, v.TakenPlace, v.TakenBy = admin.ProblemPlaceTaken, models.CountryName("DE", f.p.Lang()), "Home"
+	v.New, v.Refusal, v.Places = true, admin.RefusalFields, nil
+	v.Name.Problem, v.TaxRate = invalid.Missing, admin.Field{Value: "190", Problem: invalid.Range}
+	v.PlacesProblem, v.TakenPlace, v.TakenBy = invalid.Taken, models.CountryName("DE", f.p.Lang()), "Home"
 	v.Methods = slices.Clone(v.Methods)
 	m := &v.Methods[0]
-	m.Problem, m.Title = admin.ProblemSteps, admin.Field{Problem: admin.ProblemMissing}
-	m.Steps[1].Price = admin.Field{Value: "-3", Problem: admin.ProblemNegative}
-	m.Free = admin.Field{Value: "1.001", Problem: admin.ProblemMoneyDigits}
-	m.Most = admin.Field{Value: "-1", Problem: admin.ProblemNegative}
+	m.Problem, m.Title = invalid.Steps, admin.Field{Problem: invalid.Missing}
+	m.Steps[1].Price = admin.Field{Value: "-3", Problem: invalid.Negative}
+	m.Free = admin.Field{Value: "1.001", Problem: invalid.Digits}
+	m.Most = admin.Field{Value: "-1", Problem: invalid.Negative}
 	return v
 }
 
@@ -167,7 +168,7 @@ func (f fixtures) tester(asked bool) admin.TesterView {
 		Price: admin.Field{Value: "25"}, Quantity: admin.Field{Value: "2"}, Weight: admin.Field{Value: "0.5"}, Asked: asked,
 	}
 	if !asked {
-		v.Quantity.Problem, v.Place.Problem, v.Problem = admin.ProblemNumber, admin.ProblemChoice, admin.ProblemFields
+		v.Quantity.Problem, v.Place.Problem, v.Refusal = invalid.Number, invalid.Unknown, admin.RefusalFields
 		return v
 	}
 	v.Where, v.Zone, v.ZonePath, v.Coupons = models.CountryName("DE", f.p.Lang()), f.say("European Union", "欧盟"), "/admin/delivery/"+zoneID, "minimum"

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/templates/admin"
@@ -15,15 +16,15 @@ func (f fixtures) setUp() []sheet {
 	viewer.MayChange, viewer.Page.User.Role = false, "viewer"
 	wrong, stale, locked := f.settings(models.GroupShop), f.settings(models.GroupOrders), f.settings(models.GroupCurrency)
 	for i := range wrong.Fields {
-		wrong.Fields[i].Problem = string(settingProblems()[i%len(settingProblems())])
+		wrong.Fields[i].Problem = settingProblems()[i%len(settingProblems())]
 	}
-	stale.Problem, locked.Locked = admin.ProblemStale, true
+	stale.Refusal, locked.Locked = admin.RefusalStale, true
 	sure := f.settings(models.GroupCurrency)
-	sure.Problem = admin.ProblemConfirm
+	sure.Refusal = admin.RefusalConfirm
 	sealed := f.settings(models.GroupMail)
 	for i := range sealed.Fields {
 		sealed.Fields[i].Unreadable = sealed.Fields[i].Secret
-		sealed.Fields[i].Problem = string(models.SettingNoSender)
+		sealed.Fields[i].Problem = invalid.NoSender
 	}
 	given := f.settings(models.GroupMail)
 	for i := range given.Fields {
@@ -53,11 +54,11 @@ func (f fixtures) setUp() []sheet {
 	return sheets
 }
 
-func settingProblems() []models.SettingProblem {
-	return []models.SettingProblem{
-		models.SettingUnknown, models.SettingMissing, models.SettingTooLong, models.SettingCharacters, models.SettingNumber, models.SettingEmail,
-		models.SettingHost, models.SettingChoice, models.SettingCountry, models.SettingCode, models.SettingInUse, models.SettingTooFine,
-		models.SettingNoUser, models.SettingPasswordAgain,
+func settingProblems() []invalid.Problem {
+	return []invalid.Problem{
+		invalid.Unknown, invalid.Missing, invalid.TooLong, invalid.Characters, invalid.Between, invalid.Email,
+		invalid.Host, invalid.Unknown, invalid.Country, invalid.Currency, invalid.InUse, invalid.Fine,
+		invalid.NoUser, invalid.PasswordAgain,
 	}
 }
 

@@ -1,6 +1,9 @@
 package admin_test
 
-import "github.com/coincart/coincart/templates/admin"
+import (
+	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/templates/admin"
+)
 
 const countID = "01900000-0000-7000-8000-0000000000c1"
 
@@ -8,18 +11,18 @@ func (f fixtures) stock() []sheet {
 	viewer := f.stockItem()
 	viewer.Page.May.Catalogue = false
 	wrong := f.stockItem()
-	wrong.Problem, wrong.Left = admin.ProblemStockLeft, "3"
-	wrong.Quantity, wrong.Note = admin.Field{Value: "40", Problem: admin.ProblemWhole}, admin.Field{Problem: admin.ProblemMissing}
+	wrong.Refusal, wrong.Left = admin.RefusalStockLeft, "3"
+	wrong.Quantity, wrong.Note = admin.Field{Value: "40", Problem: invalid.Whole}, admin.Field{Problem: invalid.Missing}
 	uncounted := f.stockItem()
 	uncounted.Item.Untracked, uncounted.Movements, uncounted.Reservations, uncounted.More = true, nil, nil, ""
 	page := f.clerk(admin.SectionStock)
 	ended := f.count()
 	ended.Count.State, ended.Count.EndedBy, ended.Count.Ended, ended.Next = "booked", "ada@example.com", f.at(5), ""
 	short := f.count()
-	short.Problem, short.Short, short.Lines[0].Counted = admin.ProblemCountShort, "MUG-MOSS-S", admin.Field{Value: "x", Problem: admin.ProblemWhole}
+	short.Refusal, short.Short, short.Lines[0].Counted = admin.RefusalCountShort, "MUG-MOSS-S", admin.Field{Value: "x", Problem: invalid.Whole}
 	return []sheet{
 		{"stock", admin.Stock(f.stockList())},
-		{"stock-none", admin.Stock(admin.StockView{Page: page, Filtered: true, Problem: admin.ProblemChoice})},
+		{"stock-none", admin.Stock(admin.StockView{Page: page, Filtered: true, Refusal: admin.RefusalOf(invalid.Unknown)})},
 		{"stock-empty", admin.Stock(admin.StockView{Page: page})},
 		{"stock-item", admin.StockItem(f.stockItem())},
 		{"stock-item-viewer", admin.StockItem(viewer)},
@@ -29,14 +32,14 @@ func (f fixtures) stock() []sheet {
 			Page: page, Kinds: f.choices("", []string{"sale", "correction"}), From: admin.Field{Value: "2026-11-01"}, Until: admin.Field{Value: "2026-11-22"},
 			Variant: thing("MUG-MOSS-S"), Rows: f.movements(), Next: "/admin/stock/ledger?after=x",
 		})},
-		{"stock-ledger-empty", admin.Ledger(admin.LedgerView{Page: page, From: admin.Field{Value: "soon", Problem: admin.ProblemDay}})},
+		{"stock-ledger-empty", admin.Ledger(admin.LedgerView{Page: page, From: admin.Field{Value: "soon", Problem: invalid.Day}})},
 		{"stock-reservations", admin.Reservations(admin.ReservationsView{Page: page, Rows: f.reserved(), Next: "/admin/stock/reservations?after=x"})},
 		{"stock-reservations-empty", admin.Reservations(admin.ReservationsView{Page: page})},
 		{"stock-counts", admin.Counts(admin.CountsView{
 			Page: page, FormToken: "t", Categories: []admin.Choice{{Selected: true}, {Value: "c1", Label: "Kitchen"}},
 			Rows: []admin.CountRow{f.count().Count, ended.Count},
 		})},
-		{"stock-counts-empty", admin.Counts(admin.CountsView{Page: page, Name: admin.Field{Problem: admin.ProblemMissing}, Problem: admin.ProblemCountNone})},
+		{"stock-counts-empty", admin.Counts(admin.CountsView{Page: page, Name: admin.Field{Problem: invalid.Missing}, Refusal: admin.RefusalCountNone})},
 		{"stock-count", admin.Count(f.count())},
 		{"stock-count-ended", admin.Count(ended)},
 		{"stock-count-problems", admin.Count(short)},

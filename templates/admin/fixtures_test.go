@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
@@ -38,13 +39,13 @@ func gallery(tag string) []sheet {
 
 func (f fixtures) entrance() []sheet {
 	return []sheet{
-		{"login", admin.Login(f.login(admin.ProblemNone))},
+		{"login", admin.Login(f.login(""))},
 		{"login-expired", admin.Login(f.expired())},
-		{"login-wrong", admin.Login(f.login(admin.ProblemSignIn))},
-		{"login-wait", admin.Login(f.login(admin.ProblemWait))},
+		{"login-wrong", admin.Login(f.login(admin.RefusalSignIn))},
+		{"login-wait", admin.Login(f.login(admin.RefusalOf(invalid.Wait)))},
 		{"totp", admin.Code(admin.CodeView{Page: f.nobody(), Next: "/admin/orders"})},
-		{"totp-wrong", admin.Code(admin.CodeView{Page: f.nobody(), Problem: admin.ProblemCode})},
-		{"totp-recovery", admin.Code(admin.CodeView{Page: f.nobody(), Problem: admin.ProblemCode, Recovering: true})},
+		{"totp-wrong", admin.Code(admin.CodeView{Page: f.nobody(), Problem: invalid.Code})},
+		{"totp-recovery", admin.Code(admin.CodeView{Page: f.nobody(), Problem: invalid.Code, Recovering: true})},
 		{"setup", admin.Enrol(f.enrol(true, false))},
 		{"setup-problems", admin.Enrol(f.troubledEnrol())},
 		{"invite", admin.Enrol(f.enrol(false, false))},
@@ -59,7 +60,7 @@ func (f fixtures) office() []sheet {
 		{"step-up", admin.StepUp(f.stepUp())},
 		{"account", admin.Account(f.account())},
 		{"account-problems", admin.Account(f.troubledAccount())},
-		{"account-totp", admin.NewTOTP(admin.NewTOTPView{Page: f.page(admin.SectionAccount), QR: f.qr(), Problem: admin.ProblemCode})},
+		{"account-totp", admin.NewTOTP(admin.NewTOTPView{Page: f.page(admin.SectionAccount), QR: f.qr(), Problem: invalid.Code})},
 		{"dashboard", admin.Dashboard(f.dashboard(30))},
 		{"dashboard-year", admin.Dashboard(f.dashboard(366))},
 		{"dashboard-empty", admin.Dashboard(f.emptyDashboard())},
@@ -199,16 +200,19 @@ func (f fixtures) choices(chosen string, states any) []admin.Choice {
 	return list
 }
 
-func (f fixtures) login(problem admin.Problem) admin.LoginView {
-	v := admin.LoginView{Page: f.nobody(), Next: "/admin/orders", Problem: problem}
-	if problem != admin.ProblemNone {
-		v.Email, v.WaitSeconds = "ada@example.com", 240
+func (f fixtures) login(refusal admin.Refusal) admin.LoginView {
+	v := admin.LoginView{Page: f.nobody(), Next: "/admin/orders", Refusal: refusal}
+	if refusal != "" {
+		v.Email = "ada@example.com"
+	}
+	if refusal == admin.RefusalOf(invalid.Wait) {
+		v.WaitSeconds = 240
 	}
 	return v
 }
 
 func (f fixtures) expired() admin.LoginView {
-	v := f.login(admin.ProblemNone)
+	v := f.login("")
 	v.Page.Notices = []admin.Notice{{Kind: admin.NoticeExpired}}
 	return v
 }
@@ -234,9 +238,9 @@ func (f fixtures) enrol(first, reset bool) admin.EnrolView {
 
 func (f fixtures) troubledEnrol() admin.EnrolView {
 	v := f.enrol(true, false)
-	v.Email = admin.Field{Value: "ada@", Problem: admin.ProblemEmail}
-	v.Name = admin.Field{Problem: admin.ProblemMissing}
-	v.Password, v.Code = admin.ProblemPasswordIs, admin.ProblemCode
+	v.Email = admin.Field{Value: "ada@", Problem: invalid.Email}
+	v.Name = admin.Field{Problem: invalid.Missing}
+	v.Password, v.Code = invalid.Guessable, invalid.Code
 	return v
 }
 
@@ -249,7 +253,7 @@ func (f fixtures) recovery() admin.RecoveryView {
 }
 
 func (f fixtures) stepUp() admin.StepUpView {
-	v := admin.StepUpView{Page: f.page(admin.SectionOrders), Action: "/admin/orders/" + orderID + "/refund", Problem: admin.ProblemWait, WaitSeconds: 30}
+	v := admin.StepUpView{Page: f.page(admin.SectionOrders), Action: "/admin/orders/" + orderID + "/refund", Problem: invalid.Wait, WaitSeconds: 30}
 	v.Page.User.SteppedUp = false
 	v.Fields = []admin.Hidden{{Name: "amount", Value: "12.50"}, {Name: "reason", Value: "broken"}}
 	return v
@@ -268,9 +272,9 @@ func (f fixtures) account() admin.AccountView {
 
 func (f fixtures) troubledAccount() admin.AccountView {
 	v := f.account()
-	v.Page.Notices = []admin.Notice{{Kind: admin.NoticeRecoveryFew, Text: "1"}, {Kind: admin.NoticeProblem, Text: string(admin.ProblemStale)}}
-	v.Name = admin.Field{Problem: admin.ProblemMissing}
-	v.Current, v.WaitSeconds, v.Password, v.RecoveryLeft = admin.ProblemWait, 45, admin.ProblemPassword, 1
+	v.Page.Notices = []admin.Notice{{Kind: admin.NoticeRecoveryFew, Text: "1"}, {Kind: admin.NoticeRefused, Text: string(admin.RefusalStale)}}
+	v.Name = admin.Field{Problem: invalid.Missing}
+	v.Current, v.WaitSeconds, v.Password, v.RecoveryLeft = invalid.Wait, 45, invalid.Password, 1
 	return v
 }
 
@@ -333,6 +337,6 @@ func (f fixtures) emptyDashboard() admin.DashboardView {
 		*c = admin.Chart{ID: c.ID, Series: c.Series, Empty: true}
 	}
 	v.Callbacks = admin.CallbackHealth{}
-	v.Problem, v.From.Problem, v.To.Problem = admin.ProblemSpan, admin.ProblemDay, admin.ProblemDayFuture
+	v.Refusal, v.From.Problem, v.To.Problem = admin.RefusalOf(invalid.Span), invalid.Day, invalid.DayFuture
 	return v
 }

@@ -155,7 +155,7 @@ func (u User) label() string {
 
 func (n Notice) class() string {
 	switch {
-	case n.Bad, n.Kind == NoticeProblem:
+	case n.Bad, n.Kind == NoticeRefused:
 		return "note--bad"
 	case n.Kind == NoticeExpired, n.Kind == NoticeRecoveryFew, n.Kind == NoticeCancelUnknown, n.Kind == NoticeCancelPaid:
 		return "note--warn"
@@ -174,8 +174,8 @@ func (n Notice) glyph() string {
 }
 
 func (n Notice) words(p *i18n.Printer) string {
-	if n.Kind == NoticeProblem {
-		return word(p, "admin.problem.", n.Text)
+	if n.Kind == NoticeRefused {
+		return refusalWords(p, Refusal(n.Text))
 	}
 	return p.T("admin.notice."+string(n.Kind), "Text", n.Text)
 }

@@ -123,7 +123,7 @@ func Inbox(v InboxView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -613,7 +613,7 @@ func review(p *i18n.Printer, r ReviewRow, linked bool) templ.Component {
 				}
 				templ_7745c5c3_Err = field(p, input{
 					id: "note-" + r.ID, name: "note", label: p.T("admin.review.close.note"), hint: p.T("admin.review.close.hint"), lines: true, length: "1000",
-					required: true, problem: problemWords(p, r.NoteProblem),
+					required: true, problem: p.Problem(r.NoteProblem),
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -637,7 +637,7 @@ func review(p *i18n.Printer, r ReviewRow, linked bool) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = confirm("check", p.T("admin.review.close"), "", r.NoteProblem != ProblemNone).Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = confirm("check", p.T("admin.review.close"), "", r.NoteProblem != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

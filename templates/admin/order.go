@@ -16,7 +16,7 @@ func (v OrderView) acts() bool {
 
 // open reports that the form came back with something to mend.
 func (f RefundForm) open() bool {
-	return f.Problem != ProblemNone || f.Amount.Problem != ProblemNone || f.Reason.Problem != ProblemNone
+	return f.Refusal != "" || f.Amount.Problem != "" || f.Reason.Problem != ""
 }
 
 // codeWords says what a code of the platform, or one of our own problems, means; the code itself stays in sight.

@@ -78,7 +78,7 @@ func orderActions(v OrderView) templ.Component {
 					}
 					templ_7745c5c3_Err = field(p, input{
 						id: "tracking", label: p.T("admin.field.tracking"), hint: p.T("admin.field.tracking.hint"), value: v.Track.Value, length: "120",
-						problem: problemWords(p, v.Track.Problem),
+						problem: p.Problem(v.Track.Problem),
 					}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -102,7 +102,7 @@ func orderActions(v OrderView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = confirm("box", p.T("admin.order.fulfil"), "confirm--main", v.Track.Problem != ProblemNone).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = confirm("box", p.T("admin.order.fulfil"), "confirm--main", v.Track.Problem != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -205,7 +205,7 @@ func orderActions(v OrderView) templ.Component {
 					}
 					templ_7745c5c3_Err = field(p, input{
 						id: "text", label: p.T("admin.field.note"), hint: p.T("admin.field.note.hint"), value: v.Note.Value, length: "2000", lines: true, required: true,
-						problem: problemWords(p, v.Note.Problem),
+						problem: p.Problem(v.Note.Problem),
 					}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -229,7 +229,7 @@ func orderActions(v OrderView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = confirm("pen", p.T("admin.order.note"), "", v.Note.Problem != ProblemNone).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = confirm("pen", p.T("admin.order.note"), "", v.Note.Problem != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -437,7 +437,7 @@ func refundForm(v OrderView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = problem(problemWords(p, v.Refund.Problem, "Left", v.Refund.Left)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = problem(refusalWords(p, v.Refund.Refusal, "Left", v.Refund.Left)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -519,7 +519,7 @@ func refundForm(v OrderView) templ.Component {
 		}
 		templ_7745c5c3_Err = field(p, input{
 			id: "amount", label: p.T("admin.field.amount"), hint: p.T("admin.field.amount.hint"), value: v.Refund.Amount.Value, length: "40", required: true, code: true,
-			problem: problemWords(p, v.Refund.Amount.Problem), list: "refund-left",
+			problem: p.Problem(v.Refund.Amount.Problem), list: "refund-left",
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -566,7 +566,7 @@ func refundForm(v OrderView) templ.Component {
 		}
 		templ_7745c5c3_Err = field(p, input{
 			id: "reason", label: p.T("admin.field.reason"), hint: p.T("admin.field.reason.hint"), value: v.Refund.Reason.Value, length: "500", lines: true, required: true,
-			problem: problemWords(p, v.Refund.Reason.Problem),
+			problem: p.Problem(v.Refund.Reason.Problem),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -64,7 +64,7 @@ func Orders(v OrdersView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -227,7 +227,7 @@ func ordersFilter(v OrdersView) templ.Component {
 		}
 		templ_7745c5c3_Err = field(p, input{
 			id: "q", kind: "search", label: p.T("admin.field.search"), value: v.Search.Value, length: "254", holder: p.T("admin.field.search.holder"),
-			problem: problemWords(p, v.Search.Problem),
+			problem: p.Problem(v.Search.Problem),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -249,23 +249,23 @@ func ordersFilter(v OrdersView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: "state", label: p.T("admin.field.state"), choices: choicesOrNone(v.States), words: "admin.order_state.", none: p.T("admin.any"), problem: problemWords(p, v.StateProblem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: "state", label: p.T("admin.field.state"), choices: choicesOrNone(v.States), words: "admin.order_state.", none: p.T("admin.any"), problem: p.Problem(v.StateProblem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: "coin", label: p.T("admin.field.coin"), choices: choicesOrNone(v.Coins), none: p.T("admin.any"), problem: problemWords(p, v.CoinProblem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: "coin", label: p.T("admin.field.coin"), choices: choicesOrNone(v.Coins), none: p.T("admin.any"), problem: p.Problem(v.CoinProblem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: "from", kind: "date", label: p.T("admin.field.from"), value: v.From.Value, problem: problemWords(p, v.From.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: "from", kind: "date", label: p.T("admin.field.from"), value: v.From.Value, problem: p.Problem(v.From.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: "to", kind: "date", label: p.T("admin.field.to"), value: v.To.Value, problem: problemWords(p, v.To.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: "to", kind: "date", label: p.T("admin.field.to"), value: v.To.Value, problem: p.Problem(v.To.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: "sort", label: p.T("admin.field.sort"), choices: choicesOrNone(v.Sorts), words: "admin.sort.", problem: problemWords(p, v.SortProblem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: "sort", label: p.T("admin.field.sort"), choices: choicesOrNone(v.Sorts), words: "admin.sort.", problem: p.Problem(v.SortProblem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -947,7 +947,7 @@ func Cancellations(v CancellationsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -124,7 +125,7 @@ func withoutPreview(v admin.SettingsView) templ.Component {
 func TestPages_EscapeWhatOthersWrote(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	for name, c := range map[string]templ.Component{
-		"login": poisoned(f.login(admin.ProblemSignIn), admin.Login), "enrol": poisoned(f.troubledEnrol(), admin.Enrol), "recovery": poisoned(f.recovery(), admin.Recovery),
+		"login": poisoned(f.login(admin.RefusalSignIn), admin.Login), "enrol": poisoned(f.troubledEnrol(), admin.Enrol), "recovery": poisoned(f.recovery(), admin.Recovery),
 		"step-up": poisoned(f.stepUp(), admin.StepUp), "account": poisoned(f.troubledAccount(), admin.Account), "dashboard": poisoned(f.dashboard(5), admin.Dashboard),
 		"inbox": poisoned(f.inbox(), admin.Inbox), "orders": poisoned(f.troubledOrders(), admin.Orders), "order": poisoned(f.order(), admin.Order),
 		"review": poisoned(f.reviewedOrder(), admin.Order), "refund": poisoned(f.refusedRefund(), admin.Order), "bulk": poisoned(f.bulk(), admin.Bulk),
@@ -170,7 +171,7 @@ func TestFrame_ShowsWhatThePersonMay(t *testing.T) {
 	}
 	assert.Contains(t, viewer, `aria-current="page"`)
 	assert.Contains(t, viewer, "ada@example.com", "a person without a name is called by address")
-	login := render(t, admin.Login(f.login(admin.ProblemNone)))
+	login := render(t, admin.Login(f.login("")))
 	for _, no := range []string{`action="/admin/logout"`, `href="/admin/orders"`, "<nav"} {
 		assert.NotContains(t, login, no)
 	}
@@ -191,7 +192,7 @@ func TestForms_SayWhatIsWrongBesideTheField(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, admin.Enrol(f.troubledEnrol()))
 	for id, key := range map[string]string{
-		"email": "admin.problem.email", "name": "admin.problem.missing", "password": "admin.problem.password_is", "code": "admin.problem.code",
+		"email": "field.problem.email", "name": "field.problem.missing", "password": "field.problem.guessable", "code": "field.problem.code",
 	} {
 		assert.Regexp(t, `id="`+id+`-problem">.*`+regexp.QuoteMeta(english.T(key)), html)
 		assert.Regexp(t, `id="`+id+`"[^>]*aria-describedby="`+id+`-problem`, html)
@@ -200,9 +201,9 @@ func TestForms_SayWhatIsWrongBesideTheField(t *testing.T) {
 	assert.Contains(t, html, `value="ada@"`, "what was typed stays")
 	assert.NotContains(t, render(t, admin.Enrol(f.enrol(true, false))), "aria-invalid")
 
-	html = render(t, admin.Login(f.login(admin.ProblemWait)))
+	html = render(t, admin.Login(f.login(admin.RefusalOf(invalid.Wait))))
 	assert.Contains(t, html, english.N("admin.wait.minutes", 4))
-	html = render(t, admin.Code(admin.CodeView{Page: f.nobody(), Problem: admin.ProblemCode, Recovering: true}))
+	html = render(t, admin.Code(admin.CodeView{Page: f.nobody(), Problem: invalid.Code, Recovering: true}))
 	assert.Contains(t, html, `<details class="gate__other" open>`)
 	assert.Contains(t, html, `id="recovery-problem"`)
 	assert.NotContains(t, html, `id="code-problem"`)
@@ -231,7 +232,7 @@ func TestOrders_BulkNeedsASecondStepAndEnterSendsNothing(t *testing.T) {
 	assert.Regexp(t, `<details[^>]*><summary.*formaction="/admin/orders/bulk/cancel"`, form)
 	html = render(t, admin.Orders(f.troubledOrders()))
 	assert.Equal(t, 2, strings.Count(html, `name="id" value="o1" checked`)+strings.Count(html, `name="id" value="o2" checked`), "what was chosen stays chosen")
-	assert.Contains(t, html, english.T("admin.problem.too_many"))
+	assert.Contains(t, html, english.T("admin.refusal.too_many"))
 	assert.Contains(t, html, `href="/admin/orders">`+english.T("admin.filter.clear"))
 }
 
@@ -249,7 +250,7 @@ func TestCancellations_SendOrders(t *testing.T) {
 	html := render(t, admin.Cancellations(f.cancellations()))
 	assert.Contains(t, html, `name="id" value="o1" checked`)
 	assert.Contains(t, html, `action="/admin/cancellations" method="post"`)
-	assert.Contains(t, html, english.T("admin.problem.nothing_chosen"))
+	assert.Contains(t, html, english.T("admin.refusal.nothing_chosen"))
 }
 
 func TestOrder_OffersOnlyWhatCanBeDone(t *testing.T) {
@@ -271,7 +272,7 @@ func TestOrder_ARefusedRefundStaysOpen(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, admin.Order(f.refusedRefund()))
 	assert.Regexp(t, `<details class="confirm confirm--danger" open>`, html)
-	assert.Contains(t, html, english.T("admin.problem.refund_left", "Left", "0.00141260 BTC"))
+	assert.Contains(t, html, english.T("admin.refusal.refund_left", "Left", "0.00141260 BTC"))
 	assert.Contains(t, html, `id="amount-problem"`)
 	assert.Contains(t, html, `value="1" autocomplete`)
 }
@@ -352,13 +353,13 @@ func TestTask_AsksAgainWhileItRuns(t *testing.T) {
 func TestStaff_OneselfHasNoForms(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	v := f.invited()
-	v.Problem = admin.ProblemLastOwner
+	v.Refusal = admin.RefusalLastOwner
 	html := render(t, admin.Staff(v))
 	assert.NotContains(t, html, "/admin/staff/s1/")
 	assert.Contains(t, html, `action="/admin/staff/s2/disable"`)
 	assert.Contains(t, html, `action="/admin/staff/s3/enable"`)
 	assert.Contains(t, html, v.Link)
-	assert.Contains(t, html, english.T("admin.problem.last_owner"))
+	assert.Contains(t, html, english.T("admin.refusal.last_owner"))
 	assert.Contains(t, html, english.T("admin.staff.invitations.empty"))
 }
 

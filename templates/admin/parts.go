@@ -2,8 +2,10 @@ package admin
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
@@ -89,27 +91,35 @@ func unreadableWords(p *i18n.Printer, line int, member string) string {
 	return p.T("admin.statement.unreadable.member", "Line", number(line), "Member", member)
 }
 
-// problemWords says what is wrong; "" for nothing.
-func problemWords(p *i18n.Printer, problem Problem, pairs ...string) string {
-	if problem == ProblemNone {
+// refusalWords says why something was refused; "" for nothing.
+func refusalWords(p *i18n.Printer, refusal Refusal, pairs ...string) string {
+	if refusal == "" {
 		return ""
 	}
-	id := "admin.problem." + string(problem)
+	if problem, ok := strings.CutPrefix(string(refusal), fieldRefusal); ok {
+		return p.Problem(invalid.Problem(problem), pairs...)
+	}
+	id := "admin.refusal." + string(refusal)
 	if text := p.T(id, pairs...); text != id {
 		return text
 	}
-	return string(problem)
+	return string(refusal)
 }
 
-// waitWords is problemWords of a form that can be told to wait.
-func waitWords(p *i18n.Printer, problem Problem, seconds int) string {
-	if problem != ProblemWait || seconds <= 0 {
-		return problemWords(p, problem)
-	}
-	if seconds < 120 {
+// waitWords says how long to wait, where seconds are known; otherwise words.
+func waitWords(p *i18n.Printer, words string, seconds int) string {
+	switch {
+	case seconds <= 0:
+		return words
+	case seconds < 120:
 		return p.N("admin.wait.seconds", seconds)
 	}
 	return p.N("admin.wait.minutes", (seconds+59)/60)
+}
+
+// words says what is wrong with the field, with its limits.
+func (f Field) words(p *i18n.Printer) string {
+	return p.Problem(f.Problem, "Min", number(f.Min), "Max", number(f.Max))
 }
 
 // look is how a state appears beside its word: a tone and a sign, so that it never speaks by colour alone.

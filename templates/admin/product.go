@@ -111,7 +111,7 @@ func (v VariantForm) Bad() bool {
 // open reports that the fields that are folded away say something.
 func (v VariantForm) open() bool {
 	said := slices.ContainsFunc([]Field{v.SalePrice, v.SaleFrom, v.SaleUntil, v.Weight, v.LowStock, v.Barcode}, func(f Field) bool {
-		return f.Value != "" || f.Problem != ProblemNone
+		return f.Value != "" || f.Problem != ""
 	})
 	return said || v.Picture != "" || v.Virtual || v.Untracked || v.Retired
 }

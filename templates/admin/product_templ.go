@@ -118,7 +118,7 @@ func Product(v ProductView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -126,7 +126,7 @@ func Product(v ProductView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Problem == ProblemChanged {
+			if v.Refusal == RefusalChanged {
 				templ_7745c5c3_Err = conflict(p, p.T("admin.product.conflict"), v.Conflict).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -417,9 +417,9 @@ func uploadProblems(p *i18n.Printer, list []UploadProblem) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var16 string
-				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("admin.product.upload.failed", "Name", u.Name, "Why", problemWords(p, u.Problem)))
+				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("admin.product.upload.failed", "Name", u.Name, "Why", p.Problem(u.Problem)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/product.templ`, Line: 85, Col: 98}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/product.templ`, Line: 85, Col: 92}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 				if templ_7745c5c3_Err != nil {
@@ -781,7 +781,7 @@ func productSide(v ProductView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fieldProblem("categories", either(f.CategoryProblem == ProblemMissing, p.T("admin.problem.category"), problemWords(p, f.CategoryProblem))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldProblem("categories", p.ProblemOf("category", f.CategoryProblem)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -979,7 +979,7 @@ func productSide(v ProductView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = field(p, input{
-			id: "tags", label: p.T("admin.product.tags"), value: f.Tags.Value, length: "5000", hint: p.T("admin.product.tags.hint"), problem: problemWords(p, f.Tags.Problem),
+			id: "tags", label: p.T("admin.product.tags"), value: f.Tags.Value, length: "5000", hint: p.T("admin.product.tags.hint"), problem: p.Problem(f.Tags.Problem),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1028,23 +1028,23 @@ func productTexts(v ProductView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: "title", label: p.T("admin.product.title"), value: f.Title.Value, length: "200", problem: problemWords(p, f.Title.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: "title", label: p.T("admin.product.title"), value: f.Title.Value, length: "200", problem: p.Problem(f.Title.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = field(p, input{
-			id: "slug", label: p.T("admin.product.slug"), value: f.Slug.Value, length: "80", hint: p.T("admin.product.slug.hint"), problem: problemWords(p, f.Slug.Problem),
+			id: "slug", label: p.T("admin.product.slug"), value: f.Slug.Value, length: "80", hint: p.T("admin.product.slug.hint"), problem: p.ProblemOf("slug", f.Slug.Problem),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: "summary", label: p.T("admin.product.summary"), value: f.Summary.Value, length: "1000", lines: true, problem: problemWords(p, f.Summary.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: "summary", label: p.T("admin.product.summary"), value: f.Summary.Value, length: "1000", lines: true, problem: p.Problem(f.Summary.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = field(p, input{
 			id: "description", label: p.T("admin.product.description"), value: f.Description.Value, length: "100000", lines: true,
-			hint: p.T("admin.product.description.hint"), problem: problemWords(p, f.Description.Problem),
+			hint: p.T("admin.product.description.hint"), problem: p.Problem(f.Description.Problem),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1090,17 +1090,17 @@ func productTexts(v ProductView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "t." + t.Lang + ".title", lang: t.Lang, label: p.T("admin.product.title"), value: t.Title.Value, length: "200", problem: problemWords(p, t.Title.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "t." + t.Lang + ".title", lang: t.Lang, label: p.T("admin.product.title"), value: t.Title.Value, length: "200", problem: p.Problem(t.Title.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "t." + t.Lang + ".summary", lang: t.Lang, label: p.T("admin.product.summary"), value: t.Summary.Value, length: "1000", lines: true, problem: problemWords(p, t.Summary.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "t." + t.Lang + ".summary", lang: t.Lang, label: p.T("admin.product.summary"), value: t.Summary.Value, length: "1000", lines: true, problem: p.Problem(t.Summary.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = field(p, input{
 				id: "t." + t.Lang + ".description", lang: t.Lang, label: p.T("admin.product.description"), value: t.Description.Value, length: "100000", lines: true,
-				problem: problemWords(p, t.Description.Problem),
+				problem: p.Problem(t.Description.Problem),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1154,7 +1154,7 @@ func productPictures(v ProductView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fieldProblem("upload", problemWords(p, f.PictureProblem)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldProblem("upload", p.Problem(f.PictureProblem)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1344,7 +1344,7 @@ func pictureRow(v ProductView, i int, picture PictureForm) templ.Component {
 		}
 		templ_7745c5c3_Err = field(p, input{
 			id: "p." + n + ".alt", label: p.T("admin.product.alt"), value: picture.Alt.Value, length: "500", holder: p.T("admin.product.alt.holder"),
-			problem: problemWords(p, picture.Alt.Problem),
+			problem: p.Problem(picture.Alt.Problem),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1603,7 +1603,7 @@ func productBar(v ProductView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.Problem == ProblemChanged {
+		if v.Refusal == RefusalChanged {
 			templ_7745c5c3_Err = conflictButtons(p, v.Conflict, v.action()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1798,11 +1798,11 @@ func productMore(v ProductView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Deleting)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Deleting)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Deleting == ProblemInUse {
+			if v.Deleting == RefusalInUse {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 132, "<p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1897,7 +1897,7 @@ func productMore(v ProductView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = confirm("bin", p.T("admin.product.delete"), "confirm--small confirm--danger", v.Deleting != ProblemNone).Render(templ.WithChildren(ctx, templ_7745c5c3_Var87), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = confirm("bin", p.T("admin.product.delete"), "confirm--small confirm--danger", v.Deleting != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var87), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

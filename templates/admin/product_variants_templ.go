@@ -60,7 +60,7 @@ func productOptions(v ProductView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fieldProblem("options", problemWords(p, f.OptionProblem)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldProblem("options", p.Problem(f.OptionProblem)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -203,13 +203,13 @@ func optionRow(v ProductView, i int, o OptionForm) templ.Component {
 		}
 		templ_7745c5c3_Err = field(p, input{
 			id: "o." + n + ".name", label: p.T("admin.product.option.name"), value: o.Name.Value, length: "100", holder: p.T("admin.product.option.name.holder"),
-			problem: problemWords(p, o.Name.Problem),
+			problem: p.Problem(o.Name.Problem),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = field(p, input{
-			id: "o." + n + ".values", label: p.T("admin.product.option.values"), value: o.Values.Value, length: "10000", lines: true, problem: problemWords(p, o.Values.Problem),
+			id: "o." + n + ".values", label: p.T("admin.product.option.values"), value: o.Values.Value, length: "10000", lines: true, problem: p.Problem(o.Values.Problem),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -294,7 +294,7 @@ func productVariants(v ProductView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fieldProblem("variants", problemWords(p, f.VariantProblem)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldProblem("variants", p.Problem(f.VariantProblem)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -471,7 +471,7 @@ func variantRow(v ProductView, i int, variant VariantForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fieldProblem(at+"all", problemWords(p, variant.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldProblem(at+"all", p.ProblemOf("variant", variant.Problem)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -480,13 +480,13 @@ func variantRow(v ProductView, i int, variant VariantForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for j, o := range variant.Options {
-			templ_7745c5c3_Err = field(p, input{id: at + "opt." + number(j), label: o.label(p, j), choices: o.choices(), none: p.T("admin.product.choose"), problem: problemWords(p, o.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: at + "opt." + number(j), label: o.label(p, j), choices: o.choices(), none: p.T("admin.product.choose"), problem: p.Problem(o.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if v.titled() {
-			templ_7745c5c3_Err = field(p, input{id: at + "title", label: p.T("admin.product.variant.title"), value: variant.Title.Value, length: "200", problem: problemWords(p, variant.Title.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: at + "title", label: p.T("admin.product.variant.title"), value: variant.Title.Value, length: "200", problem: p.Problem(variant.Title.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -497,11 +497,11 @@ func variantRow(v ProductView, i int, variant VariantForm) templ.Component {
 				}
 			}
 		}
-		templ_7745c5c3_Err = field(p, input{id: at + "sku", label: p.T("admin.product.sku"), value: variant.SKU.Value, length: "100", problem: problemWords(p, variant.SKU.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: at + "sku", label: p.T("admin.product.sku"), value: variant.SKU.Value, length: "100", problem: p.ProblemOf("sku", variant.SKU.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: at + "price", label: p.T("admin.product.price", "Currency", v.Currency), value: variant.Price.Value, length: "40", problem: problemWords(p, variant.Price.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: at + "price", label: p.T("admin.product.price", "Currency", v.Currency), value: variant.Price.Value, length: "40", problem: p.Problem(variant.Price.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -511,7 +511,7 @@ func variantRow(v ProductView, i int, variant VariantForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = field(p, input{id: at + "stock", label: p.T("admin.product.stock"), value: variant.Stock.Value, length: "9", numeric: true, problem: problemWords(p, variant.Stock.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: at + "stock", label: p.T("admin.product.stock"), value: variant.Stock.Value, length: "9", numeric: true, problem: p.Problem(variant.Stock.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -543,27 +543,27 @@ func variantRow(v ProductView, i int, variant VariantForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: at + "sale", label: p.T("admin.product.sale", "Currency", v.Currency), value: variant.SalePrice.Value, length: "40", problem: problemWords(p, variant.SalePrice.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: at + "sale", label: p.T("admin.product.sale", "Currency", v.Currency), value: variant.SalePrice.Value, length: "40", problem: p.Problem(variant.SalePrice.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: at + "from", kind: "datetime-local", label: p.T("admin.product.sale.from"), value: variant.SaleFrom.Value, problem: problemWords(p, variant.SaleFrom.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: at + "from", kind: "datetime-local", label: p.T("admin.product.sale.from"), value: variant.SaleFrom.Value, problem: p.Problem(variant.SaleFrom.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: at + "until", kind: "datetime-local", label: p.T("admin.product.sale.until"), value: variant.SaleUntil.Value, hint: p.T("admin.product.sale.zone", "Zone", v.Zone), problem: problemWords(p, variant.SaleUntil.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: at + "until", kind: "datetime-local", label: p.T("admin.product.sale.until"), value: variant.SaleUntil.Value, hint: p.T("admin.product.sale.zone", "Zone", v.Zone), problem: p.Problem(variant.SaleUntil.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: at + "weight", label: p.T("admin.product.weight"), value: variant.Weight.Value, length: "40", problem: problemWords(p, variant.Weight.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: at + "weight", label: p.T("admin.product.weight"), value: variant.Weight.Value, length: "40", problem: p.Problem(variant.Weight.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: at + "low", label: p.T("admin.product.low"), value: variant.LowStock.Value, length: "9", numeric: true, hint: p.T("admin.product.low.hint"), problem: problemWords(p, variant.LowStock.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: at + "low", label: p.T("admin.product.low"), value: variant.LowStock.Value, length: "9", numeric: true, hint: p.T("admin.product.low.hint"), problem: p.Problem(variant.LowStock.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: at + "barcode", label: p.T("admin.product.barcode"), value: variant.Barcode.Value, length: "64", problem: problemWords(p, variant.Barcode.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: at + "barcode", label: p.T("admin.product.barcode"), value: variant.Barcode.Value, length: "64", problem: p.Problem(variant.Barcode.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

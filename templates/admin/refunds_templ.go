@@ -77,7 +77,7 @@ func Refunds(v RefundsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem, "Left", v.Left)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal, "Left", v.Left)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -593,7 +593,7 @@ func refund(page Page, r RefundRow, linked bool) templ.Component {
 					}
 					templ_7745c5c3_Err = field(p, input{
 						id: "decline-" + r.ID, name: "reason", label: p.T("admin.field.reason"), value: r.DeclineReason.Value, length: "500", lines: true, required: true,
-						problem: problemWords(p, r.DeclineReason.Problem),
+						problem: p.Problem(r.DeclineReason.Problem),
 					}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -617,7 +617,7 @@ func refund(page Page, r RefundRow, linked bool) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = confirm("cross", p.T("admin.refund.decline"), "", r.DeclineReason.Problem != ProblemNone).Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = confirm("cross", p.T("admin.refund.decline"), "", r.DeclineReason.Problem != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

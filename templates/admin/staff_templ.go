@@ -77,7 +77,7 @@ func Staff(v StaffView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -163,13 +163,13 @@ func Staff(v StaffView) templ.Component {
 			}
 			templ_7745c5c3_Err = field(p, input{
 				id: "email", kind: "email", label: p.T("admin.field.email"), value: v.Email.Value, length: "254", required: true,
-				problem: problemWords(p, v.Email.Problem),
+				problem: p.ProblemOf("email", v.Email.Problem),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = field(p, input{
-				id: "role", label: p.T("admin.field.role"), choices: choicesOrNone(v.Roles), words: "admin.role.", problem: problemWords(p, v.Role.Problem),
+				id: "role", label: p.T("admin.field.role"), choices: choicesOrNone(v.Roles), words: "admin.role.", problem: p.ProblemOf("role", v.Role.Problem),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -75,7 +75,7 @@ func Statements(v StatementsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -96,13 +96,13 @@ func Statements(v StatementsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "day", kind: "date", label: p.T("admin.col.day"), value: v.Day.Value, required: true, problem: problemWords(p, v.Day.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "day", kind: "date", label: p.T("admin.col.day"), value: v.Day.Value, required: true, problem: p.Problem(v.Day.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = field(p, input{
 				id: "type", label: p.T("admin.col.type"), choices: choicesOrNone(v.Types), words: "admin.statement_type.", none: p.T("admin.all"),
-				problem: problemWords(p, v.TypeProblem),
+				problem: p.Problem(v.TypeProblem),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -157,7 +157,7 @@ func Statements(v StatementsView) templ.Component {
 				}
 				templ_7745c5c3_Err = field(p, input{
 					id: "fetch-day", name: "day", kind: "date", label: p.T("admin.col.day"), value: v.Day.Value, required: true,
-					problem: problemWords(p, v.Day.Problem),
+					problem: p.Problem(v.Day.Problem),
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

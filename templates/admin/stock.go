@@ -8,9 +8,9 @@ func (r CountRow) path() string { return "/admin/stock/counts/" + r.ID }
 
 func (r CountRow) open() bool { return r.State == "open" }
 
-// stockProblem puts a problem of the stock's forms into words, with what is left.
-func (v StockItemView) stockProblem(p *i18n.Printer) string {
-	return problemWords(p, v.Problem, "Left", v.Left)
+// stockRefusal puts a refusal of the stock's forms into words, with what is left.
+func (v StockItemView) stockRefusal(p *i18n.Printer) string {
+	return refusalWords(p, v.Refusal, "Left", v.Left)
 }
 
 // countWords says how far a sheet is.

@@ -102,7 +102,7 @@ func Counts(v CountsView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -123,7 +123,7 @@ func Counts(v CountsView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = field(p, input{id: "name", label: p.T("admin.count.name"), value: v.Name.Value, length: "200", required: true, hint: p.T("admin.count.name.hint"), problem: problemWords(p, v.Name.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field(p, input{id: "name", label: p.T("admin.count.name"), value: v.Name.Value, length: "200", required: true, hint: p.T("admin.count.name.hint"), problem: p.Problem(v.Name.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -339,7 +339,7 @@ func Count(v CountView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem, "SKU", v.Short)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal, "SKU", v.Short)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -847,7 +847,7 @@ func countTable(p *i18n.Printer, lines []CountLine, open bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if open {
-				templ_7745c5c3_Err = fieldProblem("count."+l.Thing.ID, problemWords(p, l.Counted.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = fieldProblem("count."+l.Thing.ID, p.Problem(l.Counted.Problem)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -168,7 +168,7 @@ func Stock(v StockView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -178,7 +178,7 @@ func Stock(v StockView) templ.Component {
 			}
 			templ_7745c5c3_Err = field(p, input{
 				id: "q", kind: "search", label: p.T("admin.field.search"), value: v.Search.Value, length: "100", holder: p.T("admin.products.search.holder"),
-				problem: problemWords(p, v.Search.Problem),
+				problem: p.Problem(v.Search.Problem),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1243,7 +1243,7 @@ func correctForm(v StockItemView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = problem(v.stockProblem(p)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = problem(v.stockRefusal(p)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1277,18 +1277,18 @@ func correctForm(v StockItemView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: "kind", label: p.T("admin.stock.kind"), choices: choicesOrNone(v.Kinds), words: "admin.stock_kind.", problem: problemWords(p, v.Kind)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: "kind", label: p.T("admin.stock.kind"), choices: choicesOrNone(v.Kinds), words: "admin.stock_kind.", problem: p.Problem(v.Kind)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = field(p, input{
 			id: "quantity", label: p.T("admin.stock.quantity"), value: v.Quantity.Value, length: "9", numeric: true, required: true,
-			hint: p.T("admin.stock.quantity.hint"), problem: problemWords(p, v.Quantity.Problem),
+			hint: p.T("admin.stock.quantity.hint"), problem: p.Problem(v.Quantity.Problem),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: "note", label: p.T("admin.stock.note"), value: v.Note.Value, length: "1000", required: true, hint: p.T("admin.stock.note.hint"), problem: problemWords(p, v.Note.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: "note", label: p.T("admin.stock.note"), value: v.Note.Value, length: "1000", required: true, hint: p.T("admin.stock.note.hint"), problem: p.Problem(v.Note.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1383,7 +1383,7 @@ func Ledger(v LedgerView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1414,11 +1414,11 @@ func Ledger(v LedgerView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "from", kind: "date", label: p.T("admin.field.from"), value: v.From.Value, problem: problemWords(p, v.From.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "from", kind: "date", label: p.T("admin.field.from"), value: v.From.Value, problem: p.Problem(v.From.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, input{id: "until", kind: "date", label: p.T("admin.field.to"), value: v.Until.Value, problem: problemWords(p, v.Until.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: "until", kind: "date", label: p.T("admin.field.to"), value: v.Until.Value, problem: p.Problem(v.Until.Problem)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1921,7 +1921,7 @@ func Reservations(v ReservationsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = problem(problemWords(p, v.Problem)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(refusalWords(p, v.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

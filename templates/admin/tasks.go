@@ -51,5 +51,5 @@ func outcomeWords(p *i18n.Printer, outcome string) string {
 	if text := word(p, "admin.outcome.", outcome); text != outcome {
 		return text
 	}
-	return problemWords(p, Problem(outcome))
+	return refusalWords(p, Refusal(outcome))
 }

@@ -25,11 +25,12 @@
 //
 // All pages work without scripts. All writes are POST forms; the addresses and the names of the fields are said with each view.
 // Words are not in the views: the components take them from the catalogue, by ids that are built from the constants here, such as
-// "admin.problem." + Problem, "admin.notice." + NoticeKind, "admin.order_state." + a state. Amounts, money and times are text that is
+// "admin.refusal." + Refusal, "admin.notice." + NoticeKind, "admin.order_state." + a state. Amounts, money and times are text that is
 // ready to be read. Everything else that is text may come from a stranger.
 package admin
 
 import (
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -92,59 +93,61 @@ const (
 	SectionAccount       Section = "account"
 )
 
-// Problem says what is wrong with a field or a whole form; "" is nothing. Its words are "admin.problem." + Problem.
-type Problem string
+// Refusal is why an action was not done, or a list not shown, as a whole; "" is nothing. Its words are "admin.refusal." + Refusal. What is
+// wrong with one field is an invalid.Problem.
+type Refusal string
 
-// The problems.
+// The refusals.
 const (
-	ProblemNone Problem = ""
-
-	// Fields.
-	ProblemMissing    Problem = "missing"
-	ProblemTooLong    Problem = "too_long"
-	ProblemText       Problem = "text"  // control characters and the like
-	ProblemEmail      Problem = "email" // not an e-mail address
-	ProblemEmailTaken Problem = "email_taken"
-	ProblemRole       Problem = "role"
-	ProblemPassword   Problem = "password"    // shorter than 12 characters, or longer than 256
-	ProblemPasswordIs Problem = "password_is" // it is the e-mail address, the name, or one of the most used ones
-	ProblemCurrent    Problem = "current"     // the current password is wrong
-	ProblemCode       Problem = "code"        // the code is wrong, or was used before
-	ProblemAmount     Problem = "amount"      // not a decimal amount, not above 0, or more digits than the coin has
-	ProblemChoice     Problem = "choice"      // not one of the choices
-	ProblemDay        Problem = "day"         // not a day as yyyy-MM-dd
-	ProblemDayFuture  Problem = "day_future"  // the day is not over yet in the platform's zone
-	ProblemSpan       Problem = "span"        // it ends before it begins, or is longer than 366 days
-	ProblemCursor     Problem = "cursor"      // the page's address is not one that we made
-
-	// Whole forms.
-	ProblemSealed         Problem = "sealed"         // the password is right, and the authenticator's key cannot be opened
-	ProblemSignIn         Problem = "sign_in"        // address or password is wrong; the same for everybody
-	ProblemWait           Problem = "wait"           // too many tries; see WaitSeconds
-	ProblemConfirm        Problem = "confirm"        // it needs to be confirmed by a tick
-	ProblemStale          Problem = "stale"          // it stands differently now than when the page was made
-	ProblemNothingChosen  Problem = "nothing_chosen" // a bulk action without a row
-	ProblemTooMany        Problem = "too_many"       // a bulk action with more than 100 rows
-	ProblemRefundLeft     Problem = "refund_left"    // more than what is left; see the form's Left
-	ProblemNotRefundable  Problem = "not_refundable"
-	ProblemSamePerson     Problem = "same_person" // the second person must be another one
-	ProblemDaySealed      Problem = "day_sealed"
-	ProblemDayOpen        Problem = "day_open"    // discrepancies are open
-	ProblemNotFetched     Problem = "not_fetched" // no complete statement yet
-	ProblemNotSettleable  Problem = "not_settleable"
-	ProblemNotCancellable Problem = "not_cancellable"
-	ProblemNotFulfillable Problem = "not_fulfillable"
-	ProblemUnreachable    Problem = "unreachable" // the platform does not answer
-	ProblemNoMailer       Problem = "no_mailer"   // the shop sends no mails
-	ProblemTooOften       Problem = "too_often"   // the platform was asked a moment ago
-	ProblemLastOwner      Problem = "last_owner"  // somebody must be owner
-	ProblemSelf           Problem = "self"        // nobody changes their own role or disables themselves
+	RefusalFields         Refusal = "fields"         // some fields are marked
+	RefusalSealed         Refusal = "sealed"         // the password is right, and the authenticator's key cannot be opened
+	RefusalSignIn         Refusal = "sign_in"        // address or password is wrong; the same for everybody
+	RefusalConfirm        Refusal = "confirm"        // it needs to be confirmed by a tick
+	RefusalStale          Refusal = "stale"          // it stands differently now than when the page was made
+	RefusalCursor         Refusal = "cursor"         // the page's address is not one that we made
+	RefusalNothingChosen  Refusal = "nothing_chosen" // a bulk action without a row
+	RefusalTooMany        Refusal = "too_many"       // a bulk action with more than 100 rows
+	RefusalRefundLeft     Refusal = "refund_left"    // more than what is left; see the form's Left
+	RefusalNotRefundable  Refusal = "not_refundable"
+	RefusalSamePerson     Refusal = "same_person" // the second person must be another one
+	RefusalDaySealed      Refusal = "day_sealed"
+	RefusalDayOpen        Refusal = "day_open"    // discrepancies are open
+	RefusalNotFetched     Refusal = "not_fetched" // no complete statement yet
+	RefusalNotSettleable  Refusal = "not_settleable"
+	RefusalNotCancellable Refusal = "not_cancellable"
+	RefusalNotFulfillable Refusal = "not_fulfillable"
+	RefusalUnreachable    Refusal = "unreachable" // the platform does not answer
+	RefusalNoMailer       Refusal = "no_mailer"   // the shop sends no mails
+	RefusalTooOften       Refusal = "too_often"   // the platform was asked a moment ago
+	RefusalLastOwner      Refusal = "last_owner"  // somebody must be owner
+	RefusalSelf           Refusal = "self"        // nobody changes their own role or disables themselves
 )
+
+// fieldRefusal begins a refusal that repeats what is wrong with a field.
+const fieldRefusal = "field_"
+
+// RefusalOf is the refusal of a page that has no other place to say what is wrong with a field, such as one of a list's filters; "" for
+// nothing.
+func RefusalOf(problem invalid.Problem) Refusal {
+	if problem == "" {
+		return ""
+	}
+	return Refusal(fieldRefusal + problem)
+}
+
+// Worst is the refusal of the page, or that of the first problem of its fields; "" where all is well.
+func Worst(page Refusal, fields ...invalid.Problem) Refusal {
+	if page != "" {
+		return page
+	}
+	return RefusalOf(invalid.First(fields...))
+}
 
 // Field is a field with what was typed.
 type Field struct {
-	Value   string
-	Problem Problem
+	Value    string
+	Problem  invalid.Problem
+	Min, Max int // the limits that the words of invalid.Between name
 }
 
 // Choice is an option of a select or a filter. Its words are built from Value unless Label is set.
@@ -206,7 +209,7 @@ const (
 	NoticeStaffChanged    NoticeKind = "staff_changed"
 	NoticeStaffDisabled   NoticeKind = "staff_disabled"
 	NoticeStaffEnabled    NoticeKind = "staff_enabled"
-	NoticeProblem         NoticeKind = "problem" // Text is a Problem: "admin.problem." + Text
+	NoticeRefused         NoticeKind = "refused" // Text is a Refusal
 )
 
 // ErrorView is what a page says instead of what was asked for. Kind gives heading and text: "admin.error." + Kind + ".title" and ".text".
@@ -242,7 +245,7 @@ type LoginView struct {
 	Page        Page
 	Email       string
 	Next        string  // a path of ours
-	Problem     Problem // sign_in, wait
+	Refusal     Refusal // sign_in, wait
 	WaitSeconds int
 }
 
@@ -251,8 +254,8 @@ type LoginView struct {
 type CodeView struct {
 	Page        Page
 	Next        string
-	Problem     Problem // code, wait
-	Recovering  bool    // the problem is the recovery code's: open the <details>
+	Problem     invalid.Problem // code, wait
+	Recovering  bool            // the problem is the recovery code's: open the <details>
 	WaitSeconds int
 }
 
@@ -266,9 +269,9 @@ type EnrolView struct {
 	Email       Field
 	EmailFixed  bool
 	Name        Field
-	Password    Problem
+	Password    invalid.Problem
 	MinPassword int
-	Code        Problem
+	Code        invalid.Problem
 	QR          QR
 }
 
@@ -285,7 +288,7 @@ type StepUpView struct {
 	Page        Page
 	Action      string
 	Fields      []Hidden
-	Problem     Problem // code, wait
+	Problem     invalid.Problem // code, wait
 	WaitSeconds int
 }
 
@@ -303,8 +306,8 @@ type AccountView struct {
 	Page         Page
 	Name         Field
 	Langs        []Choice
-	Current      Problem
-	Password     Problem
+	Current      invalid.Problem
+	Password     invalid.Problem
 	WaitSeconds  int // with Current = wait
 	MinPassword  int
 	RecoveryLeft int
@@ -326,7 +329,7 @@ type Session struct {
 type NewTOTPView struct {
 	Page        Page
 	QR          QR
-	Problem     Problem
+	Problem     invalid.Problem
 	WaitSeconds int
 }
 
@@ -339,7 +342,7 @@ type StaffView struct {
 	Email       Field
 	Role        Field
 	Roles       []Choice // of the invitation's form
-	Problem     Problem  // of a change to somebody: last_owner, self
+	Refusal     Refusal  // of a change to somebody: last_owner, self
 	Link        string   // the new invitation's absolute address, shown this once; "" otherwise
 	LinkEmail   string
 }
@@ -373,7 +376,7 @@ type AuditView struct {
 	Actions []Choice // values such as order.cancel; words "admin.action." + Value
 	Who     Field
 	Subject Field
-	Problem Problem // of the filter as a whole
+	Refusal Refusal // of the filter as a whole
 	Rows    []AuditRow
 	Next    string // address of the next page; ""
 	First   string // address of the first page; "" on it

@@ -1,36 +1,16 @@
 package admin
 
-import "github.com/coincart/coincart/templates"
+import (
+	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/templates"
+)
 
 // The problems of the catalogue's forms.
 const (
-	ProblemFields        Problem = "fields"         // some fields are marked
-	ProblemSlug          Problem = "slug"           // not letters, digits and dashes
-	ProblemSlugTaken     Problem = "slug_taken"     // another one has the address
-	ProblemSKUTaken      Problem = "sku_taken"      // another variant has it
-	ProblemMoneyDigits   Problem = "money_digits"   // more digits than can be kept
-	ProblemTwice         Problem = "twice"          // two are the same
-	ProblemNegative      Problem = "negative"       // less than nothing
-	ProblemNumber        Problem = "number"         // not a number
-	ProblemInteger       Problem = "integer"        // not a whole number
-	ProblemNotLess       Problem = "not_less"       // a sale price that is not below the regular one
-	ProblemSaleDates     Problem = "sale_dates"     // a sale that ends before it begins
-	ProblemTime          Problem = "time"           // not a day with a time
-	ProblemOptions       Problem = "options"        // a value is missing for one of the options
-	ProblemVariants      Problem = "variants"       // at least one is needed, and not too many
-	ProblemVariantInUse  Problem = "variant_in_use" // it was ordered, or has stock: it can be taken off sale
-	ProblemInUse         Problem = "product_in_use" // it was ordered: it can be hidden
-	ProblemChanged       Problem = "changed"        // somebody else changed it meanwhile
-	ProblemUpload        Problem = "upload"         // some pictures could not be taken
-	ProblemPictureKind   Problem = "picture_kind"   // not a picture that is taken
-	ProblemPictureBroken Problem = "picture_broken"
-	ProblemPictureLarge  Problem = "picture_large"  // too many bytes
-	ProblemPicturePixel  Problem = "picture_pixels" // too many pixels
-	ProblemPictures      Problem = "pictures"       // too many
-	ProblemTree          Problem = "tree"           // a category below itself, or too deep
-	ProblemParent        Problem = "parent"         // the category is not there any more
-	ProblemTagName       Problem = "tag_name"       // empty, or with a comma
-	ProblemBulk          Problem = "bulk"           // not one of the things that can be done to several
+	RefusalInUse   Refusal = "product_in_use" // it was ordered: it can be hidden
+	RefusalChanged Refusal = "changed"        // somebody else changed it meanwhile
+	RefusalUpload  Refusal = "upload"         // some pictures could not be taken
+	RefusalBulk    Refusal = "bulk"           // not one of the things that can be done to several
 )
 
 // The notices of the catalogue.
@@ -58,7 +38,7 @@ type ProductsView struct {
 	States     []Choice // published, hidden, featured: "admin.product_state." + Value
 	Stocks     []Choice // low: "admin.product_stock." + Value
 	Sorts      []Choice // "admin.product_sort." + Value
-	Problem    Problem
+	Refusal    Refusal
 	Filtered   bool
 	Category   string // whose own order is shown; "" where rows cannot be moved
 	Rows       []ProductRow
@@ -92,21 +72,21 @@ type ProductRow struct {
 type ProductView struct {
 	Page     Page
 	Form     ProductForm
-	Problem  Problem
+	Refusal  Refusal
 	Uploads  []UploadProblem
-	Conflict Conflict // with Problem = changed
+	Conflict Conflict // with RefusalChanged
 	Zone     string   // of the sale's dates
 	Currency string
 	Slugs    string // "/products/…", the address that the form's slug makes, for links; "" while it is new or hidden
 	Ordered  bool   // it cannot be deleted, and the form says so
-	Deleting Problem
+	Deleting Refusal
 	CopyID   string // of the copy that the form makes: sent twice, it is the same one
 }
 
 // UploadProblem is a picture that was not taken.
 type UploadProblem struct {
 	Name    string
-	Problem Problem
+	Problem invalid.Problem
 }
 
 // Conflict is what somebody else changed while a form was filled in. The form's button do=overwrite.{Version} stores what was typed all the
@@ -137,14 +117,14 @@ type ProductForm struct {
 	Featured        bool
 	Hidden          bool
 	Categories      []CategoryChoice
-	CategoryProblem Problem
+	CategoryProblem invalid.Problem
 	Texts           []ProductTexts // one for each other language of the shop
 	Options         []OptionForm
-	OptionProblem   Problem
+	OptionProblem   invalid.Problem
 	Variants        []VariantForm
-	VariantProblem  Problem
+	VariantProblem  invalid.Problem
 	Pictures        []PictureForm
-	PictureProblem  Problem
+	PictureProblem  invalid.Problem
 }
 
 // CategoryChoice is a category of the tree that a product can be in.
@@ -204,7 +184,7 @@ type VariantForm struct {
 	Retired   bool
 	OnHand    string
 	Reserved  string
-	Problem   Problem // of the variant as a whole
+	Problem   invalid.Problem // of the variant as a whole
 }
 
 // VariantOption is the value that a variant has of an option.
@@ -212,7 +192,7 @@ type VariantOption struct {
 	Name    string
 	Value   string
 	Choices []string
-	Problem Problem
+	Problem invalid.Problem
 }
 
 // PictureForm is a picture of a product.
@@ -227,7 +207,7 @@ type PictureForm struct {
 type CategoriesView struct {
 	Page    Page
 	Rows    []CategoryRow
-	Problem Problem
+	Refusal Refusal
 }
 
 // CategoryRow is one category in its place.
@@ -259,17 +239,17 @@ type CategoryView struct {
 	ID         string
 	New        bool
 	Version    string
-	Conflict   Conflict // with Problem = changed
+	Conflict   Conflict // with RefusalChanged
 	Name       Field
 	Slug       Field
 	Summary    Field
 	Hidden     bool
 	Picture    string
-	PictureBad Problem
+	PictureBad invalid.Problem
 	Parents    []Choice // labelled with paths
-	Parent     Problem
+	Parent     invalid.Problem
 	Texts      []CategoryTexts
-	Problem    Problem
+	Refusal    Refusal
 	Others     []Choice // where its products can go when it is deleted
 	Products   int
 	Children   int
@@ -285,7 +265,7 @@ type CategoryTexts struct {
 type TagsView struct {
 	Page    Page
 	Rows    []TagRow
-	Problem Problem
+	Refusal Refusal
 	Typed   string // of the rename that was refused
 	For     string // the tag it was about
 }

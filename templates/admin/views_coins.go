@@ -4,18 +4,7 @@ import "github.com/coincart/coincart/templates"
 
 // The problems of the coins' and price sources' forms.
 const (
-	ProblemSymbol      Problem = "coin_symbol"   // not 1 to 16 capital letters and digits
-	ProblemSymbolTaken Problem = "coin_taken"    // the shop has that coin
-	ProblemCoinDigits  Problem = "coin_digits"   // not 0 to 18
-	ProblemRounding    Problem = "coin_rounding" // not 0 to the coin's digits
-	ProblemPercent     Problem = "percent"       // not 0 to 100 with at most six decimals
-	ProblemSeconds     Problem = "seconds"       // not 10 to 86,400
-	ProblemPosition    Problem = "position"      // not 0 to 9,999
-	ProblemPair        Problem = "pair"          // not a name of a pair
-	ProblemRate        Problem = "coin_rate"     // not a decimal number above 0
-	ProblemRateMoved   Problem = "rate_moved"    // the rate that waits is another one by now
-	ProblemSourceURL   Problem = "source_url"    // an address that is not asked
-	ProblemSourcePath  Problem = "source_path"   // not a JSON pointer
+	RefusalRateMoved Refusal = "rate_moved" // the rate that waits is another one by now
 )
 
 // The notices of coins and price sources.
@@ -80,7 +69,7 @@ type CoinView struct {
 	New     bool
 	Row     CoinRow // as stored
 	Form    CoinForm
-	Problem Problem // of the whole
+	Refusal Refusal // of the whole
 
 	Pending     string // the rate that waits for a person; "": none
 	PendingSeen string // the same for the form
@@ -149,7 +138,7 @@ type SourceView struct {
 	Shown   string // the name in the reader's language
 	Form    SourceForm
 	Coins   []CoinRow // that use it
-	Problem Problem
+	Refusal Refusal
 	Trial   *Trial // what was answered when it was tried
 }
 

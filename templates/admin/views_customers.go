@@ -7,10 +7,8 @@ const SectionCustomers Section = "customers"
 
 // The problems of the customers' pages.
 const (
-	ProblemNoCustomer Problem = "no_customer"     // nothing was ordered with the address
-	ProblemEmailForm  Problem = "customer_email"  // no e-mail address
-	ProblemOpenOrders Problem = "customer_open"   // see CustomerView.Open
-	ProblemUnsure     Problem = "customer_unsure" // the box is not ticked
+	RefusalOpenOrders Refusal = "customer_open"   // see CustomerView.Open
+	RefusalUnsure     Refusal = "customer_unsure" // the box is not ticked
 )
 
 // NoticeCustomerErased says that a person was taken out of their orders; Text is how many.
@@ -30,7 +28,7 @@ type CustomerView struct {
 	Orders  []CustomerOrder
 	Next    string // address of the next page; "": there is none
 	First   string // address of the first page; "": this is it
-	Problem Problem
+	Refusal Refusal
 	Open    []CustomerOrder // that keep the data from being erased
 }
 

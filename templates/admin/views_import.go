@@ -7,7 +7,7 @@ type ImportsView struct {
 	Page         Page
 	FormToken    string
 	ExportToken  string
-	Problem      Problem // of the page
+	Refusal      Refusal // of the page
 	FileProblem  string  // code of what is wrong with the file: "import.file." + code
 	DecimalComma bool
 	KeepStock    bool
@@ -46,7 +46,7 @@ type ImportView struct {
 	Done      int
 	Total     int
 	Percent   int // -1: not known yet
-	Problem   Problem
+	Refusal   Refusal
 	Failure   string // words: why the last task failed
 	Gone      bool   // the file was removed after its time
 

@@ -1,6 +1,9 @@
 package admin
 
-import "github.com/coincart/coincart/templates"
+import (
+	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/templates"
+)
 
 // StatementsView lists the platform's days. Fetching: POST /admin/statements with day, form_token; it leads to the task's page. Choosing a
 // day and a type: GET /admin/statements with day, type, which leads on to the day's page.
@@ -8,8 +11,8 @@ type StatementsView struct {
 	Page        Page
 	Day         Field
 	Types       []Choice // "admin.statement_type." + Value: "" (all), 1, 11
-	TypeProblem Problem
-	Problem     Problem
+	TypeProblem invalid.Problem
+	Refusal     Refusal
 	FormToken   string
 	Days        []DayRow
 	Next        string
@@ -40,7 +43,7 @@ type StatementView struct {
 	Statement   StatementFact // the newest; State "" where none was fetched
 	Earlier     []StatementFact
 	Types       []Choice
-	Problem     Problem
+	Refusal     Refusal
 	Totals      []TotalRow
 	Matched     int
 	Compared    bool // with a complete statement
@@ -113,7 +116,7 @@ type DiscrepancyRow struct {
 	CanSettle  bool
 	CanAccept  bool
 	CanRefund  bool
-	Problem    Problem // of the last action on this row
+	Refusal    Refusal // of the last action on this row
 	Left       string  // with refund_left
 	Amount     Field   // of the refund's form
 	Reason     Field   // of the form that was refused
@@ -138,7 +141,7 @@ type StatementLine struct {
 type RefundsView struct {
 	Page     Page
 	States   []Choice // "admin.refund_state." + Value
-	Problem  Problem
+	Refusal  Refusal
 	Left     string
 	Rows     []RefundRow
 	Next     string

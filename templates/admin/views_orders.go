@@ -1,6 +1,9 @@
 package admin
 
-import "github.com/coincart/coincart/templates"
+import (
+	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/templates"
+)
 
 // DashboardView is the first page. The span is a GET form with from and to (yyyy-MM-dd in Page.Zone, both included), or one of the
 // presets: ?span=today|7d|30d|90d.
@@ -9,7 +12,7 @@ type DashboardView struct {
 	Presets        []Choice
 	From           Field
 	To             Field
-	Problem        Problem // of the span
+	Refusal        Refusal // of the span
 	Today          Figures
 	Span           Figures
 	Days           Chart // orders and paid orders by day
@@ -89,7 +92,7 @@ type InboxView struct {
 	All     bool   // closed ones too: ?all=1
 	Next    string // address; ""
 	First   string
-	Problem Problem // of the address
+	Refusal Refusal // of the address
 }
 
 // ReviewRow is a review: "admin.review." + Kind.
@@ -104,8 +107,8 @@ type ReviewRow struct {
 	At          templates.Moment
 	Updated     templates.Moment
 	CanClose    bool
-	NoteProblem Problem // of the form to close it
-	Resolution  string  // what the person who closed it wrote
+	NoteProblem invalid.Problem // of the form to close it
+	Resolution  string          // what the person who closed it wrote
 }
 
 // OrdersView is the list of orders. The filter is a GET form with q, state, coin, from, to, unusual=1, sort. Bulk actions: one form over
@@ -115,15 +118,15 @@ type OrdersView struct {
 	Page         Page
 	Search       Field
 	States       []Choice // "admin.order_state." + Value; "" is any
-	StateProblem Problem
+	StateProblem invalid.Problem
 	Coins        []Choice
-	CoinProblem  Problem
+	CoinProblem  invalid.Problem
 	From         Field
 	To           Field
 	Unusual      bool
 	Sorts        []Choice // "admin.sort." + Value: newest, oldest, amount_desc, amount_asc
-	SortProblem  Problem
-	Problem      Problem // of the address (cursor), or of a bulk action
+	SortProblem  invalid.Problem
+	Refusal      Refusal // of the address (cursor), or of a bulk action
 	Filtered     bool    // a filter is set: an empty list is no empty shop
 	Rows         []OrderRow
 	Next         string // address; "" on the last page
@@ -167,7 +170,7 @@ type BulkView struct {
 type BulkRow struct {
 	OrderID string
 	Ref     string
-	Outcome string // fulfilled, or a Problem
+	Outcome string // fulfilled, gone, or a Refusal
 	Bad     bool
 }
 
@@ -202,7 +205,7 @@ type OrderView struct {
 
 	CanNote, CanFulfil, CanCancel, CanAsk, CanResend, CanRefund bool
 
-	Problem   Problem // of the last action as a whole
+	Refusal   Refusal // of the last action as a whole
 	Note      Field
 	NoteToken string
 	Track     Field    // tracking
@@ -299,7 +302,7 @@ type RefundForm struct {
 	Attempts  []RefundChoice
 	Amount    Field
 	Reason    Field
-	Problem   Problem
+	Refusal   Refusal
 	Left      string // with refund_left: what can still go back
 	FourEyes  string // above this amount (in the shop's currency) a second person must approve; "": never
 }
@@ -320,7 +323,7 @@ type CancellationsView struct {
 	Rows      []PendingRow
 	Next      string
 	First     string
-	Problem   Problem
+	Refusal   Refusal
 	FormToken string
 }
 

@@ -3,6 +3,7 @@ package admin
 import (
 	"strconv"
 
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates"
 )
 
@@ -14,18 +15,7 @@ const (
 
 // The problems of the forms of coupons and of zones.
 const (
-	ProblemRange       Problem = "range"        // too small or too large
-	ProblemEnds        Problem = "ends"         // it ends before it begins
-	ProblemCouponTaken Problem = "coupon_code"  // another coupon has the code
-	ProblemCouponUses  Problem = "coupon_uses"  // it is used more often already
-	ProblemSteps       Problem = "steps"        // the first begins at 0, and each begins above the one before
-	ProblemFlatSteps   Problem = "flat_steps"   // a flat price is one price
-	ProblemPlaceTaken  Problem = "place_taken"  // another zone has one of the places; see ZoneView.Taken
-	ProblemRestTaken   Problem = "rest_taken"   // another zone is the rest of the world; see ZoneView.Taken
-	ProblemPlaceTwice  Problem = "place_twice"  // a country and one of its regions, or a place twice
-	ProblemCouponValue Problem = "coupon_value" // no percentage up to 100, no amount above nothing
-	ProblemBasket      Problem = "basket"       // what cannot be priced
-	ProblemCouponCode  Problem = "coupon_signs" // letters, digits, - _ . only
+	RefusalBasket Refusal = "basket" // what cannot be priced
 )
 
 // The notices of coupons and zones.
@@ -43,7 +33,7 @@ type CouponsView struct {
 	Rows     []CouponRow
 	Search   Field
 	Filtered bool
-	Problem  Problem
+	Refusal  Refusal
 	First    string // address of the first page; "": this is it
 	Next     string // address of the next page; "": there is none
 }
@@ -87,7 +77,7 @@ type CouponView struct {
 	Uses       []CouponUseRow
 	First      string
 	Next       string
-	Problem    Problem
+	Refusal    Refusal
 }
 
 // Fields are all that can have a problem.
@@ -156,7 +146,7 @@ type ZoneView struct {
 	Shown         string // the name in the reader's language
 	Places        []Tick
 	Add           []PlaceGroup // to choose from
-	PlacesProblem Problem
+	PlacesProblem invalid.Problem
 	TakenPlace    string // the place that another zone has
 	TakenBy       string // that zone
 	TaxModes      []Choice
@@ -167,7 +157,7 @@ type ZoneView struct {
 	TaxDelivery   bool
 	Methods       []MethodForm
 	Currency      string
-	Problem       Problem
+	Refusal       Refusal
 }
 
 // PlaceGroup is a part of the list of places: all countries, or the regions of one.
@@ -194,7 +184,7 @@ type MethodForm struct {
 	Kinds   []Choice
 	Kind    Field
 	Steps   []StepForm
-	Problem Problem // of the steps together
+	Problem invalid.Problem // of the steps together
 	Free    Field
 	Most    Field // the greatest weight
 	Enabled bool
@@ -223,7 +213,7 @@ type TesterView struct {
 	Virtual  bool
 	Currency string
 	Asked    bool
-	Problem  Problem
+	Refusal  Refusal
 	Where    string // the place's name
 	Zone     string // the zone that takes it; "": none does
 	ZonePath string

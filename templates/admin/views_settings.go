@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -14,7 +15,7 @@ type SettingsView struct {
 	Version   string
 	ChangedAt templates.Moment
 	ChangedBy string
-	Problem   Problem // stale, confirm
+	Refusal   Refusal // stale, confirm
 	Fields    []SettingField
 	Locked    bool     // the currency: there are orders
 	MayChange bool     // else the fields are shown only
@@ -46,7 +47,7 @@ type SettingField struct {
 	Choices    []Choice
 	Source     string // database, environment, default
 	Env        string
-	Problem    string // words "settings.problem." + Problem
+	Problem    invalid.Problem
 	HTML       string // the preview
 }
 
@@ -120,9 +121,7 @@ func (f SettingField) input(p *i18n.Printer) input {
 	i := input{
 		id: f.Key, label: f.label(p), value: f.Value, hint: f.hint(p), required: f.Required, choices: f.Choices, lang: f.Lang,
 		lines: f.Kind == "lines", numeric: f.Kind == "number",
-	}
-	if f.Problem != "" {
-		i.problem = p.T("settings.problem."+f.Problem, "Min", number(f.Min), "Max", number(f.Max))
+		problem: p.ProblemOf("limit", f.Problem, "Min", number(f.Min), "Max", number(f.Max)),
 	}
 	switch {
 	case f.Secret:

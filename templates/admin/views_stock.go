@@ -1,18 +1,20 @@
 package admin
 
-import "github.com/coincart/coincart/templates"
+import (
+	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/templates"
+)
 
 // The problems of the stock's forms.
 const (
-	ProblemWhole      Problem = "whole"       // not a whole number from 0, or (a difference) not one at all
-	ProblemStockLeft  Problem = "stock_left"  // less would be left than nothing; see the view's Left
-	ProblemNoChange   Problem = "no_change"   // it would change nothing
-	ProblemStockMost  Problem = "stock_most"  // more than models.MaxStock would be there
-	ProblemNotSold    Problem = "not_sold"    // more would come back than was sold; see the view's Left
-	ProblemUntracked  Problem = "untracked"   // the stock of this variant is not counted
-	ProblemCountEnded Problem = "count_ended" // the sheet is not open any more
-	ProblemCountNone  Problem = "count_none"  // nothing there to count
-	ProblemCountShort Problem = "count_short" // less was counted than is reserved: see the view's Short
+	RefusalStockLeft  Refusal = "stock_left"  // less would be left than nothing; see the view's Left
+	RefusalNoChange   Refusal = "no_change"   // it would change nothing
+	RefusalStockMost  Refusal = "stock_most"  // more than models.MaxStock would be there
+	RefusalNotSold    Refusal = "not_sold"    // more would come back than was sold; see the view's Left
+	RefusalUntracked  Refusal = "untracked"   // the stock of this variant is not counted
+	RefusalCountEnded Refusal = "count_ended" // the sheet is not open any more
+	RefusalCountNone  Refusal = "count_none"  // nothing there to count
+	RefusalCountShort Refusal = "count_short" // less was counted than is reserved: see the view's Short
 )
 
 // The notices of the stock's forms.
@@ -43,7 +45,7 @@ type StockView struct {
 	LowCount   int // variants of which little is left
 	Limit      int // the shop's limit of what is little
 	Rows       []StockRow
-	Problem    Problem
+	Refusal    Refusal
 	Filtered   bool
 	First      string
 	Next       string
@@ -70,11 +72,11 @@ type StockItemView struct {
 	Item         StockRow
 	FormToken    string
 	Kinds        []Choice // "admin.stock_kind." + Value
-	Kind         Problem
+	Kind         invalid.Problem
 	Quantity     Field
 	Note         Field
-	Problem      Problem
-	Left         string // of ProblemStockLeft and ProblemNotSold
+	Refusal      Refusal
+	Left         string // of RefusalStockLeft and RefusalNotSold
 	Movements    []LedgerRow
 	Reservations []ReservationRow
 	More         string // path of all movements
@@ -88,7 +90,7 @@ type LedgerView struct {
 	Until   Field
 	Variant StockThing // ID "": all
 	Rows    []LedgerRow
-	Problem Problem
+	Refusal Refusal
 	First   string
 	Next    string
 }
@@ -110,7 +112,7 @@ type LedgerRow struct {
 type ReservationsView struct {
 	Page    Page
 	Rows    []ReservationRow
-	Problem Problem
+	Refusal Refusal
 	First   string
 	Next    string
 }
@@ -133,7 +135,7 @@ type CountsView struct {
 	FormToken  string
 	Name       Field
 	Categories []Choice
-	Problem    Problem
+	Refusal    Refusal
 	Rows       []CountRow
 }
 
@@ -159,8 +161,8 @@ type CountView struct {
 	Version string
 	Self    string // path of this page of the sheet
 	Lines   []CountLine
-	Problem Problem
-	Short   string // the SKU of ProblemCountShort
+	Refusal Refusal
+	Short   string // the SKU of RefusalCountShort
 	First   string
 	Next    string
 }

@@ -20,9 +20,6 @@ func TestWords_EveryProblemOfAProductFileHasThem(t *testing.T) {
 	for _, code := range pictures["pictureCode"] {
 		say(t, "admin.remark."+code)
 	}
-	for _, code := range constants(t, filepath.Join(root, "models"))["ProblemCode"] {
-		say(t, "import.why."+code)
-	}
 	for _, state := range []string{"unchecked", "problems", "ready", "stopped", "failed", "done"} {
 		say(t, "import.state."+state)
 		say(t, "import.explain."+state)

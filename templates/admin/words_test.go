@@ -78,11 +78,11 @@ func say(t *testing.T, id string) {
 
 func TestWords_EveryValueHasThem(t *testing.T) {
 	views, rows := constants(t, "."), constants(t, filepath.Join("..", "..", "models"))
-	for kind, ids := range map[string]string{"Problem": "admin.problem.*", "NoticeKind": "admin.notice.*", "ErrorKind": "admin.error.*.title", "Section": "admin.section.*", "Verified": "admin.verified.*", "CoinState": "admin.coin_state_text.*"} {
+	for kind, ids := range map[string]string{"Refusal": "admin.refusal.*", "NoticeKind": "admin.notice.*", "ErrorKind": "admin.error.*.title", "Section": "admin.section.*", "Verified": "admin.verified.*", "CoinState": "admin.coin_state_text.*"} {
 		require.NotEmpty(t, views[kind], kind)
 		for _, value := range views[kind] {
-			if kind == "NoticeKind" && value == "problem" {
-				continue // its words are the problem's
+			if kind == "NoticeKind" && value == "refused" {
+				continue // its words are the refusal's
 			}
 			say(t, strings.Replace(ids, "*", value, 1))
 		}

@@ -46,7 +46,7 @@ func englishTerms() []term {
 		{word: "ship", drop: regexp.MustCompile(`(?i)\bhand(ed|s)? over\b|\bleft our hands\b`)},
 		{word: "select", drop: regexp.MustCompile(`(?i)\bchosen\b`)},
 		{word: "status", drop: regexp.MustCompile(`(?i)\bstates?\b`), keep: []string{
-			"address.field.region", "address.field.region.choose", "address.problem.region.missing", "address.problem.region.unknown",
+			"address.field.region", "address.field.region.choose", "field.problem.missing.region", "field.problem.unknown.region",
 		}},
 		{word: "characters", drop: regexp.MustCompile(`(?i)(\d|most|special|other|no) signs\b`)},
 		{word: "the shop, the merchant", drop: regexp.MustCompile(`(?i)\b(we|our|ours|us)\b`), areas: office},

@@ -257,7 +257,7 @@ func checkoutForm(v CheckoutView) templ.Component {
 		}
 		templ_7745c5c3_Err = textField(field{
 			id: "email", kind: "email", label: v.Page.Printer.T("checkout.email"), hint: v.Page.Printer.T("checkout.email.hint"),
-			value: v.Email, complete: "email", length: "254", required: true, problem: v.EmailProblem.words(v.Page.Printer),
+			value: v.Email, complete: "email", length: "254", required: true, problem: v.Page.Printer.ProblemOf("email", v.EmailProblem),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -462,7 +462,7 @@ func nameField(v CheckoutView, hint string) templ.Component {
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = textField(field{
-			id: "name", kind: "text", label: v.Page.Printer.T("checkout.name"), hint: hint, value: v.Name, complete: "name", length: "100",
+			id: "name", kind: "text", label: v.Page.Printer.T("checkout.name"), hint: hint, value: v.Name, complete: "name", length: nameLength,
 			required: v.Address.Shown, problem: v.nameProblem(),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -1037,7 +1037,7 @@ func payerFields(p *i18n.Printer, f PaymentForm, from string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.PayerProblem != FieldOK {
+			if f.PayerProblem != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 79, "<p class=\"field__problem\" id=\"payer_uid\" tabindex=\"-1\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1051,9 +1051,9 @@ func payerFields(p *i18n.Printer, f PaymentForm, from string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var49 string
-				templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(f.PayerProblem.words(p))
+				templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(p.ProblemOf("payer", f.PayerProblem))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/shop/checkout.templ`, Line: 200, Col: 35}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/shop/checkout.templ`, Line: 200, Col: 48}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var49))
 				if templ_7745c5c3_Err != nil {
@@ -1123,7 +1123,7 @@ func payerFields(p *i18n.Printer, f PaymentForm, from string) templ.Component {
 			}
 			templ_7745c5c3_Err = textField(field{
 				id: "payer_uid", kind: "text", label: p.T("payer.uid"), hint: p.T("payer.uid.hint"), value: f.PayerUID, complete: "off", length: "64",
-				numeric: true, problem: f.PayerProblem.words(p),
+				numeric: true, problem: p.ProblemOf("payer", f.PayerProblem),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1159,7 +1159,7 @@ func coinFields(p *i18n.Printer, f PaymentForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var55 = []any{"coins", templ.KV("field--bad", f.CoinProblem != FieldOK)}
+			var templ_7745c5c3_Var55 = []any{"coins", templ.KV("field--bad", f.CoinProblem != "")}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_ElementWriter, templ_7745c5c3_Var55...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1177,7 +1177,7 @@ func coinFields(p *i18n.Printer, f PaymentForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.CoinProblem != FieldOK {
+			if f.CoinProblem != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 89, " aria-describedby=\"coin-problem coin-hint\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1215,7 +1215,7 @@ func coinFields(p *i18n.Printer, f PaymentForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if f.CoinProblem != FieldOK {
+		if f.CoinProblem != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 93, "<p class=\"field__problem\" id=\"coin-problem\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1229,9 +1229,9 @@ func coinFields(p *i18n.Printer, f PaymentForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var58 string
-			templ_7745c5c3_Var58, templ_7745c5c3_Err = templ.JoinStringErrs(f.CoinProblem.words(p))
+			templ_7745c5c3_Var58, templ_7745c5c3_Err = templ.JoinStringErrs(p.ProblemOf("coin", f.CoinProblem))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/shop/checkout.templ`, Line: 230, Col: 34}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/shop/checkout.templ`, Line: 230, Col: 46}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var58))
 			if templ_7745c5c3_Err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/templates/shop"
@@ -50,7 +51,7 @@ func gallery(tag string) []sheet {
 		{"checkout-undelivered", shop.Checkout(f.undeliveredCheckout())},
 		{"order-virtual", shop.Order(f.virtualOrder())},
 		{"own", shop.OwnOrders(f.ownOrders())},
-		{"own-problem", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), Email: "x", EmailProblem: shop.EmailInvalid})},
+		{"own-problem", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), Email: "x", EmailProblem: invalid.Email})},
 		{"own-expired", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), Expired: true})},
 		{"own-empty", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), SignedIn: true, Asked: true})},
 		{"checkout-connected", shop.Checkout(f.connectedCheckout())},
@@ -289,7 +290,7 @@ func (f fixtures) shippedCheckout() shop.CheckoutView {
 func (f fixtures) refusedAddress() shop.CheckoutView {
 	v := f.shippedCheckout()
 	v.Email, v.Name, v.Address.City = "ada@example.com", "Ada Lovelace", "Sacramento"
-	v.Address.Problems = map[string]string{"region": "missing", "line1": "missing", "postcode": "missing", "phone": "characters"}
+	v.Address.Problems = invalid.Problems{"region": invalid.Missing, "line1": invalid.Missing, "postcode": invalid.Missing, "phone": invalid.Characters}
 	v.Address.Phone = "call me"
 	v.Coupon = shop.CouponField{Typed: "SUMMER", Problem: "over"}
 	v.Totals.Discount, v.Totals.Coupon = "", ""
@@ -301,7 +302,7 @@ func (f fixtures) refusedAddress() shop.CheckoutView {
 func (f fixtures) undeliveredCheckout() shop.CheckoutView {
 	v := f.shippedCheckout()
 	v.Methods, v.Address.Everywhere, v.Address.Undelivered = nil, false, f.say("United States", "美国")
-	v.Address.Problems = map[string]string{"country": "undelivered"}
+	v.Address.Problems = invalid.Problems{"country": invalid.Undelivered}
 	v.Totals.DeliveryLater, v.Totals.Delivery = true, ""
 	return v
 }
@@ -364,9 +365,9 @@ func (f fixtures) checkout() shop.CheckoutView {
 
 func (f fixtures) refusedCheckout() shop.CheckoutView {
 	v := f.checkout()
-	v.Email, v.EmailProblem = "ada@", shop.EmailInvalid
-	v.Payment.PayerUID, v.Payment.PayerProblem = "abc", shop.PayerInvalid
-	v.Payment.CoinProblem = shop.CoinMissing
+	v.Email, v.EmailProblem = "ada@", invalid.Email
+	v.Payment.PayerUID, v.Payment.PayerProblem = "abc", invalid.PayerUID
+	v.Payment.CoinProblem = invalid.Missing
 	v.Notices = []shop.Notice{
 		{Kind: shop.NoticePriceChanged, Product: f.say("Stoneware mug, Moss", "粗陶马克杯，苔绿"), From: f.money("22"), To: f.money("24")},
 		{Kind: shop.NoticeOnlyLeft, Product: f.say("Canvas rucksack", "帆布双肩包"), Left: 1},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/templates/shop"
 )
@@ -104,7 +105,7 @@ func TestOrder_ProblemsOfTheFormOpenIt(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	v := f.order(shop.OrderAwaiting)
 	assert.Contains(t, render(t, shop.Order(v)), `<details class="panel">`)
-	v.Payment.PayerUID, v.Payment.PayerProblem = "x1", shop.PayerInvalid
+	v.Payment.PayerUID, v.Payment.PayerProblem = "x1", invalid.PayerUID
 	html := render(t, shop.Order(v))
 	assert.Contains(t, html, `<details class="panel" open>`)
 	assert.Contains(t, html, `value="x1"`)
@@ -152,8 +153,8 @@ func TestWords_EveryKindHasSome(t *testing.T) {
 			v.Notices = []shop.Notice{{Kind: kind, Product: "P", From: "1", To: "2", Left: 3}}
 			assert.Regexp(t, `class="note note--(good|bad|warn|plain)">.*?<span>[^<]{5,}</span>`, render(t, shop.Checkout(v)), kind)
 		}
-		for _, kind := range []shop.FieldProblem{
-			shop.EmailMissing, shop.EmailInvalid, shop.NameTooLong, shop.NameInvalid, shop.CoinMissing, shop.CoinUnknown, shop.PayerMissing, shop.PayerInvalid, shop.PayerSignIn, shop.PayerRejected,
+		for _, kind := range []invalid.Problem{
+			invalid.Missing, invalid.Email, invalid.TooLong, invalid.Characters, invalid.Unknown, invalid.Paused, invalid.PayerUID,
 		} {
 			v := f.checkout()
 			v.EmailProblem, v.NameProblem, v.Payment.CoinProblem, v.Payment.PayerProblem = kind, kind, kind, kind

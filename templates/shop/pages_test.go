@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/templates/shop"
@@ -90,7 +91,7 @@ func TestPages_EscapeWhatOthersWrote(t *testing.T) {
 	added.Added = &shop.AddedLine{Title: "x", Quantity: 2}
 	checkout, connected := f.refusedCheckout(), f.connectedCheckout()
 	awaiting, failed, paid := f.order(shop.OrderAwaiting), f.order(shop.OrderFailed), f.order(shop.OrderPaid)
-	own, ownRefused := f.ownOrders(), shop.OwnOrdersView{Page: f.page("/orders"), Email: "x", EmailProblem: shop.EmailInvalid}
+	own, ownRefused := f.ownOrders(), shop.OwnOrdersView{Page: f.page("/orders"), Email: "x", EmailProblem: invalid.Email}
 	broken := templates.NewError(f.page("/"), templates.ErrorNotFound, 404, "id")
 	for _, v := range []any{
 		&home, &category, &search, &none, &product, &added, &cart, &empty, &checkout, &connected, &awaiting, &failed, &paid, &own, &ownRefused, &broken,

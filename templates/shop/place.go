@@ -3,6 +3,7 @@ package shop
 import (
 	"github.com/a-h/templ"
 
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
@@ -36,7 +37,7 @@ type AddressForm struct {
 	City        string
 	Postcode    string
 	Phone       string
-	Problems    map[string]string // by the field's name, as in models.FieldProblems
+	Problems    invalid.Problems // by the field's name
 }
 
 // DeliveryChoice is one way of delivery.
@@ -66,17 +67,9 @@ func (c CouponField) words(p *i18n.Printer) string {
 	return p.T("coupon.problem."+c.Problem, "Code", c.Typed, "Minimum", c.Minimum, "From", c.From)
 }
 
-// problem is what is wrong with a field of the address, in words: those of the field itself, else those for every field.
+// problem says what is wrong with a field of the address.
 func (f AddressForm) problem(p *i18n.Printer, field string) string {
-	kind := f.Problems[field]
-	if kind == "" {
-		return ""
-	}
-	own := "address.problem." + field + "." + kind
-	if words := p.T(own); words != own {
-		return words
-	}
-	return p.T("address.problem." + kind)
+	return p.ProblemOf(field, f.Problems[field])
 }
 
 // addressFields are the fields of an address in the order of the page. The name is the checkout's own field.
@@ -120,12 +113,16 @@ func (m DeliveryChoice) note(p *i18n.Printer) string {
 	return m.Note + " · " + free
 }
 
-// nameProblem is what is wrong with the name: as of any name, or as of who receives the goods.
+// nameLength is the maximum number of characters of a name.
+const nameLength = "100"
+
+// nameProblem says what is wrong with the name: as of any name, or as of who receives the goods.
 func (v CheckoutView) nameProblem() string {
-	if words := v.NameProblem.words(v.Page.Printer); words != "" || !v.Address.Shown {
-		return words
+	p := v.Page.Printer
+	if v.NameProblem != "" || !v.Address.Shown {
+		return p.ProblemOf("limit", v.NameProblem, "Max", nameLength)
 	}
-	return v.Address.problem(v.Page.Printer, "name")
+	return v.Address.problem(p, "name")
 }
 
 // undelivered says that the goods cannot go where they shall go, and what to do about it.

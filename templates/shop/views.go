@@ -11,7 +11,10 @@
 // nothing for it. All other forms are ordinary ones.
 package shop
 
-import "github.com/coincart/coincart/templates"
+import (
+	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/templates"
+)
 
 // Card is one product in a list.
 type Card struct {
@@ -213,8 +216,8 @@ type CheckoutView struct {
 	Lines     []SummaryLine
 	Totals    templates.Totals // in the shop's currency
 
-	EmailProblem FieldProblem
-	NameProblem  FieldProblem
+	EmailProblem invalid.Problem
+	NameProblem  invalid.Problem
 	Notices      []Notice // above the form
 }
 
@@ -226,8 +229,8 @@ type PaymentForm struct {
 	Left         int              // seconds until then
 	PayerUID     string           // what was typed
 	Connected    bool             // signed in at the platform
-	CoinProblem  FieldProblem
-	PayerProblem FieldProblem
+	CoinProblem  invalid.Problem
+	PayerProblem invalid.Problem
 }
 
 // CoinChoice is one coin to pay with.
@@ -254,25 +257,6 @@ type SummaryLine struct {
 	Regular      string // before an order is placed: what a piece costs usually, where that is more; "" otherwise
 	Total        string
 }
-
-// FieldProblem is why a field was refused.
-type FieldProblem string
-
-// The problems of fields.
-const (
-	FieldOK       FieldProblem = ""
-	EmailMissing  FieldProblem = "email_missing"
-	EmailInvalid  FieldProblem = "email_invalid"
-	NameTooLong   FieldProblem = "name_too_long"
-	NameInvalid   FieldProblem = "name_invalid" // control characters and the like
-	CoinMissing   FieldProblem = "coin_missing"
-	CoinUnknown   FieldProblem = "coin_unknown" // not one of those offered
-	CoinPaused    FieldProblem = "coin_paused"  // its rate cannot be used at the moment
-	PayerMissing  FieldProblem = "payer_missing"
-	PayerInvalid  FieldProblem = "payer_invalid"  // not a UID
-	PayerSignIn   FieldProblem = "payer_sign_in"  // the sign-in at the platform has run out
-	PayerRejected FieldProblem = "payer_rejected" // the platform said that this is not the payer
-)
 
 // Notice is something to know before paying.
 type Notice struct {

@@ -6,11 +6,11 @@ import "github.com/coincart/coincart/templates/i18n"
 func (v CheckoutView) problems() []summaryItem {
 	p := v.Page.Printer
 	var items []summaryItem
-	if v.EmailProblem != FieldOK {
-		items = append(items, summaryItem{"email", v.EmailProblem.words(p)})
+	if v.EmailProblem != "" {
+		items = append(items, summaryItem{"email", p.ProblemOf("email", v.EmailProblem)})
 	}
-	if v.NameProblem != FieldOK {
-		items = append(items, summaryItem{"name", v.NameProblem.words(p)})
+	if v.NameProblem != "" {
+		items = append(items, summaryItem{"name", v.nameProblem()})
 	}
 	if v.Address.Shown {
 		items = append(items, v.Address.problems(p)...)
@@ -20,42 +20,13 @@ func (v CheckoutView) problems() []summaryItem {
 
 func (f PaymentForm) problems(p *i18n.Printer) []summaryItem {
 	var items []summaryItem
-	if f.PayerProblem != FieldOK {
-		items = append(items, summaryItem{"payer_uid", f.PayerProblem.words(p)})
+	if f.PayerProblem != "" {
+		items = append(items, summaryItem{"payer_uid", p.ProblemOf("payer", f.PayerProblem)})
 	}
-	if f.CoinProblem != FieldOK {
-		items = append(items, summaryItem{"coin", f.CoinProblem.words(p)})
+	if f.CoinProblem != "" {
+		items = append(items, summaryItem{"coin", p.ProblemOf("coin", f.CoinProblem)})
 	}
 	return items
-}
-
-func (f FieldProblem) words(p *i18n.Printer) string {
-	switch f {
-	case EmailMissing:
-		return p.T("field.email_missing")
-	case EmailInvalid:
-		return p.T("field.email_invalid")
-	case NameTooLong:
-		return p.T("field.name_too_long")
-	case NameInvalid:
-		return p.T("field.name_invalid")
-	case CoinMissing:
-		return p.T("field.coin_missing")
-	case CoinUnknown:
-		return p.T("field.coin_unknown")
-	case CoinPaused:
-		return p.T("field.coin_paused")
-	case PayerMissing:
-		return p.T("field.payer_missing")
-	case PayerInvalid:
-		return p.T("field.payer_invalid")
-	case PayerSignIn:
-		return p.T("field.payer_sign_in")
-	case PayerRejected:
-		return p.T("field.payer_rejected")
-	case FieldOK:
-	}
-	return ""
 }
 
 // title is the front page's heading.

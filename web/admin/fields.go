@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
@@ -29,9 +30,9 @@ func (r *Request) OtherLangs() ([]i18n.Language, error) {
 func LimitText(f *pages.Field, longest int) {
 	switch {
 	case TooLong(f.Value, longest):
-		KeepFirst(&f.Problem, pages.ProblemTooLong)
+		f.Problem.Keep(invalid.TooLong)
 	case !text.Lines(f.Value):
-		KeepFirst(&f.Problem, pages.ProblemText)
+		f.Problem.Keep(invalid.Characters)
 	}
 }
 
@@ -45,15 +46,15 @@ func Version(text string) int {
 }
 
 // ReadDay reads a day that has begun.
-func ReadDay(text string, now time.Time, zone *time.Location) (from, to time.Time, problem pages.Problem) {
+func ReadDay(text string, now time.Time, zone *time.Location) (from, to time.Time, problem invalid.Problem) {
 	from, to, err := models.ParseDay(text, zone)
 	switch {
 	case err != nil:
-		return from, to, pages.ProblemDay
+		return from, to, invalid.Day
 	case from.After(now):
-		return from, to, pages.ProblemDayFuture
+		return from, to, invalid.DayFuture
 	}
-	return from, to, pages.ProblemNone
+	return from, to, ""
 }
 
 // Clip keeps a page from repeating more than a field holds.
@@ -74,29 +75,22 @@ func Typed(text string) pages.Field { return pages.Field{Value: text} }
 // OneLine drops spaces at the ends.
 func OneLine(text string) string { return strings.TrimSpace(text) }
 
-// KeepFirst sets a problem unless there is one already.
-func KeepFirst(at *pages.Problem, problem pages.Problem) {
-	if *at == pages.ProblemNone {
-		*at = problem
-	}
-}
-
 // ReadAmount reads a number that is not negative; a field without one is zero.
 func ReadAmount(f *pages.Field, digits int, needed bool) models.Amount {
 	if f.Value == "" {
 		if needed {
-			f.Problem = pages.ProblemMissing
+			f.Problem = invalid.Missing
 		}
 		return models.Amount{}
 	}
 	a, err := models.ParseAmount(f.Value)
 	switch {
 	case err != nil && strings.HasPrefix(f.Value, "-"):
-		f.Problem = pages.ProblemNegative
+		f.Problem = invalid.Negative
 	case err != nil:
-		f.Problem = pages.ProblemNumber
+		f.Problem = invalid.Number
 	case a.Digits() > digits:
-		f.Problem = pages.ProblemMoneyDigits
+		f.Problem = invalid.Digits
 	}
 	return a
 }
@@ -112,13 +106,13 @@ func ReadCount(f *pages.Field) int {
 	n, err := strconv.Atoi(f.Value)
 	switch {
 	case err != nil && !errors.Is(err, strconv.ErrRange):
-		f.Problem = pages.ProblemInteger
+		f.Problem = invalid.Whole
 		return 0
 	case n < 0:
-		f.Problem = pages.ProblemNegative
+		f.Problem = invalid.Negative
 		return 0
 	case n > maxCount:
-		f.Problem = pages.ProblemRange
+		f.Problem = invalid.Range
 		return 0
 	}
 	return n
@@ -134,7 +128,7 @@ func ReadTime(f *pages.Field, zone *time.Location) time.Time {
 			return t.UTC()
 		}
 	}
-	f.Problem = pages.ProblemTime
+	f.Problem = invalid.Time
 	return time.Time{}
 }
 

@@ -114,8 +114,8 @@ func (r *Request) askFresh() (admitted bool, err error) {
 func (r *Request) showQuestion(view pages.StepUpView) error {
 	view.Page = r.Page("")
 	status := http.StatusForbidden
-	if view.Problem != pages.ProblemNone {
-		status = StatusOf(view.Problem)
+	if view.Problem != "" {
+		status = StatusOf(pages.RefusalOf(view.Problem))
 	}
 	return r.Show(status, pages.StepUp(view))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/visit"
@@ -118,19 +119,19 @@ func (r *Request) Page(section pages.Section) pages.Page {
 }
 
 // Answer sends a page.
-func (r *Request) Answer(problem pages.Problem, page templ.Component) error {
-	return r.Show(StatusOf(problem), page)
+func (r *Request) Answer(refusal pages.Refusal, page templ.Component) error {
+	return r.Show(StatusOf(refusal), page)
 }
 
 // StatusOf is 200 for a page as it was asked for, and otherwise that of the refusal.
-func StatusOf(problem pages.Problem) int {
-	status, ok := map[pages.Problem]int{
-		pages.ProblemNone: http.StatusOK,
-		pages.ProblemWait: http.StatusTooManyRequests, pages.ProblemTooOften: http.StatusTooManyRequests,
-		pages.ProblemUnreachable: http.StatusServiceUnavailable, pages.ProblemSealed: http.StatusServiceUnavailable,
-		pages.ProblemStale: http.StatusConflict, pages.ProblemDaySealed: http.StatusConflict, pages.ProblemSamePerson: http.StatusConflict,
-		pages.ProblemCountEnded: http.StatusConflict, pages.ProblemNotCancellable: http.StatusConflict, pages.ProblemNotFulfillable: http.StatusConflict,
-	}[problem]
+func StatusOf(refusal pages.Refusal) int {
+	status, ok := map[pages.Refusal]int{
+		"":                            http.StatusOK,
+		pages.RefusalOf(invalid.Wait): http.StatusTooManyRequests, pages.RefusalTooOften: http.StatusTooManyRequests,
+		pages.RefusalUnreachable: http.StatusServiceUnavailable, pages.RefusalSealed: http.StatusServiceUnavailable,
+		pages.RefusalStale: http.StatusConflict, pages.RefusalDaySealed: http.StatusConflict, pages.RefusalSamePerson: http.StatusConflict,
+		pages.RefusalCountEnded: http.StatusConflict, pages.RefusalNotCancellable: http.StatusConflict, pages.RefusalNotFulfillable: http.StatusConflict,
+	}[refusal]
 	if !ok {
 		return http.StatusUnprocessableEntity
 	}
@@ -164,7 +165,7 @@ func (r *Request) takeNotices() {
 
 func bad(kind pages.NoticeKind) bool {
 	return slices.Contains([]pages.NoticeKind{
-		pages.NoticeExpired, pages.NoticeRecoveryFew, pages.NoticeCancelPaid, pages.NoticeCancelUnknown, pages.NoticeProblem,
+		pages.NoticeExpired, pages.NoticeRecoveryFew, pages.NoticeCancelPaid, pages.NoticeCancelUnknown, pages.NoticeRefused,
 	}, kind)
 }
 
@@ -199,12 +200,12 @@ func FormToken(form url.Values) (string, error) {
 }
 
 // ChosenIDs are the rows that were ticked, each once, in the form's order.
-func ChosenIDs(form url.Values) ([]string, pages.Problem) {
+func ChosenIDs(form url.Values) ([]string, pages.Refusal) {
 	var chosen []string
 	seen := map[string]bool{}
 	for _, id := range form["id"] {
 		if !IsID(id) {
-			return nil, pages.ProblemStale
+			return nil, pages.RefusalStale
 		}
 		if !seen[id] {
 			seen[id] = true
@@ -213,11 +214,11 @@ func ChosenIDs(form url.Values) ([]string, pages.Problem) {
 	}
 	switch {
 	case len(chosen) == 0:
-		return nil, pages.ProblemNothingChosen
+		return nil, pages.RefusalNothingChosen
 	case len(chosen) > models.MaxPageRows:
-		return nil, pages.ProblemTooMany
+		return nil, pages.RefusalTooMany
 	}
-	return chosen, pages.ProblemNone
+	return chosen, ""
 }
 
 // HiddenFields repeats the fields of a form but the fresh code.
@@ -253,14 +254,14 @@ func WithNext(to, next string) string {
 	return to + "?" + url.Values{"next": {next}}.Encode()
 }
 
-// CodeProblem puts a refused code into words; err is what is not the person's.
-func (r *Request) CodeProblem(cause error) (p pages.Problem, seconds int, err error) {
+// CodeProblem says what is wrong with a code that was refused; err is what is not the person's.
+func (r *Request) CodeProblem(cause error) (p invalid.Problem, seconds int, err error) {
 	if wait := staff.RetryAfter(cause); wait > 0 {
 		r.SetHeader("Retry-After", strconv.Itoa(wait))
-		return pages.ProblemWait, wait, nil
+		return invalid.Wait, wait, nil
 	}
 	if errors.Is(cause, staff.ErrCode) {
-		return pages.ProblemCode, 0, nil
+		return invalid.Code, 0, nil
 	}
-	return pages.ProblemNone, 0, cause
+	return "", 0, cause
 }

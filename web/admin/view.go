@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/templates"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -110,15 +111,15 @@ func (r *Request) QueryValues(names ...string) url.Values {
 	return q
 }
 
-// FilterProblem tells a filter that the store refuses from what is not the person's fault.
-func FilterProblem(err error) pages.Problem {
+// FilterRefusal tells a filter that the store refuses from what is not the person's fault.
+func FilterRefusal(err error) pages.Refusal {
 	switch {
 	case errors.Is(err, store.ErrCursor):
-		return pages.ProblemCursor
+		return pages.RefusalCursor
 	case errors.Is(err, store.ErrFilter), errors.Is(err, store.ErrText):
-		return pages.ProblemChoice
+		return pages.RefusalOf(invalid.Unknown)
 	}
-	return pages.ProblemNone
+	return ""
 }
 
 // NoPage turns a row that is not there into a page that is not there.
@@ -157,14 +158,14 @@ func (n Names) Of(id string) string {
 func TooLong(text string, most int) bool { return len([]rune(text)) > most }
 
 // TextProblem puts a refused note or reason into words.
-func TextProblem(err error, text string) pages.Problem {
+func TextProblem(err error, text string) invalid.Problem {
 	switch {
 	case !errors.Is(err, models.ErrNoteText):
-		return pages.ProblemNone
+		return ""
 	case strings.TrimSpace(text) == "":
-		return pages.ProblemMissing
+		return invalid.Missing
 	}
-	return pages.ProblemTooLong
+	return invalid.TooLong
 }
 
 // OrderRefs reads the references of the orders that rows are about.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	pages "github.com/coincart/coincart/templates/admin"
 )
 
@@ -50,16 +51,16 @@ func TestIDs_AreOurOwnEachOnceAndNotTooMany(t *testing.T) {
 	a, b := models.NewID(), models.NewID()
 	got, problem := ChosenIDs(url.Values{"id": {a, b, a}})
 	assert.Equal(t, []string{a, b}, got)
-	assert.Equal(t, pages.ProblemNone, problem)
-	for text, want := range map[string]pages.Problem{
-		"x": pages.ProblemStale, strings.ToUpper(a): pages.ProblemStale, "{" + a + "}": pages.ProblemStale, "urn:uuid:" + a: pages.ProblemStale,
-		strings.ReplaceAll(a, "-", ""): pages.ProblemStale, "": pages.ProblemStale,
+	assert.Empty(t, problem)
+	for text, want := range map[string]pages.Refusal{
+		"x": pages.RefusalStale, strings.ToUpper(a): pages.RefusalStale, "{" + a + "}": pages.RefusalStale, "urn:uuid:" + a: pages.RefusalStale,
+		strings.ReplaceAll(a, "-", ""): pages.RefusalStale, "": pages.RefusalStale,
 	} {
 		_, problem := ChosenIDs(url.Values{"id": {text}})
 		assert.Equal(t, want, problem, text)
 	}
 	_, problem = ChosenIDs(nil)
-	assert.Equal(t, pages.ProblemNothingChosen, problem)
+	assert.Equal(t, pages.RefusalNothingChosen, problem)
 }
 
 func TestHidden_RepeatsEverythingButTheCode(t *testing.T) {
@@ -84,8 +85,8 @@ func TestDuration_WritesTwoUnits(t *testing.T) {
 }
 
 func TestStatusOf(t *testing.T) {
-	for problem, want := range map[pages.Problem]int{
-		pages.ProblemNone: 200, pages.ProblemWait: 429, pages.ProblemStale: 409, pages.ProblemAmount: 422, pages.ProblemUnreachable: 503, "anything": 422,
+	for problem, want := range map[pages.Refusal]int{
+		"": 200, pages.RefusalOf(invalid.Wait): 429, pages.RefusalStale: 409, pages.RefusalOf(invalid.Amount): 422, pages.RefusalUnreachable: 503, "anything": 422,
 	} {
 		assert.Equal(t, want, StatusOf(problem), problem)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/session"
@@ -98,8 +99,8 @@ type checkout struct {
 	place     pages.EstimateForm
 	badCoupon string // typed, and not even a code
 
-	email, name, coin, payer pages.FieldProblem
-	address                  models.FieldProblems
+	email, name, coin, payer invalid.Problem
+	address                  invalid.Problems
 	notices                  []pages.Notice
 }
 
@@ -150,7 +151,7 @@ func (c *checkout) check() (ok bool) {
 	c.email, c.name = emailProblem(c.form.email), nameProblem(c.form.name)
 	c.coin, c.payer = c.form.coinProblem(c.offers), c.form.payerProblem(c.signedIn)
 	c.checkAddress()
-	return c.email == pages.FieldOK && c.name == pages.FieldOK && c.coin == pages.FieldOK && c.payer == pages.FieldOK &&
+	return c.email == "" && c.name == "" && c.coin == "" && c.payer == "" &&
 		len(c.address) == 0 && c.badCoupon == ""
 }
 
@@ -160,22 +161,16 @@ func (c *checkout) checkAddress() {
 		return
 	}
 	c.address = c.destination().Check()
-	if c.name != pages.FieldOK {
+	if c.name != "" {
 		delete(c.address, "name") // said already
 	}
 	switch {
 	case errors.Is(c.bill.Blocked, payments.ErrUndeliverable):
-		c.address["country"] = undelivered
+		c.address["country"] = invalid.Undelivered
 	case errors.Is(c.bill.Blocked, payments.ErrTooHeavy):
-		c.address["country"] = tooHeavy
+		c.address["country"] = invalid.TooHeavy
 	}
 }
-
-// Problems of a country, or of one of its regions: the shop does not deliver there, or nothing so heavy.
-const (
-	undelivered models.FieldProblem = "undelivered"
-	tooHeavy    models.FieldProblem = "too_heavy"
-)
 
 // destination is the address that was typed; a region that does not belong to the country does not count.
 func (c *checkout) destination() models.Address {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
@@ -233,9 +234,9 @@ func (p *CheckoutPages) sayWhy(v *visit.Visit, c *checkout, cause error) (status
 		p.site.Count(eventChanged)
 		c.sayRates()
 	case errors.Is(cause, payments.ErrCoin):
-		c.coin, status = pages.CoinUnknown, http.StatusUnprocessableEntity
+		c.coin, status = invalid.Unknown, http.StatusUnprocessableEntity
 	case errors.Is(cause, payments.ErrPayer):
-		c.payer, status = pages.PayerMissing, http.StatusUnprocessableEntity
+		c.payer, status = invalid.Missing, http.StatusUnprocessableEntity
 	case errors.As(cause, &address), errors.Is(cause, payments.ErrPlace), errors.Is(cause, payments.ErrUndeliverable),
 		errors.Is(cause, payments.ErrTooHeavy):
 		c.checkAddress()

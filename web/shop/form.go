@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/payments"
-	pages "github.com/coincart/coincart/templates/shop"
 )
 
 // The limits of what is typed.
@@ -82,31 +82,31 @@ func (f paymentForm) payer(signedIn models.Payer) models.Payer {
 }
 
 // coinProblem checks the coin against those that can pay the total now.
-func (f paymentForm) coinProblem(offers payments.Offers) pages.FieldProblem {
+func (f paymentForm) coinProblem(offers payments.Offers) invalid.Problem {
 	if f.coin == "" {
-		return pages.CoinMissing
+		return invalid.Missing
 	}
 	for _, o := range offers.List {
 		if o.Coin.Symbol != f.coin {
 			continue
 		}
 		if o.Problem == models.RateGood {
-			return pages.FieldOK
+			return ""
 		}
-		return pages.CoinPaused
+		return invalid.Paused
 	}
-	return pages.CoinUnknown
+	return invalid.Unknown
 }
 
 // payerProblem checks the UID, or that it is not needed.
-func (f paymentForm) payerProblem(signedIn models.Payer) pages.FieldProblem {
+func (f paymentForm) payerProblem(signedIn models.Payer) invalid.Problem {
 	switch {
 	case f.uid == "" && !signedIn.Known():
-		return pages.PayerMissing
+		return invalid.Missing
 	case f.uid != "" && !isUID(f.uid):
-		return pages.PayerInvalid
+		return invalid.PayerUID
 	}
-	return pages.FieldOK
+	return ""
 }
 
 // isUID reports 1 to 20 digits, which is what the platform's UIDs are made of.
@@ -118,14 +118,14 @@ func isUID(text string) bool {
 }
 
 // emailProblem checks an address that order mails will be sent to.
-func emailProblem(text string) pages.FieldProblem {
+func emailProblem(text string) invalid.Problem {
 	if text == "" {
-		return pages.EmailMissing
+		return invalid.Missing
 	}
 	if !isEmail(text) {
-		return pages.EmailInvalid
+		return invalid.Email
 	}
-	return pages.FieldOK
+	return ""
 }
 
 // isEmail accepts what mail systems deliver to: ASCII, no comments, no quotes, no display name, a host name with a dot. It is
@@ -161,12 +161,12 @@ func isHostName(host string) bool {
 }
 
 // nameProblem checks a name, which may be missing.
-func nameProblem(name string) pages.FieldProblem {
+func nameProblem(name string) invalid.Problem {
 	switch {
 	case utf8.RuneCountInString(name) > maxName:
-		return pages.NameTooLong
+		return invalid.TooLong
 	case !text.Line(name):
-		return pages.NameInvalid
+		return invalid.Characters
 	}
-	return pages.FieldOK
+	return ""
 }

@@ -9,41 +9,41 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/payments"
-	pages "github.com/coincart/coincart/templates/shop"
 )
 
 func TestEmailProblem(t *testing.T) {
 	long := strings.Repeat("a", 64) + "@" + strings.Repeat(strings.Repeat("b", 62)+".", 3) + "example"
 	require.Greater(t, len(long), maxEmail)
-	for text, want := range map[string]pages.FieldProblem{
-		"":                                       pages.EmailMissing,
-		"ann@example.com":                        pages.FieldOK,
-		"ann.lee+shop@mail.example.co.uk":        pages.FieldOK,
-		"o'hara_1@sub-domain.example":            pages.FieldOK,
-		"ann":                                    pages.EmailInvalid,
-		"ann@":                                   pages.EmailInvalid,
-		"@example.com":                           pages.EmailInvalid,
-		"ann@localhost":                          pages.EmailInvalid,
-		"ann@@example.com":                       pages.EmailInvalid,
-		"ann@example..com":                       pages.EmailInvalid,
-		"ann@.example.com":                       pages.EmailInvalid,
-		"ann@example.com.":                       pages.EmailInvalid,
-		"ann@-example.com":                       pages.EmailInvalid,
-		"ann@exa_mple.com":                       pages.EmailInvalid,
-		"ann@[127.0.0.1]":                        pages.EmailInvalid,
-		"a nn@example.com":                       pages.EmailInvalid,
-		`"ann lee"@example.com`:                  pages.EmailInvalid,
-		"Ann <ann@example.com>":                  pages.EmailInvalid,
-		"ann@example.com,bob@example.com":        pages.EmailInvalid,
-		"ann@example.com\r\nBcc: x@y.zz":         pages.EmailInvalid,
-		"ann@example.com\x00":                    pages.EmailInvalid,
-		"ann@exämple.com":                        pages.EmailInvalid,
-		"安@example.com":                          pages.EmailInvalid,
-		"<script>@example.com":                   pages.EmailInvalid,
-		".ann@example.com":                       pages.EmailInvalid,
-		strings.Repeat("a", 65) + "@example.com": pages.EmailInvalid,
-		long:                                     pages.EmailInvalid,
+	for text, want := range map[string]invalid.Problem{
+		"":                                       invalid.Missing,
+		"ann@example.com":                        "",
+		"ann.lee+shop@mail.example.co.uk":        "",
+		"o'hara_1@sub-domain.example":            "",
+		"ann":                                    invalid.Email,
+		"ann@":                                   invalid.Email,
+		"@example.com":                           invalid.Email,
+		"ann@localhost":                          invalid.Email,
+		"ann@@example.com":                       invalid.Email,
+		"ann@example..com":                       invalid.Email,
+		"ann@.example.com":                       invalid.Email,
+		"ann@example.com.":                       invalid.Email,
+		"ann@-example.com":                       invalid.Email,
+		"ann@exa_mple.com":                       invalid.Email,
+		"ann@[127.0.0.1]":                        invalid.Email,
+		"a nn@example.com":                       invalid.Email,
+		`"ann lee"@example.com`:                  invalid.Email,
+		"Ann <ann@example.com>":                  invalid.Email,
+		"ann@example.com,bob@example.com":        invalid.Email,
+		"ann@example.com\r\nBcc: x@y.zz":         invalid.Email,
+		"ann@example.com\x00":                    invalid.Email,
+		"ann@exämple.com":                        invalid.Email,
+		"安@example.com":                          invalid.Email,
+		"<script>@example.com":                   invalid.Email,
+		".ann@example.com":                       invalid.Email,
+		strings.Repeat("a", 65) + "@example.com": invalid.Email,
+		long:                                     invalid.Email,
 	} {
 		assert.Equal(t, want, emailProblem(text), "%q", text)
 	}
@@ -67,19 +67,19 @@ func FuzzIsEmail(f *testing.F) {
 }
 
 func TestNameProblem(t *testing.T) {
-	for text, want := range map[string]pages.FieldProblem{
-		"":                          pages.FieldOK,
-		"Ann O'Hara-Lee":            pages.FieldOK,
-		"李安":                        pages.FieldOK,
-		"محمد\u200cعلی":             pages.FieldOK,
-		"<b>Ann</b>":                pages.FieldOK, // a name is text; the page escapes it
-		strings.Repeat("李", 100):    pages.FieldOK,
-		strings.Repeat("李", 101):    pages.NameTooLong,
-		"Ann\r\nBcc: x@example.com": pages.NameInvalid,
-		"Ann\x00":                   pages.NameInvalid,
-		"Ann\u202eLee":              pages.NameInvalid,
-		"Ann\u2028Lee":              pages.NameInvalid,
-		"Ann\xff":                   pages.NameInvalid,
+	for text, want := range map[string]invalid.Problem{
+		"":                          "",
+		"Ann O'Hara-Lee":            "",
+		"李安":                        "",
+		"محمد\u200cعلی":             "",
+		"<b>Ann</b>":                "", // a name is text; the page escapes it
+		strings.Repeat("李", 100):    "",
+		strings.Repeat("李", 101):    invalid.TooLong,
+		"Ann\r\nBcc: x@example.com": invalid.Characters,
+		"Ann\x00":                   invalid.Characters,
+		"Ann\u202eLee":              invalid.Characters,
+		"Ann\u2028Lee":              invalid.Characters,
+		"Ann\xff":                   invalid.Characters,
 	} {
 		assert.Equal(t, want, nameProblem(text), "%q", text)
 	}
@@ -90,18 +90,18 @@ func TestPayerProblem(t *testing.T) {
 	for _, c := range []struct {
 		uid      string
 		signedIn models.Payer
-		want     pages.FieldProblem
+		want     invalid.Problem
 	}{
-		{"", models.Payer{}, pages.PayerMissing},
-		{"", signedIn, pages.FieldOK},
-		{"1", models.Payer{}, pages.FieldOK},
-		{"12345678901234567890", models.Payer{}, pages.FieldOK},
-		{"123456789012345678901", models.Payer{}, pages.PayerInvalid},
-		{"-1", models.Payer{}, pages.PayerInvalid},
-		{"1e3", models.Payer{}, pages.PayerInvalid},
-		{"12 34", models.Payer{}, pages.PayerInvalid},
-		{"１２３", models.Payer{}, pages.PayerInvalid},
-		{"x", signedIn, pages.PayerInvalid},
+		{"", models.Payer{}, invalid.Missing},
+		{"", signedIn, ""},
+		{"1", models.Payer{}, ""},
+		{"12345678901234567890", models.Payer{}, ""},
+		{"123456789012345678901", models.Payer{}, invalid.PayerUID},
+		{"-1", models.Payer{}, invalid.PayerUID},
+		{"1e3", models.Payer{}, invalid.PayerUID},
+		{"12 34", models.Payer{}, invalid.PayerUID},
+		{"１２３", models.Payer{}, invalid.PayerUID},
+		{"x", signedIn, invalid.PayerUID},
 	} {
 		f := paymentForm{uid: c.uid}
 		assert.Equal(t, c.want, f.payerProblem(c.signedIn), "%q", c.uid)
@@ -114,8 +114,8 @@ func TestCoinProblem(t *testing.T) {
 	offers := payments.Offers{List: []payments.Offer{
 		{Coin: models.Coin{Symbol: "USDT"}}, {Coin: models.Coin{Symbol: "BTC"}, Problem: models.RateJumped},
 	}}
-	for coin, want := range map[string]pages.FieldProblem{
-		"": pages.CoinMissing, "USDT": pages.FieldOK, "usdt": pages.CoinUnknown, "DOGE": pages.CoinUnknown, "BTC": pages.CoinPaused,
+	for coin, want := range map[string]invalid.Problem{
+		"": invalid.Missing, "USDT": "", "usdt": invalid.Unknown, "DOGE": invalid.Unknown, "BTC": invalid.Paused,
 	} {
 		assert.Equal(t, want, paymentForm{coin: coin}.coinProblem(offers), coin)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
@@ -71,7 +72,7 @@ type showing struct {
 	notices  []pages.Notice
 
 	form        paymentForm // as typed
-	coin, payer pages.FieldProblem
+	coin, payer invalid.Problem
 }
 
 func (p *OrderPages) showOrder(v *visit.Visit, order models.Order, how showing) error {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
@@ -44,7 +45,7 @@ func (p *OrderPages) PayOrder(v *visit.Visit) error {
 	}
 	how := showing{status: http.StatusUnprocessableEntity, form: form}
 	how.coin, how.payer = form.coinProblem(offers), form.payerProblem(s.SignedIn())
-	if how.coin != pages.FieldOK || how.payer != pages.FieldOK {
+	if how.coin != "" || how.payer != "" {
 		return p.showOrder(v, order, how)
 	}
 	return p.pay(v, order, form, form.payer(s.SignedIn()))
@@ -92,9 +93,9 @@ func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, p
 	case errors.Is(err, payments.ErrQuote):
 		how.notices = []pages.Notice{{Kind: pages.NoticeRatesChanged}}
 	case errors.Is(err, payments.ErrCoin):
-		how.status, how.coin = http.StatusUnprocessableEntity, pages.CoinUnknown
+		how.status, how.coin = http.StatusUnprocessableEntity, invalid.Unknown
 	case errors.Is(err, payments.ErrPayer):
-		how.status, how.payer = http.StatusUnprocessableEntity, pages.PayerMissing
+		how.status, how.payer = http.StatusUnprocessableEntity, invalid.Missing
 	case errors.Is(err, payments.ErrSignIn):
 		how.notices = []pages.Notice{{Kind: pages.NoticeSignInOver}}
 	case errors.Is(err, payments.ErrUnreachable):

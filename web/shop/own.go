@@ -48,7 +48,7 @@ func (p *OwnOrderPages) AskForOrders(v *visit.Visit) error {
 		return err
 	}
 	email := strings.TrimSpace(form.Get("email"))
-	if problem := emailProblem(email); problem != pages.FieldOK {
+	if problem := emailProblem(email); problem != "" {
 		return p.showOwn(v, http.StatusUnprocessableEntity, pages.OwnOrdersView{Email: email, EmailProblem: problem})
 	}
 	if err := p.customers.SendOrderLink(v.Context(), email); err != nil {

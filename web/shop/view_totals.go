@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
@@ -77,16 +78,12 @@ func deliveryView(p *i18n.Printer, currency models.Currency, bill payments.Bill)
 }
 
 // addressView is the address as it was typed, for the place where the cart goes.
-func addressView(place pages.EstimateForm, cart models.Cart, f checkoutForm, problems models.FieldProblems) pages.AddressForm {
-	view := pages.AddressForm{
+func addressView(place pages.EstimateForm, cart models.Cart, f checkoutForm, problems invalid.Problems) pages.AddressForm {
+	return pages.AddressForm{
 		EstimateForm: place, NeedsRegion: models.NeedsRegion(cart.Country), HasPostcode: models.HasPostcodes(cart.Country),
 		Line1: f.address.Line1, Line2: f.address.Line2, City: f.address.City, Postcode: f.address.Postcode, Phone: f.address.Phone,
-		Problems: make(map[string]string, len(problems)),
+		Problems: problems,
 	}
-	for field, problem := range problems {
-		view.Problems[field] = string(problem)
-	}
-	return view
 }
 
 // AddressLines writes an address as it stands on a parcel, with the names of country and region in a language.

@@ -82,7 +82,7 @@ func (h *Handlers) refundDiscrepancy(req *admin.Request) error {
 	}
 	attempt, err := h.site.Store.AttemptByAppOrderID(req.Context(), found.AppOrderID)
 	if errors.Is(err, store.ErrNotFound) {
-		return h.discrepancyProblem(req, found, func(row *pages.DiscrepancyRow) { row.Problem = pages.ProblemNotRefundable })
+		return h.discrepancyRefused(req, found, func(row *pages.DiscrepancyRow) { row.Refusal = pages.RefusalNotRefundable })
 	}
 	if err != nil {
 		return err
@@ -92,8 +92,8 @@ func (h *Handlers) refundDiscrepancy(req *admin.Request) error {
 		return err
 	}
 	if wrong.Any() {
-		return h.discrepancyProblem(req, found, func(row *pages.DiscrepancyRow) {
-			row.Problem, row.Left, row.FormToken = wrong.Form, wrong.Left, token
+		return h.discrepancyRefused(req, found, func(row *pages.DiscrepancyRow) {
+			row.Refusal, row.Left, row.FormToken = wrong.Form, wrong.Left, token
 			row.Amount = pages.Field{Value: form.Get("amount"), Problem: wrong.Amount}
 			row.Reason = pages.Field{Value: form.Get("reason"), Problem: wrong.Reason}
 		})
@@ -107,29 +107,29 @@ func (h *Handlers) discrepancyDone(req *admin.Request, found models.Discrepancy,
 		return req.Done(admin.DayPath(found.Day), kind)
 	}
 	problem := admin.TextProblem(cause, text)
+	var refusal pages.Refusal
 	switch {
 	case errors.Is(cause, books.ErrDiscrepancyOver), errors.Is(cause, store.ErrConflict):
-		problem = pages.ProblemStale
+		refusal = pages.RefusalStale
 	case errors.Is(cause, books.ErrDaySealed):
-		problem = pages.ProblemDaySealed
+		refusal = pages.RefusalDaySealed
 	case errors.Is(cause, books.ErrNotSettleable):
-		problem = pages.ProblemNotSettleable
+		refusal = pages.RefusalNotSettleable
 	}
-	if problem == pages.ProblemNone {
+	if pages.Worst(refusal, problem) == "" {
 		return admin.NoPage(cause)
 	}
-	return h.discrepancyProblem(req, found, func(row *pages.DiscrepancyRow) {
-		if admin.TextProblem(cause, text) != pages.ProblemNone {
+	return h.discrepancyRefused(req, found, func(row *pages.DiscrepancyRow) {
+		row.Refusal = refusal
+		if problem != "" {
 			row.Reason = pages.Field{Value: text, Problem: problem}
-			return
 		}
-		row.Problem = problem
 	})
 }
 
-// discrepancyProblem shows the day again; where the difference is not on its first page, the page itself says what was wrong.
-func (h *Handlers) discrepancyProblem(req *admin.Request, found models.Discrepancy, say func(*pages.DiscrepancyRow)) error {
-	if _, _, problem := admin.ReadDay(found.Day, h.site.Clock(), h.site.Zone); problem != pages.ProblemNone {
+// discrepancyRefused shows the day again; where the difference is not on its first page, the page itself says what was wrong.
+func (h *Handlers) discrepancyRefused(req *admin.Request, found models.Discrepancy, say func(*pages.DiscrepancyRow)) error {
+	if _, _, problem := admin.ReadDay(found.Day, h.site.Clock(), h.site.Zone); problem != "" {
 		return visit.ErrNoPage
 	}
 	return h.statementPage(req, found.Day, url.Values{}, func(view *pages.StatementView) {
@@ -142,7 +142,7 @@ func (h *Handlers) discrepancyProblem(req *admin.Request, found models.Discrepan
 		row := pages.DiscrepancyRow{}
 		say(&row)
 		view.Found = append(view.Found, row)
-		view.Problem = worstOfDay(view)
+		view.Refusal = worstOfDay(view)
 		view.Found = view.Found[:len(view.Found)-1]
 	})
 }

@@ -1,12 +1,14 @@
 package books
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -22,7 +24,7 @@ func (h *Handlers) refundsPage(req *admin.Request, q url.Values, say func(*pages
 	state := models.RefundState(q.Get("state"))
 	view := pages.RefundsView{States: admin.Choices(models.RefundStates(), string(state), true)}
 	if state != "" && !slices.Contains(models.RefundStates(), state) {
-		view.Problem = pages.ProblemChoice
+		view.Refusal = pages.RefusalOf(invalid.Unknown)
 	} else if err := h.refundList(req, &view, state, q); err != nil {
 		return err
 	}
@@ -34,18 +36,16 @@ func (h *Handlers) refundsPage(req *admin.Request, q url.Values, say func(*pages
 	view.Page = req.Page(pages.SectionRefunds)
 	view.Page.Path = admin.Address(admin.RefundsPath, q)
 	say(&view)
-	problem := view.Problem
+	worst := view.Refusal
 	for _, row := range view.Rows {
-		if problem == pages.ProblemNone {
-			problem = row.DeclineReason.Problem
-		}
+		worst = cmp.Or(worst, pages.RefusalOf(row.DeclineReason.Problem))
 	}
-	return req.Answer(problem, pages.Refunds(view))
+	return req.Answer(worst, pages.Refunds(view))
 }
 
 func (h *Handlers) refundList(req *admin.Request, view *pages.RefundsView, state models.RefundState, q url.Values) error {
 	page, next, err := h.site.Store.RefundPage(req.Context(), state, q.Get("after"), 0)
-	if view.Problem = admin.FilterProblem(err); view.Problem != pages.ProblemNone {
+	if view.Refusal = admin.FilterRefusal(err); view.Refusal != "" {
 		return nil
 	}
 	if err != nil {
@@ -75,9 +75,9 @@ func (h *Handlers) approveRefund(req *admin.Request) error {
 	case err == nil:
 		return req.Done(admin.RefundsPath, pages.NoticeRefundApproved)
 	case errors.Is(err, payments.ErrSamePerson):
-		return h.refundsProblem(req, pages.ProblemSamePerson)
+		return h.refundsRefused(req, pages.RefusalSamePerson)
 	case errors.Is(err, payments.ErrRefundOver):
-		return h.refundsProblem(req, pages.ProblemStale)
+		return h.refundsRefused(req, pages.RefusalStale)
 	}
 	return admin.NoPage(err)
 }
@@ -94,7 +94,7 @@ func (h *Handlers) declineRefund(req *admin.Request) error {
 	}
 	reason := strings.TrimSpace(form.Get("reason"))
 	err = h.payments.DeclineRefund(req.Context(), id, reason, req.Actor())
-	if problem := admin.TextProblem(err, reason); problem != pages.ProblemNone {
+	if problem := admin.TextProblem(err, reason); problem != "" {
 		return h.refundsPage(req, url.Values{}, func(view *pages.RefundsView) {
 			for i := range view.Rows {
 				if view.Rows[i].ID == id {
@@ -102,18 +102,18 @@ func (h *Handlers) declineRefund(req *admin.Request) error {
 					return
 				}
 			}
-			view.Problem = problem
+			view.Refusal = pages.RefusalOf(problem)
 		})
 	}
 	switch {
 	case err == nil:
 		return req.Done(admin.RefundsPath, pages.NoticeRefundDeclined)
 	case errors.Is(err, payments.ErrRefundOver):
-		return h.refundsProblem(req, pages.ProblemStale)
+		return h.refundsRefused(req, pages.RefusalStale)
 	}
 	return admin.NoPage(err)
 }
 
-func (h *Handlers) refundsProblem(req *admin.Request, problem pages.Problem) error {
-	return h.refundsPage(req, url.Values{}, func(view *pages.RefundsView) { view.Problem = problem })
+func (h *Handlers) refundsRefused(req *admin.Request, refusal pages.Refusal) error {
+	return h.refundsPage(req, url.Values{}, func(view *pages.RefundsView) { view.Refusal = refusal })
 }

@@ -1,11 +1,13 @@
 package books
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -18,7 +20,7 @@ const linesPerPage = 100
 func (h *Handlers) showStatement(req *admin.Request) error {
 	day := req.Param("day")
 	_, _, problem := admin.ReadDay(day, h.site.Clock(), h.site.Zone)
-	if problem != pages.ProblemNone {
+	if problem != "" {
 		return h.statementsPage(req, url.Values{}, pages.Field{Value: admin.Clip(day), Problem: problem})
 	}
 	return h.statementPage(req, day, req.QueryValues("type", "lines", "found", "after"), func(*pages.StatementView) {})
@@ -53,17 +55,17 @@ func (h *Handlers) ordersOf(req *admin.Request, found []models.Discrepancy, line
 
 // statementPage shows the day as it is now; say marks what was wrong with an action on it.
 func (h *Handlers) statementPage(req *admin.Request, day string, q url.Values, say func(*pages.StatementView)) error {
-	filter, problem := readStatementFilter(q)
+	filter, refusal := readStatementFilter(q)
 	b, err := h.book(req, day, filter)
-	if p := admin.FilterProblem(err); p != pages.ProblemNone {
-		problem = p
+	if r := admin.FilterRefusal(err); r != "" {
+		refusal = r
 		b, err = h.book(req, day, statementFilter{})
 	}
 	if err != nil {
 		return err
 	}
 	view := h.statementView(req, day, b)
-	view.Problem = problem
+	view.Refusal = refusal
 	view.Types = admin.Choices(statementTypes(), q.Get("type"), true)
 	view.FoundStates = admin.Choices(discrepancyStates(), q.Get("found"), true)
 	view.FoundNext, view.FoundFirst = admin.Pager(admin.DayPath(day), q, "after", b.foundNext)
@@ -82,18 +84,12 @@ func (h *Handlers) statementPage(req *admin.Request, day string, q url.Values, s
 }
 
 // worstOfDay is what decides the page's status.
-func worstOfDay(view *pages.StatementView) pages.Problem {
-	if view.Problem != pages.ProblemNone {
-		return view.Problem
-	}
+func worstOfDay(view *pages.StatementView) pages.Refusal {
+	worst := view.Refusal
 	for _, row := range view.Found {
-		for _, p := range []pages.Problem{row.Problem, row.Amount.Problem, row.Reason.Problem} {
-			if p != pages.ProblemNone {
-				return p
-			}
-		}
+		worst = cmp.Or(worst, pages.Worst(row.Refusal, row.Amount.Problem, row.Reason.Problem))
 	}
-	return pages.ProblemNone
+	return worst
 }
 
 // statementFilter chooses what of a day is shown.
@@ -108,22 +104,22 @@ func discrepancyStates() []models.DiscrepancyState {
 	return []models.DiscrepancyState{models.DiscrepancyOpen, models.DiscrepancyAccepted, models.DiscrepancySettled}
 }
 
-func readStatementFilter(q url.Values) (f statementFilter, problem pages.Problem) {
+func readStatementFilter(q url.Values) (f statementFilter, refusal pages.Refusal) {
 	if f.kind = models.StatementType(q.Get("type")); !knownType(q.Get("type")) {
-		return statementFilter{}, pages.ProblemChoice
+		return statementFilter{}, pages.RefusalOf(invalid.Unknown)
 	}
 	if f.state = models.DiscrepancyState(q.Get("found")); f.state != "" && !slices.Contains(discrepancyStates(), f.state) {
-		return statementFilter{}, pages.ProblemChoice
+		return statementFilter{}, pages.RefusalOf(invalid.Unknown)
 	}
 	if text := q.Get("lines"); text != "" {
 		n, ok := admin.ReadPosition(text)
 		if !ok {
-			return statementFilter{}, pages.ProblemCursor
+			return statementFilter{}, pages.RefusalCursor
 		}
 		f.lines = n
 	}
 	f.after = q.Get("after")
-	return f, pages.ProblemNone
+	return f, ""
 }
 
 func (h *Handlers) book(req *admin.Request, day string, f statementFilter) (b book, err error) {

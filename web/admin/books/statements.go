@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -26,7 +27,7 @@ func (h *Handlers) showStatements(req *admin.Request) error {
 	}
 	day := pages.Field{Value: q.Get("day")}
 	_, _, day.Problem = admin.ReadDay(day.Value, h.site.Clock(), h.site.Zone)
-	if day.Problem != pages.ProblemNone || !knownType(q.Get("type")) {
+	if day.Problem != "" || !knownType(q.Get("type")) {
 		return h.statementsPage(req, q, day)
 	}
 	return req.SeeOther(admin.Address(admin.DayPath(day.Value), url.Values{"type": {q.Get("type")}}))
@@ -40,12 +41,12 @@ func knownType(text string) bool {
 func (h *Handlers) statementsPage(req *admin.Request, q url.Values, day pages.Field) error {
 	view := pages.StatementsView{Day: day, FormToken: models.NewRef(), Types: admin.Choices(statementTypes(), q.Get("type"), true)}
 	if !knownType(q.Get("type")) {
-		view.TypeProblem = pages.ProblemChoice
+		view.TypeProblem = invalid.Unknown
 	}
 	before := q.Get("before")
 	if before != "" {
 		if _, _, err := models.ParseDay(before, h.site.Zone); err != nil {
-			view.Problem, before = pages.ProblemCursor, ""
+			view.Refusal, before = pages.RefusalCursor, ""
 		}
 	}
 	const perPage = 50
@@ -61,13 +62,7 @@ func (h *Handlers) statementsPage(req *admin.Request, q url.Values, day pages.Fi
 	view.Next, view.First = admin.Pager(admin.StatementsPath, url.Values{"before": {before}}, "before", next)
 	view.Page = req.Page(pages.SectionStatements)
 	view.Page.Path = admin.Address(admin.StatementsPath, url.Values{"before": {before}})
-	worst := view.Problem
-	for _, p := range []pages.Problem{view.Day.Problem, view.TypeProblem} {
-		if worst == pages.ProblemNone {
-			worst = p
-		}
-	}
-	return req.Answer(worst, pages.Statements(view))
+	return req.Answer(pages.Worst(view.Refusal, view.Day.Problem, view.TypeProblem), pages.Statements(view))
 }
 
 func dayRows(p *i18n.Printer, days []models.BookDayRow) []pages.DayRow {
@@ -105,7 +100,7 @@ func (h *Handlers) fetch(req *admin.Request, form url.Values, day string) error 
 		return err
 	}
 	_, _, problem := admin.ReadDay(day, h.site.Clock(), h.site.Zone)
-	if problem != pages.ProblemNone {
+	if problem != "" {
 		return h.statementsPage(req, url.Values{}, pages.Field{Value: admin.Clip(day), Problem: problem})
 	}
 	book, err := h.site.Store.BookDay(req.Context(), day)
@@ -113,7 +108,7 @@ func (h *Handlers) fetch(req *admin.Request, form url.Values, day string) error 
 		return err
 	}
 	if err == nil && book.State == models.DaySealed {
-		return h.statementPage(req, day, url.Values{}, func(view *pages.StatementView) { view.Problem = pages.ProblemDaySealed })
+		return h.statementPage(req, day, url.Values{}, func(view *pages.StatementView) { view.Refusal = pages.RefusalDaySealed })
 	}
 	task, err := h.books.StartStatement(req.Context(), day, token, req.Actor())
 	if err != nil {
@@ -126,30 +121,30 @@ func (h *Handlers) fetch(req *admin.Request, form url.Values, day string) error 
 func (h *Handlers) sealDay(req *admin.Request) error {
 	day := req.Param("day")
 	_, _, problem := admin.ReadDay(day, h.site.Clock(), h.site.Zone)
-	if problem != pages.ProblemNone {
+	if problem != "" {
 		return h.statementsPage(req, url.Values{}, pages.Field{Value: admin.Clip(day), Problem: problem})
 	}
 	err := h.books.SealDay(req.Context(), day, req.Actor())
 	if err == nil {
 		return req.Done(admin.DayPath(day), pages.NoticeDaySealed)
 	}
-	problem = sealProblem(err)
-	if problem == pages.ProblemNone {
+	refusal := sealRefusal(err)
+	if refusal == "" {
 		return err
 	}
-	return h.statementPage(req, day, url.Values{}, func(view *pages.StatementView) { view.Problem = problem })
+	return h.statementPage(req, day, url.Values{}, func(view *pages.StatementView) { view.Refusal = refusal })
 }
 
-func sealProblem(err error) pages.Problem {
+func sealRefusal(err error) pages.Refusal {
 	switch {
 	case errors.Is(err, books.ErrDayOpen):
-		return pages.ProblemDayOpen
+		return pages.RefusalDayOpen
 	case errors.Is(err, books.ErrDaySealed):
-		return pages.ProblemDaySealed
+		return pages.RefusalDaySealed
 	case errors.Is(err, books.ErrNothingFetched):
-		return pages.ProblemNotFetched
+		return pages.RefusalNotFetched
 	case errors.Is(err, books.ErrDayFuture):
-		return pages.ProblemDayFuture
+		return pages.RefusalOf(invalid.DayFuture)
 	}
-	return pages.ProblemNone
+	return ""
 }

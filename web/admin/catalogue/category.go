@@ -9,6 +9,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/catalogue"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -147,7 +148,7 @@ func (h *Handlers) storeCategory(req *admin.Request, stored models.Category, lis
 		return err
 	}
 	if categoryBad(view) {
-		view.Problem = pages.ProblemFields
+		view.Refusal = pages.RefusalFields
 		return h.showCategoryForm(req, view, c.ParentID, http.StatusUnprocessableEntity)
 	}
 	err = h.editor.SaveCategory(req.Context(), req.Actor(), list, stored, c)
@@ -162,16 +163,16 @@ func (h *Handlers) storeCategory(req *admin.Request, stored models.Category, lis
 
 func (h *Handlers) categoryNotStored(req *admin.Request, view pages.CategoryView, c models.Category, cause error) error {
 	status := http.StatusUnprocessableEntity
-	view.Problem = pages.ProblemFields
+	view.Refusal = pages.RefusalFields
 	switch {
 	case errors.Is(cause, store.ErrDuplicate):
-		view.Slug.Problem = pages.ProblemSlugTaken
+		view.Slug.Problem = invalid.Taken
 	case errors.Is(cause, store.ErrTree):
-		view.Parent = pages.ProblemTree
+		view.Parent = invalid.Tree
 	case errors.Is(cause, store.ErrConflict):
 		return h.showCategoryConflict(req, view, c)
 	case errors.Is(cause, store.ErrNotFound):
-		view.Parent = pages.ProblemParent
+		view.Parent = invalid.Parent
 	default:
 		return cause
 	}
@@ -184,7 +185,7 @@ func (h *Handlers) showCategoryConflict(req *admin.Request, view pages.CategoryV
 	if err != nil {
 		return err
 	}
-	view.Problem = pages.ProblemChanged
+	view.Refusal = pages.RefusalChanged
 	view.Conflict = pages.Conflict{
 		Version: now.Version, Changed: admin.Moment(req.Printer, now.UpdatedAt), Differences: differences(catalogue.CategoryFacts(list, now), catalogue.CategoryFacts(list, c)),
 	}
@@ -204,10 +205,10 @@ func (h *Handlers) moveCategory(req *admin.Request) error {
 	err = h.editor.MoveCategory(req.Context(), req.Actor(), list, c, form.Get("parent"), form.Get("before"))
 	switch {
 	case errors.Is(err, store.ErrTree):
-		req.LeaveNotice(pages.NoticeProblem, string(pages.ProblemTree))
+		req.LeaveNotice(pages.NoticeRefused, string(pages.RefusalOf(invalid.Tree)))
 		return req.SeeOther(categoriesPath)
 	case errors.Is(err, store.ErrNotFound):
-		req.LeaveNotice(pages.NoticeProblem, string(pages.ProblemStale))
+		req.LeaveNotice(pages.NoticeRefused, string(pages.RefusalStale))
 		return req.SeeOther(categoriesPath)
 	case err != nil:
 		return err
@@ -228,7 +229,7 @@ func (h *Handlers) deleteCategory(req *admin.Request) error {
 	err = h.editor.DeleteCategory(req.Context(), req.Actor(), list, c, form.Get("move_to"))
 	switch {
 	case errors.Is(err, store.ErrInUse), errors.Is(err, store.ErrTree), errors.Is(err, store.ErrNotFound):
-		req.LeaveNotice(pages.NoticeProblem, string(pages.ProblemStale))
+		req.LeaveNotice(pages.NoticeRefused, string(pages.RefusalStale))
 		return req.SeeOther(categoryAddress(c.ID))
 	case err != nil:
 		return err

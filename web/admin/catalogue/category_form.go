@@ -4,6 +4,7 @@ import (
 	"net/url"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -71,7 +72,7 @@ func (h *Handlers) readCategoryPicture(req *admin.Request, view *pages.CategoryV
 		if err != nil {
 			return err
 		}
-		if view.PictureBad = problem; problem == pages.ProblemNone {
+		if view.PictureBad = problem; problem == "" {
 			view.Picture = source
 		}
 	}
@@ -82,11 +83,11 @@ func checkCategory(view *pages.CategoryView) {
 	admin.LimitText(&view.Name, longestCategoryName)
 	admin.LimitText(&view.Summary, longestCategorySummary)
 	if view.Name.Value == "" {
-		admin.KeepFirst(&view.Name.Problem, pages.ProblemMissing)
+		view.Name.Problem.Keep(invalid.Missing)
 	}
 	named := view.Slug.Value != "" || view.Name.Value != "" // it is made from the name
 	if named && !text.IsSlug(view.Slug.Value) {
-		admin.KeepFirst(&view.Slug.Problem, pages.ProblemSlug)
+		view.Slug.Problem.Keep(invalid.Slug)
 	}
 }
 

@@ -24,10 +24,10 @@ func (h *Handlers) showImport(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.importPage(req, id, pages.ProblemNone)
+	return h.importPage(req, id, "")
 }
 
-func (h *Handlers) importPage(req *admin.Request, id string, problem pages.Problem) error {
+func (h *Handlers) importPage(req *admin.Request, id string, refusal pages.Refusal) error {
 	i, err := h.site.Store.Import(req.Context(), id)
 	if err != nil {
 		return admin.NoPage(err)
@@ -37,7 +37,7 @@ func (h *Handlers) importPage(req *admin.Request, id string, problem pages.Probl
 		return err
 	}
 	view := importView(req.Printer, &i, tasks)
-	view.FormToken, view.Problem = models.NewRef(), problem
+	view.FormToken, view.Refusal = models.NewRef(), refusal
 	q := req.QueryValues("level", "after")
 	if err := h.importProblems(req, &view, q); err != nil {
 		return err
@@ -54,7 +54,7 @@ func (h *Handlers) importPage(req *admin.Request, id string, problem pages.Probl
 	if view.Running || (view.Pictures != nil && view.Pictures.Running) {
 		view.Page.RefreshSeconds = admin.TaskRefresh
 	}
-	return req.Answer(problem, pages.Import(view))
+	return req.Answer(refusal, pages.Import(view))
 }
 
 // importTasks reads the tasks of imports, with the progress that this process knows.

@@ -49,15 +49,15 @@ func (h *Handlers) importsPage(req *admin.Request, edit func(*pages.ImportsView)
 	edit(&view)
 	view.Page = req.Page(pages.SectionProducts)
 	view.Page.Path = admin.ImportsPath
-	return req.Answer(importsProblem(view), pages.Imports(view))
+	return req.Answer(importsRefusal(view), pages.Imports(view))
 }
 
-// importsProblem is what decides the status: a file that was refused is a problem of the page.
-func importsProblem(v pages.ImportsView) pages.Problem {
-	if v.Problem == pages.ProblemNone && v.FileProblem != "" {
-		return pages.ProblemChoice
+// importsRefusal is what decides the status: a file that was refused is a refusal of the page.
+func importsRefusal(v pages.ImportsView) pages.Refusal {
+	if v.Refusal == "" && v.FileProblem != "" {
+		return pages.RefusalFields
 	}
-	return v.Problem
+	return v.Refusal
 }
 
 // receiveImport takes a file of products and begins to check it: POST /admin/imports with form_token, decimal_comma, keep_stock, no_pictures
@@ -137,7 +137,7 @@ func (h *Handlers) importTask(req *admin.Request, begin importStarter) error {
 	}
 	_, err = begin(req.Context(), id, token, req.Actor())
 	if errors.Is(err, catalogue.ErrImportState) {
-		return h.importPage(req, id, pages.ProblemStale)
+		return h.importPage(req, id, pages.RefusalStale)
 	}
 	if err != nil {
 		return admin.NoPage(err)

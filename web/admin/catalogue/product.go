@@ -8,6 +8,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/catalogue"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -125,10 +126,10 @@ func (h *Handlers) storeProduct(req *admin.Request, e *editing) error {
 		p.Version = seen
 	}
 	if !ok {
-		return h.refuse(req, e, pages.ProblemFields, http.StatusUnprocessableEntity)
+		return h.refuse(req, e, pages.RefusalFields, http.StatusUnprocessableEntity)
 	}
 	if len(e.view.Uploads) > 0 {
-		return h.refuse(req, e, pages.ProblemUpload, http.StatusUnprocessableEntity)
+		return h.refuse(req, e, pages.RefusalUpload, http.StatusUnprocessableEntity)
 	}
 	err := h.editor.SaveProduct(req.Context(), req.Actor(), e.k.categories, e.stored, p)
 	if err != nil {
@@ -140,22 +141,22 @@ func (h *Handlers) storeProduct(req *admin.Request, e *editing) error {
 // notStored says why a product could not be stored, or leads to it where it was stored by the first of two presses.
 func (h *Handlers) notStored(req *admin.Request, e *editing, p models.Product, cause error) error {
 	if slug, ok := errors.AsType[*store.SlugTakenError](cause); ok && slug.Slug == p.Slug {
-		e.form.Slug.Problem = pages.ProblemSlugTaken
-		return h.refuse(req, e, pages.ProblemFields, http.StatusUnprocessableEntity)
+		e.form.Slug.Problem = invalid.Taken
+		return h.refuse(req, e, pages.RefusalFields, http.StatusUnprocessableEntity)
 	}
 	if sku, ok := errors.AsType[*store.SKUTakenError](cause); ok {
 		for i := range e.form.Variants {
 			if e.form.Variants[i].SKU.Value == sku.SKU {
-				e.form.Variants[i].SKU.Problem = pages.ProblemSKUTaken
+				e.form.Variants[i].SKU.Problem = invalid.Taken
 			}
 		}
-		return h.refuse(req, e, pages.ProblemFields, http.StatusUnprocessableEntity)
+		return h.refuse(req, e, pages.RefusalFields, http.StatusUnprocessableEntity)
 	}
 	if used, ok := errors.AsType[*store.VariantInUseError](cause); ok {
 		e.form.Variants = append(e.form.Variants, e.k.variantOf(variantIn(e.stored, used.VariantID)))
 		e.form = e.k.complete(e.form, chosenCategories(e.form), primaryCategory(e.form))
-		e.form.Variants[len(e.form.Variants)-1].Problem = pages.ProblemVariantInUse
-		return h.refuse(req, e, pages.ProblemFields, http.StatusUnprocessableEntity)
+		e.form.Variants[len(e.form.Variants)-1].Problem = invalid.InUse
+		return h.refuse(req, e, pages.RefusalFields, http.StatusUnprocessableEntity)
 	}
 	if e.form.New && errors.Is(cause, store.ErrConflict) {
 		return req.Done(productPath(p.ID), pages.NoticeProductSaved)
@@ -164,7 +165,7 @@ func (h *Handlers) notStored(req *admin.Request, e *editing, p models.Product, c
 		return h.showConflict(req, e, p)
 	}
 	if errors.Is(cause, store.ErrNotFound) { // a category or a picture that went meanwhile
-		return h.refuse(req, e, pages.ProblemStale, http.StatusConflict)
+		return h.refuse(req, e, pages.RefusalStale, http.StatusConflict)
 	}
 	return cause
 }
@@ -178,11 +179,11 @@ func (h *Handlers) showConflict(req *admin.Request, e *editing, p models.Product
 	e.view.Conflict = pages.Conflict{
 		Version: now.Version, Changed: admin.Moment(req.Printer, now.UpdatedAt), Differences: differences(catalogue.ProductFacts(now, e.k.categories), catalogue.ProductFacts(p, e.k.categories)),
 	}
-	return h.refuse(req, e, pages.ProblemChanged, http.StatusConflict)
+	return h.refuse(req, e, pages.RefusalChanged, http.StatusConflict)
 }
 
-func (h *Handlers) refuse(req *admin.Request, e *editing, problem pages.Problem, status int) error {
-	e.view.Problem, e.status = problem, status
+func (h *Handlers) refuse(req *admin.Request, e *editing, refusal pages.Refusal, status int) error {
+	e.view.Refusal, e.status = refusal, status
 	return h.showForm(req, e)
 }
 
@@ -269,7 +270,7 @@ func (h *Handlers) deleteProduct(req *admin.Request) error {
 	}
 	err = h.editor.DeleteProduct(req.Context(), req.Actor(), e.k.categories, e.stored)
 	if errors.Is(err, store.ErrInUse) {
-		e.form, e.view.Deleting = e.k.formOf(e.stored), pages.ProblemInUse
+		e.form, e.view.Deleting = e.k.formOf(e.stored), pages.RefusalInUse
 		e.status = http.StatusConflict
 		return h.showForm(req, e)
 	}
@@ -285,13 +286,13 @@ func (h *Handlers) bulkProducts(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	chosen, problem := admin.ChosenIDs(form)
+	chosen, refusal := admin.ChosenIDs(form)
 	change := catalogue.ProductChange(form.Get("do"))
-	if !change.Known() && problem == pages.ProblemNone {
-		problem = pages.ProblemBulk
+	if !change.Known() && refusal == "" {
+		refusal = pages.RefusalBulk
 	}
-	if problem != pages.ProblemNone {
-		req.LeaveNotice(pages.NoticeProblem, string(problem))
+	if refusal != "" {
+		req.LeaveNotice(pages.NoticeRefused, string(refusal))
 		return req.SeeOther(productsNext(form))
 	}
 	changed, err := h.editor.ChangeProducts(req.Context(), req.Actor(), chosen, change)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/catalogue"
+	"github.com/coincart/coincart/models/invalid"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -170,7 +171,7 @@ func TestCombine_MakesWhatIsMissingAndNothingTwice(t *testing.T) {
 	}
 	f.Options[1].Values.Value = f.Options[0].Values.Value
 	require.True(t, k.change(&f, "combine"))
-	assert.Equal(t, pages.ProblemVariants, f.OptionProblem, "more than there can be are not made")
+	assert.Equal(t, invalid.Variants, f.OptionProblem, "more than there can be are not made")
 	assert.Len(t, f.Variants, 4)
 }
 

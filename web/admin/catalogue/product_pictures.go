@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/pictures"
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -25,10 +26,10 @@ func (h *Handlers) takePictures(req *admin.Request, e *editing, files []visit.Fi
 		if err != nil {
 			return err
 		}
-		if problem == pages.ProblemNone && len(e.form.Pictures) >= models.MaxPictures {
-			problem = pages.ProblemPictures
+		if problem == "" && len(e.form.Pictures) >= models.MaxPictures {
+			problem = invalid.Pictures
 		}
-		if problem != pages.ProblemNone {
+		if problem != "" {
 			e.view.Uploads = append(e.view.Uploads, pages.UploadProblem{Name: file.Name, Problem: problem})
 			continue
 		}
@@ -42,9 +43,9 @@ func (h *Handlers) takePictures(req *admin.Request, e *editing, files []visit.Fi
 }
 
 // takePicture stores one picture, or says why it is none.
-func (h *Handlers) takePicture(req *admin.Request, file visit.File) (source string, problem pages.Problem, err error) {
+func (h *Handlers) takePicture(req *admin.Request, file visit.File) (source string, problem invalid.Problem, err error) {
 	if file.Large {
-		return "", pages.ProblemPictureLarge, nil
+		return "", invalid.PictureLarge, nil
 	}
 	if err := h.pictureWork.Acquire(req.Context(), 1); err != nil {
 		return "", "", err
@@ -53,17 +54,17 @@ func (h *Handlers) takePicture(req *admin.Request, file visit.File) (source stri
 	h.pictureWork.Release(1)
 	switch {
 	case errors.Is(err, pictures.ErrTooLarge):
-		return "", pages.ProblemPictureLarge, nil
+		return "", invalid.PictureLarge, nil
 	case errors.Is(err, pictures.ErrPixels):
-		return "", pages.ProblemPicturePixel, nil
+		return "", invalid.PicturePixels, nil
 	case errors.Is(err, pictures.ErrFormat):
-		return "", pages.ProblemPictureKind, nil
+		return "", invalid.PictureKind, nil
 	case errors.Is(err, pictures.ErrBroken):
-		return "", pages.ProblemPictureBroken, nil
+		return "", invalid.PictureBroken, nil
 	case err != nil:
 		return "", "", err
 	}
-	return picture.Source(), pages.ProblemNone, saveMedia(req, h.site.Store, picture)
+	return picture.Source(), "", saveMedia(req, h.site.Store, picture)
 }
 
 func saveMedia(req *admin.Request, s *store.Store, p pictures.Picture) error {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -86,14 +87,14 @@ func (k formContext) options(f *pages.ProductForm, texts models.Texts) models.Li
 		o := &f.Options[i]
 		names = append(names, o.Name.Value)
 		if o.Name.Value == "" {
-			o.Name.Problem = pages.ProblemMissing
+			o.Name.Problem = invalid.Missing
 		}
 		values := lines(o.Values.Value)
 		if len(values) == 0 {
-			o.Values.Problem = pages.ProblemMissing
+			o.Values.Problem = invalid.Missing
 		}
 		if slices.ContainsFunc(values, func(v string) bool { return admin.TooLong(v, models.MaxOption) }) {
-			o.Values.Problem = pages.ProblemTooLong
+			o.Values.Problem = invalid.TooLong
 		}
 		for _, t := range o.Texts {
 			texts.Set(t.Lang, models.OptionField(i), t.Name)
@@ -200,7 +201,7 @@ func (k formContext) pictures(f *pages.ProductForm, p *models.Product, stored mo
 		if j >= 0 {
 			picture.ID, picture.Texts = stored.Pictures[j].ID, stored.Pictures[j].Texts.Clone()
 		} else if !isUpload(row.Source) {
-			f.PictureProblem = pages.ProblemChoice
+			f.PictureProblem = invalid.Unknown
 		}
 		admin.LimitText(&row.Alt, longestAlt)
 		for _, t := range row.Texts {

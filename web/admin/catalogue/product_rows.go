@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 )
@@ -79,7 +80,7 @@ func combine(f *pages.ProductForm) {
 	for _, o := range f.Options {
 		values := lines(o.Values.Value)
 		if len(combinations)*len(values) > models.MaxVariants {
-			f.OptionProblem = pages.ProblemVariants
+			f.OptionProblem = invalid.Variants
 			return
 		}
 		var longer [][]string
@@ -97,7 +98,7 @@ func combine(f *pages.ProductForm) {
 		place := slices.IndexFunc(f.Variants, func(v pages.VariantForm) bool { return strings.Join(valuesOf(v), "") == "" })
 		if place < 0 {
 			if len(f.Variants) >= models.MaxVariants {
-				f.VariantProblem = pages.ProblemVariants
+				f.VariantProblem = invalid.Variants
 				return
 			}
 			f.Variants = append(f.Variants, pages.VariantForm{Price: lastPrice(f.Variants)})

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
@@ -64,9 +65,9 @@ func (h *Handlers) showProducts(req *admin.Request) error {
 	}
 	filter.LowStock = settings.StockLow()
 	var page models.ProductPage
-	if problem == pages.ProblemNone {
+	if problem == "" {
 		page, err = h.site.Store.Products(req.Context(), filter)
-		if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
 			return err
 		}
 		view.Rows = productRows(req.Printer, settings.Currency(), categories, page.Rows)
@@ -85,9 +86,7 @@ func (h *Handlers) showProducts(req *admin.Request) error {
 	view.Self = admin.Address(productsPath, q)
 	view.Page = req.Page(pages.SectionProducts)
 	view.Page.Path = view.Self
-	worst := view.Problem
-	admin.KeepFirst(&worst, problem)
-	return req.Answer(worst, pages.Products(view))
+	return req.Answer(pages.Worst(view.Refusal, problem), pages.Products(view))
 }
 
 // only reports that a parameter is the only one that narrows the list.
@@ -100,7 +99,7 @@ func only(q url.Values, name string) bool {
 	return q.Get(name) != ""
 }
 
-func readProductFilter(q url.Values, categories []models.Category) (models.ProductFilter, pages.Problem) {
+func readProductFilter(q url.Values, categories []models.Category) (models.ProductFilter, invalid.Problem) {
 	f := models.ProductFilter{
 		Search: q.Get("q"), CategoryID: q.Get("category"), Tag: q.Get("tag"), OnlyLow: q.Get("stock") == stockLow,
 		Featured: q.Get("state") == stateFeatured, Sort: models.ProductSort(q.Get("sort")), After: q.Get("after"),
@@ -113,13 +112,13 @@ func readProductFilter(q url.Values, categories []models.Category) (models.Produ
 	}
 	switch {
 	case admin.TooLong(f.Search, longestSearch):
-		return f, pages.ProblemTooLong
+		return f, invalid.TooLong
 	case f.CategoryID != "" && !slices.ContainsFunc(categories, func(c models.Category) bool { return c.ID == f.CategoryID }),
 		!slices.Contains([]models.Shown{models.ShownAll, models.ShownPublished, models.ShownHidden}, f.Shown),
 		!slices.Contains([]string{"", stockLow}, q.Get("stock")):
-		return f, pages.ProblemChoice
+		return f, invalid.Unknown
 	}
-	return f, pages.ProblemNone
+	return f, ""
 }
 
 func sortChoices(chosen models.ProductSort) []pages.Choice {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -39,17 +40,17 @@ func (h *Handlers) renameTag(req *admin.Request) error {
 		return err
 	}
 	tag, to := form.Get("tag"), strings.Join(strings.Fields(form.Get("to")), " ")
-	problem := pages.ProblemNone
+	var problem invalid.Problem
 	switch {
 	case to == "" || strings.ContainsAny(to, ",，、"):
-		problem = pages.ProblemTagName
+		problem = invalid.TagName
 	case admin.TooLong(to, models.MaxTag):
-		problem = pages.ProblemTooLong
+		problem = invalid.TooLong
 	case !text.Line(to):
-		problem = pages.ProblemText
+		problem = invalid.Characters
 	}
-	if problem != pages.ProblemNone {
-		return h.tagsPage(req, pages.TagsView{Problem: problem, For: tag, Typed: form.Get("to")}, http.StatusUnprocessableEntity)
+	if problem != "" {
+		return h.tagsPage(req, pages.TagsView{Refusal: pages.RefusalOf(problem), For: tag, Typed: form.Get("to")}, http.StatusUnprocessableEntity)
 	}
 	return tagsChanged(req, h.editor.RenameTag(req.Context(), req.Actor(), tag, to), pages.NoticeTagRenamed)
 }
@@ -66,7 +67,7 @@ func (h *Handlers) deleteTag(req *admin.Request) error {
 // tagsChanged leads back to the tags after one of them was changed, or could not be.
 func tagsChanged(req *admin.Request, err error, done pages.NoticeKind) error {
 	if errors.Is(err, store.ErrNotFound) {
-		req.LeaveNotice(pages.NoticeProblem, string(pages.ProblemStale))
+		req.LeaveNotice(pages.NoticeRefused, string(pages.RefusalStale))
 		return req.SeeOther(tagsPath)
 	}
 	if err != nil {

@@ -116,7 +116,7 @@ func importTiles(p *i18n.Printer, r *models.ImportReport) []pages.ImportTile {
 
 // importProblemRow puts a problem into words.
 func importProblemRow(p *i18n.Printer, r *models.ImportProblem) pages.ImportProblemRow {
-	return pages.ImportProblemRow{Line: r.Line, Column: r.ColumnName, SKU: r.SKU, Level: r.Level, Text: productcsv.Words(p, r.Code, r.Details)}
+	return pages.ImportProblemRow{Line: r.Line, Column: r.ColumnName, SKU: r.SKU, Level: r.Level, Text: p.ImportProblem(r.Code, r.Details)}
 }
 
 func picturesView(p *i18n.Printer, task models.Task, counts map[models.ImportPictureState]int, failed []models.ImportPicture) *pages.ImportPicturesView {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
@@ -28,7 +29,7 @@ func (h *Handlers) showCustomers(req *admin.Request) error {
 func (*Handlers) customersPage(req *admin.Request, email pages.Field) error {
 	view := pages.CustomersView{Page: req.Page(pages.SectionCustomers), Email: email}
 	view.Page.Path = customersPath
-	return req.Answer(email.Problem, pages.Customers(view))
+	return req.Answer(pages.RefusalOf(email.Problem), pages.Customers(view))
 }
 
 // findCustomer leads to the customer with an e-mail address: POST /admin/customers with email. The address goes into no address bar and no
@@ -40,11 +41,11 @@ func (h *Handlers) findCustomer(req *admin.Request) error {
 	}
 	email := strings.TrimSpace(form.Get("email"))
 	if admin.TooLong(email, admin.MaxSearch) || !strings.Contains(email, "@") {
-		return h.customersPage(req, pages.Field{Value: admin.Clip(email), Problem: pages.ProblemEmailForm})
+		return h.customersPage(req, pages.Field{Value: admin.Clip(email), Problem: invalid.Email})
 	}
 	id, err := h.customers.FindCustomer(req.Context(), email)
 	if errors.Is(err, store.ErrNotFound) {
-		return h.customersPage(req, pages.Field{Value: email, Problem: pages.ProblemNoCustomer})
+		return h.customersPage(req, pages.Field{Value: email, Problem: invalid.NoCustomer})
 	}
 	if err != nil {
 		return err
@@ -96,7 +97,7 @@ func (h *Handlers) customerPage(req *admin.Request, say func(*pages.CustomerView
 	view.Page = req.Page(pages.SectionCustomers)
 	view.Page.Path = admin.Address(customerPath(id), q)
 	say(&view)
-	return req.Answer(view.Problem, pages.Customer(view))
+	return req.Answer(view.Refusal, pages.Customer(view))
 }
 
 func customerOrders(p *i18n.Printer, rows []models.OwnOrder) []pages.CustomerOrder {
@@ -134,16 +135,16 @@ func (h *Handlers) eraseCustomer(req *admin.Request) error {
 		return err
 	}
 	if form.Get("sure") != "yes" {
-		return h.customerPage(req, func(view *pages.CustomerView) { view.Problem = pages.ProblemUnsure })
+		return h.customerPage(req, func(view *pages.CustomerView) { view.Refusal = pages.RefusalUnsure })
 	}
 	n, err := h.customers.EraseCustomer(req.Context(), id, req.Actor())
 	if open, ok := errors.AsType[*store.OpenOrdersError](err); ok {
 		return h.customerPage(req, func(view *pages.CustomerView) {
-			view.Problem, view.Open = pages.ProblemOpenOrders, customerOrders(req.Printer, open.Orders)
+			view.Refusal, view.Open = pages.RefusalOpenOrders, customerOrders(req.Printer, open.Orders)
 		})
 	}
 	if errors.Is(err, store.ErrConflict) {
-		return h.customerPage(req, func(view *pages.CustomerView) { view.Problem = pages.ProblemStale })
+		return h.customerPage(req, func(view *pages.CustomerView) { view.Refusal = pages.RefusalStale })
 	}
 	if err != nil {
 		return admin.NoPage(err)

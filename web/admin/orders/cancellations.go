@@ -17,13 +17,13 @@ func (h *Handlers) showCancellations(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	return req.Answer(view.Problem, pages.Cancellations(view))
+	return req.Answer(view.Refusal, pages.Cancellations(view))
 }
 
 func (h *Handlers) cancellationsView(req *admin.Request, q url.Values) (pages.CancellationsView, error) {
 	view := pages.CancellationsView{FormToken: models.NewRef()}
 	pending, next, err := h.site.Store.PendingAttempts(req.Context(), q.Get("after"), 0)
-	if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+	if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
 		return view, err
 	}
 	view.Rows = pendingRows(req.Printer, pending, h.site.Clock())
@@ -52,17 +52,17 @@ func (h *Handlers) cancelPending(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	chosen, problem := admin.ChosenIDs(form)
-	if problem == pages.ProblemNone {
+	chosen, refusal := admin.ChosenIDs(form)
+	if refusal == "" {
 		return h.startCancel(req, form, chosen)
 	}
 	view, err := h.cancellationsView(req, url.Values{})
 	if err != nil {
 		return err
 	}
-	view.Problem = problem
+	view.Refusal = refusal
 	for i := range view.Rows {
 		view.Rows[i].Chosen = slices.Contains(form["id"], view.Rows[i].OrderID)
 	}
-	return req.Answer(problem, pages.Cancellations(view))
+	return req.Answer(refusal, pages.Cancellations(view))
 }

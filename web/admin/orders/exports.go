@@ -6,7 +6,6 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/payments/books"
-	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 )
 
@@ -29,7 +28,7 @@ func (h *Handlers) startExport(req *admin.Request) error {
 		if err != nil {
 			return err
 		}
-		if view.worst() != pages.ProblemNone {
+		if view.worst() != "" {
 			return admin.ErrFilter
 		}
 		wish.Orders = view.filter

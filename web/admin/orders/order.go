@@ -9,11 +9,11 @@ import (
 
 // showOrder shows one order with everything that is known about it: GET /admin/orders/{id}.
 func (h *Handlers) showOrder(req *admin.Request) error {
-	return h.orderPage(req, func(*pages.OrderView) pages.Problem { return pages.ProblemNone })
+	return h.orderPage(req, func(*pages.OrderView) pages.Refusal { return "" })
 }
 
 // orderPage shows the order as it is now; say marks what was wrong with an action on it.
-func (h *Handlers) orderPage(req *admin.Request, say func(*pages.OrderView) pages.Problem) error {
+func (h *Handlers) orderPage(req *admin.Request, say func(*pages.OrderView) pages.Refusal) error {
 	id, err := req.ID()
 	if err != nil {
 		return err
@@ -29,11 +29,11 @@ func (h *Handlers) orderPage(req *admin.Request, say func(*pages.OrderView) page
 	return req.Answer(say(&view), pages.Order(view))
 }
 
-// orderProblem shows the order with something that is wrong with the whole action.
-func (h *Handlers) orderProblem(req *admin.Request, problem pages.Problem) error {
-	return h.orderPage(req, func(view *pages.OrderView) pages.Problem {
-		view.Problem = problem
-		return problem
+// orderRefused shows the order with why the action was refused.
+func (h *Handlers) orderRefused(req *admin.Request, refusal pages.Refusal) error {
+	return h.orderPage(req, func(view *pages.OrderView) pages.Refusal {
+		view.Refusal = refusal
+		return refusal
 	})
 }
 

@@ -20,7 +20,7 @@ func (h *Handlers) askOrder(req *admin.Request) error {
 	_, err = h.payments.AskOrder(req.Context(), id, req.Actor())
 	if errors.Is(err, payments.ErrTooOften) {
 		req.SetHeader("Retry-After", askAgain)
-		return h.orderPage(req, func(*pages.OrderView) pages.Problem { return pages.ProblemTooOften })
+		return h.orderPage(req, func(*pages.OrderView) pages.Refusal { return pages.RefusalTooOften })
 	}
 	if err != nil {
 		return admin.NoPage(err)

@@ -26,5 +26,5 @@ func (h *Handlers) cancelOrder(req *admin.Request) error {
 		return req.Done(admin.OrderPath(id), pages.NoticeCancelUnknown)
 	case payments.OutcomeGone:
 	}
-	return h.orderProblem(req, pages.ProblemNotCancellable)
+	return h.orderRefused(req, pages.RefusalNotCancellable)
 }

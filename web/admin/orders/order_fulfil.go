@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -26,11 +27,11 @@ func (h *Handlers) fulfilOrder(req *admin.Request) error {
 	case err == nil:
 		return req.Done(admin.OrderPath(id), pages.NoticeFulfilled)
 	case errors.Is(err, payments.ErrNotFulfillable):
-		return h.orderProblem(req, pages.ProblemNotFulfillable)
+		return h.orderRefused(req, pages.RefusalNotFulfillable)
 	case errors.Is(err, models.ErrNoteText):
-		return h.orderPage(req, func(view *pages.OrderView) pages.Problem {
-			view.Track = pages.Field{Value: tracking, Problem: pages.ProblemTooLong}
-			return pages.ProblemTooLong
+		return h.orderPage(req, func(view *pages.OrderView) pages.Refusal {
+			view.Track = pages.Field{Value: tracking, Problem: invalid.TooLong}
+			return pages.RefusalOf(invalid.TooLong)
 		})
 	}
 	return admin.NoPage(err)

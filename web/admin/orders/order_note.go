@@ -21,10 +21,10 @@ func (h *Handlers) noteOrder(req *admin.Request) error {
 	}
 	text := form.Get("text")
 	err = h.payments.AddNote(req.Context(), id, text, token, req.Actor())
-	if problem := admin.TextProblem(err, text); problem != pages.ProblemNone {
-		return h.orderPage(req, func(view *pages.OrderView) pages.Problem {
+	if problem := admin.TextProblem(err, text); problem != "" {
+		return h.orderPage(req, func(view *pages.OrderView) pages.Refusal {
 			view.Note = pages.Field{Value: text, Problem: problem}
-			return problem
+			return pages.RefusalOf(problem)
 		})
 	}
 	if err != nil {

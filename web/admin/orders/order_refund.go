@@ -26,9 +26,9 @@ func (h *Handlers) refundOrder(req *admin.Request) error {
 		return err
 	}
 	if wrong.Any() {
-		return h.orderPage(req, func(view *pages.OrderView) pages.Problem {
+		return h.orderPage(req, func(view *pages.OrderView) pages.Refusal {
 			f := &view.Refund
-			f.FormToken, f.Problem, f.Left = token, wrong.Form, wrong.Left
+			f.FormToken, f.Refusal, f.Left = token, wrong.Form, wrong.Left
 			f.Amount = pages.Field{Value: form.Get("amount"), Problem: wrong.Amount}
 			f.Reason = pages.Field{Value: form.Get("reason"), Problem: wrong.Reason}
 			for i := range f.Attempts {

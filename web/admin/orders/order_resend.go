@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/mail"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -31,11 +32,11 @@ func (h *Handlers) resendMail(req *admin.Request) error {
 	}
 	kind := models.MailKind(form.Get("kind"))
 	if !slices.Contains(mailsOf(order), kind) {
-		return h.orderProblem(req, pages.ProblemChoice)
+		return h.orderRefused(req, pages.RefusalOf(invalid.Unknown))
 	}
 	err = h.outbox.Resend(req.Context(), id, kind, token, req.Actor())
 	if errors.Is(err, mail.ErrNoSender) {
-		return h.orderProblem(req, pages.ProblemNoMailer)
+		return h.orderRefused(req, pages.RefusalNoMailer)
 	}
 	if err != nil {
 		return admin.NoPage(err)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -36,9 +37,9 @@ func (h *Handlers) ordersView(req *admin.Request, q url.Values) (*ordersView, er
 	if err != nil {
 		return nil, err
 	}
-	if view.worst() == pages.ProblemNone {
+	if view.worst() == "" {
 		page, err := h.site.Store.Orders(req.Context(), view.filter)
-		if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
 			return nil, err
 		}
 		view.Rows = orderRows(req.Printer, page.Rows)
@@ -63,21 +64,21 @@ func (h *Handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersVie
 	f := &view.filter
 	f.Search, f.Unusual, f.After, f.Coin = view.Search.Value, view.Unusual, q.Get("after"), q.Get("coin")
 	if admin.TooLong(f.Search, admin.MaxSearch) {
-		view.Search.Problem = pages.ProblemTooLong
+		view.Search.Problem = invalid.TooLong
 	}
 	var ok bool
 	if f.State, ok = models.ParseOrderState(q.Get("state")); !ok && q.Get("state") != "" {
-		view.StateProblem = pages.ProblemChoice
+		view.StateProblem = invalid.Unknown
 	}
 	if f.Sort, ok = models.ParseOrderSort(q.Get("sort")); !ok {
-		view.SortProblem = pages.ProblemChoice
+		view.SortProblem = invalid.Unknown
 	}
 	symbols := coinSymbols(coins)
 	if f.Coin != "" && !slices.Contains(symbols, f.Coin) {
-		view.CoinProblem = pages.ProblemChoice
+		view.CoinProblem = invalid.Unknown
 	}
 	if u := q.Get("unusual"); u != "" && u != "1" {
-		view.Problem = pages.ProblemChoice
+		view.Refusal = pages.RefusalOf(invalid.Unknown)
 	}
 	h.readOrderDays(view)
 	view.States = admin.Choices(models.OrderStates(), q.Get("state"), true)
@@ -86,7 +87,7 @@ func (h *Handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersVie
 	for _, name := range orderFilterNames() {
 		view.Filtered = view.Filtered || (q.Get(name) != "" && name != "sort" && name != "after")
 	}
-	view.Filtered = view.Filtered || view.worst() != pages.ProblemNone // nothing is shown, whatever there is
+	view.Filtered = view.Filtered || view.worst() != "" // nothing is shown, whatever there is
 	return view, nil
 }
 
@@ -96,33 +97,26 @@ func (h *Handlers) readOrderDays(view *ordersView) {
 	if view.From.Value != "" {
 		from, _, err := models.ParseDay(view.From.Value, zone)
 		if err != nil {
-			view.From.Problem = pages.ProblemDay
+			view.From.Problem = invalid.Day
 		}
 		view.filter.From = from
 	}
 	if view.To.Value != "" {
 		_, to, err := models.ParseDay(view.To.Value, zone)
 		if err != nil {
-			view.To.Problem = pages.ProblemDay
+			view.To.Problem = invalid.Day
 		}
 		view.filter.To = to
 	}
 	f := view.filter
 	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
-		view.To.Problem = pages.ProblemSpan
+		view.To.Problem = invalid.Span
 	}
 }
 
 // worst is the first thing that is wrong; none where the list can be shown.
-func (v *ordersView) worst() pages.Problem {
-	for _, p := range []pages.Problem{
-		v.Problem, v.Search.Problem, v.StateProblem, v.CoinProblem, v.SortProblem, v.From.Problem, v.To.Problem,
-	} {
-		if p != pages.ProblemNone {
-			return p
-		}
-	}
-	return pages.ProblemNone
+func (v *ordersView) worst() pages.Refusal {
+	return pages.Worst(v.Refusal, v.Search.Problem, v.StateProblem, v.CoinProblem, v.SortProblem, v.From.Problem, v.To.Problem)
 }
 
 func coinSymbols(coins []models.Coin) []string {

@@ -18,9 +18,9 @@ func (h *Handlers) cancelOrders(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	chosen, problem := admin.ChosenIDs(form)
-	if problem != pages.ProblemNone {
-		return h.ordersAgain(req, form, problem)
+	chosen, refusal := admin.ChosenIDs(form)
+	if refusal != "" {
+		return h.ordersAgain(req, form, refusal)
 	}
 	return h.startCancel(req, form, chosen)
 }
@@ -43,9 +43,9 @@ func (h *Handlers) fulfilOrders(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	chosen, problem := admin.ChosenIDs(form)
-	if problem != pages.ProblemNone {
-		return h.ordersAgain(req, form, problem)
+	chosen, refusal := admin.ChosenIDs(form)
+	if refusal != "" {
+		return h.ordersAgain(req, form, refusal)
 	}
 	refs, err := h.site.Store.OrderRefs(req.Context(), chosen)
 	if err != nil {
@@ -56,7 +56,7 @@ func (h *Handlers) fulfilOrders(req *admin.Request) error {
 		row := pages.BulkRow{OrderID: id, Ref: refs[id], Outcome: "fulfilled"}
 		switch err := h.payments.Fulfil(req.Context(), id, "", req.Actor()); {
 		case errors.Is(err, payments.ErrNotFulfillable):
-			row.Outcome, row.Bad = string(pages.ProblemNotFulfillable), true
+			row.Outcome, row.Bad = string(pages.RefusalNotFulfillable), true
 		case errors.Is(err, store.ErrNotFound):
 			row.Outcome, row.Bad = "gone", true
 		case err != nil:
@@ -70,7 +70,7 @@ func (h *Handlers) fulfilOrders(req *admin.Request) error {
 }
 
 // ordersAgain shows the list that the form stood on, with what is wrong and what was ticked.
-func (h *Handlers) ordersAgain(req *admin.Request, form url.Values, problem pages.Problem) error {
+func (h *Handlers) ordersAgain(req *admin.Request, form url.Values, refusal pages.Refusal) error {
 	q := url.Values{}
 	if from, err := url.Parse(req.WantedPage()); err == nil && from.Path == admin.OrdersPath {
 		asked := from.Query()
@@ -84,9 +84,9 @@ func (h *Handlers) ordersAgain(req *admin.Request, form url.Values, problem page
 	if err != nil {
 		return err
 	}
-	view.Problem = problem
+	view.Refusal = refusal
 	for i := range view.Rows {
 		view.Rows[i].Chosen = slices.Contains(form["id"], view.Rows[i].ID)
 	}
-	return req.Answer(problem, pages.Orders(view.OrdersView))
+	return req.Answer(refusal, pages.Orders(view.OrdersView))
 }

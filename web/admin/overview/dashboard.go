@@ -3,6 +3,7 @@ package overview
 import (
 	"time"
 
+	"github.com/coincart/coincart/models/invalid"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 )
@@ -34,8 +35,8 @@ func (h *Handlers) showDashboard(req *admin.Request) error {
 		s, ok = readSpan(&view.From, &view.To, now, zone)
 	}
 	if !ok {
-		if view.Problem = pages.ProblemSpan; chosen != "" {
-			view.Problem = pages.ProblemChoice
+		if view.Refusal = pages.RefusalOf(invalid.Span); chosen != "" {
+			view.Refusal = pages.RefusalOf(invalid.Unknown)
 		}
 		s, _ = preset("7d", now, zone)
 	}
@@ -52,7 +53,7 @@ func (h *Handlers) showDashboard(req *admin.Request) error {
 	}
 	view.Page = req.Page(pages.SectionDashboard)
 	fillDashboard(&view, req.Printer, currency, figures, now)
-	return req.Answer(view.Problem, pages.Dashboard(view))
+	return req.Answer(view.Refusal, pages.Dashboard(view))
 }
 
 // preset is a named span that ends today.
@@ -76,18 +77,13 @@ func readSpan(from, to *pages.Field, now time.Time, zone *time.Location) (span, 
 	if s.to == "" {
 		s.to = s.from
 	}
-	var problem pages.Problem
-	if s.first, _, problem = admin.ReadDay(s.from, now, zone); problem != pages.ProblemNone {
-		from.Problem = problem
-	}
-	if _, s.end, problem = admin.ReadDay(s.to, now, zone); problem != pages.ProblemNone {
-		to.Problem = problem
-	}
-	if from.Problem != pages.ProblemNone || to.Problem != pages.ProblemNone {
+	s.first, _, from.Problem = admin.ReadDay(s.from, now, zone)
+	_, s.end, to.Problem = admin.ReadDay(s.to, now, zone)
+	if from.Problem != "" || to.Problem != "" {
 		return s, false
 	}
 	if !s.first.Before(s.end) || s.first.In(zone).AddDate(0, 0, longestSpan).Before(s.end) {
-		to.Problem = pages.ProblemSpan
+		to.Problem = invalid.Span
 		return s, false
 	}
 	return s, true

@@ -2,10 +2,10 @@ package overview
 
 import (
 	"errors"
-	"net/http"
 	"net/url"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -17,20 +17,20 @@ func (h *Handlers) showInbox(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	return req.Answer(view.Problem, pages.Inbox(view))
+	return req.Answer(view.Refusal, pages.Inbox(view))
 }
 
 func (h *Handlers) inboxView(req *admin.Request, q url.Values) (pages.InboxView, error) {
 	view := pages.InboxView{All: q.Get("all") == "1"}
 	if all := q.Get("all"); all != "" && all != "1" {
-		view.Problem = pages.ProblemChoice
+		view.Refusal = pages.RefusalOf(invalid.Unknown)
 	}
 	gauges, err := h.site.Store.Gauges(req.Context())
 	if err != nil {
 		return view, err
 	}
 	view.Counts = admin.Attention(gauges)
-	if view.Problem == pages.ProblemNone {
+	if view.Refusal == "" {
 		if err := h.reviewRows(req, &view, q); err != nil {
 			return view, err
 		}
@@ -41,7 +41,7 @@ func (h *Handlers) inboxView(req *admin.Request, q url.Values) (pages.InboxView,
 
 func (h *Handlers) reviewRows(req *admin.Request, view *pages.InboxView, q url.Values) error {
 	reviews, next, err := h.site.Store.ReviewPage(req.Context(), !view.All, q.Get("after"), 0)
-	if view.Problem = admin.FilterProblem(err); view.Problem != pages.ProblemNone {
+	if view.Refusal = admin.FilterRefusal(err); view.Refusal != "" {
 		return nil
 	}
 	if err != nil {
@@ -74,28 +74,28 @@ func (h *Handlers) closeReview(req *admin.Request) error {
 		if _, err := h.site.Store.Review(req.Context(), id); err != nil {
 			return admin.NoPage(err)
 		}
-		return h.inboxAgain(req, id, pages.ProblemStale)
-	case problem != pages.ProblemNone:
-		return h.inboxAgain(req, id, problem)
+		return h.inboxAgain(req, pages.RefusalStale, nil)
+	case problem != "":
+		return h.inboxAgain(req, pages.RefusalOf(problem), func(view *pages.InboxView) {
+			for i := range view.Rows {
+				if view.Rows[i].ID == id {
+					view.Rows[i].NoteProblem, view.Refusal = problem, ""
+				}
+			}
+		})
 	}
 	return admin.NoPage(cause)
 }
 
-func (h *Handlers) inboxAgain(req *admin.Request, id string, problem pages.Problem) error {
+// inboxAgain shows the inbox with a refusal of the page, unless say finds a place that can say it.
+func (h *Handlers) inboxAgain(req *admin.Request, refusal pages.Refusal, say func(*pages.InboxView)) error {
 	view, err := h.inboxView(req, url.Values{})
 	if err != nil {
 		return err
 	}
-	view.Page.Path = admin.InboxPath
-	status := http.StatusUnprocessableEntity
-	if problem == pages.ProblemStale {
-		status = http.StatusConflict
+	view.Page.Path, view.Refusal = admin.InboxPath, refusal
+	if say != nil {
+		say(&view)
 	}
-	view.Problem = problem // of the page, unless the review's row can say it
-	for i := range view.Rows {
-		if view.Rows[i].ID == id {
-			view.Rows[i].NoteProblem, view.Problem = problem, pages.ProblemNone
-		}
-	}
-	return req.Show(status, pages.Inbox(view))
+	return req.Answer(refusal, pages.Inbox(view))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	pages "github.com/coincart/coincart/templates/admin"
 )
 
@@ -45,17 +46,17 @@ func TestReadSpan_SaysAtEachDayWhatIsWrong(t *testing.T) {
 	now := day(t, "2026-11-22T12:00:00Z")
 	for _, c := range []struct {
 		from, to       string
-		wantFrom, want pages.Problem
+		wantFrom, want invalid.Problem
 		ok             bool
 	}{
 		{"2026-11-01", "2026-11-22", "", "", true},
 		{"2026-11-22", "", "", "", true},
 		{"", "2026-11-22", "", "", true},
 		{"2025-11-22", "2026-11-22", "", "", true},
-		{"2025-11-21", "2026-11-22", "", pages.ProblemSpan, false},
-		{"2026-11-22", "2026-11-21", "", pages.ProblemSpan, false},
-		{"2026-11-23", "2026-11-24", pages.ProblemDayFuture, pages.ProblemDayFuture, false},
-		{"2026-13-01", "x", pages.ProblemDay, pages.ProblemDay, false},
+		{"2025-11-21", "2026-11-22", "", invalid.Span, false},
+		{"2026-11-22", "2026-11-21", "", invalid.Span, false},
+		{"2026-11-23", "2026-11-24", invalid.DayFuture, invalid.DayFuture, false},
+		{"2026-13-01", "x", invalid.Day, invalid.Day, false},
 	} {
 		from, to := pages.Field{Value: c.from}, pages.Field{Value: c.to}
 		_, ok := readSpan(&from, &to, now, time.UTC)

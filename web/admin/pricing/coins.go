@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/rates"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -42,7 +43,7 @@ func (h *Handlers) showCoins(req *admin.Request) error {
 	for _, c := range coins {
 		view.Rows = append(view.Rows, coinRow(req.Printer, currency, c, sources, h.site.Clock()))
 	}
-	return req.Show(admin.StatusOf(pages.ProblemNone), pages.Coins(view))
+	return req.Show(admin.StatusOf(""), pages.Coins(view))
 }
 
 // newCoin is the form of a coin that the shop does not have yet: GET /admin/coins/new.
@@ -50,7 +51,7 @@ func (h *Handlers) newCoin(req *admin.Request) error {
 	c := models.Coin{
 		Precision: 8, Enabled: true, MaxAge: 120, MaxJump: models.AmountFromInt(10), MaxDeviation: models.AmountFromInt(2),
 	}
-	return h.coinPage(req, c, nil, pages.ProblemNone)
+	return h.coinPage(req, c, nil, "")
 }
 
 // showCoin is one coin: GET /admin/coins/{symbol}?span=&after=.
@@ -59,7 +60,7 @@ func (h *Handlers) showCoin(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.coinPage(req, c, nil, pages.ProblemNone)
+	return h.coinPage(req, c, nil, "")
 }
 
 // coin is the one that the address names.
@@ -73,7 +74,7 @@ func (h *Handlers) coin(req *admin.Request) (models.Coin, error) {
 }
 
 // coinPage shows a coin, with the form as it was typed where there is one. A coin without a symbol is new.
-func (h *Handlers) coinPage(req *admin.Request, c models.Coin, typed *pages.CoinForm, problem pages.Problem) error {
+func (h *Handlers) coinPage(req *admin.Request, c models.Coin, typed *pages.CoinForm, refusal pages.Refusal) error {
 	sources, err := h.site.Store.PriceSources(req.Context())
 	if err != nil {
 		return err
@@ -83,7 +84,7 @@ func (h *Handlers) coinPage(req *admin.Request, c models.Coin, typed *pages.Coin
 		return err
 	}
 	now := h.site.Clock()
-	view := pages.CoinView{New: c.Symbol == "", Row: coinRow(req.Printer, currency, c, sources, now), Problem: problem}
+	view := pages.CoinView{New: c.Symbol == "", Row: coinRow(req.Printer, currency, c, sources, now), Refusal: refusal}
 	if typed != nil {
 		view.Form = *typed
 	} else {
@@ -94,8 +95,8 @@ func (h *Handlers) coinPage(req *admin.Request, c models.Coin, typed *pages.Coin
 	view.Form.SecondSources = sourceChoices(req.Printer, sources, view.Form.SecondSource.Value)
 	if !view.New {
 		describeCoin(&view, req.Printer, currency, c, now)
-		if problem := h.rateHistory(req, &view, c, sources); problem != nil {
-			return problem
+		if err := h.rateHistory(req, &view, c, sources); err != nil {
+			return err
 		}
 	}
 	view.Page = req.Page(pages.SectionCoins)
@@ -103,15 +104,7 @@ func (h *Handlers) coinPage(req *admin.Request, c models.Coin, typed *pages.Coin
 	if !view.New {
 		view.Page.Path = coinsPath + "/" + c.Symbol
 	}
-	for _, f := range view.Form.Fields() {
-		if problem == pages.ProblemNone {
-			problem = f.Problem
-		}
-	}
-	if problem == pages.ProblemNone {
-		problem = view.Problem
-	}
-	return req.Answer(problem, pages.Coin(view))
+	return req.Answer(pages.Worst(view.Refusal, problems(view.Form.Fields())...), pages.Coin(view))
 }
 
 // createCoin stores a new coin: POST /admin/coins.
@@ -125,12 +118,12 @@ func (h *Handlers) createCoin(req *admin.Request) error {
 		return err
 	}
 	if !ok {
-		return h.coinPage(req, models.Coin{}, typed, pages.ProblemNone)
+		return h.coinPage(req, models.Coin{}, typed, "")
 	}
 	err = h.rates.SaveCoin(req.Context(), models.Coin{}, c, req.Actor())
 	if errors.Is(err, store.ErrDuplicate) {
-		typed.Symbol.Problem = pages.ProblemSymbolTaken
-		return h.coinPage(req, models.Coin{}, typed, pages.ProblemNone)
+		typed.Symbol.Problem = invalid.Taken
+		return h.coinPage(req, models.Coin{}, typed, "")
 	}
 	if err != nil {
 		return err
@@ -153,14 +146,14 @@ func (h *Handlers) changeCoin(req *admin.Request) error {
 		return err
 	}
 	if !ok {
-		return h.coinPage(req, was, typed, pages.ProblemNone)
+		return h.coinPage(req, was, typed, "")
 	}
 	if typed.Version != strconv.Itoa(was.Version) {
-		return h.coinPage(req, was, nil, pages.ProblemStale)
+		return h.coinPage(req, was, nil, pages.RefusalStale)
 	}
 	err = h.rates.SaveCoin(req.Context(), was, c, req.Actor())
 	if errors.Is(err, store.ErrConflict) {
-		return h.coinPage(req, was, nil, pages.ProblemStale)
+		return h.coinPage(req, was, nil, pages.RefusalStale)
 	}
 	if err != nil {
 		return err
@@ -184,7 +177,7 @@ func (h *Handlers) acceptRate(req *admin.Request) error {
 	}
 	err = h.rates.AcceptRate(req.Context(), c.Symbol, seen, req.Actor())
 	if errors.Is(err, rates.ErrRateMoved) {
-		return h.coinPage(req, c, nil, pages.ProblemRateMoved)
+		return h.coinPage(req, c, nil, pages.RefusalRateMoved)
 	}
 	if err != nil {
 		return admin.NoPage(err)
@@ -202,12 +195,16 @@ func (h *Handlers) readCoin(req *admin.Request, form url.Values, was models.Coin
 		return slices.ContainsFunc(sources, func(s models.PriceSource) bool { return s.ID == id })
 	}}
 	typed, c := r.read(was, h.site.Clock())
-	for _, f := range typed.Fields() {
-		if f.Problem != pages.ProblemNone {
-			return typed, c, false, nil
-		}
+	return typed, c, invalid.First(problems(typed.Fields())...) == "", nil
+}
+
+// problems are those of fields, "" where one has none.
+func problems(fields []*pages.Field) []invalid.Problem {
+	list := make([]invalid.Problem, len(fields))
+	for i, f := range fields {
+		list[i] = f.Problem
 	}
-	return typed, c, true, nil
+	return list
 }
 
 // sourceRows are the price sources with the coins that use them.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -42,26 +43,26 @@ func (r coinReader) read(was models.Coin, now time.Time) (*pages.CoinForm, model
 		f.Symbol.Value = admin.Clip(r.text("symbol"))
 		c.Symbol = strings.ToUpper(f.Symbol.Value)
 		if !coinForm.MatchString(c.Symbol) {
-			f.Symbol.Problem = pages.ProblemSymbol
+			f.Symbol.Problem = invalid.Symbol
 		}
 	}
 	f.Name.Value = admin.Clip(r.text("name"))
 	c.Name = f.Name.Value
 	switch {
 	case c.Name == "":
-		f.Name.Problem = pages.ProblemMissing
+		f.Name.Problem = invalid.Missing
 	case admin.TooLong(c.Name, maxCoinName):
-		f.Name.Problem = pages.ProblemTooLong
+		f.Name.Problem = invalid.TooLong
 	case !text.Line(c.Name):
-		f.Name.Problem = pages.ProblemText
+		f.Name.Problem = invalid.Characters
 	}
-	f.Precision, c.Precision = r.number("precision", 0, models.MaxFractionDigits, pages.ProblemCoinDigits, -1)
-	rounding, digits := r.number("rounding", 0, c.Precision, pages.ProblemRounding, c.Precision)
+	f.Precision, c.Precision = r.number("precision", 0, models.MaxFractionDigits, invalid.Between, -1)
+	rounding, digits := r.number("rounding", 0, c.Precision, invalid.Rounding, c.Precision)
 	f.Rounding, c.Dropped = rounding, c.Precision-digits
-	f.Position, c.Position = r.number("position", 0, lastPosition, pages.ProblemPosition, 0)
-	f.Minimum, c.MinAmount = r.amount("minimum", pages.ProblemAmount)
-	if f.Minimum.Problem == pages.ProblemNone && c.MinAmount.Digits() > c.Precision {
-		f.Minimum.Problem = pages.ProblemAmount
+	f.Position, c.Position = r.number("position", 0, lastPosition, invalid.Between, 0)
+	f.Minimum, c.MinAmount = r.amount("minimum", invalid.Amount)
+	if f.Minimum.Problem == "" && c.MinAmount.Digits() > c.Precision {
+		f.Minimum.Problem = invalid.Amount
 	}
 	f.Spread, c.Spread = r.percent("spread")
 	r.readRate(f, &c, was, now)
@@ -74,15 +75,15 @@ func (r coinReader) readRate(f *pages.CoinForm, c *models.Coin, was models.Coin,
 	f.Source.Value = r.text("source")
 	c.Source = f.Source.Value
 	if c.Live() && !r.known(c.Source) {
-		f.Source.Problem = pages.ProblemChoice
+		f.Source.Problem = invalid.Unknown
 	}
-	f.Rate, c.Rate = r.amount("rate", pages.ProblemRate)
+	f.Rate, c.Rate = r.amount("rate", invalid.Rate)
 	if c.Live() {
-		f.Rate.Problem = pages.ProblemNone
+		f.Rate.Problem = ""
 		c.Rate = was.Rate
 	} else {
-		if f.Rate.Problem == pages.ProblemNone && !c.Rate.IsPositive() {
-			f.Rate.Problem = pages.ProblemRate
+		if f.Rate.Problem == "" && !c.Rate.IsPositive() {
+			f.Rate.Problem = invalid.Rate
 		}
 		if was.Live() || !c.Rate.Equal(was.Rate) {
 			c.RateAt = now
@@ -90,22 +91,22 @@ func (r coinReader) readRate(f *pages.CoinForm, c *models.Coin, was models.Coin,
 		c.RateSource = models.FixedRate
 	}
 	f.SourceSymbol, c.SourceSymbol = r.pair("source_symbol")
-	f.MaxAge, c.MaxAge = r.number("max_age", shortestAge, longestAge, pages.ProblemSeconds, -1)
+	f.MaxAge, c.MaxAge = r.number("max_age", shortestAge, longestAge, invalid.Between, -1)
 	f.MaxJump, c.MaxJump = r.percent("max_jump")
 	f.SecondSource.Value = r.text("second_source")
 	c.SecondSource = f.SecondSource.Value
 	if c.SecondSource != "" && !r.known(c.SecondSource) {
-		f.SecondSource.Problem = pages.ProblemChoice
+		f.SecondSource.Problem = invalid.Unknown
 	}
 	f.SecondSymbol, c.SecondSymbol = r.pair("second_symbol")
 	f.MaxDeviation, c.MaxDeviation = r.percent("max_deviation")
 	if !c.Live() {
 		for _, field := range []*pages.Field{&f.SourceSymbol, &f.MaxAge, &f.MaxJump, &f.SecondSource} {
-			field.Problem = pages.ProblemNone
+			field.Problem = ""
 		}
 	}
 	if !c.Live() || c.SecondSource == "" {
-		f.SecondSymbol.Problem, f.MaxDeviation.Problem = pages.ProblemNone, pages.ProblemNone
+		f.SecondSymbol.Problem, f.MaxDeviation.Problem = "", ""
 	}
 	r.keepReadable(f, c, was)
 }
@@ -126,22 +127,22 @@ func (r coinReader) keepReadable(f *pages.CoinForm, c *models.Coin, was models.C
 	}
 }
 
-// number reads a whole number within bounds. otherwise is what nothing stands for; below 0 means that something must be typed.
-func (r coinReader) number(name string, least, most int, problem pages.Problem, otherwise int) (pages.Field, int) {
+// number reads a whole number within bounds; problem says that it is none. otherwise is what nothing stands for; below 0 means that something must be typed.
+func (r coinReader) number(name string, least, most int, problem invalid.Problem, otherwise int) (pages.Field, int) {
 	f := pages.Field{Value: admin.Clip(r.text(name))}
 	if f.Value == "" && otherwise >= 0 {
 		return f, otherwise
 	}
 	n, err := strconv.Atoi(f.Value)
 	if err != nil || n < least || n > most || strings.ContainsAny(f.Value, "+-") {
-		f.Problem = problem
+		f.Problem, f.Min, f.Max = problem, least, most
 		return f, max(0, otherwise)
 	}
 	return f, n
 }
 
 // amount reads a decimal number; nothing is 0.
-func (r coinReader) amount(name string, problem pages.Problem) (pages.Field, models.Amount) {
+func (r coinReader) amount(name string, problem invalid.Problem) (pages.Field, models.Amount) {
 	f := pages.Field{Value: admin.Clip(r.text(name))}
 	if f.Value == "" {
 		return f, models.Amount{}
@@ -162,7 +163,7 @@ func (r coinReader) percent(name string) (pages.Field, models.Amount) {
 	}
 	a, err := models.ParseAmount(text)
 	if err != nil || a.Cmp(models.AmountFromInt(maxPercent)) > 0 || a.Digits() > percentScale {
-		f.Problem = pages.ProblemPercent
+		f.Problem = invalid.Percent
 		return f, models.Amount{}
 	}
 	return f, a
@@ -171,7 +172,7 @@ func (r coinReader) percent(name string) (pages.Field, models.Amount) {
 func (r coinReader) pair(name string) (pages.Field, string) {
 	f := pages.Field{Value: admin.Clip(r.text(name))}
 	if !pairForm.MatchString(f.Value) {
-		f.Problem = pages.ProblemPair
+		f.Problem = invalid.Pair
 	}
 	return f, f.Value
 }

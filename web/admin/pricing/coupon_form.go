@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/visit"
@@ -72,15 +73,15 @@ func (h *Handlers) readCoupon(req *admin.Request, form url.Values, was models.Co
 	for _, id := range c.CategoryIDs {
 		view.Categories = append(view.Categories, pages.Tick{Value: id, On: true})
 	}
-	markCoupon(view, c.Check(currency.Digits), c)
+	markCoupon(view, c.Check(currency.Digits))
 	return view, c, nil
 }
 
 // limitIn reads a limit: none where nothing is typed, but not for 0, by which people mean the opposite.
 func limitIn(f *pages.Field) int {
 	n := admin.ReadCount(f)
-	if n == 0 && f.Value != "" && f.Problem == pages.ProblemNone {
-		f.Problem = pages.ProblemRange
+	if n == 0 && f.Value != "" && f.Problem == "" {
+		f.Problem = invalid.Range
 	}
 	return n
 }
@@ -101,37 +102,12 @@ func (h *Handlers) knownCategories(req *admin.Request, chosen []string) (models.
 }
 
 // markCoupon puts the problems beside the fields that have none yet.
-func markCoupon(view *pages.CouponView, problems models.FieldProblems, c models.Coupon) {
+func markCoupon(view *pages.CouponView, problems invalid.Problems) {
 	fields := map[string]*pages.Field{
 		"code": &view.Code, "kind": &view.Kind, "value": &view.Value, "minimum": &view.Minimum, "ends_at": &view.Ends, "max_uses": &view.MaxUses,
 		"max_per_shopper": &view.MaxPerOne, "note": &view.Note,
 	}
 	for name, problem := range problems {
-		f := fields[name]
-		if f.Problem == pages.ProblemNone {
-			f.Problem = fieldProblem(problem)
-		}
+		fields[name].Problem.Keep(problem)
 	}
-	switch {
-	case view.Ends.Problem == pages.ProblemSteps:
-		view.Ends.Problem = pages.ProblemEnds
-	case view.MaxUses.Problem == pages.ProblemRange && c.MaxUses < c.Uses:
-		view.MaxUses.Problem = pages.ProblemCouponUses
-	}
-	if view.Value.Problem == pages.ProblemRange {
-		view.Value.Problem = pages.ProblemCouponValue
-	}
-	if view.Code.Problem == pages.ProblemText {
-		view.Code.Problem = pages.ProblemCouponCode
-	}
-}
-
-// fieldProblem is the word for what the rules of models say.
-func fieldProblem(problem models.FieldProblem) pages.Problem {
-	return map[models.FieldProblem]pages.Problem{
-		models.FieldMissing: pages.ProblemMissing, models.FieldLong: pages.ProblemTooLong, models.FieldCharacters: pages.ProblemText,
-		models.FieldNumber: pages.ProblemNumber, models.FieldNegative: pages.ProblemNegative, models.FieldDigits: pages.ProblemMoneyDigits,
-		models.FieldRange: pages.ProblemRange, models.FieldOrder: pages.ProblemSteps, models.FieldUnknown: pages.ProblemChoice,
-		models.FieldTaken: pages.ProblemPlaceTaken, models.FieldTwice: pages.ProblemPlaceTwice,
-	}[problem]
 }

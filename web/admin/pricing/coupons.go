@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
@@ -25,7 +26,7 @@ func (h *Handlers) showCoupons(req *admin.Request) error {
 	}
 	view := pages.CouponsView{Search: pages.Field{Value: admin.Clip(q.Get("q"))}, Filtered: q.Get("q") != ""}
 	page, err := h.site.Store.Coupons(req.Context(), store.CouponFilter{Search: q.Get("q"), After: q.Get("after")})
-	if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+	if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
 		return err
 	}
 	for _, c := range page.Rows {
@@ -33,7 +34,7 @@ func (h *Handlers) showCoupons(req *admin.Request) error {
 	}
 	view.Next, view.First = admin.Pager(couponsPath, q, "after", page.Next)
 	view.Page = req.Page(pages.SectionCoupons)
-	return req.Answer(view.Problem, pages.Coupons(view))
+	return req.Answer(view.Refusal, pages.Coupons(view))
 }
 
 func couponRow(p *i18n.Printer, currency models.Currency, c models.Coupon, now time.Time) pages.CouponRow {
@@ -71,7 +72,7 @@ func couponState(c models.Coupon, now time.Time) string {
 // newCoupon is the form of a new coupon: GET /admin/coupons/new.
 func (h *Handlers) newCoupon(req *admin.Request) error {
 	c := models.Coupon{Kind: models.CouponPercent, Enabled: true}
-	return h.couponPage(req, c, h.filledCoupon(c), pages.ProblemNone)
+	return h.couponPage(req, c, h.filledCoupon(c), "")
 }
 
 // showCoupon is one coupon with its uses: GET /admin/coupons/{id}?after=.
@@ -80,7 +81,7 @@ func (h *Handlers) showCoupon(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.couponPage(req, c, h.filledCoupon(c), pages.ProblemNone)
+	return h.couponPage(req, c, h.filledCoupon(c), "")
 }
 
 // coupon is the one that the address names.
@@ -94,7 +95,7 @@ func (h *Handlers) coupon(req *admin.Request) (models.Coupon, error) {
 }
 
 // couponPage shows the form as it is filled in, and the uses of a stored coupon.
-func (h *Handlers) couponPage(req *admin.Request, c models.Coupon, view *pages.CouponView, problem pages.Problem) error {
+func (h *Handlers) couponPage(req *admin.Request, c models.Coupon, view *pages.CouponView, refusal pages.Refusal) error {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
 		return err
@@ -111,7 +112,7 @@ func (h *Handlers) couponPage(req *admin.Request, c models.Coupon, view *pages.C
 	for _, node := range models.Flatten(models.Tree(admin.NamedIn(req.Printer, categories))) {
 		view.Categories = append(view.Categories, pages.Tick{Value: node.Category.ID, Label: node.Category.Name, Depth: node.Depth, On: on[node.Category.ID]})
 	}
-	view.Kinds, view.Currency, view.Problem = admin.Choices(models.CouponKinds(), view.Kind.Value, false), currency.Code, problem
+	view.Kinds, view.Currency, view.Refusal = admin.Choices(models.CouponKinds(), view.Kind.Value, false), currency.Code, refusal
 	view.New = c.ID == ""
 	if !view.New {
 		view.Row = couponRow(req.Printer, currency, c, h.site.Clock())
@@ -120,22 +121,14 @@ func (h *Handlers) couponPage(req *admin.Request, c models.Coupon, view *pages.C
 		}
 	}
 	view.Page = req.Page(pages.SectionCoupons)
-	for _, f := range view.Fields() {
-		if problem == pages.ProblemNone {
-			problem = f.Problem
-		}
-	}
-	if problem == pages.ProblemNone {
-		problem = view.Problem
-	}
-	return req.Answer(problem, pages.Coupon(*view))
+	return req.Answer(pages.Worst(view.Refusal, problems(view.Fields())...), pages.Coupon(*view))
 }
 
 func (h *Handlers) couponUses(req *admin.Request, view *pages.CouponView, id string) error {
 	q := req.QueryValues("after")
 	page, err := h.site.Store.CouponUses(req.Context(), id, q.Get("after"), 0)
-	if problem := admin.FilterProblem(err); problem != pages.ProblemNone {
-		view.Problem = problem
+	if refusal := admin.FilterRefusal(err); refusal != "" {
+		view.Refusal = refusal
 	} else if err != nil {
 		return err
 	}
@@ -177,21 +170,19 @@ func (h *Handlers) storeCoupon(req *admin.Request, was models.Coupon, form url.V
 	if err != nil {
 		return err
 	}
-	for _, f := range view.Fields() {
-		if f.Problem != pages.ProblemNone {
-			return h.couponPage(req, was, view, pages.ProblemNone)
-		}
+	if invalid.First(problems(view.Fields())...) != "" {
+		return h.couponPage(req, was, view, "")
 	}
 	if was.ID != "" && admin.Version(view.Version) != was.Version {
-		return h.couponPage(req, was, h.filledCoupon(was), pages.ProblemStale)
+		return h.couponPage(req, was, h.filledCoupon(was), pages.RefusalStale)
 	}
 	id, err := h.editor.SaveCoupon(req.Context(), req.Actor(), was, c)
 	switch {
 	case errors.Is(err, store.ErrDuplicate):
-		view.Code.Problem = pages.ProblemCouponTaken
-		return h.couponPage(req, was, view, pages.ProblemNone)
+		view.Code.Problem = invalid.Taken
+		return h.couponPage(req, was, view, "")
 	case errors.Is(err, store.ErrConflict):
-		return h.couponPage(req, was, h.filledCoupon(was), pages.ProblemStale)
+		return h.couponPage(req, was, h.filledCoupon(was), pages.RefusalStale)
 	case err != nil:
 		return err
 	}
@@ -214,7 +205,7 @@ func (h *Handlers) switchCoupon(req *admin.Request) error {
 	}
 	err = h.editor.SwitchCoupon(req.Context(), req.Actor(), was, admin.Version(form.Get("version")), to == "on")
 	if errors.Is(err, store.ErrConflict) {
-		return h.couponPage(req, was, h.filledCoupon(was), pages.ProblemStale)
+		return h.couponPage(req, was, h.filledCoupon(was), pages.RefusalStale)
 	}
 	if err != nil {
 		return err

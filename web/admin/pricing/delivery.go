@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
@@ -73,7 +74,7 @@ func (h *Handlers) newZone(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.zonePage(req, z, view, pages.ProblemNone)
+	return h.zonePage(req, z, view, "")
 }
 
 // showZone is the form of a zone: GET /admin/delivery/{id}.
@@ -86,7 +87,7 @@ func (h *Handlers) showZone(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.zonePage(req, z, view, pages.ProblemNone)
+	return h.zonePage(req, z, view, "")
 }
 
 // zone is the one that the address names.
@@ -128,21 +129,21 @@ func (h *Handlers) storeZone(req *admin.Request, was models.Zone, form url.Value
 	}
 	if form.Get("do") == "more" {
 		moreRoom(view)
-		return h.zonePage(req, was, view, pages.ProblemNone)
+		return h.zonePage(req, was, view, "")
 	}
 	if !ok {
-		return h.zonePage(req, was, view, pages.ProblemFields)
+		return h.zonePage(req, was, view, pages.RefusalFields)
 	}
 	if was.ID != "" && admin.Version(view.Version) != was.Version {
 		return h.staleZone(req, was)
 	}
 	id, err := h.editor.SaveZone(req.Context(), req.Actor(), was, z)
 	if taken, found := errors.AsType[*store.PlaceTakenError](err); found {
-		view.PlacesProblem, view.TakenPlace, view.TakenBy = pages.ProblemPlaceTaken, taken.Place.NameIn(req.Printer.Lang()), taken.Zone
+		view.PlacesProblem, view.TakenPlace, view.TakenBy = invalid.Taken, taken.Place.NameIn(req.Printer.Lang()), taken.Zone
 		if taken.Place == (models.Place{}) {
-			view.PlacesProblem = pages.ProblemRestTaken
+			view.PlacesProblem = invalid.RestZone
 		}
-		return h.zonePage(req, was, view, pages.ProblemFields)
+		return h.zonePage(req, was, view, pages.RefusalFields)
 	}
 	if errors.Is(err, store.ErrConflict) {
 		return h.staleZone(req, was)
@@ -163,7 +164,7 @@ func (h *Handlers) staleZone(req *admin.Request, was models.Zone) error {
 	if err != nil {
 		return err
 	}
-	return h.zonePage(req, now, view, pages.ProblemStale)
+	return h.zonePage(req, now, view, pages.RefusalStale)
 }
 
 // deleteZone deletes a zone: POST /admin/delivery/{id}/delete with version.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/payments/rates"
@@ -26,7 +27,7 @@ const (
 // newSource is the form of another price source: GET /admin/price-sources/new.
 func (h *Handlers) newSource(req *admin.Request) error {
 	form := pages.SourceForm{Enabled: true, Version: "0"}
-	return h.sourcePage(req, models.PriceSource{}, form, nil, pages.ProblemNone)
+	return h.sourcePage(req, models.PriceSource{}, form, nil, "")
 }
 
 // showSource is one price source: GET /admin/price-sources/{source}.
@@ -39,7 +40,7 @@ func (h *Handlers) showSource(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.sourcePage(req, s, form, nil, pages.ProblemNone)
+	return h.sourcePage(req, s, form, nil, "")
 }
 
 func (h *Handlers) source(req *admin.Request) (models.PriceSource, error) {
@@ -69,21 +70,16 @@ func (h *Handlers) filledSource(req *admin.Request, s models.PriceSource) (pages
 	return form, nil
 }
 
-func (h *Handlers) sourcePage(req *admin.Request, s models.PriceSource, form pages.SourceForm, tried *pages.Trial, problem pages.Problem) error {
+func (h *Handlers) sourcePage(req *admin.Request, s models.PriceSource, form pages.SourceForm, tried *pages.Trial, refusal pages.Refusal) error {
 	view := pages.SourceView{
 		Page: req.Page(pages.SectionCoins), New: s.ID == "", ID: s.ID, BuiltIn: s.ID == models.ExchangeSource,
-		Shown: visit.SourceName(req.Printer, form.Name.Value), Form: form, Trial: tried, Problem: problem,
+		Shown: visit.SourceName(req.Printer, form.Name.Value), Form: form, Trial: tried, Refusal: refusal,
 	}
 	view.Page.Path = sourcePath("new")
 	if !view.New {
 		view.Page.Path = sourcePath(s.ID)
 	}
-	for _, f := range view.Form.Fields() {
-		if problem == pages.ProblemNone {
-			problem = f.Problem
-		}
-	}
-	return req.Answer(problem, pages.PriceSource(view))
+	return req.Answer(pages.Worst(refusal, problems(view.Form.Fields())...), pages.PriceSource(view))
 }
 
 // createSource stores another price source, or tries it: POST /admin/price-sources.
@@ -108,16 +104,16 @@ func (h *Handlers) saveSource(req *admin.Request, was models.PriceSource) error 
 	form, s := h.readSource(values, was)
 	tries := values.Has("try")
 	if tries && !pairForm.MatchString(form.Symbol.Value) {
-		form.Symbol.Problem = pages.ProblemPair
+		form.Symbol.Problem = invalid.Pair
 	}
 	for _, f := range form.Fields() {
-		if f.Problem != pages.ProblemNone {
-			return h.sourcePage(req, was, form, nil, pages.ProblemNone)
+		if f.Problem != "" {
+			return h.sourcePage(req, was, form, nil, "")
 		}
 	}
 	if tries {
 		trial := trialView(req.Printer, h.rates.TryPrice(req.Context(), s, form.Symbol.Value))
-		return h.sourcePage(req, was, form, &trial, pages.ProblemNone)
+		return h.sourcePage(req, was, form, &trial, "")
 	}
 	if form.Version != strconv.Itoa(was.Version) {
 		return h.sourceStale(req, was)
@@ -145,7 +141,7 @@ func (h *Handlers) sourceStale(req *admin.Request, was models.PriceSource) error
 	if err != nil {
 		return err
 	}
-	return h.sourcePage(req, now, form, nil, pages.ProblemStale)
+	return h.sourcePage(req, now, form, nil, pages.RefusalStale)
 }
 
 func (h *Handlers) readSource(values url.Values, was models.PriceSource) (pages.SourceForm, models.PriceSource) {
@@ -159,25 +155,25 @@ func (h *Handlers) readSource(values url.Values, was models.PriceSource) (pages.
 		most  int
 	}{{&f.Name, maxSourceName}, {&f.URL, maxSourceURL}, {&f.Path, maxSourcePath}, {&f.TimePath, maxSourcePath}} {
 		if admin.TooLong(c.field.Value, c.most) {
-			c.field.Value, c.field.Problem = admin.Clip(c.field.Value), pages.ProblemTooLong
+			c.field.Value, c.field.Problem = admin.Clip(c.field.Value), invalid.TooLong
 		}
 	}
 	s := was
 	s.Name, s.URL, s.Path, s.TimePath, s.Enabled = f.Name.Value, f.URL.Value, f.Path.Value, f.TimePath.Value, f.Enabled
 	if f.Name.Value == "" {
-		f.Name.Problem = pages.ProblemMissing
+		f.Name.Problem = invalid.Missing
 	}
-	if f.Name.Problem == pages.ProblemNone && !text.Line(f.Name.Value) {
-		f.Name.Problem = pages.ProblemText
+	if f.Name.Problem == "" && !text.Line(f.Name.Value) {
+		f.Name.Problem = invalid.Characters
 	}
-	if f.URL.Problem == pages.ProblemNone && !h.rates.CheckPriceURL(s) {
-		f.URL.Problem = pages.ProblemSourceURL
+	if f.URL.Problem == "" && !h.rates.CheckPriceURL(s) {
+		f.URL.Problem = invalid.SourceURL
 	}
-	if f.Path.Problem == pages.ProblemNone && !rates.IsPricePath(s.Path) {
-		f.Path.Problem = pages.ProblemSourcePath
+	if f.Path.Problem == "" && !rates.IsPricePath(s.Path) {
+		f.Path.Problem = invalid.SourcePath
 	}
-	if f.TimePath.Problem == pages.ProblemNone && s.TimePath != "" && !rates.IsPricePath(s.TimePath) {
-		f.TimePath.Problem = pages.ProblemSourcePath
+	if f.TimePath.Problem == "" && s.TimePath != "" && !rates.IsPricePath(s.TimePath) {
+		f.TimePath.Problem = invalid.SourcePath
 	}
 	return f, s
 }

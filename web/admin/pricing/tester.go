@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -38,14 +39,14 @@ func (h *Handlers) showTester(req *admin.Request) error {
 	}
 	view.Places = placeGroups(req, func(p models.Place) bool { return p == where }, func(models.Place) bool { return false })
 	view.Page = req.Page(pages.SectionDelivery)
-	return req.Answer(view.Problem, pages.Tester(view))
+	return req.Answer(view.Refusal, pages.Tester(view))
 }
 
 // test prices the basket with each way of delivery that the place has.
 func (h *Handlers) test(req *admin.Request, view *pages.TesterView, currency models.Currency, where models.Place) error {
 	b, ok := readSample(view, currency, where)
 	if !ok {
-		view.Problem = pages.ProblemFields
+		view.Refusal = pages.RefusalFields
 		return nil
 	}
 	b.Now = h.site.Clock()
@@ -78,7 +79,7 @@ func (h *Handlers) test(req *admin.Request, view *pages.TesterView, currency mod
 		b.Method = way
 		t, err := models.Price(b)
 		if errors.Is(err, models.ErrBasket) {
-			view.Problem = pages.ProblemBasket
+			view.Refusal = pages.RefusalBasket
 			return nil
 		}
 		if err != nil {
@@ -97,13 +98,13 @@ func readSample(view *pages.TesterView, currency models.Currency, where models.P
 	weight := admin.ReadAmount(&view.Weight, models.MaxWeightDigits, false)
 	quantity, ok := models.ParseQuantity(view.Quantity.Value)
 	if !ok {
-		view.Quantity.Problem = pages.ProblemWhole
+		view.Quantity.Problem = invalid.Whole
 	}
 	if !where.Known() {
-		view.Place.Problem = pages.ProblemChoice
+		view.Place.Problem = invalid.Unknown
 	}
 	for _, f := range []pages.Field{view.Price, view.Weight, view.Quantity, view.Place} {
-		if f.Problem != pages.ProblemNone {
+		if f.Problem != "" {
 			return models.Basket{}, false
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
@@ -86,11 +87,11 @@ func (h *Handlers) rateHistory(req *admin.Request, view *pages.CoinView, c model
 	span, known := chartSpans()[q.Get("span")]
 	if !known {
 		q.Del("span")
-		view.Problem, span = pages.ProblemChoice, chartSpans()[""]
+		view.Refusal, span = pages.RefusalOf(invalid.Unknown), chartSpans()[""]
 	}
 	rows, next, err := h.site.Store.Rates(req.Context(), c.Symbol, q.Get("after"), 0)
 	if errors.Is(err, store.ErrCursor) {
-		view.Problem = pages.ProblemCursor
+		view.Refusal = pages.RefusalCursor
 		rows, next, err = h.site.Store.Rates(req.Context(), c.Symbol, "", 0)
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
@@ -79,12 +80,12 @@ func moreRoom(view *pages.ZoneView) {
 }
 
 // zonePage shows the form as it is filled in.
-func (h *Handlers) zonePage(req *admin.Request, z models.Zone, view *pages.ZoneView, problem pages.Problem) error {
+func (h *Handlers) zonePage(req *admin.Request, z models.Zone, view *pages.ZoneView, refusal pages.Refusal) error {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
 		return err
 	}
-	view.New, view.ID, view.Currency, view.Problem = z.ID == "", z.ID, currency.Code, problem
+	view.New, view.ID, view.Currency, view.Refusal = z.ID == "", z.ID, currency.Code, refusal
 	view.TaxModes = admin.Choices(models.TaxModes(), view.TaxMode.Value, false)
 	in := map[string]bool{}
 	for i, t := range view.Places {
@@ -99,7 +100,7 @@ func (h *Handlers) zonePage(req *admin.Request, z models.Zone, view *pages.ZoneV
 		m.Steps = append(m.Steps, make([]pages.StepForm, spareSteps)...)
 	}
 	view.Page = req.Page(pages.SectionDelivery)
-	return req.Answer(problem, pages.Zone(*view))
+	return req.Answer(refusal, pages.Zone(*view))
 }
 
 // zoneReader reads the form of a zone.
@@ -115,14 +116,14 @@ func (r *zoneReader) text(name string) pages.Field {
 }
 
 // mark puts the problems of models' rules beside the fields.
-func (r *zoneReader) mark(problems models.FieldProblems, fields map[string]*pages.Field) {
+func (r *zoneReader) mark(problems invalid.Problems, fields map[string]*pages.Field) {
 	for name, problem := range problems {
-		if f := fields[name]; f != nil && f.Problem == pages.ProblemNone {
-			f.Problem = fieldProblem(problem)
+		if f := fields[name]; f != nil {
+			f.Problem.Keep(problem)
 		}
 	}
 	for _, f := range fields {
-		r.bad = r.bad || f.Problem != pages.ProblemNone
+		r.bad = r.bad || f.Problem != ""
 	}
 }
 
@@ -163,7 +164,7 @@ func (h *Handlers) readZone(req *admin.Request, form url.Values, was models.Zone
 	}
 	problems := z.Check()
 	if problem, found := problems["places"]; found {
-		view.PlacesProblem, r.bad = fieldProblem(problem), true
+		view.PlacesProblem, r.bad = problem, true
 	}
 	r.mark(problems, map[string]*pages.Field{"name": &view.Name, "tax_mode": &view.TaxMode, "tax_name": &view.TaxName, "tax_rate": &view.TaxRate})
 	z.Methods, view.Methods = r.methods(was)
@@ -177,7 +178,7 @@ func (r *zoneReader) texts(was models.Texts, field, prefix string) (models.Texts
 	for _, l := range r.langs {
 		f := r.text(prefix + l.Tag)
 		admin.LimitText(&f, models.MaxZoneName)
-		r.bad = r.bad || f.Problem != pages.ProblemNone
+		r.bad = r.bad || f.Problem != ""
 		list = append(list, pages.TextField{Lang: l.Tag, Language: l.Name, Field: f})
 		texts.Set(l.Tag, field, f.Value)
 	}
@@ -242,8 +243,8 @@ func (r *zoneReader) method(name string, i int, stored models.DeliveryMethod) (p
 // boundIn reads a bound: none where nothing is typed, but not for 0, by which people mean the opposite.
 func boundIn(f *pages.Field, digits int) models.Amount {
 	a := admin.ReadAmount(f, digits, false)
-	if a.IsZero() && f.Value != "" && f.Problem == pages.ProblemNone {
-		f.Problem = pages.ProblemRange
+	if a.IsZero() && f.Value != "" && f.Problem == "" {
+		f.Problem = invalid.Range
 	}
 	return a
 }
@@ -256,13 +257,10 @@ func (r *zoneReader) checkMethod(form *pages.MethodForm, m models.DeliveryMethod
 		steps = append(steps, &form.Steps[i].From, &form.Steps[i].Price)
 	}
 	for _, f := range steps {
-		r.bad = r.bad || f.Problem != pages.ProblemNone
+		r.bad = r.bad || f.Problem != ""
 	}
 	if problem, found := problems["steps"]; found {
-		form.Problem, r.bad = fieldProblem(problem), true
-		if m.Kind == models.DeliveryFlat && len(m.Steps) > 1 {
-			form.Problem = pages.ProblemFlatSteps
-		}
+		form.Problem, r.bad = problem, true
 	}
 	r.mark(problems, map[string]*pages.Field{
 		"title": &form.Title, "note": &form.Note, "kind": &form.Kind, "free_from": &form.Free, "max_weight": &form.Most,

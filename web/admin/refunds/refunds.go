@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
@@ -17,22 +18,16 @@ import (
 
 // Refusal is what is wrong with a refund's form.
 type Refusal struct {
-	Form, Amount, Reason pages.Problem
-	Left                 string
+	Form           pages.Refusal
+	Amount, Reason invalid.Problem
+	Left           string
 }
 
 // Any reports that something is wrong.
-func (w Refusal) Any() bool { return w.Worst() != pages.ProblemNone }
+func (w Refusal) Any() bool { return w.Worst() != "" }
 
 // Worst is the first thing that is wrong.
-func (w Refusal) Worst() pages.Problem {
-	for _, p := range []pages.Problem{w.Form, w.Amount, w.Reason} {
-		if p != pages.ProblemNone {
-			return p
-		}
-	}
-	return pages.ProblemNone
-}
+func (w Refusal) Worst() pages.Refusal { return pages.Worst(w.Form, w.Amount, w.Reason) }
 
 // Start reads the amount and asks for the refund. kind says whether it waits for a second person.
 func Start(
@@ -40,10 +35,10 @@ func Start(
 ) (kind pages.NoticeKind, wrong Refusal, err error) {
 	amount, err := models.ParseAmount(strings.TrimSpace(form.Get("amount")))
 	if err != nil {
-		wrong.Amount = pages.ProblemAmount
+		wrong.Amount = invalid.Amount
 	}
 	if strings.TrimSpace(form.Get("reason")) == "" {
-		wrong.Reason = pages.ProblemMissing
+		wrong.Reason = invalid.Missing
 	}
 	if wrong.Any() {
 		return "", wrong, nil
@@ -64,13 +59,13 @@ func Start(
 // refundRefusal puts a refused refund into words; err is what is not the person's.
 func refundRefusal(p *i18n.Printer, cause error, reason string) (wrong Refusal, err error) {
 	if tooMuch, ok := errors.AsType[*store.RefundTooMuchError](cause); ok {
-		return Refusal{Form: pages.ProblemRefundLeft, Left: admin.Coin(p, tooMuch.Left, tooMuch.Coin)}, nil
+		return Refusal{Form: pages.RefusalRefundLeft, Left: admin.Coin(p, tooMuch.Left, tooMuch.Coin)}, nil
 	}
 	switch {
 	case errors.Is(cause, payments.ErrNotRefundable), errors.Is(cause, store.ErrConflict):
-		wrong.Form = pages.ProblemNotRefundable
+		wrong.Form = pages.RefusalNotRefundable
 	case errors.Is(cause, payments.ErrRefundAmount):
-		wrong.Amount = pages.ProblemAmount
+		wrong.Amount = invalid.Amount
 	case errors.Is(cause, models.ErrNoteText):
 		wrong.Reason = admin.TextProblem(cause, reason)
 	default:

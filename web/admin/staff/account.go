@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
@@ -72,7 +73,7 @@ func (h *Handlers) changeProfile(req *admin.Request) error {
 		if err != nil {
 			return err
 		}
-		view.Name, view.Langs = pages.Field{Value: admin.Clip(form.Get("name")), Problem: pages.ProblemText}, langs(lang)
+		view.Name, view.Langs = pages.Field{Value: admin.Clip(form.Get("name")), Problem: invalid.Characters}, langs(lang)
 		return req.Show(http.StatusUnprocessableEntity, pages.Account(view))
 	}
 	if err != nil {
@@ -100,14 +101,14 @@ func (h *Handlers) changePassword(req *admin.Request) error {
 	status := http.StatusUnprocessableEntity
 	switch wait := staff.RetryAfter(cause); {
 	case wait > 0:
-		view.Current, view.WaitSeconds, status = pages.ProblemWait, wait, http.StatusTooManyRequests
+		view.Current, view.WaitSeconds, status = invalid.Wait, wait, http.StatusTooManyRequests
 		req.SetHeader("Retry-After", strconv.Itoa(wait))
 	case errors.Is(cause, staff.ErrCurrent):
-		view.Current = pages.ProblemCurrent
+		view.Current = invalid.Current
 	case errors.Is(cause, staff.ErrPassword):
-		view.Password = pages.ProblemPassword
+		view.Password = invalid.Password
 	case errors.Is(cause, staff.ErrPasswordIs):
-		view.Password = pages.ProblemPasswordIs
+		view.Password = invalid.Guessable
 	default:
 		return cause
 	}

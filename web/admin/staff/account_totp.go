@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"github.com/coincart/coincart/models/invalid"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 )
@@ -8,7 +9,7 @@ import (
 const newTOTPPath = accountPath + "/totp"
 
 // showNewTOTP shows the key of another authenticator: GET /admin/account/totp.
-func (h *Handlers) showNewTOTP(req *admin.Request) error { return h.newTOTP(req, pages.ProblemNone, 0) }
+func (h *Handlers) showNewTOTP(req *admin.Request) error { return h.newTOTP(req, "", 0) }
 
 // changeTOTP makes the other authenticator the account's: POST /admin/account/totp with code.
 func (h *Handlers) changeTOTP(req *admin.Request) error {
@@ -28,7 +29,7 @@ func (h *Handlers) changeTOTP(req *admin.Request) error {
 	return req.Done(accountPath, pages.NoticeTOTPChanged)
 }
 
-func (h *Handlers) newTOTP(req *admin.Request, problem pages.Problem, wait int) error {
+func (h *Handlers) newTOTP(req *admin.Request, problem invalid.Problem, wait int) error {
 	key, err := h.accounts.NewKey(req.Context(), req.Who())
 	if err != nil {
 		return err
@@ -38,5 +39,5 @@ func (h *Handlers) newTOTP(req *admin.Request, problem pages.Problem, wait int) 
 	if view.QR, err = qrView(key); err != nil {
 		return err
 	}
-	return req.Answer(problem, pages.NewTOTP(view))
+	return req.Answer(pages.RefusalOf(problem), pages.NewTOTP(view))
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -89,15 +90,15 @@ func (h *Handlers) enrolAgain(req *admin.Request, e staff.Enrolment, input staff
 	known := false
 	for _, p := range []struct {
 		err     error
-		problem pages.Problem
-		field   *pages.Problem
+		problem invalid.Problem
+		field   *invalid.Problem
 	}{
-		{staff.ErrEmail, pages.ProblemEmail, &view.Email.Problem},
-		{staff.ErrEmailTaken, pages.ProblemEmailTaken, &view.Email.Problem},
-		{staff.ErrName, pages.ProblemText, &view.Name.Problem},
-		{staff.ErrPassword, pages.ProblemPassword, &view.Password},
-		{staff.ErrPasswordIs, pages.ProblemPasswordIs, &view.Password},
-		{staff.ErrCode, pages.ProblemCode, &view.Code},
+		{staff.ErrEmail, invalid.Email, &view.Email.Problem},
+		{staff.ErrEmailTaken, invalid.Taken, &view.Email.Problem},
+		{staff.ErrName, invalid.Characters, &view.Name.Problem},
+		{staff.ErrPassword, invalid.Password, &view.Password},
+		{staff.ErrPasswordIs, invalid.Guessable, &view.Password},
+		{staff.ErrCode, invalid.Code, &view.Code},
 	} {
 		if errors.Is(cause, p.err) {
 			*p.field, known = p.problem, true
@@ -107,7 +108,7 @@ func (h *Handlers) enrolAgain(req *admin.Request, e staff.Enrolment, input staff
 		return cause
 	}
 	if input.Name == "" {
-		view.Name.Problem = pages.ProblemMissing
+		view.Name.Problem = invalid.Missing
 	}
 	return req.Show(http.StatusUnprocessableEntity, pages.Enrol(view))
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -43,14 +44,14 @@ func (h *Handlers) signIn(req *admin.Request) error {
 	view := pages.LoginView{Page: req.Page(""), Email: admin.Clip(form.Get("email")), Next: next}
 	switch wait := staff.RetryAfter(err); {
 	case wait > 0:
-		view.Problem, view.WaitSeconds = pages.ProblemWait, wait
+		view.Refusal, view.WaitSeconds = pages.RefusalOf(invalid.Wait), wait
 		req.SetHeader("Retry-After", strconv.Itoa(wait))
 	case errors.Is(err, staff.ErrSealed):
-		view.Problem = pages.ProblemSealed
+		view.Refusal = pages.RefusalSealed
 	case errors.Is(err, staff.ErrSignIn):
-		view.Problem = pages.ProblemSignIn
+		view.Refusal = pages.RefusalSignIn
 	default:
 		return err
 	}
-	return req.Answer(view.Problem, pages.Login(view))
+	return req.Answer(view.Refusal, pages.Login(view))
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -38,14 +39,7 @@ func (h *Handlers) staffPage(req *admin.Request, say func(*pages.StaffView)) err
 		})
 	}
 	say(&view)
-	problem := view.Email.Problem
-	if problem == pages.ProblemNone {
-		problem = view.Role.Problem
-	}
-	if problem == pages.ProblemNone {
-		problem = view.Problem
-	}
-	return req.Answer(problem, pages.Staff(view))
+	return req.Answer(pages.Worst(view.Refusal, view.Email.Problem, view.Role.Problem), pages.Staff(view))
 }
 
 func personView(p *i18n.Printer, s models.Staff, self bool) pages.Person {
@@ -66,21 +60,21 @@ func (h *Handlers) invite(req *admin.Request) error {
 	role, ok := models.ParseRole(form.Get("role"))
 	if !ok {
 		return h.staffPage(req, func(view *pages.StaffView) {
-			view.Email.Value, view.Role = admin.Clip(email), pages.Field{Problem: pages.ProblemRole}
+			view.Email.Value, view.Role = admin.Clip(email), pages.Field{Problem: invalid.Unknown}
 		})
 	}
 	token, err := h.accounts.Invite(req.Context(), req.Actor(), email, role)
-	problem := pages.ProblemNone
+	var problem invalid.Problem
 	switch {
 	case errors.Is(err, staff.ErrEmail):
-		problem = pages.ProblemEmail
+		problem = invalid.Email
 	case errors.Is(err, staff.ErrEmailTaken):
-		problem = pages.ProblemEmailTaken
+		problem = invalid.Taken
 	case err != nil:
 		return err
 	}
 	return h.staffPage(req, func(view *pages.StaffView) {
-		if problem == pages.ProblemNone {
+		if problem == "" {
 			view.Link, view.LinkEmail = req.Absolute(admin.InvitePath(token)), email
 			return
 		}
@@ -139,17 +133,17 @@ func (h *Handlers) changeStaff(req *admin.Request, kind pages.NoticeKind, change
 	if err != nil {
 		return err
 	}
-	problem := pages.ProblemNone
+	var refusal pages.Refusal
 	switch err := change(id, req.Actor()); {
 	case errors.Is(err, staff.ErrSelf):
-		problem = pages.ProblemSelf
+		refusal = pages.RefusalSelf
 	case errors.Is(err, store.ErrLastOwner):
-		problem = pages.ProblemLastOwner
+		refusal = pages.RefusalLastOwner
 	case err != nil:
 		return admin.NoPage(err)
 	}
-	if problem == pages.ProblemNone {
+	if refusal == "" {
 		return req.Done(staffPath, kind)
 	}
-	return h.staffPage(req, func(view *pages.StaffView) { view.Problem = problem })
+	return h.staffPage(req, func(view *pages.StaffView) { view.Refusal = refusal })
 }

@@ -23,7 +23,7 @@ func (h *Handlers) stepUp(req *admin.Request) error {
 		if view.Problem, view.WaitSeconds, err = req.CodeProblem(err); err != nil {
 			return err
 		}
-		return req.Answer(view.Problem, pages.StepUp(view))
+		return req.Answer(pages.RefusalOf(view.Problem), pages.StepUp(view))
 	}
 	return req.SeeOther(next)
 }

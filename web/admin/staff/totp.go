@@ -33,7 +33,7 @@ func (h *Handlers) giveCode(req *admin.Request) error {
 		if view.Problem, view.WaitSeconds, err = req.CodeProblem(err); err != nil {
 			return err
 		}
-		return req.Answer(view.Problem, pages.Code(view))
+		return req.Answer(pages.RefusalOf(view.Problem), pages.Code(view))
 	}
 	req.KeepSession(id)
 	if req.Who().Staff.Lang != "" {

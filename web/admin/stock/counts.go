@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -41,9 +42,7 @@ func (h *Handlers) countsPage(req *admin.Request, view pages.CountsView, categor
 	}
 	view.Page = req.Page(pages.SectionStock)
 	view.Page.Path = countsPath
-	worst := view.Problem
-	admin.KeepFirst(&worst, view.Name.Problem)
-	return req.Answer(worst, pages.Counts(view))
+	return req.Answer(pages.Worst(view.Refusal, view.Name.Problem), pages.Counts(view))
 }
 
 func countRow(p *i18n.Printer, c models.StockCount) pages.CountRow {
@@ -66,22 +65,22 @@ func (h *Handlers) beginCount(req *admin.Request) error {
 	view := pages.CountsView{FormToken: token, Name: admin.Typed(admin.OneLine(form.Get("name")))}
 	switch {
 	case view.Name.Value == "":
-		view.Name.Problem = pages.ProblemMissing
+		view.Name.Problem = invalid.Missing
 	case admin.TooLong(view.Name.Value, longestCountName):
-		view.Name.Problem = pages.ProblemTooLong
+		view.Name.Problem = invalid.TooLong
 	case !text.Line(view.Name.Value):
-		view.Name.Problem = pages.ProblemText
+		view.Name.Problem = invalid.Characters
 	}
 	category := form.Get("category")
 	if category != "" && !admin.IsID(category) {
-		view.Problem = pages.ProblemChoice
+		view.Refusal = pages.RefusalOf(invalid.Unknown)
 	}
-	if view.Problem+view.Name.Problem != pages.ProblemNone {
+	if pages.Worst(view.Refusal, view.Name.Problem) != "" {
 		return h.countsPage(req, view, category)
 	}
 	count, err := h.site.Store.CreateStockCount(req.Context(), token, view.Name.Value, category, req.Actor())
 	if errors.Is(err, store.ErrFilter) {
-		view.Problem = pages.ProblemCountNone
+		view.Refusal = pages.RefusalCountNone
 		return h.countsPage(req, view, category)
 	}
 	if err != nil {
@@ -92,11 +91,11 @@ func (h *Handlers) beginCount(req *admin.Request) error {
 
 // showCount shows a sheet: GET /admin/stock/counts/{id}?after=.
 func (h *Handlers) showCount(req *admin.Request) error {
-	return h.countPage(req, req.QueryValues("after"), func(*pages.CountView) pages.Problem { return pages.ProblemNone })
+	return h.countPage(req, req.QueryValues("after"), func(*pages.CountView) {})
 }
 
 // countPage shows a page of a sheet, with what is wrong with it.
-func (h *Handlers) countPage(req *admin.Request, q url.Values, wrong func(*pages.CountView) pages.Problem) error {
+func (h *Handlers) countPage(req *admin.Request, q url.Values, wrong func(*pages.CountView)) error {
 	id, err := req.ID()
 	if err != nil {
 		return err
@@ -107,18 +106,17 @@ func (h *Handlers) countPage(req *admin.Request, q url.Values, wrong func(*pages
 	}
 	page, err := h.site.Store.CountLines(req.Context(), id, q.Get("after"), models.MaxPageRows)
 	view := pages.CountView{Count: countRow(req.Printer, count), Version: strconv.Itoa(count.Version)}
-	if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+	if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
 		return err
 	}
-	worst := view.Problem
 	path := countsPath + "/" + id
 	view.Lines = countLines(req.Printer, page.Lines)
 	view.Next, view.First = admin.Pager(path, q, "after", page.Next)
 	view.Self = admin.Address(path, q)
-	admin.KeepFirst(&worst, wrong(&view))
+	wrong(&view)
 	view.Page = req.Page(pages.SectionStock)
 	view.Page.Path = view.Self
-	return req.Answer(worst, pages.Count(view))
+	return req.Answer(view.Refusal, pages.Count(view))
 }
 
 func countLines(p *i18n.Printer, lines []models.CountLine) []pages.CountLine {
@@ -150,23 +148,22 @@ func (h *Handlers) saveCount(req *admin.Request) error {
 	path := countsPath + "/" + id
 	here := ownCount(path, form.Get("next"))
 	if len(bad) > 0 {
-		return h.countPage(req, afterOf(here), func(v *pages.CountView) pages.Problem {
+		return h.countPage(req, afterOf(here), func(v *pages.CountView) {
 			for i := range v.Lines {
 				name := v.Lines[i].Thing.ID
 				if values, typedIn := form[countPrefix+name]; typedIn {
 					v.Lines[i].Counted.Value = values[0]
 				}
 				if bad[name] {
-					v.Lines[i].Counted.Problem = pages.ProblemWhole
+					v.Lines[i].Counted.Problem = invalid.Whole
 				}
 			}
-			v.Problem = pages.ProblemWhole
-			return v.Problem
+			v.Refusal = pages.RefusalOf(invalid.Whole)
 		})
 	}
 	err = h.site.Store.EnterCounts(req.Context(), id, counted)
 	if errors.Is(err, store.ErrConflict) {
-		return h.countRefused(req, pages.ProblemCountEnded, "")
+		return h.countRefused(req, pages.RefusalCountEnded, "")
 	}
 	if err != nil {
 		return admin.NoPage(err)
@@ -229,10 +226,10 @@ func (h *Handlers) bookCount(req *admin.Request) error {
 	}
 	n, err := h.site.Store.BookStockCount(req.Context(), id, admin.Version(form.Get("version")), req.Actor())
 	if short, ok := errors.AsType[*store.OutOfStockError](err); ok {
-		return h.countRefused(req, pages.ProblemCountShort, short.SKU)
+		return h.countRefused(req, pages.RefusalCountShort, short.SKU)
 	}
 	if errors.Is(err, store.ErrConflict) {
-		return h.countRefused(req, pages.ProblemStale, "")
+		return h.countRefused(req, pages.RefusalStale, "")
 	}
 	if err != nil {
 		return admin.NoPage(err)
@@ -241,10 +238,9 @@ func (h *Handlers) bookCount(req *admin.Request) error {
 	return req.SeeOther(countsPath + "/" + id)
 }
 
-func (h *Handlers) countRefused(req *admin.Request, problem pages.Problem, sku string) error {
-	return h.countPage(req, url.Values{}, func(v *pages.CountView) pages.Problem {
-		v.Problem, v.Short = problem, sku
-		return problem
+func (h *Handlers) countRefused(req *admin.Request, refusal pages.Refusal, sku string) error {
+	return h.countPage(req, url.Values{}, func(v *pages.CountView) {
+		v.Refusal, v.Short = refusal, sku
 	})
 }
 
@@ -256,7 +252,7 @@ func (h *Handlers) dropCount(req *admin.Request) error {
 	}
 	err = h.site.Store.DropStockCount(req.Context(), id, req.Actor())
 	if errors.Is(err, store.ErrConflict) {
-		return h.countRefused(req, pages.ProblemCountEnded, "")
+		return h.countRefused(req, pages.RefusalCountEnded, "")
 	}
 	if err != nil {
 		return admin.NoPage(err)
@@ -282,5 +278,5 @@ func (h *Handlers) printCount(req *admin.Request) error {
 		Count: countRow(req.Printer, count), Lines: countLines(req.Printer, page.Lines), At: admin.Moment(req.Printer, h.site.Clock()), Page: req.Page(pages.SectionStock),
 	}
 	view.Page.Path = countsPath + "/" + id + "/print"
-	return req.Answer(pages.ProblemNone, pages.CountSheet(view))
+	return req.Answer("", pages.CountSheet(view))
 }

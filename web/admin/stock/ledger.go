@@ -4,6 +4,7 @@ import (
 	"net/url"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
@@ -21,15 +22,13 @@ func (h *Handlers) showLedger(req *admin.Request) error {
 		}
 		view.Variant = stockThing(req.Printer, stockOfVariant(v, p, 0).StockVariant)
 	}
-	worst := view.Problem
-	admin.KeepFirst(&worst, view.From.Problem)
-	admin.KeepFirst(&worst, view.Until.Problem)
-	if worst == pages.ProblemNone {
+	worst := pages.Worst(view.Refusal, view.From.Problem, view.Until.Problem)
+	if worst == "" {
 		page, err := h.site.Store.Movements(req.Context(), filter)
-		if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
 			return err
 		}
-		worst = view.Problem
+		worst = view.Refusal
 		view.Rows = ledgerRows(req.Printer, page.Rows)
 		view.Next, view.First = admin.Pager(ledgerPath, q, "after", page.Next)
 	}
@@ -42,7 +41,7 @@ func (h *Handlers) showLedger(req *admin.Request) error {
 func (h *Handlers) readLedgerFilter(q url.Values, view *pages.LedgerView) models.MovementFilter {
 	f := models.MovementFilter{Kind: models.MovementKind(q.Get("kind")), VariantID: q.Get("variant"), After: q.Get("after")}
 	if f.VariantID != "" && !admin.IsID(f.VariantID) {
-		view.Problem, f.VariantID = pages.ProblemChoice, ""
+		view.Refusal, f.VariantID = pages.RefusalOf(invalid.Unknown), ""
 	}
 	now, zone := h.site.Clock(), h.site.Zone
 	if view.From.Value != "" {
@@ -52,7 +51,7 @@ func (h *Handlers) readLedgerFilter(q url.Values, view *pages.LedgerView) models
 		_, f.Until, view.Until.Problem = admin.ReadDay(view.Until.Value, now, zone)
 	}
 	if !f.From.IsZero() && !f.Until.IsZero() && !f.From.Before(f.Until) {
-		admin.KeepFirst(&view.Until.Problem, pages.ProblemSpan)
+		view.Until.Problem.Keep(invalid.Span)
 	}
 	return f
 }
@@ -82,14 +81,14 @@ func (h *Handlers) showReservations(req *admin.Request) error {
 	q := req.QueryValues("after")
 	var view pages.ReservationsView
 	page, err := h.site.Store.Reservations(req.Context(), models.ReservationFilter{After: q.Get("after")})
-	if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+	if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
 		return err
 	}
 	view.Rows = h.reservationRows(req, page.Rows)
 	view.Next, view.First = admin.Pager(reservationsPath, q, "after", page.Next)
 	view.Page = req.Page(pages.SectionStock)
 	view.Page.Path = admin.Address(reservationsPath, q)
-	return req.Answer(view.Problem, pages.Reservations(view))
+	return req.Answer(view.Refusal, pages.Reservations(view))
 }
 
 func (h *Handlers) reservationRows(req *admin.Request, rows []models.ReservationRow) []pages.ReservationRow {

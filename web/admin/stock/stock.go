@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -45,12 +46,12 @@ func (h *Handlers) showStock(req *admin.Request) error {
 	}
 	switch {
 	case admin.TooLong(filter.Search, longestSearch):
-		view.Search.Problem = pages.ProblemTooLong
+		view.Search.Problem = invalid.TooLong
 	case filter.CategoryID != "" && !slices.ContainsFunc(categories, func(c models.Category) bool { return c.ID == filter.CategoryID }):
-		view.Problem = pages.ProblemChoice
+		view.Refusal = pages.RefusalOf(invalid.Unknown)
 	default:
 		page, err := h.site.Store.StockList(req.Context(), filter)
-		if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
 			return err
 		}
 		for _, r := range page.Rows {
@@ -58,11 +59,9 @@ func (h *Handlers) showStock(req *admin.Request) error {
 		}
 		view.Next, view.First = admin.Pager(stockPath, q, "after", page.Next)
 	}
-	worst := view.Problem
-	admin.KeepFirst(&worst, view.Search.Problem)
 	view.Page = req.Page(pages.SectionStock)
 	view.Page.Path = admin.Address(stockPath, q)
-	return req.Answer(worst, pages.Stock(view))
+	return req.Answer(pages.Worst(view.Refusal, view.Search.Problem), pages.Stock(view))
 }
 
 // longestSearch is the most characters that are searched for.
@@ -109,14 +108,13 @@ func stockKinds() []string { return []string{stockAdd, stockTake, stockCounted, 
 
 // showStockItem shows one variant's stock: GET /admin/stock/{id}.
 func (h *Handlers) showStockItem(req *admin.Request) error {
-	return h.stockItemPage(req, func(v *pages.StockItemView) pages.Problem {
+	return h.stockItemPage(req, func(v *pages.StockItemView) {
 		v.FormToken, v.Kinds = models.NewRef(), admin.Choices(stockKinds(), stockAdd, false)
-		return pages.ProblemNone
 	})
 }
 
 // stockItemPage shows a variant's stock with a form as it is to stand there.
-func (h *Handlers) stockItemPage(req *admin.Request, form func(*pages.StockItemView) pages.Problem) error {
+func (h *Handlers) stockItemPage(req *admin.Request, form func(*pages.StockItemView)) error {
 	id, err := req.ID()
 	if err != nil {
 		return err
@@ -145,10 +143,10 @@ func (h *Handlers) stockItemPage(req *admin.Request, form func(*pages.StockItemV
 	if movements.Next != "" {
 		view.More = admin.Address(ledgerPath, url.Values{"variant": {id}})
 	}
-	worst := form(&view)
+	form(&view)
 	view.Page = req.Page(pages.SectionStock)
 	view.Page.Path = stockPath + "/" + id
-	return req.Answer(worst, pages.StockItem(view))
+	return req.Answer(worstOfCorrection(view), pages.StockItem(view))
 }
 
 func stockOfVariant(v models.Variant, p models.Product, limit int) models.StockRow {
@@ -182,11 +180,11 @@ func (h *Handlers) correctStock(req *admin.Request) error {
 	view := pages.StockItemView{FormToken: token, Kinds: admin.Choices(stockKinds(), form.Get("kind"), false)}
 	correction := readCorrection(form, &view)
 	correction.VariantID, correction.Token = id, token
-	if worst := worstOfCorrection(view); worst != pages.ProblemNone {
+	if worst := worstOfCorrection(view); worst != "" {
 		return h.refuseCorrection(req, view)
 	}
 	err = h.site.Store.CorrectStock(req.Context(), correction, req.Actor())
-	if view.Problem, view.Left = correctionRefusal(err, correction); view.Problem != pages.ProblemNone {
+	if view.Refusal, view.Left = correctionRefusal(err, correction); view.Refusal != "" {
 		return h.refuseCorrection(req, view)
 	}
 	if err != nil {
@@ -196,18 +194,13 @@ func (h *Handlers) correctStock(req *admin.Request) error {
 }
 
 func (h *Handlers) refuseCorrection(req *admin.Request, form pages.StockItemView) error {
-	return h.stockItemPage(req, func(v *pages.StockItemView) pages.Problem {
-		v.FormToken, v.Kinds, v.Kind, v.Quantity, v.Note, v.Problem, v.Left = form.FormToken, form.Kinds, form.Kind, form.Quantity, form.Note, form.Problem, form.Left
-		return worstOfCorrection(form)
+	return h.stockItemPage(req, func(v *pages.StockItemView) {
+		v.FormToken, v.Kinds, v.Kind, v.Quantity, v.Note, v.Refusal, v.Left = form.FormToken, form.Kinds, form.Kind, form.Quantity, form.Note, form.Refusal, form.Left
 	})
 }
 
-func worstOfCorrection(v pages.StockItemView) pages.Problem {
-	worst := v.Problem
-	for _, p := range []pages.Problem{v.Kind, v.Quantity.Problem, v.Note.Problem} {
-		admin.KeepFirst(&worst, p)
-	}
-	return worst
+func worstOfCorrection(v pages.StockItemView) pages.Refusal {
+	return pages.Worst(v.Refusal, v.Kind, v.Quantity.Problem, v.Note.Problem)
 }
 
 // longestStockNote is the most characters of a correction's reason.
@@ -217,19 +210,19 @@ func readCorrection(form url.Values, view *pages.StockItemView) models.StockCorr
 	kind := form.Get("kind")
 	view.Quantity, view.Note = admin.Typed(strings.TrimSpace(form.Get("quantity"))), admin.Typed(admin.OneLine(form.Get("note")))
 	if !slices.Contains(stockKinds(), kind) {
-		view.Kind = pages.ProblemChoice
+		view.Kind = invalid.Unknown
 	}
 	n, ok := readPieces(view.Quantity.Value)
 	if !ok || (n == 0 && kind != stockCounted) {
-		view.Quantity.Problem = pages.ProblemWhole
+		view.Quantity.Problem = invalid.Whole
 	}
 	switch {
 	case view.Note.Value == "":
-		view.Note.Problem = pages.ProblemMissing
+		view.Note.Problem = invalid.Missing
 	case admin.TooLong(view.Note.Value, longestStockNote):
-		view.Note.Problem = pages.ProblemTooLong
+		view.Note.Problem = invalid.TooLong
 	case !text.Lines(view.Note.Value):
-		view.Note.Problem = pages.ProblemText
+		view.Note.Problem = invalid.Characters
 	}
 	c := models.StockCorrection{Quantity: n, Counted: kind == stockCounted, Returned: kind == stockReturned, Note: view.Note.Value}
 	if kind == stockTake {
@@ -249,20 +242,20 @@ func readPieces(text string) (n int, ok bool) {
 }
 
 // correctionRefusal puts a refused correction into words.
-func correctionRefusal(err error, c models.StockCorrection) (pages.Problem, string) {
+func correctionRefusal(err error, c models.StockCorrection) (pages.Refusal, string) {
 	if short, ok := errors.AsType[*store.OutOfStockError](err); ok {
 		if c.Returned {
-			return pages.ProblemNotSold, ""
+			return pages.RefusalNotSold, ""
 		}
-		return pages.ProblemStockLeft, strconv.Itoa(short.Left)
+		return pages.RefusalStockLeft, strconv.Itoa(short.Left)
 	}
 	switch {
 	case errors.Is(err, store.ErrMovement):
-		return pages.ProblemNoChange, ""
+		return pages.RefusalNoChange, ""
 	case errors.Is(err, store.ErrTooMuchStock):
-		return pages.ProblemStockMost, ""
+		return pages.RefusalStockMost, ""
 	case errors.Is(err, store.ErrUntracked):
-		return pages.ProblemUntracked, ""
+		return pages.RefusalUntracked, ""
 	}
-	return pages.ProblemNone, ""
+	return "", ""
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
@@ -24,9 +25,9 @@ func (h *Handlers) showAudit(req *admin.Request) error {
 		Actions: admin.Choices(models.AuditGroups(), q.Get("action"), true), Who: pages.Field{Value: q.Get("who")}, Subject: pages.Field{Value: q.Get("subject")},
 	}
 	filter := readAuditFilter(q, &view)
-	if worstOfAudit(view) == pages.ProblemNone {
+	if worstOfAudit(view) == "" {
 		entries, err := h.site.Store.Audit(req.Context(), filter)
-		if view.Problem = admin.FilterProblem(err); err != nil && view.Problem == pages.ProblemNone {
+		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
 			return err
 		}
 		for _, e := range entries {
@@ -42,31 +43,26 @@ func (h *Handlers) showAudit(req *admin.Request) error {
 	return req.Answer(worstOfAudit(view), pages.Audit(view))
 }
 
-func worstOfAudit(view pages.AuditView) pages.Problem {
-	for _, p := range []pages.Problem{view.Problem, view.Who.Problem, view.Subject.Problem} {
-		if p != pages.ProblemNone {
-			return p
-		}
-	}
-	return pages.ProblemNone
+func worstOfAudit(view pages.AuditView) pages.Refusal {
+	return pages.Worst(view.Refusal, view.Who.Problem, view.Subject.Problem)
 }
 
 func readAuditFilter(q url.Values, view *pages.AuditView) models.AuditFilter {
 	const perPage = 50
 	f := models.AuditFilter{Action: q.Get("action"), Who: q.Get("who"), Subject: q.Get("subject"), Limit: perPage}
 	if f.Action != "" && !isAction.MatchString(f.Action) {
-		view.Problem = pages.ProblemChoice
+		view.Refusal = pages.RefusalOf(invalid.Unknown)
 	}
 	if admin.TooLong(f.Who, admin.MaxSearch) {
-		view.Who.Problem = pages.ProblemTooLong
+		view.Who.Problem = invalid.TooLong
 	}
 	if admin.TooLong(f.Subject, admin.MaxSearch) {
-		view.Subject.Problem = pages.ProblemTooLong
+		view.Subject.Problem = invalid.TooLong
 	}
 	if text := q.Get("before"); text != "" {
 		before, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || before < 1 {
-			view.Problem = pages.ProblemCursor
+			view.Refusal = pages.RefusalCursor
 		}
 		f.Before = before
 	}

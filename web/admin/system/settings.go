@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -25,8 +26,8 @@ type settingsForm struct {
 	group    models.SettingGroup
 	legal    string                       // the legal page that is edited
 	typed    map[models.SettingKey]string // nil: the values in force
-	problems map[models.SettingKey]models.SettingProblem
-	problem  pages.Problem
+	problems map[models.SettingKey]invalid.Problem
+	refusal  pages.Refusal
 	preview  bool
 	trial    *mail.Trial
 }
@@ -79,7 +80,7 @@ func (h *Handlers) settingsPage(req *admin.Request, f settingsForm) error {
 	state := settings.Group(f.group)
 	view := pages.SettingsView{
 		Page: req.Page(pages.SectionSettings), Group: string(f.group), Tabs: settingTabs(string(f.group)), Version: strconv.Itoa(state.Version),
-		ChangedAt: admin.Moment(req.Printer, state.At), ChangedBy: state.Who, Problem: f.problem, Mail: req.Who().Staff.Email,
+		ChangedAt: admin.Moment(req.Printer, state.At), ChangedBy: state.Who, Refusal: f.refusal, Mail: req.Who().Staff.Email,
 		MayChange: req.Who().Staff.Role.Can(models.MaySettings),
 	}
 	view.Page.Path = settingsPath + "/" + string(f.group)
@@ -104,8 +105,8 @@ func (h *Handlers) settingsPage(req *admin.Request, f settingsForm) error {
 	}
 	status := http.StatusOK
 	switch {
-	case f.problem != pages.ProblemNone:
-		status = admin.StatusOf(f.problem)
+	case f.refusal != "":
+		status = admin.StatusOf(f.refusal)
 	case len(f.problems) > 0:
 		status = http.StatusUnprocessableEntity
 	}
@@ -115,7 +116,7 @@ func (h *Handlers) settingsPage(req *admin.Request, f settingsForm) error {
 func (f settingsForm) field(p *i18n.Printer, settings models.Settings, s models.Setting) (pages.SettingField, error) {
 	field := pages.SettingField{
 		Key: string(s.Key), Kind: string(s.Kind), Secret: s.Secret, Required: s.Required, Max: s.Max, Min: s.Min,
-		Source: string(settings.Source(s.Key)), Env: s.Env, Problem: string(f.problems[s.Key]), Unreadable: settings.Unreadable(s.Key),
+		Source: string(settings.Source(s.Key)), Env: s.Env, Problem: f.problems[s.Key], Unreadable: settings.Unreadable(s.Key),
 		Name: string(s.Key),
 	}
 	for _, lang := range models.ShopLanguages() {
@@ -220,7 +221,7 @@ func (h *Handlers) saveSettings(req *admin.Request) error {
 		return h.settingsPage(req, f)
 	}
 	if group == models.GroupCurrency && form.Get("confirm") == "" {
-		f.problem = pages.ProblemConfirm
+		f.refusal = pages.RefusalConfirm
 		return h.settingsPage(req, f)
 	}
 	settings, err := h.site.Store.LoadSettings(req.Context())
@@ -235,9 +236,9 @@ func (h *Handlers) saveSettings(req *admin.Request) error {
 	refused, isRefused := errors.AsType[*models.SettingError](err)
 	switch {
 	case errors.Is(err, store.ErrConflict):
-		f.problem = pages.ProblemStale
+		f.refusal = pages.RefusalStale
 	case isRefused:
-		f.problems = map[models.SettingKey]models.SettingProblem{refused.Key: refused.Problem}
+		f.problems = map[models.SettingKey]invalid.Problem{refused.Key: refused.Problem}
 	case err != nil:
 		return err
 	case len(problems) == 0:
@@ -251,8 +252,8 @@ func (h *Handlers) saveSettings(req *admin.Request) error {
 }
 
 // changes are what the form asks for, and everything that is wrong with it by itself.
-func (f settingsForm) changes(settings models.Settings, form url.Values) ([]models.SettingChange, map[models.SettingKey]models.SettingProblem) {
-	problems := map[models.SettingKey]models.SettingProblem{}
+func (f settingsForm) changes(settings models.Settings, form url.Values) ([]models.SettingChange, map[models.SettingKey]invalid.Problem) {
+	problems := map[models.SettingKey]invalid.Problem{}
 	var list []models.SettingChange
 	noServer := f.group == models.GroupMail && strings.TrimSpace(f.typed[models.SettingMailHost]) == ""
 	for _, s := range f.fields() {
