@@ -3,12 +3,48 @@ package productcsv
 import (
 	"regexp"
 	"strings"
+
+	"github.com/coincart/coincart/models"
 )
 
 // ownKey is the column that only our own format has: the product's slug, on every row of the product.
 const ownKey = "Coincart product"
 
-// The other columns of our own format.
+// Field is something of a product or a variant that a file can have.
+type Field uint64
+
+// The fields. A file that has no column of a field leaves it as it is.
+const (
+	FieldTitle Field = 1 << iota
+	FieldSummary
+	FieldDescription
+	FieldFeatured
+	FieldHidden
+	FieldPosition
+	FieldCategories
+	FieldTags
+	FieldPictures
+	FieldPrice
+	FieldSalePrice
+	FieldSaleFrom
+	FieldSaleUntil
+	FieldStock
+	FieldLowStock
+	FieldWeight
+	FieldVirtual
+	FieldBarcode
+	FieldOptions
+	FieldVariantTitle
+	FieldVariantPicture
+	FieldRetired
+	FieldSlug
+	FieldAlts
+)
+
+// Has reports that all of some fields are there.
+func (f Field) Has(some Field) bool { return f&some == some }
+
+// The columns of our own format that are not plain.
 const (
 	ownTitle          = "Title"
 	ownSummary        = "Summary"
@@ -31,28 +67,47 @@ const (
 	ownSaleUntil      = "Sale until"
 	ownStock          = "Stock"
 	ownCounted        = "Stock counted"
-	ownLowStock       = "Low stock"
-	ownWeight         = "Weight (kg)"
-	ownVirtual        = "Virtual"
-	ownBarcode        = "Barcode"
 	ownVariantPicture = "Variant picture"
-	ownRetired        = "Retired"
 )
 
-// ownColumns are the columns in the order in which they are written, those of translations come behind.
-var ownColumns = []string{
-	ownKey, ownTitle, ownSummary, ownDescription, ownFeatured, ownHidden, ownPosition, ownCategorySlugs, ownCategories, ownTags,
-	ownOptions, ownPictures, ownAlts, ownSKU, ownVariantOptions, ownVariantTitle, ownPrice, ownSalePrice, ownSaleFrom, ownSaleUntil,
-	ownStock, ownCounted, ownLowStock, ownWeight, ownVirtual, ownBarcode, ownVariantPicture, ownRetired,
+// ownColumn is a column of our own format.
+type ownColumn struct {
+	name  string
+	field Field  // what it holds of a product or a variant; 0: what tells which one it is
+	plain *plain // nil: reader, merger and writer have code of their own for it
 }
 
-// ownHas says which field of products and variants a column holds.
-var ownHas = map[string]Field{
-	ownTitle: FieldTitle, ownSummary: FieldSummary, ownDescription: FieldDescription, ownFeatured: FieldFeatured, ownHidden: FieldHidden,
-	ownPosition: FieldPosition, ownCategorySlugs: FieldCategories, ownCategories: FieldCategories, ownTags: FieldTags, ownOptions: FieldOptions,
-	ownPictures: FieldPictures, ownAlts: FieldAlts, ownVariantTitle: FieldVariantTitle, ownPrice: FieldPrice, ownSalePrice: FieldSalePrice,
-	ownSaleFrom: FieldSaleFrom, ownSaleUntil: FieldSaleUntil, ownStock: FieldStock, ownLowStock: FieldLowStock, ownWeight: FieldWeight,
-	ownVirtual: FieldVirtual, ownBarcode: FieldBarcode, ownVariantPicture: FieldVariantPicture, ownRetired: FieldRetired,
+// ownColumns are the columns in the order in which they are written, those of translations come behind. A plain column of variants needs
+// nothing but its row here.
+var ownColumns = []ownColumn{
+	{ownKey, 0, nil},
+	{ownTitle, FieldTitle, nil},
+	{ownSummary, FieldSummary, nil},
+	{ownDescription, FieldDescription, nil},
+	{ownFeatured, FieldFeatured, nil},
+	{ownHidden, FieldHidden, nil},
+	{ownPosition, FieldPosition, nil},
+	{ownCategorySlugs, FieldCategories, nil},
+	{ownCategories, FieldCategories, nil},
+	{ownTags, FieldTags, nil},
+	{ownOptions, FieldOptions, nil},
+	{ownPictures, FieldPictures, nil},
+	{ownAlts, FieldAlts, nil},
+	{ownSKU, 0, nil},
+	{ownVariantOptions, 0, nil},
+	{ownVariantTitle, FieldVariantTitle, nil},
+	{ownPrice, FieldPrice, nil},
+	{ownSalePrice, FieldSalePrice, nil},
+	{ownSaleFrom, FieldSaleFrom, nil},
+	{ownSaleUntil, FieldSaleUntil, nil},
+	{ownStock, FieldStock, nil},
+	{ownCounted, 0, nil},
+	{"Low stock", FieldLowStock, plainOf("low_stock", countCell, func(v *models.Variant) *int { return &v.LowStock })},
+	{"Weight (kg)", FieldWeight, plainOf("weight", weightCell, func(v *models.Variant) *models.Amount { return &v.Weight })},
+	{"Virtual", FieldVirtual, plainOf("virtual", flagCell, func(v *models.Variant) *bool { return &v.Virtual })},
+	{"Barcode", FieldBarcode, plainOf("barcode", textCell(models.MaxBarcode), func(v *models.Variant) *string { return &v.Barcode })},
+	{ownVariantPicture, FieldVariantPicture, nil},
+	{"Retired", FieldRetired, plainOf("retired", flagCell, func(v *models.Variant) *bool { return &v.Retired })},
 }
 
 // The owners of translations.
@@ -67,12 +122,12 @@ var ownTextPattern = regexp.MustCompile(`^(product|variant|picture) ([a-z][a-z0-
 // header is the name of a translation's column: "product title [zh-Hans]".
 func (t Text) header() string { return t.Owner + " " + t.Field + " [" + t.Lang + "]" }
 
-// ownColumn reads a column's name: one of ownColumns, or a translation. nil for any other.
-func ownColumn(header string) *ownSpec {
+// readOwnColumn reads a column's name: one of ownColumns, or a translation. nil for any other.
+func readOwnColumn(header string) *ownSpec {
 	header = strings.TrimSpace(header)
-	for _, name := range ownColumns {
-		if strings.EqualFold(name, header) {
-			return &ownSpec{name: name}
+	for _, c := range ownColumns {
+		if strings.EqualFold(c.name, header) {
+			return &ownSpec{ownColumn: c}
 		}
 	}
 	if found := ownTextPattern.FindStringSubmatch(header); found != nil {
@@ -83,6 +138,6 @@ func ownColumn(header string) *ownSpec {
 
 // ownSpec is what a column's name says: a column of ours, or a translation.
 type ownSpec struct {
-	name string
+	ownColumn
 	text Text
 }

@@ -334,3 +334,25 @@ func TestPlan_TellsWhatTheShopWouldNotTake(t *testing.T) {
 	assert.Equal(t, map[string]string{"field": "sale_price", "why": "not_less"}, plan.Problems[0].Values)
 	assert.Empty(t, plan.Items)
 }
+
+// TestOwnFormat_PlainColumnsAreReadMergedAndWritten takes each plain column from a product that has a value in it to one that has none.
+func TestOwnFormat_PlainColumnsAreReadMergedAndWritten(t *testing.T) {
+	for column, want := range map[string]struct {
+		cell, field string
+		of          func(v models.Variant) any
+	}{
+		"Low stock":   {" 4 ", "low_stock", func(v models.Variant) any { return v.LowStock }},
+		"Weight (kg)": {"0.125", "weight", func(v models.Variant) any { return v.Weight }},
+		"Virtual":     {"yes", "virtual", func(v models.Variant) any { return v.Virtual }},
+		"Barcode":     {"0123", "barcode", func(v models.Variant) any { return v.Barcode }},
+	} {
+		text := "Coincart product,SKU," + column + "\nshirt,'=SKU 1," + want.cell + "\n"
+		was := full()
+		was.Variants = []models.Variant{{ID: "v1", ProductID: "p1", SKU: "=SKU 1", Title: "Red / L", Options: models.List{"Red", "L"}, Price: models.MustAmount("1")}}
+		plan := productcsv.MakePlan(readOwn(t, text), shopOf(was))
+		require.Len(t, plan.Items, 1, column)
+		assert.Equal(t, []string{want.field}, plan.Items[0].Fields)
+		assert.EqualValues(t, want.of(full().Variants[0]), want.of(plan.Items[0].Product.Variants[0]), column)
+		assert.Empty(t, productcsv.MakePlan(readOwn(t, write(t, &plan.Items[0].Product)), shopOf(&plan.Items[0].Product)).Items, column)
+	}
+}

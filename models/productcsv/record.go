@@ -15,40 +15,6 @@ const (
 	DialectCoincart Dialect = "coincart"
 )
 
-// Field is something of a product or a variant that a file can have.
-type Field uint64
-
-// The fields. A file that has no column of a field leaves it as it is.
-const (
-	FieldTitle Field = 1 << iota
-	FieldSummary
-	FieldDescription
-	FieldFeatured
-	FieldHidden
-	FieldPosition
-	FieldCategories
-	FieldTags
-	FieldPictures
-	FieldPrice
-	FieldSalePrice
-	FieldSaleFrom
-	FieldSaleUntil
-	FieldStock
-	FieldLowStock
-	FieldWeight
-	FieldVirtual
-	FieldBarcode
-	FieldOptions
-	FieldVariantTitle
-	FieldVariantPicture
-	FieldRetired
-	FieldSlug
-	FieldAlts
-)
-
-// Has reports that all of some fields are there.
-func (f Field) Has(some Field) bool { return f&some == some }
-
 // Path is a category by the names of its levels, from the top.
 type Path []string
 
@@ -99,26 +65,15 @@ type Text struct {
 	Lang  string
 }
 
-// Variant is one variant of a Record.
+// Variant is one variant of a Record. Of the embedded variant it has what the file says: SKU, title (where the product has no options),
+// options, prices, picture, whether it is counted, and the plain columns.
 type Variant struct {
-	Line      int
-	SKU       string
-	Title     string // where the product has no options
-	Options   []string
-	Price     models.Amount
-	SalePrice models.Amount
-	SaleFrom  time.Time
-	SaleUntil time.Time
-	Stock     int
-	Untracked bool
-	LowStock  int
-	Weight    models.Amount
-	Virtual   bool
-	Barcode   string
-	Picture   string
-	Retired   bool
-	Words     models.Texts
-	Has       Field // of this row: a WooCommerce variation may have less than its product
+	models.Variant
+
+	Line  int
+	Stock int
+	Words models.Texts // translations
+	Has   Field        // of this row: a WooCommerce variation may have less than its product
 }
 
 // Column is a column of a file.

@@ -93,7 +93,7 @@ func delimiterOf(head string) rune {
 			if cells++; cells > MaxColumns {
 				break
 			}
-			if name := strings.Trim(strings.TrimSpace(cell), `"`); wooColumn(name) != nil || ownColumn(name) != nil {
+			if name := strings.Trim(strings.TrimSpace(cell), `"`); wooColumn(name) != nil || readOwnColumn(name) != nil {
 				known++
 			}
 		}
