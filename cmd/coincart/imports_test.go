@@ -36,14 +36,15 @@ const (
 // adds one decides where it stands.
 func importRules() []importRule {
 	return []importRule{
-		{"models", []string{"models/text"}, []string{gin, templ, orm, "database/sql", "net/http"}},
+		{"models", []string{"models/invalid", "models/text"}, []string{gin, templ, orm, "database/sql", "net/http"}},
+		{"models/invalid", nil, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"models/text", nil, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"models/fetch", nil, []string{gin, templ, orm, "database/sql"}},
 		{"models/pictures", nil, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"migrations", nil, []string{gin, templ, orm, "net/http"}},
 		{"models/pricing", []string{"models", "models/store"}, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"models/productcsv", []string{"models", "models/text"}, []string{gin, templ, orm, "database/sql", "net/http"}},
-		{"models/store", []string{"models", "models/productcsv", "migrations", "models/text"}, []string{gin, templ, "net/http"}},
+		{"models/store", []string{"models", "models/invalid", "models/productcsv", "migrations", "models/text"}, []string{gin, templ, "net/http"}},
 		{"models/modelstest", []string{"models", "models/store", "migrations"}, []string{gin, templ}},
 		// The engine knows no room; the rooms know it.
 		{"models/jobs", []string{"models", "models/store"}, []string{gin, templ, orm, "database/sql", "net/http"}},
@@ -52,7 +53,7 @@ func importRules() []importRule {
 		{"models/customers", []string{"models", "models/jobs", "models/mail", "models/store"}, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"models/catalogue", []string{"models", "models/fetch", "models/jobs", "models/pictures", "models/productcsv", "models/store", "models/text"}, []string{gin, templ, orm, "database/sql"}},
 		{"payments/opay", nil, nil}, // the standard library only: see standardOnly
-		{"payments", []string{"models", "models/jobs", "models/mail", "models/store", "payments/opay", "models/text"}, []string{gin, templ, orm, "database/sql", "html/template", "net/http"}},
+		{"payments", []string{"models", "models/invalid", "models/jobs", "models/mail", "models/store", "payments/opay", "models/text"}, []string{gin, templ, orm, "database/sql", "html/template", "net/http"}},
 		{"payments/books", []string{"models", "models/jobs", "models/store", "payments/opay"}, []string{gin, templ, orm, "database/sql", "net/http"}},
 		{"payments/rates", []string{"models", "models/fetch", "models/jobs", "models/store", "payments/breaker", "payments/opay"}, []string{gin, templ, orm, "database/sql"}},
 		{"payments/breaker", []string{"payments/opay"}, []string{gin, templ, orm, "database/sql"}},
@@ -63,11 +64,11 @@ func importRules() []importRule {
 		{"payments/sandbox", []string{"payments/opay", "templates/i18n"}, []string{gin, orm, "database/sql"}},
 		{"static", nil, []string{gin, orm}},
 		{"templates/browsertest", []string{"static"}, []string{gin, orm, "database/sql"}},
-		{"templates/...", []string{"templates/...", "static", "models/text"}, []string{gin, orm, "database/sql"}},
+		{"templates/...", []string{"templates/...", "static", "models/invalid", "models/text"}, []string{gin, orm, "database/sql"}},
 		// The frame of the back office knows none of the rooms, and these do not know each other.
-		{"web/admin", []string{"web/visit", "templates/...", "models", "models/staff", "models/store", "models/text"}, []string{orm, "database/sql"}},
-		{"web/admin/...", []string{"web/admin", "web/admin/refunds", "web/visit", "web/shop", "web/markdown", "templates/...", "models", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/staff", "models/store", "payments", "payments/books", "payments/doctor", "payments/rates", "models/text"}, []string{orm, "database/sql"}},
-		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/staff", "models/store", "payments", "payments/assembly", "payments/books", "payments/doctor", "payments/opay", "payments/rates", "models/text"}, []string{orm, "database/sql"}},
+		{"web/admin", []string{"web/visit", "templates/...", "models", "models/invalid", "models/staff", "models/store", "models/text"}, []string{orm, "database/sql"}},
+		{"web/admin/...", []string{"web/admin", "web/admin/refunds", "web/visit", "web/shop", "web/markdown", "templates/...", "models", "models/catalogue", "models/customers", "models/invalid", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/staff", "models/store", "payments", "payments/books", "payments/doctor", "payments/rates", "models/text"}, []string{orm, "database/sql"}},
+		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/catalogue", "models/customers", "models/invalid", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/staff", "models/store", "payments", "payments/assembly", "payments/books", "payments/doctor", "payments/opay", "payments/rates", "models/text"}, []string{orm, "database/sql"}},
 		{"cmd/coincart/demo", []string{"models", "models/store"}, []string{gin, orm, templ}},
 		{"cmd/coincart", []string{"..."}, []string{gin, orm, templ}},
 	}
@@ -115,6 +116,7 @@ func TestImports_SeesWhatIsPlanted(t *testing.T) {
 		{"models", "gorm.io/gorm"},
 		{"models/pictures", own + "models/store"},
 		{"models/fetch", own + "models/store"},
+		{"models/invalid", own + "models"},
 		{"models/fetch", "github.com/gin-gonic/gin"},
 		{"models/text", own + "models"},
 		{"models/text", "net/http"},

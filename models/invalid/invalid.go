@@ -63,15 +63,15 @@ const (
 
 // Problems of prices: coupons, zones of delivery, coins.
 const (
-	Used     Problem = "used"       // a limit below the number of times that a coupon was used
-	Steps    Problem = "steps"      // the first does not begin at 0, or one does not begin above the one before
-	FlatRate Problem = "flat_rate"  // more than one step of a flat rate
-	RestZone Problem = "rest_zone"  // another zone covers the rest of the world already
-	Amount   Problem = "amount"     // not above 0, or more decimals than the coin has
-	Rounding Problem = "rounding"   // not 0 to the coin's decimals
-	Rate     Problem = "rate"       // not a decimal number above 0
-	Fine     Problem = "too_fine"   // fewer digits for the currency than a price has
-	Paused   Problem = "paused"     // a coin whose rate cannot be used at the moment
+	Used     Problem = "used"      // a limit below the number of times that a coupon was used
+	Steps    Problem = "steps"     // the first does not begin at 0, or one does not begin above the one before
+	FlatRate Problem = "flat_rate" // more than one step of a flat rate
+	RestZone Problem = "rest_zone" // another zone covers the rest of the world already
+	Amount   Problem = "amount"    // not above 0, or more decimals than the coin has
+	Rounding Problem = "rounding"  // not 0 to the coin's decimals
+	Rate     Problem = "rate"      // not a decimal number above 0
+	Fine     Problem = "too_fine"  // fewer digits for the currency than a price has
+	Paused   Problem = "paused"    // a coin whose rate cannot be used at the moment
 )
 
 // Problems of where goods go.

@@ -17,7 +17,8 @@ const (
 	LevelNote    Level = "note"    // the row is imported, but something of it is not
 )
 
-// Code names a problem; the words are in the message catalogue under "import.problem." + code.
+// Code names a problem of a file; i18n.Printer.ImportProblem has the words. What the shop would refuse in any form is CodeRefused with the
+// invalid.Problem as its value why.
 type Code string
 
 // Problems of a file as a whole.

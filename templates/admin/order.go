@@ -14,7 +14,7 @@ func (v OrderView) acts() bool {
 	return v.CanNote || v.CanFulfil || v.CanCancel || v.CanAsk || v.CanResend || v.CanRefund
 }
 
-// open reports that the form came back with something to mend.
+// open reports that the form came back with something to correct.
 func (f RefundForm) open() bool {
 	return f.Refusal != "" || f.Amount.Problem != "" || f.Reason.Problem != ""
 }

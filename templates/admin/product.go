@@ -96,7 +96,7 @@ func (v VariantForm) name(p *i18n.Printer, i int) string {
 	return p.T("admin.product.variant", "N", number(i+1))
 }
 
-// Bad reports that something in the variant must be mended.
+// Bad reports that something in the variant must be corrected.
 func (v VariantForm) Bad() bool {
 	problem := v.Problem
 	for _, f := range []Field{v.Title, v.SKU, v.Price, v.SalePrice, v.SaleFrom, v.SaleUntil, v.Stock, v.Weight, v.LowStock, v.Barcode} {

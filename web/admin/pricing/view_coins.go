@@ -2,7 +2,9 @@ package pricing
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -132,67 +134,69 @@ func rateRow(p *i18n.Printer, currency models.Currency, r models.Rate, sources [
 	return row
 }
 
-// The drawing's own measure.
+// The width and height of the drawing, in its own units.
 const (
 	drawnWidth  = 1000
 	drawnHeight = 300
 )
 
-// rateChart draws the rates that were taken as steps between their lowest and highest, and marks the times of trouble. Places are whole
-// units of the drawing; the amounts themselves are never rounded.
+// rateChart draws the rates of a coin's source between two times: a line of steps from rate to rate, as high as the lowest and the highest
+// allow, and a band wherever answers were not used. Without any rate there is nothing to draw. Only places in the drawing are rounded, to
+// whole units.
 func rateChart(p *i18n.Printer, currency models.Currency, c models.Coin, rates []models.Rate, from, to time.Time) pages.RateChart {
 	chart := pages.RateChart{From: admin.Moment(p, from), To: admin.Moment(p, to)}
-	var low, high models.Amount
-	taken := 0
-	for _, r := range rates {
-		if r.Source != c.Source || r.Problem != "" {
-			continue
-		}
-		if taken == 0 || r.Rate.Cmp(low) < 0 {
-			low = r.Rate
-		}
-		if taken == 0 || r.Rate.Cmp(high) > 0 {
-			high = r.Rate
-		}
-		taken++
-	}
-	if taken == 0 {
+	answers := slices.DeleteFunc(slices.Clone(rates), func(r models.Rate) bool { return r.Source != c.Source })
+	used := slices.DeleteFunc(slices.Clone(answers), func(r models.Rate) bool { return r.Problem != "" })
+	if len(used) == 0 {
 		return chart
 	}
-	place := func(t time.Time) int { return int(t.Sub(from) * drawnWidth / to.Sub(from)) }
-	var line strings.Builder
-	troubled := -1
-	for _, r := range rates {
-		if r.Source != c.Source {
-			continue
-		}
-		x := place(r.CreatedAt)
-		if r.Problem != "" {
-			if troubled < 0 {
-				troubled = x
-			}
-			continue
-		}
-		if troubled >= 0 {
-			chart.Troubles = append(chart.Troubles, band(troubled, x))
-			troubled = -1
-		}
-		if line.Len() == 0 {
-			line.WriteString("M" + strconv.Itoa(x) + " " + strconv.Itoa(heightOf(r.Rate, low, high)))
-			continue
-		}
-		line.WriteString("H" + strconv.Itoa(x) + "V" + strconv.Itoa(heightOf(r.Rate, low, high)))
-	}
-	if troubled >= 0 {
-		chart.Troubles = append(chart.Troubles, band(troubled, drawnWidth))
-	}
-	line.WriteString("H" + strconv.Itoa(drawnWidth))
-	chart.Line = line.String()
+	byRate := func(a, b models.Rate) int { return a.Rate.Cmp(b.Rate) }
+	low, high := slices.MinFunc(used, byRate).Rate, slices.MaxFunc(used, byRate).Rate
+	place := func(r models.Rate) int { return int(r.CreatedAt.Sub(from) * drawnWidth / to.Sub(from)) }
+	chart.Line = rateLine(used, place, low, high)
+	chart.Troubles = troubleBands(answers, place)
 	chart.Top, chart.Bottom = p.Money(high.String(), currency.Code, currency.Digits), p.Money(low.String(), currency.Code, currency.Digits)
-	chart.Words = p.T("admin.coin.chart", "Symbol", c.Symbol, "Low", chart.Bottom, "High", chart.Top, "Count", strconv.Itoa(taken))
+	chart.Words = p.T("admin.coin.chart", "Symbol", c.Symbol, "Low", chart.Bottom, "High", chart.Top, "Count", strconv.Itoa(len(used)))
 	return chart
 }
 
+// rateLine is the SVG path of the steps: from each rate straight on to the time of the next, and then up or down to it. The last one holds
+// until the end of the drawing.
+func rateLine(rates []models.Rate, place func(models.Rate) int, low, high models.Amount) string {
+	var line strings.Builder
+	for i, r := range rates {
+		x, y := place(r), heightOf(r.Rate, low, high)
+		if i == 0 {
+			fmt.Fprintf(&line, "M%d %d", x, y)
+		} else {
+			fmt.Fprintf(&line, "H%dV%d", x, y)
+		}
+	}
+	fmt.Fprintf(&line, "H%d", drawnWidth)
+	return line.String()
+}
+
+// troubleBands are the times without a usable answer: each from the first answer that was not used to the next one that was, or to the end
+// of the drawing.
+func troubleBands(answers []models.Rate, place func(models.Rate) int) []pages.Band {
+	var bands []pages.Band
+	begun := -1 // where the trouble at hand began; -1: there is none
+	for _, r := range answers {
+		switch {
+		case r.Problem != "" && begun < 0:
+			begun = place(r)
+		case r.Problem == "" && begun >= 0:
+			bands = append(bands, band(begun, place(r)))
+			begun = -1
+		}
+	}
+	if begun >= 0 {
+		bands = append(bands, band(begun, drawnWidth))
+	}
+	return bands
+}
+
+// band is a part of the drawing's width, wide enough to be seen.
 func band(from, to int) pages.Band {
 	return pages.Band{X: strconv.Itoa(from), Width: strconv.Itoa(max(to-from, 2))}
 }
