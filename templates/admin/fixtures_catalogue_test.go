@@ -15,6 +15,11 @@ func (f fixtures) clerk(section admin.Section) admin.Page {
 
 func text(value string) admin.Field { return admin.Field{Value: value} }
 
+// plain are a variant's plain fields.
+func plain(barcode string) []admin.PlainField {
+	return []admin.PlainField{{Name: "barcode", Length: 64, Field: text(barcode)}}
+}
+
 func (f fixtures) catalogue() []sheet {
 	viewer := f.products()
 	viewer.Page.May.Catalogue = false
@@ -89,14 +94,14 @@ func (f fixtures) product() admin.ProductView {
 				{Name: text("Size"), Values: text("Small\nLarge"), Texts: []admin.OptionTexts{{Lang: "zh-Hans", Language: "简体中文", Name: f.say("in Chinese", "尺寸"), Values: f.say("in Chinese\nthe same", "小号\n大号")}}},
 			},
 			Variants: []admin.VariantForm{
-				{ID: "v1", Stored: true, Options: option("Moss", "Small"), SKU: text("MUG-MOSS-S"), Price: text("24"), OnHand: "42", Reserved: "2"},
+				{ID: "v1", Stored: true, Options: option("Moss", "Small"), SKU: text("MUG-MOSS-S"), Price: text("24"), OnHand: "42", Reserved: "2", Plain: plain("")},
 				{
 					ID: "v2", Stored: true, Options: option("Moss", "Large"), SKU: text("MUG-MOSS-L"), Price: text("28"), OnHand: "3", SalePrice: text("25.50"),
-					SaleFrom: text("2026-11-20T00:00"), SaleUntil: text("2026-11-30T18:00"), Weight: text("0.42"), LowStock: text("5"), Barcode: text("4006381333931"),
+					SaleFrom: text("2026-11-20T00:00"), SaleUntil: text("2026-11-30T18:00"), Weight: text("0.42"), LowStock: text("5"), Plain: plain("4006381333931"),
 					Picture: "pictures/stoneware-mug-moss.svg",
 				},
-				{ID: "v3", Stored: true, Retired: true, Options: option("Sand", "Small"), SKU: text("MUG-SAND-S"), Price: text("24"), OnHand: "0"},
-				{Options: option("Sand", ""), Price: text("24")},
+				{ID: "v3", Stored: true, Retired: true, Options: option("Sand", "Small"), SKU: text("MUG-SAND-S"), Price: text("24"), OnHand: "0", Plain: plain("")},
+				{Options: option("Sand", ""), Price: text("24"), Plain: plain("")},
 			},
 			Pictures: []admin.PictureForm{
 				{Source: "pictures/stoneware-mug.svg", Alt: text("A green mug on a table"), Texts: langs},
@@ -110,7 +115,7 @@ func (f fixtures) newProduct() admin.ProductView {
 	return admin.ProductView{
 		Page: f.clerk(admin.SectionProducts), Zone: "Asia/Shanghai", Currency: "USD",
 		Form: admin.ProductForm{
-			ID: "p9", New: true, Version: "0", Hidden: true, Texts: []admin.ProductTexts{{Lang: "zh-Hans", Name: "简体中文"}}, Variants: []admin.VariantForm{{}},
+			ID: "p9", New: true, Version: "0", Hidden: true, Texts: []admin.ProductTexts{{Lang: "zh-Hans", Name: "简体中文"}}, Variants: []admin.VariantForm{{Plain: plain("")}},
 		},
 	}
 }

@@ -95,9 +95,12 @@ func encode(f pages.ProductForm) url.Values {
 		v.Add("variant", strconv.Itoa(i))
 		for name, field := range map[string]pages.Field{
 			"title": r.Title, "sku": r.SKU, "price": r.Price, "sale": r.SalePrice, "from": r.SaleFrom, "until": r.SaleUntil, "stock": r.Stock,
-			"weight": r.Weight, "low": r.LowStock, "barcode": r.Barcode,
+			"weight": r.Weight, "low": r.LowStock,
 		} {
 			v.Set(at+name, field.Value)
+		}
+		for _, f := range r.Plain {
+			v.Set(at+f.Name, f.Value)
 		}
 		v.Set(at+"id", r.ID)
 		v.Set(at+"picture", r.Picture)
