@@ -185,6 +185,9 @@ func variantFact(v models.Variant) string {
 	if v.LowStock > 0 {
 		parts = append(parts, "low "+strconv.Itoa(v.LowStock))
 	}
+	if v.Origin != "" {
+		parts = append(parts, "origin "+v.Origin)
+	}
 	for name, is := range map[string]bool{"virtual": v.Virtual, "untracked": v.Untracked, "retired": v.Retired} {
 		if is {
 			parts = append(parts, name)

@@ -39,6 +39,7 @@ const (
 	FieldRetired
 	FieldSlug
 	FieldAlts
+	FieldOrigin
 )
 
 // Has reports that all of some fields are there.
@@ -106,6 +107,7 @@ var ownColumns = []ownColumn{
 	{"Weight (kg)", FieldWeight, plainOf("weight", weightCell, func(v *models.Variant) *models.Amount { return &v.Weight })},
 	{"Virtual", FieldVirtual, plainOf("virtual", flagCell, func(v *models.Variant) *bool { return &v.Virtual })},
 	{"Barcode", FieldBarcode, plainOf("barcode", textCell(models.MaxBarcode), func(v *models.Variant) *string { return &v.Barcode })},
+	{"Country of origin", FieldOrigin, plainOf("origin", countryCell, func(v *models.Variant) *string { return &v.Origin })},
 	{ownVariantPicture, FieldVariantPicture, nil},
 	{"Retired", FieldRetired, plainOf("retired", flagCell, func(v *models.Variant) *bool { return &v.Retired })},
 }

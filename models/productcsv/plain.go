@@ -60,3 +60,10 @@ func textCell(most int) format[string] {
 		write: func(value string) string { return value },
 	}
 }
+
+// countryCell holds the code of a country, in capital or small letters. Product.Problems finds what is none.
+var countryCell = format[string]{
+	read:  func(_ *reading, _, text string) string { return strings.ToUpper(strings.TrimSpace(text)) },
+	put:   put[string],
+	write: func(value string) string { return value },
+}

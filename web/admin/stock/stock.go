@@ -81,7 +81,7 @@ func stockThing(p *i18n.Printer, v models.StockVariant) pages.StockThing {
 	lang := p.Lang()
 	return pages.StockThing{
 		ID: v.ID, SKU: v.SKU, Barcode: v.Barcode, Title: v.ProductTexts.In(lang, "title", v.ProductTitle), Option: v.Texts.In(lang, "title", v.Title),
-		ProductID: v.ProductID,
+		ProductID: v.ProductID, Origin: models.CountryName(v.Origin, lang),
 	}
 }
 
