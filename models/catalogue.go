@@ -69,6 +69,7 @@ type Variant struct {
 	Untracked bool      // stock is not counted: always for sale, never reserved or booked
 	LowStock  int       // to be told of at or below it; 0: the shop's own limit
 	Barcode   string    `text:"64"`
+	Origin    string    `gorm:"default:null" ascii:"2"` // the country where it was made, for customs: ISO 3166-1 alpha-2; empty: not specified
 	Retired   bool      // kept for the orders that name it, not for sale
 	OnHand    int
 	Reserved  int

@@ -111,7 +111,7 @@ func TestProblems_NameEveryField(t *testing.T) {
 		Pictures: make([]models.Picture, models.MaxPictures+1),
 		Variants: []models.Variant{
 			{
-				SKU: "", Barcode: long, Price: models.AmountFromInt(1).Sub(models.AmountFromInt(2)), SalePrice: models.AmountFromInt(1), Options: models.List{"S"},
+				SKU: "", Barcode: long, Origin: "pt", Price: models.AmountFromInt(1).Sub(models.AmountFromInt(2)), SalePrice: models.AmountFromInt(1), Options: models.List{"S"},
 				SaleFrom: time.Unix(9, 0), SaleUntil: time.Unix(9, 0), Weight: models.AmountFromInt(0).Sub(models.AmountFromInt(1)), LowStock: -1,
 			},
 			{SKU: "A", Options: models.List{"S", long}, Price: models.MustAmount("1000000000000.01"), Weight: models.MustAmount("1000000000000.000001")},
@@ -125,7 +125,7 @@ func TestProblems_NameEveryField(t *testing.T) {
 	}
 	assert.Equal(t, []string{
 		"a title missing", "a slug slug", "a category missing", "a summary too_long", "a tags twice", "a options missing", "a pictures pictures",
-		"b sku missing", "b barcode too_long", "b price negative", "b sale_price not_less", "b sale_until ends", "b options options", "b weight negative",
+		"b sku missing", "b barcode too_long", "b origin country", "b price negative", "b sale_price not_less", "b sale_until ends", "b options options", "b weight negative",
 		"b low_stock negative", "c price range", "c options too_long", "c weight range", "d options too_long", "d sku twice", "d options twice",
 	}, got)
 	odd := good

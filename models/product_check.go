@@ -32,7 +32,7 @@ func tooLarge(a Amount) bool { return a.Cmp(AmountFromInt(MaxNumber)) > 0 }
 
 // ProductProblem is one thing that keeps a product from being stored.
 type ProductProblem struct {
-	Field   string // title, slug, category, summary, description, tags, options, pictures, variants; of a variant sku, price, sale_price, sale_until, options, weight, low_stock, barcode
+	Field   string // title, slug, category, summary, description, tags, options, pictures, variants; of a variant sku, price, sale_price, sale_until, options, weight, low_stock, barcode, origin
 	Variant int    // its place; -1: the product's own field
 	Problem invalid.Problem
 }
@@ -157,6 +157,9 @@ func (c *productCheck) texts(field string, list []string, most, longest int) {
 func (c *productCheck) checkVariant(v Variant, options int) {
 	c.line("sku", v.SKU, MaxSKU, true)
 	c.line("barcode", v.Barcode, MaxBarcode, false)
+	if v.Origin != "" && !IsCountry(v.Origin) {
+		c.add("origin", invalid.Country)
+	}
 	if !text.Line(v.Title) {
 		c.add("title", invalid.Characters)
 	}

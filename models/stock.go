@@ -45,14 +45,10 @@ func MovementKinds() []MovementKind {
 	return []MovementKind{MovementImport, MovementReservation, MovementRelease, MovementSale, MovementReturn, MovementCorrection}
 }
 
-// StockVariant is what lists of stock say of the variant that they are about.
+// StockVariant is the variant that a row of a list of stock is about, with what its product is called.
 type StockVariant struct {
-	VariantID    string
-	SKU          string
-	Barcode      string
-	VariantTitle string
-	VariantTexts Texts
-	ProductID    string
+	Variant
+
 	ProductTitle string
 	ProductTexts Texts // title and summary
 }
@@ -103,14 +99,9 @@ type StockFilter struct {
 // StockRow is a variant of the list of stock.
 type StockRow struct {
 	StockVariant
-	Hidden    bool // its product is not published
-	Retired   bool
-	Untracked bool
-	Limit     int // its own limit; 0: the shop's
-	Low       bool
-	OnHand    int
-	Reserved  int
-	Sold      int
+
+	Hidden bool // its product is not published
+	Low    bool
 }
 
 // StockPage is a page of the list of stock.

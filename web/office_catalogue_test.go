@@ -299,6 +299,7 @@ func TestCatalogue_WhatCannotBeStoredIsSaidBesideItsField(t *testing.T) {
 		"signs in a tag":      {"tags", "fine, a\x07b", "tags-problem"},
 		"limit not whole":     {"v.0.low", "1.5", english.T("field.problem.whole")},
 		"no category":         {"category", "", "categories-problem"},
+		"no such country":     {"v.0.origin", "Portugal", english.T("field.problem.country.origin")},
 	} {
 		form := c.get(path).typed(path)
 		form.Set(set.field, set.value)

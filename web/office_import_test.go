@@ -65,6 +65,12 @@ func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
 		}
 		assert.Equal(t, []string{"3", "4", "4", "5"}, lines)
 		c.post(at+"/start", "form_token", models.NewRef()).is(http.StatusConflict)
+
+		// A country's name is refused in the words of the product's form.
+		foreign := "Coincart product,Title,SKU,Price,Country of origin\nazulejo,Azulejo,AZ-1,9,Portugal\n"
+		named := c.uploadProducts("own.csv", foreign, "form_token", models.NewRef()).is(http.StatusSeeOther).header.Get("Location")
+		s.work()
+		c.get(named).is(http.StatusOK).has(english.T("import.field.origin") + ": " + english.T("field.problem.country.origin"))
 		viewer.get(at).is(http.StatusOK).lacks(at + "/check")
 
 		// A good one: nothing happens before it is begun, and everything after.

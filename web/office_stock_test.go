@@ -66,7 +66,7 @@ func TestStock_CorrectionsAreBookedOnce(t *testing.T) {
 
 func TestStock_ListsFindWhatIsLow(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		low := modelstest.Product(t, s.db, func(p *models.Product) { p.Title, p.Variants[0].OnHand = "Rare lamp", 2 }).Variants[0]
+		low := modelstest.Product(t, s.db, func(p *models.Product) { p.Title, p.Variants[0].OnHand, p.Variants[0].Origin = "Rare lamp", 2, "PT" }).Variants[0]
 		plenty := modelstest.Product(t, s.db, func(p *models.Product) { p.Title = "Common lamp" }).Variants[0]
 		c := s.staffed(models.RoleViewer)
 		p := c.get("/admin/stock").is(http.StatusOK).has(low.SKU, plenty.SKU)
@@ -74,6 +74,10 @@ func TestStock_ListsFindWhatIsLow(t *testing.T) {
 		c.get("/admin/stock?low=1").is(http.StatusOK).has(low.SKU).lacks(plenty.SKU)
 		c.get("/admin/stock?q=common").is(http.StatusOK).has(plenty.SKU).lacks(low.SKU)
 		c.get("/admin/stock?sort=left&q=lamp").is(http.StatusOK).has(plenty.SKU, low.SKU)
+		c.get("/admin/stock?q=rare").is(http.StatusOK).has(english.T("admin.stock.origin", "Country", "Portugal"))
+		c.get("/admin/stock?q=common").is(http.StatusOK).lacks(english.Piece("admin.stock.origin", "Country"))
+		c.get("/admin/stock/"+low.ID).is(http.StatusOK).has(english.T("admin.product.origin"), "Portugal")
+		c.get("/admin/stock/" + plenty.ID).is(http.StatusOK).lacks(english.T("admin.product.origin"))
 		for _, wrong := range []string{"?sort=price", "?after=x", "?category=" + models.NewID()} {
 			c.get("/admin/stock" + wrong).is(http.StatusUnprocessableEntity)
 		}
@@ -86,6 +90,8 @@ func TestStock_ListsFindWhatIsLow(t *testing.T) {
 		}
 		c.get("/admin/stock/ledger?variant=" + models.NewID()).is(http.StatusNotFound)
 		assert.NotContains(t, c.get("/admin/stock/"+low.ID).actions(), "/admin/stock/"+low.ID, "who may only look gets no form")
+		c.post("/admin/account", "name", "Ann", "lang", "zh-Hans").redirects("/admin/account")
+		c.get("/admin/stock?q=rare").is(http.StatusOK).has(chinese.T("admin.stock.origin", "Country", "葡萄牙"))
 	})
 }
 

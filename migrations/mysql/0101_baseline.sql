@@ -110,6 +110,8 @@ CREATE TABLE IF NOT EXISTS variants (
   -- Pieces at or below which it is reported as low; 0: the shop's setting stock.low.
   low_stock  INT NOT NULL DEFAULT 0,
   barcode    VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  -- Country where it was made, for customs: ISO 3166-1 alpha-2; NULL: not specified.
+  origin     VARCHAR(2) COLLATE ascii_bin NULL,
   retired    TINYINT(1) NOT NULL DEFAULT 0,                         -- kept for the orders that name it, not for sale
   PRIMARY KEY (id),
   UNIQUE KEY variants_sku (sku),

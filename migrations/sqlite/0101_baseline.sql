@@ -102,6 +102,7 @@ CREATE TABLE variants (
   untracked  BOOLEAN NOT NULL DEFAULT 0,                -- stock is not counted: always for sale, never reserved
   low_stock  INTEGER NOT NULL DEFAULT 0,                -- pieces at or below which it is reported as low; 0: the shop's setting stock.low
   barcode    TEXT NOT NULL DEFAULT '',
+  origin     TEXT NULL,                                 -- country where it was made, for customs: ISO 3166-1 alpha-2; NULL: not specified
   retired    BOOLEAN NOT NULL DEFAULT 0,                -- kept for the orders that name it, not for sale
   PRIMARY KEY (id),
   CONSTRAINT variants_product FOREIGN KEY (product_id) REFERENCES products (id) ON DELETE CASCADE,

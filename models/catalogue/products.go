@@ -183,6 +183,9 @@ func variantFact(v models.Variant) string {
 	if v.LowStock > 0 {
 		parts = append(parts, "low "+strconv.Itoa(v.LowStock))
 	}
+	if v.Origin != "" {
+		parts = append(parts, "origin "+v.Origin)
+	}
 	for name, set := range map[string]bool{"virtual": v.Virtual, "untracked": v.Untracked, "retired": v.Retired} {
 		if set {
 			parts = append(parts, name)

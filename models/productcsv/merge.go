@@ -214,20 +214,10 @@ func (m *merger) variant(v *models.Variant, r *Variant) {
 	if r.Has.Has(FieldStock) {
 		put(m, "stock", &v.Untracked, r.Untracked)
 	}
-	if r.Has.Has(FieldLowStock) {
-		put(m, "low_stock", &v.LowStock, r.LowStock)
-	}
-	if r.Has.Has(FieldWeight) {
-		putAmount(m, "weight", &v.Weight, r.Weight)
-	}
-	if r.Has.Has(FieldVirtual) {
-		put(m, "virtual", &v.Virtual, r.Virtual)
-	}
-	if r.Has.Has(FieldBarcode) {
-		putText(m, "barcode", &v.Barcode, r.Barcode)
-	}
-	if r.Has.Has(FieldRetired) {
-		put(m, "retired", &v.Retired, r.Retired)
+	for _, c := range ownColumns {
+		if c.plain != nil && r.Has.Has(c.field) {
+			c.plain.merge(m, v, &r.Variant)
+		}
 	}
 	if r.Has.Has(FieldOptions) && !slices.Equal([]string(v.Options), r.Options) {
 		v.Options = r.Options

@@ -59,7 +59,7 @@ func readOwn(s *scanner, file *File, o Options) error {
 func (w *ownReader) header() bool {
 	for i := range w.scan.columns {
 		c := &w.scan.columns[i]
-		spec := ownColumn(c.Header)
+		spec := readOwnColumn(c.Header)
 		if spec == nil {
 			continue
 		}
@@ -69,7 +69,7 @@ func (w *ownReader) header() bool {
 		if spec.name != "" {
 			first, repeated = w.at[spec.name], w.knows(spec.name)
 			w.at[spec.name] = i
-			w.has |= ownHas[spec.name]
+			w.has |= spec.field
 		} else {
 			first, repeated = w.texts[spec.text], w.hasText(spec.text)
 			w.texts[spec.text] = i
@@ -230,7 +230,8 @@ func setText(texts models.Texts, t Text, text string) models.Texts {
 }
 
 func (w *ownReader) variant(r *reading, p *ownProduct) {
-	v := Variant{Line: r.line, SKU: r.text(ownSKU, r.sku, maxSKU), Has: w.has}
+	v := Variant{Line: r.line, Has: w.has}
+	v.SKU = r.text(ownSKU, r.sku, maxSKU)
 	if first, repeated := w.skus[v.SKU]; repeated && v.SKU != "" {
 		r.bad(ownSKU, CodeSKUTwice, "value", v.SKU, "line", itoa(first))
 	} else {
@@ -252,14 +253,14 @@ func (w *ownReader) variant(r *reading, p *ownProduct) {
 	r.checkSale(ownSaleUntil, v)
 	v.Untracked = w.knows(ownCounted) && !r.boolean(ownCounted, w.word(r, ownCounted))
 	v.Stock = r.whole(ownStock, w.word(r, ownStock), false)
-	v.LowStock = r.whole(ownLowStock, w.word(r, ownLowStock), false)
-	v.Weight = r.weight(ownWeight, w.word(r, ownWeight), models.AmountFromInt(1))
-	v.Virtual = r.boolean(ownVirtual, w.word(r, ownVirtual))
-	v.Barcode = r.text(ownBarcode, w.cell(r, ownBarcode), maxBarcode)
+	for _, c := range ownColumns {
+		if c.plain != nil {
+			c.plain.read(r, c.name, w.cell(r, c.name), &v.Variant)
+		}
+	}
 	if source := w.word(r, ownVariantPicture); source != "" {
 		v.Picture, _ = r.picture(ownVariantPicture, source)
 	}
-	v.Retired = r.boolean(ownRetired, w.word(r, ownRetired))
 	v.Words = w.words(r, ownerVariant)
 	p.record.Variants = append(p.record.Variants, v)
 }

@@ -3,12 +3,49 @@ package productcsv
 import (
 	"regexp"
 	"strings"
+
+	"github.com/coincart/coincart/models"
 )
 
 // ownKey is the name of the column that only this format has. It holds the product's slug, on every row of the product.
 const ownKey = "Coincart product"
 
-// The other columns of the format.
+// Field is a set of fields of products and variants.
+type Field uint64
+
+// The fields. If a file has no column for a field, an import does not change it.
+const (
+	FieldTitle Field = 1 << iota
+	FieldSummary
+	FieldDescription
+	FieldFeatured
+	FieldHidden
+	FieldPosition
+	FieldCategories
+	FieldTags
+	FieldPictures
+	FieldPrice
+	FieldSalePrice
+	FieldSaleFrom
+	FieldSaleUntil
+	FieldStock
+	FieldLowStock
+	FieldWeight
+	FieldVirtual
+	FieldBarcode
+	FieldOptions
+	FieldVariantTitle
+	FieldVariantPicture
+	FieldRetired
+	FieldSlug
+	FieldAlts
+	FieldOrigin
+)
+
+// Has reports whether f contains all of some.
+func (f Field) Has(some Field) bool { return f&some == some }
+
+// The columns of the shop's own format that are not plain.
 const (
 	ownTitle          = "Title"
 	ownSummary        = "Summary"
@@ -31,28 +68,48 @@ const (
 	ownSaleUntil      = "Sale until"
 	ownStock          = "Stock"
 	ownCounted        = "Stock counted"
-	ownLowStock       = "Low stock"
-	ownWeight         = "Weight (kg)"
-	ownVirtual        = "Virtual"
-	ownBarcode        = "Barcode"
 	ownVariantPicture = "Variant picture"
-	ownRetired        = "Retired"
 )
 
-// ownColumns holds the columns in the order in which they are written. Columns of translations follow.
-var ownColumns = []string{
-	ownKey, ownTitle, ownSummary, ownDescription, ownFeatured, ownHidden, ownPosition, ownCategorySlugs, ownCategories, ownTags,
-	ownOptions, ownPictures, ownAlts, ownSKU, ownVariantOptions, ownVariantTitle, ownPrice, ownSalePrice, ownSaleFrom, ownSaleUntil,
-	ownStock, ownCounted, ownLowStock, ownWeight, ownVirtual, ownBarcode, ownVariantPicture, ownRetired,
+// ownColumn is a column of our own format.
+type ownColumn struct {
+	name  string
+	field Field  // what it holds of a product or a variant; 0: what tells which one it is
+	plain *plain // nil: reader, merger and writer have code of their own for it
 }
 
-// ownHas maps columns to the fields that they hold.
-var ownHas = map[string]Field{
-	ownTitle: FieldTitle, ownSummary: FieldSummary, ownDescription: FieldDescription, ownFeatured: FieldFeatured, ownHidden: FieldHidden,
-	ownPosition: FieldPosition, ownCategorySlugs: FieldCategories, ownCategories: FieldCategories, ownTags: FieldTags, ownOptions: FieldOptions,
-	ownPictures: FieldPictures, ownAlts: FieldAlts, ownVariantTitle: FieldVariantTitle, ownPrice: FieldPrice, ownSalePrice: FieldSalePrice,
-	ownSaleFrom: FieldSaleFrom, ownSaleUntil: FieldSaleUntil, ownStock: FieldStock, ownLowStock: FieldLowStock, ownWeight: FieldWeight,
-	ownVirtual: FieldVirtual, ownBarcode: FieldBarcode, ownVariantPicture: FieldVariantPicture, ownRetired: FieldRetired,
+// ownColumns are the columns in the order in which they are written, those of translations come behind. A plain column of variants needs
+// nothing but its row here.
+var ownColumns = []ownColumn{
+	{ownKey, 0, nil},
+	{ownTitle, FieldTitle, nil},
+	{ownSummary, FieldSummary, nil},
+	{ownDescription, FieldDescription, nil},
+	{ownFeatured, FieldFeatured, nil},
+	{ownHidden, FieldHidden, nil},
+	{ownPosition, FieldPosition, nil},
+	{ownCategorySlugs, FieldCategories, nil},
+	{ownCategories, FieldCategories, nil},
+	{ownTags, FieldTags, nil},
+	{ownOptions, FieldOptions, nil},
+	{ownPictures, FieldPictures, nil},
+	{ownAlts, FieldAlts, nil},
+	{ownSKU, 0, nil},
+	{ownVariantOptions, 0, nil},
+	{ownVariantTitle, FieldVariantTitle, nil},
+	{ownPrice, FieldPrice, nil},
+	{ownSalePrice, FieldSalePrice, nil},
+	{ownSaleFrom, FieldSaleFrom, nil},
+	{ownSaleUntil, FieldSaleUntil, nil},
+	{ownStock, FieldStock, nil},
+	{ownCounted, 0, nil},
+	{"Low stock", FieldLowStock, plainOf("low_stock", countCell, func(v *models.Variant) *int { return &v.LowStock })},
+	{"Weight (kg)", FieldWeight, plainOf("weight", weightCell, func(v *models.Variant) *models.Amount { return &v.Weight })},
+	{"Virtual", FieldVirtual, plainOf("virtual", flagCell, func(v *models.Variant) *bool { return &v.Virtual })},
+	{"Barcode", FieldBarcode, plainOf("barcode", textCell(models.MaxBarcode), func(v *models.Variant) *string { return &v.Barcode })},
+	{"Country of origin", FieldOrigin, plainOf("origin", countryCell, func(v *models.Variant) *string { return &v.Origin })},
+	{ownVariantPicture, FieldVariantPicture, nil},
+	{"Retired", FieldRetired, plainOf("retired", flagCell, func(v *models.Variant) *bool { return &v.Retired })},
 }
 
 // The owners of translations.
@@ -67,12 +124,12 @@ var ownTextPattern = regexp.MustCompile(`^(product|variant|picture) ([a-z][a-z0-
 // header returns the name of a translation's column, such as "product title [zh-Hans]".
 func (t Text) header() string { return t.Owner + " " + t.Field + " [" + t.Lang + "]" }
 
-// ownColumn parses the name of a column: one of ownColumns or a translation. It returns nil for other names.
-func ownColumn(header string) *ownSpec {
+// readOwnColumn parses the name of a column: one of ownColumns or a translation. It returns nil for other names.
+func readOwnColumn(header string) *ownSpec {
 	header = strings.TrimSpace(header)
-	for _, name := range ownColumns {
-		if strings.EqualFold(name, header) {
-			return &ownSpec{name: name}
+	for _, c := range ownColumns {
+		if strings.EqualFold(c.name, header) {
+			return &ownSpec{ownColumn: c}
 		}
 	}
 	if found := ownTextPattern.FindStringSubmatch(header); found != nil {
@@ -83,6 +140,6 @@ func ownColumn(header string) *ownSpec {
 
 // ownSpec is a parsed column name.
 type ownSpec struct {
-	name string
+	ownColumn
 	text Text
 }

@@ -37,7 +37,7 @@ func full() *models.Product {
 			{
 				ID: "v1", ProductID: "p1", SKU: "'=SKU 1", Title: "Red / L, wide", Options: models.List{"Red", "L, wide"}, Price: models.MustAmount("19.99"),
 				SalePrice: models.MustAmount("15"), SaleFrom: at, SaleUntil: at.Add(time.Hour), Picture: "media/x.jpg", Weight: models.MustAmount("0.125"),
-				Virtual: true, LowStock: 4, Barcode: "0123", OnHand: 8, Reserved: 2, Position: 0, Texts: models.Texts{"zh-Hans": {"title": "红"}},
+				Virtual: true, LowStock: 4, Barcode: "0123", Origin: "PT", OnHand: 8, Reserved: 2, Position: 0, Texts: models.Texts{"zh-Hans": {"title": "红"}},
 			},
 			{ID: "v2", ProductID: "p1", SKU: "B", Title: "Blue / M", Options: models.List{"Blue", "M"}, Price: models.MustAmount("20"), Untracked: true, Retired: true, Position: 5},
 		},
@@ -333,4 +333,43 @@ func TestPlan_TellsWhatTheShopWouldNotTake(t *testing.T) {
 	require.Equal(t, []string{"3 refused"}, problemLines(plan.Problems), "its sale price of 15 is not below 14")
 	assert.Equal(t, map[string]string{"field": "sale_price", "why": "not_less"}, plan.Problems[0].Values)
 	assert.Empty(t, plan.Items)
+}
+
+// TestOwnFormat_PlainColumnsAreReadMergedAndWritten takes each plain column from a product that has a value in it to one that has none.
+func TestOwnFormat_PlainColumnsAreReadMergedAndWritten(t *testing.T) {
+	for column, want := range map[string]struct {
+		cell, field string
+		of          func(v models.Variant) any
+	}{
+		"Low stock":         {" 4 ", "low_stock", func(v models.Variant) any { return v.LowStock }},
+		"Weight (kg)":       {"0.125", "weight", func(v models.Variant) any { return v.Weight }},
+		"Virtual":           {"yes", "virtual", func(v models.Variant) any { return v.Virtual }},
+		"Barcode":           {"0123", "barcode", func(v models.Variant) any { return v.Barcode }},
+		"Country of origin": {" pt ", "origin", func(v models.Variant) any { return v.Origin }},
+	} {
+		text := "Coincart product,SKU," + column + "\nshirt,'=SKU 1," + want.cell + "\n"
+		was := full()
+		was.Variants = []models.Variant{{ID: "v1", ProductID: "p1", SKU: "=SKU 1", Title: "Red / L", Options: models.List{"Red", "L"}, Price: models.MustAmount("1")}}
+		plan := productcsv.MakePlan(readOwn(t, text), shopOf(was))
+		require.Len(t, plan.Items, 1, column)
+		assert.Equal(t, []string{want.field}, plan.Items[0].Fields)
+		assert.EqualValues(t, want.of(full().Variants[0]), want.of(plan.Items[0].Product.Variants[0]), column)
+		assert.Empty(t, productcsv.MakePlan(readOwn(t, write(t, &plan.Items[0].Product)), shopOf(&plan.Items[0].Product)).Items, column)
+	}
+}
+
+func TestOwnFormat_OriginIsTheCodeOfACountry(t *testing.T) {
+	for cell, refused := range map[string]bool{"PT": false, "cn": false, "": false, "Portugal": true, "XX": true, "PRT": true, "葡萄牙": true} {
+		plan := productcsv.MakePlan(readOwn(t, "Coincart product,SKU,Price,Country of origin\nshirt,B,21,"+cell+"\n"), shopOf(full()))
+		if !refused {
+			assert.Empty(t, problemLines(plan.Problems), cell)
+			require.Len(t, plan.Items, 1, cell)
+			assert.Equal(t, strings.ToUpper(cell), plan.Items[0].Product.Variants[0].Origin)
+			continue
+		}
+		require.Equal(t, []string{"2 refused"}, problemLines(plan.Problems), cell)
+		assert.Equal(t, map[string]string{"field": "origin", "why": "country"}, plan.Problems[0].Values)
+		assert.Empty(t, plan.Items)
+	}
+	assert.Contains(t, write(t, full()), ",0123,PT,media/x.jpg,", "the code is written behind the barcode")
 }

@@ -15,41 +15,7 @@ const (
 	DialectCoincart Dialect = "coincart"
 )
 
-// Field is a set of fields of products and variants.
-type Field uint64
-
-// The fields. If a file has no column for a field, an import does not change it.
-const (
-	FieldTitle Field = 1 << iota
-	FieldSummary
-	FieldDescription
-	FieldFeatured
-	FieldHidden
-	FieldPosition
-	FieldCategories
-	FieldTags
-	FieldPictures
-	FieldPrice
-	FieldSalePrice
-	FieldSaleFrom
-	FieldSaleUntil
-	FieldStock
-	FieldLowStock
-	FieldWeight
-	FieldVirtual
-	FieldBarcode
-	FieldOptions
-	FieldVariantTitle
-	FieldVariantPicture
-	FieldRetired
-	FieldSlug
-	FieldAlts
-)
-
-// Has reports whether f contains all of some.
-func (f Field) Has(some Field) bool { return f&some == some }
-
-// Path is a category as the names of its levels, from the top.
+// Path is a category by the names of its levels, from the top.
 type Path []string
 
 // Category is a category of a product. The shop's own format also identifies it by slug.
@@ -99,26 +65,15 @@ type Text struct {
 	Lang  string
 }
 
-// Variant is one variant of a Record.
+// Variant is one variant of a Record. Of the embedded variant it has what the file says: SKU, title (where the product has no options),
+// options, prices, picture, whether it is counted, and the plain columns.
 type Variant struct {
-	Line      int
-	SKU       string
-	Title     string // if the product has no options
-	Options   []string
-	Price     models.Amount
-	SalePrice models.Amount
-	SaleFrom  time.Time
-	SaleUntil time.Time
-	Stock     int
-	Untracked bool
-	LowStock  int
-	Weight    models.Amount
-	Virtual   bool
-	Barcode   string
-	Picture   string
-	Retired   bool
-	Words     models.Texts
-	Has       Field // fields of this row; a WooCommerce variation may have fewer than its product
+	models.Variant
+
+	Line  int
+	Stock int
+	Words models.Texts // translations
+	Has   Field        // of this row: a WooCommerce variation may have less than its product
 }
 
 // Column is a column of a file.

@@ -94,7 +94,7 @@ func delimiterOf(head string) rune {
 			if cells++; cells > MaxColumns {
 				break
 			}
-			if name := strings.Trim(strings.TrimSpace(cell), `"`); wooColumn(name) != nil || ownColumn(name) != nil {
+			if name := strings.Trim(strings.TrimSpace(cell), `"`); wooColumn(name) != nil || readOwnColumn(name) != nil {
 				known++
 			}
 		}

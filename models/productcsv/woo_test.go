@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/productcsv"
 )
 
@@ -136,10 +137,10 @@ func TestRead_JoinsVariationsToTheirParentInAnyOrder(t *testing.T) {
 	assert.Equal(t, []string{"Colour"}, r.OptionNames)
 	assert.Equal(t, "Care: Wash cold", r.Description)
 	require.Len(t, r.Variants, 2)
-	assert.Equal(t, []string{"Red"}, r.Variants[0].Options, "in the order of their positions")
+	assert.Equal(t, models.List{"Red"}, r.Variants[0].Options, "in the order of their positions")
 	assert.True(t, r.Variants[0].Untracked)
 	assert.Equal(t, "https://shop.example/red.jpg", r.Variants[0].Picture)
-	assert.Equal(t, []string{"Blue"}, r.Variants[1].Options, "written as the parent writes it")
+	assert.Equal(t, models.List{"Blue"}, r.Variants[1].Options, "written as the parent writes it")
 	assert.Equal(t, 5, r.Variants[1].Stock)
 }
 

@@ -31,7 +31,7 @@ func (w *wooReader) variant(r *reading, row *wooRow) {
 	column, text = w.cell(r, wooLowStock)
 	v.LowStock = r.whole(column, text, false)
 	column, text = w.cell(r, wooBarcode)
-	v.Barcode = r.text(column, text, maxBarcode)
+	v.Barcode = r.text(column, text, models.MaxBarcode)
 	if row.kind == "variation" {
 		column, text = w.cell(r, wooImages)
 		if list := r.pictures(column, wooList(text)); len(list) > 0 {
@@ -46,8 +46,6 @@ func (w *wooReader) weight(r *reading, v *Variant) {
 		v.Weight = r.weight(column, text, w.specs[i].unit)
 	}
 }
-
-const maxBarcode = models.MaxBarcode
 
 func (w *wooReader) sale(r *reading, row *wooRow) {
 	v := &row.variant

@@ -51,7 +51,10 @@ func NewWriter(w io.Writer, texts map[Text]bool, categories map[string]Category)
 		return nil, fmt.Errorf("write the file: %w", err)
 	}
 	out := &Writer{csv: csv.NewWriter(w), texts: sorted, categories: categories}
-	header := slices.Clone(ownColumns)
+	var header []string
+	for _, c := range ownColumns {
+		header = append(header, c.name)
+	}
 	for _, t := range sorted {
 		header = append(header, t.header())
 	}
@@ -119,8 +122,12 @@ func (w *Writer) line(p *models.Product, v *models.Variant, first bool) error {
 		variantCells(cells, v)
 	}
 	var out []string
-	for _, name := range ownColumns {
-		out = append(out, Guard(cells[name]))
+	for _, c := range ownColumns {
+		cell := cells[c.name]
+		if c.plain != nil && v != nil {
+			cell = c.plain.write(v)
+		}
+		out = append(out, Guard(cell))
 	}
 	for _, t := range w.texts {
 		out = append(out, Guard(wordsOf(t, p, v, first)))
@@ -181,9 +188,7 @@ func joinPath(path Path) string {
 func variantCells(cells map[string]string, v *models.Variant) {
 	maps.Copy(cells, map[string]string{
 		ownSKU: v.SKU, ownVariantOptions: joinOwn(v.Options), ownPrice: v.Price.String(), ownSaleFrom: instantText(v.SaleFrom),
-		ownSaleUntil: instantText(v.SaleUntil), ownStock: itoa(v.OnHand), ownCounted: flag(!v.Untracked), ownWeight: v.Weight.String(),
-		ownVirtual: flag(v.Virtual), ownBarcode: v.Barcode, ownVariantPicture: v.Picture, ownRetired: flag(v.Retired),
-		ownLowStock: itoa(v.LowStock),
+		ownSaleUntil: instantText(v.SaleUntil), ownStock: itoa(v.OnHand), ownCounted: flag(!v.Untracked), ownVariantPicture: v.Picture,
 	})
 	if v.SalePrice.IsPositive() {
 		cells[ownSalePrice] = v.SalePrice.String()

@@ -125,6 +125,22 @@ func TestSaveProduct_KeepsExactlyWhatIsGiven(t *testing.T) {
 	})
 }
 
+func TestSaveProduct_NoOriginIsNull(t *testing.T) {
+	eachDSN(t, func(t *testing.T, dsn string, s *store.Store, _ *modelstest.Clock) {
+		given := shirt(category(t, s, "clothes", models.Category{}).ID)
+		given.Variants[0].Origin = "PT"
+		p := saved(t, s, given)
+		assert.Equal(t, []string{"PT", ""}, []string{p.Variants[0].Origin, p.Variants[1].Origin})
+		const without = "SELECT COUNT(*) FROM variants WHERE origin IS NULL"
+		assert.Equal(t, 3, modelstest.Count(t, dsn, without))
+		p.Variants[0].Origin, p.Variants[1].Origin = "", "CN"
+		p = saved(t, s, p)
+		assert.Equal(t, []string{"", "CN"}, []string{p.Variants[0].Origin, p.Variants[1].Origin})
+		assert.Equal(t, 3, modelstest.Count(t, dsn, without))
+		assert.Equal(t, 1, modelstest.Count(t, dsn, "SELECT COUNT(*) FROM variants WHERE origin = 'CN'"))
+	})
+}
+
 func TestSaveProduct_RefusesWhatCannotBe(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()

@@ -106,7 +106,7 @@ func (s *Store) countLines(ctx context.Context, countID, after string, limit int
 		limit = models.MaxPageRows
 	}
 	query := "SELECT l.position, CASE WHEN l.counted IS NULL THEN v.on_hand + v.reserved ELSE l.expected END, l.counted, l.counted_at, v.reserved, " +
-		stockFields + " FROM stock_count_lines l JOIN variants v ON v.id = l.variant_id" + joinProduct +
+		stockFields() + " FROM stock_count_lines l JOIN variants v ON v.id = l.variant_id" + joinProduct +
 		" WHERE l.count_id = ? AND l.position > ? ORDER BY l.position LIMIT ?"
 	lines, err := collect(ctx, s, query, []any{countID, from, limit + 1}, func(rows *sql.Rows) (l models.CountLine, err error) {
 		var counted sql.NullInt64

@@ -12,15 +12,18 @@ import (
 )
 
 const (
-	stockFields  = "v.id, v.sku, v.barcode, v.title, v.texts, p.id, p.title, p.card_texts"
 	joinProduct  = " JOIN products p ON p.id = v.product_id"
 	isLow        = "v.retired = 0 AND v.untracked = 0 AND v.on_hand <= CASE WHEN v.low_stock > 0 THEN v.low_stock ELSE ? END"
 	ledgerList   = "movements"
 	reservedList = "reservations"
 )
 
+// stockFields are the columns of a variant v and its product p that a row of a list of stock has.
+func stockFields() string { return variantTable.list("v") + ", p.title, p.card_texts" }
+
+// stockTargets are where stockFields are scanned to.
 func stockTargets(v *models.StockVariant) []any {
-	return []any{&v.VariantID, &v.SKU, &v.Barcode, &v.VariantTitle, &v.VariantTexts, &v.ProductID, &v.ProductTitle, &v.ProductTexts}
+	return append(variantTable.targets(&v.Variant), &v.ProductTitle, &v.ProductTexts)
 }
 
 // Movements reads a page of the stock ledger, newest first, in one statement. ErrFilter, ErrCursor.
@@ -58,7 +61,7 @@ func (s *Store) movements(ctx context.Context, f models.MovementFilter) (models.
 		part, args := s.beyond("<", []string{"?", "?"}, []any{at, id}, "m.created_at", "m.id")
 		where.add(part, args...)
 	}
-	query := "SELECT " + movementTable.list("m") + ", COALESCE(o.ref, ''), " + stockFields +
+	query := "SELECT " + movementTable.list("m") + ", COALESCE(o.ref, ''), " + stockFields() +
 		" FROM (SELECT * FROM stock_movements m WHERE " + where.sql() + " ORDER BY m.created_at DESC, m.id DESC LIMIT ?) m" +
 		" JOIN variants v ON v.id = m.variant_id" + joinProduct + " LEFT JOIN orders o ON o.id = m.order_id" +
 		" ORDER BY m.created_at DESC, m.id DESC"
@@ -105,21 +108,20 @@ func (s *Store) stockList(ctx context.Context, f models.StockFilter) (models.Sto
 	if err := s.afterVariant(ctx, where, column, f.After); err != nil {
 		return models.StockPage{}, err
 	}
-	query := "SELECT " + stockFields + ", p.hidden, v.retired, v.untracked, v.low_stock, v.on_hand, v.reserved, v.sold, CASE WHEN " + isLow +
+	query := "SELECT " + stockFields() + ", p.hidden, CASE WHEN " + isLow +
 		" THEN 1 ELSE 0 END FROM " + q.from() + " JOIN variants v ON v.product_id = p.id WHERE " + q.and(where.sql()) +
 		" ORDER BY v." + column + ", v.id LIMIT ?"
 	args := slices.Concat([]any{f.LowStock}, q.args, where.args, []any{limit + 1})
 	rows, err := collect(ctx, s, query, args, func(rows *sql.Rows) (r models.StockRow, err error) {
-		err = rows.Scan(append(stockTargets(&r.StockVariant),
-			&r.Hidden, &r.Retired, &r.Untracked, &r.Limit, &r.OnHand, &r.Reserved, &r.Sold, &r.Low)...)
+		err = rows.Scan(append(stockTargets(&r.StockVariant), &r.Hidden, &r.Low)...)
 		return r, err
 	})
 	var page models.StockPage
 	page.Rows, page.Next = trim(rows, limit, func(r models.StockRow) string {
 		if column == "on_hand" {
-			return cursor("stock."+column, strconv.Itoa(r.OnHand), r.VariantID)
+			return cursor("stock."+column, strconv.Itoa(r.OnHand), r.ID)
 		}
-		return cursor("stock."+column, "id", r.VariantID) // a SKU may be anything
+		return cursor("stock."+column, "id", r.ID) // a SKU may be anything
 	})
 	return page, err
 }
@@ -176,7 +178,7 @@ func (s *Store) heldReservations(ctx context.Context, f models.ReservationFilter
 		part, args := s.beyond(">", []string{"?", "?"}, []any{at, id}, "o.expires_at", "r.id")
 		where.add(part, args...)
 	}
-	query := "SELECT " + reservationTable.list("r") + ", o.ref, o.state, o.expires_at, " + stockFields +
+	query := "SELECT " + reservationTable.list("r") + ", o.ref, o.state, o.expires_at, " + stockFields() +
 		" FROM orders o JOIN reservations r ON r.order_id = o.id JOIN variants v ON v.id = r.variant_id" + joinProduct +
 		" WHERE " + where.sql() + " ORDER BY o.expires_at, r.id LIMIT ?"
 	rows, err := collect(ctx, s, query, append(where.args, limit+1), func(rows *sql.Rows) (r models.ReservationRow, err error) {

@@ -171,7 +171,7 @@ func TestStockList_LowAndEveryPage(t *testing.T) {
 		assert.Equal(t, 3, n)
 		page, err := s.StockList(ctx, models.StockFilter{CategoryID: c.ID, LowStock: 2})
 		require.NoError(t, err)
-		assert.Equal(t, []any{"3", true, 6, false}, []any{page.Rows[3].VariantTitle, page.Rows[3].Low, page.Rows[3].Limit, page.Rows[2].Low})
+		assert.Equal(t, []any{"3", true, 6, false}, []any{page.Rows[3].Title, page.Rows[3].Low, page.Rows[3].LowStock, page.Rows[2].Low})
 		assert.True(t, page.Rows[7].Untracked)
 		for _, f := range []models.StockFilter{{Sort: "x"}, {Limit: -1}} {
 			_, err := s.StockList(ctx, f)

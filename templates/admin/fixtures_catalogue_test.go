@@ -15,6 +15,13 @@ func (f fixtures) clerk(section admin.Section) admin.Page {
 
 func text(value string) admin.Field { return admin.Field{Value: value} }
 
+// plain are a variant's plain fields.
+func (f fixtures) plain(barcode, origin string) []admin.PlainField {
+	return []admin.PlainField{{Name: "barcode", Length: 64, Field: text(barcode)}, {Name: "origin", Length: 2, Field: text(origin), Choices: []admin.Choice{
+		{Selected: origin == ""}, {Value: "CN", Label: f.say("China", "中国")}, {Value: "PT", Label: f.say("Portugal", "葡萄牙"), Selected: origin == "PT"},
+	}}}
+}
+
 func (f fixtures) catalogue() []sheet {
 	viewer := f.products()
 	viewer.Page.May.Catalogue = false
@@ -89,14 +96,14 @@ func (f fixtures) product() admin.ProductView {
 				{Name: text("Size"), Values: text("Small\nLarge"), Texts: []admin.OptionTexts{{Lang: "zh-Hans", Language: "简体中文", Name: f.say("in Chinese", "尺寸"), Values: f.say("in Chinese\nthe same", "小号\n大号")}}},
 			},
 			Variants: []admin.VariantForm{
-				{ID: "v1", Stored: true, Options: option("Moss", "Small"), SKU: text("MUG-MOSS-S"), Price: text("24"), OnHand: "42", Reserved: "2"},
+				{ID: "v1", Stored: true, Options: option("Moss", "Small"), SKU: text("MUG-MOSS-S"), Price: text("24"), OnHand: "42", Reserved: "2", Plain: f.plain("", "")},
 				{
 					ID: "v2", Stored: true, Options: option("Moss", "Large"), SKU: text("MUG-MOSS-L"), Price: text("28"), OnHand: "3", SalePrice: text("25.50"),
-					SaleFrom: text("2026-11-20T00:00"), SaleUntil: text("2026-11-30T18:00"), Weight: text("0.42"), LowStock: text("5"), Barcode: text("4006381333931"),
+					SaleFrom: text("2026-11-20T00:00"), SaleUntil: text("2026-11-30T18:00"), Weight: text("0.42"), LowStock: text("5"), Plain: f.plain("4006381333931", "PT"),
 					Picture: "pictures/stoneware-mug-moss.svg",
 				},
-				{ID: "v3", Stored: true, Retired: true, Options: option("Sand", "Small"), SKU: text("MUG-SAND-S"), Price: text("24"), OnHand: "0"},
-				{Options: option("Sand", ""), Price: text("24")},
+				{ID: "v3", Stored: true, Retired: true, Options: option("Sand", "Small"), SKU: text("MUG-SAND-S"), Price: text("24"), OnHand: "0", Plain: f.plain("", "")},
+				{Options: option("Sand", ""), Price: text("24"), Plain: f.plain("", "")},
 			},
 			Pictures: []admin.PictureForm{
 				{Source: "pictures/stoneware-mug.svg", Alt: text("A green mug on a table"), Texts: langs},
@@ -110,7 +117,7 @@ func (f fixtures) newProduct() admin.ProductView {
 	return admin.ProductView{
 		Page: f.clerk(admin.SectionProducts), Zone: "Asia/Shanghai", Currency: "USD",
 		Form: admin.ProductForm{
-			ID: "p9", New: true, Version: "0", Hidden: true, Texts: []admin.ProductTexts{{Lang: "zh-Hans", Name: "简体中文"}}, Variants: []admin.VariantForm{{}},
+			ID: "p9", New: true, Version: "0", Hidden: true, Texts: []admin.ProductTexts{{Lang: "zh-Hans", Name: "简体中文"}}, Variants: []admin.VariantForm{{Plain: f.plain("", "")}},
 		},
 	}
 }
@@ -127,6 +134,7 @@ func (f fixtures) troubledProduct() admin.ProductView {
 	form.CategoryProblem, form.OptionProblem, form.VariantProblem, form.PictureProblem = invalid.Missing, invalid.Twice, invalid.Variants, invalid.Pictures
 	form.Options[0].Name, form.Options[1].Values = bad("", invalid.Missing), bad("", invalid.Missing)
 	form.Variants[0].SKU, form.Variants[0].Price = bad("MUG", invalid.Taken), bad("12,50", invalid.Number)
+	form.Variants[1].Plain[1].Problem = invalid.Country
 	form.Variants[1].SalePrice, form.Variants[1].SaleUntil = bad("40", invalid.NotLess), bad("tomorrow", invalid.Time)
 	form.Variants[2].Problem, form.Variants[3].Options[1].Problem = invalid.InUse, invalid.Missing
 	return v

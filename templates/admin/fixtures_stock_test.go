@@ -61,11 +61,13 @@ func numbered(sku, last string) admin.StockThing {
 }
 
 func (f fixtures) stockList() admin.StockView {
+	foreign := thing("MUG-MOSS-S")
+	foreign.Origin = f.say("Portugal", "葡萄牙")
 	return admin.StockView{
 		Page: f.clerk(admin.SectionStock), Categories: []admin.Choice{{Selected: true}, {Value: "c1", Label: "Kitchen"}},
 		Sorts: f.choices("sku", []string{"sku", "left"}), LowCount: 2, Limit: 5, Next: "/admin/stock?after=x",
 		Rows: []admin.StockRow{
-			{StockThing: thing("MUG-MOSS-S"), OnHand: 1_240, Reserved: 3, Shelf: 1_243, Sold: 912, Limit: 5},
+			{StockThing: foreign, OnHand: 1_240, Reserved: 3, Shelf: 1_243, Sold: 912, Limit: 5},
 			{StockThing: thing("MUG-MOSS-L"), OnHand: 4, Low: true, Limit: 5, Shelf: 4},
 			{StockThing: thing("A-VERY-LONG-SKU-THAT-SOMEBODY-FOUND-USEFUL-2026-MOSS-LARGE"), Low: true, Limit: 5, Hidden: true},
 			{StockThing: thing("GIFT-25"), Untracked: true},

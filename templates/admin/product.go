@@ -99,7 +99,10 @@ func (v VariantForm) name(p *i18n.Printer, i int) string {
 // Bad reports that something in the variant must be corrected.
 func (v VariantForm) Bad() bool {
 	problem := v.Problem
-	for _, f := range []Field{v.Title, v.SKU, v.Price, v.SalePrice, v.SaleFrom, v.SaleUntil, v.Stock, v.Weight, v.LowStock, v.Barcode} {
+	for _, f := range []Field{v.Title, v.SKU, v.Price, v.SalePrice, v.SaleFrom, v.SaleUntil, v.Stock, v.Weight, v.LowStock} {
+		problem += f.Problem
+	}
+	for _, f := range v.Plain {
 		problem += f.Problem
 	}
 	for _, o := range v.Options {
@@ -110,9 +113,11 @@ func (v VariantForm) Bad() bool {
 
 // open reports that the fields that are folded away say something.
 func (v VariantForm) open() bool {
-	said := slices.ContainsFunc([]Field{v.SalePrice, v.SaleFrom, v.SaleUntil, v.Weight, v.LowStock, v.Barcode}, func(f Field) bool {
-		return f.Value != "" || f.Problem != ""
-	})
+	fields := []Field{v.SalePrice, v.SaleFrom, v.SaleUntil, v.Weight, v.LowStock}
+	for _, f := range v.Plain {
+		fields = append(fields, f.Field)
+	}
+	said := slices.ContainsFunc(fields, func(f Field) bool { return f.Value != "" || f.Problem != "" })
 	return said || v.Picture != "" || v.Virtual || v.Untracked || v.Retired
 }
 

@@ -177,7 +177,7 @@ type VariantForm struct {
 	Stock     Field // of a new one
 	Weight    Field
 	LowStock  Field
-	Barcode   Field
+	Plain     []PlainField
 	Picture   string // source
 	Virtual   bool
 	Untracked bool
@@ -185,6 +185,15 @@ type VariantForm struct {
 	OnHand    string
 	Reserved  string
 	Problem   invalid.Problem // of the variant as a whole
+}
+
+// PlainField is a text of a variant that the form shows as a field, or as a list to choose from. The server says which there are.
+type PlainField struct {
+	Field
+
+	Name    string   // in the form; the label is "admin.product." + Name
+	Length  int      // maximum number of characters
+	Choices []Choice // nil: it is typed. The one with the empty value is first
 }
 
 // VariantOption is the value that a variant has of an option.

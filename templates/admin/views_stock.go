@@ -30,6 +30,7 @@ type StockThing struct {
 	ID        string // of the variant
 	SKU       string
 	Barcode   string
+	Origin    string // country, by its name
 	Title     string // of the product
 	Option    string // of the variant; "" where it has none
 	ProductID string

@@ -96,7 +96,7 @@ func (k formContext) variantOf(v models.Variant) pages.VariantForm {
 	row := pages.VariantForm{
 		ID: v.ID, Stored: true, Title: admin.Typed(v.Title), SKU: admin.Typed(v.SKU), Price: admin.Typed(v.Price.String()), SalePrice: amountField(v.SalePrice),
 		SaleFrom: k.timeField(v.SaleFrom), SaleUntil: k.timeField(v.SaleUntil), Weight: amountField(v.Weight), LowStock: countField(v.LowStock),
-		Barcode: admin.Typed(v.Barcode), Picture: v.Picture, Virtual: v.Virtual, Untracked: v.Untracked, Retired: v.Retired,
+		Plain: plain(func(f plainField) string { return *f.of(&v) }), Picture: v.Picture, Virtual: v.Virtual, Untracked: v.Untracked, Retired: v.Retired,
 	}
 	for _, value := range v.Options {
 		row.Options = append(row.Options, pages.VariantOption{Value: value})
@@ -186,7 +186,8 @@ func (k formContext) readVariant(form url.Values, at string, options int) pages.
 	get := func(name string) pages.Field { return admin.Typed(admin.OneLine(form.Get(at + name))) }
 	row := pages.VariantForm{
 		ID: form.Get(at + "id"), Title: get("title"), SKU: get("sku"), Price: get("price"), SalePrice: get("sale"), SaleFrom: get("from"),
-		SaleUntil: get("until"), Stock: get("stock"), Weight: get("weight"), LowStock: get("low"), Barcode: get("barcode"),
+		SaleUntil: get("until"), Stock: get("stock"), Weight: get("weight"), LowStock: get("low"),
+		Plain:   plain(func(f plainField) string { return admin.OneLine(form.Get(at + f.name)) }),
 		Picture: form.Get(at + "picture"), Virtual: form.Get(at+"virtual") == "1", Untracked: form.Get(at+"untracked") == "1",
 		Retired: form.Get(at+"retired") == "1",
 	}
@@ -211,6 +212,7 @@ func (k formContext) complete(f pages.ProductForm, chosen []string, primary stri
 			ID: c.ID, Name: c.Texts.In(k.lang, "name", c.Name), Depth: node.Depth, Hidden: c.Hidden, Chosen: slices.Contains(chosen, c.ID), Primary: c.ID == primary,
 		})
 	}
+	k.completePlain(f.Variants)
 	for i := range f.Variants {
 		v := &f.Variants[i]
 		for len(v.Options) < len(f.Options) {

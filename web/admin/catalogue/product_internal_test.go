@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ func fullProduct() models.Product {
 			{
 				ID: "v2", ProductID: "p", SKU: "S-2", Title: "Blue / L", Options: models.List{"Blue", "L"}, Price: models.MustAmount("45.5"), SalePrice: models.MustAmount("30"),
 				SaleFrom: time.Date(2026, 11, 20, 16, 0, 0, 0, time.UTC), SaleUntil: time.Date(2026, 11, 30, 10, 0, 0, 0, time.UTC), Weight: models.MustAmount("0.25"),
-				LowStock: 3, Barcode: "4006381333931", Picture: "pictures/b.svg", Virtual: true, Untracked: true, Retired: true, Texts: zh("option1", "蓝色", "title", "蓝色 / L"),
+				LowStock: 3, Barcode: "4006381333931", Origin: "PT", Picture: "pictures/b.svg", Virtual: true, Untracked: true, Retired: true, Texts: zh("option1", "蓝色", "title", "蓝色 / L"),
 			},
 		},
 		Pictures: []models.Picture{{ID: "i1", Source: "pictures/a.svg", Alt: "A", Texts: zh("alt", "图")}, {ID: "i2", Source: "pictures/b.svg", Texts: models.Texts{}}},
@@ -95,9 +96,12 @@ func encode(f pages.ProductForm) url.Values {
 		v.Add("variant", strconv.Itoa(i))
 		for name, field := range map[string]pages.Field{
 			"title": r.Title, "sku": r.SKU, "price": r.Price, "sale": r.SalePrice, "from": r.SaleFrom, "until": r.SaleUntil, "stock": r.Stock,
-			"weight": r.Weight, "low": r.LowStock, "barcode": r.Barcode,
+			"weight": r.Weight, "low": r.LowStock,
 		} {
 			v.Set(at+name, field.Value)
+		}
+		for _, f := range r.Plain {
+			v.Set(at+f.Name, f.Value)
 		}
 		v.Set(at+"id", r.ID)
 		v.Set(at+"picture", r.Picture)
@@ -151,6 +155,41 @@ func TestProductForm_ANewVariantHasStockAndAnOldOneKeepsIts(t *testing.T) {
 	assert.Equal(t, 12, got.Variants[2].OnHand)
 	assert.Equal(t, "45.5", got.Variants[2].Price.String(), "a new row begins with the price of the last one")
 	assert.Equal(t, "沙色 / L", got.Variants[2].Texts["zh-Hans"]["title"])
+}
+
+func TestProductForm_OffersCountriesOfOriginByName(t *testing.T) {
+	k, stored := testDesk(), fullProduct()
+	k.lang = "zh-Hans"
+	origin := func(v pages.VariantForm) pages.PlainField {
+		at := slices.IndexFunc(v.Plain, func(f pages.PlainField) bool { return f.Name == "origin" })
+		require.GreaterOrEqual(t, at, 0)
+		return v.Plain[at]
+	}
+	selected := func(f pages.PlainField) (list []pages.Choice) {
+		for _, c := range f.Choices {
+			if c.Selected {
+				list = append(list, c)
+			}
+		}
+		return list
+	}
+	f := k.formOf(stored)
+	require.True(t, k.change(&f, "variant.add"))
+	assert.Equal(t, []pages.Choice{{Value: "PT", Label: "葡萄牙", Selected: true}}, selected(origin(f.Variants[1])))
+	for _, i := range []int{0, 2} {
+		assert.Equal(t, pages.Choice{Selected: true}, origin(f.Variants[i]).Choices[0], "none, at the top")
+		assert.Len(t, selected(origin(f.Variants[i])), 1)
+	}
+	typed := encode(k.formOf(stored))
+	typed.Set("v.0.origin", "CN")
+	typed.Set("v.1.origin", "XX")
+	f = k.readForm(typed)
+	got, ok := k.product(&f, stored)
+	assert.False(t, ok)
+	assert.Equal(t, "CN", got.Variants[0].Origin)
+	assert.Equal(t, invalid.Country, origin(f.Variants[1]).Problem)
+	assert.True(t, f.Variants[1].Bad())
+	assert.Equal(t, []pages.Choice{{Value: "XX", Label: "XX", Selected: true}}, selected(origin(f.Variants[1])), "what was sent is seen")
 }
 
 func TestCombine_MakesWhatIsMissingAndNothingTwice(t *testing.T) {

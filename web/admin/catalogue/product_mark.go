@@ -34,7 +34,10 @@ func (k formContext) mark(f *pages.ProductForm, list []models.ProductProblem) {
 func markVariant(v *pages.VariantForm, field string, problem invalid.Problem) {
 	fields := map[string]*pages.Field{
 		"sku": &v.SKU, "price": &v.Price, "sale_price": &v.SalePrice, "sale_until": &v.SaleUntil, "weight": &v.Weight,
-		"low_stock": &v.LowStock, "barcode": &v.Barcode, "title": &v.Title,
+		"low_stock": &v.LowStock, "title": &v.Title,
+	}
+	for i := range v.Plain {
+		fields[v.Plain[i].Name] = &v.Plain[i].Field
 	}
 	if at, ok := fields[field]; ok {
 		at.Problem.Keep(problem)

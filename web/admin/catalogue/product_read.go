@@ -124,7 +124,10 @@ func (k formContext) variant(f *pages.ProductForm, i int, stored models.Variant)
 	if stored.ProductID != "" {
 		k.stock(row, stored)
 	}
-	v.SKU, v.Barcode, v.Picture = row.SKU.Value, row.Barcode.Value, row.Picture
+	v.SKU, v.Picture = row.SKU.Value, row.Picture
+	for j, f := range plainFields {
+		*f.of(&v) = row.Plain[j].Value
+	}
 	v.Virtual, v.Untracked, v.Retired = row.Virtual, row.Untracked, row.Retired
 	v.Price = admin.ReadAmount(&row.Price, k.digits, true)
 	v.SalePrice = admin.ReadAmount(&row.SalePrice, k.digits, false)

@@ -80,14 +80,14 @@ func cmpOr(text, otherwise string) string {
 func stockThing(p *i18n.Printer, v models.StockVariant) pages.StockThing {
 	lang := p.Lang()
 	return pages.StockThing{
-		ID: v.VariantID, SKU: v.SKU, Barcode: v.Barcode, Title: v.ProductTexts.In(lang, "title", v.ProductTitle),
-		Option: v.VariantTexts.In(lang, "title", v.VariantTitle), ProductID: v.ProductID,
+		ID: v.ID, SKU: v.SKU, Barcode: v.Barcode, Title: v.ProductTexts.In(lang, "title", v.ProductTitle), Option: v.Texts.In(lang, "title", v.Title),
+		ProductID: v.ProductID, Origin: models.CountryName(v.Origin, lang),
 	}
 }
 
 func stockRow(p *i18n.Printer, r models.StockRow, limit int) pages.StockRow {
 	row := pages.StockRow{
-		StockThing: stockThing(p, r.StockVariant), Hidden: r.Hidden, Retired: r.Retired, Untracked: r.Untracked, Low: r.Low, Limit: r.Limit,
+		StockThing: stockThing(p, r.StockVariant), Hidden: r.Hidden, Retired: r.Retired, Untracked: r.Untracked, Low: r.Low, Limit: r.LowStock,
 		OnHand: r.OnHand, Reserved: r.Reserved, Shelf: r.OnHand + r.Reserved, Sold: r.Sold,
 	}
 	if row.Limit == 0 {
@@ -154,12 +154,8 @@ func stockOfVariant(v models.Variant, p models.Product, limit int) models.StockR
 		limit = v.LowStock
 	}
 	return models.StockRow{
-		StockVariant: models.StockVariant{
-			VariantID: v.ID, SKU: v.SKU, Barcode: v.Barcode, VariantTitle: v.Title, VariantTexts: v.Texts, ProductID: p.ID, ProductTitle: p.Title,
-			ProductTexts: p.Texts,
-		},
-		Hidden: p.Hidden, Retired: v.Retired, Untracked: v.Untracked, Limit: v.LowStock, Low: !v.Retired && !v.Untracked && v.OnHand <= limit,
-		OnHand: v.OnHand, Reserved: v.Reserved, Sold: v.Sold,
+		StockVariant: models.StockVariant{Variant: v, ProductTitle: p.Title, ProductTexts: p.Texts},
+		Hidden:       p.Hidden, Low: !v.Retired && !v.Untracked && v.OnHand <= limit,
 	}
 }
 
