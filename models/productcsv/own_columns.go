@@ -45,7 +45,7 @@ const (
 // Has reports whether f contains all of some.
 func (f Field) Has(some Field) bool { return f&some == some }
 
-// The columns of the shop's own format that are not plain.
+// The columns of the format that are not plain.
 const (
 	ownTitle          = "Title"
 	ownSummary        = "Summary"
@@ -71,15 +71,15 @@ const (
 	ownVariantPicture = "Variant picture"
 )
 
-// ownColumn is a column of our own format.
+// ownColumn is a column of the shop's own format.
 type ownColumn struct {
 	name  string
-	field Field  // what it holds of a product or a variant; 0: what tells which one it is
-	plain *plain // nil: reader, merger and writer have code of their own for it
+	field Field  // the field that it holds; 0: it identifies the row, or belongs to another column
+	plain *plain // nil: reader, merger and writer have their own code for it
 }
 
-// ownColumns are the columns in the order in which they are written, those of translations come behind. A plain column of variants needs
-// nothing but its row here.
+// ownColumns holds the columns in the order in which they are written. Columns of translations follow. A plain column of variants needs
+// only its row here.
 var ownColumns = []ownColumn{
 	{ownKey, 0, nil},
 	{ownTitle, FieldTitle, nil},

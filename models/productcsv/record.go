@@ -15,7 +15,7 @@ const (
 	DialectCoincart Dialect = "coincart"
 )
 
-// Path is a category by the names of its levels, from the top.
+// Path is a category as the names of its levels, from the top.
 type Path []string
 
 // Category is a category of a product. The shop's own format also identifies it by slug.
@@ -65,15 +65,15 @@ type Text struct {
 	Lang  string
 }
 
-// Variant is one variant of a Record. Of the embedded variant it has what the file says: SKU, title (where the product has no options),
-// options, prices, picture, whether it is counted, and the plain columns.
+// Variant is one variant of a Record. The embedded variant holds what the file says: SKU, title (if the product has no options), options,
+// prices, picture, whether stock is counted, and the plain columns.
 type Variant struct {
 	models.Variant
 
 	Line  int
 	Stock int
 	Words models.Texts // translations
-	Has   Field        // of this row: a WooCommerce variation may have less than its product
+	Has   Field        // fields of this row; a WooCommerce variation may have fewer than its product
 }
 
 // Column is a column of a file.
