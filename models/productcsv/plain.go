@@ -52,10 +52,10 @@ var weightCell = format[models.Amount]{
 	write: models.Amount.String,
 }
 
-// textCell holds a text of at most so many characters.
-func textCell(most int) format[string] {
+// textCell is a text of at most maxRunes characters.
+func textCell(maxRunes int) format[string] {
 	return format[string]{
-		read:  func(r *reading, column, text string) string { return r.text(column, text, most) },
+		read:  func(r *reading, column, text string) string { return r.text(column, text, maxRunes) },
 		put:   putText,
 		write: func(value string) string { return value },
 	}
