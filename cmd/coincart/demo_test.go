@@ -99,7 +99,11 @@ func TestSeed_TwiceIsOnce(t *testing.T) {
 		require.Zero(t, runCommand(t, env, "seed").code)
 		assert.Equal(t, first, catalogueOf(t, dsn), "no product twice, no stock added")
 
-		require.Zero(t, runCommand(t, env, "migrate", "down").code)
+		refused := runCommand(t, env, "migrate", "down")
+		assert.Equal(t, exitFailed, refused.code)
+		assert.Contains(t, refused.stderr, "--delete-all")
+		assert.Equal(t, first, catalogueOf(t, dsn), "nothing is deleted")
+		require.Zero(t, runCommand(t, env, "migrate", "down", "--delete-all").code)
 		assert.Contains(t, runCommand(t, env, "migrate", "status").stdout, "pending")
 	})
 }

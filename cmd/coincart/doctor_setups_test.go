@@ -107,7 +107,10 @@ func TestDoctor_NamesEachBrokenSetUpAndItsMend(t *testing.T) {
 			},
 		},
 		"migrations behind": {
-			spoil: func(t *testing.T, s *doctorShop) { t.Helper(); require.Zero(t, s.run("migrate", "down").code) },
+			spoil: func(t *testing.T, s *doctorShop) {
+				t.Helper()
+				require.Zero(t, s.run("migrate", "down", "--delete-all").code)
+			},
 			found: func(*doctorShop) []finding { return []finding{{"migrations_behind", []string{"Pending", "1"}}} },
 		},
 		"key file readable by all": {

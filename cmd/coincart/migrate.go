@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/coincart/coincart/migrations"
 	"github.com/coincart/coincart/models/store"
@@ -12,7 +13,7 @@ import (
 // migrateCmd groups the commands for the database's tables.
 type migrateCmd struct {
 	Up     migrateUpCmd     `cmd:"" help:"Apply all pending migrations. Safe to run on several machines at once, and again after it was interrupted."`
-	Down   migrateDownCmd   `cmd:"" help:"Undo the last migration. What it added is deleted with all data in it; undoing the baseline deletes everything. Make a backup first."`
+	Down   migrateDownCmd   `cmd:"" help:"Undo the last migration. What it added is deleted with all data in it. Make a backup first."`
 	Status migrateStatusCmd `cmd:"" help:"List all migrations and when each was applied (UTC). Exit code 0: up to date, 1: some are pending, or the list cannot be read."`
 }
 
@@ -57,15 +58,29 @@ func (c *migrateUpCmd) Run(ctx context.Context, con console) error {
 	return nil
 }
 
-type migrateDownCmd struct{ databaseSettings }
+type migrateDownCmd struct {
+	databaseSettings
+	DeleteAll bool `name:"delete-all" help:"Also undo the first migration, the baseline: all tables are deleted with all data."`
+}
 
-// Run rolls back the last migration.
+// errDeleteAll means that the migration to undo is the baseline.
+var errDeleteAll = errors.New("the last migration is the baseline, and undoing it deletes all tables with all data: give --delete-all if you mean it")
+
+// Run rolls back the last migration. It refuses to undo the baseline unless the command says so.
 func (c *migrateDownCmd) Run(ctx context.Context, con console) error {
 	db, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	steps, err := db.MigrationStatus(ctx)
+	if err != nil {
+		return fmt.Errorf("migrate down: %w", err)
+	}
+	laterApplied := slices.ContainsFunc(steps[1:], func(m store.Migration) bool { return !m.AppliedAt.IsZero() })
+	if !laterApplied && !steps[0].AppliedAt.IsZero() && !c.DeleteAll {
+		return fmt.Errorf("migrate down: %w", errDeleteAll)
+	}
 	if err := db.MigrateDown(ctx); err != nil {
 		return fmt.Errorf("migrate down: %w", err)
 	}
