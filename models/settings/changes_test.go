@@ -96,8 +96,10 @@ func TestSave_IsKeptOrLostWithItsEntry(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx, editor, by := t.Context(), settings.NewEditor(s), models.Actor{Who: "olga@example.org"}
 		require.NoError(t, editor.Save(ctx, by, models.GroupMail, 0, []models.SettingChange{
-			{Key: models.SettingMailHost, Value: "mail.example.org"}, {Key: models.SettingMailFrom, Value: "shop@example.org"},
-			{Key: models.SettingMailUser, Value: "shop"}, {Key: models.SettingMailPassword, Value: "a secret"},
+			{Key: models.SettingMailHost, Value: "mail.example.org"},
+			{Key: models.SettingMailFrom, Value: "shop@example.org"},
+			{Key: models.SettingMailUser, Value: "shop"},
+			{Key: models.SettingMailPassword, Value: "a secret"},
 		}))
 		legal := []models.SettingChange{{Key: models.LegalKey("terms", "en"), Value: "## Scope"}}
 		require.NoError(t, editor.Save(ctx, by, models.GroupLegal, 0, legal))
