@@ -108,7 +108,7 @@ func (s Settings) Number(key SettingKey) int {
 // Unreadable reports that the database holds a secret that cannot be opened: the merchant's key, which seals it, was changed.
 func (s Settings) Unreadable(key SettingKey) bool { return s.unreadable[key] }
 
-// Group tells of the last change of a group; its version is what SaveSettings asks for.
+// Group tells of the last change of a group; its version is what Save of models/settings asks for.
 func (s Settings) Group(group SettingGroup) SettingGroupState { return s.groups[group] }
 
 // ShopName is the shop's name; "" where nobody has set one.

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/settings"
 )
 
 // change changes settings of a group as they are now, and waits until they count.
@@ -15,7 +16,7 @@ func (s *shop) change(group models.SettingGroup, changes ...models.SettingChange
 	s.t.Helper()
 	now, err := s.db.LoadSettings(s.t.Context())
 	require.NoError(s.t, err)
-	require.NoError(s.t, s.db.SaveSettings(s.t.Context(), models.Actor{Who: "test"}, group, now.Group(group).Version, changes))
+	require.NoError(s.t, settings.NewEditor(s.db).Save(s.t.Context(), models.Actor{Who: "test"}, group, now.Group(group).Version, changes))
 	s.clock.Advance(time.Second)
 }
 

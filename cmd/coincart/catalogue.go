@@ -3,91 +3,64 @@ package main
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/coincart/coincart/cmd/coincart/demo"
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/starter"
 	"github.com/coincart/coincart/models/store"
 )
 
 // currencyDigits is the number of decimals of the demo catalogue's currency, US dollars.
 const currencyDigits = 2
 
-// loadCatalogue stores the demo catalogue with its coins, currency, delivery and coupons in one transaction. It updates products,
-// categories and coins that exist under the same slug, SKU or symbol, but keeps their stock.
+// loadCatalogue stores the demo catalogue with its coins, currency, delivery and coupons. It updates products, categories and coins that
+// exist under the same slug, SKU or symbol, but keeps their stock.
 func loadCatalogue(ctx context.Context, db *store.Store) error {
 	shop, err := demo.Catalogue()
 	if err != nil {
 		return fmt.Errorf("load the demo catalogue: %w", err)
 	}
-	products, err := demoProducts(shop.Products)
+	contents, err := demoContents(shop)
 	if err != nil {
 		return err
 	}
-	coins, err := demoCoins(shop.Coins)
-	if err != nil {
-		return err
-	}
-	err = db.Tx(ctx, func(tx *store.Store) error {
-		if err := putCategories(ctx, tx, shop.Categories); err != nil {
-			return err
-		}
-		if err := putProducts(ctx, tx, products); err != nil {
-			return err
-		}
-		if err := putCoins(ctx, tx, coins); err != nil {
-			return err
-		}
-		if err := putCurrency(ctx, tx, shop.Settings.Currency); err != nil {
-			return err
-		}
-		if err := loadTexts(ctx, tx, shop.Settings.Texts); err != nil {
-			return err
-		}
-		return loadTerms(ctx, tx, shop)
-	})
-	if err != nil {
+	if err := starter.Fill(ctx, db, contents); err != nil {
 		return fmt.Errorf("load the demo catalogue: %w", err)
 	}
 	return nil
 }
 
-func putCategories(ctx context.Context, tx *store.Store, list []demo.Category) error {
-	for _, c := range list {
-		category := models.Category{Slug: c.Slug, Name: c.Name, Summary: c.Summary, Picture: c.Picture, Position: c.Position, Texts: models.Texts(c.Texts)}
-		if err := tx.PutCategory(ctx, category); err != nil {
-			return fmt.Errorf("category %s: %w", c.Slug, err)
+// demoContents returns the demo shop's contents as the shop's own nouns.
+func demoContents(shop demo.Shop) (c starter.Contents, err error) {
+	c.Currency = models.Currency{Code: shop.Settings.Currency, Digits: currencyDigits}
+	c.HomeCountry = shop.Settings.Home
+	c.Texts = demoTexts(shop.Settings.Texts)
+	for _, d := range shop.Categories {
+		c.Categories = append(c.Categories, models.Category{
+			Slug: d.Slug, Name: d.Name, Summary: d.Summary, Picture: d.Picture, Position: d.Position, Texts: models.Texts(d.Texts),
+		})
+	}
+	if c.Products, err = demoProducts(shop.Products); err != nil {
+		return c, err
+	}
+	if c.Coins, err = demoCoins(shop.Coins); err != nil {
+		return c, err
+	}
+	for _, d := range shop.Zones {
+		zone, err := demoZone(d)
+		if err != nil {
+			return c, err
 		}
+		c.Zones = append(c.Zones, zone)
 	}
-	return nil
-}
-
-func putProducts(ctx context.Context, tx *store.Store, list []models.Product) error {
-	for _, p := range list {
-		if err := tx.PutProduct(ctx, p); err != nil {
-			return fmt.Errorf("product %s: %w", p.Slug, err)
+	for _, d := range shop.Coupons {
+		coupon, err := demoCoupon(d)
+		if err != nil {
+			return c, err
 		}
+		c.Coupons = append(c.Coupons, coupon)
 	}
-	return nil
-}
-
-func putCoins(ctx context.Context, tx *store.Store, list []models.Coin) error {
-	for _, c := range list {
-		if err := tx.PutCoin(ctx, c); err != nil {
-			return fmt.Errorf("coin %s: %w", c.Symbol, err)
-		}
-	}
-	return nil
-}
-
-func putCurrency(ctx context.Context, tx *store.Store, code string) error {
-	if err := tx.PutSetting(ctx, "currency", code); err != nil {
-		return fmt.Errorf("the currency: %w", err)
-	}
-	if err := tx.PutSetting(ctx, "currency_digits", strconv.Itoa(currencyDigits)); err != nil {
-		return fmt.Errorf("the currency's digits: %w", err)
-	}
-	return nil
+	return c, nil
 }
 
 func demoProducts(list []demo.Product) ([]models.Product, error) {

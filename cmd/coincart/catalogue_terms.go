@@ -1,78 +1,21 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/coincart/coincart/cmd/coincart/demo"
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/starter"
 )
 
-// loadTerms stores the demo's zones and coupons if there are none yet, so that changes by users are kept.
-func loadTerms(ctx context.Context, tx *store.Store, shop demo.Shop) error {
-	zones, err := tx.Zones(ctx)
-	if err != nil {
-		return fmt.Errorf("look for zones: %w", err)
-	}
-	if len(zones) == 0 {
-		for _, z := range shop.Zones {
-			zone, err := demoZone(z)
-			if err != nil {
-				return err
-			}
-			if err := tx.SaveZone(ctx, &zone); err != nil {
-				return fmt.Errorf("zone %s: %w", z.Name, err)
-			}
-		}
-		if err := tx.PutSetting(ctx, string(models.SettingHomeCountry), shop.Settings.Home); err != nil {
-			return fmt.Errorf("the home country: %w", err)
-		}
-	}
-	categories, err := tx.Categories(ctx)
-	if err != nil {
-		return fmt.Errorf("read the categories: %w", err)
-	}
-	for _, c := range shop.Coupons {
-		_, err := tx.CouponByCode(ctx, c.Code)
-		if err == nil {
-			continue
-		}
-		if !errors.Is(err, store.ErrNotFound) {
-			return fmt.Errorf("look for the coupon %s: %w", c.Code, err)
-		}
-		coupon, err := demoCoupon(c, categories)
-		if err != nil {
-			return err
-		}
-		if err := tx.SaveCoupon(ctx, &coupon); err != nil {
-			return fmt.Errorf("coupon %s: %w", c.Code, err)
-		}
-	}
-	return nil
-}
-
-// loadTexts stores the demo's own texts in every language. It keeps texts that exist.
-func loadTexts(ctx context.Context, tx *store.Store, texts demo.Texts) error {
-	stored, err := tx.Settings(ctx)
-	if err != nil {
-		return err
-	}
+// demoTexts returns the demo's own texts in every language.
+func demoTexts(texts demo.Texts) map[models.SettingKey]string {
+	all := map[models.SettingKey]string{}
 	for lang, fields := range texts {
-		for key, text := range map[models.SettingKey]string{
-			models.SloganKey(lang): fields["slogan"], models.HomeTitleKey(lang): fields["home_title"], models.HomeTextKey(lang): fields["home_text"],
-		} {
-			if _, there := stored[string(key)]; there {
-				continue
-			}
-			if err := tx.PutSetting(ctx, string(key), text); err != nil {
-				return fmt.Errorf("the demonstration's %s: %w", key, err)
-			}
-		}
+		all[models.SloganKey(lang)], all[models.HomeTitleKey(lang)], all[models.HomeTextKey(lang)] = fields["slogan"], fields["home_title"], fields["home_text"]
 	}
-	return nil
+	return all
 }
 
 // amounts parses decimal texts of the catalogue; "" is zero. It keeps the first error.
@@ -118,22 +61,12 @@ func demoZone(z demo.Zone) (models.Zone, error) {
 	return zone, read.err
 }
 
-func demoCoupon(c demo.Coupon, categories []models.Category) (models.Coupon, error) {
+func demoCoupon(c demo.Coupon) (starter.Coupon, error) {
 	var read amounts
-	coupon := models.Coupon{
+	coupon := starter.Coupon{Categories: c.Categories, Coupon: models.Coupon{
 		Code: c.Code, Kind: models.CouponKind(c.Kind), Value: read.of(c.Value, "coupon "+c.Code), Minimum: read.of(c.Minimum, "minimum of "+c.Code),
 		MaxPerShopper: c.MaxPerShopper, Enabled: true,
-	}
-	for _, slug := range c.Categories {
-		for _, category := range categories {
-			if category.Slug == slug {
-				coupon.CategoryIDs = append(coupon.CategoryIDs, category.ID)
-			}
-		}
-	}
-	if len(coupon.CategoryIDs) != len(c.Categories) {
-		return coupon, fmt.Errorf("the demo catalogue's coupon %s is for a category that is not there", c.Code)
-	}
+	}}
 	if problems := coupon.Check(currencyDigits); len(problems) > 0 {
 		return coupon, fmt.Errorf("the demo catalogue's coupon %s: %v", c.Code, problems)
 	}

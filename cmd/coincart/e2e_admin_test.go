@@ -66,7 +66,7 @@ func TestE2E_Admin(t *testing.T) {
 }
 
 // beginStory makes the shop of the story, with the payments of the past, and opens the browser.
-func beginStory(t *testing.T, name string, start starter) *adminStory {
+func beginStory(t *testing.T, name string, start startFunc) *adminStory {
 	t.Helper()
 	browsertest.Need(t)
 	s := &adminStory{dev: device{name: name, lang: "en-US,en", width: 1280, height: 900, still: true, blind: raceEnabled, limit: 8 * time.Minute}}

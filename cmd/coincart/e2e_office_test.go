@@ -42,8 +42,8 @@ type officeRun struct {
 	before func(path string) // runs before the platform sees a call
 }
 
-// starter makes a shop and serves it, as startOffice does.
-type starter func(t *testing.T, dsn string, begin time.Time, fill func(o *officeRun, db *store.Store) []sandbox.Order) *officeRun
+// startFunc makes a shop and serves it, as startOffice does.
+type startFunc func(t *testing.T, dsn string, begin time.Time, fill func(o *officeRun, db *store.Store) []sandbox.Order) *officeRun
 
 // startOffice makes a shop, and serves it and its sandbox until the test ends.
 func startOffice(t *testing.T, dsn string, begin time.Time, fill func(o *officeRun, db *store.Store) []sandbox.Order) *officeRun {

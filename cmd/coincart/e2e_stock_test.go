@@ -4,18 +4,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/stockroom"
 )
 
 // stockPages are the pages of the stock after some work: a correction, and a sheet of which a line was counted.
 func (g *gallery) stockPages(order models.Order) []officePage {
 	g.t.Helper()
-	ctx, db := g.t.Context(), g.shop.store
+	ctx, editor := g.t.Context(), stockroom.NewEditor(g.shop.store)
 	by := models.Actor{Who: ownerEmail}
 	variant := order.Lines[0].VariantID
-	require.NoError(g.t, db.CorrectStock(ctx, models.StockCorrection{VariantID: variant, Quantity: 7, Note: "Found behind the kiln"}, by))
-	count, err := db.CreateStockCount(ctx, "", "22 November, the long shelf at the back of the workshop", "", by)
+	require.NoError(g.t, editor.CorrectStock(ctx, by, models.StockCorrection{VariantID: variant, Quantity: 7, Note: "Found behind the kiln"}))
+	count, err := editor.BeginCount(ctx, by, "", "22 November, the long shelf at the back of the workshop", "")
 	require.NoError(g.t, err)
-	require.NoError(g.t, db.EnterCounts(ctx, count.ID, map[string]int{variant: 1}))
+	require.NoError(g.t, editor.EnterCounts(ctx, count.ID, map[string]int{variant: 1}))
 	return []officePage{
 		{"stock", "/admin/stock", "/admin/stock", false},
 		{"stock-low", "/admin/stock", "/admin/stock?low=1&sort=left", false},

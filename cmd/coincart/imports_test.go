@@ -43,6 +43,9 @@ func importRules() []importRule {
 		{"models/pictures", nil, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"migrations", nil, []string{router, templ, orm, "net/http"}},
 		{"models/pricing", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/settings", []string{"models", "models/invalid", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/starter", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/stockroom", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/productcsv", []string{"models", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/store", []string{"models", "models/productcsv", "migrations", "models/text", "models/invalid"}, []string{router, templ, "net/http"}},
 		{"models/modelstest", []string{"models", "models/store", "migrations"}, []string{router, templ}},
@@ -67,9 +70,9 @@ func importRules() []importRule {
 		{"templates/...", []string{"templates/...", "static", "models/text", "models/invalid"}, []string{router, orm, "database/sql"}},
 		// The frame of the back office knows none of the rooms, and these do not know each other.
 		{"web/admin", []string{"web/visit", "templates/...", "models", "models/staff", "models/store", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
-		{"web/admin/...", []string{"web/admin", "web/admin/refunds", "web/visit", "web/shop", "web/markdown", "templates/...", "models", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/staff", "models/store", "payments", "payments/books", "payments/doctor", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
-		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/staff", "models/store", "payments", "payments/assembly", "payments/books", "payments/doctor", "payments/opay", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
-		{"cmd/coincart/demo", []string{"models", "models/store"}, []string{router, orm, templ}},
+		{"web/admin/...", []string{"web/admin", "web/admin/refunds", "web/visit", "web/shop", "web/markdown", "templates/...", "models", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/books", "payments/doctor", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
+		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/assembly", "payments/books", "payments/doctor", "payments/opay", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
+		{"cmd/coincart/demo", nil, []string{router, orm, templ}},
 		{"cmd/coincart", []string{"..."}, []string{orm, templ}},
 	}
 }
@@ -121,6 +124,10 @@ func TestImports_SeesWhatIsPlanted(t *testing.T) {
 		{"models/text", own + "models"},
 		{"models/text", "net/http"},
 		{"models/pricing", own + "models/catalogue"},
+		{"models/settings", own + "models/mail"},
+		{"models/starter", own + "models/pricing"},
+		{"models/stockroom", own + "models/catalogue"},
+		{"models/stockroom", own + "payments"},
 		{"migrations", own + "models"},
 		{"models/productcsv", own + "models/store"},
 		{"models/store", own + "payments"},

@@ -57,12 +57,7 @@ func (c *reconcileCmd) fetch(ctx context.Context, con console, s *shop) error {
 	if err := s.services.Books.CheckDay(c.Day); err != nil || !c.Fetch {
 		return err
 	}
-	by := staff.CommandLine()
-	err := s.store.Record(ctx, by, "statement.fetch", "day:"+c.Day, nil, models.Facts{"day": c.Day})
-	if err != nil {
-		return fmt.Errorf("write the audit log: %w", err)
-	}
-	_, err = s.services.Books.FetchStatement(ctx, c.Day, by.StaffID, func(done, total int) {
+	_, err := s.services.Books.FetchStatementFor(ctx, staff.CommandLine(), c.Day, func(done, total int) {
 		fmt.Fprintf(con.err, "lines read: %d of %d\n", done, total)
 	})
 	return err

@@ -11,6 +11,8 @@ import (
 	"hash"
 	"io"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -174,8 +176,10 @@ func StoredProblems(list []productcsv.Problem) ([]models.ImportProblem, error) {
 	return rows, nil
 }
 
-// Apply carries out a plan completely, or returns an error and changes nothing. A task of the running shop fetches the pictures. Errors:
-// ErrImportState (the file has problems or was imported already), store.ErrCatalogueChanged.
+// Apply carries out a plan completely, or returns an error and changes nothing. A plan that changes nothing has an entry in the audit log all
+// the same. A task of the running shop fetches the pictures. progress gets the number of products that are stored, of how many. finish is
+// called in the transaction when everything else is stored; both may be nil, and their errors end the import. Errors: ErrImportState (the file
+// has problems or was imported already), store.ErrCatalogueChanged.
 func (m Imports) Apply(
 	ctx context.Context, i *models.Import, p *Planned, by models.Actor, progress func(done, total int) error, finish func(tx *store.Store) error,
 ) error {
@@ -196,22 +200,43 @@ func (m Imports) Apply(
 			return err
 		}
 	}
-	return m.Store.ApplyPlan(ctx, p.Plan, store.ImportRun{
-		Actor: by, Subject: "import:" + i.ID, FileName: i.FileName, FileHash: i.Hash, Progress: progress,
-		Finish: func(tx *store.Store) error {
-			err := tx.MarkApplied(ctx, i.ID, string(report), pictures)
-			if errors.Is(err, store.ErrConflict) {
-				return fmt.Errorf("%w: %w", ErrImportState, err)
-			}
-			if err == nil && len(pictures) > 0 {
-				err = m.queuePictures(ctx, tx, i, len(pictures))
-			}
-			if err != nil || finish == nil {
-				return err
-			}
-			return finish(tx)
-		},
+	run := store.ImportRun{Who: by.Who, FileName: i.FileName, Progress: progress}
+	err = m.Store.Audited(ctx, by, "product.import", "import:"+i.ID, nil, importFacts(i, p.Plan), func(tx *store.Store) error {
+		if err := tx.ApplyPlan(ctx, p.Plan, run); err != nil {
+			return err
+		}
+		err := tx.MarkApplied(ctx, i.ID, string(report), pictures)
+		if errors.Is(err, store.ErrConflict) {
+			return fmt.Errorf("%w: %w", ErrImportState, err)
+		}
+		if err == nil && len(pictures) > 0 {
+			err = m.queuePictures(ctx, tx, i, len(pictures))
+		}
+		if err != nil || finish == nil {
+			return err
+		}
+		return finish(tx)
 	})
+	if err != nil {
+		return fmt.Errorf("import products: %w", err)
+	}
+	return nil
+}
+
+// importFacts returns what the audit log records of an import.
+func importFacts(i *models.Import, plan *productcsv.Plan) models.Facts {
+	facts := models.Facts{
+		"file": i.FileName, "sha256": i.Hash,
+		"new": strconv.Itoa(plan.New), "changed": strconv.Itoa(plan.Changed), "unchanged": strconv.Itoa(plan.Unchanged),
+	}
+	var slugs []string
+	for _, c := range plan.Categories {
+		slugs = append(slugs, c.Slug)
+	}
+	if len(slugs) > 0 {
+		facts["categories"] = strings.Join(slugs, ", ")
+	}
+	return facts
 }
 
 func wantedPictures(plan *productcsv.Plan) ([]models.ImportPicture, error) {

@@ -150,7 +150,10 @@ func TestImport_TheSameFileTwiceChangesNothing(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, entries, 2)
 		assert.Equal(t, finance.Who, entries[0].Who)
-		assert.Contains(t, entries[1].After, `"new":"116"`)
+		assert.Equal(t, "import:"+i.ID, entries[1].Subject)
+		assert.Contains(t, entries[1].After, `{"categories":"home, clay, cup, `)
+		assert.Contains(t, entries[1].After, `","changed":"0","file":"products.csv","new":"116","sha256":"`+i.Hash+`","unchanged":"0"}`)
+		assert.Equal(t, `{"changed":"0","file":"products.csv","new":"0","sha256":"`+again.Hash+`","unchanged":"116"}`, entries[0].After)
 	})
 }
 

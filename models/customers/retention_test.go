@@ -9,6 +9,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/settings"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/paymentstest"
@@ -17,7 +18,7 @@ import (
 func TestHousekeeping_ForgetsAsTheSettingsSay(t *testing.T) {
 	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
 		ctx := t.Context()
-		err := s.Store.SaveSettings(ctx, models.Actor{Who: "owner", RemoteAddr: "192.0.2.1"}, models.GroupRetention, 0,
+		err := settings.NewEditor(s.Store).Save(ctx, models.Actor{Who: "owner", RemoteAddr: "192.0.2.1"}, models.GroupRetention, 0,
 			[]models.SettingChange{{Key: models.SettingKeepNetwork, Value: "3"}})
 		require.NoError(t, err)
 		address := func() string {

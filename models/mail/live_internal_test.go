@@ -10,6 +10,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/models/settings"
 )
 
 // A test mail uses the server that the settings name at that moment, and the server's reply is reported.
@@ -35,7 +36,7 @@ func TestLiveMailer_TriesTheServerOfTheSettingsAndTellsItsAnswer(t *testing.T) {
 		if row.closed {
 			require.NoError(t, server.listener.Close())
 		}
-		require.NoError(t, db.SaveSettings(t.Context(), models.Actor{Who: "ada@example.org"}, models.GroupMail, version, []models.SettingChange{
+		require.NoError(t, settings.NewEditor(db).Save(t.Context(), models.Actor{Who: "ada@example.org"}, models.GroupMail, version, []models.SettingChange{
 			{Key: models.SettingMailHost, Value: at.Host},
 			{Key: models.SettingMailPort, Value: strconv.Itoa(at.Port)},
 			{Key: models.SettingMailFrom, Value: "shop@example.org"},

@@ -20,7 +20,7 @@ const (
 
 // SaveProduct stores a product as it is given: with Version 0 a new one, under its ID or a fresh one; else the one with its ID and
 // Version, with exactly the variants, pictures, categories and tags that it lists, in their order. New variants have no ID, or an ID
-// that is not there yet; their OnHand is booked as an import, while that of others is not touched (CorrectStock). Titles of variants
+// that is not there yet; their OnHand is booked as an import, while that of others is not touched (MoveStock). Titles of variants
 // follow from their options; the first picture is the cover. CategoryIDs counts where it is not empty, else CategoryID alone. A slug
 // that changes leaves a redirect behind.
 //

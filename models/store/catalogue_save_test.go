@@ -103,7 +103,7 @@ func TestSaveProduct_KeepsExactlyWhatIsGiven(t *testing.T) {
 		require.True(t, ok, "%v", err)
 		assert.Equal(t, store.VariantInUseError{VariantID: p.Variants[1].ID, SKU: "SHIRT-S-Sea"}, *used, "it has stock")
 		require.ErrorIs(t, err, store.ErrInUse)
-		require.NoError(t, s.CorrectStock(ctx, models.StockCorrection{VariantID: p.Variants[1].ID, Quantity: -5}, models.Actor{Who: "me"}))
+		require.NoError(t, correct(ctx, s, p.Variants[1].ID, -5))
 		got := saved(t, s, changed)
 		assert.Equal(t, 2, got.Version)
 		assert.Equal(t, clock.Now(), got.UpdatedAt)
@@ -314,7 +314,7 @@ func TestRetiredAndUntracked(t *testing.T) {
 		require.NoError(t, s.Reserve(ctx, ordered.ID, ordered.Lines))
 		require.NoError(t, s.ReleaseReservation(ctx, ordered.ID))
 		require.NoError(t, s.MoveOrder(ctx, ordered.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{}))
-		require.NoError(t, s.CorrectStock(ctx, models.StockCorrection{VariantID: p.Variants[0].ID, Quantity: -5}, models.Actor{}))
+		require.NoError(t, correct(ctx, s, p.Variants[0].ID, -5))
 		without := p
 		without.Variants = p.Variants[1:]
 		require.ErrorIs(t, s.SaveProduct(ctx, without), store.ErrInUse, "it was ordered")

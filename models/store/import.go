@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/coincart/coincart/migrations"
@@ -145,42 +144,25 @@ func AddressHash(address string) string {
 
 // ImportRun is how a plan is carried out.
 type ImportRun struct {
-	Actor    models.Actor
-	Subject  string // of the audit entry
+	Who      string // of the movements of the ledger
 	FileName string
-	FileHash string
 	// Progress is told how many products are written, of how many; its error ends the import and nothing of it is kept. It may be nil.
 	Progress func(done, total int) error
-	// Finish runs in the same transaction when everything else is written; it may be nil.
-	Finish func(tx *Store) error
 }
 
-// ApplyPlan carries out what an import would do: all of it or nothing, in one transaction with an entry in the audit log. New products get
-// their stock and those that are there get what the file says, both as movements of the ledger. A plan that changes
-// nothing leaves an entry all the same.
+// ApplyPlan carries out what an import would do: all of it or nothing. New products get their stock and those that are there get what the
+// file says, both as movements of the ledger.
 //
-// Errors: ErrCatalogueChanged, where a product, a SKU or an address is not as it was planned with; those of Progress and Finish as they are.
+// Errors: ErrCatalogueChanged, where a product, a SKU or an address is not as it was planned with; those of Progress as they are.
 func (s *Store) ApplyPlan(ctx context.Context, plan *productcsv.Plan, run ImportRun) error {
-	if plan.Faults > 0 {
-		return fmt.Errorf("import products: %w: the plan has problems", ErrConflict)
-	}
-	err := s.Tx(ctx, func(tx *Store) error {
+	return s.Tx(ctx, func(tx *Store) error {
 		for _, c := range plan.Categories {
 			if err := tx.SaveCategory(ctx, c); err != nil {
 				return planned(err)
 			}
 		}
-		if err := tx.applyItems(ctx, plan, run); err != nil {
-			return err
-		}
-		if run.Finish != nil {
-			if err := run.Finish(tx); err != nil {
-				return err
-			}
-		}
-		return tx.auditImport(ctx, plan, run)
+		return tx.applyItems(ctx, plan, run)
 	})
-	return doing("import products", err)
 }
 
 // planned turns an error that a plan cannot have had when it was made into ErrCatalogueChanged.
@@ -215,7 +197,7 @@ func (s *Store) applyItems(ctx context.Context, plan *productcsv.Plan, run Impor
 		}
 		done += len(part)
 	}
-	_, err := s.SetStock(ctx, stock, run.FileName, run.Actor.Who)
+	_, err := s.SetStock(ctx, stock, run.FileName, run.Who)
 	return err
 }
 
@@ -231,20 +213,6 @@ func (s *Store) keepPictures(ctx context.Context, list []models.Product) error {
 		}
 	}
 	return s.KeepMedia(ctx, sources...)
-}
-
-func (s *Store) auditImport(ctx context.Context, plan *productcsv.Plan, run ImportRun) error {
-	paths := make([]string, 0, len(plan.Categories))
-	for _, c := range plan.Categories {
-		paths = append(paths, c.Slug)
-	}
-	facts := models.Facts{
-		"file": run.FileName, "sha256": run.FileHash, "new": strconv.Itoa(plan.New), "changed": strconv.Itoa(plan.Changed), "unchanged": strconv.Itoa(plan.Unchanged),
-	}
-	if len(paths) > 0 {
-		facts["categories"] = strings.Join(paths, ", ")
-	}
-	return s.Audited(ctx, run.Actor, "product.import", run.Subject, nil, facts, func(*Store) error { return nil })
 }
 
 // ProductExport chooses the products of an export. The zero value is all of them, hidden ones too.

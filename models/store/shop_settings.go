@@ -2,17 +2,11 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
-	"unicode/utf8"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/models/invalid"
 )
 
 const sealedSetting = "settings.sealed"
@@ -53,179 +47,26 @@ func (s *Store) LoadSettings(ctx context.Context) (models.Settings, error) {
 	return models.NewSettings(stored, s.given, unreadable, groups), nil
 }
 
-// SaveSettings changes settings of one group, with an entry in the audit log; nothing that stays as it is counts as a change, and
-// where nothing does there is no entry and no new version. version is the one that the changed form was made of
-// (Settings.Group). Errors: ErrConflict when somebody else changed the group meanwhile, *models.SettingError for a value
-// that the setting cannot have, ErrNoSealKey.
-func (s *Store) SaveSettings(
-	ctx context.Context, by models.Actor, group models.SettingGroup, version int, changes []models.SettingChange,
-) error {
-	normal, err := normalChanges(group, changes)
-	if err != nil {
-		return err
-	}
-	return doing("save the settings", s.Tx(ctx, func(tx *Store) error {
-		old, err := tx.LoadSettings(ctx)
-		if err != nil {
+// WriteSettings stores changes of one group's settings, which must be checked. ErrConflict: the group has another version than version;
+// ErrNoSealKey.
+func (s *Store) WriteSettings(ctx context.Context, group models.SettingGroup, version int, who string, changes []models.SettingChange) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		if err := tx.nextVersion(ctx, group, version, who); err != nil {
 			return err
 		}
-		if old.Group(group).Version != version {
-			return ErrConflict
-		}
-		normal, before, after := whatChanges(old, normal)
-		if len(normal) == 0 {
-			return nil
-		}
-		if err := tx.checkSettings(ctx, old, group, normal); err != nil {
-			return err
-		}
-		return tx.Audited(ctx, by, "settings.change", "settings:"+string(group), before, after, func(tx *Store) error {
-			if err := tx.nextVersion(ctx, group, version, by.Who); err != nil {
-				return err
-			}
-			return tx.writeSettings(ctx, normal)
-		})
-	}))
+		return tx.writeSettings(ctx, changes)
+	})
 }
 
-// normalChanges checks each value by itself.
-func normalChanges(group models.SettingGroup, changes []models.SettingChange) ([]models.SettingChange, error) {
-	normal := slices.Clone(changes)
-	for i, c := range normal {
-		known, ok := models.FindSetting(c.Key)
-		if !ok || known.Group != group {
-			return nil, &models.SettingError{Key: c.Key, Problem: invalid.Unknown}
-		}
-		if c.Reset {
-			continue
-		}
-		value, err := known.Normal(c.Value)
-		if err != nil {
-			return nil, err
-		}
-		normal[i].Value = value
-	}
-	return normal, nil
-}
-
-// whatChanges leaves out what stays as it is, and tells of the rest for the audit log.
-func whatChanges(old models.Settings, changes []models.SettingChange) (kept []models.SettingChange, before, after models.Facts) {
-	before, after = models.Facts{}, models.Facts{}
-	for _, c := range changes {
-		known, _ := models.FindSetting(c.Key)
-		stored := old.Source(c.Key) == models.FromDatabase
-		if c.Reset && !stored || !c.Reset && stored && c.Value == old.Text(c.Key) && !old.Unreadable(c.Key) {
-			continue
-		}
-		kept = append(kept, c)
-		before[string(c.Key)] = tell(known, old.Text(c.Key))
-		after[string(c.Key)] = tell(known, c.Value)
-		if c.Reset {
-			after[string(c.Key)] = "(not set)"
-		}
-	}
-	return kept, before, after
-}
-
-// tell is a value as the audit log has it: secrets not at all, long texts by their size and digest.
-func tell(known models.Setting, value string) string {
-	switch {
-	case value == "":
-		return ""
-	case known.Secret:
-		return "(secret)"
-	case known.Kind == models.KindMarkdown:
-		sum := sha256.Sum256([]byte(value))
-		return strconv.Itoa(utf8.RuneCountInString(value)) + " characters, SHA-256 " + hex.EncodeToString(sum[:8])
-	}
-	return value
-}
-
-// checkSettings checks what depends on more than one value, or on other rows.
-func (s *Store) checkSettings(ctx context.Context, old models.Settings, group models.SettingGroup, changes []models.SettingChange) error {
-	switch group {
-	case models.GroupCurrency:
-		return s.checkCurrency(ctx, old, changes)
-	case models.GroupMail:
-		return checkMail(old, changes)
-	case models.GroupShop, models.GroupLegal, models.GroupOrders, models.GroupRetention:
-	}
-	return nil
-}
-
-// checkCurrency refuses another currency once there are orders: all their sums, and the reports over them, are in the old one.
-// Before, prices stay the numbers that they are, so the new currency must have as many digits as the finest price.
-func (s *Store) checkCurrency(ctx context.Context, old models.Settings, changes []models.SettingChange) error {
-	code, digits := old.Currency().Code, old.Currency().Digits
-	for _, c := range changes {
-		known, _ := models.FindSetting(c.Key)
-		if c.Reset {
-			c.Value = known.Default
-		}
-		if c.Key == models.SettingCurrency {
-			code = c.Value
-			continue
-		}
-		n, err := strconv.Atoi(c.Value)
-		if err != nil {
-			return &models.SettingError{Key: c.Key, Problem: invalid.Between}
-		}
-		digits = n
-	}
-	used, err := s.HasOrders(ctx)
-	switch {
-	case err != nil:
-		return err
-	case used && code != old.Currency().Code:
-		return &models.SettingError{Key: models.SettingCurrency, Problem: invalid.InUse}
-	case used && digits != old.Currency().Digits:
-		return &models.SettingError{Key: models.SettingCurrencyDigits, Problem: invalid.InUse}
-	}
-	return s.checkPriceDigits(ctx, digits)
-}
-
-func (s *Store) checkPriceDigits(ctx context.Context, digits int) error {
-	fine := false
-	err := s.each(ctx, "SELECT price FROM variants", nil, func(rows *sql.Rows) error {
+// PriceDigits returns the number of decimals of the finest price of all variants.
+func (s *Store) PriceDigits(ctx context.Context) (digits int, err error) {
+	err = s.each(ctx, "SELECT price FROM variants", nil, func(rows *sql.Rows) error {
 		var price models.Amount
 		err := rows.Scan(&price)
-		fine = fine || price.Digits() > digits
+		digits = max(digits, price.Digits())
 		return err
 	})
-	if err == nil && fine {
-		err = &models.SettingError{Key: models.SettingCurrencyDigits, Problem: invalid.Fine}
-	}
-	return err
-}
-
-// checkMail insists on what a mail server needs. A password that is kept goes to the server that it was typed for and to no other:
-// whoever may change the server must not learn it that way.
-func checkMail(old models.Settings, changes []models.SettingChange) error {
-	now := map[models.SettingKey]string{}
-	if old.Source(models.SettingMailHost) == models.FromDatabase {
-		for _, key := range []models.SettingKey{models.SettingMailHost, models.SettingMailUser, models.SettingMailPassword, models.SettingMailFrom} {
-			now[key] = old.Text(key)
-		}
-	}
-	kept := now[models.SettingMailPassword] != ""
-	was := now[models.SettingMailHost]
-	for _, c := range changes {
-		now[c.Key] = c.Value
-		if c.Reset {
-			delete(now, c.Key)
-		}
-		kept = kept && c.Key != models.SettingMailPassword
-	}
-	switch {
-	case now[models.SettingMailHost] == "":
-	case now[models.SettingMailFrom] == "":
-		return &models.SettingError{Key: models.SettingMailFrom, Problem: invalid.NoSender}
-	case now[models.SettingMailUser] == "" && now[models.SettingMailPassword] != "":
-		return &models.SettingError{Key: models.SettingMailUser, Problem: invalid.NoUser}
-	case kept && was != now[models.SettingMailHost]:
-		return &models.SettingError{Key: models.SettingMailPassword, Problem: invalid.PasswordAgain}
-	}
-	return nil
+	return digits, err
 }
 
 // HasOrders reports that anybody has ever ordered.

@@ -3,54 +3,44 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"strconv"
 
 	"github.com/coincart/coincart/models"
 )
 
-// CreateStockCount makes a sheet of all variants whose stock is counted, of a category with everything below it or (empty) of all, in the
-// order of the products. A form that made a sheet already (token) gives that one. ErrFilter: there is none.
-func (s *Store) CreateStockCount(ctx context.Context, token, name, categoryID string, by models.Actor) (models.StockCount, error) {
-	id := idOfToken(token)
-	c, err := s.StockCount(ctx, id)
-	if !errors.Is(err, ErrNotFound) {
-		return c, err
-	}
-	err = s.Tx(ctx, func(tx *Store) error {
-		c = models.StockCount{ID: id, Name: name, State: models.CountOpen, Who: by.Who, Version: 1, CreatedAt: tx.now()}
-		return tx.Audited(ctx, by, "stock.count", c.Name, nil, models.Facts{"state": string(c.State)}, func(tx *Store) error {
-			if err := tx.create(ctx, &c); err != nil {
-				return err
-			}
-			where := &conditions{}
-			where.add("v.retired = 0 AND v.untracked = 0")
-			if categoryID != "" {
-				where.add(inCategory, below(categoryID))
-			}
-			lines := countLineTable.batch()
-			err := tx.each(ctx, "SELECT v.id, v.on_hand + v.reserved FROM variants v"+joinProduct+" WHERE "+where.sql()+
-				" ORDER BY p.position, p.id, v.position, v.id", where.args, func(rows *sql.Rows) error {
-				var id string
-				var expected int
-				err := rows.Scan(&id, &expected)
-				c.Lines++
-				lines.add(stockCountLine{CountID: c.ID, VariantID: id, Position: c.Lines, Expected: expected})
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			if c.Lines == 0 {
-				return ErrFilter
-			}
-			return lines.insert(ctx, tx)
+// InsertStockCount stores a sheet with all variants whose stock is counted, of a category with everything below it or (empty) of all, in the
+// order of the products. It fills in the time and the number of lines. ErrFilter: there is no such variant; ErrDuplicate: there is a sheet
+// with this id.
+func (s *Store) InsertStockCount(ctx context.Context, c *models.StockCount, categoryID string) error {
+	c.CreatedAt = s.now()
+	return s.Tx(ctx, func(tx *Store) error {
+		c.Lines = 0
+		if err := tx.create(ctx, c); err != nil {
+			return err
+		}
+		where := &conditions{}
+		where.add("v.retired = 0 AND v.untracked = 0")
+		if categoryID != "" {
+			where.add(inCategory, below(categoryID))
+		}
+		lines := countLineTable.batch()
+		err := tx.each(ctx, "SELECT v.id, v.on_hand + v.reserved FROM variants v"+joinProduct+" WHERE "+where.sql()+
+			" ORDER BY p.position, p.id, v.position, v.id", where.args, func(rows *sql.Rows) error {
+			var id string
+			var expected int
+			err := rows.Scan(&id, &expected)
+			c.Lines++
+			lines.add(stockCountLine{CountID: c.ID, VariantID: id, Position: c.Lines, Expected: expected})
+			return err
 		})
+		if err != nil {
+			return err
+		}
+		if c.Lines == 0 {
+			return ErrFilter
+		}
+		return lines.insert(ctx, tx)
 	})
-	if errors.Is(err, ErrDuplicate) { // the other press of the button was a moment faster
-		return s.StockCount(ctx, id)
-	}
-	return c, doing("begin a count of the stock", err)
 }
 
 var countSums = "SELECT " + stockCountTable.list("c") + `,
@@ -119,93 +109,50 @@ func (s *Store) countLines(ctx context.Context, countID, after string, limit int
 	return page, err
 }
 
-// openCount locks a sheet that is open; ErrConflict where it is not any more, ErrNotFound.
-func (s *Store) openCount(ctx context.Context, id string) (models.StockCount, error) {
+// LockStockCount reads the name, state and version of a sheet, and keeps others from changing it until the caller's transaction ends.
+// ErrNotFound.
+func (s *Store) LockStockCount(ctx context.Context, id string) (models.StockCount, error) {
 	c := models.StockCount{ID: id}
 	if !machine(id) {
 		return c, ErrNotFound
 	}
 	err := s.one(ctx, "SELECT name, state, version FROM stock_counts WHERE id = ?"+s.forUpdate(), []any{id}, &c.Name, &c.State, &c.Version)
-	if err == nil && c.State != models.CountOpen {
-		err = ErrConflict
-	}
 	return c, err
 }
 
-// EnterCounts notes what was counted: variant → pieces on the shelf, with those that are reserved. Each line that says another number than
-// before gets what should lie there now beside it; below 0 takes a number back. ErrConflict: the sheet is not open any more; ErrNotFound.
-func (s *Store) EnterCounts(ctx context.Context, id string, counted map[string]int) error {
-	return doing("note what was counted", s.Tx(ctx, func(tx *Store) error {
-		c, err := tx.openCount(ctx, id)
-		if err != nil {
-			return err
-		}
+// EnterCounts notes on a locked sheet what was counted: variant → pieces on the shelf, with those that are reserved. Each line that says
+// another number than before gets what should lie there now beside it; below 0 takes a number back.
+func (s *Store) EnterCounts(ctx context.Context, c models.StockCount, counted map[string]int) error {
+	return s.Tx(ctx, func(tx *Store) error {
 		for _, variant := range sortedKeys(counted) {
+			var err error
 			n := counted[variant]
 			if n < 0 {
-				_, err = tx.exec(ctx, "UPDATE stock_count_lines SET counted = NULL, counted_at = NULL WHERE count_id = ? AND variant_id = ?", id, variant)
+				_, err = tx.exec(ctx, "UPDATE stock_count_lines SET counted = NULL, counted_at = NULL WHERE count_id = ? AND variant_id = ?", c.ID, variant)
 			} else {
 				_, err = tx.exec(ctx, "UPDATE stock_count_lines SET counted = ?, counted_at = ?, "+
 					"expected = (SELECT v.on_hand + v.reserved FROM variants v WHERE v.id = variant_id) "+
-					"WHERE count_id = ? AND variant_id = ? AND (counted IS NULL OR counted <> ?)", n, tx.now(), id, variant, n)
+					"WHERE count_id = ? AND variant_id = ? AND (counted IS NULL OR counted <> ?)", n, tx.now(), c.ID, variant, n)
 			}
 			if err != nil {
 				return err
 			}
 		}
-		_, err = tx.exec(ctx, "UPDATE stock_counts SET version = ? WHERE id = ?", c.Version+1, id)
-		return err
-	}))
-}
-
-// BookStockCount books what was counted as corrections, all in one go, and closes the sheet; lines that were not counted are left alone. It
-// tells how many lines were corrected. ErrConflict: the sheet is not open any more, or was changed since version was read; *OutOfStockError:
-// less was counted than is reserved; ErrNotFound.
-func (s *Store) BookStockCount(ctx context.Context, id string, version int, by models.Actor) (corrected int, err error) {
-	err = s.Tx(ctx, func(tx *Store) error {
-		corrected = 0
-		c, err := tx.openCount(ctx, id)
-		if err != nil {
-			return err
-		}
-		if c.Version != version {
-			return ErrConflict
-		}
-		changes, err := readMap[string, int](ctx, tx,
-			"SELECT variant_id, counted - expected FROM stock_count_lines WHERE count_id = ? AND counted <> expected", id)
-		if err != nil {
-			return err
-		}
-		for _, variant := range sortedKeys(changes) {
-			err := tx.MoveStock(ctx, models.StockMovement{
-				VariantID: variant, Kind: models.MovementCorrection, Quantity: changes[variant], Note: c.Name, Who: by.Who,
-			})
-			if err != nil {
-				return err
-			}
-			corrected++
-		}
-		return tx.endCount(ctx, c, models.CountBooked, corrected, by)
-	})
-	return corrected, doing("book the count of the stock", err)
-}
-
-// DropStockCount gives a sheet up: nothing is changed by it. ErrConflict: it is not open any more; ErrNotFound.
-func (s *Store) DropStockCount(ctx context.Context, id string, by models.Actor) error {
-	return doing("give up the count of the stock", s.Tx(ctx, func(tx *Store) error {
-		c, err := tx.openCount(ctx, id)
-		if err != nil {
-			return err
-		}
-		return tx.endCount(ctx, c, models.CountDropped, 0, by)
-	}))
-}
-
-func (s *Store) endCount(ctx context.Context, c models.StockCount, to models.CountState, corrected int, by models.Actor) error {
-	after := models.Facts{"state": string(to), "corrected": strconv.Itoa(corrected)}
-	return s.Audited(ctx, by, "stock.count", c.Name, models.Facts{"state": string(c.State)}, after, func(tx *Store) error {
-		_, err := tx.exec(ctx, "UPDATE stock_counts SET state = ?, ended_by = ?, ended_at = ?, version = ? WHERE id = ? AND state = ?",
-			string(to), clip("stock_counts", "ended_by", by.Who), tx.now(), c.Version+1, c.ID, string(c.State))
+		_, err := tx.exec(ctx, "UPDATE stock_counts SET version = ? WHERE id = ?", c.Version+1, c.ID)
 		return err
 	})
+}
+
+// CountDifferences reads by how much each counted variant of a sheet differs from what should have been there; it leaves out those that do
+// not differ.
+func (s *Store) CountDifferences(ctx context.Context, countID string) (map[string]int, error) {
+	return readMap[string, int](ctx, s,
+		"SELECT variant_id, counted - expected FROM stock_count_lines WHERE count_id = ? AND counted <> expected", countID)
+}
+
+// EndStockCount moves a locked sheet to its last state.
+func (s *Store) EndStockCount(ctx context.Context, c models.StockCount, to models.CountState, who string) error {
+	_, err := s.exec(ctx, "UPDATE stock_counts SET state = ?, ended_by = ?, ended_at = ?, version = ? WHERE id = ? AND state = ?",
+		string(to), clip("stock_counts", "ended_by", who), s.now(), c.Version+1, c.ID, string(c.State))
+	return err
 }

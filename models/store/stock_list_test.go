@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -16,7 +17,12 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-func me() models.Actor { return models.Actor{Who: "me@example.org"} }
+// correct changes what is on hand of a variant.
+func correct(ctx context.Context, s *store.Store, variantID string, quantity int) error {
+	return s.MoveStock(ctx, models.StockMovement{
+		VariantID: variantID, Kind: models.MovementCorrection, Quantity: quantity, Note: "found", Who: "me@example.org",
+	})
+}
 
 func TestMovements_WalkTheLedger(t *testing.T) {
 	onClock(t, func(t *testing.T, s *store.Store, clock *modelstest.Clock) {
@@ -26,7 +32,7 @@ func TestMovements_WalkTheLedger(t *testing.T) {
 		began := clock.Now()
 		for i := range 7 {
 			clock.Advance(time.Second)
-			require.NoError(t, s.CorrectStock(ctx, models.StockCorrection{VariantID: a.ID, Quantity: 1 + i, Note: "found"}, me()))
+			require.NoError(t, correct(ctx, s, a.ID, 1+i))
 		}
 		o := newOrder(t, s, line(b, 2))
 		require.NoError(t, s.Reserve(ctx, o.ID, o.Lines))
@@ -59,59 +65,6 @@ func TestMovements_WalkTheLedger(t *testing.T) {
 		require.ErrorIs(t, err, store.ErrFilter)
 		_, err = s.Movements(ctx, models.MovementFilter{After: "x"})
 		require.ErrorIs(t, err, store.ErrCursor)
-	})
-}
-
-func TestCorrectStock_ByDifferenceOrByCount(t *testing.T) {
-	modelstest.Each(t, func(t *testing.T, s *store.Store) {
-		ctx := t.Context()
-		v := modelstest.Product(t, s, stocked(10)).Variants[0]
-		o := newOrder(t, s, line(v, 3))
-		require.NoError(t, s.Reserve(ctx, o.ID, o.Lines))
-		correct := func(c models.StockCorrection) error {
-			c.VariantID, c.Note = v.ID, "why"
-			return s.CorrectStock(ctx, c, me())
-		}
-		for range 2 {
-			require.NoError(t, correct(models.StockCorrection{Quantity: -2, Token: "one form"}))
-		}
-		assert.Equal(t, [3]int{5, 3, 0}, stockOf(t, s, v.ID))
-		require.NoError(t, correct(models.StockCorrection{Counted: true, Quantity: 12}))
-		assert.Equal(t, [3]int{9, 3, 0}, stockOf(t, s, v.ID), "12 on the shelf, 3 of them promised")
-		require.ErrorIs(t, correct(models.StockCorrection{Counted: true, Quantity: 12}), store.ErrMovement, "nothing to correct")
-		require.ErrorIs(t, correct(models.StockCorrection{}), store.ErrMovement)
-		short, ok := errors.AsType[*store.OutOfStockError](correct(models.StockCorrection{Counted: true, Quantity: 2}))
-		require.True(t, ok, "less than is promised")
-		assert.Equal(t, 9, short.Left)
-		_, ok = errors.AsType[*store.OutOfStockError](correct(models.StockCorrection{Returned: true, Quantity: 1}))
-		require.True(t, ok, "nothing was sold")
-		require.NoError(t, s.SellReservation(ctx, o.ID))
-		require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, models.Transition{}))
-		require.NoError(t, correct(models.StockCorrection{Returned: true, Quantity: 1}))
-		require.ErrorIs(t, correct(models.StockCorrection{Returned: true, Quantity: -1}), store.ErrMovement)
-		assert.Equal(t, [3]int{10, 0, 2}, stockOf(t, s, v.ID))
-		require.ErrorIs(t, s.CorrectStock(ctx, models.StockCorrection{VariantID: models.NewID(), Quantity: 1}, me()), store.ErrNotFound)
-		entries, err := s.Audit(ctx, models.AuditFilter{Action: "stock.correct"})
-		require.NoError(t, err)
-		require.Len(t, entries, 3, "what was refused is not in the log")
-		assert.Equal(t, v.SKU, entries[0].Subject)
-		requireSound(t, s)
-	})
-}
-
-func TestCorrectStock_BoundsWhatIsOnHand(t *testing.T) {
-	modelstest.Each(t, func(t *testing.T, s *store.Store) {
-		v := modelstest.Product(t, s).Variants[0] // 10 are there
-		add := func(n int) error {
-			return s.CorrectStock(t.Context(), models.StockCorrection{VariantID: v.ID, Quantity: n, Note: "many"}, models.Actor{Who: "ann@example.com"})
-		}
-		require.NoError(t, add(models.MaxStock-10))
-		for range 3 {
-			require.ErrorIs(t, add(1), store.ErrTooMuchStock)
-			require.ErrorIs(t, add(models.MaxStock), store.ErrTooMuchStock)
-		}
-		require.NoError(t, add(-1))
-		requireSound(t, s)
 	})
 }
 
@@ -222,77 +175,3 @@ func TestReservations_EndFirstFirst(t *testing.T) {
 		assert.Len(t, page.Rows, 4)
 	})
 }
-
-func TestStockCount_KeepsWhatIsSoldMeanwhile(t *testing.T) {
-	modelstest.Each(t, func(t *testing.T, s *store.Store) {
-		ctx := t.Context()
-		c := category(t, s, "c", models.Category{})
-		p := shirt(c.ID)
-		p.Variants[3].Untracked = true
-		p = saved(t, s, p)
-		modelstest.Product(t, s)
-		held := newOrder(t, s, line(p.Variants[0], 2))
-		require.NoError(t, s.Reserve(ctx, held.ID, held.Lines))
-		count, err := s.CreateStockCount(ctx, "one form", "March", c.ID, me())
-		require.NoError(t, err)
-		assert.Equal(t, 3, count.Lines, "what is not counted is not on the sheet")
-		twice, err := s.CreateStockCount(ctx, "one form", "March", c.ID, me())
-		require.NoError(t, err)
-		assert.Equal(t, count.ID, twice.ID, "a second press of the button")
-		page, err := s.CountLines(ctx, count.ID, "", 2)
-		require.NoError(t, err)
-		require.Len(t, page.Lines, 2)
-		assert.Equal(t, []any{5, 2, false}, []any{page.Lines[0].Expected, page.Lines[0].Reserved, page.Lines[0].Done}, "3 to sell, 2 promised")
-		rest, err := s.CountLines(ctx, count.ID, page.Next, 2)
-		require.NoError(t, err)
-		require.Len(t, rest.Lines, 1)
-		assert.Empty(t, rest.Next)
-
-		require.NoError(t, s.EnterCounts(ctx, count.ID, map[string]int{p.Variants[0].ID: 4, p.Variants[1].ID: 5}))
-		sold := newOrder(t, s, line(p.Variants[0], 3), line(p.Variants[2], 1)) // sold after it was counted
-		require.NoError(t, s.Reserve(ctx, sold.ID, sold.Lines))
-		require.NoError(t, s.SellReservation(ctx, sold.ID))
-		require.NoError(t, s.MoveOrder(ctx, sold.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, models.Transition{}))
-		require.NoError(t, s.EnterCounts(ctx, count.ID, map[string]int{p.Variants[0].ID: 4, p.Variants[2].ID: 4}))
-		page, err = s.CountLines(ctx, count.ID, "", 0)
-		require.NoError(t, err)
-		assert.Equal(t, []any{5, 4, true}, []any{page.Lines[0].Expected, page.Lines[0].Counted, page.Lines[0].Done}, "as it was when it was counted")
-		assert.Equal(t, []any{4, 4}, []any{page.Lines[2].Expected, page.Lines[2].Counted})
-		count, err = s.StockCount(ctx, count.ID)
-		require.NoError(t, err)
-		assert.Equal(t, []int{3, 3, 1}, []int{count.Lines, count.Counted, count.Different})
-
-		_, err = s.BookStockCount(ctx, count.ID, count.Version-1, me())
-		require.ErrorIs(t, err, store.ErrConflict)
-		_, err = s.BookStockCount(ctx, count.ID, count.Version, me())
-		_, ok := errors.AsType[*store.OutOfStockError](err)
-		require.True(t, ok, "the last one is promised: one of the orders cannot be served")
-		require.NoError(t, s.ReleaseReservation(ctx, held.ID))
-		require.NoError(t, s.MoveOrder(ctx, held.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{}))
-		n, err := s.BookStockCount(ctx, count.ID, count.Version, me())
-		require.NoError(t, err)
-		assert.Equal(t, 1, n)
-		assert.Equal(t, [3]int{1, 0, 3}, stockOf(t, s, p.Variants[0].ID), "4 were counted, 3 of them have left since")
-		for _, err := range []error{
-			s.EnterCounts(ctx, count.ID, nil), s.DropStockCount(ctx, count.ID, me()), second(s.BookStockCount(ctx, count.ID, count.Version+1, me())),
-		} {
-			require.ErrorIs(t, err, store.ErrConflict, "it is booked")
-		}
-		require.ErrorIs(t, s.EnterCounts(ctx, models.NewID(), nil), store.ErrNotFound)
-
-		dropped, err := s.CreateStockCount(ctx, "", "April", "", me())
-		require.NoError(t, err)
-		require.NoError(t, s.EnterCounts(ctx, dropped.ID, map[string]int{p.Variants[1].ID: 0}))
-		require.NoError(t, s.EnterCounts(ctx, dropped.ID, map[string]int{p.Variants[1].ID: -1}))
-		require.NoError(t, s.DropStockCount(ctx, dropped.ID, me()))
-		counts, err := s.StockCounts(ctx)
-		require.NoError(t, err)
-		require.Len(t, counts, 2)
-		assert.Equal(t, [3]int{5, 0, 0}, stockOf(t, s, p.Variants[1].ID))
-		_, err = s.CreateStockCount(ctx, "", "Nothing", models.NewID(), me())
-		require.ErrorIs(t, err, store.ErrFilter)
-		requireSound(t, s)
-	})
-}
-
-func second(_ int, err error) error { return err }

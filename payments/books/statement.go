@@ -80,6 +80,17 @@ func (s *Service) FetchStatement(ctx context.Context, day, staffID string, progr
 	return last, fmt.Errorf("%w: it changed while it was being read, %d times: %w", ErrStatement, statementTries, lastErr)
 }
 
+// FetchStatementFor is FetchStatement on behalf of staff, without a task. The audit log has an entry of it before the exchange is asked.
+func (s *Service) FetchStatementFor(ctx context.Context, by models.Actor, day string, progress func(done, total int)) (models.Statement, error) {
+	if err := s.CheckDay(day); err != nil {
+		return models.Statement{}, err
+	}
+	if err := s.store.Record(ctx, by, "statement.fetch", "day:"+day, nil, models.Facts{"day": day}); err != nil {
+		return models.Statement{}, fmt.Errorf("write the audit log: %w", err)
+	}
+	return s.FetchStatement(ctx, day, by.StaffID, progress)
+}
+
 // fetchOnce stores one reading, complete or failed. opay.ErrStatementShifted means that another reading may succeed.
 func (s *Service) fetchOnce(ctx context.Context, day, staffID string, progress func(done, total int)) (models.Statement, error) {
 	st := models.Statement{

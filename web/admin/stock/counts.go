@@ -78,7 +78,7 @@ func (h *Handlers) beginCount(req *admin.Request) error {
 	if pages.Worst(view.Refusal, view.Name.Problem) != "" {
 		return h.countsPage(req, view, category)
 	}
-	count, err := h.site.Store.CreateStockCount(req.Context(), token, view.Name.Value, category, req.Actor())
+	count, err := h.editor.BeginCount(req.Context(), req.Actor(), token, view.Name.Value, category)
 	if errors.Is(err, store.ErrFilter) {
 		view.Refusal = pages.RefusalCountNone
 		return h.countsPage(req, view, category)
@@ -161,7 +161,7 @@ func (h *Handlers) saveCount(req *admin.Request) error {
 			v.Refusal = pages.RefusalOf(invalid.Whole)
 		})
 	}
-	err = h.site.Store.EnterCounts(req.Context(), id, counted)
+	err = h.editor.EnterCounts(req.Context(), id, counted)
 	if errors.Is(err, store.ErrConflict) {
 		return h.countRefused(req, pages.RefusalCountEnded, "")
 	}
@@ -224,7 +224,7 @@ func (h *Handlers) bookCount(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	n, err := h.site.Store.BookStockCount(req.Context(), id, admin.Version(form.Get("version")), req.Actor())
+	n, err := h.editor.BookCount(req.Context(), req.Actor(), id, admin.Version(form.Get("version")))
 	if short, ok := errors.AsType[*store.OutOfStockError](err); ok {
 		return h.countRefused(req, pages.RefusalCountShort, short.SKU)
 	}
@@ -250,7 +250,7 @@ func (h *Handlers) dropCount(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	err = h.site.Store.DropStockCount(req.Context(), id, req.Actor())
+	err = h.editor.DropCount(req.Context(), req.Actor(), id)
 	if errors.Is(err, store.ErrConflict) {
 		return h.countRefused(req, pages.RefusalCountEnded, "")
 	}

@@ -3,6 +3,7 @@ package stock
 
 import (
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/stockroom"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/visit"
 )
@@ -17,12 +18,13 @@ const (
 
 // Handlers answers the requests.
 type Handlers struct {
-	site *visit.Site
+	site   *visit.Site
+	editor *stockroom.Editor
 }
 
 // New makes the handlers.
 func New(site *visit.Site) *Handlers {
-	return &Handlers{site: site}
+	return &Handlers{site: site, editor: stockroom.NewEditor(site.Store)}
 }
 
 // Routes are the addresses, for the table of package web.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/models/stockroom"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -179,7 +180,7 @@ func (h *Handlers) correctStock(req *admin.Request) error {
 	if worst := worstOfCorrection(view); worst != "" {
 		return h.refuseCorrection(req, view)
 	}
-	err = h.site.Store.CorrectStock(req.Context(), correction, req.Actor())
+	err = h.editor.CorrectStock(req.Context(), req.Actor(), correction)
 	if view.Refusal, view.Left = correctionRefusal(err, correction); view.Refusal != "" {
 		return h.refuseCorrection(req, view)
 	}
@@ -248,9 +249,9 @@ func correctionRefusal(err error, c models.StockCorrection) (pages.Refusal, stri
 	switch {
 	case errors.Is(err, store.ErrMovement):
 		return pages.RefusalNoChange, ""
-	case errors.Is(err, store.ErrTooMuchStock):
+	case errors.Is(err, stockroom.ErrTooMuchStock):
 		return pages.RefusalStockMost, ""
-	case errors.Is(err, store.ErrUntracked):
+	case errors.Is(err, stockroom.ErrUntracked):
 		return pages.RefusalUntracked, ""
 	}
 	return "", ""

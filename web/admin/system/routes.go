@@ -4,21 +4,23 @@ package system
 import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/models/settings"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/visit"
 )
 
 // Handlers answers the requests.
 type Handlers struct {
-	site    *visit.Site
-	jobs    *jobs.Engine
-	checks  Checks
-	reports reports
+	site     *visit.Site
+	settings *settings.Editor
+	jobs     *jobs.Engine
+	checks   Checks
+	reports  reports
 }
 
 // New makes the handlers.
 func New(site *visit.Site, engine *jobs.Engine, checks Checks) *Handlers {
-	return &Handlers{site: site, jobs: engine, checks: checks}
+	return &Handlers{site: site, settings: settings.NewEditor(site.Store), jobs: engine, checks: checks}
 }
 
 // Routes are the addresses, for the table of package web.

@@ -230,7 +230,7 @@ func (h *Handlers) saveSettings(req *admin.Request) error {
 	}
 	changes, problems := f.changes(settings, form)
 	if len(problems) == 0 {
-		err = h.site.Store.SaveSettings(req.Context(), req.Actor(), group, version, changes)
+		err = h.settings.Save(req.Context(), req.Actor(), group, version, changes)
 	}
 	f.problems = problems
 	refused, isRefused := errors.AsType[*models.SettingError](err)
