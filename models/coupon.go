@@ -142,14 +142,6 @@ const (
 	CouponNothingLeft CouponProblem = "nothing_left" // it would leave nothing to pay, and the platform takes no orders of nothing
 )
 
-// CouponProblems lists all problems, for tests of the words.
-func CouponProblems() []CouponProblem {
-	return []CouponProblem{
-		CouponUnknown, CouponEarly, CouponOver, CouponUsedUp, CouponUsedByMe, CouponNoLine, CouponMinimum, CouponNoParcel,
-		CouponNothingLeft,
-	}
-}
-
 // covers reports that the coupon is for a line.
 func (c Coupon) covers(l BasketLine) bool {
 	return len(c.CategoryIDs) == 0 || slices.ContainsFunc(l.CategoryIDs, func(id string) bool { return slices.Contains(c.CategoryIDs, id) })

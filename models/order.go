@@ -68,13 +68,6 @@ const (
 	AttemptPaid       AttemptState = "paid"       // status 3, with verified evidence; absorbing
 )
 
-// AttemptStates lists all states, for tests and filters.
-func AttemptStates() []AttemptState {
-	return []AttemptState{
-		AttemptCreated, AttemptSubmitting, AttemptOpen, AttemptUnknown, AttemptFailed, AttemptClosed, AttemptPaid,
-	}
-}
-
 // attemptMoves is the whole machine: only forward, except that open and unknown may alternate; every state may become paid,
 // because money can arrive late (reliability.md R6), and paid is never left.
 var attemptMoves = map[AttemptState][]AttemptState{

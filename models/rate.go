@@ -17,11 +17,6 @@ const (
 	RateDeviates RateProblem = "deviates" // the two sources do not agree
 )
 
-// RateProblems lists the problems, for tests and pages.
-func RateProblems() []RateProblem {
-	return []RateProblem{RateMissing, RateStale, RateJumped, RateDeviates}
-}
-
 // FetchProblem is why a price source's answer was not used; the rate in force stays until it is stale.
 type FetchProblem string
 
@@ -44,14 +39,6 @@ const (
 	FetchOld         FetchProblem = "old"          // the price is older than the coin allows
 	FetchUnconfirmed FetchProblem = "unconfirmed"  // the second source could not be asked
 )
-
-// FetchProblems lists the problems of answers, for tests and pages.
-func FetchProblems() []FetchProblem {
-	return []FetchProblem{
-		FetchNoSource, FetchAddress, FetchUnreachable, FetchTimeout, FetchPaused, FetchRedirected, FetchStatus, FetchTooLarge, FetchNotJSON,
-		FetchNoPrice, FetchNotDecimal, FetchNotPositive, FetchBadTime, FetchOld, FetchUnconfirmed,
-	}
-}
 
 // Reading is what a price source said once.
 type Reading struct {

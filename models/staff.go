@@ -47,14 +47,6 @@ const (
 	MaySelf      Permission = "self"      // one's own account and sessions
 )
 
-// Permissions lists all permissions, for tests.
-func Permissions() []Permission {
-	return []Permission{
-		MayView, MayAsk, MayNote, MayFulfil, MayCancel, MayExport, MayReconcile, MayRefund, MayAudit, MayStaff,
-		MayCatalogue, MayPrice, MayCustomers, MaySettings, MaySelf,
-	}
-}
-
 // rolePermissions is the whole policy.
 var rolePermissions = map[Role][]Permission{
 	RoleViewer:   {MayView, MaySelf},
