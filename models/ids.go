@@ -32,5 +32,13 @@ type Clock func() time.Time
 // SystemClock is the machine's clock.
 func SystemClock() time.Time { return Instant(time.Now()) }
 
+// OrSystem returns c, or SystemClock if c is nil.
+func (c Clock) OrSystem() Clock {
+	if c == nil {
+		return SystemClock
+	}
+	return c
+}
+
 // Instant brings a time into the form that is stored: UTC, milliseconds.
 func Instant(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
