@@ -70,12 +70,7 @@ func MakePlan(file *File, shop *Shop) *Plan {
 		p.record(&file.Records[i])
 	}
 	p.plan.Categories = p.tree.made
-	p.plan.Problems = p.faults.sorted()
-	for _, problem := range p.plan.Problems {
-		if problem.Level == LevelError {
-			p.plan.Faults++
-		}
-	}
+	p.plan.Problems, p.plan.Faults = p.faults.sorted()
 	return p.plan
 }
 
@@ -214,7 +209,7 @@ func (p *planner) change(r *Record, was *models.Product) {
 			return
 		}
 		p.slugs[r.Slug] = true
-		put(m, "slug", &product.Slug, r.Slug)
+		put(m, 0, "slug", &product.Slug, r.Slug, equal)
 	}
 	m.product()
 	m.variants()

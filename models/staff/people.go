@@ -79,7 +79,9 @@ func endInvitations(ctx context.Context, tx *store.Store, email string) error {
 }
 
 // Invitations returns the open links.
-func (a *Accounts) Invitations(ctx context.Context) ([]models.Invitation, error) { return a.store.Invitations(ctx) }
+func (a *Accounts) Invitations(ctx context.Context) ([]models.Invitation, error) {
+	return a.store.Invitations(ctx)
+}
 
 // EndInvitation ends an open link. id is the invitation's. Errors: store.ErrNotFound.
 func (a *Accounts) EndInvitation(ctx context.Context, by models.Actor, id string) error {

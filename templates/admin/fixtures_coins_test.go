@@ -4,8 +4,8 @@ import (
 	"strconv"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/templates/admin"
 )
 
