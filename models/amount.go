@@ -61,12 +61,7 @@ func isAmount(text string) bool {
 }
 
 func onlyDigits(s string) bool {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return true
+	return strings.Trim(s, "0123456789") == ""
 }
 
 // String returns the shortest decimal text: no exponent, no trailing zeros.
@@ -171,14 +166,9 @@ func (a Amount) Value() (driver.Value, error) {
 
 // Scan reads the database's text. Numbers are refused: a driver that sends one has already lost digits.
 func (a *Amount) Scan(src any) error {
-	var text string
-	switch v := src.(type) {
-	case string:
-		text = v
-	case []byte:
-		text = string(v)
-	default:
-		return fmt.Errorf("%w: column holds %T", ErrAmount, src)
+	text, err := columnText(src)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrAmount, err)
 	}
 	if !isAmount(strings.TrimPrefix(text, "-")) {
 		return fmt.Errorf("%w: column text of %d characters", ErrAmount, len(text))
@@ -187,8 +177,7 @@ func (a *Amount) Scan(src any) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrAmount, err)
 	}
-	*a = Amount{d}
-	*a = Amount{a.canonical()}
+	*a = Amount{Amount{d}.canonical()}
 	return nil
 }
 

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/coincart/coincart/models/text"
 )
 
 // FirstPrevHash is PrevHash of the first audit entry.
@@ -49,10 +51,7 @@ func digestOf(texts ...string) string {
 
 // Chain fills in the entry's place behind the one before it (nil: it is the first).
 func (e *AuditEntry) Chain(before *AuditEntry, at time.Time) {
-	e.Seq, e.PrevHash = 1, FirstPrevHash
-	if before != nil {
-		e.Seq, e.PrevHash = before.Seq+1, before.Hash
-	}
+	e.Seq, e.PrevHash = before.next()
 	e.At = Instant(at)
 	e.OriginSalt = rand.Text()
 	e.Origin = e.originHash()
@@ -61,11 +60,16 @@ func (e *AuditEntry) Chain(before *AuditEntry, at time.Time) {
 
 // Follows reports that the entry is whole and comes right behind the one before it (nil: it is the first).
 func (e *AuditEntry) Follows(before *AuditEntry) bool {
-	seq, prev := int64(1), FirstPrevHash
-	if before != nil {
-		seq, prev = before.Seq+1, before.Hash
-	}
+	seq, prev := before.next()
 	return e.Seq == seq && e.PrevHash == prev && e.Hash == e.ChainHash() && e.originWhole()
+}
+
+// next returns Seq and PrevHash of the entry after e (nil: of the first entry).
+func (e *AuditEntry) next() (seq int64, prevHash string) {
+	if e == nil {
+		return 1, FirstPrevHash
+	}
+	return e.Seq + 1, e.Hash
 }
 
 // originWhole reports that the address is the one that was written down, or was forgotten together with its salt.
@@ -95,12 +99,11 @@ type Facts map[string]string
 const maxFactText = 200
 
 // FactText shortens a long text for an audit entry.
-func FactText(text string) string {
-	runes := []rune(text)
-	if len(runes) <= maxFactText {
-		return text
+func FactText(value string) string {
+	if short := text.Clip(value, maxFactText); short != value {
+		return short + "…"
 	}
-	return string(runes[:maxFactText]) + "…"
+	return value
 }
 
 // ChangedFacts leaves out what is the same on both sides of a change.

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"database/sql/driver"
 	"slices"
 	"strings"
@@ -99,18 +100,11 @@ func ZoneFor(zones []Zone, country, region string) (zone Zone, ok bool) {
 		if rank < 0 || rank < best {
 			continue
 		}
-		if rank > best || before(z, zone) {
+		if rank > best || cmp.Or(cmp.Compare(z.Position, zone.Position), cmp.Compare(z.ID, zone.ID)) < 0 {
 			zone, best = z, rank
 		}
 	}
 	return zone, best >= 0
-}
-
-func before(a, b Zone) bool {
-	if a.Position != b.Position {
-		return a.Position < b.Position
-	}
-	return a.ID < b.ID
 }
 
 // rank is how exactly the zone names a place: 2 its region, 1 its country, 0 not at all but it takes the rest, -1 not.

@@ -45,13 +45,7 @@ func (s OrderState) CanMove(to OrderState) bool { return slices.Contains(orderMo
 
 // Finished reports that nothing is to be done for the order any more.
 func (s OrderState) Finished() bool {
-	switch s {
-	case OrderFulfilled, OrderExpired, OrderCancelled, OrderRefunded:
-		return true
-	case OrderAwaiting, OrderPaid, OrderReview, OrderRefunding:
-		return false
-	}
-	return false
+	return slices.Contains([]OrderState{OrderFulfilled, OrderExpired, OrderCancelled, OrderRefunded}, s)
 }
 
 // AttemptState is where one try to pay stands.
@@ -86,13 +80,7 @@ func (s AttemptState) CanMove(to AttemptState) bool { return slices.Contains(att
 // Live reports that the attempt may still become paid by itself: it occupies the order's one place for an open attempt
 // (reliability.md R8).
 func (s AttemptState) Live() bool {
-	switch s {
-	case AttemptCreated, AttemptSubmitting, AttemptOpen, AttemptUnknown:
-		return true
-	case AttemptFailed, AttemptClosed, AttemptPaid:
-		return false
-	}
-	return false
+	return slices.Contains([]AttemptState{AttemptCreated, AttemptSubmitting, AttemptOpen, AttemptUnknown}, s)
 }
 
 // Order is what a shopper buys, with everything as it was when it was placed.

@@ -154,6 +154,16 @@ func (c *productCheck) texts(field string, list []string, most, longest int) {
 	}
 }
 
+// number checks a price or a weight.
+func (c *productCheck) number(field string, a Amount) {
+	switch {
+	case a.IsNegative():
+		c.add(field, invalid.Negative)
+	case tooLarge(a):
+		c.add(field, invalid.Range)
+	}
+}
+
 func (c *productCheck) checkVariant(v Variant, options int) {
 	c.line("sku", v.SKU, MaxSKU, true)
 	c.line("barcode", v.Barcode, MaxBarcode, false)
@@ -164,12 +174,7 @@ func (c *productCheck) checkVariant(v Variant, options int) {
 		c.add("title", invalid.Characters)
 	}
 	c.translations(v.Texts, "options", "title")
-	switch {
-	case v.Price.IsNegative():
-		c.add("price", invalid.Negative)
-	case tooLarge(v.Price):
-		c.add("price", invalid.Range)
-	}
+	c.number("price", v.Price)
 	switch {
 	case v.SalePrice.IsNegative():
 		c.add("sale_price", invalid.Negative)
@@ -190,12 +195,7 @@ func (c *productCheck) checkVariant(v Variant, options int) {
 	if slices.ContainsFunc(v.Options, notLine) {
 		c.add("options", invalid.Characters)
 	}
-	switch {
-	case v.Weight.IsNegative():
-		c.add("weight", invalid.Negative)
-	case tooLarge(v.Weight):
-		c.add("weight", invalid.Range)
-	}
+	c.number("weight", v.Weight)
 	if v.LowStock < 0 {
 		c.add("low_stock", invalid.Negative)
 	}

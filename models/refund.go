@@ -45,13 +45,7 @@ func (s RefundState) CanMove(to RefundState) bool { return slices.Contains(refun
 
 // Counts reports that the refund's amount is gone, or may be: it counts against what was paid.
 func (s RefundState) Counts() bool {
-	switch s {
-	case RefundRequested, RefundApproved, RefundSubmitting, RefundUnknown, RefundAccepted, RefundConfirmed:
-		return true
-	case RefundFailed, RefundDeclined:
-		return false
-	}
-	return false
+	return slices.Contains(RefundStates(), s) && s != RefundFailed && s != RefundDeclined
 }
 
 // Refund is coin that goes back to a payer. At the platform it is a grant, not tied to the order (platform/api.md §3.8): only the

@@ -124,12 +124,7 @@ func normalCountry(value string) (string, invalid.Problem) {
 
 func normalCode(value string) (string, invalid.Problem) {
 	value = strings.ToUpper(value)
-	for _, r := range value {
-		if (r < 'A' || r > 'Z') && (r < '0' || r > '9') {
-			return "", invalid.Currency
-		}
-	}
-	if len(value) < 2 {
+	if len(value) < 2 || strings.Trim(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
 		return "", invalid.Currency
 	}
 	return value, ""

@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // MaxStock is the most pieces of a variant that can be kept: both databases can add as many again.
 const MaxStock = 1_000_000_000
@@ -32,12 +35,8 @@ const (
 
 // ParseMovementKind reads a kind from a query string; ok is false for one that does not exist.
 func ParseMovementKind(text string) (kind MovementKind, ok bool) {
-	switch k := MovementKind(text); k {
-	case MovementImport, MovementReservation, MovementRelease, MovementSale, MovementReturn, MovementCorrection:
-		return k, true
-	default:
-		return "", false
-	}
+	kind = MovementKind(text)
+	return kind, slices.Contains(MovementKinds(), kind)
 }
 
 // MovementKinds lists all kinds.
