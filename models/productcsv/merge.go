@@ -1,7 +1,6 @@
 package productcsv
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -46,10 +45,7 @@ func sameText(a, b string) bool {
 
 // putTexts sets the translations for which the file has columns and keeps the others.
 func putTexts(m *merger, owner, field string, to *models.Texts, words models.Texts) {
-	merged := models.Texts{}
-	for lang, fields := range *to {
-		merged[lang] = maps.Clone(fields)
-	}
+	merged := to.Clone()
 	differs := false
 	for _, t := range m.record.Texts {
 		text := words[t.Lang][t.Field]
@@ -57,18 +53,12 @@ func putTexts(m *merger, owner, field string, to *models.Texts, words models.Tex
 			continue
 		}
 		differs = true
-		if text == "" {
-			delete(merged[t.Lang], t.Field)
-			continue
-		}
-		merged = setText(merged, t, text)
+		merged.Set(t.Lang, t.Field, text)
 	}
-	if !differs {
-		return
+	if differs {
+		*to = merged
+		m.changed(field)
 	}
-	maps.DeleteFunc(merged, func(_ string, fields map[string]string) bool { return len(fields) == 0 })
-	*to = merged
-	m.changed(field)
 }
 
 func (m *merger) product() {

@@ -173,14 +173,14 @@ func (w *ownReader) pictures(r *reading, p *Record) {
 		if !ok {
 			continue
 		}
-		picture := Picture{Source: source}
+		picture := Picture{Source: source, Texts: models.Texts{}}
 		if i < len(alts) {
 			picture.Alt = r.text(ownAlts, alts[i], maxAlt)
 		}
 		for t, at := range w.texts {
 			words := ownList(unguard(r.cells[at]), ',')
-			if t.Owner == ownerPicture && i < len(words) && words[i] != "" {
-				picture.Texts = setText(picture.Texts, t, words[i])
+			if t.Owner == ownerPicture && i < len(words) {
+				picture.Texts.Set(t.Lang, t.Field, words[i])
 			}
 		}
 		p.Pictures = append(p.Pictures, picture)
@@ -191,23 +191,12 @@ const maxAlt = 500
 
 // words parses the translations of a product or a variant.
 func (w *ownReader) words(r *reading, owner string) models.Texts {
-	var texts models.Texts
+	texts := models.Texts{}
 	for t, at := range w.texts {
-		if text := unguard(r.cells[at]); t.Owner == owner && text != "" {
-			texts = setText(texts, t, text)
+		if t.Owner == owner {
+			texts.Set(t.Lang, t.Field, unguard(r.cells[at]))
 		}
 	}
-	return texts
-}
-
-func setText(texts models.Texts, t Text, text string) models.Texts {
-	if texts == nil {
-		texts = models.Texts{}
-	}
-	if texts[t.Lang] == nil {
-		texts[t.Lang] = map[string]string{}
-	}
-	texts[t.Lang][t.Field] = text
 	return texts
 }
 

@@ -68,12 +68,8 @@ const byteOrderMark = "\ufeff"
 // foreignKind reports whether head is the beginning of a file that people mistake for CSV: xlsx and ods (both zip archives), xls, gzip,
 // PDF.
 func foreignKind(head []byte) bool {
-	for _, mark := range []string{"PK\x03\x04", "\xd0\xcf\x11\xe0", "\x1f\x8b", "%PDF-"} {
-		if strings.HasPrefix(string(head), mark) {
-			return true
-		}
-	}
-	return false
+	marks := []string{"PK\x03\x04", "\xd0\xcf\x11\xe0", "\x1f\x8b", "%PDF-"}
+	return slices.ContainsFunc(marks, func(mark string) bool { return strings.HasPrefix(string(head), mark) })
 }
 
 // foreignMark reports whether head is UTF-16 or UTF-32, with or without a byte order mark.
