@@ -31,7 +31,7 @@ func bucketOf(d time.Duration) int {
 	return shift*histogramStep + int(ms>>shift) //nolint:gosec // below 2×16
 }
 
-// bucketMiddle is the middle of a bucket.
+// bucketMiddle returns the middle of a bucket.
 func bucketMiddle(bucket int) time.Duration {
 	if bucket < histogramStep {
 		return time.Duration(bucket) * time.Millisecond
@@ -56,7 +56,7 @@ func (h *Histogram) Merge(other Histogram) {
 	}
 }
 
-// Count is the number of durations.
+// Count returns the number of durations.
 func (h Histogram) Count() int {
 	n := 0
 	for _, c := range h {
@@ -65,7 +65,7 @@ func (h Histogram) Count() int {
 	return n
 }
 
-// Quantile is the duration that so many of a hundred do not exceed, such as 95; 0 of none.
+// Quantile returns the duration that percent of all durations do not exceed, or 0 if there are none.
 func (h Histogram) Quantile(percent int) time.Duration {
 	total := h.Count()
 	if total == 0 {

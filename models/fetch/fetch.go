@@ -132,7 +132,7 @@ func (t checked) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := t.options.Check(r.URL); err != nil {
 		return nil, err
 	}
-	return t.next.RoundTrip(r) //nolint:wrapcheck // http.Client wraps it
+	return t.next.RoundTrip(r)
 }
 
 // Bounded returns a transport whose bodies fail with ErrTooLarge after limit bytes. The bytes read until then are valid.
@@ -147,7 +147,7 @@ type bounded struct {
 func (t bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer, err := t.next.RoundTrip(r)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // http.Client wraps it
+		return nil, err
 	}
 	answer.Body = boundedBody{http.MaxBytesReader(nil, answer.Body, t.limit)}
 	return answer, nil

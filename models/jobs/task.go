@@ -189,7 +189,7 @@ func (r *Run) Params(into any) error {
 	return nil
 }
 
-// Progress reports that done of total steps are done, and renews the lease. It stores them at most every 500 ms. A total of 0 means that it
+// Progress reports whether done of total steps are done, and renews the lease. It stores them at most every 500 ms. A total of 0 means that it
 // is not known. On an error the task must end, because another worker may hold it.
 func (r *Run) Progress(ctx context.Context, done, total int) error {
 	e, t := r.engine, r.Task

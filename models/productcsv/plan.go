@@ -84,7 +84,7 @@ type planner struct {
 	price  string          // column of prices; "": its absence was reported
 }
 
-// checkPrice reports that the file has no prices for a new variant, which would be sold for nothing. It does so once for each file.
+// checkPrice reports whether the file has no prices for a new variant, which would be sold for nothing. It does so once for each file.
 func (p *planner) checkPrice(v *Variant) {
 	if !v.Has.Has(FieldPrice) && p.price != "" {
 		p.fault(1, "", p.price, LevelError, CodePriceColumn)
