@@ -16,7 +16,7 @@ const (
 	MaxFractionDigits = 18
 )
 
-// ErrAmount says that a text is not an amount: digits, at most 18, optionally followed by a point and at most 18 more; no
+// ErrAmount means that a text is not an amount: digits, at most 18, optionally followed by a point and at most 18 more; no
 // sign, no exponent, no leading zeros, no grouping.
 var ErrAmount = errors.New("not a decimal amount")
 
@@ -24,7 +24,7 @@ var ErrAmount = errors.New("not a decimal amount")
 // never negative; differences computed here may be.
 type Amount struct{ d decimal.Decimal }
 
-// ParseAmount reads the decimal text of reliability.md E5: ^(0|[1-9]\d{0,17})(\.\d{1,18})?$. The library behind it accepts
+// ParseAmount parses the decimal text of reliability.md E5: ^(0|[1-9]\d{0,17})(\.\d{1,18})?$. The library behind it accepts
 // much more (1e-8, +1, -0), so the text is checked first. The error is ErrAmount.
 func ParseAmount(text string) (Amount, error) {
 	if !isAmount(text) {
@@ -37,7 +37,7 @@ func ParseAmount(text string) (Amount, error) {
 	return Amount{d}, nil
 }
 
-// MustAmount is ParseAmount for constants in code and tests; it panics on an error.
+// MustAmount parses a constant of code or tests as ParseAmount does. It panics on an error.
 func MustAmount(text string) Amount {
 	a, err := ParseAmount(text)
 	if err != nil {
@@ -46,7 +46,7 @@ func MustAmount(text string) Amount {
 	return a
 }
 
-// AmountFromInt makes a whole amount.
+// AmountFromInt returns a whole amount.
 func AmountFromInt(n int64) Amount { return Amount{decimal.NewFromInt(n)} }
 
 func isAmount(text string) bool {
@@ -61,23 +61,18 @@ func isAmount(text string) bool {
 }
 
 func onlyDigits(s string) bool {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return true
+	return strings.Trim(s, "0123456789") == ""
 }
 
 // String returns the shortest decimal text: no exponent, no trailing zeros.
 func (a Amount) String() string { return a.d.String() }
 
-// Fixed returns the amount with exactly so many fraction digits, or more where it has more: nothing is ever rounded away.
+// Fixed returns the amount with at least the given number of fraction digits: it adds zeros and never rounds.
 func (a Amount) Fixed(digits int) string {
 	return a.d.StringFixed(max(int32(digits), -a.canonical().Exponent())) //nolint:gosec // digits are a currency's 0 to 18
 }
 
-// Digits is the number of fraction digits that the amount needs.
+// Digits returns the number of fraction digits that the amount needs.
 func (a Amount) Digits() int { return int(max(0, -a.canonical().Exponent())) }
 
 // Add returns a + b.
@@ -92,7 +87,7 @@ func (a Amount) Times(n int) Amount { return Amount{a.d.Mul(decimal.NewFromInt(i
 // Mul returns a × b, exactly.
 func (a Amount) Mul(b Amount) Amount { return Amount{a.d.Mul(b.d)} }
 
-// DivUp returns a ÷ b rounded up, away from zero, to so many fraction digits: how a price becomes an amount of coin without the
+// DivUp returns a ÷ b rounded up, away from zero, to the given number of fraction digits: a price becomes an amount of coin without the
 // shop losing a part of the last digit. b must be positive.
 func (a Amount) DivUp(b Amount, digits int) Amount {
 	quotient, rest := a.d.QuoRem(b.d, int32(digits)) //nolint:gosec // digits are a coin's 0 to 18
@@ -102,18 +97,18 @@ func (a Amount) DivUp(b Amount, digits int) Amount {
 	return Amount{quotient}
 }
 
-// DivDown returns a ÷ b rounded down to so many fraction digits. a must not be negative, b must be positive.
+// DivDown returns a ÷ b rounded down to the given number of fraction digits. a must not be negative, b must be positive.
 func (a Amount) DivDown(b Amount, digits int) Amount {
 	quotient, _ := a.d.QuoRem(b.d, int32(digits)) //nolint:gosec // digits are a currency's 0 to 18
 	return Amount{quotient}
 }
 
-// DivHalfUp returns a ÷ b rounded to so many fraction digits, half of the last one up. a must not be negative, b must be positive.
+// DivHalfUp returns a ÷ b rounded half up to the given number of fraction digits. a must not be negative, b must be positive.
 func (a Amount) DivHalfUp(b Amount, digits int) Amount {
 	return Amount{a.d.DivRound(b.d, int32(digits))} //nolint:gosec // digits are a currency's 0 to 18
 }
 
-// Percent returns rate percent of a, rounded to so many fraction digits, half of the last one up. Neither may be negative.
+// Percent returns rate percent of a, rounded half up to the given number of fraction digits. Neither may be negative.
 func (a Amount) Percent(rate Amount, digits int) Amount {
 	return Amount{a.d.Mul(rate.d).Shift(-2).Round(int32(digits))} //nolint:gosec // digits are a currency's 0 to 18
 }
@@ -126,30 +121,30 @@ func (a Amount) Least(b Amount) Amount {
 	return a
 }
 
-// AmountUnit is one unit of the last of so many fraction digits: 0.01 for 2.
+// AmountUnit returns one unit of the last fraction digit: 0.01 for 2 digits.
 func AmountUnit(digits int) Amount {
 	return Amount{decimal.New(1, -int32(digits))} //nolint:gosec // digits are a currency's 0 to 18
 }
 
-// Cmp is -1, 0 or 1 as a is less than, equal to or more than b, by value: 10 equals 10.00.
+// Cmp compares by value and returns -1, 0 or 1 if a is less than, equal to or greater than b: 10 equals 10.00.
 func (a Amount) Cmp(b Amount) int { return a.d.Cmp(b.d) }
 
-// Equal reports that both are the same number, however many zeros were written.
+// Equal reports whether both are the same number, however many zeros were written.
 func (a Amount) Equal(b Amount) bool { return a.d.Equal(b.d) }
 
-// IsZero reports that the amount is 0.
+// IsZero reports whether the amount is 0.
 func (a Amount) IsZero() bool { return a.d.IsZero() }
 
-// IsPositive reports that the amount is more than 0.
+// IsPositive reports whether the amount is more than 0.
 func (a Amount) IsPositive() bool { return a.d.IsPositive() }
 
-// IsNegative reports that the amount is less than 0.
+// IsNegative reports whether the amount is less than 0.
 func (a Amount) IsNegative() bool { return a.d.IsNegative() }
 
 // MarshalText writes the shortest decimal text.
 func (a Amount) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
-// UnmarshalText is ParseAmount.
+// UnmarshalText parses as ParseAmount does.
 func (a *Amount) UnmarshalText(text []byte) error {
 	parsed, err := ParseAmount(string(text))
 	if err != nil {
@@ -159,7 +154,7 @@ func (a *Amount) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Value gives the database the shortest decimal text. It refuses what DECIMAL(36,18) cannot hold: MariaDB would round a 19th
+// Value returns the shortest decimal text for the database. It refuses what DECIMAL(36,18) cannot hold: MariaDB would round a 19th
 // fraction digit silently.
 func (a Amount) Value() (driver.Value, error) {
 	c := a.canonical()
@@ -169,16 +164,11 @@ func (a Amount) Value() (driver.Value, error) {
 	return c.String(), nil
 }
 
-// Scan reads the database's text. Numbers are refused: a driver that sends one has already lost digits.
+// Scan parses the database's text. Numbers are refused: a driver that sends one has already lost digits.
 func (a *Amount) Scan(src any) error {
-	var text string
-	switch v := src.(type) {
-	case string:
-		text = v
-	case []byte:
-		text = string(v)
-	default:
-		return fmt.Errorf("%w: column holds %T", ErrAmount, src)
+	text, err := columnText(src)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrAmount, err)
 	}
 	if !isAmount(strings.TrimPrefix(text, "-")) {
 		return fmt.Errorf("%w: column text of %d characters", ErrAmount, len(text))
@@ -187,8 +177,7 @@ func (a *Amount) Scan(src any) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrAmount, err)
 	}
-	*a = Amount{d}
-	*a = Amount{a.canonical()}
+	*a = Amount{Amount{d}.canonical()}
 	return nil
 }
 
@@ -201,7 +190,8 @@ func (a Amount) canonical() decimal.Decimal {
 	return d
 }
 
-// CanonicalAmount writes an amount as our own columns do, so that evidence and attempt compare as text; what is no amount stays as it is.
+// CanonicalAmount returns an amount in the form of our own columns, so that evidence and attempt compare as text. It returns any other text
+// unchanged.
 func CanonicalAmount(text string) string {
 	a, err := ParseAmount(text)
 	if err != nil {

@@ -11,12 +11,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/coincart/coincart/models/text"
 )
 
 // FirstPrevHash is PrevHash of the first audit entry.
 var FirstPrevHash = strings.Repeat("0", 64)
 
-// ChainHash is what Hash of the entry must be: SHA-256 over all other fields, each written with its length in front, so that no
+// ChainHash returns what Hash of the entry must be: SHA-256 over all other fields, each written with its length in front, so that no
 // text can be moved from one field to the next unnoticed. At is taken in milliseconds. Of the address it covers Origin alone, so that
 // the address can be forgotten; entries of before there was one have no Origin, and their hash covers the address itself.
 func (e *AuditEntry) ChainHash() string {
@@ -32,10 +34,10 @@ func (e *AuditEntry) ChainHash() string {
 	return digestOf(fields...)
 }
 
-// originHash is what Origin must be while salt and address are kept.
+// originHash returns the value of Origin while salt and address are kept.
 func (e *AuditEntry) originHash() string { return digestOf("origin", e.OriginSalt, e.RemoteAddr) }
 
-// digestOf is the hex SHA-256 of texts, each with its length in front.
+// digestOf returns the hex SHA-256 of texts, each with its length in front.
 func digestOf(texts ...string) string {
 	h := sha256.New()
 	for _, text := range texts {
@@ -47,28 +49,30 @@ func digestOf(texts ...string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Chain fills in the entry's place behind the one before it (nil: it is the first).
+// Chain puts the entry behind the one before it (nil: it is the first) and computes its hashes.
 func (e *AuditEntry) Chain(before *AuditEntry, at time.Time) {
-	e.Seq, e.PrevHash = 1, FirstPrevHash
-	if before != nil {
-		e.Seq, e.PrevHash = before.Seq+1, before.Hash
-	}
+	e.Seq, e.PrevHash = before.next()
 	e.At = Instant(at)
 	e.OriginSalt = rand.Text()
 	e.Origin = e.originHash()
 	e.Hash = e.ChainHash()
 }
 
-// Follows reports that the entry is whole and comes right behind the one before it (nil: it is the first).
+// Follows reports whether the entry is unchanged and directly follows the one before it (nil: it is the first).
 func (e *AuditEntry) Follows(before *AuditEntry) bool {
-	seq, prev := int64(1), FirstPrevHash
-	if before != nil {
-		seq, prev = before.Seq+1, before.Hash
-	}
+	seq, prev := before.next()
 	return e.Seq == seq && e.PrevHash == prev && e.Hash == e.ChainHash() && e.originWhole()
 }
 
-// originWhole reports that the address is the one that was written down, or was forgotten together with its salt.
+// next returns Seq and PrevHash of the entry after e (nil: of the first entry).
+func (e *AuditEntry) next() (seq int64, prevHash string) {
+	if e == nil {
+		return 1, FirstPrevHash
+	}
+	return e.Seq + 1, e.Hash
+}
+
+// originWhole reports whether the address is the one that was written down, or was forgotten together with its salt.
 func (e *AuditEntry) originWhole() bool {
 	switch {
 	case e.Origin == "":
@@ -80,7 +84,7 @@ func (e *AuditEntry) originWhole() bool {
 	}
 }
 
-// Actor is who of the staff asks for something, and from where; it goes into the audit log.
+// Actor is a person of the staff who does something, and where from, for the audit log.
 type Actor struct {
 	StaffID    string `json:"staff_id"` // empty: the command line, or the shop itself
 	Who        string `json:"who"`      // e-mail, or "command line"
@@ -88,19 +92,18 @@ type Actor struct {
 	RequestID  string `json:"request_id"`
 }
 
-// Facts are what an audit entry tells about one side of a change: names and plain values, never secrets. Nil: there was nothing.
+// Facts are what an audit entry records of one side of a change: names and plain values, never secrets. Nil: there was nothing.
 type Facts map[string]string
 
 // maxFactText is the maximum length of a text in an audit entry, in characters.
 const maxFactText = 200
 
 // FactText shortens a long text for an audit entry.
-func FactText(text string) string {
-	runes := []rune(text)
-	if len(runes) <= maxFactText {
-		return text
+func FactText(value string) string {
+	if short := text.Clip(value, maxFactText); short != value {
+		return short + "…"
 	}
-	return string(runes[:maxFactText]) + "…"
+	return value
 }
 
 // ChangedFacts leaves out what is the same on both sides of a change.
@@ -122,7 +125,7 @@ func ChangedFacts(before, after Facts) (was, is Facts) {
 	return was, is
 }
 
-// JSON is how the audit log keeps the facts; "" where there are none.
+// JSON returns the facts in the form of the audit log, "" if there are none.
 func (f Facts) JSON() (string, error) {
 	if len(f) == 0 {
 		return "", nil
@@ -134,8 +137,8 @@ func (f Facts) JSON() (string, error) {
 	return string(text), nil
 }
 
-// AuditActions lists everything that the audit log tells of, sorted. The store refuses an action that is not here, so that none is
-// without words and none escapes the log's filter.
+// AuditActions returns all actions that the audit log records, sorted. The store refuses any other action, so that none is
+// without words and none is missing from the log's filter.
 func AuditActions() []string {
 	return []string{
 		"category.change", "category.create", "category.delete", "category.move",
@@ -162,7 +165,7 @@ func AuditActions() []string {
 	}
 }
 
-// AuditGroups lists the kinds of actions that the log can be narrowed down to, such as "order.", sorted.
+// AuditGroups returns the kinds of actions that the log can be narrowed down to, such as "order.", sorted.
 func AuditGroups() []string {
 	var groups []string
 	for _, action := range AuditActions() {

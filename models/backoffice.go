@@ -16,12 +16,12 @@ const (
 	OrdersAmountAsc  OrderSort = "amount_asc"
 )
 
-// OrderSorts lists all sorts, the default first.
+// OrderSorts returns all sorts, the default first.
 func OrderSorts() []OrderSort {
 	return []OrderSort{OrdersNewest, OrdersOldest, OrdersAmountDesc, OrdersAmountAsc}
 }
 
-// ParseOrderSort reads a sort from a query string, empty being the default; ok is false for one that is not allowed.
+// ParseOrderSort parses a sort from a query string, empty being the default; ok is false for one that is not allowed.
 func ParseOrderSort(text string) (sort OrderSort, ok bool) {
 	if text == "" {
 		return OrdersNewest, true
@@ -30,7 +30,7 @@ func ParseOrderSort(text string) (sort OrderSort, ok bool) {
 	return sort, slices.Contains(OrderSorts(), sort)
 }
 
-// ParseOrderState reads a state from a query string; ok is false for one that does not exist.
+// ParseOrderState parses a state from a query string; ok is false for one that does not exist.
 func ParseOrderState(text string) (state OrderState, ok bool) {
 	state = OrderState(text)
 	return state, slices.Contains(OrderStates(), state)
@@ -88,7 +88,7 @@ type OrderRow struct {
 	OrderNum     string
 	PayCoin      string // the attempt's
 	PayAmount    Amount // of PayCoin
-	Refunded     Amount // of PayCoin, gone or on its way
+	Refunded     Amount // of PayCoin: refunds that were sent or will be
 	PayerUserID  string
 
 	OpenReviews int
@@ -150,7 +150,7 @@ type BookDayRow struct {
 	Settled     int
 }
 
-// Booked is one thing in our books that a statement should show: a paid attempt (StatementPayment) or a refund that the platform
+// Booked is a row of the shop's records that a statement should show: a paid attempt (StatementPayment) or a refund that the platform
 // took or may have taken (StatementTransfer).
 type Booked struct {
 	Type        StatementType
@@ -201,7 +201,7 @@ type PaymentRow struct {
 	RateSource  string
 	Currency    string
 	Total       Amount // the order's, in Currency
-	Refunded    Amount // of Coin, gone or on its way
+	Refunded    Amount // of Coin: refunds that were sent or will be
 	PayerUserID string
 	CreatedAt   time.Time
 	PaidAt      time.Time

@@ -13,19 +13,19 @@ type BaseURL struct {
 	Path   string // "" at the root of the host, else such as "/shop", without a slash at the end
 }
 
-// String is the whole address without a slash at the end, such as "https://example.org/shop".
+// String returns the whole address without a slash at the end, such as "https://example.org/shop".
 func (b BaseURL) String() string { return b.Origin + b.Path }
 
-// Secure reports that the shop is under https.
+// Secure reports whether the shop is under https.
 func (b BaseURL) Secure() bool { return strings.HasPrefix(b.Origin, "https:") }
 
-// Host is the host, with its port where it has one.
+// Host returns the host, with its port where it has one.
 func (b BaseURL) Host() string {
 	_, host, _ := strings.Cut(b.Origin, "://")
 	return host
 }
 
-// Hostname is the host without its port.
+// Hostname returns the host without its port.
 func (b BaseURL) Hostname() string {
 	u, err := url.Parse(b.Origin)
 	if err != nil { // it was parsed before
@@ -37,7 +37,7 @@ func (b BaseURL) Hostname() string {
 // ErrBaseURL is what ParseBaseURL says of anything else. It does not repeat the text: people paste addresses with passwords.
 var ErrBaseURL = errors.New("not an http(s) address of a host and a plain path, such as https://example.org/shop")
 
-// ParseBaseURL reads the shop's public address: http or https, a host, and maybe a path of letters, digits and "-._~". Slashes at the end are
+// ParseBaseURL parses the shop's public address: http or https, a host, and maybe a path of letters, digits and "-._~". Slashes at the end are
 // dropped. A user, a query, a fragment, and a path with empty, "." or ".." segments or escapes are refused with ErrBaseURL, because cookies,
 // routers and proxies do not agree on what they mean.
 func ParseBaseURL(text string) (BaseURL, error) {

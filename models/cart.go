@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Cart is what a shopper has put aside. FormToken names the one order that this cart can become (reliability.md R9): it is
+// Cart holds what a shopper wants to buy. FormToken names the one order that this cart can become (reliability.md R9): it is
 // changed when the order is placed, so that a second press, a reload or a second tab finds the same order.
 type Cart struct {
 	ID        string `ascii:"36"`
@@ -52,13 +52,13 @@ type CartLine struct {
 	ProductHidden bool     `gorm:"-"` // not for sale: the product is hidden or the variant retired
 }
 
-// Total is the line's price now.
+// Total returns the line's price now.
 func (l CartLine) Total() Amount { return l.Price.Times(l.Quantity) }
 
-// Sellable reports that the line could be ordered as it stands.
+// Sellable reports whether the line can be ordered now.
 func (l CartLine) Sellable() bool { return !l.ProductHidden && l.Quantity <= l.Available() }
 
-// Available is the number of pieces that could be ordered: MaxQuantity of what is not counted.
+// Available returns the number of pieces that could be ordered: MaxQuantity of what is not counted.
 func (l CartLine) Available() int {
 	if l.Untracked {
 		return MaxQuantity
@@ -66,10 +66,10 @@ func (l CartLine) Available() int {
 	return max(l.OnHand, 0)
 }
 
-// PriceChanged reports that the shopper has not seen the price that would be charged.
+// PriceChanged reports whether the shopper has not seen the price that would be charged.
 func (l CartLine) PriceChanged() bool { return !l.Price.Equal(l.SeenPrice) }
 
-// Total is the sum of all lines at today's prices.
+// Total returns the sum of all lines at today's prices.
 func (c Cart) Total() Amount {
 	var total Amount
 	for _, l := range c.Lines {
@@ -78,7 +78,7 @@ func (c Cart) Total() Amount {
 	return total
 }
 
-// Count is the number of pieces.
+// Count returns the number of pieces.
 func (c Cart) Count() int {
 	n := 0
 	for _, l := range c.Lines {
@@ -87,7 +87,7 @@ func (c Cart) Count() int {
 	return n
 }
 
-// Fingerprint is a digest of everything that the shopper is about to agree to besides the coin: the lines with quantities and unit
+// Fingerprint returns a digest of everything that the shopper is about to agree to besides the coin: the lines with quantities and unit
 // prices, the coupon, how the goods are delivered (method may be nil), and all totals. The checkout form carries it; a placement whose
 // fingerprint differs shows the page again instead of charging what was never seen. Where the goods go is a field of the form itself, and
 // what coins cost is in the form's quotes (QuoteSheet).
@@ -107,7 +107,7 @@ func (c Cart) Fingerprint(t Totals, method *DeliveryMethod) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// ParseQuantity reads a whole number from 1 to MaxQuantity; ok is false for anything else, also for signs and spaces inside.
+// ParseQuantity parses a whole number from 1 to MaxQuantity; ok is false for anything else, also for signs and spaces inside.
 func ParseQuantity(text string) (n int, ok bool) {
 	text = strings.TrimSpace(text)
 	if len(text) > 3 || !onlyDigits(text) || text == "" {

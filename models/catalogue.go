@@ -2,7 +2,7 @@ package models
 
 import "time"
 
-// MaxQuantity is the most of one variant that a cart or an order may hold; the least is 1.
+// MaxQuantity is the maximum number of pieces of one variant in a cart or an order; the minimum is 1.
 const MaxQuantity = 999
 
 // Category groups products. Texts may translate "name" and "summary". A hidden one is no page and in no list, but its products are
@@ -60,8 +60,8 @@ type Variant struct {
 	Title     string    `text:"200"` // the options, such as "Large / Sand"; empty where the product has only one variant
 	Price     Amount    // the regular price, in the shop's currency
 	SalePrice Amount    // 0: none
-	SaleFrom  time.Time `gorm:"default:null"` // zero: from ever
-	SaleUntil time.Time `gorm:"default:null"` // zero: for ever
+	SaleFrom  time.Time `gorm:"default:null"` // zero: no beginning
+	SaleUntil time.Time `gorm:"default:null"` // zero: no end
 	Options   List      `text:"2000"`         // values, parallel to Product.OptionNames
 	Picture   string    `text:"255"`          // source of the picture that shows this variant; empty: the product's
 	Weight    Amount    // kilograms
@@ -118,7 +118,7 @@ const (
 	SortName      CardSort = "name"
 )
 
-// ParseCardSort reads a sort from a query string; ok is false for one that is not allowed.
+// ParseCardSort parses a sort from a query string; ok is false for one that is not allowed.
 func ParseCardSort(text string) (sort CardSort, ok bool) {
 	switch s := CardSort(text); s {
 	case SortPosition, SortNewest, SortPriceAsc, SortPriceDesc, SortName:
@@ -146,7 +146,7 @@ type TagCount struct {
 	Published int
 }
 
-// Shown chooses products by whether shoppers see them.
+// Shown selects products by whether shoppers see them.
 type Shown string
 
 // What Shown can choose.

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// MaxCategoryDepth is how many categories may be inside one another.
+// MaxCategoryDepth is the maximum depth of the tree of categories.
 const MaxCategoryDepth = 5
 
 // CategoryNode is a category in its place of the tree.
@@ -17,8 +17,8 @@ type CategoryNode struct {
 	Path     string // names from the top, such as "Kitchen > Cups"
 }
 
-// Tree puts categories into their order: children under their parents, by position and then slug. A category whose parent is not in
-// the list is at the top, so that none is lost; one that is above itself is left out.
+// Tree returns categories in their order: children under their parents, by position and then slug. A category whose parent is not in
+// the list is at the top, so that none is lost; one that is its own ancestor is left out.
 func Tree(list []Category) []CategoryNode {
 	known := make(map[string]bool, len(list))
 	for _, c := range list {
@@ -49,7 +49,7 @@ func branch(children map[string][]Category, parent string, depth int, path strin
 	return nodes
 }
 
-// Flatten lists a tree from the top, each category before its children.
+// Flatten returns the nodes of a tree from the top, each category before its children.
 func Flatten(tree []CategoryNode) []CategoryNode {
 	var list []CategoryNode
 	for _, node := range tree {
@@ -59,7 +59,7 @@ func Flatten(tree []CategoryNode) []CategoryNode {
 	return list
 }
 
-// Descendants lists the ids of a category and of everything below it, the category first.
+// Descendants returns the ids of a category and of everything below it, the category first.
 func Descendants(list []Category, id string) []string {
 	ids := []string{id}
 	for i := 0; i < len(ids); i++ {
@@ -72,7 +72,7 @@ func Descendants(list []Category, id string) []string {
 	return ids
 }
 
-// Ancestors lists the categories above one, from the top, and the category itself last; none where it is not in the list.
+// Ancestors returns the categories above one, from the top, and the category itself last; none where it is not in the list.
 func Ancestors(list []Category, id string) []Category {
 	var path []Category
 	for range list {
@@ -87,7 +87,7 @@ func Ancestors(list []Category, id string) []Category {
 	return path
 }
 
-// CategoryPath names a category with those above it, "Home > Cups"; "" for none.
+// CategoryPath returns the names of a category and those above it, such as "Home > Cups", or "" for an unknown id.
 func CategoryPath(list []Category, id string) string {
 	var names []string
 	for _, c := range Ancestors(list, id) {

@@ -23,7 +23,7 @@ type Coin struct {
 	RateSource string `text:"100"` // who fixed the rate: FixedRate, or the name of a price source
 	RateAt     time.Time
 	Spread     Amount // percent that is added to amounts of coin: what the shop takes for the risk of its rate
-	MinAmount  Amount // least amount of coin that the platform takes; 0: no limit
+	MinAmount  Amount // minimum amount of coin that the platform accepts; 0: no limit
 	Enabled    bool
 	Position   int
 
@@ -47,21 +47,21 @@ type Coin struct {
 	Version int // counts the changes by people
 }
 
-// Digits is how many fraction digits an amount of the coin has at most.
+// Digits returns the maximum number of fraction digits of an amount of the coin.
 func (c Coin) Digits() int { return max(0, c.Precision-c.Dropped) }
 
-// Live reports that the rate comes from a price source.
+// Live reports whether the rate comes from a price source.
 func (c Coin) Live() bool { return c.Source != "" }
 
 // Errors of pricing.
 var (
-	// ErrQuote says that a coin cannot price a total: it is disabled, has no rate, or the amount is below its minimum.
+	// ErrQuote means that a coin cannot price a total: it is disabled, has no rate, or the amount is below its minimum.
 	ErrQuote = errors.New("the coin cannot be used for this total")
-	// ErrRate says that nothing can be sold at the coin's rate at the moment.
+	// ErrRate means that nothing can be sold at the coin's rate at the moment.
 	ErrRate = errors.New("the coin's rate cannot be used at the moment")
 )
 
-// Quote prices a total of the shop's currency in the coin. The error is ErrQuote, or ErrRate where only the rate is in the way.
+// Quote prices a total of the shop's currency in the coin. The error is ErrRate if only the rate is the reason, otherwise ErrQuote.
 func (c Coin) Quote(total Amount, now time.Time) (Quote, error) {
 	if !c.Enabled {
 		return Quote{}, ErrQuote
@@ -72,7 +72,7 @@ func (c Coin) Quote(total Amount, now time.Time) (Quote, error) {
 	return c.Terms().Quote(total)
 }
 
-// Terms are what the coin costs at this moment.
+// Terms returns the terms on which the coin is taken at this moment.
 func (c Coin) Terms() Terms {
 	return Terms{
 		Coin: c.Symbol, Rate: c.Rate, Spread: c.Spread, Digits: c.Digits(), MinAmount: c.MinAmount, Source: c.RateSource, At: c.RateAt,
@@ -129,7 +129,7 @@ type QuoteSheet struct {
 	Terms     []Terms   `json:"terms"`
 }
 
-// Of finds a coin's terms.
+// Of returns the terms of a coin.
 func (s QuoteSheet) Of(symbol string) (Terms, bool) {
 	for _, t := range s.Terms {
 		if t.Coin == symbol {
@@ -139,7 +139,7 @@ func (s QuoteSheet) Of(symbol string) (Terms, bool) {
 	return Terms{}, false
 }
 
-// Agreed is what a shopper who saw the sheet has agreed to pay now: the sheet's terms while they are kept, or the coin's own, as long as
+// Agreed returns what a shopper who saw the sheet has agreed to pay now: the sheet's terms while they are kept, or the coin's own, as long as
 // these come to the amount that was shown. until is the end of a quote that is made now. The error is ErrQuote for a coin that cannot
 // be used at all, and ErrRate where the shopper must see another amount, or that there is none, first.
 func (s QuoteSheet) Agreed(c Coin, total Amount, now, until time.Time) (Quote, error) {
@@ -171,7 +171,7 @@ func (s QuoteSheet) Agreed(c Coin, total Amount, now, until time.Time) (Quote, e
 	return current, nil
 }
 
-// Currency is what the shop's prices are in.
+// Currency is the currency of the shop's prices.
 type Currency struct {
 	Code   string // ISO 4217, or a coin's symbol for a shop priced in the coin itself
 	Digits int    // fraction digits shown

@@ -22,7 +22,7 @@ const (
 	CouponFreeDelivery CouponKind = "free_delivery" // the delivery costs nothing
 )
 
-// CouponKinds lists all kinds, for forms.
+// CouponKinds returns all kinds, for forms.
 func CouponKinds() []CouponKind {
 	return []CouponKind{CouponPercent, CouponFixed, CouponFreeDelivery}
 }
@@ -55,8 +55,8 @@ type Coupon struct {
 	UpdatedAt     time.Time
 }
 
-// FoldCoupon brings a code as it is typed into the form that is stored and compared: Unicode form KC, upper case, no spaces around
-// it. "" for what cannot be a code.
+// FoldCoupon returns a typed code in the form that is stored and compared: Unicode form KC, upper case, no spaces around
+// it. It returns "" for a text that cannot be a code.
 func FoldCoupon(text string) string {
 	if len(text) > 16*MaxCouponCode || !utf8.ValidString(text) {
 		return ""
@@ -84,7 +84,7 @@ func checkCouponCode(code string) invalid.Problem {
 	return ""
 }
 
-// Check looks at a coupon before it is stored, with the currency's digits. Fields: code, kind, value, minimum, ends_at, max_uses,
+// Check returns what is wrong with a coupon, before it is stored. digits are the currency's. Fields: code, kind, value, minimum, ends_at, max_uses,
 // max_per_shopper, note.
 func (c Coupon) Check(digits int) invalid.Problems {
 	p := invalid.Problems{}
@@ -142,20 +142,12 @@ const (
 	CouponNothingLeft CouponProblem = "nothing_left" // it would leave nothing to pay, and the platform takes no orders of nothing
 )
 
-// CouponProblems lists all problems, for tests of the words.
-func CouponProblems() []CouponProblem {
-	return []CouponProblem{
-		CouponUnknown, CouponEarly, CouponOver, CouponUsedUp, CouponUsedByMe, CouponNoLine, CouponMinimum, CouponNoParcel,
-		CouponNothingLeft,
-	}
-}
-
-// covers reports that the coupon is for a line.
+// covers reports whether the coupon is for a line.
 func (c Coupon) covers(l BasketLine) bool {
 	return len(c.CategoryIDs) == 0 || slices.ContainsFunc(l.CategoryIDs, func(id string) bool { return slices.Contains(c.CategoryIDs, id) })
 }
 
-// problem says why the coupon does not count for a basket whose covered lines cost so much.
+// problem returns why the coupon does not count for a basket whose covered lines cost covered, or "".
 func (c Coupon) problem(b Basket, covered Amount, anyCovered bool) CouponProblem {
 	switch {
 	case !c.Enabled:
@@ -178,7 +170,7 @@ func (c Coupon) problem(b Basket, covered Amount, anyCovered bool) CouponProblem
 	return ""
 }
 
-// off is what the coupon takes off lines that cost so much, with the given digits.
+// off returns the discount on lines that cost covered, with the given number of fraction digits.
 func (c Coupon) off(covered Amount, digits int) Amount {
 	switch c.Kind {
 	case CouponPercent:
@@ -199,7 +191,7 @@ type CouponUse struct {
 	State     CouponUseState `ascii:"16"`
 	CreatedAt time.Time
 	UpdatedAt time.Time
-	ForgetAt  time.Time `gorm:"default:null"` // the person was erased: when Shopper is looked at again; zero: never
+	ForgetAt  time.Time `gorm:"default:null"` // the person was erased: when Shopper is checked again; zero: never
 }
 
 // CouponUseState is what became of a use.

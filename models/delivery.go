@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"database/sql/driver"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ const (
 	TaxAdded    TaxMode = "added"    // it is added to the prices
 )
 
-// TaxModes lists all modes, for forms.
+// TaxModes returns all modes, for forms.
 func TaxModes() []TaxMode { return []TaxMode{TaxNone, TaxIncluded, TaxAdded} }
 
 // Bounds of zones and their methods.
@@ -34,7 +35,7 @@ const (
 	MaxSteps      = 50 // of a method
 )
 
-// MaxWeightDigits is how many fraction digits a weight in kg may have: down to a milligram.
+// MaxWeightDigits is the maximum number of decimals of a weight in kg: down to a milligram.
 const MaxWeightDigits = 6
 
 // Zone is a part of the world with its ways of delivery and its tax. A zone without a place is the rest of the world.
@@ -53,7 +54,7 @@ type Zone struct {
 	Methods []DeliveryMethod `gorm:"-"` // in their order
 }
 
-// Check looks at a zone before it is stored. Fields: name, places, tax_mode, tax_name, tax_rate.
+// Check returns what is wrong with a zone, before it is stored. Fields: name, places, tax_mode, tax_name, tax_rate.
 func (z Zone) Check() invalid.Problems {
 	p := invalid.Problems{}
 	p.Add("name", checkLine(z.Name, MaxZoneName, true))
@@ -81,16 +82,16 @@ func (z Zone) Check() invalid.Problems {
 	return p
 }
 
-// NameIn is the zone's name in a language.
+// NameIn returns the zone's name in a language.
 func (z Zone) NameIn(lang string) string { return z.Texts.In(lang, "name", z.Name) }
 
-// TaxTitle is the name of the zone's tax in a language.
+// TaxTitle returns the name of the zone's tax in a language.
 func (z Zone) TaxTitle(lang string) string { return z.Texts.In(lang, "tax_name", z.TaxName) }
 
-// RestOfWorld reports that the zone takes all places that no other zone names.
+// RestOfWorld reports whether the zone takes all places that no other zone names.
 func (z Zone) RestOfWorld() bool { return len(z.Places) == 0 }
 
-// ZoneFor finds the zone of a place: the one that names its region, else its country, else the rest of the world. ok is false where there is
+// ZoneFor returns the zone of a place: the one that names its region, else its country, else the rest of the world. ok is false where there is
 // none: the shop does not deliver there. Of several, which the store does not allow, the first by position and id.
 func ZoneFor(zones []Zone, country, region string) (zone Zone, ok bool) {
 	best := -1
@@ -99,21 +100,14 @@ func ZoneFor(zones []Zone, country, region string) (zone Zone, ok bool) {
 		if rank < 0 || rank < best {
 			continue
 		}
-		if rank > best || before(z, zone) {
+		if rank > best || cmp.Or(cmp.Compare(z.Position, zone.Position), cmp.Compare(z.ID, zone.ID)) < 0 {
 			zone, best = z, rank
 		}
 	}
 	return zone, best >= 0
 }
 
-func before(a, b Zone) bool {
-	if a.Position != b.Position {
-		return a.Position < b.Position
-	}
-	return a.ID < b.ID
-}
-
-// rank is how exactly the zone names a place: 2 its region, 1 its country, 0 not at all but it takes the rest, -1 not.
+// rank returns how exactly the zone names a place: 2 by region, 1 by country, 0 as the rest of the world, -1 not at all.
 func (z Zone) rank(country, region string) int {
 	switch {
 	case region != "" && slices.Contains(z.Places, Place{country, region}):
@@ -126,17 +120,17 @@ func (z Zone) rank(country, region string) int {
 	return -1
 }
 
-// DeliveryKind says what the price of a method goes by.
+// DeliveryKind says what the price of a method depends on.
 type DeliveryKind string
 
-// The kinds of prices.
+// The kinds of delivery prices.
 const (
 	DeliveryFlat   DeliveryKind = "flat"   // always the same
 	DeliveryWeight DeliveryKind = "weight" // by the weight of what is shipped, in kg
 	DeliveryTotal  DeliveryKind = "total"  // by what the goods cost, after the discount
 )
 
-// DeliveryKinds lists all kinds, for forms.
+// DeliveryKinds returns all kinds, for forms.
 func DeliveryKinds() []DeliveryKind {
 	return []DeliveryKind{DeliveryFlat, DeliveryWeight, DeliveryTotal}
 }
@@ -168,14 +162,14 @@ type DeliveryMethod struct {
 	Texts    Texts        `text:"medium"`
 	Kind     DeliveryKind `ascii:"16"`
 	Steps    Steps        `text:"medium"`
-	FreeFrom Amount       // free when the goods cost as much, after the discount; 0: never
-	// MaxWeight is the most that goes this way, in kg, whatever the price goes by; 0: any weight.
+	FreeFrom Amount       // the delivery is free if the goods cost at least this, after the discount; 0: never
+	// MaxWeight is the maximum weight in kg, whatever the price depends on; 0: no limit.
 	MaxWeight Amount
 	Enabled   bool
 	Position  int
 }
 
-// Check looks at a method before it is stored, with the currency's digits. Fields: title, note, kind, steps, free_from, max_weight.
+// Check returns what is wrong with a method, before it is stored. digits are the currency's. Fields: title, note, kind, steps, free_from, max_weight.
 func (m DeliveryMethod) Check(digits int) invalid.Problems {
 	p := invalid.Problems{}
 	p.Add("title", checkLine(m.Title, MaxZoneName, true))
@@ -209,12 +203,12 @@ func (m DeliveryMethod) Check(digits int) invalid.Problems {
 	return p
 }
 
-// Takes reports that goods of such a weight, in kg, can go this way.
+// Takes reports whether goods of a weight, in kg, can be delivered with the method.
 func (m DeliveryMethod) Takes(weight Amount) bool {
 	return m.MaxWeight.IsZero() || weight.Cmp(m.MaxWeight) <= 0
 }
 
-// Price is what the method costs for goods of such a weight that cost so much after the discount.
+// Price returns the price of the method. goods is what the goods cost after the discount.
 func (m DeliveryMethod) Price(weight, goods Amount) Amount {
 	if m.FreeFrom.IsPositive() && goods.Cmp(m.FreeFrom) >= 0 {
 		return Amount{}
@@ -237,7 +231,7 @@ func (m DeliveryMethod) Price(weight, goods Amount) Amount {
 	return price
 }
 
-// NameIn is the method's title in a language.
+// NameIn returns the method's title in a language.
 func (m DeliveryMethod) NameIn(lang string) string { return m.Texts.In(lang, "title", m.Title) }
 
 // Bounds of an address, in runes.
@@ -259,7 +253,7 @@ type Address struct {
 	Country  string `ascii:"2"` // ISO 3166-1 alpha-2
 }
 
-// Check looks at an address. Fields: name, phone, line1, line2, city, region, postcode, country.
+// Check returns what is wrong with an address. Fields: name, phone, line1, line2, city, region, postcode, country.
 func (a Address) Check() invalid.Problems {
 	p := invalid.Problems{}
 	p.Add("name", checkLine(a.Name, MaxAddressLine, true))
@@ -291,5 +285,5 @@ func (a Address) Clean() Address {
 	}
 }
 
-// Blank reports that nothing is filled in.
+// Blank reports whether nothing is filled in.
 func (a Address) Blank() bool { return a == Address{} }

@@ -7,25 +7,25 @@ import (
 	"github.com/coincart/coincart/models/text"
 )
 
-// checkLine checks a text of one line (text.Line) with at most most runes.
-func checkLine(value string, most int, needed bool) invalid.Problem {
+// checkLine checks a text of one line (text.Line) with at most maxRunes runes.
+func checkLine(value string, maxRunes int, required bool) invalid.Problem {
 	switch {
-	case needed && text.Blank(value):
+	case required && text.Blank(value):
 		return invalid.Missing
 	case !text.Line(value):
 		return invalid.Characters
-	case utf8.RuneCountInString(value) > most:
+	case utf8.RuneCountInString(value) > maxRunes:
 		return invalid.TooLong
 	}
 	return ""
 }
 
-// checkLines checks a text of several lines (text.Lines) with at most most runes.
-func checkLines(value string, most int) invalid.Problem {
+// checkLines checks a text of several lines (text.Lines) with at most maxRunes runes.
+func checkLines(value string, maxRunes int) invalid.Problem {
 	switch {
 	case !text.Lines(value):
 		return invalid.Characters
-	case utf8.RuneCountInString(value) > most:
+	case utf8.RuneCountInString(value) > maxRunes:
 		return invalid.TooLong
 	}
 	return ""
@@ -44,7 +44,7 @@ func checkMoney(a Amount, digits int) invalid.Problem {
 	return ""
 }
 
-// MaxPercentDigits is how finely a percentage can be given: 7.7125 % is the finest tax rate in use that we know of.
+// MaxPercentDigits is the maximum number of decimals of a percentage: 7.7125 % is the finest tax rate in use that we know of.
 const MaxPercentDigits = 4
 
 // checkPercent checks a percentage above 0 and up to 100.

@@ -31,7 +31,7 @@ func bucketOf(d time.Duration) int {
 	return shift*histogramStep + int(ms>>shift) //nolint:gosec // below 2×16
 }
 
-// bucketMiddle is the middle of a bucket.
+// bucketMiddle returns the middle of a bucket.
 func bucketMiddle(bucket int) time.Duration {
 	if bucket < histogramStep {
 		return time.Duration(bucket) * time.Millisecond
@@ -43,10 +43,7 @@ func bucketMiddle(bucket int) time.Duration {
 
 // Add counts a duration n times; negative ones count as none at all.
 func (h *Histogram) Add(d time.Duration, n int) {
-	if *h == nil {
-		*h = Histogram{}
-	}
-	(*h)[bucketOf(d)] += n
+	h.Merge(Histogram{bucketOf(d): n})
 }
 
 // Merge adds another histogram.
@@ -59,7 +56,7 @@ func (h *Histogram) Merge(other Histogram) {
 	}
 }
 
-// Count is the number of durations.
+// Count returns the number of durations.
 func (h Histogram) Count() int {
 	n := 0
 	for _, c := range h {
@@ -68,14 +65,13 @@ func (h Histogram) Count() int {
 	return n
 }
 
-// Quantile is the duration that so many of a hundred do not exceed, such as 95; 0 of none.
+// Quantile returns the duration that percent of all durations do not exceed, or 0 if there are none.
 func (h Histogram) Quantile(percent int) time.Duration {
 	total := h.Count()
 	if total == 0 {
 		return 0
 	}
-	rank := (total*percent + 99) / 100 // nearest rank, from 1
-	rank = max(1, min(rank, total))
+	rank := max(1, min((total*percent+99)/100, total)) // nearest rank, from 1
 	for _, bucket := range slices.Sorted(maps.Keys(h)) {
 		if rank -= h[bucket]; rank <= 0 {
 			return bucketMiddle(bucket)
@@ -97,25 +93,16 @@ func (h Histogram) Value() (driver.Value, error) {
 
 // Scan reads what Value wrote.
 func (h *Histogram) Scan(src any) error {
-	var text string
-	switch v := src.(type) {
-	case string:
-		text = v
-	case []byte:
-		text = string(v)
-	case nil:
-	default:
-		return fmt.Errorf("%w: column holds %T", errHistogram, src)
+	text, err := columnText(src)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errHistogram, err)
 	}
 	read := Histogram{}
 	for part := range strings.FieldsSeq(text) {
 		left, right, _ := strings.Cut(part, ":")
 		bucket, err := strconv.Atoi(left)
-		if err != nil || bucket < 0 {
-			return errHistogram
-		}
-		n, err := strconv.Atoi(right)
-		if err != nil || n < 0 {
+		n, err2 := strconv.Atoi(right)
+		if err != nil || err2 != nil || bucket < 0 || n < 0 {
 			return errHistogram
 		}
 		read[bucket] += n

@@ -90,7 +90,7 @@ type ImportPictureState string
 const (
 	PicturesWaiting ImportPictureState = "waiting"
 	PicturesDone    ImportPictureState = "done"
-	PicturesFailed  ImportPictureState = "failed" // at least one could not be had
+	PicturesFailed  ImportPictureState = "failed" // at least one could not be fetched
 )
 
 // WantedPicture is a picture that a file names.

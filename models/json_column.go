@@ -6,7 +6,20 @@ import (
 	"fmt"
 )
 
-// jsonValue is what a column holds of a value: its JSON. what names it in errors.
+// columnText returns the text that a driver has read from a column: "" for NULL. Numbers and times are refused.
+func columnText(src any) (string, error) {
+	switch v := src.(type) {
+	case string:
+		return v, nil
+	case []byte:
+		return string(v), nil
+	case nil:
+		return "", nil
+	}
+	return "", fmt.Errorf("column holds %T", src)
+}
+
+// jsonValue returns the JSON of a value, for a column. what names the value in errors.
 func jsonValue(what string, v any) (driver.Value, error) {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -15,22 +28,16 @@ func jsonValue(what string, v any) (driver.Value, error) {
 	return string(b), nil
 }
 
-// scanJSON reads what jsonValue made; a column that is empty or holds nothing leaves into as it is.
+// scanJSON decodes what jsonValue returned. An empty column or NULL leaves into as it is.
 func scanJSON(what string, src, into any) error {
-	var b []byte
-	switch v := src.(type) {
-	case string:
-		b = []byte(v)
-	case []byte:
-		b = v
-	case nil:
-	default:
-		return fmt.Errorf("%s: column holds %T", what, src)
+	text, err := columnText(src)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
 	}
-	if len(b) == 0 || string(b) == "{}" { // most texts: nothing to decode
+	if text == "" || text == "{}" { // most texts: nothing to decode
 		return nil
 	}
-	if err := json.Unmarshal(b, into); err != nil {
+	if err := json.Unmarshal([]byte(text), into); err != nil {
 		return fmt.Errorf("decode %s: %w", what, err)
 	}
 	return nil

@@ -20,7 +20,7 @@ type MediaFile struct {
 	Data   []byte
 }
 
-// PictureSources are the names of all pictures that a product shows.
+// PictureSources returns the names of all pictures that a product shows.
 func (p Product) PictureSources() []string {
 	var list []string
 	for _, picture := range p.Pictures {

@@ -11,10 +11,10 @@ import (
 // MaxNote is the maximum length of a note, a reason or an explanation that staff write, in characters.
 const MaxNote = 2000
 
-// ErrNoteText says that a note or a reason is empty or too long.
+// ErrNoteText means that a note or a reason is empty or too long.
 var ErrNoteText = errors.New("the text is empty or too long")
 
-// CleanNote makes a note, a reason or an explanation fit to be stored and read. Errors: ErrNoteText.
+// CleanNote returns a note, a reason or an explanation without invisible characters, trimmed. Errors: ErrNoteText.
 func CleanNote(note string) (string, error) {
 	note = strings.TrimSpace(text.CleanLines(note))
 	if text.Blank(note) || utf8.RuneCountInString(note) > MaxNote {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// OrderState is where an order stands.
+// OrderState is the state of an order.
 type OrderState string
 
 // The states of an order (docs: design.md §3).
@@ -20,14 +20,14 @@ const (
 	OrderRefunded  OrderState = "refunded"  // all that was paid went back
 )
 
-// OrderStates lists all states, for tests and filters.
+// OrderStates returns all states, for tests and filters.
 func OrderStates() []OrderState {
 	return []OrderState{
 		OrderAwaiting, OrderPaid, OrderFulfilled, OrderExpired, OrderCancelled, OrderReview, OrderRefunding, OrderRefunded,
 	}
 }
 
-// orderMoves is the whole machine. Paid is absorbing: it is left only forward, by handing over or by a refund
+// orderMoves is the whole state machine. Paid is absorbing: it is left only forward, by handing over or by a refund
 // (reliability.md R6, I6). Money for an order that was given up goes to review.
 var orderMoves = map[OrderState][]OrderState{
 	OrderAwaiting:  {OrderPaid, OrderExpired, OrderCancelled, OrderReview},
@@ -40,21 +40,15 @@ var orderMoves = map[OrderState][]OrderState{
 	OrderRefunded:  {},
 }
 
-// CanMove reports that an order may go from one state to the other.
+// CanMove reports whether an order may go from one state to the other.
 func (s OrderState) CanMove(to OrderState) bool { return slices.Contains(orderMoves[s], to) }
 
-// Finished reports that nothing is to be done for the order any more.
+// Finished reports whether nothing remains to be done for the order.
 func (s OrderState) Finished() bool {
-	switch s {
-	case OrderFulfilled, OrderExpired, OrderCancelled, OrderRefunded:
-		return true
-	case OrderAwaiting, OrderPaid, OrderReview, OrderRefunding:
-		return false
-	}
-	return false
+	return slices.Contains([]OrderState{OrderFulfilled, OrderExpired, OrderCancelled, OrderRefunded}, s)
 }
 
-// AttemptState is where one try to pay stands.
+// AttemptState is the state of an attempt to pay.
 type AttemptState string
 
 // The states of an attempt (docs: design.md §3).
@@ -68,14 +62,7 @@ const (
 	AttemptPaid       AttemptState = "paid"       // status 3, with verified evidence; absorbing
 )
 
-// AttemptStates lists all states, for tests and filters.
-func AttemptStates() []AttemptState {
-	return []AttemptState{
-		AttemptCreated, AttemptSubmitting, AttemptOpen, AttemptUnknown, AttemptFailed, AttemptClosed, AttemptPaid,
-	}
-}
-
-// attemptMoves is the whole machine: only forward, except that open and unknown may alternate; every state may become paid,
+// attemptMoves is the whole state machine: only forward, except that open and unknown may alternate; every state may become paid,
 // because money can arrive late (reliability.md R6), and paid is never left.
 var attemptMoves = map[AttemptState][]AttemptState{
 	AttemptCreated:    {AttemptSubmitting, AttemptFailed, AttemptPaid},
@@ -87,19 +74,13 @@ var attemptMoves = map[AttemptState][]AttemptState{
 	AttemptPaid:       {},
 }
 
-// CanMove reports that an attempt may go from one state to the other.
+// CanMove reports whether an attempt may go from one state to the other.
 func (s AttemptState) CanMove(to AttemptState) bool { return slices.Contains(attemptMoves[s], to) }
 
-// Live reports that the attempt may still become paid by itself: it occupies the order's one place for an open attempt
+// Live reports whether the attempt may still become paid by itself: it occupies the order's one place for an open attempt
 // (reliability.md R8).
 func (s AttemptState) Live() bool {
-	switch s {
-	case AttemptCreated, AttemptSubmitting, AttemptOpen, AttemptUnknown:
-		return true
-	case AttemptFailed, AttemptClosed, AttemptPaid:
-		return false
-	}
-	return false
+	return slices.Contains([]AttemptState{AttemptCreated, AttemptSubmitting, AttemptOpen, AttemptUnknown}, s)
 }
 
 // Order is what a shopper buys, with everything as it was when it was placed.
@@ -123,7 +104,7 @@ type Order struct {
 	Coin          string    `text:"32"`           // of the newest attempt, kept by the store; empty: there is none
 	Tracking      string    `text:"200"`          // the carrier's number, or how it was handed over
 	FulfilledAt   time.Time `gorm:"default:null"`
-	DueAt         time.Time `gorm:"default:null"` // when a worker looks at it again; zero: never (see models/store, leases)
+	DueAt         time.Time `gorm:"default:null"` // when a worker handles it again; zero: never (see models/store, leases)
 	Lease         string    `ascii:"64"`
 
 	// What Total is made of, as models.Price computed it when the order was placed.
@@ -147,7 +128,7 @@ type Order struct {
 	Address  *Address    `gorm:"-"` // nil: nothing is shipped to an address, or it is erased
 }
 
-// Current is the attempt that counts: the one that paid, else the newest; nil where there is none.
+// Current returns the attempt that counts: the one that paid, else the newest; nil where there is none.
 func (o *Order) Current() *Attempt {
 	for i := range o.Attempts {
 		if o.PaidAttemptID != "" && o.Attempts[i].ID == o.PaidAttemptID {
@@ -201,7 +182,7 @@ const (
 type Attempt struct {
 	ID         string       `ascii:"36"`
 	OrderID    string       `ascii:"36"`
-	AppOrderID string       `ascii:"64"`                     // our id at the platform, random, unique for ever
+	AppOrderID string       `ascii:"64"`                     // our id at the platform, random, never reused
 	OrderNum   string       `gorm:"default:null" text:"190"` // the platform's number; empty until known
 	State      AttemptState `ascii:"16"`
 	Live       *bool        // true while State is live, NULL after: with the unique index (order_id, live) at most one
@@ -209,7 +190,7 @@ type Attempt struct {
 
 	Coin       string `text:"32"`
 	Amount     Amount // of coin, exactly as sent
-	Refunded   Amount // of coin: the refunds of this payment that are gone or may be; kept by the store, never above Amount
+	Refunded   Amount // of coin: the refunds of this payment that were sent or may have been; kept by the store, never above Amount
 	Rate       Amount // price of one coin in the order's currency
 	RateSource string `text:"100"`
 	RateAt     time.Time
@@ -245,7 +226,7 @@ const (
 	ProblemClosed      = "closed"      // status 0
 )
 
-// SignInOver tells the platform's codes by which a payer has to sign in again (platform/api.md §4): refresh token, token or openId
+// SignInOver reports whether a code of the platform means that the payer has to sign in again (platform/api.md §4): refresh token, token or openId
 // invalid.
 func SignInOver(code string) bool { return code == "60001" || code == "60002" || code == "60004" }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 )
 
 // The machines are written out a second time, as a person reads them in design.md §3, and compared over every pair.
@@ -45,7 +46,7 @@ func TestAttemptState_EveryPair(t *testing.T) {
 	} {
 		allowed[move] = true
 	}
-	states := models.AttemptStates()
+	states := modelstest.Constants[models.AttemptState]()
 	assert.Len(t, states, 7)
 	for _, from := range states {
 		for _, to := range states {
@@ -57,7 +58,7 @@ func TestAttemptState_EveryPair(t *testing.T) {
 
 func TestAttemptState_PaidAbsorbsAndIsReachedFromEverywhere(t *testing.T) {
 	t.Parallel()
-	for _, s := range models.AttemptStates() {
+	for _, s := range modelstest.Constants[models.AttemptState]() {
 		assert.False(t, models.AttemptPaid.CanMove(s), "paid is never left, not for %s", s)
 		assert.Equal(t, s != models.AttemptPaid, s.CanMove(models.AttemptPaid), "late money from %s", s)
 	}
@@ -66,7 +67,7 @@ func TestAttemptState_PaidAbsorbsAndIsReachedFromEverywhere(t *testing.T) {
 func TestAttemptState_LiveMeansItMayStillBePaidByItself(t *testing.T) {
 	t.Parallel()
 	live := []models.AttemptState{models.AttemptCreated, models.AttemptSubmitting, models.AttemptOpen, models.AttemptUnknown}
-	for _, s := range models.AttemptStates() {
+	for _, s := range modelstest.Constants[models.AttemptState]() {
 		assert.Equal(t, slices.Contains(live, s), s.Live(), string(s))
 	}
 	assert.False(t, models.AttemptState("").Live())

@@ -24,10 +24,10 @@ type Region struct {
 	Texts Texts  // translates "name"
 }
 
-// NameIn is the region's name in a language.
+// NameIn returns the region's name in a language.
 func (r Region) NameIn(lang string) string { return r.Texts.In(lang, "name", r.Name) }
 
-// atlas is made once, when it is first asked for.
+// atlas holds the countries and regions. It is built when it is first used.
 type atlas struct {
 	countries []string // in the order of their codes
 	regions   map[string][]Region
@@ -53,7 +53,7 @@ var loadAtlas = sync.OnceValue(func() atlas {
 	return a
 })
 
-// notPosted are codes that are no places of their own to post to: countries that are no more, unions, reserved codes, and islands
+// notPosted reports whether no mail is delivered to a code: former countries, unions, reserved codes, and islands
 // without people.
 func notPosted(code string) bool {
 	return slices.Contains([]string{
@@ -62,21 +62,21 @@ func notPosted(code string) bool {
 	}, code)
 }
 
-// IsCountry reports that goods can be sent to a country, by its ISO 3166-1 alpha-2 code.
+// IsCountry reports whether goods can be sent to a country, by its ISO 3166-1 alpha-2 code.
 func IsCountry(code string) bool {
 	_, ok := slices.BinarySearch(loadAtlas().countries, code)
 	return ok
 }
 
-// Regions lists the regions of a country that can be told apart, none for most countries. The list must not be changed.
+// Regions returns the regions of a country that can be told apart, none for most countries. The list must not be changed.
 func Regions(country string) []Region { return loadAtlas().regions[country] }
 
-// NeedsRegion reports that an address in the country is not complete without its region.
+// NeedsRegion reports whether an address in the country is not complete without its region.
 func NeedsRegion(country string) bool {
 	return slices.Contains([]string{"AU", "BR", "CA", "CN", "IN", "JP", "MX", "US"}, country)
 }
 
-// HasPostcodes reports that addresses in the country have a postal code. The others are those of the Universal Postal Union's list
+// HasPostcodes reports whether addresses in the country have a postal code. The others are those of the Universal Postal Union's list
 // without one that shops meet most.
 func HasPostcodes(country string) bool {
 	return !slices.Contains([]string{
@@ -86,7 +86,7 @@ func HasPostcodes(country string) bool {
 	}, country)
 }
 
-// Known reports that a zone can name the place: a country, or one of its listed regions.
+// Known reports whether the place is a country, or one of its listed regions.
 func (p Place) Known() bool {
 	if !IsCountry(p.Country) {
 		return false
@@ -94,7 +94,7 @@ func (p Place) Known() bool {
 	return p.Region == "" || slices.ContainsFunc(Regions(p.Country), func(r Region) bool { return r.Code == p.Region })
 }
 
-// Code writes a place as forms do: DE, or US-AK.
+// Code returns the place in the form that forms use: DE, or US-AK.
 func (p Place) Code() string {
 	if p.Region == "" {
 		return p.Country
@@ -102,7 +102,7 @@ func (p Place) Code() string {
 	return p.Country + "-" + p.Region
 }
 
-// PlaceOf is the place that a form names. What cannot be a place is the zero value; a region that is not the country's is left out.
+// PlaceOf returns the place that a form names, or the zero value. It drops a region that is not the country's.
 func PlaceOf(country, region string) Place {
 	place := Place{Country: strings.ToUpper(strings.TrimSpace(country))}
 	if !IsCountry(place.Country) {
@@ -114,7 +114,7 @@ func PlaceOf(country, region string) Place {
 	return place
 }
 
-// NameIn is the place's name in a language (BCP 47): "Germany", "California, United States"; codes that are not known stay as they are.
+// NameIn returns the place's name in a language (BCP 47): "Germany", "California, United States"; codes that are not known stay as they are.
 func (p Place) NameIn(lang string) string {
 	country := CountryName(p.Country, lang)
 	if p.Region == "" {
@@ -131,7 +131,7 @@ func (p Place) NameIn(lang string) string {
 	return p.Region + ", " + country
 }
 
-// CountryName is a country's name in a language (BCP 47), from the Unicode CLDR; the code where there is none.
+// CountryName returns a country's name in a language (BCP 47), from the Unicode CLDR; the code where there is none.
 func CountryName(code, lang string) string {
 	region, err := language.ParseRegion(code)
 	if err != nil || len(code) != 2 {
@@ -150,7 +150,7 @@ func CountryName(code, lang string) string {
 	return code
 }
 
-// renamed are names that are younger than the tables of the library.
+// renamed returns a name that is newer than the library's tables, or "".
 func renamed(code, lang string) string {
 	names := map[string][2]string{"MK": {"North Macedonia", "北马其顿"}, "SZ": {"Eswatini", "斯威士兰"}}[code]
 	if strings.HasPrefix(lang, "zh") {
@@ -168,7 +168,7 @@ type NamedPlace struct {
 	Name string
 }
 
-// CountriesIn lists the countries with their names in a language, in that language's order.
+// CountriesIn returns the countries with their names in a language, in that language's order.
 func CountriesIn(lang string) []NamedPlace {
 	codes := loadAtlas().countries
 	list := make([]NamedPlace, len(codes))

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// ErrBasket says that a basket cannot be priced: a quantity or a number out of its bounds, or a total too large to be stored.
+// ErrBasket means that a basket cannot be priced: a quantity or a number out of its bounds, or a total too large to be stored.
 var ErrBasket = errors.New("the basket cannot be priced")
 
 // Basket is all that the price of an order depends on.
@@ -32,12 +32,12 @@ type BasketLine struct {
 	CategoryIDs []string
 }
 
-// Shipped reports that something in the basket is delivered.
+// Shipped reports whether something in the basket is delivered.
 func (b Basket) Shipped() bool {
 	return slices.ContainsFunc(b.Lines, func(l BasketLine) bool { return !l.Virtual })
 }
 
-// Weight is the weight of what is shipped, in kg.
+// Weight returns the weight of what is shipped, in kg.
 func (b Basket) Weight() Amount {
 	var sum Amount
 	for _, l := range b.Lines {
@@ -144,7 +144,7 @@ func (b Basket) check() error {
 	return nil
 }
 
-// digits are the fraction digits that everything is computed with.
+// digits returns the fraction digits that everything is computed with.
 func (b Basket) digits() int {
 	digits := b.Currency.Digits
 	for _, l := range b.Lines {

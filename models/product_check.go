@@ -25,20 +25,20 @@ const (
 	MaxTags        = 50
 )
 
-// MaxNumber is the most that a price or a weight (kg) can be: so low that the total of a full basket can always be stored.
+// MaxNumber is the maximum of a price or a weight (kg). It is low enough that the total of a full basket can always be stored.
 const MaxNumber = 1_000_000_000_000
 
 func tooLarge(a Amount) bool { return a.Cmp(AmountFromInt(MaxNumber)) > 0 }
 
-// ProductProblem is one thing that keeps a product from being stored.
+// ProductProblem is a reason why a product cannot be stored.
 type ProductProblem struct {
 	Field   string // title, slug, category, summary, description, tags, options, pictures, variants; of a variant sku, price, sale_price, sale_until, options, weight, low_stock, barcode, origin
 	Variant int    // its place; -1: the product's own field
 	Problem invalid.Problem
 }
 
-// Problems lists all that keeps the product from being stored, as far as it can be known without the others: in the order of the fields,
-// then of the variants. None: it can be.
+// Problems returns everything that keeps the product from being stored, as far as it is known without other products: in the order of the fields,
+// then of the variants.
 func (p Product) Problems() []ProductProblem {
 	c := productCheck{variant: -1}
 	c.line("title", p.Title, MaxTitle, true)
@@ -94,20 +94,20 @@ func (c *productCheck) add(field string, problem invalid.Problem) {
 	c.found = append(c.found, ProductProblem{Field: field, Variant: c.variant, Problem: problem})
 }
 
-func (c *productCheck) line(field, value string, longest int, required bool) {
+func (c *productCheck) line(field, value string, maxRunes int, required bool) {
 	switch {
 	case required && text.Blank(value):
 		c.add(field, invalid.Missing)
-	case utf8.RuneCountInString(value) > longest:
+	case utf8.RuneCountInString(value) > maxRunes:
 		c.add(field, invalid.TooLong)
 	case !text.Line(value):
 		c.add(field, invalid.Characters)
 	}
 }
 
-func (c *productCheck) lines(field, value string, longest int) {
+func (c *productCheck) lines(field, value string, maxRunes int) {
 	switch {
-	case utf8.RuneCountInString(value) > longest:
+	case utf8.RuneCountInString(value) > maxRunes:
 		c.add(field, invalid.TooLong)
 	case !text.Lines(value):
 		c.add(field, invalid.Characters)
@@ -132,9 +132,9 @@ func (c *productCheck) translations(texts Texts, rest string, fields ...string) 
 
 func notLine(value string) bool { return !text.Line(value) }
 
-// texts checks a list: none empty, none too long or twice, not too many.
-func (c *productCheck) texts(field string, list []string, most, longest int) {
-	if len(list) > most || slices.ContainsFunc(list, func(t string) bool { return utf8.RuneCountInString(t) > longest }) {
+// texts checks a list of texts: at most maxCount, each at most maxRunes long, not empty, and only once.
+func (c *productCheck) texts(field string, list []string, maxCount, maxRunes int) {
+	if len(list) > maxCount || slices.ContainsFunc(list, func(t string) bool { return utf8.RuneCountInString(t) > maxRunes }) {
 		c.add(field, invalid.TooLong)
 	}
 	if slices.ContainsFunc(list, notLine) {
@@ -154,6 +154,16 @@ func (c *productCheck) texts(field string, list []string, most, longest int) {
 	}
 }
 
+// number checks a price or a weight.
+func (c *productCheck) number(field string, a Amount) {
+	switch {
+	case a.IsNegative():
+		c.add(field, invalid.Negative)
+	case tooLarge(a):
+		c.add(field, invalid.Range)
+	}
+}
+
 func (c *productCheck) checkVariant(v Variant, options int) {
 	c.line("sku", v.SKU, MaxSKU, true)
 	c.line("barcode", v.Barcode, MaxBarcode, false)
@@ -164,12 +174,7 @@ func (c *productCheck) checkVariant(v Variant, options int) {
 		c.add("title", invalid.Characters)
 	}
 	c.translations(v.Texts, "options", "title")
-	switch {
-	case v.Price.IsNegative():
-		c.add("price", invalid.Negative)
-	case tooLarge(v.Price):
-		c.add("price", invalid.Range)
-	}
+	c.number("price", v.Price)
 	switch {
 	case v.SalePrice.IsNegative():
 		c.add("sale_price", invalid.Negative)
@@ -190,21 +195,16 @@ func (c *productCheck) checkVariant(v Variant, options int) {
 	if slices.ContainsFunc(v.Options, notLine) {
 		c.add("options", invalid.Characters)
 	}
-	switch {
-	case v.Weight.IsNegative():
-		c.add("weight", invalid.Negative)
-	case tooLarge(v.Weight):
-		c.add("weight", invalid.Range)
-	}
+	c.number("weight", v.Weight)
 	if v.LowStock < 0 {
 		c.add("low_stock", invalid.Negative)
 	}
 }
 
-// titleSeparator stands between the options in a variant's title.
+// titleSeparator separates the options in a variant's title.
 const titleSeparator = " / "
 
-// Titled gives every variant the title that its options make, where the product has options.
+// Titled returns the variants, each with the title that its options make if the product has options.
 func (p Product) Titled() []Variant {
 	list := slices.Clone(p.Variants)
 	if len(p.OptionNames) == 0 {

@@ -2,21 +2,21 @@ package models
 
 import "time"
 
-// Pulse tells whether the shop's background work goes on.
+// Pulse describes whether the shop's background work is running.
 type Pulse struct {
-	LastCallback time.Time // when the last callback came that could be used; zero: none did
+	LastCallback time.Time // when the last usable callback came; zero: none did
 	LastPaid     time.Time // when the last payment was credited; zero: none was
-	LateRows     int       // rows of all queues that should have been worked on a while ago
-	LateQueue    string    // the queue of the one that waits longest
-	LateSince    time.Time // when that one was due
+	LateRows     int       // overdue rows of all queues
+	LateQueue    string    // the queue of the row that has waited longest
+	LateSince    time.Time // when that row was due
 }
 
-// WorkerState is how one of the background workers of this process stands.
+// WorkerState is the state of a background worker of this process.
 type WorkerState struct {
 	Name     string
-	Finished time.Time // UTC, when a step last ended well; at first, when the worker began
-	Stalled  bool      // a step has been under way for more than a minute; tasks: without progress for five
-	Failing  bool      // for more than a minute no step has ended well
-	Restarts int       // how often it was begun anew because it had stalled
-	Problem  string    // error of the last step, for logs and staff; "" where it ended well
+	Finished time.Time // UTC, when a step last succeeded; before that, when the worker started
+	Stalled  bool      // a step has run for more than a minute; tasks: without progress for five
+	Failing  bool      // no step has succeeded for more than a minute
+	Restarts int       // number of restarts because it had stalled
+	Problem  string    // error of the last step, for logs and staff; "" if it succeeded
 }

@@ -17,18 +17,13 @@ const (
 	RateDeviates RateProblem = "deviates" // the two sources do not agree
 )
 
-// RateProblems lists the problems, for tests and pages.
-func RateProblems() []RateProblem {
-	return []RateProblem{RateMissing, RateStale, RateJumped, RateDeviates}
-}
-
 // FetchProblem is why a price source's answer was not used; the rate in force stays until it is stale.
 type FetchProblem string
 
 // The problems of an answer.
 const (
 	FetchGood        FetchProblem = ""
-	FetchNoSource    FetchProblem = "no_source"    // the source is gone or switched off
+	FetchNoSource    FetchProblem = "no_source"    // the source was deleted or disabled
 	FetchAddress     FetchProblem = "address"      // an address that must not be asked: not https, private, or none at all
 	FetchUnreachable FetchProblem = "unreachable"  // no connection
 	FetchTimeout     FetchProblem = "timeout"      // no answer in time
@@ -45,14 +40,6 @@ const (
 	FetchUnconfirmed FetchProblem = "unconfirmed"  // the second source could not be asked
 )
 
-// FetchProblems lists the problems of answers, for tests and pages.
-func FetchProblems() []FetchProblem {
-	return []FetchProblem{
-		FetchNoSource, FetchAddress, FetchUnreachable, FetchTimeout, FetchPaused, FetchRedirected, FetchStatus, FetchTooLarge, FetchNotJSON,
-		FetchNoPrice, FetchNotDecimal, FetchNotPositive, FetchBadTime, FetchOld, FetchUnconfirmed,
-	}
-}
-
 // Reading is what a price source said once.
 type Reading struct {
 	Rate    Amount
@@ -60,7 +47,7 @@ type Reading struct {
 	Problem FetchProblem
 }
 
-// usable is why a reading cannot be used for the coin now.
+// usable returns why a reading cannot be used for the coin now, or FetchGood.
 func (c Coin) usable(r Reading, now time.Time) FetchProblem {
 	switch {
 	case r.Problem != FetchGood:
@@ -77,8 +64,8 @@ func (c Coin) old(at, now time.Time) bool {
 	return now.Sub(at) > time.Duration(c.MaxAge)*time.Second
 }
 
-// ProblemAt is why nothing can be sold at the coin's rate at this moment. A rate that was fixed by hand is good for ever, until the coin
-// gets a source: then it is only what the source's first answer is measured by.
+// ProblemAt returns why nothing can be sold at the coin's rate at this moment, or RateGood. A rate that was fixed by hand is good until the coin
+// gets a source; then it is only compared with the source's first answer.
 func (c Coin) ProblemAt(now time.Time) RateProblem {
 	switch {
 	case !c.Rate.IsPositive():
@@ -95,7 +82,7 @@ func (c Coin) ProblemAt(now time.Time) RateProblem {
 	return RateGood
 }
 
-// Differ reports that b is more than so many percent of a away from a; 0 percent is no limit.
+// Differ reports whether a and b differ by more than percent of a; 0 percent is no limit.
 func Differ(a, b, percent Amount) bool {
 	if percent.IsZero() {
 		return false
@@ -107,7 +94,7 @@ func Differ(a, b, percent Amount) bool {
 	return gap.Mul(hundred()).Cmp(a.Mul(percent)) > 0
 }
 
-// Judge is what becomes of the coin after its sources were asked. second is nil where the coin has none. A reading that cannot be used
+// Judge returns the coin after its sources were asked. second is nil if the coin has no second source. A reading that cannot be used
 // changes nothing but the time that passes; two that do not agree, or one that jumps, stop the sale until they are good again, which
 // ends the trouble by itself, or until a person accepts the jump. name is the first source's.
 func (c Coin) Judge(name string, first Reading, second *Reading, now time.Time) Coin {
@@ -169,13 +156,13 @@ func (c Coin) Accept(seen Amount, name string, now time.Time) (accepted Coin, ok
 	return c.inTrouble(c.ProblemAt(now), now), true
 }
 
-// The pace of asking: four times within the age that a rate may reach, within bounds that are polite to the source.
+// Bounds of the pause between two requests, which is a quarter of the rate's maximum age. They are polite to the source.
 const (
 	fastestFetch = 5 * time.Second
 	slowestFetch = 5 * time.Minute
 )
 
-// Pace is the pause between two questions to the coin's sources.
+// Pace returns the pause between two requests to the coin's sources.
 func (c Coin) Pace() time.Duration {
 	return min(max(time.Duration(c.MaxAge)*time.Second/4, fastestFetch), slowestFetch)
 }
@@ -194,15 +181,15 @@ type PriceSource struct {
 	ID        string `ascii:"36"`
 	Name      string `text:"100"`
 	URL       string `text:"500"` // with SymbolMark, and PlatformMark where the platform is meant
-	Path      string `text:"200"` // where the price stands in the answer, as a JSON pointer (RFC 6901): /last, /data/0/price
-	TimePath  string `text:"200"` // where the price's time stands, seconds or milliseconds since 1970; empty: when it was read
+	Path      string `text:"200"` // where the price is in the answer, as a JSON pointer (RFC 6901): /last, /data/0/price
+	TimePath  string `text:"200"` // where the price's time is, seconds or milliseconds since 1970; empty: when it was read
 	Enabled   bool
 	Version   int // counts the changes; 0: never stored
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
 
-// ExchangeTicker is the built-in price source as long as nobody has changed it. The platform's documents (platform/api.md) have no
+// ExchangeTicker returns the built-in price source, which staff may change. The platform's documents (platform/api.md) have no
 // ticker; what is assumed is the public market call of exchanges of its kind: GET /sapi/v1/ticker?symbol=btcusdt answers an object with
 // "last", the price as text or number, and "time" in milliseconds.
 func ExchangeTicker() PriceSource {
@@ -212,7 +199,7 @@ func ExchangeTicker() PriceSource {
 	}
 }
 
-// Address is where a source is asked about a pair; escaped is the pair as it stands in an address.
+// Address returns the URL for the price of a pair. escaped is the pair, escaped for a URL.
 func (p PriceSource) Address(platform, escaped string) string {
 	address := p.URL
 	if rest, ok := strings.CutPrefix(address, PlatformMark); ok {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// RefundState is where a refund stands.
+// RefundState is the state of a refund.
 type RefundState string
 
 // The states of a refund (reliability.md R15).
@@ -20,14 +20,14 @@ const (
 	RefundDeclined   RefundState = "declined"   // the second person said no, or it was withdrawn
 )
 
-// RefundStates lists all states, for tests and filters.
+// RefundStates returns all states, for tests and filters.
 func RefundStates() []RefundState {
 	return []RefundState{
 		RefundRequested, RefundApproved, RefundSubmitting, RefundUnknown, RefundAccepted, RefundConfirmed, RefundFailed, RefundDeclined,
 	}
 }
 
-// refundMoves is the whole machine. From unknown a refund is accepted when getReferenceOrder or the statement shows it, and failed only
+// refundMoves is the whole state machine. From unknown a refund is accepted when getReferenceOrder or the statement shows it, and failed only
 // with proof; a statement line confirms it from any state in which it may have been sent.
 var refundMoves = map[RefundState][]RefundState{
 	RefundRequested:  {RefundApproved, RefundDeclined},
@@ -40,16 +40,15 @@ var refundMoves = map[RefundState][]RefundState{
 	RefundDeclined:   {},
 }
 
-// CanMove reports that a refund may go from one state to the other.
+// CanMove reports whether a refund may go from one state to the other.
 func (s RefundState) CanMove(to RefundState) bool { return slices.Contains(refundMoves[s], to) }
 
-// Counts reports that the refund's amount is gone, or may be: it counts against what was paid.
+// Counts reports whether the refund counts against what was paid: its amount was sent, may have been, or will be.
 func (s RefundState) Counts() bool {
 	switch s {
 	case RefundRequested, RefundApproved, RefundSubmitting, RefundUnknown, RefundAccepted, RefundConfirmed:
 		return true
 	case RefundFailed, RefundDeclined:
-		return false
 	}
 	return false
 }
@@ -60,7 +59,7 @@ type Refund struct {
 	ID          string      `ascii:"36"`
 	OrderID     string      `ascii:"36"`
 	AttemptID   string      `ascii:"36"`                     // the attempt whose payment goes back
-	AppOrderID  string      `ascii:"64"`                     // our id at the platform, random, fixed before the first call, unique for ever
+	AppOrderID  string      `ascii:"64"`                     // our id at the platform, random, fixed before the first call, never reused
 	OrderNum    string      `gorm:"default:null" text:"190"` // the platform's number; empty until known
 	State       RefundState `ascii:"16"`
 	Amount      Amount      // of Coin

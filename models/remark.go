@@ -11,7 +11,7 @@ const remarkMark = "remark:"
 
 var remarkCode = regexp.MustCompile(`^[a-z_]{1,40}$`)
 
-// Remark is what the shop itself has to say about a row, to be stored in a column of text and put into the reader's language when it is
+// Remark encodes a message of the shop itself about a row, to be stored in a column of text and translated for the reader when it is
 // shown: a code and its parameters as pairs of name and value, such as "remark:paid_late?order=expired". The words are the catalogue's
 // "admin.remark." + code.
 func Remark(code string, pairs ...string) string {
@@ -25,7 +25,7 @@ func Remark(code string, pairs ...string) string {
 	return remarkMark + code + "?" + values.Encode()
 }
 
-// ReadRemark is the opposite of Remark; ok is false for any other text.
+// ReadRemark decodes what Remark returned; ok is false for any other text.
 func ReadRemark(text string) (code string, values map[string]string, ok bool) {
 	rest, ok := strings.CutPrefix(text, remarkMark)
 	if !ok {

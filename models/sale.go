@@ -2,13 +2,13 @@ package models
 
 import "time"
 
-// OnSale reports that the variant costs less than usual at a time: it has a sale price, and the time is within its dates, the end not
+// OnSale reports whether the variant costs less than usual at a time: it has a sale price, and the time is within its dates, the end not
 // being one of them.
 func (v Variant) OnSale(t time.Time) bool {
 	return v.SalePrice.IsPositive() && !t.Before(v.SaleFrom) && (v.SaleUntil.IsZero() || t.Before(v.SaleUntil))
 }
 
-// PriceAt is what the variant costs at a time.
+// PriceAt returns what the variant costs at a time.
 func (v Variant) PriceAt(t time.Time) Amount {
 	if v.OnSale(t) {
 		return v.SalePrice
@@ -16,7 +16,7 @@ func (v Variant) PriceAt(t time.Time) Amount {
 	return v.Price
 }
 
-// PriceChange is the next time after t at which a sale of the variant begins or ends; zero: never.
+// PriceChange returns the next time after t at which a sale of the variant begins or ends; zero: never.
 func (v Variant) PriceChange(t time.Time) time.Time {
 	if !v.SalePrice.IsPositive() {
 		return time.Time{}
@@ -30,7 +30,7 @@ func (v Variant) PriceChange(t time.Time) time.Time {
 	return next
 }
 
-// Available is the number of pieces that can be bought: none of what is retired, MaxQuantity of what is not counted.
+// Available returns the number of pieces that can be bought: none of what is retired, MaxQuantity of what is not counted.
 func (v Variant) Available() int {
 	switch {
 	case v.Retired:
@@ -53,7 +53,7 @@ type CardPrices struct {
 	PriceDueAt   time.Time `gorm:"default:null"` // when the prices change next; zero: never
 }
 
-// PricesAt sums the prices of variants up, as they are at a time. Retired ones do not count.
+// PricesAt summarises the prices of variants at a time. Retired ones do not count.
 func PricesAt(variants []Variant, t time.Time) CardPrices {
 	var p CardPrices
 	for _, v := range variants {

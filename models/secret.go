@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Secret is a text that must not be seen: a token or an openId (reliability.md E9). Printing, logging or encoding it as text
+// Secret is a text that must not be shown: a token or an openId (reliability.md E9). Printing, logging or encoding it as text
 // gives "[redacted]"; Reveal gives the text. In the database it is sealed.
 type Secret string
 
@@ -43,5 +43,5 @@ type Payer struct {
 	TokenEndsAt  time.Time // UTC; zero: the platform did not say
 }
 
-// Known reports that the platform can tell who pays.
+// Known reports whether the payer is identified to the platform.
 func (p Payer) Known() bool { return p.UserID != "" || p.OpenID != "" }

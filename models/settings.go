@@ -50,12 +50,12 @@ const (
 	GroupRetention SettingGroup = "retention"
 )
 
-// SettingGroups lists the groups in the order of their pages.
+// SettingGroups returns the groups in the order of their pages.
 func SettingGroups() []SettingGroup {
 	return []SettingGroup{GroupShop, GroupCurrency, GroupLegal, GroupMail, GroupOrders, GroupRetention}
 }
 
-// Whole reports that a group's settings come from one place all together: a password of the environment must not go to a server
+// Whole reports whether a group's settings come from one place all together: a password of the environment must not go to a server
 // that was set in the database.
 func (g SettingGroup) Whole() bool { return g == GroupMail }
 
@@ -76,7 +76,7 @@ const (
 	KindCode     SettingKind = "code"     // a currency's code
 )
 
-// Setting describes a setting: what it may be, and what it is where nobody has set it.
+// Setting describes a setting: its values, and its default.
 type Setting struct {
 	Key      SettingKey
 	Group    SettingGroup
@@ -99,25 +99,25 @@ const (
 	maxMailSecret = 500
 )
 
-// ShopLanguages are the tags of all languages that the shop has words for, in menu order.
+// ShopLanguages returns the tags of all languages that the shop has words for, in menu order.
 func ShopLanguages() []string { return []string{"en", "zh-Hans"} }
 
-// LegalPages are the names of the shop's legal pages, which are also their addresses: /pages/{name}.
+// LegalPages returns the names of the shop's legal pages, which are also their addresses: /pages/{name}.
 func LegalPages() []string { return []string{"terms", "privacy", "returns", "imprint"} }
 
-// LegalKey is the setting of a legal page in a language.
+// LegalKey returns the setting of a legal page in a language.
 func LegalKey(page, lang string) SettingKey { return SettingKey("legal." + page + "." + lang) }
 
-// SloganKey is the setting of the shop's slogan in a language.
+// SloganKey returns the setting of the shop's slogan in a language.
 func SloganKey(lang string) SettingKey { return SettingKey("shop.slogan." + lang) }
 
-// HomeTitleKey is the setting of the front page's heading in a language.
+// HomeTitleKey returns the setting of the front page's heading in a language.
 func HomeTitleKey(lang string) SettingKey { return SettingKey("shop.home_title." + lang) }
 
-// HomeTextKey is the setting of the text below the front page's heading in a language.
+// HomeTextKey returns the setting of the text below the front page's heading in a language.
 func HomeTextKey(lang string) SettingKey { return SettingKey("shop.home_text." + lang) }
 
-// SettingsList describes all settings, in the order of their pages.
+// SettingsList returns all settings, in the order of their pages.
 func SettingsList() []Setting {
 	list := []Setting{
 		{Key: SettingShopName, Group: GroupShop, Kind: KindText, Max: maxShopName, Env: "COINCART_SHOP_NAME"},
@@ -162,7 +162,7 @@ func SettingsList() []Setting {
 	)
 }
 
-// FindSetting describes one setting; ok is false for a key that is none.
+// FindSetting returns the setting of a key; ok is false for an unknown key.
 func FindSetting(key SettingKey) (s Setting, ok bool) {
 	list := SettingsList()
 	i := slices.IndexFunc(list, func(s Setting) bool { return s.Key == key })

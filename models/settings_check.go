@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/models/text"
 )
 
-// SettingError is a value that a setting cannot have.
+// SettingError means that a setting cannot have a value.
 type SettingError struct {
 	Key     SettingKey
 	Problem invalid.Problem
@@ -23,7 +23,7 @@ type SettingError struct {
 // Error names the setting and the problem, never the value.
 func (e *SettingError) Error() string { return "setting " + string(e.Key) + ": " + string(e.Problem) }
 
-// Normal checks a value and gives it in the form in which it is kept. The error is a *SettingError.
+// Normal checks a value and returns it in the form in which it is stored. The error is a *SettingError.
 func (s Setting) Normal(value string) (string, error) {
 	if s.Kind == KindLines || s.Kind == KindMarkdown {
 		value = strings.ReplaceAll(value, "\r\n", "\n")
@@ -84,17 +84,17 @@ func (s Setting) check(value string) (string, invalid.Problem) {
 }
 
 func normalEmail(value string) (string, invalid.Problem) {
-	const longest = 254
+	const maxBytes = 254
 	address, err := mail.ParseAddress(value)
-	if err != nil || address.Name != "" || address.Address != value || len(value) > longest {
+	if err != nil || address.Name != "" || address.Address != value || len(value) > maxBytes {
 		return "", invalid.Email
 	}
 	return value, ""
 }
 
 func normalHost(value string) (string, invalid.Problem) {
-	const longest = 253
-	if len(value) > longest || strings.ContainsFunc(value, func(r rune) bool {
+	const maxBytes = 253
+	if len(value) > maxBytes || strings.ContainsFunc(value, func(r rune) bool {
 		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-._:", r)
 	}) {
 		return "", invalid.Host
@@ -124,12 +124,7 @@ func normalCountry(value string) (string, invalid.Problem) {
 
 func normalCode(value string) (string, invalid.Problem) {
 	value = strings.ToUpper(value)
-	for _, r := range value {
-		if (r < 'A' || r > 'Z') && (r < '0' || r > '9') {
-			return "", invalid.Currency
-		}
-	}
-	if len(value) < 2 {
+	if len(value) < 2 || strings.Trim(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
 		return "", invalid.Currency
 	}
 	return value, ""

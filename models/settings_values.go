@@ -24,7 +24,7 @@ const (
 	FromDefault     SettingSource = "default"
 )
 
-// SettingGroupState tells of the last change of a group.
+// SettingGroupState describes the last change of a group.
 type SettingGroupState struct {
 	Version int // how often it was changed
 	At      time.Time
@@ -90,13 +90,13 @@ func (s Settings) value(key SettingKey) settingValue {
 	return settingValue{known.Default, FromDefault}
 }
 
-// Source says where the value comes from.
+// Source returns where the value comes from.
 func (s Settings) Source(key SettingKey) SettingSource { return s.value(key).source }
 
-// Text is the value in force; "" for a key that is no setting.
+// Text returns the value in force; "" for an unknown key.
 func (s Settings) Text(key SettingKey) string { return s.value(key).text }
 
-// Number is the value in force of a KindNumber.
+// Number returns the value in force of a KindNumber.
 func (s Settings) Number(key SettingKey) int {
 	n, err := strconv.Atoi(s.Text(key))
 	if err != nil {
@@ -105,30 +105,30 @@ func (s Settings) Number(key SettingKey) int {
 	return n
 }
 
-// Unreadable reports that the database holds a secret that cannot be opened: the merchant's key, which seals it, was changed.
+// Unreadable reports whether the database holds a secret that cannot be opened: the merchant's key, which seals it, was changed.
 func (s Settings) Unreadable(key SettingKey) bool { return s.unreadable[key] }
 
-// Group tells of the last change of a group; its version is what Save of models/settings asks for.
+// Group returns the last change of a group. settings.Editor.Save needs its version.
 func (s Settings) Group(group SettingGroup) SettingGroupState { return s.groups[group] }
 
-// ShopName is the shop's name; "" where nobody has set one.
+// ShopName returns the shop's name, or "".
 func (s Settings) ShopName() string { return s.Text(SettingShopName) }
 
-// Slogan is the shop's slogan in a language; "" where there is none.
+// Slogan returns the shop's slogan in a language, or "".
 func (s Settings) Slogan(lang string) string { return s.Text(SloganKey(lang)) }
 
-// ContactEmail is where shoppers write to; "" where there is none.
+// ContactEmail returns the shop's e-mail address for shoppers, or "".
 func (s Settings) ContactEmail() string { return s.Text(SettingContactEmail) }
 
-// Languages are the tags of the languages that shoppers are offered, the first one is the fallback.
+// Languages returns the tags of the languages that shoppers are offered, the first one is the fallback.
 func (s Settings) Languages() []string { return strings.Split(s.Text(SettingLanguages), ",") }
 
-// Currency is what the shop's prices are in.
+// Currency returns the currency of the shop's prices.
 func (s Settings) Currency() Currency {
 	return Currency{Code: s.Text(SettingCurrency), Digits: s.Number(SettingCurrencyDigits)}
 }
 
-// Legal is the Markdown of a legal page and the language that it is in: the wanted one, else the first that has it. ok is false
+// Legal returns the Markdown of a legal page and the language that it is in: the wanted one, else the first that has it. ok is false
 // where the page is in no language, or there is no such page.
 func (s Settings) Legal(page, lang string) (text, in string, ok bool) {
 	if !slices.Contains(LegalPages(), page) {
@@ -142,7 +142,7 @@ func (s Settings) Legal(page, lang string) (text, in string, ok bool) {
 	return "", "", false
 }
 
-// Legals are the names of the legal pages that are written.
+// Legals returns the names of the legal pages that are written.
 func (s Settings) Legals() []string {
 	var list []string
 	for _, page := range LegalPages() {
@@ -153,29 +153,29 @@ func (s Settings) Legals() []string {
 	return list
 }
 
-// OrderTTL is how long an order may wait for its payment.
+// OrderTTL returns how long an order may wait for its payment.
 func (s Settings) OrderTTL() time.Duration {
 	return time.Duration(s.Number(SettingOrderTTL)) * time.Minute
 }
 
-// QuoteTTL is how long the amount in a coin that a shopper was shown is kept.
+// QuoteTTL returns how long the amount in a coin that a shopper was shown is kept.
 func (s Settings) QuoteTTL() time.Duration {
 	return time.Duration(s.Number(SettingQuoteTTL)) * time.Minute
 }
 
-// StockLow is the number of pieces at or below which a stock is low, where the variant has no number of its own.
+// StockLow returns the number of pieces at or below which a stock is low, for variants without a number of their own.
 func (s Settings) StockLow() int { return s.Number(SettingStockLow) }
 
-// HomeCountry is the shop's own country for taxes, ISO 3166-1 alpha-2; "" where nobody has set it.
+// HomeCountry returns the shop's own country for taxes, ISO 3166-1 alpha-2, or "".
 func (s Settings) HomeCountry() string { return s.Text(SettingHomeCountry) }
 
-// KeepAddresses is how long a shopper's address is kept after the order is complete.
+// KeepAddresses returns how long a shopper's address is kept after the order is complete.
 func (s Settings) KeepAddresses() time.Duration { return s.days(SettingKeepAddresses) }
 
-// KeepEnvelopes is how long the platform's messages are kept as they came.
+// KeepEnvelopes returns how long the platform's messages are kept as they came.
 func (s Settings) KeepEnvelopes() time.Duration { return s.days(SettingKeepEnvelopes) }
 
-// KeepNetwork is how long addresses of the network are kept.
+// KeepNetwork returns how long addresses of the network are kept.
 func (s Settings) KeepNetwork() time.Duration { return s.days(SettingKeepNetwork) }
 
 func (s Settings) days(key SettingKey) time.Duration {
@@ -199,7 +199,7 @@ type MailServer struct {
 	FromName string // "": the shop's name
 }
 
-// Mail is the mail server in force.
+// Mail returns the mail server in force.
 func (s Settings) Mail() MailServer {
 	return MailServer{
 		Host: s.Text(SettingMailHost), Port: s.Number(SettingMailPort), TLS: s.Text(SettingMailTLS) == MailTLS,

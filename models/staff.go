@@ -16,10 +16,10 @@ const (
 	RoleOwner    Role = "owner"    // everything, and the staff
 )
 
-// Roles lists all roles, least first.
+// Roles returns all roles, the one with the fewest permissions first.
 func Roles() []Role { return []Role{RoleViewer, RoleOperator, RoleFinance, RoleOwner} }
 
-// ParseRole reads a role from a form; ok is false for anything else.
+// ParseRole parses a role from a form; ok is false for anything else.
 func ParseRole(text string) (r Role, ok bool) {
 	r = Role(text)
 	return r, slices.Contains(Roles(), r)
@@ -31,7 +31,7 @@ type Permission string
 // The permissions.
 const (
 	MayView      Permission = "view"      // dashboard, orders, statements, reviews, tasks
-	MayAsk       Permission = "ask"       // ask the platform how an order stands
+	MayAsk       Permission = "ask"       // ask the platform for the state of an order
 	MayNote      Permission = "note"      // write a note on an order
 	MayFulfil    Permission = "fulfil"    // hand over, resend mails
 	MayCancel    Permission = "cancel"    // cancel pending orders
@@ -47,14 +47,6 @@ const (
 	MaySelf      Permission = "self"      // one's own account and sessions
 )
 
-// Permissions lists all permissions, for tests.
-func Permissions() []Permission {
-	return []Permission{
-		MayView, MayAsk, MayNote, MayFulfil, MayCancel, MayExport, MayReconcile, MayRefund, MayAudit, MayStaff,
-		MayCatalogue, MayPrice, MayCustomers, MaySettings, MaySelf,
-	}
-}
-
 // rolePermissions is the whole policy.
 var rolePermissions = map[Role][]Permission{
 	RoleViewer:   {MayView, MaySelf},
@@ -66,10 +58,10 @@ var rolePermissions = map[Role][]Permission{
 	},
 }
 
-// Can reports that the role has the permission. It is the one place that decides.
+// Can reports whether the role has the permission. It is the one place that decides.
 func (r Role) Can(p Permission) bool { return slices.Contains(rolePermissions[r], p) }
 
-// NeedsStepUp reports that the permission is used only within StepUpTime of a fresh TOTP code.
+// NeedsStepUp reports whether the permission is used only within StepUpTime of a fresh TOTP code.
 func (p Permission) NeedsStepUp() bool {
 	return p == MayRefund || p == MayStaff || p == MayCustomers || p == MaySettings
 }
@@ -81,7 +73,7 @@ const (
 	StaffSessionTime = 12 * time.Hour   // after which any session ends
 	InvitationTime   = 72 * time.Hour   // how long an invitation or the setup link can be used
 	LoginTime        = 10 * time.Minute // between password and TOTP code
-	MinPassword      = 12               // runes of a password, at least
+	MinPassword      = 12               // minimum length of a password, in runes
 )
 
 // Staff is a person of the back office.
@@ -125,10 +117,10 @@ const (
 )
 
 // Invitation lets somebody make an account once. The link holds a random token; the row holds its hash. The setup link of the
-// first owner is an invitation that nobody made.
+// first owner is an invitation without InvitedBy.
 type Invitation struct {
 	ID        string `ascii:"64"` // hex SHA-256 of the token
-	Email     string `text:"254"` // empty: whoever has the link says who they are (the first owner)
+	Email     string `text:"254"` // empty: the person enters it (the first owner)
 	Role      Role   `ascii:"16"`
 	InvitedBy string `ascii:"36"` // staff id; empty: the setup link or the command line
 	CreatedAt time.Time
@@ -148,7 +140,7 @@ type AuditEntry struct {
 	After      string `text:"medium"` // JSON of what changed, without secrets
 	RemoteAddr string `text:"64"`     // where it was done from; forgotten after a while, with OriginSalt
 	Origin     string `ascii:"64"`    // hex SHA-256 of OriginSalt and RemoteAddr; empty: an entry of before there was one
-	OriginSalt string `ascii:"64"`    // random, so that nobody finds the address by trying all
+	OriginSalt string `ascii:"64"`    // random, so that the address cannot be found by trying all
 	RequestID  string `text:"64"`
 	PrevHash   string `ascii:"64"` // Hash of entry Seq-1; of the first: 64 zeros
 	Hash       string `ascii:"64"` // hex SHA-256, see ChainHash

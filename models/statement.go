@@ -69,7 +69,7 @@ type StatementLine struct {
 	CreateTime  time.Time `gorm:"default:null"`
 	PayTime     time.Time `gorm:"default:null"`
 	Unreadable  string    `ascii:"32"` // the platform's name of the member that cannot be read, such as orderAmount; "line": the line as a whole; "": it was read
-	Digest      string    `ascii:"64"` // of an unreadable line: hex SHA-256 of what came, which tells two of them apart
+	Digest      string    `ascii:"64"` // of an unreadable line: hex SHA-256 of the raw line, which distinguishes two of them
 }
 
 // BookDay is the shop's side of one day of the platform: open until everything is explained, then sealed.
@@ -95,7 +95,7 @@ const (
 	DaySealed BookDayState = "sealed"
 )
 
-// DiscrepancyKind is how a statement line and our books differ (reliability.md R16).
+// DiscrepancyKind is how a statement line and the shop's records differ (reliability.md R16).
 type DiscrepancyKind string
 
 // The kinds of discrepancies.
@@ -110,7 +110,7 @@ const (
 	UnreadableLine DiscrepancyKind = "unreadable"      // a line that cannot be read; what it says of money is not known
 )
 
-// Discrepancy is one difference that a person explains or mends before the day is sealed.
+// Discrepancy is a difference that a person explains or corrects before the day is sealed.
 type Discrepancy struct {
 	ID         string           `ascii:"36"`
 	Day        string           `ascii:"10"`
@@ -121,7 +121,7 @@ type Discrepancy struct {
 	OrderID    string           `ascii:"36"` // ours, where there is one
 	Coin       string           `text:"64"`
 	Theirs     Amount           // 0: no line
-	Ours       Amount           // 0: not in our books
+	Ours       Amount           // 0: not in the shop's records
 	State      DiscrepancyState `ascii:"16"`
 	OwnerID    string           `ascii:"36"` // staff id
 	Note       string           `text:"1000"`
@@ -129,13 +129,13 @@ type Discrepancy struct {
 	UpdatedAt  time.Time
 }
 
-// UnreadableKey is the Key of the discrepancy of an unreadable line: its position, the member that is wrong, and what tells it from another
-// line in the same place, so that a reason accepted for one line never explains another.
+// UnreadableKey returns the Key of the discrepancy of an unreadable line: its position, the member that is wrong, and what distinguishes it
+// from another line in the same place, so that a reason accepted for one line never explains another.
 func UnreadableKey(l StatementLine) string {
 	return strconv.Itoa(l.Position) + ":" + l.Unreadable + ":" + l.Digest
 }
 
-// Unreadable says which line of the statement cannot be read, from 1 over all pages, and which member of it is wrong ("line": the line as a
+// Unreadable returns which line of the statement cannot be read, from 1 over all pages, and which member of it is wrong ("line": the line as a
 // whole). ok is false for a discrepancy of another kind.
 func (d Discrepancy) Unreadable() (position int, member string, ok bool) {
 	at, rest, _ := strings.Cut(d.Key, ":")
@@ -154,13 +154,13 @@ type DiscrepancyState string
 const (
 	DiscrepancyOpen     DiscrepancyState = "open"
 	DiscrepancyAccepted DiscrepancyState = "accepted" // explained with a reason
-	DiscrepancySettled  DiscrepancyState = "settled"  // mended: the books agree now
+	DiscrepancySettled  DiscrepancyState = "settled"  // corrected: the records agree now
 )
 
-// ErrDay says that a text is not a day that can have a statement.
+// ErrDay means that a text is not a day that can have a statement.
 var ErrDay = errors.New("not a day")
 
-// ParseDay reads yyyy-MM-dd in a zone and returns the day's bounds in UTC: from its first instant to that of the next day. The error is
+// ParseDay parses yyyy-MM-dd in a zone and returns the day's bounds in UTC: from its first instant to that of the next day. The error is
 // ErrDay.
 func ParseDay(text string, zone *time.Location) (from, to time.Time, err error) {
 	day, err := time.ParseInLocation(time.DateOnly, text, zone)
@@ -170,5 +170,5 @@ func ParseDay(text string, zone *time.Location) (from, to time.Time, err error) 
 	return day.UTC(), day.AddDate(0, 0, 1).UTC(), nil
 }
 
-// DayOf is the day of an instant in a zone, yyyy-MM-dd.
+// DayOf returns the day of an instant in a zone, yyyy-MM-dd.
 func DayOf(at time.Time, zone *time.Location) string { return at.In(zone).Format(time.DateOnly) }

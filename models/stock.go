@@ -1,8 +1,11 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// MaxStock is the most pieces of a variant that can be kept: both databases can add as many again.
+// MaxStock is the maximum stock of a variant, in pieces. Both databases can add as many again.
 const MaxStock = 1_000_000_000
 
 // StockMovement is one line of a variant's stock ledger. OnHand of a variant is the sum of its movements' quantities.
@@ -30,17 +33,13 @@ const (
 	MovementCorrection  MovementKind = "correction"
 )
 
-// ParseMovementKind reads a kind from a query string; ok is false for one that does not exist.
+// ParseMovementKind parses a kind from a query string; ok is false for one that does not exist.
 func ParseMovementKind(text string) (kind MovementKind, ok bool) {
-	switch k := MovementKind(text); k {
-	case MovementImport, MovementReservation, MovementRelease, MovementSale, MovementReturn, MovementCorrection:
-		return k, true
-	default:
-		return "", false
-	}
+	kind = MovementKind(text)
+	return kind, slices.Contains(MovementKinds(), kind)
 }
 
-// MovementKinds lists all kinds.
+// MovementKinds returns all kinds.
 func MovementKinds() []MovementKind {
 	return []MovementKind{MovementImport, MovementReservation, MovementRelease, MovementSale, MovementReturn, MovementCorrection}
 }
@@ -82,7 +81,7 @@ type StockSort string
 // The orders of the list of stock.
 const (
 	StockBySKU  StockSort = ""
-	StockByLeft StockSort = "left" // the least first
+	StockByLeft StockSort = "left" // the smallest first
 )
 
 // StockFilter chooses variants of the list of stock. Retired ones are in it where they have stock left.

@@ -68,7 +68,7 @@ func TestOffice_EveryRuleIsComplete(t *testing.T) {
 			assert.Empty(t, r.Permission, key)
 			continue
 		}
-		assert.Contains(t, models.Permissions(), r.Permission, key)
+		assert.Contains(t, modelstest.Constants[models.Permission](), r.Permission, key)
 		assert.Contains(t, []string{http.MethodGet, http.MethodPost}, r.Method, key)
 		if r.Permission.NeedsStepUp() {
 			assert.True(t, r.StepUp, key)

@@ -153,7 +153,7 @@ func TestFindingWords_EveryCodeHasThem(t *testing.T) {
 		for _, check := range doctor.Checks() {
 			assert.NotEqual(t, "doctor.check."+string(check), p.T("doctor.check."+string(check)))
 		}
-		for _, outcome := range mail.Outcomes() {
+		for _, outcome := range modelstest.Constants[mail.Outcome]() {
 			assert.NotEqual(t, "settings.trial."+string(outcome), p.T("settings.trial."+string(outcome)))
 		}
 	}

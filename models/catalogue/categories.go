@@ -68,10 +68,15 @@ func CategoryFacts(list []models.Category, c models.Category) models.Facts {
 		"name": c.Name, "slug": c.Slug, "summary": models.FactText(c.Summary), "hidden": strconv.FormatBool(c.Hidden), "picture": c.Picture,
 		"parent": models.CategoryPath(list, c.ParentID),
 	}
-	for lang, fields := range c.Texts {
+	addTexts(f, c.Texts)
+	return f
+}
+
+// addTexts adds translations to what the audit log records.
+func addTexts(f models.Facts, texts models.Texts) {
+	for lang, fields := range texts {
 		for name, text := range fields {
 			f[name+" "+lang] = models.FactText(text)
 		}
 	}
-	return f
 }

@@ -67,24 +67,21 @@ const (
 	Unfeature ProductChange = "unfeature"
 )
 
-// Known reports whether c is one of the changes.
-func (c ProductChange) Known() bool {
-	return slices.Contains([]ProductChange{Publish, Hide, Feature, Unfeature}, c)
+// productChanges holds what each change does.
+var productChanges = map[ProductChange]func(*models.Product){
+	Publish:   func(p *models.Product) { p.Hidden = false },
+	Hide:      func(p *models.Product) { p.Hidden = true },
+	Feature:   func(p *models.Product) { p.Featured = true },
+	Unfeature: func(p *models.Product) { p.Featured = false },
 }
+
+// Known reports whether c is one of the changes.
+func (c ProductChange) Known() bool { return productChanges[c] != nil }
 
 // apply changes p and reports whether it was different before.
 func (c ProductChange) apply(p *models.Product) bool {
 	hidden, featured := p.Hidden, p.Featured
-	switch c {
-	case Publish:
-		p.Hidden = false
-	case Hide:
-		p.Hidden = true
-	case Feature:
-		p.Featured = true
-	case Unfeature:
-		p.Featured = false
-	}
+	productChanges[c](p)
 	return p.Hidden != hidden || p.Featured != featured
 }
 
@@ -120,29 +117,18 @@ func (e *Editor) ChangeProducts(ctx context.Context, by models.Actor, ids []stri
 // copyOf returns a hidden copy of a product with a slug and SKUs of its own, without stock.
 func copyOf(p models.Product, id, title string) models.Product {
 	suffix := strings.ReplaceAll(id, "-", "")[24:]
-	p.ID, p.Title, p.Hidden, p.Featured, p.Version = id, shorten(title, models.MaxTitle), true, false, 0
-	p.Slug = strings.Trim(shorten(p.Slug, text.MaxSlug-len(suffix)-1), "-") + "-" + suffix
-	variants := make([]models.Variant, len(p.Variants))
-	for i, v := range p.Variants {
+	p.ID, p.Title, p.Hidden, p.Featured, p.Version = id, text.Clip(title, models.MaxTitle), true, false, 0
+	p.Slug = strings.Trim(text.Clip(p.Slug, text.MaxSlug-len(suffix)-1), "-") + "-" + suffix
+	p.Variants, p.Pictures = slices.Clone(p.Variants), slices.Clone(p.Pictures)
+	for i := range p.Variants {
+		v := &p.Variants[i]
 		v.ID, v.OnHand, v.Reserved, v.Sold = "", 0, 0, 0
-		v.SKU = shorten(v.SKU, models.MaxSKU-len(suffix)-1) + "-" + suffix
-		variants[i] = v
+		v.SKU = text.Clip(v.SKU, models.MaxSKU-len(suffix)-1) + "-" + suffix
 	}
-	pictures := make([]models.Picture, len(p.Pictures))
-	for i, picture := range p.Pictures {
-		picture.ID = ""
-		pictures[i] = picture
+	for i := range p.Pictures {
+		p.Pictures[i].ID = ""
 	}
-	p.Variants, p.Pictures = variants, pictures
 	return p
-}
-
-func shorten(text string, longest int) string {
-	runes := []rune(text)
-	if len(runes) > longest {
-		return string(runes[:longest])
-	}
-	return text
 }
 
 // ProductFacts returns what the audit log records of a product. categories holds all categories.
@@ -160,11 +146,7 @@ func ProductFacts(p models.Product, categories []models.Category) models.Facts {
 		sources = append(sources, picture.Source)
 	}
 	f["pictures"] = strings.Join(sources, ", ")
-	for lang, fields := range p.Texts {
-		for name, text := range fields {
-			f[name+" "+lang] = models.FactText(text)
-		}
-	}
+	addTexts(f, p.Texts)
 	for _, v := range p.Variants {
 		f["variant "+v.SKU] = variantFact(v)
 	}
@@ -197,14 +179,12 @@ func variantFact(v models.Variant) string {
 }
 
 func saleSpan(from, until time.Time) string {
-	var text strings.Builder
-	for _, end := range []struct {
-		word string
-		at   time.Time
-	}{{" from ", from}, {" until ", until}} {
-		if !end.at.IsZero() {
-			text.WriteString(end.word + end.at.UTC().Format(time.RFC3339))
-		}
+	span := ""
+	if !from.IsZero() {
+		span = " from " + from.UTC().Format(time.RFC3339)
 	}
-	return text.String()
+	if !until.IsZero() {
+		span += " until " + until.UTC().Format(time.RFC3339)
+	}
+	return span
 }

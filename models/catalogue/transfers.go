@@ -3,6 +3,7 @@
 package catalogue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -47,15 +48,9 @@ func NewTransfers(c TransfersConfig) (*Transfers, error) {
 	if c.Store == nil || c.Jobs == nil {
 		return nil, errors.New("catalogue: store and jobs are needed")
 	}
-	s := &Transfers{store: c.Store, jobs: c.Jobs, clock: c.Clock, log: c.Logger, zone: c.Zone, staticPicture: c.StaticPicture, fetchPicture: c.FetchPicture}
-	if s.clock == nil {
-		s.clock = models.SystemClock
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
-	}
-	if s.zone == nil {
-		s.zone = time.UTC
+	s := &Transfers{
+		store: c.Store, jobs: c.Jobs, clock: c.Clock.OrSystem(), log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), zone: cmp.Or(c.Zone, time.UTC),
+		staticPicture: c.StaticPicture, fetchPicture: c.FetchPicture,
 	}
 	if s.fetchPicture == nil {
 		s.fetchPicture = newPictureFetcher()

@@ -67,17 +67,12 @@ func pauseAfterLinks(n int) time.Duration {
 // nameCustomers sets the customer of orders, and the shoppers of coupons, that were stored without a key or under an earlier one.
 func (s *Service) nameCustomers(ctx context.Context) error {
 	for _, fill := range []func(context.Context, int) (int, error){s.store.FillCustomers, s.store.FillShoppers} {
-		for range nameBatches {
-			n, err := fill(ctx, forgottenAtOnce)
-			if errors.Is(err, store.ErrNoSealKey) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			if n < forgottenAtOnce {
-				break
-			}
+		err := inBatches(nameBatches, func() (int, error) { return fill(ctx, forgottenAtOnce) })
+		if errors.Is(err, store.ErrNoSealKey) {
+			return nil
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

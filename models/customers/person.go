@@ -27,8 +27,8 @@ type PersonOrder struct {
 	Name         string           `json:"name"`
 	Language     string           `json:"language"`
 	PlacedAt     time.Time        `json:"placed_at"`
-	PaidAt       *time.Time       `json:"paid_at,omitempty"`
-	HandedOverAt *time.Time       `json:"handed_over_at,omitempty"`
+	PaidAt       time.Time        `json:"paid_at,omitzero"`
+	HandedOverAt time.Time        `json:"handed_over_at,omitzero"`
 	Currency     string           `json:"currency"`
 	Goods        string           `json:"goods"`
 	Discount     string           `json:"discount"`
@@ -73,16 +73,16 @@ type PersonLine struct {
 
 // PersonPayment is an attempt to pay an order.
 type PersonPayment struct {
-	State         string     `json:"state"`
-	Coin          string     `json:"coin"`
-	Amount        string     `json:"amount"`
-	Rate          string     `json:"rate"`
-	Reference     string     `json:"reference"`
-	PlatformOrder string     `json:"platform_order,omitempty"`
-	PayerUID      string     `json:"payer_uid,omitempty"`     // as entered
-	PayerAccount  string     `json:"payer_account,omitempty"` // the platform's id of the account that signed in
-	BegunAt       time.Time  `json:"begun_at"`
-	PaidAt        *time.Time `json:"paid_at,omitempty"`
+	State         string    `json:"state"`
+	Coin          string    `json:"coin"`
+	Amount        string    `json:"amount"`
+	Rate          string    `json:"rate"`
+	Reference     string    `json:"reference"`
+	PlatformOrder string    `json:"platform_order,omitempty"`
+	PayerUID      string    `json:"payer_uid,omitempty"`     // as entered
+	PayerAccount  string    `json:"payer_account,omitempty"` // the platform's id of the account that signed in
+	BegunAt       time.Time `json:"begun_at"`
+	PaidAt        time.Time `json:"paid_at,omitzero"`
 }
 
 // PersonRefund is a refund.
@@ -96,10 +96,10 @@ type PersonRefund struct {
 
 // PersonMail is a mail about an order.
 type PersonMail struct {
-	Kind     string     `json:"kind"`
-	State    string     `json:"state"`
-	QueuedAt time.Time  `json:"queued_at"`
-	SentAt   *time.Time `json:"sent_at,omitempty"`
+	Kind     string    `json:"kind"`
+	State    string    `json:"state"`
+	QueuedAt time.Time `json:"queued_at"`
+	SentAt   time.Time `json:"sent_at,omitzero"`
 }
 
 // PersonNote is a note by staff about an order.
@@ -110,10 +110,10 @@ type PersonNote struct {
 
 // PersonReview is a case that staff reviewed, with the result.
 type PersonReview struct {
-	Kind     string     `json:"kind"`
-	Found    string     `json:"found,omitempty"`
-	OpenedAt time.Time  `json:"opened_at"`
-	ClosedAt *time.Time `json:"closed_at,omitempty"`
+	Kind     string    `json:"kind"`
+	Found    string    `json:"found,omitempty"`
+	OpenedAt time.Time `json:"opened_at"`
+	ClosedAt time.Time `json:"closed_at,omitzero"`
 }
 
 // PersonMovement is a change in the state of an order or a payment.
@@ -165,14 +165,14 @@ func (s *Service) EraseCustomer(ctx context.Context, customer string, by models.
 func personOrder(f models.OrderFile) PersonOrder {
 	o := f.Order
 	p := PersonOrder{
-		Ref: o.Ref, State: string(o.State), Email: o.Email, Name: o.Name, Language: o.Lang, PlacedAt: o.CreatedAt, PaidAt: timeOrNil(o.PaidAt),
-		HandedOverAt: timeOrNil(o.FulfilledAt), Currency: o.Currency, Goods: o.GoodsTotal.String(), Discount: o.Discount.String(),
+		Ref: o.Ref, State: string(o.State), Email: o.Email, Name: o.Name, Language: o.Lang, PlacedAt: o.CreatedAt, PaidAt: o.PaidAt,
+		HandedOverAt: o.FulfilledAt, Currency: o.Currency, Goods: o.GoodsTotal.String(), Discount: o.Discount.String(),
 		Delivery: o.Delivery.String(), Tax: o.Tax.String(), TaxContained: o.ContainedTax.String(), Total: o.Total.String(),
 		Coupon: o.CouponCode, DeliveryBy: o.DeliveryTitle, Tracking: o.Tracking, Lines: []PersonLine{}, Payments: []PersonPayment{},
 		History: []PersonMovement{},
 	}
 	if a := o.Address; a != nil {
-		p.Address = &PersonAddress{a.Name, a.Phone, a.Line1, a.Line2, a.City, a.Region, a.Postcode, a.Country}
+		p.Address = new(PersonAddress(*a))
 	}
 	for _, l := range o.Lines {
 		p.Lines = append(p.Lines, PersonLine{l.SKU, l.Title, l.VariantTitle, l.Quantity, l.UnitPrice.String(), l.Total.String()})
@@ -180,14 +180,14 @@ func personOrder(f models.OrderFile) PersonOrder {
 	for _, a := range o.Attempts {
 		p.Payments = append(p.Payments, PersonPayment{
 			State: string(a.State), Coin: a.Coin, Amount: a.Amount.String(), Rate: a.Rate.String(), Reference: a.AppOrderID,
-			PlatformOrder: a.OrderNum, PayerUID: a.PayerUserID, PayerAccount: a.Payer.OpenID.Reveal(), BegunAt: a.CreatedAt, PaidAt: timeOrNil(a.PaidAt),
+			PlatformOrder: a.OrderNum, PayerUID: a.PayerUserID, PayerAccount: a.Payer.OpenID.Reveal(), BegunAt: a.CreatedAt, PaidAt: a.PaidAt,
 		})
 	}
 	for _, r := range f.Refunds {
 		p.Refunds = append(p.Refunds, PersonRefund{string(r.State), r.Coin, r.Amount.String(), r.Reason, r.CreatedAt})
 	}
 	for _, m := range f.Mails {
-		p.Mails = append(p.Mails, PersonMail{string(m.Kind), string(m.State), m.CreatedAt, timeOrNil(m.SentAt)})
+		p.Mails = append(p.Mails, PersonMail{string(m.Kind), string(m.State), m.CreatedAt, m.SentAt})
 	}
 	for _, n := range f.Notes {
 		p.Notes = append(p.Notes, PersonNote{n.Text, n.CreatedAt})
@@ -195,7 +195,7 @@ func personOrder(f models.OrderFile) PersonOrder {
 	for _, r := range f.Reviews {
 		review := PersonReview{Kind: string(r.Kind), Found: r.Resolution, OpenedAt: r.CreatedAt}
 		if !r.Open {
-			review.ClosedAt = timeOrNil(r.UpdatedAt)
+			review.ClosedAt = r.UpdatedAt
 		}
 		p.Reviews = append(p.Reviews, review)
 	}
@@ -205,12 +205,4 @@ func personOrder(f models.OrderFile) PersonOrder {
 		}
 	}
 	return p
-}
-
-// timeOrNil returns a pointer to t, or nil for the zero time.
-func timeOrNil(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
 }

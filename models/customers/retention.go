@@ -36,14 +36,19 @@ func (s *Service) forgetPersons(ctx context.Context) error {
 		{s.store.ForgetNetwork, settings.KeepNetwork()},
 		{shoppers, 0},
 	} {
-		for range forgetBatches {
-			n, err := kind.forget(ctx, now.Add(-kind.keep), forgottenAtOnce)
-			if err != nil {
-				return err
-			}
-			if n < forgottenAtOnce {
-				break
-			}
+		err := inBatches(forgetBatches, func() (int, error) { return kind.forget(ctx, now.Add(-kind.keep), forgottenAtOnce) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inBatches calls step until it handles fewer than forgottenAtOnce rows, at most limit times.
+func inBatches(limit int, step func() (int, error)) error {
+	for range limit {
+		if n, err := step(); err != nil || n < forgottenAtOnce {
+			return err
 		}
 	}
 	return nil

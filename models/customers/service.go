@@ -31,10 +31,7 @@ func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Jobs == nil || c.Outbox == nil {
 		return nil, errors.New("customers: store, jobs and outbox are needed")
 	}
-	s := &Service{store: c.Store, outbox: c.Outbox, clock: c.Clock}
-	if s.clock == nil {
-		s.clock = models.SystemClock
-	}
+	s := &Service{store: c.Store, outbox: c.Outbox, clock: c.Clock.OrSystem()}
 	c.Jobs.AddChore("forget what is kept of people for a while only", s.forgetPersons)
 	return s, nil
 }

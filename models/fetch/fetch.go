@@ -132,7 +132,7 @@ func (t checked) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := t.options.Check(r.URL); err != nil {
 		return nil, err
 	}
-	return t.next.RoundTrip(r) //nolint:wrapcheck // http.Client wraps it
+	return t.next.RoundTrip(r)
 }
 
 // Bounded returns a transport whose bodies fail with ErrTooLarge after limit bytes. The bytes read until then are valid.
@@ -147,29 +147,20 @@ type bounded struct {
 func (t bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer, err := t.next.RoundTrip(r)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // http.Client wraps it
+		return nil, err
 	}
-	answer.Body = &boundedBody{ReadCloser: answer.Body, left: t.limit}
+	answer.Body = boundedBody{http.MaxBytesReader(nil, answer.Body, t.limit)}
 	return answer, nil
 }
 
-// boundedBody is a body of which left more bytes may be read.
-type boundedBody struct {
-	io.ReadCloser
-	left int64
-}
+// boundedBody is a body that http.MaxBytesReader limits, with the error of this package.
+type boundedBody struct{ io.ReadCloser }
 
 // Read implements io.Reader.
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left < 0 {
-		return 0, ErrTooLarge
-	}
-	if int64(len(p)) > b.left+1 {
-		p = p[:b.left+1]
-	}
+func (b boundedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if b.left -= int64(n); b.left < 0 {
-		return n - 1, ErrTooLarge
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return n, ErrTooLarge
 	}
-	return n, err //nolint:wrapcheck // io.EOF must stay what it is
+	return n, err
 }

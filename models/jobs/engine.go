@@ -7,12 +7,13 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -79,7 +80,7 @@ type Engine struct {
 	started   []func(context.Context)
 	workers   []Worker
 	chores    []chore
-	choresRan moment // when the chores last ran
+	choresRan atomic.Pointer[time.Time] // when the chores last ran; nil: not yet
 	kinds     map[models.TaskKind]func(context.Context, *Run) error
 	tasks     Bell
 	running   running
@@ -93,12 +94,9 @@ type chore struct {
 
 // New returns an engine that runs tasks and chores, and whatever is registered with it.
 func New(c Config) *Engine {
-	e := &Engine{store: c.Store, clock: c.Clock, log: c.Logger, tasks: NewBell(), kinds: map[models.TaskKind]func(context.Context, *Run) error{}}
-	if e.clock == nil {
-		e.clock = models.SystemClock
-	}
-	if e.log == nil {
-		e.log = slog.New(slog.DiscardHandler)
+	e := &Engine{
+		store: c.Store, clock: c.Clock.OrSystem(), log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), tasks: NewBell(),
+		kinds: map[models.TaskKind]func(context.Context, *Run) error{},
 	}
 	e.AddWorker(Worker{Name: workerTasks, Step: e.taskStep, Wake: e.tasks, endless: true})
 	e.AddWorker(Worker{Name: "housekeeping", Step: e.choreStep, Limit: TidyLimit})
@@ -189,42 +187,24 @@ func (e *Engine) loop(ctx context.Context, w Worker, state *watched, turn int) {
 
 // limited runs one step within the worker's limit.
 func (w Worker) limited(ctx context.Context) (int, error) {
-	if !w.endless {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, w.Limit)
-		defer cancel()
+	if w.endless {
+		return w.Step(ctx)
 	}
+	ctx, cancel := context.WithTimeout(ctx, w.Limit)
+	defer cancel()
 	return w.Step(ctx)
 }
 
 // choreStep runs all chores, if the last round is ten minutes ago.
 func (e *Engine) choreStep(ctx context.Context) (int, error) {
-	if e.clock().Sub(e.choresRan.get()) < chorePause {
+	if ran := e.choresRan.Load(); ran != nil && e.clock().Sub(*ran) < chorePause {
 		return 0, nil
 	}
-	e.choresRan.set(e.clock())
+	e.choresRan.Store(new(e.clock()))
 	for _, c := range slices.Clone(e.chores) {
 		if err := c.do(ctx); err != nil {
 			return 0, fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
 	return 0, nil
-}
-
-// moment is a time that is safe for concurrent use.
-type moment struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (m *moment) get() time.Time {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.at
-}
-
-func (m *moment) set(at time.Time) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.at = at
 }

@@ -110,15 +110,17 @@ func (e *Engine) newTask(r Request) (models.Task, error) {
 
 // Stop stops a task. A task that works in one transaction leaves nothing behind. store.ErrConflict: the task has already ended.
 func (e *Engine) Stop(ctx context.Context, id string, by models.Actor) error {
-	e.running.stop(id)
+	e.running.with(id, func(t *runningTask) { t.stop(errStopped) })
 	return e.store.Audited(ctx, by, "task.stop", "task:"+id, nil, nil, func(tx *store.Store) error { return tx.StopTask(ctx, id) })
 }
 
 // Live returns t with its current progress, which may be newer in this process than in the database.
 func (e *Engine) Live(t models.Task) models.Task {
-	if done, total, ok := e.running.progress(t.ID); ok && total > 0 {
-		t.Done, t.Total = done, total
-	}
+	e.running.with(t.ID, func(own *runningTask) {
+		if own.total > 0 {
+			t.Done, t.Total = own.done, own.total
+		}
+	})
 	return t
 }
 
@@ -187,7 +189,7 @@ func (r *Run) Params(into any) error {
 	return nil
 }
 
-// Progress reports that done of total steps are done, and renews the lease. It stores them at most every 500 ms. A total of 0 means that it
+// Progress reports whether done of total steps are done, and renews the lease. It stores them at most every 500 ms. A total of 0 means that it
 // is not known. On an error the task must end, because another worker may hold it.
 func (r *Run) Progress(ctx context.Context, done, total int) error {
 	e, t := r.engine, r.Task
@@ -207,7 +209,7 @@ func (r *Run) Progress(ctx context.Context, done, total int) error {
 // ProgressInTx is Progress for a task that works in one long transaction. SQLite allows one writer, which is that transaction, so the
 // progress is kept in memory there; no other process needs it. Other databases store it too, and a lost lease ends the task.
 func (r *Run) ProgressInTx(ctx context.Context, done, total int) error {
-	r.engine.running.set(r.Task.ID, done, total)
+	r.engine.running.with(r.Task.ID, func(t *runningTask) { t.done, t.total = done, total })
 	r.engine.watch.progress()
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
@@ -263,28 +265,11 @@ func (r *running) end(id string) {
 	delete(r.tasks, id)
 }
 
-func (r *running) stop(id string) {
+// with calls do with a task, if it runs in this process.
+func (r *running) with(id string, do func(*runningTask)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if t := r.tasks[id]; t != nil {
-		t.stop(errStopped)
+		do(t)
 	}
-}
-
-func (r *running) set(id string, done, total int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if t := r.tasks[id]; t != nil {
-		t.done, t.total = done, total
-	}
-}
-
-func (r *running) progress(id string) (done, total int, ok bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	t := r.tasks[id]
-	if t == nil {
-		return 0, 0, false
-	}
-	return t.done, t.total, true
 }

@@ -145,7 +145,5 @@ func serverWords(err error) string {
 
 // printableAnswer makes a reply of the server fit for a page: one line of at most 300 characters.
 func printableAnswer(answer string) string {
-	const longest = 300
-	runes := []rune(strings.Join(strings.Fields(text.Clean(answer)), " "))
-	return string(runes[:min(len(runes), longest)])
+	return text.Clip(strings.Join(strings.Fields(text.Clean(answer)), " "), 300)
 }

@@ -3,6 +3,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,12 +67,9 @@ func NewOutbox(c OutboxConfig) (*Outbox, error) {
 	if c.Store == nil || c.Jobs == nil || c.Sender != nil && c.Compose == nil {
 		return nil, errors.New("mail: an outbox needs store and jobs, and compose with a sender")
 	}
-	o := &Outbox{store: c.Store, clock: c.Clock, log: c.Logger, sender: c.Sender, compose: c.Compose, wake: jobs.NewBell()}
-	if o.clock == nil {
-		o.clock = models.SystemClock
-	}
-	if o.log == nil {
-		o.log = slog.New(slog.DiscardHandler)
+	o := &Outbox{
+		store: c.Store, clock: c.Clock.OrSystem(), log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), sender: c.Sender, compose: c.Compose,
+		wake: jobs.NewBell(),
 	}
 	if o.sender != nil {
 		c.Jobs.AddWorker(jobs.Worker{Name: "outbox", Step: o.step, Wake: o.wake})
@@ -97,13 +95,9 @@ func (o *Outbox) Queue(ctx context.Context, tx *store.Store, kind models.MailKin
 // recipient and is dropped when it is due.
 func (o *Outbox) QueueAs(ctx context.Context, tx *store.Store, kind models.MailKind, orderID, key string) error {
 	now := o.clock()
-	err := tx.PutOutbox(ctx, models.OutboxMessage{
+	return tx.PutOutbox(ctx, models.OutboxMessage{
 		ID: models.NewID(), Kind: kind, OrderID: orderID, DedupeKey: key, State: models.OutboxWaiting, CreatedAt: now, DueAt: now,
 	})
-	if err != nil {
-		return fmt.Errorf("queue mail: %w", err)
-	}
-	return nil
 }
 
 // Resend queues a mail about an order again on behalf of staff. token is the form's, so that a double click sends one mail. Errors:
@@ -183,7 +177,7 @@ func (o *Outbox) park(ctx context.Context, m models.OutboxMessage) error {
 			Open: true, CreatedAt: now, UpdatedAt: now,
 		})
 		if err != nil {
-			return fmt.Errorf("open review: %w", err)
+			return err
 		}
 		return tx.FinishOutbox(ctx, m.ID, models.OutboxParked, models.Remark("given_up"))
 	})

@@ -17,13 +17,6 @@ const (
 	TrialFailed      Outcome = "failed"      // another error
 )
 
-// Outcomes returns all outcomes.
-func Outcomes() []Outcome {
-	return []Outcome{
-		TrialAccepted, TrialWritten, TrialNoName, TrialUnreachable, TrialTLS, TrialLogin, TrialSender, TrialRecipient, TrialRefused, TrialFailed,
-	}
-}
-
 // Trial is the result of a test mail.
 type Trial struct {
 	Outcome Outcome

@@ -39,18 +39,11 @@ const (
 	Large  Size = "large"
 )
 
+// widths holds the maximum width of a picture in each size, in pixels.
+var widths = map[Size]int{Small: 320, Medium: 800, Large: 1600}
+
 // Width returns the maximum width of a picture in a size, in pixels.
-func (s Size) Width() int {
-	switch s {
-	case Small:
-		return 320
-	case Medium:
-		return 800
-	case Large:
-		return 1600
-	}
-	return 0
-}
+func (s Size) Width() int { return widths[s] }
 
 // Format is the file format of a picture. All sizes of a picture have the same one.
 type Format string
@@ -63,18 +56,11 @@ const (
 	WebP Format = "webp"
 )
 
+// mediaTypes holds the media type of each format.
+var mediaTypes = map[Format]string{JPEG: "image/jpeg", PNG: "image/png", WebP: "image/webp"}
+
 // ContentType returns the format's media type, or "" for an unknown format.
-func (f Format) ContentType() string {
-	switch f {
-	case JPEG:
-		return "image/jpeg"
-	case PNG:
-		return "image/png"
-	case WebP:
-		return "image/webp"
-	}
-	return ""
-}
+func (f Format) ContentType() string { return mediaTypes[f] }
 
 // File is a picture in one size.
 type File struct {
@@ -177,7 +163,7 @@ func decode(kind kind, upload []byte) (m image.Image, err error) {
 			m, err = nil, fmt.Errorf("%w: %s decoder: %v", ErrBroken, kind, r)
 		}
 	}()
-	m, err = kind.codec().decode(bytes.NewReader(upload))
+	m, err = codecs[kind].decode(bytes.NewReader(upload))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBroken, err)
 	}

@@ -25,9 +25,10 @@ type sized struct {
 func shrink(original image.Image, t turn, size image.Point) []sized {
 	var list []sized
 	from, turning := original, t
-	for _, s := range []Size{Large, Medium, Small} {
-		if smaller, ok := smallerThan(s); ok && size.X <= smaller.Width() {
-			continue // the smaller size holds the whole picture
+	sizes := []Size{Large, Medium, Small}
+	for i, s := range sizes {
+		if i+1 < len(sizes) && size.X <= sizes[i+1].Width() {
+			continue // the next smaller size holds the whole picture
 		}
 		to := fit(size, s)
 		pixels := resize(from, turning, to)
@@ -35,17 +36,6 @@ func shrink(original image.Image, t turn, size image.Point) []sized {
 		from, turning = pixels, 1
 	}
 	return list
-}
-
-func smallerThan(s Size) (Size, bool) {
-	switch s {
-	case Large:
-		return Medium, true
-	case Medium:
-		return Small, true
-	case Small:
-	}
-	return "", false
 }
 
 // fit returns the dimensions of a picture in a size. It does not enlarge, and the height is at fewest 1.

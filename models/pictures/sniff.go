@@ -29,18 +29,11 @@ type codec struct {
 	decode func(io.Reader) (image.Image, error) // decodes the first frame only
 }
 
-func (k kind) codec() codec {
-	switch k {
-	case kindJPEG:
-		return codec{jpeg.DecodeConfig, jpeg.Decode}
-	case kindPNG:
-		return codec{png.DecodeConfig, png.Decode}
-	case kindGIF:
-		return codec{gif.DecodeConfig, gif.Decode}
-	case kindWebP:
-		return codec{webp.DecodeConfig, webp.Decode}
-	}
-	return codec{}
+var codecs = map[kind]codec{
+	kindJPEG: {jpeg.DecodeConfig, jpeg.Decode},
+	kindPNG:  {png.DecodeConfig, png.Decode},
+	kindGIF:  {gif.DecodeConfig, gif.Decode},
+	kindWebP: {webp.DecodeConfig, webp.Decode},
 }
 
 // sniff returns the format of a file by its first bytes, or "" for a format that is not accepted. SVG is not, because it can contain
@@ -61,7 +54,7 @@ func sniff(b []byte) kind {
 
 // checkSize refuses a picture that would need too much memory to decode. It relies on the header, as the decoders do.
 func checkSize(k kind, upload []byte) error {
-	config, err := k.codec().config(bytes.NewReader(upload))
+	config, err := codecs[k].config(bytes.NewReader(upload))
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrBroken, err)
 	}

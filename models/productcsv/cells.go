@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/text"
@@ -18,18 +19,8 @@ func trimCell(text string) string { return unguard(strings.TrimSpace(text)) }
 
 // dangerous reports whether a spreadsheet would evaluate a text as a formula, or drop its first character.
 func dangerous(text string) bool {
-	if text == "" {
-		return false
-	}
-	if strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
-		return true
-	}
-	for _, wide := range []string{"＝", "＋", "－", "＠"} {
-		if strings.HasPrefix(text, wide) {
-			return true
-		}
-	}
-	return false
+	first, _ := utf8.DecodeRuneInString(text)
+	return strings.ContainsRune("=+-@\t\r\n＝＋－＠", first)
 }
 
 // Guard makes a text safe for spreadsheets, which evaluate texts that begin with = and some other characters. Reading the file removes
@@ -186,7 +177,7 @@ func (r *reading) day(column, text string) time.Time {
 		return time.Time{}
 	}
 	if found := dayPattern.FindStringSubmatch(text); found != nil {
-		if at, err := time.ParseInLocation(time.DateOnly, found[1], r.opts.zone()); err == nil && at.Year() >= 1970 {
+		if at, err := time.ParseInLocation(time.DateOnly, found[1], r.opts.Zone); err == nil && at.Year() >= 1970 {
 			return at.UTC()
 		}
 	}
@@ -289,8 +280,7 @@ func (r *reading) validPath(column string, path Path) bool {
 		return false
 	}
 	for _, name := range path {
-		if n := len([]rune(name)); n > maxName {
-			r.bad(column, CodeTextLong, "count", itoa(n), "most", itoa(maxName))
+		if r.text(column, name, maxName) == "" {
 			return false
 		}
 		if !text.Line(name) {

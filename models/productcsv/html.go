@@ -22,25 +22,36 @@ func PlainText(source string) string {
 				out.write(string(tokens.Text()))
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
-			out.open(tokens.Token())
+			token := tokens.Token()
+			e := elements[token.DataAtom]
+			if e.silent && token.Type == html.StartTagToken {
+				out.silent++
+			}
+			out.write(e.before)
 		case html.EndTagToken:
-			out.close(tokens.Token().DataAtom)
+			e := elements[tokens.Token().DataAtom]
+			if e.silent {
+				out.silent = max(0, out.silent-1)
+			}
+			out.write(e.after)
 		case html.CommentToken, html.DoctypeToken:
 		}
 	}
 }
 
-// element is how PlainText treats an element.
-type element int
+// element is how PlainText treats an element. The zero value is an inline element.
+type element struct {
+	before, after string // stand for the tags
+	silent        bool   // the text of the element is dropped
+}
 
-const (
-	inline    element = iota // its text is part of the line
-	silent                   // its text is dropped
-	paragraph                // between empty lines
-	newLine                  // on lines of its own
-	lineBreak                // ends a line
-	item                     // of a list
-	cell                     // of a table
+var (
+	silent    = element{silent: true}
+	paragraph = element{before: "\n\n", after: "\n\n"}
+	newLine   = element{before: "\n", after: "\n"}
+	lineBreak = element{before: "\n"}
+	item      = element{before: "\n- "}
+	cell      = element{before: " "}
 )
 
 // elements holds the elements that are not inline.
@@ -58,36 +69,6 @@ var elements = map[atom.Atom]element{
 type prose struct {
 	b      strings.Builder
 	silent int // number of open elements whose text is dropped
-}
-
-func (p *prose) open(t html.Token) {
-	switch elements[t.DataAtom] {
-	case silent:
-		if t.Type == html.StartTagToken {
-			p.silent++
-		}
-	case lineBreak, newLine:
-		p.write("\n")
-	case item:
-		p.write("\n- ")
-	case cell:
-		p.write(" ")
-	case paragraph:
-		p.write("\n\n")
-	case inline:
-	}
-}
-
-func (p *prose) close(a atom.Atom) {
-	switch elements[a] {
-	case silent:
-		p.silent = max(0, p.silent-1)
-	case newLine:
-		p.write("\n")
-	case paragraph:
-		p.write("\n\n")
-	case inline, lineBreak, item, cell:
-	}
 }
 
 func (p *prose) write(text string) { p.b.WriteString(text) }

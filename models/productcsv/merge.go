@@ -1,7 +1,6 @@
 package productcsv
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ type merger struct {
 	*planner
 
 	record *Record
+	has    Field // fields of the row that is being applied
 	to     *models.Product
 	was    *models.Product // nil: the product is new
 	fields map[string]bool // names of the changed fields
@@ -27,84 +27,48 @@ func (m *merger) changed(field string) {
 	}
 }
 
-// put sets a value and records the field if it was different.
-func put[T comparable](m *merger, field string, to *T, value T) {
-	if *to != value {
+// put sets a value and records the change under name, if the file has a column for the field and the value is not the same.
+func put[T any](m *merger, field Field, name string, to *T, value T, same func(a, b T) bool) {
+	if m.has.Has(field) && !same(*to, value) {
 		*to = value
-		m.changed(field)
+		m.changed(name)
 	}
 }
 
-// putText sets a text if it differs in more than line ends, which a file does not preserve.
-func putText(m *merger, field string, to *string, value string) {
-	if sameLines(*to) != sameLines(value) {
-		*to = value
-		m.changed(field)
-	}
-}
+// equal reports whether a and b are equal, for put.
+func equal[T comparable](a, b T) bool { return a == b }
 
-func sameLines(text string) string {
-	return strings.ReplaceAll(text, "\r\n", "\n")
-}
-
-func putAmount(m *merger, field string, to *models.Amount, value models.Amount) {
-	if !to.Equal(value) {
-		*to = value
-		m.changed(field)
-	}
-}
-
-func putTime(m *merger, field string, to *time.Time, value time.Time) {
-	if !to.Equal(value) {
-		*to = value
-		m.changed(field)
-	}
+// sameText reports whether two texts differ at most in their line ends, which a file does not preserve.
+func sameText(a, b string) bool {
+	return strings.ReplaceAll(a, "\r\n", "\n") == strings.ReplaceAll(b, "\r\n", "\n")
 }
 
 // putTexts sets the translations for which the file has columns and keeps the others.
 func putTexts(m *merger, owner, field string, to *models.Texts, words models.Texts) {
-	merged := models.Texts{}
-	for lang, fields := range *to {
-		merged[lang] = maps.Clone(fields)
-	}
+	merged := to.Clone()
 	differs := false
 	for _, t := range m.record.Texts {
 		text := words[t.Lang][t.Field]
-		if t.Owner != owner || sameLines(merged[t.Lang][t.Field]) == sameLines(text) {
+		if t.Owner != owner || sameText(merged[t.Lang][t.Field], text) {
 			continue
 		}
 		differs = true
-		if text == "" {
-			delete(merged[t.Lang], t.Field)
-			continue
-		}
-		merged = setText(merged, t, text)
+		merged.Set(t.Lang, t.Field, text)
 	}
-	if !differs {
-		return
+	if differs {
+		*to = merged
+		m.changed(field)
 	}
-	maps.DeleteFunc(merged, func(_ string, fields map[string]string) bool { return len(fields) == 0 })
-	*to = merged
-	m.changed(field)
 }
 
 func (m *merger) product() {
 	r, p := m.record, m.to
-	if r.Has.Has(FieldTitle) {
-		putText(m, "title", &p.Title, r.Title)
-	}
-	if r.Has.Has(FieldSummary) {
-		putText(m, "summary", &p.Summary, r.Summary)
-	}
-	if r.Has.Has(FieldDescription) {
-		putText(m, "description", &p.Description, r.Description)
-	}
-	if r.Has.Has(FieldFeatured) {
-		put(m, "featured", &p.Featured, r.Featured)
-	}
-	if r.Has.Has(FieldHidden) {
-		put(m, "hidden", &p.Hidden, r.Hidden)
-	}
+	m.has = r.Has
+	put(m, FieldTitle, "title", &p.Title, r.Title, sameText)
+	put(m, FieldSummary, "summary", &p.Summary, r.Summary, sameText)
+	put(m, FieldDescription, "description", &p.Description, r.Description, sameText)
+	put(m, FieldFeatured, "featured", &p.Featured, r.Featured, equal)
+	put(m, FieldHidden, "hidden", &p.Hidden, r.Hidden, equal)
 	if r.Has.Has(FieldPosition) && m.was == nil { // the order of existing products is the shopkeeper's
 		p.Position = max(0, r.Position)
 	}
@@ -115,14 +79,8 @@ func (m *merger) product() {
 		}
 		m.categories(wanted)
 	}
-	if r.Has.Has(FieldTags) && !slices.Equal(p.Tags, r.Tags) {
-		p.Tags = r.Tags
-		m.changed("tags")
-	}
-	if r.Has.Has(FieldOptions) && !slices.Equal([]string(p.OptionNames), r.OptionNames) {
-		p.OptionNames = r.OptionNames
-		m.changed("options")
-	}
+	put(m, FieldTags, "tags", &p.Tags, r.Tags, slices.Equal)
+	put(m, FieldOptions, "options", &p.OptionNames, r.OptionNames, slices.Equal)
 	putTexts(m, ownerProduct, "texts", &p.Texts, r.Words)
 }
 
@@ -199,35 +157,22 @@ func (m *merger) newVariant(r *Variant) models.Variant {
 }
 
 func (m *merger) variant(v *models.Variant, r *Variant) {
-	if r.Has.Has(FieldPrice) {
-		putAmount(m, "price", &v.Price, r.Price)
-	}
-	if r.Has.Has(FieldSalePrice) {
-		putAmount(m, "sale", &v.SalePrice, r.SalePrice)
-	}
-	if r.Has.Has(FieldSaleFrom) {
-		putTime(m, "sale", &v.SaleFrom, r.SaleFrom)
-	}
-	if r.Has.Has(FieldSaleUntil) {
-		putTime(m, "sale", &v.SaleUntil, r.SaleUntil)
-	}
-	if r.Has.Has(FieldStock) {
-		put(m, "stock", &v.Untracked, r.Untracked)
-	}
+	m.has = r.Has
+	put(m, FieldPrice, "price", &v.Price, r.Price, models.Amount.Equal)
+	put(m, FieldSalePrice, "sale", &v.SalePrice, r.SalePrice, models.Amount.Equal)
+	put(m, FieldSaleFrom, "sale", &v.SaleFrom, r.SaleFrom, time.Time.Equal)
+	put(m, FieldSaleUntil, "sale", &v.SaleUntil, r.SaleUntil, time.Time.Equal)
+	put(m, FieldStock, "stock", &v.Untracked, r.Untracked, equal)
 	for _, c := range ownColumns {
-		if c.plain != nil && r.Has.Has(c.field) {
-			c.plain.merge(m, v, &r.Variant)
+		if c.plain != nil {
+			c.plain.merge(m, c.field, v, &r.Variant)
 		}
 	}
-	if r.Has.Has(FieldOptions) && !slices.Equal([]string(v.Options), r.Options) {
-		v.Options = r.Options
-		m.changed("options")
-	}
-	switch {
-	case len(v.Options) > 0 && r.Has.Has(FieldOptions):
-		putText(m, "options", &v.Title, strings.Join(v.Options, " / "))
-	case r.Has.Has(FieldVariantTitle) && len(v.Options) == 0:
-		putText(m, "options", &v.Title, r.Title)
+	put(m, FieldOptions, "options", &v.Options, r.Options, slices.Equal)
+	if len(v.Options) > 0 {
+		put(m, FieldOptions, "options", &v.Title, strings.Join(v.Options, " / "), sameText)
+	} else {
+		put(m, FieldVariantTitle, "options", &v.Title, r.Title, sameText)
 	}
 	m.variantPicture(v, r)
 	putTexts(m, ownerVariant, "texts", &v.Texts, r.Words)
@@ -235,14 +180,13 @@ func (m *merger) variant(v *models.Variant, r *Variant) {
 
 // variantPicture sets the picture of a variant, unless it must be fetched first.
 func (m *merger) variantPicture(v *models.Variant, r *Variant) {
-	ofWoo := r.Picture != "" && !r.Has.Has(FieldVariantPicture)
-	if !ofWoo && !r.Has.Has(FieldVariantPicture) {
+	if r.Picture == "" && !r.Has.Has(FieldVariantPicture) {
 		return
 	}
 	source, known := m.source(r.Line, r.SKU, r.Picture)
 	switch {
 	case known:
-		put(m, "pictures", &v.Picture, source)
+		put(m, 0, "pictures", &v.Picture, source, equal)
 	case isAddress(r.Picture):
 		m.fetch = append(m.fetch, Picture{Source: r.Picture, Variant: v.ID})
 	}
@@ -265,7 +209,7 @@ func (m *merger) source(line int, label, named string) (source string, known boo
 
 // pictures sets the pictures. If one of them must be fetched first, a product that has pictures keeps them until then.
 func (m *merger) pictures() {
-	if !m.record.Has.Has(FieldPictures) {
+	if m.has = m.record.Has; !m.has.Has(FieldPictures) {
 		return
 	}
 	var list []models.Picture
@@ -300,16 +244,13 @@ func (m *merger) pictures() {
 
 // picture returns the product's picture with this source, or a new one.
 func (m *merger) picture(source string, r Picture) models.Picture {
-	at := slices.IndexFunc(m.to.Pictures, func(p models.Picture) bool { return p.Source == source })
-	p := models.Picture{ProductID: m.to.ID, Source: source}
-	if at >= 0 {
+	var p models.Picture
+	if at := slices.IndexFunc(m.to.Pictures, func(p models.Picture) bool { return p.Source == source }); at >= 0 {
 		p = m.to.Pictures[at]
 	} else {
-		p.ID = m.shop.NewID()
+		p = models.Picture{ID: m.shop.NewID(), ProductID: m.to.ID, Source: source}
 	}
-	if m.record.Has.Has(FieldAlts) {
-		putText(m, "pictures", &p.Alt, r.Alt)
-	}
+	put(m, FieldAlts, "pictures", &p.Alt, r.Alt, sameText)
 	putTexts(m, ownerPicture, "pictures", &p.Texts, r.Texts)
 	return p
 }

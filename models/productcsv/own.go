@@ -1,8 +1,6 @@
 package productcsv
 
 import (
-	"errors"
-	"io"
 	"slices"
 	"strings"
 
@@ -15,7 +13,7 @@ type ownReader struct {
 	faults *faults
 	opts   Options
 	file   *File
-	at     map[string]int // column of each name
+	at     map[string]int // column of each name, including those of translations
 	texts  map[Text]int   // column of each translation
 	has    Field
 	order  []*ownProduct
@@ -38,15 +36,8 @@ func readOwn(s *scanner, file *File, o Options) error {
 	if !w.header() {
 		return nil
 	}
-	for {
-		next, err := s.next(o.Progress)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		w.read(next)
+	if err := s.each(o.Progress, w.read); err != nil {
+		return err
 	}
 	for _, p := range w.order {
 		if !p.broken {
@@ -64,14 +55,10 @@ func (w *ownReader) header() bool {
 			continue
 		}
 		c.Used = true
-		var first int
-		var repeated bool
-		if spec.name != "" {
-			first, repeated = w.at[spec.name], w.knows(spec.name)
-			w.at[spec.name] = i
-			w.has |= spec.field
-		} else {
-			first, repeated = w.texts[spec.text], w.hasText(spec.text)
+		first, repeated := w.at[spec.name]
+		w.at[spec.name] = i
+		w.has |= spec.field
+		if spec.text != (Text{}) {
 			w.texts[spec.text] = i
 		}
 		if repeated {
@@ -87,11 +74,6 @@ func (w *ownReader) header() bool {
 
 func (w *ownReader) knows(name string) bool {
 	_, ok := w.at[name]
-	return ok
-}
-
-func (w *ownReader) hasText(t Text) bool {
-	_, ok := w.texts[t]
 	return ok
 }
 
@@ -138,14 +120,14 @@ func (w *ownReader) product(r *reading, p *Record) {
 	if p.Title = r.text(ownTitle, w.cell(r, ownTitle), maxName); p.Title == "" && w.knows(ownTitle) && r.errors == 0 {
 		r.bad(ownTitle, CodeMissing)
 	}
-	p.Summary = r.text(ownSummary, w.cell(r, ownSummary), maxSummary)
+	p.Summary = r.text(ownSummary, w.cell(r, ownSummary), models.MaxSummary)
 	p.Description = w.cell(r, ownDescription)
 	p.Featured = r.boolean(ownFeatured, w.word(r, ownFeatured))
 	p.Hidden = r.boolean(ownHidden, w.word(r, ownHidden))
 	p.Position = r.whole(ownPosition, w.word(r, ownPosition), true)
 	p.Categories = w.categories(r)
 	for _, tag := range ownList(w.cell(r, ownTags), ',') {
-		if tag = r.text(ownTags, tag, maxTag); tag != "" && !slices.Contains(p.Tags, tag) {
+		if tag = r.text(ownTags, tag, models.MaxTag); tag != "" && !slices.Contains(p.Tags, tag) {
 			p.Tags = append(p.Tags, tag)
 		}
 	}
@@ -191,14 +173,14 @@ func (w *ownReader) pictures(r *reading, p *Record) {
 		if !ok {
 			continue
 		}
-		picture := Picture{Source: source}
+		picture := Picture{Source: source, Texts: models.Texts{}}
 		if i < len(alts) {
 			picture.Alt = r.text(ownAlts, alts[i], maxAlt)
 		}
 		for t, at := range w.texts {
 			words := ownList(unguard(r.cells[at]), ',')
-			if t.Owner == ownerPicture && i < len(words) && words[i] != "" {
-				picture.Texts = setText(picture.Texts, t, words[i])
+			if t.Owner == ownerPicture && i < len(words) {
+				picture.Texts.Set(t.Lang, t.Field, words[i])
 			}
 		}
 		p.Pictures = append(p.Pictures, picture)
@@ -209,29 +191,18 @@ const maxAlt = 500
 
 // words parses the translations of a product or a variant.
 func (w *ownReader) words(r *reading, owner string) models.Texts {
-	var texts models.Texts
+	texts := models.Texts{}
 	for t, at := range w.texts {
-		if text := unguard(r.cells[at]); t.Owner == owner && text != "" {
-			texts = setText(texts, t, text)
+		if t.Owner == owner {
+			texts.Set(t.Lang, t.Field, unguard(r.cells[at]))
 		}
 	}
 	return texts
 }
 
-func setText(texts models.Texts, t Text, text string) models.Texts {
-	if texts == nil {
-		texts = models.Texts{}
-	}
-	if texts[t.Lang] == nil {
-		texts[t.Lang] = map[string]string{}
-	}
-	texts[t.Lang][t.Field] = text
-	return texts
-}
-
 func (w *ownReader) variant(r *reading, p *ownProduct) {
 	v := Variant{Line: r.line, Has: w.has}
-	v.SKU = r.text(ownSKU, r.sku, maxSKU)
+	v.SKU = r.text(ownSKU, r.sku, models.MaxSKU)
 	if first, repeated := w.skus[v.SKU]; repeated && v.SKU != "" {
 		r.bad(ownSKU, CodeSKUTwice, "value", v.SKU, "line", itoa(first))
 	} else {

@@ -42,8 +42,8 @@ const (
 	FieldOrigin
 )
 
-// Has reports whether f contains all of some.
-func (f Field) Has(some Field) bool { return f&some == some }
+// Has reports whether f contains all of fields. It is true for the empty set.
+func (f Field) Has(fields Field) bool { return f&fields == fields }
 
 // The columns of the format that are not plain.
 const (
@@ -133,7 +133,8 @@ func readOwnColumn(header string) *ownSpec {
 		}
 	}
 	if found := ownTextPattern.FindStringSubmatch(header); found != nil {
-		return &ownSpec{text: Text{Owner: found[1], Field: found[2], Lang: found[3]}}
+		t := Text{Owner: found[1], Field: found[2], Lang: found[3]}
+		return &ownSpec{ownColumn{name: t.header()}, t}
 	}
 	return nil
 }
@@ -141,5 +142,5 @@ func readOwnColumn(header string) *ownSpec {
 // ownSpec is a parsed column name.
 type ownSpec struct {
 	ownColumn
-	text Text
+	text Text // zero: not a translation
 }

@@ -9,15 +9,15 @@ import (
 // plain reads, merges and writes a column that holds one value of a variant on which no other column depends.
 type plain struct {
 	read  func(r *reading, column, cell string, v *models.Variant)
-	merge func(m *merger, to, from *models.Variant)
+	merge func(m *merger, field Field, to, from *models.Variant)
 	write func(v *models.Variant) string
 }
 
-// plainOf is the column of the value that at points to. A plan calls its change by the field's name.
-func plainOf[T any](field string, c format[T], at func(*models.Variant) *T) *plain {
+// plainOf returns the column of the value that at points to. name is what a plan calls its change.
+func plainOf[T any](name string, c format[T], at func(*models.Variant) *T) *plain {
 	return &plain{
 		read:  func(r *reading, column, text string, v *models.Variant) { *at(v) = c.read(r, column, text) },
-		merge: func(m *merger, to, from *models.Variant) { c.put(m, field, at(to), *at(from)) },
+		merge: func(m *merger, field Field, to, from *models.Variant) { put(m, field, name, at(to), *at(from), c.same) },
 		write: func(v *models.Variant) string { return c.write(*at(v)) },
 	}
 }
@@ -25,21 +25,21 @@ func plainOf[T any](field string, c format[T], at func(*models.Variant) *T) *pla
 // format is how values of a kind stand in a file.
 type format[T any] struct {
 	read  func(r *reading, column, text string) T // notes what is wrong
-	put   func(m *merger, field string, to *T, value T)
+	same  func(a, b T) bool
 	write func(value T) string
 }
 
 // countCell holds a whole number from 0; an empty one is 0.
 var countCell = format[int]{
 	read:  func(r *reading, column, text string) int { return r.whole(column, strings.TrimSpace(text), false) },
-	put:   put[int],
+	same:  equal[int],
 	write: itoa,
 }
 
 // flagCell holds 1 or 0, and reads the words for them; an empty one is 0.
 var flagCell = format[bool]{
 	read:  func(r *reading, column, text string) bool { return r.boolean(column, strings.TrimSpace(text)) },
-	put:   put[bool],
+	same:  equal[bool],
 	write: flag,
 }
 
@@ -48,7 +48,7 @@ var weightCell = format[models.Amount]{
 	read: func(r *reading, column, text string) models.Amount {
 		return r.weight(column, strings.TrimSpace(text), models.AmountFromInt(1))
 	},
-	put:   putAmount,
+	same:  models.Amount.Equal,
 	write: models.Amount.String,
 }
 
@@ -56,7 +56,7 @@ var weightCell = format[models.Amount]{
 func textCell(maxRunes int) format[string] {
 	return format[string]{
 		read:  func(r *reading, column, text string) string { return r.text(column, text, maxRunes) },
-		put:   putText,
+		same:  sameText,
 		write: func(value string) string { return value },
 	}
 }
@@ -64,6 +64,6 @@ func textCell(maxRunes int) format[string] {
 // countryCell holds the code of a country, in capital or small letters. Product.Problems finds what is none.
 var countryCell = format[string]{
 	read:  func(_ *reading, _, text string) string { return strings.ToUpper(strings.TrimSpace(text)) },
-	put:   put[string],
+	same:  equal[string],
 	write: func(value string) string { return value },
 }

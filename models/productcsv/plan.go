@@ -70,12 +70,7 @@ func MakePlan(file *File, shop *Shop) *Plan {
 		p.record(&file.Records[i])
 	}
 	p.plan.Categories = p.tree.made
-	p.plan.Problems = p.faults.sorted()
-	for _, problem := range p.plan.Problems {
-		if problem.Level == LevelError {
-			p.plan.Faults++
-		}
-	}
+	p.plan.Problems, p.plan.Faults = p.faults.sorted()
 	return p.plan
 }
 
@@ -89,7 +84,7 @@ type planner struct {
 	price  string          // column of prices; "": its absence was reported
 }
 
-// checkPrice reports that the file has no prices for a new variant, which would be sold for nothing. It does so once for each file.
+// checkPrice reports whether the file has no prices for a new variant, which would be sold for nothing. It does so once for each file.
 func (p *planner) checkPrice(v *Variant) {
 	if !v.Has.Has(FieldPrice) && p.price != "" {
 		p.fault(1, "", p.price, LevelError, CodePriceColumn)
@@ -214,7 +209,7 @@ func (p *planner) change(r *Record, was *models.Product) {
 			return
 		}
 		p.slugs[r.Slug] = true
-		put(m, "slug", &product.Slug, r.Slug)
+		put(m, 0, "slug", &product.Slug, r.Slug, equal)
 	}
 	m.product()
 	m.variants()

@@ -129,13 +129,13 @@ type Problem struct {
 // shown is how much of a value a problem repeats.
 const shown = 60
 
-// excerpt makes a value fit to be shown: one line, not too long.
+// excerpt returns a value in a form that can be shown: one line of at most shown characters.
 func excerpt(value string) string {
-	runes := []rune(strings.TrimSpace(text.Clean(strings.ToValidUTF8(value, "�"))))
-	if len(runes) <= shown {
-		return string(runes)
+	line := strings.TrimSpace(text.Clean(strings.ToValidUTF8(value, "�")))
+	if short := text.Clip(line, shown); short != line {
+		return strings.TrimSpace(short) + "…"
 	}
-	return strings.TrimSpace(string(runes[:shown])) + "…"
+	return line
 }
 
 // faults collects problems.
@@ -151,11 +151,16 @@ func (f *faults) add(p Problem) {
 	}
 }
 
-// sorted gives the problems in the order of the lines, each line's in the order in which they were found.
-func (f *faults) sorted() []Problem {
+// sorted returns the problems in order of their lines, each line's in the order in which they were found, and how many of them are errors.
+func (f *faults) sorted() (list []Problem, errors int) {
 	slices.SortStableFunc(f.list, func(a, b Problem) int { return a.Line - b.Line })
 	if f.total > MaxProblems {
 		f.list = append(f.list, Problem{Level: LevelError, Code: CodeTooManyFaults, Values: map[string]string{"count": itoa(f.total)}})
 	}
-	return f.list
+	for _, p := range f.list {
+		if p.Level == LevelError {
+			errors++
+		}
+	}
+	return f.list, errors
 }

@@ -103,10 +103,3 @@ type Options struct {
 	// Progress is called with the current line from time to time. Read stops at its error and returns it. It may be nil.
 	Progress func(line int) error
 }
-
-func (o Options) zone() *time.Location {
-	if o.Zone == nil {
-		return time.UTC
-	}
-	return o.Zone
-}

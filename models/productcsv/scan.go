@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -67,12 +68,8 @@ const byteOrderMark = "\ufeff"
 // foreignKind reports whether head is the beginning of a file that people mistake for CSV: xlsx and ods (both zip archives), xls, gzip,
 // PDF.
 func foreignKind(head []byte) bool {
-	for _, mark := range []string{"PK\x03\x04", "\xd0\xcf\x11\xe0", "\x1f\x8b", "%PDF-"} {
-		if strings.HasPrefix(string(head), mark) {
-			return true
-		}
-	}
-	return false
+	marks := []string{"PK\x03\x04", "\xd0\xcf\x11\xe0", "\x1f\x8b", "%PDF-"}
+	return slices.ContainsFunc(marks, func(mark string) bool { return strings.HasPrefix(string(head), mark) })
 }
 
 // foreignMark reports whether head is UTF-16 or UTF-32, with or without a byte order mark.
@@ -129,6 +126,20 @@ func (s *scanner) header() (bool, error) {
 	return true, nil
 }
 
+// each calls read with every row that can be parsed.
+func (s *scanner) each(progress func(line int) error, read func(row)) error {
+	for {
+		r, err := s.next(progress)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		read(r)
+	}
+}
+
 // progressEvery is the number of rows between two reports of progress.
 const progressEvery = 250
 
@@ -168,12 +179,7 @@ func (s *scanner) next(progress func(line int) error) (row, error) {
 }
 
 func blank(cells []string) bool {
-	for _, c := range cells {
-		if strings.TrimSpace(c) != "" {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" })
 }
 
 // check records problems with the form of cells. ok is false if the row has the wrong number of cells, because they may belong to other
@@ -213,11 +219,8 @@ func formFault(text string) Code {
 		return CodeCellLong
 	case !utf8.ValidString(text):
 		return CodeUTF8
-	}
-	for _, r := range text {
-		if r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == unicode.MaxASCII {
-			return CodeControl
-		}
+	case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\n\t\r", r) || r == unicode.MaxASCII }):
+		return CodeControl
 	}
 	return ""
 }

@@ -1,17 +1,19 @@
 package productcsv
 
 import (
-	"errors"
+	"cmp"
 	"html"
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/coincart/coincart/models"
 )
 
 // Read parses a file of either format. Problems of the file are in the result; the error is one of r or of Options.Progress.
 func Read(r io.Reader, o Options) (*File, error) {
+	o.Zone = cmp.Or(o.Zone, time.UTC)
 	f := &faults{}
 	s, delimiter, ok, err := newScanner(r, f)
 	if err != nil {
@@ -33,12 +35,7 @@ func Read(r io.Reader, o Options) (*File, error) {
 	if file.Rows == 0 && len(f.list) == 0 {
 		f.add(Problem{Level: LevelError, Code: CodeEmpty})
 	}
-	file.Problems = f.sorted()
-	for _, p := range file.Problems {
-		if p.Level == LevelError {
-			file.Faults++
-		}
-	}
+	file.Problems, file.Faults = f.sorted()
 	return file, nil
 }
 
@@ -90,15 +87,8 @@ func readWoo(s *scanner, file *File, o Options) error {
 	if !w.header() {
 		return nil
 	}
-	for {
-		next, err := s.next(o.Progress)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		w.read(next)
+	if err := s.each(o.Progress, w.read); err != nil {
+		return err
 	}
 	w.join()
 	return nil
@@ -124,7 +114,7 @@ func (w *wooReader) header() bool {
 			continue
 		}
 		seen[name] = i + 1
-		w.has |= wooHas(spec.field)
+		w.has |= wooFields[spec.field]
 		if spec.field != wooAttribute && spec.field != wooIgnored && spec.field != wooDownload {
 			w.at[spec.field] = i
 		}
@@ -157,9 +147,7 @@ func (w *wooReader) read(next row) {
 	row := &wooRow{line: next.line}
 	_, r.sku = w.cell(r, wooSKU)
 	row.sku = r.sku
-	if n := len([]rune(row.sku)); n > maxSKU {
-		r.bad(w.columnOf(wooSKU), CodeTextLong, "count", itoa(n), "most", itoa(maxSKU))
-	}
+	r.text(w.columnOf(wooSKU), row.sku, models.MaxSKU)
 	_, row.id = w.cell(r, wooID)
 	if _, row.parent = w.cell(r, wooParent); row.parent == "0" {
 		row.parent = ""
@@ -184,8 +172,6 @@ func (w *wooReader) columnOf(f wooField) string {
 	}
 	return ""
 }
-
-const maxSKU = models.MaxSKU
 
 // kind parses the column Type: one of simple, variable, grouped, external and variation, with or without virtual and downloadable.
 func (w *wooReader) kind(r *reading, row *wooRow) {
@@ -250,7 +236,7 @@ func (w *wooReader) product(r *reading, row *wooRow) {
 		r.bad(w.columnOf(wooName), CodeMissing)
 	}
 	column, text = w.cell(r, wooSummary)
-	p.Summary = r.text(column, PlainText(unescapeLines(text)), maxSummary)
+	p.Summary = r.text(column, PlainText(unescapeLines(text)), models.MaxSummary)
 	_, text = w.cell(r, wooDescription)
 	p.Description = PlainText(unescapeLines(text))
 	column, text = w.cell(r, wooFeatured)
@@ -264,20 +250,16 @@ func (w *wooReader) product(r *reading, row *wooRow) {
 	p.Pictures = r.pictures(column, wooList(text))
 }
 
-const maxSummary = models.MaxSummary
-
 // names trims the names of a list and drops repeated ones.
 func (r *reading) names(column string, list []string) []string {
 	var names []string
 	for _, name := range list {
-		if name = r.text(column, oneLine(name), maxTag); name != "" && !slices.Contains(names, name) {
+		if name = r.text(column, oneLine(name), models.MaxTag); name != "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
 	return names
 }
-
-const maxTag = models.MaxTag
 
 // unescapeLines replaces the exporter's \n with a line end and \\n with a backslash and an n.
 func unescapeLines(text string) string {

@@ -1,74 +1,65 @@
 package productcsv
 
 import (
+	"cmp"
 	"fmt"
 	"html"
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/text"
 )
 
 // attributes parses the columns "Attribute 1 name" and so on, in the order of their numbers.
 func (w *wooReader) attributes(r *reading) []attribute {
-	type entry struct {
-		number string
-		attribute
-	}
-	var list []entry
-	place := map[string]int{}
+	byNumber := map[string]*attribute{}
 	for i, spec := range w.specs {
-		text := strings.TrimSpace(r.cells[i])
-		if spec.field != wooAttribute || text == "" {
+		cell := strings.TrimSpace(r.cells[i])
+		if spec.field != wooAttribute || cell == "" {
 			continue
 		}
-		n, ok := place[spec.number]
-		if !ok {
-			n = len(list)
-			place[spec.number] = n
-			list = append(list, entry{number: spec.number})
+		a := byNumber[spec.number]
+		if a == nil {
+			a = &attribute{}
+			byNumber[spec.number] = a
 		}
 		column := w.scan.columns[i].Header
 		switch spec.part {
 		case "name":
-			list[n].name = r.text(column, oneLine(html.UnescapeString(trimCell(text))), maxName)
+			a.name = r.text(column, oneLine(html.UnescapeString(trimCell(cell))), maxName)
 		case "value(s)":
-			list[n].values = r.names(column, wooList(html.UnescapeString(trimCell(text))))
+			a.values = r.names(column, wooList(html.UnescapeString(trimCell(cell))))
 		case "visible":
-			list[n].shown = r.boolean(column, trimCell(text))
+			a.shown = r.boolean(column, trimCell(cell))
 		}
 	}
-	slices.SortStableFunc(list, func(a, b entry) int {
-		if len(a.number) != len(b.number) {
-			return len(a.number) - len(b.number)
-		}
-		return strings.Compare(a.number, b.number)
+	numbers := slices.SortedFunc(maps.Keys(byNumber), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
 	})
-	var found []attribute
-	for _, e := range list {
-		if e.name != "" {
-			found = append(found, e.attribute)
+	var named []attribute
+	for _, n := range numbers {
+		if byNumber[n].name != "" {
+			named = append(named, *byNumber[n])
 		}
 	}
-	return found
+	return named
 }
 
 // generatedSKU returns an SKU for a variant that has none. It is the same each time the file is read.
 func generatedSKU(row, parent *wooRow, options []string) string {
+	sku := row.record.Title
 	switch {
 	case row.id != "":
 		return "WC-" + row.id
-	case parent != nil && parent.sku != "":
-		return clipRunes(parent.sku+"-"+strings.Join(options, "-"), maxSKU)
 	case parent != nil:
-		return clipRunes(parent.record.Title+"-"+strings.Join(options, "-"), maxSKU)
+		sku = cmp.Or(parent.sku, parent.record.Title) + "-" + strings.Join(options, "-")
 	}
-	return clipRunes(row.record.Title, maxSKU)
-}
-
-func clipRunes(text string, maxRunes int) string {
-	if runes := []rune(text); len(runes) > maxRunes {
-		return strings.TrimSpace(string(runes[:maxRunes]))
+	if short := text.Clip(sku, models.MaxSKU); short != sku {
+		return strings.TrimSpace(short)
 	}
-	return text
+	return sku
 }
 
 // describe appends a product's visible attributes that are not options to its description.

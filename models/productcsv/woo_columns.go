@@ -101,48 +101,11 @@ func wooColumn(header string) *wooSpec {
 	return nil
 }
 
-// wooHas returns the fields for which a file with a column has values.
-func wooHas(f wooField) Field { //nolint:cyclop // a table
-	switch f {
-	case wooName:
-		return FieldTitle
-	case wooSummary:
-		return FieldSummary
-	case wooDescription:
-		return FieldDescription
-	case wooFeatured:
-		return FieldFeatured
-	case wooPublished, wooVisibility:
-		return FieldHidden
-	case wooPosition:
-		return FieldPosition
-	case wooCategories:
-		return FieldCategories
-	case wooTags:
-		return FieldTags
-	case wooImages:
-		return FieldPictures
-	case wooPrice:
-		return FieldPrice
-	case wooSalePrice:
-		return FieldSalePrice
-	case wooSaleFrom:
-		return FieldSaleFrom
-	case wooSaleUntil:
-		return FieldSaleUntil
-	case wooStock, wooInStock:
-		return FieldStock
-	case wooLowStock:
-		return FieldLowStock
-	case wooWeight:
-		return FieldWeight
-	case wooType:
-		return FieldVirtual
-	case wooBarcode:
-		return FieldBarcode
-	case wooAttribute:
-		return FieldOptions
-	case wooIgnored, wooID, wooSKU, wooBackorders, wooParent, wooDownload:
-	}
-	return 0
+// wooFields holds the fields for which a file with a column has values.
+var wooFields = map[wooField]Field{
+	wooName: FieldTitle, wooSummary: FieldSummary, wooDescription: FieldDescription, wooFeatured: FieldFeatured, wooPublished: FieldHidden,
+	wooVisibility: FieldHidden, wooPosition: FieldPosition, wooCategories: FieldCategories, wooTags: FieldTags, wooImages: FieldPictures,
+	wooPrice: FieldPrice, wooSalePrice: FieldSalePrice, wooSaleFrom: FieldSaleFrom, wooSaleUntil: FieldSaleUntil, wooStock: FieldStock,
+	wooInStock: FieldStock, wooLowStock: FieldLowStock, wooWeight: FieldWeight, wooType: FieldVirtual, wooBarcode: FieldBarcode,
+	wooAttribute: FieldOptions,
 }

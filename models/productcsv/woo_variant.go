@@ -59,7 +59,7 @@ func (w *wooReader) sale(r *reading, row *wooRow) {
 	v.SaleFrom = r.day(column, text)
 	column, text = w.cell(r, wooSaleUntil)
 	if last := r.day(column, text); !last.IsZero() { // the sale includes its last day
-		v.SaleUntil = last.In(w.opts.zone()).AddDate(0, 0, 1).UTC()
+		v.SaleUntil = last.In(w.opts.Zone).AddDate(0, 0, 1).UTC()
 	}
 	r.checkSale(column, *v)
 }

@@ -16,12 +16,9 @@ func (a *Accounts) ChangeProfile(ctx context.Context, s SignedIn, by models.Acto
 	if err := checkName(name); err != nil {
 		return err
 	}
-	return a.store.Tx(ctx, func(tx *store.Store) error {
-		if err := tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{Name: new(name), Lang: new(lang)}); err != nil {
-			return fmt.Errorf("store account: %w", err)
-		}
-		return tx.Record(ctx, by, "staff.profile", subjectOf(s.Staff.ID),
-			models.Facts{"name": s.Staff.Name, "lang": s.Staff.Lang}, models.Facts{"name": name, "lang": lang})
+	before, after := models.Facts{"name": s.Staff.Name, "lang": s.Staff.Lang}, models.Facts{"name": name, "lang": lang}
+	return a.store.Audited(ctx, by, "staff.profile", subjectOf(s.Staff.ID), before, after, func(tx *store.Store) error {
+		return tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{Name: new(name), Lang: new(lang)})
 	})
 }
 
@@ -46,28 +43,34 @@ func (a *Accounts) ChangePassword(ctx context.Context, s SignedIn, by models.Act
 	if err != nil {
 		return "", err
 	}
-	err = a.store.Tx(ctx, func(tx *store.Store) error {
-		if err := tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{PasswordHash: new(hash)}); err != nil {
-			return fmt.Errorf("store account: %w", err)
-		}
-		id, err = a.renewAlone(ctx, tx, s, by, "staff.password")
-		return err
-	})
+	id, err = a.changeCredentials(ctx, s, by, "staff.password", store.StaffChange{PasswordHash: new(hash)}, nil)
 	if err != nil {
 		return "", err
 	}
-	return id, a.clearFailures(ctx, passwordKey(s.Staff.Email))
+	return id, a.store.ClearFailures(ctx, passwordKey(s.Staff.Email))
 }
 
-// renewAlone ends the person's other sessions after a change of their credentials, gives this session a new id, and records action.
-func (a *Accounts) renewAlone(ctx context.Context, tx *store.Store, s SignedIn, by models.Actor, action string) (id string, err error) {
-	if err := tx.EndStaffSessions(ctx, s.Staff.ID, s.Session.ID); err != nil {
-		return "", fmt.Errorf("end sessions: %w", err)
-	}
-	if id, err = a.renewSession(ctx, tx, s.Session); err != nil {
-		return "", err
-	}
-	return id, tx.Record(ctx, by, action, subjectOf(s.Staff.ID), nil, nil)
+// changeCredentials changes how the person signs in, ends their other sessions, and returns a new id for this one. also runs in the same
+// transaction; it may be nil.
+func (a *Accounts) changeCredentials(
+	ctx context.Context, s SignedIn, by models.Actor, action string, set store.StaffChange, also func(tx *store.Store) error,
+) (id string, err error) {
+	err = a.store.Audited(ctx, by, action, subjectOf(s.Staff.ID), nil, nil, func(tx *store.Store) error {
+		if err := tx.UpdateStaff(ctx, s.Staff.ID, set); err != nil {
+			return err
+		}
+		if also != nil {
+			if err := also(tx); err != nil {
+				return err
+			}
+		}
+		if err := tx.EndStaffSessions(ctx, s.Staff.ID, s.Session.ID); err != nil {
+			return err
+		}
+		id, err = a.renewSession(ctx, tx, s.Session)
+		return err
+	})
+	return id, err
 }
 
 const totpPrefix = "staff-totp:" // prefix of the session id under which a new key waits for ConfirmKey
@@ -106,38 +109,21 @@ func (a *Accounts) ConfirmKey(ctx context.Context, s SignedIn, by models.Actor, 
 	if !ok {
 		return "", ErrCode
 	}
-	err = a.store.Tx(ctx, func(tx *store.Store) error {
+	return a.changeCredentials(ctx, s, by, "staff.totp", store.StaffChange{TOTP: new(secret)}, func(tx *store.Store) error {
 		if err := tx.DeleteSession(ctx, totpPrefix+s.Session.ID); err != nil {
 			return err
 		}
-		if err := tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{TOTP: new(secret)}); err != nil {
-			return fmt.Errorf("store account: %w", err)
-		}
-		if err := tx.UseTOTPStep(ctx, s.Staff.ID, step); err != nil {
-			return fmt.Errorf("use code: %w", err)
-		}
-		id, err = a.renewAlone(ctx, tx, s, by, "staff.totp")
-		return err
+		return tx.UseTOTPStep(ctx, s.Staff.ID, step)
 	})
-	if err != nil {
-		return "", err
-	}
-	return id, nil
 }
 
 // NewRecoveryCodes replaces the recovery codes and returns the new ones. They cannot be read again.
 func (a *Accounts) NewRecoveryCodes(ctx context.Context, s SignedIn, by models.Actor) (codes []string, err error) {
 	codes, hashes := newRecovery()
-	err = a.store.Tx(ctx, func(tx *store.Store) error {
-		if err := tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{RecoveryHash: new(hashes)}); err != nil {
-			return fmt.Errorf("store recovery codes: %w", err)
-		}
-		return tx.Record(ctx, by, "staff.recovery", subjectOf(s.Staff.ID), nil, nil)
+	err = a.store.Audited(ctx, by, "staff.recovery", subjectOf(s.Staff.ID), nil, nil, func(tx *store.Store) error {
+		return tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{RecoveryHash: new(hashes)})
 	})
-	if err != nil {
-		return nil, err
-	}
-	return codes, nil
+	return codes, err
 }
 
 // RetryAfter returns how long a *WaitError says to wait, in seconds, and 0 for other errors.

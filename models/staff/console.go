@@ -3,7 +3,6 @@ package staff
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/coincart/coincart/models"
@@ -41,24 +40,27 @@ func (a *Accounts) Create(ctx context.Context, by models.Actor, n NewAccount, ro
 		CreatedAt: a.clock(), UpdatedAt: a.clock(),
 	}
 	credentials := Credentials{Key: Key{Secret: person.TOTP, Issuer: a.issuer, Email: n.Email}, Codes: codes}
-	err = a.store.Tx(ctx, func(tx *store.Store) error {
-		err := tx.CreateStaff(ctx, &person)
-		if errors.Is(err, store.ErrDuplicate) {
-			return ErrEmailTaken
-		}
-		if err != nil {
-			return fmt.Errorf("store account: %w", err)
-		}
-		// Setup links are for the first owner only, so they end when there is staff.
-		if err := errors.Join(endInvitations(ctx, tx, n.Email), endInvitations(ctx, tx, "")); err != nil {
+	facts := models.Facts{"email": n.Email, "name": n.Name, "role": string(role)}
+	err = a.store.Audited(ctx, by, "staff.create", subjectOf(person.ID), nil, facts, func(tx *store.Store) error {
+		if err := createAccount(ctx, tx, &person); err != nil {
 			return err
 		}
-		return tx.Record(ctx, by, "staff.create", subjectOf(person.ID), nil, models.Facts{"email": n.Email, "name": n.Name, "role": string(role)})
+		// Setup links are for the first owner only, so they end when there is staff.
+		return errors.Join(endInvitations(ctx, tx, n.Email), endInvitations(ctx, tx, ""))
 	})
 	if err != nil {
 		return Credentials{}, err
 	}
 	return credentials, nil
+}
+
+// createAccount stores a new account. Errors: ErrEmailTaken.
+func createAccount(ctx context.Context, tx *store.Store, person *models.Staff) error {
+	err := tx.CreateStaff(ctx, person)
+	if errors.Is(err, store.ErrDuplicate) {
+		return ErrEmailTaken
+	}
+	return err
 }
 
 // ResetPassword sets a new password for an account and ends its sessions. It keeps the authenticator. Errors: store.ErrNotFound,
@@ -79,7 +81,7 @@ func (a *Accounts) ResetPassword(ctx context.Context, by models.Actor, email, pa
 	if err != nil {
 		return err
 	}
-	return a.clearFailures(ctx, passwordKey(person.Email))
+	return a.store.ClearFailures(ctx, passwordKey(person.Email))
 }
 
 // ResetTOTP gives an account a new authenticator key and new recovery codes, and ends its sessions. It keeps the password. It also works if
@@ -95,18 +97,15 @@ func (a *Accounts) ResetTOTP(ctx context.Context, by models.Actor, email string)
 	if err != nil {
 		return Credentials{}, err
 	}
-	return credentials, a.clearFailures(ctx, codeKey(person.ID))
+	return credentials, a.store.ClearFailures(ctx, codeKey(person.ID))
 }
 
 func (a *Accounts) replaceCredentials(ctx context.Context, by models.Actor, person models.Staff, action string, set store.StaffChange) error {
-	return a.store.Tx(ctx, func(tx *store.Store) error {
+	return a.store.Audited(ctx, by, action, subjectOf(person.ID), nil, nil, func(tx *store.Store) error {
 		if err := tx.UpdateStaff(ctx, person.ID, set); err != nil {
-			return fmt.Errorf("store account: %w", err)
+			return err
 		}
-		if err := tx.EndStaffSessions(ctx, person.ID, ""); err != nil {
-			return fmt.Errorf("end sessions: %w", err)
-		}
-		return tx.Record(ctx, by, action, subjectOf(person.ID), nil, nil)
+		return tx.EndStaffSessions(ctx, person.ID, "")
 	})
 }
 

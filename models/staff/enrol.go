@@ -92,7 +92,7 @@ func (a *Accounts) Enrolment(ctx context.Context, token, browser string) (Enrolm
 		return e, ErrLink
 	}
 	if err != nil {
-		return e, fmt.Errorf("load invitation: %w", err)
+		return e, err
 	}
 	if e.Account, err = a.checkInvitation(ctx, a.store, e.Invitation); err != nil {
 		return e, err
@@ -116,13 +116,10 @@ func (a *Accounts) checkInvitation(ctx context.Context, tx *store.Store, i model
 	var none models.Staff
 	if i.Email == "" {
 		n, err := tx.StaffCount(ctx)
-		if err != nil {
-			return none, fmt.Errorf("count staff: %w", err)
+		if err == nil && n > 0 {
+			err = ErrLink // the shop has an owner
 		}
-		if n > 0 {
-			return none, ErrLink // the shop has an owner
-		}
-		return none, nil
+		return none, err
 	}
 	if i.InvitedBy != "" {
 		host, err := findAccount(ctx, tx, withID(i.InvitedBy))
@@ -151,7 +148,7 @@ func (a *Accounts) pendingKey(ctx context.Context, id string) (pendingKey, error
 		return pendingKey{}, nil
 	}
 	if err != nil {
-		return pendingKey{}, fmt.Errorf("read enrolment: %w", err)
+		return pendingKey{}, err
 	}
 	var w pendingKey
 	if err := json.Unmarshal(row.Data, &w); err != nil {
@@ -166,11 +163,7 @@ func (a *Accounts) putPendingKey(ctx context.Context, id string, w pendingKey) e
 		return fmt.Errorf("encode enrolment: %w", err)
 	}
 	now := a.clock()
-	row := models.Session{Data: data, CreatedAt: now, ExpiresAt: now.Add(models.InvitationTime)}
-	if err := a.store.PutSession(ctx, id, row); err != nil {
-		return fmt.Errorf("store enrolment: %w", err)
-	}
-	return nil
+	return a.store.PutSession(ctx, id, models.Session{Data: data, CreatedAt: now, ExpiresAt: now.Add(models.InvitationTime)})
 }
 
 // NewAccount is the form for a new account. Email is used only if the invitation names none.
@@ -222,9 +215,9 @@ func (a *Accounts) Join(ctx context.Context, e Enrolment, n NewAccount, from Ori
 		return Joined{}, err
 	}
 	if err := a.store.DeleteSession(ctx, enrolPrefix+e.Browser); err != nil {
-		return Joined{}, fmt.Errorf("forget enrolment: %w", err)
+		return Joined{}, err
 	}
-	return joined, a.clearFailures(ctx, passwordKey(n.Email))
+	return joined, a.store.ClearFailures(ctx, passwordKey(n.Email))
 }
 
 func (a *Accounts) checkNew(e Enrolment, n NewAccount) (step int64, err error) {
@@ -246,7 +239,7 @@ func (a *Accounts) join(ctx context.Context, tx *store.Store, e Enrolment, perso
 		return "", ErrLink
 	}
 	if err != nil {
-		return "", fmt.Errorf("use invitation: %w", err)
+		return "", err
 	}
 	account, err := a.checkInvitation(ctx, tx, e.Invitation)
 	if err != nil {
@@ -255,12 +248,8 @@ func (a *Accounts) join(ctx context.Context, tx *store.Store, e Enrolment, perso
 	if account.ID != "" {
 		return account.ID, a.reset(ctx, tx, account, person, from)
 	}
-	err = tx.CreateStaff(ctx, &person)
-	if errors.Is(err, store.ErrDuplicate) {
-		return "", ErrEmailTaken
-	}
-	if err != nil {
-		return "", fmt.Errorf("store account: %w", err)
+	if err := createAccount(ctx, tx, &person); err != nil {
+		return "", err
 	}
 	by := SignedIn{Staff: person}.Actor(from)
 	err = tx.Record(ctx, by, "staff.join", subjectOf(person.ID), nil,
@@ -271,7 +260,7 @@ func (a *Accounts) join(ctx context.Context, tx *store.Store, e Enrolment, perso
 	// Recording in the audit log serialises transactions: if two first owners join at the same time, the second counts the first here.
 	n, err := tx.StaffCount(ctx)
 	if err != nil {
-		return "", fmt.Errorf("count staff: %w", err)
+		return "", err
 	}
 	if n != 1 {
 		return "", ErrLink
@@ -286,13 +275,13 @@ func (a *Accounts) reset(ctx context.Context, tx *store.Store, account, person m
 		LastLoginAt: new(person.LastLoginAt),
 	})
 	if err != nil {
-		return fmt.Errorf("store account: %w", err)
+		return err
 	}
 	if err := tx.UseTOTPStep(ctx, account.ID, person.TOTPStep); err != nil {
-		return fmt.Errorf("use code: %w", err)
+		return err
 	}
 	if err := tx.EndStaffSessions(ctx, account.ID, ""); err != nil {
-		return fmt.Errorf("end sessions: %w", err)
+		return err
 	}
 	by := SignedIn{Staff: account}.Actor(from)
 	return tx.Record(ctx, by, "staff.reset", subjectOf(account.ID), models.Facts{"name": account.Name}, models.Facts{"name": person.Name})

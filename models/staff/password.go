@@ -55,11 +55,6 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	return newHash(prepare(password)), nil
 }
 
-// HashPassword returns the hash of a password in PHC form, for tests and tools.
-func HashPassword(ctx context.Context, password string) (string, error) {
-	return newHasher(1).hash(ctx, password)
-}
-
 // verify reports whether password has the hash phc. outdated means that the hash has another cost than new ones and should be replaced.
 func (h *hasher) verify(ctx context.Context, phc, password string) (ok, outdated bool, err error) {
 	p, err := parsePHC(phc)

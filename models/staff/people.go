@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -15,11 +16,8 @@ import (
 // holds only the token's hash. There is no default account.
 func (a *Accounts) CreateSetupLink(ctx context.Context) (token string, needed bool, err error) {
 	n, err := a.store.StaffCount(ctx)
-	if err != nil {
-		return "", false, fmt.Errorf("count staff: %w", err)
-	}
-	if n > 0 {
-		return "", false, nil
+	if err != nil || n > 0 {
+		return "", false, err
 	}
 	token, err = a.invite(ctx, CommandLine(), "staff.setup_link", "", models.RoleOwner)
 	return token, err == nil, err
@@ -55,49 +53,34 @@ func (a *Accounts) ResetLink(ctx context.Context, email string) (token string, e
 func (a *Accounts) invite(ctx context.Context, by models.Actor, action, email string, role models.Role) (token string, err error) {
 	token = models.NewRef()
 	now := a.clock()
-	err = a.store.Tx(ctx, func(tx *store.Store) error {
+	facts := models.Facts{"email": email, "role": string(role)}
+	err = a.store.Audited(ctx, by, action, "invitation:"+email, nil, facts, func(tx *store.Store) error {
 		if email != "" {
 			if err := endInvitations(ctx, tx, email); err != nil {
 				return err
 			}
 		}
-		err := tx.PutInvitation(ctx, token, models.Invitation{
+		return tx.PutInvitation(ctx, token, models.Invitation{
 			Email: email, Role: role, InvitedBy: by.StaffID, CreatedAt: now, ExpiresAt: now.Add(models.InvitationTime),
 		})
-		if err != nil {
-			return fmt.Errorf("store invitation: %w", err)
-		}
-		return tx.Record(ctx, by, action, "invitation:"+email, nil, models.Facts{"email": email, "role": string(role)})
 	})
-	if err != nil {
-		return "", err
-	}
-	return token, nil
+	return token, err
 }
 
+// endInvitations ends the open links for an address.
 func endInvitations(ctx context.Context, tx *store.Store, email string) error {
 	open, err := tx.Invitations(ctx)
-	if err != nil {
-		return fmt.Errorf("list invitations: %w", err)
-	}
 	for _, i := range open {
-		if i.Email != email {
-			continue
-		}
-		if err := tx.DeleteInvitation(ctx, i.ID); err != nil {
-			return fmt.Errorf("end invitation: %w", err)
+		if err == nil && i.Email == email {
+			err = tx.DeleteInvitation(ctx, i.ID)
 		}
 	}
-	return nil
+	return err
 }
 
 // Invitations returns the open links.
 func (a *Accounts) Invitations(ctx context.Context) ([]models.Invitation, error) {
-	open, err := a.store.Invitations(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list invitations: %w", err)
-	}
-	return open, nil
+	return a.store.Invitations(ctx)
 }
 
 // EndInvitation ends an open link. id is the invitation's. Errors: store.ErrNotFound.
@@ -106,28 +89,18 @@ func (a *Accounts) EndInvitation(ctx context.Context, by models.Actor, id string
 	if err != nil {
 		return err
 	}
-	for _, i := range open {
-		if i.ID != id {
-			continue
-		}
-		return a.store.Tx(ctx, func(tx *store.Store) error {
-			if err := tx.DeleteInvitation(ctx, id); err != nil {
-				return fmt.Errorf("end invitation: %w", err)
-			}
-			return tx.Record(ctx, by, "staff.invitation_end", "invitation:"+i.Email, models.Facts{"email": i.Email, "role": string(i.Role)}, nil)
-		})
+	at := slices.IndexFunc(open, func(i models.Invitation) bool { return i.ID == id })
+	if at < 0 {
+		return store.ErrNotFound
 	}
-	return store.ErrNotFound
+	before := models.Facts{"email": open[at].Email, "role": string(open[at].Role)}
+	return a.store.Audited(ctx, by, "staff.invitation_end", "invitation:"+open[at].Email, before, nil, func(tx *store.Store) error {
+		return tx.DeleteInvitation(ctx, id)
+	})
 }
 
 // People returns all accounts, without their secrets.
-func (a *Accounts) People(ctx context.Context) ([]models.Staff, error) {
-	list, err := a.store.StaffList(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list staff: %w", err)
-	}
-	return list, nil
-}
+func (a *Accounts) People(ctx context.Context) ([]models.Staff, error) { return a.store.StaffList(ctx) }
 
 // withEmail matches the account with an e-mail address, for findAccount.
 func withEmail(email string) func(models.Staff) bool {
@@ -144,7 +117,7 @@ func withID(id string) func(models.Staff) bool {
 func findAccount(ctx context.Context, tx *store.Store, match func(models.Staff) bool) (models.Staff, error) {
 	list, err := tx.StaffList(ctx)
 	if err != nil {
-		return models.Staff{}, fmt.Errorf("list staff: %w", err)
+		return models.Staff{}, err
 	}
 	if i := slices.IndexFunc(list, match); i >= 0 {
 		return list[i], nil
@@ -154,30 +127,22 @@ func findAccount(ctx context.Context, tx *store.Store, match func(models.Staff) 
 
 // SetRole sets a person's role and ends their sessions. Errors: ErrSelf, store.ErrLastOwner, store.ErrNotFound.
 func (a *Accounts) SetRole(ctx context.Context, by models.Actor, id string, role models.Role) error {
-	return a.change(ctx, by, id, func(p *models.Staff) (action string, set store.StaffChange) {
-		p.Role = role
-		return "staff.role", store.StaffChange{Role: new(role)}
-	})
+	return a.change(ctx, by, id, "staff.role", store.StaffChange{Role: new(role)})
 }
 
 // Disable keeps a person from signing in and ends their sessions. Errors: ErrSelf, store.ErrLastOwner, store.ErrNotFound.
 func (a *Accounts) Disable(ctx context.Context, by models.Actor, id string) error {
-	return a.change(ctx, by, id, func(p *models.Staff) (string, store.StaffChange) {
-		p.Disabled = true
-		return "staff.disable", store.StaffChange{Disabled: new(true)}
-	})
+	return a.change(ctx, by, id, "staff.disable", store.StaffChange{Disabled: new(true)})
 }
 
 // Enable lets a person sign in again. Errors: ErrSelf, store.ErrNotFound.
 func (a *Accounts) Enable(ctx context.Context, by models.Actor, id string) error {
-	return a.change(ctx, by, id, func(p *models.Staff) (string, store.StaffChange) {
-		p.Disabled = false
-		return "staff.enable", store.StaffChange{Disabled: new(false)}
-	})
+	return a.change(ctx, by, id, "staff.enable", store.StaffChange{Disabled: new(false)})
 }
 
-// change applies edit to another person's account, records it, and ends the person's sessions.
-func (a *Accounts) change(ctx context.Context, by models.Actor, id string, edit func(*models.Staff) (action string, set store.StaffChange)) error {
+// change changes another person's role or whether they may sign in, and ends their sessions. The entry in the audit log comes first, because
+// it makes concurrent changes wait for each other: store.ErrLastOwner must count the owners that the others leave.
+func (a *Accounts) change(ctx context.Context, by models.Actor, id, action string, set store.StaffChange) error {
 	if by.StaffID == id {
 		return ErrSelf
 	}
@@ -187,16 +152,19 @@ func (a *Accounts) change(ctx context.Context, by models.Actor, id string, edit 
 			return err
 		}
 		before := models.Facts{"role": string(person.Role), "disabled": strconv.FormatBool(person.Disabled)}
-		action, set := edit(&person)
-		if err := tx.Record(ctx, by, action, subjectOf(id), before, models.Facts{"role": string(person.Role), "disabled": strconv.FormatBool(person.Disabled)}); err != nil {
+		after := maps.Clone(before)
+		if set.Role != nil {
+			after["role"] = string(*set.Role)
+		}
+		if set.Disabled != nil {
+			after["disabled"] = strconv.FormatBool(*set.Disabled)
+		}
+		if err := tx.Record(ctx, by, action, subjectOf(id), before, after); err != nil {
 			return err
 		}
 		if err := tx.UpdateStaff(ctx, id, set); err != nil {
-			return fmt.Errorf("store staff: %w", err)
+			return err
 		}
-		if err := tx.EndStaffSessions(ctx, id, ""); err != nil {
-			return fmt.Errorf("end sessions: %w", err)
-		}
-		return nil
+		return tx.EndStaffSessions(ctx, id, "")
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -48,11 +47,11 @@ func (a *Accounts) Session(ctx context.Context, id string, used bool) (SignedIn,
 		a.warnSealed(ctx, session.StaffID)
 		return SignedIn{}, ErrSignedOut // the sign-in page explains the reason
 	case err != nil:
-		return SignedIn{}, fmt.Errorf("read session: %w", err)
+		return SignedIn{}, err
 	}
 	if now := a.clock(); used && now.Sub(session.SeenAt) >= seenEvery {
 		if err := a.store.TouchStaffSession(ctx, session.ID, now); err != nil {
-			return SignedIn{}, fmt.Errorf("keep session: %w", err)
+			return SignedIn{}, err
 		}
 	}
 	return SignedIn{Staff: person, Session: session}, nil
@@ -69,17 +68,14 @@ func (a *Accounts) beginSession(ctx context.Context, tx *store.Store, s models.S
 	id = newID()
 	s.ID = "" // the row's; the store hashes the cookie's id
 	s.UserAgent = userAgent(s.UserAgent)
-	if err := tx.PutStaffSession(ctx, id, s); err != nil {
-		return "", fmt.Errorf("store session: %w", err)
-	}
-	return id, nil
+	return id, tx.PutStaffSession(ctx, id, s)
 }
 
 // renewSession gives a session a new id. Every change of privilege does so, so that an id that was seen or planted before is worthless
 // afterwards.
 func (a *Accounts) renewSession(ctx context.Context, tx *store.Store, s models.StaffSession) (id string, err error) {
 	if err := tx.EndStaffSession(ctx, s.ID); err != nil {
-		return "", fmt.Errorf("end session: %w", err)
+		return "", err
 	}
 	return a.beginSession(ctx, tx, s)
 }
@@ -94,27 +90,17 @@ func (a *Accounts) fullSession(staffID string, from Origin) models.StaffSession 
 }
 
 // userAgent cleans a User-Agent header for storing and showing it.
-func userAgent(header string) string {
-	const longest = 200
-	runes := []rune(text.Clean(header))
-	return string(runes[:min(len(runes), longest)])
-}
+func userAgent(header string) string { return text.Clip(text.Clean(header), 200) }
 
 // SignOut ends the person's current session.
 func (a *Accounts) SignOut(ctx context.Context, s SignedIn) error {
-	if err := a.store.EndStaffSession(ctx, s.Session.ID); err != nil {
-		return fmt.Errorf("end session: %w", err)
-	}
-	return nil
+	return a.store.EndStaffSession(ctx, s.Session.ID)
 }
 
 // Sessions returns the person's full sessions.
 func (a *Accounts) Sessions(ctx context.Context, s SignedIn) ([]models.StaffSession, error) {
 	all, err := a.store.StaffSessions(ctx, s.Staff.ID)
-	if err != nil {
-		return nil, fmt.Errorf("list sessions: %w", err)
-	}
-	return slices.DeleteFunc(all, func(one models.StaffSession) bool { return one.Stage != models.StageFull }), nil
+	return slices.DeleteFunc(all, func(one models.StaffSession) bool { return one.Stage != models.StageFull }), err
 }
 
 // EndSession ends one of the person's own sessions. id is its row's. store.ErrNotFound: the person has no such session.
@@ -123,18 +109,14 @@ func (a *Accounts) EndSession(ctx context.Context, s SignedIn, by models.Actor, 
 	if err != nil {
 		return err
 	}
-	for _, one := range list {
-		if one.ID != id {
-			continue
-		}
-		return a.store.Tx(ctx, func(tx *store.Store) error {
-			if err := tx.EndStaffSession(ctx, id); err != nil {
-				return fmt.Errorf("end session: %w", err)
-			}
-			return tx.Record(ctx, by, "staff.session_end", subjectOf(s.Staff.ID), models.Facts{"begun": one.CreatedAt.Format(time.RFC3339)}, nil)
-		})
+	at := slices.IndexFunc(list, func(one models.StaffSession) bool { return one.ID == id })
+	if at < 0 {
+		return store.ErrNotFound
 	}
-	return store.ErrNotFound
+	before := models.Facts{"begun": list[at].CreatedAt.Format(time.RFC3339)}
+	return a.store.Audited(ctx, by, "staff.session_end", subjectOf(s.Staff.ID), before, nil, func(tx *store.Store) error {
+		return tx.EndStaffSession(ctx, id)
+	})
 }
 
 // EndOthers ends the person's sessions except the current one.
@@ -151,10 +133,7 @@ func (a *Accounts) EndSessions(ctx context.Context, by models.Actor, staffID str
 }
 
 func (a *Accounts) endAll(ctx context.Context, by models.Actor, staffID, except string) error {
-	return a.store.Tx(ctx, func(tx *store.Store) error {
-		if err := tx.EndStaffSessions(ctx, staffID, except); err != nil {
-			return fmt.Errorf("end sessions: %w", err)
-		}
-		return tx.Record(ctx, by, "staff.sessions_end", subjectOf(staffID), nil, nil)
+	return a.store.Audited(ctx, by, "staff.sessions_end", subjectOf(staffID), nil, nil, func(tx *store.Store) error {
+		return tx.EndStaffSessions(ctx, staffID, except)
 	})
 }

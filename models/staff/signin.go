@@ -23,7 +23,7 @@ func (a *Accounts) Begin(ctx context.Context, email, password string, from Origi
 	}
 	person, ok, err := a.checkPassword(ctx, email, password)
 	if errors.Is(err, ErrSealed) {
-		return "", errors.Join(err, a.clearFailures(ctx, passwordKey(email)))
+		return "", errors.Join(err, a.store.ClearFailures(ctx, passwordKey(email)))
 	}
 	if err != nil {
 		return "", err
@@ -34,7 +34,7 @@ func (a *Accounts) Begin(ctx context.Context, email, password string, from Origi
 		}
 		return "", ErrSignIn
 	}
-	if err := a.clearFailures(ctx, passwordKey(email)); err != nil {
+	if err := a.store.ClearFailures(ctx, passwordKey(email)); err != nil {
 		return "", err
 	}
 	now := a.clock()
@@ -55,7 +55,7 @@ func (a *Accounts) checkPassword(ctx context.Context, email, password string) (p
 			hash, known = person.PasswordHash, true
 		}
 	case !errors.Is(err, store.ErrNotFound):
-		return person, false, fmt.Errorf("load account: %w", err)
+		return person, false, err
 	}
 	right, outdated, err := a.password.verify(ctx, hash, password)
 	if err != nil {
@@ -74,7 +74,7 @@ func (a *Accounts) checkPassword(ctx context.Context, email, password string) (p
 			return person, false, err
 		}
 		if err := a.store.UpdateStaff(ctx, person.ID, store.StaffChange{PasswordHash: new(fresh)}); err != nil {
-			return person, false, fmt.Errorf("store password: %w", err)
+			return person, false, err
 		}
 	}
 	return person, true, nil
@@ -96,25 +96,26 @@ func (a *Accounts) Finish(ctx context.Context, s SignedIn, typed string, from Or
 		return "", err
 	}
 	now := a.clock()
-	err = a.store.Tx(ctx, func(tx *store.Store) error {
+	with := models.Facts{"with": "authenticator"}
+	if proof.recovery {
+		with["with"] = "recovery code"
+	}
+	err = a.store.Audited(ctx, s.Actor(from), "staff.sign_in", subjectOf(s.Staff.ID), nil, with, func(tx *store.Store) error {
 		if err := proof.use(ctx, tx); err != nil {
 			return err
 		}
 		if err := tx.EndStaffSession(ctx, s.Session.ID); err != nil {
-			return fmt.Errorf("end session: %w", err)
+			return err
 		}
 		if id, err = a.beginSession(ctx, tx, a.fullSession(s.Staff.ID, from)); err != nil {
 			return err
 		}
-		if err := tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{LastLoginAt: new(now)}); err != nil {
-			return fmt.Errorf("store sign-in: %w", err)
-		}
-		return tx.Record(ctx, s.Actor(from), "staff.sign_in", subjectOf(s.Staff.ID), nil, models.Facts{"with": proof.kind()})
+		return tx.UpdateStaff(ctx, s.Staff.ID, store.StaffChange{LastLoginAt: new(now)})
 	})
 	if err != nil {
 		return "", err
 	}
-	return id, a.clearFailures(ctx, codeKey(s.Staff.ID))
+	return id, a.store.ClearFailures(ctx, codeKey(s.Staff.ID))
 }
 
 // StepUp checks a fresh code, allows refunds and changes of keys and staff for models.StepUpTime, and returns a new id for the session.
@@ -143,7 +144,7 @@ func (a *Accounts) StepUp(ctx context.Context, s SignedIn, typed string, from Or
 		return s, "", err
 	}
 	up.Session.ID = rowID(id)
-	return up, id, a.clearFailures(ctx, codeKey(s.Staff.ID))
+	return up, id, a.store.ClearFailures(ctx, codeKey(s.Staff.ID))
 }
 
 // proof is a correct code that has not been used up yet.
@@ -152,13 +153,6 @@ type proof struct {
 	recovery bool
 	step     int64  // of the authenticator's code
 	hash     string // of the recovery code
-}
-
-func (p proof) kind() string {
-	if p.recovery {
-		return "recovery code"
-	}
-	return "authenticator"
 }
 
 // checkCode checks a code without using it up. Wrong codes slow down further tries on the account.
@@ -197,8 +191,5 @@ func (p proof) use(ctx context.Context, tx *store.Store) error {
 	if errors.Is(err, store.ErrConflict) {
 		return ErrCode
 	}
-	if err != nil {
-		return fmt.Errorf("use code: %w", err)
-	}
-	return nil
+	return err
 }

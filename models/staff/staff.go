@@ -6,6 +6,7 @@
 package staff
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -81,18 +82,12 @@ func New(c Config) (*Accounts, error) {
 		return nil, errors.New("staff: a store is needed")
 	}
 	a := &Accounts{
-		store: c.Store, clock: c.Clock, machine: c.Machine, log: c.Logger, issuer: c.ShopName, password: newHasher(c.Parallel),
-	}
-	if a.clock == nil {
-		a.clock = models.SystemClock
+		store: c.Store, clock: c.Clock.OrSystem(), machine: c.Machine, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), issuer: c.ShopName,
+		password: newHasher(c.Parallel), decoy: decoy(),
 	}
 	if a.machine == nil {
 		a.machine = a.clock
 	}
-	if a.log == nil {
-		a.log = slog.New(slog.DiscardHandler)
-	}
-	a.decoy = decoy()
 	return a, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"net/netip"
 	"time"
 )
@@ -41,7 +40,7 @@ func (d slowdown) wait(failures int) time.Duration {
 func (a *Accounts) checkWait(ctx context.Context, key string) (failures int, err error) {
 	failures, until, err := a.store.Throttle(ctx, key)
 	if err != nil {
-		return 0, fmt.Errorf("look for failures: %w", err)
+		return 0, err
 	}
 	if left := until.Sub(a.clock()); left > 0 {
 		return 0, &WaitError{Left: left}
@@ -52,15 +51,11 @@ func (a *Accounts) checkWait(ctx context.Context, key string) (failures int, err
 // addFailure counts a failure and returns how many there are.
 func (a *Accounts) addFailure(ctx context.Context, key string, d slowdown) (failures int, err error) {
 	now := a.clock()
-	failures, err = a.store.AddFailure(ctx, key, now, func(failures int) time.Time { return now.Add(d.wait(failures)) })
-	if err != nil {
-		return 0, fmt.Errorf("count a failure: %w", err)
-	}
-	return failures, nil
+	return a.store.AddFailure(ctx, key, now, func(failures int) time.Time { return now.Add(d.wait(failures)) })
 }
 
 // reserveTry counts a try as a failure before its result is known, so that concurrent tries are as slow as consecutive ones. A try that
-// succeeds must call clearFailures. Errors: *WaitError.
+// succeeds must call ClearFailures of the store. Errors: *WaitError.
 func (a *Accounts) reserveTry(ctx context.Context, key string, d slowdown) error {
 	before, err := a.checkWait(ctx, key)
 	if err != nil {
@@ -72,13 +67,6 @@ func (a *Accounts) reserveTry(ctx context.Context, key string, d slowdown) error
 	}
 	if wait := d.wait(now - 1); now > before+1 && wait > 0 {
 		return &WaitError{Left: wait} // a concurrent try was counted first
-	}
-	return nil
-}
-
-func (a *Accounts) clearFailures(ctx context.Context, key string) error {
-	if err := a.store.ClearFailures(ctx, key); err != nil {
-		return fmt.Errorf("forget failures: %w", err)
 	}
 	return nil
 }

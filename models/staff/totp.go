@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,12 +86,11 @@ func escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text
 
 // Grouped returns the secret in groups of four characters, for typing.
 func (k Key) Grouped() string {
-	text := k.Secret.Reveal()
 	var groups []string
-	for len(text) > 4 {
-		groups, text = append(groups, text[:4]), text[4:]
+	for group := range slices.Chunk([]byte(k.Secret.Reveal()), 4) {
+		groups = append(groups, string(group))
 	}
-	return strings.Join(append(groups, text), " ")
+	return strings.Join(groups, " ")
 }
 
 // quietZone is the margin of a QR code, in modules (ISO/IEC 18004).

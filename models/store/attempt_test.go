@@ -53,8 +53,8 @@ func TestInsertAttempt_OneLiveAttemptOfAnOrder(t *testing.T) {
 func TestMoveAttempt_EveryPairKeepsLiveInStep(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
-		for _, from := range models.AttemptStates() {
-			for _, to := range models.AttemptStates() {
+		for _, from := range modelstest.Constants[models.AttemptState]() {
+			for _, to := range modelstest.Constants[models.AttemptState]() {
 				o := modelstest.NewOrder(models.Product{Variants: make([]models.Variant, 1)}, time.Now())
 				o.Lines = nil
 				require.NoError(t, s.InsertOrder(ctx, &o))

@@ -38,37 +38,20 @@ func Slug(s string) string {
 	return strings.Trim(b.String()[:min(b.Len(), MaxSlug)], "-")
 }
 
+// spellings holds the usual ASCII spellings of letters that have no compatibility form.
+var spellings = map[rune]string{'ß': "ss", 'æ': "ae", 'œ': "oe", 'ø': "o", 'đ': "d", 'ł': "l"}
+
 // latinLetters returns the usual ASCII spelling of a letter, if there is one.
 func latinLetters(r rune) (letters string, known bool) {
-	switch {
-	case (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9'):
+	if (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9') {
 		return string(r), true
-	case r == 'ß':
-		return "ss", true
-	case r == 'æ':
-		return "ae", true
-	case r == 'œ':
-		return "oe", true
-	case r == 'ø':
-		return "o", true
-	case r == 'đ':
-		return "d", true
-	case r == 'ł':
-		return "l", true
-	default:
-		return "", false
 	}
+	letters, known = spellings[r]
+	return letters, known
 }
 
 // IsSlug reports whether text has the form that Slug returns.
 func IsSlug(s string) bool {
-	if s == "" || len(s) > MaxSlug || strings.HasPrefix(s, "-") || strings.HasSuffix(s, "-") || strings.Contains(s, "--") {
-		return false
-	}
-	for i := range len(s) {
-		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return false
-		}
-	}
-	return true
+	dashed := strings.HasPrefix(s, "-") || strings.HasSuffix(s, "-") || strings.Contains(s, "--")
+	return s != "" && len(s) <= MaxSlug && !dashed && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }

@@ -69,6 +69,14 @@ func OneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) }), " ")
 }
 
+// Clip returns the first maxRunes characters of s.
+func Clip(s string, maxRunes int) string {
+	if runes := []rune(s); len(runes) > maxRunes {
+		return string(runes[:maxRunes])
+	}
+	return s
+}
+
 // Quote makes s safe for a terminal without losing anything: a text with control or invisible characters becomes a Go string literal in
 // ASCII.
 func Quote(s string) string {

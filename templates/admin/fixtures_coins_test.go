@@ -5,6 +5,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/templates/admin"
 )
 
@@ -100,10 +101,10 @@ func (f fixtures) coin(state admin.CoinState) admin.CoinView {
 		v.Pending, v.PendingSeen, v.PendingAt, v.PendingBy = f.money("120000.00"), "120000", f.at(0), "+23.4%"
 	}
 	results := []string{"taken"}
-	for _, p := range models.RateProblems() {
+	for _, p := range modelstest.Constants[models.RateProblem]() {
 		results = append(results, string(p))
 	}
-	for _, p := range models.FetchProblems() {
+	for _, p := range modelstest.Constants[models.FetchProblem]() {
 		results = append(results, string(p))
 	}
 	for i, result := range results {

@@ -6,6 +6,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/mail"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/templates/admin"
 )
@@ -46,7 +47,7 @@ func (f fixtures) setUp() []sheet {
 	for _, group := range models.SettingGroups() {
 		sheets = append(sheets, sheet{"settings-" + string(group), admin.Settings(f.settings(group))})
 	}
-	for _, outcome := range mail.Outcomes() {
+	for _, outcome := range modelstest.Constants[mail.Outcome]() {
 		v := f.settings(models.GroupMail)
 		v.Trial = &admin.MailTrial{Outcome: string(outcome), Server: "mail.example.org:587", Answer: "250 2.0.0 Ok: queued as 4F2A"}
 		sheets = append(sheets, sheet{"settings-mail-" + string(outcome), admin.Settings(v)})

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
@@ -145,7 +146,7 @@ func TestOrderState_OverEveryPair(t *testing.T) {
 		models.AttemptFailed: pages.OrderFailed, models.AttemptClosed: pages.OrderFailed, models.AttemptPaid: pages.OrderConfirming,
 	}
 	for _, o := range models.OrderStates() {
-		for _, a := range models.AttemptStates() {
+		for _, a := range modelstest.Constants[models.AttemptState]() {
 			order := models.Order{State: o, Attempts: []models.Attempt{{State: a}}}
 			want, ok := direct[o]
 			if !ok {

@@ -6,12 +6,13 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
 func TestWords_EveryProblemOfACouponHasSome(t *testing.T) {
 	for _, l := range i18n.Languages() {
-		for _, problem := range models.CouponProblems() {
+		for _, problem := range modelstest.Constants[models.CouponProblem]() {
 			id := "coupon.problem." + string(problem)
 			assert.NotEqual(t, id, i18n.ByTag(l.Tag).T(id), l.Tag)
 		}
