@@ -45,7 +45,12 @@ func (s OrderState) CanMove(to OrderState) bool { return slices.Contains(orderMo
 
 // Finished reports whether nothing remains to be done for the order.
 func (s OrderState) Finished() bool {
-	return slices.Contains([]OrderState{OrderFulfilled, OrderExpired, OrderCancelled, OrderRefunded}, s)
+	switch s {
+	case OrderFulfilled, OrderExpired, OrderCancelled, OrderRefunded:
+		return true
+	case OrderAwaiting, OrderPaid, OrderReview, OrderRefunding:
+	}
+	return false
 }
 
 // AttemptState is the state of an attempt to pay.
@@ -80,7 +85,12 @@ func (s AttemptState) CanMove(to AttemptState) bool { return slices.Contains(att
 // Live reports whether the attempt may still become paid by itself: it occupies the order's one place for an open attempt
 // (reliability.md R8).
 func (s AttemptState) Live() bool {
-	return slices.Contains([]AttemptState{AttemptCreated, AttemptSubmitting, AttemptOpen, AttemptUnknown}, s)
+	switch s {
+	case AttemptCreated, AttemptSubmitting, AttemptOpen, AttemptUnknown:
+		return true
+	case AttemptFailed, AttemptClosed, AttemptPaid:
+	}
+	return false
 }
 
 // Order is what a shopper buys, with everything as it was when it was placed.
