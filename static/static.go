@@ -83,7 +83,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body := f.plain
-	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+	if AcceptsGzip(r.Header.Get("Accept-Encoding")) {
 		h.Set("Content-Encoding", "gzip")
 		body = f.gzipped
 	}
@@ -94,10 +94,11 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) // the reader has gone: nobody is left to tell
 }
 
-func acceptsGzip(header string) bool {
+// AcceptsGzip reports whether an Accept-Encoding header allows gzip (RFC 9110 §12.5.3).
+func AcceptsGzip(header string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		coding, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if strings.TrimSpace(coding) != "gzip" && strings.TrimSpace(coding) != "*" {
+		if coding = strings.TrimSpace(coding); coding != "gzip" && coding != "*" {
 			continue
 		}
 		weight, found := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -104,10 +105,7 @@ func (p Picture) SrcSet(ctx context.Context) string {
 // sizes is the attribute beside SrcSet. A picture that is loaded when it comes near has been laid out by then: a browser that knows how
 // looks for itself.
 func (p Picture) sizes(eager bool) string {
-	sizes := p.Sizes
-	if sizes == "" {
-		sizes = "100vw"
-	}
+	sizes := cmp.Or(p.Sizes, "100vw")
 	if eager {
 		return sizes
 	}
@@ -117,22 +115,11 @@ func (p Picture) sizes(eager bool) string {
 // demoSide is the side of the demonstration's square pictures in pixels.
 const demoSide = 600
 
-func (p Picture) width() int {
-	if p.Width > 0 {
-		return p.Width
+// size returns the width and the height of the picture in pixels.
+func (p Picture) size() (width, height int) {
+	u, ok := p.upload()
+	if !ok {
+		u.width, u.height = demoSide, demoSide
 	}
-	if u, ok := p.upload(); ok {
-		return u.width
-	}
-	return demoSide
-}
-
-func (p Picture) height() int {
-	if p.Height > 0 {
-		return p.Height
-	}
-	if u, ok := p.upload(); ok {
-		return u.height
-	}
-	return demoSide
+	return cmp.Or(p.Width, u.width), cmp.Or(p.Height, u.height)
 }

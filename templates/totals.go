@@ -1,6 +1,10 @@
 package templates
 
-import "github.com/coincart/coincart/templates/i18n"
+import (
+	"cmp"
+
+	"github.com/coincart/coincart/templates/i18n"
+)
 
 // Totals is what a cart or an order costs, part by part, for pages and mails. Amounts are Printer.Money; "" leaves a part out.
 type Totals struct {
@@ -73,8 +77,5 @@ func (t Totals) deliveryName(p *i18n.Printer) string {
 }
 
 func (t Totals) taxName(p *i18n.Printer) string {
-	if t.TaxName == "" {
-		return p.T("totals.tax.name")
-	}
-	return t.TaxName
+	return cmp.Or(t.TaxName, p.T("totals.tax.name"))
 }

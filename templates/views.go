@@ -6,8 +6,10 @@
 package templates
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -55,10 +57,7 @@ func (p Page) switchTo() []i18n.Language {
 
 // slogan is what stands below the shop's name.
 func (p Page) slogan() string {
-	if p.Slogan != "" {
-		return p.Slogan
-	}
-	return p.Printer.T("footer.about")
+	return cmp.Or(p.Slogan, p.Printer.T("footer.about"))
 }
 
 // Titled returns the page with its title set, as the page components do.
@@ -100,6 +99,14 @@ type NavCategory struct {
 type Moment struct {
 	Text string // i18n.Printer.Time or Date
 	ISO  string // RFC 3339 in UTC, for <time datetime>; with scripts the browser rewrites Text in the reader's own zone
+}
+
+// NewMoment returns a moment in UTC; the zero time has no text.
+func NewMoment(p *i18n.Printer, t time.Time) Moment {
+	if t.IsZero() {
+		return Moment{}
+	}
+	return Moment{Text: p.Time(t, time.UTC), ISO: t.UTC().Format(time.RFC3339)}
 }
 
 // Link is a way on.

@@ -136,9 +136,11 @@ func (f fixtures) home() shop.HomeView {
 
 func (f fixtures) category() shop.CategoryView {
 	return shop.CategoryView{
-		Page: f.page("/categories/kitchen?sort=price_asc"), Slug: "kitchen", Name: f.say("Kitchen & Table", "厨房与餐桌"),
-		Summary:  f.say("Pots, boards and bowls that take years of use and look better for it.", "经得起多年使用、越用越好看的锅具、砧板与碗盘。"),
-		Products: f.cards(), Total: 97, Sort: "price_asc", Pager: shop.NewPager("/categories/kitchen", url.Values{"sort": {"price_asc"}}, 3, 9),
+		Page: f.page("/categories/kitchen?sort=price_asc"), Path: "/categories/kitchen", Name: f.say("Kitchen & Table", "厨房与餐桌"),
+		Summary: f.say("Pots, boards and bowls that take years of use and look better for it.", "经得起多年使用、越用越好看的锅具、砧板与碗盘。"),
+		ProductList: shop.ProductList{
+			Products: f.cards(), Total: 97, Sort: "price_asc", Pager: shop.NewPager("/categories/kitchen", url.Values{"sort": {"price_asc"}}, 3, 9),
+		},
 	}
 }
 
@@ -149,7 +151,7 @@ func (f fixtures) emptyCategory() shop.CategoryView {
 }
 
 func (f fixtures) search(query string, found int) shop.SearchView {
-	v := shop.SearchView{Page: f.page("/search?q=" + query), Query: query, Total: found, Products: f.cards()[:found]}
+	v := shop.SearchView{Page: f.page("/search?q=" + query), Query: query, ProductList: shop.ProductList{Total: found, Products: f.cards()[:found]}}
 	if found == 0 {
 		v.Featured = f.cards()[:4]
 	}
@@ -405,7 +407,7 @@ func (f fixtures) order(state shop.OrderState) shop.OrderView {
 		v.PaidAt = moment(placed.Add(3 * time.Minute))
 	case shop.OrderReview:
 		v.Review = shop.ReviewLate
-	case shop.OrderCancelled, shop.OrderExpired, shop.OrderRefunding, shop.OrderPartRefunded, shop.OrderRefunded:
+	case shop.OrderCancelled, shop.OrderExpired, shop.OrderRefunding, shop.OrderRefunded:
 	}
 	return v
 }

@@ -167,8 +167,8 @@ func TestScripts_UpdateThePageInPlace(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab, browsertest.Until(`document.querySelector("details").open && document.querySelector("#payer_uid").value === "123"`)))
 		c.move(shop.OrderPaid)
 		require.NoError(t, chromedp.Do(tab,
-			browsertest.Until(`document.querySelector("#order-heading").textContent.includes(`+strconv.Quote(english.T("order.paid.title"))+`)`),
-			browsertest.Until(`document.querySelector("#order-live").textContent.includes(`+strconv.Quote(english.T("order.paid.title"))+`)`),
+			browsertest.Until(`document.querySelector("#order-heading").textContent.includes(`+strconv.Quote(english.T("order.state.paid.title"))+`)`),
+			browsertest.Until(`document.querySelector("#order-live").textContent.includes(`+strconv.Quote(english.T("order.state.paid.title"))+`)`),
 			browsertest.Until(`document.querySelector("#order-pay").children.length === 0`),
 			browsertest.Until(`document.querySelector("#order-details").textContent.includes(`+strconv.Quote(english.T("order.amount_paid"))+`) && window.same`),
 		))

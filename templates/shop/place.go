@@ -97,6 +97,13 @@ func update(ctx context.Context, trigger string) templ.Attributes {
 	}
 }
 
+// updateButton are the attributes of a button that does the same, which also works without scripts.
+func updateButton(ctx context.Context) templ.Attributes {
+	attributes := update(ctx, "click")
+	attributes["formaction"], attributes["formnovalidate"] = templates.At(ctx, "/checkout/update"), true
+	return attributes
+}
+
 func (m DeliveryChoice) priceWords(p *i18n.Printer) string {
 	if m.Free {
 		return p.T("totals.free")

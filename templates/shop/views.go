@@ -50,14 +50,17 @@ type HomeView struct {
 
 // CategoryView is one category's list of products.
 type CategoryView struct {
-	Page     templates.Page
-	Path     string // of this list; "" is that of the category
-	Slug     string
-	Crumbs   []templates.Link // the categories above
-	Below    []CategoryCard   // the categories below
-	Name     string
-	Summary  string
-	Picture  templates.Picture
+	Page    templates.Page
+	Path    string           // of this list
+	Crumbs  []templates.Link // the categories above
+	Below   []CategoryCard   // the categories below
+	Name    string
+	Summary string
+	ProductList
+}
+
+// ProductList is one page of a list of products.
+type ProductList struct {
 	Products []Card
 	Total    int    // on all pages
 	Sort     string // as in the query string: "", newest, price_asc, price_desc, name
@@ -68,11 +71,8 @@ type CategoryView struct {
 type SearchView struct {
 	Page     templates.Page
 	Query    string
-	Products []Card
-	Total    int
-	Sort     string
-	Pager    Pager
 	Featured []Card // shown where nothing was found, so that the page is no dead end
+	ProductList
 }
 
 // ProductView is one product with its form to buy it.
@@ -273,10 +273,12 @@ type NoticeKind string
 
 // The kinds of notices.
 const (
-	NoticePriceChanged   NoticeKind = "price_changed"
-	NoticeOnlyLeft       NoticeKind = "only_left"
-	NoticeSoldOut        NoticeKind = "sold_out"
-	NoticeGone           NoticeKind = "gone"
+	// A line's problem is a notice of the same kind.
+	NoticePriceChanged = NoticeKind(LinePriceChanged)
+	NoticeOnlyLeft     = NoticeKind(LineOnlyLeft)
+	NoticeSoldOut      = NoticeKind(LineSoldOut)
+	NoticeGone         = NoticeKind(LineGone)
+
 	NoticeRatesChanged   NoticeKind = "rates_changed" // coin amounts moved since the page was shown
 	NoticeCartChanged    NoticeKind = "cart_changed"  // another tab changed the cart, or the shop a price, a tax, a way of delivery
 	NoticeRecounted      NoticeKind = "recounted"     // what was chosen in the form makes another total

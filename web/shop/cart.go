@@ -59,13 +59,9 @@ func (p *CartPages) cartPage(v *visit.Visit) (pages.CartView, error) {
 		view.Page.Path = cartPath
 	}
 	if len(cart.Lines) == 0 {
-		featured, err := p.catalogue.featured(v.Context())
-		if err != nil {
-			return view, err
-		}
-		view.Featured = cardViews(v.Printer, currency, featured)
+		view.Featured, err = p.catalogue.featured(v)
 	}
-	return view, nil
+	return view, err
 }
 
 func showCart(v *visit.Visit, status int, view pages.CartView) error {

@@ -43,7 +43,9 @@ func (p *CartPages) AddToCart(v *visit.Visit) error {
 	if err != nil {
 		return err
 	}
-	view.Added = &pages.AddedLine{Title: titleOf(v.Printer.Lang(), product, add.variant), Quantity: add.quantity}
+	lang := v.Printer.Lang()
+	title := pages.LineTitle(product.Texts.In(lang, "title", product.Title), add.variant.Texts.In(lang, "title", add.variant.Title))
+	view.Added = &pages.AddedLine{Title: title, Quantity: add.quantity}
 	return v.Show(http.StatusOK, pages.BuyForm(view))
 }
 
@@ -135,12 +137,4 @@ func (p *CartPages) add(v *visit.Visit, variant models.Variant, quantity int) er
 	}
 	s.CartCount += quantity
 	return v.KeepSession()
-}
-
-func titleOf(lang string, product models.Product, variant models.Variant) string {
-	title := product.Texts.In(lang, "title", product.Title)
-	if option := variant.Texts.In(lang, "title", variant.Title); option != "" {
-		title += ", " + option
-	}
-	return title
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
-	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/visit"
@@ -64,19 +63,6 @@ func (p *OrderPages) orderOffers(v *visit.Visit, order models.Order, token strin
 	return p.payments.Quotes(payments.QuoteRequest{
 		Subject: payments.OrderSubject(order.ID), Coins: coins, Total: order.Total, Token: token, TTL: settings.QuoteTTL(),
 	})
-}
-
-// order is the order of the address, without a question to the platform.
-func (p *OrderPages) order(v *visit.Visit) (models.Order, error) {
-	ref := v.Param("ref")
-	if !models.IsRef(ref) {
-		return models.Order{}, visit.ErrNoOrder
-	}
-	order, err := p.site.Store.OrderByRef(v.Context(), ref)
-	if errors.Is(err, store.ErrNotFound) {
-		return order, visit.ErrNoOrder
-	}
-	return order, err
 }
 
 func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, payer models.Payer) error {

@@ -9,6 +9,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/customers"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/visit"
@@ -122,7 +123,7 @@ func ownOrders(p *i18n.Printer, rows []models.OwnOrder) []pages.OwnOrder {
 	list := make([]pages.OwnOrder, len(rows))
 	for i, o := range rows {
 		list[i] = pages.OwnOrder{
-			URL: OrderPath(o.Ref), Ref: o.Ref, State: string(o.State), Placed: moment(p, o.CreatedAt), Pieces: o.Pieces,
+			URL: OrderPath(o.Ref), Ref: o.Ref, State: string(o.State), Placed: templates.NewMoment(p, o.CreatedAt), Pieces: o.Pieces,
 			Total: money(p, models.Currency{Code: o.Currency, Digits: o.Digits}, o.Total),
 		}
 	}

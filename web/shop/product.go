@@ -90,17 +90,18 @@ func (p *CataloguePages) productView(v *visit.Visit, product models.Product, c c
 	if err != nil {
 		return pages.ProductView{}, err
 	}
-	related, err := p.site.Shelf(v.Context(), models.CardFilter{CategoryID: product.CategoryID, Limit: perRelation + 1})
+	related, err := p.shelf(v, models.CardFilter{CategoryID: product.CategoryID, Limit: perRelation + 1})
 	if err != nil {
 		return pages.ProductView{}, err
 	}
+	related = slices.DeleteFunc(related, func(c pages.Card) bool { return c.Slug == product.Slug })
 	frame, path, err := p.productFrame(v, product)
 	if err != nil {
 		return pages.ProductView{}, err
 	}
 	view := productView(v.Printer, currency, product, c, p.site.Clock())
 	view.Page, view.Crumbs = frame, path
-	view.Related = relatedCards(v.Printer, currency, related, product.ID)
+	view.Related = related[:min(perRelation, len(related))]
 	return view, nil
 }
 

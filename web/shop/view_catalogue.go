@@ -39,25 +39,6 @@ func cardView(p *i18n.Printer, currency models.Currency, c models.ProductCard) p
 	return card
 }
 
-func cardViews(p *i18n.Printer, currency models.Currency, cards []models.ProductCard) []pages.Card {
-	views := make([]pages.Card, len(cards))
-	for i, c := range cards {
-		views[i] = cardView(p, currency, c)
-	}
-	return views
-}
-
-// relatedCards are other products of the same category.
-func relatedCards(p *i18n.Printer, currency models.Currency, cards []models.ProductCard, except string) []pages.Card {
-	views := make([]pages.Card, 0, perRelation)
-	for _, c := range cards {
-		if c.ID != except && len(views) < perRelation {
-			views = append(views, cardView(p, currency, c))
-		}
-	}
-	return views
-}
-
 // categoryCards are the categories below one, or at the top, that are shown.
 func categoryCards(p *i18n.Printer, categories []models.Category, parent string) []pages.CategoryCard {
 	lang := p.Lang()
@@ -69,12 +50,4 @@ func categoryCards(p *i18n.Printer, categories []models.Category, parent string)
 		})
 	}
 	return cards
-}
-
-func categoryView(p *i18n.Printer, c models.Category) pages.CategoryView {
-	lang := p.Lang()
-	return pages.CategoryView{
-		Slug: c.Slug, Name: c.Texts.In(lang, "name", c.Name), Summary: c.Texts.In(lang, "summary", c.Summary),
-		Picture: templates.Picture{Source: c.Picture},
-	}
 }

@@ -21,7 +21,7 @@ func coinChoices(p *i18n.Printer, currency models.Currency, offers payments.Offe
 		if !choice.Paused {
 			choice.Amount, choice.Rate = p.Coin(o.Quote.Amount.String(), o.Coin.Symbol), money(p, currency, o.Quote.Rate)
 			choice.Spread = percent(o.Quote.Spread)
-			choice.Until = moment(p, o.Quote.ExpiresAt)
+			choice.Until = templates.NewMoment(p, o.Quote.ExpiresAt)
 			if !o.Quote.ExpiresAt.IsZero() {
 				choice.Source = visit.SourceName(p, o.Quote.Source)
 			}
@@ -50,7 +50,7 @@ func percent(a models.Amount) string {
 func paymentView(p *i18n.Printer, currency models.Currency, offers payments.Offers, f paymentForm, signedIn models.Payer) pages.PaymentForm {
 	return pages.PaymentForm{
 		Coins: coinChoices(p, currency, offers, f.coin), PayerUID: f.uid, Connected: signedIn.Known(),
-		Quotes: offers.Token, Until: moment(p, offers.ExpiresAt), Left: int(offers.Left / time.Second),
+		Quotes: offers.Token, Until: templates.NewMoment(p, offers.ExpiresAt), Left: int(offers.Left / time.Second),
 	}
 }
 
@@ -85,32 +85,13 @@ func cartNotices(p *i18n.Printer, currency models.Currency, cart models.Cart) []
 	for _, l := range cart.Lines {
 		for _, problem := range lineProblems(p, currency, l) {
 			notices = append(notices, pages.Notice{
-				Kind: noticeOf(problem.Kind), Product: lineName(p.Lang(), l), From: problem.From, To: problem.To, Left: problem.Left,
+				Kind: pages.NoticeKind(problem.Kind), Product: lineName(p.Lang(), l), From: problem.From, To: problem.To, Left: problem.Left,
 			})
 		}
 	}
 	return notices
 }
 
-func noticeOf(kind pages.LineProblemKind) pages.NoticeKind {
-	switch kind {
-	case pages.LinePriceChanged:
-		return pages.NoticePriceChanged
-	case pages.LineOnlyLeft:
-		return pages.NoticeOnlyLeft
-	case pages.LineSoldOut:
-		return pages.NoticeSoldOut
-	case pages.LineGone:
-		return pages.NoticeGone
-	case pages.LineBadQuantity:
-	}
-	return pages.NoticeCartChanged
-}
-
 func lineName(lang string, l models.CartLine) string {
-	name := l.ProductTexts.In(lang, "title", l.Title)
-	if option := l.VariantTexts.In(lang, "title", l.VariantTitle); option != "" {
-		name += ", " + option
-	}
-	return name
+	return pages.LineTitle(l.ProductTexts.In(lang, "title", l.Title), l.VariantTexts.In(lang, "title", l.VariantTitle))
 }

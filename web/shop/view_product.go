@@ -42,9 +42,7 @@ func variantView(p *i18n.Printer, currency models.Currency, v models.Variant, no
 	}
 	if v.OnSale(now) {
 		view.Regular = money(p, currency, v.Price)
-		if !v.SaleUntil.IsZero() {
-			view.SaleEnds = templates.Moment{Text: p.Time(v.SaleUntil, time.UTC), ISO: v.SaleUntil.UTC().Format(time.RFC3339)}
-		}
+		view.SaleEnds = templates.NewMoment(p, v.SaleUntil)
 	}
 	return view
 }

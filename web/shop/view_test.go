@@ -199,7 +199,7 @@ func TestOrderView(t *testing.T) {
 	over := orderView(i18n.ByTag("en"), order, placed, false)
 	assert.False(t, over.CanCancel)
 	assert.Empty(t, over.ExpiresAt)
-	assert.Zero(t, refreshSeconds(over.State), "a page with nothing to wait for does not ask again")
+	assert.Zero(t, over.State.RefreshSeconds(), "a page with nothing to wait for does not ask again")
 }
 
 func TestSearchText(t *testing.T) {
