@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/a-h/templ"
 
+	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/templates"
 )
 
@@ -61,7 +61,7 @@ func (v *Visit) Show(status int, component templ.Component) error {
 	h := v.gin.Writer.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.Printer.Lang())
-	if h.Get("Cache-Control") == NoStore || page.Len() < compressFrom || !acceptsGzip(v.Header("Accept-Encoding")) {
+	if h.Get("Cache-Control") == NoStore || page.Len() < compressFrom || !static.AcceptsGzip(v.Header("Accept-Encoding")) {
 		return v.send(status, page)
 	}
 	packed := press.buffer()
@@ -173,17 +173,4 @@ func (p *press) compress(to, from *bytes.Buffer) error {
 		return err
 	}
 	return z.Close()
-}
-
-// acceptsGzip reads Accept-Encoding as RFC 9110 §12.5.3 says.
-func acceptsGzip(header string) bool {
-	for part := range strings.SplitSeq(header, ",") {
-		coding, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if coding = strings.TrimSpace(coding); coding != "gzip" && coding != "*" {
-			continue
-		}
-		weight, found := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")
-		return !found || strings.Trim(weight, "0.") != ""
-	}
-	return false
 }

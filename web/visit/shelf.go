@@ -2,7 +2,6 @@ package visit
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/coincart/coincart/models"
 )
@@ -25,9 +24,5 @@ func Shown(list []models.Category, parent string) []models.Category {
 
 // Tags returns the tags of the catalogue, at most a second old. The list is shared: do not change it.
 func (s *Site) Tags(ctx context.Context) ([]models.TagCount, error) {
-	list, err := s.tags.value(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("load tags: %w", err)
-	}
-	return list, nil
+	return s.tags.value(ctx)
 }

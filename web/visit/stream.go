@@ -2,9 +2,7 @@ package visit
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"time"
 )
@@ -35,15 +33,11 @@ type patient struct {
 
 // Read reads on.
 func (p *patient) Read(b []byte) (int, error) {
-	now := time.Now()
-	if now.After(p.until) {
+	if time.Now().After(p.until) {
 		return 0, ErrTooLarge
 	}
-	control := http.NewResponseController(p.v.gin.Writer)
-	for _, err := range []error{control.SetReadDeadline(now.Add(chunkTime)), control.SetWriteDeadline(now.Add(2 * chunkTime))} {
-		if err != nil && !errors.Is(err, http.ErrNotSupported) {
-			return 0, fmt.Errorf("set a deadline: %w", err)
-		}
+	if err := p.v.setDeadlines(chunkTime, 2*chunkTime); err != nil {
+		return 0, err
 	}
 	n, err := p.from.Read(b)
 	if err != nil && !errors.Is(err, io.EOF) {
