@@ -64,7 +64,7 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.post("/orders/:ref/reorder", pages.Reorder, s.limits.cart)
 
 	s.post(payments.NotifyPath, exchange.Notify)
-	s.get(payments.ReturnPath+":ref", exchange.Return)
+	s.get(payments.ReturnPath+":ref", pages.Returned)
 	s.get("/payments/connect", exchange.Connect, s.limits.connect)
 	s.post("/payments/connect", exchange.Connect, s.limits.connect)
 	s.get(payments.ConnectedPath, exchange.Connected, s.limits.connect)

@@ -128,7 +128,7 @@ func (s *Server) build(c Config, pages *shop.Pages) error {
 		return fmt.Errorf("web: trusted proxies: %w", err)
 	}
 	s.engine = engine
-	s.routes(pages, platform.New(s.site, c.Services.Payments, pages, s.tally))
+	s.routes(pages, platform.New(s.site, c.Services.Payments, s.tally))
 	return nil
 }
 

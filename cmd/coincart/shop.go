@@ -132,10 +132,11 @@ func (s *settings) listeners(ctx context.Context) (shop, metrics net.Listener, e
 	return shop, metrics, nil
 }
 
+// closeAll closes the listeners that are open. A server that served one has closed it itself.
 func closeAll(listeners ...net.Listener) {
 	for _, l := range listeners {
 		if l != nil {
-			_ = l.Close() // it is given up before anything was served
+			_ = l.Close() // nothing is lost: it is closed already, or has served nothing
 		}
 	}
 }

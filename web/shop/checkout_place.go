@@ -60,19 +60,11 @@ func (p *CheckoutPages) PlaceOrder(v *visit.Visit) error {
 
 // place makes the order of a form that is in order, for the account that is signed in if the form names no other payer.
 func (p *CheckoutPages) place(v *visit.Visit, c *checkout) (payments.Placement, error) {
-	payer := c.form.payer(c.signedIn)
-	if payer.OpenID != "" {
-		fresh, err := p.account.keepSignedIn(v)
-		if err != nil {
-			return payments.Placement{}, err
-		}
-		c.signedIn = fresh
-	}
-	placement, err := p.payments.Place(v.Context(), c.input(v.Printer.Lang()))
-	if errors.Is(err, payments.ErrSignIn) {
-		err = p.account.signOut(v)
-	}
-	return placement, err
+	input := c.input(v.Printer.Lang())
+	return p.account.payAs(v, input.Payer, func(payer models.Payer) (payments.Placement, error) {
+		input.Payer = payer
+		return p.payments.Place(v.Context(), input)
+	})
 }
 
 // refuse shows the page again with what is wrong with the form, and with whatever else is not as it was; unless the form's other press

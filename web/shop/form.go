@@ -111,11 +111,16 @@ func (f paymentForm) payerProblem(signedIn models.Payer) invalid.Problem {
 
 // isUID reports 1 to 20 digits, which is what the platform's UIDs are made of.
 func isUID(text string) bool {
-	if text == "" || len(text) > maxUID {
-		return false
-	}
-	return strings.Trim(text, "0123456789") == ""
+	return text != "" && len(text) <= maxUID && consistsOf(text, digits)
 }
+
+const (
+	digits       = "0123456789"
+	lowerLetters = "abcdefghijklmnopqrstuvwxyz"
+)
+
+// consistsOf reports whether a text has only these characters.
+func consistsOf(text, characters string) bool { return strings.Trim(text, characters) == "" }
 
 // emailProblem checks an address that order mails will be sent to.
 func emailProblem(text string) invalid.Problem {
@@ -148,13 +153,9 @@ func isHostName(host string) bool {
 		return false
 	}
 	for _, label := range labels {
-		if label == "" || len(label) > maxLabel || label[0] == '-' || label[len(label)-1] == '-' {
+		if label == "" || len(label) > maxLabel || label[0] == '-' || label[len(label)-1] == '-' ||
+			!consistsOf(label, lowerLetters+strings.ToUpper(lowerLetters)+digits+"-") {
 			return false
-		}
-		for i := range len(label) {
-			if c := label[i]; (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' {
-				return false
-			}
 		}
 	}
 	return true

@@ -39,8 +39,8 @@ func (p *OrderPages) Order(v *visit.Visit) error {
 	return p.showOrder(v, order, showing{status: http.StatusOK, notices: notices})
 }
 
-// Returned shows the order that the platform sent its shopper back from: GET /payments/return/{ref}. Nothing that the address
-// says besides the order is read; it is our state that is shown (reliability.md R13).
+// Returned shows the order that the platform sent its shopper back from: GET /payments/return/{ref}. It is never evidence: it needs no cookie,
+// nothing that the address says besides the order is read, and it is our state that is shown (reliability.md R13).
 func (p *OrderPages) Returned(v *visit.Visit) error {
 	order, err := p.refreshed(v)
 	if err != nil {

@@ -66,7 +66,9 @@ func (p *OrderPages) orderOffers(v *visit.Visit, order models.Order, token strin
 }
 
 func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, payer models.Payer) error {
-	placement, err := p.payAs(v, order, payments.PayInput{Coin: form.coin, Payer: payer, Quotes: form.quotes})
+	placement, err := p.account.payAs(v, payer, func(payer models.Payer) (payments.Placement, error) {
+		return p.payments.Pay(v.Context(), order.Ref, payments.PayInput{Coin: form.coin, Payer: payer, Quotes: form.quotes})
+	})
 	how := showing{status: http.StatusConflict, form: form}
 	switch {
 	case err == nil:
@@ -90,23 +92,6 @@ func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, p
 		return p.unfinished(v, order, "pay", err)
 	}
 	return p.showAgain(v, how)
-}
-
-// payAs pays as whoever is named; an account that is signed in is kept signed in, or signed out where the platform does not know it
-// any more.
-func (p *OrderPages) payAs(v *visit.Visit, order models.Order, in payments.PayInput) (payments.Placement, error) {
-	if in.Payer.OpenID != "" {
-		fresh, err := p.account.keepSignedIn(v)
-		if err != nil {
-			return payments.Placement{}, err
-		}
-		in.Payer = fresh
-	}
-	placement, err := p.payments.Pay(v.Context(), order.Ref, in)
-	if errors.Is(err, payments.ErrSignIn) {
-		err = p.account.signOut(v)
-	}
-	return placement, err
 }
 
 // unfinished leads to the page of an order on which a step failed that may have changed it, with a notice that says so where the notice

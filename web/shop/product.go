@@ -138,13 +138,5 @@ func chosenBySKU(product models.Product, sku string) choice {
 // isSlug reports that a text could be a product's: lower-case letters, digits and dashes.
 func isSlug(text string) bool {
 	const longest = 120
-	if text == "" || len(text) > longest {
-		return false
-	}
-	for i := range len(text) {
-		if c := text[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return false
-		}
-	}
-	return true
+	return text != "" && len(text) <= longest && consistsOf(text, lowerLetters+digits+"-")
 }
