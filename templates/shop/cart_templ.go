@@ -518,7 +518,7 @@ func cartLine(p *i18n.Printer, l CartLine) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = stepper(p, "quantity-"+l.Variant, l.Quantity, false, l.quantityProblem(), l.describedBy()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = stepper(p, "quantity-"+l.Variant, l.Typed, false, l.quantityProblem(), l.describedBy()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

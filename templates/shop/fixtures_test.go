@@ -224,8 +224,8 @@ func (f fixtures) cart() shop.CartView {
 	return shop.CartView{
 		Page: f.page("/cart"), Totals: templates.Totals{Goods: f.money("186.00"), Total: f.money("186.00")},
 		Lines: []shop.CartLine{
-			{Variant: "v1", Slug: "stoneware-mug", Title: f.say("Stoneware mug", "粗陶马克杯"), VariantTitle: f.say("Moss", "苔绿"), Picture: picture("stoneware-mug-moss", ""), UnitPrice: f.money("24"), Total: f.money("48"), Quantity: "2"},
-			{Variant: "v2", Slug: "canvas-rucksack", Title: f.say("Canvas rucksack", "帆布双肩包"), Picture: picture("canvas-rucksack", ""), UnitPrice: f.money("138"), Total: f.money("138"), Quantity: "1"},
+			{Variant: "v1", Typed: "2", SummaryLine: shop.SummaryLine{Slug: "stoneware-mug", Title: f.say("Stoneware mug", "粗陶马克杯"), VariantTitle: f.say("Moss", "苔绿"), Picture: picture("stoneware-mug-moss", ""), UnitPrice: f.money("24"), Total: f.money("48")}},
+			{Variant: "v2", Typed: "1", SummaryLine: shop.SummaryLine{Slug: "canvas-rucksack", Title: f.say("Canvas rucksack", "帆布双肩包"), Picture: picture("canvas-rucksack", ""), UnitPrice: f.money("138"), Total: f.money("138")}},
 		},
 	}
 }
@@ -322,7 +322,7 @@ func (f fixtures) troubledCart() shop.CartView {
 	v.Blocked = true
 	v.Lines[0].Problems = []shop.LineProblem{{Kind: shop.LinePriceChanged, From: f.money("22"), To: f.money("24")}, {Kind: shop.LineOnlyLeft, Left: 1}}
 	v.Lines = append(v.Lines, shop.CartLine{
-		Variant: "v3", Slug: "gone", Title: f.say("Brass pen", "黄铜笔"), Picture: picture("brass-pen", ""), UnitPrice: f.money("46"), Total: f.money("46"), Quantity: "1",
+		Variant: "v3", Typed: "1", SummaryLine: shop.SummaryLine{Slug: "gone", Title: f.say("Brass pen", "黄铜笔"), Picture: picture("brass-pen", ""), UnitPrice: f.money("46"), Total: f.money("46")},
 		Problems: []shop.LineProblem{{Kind: shop.LineGone}},
 	})
 	return v

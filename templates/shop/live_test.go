@@ -88,7 +88,7 @@ func (c *counter) handler() http.Handler {
 	})
 	mux.HandleFunc("POST /cart/items/{variant}", func(w http.ResponseWriter, r *http.Request) {
 		v := c.cart()
-		v.Lines[0].Quantity = r.FormValue("quantity")
+		v.Lines[0].Typed = r.FormValue("quantity")
 		v.Lines[0].Problems = []shop.LineProblem{{Kind: shop.LineBadQuantity}}
 		w.WriteHeader(http.StatusUnprocessableEntity)
 		show(shop.Cart(v), shop.CartFragment(v), w, r)

@@ -170,16 +170,11 @@ type CartView struct {
 
 // CartLine is one line of the cart.
 type CartLine struct {
-	Variant      string // the variant's id, in the addresses of its forms
-	Slug         string
-	Title        string
-	VariantTitle string
-	Picture      templates.Picture
-	UnitPrice    string // now
-	Regular      string // what a piece costs usually, where that is more; "" otherwise
-	Total        string
-	Quantity     string // as stored, or as typed where it was refused
-	Problems     []LineProblem
+	SummaryLine
+
+	Variant  string // the variant's id, in the addresses of its forms
+	Typed    string // value of the quantity field: as stored, or as typed where it was refused
+	Problems []LineProblem
 }
 
 // LineProblem is something about a line that the shopper must know.

@@ -122,17 +122,14 @@ func (p *CataloguePages) productFrame(v *visit.Visit, product models.Product) (t
 
 // chosenBySKU is the variant that an address names, else the first one that can be bought.
 func chosenBySKU(product models.Product, sku string) choice {
-	for _, variant := range product.Variants {
-		if sku != "" && variant.SKU == sku {
-			return chosenVariant(product, variant.ID)
-		}
+	i := slices.IndexFunc(product.Variants, func(v models.Variant) bool { return sku != "" && v.SKU == sku })
+	if i < 0 {
+		i = slices.IndexFunc(product.Variants, func(v models.Variant) bool { return v.Available() > 0 })
 	}
-	for _, variant := range product.Variants {
-		if variant.Available() > 0 {
-			return chosenVariant(product, variant.ID)
-		}
+	if i < 0 {
+		return chosenVariant(product, "")
 	}
-	return chosenVariant(product, "")
+	return chosenVariant(product, product.Variants[i].ID)
 }
 
 // isSlug reports that a text could be a product's: lower-case letters, digits and dashes.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/payments"
-	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 	pages "github.com/coincart/coincart/templates/shop"
 )
@@ -30,18 +29,8 @@ func cartView(p *i18n.Printer, currency models.Currency, cart models.Cart, bill 
 }
 
 func cartLineView(p *i18n.Printer, currency models.Currency, l models.CartLine) pages.CartLine {
-	lang := p.Lang()
 	return pages.CartLine{
-		Variant:      l.VariantID,
-		Slug:         l.Slug,
-		Title:        l.ProductTexts.In(lang, "title", l.Title),
-		VariantTitle: l.VariantTexts.In(lang, "title", l.VariantTitle),
-		Picture:      templates.Picture{Source: l.Cover},
-		UnitPrice:    money(p, currency, l.Price),
-		Regular:      regularPrice(p, currency, l),
-		Total:        money(p, currency, l.Total()),
-		Quantity:     strconv.Itoa(l.Quantity),
-		Problems:     lineProblems(p, currency, l),
+		SummaryLine: summaryLine(p, currency, l), Variant: l.VariantID, Typed: strconv.Itoa(l.Quantity), Problems: lineProblems(p, currency, l),
 	}
 }
 
@@ -85,6 +74,6 @@ func refuse(view *pages.CartView, variant, typed string, problem pages.LineProbl
 				kept = append(kept, other)
 			}
 		}
-		line.Quantity, line.Problems = typed, kept
+		line.Typed, line.Problems = typed, kept
 	}
 }

@@ -64,19 +64,24 @@ func tail(id string) string {
 }
 
 func cartSummary(p *i18n.Printer, currency models.Currency, cart models.Cart) []pages.SummaryLine {
-	lang := p.Lang()
 	lines := make([]pages.SummaryLine, len(cart.Lines))
 	for i, l := range cart.Lines {
-		lines[i] = pages.SummaryLine{
-			Slug: l.Slug, Title: l.ProductTexts.In(lang, "title", l.Title), VariantTitle: l.VariantTexts.In(lang, "title", l.VariantTitle),
-			Picture: templates.Picture{Source: l.Cover}, Quantity: l.Quantity,
-			UnitPrice: money(p, currency, l.Price), Regular: regularPrice(p, currency, l), Total: money(p, currency, l.Total()),
-		}
-		if l.ProductHidden {
-			lines[i].Slug = ""
-		}
+		lines[i] = summaryLine(p, currency, l)
 	}
 	return lines
+}
+
+func summaryLine(p *i18n.Printer, currency models.Currency, l models.CartLine) pages.SummaryLine {
+	lang := p.Lang()
+	line := pages.SummaryLine{
+		Slug: l.Slug, Title: l.ProductTexts.In(lang, "title", l.Title), VariantTitle: l.VariantTexts.In(lang, "title", l.VariantTitle),
+		Picture: templates.Picture{Source: l.Cover}, Quantity: l.Quantity,
+		UnitPrice: money(p, currency, l.Price), Regular: regularPrice(p, currency, l), Total: money(p, currency, l.Total()),
+	}
+	if l.ProductHidden {
+		line.Slug = ""
+	}
+	return line
 }
 
 // cartNotices say what has changed since the cart was filled, before anything is charged.
