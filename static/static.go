@@ -39,7 +39,7 @@ const (
 	adminStyle = "css/admin.css"
 )
 
-// URL is the address of a file by its name, such as "pictures/stoneware-mug.svg" → "/static/pictures/stoneware-mug.3kq7….svg".
+// URL returns the address of a file by its name, such as "pictures/stoneware-mug.svg" → "/static/pictures/stoneware-mug.3kq7….svg".
 // The shop's stylesheet is "css/shop.css", the back office's "css/admin.css". An unknown name gives an address that answers 404.
 func URL(name string) string {
 	if f, ok := loaded().byName[name]; ok {

@@ -29,7 +29,7 @@ type TotalsRow struct {
 	Value string
 }
 
-// Rows are the parts of the total, in the order in which they are computed; none where the goods are all there is.
+// Rows returns the parts of the total, in the order in which they are computed; none where the goods are all there is.
 func (t Totals) Rows(p *i18n.Printer) []TotalsRow {
 	var rows []TotalsRow
 	add := func(name, value string) { rows = append(rows, TotalsRow{name, value}) }

@@ -44,7 +44,7 @@ type Contact struct {
 
 func (c Contact) known() bool { return c.Email != "" || c.Phone != "" || len(c.Address) > 0 }
 
-// switchTo are the languages that the switch offers: not the one that the page is in.
+// switchTo returns the languages that the switch offers: not the one that the page is in.
 func (p Page) switchTo() []i18n.Language {
 	var list []i18n.Language
 	for _, l := range i18n.Languages() {
@@ -55,7 +55,7 @@ func (p Page) switchTo() []i18n.Language {
 	return list
 }
 
-// slogan is what stands below the shop's name.
+// slogan returns what stands below the shop's name.
 func (p Page) slogan() string {
 	return cmp.Or(p.Slogan, p.Printer.T("footer.about"))
 }
@@ -80,7 +80,7 @@ func (p Page) Described(text string) Page {
 	return p
 }
 
-// documentTitle is what a browser's tab shows: the page first, then the shop.
+// documentTitle returns what a browser's tab shows: the page first, then the shop.
 func (p Page) documentTitle() string {
 	if p.Title == "" || p.Title == p.ShopName {
 		return p.ShopName
@@ -115,7 +115,7 @@ type Link struct {
 	URL  string
 }
 
-// returnPath is where the language switch comes back to: this page, as long as it is an address of ours.
+// returnPath returns the page that the language switch comes back to: this one, as long as it is an address of ours.
 func returnPath(page Page) string {
 	if strings.HasPrefix(page.Path, "/") && !strings.HasPrefix(page.Path, "//") {
 		return page.Path

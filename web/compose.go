@@ -49,7 +49,7 @@ func Compose(db *store.Store, baseURL, shopName string) mail.Compose {
 	}
 }
 
-// listAddress is the address of the list of all orders of an e-mail address, good for models.CustomerLinkTime.
+// listAddress returns the address of the list of all orders of an e-mail address, good for models.CustomerLinkTime.
 func listAddress(ctx context.Context, db *store.Store, base, email string) (string, error) {
 	customer, err := db.CustomerID(email)
 	if err != nil {

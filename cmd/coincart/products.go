@@ -49,7 +49,7 @@ func (c *productsDatabase) imports(ctx context.Context) (catalogue.Imports, erro
 	return catalogue.Imports{Store: db, Zone: zone, StaticPicture: isStaticPicture}, nil
 }
 
-// isStaticPicture reports that a name is that of a picture which the program brings along.
+// isStaticPicture reports whether a name is that of a picture which the program brings along.
 func isStaticPicture(name string) bool {
 	return strings.HasPrefix(name, "pictures/") && slices.Contains(static.Names(), name)
 }

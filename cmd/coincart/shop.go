@@ -94,7 +94,7 @@ func assemble(s *settings, p parts) (*shop, error) {
 	return &shop{store: p.store, services: services, web: server, base: strings.TrimRight(p.baseURL, "/")}, nil
 }
 
-// tasks are the shop's workers and servers, in the order of their start.
+// tasks returns the shop's workers and servers, in the order of their start.
 func (s *shop) tasks(listener, metrics net.Listener, log *slog.Logger) []task {
 	list := []task{{"payments", s.services.Jobs.Run}, {"sessions", s.web.Run}}
 	if metrics != nil {

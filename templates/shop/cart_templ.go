@@ -711,7 +711,7 @@ func (l CartLine) gone() bool { return l.has(LineGone) }
 
 func (l CartLine) quantityProblem() bool { return l.has(LineBadQuantity, LineOnlyLeft) }
 
-// describedBy is the id of the list of the line's problems; "" where there are none.
+// describedBy returns the id of the list of the line's problems; "" where there are none.
 func (l CartLine) describedBy() string {
 	if len(l.Problems) == 0 {
 		return ""

@@ -14,7 +14,7 @@ func (c CoinChoice) rateWords(p *i18n.Printer) string {
 	return text
 }
 
-// rateWords are those of the coin that was chosen; "" where no rate is known.
+// rateWords returns those of the coin that was chosen; "" where no rate is known.
 func (a AttemptView) rateWords(p *i18n.Printer) string {
 	if a.Rate == "" {
 		return ""

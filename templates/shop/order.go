@@ -75,8 +75,8 @@ const (
 	ReviewRest    ReviewReason = "rest"     // a part was refunded, the rest is still to be decided
 )
 
-// path is the order's own address.
+// path returns the order's own address.
 func (v OrderView) path() string { return "/orders/" + url.PathEscape(v.Ref) }
 
-// changed reports that the shopper's page shows another state than the order's.
+// changed reports whether the shopper's page shows another state than the order's.
 func (v OrderView) changed() bool { return v.Shown != string(v.State) }

@@ -94,7 +94,7 @@ func (v OrderView) timeLeft() string {
 	return p.N("order.minutes", v.Minutes)
 }
 
-// payable reports that the form to pay with another coin or account is shown.
+// payable reports whether the form to pay with another coin or account is shown.
 func (v OrderView) payable() bool {
 	return (v.State == OrderAwaiting || v.State == OrderFailed) && len(v.Payment.Coins) > 0
 }
@@ -129,7 +129,7 @@ func (v OrderView) stages() []stage {
 	return stages
 }
 
-// pollURL is where the page asks again, saying what it shows.
+// pollURL returns where the page asks again, saying what it shows.
 func (v OrderView) pollURL() string {
 	return v.path() + "?shown=" + url.QueryEscape(string(v.State))
 }

@@ -41,7 +41,7 @@ type OwnOrder struct {
 	Pieces int
 }
 
-// listed reports that the page has a list, if only an empty one.
+// listed reports whether the page has a list, if only an empty one.
 func (v OwnOrdersView) listed() bool { return v.Linked || v.SignedIn }
 
 func (v OwnOrdersView) problems() []summaryItem {

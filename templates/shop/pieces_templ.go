@@ -175,7 +175,7 @@ func note(tone, icon, text string, attributes templ.Attributes) templ.Component 
 	})
 }
 
-// status are the attributes of a note that is read aloud when it appears.
+// status returns the attributes of a note that is read aloud when it appears.
 func status() templ.Attributes { return templ.Attributes{"role": "status"} }
 
 // fieldProblem says above a field what is wrong with it.

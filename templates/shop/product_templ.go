@@ -304,7 +304,7 @@ func gallery(v ProductView, outOfBand bool) templ.Component {
 	})
 }
 
-// pictureSizes is how wide a picture of the gallery is shown: the first one, and two alone, over both columns.
+// pictureSizes says how wide a picture of the gallery is shown: the first one, and two alone, over both columns.
 func pictureSizes(i, n int) string {
 	if i == 0 || n == 2 {
 		return "(width < 54rem) 90vw, 42rem"
@@ -1280,7 +1280,7 @@ func (o OptionValue) note(p *i18n.Printer) string {
 	return ""
 }
 
-// chosen is the variant that is chosen, or the only one; nil for none.
+// chosen returns the variant that is chosen, or the only one; nil for none.
 func (v ProductView) chosen() *Variant {
 	for i := range v.Variants {
 		if v.Variants[i].Selected || (len(v.Variants) == 1 && len(v.Options) == 0) {
@@ -1290,7 +1290,7 @@ func (v ProductView) chosen() *Variant {
 	return nil
 }
 
-// onSale are the variants whose sale may be shown beside the price: all that can be chosen on this page, marked where one is.
+// onSale returns the variants whose sale may be shown beside the price: all that can be chosen on this page, marked where one is.
 func (v ProductView) onSale() []Variant {
 	chosen := v.chosen()
 	var list []Variant
@@ -1303,7 +1303,7 @@ func (v ProductView) onSale() []Variant {
 	return list
 }
 
-// price is the chosen variant's price; with none chosen the first one's, said as "from" where prices differ.
+// price returns the chosen variant's price; with none chosen the first one's, said as "from" where prices differ.
 func (v ProductView) price() string {
 	for _, variant := range v.Variants {
 		if variant.Selected {
@@ -1338,7 +1338,7 @@ func (v ProductView) quantityProblem() bool {
 	return slices.Contains([]BuyProblem{BuyBadQuantity, BuyOnlyLeft, BuyTooMany}, v.Problem)
 }
 
-// describedBy is the id of what is said about the quantity; "" where it is good.
+// describedBy returns the id of what is said about the quantity; "" where it is good.
 func (v ProductView) describedBy() string {
 	if v.quantityProblem() {
 		return "buy-problem"
@@ -1374,7 +1374,7 @@ func LineTitle(title, variant string) string {
 	return title + ", " + variant
 }
 
-// times is "× 2", how often something is in an order.
+// times returns "× 2", how often something is in an order.
 func times(n int) string { return "× " + strconv.Itoa(n) }
 
 var _ = templruntime.GeneratedTemplate

@@ -163,7 +163,7 @@ type CartView struct {
 	Totals   templates.Totals
 	Coupon   CouponField
 	Estimate EstimateForm
-	Blocked  bool   // something must be mended before checkout
+	Blocked  bool   // something must be corrected before checkout
 	Nothing  bool   // it would cost nothing: that cannot be ordered
 	Featured []Card // shown where the cart is empty
 }

@@ -33,12 +33,12 @@ func (f PaymentForm) problems(p *i18n.Printer) []summaryItem {
 	return items
 }
 
-// title is the front page's heading.
+// title returns the front page's heading.
 func (v HomeView) title() string {
 	return cmp.Or(v.Title, v.Page.Printer.T("home.hero.title", "Shop", v.Page.ShopName))
 }
 
-// text is what the shop says of itself, or a text of the catalogue.
+// text returns what the shop says of itself, else a message.
 func (v HomeView) text(id string) string {
 	return cmp.Or(v.Text, v.Page.Printer.T(id))
 }
@@ -52,7 +52,7 @@ func (n Notice) words(p *i18n.Printer) string {
 	return p.T(id, "Product", n.Product, "From", n.From, "To", n.To, "Total", n.Total)
 }
 
-// class is the colour of the notice.
+// class returns the colour of the notice.
 func (n Notice) class() string {
 	switch n.Kind {
 	case NoticeConnected:

@@ -14,7 +14,7 @@ type Pages struct {
 	tally    *Tally
 }
 
-// New makes the pages. The tally counts callbacks by what became of them.
+// New returns the pages. The tally counts callbacks by what became of them.
 func New(site *visit.Site, service *payments.Service, tally *Tally) *Pages {
 	return &Pages{site: site, payments: service, tally: tally}
 }

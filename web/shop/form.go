@@ -59,7 +59,7 @@ func readCheckout(form url.Values) checkoutForm {
 	}
 }
 
-// fieldOf is the last value of a field, which is that of the button that was pressed if it has the same name; nil where there is none.
+// fieldOf returns the last value of a field, which is that of the button that was pressed if it has the same name; nil where there is none.
 func fieldOf(form url.Values, name string) *string {
 	values := form[name]
 	if len(values) == 0 {
@@ -73,7 +73,7 @@ func readPayment(form url.Values) paymentForm {
 	return paymentForm{coin: form.Get("coin"), uid: strings.TrimSpace(form.Get("payer_uid")), quotes: form.Get("quotes")}
 }
 
-// payer is who pays: the UID that was typed, else the account that the visitor signed in to.
+// payer returns who pays: the UID that was typed, else the account that the visitor signed in to.
 func (f paymentForm) payer(signedIn models.Payer) models.Payer {
 	if f.uid != "" {
 		return models.Payer{UserID: f.uid}

@@ -13,7 +13,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// OrderPath is the address of an order's page.
+// OrderPath returns the address of an order's page.
 func OrderPath(ref string) string { return "/orders/" + ref }
 
 // OrderPages show one order to whoever knows its address, and let them pay, cancel and reorder it.
@@ -49,7 +49,7 @@ func (p *OrderPages) Returned(v *visit.Visit) error {
 	return p.showOrder(v, order, showing{status: http.StatusOK, returned: true})
 }
 
-// refreshed is the order of the address, after at most one bounded question to the platform.
+// refreshed returns the order of the address, after at most one bounded question to the platform.
 func (p *OrderPages) refreshed(v *visit.Visit) (models.Order, error) {
 	order, err := found(v, p.payments.Refresh)
 	if err != nil && order.Ref != "" && !errors.Is(err, visit.ErrNoOrder) {
@@ -59,12 +59,12 @@ func (p *OrderPages) refreshed(v *visit.Visit) (models.Order, error) {
 	return order, err
 }
 
-// order is the order of the address, without a question to the platform.
+// order returns the order of the address, without a question to the platform.
 func (p *OrderPages) order(v *visit.Visit) (models.Order, error) {
 	return found(v, p.site.Store.OrderByRef)
 }
 
-// found is the order of the address, as a function reads it by its ref. Errors: visit.ErrNoOrder, and those of the function.
+// found returns the order of the address, as a function reads it by its ref. Errors: visit.ErrNoOrder, and those of the function.
 func found(v *visit.Visit, read func(ctx context.Context, ref string) (models.Order, error)) (models.Order, error) {
 	ref := v.Param("ref")
 	if !models.IsRef(ref) {
@@ -77,7 +77,7 @@ func found(v *visit.Visit, read func(ctx context.Context, ref string) (models.Or
 	return order, err
 }
 
-// showing is one showing of an order's page.
+// showing says how an order's page is shown.
 type showing struct {
 	status   int
 	returned bool // the shopper comes back from the platform
@@ -128,7 +128,7 @@ func (p *OrderPages) orderPage(v *visit.Visit, order models.Order, how showing) 
 	return view, err
 }
 
-// orderPayment is the form to pay the order with another coin or account.
+// orderPayment returns the form to pay the order with another coin or account.
 func (p *OrderPages) orderPayment(v *visit.Visit, order models.Order, how showing) (pages.PaymentForm, error) {
 	s, err := v.Session()
 	if err != nil {

@@ -50,7 +50,7 @@ func (p *OrderPages) PayOrder(v *visit.Visit) error {
 	return p.pay(v, order, form, form.payer(s.SignedIn()))
 }
 
-// orderOffers are the coins that an order can be paid with, by the quotes that the shopper saw last as long as they hold.
+// orderOffers returns the coins that an order can be paid with, by the quotes that the shopper saw last as long as they hold.
 func (p *OrderPages) orderOffers(v *visit.Visit, order models.Order, token string) (payments.Offers, error) {
 	coins, err := p.site.Coins(v.Context())
 	if err != nil {
@@ -73,7 +73,7 @@ func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, p
 	switch {
 	case err == nil:
 		p.site.Count("pay_again")
-		return v.SeeOther(onwards(placement))
+		return v.SeeOther(nextAddress(placement))
 	case errors.Is(err, payments.ErrNotPayable):
 		return v.SeeOther(OrderPath(order.Ref))
 	case errors.Is(err, payments.ErrBusy):

@@ -84,7 +84,7 @@ func (p *CataloguePages) product(ctx context.Context, slug string) (models.Produ
 	return product, err
 }
 
-// productView is the product's page with what is chosen.
+// productView returns the product's page with what is chosen.
 func (p *CataloguePages) productView(v *visit.Visit, product models.Product, c choice) (pages.ProductView, error) {
 	currency, err := p.site.Currency(v.Context())
 	if err != nil {
@@ -105,7 +105,7 @@ func (p *CataloguePages) productView(v *visit.Visit, product models.Product, c c
 	return view, nil
 }
 
-// productFrame is the frame around a product's page, and the way to it.
+// productFrame returns the frame around a product's page, and the way to it.
 func (p *CataloguePages) productFrame(v *visit.Visit, product models.Product) (templates.Page, []templates.Link, error) {
 	frame, err := v.Page()
 	if err != nil {
@@ -120,7 +120,7 @@ func (p *CataloguePages) productFrame(v *visit.Visit, product models.Product) (t
 	return frame, crumbs(v.Printer, categories, product.CategoryID), nil
 }
 
-// chosenBySKU is the variant that an address names, else the first one that can be bought.
+// chosenBySKU returns the variant that an address names, else the first one that can be bought.
 func chosenBySKU(product models.Product, sku string) choice {
 	i := slices.IndexFunc(product.Variants, func(v models.Variant) bool { return sku != "" && v.SKU == sku })
 	if i < 0 {
@@ -132,7 +132,7 @@ func chosenBySKU(product models.Product, sku string) choice {
 	return chosenVariant(product, product.Variants[i].ID)
 }
 
-// isSlug reports that a text could be a product's: lower-case letters, digits and dashes.
+// isSlug reports whether a text could be a product's: lower-case letters, digits and dashes.
 func isSlug(text string) bool {
 	const longest = 120
 	return text != "" && len(text) <= longest && consistsOf(text, lowerLetters+digits+"-")

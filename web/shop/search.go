@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// maxQuery is the most runes of a search; more are cut off.
+// maxQuery is the maximum number of runes of a search; more are cut off.
 const maxQuery = 100
 
 // Search shows what a search finds: GET /search?q=&sort=&page=.

@@ -29,7 +29,7 @@ type Pages struct {
 	*OwnOrderPages
 }
 
-// New makes the pages.
+// New returns the pages.
 func New(site *visit.Site, service *payments.Service, people *customers.Service) *Pages {
 	catalogue := &CataloguePages{site: site}
 	carts := &CartPages{site: site, quoter: service.Quoter, catalogue: catalogue, atlas: &atlas{}}

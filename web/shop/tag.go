@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// tagSlug is the last part of a tag's address: a slug, or the tag itself where it has no Latin letters.
+// tagSlug returns the last part of a tag's address: a slug, or the tag itself where it has no Latin letters.
 func tagSlug(tag string) string {
 	if slug := text.Slug(tag); slug != "" {
 		return slug

@@ -10,7 +10,7 @@ import (
 	pages "github.com/coincart/coincart/templates/shop"
 )
 
-// cartView is the cart's page without its frame.
+// cartView returns the cart's page without its frame.
 func cartView(p *i18n.Printer, currency models.Currency, cart models.Cart, bill payments.Bill) pages.CartView {
 	view := pages.CartView{
 		Totals: billTotals(p, currency, bill), Coupon: couponView(p, currency, cart, bill), Lines: make([]pages.CartLine, len(cart.Lines)),
@@ -34,7 +34,7 @@ func cartLineView(p *i18n.Printer, currency models.Currency, l models.CartLine) 
 	}
 }
 
-// regularPrice is what a piece costs usually, where that is more than now; "" otherwise.
+// regularPrice returns what a piece costs usually, where that is more than now; "" otherwise.
 func regularPrice(p *i18n.Printer, currency models.Currency, l models.CartLine) string {
 	if l.RegularPrice.Cmp(l.Price) <= 0 {
 		return ""
@@ -61,7 +61,7 @@ func lineProblems(p *i18n.Printer, currency models.Currency, l models.CartLine) 
 	return problems
 }
 
-// refuse shows a quantity as it was typed, with why it was refused, in place of what else would be said of the quantity.
+// refuse puts a quantity into the view as it was typed, with the reason of its refusal in place of other problems of the quantity.
 func refuse(view *pages.CartView, variant, typed string, problem pages.LineProblem) {
 	for i := range view.Lines {
 		line := &view.Lines[i]

@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// coinChoices are the coins to pay with, each with what would be paid, or with the word that it cannot be used at the moment. The first
+// coinChoices returns the coins to pay with, each with what would be paid, or with the word that it cannot be used at the moment. The first
 // that can is chosen where none was.
 func coinChoices(p *i18n.Printer, currency models.Currency, offers payments.Offers, chosen string) []pages.CoinChoice {
 	choices := make([]pages.CoinChoice, 0, len(offers.List))
@@ -46,7 +46,7 @@ func percent(a models.Amount) string {
 	return a.String() + "%"
 }
 
-// paymentView is the part of a form that says how to pay.
+// paymentView returns the part of a form that says how to pay.
 func paymentView(p *i18n.Printer, currency models.Currency, offers payments.Offers, f paymentForm, signedIn models.Payer) pages.PaymentForm {
 	return pages.PaymentForm{
 		Coins: coinChoices(p, currency, offers, f.coin), PayerUID: f.uid, Connected: signedIn.Known(),
@@ -54,7 +54,7 @@ func paymentView(p *i18n.Printer, currency models.Currency, offers payments.Offe
 	}
 }
 
-// tail is the end of an account's id: enough for its owner to know it, too little for anybody else.
+// tail returns the end of an account's id: enough for its owner to know it, too little for anybody else.
 func tail(id string) string {
 	const shown = 4
 	if len(id) <= shown {

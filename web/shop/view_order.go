@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// orderView is an order's page without its frame and its form. returned says that the shopper comes from the pay page: an
+// orderView returns an order's page without its frame and its form. returned says that the shopper comes from the pay page: an
 // attempt that is open there is being confirmed, not waited for.
 func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool) pages.OrderView {
 	currency := currencyOf(order)
@@ -111,7 +111,7 @@ func reviewReason(note string) pages.ReviewReason {
 	return pages.ReviewLate
 }
 
-// currencyOf is what an order was priced in, whatever the shop's prices are in now.
+// currencyOf returns the currency that an order was priced in, whatever the shop's is now.
 func currencyOf(order models.Order) models.Currency {
 	return models.Currency{Code: order.Currency, Digits: order.Digits}
 }

@@ -62,7 +62,7 @@ func (c *cached[T]) value(ctx context.Context) (T, error) {
 	}
 }
 
-// last is the value as it was read last, however long ago; the zero value where it never was.
+// last returns the value as it was read last, however long ago; the zero value where it never was.
 func (c *cached[T]) last() T {
 	if e := c.current.Load(); e != nil {
 		return e.value

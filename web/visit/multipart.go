@@ -173,7 +173,7 @@ func readFile(file io.Reader, limit int64) (File, error) {
 	return File{Large: true}, nil
 }
 
-// formError is the error of a form whose body cannot be read to its end.
+// formError returns the error of a form whose body cannot be read to its end.
 func formError(err error) error {
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return ErrTooLarge

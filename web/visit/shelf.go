@@ -6,7 +6,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// Shown are the categories directly below one ("": at the top) that are not hidden, in their order. One whose parent is not there is at
+// Shown returns the categories directly below one ("": at the top) that are not hidden, in their order. One whose parent is not there is at
 // the top.
 func Shown(list []models.Category, parent string) []models.Category {
 	var shown []models.Category

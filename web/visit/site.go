@@ -16,7 +16,7 @@ import (
 	"github.com/coincart/coincart/web/session"
 )
 
-// Config is what a Site is made of.
+// Config configures a Site.
 type Config struct {
 	Store    *store.Store
 	Clock    models.Clock
@@ -41,7 +41,7 @@ type Site struct {
 	cookies  session.Scope
 	demo     bool
 	jar      *session.Jar
-	press    *press
+	pool     *bufferPool
 
 	categories *cached[[]models.Category]
 	tags       *cached[[]models.TagCount]
@@ -51,7 +51,7 @@ type Site struct {
 	shelves    sync.Map // models.CardFilter → *cached[[]models.ProductCard]
 }
 
-// NewSite makes the site.
+// NewSite returns a site.
 func NewSite(c Config) *Site {
 	count := c.Count
 	if count == nil {
@@ -61,7 +61,7 @@ func NewSite(c Config) *Site {
 	return &Site{
 		Store: c.Store, Clock: c.Clock, Log: c.Logger, Count: count, Zone: c.Zone, base: c.Base, shopName: c.ShopName, cookies: cookies, demo: c.Demo,
 		jar:        session.NewJar(c.Store, c.Clock, cookies),
-		press:      newPress(),
+		pool:       newBufferPool(),
 		categories: &cached[[]models.Category]{what: "categories", now: c.Clock, load: c.Store.Categories},
 		tags:       &cached[[]models.TagCount]{what: "tags", now: c.Clock, load: c.Store.Tags},
 		coins:      &cached[[]models.Coin]{what: "coins", now: c.Clock, load: c.Store.Coins},
@@ -85,7 +85,7 @@ func (s *Site) Settings(ctx context.Context) (models.Settings, error) {
 	return s.settings.value(ctx)
 }
 
-// settingsFor are the settings for a page; where the database does not give them, the page shows with those read last. What only
+// settingsFor returns the settings for a page; where the database does not give them, the page shows with those read last. What only
 // machines ask for has no words and must not wait for them.
 func (s *Site) settingsFor(ctx context.Context, path string) models.Settings {
 	switch path {
@@ -100,7 +100,7 @@ func (s *Site) settingsFor(ctx context.Context, path string) models.Settings {
 	return settings
 }
 
-// ShopName is the shop's name, at most a second old.
+// ShopName returns the shop's name, at most a second old.
 func (s *Site) ShopName(ctx context.Context) string {
 	settings, err := s.Settings(ctx)
 	if err != nil {
@@ -109,10 +109,10 @@ func (s *Site) ShopName(ctx context.Context) string {
 	return s.nameIn(settings)
 }
 
-// Host is the host of the shop's public address.
+// Host returns the host of the shop's public address.
 func (s *Site) Host() string { return s.base.Host() }
 
-// nameIn is the name in the settings, else the one that the program was started with.
+// nameIn returns the name in the settings, else the one that the program was started with.
 func (s *Site) nameIn(settings models.Settings) string {
 	return cmp.Or(settings.ShopName(), s.shopName)
 }

@@ -14,7 +14,7 @@ func (s *Site) Zones(ctx context.Context) ([]models.Zone, error) {
 	return s.zones.value(ctx)
 }
 
-// HomeCountry is the country of the setting tax.home_country, at most a second old; "" for none.
+// HomeCountry returns the country of the setting tax.home_country, at most a second old; "" for none.
 func (s *Site) HomeCountry(ctx context.Context) (string, error) {
 	settings, err := s.Settings(ctx)
 	return settings.HomeCountry(), err
