@@ -39,7 +39,7 @@ const (
 	adminStyle = "css/admin.css"
 )
 
-// URL is the address of a file by its name, such as "pictures/stoneware-mug.svg" → "/static/pictures/stoneware-mug.3kq7….svg".
+// URL returns the address of a file by its name, such as "pictures/stoneware-mug.svg" → "/static/pictures/stoneware-mug.3kq7….svg".
 // The shop's stylesheet is "css/shop.css", the back office's "css/admin.css". An unknown name gives an address that answers 404.
 func URL(name string) string {
 	if f, ok := loaded().byName[name]; ok {
@@ -83,7 +83,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body := f.plain
-	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+	if AcceptsGzip(r.Header.Get("Accept-Encoding")) {
 		h.Set("Content-Encoding", "gzip")
 		body = f.gzipped
 	}
@@ -94,10 +94,11 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) // the reader has gone: nobody is left to tell
 }
 
-func acceptsGzip(header string) bool {
+// AcceptsGzip reports whether an Accept-Encoding header allows gzip (RFC 9110 §12.5.3).
+func AcceptsGzip(header string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		coding, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if strings.TrimSpace(coding) != "gzip" && strings.TrimSpace(coding) != "*" {
+		if coding = strings.TrimSpace(coding); coding != "gzip" && coding != "*" {
 			continue
 		}
 		weight, found := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")

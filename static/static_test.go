@@ -95,8 +95,9 @@ func TestHandler_KnowsWhatItHas(t *testing.T) {
 func TestAcceptsGzip(t *testing.T) {
 	for header, want := range map[string]bool{
 		"": false, "gzip": true, "gzip, br": true, "br": false, "*": true, "gzip;q=0": false, "gzip; q=0.0": false, "gzip;q=0.5": true, "xgzip": false, "deflate, gzip;q=1.0": true,
+		"br, gzip": true, "identity": false, "gzipped": false, "br;q=1, gzip ; q=0.001": true,
 	} {
-		assert.Equal(t, want, acceptsGzip(header), header)
+		assert.Equal(t, want, AcceptsGzip(header), header)
 	}
 }
 

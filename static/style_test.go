@@ -165,8 +165,7 @@ func TestStyle_EveryClassIsUsed(t *testing.T) {
 // changed.
 func unstyled() []string {
 	return []string{
-		"shop field--bad", "shop field--quantity", "shop cart-link__text", "shop list-bar__count", "shop option__title", "shop site-footer__about",
-		"shop summary__text", "admin actions--count", "admin chart__swatch", "admin choice__text", "admin field--bad", "admin finding__says",
+		"admin actions--count", "admin chart__swatch", "admin choice__text", "admin field--bad", "admin finding__says",
 		"admin input--bad", "admin log__subject", "admin side__here", "admin table--ledger", "admin ticks__list--wide",
 		"admin tile--wide", "admin tree__count",
 	}

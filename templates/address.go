@@ -13,7 +13,7 @@ func Mounted(ctx context.Context, prefix string) context.Context {
 	return context.WithValue(ctx, prefixKey{}, prefix)
 }
 
-// At is an address as a page must write it. Every attribute that holds an address goes through it: the templates say "/cart", and the page of a
+// At returns an address as a page must write it. Every attribute that holds an address goes through it: the templates say "/cart", and the page of a
 // shop below /shop says "/shop/cart". What does not begin at the shop stays as it is: see Under.
 func At[T ~string](ctx context.Context, address T) T {
 	prefix, _ := ctx.Value(prefixKey{}).(string)

@@ -16,9 +16,14 @@ func TestNewError_EveryKindHasWordsAndAWayOn(t *testing.T) {
 	for _, tag := range []string{"en", "zh-Hans"} {
 		page := templates.Page{Printer: i18n.ByTag(tag), ShopName: "Osier", Path: "/checkout", Categories: []templates.NavCategory{{Slug: "desk", Name: "Desk"}}}
 		headings := map[string]bool{}
-		for kind := templates.ErrorNotFound; kind <= templates.ErrorPlatformDown; kind++ {
+		for _, kind := range []templates.ErrorKind{
+			templates.ErrorNotFound, templates.ErrorNoProduct, templates.ErrorNoCategory, templates.ErrorNoOrder, templates.ErrorBadRequest,
+			templates.ErrorForbidden, templates.ErrorMethod, templates.ErrorGone, templates.ErrorTooLarge, templates.ErrorMediaType, templates.ErrorTooMany,
+			templates.ErrorInternal, templates.ErrorUnavailable, templates.ErrorPlatformDown,
+		} {
 			v := templates.NewError(page, kind, http.StatusTeapot, "REQ-1")
 			assert.False(t, headings[v.Heading], "%q is said twice", v.Heading)
+			assert.NotContains(t, v.Heading+v.Message, "error.page.", "the catalogue has the words")
 			headings[v.Heading] = true
 			assert.NotEmpty(t, v.Message)
 			require.NotEmpty(t, v.Links)

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -52,11 +53,11 @@ func (p Picture) upload() (u upload, ok bool) {
 	return upload{hash, format, width, height}, ok
 }
 
-// shownWidth is how wide the picture is in one of its sizes.
+// shownWidth returns the width of the picture in one of its sizes, in pixels.
 func (u upload) shownWidth(size int) int { return min(u.width, mediaSizes[size].width) }
 
-// last is the largest size that there is.
-func (u upload) last() int {
+// largest returns the largest size that there is.
+func (u upload) largest() int {
 	for i, size := range mediaSizes {
 		if u.width <= size.width {
 			return i
@@ -69,18 +70,18 @@ func (u upload) address(size int) string {
 	return "/media/" + u.hash + "-" + mediaSizes[size].name + "." + u.format
 }
 
-// URL is the picture's address, of an upload in its middle size; "" where there is no picture.
+// URL returns the picture's address, of an upload in its middle size; "" where there is no picture.
 func (p Picture) URL() string {
 	if p.Source == "" || strings.HasPrefix(p.Source, "/") {
 		return p.Source
 	}
 	if u, ok := p.upload(); ok {
-		return u.address(min(1, u.last()))
+		return u.address(min(1, u.largest()))
 	}
 	return static.URL(p.Source)
 }
 
-// Thumbnail is the address of the picture in its smallest size.
+// Thumbnail returns the address of the picture in its smallest size.
 func (p Picture) Thumbnail() string {
 	if u, ok := p.upload(); ok {
 		return u.address(0)
@@ -91,23 +92,20 @@ func (p Picture) Thumbnail() string {
 // SrcSet lists the addresses of an upload's sizes with their widths, as a page must write them; "" for a picture that has one size only.
 func (p Picture) SrcSet(ctx context.Context) string {
 	u, ok := p.upload()
-	if !ok || u.last() == 0 {
+	if !ok || u.largest() == 0 {
 		return ""
 	}
 	list := make([]string, 0, len(mediaSizes))
-	for size := range u.last() + 1 {
+	for size := range u.largest() + 1 {
 		list = append(list, At(ctx, u.address(size))+" "+strconv.Itoa(u.shownWidth(size))+"w")
 	}
 	return strings.Join(list, ", ")
 }
 
-// sizes is the attribute beside SrcSet. A picture that is loaded when it comes near has been laid out by then: a browser that knows how
+// sizes returns the attribute beside SrcSet. A picture that is loaded when it comes near has been laid out by then: a browser that knows how
 // looks for itself.
 func (p Picture) sizes(eager bool) string {
-	sizes := p.Sizes
-	if sizes == "" {
-		sizes = "100vw"
-	}
+	sizes := cmp.Or(p.Sizes, "100vw")
 	if eager {
 		return sizes
 	}
@@ -117,22 +115,11 @@ func (p Picture) sizes(eager bool) string {
 // demoSide is the side of the demonstration's square pictures in pixels.
 const demoSide = 600
 
-func (p Picture) width() int {
-	if p.Width > 0 {
-		return p.Width
+// size returns the width and the height of the picture in pixels.
+func (p Picture) size() (width, height int) {
+	u, ok := p.upload()
+	if !ok {
+		u.width, u.height = demoSide, demoSide
 	}
-	if u, ok := p.upload(); ok {
-		return u.width
-	}
-	return demoSide
-}
-
-func (p Picture) height() int {
-	if p.Height > 0 {
-		return p.Height
-	}
-	if u, ok := p.upload(); ok {
-		return u.height
-	}
-	return demoSide
+	return cmp.Or(p.Width, u.width), cmp.Or(p.Height, u.height)
 }

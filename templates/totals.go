@@ -1,6 +1,10 @@
 package templates
 
-import "github.com/coincart/coincart/templates/i18n"
+import (
+	"cmp"
+
+	"github.com/coincart/coincart/templates/i18n"
+)
 
 // Totals is what a cart or an order costs, part by part, for pages and mails. Amounts are Printer.Money; "" leaves a part out.
 type Totals struct {
@@ -25,7 +29,7 @@ type TotalsRow struct {
 	Value string
 }
 
-// Rows are the parts of the total, in the order in which they are computed; none where the goods are all there is.
+// Rows returns the parts of the total, in the order in which they are computed; none where the goods are all there is.
 func (t Totals) Rows(p *i18n.Printer) []TotalsRow {
 	var rows []TotalsRow
 	add := func(name, value string) { rows = append(rows, TotalsRow{name, value}) }
@@ -73,8 +77,5 @@ func (t Totals) deliveryName(p *i18n.Printer) string {
 }
 
 func (t Totals) taxName(p *i18n.Printer) string {
-	if t.TaxName == "" {
-		return p.T("totals.tax.name")
-	}
-	return t.TaxName
+	return cmp.Or(t.TaxName, p.T("totals.tax.name"))
 }

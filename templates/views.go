@@ -6,8 +6,10 @@
 package templates
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -42,7 +44,7 @@ type Contact struct {
 
 func (c Contact) known() bool { return c.Email != "" || c.Phone != "" || len(c.Address) > 0 }
 
-// switchTo are the languages that the switch offers: not the one that the page is in.
+// switchTo returns the languages that the switch offers: not the one that the page is in.
 func (p Page) switchTo() []i18n.Language {
 	var list []i18n.Language
 	for _, l := range i18n.Languages() {
@@ -53,12 +55,9 @@ func (p Page) switchTo() []i18n.Language {
 	return list
 }
 
-// slogan is what stands below the shop's name.
+// slogan returns what stands below the shop's name.
 func (p Page) slogan() string {
-	if p.Slogan != "" {
-		return p.Slogan
-	}
-	return p.Printer.T("footer.about")
+	return cmp.Or(p.Slogan, p.Printer.T("footer.about"))
 }
 
 // Titled returns the page with its title set, as the page components do.
@@ -81,7 +80,7 @@ func (p Page) Described(text string) Page {
 	return p
 }
 
-// documentTitle is what a browser's tab shows: the page first, then the shop.
+// documentTitle returns what a browser's tab shows: the page first, then the shop.
 func (p Page) documentTitle() string {
 	if p.Title == "" || p.Title == p.ShopName {
 		return p.ShopName
@@ -102,13 +101,21 @@ type Moment struct {
 	ISO  string // RFC 3339 in UTC, for <time datetime>; with scripts the browser rewrites Text in the reader's own zone
 }
 
+// NewMoment returns a moment in UTC; the zero time has no text.
+func NewMoment(p *i18n.Printer, t time.Time) Moment {
+	if t.IsZero() {
+		return Moment{}
+	}
+	return Moment{Text: p.Time(t, time.UTC), ISO: t.UTC().Format(time.RFC3339)}
+}
+
 // Link is a way on.
 type Link struct {
 	Text string
 	URL  string
 }
 
-// returnPath is where the language switch comes back to: this page, as long as it is an address of ours.
+// returnPath returns the page that the language switch comes back to: this one, as long as it is an address of ours.
 func returnPath(page Page) string {
 	if strings.HasPrefix(page.Path, "/") && !strings.HasPrefix(page.Path, "//") {
 		return page.Path

@@ -94,7 +94,7 @@ func TestCart_ChangeRefusedShowsWhatWasTypedAndWhatIsLeft(t *testing.T) {
 			assert.Equal(t, quantity, p.value("quantity"))
 			assert.True(t, p.invalid("quantity"), quantity)
 		}
-		p := b.post(line, "quantity", "11").is(http.StatusUnprocessableEntity).has(english.N("line.only_left", 10))
+		p := b.post(line, "quantity", "11").is(http.StatusUnprocessableEntity).has(english.N("cart.line.only_left", 10))
 		assert.Equal(t, "11", p.value("quantity"))
 		assert.Equal(t, "2", b.get("/cart").value("quantity"), "nothing was changed")
 	})
@@ -106,7 +106,7 @@ func TestCart_SaysWhatHasChangedSinceItWasFilled(t *testing.T) {
 		b.buy("3")
 		s.price("mug", "MUG-BLUE", "13.25")
 		s.stock(s.blue(), -8)
-		b.get("/cart").is(http.StatusOK).has("$12.00", "$13.25", "$39.75", english.N("line.only_left", 2)).lacks(`href="/checkout"`)
+		b.get("/cart").is(http.StatusOK).has("$12.00", "$13.25", "$39.75", english.N("cart.line.only_left", 2)).lacks(`href="/checkout"`)
 		b.get("/checkout").redirects("/cart")
 
 		s.stock(s.blue(), -2)

@@ -181,7 +181,7 @@ func TestCheckout_WhatChangedIsShownBeforePaying(t *testing.T) {
 
 		form = b.form()
 		s.stock(s.blue(), -8)
-		b.post("/checkout", form...).is(http.StatusConflict).has(english.N("notice.only_left", 2, "Product", "Stoneware mug, Blue")).lacks("pay.html")
+		b.post("/checkout", form...).is(http.StatusConflict).has(english.N("order.notice.only_left", 2, "Product", "Stoneware mug, Blue")).lacks("pay.html")
 		assert.Empty(t, s.platform.Orders())
 		assert.Equal(t, 2, s.blue().OnHand, "nothing stays reserved")
 	})

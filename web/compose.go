@@ -49,7 +49,7 @@ func Compose(db *store.Store, baseURL, shopName string) mail.Compose {
 	}
 }
 
-// listAddress is the address of the list of all orders of an e-mail address, good for models.CustomerLinkTime.
+// listAddress returns the address of the list of all orders of an e-mail address, good for models.CustomerLinkTime.
 func listAddress(ctx context.Context, db *store.Store, base, email string) (string, error) {
 	customer, err := db.CustomerID(email)
 	if err != nil {
@@ -82,7 +82,7 @@ func letterView(from sender, order models.Order) letters.View {
 	view := letters.View{
 		Printer: p, ShopName: from.name, Contact: from.contact, Name: order.Name, Ref: order.Ref, OrderURL: from.base + shop.OrderPath(order.Ref), Tracking: order.Tracking,
 		Totals: shop.OrderTotals(p, order), Shipped: order.Shipped,
-		Deadline: mailMoment(p, order.ExpiresAt), PaidAt: mailMoment(p, order.PaidAt),
+		Deadline: templates.NewMoment(p, order.ExpiresAt), PaidAt: templates.NewMoment(p, order.PaidAt),
 		Lines: make([]letters.Line, len(order.Lines)),
 	}
 	for i, l := range order.Lines {
@@ -98,11 +98,4 @@ func letterView(from sender, order models.Order) letters.View {
 		view.Amount, view.OrderNum = p.Coin(a.Amount.String(), a.Coin), a.OrderNum
 	}
 	return view
-}
-
-func mailMoment(p *i18n.Printer, t time.Time) templates.Moment {
-	if t.IsZero() {
-		return templates.Moment{}
-	}
-	return templates.Moment{Text: p.Time(t, time.UTC), ISO: t.UTC().Format(time.RFC3339)}
 }

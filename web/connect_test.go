@@ -53,7 +53,7 @@ func TestConnect_SignedInAccountPays(t *testing.T) {
 		shown := b.get("/checkout").is(http.StatusOK).has(`class="notices"`, "/payments/disconnect").lacks(`name="payer_uid"`)
 		openID, err := s.platform.OpenID(appID, alice)
 		require.NoError(t, err)
-		shown.has(english.T("notice.connected")).lacks(openID)
+		shown.has(english.T("order.notice.connected")).lacks(openID)
 		b.get("/checkout").lacks(`class="notices"`) // said once
 
 		form := []string{

@@ -181,7 +181,7 @@ func TestCheckout_WithCouponAndDeliveryToTheLastDigit(t *testing.T) {
 		require.NoError(t, s.platform.Pay(orders[0].OrderNum))
 		s.clock.Advance(3e9)
 		s.work()
-		b.get(at).has(english.T("order.paid.text", "Email", "ann@example.com"))
+		b.get(at).has(english.T("order.state.paid.text", "Email", "ann@example.com"))
 		mails := s.mails.all()
 		require.Len(t, mails, 2)
 		for _, m := range mails {
@@ -204,7 +204,7 @@ func TestCheckout_NothingIsChargedThatWasNotShown(t *testing.T) {
 		// Another place than the page showed, without scripts: counted in first, then ordered.
 		form := b.posted("region", "CA")
 		p := b.post("/checkout", form...).is(http.StatusConflict).has(
-			english.T("notice.recounted", "Total", "$30.74"), english.T("totals.tax", "Name", "Sales tax", "Rate", "7.25%"), "30.74 USDT")
+			english.T("order.notice.recounted", "Total", "$30.74"), english.T("totals.tax", "Name", "Sales tax", "Rate", "7.25%"), "30.74 USDT")
 		for field, value := range map[string]string{"line1": "350 Fifth Avenue", "postcode": "10118", "email": "ann@example.com", "payer_uid": alice} {
 			assert.Equal(t, value, p.value(field))
 		}
@@ -305,8 +305,8 @@ func TestCheckout_WhatIsNotSentAsksForNoAddress(t *testing.T) {
 		require.NoError(t, s.platform.Pay(s.platform.Orders()[0].OrderNum))
 		s.clock.Advance(3e9)
 		s.work()
-		b.get(at).has(english.T("order.paid.text.unsent", "Email", "ann@example.com")).
-			lacks(english.T("order.paid.text", "Email", "ann@example.com"), english.T("totals.delivery"))
+		b.get(at).has(english.T("order.state.paid.text.unsent", "Email", "ann@example.com")).
+			lacks(english.T("order.state.paid.text", "Email", "ann@example.com"), english.T("totals.delivery"))
 		for _, m := range s.mails.all() {
 			assert.NotContains(t, m.Text, english.T("mail.paid.text"))
 			assert.NotContains(t, m.Text, english.T("totals.delivery"))

@@ -24,7 +24,7 @@ var (
 	errPanic     = errors.New("panic")
 )
 
-// statusLeft is what the log says of a visitor who did not wait; nobody reads the answer.
+// statusLeft is the status in the log for a visitor who did not wait; nobody reads the answer.
 const statusLeft = 499
 
 // failure is how an error is shown.
@@ -36,7 +36,7 @@ type failure struct {
 	msg    string
 }
 
-// failures is the one table of errors that have a page of their own. Everything else is ours to mend: 500, and the visitor is
+// failures returns the one table of errors that have a page of their own. Everything else is our own fault: 500, and the visitor is
 // told nothing of it but the request's id.
 func failures() []failure {
 	return []failure{
@@ -73,7 +73,7 @@ func failureOf(err error) failure {
 
 // fail answers with the error's page, or in JSON where a machine asked.
 func (s *Server) fail(v *visit.Visit, c *gin.Context, err error) {
-	if left(c.Request.Context()) && (errors.Is(err, context.Canceled) || errors.Is(err, store.ErrUnavailable)) {
+	if visitorLeft(c.Request.Context()) && (errors.Is(err, context.Canceled) || errors.Is(err, store.ErrUnavailable)) {
 		c.Writer.WriteHeader(statusLeft)
 		c.Abort()
 		return
@@ -103,8 +103,8 @@ func (s *Server) fail(v *visit.Visit, c *gin.Context, err error) {
 	}
 }
 
-// left reports that the visitor did not wait.
-func left(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
+// visitorLeft reports whether the visitor did not wait.
+func visitorLeft(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
 
 // errorPage shows what went wrong with the shop's frame around it. Where the database is the trouble the frame is bare: to ask for more
 // would make the visitor wait for the database a second time.
@@ -121,7 +121,7 @@ func (s *Server) errorPage(v *visit.Visit, f failure) error {
 	return v.Show(f.status, templates.ErrorPage(templates.NewError(page, f.kind, f.status, v.RequestID())))
 }
 
-// route is the pattern of the request's route, for logs and metrics: an order's address is a secret.
+// route returns the pattern of the request's route, for logs and metrics: an order's address is a secret.
 func route(c *gin.Context) string {
 	if path := c.FullPath(); path != "" {
 		return path

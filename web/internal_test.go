@@ -106,7 +106,7 @@ func TestHTTPServer_HasItsTimeouts(t *testing.T) {
 	assert.Equal(t, 5*time.Second, h.ReadHeaderTimeout)
 	assert.Equal(t, 10*time.Second, h.ReadTimeout)
 	assert.Equal(t, 60*time.Second, h.IdleTimeout)
-	assert.Greater(t, h.WriteTimeout, patience+payments.FinishTime+2*visit.AfterTime, "what a request about money began is finished, and the answer can still be written")
+	assert.Greater(t, h.WriteTimeout, formTimeout+payments.FinishTime+2*visit.AfterTime, "what a request about money began is finished, and the answer can still be written")
 }
 
 func TestSweep_DeletesOnlyWhatHasRunOut(t *testing.T) {

@@ -35,7 +35,7 @@ func newLimiters(l Limits) limiters {
 	}
 }
 
-// perMinute is nil where there is no limit.
+// perMinute returns a limiter of n requests a minute, def if n is 0; nil, for no limit, if n is negative.
 func perMinute(n, def int) *limiter {
 	switch {
 	case n < 0:
@@ -46,7 +46,7 @@ func perMinute(n, def int) *limiter {
 	return httprate.NewRateLimiter(n, time.Minute, httprate.WithResponseHeaders(httprate.ResponseHeaders{RetryAfter: "Retry-After"}))
 }
 
-// limit refuses what an address asks too often. Addresses of IPv6 are taken by their network: a visitor has many.
+// limit refuses the requests of an address that sends too many. Addresses of IPv6 are taken by their network: a visitor has many.
 func (s *Server) limit(l *limiter) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if l != nil && l.OnLimit(c.Writer, c.Request, httprate.CanonicalizeIP(c.ClientIP())) {

@@ -13,7 +13,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// metrics are counted in a registry of their own: nothing is global.
+// metrics holds the counters, in a registry of its own: nothing is global.
 type metrics struct {
 	registry  *prometheus.Registry
 	requests  *prometheus.CounterVec
@@ -51,7 +51,7 @@ func newMetrics(workers func() []models.WorkerState) *metrics {
 	return m
 }
 
-// workerMetrics tells how the background workers stand, as they are when somebody asks (reliability.md R18).
+// workerMetrics collects the state of the background workers when somebody asks (reliability.md R18).
 type workerMetrics func() []models.WorkerState
 
 var (

@@ -56,7 +56,7 @@ func levelOf(pattern string, status int) slog.Level {
 	return slog.LevelInfo
 }
 
-// requestID is 80 random bits: unique, and no secret.
+// requestID returns 80 random bits: unique, and no secret.
 func requestID() string { return rand.Text()[:16] }
 
 // protect sets the security headers, on errors too, and refuses forms that another site sends.

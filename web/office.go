@@ -19,7 +19,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// officeTable is the table of all addresses of the back office. An address that is not in it is answered with 404, whatever else is
+// officeTable returns the table of all addresses of the back office. An address that is not in it is answered with 404, whatever else is
 // registered.
 func officeTable(site *visit.Site, s assembly.Services, accounts *staff.Accounts, preview *shop.Pages, checks system.Checks) []admin.Route {
 	return slices.Concat(
@@ -35,5 +35,5 @@ func officeTable(site *visit.Site, s assembly.Services, accounts *staff.Accounts
 	)
 }
 
-// OfficeTable is the table of all addresses of the back office, with who may use each.
+// OfficeTable returns the table of all addresses of the back office, with who may use each.
 func (s *Server) OfficeTable() []admin.Route { return slices.Clone(s.officeTable) }

@@ -429,7 +429,7 @@ func TestForms_OtherBodiesAreNotTakenForForms(t *testing.T) {
 	s := newShop(t, modelstest.SQLite)
 	v := s.browser()
 	p := v.do(http.MethodPost, "/cart/items", strings.NewReader(`{"variant":"x"}`), http.Header{"Content-Type": {"application/json"}, "Sec-Fetch-Site": {"same-origin"}})
-	p.is(http.StatusUnsupportedMediaType).has(english.T("error.media_type.title"))
+	p.is(http.StatusUnsupportedMediaType).has(english.T("error.page.media_type.title"))
 	c := s.staffed(models.RoleOwner)
 	c.do(http.MethodPost, "/admin/products", strings.NewReader(`{}`), http.Header{"Content-Type": {"application/json"}, "Sec-Fetch-Site": {"same-origin"}}).
 		is(http.StatusUnsupportedMediaType).has(english.T("admin.error.media_type.title"))

@@ -216,7 +216,7 @@ func TestPayOrder_AFaultLeadsToTheOrderWithANotice(t *testing.T) {
 				_, order := b.place("2")
 				quotes := b.get("/orders/" + order.Ref).value("quotes")
 				mend := s.refuse(fault.change, fault.when)
-				s.shown(b, b.post("/orders/"+order.Ref+"/pay", "quotes", quotes, "coin", "BTC", "payer_uid", alice), order).has(english.T("notice.unfinished"))
+				s.shown(b, b.post("/orders/"+order.Ref+"/pay", "quotes", quotes, "coin", "BTC", "payer_uid", alice), order).has(english.T("order.notice.unfinished"))
 				mend()
 			})
 		})
@@ -228,9 +228,9 @@ func TestCancelOrder_AFaultLeadsToTheOrderWithANotice(t *testing.T) {
 		b := s.browser()
 		_, order := b.place("2")
 		mend := s.refuse("UPDATE ON attempts", "NEW.intent = 'cancel'")
-		s.shown(b, b.post("/orders/"+order.Ref+"/cancel"), order).has(english.T("notice.unfinished"))
+		s.shown(b, b.post("/orders/"+order.Ref+"/cancel"), order).has(english.T("order.notice.unfinished"))
 		mend()
-		s.shown(b, b.post("/orders/"+order.Ref+"/cancel"), order).lacks(english.T("notice.unfinished"))
+		s.shown(b, b.post("/orders/"+order.Ref+"/cancel"), order).lacks(english.T("order.notice.unfinished"))
 		assert.Equal(t, models.OrderCancelled, s.order("/orders/"+order.Ref).State)
 	})
 }
@@ -245,7 +245,7 @@ func TestReorder_AFaultPutsNothingIntoTheCart(t *testing.T) {
 		order := s.formOrder(form)
 		mend := s.refuse("INSERT ON cart_lines", "NEW.variant_id = '"+order.Lines[1].VariantID+"'")
 		b.post("/orders/" + order.Ref + "/reorder").redirects("/orders/" + order.Ref)
-		b.get("/orders/" + order.Ref).is(http.StatusOK).has(english.T("notice.unfinished"))
+		b.get("/orders/" + order.Ref).is(http.StatusOK).has(english.T("order.notice.unfinished"))
 		mend()
 		b.post("/orders/" + order.Ref + "/reorder").redirects("/cart")
 		b.get("/cart").has("$58.50") // each line once: 2 × 12 and 34.50
@@ -273,10 +273,10 @@ func TestOrder_IsShownAlthoughTheNoticeCannotBeTaken(t *testing.T) {
 		mend()
 		mend = s.refuse("UPDATE ON sessions", "1 = 1")
 		for range 2 {
-			b.get("/orders/"+order.Ref).is(http.StatusOK).has("$24.00", english.T("notice.unfinished"))
+			b.get("/orders/"+order.Ref).is(http.StatusOK).has("$24.00", english.T("order.notice.unfinished"))
 		}
 		mend()
-		b.get("/orders/" + order.Ref).is(http.StatusOK).has(english.T("notice.unfinished"))
-		b.get("/orders/" + order.Ref).is(http.StatusOK).lacks(english.T("notice.unfinished"))
+		b.get("/orders/" + order.Ref).is(http.StatusOK).has(english.T("order.notice.unfinished"))
+		b.get("/orders/" + order.Ref).is(http.StatusOK).lacks(english.T("order.notice.unfinished"))
 	})
 }

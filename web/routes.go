@@ -17,16 +17,16 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// patience is how long a page may take. Payments finish by themselves what they have begun with the platform.
-const patience = 11 * time.Second
+// formTimeout is the maximum time for the answer to a form. Payments finish by themselves what they have begun with the platform.
+const formTimeout = 11 * time.Second
 
 // LongestRequest is how long the answer to a form about money may take: a request of paying anew asks the platform to cancel and how the
-// order stands, as long as its patience lasts, and may begin the creation of the next one at its very end. Then it looks for the form's order
+// order stands, until formTimeout, and may begin the creation of the next one at its very end. Then it looks for the form's order
 // and leaves a note. Whoever stops the server gives it so much time, and so does the server's time for writing.
-const LongestRequest = patience + payments.FinishTime + 2*visit.AfterTime
+const LongestRequest = formTimeout + payments.FinishTime + 2*visit.AfterTime
 
-// readPatience is how long a page that changes nothing may take: a database that hangs becomes an error page.
-const readPatience = 6 * time.Second
+// pageTimeout is the maximum time for a page that changes nothing: a database that hangs becomes an error page.
+const pageTimeout = 6 * time.Second
 
 func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.engine.Use(s.observe, s.protect, s.onlyTable)
@@ -64,7 +64,7 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.post("/orders/:ref/reorder", pages.Reorder, s.limits.cart)
 
 	s.post(payments.NotifyPath, exchange.Notify)
-	s.get(payments.ReturnPath+":ref", exchange.Return)
+	s.get(payments.ReturnPath+":ref", pages.Returned)
 	s.get("/payments/connect", exchange.Connect, s.limits.connect)
 	s.post("/payments/connect", exchange.Connect, s.limits.connect)
 	s.get(payments.ConnectedPath, exchange.Connected, s.limits.connect)
@@ -118,9 +118,9 @@ func (s *Server) limited(limits []*limiter, h visit.Handler) []gin.HandlerFunc {
 // answer runs a handler and turns its error into a page.
 func (s *Server) answer(h visit.Handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		limit := readPatience
+		limit := pageTimeout
 		if c.Request.Method == http.MethodPost {
-			limit = patience
+			limit = formTimeout
 			if strings.HasPrefix(c.ContentType(), "multipart/") {
 				limit += visit.UploadTime
 			}

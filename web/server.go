@@ -27,7 +27,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Config is what a Server needs.
+// Config configures a Server.
 type Config struct {
 	Store          *store.Store
 	Services       assembly.Services // all are needed
@@ -64,7 +64,7 @@ type Server struct {
 	staffRoutes map[string]bool // by routeKey: the addresses of officeTable
 }
 
-// New builds the server. PlatformURL must be an absolute http or https address, and so must BaseURL: see models.ParseBaseURL.
+// New returns the server. PlatformURL must be an absolute http or https address, and so must BaseURL: see models.ParseBaseURL.
 func New(c Config) (*Server, error) {
 	if c.Store == nil || c.Services.Payments == nil {
 		return nil, errors.New("web: store and payments are needed")
@@ -128,14 +128,14 @@ func (s *Server) build(c Config, pages *shop.Pages) error {
 		return fmt.Errorf("web: trusted proxies: %w", err)
 	}
 	s.engine = engine
-	s.routes(pages, platform.New(s.site, c.Services.Payments, pages, s.tally))
+	s.routes(pages, platform.New(s.site, c.Services.Payments, s.tally))
 	return nil
 }
 
-// Accounts are the accounts of the back office, for the setup link that is shown at start.
+// Accounts returns the accounts of the back office, for the setup link that is shown at start.
 func (s *Server) Accounts() *staff.Accounts { return s.accounts }
 
-// ShopName is the shop's name as the settings have it.
+// ShopName returns the shop's name as the settings have it.
 func (s *Server) ShopName(ctx context.Context) string { return s.site.ShopName(ctx) }
 
 // Handler serves the shop at the path of its base address. It takes requests with the whole path, so that it can be mounted in the router of
@@ -162,7 +162,7 @@ func (s *Server) Handler() http.Handler {
 // MetricsHandler serves the metrics in Prometheus' format, for a listener that the public does not reach.
 func (s *Server) MetricsHandler() http.Handler { return s.metrics.handler() }
 
-// HTTPServer puts a handler on an address with the time-outs of reliability.md §3.
+// HTTPServer returns a server for an address with the time-outs of reliability.md §3.
 func HTTPServer(addr string, h http.Handler) *http.Server {
 	return &http.Server{
 		Addr:              addr,

@@ -60,7 +60,7 @@ func TestCheckout_LapsedSignInAsksForAnother(t *testing.T) {
 				s.clock.Advance(sandbox.DefaultTokenTTL)
 				form = b.checkoutForm("name", "Ann")
 			}
-			b.post("/checkout", form...).is(http.StatusConflict).has(english.T("notice.sign_in_over"), `name="payer_uid"`, "ann@example.com", "Ann").
+			b.post("/checkout", form...).is(http.StatusConflict).has(english.T("order.notice.sign_in_over"), `name="payer_uid"`, "ann@example.com", "Ann").
 				lacks("/payments/disconnect")
 			b.get("/cart").is(http.StatusOK).has("/cart/items/")
 			b.signIn("/checkout").redirects("/checkout")
@@ -85,7 +85,7 @@ func TestPayOrder_LapsedSignInAsksForAnother(t *testing.T) {
 		require.NoError(t, err)
 		page := b.get("/orders/" + order.Ref).is(http.StatusOK)
 		b.post("/orders/"+order.Ref+"/pay", "coin", "USDT", "quotes", page.value("quotes")).is(http.StatusConflict).
-			has(english.T("notice.sign_in_over"), `name="payer_uid"`)
+			has(english.T("order.notice.sign_in_over"), `name="payer_uid"`)
 		got, err := s.db.Order(t.Context(), order.ID)
 		require.NoError(t, err)
 		assert.Equal(t, models.OrderAwaiting, got.State)

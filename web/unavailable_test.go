@@ -176,7 +176,7 @@ func unavailable(t *testing.T, name string, p page, words ...string) {
 }
 
 var (
-	wordsUnavailable       = english.T("error.unavailable.title")
+	wordsUnavailable       = english.T("error.page.unavailable.title")
 	wordsOfficeUnavailable = english.T("admin.error.unavailable.title")
 )
 
@@ -221,11 +221,11 @@ func TestUnavailable_ADatabaseThatIsDownIs503AndComesBack(t *testing.T) {
 	w.set(wireDown)
 
 	for _, path := range []string{"/", "/products/mug", "/search?q=tea", "/cart", "/checkout", "/orders/" + a.order.Ref, "/payments/return/" + a.order.Ref} {
-		unavailable(t, path, a.b.get(path), wordsUnavailable, english.T("error.unavailable.text"), `href="`+strings.ReplaceAll(path, "&", "&amp;")+`"`)
+		unavailable(t, path, a.b.get(path), wordsUnavailable, english.T("error.page.unavailable.text"), `href="`+strings.ReplaceAll(path, "&", "&amp;")+`"`)
 	}
 	reader := s.browser()
 	reader.header.Set("Accept-Language", "zh-CN,zh;q=0.9")
-	unavailable(t, "in Chinese", reader.get("/"), chinese.T("error.unavailable.title"), chinese.T("error.unavailable.text"))
+	unavailable(t, "in Chinese", reader.get("/"), chinese.T("error.page.unavailable.title"), chinese.T("error.page.unavailable.text"))
 	from := http.Header{"Referer": {s.url + "/products/mug?variant=MUG-BLUE"}}
 	unavailable(t, "add", a.b.send("/cart/items", from, "variant", s.blue0(a), "quantity", "1"), wordsUnavailable, `href="/products/mug?variant=MUG-BLUE"`)
 	unavailable(t, "place", a.b.post("/checkout", a.form...), wordsUnavailable)

@@ -65,7 +65,7 @@ type logSettings struct {
 	LogLevel  string `name:"log-level" env:"COINCART_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"Lowest level that is logged: debug, info, warn or error."`
 }
 
-// dsn is the database's address.
+// dsn returns the database's address.
 func (s *databaseSettings) dsn() string {
 	if s.Database != "" {
 		return s.Database
@@ -239,7 +239,7 @@ func isLoopback(host string) bool {
 	return err == nil && addr.Unmap().IsLoopback()
 }
 
-// fourEyes is the limit of refunds that one person may decide; 0 where there is none.
+// fourEyes returns the limit of refunds that one person may decide; 0 where there is none.
 func (s *settings) fourEyes() (models.Amount, error) {
 	if s.FourEyesLimit == "" {
 		return models.Amount{}, nil

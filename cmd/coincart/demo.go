@@ -42,20 +42,19 @@ func (c *serveCmd) serveDemo(ctx context.Context, con console, log *slog.Logger)
 	if err != nil {
 		return err
 	}
+	defer closeAll(listener, metrics)
 	platformListener, err := listen(ctx, "The sandbox exchange", c.SandboxAddr, "--sandbox-addr or COINCART_SANDBOX_ADDR")
 	if err != nil {
-		closeAll(listener, metrics)
 		return err
 	}
+	defer closeAll(platformListener)
 	d, err := c.prepareDemo(ctx, log, listener.Addr(), platformListener.Addr())
 	if err != nil {
-		closeAll(listener, metrics, platformListener)
 		return err
 	}
 	defer d.shop.store.Close()
 	link, err := d.shop.setupLink(ctx)
 	if err != nil {
-		closeAll(listener, metrics, platformListener)
 		return err
 	}
 	announce(con.out, d, c.DataDir, time.Since(started))
@@ -79,10 +78,6 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 	if d.baseURL == "" {
 		d.baseURL = localURL(addr)
 	}
-	name, err := demoName()
-	if err != nil {
-		return d, err
-	}
 	if err := privateFolder(c.DataDir); err != nil {
 		return d, err
 	}
@@ -90,37 +85,57 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 	if err != nil {
 		return d, err
 	}
+	pieces, err := c.demoParts(keys, log)
+	if err != nil {
+		return d, err
+	}
+	pieces.baseURL, pieces.platformURL = d.baseURL, d.platformURL
 	zone, err := loadZone(c.PlatformTimezone)
 	if err != nil {
 		return d, err
 	}
-	seal, err := sealKey(keys.merchant)
-	if err != nil {
-		return d, err
-	}
-	ring, err := opay.NewKeyring(keys.merchant, &keys.platform.PublicKey)
-	if err != nil {
-		return d, fmt.Errorf("the demo's keys in %s cannot be used: %w", c.DataDir, err)
-	}
 	d.platform, err = sandbox.New(sandbox.Config{
 		BaseURL: d.platformURL, Keys: keys.platform, Seed: seedOf(keys.platform), Logger: log.With("part", "sandbox"),
-		Apps:      []sandbox.App{{AppID: demoAppID, Name: cmp.Or(c.ShopName, name), Key: &keys.merchant.PublicKey, Addresses: []string{d.baseURL}}},
+		Apps: []sandbox.App{{
+			AppID: demoAppID, Name: cmp.Or(c.ShopName, pieces.name), Key: &keys.merchant.PublicKey, Addresses: []string{d.baseURL},
+		}},
 		StateFile: filepath.Join(c.DataDir, "sandbox.json"), Location: zone,
 	})
 	if err != nil {
 		return d, fmt.Errorf("set up the sandbox exchange: %w", err)
 	}
-	db, err := openDemoStore(ctx, c.dsn(), store.Options{Logger: log, SealKey: seal, Timeout: c.DatabaseTimeout, Given: c.environmentSettings()})
+	d.shop, err = c.openDemo(ctx, pieces, keys)
+	return d, err
+}
+
+// demoParts returns what the demo's shop is made of, without its store.
+func (s *settings) demoParts(keys demoKeys, log *slog.Logger) (parts, error) {
+	name, err := demoName()
 	if err != nil {
-		return d, err
+		return parts{}, err
 	}
-	d.shop, err = assemble(&c.settings, parts{
-		baseURL: d.baseURL, platformURL: d.platformURL, appID: demoAppID, keys: ring, store: db, log: log, demo: true, name: name,
+	ring, err := opay.NewKeyring(keys.merchant, &keys.platform.PublicKey)
+	if err != nil {
+		return parts{}, fmt.Errorf("the demo's keys in %s cannot be used: %w", s.DataDir, err)
+	}
+	return parts{
+		baseURL: s.demoBase(), platformURL: "http://" + s.SandboxAddr, appID: demoAppID, keys: ring, log: log, demo: true, name: name,
+	}, nil
+}
+
+// openDemo opens the demo's store and puts the shop together.
+func (s *settings) openDemo(ctx context.Context, pieces parts, keys demoKeys) (*shop, error) {
+	seal, err := sealKey(keys.merchant)
+	if err != nil {
+		return nil, err
+	}
+	pieces.store, err = openDemoStore(ctx, s.dsn(), store.Options{
+		Logger: pieces.log, SealKey: seal, Timeout: s.DatabaseTimeout, Given: s.environmentSettings(),
 	})
 	if err != nil {
-		return d, errors.Join(err, db.Close())
+		return nil, err
 	}
-	return d, nil
+	return s.putTogether(pieces)
 }
 
 // demoName returns the default name of the demo's shop.

@@ -48,7 +48,7 @@ func TestDemo_MakesAllItNeedsAndKeepsIt(t *testing.T) {
 		"COINCART_ADDR":     strings.TrimPrefix(d.shop, "http://"), "COINCART_SANDBOX_ADDR": strings.TrimPrefix(d.sandbox, "http://"),
 	})
 	order, _ := pay(v.get(placed.address.String()))
-	assert.Contains(t, order.text, say("order.paid.title"), "what was placed before the restart is paid after it")
+	assert.Contains(t, order.text, say("order.state.paid.title"), "what was placed before the restart is paid after it")
 	kept, err := os.ReadFile(filepath.Join(folder, "merchant.pem"))
 	require.NoError(t, err)
 	assert.Equal(t, key, kept)

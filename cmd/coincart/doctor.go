@@ -151,7 +151,7 @@ func (s *settings) demoBase() string {
 	return "http://" + s.Addr
 }
 
-// noShop is the problem that there is neither a real shop nor a demo.
+// noShop returns the problem that there is neither a real shop nor a demo.
 func (s *settings) noShop() problem {
 	return settingProblem("no_shop", "Folder", filepath.Clean(s.DataDir))
 }

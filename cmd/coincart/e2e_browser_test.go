@@ -31,8 +31,8 @@ func TestE2E_Browser(t *testing.T) {
 	browsertest.Need(t)
 	d := startDemo(t, nil)
 	for _, dev := range []device{
-		{"en-desktop", "en-US,en", 1280, 900, false, say("order.paid.title"), "Stoneware mug", 0, false, false},
-		{"zh-phone", "zh-CN,zh", 390, 844, true, sayIn("zh-Hans", "order.paid.title"), "粗陶马克杯", 0, false, false},
+		{"en-desktop", "en-US,en", 1280, 900, false, say("order.state.paid.title"), "Stoneware mug", 0, false, false},
+		{"zh-phone", "zh-CN,zh", 390, 844, true, sayIn("zh-Hans", "order.state.paid.title"), "粗陶马克杯", 0, false, false},
 	} {
 		t.Run(dev.name, func(t *testing.T) {
 			ctx := openBrowser(t, dev)

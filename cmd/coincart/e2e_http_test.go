@@ -65,7 +65,7 @@ func TestE2E_WithoutScripts(t *testing.T) {
 		placed := checkout(v, d.shop).submit("/checkout", toNewYork(map[string]string{"email": "ada@example.org", "name": "Ada", "coin": "USDT", "payer_uid": alice}))
 		order, took := pay(placed)
 		assert.Less(t, took, payWithin)
-		assert.Contains(t, order.text, say("order.paid.title"))
+		assert.Contains(t, order.text, say("order.state.paid.title"))
 		t.Logf("ready after %s, paid %s after pressing pay", d.took.Round(time.Millisecond), took.Round(time.Millisecond))
 
 		// The cart is empty again, the receipt is written, and the rules hold.
@@ -98,7 +98,7 @@ func TestE2E_RefusalIsExplainedAndMended(t *testing.T) {
 	}, patience, 50*time.Millisecond, "the order's page says that the payment failed")
 
 	order, _ := pay(page.submit("/pay", map[string]string{"coin": "BTC", "payer_uid": alice}))
-	assert.Contains(t, order.text, say("order.paid.title"), "another payer mends it")
+	assert.Contains(t, order.text, say("order.state.paid.title"), "another payer mends it")
 }
 
 func TestE2E_RealShopBesideASandbox(t *testing.T) {
@@ -119,7 +119,7 @@ func TestE2E_RealShopBesideASandbox(t *testing.T) {
 		placed := form.submit("/checkout", map[string]string{"coin": "ETH", "name": "Ada", "city": "Beijing", "postcode": "100022"})
 		order, took := pay(placed)
 		assert.Less(t, took, payWithin)
-		assert.Contains(t, order.text, sayIn("zh-Hans", "order.paid.title"))
+		assert.Contains(t, order.text, sayIn("zh-Hans", "order.state.paid.title"))
 
 		// What only the payer's browser and the platform may know: the pay page's address carries it.
 		query := placed.address.Query()

@@ -48,7 +48,7 @@ func TestE2E_Mounted(t *testing.T) {
 	s := beginStory(t, "mounted", startMounted)
 	s.dev.blind = true // TestE2E_Admin and TestE2E_Browser have the pictures
 	shopper := s.dev
-	shopper.paid, shopper.title = say("order.paid.title"), "Stoneware mug"
+	shopper.paid, shopper.title = say("order.state.paid.title"), "Stoneware mug"
 	buy(s.ctx, t, s.shop.base, shopper)
 	assert.True(t, strings.HasPrefix(s.location(), s.shop.base+"/payments/return/"), s.location())
 	s.tell()
@@ -76,7 +76,7 @@ func TestDemo_BelowAPath(t *testing.T) {
 	placed := checkout(v, d.shop).submit("/checkout", toNewYork(map[string]string{"email": "ada@example.org", "coin": "BTC", "payer_uid": alice}))
 	require.Contains(t, placed.address.Path, "pay.html", placed.text)
 	order, _ := pay(placed)
-	assert.Contains(t, order.text, say("order.paid.title"))
+	assert.Contains(t, order.text, say("order.state.paid.title"))
 	assert.True(t, strings.HasPrefix(order.address.String(), d.shop+"/"), order.address)
 
 	assert.Equal(t, "ready\n", runWithInput(t, "", env, "healthcheck").stdout)

@@ -25,6 +25,22 @@ func (s *databaseSettings) open(ctx context.Context) (*store.Store, error) {
 	return s.openWith(ctx, store.Options{MustExist: true})
 }
 
+// openCurrent opens an existing database whose schema is that of this version.
+func (s *databaseSettings) openCurrent(ctx context.Context) (*store.Store, error) {
+	db, err := s.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	behind, err := db.SchemaBehind(ctx)
+	switch {
+	case err != nil:
+		return nil, errors.Join(fmt.Errorf("read the database schema: %w", err), db.Close())
+	case behind:
+		return nil, errors.Join(errSchema, db.Close())
+	}
+	return db, nil
+}
+
 func (s *databaseSettings) openWith(ctx context.Context, o store.Options) (*store.Store, error) {
 	var p problems
 	s.check(&p)

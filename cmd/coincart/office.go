@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/web/admin"
 )
 
@@ -65,10 +63,6 @@ func (s *settings) putTogether(pieces parts) (*shop, error) {
 
 // openDemoShop opens the demo in the data folder. Its sandbox answers only while the demo runs.
 func (s *settings) openDemoShop(ctx context.Context, log *slog.Logger) (*shop, error) {
-	name, err := demoName()
-	if err != nil {
-		return nil, err
-	}
 	if !exists(filepath.Join(s.DataDir, "merchant.pem")) || !exists(filepath.Join(s.DataDir, "platform.pem")) {
 		return nil, s.noShop()
 	}
@@ -76,19 +70,9 @@ func (s *settings) openDemoShop(ctx context.Context, log *slog.Logger) (*shop, e
 	if err != nil {
 		return nil, err
 	}
-	seal, err := sealKey(keys.merchant)
+	pieces, err := s.demoParts(keys, log)
 	if err != nil {
 		return nil, err
 	}
-	ring, err := opay.NewKeyring(keys.merchant, &keys.platform.PublicKey)
-	if err != nil {
-		return nil, fmt.Errorf("the demo's keys in %s cannot be used: %w", s.DataDir, err)
-	}
-	db, err := openDemoStore(ctx, s.dsn(), store.Options{Logger: log, SealKey: seal, Timeout: s.DatabaseTimeout, Given: s.environmentSettings()})
-	if err != nil {
-		return nil, err
-	}
-	return s.putTogether(parts{
-		baseURL: s.demoBase(), platformURL: "http://" + s.SandboxAddr, appID: demoAppID, keys: ring, store: db, log: log, demo: true, name: name,
-	})
+	return s.openDemo(ctx, pieces, keys)
 }

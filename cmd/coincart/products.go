@@ -42,22 +42,14 @@ func (c *productsDatabase) imports(ctx context.Context) (catalogue.Imports, erro
 	if err != nil {
 		return catalogue.Imports{}, fmt.Errorf("COINCART_PLATFORM_TIMEZONE: %w", err)
 	}
-	db, err := c.open(ctx)
+	db, err := c.openCurrent(ctx)
 	if err != nil {
 		return catalogue.Imports{}, err
 	}
-	m := catalogue.Imports{Store: db, Zone: zone, StaticPicture: isStaticPicture}
-	behind, err := db.SchemaBehind(ctx)
-	if err == nil && behind {
-		err = errSchema
-	}
-	if err != nil {
-		return m, errors.Join(err, db.Close())
-	}
-	return m, nil
+	return catalogue.Imports{Store: db, Zone: zone, StaticPicture: isStaticPicture}, nil
 }
 
-// isStaticPicture reports that a name is that of a picture which the program brings along.
+// isStaticPicture reports whether a name is that of a picture which the program brings along.
 func isStaticPicture(name string) bool {
 	return strings.HasPrefix(name, "pictures/") && slices.Contains(static.Names(), name)
 }
@@ -227,10 +219,9 @@ func categoryBySlug(ctx context.Context, db *store.Store, slug string) (id strin
 	if err != nil {
 		return "", fmt.Errorf("read the categories: %w", err)
 	}
-	for _, one := range list {
-		if one.Slug == slug {
-			return one.ID, nil
-		}
+	i := slices.IndexFunc(list, func(c models.Category) bool { return c.Slug == slug })
+	if i < 0 {
+		return "", fmt.Errorf("there is no category with the slug %q", slug)
 	}
-	return "", fmt.Errorf("there is no category with the slug %q", slug)
+	return list[i].ID, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -177,9 +178,8 @@ func (r *dayReport) discrepancies(table io.Writer) {
 	}
 	fmt.Fprintln(table, "DISCREPANCY\tTYPE\tMERCHANT ORDER ID\tCOIN\tEXCHANGE\tSHOP\tORDER\tSTATUS\tNOTE")
 	for _, d := range r.list {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kindName(d), typeName(d.Type), orDash(text.Quote(d.AppOrderID)),
-			orDash(text.Quote(d.Coin)),
-			theirs(d), ours(d), orDash(d.OrderID), d.State, text.Quote(d.Note))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kindName(d), typeName(d.Type), cmp.Or(text.Quote(d.AppOrderID), "-"),
+			cmp.Or(text.Quote(d.Coin), "-"), theirs(d), ours(d), cmp.Or(d.OrderID, "-"), d.State, text.Quote(d.Note))
 	}
 	fmt.Fprintln(table)
 }
@@ -198,13 +198,6 @@ func ours(d models.Discrepancy) string {
 		return "-"
 	}
 	return d.Ours.String()
-}
-
-func orDash(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
 }
 
 // kindName returns the back office's name of a discrepancy.

@@ -43,14 +43,13 @@ func (c *serveCmd) serveReal(ctx context.Context, con console, log *slog.Logger,
 	if err != nil {
 		return err
 	}
+	defer closeAll(listener, metrics)
 	shop, err := assemble(&c.settings, pieces)
 	if err != nil {
-		closeAll(listener, metrics)
 		return err
 	}
 	link, err := shop.setupLink(ctx)
 	if err != nil {
-		closeAll(listener, metrics)
 		return err
 	}
 	fmt.Fprintf(con.out, "%s is open at %s (listening on %s), paid through %s; the exchange's callbacks arrive at %s\n",

@@ -94,7 +94,7 @@ func assemble(s *settings, p parts) (*shop, error) {
 	return &shop{store: p.store, services: services, web: server, base: strings.TrimRight(p.baseURL, "/")}, nil
 }
 
-// tasks are the shop's workers and servers, in the order of their start.
+// tasks returns the shop's workers and servers, in the order of their start.
 func (s *shop) tasks(listener, metrics net.Listener, log *slog.Logger) []task {
 	list := []task{{"payments", s.services.Jobs.Run}, {"sessions", s.web.Run}}
 	if metrics != nil {
@@ -132,10 +132,11 @@ func (s *settings) listeners(ctx context.Context) (shop, metrics net.Listener, e
 	return shop, metrics, nil
 }
 
+// closeAll closes the listeners that are open. A server that served one has closed it itself.
 func closeAll(listeners ...net.Listener) {
 	for _, l := range listeners {
 		if l != nil {
-			_ = l.Close() // it is given up before anything was served
+			_ = l.Close() // nothing is lost: it is closed already, or has served nothing
 		}
 	}
 }

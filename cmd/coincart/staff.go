@@ -205,9 +205,15 @@ func (c *staffCmd) changeAccount(ctx context.Context, con console, email, done s
 	})
 }
 
-type staffRoleCmd struct {
+// staffAccount is the account that a command is about.
+type staffAccount struct {
 	Email string `arg:"" help:"The email address of the account."`
-	Role  string `arg:"" enum:"viewer,operator,finance,owner" help:"Role: viewer, operator, finance or owner."`
+}
+
+type staffRoleCmd struct {
+	staffAccount
+
+	Role string `arg:"" enum:"viewer,operator,finance,owner" help:"Role: viewer, operator, finance or owner."`
 }
 
 // Run changes the role.
@@ -217,9 +223,7 @@ func (c *staffRoleCmd) Run(ctx context.Context, con console, parent *staffCmd) e
 	})
 }
 
-type staffDisableCmd struct {
-	Email string `arg:"" help:"The email address of the account."`
-}
+type staffDisableCmd struct{ staffAccount }
 
 // Run disables the account.
 func (c *staffDisableCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
@@ -228,9 +232,7 @@ func (c *staffDisableCmd) Run(ctx context.Context, con console, parent *staffCmd
 	})
 }
 
-type staffEnableCmd struct {
-	Email string `arg:"" help:"The email address of the account."`
-}
+type staffEnableCmd struct{ staffAccount }
 
 // Run enables the account.
 func (c *staffEnableCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
@@ -239,9 +241,7 @@ func (c *staffEnableCmd) Run(ctx context.Context, con console, parent *staffCmd)
 	})
 }
 
-type staffResetPasswordCmd struct {
-	Email string `arg:"" help:"The email address of the account."`
-}
+type staffResetPasswordCmd struct{ staffAccount }
 
 // Run sets a new password.
 func (c *staffResetPasswordCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
@@ -256,9 +256,7 @@ func (c *staffResetPasswordCmd) Run(ctx context.Context, con console, parent *st
 	})
 }
 
-type staffResetTOTPCmd struct {
-	Email string `arg:"" help:"The email address of the account."`
-}
+type staffResetTOTPCmd struct{ staffAccount }
 
 // Run prints the new key and codes.
 func (c *staffResetTOTPCmd) Run(ctx context.Context, con console, parent *staffCmd) error {
@@ -272,9 +270,7 @@ func (c *staffResetTOTPCmd) Run(ctx context.Context, con console, parent *staffC
 	})
 }
 
-type staffResetLinkCmd struct {
-	Email string `arg:"" help:"The email address of the account."`
-}
+type staffResetLinkCmd struct{ staffAccount }
 
 // Run prints the link.
 func (c *staffResetLinkCmd) Run(ctx context.Context, con console, parent *staffCmd) error {

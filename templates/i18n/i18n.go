@@ -84,7 +84,7 @@ func Match(chosen, acceptLanguage string) *Printer {
 	return MatchAmong(nil, chosen, acceptLanguage)
 }
 
-// MatchAmong is Match with the languages that are offered, by their tags; the first is the fallback. None, or none that the catalogue
+// MatchAmong is Match among the languages with these tags; the first is the fallback. None, or none that the catalogue
 // has: all are.
 func MatchAmong(offered []string, chosen, acceptLanguage string) *Printer {
 	c := loaded()
@@ -110,7 +110,7 @@ func MatchAmong(offered []string, chosen, acceptLanguage string) *Printer {
 	return printers[i]
 }
 
-// among are the printers that are offered, and a matcher over them.
+// among returns a matcher over the languages that are offered, and their printers.
 func (c catalogue) among(offered []string) (language.Matcher, []*Printer) {
 	var printers []*Printer
 	for _, tag := range offered {
@@ -196,21 +196,21 @@ type message struct {
 }
 
 func compile(m *goi18n.Message) (message, error) {
-	other, err := cut(m.Other)
+	other, err := parsePhrase(m.Other)
 	if err != nil {
 		return message{}, err
 	}
 	if len(other) == 0 {
 		return message{}, errEmptyMessage
 	}
-	one, err := cut(m.One)
+	one, err := parsePhrase(m.One)
 	if err != nil {
 		return message{}, err
 	}
 	return message{one: one, other: other}, nil
 }
 
-// phrase is a text cut at its placeholders.
+// phrase is a text divided at its placeholders.
 type phrase []piece
 
 type piece struct {
@@ -218,7 +218,8 @@ type piece struct {
 	slot bool
 }
 
-func cut(text string) (phrase, error) {
+// parsePhrase divides a text at its placeholders.
+func parsePhrase(text string) (phrase, error) {
 	var out phrase
 	for text != "" {
 		before, rest, found := strings.Cut(text, "{{.")

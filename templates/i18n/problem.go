@@ -16,7 +16,7 @@ func (p *Printer) Problem(problem invalid.Problem, pairs ...string) string {
 
 // ProblemOf is Problem with the words of one field where the catalogue has them, under "field.problem." + problem + "." + field: a country
 // that is missing must be chosen, and a street must be entered. Fields without words of their own need none. "limit" stands for every field
-// whose words name the most characters that it takes, Max.
+// whose words name the maximum number of characters, Max.
 func (p *Printer) ProblemOf(field string, problem invalid.Problem, pairs ...string) string {
 	if problem == "" {
 		return ""

@@ -14,9 +14,9 @@ func TestWords_AreTheCatalogues(t *testing.T) {
 		p := i18n.ByTag(tag)
 		assert.Equal(t, p.T("search.none.title", "Query", "a"), words.T("search.none.title", "Query", "a"))
 		assert.Equal(t, p.N("list.count", 1), words.N("list.count", 1))
-		piece := words.Piece("line.price_changed", "From", "To")
+		piece := words.Piece("cart.line.price_changed", "From", "To")
 		assert.NotEmpty(t, piece)
-		assert.Contains(t, p.T("line.price_changed", "From", "1", "To", "2"), piece)
+		assert.Contains(t, p.T("cart.line.price_changed", "From", "1", "To", "2"), piece)
 		assert.Contains(t, words.HTML("search.none.title", "Query", `a&"b`), "a&amp;&#34;b")
 	}
 }

@@ -45,7 +45,7 @@ type Line struct {
 	Total        string
 }
 
-// OrderReceived is the letter after an order is placed: what was ordered, and where to pay it.
+// OrderReceived returns the letter after an order is placed: what was ordered, and where to pay it.
 func OrderReceived(ctx context.Context, v View) (Letter, error) {
 	p := v.Printer
 	return write(ctx, v, letter{
@@ -57,7 +57,7 @@ func OrderReceived(ctx context.Context, v View) (Letter, error) {
 	})
 }
 
-// PaymentReceived is the letter after an order is paid: the receipt, and what happens next.
+// PaymentReceived returns the letter after an order is paid: the receipt, and what happens next.
 func PaymentReceived(ctx context.Context, v View) (Letter, error) {
 	p := v.Printer
 	return write(ctx, v, letter{
@@ -69,7 +69,7 @@ func PaymentReceived(ctx context.Context, v View) (Letter, error) {
 	})
 }
 
-// OrderSent is the letter when an order has left the shop, with the parcel's number where there is one.
+// OrderSent returns the letter when an order has left the shop, with the parcel's number where there is one.
 func OrderSent(ctx context.Context, v View) (Letter, error) {
 	p := v.Printer
 	l := letter{
@@ -85,7 +85,7 @@ func OrderSent(ctx context.Context, v View) (Letter, error) {
 	return write(ctx, v, l)
 }
 
-// OrderList is the letter with the link to all orders of an e-mail address, which somebody asked for. OrderURL is that link.
+// OrderList returns the letter with the link to all orders of an e-mail address, which somebody asked for. OrderURL is that link.
 func OrderList(ctx context.Context, v View) (Letter, error) {
 	p := v.Printer
 	v.Lines, v.Totals, v.Address, v.Name = nil, templates.Totals{}, nil, ""
@@ -124,7 +124,7 @@ func (v View) facts(paid bool) []fact {
 	return list
 }
 
-// kind is the id of words that differ where nothing is sent to an address.
+// kind returns the id of words that differ where nothing is sent to an address.
 func (v View) kind(sent, unsent string) string {
 	if v.Shipped {
 		return sent
@@ -147,7 +147,7 @@ func write(ctx context.Context, v View, l letter) (Letter, error) {
 	return Letter{Subject: text.OneLine(l.subject), Text: plain(v, l), HTML: html.String()}, nil
 }
 
-// plain is the letter for readers without HTML. Texts of others are kept to one line each, so that none can pose as the
+// plain returns the letter for readers without HTML. Texts of others are kept to one line each, so that none can pose as the
 // letter's own.
 func plain(v View, l letter) string {
 	p := v.Printer
@@ -181,7 +181,7 @@ func plain(v View, l letter) string {
 	return b.String()
 }
 
-// plainTotals is what the order costs; nothing in a letter that is about no single order.
+// plainTotals returns what the order costs; nothing in a letter that is about no single order.
 func plainTotals(v View) string {
 	if len(v.Lines) == 0 {
 		return ""

@@ -14,6 +14,10 @@ func (c CoinChoice) rateWords(p *i18n.Printer) string {
 	return text
 }
 
+// rateWords returns those of the coin that was chosen; "" where no rate is known.
 func (a AttemptView) rateWords(p *i18n.Printer) string {
+	if a.Rate == "" {
+		return ""
+	}
 	return CoinChoice{Symbol: a.Coin, Rate: a.Rate, Spread: a.Spread, Source: a.Source}.rateWords(p)
 }

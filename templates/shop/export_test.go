@@ -4,3 +4,14 @@ package shop
 func ReviewReasons() []ReviewReason {
 	return []ReviewReason{ReviewLate, ReviewSoldOut, ReviewDiffers, ReviewRest}
 }
+
+// OrderStates lists all states of the page.
+func OrderStates() []OrderState {
+	return []OrderState{
+		OrderAwaiting, OrderConfirming, OrderUnknown, OrderFailed, OrderCancelling, OrderCancelled, OrderExpired,
+		OrderPaid, OrderFulfilled, OrderReview, OrderRefunding, OrderRefunded,
+	}
+}
+
+// HasLook reports whether the page knows how to show a state.
+func HasLook(s OrderState) bool { return looks[s].tone != "" && looks[s].icon != "" }

@@ -136,9 +136,11 @@ func (f fixtures) home() shop.HomeView {
 
 func (f fixtures) category() shop.CategoryView {
 	return shop.CategoryView{
-		Page: f.page("/categories/kitchen?sort=price_asc"), Slug: "kitchen", Name: f.say("Kitchen & Table", "厨房与餐桌"),
-		Summary:  f.say("Pots, boards and bowls that take years of use and look better for it.", "经得起多年使用、越用越好看的锅具、砧板与碗盘。"),
-		Products: f.cards(), Total: 97, Sort: "price_asc", Pager: shop.NewPager("/categories/kitchen", url.Values{"sort": {"price_asc"}}, 3, 9),
+		Page: f.page("/categories/kitchen?sort=price_asc"), Path: "/categories/kitchen", Name: f.say("Kitchen & Table", "厨房与餐桌"),
+		Summary: f.say("Pots, boards and bowls that take years of use and look better for it.", "经得起多年使用、越用越好看的锅具、砧板与碗盘。"),
+		ProductList: shop.ProductList{
+			Products: f.cards(), Total: 97, Sort: "price_asc", Pager: shop.NewPager("/categories/kitchen", url.Values{"sort": {"price_asc"}}, 3, 9),
+		},
 	}
 }
 
@@ -149,7 +151,7 @@ func (f fixtures) emptyCategory() shop.CategoryView {
 }
 
 func (f fixtures) search(query string, found int) shop.SearchView {
-	v := shop.SearchView{Page: f.page("/search?q=" + query), Query: query, Total: found, Products: f.cards()[:found]}
+	v := shop.SearchView{Page: f.page("/search?q=" + query), Query: query, ProductList: shop.ProductList{Total: found, Products: f.cards()[:found]}}
 	if found == 0 {
 		v.Featured = f.cards()[:4]
 	}
@@ -222,8 +224,8 @@ func (f fixtures) cart() shop.CartView {
 	return shop.CartView{
 		Page: f.page("/cart"), Totals: templates.Totals{Goods: f.money("186.00"), Total: f.money("186.00")},
 		Lines: []shop.CartLine{
-			{Variant: "v1", Slug: "stoneware-mug", Title: f.say("Stoneware mug", "粗陶马克杯"), VariantTitle: f.say("Moss", "苔绿"), Picture: picture("stoneware-mug-moss", ""), UnitPrice: f.money("24"), Total: f.money("48"), Quantity: "2"},
-			{Variant: "v2", Slug: "canvas-rucksack", Title: f.say("Canvas rucksack", "帆布双肩包"), Picture: picture("canvas-rucksack", ""), UnitPrice: f.money("138"), Total: f.money("138"), Quantity: "1"},
+			{Variant: "v1", Typed: "2", SummaryLine: shop.SummaryLine{Slug: "stoneware-mug", Title: f.say("Stoneware mug", "粗陶马克杯"), VariantTitle: f.say("Moss", "苔绿"), Picture: picture("stoneware-mug-moss", ""), UnitPrice: f.money("24"), Total: f.money("48")}},
+			{Variant: "v2", Typed: "1", SummaryLine: shop.SummaryLine{Slug: "canvas-rucksack", Title: f.say("Canvas rucksack", "帆布双肩包"), Picture: picture("canvas-rucksack", ""), UnitPrice: f.money("138"), Total: f.money("138")}},
 		},
 	}
 }
@@ -320,7 +322,7 @@ func (f fixtures) troubledCart() shop.CartView {
 	v.Blocked = true
 	v.Lines[0].Problems = []shop.LineProblem{{Kind: shop.LinePriceChanged, From: f.money("22"), To: f.money("24")}, {Kind: shop.LineOnlyLeft, Left: 1}}
 	v.Lines = append(v.Lines, shop.CartLine{
-		Variant: "v3", Slug: "gone", Title: f.say("Brass pen", "黄铜笔"), Picture: picture("brass-pen", ""), UnitPrice: f.money("46"), Total: f.money("46"), Quantity: "1",
+		Variant: "v3", Typed: "1", SummaryLine: shop.SummaryLine{Slug: "gone", Title: f.say("Brass pen", "黄铜笔"), Picture: picture("brass-pen", ""), UnitPrice: f.money("46"), Total: f.money("46")},
 		Problems: []shop.LineProblem{{Kind: shop.LineGone}},
 	})
 	return v
@@ -405,7 +407,7 @@ func (f fixtures) order(state shop.OrderState) shop.OrderView {
 		v.PaidAt = moment(placed.Add(3 * time.Minute))
 	case shop.OrderReview:
 		v.Review = shop.ReviewLate
-	case shop.OrderCancelled, shop.OrderExpired, shop.OrderRefunding, shop.OrderPartRefunded, shop.OrderRefunded:
+	case shop.OrderCancelled, shop.OrderExpired, shop.OrderRefunding, shop.OrderRefunded:
 	}
 	return v
 }

@@ -88,7 +88,7 @@ func (c *counter) handler() http.Handler {
 	})
 	mux.HandleFunc("POST /cart/items/{variant}", func(w http.ResponseWriter, r *http.Request) {
 		v := c.cart()
-		v.Lines[0].Quantity = r.FormValue("quantity")
+		v.Lines[0].Typed = r.FormValue("quantity")
 		v.Lines[0].Problems = []shop.LineProblem{{Kind: shop.LineBadQuantity}}
 		w.WriteHeader(http.StatusUnprocessableEntity)
 		show(shop.Cart(v), shop.CartFragment(v), w, r)
@@ -167,8 +167,8 @@ func TestScripts_UpdateThePageInPlace(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab, browsertest.Until(`document.querySelector("details").open && document.querySelector("#payer_uid").value === "123"`)))
 		c.move(shop.OrderPaid)
 		require.NoError(t, chromedp.Do(tab,
-			browsertest.Until(`document.querySelector("#order-heading").textContent.includes(`+strconv.Quote(english.T("order.paid.title"))+`)`),
-			browsertest.Until(`document.querySelector("#order-live").textContent.includes(`+strconv.Quote(english.T("order.paid.title"))+`)`),
+			browsertest.Until(`document.querySelector("#order-heading").textContent.includes(`+strconv.Quote(english.T("order.state.paid.title"))+`)`),
+			browsertest.Until(`document.querySelector("#order-live").textContent.includes(`+strconv.Quote(english.T("order.state.paid.title"))+`)`),
 			browsertest.Until(`document.querySelector("#order-pay").children.length === 0`),
 			browsertest.Until(`document.querySelector("#order-details").textContent.includes(`+strconv.Quote(english.T("order.amount_paid"))+`) && window.same`),
 		))

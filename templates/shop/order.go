@@ -50,19 +50,18 @@ type OrderState string
 
 // The states of the order page.
 const (
-	OrderAwaiting     OrderState = "awaiting"   // an attempt is open at the exchange: go there and pay
-	OrderConfirming   OrderState = "confirming" // the shopper came back, or the attempt is being made: not known yet
-	OrderUnknown      OrderState = "unknown"    // the outcome of a call is unknown: do not pay twice
-	OrderFailed       OrderState = "failed"     // the attempt was refused, failed or closed: see OrderView.Problem
-	OrderCancelling   OrderState = "cancelling"
-	OrderCancelled    OrderState = "cancelled"
-	OrderExpired      OrderState = "expired"
-	OrderPaid         OrderState = "paid"
-	OrderFulfilled    OrderState = "fulfilled"
-	OrderReview       OrderState = "review" // money arrived where it should not
-	OrderRefunding    OrderState = "refunding"
-	OrderPartRefunded OrderState = "part_refunded"
-	OrderRefunded     OrderState = "refunded"
+	OrderAwaiting   OrderState = "awaiting"   // an attempt is open at the exchange: go there and pay
+	OrderConfirming OrderState = "confirming" // the shopper came back, or the attempt is being made: not known yet
+	OrderUnknown    OrderState = "unknown"    // the outcome of a call is unknown: do not pay twice
+	OrderFailed     OrderState = "failed"     // the attempt was refused, failed or closed: see OrderView.Problem
+	OrderCancelling OrderState = "cancelling"
+	OrderCancelled  OrderState = "cancelled"
+	OrderExpired    OrderState = "expired"
+	OrderPaid       OrderState = "paid"
+	OrderFulfilled  OrderState = "fulfilled"
+	OrderReview     OrderState = "review" // money arrived where it should not
+	OrderRefunding  OrderState = "refunding"
+	OrderRefunded   OrderState = "refunded"
 )
 
 // ReviewReason says why staff must look at an order before it goes on.
@@ -76,16 +75,8 @@ const (
 	ReviewRest    ReviewReason = "rest"     // a part was refunded, the rest is still to be decided
 )
 
-// OrderStates lists all states of the page, for tests.
-func OrderStates() []OrderState {
-	return []OrderState{
-		OrderAwaiting, OrderConfirming, OrderUnknown, OrderFailed, OrderCancelling, OrderCancelled, OrderExpired,
-		OrderPaid, OrderFulfilled, OrderReview, OrderRefunding, OrderPartRefunded, OrderRefunded,
-	}
-}
-
-// path is the order's own address.
+// path returns the order's own address.
 func (v OrderView) path() string { return "/orders/" + url.PathEscape(v.Ref) }
 
-// changed reports that the shopper's page shows another state than the order's.
+// changed reports whether the shopper's page shows another state than the order's.
 func (v OrderView) changed() bool { return v.Shown != string(v.State) }

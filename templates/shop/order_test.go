@@ -17,31 +17,30 @@ func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	for state, want := range map[shop.OrderState]struct{ must, not []string }{
 		shop.OrderAwaiting: {
-			[]string{english.T("order.awaiting.title"), english.N("order.minutes", 23), pay, cancel, english.T("order.other_way"), english.T("order.amount"), "every 8s"},
+			[]string{english.T("order.state.awaiting.title"), english.N("order.minutes", 23), pay, cancel, english.T("order.other_way"), english.T("order.amount"), "every 8s"},
 			[]string{again, english.T("order.amount_paid")},
 		},
 		shop.OrderConfirming: {
-			[]string{english.T("order.confirming.title"), "every 3s", `href="/orders/` + ref + `"`}, []string{pay, cancel, "failed", english.T("order.failed.title")},
+			[]string{english.T("order.state.confirming.title"), "every 3s", `href="/orders/` + ref + `"`}, []string{pay, cancel, "failed", english.T("order.state.failed.title")},
 		},
 		shop.OrderUnknown: {
-			[]string{english.T("order.unknown.title"), english.T("order.unknown.text"), "every 3s"}, []string{pay, cancel, "failed", english.T("order.failed.title")},
+			[]string{english.T("order.state.unknown.title"), english.T("order.state.unknown.text"), "every 3s"}, []string{pay, cancel, "failed", english.T("order.state.failed.title")},
 		},
 		shop.OrderFailed: {
-			[]string{english.T("order.failed.title"), english.T("failure.balance"), english.T("order.try_again"), pay, cancel, `name="coin"`, `name="payer_uid"`},
+			[]string{english.T("order.state.failed.title"), english.T("failure.balance"), english.T("order.try_again"), pay, cancel, `name="coin"`, `name="payer_uid"`},
 			[]string{"hx-trigger", again},
 		},
-		shop.OrderCancelling: {[]string{english.T("order.cancelling.title"), english.T("order.cancelling.text"), "every 3s"}, []string{pay, cancel}},
-		shop.OrderCancelled:  {[]string{english.T("order.cancelled.title"), again}, []string{pay, cancel, "hx-trigger"}},
-		shop.OrderExpired:    {[]string{english.T("order.expired.title"), again}, []string{pay, cancel, "hx-trigger"}},
+		shop.OrderCancelling: {[]string{english.T("order.state.cancelling.title"), english.T("order.state.cancelling.text"), "every 3s"}, []string{pay, cancel}},
+		shop.OrderCancelled:  {[]string{english.T("order.state.cancelled.title"), again}, []string{pay, cancel, "hx-trigger"}},
+		shop.OrderExpired:    {[]string{english.T("order.state.expired.title"), again}, []string{pay, cancel, "hx-trigger"}},
 		shop.OrderPaid: {
-			[]string{english.T("order.paid.title"), "ada@example.com", english.T("order.amount_paid"), "0.00191260 BTC", "2026112214050012345"},
+			[]string{english.T("order.state.paid.title"), "ada@example.com", english.T("order.amount_paid"), "0.00191260 BTC", "2026112214050012345"},
 			[]string{pay, cancel, again, "hx-trigger", english.T("order.amount")},
 		},
-		shop.OrderFulfilled:    {[]string{english.T("order.fulfilled.title"), english.T("order.amount_paid")}, []string{pay, cancel}},
-		shop.OrderReview:       {[]string{english.T("order.review.late.title"), english.T("order.review.late.text", "Email", "ada@example.com")}, []string{pay, cancel, again}},
-		shop.OrderRefunding:    {[]string{english.T("order.refunding.title")}, []string{pay, cancel}},
-		shop.OrderPartRefunded: {[]string{english.T("order.part_refunded.title")}, []string{pay, cancel}},
-		shop.OrderRefunded:     {[]string{english.T("order.refunded.title")}, []string{pay, cancel}},
+		shop.OrderFulfilled: {[]string{english.T("order.state.fulfilled.title"), english.T("order.amount_paid")}, []string{pay, cancel}},
+		shop.OrderReview:    {[]string{english.T("order.review.late.title"), english.T("order.review.late.text", "Email", "ada@example.com")}, []string{pay, cancel, again}},
+		shop.OrderRefunding: {[]string{english.T("order.state.refunding.title")}, []string{pay, cancel}},
+		shop.OrderRefunded:  {[]string{english.T("order.state.refunded.title")}, []string{pay, cancel}},
 	} {
 		t.Run(string(state), func(t *testing.T) {
 			html := render(t, shop.Order(f.order(state)))
@@ -52,6 +51,17 @@ func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {
 				assert.NotContains(t, html, text)
 			}
 		})
+	}
+}
+
+func TestRefreshSeconds_OnlyPagesThatWaitAskAgain(t *testing.T) {
+	waiting := map[shop.OrderState]bool{
+		shop.OrderAwaiting: true, shop.OrderConfirming: true, shop.OrderUnknown: true, shop.OrderCancelling: true,
+		shop.OrderRefunding: true, shop.OrderReview: true,
+	}
+	for _, state := range shop.OrderStates() {
+		assert.True(t, shop.HasLook(state), state)
+		assert.Equal(t, waiting[state], state.RefreshSeconds() > 0, state)
 	}
 }
 
@@ -125,7 +135,7 @@ func TestOrderStatus_LeavesTheFormAloneUntilTheStateChanges(t *testing.T) {
 	v.Shown = "awaiting"
 	html = render(t, shop.OrderStatus(v))
 	assert.Equal(t, 3, strings.Count(html, "hx-swap-oob"))
-	assert.Contains(t, html, `<p id="order-live" hx-swap-oob="innerHTML">`+english.T("order.paid.title")+`</p>`)
+	assert.Contains(t, html, `<p id="order-live" hx-swap-oob="innerHTML">`+english.T("order.state.paid.title")+`</p>`)
 	assert.Contains(t, html, `<div id="order-pay" hx-swap-oob="true"></div>`)
 	assert.Contains(t, html, english.T("order.amount_paid"))
 	assert.NotContains(t, html, "hx-get")
@@ -143,15 +153,20 @@ func TestWords_EveryKindHasSome(t *testing.T) {
 		for _, kind := range []shop.LineProblemKind{shop.LinePriceChanged, shop.LineOnlyLeft, shop.LineSoldOut, shop.LineGone, shop.LineBadQuantity} {
 			v := f.cart()
 			v.Lines[0].Problems = []shop.LineProblem{{Kind: kind, Left: 2, From: "1", To: "2"}}
-			assert.Regexp(t, `id="problem-v1".*?<span>[^<]{5,}</span>`, render(t, shop.Cart(v)), kind)
+			html := render(t, shop.Cart(v))
+			assert.Regexp(t, `id="problem-v1".*?<span>[^<]{5,}</span>`, html, kind)
+			assert.NotContains(t, html, "cart.line.", "the catalogue has the words")
 		}
 		for _, kind := range []shop.NoticeKind{
 			shop.NoticePriceChanged, shop.NoticeOnlyLeft, shop.NoticeSoldOut, shop.NoticeGone, shop.NoticeRatesChanged, shop.NoticeCartChanged, shop.NoticeUnreachable,
+			shop.NoticeRecounted, shop.NoticeNothingToPay,
 			shop.NoticeConnected, shop.NoticeConnectFailed, shop.NoticeConnectRefused, shop.NoticeDisconnected, shop.NoticeSignInOver, shop.NoticeBusy, shop.NoticeNotCancellable, shop.NoticeUnfinished,
 		} {
 			v := f.checkout()
 			v.Notices = []shop.Notice{{Kind: kind, Product: "P", From: "1", To: "2", Left: 3}}
-			assert.Regexp(t, `class="note note--(good|bad|warn|plain)">.*?<span>[^<]{5,}</span>`, render(t, shop.Checkout(v)), kind)
+			html := render(t, shop.Checkout(v))
+			assert.Regexp(t, `class="note note--(good|bad|warn|plain)">.*?<span>[^<]{5,}</span>`, html, kind)
+			assert.NotContains(t, html, "order.notice.", "the catalogue has the words")
 		}
 		for _, kind := range []invalid.Problem{
 			invalid.Missing, invalid.Email, invalid.TooLong, invalid.Characters, invalid.Unknown, invalid.Paused, invalid.PayerUID,

@@ -7,78 +7,57 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-func (v OrderView) heading() string {
-	p := v.Page.Printer
-	switch v.State {
-	case OrderAwaiting:
-		return p.T("order.awaiting.title")
-	case OrderConfirming:
-		return p.T("order.confirming.title")
-	case OrderUnknown:
-		return p.T("order.unknown.title")
-	case OrderFailed:
-		return p.T("order.failed.title")
-	case OrderCancelling:
-		return p.T("order.cancelling.title")
-	case OrderCancelled:
-		return p.T("order.cancelled.title")
-	case OrderExpired:
-		return p.T("order.expired.title")
-	case OrderPaid:
-		return p.T("order.paid.title")
-	case OrderFulfilled:
-		return p.T(v.kind("order.fulfilled.title", "order.fulfilled.title.unsent"))
-	case OrderReview:
-		return p.T("order.review." + string(v.Review) + ".title")
-	case OrderRefunding:
-		return p.T("order.refunding.title")
-	case OrderPartRefunded:
-		return p.T("order.part_refunded.title")
-	case OrderRefunded:
-		return p.T("order.refunded.title")
-	}
-	return p.T("order.title")
+// look is how the page shows an order in one state.
+type look struct {
+	tone    string // colour of the status
+	icon    string
+	moves   bool // something happens without the shopper: the sign moves
+	paid    bool // the amount is what was paid, not what is due
+	reached int  // how many steps of the progress are done; 0: no progress is shown
+	refresh int  // seconds after which the page asks again; 0: there is nothing to wait for
 }
 
-// kind is the id of words that differ where nothing is sent to an address.
-func (v OrderView) kind(sent, unsent string) string {
-	if v.Shipped {
-		return sent
-	}
-	return unsent
+// looks has the look of every state. An order that waits for its shopper asks rarely: without scripts the whole page is loaded again, and a form
+// is on it.
+var looks = map[OrderState]look{
+	OrderAwaiting:   {tone: "busy", icon: "clock", reached: 1, refresh: 20},
+	OrderConfirming: {tone: "busy", icon: "clock", reached: 1, refresh: 3, moves: true},
+	OrderUnknown:    {tone: "busy", icon: "clock", reached: 1, refresh: 5, moves: true},
+	OrderFailed:     {tone: "warn", icon: "alert", reached: 1},
+	OrderCancelling: {tone: "busy", icon: "clock", refresh: 3, moves: true},
+	OrderCancelled:  {tone: "plain", icon: "cross"},
+	OrderExpired:    {tone: "plain", icon: "clock"},
+	OrderPaid:       {tone: "good", icon: "check", reached: 2, paid: true},
+	OrderFulfilled:  {tone: "good", icon: "check", reached: 3, paid: true},
+	OrderReview:     {tone: "warn", icon: "eye", refresh: 60},
+	OrderRefunding:  {tone: "busy", icon: "return", refresh: 60, paid: true},
+	OrderRefunded:   {tone: "plain", icon: "return", paid: true},
 }
+
+// RefreshSeconds returns after how many seconds the page of an order in this state asks again; 0 if there is nothing to wait for.
+func (s OrderState) RefreshSeconds() int { return looks[s].refresh }
+
+func (v OrderView) look() look { return looks[v.State] }
+
+func (v OrderView) heading() string { return v.words("title") }
 
 func (v OrderView) message() string {
-	p := v.Page.Printer
-	switch v.State {
-	case OrderAwaiting:
-		return p.T("order.awaiting.text")
-	case OrderConfirming:
-		return p.T("order.confirming.text")
-	case OrderUnknown:
-		return p.T("order.unknown.text")
-	case OrderFailed:
-		return failure(p, v.Problem)
-	case OrderCancelling:
-		return p.T("order.cancelling.text")
-	case OrderCancelled:
-		return p.T("order.cancelled.text")
-	case OrderExpired:
-		return p.T("order.expired.text")
-	case OrderPaid:
-		return p.T(v.kind("order.paid.text", "order.paid.text.unsent"), "Email", v.Email)
-	case OrderFulfilled:
-		return p.T(v.kind("order.fulfilled.text", "order.fulfilled.text.unsent"))
-	case OrderReview:
-		return p.T("order.review."+string(v.Review)+".text", "Email", v.Email)
-	case OrderRefunding:
-		return p.T("order.refunding.text")
-	case OrderPartRefunded:
-		return p.T("order.part_refunded.text")
-	case OrderRefunded:
-		return p.T("order.refunded.text")
+	if v.State == OrderFailed {
+		return failure(v.Page.Printer, v.Problem)
 	}
-	return ""
+	return v.words("text")
+}
+
+// words returns what the page says of the state: part is "title" or "text". Some words differ where nothing is sent to an address.
+func (v OrderView) words(part string) string {
+	id := "order.state." + string(v.State)
+	switch {
+	case v.State == OrderReview:
+		id = "order.review." + string(v.Review)
+	case !v.Shipped && (v.State == OrderFulfilled || v.State == OrderPaid && part == "text"):
+		part += ".unsent"
+	}
+	return v.Page.Printer.T(id+"."+part, "Email", v.Email)
 }
 
 // failure says in a shopper's words why an attempt came to nothing. code is the platform's (platform/api.md §4) or one of the
@@ -115,65 +94,16 @@ func (v OrderView) timeLeft() string {
 	return p.N("order.minutes", v.Minutes)
 }
 
-// tone is the colour of the status.
-func (v OrderView) tone() string {
-	switch v.State {
-	case OrderPaid, OrderFulfilled:
-		return "good"
-	case OrderFailed, OrderReview:
-		return "warn"
-	case OrderAwaiting, OrderConfirming, OrderUnknown, OrderCancelling, OrderRefunding:
-		return "busy"
-	case OrderCancelled, OrderExpired, OrderPartRefunded, OrderRefunded:
-		return "plain"
-	}
-	return "plain"
-}
-
-// busy reports that something happens without the shopper: the sign moves.
-func (v OrderView) busy() bool {
-	switch v.State {
-	case OrderConfirming, OrderUnknown, OrderCancelling:
-		return true
-	case OrderAwaiting, OrderFailed, OrderCancelled, OrderExpired, OrderPaid, OrderFulfilled, OrderReview, OrderRefunding,
-		OrderPartRefunded, OrderRefunded:
-		return false
-	}
-	return false
-}
-
-func (v OrderView) icon() string {
-	switch v.State {
-	case OrderPaid, OrderFulfilled:
-		return "check"
-	case OrderFailed:
-		return "alert"
-	case OrderReview:
-		return "eye"
-	case OrderCancelled:
-		return "cross"
-	case OrderRefunding, OrderPartRefunded, OrderRefunded:
-		return "return"
-	case OrderAwaiting, OrderConfirming, OrderUnknown, OrderCancelling, OrderExpired:
-		return "clock"
-	}
-	return "info"
-}
-
-// payable reports that the form to pay with another coin or account is shown.
+// payable reports whether the form to pay with another coin or account is shown.
 func (v OrderView) payable() bool {
 	return (v.State == OrderAwaiting || v.State == OrderFailed) && len(v.Payment.Coins) > 0
 }
 
 func (v OrderView) amountLabel() string {
-	p := v.Page.Printer
-	switch v.State {
-	case OrderPaid, OrderFulfilled, OrderRefunding, OrderPartRefunded, OrderRefunded:
-		return p.T("order.amount_paid")
-	case OrderAwaiting, OrderConfirming, OrderUnknown, OrderFailed, OrderCancelling, OrderCancelled, OrderExpired, OrderReview:
-		return p.T("order.amount")
+	if v.look().paid {
+		return v.Page.Printer.T("order.amount_paid")
 	}
-	return p.T("order.amount")
+	return v.Page.Printer.T("order.amount")
 }
 
 // stage is one step on the way from placing to receiving.
@@ -182,28 +112,24 @@ type stage struct {
 	done, current bool
 }
 
-func (v OrderView) steps() []stage {
-	p := v.Page.Printer
-	reached := 0
-	switch v.State {
-	case OrderAwaiting, OrderConfirming, OrderUnknown, OrderFailed:
-		reached = 1
-	case OrderPaid:
-		reached = 2
-	case OrderFulfilled:
-		reached = 3
-	case OrderCancelling, OrderCancelled, OrderExpired, OrderReview, OrderRefunding, OrderPartRefunded, OrderRefunded:
+// stages returns the steps of the progress; none for an order that was given up.
+func (v OrderView) stages() []stage {
+	reached := v.look().reached
+	if reached == 0 {
 		return nil
 	}
-	texts := []string{p.T("progress.placed"), p.T("progress.paid"), p.T(v.kind("progress.sent", "progress.sent.unsent"))}
-	stages := make([]stage, len(texts))
-	for i, text := range texts {
-		stages[i] = stage{text: text, done: i < reached, current: i == reached}
+	p, last := v.Page.Printer, "progress.sent"
+	if !v.Shipped {
+		last = "progress.sent.unsent"
+	}
+	var stages []stage
+	for i, id := range []string{"progress.placed", "progress.paid", last} {
+		stages = append(stages, stage{text: p.T(id), done: i < reached, current: i == reached})
 	}
 	return stages
 }
 
-// pollURL is where the page asks again, saying what it shows.
+// pollURL returns where the page asks again, saying what it shows.
 func (v OrderView) pollURL() string {
 	return v.path() + "?shown=" + url.QueryEscape(string(v.State))
 }

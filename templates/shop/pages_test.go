@@ -189,9 +189,9 @@ func TestBuyForm_SaysWhatWasAddedAndBringsTheCount(t *testing.T) {
 func TestCart_ShowsProblemsWhereTheyAre(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, shop.Cart(f.troubledCart()))
-	assert.Contains(t, html, english.T("line.price_changed", "From", "$22.00", "To", "$24.00"))
-	assert.Contains(t, html, english.N("line.only_left", 1))
-	assert.Contains(t, html, english.T("line.gone"))
+	assert.Contains(t, html, english.T("cart.line.price_changed", "From", "$22.00", "To", "$24.00"))
+	assert.Contains(t, html, english.N("cart.line.only_left", 1))
+	assert.Contains(t, html, english.T("cart.line.gone"))
 	assert.Contains(t, html, `aria-invalid="true" aria-describedby="problem-v1"`)
 	assert.NotContains(t, html, `action="/cart/items/v3"`, "the quantity of what is gone cannot be changed")
 	assert.Contains(t, html, `action="/cart/items/v3/remove"`)
@@ -229,9 +229,9 @@ func TestCheckout_KeepsWhatWasTypedAndPointsAtProblems(t *testing.T) {
 		`name="form_token" value="token"`, `name="seen" value="seen"`, `value="ada@"`, `value="abc"`,
 		`href="#email"`, `href="#payer_uid"`, `href="#coin"`, english.N("form.problems", 3),
 		`aria-invalid="true" aria-describedby="email-problem email-hint"`, `aria-describedby="coin-problem coin-hint"`,
-		english.T("notice.price_changed", "Product", "Stoneware mug, Moss", "From", "$22.00", "To", "$24.00"),
-		english.N("notice.only_left", 1, "Product", "Canvas rucksack"),
-		english.T("notice.unreachable"),
+		english.T("order.notice.price_changed", "Product", "Stoneware mug, Moss", "From", "$22.00", "To", "$24.00"),
+		english.N("order.notice.only_left", 1, "Product", "Canvas rucksack"),
+		english.T("order.notice.unreachable"),
 		`formaction="/payments/connect"`, `name="coin" value="BTC"`, "0.00191260 BTC", english.T("coin.rate_from", "Symbol", "BTC", "Rate", "$97,250.00", "Source", "Exchange ticker"),
 	} {
 		assert.Contains(t, html, want)

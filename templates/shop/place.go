@@ -75,7 +75,7 @@ func (f AddressForm) problem(p *i18n.Printer, field string) string {
 	return p.ProblemOf(field, f.Problems[field])
 }
 
-// addressFields are the fields of an address in the order of the page. The name is the checkout's own field.
+// addressFields returns the fields of an address in the order of the page. The name is the checkout's own field.
 func addressFields() []string {
 	return []string{"country", "region", "name", "line1", "line2", "postcode", "city", "phone"}
 }
@@ -90,11 +90,18 @@ func (f AddressForm) problems(p *i18n.Printer) []summaryItem {
 	return items
 }
 
-// update are the attributes of what changes the totals: the page shows them at once where scripts run.
+// update returns the attributes of what changes the totals: the page shows them at once where scripts run.
 func update(ctx context.Context, trigger string) templ.Attributes {
 	return templ.Attributes{
 		"hx-post": templates.At(ctx, "/checkout/update"), "hx-trigger": trigger, "hx-include": "#checkout", "hx-target": "#checkout", "hx-swap": "outerMorph",
 	}
+}
+
+// updateButton returns the attributes of a button that does the same, which also works without scripts.
+func updateButton(ctx context.Context) templ.Attributes {
+	attributes := update(ctx, "click")
+	attributes["formaction"], attributes["formnovalidate"] = templates.At(ctx, "/checkout/update"), true
+	return attributes
 }
 
 func (m DeliveryChoice) priceWords(p *i18n.Printer) string {
@@ -104,7 +111,7 @@ func (m DeliveryChoice) priceWords(p *i18n.Printer) string {
 	return m.Price
 }
 
-// note is what the shop says about the way of delivery, and from where on it is free.
+// note returns what the shop says about the way of delivery, and from where on it is free.
 func (m DeliveryChoice) note(p *i18n.Printer) string {
 	if m.FreeFrom == "" {
 		return m.Note

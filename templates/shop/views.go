@@ -50,14 +50,17 @@ type HomeView struct {
 
 // CategoryView is one category's list of products.
 type CategoryView struct {
-	Page     templates.Page
-	Path     string // of this list; "" is that of the category
-	Slug     string
-	Crumbs   []templates.Link // the categories above
-	Below    []CategoryCard   // the categories below
-	Name     string
-	Summary  string
-	Picture  templates.Picture
+	Page    templates.Page
+	Path    string           // of this list
+	Crumbs  []templates.Link // the categories above
+	Below   []CategoryCard   // the categories below
+	Name    string
+	Summary string
+	ProductList
+}
+
+// ProductList is one page of a list of products.
+type ProductList struct {
 	Products []Card
 	Total    int    // on all pages
 	Sort     string // as in the query string: "", newest, price_asc, price_desc, name
@@ -68,11 +71,8 @@ type CategoryView struct {
 type SearchView struct {
 	Page     templates.Page
 	Query    string
-	Products []Card
-	Total    int
-	Sort     string
-	Pager    Pager
 	Featured []Card // shown where nothing was found, so that the page is no dead end
+	ProductList
 }
 
 // ProductView is one product with its form to buy it.
@@ -163,23 +163,18 @@ type CartView struct {
 	Totals   templates.Totals
 	Coupon   CouponField
 	Estimate EstimateForm
-	Blocked  bool   // something must be mended before checkout
+	Blocked  bool   // something must be corrected before checkout
 	Nothing  bool   // it would cost nothing: that cannot be ordered
 	Featured []Card // shown where the cart is empty
 }
 
 // CartLine is one line of the cart.
 type CartLine struct {
-	Variant      string // the variant's id, in the addresses of its forms
-	Slug         string
-	Title        string
-	VariantTitle string
-	Picture      templates.Picture
-	UnitPrice    string // now
-	Regular      string // what a piece costs usually, where that is more; "" otherwise
-	Total        string
-	Quantity     string // as stored, or as typed where it was refused
-	Problems     []LineProblem
+	SummaryLine
+
+	Variant  string // the variant's id, in the addresses of its forms
+	Typed    string // value of the quantity field: as stored, or as typed where it was refused
+	Problems []LineProblem
 }
 
 // LineProblem is something about a line that the shopper must know.
@@ -273,10 +268,12 @@ type NoticeKind string
 
 // The kinds of notices.
 const (
-	NoticePriceChanged   NoticeKind = "price_changed"
-	NoticeOnlyLeft       NoticeKind = "only_left"
-	NoticeSoldOut        NoticeKind = "sold_out"
-	NoticeGone           NoticeKind = "gone"
+	// A line's problem is a notice of the same kind.
+	NoticePriceChanged = NoticeKind(LinePriceChanged)
+	NoticeOnlyLeft     = NoticeKind(LineOnlyLeft)
+	NoticeSoldOut      = NoticeKind(LineSoldOut)
+	NoticeGone         = NoticeKind(LineGone)
+
 	NoticeRatesChanged   NoticeKind = "rates_changed" // coin amounts moved since the page was shown
 	NoticeCartChanged    NoticeKind = "cart_changed"  // another tab changed the cart, or the shop a price, a tax, a way of delivery
 	NoticeRecounted      NoticeKind = "recounted"     // what was chosen in the form makes another total

@@ -1,6 +1,10 @@
 package shop
 
-import "github.com/coincart/coincart/templates/i18n"
+import (
+	"cmp"
+
+	"github.com/coincart/coincart/templates/i18n"
+)
 
 // problems lists the refused fields in the order of the page.
 func (v CheckoutView) problems() []summaryItem {
@@ -29,63 +33,26 @@ func (f PaymentForm) problems(p *i18n.Printer) []summaryItem {
 	return items
 }
 
-// title is the front page's heading.
+// title returns the front page's heading.
 func (v HomeView) title() string {
-	if v.Title != "" {
-		return v.Title
-	}
-	return v.Page.Printer.T("home.hero.title", "Shop", v.Page.ShopName)
+	return cmp.Or(v.Title, v.Page.Printer.T("home.hero.title", "Shop", v.Page.ShopName))
 }
 
-// text is what the shop says of itself, or a text of the catalogue.
+// text returns what the shop says of itself, else a message.
 func (v HomeView) text(id string) string {
-	if v.Text != "" {
-		return v.Text
-	}
-	return v.Page.Printer.T(id)
+	return cmp.Or(v.Text, v.Page.Printer.T(id))
 }
 
+// words returns the message "order.notice." + kind.
 func (n Notice) words(p *i18n.Printer) string {
-	switch n.Kind {
-	case NoticePriceChanged:
-		return p.T("notice.price_changed", "Product", n.Product, "From", n.From, "To", n.To)
-	case NoticeOnlyLeft:
-		return p.N("notice.only_left", n.Left, "Product", n.Product)
-	case NoticeSoldOut:
-		return p.T("notice.sold_out", "Product", n.Product)
-	case NoticeGone:
-		return p.T("notice.gone", "Product", n.Product)
-	case NoticeRatesChanged:
-		return p.T("notice.rates_changed")
-	case NoticeCartChanged:
-		return p.T("notice.cart_changed", "Total", n.Total)
-	case NoticeRecounted:
-		return p.T("notice.recounted", "Total", n.Total)
-	case NoticeNothingToPay:
-		return p.T("notice.nothing_to_pay")
-	case NoticeUnreachable:
-		return p.T("notice.unreachable")
-	case NoticeConnected:
-		return p.T("notice.connected")
-	case NoticeConnectFailed:
-		return p.T("notice.connect_failed")
-	case NoticeConnectRefused:
-		return p.T("notice.connect_refused")
-	case NoticeDisconnected:
-		return p.T("notice.disconnected")
-	case NoticeSignInOver:
-		return p.T("notice.sign_in_over")
-	case NoticeBusy:
-		return p.T("notice.busy")
-	case NoticeNotCancellable:
-		return p.T("notice.not_cancellable")
-	case NoticeUnfinished:
-		return p.T("notice.unfinished")
+	id := "order.notice." + string(n.Kind)
+	if n.Kind == NoticeOnlyLeft {
+		return p.N(id, n.Left, "Product", n.Product)
 	}
-	return ""
+	return p.T(id, "Product", n.Product, "From", n.From, "To", n.To, "Total", n.Total)
 }
 
-// class is the colour of the notice.
+// class returns the colour of the notice.
 func (n Notice) class() string {
 	switch n.Kind {
 	case NoticeConnected:

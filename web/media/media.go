@@ -23,7 +23,7 @@ import (
 // Prefix is where the pictures' addresses begin: /media/{hash}-{size}.{format}.
 const Prefix = "/media/"
 
-// DefaultMemory is how many bytes of pictures a replica keeps.
+// DefaultMemory is the maximum size of the pictures that a replica keeps, in bytes.
 const DefaultMemory = 64 << 20
 
 // loadTimeout bounds one question to the database, which answers all that wait for the picture.
@@ -31,25 +31,25 @@ const loadTimeout = 5 * time.Second
 
 // Shelf serves pictures out of memory, and out of the database what is not there.
 type Shelf struct {
-	load   func(ctx context.Context, hash, size string) (models.MediaFile, error)
-	most   int
-	flight singleflight.Group
+	load     func(ctx context.Context, hash, size string) (models.MediaFile, error)
+	maxBytes int
+	flight   singleflight.Group
 
 	mu    sync.Mutex
 	kept  *simplelru.LRU[string, []byte]
 	bytes int
 }
 
-// New makes a shelf that keeps so many bytes in memory.
+// New returns a shelf that keeps at most memory bytes.
 func New(s *store.Store, memory int) *Shelf {
 	return newShelf(s.MediaFile, memory)
 }
 
-// entries bounds the number of pictures; memory is the bound that counts.
+// entries is the maximum number of pictures; memory is the limit that counts.
 const entries = 1 << 20
 
 func newShelf(load func(ctx context.Context, hash, size string) (models.MediaFile, error), memory int) *Shelf {
-	s := &Shelf{load: load, most: memory}
+	s := &Shelf{load: load, maxBytes: memory}
 	kept, err := simplelru.NewLRU(entries, func(_ string, data []byte) { s.bytes -= len(data) })
 	if err != nil {
 		panic(err) // the number of entries is a constant
@@ -96,7 +96,7 @@ func (s *Shelf) Serve(v *visit.Visit) error {
 	return v.Bytes(http.StatusOK, n.format.ContentType(), data)
 }
 
-// data is a picture from memory, else from the database: many who ask at once cause one question.
+// data returns a picture from memory, else from the database: many who ask at once cause one question.
 func (s *Shelf) data(ctx context.Context, text string, n name) ([]byte, error) {
 	if data, ok := s.find(text); ok {
 		return data, nil
@@ -131,9 +131,9 @@ func (s *Shelf) find(text string) ([]byte, bool) {
 	return s.kept.Get(text)
 }
 
-// keep puts a picture into memory, and the ones out that nobody asked for the longest time.
+// keep puts a picture into memory and evicts the least recently used ones.
 func (s *Shelf) keep(text string, data []byte) {
-	if len(data) > s.most {
+	if len(data) > s.maxBytes {
 		return
 	}
 	s.mu.Lock()
@@ -143,7 +143,7 @@ func (s *Shelf) keep(text string, data []byte) {
 	}
 	s.bytes += len(data)
 	s.kept.Add(text, data)
-	for s.bytes > s.most {
+	for s.bytes > s.maxBytes {
 		s.kept.RemoveOldest()
 	}
 }

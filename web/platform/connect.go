@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// afterSignIn is where a sign-in leads that did not say where it came from.
+// afterSignIn is the page after a sign-in that did not say where it came from.
 const afterSignIn = "/checkout"
 
 // Connect sends the visitor to the platform's login page: GET or POST /payments/connect with from, the page to come back to. A
@@ -58,17 +58,17 @@ func (p *Pages) Connected(v *visit.Visit) error {
 	code := v.Query("code")
 	if code == "" {
 		s.Notice = string(pages.NoticeConnectRefused)
-		return back(v, v.SaveSession, from)
+		return saveAndReturn(v, v.SaveSession, from)
 	}
 	payer, err := p.payments.Connect(v.Context(), code)
 	if err != nil {
 		p.site.Log.WarnContext(v.Context(), "sign-in failed", "request", v.RequestID(), "error", err)
 		s.Notice = string(pages.NoticeConnectFailed)
-		return back(v, v.SaveSession, from)
+		return saveAndReturn(v, v.SaveSession, from)
 	}
 	s.SetPayer(payer)
 	s.Notice = string(pages.NoticeConnected)
-	return back(v, v.RenewSession, from)
+	return saveAndReturn(v, v.RenewSession, from)
 }
 
 // Disconnect forgets the account: POST /payments/disconnect, from the checkout's or an order's form.
@@ -88,17 +88,18 @@ func (p *Pages) Disconnect(v *visit.Visit) error {
 	s.Payer = session.Payer{}
 	s.Notice = string(pages.NoticeDisconnected)
 	s.Draft = session.DraftOf(form, s.Draft)
-	return back(v, v.RenewSession, from)
+	return saveAndReturn(v, v.RenewSession, from)
 }
 
-func back(v *visit.Visit, keep func() error, to string) error {
+// saveAndReturn stores the session and redirects to a page.
+func saveAndReturn(v *visit.Visit, keep func() error, to string) error {
 	if err := keep(); err != nil {
 		return err
 	}
 	return v.SeeOther(to)
 }
 
-// keepPlace notes where the goods shall go, if the form says so.
+// keepPlace stores the country and region of the form, if it has them.
 func (p *Pages) keepPlace(v *visit.Visit, s *session.Session, form url.Values) error {
 	place := models.PlaceOf(form.Get("country"), form.Get("region"))
 	if place.Country == "" || s.CartID == "" {

@@ -9,7 +9,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// maxNotification is the longest body of a callback (reliability.md E1).
+// maxNotification is the maximum size of a callback's body, in bytes (reliability.md E1).
 const maxNotification = 16 << 10
 
 // What becomes of callbacks, as counted.
@@ -47,7 +47,7 @@ func (p *Pages) Notify(v *visit.Visit) error {
 	return p.refuse(v, NotifyUnavailable, http.StatusServiceUnavailable, opay.CodeSystemException, "try again later")
 }
 
-// refuse answers in the platform's own shape.
+// refuse counts a refusal and answers in the shape of the platform's own answers.
 func (p *Pages) refuse(v *visit.Visit, event string, status int, code opay.Code, msg string) error {
 	p.count(event)
 	return v.Refuse(status, string(code), msg)

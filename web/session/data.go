@@ -71,10 +71,10 @@ type Draft struct {
 	Phone    string `json:"phone,omitempty"`
 }
 
-// maxDraft is the longest text of a draft in bytes: more than any field takes.
+// maxDraft is the maximum size of one text of a draft, in bytes: more than any field takes.
 const maxDraft = 1024
 
-// DraftOf reads what was typed out of the checkout's or an order's form. A field that the form does not have, or that is longer than it
+// DraftOf returns a draft with what was typed into the checkout's or an order's form. A field that the form does not have, or that is longer than it
 // could be, stays as it was.
 func DraftOf(form url.Values, before Draft) Draft {
 	for name, field := range map[string]*string{
@@ -88,7 +88,7 @@ func DraftOf(form url.Values, before Draft) Draft {
 	return before
 }
 
-// SetPayer keeps who signed in.
+// SetPayer stores the account that signed in.
 func (d *Data) SetPayer(p models.Payer) {
 	d.Payer = Payer{OpenID: p.OpenID.Reveal(), Token: p.Token.Reveal(), RefreshToken: p.RefreshToken.Reveal(), TokenEndsAt: p.TokenEndsAt}
 }
@@ -101,7 +101,7 @@ func (d *Data) SignedIn() models.Payer {
 	}
 }
 
-// BeginSignIn remembers a visit to the login page and returns its one-time state. The oldest of too many is forgotten.
+// BeginSignIn stores a visit to the login page and returns its one-time state. The oldest of too many is forgotten.
 func (d *Data) BeginSignIn(from string, now time.Time) (state string) {
 	state = models.NewRef()
 	d.SignIns = append(d.SignIns, SignIn{State: state, From: from, At: now})
@@ -111,7 +111,7 @@ func (d *Data) BeginSignIn(from string, now time.Time) (state string) {
 	return state
 }
 
-// EndSignIn uses a state up. ok is false for one that this browser was not given, that was used before, or that is older than
+// EndSignIn takes back a state, which is then used up, and returns the path to go back to. ok is false for one that this browser was not given, that was used before, or that is older than
 // 15 minutes.
 func (d *Data) EndSignIn(state string, now time.Time) (from string, ok bool) {
 	var rest []SignIn

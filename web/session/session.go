@@ -30,7 +30,7 @@ type Jar struct {
 
 var _ sessions.Store = (*Jar)(nil)
 
-// NewJar makes the store of sessions.
+// NewJar returns a store of sessions over a database.
 func NewJar(db *store.Store, clock models.Clock, scope Scope) *Jar {
 	return &Jar{
 		store: db, clock: clock, name: scope.Name("coincart-session"),
@@ -44,10 +44,10 @@ type Scope struct {
 	Path   string // "" at the root of the host, else such as "/shop"
 }
 
-// Root is the path of all cookies.
+// Root returns the path of all cookies.
 func (s Scope) Root() string { return cmp.Or(s.Path, "/") }
 
-// Name is a cookie's name with the prefix that browsers check. Under https no other host and no plain connection can set a __Host- cookie; it
+// Name returns a cookie's name with the prefix that browsers check. Under https no other host and no plain connection can set a __Host- cookie; it
 // must have the path /, so that a shop below another one has __Secure-, which no plain connection can set.
 func (s Scope) Name(name string) string {
 	switch {
@@ -152,7 +152,7 @@ func (j *Jar) put(ctx context.Context, s *sessions.Session) error {
 	return nil
 }
 
-// row is a session as it is stored.
+// row returns a session as it is stored.
 func (j *Jar) row(s *sessions.Session) (models.Session, error) {
 	data, ok := s.Values[dataKey{}].(*Data)
 	if !ok {
@@ -198,10 +198,10 @@ func (s *Session) StoredPayer(ctx context.Context) (models.Payer, error) {
 	return data.SignedIn(), nil
 }
 
-// Stored reports that the session exists beyond this request.
+// Stored reports whether the session exists beyond this request.
 func (s *Session) Stored() bool { return s.session.ID != "" }
 
-// Changed reports that the session got another cart since it was read.
+// Changed reports whether the session got another cart since it was read.
 func (s *Session) Changed() bool { return s.CartID != s.storedCart }
 
 // Save stores the session and sets its cookie. It must run before the answer is written.

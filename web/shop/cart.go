@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// cartPath is where every change of the cart ends.
+// cartPath is the address of the cart, where every change of it ends.
 const cartPath = "/cart"
 
 // CartPages show and change the visitor's cart.
@@ -40,7 +40,7 @@ func (p *CartPages) cartPage(v *visit.Visit) (pages.CartView, error) {
 	if err != nil {
 		return pages.CartView{}, err
 	}
-	if err := p.destined(v, &cart); err != nil {
+	if err := p.fillDestination(v, &cart); err != nil {
 		return pages.CartView{}, err
 	}
 	bill, err := p.quoter.TotalsBy(v.Context(), p.site, cart, currency, "")
@@ -59,13 +59,9 @@ func (p *CartPages) cartPage(v *visit.Visit) (pages.CartView, error) {
 		view.Page.Path = cartPath
 	}
 	if len(cart.Lines) == 0 {
-		featured, err := p.catalogue.featured(v.Context())
-		if err != nil {
-			return view, err
-		}
-		view.Featured = cardViews(v.Printer, currency, featured)
+		view.Featured, err = p.catalogue.featured(v)
 	}
-	return view, nil
+	return view, err
 }
 
 func showCart(v *visit.Visit, status int, view pages.CartView) error {
@@ -75,7 +71,7 @@ func showCart(v *visit.Visit, status int, view pages.CartView) error {
 	return v.Show(status, pages.Cart(view))
 }
 
-// cart is the visitor's cart; a visitor who never put anything into one has an empty one, and the database is not asked.
+// cart returns the visitor's cart; a visitor who never put anything into one has an empty one, and the database is not asked.
 func (p *CartPages) cart(v *visit.Visit) (models.Cart, error) {
 	s, err := v.Session()
 	if err != nil || s.CartID == "" {

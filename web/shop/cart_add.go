@@ -43,11 +43,13 @@ func (p *CartPages) AddToCart(v *visit.Visit) error {
 	if err != nil {
 		return err
 	}
-	view.Added = &pages.AddedLine{Title: titleOf(v.Printer.Lang(), product, add.variant), Quantity: add.quantity}
+	lang := v.Printer.Lang()
+	title := pages.LineTitle(product.Texts.In(lang, "title", product.Title), add.variant.Texts.In(lang, "title", add.variant.Title))
+	view.Added = &pages.AddedLine{Title: title, Quantity: add.quantity}
 	return v.Show(http.StatusOK, pages.BuyForm(view))
 }
 
-// productOf is the product that the form is about.
+// productOf returns the product that the form is about.
 func (p *CartPages) productOf(v *visit.Visit, form url.Values) (models.Product, error) {
 	slug := form.Get("product")
 	if slug == "" {
@@ -77,7 +79,7 @@ type buyRefusal struct {
 	left    int
 }
 
-// readAddition checks what is to be put into the cart against the stock and what the cart holds already. Stock is not promised
+// readAddition returns what is to be put into the cart, checked against the stock and what the cart holds already. Stock is not promised
 // here: that happens when the order is placed.
 func readAddition(form url.Values, product models.Product, cart models.Cart) (addition, buyRefusal) {
 	c := chosenInForm(product, form)
@@ -117,7 +119,7 @@ func (p *CartPages) refuseAddition(v *visit.Visit, product models.Product, form 
 	return v.Show(http.StatusUnprocessableEntity, pages.Product(view))
 }
 
-// add writes the line; the first one makes the cart and the session.
+// add stores the line; the first line creates the cart and the session.
 func (p *CartPages) add(v *visit.Visit, variant models.Variant, quantity int) error {
 	s, err := v.Session()
 	if err != nil {
@@ -135,12 +137,4 @@ func (p *CartPages) add(v *visit.Visit, variant models.Variant, quantity int) er
 	}
 	s.CartCount += quantity
 	return v.KeepSession()
-}
-
-func titleOf(lang string, product models.Product, variant models.Variant) string {
-	title := product.Texts.In(lang, "title", product.Title)
-	if option := variant.Texts.In(lang, "title", variant.Title); option != "" {
-		title += ", " + option
-	}
-	return title
 }

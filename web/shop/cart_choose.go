@@ -8,8 +8,8 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// UseCoupon puts a coupon's code into the cart, or takes it out: POST /cart/coupon with coupon, which may be empty. Whether the code
-// counts is said by the cart.
+// UseCoupon puts a coupon's code into the cart, or takes it out: POST /cart/coupon with coupon, which may be empty. The cart says whether
+// the code counts.
 func (p *CartPages) UseCoupon(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {
@@ -31,7 +31,7 @@ func (p *CartPages) UseCoupon(v *visit.Visit) error {
 	return seeCart(v, p.site.Store.SetCartCoupon(v.Context(), cart.ID, typed))
 }
 
-// EstimateDelivery notes where the cart goes: POST /cart/place with country and region.
+// EstimateDelivery stores where the cart goes: POST /cart/place with country and region.
 func (p *CartPages) EstimateDelivery(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {
@@ -48,7 +48,7 @@ func (p *CartPages) EstimateDelivery(v *visit.Visit) error {
 	return seeCart(v, p.site.Store.SetCartPlace(v.Context(), cart.ID, place))
 }
 
-// seeCart leads to the cart unless something went wrong.
+// seeCart redirects to the cart unless something went wrong.
 func seeCart(v *visit.Visit, err error) error {
 	if err != nil {
 		return err

@@ -25,63 +25,60 @@ func (p *CataloguePages) Category(v *visit.Visit) error {
 		return p.moved(v, "category", categoryPath(""), visit.ErrNoCategory)
 	}
 	category := categories[i]
-	path := categoryPath(category.Slug)
-	list, err := p.listed(v, &models.CardFilter{CategoryID: category.ID}, path, nil)
-	if err != nil {
+	lang := v.Printer.Lang()
+	return p.showList(v, models.CardFilter{CategoryID: category.ID}, models.Ancestors(categories, category.ID), pages.CategoryView{
+		Path: categoryPath(category.Slug), Name: category.Texts.In(lang, "name", category.Name),
+		Summary: category.Texts.In(lang, "summary", category.Summary),
+		Crumbs:  crumbs(v.Printer, categories, category.ParentID), Below: categoryCards(v.Printer, categories, category.ID),
+	})
+}
+
+// showList shows the products that a filter chooses, in the view of a category or of a tag; path leads from the top to the category.
+func (p *CataloguePages) showList(v *visit.Visit, filter models.CardFilter, path []models.Category, view pages.CategoryView) error {
+	var page int
+	var err error
+	if view.ProductList, page, err = p.listed(v, &filter, view.Path, nil); err != nil {
 		return err
 	}
-	frame, err := v.Page()
-	if err != nil {
+	if view.Page, err = v.Page(); err != nil {
 		return err
 	}
-	activate(&frame, models.Ancestors(categories, category.ID))
-	frame.Canonical = v.Absolute(canonical(path, list.page))
-	view := categoryView(v.Printer, category)
-	view.Crumbs, view.Below = crumbs(v.Printer, categories, category.ParentID), categoryCards(v.Printer, categories, category.ID)
-	view.Page, view.Products, view.Total, view.Sort, view.Pager = frame, list.cards, list.total, list.sort, list.pager
+	activate(&view.Page, path)
+	view.Page.Canonical = v.Absolute(canonical(view.Path, page))
 	v.Public()
 	return v.Show(http.StatusOK, pages.Category(view))
 }
 
 func categoryPath(slug string) string { return "/categories/" + slug }
 
-// list is one page of products that are shown as cards.
-type list struct {
-	cards []pages.Card
-	total int
-	sort  string
-	page  int
-	pager pages.Pager
-}
-
-// listed reads the page that the address asks for by sort and page, of the products that a filter chooses, none if it is nil; path and query
-// are the list's address without them. A sort or a page that does not exist is visit.ErrNoPage.
-func (p *CataloguePages) listed(v *visit.Visit, filter *models.CardFilter, path string, query url.Values) (list, error) {
+// listed reads the page that the address asks for by sort and page, of the products that a filter chooses, none if it is nil, with the page's
+// number; path and query are the list's address without them. A sort or a page that does not exist is visit.ErrNoPage.
+func (p *CataloguePages) listed(
+	v *visit.Visit, filter *models.CardFilter, path string, query url.Values,
+) (list pages.ProductList, page int, err error) {
 	sort, sortOK := models.ParseCardSort(v.Query("sort"))
 	page, pageOK := v.PageNumber()
 	if !sortOK || !pageOK {
-		return list{}, visit.ErrNoPage
+		return list, 0, visit.ErrNoPage
 	}
 	var cards []models.ProductCard
-	var total int
 	if filter != nil {
 		filter.Sort, filter.Limit, filter.Offset = sort, perPage, (page-1)*perPage
-		var err error
-		if cards, total, err = p.site.Store.Cards(v.Context(), *filter); err != nil {
-			return list{}, err
+		if cards, list.Total, err = p.site.Store.Cards(v.Context(), *filter); err != nil {
+			return list, 0, err
 		}
 	}
-	count := max(1, (total+perPage-1)/perPage)
+	count := max(1, (list.Total+perPage-1)/perPage)
 	if page > count {
-		return list{}, visit.ErrNoPage
+		return list, 0, visit.ErrNoPage
 	}
-	currency, err := p.site.Currency(v.Context())
-	if err != nil {
-		return list{}, err
+	if list.Products, err = p.cards(v, cards); err != nil {
+		return list, 0, err
 	}
 	address := url.Values{"sort": {string(sort)}}
 	maps.Copy(address, query)
-	return list{cardViews(v.Printer, currency, cards), total, string(sort), page, pages.NewPager(path, address, page, count)}, nil
+	list.Sort, list.Pager = string(sort), pages.NewPager(path, address, page, count)
+	return list, page, nil
 }
 
 func canonical(path string, page int) string {

@@ -21,7 +21,7 @@ type CheckoutPages struct {
 	account  *account
 }
 
-// Checkout shows the page before paying: GET /checkout. An empty cart, or one that must be mended first, goes to the cart.
+// Checkout shows the page before paying: GET /checkout. An empty cart, or one that must be corrected first, leads to the cart.
 func (p *CheckoutPages) Checkout(v *visit.Visit) error {
 	s, err := v.Session()
 	if err != nil {
@@ -34,7 +34,7 @@ func (p *CheckoutPages) Checkout(v *visit.Visit) error {
 	if len(cart.Lines) == 0 || slices.ContainsFunc(cart.Lines, func(l models.CartLine) bool { return !l.Sellable() }) {
 		return v.SeeOther(cartPath)
 	}
-	if err := p.carts.destined(v, &cart); err != nil {
+	if err := p.carts.fillDestination(v, &cart); err != nil {
 		return err
 	}
 	notices, err := flash(v)
@@ -74,7 +74,7 @@ func keepDraft(v *visit.Visit) error {
 	return v.SaveSession()
 }
 
-// flash takes the notice that an action left for this page. With an error that notice may come once more.
+// flash returns the notice that an action left for this page, and forgets it. After an error the notice may come once more.
 func flash(v *visit.Visit) ([]pages.Notice, error) {
 	s, err := v.Session()
 	if err != nil {
@@ -87,7 +87,7 @@ func flash(v *visit.Visit) ([]pages.Notice, error) {
 	return []pages.Notice{{Kind: pages.NoticeKind(notice)}}, v.SaveSession()
 }
 
-// checkout is one showing of the checkout page.
+// checkout is the checkout page of one request.
 type checkout struct {
 	cart     models.Cart
 	bill     payments.Bill
@@ -104,7 +104,7 @@ type checkout struct {
 	notices                  []pages.Notice
 }
 
-// checkout makes the page of a cart. terms are the site's for a page that is only looked at; nil asks for those that are stored, by which
+// checkout returns the page of a cart. terms are the site's for a page that is only looked at; nil asks for those that are stored, by which
 // an order is placed.
 func (p *CheckoutPages) checkout(v *visit.Visit, cart models.Cart, form checkoutForm, terms payments.Terms) (*checkout, error) {
 	s, err := v.Session()
@@ -146,7 +146,7 @@ func (p *CheckoutPages) checkout(v *visit.Visit, cart models.Cart, form checkout
 	return c, nil
 }
 
-// check finds what is wrong with the form; ok is false if there is anything.
+// check notes what is wrong with the form; ok is false if anything is.
 func (c *checkout) check() (ok bool) {
 	c.email, c.name = emailProblem(c.form.email), nameProblem(c.form.name)
 	c.coin, c.payer = c.form.coinProblem(c.offers), c.form.payerProblem(c.signedIn)
@@ -155,7 +155,7 @@ func (c *checkout) check() (ok bool) {
 		len(c.address) == 0 && c.badCoupon == ""
 }
 
-// checkAddress finds what is wrong with where the goods go.
+// checkAddress notes what is wrong with the address of the goods.
 func (c *checkout) checkAddress() {
 	if !c.bill.NeedsAddress {
 		return
@@ -172,7 +172,7 @@ func (c *checkout) checkAddress() {
 	}
 }
 
-// destination is the address that was typed; a region that does not belong to the country does not count.
+// destination returns the address that was typed; a region that does not belong to the country does not count.
 func (c *checkout) destination() models.Address {
 	address := c.form.address
 	address.Name, address.Region = c.form.name, models.PlaceOf(address.Country, address.Region).Region

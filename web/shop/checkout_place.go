@@ -60,19 +60,11 @@ func (p *CheckoutPages) PlaceOrder(v *visit.Visit) error {
 
 // place makes the order of a form that is in order, for the account that is signed in if the form names no other payer.
 func (p *CheckoutPages) place(v *visit.Visit, c *checkout) (payments.Placement, error) {
-	payer := c.form.payer(c.signedIn)
-	if payer.OpenID != "" {
-		fresh, err := p.account.keepSignedIn(v)
-		if err != nil {
-			return payments.Placement{}, err
-		}
-		c.signedIn = fresh
-	}
-	placement, err := p.payments.Place(v.Context(), c.input(v.Printer.Lang()))
-	if errors.Is(err, payments.ErrSignIn) {
-		err = p.account.signOut(v)
-	}
-	return placement, err
+	input := c.input(v.Printer.Lang())
+	return p.account.payAs(v, input.Payer, func(payer models.Payer) (payments.Placement, error) {
+		input.Payer = payer
+		return p.payments.Place(v.Context(), input)
+	})
 }
 
 // refuse shows the page again with what is wrong with the form, and with whatever else is not as it was; unless the form's other press
@@ -102,7 +94,7 @@ func (p *CheckoutPages) placed(v *visit.Visit, placement payments.Placement) err
 		p.site.Count(eventPlaced)
 	}
 	p.dropDraft(v)
-	return v.SeeOther(onwards(placement))
+	return v.SeeOther(nextAddress(placement))
 }
 
 // dropDraft forgets what was typed, which has become an order. Where that fails the form comes filled in the next time: no reason to keep
@@ -119,8 +111,8 @@ func (p *CheckoutPages) dropDraft(v *visit.Visit) {
 	}
 }
 
-// onwards is where a shopper goes after placing or paying again: to the pay page, or to the order's page, which says why not.
-func onwards(placement payments.Placement) string {
+// nextAddress returns where a shopper goes after placing or paying again: to the pay page, or to the order's page, which says why not.
+func nextAddress(placement payments.Placement) string {
 	if placement.PayURL != "" {
 		return placement.PayURL
 	}
@@ -166,7 +158,7 @@ func (p *CheckoutPages) placeAgain(v *visit.Visit, cart models.Cart, form checko
 	return p.payments.Place(v.Context(), again)
 }
 
-// orderOf is the order that a form made, also when the request's time is over. One whose request never reached the platform counts as
+// orderOf returns the order that a form made, also when the request's time is over. One whose request never reached the platform counts as
 // none: the cart was kept for another try.
 func (p *CheckoutPages) orderOf(v *visit.Visit, token string) (models.Order, error) {
 	if !models.IsRef(token) {
@@ -201,7 +193,7 @@ func (p *CheckoutPages) notPlaced(v *visit.Visit, form checkoutForm, cause error
 	if len(cart.Lines) == 0 || errors.Is(cause, payments.ErrCartEmpty) {
 		return v.SeeOther(cartPath)
 	}
-	if err := p.carts.destined(v, &cart); err != nil {
+	if err := p.carts.fillDestination(v, &cart); err != nil {
 		return err
 	}
 	c, err := p.checkout(v, cart, form, nil)

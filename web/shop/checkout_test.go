@@ -31,13 +31,3 @@ func TestSayOutOfStock_NamesWhatIsLeftOnce(t *testing.T) {
 		assert.Equal(t, c.want, shown.notices, name)
 	}
 }
-
-func TestRefreshSeconds_OnlyPagesThatWaitAskAgain(t *testing.T) {
-	waiting := map[pages.OrderState]bool{
-		pages.OrderAwaiting: true, pages.OrderConfirming: true, pages.OrderUnknown: true, pages.OrderCancelling: true,
-		pages.OrderRefunding: true, pages.OrderReview: true,
-	}
-	for _, state := range pages.OrderStates() {
-		assert.Equal(t, waiting[state], refreshSeconds(state) > 0, state)
-	}
-}

@@ -52,7 +52,7 @@ func (p *CheckoutPages) UpdateCheckout(v *visit.Visit) error {
 func (p *CheckoutPages) choose(v *visit.Visit, cart *models.Cart, form *checkoutForm) error {
 	ctx, db := v.Context(), p.site.Store
 	shown := *cart
-	if err := p.carts.destined(v, &shown); err != nil {
+	if err := p.carts.fillDestination(v, &shown); err != nil {
 		return err
 	}
 	place := models.PlaceOf(form.address.Country, form.address.Region)
@@ -79,5 +79,5 @@ func (p *CheckoutPages) choose(v *visit.Visit, cart *models.Cart, form *checkout
 			cart.CouponCode, form.chose = code, true
 		}
 	}
-	return p.carts.destined(v, cart)
+	return p.carts.fillDestination(v, cart)
 }

@@ -59,7 +59,7 @@ func readCheckout(form url.Values) checkoutForm {
 	}
 }
 
-// fieldOf is the last value of a field, which is that of the button that was pressed if it has the same name; nil where there is none.
+// fieldOf returns the last value of a field, which is that of the button that was pressed if it has the same name; nil where there is none.
 func fieldOf(form url.Values, name string) *string {
 	values := form[name]
 	if len(values) == 0 {
@@ -73,7 +73,7 @@ func readPayment(form url.Values) paymentForm {
 	return paymentForm{coin: form.Get("coin"), uid: strings.TrimSpace(form.Get("payer_uid")), quotes: form.Get("quotes")}
 }
 
-// payer is who pays: the UID that was typed, else the account that the visitor signed in to.
+// payer returns who pays: the UID that was typed, else the account that the visitor signed in to.
 func (f paymentForm) payer(signedIn models.Payer) models.Payer {
 	if f.uid != "" {
 		return models.Payer{UserID: f.uid}
@@ -111,11 +111,16 @@ func (f paymentForm) payerProblem(signedIn models.Payer) invalid.Problem {
 
 // isUID reports 1 to 20 digits, which is what the platform's UIDs are made of.
 func isUID(text string) bool {
-	if text == "" || len(text) > maxUID {
-		return false
-	}
-	return strings.Trim(text, "0123456789") == ""
+	return text != "" && len(text) <= maxUID && consistsOf(text, digits)
 }
+
+const (
+	digits       = "0123456789"
+	lowerLetters = "abcdefghijklmnopqrstuvwxyz"
+)
+
+// consistsOf reports whether a text has only these characters.
+func consistsOf(text, characters string) bool { return strings.Trim(text, characters) == "" }
 
 // emailProblem checks an address that order mails will be sent to.
 func emailProblem(text string) invalid.Problem {
@@ -148,13 +153,9 @@ func isHostName(host string) bool {
 		return false
 	}
 	for _, label := range labels {
-		if label == "" || len(label) > maxLabel || label[0] == '-' || label[len(label)-1] == '-' {
+		if label == "" || len(label) > maxLabel || label[0] == '-' || label[len(label)-1] == '-' ||
+			!consistsOf(label, lowerLetters+strings.ToUpper(lowerLetters)+digits+"-") {
 			return false
-		}
-		for i := range len(label) {
-			if c := label[i]; (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' {
-				return false
-			}
 		}
 	}
 	return true

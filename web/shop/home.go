@@ -14,15 +14,11 @@ func (p *CataloguePages) Home(v *visit.Visit) error {
 	if err != nil {
 		return err
 	}
-	currency, err := p.site.Currency(v.Context())
+	featured, err := p.featured(v)
 	if err != nil {
 		return err
 	}
-	featured, err := p.featured(v.Context())
-	if err != nil {
-		return err
-	}
-	newest, err := p.site.Shelf(v.Context(), models.CardFilter{Sort: models.SortNewest, Limit: perShelf})
+	newest, err := p.shelf(v, models.CardFilter{Sort: models.SortNewest, Limit: perShelf})
 	if err != nil {
 		return err
 	}
@@ -37,8 +33,8 @@ func (p *CataloguePages) Home(v *visit.Visit) error {
 		Page:       page,
 		Title:      v.Settings().Text(models.HomeTitleKey(lang)),
 		Text:       v.Settings().Text(models.HomeTextKey(lang)),
-		Featured:   cardViews(v.Printer, currency, featured),
-		Newest:     cardViews(v.Printer, currency, newest),
+		Featured:   featured,
+		Newest:     newest,
 		Categories: categoryCards(v.Printer, categories, ""),
 	}))
 }

@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -12,7 +13,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// OrderPath is the address of an order's page.
+// OrderPath returns the address of an order's page.
 func OrderPath(ref string) string { return "/orders/" + ref }
 
 // OrderPages show one order to whoever knows its address, and let them pay, cancel and reorder it.
@@ -38,8 +39,8 @@ func (p *OrderPages) Order(v *visit.Visit) error {
 	return p.showOrder(v, order, showing{status: http.StatusOK, notices: notices})
 }
 
-// Returned shows the order that the platform sent its shopper back from: GET /payments/return/{ref}. Nothing that the address
-// says besides the order is read; it is our state that is shown (reliability.md R13).
+// Returned shows the order that the platform sent its shopper back from: GET /payments/return/{ref}. It is never evidence: it needs no cookie,
+// nothing that the address says besides the order is read, and it is our state that is shown (reliability.md R13).
 func (p *OrderPages) Returned(v *visit.Visit) error {
 	order, err := p.refreshed(v)
 	if err != nil {
@@ -48,24 +49,35 @@ func (p *OrderPages) Returned(v *visit.Visit) error {
 	return p.showOrder(v, order, showing{status: http.StatusOK, returned: true})
 }
 
-// refreshed is the order of the address, after at most one bounded question to the platform.
+// refreshed returns the order of the address, after at most one bounded question to the platform.
 func (p *OrderPages) refreshed(v *visit.Visit) (models.Order, error) {
-	ref := v.Param("ref")
-	if !models.IsRef(ref) {
-		return models.Order{}, visit.ErrNoOrder
-	}
-	order, err := p.payments.Refresh(v.Context(), ref)
-	if errors.Is(err, store.ErrNotFound) {
-		return order, visit.ErrNoOrder
-	}
-	if err != nil && order.Ref == ref {
+	order, err := found(v, p.payments.Refresh)
+	if err != nil && order.Ref != "" && !errors.Is(err, visit.ErrNoOrder) {
 		p.site.Log.WarnContext(v.Context(), "order shown as it was known", "request", v.RequestID(), "order", order.ID, "error", err)
 		return order, nil
 	}
 	return order, err
 }
 
-// showing is one showing of an order's page.
+// order returns the order of the address, without a question to the platform.
+func (p *OrderPages) order(v *visit.Visit) (models.Order, error) {
+	return found(v, p.site.Store.OrderByRef)
+}
+
+// found returns the order of the address, as a function reads it by its ref. Errors: visit.ErrNoOrder, and those of the function.
+func found(v *visit.Visit, read func(ctx context.Context, ref string) (models.Order, error)) (models.Order, error) {
+	ref := v.Param("ref")
+	if !models.IsRef(ref) {
+		return models.Order{}, visit.ErrNoOrder
+	}
+	order, err := read(v.Context(), ref)
+	if errors.Is(err, store.ErrNotFound) {
+		return order, visit.ErrNoOrder
+	}
+	return order, err
+}
+
+// showing says how an order's page is shown.
 type showing struct {
 	status   int
 	returned bool // the shopper comes back from the platform
@@ -107,7 +119,7 @@ func (p *OrderPages) orderPage(v *visit.Visit, order models.Order, how showing) 
 		return view, err
 	}
 	frame.Path = OrderPath(order.Ref)
-	frame.RefreshSeconds = refreshSeconds(view.State)
+	frame.RefreshSeconds = view.State.RefreshSeconds()
 	view.Page = frame
 	if view.State != pages.OrderAwaiting && view.State != pages.OrderFailed {
 		return view, nil
@@ -116,7 +128,7 @@ func (p *OrderPages) orderPage(v *visit.Visit, order models.Order, how showing) 
 	return view, err
 }
 
-// orderPayment is the form to pay the order with another coin or account.
+// orderPayment returns the form to pay the order with another coin or account.
 func (p *OrderPages) orderPayment(v *visit.Visit, order models.Order, how showing) (pages.PaymentForm, error) {
 	s, err := v.Session()
 	if err != nil {
@@ -133,23 +145,4 @@ func (p *OrderPages) orderPayment(v *visit.Visit, order models.Order, how showin
 	form := paymentView(v.Printer, currencyOf(order), offers, chosen, s.SignedIn())
 	form.CoinProblem, form.PayerProblem = how.coin, how.payer
 	return form, nil
-}
-
-// refreshSeconds is how soon a page that waits asks again; 0 for one that has nothing to wait for. An order that waits for its
-// shopper asks rarely: without scripts the whole page is loaded again, and a form is on it.
-func refreshSeconds(state pages.OrderState) int {
-	switch state {
-	case pages.OrderConfirming, pages.OrderCancelling:
-		return 3
-	case pages.OrderUnknown:
-		return 5
-	case pages.OrderAwaiting:
-		return 20
-	case pages.OrderRefunding, pages.OrderReview:
-		return 60
-	case pages.OrderFailed, pages.OrderCancelled, pages.OrderExpired, pages.OrderPaid, pages.OrderFulfilled, pages.OrderPartRefunded,
-		pages.OrderRefunded:
-		return 0
-	}
-	return 0
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
-	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/visit"
@@ -51,7 +50,7 @@ func (p *OrderPages) PayOrder(v *visit.Visit) error {
 	return p.pay(v, order, form, form.payer(s.SignedIn()))
 }
 
-// orderOffers are the coins that an order can be paid with, by the quotes that the shopper saw last as long as they hold.
+// orderOffers returns the coins that an order can be paid with, by the quotes that the shopper saw last as long as they hold.
 func (p *OrderPages) orderOffers(v *visit.Visit, order models.Order, token string) (payments.Offers, error) {
 	coins, err := p.site.Coins(v.Context())
 	if err != nil {
@@ -66,26 +65,15 @@ func (p *OrderPages) orderOffers(v *visit.Visit, order models.Order, token strin
 	})
 }
 
-// order is the order of the address, without a question to the platform.
-func (p *OrderPages) order(v *visit.Visit) (models.Order, error) {
-	ref := v.Param("ref")
-	if !models.IsRef(ref) {
-		return models.Order{}, visit.ErrNoOrder
-	}
-	order, err := p.site.Store.OrderByRef(v.Context(), ref)
-	if errors.Is(err, store.ErrNotFound) {
-		return order, visit.ErrNoOrder
-	}
-	return order, err
-}
-
 func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, payer models.Payer) error {
-	placement, err := p.payAs(v, order, payments.PayInput{Coin: form.coin, Payer: payer, Quotes: form.quotes})
+	placement, err := p.account.payAs(v, payer, func(payer models.Payer) (payments.Placement, error) {
+		return p.payments.Pay(v.Context(), order.Ref, payments.PayInput{Coin: form.coin, Payer: payer, Quotes: form.quotes})
+	})
 	how := showing{status: http.StatusConflict, form: form}
 	switch {
 	case err == nil:
 		p.site.Count("pay_again")
-		return v.SeeOther(onwards(placement))
+		return v.SeeOther(nextAddress(placement))
 	case errors.Is(err, payments.ErrNotPayable):
 		return v.SeeOther(OrderPath(order.Ref))
 	case errors.Is(err, payments.ErrBusy):
@@ -104,23 +92,6 @@ func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, p
 		return p.unfinished(v, order, "pay", err)
 	}
 	return p.showAgain(v, how)
-}
-
-// payAs pays as whoever is named; an account that is signed in is kept signed in, or signed out where the platform does not know it
-// any more.
-func (p *OrderPages) payAs(v *visit.Visit, order models.Order, in payments.PayInput) (payments.Placement, error) {
-	if in.Payer.OpenID != "" {
-		fresh, err := p.account.keepSignedIn(v)
-		if err != nil {
-			return payments.Placement{}, err
-		}
-		in.Payer = fresh
-	}
-	placement, err := p.payments.Pay(v.Context(), order.Ref, in)
-	if errors.Is(err, payments.ErrSignIn) {
-		err = p.account.signOut(v)
-	}
-	return placement, err
 }
 
 // unfinished leads to the page of an order on which a step failed that may have changed it, with a notice that says so where the notice

@@ -9,6 +9,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/customers"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/visit"
@@ -16,7 +17,7 @@ import (
 
 const ordersPath = "/orders"
 
-// OrdersLink is the address of the orders of a link's customer (Store.CustomerLink).
+// OrdersLink returns the address of the orders of a link's customer (Store.CustomerLink).
 func OrdersLink(link string) string { return ordersPath + "?link=" + url.QueryEscape(link) }
 
 // OwnOrderPages list the orders of a customer.
@@ -26,7 +27,7 @@ type OwnOrderPages struct {
 }
 
 // OwnOrders shows shoppers their orders: GET /orders. With link it shows those of an e-mail address, else those of the account that is signed
-// in at the platform; who has neither asks here for a link.
+// in at the platform; a shopper who has neither can ask for a link here.
 func (p *OwnOrderPages) OwnOrders(v *visit.Visit) error {
 	notices, err := flash(v)
 	if err != nil {
@@ -57,7 +58,7 @@ func (p *OwnOrderPages) AskForOrders(v *visit.Visit) error {
 	return v.SeeOther(ordersPath + "?asked=1")
 }
 
-// listOwn puts the orders into the view, and says how the page is answered.
+// listOwn puts the orders into the view and returns the status of the answer.
 func (p *OwnOrderPages) listOwn(v *visit.Visit, view *pages.OwnOrdersView) (status int, err error) {
 	link, after := v.Query("link"), v.Query("after")
 	next := url.Values{}
@@ -75,7 +76,7 @@ func (p *OwnOrderPages) listOwn(v *visit.Visit, view *pages.OwnOrdersView) (stat
 		next.Set("link", link)
 		page, err = p.site.Store.CustomerOrders(v.Context(), customer, after)
 		if err != nil {
-			return 0, badPlace(err)
+			return 0, badCursor(err)
 		}
 	} else {
 		s, err := v.Session()
@@ -86,7 +87,7 @@ func (p *OwnOrderPages) listOwn(v *visit.Visit, view *pages.OwnOrdersView) (stat
 			return http.StatusOK, nil
 		}
 		if page, err = p.site.Store.PayerOrders(v.Context(), s.SignedIn(), after); err != nil {
-			return 0, badPlace(err)
+			return 0, badCursor(err)
 		}
 	}
 	view.Orders = ownOrders(v.Printer, page.Rows)
@@ -97,8 +98,8 @@ func (p *OwnOrderPages) listOwn(v *visit.Visit, view *pages.OwnOrdersView) (stat
 	return http.StatusOK, nil
 }
 
-// badPlace makes a place in a list that was not made here a page that does not exist.
-func badPlace(err error) error {
+// badCursor returns visit.ErrNoPage for a place in a list that the shop did not make, and other errors as they are.
+func badCursor(err error) error {
 	if errors.Is(err, store.ErrCursor) {
 		return visit.ErrNoPage
 	}
@@ -122,7 +123,7 @@ func ownOrders(p *i18n.Printer, rows []models.OwnOrder) []pages.OwnOrder {
 	list := make([]pages.OwnOrder, len(rows))
 	for i, o := range rows {
 		list[i] = pages.OwnOrder{
-			URL: OrderPath(o.Ref), Ref: o.Ref, State: string(o.State), Placed: moment(p, o.CreatedAt), Pieces: o.Pieces,
+			URL: OrderPath(o.Ref), Ref: o.Ref, State: string(o.State), Placed: templates.NewMoment(p, o.CreatedAt), Pieces: o.Pieces,
 			Total: money(p, models.Currency{Code: o.Currency, Digits: o.Digits}, o.Total),
 		}
 	}

@@ -14,9 +14,9 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// destined fills in where a cart goes if nobody chose it yet: the country that the browser names, else the shop's own, if the shop
+// fillDestination sets where a cart goes if nobody chose it yet: the country that the browser names, else the shop's own, if the shop
 // delivers there. The page shows it in a list to choose from; it is stored with the order's form.
-func (p *CartPages) destined(v *visit.Visit, cart *models.Cart) error {
+func (p *CartPages) fillDestination(v *visit.Visit, cart *models.Cart) error {
 	if cart.Country != "" || !slices.ContainsFunc(cart.Lines, func(l models.CartLine) bool { return !l.Virtual }) {
 		return nil
 	}
@@ -28,7 +28,7 @@ func (p *CartPages) destined(v *visit.Visit, cart *models.Cart) error {
 	if err != nil {
 		return err
 	}
-	for _, country := range []string{spokenIn(v.Header("Accept-Language")), home} {
+	for _, country := range []string{languageCountry(v.Header("Accept-Language")), home} {
 		if country != "" && deliversTo(zones, country) {
 			cart.Country, cart.Region = country, ""
 			return nil
@@ -37,8 +37,8 @@ func (p *CartPages) destined(v *visit.Visit, cart *models.Cart) error {
 	return nil
 }
 
-// spokenIn is the country that the visitor's first language names, such as "de-AT"; "" where it names none.
-func spokenIn(acceptLanguage string) string {
+// languageCountry returns the country that the visitor's first language names, such as "de-AT"; "" where it names none.
+func languageCountry(acceptLanguage string) string {
 	const longest = 200
 	if len(acceptLanguage) > longest {
 		return ""
@@ -54,7 +54,7 @@ func spokenIn(acceptLanguage string) string {
 	return region.String()
 }
 
-// deliversTo reports that goods can be sent to a country, or to some of its regions.
+// deliversTo reports whether goods can be sent to a country, or to some of its regions.
 func deliversTo(zones []models.Zone, country string) bool {
 	whole, ok := models.ZoneFor(zones, country, "")
 	if ok && hasMethod(whole) {
@@ -75,7 +75,7 @@ type atlas struct {
 }
 
 func (a *atlas) countriesIn(lang string) []models.NamedPlace {
-	return kept(&a.countries, lang, func() []models.NamedPlace { return models.CountriesIn(lang) })
+	return cachedPlaces(&a.countries, lang, func() []models.NamedPlace { return models.CountriesIn(lang) })
 }
 
 // regionsIn lists the regions of a country; none where they are not told apart.
@@ -83,7 +83,7 @@ func (a *atlas) regionsIn(lang, country string) []models.NamedPlace {
 	if len(models.Regions(country)) == 0 {
 		return nil // not kept: the country may be anything
 	}
-	return kept(&a.regions, lang+" "+country, func() []models.NamedPlace {
+	return cachedPlaces(&a.regions, lang+" "+country, func() []models.NamedPlace {
 		var list []models.NamedPlace
 		for _, r := range models.Regions(country) {
 			list = append(list, models.NamedPlace{Code: r.Code, Name: r.NameIn(lang)})
@@ -94,15 +94,16 @@ func (a *atlas) regionsIn(lang, country string) []models.NamedPlace {
 	})
 }
 
-func kept(shelf *sync.Map, key string, list func() []models.NamedPlace) []models.NamedPlace {
-	if known, ok := shelf.Load(key); ok {
+// cachedPlaces returns the list of a key, made on first use.
+func cachedPlaces(cache *sync.Map, key string, list func() []models.NamedPlace) []models.NamedPlace {
+	if known, ok := cache.Load(key); ok {
 		return known.([]models.NamedPlace) //nolint:forcetypeassert,errcheck // the map holds nothing else
 	}
-	made, _ := shelf.LoadOrStore(key, list())
+	made, _ := cache.LoadOrStore(key, list())
 	return made.([]models.NamedPlace) //nolint:forcetypeassert,errcheck // as above
 }
 
-// placeForm is the choice of the place where a cart goes.
+// placeForm returns the choice of the place where a cart goes.
 func (p *CartPages) placeForm(ctx context.Context, lang string, cart models.Cart, bill payments.Bill) (pages.EstimateForm, error) {
 	form := pages.EstimateForm{Shown: bill.NeedsAddress, Everywhere: true}
 	if !form.Shown {

@@ -84,27 +84,28 @@ func (p *CataloguePages) product(ctx context.Context, slug string) (models.Produ
 	return product, err
 }
 
-// productView is the product's page with what is chosen.
+// productView returns the product's page with what is chosen.
 func (p *CataloguePages) productView(v *visit.Visit, product models.Product, c choice) (pages.ProductView, error) {
 	currency, err := p.site.Currency(v.Context())
 	if err != nil {
 		return pages.ProductView{}, err
 	}
-	related, err := p.site.Shelf(v.Context(), models.CardFilter{CategoryID: product.CategoryID, Limit: perRelation + 1})
+	related, err := p.shelf(v, models.CardFilter{CategoryID: product.CategoryID, Limit: perRelation + 1})
 	if err != nil {
 		return pages.ProductView{}, err
 	}
+	related = slices.DeleteFunc(related, func(c pages.Card) bool { return c.Slug == product.Slug })
 	frame, path, err := p.productFrame(v, product)
 	if err != nil {
 		return pages.ProductView{}, err
 	}
 	view := productView(v.Printer, currency, product, c, p.site.Clock())
 	view.Page, view.Crumbs = frame, path
-	view.Related = relatedCards(v.Printer, currency, related, product.ID)
+	view.Related = related[:min(perRelation, len(related))]
 	return view, nil
 }
 
-// productFrame is the frame around a product's page, and the way to it.
+// productFrame returns the frame around a product's page, and the way to it.
 func (p *CataloguePages) productFrame(v *visit.Visit, product models.Product) (templates.Page, []templates.Link, error) {
 	frame, err := v.Page()
 	if err != nil {
@@ -119,31 +120,20 @@ func (p *CataloguePages) productFrame(v *visit.Visit, product models.Product) (t
 	return frame, crumbs(v.Printer, categories, product.CategoryID), nil
 }
 
-// chosenBySKU is the variant that an address names, else the first one that can be bought.
+// chosenBySKU returns the variant that an address names, else the first one that can be bought.
 func chosenBySKU(product models.Product, sku string) choice {
-	for _, variant := range product.Variants {
-		if sku != "" && variant.SKU == sku {
-			return chosenVariant(product, variant.ID)
-		}
+	i := slices.IndexFunc(product.Variants, func(v models.Variant) bool { return sku != "" && v.SKU == sku })
+	if i < 0 {
+		i = slices.IndexFunc(product.Variants, func(v models.Variant) bool { return v.Available() > 0 })
 	}
-	for _, variant := range product.Variants {
-		if variant.Available() > 0 {
-			return chosenVariant(product, variant.ID)
-		}
+	if i < 0 {
+		return chosenVariant(product, "")
 	}
-	return chosenVariant(product, "")
+	return chosenVariant(product, product.Variants[i].ID)
 }
 
-// isSlug reports that a text could be a product's: lower-case letters, digits and dashes.
+// isSlug reports whether a text could be a product's: lower-case letters, digits and dashes.
 func isSlug(text string) bool {
 	const longest = 120
-	if text == "" || len(text) > longest {
-		return false
-	}
-	for i := range len(text) {
-		if c := text[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return false
-		}
-	}
-	return true
+	return text != "" && len(text) <= longest && consistsOf(text, lowerLetters+digits+"-")
 }

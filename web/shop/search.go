@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// maxQuery is the most runes of a search; more are cut off.
+// maxQuery is the maximum number of runes of a search; more are cut off.
 const maxQuery = 100
 
 // Search shows what a search finds: GET /search?q=&sort=&page=.
@@ -20,21 +20,15 @@ func (p *CataloguePages) Search(v *visit.Visit) error {
 	if query != "" {
 		filter = &models.CardFilter{Search: query}
 	}
-	found, err := p.listed(v, filter, "/search", url.Values{"q": {query}})
+	found, _, err := p.listed(v, filter, "/search", url.Values{"q": {query}})
 	if err != nil {
 		return err
 	}
-	view := pages.SearchView{Query: query, Products: found.cards, Total: found.total, Sort: found.sort, Pager: found.pager}
+	view := pages.SearchView{Query: query, ProductList: found}
 	if view.Total == 0 {
-		currency, err := p.site.Currency(v.Context())
-		if err != nil {
+		if view.Featured, err = p.featured(v); err != nil {
 			return err
 		}
-		featured, err := p.featured(v.Context())
-		if err != nil {
-			return err
-		}
-		view.Featured = cardViews(v.Printer, currency, featured)
 	}
 	if view.Page, err = v.Page(); err != nil {
 		return err
@@ -44,7 +38,7 @@ func (p *CataloguePages) Search(v *visit.Visit) error {
 	return v.Show(http.StatusOK, pages.Search(view))
 }
 
-// searchText folds spaces and cuts what is too long.
+// searchText returns a search with single spaces, cut after maxQuery runes.
 func searchText(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	runes := []rune(text)

@@ -3,11 +3,10 @@
 package shop
 
 import (
-	"context"
-
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/customers"
 	"github.com/coincart/coincart/payments"
+	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/visit"
 )
 
@@ -30,7 +29,7 @@ type Pages struct {
 	*OwnOrderPages
 }
 
-// New makes the pages.
+// New returns the pages.
 func New(site *visit.Site, service *payments.Service, people *customers.Service) *Pages {
 	catalogue := &CataloguePages{site: site}
 	carts := &CartPages{site: site, quoter: service.Quoter, catalogue: catalogue, atlas: &atlas{}}
@@ -49,7 +48,29 @@ type CataloguePages struct {
 	site *visit.Site
 }
 
-// featured are the products that the shopkeeper puts in front.
-func (p *CataloguePages) featured(ctx context.Context) ([]models.ProductCard, error) {
-	return p.site.Shelf(ctx, models.CardFilter{Featured: true, Limit: perShelf})
+// featured returns the products that the shopkeeper puts in front.
+func (p *CataloguePages) featured(v *visit.Visit) ([]pages.Card, error) {
+	return p.shelf(v, models.CardFilter{Featured: true, Limit: perShelf})
+}
+
+// shelf returns the products of a list that many pages show (visit.Site.Shelf).
+func (p *CataloguePages) shelf(v *visit.Visit, filter models.CardFilter) ([]pages.Card, error) {
+	cards, err := p.site.Shelf(v.Context(), filter)
+	if err != nil {
+		return nil, err
+	}
+	return p.cards(v, cards)
+}
+
+// cards returns products as the pages show them, with prices in the shop's currency.
+func (p *CataloguePages) cards(v *visit.Visit, cards []models.ProductCard) ([]pages.Card, error) {
+	currency, err := p.site.Currency(v.Context())
+	if err != nil {
+		return nil, err
+	}
+	views := make([]pages.Card, len(cards))
+	for i, c := range cards {
+		views[i] = cardView(v.Printer, currency, c)
+	}
+	return views, nil
 }

@@ -14,6 +14,23 @@ type account struct {
 	signIn *payments.SignIn
 }
 
+// payAs pays by a call as whoever is named: an account that is signed in is kept signed in, or signed out where the platform does not know it
+// any more.
+func (a *account) payAs(v *visit.Visit, payer models.Payer, pay func(models.Payer) (payments.Placement, error)) (payments.Placement, error) {
+	if payer.OpenID != "" {
+		fresh, err := a.keepSignedIn(v)
+		if err != nil {
+			return payments.Placement{}, err
+		}
+		payer = fresh
+	}
+	placement, err := pay(payer)
+	if errors.Is(err, payments.ErrSignIn) {
+		err = a.signOut(v)
+	}
+	return placement, err
+}
+
 // keepSignedIn returns the account that the visitor is signed in to, with a token that is good for the next minutes. A token that was
 // refreshed is kept in the session at once, because the one before may be used up. Errors: payments.ErrSignIn, where the visitor has to
 // sign in again; the session has no account any more then.

@@ -6,12 +6,11 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/payments"
-	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 	pages "github.com/coincart/coincart/templates/shop"
 )
 
-// cartView is the cart's page without its frame.
+// cartView returns the cart's page without its frame.
 func cartView(p *i18n.Printer, currency models.Currency, cart models.Cart, bill payments.Bill) pages.CartView {
 	view := pages.CartView{
 		Totals: billTotals(p, currency, bill), Coupon: couponView(p, currency, cart, bill), Lines: make([]pages.CartLine, len(cart.Lines)),
@@ -30,22 +29,12 @@ func cartView(p *i18n.Printer, currency models.Currency, cart models.Cart, bill 
 }
 
 func cartLineView(p *i18n.Printer, currency models.Currency, l models.CartLine) pages.CartLine {
-	lang := p.Lang()
 	return pages.CartLine{
-		Variant:      l.VariantID,
-		Slug:         l.Slug,
-		Title:        l.ProductTexts.In(lang, "title", l.Title),
-		VariantTitle: l.VariantTexts.In(lang, "title", l.VariantTitle),
-		Picture:      templates.Picture{Source: l.Cover},
-		UnitPrice:    money(p, currency, l.Price),
-		Regular:      regularPrice(p, currency, l),
-		Total:        money(p, currency, l.Total()),
-		Quantity:     strconv.Itoa(l.Quantity),
-		Problems:     lineProblems(p, currency, l),
+		SummaryLine: summaryLine(p, currency, l), Variant: l.VariantID, Typed: strconv.Itoa(l.Quantity), Problems: lineProblems(p, currency, l),
 	}
 }
 
-// regularPrice is what a piece costs usually, where that is more than now; "" otherwise.
+// regularPrice returns what a piece costs usually, where that is more than now; "" otherwise.
 func regularPrice(p *i18n.Printer, currency models.Currency, l models.CartLine) string {
 	if l.RegularPrice.Cmp(l.Price) <= 0 {
 		return ""
@@ -72,7 +61,7 @@ func lineProblems(p *i18n.Printer, currency models.Currency, l models.CartLine) 
 	return problems
 }
 
-// refuse shows a quantity as it was typed, with why it was refused, in place of what else would be said of the quantity.
+// refuse puts a quantity into the view as it was typed, with the reason of its refusal in place of other problems of the quantity.
 func refuse(view *pages.CartView, variant, typed string, problem pages.LineProblem) {
 	for i := range view.Lines {
 		line := &view.Lines[i]
@@ -85,6 +74,6 @@ func refuse(view *pages.CartView, variant, typed string, problem pages.LineProbl
 				kept = append(kept, other)
 			}
 		}
-		line.Quantity, line.Problems = typed, kept
+		line.Typed, line.Problems = typed, kept
 	}
 }

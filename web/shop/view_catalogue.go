@@ -12,8 +12,8 @@ func money(p *i18n.Printer, c models.Currency, a models.Amount) string {
 	return p.Money(a.String(), c.Code, c.Digits)
 }
 
-// left is the number that a page says of a stock: 0 where there is enough, or nothing.
-func left(onHand int) int {
+// shownStock returns the number that a page says of a stock: 0 where there is enough, or nothing.
+func shownStock(onHand int) int {
 	if onHand > fewLeft {
 		return 0
 	}
@@ -30,7 +30,7 @@ func cardView(p *i18n.Printer, currency models.Currency, c models.ProductCard) p
 		From:    !c.MinPrice.Equal(c.MaxPrice),
 		Picture: templates.Picture{Source: c.Cover}, // the title beside it says what it shows
 		SoldOut: c.OnHand <= 0,
-		Left:    left(c.OnHand),
+		Left:    shownStock(c.OnHand),
 		Sale:    c.OnSale,
 	}
 	if c.OnSale && !c.MinRegular.Equal(c.MinPrice) {
@@ -39,26 +39,7 @@ func cardView(p *i18n.Printer, currency models.Currency, c models.ProductCard) p
 	return card
 }
 
-func cardViews(p *i18n.Printer, currency models.Currency, cards []models.ProductCard) []pages.Card {
-	views := make([]pages.Card, len(cards))
-	for i, c := range cards {
-		views[i] = cardView(p, currency, c)
-	}
-	return views
-}
-
-// relatedCards are other products of the same category.
-func relatedCards(p *i18n.Printer, currency models.Currency, cards []models.ProductCard, except string) []pages.Card {
-	views := make([]pages.Card, 0, perRelation)
-	for _, c := range cards {
-		if c.ID != except && len(views) < perRelation {
-			views = append(views, cardView(p, currency, c))
-		}
-	}
-	return views
-}
-
-// categoryCards are the categories below one, or at the top, that are shown.
+// categoryCards returns the categories below one, or at the top, that are shown.
 func categoryCards(p *i18n.Printer, categories []models.Category, parent string) []pages.CategoryCard {
 	lang := p.Lang()
 	var cards []pages.CategoryCard
@@ -69,12 +50,4 @@ func categoryCards(p *i18n.Printer, categories []models.Category, parent string)
 		})
 	}
 	return cards
-}
-
-func categoryView(p *i18n.Printer, c models.Category) pages.CategoryView {
-	lang := p.Lang()
-	return pages.CategoryView{
-		Slug: c.Slug, Name: c.Texts.In(lang, "name", c.Name), Summary: c.Texts.In(lang, "summary", c.Summary),
-		Picture: templates.Picture{Source: c.Picture},
-	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// coinChoices are the coins to pay with, each with what would be paid, or with the word that it cannot be used at the moment. The first
+// coinChoices returns the coins to pay with, each with what would be paid, or with the word that it cannot be used at the moment. The first
 // that can is chosen where none was.
 func coinChoices(p *i18n.Printer, currency models.Currency, offers payments.Offers, chosen string) []pages.CoinChoice {
 	choices := make([]pages.CoinChoice, 0, len(offers.List))
@@ -21,7 +21,7 @@ func coinChoices(p *i18n.Printer, currency models.Currency, offers payments.Offe
 		if !choice.Paused {
 			choice.Amount, choice.Rate = p.Coin(o.Quote.Amount.String(), o.Coin.Symbol), money(p, currency, o.Quote.Rate)
 			choice.Spread = percent(o.Quote.Spread)
-			choice.Until = moment(p, o.Quote.ExpiresAt)
+			choice.Until = templates.NewMoment(p, o.Quote.ExpiresAt)
 			if !o.Quote.ExpiresAt.IsZero() {
 				choice.Source = visit.SourceName(p, o.Quote.Source)
 			}
@@ -46,15 +46,15 @@ func percent(a models.Amount) string {
 	return a.String() + "%"
 }
 
-// paymentView is the part of a form that says how to pay.
+// paymentView returns the part of a form that says how to pay.
 func paymentView(p *i18n.Printer, currency models.Currency, offers payments.Offers, f paymentForm, signedIn models.Payer) pages.PaymentForm {
 	return pages.PaymentForm{
 		Coins: coinChoices(p, currency, offers, f.coin), PayerUID: f.uid, Connected: signedIn.Known(),
-		Quotes: offers.Token, Until: moment(p, offers.ExpiresAt), Left: int(offers.Left / time.Second),
+		Quotes: offers.Token, Until: templates.NewMoment(p, offers.ExpiresAt), Left: int(offers.Left / time.Second),
 	}
 }
 
-// tail is the end of an account's id: enough for its owner to know it, too little for anybody else.
+// tail returns the end of an account's id: enough for its owner to know it, too little for anybody else.
 func tail(id string) string {
 	const shown = 4
 	if len(id) <= shown {
@@ -64,19 +64,24 @@ func tail(id string) string {
 }
 
 func cartSummary(p *i18n.Printer, currency models.Currency, cart models.Cart) []pages.SummaryLine {
-	lang := p.Lang()
 	lines := make([]pages.SummaryLine, len(cart.Lines))
 	for i, l := range cart.Lines {
-		lines[i] = pages.SummaryLine{
-			Slug: l.Slug, Title: l.ProductTexts.In(lang, "title", l.Title), VariantTitle: l.VariantTexts.In(lang, "title", l.VariantTitle),
-			Picture: templates.Picture{Source: l.Cover}, Quantity: l.Quantity,
-			UnitPrice: money(p, currency, l.Price), Regular: regularPrice(p, currency, l), Total: money(p, currency, l.Total()),
-		}
-		if l.ProductHidden {
-			lines[i].Slug = ""
-		}
+		lines[i] = summaryLine(p, currency, l)
 	}
 	return lines
+}
+
+func summaryLine(p *i18n.Printer, currency models.Currency, l models.CartLine) pages.SummaryLine {
+	lang := p.Lang()
+	line := pages.SummaryLine{
+		Slug: l.Slug, Title: l.ProductTexts.In(lang, "title", l.Title), VariantTitle: l.VariantTexts.In(lang, "title", l.VariantTitle),
+		Picture: templates.Picture{Source: l.Cover}, Quantity: l.Quantity,
+		UnitPrice: money(p, currency, l.Price), Regular: regularPrice(p, currency, l), Total: money(p, currency, l.Total()),
+	}
+	if l.ProductHidden {
+		line.Slug = ""
+	}
+	return line
 }
 
 // cartNotices say what has changed since the cart was filled, before anything is charged.
@@ -85,32 +90,13 @@ func cartNotices(p *i18n.Printer, currency models.Currency, cart models.Cart) []
 	for _, l := range cart.Lines {
 		for _, problem := range lineProblems(p, currency, l) {
 			notices = append(notices, pages.Notice{
-				Kind: noticeOf(problem.Kind), Product: lineName(p.Lang(), l), From: problem.From, To: problem.To, Left: problem.Left,
+				Kind: pages.NoticeKind(problem.Kind), Product: lineName(p.Lang(), l), From: problem.From, To: problem.To, Left: problem.Left,
 			})
 		}
 	}
 	return notices
 }
 
-func noticeOf(kind pages.LineProblemKind) pages.NoticeKind {
-	switch kind {
-	case pages.LinePriceChanged:
-		return pages.NoticePriceChanged
-	case pages.LineOnlyLeft:
-		return pages.NoticeOnlyLeft
-	case pages.LineSoldOut:
-		return pages.NoticeSoldOut
-	case pages.LineGone:
-		return pages.NoticeGone
-	case pages.LineBadQuantity:
-	}
-	return pages.NoticeCartChanged
-}
-
 func lineName(lang string, l models.CartLine) string {
-	name := l.ProductTexts.In(lang, "title", l.Title)
-	if option := l.VariantTexts.In(lang, "title", l.VariantTitle); option != "" {
-		name += ", " + option
-	}
-	return name
+	return pages.LineTitle(l.ProductTexts.In(lang, "title", l.Title), l.VariantTexts.In(lang, "title", l.VariantTitle))
 }

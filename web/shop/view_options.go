@@ -15,7 +15,7 @@ type choice struct {
 	variant *models.Variant
 }
 
-// id is the chosen variant's, "" for none.
+// id returns the chosen variant's, "" for none.
 func (c choice) id() string {
 	if c.variant == nil {
 		return ""
@@ -23,10 +23,10 @@ func (c choice) id() string {
 	return c.variant.ID
 }
 
-// optionParameter is the field that holds what was chosen of an option.
+// optionParameter returns the field that holds what was chosen of an option.
 func optionParameter(i int) string { return "o" + strconv.Itoa(i) }
 
-// chosenVariant is the choice of one variant; an id of none chooses nothing.
+// chosenVariant returns the choice of one variant; an id of none chooses nothing.
 func chosenVariant(product models.Product, id string) choice {
 	i := slices.IndexFunc(product.Variants, func(v models.Variant) bool { return v.ID == id && id != "" })
 	if i < 0 {
@@ -59,7 +59,7 @@ func chosenValues(product models.Product, get func(string) string) (c choice, ok
 	return c, ok
 }
 
-// chosenInForm is what the product's form says: values of options, or a variant.
+// chosenInForm returns what the product's form says: values of options, or a variant.
 func chosenInForm(product models.Product, form url.Values) choice {
 	if c, ok := chosenValues(product, form.Get); ok {
 		return c
@@ -67,7 +67,7 @@ func chosenInForm(product models.Product, form url.Values) choice {
 	return chosenVariant(product, form.Get("variant"))
 }
 
-// optionViews are the product's options as its form shows them: each value says whether it can be had together with what is chosen of
+// optionViews returns the product's options as its form shows them: each value says whether it can be had together with what is chosen of
 // the others.
 func optionViews(lang string, product models.Product, c choice) []pages.Option {
 	list := make([]pages.Option, len(product.OptionNames))
@@ -102,7 +102,7 @@ func stateOf(product models.Product, c choice, i int, value string) pages.Option
 	return state
 }
 
-// fits reports that a variant has what is chosen of the other options.
+// fits reports whether a variant has what is chosen of the other options.
 func fits(v models.Variant, c choice, except int) bool {
 	for j, value := range c.values {
 		if j != except && value != "" && (j >= len(v.Options) || v.Options[j] != value) {

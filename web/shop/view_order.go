@@ -10,15 +10,15 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// orderView is an order's page without its frame and its form. returned says that the shopper comes from the pay page: an
+// orderView returns an order's page without its frame and its form. returned says that the shopper comes from the pay page: an
 // attempt that is open there is being confirmed, not waited for.
 func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool) pages.OrderView {
 	currency := currencyOf(order)
 	view := pages.OrderView{
 		Ref:    order.Ref,
 		State:  orderState(order, returned),
-		Placed: moment(p, order.CreatedAt),
-		PaidAt: moment(p, order.PaidAt),
+		Placed: templates.NewMoment(p, order.CreatedAt),
+		PaidAt: templates.NewMoment(p, order.PaidAt),
 		Email:  order.Email,
 		Name:   order.Name,
 		Totals: OrderTotals(p, order),
@@ -41,7 +41,7 @@ func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool
 		}
 	}
 	if view.State == pages.OrderAwaiting {
-		view.ExpiresAt = moment(p, order.ExpiresAt)
+		view.ExpiresAt = templates.NewMoment(p, order.ExpiresAt)
 		view.Minutes = max(0, int(order.ExpiresAt.Sub(now)/time.Minute))
 	}
 	view.CanCancel = order.State == models.OrderAwaiting && view.State != pages.OrderCancelling
@@ -68,25 +68,10 @@ func attemptView(p *i18n.Printer, currency models.Currency, a models.Attempt) pa
 
 // orderState joins the states of an order and of its current attempt into what the page says.
 func orderState(order models.Order, returned bool) pages.OrderState {
-	switch order.State {
-	case models.OrderAwaiting:
+	if order.State == models.OrderAwaiting {
 		return awaitingState(order.Current(), returned)
-	case models.OrderPaid:
-		return pages.OrderPaid
-	case models.OrderFulfilled:
-		return pages.OrderFulfilled
-	case models.OrderExpired:
-		return pages.OrderExpired
-	case models.OrderCancelled:
-		return pages.OrderCancelled
-	case models.OrderReview:
-		return pages.OrderReview
-	case models.OrderRefunding:
-		return pages.OrderRefunding
-	case models.OrderRefunded:
-		return pages.OrderRefunded
 	}
-	return pages.OrderConfirming
+	return pages.OrderState(order.State) // the page has the other states of an order under their own names
 }
 
 func awaitingState(a *models.Attempt, returned bool) pages.OrderState {
@@ -126,15 +111,7 @@ func reviewReason(note string) pages.ReviewReason {
 	return pages.ReviewLate
 }
 
-// currencyOf is what an order was priced in, whatever the shop's prices are in now.
+// currencyOf returns the currency that an order was priced in, whatever the shop's is now.
 func currencyOf(order models.Order) models.Currency {
 	return models.Currency{Code: order.Currency, Digits: order.Digits}
-}
-
-// moment writes a time for people and for machines; no time, no words.
-func moment(p *i18n.Printer, t time.Time) templates.Moment {
-	if t.IsZero() {
-		return templates.Moment{}
-	}
-	return templates.Moment{Text: p.Time(t, time.UTC), ISO: t.UTC().Format(time.RFC3339)}
 }

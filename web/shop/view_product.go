@@ -38,18 +38,16 @@ func productView(p *i18n.Printer, currency models.Currency, product models.Produ
 func variantView(p *i18n.Printer, currency models.Currency, v models.Variant, now time.Time) pages.Variant {
 	view := pages.Variant{
 		ID: v.ID, SKU: v.SKU, Title: v.Texts.In(p.Lang(), "title", v.Title), Price: money(p, currency, v.PriceAt(now)),
-		SoldOut: v.Available() <= 0, Left: left(v.Available()), Virtual: v.Virtual,
+		SoldOut: v.Available() <= 0, Left: shownStock(v.Available()), Virtual: v.Virtual,
 	}
 	if v.OnSale(now) {
 		view.Regular = money(p, currency, v.Price)
-		if !v.SaleUntil.IsZero() {
-			view.SaleEnds = templates.Moment{Text: p.Time(v.SaleUntil, time.UTC), ISO: v.SaleUntil.UTC().Format(time.RFC3339)}
-		}
+		view.SaleEnds = templates.NewMoment(p, v.SaleUntil)
 	}
 	return view
 }
 
-// productPictures are the product's own, or its cover where it has none; that of the chosen variant comes first.
+// productPictures returns the product's own, or its cover where it has none; that of the chosen variant comes first.
 func productPictures(lang string, product models.Product, c choice) []templates.Picture {
 	if len(product.Pictures) == 0 && product.Cover != "" {
 		return []templates.Picture{{Source: product.Cover, Alt: product.CoverAlt}}

@@ -91,12 +91,12 @@ func TestCartView_SaysWhatHasChanged(t *testing.T) {
 
 func TestRefuse_ShowsWhatWasTyped(t *testing.T) {
 	view := pages.CartView{Lines: []pages.CartLine{
-		{Variant: "a", Quantity: "1"},
-		{Variant: "b", Quantity: "2", Problems: []pages.LineProblem{{Kind: pages.LineOnlyLeft, Left: 1}, {Kind: pages.LinePriceChanged}}},
+		{Variant: "a", Typed: "1"},
+		{Variant: "b", Typed: "2", Problems: []pages.LineProblem{{Kind: pages.LineOnlyLeft, Left: 1}, {Kind: pages.LinePriceChanged}}},
 	}}
 	refuse(&view, "b", "many", pages.LineProblem{Kind: pages.LineBadQuantity})
-	assert.Equal(t, pages.CartLine{Variant: "a", Quantity: "1"}, view.Lines[0])
-	assert.Equal(t, "many", view.Lines[1].Quantity)
+	assert.Equal(t, pages.CartLine{Variant: "a", Typed: "1"}, view.Lines[0])
+	assert.Equal(t, "many", view.Lines[1].Typed)
 	assert.Equal(t, []pages.LineProblem{{Kind: pages.LineBadQuantity}, {Kind: pages.LinePriceChanged}}, view.Lines[1].Problems)
 }
 
@@ -200,7 +200,7 @@ func TestOrderView(t *testing.T) {
 	over := orderView(i18n.ByTag("en"), order, placed, false)
 	assert.False(t, over.CanCancel)
 	assert.Empty(t, over.ExpiresAt)
-	assert.Zero(t, refreshSeconds(over.State), "a page with nothing to wait for does not ask again")
+	assert.Zero(t, over.State.RefreshSeconds(), "a page with nothing to wait for does not ask again")
 }
 
 func TestSearchText(t *testing.T) {

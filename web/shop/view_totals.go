@@ -12,11 +12,11 @@ import (
 	pages "github.com/coincart/coincart/templates/shop"
 )
 
-// billTotals is what a cart costs, part by part.
+// billTotals returns what a cart costs, part by part.
 func billTotals(p *i18n.Printer, currency models.Currency, bill payments.Bill) templates.Totals {
 	t := templates.Totals{
-		Goods: money(p, currency, bill.Goods), Discount: some(p, currency, bill.Discount), Coupon: bill.CouponCode,
-		Tax: some(p, currency, bill.Tax), Contained: some(p, currency, bill.ContainedTax),
+		Goods: money(p, currency, bill.Goods), Discount: moneyOrNone(p, currency, bill.Discount), Coupon: bill.CouponCode,
+		Tax: moneyOrNone(p, currency, bill.Tax), Contained: moneyOrNone(p, currency, bill.ContainedTax),
 		TaxName: bill.TaxTitle(p.Lang()), TaxRate: percent(bill.TaxRate), Total: money(p, currency, bill.Total),
 		DeliveryLater: bill.NeedsAddress && bill.Method() == nil,
 	}
@@ -26,28 +26,28 @@ func billTotals(p *i18n.Printer, currency models.Currency, bill payments.Bill) t
 	return t
 }
 
-// OrderTotals is what an order costs, part by part, as it was placed.
+// OrderTotals returns what an order costs, part by part, as it was placed.
 func OrderTotals(p *i18n.Printer, order models.Order) templates.Totals {
 	currency := currencyOf(order)
 	t := templates.Totals{
-		Goods: money(p, currency, order.GoodsTotal), Discount: some(p, currency, order.Discount), Coupon: order.CouponCode,
-		Delivery: some(p, currency, order.Delivery), DeliveryTitle: order.DeliveryTitle,
-		Tax: some(p, currency, order.Tax), Contained: some(p, currency, order.ContainedTax),
+		Goods: money(p, currency, order.GoodsTotal), Discount: moneyOrNone(p, currency, order.Discount), Coupon: order.CouponCode,
+		Delivery: moneyOrNone(p, currency, order.Delivery), DeliveryTitle: order.DeliveryTitle,
+		Tax: moneyOrNone(p, currency, order.Tax), Contained: moneyOrNone(p, currency, order.ContainedTax),
 		TaxName: order.TaxName, TaxRate: percent(order.TaxRate), Total: money(p, currency, order.Total),
 	}
 	t.DeliveryFree = order.DeliveryTitle != "" && order.Delivery.IsZero()
 	return t
 }
 
-// some writes an amount; none is "".
-func some(p *i18n.Printer, currency models.Currency, a models.Amount) string {
+// moneyOrNone returns an amount as money; "" for 0.
+func moneyOrNone(p *i18n.Printer, currency models.Currency, a models.Amount) string {
 	if a.IsZero() {
 		return ""
 	}
 	return money(p, currency, a)
 }
 
-// couponView is the field for the coupon: the code that counts, or the one that does not with why.
+// couponView returns the field for the coupon: the code that counts, or the one that does not with why.
 func couponView(p *i18n.Printer, currency models.Currency, cart models.Cart, bill payments.Bill) pages.CouponField {
 	if bill.CouponProblem == "" {
 		return pages.CouponField{Code: bill.CouponCode}
@@ -71,13 +71,13 @@ func deliveryView(p *i18n.Printer, currency models.Currency, bill payments.Bill)
 			Price: money(p, currency, o.Price), Free: o.Price.IsZero(), Selected: o.Chosen,
 		}
 		if !list[i].Free {
-			list[i].FreeFrom = some(p, currency, o.Method.FreeFrom)
+			list[i].FreeFrom = moneyOrNone(p, currency, o.Method.FreeFrom)
 		}
 	}
 	return list
 }
 
-// addressView is the address as it was typed, for the place where the cart goes.
+// addressView returns the address as it was typed, for the place where the cart goes.
 func addressView(place pages.EstimateForm, cart models.Cart, f checkoutForm, problems invalid.Problems) pages.AddressForm {
 	return pages.AddressForm{
 		EstimateForm: place, NeedsRegion: models.NeedsRegion(cart.Country), HasPostcode: models.HasPostcodes(cart.Country),

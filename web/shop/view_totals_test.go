@@ -54,6 +54,6 @@ func TestSpokenIn_OnlyCountriesThatAreNamed(t *testing.T) {
 	for header, want := range map[string]string{
 		"de-AT,de;q=0.9": "AT", "en": "", "zh-CN": "CN", "zh-Hans": "", "es-419": "", "": "", "*": "", ";;;": "", "en-GB;q=0.1": "GB",
 	} {
-		assert.Equal(t, want, spokenIn(header), header)
+		assert.Equal(t, want, languageCountry(header), header)
 	}
 }

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/a-h/templ"
 
+	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/templates"
 )
 
@@ -19,7 +19,7 @@ import (
 // token in it.
 const NoStore = "no-store"
 
-// compressFrom is the size from which compressing pays.
+// compressFrom is the size in bytes from which pages are compressed.
 const compressFrom = 1024
 
 // Public marks a page that holds no secret: the browser may keep it, and asks again before it shows it. Only such pages are
@@ -52,21 +52,21 @@ func (v *Visit) Whole() {
 // Show renders a component and sends it. Nothing is sent before all of it is rendered, so that a failure can still become an
 // error page.
 func (v *Visit) Show(status int, component templ.Component) error {
-	press := v.Site.press
-	page := press.buffer()
-	defer press.release(page)
+	pool := v.Site.pool
+	page := pool.buffer()
+	defer pool.release(page)
 	if err := component.Render(templates.Mounted(v.Context(), v.Site.base.Path), page); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
 	h := v.gin.Writer.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.Printer.Lang())
-	if h.Get("Cache-Control") == NoStore || page.Len() < compressFrom || !acceptsGzip(v.Header("Accept-Encoding")) {
+	if h.Get("Cache-Control") == NoStore || page.Len() < compressFrom || !static.AcceptsGzip(v.Header("Accept-Encoding")) {
 		return v.send(status, page)
 	}
-	packed := press.buffer()
-	defer press.release(packed)
-	if err := press.compress(packed, page); err != nil {
+	packed := pool.buffer()
+	defer pool.release(packed)
+	if err := pool.compress(packed, page); err != nil {
 		return fmt.Errorf("compress: %w", err)
 	}
 	h.Set("Content-Encoding", "gzip")
@@ -126,25 +126,25 @@ func (v *Visit) SeeOther(address string) error {
 	return v.redirect(http.StatusSeeOther, "Location", address)
 }
 
-// Written reports that the answer has begun.
+// Written reports whether the answer has begun.
 func (v *Visit) Written() bool { return v.gin.Writer.Written() }
 
-// keepBelow keeps a rare giant page from staying in memory.
-const keepBelow = 1 << 20
+// maxPooledBytes is the maximum size of a buffer that is kept, so that a rare giant page does not stay in memory.
+const maxPooledBytes = 1 << 20
 
-// press holds the buffers and compressors that pages reuse.
-type press struct {
+// bufferPool holds the buffers and compressors that pages reuse.
+type bufferPool struct {
 	buffers, compressors sync.Pool
 }
 
-func newPress() *press {
-	return &press{
+func newBufferPool() *bufferPool {
+	return &bufferPool{
 		buffers:     sync.Pool{New: func() any { return new(bytes.Buffer) }},
 		compressors: sync.Pool{New: func() any { return fastest() }},
 	}
 }
 
-// fastest takes a third of the time of the default level and makes pages a tenth larger.
+// fastest returns a compressor that takes a third of the time of the default level and makes pages a tenth larger.
 func fastest() *gzip.Writer {
 	z, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
 	if err != nil {
@@ -153,19 +153,19 @@ func fastest() *gzip.Writer {
 	return z
 }
 
-func (p *press) buffer() *bytes.Buffer {
+func (p *bufferPool) buffer() *bytes.Buffer {
 	b := p.buffers.Get().(*bytes.Buffer) //nolint:forcetypeassert,errcheck // the pool holds nothing else
 	b.Reset()
 	return b
 }
 
-func (p *press) release(b *bytes.Buffer) {
-	if b.Cap() < keepBelow {
+func (p *bufferPool) release(b *bytes.Buffer) {
+	if b.Cap() < maxPooledBytes {
 		p.buffers.Put(b)
 	}
 }
 
-func (p *press) compress(to, from *bytes.Buffer) error {
+func (p *bufferPool) compress(to, from *bytes.Buffer) error {
 	z := p.compressors.Get().(*gzip.Writer) //nolint:forcetypeassert,errcheck // the pool holds nothing else
 	defer p.compressors.Put(z)
 	z.Reset(to)
@@ -173,17 +173,4 @@ func (p *press) compress(to, from *bytes.Buffer) error {
 		return err
 	}
 	return z.Close()
-}
-
-// acceptsGzip reads Accept-Encoding as RFC 9110 §12.5.3 says.
-func acceptsGzip(header string) bool {
-	for part := range strings.SplitSeq(header, ",") {
-		coding, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if coding = strings.TrimSpace(coding); coding != "gzip" && coding != "*" {
-			continue
-		}
-		weight, found := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")
-		return !found || strings.Trim(weight, "0.") != ""
-	}
-	return false
 }

@@ -2,6 +2,7 @@ package visit
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +18,7 @@ const loadTimeout = 2 * time.Second
 
 // cached keeps a value that is slow to load and rarely changes. Visitors who find it too old wait for one load together.
 type cached[T any] struct {
+	what    string // is kept, for errors: "load " + what
 	load    func(context.Context) (T, error)
 	now     func() time.Time
 	current atomic.Pointer[entry[T]]
@@ -51,16 +53,16 @@ func (c *cached[T]) value(ctx context.Context) (T, error) {
 	var none T
 	select {
 	case <-ctx.Done():
-		return none, ctx.Err()
+		return none, fmt.Errorf("load %s: %w", c.what, ctx.Err())
 	case r := <-result:
 		if r.Err != nil {
-			return none, r.Err
+			return none, fmt.Errorf("load %s: %w", c.what, r.Err)
 		}
 		return r.Val.(*entry[T]).value, nil //nolint:forcetypeassert,errcheck // the function above returns nothing else
 	}
 }
 
-// last is the value as it was read last, however long ago; the zero value where it never was.
+// last returns the value as it was read last, however long ago; the zero value where it never was.
 func (c *cached[T]) last() T {
 	if e := c.current.Load(); e != nil {
 		return e.value

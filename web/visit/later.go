@@ -16,7 +16,7 @@ const (
 	retryTooMany     = 60
 )
 
-// RetryLater says in Retry-After when to try again, for an answer 503 or 429 that does not say so itself.
+// RetryLater sets Retry-After to when to try again, for an answer 503 or 429 that does not say so itself.
 func RetryLater(h http.Header, status int) {
 	if h.Get("Retry-After") != "" {
 		return
@@ -44,7 +44,7 @@ func (v *Visit) Afterwards() (done func()) {
 	}
 }
 
-// FormPage is the page that the request is about: itself, or the page whose form it is, else the front page.
+// FormPage returns the page that the request is about: itself, or the page whose form it is, else the front page.
 func (v *Visit) FormPage() string {
 	if !v.Posted() {
 		return v.path()

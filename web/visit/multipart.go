@@ -70,7 +70,7 @@ func (v *Visit) readMultipart(bodyBytes int64, take fileTaker) (url.Values, erro
 	if v.form != nil {
 		return v.form, nil
 	}
-	if err := v.takeTime(); err != nil {
+	if err := v.setDeadlines(UploadTime, UploadTime+chunkTime); err != nil { // a file takes longer than its page
 		return nil, err
 	}
 	r.Body = http.MaxBytesReader(v.gin.Writer, r.Body, bodyBytes)
@@ -86,11 +86,12 @@ func (v *Visit) readMultipart(bodyBytes int64, take fileTaker) (url.Values, erro
 	return form, nil
 }
 
-// takeTime lifts the server's times for a page: a file takes longer than its page. A connection without deadlines is a test's.
-func (v *Visit) takeTime() error {
+// setDeadlines gives the request so much time to arrive and to be answered from now on, in place of the server's times for a page. A connection
+// without deadlines is a test's.
+func (v *Visit) setDeadlines(read, write time.Duration) error {
 	control := http.NewResponseController(v.gin.Writer)
 	now := time.Now()
-	for _, err := range []error{control.SetReadDeadline(now.Add(UploadTime)), control.SetWriteDeadline(now.Add(UploadTime + chunkTime))} {
+	for _, err := range []error{control.SetReadDeadline(now.Add(read)), control.SetWriteDeadline(now.Add(write))} {
 		if err != nil && !errors.Is(err, http.ErrNotSupported) {
 			return fmt.Errorf("set a deadline: %w", err)
 		}
@@ -172,7 +173,7 @@ func readFile(file io.Reader, limit int64) (File, error) {
 	return File{Large: true}, nil
 }
 
-// formError is the error of a form whose body cannot be read to its end.
+// formError returns the error of a form whose body cannot be read to its end.
 func formError(err error) error {
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return ErrTooLarge

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Address is the path of the request within the shop, without its query.
+// Address returns the path of the request within the shop, without its query.
 func (v *Visit) Address() string { return v.gin.Request.URL.EscapedPath() }
 
 // SetHeader sets a header of the answer.
@@ -20,7 +20,7 @@ func (v *Visit) Moved(address string) error {
 	return v.redirect(http.StatusMovedPermanently, "Location", address)
 }
 
-// Cookie is the value of a cookie that KeepCookie set; "" where there is none.
+// Cookie returns the value of a cookie that KeepCookie set; "" where there is none.
 func (v *Visit) Cookie(name string) string {
 	cookie, err := v.gin.Request.Cookie(v.Site.cookies.Name(name))
 	if err != nil {

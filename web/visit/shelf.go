@@ -2,12 +2,11 @@ package visit
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/coincart/coincart/models"
 )
 
-// Shown are the categories directly below one ("": at the top) that are not hidden, in their order. One whose parent is not there is at
+// Shown returns the categories directly below one ("": at the top) that are not hidden, in their order. One whose parent is not there is at
 // the top.
 func Shown(list []models.Category, parent string) []models.Category {
 	var shown []models.Category
@@ -25,9 +24,5 @@ func Shown(list []models.Category, parent string) []models.Category {
 
 // Tags returns the tags of the catalogue, at most a second old. The list is shared: do not change it.
 func (s *Site) Tags(ctx context.Context) ([]models.TagCount, error) {
-	list, err := s.tags.value(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("load tags: %w", err)
-	}
-	return list, nil
+	return s.tags.value(ctx)
 }

@@ -4,8 +4,8 @@
 package visit
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -16,7 +16,7 @@ import (
 	"github.com/coincart/coincart/web/session"
 )
 
-// Config is what a Site is made of.
+// Config configures a Site.
 type Config struct {
 	Store    *store.Store
 	Clock    models.Clock
@@ -41,7 +41,7 @@ type Site struct {
 	cookies  session.Scope
 	demo     bool
 	jar      *session.Jar
-	press    *press
+	pool     *bufferPool
 
 	categories *cached[[]models.Category]
 	tags       *cached[[]models.TagCount]
@@ -51,7 +51,7 @@ type Site struct {
 	shelves    sync.Map // models.CardFilter → *cached[[]models.ProductCard]
 }
 
-// NewSite makes the site.
+// NewSite returns a site.
 func NewSite(c Config) *Site {
 	count := c.Count
 	if count == nil {
@@ -61,43 +61,31 @@ func NewSite(c Config) *Site {
 	return &Site{
 		Store: c.Store, Clock: c.Clock, Log: c.Logger, Count: count, Zone: c.Zone, base: c.Base, shopName: c.ShopName, cookies: cookies, demo: c.Demo,
 		jar:        session.NewJar(c.Store, c.Clock, cookies),
-		press:      newPress(),
-		categories: &cached[[]models.Category]{now: c.Clock, load: c.Store.Categories},
-		tags:       &cached[[]models.TagCount]{now: c.Clock, load: c.Store.Tags},
-		coins:      &cached[[]models.Coin]{now: c.Clock, load: c.Store.Coins},
-		zones:      &cached[[]models.Zone]{now: c.Clock, load: c.Store.Zones},
-		settings:   &cached[models.Settings]{now: c.Clock, load: c.Store.LoadSettings},
+		pool:       newBufferPool(),
+		categories: &cached[[]models.Category]{what: "categories", now: c.Clock, load: c.Store.Categories},
+		tags:       &cached[[]models.TagCount]{what: "tags", now: c.Clock, load: c.Store.Tags},
+		coins:      &cached[[]models.Coin]{what: "coins", now: c.Clock, load: c.Store.Coins},
+		zones:      &cached[[]models.Zone]{what: "zones", now: c.Clock, load: c.Store.Zones},
+		settings:   &cached[models.Settings]{what: "settings", now: c.Clock, load: c.Store.LoadSettings},
 	}
 }
 
 // Categories returns the shop's categories in their order, at most a second old. The list is shared: do not change it.
 func (s *Site) Categories(ctx context.Context) ([]models.Category, error) {
-	list, err := s.categories.value(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("load categories: %w", err)
-	}
-	return list, nil
+	return s.categories.value(ctx)
 }
 
 // Coins returns the accepted coins in their order, at most a second old. The list is shared: do not change it.
 func (s *Site) Coins(ctx context.Context) ([]models.Coin, error) {
-	list, err := s.coins.value(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("load coins: %w", err)
-	}
-	return list, nil
+	return s.coins.value(ctx)
 }
 
 // Settings returns the shop's settings, at most a second old.
 func (s *Site) Settings(ctx context.Context) (models.Settings, error) {
-	settings, err := s.settings.value(ctx)
-	if err != nil {
-		return models.Settings{}, fmt.Errorf("load settings: %w", err)
-	}
-	return settings, nil
+	return s.settings.value(ctx)
 }
 
-// settingsFor are the settings for a page; where the database does not give them, the page shows with those read last. What only
+// settingsFor returns the settings for a page; where the database does not give them, the page shows with those read last. What only
 // machines ask for has no words and must not wait for them.
 func (s *Site) settingsFor(ctx context.Context, path string) models.Settings {
 	switch path {
@@ -112,7 +100,7 @@ func (s *Site) settingsFor(ctx context.Context, path string) models.Settings {
 	return settings
 }
 
-// ShopName is the shop's name, at most a second old.
+// ShopName returns the shop's name, at most a second old.
 func (s *Site) ShopName(ctx context.Context) string {
 	settings, err := s.Settings(ctx)
 	if err != nil {
@@ -121,15 +109,12 @@ func (s *Site) ShopName(ctx context.Context) string {
 	return s.nameIn(settings)
 }
 
-// Host is the host of the shop's public address.
+// Host returns the host of the shop's public address.
 func (s *Site) Host() string { return s.base.Host() }
 
-// nameIn is the name in the settings, else the one that the program was started with.
+// nameIn returns the name in the settings, else the one that the program was started with.
 func (s *Site) nameIn(settings models.Settings) string {
-	if name := settings.ShopName(); name != "" {
-		return name
-	}
-	return s.shopName
+	return cmp.Or(settings.ShopName(), s.shopName)
 }
 
 // Currency returns what the shop's prices are in, at most a second old.
@@ -144,16 +129,12 @@ func (s *Site) Shelf(ctx context.Context, filter models.CardFilter) ([]models.Pr
 	shelf, ok := s.shelves.Load(filter)
 	if !ok {
 		shelf, _ = s.shelves.LoadOrStore(filter, &cached[[]models.ProductCard]{
-			now: s.Clock,
+			what: "products", now: s.Clock,
 			load: func(ctx context.Context) ([]models.ProductCard, error) {
 				cards, _, err := s.Store.Cards(ctx, filter)
 				return cards, err
 			},
 		})
 	}
-	cards, err := shelf.(*cached[[]models.ProductCard]).value(ctx) //nolint:forcetypeassert,errcheck // the map holds nothing else
-	if err != nil {
-		return nil, fmt.Errorf("load products: %w", err)
-	}
-	return cards, nil
+	return shelf.(*cached[[]models.ProductCard]).value(ctx) //nolint:forcetypeassert,errcheck // the map holds nothing else
 }

@@ -2,9 +2,7 @@ package visit
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"time"
 )
@@ -14,36 +12,32 @@ const StreamTime = 30 * time.Minute
 
 // Stream reads a form with one file (multipart/form-data) and hands the file over while it arrives, so that nobody holds it whole. take gets
 // the fields that stand before the file; those behind it are in the form that Stream returns. Without a file take is not called. Errors:
-// ErrTooLarge, where the file has more than most bytes, ErrBadForm, and that of take as it is.
-func (v *Visit) Stream(most int64, take func(form url.Values, name string, file io.Reader) error) (url.Values, error) {
+// ErrTooLarge, where the file has more than maxBytes, ErrBadForm, and that of take as it is.
+func (v *Visit) Stream(maxBytes int64, take func(form url.Values, name string, file io.Reader) error) (url.Values, error) {
 	taken := false
-	return v.readMultipart(most+2*maxMultipartText, func(form url.Values, _, name string, data io.Reader) error {
+	return v.readMultipart(maxBytes+2*maxMultipartText, func(form url.Values, _, name string, data io.Reader) error {
 		if taken {
 			return ErrTooLarge
 		}
 		taken = true
-		return take(form, name, &patient{v: v, from: data, until: time.Now().Add(StreamTime)})
+		return take(form, name, &timedReader{v: v, from: data, until: time.Now().Add(StreamTime)})
 	})
 }
 
-// patient gives a file time as long as it goes on arriving.
-type patient struct {
+// timedReader reads a file and extends the deadlines as long as it goes on arriving.
+type timedReader struct {
 	v     *Visit
 	from  io.Reader
 	until time.Time
 }
 
 // Read reads on.
-func (p *patient) Read(b []byte) (int, error) {
-	now := time.Now()
-	if now.After(p.until) {
+func (p *timedReader) Read(b []byte) (int, error) {
+	if time.Now().After(p.until) {
 		return 0, ErrTooLarge
 	}
-	control := http.NewResponseController(p.v.gin.Writer)
-	for _, err := range []error{control.SetReadDeadline(now.Add(chunkTime)), control.SetWriteDeadline(now.Add(2 * chunkTime))} {
-		if err != nil && !errors.Is(err, http.ErrNotSupported) {
-			return 0, fmt.Errorf("set a deadline: %w", err)
-		}
+	if err := p.v.setDeadlines(chunkTime, 2*chunkTime); err != nil {
+		return 0, err
 	}
 	n, err := p.from.Read(b)
 	if err != nil && !errors.Is(err, io.EOF) {

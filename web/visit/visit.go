@@ -22,7 +22,7 @@ import (
 	"github.com/coincart/coincart/web/session"
 )
 
-// MaxFormBytes is the longest body of a form.
+// MaxFormBytes is the maximum size of a form body, in bytes.
 const MaxFormBytes = 64 << 10
 
 // RequestIDHeader carries the request's id in every answer, so that a shopper can quote it and the log can be searched.
@@ -46,7 +46,7 @@ type Visit struct {
 	files    []File
 }
 
-// New begins a visit. The language is the one that the visitor chose, else the best one for the browser, out of those that the shop
+// New returns the visit of a request. The language is the one that the visitor chose, else the best one for the browser, out of those that the shop
 // offers; the back office speaks all.
 func New(site *Site, c *gin.Context) *Visit {
 	chosen := ""
@@ -63,28 +63,28 @@ func New(site *Site, c *gin.Context) *Visit {
 	return v
 }
 
-// isOffice reports that an address is the back office's.
+// isOffice reports whether an address is the back office's.
 func isOffice(path string) bool { return path == "/admin" || strings.HasPrefix(path, "/admin/") }
 
-// Settings are the shop's settings, at most a second old; where they cannot be read, as they were when they could.
+// Settings returns the shop's settings, at most a second old; where they cannot be read, as they were when they could.
 func (v *Visit) Settings() models.Settings { return v.settings }
 
-// Context is the request's context.
+// Context returns the request's context.
 func (v *Visit) Context() context.Context { return v.gin.Request.Context() }
 
-// RequestID names the request in the log.
+// RequestID returns the id under which the log has the request.
 func (v *Visit) RequestID() string { return v.gin.Writer.Header().Get(RequestIDHeader) }
 
-// Param is a part of the path that the route names.
+// Param returns a part of the path that the route names.
 func (v *Visit) Param(name string) string { return v.gin.Param(name) }
 
-// Query is a parameter of the address, made safe to show and to search for: valid UTF-8 without control characters.
+// Query returns a parameter of the address, made safe to show and to search for: valid UTF-8 without control characters.
 func (v *Visit) Query(name string) string { return text.Clean(v.gin.Query(name)) }
 
-// Header is a header of the request.
+// Header returns a header of the request.
 func (v *Visit) Header(name string) string { return v.gin.Request.Header.Get(name) }
 
-// Fragment reports that the page's script asks for a part of the page (templates/shop).
+// Fragment reports whether the page's script asks for a part of the page (templates/shop).
 func (v *Visit) Fragment() bool { return v.gin.Request.Header.Get("HX-Request") == "true" }
 
 // Session returns the visitor's session, which is new and empty for a browser that brings none.
@@ -171,10 +171,10 @@ func (v *Visit) Body(limit int64) (contentType string, body []byte, err error) {
 	return r.Header.Get("Content-Type"), body, nil
 }
 
-// Posted reports that the request came from a form.
+// Posted reports whether the request came from a form.
 func (v *Visit) Posted() bool { return v.gin.Request.Method == http.MethodPost }
 
-// ClientIP is the visitor's address; a forwarded one counts only from a trusted proxy.
+// ClientIP returns the visitor's address; a forwarded one counts only from a trusted proxy.
 func (v *Visit) ClientIP() string { return v.gin.ClientIP() }
 
 // languageCookie holds the language that the visitor chose.
@@ -189,7 +189,7 @@ func (v *Visit) SetLanguage(tag string) {
 	})
 }
 
-// Page is the frame around a page, with the cart's count and the categories. Errors are the database's.
+// Page returns the frame around a page, with the cart's count and the categories. Errors are the database's.
 func (v *Visit) Page() (templates.Page, error) {
 	page := v.BarePage()
 	s, err := v.Session()
@@ -208,7 +208,7 @@ func (v *Visit) Page() (templates.Page, error) {
 	return page, nil
 }
 
-// BarePage is the frame around a page that must show even when the database cannot be read.
+// BarePage returns the frame around a page that must show even when the database cannot be read.
 func (v *Visit) BarePage() templates.Page {
 	page := templates.Page{
 		Printer: v.Printer, ShopName: v.Site.nameIn(v.settings), Path: v.path(), Demo: v.Site.demo,
@@ -224,7 +224,7 @@ func (v *Visit) BarePage() templates.Page {
 	return page
 }
 
-// path is where the language switch returns to: this page, or the front page after a form.
+// path returns where the language switch returns to: this page, or the front page after a form.
 func (v *Visit) path() string {
 	r := v.gin.Request
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -233,7 +233,7 @@ func (v *Visit) path() string {
 	return OwnPath(r.URL.RequestURI(), "/")
 }
 
-// Absolute is the public address of one of our paths, for places that need one.
+// Absolute returns the public address of one of our paths, for places that need one.
 func (v *Visit) Absolute(path string) string { return v.Site.base.String() + path }
 
 // redirect sends the browser to another address by a header of the answer. This is where addresses of the shop's own get their prefix; those of
@@ -245,7 +245,7 @@ func (v *Visit) redirect(status int, header, address string) error {
 	return nil
 }
 
-// Referer is the path and query of the page of the shop that the request comes from, else the fallback.
+// Referer returns the path and query of the page of the shop that the request comes from, else the fallback.
 func (v *Visit) Referer(fallback string) string {
 	from, err := url.Parse(v.Header("Referer"))
 	if err != nil {
@@ -278,7 +278,7 @@ func OwnPath(address, fallback string) string {
 	return u.RequestURI()
 }
 
-// climbs reports that a path has a segment "..", also one that is written with escapes: browsers read these alike.
+// climbs reports whether a path has a segment "..", also one that is written with escapes: browsers read these alike.
 func climbs(u *url.URL) bool {
 	return slices.ContainsFunc(strings.Split(u.EscapedPath(), "/"), func(segment string) bool {
 		return strings.ReplaceAll(strings.ToLower(segment), "%2e", ".") == ".."

@@ -66,12 +66,3 @@ func FuzzOwnPath(f *testing.F) {
 		assert.False(t, strings.ContainsAny(got, "\r\n\t\x00 "), got)
 	})
 }
-
-func TestAcceptsGzip_ReadsWeights(t *testing.T) {
-	for header, want := range map[string]bool{
-		"": false, "gzip": true, "br, gzip": true, "gzip;q=0.5": true, "gzip;q=0": false, "gzip; q=0.0": false, "*": true,
-		"identity": false, "gzipped": false, "br;q=1, gzip ; q=0.001": true,
-	} {
-		assert.Equal(t, want, acceptsGzip(header), "%q", header)
-	}
-}
