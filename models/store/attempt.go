@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,27 +55,12 @@ func (s *Store) restoreOrderCoin(ctx context.Context, orderID string) error {
 
 func (s *Store) completeAttempt(a *models.Attempt) {
 	now := s.now()
-	if a.ID == "" {
-		a.ID = models.NewID()
-	}
-	if a.AppOrderID == "" {
-		a.AppOrderID = models.NewRef()
-	}
-	if a.State == "" {
-		a.State = models.AttemptCreated
-	}
-	if a.CreatedAt.IsZero() {
-		a.CreatedAt = now
-	}
-	if a.UpdatedAt.IsZero() {
-		a.UpdatedAt = a.CreatedAt
-	}
-	if a.RateAt.IsZero() {
-		a.RateAt = a.CreatedAt
-	}
-	if a.PayerUserID == "" {
-		a.PayerUserID = a.Payer.UserID
-	}
+	a.ID = cmp.Or(a.ID, models.NewID())
+	a.AppOrderID = cmp.Or(a.AppOrderID, models.NewRef())
+	a.State = cmp.Or(a.State, models.AttemptCreated)
+	a.PayerUserID = cmp.Or(a.PayerUserID, a.Payer.UserID)
+	a.CreatedAt = orTime(a.CreatedAt, now)
+	a.UpdatedAt, a.RateAt = orTime(a.UpdatedAt, a.CreatedAt), orTime(a.RateAt, a.CreatedAt)
 	a.Live = nil
 	if a.State.Live() {
 		live := true
@@ -84,26 +70,17 @@ func (s *Store) completeAttempt(a *models.Attempt) {
 
 // Attempt reads an attempt by its row id, with its payer; ErrNotFound.
 func (s *Store) Attempt(ctx context.Context, id string) (models.Attempt, error) {
-	if !machine(id) {
-		return models.Attempt{}, fmt.Errorf("read the attempt: %w", ErrNotFound)
-	}
-	return s.attempt(ctx, "id = ?", id)
+	return s.attempt(ctx, machine, "id", id)
 }
 
 // AttemptByAppOrderID reads an attempt by our id at the platform; ErrNotFound.
 func (s *Store) AttemptByAppOrderID(ctx context.Context, appOrderID string) (models.Attempt, error) {
-	if !machine(appOrderID) {
-		return models.Attempt{}, fmt.Errorf("read the attempt: %w", ErrNotFound)
-	}
-	return s.attempt(ctx, "app_order_id = ?", appOrderID)
+	return s.attempt(ctx, machine, "app_order_id", appOrderID)
 }
 
 // AttemptByOrderNum reads an attempt by the platform's number; ErrNotFound.
 func (s *Store) AttemptByOrderNum(ctx context.Context, orderNum string) (models.Attempt, error) {
-	if !exactly(orderNum) {
-		return models.Attempt{}, fmt.Errorf("read the attempt: %w", ErrNotFound)
-	}
-	return s.attempt(ctx, "order_num = ?", orderNum)
+	return s.attempt(ctx, exactly, "order_num", orderNum)
 }
 
 // LockAttempt is Attempt for a transaction that decides by what it reads: the row stays as it is until the transaction ends. On a
@@ -121,9 +98,9 @@ func (s *Store) LockAttempt(ctx context.Context, id string) (models.Attempt, err
 	return a, nil
 }
 
-func (s *Store) attempt(ctx context.Context, where, key string) (models.Attempt, error) {
-	var a models.Attempt
-	if err := s.take(ctx, &a, where, key); err != nil {
+func (s *Store) attempt(ctx context.Context, possible func(string) bool, column, key string) (models.Attempt, error) {
+	a, err := takeByKey[models.Attempt](ctx, s, possible, column, key)
+	if err != nil {
 		return models.Attempt{}, doing("read the attempt", err)
 	}
 	s.openPayer(ctx, &a)
@@ -211,9 +188,6 @@ func (s *Store) SetAttempt(ctx context.Context, id string, while models.AttemptS
 // SetIntent changes what is wanted of a live attempt, by compare-and-set: ErrConflict when it is not live or wants something else
 // (reliability.md R12).
 func (s *Store) SetIntent(ctx context.Context, id string, from, to models.Intent) error {
-	c := &change{}
-	c.set("intent", string(to))
-	c.set("updated_at", s.now())
-	return doing("change what is wanted of the attempt",
-		s.update(ctx, "attempts", c, "id = ? AND intent = ? AND live = ?", id, string(from), true))
+	return doing("change what is wanted of the attempt", s.execOr(ctx, ErrConflict,
+		"UPDATE attempts SET intent = ?, updated_at = ? WHERE id = ? AND intent = ? AND live = ?", string(to), s.now(), id, string(from), true))
 }

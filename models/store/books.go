@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -13,8 +12,7 @@ import (
 
 // BookDay reads a day of the books; ErrNotFound.
 func (s *Store) BookDay(ctx context.Context, day string) (models.BookDay, error) {
-	var d models.BookDay
-	err := s.take(ctx, &d, "day = ?", day)
+	d, err := take[models.BookDay](ctx, s, "day = ?", day)
 	return d, doing("read the day", err)
 }
 
@@ -22,19 +20,13 @@ func (s *Store) BookDay(ctx context.Context, day string) (models.BookDay, error)
 func (s *Store) PutBookDay(ctx context.Context, d models.BookDay) error {
 	d.State, d.SealedHash, d.SealedBy, d.SealedAt = models.DayOpen, "", "", time.Time{}
 	d.UpdatedAt = s.now()
-	if d.CreatedAt.IsZero() {
-		d.CreatedAt = d.UpdatedAt
-	}
+	d.CreatedAt = orTime(d.CreatedAt, d.UpdatedAt)
 	if err := checkTexts(&d); err != nil {
 		return doing("store the day", err)
 	}
-	c := &change{}
-	c.set("zone", d.Zone)
-	c.set("statement_id", d.StatementID)
-	c.set("report", d.Report)
-	c.set("updated_at", d.UpdatedAt)
+	set := bookDayTable.changeOnly(&d, "zone", "statement_id", "report", "updated_at")
 	return doing("store the day", s.Tx(ctx, func(tx *Store) error {
-		err := tx.update(ctx, "book_days", c, "day = ? AND state = ?", d.Day, string(models.DayOpen))
+		err := tx.update(ctx, "book_days", set, "day = ? AND state = ?", d.Day, string(models.DayOpen))
 		if !errors.Is(err, ErrConflict) {
 			return err
 		}
@@ -71,26 +63,18 @@ func (s *Store) SealDay(ctx context.Context, day, by string) error {
 		if err != nil {
 			return err
 		}
-		c := &change{}
-		c.set("state", string(models.DaySealed))
-		c.set("sealed_hash", hash)
-		c.set("sealed_by", by)
-		c.set("sealed_at", tx.now())
-		return tx.update(ctx, "book_days", c, "day = ? AND state = ?", day, string(models.DayOpen))
+		return tx.execOr(ctx, ErrConflict, "UPDATE book_days SET state = ?, sealed_hash = ?, sealed_by = ?, sealed_at = ? WHERE day = ? AND state = ?",
+			string(models.DaySealed), hash, by, tx.now(), day, string(models.DayOpen))
 	}))
 }
 
 // lockDay takes the day's row for the transaction; ErrNotFound.
 func (s *Store) lockDay(ctx context.Context, day string) error {
-	n, err := s.exec(ctx, "UPDATE book_days SET updated_at = ? WHERE day = ?", s.now(), day)
-	if err == nil && n == 0 {
-		err = ErrNotFound
-	}
-	return err
+	return s.execOr(ctx, ErrNotFound, "UPDATE book_days SET updated_at = ? WHERE day = ?", s.now(), day)
 }
 
 // Behind a point no name needs quotes, not even lines.
-const readDays = `SELECT d.day, d.zone, d.state, d.statement_id, d.report, d.sealed_hash, d.sealed_by, d.created_at, d.updated_at, d.sealed_at,
+var readDays = "SELECT " + bookDayTable.list("d") + `,
 	COALESCE(m.lines, 0), m.fetched_at,
 	(SELECT l.id FROM statements l WHERE l.day = d.day ORDER BY l.created_at DESC, l.id DESC LIMIT 1),
 	(SELECT l.state FROM statements l WHERE l.day = d.day ORDER BY l.created_at DESC, l.id DESC LIMIT 1),
@@ -114,8 +98,8 @@ func (s *Store) BookDays(ctx context.Context, before string, limit int) ([]model
 		return nil, fmt.Errorf("read the days: %w", ErrFilter)
 	}
 	list, err := collect(ctx, s, readDays, []any{before, limit}, func(rows *sql.Rows) (d models.BookDayRow, err error) {
-		err = rows.Scan(&d.Day, &d.Zone, &d.State, &d.StatementID, &d.Report, &d.SealedHash, &d.SealedBy, &d.CreatedAt, &d.UpdatedAt, orZero(&d.SealedAt),
-			&d.Lines, orZero(&d.FetchedAt), orZero(&d.LatestID), orZero(&d.LatestState), &d.Open, &d.Accepted, &d.Settled)
+		err = rows.Scan(append(bookDayTable.targets(&d.BookDay), &d.Lines, orZero(&d.FetchedAt), orZero(&d.LatestID), orZero(&d.LatestState),
+			&d.Open, &d.Accepted, &d.Settled)...)
 		return d, err
 	})
 	return list, doing("read the days", err)
@@ -144,22 +128,17 @@ func (s *Store) EachBooked(ctx context.Context, from, to time.Time, fn func(mode
 		{models.StatementPayment, bookedAttempts, "paid_at"},
 		{models.StatementTransfer, bookedRefunds, "sent_at"},
 	} {
-		after := ""
-		for {
-			which := side.when + " >= ? AND " + side.when + " < ? AND app_order_id > ?"
+		which := side.when + " >= ? AND " + side.when + " < ? AND app_order_id > ?"
+		err := eachInBatches(bookedBatch, func(last *models.Booked) ([]models.Booked, error) {
+			after := ""
+			if last != nil {
+				after = last.AppOrderID
+			}
 			list, err := s.booked(ctx, side.kind, side.query, which, []any{from, to, after, bookedBatch})
-			if err != nil {
-				return doing("read the books", err)
-			}
-			for _, b := range list {
-				if err := fn(b); err != nil {
-					return err
-				}
-				after = b.AppOrderID
-			}
-			if len(list) < bookedBatch {
-				break
-			}
+			return list, doing("read the books", err)
+		}, fn)
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -185,16 +164,13 @@ func (s *Store) BookedByAppOrderIDs(ctx context.Context, kind models.StatementTy
 		return nil, nil
 	}
 	var all []models.Booked
-	for some := range slices.Chunk(ids, idsPerQuery) {
-		args := keysOf(some)
-		if len(args) == 0 {
-			continue
-		}
-		list, err := s.booked(ctx, kind, query, "app_order_id IN ("+places(len(args))+")", append(args, len(args)))
-		if err != nil {
-			return nil, doing("look into the books", err)
-		}
-		all = append(all, list...)
+	err := inParts(possibleKeys(ids), func(list string, args []any) error {
+		found, err := s.booked(ctx, kind, query, "app_order_id IN "+list, append(args, len(args)))
+		all = append(all, found...)
+		return err
+	})
+	if err != nil {
+		return nil, doing("look into the books", err)
 	}
 	return all, nil
 }

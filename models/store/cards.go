@@ -220,9 +220,15 @@ func (s *Store) rarestFirst(ctx context.Context, words []term) ([]term, error) {
 	if len(words) == 1 {
 		return words, nil
 	}
+	type countedTerm struct {
+		term
+		count int
+	}
+	counted := make([]countedTerm, len(words))
 	var parts []string
 	var args []any
 	for i, w := range words {
+		counted[i].term = w
 		where := "term = ?"
 		args = append(args, i, w.text)
 		if w.prefix {
@@ -232,24 +238,18 @@ func (s *Store) rarestFirst(ctx context.Context, words []term) ([]term, error) {
 		args = append(args, manyRows)
 		parts = append(parts, "SELECT ? AS word, COUNT(*) AS n FROM (SELECT 1 FROM search_terms WHERE "+where+" LIMIT ?) f")
 	}
-	counts := make([]int, len(words))
 	err := s.each(ctx, strings.Join(parts, " UNION ALL "), args, func(rows *sql.Rows) error {
 		var word, n int
 		err := rows.Scan(&word, &n)
-		counts[word] = n
+		counted[word].count = n
 		return err
 	})
-	if err != nil || slices.Contains(counts, 0) {
+	if err != nil || slices.ContainsFunc(counted, func(w countedTerm) bool { return w.count == 0 }) {
 		return nil, err
 	}
-	order := make([]int, len(words))
-	for i := range order {
-		order[i] = i
+	slices.SortStableFunc(counted, func(a, b countedTerm) int { return a.count - b.count })
+	for i, w := range counted {
+		words[i] = w.term
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return counts[a] - counts[b] })
-	sorted := make([]term, len(words))
-	for i, n := range order {
-		sorted[i] = words[n]
-	}
-	return sorted, nil
+	return words, nil
 }

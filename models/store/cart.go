@@ -45,13 +45,12 @@ func (s *Store) Cart(ctx context.Context, id string) (models.Cart, error) {
 	if !machine(id) {
 		return models.Cart{}, fmt.Errorf("read the cart: %w", ErrNotFound)
 	}
-	cart := models.Cart{ID: id}
-	found := false
+	var cart models.Cart
 	err := s.each(ctx, readCart, []any{id}, func(rows *sql.Rows) error {
-		found = true
+		cart.ID = id
 		return s.scanCartRow(rows, &cart)
 	})
-	if err == nil && !found {
+	if err == nil && cart.ID == "" {
 		err = ErrNotFound
 	}
 	if err == nil && len(cart.Lines) > 0 {
@@ -104,18 +103,23 @@ const (
 		"quantity = min(quantity + excluded.quantity, ?), seen_price = excluded.seen_price"
 	addUpMySQL = "ON DUPLICATE KEY UPDATE " +
 		"quantity = LEAST(quantity + VALUES(quantity), ?), seen_price = VALUES(seen_price)"
-	// touchCart comes first in a transaction: who has the cart's row lets the others wait. A line before it would share the row with
-	// theirs, for the foreign key, and then everybody waits for everybody (MariaDB's deadlock).
-	touchCart   = "UPDATE carts SET updated_at = ? WHERE id = ?"
-	wholeCart   = "cart_id = ? AND variant_id = ?"
-	nothingHere = "the cart or the variant: %w"
+	oneLine = "cart_id = ? AND variant_id = ?"
 )
+
+// inCart runs fn in a transaction that has changed the cart's row first: others who change the cart wait for it there. A line before it
+// would share the row with theirs, for the foreign key, and then everybody waits for everybody (MariaDB's deadlock).
+func (s *Store) inCart(ctx context.Context, cartID string, fn func(tx *Store) error) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		if _, err := tx.exec(ctx, "UPDATE carts SET updated_at = ? WHERE id = ?", tx.now(), cartID); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
 
 // AddToCart adds pieces of a variant, capped at models.MaxQuantity, and gives the number that is in the cart now. Two additions at
 // the same moment both count. ErrNotFound: no such cart or variant.
-func (s *Store) AddToCart(
-	ctx context.Context, cartID, variantID string, quantity int, seenPrice models.Amount,
-) (newQuantity int, err error) {
+func (s *Store) AddToCart(ctx context.Context, cartID, variantID string, quantity int, seenPrice models.Amount) (newQuantity int, err error) {
 	if quantity < 1 || quantity > models.MaxQuantity {
 		return 0, fmt.Errorf("add to the cart: %d pieces: %w", quantity, errCheck)
 	}
@@ -123,19 +127,15 @@ func (s *Store) AddToCart(
 	if s.dialect == migrations.SQLite {
 		addUp = addUpSQLite
 	}
-	err = s.Tx(ctx, func(tx *Store) error {
-		now := tx.now()
-		if _, err := tx.exec(ctx, touchCart, now, cartID); err != nil {
-			return err
-		}
-		_, err := tx.exec(ctx, insertCartLine+addUp, cartID, variantID, quantity, seenPrice, now, models.MaxQuantity)
+	err = s.inCart(ctx, cartID, func(tx *Store) error {
+		_, err := tx.exec(ctx, insertCartLine+addUp, cartID, variantID, quantity, seenPrice, tx.now(), models.MaxQuantity)
 		if errors.Is(err, errForeignKey) {
-			return fmt.Errorf(nothingHere, ErrNotFound)
+			return fmt.Errorf("the cart or the variant: %w", ErrNotFound)
 		}
 		if err != nil {
 			return err
 		}
-		return tx.one(ctx, "SELECT quantity FROM cart_lines WHERE "+wholeCart, []any{cartID, variantID}, &newQuantity)
+		return tx.one(ctx, "SELECT quantity FROM cart_lines WHERE "+oneLine, []any{cartID, variantID}, &newQuantity)
 	})
 	return newQuantity, doing("add to the cart", err)
 }
@@ -179,39 +179,16 @@ func (s *Store) SetCartLine(ctx context.Context, cartID, variantID string, quant
 	if quantity < 1 || quantity > models.MaxQuantity {
 		return fmt.Errorf("change the cart: %d pieces: %w", quantity, errCheck)
 	}
-	return doing("change the cart", s.Tx(ctx, func(tx *Store) error {
-		if _, err := tx.exec(ctx, touchCart, tx.now(), cartID); err != nil {
-			return err
-		}
-		n, err := tx.exec(ctx, "UPDATE cart_lines SET quantity = ? WHERE "+wholeCart, quantity, cartID, variantID)
-		if err == nil && n == 0 {
-			return ErrNotFound
-		}
-		return err
+	return doing("change the cart", s.inCart(ctx, cartID, func(tx *Store) error {
+		return tx.execOr(ctx, ErrNotFound, "UPDATE cart_lines SET quantity = ? WHERE "+oneLine, quantity, cartID, variantID)
 	}))
 }
 
 // RemoveCartLine takes a line out; none there is fine too.
 func (s *Store) RemoveCartLine(ctx context.Context, cartID, variantID string) error {
-	return doing("change the cart", s.Tx(ctx, func(tx *Store) error {
-		if _, err := tx.exec(ctx, touchCart, tx.now(), cartID); err != nil {
-			return err
-		}
-		_, err := tx.exec(ctx, "DELETE FROM cart_lines WHERE "+wholeCart, cartID, variantID)
+	return doing("change the cart", s.inCart(ctx, cartID, func(tx *Store) error {
+		_, err := tx.exec(ctx, "DELETE FROM cart_lines WHERE "+oneLine, cartID, variantID)
 		return err
-	}))
-}
-
-// MarkCartSeen notes the unit prices that the shopper has been shown, by variant.
-func (s *Store) MarkCartSeen(ctx context.Context, cartID string, prices map[string]models.Amount) error {
-	return doing("note the prices seen", s.Tx(ctx, func(tx *Store) error {
-		for _, id := range sortedKeys(prices) {
-			_, err := tx.exec(ctx, "UPDATE cart_lines SET seen_price = ? WHERE "+wholeCart, prices[id], cartID, id)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
 	}))
 }
 
@@ -222,14 +199,13 @@ func (s *Store) ClearCart(ctx context.Context, cartID, formToken, newFormToken s
 		return doing("empty the cart", err)
 	}
 	return doing("empty the cart", s.Tx(ctx, func(tx *Store) error {
-		c := &change{}
-		c.set("form_token", newFormToken)
-		c.set("coupon_code", "") // it has served; the place and the way of delivery may do again
-		c.set("updated_at", tx.now())
-		if err := tx.update(ctx, "carts", c, "id = ? AND form_token = ?", cartID, formToken); err != nil {
+		// The coupon has served; the place and the way of delivery may do again.
+		err := tx.execOr(ctx, ErrConflict, "UPDATE carts SET form_token = ?, coupon_code = '', updated_at = ? WHERE id = ? AND form_token = ?",
+			newFormToken, tx.now(), cartID, formToken)
+		if err != nil {
 			return err
 		}
-		_, err := tx.exec(ctx, "DELETE FROM cart_lines WHERE cart_id = ?", cartID)
+		_, err = tx.exec(ctx, "DELETE FROM cart_lines WHERE cart_id = ?", cartID)
 		return err
 	}))
 }

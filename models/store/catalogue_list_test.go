@@ -98,7 +98,7 @@ func TestProducts_FilterAndWalkEveryPage(t *testing.T) {
 			var list []string
 			f.Limit = 4
 			for first := true; first || f.After != ""; first = false {
-				counted, count := store.CountQueries(ctx)
+				counted, count := modelstest.CountQueries(ctx)
 				page, err := s.Products(counted, f)
 				require.NoError(t, err)
 				require.LessOrEqual(t, count.N(), 3)

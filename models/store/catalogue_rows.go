@@ -72,10 +72,7 @@ func (w *productWriter) writeProducts(ctx context.Context) error {
 	for _, p := range w.list {
 		switch {
 		case p.isNew():
-			p.Version, p.UpdatedAt = 1, w.now
-			if p.CreatedAt.IsZero() {
-				p.CreatedAt = w.now
-			}
+			p.Version, p.CreatedAt, p.UpdatedAt = 1, orTime(p.CreatedAt, w.now), w.now
 			created.add(p.storedProduct)
 			continue
 		case productTable.same(&p.Product, &p.was.Product) && sameParts(p):

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -139,9 +140,7 @@ func (w *productWriter) prepare(ctx context.Context, list []models.Product) erro
 
 // complete fills in ids, places, titles, cover, categories and what lists show.
 func (w *productWriter) complete(ctx context.Context, p *savedProduct) error {
-	if p.ID == "" {
-		p.ID = models.NewID()
-	}
+	p.ID = cmp.Or(p.ID, models.NewID())
 	if err := w.place(ctx, p); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -12,19 +13,11 @@ import (
 // PutCategory stores a category of a catalogue that a program brings along, new or changed, by its slug: a category that exists keeps its
 // id. What can be found under its name follows. ErrTree: it cannot be below ParentID.
 func (s *Store) PutCategory(ctx context.Context, c models.Category) error {
-	if err := checkTexts(&c); err != nil {
-		return doing("store the category", err)
-	}
-	return doing("store the category", s.Tx(ctx, func(tx *Store) error {
-		list, err := tx.lockCategories(ctx)
-		if err != nil {
-			return err
-		}
+	return doing("store the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
 		stored := c // a repeated transaction starts from the caller's again
+		stored.Version = 0
 		if i := slices.IndexFunc(list, func(o models.Category) bool { return o.Slug == c.Slug }); i >= 0 {
 			stored.ID, stored.Version = list[i].ID, list[i].Version
-		} else {
-			stored.Version = 0
 		}
 		return tx.writeCategory(ctx, list, stored)
 	}))
@@ -34,16 +27,9 @@ func (s *Store) PutCategory(ctx context.Context, c models.Category) error {
 // else the one with its ID and Version. Its place among its neighbours is changed by MoveCategory alone. A slug that changes leaves a
 // redirect behind. ErrConflict: it was changed since it was read; ErrNotFound; *SlugTakenError; ErrTree: it cannot be below ParentID.
 func (s *Store) SaveCategory(ctx context.Context, c models.Category) error {
-	if err := checkTexts(&c); err != nil {
-		return doing("store the category", err)
-	}
-	return doing("store the category", s.Tx(ctx, func(tx *Store) error {
-		list, err := tx.lockCategories(ctx)
-		if err != nil {
-			return err
-		}
+	return doing("store the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
 		stored := c
-		i := slices.IndexFunc(list, func(o models.Category) bool { return o.ID == c.ID })
+		i := categoryIndex(list, c.ID)
 		switch {
 		case i >= 0 && list[i].Version != c.Version:
 			return ErrConflict
@@ -68,21 +54,33 @@ func lastPosition(list []models.Category, parentID string) int {
 	return last
 }
 
-// lockCategories reads all categories and keeps others from changing the tree meanwhile.
-func (s *Store) lockCategories(ctx context.Context) ([]models.Category, error) {
-	if err := s.each(ctx, "SELECT id FROM categories ORDER BY id"+s.forUpdate(), nil, scanNothing); err != nil {
-		return nil, err
-	}
-	return s.Categories(ctx)
+// changeTree runs fn in a transaction that keeps others from changing the tree meanwhile, with all categories.
+func (s *Store) changeTree(ctx context.Context, fn func(tx *Store, list []models.Category) error) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		if err := tx.each(ctx, "SELECT id FROM categories ORDER BY id"+tx.forUpdate(), nil, scanNothing); err != nil {
+			return err
+		}
+		list, err := tx.Categories(ctx)
+		if err != nil {
+			return err
+		}
+		return fn(tx, list)
+	})
+}
+
+// categoryIndex finds a category by its id; -1: it is not there.
+func categoryIndex(list []models.Category, id string) int {
+	return slices.IndexFunc(list, func(c models.Category) bool { return c.ID == id })
 }
 
 // writeCategory stores a category over what is there, with the paths of all below it.
 func (s *Store) writeCategory(ctx context.Context, list []models.Category, c models.Category) error {
-	if c.ID == "" {
-		c.ID = models.NewID()
+	if err := checkTexts(&c); err != nil {
+		return err
 	}
+	c.ID = cmp.Or(c.ID, models.NewID())
 	was := models.Category{}
-	i := slices.IndexFunc(list, func(o models.Category) bool { return o.ID == c.ID })
+	i := categoryIndex(list, c.ID)
 	if i >= 0 {
 		was = list[i]
 	}
@@ -171,12 +169,8 @@ func (s *Store) staleTerms(ctx context.Context, categoryID string) error {
 // MoveCategory puts a category below another (empty: at the top), before one of those that are there (empty: behind them all). ErrNotFound,
 // ErrTree.
 func (s *Store) MoveCategory(ctx context.Context, id, parentID, beforeID string) error {
-	return doing("move the category", s.Tx(ctx, func(tx *Store) error {
-		list, err := tx.lockCategories(ctx)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(list, func(c models.Category) bool { return c.ID == id })
+	return doing("move the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
+		i := categoryIndex(list, id)
 		if i < 0 {
 			return ErrNotFound
 		}
@@ -184,7 +178,7 @@ func (s *Store) MoveCategory(ctx context.Context, id, parentID, beforeID string)
 		siblings := slices.DeleteFunc(slices.Clone(list), func(o models.Category) bool { return o.ParentID != parentID || o.ID == id })
 		at := len(siblings)
 		if beforeID != "" {
-			if at = slices.IndexFunc(siblings, func(o models.Category) bool { return o.ID == beforeID }); at < 0 {
+			if at = categoryIndex(siblings, beforeID); at < 0 {
 				return ErrNotFound
 			}
 		}
@@ -211,13 +205,9 @@ func (s *Store) DeleteCategory(ctx context.Context, id, moveTo string) error {
 	if id == moveTo {
 		return doing("delete the category", ErrTree)
 	}
-	return doing("delete the category", s.Tx(ctx, func(tx *Store) error {
-		list, err := tx.lockCategories(ctx)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(list, func(c models.Category) bool { return c.ID == id })
-		if i < 0 || (moveTo != "" && !slices.ContainsFunc(list, func(c models.Category) bool { return c.ID == moveTo })) {
+	return doing("delete the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
+		i := categoryIndex(list, id)
+		if i < 0 || (moveTo != "" && categoryIndex(list, moveTo) < 0) {
 			return ErrNotFound
 		}
 		if err := tx.followCategory(ctx, list, id, moveTo); err != nil {
@@ -231,7 +221,7 @@ func (s *Store) DeleteCategory(ctx context.Context, id, moveTo string) error {
 				return err
 			}
 		}
-		_, err = tx.exec(ctx, "DELETE FROM categories WHERE id = ?", id)
+		_, err := tx.exec(ctx, "DELETE FROM categories WHERE id = ?", id)
 		if errors.Is(err, errForeignKey) {
 			return ErrInUse
 		}

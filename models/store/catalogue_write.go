@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -74,10 +75,7 @@ func (s *Store) idBy(ctx context.Context, query, key, wanted string) (string, er
 	var id string
 	err := s.one(ctx, query, []any{key}, &id)
 	if errors.Is(err, ErrNotFound) {
-		if wanted == "" {
-			wanted = models.NewID()
-		}
-		return wanted, nil
+		return cmp.Or(wanted, models.NewID()), nil
 	}
 	return id, err
 }

@@ -55,29 +55,34 @@ func (c *serverClock) look(shown, asked, answered time.Time) {
 //
 // It may jump, forwards and back, when the server's clock does. Rows are then due earlier or later by that much, and a lease ends so: a
 // worker whose lease ended early finds its row changed, because every change of a claimed row names the lease.
-func (s *Store) Clock() time.Time { return s.time() }
+func (s *Store) Clock() time.Time { return s.now() }
 
-func (c *shared) time() time.Time {
-	if c.follows() {
+// now is the time that is written into rows.
+func (c *shared) now() time.Time {
+	if c.FollowsServer() {
 		return models.Instant(c.server.time())
 	}
 	return models.Instant(c.clock())
 }
 
 // FollowsServer reports that the clock of the shop is the one of the database's server.
-func (s *Store) FollowsServer() bool { return s.follows() }
-
-// follows reports that the database's server tells the time.
-func (c *shared) follows() bool { return !c.fixed && c.dialect == migrations.MySQL }
+func (c *shared) FollowsServer() bool { return !c.fixed && c.dialect == migrations.MySQL }
 
 // Now is the time of Clock, after a look at the database's clock where that is the one: claims follow it.
 func (s *Store) Now(ctx context.Context) (time.Time, error) {
-	if s.follows() {
-		if _, err := s.askTime(ctx); err != nil {
-			return time.Time{}, err
-		}
+	if err := s.followServer(ctx); err != nil {
+		return time.Time{}, err
 	}
-	return s.Clock(), nil
+	return s.now(), nil
+}
+
+// followServer looks at the server's clock where it is the one of the shop.
+func (s *Store) followServer(ctx context.Context) error {
+	if !s.FollowsServer() {
+		return nil
+	}
+	_, err := s.askTime(ctx)
+	return err
 }
 
 // askTime looks at the server's clock.
@@ -99,7 +104,7 @@ type look struct{ shown, asked, answered time.Time }
 // ClockAhead is how far the clock of the database's server is ahead of the machine's, negative where it is behind; zero where the
 // machine's clock, or a given one, is the only one.
 func (s *Store) ClockAhead(ctx context.Context) (time.Duration, error) {
-	if !s.follows() {
+	if !s.FollowsServer() {
 		return 0, nil
 	}
 	l, err := s.askTime(ctx)
@@ -108,6 +113,3 @@ func (s *Store) ClockAhead(ctx context.Context) (time.Duration, error) {
 	}
 	return l.shown.Add(tick / 2).Sub(l.asked.Add(l.answered.Sub(l.asked) / 2)), nil
 }
-
-// now is the time that is written into rows.
-func (s *Store) now() time.Time { return s.time() }

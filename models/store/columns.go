@@ -228,26 +228,20 @@ func (t *table[T]) take(ctx context.Context, s *Store, rest string, args ...any)
 
 // page reads a page of the rows that a condition chooses, newest first, for tables with created_at and id. after is the next of the page
 // before. ErrFilter: limit. ErrCursor: after.
-func (t *table[T]) page(ctx context.Context, s *Store, where *conditions, after string, limit int) (rows []T, next string, err error) {
-	limit, err = pageLimit(limit)
-	if err != nil {
-		return nil, "", err
+func (t *table[T]) page(ctx context.Context, s *Store, where conditions, after string, limit int) (rows []T, next string, err error) {
+	list := timeList[T]{
+		name: t.name, order: sorting{"created_at", "id", true}, query: "SELECT " + t.all + " FROM " + t.name + " WHERE {page}",
+		scan: func(rows *sql.Rows) (row T, err error) {
+			err = rows.Scan(t.targets(&row)...)
+			return row, err
+		},
+		place: func(row T) (time.Time, string) {
+			v := reflect.ValueOf(row)
+			made, _ := reflect.TypeAssert[time.Time](v.FieldByName("CreatedAt"))
+			return made, v.FieldByName("ID").String()
+		},
 	}
-	at, id, err := readTimeCursor(t.name, after)
-	if err != nil {
-		return nil, "", err
-	}
-	if id != "" {
-		part, args := s.beyondTime(at, id)
-		where.add(part, args...)
-	}
-	rows, err = t.query(ctx, s, "WHERE "+where.sql()+" ORDER BY created_at DESC, id DESC LIMIT ?", append(where.args, limit+1)...)
-	rows, next = trim(rows, limit, func(row T) string {
-		v := reflect.ValueOf(row)
-		made, _ := reflect.TypeAssert[time.Time](v.FieldByName("CreatedAt"))
-		return cursor(t.name, timeKey(made), v.FieldByName("ID").String())
-	})
-	return rows, next, err
+	return list.page(ctx, s, where, after, limit)
 }
 
 // values are the arguments that store the columns of list.

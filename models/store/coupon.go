@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/coincart/coincart/models"
 )
@@ -162,10 +163,8 @@ func (s *Store) takeCouponAgain(ctx context.Context, use models.CouponUse) error
 
 // moveCouponUse changes the state of a use that is locked.
 func (s *Store) moveCouponUse(ctx context.Context, use models.CouponUse, to models.CouponUseState) error {
-	c := &change{}
-	c.set("state", string(to))
-	c.set("updated_at", s.now())
-	return s.update(ctx, "coupon_uses", c, "id = ? AND state = ?", use.ID, string(use.State))
+	return s.execOr(ctx, ErrConflict, "UPDATE coupon_uses SET state = ?, updated_at = ? WHERE id = ? AND state = ?",
+		string(to), s.now(), use.ID, string(use.State))
 }
 
 // CouponFilter chooses coupons of the back office's list.
@@ -177,7 +176,7 @@ type CouponFilter struct {
 
 // Coupons reads a page of coupons, newest first. ErrCursor, ErrFilter.
 func (s *Store) Coupons(ctx context.Context, f CouponFilter) (models.CouponPage, error) {
-	where := &conditions{}
+	where := conditions{}
 	if text := strings.TrimSpace(f.Search); text != "" {
 		// Codes are stored folded; a shop has hundreds of coupons, not millions.
 		pattern := "%" + likeEscapes.Replace(text) + "%"
@@ -187,36 +186,22 @@ func (s *Store) Coupons(ctx context.Context, f CouponFilter) (models.CouponPage,
 	return models.CouponPage{Rows: rows, Next: next}, doing("read the coupons", err)
 }
 
-const readCouponUses = `SELECT u.id, u.coupon_id, u.order_id, u.state, u.created_at, u.updated_at, o.ref, o.state, o.email, o.currency, o.digits,
-	o.discount, o.total FROM coupon_uses u JOIN orders o ON o.id = u.order_id WHERE u.coupon_id = ? {after}
-ORDER BY u.created_at DESC, u.id DESC LIMIT ?`
-
-// CouponUses reads a page of a coupon's uses with their orders, newest first. ErrCursor.
-func (s *Store) CouponUses(ctx context.Context, couponID, after string, limit int) (models.CouponUsePage, error) {
-	var page models.CouponUsePage
-	limit, err := pageLimit(limit)
-	if err != nil {
-		return page, doing("read the uses of the coupon", err)
-	}
-	at, id, err := readTimeCursor("coupon_uses", after)
-	if err != nil {
-		return page, doing("read the uses of the coupon", err)
-	}
-	args, place := []any{couponID}, ""
-	if id != "" {
-		part, more := s.beyond("<", []string{"?", "?"}, []any{at, id}, "u.created_at", "u.id")
-		args, place = append(args, more...), "AND "+part
-	}
-	list, err := collect(ctx, s, named(readCouponUses, "after", place), append(args, limit+1), scanCouponUse)
-	if err != nil {
-		return page, doing("read the uses of the coupon", err)
-	}
-	page.Rows, page.Next = trim(list, limit, func(u models.CouponUseRow) string { return cursor("coupon_uses", timeKey(u.CreatedAt), u.ID) })
-	return page, nil
+var couponUseList = timeList[models.CouponUseRow]{
+	name: "coupon_uses", order: sorting{"u.created_at", "u.id", true},
+	query: `SELECT u.id, u.coupon_id, u.order_id, u.state, u.created_at, u.updated_at, o.ref, o.state, o.email, o.currency, o.digits,
+		o.discount, o.total FROM coupon_uses u JOIN orders o ON o.id = u.order_id WHERE {page}`,
+	scan: func(rows *sql.Rows) (u models.CouponUseRow, err error) {
+		err = rows.Scan(&u.ID, &u.CouponID, &u.OrderID, &u.State, &u.CreatedAt, &u.UpdatedAt, &u.Ref, &u.OrderState, &u.Email, &u.Currency, &u.Digits,
+			&u.Discount, &u.Total)
+		return u, err
+	},
+	place: func(u models.CouponUseRow) (time.Time, string) { return u.CreatedAt, u.ID },
 }
 
-func scanCouponUse(rows *sql.Rows) (u models.CouponUseRow, err error) {
-	err = rows.Scan(&u.ID, &u.CouponID, &u.OrderID, &u.State, &u.CreatedAt, &u.UpdatedAt, &u.Ref, &u.OrderState, &u.Email, &u.Currency, &u.Digits,
-		&u.Discount, &u.Total)
-	return u, err
+// CouponUses reads a page of a coupon's uses with their orders, newest first. ErrCursor.
+func (s *Store) CouponUses(ctx context.Context, couponID, after string, limit int) (page models.CouponUsePage, err error) {
+	where := conditions{}
+	where.add("u.coupon_id = ?", couponID)
+	page.Rows, page.Next, err = couponUseList.page(ctx, s, where, after, limit)
+	return page, doing("read the uses of the coupon", err)
 }

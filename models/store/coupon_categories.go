@@ -40,12 +40,9 @@ func (s *Store) followCategory(ctx context.Context, list []models.Category, dele
 		if len(ids) == 0 {
 			ids, c.Enabled = models.List{deleted}, false
 		}
-		set := &change{}
-		set.set("category_ids", ids)
-		set.set("enabled", c.Enabled)
-		set.set("version", c.Version+1)
-		set.set("updated_at", s.now())
-		if err := s.update(ctx, "coupons", set, "id = ? AND version = ?", c.ID, c.Version); err != nil {
+		err := s.execOr(ctx, ErrConflict, "UPDATE coupons SET category_ids = ?, enabled = ?, version = ?, updated_at = ? WHERE id = ? AND version = ?",
+			ids, c.Enabled, c.Version+1, s.now(), c.ID, c.Version)
+		if err != nil {
 			return err
 		}
 	}

@@ -162,11 +162,7 @@ func (s *Store) renameUse(ctx context.Context, orderID, from, to string) error {
 
 // setShopper changes what a use that is locked knows its shopper by; empty: by nothing any more.
 func (s *Store) setShopper(ctx context.Context, use models.CouponUse, to string, forgetAt time.Time) error {
-	var forget any
-	if !forgetAt.IsZero() {
-		forget = forgetAt
-	}
-	_, err := s.exec(ctx, "UPDATE coupon_uses SET shopper = ?, forget_at = ? WHERE id = ?", to, forget, use.ID)
+	_, err := s.exec(ctx, "UPDATE coupon_uses SET shopper = ?, forget_at = ? WHERE id = ?", to, forgetAt, use.ID)
 	if err != nil || to == use.Shopper || (use.State != models.CouponHeld && use.State != models.CouponUsed) {
 		return err
 	}
@@ -252,22 +248,14 @@ func (s *Store) keepShopper(ctx context.Context, use models.CouponUse, limit sho
 	if name == "" || limit.idle(now) {
 		return s.setShopper(ctx, use, "", time.Time{})
 	}
-	again := limit.endsAt
-	if again.IsZero() {
-		again = now.Add(shopperLook)
-	}
-	return s.setShopper(ctx, use, name, again)
+	return s.setShopper(ctx, use, name, orTime(limit.endsAt, now.Add(shopperLook)))
 }
 
 // ForgetShoppers looks at up to limit uses of coupons whose person was erased and that are due, and says how many: where the coupon is over
 // by now, or limits nobody any more, the digest goes; else it is looked at again later. Several replicas may do it at once.
 func (s *Store) ForgetShoppers(ctx context.Context, limit int) (int, error) {
 	now := s.now()
-	orders, err := collect(ctx, s, "SELECT order_id FROM coupon_uses WHERE forget_at <= ? ORDER BY forget_at LIMIT ?", []any{now, max(1, limit)},
-		func(rows *sql.Rows) (id string, err error) {
-			err = rows.Scan(&id)
-			return id, err
-		})
+	orders, err := s.readTexts(ctx, "SELECT order_id FROM coupon_uses WHERE forget_at <= ? ORDER BY forget_at LIMIT ?", now, max(1, limit))
 	if err != nil {
 		return 0, doing("look for shoppers to forget", err)
 	}

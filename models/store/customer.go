@@ -124,11 +124,13 @@ func (s *Store) OpenCustomerLink(token string) (customer string, err error) {
 	return string(text[head:]), nil
 }
 
-const (
-	ownOrders     = "own orders"
-	ownOrderQuery = "SELECT o.id, o.ref, o.state, o.currency, o.digits, o.total, o.created_at, " +
-		"(SELECT COALESCE(SUM(l.quantity), 0) FROM order_lines l WHERE l.order_id = o.id) FROM orders o WHERE "
-)
+const ownOrderQuery = "SELECT o.id, o.ref, o.state, o.currency, o.digits, o.total, o.created_at, " +
+	"(SELECT COALESCE(SUM(l.quantity), 0) FROM order_lines l WHERE l.order_id = o.id) FROM orders o WHERE "
+
+var ownOrderList = timeList[models.OwnOrder]{
+	name: "own orders", order: sorting{"o.created_at", "o.id", true}, query: ownOrderQuery + "{page}", scan: scanOwnOrder,
+	place: func(o models.OwnOrder) (time.Time, string) { return o.CreatedAt, o.ID },
+}
 
 // CustomerOrders reads a page of a customer's orders, newest first; ErrCursor.
 func (s *Store) CustomerOrders(ctx context.Context, customer, after string) (models.OwnOrderPage, error) {
@@ -151,19 +153,9 @@ func (s *Store) PayerOrders(ctx context.Context, p models.Payer, after string) (
 }
 
 func (s *Store) ownOrders(ctx context.Context, whose, id, after string) (page models.OwnOrderPage, err error) {
-	at, last, err := readTimeCursor(ownOrders, after)
-	if err != nil {
-		return page, err
-	}
-	where := &conditions{}
+	where := conditions{}
 	where.add(whose, id)
-	if last != "" {
-		part, args := s.beyond("<", []string{"?", "?"}, []any{at, last}, "o.created_at", "o.id")
-		where.add(part, args...)
-	}
-	rows, err := collect(ctx, s, ownOrderQuery+where.sql()+" ORDER BY o.created_at DESC, o.id DESC LIMIT ?", append(where.args, defaultPage+1),
-		scanOwnOrder)
-	page.Rows, page.Next = trim(rows, defaultPage, func(o models.OwnOrder) string { return cursor(ownOrders, timeKey(o.CreatedAt), o.ID) })
+	page.Rows, page.Next, err = ownOrderList.page(ctx, s, where, after, 0)
 	return page, err
 }
 

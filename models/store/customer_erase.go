@@ -25,36 +25,28 @@ func (e *OpenOrdersError) Error() string {
 	return "orders are open: " + strings.Join(refs, ", ")
 }
 
-// finished are the states that an order is left in by money that came late alone.
-func finished() []any {
-	var list []any
-	for _, state := range models.OrderStates() {
-		if state.Finished() {
+// statesWhere are the states for which something holds, as arguments.
+func statesWhere[T ~string](states []T, holds func(T) bool) (list []any) {
+	for _, state := range states {
+		if holds(state) {
 			list = append(list, string(state))
 		}
 	}
 	return list
 }
 
+// finished are the states that an order is left in by money that came late alone.
+func finished() []any { return statesWhere(models.OrderStates(), models.OrderState.Finished) }
+
 // refundsUnderWay are the states of refunds that the statement has not shown yet.
 func refundsUnderWay() []any {
-	var list []any
-	for _, state := range models.RefundStates() {
-		if state.Counts() && state != models.RefundConfirmed {
-			list = append(list, string(state))
-		}
-	}
-	return list
+	return statesWhere(models.RefundStates(), func(r models.RefundState) bool { return r.Counts() && r != models.RefundConfirmed })
 }
 
 // CustomerOrderIDs reads the row ids of all orders of a customer, oldest first.
 func (s *Store) CustomerOrderIDs(ctx context.Context, customer string) ([]string, error) {
 	list, err := s.namedOrders(ctx, customer, "")
-	ids := make([]string, len(list))
-	for i, o := range list {
-		ids[i] = o.id
-	}
-	return ids, doing("read a customer's orders", err)
+	return idsOf(list), doing("read a customer's orders", err)
 }
 
 // namedOrder is an order with who it is named after.
@@ -63,6 +55,14 @@ type namedOrder struct{ id, email, customer string }
 func scanNamedOrder(rows *sql.Rows) (o namedOrder, err error) {
 	err = rows.Scan(&o.id, &o.email, &o.customer)
 	return o, err
+}
+
+func idsOf(orders []namedOrder) []string {
+	ids := make([]string, len(orders))
+	for i, o := range orders {
+		ids[i] = o.id
+	}
+	return ids
 }
 
 func (s *Store) namedOrders(ctx context.Context, customer, lock string) ([]namedOrder, error) {
@@ -126,11 +126,7 @@ func (s *Store) EraseCustomer(ctx context.Context, customer string) (orders int,
 			return err
 		}
 		orders = len(list)
-		ids := make([]string, len(list))
-		for i, o := range list {
-			ids[i] = o.id
-		}
-		return tx.eraseOrders(ctx, customer, ids)
+		return tx.eraseOrders(ctx, customer, idsOf(list))
 	})
 	return orders, doing("erase a customer", err)
 }
@@ -241,38 +237,31 @@ func (s *Store) erasePayers(ctx context.Context, orders string, ids []any) error
 	if err != nil {
 		return err
 	}
+	return s.clearPayers(ctx, "SELECT t.app_order_id FROM {table} t WHERE t.order_id IN "+orders, ids...)
+}
+
+// clearPayers takes the accounts off the lines of statements about the attempts and refunds that a query names, with {table} for theirs.
+func (s *Store) clearPayers(ctx context.Context, query string, args ...any) error {
 	for _, table := range []string{"attempts", "refunds"} {
-		names, err := s.readTexts(ctx, "SELECT app_order_id FROM "+table+" WHERE order_id IN "+orders, ids...)
+		names, err := s.readTexts(ctx, named(query, "table", table), slices.Clone(args)...)
 		if err != nil {
 			return err
 		}
-		if err := s.clearPayers(ctx, names); err != nil {
+		err = inParts(names, func(list string, args []any) error {
+			_, err := s.exec(ctx, "UPDATE statement_lines SET user_id = '' WHERE user_id <> '' AND app_order_id IN "+list, args...)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (s *Store) clearPayers(ctx context.Context, names []string) error {
-	return inParts(names, func(list string, args []any) error {
-		_, err := s.exec(ctx, "UPDATE statement_lines SET user_id = '' WHERE user_id <> '' AND app_order_id IN "+list, args...)
-		return err
-	})
 }
 
 // eraseAgain takes the accounts of erased people off a statement that has come since: a day is fetched more than once.
 func (s *Store) eraseAgain(ctx context.Context, statement string) error {
-	for _, table := range []string{"attempts", "refunds"} {
-		names, err := s.readTexts(ctx, "SELECT l.app_order_id FROM statement_lines l JOIN "+table+" a ON a.app_order_id = l.app_order_id "+
-			"JOIN orders o ON o.id = a.order_id WHERE l.statement_id = ? AND l.user_id <> '' AND o.email = ''", statement)
-		if err != nil {
-			return err
-		}
-		if err := s.clearPayers(ctx, names); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.clearPayers(ctx, "SELECT l.app_order_id FROM statement_lines l JOIN {table} t ON t.app_order_id = l.app_order_id "+
+		"JOIN orders o ON o.id = t.order_id WHERE l.statement_id = ? AND l.user_id <> '' AND o.email = ''", statement)
 }
 
 // forgetExports removes the files of all exports, what was searched for in them, and those that are under way: any of them may hold the

@@ -128,19 +128,25 @@ type gauge struct {
 	at         time.Time
 }
 
+// openWork are the gauges that count what waits for somebody: their names, the rows and where their number goes.
+var openWork = []struct {
+	name, from string
+	number     func(*models.Gauges) *int
+}{
+	{"awaiting", "orders WHERE state = 'awaiting'", func(g *models.Gauges) *int { return &g.Awaiting }},
+	{"paid", "orders WHERE state = 'paid'", func(g *models.Gauges) *int { return &g.ReadyToFulfil }},
+	{"open", "attempts WHERE live = 1 AND state = 'open'", func(g *models.Gauges) *int { return &g.Open }},
+	{"unknown", "attempts WHERE live = 1 AND state = 'unknown'", func(g *models.Gauges) *int { return &g.Unknown }},
+	{"reviews", "reviews WHERE open = 1", func(g *models.Gauges) *int { return &g.Reviews }},
+	{"refunds waiting", "refunds WHERE state = 'requested'", func(g *models.Gauges) *int { return &g.RefundsWaiting }},
+	{"refunds unknown", "refunds WHERE state = 'unknown'", func(g *models.Gauges) *int { return &g.RefundsUnknown }},
+	{"discrepancies", "discrepancies WHERE state = 'open'", func(g *models.Gauges) *int { return &g.Discrepancies }},
+}
+
 // gaugeQuery writes the query of models.Gauges. Each count stops at models.MaxGauge: a page must not get slower with what is left undone.
 func (s *Store) gaugeQuery() string {
 	var parts []string
-	for _, g := range []struct{ name, from string }{
-		{"awaiting", "orders WHERE state = 'awaiting'"},
-		{"paid", "orders WHERE state = 'paid'"},
-		{"open", "attempts WHERE live = 1 AND state = 'open'"},
-		{"unknown", "attempts WHERE live = 1 AND state = 'unknown'"},
-		{"reviews", "reviews WHERE open = 1"},
-		{"refunds waiting", "refunds WHERE state = 'requested'"},
-		{"refunds unknown", "refunds WHERE state = 'unknown'"},
-		{"discrepancies", "discrepancies WHERE state = 'open'"},
-	} {
+	for _, g := range openWork {
 		parts = append(parts, fmt.Sprintf("SELECT %s AS kind, %s AS name, COUNT(*) AS n, 0 AS m, NULL AS amount, NULL AS at "+
 			"FROM (SELECT 1 FROM %s LIMIT %d) g", s.plain("'"+g.name+"'"), s.plain("''"), g.from, models.MaxGauge))
 	}
@@ -153,23 +159,10 @@ func scanGauge(rows *sql.Rows) (g gauge, err error) {
 }
 
 func fillGauges(now *models.Gauges, g gauge) {
-	switch g.kind {
-	case "awaiting":
-		now.Awaiting = g.n
-	case "paid":
-		now.ReadyToFulfil = g.n
-	case "open":
-		now.Open = g.n
-	case "unknown":
-		now.Unknown = g.n
-	case "reviews":
-		now.Reviews = g.n
-	case "refunds waiting":
-		now.RefundsWaiting = g.n
-	case "refunds unknown":
-		now.RefundsUnknown = g.n
-	case "discrepancies":
-		now.Discrepancies = g.n
+	for _, work := range openWork {
+		if work.name == g.kind {
+			*work.number(now) = g.n
+		}
 	}
 }
 

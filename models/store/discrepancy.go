@@ -134,20 +134,15 @@ func (s *Store) discrepancies(ctx context.Context, f models.DiscrepancyFilter) (
 	for _, part := range []struct{ column, value string }{
 		{"day", f.Day}, {"state", string(f.State)}, {"kind", string(f.Kind)},
 	} {
-		if part.value == "" {
-			continue
-		}
-		if !machine(part.value) {
+		if part.value != "" && !machine(part.value) {
 			return nil, ErrFilter
 		}
-		where.add(part.column+" = ?", part.value)
+		where.equal(part.column, part.value)
 	}
 	if keys != nil {
 		where.add("id < ?", keys[0]) // ids are made in the order of time
 	}
-	var list []models.Discrepancy
-	err = s.orm.WithContext(ctx).Where(where.sql(), where.args...).Order("id DESC").Limit(f.Limit + 1).Find(&list).Error
-	return list, translate(err)
+	return firstRows[models.Discrepancy](ctx, s, f.Limit+1, "id DESC", where.sql(), where.args...)
 }
 
 // EachDiscrepancy calls fn with every discrepancy that a filter chooses, newest first, a batch at a time. An error of fn ends it and is
@@ -173,8 +168,7 @@ func (s *Store) EachDiscrepancy(ctx context.Context, f models.DiscrepancyFilter,
 
 // Discrepancy reads a discrepancy by its id; ErrNotFound.
 func (s *Store) Discrepancy(ctx context.Context, id string) (models.Discrepancy, error) {
-	var x models.Discrepancy
-	err := s.take(ctx, &x, "id = ?", id)
+	x, err := take[models.Discrepancy](ctx, s, "id = ?", id)
 	return x, doing("read the discrepancy", err)
 }
 
@@ -182,7 +176,7 @@ func (s *Store) Discrepancy(ctx context.Context, id string) (models.Discrepancy,
 // ErrConflict: it is in another state, or its day is sealed and it would be open again. ErrText.
 func (s *Store) MoveDiscrepancy(ctx context.Context, id string, from, to models.DiscrepancyState, set DiscrepancyChange) error {
 	what := fmt.Sprintf("move the discrepancy from %s to %s", from, to)
-	c, err := set.columns()
+	c, err := changed[models.Discrepancy](set)
 	if err != nil {
 		return doing(what, err)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/coincart/coincart/models"
@@ -9,12 +10,7 @@ import (
 // AddEvidence appends a claim about a payment (reliability.md R7). Claims longer than their columns are cut off: what somebody else
 // wrote is never the reason that a claim is lost.
 func (s *Store) AddEvidence(ctx context.Context, e *models.Evidence) error {
-	if e.ID == "" {
-		e.ID = models.NewID()
-	}
-	if e.CreatedAt.IsZero() {
-		e.CreatedAt = s.now()
-	}
+	e.ID, e.CreatedAt = cmp.Or(e.ID, models.NewID()), orTime(e.CreatedAt, s.now())
 	clipTexts(e, "app_order_id", "order_num", "status", "coin", "amount", "code")
 	return doing("store the evidence", s.create(ctx, e))
 }
@@ -36,22 +32,14 @@ func (s *Store) AddRefusal(ctx context.Context, e *models.Evidence) error {
 
 // Evidence reads all claims about an order's payments, oldest first.
 func (s *Store) Evidence(ctx context.Context, orderID string) ([]models.Evidence, error) {
-	var list []models.Evidence
-	err := s.ofOrder(ctx, &list, orderID, "created_at, id")
+	list, err := ofOrder[models.Evidence](ctx, s, orderID, "created_at, id")
 	return list, doing("read the evidence", err)
 }
 
 // OpenReview asks a person to look. The same kind and subject again changes nothing, also when the first one is closed.
 func (s *Store) OpenReview(ctx context.Context, r models.Review) error {
-	if r.ID == "" {
-		r.ID = models.NewID()
-	}
-	if r.CreatedAt.IsZero() {
-		r.CreatedAt = s.now()
-	}
-	if r.UpdatedAt.IsZero() {
-		r.UpdatedAt = r.CreatedAt
-	}
+	r.ID, r.CreatedAt = cmp.Or(r.ID, models.NewID()), orTime(r.CreatedAt, s.now())
+	r.UpdatedAt = orTime(r.UpdatedAt, r.CreatedAt)
 	r.Open = true
 	clipTexts(&r, "subject", "note")
 	return doing("open a review", s.create(ctx, &r, onConflict("kind", "subject")))
@@ -59,11 +47,10 @@ func (s *Store) OpenReview(ctx context.Context, r models.Review) error {
 
 // Reviews reads reviews, newest first; limit is at least 1.
 func (s *Store) Reviews(ctx context.Context, onlyOpen bool, limit int) ([]models.Review, error) {
-	db := s.orm.WithContext(ctx)
+	where := conditions{}
 	if onlyOpen {
-		db = db.Where("`open` = ?", true)
+		where.add("`open` = ?", true)
 	}
-	var list []models.Review
-	err := db.Order("created_at DESC, id DESC").Limit(max(1, limit)).Find(&list).Error
-	return list, doing("read the reviews", translate(err))
+	list, err := firstRows[models.Review](ctx, s, max(1, limit), "created_at DESC, id DESC", where.sql(), where.args...)
+	return list, doing("read the reviews", err)
 }

@@ -13,9 +13,7 @@ import (
 // InsertImport stores the row of a file whose pieces follow.
 func (s *Store) InsertImport(ctx context.Context, i models.Import) error {
 	clipTexts(&i, "file_name")
-	if i.CreatedAt.IsZero() {
-		i.CreatedAt = s.now()
-	}
+	i.CreatedAt = orTime(i.CreatedAt, s.now())
 	return doing("store the import", s.create(ctx, &i))
 }
 
@@ -26,11 +24,8 @@ func (s *Store) AddImportChunk(ctx context.Context, c models.ImportChunk) error 
 
 // FinishUpload notes what the file is when all of its pieces are there.
 func (s *Store) FinishUpload(ctx context.Context, i models.Import) error {
-	n, err := s.exec(ctx, "UPDATE imports SET file_size = ?, file_lines = ?, hash = ?, check_task = ? WHERE id = ?", i.FileSize, i.FileLines, i.Hash, i.CheckTask, i.ID)
-	if err == nil && n == 0 {
-		err = ErrNotFound
-	}
-	return doing("note the file", err)
+	return doing("note the file", s.execOr(ctx, ErrNotFound, "UPDATE imports SET file_size = ?, file_lines = ?, hash = ?, check_task = ? WHERE id = ?",
+		i.FileSize, i.FileLines, i.Hash, i.CheckTask, i.ID))
 }
 
 const (
@@ -47,22 +42,14 @@ func (s *Store) DropImport(ctx context.Context, id string) error {
 
 // Import reads an import; ErrNotFound.
 func (s *Store) Import(ctx context.Context, id string) (models.Import, error) {
-	var i models.Import
-	if !machine(id) {
-		return i, fmt.Errorf("read the import: %w", ErrNotFound)
-	}
-	return i, doing("read the import", s.take(ctx, &i, "id = ?", id))
+	i, err := takeByKey[models.Import](ctx, s, machine, "id", id)
+	return i, doing("read the import", err)
 }
 
 // Imports reads the newest imports. ErrFilter.
 func (s *Store) Imports(ctx context.Context, limit int) ([]models.Import, error) {
-	limit, err := pageLimit(limit)
-	if err != nil {
-		return nil, doing("read the imports", err)
-	}
-	var list []models.Import
-	err = s.orm.WithContext(ctx).Order("created_at DESC, id DESC").Limit(limit).Find(&list).Error
-	return list, doing("read the imports", translate(err))
+	list, err := newestRows[models.Import](ctx, s, limit)
+	return list, doing("read the imports", err)
 }
 
 // SetImportTask notes which task of a kind works on an import. It takes the place of the one that was read, so that two people cannot both
@@ -76,21 +63,13 @@ func (s *Store) SetImportTask(ctx context.Context, id string, kind models.TaskKi
 	if !known {
 		return fmt.Errorf("note the task: no import has a task of the kind %q", kind)
 	}
-	n, err := s.exec(ctx, query, task, id, was)
-	if err == nil && n == 0 {
-		err = ErrConflict
-	}
-	return doing("note the task", err)
+	return doing("note the task", s.execOr(ctx, ErrConflict, query, task, id, was))
 }
 
 // PutCheck stores what a check found, in place of an earlier one.
 func (s *Store) PutCheck(ctx context.Context, id, report, catalogue string, problems []models.ImportProblem) error {
 	return doing("store the check", s.Tx(ctx, func(tx *Store) error {
-		n, err := tx.exec(ctx, "UPDATE imports SET report = ?, catalogue = ? WHERE id = ?", report, catalogue, id)
-		if err == nil && n == 0 {
-			err = ErrNotFound
-		}
-		if err != nil {
+		if err := tx.execOr(ctx, ErrNotFound, "UPDATE imports SET report = ?, catalogue = ? WHERE id = ?", report, catalogue, id); err != nil {
 			return err
 		}
 		if _, err := tx.exec(ctx, deleteProblems, id); err != nil {
@@ -109,27 +88,18 @@ func (s *Store) PutCheck(ctx context.Context, id, report, catalogue string, prob
 // ImportProblems reads a page of the problems of an import, after a position (0: from the first); a level other than "" chooses its
 // problems. ErrFilter.
 func (s *Store) ImportProblems(ctx context.Context, id, level string, after, limit int) ([]models.ImportProblem, error) {
-	limit, err := pageLimit(limit)
-	if err != nil {
-		return nil, doing("read the problems", err)
-	}
-	var list []models.ImportProblem
-	db := s.orm.WithContext(ctx).Where("import_id = ? AND position > ?", id, after)
-	if level != "" {
-		db = db.Where("level = ?", level)
-	}
-	err = db.Order("position").Limit(limit).Find(&list).Error
-	return list, doing("read the problems", translate(err))
+	where := conditions{}
+	where.add("import_id = ?", id)
+	where.equal("level", level)
+	list, err := rowsAfter[models.ImportProblem](ctx, s, where, after, limit)
+	return list, doing("read the problems", err)
 }
 
 // MarkApplied notes, in the transaction of the import, that it was done, with what came of it and the pictures that are to be fetched.
 // ErrConflict: it was done already.
 func (s *Store) MarkApplied(ctx context.Context, id, report string, pictures []models.ImportPicture) error {
 	return doing("note the import", s.Tx(ctx, func(tx *Store) error {
-		n, err := tx.exec(ctx, "UPDATE imports SET applied_at = ?, report = ? WHERE id = ? AND applied_at IS NULL", tx.now(), report, id)
-		if err == nil && n == 0 {
-			err = ErrConflict
-		}
+		err := tx.execOr(ctx, ErrConflict, "UPDATE imports SET applied_at = ?, report = ? WHERE id = ? AND applied_at IS NULL", tx.now(), report, id)
 		if err != nil {
 			return err
 		}
@@ -145,17 +115,11 @@ func (s *Store) MarkApplied(ctx context.Context, id, report string, pictures []m
 
 // ImportPictures reads a page of the products whose pictures an import fetches, after a position; a state other than "" chooses. ErrFilter.
 func (s *Store) ImportPictures(ctx context.Context, id string, state models.ImportPictureState, after, limit int) ([]models.ImportPicture, error) {
-	limit, err := pageLimit(limit)
-	if err != nil {
-		return nil, doing("read the import's pictures", err)
-	}
-	var list []models.ImportPicture
-	db := s.orm.WithContext(ctx).Where("import_id = ? AND position > ?", id, after)
-	if state != "" {
-		db = db.Where("state = ?", string(state))
-	}
-	err = db.Order("position").Limit(limit).Find(&list).Error
-	return list, doing("read the import's pictures", translate(err))
+	where := conditions{}
+	where.add("import_id = ?", id)
+	where.equal("state", string(state))
+	list, err := rowsAfter[models.ImportPicture](ctx, s, where, after, limit)
+	return list, doing("read the import's pictures", err)
 }
 
 // SetImportPicture notes what became of the pictures of a product.

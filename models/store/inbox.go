@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -50,29 +51,17 @@ func (s *Store) PutInbox(ctx context.Context, m *models.InboxMessage) (stored bo
 }
 
 func (s *Store) completeInbox(m *models.InboxMessage) {
-	if m.ID == "" {
-		m.ID = models.NewID()
-	}
-	if m.State == "" {
-		m.State = models.InboxNew
-	}
-	if m.ReceivedAt.IsZero() {
-		m.ReceivedAt = s.now()
-	}
-	if m.DueAt.IsZero() && m.State == models.InboxNew {
-		m.DueAt = m.ReceivedAt
+	m.ID, m.State = cmp.Or(m.ID, models.NewID()), cmp.Or(m.State, models.InboxNew)
+	m.ReceivedAt = orTime(m.ReceivedAt, s.now())
+	if m.State == models.InboxNew {
+		m.DueAt = orTime(m.DueAt, m.ReceivedAt)
 	}
 	clipTexts(m, "app_id", "sent_time", "remote_addr", "problem")
 }
 
 // FinishInbox says what became of a callback. Done and flagged are final, bad may still become either: ErrConflict otherwise.
 func (s *Store) FinishInbox(ctx context.Context, id string, state models.InboxState, problem string) error {
-	c := &change{}
-	c.set("state", string(state))
-	c.set("problem", clip("inbox", "problem", problem))
-	c.set("handled_at", s.now())
-	c.set("due_at", nil)
-	c.set("lease", "")
-	return doing("finish the callback", s.update(ctx, "inbox", c,
-		"id = ? AND state IN (?, ?)", id, string(models.InboxNew), string(models.InboxBad)))
+	return doing("finish the callback", s.execOr(ctx, ErrConflict,
+		"UPDATE inbox SET state = ?, problem = ?, handled_at = ?, due_at = NULL, lease = '' WHERE id = ? AND state IN (?, ?)",
+		string(state), clip("inbox", "problem", problem), s.now(), id, string(models.InboxNew), string(models.InboxBad)))
 }

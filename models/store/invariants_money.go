@@ -65,28 +65,24 @@ func noLine(of, kind string) string {
 
 // booksInvariants checks every sealed day against the bookings that lie in it.
 func (s *Store) booksInvariants(ctx context.Context) ([]Violation, error) {
-	days, err := collect(ctx, s, "SELECT day, zone FROM book_days WHERE state = 'sealed' ORDER BY day", nil,
-		func(rows *sql.Rows) (d models.BookDay, err error) {
-			err = rows.Scan(&d.Day, &d.Zone)
-			return d, err
-		})
+	zones, err := readMap[string, string](ctx, s, "SELECT day, zone FROM book_days WHERE state = 'sealed'")
 	if err != nil {
 		return nil, doing("check I11", err)
 	}
 	var found []Violation
-	for _, d := range days {
-		zone, err := time.LoadLocation(d.Zone)
+	for _, day := range sortedKeys(zones) {
+		zone, err := time.LoadLocation(zones[day])
 		if err != nil {
-			found = append(found, Violation{"I11", "sealed day in a zone that does not exist: " + d.Day})
+			found = append(found, Violation{"I11", "sealed day in a zone that does not exist: " + day})
 			continue
 		}
-		from, to, err := models.ParseDay(d.Day, zone)
+		from, to, err := models.ParseDay(day, zone)
 		if err != nil {
-			found = append(found, Violation{"I11", "sealed day that is none: " + d.Day})
+			found = append(found, Violation{"I11", "sealed day that is none: " + day})
 			continue
 		}
 		for _, rule := range missingLines {
-			list, err := s.violations(ctx, rule, []any{d.Day, from, to})
+			list, err := s.violations(ctx, rule, []any{day, from, to})
 			if err != nil {
 				return nil, err
 			}

@@ -23,7 +23,17 @@ const (
 	QueueOutbox   Queue = "outbox"
 	QueueRefunds  Queue = "refunds"
 	QueueTasks    Queue = "tasks"
+
+	queueCoins Queue = "coins" // see FinishCoin
 )
+
+// key is the column that names the queue's rows.
+func (q Queue) key() string {
+	if q == queueCoins {
+		return "symbol"
+	}
+	return "id"
+}
 
 // ErrQueue says that there is no such queue.
 var ErrQueue = fmt.Errorf("no such queue: %w", ErrNotFound)
@@ -56,6 +66,11 @@ func (s *Store) ClaimOutbox(ctx context.Context, limit int, lease time.Duration)
 		func(m *models.OutboxMessage) leased { return leased{&m.ID, &m.Lease, &m.DueAt, &m.Tries} })
 }
 
+// ClaimCoins claims up to limit coins whose price sources are due: one worker asks about a coin at a time, among any number of replicas.
+func (s *Store) ClaimCoins(ctx context.Context, limit int, lease time.Duration) ([]models.Coin, error) {
+	return claim(ctx, s, queueCoins, limit, lease, func(c *models.Coin) leased { return leased{&c.Symbol, &c.Lease, &c.DueAt, nil} })
+}
+
 // leased points at what a claim reads and changes in a row.
 type leased struct {
 	id, lease *string
@@ -70,10 +85,9 @@ func claim[T any](
 	if err != nil {
 		return nil, err
 	}
-	var due []T
-	err = s.orm.WithContext(ctx).Where("due_at <= ?", now).Order("due_at, id").Limit(max(1, limit)).Find(&due).Error
+	due, err := firstRows[T](ctx, s, max(1, limit), "due_at, "+queue.key(), "due_at <= ?", now)
 	if err != nil {
-		return nil, doing("look for due "+string(queue), translate(err))
+		return nil, doing("look for due "+string(queue), err)
 	}
 	until, token := models.Instant(now.Add(lease)), models.NewRef()
 	mine := due[:0]
@@ -87,7 +101,7 @@ func claim[T any](
 			*p.tries++
 			c.set("tries", *p.tries)
 		}
-		n, err := s.exec(ctx, "UPDATE "+string(queue)+" SET "+c.sql()+" WHERE id = ? AND due_at = ?",
+		n, err := s.exec(ctx, "UPDATE "+string(queue)+" SET "+c.sql()+" WHERE "+queue.key()+" = ? AND due_at = ?",
 			append(c.values, *p.id, *p.due)...)
 		if err != nil {
 			// What is claimed already is worth more than the error, which the next claim meets again.
@@ -115,8 +129,6 @@ func (s *Store) Reschedule(ctx context.Context, queue Queue, id, lease string, d
 	if lease == "" {
 		return doing("reschedule "+string(queue), ErrConflict)
 	}
-	c := &change{}
-	c.set("due_at", due)
-	c.set("lease", "")
-	return doing("reschedule "+string(queue), s.update(ctx, string(queue), c, "id = ? AND lease = ?", id, lease))
+	return doing("reschedule "+string(queue), s.execOr(ctx, ErrConflict,
+		"UPDATE "+string(queue)+" SET due_at = ?, lease = '' WHERE id = ? AND lease = ?", due, id, lease))
 }

@@ -60,11 +60,7 @@ func (s *Store) KeepMedia(ctx context.Context, sources ...string) error {
 			continue
 		}
 		hash, _, _ := strings.Cut(name, "-")
-		n, err := s.exec(ctx, "UPDATE media SET kept = ? WHERE hash = ? AND source = ?", true, hash, source)
-		if err == nil && n == 0 {
-			err = ErrNotFound
-		}
-		if err != nil {
+		if err := s.execOr(ctx, ErrNotFound, "UPDATE media SET kept = ? WHERE hash = ? AND source = ?", true, hash, source); err != nil {
 			return doing("keep the picture", err)
 		}
 	}

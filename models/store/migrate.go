@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -73,15 +74,7 @@ func (s *Store) MigrationStatus(ctx context.Context) ([]Migration, error) {
 // SchemaBehind reports that steps are pending: the server must not run then.
 func (s *Store) SchemaBehind(ctx context.Context) (bool, error) {
 	steps, err := s.MigrationStatus(ctx)
-	if err != nil {
-		return false, err
-	}
-	for _, step := range steps {
-		if step.AppliedAt.IsZero() {
-			return true, nil
-		}
-	}
-	return false, nil
+	return slices.ContainsFunc(steps, func(step Migration) bool { return step.AppliedAt.IsZero() }), err
 }
 
 // refuseUnreleased refuses a database that was made before the first release: *migrations.UnreleasedError.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -51,15 +52,8 @@ func mysqlConfig(dsn string, timeout time.Duration) (*driverpkg.Config, error) {
 	// and text, and proxies and clusters in front of the server would have to carry its state.
 	config.InterpolateParams = true
 	config.MultiStatements = false
-	if config.Timeout == 0 {
-		config.Timeout = 5 * time.Second
-	}
-	if config.ReadTimeout == 0 {
-		config.ReadTimeout = timeout
-	}
-	if config.WriteTimeout == 0 {
-		config.WriteTimeout = timeout
-	}
+	config.Timeout = cmp.Or(config.Timeout, 5*time.Second)
+	config.ReadTimeout, config.WriteTimeout = cmp.Or(config.ReadTimeout, timeout), cmp.Or(config.WriteTimeout, timeout)
 	// A connection whose other end is gone is found after half a minute, while it is idle as well.
 	dialer := &net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}}
 	config.DialFunc = dialer.DialContext

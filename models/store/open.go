@@ -42,6 +42,9 @@ type Options struct {
 	Unsafe bool
 	// MustExist refuses a SQLite file that is not there with ErrNoDatabase, instead of making an empty one.
 	MustExist bool
+	// Observe is called with the text of every statement before it runs, those inside transactions too; BEGIN and COMMIT are not among them.
+	// Default: nobody is called.
+	Observe func(ctx context.Context, query string)
 	// Given are settings by the environment, which hold where the database has none (LoadSettings).
 	Given map[models.SettingKey]string
 }
@@ -108,20 +111,16 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.pool.log = c.log
+	c.pool.log, c.pool.observe = c.log, o.Observe
 	orm, err := gorm.Open(dialector(c.pool), c.gormConfig())
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("set up the mapping: %w", err), c.pool.close())
 	}
 	s := &Store{shared: c, conn: c.pool, orm: orm}
-	if err := s.Ping(ctx); err != nil {
-		return nil, errors.Join(err, c.pool.close())
-	}
-	if _, err := s.Now(ctx); err != nil {
-		return nil, errors.Join(err, c.pool.close())
-	}
-	if err := s.refuseUnreleased(ctx); err != nil {
-		return nil, errors.Join(err, c.pool.close())
+	for _, check := range []func(context.Context) error{s.Ping, s.followServer, s.refuseUnreleased} {
+		if err := check(ctx); err != nil {
+			return nil, errors.Join(err, c.pool.close())
+		}
 	}
 	return s, nil
 }
@@ -133,7 +132,7 @@ func (c *shared) gormConfig() *gorm.Config {
 		TranslateError:         true,
 		NamingStrategy:         naming(),
 		Logger:                 silent{},
-		NowFunc:                c.time,
+		NowFunc:                c.now,
 	}
 }
 

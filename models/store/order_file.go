@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -77,10 +78,7 @@ func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 		return err
 	}
 	slices.SortStableFunc(list, func(a, b paper) int {
-		if c := a.at.Compare(b.at); c != 0 {
-			return c
-		}
-		return strings.Compare(a.place(), b.place())
+		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.place(), b.place()))
 	})
 	for _, p := range list {
 		p.file(f)
@@ -144,17 +142,13 @@ func (p paper) file(f *models.OrderFile) {
 // OrderRefs reads the references of orders in one statement: row id → ref; ids that are no order's are left out.
 func (s *Store) OrderRefs(ctx context.Context, ids []string) (map[string]string, error) {
 	refs := make(map[string]string, len(ids))
-	for some := range slices.Chunk(ids, batch) {
-		args := keysOf(some)
-		if len(args) == 0 {
-			continue
-		}
-		args = padded(args)
-		found, err := readMap[string, string](ctx, s, "SELECT id, ref FROM orders WHERE id IN ("+places(len(args))+")", args...)
+	err := inParts(possibleKeys(ids), func(list string, args []any) error {
+		found, err := readMap[string, string](ctx, s, "SELECT id, ref FROM orders WHERE id IN "+list, args...)
 		maps.Copy(refs, found)
-		if err != nil {
-			return nil, doing("read the references", err)
-		}
+		return err
+	})
+	if err != nil {
+		return nil, doing("read the references", err)
 	}
 	return refs, nil
 }

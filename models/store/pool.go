@@ -28,6 +28,7 @@ type pool struct {
 	textTimes   bool // SQLite: times are written as text of fixed width
 	waits       *waits
 	log         *slog.Logger
+	observe     func(ctx context.Context, query string) // nil: nobody
 }
 
 // statements is a database handle with its prepared statements.
@@ -151,10 +152,10 @@ func (p *pool) instant(t time.Time) any {
 	return t
 }
 
-// watch counts a statement and logs a slow one, without its values.
+// watch shows a statement to whoever observes them, and logs a slow one, without its values.
 func (p *pool) watch(ctx context.Context, query string) func() {
-	if counted, ok := ctx.Value(countKey{}).(*QueryCount); ok {
-		counted.add(query)
+	if p.observe != nil {
+		p.observe(ctx, query)
 	}
 	began := time.Now()
 	return func() {
@@ -164,20 +165,28 @@ func (p *pool) watch(ctx context.Context, query string) func() {
 	}
 }
 
-func (p *pool) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+// run runs a statement: its arguments are brought into the form that is stored, and it is watched and waits only so long.
+func run[R any](
+	ctx context.Context, p *pool, query string, args []any, send func(ctx context.Context, args []any, w wait) (R, error),
+) (result R, err error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err // the database has nothing to do with it
+		return result, err // the database has nothing to do with it
 	}
-	args, err := p.arguments(args)
-	if err != nil {
-		return nil, err
+	if args, err = p.arguments(args); err != nil {
+		return result, err
 	}
 	defer p.watch(ctx, query)()
 	limited, w := p.waits.start(ctx)
-	result, err := p.write.exec(limited, query, args)
-	err = w.end(err)
-	p.suspect(ctx, err)
-	return result, translate(err)
+	return send(limited, args, w)
+}
+
+func (p *pool) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	return run(ctx, p, query, args, func(limited context.Context, args []any, w wait) (sql.Result, error) {
+		result, err := p.write.exec(limited, query, args)
+		err = w.end(err)
+		p.suspect(ctx, err)
+		return result, translate(err)
+	})
 }
 
 func (s *statements) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
@@ -192,18 +201,11 @@ func (s *statements) exec(ctx context.Context, query string, args []any) (sql.Re
 }
 
 func (p *pool) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	args, err := p.arguments(args)
-	if err != nil {
-		return nil, err
-	}
-	defer p.watch(ctx, query)()
-	limited, w := p.waits.start(ctx)
-	rows, err := w.answered(p.read.query(limited, query, args)) //nolint:sqlclosecheck // the caller closes them
-	p.suspect(ctx, err)
-	return rows, translate(err)
+	return run(ctx, p, query, args, func(limited context.Context, args []any, w wait) (*sql.Rows, error) {
+		rows, err := w.answered(p.read.query(limited, query, args)) //nolint:sqlclosecheck // the caller closes them
+		p.suspect(ctx, err)
+		return rows, translate(err)
+	})
 }
 
 func (s *statements) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
@@ -305,44 +307,28 @@ func (t *transaction) exec(ctx context.Context, query string, args []any) (sql.R
 	if t.over != nil {
 		return nil, t.over
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	args, err := t.pool.arguments(args)
-	if err != nil {
-		return nil, err
-	}
-	defer t.pool.watch(ctx, query)()
-	limited, w := t.pool.waits.start(ctx)
-	var result sql.Result
-	if stmt := t.pool.write.inside(query); stmt != nil {
-		result, err = t.tx.StmtContext(limited, stmt).ExecContext(limited, args...) //nolint:sqlclosecheck // ends with the transaction
-	} else {
-		result, err = t.tx.ExecContext(limited, query, args...)
-	}
-	return result, t.note(ctx, w.end(err))
+	return run(ctx, t.pool, query, args, func(limited context.Context, args []any, w wait) (result sql.Result, err error) {
+		if stmt := t.pool.write.inside(query); stmt != nil {
+			result, err = t.tx.StmtContext(limited, stmt).ExecContext(limited, args...) //nolint:sqlclosecheck // ends with the transaction
+		} else {
+			result, err = t.tx.ExecContext(limited, query, args...)
+		}
+		return result, t.note(ctx, w.end(err))
+	})
 }
 
 func (t *transaction) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
 	if t.over != nil {
 		return nil, t.over
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	args, err := t.pool.arguments(args)
-	if err != nil {
-		return nil, err
-	}
-	defer t.pool.watch(ctx, query)()
-	limited, w := t.pool.waits.start(ctx)
-	var rows *sql.Rows
-	if stmt := t.pool.write.inside(query); stmt != nil {
-		rows, err = w.answered(t.tx.StmtContext(limited, stmt).QueryContext(limited, args...)) //nolint:sqlclosecheck // ends with the transaction
-	} else {
-		rows, err = w.answered(t.tx.QueryContext(limited, query, args...))
-	}
-	return rows, t.note(ctx, err)
+	return run(ctx, t.pool, query, args, func(limited context.Context, args []any, w wait) (rows *sql.Rows, err error) {
+		if stmt := t.pool.write.inside(query); stmt != nil {
+			rows, err = w.answered(t.tx.StmtContext(limited, stmt).QueryContext(limited, args...)) //nolint:sqlclosecheck // ends with the transaction
+		} else {
+			rows, err = w.answered(t.tx.QueryContext(limited, query, args...))
+		}
+		return rows, t.note(ctx, err)
+	})
 }
 
 // PrepareContext is asked for by gorm.ConnPool.

@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -11,25 +11,19 @@ import (
 
 // PriceSources reads the price sources by name. The built-in one is among them, also where it was never stored.
 func (s *Store) PriceSources(ctx context.Context) ([]models.PriceSource, error) {
-	var list []models.PriceSource
-	if err := s.find(ctx, &list, "name, id", "1 = 1"); err != nil {
+	list, err := find[models.PriceSource](ctx, s, "name, id", "1 = 1")
+	if err != nil {
 		return nil, doing("read the price sources", err)
 	}
-	for _, p := range list {
-		if p.ID == models.ExchangeSource {
-			return list, nil
-		}
+	if !slices.ContainsFunc(list, func(p models.PriceSource) bool { return p.ID == models.ExchangeSource }) {
+		list = slices.Insert(list, 0, models.ExchangeTicker())
 	}
-	return append([]models.PriceSource{models.ExchangeTicker()}, list...), nil
+	return list, nil
 }
 
 // PriceSource reads one price source; ErrNotFound.
 func (s *Store) PriceSource(ctx context.Context, id string) (models.PriceSource, error) {
-	var p models.PriceSource
-	if !machine(id) {
-		return p, fmt.Errorf("read the price source: %w", ErrNotFound)
-	}
-	err := s.take(ctx, &p, "id = ?", id)
+	p, err := takeByKey[models.PriceSource](ctx, s, machine, "id", id)
 	if errors.Is(err, ErrNotFound) && id == models.ExchangeSource {
 		return models.ExchangeTicker(), nil
 	}

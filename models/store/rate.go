@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -11,24 +12,21 @@ import (
 // AddRate adds what a source said to the history. What is the same as the coin's last entry from that source, and less than a
 // minute later, is left out.
 func (s *Store) AddRate(ctx context.Context, r models.Rate) error {
-	var last []models.Rate
-	err := s.orm.WithContext(ctx).Where("coin = ? AND source = ? AND created_at > ?", r.Coin, r.Source, r.CreatedAt.Add(-time.Minute)).
-		Order("created_at DESC, id DESC").Limit(1).Find(&last).Error
+	last, err := firstRows[models.Rate](ctx, s, 1, "created_at DESC, id DESC", "coin = ? AND source = ? AND created_at > ?",
+		r.Coin, r.Source, r.CreatedAt.Add(-time.Minute))
 	if err != nil {
-		return doing("read the last rate", translate(err))
+		return doing("read the last rate", err)
 	}
 	if len(last) == 1 && last[0].Problem == r.Problem && last[0].Rate.Equal(r.Rate) {
 		return nil
 	}
-	if r.ID == "" {
-		r.ID = models.NewID()
-	}
+	r.ID = cmp.Or(r.ID, models.NewID())
 	return doing("store the rate's history", s.create(ctx, &r))
 }
 
 // Rates reads a page of what was said about a coin, newest first. ErrFilter, ErrCursor.
 func (s *Store) Rates(ctx context.Context, coin, after string, limit int) (rows []models.Rate, next string, err error) {
-	where := &conditions{}
+	where := conditions{}
 	where.add("coin = ?", coin)
 	rows, next, err = rateTable.page(ctx, s, where, after, limit)
 	return rows, next, doing("read the rates", err)

@@ -89,11 +89,12 @@ func terms(text string, yield func(string)) {
 }
 
 func cutTerm(word string) string {
-	if len(word) <= maxTermRunes {
-		return word
-	}
-	if runes := []rune(word); len(runes) > maxTermRunes {
-		return string(runes[:maxTermRunes])
+	n := 0
+	for i := range word {
+		if n == maxTermRunes {
+			return word[:i]
+		}
+		n++
 	}
 	return word
 }
@@ -199,22 +200,11 @@ func productTerms(p models.Product, categories []models.Category) string {
 // String writes the words for products.search_text.
 func (x *index) String() string {
 	words := make([]string, 0, len(x.weights))
-	size := 0
 	for word, weight := range x.weights {
-		word += strconv.Itoa(weight)
-		words = append(words, word)
-		size += len(word) + 1
+		words = append(words, word+strconv.Itoa(weight))
 	}
 	slices.Sort(words)
-	var b strings.Builder
-	b.Grow(size)
-	for i, word := range words {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(word)
-	}
-	return b.String()
+	return strings.Join(words, " ")
 }
 
 // weighed is a word as products.search_text lists it.

@@ -1,12 +1,14 @@
 package store
 
 import (
+	"encoding/base32"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/coincart/coincart/models"
 )
@@ -77,30 +79,20 @@ func (g *maker) next() time.Time {
 
 // id is a row id as models.NewID makes it, of a made-up time.
 func (g *maker) id(at time.Time) string {
-	var b [16]byte
+	var b uuid.UUID
 	binary.BigEndian.PutUint64(b[:8], uint64(at.UnixMilli())<<16|uint64(g.random.IntN(1<<12))) //nolint:gosec // after 1970
 	binary.BigEndian.PutUint64(b[8:], g.random.Uint64())
 	b[6] = 0x70 | b[6]&0x0f
 	b[8] = 0x80 | b[8]&0x3f
-	var text [36]byte
-	hex.Encode(text[:8], b[:4])
-	hex.Encode(text[9:13], b[4:6])
-	hex.Encode(text[14:18], b[6:8])
-	hex.Encode(text[19:23], b[8:10])
-	hex.Encode(text[24:], b[10:])
-	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
-	return string(text[:])
+	return b.String()
 }
 
 // ref is a reference as models.NewRef makes it.
 func (g *maker) ref() string {
-	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-	var text [26]byte
-	high, low := g.random.Uint64(), g.random.Uint64()
-	for i := range 13 {
-		text[i], text[13+i] = letters[high>>(5*i)&31], letters[low>>(5*i)&31]
-	}
-	return string(text[:])
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], g.random.Uint64())
+	binary.BigEndian.PutUint64(b[8:], g.random.Uint64())
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])
 }
 
 func (g *maker) chance(ofThousand int) bool { return g.random.IntN(1000) < ofThousand }
@@ -273,13 +265,11 @@ func (g *maker) pay(o *made, paid time.Time, lot int) {
 	}
 	o.refunded = back
 	o.refund = a.Amount
-	if lot < 30 {
-		o.State = models.OrderRefunded
-	} else {
+	if lot >= 30 {
 		o.refund = a.Amount.DivUp(models.AmountFromInt(2), 6)
-		if o.refund.Cmp(a.Amount) >= 0 { // too small to be halved
-			o.State = models.OrderRefunded
-		}
+	}
+	if o.refund.Cmp(a.Amount) >= 0 { // all of it, or too small to be halved
+		o.State = models.OrderRefunded
 	}
 	a.Refunded = o.refund
 }

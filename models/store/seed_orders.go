@@ -265,23 +265,16 @@ func (t *seedTables) write(ctx context.Context, tx *Store) error {
 		}
 	}
 	for _, day := range sortedKeys(t.calls) {
-		query := "INSERT INTO counters (day, name, value) VALUES (?, 'notify_accepted', ?) ON DUPLICATE KEY UPDATE value = value + VALUES(value)"
-		if tx.dialect == migrations.SQLite {
-			query = "INSERT INTO counters (day, name, value) VALUES (?, 'notify_accepted', ?) " +
-				"ON CONFLICT (day, name) DO UPDATE SET value = value + excluded.value"
-		}
-		if _, err := tx.exec(ctx, query, day, t.calls[day]); err != nil {
+		if err := tx.addCounters(ctx, day, map[string]int{"notify_accepted": t.calls[day]}); err != nil {
 			return err
 		}
 	}
 	for _, id := range sortedKeys(t.stock) {
 		n := t.stock[id]
-		change, err := tx.exec(ctx, "UPDATE variants SET sold = sold + ?, reserved = reserved + ? WHERE id = ?", n.sold, n.held, id)
+		err := tx.execOr(ctx, errors.New("a variant has gone meanwhile"),
+			"UPDATE variants SET sold = sold + ?, reserved = reserved + ? WHERE id = ?", n.sold, n.held, id)
 		if err != nil {
 			return err
-		}
-		if change == 0 {
-			return errors.New("a variant has gone meanwhile")
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -12,7 +13,7 @@ import (
 func (g *maker) write(o *made) {
 	t := g.table
 	a := &o.attempt
-	o.UpdatedAt, o.Coin, o.GoodsTotal = later(o.CreatedAt, a.UpdatedAt, o.FulfilledAt, o.refunded), a.Coin, o.Total
+	o.UpdatedAt, o.Coin, o.GoodsTotal = latest(o.CreatedAt, a.UpdatedAt, o.FulfilledAt, o.refunded), a.Coin, o.Total
 	t.orders.add(o.Order)
 	for _, l := range o.Lines {
 		l.OrderID = o.ID
@@ -38,15 +39,7 @@ func (g *maker) write(o *made) {
 	}
 }
 
-func later(times ...time.Time) time.Time {
-	var last time.Time
-	for _, t := range times {
-		if t.After(last) {
-			last = t
-		}
-	}
-	return last
-}
+func latest(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Time.Compare) }
 
 func (g *maker) move(o, attempt, refund, from, to, cause string, at time.Time) {
 	g.table.transitions.add(models.Transition{
@@ -125,7 +118,7 @@ func (g *maker) writeStock(o *made) {
 		case models.OrderAwaiting:
 			stock.held += l.Quantity
 		case models.OrderExpired, models.OrderCancelled, models.OrderReview:
-			state, at = models.ReservationReleased, later(o.attempt.UpdatedAt, o.CreatedAt)
+			state, at = models.ReservationReleased, latest(o.attempt.UpdatedAt, o.CreatedAt)
 			booked(models.MovementRelease, l.Quantity, at)
 		case models.OrderPaid, models.OrderFulfilled, models.OrderRefunding, models.OrderRefunded:
 			state, at = models.ReservationSold, o.PaidAt

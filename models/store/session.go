@@ -14,9 +14,10 @@ import (
 
 const sessionColumn = "sessions.data"
 
-// sessionID is what the database knows a cookie by: who reads the database cannot make cookies of it.
-func sessionID(cookieID string) string {
-	sum := sha256.Sum256([]byte(cookieID))
+// hashed is what the database knows a cookie, a token or a key of throttles by: who reads the database cannot make one of it, and texts of
+// any length fit.
+func hashed(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -27,7 +28,7 @@ FROM sessions s WHERE s.id = ? AND s.expires_at > ?`
 // Session reads the session of a cookie in one statement, with the number of pieces in its cart; Data is opened. Unknown, expired,
 // and sealed with a key that is no longer ours are all ErrNotFound: the browser gets a new session.
 func (s *Store) Session(ctx context.Context, cookieID string) (models.Session, error) {
-	m := models.Session{ID: sessionID(cookieID)}
+	m := models.Session{ID: hashed(cookieID)}
 	var sealed []byte
 	err := s.one(ctx, readSession, []any{m.ID, s.now()},
 		&m.CartID, &sealed, &m.CreatedAt, &m.UpdatedAt, &m.ExpiresAt, &m.CartCount)
@@ -45,9 +46,7 @@ func (s *Store) Session(ctx context.Context, cookieID string) (models.Session, e
 // PutSession stores the session of a cookie, new or changed; Data is sealed in the column (ErrNoSealKey). ExpiresAt must be set.
 func (s *Store) PutSession(ctx context.Context, cookieID string, m models.Session) error {
 	m, err := s.sealSession(cookieID, m)
-	if m.CreatedAt.IsZero() {
-		m.CreatedAt = m.UpdatedAt
-	}
+	m.CreatedAt = orTime(m.CreatedAt, m.UpdatedAt)
 	if err == nil {
 		err = sessionTable.put(ctx, s, &m)
 	}
@@ -79,7 +78,7 @@ func (s *Store) ReplaceSession(ctx context.Context, oldID, newID string, m model
 
 // sealSession is the row of a session that is stored now.
 func (s *Store) sealSession(cookieID string, m models.Session) (models.Session, error) {
-	m.ID, m.UpdatedAt = sessionID(cookieID), s.now()
+	m.ID, m.UpdatedAt = hashed(cookieID), s.now()
 	var err error
 	m.Data, err = s.sealer.seal(sessionColumn, m.ID, m.Data)
 	return m, err
@@ -87,7 +86,7 @@ func (s *Store) sealSession(cookieID string, m models.Session) (models.Session, 
 
 // DeleteSession ends the session of a cookie; none there is fine too.
 func (s *Store) DeleteSession(ctx context.Context, cookieID string) error {
-	_, err := s.exec(ctx, "DELETE FROM sessions WHERE id = ?", sessionID(cookieID))
+	_, err := s.exec(ctx, "DELETE FROM sessions WHERE id = ?", hashed(cookieID))
 	return doing("end the session", err)
 }
 

@@ -58,11 +58,14 @@ func (s *Store) AddCounters(ctx context.Context, add map[string]int) error {
 	if len(add) == 0 {
 		return nil
 	}
-	day := counterDay(s.now())
+	return doing("count", s.addCounters(ctx, counterDay(s.now()), add))
+}
+
+func (s *Store) addCounters(ctx context.Context, day string, add map[string]int) error {
 	args := make([]any, 0, 3*len(add))
 	for _, name := range sortedKeys(add) { // in one order, or two replicas would wait for each other crosswise
 		if err := widths["counters"]["name"].check("name", name); err != nil {
-			return doing("count", err)
+			return err
 		}
 		args = append(args, day, name, add[name])
 	}
@@ -73,7 +76,7 @@ func (s *Store) AddCounters(ctx context.Context, add map[string]int) error {
 		query += " ON DUPLICATE KEY UPDATE value = value + VALUES(value)"
 	}
 	_, err := s.exec(ctx, query, args...)
-	return doing("count", err)
+	return err
 }
 
 // Counters reads the counters of the day (UTC) that a time lies in.

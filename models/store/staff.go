@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -25,15 +26,8 @@ const totpColumn = "staff.totp_sealed"
 // CreateStaff stores a person of the back office; ids and times that are empty are filled in, the e-mail is folded to lower case,
 // and the TOTP secret is sealed (ErrNoSealKey). An e-mail that is taken is ErrDuplicate.
 func (s *Store) CreateStaff(ctx context.Context, m *models.Staff) error {
-	if m.ID == "" {
-		m.ID = models.NewID()
-	}
-	if m.CreatedAt.IsZero() {
-		m.CreatedAt = s.now()
-	}
-	if m.UpdatedAt.IsZero() {
-		m.UpdatedAt = m.CreatedAt
-	}
+	m.ID, m.CreatedAt = cmp.Or(m.ID, models.NewID()), orTime(m.CreatedAt, s.now())
+	m.UpdatedAt = orTime(m.UpdatedAt, m.CreatedAt)
 	m.Email = foldEmail(m.Email)
 	var err error
 	if m.TOTPSealed, err = s.sealer.seal(totpColumn, m.ID, []byte(m.TOTP.Reveal())); err != nil {
@@ -46,24 +40,17 @@ func foldEmail(text string) string { return strings.ToLower(strings.TrimSpace(te
 
 // Staff reads a person of the back office, with the TOTP secret; ErrNotFound, ErrTOTPSealed.
 func (s *Store) Staff(ctx context.Context, id string) (models.Staff, error) {
-	if !machine(id) {
-		return models.Staff{}, fmt.Errorf("read the person: %w", ErrNotFound)
-	}
-	return s.person(ctx, "id = ?", id)
+	return s.person(ctx, machine, "id", id)
 }
 
 // StaffByEmail reads a person of the back office by their e-mail in any case; ErrNotFound, ErrTOTPSealed.
 func (s *Store) StaffByEmail(ctx context.Context, email string) (models.Staff, error) {
-	email = foldEmail(email)
-	if !exactly(email) {
-		return models.Staff{}, fmt.Errorf("read the person: %w", ErrNotFound)
-	}
-	return s.person(ctx, "email = ?", email)
+	return s.person(ctx, exactly, "email", foldEmail(email))
 }
 
-func (s *Store) person(ctx context.Context, where, key string) (models.Staff, error) {
-	var m models.Staff
-	if err := s.take(ctx, &m, where, key); err != nil {
+func (s *Store) person(ctx context.Context, possible func(string) bool, column, key string) (models.Staff, error) {
+	m, err := takeByKey[models.Staff](ctx, s, possible, column, key)
+	if err != nil {
 		return models.Staff{}, doing("read the person", err)
 	}
 	return m, doing("read the person", s.openTOTP(&m))
@@ -121,11 +108,7 @@ func (s *Store) UpdateStaff(ctx context.Context, id string, set StaffChange) err
 }
 
 func (s *Store) updatePerson(ctx context.Context, id string, c *change) error {
-	err := s.update(ctx, "staff", c, "id = ?", id)
-	if errors.Is(err, ErrConflict) {
-		err = ErrNotFound
-	}
-	return err
+	return s.execOr(ctx, ErrNotFound, "UPDATE staff SET "+c.sql()+" WHERE id = ?", append(slices.Clone(c.values), id)...)
 }
 
 // owners locks all owners, in one order, and counts those who can sign in: of two who disable each other, the second sees what
@@ -154,9 +137,7 @@ func (s *Store) forUpdate() string {
 // UseTOTPStep notes that a code was used: it and all older ones are good no more. ErrConflict: it was used before, here or by another
 // replica.
 func (s *Store) UseTOTPStep(ctx context.Context, staffID string, step int64) error {
-	c := &change{}
-	c.set("totp_step", step)
-	return doing("use the code", s.update(ctx, "staff", c, "id = ? AND totp_step < ?", staffID, step))
+	return doing("use the code", s.execOr(ctx, ErrConflict, "UPDATE staff SET totp_step = ? WHERE id = ? AND totp_step < ?", step, staffID, step))
 }
 
 // UseRecoveryCode takes the hash of a recovery code out of those that are left. ErrConflict: it is not among them.
@@ -171,10 +152,8 @@ func (s *Store) UseRecoveryCode(ctx context.Context, staffID, hash string) error
 		if place < 0 {
 			return doing("use the recovery code", ErrConflict)
 		}
-		c := &change{}
-		c.set("recovery_hash", strings.Join(slices.Delete(codes, place, place+1), " "))
-		c.set("updated_at", s.now())
-		err := s.update(ctx, "staff", c, "id = ? AND recovery_hash = ?", staffID, left)
+		err := s.execOr(ctx, ErrConflict, "UPDATE staff SET recovery_hash = ?, updated_at = ? WHERE id = ? AND recovery_hash = ?",
+			strings.Join(slices.Delete(codes, place, place+1), " "), s.now(), staffID, left)
 		if !errors.Is(err, ErrConflict) {
 			return doing("use the recovery code", err)
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,17 +14,13 @@ import (
 
 // take and give are the conditional changes of a variant's stock; rows found 1 or nothing happened (reliability.md R5, I7).
 const (
-	takeForOrder   = "UPDATE variants SET on_hand = on_hand - ?, reserved = reserved + ? WHERE id = ? AND on_hand >= ? AND untracked = 0"
-	giveFromOrder  = "UPDATE variants SET on_hand = on_hand + ?, reserved = reserved - ? WHERE id = ? AND reserved >= ?"
-	sellFromOrder  = "UPDATE variants SET reserved = reserved - ?, sold = sold + ? WHERE id = ? AND reserved >= ?"
-	undoSale       = "UPDATE variants SET reserved = reserved + ?, sold = sold - ? WHERE id = ? AND sold >= ?"
-	sellFromShelf  = "UPDATE variants SET on_hand = on_hand - ?, sold = sold + ? WHERE id = ? AND on_hand >= ?"
-	returnToShelf  = "UPDATE variants SET on_hand = on_hand + ?, sold = sold - ? WHERE id = ? AND sold >= ?"
-	changeOnHand   = "UPDATE variants SET on_hand = on_hand + ? WHERE id = ? AND on_hand + ? >= 0"
-	moveReserved   = "UPDATE reservations SET state = ?, updated_at = ? WHERE id = ? AND state = ?"
-	readStock      = "SELECT sku, on_hand, untracked FROM variants WHERE id = ?"
-	noteSold       = "sold after its reservation had ended"
-	errNoSuchStock = "variant %s: %w"
+	takeForOrder  = "UPDATE variants SET on_hand = on_hand - ?, reserved = reserved + ? WHERE id = ? AND on_hand >= ? AND untracked = 0"
+	giveFromOrder = "UPDATE variants SET on_hand = on_hand + ?, reserved = reserved - ? WHERE id = ? AND reserved >= ?"
+	sellFromOrder = "UPDATE variants SET reserved = reserved - ?, sold = sold + ? WHERE id = ? AND reserved >= ?"
+	undoSale      = "UPDATE variants SET reserved = reserved + ?, sold = sold - ? WHERE id = ? AND sold >= ?"
+	sellFromShelf = "UPDATE variants SET on_hand = on_hand - ?, sold = sold + ? WHERE id = ? AND on_hand >= ?"
+	returnToShelf = "UPDATE variants SET on_hand = on_hand + ?, sold = sold - ? WHERE id = ? AND sold >= ?"
+	changeOnHand  = "UPDATE variants SET on_hand = on_hand + ? WHERE id = ? AND on_hand + ? >= 0"
 )
 
 // Reserve promises stock to an order: all lines or none. What is not counted needs no promise and gets none. Variants are taken in the
@@ -72,8 +69,8 @@ func (s *Store) stock(ctx context.Context, query, variantID string, quantity int
 
 func (s *Store) outOfStock(ctx context.Context, variantID string, wanted int) error {
 	short := &OutOfStockError{VariantID: variantID, Wanted: wanted}
-	if err := s.one(ctx, readStock, []any{variantID}, &short.SKU, &short.Left, &short.untracked); err != nil {
-		return fmt.Errorf(errNoSuchStock, variantID, err)
+	if err := s.one(ctx, "SELECT sku, on_hand, untracked FROM variants WHERE id = ?", []any{variantID}, &short.SKU, &short.Left, &short.untracked); err != nil {
+		return fmt.Errorf("variant %s: %w", variantID, err)
 	}
 	return short
 }
@@ -110,11 +107,8 @@ func (s *Store) reservations(ctx context.Context, orderID string) ([]models.Rese
 
 // claimReservation moves a reservation from the state that was read; somebody who was faster makes the transaction start again.
 func (s *Store) claimReservation(ctx context.Context, r models.Reservation, to models.ReservationState, at time.Time) error {
-	n, err := s.exec(ctx, moveReserved, string(to), at, r.ID, string(r.State))
-	if err == nil && n == 0 {
-		err = &passingError{fmt.Errorf("the reservation was %s: %w", r.State, ErrConflict)}
-	}
-	return err
+	return s.execOr(ctx, &passingError{fmt.Errorf("the reservation was %s: %w", r.State, ErrConflict)},
+		"UPDATE reservations SET state = ?, updated_at = ? WHERE id = ? AND state = ?", string(to), at, r.ID, string(r.State))
 }
 
 // ReleaseReservation puts what is still held for an order back on the shelf. Released and sold reservations stay as they are, so
@@ -217,7 +211,7 @@ func (s *Store) bookSales(ctx context.Context, sold []models.Reservation, at tim
 	for _, r := range sold {
 		sale := movement(r.OrderID, r.VariantID, models.MovementSale, -r.Quantity, at)
 		if r.State == models.ReservationReleased {
-			sale.Note = noteSold
+			sale.Note = "sold after its reservation had ended"
 		} else {
 			moved = append(moved, movement(r.OrderID, r.VariantID, models.MovementRelease, r.Quantity, at))
 		}
@@ -235,12 +229,7 @@ var ErrMovement = errors.New("stock of orders is moved by their reservations onl
 // MoveStock books an import, a correction or a return (which takes back what was sold) and changes the stock by it. Stock never falls
 // below nothing: *OutOfStockError. ErrNotFound: no such variant.
 func (s *Store) MoveStock(ctx context.Context, m models.StockMovement) error {
-	if m.ID == "" {
-		m.ID = models.NewID()
-	}
-	if m.CreatedAt.IsZero() {
-		m.CreatedAt = s.now()
-	}
+	m.ID, m.CreatedAt = cmp.Or(m.ID, models.NewID()), orTime(m.CreatedAt, s.now())
 	clipTexts(&m, "note")
 	return doing("move stock", s.Tx(ctx, func(tx *Store) error {
 		switch m.Kind {

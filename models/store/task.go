@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,23 +17,12 @@ const taskLease = time.Minute
 // InsertTask stores a task; ids and times that are empty are filled in, and it is due at once unless a time is set. A form token that is
 // taken is ErrDuplicate.
 func (s *Store) InsertTask(ctx context.Context, t *models.Task) error {
-	if t.ID == "" {
-		t.ID = models.NewID()
-	}
-	if t.FormToken == "" {
-		t.FormToken = models.NewRef()
-	}
-	if t.State == "" {
-		t.State = models.TaskWaiting
-	}
-	if t.CreatedAt.IsZero() {
-		t.CreatedAt = s.now()
-	}
-	if t.UpdatedAt.IsZero() {
-		t.UpdatedAt = t.CreatedAt
-	}
-	if t.DueAt.IsZero() && t.State == models.TaskWaiting {
-		t.DueAt = t.CreatedAt
+	t.ID, t.FormToken = cmp.Or(t.ID, models.NewID()), cmp.Or(t.FormToken, models.NewRef())
+	t.State = cmp.Or(t.State, models.TaskWaiting)
+	t.CreatedAt = orTime(t.CreatedAt, s.now())
+	t.UpdatedAt = orTime(t.UpdatedAt, t.CreatedAt)
+	if t.State == models.TaskWaiting {
+		t.DueAt = orTime(t.DueAt, t.CreatedAt)
 	}
 	clipTexts(t, "problem")
 	return doing("store the task", s.create(ctx, t))
@@ -40,20 +30,16 @@ func (s *Store) InsertTask(ctx context.Context, t *models.Task) error {
 
 // Task reads a task by its id; ErrNotFound.
 func (s *Store) Task(ctx context.Context, id string) (models.Task, error) {
-	return s.task(ctx, "id = ?", id)
+	return s.task(ctx, "id", id)
 }
 
 // TaskByFormToken reads the task that a form became; ErrNotFound.
 func (s *Store) TaskByFormToken(ctx context.Context, token string) (models.Task, error) {
-	return s.task(ctx, "form_token = ?", token)
+	return s.task(ctx, "form_token", token)
 }
 
-func (s *Store) task(ctx context.Context, where, key string) (models.Task, error) {
-	if !machine(key) {
-		return models.Task{}, fmt.Errorf("read the task: %w", ErrNotFound)
-	}
-	var t models.Task
-	err := s.take(ctx, &t, where, key)
+func (s *Store) task(ctx context.Context, column, key string) (models.Task, error) {
+	t, err := takeByKey[models.Task](ctx, s, machine, column, key)
 	return t, doing("read the task", err)
 }
 
@@ -61,8 +47,7 @@ func (s *Store) task(ctx context.Context, where, key string) (models.Task, error
 func (s *Store) TasksByID(ctx context.Context, ids []string) (map[string]models.Task, error) {
 	found := make(map[string]models.Task, len(ids))
 	err := inParts(unique(ids), func(_ string, args []any) error {
-		var list []models.Task
-		err := translate(s.orm.WithContext(ctx).Where("id IN ?", args).Find(&list).Error)
+		list, err := find[models.Task](ctx, s, "id", "id IN ?", args)
 		for _, t := range list {
 			found[t.ID] = t
 		}
@@ -73,13 +58,8 @@ func (s *Store) TasksByID(ctx context.Context, ids []string) (map[string]models.
 
 // Tasks reads the newest tasks. ErrFilter.
 func (s *Store) Tasks(ctx context.Context, limit int) ([]models.Task, error) {
-	limit, err := pageLimit(limit)
-	if err != nil {
-		return nil, doing("read the tasks", err)
-	}
-	var list []models.Task
-	err = s.orm.WithContext(ctx).Order("created_at DESC, id DESC").Limit(limit).Find(&list).Error
-	return list, doing("read the tasks", translate(err))
+	list, err := newestRows[models.Task](ctx, s, limit)
+	return list, doing("read the tasks", err)
 }
 
 // ClaimTasks claims up to limit due tasks, longest due first, counts the try and calls them running. A task whose worker died is due
@@ -92,11 +72,8 @@ func (s *Store) ClaimTasks(ctx context.Context, limit int, lease time.Duration) 
 	}
 	mine := list[:0]
 	for _, t := range list {
-		c := &change{}
-		c.set("state", string(models.TaskRunning))
-		c.set("updated_at", s.now())
-		err := s.update(ctx, "tasks", c, "id = ? AND lease = ? AND state IN (?, ?)",
-			t.ID, t.Lease, string(models.TaskWaiting), string(models.TaskRunning))
+		err := s.execOr(ctx, ErrConflict, "UPDATE tasks SET state = ?, updated_at = ? WHERE id = ? AND lease = ? AND state IN (?, ?)",
+			string(models.TaskRunning), s.now(), t.ID, t.Lease, string(models.TaskWaiting), string(models.TaskRunning))
 		if errors.Is(err, ErrConflict) {
 			continue // it was stopped
 		}
@@ -113,7 +90,7 @@ func (s *Store) ClaimTasks(ctx context.Context, limit int, lease time.Duration) 
 // ErrConflict: the lease is not held any more, because the task was stopped or given to another worker, and nothing of it may be
 // done further.
 func (s *Store) SetTask(ctx context.Context, id, lease string, set TaskChange) error {
-	c, err := set.columns()
+	c, err := changed[models.Task](set)
 	if err != nil {
 		return doing("note the task's progress", err)
 	}
@@ -137,7 +114,7 @@ func (s *Store) FinishTask(ctx context.Context, id, lease string, state models.T
 	case models.TaskWaiting, models.TaskRunning:
 		return fmt.Errorf("end the task as %s: %w", state, ErrConflict)
 	}
-	c, err := set.columns()
+	c, err := changed[models.Task](set)
 	if err != nil {
 		return doing("end the task", err)
 	}
@@ -227,13 +204,10 @@ func (s *Store) AddTaskRows(ctx context.Context, lease string, rows []models.Tas
 
 // TaskRows reads a page of a task's results, after a position (0: from the first). ErrFilter.
 func (s *Store) TaskRows(ctx context.Context, id string, after, limit int) ([]models.TaskRow, error) {
-	limit, err := pageLimit(limit)
-	if err != nil {
-		return nil, doing("read the task's results", err)
-	}
-	var list []models.TaskRow
-	err = s.orm.WithContext(ctx).Where("task_id = ? AND position > ?", id, after).Order("position").Limit(limit).Find(&list).Error
-	return list, doing("read the task's results", translate(err))
+	where := conditions{}
+	where.add("task_id = ?", id)
+	list, err := rowsAfter[models.TaskRow](ctx, s, where, after, limit)
+	return list, doing("read the task's results", err)
 }
 
 // PutTaskChunk stores a piece of a claimed task's file; the same number again replaces it. ErrConflict as in SetTask.

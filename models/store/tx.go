@@ -123,14 +123,65 @@ func (s *Store) create(ctx context.Context, row any, conflict ...clause.Expressi
 	return s.persist(ctx, run)
 }
 
-// take reads the one row of a model that a condition names, or ErrNotFound.
-func (s *Store) take(ctx context.Context, row any, where string, args ...any) error {
-	return translate(s.orm.WithContext(ctx).Where(where, args...).Take(row).Error)
+// execOr runs one statement that changes something; where it finds no row, it returns missing.
+func (s *Store) execOr(ctx context.Context, missing error, query string, args ...any) error {
+	n, err := s.exec(ctx, query, args...)
+	if err == nil && n == 0 {
+		err = missing
+	}
+	return err
 }
 
-// ofOrder reads all rows of a model that belong to an order.
-func (s *Store) ofOrder(ctx context.Context, rows any, orderID, sort string) error {
-	return translate(s.orm.WithContext(ctx).Where("order_id = ?", orderID).Order(sort).Find(rows).Error)
+// take reads the one row that a condition names, or ErrNotFound.
+func take[T any](ctx context.Context, s *Store, where string, args ...any) (row T, err error) {
+	err = translate(s.orm.WithContext(ctx).Where(where, args...).Take(&row).Error)
+	return row, err
+}
+
+// takeByKey reads the row whose column holds a key from outside, or ErrNotFound: without a query where the text cannot be a key
+// (machine, exactly).
+func takeByKey[T any](ctx context.Context, s *Store, possible func(string) bool, column, key string) (row T, err error) {
+	if !possible(key) {
+		return row, ErrNotFound
+	}
+	return take[T](ctx, s, column+" = ?", key)
+}
+
+// find reads all rows that a condition names.
+func find[T any](ctx context.Context, s *Store, sort, where string, args ...any) (rows []T, err error) {
+	err = translate(s.orm.WithContext(ctx).Where(where, args...).Order(sort).Find(&rows).Error)
+	return rows, err
+}
+
+// ofOrder reads all rows that belong to an order.
+func ofOrder[T any](ctx context.Context, s *Store, orderID, sort string) ([]T, error) {
+	return find[T](ctx, s, sort, "order_id = ?", orderID)
+}
+
+// firstRows reads the first rows that a condition names, in an order.
+func firstRows[T any](ctx context.Context, s *Store, limit int, sort, where string, args ...any) (rows []T, err error) {
+	err = translate(s.orm.WithContext(ctx).Where(where, args...).Order(sort).Limit(limit).Find(&rows).Error)
+	return rows, err
+}
+
+// newestRows reads the newest rows of a table with created_at and id. ErrFilter: limit.
+func newestRows[T any](ctx context.Context, s *Store, limit int) ([]T, error) {
+	limit, err := pageLimit(limit)
+	if err != nil {
+		return nil, err
+	}
+	return firstRows[T](ctx, s, limit, "created_at DESC, id DESC", "1 = 1")
+}
+
+// rowsAfter reads a page of the rows that a condition chooses, after a position (0: from the first), in the order of their positions.
+// ErrFilter: limit.
+func rowsAfter[T any](ctx context.Context, s *Store, where conditions, position, limit int) ([]T, error) {
+	limit, err := pageLimit(limit)
+	if err != nil {
+		return nil, err
+	}
+	where.add("position > ?", position)
+	return firstRows[T](ctx, s, limit, "position", where.sql(), where.args...)
 }
 
 // each runs a query and calls scan for every row.

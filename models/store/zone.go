@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/coincart/coincart/models"
 )
@@ -54,12 +56,11 @@ func (s *Store) Zone(ctx context.Context, id string) (models.Zone, error) {
 	if err != nil {
 		return models.Zone{}, err
 	}
-	for _, z := range zones {
-		if z.ID == id {
-			return z, nil
-		}
+	i := slices.IndexFunc(zones, func(z models.Zone) bool { return z.ID == id })
+	if i < 0 {
+		return models.Zone{}, fmt.Errorf("read the zone: %w", ErrNotFound)
 	}
-	return models.Zone{}, fmt.Errorf("read the zone: %w", ErrNotFound)
+	return zones[i], nil
 }
 
 // SaveZone stores a zone with its places and methods as they are listed: a new one where ID is empty, else the one with that ID if nobody has
@@ -138,10 +139,7 @@ func (s *Store) putMethods(ctx context.Context, z *models.Zone) error {
 		if m.ID != "" && !known[m.ID] {
 			return fmt.Errorf("a way of delivery: %w", ErrNotFound)
 		}
-		if m.ID == "" {
-			m.ID = models.NewID()
-		}
-		m.ZoneID, m.Position = z.ID, i
+		m.ID, m.ZoneID, m.Position = cmp.Or(m.ID, models.NewID()), z.ID, i
 		if err := checkTexts(&m); err != nil {
 			return err
 		}
@@ -167,22 +165,6 @@ func (s *Store) DeleteZone(ctx context.Context, id string, version int) error {
 		if err := tx.execEach(ctx, id, "DELETE FROM zone_places WHERE zone_id = ?", "DELETE FROM delivery_methods WHERE zone_id = ?"); err != nil {
 			return err
 		}
-		n, err := tx.exec(ctx, "DELETE FROM zones WHERE id = ? AND version = ?", id, version)
-		if err == nil && n == 0 {
-			err = ErrConflict
-		}
-		return err
-	}))
-}
-
-// OrderZones puts zones into the order of their ids; those that are not named keep their places after them.
-func (s *Store) OrderZones(ctx context.Context, ids []string) error {
-	return doing("order the zones", s.Tx(ctx, func(tx *Store) error {
-		for i, id := range ids {
-			if _, err := tx.exec(ctx, "UPDATE zones SET position = ? WHERE id = ?", i, id); err != nil {
-				return err
-			}
-		}
-		return nil
+		return tx.execOr(ctx, ErrConflict, "DELETE FROM zones WHERE id = ? AND version = ?", id, version)
 	}))
 }
