@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 
-	"gorm.io/gorm/clause"
-
 	"github.com/coincart/coincart/models"
 )
 
@@ -89,10 +87,9 @@ func (s *Store) LockAttempt(ctx context.Context, id string) (models.Attempt, err
 	if !machine(id) {
 		return models.Attempt{}, fmt.Errorf("lock the attempt: %w", ErrNotFound)
 	}
-	var a models.Attempt
-	err := s.orm.WithContext(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Take(&a).Error
+	a, err := attemptTable.take(ctx, s, "WHERE id = ?"+s.forUpdate(), id)
 	if err != nil {
-		return models.Attempt{}, doing("lock the attempt", translate(err))
+		return models.Attempt{}, doing("lock the attempt", err)
 	}
 	s.openPayer(ctx, &a)
 	return a, nil

@@ -65,9 +65,11 @@ func (s *Store) Cart(ctx context.Context, id string) (models.Cart, error) {
 // addCartCategories adds to each line the categories of its product, with those above them.
 func (s *Store) addCartCategories(ctx context.Context, cart *models.Cart) error {
 	found := map[string][]string{}
-	err := s.eachPair(ctx, readCartCategories, []any{cart.ID}, func(product, path string) error {
+	err := s.each(ctx, readCartCategories, []any{cart.ID}, func(rows *sql.Rows) error {
+		var product, path string
+		err := rows.Scan(&product, &path)
 		found[product] = append(found[product], strings.Split(strings.Trim(path, "/"), "/")...)
-		return nil
+		return err
 	})
 	for i := range cart.Lines {
 		cart.Lines[i].CategoryIDs = unique(found[cart.Lines[i].ProductID])

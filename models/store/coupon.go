@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -21,20 +20,13 @@ var (
 
 // Coupon reads a coupon by its id; ErrNotFound.
 func (s *Store) Coupon(ctx context.Context, id string) (models.Coupon, error) {
-	if !machine(id) {
-		return models.Coupon{}, fmt.Errorf("read the coupon: %w", ErrNotFound)
-	}
-	c, err := couponTable.take(ctx, s, "WHERE id = ?", id)
+	c, err := takeByKey[models.Coupon](ctx, s, machine, "id", id)
 	return c, doing("read the coupon", err)
 }
 
 // CouponByCode reads a coupon by its code as it is typed; ErrNotFound.
 func (s *Store) CouponByCode(ctx context.Context, code string) (models.Coupon, error) {
-	code = models.FoldCoupon(code)
-	if code == "" {
-		return models.Coupon{}, fmt.Errorf("read the coupon: %w", ErrNotFound)
-	}
-	c, err := couponTable.take(ctx, s, "WHERE code = ?", code)
+	c, err := takeByKey[models.Coupon](ctx, s, exactly, "code", models.FoldCoupon(code))
 	return c, doing("read the coupon", err)
 }
 

@@ -54,7 +54,7 @@ func (s *Store) Dashboard(ctx context.Context, from, to time.Time, zone *time.Lo
 
 // addUp makes the sums of a span of its days.
 func addUp(b *models.Dashboard) {
-	revenue, coins, refunds := totals{}, totals{}, totals{}
+	sums := map[string]totals{"revenue": {}, "coin": {}, "refund": {}}
 	var wait, lag models.Histogram
 	for _, d := range b.Days {
 		b.Orders += d.Orders
@@ -63,16 +63,13 @@ func addUp(b *models.Dashboard) {
 		b.Uncalled += d.Uncalled
 		wait.Merge(d.Wait)
 		lag.Merge(d.Lag)
-		for _, part := range []struct {
-			into totals
-			sums []models.CoinTotal
-		}{{revenue, d.Revenue}, {coins, d.Coins}, {refunds, d.Refunds}} {
-			for _, sum := range part.sums {
-				part.into.add(sum.Symbol, sum.Count, sum.Amount)
+		for kind, list := range sumsOf(&d) {
+			for _, sum := range *list {
+				sums[kind].add(sum.Symbol, sum.Count, sum.Amount)
 			}
 		}
 	}
-	b.Revenue, b.Coins, b.Refunds = revenue.list(), coins.list(), refunds.list()
+	b.Revenue, b.Coins, b.Refunds = sums["revenue"].list(), sums["coin"].list(), sums["refund"].list()
 	b.WaitP50, b.WaitP95, b.LagP95 = wait.Quantile(50), wait.Quantile(95), lag.Quantile(95)
 }
 
@@ -98,13 +95,8 @@ func (s *Store) keptFigures(ctx context.Context, b *models.Dashboard) (map[strin
 				return err
 			}
 			d := kept[day]
-			switch kind {
-			case sumRevenue:
-				d.Revenue = append(d.Revenue, sum)
-			case sumCoin:
-				d.Coins = append(d.Coins, sum)
-			case sumRefund:
-				d.Refunds = append(d.Refunds, sum)
+			if sums := sumsOf(&d)[kind]; sums != nil {
+				*sums = append(*sums, sum)
 			}
 			kept[day] = d
 			return nil

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
 
 	"github.com/coincart/coincart/migrations"
 	"github.com/coincart/coincart/models"
@@ -131,7 +132,7 @@ func (c *shared) gormConfig() *gorm.Config {
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
 		NamingStrategy:         naming(),
-		Logger:                 silent{},
+		Logger:                 logger.Discard, // the pool logs slow statements, errors go to the caller, and values are never logged
 		NowFunc:                c.now,
 	}
 }

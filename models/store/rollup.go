@@ -12,12 +12,11 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// The kinds of a day's sums.
-const (
-	sumRevenue = "revenue" // totals of paid orders, per currency
-	sumCoin    = "coin"    // what was paid for them, per coin
-	sumRefund  = "refund"  // what was sent back, per coin
-)
+// sumsOf are the sums of a day by their kind, as day_sums names it: totals of paid orders per currency, what was paid for them per coin,
+// and what was sent back per coin.
+func sumsOf(d *models.DayFigures) map[string]*[]models.CoinTotal {
+	return map[string]*[]models.CoinTotal{"revenue": &d.Revenue, "coin": &d.Coins, "refund": &d.Refunds}
+}
 
 const (
 	maxRollUps   = 31        // days that one call of RollUpDue does at most
@@ -163,12 +162,9 @@ func (s *Store) putFigures(ctx context.Context, zone string, d models.DayFigures
 	if _, err := s.exec(ctx, "DELETE FROM day_sums WHERE zone = ? AND day = ?", zone, d.Day); err != nil {
 		return err
 	}
-	for _, part := range []struct {
-		kind string
-		sums []models.CoinTotal
-	}{{sumRevenue, d.Revenue}, {sumCoin, d.Coins}, {sumRefund, d.Refunds}} {
-		for _, sum := range part.sums {
-			if err := daySumTable.insert(ctx, s, &daySum{zone, d.Day, part.kind, sum.Symbol, sum.Count, sum.Amount}); err != nil {
+	for kind, sums := range sumsOf(&d) {
+		for _, sum := range *sums {
+			if err := daySumTable.insert(ctx, s, &daySum{zone, d.Day, kind, sum.Symbol, sum.Count, sum.Amount}); err != nil {
 				return err
 			}
 		}

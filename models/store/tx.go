@@ -59,8 +59,11 @@ func (s *Store) once(ctx context.Context, fn func(tx *Store) error) (err error) 
 	return doing("commit", err)
 }
 
-// persist repeats what gave way to another transaction.
+// persist repeats what gave way to another transaction. Inside a transaction it does not: the whole transaction is repeated.
 func (s *Store) persist(ctx context.Context, try func() error) error {
+	if s.inTx {
+		return try()
+	}
 	pause, began := firstPause, time.Now()
 	for n := 1; ; n++ {
 		err := try()
@@ -97,10 +100,6 @@ func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, err
 		n, err = result.RowsAffected()
 		return err
 	}
-	if s.inTx {
-		err := run()
-		return n, err
-	}
 	err := s.persist(ctx, run)
 	return n, err
 }
@@ -110,17 +109,7 @@ func (s *Store) create(ctx context.Context, row any, conflict ...clause.Expressi
 	if err := checkTexts(row); err != nil {
 		return err
 	}
-	run := func() error {
-		db := s.orm.WithContext(ctx)
-		if len(conflict) > 0 {
-			db = db.Clauses(conflict...)
-		}
-		return translate(db.Create(row).Error)
-	}
-	if s.inTx {
-		return run()
-	}
-	return s.persist(ctx, run)
+	return s.persist(ctx, func() error { return translate(s.orm.WithContext(ctx).Clauses(conflict...).Create(row).Error) })
 }
 
 // execOr runs one statement that changes something; where it finds no row, it returns missing.
