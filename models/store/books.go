@@ -105,11 +105,11 @@ func (s *Store) BookDays(ctx context.Context, before string, limit int) ([]model
 	return list, doing("read the days", err)
 }
 
-// bookedBatch is how much of a day is sorted and held at once.
+// bookedBatch is the maximum number of records of a day in memory at once.
 const bookedBatch = 4000
 
-// bookedAttempts and bookedRefunds are our side of a statement. A refund that may be under way is in our books from the moment that it
-// was sent: the statement says whether it was.
+// bookedAttempts and bookedRefunds read the shop's side of a statement. A refund that may be under way is in the records from the moment that
+// it was sent: the statement says whether it was.
 const (
 	bookedAttempts = `SELECT app_order_id, order_id, id, '', '', coin, amount, paid_at FROM attempts
 		WHERE state = 'paid' AND {which} ORDER BY app_order_id LIMIT ?`
@@ -117,9 +117,10 @@ const (
 		WHERE state IN ('submitting', 'unknown', 'accepted', 'confirmed') AND {which} ORDER BY app_order_id LIMIT ?`
 )
 
-// EachBooked calls fn with everything in our books of a time, from its beginning up to but not including its end: first the attempts paid
-// then (models.StatementPayment), then the refunds sent then that were or may have been accepted (models.StatementTransfer), each
-// ordered by appOrderId as in EachStatementLine, a batch at a time. An error of fn ends it and is returned as it is.
+// EachBooked calls fn with everything in the shop's records of a span of time, from its beginning up to but not including its end: first
+// the attempts paid then (models.StatementPayment), then the refunds sent then that were or may have been accepted
+// (models.StatementTransfer), each ordered by appOrderId as in EachStatementLine, a batch at a time. An error of fn ends it and is returned
+// as it is.
 func (s *Store) EachBooked(ctx context.Context, from, to time.Time, fn func(models.Booked) error) error {
 	for _, side := range []struct {
 		kind        models.StatementType
@@ -145,15 +146,15 @@ func (s *Store) EachBooked(ctx context.Context, from, to time.Time, fn func(mode
 }
 
 func (s *Store) booked(ctx context.Context, kind models.StatementType, query, which string, args []any) ([]models.Booked, error) {
-	return collect(ctx, s, named(query, "which", which), args, func(rows *sql.Rows) (models.Booked, error) {
+	return collect(ctx, s, substitute(query, "which", which), args, func(rows *sql.Rows) (models.Booked, error) {
 		b := models.Booked{Type: kind}
 		err := rows.Scan(&b.AppOrderID, &b.OrderID, &b.AttemptID, &b.RefundID, &b.RefundState, &b.Coin, &b.Amount, orZero(&b.At))
 		return b, err
 	})
 }
 
-// BookedByAppOrderIDs reads what is in our books under these ids, whatever its day, in no order: for lines of a statement whose
-// booking lies on another day. Other types than the two are in no books of ours.
+// BookedByAppOrderIDs reads what the shop's records hold under these ids, whatever its day, in no order: for lines of a statement whose
+// booking lies on another day. Other types are not in the shop's records.
 func (s *Store) BookedByAppOrderIDs(ctx context.Context, kind models.StatementType, ids []string) ([]models.Booked, error) {
 	query := bookedAttempts
 	switch kind {

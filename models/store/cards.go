@@ -119,12 +119,12 @@ func (s *Store) inBranch(ctx context.Context, q *match, where *conditions, categ
 		q.joins = append(q.joins, "product_categories pc")
 		where.add("pc.category_id = ? AND p.id = pc.product_id", ids[0])
 	default:
-		where.add("p.id IN (SELECT pc.product_id FROM product_categories pc WHERE pc.category_id IN ("+places(len(ids))+"))", arguments(ids)...)
+		where.add("p.id IN (SELECT pc.product_id FROM product_categories pc WHERE pc.category_id IN ("+placeholders(len(ids))+"))", arguments(ids)...)
 	}
 	return nil
 }
 
-// below is the pattern of the paths of a category and of everything below it. Ids have no wildcards.
+// below returns the pattern of the paths of a category and of everything below it. Ids have no wildcards.
 func below(categoryID string) string { return "%/" + likeEscapes.Replace(categoryID) + "/%" }
 
 // match is the part of a query that finds the products of a search: joins before the products, and what they weigh.
@@ -163,10 +163,10 @@ func (m match) columns() string {
 	}
 }
 
-// beyondPrefix is behind every word that begins with what stands before it.
+// beyondPrefix, written behind a prefix, sorts after every word that begins with the prefix.
 const beyondPrefix = "\U0010FFFF"
 
-// manyRows is the number from which on it does not matter how much more often a word is found.
+// manyRows is the number of rows at which counting how often a word is found stops.
 const manyRows = 10_000
 
 // matching prepares a search: the rarest word comes first, and what it finds is looked up among the others.

@@ -108,7 +108,7 @@ const (
 	oneLine = "cart_id = ? AND variant_id = ?"
 )
 
-// inCart runs fn in a transaction that has changed the cart's row first: others who change the cart wait for it there. A line before it
+// inCart runs fn in a transaction that has changed the cart's row first: other transactions that change the cart wait there. A line before it
 // would share the row with theirs, for the foreign key, and then everybody waits for everybody (MariaDB's deadlock).
 func (s *Store) inCart(ctx context.Context, cartID string, fn func(tx *Store) error) error {
 	return s.Tx(ctx, func(tx *Store) error {
@@ -119,7 +119,7 @@ func (s *Store) inCart(ctx context.Context, cartID string, fn func(tx *Store) er
 	})
 }
 
-// AddToCart adds pieces of a variant, capped at models.MaxQuantity, and gives the number that is in the cart now. Two additions at
+// AddToCart adds pieces of a variant, capped at models.MaxQuantity, and returns the number that is in the cart now. Two additions at
 // the same moment both count. ErrNotFound: no such cart or variant.
 func (s *Store) AddToCart(ctx context.Context, cartID, variantID string, quantity int, seenPrice models.Amount) (newQuantity int, err error) {
 	if quantity < 1 || quantity > models.MaxQuantity {
@@ -142,8 +142,8 @@ func (s *Store) AddToCart(ctx context.Context, cartID, variantID string, quantit
 	return newQuantity, doing("add to the cart", err)
 }
 
-// Reorder puts the lines of an order into a cart and returns its id: that of a new cart where cartID is "". All lines or none, so that whoever
-// tries again does not get a line twice. What is no longer sold is left out.
+// Reorder puts the lines of an order into a cart and returns its id: that of a new cart where cartID is "". All lines or none, so that a
+// second try adds no line twice. What is no longer sold is left out.
 func (s *Store) Reorder(ctx context.Context, cartID string, lines []models.OrderLine) (id string, err error) {
 	err = s.Tx(ctx, func(tx *Store) error {
 		if id = cartID; id == "" {

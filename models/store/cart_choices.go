@@ -7,8 +7,8 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// SetCartCoupon puts a coupon's code, as it was typed, into a cart; an empty one takes it out. Whether it counts is for models.Price. ErrText:
-// the text cannot be a code. ErrNotFound.
+// SetCartCoupon puts a coupon's code, as it was typed, into a cart; an empty one takes it out. Whether it counts is for models.Price.
+// ErrText: the text cannot be a code. ErrNotFound.
 func (s *Store) SetCartCoupon(ctx context.Context, cartID, code string) error {
 	folded := models.FoldCoupon(code)
 	if folded == "" && code != "" {
@@ -17,7 +17,8 @@ func (s *Store) SetCartCoupon(ctx context.Context, cartID, code string) error {
 	return doing("put the coupon into the cart", s.chooseForCart(ctx, cartID, map[string]string{"coupon_code": folded}))
 }
 
-// SetCartPlace notes where a cart's goods shall go. The region is kept where the country's are told apart (models.Regions) and dropped elsewhere. ErrNotFound, ErrText.
+// SetCartPlace stores where a cart's goods are to be sent. The region is kept for countries with regions (models.Regions) and dropped
+// elsewhere. ErrNotFound, ErrText.
 func (s *Store) SetCartPlace(ctx context.Context, cartID string, p models.Place) error {
 	if len(models.Regions(p.Country)) == 0 {
 		p.Region = ""

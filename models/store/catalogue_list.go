@@ -20,7 +20,7 @@ var productSorts = map[models.ProductSort]sorting{
 	models.ProductsByCreation: {"created_at", "id", true},
 }
 
-// productList is the name of a list in its places.
+// productList returns the name of a list in its places.
 func productList(sort models.ProductSort) string {
 	return "products." + cmp.Or(string(sort), "position")
 }

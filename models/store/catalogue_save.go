@@ -9,10 +9,10 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// Outcome is what came of a product that was stored.
+// Outcome is the result of storing a product.
 type Outcome string
 
-// What can come of a product.
+// The outcomes of storing a product.
 const (
 	OutcomeCreated   Outcome = "created"
 	OutcomeChanged   Outcome = "changed"
@@ -32,7 +32,7 @@ func (s *Store) SaveProduct(ctx context.Context, p models.Product) error {
 	return err
 }
 
-// SaveProducts stores many products as SaveProduct does, all or none, and tells what came of each. What is the same as before is not
+// SaveProducts stores many products as SaveProduct does, all or none, and returns the outcome of each. What is the same as before is not
 // written, and keeps its Version.
 func (s *Store) SaveProducts(ctx context.Context, list []models.Product) ([]Outcome, error) {
 	for _, p := range list {
@@ -63,16 +63,16 @@ func (s *Store) saveProducts(ctx context.Context, list []models.Product, version
 	outcomes := make([]Outcome, 0, len(list))
 	for part := range slices.Chunk(list, savedAtOnce) {
 		w := &productWriter{Store: s, now: s.now(), categories: categories, versioned: versioned}
-		some, err := w.save(ctx, part)
+		saved, err := w.save(ctx, part)
 		if err != nil {
 			return nil, err
 		}
-		outcomes = append(outcomes, some...)
+		outcomes = append(outcomes, saved...)
 	}
 	return outcomes, nil
 }
 
-// savedProduct is a product as it shall be, and as it is.
+// savedProduct is a product as it will be stored, and as it is stored.
 type savedProduct struct {
 	storedProduct
 	was     *storedProduct // empty: it is new
@@ -193,7 +193,7 @@ func (w *productWriter) place(ctx context.Context, p *savedProduct) error {
 	return nil
 }
 
-// idOfSKU is the id of the variant that the product has under a SKU and that is not listed by its id, else a new one.
+// idOfSKU returns the id of the variant that the product has under a SKU and that is not listed by its id, else a new one.
 func (p *savedProduct) idOfSKU(sku string) string {
 	for _, old := range p.was.Variants {
 		if old.SKU == sku && !slices.ContainsFunc(p.Variants, func(v models.Variant) bool { return v.ID == old.ID }) {
@@ -210,7 +210,7 @@ func instantOrZero(t time.Time) time.Time {
 	return models.Instant(t)
 }
 
-// unique keeps the first of each.
+// unique returns a list without repetitions, in its order.
 func unique(list []string) []string {
 	var kept []string
 	for _, text := range list {

@@ -91,7 +91,7 @@ func (w *productWriter) checkSKUs(ctx context.Context) error {
 	})
 }
 
-// dropped reports that a variant is one that its product does not list any more.
+// dropped reports whether a variant is one that its product does not list any more.
 func (w *productWriter) dropped(id string) bool {
 	for _, p := range w.list {
 		if p.was.variant(id) != nil && !slices.ContainsFunc(p.Variants, func(v models.Variant) bool { return v.ID == id }) {
@@ -101,7 +101,7 @@ func (w *productWriter) dropped(id string) bool {
 	return false
 }
 
-// variant is the stored variant with an id, or nil.
+// variant returns the stored variant with an id, or nil.
 func (p *storedProduct) variant(id string) *models.Variant {
 	i := slices.IndexFunc(p.Variants, func(v models.Variant) bool { return v.ID == id })
 	if i < 0 {

@@ -87,13 +87,13 @@ func (s *Store) writeCategory(ctx context.Context, list []models.Category, c mod
 	if slices.ContainsFunc(list, func(o models.Category) bool { return o.Slug == c.Slug && o.ID != c.ID }) {
 		return &SlugTakenError{c.Slug}
 	}
-	next := slices.Clone(list)
+	after := slices.Clone(list)
 	if i >= 0 {
-		next[i] = c
+		after[i] = c
 	} else {
-		next = append(next, c)
+		after = append(after, c)
 	}
-	if err := checkTree(next, c); err != nil {
+	if err := checkTree(after, c); err != nil {
 		return err
 	}
 	if err := s.moveSlug(ctx, slugOfCategory, c.ID, was.Slug, c.Slug); err != nil {
@@ -102,7 +102,7 @@ func (s *Store) writeCategory(ctx context.Context, list []models.Category, c mod
 	if i >= 0 && categoryTable.same(&was, &c) {
 		return nil
 	}
-	stored := storedCategory{c, pathOf(next, c.ID)}
+	stored := storedCategory{c, pathOf(after, c.ID)}
 	stored.Version, stored.UpdatedAt = c.Version+1, s.now()
 	if err := storedCategoryTable.put(ctx, s, &stored); err != nil {
 		return err
@@ -111,7 +111,7 @@ func (s *Store) writeCategory(ctx context.Context, list []models.Category, c mod
 		return nil
 	}
 	if was.ParentID != c.ParentID {
-		if err := s.writePaths(ctx, next, c.ID); err != nil {
+		if err := s.writePaths(ctx, after, c.ID); err != nil {
 			return err
 		}
 	}
@@ -139,7 +139,7 @@ func checkTree(list []models.Category, c models.Category) error {
 	return nil
 }
 
-// pathOf is the column path of a category: the ids from the top down to it, between slashes.
+// pathOf returns the column path of a category: the ids from the top down to it, between slashes.
 func pathOf(list []models.Category, id string) string {
 	var b strings.Builder
 	b.WriteByte('/')
@@ -158,7 +158,7 @@ func (s *Store) writePaths(ctx context.Context, list []models.Category, id strin
 	return nil
 }
 
-// staleTerms marks the words of all products below a category as those to be made anew: some by refreshSome at once, the others of many by
+// staleTerms marks the words of all products below a category to be computed again: the first by refreshSome at once, the others by
 // RefreshCatalogue.
 func (s *Store) staleTerms(ctx context.Context, categoryID string) error {
 	_, err := s.exec(ctx, "UPDATE products SET search_version = 0 WHERE id IN ("+
@@ -238,21 +238,21 @@ func (s *Store) moveUp(ctx context.Context, list []models.Category, deleted mode
 	if err := s.staleTerms(ctx, deleted.ID); err != nil {
 		return err
 	}
-	next := slices.Clone(list)
+	after := slices.Clone(list)
 	var moved []string
-	for i := range next {
-		if next[i].ParentID != deleted.ID {
+	for i := range after {
+		if after[i].ParentID != deleted.ID {
 			continue
 		}
-		next[i].ParentID = deleted.ParentID
-		moved = append(moved, next[i].ID)
-		_, err := s.exec(ctx, "UPDATE categories SET parent_id = ?, version = version + 1, updated_at = ? WHERE id = ?", deleted.ParentID, s.now(), next[i].ID)
+		after[i].ParentID = deleted.ParentID
+		moved = append(moved, after[i].ID)
+		_, err := s.exec(ctx, "UPDATE categories SET parent_id = ?, version = version + 1, updated_at = ? WHERE id = ?", deleted.ParentID, s.now(), after[i].ID)
 		if err != nil {
 			return err
 		}
 	}
 	for _, id := range moved {
-		if err := s.writePaths(ctx, next, id); err != nil {
+		if err := s.writePaths(ctx, after, id); err != nil {
 			return err
 		}
 	}

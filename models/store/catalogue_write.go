@@ -27,7 +27,7 @@ func (s *Store) PutProduct(ctx context.Context, p models.Product) error {
 	}))
 }
 
-// mergeProduct is the product as it shall be: what is given, over what is there.
+// mergeProduct returns the product to store: what is given, and the rest from the stored one.
 func (s *Store) mergeProduct(ctx context.Context, p models.Product) (models.Product, error) {
 	var err error
 	if len(p.CategoryIDs) == 0 && p.CategoryID == "" {
@@ -80,7 +80,7 @@ func (s *Store) idBy(ctx context.Context, query, key, wanted string) (string, er
 	return id, err
 }
 
-// translations gives some fields of all languages.
+// translations returns some fields of all languages.
 func translations(t models.Texts, fields ...string) []string {
 	var list []string
 	for _, lang := range sortedKeys(t) {

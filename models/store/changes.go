@@ -101,7 +101,7 @@ func (m StaffChange) columns(s *sealer, id string) (*change, error) {
 	return c, c.err
 }
 
-// changed is the SET part of an UPDATE of rows of a type, for the fields of a change that are not nil: each sets the column of its name,
+// changed returns the SET part of an UPDATE of rows of a type, for the fields of a change that are not nil: each sets the column of its name,
 // but for those that are sealed.
 func changed[T any](set any) (*change, error) {
 	row := rowTypes[reflect.TypeFor[T]()]
@@ -148,7 +148,7 @@ func (c *change) set(name string, value any) {
 	c.values = append(c.values, value)
 }
 
-// payer seals and sets who pays the attempt with that id.
+// payer seals and sets the payer of the attempt with that id.
 func (c *change) payer(s *sealer, id string, v *models.Payer) {
 	if v == nil {
 		return

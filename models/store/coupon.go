@@ -12,9 +12,9 @@ import (
 
 // Errors of coupons, when an order takes one.
 var (
-	// ErrCouponUsedUp says that the coupon was used as often as it may be.
+	// ErrCouponUsedUp means that the coupon was used as often as it may be.
 	ErrCouponUsedUp = errors.New("the coupon is used up")
-	// ErrCouponUsedByShopper says that this shopper has used the coupon as often as anyone may.
+	// ErrCouponUsedByShopper means that this shopper has used the coupon as often as anyone may.
 	ErrCouponUsedByShopper = errors.New("the shopper has used the coupon")
 )
 

@@ -18,16 +18,16 @@ func (s *Store) couponsFor(ctx context.Context, categoryID, lock string) ([]mode
 	return slices.DeleteFunc(list, func(c models.Coupon) bool { return !slices.Contains(c.CategoryIDs, categoryID) }), err
 }
 
-// followCategory keeps the coupons of a category that is deleted for the goods that they were for: what was below it, and where its products went.
-// One that would be for no goods is switched off and keeps the category's id: with none it would be for all goods.
+// followCategory keeps the coupons of a category that is deleted for the goods that they were for: what was below it, and where its
+// products went. One that would be for no goods is switched off and keeps the category's id: with none it would be for all goods.
 func (s *Store) followCategory(ctx context.Context, list []models.Category, deleted, moveTo string) error {
-	var next []string
+	var successors []string
 	if moveTo != "" {
-		next = append(next, moveTo)
+		successors = append(successors, moveTo)
 	}
 	for _, c := range list {
 		if c.ParentID == deleted && c.ID != moveTo {
-			next = append(next, c.ID)
+			successors = append(successors, c.ID)
 		}
 	}
 	coupons, err := s.couponsFor(ctx, deleted, s.forUpdate())
@@ -35,8 +35,8 @@ func (s *Store) followCategory(ctx context.Context, list []models.Category, dele
 		return err
 	}
 	for _, c := range coupons {
-		ids := slices.DeleteFunc(slices.Clone(c.CategoryIDs), func(id string) bool { return id == deleted || slices.Contains(next, id) })
-		ids = append(ids, next...)
+		ids := slices.DeleteFunc(slices.Clone(c.CategoryIDs), func(id string) bool { return id == deleted || slices.Contains(successors, id) })
+		ids = append(ids, successors...)
 		if len(ids) == 0 {
 			ids, c.Enabled = models.List{deleted}, false
 		}

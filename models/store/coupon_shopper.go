@@ -12,8 +12,8 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// shopperOf is what a coupon knows a shopper by: a keyed digest of the e-mail, which does not depend on upper and lower case. The same
-// shopper's uses of another coupon look different. ErrNoSealKey.
+// shopperOf returns the name under which a coupon counts a shopper: a keyed digest of the e-mail, which does not depend on upper and lower
+// case. The same shopper's uses of another coupon look different. ErrNoSealKey.
 //
 // It is a digest of a digest: uses that were stored before there was a key have the inner one, and get their key without the e-mail.
 func (s *Store) shopperOf(couponID, email string) (string, error) {
@@ -96,7 +96,7 @@ func (s *Store) takeForShopper(ctx context.Context, c models.Coupon, email strin
 	return shopper, err
 }
 
-// addShopperUse counts a use of a shopper, unless the limit is reached; 0: there is none. Nothing is counted of who was erased.
+// addShopperUse counts a use of a shopper, unless the limit is reached; 0: there is none. Nothing is counted for people who were erased.
 func (s *Store) addShopperUse(ctx context.Context, couponID, shopper string, limit int) (bool, error) {
 	if shopper == "" {
 		return true, nil
@@ -131,13 +131,13 @@ type shopperLimit struct {
 	endsAt time.Time // zero: never
 }
 
-// idle reports that the limit keeps nobody from anything, and never will again unless the coupon is changed.
+// idle reports whether the limit keeps nobody from anything, and never will again unless the coupon is changed.
 func (l shopperLimit) idle(now time.Time) bool {
 	return l.max == 0 || (!l.endsAt.IsZero() && !now.Before(l.endsAt))
 }
 
-// lockUse holds the use of an order, and its coupon first: whoever counts uses of a coupon waits for each other there, and none of them
-// for a second one. ErrNotFound: the order has no coupon.
+// lockUse holds the use of an order, and its coupon first: transactions that count uses of a coupon wait for each other there, and none of
+// them waits for a second one. ErrNotFound: the order has no coupon.
 func (s *Store) lockUse(ctx context.Context, orderID string) (use models.CouponUse, limit shopperLimit, err error) {
 	if err = s.one(ctx, "SELECT coupon_id FROM coupon_uses WHERE order_id = ?", []any{orderID}, &use.CouponID); err != nil {
 		return use, limit, err
@@ -172,7 +172,7 @@ func (s *Store) setShopper(ctx context.Context, use models.CouponUse, to string,
 	return s.dropShopperUse(ctx, use.CouponID, use.Shopper)
 }
 
-// FillShoppers gives up to limit uses of coupons the digest of today that have one without a key or of a former key, and says how many it
+// FillShoppers gives up to limit uses of coupons the digest of today that have one without a key or of a former key, and returns how many it
 // found. Several replicas may do it at once. A use under a former key whose person was erased keeps it, because nothing is left to
 // make another one of: for that person the limit begins anew with the key.
 func (s *Store) FillShoppers(ctx context.Context, limit int) (int, error) {
@@ -212,7 +212,7 @@ func (s *Store) nameShopper(ctx context.Context, u strayUse) error {
 	return s.Tx(ctx, func(tx *Store) error { return tx.renameUse(ctx, u.orderID, u.shopper, name) })
 }
 
-// shopperLook is how long after an erase, and then again and again, a use is looked at whose coupon has no end.
+// shopperLook is the time from an erase, and from each check, to the next check of a use whose coupon has no end.
 const shopperLook = 30 * 24 * time.Hour
 
 // eraseShoppers takes a person out of the coupons that their orders used, while the orders still have the e-mail. Where a coupon limits
@@ -251,8 +251,8 @@ func (s *Store) keepShopper(ctx context.Context, use models.CouponUse, limit sho
 	return s.setShopper(ctx, use, name, orTime(limit.endsAt, now.Add(shopperLook)))
 }
 
-// ForgetShoppers looks at up to limit uses of coupons whose person was erased and that are due, and says how many: where the coupon is over
-// by now, or limits nobody any more, the digest goes; else it is looked at again later. Several replicas may do it at once.
+// ForgetShoppers looks at up to limit uses of coupons whose person was erased and that are due, and returns how many: where the coupon is
+// over by now, or limits nobody any more, the digest goes; else it is looked at again later. Several replicas may do it at once.
 func (s *Store) ForgetShoppers(ctx context.Context, limit int) (int, error) {
 	now := s.now()
 	orders, err := s.readTexts(ctx, "SELECT order_id FROM coupon_uses WHERE forget_at <= ? ORDER BY forget_at LIMIT ?", now, max(1, limit))

@@ -28,7 +28,7 @@ const (
 // keyMarkLength is the length of a key's mark in front of a digest, in hex digits.
 const keyMarkLength = 8
 
-// keyed is the HMAC-SHA-256 of a text under a key of its own purpose; ErrNoSealKey.
+// keyed returns the HMAC-SHA-256 of a text under a key of its own purpose; ErrNoSealKey.
 func (s *sealer) keyed(purpose, text string) ([]byte, error) {
 	if s.aead == nil {
 		return nil, ErrNoSealKey
@@ -42,7 +42,7 @@ func (s *sealer) keyed(purpose, text string) ([]byte, error) {
 	return mac.Sum(nil), nil
 }
 
-// digest is a name for a text that says nothing about it without the key: the key's mark, which tells digests of a former key from those
+// digest returns a name for a text that says nothing about it without the key: the key's mark, which tells digests of a former key from those
 // of this one, and 160 bits.
 func (s *sealer) digest(purpose, text string) (string, error) {
 	mark, err := s.keyMark(purpose)
@@ -64,13 +64,13 @@ func (s *sealer) keyMark(purpose string) (string, error) {
 	return hex.EncodeToString(sum)[:keyMarkLength], nil
 }
 
-// CustomerID is what addresses and links call a person with an e-mail address: a keyed digest that does not depend on upper and lower case.
-// ErrNoSealKey.
+// CustomerID returns the name of a person with an e-mail address in addresses and links: a keyed digest that does not depend on upper and
+// lower case. ErrNoSealKey.
 func (s *Store) CustomerID(email string) (string, error) {
 	return s.sealer.digest(forCustomers, foldEmail(email))
 }
 
-// customerOf is the customer of an order; none where the e-mail is erased, or there is no key.
+// customerOf returns the customer of an order; none where the e-mail is erased, or there is no key.
 func (s *Store) customerOf(email string) string {
 	if email == "" || s.sealer.aead == nil {
 		return ""
@@ -82,7 +82,7 @@ func (s *Store) customerOf(email string) string {
 	return id
 }
 
-// payerDigest is what the accounts are known by that signed in; "" for a payer who did not.
+// payerDigest returns a keyed digest of the account that signed in; "" for a payer who did not sign in.
 func (s *sealer) payerDigest(p models.Payer) (string, error) {
 	if p.OpenID == "" {
 		return "", nil
@@ -90,8 +90,8 @@ func (s *sealer) payerDigest(p models.Payer) (string, error) {
 	return s.digest(forPayers, p.OpenID.Reveal())
 }
 
-// CustomerLink makes the token of a link to a customer's orders: it holds the end of its time and the customer's id, and a signature over both.
-// ErrNoSealKey.
+// CustomerLink makes the token of a link to a customer's orders: it holds the end of its time and the customer's id, and a signature over
+// both. ErrNoSealKey.
 func (s *Store) CustomerLink(customer string, until time.Time) (string, error) {
 	body := binary.BigEndian.AppendUint64(nil, uint64(until.UnixMilli()))
 	body = append(body, customer...)
@@ -104,8 +104,8 @@ func (s *Store) CustomerLink(customer string, until time.Time) (string, error) {
 
 // OpenCustomerLink says whose orders a link shows. ErrToken: it was not made here, or its time is over. ErrNoSealKey.
 func (s *Store) OpenCustomerLink(token string) (customer string, err error) {
-	const longest = 256
-	if len(token) > longest {
+	const maxToken = 256
+	if len(token) > maxToken {
 		return "", ErrToken
 	}
 	text, err := base64.RawURLEncoding.Strict().DecodeString(token)
@@ -164,7 +164,7 @@ func scanOwnOrder(rows *sql.Rows) (o models.OwnOrder, err error) {
 	return o, err
 }
 
-// NewestOrder is the id of a customer's newest order; "" where there is none.
+// NewestOrder reads the id of a customer's newest order; "" where there is none.
 func (s *Store) NewestOrder(ctx context.Context, customer string) (id string, err error) {
 	err = s.one(ctx, "SELECT id FROM orders WHERE customer = ? ORDER BY created_at DESC, id DESC LIMIT 1", []any{customer}, &id)
 	if errors.Is(err, ErrNotFound) {
@@ -173,8 +173,8 @@ func (s *Store) NewestOrder(ctx context.Context, customer string) (id string, er
 	return id, doing("look for a customer's newest order", err)
 }
 
-// FillCustomers gives up to limit orders their customer that have none, or one under a former key, and says how many it did. Several replicas
-// may do it at once.
+// FillCustomers gives up to limit orders their customer that have none, or one under a former key, and returns how many it did. Several
+// replicas may do it at once.
 func (s *Store) FillCustomers(ctx context.Context, limit int) (int, error) {
 	mark, err := s.sealer.keyMark(forCustomers)
 	if err != nil {

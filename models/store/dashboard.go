@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// maxSpan is the most days of a dashboard.
+// maxSpan is the maximum number of days of a dashboard.
 const maxSpan = 1100
 
 // Dashboard reads the state of the shop and its figures over the days of a zone that lie in a time, from its beginning up to but not
@@ -104,8 +104,8 @@ func (s *Store) keptFigures(ctx context.Context, b *models.Dashboard) (map[strin
 	return kept, err
 }
 
-// plain brings a column into the one collation that a UNION can have.
-func (s *Store) plain(column string) string {
+// collated brings a column into the one collation that a UNION can have.
+func (s *Store) collated(column string) string {
 	if s.dialect == migrations.SQLite {
 		return column
 	}
@@ -140,7 +140,7 @@ func (s *Store) gaugeQuery() string {
 	var parts []string
 	for _, g := range openWork {
 		parts = append(parts, fmt.Sprintf("SELECT %s AS kind, %s AS name, COUNT(*) AS n, 0 AS m, NULL AS amount, NULL AS at "+
-			"FROM (SELECT 1 FROM %s LIMIT %d) g", s.plain("'"+g.name+"'"), s.plain("''"), g.from, models.MaxGauge))
+			"FROM (SELECT 1 FROM %s LIMIT %d) g", s.collated("'"+g.name+"'"), s.collated("''"), g.from, models.MaxGauge))
 	}
 	return strings.Join(parts, " UNION ALL ")
 }
@@ -168,16 +168,16 @@ func (s *Store) Gauges(ctx context.Context) (models.Gauges, error) {
 	return now, doing("count what waits", err)
 }
 
-// liveQuery is the gauges with the counts of today that need no grouping, and the callbacks of the span.
+// liveQuery returns a query of the gauges with the counts of today that need no grouping, and the callbacks of the span.
 func (s *Store) liveQuery() string {
-	text := func(literal string) string { return s.plain("'" + literal + "'") }
+	text := func(literal string) string { return s.collated("'" + literal + "'") }
 	return strings.Join([]string{
 		s.gaugeQuery(),
 		"SELECT " + text("created") + ", " + text("") + ", COUNT(*), COALESCE(SUM(CASE WHEN " + paidForGood + " THEN 1 ELSE 0 END), 0), " +
-			"NULL, NULL FROM orders" + s.using("orders_by_time") + " WHERE created_at >= ? AND created_at < ?",
-		"SELECT " + text("refund") + ", " + s.plain("coin") + ", COUNT(*), 0, " + s.sum("amount") + ", NULL " +
+			"NULL, NULL FROM orders" + s.forceIndex("orders_by_time") + " WHERE created_at >= ? AND created_at < ?",
+		"SELECT " + text("refund") + ", " + s.collated("coin") + ", COUNT(*), 0, " + s.sum("amount") + ", NULL " +
 			"FROM refunds WHERE sent_at >= ? AND sent_at < ? AND " + refundIsSent + " GROUP BY coin",
-		"SELECT " + text("counter") + ", " + s.plain("name") + ", SUM(value), 0, NULL, NULL " +
+		"SELECT " + text("counter") + ", " + s.collated("name") + ", SUM(value), 0, NULL, NULL " +
 			"FROM counters WHERE day >= ? AND day <= ? AND name LIKE 'notify!_%' ESCAPE '!' GROUP BY name",
 		"SELECT " + text("callback") + ", " + text("") + ", 0, 0, NULL, MAX(received_at) FROM inbox WHERE state = 'done'",
 	}, " UNION ALL ")

@@ -103,7 +103,7 @@ func (s *decimalSum) count(value driver.Value, operation func(total, value decim
 	return err
 }
 
-// WindowValue is the sum so far.
+// WindowValue returns the sum so far.
 func (s *decimalSum) WindowValue(*sqlite.FunctionContext) (driver.Value, error) {
 	return s.total.String(), nil
 }

@@ -28,14 +28,14 @@ func (s *Store) PutDiscrepancies(ctx context.Context, day string, found []models
 		if d.State == models.DaySealed && slices.ContainsFunc(found, func(x models.Discrepancy) bool { return x.Kind != models.ChangedSealed }) {
 			return ErrConflict
 		}
-		lost, err := tx.dayDiscrepancies(ctx, day) // those that are not found below
+		missing, err := tx.dayDiscrepancies(ctx, day) // those that are not found below
 		if err != nil {
 			return err
 		}
 		var added []models.Discrepancy
 		for _, x := range found {
-			old, known := lost[keyOf(x)]
-			delete(lost, keyOf(x))
+			old, known := missing[keyOf(x)]
+			delete(missing, keyOf(x))
 			if !known {
 				x.ID, x.Day, x.State, x.CreatedAt, x.UpdatedAt = models.NewID(), day, models.DiscrepancyOpen, tx.now(), tx.now()
 				added = append(added, x)
@@ -46,7 +46,7 @@ func (s *Store) PutDiscrepancies(ctx context.Context, day string, found []models
 		if err := discrepancyTable.insertAll(ctx, tx, added); err != nil {
 			return err
 		}
-		return tx.settleDiscrepancies(ctx, lost)
+		return tx.settleDiscrepancies(ctx, missing)
 	}))
 }
 

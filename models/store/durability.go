@@ -9,7 +9,7 @@ import (
 	"github.com/coincart/coincart/migrations"
 )
 
-// Durability is what the database does before it says that a transaction is committed. A field that the server does not tell is empty.
+// Durability is what the database does before it says that a transaction is committed. A field that the server does not report is empty.
 type Durability struct {
 	// Synchronous is SQLite's setting on the writing connection: "OFF", "NORMAL", "FULL" or "EXTRA". From FULL on, the log is on disk
 	// after every commit. Empty on MySQL.
@@ -18,7 +18,7 @@ type Durability struct {
 	FlushLog string
 	// SyncBinlog is sync_binlog, where the server writes a binary log: "1" writes it to disk at every commit.
 	SyncBinlog string
-	// ReadOnly reports that the server takes no changes, except from accounts with special rights.
+	// ReadOnly reports whether the server takes no changes, except from accounts with special rights.
 	ReadOnly bool
 }
 

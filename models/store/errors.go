@@ -12,23 +12,23 @@ import (
 )
 
 var (
-	// ErrNotFound says that there is no such row.
+	// ErrNotFound means that there is no such row.
 	ErrNotFound = errors.New("not found")
-	// ErrConflict says that a compare-and-set found another state than the one it was told: somebody else was first, or the
+	// ErrConflict means that a compare-and-set found another state than the one it was told: somebody else was first, or the
 	// change is not allowed at all.
 	ErrConflict = errors.New("the state has changed")
-	// ErrDuplicate says that a unique key is taken.
+	// ErrDuplicate means that a unique key is taken.
 	ErrDuplicate = errors.New("already exists")
-	// ErrText says that a text does not fit its column: too long, or not UTF-8, or not ASCII where only that is meant.
+	// ErrText means that a text does not fit its column: too long, or not UTF-8, or not ASCII where only that is meant.
 	ErrText = errors.New("the text does not fit")
-	// ErrNoSealKey says that a secret was to be written without Options.SealKey.
+	// ErrNoSealKey means that a secret was to be written without Options.SealKey.
 	ErrNoSealKey = errors.New("no key to seal secrets with")
 
 	errForeignKey = errors.New("refers to a row that is not there")
 	errCheck      = errors.New("a check of the database refused the row")
 )
 
-// OutOfStockError says that less is left of a variant than is wanted.
+// OutOfStockError means that less is left of a variant than is wanted.
 type OutOfStockError struct {
 	VariantID string
 	SKU       string

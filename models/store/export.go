@@ -25,7 +25,7 @@ func (s *Store) EachPayment(ctx context.Context, from, to time.Time, fn func(mod
 			args[0] = last.PaidAt
 			place, args = "AND "+part, append(args, more...)
 		}
-		list, err := collect(ctx, s, named(readPayments, "after", place), append(args, batch), scanPayment)
+		list, err := collect(ctx, s, substitute(readPayments, "after", place), append(args, batch), scanPayment)
 		return list, doing("read the payments", err)
 	}, fn)
 }

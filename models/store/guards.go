@@ -18,7 +18,7 @@ func (s *Store) MarkChecked(ctx context.Context, attemptID string, was, now time
 	return doing("mark the attempt checked", s.execOr(ctx, ErrConflict, query, args...))
 }
 
-// LockOrder is Order for a transaction that decides by the order's attempts: the order's row is taken first, so that whoever adds
+// LockOrder is Order for a transaction that decides by the order's attempts: the order's row is taken first, so that a transaction that adds
 // an attempt (ExtendOrder) waits, or on a cluster is refused and starts again.
 func (s *Store) LockOrder(ctx context.Context, id string) (models.Order, error) {
 	if err := s.execOr(ctx, ErrNotFound, "UPDATE orders SET updated_at = ? WHERE id = ?", s.now(), id); err != nil {

@@ -134,13 +134,13 @@ func (s *Store) CountImportPictures(ctx context.Context, id string) (map[models.
 	return counts, doing("count the pictures", err)
 }
 
-// FetchedPicture is what the picture at an address is called here; ErrNotFound.
+// FetchedPicture reads the name that the picture at an address has in this shop; ErrNotFound.
 func (s *Store) FetchedPicture(ctx context.Context, address string) (source string, err error) {
 	err = s.one(ctx, "SELECT source FROM fetched_pictures WHERE address_hash = ?", []any{AddressHash(address)}, &source)
 	return source, doing("look for the picture", err)
 }
 
-// PutFetchedPicture remembers what the picture at an address is called here.
+// PutFetchedPicture stores the name that the picture at an address has in this shop.
 func (s *Store) PutFetchedPicture(ctx context.Context, address, source string) error {
 	fetched := models.FetchedPicture{AddressHash: AddressHash(address), Address: address, Source: source, FetchedAt: s.now()}
 	return doing("remember the picture", fetchedPictureTable.put(ctx, s, &fetched))

@@ -9,7 +9,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// maxUnusable is how many different envelopes of one digest are kept while none of them could be used. The digest is the
+// maxUnusable is the maximum number of different envelopes of one digest that are kept while none of them could be used. The digest is the
 // plaintext's; a signature that was seen once can be sent again with any data, and must not fill the table.
 const maxUnusable = 8
 

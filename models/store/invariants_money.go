@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// explained is a discrepancy of the day that a person has accepted, or that was mended, about a line or a booking.
+// explained is a discrepancy of the day that a person has accepted, or that was settled, about a line or a booking.
 const explained = `SELECT 1 FROM discrepancies x WHERE x.day = d.day AND x.type = {type} AND x.app_order_id = {of}.app_order_id
 	AND x.state IN ('accepted', 'settled')`
 

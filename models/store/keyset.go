@@ -15,9 +15,9 @@ import (
 )
 
 var (
-	// ErrCursor says that a place in a list was not made by this list.
+	// ErrCursor means that a place in a list was not made by this list.
 	ErrCursor = errors.New("not a place in this list")
-	// ErrFilter says that a filter, a sort or a page's size does not exist.
+	// ErrFilter means that a filter, a sort or a page's size does not exist.
 	ErrFilter = errors.New("no such filter")
 )
 
@@ -26,7 +26,7 @@ const (
 	batch       = 1000 // rows that a stream holds at once
 )
 
-// pageLimit is the number of rows of a page: 0 means the usual one.
+// pageLimit returns the number of rows of a page: 0 means the usual one.
 func pageLimit(limit int) (int, error) {
 	switch {
 	case limit == 0:
@@ -39,12 +39,12 @@ func pageLimit(limit int) (int, error) {
 }
 
 // cursor writes a place in a list, opaque to its readers: the list's name and the keys of the last row that was shown. It is not
-// signed, because any place in a list may be asked for by who may see the list.
+// signed, because whoever may see the list may ask for any place in it.
 func cursor(list string, keys ...string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(list + "\n" + strings.Join(keys, "\n")))
 }
 
-// readCursor reads a place in a list: so many keys, nil for the beginning, ErrCursor for anything that cursor has not written for
+// readCursor reads a place in a list: that number of keys, nil for the beginning, ErrCursor for anything that cursor has not written for
 // this list.
 func readCursor(list, after string, keys int) ([]string, error) {
 	if after == "" {
@@ -91,7 +91,7 @@ func readTimeCursor(list, after string) (at time.Time, id string, err error) {
 	return at, keys[1], err
 }
 
-// param is the place of an amount: text in SQLite, compared by the column's collation; MySQL would compare a text with a number as
+// param returns the placeholder of an amount: text in SQLite, compared by the column's collation; MySQL would compare a text with a number as
 // floats.
 func (s *Store) param() string {
 	if s.dialect == migrations.SQLite {
@@ -100,7 +100,7 @@ func (s *Store) param() string {
 	return "CAST(? AS DECIMAL(36,18))"
 }
 
-// sum is the exact sum of an amount.
+// sum returns an expression for the exact sum of an amount.
 func (s *Store) sum(column string) string {
 	if s.dialect == migrations.SQLite {
 		return "dec_sum(" + column + ")"
@@ -134,7 +134,7 @@ type sorting struct {
 	descending bool
 }
 
-// by is what stands behind ORDER BY; prefix stands before each column, such as "p.".
+// by returns the columns for ORDER BY; prefix stands before each column, such as "p.".
 func (o sorting) by(prefix string) string {
 	direction := ""
 	if o.descending {
@@ -210,7 +210,7 @@ func (l timeList[T]) page(ctx context.Context, s *Store, where conditions, after
 		part, args := s.beyond(l.order.sign(), []string{"?", "?"}, []any{at, id}, l.order.column, l.order.id)
 		where.add(part, args...)
 	}
-	query := named(l.query, "page", where.sql()+" ORDER BY "+l.order.by("")+" LIMIT ?")
+	query := substitute(l.query, "page", where.sql()+" ORDER BY "+l.order.by("")+" LIMIT ?")
 	rows, err = collect(ctx, s, query, append(where.args, limit+1), l.scan)
 	rows, next = trim(rows, limit, func(row T) string {
 		at, id := l.place(row)
@@ -240,7 +240,7 @@ func eachInBatches[T any](size int, read func(last *T) ([]T, error), fn func(T) 
 	}
 }
 
-// trim cuts the row off that was read to see whether there is a next page, and gives the place behind the last one.
+// trim removes the row that was read to see whether there is a next page, and returns the place behind the last one.
 func trim[T any](rows []T, limit int, place func(T) string) ([]T, string) {
 	if len(rows) <= limit {
 		return rows, ""
@@ -284,5 +284,7 @@ func (c *conditions) sql() string {
 	return strings.Join(c.parts, " AND ")
 }
 
-// named puts a part into the place of a query that has its name.
-func named(query, name, part string) string { return strings.ReplaceAll(query, "{"+name+"}", part) }
+// substitute puts a part into the place of a query that has its name.
+func substitute(query, name, part string) string {
+	return strings.ReplaceAll(query, "{"+name+"}", part)
+}

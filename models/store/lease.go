@@ -11,7 +11,7 @@ import (
 // Queue names a table whose rows wait for a worker: a row is due when due_at has come.
 //
 // A claim reads the rows that are due and then moves each one's due_at, from the very value that was read, to the end of the
-// lease: who finds the row changed skips it. So a row has one worker at a time among any number of replicas, on Galera too,
+// lease. A worker that finds the row changed skips it. So a row has one worker at a time among any number of replicas, on Galera too,
 // where SKIP LOCKED hands out rows twice; and a worker that dies gives its rows back when its lease ends.
 type Queue string
 
@@ -27,7 +27,7 @@ const (
 	queueCoins Queue = "coins" // see FinishCoin
 )
 
-// key is the column that names the queue's rows.
+// key returns the column that names the queue's rows.
 func (q Queue) key() string {
 	if q == queueCoins {
 		return "symbol"
@@ -35,7 +35,7 @@ func (q Queue) key() string {
 	return "id"
 }
 
-// ErrQueue says that there is no such queue.
+// ErrQueue means that there is no such queue.
 var ErrQueue = fmt.Errorf("no such queue: %w", ErrNotFound)
 
 // ClaimOrders claims up to limit due orders that await payment, longest due first, without lines and attempts; Lease and DueAt are
@@ -71,7 +71,7 @@ func (s *Store) ClaimCoins(ctx context.Context, limit int, lease time.Duration) 
 	return claim(ctx, s, queueCoins, limit, lease, func(c *models.Coin) leased { return leased{&c.Symbol, &c.Lease, &c.DueAt, nil} })
 }
 
-// leased points at what a claim reads and changes in a row.
+// leased points at the fields of a row that a claim reads and changes.
 type leased struct {
 	id, lease *string
 	due       *time.Time

@@ -18,7 +18,7 @@ var irregularTables = map[string]string{
 	"storedProduct": "products", "storedCategory": "categories",
 }
 
-// TableName is the table of a row type.
+// TableName returns the table of a row type.
 func (t tables) TableName(model string) string {
 	return cmp.Or(irregularTables[model], t.NamingStrategy.TableName(model))
 }

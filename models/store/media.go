@@ -67,7 +67,7 @@ func (s *Store) KeepMedia(ctx context.Context, sources ...string) error {
 	return nil
 }
 
-// SweepMedia deletes uploads from before a time that nothing ever showed, at most so many, and gives their number. Pictures that were
+// SweepMedia deletes uploads from before a time that nothing ever showed, at most limit, and returns their number. Pictures that were
 // shown once are kept: orders and mails of the past may name them.
 func (s *Store) SweepMedia(ctx context.Context, before time.Time, limit int) (int, error) {
 	hashes, err := s.readTexts(ctx, "SELECT hash FROM media WHERE kept = ? AND created_at < ? ORDER BY created_at, hash LIMIT ?", false, before, limit)

@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/migrations"
 )
 
-// ErrNoMigration says that there is nothing to take back.
+// ErrNoMigration means that there is nothing to take back.
 var ErrNoMigration = errors.New("no migration is applied")
 
 // Migration is one step of the schema.
@@ -71,7 +71,7 @@ func (s *Store) MigrationStatus(ctx context.Context) ([]Migration, error) {
 	return steps, nil
 }
 
-// SchemaBehind reports that steps are pending: the server must not run then.
+// SchemaBehind reports whether steps are pending: the server must not run then.
 func (s *Store) SchemaBehind(ctx context.Context) (bool, error) {
 	steps, err := s.MigrationStatus(ctx)
 	return slices.ContainsFunc(steps, func(step Migration) bool { return step.AppliedAt.IsZero() }), err

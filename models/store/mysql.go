@@ -23,8 +23,9 @@ const defaultMySQLConns = 32
 // maxLockWait is MySQL's own default for waiting for the lock of a row.
 const maxLockWait = 50 * time.Second
 
-// mysqlConfig reads "mysql://user:pass@host:3306/name?…". What the store relies on cannot be changed by parameters: times in UTC
-// and read as times, rows found (not rows changed) as the count of an UPDATE, strict mode, one round trip per statement. timeout bounds the network and the waits for locks where the setting does not.
+// mysqlConfig reads "mysql://user:pass@host:3306/name?…". What the store relies on cannot be changed by parameters: times in UTC and read
+// as times, rows found (not rows changed) as the count of an UPDATE, strict mode, one round trip per statement. timeout bounds the network
+// and the waits for locks where the setting does not.
 func mysqlConfig(dsn string, timeout time.Duration) (*driverpkg.Config, error) {
 	u, err := url.Parse(dsn)
 	if err != nil { // url.Error holds the password

@@ -50,7 +50,7 @@ type Options struct {
 	Given map[models.SettingKey]string
 }
 
-// Store gives the shop's rows. It is safe for concurrent use; inside Tx a store of its own works in the transaction.
+// Store reads and writes the shop's rows. It is safe for concurrent use; inside Tx a store of its own works in the transaction.
 type Store struct {
 	*shared
 	conn conn
@@ -70,13 +70,13 @@ type shared struct {
 	given   map[models.SettingKey]string
 }
 
-// ErrDSN says that the setting of the database cannot be read.
+// ErrDSN means that the setting of the database cannot be read.
 var ErrDSN = errors.New(`the database is "sqlite:path" or "mysql://user:pass@host:3306/name"`)
 
-// ErrNoDatabase says that there is no database yet.
+// ErrNoDatabase means that there is no database yet.
 var ErrNoDatabase = errors.New("there is no database")
 
-// Open opens a database and asks it for a sign of life. The setting is "sqlite:path", which makes the folder and the file, readable
+// Open opens a database and checks that it answers. The setting is "sqlite:path", which makes the folder and the file, readable
 // by their owner only, or "mysql://user:pass@host:3306/name?…" with the driver's parameters (and socket=path) behind the
 // question mark; errors never hold the password. The schema is not touched: see Migrate and SchemaBehind.
 // *migrations.UnreleasedError: the database was made before the first release.
@@ -209,8 +209,8 @@ func openSQLite(ctx context.Context, path string, o Options) (*pool, error) {
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	return &pool{
-		write:     &statements{db: write, prepare: true, known: map[string]*sql.Stmt{}},
-		read:      &statements{db: read, prepare: true, known: map[string]*sql.Stmt{}},
+		write:     &statements{db: write, prepare: true, cache: map[string]*sql.Stmt{}},
+		read:      &statements{db: read, prepare: true, cache: map[string]*sql.Stmt{}},
 		textTimes: true,
 		waits:     newWaits(o.Timeout),
 	}, nil
@@ -239,7 +239,7 @@ func sqliteDSN(path string, more ...string) string {
 		"_pragma=temp_store(MEMORY)", "_pragma=secure_delete(1)", "_dqs=0"), "&")
 }
 
-// mysqlAddress gives the driver's network and address of a setting.
+// mysqlAddress returns the driver's network and address of a setting.
 func mysqlAddress(u *url.URL) (network, address string) {
 	if socket := u.Query().Get("socket"); socket != "" {
 		return "unix", socket

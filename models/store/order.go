@@ -113,7 +113,7 @@ func (s *Store) addTransition(ctx context.Context, t models.Transition) error {
 	return s.create(ctx, &t)
 }
 
-// NoteOfMove is the note of an order's last change to a state; "" where it never had the state.
+// NoteOfMove reads the note of an order's last change to a state; "" where it never had the state.
 func (s *Store) NoteOfMove(ctx context.Context, orderID string, to models.OrderState) (string, error) {
 	note := ""
 	err := s.one(ctx, "SELECT note FROM transitions WHERE order_id = ? AND attempt_id = '' AND refund_id = '' AND to_state = ? AND refused = ? "+

@@ -37,7 +37,7 @@ func scanEvidence(rows *sql.Rows) (e models.EvidenceRow, err error) {
 	return e, err
 }
 
-// paper is a row of one of the tables that hold what was written about an order; which column holds what depends on its kind.
+// paper is a row of one of the tables with records about an order; the meaning of its columns depends on its kind.
 type paper struct {
 	kind, id      string
 	text          [7]string
@@ -49,11 +49,11 @@ type paper struct {
 // each, and each has its index.
 func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 	row := func(kind, id string, texts []string, number, at, then, due, from string) string {
-		columns := []string{"'" + kind + "'", s.plain(id)}
+		columns := []string{"'" + kind + "'", s.collated(id)}
 		for i := range len(paper{}.text) {
 			column := "''"
 			if i < len(texts) {
-				column = s.plain(texts[i])
+				column = s.collated(texts[i])
 			}
 			columns = append(columns, column)
 		}
@@ -86,7 +86,7 @@ func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 	return nil
 }
 
-// place is what papers of one moment are sorted by: the audit log has its own sequence, the others the one of their ids.
+// place returns the key by which papers of one moment are sorted: the audit log has its own sequence, the others the one of their ids.
 func (p paper) place() string {
 	if p.kind == "audit" {
 		return fmt.Sprintf("%020d", p.number)

@@ -12,9 +12,9 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// fewOrders is how many orders of a time are read and sorted by amount for a page: they lie side by side in one index, with what they are
-// sorted and filtered by. Where there are more, the index of amounts is walked instead, and not far, because enough of its rows are of
-// that time.
+// fewOrders is the maximum number of orders of a span of time that are read and sorted by amount for a page: they lie side by side in one
+// index, with what they are sorted and filtered by. Where there are more, the index of amounts is walked instead, and not far, because
+// enough of its rows are of that time.
 const fewOrders = 20_000
 
 // orderSorts are the orders of a list of orders.
@@ -26,7 +26,8 @@ var orderSorts = map[models.OrderSort]sorting{
 }
 
 // Orders reads a page of orders, each with its attempt that counts and how many reviews of it are open: three statements, and a fourth for
-// those of a time by amount. ErrFilter: a sort, a state or a limit that does not exist. ErrCursor: After was not made by this list in this sort.
+// those of a time by amount. ErrFilter: a sort, a state or a limit that does not exist. ErrCursor: After was not made by this list in this
+// sort.
 func (s *Store) Orders(ctx context.Context, f models.OrderFilter) (models.OrderPage, error) {
 	limit, err := pageLimit(f.Limit)
 	if err != nil {
@@ -136,7 +137,7 @@ func (s *Store) orderKeys(ctx context.Context, f models.OrderFilter, n, few int)
 	}
 	if byTime {
 		common.equal("state", string(f.State))
-		k.add(s.using("orders_by_time"), common, n)
+		k.add(s.forceIndex("orders_by_time"), common, n)
 		return k, nil
 	}
 	states := models.OrderStates()
@@ -147,7 +148,7 @@ func (s *Store) orderKeys(ctx context.Context, f models.OrderFilter, n, few int)
 		where := conditions{}
 		where.add("state = ?", string(state))
 		where.add(common.sql(), common.args...)
-		k.add(s.using(orderIndex(f, sort)), where, n)
+		k.add(s.forceIndex(orderIndex(f, sort)), where, n)
 	}
 	return k, nil
 }
@@ -170,14 +171,14 @@ func orderIndex(f models.OrderFilter, sort sorting) string {
 func (s *Store) countOrders(ctx context.Context, from, to time.Time, limit int) (n int, err error) {
 	where := conditions{}
 	where.within("created_at", from, to)
-	query := "SELECT COUNT(*) FROM (SELECT 1 FROM orders" + s.using("orders_by_time") + " WHERE " + where.sql() + " LIMIT ?) o"
+	query := "SELECT COUNT(*) FROM (SELECT 1 FROM orders" + s.forceIndex("orders_by_time") + " WHERE " + where.sql() + " LIMIT ?) o"
 	err = s.one(ctx, query, append(where.args, limit), &n)
 	return n, err
 }
 
-// using names the index of a walk. The optimizers would find it, but not for every distribution of states and coins, and a list must
+// forceIndex names the index of a walk. The optimizers would find it, but not for every distribution of states and coins, and a list must
 // be as fast for the rare ones.
-func (s *Store) using(index string) string {
+func (s *Store) forceIndex(index string) string {
 	if s.dialect == migrations.SQLite {
 		return " INDEXED BY " + index
 	}
@@ -271,7 +272,7 @@ func (s *Store) addAttempts(ctx context.Context, found []foundOrder) ([]models.O
 		ids = append(ids, r.ID)
 	}
 	ids = padded(ids)
-	err := s.each(ctx, named(readCurrent, "ids", places(len(ids))), ids, func(scanned *sql.Rows) error {
+	err := s.each(ctx, substitute(readCurrent, "ids", placeholders(len(ids))), ids, func(scanned *sql.Rows) error {
 		var r models.OrderRow
 		err := scanned.Scan(&r.ID, &r.AttemptID, &r.AttemptState, &r.AppOrderID, orZero(&r.OrderNum), &r.PayCoin, &r.PayAmount, &r.Refunded, &r.PayerUserID)
 		if err != nil {
@@ -301,7 +302,7 @@ func (s *Store) addReviews(ctx context.Context, rows []models.OrderRow) error {
 		ids = append(ids, rows[i].ID)
 	}
 	ids = padded(ids)
-	query := "SELECT order_id, COUNT(*) FROM reviews WHERE `open` = ? AND order_id IN (" + places(len(ids)) + ") GROUP BY order_id"
+	query := "SELECT order_id, COUNT(*) FROM reviews WHERE `open` = ? AND order_id IN (" + placeholders(len(ids)) + ") GROUP BY order_id"
 	return s.each(ctx, query, append([]any{true}, ids...), func(scanned *sql.Rows) error {
 		var id string
 		var n int

@@ -18,7 +18,7 @@ import (
 // slowStatement is the time from which a statement is worth a line in the log.
 const slowStatement = 200 * time.Millisecond
 
-// maxStatements bounds how many prepared statements are kept: texts that vary with the number of rows must not fill memory.
+// maxStatements is the maximum number of prepared statements that are kept: texts that vary with the number of rows must not fill memory.
 const maxStatements = 256
 
 // pool is where every statement of the store passes: it routes reads and writes, prepares once, counts, times, brings arguments
@@ -37,7 +37,7 @@ type statements struct {
 	prepare bool
 
 	mu     sync.RWMutex
-	known  map[string]*sql.Stmt
+	cache  map[string]*sql.Stmt
 	wanted []string // met inside transactions, prepared before the next one begins
 }
 
@@ -48,13 +48,13 @@ type conn interface {
 	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
 }
 
-// of returns the prepared statement of a text, or nil where none is kept.
-func (s *statements) of(ctx context.Context, query string) (*sql.Stmt, error) {
+// statement returns the prepared statement of a text, or nil where none is kept.
+func (s *statements) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if !s.prepare {
 		return nil, nil //nolint:nilnil // "none is kept" is not an error
 	}
 	s.mu.RLock()
-	stmt, n := s.known[query], len(s.known)
+	stmt, n := s.cache[query], len(s.cache)
 	s.mu.RUnlock()
 	if stmt != nil || n >= maxStatements {
 		return stmt, nil
@@ -65,21 +65,21 @@ func (s *statements) of(ctx context.Context, query string) (*sql.Stmt, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if first := s.known[query]; first != nil {
-		return first, stmt.Close() //nolint:sqlclosecheck // kept until the store closes
+	if earlier := s.cache[query]; earlier != nil {
+		return earlier, stmt.Close() //nolint:sqlclosecheck // kept until the store closes
 	}
-	s.known[query] = stmt
+	s.cache[query] = stmt
 	return stmt, nil
 }
 
-// inside returns the prepared statement of a text for a transaction, or nil where there is none yet. It cannot be prepared now:
+// statementInTx returns the prepared statement of a text for a transaction, or nil where there is none yet. It cannot be prepared now:
 // the transaction has the only connection.
-func (s *statements) inside(query string) *sql.Stmt {
+func (s *statements) statementInTx(query string) *sql.Stmt {
 	if !s.prepare {
 		return nil
 	}
 	s.mu.RLock()
-	stmt, n := s.known[query], len(s.known)
+	stmt, n := s.cache[query], len(s.cache)
 	s.mu.RUnlock()
 	if stmt == nil && n < maxStatements {
 		s.mu.Lock()
@@ -107,7 +107,7 @@ func (s *statements) prepareWanted(ctx context.Context) {
 	s.wanted = nil
 	s.mu.Unlock()
 	for _, query := range wanted {
-		_, _ = s.of(ctx, query) //nolint:sqlclosecheck // kept until the store closes
+		_, _ = s.statement(ctx, query) //nolint:sqlclosecheck // kept until the store closes
 	}
 }
 
@@ -115,7 +115,7 @@ func (s *statements) prepareWanted(ctx context.Context) {
 func (s *statements) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	clear(s.known)
+	clear(s.cache)
 	return s.db.Close()
 }
 
@@ -190,7 +190,7 @@ func (p *pool) exec(ctx context.Context, query string, args []any) (sql.Result, 
 }
 
 func (s *statements) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	stmt, err := s.of(ctx, query) //nolint:sqlclosecheck // kept until the store closes
+	stmt, err := s.statement(ctx, query) //nolint:sqlclosecheck // kept until the store closes
 	if err != nil {
 		return nil, err
 	}
@@ -209,7 +209,7 @@ func (p *pool) query(ctx context.Context, query string, args []any) (*sql.Rows, 
 }
 
 func (s *statements) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	stmt, err := s.of(ctx, query) //nolint:sqlclosecheck // kept until the store closes
+	stmt, err := s.statement(ctx, query) //nolint:sqlclosecheck // kept until the store closes
 	if err != nil {
 		return nil, err
 	}
@@ -287,47 +287,47 @@ type transaction struct {
 	pool    *pool
 	tx      *sql.Tx
 	release func() // gives back what the transaction's context holds
-	over    error
+	failed  error  // why nothing more runs
 }
 
-func (t *transaction) note(ctx context.Context, err error) error {
+func (t *transaction) noteFailure(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
 	t.pool.suspect(ctx, err)
-	gone := lost(err) || errors.Is(err, context.Canceled)
+	unanswered := connectionLost(err) || errors.Is(err, context.Canceled)
 	err = translate(err)
-	if t.over == nil && (gone || passing(err)) {
-		t.over = err
+	if t.failed == nil && (unanswered || passing(err)) {
+		t.failed = err
 	}
 	return err
 }
 
 func (t *transaction) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	if t.over != nil {
-		return nil, t.over
+	if t.failed != nil {
+		return nil, t.failed
 	}
 	return run(ctx, t.pool, query, args, func(limited context.Context, args []any, w wait) (result sql.Result, err error) {
-		if stmt := t.pool.write.inside(query); stmt != nil {
+		if stmt := t.pool.write.statementInTx(query); stmt != nil {
 			result, err = t.tx.StmtContext(limited, stmt).ExecContext(limited, args...) //nolint:sqlclosecheck // ends with the transaction
 		} else {
 			result, err = t.tx.ExecContext(limited, query, args...)
 		}
-		return result, t.note(ctx, w.end(err))
+		return result, t.noteFailure(ctx, w.end(err))
 	})
 }
 
 func (t *transaction) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	if t.over != nil {
-		return nil, t.over
+	if t.failed != nil {
+		return nil, t.failed
 	}
 	return run(ctx, t.pool, query, args, func(limited context.Context, args []any, w wait) (rows *sql.Rows, err error) {
-		if stmt := t.pool.write.inside(query); stmt != nil {
+		if stmt := t.pool.write.statementInTx(query); stmt != nil {
 			rows, err = w.answered(t.tx.StmtContext(limited, stmt).QueryContext(limited, args...)) //nolint:sqlclosecheck // ends with the transaction
 		} else {
 			rows, err = w.answered(t.tx.QueryContext(limited, query, args...))
 		}
-		return rows, t.note(ctx, err)
+		return rows, t.noteFailure(ctx, err)
 	})
 }
 
@@ -355,8 +355,8 @@ func (t *transaction) QueryRowContext(ctx context.Context, query string, args ..
 
 // Commit ends the transaction well; one that gave way is rolled back instead.
 func (t *transaction) Commit() error {
-	if t.over != nil {
-		return errors.Join(t.over, t.Rollback())
+	if t.failed != nil {
+		return errors.Join(t.failed, t.Rollback())
 	}
 	defer t.release()
 	return translate(t.tx.Commit())

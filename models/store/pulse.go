@@ -9,7 +9,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// ServerVersion is what the database calls itself, such as "SQLite 3.50.4" or "10.11.14-MariaDB".
+// ServerVersion reads the name and version of the database, such as "SQLite 3.50.4" or "10.11.14-MariaDB".
 func (s *Store) ServerVersion(ctx context.Context) (string, error) {
 	query, prefix := "SELECT VERSION()", ""
 	if s.dialect == migrations.SQLite {

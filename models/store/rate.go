@@ -32,22 +32,22 @@ func (s *Store) Rates(ctx context.Context, coin, after string, limit int) (rows 
 	return rows, next, doing("read the rates", err)
 }
 
-// mostCharted is how many entries a chart is made of at most.
-const mostCharted = 5000
+// maxCharted is the maximum number of entries of a chart.
+const maxCharted = 5000
 
 // RatesSince reads what was said about a coin since a time, oldest first, at most the newest 5,000 entries.
 func (s *Store) RatesSince(ctx context.Context, coin string, since time.Time) ([]models.Rate, error) {
-	newest, err := rateTable.query(ctx, s, "WHERE coin = ? AND created_at >= ? ORDER BY created_at DESC, id DESC LIMIT ?", coin, since, mostCharted)
+	newest, err := rateTable.query(ctx, s, "WHERE coin = ? AND created_at >= ? ORDER BY created_at DESC, id DESC LIMIT ?", coin, since, maxCharted)
 	slices.Reverse(newest)
 	return newest, doing("read the rates", err)
 }
 
-// ForgetRates removes at most limit entries of the history from before a time, and says how many they were.
+// ForgetRates removes at most limit entries of the history from before a time, and returns how many they were.
 func (s *Store) ForgetRates(ctx context.Context, before time.Time, limit int) (int, error) {
 	ids, err := s.readTexts(ctx, "SELECT id FROM rates WHERE created_at < ? ORDER BY created_at LIMIT ?", before, max(1, limit))
 	if err != nil || len(ids) == 0 {
 		return 0, doing("forget old rates", err)
 	}
-	n, err := s.exec(ctx, "DELETE FROM rates WHERE id IN ("+places(len(ids))+")", arguments(ids)...)
+	n, err := s.exec(ctx, "DELETE FROM rates WHERE id IN ("+placeholders(len(ids))+")", arguments(ids)...)
 	return int(n), doing("forget old rates", err)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// RefundTooMuchError says that less is left of a payment than is to go back.
+// RefundTooMuchError means that less is left of a payment than is to go back.
 type RefundTooMuchError struct {
 	Left models.Amount // of Coin
 	Coin string
@@ -56,7 +56,7 @@ func (s *Store) completeRefund(r *models.Refund) {
 	r.UpdatedAt = orTime(r.UpdatedAt, r.CreatedAt)
 }
 
-// plus is the exact sum of a column and a parameter.
+// plus returns an expression for the exact sum of a column and a parameter.
 func (s *Store) plus(column string) string {
 	if s.dialect == migrations.SQLite {
 		return "dec_add(" + column + ", ?)"

@@ -79,7 +79,7 @@ func rowSize(left int) int {
 func inParts(keys []string, fn func(list string, args []any) error) error {
 	for part := range slices.Chunk(keys, batch) {
 		args := padded(arguments(part))
-		if err := fn("("+places(len(args))+")", args); err != nil {
+		if err := fn("("+placeholders(len(args))+")", args); err != nil {
 			return err
 		}
 	}
@@ -100,12 +100,12 @@ func padded(ids []any) []any {
 	return ids
 }
 
-// possibleKeys leaves out what cannot be a key of ours.
+// possibleKeys returns the ids that can be keys of a row.
 func possibleKeys(ids []string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !machine(id) })
 }
 
-// orTime is the first of two times, unless that is zero.
+// orTime returns t, or otherwise where t is zero.
 func orTime(t, otherwise time.Time) time.Time {
 	if t.IsZero() {
 		return otherwise

@@ -40,7 +40,7 @@ func (s *Store) SeedOrders(ctx context.Context, n int, spec SeedSpec) error {
 	if n <= 0 {
 		return nil
 	}
-	g, err := s.newMaker(ctx, n, spec)
+	g, err := s.newHistoryMaker(ctx, n, spec)
 	if err != nil {
 		return doing("make up orders", err)
 	}
@@ -102,7 +102,7 @@ func (s *Store) writeBatches(ctx context.Context, batches <-chan *seedTables) (e
 		return translate(err)
 	}
 	for tables := range batches {
-		if err := s.persist(ctx, func() error { return s.writeOn(ctx, conn, tables) }); err != nil {
+		if err := s.retry(ctx, func() error { return s.writeOn(ctx, conn, tables) }); err != nil {
 			return err
 		}
 	}
@@ -131,15 +131,15 @@ type seedVariant struct {
 	product models.Product
 }
 
-// newMaker reads what the orders are of.
-func (s *Store) newMaker(ctx context.Context, n int, spec SeedSpec) (*maker, error) {
+// newHistoryMaker reads what the orders are of.
+func (s *Store) newHistoryMaker(ctx context.Context, n int, spec SeedSpec) (*historyMaker, error) {
 	if spec.Until.IsZero() {
 		spec.Until = s.now()
 	}
 	if spec.Days <= 0 {
 		spec.Days = 365
 	}
-	g := &maker{
+	g := &historyMaker{
 		random: rand.New(rand.NewPCG(spec.Seed, 0x636f696e63617274)), //nolint:gosec // a made-up history must be the same again
 		until:  models.Instant(spec.Until), orders: n,
 	}
@@ -241,9 +241,9 @@ type seedTables struct {
 	refunds      *rowBatch[models.Refund]
 	reviews      *rowBatch[models.Review]
 
-	stock map[string]*seedStock
-	calls map[string]int // callbacks by day, UTC
-	first time.Time
+	stock   map[string]*seedStock
+	calls   map[string]int // callbacks by day, UTC
+	firstAt time.Time      // of the first order
 }
 
 func newSeedTables() *seedTables {

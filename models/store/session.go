@@ -14,8 +14,8 @@ import (
 
 const sessionColumn = "sessions.data"
 
-// hashed is what the database knows a cookie, a token or a key of throttles by: who reads the database cannot make one of it, and texts of
-// any length fit.
+// hashed returns the SHA-256 of a cookie, a token or a key of throttles, in hex digits. The database holds only that: nobody who reads it can
+// make a cookie, and texts of any length fit.
 func hashed(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
@@ -26,7 +26,7 @@ const readSession = `SELECT s.cart_id, s.data, s.created_at, s.updated_at, s.exp
 FROM sessions s WHERE s.id = ? AND s.expires_at > ?`
 
 // Session reads the session of a cookie in one statement, with the number of pieces in its cart; Data is opened. Unknown, expired,
-// and sealed with a key that is no longer ours are all ErrNotFound: the browser gets a new session.
+// and sealed with a former key are all ErrNotFound: the browser gets a new session.
 func (s *Store) Session(ctx context.Context, cookieID string) (models.Session, error) {
 	m := models.Session{ID: hashed(cookieID)}
 	var sealed []byte
@@ -76,7 +76,7 @@ func (s *Store) ReplaceSession(ctx context.Context, oldID, newID string, m model
 	})
 }
 
-// sealSession is the row of a session that is stored now.
+// sealSession returns the row of a session that is stored now.
 func (s *Store) sealSession(cookieID string, m models.Session) (models.Session, error) {
 	m.ID, m.UpdatedAt = hashed(cookieID), s.now()
 	var err error
@@ -90,13 +90,13 @@ func (s *Store) DeleteSession(ctx context.Context, cookieID string) error {
 	return doing("end the session", err)
 }
 
-// DeleteExpiredSessions removes up to limit sessions whose time is over and says how many.
+// DeleteExpiredSessions removes up to limit sessions whose time is over and returns how many.
 func (s *Store) DeleteExpiredSessions(ctx context.Context, now time.Time, limit int) (int, error) {
 	ids, err := s.readTexts(ctx, "SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?", now, max(1, limit))
 	if err != nil || len(ids) == 0 {
 		return 0, doing("look for expired sessions", err)
 	}
 	// The time is asked for again: a session may have been renewed since.
-	n, err := s.exec(ctx, "DELETE FROM sessions WHERE id IN ("+places(len(ids))+") AND expires_at <= ?", append(arguments(ids), now)...)
+	n, err := s.exec(ctx, "DELETE FROM sessions WHERE id IN ("+placeholders(len(ids))+") AND expires_at <= ?", append(arguments(ids), now)...)
 	return int(n), doing("remove expired sessions", err)
 }

@@ -50,7 +50,7 @@ func (s *Store) Settings(ctx context.Context) (map[string]string, error) {
 	return all, doing("read the settings", err)
 }
 
-// counterDay is the day of a counter: UTC, as text.
+// counterDay returns the day of a counter: UTC, as text.
 func counterDay(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // AddCounters adds numbers to today's counters (UTC), by name, in one statement.

@@ -16,7 +16,7 @@ type sqliteDialector struct{ pool *pool }
 
 func newSQLiteDialector(p *pool) gorm.Dialector { return sqliteDialector{pool: p} }
 
-// Name is the dialect's name.
+// Name returns the dialect's name.
 func (sqliteDialector) Name() string { return "sqlite" }
 
 // Initialize connects a handle with the pool and says which clauses a statement may have.

@@ -14,10 +14,10 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// ErrLastOwner says that nobody would be left who may change the staff.
+// ErrLastOwner means that nobody would be left who may change the staff.
 var ErrLastOwner = errors.New("the last owner cannot be changed")
 
-// ErrTOTPSealed says that a person's TOTP secret cannot be opened, because the key that sealed it was replaced. StaffByEmail gives the rest
+// ErrTOTPSealed means that a person's TOTP secret cannot be opened, because the key that sealed it was replaced. StaffByEmail gives the rest
 // of the person with it.
 var ErrTOTPSealed = errors.New("the TOTP secret cannot be opened")
 
@@ -74,7 +74,7 @@ func (s *Store) StaffList(ctx context.Context) ([]models.Staff, error) {
 	return list, doing("read the staff", translate(err))
 }
 
-// StaffCount is the number of people of the back office, disabled ones too: with none, the setup link works.
+// StaffCount reads the number of people of the back office, disabled ones too: with none, the setup link works.
 func (s *Store) StaffCount(ctx context.Context) (int, error) {
 	var n int
 	err := s.one(ctx, "SELECT COUNT(*) FROM staff", nil, &n)
@@ -134,7 +134,7 @@ func (s *Store) forUpdate() string {
 	return " FOR UPDATE"
 }
 
-// UseTOTPStep notes that a code was used: it and all older ones are good no more. ErrConflict: it was used before, here or by another
+// UseTOTPStep notes that a code was used: neither it nor an older one can be used again. ErrConflict: it was used before, here or by another
 // replica.
 func (s *Store) UseTOTPStep(ctx context.Context, staffID string, step int64) error {
 	return doing("use the code", s.execOr(ctx, ErrConflict, "UPDATE staff SET totp_step = ? WHERE id = ? AND totp_step < ?", step, staffID, step))

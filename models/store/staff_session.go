@@ -105,10 +105,10 @@ func (s *Store) DeleteInvitation(ctx context.Context, id string) error {
 	return doing("take the invitation back", err)
 }
 
-// throttleMemory is how long after the last failure they are forgotten.
+// throttleMemory is the time from the last failure until all are forgotten.
 const throttleMemory = 24 * time.Hour
 
-// Throttle says how often guessing under a key has failed of late, and until when it may not be tried again (zero: it may). Failures are
+// Throttle reads how often guessing under a key has failed lately, and until when it may not be tried again (zero: it may). Failures are
 // forgotten a day after the last one.
 func (s *Store) Throttle(ctx context.Context, key string) (failures int, until time.Time, err error) {
 	err = s.each(ctx, "SELECT failures, blocked_until FROM throttles WHERE id = ? AND failed_at > ?",
@@ -155,7 +155,7 @@ func (s *Store) ClearFailures(ctx context.Context, key string) error {
 	return doing("forget failures", err)
 }
 
-// sweeps are the rows that nobody needs any more; each has the time from which on.
+// sweeps are the tables with rows that end, with the age at which an ended row is deleted.
 var sweeps = []struct {
 	table, where string
 	age          time.Duration
@@ -165,7 +165,7 @@ var sweeps = []struct {
 	{"throttles", "failed_at <= ?", throttleMemory},
 }
 
-// SweepStaff removes up to limit each of expired sessions, invitations that ended a month ago, and forgotten failures, and says how
+// SweepStaff removes up to limit each of expired sessions, invitations that ended a month ago, and forgotten failures, and returns how
 // many.
 func (s *Store) SweepStaff(ctx context.Context, now time.Time, limit int) (int, error) {
 	total := 0
@@ -179,7 +179,7 @@ func (s *Store) SweepStaff(ctx context.Context, now time.Time, limit int) (int, 
 			continue
 		}
 		// The time is asked for again: a failure may have been added since.
-		n, err := s.exec(ctx, "DELETE FROM "+sweep.table+" WHERE id IN ("+places(len(ids))+") AND "+sweep.where, append(arguments(ids), before)...)
+		n, err := s.exec(ctx, "DELETE FROM "+sweep.table+" WHERE id IN ("+placeholders(len(ids))+") AND "+sweep.where, append(arguments(ids), before)...)
 		if err != nil {
 			return total, doing("remove what is over", err)
 		}

@@ -34,7 +34,7 @@ func (s *Store) AddStatementPage(ctx context.Context, p *models.StatementPage) e
 }
 
 // AddStatementLines stores lines of a statement, all or none. Ids that are empty are filled in. What the platform claims is cut to its
-// columns, and whatever cannot be an appOrderId of ours (spaces, control characters, anything but ASCII) becomes "?": such a line
+// columns, and whatever cannot be an appOrderId of the shop (spaces, control characters, anything but ASCII) becomes "?": such a line
 // matches nothing, and the raw page has it as it was. A position that is taken is ErrDuplicate.
 func (s *Store) AddStatementLines(ctx context.Context, lines []models.StatementLine) error {
 	for i := range lines {

@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// StatementDaysOf says on which day's statement lines of a type stand: appOrderId → day, for those of ids that stand on any. Only the
+// StatementDaysOf reads on which day's statement lines of a type stand: appOrderId → day, for those of ids that stand on any. Only the
 // newest complete statement of a day counts, and a line that cannot be read stands nowhere.
 func (s *Store) StatementDaysOf(ctx context.Context, kind models.StatementType, ids []string) (map[string]string, error) {
 	days := make(map[string]string, len(ids))
@@ -31,8 +31,8 @@ func (s *Store) StatementDaysOf(ctx context.Context, kind models.StatementType, 
 	return days, nil
 }
 
-// OrdersOfLines says which orders of ours lines of statements are about, by the ids that we gave payments and refunds: appOrderId → order,
-// for those of ids that are ours.
+// OrdersOfLines reads the orders that lines of statements are about, by the ids that the shop gave payments and refunds: appOrderId → order,
+// for those of ids that the shop knows.
 func (s *Store) OrdersOfLines(ctx context.Context, ids []string) (map[string]models.LineOrder, error) {
 	orders := make(map[string]models.LineOrder, len(ids))
 	err := inParts(possibleKeys(ids), func(list string, args []any) error {
@@ -53,7 +53,7 @@ func (s *Store) OrdersOfLines(ctx context.Context, ids []string) (map[string]mod
 	return orders, nil
 }
 
-// FirstOrderDay is the day, yyyy-MM-dd in a zone, on which the shop's first order was placed; ErrNotFound: there is none.
+// FirstOrderDay reads the day, yyyy-MM-dd in a zone, on which the shop's first order was placed; ErrNotFound: there is none.
 func (s *Store) FirstOrderDay(ctx context.Context, zone *time.Location) (string, error) {
 	var at time.Time
 	if err := s.one(ctx, "SELECT created_at FROM orders ORDER BY created_at LIMIT 1", nil, &at); err != nil {

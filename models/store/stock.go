@@ -24,8 +24,9 @@ const (
 )
 
 // Reserve promises stock to an order: all lines or none. What is not counted needs no promise and gets none. Variants are taken in the
-// order of their ids, so that two orders with the same ones never wait for each other crosswise. *OutOfStockError names the first variant of which too little is left;
-// then nothing has changed, inside a transaction of the caller's too. A second reservation of an order is ErrDuplicate.
+// order of their ids, so that two orders with the same ones never wait for each other crosswise. *OutOfStockError names the first variant
+// of which too little is left; then nothing has changed, inside a transaction of the caller's too. A second reservation of an order is
+// ErrDuplicate.
 func (s *Store) Reserve(ctx context.Context, orderID string, lines []models.OrderLine) error {
 	wanted := map[string]int{}
 	for _, l := range lines {
@@ -35,7 +36,7 @@ func (s *Store) Reserve(ctx context.Context, orderID string, lines []models.Orde
 	return doing("reserve stock", s.Tx(ctx, func(tx *Store) error {
 		taken := make([]string, 0, len(ids))
 		for _, id := range ids {
-			err := tx.stock(ctx, takeForOrder, id, wanted[id])
+			err := tx.changeStock(ctx, takeForOrder, id, wanted[id])
 			if err == nil {
 				taken = append(taken, id)
 				continue
@@ -48,7 +49,7 @@ func (s *Store) Reserve(ctx context.Context, orderID string, lines []models.Orde
 				return err
 			}
 			for _, id := range taken {
-				if e := tx.stock(ctx, giveFromOrder, id, wanted[id]); e != nil {
+				if e := tx.changeStock(ctx, giveFromOrder, id, wanted[id]); e != nil {
 					return errors.Join(err, e)
 				}
 			}
@@ -58,8 +59,8 @@ func (s *Store) Reserve(ctx context.Context, orderID string, lines []models.Orde
 	}))
 }
 
-// stock runs one of the conditional changes; *OutOfStockError where the condition does not hold.
-func (s *Store) stock(ctx context.Context, query, variantID string, quantity int) error {
+// changeStock runs one of the conditional changes; *OutOfStockError where the condition does not hold.
+func (s *Store) changeStock(ctx context.Context, query, variantID string, quantity int) error {
 	n, err := s.exec(ctx, query, quantity, quantity, variantID, quantity)
 	if err != nil || n == 1 {
 		return err
@@ -105,7 +106,7 @@ func (s *Store) reservations(ctx context.Context, orderID string) ([]models.Rese
 	return reservationTable.query(ctx, s, "WHERE order_id = ? ORDER BY variant_id", orderID)
 }
 
-// claimReservation moves a reservation from the state that was read; somebody who was faster makes the transaction start again.
+// claimReservation moves a reservation from the state that was read; where another transaction was faster, this one starts again.
 func (s *Store) claimReservation(ctx context.Context, r models.Reservation, to models.ReservationState, at time.Time) error {
 	return s.execOr(ctx, &passingError{fmt.Errorf("the reservation was %s: %w", r.State, ErrConflict)},
 		"UPDATE reservations SET state = ?, updated_at = ? WHERE id = ? AND state = ?", string(to), at, r.ID, string(r.State))
@@ -128,7 +129,7 @@ func (s *Store) ReleaseReservation(ctx context.Context, orderID string) error {
 			if err := tx.claimReservation(ctx, r, models.ReservationReleased, now); err != nil {
 				return err
 			}
-			if err := tx.stock(ctx, giveFromOrder, r.VariantID, r.Quantity); err != nil {
+			if err := tx.changeStock(ctx, giveFromOrder, r.VariantID, r.Quantity); err != nil {
 				return err
 			}
 			moved = append(moved, movement(orderID, r.VariantID, models.MovementRelease, r.Quantity, now))
@@ -165,8 +166,8 @@ func (s *Store) SellReservation(ctx context.Context, orderID string) error {
 	}))
 }
 
-// sellOne takes the reservation first: who sells or releases the same order at this moment waits there, and starts again. When the
-// stock is short, the reservation is as it was.
+// sellOne sells a reservation, which it takes first: a transaction that sells or releases the same order waits there, and starts again.
+// When the stock is short, the reservation is as it was.
 func (s *Store) sellOne(ctx context.Context, r models.Reservation, at time.Time) error {
 	if err := s.claimReservation(ctx, r, models.ReservationSold, at); err != nil {
 		return err
@@ -175,7 +176,7 @@ func (s *Store) sellOne(ctx context.Context, r models.Reservation, at time.Time)
 	if r.State == models.ReservationReleased {
 		query = sellFromShelf
 	}
-	err := s.stock(ctx, query, r.VariantID, r.Quantity)
+	err := s.changeStock(ctx, query, r.VariantID, r.Quantity)
 	if _, short := errors.AsType[*OutOfStockError](err); short {
 		return errors.Join(err, s.reopen(ctx, r, at))
 	}
@@ -196,7 +197,7 @@ func (s *Store) unsell(ctx context.Context, sold []models.Reservation, at time.T
 		if r.State == models.ReservationReleased {
 			query = returnToShelf
 		}
-		if err := s.stock(ctx, query, r.VariantID, r.Quantity); err != nil {
+		if err := s.changeStock(ctx, query, r.VariantID, r.Quantity); err != nil {
 			return err
 		}
 		if err := s.reopen(ctx, r, at); err != nil {
@@ -223,7 +224,7 @@ func (s *Store) bookSales(ctx context.Context, sold []models.Reservation, at tim
 	return s.create(ctx, &moved)
 }
 
-// ErrMovement says that stock cannot be moved in this way by hand.
+// ErrMovement means that stock cannot be moved in this way by hand.
 var ErrMovement = errors.New("stock of orders is moved by their reservations only")
 
 // MoveStock books an import, a correction or a return (which takes back what was sold) and changes the stock by it. Stock never falls
@@ -242,7 +243,7 @@ func (s *Store) MoveStock(ctx context.Context, m models.StockMovement) error {
 				return err
 			}
 		case models.MovementReturn:
-			if err := tx.stock(ctx, returnToShelf, m.VariantID, m.Quantity); err != nil {
+			if err := tx.changeStock(ctx, returnToShelf, m.VariantID, m.Quantity); err != nil {
 				return err
 			}
 		case models.MovementReservation, models.MovementRelease, models.MovementSale:

@@ -16,7 +16,7 @@ const (
 	isLow       = "v.retired = 0 AND v.untracked = 0 AND v.on_hand <= CASE WHEN v.low_stock > 0 THEN v.low_stock ELSE ? END"
 )
 
-// stockFields are the columns of a variant v and its product p that a row of a list of stock has.
+// stockFields returns the columns of a variant v and its product p that a row of a list of stock has.
 func stockFields() string { return variantTable.list("v") + ", p.title, p.card_texts" }
 
 // stockTargets are where stockFields are scanned to.

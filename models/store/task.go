@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// taskLease is how long a claimed task is left to its worker after each sign of life.
+// taskLease is the time that a claimed task is left to its worker after each report of progress.
 const taskLease = time.Minute
 
 // InsertTask stores a task; ids and times that are empty are filled in, and it is due at once unless a time is set. A form token that is
@@ -141,7 +141,7 @@ func (s *Store) endTask(c *change, state models.TaskState) {
 	c.set("lease", "")
 }
 
-// StopTask ends a task that nobody needs any more; a worker that is at it learns so at its next sign of life. ErrConflict: it has
+// StopTask ends a task that nobody needs any more; its worker learns so when it next reports progress. ErrConflict: it has
 // ended already.
 func (s *Store) StopTask(ctx context.Context, id string) error {
 	c := &change{}
@@ -155,8 +155,8 @@ func (s *Store) StopTask(ctx context.Context, id string) error {
 	}))
 }
 
-// holding runs fn in a transaction that has the task's row, so that who lost the lease writes nothing more: ErrConflict.
-func (s *Store) holding(ctx context.Context, id, lease string, fn func(tx *Store) error) error {
+// withTask runs fn in a transaction that has the task's row, so that a worker that lost the lease writes nothing more: ErrConflict.
+func (s *Store) withTask(ctx context.Context, id, lease string, fn func(tx *Store) error) error {
 	if lease == "" {
 		return ErrConflict
 	}
@@ -172,7 +172,7 @@ func (s *Store) holding(ctx context.Context, id, lease string, fn func(tx *Store
 
 // ClearTask removes what an earlier try of a claimed task has left: rows, pieces of a file and the count. ErrConflict as in SetTask.
 func (s *Store) ClearTask(ctx context.Context, id, lease string) error {
-	return doing("clear the task", s.holding(ctx, id, lease, func(tx *Store) error {
+	return doing("clear the task", s.withTask(ctx, id, lease, func(tx *Store) error {
 		if err := tx.dropChunks(ctx, id); err != nil {
 			return err
 		}
@@ -197,7 +197,7 @@ func (s *Store) AddTaskRows(ctx context.Context, lease string, rows []models.Tas
 			return fmt.Errorf("store results: %w: they are of more than one task", ErrConflict)
 		}
 	}
-	return doing("store results", s.holding(ctx, rows[0].TaskID, lease, func(tx *Store) error {
+	return doing("store results", s.withTask(ctx, rows[0].TaskID, lease, func(tx *Store) error {
 		return tx.create(ctx, &rows, onConflict("task_id", "position"))
 	}))
 }
@@ -213,7 +213,7 @@ func (s *Store) TaskRows(ctx context.Context, id string, after, limit int) ([]mo
 // PutTaskChunk stores a piece of a claimed task's file; the same number again replaces it. ErrConflict as in SetTask.
 func (s *Store) PutTaskChunk(ctx context.Context, lease string, c models.TaskChunk) error {
 	end := s.replacing([]string{"task_id", "number"}, "data")
-	return doing("store a piece of the file", s.holding(ctx, c.TaskID, lease, func(tx *Store) error {
+	return doing("store a piece of the file", s.withTask(ctx, c.TaskID, lease, func(tx *Store) error {
 		_, err := tx.exec(ctx, "INSERT INTO task_chunks (task_id, number, data) VALUES (?, ?, ?)"+end, c.TaskID, c.Number, c.Data)
 		return err
 	}))
@@ -236,7 +236,7 @@ func (s *Store) EachTaskChunk(ctx context.Context, id string, fn func([]byte) er
 	}
 }
 
-// ExpireTasks removes the files of up to limit tasks that ended before a time, and says how many; the tasks stay.
+// ExpireTasks removes the files of up to limit tasks that ended before a time, and returns how many; the tasks stay.
 func (s *Store) ExpireTasks(ctx context.Context, before time.Time, limit int) (int, error) {
 	ids, err := s.readTexts(ctx, "SELECT id FROM tasks WHERE file_size > 0 AND ended_at < ? LIMIT ?", before, max(1, limit))
 	if err != nil {

@@ -20,19 +20,19 @@ const (
 	maxPause   = 250 * time.Millisecond
 )
 
-// Tx runs fn in a transaction: all of it or nothing. A transaction that gave way to another one (deadlock 1213, lock wait 1205,
-// changed record 1020, cluster not ready 1047, SQLite busy) is started again from the beginning, a bounded number of times and not
-// after Options.Timeout, so fn must not do anything that cannot be repeated: no call over the network, no channel, no counting outside. Everything
-// inside goes through tx: a write through s would wait for this very transaction on SQLite, which has one writer. Inside a
+// Tx runs fn in a transaction: all of it or nothing. A transaction that gave way to another one (deadlock 1213, lock wait 1205, changed
+// record 1020, cluster not ready 1047, SQLite busy) is started again from the beginning, a bounded number of times and not after
+// Options.Timeout, so fn must not do anything that cannot be repeated: no call over the network, no channel, no counting outside.
+// Everything inside goes through tx: a write through s would wait for this very transaction on SQLite, which has one writer. Inside a
 // transaction Tx joins it. When the answer to the commit itself is lost, the error is returned, and nobody knows.
 func (s *Store) Tx(ctx context.Context, fn func(tx *Store) error) error {
 	if s.inTx {
 		return fn(s)
 	}
-	return s.persist(ctx, func() error { return s.once(ctx, fn) })
+	return s.retry(ctx, func() error { return s.runOnce(ctx, fn) })
 }
 
-func (s *Store) once(ctx context.Context, fn func(tx *Store) error) (err error) {
+func (s *Store) runOnce(ctx context.Context, fn func(tx *Store) error) (err error) {
 	began, err := s.pool.begin(ctx, nil)
 	if err != nil {
 		return doing("begin a transaction", err)
@@ -59,8 +59,8 @@ func (s *Store) once(ctx context.Context, fn func(tx *Store) error) (err error) 
 	return doing("commit", err)
 }
 
-// persist repeats what gave way to another transaction. Inside a transaction it does not: the whole transaction is repeated.
-func (s *Store) persist(ctx context.Context, try func() error) error {
+// retry repeats what gave way to another transaction. Inside a transaction it does not: the whole transaction is repeated.
+func (s *Store) retry(ctx context.Context, try func() error) error {
 	if s.inTx {
 		return try()
 	}
@@ -71,7 +71,7 @@ func (s *Store) persist(ctx context.Context, try func() error) error {
 			return err
 		}
 		s.log.DebugContext(ctx, "repeating a transaction", slog.Int("try", n), slog.Any("error", err))
-		// Jitter, or those who met once meet again.
+		// With jitter, two transactions that met once do not meet again.
 		timer := time.NewTimer(pause/2 + rand.N(pause)) //nolint:gosec // not a secret
 		select {
 		case <-ctx.Done():
@@ -88,7 +88,7 @@ func passing(err error) bool {
 	return ok
 }
 
-// exec runs one statement that changes something and gives the number of rows it found. Outside a transaction it is repeated
+// exec runs one statement that changes something and returns the number of rows it found. Outside a transaction it is repeated
 // like one.
 func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	var n int64
@@ -100,7 +100,7 @@ func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, err
 		n, err = result.RowsAffected()
 		return err
 	}
-	err := s.persist(ctx, run)
+	err := s.retry(ctx, run)
 	return n, err
 }
 
@@ -109,7 +109,7 @@ func (s *Store) create(ctx context.Context, row any, conflict ...clause.Expressi
 	if err := checkTexts(row); err != nil {
 		return err
 	}
-	return s.persist(ctx, func() error { return translate(s.orm.WithContext(ctx).Clauses(conflict...).Create(row).Error) })
+	return s.retry(ctx, func() error { return translate(s.orm.WithContext(ctx).Clauses(conflict...).Create(row).Error) })
 }
 
 // execOr runs one statement that changes something; where it finds no row, it returns missing.
@@ -206,5 +206,5 @@ func (s *Store) one(ctx context.Context, query string, args []any, targets ...an
 	return err
 }
 
-// places writes n question marks for a list.
-func places(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+// placeholders writes n question marks for a list.
+func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }

@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// PlaceTakenError says that another zone has a place already.
+// PlaceTakenError means that another zone has a place already.
 type PlaceTakenError struct {
 	Place models.Place // the zero value: the rest of the world
 	Zone  string       // its name
@@ -130,13 +130,13 @@ func (s *Store) putPlaces(ctx context.Context, z models.Zone) error {
 }
 
 func (s *Store) putMethods(ctx context.Context, z *models.Zone) error {
-	known, err := readMap[string, bool](ctx, s, "SELECT id, 1 FROM delivery_methods WHERE zone_id = ?", z.ID)
+	stored, err := readMap[string, bool](ctx, s, "SELECT id, 1 FROM delivery_methods WHERE zone_id = ?", z.ID)
 	if err != nil {
 		return err
 	}
 	methods := make([]models.DeliveryMethod, len(z.Methods))
 	for i, m := range z.Methods {
-		if m.ID != "" && !known[m.ID] {
+		if m.ID != "" && !stored[m.ID] {
 			return fmt.Errorf("a way of delivery: %w", ErrNotFound)
 		}
 		m.ID, m.ZoneID, m.Position = cmp.Or(m.ID, models.NewID()), z.ID, i
@@ -144,12 +144,12 @@ func (s *Store) putMethods(ctx context.Context, z *models.Zone) error {
 			return err
 		}
 		methods[i] = m
-		delete(known, m.ID)
+		delete(stored, m.ID)
 		if err := methodTable.put(ctx, s, &m); err != nil {
 			return err
 		}
 	}
-	for _, id := range sortedKeys(known) {
+	for _, id := range sortedKeys(stored) {
 		if _, err := s.exec(ctx, "DELETE FROM delivery_methods WHERE id = ?", id); err != nil {
 			return err
 		}
