@@ -13,7 +13,7 @@ import (
 // BookDay reads a day of the books; ErrNotFound.
 func (s *Store) BookDay(ctx context.Context, day string) (models.BookDay, error) {
 	d, err := take[models.BookDay](ctx, s, "day = ?", day)
-	return d, doing("read the day", err)
+	return d, wrap("read the day", err)
 }
 
 // PutBookDay stores an open day, new or reconciled again: its zone, statement and report. A sealed day stays as it is: ErrConflict.
@@ -22,10 +22,10 @@ func (s *Store) PutBookDay(ctx context.Context, d models.BookDay) error {
 	d.UpdatedAt = s.now()
 	d.CreatedAt = orTime(d.CreatedAt, d.UpdatedAt)
 	if err := checkTexts(&d); err != nil {
-		return doing("store the day", err)
+		return wrap("store the day", err)
 	}
 	set := bookDayTable.changeOnly(&d, "zone", "statement_id", "report", "updated_at")
-	return doing("store the day", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the day", s.Tx(ctx, func(tx *Store) error {
 		err := tx.update(ctx, "book_days", set, "day = ? AND state = ?", d.Day, string(models.DayOpen))
 		if !errors.Is(err, ErrConflict) {
 			return err
@@ -41,13 +41,13 @@ func (s *Store) PutBookDay(ctx context.Context, d models.BookDay) error {
 // OpenBookDay makes sure that the books have a day, open and not compared with anything yet; one that is there stays as it is.
 func (s *Store) OpenBookDay(ctx context.Context, day, zone string) error {
 	d := models.BookDay{Day: day, Zone: zone, State: models.DayOpen, CreatedAt: s.now(), UpdatedAt: s.now()}
-	return doing("open the day", s.create(ctx, &d, onConflict("day")))
+	return wrap("open the day", s.create(ctx, &d, onConflict("day")))
 }
 
 // SealDay closes a day with the statement that it was reconciled with. ErrConflict: the day is not open, has no complete statement, or
 // a discrepancy of it is open. ErrNotFound: no such day.
 func (s *Store) SealDay(ctx context.Context, day, by string) error {
-	return doing("seal the day", s.Tx(ctx, func(tx *Store) error {
+	return wrap("seal the day", s.Tx(ctx, func(tx *Store) error {
 		// The day's row is taken first: whoever adds discrepancies has taken it too.
 		if err := tx.lockDay(ctx, day); err != nil {
 			return err
@@ -89,12 +89,12 @@ WHERE d.day < ? ORDER BY d.day DESC LIMIT ?`
 func (s *Store) BookDays(ctx context.Context, before string, limit int) ([]models.BookDayRow, error) {
 	limit, err := pageLimit(limit)
 	if err != nil {
-		return nil, doing("read the days", err)
+		return nil, wrap("read the days", err)
 	}
 	if before == "" {
 		before = "9999-12-31"
 	}
-	if !machine(before) {
+	if !isKey(before) {
 		return nil, fmt.Errorf("read the days: %w", ErrFilter)
 	}
 	list, err := collect(ctx, s, readDays, []any{before, limit}, func(rows *sql.Rows) (d models.BookDayRow, err error) {
@@ -102,7 +102,7 @@ func (s *Store) BookDays(ctx context.Context, before string, limit int) ([]model
 			&d.Open, &d.Accepted, &d.Settled)...)
 		return d, err
 	})
-	return list, doing("read the days", err)
+	return list, wrap("read the days", err)
 }
 
 // bookedBatch is the maximum number of records of a day in memory at once.
@@ -136,7 +136,7 @@ func (s *Store) EachBooked(ctx context.Context, from, to time.Time, fn func(mode
 				after = last.AppOrderID
 			}
 			list, err := s.booked(ctx, side.kind, side.query, which, []any{from, to, after, bookedBatch})
-			return list, doing("read the books", err)
+			return list, wrap("read the books", err)
 		}, fn)
 		if err != nil {
 			return err
@@ -171,7 +171,7 @@ func (s *Store) BookedByAppOrderIDs(ctx context.Context, kind models.StatementTy
 		return err
 	})
 	if err != nil {
-		return nil, doing("look into the books", err)
+		return nil, wrap("look into the books", err)
 	}
 	return all, nil
 }

@@ -37,11 +37,11 @@ func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.
 	}
 	q, err := s.matching(ctx, f.Search)
 	if err != nil || q.nothing {
-		return nil, 0, doing("search products", err)
+		return nil, 0, wrap("search products", err)
 	}
 	where := cardConditions(f)
 	if err := s.inBranch(ctx, &q, where, f.CategoryID); err != nil {
-		return nil, 0, doing("list products", err)
+		return nil, 0, wrap("list products", err)
 	}
 	if q.score != "" && f.Sort == models.SortPosition {
 		order = "score DESC, " + order
@@ -73,7 +73,7 @@ func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.
 		return err
 	})
 	if err != nil {
-		return nil, 0, doing("list products", err)
+		return nil, 0, wrap("list products", err)
 	}
 	if total > 0 {
 		return cards, total, nil
@@ -82,7 +82,7 @@ func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.
 		return cards, offset + len(cards), nil
 	}
 	err = s.one(ctx, "SELECT COUNT(*) FROM "+q.from()+" WHERE "+q.and(where.sql()), args, &total)
-	return cards, total, doing("count products", err)
+	return cards, total, wrap("count products", err)
 }
 
 const (
@@ -108,7 +108,7 @@ func (s *Store) inBranch(ctx context.Context, q *match, where *conditions, categ
 	if categoryID == "" {
 		return nil
 	}
-	ids, err := s.readTexts(ctx, "SELECT id FROM categories WHERE path LIKE ?", below(categoryID))
+	ids, err := s.readTexts(ctx, "SELECT id FROM categories WHERE path LIKE ?", branchPattern(categoryID))
 	if err != nil {
 		return err
 	}
@@ -124,8 +124,8 @@ func (s *Store) inBranch(ctx context.Context, q *match, where *conditions, categ
 	return nil
 }
 
-// below returns the pattern of the paths of a category and of everything below it. Ids have no wildcards.
-func below(categoryID string) string { return "%/" + likeEscapes.Replace(categoryID) + "/%" }
+// branchPattern returns the pattern of the paths of a category and of everything below it. Ids have no wildcards.
+func branchPattern(categoryID string) string { return "%/" + likeEscapes.Replace(categoryID) + "/%" }
 
 // match is the part of a query that finds the products of a search: joins before the products, and what they weigh.
 type match struct {

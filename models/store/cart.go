@@ -16,7 +16,7 @@ func (s *Store) CreateCart(ctx context.Context) (models.Cart, error) {
 	now := s.now()
 	c := models.Cart{ID: models.NewID(), FormToken: models.NewRef(), CreatedAt: now, UpdatedAt: now}
 	if err := cartTable.insert(ctx, s, &c); err != nil {
-		return models.Cart{}, doing("make a cart", err)
+		return models.Cart{}, wrap("make a cart", err)
 	}
 	return c, nil
 }
@@ -42,7 +42,7 @@ ORDER BY pc.product_id, c.path`
 // Cart reads a cart with its lines and what is true of them now, in two statements, an empty one in one; lines in the order they were
 // added, then by SKU. ProductTexts holds what a list shows (title, summary). ErrNotFound.
 func (s *Store) Cart(ctx context.Context, id string) (models.Cart, error) {
-	if !machine(id) {
+	if !isKey(id) {
 		return models.Cart{}, fmt.Errorf("read the cart: %w", ErrNotFound)
 	}
 	var cart models.Cart
@@ -57,7 +57,7 @@ func (s *Store) Cart(ctx context.Context, id string) (models.Cart, error) {
 		err = s.addCartCategories(ctx, &cart)
 	}
 	if err != nil {
-		return models.Cart{}, doing("read the cart", err)
+		return models.Cart{}, wrap("read the cart", err)
 	}
 	return cart, nil
 }
@@ -139,7 +139,7 @@ func (s *Store) AddToCart(ctx context.Context, cartID, variantID string, quantit
 		}
 		return tx.one(ctx, "SELECT quantity FROM cart_lines WHERE "+oneLine, []any{cartID, variantID}, &newQuantity)
 	})
-	return newQuantity, doing("add to the cart", err)
+	return newQuantity, wrap("add to the cart", err)
 }
 
 // Reorder puts the lines of an order into a cart and returns its id: that of a new cart where cartID is "". All lines or none, so that a
@@ -181,14 +181,14 @@ func (s *Store) SetCartLine(ctx context.Context, cartID, variantID string, quant
 	if quantity < 1 || quantity > models.MaxQuantity {
 		return fmt.Errorf("change the cart: %d pieces: %w", quantity, errCheck)
 	}
-	return doing("change the cart", s.inCart(ctx, cartID, func(tx *Store) error {
+	return wrap("change the cart", s.inCart(ctx, cartID, func(tx *Store) error {
 		return tx.execOr(ctx, ErrNotFound, "UPDATE cart_lines SET quantity = ? WHERE "+oneLine, quantity, cartID, variantID)
 	}))
 }
 
 // RemoveCartLine takes a line out; none there is fine too.
 func (s *Store) RemoveCartLine(ctx context.Context, cartID, variantID string) error {
-	return doing("change the cart", s.inCart(ctx, cartID, func(tx *Store) error {
+	return wrap("change the cart", s.inCart(ctx, cartID, func(tx *Store) error {
 		_, err := tx.exec(ctx, "DELETE FROM cart_lines WHERE "+oneLine, cartID, variantID)
 		return err
 	}))
@@ -198,9 +198,9 @@ func (s *Store) RemoveCartLine(ctx context.Context, cartID, variantID string) er
 // ErrConflict: the cart has another token by now, or there is none; then it keeps what is in it.
 func (s *Store) ClearCart(ctx context.Context, cartID, formToken, newFormToken string) error {
 	if err := widths["carts"]["form_token"].check("form_token", newFormToken); err != nil {
-		return doing("empty the cart", err)
+		return wrap("empty the cart", err)
 	}
-	return doing("empty the cart", s.Tx(ctx, func(tx *Store) error {
+	return wrap("empty the cart", s.Tx(ctx, func(tx *Store) error {
 		// The coupon has served; the place and the way of delivery may do again.
 		err := tx.execOr(ctx, ErrConflict, "UPDATE carts SET form_token = ?, coupon_code = '', updated_at = ? WHERE id = ? AND form_token = ?",
 			newFormToken, tx.now(), cartID, formToken)

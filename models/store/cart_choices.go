@@ -12,9 +12,9 @@ import (
 func (s *Store) SetCartCoupon(ctx context.Context, cartID, code string) error {
 	folded := models.FoldCoupon(code)
 	if folded == "" && code != "" {
-		return doing("put the coupon into the cart", ErrText)
+		return wrap("put the coupon into the cart", ErrText)
 	}
-	return doing("put the coupon into the cart", s.chooseForCart(ctx, cartID, map[string]string{"coupon_code": folded}))
+	return wrap("put the coupon into the cart", s.chooseForCart(ctx, cartID, map[string]string{"coupon_code": folded}))
 }
 
 // SetCartPlace stores where a cart's goods are to be sent. The region is kept for countries with regions (models.Regions) and dropped
@@ -24,15 +24,15 @@ func (s *Store) SetCartPlace(ctx context.Context, cartID string, p models.Place)
 		p.Region = ""
 	}
 	if p != (models.Place{}) && !p.Known() {
-		return doing("note where the cart goes", ErrText)
+		return wrap("note where the cart goes", ErrText)
 	}
 	set := map[string]string{"country": p.Country, "region": p.Region}
-	return doing("note where the cart goes", s.chooseForCart(ctx, cartID, set))
+	return wrap("note where the cart goes", s.chooseForCart(ctx, cartID, set))
 }
 
 // SetCartMethod notes the way of delivery that was chosen for a cart. ErrNotFound, ErrText.
 func (s *Store) SetCartMethod(ctx context.Context, cartID, methodID string) error {
-	return doing("note the way of delivery", s.chooseForCart(ctx, cartID, map[string]string{"method_id": methodID}))
+	return wrap("note the way of delivery", s.chooseForCart(ctx, cartID, map[string]string{"method_id": methodID}))
 }
 
 func (s *Store) chooseForCart(ctx context.Context, cartID string, set map[string]string) error {

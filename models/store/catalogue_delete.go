@@ -46,7 +46,7 @@ func (s *Store) deleteVariants(ctx context.Context, removed []models.Variant, wi
 
 // DeleteProduct deletes a product that was never ordered, with its stock; ErrInUse where it was: it can be hidden. ErrNotFound.
 func (s *Store) DeleteProduct(ctx context.Context, id string) error {
-	return doing("delete the product", s.Tx(ctx, func(tx *Store) error {
+	return wrap("delete the product", s.Tx(ctx, func(tx *Store) error {
 		stored, err := tx.storedProducts(ctx, []string{id})
 		if err != nil {
 			return err

@@ -41,7 +41,7 @@ const (
 // limit that does not exist. ErrCursor: After was not made by this list in this sort, or what it names is gone.
 func (s *Store) Products(ctx context.Context, f models.ProductFilter) (models.ProductPage, error) {
 	page, err := s.products(ctx, f)
-	return page, doing("list products", err)
+	return page, wrap("list products", err)
 }
 
 func (s *Store) products(ctx context.Context, f models.ProductFilter) (page models.ProductPage, err error) {
@@ -97,7 +97,7 @@ func productConditions(f models.ProductFilter) (*conditions, error) {
 		return nil, fmt.Errorf("%w: shown", ErrFilter)
 	}
 	if f.CategoryID != "" {
-		where.add(inCategory, below(f.CategoryID))
+		where.add(inCategory, branchPattern(f.CategoryID))
 	}
 	if f.Tag != "" {
 		where.add(withTag, f.Tag)

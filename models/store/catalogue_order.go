@@ -13,12 +13,12 @@ import (
 const placeGap = 1024
 
 // MoveProduct puts a product before another one in the shopkeeper's order, or (before empty) behind all those of a category with what is
-// below it; without a category behind all. ErrNotFound.
+// branchPattern it; without a category behind all. ErrNotFound.
 func (s *Store) MoveProduct(ctx context.Context, id, categoryID, before string) error {
 	if id == before {
 		return nil
 	}
-	return doing("move the product", s.Tx(ctx, func(tx *Store) error {
+	return wrap("move the product", s.Tx(ctx, func(tx *Store) error {
 		var there string
 		if err := tx.one(ctx, "SELECT id FROM products WHERE id = ?"+tx.forUpdate(), []any{id}, &there); err != nil {
 			return err
@@ -67,7 +67,7 @@ func (s *Store) neighbour(ctx context.Context, id, categoryID, before string) (p
 	}
 	var last placed
 	err := s.one(ctx, "SELECT p.id, p.position FROM products p WHERE p.id <> ? AND "+inCategory+" ORDER BY p.position DESC, p.id DESC LIMIT 1",
-		[]any{id, below(categoryID)}, &last.id, &last.position)
+		[]any{id, branchPattern(categoryID)}, &last.id, &last.position)
 	if err != nil {
 		return following, err
 	}
@@ -89,7 +89,7 @@ func (s *Store) setPlace(ctx context.Context, id, query string, arg any) error {
 func (s *Store) Tags(ctx context.Context) ([]models.TagCount, error) {
 	list, err := collect(ctx, s, "SELECT t.tag, COUNT(*), COALESCE(SUM(CASE WHEN p.hidden = 0 THEN 1 ELSE 0 END), 0) "+
 		"FROM product_tags t JOIN products p ON p.id = t.product_id GROUP BY t.tag ORDER BY t.tag", nil, scanTag)
-	return list, doing("read the tags", err)
+	return list, wrap("read the tags", err)
 }
 
 func scanTag(rows *sql.Rows) (t models.TagCount, err error) {
@@ -101,7 +101,7 @@ func scanTag(rows *sql.Rows) (t models.TagCount, err error) {
 // in it.
 func (s *Store) CategoryCounts(ctx context.Context) (map[string]int, error) {
 	counts, err := readMap[string, int](ctx, s, "SELECT category_id, COUNT(*) FROM product_categories GROUP BY category_id")
-	return counts, doing("count the categories' products", err)
+	return counts, wrap("count the categories' products", err)
 }
 
 // RenameTag gives a tag another text on all products that have it, and takes it off where the text is empty. A product that has both
@@ -130,7 +130,7 @@ func (s *Store) RenameTag(ctx context.Context, tag, to string) (int, error) {
 		}
 		return nil
 	})
-	return changed, doing("rename the tag", err)
+	return changed, wrap("rename the tag", err)
 }
 
 func renamed(tags []string, tag, to string) []string {

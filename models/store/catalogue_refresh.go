@@ -25,13 +25,13 @@ func (s *Store) RefreshCatalogue(ctx context.Context) (int, error) {
 		return n, err
 	}
 	more, err := s.refreshAll(ctx, staleSearch, searchVersion)
-	return n + more, doing("bring the search up to date", err)
+	return n + more, wrap("bring the search up to date", err)
 }
 
 // RefreshPrices brings the prices of lists up to date where a sale began or ended, and returns the number of products.
 func (s *Store) RefreshPrices(ctx context.Context) (int, error) {
 	n, err := s.refreshAll(ctx, stalePrices, s.now())
-	return n, doing("bring the prices up to date", err)
+	return n, wrap("bring the prices up to date", err)
 }
 
 func (s *Store) refreshAll(ctx context.Context, query string, arg any) (int, error) {

@@ -37,7 +37,7 @@ func (s *Store) SaveProduct(ctx context.Context, p models.Product) error {
 func (s *Store) SaveProducts(ctx context.Context, list []models.Product) ([]Outcome, error) {
 	for _, p := range list {
 		if problems := p.Problems(); len(problems) > 0 {
-			return nil, doing("store the product", &ProductError{p.Slug, problems})
+			return nil, wrap("store the product", &ProductError{p.Slug, problems})
 		}
 	}
 	var outcomes []Outcome
@@ -47,7 +47,7 @@ func (s *Store) SaveProducts(ctx context.Context, list []models.Product) ([]Outc
 		return err
 	})
 	if err != nil {
-		return nil, doing("store the product", err)
+		return nil, wrap("store the product", err)
 	}
 	return outcomes, nil
 }
@@ -157,7 +157,7 @@ func (w *productWriter) complete(ctx context.Context, p *savedProduct) error {
 	for _, id := range p.CategoryIDs {
 		path := models.Ancestors(w.categories, id)
 		if len(path) == 0 {
-			return doing("find the category", ErrNotFound)
+			return wrap("find the category", ErrNotFound)
 		}
 		found = append(found, path...)
 	}

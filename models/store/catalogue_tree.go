@@ -13,7 +13,7 @@ import (
 // PutCategory stores a category of a catalogue that a program brings along, new or changed, by its slug: a category that exists keeps its
 // id. What can be found under its name follows. ErrTree: it cannot be below ParentID.
 func (s *Store) PutCategory(ctx context.Context, c models.Category) error {
-	return doing("store the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
+	return wrap("store the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
 		stored := c // a repeated transaction starts from the caller's again
 		stored.Version = 0
 		if i := slices.IndexFunc(list, func(o models.Category) bool { return o.Slug == c.Slug }); i >= 0 {
@@ -27,7 +27,7 @@ func (s *Store) PutCategory(ctx context.Context, c models.Category) error {
 // else the one with its ID and Version. Its place among its neighbours is changed by MoveCategory alone. A slug that changes leaves a
 // redirect behind. ErrConflict: it was changed since it was read; ErrNotFound; *SlugTakenError; ErrTree: it cannot be below ParentID.
 func (s *Store) SaveCategory(ctx context.Context, c models.Category) error {
-	return doing("store the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
+	return wrap("store the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
 		stored := c
 		i := categoryIndex(list, c.ID)
 		switch {
@@ -162,14 +162,14 @@ func (s *Store) writePaths(ctx context.Context, list []models.Category, id strin
 // RefreshCatalogue.
 func (s *Store) staleTerms(ctx context.Context, categoryID string) error {
 	_, err := s.exec(ctx, "UPDATE products SET search_version = 0 WHERE id IN ("+
-		"SELECT pc.product_id FROM product_categories pc JOIN categories c ON c.id = pc.category_id WHERE c.path LIKE ?)", below(categoryID))
+		"SELECT pc.product_id FROM product_categories pc JOIN categories c ON c.id = pc.category_id WHERE c.path LIKE ?)", branchPattern(categoryID))
 	return err
 }
 
 // MoveCategory puts a category below another (empty: at the top), before one of those that are there (empty: behind them all). ErrNotFound,
 // ErrTree.
 func (s *Store) MoveCategory(ctx context.Context, id, parentID, beforeID string) error {
-	return doing("move the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
+	return wrap("move the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
 		i := categoryIndex(list, id)
 		if i < 0 {
 			return ErrNotFound
@@ -203,9 +203,9 @@ func (s *Store) MoveCategory(ctx context.Context, id, parentID, beforeID string)
 // addresses. ErrInUse: it has products, and moveTo is empty. ErrNotFound: it, or moveTo, is not there; ErrTree: moveTo is itself.
 func (s *Store) DeleteCategory(ctx context.Context, id, moveTo string) error {
 	if id == moveTo {
-		return doing("delete the category", ErrTree)
+		return wrap("delete the category", ErrTree)
 	}
-	return doing("delete the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
+	return wrap("delete the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
 		i := categoryIndex(list, id)
 		if i < 0 || (moveTo != "" && categoryIndex(list, moveTo) < 0) {
 			return ErrNotFound

@@ -15,9 +15,9 @@ import (
 // category ErrNotFound.
 func (s *Store) PutProduct(ctx context.Context, p models.Product) error {
 	if err := checkTexts(&p); err != nil {
-		return doing("store the product", err)
+		return wrap("store the product", err)
 	}
-	return doing("store the product", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the product", s.Tx(ctx, func(tx *Store) error {
 		merged, err := tx.mergeProduct(ctx, p) // a repeated transaction starts from the caller's again
 		if err != nil {
 			return err
@@ -33,7 +33,7 @@ func (s *Store) mergeProduct(ctx context.Context, p models.Product) (models.Prod
 	if len(p.CategoryIDs) == 0 && p.CategoryID == "" {
 		err = s.one(ctx, "SELECT id FROM categories WHERE slug = ?", []any{p.Category.Slug}, &p.CategoryID)
 		if err != nil {
-			return p, doing("find the category", err)
+			return p, wrap("find the category", err)
 		}
 	}
 	if p.ID, err = s.idBy(ctx, "SELECT id FROM products WHERE slug = ?", p.Slug, p.ID); err != nil {

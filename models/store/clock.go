@@ -92,7 +92,7 @@ func (s *Store) askTime(ctx context.Context) (look, error) {
 	err := s.one(ctx, "SELECT UTC_TIMESTAMP(3)", nil, &l.shown)
 	l.answered = time.Now()
 	if err != nil {
-		return look{}, doing("ask the database for the time", err)
+		return look{}, wrap("ask the database for the time", err)
 	}
 	s.server.look(l.shown, l.asked, l.answered)
 	return l, nil

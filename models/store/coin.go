@@ -12,22 +12,22 @@ const coinOrder = "position, symbol"
 // Coins reads the coins that a shopper can pay with, in their order.
 func (s *Store) Coins(ctx context.Context) ([]models.Coin, error) {
 	list, err := find[models.Coin](ctx, s, coinOrder, "enabled = ?", true)
-	return list, doing("read the coins", err)
+	return list, wrap("read the coins", err)
 }
 
 // AllCoins reads all coins, also those that are switched off, in their order.
 func (s *Store) AllCoins(ctx context.Context) ([]models.Coin, error) {
 	list, err := find[models.Coin](ctx, s, coinOrder, "1 = 1")
-	return list, doing("read the coins", err)
+	return list, wrap("read the coins", err)
 }
 
 // Coin reads one coin by its symbol; ErrNotFound.
 func (s *Store) Coin(ctx context.Context, symbol string) (models.Coin, error) {
 	if err := widths["coins"]["symbol"].check("symbol", symbol); err != nil {
-		return models.Coin{}, doing("read the coin", ErrNotFound)
+		return models.Coin{}, wrap("read the coin", ErrNotFound)
 	}
 	c, err := take[models.Coin](ctx, s, "symbol = ?", symbol)
-	return c, doing("read the coin", err)
+	return c, wrap("read the coin", err)
 }
 
 // rateColumns hold the rate of a coin and its state. People decide about all others.
@@ -48,9 +48,9 @@ func (s *Store) completeCoin(c *models.Coin) {
 func (s *Store) PutCoin(ctx context.Context, c models.Coin) error {
 	s.completeCoin(&c)
 	if err := checkTexts(&c); err != nil {
-		return doing("store the coin", err)
+		return wrap("store the coin", err)
 	}
-	return doing("store the coin", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the coin", s.Tx(ctx, func(tx *Store) error {
 		return tx.changeCoin(ctx, coinTable.change(&c), c)
 	}))
 }
@@ -71,7 +71,7 @@ func (s *Store) changeCoin(ctx context.Context, set *change, c models.Coin) erro
 func (s *Store) NewCoin(ctx context.Context, c models.Coin) error {
 	s.completeCoin(&c)
 	c.Version = 1
-	return doing("store the coin", s.create(ctx, &c))
+	return wrap("store the coin", s.create(ctx, &c))
 }
 
 // SaveCoin changes what a person decides about a coin, if nobody has changed it since version: else ErrConflict. A coin whose rate is
@@ -79,7 +79,7 @@ func (s *Store) NewCoin(ctx context.Context, c models.Coin) error {
 func (s *Store) SaveCoin(ctx context.Context, c models.Coin, version int) error {
 	s.completeCoin(&c)
 	if err := checkTexts(&c); err != nil {
-		return doing("store the coin", err)
+		return wrap("store the coin", err)
 	}
 	set := coinTable.change(&c, rateColumns()...)
 	if !c.Live() {
@@ -89,7 +89,7 @@ func (s *Store) SaveCoin(ctx context.Context, c models.Coin, version int) error 
 	set.set("due_at", c.DueAt)
 	set.set("lease", "")
 	set.set("version", version+1)
-	return doing("store the coin", s.update(ctx, "coins", set, "symbol = ? AND version = ?", c.Symbol, version))
+	return wrap("store the coin", s.update(ctx, "coins", set, "symbol = ? AND version = ?", c.Symbol, version))
 }
 
 // AcceptRate puts a rate in force that a person has accepted (models.Coin.Accept), if the coin is as it was read: same version, same
@@ -99,7 +99,7 @@ func (s *Store) AcceptRate(ctx context.Context, was, c models.Coin) error {
 	set.set("due_at", s.now())
 	set.set("lease", "")
 	set.set("version", was.Version+1)
-	return doing("accept the rate", s.update(ctx, "coins", set, "symbol = ? AND version = ? AND pending = "+s.param(),
+	return wrap("accept the rate", s.update(ctx, "coins", set, "symbol = ? AND version = ? AND pending = "+s.param(),
 		was.Symbol, was.Version, was.Pending))
 }
 
@@ -107,23 +107,23 @@ func (s *Store) AcceptRate(ctx context.Context, was, c models.Coin) error {
 // any more, because it ran out or because a person changed the coin.
 func (s *Store) FinishCoin(ctx context.Context, c models.Coin, due time.Time) error {
 	if c.Lease == "" {
-		return doing("store the rate", ErrConflict)
+		return wrap("store the rate", ErrConflict)
 	}
 	set := coinTable.changeOnly(&c, rateColumns()...)
 	set.set("due_at", due)
 	set.set("lease", "")
 	if err := checkTexts(&c); err != nil {
-		return doing("store the rate", err)
+		return wrap("store the rate", err)
 	}
-	return doing("store the rate", s.update(ctx, "coins", set, "symbol = ? AND lease = ?", c.Symbol, c.Lease))
+	return wrap("store the rate", s.update(ctx, "coins", set, "symbol = ? AND lease = ?", c.Symbol, c.Lease))
 }
 
 // EndReview closes the open review of a kind and subject, if there is one, because what it was about is over.
 func (s *Store) EndReview(ctx context.Context, kind models.ReviewKind, subject, resolution string) error {
 	if err := widths["reviews"]["resolution"].check("resolution", resolution); err != nil {
-		return doing("end the review", err)
+		return wrap("end the review", err)
 	}
 	_, err := s.exec(ctx, "UPDATE reviews SET `open` = ?, resolution = ?, updated_at = ? WHERE kind = ? AND subject = ? AND `open` = ?",
 		false, resolution, s.now(), string(kind), subject, true)
-	return doing("end the review", err)
+	return wrap("end the review", err)
 }

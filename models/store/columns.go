@@ -352,7 +352,7 @@ func (b *rowBatch[T]) insert(ctx context.Context, s *Store) error {
 	for len(b.values) > 0 {
 		n := rowSize(len(b.values) / width)
 		if _, err := s.exec(ctx, b.table.inserting(n), b.values[:n*width]...); err != nil {
-			return doing(b.table.name, err)
+			return wrap(b.table.name, err)
 		}
 		b.values = b.values[n*width:]
 	}

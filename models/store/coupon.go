@@ -20,21 +20,21 @@ var (
 
 // Coupon reads a coupon by its id; ErrNotFound.
 func (s *Store) Coupon(ctx context.Context, id string) (models.Coupon, error) {
-	c, err := takeByKey[models.Coupon](ctx, s, machine, "id", id)
-	return c, doing("read the coupon", err)
+	c, err := takeByKey[models.Coupon](ctx, s, isKey, "id", id)
+	return c, wrap("read the coupon", err)
 }
 
 // CouponByCode reads a coupon by its code as it is typed; ErrNotFound.
 func (s *Store) CouponByCode(ctx context.Context, code string) (models.Coupon, error) {
-	c, err := takeByKey[models.Coupon](ctx, s, exactly, "code", models.FoldCoupon(code))
-	return c, doing("read the coupon", err)
+	c, err := takeByKey[models.Coupon](ctx, s, isChosenKey, "code", models.FoldCoupon(code))
+	return c, wrap("read the coupon", err)
 }
 
 // SaveCoupon stores a coupon: a new one where ID is empty, else the one with that ID if nobody has changed it since Version. It fills in
 // what the store keeps. ErrDuplicate: the code is taken. ErrConflict: it was changed meanwhile, or is used more often already than MaxUses.
 func (s *Store) SaveCoupon(ctx context.Context, c *models.Coupon) error {
 	if err := checkTexts(c); err != nil {
-		return doing("store the coupon", err)
+		return wrap("store the coupon", err)
 	}
 	now := s.now()
 	if c.ID == "" {
@@ -44,7 +44,7 @@ func (s *Store) SaveCoupon(ctx context.Context, c *models.Coupon) error {
 		if err == nil {
 			*c = stored
 		}
-		return doing("store the coupon", err)
+		return wrap("store the coupon", err)
 	}
 	changed := *c
 	changed.Version, changed.UpdatedAt = c.Version+1, now
@@ -52,7 +52,7 @@ func (s *Store) SaveCoupon(ctx context.Context, c *models.Coupon) error {
 	if err == nil {
 		*c = changed
 	}
-	return doing("store the coupon", err)
+	return wrap("store the coupon", err)
 }
 
 // TakeCoupon lets an order use a coupon, in the transaction that places it: a conditional UPDATE, so that of any number of orders at the
@@ -61,7 +61,7 @@ func (s *Store) SaveCoupon(ctx context.Context, c *models.Coupon) error {
 // ErrConflict: it was changed or switched off since. ErrCouponUsedUp, ErrCouponUsedByShopper: others, or other tabs, were faster.
 // ErrNoSealKey.
 func (s *Store) TakeCoupon(ctx context.Context, c models.Coupon, orderID, email string) error {
-	return doing("take the coupon", s.Tx(ctx, func(tx *Store) error {
+	return wrap("take the coupon", s.Tx(ctx, func(tx *Store) error {
 		n, err := tx.exec(ctx, "UPDATE coupons SET uses = uses + 1 WHERE id = ? AND version = ? AND enabled = ? AND (max_uses = 0 OR uses < max_uses)",
 			c.ID, c.Version, true)
 		if err != nil {
@@ -100,7 +100,7 @@ func (s *Store) whyNotTaken(ctx context.Context, c models.Coupon) error {
 // stays used, whether the money goes back later or not: a refund is no reason to let somebody else have a coupon of which there are few,
 // and the staff can give the shopper another one.
 func (s *Store) ReleaseCoupon(ctx context.Context, orderID string) error {
-	return doing("give the coupon back", s.Tx(ctx, func(tx *Store) error {
+	return wrap("give the coupon back", s.Tx(ctx, func(tx *Store) error {
 		use, _, err := tx.lockUse(ctx, orderID)
 		if errors.Is(err, ErrNotFound) || (err == nil && use.State != models.CouponHeld) {
 			return nil
@@ -122,7 +122,7 @@ func (s *Store) ReleaseCoupon(ctx context.Context, orderID string) error {
 // came, it is taken again; if others have reached a limit since, the use is kept beyond it (models.CouponLate). An order without
 // a coupon is fine too.
 func (s *Store) UseCoupon(ctx context.Context, orderID string) error {
-	return doing("book the coupon", s.Tx(ctx, func(tx *Store) error {
+	return wrap("book the coupon", s.Tx(ctx, func(tx *Store) error {
 		use, _, err := tx.lockUse(ctx, orderID)
 		switch {
 		case errors.Is(err, ErrNotFound):
@@ -175,7 +175,7 @@ func (s *Store) Coupons(ctx context.Context, f CouponFilter) (models.CouponPage,
 		where.add("(code LIKE ? ESCAPE '!' OR note LIKE ? ESCAPE '!')", "%"+likeEscapes.Replace(strings.ToUpper(text))+"%", pattern)
 	}
 	rows, next, err := couponTable.page(ctx, s, where, f.After, f.Limit)
-	return models.CouponPage{Rows: rows, Next: next}, doing("read the coupons", err)
+	return models.CouponPage{Rows: rows, Next: next}, wrap("read the coupons", err)
 }
 
 var couponUseList = timeList[models.CouponUseRow]{
@@ -195,5 +195,5 @@ func (s *Store) CouponUses(ctx context.Context, couponID, after string, limit in
 	where := conditions{}
 	where.add("u.coupon_id = ?", couponID)
 	page.Rows, page.Next, err = couponUseList.page(ctx, s, where, after, limit)
-	return page, doing("read the uses of the coupon", err)
+	return page, wrap("read the uses of the coupon", err)
 }

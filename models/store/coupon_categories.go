@@ -10,7 +10,7 @@ import (
 // CouponsFor reads the coupons that name a category, in the order of their codes.
 func (s *Store) CouponsFor(ctx context.Context, categoryID string) ([]models.Coupon, error) {
 	list, err := s.couponsFor(ctx, categoryID, "")
-	return list, doing("read the coupons of a category", err)
+	return list, wrap("read the coupons of a category", err)
 }
 
 func (s *Store) couponsFor(ctx context.Context, categoryID, lock string) ([]models.Coupon, error) {

@@ -29,12 +29,12 @@ const unkeyedLength = 2 * sha256.Size
 func (s *Store) CouponUsesBy(ctx context.Context, couponID, email string) (n int, err error) {
 	shopper, err := s.shopperOf(couponID, email)
 	if err != nil {
-		return 0, doing("count the uses of the coupon", err)
+		return 0, wrap("count the uses of the coupon", err)
 	}
 	query := "SELECT uses FROM coupon_shoppers WHERE coupon_id = ? AND shopper = ?"
 	err = s.one(ctx, query, []any{couponID, shopper}, &n)
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return 0, doing("count the uses of the coupon", err)
+		return 0, wrap("count the uses of the coupon", err)
 	}
 	strays, err := s.strayUses(ctx, couponID, email, shopper)
 	for _, u := range strays {
@@ -42,7 +42,7 @@ func (s *Store) CouponUsesBy(ctx context.Context, couponID, email string) (n int
 			n++
 		}
 	}
-	return n, doing("count the uses of the coupon", err)
+	return n, wrap("count the uses of the coupon", err)
 }
 
 // strayUse is a use under another digest than the shopper's of today: without a key, or of a former one.
@@ -178,7 +178,7 @@ func (s *Store) setShopper(ctx context.Context, use models.CouponUse, to string,
 func (s *Store) FillShoppers(ctx context.Context, limit int) (int, error) {
 	mark, err := s.sealer.keyMark(forCoupons)
 	if err != nil {
-		return 0, doing("name the shoppers of coupons", err)
+		return 0, wrap("name the shoppers of coupons", err)
 	}
 	var strays []strayUse
 	// Two ranges of one index, as in FillCustomers.
@@ -189,13 +189,13 @@ func (s *Store) FillShoppers(ctx context.Context, limit int) (int, error) {
 		list, err := collect(ctx, s, readStrays+part.where+" AND (o.email <> '' OR LENGTH(u.shopper) = ?) LIMIT ?",
 			[]any{part.mark, unkeyedLength, max(1, limit)}, scanStray)
 		if err != nil {
-			return 0, doing("look for shoppers under another key", err)
+			return 0, wrap("look for shoppers under another key", err)
 		}
 		strays = append(strays, list...)
 	}
 	for _, u := range strays {
 		if err := s.nameShopper(ctx, u); err != nil {
-			return 0, doing("name the shoppers of coupons", err)
+			return 0, wrap("name the shoppers of coupons", err)
 		}
 	}
 	return len(strays), nil
@@ -257,7 +257,7 @@ func (s *Store) ForgetShoppers(ctx context.Context, limit int) (int, error) {
 	now := s.now()
 	orders, err := s.readTexts(ctx, "SELECT order_id FROM coupon_uses WHERE forget_at <= ? ORDER BY forget_at LIMIT ?", now, max(1, limit))
 	if err != nil {
-		return 0, doing("look for shoppers to forget", err)
+		return 0, wrap("look for shoppers to forget", err)
 	}
 	for _, id := range orders {
 		err := s.Tx(ctx, func(tx *Store) error {
@@ -268,7 +268,7 @@ func (s *Store) ForgetShoppers(ctx context.Context, limit int) (int, error) {
 			return tx.keepShopper(ctx, use, limit, use.Shopper)
 		})
 		if err != nil {
-			return 0, doing("forget a shopper", err)
+			return 0, wrap("forget a shopper", err)
 		}
 	}
 	return len(orders), nil

@@ -97,7 +97,7 @@ func (s *Store) CustomerLink(customer string, until time.Time) (string, error) {
 	body = append(body, customer...)
 	sum, err := s.sealer.keyed(forLinks, string(body))
 	if err != nil {
-		return "", doing("sign a link", err)
+		return "", wrap("sign a link", err)
 	}
 	return base64.RawURLEncoding.EncodeToString(append(sum, body...)), nil
 }
@@ -115,7 +115,7 @@ func (s *Store) OpenCustomerLink(token string) (customer string, err error) {
 	}
 	sum, err := s.sealer.keyed(forLinks, string(text[sha256.Size:]))
 	if err != nil {
-		return "", doing("check a link", err)
+		return "", wrap("check a link", err)
 	}
 	until := time.UnixMilli(int64(binary.BigEndian.Uint64(text[sha256.Size:]))) //nolint:gosec // it was signed here
 	if !hmac.Equal(sum, text[:sha256.Size]) || !s.now().Before(until) {
@@ -134,11 +134,11 @@ var ownOrderList = timeList[models.OwnOrder]{
 
 // CustomerOrders reads a page of a customer's orders, newest first; ErrCursor.
 func (s *Store) CustomerOrders(ctx context.Context, customer, after string) (models.OwnOrderPage, error) {
-	if customer == "" || !machine(customer) {
+	if customer == "" || !isKey(customer) {
 		return models.OwnOrderPage{}, nil
 	}
 	page, err := s.ownOrders(ctx, "o.customer = ?", customer, after)
-	return page, doing("read a customer's orders", err)
+	return page, wrap("read a customer's orders", err)
 }
 
 // PayerOrders reads a page of the orders that a signed-in account has paid or tried to pay, newest first; ErrCursor, ErrNoSealKey. Nobody
@@ -146,10 +146,10 @@ func (s *Store) CustomerOrders(ctx context.Context, customer, after string) (mod
 func (s *Store) PayerOrders(ctx context.Context, p models.Payer, after string) (models.OwnOrderPage, error) {
 	digest, err := s.sealer.payerDigest(p)
 	if err != nil || digest == "" {
-		return models.OwnOrderPage{}, doing("read a payer's orders", err)
+		return models.OwnOrderPage{}, wrap("read a payer's orders", err)
 	}
 	page, err := s.ownOrders(ctx, "o.id IN (SELECT a.order_id FROM attempts a WHERE a.payer_digest = ?)", digest, after)
-	return page, doing("read a payer's orders", err)
+	return page, wrap("read a payer's orders", err)
 }
 
 func (s *Store) ownOrders(ctx context.Context, whose, id, after string) (page models.OwnOrderPage, err error) {
@@ -170,7 +170,7 @@ func (s *Store) NewestOrder(ctx context.Context, customer string) (id string, er
 	if errors.Is(err, ErrNotFound) {
 		return "", nil
 	}
-	return id, doing("look for a customer's newest order", err)
+	return id, wrap("look for a customer's newest order", err)
 }
 
 // FillCustomers gives up to limit orders their customer that have none, or one under a former key, and returns how many it did. Several
@@ -178,7 +178,7 @@ func (s *Store) NewestOrder(ctx context.Context, customer string) (id string, er
 func (s *Store) FillCustomers(ctx context.Context, limit int) (int, error) {
 	mark, err := s.sealer.keyMark(forCustomers)
 	if err != nil {
-		return 0, doing("name the customers", err)
+		return 0, wrap("name the customers", err)
 	}
 	emails := map[string]string{}
 	// Two ranges of one index: what comes before the mark, and what comes after all that begins with it.
@@ -187,14 +187,14 @@ func (s *Store) FillCustomers(ctx context.Context, limit int) (int, error) {
 		found, err := readMap[string, string](ctx, s, query, part.mark, max(1, limit))
 		maps.Copy(emails, found)
 		if err != nil {
-			return 0, doing("look for orders without a customer", err)
+			return 0, wrap("look for orders without a customer", err)
 		}
 	}
 	for _, id := range sortedKeys(emails) {
 		// The e-mail is asked for again: it may have been erased meanwhile.
 		_, err := s.exec(ctx, "UPDATE orders SET customer = ? WHERE id = ? AND email = ?", s.customerOf(emails[id]), id, emails[id])
 		if err != nil {
-			return 0, doing("name the customers", err)
+			return 0, wrap("name the customers", err)
 		}
 	}
 	return len(emails), nil

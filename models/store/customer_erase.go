@@ -46,7 +46,7 @@ func refundsUnderWay() []any {
 // CustomerOrderIDs reads the row ids of all orders of a customer, oldest first.
 func (s *Store) CustomerOrderIDs(ctx context.Context, customer string) ([]string, error) {
 	list, err := s.namedOrders(ctx, customer, "")
-	return idsOf(list), doing("read a customer's orders", err)
+	return idsOf(list), wrap("read a customer's orders", err)
 }
 
 // namedOrder is an order with its e-mail and its customer.
@@ -66,7 +66,7 @@ func idsOf(orders []namedOrder) []string {
 }
 
 func (s *Store) namedOrders(ctx context.Context, customer, lock string) ([]namedOrder, error) {
-	if customer == "" || !machine(customer) {
+	if customer == "" || !isKey(customer) {
 		return nil, nil
 	}
 	return collect(ctx, s, "SELECT id, email, customer FROM orders WHERE customer = ? ORDER BY created_at, id"+lock, []any{customer}, scanNamedOrder)
@@ -76,10 +76,10 @@ func (s *Store) namedOrders(ctx context.Context, customer, lock string) ([]named
 // ErrNoSealKey.
 func (s *Store) GatherOrders(ctx context.Context, email string) (customer string, err error) {
 	if customer, err = s.CustomerID(email); err != nil {
-		return "", doing("name the customer", err)
+		return "", wrap("name the customer", err)
 	}
 	_, err = s.gather(ctx, foldEmail(email), customer)
-	return customer, doing("gather a customer's orders", err)
+	return customer, wrap("gather a customer's orders", err)
 }
 
 // gather gives all orders with the folded e-mail to the customer, and returns how many were not the customer's before.
@@ -128,7 +128,7 @@ func (s *Store) EraseCustomer(ctx context.Context, customer string) (orders int,
 		orders = len(list)
 		return tx.eraseOrders(ctx, customer, idsOf(list))
 	})
-	return orders, doing("erase a customer", err)
+	return orders, wrap("erase a customer", err)
 }
 
 // allOrders locks the orders of a customer, and those with the same e-mail that do not have their customer yet.

@@ -31,11 +31,11 @@ func (s *Store) Dashboard(ctx context.Context, from, to time.Time, zone *time.Lo
 	}
 	live, err := s.liveDay(ctx, today, zone, &b)
 	if err != nil {
-		return b, doing("read the figures", err)
+		return b, wrap("read the figures", err)
 	}
 	kept, err := s.keptFigures(ctx, &b)
 	if err != nil {
-		return b, doing("read the figures", err)
+		return b, wrap("read the figures", err)
 	}
 	for day := b.From; day <= b.To; day = dayAfter(day) {
 		d, ok := kept[day]
@@ -165,7 +165,7 @@ func (s *Store) Gauges(ctx context.Context) (models.Gauges, error) {
 	for _, g := range list {
 		fillGauges(&now, g)
 	}
-	return now, doing("count what waits", err)
+	return now, wrap("count what waits", err)
 }
 
 // liveQuery returns a query of the gauges with the counts of today that need no grouping, and the callbacks of the span.

@@ -17,7 +17,7 @@ import (
 // Those of a sealed day can only be models.ChangedSealed: what the day was sealed with stays as it is.
 func (s *Store) PutDiscrepancies(ctx context.Context, day string, found []models.Discrepancy) error {
 	found = distinctDiscrepancies(found)
-	return doing("store the day's discrepancies", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the day's discrepancies", s.Tx(ctx, func(tx *Store) error {
 		if err := tx.lockDay(ctx, day); err != nil {
 			return err
 		}
@@ -114,11 +114,11 @@ const discrepancyList = "discrepancies"
 func (s *Store) Discrepancies(ctx context.Context, f models.DiscrepancyFilter) (rows []models.Discrepancy, next string, err error) {
 	f.Limit, err = pageLimit(f.Limit)
 	if err != nil {
-		return nil, "", doing("read the discrepancies", err)
+		return nil, "", wrap("read the discrepancies", err)
 	}
 	rows, err = s.discrepancies(ctx, f)
 	if err != nil {
-		return nil, "", doing("read the discrepancies", err)
+		return nil, "", wrap("read the discrepancies", err)
 	}
 	rows, next = trim(rows, f.Limit, func(x models.Discrepancy) string { return cursor(discrepancyList, x.ID) })
 	return rows, next, nil
@@ -134,7 +134,7 @@ func (s *Store) discrepancies(ctx context.Context, f models.DiscrepancyFilter) (
 	for _, part := range []struct{ column, value string }{
 		{"day", f.Day}, {"state", string(f.State)}, {"kind", string(f.Kind)},
 	} {
-		if part.value != "" && !machine(part.value) {
+		if part.value != "" && !isKey(part.value) {
 			return nil, ErrFilter
 		}
 		where.equal(part.column, part.value)
@@ -152,7 +152,7 @@ func (s *Store) EachDiscrepancy(ctx context.Context, f models.DiscrepancyFilter,
 	for {
 		list, err := s.discrepancies(ctx, f)
 		if err != nil {
-			return doing("read the discrepancies", err)
+			return wrap("read the discrepancies", err)
 		}
 		list, f.After = trim(list, f.Limit, func(x models.Discrepancy) string { return cursor(discrepancyList, x.ID) })
 		for _, x := range list {
@@ -169,7 +169,7 @@ func (s *Store) EachDiscrepancy(ctx context.Context, f models.DiscrepancyFilter,
 // Discrepancy reads a discrepancy by its id; ErrNotFound.
 func (s *Store) Discrepancy(ctx context.Context, id string) (models.Discrepancy, error) {
 	x, err := take[models.Discrepancy](ctx, s, "id = ?", id)
-	return x, doing("read the discrepancy", err)
+	return x, wrap("read the discrepancy", err)
 }
 
 // MoveDiscrepancy changes a discrepancy's state by compare-and-set; the same state twice only changes its owner or note.
@@ -178,11 +178,11 @@ func (s *Store) MoveDiscrepancy(ctx context.Context, id string, from, to models.
 	what := fmt.Sprintf("move the discrepancy from %s to %s", from, to)
 	c, err := changed[models.Discrepancy](set)
 	if err != nil {
-		return doing(what, err)
+		return wrap(what, err)
 	}
 	c.set("state", string(to))
 	c.set("updated_at", s.now())
-	return doing(what, s.Tx(ctx, func(tx *Store) error {
+	return wrap(what, s.Tx(ctx, func(tx *Store) error {
 		x, err := tx.Discrepancy(ctx, id)
 		if err != nil {
 			return err

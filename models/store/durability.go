@@ -51,7 +51,7 @@ func (s *Store) Durability(ctx context.Context) (Durability, error) {
 	if logs {
 		d.SyncBinlog = sync
 	}
-	return d, doing("read what the database promises", err)
+	return d, wrap("read what the database promises", err)
 }
 
 func isOn(value string) bool { return value != "" && value != "0" && !strings.EqualFold(value, "OFF") }
@@ -62,7 +62,7 @@ func (s *Store) fileDurability(ctx context.Context) (Durability, error) {
 	defer cancel()
 	var level int
 	if err := s.pool.write.db.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&level); err != nil {
-		return Durability{}, doing("read what the database promises", translate(err))
+		return Durability{}, wrap("read what the database promises", translate(err))
 	}
 	levels := []string{"OFF", "NORMAL", "FULL", "EXTRA"}
 	if level < 0 || level >= len(levels) {

@@ -26,7 +26,7 @@ func (s *Store) EachPayment(ctx context.Context, from, to time.Time, fn func(mod
 			place, args = "AND "+part, append(args, more...)
 		}
 		list, err := collect(ctx, s, substitute(readPayments, "after", place), append(args, batch), scanPayment)
-		return list, doing("read the payments", err)
+		return list, wrap("read the payments", err)
 	}, fn)
 }
 

@@ -15,14 +15,14 @@ func (s *Store) MarkChecked(ctx context.Context, attemptID string, was, now time
 	if !was.IsZero() {
 		query, args = "UPDATE attempts SET checked_at = ? WHERE id = ? AND checked_at = ?", append(args, was)
 	}
-	return doing("mark the attempt checked", s.execOr(ctx, ErrConflict, query, args...))
+	return wrap("mark the attempt checked", s.execOr(ctx, ErrConflict, query, args...))
 }
 
 // LockOrder is Order for a transaction that decides by the order's attempts: the order's row is taken first, so that a transaction that adds
 // an attempt (ExtendOrder) waits, or on a cluster is refused and starts again.
 func (s *Store) LockOrder(ctx context.Context, id string) (models.Order, error) {
 	if err := s.execOr(ctx, ErrNotFound, "UPDATE orders SET updated_at = ? WHERE id = ?", s.now(), id); err != nil {
-		return models.Order{}, doing("lock the order", err)
+		return models.Order{}, wrap("lock the order", err)
 	}
 	return s.Order(ctx, id)
 }
@@ -30,7 +30,7 @@ func (s *Store) LockOrder(ctx context.Context, id string) (models.Order, error) 
 // ExtendOrder gives an awaiting order time for another attempt: until expires, and the worker looks at due. ErrConflict: the order
 // awaits no payment any more.
 func (s *Store) ExtendOrder(ctx context.Context, id string, expires, due time.Time) error {
-	return doing("extend the order", s.execOr(ctx, ErrConflict,
+	return wrap("extend the order", s.execOr(ctx, ErrConflict,
 		"UPDATE orders SET expires_at = ?, due_at = ?, lease = '', updated_at = ? WHERE id = ? AND state = ?",
 		expires, due, s.now(), id, string(models.OrderAwaiting)))
 }
@@ -38,7 +38,7 @@ func (s *Store) ExtendOrder(ctx context.Context, id string, expires, due time.Ti
 // RenewForm gives a cart another form token, by compare-and-set: the form that was used up cannot make an order any more, and the
 // cart keeps its lines. ErrConflict: the cart has another token.
 func (s *Store) RenewForm(ctx context.Context, cartID, from, to string) error {
-	return doing("renew the cart's form", s.execOr(ctx, ErrConflict,
+	return wrap("renew the cart's form", s.execOr(ctx, ErrConflict,
 		"UPDATE carts SET form_token = ?, updated_at = ? WHERE id = ? AND form_token = ?", to, s.now(), cartID, from))
 }
 
@@ -49,18 +49,18 @@ const nudge = "UPDATE attempts SET due_at = ?, lease = '' WHERE state <> 'paid' 
 // NudgeAttempt brings the next question about an unpaid attempt forward to due; a paid one stays as it is.
 func (s *Store) NudgeAttempt(ctx context.Context, id string, due time.Time) error {
 	_, err := s.exec(ctx, nudge+"id = ?", due, due, id)
-	return doing("bring the next question forward", err)
+	return wrap("bring the next question forward", err)
 }
 
 // NudgeAttempts is NudgeAttempt for those that a callback with this digest has spoken of.
 func (s *Store) NudgeAttempts(ctx context.Context, digest string, due time.Time) error {
 	_, err := s.exec(ctx, nudge+`id IN (
 		SELECT e.attempt_id FROM evidence e JOIN inbox i ON i.id = e.inbox_id WHERE i.digest = ?)`, due, due, digest)
-	return doing("bring the next questions forward", err)
+	return wrap("bring the next questions forward", err)
 }
 
 // EndQuestions makes a paid attempt due no more; one that is in another state stays as it is.
 func (s *Store) EndQuestions(ctx context.Context, attemptID string) error {
 	_, err := s.exec(ctx, "UPDATE attempts SET due_at = NULL, lease = '' WHERE id = ? AND state = 'paid' AND due_at IS NOT NULL", attemptID)
-	return doing("end the questions", err)
+	return wrap("end the questions", err)
 }

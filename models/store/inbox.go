@@ -37,17 +37,17 @@ func (s *Store) PutInbox(ctx context.Context, m *models.InboxMessage) (stored bo
 	})
 	switch {
 	case err != nil:
-		return false, doing("look for the callback", err)
+		return false, wrap("look for the callback", err)
 	case handled:
 		return false, nil
 	case open >= maxUnusable:
-		return false, doing("store the callback", ErrConflict)
+		return false, wrap("store the callback", ErrConflict)
 	}
 	err = s.create(ctx, m)
 	if errors.Is(err, ErrDuplicate) {
 		return false, nil
 	}
-	return err == nil, doing("store the callback", err)
+	return err == nil, wrap("store the callback", err)
 }
 
 func (s *Store) completeInbox(m *models.InboxMessage) {
@@ -61,7 +61,7 @@ func (s *Store) completeInbox(m *models.InboxMessage) {
 
 // FinishInbox says what became of a callback. Done and flagged are final, bad may still become either: ErrConflict otherwise.
 func (s *Store) FinishInbox(ctx context.Context, id string, state models.InboxState, problem string) error {
-	return doing("finish the callback", s.execOr(ctx, ErrConflict,
+	return wrap("finish the callback", s.execOr(ctx, ErrConflict,
 		"UPDATE inbox SET state = ?, problem = ?, handled_at = ?, due_at = NULL, lease = '' WHERE id = ? AND state IN (?, ?)",
 		string(state), clip("inbox", "problem", problem), s.now(), id, string(models.InboxNew), string(models.InboxBad)))
 }

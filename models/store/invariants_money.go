@@ -67,7 +67,7 @@ func noLine(of, kind string) string {
 func (s *Store) booksInvariants(ctx context.Context) ([]Violation, error) {
 	zones, err := readMap[string, string](ctx, s, "SELECT day, zone FROM book_days WHERE state = 'sealed'")
 	if err != nil {
-		return nil, doing("check I11", err)
+		return nil, wrap("check I11", err)
 	}
 	var found []Violation
 	for _, day := range sortedKeys(zones) {
@@ -100,7 +100,7 @@ func (s *Store) violations(ctx context.Context, rule invariant, args []any) ([]V
 		err := rows.Scan(&id)
 		return Violation{Rule: rule.rule, What: rule.what + ": " + id}, err
 	})
-	return list, doing("check "+rule.rule+" ("+rule.what+")", err)
+	return list, wrap("check "+rule.rule+" ("+rule.what+")", err)
 }
 
 // auditInvariant checks the chain of the audit log.

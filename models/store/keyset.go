@@ -62,7 +62,7 @@ func readCursor(list, after string, keys int) ([]string, error) {
 		return nil, ErrCursor
 	}
 	for _, part := range parts[1:] {
-		if !machine(part) {
+		if !isKey(part) {
 			return nil, ErrCursor
 		}
 	}

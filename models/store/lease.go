@@ -87,7 +87,7 @@ func claim[T any](
 	}
 	due, err := firstRows[T](ctx, s, max(1, limit), "due_at, "+queue.key(), "due_at <= ?", now)
 	if err != nil {
-		return nil, doing("look for due "+string(queue), err)
+		return nil, wrap("look for due "+string(queue), err)
 	}
 	until, token := models.Instant(now.Add(lease)), models.NewRef()
 	mine := due[:0]
@@ -108,7 +108,7 @@ func claim[T any](
 			if len(mine) > 0 {
 				return mine, nil
 			}
-			return nil, doing("claim due "+string(queue), err)
+			return nil, wrap("claim due "+string(queue), err)
 		}
 		if n == 1 {
 			*p.due, *p.lease = until, token
@@ -127,8 +127,8 @@ func (s *Store) Reschedule(ctx context.Context, queue Queue, id, lease string, d
 		return ErrQueue
 	}
 	if lease == "" {
-		return doing("reschedule "+string(queue), ErrConflict)
+		return wrap("reschedule "+string(queue), ErrConflict)
 	}
-	return doing("reschedule "+string(queue), s.execOr(ctx, ErrConflict,
+	return wrap("reschedule "+string(queue), s.execOr(ctx, ErrConflict,
 		"UPDATE "+string(queue)+" SET due_at = ?, lease = '' WHERE id = ? AND lease = ?", due, id, lease))
 }

@@ -30,10 +30,10 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return err
 	}
 	if err := migrations.Prepare(ctx, s.pool.write.db, s.dialect); err != nil {
-		return doing("bring the schema up to date", err)
+		return wrap("bring the schema up to date", err)
 	}
 	_, err = provider.Up(ctx)
-	return doing("bring the schema up to date", err)
+	return wrap("bring the schema up to date", err)
 }
 
 // MigrateDown takes the last step of the schema back, with what it holds; ErrNoMigration where there is none.
@@ -46,7 +46,7 @@ func (s *Store) MigrateDown(ctx context.Context) error {
 	if errors.Is(err, goose.ErrNoNextVersion) {
 		return ErrNoMigration
 	}
-	return doing("take the schema a step back", err)
+	return wrap("take the schema a step back", err)
 }
 
 // MigrationStatus lists all steps of the schema that this program knows, in their order.
@@ -85,10 +85,10 @@ func (s *Store) refuseUnreleased(ctx context.Context) error {
 	if _, ok := errors.AsType[*migrations.UnreleasedError](err); ok {
 		return err // says everything
 	}
-	return doing("check the schema", translate(err))
+	return wrap("check the schema", translate(err))
 }
 
 func (s *Store) provider(ctx context.Context) (*goose.Provider, error) {
 	provider, err := migrations.Provider(ctx, s.pool.write.db, s.dialect)
-	return provider, doing("prepare the migrations", err)
+	return provider, wrap("prepare the migrations", err)
 }

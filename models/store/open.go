@@ -138,7 +138,7 @@ func (c *shared) gormConfig() *gorm.Config {
 }
 
 // Close ends all connections.
-func (s *Store) Close() error { return doing("close the database", s.pool.close()) }
+func (s *Store) Close() error { return wrap("close the database", s.pool.close()) }
 
 // Ping reports whether the database answers, for writing too.
 func (s *Store) Ping(ctx context.Context) error {
@@ -151,7 +151,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	if s.pool.read == s.pool.write {
 		return nil
 	}
-	return doing("reach the database", translate(s.pool.read.db.PingContext(ctx)))
+	return wrap("reach the database", translate(s.pool.read.db.PingContext(ctx)))
 }
 
 // Dialect is "sqlite" or "mysql".

@@ -13,7 +13,7 @@ import (
 // their places; an order whose Total has no parts is all goods. A form token or a ref that is taken is ErrDuplicate (reliability.md R9).
 func (s *Store) InsertOrder(ctx context.Context, o *models.Order) error {
 	s.completeOrder(o)
-	return doing("store the order", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the order", s.Tx(ctx, func(tx *Store) error {
 		if err := tx.create(ctx, o); err != nil {
 			return err
 		}
@@ -56,22 +56,22 @@ func (s *Store) OrderByFormToken(ctx context.Context, token string) (models.Orde
 }
 
 func (s *Store) order(ctx context.Context, column, key string) (models.Order, error) {
-	o, err := takeByKey[models.Order](ctx, s, machine, column, key)
+	o, err := takeByKey[models.Order](ctx, s, isKey, column, key)
 	if err != nil {
-		return models.Order{}, doing("read the order", err)
+		return models.Order{}, wrap("read the order", err)
 	}
 	if o.Lines, err = ofOrder[models.OrderLine](ctx, s, o.ID, "position"); err != nil {
-		return models.Order{}, doing("read the order's lines", err)
+		return models.Order{}, wrap("read the order's lines", err)
 	}
 	if o.Attempts, err = ofOrder[models.Attempt](ctx, s, o.ID, "created_at, id"); err != nil {
-		return models.Order{}, doing("read the order's attempts", err)
+		return models.Order{}, wrap("read the order's attempts", err)
 	}
 	for i := range o.Attempts {
 		s.openPayer(ctx, &o.Attempts[i])
 	}
 	if o.Shipped {
 		if o.Address, err = s.address(ctx, o.ID); err != nil {
-			return models.Order{}, doing("read the order's address", err)
+			return models.Order{}, wrap("read the order's address", err)
 		}
 	}
 	return o, nil
@@ -86,14 +86,14 @@ func (s *Store) MoveOrder(ctx context.Context, id string, from, to models.OrderS
 	}
 	c, err := changed[models.Order](set)
 	if err != nil {
-		return doing("move the order", err)
+		return wrap("move the order", err)
 	}
 	c.set("due_at", nil)
 	c.set("lease", "")
 	c.set("state", string(to))
 	c.set("updated_at", s.now())
 	t.OrderID, t.AttemptID, t.FromState, t.ToState, t.Refused = id, "", string(from), string(to), false
-	return doing(fmt.Sprintf("move the order from %s to %s", from, to), s.Tx(ctx, func(tx *Store) error {
+	return wrap(fmt.Sprintf("move the order from %s to %s", from, to), s.Tx(ctx, func(tx *Store) error {
 		if err := tx.update(ctx, "orders", c, "id = ? AND state = ?", id, string(from)); err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ func (s *Store) MoveOrder(ctx context.Context, id string, from, to models.OrderS
 // RefuseTransition stores a change that was asked for and refused (reliability.md R6).
 func (s *Store) RefuseTransition(ctx context.Context, t models.Transition) error {
 	t.Refused = true
-	return doing("store a refused change", s.addTransition(ctx, t))
+	return wrap("store a refused change", s.addTransition(ctx, t))
 }
 
 func (s *Store) addTransition(ctx context.Context, t models.Transition) error {
@@ -121,13 +121,13 @@ func (s *Store) NoteOfMove(ctx context.Context, orderID string, to models.OrderS
 	if errors.Is(err, ErrNotFound) {
 		return "", nil
 	}
-	return note, doing("read why an order changed", err)
+	return note, wrap("read why an order changed", err)
 }
 
 // Transitions reads an order's history, its attempts' too, oldest first.
 func (s *Store) Transitions(ctx context.Context, orderID string) ([]models.Transition, error) {
 	list, err := ofOrder[models.Transition](ctx, s, orderID, "created_at, id")
-	return list, doing("read the order's history", err)
+	return list, wrap("read the order's history", err)
 }
 
 func (s *Store) insertAddress(ctx context.Context, o *models.Order) error {

@@ -21,12 +21,12 @@ func (s *Store) OrderFile(ctx context.Context, id string) (models.OrderFile, err
 		return f, err
 	}
 	if f.Evidence, err = collect(ctx, s, readEvidence, []any{id}, scanEvidence); err != nil {
-		return f, doing("read the evidence", err)
+		return f, wrap("read the evidence", err)
 	}
 	if f.Refunds, err = s.RefundsOf(ctx, id); err != nil {
 		return f, err
 	}
-	return f, doing("read what was written about the order", s.orderPapers(ctx, &f))
+	return f, wrap("read what was written about the order", s.orderPapers(ctx, &f))
 }
 
 var readEvidence = "SELECT " + evidenceTable.list("e") + `, i.remote_addr, i.received_at
@@ -148,7 +148,7 @@ func (s *Store) OrderRefs(ctx context.Context, ids []string) (map[string]string,
 		return err
 	})
 	if err != nil {
-		return nil, doing("read the references", err)
+		return nil, wrap("read the references", err)
 	}
 	return refs, nil
 }

@@ -31,10 +31,10 @@ var orderSorts = map[models.OrderSort]sorting{
 func (s *Store) Orders(ctx context.Context, f models.OrderFilter) (models.OrderPage, error) {
 	limit, err := pageLimit(f.Limit)
 	if err != nil {
-		return models.OrderPage{}, doing("read the orders", err)
+		return models.OrderPage{}, wrap("read the orders", err)
 	}
 	page, err := s.orderPage(ctx, f, limit, fewOrders)
-	return page, doing("read the orders", err)
+	return page, wrap("read the orders", err)
 }
 
 func (s *Store) orderPage(ctx context.Context, f models.OrderFilter, limit, few int) (models.OrderPage, error) {
@@ -62,7 +62,7 @@ func (s *Store) EachOrderRow(ctx context.Context, f models.OrderFilter, fn func(
 	for {
 		page, err := s.orderPage(ctx, f, batch, fewOrders)
 		if err != nil {
-			return doing("read the orders", err)
+			return wrap("read the orders", err)
 		}
 		for _, row := range page.Rows {
 			if err := fn(row); err != nil {
@@ -230,7 +230,7 @@ func (k *orderKeys) chosen(s *Store, f models.OrderFilter, where conditions, n i
 
 // searched writes the query of the ids that a search names, by its form; empty where the text can be none of them.
 func (s *Store) searched(text string) (query string, args []any) {
-	if !exactly(text) || len(text) > 254 {
+	if !isChosenKey(text) || len(text) > 254 {
 		return "", nil
 	}
 	if strings.Contains(text, "@") {
@@ -245,7 +245,7 @@ func (s *Store) searched(text string) (query string, args []any) {
 		"SELECT order_id FROM attempts WHERE payer_user_id = ?",
 		"SELECT order_id FROM refunds WHERE order_num = ?",
 	}
-	if machine(text) { // other columns hold nothing else
+	if isKey(text) { // other columns hold nothing else
 		parts = append(parts,
 			"SELECT id FROM orders WHERE ref = ?", "SELECT id FROM orders WHERE id = ?",
 			"SELECT order_id FROM attempts WHERE app_order_id = ?", "SELECT order_id FROM refunds WHERE app_order_id = ?")

@@ -18,7 +18,7 @@ func (s *Store) PutOutbox(ctx context.Context, m models.OutboxMessage) error {
 		m.DueAt = orTime(m.DueAt, m.CreatedAt)
 	}
 	clipTexts(&m, "problem")
-	return doing("queue the message", s.create(ctx, &m, onConflict("dedupe_key")))
+	return wrap("queue the message", s.create(ctx, &m, onConflict("dedupe_key")))
 }
 
 // onConflict makes an insert do nothing where the columns' unique key is taken.
@@ -33,7 +33,7 @@ func onConflict(columns ...string) clause.OnConflict {
 // DropOutbox removes a message that is for nobody: without an order, or of one whose person was erased. None there is fine too.
 func (s *Store) DropOutbox(ctx context.Context, id string) error {
 	_, err := s.exec(ctx, "DELETE FROM outbox WHERE id = ? AND (order_id = '' OR order_id IN (SELECT id FROM orders WHERE email = ''))", id)
-	return doing("drop the message", err)
+	return wrap("drop the message", err)
 }
 
 // FinishOutbox says what became of a waiting message, sent or parked; ErrConflict when it does not wait any more.
@@ -42,7 +42,7 @@ func (s *Store) FinishOutbox(ctx context.Context, id string, state models.Outbox
 	if state == models.OutboxSent {
 		sentAt = s.now()
 	}
-	return doing("finish the message", s.execOr(ctx, ErrConflict,
+	return wrap("finish the message", s.execOr(ctx, ErrConflict,
 		"UPDATE outbox SET state = ?, problem = ?, sent_at = ?, due_at = NULL, lease = '' WHERE id = ? AND state = ?",
 		string(state), clip("outbox", "problem", problem), sentAt, id, string(models.OutboxWaiting)))
 }

@@ -297,7 +297,7 @@ func (t *transaction) noteFailure(ctx context.Context, err error) error {
 	t.pool.suspect(ctx, err)
 	unanswered := connectionLost(err) || errors.Is(err, context.Canceled)
 	err = translate(err)
-	if t.failed == nil && (unanswered || passing(err)) {
+	if t.failed == nil && (unanswered || isRetryable(err)) {
 		t.failed = err
 	}
 	return err

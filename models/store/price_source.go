@@ -13,7 +13,7 @@ import (
 func (s *Store) PriceSources(ctx context.Context) ([]models.PriceSource, error) {
 	list, err := find[models.PriceSource](ctx, s, "name, id", "1 = 1")
 	if err != nil {
-		return nil, doing("read the price sources", err)
+		return nil, wrap("read the price sources", err)
 	}
 	if !slices.ContainsFunc(list, func(p models.PriceSource) bool { return p.ID == models.ExchangeSource }) {
 		list = slices.Insert(list, 0, models.ExchangeTicker())
@@ -23,11 +23,11 @@ func (s *Store) PriceSources(ctx context.Context) ([]models.PriceSource, error) 
 
 // PriceSource reads one price source; ErrNotFound.
 func (s *Store) PriceSource(ctx context.Context, id string) (models.PriceSource, error) {
-	p, err := takeByKey[models.PriceSource](ctx, s, machine, "id", id)
+	p, err := takeByKey[models.PriceSource](ctx, s, isKey, "id", id)
 	if errors.Is(err, ErrNotFound) && id == models.ExchangeSource {
 		return models.ExchangeTicker(), nil
 	}
-	return p, doing("read the price source", err)
+	return p, wrap("read the price source", err)
 }
 
 // SavePriceSource stores a price source: a new one where Version is 0, else the changed one if nobody has changed it since that
@@ -35,7 +35,7 @@ func (s *Store) PriceSource(ctx context.Context, id string) (models.PriceSource,
 func (s *Store) SavePriceSource(ctx context.Context, p models.PriceSource) error {
 	now := s.now()
 	p.UpdatedAt = now
-	return doing("store the price source", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the price source", s.Tx(ctx, func(tx *Store) error {
 		if err := tx.savePriceSource(ctx, p, now); err != nil {
 			return err
 		}

@@ -15,13 +15,13 @@ func (s *Store) AddRate(ctx context.Context, r models.Rate) error {
 	last, err := firstRows[models.Rate](ctx, s, 1, "created_at DESC, id DESC", "coin = ? AND source = ? AND created_at > ?",
 		r.Coin, r.Source, r.CreatedAt.Add(-time.Minute))
 	if err != nil {
-		return doing("read the last rate", err)
+		return wrap("read the last rate", err)
 	}
 	if len(last) == 1 && last[0].Problem == r.Problem && last[0].Rate.Equal(r.Rate) {
 		return nil
 	}
 	r.ID = cmp.Or(r.ID, models.NewID())
-	return doing("store the rate's history", s.create(ctx, &r))
+	return wrap("store the rate's history", s.create(ctx, &r))
 }
 
 // Rates reads a page of what was said about a coin, newest first. ErrFilter, ErrCursor.
@@ -29,7 +29,7 @@ func (s *Store) Rates(ctx context.Context, coin, after string, limit int) (rows 
 	where := conditions{}
 	where.add("coin = ?", coin)
 	rows, next, err = rateTable.page(ctx, s, where, after, limit)
-	return rows, next, doing("read the rates", err)
+	return rows, next, wrap("read the rates", err)
 }
 
 // maxCharted is the maximum number of entries of a chart.
@@ -39,15 +39,15 @@ const maxCharted = 5000
 func (s *Store) RatesSince(ctx context.Context, coin string, since time.Time) ([]models.Rate, error) {
 	newest, err := rateTable.query(ctx, s, "WHERE coin = ? AND created_at >= ? ORDER BY created_at DESC, id DESC LIMIT ?", coin, since, maxCharted)
 	slices.Reverse(newest)
-	return newest, doing("read the rates", err)
+	return newest, wrap("read the rates", err)
 }
 
 // ForgetRates removes at most limit entries of the history from before a time, and returns how many they were.
 func (s *Store) ForgetRates(ctx context.Context, before time.Time, limit int) (int, error) {
 	ids, err := s.readTexts(ctx, "SELECT id FROM rates WHERE created_at < ? ORDER BY created_at LIMIT ?", before, max(1, limit))
 	if err != nil || len(ids) == 0 {
-		return 0, doing("forget old rates", err)
+		return 0, wrap("forget old rates", err)
 	}
 	n, err := s.exec(ctx, "DELETE FROM rates WHERE id IN ("+placeholders(len(ids))+")", arguments(ids)...)
-	return int(n), doing("forget old rates", err)
+	return int(n), wrap("forget old rates", err)
 }

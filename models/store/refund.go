@@ -30,7 +30,7 @@ func (e *RefundTooMuchError) Error() string {
 // ErrConflict: the attempt is not paid, or in another coin.
 func (s *Store) InsertRefund(ctx context.Context, r *models.Refund, limit models.Amount) error {
 	s.completeRefund(r)
-	return doing("store the refund", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the refund", s.Tx(ctx, func(tx *Store) error {
 		if !r.Amount.IsPositive() {
 			return ErrConflict
 		}
@@ -118,14 +118,14 @@ func (s *Store) RefundByAppOrderID(ctx context.Context, appOrderID string) (mode
 }
 
 func (s *Store) refund(ctx context.Context, column, key string) (models.Refund, error) {
-	r, err := takeByKey[models.Refund](ctx, s, machine, column, key)
-	return r, doing("read the refund", err)
+	r, err := takeByKey[models.Refund](ctx, s, isKey, column, key)
+	return r, wrap("read the refund", err)
 }
 
 // RefundsOf reads an order's refunds, oldest first.
 func (s *Store) RefundsOf(ctx context.Context, orderID string) ([]models.Refund, error) {
 	list, err := ofOrder[models.Refund](ctx, s, orderID, "created_at, id")
-	return list, doing("read the order's refunds", err)
+	return list, wrap("read the order's refunds", err)
 }
 
 // RefundPage reads a page of refunds, newest first, in one state or (empty) in all. ErrFilter, ErrCursor.
@@ -135,7 +135,7 @@ func (s *Store) RefundPage(
 	where := conditions{}
 	where.equal("state", string(state))
 	rows, next, err = refundTable.page(ctx, s, where, after, limit)
-	return rows, next, doing("read the refunds", err)
+	return rows, next, wrap("read the refunds", err)
 }
 
 // MoveRefund changes a refund's state by compare-and-set and stores the transition, whose ids, states and time are filled in. What comes
@@ -149,11 +149,11 @@ func (s *Store) MoveRefund(ctx context.Context, id string, from, to models.Refun
 	}
 	c, err := changed[models.Refund](set)
 	if err != nil {
-		return doing(what, err)
+		return wrap(what, err)
 	}
 	c.set("state", string(to))
 	c.set("updated_at", s.now())
-	return doing(what, s.Tx(ctx, func(tx *Store) error {
+	return wrap(what, s.Tx(ctx, func(tx *Store) error {
 		if err := tx.update(ctx, "refunds", c, "id = ? AND state = ?", id, string(from)); err != nil {
 			return err
 		}
@@ -182,10 +182,10 @@ func (s *Store) MoveRefund(ctx context.Context, id string, from, to models.Refun
 func (s *Store) SetRefund(ctx context.Context, id string, while models.RefundState, set RefundChange) error {
 	c, err := changed[models.Refund](set)
 	if err != nil {
-		return doing("change the refund", err)
+		return wrap("change the refund", err)
 	}
 	c.set("updated_at", s.now())
-	return doing("change the refund", s.update(ctx, "refunds", c, "id = ? AND state = ?", id, string(while)))
+	return wrap("change the refund", s.update(ctx, "refunds", c, "id = ? AND state = ?", id, string(while)))
 }
 
 // ClaimRefunds claims up to limit due refunds, longest due first.

@@ -37,7 +37,7 @@ var (
 // their digests and what became of them stay.
 func (s *Store) ForgetEnvelopes(ctx context.Context, before time.Time, limit int) (int, error) {
 	n, err := s.forget(ctx, agedEnvelopes, before, limit)
-	return n, doing("clear old envelopes", err)
+	return n, wrap("clear old envelopes", err)
 }
 
 // ForgetNetwork clears addresses of the network from before a time: of callbacks, of the audit log, whose chain holds without them,
@@ -48,14 +48,14 @@ func (s *Store) ForgetNetwork(ctx context.Context, before time.Time, limit int) 
 	for _, a := range []aged{agedArrivals, agedEntries} {
 		n, err := s.forget(ctx, a, before, limit)
 		if err != nil {
-			return largest, doing("clear old addresses of the network", err)
+			return largest, wrap("clear old addresses of the network", err)
 		}
 		largest = max(largest, n)
 	}
 	// There are few: a session lasts half a day and is deleted soon after.
 	n, err := s.exec(ctx, "UPDATE staff_sessions SET remote_addr = '', user_agent = '' WHERE created_at < ? AND (remote_addr <> '' OR user_agent <> '')",
 		models.Instant(before))
-	return max(largest, int(n)), doing("clear old addresses of sessions", err)
+	return max(largest, int(n)), wrap("clear old addresses of sessions", err)
 }
 
 // forget clears up to limit rows from before a time, the oldest first.
@@ -116,11 +116,11 @@ func (s *Store) ForgetAddresses(ctx context.Context, before time.Time, limit int
 	found, err := s.readTexts(ctx, "SELECT a.order_id FROM order_addresses a JOIN orders o ON o.id = a.order_id WHERE a.created_at < ? AND "+complete+
 		" ORDER BY a.created_at LIMIT ?", slices.Concat([]any{before}, args, []any{max(1, limit)})...)
 	if err != nil || len(found) == 0 {
-		return 0, doing("look for old addresses", err)
+		return 0, wrap("look for old addresses", err)
 	}
 	// Whether it is complete is asked for again: money may have come for it since.
 	ids := padded(arguments(found))
 	n, err := s.exec(ctx, "DELETE FROM order_addresses WHERE order_id IN ("+placeholders(len(ids))+") AND order_id IN (SELECT id FROM orders WHERE "+
 		complete+")", append(ids, args...)...)
-	return int(n), doing("remove old addresses", err)
+	return int(n), wrap("remove old addresses", err)
 }

@@ -15,21 +15,21 @@ func (s *Store) ReviewPage(ctx context.Context, onlyOpen bool, after string, lim
 		where.add("`open` = ?", true)
 	}
 	rows, next, err = reviewTable.page(ctx, s, where, after, limit)
-	return rows, next, doing("read the reviews", err)
+	return rows, next, wrap("read the reviews", err)
 }
 
 // Review reads a review by its id; ErrNotFound.
 func (s *Store) Review(ctx context.Context, id string) (models.Review, error) {
 	r, err := take[models.Review](ctx, s, "id = ?", id)
-	return r, doing("read the review", err)
+	return r, wrap("read the review", err)
 }
 
 // CloseReview closes an open review with what its reader found; ErrConflict: it is not open.
 func (s *Store) CloseReview(ctx context.Context, id, note string) error {
 	if err := widths["reviews"]["resolution"].check("resolution", note); err != nil {
-		return doing("close the review", err)
+		return wrap("close the review", err)
 	}
-	return doing("close the review", s.execOr(ctx, ErrConflict,
+	return wrap("close the review", s.execOr(ctx, ErrConflict,
 		"UPDATE reviews SET `open` = ?, resolution = ?, updated_at = ? WHERE id = ? AND `open` = ?", false, note, s.now(), id, true))
 }
 
@@ -51,5 +51,5 @@ func (s *Store) PendingAttempts(ctx context.Context, after string, limit int) (r
 	where := conditions{}
 	where.add("a.live = ? AND a.order_num IS NOT NULL", true)
 	rows, next, err = pendingList.page(ctx, s, where, after, limit)
-	return rows, next, doing("read the pending attempts", err)
+	return rows, next, wrap("read the pending attempts", err)
 }

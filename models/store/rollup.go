@@ -141,16 +141,16 @@ func (s *Store) dayFigures(ctx context.Context, day string, from, to time.Time) 
 func (s *Store) RollUp(ctx context.Context, day string, zone *time.Location) error {
 	from, to, err := models.ParseDay(day, zone)
 	if err != nil {
-		return doing("add the day up", err)
+		return wrap("add the day up", err)
 	}
 	if to.After(s.now()) {
 		return fmt.Errorf("add the day up: %w: it is not over", ErrConflict)
 	}
 	d, err := s.dayFigures(ctx, day, from, to)
 	if err != nil {
-		return doing("add the day up", err)
+		return wrap("add the day up", err)
 	}
-	return doing("keep the day's figures", s.Tx(ctx, func(tx *Store) error { return tx.putFigures(ctx, zone.String(), d) }))
+	return wrap("keep the day's figures", s.Tx(ctx, func(tx *Store) error { return tx.putFigures(ctx, zone.String(), d) }))
 }
 
 func (s *Store) putFigures(ctx context.Context, zone string, d models.DayFigures) error {
@@ -184,7 +184,7 @@ func (s *Store) RollUpDue(ctx context.Context, zone *time.Location) (days int, e
 	}
 	done, err := readMap[string, time.Time](ctx, s, "SELECT day, updated_at FROM day_figures WHERE zone = ? AND day >= ?", zone.String(), first)
 	if err != nil {
-		return 0, doing("look for days to add up", err)
+		return 0, wrap("look for days to add up", err)
 	}
 	now := s.now()
 	yesterday := dayBefore(models.DayOf(now, zone))

@@ -102,7 +102,7 @@ func padded(ids []any) []any {
 
 // possibleKeys returns the ids that can be keys of a row.
 func possibleKeys(ids []string) []string {
-	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !machine(id) })
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isKey(id) })
 }
 
 // orTime returns t, or otherwise where t is zero.

@@ -126,7 +126,7 @@ var ErrToken = errors.New("not a token of ours")
 func (s *Store) SealToken(purpose, subject string, plain []byte) (string, error) {
 	sealed, err := s.sealer.seal("token."+purpose, subject, plain)
 	if err != nil {
-		return "", doing("seal a token", err)
+		return "", wrap("seal a token", err)
 	}
 	return base64.RawURLEncoding.EncodeToString(sealed), nil
 }

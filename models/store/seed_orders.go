@@ -42,7 +42,7 @@ func (s *Store) SeedOrders(ctx context.Context, n int, spec SeedSpec) error {
 	}
 	g, err := s.newHistoryMaker(ctx, n, spec)
 	if err != nil {
-		return doing("make up orders", err)
+		return wrap("make up orders", err)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	writers := seedWriters
@@ -68,7 +68,7 @@ func (s *Store) SeedOrders(ctx context.Context, n int, spec SeedSpec) error {
 		group.Go(func() error { return s.writeBatches(ctx, batches) })
 	}
 	if err := group.Wait(); err != nil {
-		return doing("make up orders", err)
+		return wrap("make up orders", err)
 	}
 	if spec.Progress != nil {
 		spec.Progress(n, n)

@@ -33,14 +33,14 @@ func (s *Store) Session(ctx context.Context, cookieID string) (models.Session, e
 	err := s.one(ctx, readSession, []any{m.ID, s.now()},
 		&m.CartID, &sealed, &m.CreatedAt, &m.UpdatedAt, &m.ExpiresAt, &m.CartCount)
 	if err != nil {
-		return models.Session{}, doing("read the session", err)
+		return models.Session{}, wrap("read the session", err)
 	}
 	m.Data, err = s.sealer.open(sessionColumn, m.ID, sealed)
 	if errors.Is(err, errSealed) {
 		s.log.WarnContext(ctx, "a session cannot be opened", slog.Any("error", err))
 		return models.Session{}, fmt.Errorf("read the session: %w", ErrNotFound)
 	}
-	return m, doing("read the session", err)
+	return m, wrap("read the session", err)
 }
 
 // PutSession stores the session of a cookie, new or changed; Data is sealed in the column (ErrNoSealKey). ExpiresAt must be set.
@@ -50,7 +50,7 @@ func (s *Store) PutSession(ctx context.Context, cookieID string, m models.Sessio
 	if err == nil {
 		err = sessionTable.put(ctx, s, &m)
 	}
-	return doing("store the session", err)
+	return wrap("store the session", err)
 }
 
 // UpdateSession stores a session that exists, and never brings one back that was ended: ErrNotFound then. So a request that was
@@ -63,7 +63,7 @@ func (s *Store) UpdateSession(ctx context.Context, cookieID string, m models.Ses
 	if errors.Is(err, ErrConflict) {
 		err = ErrNotFound
 	}
-	return doing("store the session", err)
+	return wrap("store the session", err)
 }
 
 // ReplaceSession stores a session under a new cookie id and deletes it under the old one, if there is one (""), in one transaction.
@@ -87,16 +87,16 @@ func (s *Store) sealSession(cookieID string, m models.Session) (models.Session, 
 // DeleteSession ends the session of a cookie; none there is fine too.
 func (s *Store) DeleteSession(ctx context.Context, cookieID string) error {
 	_, err := s.exec(ctx, "DELETE FROM sessions WHERE id = ?", hashed(cookieID))
-	return doing("end the session", err)
+	return wrap("end the session", err)
 }
 
 // DeleteExpiredSessions removes up to limit sessions whose time is over and returns how many.
 func (s *Store) DeleteExpiredSessions(ctx context.Context, now time.Time, limit int) (int, error) {
 	ids, err := s.readTexts(ctx, "SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?", now, max(1, limit))
 	if err != nil || len(ids) == 0 {
-		return 0, doing("look for expired sessions", err)
+		return 0, wrap("look for expired sessions", err)
 	}
 	// The time is asked for again: a session may have been renewed since.
 	n, err := s.exec(ctx, "DELETE FROM sessions WHERE id IN ("+placeholders(len(ids))+") AND expires_at <= ?", append(arguments(ids), now)...)
-	return int(n), doing("remove expired sessions", err)
+	return int(n), wrap("remove expired sessions", err)
 }

@@ -48,7 +48,7 @@ func (s *Store) LoadSettings(ctx context.Context) (models.Settings, error) {
 		return nil
 	})
 	if err != nil {
-		return models.Settings{}, doing("read the settings", err)
+		return models.Settings{}, wrap("read the settings", err)
 	}
 	return models.NewSettings(stored, s.given, unreadable, groups), nil
 }
@@ -64,7 +64,7 @@ func (s *Store) SaveSettings(
 	if err != nil {
 		return err
 	}
-	return doing("save the settings", s.Tx(ctx, func(tx *Store) error {
+	return wrap("save the settings", s.Tx(ctx, func(tx *Store) error {
 		old, err := tx.LoadSettings(ctx)
 		if err != nil {
 			return err
@@ -235,7 +235,7 @@ func (s *Store) HasOrders(ctx context.Context) (bool, error) {
 	if errors.Is(err, ErrNotFound) {
 		return false, nil
 	}
-	return err == nil, doing("look for orders", err)
+	return err == nil, wrap("look for orders", err)
 }
 
 func (s *Store) nextVersion(ctx context.Context, group models.SettingGroup, version int, who string) error {

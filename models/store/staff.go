@@ -31,29 +31,29 @@ func (s *Store) CreateStaff(ctx context.Context, m *models.Staff) error {
 	m.Email = foldEmail(m.Email)
 	var err error
 	if m.TOTPSealed, err = s.sealer.seal(totpColumn, m.ID, []byte(m.TOTP.Reveal())); err != nil {
-		return doing("store the person", err)
+		return wrap("store the person", err)
 	}
-	return doing("store the person", s.create(ctx, m))
+	return wrap("store the person", s.create(ctx, m))
 }
 
 func foldEmail(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
 
 // Staff reads a person of the back office, with the TOTP secret; ErrNotFound, ErrTOTPSealed.
 func (s *Store) Staff(ctx context.Context, id string) (models.Staff, error) {
-	return s.person(ctx, machine, "id", id)
+	return s.person(ctx, isKey, "id", id)
 }
 
 // StaffByEmail reads a person of the back office by their e-mail in any case; ErrNotFound, ErrTOTPSealed.
 func (s *Store) StaffByEmail(ctx context.Context, email string) (models.Staff, error) {
-	return s.person(ctx, exactly, "email", foldEmail(email))
+	return s.person(ctx, isChosenKey, "email", foldEmail(email))
 }
 
 func (s *Store) person(ctx context.Context, possible func(string) bool, column, key string) (models.Staff, error) {
 	m, err := takeByKey[models.Staff](ctx, s, possible, column, key)
 	if err != nil {
-		return models.Staff{}, doing("read the person", err)
+		return models.Staff{}, wrap("read the person", err)
 	}
-	return m, doing("read the person", s.openTOTP(&m))
+	return m, wrap("read the person", s.openTOTP(&m))
 }
 
 // openTOTP opens the TOTP secret. Where that fails nobody can sign in as this person: without the second factor there is no
@@ -71,24 +71,24 @@ func (s *Store) openTOTP(m *models.Staff) error {
 func (s *Store) StaffList(ctx context.Context) ([]models.Staff, error) {
 	var list []models.Staff
 	err := s.orm.WithContext(ctx).Omit("password_hash", "totp_sealed").Order("email").Find(&list).Error
-	return list, doing("read the staff", translate(err))
+	return list, wrap("read the staff", translate(err))
 }
 
 // StaffCount reads the number of people of the back office, disabled ones too: with none, the setup link works.
 func (s *Store) StaffCount(ctx context.Context) (int, error) {
 	var n int
 	err := s.one(ctx, "SELECT COUNT(*) FROM staff", nil, &n)
-	return n, doing("count the staff", err)
+	return n, wrap("count the staff", err)
 }
 
 // UpdateStaff changes a person of the back office. ErrNotFound, ErrText, ErrNoSealKey. ErrLastOwner: afterwards no owner could sign in.
 func (s *Store) UpdateStaff(ctx context.Context, id string, set StaffChange) error {
 	c, err := set.columns(s.sealer, id)
 	if err != nil {
-		return doing("change the person", err)
+		return wrap("change the person", err)
 	}
 	c.set("updated_at", s.now())
-	return doing("change the person", s.Tx(ctx, func(tx *Store) error {
+	return wrap("change the person", s.Tx(ctx, func(tx *Store) error {
 		if set.Role == nil && set.Disabled == nil {
 			return tx.updatePerson(ctx, id, c)
 		}
@@ -137,7 +137,7 @@ func (s *Store) forUpdate() string {
 // UseTOTPStep notes that a code was used: neither it nor an older one can be used again. ErrConflict: it was used before, here or by another
 // replica.
 func (s *Store) UseTOTPStep(ctx context.Context, staffID string, step int64) error {
-	return doing("use the code", s.execOr(ctx, ErrConflict, "UPDATE staff SET totp_step = ? WHERE id = ? AND totp_step < ?", step, staffID, step))
+	return wrap("use the code", s.execOr(ctx, ErrConflict, "UPDATE staff SET totp_step = ? WHERE id = ? AND totp_step < ?", step, staffID, step))
 }
 
 // UseRecoveryCode takes the hash of a recovery code out of those that are left. ErrConflict: it is not among them.
@@ -145,19 +145,19 @@ func (s *Store) UseRecoveryCode(ctx context.Context, staffID, hash string) error
 	for range maxTries {
 		var left string
 		if err := s.one(ctx, "SELECT recovery_hash FROM staff WHERE id = ?", []any{staffID}, &left); err != nil {
-			return doing("use the recovery code", err)
+			return wrap("use the recovery code", err)
 		}
 		codes := strings.Fields(left)
 		place := slices.Index(codes, hash)
 		if place < 0 {
-			return doing("use the recovery code", ErrConflict)
+			return wrap("use the recovery code", ErrConflict)
 		}
 		err := s.execOr(ctx, ErrConflict, "UPDATE staff SET recovery_hash = ?, updated_at = ? WHERE id = ? AND recovery_hash = ?",
 			strings.Join(slices.Delete(codes, place, place+1), " "), s.now(), staffID, left)
 		if !errors.Is(err, ErrConflict) {
-			return doing("use the recovery code", err)
+			return wrap("use the recovery code", err)
 		}
 		s.log.DebugContext(ctx, "another recovery code was used meanwhile", slog.String("staff", staffID))
 	}
-	return doing("use the recovery code", ErrConflict)
+	return wrap("use the recovery code", ErrConflict)
 }

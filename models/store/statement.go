@@ -16,7 +16,7 @@ func (s *Store) InsertStatement(ctx context.Context, m *models.Statement) error 
 	m.ID, m.State = cmp.Or(m.ID, models.NewID()), cmp.Or(m.State, models.StatementFetching)
 	m.CreatedAt = orTime(m.CreatedAt, s.now())
 	clipTexts(m, "problem")
-	return doing("store the statement", s.create(ctx, m))
+	return wrap("store the statement", s.create(ctx, m))
 }
 
 const pageColumn = "statement_pages.sealed"
@@ -27,10 +27,10 @@ func pageRow(p *models.StatementPage) string { return p.StatementID + ":" + strc
 func (s *Store) AddStatementPage(ctx context.Context, p *models.StatementPage) error {
 	var err error
 	if p.Sealed, err = s.sealer.seal(pageColumn, pageRow(p), p.Raw); err != nil {
-		return doing("store a page of the statement", err)
+		return wrap("store a page of the statement", err)
 	}
 	p.CreatedAt = orTime(p.CreatedAt, s.now())
-	return doing("store a page of the statement", s.create(ctx, p))
+	return wrap("store a page of the statement", s.create(ctx, p))
 }
 
 // AddStatementLines stores lines of a statement, all or none. Ids that are empty are filled in. What the platform claims is cut to its
@@ -44,7 +44,7 @@ func (s *Store) AddStatementLines(ctx context.Context, lines []models.StatementL
 		line.Unreadable, line.Digest = asKey(line.Unreadable), asKey(line.Digest)
 		clipTexts(line, "type", "app_order_id", "coin", "user_id", "unreadable", "digest")
 	}
-	return doing("store lines of the statement", s.Tx(ctx, func(tx *Store) error { return statementLineTable.insertAll(ctx, tx, lines) }))
+	return wrap("store lines of the statement", s.Tx(ctx, func(tx *Store) error { return statementLineTable.insertAll(ctx, tx, lines) }))
 }
 
 // asKey leaves only what both databases and Go sort and compare alike: printable ASCII without spaces.
@@ -65,10 +65,10 @@ func (s *Store) FinishStatement(ctx context.Context, id string, state models.Sta
 	}
 	c, err := changed[models.Statement](set)
 	if err != nil {
-		return doing("finish the statement", err)
+		return wrap("finish the statement", err)
 	}
 	c.set("state", string(state))
-	return doing("finish the statement", s.Tx(ctx, func(tx *Store) error {
+	return wrap("finish the statement", s.Tx(ctx, func(tx *Store) error {
 		if err := tx.update(ctx, "statements", c, "id = ? AND state = ?", id, string(models.StatementFetching)); err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (s *Store) FinishStatement(ctx context.Context, id string, state models.Sta
 // Statement reads a statement by its id; ErrNotFound.
 func (s *Store) Statement(ctx context.Context, id string) (models.Statement, error) {
 	m, err := take[models.Statement](ctx, s, "id = ?", id)
-	return m, doing("read the statement", err)
+	return m, wrap("read the statement", err)
 }
 
 // NewestStatement reads the newest complete statement of a day; ErrNotFound.
@@ -87,13 +87,13 @@ func (s *Store) NewestStatement(ctx context.Context, day string) (models.Stateme
 	var m models.Statement
 	err := s.orm.WithContext(ctx).Where("day = ? AND state = ?", day, string(models.StatementComplete)).
 		Order("created_at DESC, id DESC").Take(&m).Error
-	return m, doing("read the statement", translate(err))
+	return m, wrap("read the statement", translate(err))
 }
 
 // Statements reads all fetches of a day, newest first.
 func (s *Store) Statements(ctx context.Context, day string) ([]models.Statement, error) {
 	list, err := find[models.Statement](ctx, s, "created_at DESC, id DESC", "day = ?", day)
-	return list, doing("read the day's statements", err)
+	return list, wrap("read the day's statements", err)
 }
 
 // EachStatementPage calls fn with every raw page of a statement in order, opened, one at a time.
@@ -108,7 +108,7 @@ func (s *Store) EachStatementPage(ctx context.Context, id string, fn func(models
 			p.Raw, err = s.sealer.open(pageColumn, pageRow(&p), p.Sealed)
 		}
 		if err != nil {
-			return doing("read a page of the statement", err)
+			return wrap("read a page of the statement", err)
 		}
 		if err := fn(p); err != nil {
 			return err
@@ -130,7 +130,7 @@ func (s *Store) EachStatementLine(ctx context.Context, id string, fn func(models
 			where.add(part, args...)
 		}
 		list, err := statementLineTable.query(ctx, s, "WHERE "+where.sql()+" ORDER BY type, app_order_id, position LIMIT ?", append(where.args, batch)...)
-		return list, doing("read lines of the statement", err)
+		return list, wrap("read lines of the statement", err)
 	}, fn)
 }
 
@@ -141,5 +141,5 @@ func (s *Store) StatementLines(ctx context.Context, id string, kind models.State
 	where.add("statement_id = ?", id)
 	where.equal("type", asKey(string(kind)))
 	list, err := rowsAfter[models.StatementLine](ctx, s, where, after, limit)
-	return list, doing("read lines of the statement", err)
+	return list, wrap("read lines of the statement", err)
 }

@@ -26,7 +26,7 @@ func (s *Store) StatementDaysOf(ctx context.Context, kind models.StatementType, 
 		return err
 	})
 	if err != nil {
-		return nil, doing("look for lines of statements", err)
+		return nil, wrap("look for lines of statements", err)
 	}
 	return days, nil
 }
@@ -48,7 +48,7 @@ func (s *Store) OrdersOfLines(ctx context.Context, ids []string) (map[string]mod
 		})
 	})
 	if err != nil {
-		return nil, doing("look for the lines' orders", err)
+		return nil, wrap("look for the lines' orders", err)
 	}
 	return orders, nil
 }
@@ -57,7 +57,7 @@ func (s *Store) OrdersOfLines(ctx context.Context, ids []string) (map[string]mod
 func (s *Store) FirstOrderDay(ctx context.Context, zone *time.Location) (string, error) {
 	var at time.Time
 	if err := s.one(ctx, "SELECT created_at FROM orders ORDER BY created_at LIMIT 1", nil, &at); err != nil {
-		return "", doing("look for the first order", err)
+		return "", wrap("look for the first order", err)
 	}
 	return models.DayOf(at, zone), nil
 }

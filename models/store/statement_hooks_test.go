@@ -16,5 +16,5 @@ func (s *Store) StatementTotals(ctx context.Context, id string) ([]models.TypeTo
 		err = rows.Scan(&t.Type, &t.Coin, &t.Count, &t.Amount)
 		return t, err
 	})
-	return list, doing("add the statement up", err)
+	return list, wrap("add the statement up", err)
 }

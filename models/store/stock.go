@@ -33,7 +33,7 @@ func (s *Store) Reserve(ctx context.Context, orderID string, lines []models.Orde
 		wanted[l.VariantID] += l.Quantity
 	}
 	ids := slices.Sorted(maps.Keys(wanted))
-	return doing("reserve stock", s.Tx(ctx, func(tx *Store) error {
+	return wrap("reserve stock", s.Tx(ctx, func(tx *Store) error {
 		taken := make([]string, 0, len(ids))
 		for _, id := range ids {
 			err := tx.changeStock(ctx, takeForOrder, id, wanted[id])
@@ -108,14 +108,14 @@ func (s *Store) reservations(ctx context.Context, orderID string) ([]models.Rese
 
 // claimReservation moves a reservation from the state that was read; where another transaction was faster, this one starts again.
 func (s *Store) claimReservation(ctx context.Context, r models.Reservation, to models.ReservationState, at time.Time) error {
-	return s.execOr(ctx, &passingError{fmt.Errorf("the reservation was %s: %w", r.State, ErrConflict)},
+	return s.execOr(ctx, &retryableError{fmt.Errorf("the reservation was %s: %w", r.State, ErrConflict)},
 		"UPDATE reservations SET state = ?, updated_at = ? WHERE id = ? AND state = ?", string(to), at, r.ID, string(r.State))
 }
 
 // ReleaseReservation puts what is still held for an order back on the shelf. Released and sold reservations stay as they are, so
 // that it may be called again.
 func (s *Store) ReleaseReservation(ctx context.Context, orderID string) error {
-	return doing("release reserved stock", s.Tx(ctx, func(tx *Store) error {
+	return wrap("release reserved stock", s.Tx(ctx, func(tx *Store) error {
 		list, err := tx.reservations(ctx, orderID)
 		if err != nil {
 			return err
@@ -145,7 +145,7 @@ func (s *Store) ReleaseReservation(ctx context.Context, orderID string) error {
 // *OutOfStockError where too little is left: then nothing has changed, inside a transaction of the caller's too, and the money is a
 // matter for a review (reliability.md R11). Sold reservations stay as they are, so that it may be called again.
 func (s *Store) SellReservation(ctx context.Context, orderID string) error {
-	return doing("sell reserved stock", s.Tx(ctx, func(tx *Store) error {
+	return wrap("sell reserved stock", s.Tx(ctx, func(tx *Store) error {
 		list, err := tx.reservations(ctx, orderID)
 		if err != nil {
 			return err
@@ -228,11 +228,11 @@ func (s *Store) bookSales(ctx context.Context, sold []models.Reservation, at tim
 var ErrMovement = errors.New("stock of orders is moved by their reservations only")
 
 // MoveStock books an import, a correction or a return (which takes back what was sold) and changes the stock by it. Stock never falls
-// below nothing: *OutOfStockError. ErrNotFound: no such variant.
+// branchPattern nothing: *OutOfStockError. ErrNotFound: no such variant.
 func (s *Store) MoveStock(ctx context.Context, m models.StockMovement) error {
 	m.ID, m.CreatedAt = cmp.Or(m.ID, models.NewID()), orTime(m.CreatedAt, s.now())
 	clipTexts(&m, "note")
-	return doing("move stock", s.Tx(ctx, func(tx *Store) error {
+	return wrap("move stock", s.Tx(ctx, func(tx *Store) error {
 		switch m.Kind {
 		case models.MovementImport, models.MovementCorrection:
 			n, err := tx.exec(ctx, changeOnHand, m.Quantity, m.VariantID, m.Quantity)

@@ -30,7 +30,7 @@ func idOfToken(token string) string {
 // ErrNotFound.
 func (s *Store) CorrectStock(ctx context.Context, c models.StockCorrection, by models.Actor) error {
 	id := idOfToken(c.Token)
-	return doing("correct the stock", s.Tx(ctx, func(tx *Store) error {
+	return wrap("correct the stock", s.Tx(ctx, func(tx *Store) error {
 		v, err := tx.lockVariant(ctx, c.VariantID)
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func (s *Store) CorrectStock(ctx context.Context, c models.StockCorrection, by m
 // lockVariant reads the stock of a variant, and keeps others from changing it until the transaction's end.
 func (s *Store) lockVariant(ctx context.Context, id string) (models.Variant, error) {
 	v := models.Variant{ID: id}
-	if !machine(id) {
+	if !isKey(id) {
 		return v, ErrNotFound
 	}
 	err := s.one(ctx, "SELECT sku, on_hand, reserved, sold, untracked FROM variants WHERE id = ?"+s.forUpdate(), []any{id},
@@ -116,5 +116,5 @@ func (s *Store) SetStock(ctx context.Context, levels []models.StockLevel, note, 
 		}
 		return moved.insert(ctx, tx)
 	})
-	return changed, doing("set the stock", err)
+	return changed, wrap("set the stock", err)
 }

@@ -26,7 +26,7 @@ func (s *Store) CreateStockCount(ctx context.Context, token, name, categoryID st
 			where := &conditions{}
 			where.add("v.retired = 0 AND v.untracked = 0")
 			if categoryID != "" {
-				where.add(inCategory, below(categoryID))
+				where.add(inCategory, branchPattern(categoryID))
 			}
 			lines := countLineTable.batch()
 			err := tx.each(ctx, "SELECT v.id, v.on_hand + v.reserved FROM variants v"+joinProduct+" WHERE "+where.sql()+
@@ -50,7 +50,7 @@ func (s *Store) CreateStockCount(ctx context.Context, token, name, categoryID st
 	if errors.Is(err, ErrDuplicate) { // the other press of the button was a moment faster
 		return s.StockCount(ctx, id)
 	}
-	return c, doing("begin a count of the stock", err)
+	return c, wrap("begin a count of the stock", err)
 }
 
 var countSums = "SELECT " + stockCountTable.list("c") + `,
@@ -67,20 +67,20 @@ func scanCount(rows *sql.Rows) (c models.StockCount, err error) {
 // StockCounts reads the newest sheets, at most MaxPageRows.
 func (s *Store) StockCounts(ctx context.Context) ([]models.StockCount, error) {
 	list, err := collect(ctx, s, countSums+" ORDER BY c.created_at DESC, c.id DESC LIMIT "+strconv.Itoa(models.MaxPageRows), nil, scanCount)
-	return list, doing("read the counts of the stock", err)
+	return list, wrap("read the counts of the stock", err)
 }
 
 // StockCount reads a sheet without its lines; ErrNotFound.
 func (s *Store) StockCount(ctx context.Context, id string) (models.StockCount, error) {
-	if !machine(id) {
-		return models.StockCount{}, doing("read the count of the stock", ErrNotFound)
+	if !isKey(id) {
+		return models.StockCount{}, wrap("read the count of the stock", ErrNotFound)
 	}
 	list, err := collect(ctx, s, countSums+" WHERE c.id = ?", []any{id}, scanCount)
 	if err == nil && len(list) == 0 {
 		err = ErrNotFound
 	}
 	if err != nil {
-		return models.StockCount{}, doing("read the count of the stock", err)
+		return models.StockCount{}, wrap("read the count of the stock", err)
 	}
 	return list[0], nil
 }
@@ -88,7 +88,7 @@ func (s *Store) StockCount(ctx context.Context, id string) (models.StockCount, e
 // CountLines reads lines of a sheet in their order, behind a page's Next, at most limit (0: MaxPageRows). ErrCursor.
 func (s *Store) CountLines(ctx context.Context, countID, after string, limit int) (models.CountPage, error) {
 	page, err := s.countLines(ctx, countID, after, limit)
-	return page, doing("read the lines of a count", err)
+	return page, wrap("read the lines of a count", err)
 }
 
 func (s *Store) countLines(ctx context.Context, countID, after string, limit int) (models.CountPage, error) {
@@ -122,7 +122,7 @@ func (s *Store) countLines(ctx context.Context, countID, after string, limit int
 // openCount locks a sheet that is open; ErrConflict where it is not any more, ErrNotFound.
 func (s *Store) openCount(ctx context.Context, id string) (models.StockCount, error) {
 	c := models.StockCount{ID: id}
-	if !machine(id) {
+	if !isKey(id) {
 		return c, ErrNotFound
 	}
 	err := s.one(ctx, "SELECT name, state, version FROM stock_counts WHERE id = ?"+s.forUpdate(), []any{id}, &c.Name, &c.State, &c.Version)
@@ -135,7 +135,7 @@ func (s *Store) openCount(ctx context.Context, id string) (models.StockCount, er
 // EnterCounts notes what was counted: variant → pieces on the shelf, with those that are reserved. Each line that says another number than
 // before gets what should lie there now beside it; below 0 takes a number back. ErrConflict: the sheet is not open any more; ErrNotFound.
 func (s *Store) EnterCounts(ctx context.Context, id string, counted map[string]int) error {
-	return doing("note what was counted", s.Tx(ctx, func(tx *Store) error {
+	return wrap("note what was counted", s.Tx(ctx, func(tx *Store) error {
 		c, err := tx.openCount(ctx, id)
 		if err != nil {
 			return err
@@ -187,12 +187,12 @@ func (s *Store) BookStockCount(ctx context.Context, id string, version int, by m
 		}
 		return tx.endCount(ctx, c, models.CountBooked, corrected, by)
 	})
-	return corrected, doing("book the count of the stock", err)
+	return corrected, wrap("book the count of the stock", err)
 }
 
 // DropStockCount gives a sheet up: nothing is changed by it. ErrConflict: it is not open any more; ErrNotFound.
 func (s *Store) DropStockCount(ctx context.Context, id string, by models.Actor) error {
-	return doing("give up the count of the stock", s.Tx(ctx, func(tx *Store) error {
+	return wrap("give up the count of the stock", s.Tx(ctx, func(tx *Store) error {
 		c, err := tx.openCount(ctx, id)
 		if err != nil {
 			return err

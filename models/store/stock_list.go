@@ -48,13 +48,13 @@ func (s *Store) Movements(ctx context.Context, f models.MovementFilter) (page mo
 	}
 	where.within("m.created_at", f.From, f.Until)
 	page.Rows, page.Next, err = movementList.page(ctx, s, where, f.After, f.Limit)
-	return page, doing("read the stock ledger", err)
+	return page, wrap("read the stock ledger", err)
 }
 
 // StockList reads a page of the list of stock, in one statement, with a search in two. ErrFilter, ErrCursor.
 func (s *Store) StockList(ctx context.Context, f models.StockFilter) (models.StockPage, error) {
 	page, err := s.stockList(ctx, f)
-	return page, doing("read the stock", err)
+	return page, wrap("read the stock", err)
 }
 
 func (s *Store) stockList(ctx context.Context, f models.StockFilter) (page models.StockPage, err error) {
@@ -77,7 +77,7 @@ func (s *Store) stockList(ctx context.Context, f models.StockFilter) (page model
 	where := &conditions{}
 	where.add("(v.retired = 0 OR v.on_hand > 0 OR v.reserved > 0)")
 	if f.CategoryID != "" {
-		where.add(inCategory, below(f.CategoryID))
+		where.add(inCategory, branchPattern(f.CategoryID))
 	}
 	if f.Low {
 		where.add(isLow, f.LowStock)
@@ -121,12 +121,12 @@ func (s *Store) Reservations(ctx context.Context, f models.ReservationFilter) (p
 	where.add("o.state IN ('awaiting', 'review') AND r.state = 'held'")
 	where.equal("r.variant_id", f.VariantID)
 	page.Rows, page.Next, err = heldList.page(ctx, s, where, f.After, f.Limit)
-	return page, doing("read the reservations", err)
+	return page, wrap("read the reservations", err)
 }
 
 // LowStock counts the variants of which little is left; limit is the shop's own.
 func (s *Store) LowStock(ctx context.Context, limit int) (int, error) {
 	var n int
 	err := s.one(ctx, "SELECT COUNT(*) FROM variants v WHERE "+isLow, []any{limit}, &n)
-	return n, doing("count what is low", err)
+	return n, wrap("count what is low", err)
 }

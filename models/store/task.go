@@ -25,7 +25,7 @@ func (s *Store) InsertTask(ctx context.Context, t *models.Task) error {
 		t.DueAt = orTime(t.DueAt, t.CreatedAt)
 	}
 	clipTexts(t, "problem")
-	return doing("store the task", s.create(ctx, t))
+	return wrap("store the task", s.create(ctx, t))
 }
 
 // Task reads a task by its id; ErrNotFound.
@@ -39,8 +39,8 @@ func (s *Store) TaskByFormToken(ctx context.Context, token string) (models.Task,
 }
 
 func (s *Store) task(ctx context.Context, column, key string) (models.Task, error) {
-	t, err := takeByKey[models.Task](ctx, s, machine, column, key)
-	return t, doing("read the task", err)
+	t, err := takeByKey[models.Task](ctx, s, isKey, column, key)
+	return t, wrap("read the task", err)
 }
 
 // TasksByID reads tasks by their ids; those that are not there are left out.
@@ -53,13 +53,13 @@ func (s *Store) TasksByID(ctx context.Context, ids []string) (map[string]models.
 		}
 		return err
 	})
-	return found, doing("read the tasks", err)
+	return found, wrap("read the tasks", err)
 }
 
 // Tasks reads the newest tasks. ErrFilter.
 func (s *Store) Tasks(ctx context.Context, limit int) ([]models.Task, error) {
 	list, err := newestRows[models.Task](ctx, s, limit)
-	return list, doing("read the tasks", err)
+	return list, wrap("read the tasks", err)
 }
 
 // ClaimTasks claims up to limit due tasks, longest due first, counts the try and calls them running. A task whose worker died is due
@@ -78,7 +78,7 @@ func (s *Store) ClaimTasks(ctx context.Context, limit int, lease time.Duration) 
 			continue // it was stopped
 		}
 		if err != nil {
-			return mine, doing("begin the task", err)
+			return mine, wrap("begin the task", err)
 		}
 		t.State = models.TaskRunning
 		mine = append(mine, t)
@@ -92,7 +92,7 @@ func (s *Store) ClaimTasks(ctx context.Context, limit int, lease time.Duration) 
 func (s *Store) SetTask(ctx context.Context, id, lease string, set TaskChange) error {
 	c, err := changed[models.Task](set)
 	if err != nil {
-		return doing("note the task's progress", err)
+		return wrap("note the task's progress", err)
 	}
 	now, err := s.Now(ctx)
 	if err != nil {
@@ -100,7 +100,7 @@ func (s *Store) SetTask(ctx context.Context, id, lease string, set TaskChange) e
 	}
 	c.set("due_at", now.Add(taskLease))
 	c.set("updated_at", s.now())
-	return doing("note the task's progress", s.updateTask(ctx, id, lease, c))
+	return wrap("note the task's progress", s.updateTask(ctx, id, lease, c))
 }
 
 func (s *Store) updateTask(ctx context.Context, id, lease string, c *change) error {
@@ -116,10 +116,10 @@ func (s *Store) FinishTask(ctx context.Context, id, lease string, state models.T
 	}
 	c, err := changed[models.Task](set)
 	if err != nil {
-		return doing("end the task", err)
+		return wrap("end the task", err)
 	}
 	s.endTask(c, state)
-	return doing("end the task", s.Tx(ctx, func(tx *Store) error {
+	return wrap("end the task", s.Tx(ctx, func(tx *Store) error {
 		if err := tx.updateTask(ctx, id, lease, c); err != nil || state == models.TaskDone {
 			return err
 		}
@@ -146,7 +146,7 @@ func (s *Store) endTask(c *change, state models.TaskState) {
 func (s *Store) StopTask(ctx context.Context, id string) error {
 	c := &change{}
 	s.endTask(c, models.TaskStopped)
-	return doing("stop the task", s.Tx(ctx, func(tx *Store) error {
+	return wrap("stop the task", s.Tx(ctx, func(tx *Store) error {
 		err := tx.update(ctx, "tasks", c, "id = ? AND state IN (?, ?)", id, string(models.TaskWaiting), string(models.TaskRunning))
 		if err != nil {
 			return err
@@ -172,7 +172,7 @@ func (s *Store) withTask(ctx context.Context, id, lease string, fn func(tx *Stor
 
 // ClearTask removes what an earlier try of a claimed task has left: rows, pieces of a file and the count. ErrConflict as in SetTask.
 func (s *Store) ClearTask(ctx context.Context, id, lease string) error {
-	return doing("clear the task", s.withTask(ctx, id, lease, func(tx *Store) error {
+	return wrap("clear the task", s.withTask(ctx, id, lease, func(tx *Store) error {
 		if err := tx.dropChunks(ctx, id); err != nil {
 			return err
 		}
@@ -197,7 +197,7 @@ func (s *Store) AddTaskRows(ctx context.Context, lease string, rows []models.Tas
 			return fmt.Errorf("store results: %w: they are of more than one task", ErrConflict)
 		}
 	}
-	return doing("store results", s.withTask(ctx, rows[0].TaskID, lease, func(tx *Store) error {
+	return wrap("store results", s.withTask(ctx, rows[0].TaskID, lease, func(tx *Store) error {
 		return tx.create(ctx, &rows, onConflict("task_id", "position"))
 	}))
 }
@@ -207,13 +207,13 @@ func (s *Store) TaskRows(ctx context.Context, id string, after, limit int) ([]mo
 	where := conditions{}
 	where.add("task_id = ?", id)
 	list, err := rowsAfter[models.TaskRow](ctx, s, where, after, limit)
-	return list, doing("read the task's results", err)
+	return list, wrap("read the task's results", err)
 }
 
 // PutTaskChunk stores a piece of a claimed task's file; the same number again replaces it. ErrConflict as in SetTask.
 func (s *Store) PutTaskChunk(ctx context.Context, lease string, c models.TaskChunk) error {
 	end := s.replacing([]string{"task_id", "number"}, "data")
-	return doing("store a piece of the file", s.withTask(ctx, c.TaskID, lease, func(tx *Store) error {
+	return wrap("store a piece of the file", s.withTask(ctx, c.TaskID, lease, func(tx *Store) error {
 		_, err := tx.exec(ctx, "INSERT INTO task_chunks (task_id, number, data) VALUES (?, ?, ?)"+end, c.TaskID, c.Number, c.Data)
 		return err
 	}))
@@ -228,7 +228,7 @@ func (s *Store) EachTaskChunk(ctx context.Context, id string, fn func([]byte) er
 			return nil
 		}
 		if err != nil {
-			return doing("read a piece of the file", err)
+			return wrap("read a piece of the file", err)
 		}
 		if err := fn(data); err != nil {
 			return err
@@ -240,14 +240,14 @@ func (s *Store) EachTaskChunk(ctx context.Context, id string, fn func([]byte) er
 func (s *Store) ExpireTasks(ctx context.Context, before time.Time, limit int) (int, error) {
 	ids, err := s.readTexts(ctx, "SELECT id FROM tasks WHERE file_size > 0 AND ended_at < ? LIMIT ?", before, max(1, limit))
 	if err != nil {
-		return 0, doing("look for old files", err)
+		return 0, wrap("look for old files", err)
 	}
 	for i, id := range ids {
 		err := s.Tx(ctx, func(tx *Store) error {
 			return tx.execEach(ctx, id, "DELETE FROM task_chunks WHERE task_id = ?", "UPDATE tasks SET file_size = 0, file_name = '' WHERE id = ?")
 		})
 		if err != nil {
-			return i, doing("remove an old file", err)
+			return i, wrap("remove an old file", err)
 		}
 	}
 	return len(ids), nil

@@ -69,9 +69,9 @@ func ascii(text string) bool {
 	return true
 }
 
-// machine reports whether a text from outside can be a key that this program made. Others need no query: MySQL would compare a
+// isKey reports whether a text from outside can be a key that this program made. Others need no query: MySQL would compare a
 // column of ASCII with them row by row, and ignores spaces at the end.
-func machine(text string) bool {
+func isKey(text string) bool {
 	if text == "" || len(text) > 255 {
 		return false
 	}
@@ -83,8 +83,8 @@ func machine(text string) bool {
 	return true
 }
 
-// exactly reports whether a text from outside can be a key that people choose, such as a slug.
-func exactly(text string) bool {
+// isChosenKey reports whether a text from outside can be a key that people choose, such as a slug.
+func isChosenKey(text string) bool {
 	return text != "" && len(text) <= 1024 && utf8.ValidString(text) && !strings.HasSuffix(text, " ")
 }
 

@@ -35,13 +35,13 @@ func (s *Store) Tx(ctx context.Context, fn func(tx *Store) error) error {
 func (s *Store) runOnce(ctx context.Context, fn func(tx *Store) error) (err error) {
 	began, err := s.pool.begin(ctx, nil)
 	if err != nil {
-		return doing("begin a transaction", err)
+		return wrap("begin a transaction", err)
 	}
 	done := false
 	defer func() {
 		if !done { // an error, or a panic on its way up
 			if e := began.Rollback(); e != nil && !errors.Is(e, sql.ErrTxDone) && err != nil {
-				err = errors.Join(err, doing("roll back", e))
+				err = errors.Join(err, wrap("roll back", e))
 			}
 		}
 	}()
@@ -56,7 +56,7 @@ func (s *Store) runOnce(ctx context.Context, fn func(tx *Store) error) (err erro
 	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
 		err = ctx.Err() // the context ended the transaction before us
 	}
-	return doing("commit", err)
+	return wrap("commit", err)
 }
 
 // retry repeats what gave way to another transaction. Inside a transaction it does not: the whole transaction is repeated.
@@ -67,7 +67,7 @@ func (s *Store) retry(ctx context.Context, try func() error) error {
 	pause, began := firstPause, time.Now()
 	for n := 1; ; n++ {
 		err := try()
-		if err == nil || !passing(err) || n == maxTries || time.Since(began) >= s.pool.waits.limit {
+		if err == nil || !isRetryable(err) || n == maxTries || time.Since(began) >= s.pool.waits.limit {
 			return err
 		}
 		s.log.DebugContext(ctx, "repeating a transaction", slog.Int("try", n), slog.Any("error", err))
@@ -83,8 +83,8 @@ func (s *Store) retry(ctx context.Context, try func() error) error {
 	}
 }
 
-func passing(err error) bool {
-	_, ok := errors.AsType[*passingError](err)
+func isRetryable(err error) bool {
+	_, ok := errors.AsType[*retryableError](err)
 	return ok
 }
 
@@ -128,7 +128,7 @@ func take[T any](ctx context.Context, s *Store, where string, args ...any) (row 
 }
 
 // takeByKey reads the row whose column holds a key from outside, or ErrNotFound: without a query where the text cannot be a key
-// (machine, exactly).
+// (isKey, isChosenKey).
 func takeByKey[T any](ctx context.Context, s *Store, possible func(string) bool, column, key string) (row T, err error) {
 	if !possible(key) {
 		return row, ErrNotFound

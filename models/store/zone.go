@@ -26,7 +26,7 @@ func (e *PlaceTakenError) Error() string {
 func (s *Store) Zones(ctx context.Context) ([]models.Zone, error) {
 	zones, err := zoneTable.query(ctx, s, "ORDER BY position, id")
 	if err != nil || len(zones) == 0 {
-		return nil, doing("read the zones", err)
+		return nil, wrap("read the zones", err)
 	}
 	byID := make(map[string]*models.Zone, len(zones))
 	for i := range zones {
@@ -34,7 +34,7 @@ func (s *Store) Zones(ctx context.Context) ([]models.Zone, error) {
 	}
 	places, err := zonePlaceTable.query(ctx, s, "WHERE country <> '' ORDER BY country, region")
 	if err != nil {
-		return nil, doing("read the places of the zones", err)
+		return nil, wrap("read the places of the zones", err)
 	}
 	for _, p := range places {
 		if z := byID[p.ZoneID]; z != nil {
@@ -47,7 +47,7 @@ func (s *Store) Zones(ctx context.Context) ([]models.Zone, error) {
 			z.Methods = append(z.Methods, m)
 		}
 	}
-	return zones, doing("read the ways of delivery", err)
+	return zones, wrap("read the ways of delivery", err)
 }
 
 // Zone reads one zone as Zones does; ErrNotFound.
@@ -68,7 +68,7 @@ func (s *Store) Zone(ctx context.Context, id string) (models.Zone, error) {
 // *PlaceTakenError: another zone has one of the places; a zone without any is the rest of the world.
 func (s *Store) SaveZone(ctx context.Context, z *models.Zone) error {
 	if err := checkTexts(z); err != nil {
-		return doing("store the zone", err)
+		return wrap("store the zone", err)
 	}
 	var stored models.Zone
 	err := s.Tx(ctx, func(tx *Store) error {
@@ -84,7 +84,7 @@ func (s *Store) SaveZone(ctx context.Context, z *models.Zone) error {
 	if err == nil {
 		*z = stored
 	}
-	return doing("store the zone", err)
+	return wrap("store the zone", err)
 }
 
 func (s *Store) putZone(ctx context.Context, z *models.Zone) error {
@@ -161,7 +161,7 @@ func (s *Store) putMethods(ctx context.Context, z *models.Zone) error {
 // DeleteZone removes a zone with its places and methods, if nobody has changed it since version: ErrConflict. Orders keep what they
 // were placed with.
 func (s *Store) DeleteZone(ctx context.Context, id string, version int) error {
-	return doing("delete the zone", s.Tx(ctx, func(tx *Store) error {
+	return wrap("delete the zone", s.Tx(ctx, func(tx *Store) error {
 		if err := tx.execEach(ctx, id, "DELETE FROM zone_places WHERE zone_id = ?", "DELETE FROM delivery_methods WHERE zone_id = ?"); err != nil {
 			return err
 		}
