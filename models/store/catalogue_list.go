@@ -29,9 +29,8 @@ func productList(sort models.ProductSort) string {
 const byScore = "products.score"
 
 const (
-	lowVariant = "EXISTS (SELECT 1 FROM variants v WHERE v.product_id = p.id AND v.retired = 0 AND v.untracked = 0 AND " +
-		"v.on_hand <= CASE WHEN v.low_stock > 0 THEN v.low_stock ELSE ? END)"
-	rowFields = cardFields + `, p.hidden, p.featured, p.position, p.version, p.created_at, p.updated_at, c.name,
+	lowVariant = "EXISTS (SELECT 1 FROM variants v WHERE v.product_id = p.id AND " + isLow + ")"
+	rowFields  = cardFields + `, p.hidden, p.featured, p.position, p.version, p.created_at, p.updated_at, c.name,
 	COALESCE((SELECT v.sku FROM variants v WHERE v.product_id = p.id ORDER BY v.position, v.id LIMIT 1), ''),
 	COALESCE((SELECT SUM(v.on_hand) FROM variants v WHERE v.product_id = p.id AND v.retired = 0), 0),
 	COALESCE((SELECT SUM(v.reserved) FROM variants v WHERE v.product_id = p.id), 0), ` + lowVariant
@@ -39,12 +38,8 @@ const (
 
 // Products reads a page of the back office's list, hidden products too: one statement, two or three with a search. ErrFilter: a sort or a
 // limit that does not exist. ErrCursor: After was not made by this list in this sort, or what it names is gone.
-func (s *Store) Products(ctx context.Context, f models.ProductFilter) (models.ProductPage, error) {
-	page, err := s.products(ctx, f)
-	return page, wrap("list products", err)
-}
-
-func (s *Store) products(ctx context.Context, f models.ProductFilter) (page models.ProductPage, err error) {
+func (s *Store) Products(ctx context.Context, f models.ProductFilter) (page models.ProductPage, err error) {
+	defer func() { err = wrap("list products", err) }()
 	limit, err := pageLimit(f.Limit)
 	if err != nil {
 		return page, err

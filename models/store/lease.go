@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -26,6 +27,9 @@ const (
 
 	queueCoins Queue = "coins" // see FinishCoin
 )
+
+// queues are those whose claims end with Reschedule, and whose rows Pulse watches.
+var queues = []Queue{QueueOrders, QueueAttempts, QueueInbox, QueueOutbox, QueueRefunds, QueueTasks}
 
 // key returns the column that names the queue's rows.
 func (q Queue) key() string {
@@ -121,9 +125,7 @@ func claim[T any](
 // Reschedule ends a claim and sets the time of the next look; the zero time means never. ErrConflict: the lease is not held any
 // more, or the row was given another time meanwhile.
 func (s *Store) Reschedule(ctx context.Context, queue Queue, id, lease string, due time.Time) error {
-	switch queue {
-	case QueueOrders, QueueAttempts, QueueInbox, QueueOutbox, QueueRefunds, QueueTasks:
-	default:
+	if !slices.Contains(queues, queue) {
 		return ErrQueue
 	}
 	if lease == "" {

@@ -202,7 +202,7 @@ func (s *statements) exec(ctx context.Context, query string, args []any) (sql.Re
 
 func (p *pool) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
 	return run(ctx, p, query, args, func(limited context.Context, args []any, w wait) (*sql.Rows, error) {
-		rows, err := w.answered(p.read.query(limited, query, args)) //nolint:sqlclosecheck // the caller closes them
+		rows, err := w.answered(p.read.query(limited, query, args))
 		p.suspect(ctx, err)
 		return rows, translate(err)
 	})

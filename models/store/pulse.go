@@ -33,7 +33,7 @@ func (s *Store) Pulse(ctx context.Context, late time.Duration) (models.Pulse, er
 	if p.LastPaid, err = s.newest(ctx, "SELECT paid_at FROM attempts WHERE paid_at IS NOT NULL ORDER BY paid_at DESC LIMIT 1"); err != nil {
 		return p, wrap("read the last payment", err)
 	}
-	for _, queue := range []Queue{QueueOrders, QueueAttempts, QueueInbox, QueueOutbox, QueueRefunds, QueueTasks} {
+	for _, queue := range queues {
 		var rows int
 		var since time.Time
 		err := s.one(ctx, "SELECT COUNT(*) FROM "+string(queue)+" WHERE due_at < ?", []any{models.Instant(now.Add(-late))}, &rows)

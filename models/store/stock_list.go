@@ -52,12 +52,8 @@ func (s *Store) Movements(ctx context.Context, f models.MovementFilter) (page mo
 }
 
 // StockList reads a page of the list of stock, in one statement, with a search in two. ErrFilter, ErrCursor.
-func (s *Store) StockList(ctx context.Context, f models.StockFilter) (models.StockPage, error) {
-	page, err := s.stockList(ctx, f)
-	return page, wrap("read the stock", err)
-}
-
-func (s *Store) stockList(ctx context.Context, f models.StockFilter) (page models.StockPage, err error) {
+func (s *Store) StockList(ctx context.Context, f models.StockFilter) (page models.StockPage, err error) {
+	defer func() { err = wrap("read the stock", err) }()
 	limit, err := pageLimit(f.Limit)
 	if err != nil {
 		return page, err
