@@ -53,7 +53,7 @@ type shop struct {
 	config    web.Config
 
 	mu      sync.Mutex
-	queries *store.QueryCount // of the last request
+	queries *modelstest.QueryCount // of the last request
 	handler http.Handler
 }
 
@@ -133,7 +133,7 @@ func (s *shop) build() {
 
 // serve counts the statements of every request.
 func (s *shop) serve(w http.ResponseWriter, r *http.Request) {
-	ctx, count := store.CountQueries(r.Context())
+	ctx, count := modelstest.CountQueries(r.Context())
 	s.mu.Lock()
 	s.queries = count
 	handler := s.handler

@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/opay"
@@ -85,7 +86,7 @@ func newBenchOffice(b *testing.B) *benchOffice {
 	dsn := benchDatabase(b)
 	o.report.note("%s", giveBuffers(b, dsn))
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	db, err := store.Open(b.Context(), dsn, store.Options{SealKey: seal, Logger: log})
+	db, err := store.Open(b.Context(), dsn, store.Options{SealKey: seal, Logger: log, Observe: modelstest.Observe})
 	require.NoError(b, err)
 	b.Cleanup(func() { _ = db.Close() })
 
@@ -164,7 +165,7 @@ func (o *benchOffice) serve(b *testing.B, db *store.Store, folder string, keys d
 
 // count serves a request and records how many statements it took.
 func (o *benchOffice) count(w http.ResponseWriter, r *http.Request) {
-	ctx, counted := store.CountQueries(r.Context())
+	ctx, counted := modelstest.CountQueries(r.Context())
 	o.shop.web.Handler().ServeHTTP(w, r.WithContext(ctx))
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -69,7 +69,7 @@ func searches(b *testing.B, db *store.Store) {
 	maxStatements, used := 0, processTime()
 	for range 20 {
 		for _, w := range words {
-			counted, count := store.CountQueries(b.Context())
+			counted, count := modelstest.CountQueries(b.Context())
 			began := time.Now()
 			_, _, err := db.Cards(counted, models.CardFilter{Search: w, Limit: 24})
 			require.NoError(b, err)

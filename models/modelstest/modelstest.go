@@ -93,7 +93,7 @@ func MariaDBDSN(tb testing.TB) string {
 // Open opens a database and closes it when the test ends.
 func Open(tb testing.TB, dsn string, options ...Option) *store.Store {
 	tb.Helper()
-	o := store.Options{SealKey: SealKey(), Timeout: patience, Unsafe: true}
+	o := store.Options{SealKey: SealKey(), Timeout: patience, Unsafe: true, Observe: Observe}
 	for _, option := range options {
 		option(&o)
 	}

@@ -1,12 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-
-	"gorm.io/gorm/clause"
 
 	"github.com/coincart/coincart/models"
 )
@@ -17,13 +16,13 @@ func (s *Store) InsertAttempt(ctx context.Context, a *models.Attempt) error {
 	s.completeAttempt(a)
 	sealed, err := s.sealer.sealPayer(a.ID, a.Payer)
 	if err != nil {
-		return doing("store the attempt", err)
+		return wrap("store the attempt", err)
 	}
 	a.PayerSealed = sealed
 	if a.PayerDigest, err = s.sealer.payerDigest(a.Payer); err != nil {
-		return doing("store the attempt", err)
+		return wrap("store the attempt", err)
 	}
-	return doing("store the attempt", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the attempt", s.Tx(ctx, func(tx *Store) error {
 		// The order's row comes first: the new row's foreign key would share it, and two that share it cannot both change it.
 		if err := tx.setOrderCoin(ctx, a.OrderID, a.Coin); err != nil {
 			return err
@@ -54,27 +53,12 @@ func (s *Store) restoreOrderCoin(ctx context.Context, orderID string) error {
 
 func (s *Store) completeAttempt(a *models.Attempt) {
 	now := s.now()
-	if a.ID == "" {
-		a.ID = models.NewID()
-	}
-	if a.AppOrderID == "" {
-		a.AppOrderID = models.NewRef()
-	}
-	if a.State == "" {
-		a.State = models.AttemptCreated
-	}
-	if a.CreatedAt.IsZero() {
-		a.CreatedAt = now
-	}
-	if a.UpdatedAt.IsZero() {
-		a.UpdatedAt = a.CreatedAt
-	}
-	if a.RateAt.IsZero() {
-		a.RateAt = a.CreatedAt
-	}
-	if a.PayerUserID == "" {
-		a.PayerUserID = a.Payer.UserID
-	}
+	a.ID = cmp.Or(a.ID, models.NewID())
+	a.AppOrderID = cmp.Or(a.AppOrderID, models.NewRef())
+	a.State = cmp.Or(a.State, models.AttemptCreated)
+	a.PayerUserID = cmp.Or(a.PayerUserID, a.Payer.UserID)
+	a.CreatedAt = orTime(a.CreatedAt, now)
+	a.UpdatedAt, a.RateAt = orTime(a.UpdatedAt, a.CreatedAt), orTime(a.RateAt, a.CreatedAt)
 	a.Live = nil
 	if a.State.Live() {
 		live := true
@@ -84,47 +68,37 @@ func (s *Store) completeAttempt(a *models.Attempt) {
 
 // Attempt reads an attempt by its row id, with its payer; ErrNotFound.
 func (s *Store) Attempt(ctx context.Context, id string) (models.Attempt, error) {
-	if !machine(id) {
-		return models.Attempt{}, fmt.Errorf("read the attempt: %w", ErrNotFound)
-	}
-	return s.attempt(ctx, "id = ?", id)
+	return s.attempt(ctx, isKey, "id", id)
 }
 
 // AttemptByAppOrderID reads an attempt by our id at the platform; ErrNotFound.
 func (s *Store) AttemptByAppOrderID(ctx context.Context, appOrderID string) (models.Attempt, error) {
-	if !machine(appOrderID) {
-		return models.Attempt{}, fmt.Errorf("read the attempt: %w", ErrNotFound)
-	}
-	return s.attempt(ctx, "app_order_id = ?", appOrderID)
+	return s.attempt(ctx, isKey, "app_order_id", appOrderID)
 }
 
 // AttemptByOrderNum reads an attempt by the platform's number; ErrNotFound.
 func (s *Store) AttemptByOrderNum(ctx context.Context, orderNum string) (models.Attempt, error) {
-	if !exactly(orderNum) {
-		return models.Attempt{}, fmt.Errorf("read the attempt: %w", ErrNotFound)
-	}
-	return s.attempt(ctx, "order_num = ?", orderNum)
+	return s.attempt(ctx, isChosenKey, "order_num", orderNum)
 }
 
 // LockAttempt is Attempt for a transaction that decides by what it reads: the row stays as it is until the transaction ends. On a
 // cluster other nodes do not see the lock; the compare-and-sets behind it still hold. ErrNotFound.
 func (s *Store) LockAttempt(ctx context.Context, id string) (models.Attempt, error) {
-	if !machine(id) {
+	if !isKey(id) {
 		return models.Attempt{}, fmt.Errorf("lock the attempt: %w", ErrNotFound)
 	}
-	var a models.Attempt
-	err := s.orm.WithContext(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Take(&a).Error
+	a, err := attemptTable.take(ctx, s, "WHERE id = ?"+s.forUpdate(), id)
 	if err != nil {
-		return models.Attempt{}, doing("lock the attempt", translate(err))
+		return models.Attempt{}, wrap("lock the attempt", err)
 	}
 	s.openPayer(ctx, &a)
 	return a, nil
 }
 
-func (s *Store) attempt(ctx context.Context, where, key string) (models.Attempt, error) {
-	var a models.Attempt
-	if err := s.take(ctx, &a, where, key); err != nil {
-		return models.Attempt{}, doing("read the attempt", err)
+func (s *Store) attempt(ctx context.Context, possible func(string) bool, column, key string) (models.Attempt, error) {
+	a, err := takeByKey[models.Attempt](ctx, s, possible, column, key)
+	if err != nil {
+		return models.Attempt{}, wrap("read the attempt", err)
 	}
 	s.openPayer(ctx, &a)
 	return a, nil
@@ -164,7 +138,7 @@ func (s *Store) moveAttempt(
 	}
 	c, err := set.columns(s.sealer, id)
 	if err != nil {
-		return doing(what, err)
+		return wrap(what, err)
 	}
 	if to == models.AttemptPaid { // nothing better can be learned (I15)
 		c.set("due_at", nil)
@@ -174,7 +148,7 @@ func (s *Store) moveAttempt(
 	c.set("live", liveValue(to))
 	c.set("updated_at", s.now())
 	t.AttemptID, t.FromState, t.ToState, t.Refused = id, string(from), string(to), false
-	return doing(what, s.Tx(ctx, func(tx *Store) error {
+	return wrap(what, s.Tx(ctx, func(tx *Store) error {
 		if err := tx.update(ctx, "attempts", c, where, args...); err != nil {
 			return err
 		}
@@ -202,18 +176,15 @@ func liveValue(state models.AttemptState) any {
 func (s *Store) SetAttempt(ctx context.Context, id string, while models.AttemptState, set AttemptChange) error {
 	c, err := set.columns(s.sealer, id)
 	if err != nil {
-		return doing("change the attempt", err)
+		return wrap("change the attempt", err)
 	}
 	c.set("updated_at", s.now())
-	return doing("change the attempt", s.update(ctx, "attempts", c, "id = ? AND state = ?", id, string(while)))
+	return wrap("change the attempt", s.update(ctx, "attempts", c, "id = ? AND state = ?", id, string(while)))
 }
 
 // SetIntent changes what is wanted of a live attempt, by compare-and-set: ErrConflict when it is not live or wants something else
 // (reliability.md R12).
 func (s *Store) SetIntent(ctx context.Context, id string, from, to models.Intent) error {
-	c := &change{}
-	c.set("intent", string(to))
-	c.set("updated_at", s.now())
-	return doing("change what is wanted of the attempt",
-		s.update(ctx, "attempts", c, "id = ? AND intent = ? AND live = ?", id, string(from), true))
+	return wrap("change what is wanted of the attempt", s.execOr(ctx, ErrConflict,
+		"UPDATE attempts SET intent = ?, updated_at = ? WHERE id = ? AND intent = ? AND live = ?", string(to), s.now(), id, string(from), true))
 }

@@ -23,7 +23,7 @@ func (s *Store) AppendAudit(ctx context.Context, e models.AuditEntry) error {
 		return fmt.Errorf("write the audit log: action %q is not in models.AuditActions", e.Action)
 	}
 	clipTexts(&e, "who", "action", "subject", "before", "after", "remote_addr", "request_id")
-	return doing("write the audit log", s.Tx(ctx, func(tx *Store) error {
+	return wrap("write the audit log", s.Tx(ctx, func(tx *Store) error {
 		last, err := tx.auditEnd(ctx)
 		if err != nil {
 			return err
@@ -32,7 +32,7 @@ func (s *Store) AppendAudit(ctx context.Context, e models.AuditEntry) error {
 		entry.Chain(last, tx.now())
 		err = tx.create(ctx, &entry)
 		if errors.Is(err, ErrDuplicate) {
-			err = &passingError{err}
+			err = &retryableError{err}
 		}
 		return err
 	}))
@@ -93,7 +93,7 @@ func scanNothing(*sql.Rows) error { return nil }
 func (s *Store) Audit(ctx context.Context, f models.AuditFilter) ([]models.AuditEntry, error) {
 	limit, err := pageLimit(f.Limit)
 	if err != nil {
-		return nil, doing("read the audit log", err)
+		return nil, wrap("read the audit log", err)
 	}
 	db := s.orm.WithContext(ctx)
 	switch {
@@ -113,7 +113,7 @@ func (s *Store) Audit(ctx context.Context, f models.AuditFilter) ([]models.Audit
 	}
 	var list []models.AuditEntry
 	err = db.Order("seq DESC").Limit(limit).Find(&list).Error
-	return list, doing("read the audit log", translate(err))
+	return list, wrap("read the audit log", translate(err))
 }
 
 // VerifyAudit goes through the whole audit log, a batch at a time, and counts its entries. broken is the first whose place or hashes are
@@ -125,7 +125,7 @@ func (s *Store) VerifyAudit(ctx context.Context) (entries int64, broken *models.
 		var list []models.AuditEntry
 		err := s.orm.WithContext(ctx).Where("seq > ?", entries).Order("seq").Limit(batch).Find(&list).Error
 		if err != nil {
-			return entries, nil, doing("read the audit log", translate(err))
+			return entries, nil, wrap("read the audit log", translate(err))
 		}
 		for i := range list {
 			e := &list[i]

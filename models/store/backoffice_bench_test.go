@@ -109,7 +109,7 @@ func benchStore(b *testing.B, orders int) *store.Store {
 func measure(b *testing.B, name string, page func(context.Context) error) {
 	b.Helper()
 	b.Run(name, func(b *testing.B) {
-		counting, counted := store.CountQueries(b.Context())
+		counting, counted := modelstest.CountQueries(b.Context())
 		require.NoError(b, page(counting))
 		var took []time.Duration
 		for range max(b.N, 20) {

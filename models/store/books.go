@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -13,28 +12,21 @@ import (
 
 // BookDay reads a day of the books; ErrNotFound.
 func (s *Store) BookDay(ctx context.Context, day string) (models.BookDay, error) {
-	var d models.BookDay
-	err := s.take(ctx, &d, "day = ?", day)
-	return d, doing("read the day", err)
+	d, err := take[models.BookDay](ctx, s, "day = ?", day)
+	return d, wrap("read the day", err)
 }
 
 // PutBookDay stores an open day, new or reconciled again: its zone, statement and report. A sealed day stays as it is: ErrConflict.
 func (s *Store) PutBookDay(ctx context.Context, d models.BookDay) error {
 	d.State, d.SealedHash, d.SealedBy, d.SealedAt = models.DayOpen, "", "", time.Time{}
 	d.UpdatedAt = s.now()
-	if d.CreatedAt.IsZero() {
-		d.CreatedAt = d.UpdatedAt
-	}
+	d.CreatedAt = orTime(d.CreatedAt, d.UpdatedAt)
 	if err := checkTexts(&d); err != nil {
-		return doing("store the day", err)
+		return wrap("store the day", err)
 	}
-	c := &change{}
-	c.set("zone", d.Zone)
-	c.set("statement_id", d.StatementID)
-	c.set("report", d.Report)
-	c.set("updated_at", d.UpdatedAt)
-	return doing("store the day", s.Tx(ctx, func(tx *Store) error {
-		err := tx.update(ctx, "book_days", c, "day = ? AND state = ?", d.Day, string(models.DayOpen))
+	set := bookDayTable.changeOnly(&d, "zone", "statement_id", "report", "updated_at")
+	return wrap("store the day", s.Tx(ctx, func(tx *Store) error {
+		err := tx.update(ctx, "book_days", set, "day = ? AND state = ?", d.Day, string(models.DayOpen))
 		if !errors.Is(err, ErrConflict) {
 			return err
 		}
@@ -49,13 +41,13 @@ func (s *Store) PutBookDay(ctx context.Context, d models.BookDay) error {
 // OpenBookDay makes sure that the books have a day, open and not compared with anything yet; one that is there stays as it is.
 func (s *Store) OpenBookDay(ctx context.Context, day, zone string) error {
 	d := models.BookDay{Day: day, Zone: zone, State: models.DayOpen, CreatedAt: s.now(), UpdatedAt: s.now()}
-	return doing("open the day", s.create(ctx, &d, onConflict("day")))
+	return wrap("open the day", s.create(ctx, &d, onConflict("day")))
 }
 
 // SealDay closes a day with the statement that it was reconciled with. ErrConflict: the day is not open, has no complete statement, or
 // a discrepancy of it is open. ErrNotFound: no such day.
 func (s *Store) SealDay(ctx context.Context, day, by string) error {
-	return doing("seal the day", s.Tx(ctx, func(tx *Store) error {
+	return wrap("seal the day", s.Tx(ctx, func(tx *Store) error {
 		// The day's row is taken first: whoever adds discrepancies has taken it too.
 		if err := tx.lockDay(ctx, day); err != nil {
 			return err
@@ -71,26 +63,18 @@ func (s *Store) SealDay(ctx context.Context, day, by string) error {
 		if err != nil {
 			return err
 		}
-		c := &change{}
-		c.set("state", string(models.DaySealed))
-		c.set("sealed_hash", hash)
-		c.set("sealed_by", by)
-		c.set("sealed_at", tx.now())
-		return tx.update(ctx, "book_days", c, "day = ? AND state = ?", day, string(models.DayOpen))
+		return tx.execOr(ctx, ErrConflict, "UPDATE book_days SET state = ?, sealed_hash = ?, sealed_by = ?, sealed_at = ? WHERE day = ? AND state = ?",
+			string(models.DaySealed), hash, by, tx.now(), day, string(models.DayOpen))
 	}))
 }
 
 // lockDay takes the day's row for the transaction; ErrNotFound.
 func (s *Store) lockDay(ctx context.Context, day string) error {
-	n, err := s.exec(ctx, "UPDATE book_days SET updated_at = ? WHERE day = ?", s.now(), day)
-	if err == nil && n == 0 {
-		err = ErrNotFound
-	}
-	return err
+	return s.execOr(ctx, ErrNotFound, "UPDATE book_days SET updated_at = ? WHERE day = ?", s.now(), day)
 }
 
 // Behind a point no name needs quotes, not even lines.
-const readDays = `SELECT d.day, d.zone, d.state, d.statement_id, d.report, d.sealed_hash, d.sealed_by, d.created_at, d.updated_at, d.sealed_at,
+var readDays = "SELECT " + bookDayTable.list("d") + `,
 	COALESCE(m.lines, 0), m.fetched_at,
 	(SELECT l.id FROM statements l WHERE l.day = d.day ORDER BY l.created_at DESC, l.id DESC LIMIT 1),
 	(SELECT l.state FROM statements l WHERE l.day = d.day ORDER BY l.created_at DESC, l.id DESC LIMIT 1),
@@ -105,27 +89,27 @@ WHERE d.day < ? ORDER BY d.day DESC LIMIT ?`
 func (s *Store) BookDays(ctx context.Context, before string, limit int) ([]models.BookDayRow, error) {
 	limit, err := pageLimit(limit)
 	if err != nil {
-		return nil, doing("read the days", err)
+		return nil, wrap("read the days", err)
 	}
 	if before == "" {
 		before = "9999-12-31"
 	}
-	if !machine(before) {
+	if !isKey(before) {
 		return nil, fmt.Errorf("read the days: %w", ErrFilter)
 	}
 	list, err := collect(ctx, s, readDays, []any{before, limit}, func(rows *sql.Rows) (d models.BookDayRow, err error) {
-		err = rows.Scan(&d.Day, &d.Zone, &d.State, &d.StatementID, &d.Report, &d.SealedHash, &d.SealedBy, &d.CreatedAt, &d.UpdatedAt, orZero(&d.SealedAt),
-			&d.Lines, orZero(&d.FetchedAt), orZero(&d.LatestID), orZero(&d.LatestState), &d.Open, &d.Accepted, &d.Settled)
+		err = rows.Scan(append(bookDayTable.targets(&d.BookDay), &d.Lines, orZero(&d.FetchedAt), orZero(&d.LatestID), orZero(&d.LatestState),
+			&d.Open, &d.Accepted, &d.Settled)...)
 		return d, err
 	})
-	return list, doing("read the days", err)
+	return list, wrap("read the days", err)
 }
 
-// bookedBatch is how much of a day is sorted and held at once.
+// bookedBatch is the maximum number of records of a day in memory at once.
 const bookedBatch = 4000
 
-// bookedAttempts and bookedRefunds are our side of a statement. A refund that may be under way is in our books from the moment that it
-// was sent: the statement says whether it was.
+// bookedAttempts and bookedRefunds read the shop's side of a statement. A refund that may be under way is in the records from the moment that
+// it was sent: the statement says whether it was.
 const (
 	bookedAttempts = `SELECT app_order_id, order_id, id, '', '', coin, amount, paid_at FROM attempts
 		WHERE state = 'paid' AND {which} ORDER BY app_order_id LIMIT ?`
@@ -133,9 +117,10 @@ const (
 		WHERE state IN ('submitting', 'unknown', 'accepted', 'confirmed') AND {which} ORDER BY app_order_id LIMIT ?`
 )
 
-// EachBooked calls fn with everything in our books of a time, from its beginning up to but not including its end: first the attempts paid
-// then (models.StatementPayment), then the refunds sent then that were or may have been accepted (models.StatementTransfer), each
-// ordered by appOrderId as in EachStatementLine, a batch at a time. An error of fn ends it and is returned as it is.
+// EachBooked calls fn with everything in the shop's records of a span of time, from its beginning up to but not including its end: first
+// the attempts paid then (models.StatementPayment), then the refunds sent then that were or may have been accepted
+// (models.StatementTransfer), each ordered by appOrderId as in EachStatementLine, a batch at a time. An error of fn ends it and is returned
+// as it is.
 func (s *Store) EachBooked(ctx context.Context, from, to time.Time, fn func(models.Booked) error) error {
 	for _, side := range []struct {
 		kind        models.StatementType
@@ -144,37 +129,32 @@ func (s *Store) EachBooked(ctx context.Context, from, to time.Time, fn func(mode
 		{models.StatementPayment, bookedAttempts, "paid_at"},
 		{models.StatementTransfer, bookedRefunds, "sent_at"},
 	} {
-		after := ""
-		for {
-			which := side.when + " >= ? AND " + side.when + " < ? AND app_order_id > ?"
+		which := side.when + " >= ? AND " + side.when + " < ? AND app_order_id > ?"
+		err := eachInBatches(bookedBatch, func(last *models.Booked) ([]models.Booked, error) {
+			after := ""
+			if last != nil {
+				after = last.AppOrderID
+			}
 			list, err := s.booked(ctx, side.kind, side.query, which, []any{from, to, after, bookedBatch})
-			if err != nil {
-				return doing("read the books", err)
-			}
-			for _, b := range list {
-				if err := fn(b); err != nil {
-					return err
-				}
-				after = b.AppOrderID
-			}
-			if len(list) < bookedBatch {
-				break
-			}
+			return list, wrap("read the books", err)
+		}, fn)
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 func (s *Store) booked(ctx context.Context, kind models.StatementType, query, which string, args []any) ([]models.Booked, error) {
-	return collect(ctx, s, named(query, "which", which), args, func(rows *sql.Rows) (models.Booked, error) {
+	return collect(ctx, s, substitute(query, "which", which), args, func(rows *sql.Rows) (models.Booked, error) {
 		b := models.Booked{Type: kind}
 		err := rows.Scan(&b.AppOrderID, &b.OrderID, &b.AttemptID, &b.RefundID, &b.RefundState, &b.Coin, &b.Amount, orZero(&b.At))
 		return b, err
 	})
 }
 
-// BookedByAppOrderIDs reads what is in our books under these ids, whatever its day, in no order: for lines of a statement whose
-// booking lies on another day. Other types than the two are in no books of ours.
+// BookedByAppOrderIDs reads what the shop's records hold under these ids, whatever its day, in no order: for lines of a statement whose
+// booking lies on another day. Other types are not in the shop's records.
 func (s *Store) BookedByAppOrderIDs(ctx context.Context, kind models.StatementType, ids []string) ([]models.Booked, error) {
 	query := bookedAttempts
 	switch kind {
@@ -185,16 +165,13 @@ func (s *Store) BookedByAppOrderIDs(ctx context.Context, kind models.StatementTy
 		return nil, nil
 	}
 	var all []models.Booked
-	for some := range slices.Chunk(ids, idsPerQuery) {
-		args := keysOf(some)
-		if len(args) == 0 {
-			continue
-		}
-		list, err := s.booked(ctx, kind, query, "app_order_id IN ("+places(len(args))+")", append(args, len(args)))
-		if err != nil {
-			return nil, doing("look into the books", err)
-		}
-		all = append(all, list...)
+	err := inParts(possibleKeys(ids), func(list string, args []any) error {
+		found, err := s.booked(ctx, kind, query, "app_order_id IN "+list, append(args, len(args)))
+		all = append(all, found...)
+		return err
+	})
+	if err != nil {
+		return nil, wrap("look into the books", err)
 	}
 	return all, nil
 }

@@ -37,11 +37,11 @@ func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.
 	}
 	q, err := s.matching(ctx, f.Search)
 	if err != nil || q.nothing {
-		return nil, 0, doing("search products", err)
+		return nil, 0, wrap("search products", err)
 	}
 	where := cardConditions(f)
 	if err := s.inBranch(ctx, &q, where, f.CategoryID); err != nil {
-		return nil, 0, doing("list products", err)
+		return nil, 0, wrap("list products", err)
 	}
 	if q.score != "" && f.Sort == models.SortPosition {
 		order = "score DESC, " + order
@@ -73,7 +73,7 @@ func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.
 		return err
 	})
 	if err != nil {
-		return nil, 0, doing("list products", err)
+		return nil, 0, wrap("list products", err)
 	}
 	if total > 0 {
 		return cards, total, nil
@@ -82,7 +82,7 @@ func (s *Store) Cards(ctx context.Context, f models.CardFilter) (cards []models.
 		return cards, offset + len(cards), nil
 	}
 	err = s.one(ctx, "SELECT COUNT(*) FROM "+q.from()+" WHERE "+q.and(where.sql()), args, &total)
-	return cards, total, doing("count products", err)
+	return cards, total, wrap("count products", err)
 }
 
 const (
@@ -108,7 +108,7 @@ func (s *Store) inBranch(ctx context.Context, q *match, where *conditions, categ
 	if categoryID == "" {
 		return nil
 	}
-	ids, err := s.readTexts(ctx, "SELECT id FROM categories WHERE path LIKE ?", below(categoryID))
+	ids, err := s.readTexts(ctx, "SELECT id FROM categories WHERE path LIKE ?", branchPattern(categoryID))
 	if err != nil {
 		return err
 	}
@@ -119,13 +119,13 @@ func (s *Store) inBranch(ctx context.Context, q *match, where *conditions, categ
 		q.joins = append(q.joins, "product_categories pc")
 		where.add("pc.category_id = ? AND p.id = pc.product_id", ids[0])
 	default:
-		where.add("p.id IN (SELECT pc.product_id FROM product_categories pc WHERE pc.category_id IN ("+places(len(ids))+"))", arguments(ids)...)
+		where.add("p.id IN (SELECT pc.product_id FROM product_categories pc WHERE pc.category_id IN ("+placeholders(len(ids))+"))", arguments(ids)...)
 	}
 	return nil
 }
 
-// below is the pattern of the paths of a category and of everything below it. Ids have no wildcards.
-func below(categoryID string) string { return "%/" + likeEscapes.Replace(categoryID) + "/%" }
+// branchPattern returns the pattern of the paths of a category and of everything below it. Ids have no wildcards.
+func branchPattern(categoryID string) string { return "%/" + likeEscapes.Replace(categoryID) + "/%" }
 
 // match is the part of a query that finds the products of a search: joins before the products, and what they weigh.
 type match struct {
@@ -163,10 +163,10 @@ func (m match) columns() string {
 	}
 }
 
-// beyondPrefix is behind every word that begins with what stands before it.
+// beyondPrefix, written behind a prefix, sorts after every word that begins with the prefix.
 const beyondPrefix = "\U0010FFFF"
 
-// manyRows is the number from which on it does not matter how much more often a word is found.
+// manyRows is the number of rows at which counting how often a word is found stops.
 const manyRows = 10_000
 
 // matching prepares a search: the rarest word comes first, and what it finds is looked up among the others.
@@ -220,9 +220,15 @@ func (s *Store) rarestFirst(ctx context.Context, words []term) ([]term, error) {
 	if len(words) == 1 {
 		return words, nil
 	}
+	type countedTerm struct {
+		term
+		count int
+	}
+	counted := make([]countedTerm, len(words))
 	var parts []string
 	var args []any
 	for i, w := range words {
+		counted[i].term = w
 		where := "term = ?"
 		args = append(args, i, w.text)
 		if w.prefix {
@@ -232,24 +238,18 @@ func (s *Store) rarestFirst(ctx context.Context, words []term) ([]term, error) {
 		args = append(args, manyRows)
 		parts = append(parts, "SELECT ? AS word, COUNT(*) AS n FROM (SELECT 1 FROM search_terms WHERE "+where+" LIMIT ?) f")
 	}
-	counts := make([]int, len(words))
 	err := s.each(ctx, strings.Join(parts, " UNION ALL "), args, func(rows *sql.Rows) error {
 		var word, n int
 		err := rows.Scan(&word, &n)
-		counts[word] = n
+		counted[word].count = n
 		return err
 	})
-	if err != nil || slices.Contains(counts, 0) {
+	if err != nil || slices.ContainsFunc(counted, func(w countedTerm) bool { return w.count == 0 }) {
 		return nil, err
 	}
-	order := make([]int, len(words))
-	for i := range order {
-		order[i] = i
+	slices.SortStableFunc(counted, func(a, b countedTerm) int { return a.count - b.count })
+	for i, w := range counted {
+		words[i] = w.term
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return counts[a] - counts[b] })
-	sorted := make([]term, len(words))
-	for i, n := range order {
-		sorted[i] = words[n]
-	}
-	return sorted, nil
+	return words, nil
 }

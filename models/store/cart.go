@@ -16,7 +16,7 @@ func (s *Store) CreateCart(ctx context.Context) (models.Cart, error) {
 	now := s.now()
 	c := models.Cart{ID: models.NewID(), FormToken: models.NewRef(), CreatedAt: now, UpdatedAt: now}
 	if err := cartTable.insert(ctx, s, &c); err != nil {
-		return models.Cart{}, doing("make a cart", err)
+		return models.Cart{}, wrap("make a cart", err)
 	}
 	return c, nil
 }
@@ -42,23 +42,22 @@ ORDER BY pc.product_id, c.path`
 // Cart reads a cart with its lines and what is true of them now, in two statements, an empty one in one; lines in the order they were
 // added, then by SKU. ProductTexts holds what a list shows (title, summary). ErrNotFound.
 func (s *Store) Cart(ctx context.Context, id string) (models.Cart, error) {
-	if !machine(id) {
+	if !isKey(id) {
 		return models.Cart{}, fmt.Errorf("read the cart: %w", ErrNotFound)
 	}
-	cart := models.Cart{ID: id}
-	found := false
+	var cart models.Cart
 	err := s.each(ctx, readCart, []any{id}, func(rows *sql.Rows) error {
-		found = true
+		cart.ID = id
 		return s.scanCartRow(rows, &cart)
 	})
-	if err == nil && !found {
+	if err == nil && cart.ID == "" {
 		err = ErrNotFound
 	}
 	if err == nil && len(cart.Lines) > 0 {
 		err = s.addCartCategories(ctx, &cart)
 	}
 	if err != nil {
-		return models.Cart{}, doing("read the cart", err)
+		return models.Cart{}, wrap("read the cart", err)
 	}
 	return cart, nil
 }
@@ -66,9 +65,11 @@ func (s *Store) Cart(ctx context.Context, id string) (models.Cart, error) {
 // addCartCategories adds to each line the categories of its product, with those above them.
 func (s *Store) addCartCategories(ctx context.Context, cart *models.Cart) error {
 	found := map[string][]string{}
-	err := s.eachPair(ctx, readCartCategories, []any{cart.ID}, func(product, path string) error {
+	err := s.each(ctx, readCartCategories, []any{cart.ID}, func(rows *sql.Rows) error {
+		var product, path string
+		err := rows.Scan(&product, &path)
 		found[product] = append(found[product], strings.Split(strings.Trim(path, "/"), "/")...)
-		return nil
+		return err
 	})
 	for i := range cart.Lines {
 		cart.Lines[i].CategoryIDs = unique(found[cart.Lines[i].ProductID])
@@ -104,18 +105,23 @@ const (
 		"quantity = min(quantity + excluded.quantity, ?), seen_price = excluded.seen_price"
 	addUpMySQL = "ON DUPLICATE KEY UPDATE " +
 		"quantity = LEAST(quantity + VALUES(quantity), ?), seen_price = VALUES(seen_price)"
-	// touchCart comes first in a transaction: who has the cart's row lets the others wait. A line before it would share the row with
-	// theirs, for the foreign key, and then everybody waits for everybody (MariaDB's deadlock).
-	touchCart   = "UPDATE carts SET updated_at = ? WHERE id = ?"
-	wholeCart   = "cart_id = ? AND variant_id = ?"
-	nothingHere = "the cart or the variant: %w"
+	oneLine = "cart_id = ? AND variant_id = ?"
 )
 
-// AddToCart adds pieces of a variant, capped at models.MaxQuantity, and gives the number that is in the cart now. Two additions at
+// inCart runs fn in a transaction that has changed the cart's row first: other transactions that change the cart wait there. A line before it
+// would share the row with theirs, for the foreign key, and then everybody waits for everybody (MariaDB's deadlock).
+func (s *Store) inCart(ctx context.Context, cartID string, fn func(tx *Store) error) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		if _, err := tx.exec(ctx, "UPDATE carts SET updated_at = ? WHERE id = ?", tx.now(), cartID); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
+// AddToCart adds pieces of a variant, capped at models.MaxQuantity, and returns the number that is in the cart now. Two additions at
 // the same moment both count. ErrNotFound: no such cart or variant.
-func (s *Store) AddToCart(
-	ctx context.Context, cartID, variantID string, quantity int, seenPrice models.Amount,
-) (newQuantity int, err error) {
+func (s *Store) AddToCart(ctx context.Context, cartID, variantID string, quantity int, seenPrice models.Amount) (newQuantity int, err error) {
 	if quantity < 1 || quantity > models.MaxQuantity {
 		return 0, fmt.Errorf("add to the cart: %d pieces: %w", quantity, errCheck)
 	}
@@ -123,25 +129,21 @@ func (s *Store) AddToCart(
 	if s.dialect == migrations.SQLite {
 		addUp = addUpSQLite
 	}
-	err = s.Tx(ctx, func(tx *Store) error {
-		now := tx.now()
-		if _, err := tx.exec(ctx, touchCart, now, cartID); err != nil {
-			return err
-		}
-		_, err := tx.exec(ctx, insertCartLine+addUp, cartID, variantID, quantity, seenPrice, now, models.MaxQuantity)
+	err = s.inCart(ctx, cartID, func(tx *Store) error {
+		_, err := tx.exec(ctx, insertCartLine+addUp, cartID, variantID, quantity, seenPrice, tx.now(), models.MaxQuantity)
 		if errors.Is(err, errForeignKey) {
-			return fmt.Errorf(nothingHere, ErrNotFound)
+			return fmt.Errorf("the cart or the variant: %w", ErrNotFound)
 		}
 		if err != nil {
 			return err
 		}
-		return tx.one(ctx, "SELECT quantity FROM cart_lines WHERE "+wholeCart, []any{cartID, variantID}, &newQuantity)
+		return tx.one(ctx, "SELECT quantity FROM cart_lines WHERE "+oneLine, []any{cartID, variantID}, &newQuantity)
 	})
-	return newQuantity, doing("add to the cart", err)
+	return newQuantity, wrap("add to the cart", err)
 }
 
-// Reorder puts the lines of an order into a cart and returns its id: that of a new cart where cartID is "". All lines or none, so that whoever
-// tries again does not get a line twice. What is no longer sold is left out.
+// Reorder puts the lines of an order into a cart and returns its id: that of a new cart where cartID is "". All lines or none, so that a
+// second try adds no line twice. What is no longer sold is left out.
 func (s *Store) Reorder(ctx context.Context, cartID string, lines []models.OrderLine) (id string, err error) {
 	err = s.Tx(ctx, func(tx *Store) error {
 		if id = cartID; id == "" {
@@ -179,39 +181,16 @@ func (s *Store) SetCartLine(ctx context.Context, cartID, variantID string, quant
 	if quantity < 1 || quantity > models.MaxQuantity {
 		return fmt.Errorf("change the cart: %d pieces: %w", quantity, errCheck)
 	}
-	return doing("change the cart", s.Tx(ctx, func(tx *Store) error {
-		if _, err := tx.exec(ctx, touchCart, tx.now(), cartID); err != nil {
-			return err
-		}
-		n, err := tx.exec(ctx, "UPDATE cart_lines SET quantity = ? WHERE "+wholeCart, quantity, cartID, variantID)
-		if err == nil && n == 0 {
-			return ErrNotFound
-		}
-		return err
+	return wrap("change the cart", s.inCart(ctx, cartID, func(tx *Store) error {
+		return tx.execOr(ctx, ErrNotFound, "UPDATE cart_lines SET quantity = ? WHERE "+oneLine, quantity, cartID, variantID)
 	}))
 }
 
 // RemoveCartLine takes a line out; none there is fine too.
 func (s *Store) RemoveCartLine(ctx context.Context, cartID, variantID string) error {
-	return doing("change the cart", s.Tx(ctx, func(tx *Store) error {
-		if _, err := tx.exec(ctx, touchCart, tx.now(), cartID); err != nil {
-			return err
-		}
-		_, err := tx.exec(ctx, "DELETE FROM cart_lines WHERE "+wholeCart, cartID, variantID)
+	return wrap("change the cart", s.inCart(ctx, cartID, func(tx *Store) error {
+		_, err := tx.exec(ctx, "DELETE FROM cart_lines WHERE "+oneLine, cartID, variantID)
 		return err
-	}))
-}
-
-// MarkCartSeen notes the unit prices that the shopper has been shown, by variant.
-func (s *Store) MarkCartSeen(ctx context.Context, cartID string, prices map[string]models.Amount) error {
-	return doing("note the prices seen", s.Tx(ctx, func(tx *Store) error {
-		for _, id := range sortedKeys(prices) {
-			_, err := tx.exec(ctx, "UPDATE cart_lines SET seen_price = ? WHERE "+wholeCart, prices[id], cartID, id)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
 	}))
 }
 
@@ -219,17 +198,16 @@ func (s *Store) MarkCartSeen(ctx context.Context, cartID string, prices map[stri
 // ErrConflict: the cart has another token by now, or there is none; then it keeps what is in it.
 func (s *Store) ClearCart(ctx context.Context, cartID, formToken, newFormToken string) error {
 	if err := widths["carts"]["form_token"].check("form_token", newFormToken); err != nil {
-		return doing("empty the cart", err)
+		return wrap("empty the cart", err)
 	}
-	return doing("empty the cart", s.Tx(ctx, func(tx *Store) error {
-		c := &change{}
-		c.set("form_token", newFormToken)
-		c.set("coupon_code", "") // it has served; the place and the way of delivery may do again
-		c.set("updated_at", tx.now())
-		if err := tx.update(ctx, "carts", c, "id = ? AND form_token = ?", cartID, formToken); err != nil {
+	return wrap("empty the cart", s.Tx(ctx, func(tx *Store) error {
+		// The coupon has served; the place and the way of delivery may do again.
+		err := tx.execOr(ctx, ErrConflict, "UPDATE carts SET form_token = ?, coupon_code = '', updated_at = ? WHERE id = ? AND form_token = ?",
+			newFormToken, tx.now(), cartID, formToken)
+		if err != nil {
 			return err
 		}
-		_, err := tx.exec(ctx, "DELETE FROM cart_lines WHERE cart_id = ?", cartID)
+		_, err = tx.exec(ctx, "DELETE FROM cart_lines WHERE cart_id = ?", cartID)
 		return err
 	}))
 }

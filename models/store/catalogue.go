@@ -12,13 +12,13 @@ import (
 // Categories reads all categories in their order, hidden ones too; models.Tree puts them under one another.
 func (s *Store) Categories(ctx context.Context) ([]models.Category, error) {
 	list, err := categoryTable.query(ctx, s, "ORDER BY position, slug")
-	return list, doing("read the categories", err)
+	return list, wrap("read the categories", err)
 }
 
 // Product reads a product by its slug, with category, variants, pictures, categories and tags, in two statements. Hidden ones are
 // ErrNotFound; retired variants are left out.
 func (s *Store) Product(ctx context.Context, slug string) (models.Product, error) {
-	if !exactly(slug) {
+	if !isChosenKey(slug) {
 		return models.Product{}, fmt.Errorf("read the product: %w", ErrNotFound)
 	}
 	return s.product(ctx, "p.slug = ? AND p.hidden = ?", []any{slug, false}, readPartsForSale)
@@ -26,7 +26,7 @@ func (s *Store) Product(ctx context.Context, slug string) (models.Product, error
 
 // ProductByID reads a product by its id as Product does, hidden ones and retired variants too.
 func (s *Store) ProductByID(ctx context.Context, id string) (models.Product, error) {
-	if !machine(id) {
+	if !isKey(id) {
 		return models.Product{}, fmt.Errorf("read the product: %w", ErrNotFound)
 	}
 	return s.product(ctx, "p.id = ?", []any{id}, readParts)
@@ -45,10 +45,10 @@ func (s *Store) product(ctx context.Context, where string, args []any, parts str
 	var p models.Product
 	query := "SELECT " + productFields + ", " + categoryFields + " FROM products p" + joinCategory + "WHERE " + where
 	if err := s.one(ctx, query, args, slices.Concat(productTable.targets(&p), categoryTable.targets(&p.Category))...); err != nil {
-		return models.Product{}, doing("read the product", err)
+		return models.Product{}, wrap("read the product", err)
 	}
 	if err := s.productParts(ctx, &p, parts); err != nil {
-		return models.Product{}, doing("read the product's parts", err)
+		return models.Product{}, wrap("read the product's parts", err)
 	}
 	return p, nil
 }
@@ -98,14 +98,14 @@ func (s *Store) productParts(ctx context.Context, p *models.Product, query strin
 func (s *Store) Variant(ctx context.Context, id string) (models.Variant, models.Product, error) {
 	var v models.Variant
 	var p models.Product
-	if !machine(id) {
+	if !isKey(id) {
 		return v, p, fmt.Errorf("read the variant: %w", ErrNotFound)
 	}
 	query := "SELECT " + variantFields + ", " + productFields + ", " + categoryFields +
 		" FROM variants v JOIN products p ON p.id = v.product_id" + joinCategory + "WHERE v.id = ?"
 	targets := slices.Concat(variantTable.targets(&v), productTable.targets(&p), categoryTable.targets(&p.Category))
 	if err := s.one(ctx, query, []any{id}, targets...); err != nil {
-		return models.Variant{}, models.Product{}, doing("read the variant", err)
+		return models.Variant{}, models.Product{}, wrap("read the variant", err)
 	}
 	return v, p, nil
 }

@@ -9,23 +9,23 @@ import (
 
 // dropVariants deletes the variants that are not listed any more.
 func (w *productWriter) dropVariants(ctx context.Context) error {
-	var gone []models.Variant
+	var removed []models.Variant
 	for _, p := range w.list {
 		if p.was == nil {
 			continue
 		}
 		for _, old := range p.was.Variants {
 			if !slices.ContainsFunc(p.Variants, func(v models.Variant) bool { return v.ID == old.ID }) {
-				gone = append(gone, old)
+				removed = append(removed, old)
 			}
 		}
 	}
-	return w.deleteVariants(ctx, gone, false)
+	return w.deleteVariants(ctx, removed, false)
 }
 
 // deleteVariants deletes variants that were never ordered and, unless stock may go with them, have none.
-func (s *Store) deleteVariants(ctx context.Context, gone []models.Variant, withStock bool) error {
-	for _, v := range gone {
+func (s *Store) deleteVariants(ctx context.Context, removed []models.Variant, withStock bool) error {
+	for _, v := range removed {
 		var uses int
 		err := s.one(ctx, `SELECT (SELECT COUNT(*) FROM reservations WHERE variant_id = ?) + (SELECT COUNT(*) FROM order_lines WHERE variant_id = ?)
 			+ (SELECT COUNT(*) FROM stock_movements WHERE variant_id = ? AND order_id <> '')`, []any{v.ID, v.ID, v.ID}, &uses)
@@ -46,7 +46,7 @@ func (s *Store) deleteVariants(ctx context.Context, gone []models.Variant, withS
 
 // DeleteProduct deletes a product that was never ordered, with its stock; ErrInUse where it was: it can be hidden. ErrNotFound.
 func (s *Store) DeleteProduct(ctx context.Context, id string) error {
-	return doing("delete the product", s.Tx(ctx, func(tx *Store) error {
+	return wrap("delete the product", s.Tx(ctx, func(tx *Store) error {
 		stored, err := tx.storedProducts(ctx, []string{id})
 		if err != nil {
 			return err

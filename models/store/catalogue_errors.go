@@ -8,13 +8,13 @@ import (
 )
 
 var (
-	// ErrInUse says that something cannot be deleted, because orders or other things refer to it.
+	// ErrInUse means that something cannot be deleted, because orders or other things refer to it.
 	ErrInUse = errors.New("it is in use")
-	// ErrTree says that a category cannot be where it is wanted: below itself, too deep, or below one that is not there.
+	// ErrTree means that a category cannot be where it is wanted: below itself, too deep, or below one that is not there.
 	ErrTree = errors.New("a category cannot be there")
 )
 
-// SlugTakenError says that another thing has the address. It is ErrDuplicate.
+// SlugTakenError means that another thing has the address. It is ErrDuplicate.
 type SlugTakenError struct{ Slug string }
 
 // Error names the address.
@@ -23,7 +23,7 @@ func (e *SlugTakenError) Error() string { return "the address " + e.Slug + " is 
 // Unwrap is ErrDuplicate.
 func (e *SlugTakenError) Unwrap() error { return ErrDuplicate }
 
-// SKUTakenError says that another variant has the SKU. It is ErrDuplicate.
+// SKUTakenError means that another variant has the SKU. It is ErrDuplicate.
 type SKUTakenError struct{ SKU string }
 
 // Error names the SKU.
@@ -32,7 +32,7 @@ func (e *SKUTakenError) Error() string { return "the SKU " + e.SKU + " is taken"
 // Unwrap is ErrDuplicate.
 func (e *SKUTakenError) Unwrap() error { return ErrDuplicate }
 
-// VariantInUseError says that a variant cannot be deleted: it was ordered, or it has stock. It can be retired. It is ErrInUse.
+// VariantInUseError means that a variant cannot be deleted: it was ordered, or it has stock. It can be retired. It is ErrInUse.
 type VariantInUseError struct{ VariantID, SKU string }
 
 // Error names the SKU.
@@ -43,7 +43,7 @@ func (e *VariantInUseError) Error() string {
 // Unwrap is ErrInUse.
 func (e *VariantInUseError) Unwrap() error { return ErrInUse }
 
-// ProductError says that a product cannot be stored as it is.
+// ProductError means that a product cannot be stored as it is.
 type ProductError struct {
 	Slug     string
 	Problems []models.ProductProblem // at least one

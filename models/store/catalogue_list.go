@@ -1,9 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -12,43 +12,25 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// productSort is how the back office's list of products is sorted: by a column and the id.
-type productSort struct {
-	name       models.ProductSort
-	column     string
-	descending bool
+// productSorts are the orders of the back office's list of products.
+var productSorts = map[models.ProductSort]sorting{
+	models.ProductsByPosition: {"position", "id", false},
+	models.ProductsByTitle:    {"title", "id", false},
+	models.ProductsByUpdate:   {"updated_at", "id", true},
+	models.ProductsByCreation: {"created_at", "id", true},
 }
 
-func productSortOf(sort models.ProductSort) (productSort, error) {
-	switch sort {
-	case models.ProductsByPosition:
-		return productSort{"position", "position", false}, nil
-	case models.ProductsByTitle:
-		return productSort{sort, "title", false}, nil
-	case models.ProductsByUpdate:
-		return productSort{sort, "updated_at", true}, nil
-	case models.ProductsByCreation:
-		return productSort{sort, "created_at", true}, nil
-	default:
-		return productSort{}, fmt.Errorf("%w: sort", ErrFilter)
-	}
-}
-
-func (o productSort) sql() string {
-	direction := ""
-	if o.descending {
-		direction = " DESC"
-	}
-	return "p." + o.column + direction + ", p.id" + direction
+// productList returns the name of a list in its places.
+func productList(sort models.ProductSort) string {
+	return "products." + cmp.Or(string(sort), "position")
 }
 
 // byScore is the name of a list that is sorted by what fits a search best. Its places are numbers of rows: what fits best is seldom read far.
 const byScore = "products.score"
 
 const (
-	lowVariant = "EXISTS (SELECT 1 FROM variants v WHERE v.product_id = p.id AND v.retired = 0 AND v.untracked = 0 AND " +
-		"v.on_hand <= CASE WHEN v.low_stock > 0 THEN v.low_stock ELSE ? END)"
-	rowFields = cardFields + `, p.hidden, p.featured, p.position, p.version, p.created_at, p.updated_at, c.name,
+	lowVariant = "EXISTS (SELECT 1 FROM variants v WHERE v.product_id = p.id AND " + isLow + ")"
+	rowFields  = cardFields + `, p.hidden, p.featured, p.position, p.version, p.created_at, p.updated_at, c.name,
 	COALESCE((SELECT v.sku FROM variants v WHERE v.product_id = p.id ORDER BY v.position, v.id LIMIT 1), ''),
 	COALESCE((SELECT SUM(v.on_hand) FROM variants v WHERE v.product_id = p.id AND v.retired = 0), 0),
 	COALESCE((SELECT SUM(v.reserved) FROM variants v WHERE v.product_id = p.id), 0), ` + lowVariant
@@ -56,54 +38,46 @@ const (
 
 // Products reads a page of the back office's list, hidden products too: one statement, two or three with a search. ErrFilter: a sort or a
 // limit that does not exist. ErrCursor: After was not made by this list in this sort, or what it names is gone.
-func (s *Store) Products(ctx context.Context, f models.ProductFilter) (models.ProductPage, error) {
-	page, err := s.products(ctx, f)
-	return page, doing("list products", err)
-}
-
-func (s *Store) products(ctx context.Context, f models.ProductFilter) (models.ProductPage, error) {
+func (s *Store) Products(ctx context.Context, f models.ProductFilter) (page models.ProductPage, err error) {
+	defer func() { err = wrap("list products", err) }()
 	limit, err := pageLimit(f.Limit)
 	if err != nil {
-		return models.ProductPage{}, err
+		return page, err
 	}
-	sort, err := productSortOf(f.Sort)
-	if err != nil {
-		return models.ProductPage{}, err
+	sort, ok := productSorts[f.Sort]
+	if !ok {
+		return page, fmt.Errorf("%w: sort", ErrFilter)
 	}
 	q, err := s.matching(ctx, f.Search)
 	if err != nil || q.nothing {
-		return models.ProductPage{}, err
+		return page, err
 	}
 	where, err := productConditions(f)
 	if err != nil {
-		return models.ProductPage{}, err
+		return page, err
 	}
-	order, offset := sort.sql(), 0
+	order, offset := sort.by("p."), 0
 	scored := q.score != "" && f.Sort == models.ProductsByPosition
 	if scored {
 		order = "score DESC, " + order
 		offset, err = readOffset(f.After)
 	} else {
-		err = s.afterProduct(ctx, where, sort, f.After)
+		err = s.afterRow(ctx, where, listPlace{productList(f.Sort), f.After}, sort, "products", "p.")
 	}
 	if err != nil {
-		return models.ProductPage{}, err
+		return page, err
 	}
 	query := "SELECT " + rowFields + " FROM (SELECT " + q.columns() + " FROM " + q.from() + " WHERE " + q.and(where.sql()) +
 		" ORDER BY " + order + " LIMIT ? OFFSET ?) f JOIN products p ON p.id = f.id" + joinCategory + "ORDER BY " + order
 	args := slices.Concat([]any{f.LowStock}, q.args, where.args, []any{limit + 1, offset})
 	rows, err := collect(ctx, s, query, args, scanProductRow)
-	if err != nil {
-		return models.ProductPage{}, err
-	}
-	var page models.ProductPage
 	page.Rows, page.Next = trim(rows, limit, func(r models.ProductRow) string {
 		if scored {
 			return cursor(byScore, strconv.Itoa(offset+limit))
 		}
-		return productCursor(sort, r)
+		return productCursor(f.Sort, r)
 	})
-	return page, nil
+	return page, err
 }
 
 func productConditions(f models.ProductFilter) (*conditions, error) {
@@ -118,7 +92,7 @@ func productConditions(f models.ProductFilter) (*conditions, error) {
 		return nil, fmt.Errorf("%w: shown", ErrFilter)
 	}
 	if f.CategoryID != "" {
-		where.add(inCategory, below(f.CategoryID))
+		where.add(inCategory, branchPattern(f.CategoryID))
 	}
 	if f.Tag != "" {
 		where.add(withTag, f.Tag)
@@ -132,56 +106,18 @@ func productConditions(f models.ProductFilter) (*conditions, error) {
 	return where, nil
 }
 
-func productCursor(sort productSort, r models.ProductRow) string {
-	list := "products." + string(sort.name)
-	switch sort.column {
-	case "updated_at":
-		return cursor(list, timeKey(r.UpdatedAt), r.ID)
-	case "created_at":
-		return cursor(list, timeKey(r.CreatedAt), r.ID)
-	case "position":
-		return cursor(list, strconv.Itoa(r.Position), r.ID)
-	default: // a title is too long for an address
-		return cursor(list, "id", r.ID)
+func productCursor(sort models.ProductSort, r models.ProductRow) string {
+	key := "id" // a title is too long for an address
+	switch sort {
+	case models.ProductsByUpdate:
+		key = timeKey(r.UpdatedAt)
+	case models.ProductsByCreation:
+		key = timeKey(r.CreatedAt)
+	case models.ProductsByPosition:
+		key = strconv.Itoa(r.Position)
+	case models.ProductsByTitle:
 	}
-}
-
-// afterProduct adds the condition of all rows after a place.
-func (s *Store) afterProduct(ctx context.Context, where *conditions, sort productSort, after string) error {
-	keys, err := readCursor("products."+string(sort.name), after, 2)
-	if err != nil || keys == nil {
-		return err
-	}
-	var value any
-	switch sort.column {
-	case "updated_at", "created_at":
-		if value, err = readTimeKey(keys[0]); err != nil {
-			return err
-		}
-	case "position":
-		position, err := strconv.Atoi(keys[0])
-		if err != nil {
-			return ErrCursor
-		}
-		value = position
-	default:
-		var title string
-		err := s.one(ctx, "SELECT title FROM products WHERE id = ?", []any{keys[1]}, &title)
-		if errors.Is(err, ErrNotFound) {
-			return ErrCursor
-		}
-		if err != nil {
-			return err
-		}
-		value = title
-	}
-	sign := ">"
-	if sort.descending {
-		sign = "<"
-	}
-	part, args := s.beyond(sign, []string{"?", "?"}, []any{value, keys[1]}, "p."+sort.column, "p.id")
-	where.add(part, args...)
-	return nil
+	return cursor(productList(sort), key, r.ID)
 }
 
 func readOffset(after string) (int, error) {
@@ -202,47 +138,4 @@ func scanProductRow(rows *sql.Rows) (r models.ProductRow, err error) {
 		&r.MinPrice, &r.MaxPrice, &r.MinRegular, &r.OnSale, &r.Untracked, &r.VariantCount,
 		&r.Hidden, &r.Featured, &r.Position, &r.Version, &r.CreatedAt, &r.UpdatedAt, &r.CategoryName, &r.SKU, &r.OnHand, &r.Reserved, &r.Low)
 	return r, err
-}
-
-// ProductsByID reads many products with all that belongs to them, hidden ones and retired variants too, by their ids. Those that are not
-// there are left out. Category is empty but for its id.
-func (s *Store) ProductsByID(ctx context.Context, ids []string) (map[string]models.Product, error) {
-	stored, err := s.readProducts(ctx, ids, "")
-	if err != nil {
-		return nil, doing("read the products", err)
-	}
-	list := make(map[string]models.Product, len(stored))
-	for id, p := range stored {
-		p.Category.ID = p.CategoryID
-		list[id] = p.Product
-	}
-	return list, nil
-}
-
-// ProductIDsBySlug finds products by their addresses: slug → id. Those that are not there are left out.
-func (s *Store) ProductIDsBySlug(ctx context.Context, slugs []string) (map[string]string, error) {
-	found, err := s.pairsOf(ctx, "SELECT slug, id FROM products WHERE slug IN ", slugs)
-	return found, doing("find the products", err)
-}
-
-// VariantRef says where a SKU belongs.
-type VariantRef struct {
-	ID        string
-	ProductID string
-	OnHand    int
-}
-
-// VariantsBySKU finds variants by their SKUs, retired ones too. Those that are not there are left out.
-func (s *Store) VariantsBySKU(ctx context.Context, skus []string) (map[string]VariantRef, error) {
-	found := make(map[string]VariantRef, len(skus))
-	err := inParts(skus, func(list string, args []any) error {
-		return s.each(ctx, "SELECT sku, id, product_id, on_hand FROM variants WHERE sku IN "+list, args, func(rows *sql.Rows) error {
-			var sku string
-			var v VariantRef
-			err := rows.Scan(&sku, &v.ID, &v.ProductID, &v.OnHand)
-			found[sku] = v
-			return err
-		})
-	})
-	return found, doing("find the variants", err)
 }

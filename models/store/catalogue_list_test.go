@@ -82,7 +82,7 @@ func TestProducts_FilterAndWalkEveryPage(t *testing.T) {
 	onClock(t, func(t *testing.T, s *store.Store, clock *modelstest.Clock) {
 		ctx := t.Context()
 		top := category(t, s, "top", models.Category{})
-		below := category(t, s, "below", top)
+		branchPattern := category(t, s, "below", top)
 		for i := range 23 {
 			clock.Advance(time.Second)
 			p := models.Product{
@@ -90,7 +90,7 @@ func TestProducts_FilterAndWalkEveryPage(t *testing.T) {
 				Variants: []models.Variant{{SKU: fmt.Sprintf("K%02d", i), Price: models.AmountFromInt(3), OnHand: i, LowStock: 20 * (i % 2)}},
 			}
 			if i%3 == 0 {
-				p.CategoryIDs, p.Tags = []string{below.ID}, []string{"tagged"}
+				p.CategoryIDs, p.Tags = []string{branchPattern.ID}, []string{"tagged"}
 			}
 			require.NoError(t, s.SaveProduct(ctx, p))
 		}
@@ -98,7 +98,7 @@ func TestProducts_FilterAndWalkEveryPage(t *testing.T) {
 			var list []string
 			f.Limit = 4
 			for first := true; first || f.After != ""; first = false {
-				counted, count := store.CountQueries(ctx)
+				counted, count := modelstest.CountQueries(ctx)
 				page, err := s.Products(counted, f)
 				require.NoError(t, err)
 				require.LessOrEqual(t, count.N(), 3)
@@ -117,7 +117,7 @@ func TestProducts_FilterAndWalkEveryPage(t *testing.T) {
 		assert.Equal(t, "p22", walk(models.ProductFilter{Sort: models.ProductsByUpdate})[0])
 		assert.Equal(t, "p22", walk(models.ProductFilter{Sort: models.ProductsByCreation})[0])
 		assert.Len(t, walk(models.ProductFilter{CategoryID: top.ID}), 23, "with what is below it")
-		assert.Len(t, walk(models.ProductFilter{CategoryID: below.ID}), 8)
+		assert.Len(t, walk(models.ProductFilter{CategoryID: branchPattern.ID}), 8)
 		assert.Len(t, walk(models.ProductFilter{Tag: "tagged"}), 8)
 		assert.Len(t, walk(models.ProductFilter{Shown: models.ShownHidden}), 5)
 		assert.Len(t, walk(models.ProductFilter{Shown: models.ShownPublished, Featured: true}), 9)

@@ -66,16 +66,14 @@ func (s *Store) readParts(ctx context.Context, list string, args []any, found ma
 	return err
 }
 
-// writeProducts stores the products' own rows. One that did not change keeps its version, even where its words or prices had to be made anew.
+// writeProducts stores the products' own rows. One that did not change keeps its version, even where its words or prices had to be computed
+// again.
 func (w *productWriter) writeProducts(ctx context.Context) error {
 	created := storedProductTable.batch()
 	for _, p := range w.list {
 		switch {
 		case p.isNew():
-			p.Version, p.UpdatedAt = 1, w.now
-			if p.CreatedAt.IsZero() {
-				p.CreatedAt = w.now
-			}
+			p.Version, p.CreatedAt, p.UpdatedAt = 1, orTime(p.CreatedAt, w.now), w.now
 			created.add(p.storedProduct)
 			continue
 		case productTable.same(&p.Product, &p.was.Product) && sameParts(p):
@@ -180,7 +178,7 @@ func replaceParts[T any](ctx context.Context, w *productWriter, t *table[T], par
 	return added.insert(ctx, w.Store)
 }
 
-// pictureRows are the pictures of a product in their order. Those that are new, or copied from another product, get ids of their own.
+// pictureRows returns the pictures of a product in their order. Those that are new, or copied from another product, get ids of their own.
 func pictureRows(p *models.Product) []models.Picture {
 	rows := slices.Clone(p.Pictures)
 	for i := range rows {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -8,10 +9,10 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// Outcome is what came of a product that was stored.
+// Outcome is the result of storing a product.
 type Outcome string
 
-// What can come of a product.
+// The outcomes of storing a product.
 const (
 	OutcomeCreated   Outcome = "created"
 	OutcomeChanged   Outcome = "changed"
@@ -31,12 +32,12 @@ func (s *Store) SaveProduct(ctx context.Context, p models.Product) error {
 	return err
 }
 
-// SaveProducts stores many products as SaveProduct does, all or none, and tells what came of each. What is the same as before is not
+// SaveProducts stores many products as SaveProduct does, all or none, and returns the outcome of each. What is the same as before is not
 // written, and keeps its Version.
 func (s *Store) SaveProducts(ctx context.Context, list []models.Product) ([]Outcome, error) {
 	for _, p := range list {
 		if problems := p.Problems(); len(problems) > 0 {
-			return nil, doing("store the product", &ProductError{p.Slug, problems})
+			return nil, wrap("store the product", &ProductError{p.Slug, problems})
 		}
 	}
 	var outcomes []Outcome
@@ -46,7 +47,7 @@ func (s *Store) SaveProducts(ctx context.Context, list []models.Product) ([]Outc
 		return err
 	})
 	if err != nil {
-		return nil, doing("store the product", err)
+		return nil, wrap("store the product", err)
 	}
 	return outcomes, nil
 }
@@ -62,16 +63,16 @@ func (s *Store) saveProducts(ctx context.Context, list []models.Product, version
 	outcomes := make([]Outcome, 0, len(list))
 	for part := range slices.Chunk(list, savedAtOnce) {
 		w := &productWriter{Store: s, now: s.now(), categories: categories, versioned: versioned}
-		some, err := w.save(ctx, part)
+		saved, err := w.save(ctx, part)
 		if err != nil {
 			return nil, err
 		}
-		outcomes = append(outcomes, some...)
+		outcomes = append(outcomes, saved...)
 	}
 	return outcomes, nil
 }
 
-// savedProduct is a product as it shall be, and as it is.
+// savedProduct is a product as it will be stored, and as it is stored.
 type savedProduct struct {
 	storedProduct
 	was     *storedProduct // empty: it is new
@@ -139,9 +140,7 @@ func (w *productWriter) prepare(ctx context.Context, list []models.Product) erro
 
 // complete fills in ids, places, titles, cover, categories and what lists show.
 func (w *productWriter) complete(ctx context.Context, p *savedProduct) error {
-	if p.ID == "" {
-		p.ID = models.NewID()
-	}
+	p.ID = cmp.Or(p.ID, models.NewID())
 	if err := w.place(ctx, p); err != nil {
 		return err
 	}
@@ -158,7 +157,7 @@ func (w *productWriter) complete(ctx context.Context, p *savedProduct) error {
 	for _, id := range p.CategoryIDs {
 		path := models.Ancestors(w.categories, id)
 		if len(path) == 0 {
-			return doing("find the category", ErrNotFound)
+			return wrap("find the category", ErrNotFound)
 		}
 		found = append(found, path...)
 	}
@@ -194,7 +193,7 @@ func (w *productWriter) place(ctx context.Context, p *savedProduct) error {
 	return nil
 }
 
-// idOfSKU is the id of the variant that the product has under a SKU and that is not listed by its id, else a new one.
+// idOfSKU returns the id of the variant that the product has under a SKU and that is not listed by its id, else a new one.
 func (p *savedProduct) idOfSKU(sku string) string {
 	for _, old := range p.was.Variants {
 		if old.SKU == sku && !slices.ContainsFunc(p.Variants, func(v models.Variant) bool { return v.ID == old.ID }) {
@@ -211,7 +210,7 @@ func instantOrZero(t time.Time) time.Time {
 	return models.Instant(t)
 }
 
-// unique keeps the first of each.
+// unique returns a list without repetitions, in its order.
 func unique(list []string) []string {
 	var kept []string
 	for _, text := range list {

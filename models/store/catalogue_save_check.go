@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 
@@ -38,35 +37,19 @@ func (w *productWriter) checkSlugs(ctx context.Context) error {
 		}
 	}
 	err := inParts(changed, func(list string, args []any) error {
-		return w.eachPair(ctx, "SELECT slug, id FROM products WHERE slug IN "+list, args, func(slug, id string) error {
-			if owner[slug] != id {
+		owners, err := readMap[string, string](ctx, w.Store, "SELECT slug, id FROM products WHERE slug IN "+list, args...)
+		for _, slug := range sortedKeys(owners) {
+			if owner[slug] != owners[slug] {
 				return &SlugTakenError{slug}
 			}
-			return nil
-		})
+		}
+		return err
 	})
 	if err != nil {
 		return err
 	}
 	for _, p := range w.list {
 		if err := w.moveSlug(ctx, slugOfProduct, p.ID, p.was.Slug, p.Slug); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// eachPair reads pairs of texts.
-func (s *Store) eachPair(ctx context.Context, query string, args []any, fn func(a, b string) error) error {
-	found, err := collect(ctx, s, query, args, func(rows *sql.Rows) (pair [2]string, err error) {
-		err = rows.Scan(&pair[0], &pair[1])
-		return pair, err
-	})
-	if err != nil {
-		return err
-	}
-	for _, pair := range found {
-		if err := fn(pair[0], pair[1]); err != nil {
 			return err
 		}
 	}
@@ -96,19 +79,19 @@ func (w *productWriter) checkSKUs(ctx context.Context) error {
 		}
 	}
 	return inParts(wanted, func(list string, args []any) error {
-		return w.eachPair(ctx, "SELECT sku, id FROM variants WHERE sku IN "+list, args, func(sku, id string) error {
-			if now, listed := mine[id]; listed && now != sku {
-				return nil
+		owners, err := readMap[string, string](ctx, w.Store, "SELECT sku, id FROM variants WHERE sku IN "+list, args...)
+		for _, sku := range sortedKeys(owners) {
+			id := owners[sku]
+			now, listed := mine[id]
+			if passedOn := listed && now != sku; !passedOn && owner[sku] != id && !w.dropped(id) {
+				return &SKUTakenError{sku}
 			}
-			if owner[sku] == id || w.dropped(id) {
-				return nil
-			}
-			return &SKUTakenError{sku}
-		})
+		}
+		return err
 	})
 }
 
-// dropped reports that a variant is one that its product does not list any more.
+// dropped reports whether a variant is one that its product does not list any more.
 func (w *productWriter) dropped(id string) bool {
 	for _, p := range w.list {
 		if p.was.variant(id) != nil && !slices.ContainsFunc(p.Variants, func(v models.Variant) bool { return v.ID == id }) {
@@ -118,7 +101,7 @@ func (w *productWriter) dropped(id string) bool {
 	return false
 }
 
-// variant is the stored variant with an id, or nil.
+// variant returns the stored variant with an id, or nil.
 func (p *storedProduct) variant(id string) *models.Variant {
 	i := slices.IndexFunc(p.Variants, func(v models.Variant) bool { return v.ID == id })
 	if i < 0 {

@@ -70,12 +70,12 @@ func TestPutProduct_InsertsAndUpdatesBySlugAndSKU(t *testing.T) {
 func TestProduct_InFewStatements(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		p := modelstest.Product(t, s, stocked(1, 2, 3))
-		counted, count := store.CountQueries(t.Context())
+		counted, count := modelstest.CountQueries(t.Context())
 		got, err := s.Product(counted, p.Slug)
 		require.NoError(t, err)
 		assert.LessOrEqual(t, count.N(), 3, count.Statements())
 		assert.Equal(t, encoded(t, p), encoded(t, got))
-		counted, count = store.CountQueries(t.Context())
+		counted, count = modelstest.CountQueries(t.Context())
 		v, of, err := s.Variant(counted, p.Variants[1].ID)
 		require.NoError(t, err)
 		assert.Equal(t, 1, count.N())
@@ -120,7 +120,7 @@ func TestCards_FilterSortAndPage(t *testing.T) {
 		require.Equal(t, "other", other.Slug)
 
 		slugs := func(f models.CardFilter) (list []string, total int) {
-			counted, count := store.CountQueries(ctx)
+			counted, count := modelstest.CountQueries(ctx)
 			cards, total, err := s.Cards(counted, f)
 			require.NoError(t, err)
 			assert.LessOrEqual(t, count.N(), 2, count.Statements())

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -12,19 +13,11 @@ import (
 // PutCategory stores a category of a catalogue that a program brings along, new or changed, by its slug: a category that exists keeps its
 // id. What can be found under its name follows. ErrTree: it cannot be below ParentID.
 func (s *Store) PutCategory(ctx context.Context, c models.Category) error {
-	if err := checkTexts(&c); err != nil {
-		return doing("store the category", err)
-	}
-	return doing("store the category", s.Tx(ctx, func(tx *Store) error {
-		list, err := tx.lockCategories(ctx)
-		if err != nil {
-			return err
-		}
+	return wrap("store the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
 		stored := c // a repeated transaction starts from the caller's again
+		stored.Version = 0
 		if i := slices.IndexFunc(list, func(o models.Category) bool { return o.Slug == c.Slug }); i >= 0 {
 			stored.ID, stored.Version = list[i].ID, list[i].Version
-		} else {
-			stored.Version = 0
 		}
 		return tx.writeCategory(ctx, list, stored)
 	}))
@@ -34,16 +27,9 @@ func (s *Store) PutCategory(ctx context.Context, c models.Category) error {
 // else the one with its ID and Version. Its place among its neighbours is changed by MoveCategory alone. A slug that changes leaves a
 // redirect behind. ErrConflict: it was changed since it was read; ErrNotFound; *SlugTakenError; ErrTree: it cannot be below ParentID.
 func (s *Store) SaveCategory(ctx context.Context, c models.Category) error {
-	if err := checkTexts(&c); err != nil {
-		return doing("store the category", err)
-	}
-	return doing("store the category", s.Tx(ctx, func(tx *Store) error {
-		list, err := tx.lockCategories(ctx)
-		if err != nil {
-			return err
-		}
+	return wrap("store the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
 		stored := c
-		i := slices.IndexFunc(list, func(o models.Category) bool { return o.ID == c.ID })
+		i := categoryIndex(list, c.ID)
 		switch {
 		case i >= 0 && list[i].Version != c.Version:
 			return ErrConflict
@@ -68,34 +54,46 @@ func lastPosition(list []models.Category, parentID string) int {
 	return last
 }
 
-// lockCategories reads all categories and keeps others from changing the tree meanwhile.
-func (s *Store) lockCategories(ctx context.Context) ([]models.Category, error) {
-	if err := s.each(ctx, "SELECT id FROM categories ORDER BY id"+s.forUpdate(), nil, scanNothing); err != nil {
-		return nil, err
-	}
-	return s.Categories(ctx)
+// changeTree runs fn in a transaction that keeps others from changing the tree meanwhile, with all categories.
+func (s *Store) changeTree(ctx context.Context, fn func(tx *Store, list []models.Category) error) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		if err := tx.each(ctx, "SELECT id FROM categories ORDER BY id"+tx.forUpdate(), nil, scanNothing); err != nil {
+			return err
+		}
+		list, err := tx.Categories(ctx)
+		if err != nil {
+			return err
+		}
+		return fn(tx, list)
+	})
+}
+
+// categoryIndex finds a category by its id; -1: it is not there.
+func categoryIndex(list []models.Category, id string) int {
+	return slices.IndexFunc(list, func(c models.Category) bool { return c.ID == id })
 }
 
 // writeCategory stores a category over what is there, with the paths of all below it.
 func (s *Store) writeCategory(ctx context.Context, list []models.Category, c models.Category) error {
-	if c.ID == "" {
-		c.ID = models.NewID()
+	if err := checkTexts(&c); err != nil {
+		return err
 	}
+	c.ID = cmp.Or(c.ID, models.NewID())
 	was := models.Category{}
-	i := slices.IndexFunc(list, func(o models.Category) bool { return o.ID == c.ID })
+	i := categoryIndex(list, c.ID)
 	if i >= 0 {
 		was = list[i]
 	}
 	if slices.ContainsFunc(list, func(o models.Category) bool { return o.Slug == c.Slug && o.ID != c.ID }) {
 		return &SlugTakenError{c.Slug}
 	}
-	next := slices.Clone(list)
+	after := slices.Clone(list)
 	if i >= 0 {
-		next[i] = c
+		after[i] = c
 	} else {
-		next = append(next, c)
+		after = append(after, c)
 	}
-	if err := checkTree(next, c); err != nil {
+	if err := checkTree(after, c); err != nil {
 		return err
 	}
 	if err := s.moveSlug(ctx, slugOfCategory, c.ID, was.Slug, c.Slug); err != nil {
@@ -104,7 +102,7 @@ func (s *Store) writeCategory(ctx context.Context, list []models.Category, c mod
 	if i >= 0 && categoryTable.same(&was, &c) {
 		return nil
 	}
-	stored := storedCategory{c, pathOf(next, c.ID)}
+	stored := storedCategory{c, pathOf(after, c.ID)}
 	stored.Version, stored.UpdatedAt = c.Version+1, s.now()
 	if err := storedCategoryTable.put(ctx, s, &stored); err != nil {
 		return err
@@ -113,7 +111,7 @@ func (s *Store) writeCategory(ctx context.Context, list []models.Category, c mod
 		return nil
 	}
 	if was.ParentID != c.ParentID {
-		if err := s.writePaths(ctx, next, c.ID); err != nil {
+		if err := s.writePaths(ctx, after, c.ID); err != nil {
 			return err
 		}
 	}
@@ -141,7 +139,7 @@ func checkTree(list []models.Category, c models.Category) error {
 	return nil
 }
 
-// pathOf is the column path of a category: the ids from the top down to it, between slashes.
+// pathOf returns the column path of a category: the ids from the top down to it, between slashes.
 func pathOf(list []models.Category, id string) string {
 	var b strings.Builder
 	b.WriteByte('/')
@@ -152,31 +150,27 @@ func pathOf(list []models.Category, id string) string {
 }
 
 func (s *Store) writePaths(ctx context.Context, list []models.Category, id string) error {
-	for _, below := range models.Descendants(list, id) {
-		if _, err := s.exec(ctx, "UPDATE categories SET path = ? WHERE id = ?", pathOf(list, below), below); err != nil {
+	for _, branchPattern := range models.Descendants(list, id) {
+		if _, err := s.exec(ctx, "UPDATE categories SET path = ? WHERE id = ?", pathOf(list, branchPattern), branchPattern); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// staleTerms marks the words of all products below a category as those to be made anew: some by refreshSome at once, the others of many by
+// staleTerms marks the words of all products below a category to be computed again: the first by refreshSome at once, the others by
 // RefreshCatalogue.
 func (s *Store) staleTerms(ctx context.Context, categoryID string) error {
 	_, err := s.exec(ctx, "UPDATE products SET search_version = 0 WHERE id IN ("+
-		"SELECT pc.product_id FROM product_categories pc JOIN categories c ON c.id = pc.category_id WHERE c.path LIKE ?)", below(categoryID))
+		"SELECT pc.product_id FROM product_categories pc JOIN categories c ON c.id = pc.category_id WHERE c.path LIKE ?)", branchPattern(categoryID))
 	return err
 }
 
 // MoveCategory puts a category below another (empty: at the top), before one of those that are there (empty: behind them all). ErrNotFound,
 // ErrTree.
 func (s *Store) MoveCategory(ctx context.Context, id, parentID, beforeID string) error {
-	return doing("move the category", s.Tx(ctx, func(tx *Store) error {
-		list, err := tx.lockCategories(ctx)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(list, func(c models.Category) bool { return c.ID == id })
+	return wrap("move the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
+		i := categoryIndex(list, id)
 		if i < 0 {
 			return ErrNotFound
 		}
@@ -184,7 +178,7 @@ func (s *Store) MoveCategory(ctx context.Context, id, parentID, beforeID string)
 		siblings := slices.DeleteFunc(slices.Clone(list), func(o models.Category) bool { return o.ParentID != parentID || o.ID == id })
 		at := len(siblings)
 		if beforeID != "" {
-			if at = slices.IndexFunc(siblings, func(o models.Category) bool { return o.ID == beforeID }); at < 0 {
+			if at = categoryIndex(siblings, beforeID); at < 0 {
 				return ErrNotFound
 			}
 		}
@@ -209,15 +203,11 @@ func (s *Store) MoveCategory(ctx context.Context, id, parentID, beforeID string)
 // addresses. ErrInUse: it has products, and moveTo is empty. ErrNotFound: it, or moveTo, is not there; ErrTree: moveTo is itself.
 func (s *Store) DeleteCategory(ctx context.Context, id, moveTo string) error {
 	if id == moveTo {
-		return doing("delete the category", ErrTree)
+		return wrap("delete the category", ErrTree)
 	}
-	return doing("delete the category", s.Tx(ctx, func(tx *Store) error {
-		list, err := tx.lockCategories(ctx)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(list, func(c models.Category) bool { return c.ID == id })
-		if i < 0 || (moveTo != "" && !slices.ContainsFunc(list, func(c models.Category) bool { return c.ID == moveTo })) {
+	return wrap("delete the category", s.changeTree(ctx, func(tx *Store, list []models.Category) error {
+		i := categoryIndex(list, id)
+		if i < 0 || (moveTo != "" && categoryIndex(list, moveTo) < 0) {
 			return ErrNotFound
 		}
 		if err := tx.followCategory(ctx, list, id, moveTo); err != nil {
@@ -231,7 +221,7 @@ func (s *Store) DeleteCategory(ctx context.Context, id, moveTo string) error {
 				return err
 			}
 		}
-		_, err = tx.exec(ctx, "DELETE FROM categories WHERE id = ?", id)
+		_, err := tx.exec(ctx, "DELETE FROM categories WHERE id = ?", id)
 		if errors.Is(err, errForeignKey) {
 			return ErrInUse
 		}
@@ -248,21 +238,21 @@ func (s *Store) moveUp(ctx context.Context, list []models.Category, deleted mode
 	if err := s.staleTerms(ctx, deleted.ID); err != nil {
 		return err
 	}
-	next := slices.Clone(list)
+	after := slices.Clone(list)
 	var moved []string
-	for i := range next {
-		if next[i].ParentID != deleted.ID {
+	for i := range after {
+		if after[i].ParentID != deleted.ID {
 			continue
 		}
-		next[i].ParentID = deleted.ParentID
-		moved = append(moved, next[i].ID)
-		_, err := s.exec(ctx, "UPDATE categories SET parent_id = ?, version = version + 1, updated_at = ? WHERE id = ?", deleted.ParentID, s.now(), next[i].ID)
+		after[i].ParentID = deleted.ParentID
+		moved = append(moved, after[i].ID)
+		_, err := s.exec(ctx, "UPDATE categories SET parent_id = ?, version = version + 1, updated_at = ? WHERE id = ?", deleted.ParentID, s.now(), after[i].ID)
 		if err != nil {
 			return err
 		}
 	}
 	for _, id := range moved {
-		if err := s.writePaths(ctx, next, id); err != nil {
+		if err := s.writePaths(ctx, after, id); err != nil {
 			return err
 		}
 	}

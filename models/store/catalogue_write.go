@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -14,9 +15,9 @@ import (
 // category ErrNotFound.
 func (s *Store) PutProduct(ctx context.Context, p models.Product) error {
 	if err := checkTexts(&p); err != nil {
-		return doing("store the product", err)
+		return wrap("store the product", err)
 	}
-	return doing("store the product", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the product", s.Tx(ctx, func(tx *Store) error {
 		merged, err := tx.mergeProduct(ctx, p) // a repeated transaction starts from the caller's again
 		if err != nil {
 			return err
@@ -26,13 +27,13 @@ func (s *Store) PutProduct(ctx context.Context, p models.Product) error {
 	}))
 }
 
-// mergeProduct is the product as it shall be: what is given, over what is there.
+// mergeProduct returns the product to store: what is given, and the rest from the stored one.
 func (s *Store) mergeProduct(ctx context.Context, p models.Product) (models.Product, error) {
 	var err error
 	if len(p.CategoryIDs) == 0 && p.CategoryID == "" {
 		err = s.one(ctx, "SELECT id FROM categories WHERE slug = ?", []any{p.Category.Slug}, &p.CategoryID)
 		if err != nil {
-			return p, doing("find the category", err)
+			return p, wrap("find the category", err)
 		}
 	}
 	if p.ID, err = s.idBy(ctx, "SELECT id FROM products WHERE slug = ?", p.Slug, p.ID); err != nil {
@@ -74,15 +75,12 @@ func (s *Store) idBy(ctx context.Context, query, key, wanted string) (string, er
 	var id string
 	err := s.one(ctx, query, []any{key}, &id)
 	if errors.Is(err, ErrNotFound) {
-		if wanted == "" {
-			wanted = models.NewID()
-		}
-		return wanted, nil
+		return cmp.Or(wanted, models.NewID()), nil
 	}
 	return id, err
 }
 
-// translations gives some fields of all languages.
+// translations returns some fields of all languages.
 func translations(t models.Texts, fields ...string) []string {
 	var list []string
 	for _, lang := range sortedKeys(t) {

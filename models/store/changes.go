@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -10,7 +11,8 @@ import (
 )
 
 // The types below say which columns of a row may change, and how. A nil field leaves its column as it is; new(value) sets it. A time that is
-// set to zero is stored as NULL. States, keys, prices and the past are not among the fields.
+// set to zero is stored as NULL. States, keys, prices and the past are not among the fields. A text that does not fit its column is ErrText,
+// or is cut off where the field says so.
 
 // OrderChange changes an order; see MoveOrder.
 type OrderChange struct {
@@ -23,7 +25,7 @@ type OrderChange struct {
 // AttemptChange changes an attempt; see MoveAttempt, EndAttempt and SetAttempt. DueAt takes the attempt from the worker that has claimed it.
 type AttemptChange struct {
 	OrderNum    *string // empty: none, stored as NULL
-	ProblemCode *string // cut off where it is too long
+	ProblemCode *string `change:"clip"`
 	Checks      *int
 	CheckedAt   *time.Time
 	SentAt      *time.Time
@@ -31,14 +33,14 @@ type AttemptChange struct {
 	PaidAt      *time.Time
 	DueAt       *time.Time
 	Intent      *models.Intent
-	Payer       *models.Payer // its secrets are sealed
+	Payer       *models.Payer `change:"sealed"`
 }
 
 // RefundChange changes a refund; see MoveRefund and SetRefund. DueAt takes the refund from the worker that has claimed it.
 type RefundChange struct {
 	OrderNum    *string // empty: none, stored as NULL
 	ApprovedBy  *string // staff id
-	ProblemCode *string // cut off where it is too long
+	ProblemCode *string `change:"clip"`
 	Checks      *int
 	SentAt      *time.Time
 	ConfirmedAt *time.Time
@@ -51,7 +53,7 @@ type StatementChange struct {
 	Count     *int
 	Pages     *int
 	Hash      *string
-	Problem   *string // cut off where it is too long
+	Problem   *string `change:"clip"`
 	FetchedAt *time.Time
 }
 
@@ -65,7 +67,7 @@ type DiscrepancyChange struct {
 type TaskChange struct {
 	Done     *int
 	Total    *int
-	Problem  *string // cut off where it is too long
+	Problem  *string `change:"clip"`
 	FileName *string
 	FileType *string
 	FileSize *int64 // bytes
@@ -78,94 +80,60 @@ type StaffChange struct {
 	Lang         *string
 	PasswordHash *string
 	Disabled     *bool
-	TOTP         *models.Secret // sealed; empty: takes it away
+	TOTP         *models.Secret `change:"sealed"` // empty: takes it away
 	RecoveryHash *string
 	LastLoginAt  *time.Time
 }
 
-func (o OrderChange) columns() (*change, error) {
-	c := &change{table: "orders"}
-	c.text("paid_attempt_id", o.PaidAttemptID)
-	c.time("paid_at", o.PaidAt)
-	c.time("fulfilled_at", o.FulfilledAt)
-	c.text("tracking", o.Tracking)
-	return c, c.err
-}
-
 // columns seals the payer for the attempt with that id.
 func (a AttemptChange) columns(s *sealer, id string) (*change, error) {
-	c := &change{table: "attempts"}
-	c.optional("order_num", a.OrderNum)
-	c.clipped("problem_code", a.ProblemCode)
-	plain(c, "checks", a.Checks)
-	c.time("checked_at", a.CheckedAt)
-	c.time("sent_at", a.SentAt)
-	c.time("opened_at", a.OpenedAt)
-	c.time("paid_at", a.PaidAt)
-	c.due(a.DueAt)
-	c.text("intent", (*string)(a.Intent))
+	c, err := changed[models.Attempt](a)
+	c.fail(err)
 	c.payer(s, id, a.Payer)
-	return c, c.err
-}
-
-func (r RefundChange) columns() (*change, error) {
-	c := &change{table: "refunds"}
-	c.optional("order_num", r.OrderNum)
-	c.text("approved_by", r.ApprovedBy)
-	c.clipped("problem_code", r.ProblemCode)
-	plain(c, "checks", r.Checks)
-	c.time("sent_at", r.SentAt)
-	c.time("confirmed_at", r.ConfirmedAt)
-	c.due(r.DueAt)
-	return c, c.err
-}
-
-func (m StatementChange) columns() (*change, error) {
-	c := &change{table: "statements"}
-	plain(c, "lines", m.Lines)
-	plain(c, "count", m.Count)
-	plain(c, "pages", m.Pages)
-	c.text("hash", m.Hash)
-	c.clipped("problem", m.Problem)
-	c.time("fetched_at", m.FetchedAt)
-	return c, c.err
-}
-
-func (d DiscrepancyChange) columns() (*change, error) {
-	c := &change{table: "discrepancies"}
-	c.text("owner_id", d.OwnerID)
-	c.text("note", d.Note)
-	return c, c.err
-}
-
-func (t TaskChange) columns() (*change, error) {
-	c := &change{table: "tasks"}
-	plain(c, "done", t.Done)
-	plain(c, "total", t.Total)
-	c.clipped("problem", t.Problem)
-	c.text("file_name", t.FileName)
-	c.text("file_type", t.FileType)
-	plain(c, "file_size", t.FileSize)
 	return c, c.err
 }
 
 // columns seals the TOTP secret for the person with that id.
 func (m StaffChange) columns(s *sealer, id string) (*change, error) {
-	c := &change{table: "staff"}
-	c.text("name", m.Name)
-	c.text("role", (*string)(m.Role))
-	c.text("lang", m.Lang)
-	c.text("password_hash", m.PasswordHash)
-	plain(c, "disabled", m.Disabled)
+	c, err := changed[models.Staff](m)
+	c.fail(err)
 	c.totp(s, id, m.TOTP)
-	c.text("recovery_hash", m.RecoveryHash)
-	c.time("last_login_at", m.LastLoginAt)
+	return c, c.err
+}
+
+// changed returns the SET part of an UPDATE of rows of a type, for the fields of a change that are not nil: each sets the column of its name,
+// but for those that are sealed.
+func changed[T any](set any) (*change, error) {
+	row := rowTypes[reflect.TypeFor[T]()]
+	c := &change{table: row.table}
+	for field, pointer := range reflect.Indirect(reflect.ValueOf(set)).Fields() {
+		how := field.Tag.Get("change")
+		if pointer.IsNil() || how == "sealed" {
+			continue
+		}
+		value := pointer.Elem()
+		column := columnNamed(row.columns, naming().ColumnName("", field.Name))
+		switch {
+		case how == "clip":
+			c.set(column.name, column.width.clip(value.String()))
+		case column.null && value.IsZero():
+			c.set(column.name, nil)
+		case value.Kind() == reflect.String:
+			c.fail(column.width.check(column.name, value.String()))
+			c.set(column.name, value.String())
+		default:
+			c.set(column.name, value.Interface())
+		}
+		if column.name == "due_at" { // the worker that held the lease cannot put an older time in its place
+			c.set("lease", "")
+		}
+	}
 	return c, c.err
 }
 
 // change is the SET part of an UPDATE.
 type change struct {
-	table  string // whose widths text, optional and clipped go by
+	table  string // where changed made it
 	names  []string
 	values []any
 	err    error // the first value that cannot be stored
@@ -180,57 +148,7 @@ func (c *change) set(name string, value any) {
 	c.values = append(c.values, value)
 }
 
-// plain sets a column that takes every value of its type.
-func plain[T int | int64 | bool](c *change, name string, v *T) {
-	if v != nil {
-		c.set(name, *v)
-	}
-}
-
-// text sets a column of text; one that does not fit is ErrText.
-func (c *change) text(name string, v *string) {
-	if v == nil {
-		return
-	}
-	c.fail(widths[c.table][name].check(name, *v))
-	c.set(name, *v)
-}
-
-// optional sets a column of text that is NULL where there is none.
-func (c *change) optional(name string, v *string) {
-	c.text(name, v)
-	if v != nil && *v == "" {
-		c.set(name, nil)
-	}
-}
-
-// clipped sets a column of text that comes from elsewhere: what does not fit is cut off, not refused.
-func (c *change) clipped(name string, v *string) {
-	if v != nil {
-		c.set(name, clip(c.table, name, *v))
-	}
-}
-
-// time sets a timestamp, the zero time as NULL.
-func (c *change) time(name string, v *time.Time) {
-	switch {
-	case v == nil:
-	case v.IsZero():
-		c.set(name, nil)
-	default:
-		c.set(name, *v)
-	}
-}
-
-// due sets when a row is due next. That ends the lease, so that the worker that held it cannot put an older time in its place.
-func (c *change) due(v *time.Time) {
-	if v != nil {
-		c.time("due_at", v)
-		c.set("lease", "")
-	}
-}
-
-// payer seals and sets who pays the attempt with that id.
+// payer seals and sets the payer of the attempt with that id.
 func (c *change) payer(s *sealer, id string, v *models.Payer) {
 	if v == nil {
 		return
@@ -239,7 +157,8 @@ func (c *change) payer(s *sealer, id string, v *models.Payer) {
 	c.fail(err)
 	digest, err := s.payerDigest(*v)
 	c.fail(err)
-	c.text("payer_user_id", &v.UserID)
+	c.fail(widths["attempts"]["payer_user_id"].check("payer_user_id", v.UserID))
+	c.set("payer_user_id", v.UserID)
 	c.set("payer_digest", digest)
 	c.sealed("payer_sealed", sealed)
 }
@@ -275,12 +194,5 @@ func (c *change) sql() string { return "`" + strings.Join(c.names, "` = ?, `") +
 
 // update runs one compare-and-set: ErrConflict when no row is as the condition says.
 func (s *Store) update(ctx context.Context, table string, c *change, where string, args ...any) error {
-	n, err := s.exec(ctx, "UPDATE "+table+" SET "+c.sql()+" WHERE "+where, append(slices.Clone(c.values), args...)...)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return ErrConflict
-	}
-	return nil
+	return s.execOr(ctx, ErrConflict, "UPDATE "+table+" SET "+c.sql()+" WHERE "+where, append(slices.Clone(c.values), args...)...)
 }

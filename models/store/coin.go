@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -12,23 +11,23 @@ const coinOrder = "position, symbol"
 
 // Coins reads the coins that a shopper can pay with, in their order.
 func (s *Store) Coins(ctx context.Context) ([]models.Coin, error) {
-	var list []models.Coin
-	return list, doing("read the coins", s.find(ctx, &list, coinOrder, "enabled = ?", true))
+	list, err := find[models.Coin](ctx, s, coinOrder, "enabled = ?", true)
+	return list, wrap("read the coins", err)
 }
 
 // AllCoins reads all coins, also those that are switched off, in their order.
 func (s *Store) AllCoins(ctx context.Context) ([]models.Coin, error) {
-	var list []models.Coin
-	return list, doing("read the coins", s.find(ctx, &list, coinOrder, "1 = 1"))
+	list, err := find[models.Coin](ctx, s, coinOrder, "1 = 1")
+	return list, wrap("read the coins", err)
 }
 
 // Coin reads one coin by its symbol; ErrNotFound.
 func (s *Store) Coin(ctx context.Context, symbol string) (models.Coin, error) {
-	var c models.Coin
 	if err := widths["coins"]["symbol"].check("symbol", symbol); err != nil {
-		return c, doing("read the coin", ErrNotFound)
+		return models.Coin{}, wrap("read the coin", ErrNotFound)
 	}
-	return c, doing("read the coin", s.take(ctx, &c, "symbol = ?", symbol))
+	c, err := take[models.Coin](ctx, s, "symbol = ?", symbol)
+	return c, wrap("read the coin", err)
 }
 
 // rateColumns hold the rate of a coin and its state. People decide about all others.
@@ -36,18 +35,9 @@ func rateColumns() []string {
 	return []string{"rate", "rate_source", "rate_at", "problem", "problem_since", "fetch_problem", "pending", "pending_at", "checked_at"}
 }
 
-func orNull(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return models.Instant(t)
-}
-
 // completeCoin plans the first question to the coin's sources: at once.
 func (s *Store) completeCoin(c *models.Coin) {
-	if c.RateAt.IsZero() {
-		c.RateAt = s.now()
-	}
+	c.RateAt = orTime(c.RateAt, s.now())
 	c.DueAt, c.Lease = time.Time{}, ""
 	if c.Live() {
 		c.DueAt = s.now()
@@ -58,16 +48,16 @@ func (s *Store) completeCoin(c *models.Coin) {
 func (s *Store) PutCoin(ctx context.Context, c models.Coin) error {
 	s.completeCoin(&c)
 	if err := checkTexts(&c); err != nil {
-		return doing("store the coin", err)
+		return wrap("store the coin", err)
 	}
-	return doing("store the coin", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the coin", s.Tx(ctx, func(tx *Store) error {
 		return tx.changeCoin(ctx, coinTable.change(&c), c)
 	}))
 }
 
 // changeCoin changes a coin, or makes it.
 func (s *Store) changeCoin(ctx context.Context, set *change, c models.Coin) error {
-	set.set("due_at", orNull(c.DueAt))
+	set.set("due_at", c.DueAt)
 	set.set("lease", "")
 	n, err := s.exec(ctx, "UPDATE coins SET "+set.sql()+", version = version + 1 WHERE symbol = ?", append(set.values, c.Symbol)...)
 	if err != nil || n > 0 {
@@ -81,7 +71,7 @@ func (s *Store) changeCoin(ctx context.Context, set *change, c models.Coin) erro
 func (s *Store) NewCoin(ctx context.Context, c models.Coin) error {
 	s.completeCoin(&c)
 	c.Version = 1
-	return doing("store the coin", s.create(ctx, &c))
+	return wrap("store the coin", s.create(ctx, &c))
 }
 
 // SaveCoin changes what a person decides about a coin, if nobody has changed it since version: else ErrConflict. A coin whose rate is
@@ -89,17 +79,17 @@ func (s *Store) NewCoin(ctx context.Context, c models.Coin) error {
 func (s *Store) SaveCoin(ctx context.Context, c models.Coin, version int) error {
 	s.completeCoin(&c)
 	if err := checkTexts(&c); err != nil {
-		return doing("store the coin", err)
+		return wrap("store the coin", err)
 	}
 	set := coinTable.change(&c, rateColumns()...)
 	if !c.Live() {
 		c.Problem, c.ProblemSince, c.FetchProblem, c.Pending, c.PendingAt, c.CheckedAt = "", time.Time{}, "", models.Amount{}, time.Time{}, time.Time{}
 		set = coinTable.change(&c)
 	}
-	set.set("due_at", orNull(c.DueAt))
+	set.set("due_at", c.DueAt)
 	set.set("lease", "")
 	set.set("version", version+1)
-	return doing("store the coin", s.update(ctx, "coins", set, "symbol = ? AND version = ?", c.Symbol, version))
+	return wrap("store the coin", s.update(ctx, "coins", set, "symbol = ? AND version = ?", c.Symbol, version))
 }
 
 // AcceptRate puts a rate in force that a person has accepted (models.Coin.Accept), if the coin is as it was read: same version, same
@@ -109,66 +99,31 @@ func (s *Store) AcceptRate(ctx context.Context, was, c models.Coin) error {
 	set.set("due_at", s.now())
 	set.set("lease", "")
 	set.set("version", was.Version+1)
-	return doing("accept the rate", s.update(ctx, "coins", set, "symbol = ? AND version = ? AND pending = "+s.param(),
+	return wrap("accept the rate", s.update(ctx, "coins", set, "symbol = ? AND version = ? AND pending = "+s.param(),
 		was.Symbol, was.Version, was.Pending))
-}
-
-// ClaimCoins claims up to limit coins whose price sources are due, as Claim… do for queues: one worker asks about a coin at a time,
-// among any number of replicas.
-func (s *Store) ClaimCoins(ctx context.Context, limit int, lease time.Duration) ([]models.Coin, error) {
-	now, err := s.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var due []models.Coin
-	err = s.orm.WithContext(ctx).Where("due_at <= ?", now).Order("due_at, symbol").Limit(max(1, limit)).Find(&due).Error
-	if err != nil {
-		return nil, doing("look for due coins", translate(err))
-	}
-	mine := due[:0]
-	for _, c := range due {
-		set := &change{}
-		until, token := models.Instant(now.Add(lease)), models.NewRef()
-		set.set("due_at", until)
-		set.set("lease", token)
-		err := s.update(ctx, "coins", set, "symbol = ? AND due_at = ?", c.Symbol, c.DueAt)
-		if errors.Is(err, ErrConflict) {
-			continue // another replica was faster
-		}
-		if err != nil {
-			return mine, doing("claim due coins", err)
-		}
-		c.DueAt, c.Lease = until, token
-		mine = append(mine, c)
-	}
-	return mine, nil
 }
 
 // FinishCoin stores what came of asking about a claimed coin, and when its sources are asked next. ErrConflict: the lease is not held
 // any more, because it ran out or because a person changed the coin.
 func (s *Store) FinishCoin(ctx context.Context, c models.Coin, due time.Time) error {
 	if c.Lease == "" {
-		return doing("store the rate", ErrConflict)
+		return wrap("store the rate", ErrConflict)
 	}
 	set := coinTable.changeOnly(&c, rateColumns()...)
 	set.set("due_at", due)
 	set.set("lease", "")
 	if err := checkTexts(&c); err != nil {
-		return doing("store the rate", err)
+		return wrap("store the rate", err)
 	}
-	return doing("store the rate", s.update(ctx, "coins", set, "symbol = ? AND lease = ?", c.Symbol, c.Lease))
+	return wrap("store the rate", s.update(ctx, "coins", set, "symbol = ? AND lease = ?", c.Symbol, c.Lease))
 }
 
 // EndReview closes the open review of a kind and subject, if there is one, because what it was about is over.
 func (s *Store) EndReview(ctx context.Context, kind models.ReviewKind, subject, resolution string) error {
 	if err := widths["reviews"]["resolution"].check("resolution", resolution); err != nil {
-		return doing("end the review", err)
+		return wrap("end the review", err)
 	}
-	c := &change{}
-	c.set("open", false)
-	c.set("resolution", resolution)
-	c.set("updated_at", s.now())
-	_, err := s.exec(ctx, "UPDATE reviews SET "+c.sql()+" WHERE kind = ? AND subject = ? AND `open` = ?",
-		append(c.values, string(kind), subject, true)...)
-	return doing("end the review", err)
+	_, err := s.exec(ctx, "UPDATE reviews SET `open` = ?, resolution = ?, updated_at = ? WHERE kind = ? AND subject = ? AND `open` = ?",
+		false, resolution, s.now(), string(kind), subject, true)
+	return wrap("end the review", err)
 }

@@ -55,7 +55,7 @@ func readColumns(row reflect.Type, index ...int) []column {
 	return list
 }
 
-// columnNamed is the column of a name; it panics where there is none, because names are constants of this package.
+// columnNamed returns the column of a name; it panics where there is none, because names are constants of this package.
 func columnNamed(list []column, name string) *column {
 	return &list[slices.IndexFunc(list, func(c column) bool { return c.name == name })]
 }
@@ -72,7 +72,7 @@ func readWidth(tag reflect.StructTag) width {
 	return width{max: n, ascii: ascii}
 }
 
-// in is the column's field in a row.
+// in returns the field of a row that holds the column.
 func (c *column) in(row reflect.Value) reflect.Value {
 	if len(c.index) == 1 {
 		return row.Field(c.index[0])
@@ -100,7 +100,7 @@ func (c *column) target(row reflect.Value) any {
 	}
 }
 
-// value is the argument that stores the column.
+// value returns the argument that stores the column.
 func (c *column) value(row reflect.Value) any {
 	field := c.in(row)
 	switch kind := field.Kind(); {
@@ -144,7 +144,7 @@ type table[T any] struct {
 	all     string // list("")
 }
 
-// tableOf is the table of a row type. The fixed columns are written when a row is made; update, put, change and same leave them alone.
+// tableOf returns the table of a row type. The fixed columns are written when a row is made; update, put, change and same leave them alone.
 func tableOf[T any](fixed ...string) *table[T] {
 	kind := rowTypes[reflect.TypeFor[T]()]
 	t := &table[T]{name: kind.table, columns: slices.Clone(kind.columns)}
@@ -228,29 +228,23 @@ func (t *table[T]) take(ctx context.Context, s *Store, rest string, args ...any)
 
 // page reads a page of the rows that a condition chooses, newest first, for tables with created_at and id. after is the next of the page
 // before. ErrFilter: limit. ErrCursor: after.
-func (t *table[T]) page(ctx context.Context, s *Store, where *conditions, after string, limit int) (rows []T, next string, err error) {
-	limit, err = pageLimit(limit)
-	if err != nil {
-		return nil, "", err
+func (t *table[T]) page(ctx context.Context, s *Store, where conditions, after string, limit int) (rows []T, next string, err error) {
+	list := timeList[T]{
+		name: t.name, order: sorting{"created_at", "id", true}, query: "SELECT " + t.all + " FROM " + t.name + " WHERE {page}",
+		scan: func(rows *sql.Rows) (row T, err error) {
+			err = rows.Scan(t.targets(&row)...)
+			return row, err
+		},
+		place: func(row T) (time.Time, string) {
+			v := reflect.ValueOf(row)
+			made, _ := reflect.TypeAssert[time.Time](v.FieldByName("CreatedAt"))
+			return made, v.FieldByName("ID").String()
+		},
 	}
-	at, id, err := readTimeCursor(t.name, after)
-	if err != nil {
-		return nil, "", err
-	}
-	if id != "" {
-		part, args := s.beyondTime(at, id)
-		where.add(part, args...)
-	}
-	rows, err = t.query(ctx, s, "WHERE "+where.sql()+" ORDER BY created_at DESC, id DESC LIMIT ?", append(where.args, limit+1)...)
-	rows, next = trim(rows, limit, func(row T) string {
-		v := reflect.ValueOf(row)
-		made, _ := reflect.TypeAssert[time.Time](v.FieldByName("CreatedAt"))
-		return cursor(t.name, timeKey(made), v.FieldByName("ID").String())
-	})
-	return rows, next, err
+	return list.page(ctx, s, where, after, limit)
 }
 
-// values are the arguments that store the columns of list.
+// values returns the arguments that store the columns of list.
 func (t *table[T]) values(row *T) []any {
 	return t.appendValues(make([]any, 0, len(t.columns)), row)
 }
@@ -269,9 +263,9 @@ func (t *table[T]) insert(ctx context.Context, s *Store, row *T) error {
 	return err
 }
 
-// inserting is an INSERT of n rows.
+// inserting returns an INSERT statement for n rows.
 func (t *table[T]) inserting(n int) string {
-	row := "(" + places(len(t.columns)) + ")"
+	row := "(" + placeholders(len(t.columns)) + ")"
 	return "INSERT INTO " + t.name + " (" + t.all + ") VALUES " + strings.Repeat(row+", ", n-1) + row
 }
 
@@ -305,7 +299,7 @@ func (t *table[T]) update(ctx context.Context, s *Store, row *T) error {
 	return err
 }
 
-// change is the SET part of an UPDATE that writes all columns of a row but some.
+// change returns the SET part of an UPDATE that writes all columns of a row but some.
 func (t *table[T]) change(row *T, except ...string) *change {
 	set := &change{}
 	v := reflect.ValueOf(row).Elem()
@@ -317,7 +311,7 @@ func (t *table[T]) change(row *T, except ...string) *change {
 	return set
 }
 
-// changeOnly is the SET part of an UPDATE that writes some columns of a row.
+// changeOnly returns the SET part of an UPDATE that writes some columns of a row.
 func (t *table[T]) changeOnly(row *T, names ...string) *change {
 	set := &change{}
 	v := reflect.ValueOf(row).Elem()
@@ -327,7 +321,7 @@ func (t *table[T]) changeOnly(row *T, names ...string) *change {
 	return set
 }
 
-// same reports that two rows hold the same. Keys, fixed columns, version and updated_at do not count.
+// same reports whether two rows hold the same. Keys, fixed columns, version and updated_at do not count.
 func (t *table[T]) same(a, b *T) bool {
 	x, y := reflect.ValueOf(a).Elem(), reflect.ValueOf(b).Elem()
 	for i := range t.columns {
@@ -358,7 +352,7 @@ func (b *rowBatch[T]) insert(ctx context.Context, s *Store) error {
 	for len(b.values) > 0 {
 		n := rowSize(len(b.values) / width)
 		if _, err := s.exec(ctx, b.table.inserting(n), b.values[:n*width]...); err != nil {
-			return doing(b.table.name, err)
+			return wrap(b.table.name, err)
 		}
 		b.values = b.values[n*width:]
 	}

@@ -4,44 +4,37 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
+	"time"
 
 	"github.com/coincart/coincart/models"
 )
 
 // Errors of coupons, when an order takes one.
 var (
-	// ErrCouponUsedUp says that the coupon was used as often as it may be.
+	// ErrCouponUsedUp means that the coupon was used as often as it may be.
 	ErrCouponUsedUp = errors.New("the coupon is used up")
-	// ErrCouponUsedByShopper says that this shopper has used the coupon as often as anyone may.
+	// ErrCouponUsedByShopper means that this shopper has used the coupon as often as anyone may.
 	ErrCouponUsedByShopper = errors.New("the shopper has used the coupon")
 )
 
 // Coupon reads a coupon by its id; ErrNotFound.
 func (s *Store) Coupon(ctx context.Context, id string) (models.Coupon, error) {
-	if !machine(id) {
-		return models.Coupon{}, fmt.Errorf("read the coupon: %w", ErrNotFound)
-	}
-	c, err := couponTable.take(ctx, s, "WHERE id = ?", id)
-	return c, doing("read the coupon", err)
+	c, err := takeByKey[models.Coupon](ctx, s, isKey, "id", id)
+	return c, wrap("read the coupon", err)
 }
 
 // CouponByCode reads a coupon by its code as it is typed; ErrNotFound.
 func (s *Store) CouponByCode(ctx context.Context, code string) (models.Coupon, error) {
-	code = models.FoldCoupon(code)
-	if code == "" {
-		return models.Coupon{}, fmt.Errorf("read the coupon: %w", ErrNotFound)
-	}
-	c, err := couponTable.take(ctx, s, "WHERE code = ?", code)
-	return c, doing("read the coupon", err)
+	c, err := takeByKey[models.Coupon](ctx, s, isChosenKey, "code", models.FoldCoupon(code))
+	return c, wrap("read the coupon", err)
 }
 
 // SaveCoupon stores a coupon: a new one where ID is empty, else the one with that ID if nobody has changed it since Version. It fills in
 // what the store keeps. ErrDuplicate: the code is taken. ErrConflict: it was changed meanwhile, or is used more often already than MaxUses.
 func (s *Store) SaveCoupon(ctx context.Context, c *models.Coupon) error {
 	if err := checkTexts(c); err != nil {
-		return doing("store the coupon", err)
+		return wrap("store the coupon", err)
 	}
 	now := s.now()
 	if c.ID == "" {
@@ -51,7 +44,7 @@ func (s *Store) SaveCoupon(ctx context.Context, c *models.Coupon) error {
 		if err == nil {
 			*c = stored
 		}
-		return doing("store the coupon", err)
+		return wrap("store the coupon", err)
 	}
 	changed := *c
 	changed.Version, changed.UpdatedAt = c.Version+1, now
@@ -59,7 +52,7 @@ func (s *Store) SaveCoupon(ctx context.Context, c *models.Coupon) error {
 	if err == nil {
 		*c = changed
 	}
-	return doing("store the coupon", err)
+	return wrap("store the coupon", err)
 }
 
 // TakeCoupon lets an order use a coupon, in the transaction that places it: a conditional UPDATE, so that of any number of orders at the
@@ -68,7 +61,7 @@ func (s *Store) SaveCoupon(ctx context.Context, c *models.Coupon) error {
 // ErrConflict: it was changed or switched off since. ErrCouponUsedUp, ErrCouponUsedByShopper: others, or other tabs, were faster.
 // ErrNoSealKey.
 func (s *Store) TakeCoupon(ctx context.Context, c models.Coupon, orderID, email string) error {
-	return doing("take the coupon", s.Tx(ctx, func(tx *Store) error {
+	return wrap("take the coupon", s.Tx(ctx, func(tx *Store) error {
 		n, err := tx.exec(ctx, "UPDATE coupons SET uses = uses + 1 WHERE id = ? AND version = ? AND enabled = ? AND (max_uses = 0 OR uses < max_uses)",
 			c.ID, c.Version, true)
 		if err != nil {
@@ -107,7 +100,7 @@ func (s *Store) whyNotTaken(ctx context.Context, c models.Coupon) error {
 // stays used, whether the money goes back later or not: a refund is no reason to let somebody else have a coupon of which there are few,
 // and the staff can give the shopper another one.
 func (s *Store) ReleaseCoupon(ctx context.Context, orderID string) error {
-	return doing("give the coupon back", s.Tx(ctx, func(tx *Store) error {
+	return wrap("give the coupon back", s.Tx(ctx, func(tx *Store) error {
 		use, _, err := tx.lockUse(ctx, orderID)
 		if errors.Is(err, ErrNotFound) || (err == nil && use.State != models.CouponHeld) {
 			return nil
@@ -129,7 +122,7 @@ func (s *Store) ReleaseCoupon(ctx context.Context, orderID string) error {
 // came, it is taken again; if others have reached a limit since, the use is kept beyond it (models.CouponLate). An order without
 // a coupon is fine too.
 func (s *Store) UseCoupon(ctx context.Context, orderID string) error {
-	return doing("book the coupon", s.Tx(ctx, func(tx *Store) error {
+	return wrap("book the coupon", s.Tx(ctx, func(tx *Store) error {
 		use, _, err := tx.lockUse(ctx, orderID)
 		switch {
 		case errors.Is(err, ErrNotFound):
@@ -162,10 +155,8 @@ func (s *Store) takeCouponAgain(ctx context.Context, use models.CouponUse) error
 
 // moveCouponUse changes the state of a use that is locked.
 func (s *Store) moveCouponUse(ctx context.Context, use models.CouponUse, to models.CouponUseState) error {
-	c := &change{}
-	c.set("state", string(to))
-	c.set("updated_at", s.now())
-	return s.update(ctx, "coupon_uses", c, "id = ? AND state = ?", use.ID, string(use.State))
+	return s.execOr(ctx, ErrConflict, "UPDATE coupon_uses SET state = ?, updated_at = ? WHERE id = ? AND state = ?",
+		string(to), s.now(), use.ID, string(use.State))
 }
 
 // CouponFilter chooses coupons of the back office's list.
@@ -177,46 +168,32 @@ type CouponFilter struct {
 
 // Coupons reads a page of coupons, newest first. ErrCursor, ErrFilter.
 func (s *Store) Coupons(ctx context.Context, f CouponFilter) (models.CouponPage, error) {
-	where := &conditions{}
+	where := conditions{}
 	if text := strings.TrimSpace(f.Search); text != "" {
 		// Codes are stored folded; a shop has hundreds of coupons, not millions.
 		pattern := "%" + likeEscapes.Replace(text) + "%"
 		where.add("(code LIKE ? ESCAPE '!' OR note LIKE ? ESCAPE '!')", "%"+likeEscapes.Replace(strings.ToUpper(text))+"%", pattern)
 	}
 	rows, next, err := couponTable.page(ctx, s, where, f.After, f.Limit)
-	return models.CouponPage{Rows: rows, Next: next}, doing("read the coupons", err)
+	return models.CouponPage{Rows: rows, Next: next}, wrap("read the coupons", err)
 }
 
-const readCouponUses = `SELECT u.id, u.coupon_id, u.order_id, u.state, u.created_at, u.updated_at, o.ref, o.state, o.email, o.currency, o.digits,
-	o.discount, o.total FROM coupon_uses u JOIN orders o ON o.id = u.order_id WHERE u.coupon_id = ? {after}
-ORDER BY u.created_at DESC, u.id DESC LIMIT ?`
+var couponUseList = timeList[models.CouponUseRow]{
+	name: "coupon_uses", order: sorting{"u.created_at", "u.id", true},
+	query: `SELECT u.id, u.coupon_id, u.order_id, u.state, u.created_at, u.updated_at, o.ref, o.state, o.email, o.currency, o.digits,
+		o.discount, o.total FROM coupon_uses u JOIN orders o ON o.id = u.order_id WHERE {page}`,
+	scan: func(rows *sql.Rows) (u models.CouponUseRow, err error) {
+		err = rows.Scan(&u.ID, &u.CouponID, &u.OrderID, &u.State, &u.CreatedAt, &u.UpdatedAt, &u.Ref, &u.OrderState, &u.Email, &u.Currency, &u.Digits,
+			&u.Discount, &u.Total)
+		return u, err
+	},
+	place: func(u models.CouponUseRow) (time.Time, string) { return u.CreatedAt, u.ID },
+}
 
 // CouponUses reads a page of a coupon's uses with their orders, newest first. ErrCursor.
-func (s *Store) CouponUses(ctx context.Context, couponID, after string, limit int) (models.CouponUsePage, error) {
-	var page models.CouponUsePage
-	limit, err := pageLimit(limit)
-	if err != nil {
-		return page, doing("read the uses of the coupon", err)
-	}
-	at, id, err := readTimeCursor("coupon_uses", after)
-	if err != nil {
-		return page, doing("read the uses of the coupon", err)
-	}
-	args, place := []any{couponID}, ""
-	if id != "" {
-		part, more := s.beyond("<", []string{"?", "?"}, []any{at, id}, "u.created_at", "u.id")
-		args, place = append(args, more...), "AND "+part
-	}
-	list, err := collect(ctx, s, named(readCouponUses, "after", place), append(args, limit+1), scanCouponUse)
-	if err != nil {
-		return page, doing("read the uses of the coupon", err)
-	}
-	page.Rows, page.Next = trim(list, limit, func(u models.CouponUseRow) string { return cursor("coupon_uses", timeKey(u.CreatedAt), u.ID) })
-	return page, nil
-}
-
-func scanCouponUse(rows *sql.Rows) (u models.CouponUseRow, err error) {
-	err = rows.Scan(&u.ID, &u.CouponID, &u.OrderID, &u.State, &u.CreatedAt, &u.UpdatedAt, &u.Ref, &u.OrderState, &u.Email, &u.Currency, &u.Digits,
-		&u.Discount, &u.Total)
-	return u, err
+func (s *Store) CouponUses(ctx context.Context, couponID, after string, limit int) (page models.CouponUsePage, err error) {
+	where := conditions{}
+	where.add("u.coupon_id = ?", couponID)
+	page.Rows, page.Next, err = couponUseList.page(ctx, s, where, after, limit)
+	return page, wrap("read the uses of the coupon", err)
 }

@@ -10,7 +10,7 @@ import (
 // CouponsFor reads the coupons that name a category, in the order of their codes.
 func (s *Store) CouponsFor(ctx context.Context, categoryID string) ([]models.Coupon, error) {
 	list, err := s.couponsFor(ctx, categoryID, "")
-	return list, doing("read the coupons of a category", err)
+	return list, wrap("read the coupons of a category", err)
 }
 
 func (s *Store) couponsFor(ctx context.Context, categoryID, lock string) ([]models.Coupon, error) {
@@ -18,16 +18,16 @@ func (s *Store) couponsFor(ctx context.Context, categoryID, lock string) ([]mode
 	return slices.DeleteFunc(list, func(c models.Coupon) bool { return !slices.Contains(c.CategoryIDs, categoryID) }), err
 }
 
-// followCategory keeps the coupons of a category that is deleted for the goods that they were for: what was below it, and where its products went.
-// One that would be for no goods is switched off and keeps the category's id: with none it would be for all goods.
+// followCategory keeps the coupons of a category that is deleted for the goods that they were for: what was below it, and where its
+// products went. One that would be for no goods is switched off and keeps the category's id: with none it would be for all goods.
 func (s *Store) followCategory(ctx context.Context, list []models.Category, deleted, moveTo string) error {
-	var next []string
+	var successors []string
 	if moveTo != "" {
-		next = append(next, moveTo)
+		successors = append(successors, moveTo)
 	}
 	for _, c := range list {
 		if c.ParentID == deleted && c.ID != moveTo {
-			next = append(next, c.ID)
+			successors = append(successors, c.ID)
 		}
 	}
 	coupons, err := s.couponsFor(ctx, deleted, s.forUpdate())
@@ -35,17 +35,14 @@ func (s *Store) followCategory(ctx context.Context, list []models.Category, dele
 		return err
 	}
 	for _, c := range coupons {
-		ids := slices.DeleteFunc(slices.Clone(c.CategoryIDs), func(id string) bool { return id == deleted || slices.Contains(next, id) })
-		ids = append(ids, next...)
+		ids := slices.DeleteFunc(slices.Clone(c.CategoryIDs), func(id string) bool { return id == deleted || slices.Contains(successors, id) })
+		ids = append(ids, successors...)
 		if len(ids) == 0 {
 			ids, c.Enabled = models.List{deleted}, false
 		}
-		set := &change{}
-		set.set("category_ids", ids)
-		set.set("enabled", c.Enabled)
-		set.set("version", c.Version+1)
-		set.set("updated_at", s.now())
-		if err := s.update(ctx, "coupons", set, "id = ? AND version = ?", c.ID, c.Version); err != nil {
+		err := s.execOr(ctx, ErrConflict, "UPDATE coupons SET category_ids = ?, enabled = ?, version = ?, updated_at = ? WHERE id = ? AND version = ?",
+			ids, c.Enabled, c.Version+1, s.now(), c.ID, c.Version)
+		if err != nil {
 			return err
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// shopperOf is what a coupon knows a shopper by: a keyed digest of the e-mail, which does not depend on upper and lower case. The same
-// shopper's uses of another coupon look different. ErrNoSealKey.
+// shopperOf returns the name under which a coupon counts a shopper: a keyed digest of the e-mail, which does not depend on upper and lower
+// case. The same shopper's uses of another coupon look different. ErrNoSealKey.
 //
 // It is a digest of a digest: uses that were stored before there was a key have the inner one, and get their key without the e-mail.
 func (s *Store) shopperOf(couponID, email string) (string, error) {
@@ -29,12 +29,12 @@ const unkeyedLength = 2 * sha256.Size
 func (s *Store) CouponUsesBy(ctx context.Context, couponID, email string) (n int, err error) {
 	shopper, err := s.shopperOf(couponID, email)
 	if err != nil {
-		return 0, doing("count the uses of the coupon", err)
+		return 0, wrap("count the uses of the coupon", err)
 	}
 	query := "SELECT uses FROM coupon_shoppers WHERE coupon_id = ? AND shopper = ?"
 	err = s.one(ctx, query, []any{couponID, shopper}, &n)
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return 0, doing("count the uses of the coupon", err)
+		return 0, wrap("count the uses of the coupon", err)
 	}
 	strays, err := s.strayUses(ctx, couponID, email, shopper)
 	for _, u := range strays {
@@ -42,7 +42,7 @@ func (s *Store) CouponUsesBy(ctx context.Context, couponID, email string) (n int
 			n++
 		}
 	}
-	return n, doing("count the uses of the coupon", err)
+	return n, wrap("count the uses of the coupon", err)
 }
 
 // strayUse is a use under another digest than the shopper's of today: without a key, or of a former one.
@@ -96,7 +96,7 @@ func (s *Store) takeForShopper(ctx context.Context, c models.Coupon, email strin
 	return shopper, err
 }
 
-// addShopperUse counts a use of a shopper, unless the limit is reached; 0: there is none. Nothing is counted of who was erased.
+// addShopperUse counts a use of a shopper, unless the limit is reached; 0: there is none. Nothing is counted for people who were erased.
 func (s *Store) addShopperUse(ctx context.Context, couponID, shopper string, limit int) (bool, error) {
 	if shopper == "" {
 		return true, nil
@@ -131,13 +131,13 @@ type shopperLimit struct {
 	endsAt time.Time // zero: never
 }
 
-// idle reports that the limit keeps nobody from anything, and never will again unless the coupon is changed.
+// idle reports whether the limit keeps nobody from anything, and never will again unless the coupon is changed.
 func (l shopperLimit) idle(now time.Time) bool {
 	return l.max == 0 || (!l.endsAt.IsZero() && !now.Before(l.endsAt))
 }
 
-// lockUse holds the use of an order, and its coupon first: whoever counts uses of a coupon waits for each other there, and none of them
-// for a second one. ErrNotFound: the order has no coupon.
+// lockUse holds the use of an order, and its coupon first: transactions that count uses of a coupon wait for each other there, and none of
+// them waits for a second one. ErrNotFound: the order has no coupon.
 func (s *Store) lockUse(ctx context.Context, orderID string) (use models.CouponUse, limit shopperLimit, err error) {
 	if err = s.one(ctx, "SELECT coupon_id FROM coupon_uses WHERE order_id = ?", []any{orderID}, &use.CouponID); err != nil {
 		return use, limit, err
@@ -162,11 +162,7 @@ func (s *Store) renameUse(ctx context.Context, orderID, from, to string) error {
 
 // setShopper changes what a use that is locked knows its shopper by; empty: by nothing any more.
 func (s *Store) setShopper(ctx context.Context, use models.CouponUse, to string, forgetAt time.Time) error {
-	var forget any
-	if !forgetAt.IsZero() {
-		forget = forgetAt
-	}
-	_, err := s.exec(ctx, "UPDATE coupon_uses SET shopper = ?, forget_at = ? WHERE id = ?", to, forget, use.ID)
+	_, err := s.exec(ctx, "UPDATE coupon_uses SET shopper = ?, forget_at = ? WHERE id = ?", to, forgetAt, use.ID)
 	if err != nil || to == use.Shopper || (use.State != models.CouponHeld && use.State != models.CouponUsed) {
 		return err
 	}
@@ -176,13 +172,13 @@ func (s *Store) setShopper(ctx context.Context, use models.CouponUse, to string,
 	return s.dropShopperUse(ctx, use.CouponID, use.Shopper)
 }
 
-// FillShoppers gives up to limit uses of coupons the digest of today that have one without a key or of a former key, and says how many it
+// FillShoppers gives up to limit uses of coupons the digest of today that have one without a key or of a former key, and returns how many it
 // found. Several replicas may do it at once. A use under a former key whose person was erased keeps it, because nothing is left to
 // make another one of: for that person the limit begins anew with the key.
 func (s *Store) FillShoppers(ctx context.Context, limit int) (int, error) {
 	mark, err := s.sealer.keyMark(forCoupons)
 	if err != nil {
-		return 0, doing("name the shoppers of coupons", err)
+		return 0, wrap("name the shoppers of coupons", err)
 	}
 	var strays []strayUse
 	// Two ranges of one index, as in FillCustomers.
@@ -193,13 +189,13 @@ func (s *Store) FillShoppers(ctx context.Context, limit int) (int, error) {
 		list, err := collect(ctx, s, readStrays+part.where+" AND (o.email <> '' OR LENGTH(u.shopper) = ?) LIMIT ?",
 			[]any{part.mark, unkeyedLength, max(1, limit)}, scanStray)
 		if err != nil {
-			return 0, doing("look for shoppers under another key", err)
+			return 0, wrap("look for shoppers under another key", err)
 		}
 		strays = append(strays, list...)
 	}
 	for _, u := range strays {
 		if err := s.nameShopper(ctx, u); err != nil {
-			return 0, doing("name the shoppers of coupons", err)
+			return 0, wrap("name the shoppers of coupons", err)
 		}
 	}
 	return len(strays), nil
@@ -216,7 +212,7 @@ func (s *Store) nameShopper(ctx context.Context, u strayUse) error {
 	return s.Tx(ctx, func(tx *Store) error { return tx.renameUse(ctx, u.orderID, u.shopper, name) })
 }
 
-// shopperLook is how long after an erase, and then again and again, a use is looked at whose coupon has no end.
+// shopperLook is the time from an erase, and from each check, to the next check of a use whose coupon has no end.
 const shopperLook = 30 * 24 * time.Hour
 
 // eraseShoppers takes a person out of the coupons that their orders used, while the orders still have the e-mail. Where a coupon limits
@@ -252,24 +248,16 @@ func (s *Store) keepShopper(ctx context.Context, use models.CouponUse, limit sho
 	if name == "" || limit.idle(now) {
 		return s.setShopper(ctx, use, "", time.Time{})
 	}
-	again := limit.endsAt
-	if again.IsZero() {
-		again = now.Add(shopperLook)
-	}
-	return s.setShopper(ctx, use, name, again)
+	return s.setShopper(ctx, use, name, orTime(limit.endsAt, now.Add(shopperLook)))
 }
 
-// ForgetShoppers looks at up to limit uses of coupons whose person was erased and that are due, and says how many: where the coupon is over
-// by now, or limits nobody any more, the digest goes; else it is looked at again later. Several replicas may do it at once.
+// ForgetShoppers looks at up to limit uses of coupons whose person was erased and that are due, and returns how many: where the coupon is
+// over by now, or limits nobody any more, the digest goes; else it is looked at again later. Several replicas may do it at once.
 func (s *Store) ForgetShoppers(ctx context.Context, limit int) (int, error) {
 	now := s.now()
-	orders, err := collect(ctx, s, "SELECT order_id FROM coupon_uses WHERE forget_at <= ? ORDER BY forget_at LIMIT ?", []any{now, max(1, limit)},
-		func(rows *sql.Rows) (id string, err error) {
-			err = rows.Scan(&id)
-			return id, err
-		})
+	orders, err := s.readTexts(ctx, "SELECT order_id FROM coupon_uses WHERE forget_at <= ? ORDER BY forget_at LIMIT ?", now, max(1, limit))
 	if err != nil {
-		return 0, doing("look for shoppers to forget", err)
+		return 0, wrap("look for shoppers to forget", err)
 	}
 	for _, id := range orders {
 		err := s.Tx(ctx, func(tx *Store) error {
@@ -280,7 +268,7 @@ func (s *Store) ForgetShoppers(ctx context.Context, limit int) (int, error) {
 			return tx.keepShopper(ctx, use, limit, use.Shopper)
 		})
 		if err != nil {
-			return 0, doing("forget a shopper", err)
+			return 0, wrap("forget a shopper", err)
 		}
 	}
 	return len(orders), nil

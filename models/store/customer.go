@@ -28,7 +28,7 @@ const (
 // keyMarkLength is the length of a key's mark in front of a digest, in hex digits.
 const keyMarkLength = 8
 
-// keyed is the HMAC-SHA-256 of a text under a key of its own purpose; ErrNoSealKey.
+// keyed returns the HMAC-SHA-256 of a text under a key of its own purpose; ErrNoSealKey.
 func (s *sealer) keyed(purpose, text string) ([]byte, error) {
 	if s.aead == nil {
 		return nil, ErrNoSealKey
@@ -42,7 +42,7 @@ func (s *sealer) keyed(purpose, text string) ([]byte, error) {
 	return mac.Sum(nil), nil
 }
 
-// digest is a name for a text that says nothing about it without the key: the key's mark, which tells digests of a former key from those
+// digest returns a name for a text that says nothing about it without the key: the key's mark, which tells digests of a former key from those
 // of this one, and 160 bits.
 func (s *sealer) digest(purpose, text string) (string, error) {
 	mark, err := s.keyMark(purpose)
@@ -64,13 +64,13 @@ func (s *sealer) keyMark(purpose string) (string, error) {
 	return hex.EncodeToString(sum)[:keyMarkLength], nil
 }
 
-// CustomerID is what addresses and links call a person with an e-mail address: a keyed digest that does not depend on upper and lower case.
-// ErrNoSealKey.
+// CustomerID returns the name of a person with an e-mail address in addresses and links: a keyed digest that does not depend on upper and
+// lower case. ErrNoSealKey.
 func (s *Store) CustomerID(email string) (string, error) {
 	return s.sealer.digest(forCustomers, foldEmail(email))
 }
 
-// customerOf is the customer of an order; none where the e-mail is erased, or there is no key.
+// customerOf returns the customer of an order; none where the e-mail is erased, or there is no key.
 func (s *Store) customerOf(email string) string {
 	if email == "" || s.sealer.aead == nil {
 		return ""
@@ -82,7 +82,7 @@ func (s *Store) customerOf(email string) string {
 	return id
 }
 
-// payerDigest is what the accounts are known by that signed in; "" for a payer who did not.
+// payerDigest returns a keyed digest of the account that signed in; "" for a payer who did not sign in.
 func (s *sealer) payerDigest(p models.Payer) (string, error) {
 	if p.OpenID == "" {
 		return "", nil
@@ -90,22 +90,22 @@ func (s *sealer) payerDigest(p models.Payer) (string, error) {
 	return s.digest(forPayers, p.OpenID.Reveal())
 }
 
-// CustomerLink makes the token of a link to a customer's orders: it holds the end of its time and the customer's id, and a signature over both.
-// ErrNoSealKey.
+// CustomerLink makes the token of a link to a customer's orders: it holds the end of its time and the customer's id, and a signature over
+// both. ErrNoSealKey.
 func (s *Store) CustomerLink(customer string, until time.Time) (string, error) {
 	body := binary.BigEndian.AppendUint64(nil, uint64(until.UnixMilli()))
 	body = append(body, customer...)
 	sum, err := s.sealer.keyed(forLinks, string(body))
 	if err != nil {
-		return "", doing("sign a link", err)
+		return "", wrap("sign a link", err)
 	}
 	return base64.RawURLEncoding.EncodeToString(append(sum, body...)), nil
 }
 
 // OpenCustomerLink says whose orders a link shows. ErrToken: it was not made here, or its time is over. ErrNoSealKey.
 func (s *Store) OpenCustomerLink(token string) (customer string, err error) {
-	const longest = 256
-	if len(token) > longest {
+	const maxToken = 256
+	if len(token) > maxToken {
 		return "", ErrToken
 	}
 	text, err := base64.RawURLEncoding.Strict().DecodeString(token)
@@ -115,7 +115,7 @@ func (s *Store) OpenCustomerLink(token string) (customer string, err error) {
 	}
 	sum, err := s.sealer.keyed(forLinks, string(text[sha256.Size:]))
 	if err != nil {
-		return "", doing("check a link", err)
+		return "", wrap("check a link", err)
 	}
 	until := time.UnixMilli(int64(binary.BigEndian.Uint64(text[sha256.Size:]))) //nolint:gosec // it was signed here
 	if !hmac.Equal(sum, text[:sha256.Size]) || !s.now().Before(until) {
@@ -124,19 +124,21 @@ func (s *Store) OpenCustomerLink(token string) (customer string, err error) {
 	return string(text[head:]), nil
 }
 
-const (
-	ownOrders     = "own orders"
-	ownOrderQuery = "SELECT o.id, o.ref, o.state, o.currency, o.digits, o.total, o.created_at, " +
-		"(SELECT COALESCE(SUM(l.quantity), 0) FROM order_lines l WHERE l.order_id = o.id) FROM orders o WHERE "
-)
+const ownOrderQuery = "SELECT o.id, o.ref, o.state, o.currency, o.digits, o.total, o.created_at, " +
+	"(SELECT COALESCE(SUM(l.quantity), 0) FROM order_lines l WHERE l.order_id = o.id) FROM orders o WHERE "
+
+var ownOrderList = timeList[models.OwnOrder]{
+	name: "own orders", order: sorting{"o.created_at", "o.id", true}, query: ownOrderQuery + "{page}", scan: scanOwnOrder,
+	place: func(o models.OwnOrder) (time.Time, string) { return o.CreatedAt, o.ID },
+}
 
 // CustomerOrders reads a page of a customer's orders, newest first; ErrCursor.
 func (s *Store) CustomerOrders(ctx context.Context, customer, after string) (models.OwnOrderPage, error) {
-	if customer == "" || !machine(customer) {
+	if customer == "" || !isKey(customer) {
 		return models.OwnOrderPage{}, nil
 	}
 	page, err := s.ownOrders(ctx, "o.customer = ?", customer, after)
-	return page, doing("read a customer's orders", err)
+	return page, wrap("read a customer's orders", err)
 }
 
 // PayerOrders reads a page of the orders that a signed-in account has paid or tried to pay, newest first; ErrCursor, ErrNoSealKey. Nobody
@@ -144,26 +146,16 @@ func (s *Store) CustomerOrders(ctx context.Context, customer, after string) (mod
 func (s *Store) PayerOrders(ctx context.Context, p models.Payer, after string) (models.OwnOrderPage, error) {
 	digest, err := s.sealer.payerDigest(p)
 	if err != nil || digest == "" {
-		return models.OwnOrderPage{}, doing("read a payer's orders", err)
+		return models.OwnOrderPage{}, wrap("read a payer's orders", err)
 	}
 	page, err := s.ownOrders(ctx, "o.id IN (SELECT a.order_id FROM attempts a WHERE a.payer_digest = ?)", digest, after)
-	return page, doing("read a payer's orders", err)
+	return page, wrap("read a payer's orders", err)
 }
 
 func (s *Store) ownOrders(ctx context.Context, whose, id, after string) (page models.OwnOrderPage, err error) {
-	at, last, err := readTimeCursor(ownOrders, after)
-	if err != nil {
-		return page, err
-	}
-	where := &conditions{}
+	where := conditions{}
 	where.add(whose, id)
-	if last != "" {
-		part, args := s.beyond("<", []string{"?", "?"}, []any{at, last}, "o.created_at", "o.id")
-		where.add(part, args...)
-	}
-	rows, err := collect(ctx, s, ownOrderQuery+where.sql()+" ORDER BY o.created_at DESC, o.id DESC LIMIT ?", append(where.args, defaultPage+1),
-		scanOwnOrder)
-	page.Rows, page.Next = trim(rows, defaultPage, func(o models.OwnOrder) string { return cursor(ownOrders, timeKey(o.CreatedAt), o.ID) })
+	page.Rows, page.Next, err = ownOrderList.page(ctx, s, where, after, 0)
 	return page, err
 }
 
@@ -172,21 +164,21 @@ func scanOwnOrder(rows *sql.Rows) (o models.OwnOrder, err error) {
 	return o, err
 }
 
-// NewestOrder is the id of a customer's newest order; "" where there is none.
+// NewestOrder reads the id of a customer's newest order; "" where there is none.
 func (s *Store) NewestOrder(ctx context.Context, customer string) (id string, err error) {
 	err = s.one(ctx, "SELECT id FROM orders WHERE customer = ? ORDER BY created_at DESC, id DESC LIMIT 1", []any{customer}, &id)
 	if errors.Is(err, ErrNotFound) {
 		return "", nil
 	}
-	return id, doing("look for a customer's newest order", err)
+	return id, wrap("look for a customer's newest order", err)
 }
 
-// FillCustomers gives up to limit orders their customer that have none, or one under a former key, and says how many it did. Several replicas
-// may do it at once.
+// FillCustomers gives up to limit orders their customer that have none, or one under a former key, and returns how many it did. Several
+// replicas may do it at once.
 func (s *Store) FillCustomers(ctx context.Context, limit int) (int, error) {
 	mark, err := s.sealer.keyMark(forCustomers)
 	if err != nil {
-		return 0, doing("name the customers", err)
+		return 0, wrap("name the customers", err)
 	}
 	emails := map[string]string{}
 	// Two ranges of one index: what comes before the mark, and what comes after all that begins with it.
@@ -195,14 +187,14 @@ func (s *Store) FillCustomers(ctx context.Context, limit int) (int, error) {
 		found, err := readMap[string, string](ctx, s, query, part.mark, max(1, limit))
 		maps.Copy(emails, found)
 		if err != nil {
-			return 0, doing("look for orders without a customer", err)
+			return 0, wrap("look for orders without a customer", err)
 		}
 	}
 	for _, id := range sortedKeys(emails) {
 		// The e-mail is asked for again: it may have been erased meanwhile.
 		_, err := s.exec(ctx, "UPDATE orders SET customer = ? WHERE id = ? AND email = ?", s.customerOf(emails[id]), id, emails[id])
 		if err != nil {
-			return 0, doing("name the customers", err)
+			return 0, wrap("name the customers", err)
 		}
 	}
 	return len(emails), nil

@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// OpenOrdersError says that a person's data cannot be erased yet: these orders still need them.
+// OpenOrdersError means that a person's data cannot be erased yet: these orders still need them.
 type OpenOrdersError struct {
 	Orders []models.OwnOrder
 }
@@ -25,39 +25,31 @@ func (e *OpenOrdersError) Error() string {
 	return "orders are open: " + strings.Join(refs, ", ")
 }
 
-// finished are the states that an order is left in by money that came late alone.
-func finished() []any {
-	var list []any
-	for _, state := range models.OrderStates() {
-		if state.Finished() {
+// statesWhere returns the states for which something holds, as arguments.
+func statesWhere[T ~string](states []T, holds func(T) bool) (list []any) {
+	for _, state := range states {
+		if holds(state) {
 			list = append(list, string(state))
 		}
 	}
 	return list
 }
 
-// refundsUnderWay are the states of refunds that the statement has not shown yet.
+// finishedStates returns the states that an order is left in by money that came late alone.
+func finishedStates() []any { return statesWhere(models.OrderStates(), models.OrderState.Finished) }
+
+// refundsUnderWay returns the states of refunds that the statement has not shown yet.
 func refundsUnderWay() []any {
-	var list []any
-	for _, state := range models.RefundStates() {
-		if state.Counts() && state != models.RefundConfirmed {
-			list = append(list, string(state))
-		}
-	}
-	return list
+	return statesWhere(models.RefundStates(), func(r models.RefundState) bool { return r.Counts() && r != models.RefundConfirmed })
 }
 
 // CustomerOrderIDs reads the row ids of all orders of a customer, oldest first.
 func (s *Store) CustomerOrderIDs(ctx context.Context, customer string) ([]string, error) {
 	list, err := s.namedOrders(ctx, customer, "")
-	ids := make([]string, len(list))
-	for i, o := range list {
-		ids[i] = o.id
-	}
-	return ids, doing("read a customer's orders", err)
+	return idsOf(list), wrap("read a customer's orders", err)
 }
 
-// namedOrder is an order with who it is named after.
+// namedOrder is an order with its e-mail and its customer.
 type namedOrder struct{ id, email, customer string }
 
 func scanNamedOrder(rows *sql.Rows) (o namedOrder, err error) {
@@ -65,8 +57,16 @@ func scanNamedOrder(rows *sql.Rows) (o namedOrder, err error) {
 	return o, err
 }
 
+func idsOf(orders []namedOrder) []string {
+	ids := make([]string, len(orders))
+	for i, o := range orders {
+		ids[i] = o.id
+	}
+	return ids
+}
+
 func (s *Store) namedOrders(ctx context.Context, customer, lock string) ([]namedOrder, error) {
-	if customer == "" || !machine(customer) {
+	if customer == "" || !isKey(customer) {
 		return nil, nil
 	}
 	return collect(ctx, s, "SELECT id, email, customer FROM orders WHERE customer = ? ORDER BY created_at, id"+lock, []any{customer}, scanNamedOrder)
@@ -76,13 +76,13 @@ func (s *Store) namedOrders(ctx context.Context, customer, lock string) ([]named
 // ErrNoSealKey.
 func (s *Store) GatherOrders(ctx context.Context, email string) (customer string, err error) {
 	if customer, err = s.CustomerID(email); err != nil {
-		return "", doing("name the customer", err)
+		return "", wrap("name the customer", err)
 	}
 	_, err = s.gather(ctx, foldEmail(email), customer)
-	return customer, doing("gather a customer's orders", err)
+	return customer, wrap("gather a customer's orders", err)
 }
 
-// gather says how many orders with the folded e-mail were not the customer's before.
+// gather gives all orders with the folded e-mail to the customer, and returns how many were not the customer's before.
 func (s *Store) gather(ctx context.Context, email, customer string) (n int, err error) {
 	list, err := collect(ctx, s, "SELECT id, email, customer FROM orders WHERE email = ? AND customer <> ?"+s.forUpdate(), []any{email, customer},
 		scanNamedOrder)
@@ -101,7 +101,7 @@ func (s *Store) gather(ctx context.Context, email, customer string) (n int, err 
 	return n, nil
 }
 
-// EraseCustomer takes a person out of all their orders. It says how many orders it were.
+// EraseCustomer takes a person out of all their orders. It returns the number of orders.
 //
 // What goes: e-mail, name, addresses, who paid, the carrier's number, the staff's notes, mails that wait, the platform's messages as they
 // came, the payer's account in the lines of statements, what coupons know the shopper by (eraseShoppers says what stays), and the files of
@@ -114,7 +114,7 @@ func (s *Store) gather(ctx context.Context, email, customer string) (n int, err 
 // meanwhile. It belongs into the transaction that writes the audit log.
 func (s *Store) EraseCustomer(ctx context.Context, customer string) (orders int, err error) {
 	err = s.Tx(ctx, func(tx *Store) error {
-		// The rows are held from here on: whoever asks for a refund of one waits.
+		// The rows are locked from here on: a request for a refund of one waits.
 		list, err := tx.allOrders(ctx, customer)
 		if err != nil {
 			return err
@@ -126,13 +126,9 @@ func (s *Store) EraseCustomer(ctx context.Context, customer string) (orders int,
 			return err
 		}
 		orders = len(list)
-		ids := make([]string, len(list))
-		for i, o := range list {
-			ids[i] = o.id
-		}
-		return tx.eraseOrders(ctx, customer, ids)
+		return tx.eraseOrders(ctx, customer, idsOf(list))
 	})
-	return orders, doing("erase a customer", err)
+	return orders, wrap("erase a customer", err)
 }
 
 // allOrders locks the orders of a customer, and those with the same e-mail that do not have their customer yet.
@@ -159,11 +155,11 @@ func (s *Store) allOrders(ctx context.Context, customer string) ([]namedOrder, e
 }
 
 func (s *Store) refuseOpen(ctx context.Context, customer string) error {
-	done, refunds := finished(), refundsUnderWay()
-	query := ownOrderQuery + "o.customer = ? AND (o.state NOT IN (" + places(len(done)) + ")" +
+	done, refunds := finishedStates(), refundsUnderWay()
+	query := ownOrderQuery + "o.customer = ? AND (o.state NOT IN (" + placeholders(len(done)) + ")" +
 		// Money that is on its way, here or back, needs to know whose it is, and so does a person who has to look.
 		" OR EXISTS (SELECT 1 FROM attempts a WHERE a.live = ? AND a.order_id = o.id)" +
-		" OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.state IN (" + places(len(refunds)) + "))" +
+		" OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.state IN (" + placeholders(len(refunds)) + "))" +
 		" OR EXISTS (SELECT 1 FROM reviews v WHERE v.open = ? AND v.order_id = o.id)) ORDER BY o.created_at DESC, o.id DESC LIMIT ?"
 	args := slices.Concat([]any{customer}, done, []any{true}, refunds, []any{true, defaultPage})
 	open, err := collect(ctx, s, query, args, scanOwnOrder)
@@ -185,8 +181,8 @@ func (s *Store) eraseOrders(ctx context.Context, customer string, ids []string) 
 	if err != nil {
 		return err
 	}
-	done := finished()
-	n, err := s.exec(ctx, "UPDATE orders SET email = '', name = '', customer = '', tracking = '' WHERE customer = ? AND state IN ("+places(len(done))+")",
+	done := finishedStates()
+	n, err := s.exec(ctx, "UPDATE orders SET email = '', name = '', customer = '', tracking = '' WHERE customer = ? AND state IN ("+placeholders(len(done))+")",
 		append([]any{customer}, done...)...)
 	if err != nil {
 		return err
@@ -205,7 +201,7 @@ func (s *Store) erasePapers(ctx context.Context, orders string, ids []any) error
 		"DELETE FROM notes WHERE order_id IN " + orders,
 		"DELETE FROM outbox WHERE state = '" + string(models.OutboxWaiting) + "' AND order_id IN " + orders,
 		// Mails with links to all orders are counted by customer.
-		"UPDATE outbox SET dedupe_key = " + s.joined("'erased:'", "id") + " WHERE kind = '" + string(models.MailOrderList) + "' AND order_id IN " + orders,
+		"UPDATE outbox SET dedupe_key = " + s.concat("'erased:'", "id") + " WHERE kind = '" + string(models.MailOrderList) + "' AND order_id IN " + orders,
 		"UPDATE transitions SET note = '' WHERE to_state = '" + string(models.OrderFulfilled) + "' AND cause = 'admin' AND order_id IN " + orders,
 	} {
 		if _, err := s.exec(ctx, statement, ids...); err != nil {
@@ -215,8 +211,8 @@ func (s *Store) erasePapers(ctx context.Context, orders string, ids []any) error
 	return nil
 }
 
-// joined is the expression of two texts behind each other.
-func (s *Store) joined(a, b string) string {
+// concat returns an expression that joins two texts.
+func (s *Store) concat(a, b string) string {
 	if s.dialect == migrations.SQLite {
 		return a + " || " + b
 	}
@@ -241,38 +237,31 @@ func (s *Store) erasePayers(ctx context.Context, orders string, ids []any) error
 	if err != nil {
 		return err
 	}
+	return s.clearPayers(ctx, "SELECT t.app_order_id FROM {table} t WHERE t.order_id IN "+orders, ids...)
+}
+
+// clearPayers takes the accounts off the lines of statements about the attempts and refunds that a query names, with {table} for theirs.
+func (s *Store) clearPayers(ctx context.Context, query string, args ...any) error {
 	for _, table := range []string{"attempts", "refunds"} {
-		names, err := s.readTexts(ctx, "SELECT app_order_id FROM "+table+" WHERE order_id IN "+orders, ids...)
+		names, err := s.readTexts(ctx, substitute(query, "table", table), slices.Clone(args)...)
 		if err != nil {
 			return err
 		}
-		if err := s.clearPayers(ctx, names); err != nil {
+		err = inParts(names, func(list string, args []any) error {
+			_, err := s.exec(ctx, "UPDATE statement_lines SET user_id = '' WHERE user_id <> '' AND app_order_id IN "+list, args...)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (s *Store) clearPayers(ctx context.Context, names []string) error {
-	return inParts(names, func(list string, args []any) error {
-		_, err := s.exec(ctx, "UPDATE statement_lines SET user_id = '' WHERE user_id <> '' AND app_order_id IN "+list, args...)
-		return err
-	})
 }
 
 // eraseAgain takes the accounts of erased people off a statement that has come since: a day is fetched more than once.
 func (s *Store) eraseAgain(ctx context.Context, statement string) error {
-	for _, table := range []string{"attempts", "refunds"} {
-		names, err := s.readTexts(ctx, "SELECT l.app_order_id FROM statement_lines l JOIN "+table+" a ON a.app_order_id = l.app_order_id "+
-			"JOIN orders o ON o.id = a.order_id WHERE l.statement_id = ? AND l.user_id <> '' AND o.email = ''", statement)
-		if err != nil {
-			return err
-		}
-		if err := s.clearPayers(ctx, names); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.clearPayers(ctx, "SELECT l.app_order_id FROM statement_lines l JOIN {table} t ON t.app_order_id = l.app_order_id "+
+		"JOIN orders o ON o.id = t.order_id WHERE l.statement_id = ? AND l.user_id <> '' AND o.email = ''", statement)
 }
 
 // forgetExports removes the files of all exports, what was searched for in them, and those that are under way: any of them may hold the
@@ -316,7 +305,7 @@ func scanExport(rows *sql.Rows) (x exportTask, err error) {
 	return x, err
 }
 
-// briefExport leaves of an export's parameters what the list of tasks tells; "" where they cannot be read.
+// briefExport returns those of an export's parameters that the list of tasks shows; "" where they cannot be read.
 func briefExport(params string) string {
 	var brief struct {
 		What   string `json:"what"`

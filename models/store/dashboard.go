@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// maxSpan is the most days of a dashboard.
+// maxSpan is the maximum number of days of a dashboard.
 const maxSpan = 1100
 
 // Dashboard reads the state of the shop and its figures over the days of a zone that lie in a time, from its beginning up to but not
@@ -31,11 +31,11 @@ func (s *Store) Dashboard(ctx context.Context, from, to time.Time, zone *time.Lo
 	}
 	live, err := s.liveDay(ctx, today, zone, &b)
 	if err != nil {
-		return b, doing("read the figures", err)
+		return b, wrap("read the figures", err)
 	}
 	kept, err := s.keptFigures(ctx, &b)
 	if err != nil {
-		return b, doing("read the figures", err)
+		return b, wrap("read the figures", err)
 	}
 	for day := b.From; day <= b.To; day = dayAfter(day) {
 		d, ok := kept[day]
@@ -54,7 +54,7 @@ func (s *Store) Dashboard(ctx context.Context, from, to time.Time, zone *time.Lo
 
 // addUp makes the sums of a span of its days.
 func addUp(b *models.Dashboard) {
-	revenue, coins, refunds := totals{}, totals{}, totals{}
+	sums := map[string]totals{"revenue": {}, "coin": {}, "refund": {}}
 	var wait, lag models.Histogram
 	for _, d := range b.Days {
 		b.Orders += d.Orders
@@ -63,16 +63,13 @@ func addUp(b *models.Dashboard) {
 		b.Uncalled += d.Uncalled
 		wait.Merge(d.Wait)
 		lag.Merge(d.Lag)
-		for _, part := range []struct {
-			into totals
-			sums []models.CoinTotal
-		}{{revenue, d.Revenue}, {coins, d.Coins}, {refunds, d.Refunds}} {
-			for _, sum := range part.sums {
-				part.into.add(sum.Symbol, sum.Count, sum.Amount)
+		for kind, list := range sumsOf(&d) {
+			for _, sum := range *list {
+				sums[kind].add(sum.Symbol, sum.Count, sum.Amount)
 			}
 		}
 	}
-	b.Revenue, b.Coins, b.Refunds = revenue.list(), coins.list(), refunds.list()
+	b.Revenue, b.Coins, b.Refunds = sums["revenue"].list(), sums["coin"].list(), sums["refund"].list()
 	b.WaitP50, b.WaitP95, b.LagP95 = wait.Quantile(50), wait.Quantile(95), lag.Quantile(95)
 }
 
@@ -98,13 +95,8 @@ func (s *Store) keptFigures(ctx context.Context, b *models.Dashboard) (map[strin
 				return err
 			}
 			d := kept[day]
-			switch kind {
-			case sumRevenue:
-				d.Revenue = append(d.Revenue, sum)
-			case sumCoin:
-				d.Coins = append(d.Coins, sum)
-			case sumRefund:
-				d.Refunds = append(d.Refunds, sum)
+			if sums := sumsOf(&d)[kind]; sums != nil {
+				*sums = append(*sums, sum)
 			}
 			kept[day] = d
 			return nil
@@ -112,8 +104,8 @@ func (s *Store) keptFigures(ctx context.Context, b *models.Dashboard) (map[strin
 	return kept, err
 }
 
-// plain brings a column into the one collation that a UNION can have.
-func (s *Store) plain(column string) string {
+// collated brings a column into the one collation that a UNION can have.
+func (s *Store) collated(column string) string {
 	if s.dialect == migrations.SQLite {
 		return column
 	}
@@ -128,21 +120,27 @@ type gauge struct {
 	at         time.Time
 }
 
+// openWork are the gauges that count what waits for somebody: their names, the rows and where their number goes.
+var openWork = []struct {
+	name, from string
+	number     func(*models.Gauges) *int
+}{
+	{"awaiting", "orders WHERE state = 'awaiting'", func(g *models.Gauges) *int { return &g.Awaiting }},
+	{"paid", "orders WHERE state = 'paid'", func(g *models.Gauges) *int { return &g.ReadyToFulfil }},
+	{"open", "attempts WHERE live = 1 AND state = 'open'", func(g *models.Gauges) *int { return &g.Open }},
+	{"unknown", "attempts WHERE live = 1 AND state = 'unknown'", func(g *models.Gauges) *int { return &g.Unknown }},
+	{"reviews", "reviews WHERE open = 1", func(g *models.Gauges) *int { return &g.Reviews }},
+	{"refunds waiting", "refunds WHERE state = 'requested'", func(g *models.Gauges) *int { return &g.RefundsWaiting }},
+	{"refunds unknown", "refunds WHERE state = 'unknown'", func(g *models.Gauges) *int { return &g.RefundsUnknown }},
+	{"discrepancies", "discrepancies WHERE state = 'open'", func(g *models.Gauges) *int { return &g.Discrepancies }},
+}
+
 // gaugeQuery writes the query of models.Gauges. Each count stops at models.MaxGauge: a page must not get slower with what is left undone.
 func (s *Store) gaugeQuery() string {
 	var parts []string
-	for _, g := range []struct{ name, from string }{
-		{"awaiting", "orders WHERE state = 'awaiting'"},
-		{"paid", "orders WHERE state = 'paid'"},
-		{"open", "attempts WHERE live = 1 AND state = 'open'"},
-		{"unknown", "attempts WHERE live = 1 AND state = 'unknown'"},
-		{"reviews", "reviews WHERE open = 1"},
-		{"refunds waiting", "refunds WHERE state = 'requested'"},
-		{"refunds unknown", "refunds WHERE state = 'unknown'"},
-		{"discrepancies", "discrepancies WHERE state = 'open'"},
-	} {
+	for _, g := range openWork {
 		parts = append(parts, fmt.Sprintf("SELECT %s AS kind, %s AS name, COUNT(*) AS n, 0 AS m, NULL AS amount, NULL AS at "+
-			"FROM (SELECT 1 FROM %s LIMIT %d) g", s.plain("'"+g.name+"'"), s.plain("''"), g.from, models.MaxGauge))
+			"FROM (SELECT 1 FROM %s LIMIT %d) g", s.collated("'"+g.name+"'"), s.collated("''"), g.from, models.MaxGauge))
 	}
 	return strings.Join(parts, " UNION ALL ")
 }
@@ -153,23 +151,10 @@ func scanGauge(rows *sql.Rows) (g gauge, err error) {
 }
 
 func fillGauges(now *models.Gauges, g gauge) {
-	switch g.kind {
-	case "awaiting":
-		now.Awaiting = g.n
-	case "paid":
-		now.ReadyToFulfil = g.n
-	case "open":
-		now.Open = g.n
-	case "unknown":
-		now.Unknown = g.n
-	case "reviews":
-		now.Reviews = g.n
-	case "refunds waiting":
-		now.RefundsWaiting = g.n
-	case "refunds unknown":
-		now.RefundsUnknown = g.n
-	case "discrepancies":
-		now.Discrepancies = g.n
+	for _, work := range openWork {
+		if work.name == g.kind {
+			*work.number(now) = g.n
+		}
 	}
 }
 
@@ -180,19 +165,19 @@ func (s *Store) Gauges(ctx context.Context) (models.Gauges, error) {
 	for _, g := range list {
 		fillGauges(&now, g)
 	}
-	return now, doing("count what waits", err)
+	return now, wrap("count what waits", err)
 }
 
-// liveQuery is the gauges with the counts of today that need no grouping, and the callbacks of the span.
+// liveQuery returns a query of the gauges with the counts of today that need no grouping, and the callbacks of the span.
 func (s *Store) liveQuery() string {
-	text := func(literal string) string { return s.plain("'" + literal + "'") }
+	text := func(literal string) string { return s.collated("'" + literal + "'") }
 	return strings.Join([]string{
 		s.gaugeQuery(),
 		"SELECT " + text("created") + ", " + text("") + ", COUNT(*), COALESCE(SUM(CASE WHEN " + paidForGood + " THEN 1 ELSE 0 END), 0), " +
-			"NULL, NULL FROM orders" + s.using("orders_by_time") + " WHERE created_at >= ? AND created_at < ?",
-		"SELECT " + text("refund") + ", " + s.plain("coin") + ", COUNT(*), 0, " + s.sum("amount") + ", NULL " +
+			"NULL, NULL FROM orders" + s.forceIndex("orders_by_time") + " WHERE created_at >= ? AND created_at < ?",
+		"SELECT " + text("refund") + ", " + s.collated("coin") + ", COUNT(*), 0, " + s.sum("amount") + ", NULL " +
 			"FROM refunds WHERE sent_at >= ? AND sent_at < ? AND " + refundIsSent + " GROUP BY coin",
-		"SELECT " + text("counter") + ", " + s.plain("name") + ", SUM(value), 0, NULL, NULL " +
+		"SELECT " + text("counter") + ", " + s.collated("name") + ", SUM(value), 0, NULL, NULL " +
 			"FROM counters WHERE day >= ? AND day <= ? AND name LIKE 'notify!_%' ESCAPE '!' GROUP BY name",
 		"SELECT " + text("callback") + ", " + text("") + ", 0, 0, NULL, MAX(received_at) FROM inbox WHERE state = 'done'",
 	}, " UNION ALL ")

@@ -54,7 +54,7 @@ func TestDashboard_AddsUpWhatTheRowsSay(t *testing.T) {
 			}
 		}
 		assert.InDelta(t, 40, days, 1)
-		counting, counted := store.CountQueries(ctx)
+		counting, counted := modelstest.CountQueries(ctx)
 		b, err := s.Dashboard(counting, from, now.Add(time.Hour), zone)
 		require.NoError(t, err)
 		assert.LessOrEqual(t, counted.N(), 6)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -20,8 +21,8 @@ var registerDecimals = sync.OnceFunc(func() {
 		Deterministic: true,
 		MakeAggregate: func(sqlite.FunctionContext) (sqlite.AggregateFunction, error) { return &decimalSum{}, nil },
 	})
-	sqlite.MustRegisterDeterministicScalarFunction("dec_mul", 2, multiplyDecimals)
-	sqlite.MustRegisterDeterministicScalarFunction("dec_add", 2, addDecimals)
+	sqlite.MustRegisterDeterministicScalarFunction("dec_mul", 2, scalar(decimal.Decimal.Mul))
+	sqlite.MustRegisterDeterministicScalarFunction("dec_add", 2, scalar(decimal.Decimal.Add))
 })
 
 // compareDecimals orders decimal texts by value. The texts that the store writes are canonical (no leading zeros, no zeros at
@@ -55,16 +56,7 @@ func comparePlain(left, right string) (int, bool) {
 	if !lok || !rok {
 		return 0, false
 	}
-	if len(lw) != len(rw) {
-		if len(lw) < len(rw) {
-			return -1, true
-		}
-		return 1, true
-	}
-	if c := strings.Compare(lw, rw); c != 0 {
-		return c, true
-	}
-	return strings.Compare(lf, rf), true
+	return cmp.Or(cmp.Compare(len(lw), len(rw)), strings.Compare(lw, rw), strings.Compare(lf, rf)), true
 }
 
 func plainParts(text string) (whole, fraction string, ok bool) {
@@ -92,31 +84,26 @@ type decimalSum struct{ total decimal.Decimal }
 
 // Step adds a row's value.
 func (s *decimalSum) Step(_ *sqlite.FunctionContext, args []driver.Value) error {
-	if args[0] == nil {
-		return nil
-	}
-	d, err := decimalOf(args[0])
-	if err != nil {
-		return err
-	}
-	s.total = s.total.Add(d)
-	return nil
+	return s.count(args[0], decimal.Decimal.Add)
 }
 
 // WindowInverse takes a row out of a window.
 func (s *decimalSum) WindowInverse(_ *sqlite.FunctionContext, args []driver.Value) error {
-	if args[0] == nil {
-		return nil
-	}
-	d, err := decimalOf(args[0])
-	if err != nil {
-		return err
-	}
-	s.total = s.total.Sub(d)
-	return nil
+	return s.count(args[0], decimal.Decimal.Sub)
 }
 
-// WindowValue is the sum so far.
+func (s *decimalSum) count(value driver.Value, operation func(total, value decimal.Decimal) decimal.Decimal) error {
+	if value == nil {
+		return nil
+	}
+	d, err := decimalOf(value)
+	if err == nil {
+		s.total = operation(s.total, d)
+	}
+	return err
+}
+
+// WindowValue returns the sum so far.
 func (s *decimalSum) WindowValue(*sqlite.FunctionContext) (driver.Value, error) {
 	return s.total.String(), nil
 }
@@ -124,30 +111,19 @@ func (s *decimalSum) WindowValue(*sqlite.FunctionContext) (driver.Value, error) 
 // Final is called when all rows are seen.
 func (s *decimalSum) Final(*sqlite.FunctionContext) {}
 
-// multiplyDecimals is dec_mul: the exact product of two decimal texts or whole numbers.
-func multiplyDecimals(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
-	l, err := decimalOf(args[0])
-	if err != nil {
-		return nil, err
+// scalar makes a function of SQL of an operation on two decimal texts or whole numbers; its result is exact.
+func scalar(operation func(l, r decimal.Decimal) decimal.Decimal) func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) {
+	return func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+		l, err := decimalOf(args[0])
+		if err != nil {
+			return nil, err
+		}
+		r, err := decimalOf(args[1])
+		if err != nil {
+			return nil, err
+		}
+		return operation(l, r).String(), nil
 	}
-	r, err := decimalOf(args[1])
-	if err != nil {
-		return nil, err
-	}
-	return l.Mul(r).String(), nil
-}
-
-// addDecimals is dec_add: the exact sum of two decimal texts or whole numbers.
-func addDecimals(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
-	l, err := decimalOf(args[0])
-	if err != nil {
-		return nil, err
-	}
-	r, err := decimalOf(args[1])
-	if err != nil {
-		return nil, err
-	}
-	return l.Add(r).String(), nil
 }
 
 var errDecimal = errors.New("not a decimal")

@@ -17,7 +17,7 @@ import (
 // Those of a sealed day can only be models.ChangedSealed: what the day was sealed with stays as it is.
 func (s *Store) PutDiscrepancies(ctx context.Context, day string, found []models.Discrepancy) error {
 	found = distinctDiscrepancies(found)
-	return doing("store the day's discrepancies", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the day's discrepancies", s.Tx(ctx, func(tx *Store) error {
 		if err := tx.lockDay(ctx, day); err != nil {
 			return err
 		}
@@ -28,14 +28,14 @@ func (s *Store) PutDiscrepancies(ctx context.Context, day string, found []models
 		if d.State == models.DaySealed && slices.ContainsFunc(found, func(x models.Discrepancy) bool { return x.Kind != models.ChangedSealed }) {
 			return ErrConflict
 		}
-		lost, err := tx.dayDiscrepancies(ctx, day) // those that are not found below
+		missing, err := tx.dayDiscrepancies(ctx, day) // those that are not found below
 		if err != nil {
 			return err
 		}
 		var added []models.Discrepancy
 		for _, x := range found {
-			old, known := lost[keyOf(x)]
-			delete(lost, keyOf(x))
+			old, known := missing[keyOf(x)]
+			delete(missing, keyOf(x))
 			if !known {
 				x.ID, x.Day, x.State, x.CreatedAt, x.UpdatedAt = models.NewID(), day, models.DiscrepancyOpen, tx.now(), tx.now()
 				added = append(added, x)
@@ -46,7 +46,7 @@ func (s *Store) PutDiscrepancies(ctx context.Context, day string, found []models
 		if err := discrepancyTable.insertAll(ctx, tx, added); err != nil {
 			return err
 		}
-		return tx.settleDiscrepancies(ctx, lost)
+		return tx.settleDiscrepancies(ctx, missing)
 	}))
 }
 
@@ -114,11 +114,11 @@ const discrepancyList = "discrepancies"
 func (s *Store) Discrepancies(ctx context.Context, f models.DiscrepancyFilter) (rows []models.Discrepancy, next string, err error) {
 	f.Limit, err = pageLimit(f.Limit)
 	if err != nil {
-		return nil, "", doing("read the discrepancies", err)
+		return nil, "", wrap("read the discrepancies", err)
 	}
 	rows, err = s.discrepancies(ctx, f)
 	if err != nil {
-		return nil, "", doing("read the discrepancies", err)
+		return nil, "", wrap("read the discrepancies", err)
 	}
 	rows, next = trim(rows, f.Limit, func(x models.Discrepancy) string { return cursor(discrepancyList, x.ID) })
 	return rows, next, nil
@@ -134,20 +134,15 @@ func (s *Store) discrepancies(ctx context.Context, f models.DiscrepancyFilter) (
 	for _, part := range []struct{ column, value string }{
 		{"day", f.Day}, {"state", string(f.State)}, {"kind", string(f.Kind)},
 	} {
-		if part.value == "" {
-			continue
-		}
-		if !machine(part.value) {
+		if part.value != "" && !isKey(part.value) {
 			return nil, ErrFilter
 		}
-		where.add(part.column+" = ?", part.value)
+		where.equal(part.column, part.value)
 	}
 	if keys != nil {
 		where.add("id < ?", keys[0]) // ids are made in the order of time
 	}
-	var list []models.Discrepancy
-	err = s.orm.WithContext(ctx).Where(where.sql(), where.args...).Order("id DESC").Limit(f.Limit + 1).Find(&list).Error
-	return list, translate(err)
+	return firstRows[models.Discrepancy](ctx, s, f.Limit+1, "id DESC", where.sql(), where.args...)
 }
 
 // EachDiscrepancy calls fn with every discrepancy that a filter chooses, newest first, a batch at a time. An error of fn ends it and is
@@ -157,7 +152,7 @@ func (s *Store) EachDiscrepancy(ctx context.Context, f models.DiscrepancyFilter,
 	for {
 		list, err := s.discrepancies(ctx, f)
 		if err != nil {
-			return doing("read the discrepancies", err)
+			return wrap("read the discrepancies", err)
 		}
 		list, f.After = trim(list, f.Limit, func(x models.Discrepancy) string { return cursor(discrepancyList, x.ID) })
 		for _, x := range list {
@@ -173,22 +168,21 @@ func (s *Store) EachDiscrepancy(ctx context.Context, f models.DiscrepancyFilter,
 
 // Discrepancy reads a discrepancy by its id; ErrNotFound.
 func (s *Store) Discrepancy(ctx context.Context, id string) (models.Discrepancy, error) {
-	var x models.Discrepancy
-	err := s.take(ctx, &x, "id = ?", id)
-	return x, doing("read the discrepancy", err)
+	x, err := take[models.Discrepancy](ctx, s, "id = ?", id)
+	return x, wrap("read the discrepancy", err)
 }
 
 // MoveDiscrepancy changes a discrepancy's state by compare-and-set; the same state twice only changes its owner or note.
 // ErrConflict: it is in another state, or its day is sealed and it would be open again. ErrText.
 func (s *Store) MoveDiscrepancy(ctx context.Context, id string, from, to models.DiscrepancyState, set DiscrepancyChange) error {
 	what := fmt.Sprintf("move the discrepancy from %s to %s", from, to)
-	c, err := set.columns()
+	c, err := changed[models.Discrepancy](set)
 	if err != nil {
-		return doing(what, err)
+		return wrap(what, err)
 	}
 	c.set("state", string(to))
 	c.set("updated_at", s.now())
-	return doing(what, s.Tx(ctx, func(tx *Store) error {
+	return wrap(what, s.Tx(ctx, func(tx *Store) error {
 		x, err := tx.Discrepancy(ctx, id)
 		if err != nil {
 			return err

@@ -9,7 +9,7 @@ import (
 	"github.com/coincart/coincart/migrations"
 )
 
-// Durability is what the database does before it says that a transaction is committed. A field that the server does not tell is empty.
+// Durability is what the database does before it says that a transaction is committed. A field that the server does not report is empty.
 type Durability struct {
 	// Synchronous is SQLite's setting on the writing connection: "OFF", "NORMAL", "FULL" or "EXTRA". From FULL on, the log is on disk
 	// after every commit. Empty on MySQL.
@@ -18,7 +18,7 @@ type Durability struct {
 	FlushLog string
 	// SyncBinlog is sync_binlog, where the server writes a binary log: "1" writes it to disk at every commit.
 	SyncBinlog string
-	// ReadOnly reports that the server takes no changes, except from accounts with special rights.
+	// ReadOnly reports whether the server takes no changes, except from accounts with special rights.
 	ReadOnly bool
 }
 
@@ -51,7 +51,7 @@ func (s *Store) Durability(ctx context.Context) (Durability, error) {
 	if logs {
 		d.SyncBinlog = sync
 	}
-	return d, doing("read what the database promises", err)
+	return d, wrap("read what the database promises", err)
 }
 
 func isOn(value string) bool { return value != "" && value != "0" && !strings.EqualFold(value, "OFF") }
@@ -62,7 +62,7 @@ func (s *Store) fileDurability(ctx context.Context) (Durability, error) {
 	defer cancel()
 	var level int
 	if err := s.pool.write.db.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&level); err != nil {
-		return Durability{}, doing("read what the database promises", translate(err))
+		return Durability{}, wrap("read what the database promises", translate(err))
 	}
 	levels := []string{"OFF", "NORMAL", "FULL", "EXTRA"}
 	if level < 0 || level >= len(levels) {

@@ -12,23 +12,23 @@ import (
 )
 
 var (
-	// ErrNotFound says that there is no such row.
+	// ErrNotFound means that there is no such row.
 	ErrNotFound = errors.New("not found")
-	// ErrConflict says that a compare-and-set found another state than the one it was told: somebody else was first, or the
+	// ErrConflict means that a compare-and-set found another state than the one it was told: somebody else was first, or the
 	// change is not allowed at all.
 	ErrConflict = errors.New("the state has changed")
-	// ErrDuplicate says that a unique key is taken.
+	// ErrDuplicate means that a unique key is taken.
 	ErrDuplicate = errors.New("already exists")
-	// ErrText says that a text does not fit its column: too long, or not UTF-8, or not ASCII where only that is meant.
+	// ErrText means that a text does not fit its column: too long, or not UTF-8, or not ASCII where only that is meant.
 	ErrText = errors.New("the text does not fit")
-	// ErrNoSealKey says that a secret was to be written without Options.SealKey.
+	// ErrNoSealKey means that a secret was to be written without Options.SealKey.
 	ErrNoSealKey = errors.New("no key to seal secrets with")
 
 	errForeignKey = errors.New("refers to a row that is not there")
 	errCheck      = errors.New("a check of the database refused the row")
 )
 
-// OutOfStockError says that less is left of a variant than is wanted.
+// OutOfStockError means that less is left of a variant than is wanted.
 type OutOfStockError struct {
 	VariantID string
 	SKU       string
@@ -43,15 +43,15 @@ func (e *OutOfStockError) Error() string {
 	return fmt.Sprintf("out of stock: %s: wanted %d, left %d", e.SKU, e.Wanted, e.Left)
 }
 
-// passingError is a failure of one try: the same transaction, started again, may succeed. One that reaches a caller was given up after
+// retryableError is a failure of one try: the same transaction, started again, may succeed. One that reaches a caller was given up after
 // all tries, so it is ErrUnavailable.
-type passingError struct{ cause error }
+type retryableError struct{ cause error }
 
-func (e *passingError) Error() string { return "gave way to another transaction: " + e.cause.Error() }
-func (e *passingError) Unwrap() error { return e.cause }
+func (e *retryableError) Error() string { return "gave way to another transaction: " + e.cause.Error() }
+func (e *retryableError) Unwrap() error { return e.cause }
 
 // Is makes the error ErrUnavailable.
-func (e *passingError) Is(target error) bool { return target == ErrUnavailable }
+func (e *retryableError) Is(target error) bool { return target == ErrUnavailable }
 
 // The error numbers of MySQL, MariaDB and Galera that translate knows.
 const (
@@ -104,7 +104,7 @@ func translateMySQL(e *mysql.MySQLError) error {
 	case mysqlBadText, mysqlMixedCollations, mysqlCannotConvert:
 		return fmt.Errorf("%w: error %d", ErrText, e.Number)
 	case mysqlLockWaitTimeout, mysqlDeadlock, mariaRecordChanged, galeraNotReady:
-		return &passingError{e}
+		return &retryableError{e}
 	default:
 		return unavailable(e)
 	}
@@ -121,14 +121,14 @@ func translateSQLite(e *sqlite.Error) error {
 	}
 	switch e.Code() & sqlitePrimaryCodeMask {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return &passingError{e}
+		return &retryableError{e}
 	default:
 		return unavailable(e)
 	}
 }
 
-// doing says what failed, in the words of the caller's world.
-func doing(what string, err error) error {
+// wrap adds to an error what was being done, in the words of the caller. Without an error it returns nil.
+func wrap(what string, err error) error {
 	if err == nil {
 		return nil
 	}

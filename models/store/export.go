@@ -16,30 +16,18 @@ WHERE a.paid_at >= ? AND a.paid_at < ? {after} ORDER BY a.paid_at, a.id LIMIT ?`
 // EachPayment calls fn with every attempt that was paid in a time, from its beginning up to but not including its end, in the order of
 // payment, a batch at a time: memory does not grow with their number. An error of fn ends it and is returned as it is.
 func (s *Store) EachPayment(ctx context.Context, from, to time.Time, fn func(models.PaymentRow) error) error {
-	var last models.PaymentRow
-	for {
+	return eachInBatches(batch, func(last *models.PaymentRow) ([]models.PaymentRow, error) {
 		args := []any{from, to}
 		place := ""
-		if last.AttemptID != "" {
+		if last != nil {
 			part, more := s.beyond(">", []string{"?", "?"}, []any{last.PaidAt, last.AttemptID}, "a.paid_at", "a.id")
 			// The range begins at the last row, so that the rows before it are not read again.
 			args[0] = last.PaidAt
 			place, args = "AND "+part, append(args, more...)
 		}
-		list, err := collect(ctx, s, named(readPayments, "after", place), append(args, batch), scanPayment)
-		if err != nil {
-			return doing("read the payments", err)
-		}
-		for _, p := range list {
-			if err := fn(p); err != nil {
-				return err
-			}
-			last = p
-		}
-		if len(list) < batch {
-			return nil
-		}
-	}
+		list, err := collect(ctx, s, substitute(readPayments, "after", place), append(args, batch), scanPayment)
+		return list, wrap("read the payments", err)
+	}, fn)
 }
 
 func scanPayment(rows *sql.Rows) (p models.PaymentRow, err error) {

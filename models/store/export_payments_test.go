@@ -87,7 +87,7 @@ func TestEachPayment_AllOfATimeOnceInTheirOrderInBatches(t *testing.T) {
 
 		stop := errors.New("enough")
 		n := 0
-		counting, counted := store.CountQueries(ctx)
+		counting, counted := modelstest.CountQueries(ctx)
 		err := s.EachPayment(counting, sameInstant, sameInstant.AddDate(1, 0, 0), func(models.PaymentRow) error {
 			if n++; n == 10 {
 				return stop

@@ -11,23 +11,18 @@ import (
 // now. ErrConflict: somebody else asked meanwhile. It is the rate limit of questions to the platform, over all replicas
 // (reliability.md R13).
 func (s *Store) MarkChecked(ctx context.Context, attemptID string, was, now time.Time) error {
-	c := &change{}
-	c.set("checked_at", models.Instant(now))
-	if was.IsZero() {
-		return doing("mark the attempt checked", s.update(ctx, "attempts", c, "id = ? AND checked_at IS NULL", attemptID))
+	query, args := "UPDATE attempts SET checked_at = ? WHERE id = ? AND checked_at IS NULL", []any{now, attemptID}
+	if !was.IsZero() {
+		query, args = "UPDATE attempts SET checked_at = ? WHERE id = ? AND checked_at = ?", append(args, was)
 	}
-	return doing("mark the attempt checked", s.update(ctx, "attempts", c, "id = ? AND checked_at = ?", attemptID, models.Instant(was)))
+	return wrap("mark the attempt checked", s.execOr(ctx, ErrConflict, query, args...))
 }
 
-// LockOrder is Order for a transaction that decides by the order's attempts: the order's row is taken first, so that whoever adds
+// LockOrder is Order for a transaction that decides by the order's attempts: the order's row is taken first, so that a transaction that adds
 // an attempt (ExtendOrder) waits, or on a cluster is refused and starts again.
 func (s *Store) LockOrder(ctx context.Context, id string) (models.Order, error) {
-	n, err := s.exec(ctx, "UPDATE orders SET updated_at = ? WHERE id = ?", s.now(), id)
-	if err != nil {
-		return models.Order{}, doing("lock the order", err)
-	}
-	if n == 0 {
-		return models.Order{}, doing("lock the order", ErrNotFound)
+	if err := s.execOr(ctx, ErrNotFound, "UPDATE orders SET updated_at = ? WHERE id = ?", s.now(), id); err != nil {
+		return models.Order{}, wrap("lock the order", err)
 	}
 	return s.Order(ctx, id)
 }
@@ -35,21 +30,16 @@ func (s *Store) LockOrder(ctx context.Context, id string) (models.Order, error) 
 // ExtendOrder gives an awaiting order time for another attempt: until expires, and the worker looks at due. ErrConflict: the order
 // awaits no payment any more.
 func (s *Store) ExtendOrder(ctx context.Context, id string, expires, due time.Time) error {
-	c := &change{}
-	c.set("expires_at", models.Instant(expires))
-	c.set("due_at", models.Instant(due))
-	c.set("lease", "")
-	c.set("updated_at", s.now())
-	return doing("extend the order", s.update(ctx, "orders", c, "id = ? AND state = ?", id, string(models.OrderAwaiting)))
+	return wrap("extend the order", s.execOr(ctx, ErrConflict,
+		"UPDATE orders SET expires_at = ?, due_at = ?, lease = '', updated_at = ? WHERE id = ? AND state = ?",
+		expires, due, s.now(), id, string(models.OrderAwaiting)))
 }
 
 // RenewForm gives a cart another form token, by compare-and-set: the form that was used up cannot make an order any more, and the
 // cart keeps its lines. ErrConflict: the cart has another token.
 func (s *Store) RenewForm(ctx context.Context, cartID, from, to string) error {
-	c := &change{}
-	c.set("form_token", to)
-	c.set("updated_at", s.now())
-	return doing("renew the cart's form", s.update(ctx, "carts", c, "id = ? AND form_token = ?", cartID, from))
+	return wrap("renew the cart's form", s.execOr(ctx, ErrConflict,
+		"UPDATE carts SET form_token = ?, updated_at = ? WHERE id = ? AND form_token = ?", to, s.now(), cartID, from))
 }
 
 // nudge brings the next question about attempts forward. A question that is nearer stays where it is, so that repeating a callback
@@ -58,21 +48,19 @@ const nudge = "UPDATE attempts SET due_at = ?, lease = '' WHERE state <> 'paid' 
 
 // NudgeAttempt brings the next question about an unpaid attempt forward to due; a paid one stays as it is.
 func (s *Store) NudgeAttempt(ctx context.Context, id string, due time.Time) error {
-	due = models.Instant(due)
 	_, err := s.exec(ctx, nudge+"id = ?", due, due, id)
-	return doing("bring the next question forward", err)
+	return wrap("bring the next question forward", err)
 }
 
 // NudgeAttempts is NudgeAttempt for those that a callback with this digest has spoken of.
 func (s *Store) NudgeAttempts(ctx context.Context, digest string, due time.Time) error {
-	due = models.Instant(due)
 	_, err := s.exec(ctx, nudge+`id IN (
 		SELECT e.attempt_id FROM evidence e JOIN inbox i ON i.id = e.inbox_id WHERE i.digest = ?)`, due, due, digest)
-	return doing("bring the next questions forward", err)
+	return wrap("bring the next questions forward", err)
 }
 
 // EndQuestions makes a paid attempt due no more; one that is in another state stays as it is.
 func (s *Store) EndQuestions(ctx context.Context, attemptID string) error {
 	_, err := s.exec(ctx, "UPDATE attempts SET due_at = NULL, lease = '' WHERE id = ? AND state = 'paid' AND due_at IS NOT NULL", attemptID)
-	return doing("end the questions", err)
+	return wrap("end the questions", err)
 }

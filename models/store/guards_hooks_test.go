@@ -14,10 +14,10 @@ func (s *Store) ReservationsOf(ctx context.Context, orderID string) ([]models.Re
 // SellAsRead sells a reservation that was read some time ago, in one try. SQLite has one writer, whose own reads are never old, so no
 // interleaving of whole calls can show there what an old read does.
 func (s *Store) SellAsRead(ctx context.Context, r models.Reservation) error {
-	return s.once(ctx, func(tx *Store) error { return tx.sellOne(ctx, r, tx.now()) })
+	return s.runOnce(ctx, func(tx *Store) error { return tx.sellOne(ctx, r, tx.now()) })
 }
 
 // ClaimAsRead moves a reservation that was read some time ago, in one try.
 func (s *Store) ClaimAsRead(ctx context.Context, r models.Reservation, to models.ReservationState) error {
-	return s.once(ctx, func(tx *Store) error { return tx.claimReservation(ctx, r, to, tx.now()) })
+	return s.runOnce(ctx, func(tx *Store) error { return tx.claimReservation(ctx, r, to, tx.now()) })
 }

@@ -34,7 +34,7 @@ func (s *Store) ImportPlan(ctx context.Context, file *productcsv.File, choice Im
 		func() error { return s.importPictures(ctx, shop, file.Records, choice.IsStatic) },
 	} {
 		if err := step(); err != nil {
-			return nil, "", doing("compare the file with the catalogue", err)
+			return nil, "", wrap("compare the file with the catalogue", err)
 		}
 	}
 	return productcsv.MakePlan(file, shop), stateOf(shop), nil
@@ -231,7 +231,7 @@ func (s *Store) EachProduct(ctx context.Context, x ProductExport, fn func(p *mod
 	where, args := []string{"p.id > ?"}, []any{}
 	if x.CategoryID != "" {
 		where = append(where, "EXISTS (SELECT 1 FROM product_categories pc JOIN categories c ON c.id = pc.category_id WHERE pc.product_id = p.id AND c.path LIKE ? ESCAPE '!')")
-		args = append(args, below(x.CategoryID))
+		args = append(args, branchPattern(x.CategoryID))
 	}
 	if x.Tag != "" {
 		where, args = append(where, "EXISTS (SELECT 1 FROM product_tags t WHERE t.product_id = p.id AND t.tag = ?)"), append(args, x.Tag)
@@ -243,11 +243,11 @@ func (s *Store) EachProduct(ctx context.Context, x ProductExport, fn func(p *mod
 	for after := ""; ; {
 		ids, err := s.readTexts(ctx, query, slices.Concat([]any{after}, args, []any{exportedAtOnce})...)
 		if err != nil {
-			return doing("read the products", err)
+			return wrap("read the products", err)
 		}
 		stored, err := s.storedProducts(ctx, ids)
 		if err != nil {
-			return doing("read the products", err)
+			return wrap("read the products", err)
 		}
 		for _, id := range ids {
 			if p := stored[id]; p != nil {
@@ -265,7 +265,7 @@ func (s *Store) EachProduct(ctx context.Context, x ProductExport, fn func(p *mod
 
 // ChangeProduct reads a product whole, lets fn change it, and stores it, in one transaction. fn may be called again. ErrNotFound.
 func (s *Store) ChangeProduct(ctx context.Context, id string, fn func(p *models.Product)) error {
-	return doing("change the product", s.Tx(ctx, func(tx *Store) error {
+	return wrap("change the product", s.Tx(ctx, func(tx *Store) error {
 		stored, err := tx.storedProducts(ctx, []string{id})
 		if err != nil {
 			return err

@@ -13,24 +13,19 @@ import (
 // InsertImport stores the row of a file whose pieces follow.
 func (s *Store) InsertImport(ctx context.Context, i models.Import) error {
 	clipTexts(&i, "file_name")
-	if i.CreatedAt.IsZero() {
-		i.CreatedAt = s.now()
-	}
-	return doing("store the import", s.create(ctx, &i))
+	i.CreatedAt = orTime(i.CreatedAt, s.now())
+	return wrap("store the import", s.create(ctx, &i))
 }
 
 // AddImportChunk stores a piece of an import's file.
 func (s *Store) AddImportChunk(ctx context.Context, c models.ImportChunk) error {
-	return doing("store a piece of the file", importChunkTable.insert(ctx, s, &c))
+	return wrap("store a piece of the file", importChunkTable.insert(ctx, s, &c))
 }
 
 // FinishUpload notes what the file is when all of its pieces are there.
 func (s *Store) FinishUpload(ctx context.Context, i models.Import) error {
-	n, err := s.exec(ctx, "UPDATE imports SET file_size = ?, file_lines = ?, hash = ?, check_task = ? WHERE id = ?", i.FileSize, i.FileLines, i.Hash, i.CheckTask, i.ID)
-	if err == nil && n == 0 {
-		err = ErrNotFound
-	}
-	return doing("note the file", err)
+	return wrap("note the file", s.execOr(ctx, ErrNotFound, "UPDATE imports SET file_size = ?, file_lines = ?, hash = ?, check_task = ? WHERE id = ?",
+		i.FileSize, i.FileLines, i.Hash, i.CheckTask, i.ID))
 }
 
 const (
@@ -40,29 +35,21 @@ const (
 
 // DropImport forgets an import with its file, such as one whose upload broke off.
 func (s *Store) DropImport(ctx context.Context, id string) error {
-	return doing("forget the import", s.Tx(ctx, func(tx *Store) error {
+	return wrap("forget the import", s.Tx(ctx, func(tx *Store) error {
 		return tx.execEach(ctx, id, deleteChunks, deleteProblems, "DELETE FROM import_pictures WHERE import_id = ?", "DELETE FROM imports WHERE id = ?")
 	}))
 }
 
 // Import reads an import; ErrNotFound.
 func (s *Store) Import(ctx context.Context, id string) (models.Import, error) {
-	var i models.Import
-	if !machine(id) {
-		return i, fmt.Errorf("read the import: %w", ErrNotFound)
-	}
-	return i, doing("read the import", s.take(ctx, &i, "id = ?", id))
+	i, err := takeByKey[models.Import](ctx, s, isKey, "id", id)
+	return i, wrap("read the import", err)
 }
 
 // Imports reads the newest imports. ErrFilter.
 func (s *Store) Imports(ctx context.Context, limit int) ([]models.Import, error) {
-	limit, err := pageLimit(limit)
-	if err != nil {
-		return nil, doing("read the imports", err)
-	}
-	var list []models.Import
-	err = s.orm.WithContext(ctx).Order("created_at DESC, id DESC").Limit(limit).Find(&list).Error
-	return list, doing("read the imports", translate(err))
+	list, err := newestRows[models.Import](ctx, s, limit)
+	return list, wrap("read the imports", err)
 }
 
 // SetImportTask notes which task of a kind works on an import. It takes the place of the one that was read, so that two people cannot both
@@ -76,21 +63,13 @@ func (s *Store) SetImportTask(ctx context.Context, id string, kind models.TaskKi
 	if !known {
 		return fmt.Errorf("note the task: no import has a task of the kind %q", kind)
 	}
-	n, err := s.exec(ctx, query, task, id, was)
-	if err == nil && n == 0 {
-		err = ErrConflict
-	}
-	return doing("note the task", err)
+	return wrap("note the task", s.execOr(ctx, ErrConflict, query, task, id, was))
 }
 
 // PutCheck stores what a check found, in place of an earlier one.
 func (s *Store) PutCheck(ctx context.Context, id, report, catalogue string, problems []models.ImportProblem) error {
-	return doing("store the check", s.Tx(ctx, func(tx *Store) error {
-		n, err := tx.exec(ctx, "UPDATE imports SET report = ?, catalogue = ? WHERE id = ?", report, catalogue, id)
-		if err == nil && n == 0 {
-			err = ErrNotFound
-		}
-		if err != nil {
+	return wrap("store the check", s.Tx(ctx, func(tx *Store) error {
+		if err := tx.execOr(ctx, ErrNotFound, "UPDATE imports SET report = ?, catalogue = ? WHERE id = ?", report, catalogue, id); err != nil {
 			return err
 		}
 		if _, err := tx.exec(ctx, deleteProblems, id); err != nil {
@@ -109,27 +88,18 @@ func (s *Store) PutCheck(ctx context.Context, id, report, catalogue string, prob
 // ImportProblems reads a page of the problems of an import, after a position (0: from the first); a level other than "" chooses its
 // problems. ErrFilter.
 func (s *Store) ImportProblems(ctx context.Context, id, level string, after, limit int) ([]models.ImportProblem, error) {
-	limit, err := pageLimit(limit)
-	if err != nil {
-		return nil, doing("read the problems", err)
-	}
-	var list []models.ImportProblem
-	db := s.orm.WithContext(ctx).Where("import_id = ? AND position > ?", id, after)
-	if level != "" {
-		db = db.Where("level = ?", level)
-	}
-	err = db.Order("position").Limit(limit).Find(&list).Error
-	return list, doing("read the problems", translate(err))
+	where := conditions{}
+	where.add("import_id = ?", id)
+	where.equal("level", level)
+	list, err := rowsAfter[models.ImportProblem](ctx, s, where, after, limit)
+	return list, wrap("read the problems", err)
 }
 
 // MarkApplied notes, in the transaction of the import, that it was done, with what came of it and the pictures that are to be fetched.
 // ErrConflict: it was done already.
 func (s *Store) MarkApplied(ctx context.Context, id, report string, pictures []models.ImportPicture) error {
-	return doing("note the import", s.Tx(ctx, func(tx *Store) error {
-		n, err := tx.exec(ctx, "UPDATE imports SET applied_at = ?, report = ? WHERE id = ? AND applied_at IS NULL", tx.now(), report, id)
-		if err == nil && n == 0 {
-			err = ErrConflict
-		}
+	return wrap("note the import", s.Tx(ctx, func(tx *Store) error {
+		err := tx.execOr(ctx, ErrConflict, "UPDATE imports SET applied_at = ?, report = ? WHERE id = ? AND applied_at IS NULL", tx.now(), report, id)
 		if err != nil {
 			return err
 		}
@@ -145,41 +115,35 @@ func (s *Store) MarkApplied(ctx context.Context, id, report string, pictures []m
 
 // ImportPictures reads a page of the products whose pictures an import fetches, after a position; a state other than "" chooses. ErrFilter.
 func (s *Store) ImportPictures(ctx context.Context, id string, state models.ImportPictureState, after, limit int) ([]models.ImportPicture, error) {
-	limit, err := pageLimit(limit)
-	if err != nil {
-		return nil, doing("read the import's pictures", err)
-	}
-	var list []models.ImportPicture
-	db := s.orm.WithContext(ctx).Where("import_id = ? AND position > ?", id, after)
-	if state != "" {
-		db = db.Where("state = ?", string(state))
-	}
-	err = db.Order("position").Limit(limit).Find(&list).Error
-	return list, doing("read the import's pictures", translate(err))
+	where := conditions{}
+	where.add("import_id = ?", id)
+	where.equal("state", string(state))
+	list, err := rowsAfter[models.ImportPicture](ctx, s, where, after, limit)
+	return list, wrap("read the import's pictures", err)
 }
 
 // SetImportPicture notes what became of the pictures of a product.
 func (s *Store) SetImportPicture(ctx context.Context, id string, position int, state models.ImportPictureState, problem string) error {
 	_, err := s.exec(ctx, "UPDATE import_pictures SET state = ?, problem = ? WHERE import_id = ? AND position = ?", string(state), problem, id, position)
-	return doing("note the pictures", err)
+	return wrap("note the pictures", err)
 }
 
 // CountImportPictures counts the products whose pictures an import fetches, by state.
 func (s *Store) CountImportPictures(ctx context.Context, id string) (map[models.ImportPictureState]int, error) {
 	counts, err := readMap[models.ImportPictureState, int](ctx, s, "SELECT state, COUNT(*) FROM import_pictures WHERE import_id = ? GROUP BY state", id)
-	return counts, doing("count the pictures", err)
+	return counts, wrap("count the pictures", err)
 }
 
-// FetchedPicture is what the picture at an address is called here; ErrNotFound.
+// FetchedPicture reads the name that the picture at an address has in this shop; ErrNotFound.
 func (s *Store) FetchedPicture(ctx context.Context, address string) (source string, err error) {
 	err = s.one(ctx, "SELECT source FROM fetched_pictures WHERE address_hash = ?", []any{AddressHash(address)}, &source)
-	return source, doing("look for the picture", err)
+	return source, wrap("look for the picture", err)
 }
 
-// PutFetchedPicture remembers what the picture at an address is called here.
+// PutFetchedPicture stores the name that the picture at an address has in this shop.
 func (s *Store) PutFetchedPicture(ctx context.Context, address, source string) error {
 	fetched := models.FetchedPicture{AddressHash: AddressHash(address), Address: address, Source: source, FetchedAt: s.now()}
-	return doing("remember the picture", fetchedPictureTable.put(ctx, s, &fetched))
+	return wrap("remember the picture", fetchedPictureTable.put(ctx, s, &fetched))
 }
 
 // ExpireImports removes the files and problems of up to limit imports from before a time; what they did stays known.
@@ -187,12 +151,12 @@ func (s *Store) ExpireImports(ctx context.Context, before time.Time, limit int) 
 	query := "SELECT i.id FROM imports i WHERE i.created_at < ? AND EXISTS (SELECT 1 FROM import_chunks c WHERE c.import_id = i.id) ORDER BY i.created_at, i.id LIMIT ?"
 	ids, err := s.readTexts(ctx, query, before, max(1, limit))
 	if err != nil {
-		return 0, doing("look for old imports", err)
+		return 0, wrap("look for old imports", err)
 	}
 	for i, id := range ids {
 		err := s.Tx(ctx, func(tx *Store) error { return tx.execEach(ctx, id, deleteChunks, deleteProblems) })
 		if err != nil {
-			return i, doing("remove an old import", err)
+			return i, wrap("remove an old import", err)
 		}
 	}
 	return len(ids), nil
@@ -221,7 +185,7 @@ func (f *importFile) Read(p []byte) (int, error) {
 			return 0, io.EOF
 		}
 		if err != nil {
-			return 0, doing("read a piece of the file", err)
+			return 0, wrap("read a piece of the file", err)
 		}
 	}
 	n := copy(p, f.rest)
@@ -231,7 +195,7 @@ func (f *importFile) Read(p []byte) (int, error) {
 
 // RetryImportPictures lets the products whose pictures could not be had wait again, once per task.
 func (s *Store) RetryImportPictures(ctx context.Context, id, task string) error {
-	return doing("try pictures again", s.Tx(ctx, func(tx *Store) error {
+	return wrap("try pictures again", s.Tx(ctx, func(tx *Store) error {
 		n, err := tx.exec(ctx, "UPDATE tasks SET total = ? WHERE id = ? AND total = 0", 1, task)
 		if err != nil || n == 0 {
 			return err // not the task's first try, or the one that the import itself began

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -8,7 +9,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// maxUnusable is how many different envelopes of one digest are kept while none of them could be used. The digest is the
+// maxUnusable is the maximum number of different envelopes of one digest that are kept while none of them could be used. The digest is the
 // plaintext's; a signature that was seen once can be sent again with any data, and must not fill the table.
 const maxUnusable = 8
 
@@ -36,43 +37,31 @@ func (s *Store) PutInbox(ctx context.Context, m *models.InboxMessage) (stored bo
 	})
 	switch {
 	case err != nil:
-		return false, doing("look for the callback", err)
+		return false, wrap("look for the callback", err)
 	case handled:
 		return false, nil
 	case open >= maxUnusable:
-		return false, doing("store the callback", ErrConflict)
+		return false, wrap("store the callback", ErrConflict)
 	}
 	err = s.create(ctx, m)
 	if errors.Is(err, ErrDuplicate) {
 		return false, nil
 	}
-	return err == nil, doing("store the callback", err)
+	return err == nil, wrap("store the callback", err)
 }
 
 func (s *Store) completeInbox(m *models.InboxMessage) {
-	if m.ID == "" {
-		m.ID = models.NewID()
-	}
-	if m.State == "" {
-		m.State = models.InboxNew
-	}
-	if m.ReceivedAt.IsZero() {
-		m.ReceivedAt = s.now()
-	}
-	if m.DueAt.IsZero() && m.State == models.InboxNew {
-		m.DueAt = m.ReceivedAt
+	m.ID, m.State = cmp.Or(m.ID, models.NewID()), cmp.Or(m.State, models.InboxNew)
+	m.ReceivedAt = orTime(m.ReceivedAt, s.now())
+	if m.State == models.InboxNew {
+		m.DueAt = orTime(m.DueAt, m.ReceivedAt)
 	}
 	clipTexts(m, "app_id", "sent_time", "remote_addr", "problem")
 }
 
 // FinishInbox says what became of a callback. Done and flagged are final, bad may still become either: ErrConflict otherwise.
 func (s *Store) FinishInbox(ctx context.Context, id string, state models.InboxState, problem string) error {
-	c := &change{}
-	c.set("state", string(state))
-	c.set("problem", clip("inbox", "problem", problem))
-	c.set("handled_at", s.now())
-	c.set("due_at", nil)
-	c.set("lease", "")
-	return doing("finish the callback", s.update(ctx, "inbox", c,
-		"id = ? AND state IN (?, ?)", id, string(models.InboxNew), string(models.InboxBad)))
+	return wrap("finish the callback", s.execOr(ctx, ErrConflict,
+		"UPDATE inbox SET state = ?, problem = ?, handled_at = ?, due_at = NULL, lease = '' WHERE id = ? AND state IN (?, ?)",
+		string(state), clip("inbox", "problem", problem), s.now(), id, string(models.InboxNew), string(models.InboxBad)))
 }

@@ -15,10 +15,10 @@ type Violation struct {
 	What string // what is wrong with which row
 }
 
-// overdue is how long a row may wait for its worker after it became due (I14).
+// overdue is the maximum time that a row may wait for its worker after it became due (I14).
 const overdue = 5 * time.Minute
 
-// shownPerRule bounds the answer; one row is as wrong as fifty.
+// shownPerRule is the maximum number of violations of a rule that are listed; one row is as wrong as fifty.
 const shownPerRule = 50
 
 // invariant is a query that must return no row; its first column is the id of what is wrong.

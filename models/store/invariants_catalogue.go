@@ -24,8 +24,8 @@ var catalogueInvariants = []invariant{
 		WHERE (state = 'open' AND ended_at IS NOT NULL) OR (state <> 'open' AND ended_at IS NULL)`},
 }
 
-// derivedInvariant makes the words and the prices of all products anew and compares them with those that are kept, a batch at a time. Those
-// that wait to be made anew (RefreshCatalogue) are left out.
+// derivedInvariant computes the words and the prices of all products again and compares them with those that are kept, a batch at a time.
+// Those that wait to be computed again (RefreshCatalogue) are left out.
 func (s *Store) derivedInvariant(ctx context.Context) ([]Violation, error) {
 	categories, err := s.Categories(ctx)
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *Store) derivedInvariant(ctx context.Context) ([]Violation, error) {
 	}
 }
 
-// words are how many words of a product are indexed, and what they weigh together.
+// words is the number of indexed words of a product, and the sum of their weights.
 type words struct{ count, weight int }
 
 func (s *Store) indexedWords(ctx context.Context) (map[string]words, error) {

@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// explained is a discrepancy of the day that a person has accepted, or that was mended, about a line or a booking.
+// explained is a discrepancy of the day that a person has accepted, or that was settled, about a line or a booking.
 const explained = `SELECT 1 FROM discrepancies x WHERE x.day = d.day AND x.type = {type} AND x.app_order_id = {of}.app_order_id
 	AND x.state IN ('accepted', 'settled')`
 
@@ -65,28 +65,24 @@ func noLine(of, kind string) string {
 
 // booksInvariants checks every sealed day against the bookings that lie in it.
 func (s *Store) booksInvariants(ctx context.Context) ([]Violation, error) {
-	days, err := collect(ctx, s, "SELECT day, zone FROM book_days WHERE state = 'sealed' ORDER BY day", nil,
-		func(rows *sql.Rows) (d models.BookDay, err error) {
-			err = rows.Scan(&d.Day, &d.Zone)
-			return d, err
-		})
+	zones, err := readMap[string, string](ctx, s, "SELECT day, zone FROM book_days WHERE state = 'sealed'")
 	if err != nil {
-		return nil, doing("check I11", err)
+		return nil, wrap("check I11", err)
 	}
 	var found []Violation
-	for _, d := range days {
-		zone, err := time.LoadLocation(d.Zone)
+	for _, day := range sortedKeys(zones) {
+		zone, err := time.LoadLocation(zones[day])
 		if err != nil {
-			found = append(found, Violation{"I11", "sealed day in a zone that does not exist: " + d.Day})
+			found = append(found, Violation{"I11", "sealed day in a zone that does not exist: " + day})
 			continue
 		}
-		from, to, err := models.ParseDay(d.Day, zone)
+		from, to, err := models.ParseDay(day, zone)
 		if err != nil {
-			found = append(found, Violation{"I11", "sealed day that is none: " + d.Day})
+			found = append(found, Violation{"I11", "sealed day that is none: " + day})
 			continue
 		}
 		for _, rule := range missingLines {
-			list, err := s.violations(ctx, rule, []any{d.Day, from, to})
+			list, err := s.violations(ctx, rule, []any{day, from, to})
 			if err != nil {
 				return nil, err
 			}
@@ -104,7 +100,7 @@ func (s *Store) violations(ctx context.Context, rule invariant, args []any) ([]V
 		err := rows.Scan(&id)
 		return Violation{Rule: rule.rule, What: rule.what + ": " + id}, err
 	})
-	return list, doing("check "+rule.rule+" ("+rule.what+")", err)
+	return list, wrap("check "+rule.rule+" ("+rule.what+")", err)
 }
 
 // auditInvariant checks the chain of the audit log.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -14,9 +15,9 @@ import (
 )
 
 var (
-	// ErrCursor says that a place in a list was not made by this list.
+	// ErrCursor means that a place in a list was not made by this list.
 	ErrCursor = errors.New("not a place in this list")
-	// ErrFilter says that a filter, a sort or a page's size does not exist.
+	// ErrFilter means that a filter, a sort or a page's size does not exist.
 	ErrFilter = errors.New("no such filter")
 )
 
@@ -25,7 +26,7 @@ const (
 	batch       = 1000 // rows that a stream holds at once
 )
 
-// pageLimit is the number of rows of a page: 0 means the usual one.
+// pageLimit returns the number of rows of a page: 0 means the usual one.
 func pageLimit(limit int) (int, error) {
 	switch {
 	case limit == 0:
@@ -38,12 +39,12 @@ func pageLimit(limit int) (int, error) {
 }
 
 // cursor writes a place in a list, opaque to its readers: the list's name and the keys of the last row that was shown. It is not
-// signed, because any place in a list may be asked for by who may see the list.
+// signed, because whoever may see the list may ask for any place in it.
 func cursor(list string, keys ...string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(list + "\n" + strings.Join(keys, "\n")))
 }
 
-// readCursor reads a place in a list: so many keys, nil for the beginning, ErrCursor for anything that cursor has not written for
+// readCursor reads a place in a list: that number of keys, nil for the beginning, ErrCursor for anything that cursor has not written for
 // this list.
 func readCursor(list, after string, keys int) ([]string, error) {
 	if after == "" {
@@ -61,7 +62,7 @@ func readCursor(list, after string, keys int) ([]string, error) {
 		return nil, ErrCursor
 	}
 	for _, part := range parts[1:] {
-		if !machine(part) {
+		if !isKey(part) {
 			return nil, ErrCursor
 		}
 	}
@@ -90,7 +91,7 @@ func readTimeCursor(list, after string) (at time.Time, id string, err error) {
 	return at, keys[1], err
 }
 
-// param is the place of an amount: text in SQLite, compared by the column's collation; MySQL would compare a text with a number as
+// param returns the placeholder of an amount: text in SQLite, compared by the column's collation; MySQL would compare a text with a number as
 // floats.
 func (s *Store) param() string {
 	if s.dialect == migrations.SQLite {
@@ -99,7 +100,7 @@ func (s *Store) param() string {
 	return "CAST(? AS DECIMAL(36,18))"
 }
 
-// sum is the exact sum of an amount.
+// sum returns an expression for the exact sum of an amount.
 func (s *Store) sum(column string) string {
 	if s.dialect == migrations.SQLite {
 		return "dec_sum(" + column + ")"
@@ -127,12 +128,119 @@ func (s *Store) beyond(sign string, places []string, values []any, columns ...st
 	return "(" + strings.Join(alternatives, " OR ") + ")", args
 }
 
-// beyondTime is beyond for the time of making and the id, newest first.
-func (s *Store) beyondTime(at time.Time, id string) (where string, args []any) {
-	return s.beyond("<", []string{"?", "?"}, []any{at, id}, "created_at", "id")
+// sorting is how a list is sorted: by a column and the id.
+type sorting struct {
+	column, id string
+	descending bool
 }
 
-// trim cuts the row off that was read to see whether there is a next page, and gives the place behind the last one.
+// by returns the columns for ORDER BY; prefix stands before each column, such as "p.".
+func (o sorting) by(prefix string) string {
+	direction := ""
+	if o.descending {
+		direction = " DESC"
+	}
+	return prefix + o.column + direction + ", " + prefix + o.id + direction
+}
+
+// sign compares rows that come later with the row of a place.
+func (o sorting) sign() string {
+	if o.descending {
+		return "<"
+	}
+	return ">"
+}
+
+// listPlace is a place in a list, as its reader hands it in; empty: the beginning.
+type listPlace struct{ list, after string }
+
+// afterRow adds the condition of all rows after a place. Times and numbers stand in the place itself; a text may be too long for an
+// address, and is read from the row. prefix stands before the columns in the query. ErrCursor.
+func (s *Store) afterRow(ctx context.Context, where *conditions, place listPlace, order sorting, table, prefix string) error {
+	keys, err := readCursor(place.list, place.after, 2)
+	if err != nil || keys == nil {
+		return err
+	}
+	var value any
+	parameter := "?"
+	switch order.column {
+	case "created_at", "updated_at":
+		value, err = readTimeKey(keys[0])
+	case "position", "on_hand":
+		value, err = strconv.Atoi(keys[0])
+	case "total":
+		parameter = s.param()
+		value, err = models.ParseAmount(keys[0])
+	default:
+		var text string
+		err = s.one(ctx, "SELECT "+order.column+" FROM "+table+" WHERE id = ?", []any{keys[1]}, &text)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		value = text
+	}
+	if err != nil {
+		return ErrCursor
+	}
+	part, args := s.beyond(order.sign(), []string{parameter, "?"}, []any{value, keys[1]}, prefix+order.column, prefix+order.id)
+	where.add(part, args...)
+	return nil
+}
+
+// timeList is a list that is sorted by a time and the id, read a page at a time.
+type timeList[T any] struct {
+	name  string // of its places
+	order sorting
+	query string // {page} is where the condition, the order and the limit stand
+	scan  func(*sql.Rows) (T, error)
+	place func(T) (at time.Time, id string)
+}
+
+// page reads a page of the rows that a condition chooses. after is the next of the page before. ErrFilter: limit. ErrCursor: after.
+func (l timeList[T]) page(ctx context.Context, s *Store, where conditions, after string, limit int) (rows []T, next string, err error) {
+	limit, err = pageLimit(limit)
+	if err != nil {
+		return nil, "", err
+	}
+	at, id, err := readTimeCursor(l.name, after)
+	if err != nil {
+		return nil, "", err
+	}
+	if id != "" {
+		part, args := s.beyond(l.order.sign(), []string{"?", "?"}, []any{at, id}, l.order.column, l.order.id)
+		where.add(part, args...)
+	}
+	query := substitute(l.query, "page", where.sql()+" ORDER BY "+l.order.by("")+" LIMIT ?")
+	rows, err = collect(ctx, s, query, append(where.args, limit+1), l.scan)
+	rows, next = trim(rows, limit, func(row T) string {
+		at, id := l.place(row)
+		return cursor(l.name, timeKey(at), id)
+	})
+	return rows, next, err
+}
+
+// eachInBatches calls fn with every row of a list: read reads the batch after a row, from the beginning where it is nil. An error of fn
+// ends it and is returned as it is.
+func eachInBatches[T any](size int, read func(last *T) ([]T, error), fn func(T) error) error {
+	var last *T
+	for {
+		rows, err := read(last)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := fn(row); err != nil {
+				return err
+			}
+		}
+		if len(rows) < size {
+			return nil
+		}
+		last = &rows[size-1]
+	}
+}
+
+// trim removes the row that was read to see whether there is a next page, and returns the place behind the last one.
 func trim[T any](rows []T, limit int, place func(T) string) ([]T, string) {
 	if len(rows) <= limit {
 		return rows, ""
@@ -152,6 +260,23 @@ func (c *conditions) add(part string, args ...any) {
 	c.args = append(c.args, args...)
 }
 
+// equal adds that a column has a value; an empty value chooses all rows.
+func (c *conditions) equal(column, value string) {
+	if value != "" {
+		c.add(column+" = ?", value)
+	}
+}
+
+// within adds that a time lies in a span, from its beginning up to but not including its end; an end that is zero is open.
+func (c *conditions) within(column string, from, to time.Time) {
+	if !from.IsZero() {
+		c.add(column+" >= ?", from)
+	}
+	if !to.IsZero() {
+		c.add(column+" < ?", to)
+	}
+}
+
 func (c *conditions) sql() string {
 	if len(c.parts) == 0 {
 		return "1 = 1"
@@ -159,10 +284,7 @@ func (c *conditions) sql() string {
 	return strings.Join(c.parts, " AND ")
 }
 
-// find reads all rows of a model that a condition names.
-func (s *Store) find(ctx context.Context, rows any, sort, where string, args ...any) error {
-	return translate(s.orm.WithContext(ctx).Where(where, args...).Order(sort).Find(rows).Error)
+// substitute puts a part into the place of a query that has its name.
+func substitute(query, name, part string) string {
+	return strings.ReplaceAll(query, "{"+name+"}", part)
 }
-
-// named puts a part into the place of a query that has its name.
-func named(query, name, part string) string { return strings.ReplaceAll(query, "{"+name+"}", part) }

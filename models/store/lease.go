@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -11,7 +12,7 @@ import (
 // Queue names a table whose rows wait for a worker: a row is due when due_at has come.
 //
 // A claim reads the rows that are due and then moves each one's due_at, from the very value that was read, to the end of the
-// lease: who finds the row changed skips it. So a row has one worker at a time among any number of replicas, on Galera too,
+// lease. A worker that finds the row changed skips it. So a row has one worker at a time among any number of replicas, on Galera too,
 // where SKIP LOCKED hands out rows twice; and a worker that dies gives its rows back when its lease ends.
 type Queue string
 
@@ -23,9 +24,22 @@ const (
 	QueueOutbox   Queue = "outbox"
 	QueueRefunds  Queue = "refunds"
 	QueueTasks    Queue = "tasks"
+
+	queueCoins Queue = "coins" // see FinishCoin
 )
 
-// ErrQueue says that there is no such queue.
+// queues are those whose claims end with Reschedule, and whose rows Pulse watches.
+var queues = []Queue{QueueOrders, QueueAttempts, QueueInbox, QueueOutbox, QueueRefunds, QueueTasks}
+
+// key returns the column that names the queue's rows.
+func (q Queue) key() string {
+	if q == queueCoins {
+		return "symbol"
+	}
+	return "id"
+}
+
+// ErrQueue means that there is no such queue.
 var ErrQueue = fmt.Errorf("no such queue: %w", ErrNotFound)
 
 // ClaimOrders claims up to limit due orders that await payment, longest due first, without lines and attempts; Lease and DueAt are
@@ -56,7 +70,12 @@ func (s *Store) ClaimOutbox(ctx context.Context, limit int, lease time.Duration)
 		func(m *models.OutboxMessage) leased { return leased{&m.ID, &m.Lease, &m.DueAt, &m.Tries} })
 }
 
-// leased points at what a claim reads and changes in a row.
+// ClaimCoins claims up to limit coins whose price sources are due: one worker asks about a coin at a time, among any number of replicas.
+func (s *Store) ClaimCoins(ctx context.Context, limit int, lease time.Duration) ([]models.Coin, error) {
+	return claim(ctx, s, queueCoins, limit, lease, func(c *models.Coin) leased { return leased{&c.Symbol, &c.Lease, &c.DueAt, nil} })
+}
+
+// leased points at the fields of a row that a claim reads and changes.
 type leased struct {
 	id, lease *string
 	due       *time.Time
@@ -70,10 +89,9 @@ func claim[T any](
 	if err != nil {
 		return nil, err
 	}
-	var due []T
-	err = s.orm.WithContext(ctx).Where("due_at <= ?", now).Order("due_at, id").Limit(max(1, limit)).Find(&due).Error
+	due, err := firstRows[T](ctx, s, max(1, limit), "due_at, "+queue.key(), "due_at <= ?", now)
 	if err != nil {
-		return nil, doing("look for due "+string(queue), translate(err))
+		return nil, wrap("look for due "+string(queue), err)
 	}
 	until, token := models.Instant(now.Add(lease)), models.NewRef()
 	mine := due[:0]
@@ -87,14 +105,14 @@ func claim[T any](
 			*p.tries++
 			c.set("tries", *p.tries)
 		}
-		n, err := s.exec(ctx, "UPDATE "+string(queue)+" SET "+c.sql()+" WHERE id = ? AND due_at = ?",
+		n, err := s.exec(ctx, "UPDATE "+string(queue)+" SET "+c.sql()+" WHERE "+queue.key()+" = ? AND due_at = ?",
 			append(c.values, *p.id, *p.due)...)
 		if err != nil {
 			// What is claimed already is worth more than the error, which the next claim meets again.
 			if len(mine) > 0 {
 				return mine, nil
 			}
-			return nil, doing("claim due "+string(queue), err)
+			return nil, wrap("claim due "+string(queue), err)
 		}
 		if n == 1 {
 			*p.due, *p.lease = until, token
@@ -107,16 +125,12 @@ func claim[T any](
 // Reschedule ends a claim and sets the time of the next look; the zero time means never. ErrConflict: the lease is not held any
 // more, or the row was given another time meanwhile.
 func (s *Store) Reschedule(ctx context.Context, queue Queue, id, lease string, due time.Time) error {
-	switch queue {
-	case QueueOrders, QueueAttempts, QueueInbox, QueueOutbox, QueueRefunds, QueueTasks:
-	default:
+	if !slices.Contains(queues, queue) {
 		return ErrQueue
 	}
 	if lease == "" {
-		return doing("reschedule "+string(queue), ErrConflict)
+		return wrap("reschedule "+string(queue), ErrConflict)
 	}
-	c := &change{}
-	c.set("due_at", due)
-	c.set("lease", "")
-	return doing("reschedule "+string(queue), s.update(ctx, string(queue), c, "id = ? AND lease = ?", id, lease))
+	return wrap("reschedule "+string(queue), s.execOr(ctx, ErrConflict,
+		"UPDATE "+string(queue)+" SET due_at = ?, lease = '' WHERE id = ? AND lease = ?", due, id, lease))
 }

@@ -20,7 +20,7 @@ func (s *Store) SaveMedia(ctx context.Context, m models.Media, files []models.Me
 		return errors.New("store the picture: it has no files")
 	}
 	m.CreatedAt = s.now()
-	return doing("store the picture", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the picture", s.Tx(ctx, func(tx *Store) error {
 		n, err := tx.exec(ctx, "UPDATE media SET created_at = ? WHERE hash = ?", m.CreatedAt, m.Hash)
 		if err != nil || n > 0 {
 			return err
@@ -42,11 +42,11 @@ func (s *Store) SaveMedia(ctx context.Context, m models.Media, files []models.Me
 // MediaFile reads one size of an uploaded picture; ErrNotFound.
 func (s *Store) MediaFile(ctx context.Context, hash, size string) (models.MediaFile, error) {
 	f := models.MediaFile{Hash: hash, Size: size}
-	if !machine(hash) || !machine(size) {
+	if !isKey(hash) || !isKey(size) {
 		return f, fmt.Errorf("read the picture: %w", ErrNotFound)
 	}
 	err := s.one(ctx, "SELECT format, data FROM media_files WHERE hash = ? AND size = ?", []any{hash, size}, &f.Format, &f.Data)
-	return f, doing("read the picture", err)
+	return f, wrap("read the picture", err)
 }
 
 // KeepMedia says that something shows these pictures, in the caller's transaction: from now on they stay. Names that are not of uploads
@@ -60,29 +60,25 @@ func (s *Store) KeepMedia(ctx context.Context, sources ...string) error {
 			continue
 		}
 		hash, _, _ := strings.Cut(name, "-")
-		n, err := s.exec(ctx, "UPDATE media SET kept = ? WHERE hash = ? AND source = ?", true, hash, source)
-		if err == nil && n == 0 {
-			err = ErrNotFound
-		}
-		if err != nil {
-			return doing("keep the picture", err)
+		if err := s.execOr(ctx, ErrNotFound, "UPDATE media SET kept = ? WHERE hash = ? AND source = ?", true, hash, source); err != nil {
+			return wrap("keep the picture", err)
 		}
 	}
 	return nil
 }
 
-// SweepMedia deletes uploads from before a time that nothing ever showed, at most so many, and gives their number. Pictures that were
+// SweepMedia deletes uploads from before a time that nothing ever showed, at most limit, and returns their number. Pictures that were
 // shown once are kept: orders and mails of the past may name them.
 func (s *Store) SweepMedia(ctx context.Context, before time.Time, limit int) (int, error) {
 	hashes, err := s.readTexts(ctx, "SELECT hash FROM media WHERE kept = ? AND created_at < ? ORDER BY created_at, hash LIMIT ?", false, before, limit)
 	if err != nil {
-		return 0, doing("find forgotten pictures", err)
+		return 0, wrap("find forgotten pictures", err)
 	}
 	deleted := 0
 	for _, hash := range hashes {
 		n, err := s.exec(ctx, "DELETE FROM media WHERE hash = ? AND kept = ? AND created_at < ?", hash, false, before)
 		if err != nil {
-			return deleted, doing("delete a forgotten picture", err)
+			return deleted, wrap("delete a forgotten picture", err)
 		}
 		deleted += int(n)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -11,7 +12,7 @@ import (
 	"github.com/coincart/coincart/migrations"
 )
 
-// ErrNoMigration says that there is nothing to take back.
+// ErrNoMigration means that there is nothing to take back.
 var ErrNoMigration = errors.New("no migration is applied")
 
 // Migration is one step of the schema.
@@ -29,10 +30,10 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return err
 	}
 	if err := migrations.Prepare(ctx, s.pool.write.db, s.dialect); err != nil {
-		return doing("bring the schema up to date", err)
+		return wrap("bring the schema up to date", err)
 	}
 	_, err = provider.Up(ctx)
-	return doing("bring the schema up to date", err)
+	return wrap("bring the schema up to date", err)
 }
 
 // MigrateDown takes the last step of the schema back, with what it holds; ErrNoMigration where there is none.
@@ -45,7 +46,7 @@ func (s *Store) MigrateDown(ctx context.Context) error {
 	if errors.Is(err, goose.ErrNoNextVersion) {
 		return ErrNoMigration
 	}
-	return doing("take the schema a step back", err)
+	return wrap("take the schema a step back", err)
 }
 
 // MigrationStatus lists all steps of the schema that this program knows, in their order.
@@ -70,18 +71,10 @@ func (s *Store) MigrationStatus(ctx context.Context) ([]Migration, error) {
 	return steps, nil
 }
 
-// SchemaBehind reports that steps are pending: the server must not run then.
+// SchemaBehind reports whether steps are pending: the server must not run then.
 func (s *Store) SchemaBehind(ctx context.Context) (bool, error) {
 	steps, err := s.MigrationStatus(ctx)
-	if err != nil {
-		return false, err
-	}
-	for _, step := range steps {
-		if step.AppliedAt.IsZero() {
-			return true, nil
-		}
-	}
-	return false, nil
+	return slices.ContainsFunc(steps, func(step Migration) bool { return step.AppliedAt.IsZero() }), err
 }
 
 // refuseUnreleased refuses a database that was made before the first release: *migrations.UnreleasedError.
@@ -92,10 +85,10 @@ func (s *Store) refuseUnreleased(ctx context.Context) error {
 	if _, ok := errors.AsType[*migrations.UnreleasedError](err); ok {
 		return err // says everything
 	}
-	return doing("check the schema", translate(err))
+	return wrap("check the schema", translate(err))
 }
 
 func (s *Store) provider(ctx context.Context) (*goose.Provider, error) {
 	provider, err := migrations.Provider(ctx, s.pool.write.db, s.dialect)
-	return provider, doing("prepare the migrations", err)
+	return provider, wrap("prepare the migrations", err)
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -22,8 +23,9 @@ const defaultMySQLConns = 32
 // maxLockWait is MySQL's own default for waiting for the lock of a row.
 const maxLockWait = 50 * time.Second
 
-// mysqlConfig reads "mysql://user:pass@host:3306/name?…". What the store relies on cannot be changed by parameters: times in UTC
-// and read as times, rows found (not rows changed) as the count of an UPDATE, strict mode, one round trip per statement. timeout bounds the network and the waits for locks where the setting does not.
+// mysqlConfig reads "mysql://user:pass@host:3306/name?…". What the store relies on cannot be changed by parameters: times in UTC and read
+// as times, rows found (not rows changed) as the count of an UPDATE, strict mode, one round trip per statement. timeout bounds the network
+// and the waits for locks where the setting does not.
 func mysqlConfig(dsn string, timeout time.Duration) (*driverpkg.Config, error) {
 	u, err := url.Parse(dsn)
 	if err != nil { // url.Error holds the password
@@ -51,15 +53,8 @@ func mysqlConfig(dsn string, timeout time.Duration) (*driverpkg.Config, error) {
 	// and text, and proxies and clusters in front of the server would have to carry its state.
 	config.InterpolateParams = true
 	config.MultiStatements = false
-	if config.Timeout == 0 {
-		config.Timeout = 5 * time.Second
-	}
-	if config.ReadTimeout == 0 {
-		config.ReadTimeout = timeout
-	}
-	if config.WriteTimeout == 0 {
-		config.WriteTimeout = timeout
-	}
+	config.Timeout = cmp.Or(config.Timeout, 5*time.Second)
+	config.ReadTimeout, config.WriteTimeout = cmp.Or(config.ReadTimeout, timeout), cmp.Or(config.WriteTimeout, timeout)
 	// A connection whose other end is gone is found after half a minute, while it is idle as well.
 	dialer := &net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}}
 	config.DialFunc = dialer.DialContext

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
 
 	"github.com/coincart/coincart/migrations"
 	"github.com/coincart/coincart/models"
@@ -42,11 +43,14 @@ type Options struct {
 	Unsafe bool
 	// MustExist refuses a SQLite file that is not there with ErrNoDatabase, instead of making an empty one.
 	MustExist bool
+	// Observe is called with the text of every statement before it runs, those inside transactions too; BEGIN and COMMIT are not among them.
+	// Default: nobody is called.
+	Observe func(ctx context.Context, query string)
 	// Given are settings by the environment, which hold where the database has none (LoadSettings).
 	Given map[models.SettingKey]string
 }
 
-// Store gives the shop's rows. It is safe for concurrent use; inside Tx a store of its own works in the transaction.
+// Store reads and writes the shop's rows. It is safe for concurrent use; inside Tx a store of its own works in the transaction.
 type Store struct {
 	*shared
 	conn conn
@@ -66,13 +70,13 @@ type shared struct {
 	given   map[models.SettingKey]string
 }
 
-// ErrDSN says that the setting of the database cannot be read.
+// ErrDSN means that the setting of the database cannot be read.
 var ErrDSN = errors.New(`the database is "sqlite:path" or "mysql://user:pass@host:3306/name"`)
 
-// ErrNoDatabase says that there is no database yet.
+// ErrNoDatabase means that there is no database yet.
 var ErrNoDatabase = errors.New("there is no database")
 
-// Open opens a database and asks it for a sign of life. The setting is "sqlite:path", which makes the folder and the file, readable
+// Open opens a database and checks that it answers. The setting is "sqlite:path", which makes the folder and the file, readable
 // by their owner only, or "mysql://user:pass@host:3306/name?…" with the driver's parameters (and socket=path) behind the
 // question mark; errors never hold the password. The schema is not touched: see Migrate and SchemaBehind.
 // *migrations.UnreleasedError: the database was made before the first release.
@@ -108,20 +112,16 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.pool.log = c.log
+	c.pool.log, c.pool.observe = c.log, o.Observe
 	orm, err := gorm.Open(dialector(c.pool), c.gormConfig())
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("set up the mapping: %w", err), c.pool.close())
 	}
 	s := &Store{shared: c, conn: c.pool, orm: orm}
-	if err := s.Ping(ctx); err != nil {
-		return nil, errors.Join(err, c.pool.close())
-	}
-	if _, err := s.Now(ctx); err != nil {
-		return nil, errors.Join(err, c.pool.close())
-	}
-	if err := s.refuseUnreleased(ctx); err != nil {
-		return nil, errors.Join(err, c.pool.close())
+	for _, check := range []func(context.Context) error{s.Ping, s.followServer, s.refuseUnreleased} {
+		if err := check(ctx); err != nil {
+			return nil, errors.Join(err, c.pool.close())
+		}
 	}
 	return s, nil
 }
@@ -132,13 +132,13 @@ func (c *shared) gormConfig() *gorm.Config {
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
 		NamingStrategy:         naming(),
-		Logger:                 silent{},
-		NowFunc:                c.time,
+		Logger:                 logger.Discard, // the pool logs slow statements, errors go to the caller, and values are never logged
+		NowFunc:                c.now,
 	}
 }
 
 // Close ends all connections.
-func (s *Store) Close() error { return doing("close the database", s.pool.close()) }
+func (s *Store) Close() error { return wrap("close the database", s.pool.close()) }
 
 // Ping reports whether the database answers, for writing too.
 func (s *Store) Ping(ctx context.Context) error {
@@ -151,7 +151,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	if s.pool.read == s.pool.write {
 		return nil
 	}
-	return doing("reach the database", translate(s.pool.read.db.PingContext(ctx)))
+	return wrap("reach the database", translate(s.pool.read.db.PingContext(ctx)))
 }
 
 // Dialect is "sqlite" or "mysql".
@@ -209,8 +209,8 @@ func openSQLite(ctx context.Context, path string, o Options) (*pool, error) {
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	return &pool{
-		write:     &statements{db: write, prepare: true, known: map[string]*sql.Stmt{}},
-		read:      &statements{db: read, prepare: true, known: map[string]*sql.Stmt{}},
+		write:     &statements{db: write, prepare: true, cache: map[string]*sql.Stmt{}},
+		read:      &statements{db: read, prepare: true, cache: map[string]*sql.Stmt{}},
 		textTimes: true,
 		waits:     newWaits(o.Timeout),
 	}, nil
@@ -239,7 +239,7 @@ func sqliteDSN(path string, more ...string) string {
 		"_pragma=temp_store(MEMORY)", "_pragma=secure_delete(1)", "_dqs=0"), "&")
 }
 
-// mysqlAddress gives the driver's network and address of a setting.
+// mysqlAddress returns the driver's network and address of a setting.
 func mysqlAddress(u *url.URL) (network, address string) {
 	if socket := u.Query().Get("socket"); socket != "" {
 		return "unix", socket

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/coincart/coincart/models"
@@ -11,7 +13,7 @@ import (
 // their places; an order whose Total has no parts is all goods. A form token or a ref that is taken is ErrDuplicate (reliability.md R9).
 func (s *Store) InsertOrder(ctx context.Context, o *models.Order) error {
 	s.completeOrder(o)
-	return doing("store the order", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the order", s.Tx(ctx, func(tx *Store) error {
 		if err := tx.create(ctx, o); err != nil {
 			return err
 		}
@@ -23,22 +25,10 @@ func (s *Store) InsertOrder(ctx context.Context, o *models.Order) error {
 }
 
 func (s *Store) completeOrder(o *models.Order) {
-	now := s.now()
-	if o.ID == "" {
-		o.ID = models.NewID()
-	}
-	if o.Ref == "" {
-		o.Ref = models.NewRef()
-	}
-	if o.State == "" {
-		o.State = models.OrderAwaiting
-	}
-	if o.CreatedAt.IsZero() {
-		o.CreatedAt = now
-	}
-	if o.UpdatedAt.IsZero() {
-		o.UpdatedAt = o.CreatedAt
-	}
+	o.ID, o.Ref = cmp.Or(o.ID, models.NewID()), cmp.Or(o.Ref, models.NewRef())
+	o.State = cmp.Or(o.State, models.OrderAwaiting)
+	o.CreatedAt = orTime(o.CreatedAt, s.now())
+	o.UpdatedAt = orTime(o.UpdatedAt, o.CreatedAt)
 	if sum := o.GoodsTotal.Add(o.Discount).Add(o.Delivery).Add(o.Tax); sum.IsZero() {
 		o.GoodsTotal = o.Total
 	}
@@ -46,49 +36,42 @@ func (s *Store) completeOrder(o *models.Order) {
 	o.Shipped = o.Shipped || o.Address != nil
 	for i := range o.Lines {
 		line := &o.Lines[i]
-		if line.ID == "" {
-			line.ID = models.NewID()
-		}
-		line.OrderID, line.Position = o.ID, i
+		line.ID, line.OrderID, line.Position = cmp.Or(line.ID, models.NewID()), o.ID, i
 	}
 }
 
 // Order reads an order with lines and attempts by its row id; ErrNotFound.
 func (s *Store) Order(ctx context.Context, id string) (models.Order, error) {
-	return s.order(ctx, "id = ?", id)
+	return s.order(ctx, "id", id)
 }
 
 // OrderByRef reads an order with lines and attempts by its public reference; ErrNotFound.
 func (s *Store) OrderByRef(ctx context.Context, ref string) (models.Order, error) {
-	return s.order(ctx, "ref = ?", ref)
+	return s.order(ctx, "ref", ref)
 }
 
 // OrderByFormToken reads the order that a checkout form became; ErrNotFound.
 func (s *Store) OrderByFormToken(ctx context.Context, token string) (models.Order, error) {
-	return s.order(ctx, "form_token = ?", token)
+	return s.order(ctx, "form_token", token)
 }
 
-func (s *Store) order(ctx context.Context, where, key string) (models.Order, error) {
-	if !machine(key) {
-		return models.Order{}, fmt.Errorf("read the order: %w", ErrNotFound)
-	}
-	var o models.Order
-	if err := s.take(ctx, &o, where, key); err != nil {
-		return models.Order{}, doing("read the order", err)
-	}
-	if err := s.ofOrder(ctx, &o.Lines, o.ID, "position"); err != nil {
-		return models.Order{}, doing("read the order's lines", err)
-	}
-	err := s.ofOrder(ctx, &o.Attempts, o.ID, "created_at, id")
+func (s *Store) order(ctx context.Context, column, key string) (models.Order, error) {
+	o, err := takeByKey[models.Order](ctx, s, isKey, column, key)
 	if err != nil {
-		return models.Order{}, doing("read the order's attempts", err)
+		return models.Order{}, wrap("read the order", err)
+	}
+	if o.Lines, err = ofOrder[models.OrderLine](ctx, s, o.ID, "position"); err != nil {
+		return models.Order{}, wrap("read the order's lines", err)
+	}
+	if o.Attempts, err = ofOrder[models.Attempt](ctx, s, o.ID, "created_at, id"); err != nil {
+		return models.Order{}, wrap("read the order's attempts", err)
 	}
 	for i := range o.Attempts {
 		s.openPayer(ctx, &o.Attempts[i])
 	}
 	if o.Shipped {
 		if o.Address, err = s.address(ctx, o.ID); err != nil {
-			return models.Order{}, doing("read the order's address", err)
+			return models.Order{}, wrap("read the order's address", err)
 		}
 	}
 	return o, nil
@@ -97,22 +80,20 @@ func (s *Store) order(ctx context.Context, where, key string) (models.Order, err
 // MoveOrder changes an order's state by compare-and-set and stores the transition, whose ids, states and time are filled in. ErrConflict:
 // the order is not in that state, or the machine has no such move; then nothing is changed. ErrText. Only orders that await
 // payment are due by themselves, and none comes back to that state: a move ends due_at and lease.
-func (s *Store) MoveOrder(
-	ctx context.Context, id string, from, to models.OrderState, set OrderChange, t models.Transition,
-) error {
+func (s *Store) MoveOrder(ctx context.Context, id string, from, to models.OrderState, set OrderChange, t models.Transition) error {
 	if !from.CanMove(to) {
 		return fmt.Errorf("move the order from %s to %s: %w", from, to, ErrConflict)
 	}
-	c, err := set.columns()
+	c, err := changed[models.Order](set)
 	if err != nil {
-		return doing("move the order", err)
+		return wrap("move the order", err)
 	}
 	c.set("due_at", nil)
 	c.set("lease", "")
 	c.set("state", string(to))
 	c.set("updated_at", s.now())
 	t.OrderID, t.AttemptID, t.FromState, t.ToState, t.Refused = id, "", string(from), string(to), false
-	return doing(fmt.Sprintf("move the order from %s to %s", from, to), s.Tx(ctx, func(tx *Store) error {
+	return wrap(fmt.Sprintf("move the order from %s to %s", from, to), s.Tx(ctx, func(tx *Store) error {
 		if err := tx.update(ctx, "orders", c, "id = ? AND state = ?", id, string(from)); err != nil {
 			return err
 		}
@@ -123,34 +104,48 @@ func (s *Store) MoveOrder(
 // RefuseTransition stores a change that was asked for and refused (reliability.md R6).
 func (s *Store) RefuseTransition(ctx context.Context, t models.Transition) error {
 	t.Refused = true
-	return doing("store a refused change", s.addTransition(ctx, t))
+	return wrap("store a refused change", s.addTransition(ctx, t))
 }
 
 func (s *Store) addTransition(ctx context.Context, t models.Transition) error {
-	if t.ID == "" {
-		t.ID = models.NewID()
-	}
-	if t.CreatedAt.IsZero() {
-		t.CreatedAt = s.now()
-	}
+	t.ID, t.CreatedAt = cmp.Or(t.ID, models.NewID()), orTime(t.CreatedAt, s.now())
 	clipTexts(&t, "cause", "note")
 	return s.create(ctx, &t)
 }
 
-// NoteOfMove is the note of an order's last change to a state; "" where it never had the state.
+// NoteOfMove reads the note of an order's last change to a state; "" where it never had the state.
 func (s *Store) NoteOfMove(ctx context.Context, orderID string, to models.OrderState) (string, error) {
-	var notes []string
-	err := s.orm.WithContext(ctx).Model(&models.Transition{}).Where("order_id = ? AND attempt_id = '' AND refund_id = ''", orderID).
-		Where("to_state = ? AND refused = ?", to, false).Order("created_at DESC, id DESC").Limit(1).Pluck("note", &notes).Error
-	if err != nil || len(notes) == 0 {
-		return "", doing("read why an order changed", translate(err))
+	note := ""
+	err := s.one(ctx, "SELECT note FROM transitions WHERE order_id = ? AND attempt_id = '' AND refund_id = '' AND to_state = ? AND refused = ? "+
+		"ORDER BY created_at DESC, id DESC LIMIT 1", []any{orderID, string(to), false}, &note)
+	if errors.Is(err, ErrNotFound) {
+		return "", nil
 	}
-	return notes[0], nil
+	return note, wrap("read why an order changed", err)
 }
 
 // Transitions reads an order's history, its attempts' too, oldest first.
 func (s *Store) Transitions(ctx context.Context, orderID string) ([]models.Transition, error) {
-	var list []models.Transition
-	err := s.ofOrder(ctx, &list, orderID, "created_at, id")
-	return list, doing("read the order's history", err)
+	list, err := ofOrder[models.Transition](ctx, s, orderID, "created_at, id")
+	return list, wrap("read the order's history", err)
+}
+
+func (s *Store) insertAddress(ctx context.Context, o *models.Order) error {
+	if o.Address == nil {
+		return nil
+	}
+	row := orderAddress{o.ID, *o.Address, o.CreatedAt}
+	if err := checkTexts(row); err != nil {
+		return err
+	}
+	return addressTable.insert(ctx, s, &row)
+}
+
+// address reads where an order goes; nil where it was erased.
+func (s *Store) address(ctx context.Context, orderID string) (*models.Address, error) {
+	row, err := addressTable.take(ctx, s, "WHERE order_id = ?", orderID)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil //nolint:nilnil // an erased address is no error
+	}
+	return &row.Address, err
 }

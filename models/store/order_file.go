@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -20,12 +21,12 @@ func (s *Store) OrderFile(ctx context.Context, id string) (models.OrderFile, err
 		return f, err
 	}
 	if f.Evidence, err = collect(ctx, s, readEvidence, []any{id}, scanEvidence); err != nil {
-		return f, doing("read the evidence", err)
+		return f, wrap("read the evidence", err)
 	}
 	if f.Refunds, err = s.RefundsOf(ctx, id); err != nil {
 		return f, err
 	}
-	return f, doing("read what was written about the order", s.orderPapers(ctx, &f))
+	return f, wrap("read what was written about the order", s.orderPapers(ctx, &f))
 }
 
 var readEvidence = "SELECT " + evidenceTable.list("e") + `, i.remote_addr, i.received_at
@@ -36,7 +37,7 @@ func scanEvidence(rows *sql.Rows) (e models.EvidenceRow, err error) {
 	return e, err
 }
 
-// paper is a row of one of the tables that hold what was written about an order; which column holds what depends on its kind.
+// paper is a row of one of the tables with records about an order; the meaning of its columns depends on its kind.
 type paper struct {
 	kind, id      string
 	text          [7]string
@@ -48,11 +49,11 @@ type paper struct {
 // each, and each has its index.
 func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 	row := func(kind, id string, texts []string, number, at, then, due, from string) string {
-		columns := []string{"'" + kind + "'", s.plain(id)}
+		columns := []string{"'" + kind + "'", s.collated(id)}
 		for i := range len(paper{}.text) {
 			column := "''"
 			if i < len(texts) {
-				column = s.plain(texts[i])
+				column = s.collated(texts[i])
 			}
 			columns = append(columns, column)
 		}
@@ -77,10 +78,7 @@ func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 		return err
 	}
 	slices.SortStableFunc(list, func(a, b paper) int {
-		if c := a.at.Compare(b.at); c != 0 {
-			return c
-		}
-		return strings.Compare(a.place(), b.place())
+		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.place(), b.place()))
 	})
 	for _, p := range list {
 		p.file(f)
@@ -88,7 +86,7 @@ func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 	return nil
 }
 
-// place is what papers of one moment are sorted by: the audit log has its own sequence, the others the one of their ids.
+// place returns the key by which papers of one moment are sorted: the audit log has its own sequence, the others the one of their ids.
 func (p paper) place() string {
 	if p.kind == "audit" {
 		return fmt.Sprintf("%020d", p.number)
@@ -144,17 +142,13 @@ func (p paper) file(f *models.OrderFile) {
 // OrderRefs reads the references of orders in one statement: row id → ref; ids that are no order's are left out.
 func (s *Store) OrderRefs(ctx context.Context, ids []string) (map[string]string, error) {
 	refs := make(map[string]string, len(ids))
-	for some := range slices.Chunk(ids, batch) {
-		args := keysOf(some)
-		if len(args) == 0 {
-			continue
-		}
-		args = padded(args)
-		found, err := readMap[string, string](ctx, s, "SELECT id, ref FROM orders WHERE id IN ("+places(len(args))+")", args...)
+	err := inParts(possibleKeys(ids), func(list string, args []any) error {
+		found, err := readMap[string, string](ctx, s, "SELECT id, ref FROM orders WHERE id IN "+list, args...)
 		maps.Copy(refs, found)
-		if err != nil {
-			return nil, doing("read the references", err)
-		}
+		return err
+	})
+	if err != nil {
+		return nil, wrap("read the references", err)
 	}
 	return refs, nil
 }

@@ -33,7 +33,7 @@ func TestOrderFile_HasEverythingInSixStatements(t *testing.T) {
 			Who: asked.Email, Action: "order.note", Subject: "order:" + o.ID, After: `{"text":"x"}`, RequestID: "req", RemoteAddr: "192.0.2.9",
 		}))
 
-		counting, counted := store.CountQueries(ctx)
+		counting, counted := modelstest.CountQueries(ctx)
 		f, err := s.OrderFile(counting, o.ID)
 		require.NoError(t, err)
 		assert.Equal(t, 6, counted.N())

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -11,64 +12,44 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// fewOrders is how many orders of a time are read and sorted by amount for a page: they lie side by side in one index, with what they are
-// sorted and filtered by. Where there are more, the index of amounts is walked instead, and not far, because enough of its rows are of
-// that time.
+// fewOrders is the maximum number of orders of a span of time that are read and sorted by amount for a page: they lie side by side in one
+// index, with what they are sorted and filtered by. Where there are more, the index of amounts is walked instead, and not far, because
+// enough of its rows are of that time.
 const fewOrders = 20_000
 
-// orderSort is how a list of orders is sorted.
-type orderSort struct {
-	name       models.OrderSort
-	column     string
-	descending bool
-}
-
-func orderSortOf(sort models.OrderSort) (orderSort, error) {
-	switch sort {
-	case "", models.OrdersNewest:
-		return orderSort{models.OrdersNewest, "created_at", true}, nil
-	case models.OrdersOldest:
-		return orderSort{sort, "created_at", false}, nil
-	case models.OrdersAmountDesc:
-		return orderSort{sort, "total", true}, nil
-	case models.OrdersAmountAsc:
-		return orderSort{sort, "total", false}, nil
-	default:
-		return orderSort{}, fmt.Errorf("%w: sort", ErrFilter)
-	}
-}
-
-func (o orderSort) by(prefix string) string {
-	direction := ""
-	if o.descending {
-		direction = " DESC"
-	}
-	return " ORDER BY " + prefix + o.column + direction + ", " + prefix + "id" + direction
+// orderSorts are the orders of a list of orders.
+var orderSorts = map[models.OrderSort]sorting{
+	models.OrdersNewest:     {"created_at", "id", true},
+	models.OrdersOldest:     {"created_at", "id", false},
+	models.OrdersAmountDesc: {"total", "id", true},
+	models.OrdersAmountAsc:  {"total", "id", false},
 }
 
 // Orders reads a page of orders, each with its attempt that counts and how many reviews of it are open: three statements, and a fourth for
-// those of a time by amount. ErrFilter: a sort, a state or a limit that does not exist. ErrCursor: After was not made by this list in this sort.
+// those of a time by amount. ErrFilter: a sort, a state or a limit that does not exist. ErrCursor: After was not made by this list in this
+// sort.
 func (s *Store) Orders(ctx context.Context, f models.OrderFilter) (models.OrderPage, error) {
 	limit, err := pageLimit(f.Limit)
 	if err != nil {
-		return models.OrderPage{}, doing("read the orders", err)
+		return models.OrderPage{}, wrap("read the orders", err)
 	}
 	page, err := s.orderPage(ctx, f, limit, fewOrders)
-	return page, doing("read the orders", err)
+	return page, wrap("read the orders", err)
 }
 
 func (s *Store) orderPage(ctx context.Context, f models.OrderFilter, limit, few int) (models.OrderPage, error) {
+	f.Sort = cmp.Or(f.Sort, models.OrdersNewest)
 	keys, err := s.orderKeys(ctx, f, limit+1, few)
 	if err != nil || keys.none {
 		return models.OrderPage{}, err
 	}
-	query := "SELECT " + orderColumns + " FROM (" + keys.sql + ") k JOIN orders o ON o.id = k.id" + keys.sort.by("o.") + " LIMIT ?"
+	query := "SELECT " + orderColumns + " FROM (" + keys.sql + ") k JOIN orders o ON o.id = k.id" + " ORDER BY " + keys.sort.by("o.") + " LIMIT ?"
 	found, err := collect(ctx, s, query, append(keys.args, limit+1), scanOrderRow)
 	if err != nil {
 		return models.OrderPage{}, err
 	}
 	var page models.OrderPage
-	found, page.Next = trim(found, limit, func(r foundOrder) string { return orderCursor(keys.sort, r.OrderRow) })
+	found, page.Next = trim(found, limit, func(r foundOrder) string { return orderCursor(f.Sort, r.OrderRow) })
 	if page.Rows, err = s.addAttempts(ctx, found); err != nil {
 		return models.OrderPage{}, err
 	}
@@ -81,7 +62,7 @@ func (s *Store) EachOrderRow(ctx context.Context, f models.OrderFilter, fn func(
 	for {
 		page, err := s.orderPage(ctx, f, batch, fewOrders)
 		if err != nil {
-			return doing("read the orders", err)
+			return wrap("read the orders", err)
 		}
 		for _, row := range page.Rows {
 			if err := fn(row); err != nil {
@@ -111,33 +92,34 @@ func scanOrderRow(rows *sql.Rows) (r foundOrder, err error) {
 	return r, err
 }
 
-func orderCursor(sort orderSort, r models.OrderRow) string {
-	if sort.column == "total" {
-		return cursor(orderListName(sort), r.Total.String(), r.ID)
+func orderCursor(sort models.OrderSort, r models.OrderRow) string {
+	key := timeKey(r.CreatedAt)
+	if orderSorts[sort].column == "total" {
+		key = r.Total.String()
 	}
-	return cursor(orderListName(sort), timeKey(r.CreatedAt), r.ID)
+	return cursor(orderListName(sort), key, r.ID)
 }
 
-func orderListName(sort orderSort) string { return "orders." + string(sort.name) }
+func orderListName(sort models.OrderSort) string { return "orders." + string(sort) }
 
 // orderKeys is a query of the ids of a page, and of the column that sorts them.
 type orderKeys struct {
 	sql  string
 	args []any
-	sort orderSort
+	sort sorting
 	none bool // nothing can be found
 }
 
 // orderKeys finds the index for what is asked. Without a search it walks an index in the order of the list, one walk per state: so the
 // indexes need not exist twice, with and without the state, and no walk steps over rows of other states.
 func (s *Store) orderKeys(ctx context.Context, f models.OrderFilter, n, few int) (orderKeys, error) {
-	sort, err := orderSortOf(f.Sort)
-	if err != nil {
-		return orderKeys{}, err
+	sort, ok := orderSorts[f.Sort]
+	if !ok {
+		return orderKeys{}, fmt.Errorf("%w: sort", ErrFilter)
 	}
 	f.Search = strings.TrimSpace(f.Search)
 	k := orderKeys{sort: sort}
-	common, err := s.orderConditions(f, sort)
+	common, err := s.orderConditions(ctx, f)
 	if err != nil {
 		return orderKeys{}, err
 	}
@@ -154,20 +136,25 @@ func (s *Store) orderKeys(ctx context.Context, f models.OrderFilter, n, few int)
 		byTime, k.none = found <= few, found == 0
 	}
 	if byTime {
-		k.add(s.using("orders_by_time"), withState(f, common), n)
+		common.equal("state", string(f.State))
+		k.add(s.forceIndex("orders_by_time"), common, n)
 		return k, nil
 	}
-	for _, state := range statesOf(f) {
+	states := models.OrderStates()
+	if f.State != "" {
+		states = []models.OrderState{f.State}
+	}
+	for _, state := range states {
 		where := conditions{}
 		where.add("state = ?", string(state))
 		where.add(common.sql(), common.args...)
-		k.add(s.using(orderIndex(f, sort)), where, n)
+		k.add(s.forceIndex(orderIndex(f, sort)), where, n)
 	}
 	return k, nil
 }
 
 // orderIndex names the index of the walks of single states.
-func orderIndex(f models.OrderFilter, sort orderSort) string {
+func orderIndex(f models.OrderFilter, sort sorting) string {
 	switch {
 	case f.Coin != "" && sort.column == "total":
 		return "orders_by_coin_total"
@@ -180,42 +167,18 @@ func orderIndex(f models.OrderFilter, sort orderSort) string {
 	}
 }
 
-// countOrders counts the orders of a time, up to so many. An end that is zero is open.
-func (s *Store) countOrders(ctx context.Context, from, to time.Time, most int) (n int, err error) {
-	where := spanOf(from, to)
-	query := "SELECT COUNT(*) FROM (SELECT 1 FROM orders" + s.using("orders_by_time") + " WHERE " + where.sql() + " LIMIT ?) o"
-	err = s.one(ctx, query, append(where.args, most), &n)
+// countOrders counts the orders of a time, up to limit. An end that is zero is open.
+func (s *Store) countOrders(ctx context.Context, from, to time.Time, limit int) (n int, err error) {
+	where := conditions{}
+	where.within("created_at", from, to)
+	query := "SELECT COUNT(*) FROM (SELECT 1 FROM orders" + s.forceIndex("orders_by_time") + " WHERE " + where.sql() + " LIMIT ?) o"
+	err = s.one(ctx, query, append(where.args, limit), &n)
 	return n, err
 }
 
-// spanOf is the condition of a time; an end that is zero is open.
-func spanOf(from, to time.Time) (where conditions) {
-	if !from.IsZero() {
-		where.add("created_at >= ?", from)
-	}
-	if !to.IsZero() {
-		where.add("created_at < ?", to)
-	}
-	return where
-}
-
-func statesOf(f models.OrderFilter) []models.OrderState {
-	if f.State != "" {
-		return []models.OrderState{f.State}
-	}
-	return models.OrderStates()
-}
-
-func withState(f models.OrderFilter, common conditions) conditions {
-	if f.State != "" {
-		common.add("state = ?", string(f.State))
-	}
-	return common
-}
-
-// using names the index of a walk. The optimizers would find it, but not for every distribution of states and coins, and a list must
+// forceIndex names the index of a walk. The optimizers would find it, but not for every distribution of states and coins, and a list must
 // be as fast for the rare ones.
-func (s *Store) using(index string) string {
+func (s *Store) forceIndex(index string) string {
 	if s.dialect == migrations.SQLite {
 		return " INDEXED BY " + index
 	}
@@ -224,7 +187,7 @@ func (s *Store) using(index string) string {
 
 // add adds a walk; several of them are joined, each with no more rows than the page.
 func (k *orderKeys) add(using string, where conditions, n int) {
-	walk := "SELECT id, " + k.sort.column + " FROM orders" + using + " WHERE " + where.sql() + k.sort.by("") + " LIMIT ?"
+	walk := "SELECT id, " + k.sort.column + " FROM orders" + using + " WHERE " + where.sql() + " ORDER BY " + k.sort.by("") + " LIMIT ?"
 	if k.sql != "" {
 		k.sql += " UNION ALL "
 	}
@@ -233,8 +196,8 @@ func (k *orderKeys) add(using string, where conditions, n int) {
 }
 
 // orderConditions are those of every kind of query: coin, time and the place in the list.
-func (s *Store) orderConditions(f models.OrderFilter, sort orderSort) (conditions, error) {
-	where := spanOf(f.From, f.To)
+func (s *Store) orderConditions(ctx context.Context, f models.OrderFilter) (where conditions, err error) {
+	where.within("created_at", f.From, f.To)
 	if f.State != "" {
 		if _, ok := models.ParseOrderState(string(f.State)); !ok {
 			return where, fmt.Errorf("%w: state", ErrFilter)
@@ -246,33 +209,12 @@ func (s *Store) orderConditions(f models.OrderFilter, sort orderSort) (condition
 		}
 		where.add("coin = ?", f.Coin)
 	}
-	keys, err := readCursor(orderListName(sort), f.After, 2)
-	if err != nil || keys == nil {
-		return where, err
-	}
-	var last any
-	place := "?"
-	if sort.column == "total" {
-		place = s.param()
-		last, err = models.ParseAmount(keys[0])
-	} else {
-		last, err = readTimeKey(keys[0])
-	}
-	if err != nil {
-		return where, ErrCursor
-	}
-	sign := ">"
-	if sort.descending {
-		sign = "<"
-	}
-	part, args := s.beyond(sign, []string{place, "?"}, []any{last, keys[1]}, sort.column, "id")
-	where.add(part, args...)
-	return where, nil
+	return where, s.afterRow(ctx, &where, listPlace{orderListName(f.Sort), f.After}, orderSorts[f.Sort], "orders", "")
 }
 
 // chosen lists what a search or the open reviews name, which are few.
 func (k *orderKeys) chosen(s *Store, f models.OrderFilter, where conditions, n int) {
-	where = withState(f, where)
+	where.equal("state", string(f.State))
 	ids, args := "SELECT DISTINCT order_id AS found FROM reviews WHERE `open` = ? AND order_id <> ''", []any{true}
 	if f.Search != "" {
 		ids, args = s.searched(f.Search)
@@ -282,13 +224,13 @@ func (k *orderKeys) chosen(s *Store, f models.OrderFilter, where conditions, n i
 		}
 	}
 	k.sql = "SELECT id, " + k.sort.column + " FROM (" + ids + ") m JOIN orders ON orders.id = m.found WHERE " +
-		where.sql() + k.sort.by("") + " LIMIT ?"
+		where.sql() + " ORDER BY " + k.sort.by("") + " LIMIT ?"
 	k.args = append(append(args, where.args...), n)
 }
 
 // searched writes the query of the ids that a search names, by its form; empty where the text can be none of them.
 func (s *Store) searched(text string) (query string, args []any) {
-	if !exactly(text) || len(text) > 254 {
+	if !isChosenKey(text) || len(text) > 254 {
 		return "", nil
 	}
 	if strings.Contains(text, "@") {
@@ -303,7 +245,7 @@ func (s *Store) searched(text string) (query string, args []any) {
 		"SELECT order_id FROM attempts WHERE payer_user_id = ?",
 		"SELECT order_id FROM refunds WHERE order_num = ?",
 	}
-	if machine(text) { // other columns hold nothing else
+	if isKey(text) { // other columns hold nothing else
 		parts = append(parts,
 			"SELECT id FROM orders WHERE ref = ?", "SELECT id FROM orders WHERE id = ?",
 			"SELECT order_id FROM attempts WHERE app_order_id = ?", "SELECT order_id FROM refunds WHERE app_order_id = ?")
@@ -312,19 +254,6 @@ func (s *Store) searched(text string) (query string, args []any) {
 		args = append(args, text)
 	}
 	return strings.Join(parts, " UNION "), args
-}
-
-// padded repeats the last id until the list has one of few lengths, so that lists of any length share few statements.
-func padded(ids []any) []any {
-	for _, size := range []int{1, 10, defaultPage, models.MaxPageRows, batch} {
-		if len(ids) <= size {
-			for len(ids) < size {
-				ids = append(ids, ids[len(ids)-1])
-			}
-			break
-		}
-	}
-	return ids
 }
 
 const readCurrent = `SELECT order_id, id, state, app_order_id, order_num, coin, amount, refunded, payer_user_id FROM attempts
@@ -343,7 +272,7 @@ func (s *Store) addAttempts(ctx context.Context, found []foundOrder) ([]models.O
 		ids = append(ids, r.ID)
 	}
 	ids = padded(ids)
-	err := s.each(ctx, named(readCurrent, "ids", places(len(ids))), ids, func(scanned *sql.Rows) error {
+	err := s.each(ctx, substitute(readCurrent, "ids", placeholders(len(ids))), ids, func(scanned *sql.Rows) error {
 		var r models.OrderRow
 		err := scanned.Scan(&r.ID, &r.AttemptID, &r.AttemptState, &r.AppOrderID, orZero(&r.OrderNum), &r.PayCoin, &r.PayAmount, &r.Refunded, &r.PayerUserID)
 		if err != nil {
@@ -373,7 +302,7 @@ func (s *Store) addReviews(ctx context.Context, rows []models.OrderRow) error {
 		ids = append(ids, rows[i].ID)
 	}
 	ids = padded(ids)
-	query := "SELECT order_id, COUNT(*) FROM reviews WHERE `open` = ? AND order_id IN (" + places(len(ids)) + ") GROUP BY order_id"
+	query := "SELECT order_id, COUNT(*) FROM reviews WHERE `open` = ? AND order_id IN (" + placeholders(len(ids)) + ") GROUP BY order_id"
 	return s.each(ctx, query, append([]any{true}, ids...), func(scanned *sql.Rows) error {
 		var id string
 		var n int

@@ -94,7 +94,7 @@ func pages(t *testing.T, s *store.Store, f models.OrderFilter) []models.OrderRow
 	t.Helper()
 	var rows []models.OrderRow
 	for {
-		ctx, counted := store.CountQueries(t.Context())
+		ctx, counted := modelstest.CountQueries(t.Context())
 		page, err := s.Orders(ctx, f)
 		require.NoError(t, err)
 		require.LessOrEqual(t, counted.N(), 4)
@@ -187,7 +187,7 @@ func TestOrders_ByAmountAreTheSameByEveryIndex(t *testing.T) {
 					f.After = ""
 					var ids []string
 					for {
-						ctx, counted := store.CountQueries(t.Context())
+						ctx, counted := modelstest.CountQueries(t.Context())
 						page, err := s.OrdersWithFew(ctx, f, few)
 						require.NoError(t, err)
 						assert.LessOrEqual(t, counted.N(), 4)
@@ -312,7 +312,7 @@ func TestEachOrderRow_StreamsAllInOrderInBatches(t *testing.T) {
 		require.NoError(t, s.SeedOrders(t.Context(), 2345, store.SeedSpec{Seed: 7}))
 		var last models.OrderRow
 		n := 0
-		ctx, counted := store.CountQueries(t.Context())
+		ctx, counted := modelstest.CountQueries(t.Context())
 		require.NoError(t, s.EachOrderRow(ctx, models.OrderFilter{Sort: models.OrdersOldest}, func(r models.OrderRow) error {
 			assert.True(t, last.ID == "" || last.CreatedAt.Before(r.CreatedAt) || (last.CreatedAt.Equal(r.CreatedAt) && last.ID < r.ID))
 			last = r

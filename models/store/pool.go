@@ -18,7 +18,7 @@ import (
 // slowStatement is the time from which a statement is worth a line in the log.
 const slowStatement = 200 * time.Millisecond
 
-// maxStatements bounds how many prepared statements are kept: texts that vary with the number of rows must not fill memory.
+// maxStatements is the maximum number of prepared statements that are kept: texts that vary with the number of rows must not fill memory.
 const maxStatements = 256
 
 // pool is where every statement of the store passes: it routes reads and writes, prepares once, counts, times, brings arguments
@@ -28,6 +28,7 @@ type pool struct {
 	textTimes   bool // SQLite: times are written as text of fixed width
 	waits       *waits
 	log         *slog.Logger
+	observe     func(ctx context.Context, query string) // nil: nobody
 }
 
 // statements is a database handle with its prepared statements.
@@ -36,7 +37,7 @@ type statements struct {
 	prepare bool
 
 	mu     sync.RWMutex
-	known  map[string]*sql.Stmt
+	cache  map[string]*sql.Stmt
 	wanted []string // met inside transactions, prepared before the next one begins
 }
 
@@ -47,13 +48,13 @@ type conn interface {
 	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
 }
 
-// of returns the prepared statement of a text, or nil where none is kept.
-func (s *statements) of(ctx context.Context, query string) (*sql.Stmt, error) {
+// statement returns the prepared statement of a text, or nil where none is kept.
+func (s *statements) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if !s.prepare {
 		return nil, nil //nolint:nilnil // "none is kept" is not an error
 	}
 	s.mu.RLock()
-	stmt, n := s.known[query], len(s.known)
+	stmt, n := s.cache[query], len(s.cache)
 	s.mu.RUnlock()
 	if stmt != nil || n >= maxStatements {
 		return stmt, nil
@@ -64,21 +65,21 @@ func (s *statements) of(ctx context.Context, query string) (*sql.Stmt, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if first := s.known[query]; first != nil {
-		return first, stmt.Close() //nolint:sqlclosecheck // kept until the store closes
+	if earlier := s.cache[query]; earlier != nil {
+		return earlier, stmt.Close() //nolint:sqlclosecheck // kept until the store closes
 	}
-	s.known[query] = stmt
+	s.cache[query] = stmt
 	return stmt, nil
 }
 
-// inside returns the prepared statement of a text for a transaction, or nil where there is none yet. It cannot be prepared now:
+// statementInTx returns the prepared statement of a text for a transaction, or nil where there is none yet. It cannot be prepared now:
 // the transaction has the only connection.
-func (s *statements) inside(query string) *sql.Stmt {
+func (s *statements) statementInTx(query string) *sql.Stmt {
 	if !s.prepare {
 		return nil
 	}
 	s.mu.RLock()
-	stmt, n := s.known[query], len(s.known)
+	stmt, n := s.cache[query], len(s.cache)
 	s.mu.RUnlock()
 	if stmt == nil && n < maxStatements {
 		s.mu.Lock()
@@ -106,7 +107,7 @@ func (s *statements) prepareWanted(ctx context.Context) {
 	s.wanted = nil
 	s.mu.Unlock()
 	for _, query := range wanted {
-		_, _ = s.of(ctx, query) //nolint:sqlclosecheck // kept until the store closes
+		_, _ = s.statement(ctx, query) //nolint:sqlclosecheck // kept until the store closes
 	}
 }
 
@@ -114,7 +115,7 @@ func (s *statements) prepareWanted(ctx context.Context) {
 func (s *statements) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	clear(s.known)
+	clear(s.cache)
 	return s.db.Close()
 }
 
@@ -151,10 +152,10 @@ func (p *pool) instant(t time.Time) any {
 	return t
 }
 
-// watch counts a statement and logs a slow one, without its values.
+// watch shows a statement to whoever observes them, and logs a slow one, without its values.
 func (p *pool) watch(ctx context.Context, query string) func() {
-	if counted, ok := ctx.Value(countKey{}).(*QueryCount); ok {
-		counted.add(query)
+	if p.observe != nil {
+		p.observe(ctx, query)
 	}
 	began := time.Now()
 	return func() {
@@ -164,24 +165,32 @@ func (p *pool) watch(ctx context.Context, query string) func() {
 	}
 }
 
-func (p *pool) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+// run runs a statement: its arguments are brought into the form that is stored, and it is watched and waits only so long.
+func run[R any](
+	ctx context.Context, p *pool, query string, args []any, send func(ctx context.Context, args []any, w wait) (R, error),
+) (result R, err error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err // the database has nothing to do with it
+		return result, err // the database has nothing to do with it
 	}
-	args, err := p.arguments(args)
-	if err != nil {
-		return nil, err
+	if args, err = p.arguments(args); err != nil {
+		return result, err
 	}
 	defer p.watch(ctx, query)()
 	limited, w := p.waits.start(ctx)
-	result, err := p.write.exec(limited, query, args)
-	err = w.end(err)
-	p.suspect(ctx, err)
-	return result, translate(err)
+	return send(limited, args, w)
+}
+
+func (p *pool) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	return run(ctx, p, query, args, func(limited context.Context, args []any, w wait) (sql.Result, error) {
+		result, err := p.write.exec(limited, query, args)
+		err = w.end(err)
+		p.suspect(ctx, err)
+		return result, translate(err)
+	})
 }
 
 func (s *statements) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	stmt, err := s.of(ctx, query) //nolint:sqlclosecheck // kept until the store closes
+	stmt, err := s.statement(ctx, query) //nolint:sqlclosecheck // kept until the store closes
 	if err != nil {
 		return nil, err
 	}
@@ -192,22 +201,15 @@ func (s *statements) exec(ctx context.Context, query string, args []any) (sql.Re
 }
 
 func (p *pool) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	args, err := p.arguments(args)
-	if err != nil {
-		return nil, err
-	}
-	defer p.watch(ctx, query)()
-	limited, w := p.waits.start(ctx)
-	rows, err := w.answered(p.read.query(limited, query, args)) //nolint:sqlclosecheck // the caller closes them
-	p.suspect(ctx, err)
-	return rows, translate(err)
+	return run(ctx, p, query, args, func(limited context.Context, args []any, w wait) (*sql.Rows, error) {
+		rows, err := w.answered(p.read.query(limited, query, args))
+		p.suspect(ctx, err)
+		return rows, translate(err)
+	})
 }
 
 func (s *statements) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	stmt, err := s.of(ctx, query) //nolint:sqlclosecheck // kept until the store closes
+	stmt, err := s.statement(ctx, query) //nolint:sqlclosecheck // kept until the store closes
 	if err != nil {
 		return nil, err
 	}
@@ -285,64 +287,48 @@ type transaction struct {
 	pool    *pool
 	tx      *sql.Tx
 	release func() // gives back what the transaction's context holds
-	over    error
+	failed  error  // why nothing more runs
 }
 
-func (t *transaction) note(ctx context.Context, err error) error {
+func (t *transaction) noteFailure(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
 	t.pool.suspect(ctx, err)
-	gone := lost(err) || errors.Is(err, context.Canceled)
+	unanswered := connectionLost(err) || errors.Is(err, context.Canceled)
 	err = translate(err)
-	if t.over == nil && (gone || passing(err)) {
-		t.over = err
+	if t.failed == nil && (unanswered || isRetryable(err)) {
+		t.failed = err
 	}
 	return err
 }
 
 func (t *transaction) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	if t.over != nil {
-		return nil, t.over
+	if t.failed != nil {
+		return nil, t.failed
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	args, err := t.pool.arguments(args)
-	if err != nil {
-		return nil, err
-	}
-	defer t.pool.watch(ctx, query)()
-	limited, w := t.pool.waits.start(ctx)
-	var result sql.Result
-	if stmt := t.pool.write.inside(query); stmt != nil {
-		result, err = t.tx.StmtContext(limited, stmt).ExecContext(limited, args...) //nolint:sqlclosecheck // ends with the transaction
-	} else {
-		result, err = t.tx.ExecContext(limited, query, args...)
-	}
-	return result, t.note(ctx, w.end(err))
+	return run(ctx, t.pool, query, args, func(limited context.Context, args []any, w wait) (result sql.Result, err error) {
+		if stmt := t.pool.write.statementInTx(query); stmt != nil {
+			result, err = t.tx.StmtContext(limited, stmt).ExecContext(limited, args...) //nolint:sqlclosecheck // ends with the transaction
+		} else {
+			result, err = t.tx.ExecContext(limited, query, args...)
+		}
+		return result, t.noteFailure(ctx, w.end(err))
+	})
 }
 
 func (t *transaction) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	if t.over != nil {
-		return nil, t.over
+	if t.failed != nil {
+		return nil, t.failed
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	args, err := t.pool.arguments(args)
-	if err != nil {
-		return nil, err
-	}
-	defer t.pool.watch(ctx, query)()
-	limited, w := t.pool.waits.start(ctx)
-	var rows *sql.Rows
-	if stmt := t.pool.write.inside(query); stmt != nil {
-		rows, err = w.answered(t.tx.StmtContext(limited, stmt).QueryContext(limited, args...)) //nolint:sqlclosecheck // ends with the transaction
-	} else {
-		rows, err = w.answered(t.tx.QueryContext(limited, query, args...))
-	}
-	return rows, t.note(ctx, err)
+	return run(ctx, t.pool, query, args, func(limited context.Context, args []any, w wait) (rows *sql.Rows, err error) {
+		if stmt := t.pool.write.statementInTx(query); stmt != nil {
+			rows, err = w.answered(t.tx.StmtContext(limited, stmt).QueryContext(limited, args...)) //nolint:sqlclosecheck // ends with the transaction
+		} else {
+			rows, err = w.answered(t.tx.QueryContext(limited, query, args...))
+		}
+		return rows, t.noteFailure(ctx, err)
+	})
 }
 
 // PrepareContext is asked for by gorm.ConnPool.
@@ -369,8 +355,8 @@ func (t *transaction) QueryRowContext(ctx context.Context, query string, args ..
 
 // Commit ends the transaction well; one that gave way is rolled back instead.
 func (t *transaction) Commit() error {
-	if t.over != nil {
-		return errors.Join(t.over, t.Rollback())
+	if t.failed != nil {
+		return errors.Join(t.failed, t.Rollback())
 	}
 	defer t.release()
 	return translate(t.tx.Commit())

@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -11,29 +11,23 @@ import (
 
 // PriceSources reads the price sources by name. The built-in one is among them, also where it was never stored.
 func (s *Store) PriceSources(ctx context.Context) ([]models.PriceSource, error) {
-	var list []models.PriceSource
-	if err := s.find(ctx, &list, "name, id", "1 = 1"); err != nil {
-		return nil, doing("read the price sources", err)
+	list, err := find[models.PriceSource](ctx, s, "name, id", "1 = 1")
+	if err != nil {
+		return nil, wrap("read the price sources", err)
 	}
-	for _, p := range list {
-		if p.ID == models.ExchangeSource {
-			return list, nil
-		}
+	if !slices.ContainsFunc(list, func(p models.PriceSource) bool { return p.ID == models.ExchangeSource }) {
+		list = slices.Insert(list, 0, models.ExchangeTicker())
 	}
-	return append([]models.PriceSource{models.ExchangeTicker()}, list...), nil
+	return list, nil
 }
 
 // PriceSource reads one price source; ErrNotFound.
 func (s *Store) PriceSource(ctx context.Context, id string) (models.PriceSource, error) {
-	var p models.PriceSource
-	if !machine(id) {
-		return p, fmt.Errorf("read the price source: %w", ErrNotFound)
-	}
-	err := s.take(ctx, &p, "id = ?", id)
+	p, err := takeByKey[models.PriceSource](ctx, s, isKey, "id", id)
 	if errors.Is(err, ErrNotFound) && id == models.ExchangeSource {
 		return models.ExchangeTicker(), nil
 	}
-	return p, doing("read the price source", err)
+	return p, wrap("read the price source", err)
 }
 
 // SavePriceSource stores a price source: a new one where Version is 0, else the changed one if nobody has changed it since that
@@ -41,7 +35,7 @@ func (s *Store) PriceSource(ctx context.Context, id string) (models.PriceSource,
 func (s *Store) SavePriceSource(ctx context.Context, p models.PriceSource) error {
 	now := s.now()
 	p.UpdatedAt = now
-	return doing("store the price source", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the price source", s.Tx(ctx, func(tx *Store) error {
 		if err := tx.savePriceSource(ctx, p, now); err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// ServerVersion is what the database calls itself, such as "SQLite 3.50.4" or "10.11.14-MariaDB".
+// ServerVersion reads the name and version of the database, such as "SQLite 3.50.4" or "10.11.14-MariaDB".
 func (s *Store) ServerVersion(ctx context.Context) (string, error) {
 	query, prefix := "SELECT VERSION()", ""
 	if s.dialect == migrations.SQLite {
@@ -17,7 +17,7 @@ func (s *Store) ServerVersion(ctx context.Context) (string, error) {
 	}
 	var version string
 	err := s.one(ctx, query, nil, &version)
-	return prefix + version, doing("ask the database for its version", err)
+	return prefix + version, wrap("ask the database for its version", err)
 }
 
 // Pulse reads how the background work goes on; a row is late that was due longer than late ago.
@@ -28,12 +28,12 @@ func (s *Store) Pulse(ctx context.Context, late time.Duration) (models.Pulse, er
 	}
 	var p models.Pulse
 	if p.LastCallback, err = s.newest(ctx, "SELECT received_at FROM inbox WHERE state = 'done' ORDER BY received_at DESC LIMIT 1"); err != nil {
-		return p, doing("read the last callback", err)
+		return p, wrap("read the last callback", err)
 	}
 	if p.LastPaid, err = s.newest(ctx, "SELECT paid_at FROM attempts WHERE paid_at IS NOT NULL ORDER BY paid_at DESC LIMIT 1"); err != nil {
-		return p, doing("read the last payment", err)
+		return p, wrap("read the last payment", err)
 	}
-	for _, queue := range []Queue{QueueOrders, QueueAttempts, QueueInbox, QueueOutbox, QueueRefunds, QueueTasks} {
+	for _, queue := range queues {
 		var rows int
 		var since time.Time
 		err := s.one(ctx, "SELECT COUNT(*) FROM "+string(queue)+" WHERE due_at < ?", []any{models.Instant(now.Add(-late))}, &rows)
@@ -41,7 +41,7 @@ func (s *Store) Pulse(ctx context.Context, late time.Duration) (models.Pulse, er
 			err = s.one(ctx, "SELECT due_at FROM "+string(queue)+" WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1", nil, orZero(&since))
 		}
 		if err != nil {
-			return p, doing("look for rows that wait", err)
+			return p, wrap("look for rows that wait", err)
 		}
 		p.LateRows += rows
 		if rows > 0 && (p.LateSince.IsZero() || since.Before(p.LateSince)) {

@@ -1,16 +1,18 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/migrations"
 	"github.com/coincart/coincart/models"
 )
 
-// RefundTooMuchError says that less is left of a payment than is to go back.
+// RefundTooMuchError means that less is left of a payment than is to go back.
 type RefundTooMuchError struct {
 	Left models.Amount // of Coin
 	Coin string
@@ -28,7 +30,7 @@ func (e *RefundTooMuchError) Error() string {
 // ErrConflict: the attempt is not paid, or in another coin.
 func (s *Store) InsertRefund(ctx context.Context, r *models.Refund, limit models.Amount) error {
 	s.completeRefund(r)
-	return doing("store the refund", s.Tx(ctx, func(tx *Store) error {
+	return wrap("store the refund", s.Tx(ctx, func(tx *Store) error {
 		if !r.Amount.IsPositive() {
 			return ErrConflict
 		}
@@ -48,24 +50,13 @@ func (s *Store) InsertRefund(ctx context.Context, r *models.Refund, limit models
 }
 
 func (s *Store) completeRefund(r *models.Refund) {
-	if r.ID == "" {
-		r.ID = models.NewID()
-	}
-	if r.AppOrderID == "" {
-		r.AppOrderID = models.NewRef()
-	}
-	if r.State == "" {
-		r.State = models.RefundRequested
-	}
-	if r.CreatedAt.IsZero() {
-		r.CreatedAt = s.now()
-	}
-	if r.UpdatedAt.IsZero() {
-		r.UpdatedAt = r.CreatedAt
-	}
+	r.ID, r.AppOrderID = cmp.Or(r.ID, models.NewID()), cmp.Or(r.AppOrderID, models.NewRef())
+	r.State = cmp.Or(r.State, models.RefundRequested)
+	r.CreatedAt = orTime(r.CreatedAt, s.now())
+	r.UpdatedAt = orTime(r.UpdatedAt, r.CreatedAt)
 }
 
-// plus is the exact sum of a column and a parameter.
+// plus returns an expression for the exact sum of a column and a parameter.
 func (s *Store) plus(column string) string {
 	if s.dialect == migrations.SQLite {
 		return "dec_add(" + column + ", ?)"
@@ -87,10 +78,7 @@ func (s *Store) takeRefund(ctx context.Context, r *models.Refund, limit models.A
 	if a.OrderID != r.OrderID || a.State != models.AttemptPaid || a.Coin != r.Coin {
 		return ErrConflict
 	}
-	left := a.Amount.Sub(a.Refunded)
-	if below := limit.Sub(a.Refunded); below.Cmp(left) < 0 {
-		left = below
-	}
+	left := slices.MinFunc([]models.Amount{a.Amount, limit}, models.Amount.Cmp).Sub(a.Refunded)
 	if left.IsNegative() {
 		left = models.Amount{}
 	}
@@ -111,75 +99,61 @@ func (s *Store) giveRefundBack(ctx context.Context, attemptID string, amount mod
 }
 
 func (s *Store) addRefunded(ctx context.Context, attemptID string, amount models.Amount) error {
-	c := "UPDATE attempts SET refunded = " + s.plus("refunded") + ", updated_at = ? WHERE id = ?"
-	n, err := s.exec(ctx, c, amount, s.now(), attemptID)
-	if err == nil && n == 0 {
-		err = ErrNotFound
-	}
-	return err
+	return s.execOr(ctx, ErrNotFound, "UPDATE attempts SET refunded = "+s.plus("refunded")+", updated_at = ? WHERE id = ?", amount, s.now(), attemptID)
 }
 
 // Refund reads a refund by its row id; ErrNotFound.
 func (s *Store) Refund(ctx context.Context, id string) (models.Refund, error) {
-	return s.refund(ctx, "id = ?", id)
+	return s.refund(ctx, "id", id)
 }
 
 // RefundByFormToken reads the refund that a form became; ErrNotFound.
 func (s *Store) RefundByFormToken(ctx context.Context, token string) (models.Refund, error) {
-	return s.refund(ctx, "form_token = ?", token)
+	return s.refund(ctx, "form_token", token)
 }
 
 // RefundByAppOrderID reads a refund by our id at the platform; ErrNotFound.
 func (s *Store) RefundByAppOrderID(ctx context.Context, appOrderID string) (models.Refund, error) {
-	return s.refund(ctx, "app_order_id = ?", appOrderID)
+	return s.refund(ctx, "app_order_id", appOrderID)
 }
 
-func (s *Store) refund(ctx context.Context, where, key string) (models.Refund, error) {
-	if !machine(key) {
-		return models.Refund{}, fmt.Errorf("read the refund: %w", ErrNotFound)
-	}
-	var r models.Refund
-	err := s.take(ctx, &r, where, key)
-	return r, doing("read the refund", err)
+func (s *Store) refund(ctx context.Context, column, key string) (models.Refund, error) {
+	r, err := takeByKey[models.Refund](ctx, s, isKey, column, key)
+	return r, wrap("read the refund", err)
 }
 
 // RefundsOf reads an order's refunds, oldest first.
 func (s *Store) RefundsOf(ctx context.Context, orderID string) ([]models.Refund, error) {
-	var list []models.Refund
-	err := s.ofOrder(ctx, &list, orderID, "created_at, id")
-	return list, doing("read the order's refunds", err)
+	list, err := ofOrder[models.Refund](ctx, s, orderID, "created_at, id")
+	return list, wrap("read the order's refunds", err)
 }
 
 // RefundPage reads a page of refunds, newest first, in one state or (empty) in all. ErrFilter, ErrCursor.
 func (s *Store) RefundPage(
 	ctx context.Context, state models.RefundState, after string, limit int,
 ) (rows []models.Refund, next string, err error) {
-	where := &conditions{}
-	if state != "" {
-		where.add("state = ?", string(state))
-	}
+	where := conditions{}
+	where.equal("state", string(state))
 	rows, next, err = refundTable.page(ctx, s, where, after, limit)
-	return rows, next, doing("read the refunds", err)
+	return rows, next, wrap("read the refunds", err)
 }
 
 // MoveRefund changes a refund's state by compare-and-set and stores the transition, whose ids, states and time are filled in. What comes
 // to nothing (failed, declined) can be refunded again from that moment on; what is confirmed after it had failed is taken again,
 // whatever is left. ErrConflict: the refund is not in that state, or the machine has no such move. ErrDuplicate: the platform's
 // number belongs to another refund. ErrText.
-func (s *Store) MoveRefund(
-	ctx context.Context, id string, from, to models.RefundState, set RefundChange, t models.Transition,
-) error {
+func (s *Store) MoveRefund(ctx context.Context, id string, from, to models.RefundState, set RefundChange, t models.Transition) error {
 	what := fmt.Sprintf("move the refund from %s to %s", from, to)
 	if !from.CanMove(to) {
 		return fmt.Errorf("%s: %w", what, ErrConflict)
 	}
-	c, err := set.columns()
+	c, err := changed[models.Refund](set)
 	if err != nil {
-		return doing(what, err)
+		return wrap(what, err)
 	}
 	c.set("state", string(to))
 	c.set("updated_at", s.now())
-	return doing(what, s.Tx(ctx, func(tx *Store) error {
+	return wrap(what, s.Tx(ctx, func(tx *Store) error {
 		if err := tx.update(ctx, "refunds", c, "id = ? AND state = ?", id, string(from)); err != nil {
 			return err
 		}
@@ -206,12 +180,12 @@ func (s *Store) MoveRefund(
 // SetRefund changes a refund without moving it, while it is in the given state. ErrConflict: it is in another state, or there is none.
 // ErrDuplicate, ErrText.
 func (s *Store) SetRefund(ctx context.Context, id string, while models.RefundState, set RefundChange) error {
-	c, err := set.columns()
+	c, err := changed[models.Refund](set)
 	if err != nil {
-		return doing("change the refund", err)
+		return wrap("change the refund", err)
 	}
 	c.set("updated_at", s.now())
-	return doing("change the refund", s.update(ctx, "refunds", c, "id = ? AND state = ?", id, string(while)))
+	return wrap("change the refund", s.update(ctx, "refunds", c, "id = ? AND state = ?", id, string(while)))
 }
 
 // ClaimRefunds claims up to limit due refunds, longest due first.

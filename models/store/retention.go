@@ -10,8 +10,8 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// aged is what a table keeps for a while only. What is cleared is found by its time, and a mark says how far the table is cleared, so
-// that no look goes over the same rows again. Clearing twice changes nothing: any number of replicas may do it at once.
+// aged describes data that a table keeps for a while only. What is cleared is found by its time, and a mark says how far the table is
+// cleared, so that no look goes over the same rows again. Clearing twice changes nothing: any number of replicas may do it at once.
 type aged struct {
 	mark, table, key string
 	at               string // the time that decides, with an index of its own
@@ -33,29 +33,29 @@ var (
 	}
 )
 
-// ForgetEnvelopes clears the data and the signatures of up to limit callbacks that were handled before a time, and says how many;
+// ForgetEnvelopes clears the data and the signatures of up to limit callbacks that were handled before a time, and returns how many;
 // their digests and what became of them stay.
 func (s *Store) ForgetEnvelopes(ctx context.Context, before time.Time, limit int) (int, error) {
 	n, err := s.forget(ctx, agedEnvelopes, before, limit)
-	return n, doing("clear old envelopes", err)
+	return n, wrap("clear old envelopes", err)
 }
 
 // ForgetNetwork clears addresses of the network from before a time: of callbacks, of the audit log, whose chain holds without them,
-// and of the staff's sessions together with the browsers' names. Of each kind it takes up to limit, and says how many it
+// and of the staff's sessions together with the browsers' names. Of each kind it takes up to limit, and returns how many it
 // cleared of the kind that has most.
 func (s *Store) ForgetNetwork(ctx context.Context, before time.Time, limit int) (int, error) {
-	most := 0
+	largest := 0
 	for _, a := range []aged{agedArrivals, agedEntries} {
 		n, err := s.forget(ctx, a, before, limit)
 		if err != nil {
-			return most, doing("clear old addresses of the network", err)
+			return largest, wrap("clear old addresses of the network", err)
 		}
-		most = max(most, n)
+		largest = max(largest, n)
 	}
 	// There are few: a session lasts half a day and is deleted soon after.
 	n, err := s.exec(ctx, "UPDATE staff_sessions SET remote_addr = '', user_agent = '' WHERE created_at < ? AND (remote_addr <> '' OR user_agent <> '')",
 		models.Instant(before))
-	return max(most, int(n)), doing("clear old addresses of sessions", err)
+	return max(largest, int(n)), wrap("clear old addresses of sessions", err)
 }
 
 // forget clears up to limit rows from before a time, the oldest first.
@@ -81,7 +81,7 @@ func (s *Store) forget(ctx context.Context, a aged, before time.Time, limit int)
 	n := len(keys)
 	if n > 0 {
 		keys = padded(keys)
-		if _, err := s.exec(ctx, "UPDATE "+a.table+" SET "+a.clear+" WHERE "+a.key+" IN ("+places(len(keys))+")", keys...); err != nil {
+		if _, err := s.exec(ctx, "UPDATE "+a.table+" SET "+a.clear+" WHERE "+a.key+" IN ("+placeholders(len(keys))+")", keys...); err != nil {
 			return 0, err
 		}
 	}
@@ -91,7 +91,7 @@ func (s *Store) forget(ctx context.Context, a aged, before time.Time, limit int)
 	return n, s.setRetentionMark(ctx, a.mark, last)
 }
 
-// retentionMark is the time up to which all is done; long ago where nothing was done yet.
+// retentionMark reads the time up to which all is done; long ago where nothing was done yet.
 func (s *Store) retentionMark(ctx context.Context, name string) (time.Time, error) {
 	done := time.Unix(0, 0).UTC()
 	err := s.one(ctx, "SELECT done_until FROM retention_marks WHERE name = ?", []any{name}, &done)
@@ -107,20 +107,20 @@ func (s *Store) setRetentionMark(ctx context.Context, name string, until time.Ti
 }
 
 // ForgetAddresses removes up to limit addresses that goods went to, of orders that are complete (fulfilled, refunded, cancelled, expired)
-// and were changed last before a time; it says how many.
+// and were changed last before a time; it returns how many.
 func (s *Store) ForgetAddresses(ctx context.Context, before time.Time, limit int) (int, error) {
 	before = models.Instant(before)
-	done := finished()
-	complete := "state IN (" + places(len(done)) + ") AND updated_at < ?"
+	done := finishedStates()
+	complete := "state IN (" + placeholders(len(done)) + ") AND updated_at < ?"
 	args := append(slices.Clone(done), before)
 	found, err := s.readTexts(ctx, "SELECT a.order_id FROM order_addresses a JOIN orders o ON o.id = a.order_id WHERE a.created_at < ? AND "+complete+
 		" ORDER BY a.created_at LIMIT ?", slices.Concat([]any{before}, args, []any{max(1, limit)})...)
 	if err != nil || len(found) == 0 {
-		return 0, doing("look for old addresses", err)
+		return 0, wrap("look for old addresses", err)
 	}
 	// Whether it is complete is asked for again: money may have come for it since.
 	ids := padded(arguments(found))
-	n, err := s.exec(ctx, "DELETE FROM order_addresses WHERE order_id IN ("+places(len(ids))+") AND order_id IN (SELECT id FROM orders WHERE "+
+	n, err := s.exec(ctx, "DELETE FROM order_addresses WHERE order_id IN ("+placeholders(len(ids))+") AND order_id IN (SELECT id FROM orders WHERE "+
 		complete+")", append(ids, args...)...)
-	return int(n), doing("remove old addresses", err)
+	return int(n), wrap("remove old addresses", err)
 }

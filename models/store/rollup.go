@@ -12,12 +12,11 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// The kinds of a day's sums.
-const (
-	sumRevenue = "revenue" // totals of paid orders, per currency
-	sumCoin    = "coin"    // what was paid for them, per coin
-	sumRefund  = "refund"  // what was sent back, per coin
-)
+// sumsOf returns the sums of a day by their kind, as day_sums names it: totals of paid orders per currency, what was paid for them per coin,
+// and what was sent back per coin.
+func sumsOf(d *models.DayFigures) map[string]*[]models.CoinTotal {
+	return map[string]*[]models.CoinTotal{"revenue": &d.Revenue, "coin": &d.Coins, "refund": &d.Refunds}
+}
 
 const (
 	maxRollUps   = 31        // days that one call of RollUpDue does at most
@@ -39,7 +38,7 @@ func (s *Store) paidFigures(ctx context.Context, from, to time.Time, d *models.D
 	if s.dialect == migrations.SQLite {
 		seconds = "unixepoch(o.paid_at) - unixepoch(o.created_at)"
 	}
-	query := named(named(named(readPaid, "seconds", seconds), "sum o.total", s.sum("o.total")), "sum a.amount", s.sum("a.amount"))
+	query := substitute(substitute(substitute(readPaid, "seconds", seconds), "sum o.total", s.sum("o.total")), "sum a.amount", s.sum("a.amount"))
 	revenue, coins := totals{}, totals{}
 	err := s.each(ctx, query, []any{from, to}, func(rows *sql.Rows) error {
 		var currency, coin string
@@ -113,7 +112,7 @@ func sentTime(text string) (time.Time, bool) {
 func (s *Store) dayFigures(ctx context.Context, day string, from, to time.Time) (models.DayFigures, error) {
 	d := models.DayFigures{Day: day}
 	query := "SELECT COUNT(*), COALESCE(SUM(CASE WHEN " + paidForGood + " THEN 1 ELSE 0 END), 0) FROM orders" +
-		s.using("orders_by_time") + " WHERE created_at >= ? AND created_at < ?"
+		s.forceIndex("orders_by_time") + " WHERE created_at >= ? AND created_at < ?"
 	if err := s.one(ctx, query, []any{from, to}, &d.Orders, &d.Converted); err != nil {
 		return d, err
 	}
@@ -142,20 +141,20 @@ func (s *Store) dayFigures(ctx context.Context, day string, from, to time.Time) 
 func (s *Store) RollUp(ctx context.Context, day string, zone *time.Location) error {
 	from, to, err := models.ParseDay(day, zone)
 	if err != nil {
-		return doing("add the day up", err)
+		return wrap("add the day up", err)
 	}
 	if to.After(s.now()) {
 		return fmt.Errorf("add the day up: %w: it is not over", ErrConflict)
 	}
 	d, err := s.dayFigures(ctx, day, from, to)
 	if err != nil {
-		return doing("add the day up", err)
+		return wrap("add the day up", err)
 	}
-	return doing("keep the day's figures", s.Tx(ctx, func(tx *Store) error { return tx.putFigures(ctx, zone.String(), d) }))
+	return wrap("keep the day's figures", s.Tx(ctx, func(tx *Store) error { return tx.putFigures(ctx, zone.String(), d) }))
 }
 
 func (s *Store) putFigures(ctx context.Context, zone string, d models.DayFigures) error {
-	// The day's row comes first, so that who does the same day at the same time waits here.
+	// The day's row comes first, so that another transaction for the same day waits here.
 	figures := dayFigure{zone, d.Day, d.Orders, d.Converted, d.Paid, d.Uncalled, d.Wait, d.Lag, s.now()}
 	if err := dayFigureTable.put(ctx, s, &figures); err != nil {
 		return err
@@ -163,12 +162,9 @@ func (s *Store) putFigures(ctx context.Context, zone string, d models.DayFigures
 	if _, err := s.exec(ctx, "DELETE FROM day_sums WHERE zone = ? AND day = ?", zone, d.Day); err != nil {
 		return err
 	}
-	for _, part := range []struct {
-		kind string
-		sums []models.CoinTotal
-	}{{sumRevenue, d.Revenue}, {sumCoin, d.Coins}, {sumRefund, d.Refunds}} {
-		for _, sum := range part.sums {
-			if err := daySumTable.insert(ctx, s, &daySum{zone, d.Day, part.kind, sum.Symbol, sum.Count, sum.Amount}); err != nil {
+	for kind, sums := range sumsOf(&d) {
+		for _, sum := range *sums {
+			if err := daySumTable.insert(ctx, s, &daySum{zone, d.Day, kind, sum.Symbol, sum.Count, sum.Amount}); err != nil {
 				return err
 			}
 		}
@@ -177,7 +173,7 @@ func (s *Store) putFigures(ctx context.Context, zone string, d models.DayFigures
 }
 
 // RollUpDue does the finished days of a zone that have no figures yet, up to a month of them at a time, and the last three again, once an
-// hour; it says how many it did. Any number of replicas may do so.
+// hour; it returns how many it did. Any number of replicas may do so.
 func (s *Store) RollUpDue(ctx context.Context, zone *time.Location) (days int, err error) {
 	first, err := s.FirstOrderDay(ctx, zone)
 	if errors.Is(err, ErrNotFound) {
@@ -188,7 +184,7 @@ func (s *Store) RollUpDue(ctx context.Context, zone *time.Location) (days int, e
 	}
 	done, err := readMap[string, time.Time](ctx, s, "SELECT day, updated_at FROM day_figures WHERE zone = ? AND day >= ?", zone.String(), first)
 	if err != nil {
-		return 0, doing("look for days to add up", err)
+		return 0, wrap("look for days to add up", err)
 	}
 	now := s.now()
 	yesterday := dayBefore(models.DayOf(now, zone))
@@ -212,7 +208,7 @@ func dayAfter(day string) string  { return stepDay(day, 1) }
 func stepDay(day string, by int) string {
 	date, err := time.Parse(time.DateOnly, day)
 	if err != nil {
-		return "" // sorts before all days; only days of ours come here
+		return "" // sorts before all days; all callers pass days
 	}
 	return date.AddDate(0, 0, by).Format(time.DateOnly)
 }

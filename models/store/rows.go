@@ -3,6 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
+	"time"
+
+	"github.com/coincart/coincart/models"
 )
 
 // collect reads all rows of a query.
@@ -71,25 +75,40 @@ func rowSize(left int) int {
 	return 1
 }
 
-// inParts calls fn with the keys, a part at a time, and with as many places. The last part is filled up with its last key: one key twice in
-// a list of IN changes nothing.
+// inParts calls fn with the keys, a part at a time, and with as many places.
 func inParts(keys []string, fn func(list string, args []any) error) error {
-	for len(keys) > 0 {
-		n := rowSizes[0]
-		for _, size := range rowSizes {
-			if size >= len(keys) {
-				n = size
-			}
-		}
-		part := keys[:min(n, len(keys))]
-		keys = keys[len(part):]
-		args := make([]any, n)
-		for i := range args {
-			args[i] = part[min(i, len(part)-1)]
-		}
-		if err := fn("("+places(n)+")", args); err != nil {
+	for part := range slices.Chunk(keys, batch) {
+		args := padded(arguments(part))
+		if err := fn("("+placeholders(len(args))+")", args); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// padded repeats the last id until the list has one of few lengths, so that lists of any length share few statements: one key twice in
+// a list of IN changes nothing.
+func padded(ids []any) []any {
+	for _, size := range []int{1, 10, defaultPage, models.MaxPageRows, batch} {
+		if len(ids) <= size {
+			for len(ids) < size {
+				ids = append(ids, ids[len(ids)-1])
+			}
+			break
+		}
+	}
+	return ids
+}
+
+// possibleKeys returns the ids that can be keys of a row.
+func possibleKeys(ids []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isKey(id) })
+}
+
+// orTime returns t, or otherwise where t is zero.
+func orTime(t, otherwise time.Time) time.Time {
+	if t.IsZero() {
+		return otherwise
+	}
+	return t
 }

@@ -19,7 +19,7 @@ const SealKeySize = 32
 // sealVersion is the first byte of everything sealed, so that another way of sealing can follow.
 const sealVersion = 1
 
-// errSealed says that sealed bytes cannot be opened: another key, another row, or damaged.
+// errSealed means that sealed bytes cannot be opened: another key, another row, or damaged.
 var errSealed = errors.New("sealed content cannot be opened")
 
 // sealer seals columns with AES-256-GCM. The row and the column are additional data: sealed content that is copied to another
@@ -64,7 +64,7 @@ func (s *sealer) seal(column, row string, plain []byte) ([]byte, error) {
 	return s.aead.Seal(sealed, nonce, plain, place(column, row)), nil //nolint:gosec // G407 takes the random nonce for a constant
 }
 
-// open is the opposite of seal; ErrNoSealKey or errSealed.
+// open reverses seal; ErrNoSealKey or errSealed.
 func (s *sealer) open(column, row string, sealed []byte) ([]byte, error) {
 	if len(sealed) == 0 {
 		return nil, nil
@@ -118,7 +118,7 @@ func (s *sealer) openPayer(a *models.Attempt) error {
 	return nil
 }
 
-// ErrToken says that a token is not one that was made here for this purpose and subject.
+// ErrToken means that a token is not one that was made here for this purpose and subject.
 var ErrToken = errors.New("not a token of ours")
 
 // SealToken seals something that a page carries and brings back: nobody else can read or make it, and it opens for the same purpose and
@@ -126,15 +126,15 @@ var ErrToken = errors.New("not a token of ours")
 func (s *Store) SealToken(purpose, subject string, plain []byte) (string, error) {
 	sealed, err := s.sealer.seal("token."+purpose, subject, plain)
 	if err != nil {
-		return "", doing("seal a token", err)
+		return "", wrap("seal a token", err)
 	}
 	return base64.RawURLEncoding.EncodeToString(sealed), nil
 }
 
-// OpenToken is the opposite of SealToken. ErrToken, ErrNoSealKey.
+// OpenToken reverses SealToken. ErrToken, ErrNoSealKey.
 func (s *Store) OpenToken(purpose, subject, token string) ([]byte, error) {
-	const longest = 48 << 10 // below what a form may hold: a token with the terms of two hundred coins
-	if token == "" || len(token) > longest {
+	const maxToken = 48 << 10 // below what a form may hold: a token with the terms of two hundred coins
+	if token == "" || len(token) > maxToken {
 		return nil, ErrToken
 	}
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(token)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/models/text"
 )
@@ -119,7 +120,7 @@ func BenchmarkSearch(b *testing.B) {
 				var took []time.Duration
 				for b.Loop() {
 					query := queries[len(took)%len(queries)]
-					counted, count := store.CountQueries(ctx)
+					counted, count := modelstest.CountQueries(ctx)
 					began := time.Now()
 					_, _, err := s.Cards(counted, models.CardFilter{Search: query, Sort: sort, Limit: 24})
 					took = append(took, time.Since(began))
@@ -144,14 +145,10 @@ func saveAgain(b *testing.B, s *store.Store) {
 		var err error
 		page, err = s.Products(b.Context(), models.ProductFilter{After: page.Next, Limit: models.MaxPageRows})
 		require.NoError(b, err)
-		ids := make([]string, len(page.Rows))
-		for i, row := range page.Rows {
-			ids[i] = row.ID
-		}
-		some, err := s.ProductsByID(b.Context(), ids)
-		require.NoError(b, err)
-		for _, id := range ids {
-			stored = append(stored, some[id])
+		for _, row := range page.Rows {
+			p, err := s.ProductByID(b.Context(), row.ID)
+			require.NoError(b, err)
+			stored = append(stored, p)
 		}
 	}
 	require.Len(b, stored, shelfSize)

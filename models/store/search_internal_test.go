@@ -26,7 +26,7 @@ func TestTerms_WordsAndPairsOfIdeographs(t *testing.T) {
 		"Ünïcödé straße\xff\x00end": "unicode straße end",
 	} {
 		var got []string
-		terms(text, func(word string) { got = append(got, word) })
+		eachTerm(text, func(word string) { got = append(got, word) })
 		assert.Equal(t, want, strings.Join(got, " "), "%q", text)
 	}
 }
@@ -70,12 +70,12 @@ func numbers(n int) []string {
 }
 
 func TestDifferences_WriteOnlyWhatChanged(t *testing.T) {
-	gone, come := differences(readTerms("a1 b2 c4 d8"), readTerms("b2 c8 e1"))
-	assert.Equal(t, []weighed{{"a", 1}, {"c", 4}, {"d", 8}}, gone)
-	assert.Equal(t, []weighed{{"c", 8}, {"e", 1}}, come)
-	gone, come = differences(readTerms("a1 b2"), readTerms("b2 a1"))
-	assert.Empty(t, gone)
-	assert.Empty(t, come)
+	removed, added := differences(readTerms("a1 b2 c4 d8"), readTerms("b2 c8 e1"))
+	assert.Equal(t, []weighed{{"a", 1}, {"c", 4}, {"d", 8}}, removed)
+	assert.Equal(t, []weighed{{"c", 8}, {"e", 1}}, added)
+	removed, added = differences(readTerms("a1 b2"), readTerms("b2 a1"))
+	assert.Empty(t, removed)
+	assert.Empty(t, added)
 }
 
 func FuzzTerms(f *testing.F) {
@@ -84,7 +84,7 @@ func FuzzTerms(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		indexed := map[string]bool{}
-		terms(text, func(word string) {
+		eachTerm(text, func(word string) {
 			indexed[word] = true
 			require.NotEmpty(t, word)
 			require.True(t, utf8.ValidString(word))

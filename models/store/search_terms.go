@@ -36,14 +36,14 @@ type term struct {
 	prefix bool // other words may go on from it
 }
 
-// isIdeograph reports letters of languages that put no spaces between words. They are found by pairs of neighbours.
+// isIdeograph reports whether a letter is of a language that put no spaces between words. They are found by pairs of neighbours.
 func isIdeograph(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
 
-// runs divides a text into words, folded: letters and digits, ideographs, or one sign that stands for something, such as an emoji.
+// eachRun divides a text into words, folded: letters and digits, ideographs, or one sign that stands for something, such as an emoji.
 // Everything else divides.
-func runs(s string, yield func(word string, ideographs bool)) {
+func eachRun(s string, yield func(word string, ideographs bool)) {
 	folded := text.Fold(s)
 	start, kind := 0, 0
 	flush := func(end int) {
@@ -69,9 +69,9 @@ func runs(s string, yield func(word string, ideographs bool)) {
 	flush(len(folded))
 }
 
-// terms gives the words that a text is found by: of ideographs each one and each pair.
-func terms(text string, yield func(string)) {
-	runs(text, func(word string, ideographs bool) {
+// eachTerm calls yield with the words that a text is found by: of ideographs each one and each pair.
+func eachTerm(text string, yield func(string)) {
+	eachRun(text, func(word string, ideographs bool) {
 		if !ideographs {
 			yield(cutTerm(word))
 			return
@@ -89,16 +89,17 @@ func terms(text string, yield func(string)) {
 }
 
 func cutTerm(word string) string {
-	if len(word) <= maxTermRunes {
-		return word
-	}
-	if runes := []rune(word); len(runes) > maxTermRunes {
-		return string(runes[:maxTermRunes])
+	n := 0
+	for i := range word {
+		if n == maxTermRunes {
+			return word[:i]
+		}
+		n++
 	}
 	return word
 }
 
-// searchTerms gives the words of a search, without repetition; more than anybody types is cut off. Of ideographs the pairs are enough.
+// searchTerms returns the words of a search, without repetition; more than anybody types is cut off. Of ideographs the pairs are enough.
 // The last word may be the beginning of one.
 func searchTerms(text string) []term {
 	var list []term
@@ -111,7 +112,7 @@ func searchTerms(text string) []term {
 			list = append(list, t)
 		}
 	}
-	runs(text, func(word string, ideographs bool) {
+	eachRun(text, func(word string, ideographs bool) {
 		for i := range list {
 			list[i].prefix = false
 		}
@@ -142,7 +143,7 @@ func (x *index) add(weight int, texts ...string) {
 		if text == "" {
 			continue
 		}
-		terms(text, func(word string) {
+		eachTerm(text, func(word string) {
 			if weight <= x.weights[word] {
 				return
 			}
@@ -161,13 +162,13 @@ func (x *index) add(weight int, texts ...string) {
 func (x *index) addCode(code string) {
 	x.add(weightName, code)
 	var parts []string
-	runs(code, func(word string, _ bool) { parts = append(parts, word) })
+	eachRun(code, func(word string, _ bool) { parts = append(parts, word) })
 	if len(parts) > 1 {
 		x.weights[cutTerm(strings.Join(parts, ""))] = weightName
 	}
 }
 
-// productTerms are all words that find a product, in the form of products.search_text: sorted, each with its weight behind it, between
+// productTerms returns all words that find a product, in the form of products.search_text: sorted, each with its weight behind it, between
 // spaces. categories are those that it is in, with those above them.
 func productTerms(p models.Product, categories []models.Category) string {
 	x := index{weights: map[string]int{}}
@@ -199,22 +200,11 @@ func productTerms(p models.Product, categories []models.Category) string {
 // String writes the words for products.search_text.
 func (x *index) String() string {
 	words := make([]string, 0, len(x.weights))
-	size := 0
 	for word, weight := range x.weights {
-		word += strconv.Itoa(weight)
-		words = append(words, word)
-		size += len(word) + 1
+		words = append(words, word+strconv.Itoa(weight))
 	}
 	slices.Sort(words)
-	var b strings.Builder
-	b.Grow(size)
-	for i, word := range words {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(word)
-	}
-	return b.String()
+	return strings.Join(words, " ")
 }
 
 // weighed is a word as products.search_text lists it.
@@ -240,20 +230,21 @@ func readTerms(text string) []weighed {
 	return list
 }
 
-// differences compares two lists of words: those that went and those that came. A word that weighs something else now is both.
-func differences(was, is []weighed) (gone, come []weighed) {
+// differences compares two sorted lists of words: it returns those that were removed and those that were added. A word that weighs
+// something else now is both.
+func differences(was, is []weighed) (removed, added []weighed) {
 	for len(was) > 0 || len(is) > 0 {
 		switch {
 		case len(is) == 0 || (len(was) > 0 && was[0].term < is[0].term):
-			gone, was = append(gone, was[0]), was[1:]
+			removed, was = append(removed, was[0]), was[1:]
 		case len(was) == 0 || is[0].term < was[0].term:
-			come, is = append(come, is[0]), is[1:]
+			added, is = append(added, is[0]), is[1:]
 		default:
 			if was[0].weight != is[0].weight {
-				gone, come = append(gone, was[0]), append(come, is[0])
+				removed, added = append(removed, was[0]), append(added, is[0])
 			}
 			was, is = was[1:], is[1:]
 		}
 	}
-	return gone, come
+	return removed, added
 }

@@ -1,12 +1,14 @@
 package store
 
 import (
+	"encoding/base32"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/coincart/coincart/models"
 )
@@ -14,8 +16,8 @@ import (
 // seedRecent is the time before the end in which orders may still await their payment.
 const seedRecent = 25 * time.Minute
 
-// maker makes orders up, one after the other in the order of time.
-type maker struct {
+// historyMaker makes up orders, one after the other in the order of time.
+type historyMaker struct {
 	random   *rand.Rand
 	until    time.Time
 	goods    []seedVariant
@@ -31,7 +33,7 @@ type maker struct {
 	table *seedTables
 }
 
-// seedDay is how many orders come before the end of a day.
+// seedDay is a day of the history, with its number of orders.
 type seedDay struct {
 	from   time.Time
 	length time.Duration
@@ -39,8 +41,8 @@ type seedDay struct {
 	orders int
 }
 
-// plan spreads the orders over the days: more of them of late, and at weekends.
-func (g *maker) plan(days int) {
+// plan spreads the orders over the days: more of them in recent days, and at weekends.
+func (g *historyMaker) plan(days int) {
 	g.recent = min(g.orders/100, 500)
 	rest := g.orders - g.recent
 	end := g.until.Add(-seedRecent)
@@ -63,8 +65,8 @@ func (g *maker) plan(days int) {
 	g.days = append(g.days, seedDay{end, seedRecent, rest, g.recent})
 }
 
-// next is the time of the next order.
-func (g *maker) next() time.Time {
+// nextTime returns the time of the next order.
+func (g *historyMaker) nextTime() time.Time {
 	for g.done >= g.days[0].before+g.days[0].orders {
 		g.days = g.days[1:]
 	}
@@ -75,38 +77,28 @@ func (g *maker) next() time.Time {
 	return models.Instant(at)
 }
 
-// id is a row id as models.NewID makes it, of a made-up time.
-func (g *maker) id(at time.Time) string {
-	var b [16]byte
+// id returns a row id as models.NewID makes it, of a made-up time.
+func (g *historyMaker) id(at time.Time) string {
+	var b uuid.UUID
 	binary.BigEndian.PutUint64(b[:8], uint64(at.UnixMilli())<<16|uint64(g.random.IntN(1<<12))) //nolint:gosec // after 1970
 	binary.BigEndian.PutUint64(b[8:], g.random.Uint64())
 	b[6] = 0x70 | b[6]&0x0f
 	b[8] = 0x80 | b[8]&0x3f
-	var text [36]byte
-	hex.Encode(text[:8], b[:4])
-	hex.Encode(text[9:13], b[4:6])
-	hex.Encode(text[14:18], b[6:8])
-	hex.Encode(text[19:23], b[8:10])
-	hex.Encode(text[24:], b[10:])
-	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
-	return string(text[:])
+	return b.String()
 }
 
-// ref is a reference as models.NewRef makes it.
-func (g *maker) ref() string {
-	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-	var text [26]byte
-	high, low := g.random.Uint64(), g.random.Uint64()
-	for i := range 13 {
-		text[i], text[13+i] = letters[high>>(5*i)&31], letters[low>>(5*i)&31]
-	}
-	return string(text[:])
+// ref returns a reference as models.NewRef makes it.
+func (g *historyMaker) ref() string {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], g.random.Uint64())
+	binary.BigEndian.PutUint64(b[8:], g.random.Uint64())
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])
 }
 
-func (g *maker) chance(ofThousand int) bool { return g.random.IntN(1000) < ofThousand }
+func (g *historyMaker) chance(ofThousand int) bool { return g.random.IntN(1000) < ofThousand }
 
 // batch makes the next n orders.
-func (g *maker) batch(n int) *seedTables {
+func (g *historyMaker) batch(n int) *seedTables {
 	g.table = newSeedTables()
 	for range n {
 		g.order()
@@ -115,15 +107,15 @@ func (g *maker) batch(n int) *seedTables {
 		stock := g.table.stock[id]
 		if q := stock.sold + stock.held; q > 0 {
 			g.table.movements.add(models.StockMovement{
-				ID: g.id(g.table.first), VariantID: id, Kind: models.MovementImport, Quantity: q, Note: "Test data", CreatedAt: g.table.first,
+				ID: g.id(g.table.firstAt), VariantID: id, Kind: models.MovementImport, Quantity: q, Note: "Test data", CreatedAt: g.table.firstAt,
 			})
 		}
 	}
 	return g.table
 }
 
-// made is an order in the making.
-type made struct {
+// seedOrder is an order in the making.
+type seedOrder struct {
 	models.Order
 	attempt  models.Attempt // the last one
 	called   time.Time      // its callback; zero: none came
@@ -132,29 +124,29 @@ type made struct {
 }
 
 // order makes one order with all that belongs to it.
-func (g *maker) order() {
-	o := &made{}
-	o.CreatedAt = g.next()
-	if g.table.first.IsZero() {
-		g.table.first = o.CreatedAt
+func (g *historyMaker) order() {
+	o := &seedOrder{}
+	o.CreatedAt = g.nextTime()
+	if g.table.firstAt.IsZero() {
+		g.table.firstAt = o.CreatedAt
 	}
 	o.ID, o.Ref, o.FormToken = g.id(o.CreatedAt), g.ref(), g.ref()
-	g.fill(o)
+	g.addGoods(o)
 	g.attempts(o)
-	g.fate(o)
+	g.decideOutcome(o)
 	g.write(o)
 }
 
 var (
-	seedFirst = []string{"Ada", "Ben", "Chen", "Dora", "Emil", "Fang", "Gita", "Hugo", "Ines", "Jun", "Kai", "Lena", "Mei", "Noor", "Olga", "Pia"}
-	seedLast  = []string{"Adams", "Brandt", "Chen", "Diaz", "Eriksen", "Fischer", "Gupta", "Huang", "Ivanova", "Jansen", "Kim", "Li", "Moreau"}
+	firstNames = []string{"Ada", "Ben", "Chen", "Dora", "Emil", "Fang", "Gita", "Hugo", "Ines", "Jun", "Kai", "Lena", "Mei", "Noor", "Olga", "Pia"}
+	lastNames  = []string{"Adams", "Brandt", "Chen", "Diaz", "Eriksen", "Fischer", "Gupta", "Huang", "Ivanova", "Jansen", "Kim", "Li", "Moreau"}
 )
 
-// fill puts goods into the order.
-func (g *maker) fill(o *made) {
+// addGoods puts goods into the order.
+func (g *historyMaker) addGoods(o *seedOrder) {
 	shopper := g.random.IntN(g.orders/2 + 1)
 	o.Email = "shopper" + strconv.Itoa(100_000+shopper) + "@example.org"
-	o.Name = seedFirst[shopper%len(seedFirst)] + " " + seedLast[shopper%len(seedLast)]
+	o.Name = firstNames[shopper%len(firstNames)] + " " + lastNames[shopper%len(lastNames)]
 	o.Lang, o.Currency, o.Digits = "en", g.currency, g.digits
 	if shopper%4 == 0 {
 		o.Lang = "zh-Hans"
@@ -182,7 +174,7 @@ func (g *maker) fill(o *made) {
 }
 
 // attempts makes the tries to pay; the last one is the one that counts.
-func (g *maker) attempts(o *made) {
+func (g *historyMaker) attempts(o *seedOrder) {
 	at := o.CreatedAt
 	if g.chance(60) {
 		a := g.attempt(o, at)
@@ -195,7 +187,7 @@ func (g *maker) attempts(o *made) {
 	o.attempt = g.attempt(o, at)
 }
 
-func (g *maker) attempt(o *made, at time.Time) models.Attempt {
+func (g *historyMaker) attempt(o *seedOrder, at time.Time) models.Attempt {
 	place := g.random.IntN(10)
 	coin := g.coins[min(max(0, place-6), len(g.coins)-1)] // the first one mostly
 	if !coin.Rate.IsPositive() {
@@ -211,7 +203,7 @@ func (g *maker) attempt(o *made, at time.Time) models.Attempt {
 }
 
 // wait is how long a shopper takes to pay: mostly a minute, sometimes much longer.
-func (g *maker) wait() time.Duration {
+func (g *historyMaker) wait() time.Duration {
 	seconds := 15 + g.random.IntN(60)
 	if g.chance(250) {
 		seconds += g.random.IntN(400)
@@ -222,8 +214,8 @@ func (g *maker) wait() time.Duration {
 	return time.Duration(seconds)*time.Second + time.Duration(g.random.IntN(1000))*time.Millisecond
 }
 
-// fate decides what becomes of the order.
-func (g *maker) fate(o *made) {
+// decideOutcome decides how the order ends.
+func (g *historyMaker) decideOutcome(o *seedOrder) {
 	a := &o.attempt
 	a.State, a.Checks, a.CheckedAt = models.AttemptOpen, 1, a.OpenedAt.Add(10*time.Second)
 	paid := a.OpenedAt.Add(g.wait())
@@ -256,7 +248,7 @@ func (g *maker) fate(o *made) {
 }
 
 // pay lets the order be paid, handed over, and sometimes refunded.
-func (g *maker) pay(o *made, paid time.Time, lot int) {
+func (g *historyMaker) pay(o *seedOrder, paid time.Time, lot int) {
 	a := &o.attempt
 	a.State, a.PaidAt, a.UpdatedAt = models.AttemptPaid, models.Instant(paid), paid
 	o.State, o.PaidAt, o.PaidAttemptID = models.OrderPaid, a.PaidAt, a.ID
@@ -273,13 +265,11 @@ func (g *maker) pay(o *made, paid time.Time, lot int) {
 	}
 	o.refunded = back
 	o.refund = a.Amount
-	if lot < 30 {
-		o.State = models.OrderRefunded
-	} else {
+	if lot >= 30 {
 		o.refund = a.Amount.DivUp(models.AmountFromInt(2), 6)
-		if o.refund.Cmp(a.Amount) >= 0 { // too small to be halved
-			o.State = models.OrderRefunded
-		}
+	}
+	if o.refund.Cmp(a.Amount) >= 0 { // all of it, or too small to be halved
+		o.State = models.OrderRefunded
 	}
 	a.Refunded = o.refund
 }

@@ -40,9 +40,9 @@ func (s *Store) SeedOrders(ctx context.Context, n int, spec SeedSpec) error {
 	if n <= 0 {
 		return nil
 	}
-	g, err := s.newMaker(ctx, n, spec)
+	g, err := s.newHistoryMaker(ctx, n, spec)
 	if err != nil {
-		return doing("make up orders", err)
+		return wrap("make up orders", err)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	writers := seedWriters
@@ -68,7 +68,7 @@ func (s *Store) SeedOrders(ctx context.Context, n int, spec SeedSpec) error {
 		group.Go(func() error { return s.writeBatches(ctx, batches) })
 	}
 	if err := group.Wait(); err != nil {
-		return doing("make up orders", err)
+		return wrap("make up orders", err)
 	}
 	if spec.Progress != nil {
 		spec.Progress(n, n)
@@ -102,7 +102,7 @@ func (s *Store) writeBatches(ctx context.Context, batches <-chan *seedTables) (e
 		return translate(err)
 	}
 	for tables := range batches {
-		if err := s.persist(ctx, func() error { return s.writeOn(ctx, conn, tables) }); err != nil {
+		if err := s.retry(ctx, func() error { return s.writeOn(ctx, conn, tables) }); err != nil {
 			return err
 		}
 	}
@@ -131,15 +131,15 @@ type seedVariant struct {
 	product models.Product
 }
 
-// newMaker reads what the orders are of.
-func (s *Store) newMaker(ctx context.Context, n int, spec SeedSpec) (*maker, error) {
+// newHistoryMaker reads what the orders are of.
+func (s *Store) newHistoryMaker(ctx context.Context, n int, spec SeedSpec) (*historyMaker, error) {
 	if spec.Until.IsZero() {
 		spec.Until = s.now()
 	}
 	if spec.Days <= 0 {
 		spec.Days = 365
 	}
-	g := &maker{
+	g := &historyMaker{
 		random: rand.New(rand.NewPCG(spec.Seed, 0x636f696e63617274)), //nolint:gosec // a made-up history must be the same again
 		until:  models.Instant(spec.Until), orders: n,
 	}
@@ -241,9 +241,9 @@ type seedTables struct {
 	refunds      *rowBatch[models.Refund]
 	reviews      *rowBatch[models.Review]
 
-	stock map[string]*seedStock
-	calls map[string]int // callbacks by day, UTC
-	first time.Time
+	stock   map[string]*seedStock
+	calls   map[string]int // callbacks by day, UTC
+	firstAt time.Time      // of the first order
 }
 
 func newSeedTables() *seedTables {
@@ -265,23 +265,16 @@ func (t *seedTables) write(ctx context.Context, tx *Store) error {
 		}
 	}
 	for _, day := range sortedKeys(t.calls) {
-		query := "INSERT INTO counters (day, name, value) VALUES (?, 'notify_accepted', ?) ON DUPLICATE KEY UPDATE value = value + VALUES(value)"
-		if tx.dialect == migrations.SQLite {
-			query = "INSERT INTO counters (day, name, value) VALUES (?, 'notify_accepted', ?) " +
-				"ON CONFLICT (day, name) DO UPDATE SET value = value + excluded.value"
-		}
-		if _, err := tx.exec(ctx, query, day, t.calls[day]); err != nil {
+		if err := tx.addCounters(ctx, day, map[string]int{"notify_accepted": t.calls[day]}); err != nil {
 			return err
 		}
 	}
 	for _, id := range sortedKeys(t.stock) {
 		n := t.stock[id]
-		change, err := tx.exec(ctx, "UPDATE variants SET sold = sold + ?, reserved = reserved + ? WHERE id = ?", n.sold, n.held, id)
+		err := tx.execOr(ctx, errors.New("a variant has gone meanwhile"),
+			"UPDATE variants SET sold = sold + ?, reserved = reserved + ? WHERE id = ?", n.sold, n.held, id)
 		if err != nil {
 			return err
-		}
-		if change == 0 {
-			return errors.New("a variant has gone meanwhile")
 		}
 	}
 	return nil

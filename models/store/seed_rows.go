@@ -3,16 +3,17 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
 )
 
 // write adds the order's rows to the batch.
-func (g *maker) write(o *made) {
+func (g *historyMaker) write(o *seedOrder) {
 	t := g.table
 	a := &o.attempt
-	o.UpdatedAt, o.Coin, o.GoodsTotal = later(o.CreatedAt, a.UpdatedAt, o.FulfilledAt, o.refunded), a.Coin, o.Total
+	o.UpdatedAt, o.Coin, o.GoodsTotal = latest(o.CreatedAt, a.UpdatedAt, o.FulfilledAt, o.refunded), a.Coin, o.Total
 	t.orders.add(o.Order)
 	for _, l := range o.Lines {
 		l.OrderID = o.ID
@@ -38,23 +39,15 @@ func (g *maker) write(o *made) {
 	}
 }
 
-func later(times ...time.Time) time.Time {
-	var last time.Time
-	for _, t := range times {
-		if t.After(last) {
-			last = t
-		}
-	}
-	return last
-}
+func latest(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Time.Compare) }
 
-func (g *maker) move(o, attempt, refund, from, to, cause string, at time.Time) {
+func (g *historyMaker) move(o, attempt, refund, from, to, cause string, at time.Time) {
 	g.table.transitions.add(models.Transition{
 		ID: g.id(at), OrderID: o, AttemptID: attempt, RefundID: refund, FromState: from, ToState: to, Cause: cause, CreatedAt: at,
 	})
 }
 
-func (g *maker) writeAttempt(a *models.Attempt) {
+func (g *historyMaker) writeAttempt(a *models.Attempt) {
 	if live := a.State.Live(); live {
 		a.Live = &live
 	}
@@ -77,7 +70,7 @@ func (g *maker) writeAttempt(a *models.Attempt) {
 	}
 }
 
-func (g *maker) writeOrderHistory(o *made) {
+func (g *historyMaker) writeOrderHistory(o *seedOrder) {
 	move := func(from, to models.OrderState, cause string, at time.Time) {
 		g.move(o.ID, "", "", string(from), string(to), cause, at)
 	}
@@ -106,7 +99,7 @@ func (g *maker) writeOrderHistory(o *made) {
 }
 
 // writeStock reserves the lines and sells or releases them, and notes what that leaves of each variant.
-func (g *maker) writeStock(o *made) {
+func (g *historyMaker) writeStock(o *seedOrder) {
 	t := g.table
 	for _, l := range o.Lines {
 		stock := t.stock[l.VariantID]
@@ -125,7 +118,7 @@ func (g *maker) writeStock(o *made) {
 		case models.OrderAwaiting:
 			stock.held += l.Quantity
 		case models.OrderExpired, models.OrderCancelled, models.OrderReview:
-			state, at = models.ReservationReleased, later(o.attempt.UpdatedAt, o.CreatedAt)
+			state, at = models.ReservationReleased, latest(o.attempt.UpdatedAt, o.CreatedAt)
 			booked(models.MovementRelease, l.Quantity, at)
 		case models.OrderPaid, models.OrderFulfilled, models.OrderRefunding, models.OrderRefunded:
 			state, at = models.ReservationSold, o.PaidAt
@@ -140,7 +133,7 @@ func (g *maker) writeStock(o *made) {
 }
 
 // writeEvidence proves the payment: the platform's answer, and its callback where one came.
-func (g *maker) writeEvidence(o *made) {
+func (g *historyMaker) writeEvidence(o *seedOrder) {
 	t := g.table
 	a := &o.attempt
 	paid := models.Evidence{
@@ -168,7 +161,7 @@ func (g *maker) writeEvidence(o *made) {
 }
 
 // writeRefund sends the refund, and the next day's statement confirms it.
-func (g *maker) writeRefund(o *made) {
+func (g *historyMaker) writeRefund(o *seedOrder) {
 	a := &o.attempt
 	at, done := o.refunded, o.refunded.Add(24*time.Hour)
 	id := g.id(at)

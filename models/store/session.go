@@ -14,9 +14,10 @@ import (
 
 const sessionColumn = "sessions.data"
 
-// sessionID is what the database knows a cookie by: who reads the database cannot make cookies of it.
-func sessionID(cookieID string) string {
-	sum := sha256.Sum256([]byte(cookieID))
+// hashed returns the SHA-256 of a cookie, a token or a key of throttles, in hex digits. The database holds only that: nobody who reads it can
+// make a cookie, and texts of any length fit.
+func hashed(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -25,33 +26,31 @@ const readSession = `SELECT s.cart_id, s.data, s.created_at, s.updated_at, s.exp
 FROM sessions s WHERE s.id = ? AND s.expires_at > ?`
 
 // Session reads the session of a cookie in one statement, with the number of pieces in its cart; Data is opened. Unknown, expired,
-// and sealed with a key that is no longer ours are all ErrNotFound: the browser gets a new session.
+// and sealed with a former key are all ErrNotFound: the browser gets a new session.
 func (s *Store) Session(ctx context.Context, cookieID string) (models.Session, error) {
-	m := models.Session{ID: sessionID(cookieID)}
+	m := models.Session{ID: hashed(cookieID)}
 	var sealed []byte
 	err := s.one(ctx, readSession, []any{m.ID, s.now()},
 		&m.CartID, &sealed, &m.CreatedAt, &m.UpdatedAt, &m.ExpiresAt, &m.CartCount)
 	if err != nil {
-		return models.Session{}, doing("read the session", err)
+		return models.Session{}, wrap("read the session", err)
 	}
 	m.Data, err = s.sealer.open(sessionColumn, m.ID, sealed)
 	if errors.Is(err, errSealed) {
 		s.log.WarnContext(ctx, "a session cannot be opened", slog.Any("error", err))
 		return models.Session{}, fmt.Errorf("read the session: %w", ErrNotFound)
 	}
-	return m, doing("read the session", err)
+	return m, wrap("read the session", err)
 }
 
 // PutSession stores the session of a cookie, new or changed; Data is sealed in the column (ErrNoSealKey). ExpiresAt must be set.
 func (s *Store) PutSession(ctx context.Context, cookieID string, m models.Session) error {
 	m, err := s.sealSession(cookieID, m)
-	if m.CreatedAt.IsZero() {
-		m.CreatedAt = m.UpdatedAt
-	}
+	m.CreatedAt = orTime(m.CreatedAt, m.UpdatedAt)
 	if err == nil {
 		err = sessionTable.put(ctx, s, &m)
 	}
-	return doing("store the session", err)
+	return wrap("store the session", err)
 }
 
 // UpdateSession stores a session that exists, and never brings one back that was ended: ErrNotFound then. So a request that was
@@ -64,7 +63,7 @@ func (s *Store) UpdateSession(ctx context.Context, cookieID string, m models.Ses
 	if errors.Is(err, ErrConflict) {
 		err = ErrNotFound
 	}
-	return doing("store the session", err)
+	return wrap("store the session", err)
 }
 
 // ReplaceSession stores a session under a new cookie id and deletes it under the old one, if there is one (""), in one transaction.
@@ -77,9 +76,9 @@ func (s *Store) ReplaceSession(ctx context.Context, oldID, newID string, m model
 	})
 }
 
-// sealSession is the row of a session that is stored now.
+// sealSession returns the row of a session that is stored now.
 func (s *Store) sealSession(cookieID string, m models.Session) (models.Session, error) {
-	m.ID, m.UpdatedAt = sessionID(cookieID), s.now()
+	m.ID, m.UpdatedAt = hashed(cookieID), s.now()
 	var err error
 	m.Data, err = s.sealer.seal(sessionColumn, m.ID, m.Data)
 	return m, err
@@ -87,17 +86,17 @@ func (s *Store) sealSession(cookieID string, m models.Session) (models.Session, 
 
 // DeleteSession ends the session of a cookie; none there is fine too.
 func (s *Store) DeleteSession(ctx context.Context, cookieID string) error {
-	_, err := s.exec(ctx, "DELETE FROM sessions WHERE id = ?", sessionID(cookieID))
-	return doing("end the session", err)
+	_, err := s.exec(ctx, "DELETE FROM sessions WHERE id = ?", hashed(cookieID))
+	return wrap("end the session", err)
 }
 
-// DeleteExpiredSessions removes up to limit sessions whose time is over and says how many.
+// DeleteExpiredSessions removes up to limit sessions whose time is over and returns how many.
 func (s *Store) DeleteExpiredSessions(ctx context.Context, now time.Time, limit int) (int, error) {
 	ids, err := s.readTexts(ctx, "SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?", now, max(1, limit))
 	if err != nil || len(ids) == 0 {
-		return 0, doing("look for expired sessions", err)
+		return 0, wrap("look for expired sessions", err)
 	}
 	// The time is asked for again: a session may have been renewed since.
-	n, err := s.exec(ctx, "DELETE FROM sessions WHERE id IN ("+places(len(ids))+") AND expires_at <= ?", append(arguments(ids), now)...)
-	return int(n), doing("remove expired sessions", err)
+	n, err := s.exec(ctx, "DELETE FROM sessions WHERE id IN ("+placeholders(len(ids))+") AND expires_at <= ?", append(arguments(ids), now)...)
+	return int(n), wrap("remove expired sessions", err)
 }

@@ -24,7 +24,7 @@ func TestSession_RoundTripAndExpiry(t *testing.T) {
 		put := models.Session{CartID: cart.ID, Data: []byte("{\"a\":\"\x00\xff\"}"), ExpiresAt: clock.Now().Add(time.Hour)}
 		require.NoError(t, s.PutSession(ctx, "cookie", put))
 
-		counted, count := store.CountQueries(ctx)
+		counted, count := modelstest.CountQueries(ctx)
 		got, err := s.Session(counted, "cookie")
 		require.NoError(t, err)
 		assert.Equal(t, 1, count.N())

@@ -32,25 +32,25 @@ func (s *Store) replacing(key []string, columns ...string) string {
 func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 	var value string
 	err := s.one(ctx, "SELECT value FROM settings WHERE name = ?", []any{key}, &value)
-	return value, doing("read the setting "+key, err)
+	return value, wrap("read the setting "+key, err)
 }
 
 // PutSetting stores one setting.
 func (s *Store) PutSetting(ctx context.Context, key, value string) error {
 	if err := checkTexts(setting{Name: key, Value: value}); err != nil {
-		return doing("store a setting", err)
+		return wrap("store a setting", err)
 	}
 	_, err := s.exec(ctx, "INSERT INTO settings (name, value) VALUES (?, ?)"+s.replacing([]string{"name"}, "value"), key, value)
-	return doing("store the setting "+key, err)
+	return wrap("store the setting "+key, err)
 }
 
 // Settings reads all settings.
 func (s *Store) Settings(ctx context.Context) (map[string]string, error) {
 	all, err := readMap[string, string](ctx, s, "SELECT name, value FROM settings")
-	return all, doing("read the settings", err)
+	return all, wrap("read the settings", err)
 }
 
-// counterDay is the day of a counter: UTC, as text.
+// counterDay returns the day of a counter: UTC, as text.
 func counterDay(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // AddCounters adds numbers to today's counters (UTC), by name, in one statement.
@@ -58,11 +58,14 @@ func (s *Store) AddCounters(ctx context.Context, add map[string]int) error {
 	if len(add) == 0 {
 		return nil
 	}
-	day := counterDay(s.now())
+	return wrap("count", s.addCounters(ctx, counterDay(s.now()), add))
+}
+
+func (s *Store) addCounters(ctx context.Context, day string, add map[string]int) error {
 	args := make([]any, 0, 3*len(add))
 	for _, name := range sortedKeys(add) { // in one order, or two replicas would wait for each other crosswise
 		if err := widths["counters"]["name"].check("name", name); err != nil {
-			return doing("count", err)
+			return err
 		}
 		args = append(args, day, name, add[name])
 	}
@@ -73,11 +76,11 @@ func (s *Store) AddCounters(ctx context.Context, add map[string]int) error {
 		query += " ON DUPLICATE KEY UPDATE value = value + VALUES(value)"
 	}
 	_, err := s.exec(ctx, query, args...)
-	return doing("count", err)
+	return err
 }
 
 // Counters reads the counters of the day (UTC) that a time lies in.
 func (s *Store) Counters(ctx context.Context, day time.Time) (map[string]int, error) {
 	counted, err := readMap[string, int](ctx, s, "SELECT name, value FROM counters WHERE day = ?", counterDay(day))
-	return counted, doing("read the counters", err)
+	return counted, wrap("read the counters", err)
 }

@@ -42,7 +42,7 @@ func (s *Store) LoadSettings(ctx context.Context) (models.Settings, error) {
 		return nil
 	})
 	if err != nil {
-		return models.Settings{}, doing("read the settings", err)
+		return models.Settings{}, wrap("read the settings", err)
 	}
 	return models.NewSettings(stored, s.given, unreadable, groups), nil
 }
@@ -76,7 +76,7 @@ func (s *Store) HasOrders(ctx context.Context) (bool, error) {
 	if errors.Is(err, ErrNotFound) {
 		return false, nil
 	}
-	return err == nil, doing("look for orders", err)
+	return err == nil, wrap("look for orders", err)
 }
 
 func (s *Store) nextVersion(ctx context.Context, group models.SettingGroup, version int, who string) error {

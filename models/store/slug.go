@@ -23,12 +23,12 @@ func (s *Store) RedirectSlug(ctx context.Context, kind, slug string) (string, er
 	default:
 		return "", fmt.Errorf("find the new address: %w: kind", ErrFilter)
 	}
-	if !exactly(slug) {
+	if !isChosenKey(slug) {
 		return "", fmt.Errorf("find the new address: %w", ErrNotFound)
 	}
 	var now string
 	err := s.one(ctx, query, []any{kind, slug}, &now)
-	return now, doing("find the new address", err)
+	return now, wrap("find the new address", err)
 }
 
 // moveSlug keeps the address that a thing gives up, and takes the one that it gets from others that had it once. was is empty where the

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"strconv"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/callbacks"
@@ -16,7 +16,7 @@ type sqliteDialector struct{ pool *pool }
 
 func newSQLiteDialector(p *pool) gorm.Dialector { return sqliteDialector{pool: p} }
 
-// Name is the dialect's name.
+// Name returns the dialect's name.
 func (sqliteDialector) Name() string { return "sqlite" }
 
 // Initialize connects a handle with the pool and says which clauses a statement may have.
@@ -30,8 +30,6 @@ func (d sqliteDialector) Initialize(db *gorm.DB) error {
 		LastInsertIDReversed: true,
 	})
 	db.ClauseBuilders["INSERT"] = buildInsert
-	db.ClauseBuilders["LIMIT"] = buildLimit
-	db.ClauseBuilders["FOR"] = buildNothing // the writer has the whole database locked
 	return nil
 }
 
@@ -43,25 +41,8 @@ func (d sqliteDialector) Migrator(db *gorm.DB) gorm.Migrator {
 	return migrator.Migrator{Config: migrator.Config{DB: db, Dialector: d}}
 }
 
-// DataTypeOf is asked for by gorm.Dialector: the type of a column.
-func (sqliteDialector) DataTypeOf(field *schema.Field) string {
-	switch field.DataType {
-	case schema.Bool:
-		return "BOOLEAN"
-	case schema.Int, schema.Uint:
-		return "INTEGER"
-	case schema.Float:
-		return "REAL"
-	case schema.Time:
-		return "DATETIME"
-	case schema.Bytes:
-		return "BLOB"
-	case schema.String:
-		return "TEXT"
-	default:
-		return string(field.DataType)
-	}
-}
+// DataTypeOf is asked for by gorm.Dialector, for schemas that GORM makes.
+func (sqliteDialector) DataTypeOf(field *schema.Field) string { return string(field.DataType) }
 
 // DefaultValueOf fills a column that one of several new rows leaves out.
 func (sqliteDialector) DefaultValueOf(*schema.Field) clause.Expression {
@@ -75,18 +56,7 @@ func (sqliteDialector) BindVarTo(writer clause.Writer, _ *gorm.Statement, _ any)
 
 // QuoteTo writes a name, quoted part by part.
 func (sqliteDialector) QuoteTo(writer clause.Writer, name string) {
-	_ = writer.WriteByte('`')
-	for i := range len(name) {
-		switch c := name[i]; c {
-		case '`':
-			_, _ = writer.WriteString("``")
-		case '.':
-			_, _ = writer.WriteString("`.`")
-		default:
-			_ = writer.WriteByte(c)
-		}
-	}
-	_ = writer.WriteByte('`')
+	_, _ = writer.WriteString("`" + strings.NewReplacer("`", "``", ".", "`.`").Replace(name) + "`")
 }
 
 // Explain is for logs that show values; the store's do not.
@@ -102,21 +72,3 @@ func buildInsert(c clause.Clause, builder clause.Builder) {
 	}
 	c.Build(builder)
 }
-
-// buildLimit writes LIMIT, which SQLite wants before every OFFSET.
-func buildLimit(c clause.Clause, builder clause.Builder) {
-	limit, ok := c.Expression.(clause.Limit)
-	if !ok {
-		return
-	}
-	n := -1
-	if limit.Limit != nil {
-		n = *limit.Limit
-	}
-	_, _ = builder.WriteString("LIMIT " + strconv.Itoa(n))
-	if limit.Offset > 0 {
-		_, _ = builder.WriteString(" OFFSET " + strconv.Itoa(limit.Offset))
-	}
-}
-
-func buildNothing(clause.Clause, clause.Builder) {}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -13,10 +14,10 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// ErrLastOwner says that nobody would be left who may change the staff.
+// ErrLastOwner means that nobody would be left who may change the staff.
 var ErrLastOwner = errors.New("the last owner cannot be changed")
 
-// ErrTOTPSealed says that a person's TOTP secret cannot be opened, because the key that sealed it was replaced. StaffByEmail gives the rest
+// ErrTOTPSealed means that a person's TOTP secret cannot be opened, because the key that sealed it was replaced. StaffByEmail gives the rest
 // of the person with it.
 var ErrTOTPSealed = errors.New("the TOTP secret cannot be opened")
 
@@ -25,48 +26,34 @@ const totpColumn = "staff.totp_sealed"
 // CreateStaff stores a person of the back office; ids and times that are empty are filled in, the e-mail is folded to lower case,
 // and the TOTP secret is sealed (ErrNoSealKey). An e-mail that is taken is ErrDuplicate.
 func (s *Store) CreateStaff(ctx context.Context, m *models.Staff) error {
-	if m.ID == "" {
-		m.ID = models.NewID()
-	}
-	if m.CreatedAt.IsZero() {
-		m.CreatedAt = s.now()
-	}
-	if m.UpdatedAt.IsZero() {
-		m.UpdatedAt = m.CreatedAt
-	}
+	m.ID, m.CreatedAt = cmp.Or(m.ID, models.NewID()), orTime(m.CreatedAt, s.now())
+	m.UpdatedAt = orTime(m.UpdatedAt, m.CreatedAt)
 	m.Email = foldEmail(m.Email)
 	var err error
 	if m.TOTPSealed, err = s.sealer.seal(totpColumn, m.ID, []byte(m.TOTP.Reveal())); err != nil {
-		return doing("store the person", err)
+		return wrap("store the person", err)
 	}
-	return doing("store the person", s.create(ctx, m))
+	return wrap("store the person", s.create(ctx, m))
 }
 
 func foldEmail(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
 
 // Staff reads a person of the back office, with the TOTP secret; ErrNotFound, ErrTOTPSealed.
 func (s *Store) Staff(ctx context.Context, id string) (models.Staff, error) {
-	if !machine(id) {
-		return models.Staff{}, fmt.Errorf("read the person: %w", ErrNotFound)
-	}
-	return s.person(ctx, "id = ?", id)
+	return s.person(ctx, isKey, "id", id)
 }
 
 // StaffByEmail reads a person of the back office by their e-mail in any case; ErrNotFound, ErrTOTPSealed.
 func (s *Store) StaffByEmail(ctx context.Context, email string) (models.Staff, error) {
-	email = foldEmail(email)
-	if !exactly(email) {
-		return models.Staff{}, fmt.Errorf("read the person: %w", ErrNotFound)
-	}
-	return s.person(ctx, "email = ?", email)
+	return s.person(ctx, isChosenKey, "email", foldEmail(email))
 }
 
-func (s *Store) person(ctx context.Context, where, key string) (models.Staff, error) {
-	var m models.Staff
-	if err := s.take(ctx, &m, where, key); err != nil {
-		return models.Staff{}, doing("read the person", err)
+func (s *Store) person(ctx context.Context, possible func(string) bool, column, key string) (models.Staff, error) {
+	m, err := takeByKey[models.Staff](ctx, s, possible, column, key)
+	if err != nil {
+		return models.Staff{}, wrap("read the person", err)
 	}
-	return m, doing("read the person", s.openTOTP(&m))
+	return m, wrap("read the person", s.openTOTP(&m))
 }
 
 // openTOTP opens the TOTP secret. Where that fails nobody can sign in as this person: without the second factor there is no
@@ -84,24 +71,24 @@ func (s *Store) openTOTP(m *models.Staff) error {
 func (s *Store) StaffList(ctx context.Context) ([]models.Staff, error) {
 	var list []models.Staff
 	err := s.orm.WithContext(ctx).Omit("password_hash", "totp_sealed").Order("email").Find(&list).Error
-	return list, doing("read the staff", translate(err))
+	return list, wrap("read the staff", translate(err))
 }
 
-// StaffCount is the number of people of the back office, disabled ones too: with none, the setup link works.
+// StaffCount reads the number of people of the back office, disabled ones too: with none, the setup link works.
 func (s *Store) StaffCount(ctx context.Context) (int, error) {
 	var n int
 	err := s.one(ctx, "SELECT COUNT(*) FROM staff", nil, &n)
-	return n, doing("count the staff", err)
+	return n, wrap("count the staff", err)
 }
 
 // UpdateStaff changes a person of the back office. ErrNotFound, ErrText, ErrNoSealKey. ErrLastOwner: afterwards no owner could sign in.
 func (s *Store) UpdateStaff(ctx context.Context, id string, set StaffChange) error {
 	c, err := set.columns(s.sealer, id)
 	if err != nil {
-		return doing("change the person", err)
+		return wrap("change the person", err)
 	}
 	c.set("updated_at", s.now())
-	return doing("change the person", s.Tx(ctx, func(tx *Store) error {
+	return wrap("change the person", s.Tx(ctx, func(tx *Store) error {
 		if set.Role == nil && set.Disabled == nil {
 			return tx.updatePerson(ctx, id, c)
 		}
@@ -121,11 +108,7 @@ func (s *Store) UpdateStaff(ctx context.Context, id string, set StaffChange) err
 }
 
 func (s *Store) updatePerson(ctx context.Context, id string, c *change) error {
-	err := s.update(ctx, "staff", c, "id = ?", id)
-	if errors.Is(err, ErrConflict) {
-		err = ErrNotFound
-	}
-	return err
+	return s.execOr(ctx, ErrNotFound, "UPDATE staff SET "+c.sql()+" WHERE id = ?", append(slices.Clone(c.values), id)...)
 }
 
 // owners locks all owners, in one order, and counts those who can sign in: of two who disable each other, the second sees what
@@ -151,12 +134,10 @@ func (s *Store) forUpdate() string {
 	return " FOR UPDATE"
 }
 
-// UseTOTPStep notes that a code was used: it and all older ones are good no more. ErrConflict: it was used before, here or by another
+// UseTOTPStep notes that a code was used: neither it nor an older one can be used again. ErrConflict: it was used before, here or by another
 // replica.
 func (s *Store) UseTOTPStep(ctx context.Context, staffID string, step int64) error {
-	c := &change{}
-	c.set("totp_step", step)
-	return doing("use the code", s.update(ctx, "staff", c, "id = ? AND totp_step < ?", staffID, step))
+	return wrap("use the code", s.execOr(ctx, ErrConflict, "UPDATE staff SET totp_step = ? WHERE id = ? AND totp_step < ?", step, staffID, step))
 }
 
 // UseRecoveryCode takes the hash of a recovery code out of those that are left. ErrConflict: it is not among them.
@@ -164,21 +145,19 @@ func (s *Store) UseRecoveryCode(ctx context.Context, staffID, hash string) error
 	for range maxTries {
 		var left string
 		if err := s.one(ctx, "SELECT recovery_hash FROM staff WHERE id = ?", []any{staffID}, &left); err != nil {
-			return doing("use the recovery code", err)
+			return wrap("use the recovery code", err)
 		}
 		codes := strings.Fields(left)
 		place := slices.Index(codes, hash)
 		if place < 0 {
-			return doing("use the recovery code", ErrConflict)
+			return wrap("use the recovery code", ErrConflict)
 		}
-		c := &change{}
-		c.set("recovery_hash", strings.Join(slices.Delete(codes, place, place+1), " "))
-		c.set("updated_at", s.now())
-		err := s.update(ctx, "staff", c, "id = ? AND recovery_hash = ?", staffID, left)
+		err := s.execOr(ctx, ErrConflict, "UPDATE staff SET recovery_hash = ?, updated_at = ? WHERE id = ? AND recovery_hash = ?",
+			strings.Join(slices.Delete(codes, place, place+1), " "), s.now(), staffID, left)
 		if !errors.Is(err, ErrConflict) {
-			return doing("use the recovery code", err)
+			return wrap("use the recovery code", err)
 		}
 		s.log.DebugContext(ctx, "another recovery code was used meanwhile", slog.String("staff", staffID))
 	}
-	return doing("use the recovery code", ErrConflict)
+	return wrap("use the recovery code", ErrConflict)
 }

@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"slices"
 	"time"
 
@@ -15,15 +13,10 @@ import (
 // PutStaffSession stores the session of a cookie of the back office. Every step of a sign-in makes a new one, because an id that was
 // known before must not be worth more after. ExpiresAt must be set; times that are empty are now.
 func (s *Store) PutStaffSession(ctx context.Context, cookieID string, m models.StaffSession) error {
-	m.ID = sessionID(cookieID)
-	if m.CreatedAt.IsZero() {
-		m.CreatedAt = s.now()
-	}
-	if m.SeenAt.IsZero() {
-		m.SeenAt = s.now()
-	}
+	m.ID = hashed(cookieID)
+	m.CreatedAt, m.SeenAt = orTime(m.CreatedAt, s.now()), orTime(m.SeenAt, s.now())
 	clipTexts(&m, "remote_addr", "user_agent")
-	return doing("store the session", s.create(ctx, &m))
+	return wrap("store the session", s.create(ctx, &m))
 }
 
 var readStaffSession = "SELECT " + staffSessionTable.list("t") + ", " + staffTable.list("p") + `
@@ -36,111 +29,93 @@ func (s *Store) StaffSession(ctx context.Context, cookieID string) (models.Staff
 	var m models.StaffSession
 	var p models.Staff
 	now := s.now()
-	err := s.one(ctx, readStaffSession, []any{sessionID(cookieID), now, now.Add(-models.StaffIdleTime), false},
+	err := s.one(ctx, readStaffSession, []any{hashed(cookieID), now, now.Add(-models.StaffIdleTime), false},
 		slices.Concat(staffSessionTable.targets(&m), staffTable.targets(&p))...)
 	if err != nil {
-		return models.StaffSession{}, models.Staff{}, doing("read the session", err)
+		return models.StaffSession{}, models.Staff{}, wrap("read the session", err)
 	}
-	return m, p, doing("read the session", s.openTOTP(&p))
+	return m, p, wrap("read the session", s.openTOTP(&p))
 }
 
 // TouchStaffSession notes that a session was used; time never goes back. None there is fine too.
 func (s *Store) TouchStaffSession(ctx context.Context, id string, at time.Time) error {
 	at = models.Instant(at)
 	_, err := s.exec(ctx, "UPDATE staff_sessions SET seen_at = ? WHERE id = ? AND seen_at < ?", at, id, at)
-	return doing("touch the session", err)
+	return wrap("touch the session", err)
 }
 
 // StepUp notes a fresh TOTP code in a session; ErrNotFound.
 func (s *Store) StepUp(ctx context.Context, id string, at time.Time) error {
-	n, err := s.exec(ctx, "UPDATE staff_sessions SET step_up_at = ? WHERE id = ? AND stage = ?", models.Instant(at), id, string(models.StageFull))
-	if err == nil && n == 0 {
-		err = ErrNotFound
-	}
-	return doing("step up", err)
+	return wrap("step up", s.execOr(ctx, ErrNotFound, "UPDATE staff_sessions SET step_up_at = ? WHERE id = ? AND stage = ?",
+		at, id, string(models.StageFull)))
 }
 
 // StaffSessions reads the sessions of a person that can still be used, the one used last first.
 func (s *Store) StaffSessions(ctx context.Context, staffID string) ([]models.StaffSession, error) {
 	now := s.now()
-	var list []models.StaffSession
-	err := s.find(ctx, &list, "seen_at DESC, id", "staff_id = ? AND expires_at > ? AND seen_at > ?",
+	list, err := find[models.StaffSession](ctx, s, "seen_at DESC, id", "staff_id = ? AND expires_at > ? AND seen_at > ?",
 		staffID, now, now.Add(-models.StaffIdleTime))
-	return list, doing("read the sessions", err)
+	return list, wrap("read the sessions", err)
 }
 
 // EndStaffSession ends a session by its row id, which says nothing about the cookie; none there is fine too. Whose session it is, is
 // for the caller to know: see StaffSessions.
 func (s *Store) EndStaffSession(ctx context.Context, id string) error {
 	_, err := s.exec(ctx, "DELETE FROM staff_sessions WHERE id = ?", id)
-	return doing("end the session", err)
+	return wrap("end the session", err)
 }
 
 // EndStaffSessions ends all sessions of a person but one (empty: all).
 func (s *Store) EndStaffSessions(ctx context.Context, staffID, except string) error {
 	_, err := s.exec(ctx, "DELETE FROM staff_sessions WHERE staff_id = ? AND id <> ?", staffID, except)
-	return doing("end the sessions", err)
+	return wrap("end the sessions", err)
 }
 
 // PutInvitation stores an invitation under the hash of its token. Times that are empty are now and models.InvitationTime later.
 func (s *Store) PutInvitation(ctx context.Context, token string, m models.Invitation) error {
-	m.ID = sessionID(token)
+	m.ID = hashed(token)
 	m.Email = foldEmail(m.Email)
-	if m.CreatedAt.IsZero() {
-		m.CreatedAt = s.now()
-	}
-	if m.ExpiresAt.IsZero() {
-		m.ExpiresAt = m.CreatedAt.Add(models.InvitationTime)
-	}
-	return doing("store the invitation", s.create(ctx, &m))
+	m.CreatedAt = orTime(m.CreatedAt, s.now())
+	m.ExpiresAt = orTime(m.ExpiresAt, m.CreatedAt.Add(models.InvitationTime))
+	return wrap("store the invitation", s.create(ctx, &m))
 }
 
 // Invitation reads the invitation of a token; used and expired ones are ErrNotFound.
 func (s *Store) Invitation(ctx context.Context, token string) (models.Invitation, error) {
-	var m models.Invitation
-	err := s.take(ctx, &m, "id = ? AND used_at IS NULL AND expires_at > ?", sessionID(token), s.now())
-	return m, doing("read the invitation", err)
+	m, err := take[models.Invitation](ctx, s, "id = ? AND used_at IS NULL AND expires_at > ?", hashed(token), s.now())
+	return m, wrap("read the invitation", err)
 }
 
 // UseInvitation uses an invitation up; ErrConflict: it was used before, or its time is over. It belongs into the transaction that makes
 // the account.
 func (s *Store) UseInvitation(ctx context.Context, token string) error {
-	c := &change{}
-	c.set("used_at", s.now())
-	return doing("use the invitation",
-		s.update(ctx, "invitations", c, "id = ? AND used_at IS NULL AND expires_at > ?", sessionID(token), s.now()))
+	return wrap("use the invitation", s.execOr(ctx, ErrConflict,
+		"UPDATE invitations SET used_at = ? WHERE id = ? AND used_at IS NULL AND expires_at > ?", s.now(), hashed(token), s.now()))
 }
 
 // Invitations reads the invitations that can still be used, newest first.
 func (s *Store) Invitations(ctx context.Context) ([]models.Invitation, error) {
-	var list []models.Invitation
-	err := s.find(ctx, &list, "created_at DESC, id", "used_at IS NULL AND expires_at > ?", s.now())
-	return list, doing("read the invitations", err)
+	list, err := find[models.Invitation](ctx, s, "created_at DESC, id", "used_at IS NULL AND expires_at > ?", s.now())
+	return list, wrap("read the invitations", err)
 }
 
 // DeleteInvitation takes an invitation back that was not used; none there is fine too.
 func (s *Store) DeleteInvitation(ctx context.Context, id string) error {
 	_, err := s.exec(ctx, "DELETE FROM invitations WHERE id = ? AND used_at IS NULL", id)
-	return doing("take the invitation back", err)
+	return wrap("take the invitation back", err)
 }
 
-// throttleMemory is how long after the last failure they are forgotten.
+// throttleMemory is the time from the last failure until all are forgotten.
 const throttleMemory = 24 * time.Hour
 
-// throttleID keeps what people type out of the table, and makes keys of any length fit.
-func throttleID(key string) string {
-	sum := sha256.Sum256([]byte(key))
-	return hex.EncodeToString(sum[:])
-}
-
-// Throttle says how often guessing under a key has failed of late, and until when it may not be tried again (zero: it may). Failures are
+// Throttle reads how often guessing under a key has failed lately, and until when it may not be tried again (zero: it may). Failures are
 // forgotten a day after the last one.
 func (s *Store) Throttle(ctx context.Context, key string) (failures int, until time.Time, err error) {
 	err = s.each(ctx, "SELECT failures, blocked_until FROM throttles WHERE id = ? AND failed_at > ?",
-		[]any{throttleID(key), s.now().Add(-throttleMemory)},
+		[]any{hashed(key), s.now().Add(-throttleMemory)},
 		func(rows *sql.Rows) error { return rows.Scan(&failures, orZero(&until)) })
 	if err != nil {
-		return 0, time.Time{}, doing("look for failures", err)
+		return 0, time.Time{}, wrap("look for failures", err)
 	}
 	return failures, until, nil
 }
@@ -151,7 +126,7 @@ func (s *Store) AddFailure(
 	ctx context.Context, key string, at time.Time, until func(failures int) time.Time,
 ) (failures int, err error) {
 	at = models.Instant(at)
-	id := throttleID(key)
+	id := hashed(key)
 	forgotten := at.Add(-throttleMemory)
 	query := "INSERT INTO throttles (id, failures, failed_at) VALUES (?, 1, ?) "
 	if s.dialect == migrations.SQLite {
@@ -171,16 +146,16 @@ func (s *Store) AddFailure(
 		_, err := tx.exec(ctx, "UPDATE throttles SET blocked_until = ? WHERE id = ?", until(failures), id)
 		return err
 	})
-	return failures, doing("count a failure", err)
+	return failures, wrap("count a failure", err)
 }
 
 // ClearFailures forgets the failures under a key, after a success.
 func (s *Store) ClearFailures(ctx context.Context, key string) error {
-	_, err := s.exec(ctx, "DELETE FROM throttles WHERE id = ?", throttleID(key))
-	return doing("forget failures", err)
+	_, err := s.exec(ctx, "DELETE FROM throttles WHERE id = ?", hashed(key))
+	return wrap("forget failures", err)
 }
 
-// sweeps are the rows that nobody needs any more; each has the time from which on.
+// sweeps are the tables with rows that end, with the age at which an ended row is deleted.
 var sweeps = []struct {
 	table, where string
 	age          time.Duration
@@ -190,7 +165,7 @@ var sweeps = []struct {
 	{"throttles", "failed_at <= ?", throttleMemory},
 }
 
-// SweepStaff removes up to limit each of expired sessions, invitations that ended a month ago, and forgotten failures, and says how
+// SweepStaff removes up to limit each of expired sessions, invitations that ended a month ago, and forgotten failures, and returns how
 // many.
 func (s *Store) SweepStaff(ctx context.Context, now time.Time, limit int) (int, error) {
 	total := 0
@@ -198,15 +173,15 @@ func (s *Store) SweepStaff(ctx context.Context, now time.Time, limit int) (int, 
 		before := now.Add(-sweep.age)
 		ids, err := s.readTexts(ctx, "SELECT id FROM "+sweep.table+" WHERE "+sweep.where+" LIMIT ?", before, max(1, limit))
 		if err != nil {
-			return total, doing("look for what is over", err)
+			return total, wrap("look for what is over", err)
 		}
 		if len(ids) == 0 {
 			continue
 		}
 		// The time is asked for again: a failure may have been added since.
-		n, err := s.exec(ctx, "DELETE FROM "+sweep.table+" WHERE id IN ("+places(len(ids))+") AND "+sweep.where, append(arguments(ids), before)...)
+		n, err := s.exec(ctx, "DELETE FROM "+sweep.table+" WHERE id IN ("+placeholders(len(ids))+") AND "+sweep.where, append(arguments(ids), before)...)
 		if err != nil {
-			return total, doing("remove what is over", err)
+			return total, wrap("remove what is over", err)
 		}
 		total += int(n)
 	}

@@ -160,7 +160,7 @@ func TestStaffSession_EndsByTimeIdlenessAndDisabling(t *testing.T) {
 				}))
 			}
 			put("cookie", models.StageFull)
-			counting, counted := store.CountQueries(ctx)
+			counting, counted := modelstest.CountQueries(ctx)
 			session, who, err := s.StaffSession(counting, "cookie")
 			require.NoError(t, err)
 			assert.Equal(t, 1, counted.N())

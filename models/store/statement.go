@@ -1,8 +1,8 @@
 package store
 
 import (
+	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
@@ -13,17 +13,10 @@ import (
 
 // InsertStatement stores the beginning of a fetch; ids and times that are empty are filled in.
 func (s *Store) InsertStatement(ctx context.Context, m *models.Statement) error {
-	if m.ID == "" {
-		m.ID = models.NewID()
-	}
-	if m.State == "" {
-		m.State = models.StatementFetching
-	}
-	if m.CreatedAt.IsZero() {
-		m.CreatedAt = s.now()
-	}
+	m.ID, m.State = cmp.Or(m.ID, models.NewID()), cmp.Or(m.State, models.StatementFetching)
+	m.CreatedAt = orTime(m.CreatedAt, s.now())
 	clipTexts(m, "problem")
-	return doing("store the statement", s.create(ctx, m))
+	return wrap("store the statement", s.create(ctx, m))
 }
 
 const pageColumn = "statement_pages.sealed"
@@ -34,28 +27,24 @@ func pageRow(p *models.StatementPage) string { return p.StatementID + ":" + strc
 func (s *Store) AddStatementPage(ctx context.Context, p *models.StatementPage) error {
 	var err error
 	if p.Sealed, err = s.sealer.seal(pageColumn, pageRow(p), p.Raw); err != nil {
-		return doing("store a page of the statement", err)
+		return wrap("store a page of the statement", err)
 	}
-	if p.CreatedAt.IsZero() {
-		p.CreatedAt = s.now()
-	}
-	return doing("store a page of the statement", s.create(ctx, p))
+	p.CreatedAt = orTime(p.CreatedAt, s.now())
+	return wrap("store a page of the statement", s.create(ctx, p))
 }
 
 // AddStatementLines stores lines of a statement, all or none. Ids that are empty are filled in. What the platform claims is cut to its
-// columns, and whatever cannot be an appOrderId of ours (spaces, control characters, anything but ASCII) becomes "?": such a line
+// columns, and whatever cannot be an appOrderId of the shop (spaces, control characters, anything but ASCII) becomes "?": such a line
 // matches nothing, and the raw page has it as it was. A position that is taken is ErrDuplicate.
 func (s *Store) AddStatementLines(ctx context.Context, lines []models.StatementLine) error {
 	for i := range lines {
 		line := &lines[i]
-		if line.ID == "" {
-			line.ID = models.NewID()
-		}
+		line.ID = cmp.Or(line.ID, models.NewID())
 		line.Type, line.AppOrderID = models.StatementType(asKey(string(line.Type))), asKey(line.AppOrderID)
 		line.Unreadable, line.Digest = asKey(line.Unreadable), asKey(line.Digest)
 		clipTexts(line, "type", "app_order_id", "coin", "user_id", "unreadable", "digest")
 	}
-	return doing("store lines of the statement", s.Tx(ctx, func(tx *Store) error { return statementLineTable.insertAll(ctx, tx, lines) }))
+	return wrap("store lines of the statement", s.Tx(ctx, func(tx *Store) error { return statementLineTable.insertAll(ctx, tx, lines) }))
 }
 
 // asKey leaves only what both databases and Go sort and compare alike: printable ASCII without spaces.
@@ -74,12 +63,12 @@ func (s *Store) FinishStatement(ctx context.Context, id string, state models.Sta
 	if state == models.StatementFetching {
 		return fmt.Errorf("finish the statement: %w", ErrConflict)
 	}
-	c, err := set.columns()
+	c, err := changed[models.Statement](set)
 	if err != nil {
-		return doing("finish the statement", err)
+		return wrap("finish the statement", err)
 	}
 	c.set("state", string(state))
-	return doing("finish the statement", s.Tx(ctx, func(tx *Store) error {
+	return wrap("finish the statement", s.Tx(ctx, func(tx *Store) error {
 		if err := tx.update(ctx, "statements", c, "id = ? AND state = ?", id, string(models.StatementFetching)); err != nil {
 			return err
 		}
@@ -89,9 +78,8 @@ func (s *Store) FinishStatement(ctx context.Context, id string, state models.Sta
 
 // Statement reads a statement by its id; ErrNotFound.
 func (s *Store) Statement(ctx context.Context, id string) (models.Statement, error) {
-	var m models.Statement
-	err := s.take(ctx, &m, "id = ?", id)
-	return m, doing("read the statement", err)
+	m, err := take[models.Statement](ctx, s, "id = ?", id)
+	return m, wrap("read the statement", err)
 }
 
 // NewestStatement reads the newest complete statement of a day; ErrNotFound.
@@ -99,14 +87,13 @@ func (s *Store) NewestStatement(ctx context.Context, day string) (models.Stateme
 	var m models.Statement
 	err := s.orm.WithContext(ctx).Where("day = ? AND state = ?", day, string(models.StatementComplete)).
 		Order("created_at DESC, id DESC").Take(&m).Error
-	return m, doing("read the statement", translate(err))
+	return m, wrap("read the statement", translate(err))
 }
 
 // Statements reads all fetches of a day, newest first.
 func (s *Store) Statements(ctx context.Context, day string) ([]models.Statement, error) {
-	var list []models.Statement
-	err := s.find(ctx, &list, "created_at DESC, id DESC", "day = ?", day)
-	return list, doing("read the day's statements", err)
+	list, err := find[models.Statement](ctx, s, "created_at DESC, id DESC", "day = ?", day)
+	return list, wrap("read the day's statements", err)
 }
 
 // EachStatementPage calls fn with every raw page of a statement in order, opened, one at a time.
@@ -121,7 +108,7 @@ func (s *Store) EachStatementPage(ctx context.Context, id string, fn func(models
 			p.Raw, err = s.sealer.open(pageColumn, pageRow(&p), p.Sealed)
 		}
 		if err != nil {
-			return doing("read a page of the statement", err)
+			return wrap("read a page of the statement", err)
 		}
 		if err := fn(p); err != nil {
 			return err
@@ -134,68 +121,25 @@ func (s *Store) EachStatementPage(ctx context.Context, id string, fn func(models
 // does: together with EachBooked it makes a merge. Lines are read a batch at a time, so fn may use the store, and memory does not
 // grow with the statement. An error of fn ends it and is returned as it is.
 func (s *Store) EachStatementLine(ctx context.Context, id string, fn func(models.StatementLine) error) error {
-	var last models.StatementLine
-	for {
-		where := &conditions{}
+	return eachInBatches(batch, func(last *models.StatementLine) ([]models.StatementLine, error) {
+		where := conditions{}
 		where.add("statement_id = ?", id)
-		if last.ID != "" {
+		if last != nil {
 			part, args := s.beyond(">", []string{"?", "?", "?"}, []any{string(last.Type), last.AppOrderID, last.Position},
 				"type", "app_order_id", "position")
 			where.add(part, args...)
 		}
 		list, err := statementLineTable.query(ctx, s, "WHERE "+where.sql()+" ORDER BY type, app_order_id, position LIMIT ?", append(where.args, batch)...)
-		if err != nil {
-			return doing("read lines of the statement", err)
-		}
-		for _, line := range list {
-			if err := fn(line); err != nil {
-				return err
-			}
-			last = line
-		}
-		if len(list) < batch {
-			return nil
-		}
-	}
+		return list, wrap("read lines of the statement", err)
+	}, fn)
 }
 
 // StatementLines reads a page of a statement's lines as they came, of one type or (empty) of all, after a position (0: from the first).
 // ErrFilter.
-func (s *Store) StatementLines(
-	ctx context.Context, id string, kind models.StatementType, after, limit int,
-) ([]models.StatementLine, error) {
-	limit, err := pageLimit(limit)
-	if err != nil {
-		return nil, doing("read lines of the statement", err)
-	}
-	where := &conditions{}
-	where.add("statement_id = ? AND position > ?", id, after)
-	if kind != "" {
-		where.add("type = ?", asKey(string(kind)))
-	}
-	list, err := statementLineTable.query(ctx, s, "WHERE "+where.sql()+" ORDER BY position LIMIT ?", append(where.args, limit)...)
-	return list, doing("read lines of the statement", err)
-}
-
-// StatementTotals adds a statement's lines up, exactly, per type and coin, in their order. Lines that cannot be read are left out: what they
-// say is not known.
-func (s *Store) StatementTotals(ctx context.Context, id string) ([]models.TypeTotal, error) {
-	query := "SELECT type, coin, COUNT(*), " + s.sum("amount") +
-		" FROM statement_lines WHERE statement_id = ? AND unreadable = '' GROUP BY type, coin ORDER BY type, coin"
-	list, err := collect(ctx, s, query, []any{id}, func(rows *sql.Rows) (t models.TypeTotal, err error) {
-		err = rows.Scan(&t.Type, &t.Coin, &t.Count, &t.Amount)
-		return t, err
-	})
-	return list, doing("add the statement up", err)
-}
-
-// keysOf leaves out what cannot be a key of ours.
-func keysOf(ids []string) []any {
-	args := make([]any, 0, len(ids)+1)
-	for _, id := range ids {
-		if machine(id) {
-			args = append(args, id)
-		}
-	}
-	return args
+func (s *Store) StatementLines(ctx context.Context, id string, kind models.StatementType, after, limit int) ([]models.StatementLine, error) {
+	where := conditions{}
+	where.add("statement_id = ?", id)
+	where.equal("type", asKey(string(kind)))
+	list, err := rowsAfter[models.StatementLine](ctx, s, where, after, limit)
+	return list, wrap("read lines of the statement", err)
 }

@@ -5,70 +5,59 @@ import (
 	"database/sql"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/coincart/coincart/models"
 )
 
-// idsPerQuery is the maximum number of ids that one statement looks for.
-const idsPerQuery = 500
-
-// StatementDaysOf says on which day's statement lines of a type stand: appOrderId → day, for those of ids that stand on any. Only the
+// StatementDaysOf reads on which day's statement lines of a type stand: appOrderId → day, for those of ids that stand on any. Only the
 // newest complete statement of a day counts, and a line that cannot be read stands nowhere.
 func (s *Store) StatementDaysOf(ctx context.Context, kind models.StatementType, ids []string) (map[string]string, error) {
 	days := make(map[string]string, len(ids))
-	for some := range slices.Chunk(ids, idsPerQuery) {
-		args := []any{string(kind), string(models.StatementComplete), string(models.StatementComplete)}
-		for _, id := range some {
-			args = append(args, id)
-		}
+	err := inParts(ids, func(list string, args []any) error {
 		query := `SELECT l.app_order_id, st.day FROM statement_lines l JOIN statements st ON st.id = l.statement_id
 			WHERE l.type = ? AND l.unreadable = '' AND st.state = ? AND NOT EXISTS (
 				SELECT 1 FROM statements n WHERE n.day = st.day AND n.state = ?
 				AND (n.created_at > st.created_at OR n.created_at = st.created_at AND n.id > st.id))
-			AND l.app_order_id IN (?` + strings.Repeat(", ?", len(some)-1) + ")"
+			AND l.app_order_id IN ` + list
+		args = slices.Concat([]any{string(kind), string(models.StatementComplete), string(models.StatementComplete)}, args)
 		found, err := readMap[string, string](ctx, s, query, args...)
 		maps.Copy(days, found)
-		if err != nil {
-			return nil, doing("look for lines of statements", err)
-		}
+		return err
+	})
+	if err != nil {
+		return nil, wrap("look for lines of statements", err)
 	}
 	return days, nil
 }
 
-// OrdersOfLines says which orders of ours lines of statements are about, by the ids that we gave payments and refunds: appOrderId → order,
-// for those of ids that are ours.
+// OrdersOfLines reads the orders that lines of statements are about, by the ids that the shop gave payments and refunds: appOrderId → order,
+// for those of ids that the shop knows.
 func (s *Store) OrdersOfLines(ctx context.Context, ids []string) (map[string]models.LineOrder, error) {
 	orders := make(map[string]models.LineOrder, len(ids))
-	for some := range slices.Chunk(ids, idsPerQuery) {
-		args := keysOf(some)
-		if len(args) == 0 {
-			continue
-		}
-		args = padded(args)
-		in := " WHERE app_order_id IN (" + places(len(args)) + ")"
+	err := inParts(possibleKeys(ids), func(list string, args []any) error {
+		in := " WHERE app_order_id IN " + list
 		query := "SELECT ours.app_order_id, o.id, o.ref, ours.coin FROM (SELECT app_order_id, order_id, coin FROM attempts" + in +
 			" UNION ALL SELECT app_order_id, order_id, coin FROM refunds" + in + ") ours JOIN orders o ON o.id = ours.order_id"
-		err := s.each(ctx, query, append(slices.Clone(args), args...), func(rows *sql.Rows) error {
+		return s.each(ctx, query, slices.Concat(args, args), func(rows *sql.Rows) error {
 			var id string
 			var order models.LineOrder
 			err := rows.Scan(&id, &order.OrderID, &order.Ref, &order.Coin)
 			orders[id] = order
 			return err
 		})
-		if err != nil {
-			return nil, doing("look for the lines' orders", err)
-		}
+	})
+	if err != nil {
+		return nil, wrap("look for the lines' orders", err)
 	}
 	return orders, nil
 }
 
-// FirstOrderDay is the day, yyyy-MM-dd in a zone, on which the shop's first order was placed; ErrNotFound: there is none.
+// FirstOrderDay reads the day, yyyy-MM-dd in a zone, on which the shop's first order was placed; ErrNotFound: there is none.
 func (s *Store) FirstOrderDay(ctx context.Context, zone *time.Location) (string, error) {
 	var at time.Time
 	if err := s.one(ctx, "SELECT created_at FROM orders ORDER BY created_at LIMIT 1", nil, &at); err != nil {
-		return "", doing("look for the first order", err)
+		return "", wrap("look for the first order", err)
 	}
 	return models.DayOf(at, zone), nil
 }

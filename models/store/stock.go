@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,32 +14,29 @@ import (
 
 // take and give are the conditional changes of a variant's stock; rows found 1 or nothing happened (reliability.md R5, I7).
 const (
-	takeForOrder   = "UPDATE variants SET on_hand = on_hand - ?, reserved = reserved + ? WHERE id = ? AND on_hand >= ? AND untracked = 0"
-	giveFromOrder  = "UPDATE variants SET on_hand = on_hand + ?, reserved = reserved - ? WHERE id = ? AND reserved >= ?"
-	sellFromOrder  = "UPDATE variants SET reserved = reserved - ?, sold = sold + ? WHERE id = ? AND reserved >= ?"
-	undoSale       = "UPDATE variants SET reserved = reserved + ?, sold = sold - ? WHERE id = ? AND sold >= ?"
-	sellFromShelf  = "UPDATE variants SET on_hand = on_hand - ?, sold = sold + ? WHERE id = ? AND on_hand >= ?"
-	returnToShelf  = "UPDATE variants SET on_hand = on_hand + ?, sold = sold - ? WHERE id = ? AND sold >= ?"
-	changeOnHand   = "UPDATE variants SET on_hand = on_hand + ? WHERE id = ? AND on_hand + ? >= 0"
-	moveReserved   = "UPDATE reservations SET state = ?, updated_at = ? WHERE id = ? AND state = ?"
-	readStock      = "SELECT sku, on_hand, untracked FROM variants WHERE id = ?"
-	noteSold       = "sold after its reservation had ended"
-	errNoSuchStock = "variant %s: %w"
+	takeForOrder  = "UPDATE variants SET on_hand = on_hand - ?, reserved = reserved + ? WHERE id = ? AND on_hand >= ? AND untracked = 0"
+	giveFromOrder = "UPDATE variants SET on_hand = on_hand + ?, reserved = reserved - ? WHERE id = ? AND reserved >= ?"
+	sellFromOrder = "UPDATE variants SET reserved = reserved - ?, sold = sold + ? WHERE id = ? AND reserved >= ?"
+	undoSale      = "UPDATE variants SET reserved = reserved + ?, sold = sold - ? WHERE id = ? AND sold >= ?"
+	sellFromShelf = "UPDATE variants SET on_hand = on_hand - ?, sold = sold + ? WHERE id = ? AND on_hand >= ?"
+	returnToShelf = "UPDATE variants SET on_hand = on_hand + ?, sold = sold - ? WHERE id = ? AND sold >= ?"
+	changeOnHand  = "UPDATE variants SET on_hand = on_hand + ? WHERE id = ? AND on_hand + ? >= 0"
 )
 
 // Reserve promises stock to an order: all lines or none. What is not counted needs no promise and gets none. Variants are taken in the
-// order of their ids, so that two orders with the same ones never wait for each other crosswise. *OutOfStockError names the first variant of which too little is left;
-// then nothing has changed, inside a transaction of the caller's too. A second reservation of an order is ErrDuplicate.
+// order of their ids, so that two orders with the same ones never wait for each other crosswise. *OutOfStockError names the first variant
+// of which too little is left; then nothing has changed, inside a transaction of the caller's too. A second reservation of an order is
+// ErrDuplicate.
 func (s *Store) Reserve(ctx context.Context, orderID string, lines []models.OrderLine) error {
 	wanted := map[string]int{}
 	for _, l := range lines {
 		wanted[l.VariantID] += l.Quantity
 	}
 	ids := slices.Sorted(maps.Keys(wanted))
-	return doing("reserve stock", s.Tx(ctx, func(tx *Store) error {
+	return wrap("reserve stock", s.Tx(ctx, func(tx *Store) error {
 		taken := make([]string, 0, len(ids))
 		for _, id := range ids {
-			err := tx.stock(ctx, takeForOrder, id, wanted[id])
+			err := tx.changeStock(ctx, takeForOrder, id, wanted[id])
 			if err == nil {
 				taken = append(taken, id)
 				continue
@@ -51,7 +49,7 @@ func (s *Store) Reserve(ctx context.Context, orderID string, lines []models.Orde
 				return err
 			}
 			for _, id := range taken {
-				if e := tx.stock(ctx, giveFromOrder, id, wanted[id]); e != nil {
+				if e := tx.changeStock(ctx, giveFromOrder, id, wanted[id]); e != nil {
 					return errors.Join(err, e)
 				}
 			}
@@ -61,8 +59,8 @@ func (s *Store) Reserve(ctx context.Context, orderID string, lines []models.Orde
 	}))
 }
 
-// stock runs one of the conditional changes; *OutOfStockError where the condition does not hold.
-func (s *Store) stock(ctx context.Context, query, variantID string, quantity int) error {
+// changeStock runs one of the conditional changes; *OutOfStockError where the condition does not hold.
+func (s *Store) changeStock(ctx context.Context, query, variantID string, quantity int) error {
 	n, err := s.exec(ctx, query, quantity, quantity, variantID, quantity)
 	if err != nil || n == 1 {
 		return err
@@ -72,8 +70,8 @@ func (s *Store) stock(ctx context.Context, query, variantID string, quantity int
 
 func (s *Store) outOfStock(ctx context.Context, variantID string, wanted int) error {
 	short := &OutOfStockError{VariantID: variantID, Wanted: wanted}
-	if err := s.one(ctx, readStock, []any{variantID}, &short.SKU, &short.Left, &short.untracked); err != nil {
-		return fmt.Errorf(errNoSuchStock, variantID, err)
+	if err := s.one(ctx, "SELECT sku, on_hand, untracked FROM variants WHERE id = ?", []any{variantID}, &short.SKU, &short.Left, &short.untracked); err != nil {
+		return fmt.Errorf("variant %s: %w", variantID, err)
 	}
 	return short
 }
@@ -108,19 +106,16 @@ func (s *Store) reservations(ctx context.Context, orderID string) ([]models.Rese
 	return reservationTable.query(ctx, s, "WHERE order_id = ? ORDER BY variant_id", orderID)
 }
 
-// claimReservation moves a reservation from the state that was read; somebody who was faster makes the transaction start again.
+// claimReservation moves a reservation from the state that was read; where another transaction was faster, this one starts again.
 func (s *Store) claimReservation(ctx context.Context, r models.Reservation, to models.ReservationState, at time.Time) error {
-	n, err := s.exec(ctx, moveReserved, string(to), at, r.ID, string(r.State))
-	if err == nil && n == 0 {
-		err = &passingError{fmt.Errorf("the reservation was %s: %w", r.State, ErrConflict)}
-	}
-	return err
+	return s.execOr(ctx, &retryableError{fmt.Errorf("the reservation was %s: %w", r.State, ErrConflict)},
+		"UPDATE reservations SET state = ?, updated_at = ? WHERE id = ? AND state = ?", string(to), at, r.ID, string(r.State))
 }
 
 // ReleaseReservation puts what is still held for an order back on the shelf. Released and sold reservations stay as they are, so
 // that it may be called again.
 func (s *Store) ReleaseReservation(ctx context.Context, orderID string) error {
-	return doing("release reserved stock", s.Tx(ctx, func(tx *Store) error {
+	return wrap("release reserved stock", s.Tx(ctx, func(tx *Store) error {
 		list, err := tx.reservations(ctx, orderID)
 		if err != nil {
 			return err
@@ -134,7 +129,7 @@ func (s *Store) ReleaseReservation(ctx context.Context, orderID string) error {
 			if err := tx.claimReservation(ctx, r, models.ReservationReleased, now); err != nil {
 				return err
 			}
-			if err := tx.stock(ctx, giveFromOrder, r.VariantID, r.Quantity); err != nil {
+			if err := tx.changeStock(ctx, giveFromOrder, r.VariantID, r.Quantity); err != nil {
 				return err
 			}
 			moved = append(moved, movement(orderID, r.VariantID, models.MovementRelease, r.Quantity, now))
@@ -150,7 +145,7 @@ func (s *Store) ReleaseReservation(ctx context.Context, orderID string) error {
 // *OutOfStockError where too little is left: then nothing has changed, inside a transaction of the caller's too, and the money is a
 // matter for a review (reliability.md R11). Sold reservations stay as they are, so that it may be called again.
 func (s *Store) SellReservation(ctx context.Context, orderID string) error {
-	return doing("sell reserved stock", s.Tx(ctx, func(tx *Store) error {
+	return wrap("sell reserved stock", s.Tx(ctx, func(tx *Store) error {
 		list, err := tx.reservations(ctx, orderID)
 		if err != nil {
 			return err
@@ -171,8 +166,8 @@ func (s *Store) SellReservation(ctx context.Context, orderID string) error {
 	}))
 }
 
-// sellOne takes the reservation first: who sells or releases the same order at this moment waits there, and starts again. When the
-// stock is short, the reservation is as it was.
+// sellOne sells a reservation, which it takes first: a transaction that sells or releases the same order waits there, and starts again.
+// When the stock is short, the reservation is as it was.
 func (s *Store) sellOne(ctx context.Context, r models.Reservation, at time.Time) error {
 	if err := s.claimReservation(ctx, r, models.ReservationSold, at); err != nil {
 		return err
@@ -181,7 +176,7 @@ func (s *Store) sellOne(ctx context.Context, r models.Reservation, at time.Time)
 	if r.State == models.ReservationReleased {
 		query = sellFromShelf
 	}
-	err := s.stock(ctx, query, r.VariantID, r.Quantity)
+	err := s.changeStock(ctx, query, r.VariantID, r.Quantity)
 	if _, short := errors.AsType[*OutOfStockError](err); short {
 		return errors.Join(err, s.reopen(ctx, r, at))
 	}
@@ -202,7 +197,7 @@ func (s *Store) unsell(ctx context.Context, sold []models.Reservation, at time.T
 		if r.State == models.ReservationReleased {
 			query = returnToShelf
 		}
-		if err := s.stock(ctx, query, r.VariantID, r.Quantity); err != nil {
+		if err := s.changeStock(ctx, query, r.VariantID, r.Quantity); err != nil {
 			return err
 		}
 		if err := s.reopen(ctx, r, at); err != nil {
@@ -217,7 +212,7 @@ func (s *Store) bookSales(ctx context.Context, sold []models.Reservation, at tim
 	for _, r := range sold {
 		sale := movement(r.OrderID, r.VariantID, models.MovementSale, -r.Quantity, at)
 		if r.State == models.ReservationReleased {
-			sale.Note = noteSold
+			sale.Note = "sold after its reservation had ended"
 		} else {
 			moved = append(moved, movement(r.OrderID, r.VariantID, models.MovementRelease, r.Quantity, at))
 		}
@@ -229,20 +224,15 @@ func (s *Store) bookSales(ctx context.Context, sold []models.Reservation, at tim
 	return s.create(ctx, &moved)
 }
 
-// ErrMovement says that stock cannot be moved in this way by hand.
+// ErrMovement means that stock cannot be moved in this way by hand.
 var ErrMovement = errors.New("stock of orders is moved by their reservations only")
 
 // MoveStock books an import, a correction or a return (which takes back what was sold) and changes the stock by it. Stock never falls
-// below nothing: *OutOfStockError. ErrNotFound: no such variant.
+// branchPattern nothing: *OutOfStockError. ErrNotFound: no such variant.
 func (s *Store) MoveStock(ctx context.Context, m models.StockMovement) error {
-	if m.ID == "" {
-		m.ID = models.NewID()
-	}
-	if m.CreatedAt.IsZero() {
-		m.CreatedAt = s.now()
-	}
+	m.ID, m.CreatedAt = cmp.Or(m.ID, models.NewID()), orTime(m.CreatedAt, s.now())
 	clipTexts(&m, "note")
-	return doing("move stock", s.Tx(ctx, func(tx *Store) error {
+	return wrap("move stock", s.Tx(ctx, func(tx *Store) error {
 		switch m.Kind {
 		case models.MovementImport, models.MovementCorrection:
 			n, err := tx.exec(ctx, changeOnHand, m.Quantity, m.VariantID, m.Quantity)
@@ -253,7 +243,7 @@ func (s *Store) MoveStock(ctx context.Context, m models.StockMovement) error {
 				return err
 			}
 		case models.MovementReturn:
-			if err := tx.stock(ctx, returnToShelf, m.VariantID, m.Quantity); err != nil {
+			if err := tx.changeStock(ctx, returnToShelf, m.VariantID, m.Quantity); err != nil {
 				return err
 			}
 		case models.MovementReservation, models.MovementRelease, models.MovementSale:

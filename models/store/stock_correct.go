@@ -9,7 +9,7 @@ import (
 // LockVariant reads the stock of a variant, and keeps others from changing it until the caller's transaction ends. ErrNotFound.
 func (s *Store) LockVariant(ctx context.Context, id string) (models.Variant, error) {
 	v := models.Variant{ID: id}
-	if !machine(id) {
+	if !isKey(id) {
 		return v, ErrNotFound
 	}
 	err := s.one(ctx, "SELECT sku, on_hand, reserved, sold, untracked FROM variants WHERE id = ?"+s.forUpdate(), []any{id},
@@ -65,5 +65,5 @@ func (s *Store) SetStock(ctx context.Context, levels []models.StockLevel, note, 
 		}
 		return moved.insert(ctx, tx)
 	})
-	return changed, doing("set the stock", err)
+	return changed, wrap("set the stock", err)
 }

@@ -21,7 +21,7 @@ func (s *Store) InsertStockCount(ctx context.Context, c *models.StockCount, cate
 		where := &conditions{}
 		where.add("v.retired = 0 AND v.untracked = 0")
 		if categoryID != "" {
-			where.add(inCategory, below(categoryID))
+			where.add(inCategory, branchPattern(categoryID))
 		}
 		lines := countLineTable.batch()
 		err := tx.each(ctx, "SELECT v.id, v.on_hand + v.reserved FROM variants v"+joinProduct+" WHERE "+where.sql()+
@@ -57,20 +57,20 @@ func scanCount(rows *sql.Rows) (c models.StockCount, err error) {
 // StockCounts reads the newest sheets, at most MaxPageRows.
 func (s *Store) StockCounts(ctx context.Context) ([]models.StockCount, error) {
 	list, err := collect(ctx, s, countSums+" ORDER BY c.created_at DESC, c.id DESC LIMIT "+strconv.Itoa(models.MaxPageRows), nil, scanCount)
-	return list, doing("read the counts of the stock", err)
+	return list, wrap("read the counts of the stock", err)
 }
 
 // StockCount reads a sheet without its lines; ErrNotFound.
 func (s *Store) StockCount(ctx context.Context, id string) (models.StockCount, error) {
-	if !machine(id) {
-		return models.StockCount{}, doing("read the count of the stock", ErrNotFound)
+	if !isKey(id) {
+		return models.StockCount{}, wrap("read the count of the stock", ErrNotFound)
 	}
 	list, err := collect(ctx, s, countSums+" WHERE c.id = ?", []any{id}, scanCount)
 	if err == nil && len(list) == 0 {
 		err = ErrNotFound
 	}
 	if err != nil {
-		return models.StockCount{}, doing("read the count of the stock", err)
+		return models.StockCount{}, wrap("read the count of the stock", err)
 	}
 	return list[0], nil
 }
@@ -78,7 +78,7 @@ func (s *Store) StockCount(ctx context.Context, id string) (models.StockCount, e
 // CountLines reads lines of a sheet in their order, behind a page's Next, at most limit (0: MaxPageRows). ErrCursor.
 func (s *Store) CountLines(ctx context.Context, countID, after string, limit int) (models.CountPage, error) {
 	page, err := s.countLines(ctx, countID, after, limit)
-	return page, doing("read the lines of a count", err)
+	return page, wrap("read the lines of a count", err)
 }
 
 func (s *Store) countLines(ctx context.Context, countID, after string, limit int) (models.CountPage, error) {
@@ -113,7 +113,7 @@ func (s *Store) countLines(ctx context.Context, countID, after string, limit int
 // ErrNotFound.
 func (s *Store) LockStockCount(ctx context.Context, id string) (models.StockCount, error) {
 	c := models.StockCount{ID: id}
-	if !machine(id) {
+	if !isKey(id) {
 		return c, ErrNotFound
 	}
 	err := s.one(ctx, "SELECT name, state, version FROM stock_counts WHERE id = ?"+s.forUpdate(), []any{id}, &c.Name, &c.State, &c.Version)

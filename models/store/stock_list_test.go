@@ -39,7 +39,7 @@ func TestMovements_WalkTheLedger(t *testing.T) {
 		var rows []models.MovementRow
 		f := models.MovementFilter{Limit: 2}
 		for first := true; first || f.After != ""; first = false {
-			counted, count := store.CountQueries(ctx)
+			counted, count := modelstest.CountQueries(ctx)
 			page, err := s.Movements(counted, f)
 			require.NoError(t, err)
 			require.Equal(t, 1, count.N())
@@ -155,7 +155,7 @@ func TestReservations_EndFirstFirst(t *testing.T) {
 		held := 0
 		f := models.ReservationFilter{Limit: 3}
 		for first := true; first || f.After != ""; first = false {
-			counted, count := store.CountQueries(ctx)
+			counted, count := modelstest.CountQueries(ctx)
 			page, err := s.Reservations(counted, f)
 			require.NoError(t, err)
 			require.Equal(t, 1, count.N())

@@ -50,6 +50,7 @@ var (
 	inboxTable      = tableOf[models.InboxMessage]()
 
 	statementLineTable = tableOf[models.StatementLine]()
+	bookDayTable       = tableOf[models.BookDay]()
 	discrepancyTable   = tableOf[models.Discrepancy]()
 	dayFigureTable     = tableOf[dayFigure]()
 	daySumTable        = tableOf[daySum]()

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,76 +11,55 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// taskLease is how long a claimed task is left to its worker after each sign of life.
+// taskLease is the time that a claimed task is left to its worker after each report of progress.
 const taskLease = time.Minute
 
 // InsertTask stores a task; ids and times that are empty are filled in, and it is due at once unless a time is set. A form token that is
 // taken is ErrDuplicate.
 func (s *Store) InsertTask(ctx context.Context, t *models.Task) error {
-	if t.ID == "" {
-		t.ID = models.NewID()
-	}
-	if t.FormToken == "" {
-		t.FormToken = models.NewRef()
-	}
-	if t.State == "" {
-		t.State = models.TaskWaiting
-	}
-	if t.CreatedAt.IsZero() {
-		t.CreatedAt = s.now()
-	}
-	if t.UpdatedAt.IsZero() {
-		t.UpdatedAt = t.CreatedAt
-	}
-	if t.DueAt.IsZero() && t.State == models.TaskWaiting {
-		t.DueAt = t.CreatedAt
+	t.ID, t.FormToken = cmp.Or(t.ID, models.NewID()), cmp.Or(t.FormToken, models.NewRef())
+	t.State = cmp.Or(t.State, models.TaskWaiting)
+	t.CreatedAt = orTime(t.CreatedAt, s.now())
+	t.UpdatedAt = orTime(t.UpdatedAt, t.CreatedAt)
+	if t.State == models.TaskWaiting {
+		t.DueAt = orTime(t.DueAt, t.CreatedAt)
 	}
 	clipTexts(t, "problem")
-	return doing("store the task", s.create(ctx, t))
+	return wrap("store the task", s.create(ctx, t))
 }
 
 // Task reads a task by its id; ErrNotFound.
 func (s *Store) Task(ctx context.Context, id string) (models.Task, error) {
-	return s.task(ctx, "id = ?", id)
+	return s.task(ctx, "id", id)
 }
 
 // TaskByFormToken reads the task that a form became; ErrNotFound.
 func (s *Store) TaskByFormToken(ctx context.Context, token string) (models.Task, error) {
-	return s.task(ctx, "form_token = ?", token)
+	return s.task(ctx, "form_token", token)
 }
 
-func (s *Store) task(ctx context.Context, where, key string) (models.Task, error) {
-	if !machine(key) {
-		return models.Task{}, fmt.Errorf("read the task: %w", ErrNotFound)
-	}
-	var t models.Task
-	err := s.take(ctx, &t, where, key)
-	return t, doing("read the task", err)
+func (s *Store) task(ctx context.Context, column, key string) (models.Task, error) {
+	t, err := takeByKey[models.Task](ctx, s, isKey, column, key)
+	return t, wrap("read the task", err)
 }
 
 // TasksByID reads tasks by their ids; those that are not there are left out.
 func (s *Store) TasksByID(ctx context.Context, ids []string) (map[string]models.Task, error) {
 	found := make(map[string]models.Task, len(ids))
 	err := inParts(unique(ids), func(_ string, args []any) error {
-		var list []models.Task
-		err := translate(s.orm.WithContext(ctx).Where("id IN ?", args).Find(&list).Error)
+		list, err := find[models.Task](ctx, s, "id", "id IN ?", args)
 		for _, t := range list {
 			found[t.ID] = t
 		}
 		return err
 	})
-	return found, doing("read the tasks", err)
+	return found, wrap("read the tasks", err)
 }
 
 // Tasks reads the newest tasks. ErrFilter.
 func (s *Store) Tasks(ctx context.Context, limit int) ([]models.Task, error) {
-	limit, err := pageLimit(limit)
-	if err != nil {
-		return nil, doing("read the tasks", err)
-	}
-	var list []models.Task
-	err = s.orm.WithContext(ctx).Order("created_at DESC, id DESC").Limit(limit).Find(&list).Error
-	return list, doing("read the tasks", translate(err))
+	list, err := newestRows[models.Task](ctx, s, limit)
+	return list, wrap("read the tasks", err)
 }
 
 // ClaimTasks claims up to limit due tasks, longest due first, counts the try and calls them running. A task whose worker died is due
@@ -92,16 +72,13 @@ func (s *Store) ClaimTasks(ctx context.Context, limit int, lease time.Duration) 
 	}
 	mine := list[:0]
 	for _, t := range list {
-		c := &change{}
-		c.set("state", string(models.TaskRunning))
-		c.set("updated_at", s.now())
-		err := s.update(ctx, "tasks", c, "id = ? AND lease = ? AND state IN (?, ?)",
-			t.ID, t.Lease, string(models.TaskWaiting), string(models.TaskRunning))
+		err := s.execOr(ctx, ErrConflict, "UPDATE tasks SET state = ?, updated_at = ? WHERE id = ? AND lease = ? AND state IN (?, ?)",
+			string(models.TaskRunning), s.now(), t.ID, t.Lease, string(models.TaskWaiting), string(models.TaskRunning))
 		if errors.Is(err, ErrConflict) {
 			continue // it was stopped
 		}
 		if err != nil {
-			return mine, doing("begin the task", err)
+			return mine, wrap("begin the task", err)
 		}
 		t.State = models.TaskRunning
 		mine = append(mine, t)
@@ -113,9 +90,9 @@ func (s *Store) ClaimTasks(ctx context.Context, limit int, lease time.Duration) 
 // ErrConflict: the lease is not held any more, because the task was stopped or given to another worker, and nothing of it may be
 // done further.
 func (s *Store) SetTask(ctx context.Context, id, lease string, set TaskChange) error {
-	c, err := set.columns()
+	c, err := changed[models.Task](set)
 	if err != nil {
-		return doing("note the task's progress", err)
+		return wrap("note the task's progress", err)
 	}
 	now, err := s.Now(ctx)
 	if err != nil {
@@ -123,7 +100,7 @@ func (s *Store) SetTask(ctx context.Context, id, lease string, set TaskChange) e
 	}
 	c.set("due_at", now.Add(taskLease))
 	c.set("updated_at", s.now())
-	return doing("note the task's progress", s.updateTask(ctx, id, lease, c))
+	return wrap("note the task's progress", s.updateTask(ctx, id, lease, c))
 }
 
 func (s *Store) updateTask(ctx context.Context, id, lease string, c *change) error {
@@ -137,12 +114,12 @@ func (s *Store) FinishTask(ctx context.Context, id, lease string, state models.T
 	case models.TaskWaiting, models.TaskRunning:
 		return fmt.Errorf("end the task as %s: %w", state, ErrConflict)
 	}
-	c, err := set.columns()
+	c, err := changed[models.Task](set)
 	if err != nil {
-		return doing("end the task", err)
+		return wrap("end the task", err)
 	}
 	s.endTask(c, state)
-	return doing("end the task", s.Tx(ctx, func(tx *Store) error {
+	return wrap("end the task", s.Tx(ctx, func(tx *Store) error {
 		if err := tx.updateTask(ctx, id, lease, c); err != nil || state == models.TaskDone {
 			return err
 		}
@@ -164,12 +141,12 @@ func (s *Store) endTask(c *change, state models.TaskState) {
 	c.set("lease", "")
 }
 
-// StopTask ends a task that nobody needs any more; a worker that is at it learns so at its next sign of life. ErrConflict: it has
+// StopTask ends a task that nobody needs any more; its worker learns so when it next reports progress. ErrConflict: it has
 // ended already.
 func (s *Store) StopTask(ctx context.Context, id string) error {
 	c := &change{}
 	s.endTask(c, models.TaskStopped)
-	return doing("stop the task", s.Tx(ctx, func(tx *Store) error {
+	return wrap("stop the task", s.Tx(ctx, func(tx *Store) error {
 		err := tx.update(ctx, "tasks", c, "id = ? AND state IN (?, ?)", id, string(models.TaskWaiting), string(models.TaskRunning))
 		if err != nil {
 			return err
@@ -178,8 +155,8 @@ func (s *Store) StopTask(ctx context.Context, id string) error {
 	}))
 }
 
-// holding runs fn in a transaction that has the task's row, so that who lost the lease writes nothing more: ErrConflict.
-func (s *Store) holding(ctx context.Context, id, lease string, fn func(tx *Store) error) error {
+// withTask runs fn in a transaction that has the task's row, so that a worker that lost the lease writes nothing more: ErrConflict.
+func (s *Store) withTask(ctx context.Context, id, lease string, fn func(tx *Store) error) error {
 	if lease == "" {
 		return ErrConflict
 	}
@@ -195,7 +172,7 @@ func (s *Store) holding(ctx context.Context, id, lease string, fn func(tx *Store
 
 // ClearTask removes what an earlier try of a claimed task has left: rows, pieces of a file and the count. ErrConflict as in SetTask.
 func (s *Store) ClearTask(ctx context.Context, id, lease string) error {
-	return doing("clear the task", s.holding(ctx, id, lease, func(tx *Store) error {
+	return wrap("clear the task", s.withTask(ctx, id, lease, func(tx *Store) error {
 		if err := tx.dropChunks(ctx, id); err != nil {
 			return err
 		}
@@ -220,26 +197,23 @@ func (s *Store) AddTaskRows(ctx context.Context, lease string, rows []models.Tas
 			return fmt.Errorf("store results: %w: they are of more than one task", ErrConflict)
 		}
 	}
-	return doing("store results", s.holding(ctx, rows[0].TaskID, lease, func(tx *Store) error {
+	return wrap("store results", s.withTask(ctx, rows[0].TaskID, lease, func(tx *Store) error {
 		return tx.create(ctx, &rows, onConflict("task_id", "position"))
 	}))
 }
 
 // TaskRows reads a page of a task's results, after a position (0: from the first). ErrFilter.
 func (s *Store) TaskRows(ctx context.Context, id string, after, limit int) ([]models.TaskRow, error) {
-	limit, err := pageLimit(limit)
-	if err != nil {
-		return nil, doing("read the task's results", err)
-	}
-	var list []models.TaskRow
-	err = s.orm.WithContext(ctx).Where("task_id = ? AND position > ?", id, after).Order("position").Limit(limit).Find(&list).Error
-	return list, doing("read the task's results", translate(err))
+	where := conditions{}
+	where.add("task_id = ?", id)
+	list, err := rowsAfter[models.TaskRow](ctx, s, where, after, limit)
+	return list, wrap("read the task's results", err)
 }
 
 // PutTaskChunk stores a piece of a claimed task's file; the same number again replaces it. ErrConflict as in SetTask.
 func (s *Store) PutTaskChunk(ctx context.Context, lease string, c models.TaskChunk) error {
 	end := s.replacing([]string{"task_id", "number"}, "data")
-	return doing("store a piece of the file", s.holding(ctx, c.TaskID, lease, func(tx *Store) error {
+	return wrap("store a piece of the file", s.withTask(ctx, c.TaskID, lease, func(tx *Store) error {
 		_, err := tx.exec(ctx, "INSERT INTO task_chunks (task_id, number, data) VALUES (?, ?, ?)"+end, c.TaskID, c.Number, c.Data)
 		return err
 	}))
@@ -254,7 +228,7 @@ func (s *Store) EachTaskChunk(ctx context.Context, id string, fn func([]byte) er
 			return nil
 		}
 		if err != nil {
-			return doing("read a piece of the file", err)
+			return wrap("read a piece of the file", err)
 		}
 		if err := fn(data); err != nil {
 			return err
@@ -262,18 +236,18 @@ func (s *Store) EachTaskChunk(ctx context.Context, id string, fn func([]byte) er
 	}
 }
 
-// ExpireTasks removes the files of up to limit tasks that ended before a time, and says how many; the tasks stay.
+// ExpireTasks removes the files of up to limit tasks that ended before a time, and returns how many; the tasks stay.
 func (s *Store) ExpireTasks(ctx context.Context, before time.Time, limit int) (int, error) {
 	ids, err := s.readTexts(ctx, "SELECT id FROM tasks WHERE file_size > 0 AND ended_at < ? LIMIT ?", before, max(1, limit))
 	if err != nil {
-		return 0, doing("look for old files", err)
+		return 0, wrap("look for old files", err)
 	}
 	for i, id := range ids {
 		err := s.Tx(ctx, func(tx *Store) error {
 			return tx.execEach(ctx, id, "DELETE FROM task_chunks WHERE task_id = ?", "UPDATE tasks SET file_size = 0, file_name = '' WHERE id = ?")
 		})
 		if err != nil {
-			return i, doing("remove an old file", err)
+			return i, wrap("remove an old file", err)
 		}
 	}
 	return len(ids), nil

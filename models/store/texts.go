@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// width is what a text column holds: so many characters, and ASCII alone where the column is for machines. SQLite would take any text; both
+// width is the size of a text column in characters; ASCII alone where the column is for machines. SQLite would take any text; both
 // databases refuse the same ones this way, with the column's name and without the value.
 type width struct {
 	max   int
@@ -69,9 +69,9 @@ func ascii(text string) bool {
 	return true
 }
 
-// machine reports that a text from outside can be a key of ours at all. Others need no query: MySQL would compare a
+// isKey reports whether a text from outside can be a key that this program made. Others need no query: MySQL would compare a
 // column of ASCII with them row by row, and ignores spaces at the end.
-func machine(text string) bool {
+func isKey(text string) bool {
 	if text == "" || len(text) > 255 {
 		return false
 	}
@@ -83,12 +83,12 @@ func machine(text string) bool {
 	return true
 }
 
-// exactly reports that a text from outside can be a key that people choose, such as a slug.
-func exactly(text string) bool {
+// isChosenKey reports whether a text from outside can be a key that people choose, such as a slug.
+func isChosenKey(text string) bool {
 	return text != "" && len(text) <= 1024 && utf8.ValidString(text) && !strings.HasSuffix(text, " ")
 }
 
-// clipTexts makes texts of somebody else's fit their columns (see clip): those of the columns that are named, in the row that is pointed to.
+// clipTexts makes texts from outside fit their columns (see clip): those of the columns that are named, in the row that is pointed to.
 func clipTexts(row any, names ...string) {
 	v := reflect.ValueOf(row).Elem()
 	columns := rowTypes[v.Type()].columns
@@ -98,7 +98,7 @@ func clipTexts(row any, names ...string) {
 	}
 }
 
-// clip makes a text of somebody else's fit its column: what is kept for reading must never be the reason that evidence is lost.
+// clip makes a text from outside fit its column: what is kept for reading must never be the reason that evidence is lost.
 func clip(table, column, text string) string { return widths[table][column].clip(text) }
 
 func (w width) clip(text string) string {

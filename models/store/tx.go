@@ -20,28 +20,28 @@ const (
 	maxPause   = 250 * time.Millisecond
 )
 
-// Tx runs fn in a transaction: all of it or nothing. A transaction that gave way to another one (deadlock 1213, lock wait 1205,
-// changed record 1020, cluster not ready 1047, SQLite busy) is started again from the beginning, a bounded number of times and not
-// after Options.Timeout, so fn must not do anything that cannot be repeated: no call over the network, no channel, no counting outside. Everything
-// inside goes through tx: a write through s would wait for this very transaction on SQLite, which has one writer. Inside a
+// Tx runs fn in a transaction: all of it or nothing. A transaction that gave way to another one (deadlock 1213, lock wait 1205, changed
+// record 1020, cluster not ready 1047, SQLite busy) is started again from the beginning, a bounded number of times and not after
+// Options.Timeout, so fn must not do anything that cannot be repeated: no call over the network, no channel, no counting outside.
+// Everything inside goes through tx: a write through s would wait for this very transaction on SQLite, which has one writer. Inside a
 // transaction Tx joins it. When the answer to the commit itself is lost, the error is returned, and nobody knows.
 func (s *Store) Tx(ctx context.Context, fn func(tx *Store) error) error {
 	if s.inTx {
 		return fn(s)
 	}
-	return s.persist(ctx, func() error { return s.once(ctx, fn) })
+	return s.retry(ctx, func() error { return s.runOnce(ctx, fn) })
 }
 
-func (s *Store) once(ctx context.Context, fn func(tx *Store) error) (err error) {
+func (s *Store) runOnce(ctx context.Context, fn func(tx *Store) error) (err error) {
 	began, err := s.pool.begin(ctx, nil)
 	if err != nil {
-		return doing("begin a transaction", err)
+		return wrap("begin a transaction", err)
 	}
 	done := false
 	defer func() {
 		if !done { // an error, or a panic on its way up
 			if e := began.Rollback(); e != nil && !errors.Is(e, sql.ErrTxDone) && err != nil {
-				err = errors.Join(err, doing("roll back", e))
+				err = errors.Join(err, wrap("roll back", e))
 			}
 		}
 	}()
@@ -56,19 +56,22 @@ func (s *Store) once(ctx context.Context, fn func(tx *Store) error) (err error) 
 	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
 		err = ctx.Err() // the context ended the transaction before us
 	}
-	return doing("commit", err)
+	return wrap("commit", err)
 }
 
-// persist repeats what gave way to another transaction.
-func (s *Store) persist(ctx context.Context, try func() error) error {
+// retry repeats what gave way to another transaction. Inside a transaction it does not: the whole transaction is repeated.
+func (s *Store) retry(ctx context.Context, try func() error) error {
+	if s.inTx {
+		return try()
+	}
 	pause, began := firstPause, time.Now()
 	for n := 1; ; n++ {
 		err := try()
-		if err == nil || !passing(err) || n == maxTries || time.Since(began) >= s.pool.waits.limit {
+		if err == nil || !isRetryable(err) || n == maxTries || time.Since(began) >= s.pool.waits.limit {
 			return err
 		}
 		s.log.DebugContext(ctx, "repeating a transaction", slog.Int("try", n), slog.Any("error", err))
-		// Jitter, or those who met once meet again.
+		// With jitter, two transactions that met once do not meet again.
 		timer := time.NewTimer(pause/2 + rand.N(pause)) //nolint:gosec // not a secret
 		select {
 		case <-ctx.Done():
@@ -80,12 +83,12 @@ func (s *Store) persist(ctx context.Context, try func() error) error {
 	}
 }
 
-func passing(err error) bool {
-	_, ok := errors.AsType[*passingError](err)
+func isRetryable(err error) bool {
+	_, ok := errors.AsType[*retryableError](err)
 	return ok
 }
 
-// exec runs one statement that changes something and gives the number of rows it found. Outside a transaction it is repeated
+// exec runs one statement that changes something and returns the number of rows it found. Outside a transaction it is repeated
 // like one.
 func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	var n int64
@@ -97,11 +100,7 @@ func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, err
 		n, err = result.RowsAffected()
 		return err
 	}
-	if s.inTx {
-		err := run()
-		return n, err
-	}
-	err := s.persist(ctx, run)
+	err := s.retry(ctx, run)
 	return n, err
 }
 
@@ -110,27 +109,68 @@ func (s *Store) create(ctx context.Context, row any, conflict ...clause.Expressi
 	if err := checkTexts(row); err != nil {
 		return err
 	}
-	run := func() error {
-		db := s.orm.WithContext(ctx)
-		if len(conflict) > 0 {
-			db = db.Clauses(conflict...)
-		}
-		return translate(db.Create(row).Error)
-	}
-	if s.inTx {
-		return run()
-	}
-	return s.persist(ctx, run)
+	return s.retry(ctx, func() error { return translate(s.orm.WithContext(ctx).Clauses(conflict...).Create(row).Error) })
 }
 
-// take reads the one row of a model that a condition names, or ErrNotFound.
-func (s *Store) take(ctx context.Context, row any, where string, args ...any) error {
-	return translate(s.orm.WithContext(ctx).Where(where, args...).Take(row).Error)
+// execOr runs one statement that changes something; where it finds no row, it returns missing.
+func (s *Store) execOr(ctx context.Context, missing error, query string, args ...any) error {
+	n, err := s.exec(ctx, query, args...)
+	if err == nil && n == 0 {
+		err = missing
+	}
+	return err
 }
 
-// ofOrder reads all rows of a model that belong to an order.
-func (s *Store) ofOrder(ctx context.Context, rows any, orderID, sort string) error {
-	return translate(s.orm.WithContext(ctx).Where("order_id = ?", orderID).Order(sort).Find(rows).Error)
+// take reads the one row that a condition names, or ErrNotFound.
+func take[T any](ctx context.Context, s *Store, where string, args ...any) (row T, err error) {
+	err = translate(s.orm.WithContext(ctx).Where(where, args...).Take(&row).Error)
+	return row, err
+}
+
+// takeByKey reads the row whose column holds a key from outside, or ErrNotFound: without a query where the text cannot be a key
+// (isKey, isChosenKey).
+func takeByKey[T any](ctx context.Context, s *Store, possible func(string) bool, column, key string) (row T, err error) {
+	if !possible(key) {
+		return row, ErrNotFound
+	}
+	return take[T](ctx, s, column+" = ?", key)
+}
+
+// find reads all rows that a condition names.
+func find[T any](ctx context.Context, s *Store, sort, where string, args ...any) (rows []T, err error) {
+	err = translate(s.orm.WithContext(ctx).Where(where, args...).Order(sort).Find(&rows).Error)
+	return rows, err
+}
+
+// ofOrder reads all rows that belong to an order.
+func ofOrder[T any](ctx context.Context, s *Store, orderID, sort string) ([]T, error) {
+	return find[T](ctx, s, sort, "order_id = ?", orderID)
+}
+
+// firstRows reads the first rows that a condition names, in an order.
+func firstRows[T any](ctx context.Context, s *Store, limit int, sort, where string, args ...any) (rows []T, err error) {
+	err = translate(s.orm.WithContext(ctx).Where(where, args...).Order(sort).Limit(limit).Find(&rows).Error)
+	return rows, err
+}
+
+// newestRows reads the newest rows of a table with created_at and id. ErrFilter: limit.
+func newestRows[T any](ctx context.Context, s *Store, limit int) ([]T, error) {
+	limit, err := pageLimit(limit)
+	if err != nil {
+		return nil, err
+	}
+	return firstRows[T](ctx, s, limit, "created_at DESC, id DESC", "1 = 1")
+}
+
+// rowsAfter reads a page of the rows that a condition chooses, after a position (0: from the first), in the order of their positions.
+// ErrFilter: limit.
+func rowsAfter[T any](ctx context.Context, s *Store, where conditions, position, limit int) ([]T, error) {
+	limit, err := pageLimit(limit)
+	if err != nil {
+		return nil, err
+	}
+	where.add("position > ?", position)
+	return firstRows[T](ctx, s, limit, "position", where.sql(), where.args...)
 }
 
 // each runs a query and calls scan for every row.
@@ -166,5 +206,5 @@ func (s *Store) one(ctx context.Context, query string, args []any, targets ...an
 	return err
 }
 
-// places writes n question marks for a list.
-func places(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+// placeholders writes n question marks for a list.
+func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }

@@ -164,7 +164,7 @@ func TestTx_EndsWithItsContext(t *testing.T) {
 
 func TestCountQueries_CountsInsideTransactionsToo(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
-		ctx, count := store.CountQueries(t.Context())
+		ctx, count := modelstest.CountQueries(t.Context())
 		require.NoError(t, s.Tx(ctx, func(tx *store.Store) error { return tx.PutSetting(ctx, "secret-key", "secret-value") }))
 		_, err := s.Setting(ctx, "secret-key")
 		require.NoError(t, err)

@@ -13,7 +13,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// ErrUnavailable says that the database is down, busy or out of order at this moment, and that the same call may succeed later. It is
+// ErrUnavailable means that the database is down, busy or out of order at this moment, and that the same call may succeed later. It is
 // not about the statement: a wrong statement or a refused row is another error. A write that ended with ErrUnavailable was probably not
 // made; where the answer to a commit was lost, nobody knows (Tx).
 var ErrUnavailable = errors.New("the database is not available")
@@ -25,8 +25,8 @@ func (e *unavailableError) Error() string        { return ErrUnavailable.Error()
 func (e *unavailableError) Unwrap() error        { return e.cause }
 func (e *unavailableError) Is(target error) bool { return target == ErrUnavailable }
 
-// unreachable tells errors of the connection: the server cannot be reached, the connection broke, or the call's time is over. A call
-// that was cancelled is not one of them: nobody waits for its answer.
+// unreachable reports whether an error is one of the connection: the server cannot be reached, the connection broke, or the call's time is
+// over. A call that was cancelled is not one of them: nobody waits for its answer.
 func unreachable(err error) bool {
 	if errors.Is(err, context.Canceled) {
 		return false
@@ -43,9 +43,9 @@ func unreachable(err error) bool {
 	return network
 }
 
-// mysqlUnavailable tells the errors of MySQL, MariaDB, Galera and the proxies before them that say "not now". Errors that a person has to
-// correct are left out, because they do not pass by themselves: a wrong password (1045), a missing right (1142), database (1049) or
-// table (1146).
+// mysqlUnavailable reports whether a number is an error of MySQL, MariaDB, Galera or a proxy before them that says "not now". Errors that a
+// person has to correct are left out, because they do not pass by themselves: a wrong password (1045), a missing right (1142), database
+// (1049) or table (1146).
 func mysqlUnavailable(number uint16) bool {
 	switch number {
 	case 1040, // too many connections
@@ -83,8 +83,8 @@ func mysqlUnavailable(number uint16) bool {
 	}
 }
 
-// sqliteUnavailable tells the errors of SQLite that say "not now". A file that is damaged (CORRUPT, NOTADB) is not one of them: it has to
-// be restored.
+// sqliteUnavailable reports whether a code is an error of SQLite that says "not now". A file that is damaged (CORRUPT, NOTADB) is not one
+// of them: it has to be restored.
 func sqliteUnavailable(code int) bool {
 	switch code & sqlitePrimaryCodeMask {
 	case sqlite3.SQLITE_FULL, // the disk is full

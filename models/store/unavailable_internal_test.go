@@ -29,10 +29,10 @@ func TestTranslate_TellsNotNowFromWrong(t *testing.T) {
 		"end of stream": io.ErrUnexpectedEOF,
 		"set up":        errors.Join(fmt.Errorf("set the isolation: %w", mysql.ErrInvalidConn), errors.New("close")),
 	} {
-		got := doing("read the cart", translate(err))
+		got := wrap("read the cart", translate(err))
 		require.ErrorIs(t, got, ErrUnavailable, name)
 		require.ErrorIs(t, got, err, "%s: the cause is kept", name)
-		assert.False(t, passing(got), "%s: only a transaction that gave way is repeated", name)
+		assert.False(t, isRetryable(got), "%s: only a transaction that gave way is repeated", name)
 		require.ErrorIs(t, translate(got), ErrUnavailable, "%s: translated twice", name)
 	}
 	for name, err := range map[string]error{
@@ -90,7 +90,7 @@ func TestTranslate_KnowsTheErrorsOfSQLite(t *testing.T) {
 	require.NoError(t, run(other, "PRAGMA query_only = 0", "BEGIN IMMEDIATE"))
 	busy := translate(run(full, "INSERT INTO t VALUES ('3')"))
 	require.ErrorIs(t, busy, ErrUnavailable, "busy")
-	assert.True(t, passing(busy))
+	assert.True(t, isRetryable(busy))
 	require.NoError(t, run(other, "ROLLBACK"))
 
 	for _, statement := range []string{"SELEC 1", "SELECT a FROM nowhere", "INSERT INTO t VALUES ('1')", "INSERT INTO t VALUES ('x')"} {

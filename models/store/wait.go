@@ -26,10 +26,10 @@ const (
 	mysqlReadOnlyMode   = 1836
 )
 
-// suspectPause is the shortest time between two looks at the pool: one broken network fails many statements at once.
+// suspectPause is the minimum time between two looks at the pool: one broken network fails many statements at once.
 const suspectPause = time.Second
 
-// waits bounds what a pool waits for (reliability.md R18).
+// waits limits how long a pool waits (reliability.md R18).
 type waits struct {
 	limit time.Duration // of a statement whose context has no deadline: the wait for a connection and for the first answer
 	late  error         // what a statement that took longer ends with
@@ -61,7 +61,7 @@ func (w *waits) start(ctx context.Context) (context.Context, wait) {
 	return ctx, wait{cancel: cancel, timer: time.AfterFunc(w.limit, func() { cancel(w.late) }), late: w.late}
 }
 
-// end ends the wait and gives the statement's error: the context only knows that it was cancelled, not that the time was over. Nothing
+// end ends the wait and returns the statement's error: the context only knows that it was cancelled, not that the time was over. Nothing
 // may use the context any more.
 func (w wait) end(err error) error {
 	if w.cancel == nil {
@@ -75,7 +75,7 @@ func (w wait) end(err error) error {
 	return err
 }
 
-// keep takes the deadline off a context that lives on until release is called; late reports that it was over in this very moment.
+// keep takes the deadline off a context that lives on until release is called; late reports whether it was over in this very moment.
 func (w wait) keep() (release func(), late bool) {
 	if w.cancel == nil {
 		return func() {}, false
@@ -84,7 +84,7 @@ func (w wait) keep() (release func(), late bool) {
 }
 
 // answered takes the deadline off rows that have begun to come: reading them may take longer, as an export does. The caller's own
-// context goes on ending them. Nobody tells when rows are closed, so what the context holds is given back when they are collected.
+// context goes on ending them. Nothing reports when rows are closed, so what the context holds is given back when they are collected.
 func (w wait) answered(rows *sql.Rows, err error) (*sql.Rows, error) {
 	if w.cancel == nil || err != nil {
 		return rows, w.end(err)
@@ -116,10 +116,10 @@ func (w *waits) bound(ctx context.Context) (context.Context, context.CancelFunc)
 	return context.WithTimeoutCause(ctx, w.limit, w.late)
 }
 
-// suspect drops all idle connections after an error that says that the server behind them is gone: when another host takes over an
-// address, the old connections stay open and nobody answers, and each of them would cost somebody a whole time-out.
+// suspect drops all idle connections after an error which means that the server behind them does not answer any more: when another host
+// takes over an address, the old connections stay open and nobody answers, and each of them would cost somebody a whole time-out.
 func (p *pool) suspect(ctx context.Context, err error) {
-	if err == nil || p.waits.idle == 0 || !lost(err) {
+	if err == nil || p.waits.idle == 0 || !connectionLost(err) {
 		return
 	}
 	now, last := time.Now().UnixNano(), p.waits.suspected.Load()
@@ -133,9 +133,9 @@ func (p *pool) suspect(ctx context.Context, err error) {
 		slog.Int("idle", idle), slog.Any("error", err))
 }
 
-// lost reports that an error is about the way to the server, or about a server that does not serve any more; of a statement that
+// connectionLost reports whether an error is about the way to the server, or about a server that does not serve any more; of a statement that
 // changes something nobody knows then whether it was done.
-func lost(err error) bool {
+func connectionLost(err error) bool {
 	if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
 		return e.Number == mysqlShutdown || e.Number == mysqlReadOnlyOption || e.Number == mysqlReadOnlyMode
 	}

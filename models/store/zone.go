@@ -1,14 +1,16 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/coincart/coincart/models"
 )
 
-// PlaceTakenError says that another zone has a place already.
+// PlaceTakenError means that another zone has a place already.
 type PlaceTakenError struct {
 	Place models.Place // the zero value: the rest of the world
 	Zone  string       // its name
@@ -24,7 +26,7 @@ func (e *PlaceTakenError) Error() string {
 func (s *Store) Zones(ctx context.Context) ([]models.Zone, error) {
 	zones, err := zoneTable.query(ctx, s, "ORDER BY position, id")
 	if err != nil || len(zones) == 0 {
-		return nil, doing("read the zones", err)
+		return nil, wrap("read the zones", err)
 	}
 	byID := make(map[string]*models.Zone, len(zones))
 	for i := range zones {
@@ -32,7 +34,7 @@ func (s *Store) Zones(ctx context.Context) ([]models.Zone, error) {
 	}
 	places, err := zonePlaceTable.query(ctx, s, "WHERE country <> '' ORDER BY country, region")
 	if err != nil {
-		return nil, doing("read the places of the zones", err)
+		return nil, wrap("read the places of the zones", err)
 	}
 	for _, p := range places {
 		if z := byID[p.ZoneID]; z != nil {
@@ -45,7 +47,7 @@ func (s *Store) Zones(ctx context.Context) ([]models.Zone, error) {
 			z.Methods = append(z.Methods, m)
 		}
 	}
-	return zones, doing("read the ways of delivery", err)
+	return zones, wrap("read the ways of delivery", err)
 }
 
 // Zone reads one zone as Zones does; ErrNotFound.
@@ -54,12 +56,11 @@ func (s *Store) Zone(ctx context.Context, id string) (models.Zone, error) {
 	if err != nil {
 		return models.Zone{}, err
 	}
-	for _, z := range zones {
-		if z.ID == id {
-			return z, nil
-		}
+	i := slices.IndexFunc(zones, func(z models.Zone) bool { return z.ID == id })
+	if i < 0 {
+		return models.Zone{}, fmt.Errorf("read the zone: %w", ErrNotFound)
 	}
-	return models.Zone{}, fmt.Errorf("read the zone: %w", ErrNotFound)
+	return zones[i], nil
 }
 
 // SaveZone stores a zone with its places and methods as they are listed: a new one where ID is empty, else the one with that ID if nobody has
@@ -67,7 +68,7 @@ func (s *Store) Zone(ctx context.Context, id string) (models.Zone, error) {
 // *PlaceTakenError: another zone has one of the places; a zone without any is the rest of the world.
 func (s *Store) SaveZone(ctx context.Context, z *models.Zone) error {
 	if err := checkTexts(z); err != nil {
-		return doing("store the zone", err)
+		return wrap("store the zone", err)
 	}
 	var stored models.Zone
 	err := s.Tx(ctx, func(tx *Store) error {
@@ -83,7 +84,7 @@ func (s *Store) SaveZone(ctx context.Context, z *models.Zone) error {
 	if err == nil {
 		*z = stored
 	}
-	return doing("store the zone", err)
+	return wrap("store the zone", err)
 }
 
 func (s *Store) putZone(ctx context.Context, z *models.Zone) error {
@@ -129,29 +130,26 @@ func (s *Store) putPlaces(ctx context.Context, z models.Zone) error {
 }
 
 func (s *Store) putMethods(ctx context.Context, z *models.Zone) error {
-	known, err := readMap[string, bool](ctx, s, "SELECT id, 1 FROM delivery_methods WHERE zone_id = ?", z.ID)
+	stored, err := readMap[string, bool](ctx, s, "SELECT id, 1 FROM delivery_methods WHERE zone_id = ?", z.ID)
 	if err != nil {
 		return err
 	}
 	methods := make([]models.DeliveryMethod, len(z.Methods))
 	for i, m := range z.Methods {
-		if m.ID != "" && !known[m.ID] {
+		if m.ID != "" && !stored[m.ID] {
 			return fmt.Errorf("a way of delivery: %w", ErrNotFound)
 		}
-		if m.ID == "" {
-			m.ID = models.NewID()
-		}
-		m.ZoneID, m.Position = z.ID, i
+		m.ID, m.ZoneID, m.Position = cmp.Or(m.ID, models.NewID()), z.ID, i
 		if err := checkTexts(&m); err != nil {
 			return err
 		}
 		methods[i] = m
-		delete(known, m.ID)
+		delete(stored, m.ID)
 		if err := methodTable.put(ctx, s, &m); err != nil {
 			return err
 		}
 	}
-	for _, id := range sortedKeys(known) {
+	for _, id := range sortedKeys(stored) {
 		if _, err := s.exec(ctx, "DELETE FROM delivery_methods WHERE id = ?", id); err != nil {
 			return err
 		}
@@ -163,26 +161,10 @@ func (s *Store) putMethods(ctx context.Context, z *models.Zone) error {
 // DeleteZone removes a zone with its places and methods, if nobody has changed it since version: ErrConflict. Orders keep what they
 // were placed with.
 func (s *Store) DeleteZone(ctx context.Context, id string, version int) error {
-	return doing("delete the zone", s.Tx(ctx, func(tx *Store) error {
+	return wrap("delete the zone", s.Tx(ctx, func(tx *Store) error {
 		if err := tx.execEach(ctx, id, "DELETE FROM zone_places WHERE zone_id = ?", "DELETE FROM delivery_methods WHERE zone_id = ?"); err != nil {
 			return err
 		}
-		n, err := tx.exec(ctx, "DELETE FROM zones WHERE id = ? AND version = ?", id, version)
-		if err == nil && n == 0 {
-			err = ErrConflict
-		}
-		return err
-	}))
-}
-
-// OrderZones puts zones into the order of their ids; those that are not named keep their places after them.
-func (s *Store) OrderZones(ctx context.Context, ids []string) error {
-	return doing("order the zones", s.Tx(ctx, func(tx *Store) error {
-		for i, id := range ids {
-			if _, err := tx.exec(ctx, "UPDATE zones SET position = ? WHERE id = ?", i, id); err != nil {
-				return err
-			}
-		}
-		return nil
+		return tx.execOr(ctx, ErrConflict, "DELETE FROM zones WHERE id = ? AND version = ?", id, version)
 	}))
 }
