@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -24,7 +25,7 @@ const (
 func (c *callInProgress) answerUnserved(w http.ResponseWriter, r *http.Request) {
 	c.wait(r.Context())
 	if f, ok := find(c.struck, FaultRefuse); ok {
-		code := orDefault(f.Code, opay.CodeSystemException)
+		code := cmp.Or(f.Code, opay.CodeSystemException)
 		c.log.Code, c.log.Msg = code, code.Text()
 		c.write(w, http.StatusOK, jsonType, c.encode(opay.Response{Code: code, Msg: code.Text()}))
 		return
@@ -61,7 +62,7 @@ func (c *callInProgress) wait(ctx context.Context) {
 	if !ok {
 		return
 	}
-	if err := c.api.cfg.Wait(ctx, orDefault(time.Duration(slow.Delay), defaultSlow)); err != nil {
+	if err := c.api.cfg.Wait(ctx, cmp.Or(time.Duration(slow.Delay), defaultSlow)); err != nil {
 		c.api.cfg.Logger.DebugContext(ctx, "sandbox: a slow answer was not waited for", "call", c.name)
 	}
 }

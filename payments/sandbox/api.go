@@ -42,12 +42,9 @@ func (c *Config) calledAt() map[string][]string {
 
 // api answers the platform's calls, and the public market call.
 type api struct {
-	*state
+	*Server
 
-	rings    map[string]*opay.Keyring // by application
-	traffic  *trafficLog
-	delivery *delivery
-	markets  *markets
+	rings map[string]*opay.Keyring // by application
 }
 
 func (a *api) routes(mux *http.ServeMux) {

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -141,20 +142,20 @@ func truth(o *Order, status opay.Status) Notice {
 // filled replaces the empty members by the truth about the order.
 func (n Notice) filled(o *Order) Notice {
 	t := truth(o, o.Status)
-	n.OutOrderID = orDefault(n.OutOrderID, t.OutOrderID)
-	n.OrderNum = orDefault(n.OrderNum, t.OrderNum)
-	n.OrderStatus = orDefault(n.OrderStatus, t.OrderStatus)
-	n.PayAmount = orDefault(n.PayAmount, t.PayAmount)
-	n.ReturnURL = orDefault(n.ReturnURL, t.ReturnURL)
+	n.OutOrderID = cmp.Or(n.OutOrderID, t.OutOrderID)
+	n.OrderNum = cmp.Or(n.OrderNum, t.OrderNum)
+	n.OrderStatus = cmp.Or(n.OrderStatus, t.OrderStatus)
+	n.PayAmount = cmp.Or(n.PayAmount, t.PayAmount)
+	n.ReturnURL = cmp.Or(n.ReturnURL, t.ReturnURL)
 	return n
 }
 
 // wrongAmount is the order's amount falsified in the given way.
 func wrongAmount(o *Order, digits int, way string) string {
-	right := o.units()
+	right := o.value()
 	switch way {
 	case AmountMinus:
-		return right.sub(ulp(digits)).String()
+		return right.Sub(ulp(digits)).String()
 	case AmountZero:
 		return "0"
 	case AmountNegative:
@@ -162,7 +163,7 @@ func wrongAmount(o *Order, digits int, way string) string {
 	case AmountExponent:
 		return string(o.Amount) + "e0"
 	default:
-		return right.add(ulp(digits)).String()
+		return right.Add(ulp(digits)).String()
 	}
 }
 
@@ -184,12 +185,12 @@ func (k *core) noticesFor(o *Order, struck []Fault) {
 	about, copies := aboutStatus, 1
 	if way, java := k.javaWay(struck, FaultCallbackJavaAmount, o); java {
 		// A wrong amount with a minus sign or an exponent is none that Java would print in another way.
-		if _, err := parseUnits(n.PayAmount); err == nil {
+		if _, err := parseDecimal(n.PayAmount); err == nil {
 			about, n.javaWay = string(FaultCallbackJavaAmount), way
 		}
 	}
 	if doubled, ok := find(struck, FaultCallbackDoubled); ok {
-		about, copies = string(FaultCallbackDoubled), orDefault(doubled.Count, 2)
+		about, copies = string(FaultCallbackDoubled), cmp.Or(doubled.Count, 2)
 	}
 	_, lost := find(struck, FaultCallbackLost)
 	shuffled, isShuffled := find(struck, FaultCallbackShuffled)
@@ -227,7 +228,7 @@ func (k *core) enqueue(o *Order, c *Callback) {
 	if c.DueAt.IsZero() {
 		c.DueAt = k.now
 	}
-	c.State = orDefault(c.State, CallbackWaiting)
+	c.State = cmp.Or(c.State, CallbackWaiting)
 	k.callbacks = append(k.callbacks, c)
 	k.changes.callbacks.add(c)
 	k.dropCallbacks()
@@ -377,5 +378,5 @@ func (d *delivery) trueText(orderNum string) (text string) {
 			text = noticeText(truth(o, o.Status), false)
 		}
 	})
-	return orDefault(text, "{}")
+	return cmp.Or(text, "{}")
 }

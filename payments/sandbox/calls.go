@@ -106,13 +106,13 @@ func (k *core) newOrder(r request, kind OrderType) (*Order, error) {
 	if !ok {
 		return nil, refuse(opay.CodeCurrencyUnsupported, "payCoinSymbol must be one of the platform's coins, in upper case")
 	}
-	amount, err := parseUnits(r.text("orderAmount"))
+	amount, err := parseDecimal(r.text("orderAmount"))
 	switch {
 	case err != nil:
 		return nil, refuse(opay.CodeIllegalAmount, "orderAmount must be decimal text without sign or exponent")
-	case amount.isZero():
+	case amount.IsZero():
 		return nil, refuse(opay.CodeIllegalAmount, "orderAmount is zero")
-	case !amount.fits(coin.Precision):
+	case !fits(amount, coin.Precision):
 		return nil, refuse(opay.CodeIllegalAmount, coin.Symbol+" has "+strconv.Itoa(coin.Precision)+" fraction digits")
 	}
 	if err := k.checkScene(r.text("orderSceneType")); err != nil {
@@ -194,7 +194,7 @@ func createThirdOrder(k *core, r request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if k.cfg.BalanceFirst && k.ledger.balance(userAccount(o.UID), o.Coin).less(o.units()) {
+	if k.cfg.BalanceFirst && k.ledger.balance(userAccount(o.UID), o.Coin).LessThan(o.value()) {
 		return reply{}, refuse(opay.CodeInsufficientBalance, "")
 	}
 	o.OrderNum = k.nextOrderNum()
@@ -244,7 +244,7 @@ func refundOrder(k *core, r request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := k.ledger.move(merchantAccount(o.AppID), userAccount(o.UID), o.Coin, o.units()); err != nil {
+	if err := k.ledger.move(merchantAccount(o.AppID), userAccount(o.UID), o.Coin, o.value()); err != nil {
 		return reply{}, refuse(opay.CodeInsufficientBalance, "the merchant's account has less")
 	}
 	o.OrderNum = k.nextOrderNum()
@@ -315,8 +315,7 @@ func (k *core) paddedAmount(o *Order, coin Coin) string {
 	if coin.Precision == 0 || k.seed.below(4, "padded", o.place()) != 0 {
 		return string(o.Amount)
 	}
-	integer, fraction, _ := strings.Cut(o.units().String(), ".")
-	return integer + "." + fraction + strings.Repeat("0", coin.Precision-len(fraction))
+	return o.value().StringFixed(int32(coin.Precision)) //nolint:gosec // the configuration allows at most scale
 }
 
 func getReferenceOrder(k *core, r request) (reply, error) {

@@ -125,7 +125,7 @@ func (k *core) apply(r record) error {
 	}
 	for owner, balances := range r.Balances {
 		for coin, text := range balances {
-			amount, err := parseUnits(text)
+			amount, err := parseDecimal(text)
 			if err != nil {
 				return err
 			}

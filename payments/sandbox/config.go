@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"crypto/rsa"
 	"errors"
@@ -191,12 +192,8 @@ func (c *Config) defaults() {
 	if c.Wait == nil {
 		c.Wait = wait
 	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	if c.Location == nil {
-		c.Location = time.UTC
-	}
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
+	c.Location = cmp.Or(c.Location, time.UTC)
 	if c.Users == nil {
 		c.Users = DemoUsers()
 	}
@@ -209,11 +206,11 @@ func (c *Config) defaults() {
 	if c.RetrySchedule == nil {
 		c.RetrySchedule = DefaultRetrySchedule()
 	}
-	c.CallbackTimeout = orDefault(c.CallbackTimeout, DefaultCallbackTimeout)
-	c.TimeWindow = orDefault(c.TimeWindow, DefaultTimeWindow)
-	c.TokenTTL = orDefault(c.TokenTTL, DefaultTokenTTL)
-	c.MaxOrders = orDefault(c.MaxOrders, DefaultMaxOrders)
-	c.MaxTraffic = orDefault(c.MaxTraffic, DefaultMaxTraffic)
+	c.CallbackTimeout = cmp.Or(c.CallbackTimeout, DefaultCallbackTimeout)
+	c.TimeWindow = cmp.Or(c.TimeWindow, DefaultTimeWindow)
+	c.TokenTTL = cmp.Or(c.TokenTTL, DefaultTokenTTL)
+	c.MaxOrders = cmp.Or(c.MaxOrders, DefaultMaxOrders)
+	c.MaxTraffic = cmp.Or(c.MaxTraffic, DefaultMaxTraffic)
 	if c.CallbackClient == nil {
 		c.CallbackClient = &http.Client{Transport: &http.Transport{
 			DialContext:           (&net.Dialer{Timeout: 3 * time.Second}).DialContext,
@@ -268,19 +265,15 @@ func (c *Config) checkApps() error {
 }
 
 func (c *Config) coin(symbol string) (Coin, bool) {
-	i := slices.IndexFunc(c.Coins, func(coin Coin) bool { return coin.Symbol == symbol })
-	if i < 0 {
-		return Coin{}, false
-	}
-	return c.Coins[i], true
+	return findFunc(c.Coins, func(coin Coin) bool { return coin.Symbol == symbol })
 }
 
-func orDefault[T comparable](value, otherwise T) T {
-	var zero T
-	if value == zero {
-		return otherwise
+// findFunc returns the first element that satisfies match.
+func findFunc[T any](list []T, match func(T) bool) (found T, ok bool) {
+	if i := slices.IndexFunc(list, match); i >= 0 {
+		return list[i], true
 	}
-	return value
+	return found, false
 }
 
 func wait(ctx context.Context, d time.Duration) error {

@@ -31,13 +31,9 @@ type frame struct {
 
 // console is the pages for people who watch and operate the sandbox.
 type console struct {
-	*state
+	*Server
 
-	operator *operator
-	delivery *delivery
-	markets  *markets
-	traffic  *trafficLog
-	pages    *pages
+	pages *pages
 }
 
 func (con *console) routes(mux *http.ServeMux) {

@@ -106,8 +106,8 @@ func sortedBalances(balances map[string]string) []balanceLine {
 	lines := make([]balanceLine, 0, len(balances))
 	for _, coin := range slices.Sorted(maps.Keys(balances)) {
 		amount := balances[coin]
-		if u, err := parseUnits(amount); err == nil {
-			amount = u.grouped()
+		if u, err := parseDecimal(amount); err == nil {
+			amount = grouped(u)
 		}
 		lines = append(lines, balanceLine{coin, amount})
 	}

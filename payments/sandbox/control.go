@@ -31,13 +31,9 @@ type controlFunc func(r *http.Request) (any, error)
 
 // controlAPI is the JSON API for tests in any language.
 type controlAPI struct {
-	*state
+	*Server
 
-	operator *operator
-	delivery *delivery
-	markets  *markets
-	traffic  *trafficLog
-	pages    *pages
+	pages *pages
 }
 
 func (c *controlAPI) routes(mux *http.ServeMux) {

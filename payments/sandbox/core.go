@@ -167,7 +167,7 @@ func (k *core) created(o *Order) (first []string) {
 	})
 	if forged, ok := find(struck, FaultCallbackForged); ok {
 		ways := forgeWays()
-		way := orDefault(forged.Way, ways[k.seed.below(len(ways), "forge", o.place())])
+		way := cmp.Or(forged.Way, ways[k.seed.below(len(ways), "forge", o.place())])
 		c := callbackOf(FaultCallbackForged, truth(o, opay.StatusPaid), k.now)
 		c.Forge, c.Once = way, true
 		k.enqueue(o, c)
@@ -198,7 +198,7 @@ func (k *core) pay(o *Order, by string, late bool) error {
 	case k.users[o.UID].Frozen:
 		return ErrPayerFrozen
 	}
-	if err := k.ledger.move(userAccount(o.UID), merchantAccount(o.AppID), o.Coin, o.units()); err != nil {
+	if err := k.ledger.move(userAccount(o.UID), merchantAccount(o.AppID), o.Coin, o.value()); err != nil {
 		return ErrInsufficientBalance
 	}
 	k.settle(o, opay.StatusPaid, by)

@@ -318,9 +318,5 @@ func (f Fault) spoils() bool {
 
 // find returns the fault of a kind among those that struck.
 func find(struck []Fault, kind FaultKind) (Fault, bool) {
-	i := slices.IndexFunc(struck, func(f Fault) bool { return f.Kind == kind })
-	if i < 0 {
-		return Fault{}, false
-	}
-	return struck[i], true
+	return findFunc(struck, func(f Fault) bool { return f.Kind == kind })
 }

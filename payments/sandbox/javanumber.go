@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -61,5 +62,5 @@ func (k *core) javaWay(struck []Fault, kind FaultKind, o *Order) (way string, wa
 		return "", false
 	}
 	ways := javaWays()
-	return orDefault(f.Way, ways[k.seed.below(len(ways), "java", o.place())]), true
+	return cmp.Or(f.Way, ways[k.seed.below(len(ways), "java", o.place())]), true
 }

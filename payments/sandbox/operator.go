@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/coincart/coincart/payments/opay"
 )
 
@@ -190,12 +192,12 @@ func (op *operator) changeUser(uid string, change userChange) (user User, err er
 		if u == nil {
 			return ErrUnknownUser
 		}
-		amounts := map[string]units{}
+		amounts := map[string]decimal.Decimal{}
 		for coin, text := range change.Balances {
 			if _, known := k.cfg.coin(coin); !known {
 				return ErrUnknownCoin
 			}
-			amount, err := parseUnits(text)
+			amount, err := parseDecimal(text)
 			if err != nil {
 				return err
 			}

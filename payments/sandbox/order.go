@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/coincart/coincart/payments/opay"
 )
 
@@ -91,13 +93,13 @@ func (o *Order) change(status opay.Status, at time.Time, by string) {
 	}
 }
 
-// units is the order's amount. It was checked when the order was made or loaded.
-func (o *Order) units() units {
-	u, err := parseUnits(string(o.Amount))
+// value returns the order's amount, which was checked when the order was made or loaded.
+func (o *Order) value() decimal.Decimal {
+	value, err := parseDecimal(string(o.Amount))
 	if err != nil {
-		return units{}
+		return decimal.Decimal{}
 	}
-	return u
+	return value
 }
 
 // orderBook holds the orders in the sequence in which they were made.
@@ -121,15 +123,7 @@ func (b *orderBook) add(o *Order) {
 
 // full tells whether there is no room for another order, even if a settled one is dropped.
 func (b *orderBook) full(limit int) bool {
-	if len(b.inTurn) < limit {
-		return false
-	}
-	for _, o := range b.inTurn {
-		if o.settled() {
-			return false
-		}
-	}
-	return true
+	return len(b.inTurn) >= limit && !slices.ContainsFunc(b.inTurn, (*Order).settled)
 }
 
 // drop forgets the order with the number.
@@ -138,9 +132,14 @@ func (b *orderBook) drop(num string) {
 	if !ok {
 		return
 	}
-	delete(b.byNum, num)
-	delete(b.byRef, orderRef{o.AppID, o.AppOrderID})
+	b.forget(o)
 	b.inTurn = slices.DeleteFunc(b.inTurn, func(other *Order) bool { return other == o })
+}
+
+// forget removes an order from the indexes.
+func (b *orderBook) forget(o *Order) {
+	delete(b.byNum, o.OrderNum)
+	delete(b.byRef, orderRef{o.AppID, o.AppOrderID})
 }
 
 // trim drops the oldest settled orders beyond the limit and returns them, a tenth of the limit at a time so that the cost is spread.
@@ -149,18 +148,14 @@ func (b *orderBook) trim(limit int) (dropped []*Order) {
 		return nil
 	}
 	excess := len(b.inTurn) - limit + limit/10
-	kept := make([]*Order, 0, limit)
-	for _, o := range b.inTurn {
-		if excess > 0 && o.settled() {
-			excess--
-			delete(b.byNum, o.OrderNum)
-			delete(b.byRef, orderRef{o.AppID, o.AppOrderID})
+	b.inTurn = slices.DeleteFunc(b.inTurn, func(o *Order) bool {
+		drop := len(dropped) < excess && o.settled()
+		if drop {
+			b.forget(o)
 			dropped = append(dropped, o)
-			continue
 		}
-		kept = append(kept, o)
-	}
-	b.inTurn = kept
+		return drop
+	})
 	return dropped
 }
 

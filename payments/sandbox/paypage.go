@@ -140,13 +140,13 @@ func (k *core) payView(o *Order, q payQuery, p *i18n.Printer, problem string) pa
 	app := k.apps[o.AppID]
 	v := payView{
 		Printer: p, once: k.newForm("pay " + o.OrderNum), returnURL: o.ReturnPage, hidden: q.fields(),
-		merchant: app.Name, merchantInitial: initial(app.Name), amount: o.units().grouped(), coin: o.Coin, coinName: coin.Name,
-		goods: o.Goods, orderNum: o.OrderNum, appOrderID: o.AppOrderID, payerUID: o.UID, balance: balance.grouped(),
+		merchant: app.Name, merchantInitial: initial(app.Name), amount: grouped(o.value()), coin: o.Coin, coinName: coin.Name,
+		goods: o.Goods, orderNum: o.OrderNum, appOrderID: o.AppOrderID, payerUID: o.UID, balance: grouped(balance),
 	}
 	if problem != "" {
 		v.problem = p.T(problem)
 	}
-	enough := !balance.less(o.units())
+	enough := !balance.LessThan(o.value())
 	switch {
 	case user == nil:
 		v.payerName, v.problem = o.UID, p.T("sandbox.pay.frozen")
@@ -155,7 +155,7 @@ func (k *core) payView(o *Order, q payQuery, p *i18n.Printer, problem string) pa
 	case !enough:
 		v.payerName, v.problem = user.Name, p.T("sandbox.pay.insufficient")
 	default:
-		v.payerName, v.canPay, v.remaining = user.Name, true, balance.sub(o.units()).grouped()
+		v.payerName, v.canPay, v.remaining = user.Name, true, grouped(balance.Sub(o.value()))
 	}
 	v.payerInitial = initial(v.payerName)
 	return v
@@ -163,7 +163,7 @@ func (k *core) payView(o *Order, q payQuery, p *i18n.Printer, problem string) pa
 
 func (pp *payerPages) outcomeOf(o *Order, p *i18n.Printer) outcomeView {
 	v := outcomeView{
-		Printer: p, styles: pp.pages.styles, amount: o.units().grouped(), coin: o.Coin, orderNum: o.OrderNum, returnURL: o.ReturnPage,
+		Printer: p, styles: pp.pages.styles, amount: grouped(o.value()), coin: o.Coin, orderNum: o.OrderNum, returnURL: o.ReturnPage,
 	}
 	switch o.Status { //nolint:exhaustive // the page of a pending order is payPage
 	case opay.StatusPaid:

@@ -43,30 +43,21 @@ func New(c Config) (*Server, error) {
 			return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 		}
 	}
-	if s.handler, err = s.routes(rings); err != nil {
-		return nil, err
-	}
+	s.handler = s.routes(rings)
 	return s, nil
 }
 
 // routes puts the addresses together. Browsers may not send forms from other sites to any of them; calls of servers pass, as they
 // carry no browser's headers.
-func (s *Server) routes(rings map[string]*opay.Keyring) (http.Handler, error) {
-	pages, err := newPages(&s.cfg)
-	if err != nil {
-		return nil, err
-	}
-	api := &api{state: s.state, rings: rings, traffic: s.traffic, delivery: s.delivery, markets: s.markets}
-	payers := &payerPages{state: s.state, pages: pages}
-	console := &console{state: s.state, operator: s.operator, delivery: s.delivery, markets: s.markets, traffic: s.traffic, pages: pages}
-	control := &controlAPI{state: s.state, operator: s.operator, delivery: s.delivery, markets: s.markets, traffic: s.traffic, pages: pages}
+func (s *Server) routes(rings map[string]*opay.Keyring) http.Handler {
+	pages := newPages(&s.cfg)
 	mux := http.NewServeMux()
-	api.routes(mux)
+	(&api{s, rings}).routes(mux)
 	pages.routes(mux)
-	payers.routes(mux)
-	console.routes(mux)
-	control.routes(mux)
-	return s.gate(http.NewCrossOriginProtection().Handler(mux)), nil
+	(&payerPages{s.state, pages}).routes(mux)
+	(&console{s, pages}).routes(mux)
+	(&controlAPI{s, pages}).routes(mux)
+	return s.gate(http.NewCrossOriginProtection().Handler(mux))
 }
 
 // Handler serves everything: the platform's API, the payer's pages, the console and the control API.

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/coincart/coincart/payments/opay"
@@ -28,7 +29,7 @@ func refreshToken(k *core, r request) (reply, error) {
 	if err := r.needs("openId", "token"); err != nil {
 		return reply{}, err
 	}
-	refresh := orDefault(r.text("refreshToken"), r.text("refersh_token"))
+	refresh := cmp.Or(r.text("refreshToken"), r.text("refersh_token"))
 	if refresh == "" {
 		return reply{}, refuse(opay.CodeParameterError, "refreshToken is missing")
 	}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -98,7 +99,7 @@ func (k *core) restore(snap snapshot) error {
 	k.faults = snap.Faults
 	base := k.counters.NumBase
 	k.counters = snap.counters
-	k.counters.NumBase = orDefault(k.counters.NumBase, base)
+	k.counters.NumBase = cmp.Or(k.counters.NumBase, base)
 	return nil
 }
 
@@ -124,7 +125,7 @@ func (k *core) putOrder(o *Order) error {
 }
 
 func (k *core) unfit(o *Order) string {
-	_, errAmount := parseUnits(string(o.Amount))
+	_, errAmount := parseDecimal(string(o.Amount))
 	switch {
 	case k.apps[o.AppID] == nil:
 		return "its application is not configured"

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -161,7 +162,7 @@ func (a *api) serveTicker(w http.ResponseWriter, r *http.Request) {
 	}
 	switch t.Fault { //nolint:exhaustive // the others are about the price and its time
 	case TickerLate:
-		if err := a.cfg.Wait(r.Context(), orDefault(time.Duration(t.Delay), lateByItself)); err != nil {
+		if err := a.cfg.Wait(r.Context(), cmp.Or(time.Duration(t.Delay), lateByItself)); err != nil {
 			return
 		}
 	case TickerHTML:
