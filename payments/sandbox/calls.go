@@ -22,9 +22,8 @@ const (
 	callRefresh     = "refreshToken"
 )
 
-func callNames() []string {
-	return []string{callCreate, callOrderDetail, callReference, callStatement, callCancel, callRefund, callToken, callRefresh}
-}
+// callNames are the calls in the order in which the console shows them.
+var callNames = []string{callCreate, callOrderDetail, callReference, callStatement, callCancel, callRefund, callToken, callRefresh}
 
 // refusal is an answer with a code other than 0. why goes to the msg, beside the code's documented words, to spare developers the
 // guessing that the real platform leaves them with.

@@ -43,29 +43,23 @@ func (c *controlAPI) routes(mux *http.ServeMux) {
 	handle("GET "+controlBase+"/orders/{orderNum}", c.order)
 	handle("POST "+controlBase+"/orders/{orderNum}/{action}", c.act)
 	handle("GET "+controlBase+"/callbacks", func(r *http.Request) (any, error) {
-		return newest(c.delivery.Callbacks(), limitOf(r)), nil
+		return newest(c.Callbacks(), limitOf(r)), nil
 	})
-	handle("POST "+controlBase+"/callbacks/{id}/replay", func(r *http.Request) (any, error) { return done{}, c.delivery.Replay(r.PathValue("id")) })
-	handle("POST "+controlBase+"/deliver", func(r *http.Request) (any, error) { return delivered{c.delivery.Deliver(r.Context())}, nil })
-	handle("GET "+controlBase+"/traffic", func(r *http.Request) (any, error) { return c.traffic.newest(limitOf(r)), nil })
-	handle("GET "+controlBase+"/faults", func(*http.Request) (any, error) { return orEmpty(c.operator.Faults()), nil })
+	handle("POST "+controlBase+"/callbacks/{id}/replay", func(r *http.Request) (any, error) { return struct{}{}, c.Replay(r.PathValue("id")) })
+	handle("POST "+controlBase+"/deliver", func(r *http.Request) (any, error) { return map[string]int{"tries": c.Deliver(r.Context())}, nil })
+	handle("GET "+controlBase+"/traffic", func(r *http.Request) (any, error) { return c.Traffic(limitOf(r)), nil })
+	handle("GET "+controlBase+"/faults", func(*http.Request) (any, error) { return c.Faults(), nil })
 	handle("PUT "+controlBase+"/faults", c.faults)
-	handle("DELETE "+controlBase+"/faults", func(*http.Request) (any, error) { return Faults{}, c.operator.SetFaults(nil) })
-	handle("GET "+controlBase+"/users", func(*http.Request) (any, error) { return c.operator.Users(), nil })
+	handle("DELETE "+controlBase+"/faults", func(*http.Request) (any, error) { return Faults{}, c.SetFaults(nil) })
+	handle("GET "+controlBase+"/users", func(*http.Request) (any, error) { return c.Users(), nil })
 	handle("PUT "+controlBase+"/users/{uid}", c.user)
 	handle("POST "+controlBase+"/login", c.login)
 	handle("POST "+controlBase+"/tokens/expire", c.expireTokens)
-	handle("GET "+controlBase+"/tickers", func(*http.Request) (any, error) { return c.markets.Tickers(), nil })
+	handle("GET "+controlBase+"/tickers", func(*http.Request) (any, error) { return c.Tickers(), nil })
 	handle("PUT "+controlBase+"/tickers/{symbol}", c.ticker)
 	mux.HandleFunc(controlBase+"/", c.serve(func(*http.Request) (any, error) {
 		return nil, &controlError{http.StatusNotFound, "the control API has no such address or method; see /help"}
 	}))
-}
-
-type done struct{}
-
-type delivered struct {
-	Tries int `json:"tries"`
 }
 
 // serve runs a function of the control API and writes its result as JSON.
@@ -141,13 +135,6 @@ func newest[T any](all []T, limit int) []T {
 	return out
 }
 
-func orEmpty(f Faults) Faults {
-	if f == nil {
-		return Faults{}
-	}
-	return f
-}
-
 // Info tells a developer, or their test, how to reach the sandbox.
 type Info struct {
 	BaseURL     string            `json:"baseUrl"`
@@ -202,7 +189,7 @@ func (c *controlAPI) info(r *http.Request) (any, error) { return c.operator.info
 func (c *controlAPI) orders(r *http.Request) (any, error) {
 	query := r.URL.Query()
 	var kept []Order
-	for _, o := range c.operator.Orders() {
+	for _, o := range c.Orders() {
 		if id := query.Get("appOrderId"); id != "" && id != o.AppOrderID {
 			continue
 		}
@@ -215,7 +202,7 @@ func (c *controlAPI) orders(r *http.Request) (any, error) {
 }
 
 func (c *controlAPI) order(r *http.Request) (any, error) {
-	o, ok := c.operator.Order(r.PathValue("orderNum"))
+	o, ok := c.Order(r.PathValue("orderNum"))
 	if !ok {
 		return nil, ErrOrderNotFound
 	}
@@ -242,10 +229,10 @@ func (c *controlAPI) faults(r *http.Request) (any, error) {
 	if err := decode(r, &faults); err != nil {
 		return nil, err
 	}
-	if err := c.operator.SetFaults(faults); err != nil {
+	if err := c.SetFaults(faults); err != nil {
 		return nil, err
 	}
-	return orEmpty(c.operator.Faults()), nil
+	return c.Faults(), nil
 }
 
 func (c *controlAPI) user(r *http.Request) (any, error) {
@@ -253,7 +240,7 @@ func (c *controlAPI) user(r *http.Request) (any, error) {
 	if err := decode(r, &change); err != nil {
 		return nil, err
 	}
-	return c.operator.changeUser(r.PathValue("uid"), change)
+	return c.changeUser(r.PathValue("uid"), change)
 }
 
 func (c *controlAPI) login(r *http.Request) (any, error) {
@@ -264,7 +251,7 @@ func (c *controlAPI) login(r *http.Request) (any, error) {
 	if err := decode(r, &who); err != nil {
 		return nil, err
 	}
-	code, err := c.operator.Login(who.AppKey, who.UserID)
+	code, err := c.Login(who.AppKey, who.UserID)
 	if err != nil {
 		return nil, err
 	}
@@ -279,6 +266,6 @@ func (c *controlAPI) expireTokens(r *http.Request) (any, error) {
 	if err := decode(r, &what); err != nil {
 		return nil, err
 	}
-	lapsed, err := c.operator.ExpireTokens(what.RefreshTokens)
+	lapsed, err := c.ExpireTokens(what.RefreshTokens)
 	return map[string]int{"lapsed": lapsed}, err
 }

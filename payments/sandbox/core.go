@@ -166,8 +166,7 @@ func (k *core) created(o *Order) (first []string) {
 		return f.Kind == FaultCallbackForged || f.Kind == FaultCallbackEarly || f.Kind == FaultCallbackEarlyPaid
 	})
 	if forged, ok := find(struck, FaultCallbackForged); ok {
-		ways := forgeWays()
-		way := cmp.Or(forged.Way, ways[k.seed.below(len(ways), "forge", o.place())])
+		way := cmp.Or(forged.Way, forgeWays[k.seed.below(len(forgeWays), "forge", o.place())])
 		c := callbackOf(FaultCallbackForged, truth(o, opay.StatusPaid), k.now)
 		c.Forge, c.Once = way, true
 		k.enqueue(o, c)

@@ -49,7 +49,7 @@ func (d *delivery) Callbacks() (callbacks []Callback) {
 // Notify queues a callback about an order with whatever contents, well signed or forged, to be tried once. It is due at once. The
 // error is ErrOrderNotFound, or wraps ErrFault if the notice is impossible.
 func (d *delivery) Notify(orderNum string, n Notice) (err error) {
-	if n.Forge != "" && !slices.Contains(forgeWays(), n.Forge) {
+	if n.Forge != "" && !slices.Contains(forgeWays, n.Forge) {
 		return fmt.Errorf("%w: %w", ErrFault, &inputError{id: "way", text: "no way of forging is called so"})
 	}
 	if n.Times < 0 || n.Times > maxCopies {

@@ -16,10 +16,6 @@ const (
 	JavaDoubleNumber     = "double_number"      // the same as a JSON number
 )
 
-func javaWays() []string {
-	return []string{JavaBigDecimal, JavaBigDecimalNumber, JavaDouble, JavaDoubleNumber}
-}
-
 // javaNumber writes decimal text in one of the ways.
 func javaNumber(amount, way string) json.RawMessage {
 	double := way == JavaDouble || way == JavaDoubleNumber
@@ -61,6 +57,5 @@ func (k *core) javaWay(struck []Fault, kind FaultKind, o *Order) (way string, wa
 	if !wanted {
 		return "", false
 	}
-	ways := javaWays()
-	return cmp.Or(f.Way, ways[k.seed.below(len(ways), "java", o.place())]), true
+	return cmp.Or(f.Way, javaWays[k.seed.below(len(javaWays), "java", o.place())]), true
 }

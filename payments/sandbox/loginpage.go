@@ -94,11 +94,6 @@ func (pp *payerPages) showLogin(w http.ResponseWriter, r *http.Request, q loginQ
 
 // serveLoginForm signs the chosen user in and returns the browser with the one-time code.
 func (pp *payerPages) serveLoginForm(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		pp.refusePage(w, r, "sandbox.login.refused", pageProblem{http.StatusBadRequest, opay.CodeParameterError, "sandbox.refused.form"})
-		return
-	}
 	q := readLoginQuery(r.PostForm)
 	app, to, refused := pp.loginTarget(q)
 	if refused != nil {

@@ -161,9 +161,10 @@ func (k *core) known(appID, uid string) error {
 	return nil
 }
 
-// Faults lists the switched-on faults.
-func (op *operator) Faults() (faults Faults) {
-	op.locked(func(k *core) { faults = slices.Clone(k.faults) })
+// Faults returns the switched-on faults, never nil.
+func (op *operator) Faults() Faults {
+	faults := Faults{}
+	op.locked(func(k *core) { faults = append(faults, k.faults...) })
 	return faults
 }
 

@@ -91,3 +91,15 @@ func (p *pages) address(r *http.Request) string {
 	}
 	return scheme + "://" + r.Host
 }
+
+// withForm parses the form of a request before serve. A form that is too large or damaged goes to refuse.
+func withForm(serve, refuse http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		if err := r.ParseForm(); err != nil {
+			refuse(w, r)
+			return
+		}
+		serve(w, r)
+	}
+}

@@ -99,10 +99,10 @@ type payerPages struct {
 func (pp *payerPages) routes(mux *http.ServeMux) {
 	for _, path := range []string{payPath, payPathShort} {
 		mux.HandleFunc("GET "+path, pp.servePay)
-		mux.HandleFunc("POST "+path, pp.servePayForm)
+		mux.HandleFunc("POST "+path, withForm(pp.servePayForm, pp.refuseForm("sandbox.refused.title")))
 	}
 	mux.HandleFunc("GET "+loginPath, pp.serveLogin)
-	mux.HandleFunc("POST "+loginPath, pp.serveLoginForm)
+	mux.HandleFunc("POST "+loginPath, withForm(pp.serveLoginForm, pp.refuseForm("sandbox.login.refused")))
 }
 
 // servePay shows pay.html.
@@ -184,13 +184,14 @@ func (pp *payerPages) refusePage(w http.ResponseWriter, r *http.Request, title s
 	}))
 }
 
+func (pp *payerPages) refuseForm(title string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		pp.refusePage(w, r, title, pageProblem{http.StatusBadRequest, opay.CodeParameterError, "sandbox.refused.form"})
+	}
+}
+
 // servePayForm does what a button of pay.html says, and sends the browser back to the merchant.
 func (pp *payerPages) servePayForm(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		pp.refusePage(w, r, "sandbox.refused.title", pageProblem{http.StatusBadRequest, opay.CodeParameterError, "sandbox.refused.form"})
-		return
-	}
 	q := readPayQuery(r.PostForm)
 	var returnTo string
 	var refused *pageProblem

@@ -31,11 +31,6 @@ func texts(r *http.Request) *i18n.Printer {
 
 // serveLanguageForm keeps the selected language and shows the page again.
 func (con *console) serveLanguageForm(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		con.problemPage(w, r, http.StatusBadRequest, errForm)
-		return
-	}
 	tag := i18n.ByTag(r.PostForm.Get("lang")).Lang()
 	//nolint:gosec // a demonstration is served over plain http
 	http.SetCookie(w, &http.Cookie{
@@ -73,8 +68,11 @@ var (
 	errDelay       = &inputError{id: "delay", text: "a duration such as 7.9s is expected"}
 )
 
-// problemText explains in the console why something was not done.
+// problemText explains in the console why something was not done. It is empty without an error.
 func problemText(p *i18n.Printer, err error) string {
+	if err == nil {
+		return ""
+	}
 	if input, ok := errors.AsType[*inputError](err); ok {
 		return p.T("sandbox.problem."+input.id, "Value", input.value, "Max", durationText(p, input.most))
 	}
@@ -121,7 +119,7 @@ func faultText(p *i18n.Printer, f Fault) string {
 		}
 	}
 	add(f.Call != "", p.T("sandbox.fault.only", "Call", f.Call))
-	add(f.Call == "" && !f.Kind.ofCallback(), p.T("sandbox.fault.every"))
+	add(f.Call == "" && f.Kind.form().group != ofCallbacks, p.T("sandbox.fault.every"))
 	add(f.Times > 0, p.N("sandbox.fault.times", f.Times))
 	add(f.Times == 0, p.T("sandbox.fault.endless"))
 	add(f.Percent > 0, p.T("sandbox.fault.percent", "Percent", strconv.Itoa(f.Percent)))

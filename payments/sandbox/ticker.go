@@ -115,12 +115,7 @@ func (m *markets) Tickers() []Ticker {
 
 // Ticker finds a market by its symbol.
 func (m *markets) Ticker(symbol string) (Ticker, bool) {
-	for _, t := range m.Tickers() {
-		if t.Symbol == symbol {
-			return t, true
-		}
-	}
-	return Ticker{}, false
+	return findFunc(m.Tickers(), func(t Ticker) bool { return t.Symbol == symbol })
 }
 
 // SetTicker changes a market or adds one. The error wraps ErrTicker.
@@ -155,7 +150,7 @@ type tickerAnswer struct {
 
 // serveTicker answers GET /sapi/v1/ticker?symbol=btcusdt.
 func (a *api) serveTicker(w http.ResponseWriter, r *http.Request) {
-	t, ok := a.markets.Ticker(r.URL.Query().Get("symbol"))
+	t, ok := a.Ticker(r.URL.Query().Get("symbol"))
 	if !ok {
 		tickerJSON(w, http.StatusBadRequest, []byte(`{"code":"-1121","msg":"Invalid symbol."}`))
 		return
@@ -225,7 +220,7 @@ func (t Ticker) answer(now time.Time) tickerAnswer {
 
 func (c *controlAPI) ticker(r *http.Request) (any, error) {
 	symbol := r.PathValue("symbol")
-	t, ok := c.markets.Ticker(symbol)
+	t, ok := c.Ticker(symbol)
 	if !ok {
 		t = Ticker{Symbol: symbol}
 	}
@@ -236,7 +231,7 @@ func (c *controlAPI) ticker(r *http.Request) (any, error) {
 	if t.Symbol != symbol {
 		return nil, &controlError{http.StatusUnprocessableEntity, "the symbol is that of the address"}
 	}
-	if err := c.markets.SetTicker(t); err != nil {
+	if err := c.SetTicker(t); err != nil {
 		return nil, err
 	}
 	return t, nil
@@ -251,10 +246,8 @@ type tickersView struct {
 
 // newTicker is what was typed into the form for another market, if that was refused.
 func (v tickersView) newTicker() Ticker {
-	for _, t := range v.tickers {
-		if t.Symbol == v.typed.Symbol {
-			return Ticker{}
-		}
+	if slices.ContainsFunc(v.tickers, func(t Ticker) bool { return t.Symbol == v.typed.Symbol }) {
+		return Ticker{}
 	}
 	return v.typed
 }
@@ -264,22 +257,15 @@ func (con *console) serveTickers(w http.ResponseWriter, r *http.Request) {
 }
 
 func (con *console) showTickers(w http.ResponseWriter, r *http.Request, status int, typed Ticker, problem error) {
-	v := tickersView{frame: con.frame(r, "sandbox.markets.title"), tickers: con.markets.Tickers(), typed: typed, address: con.pages.address(r) + tickerPath + "?symbol="}
-	if problem != nil {
-		v.problem = problemText(v.Printer, problem)
-	}
-	con.pages.render(w, r, status, tickersPage(v))
+	con.pages.render(w, r, status, tickersPage(tickersView{
+		frame: con.frame(r, problem, "sandbox.markets.title"), tickers: con.Tickers(), typed: typed, address: con.pages.address(r) + tickerPath + "?symbol=",
+	}))
 }
 
 func (con *console) serveTickerForm(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		con.problemPage(w, r, http.StatusBadRequest, errForm)
-		return
-	}
 	t, err := readTicker(r.PostForm)
 	if err == nil {
-		err = con.markets.SetTicker(t)
+		err = con.SetTicker(t)
 	}
 	if err != nil {
 		con.showTickers(w, r, http.StatusUnprocessableEntity, t, err)
