@@ -73,9 +73,8 @@ func (c *callInProgress) spoilEnvelope(e *opay.Envelope) {
 		e.Sign = ""
 	}
 	if _, ok := find(c.struck, FaultWrongSignature); ok {
-		other, err := c.api.rings[c.log.AppID].Seal([]byte(`{"orderNum":"0"}`))
-		if err == nil {
-			e.Sign = other.Sign
+		if other, err := signatureOf(c.api.rings[c.log.AppID], `{"orderNum":"0"}`); err == nil {
+			e.Sign = other
 		}
 	}
 }

@@ -155,8 +155,8 @@ func (c *callInProgress) open(w http.ResponseWriter, r *http.Request) (request, 
 	if err != nil {
 		return request{}, misshapen(body)
 	}
-	i := indexApp(c.api.cfg.Apps, message.AppID)
-	if i < 0 {
+	app := c.api.cfg.app(message.AppID)
+	if app == nil {
 		if !appIDForm.MatchString(message.AppID) {
 			return request{}, refuse(opay.CodeAppKeyIllegal, "app_id is malformed")
 		}
@@ -175,7 +175,7 @@ func (c *callInProgress) open(w http.ResponseWriter, r *http.Request) (request, 
 	if err != nil {
 		return request{}, refuse(opay.CodeParameterError, "the decrypted data is not an acceptable JSON object")
 	}
-	return request{app: &c.api.cfg.Apps[i], data: data}, nil
+	return request{app: app, data: data}, nil
 }
 
 // envelopeProblem helps developers: the sandbox may say which step failed, because its keys protect nothing.
@@ -205,15 +205,6 @@ func misshapen(body []byte) error {
 		}
 	}
 	return refuse(opay.CodeIllegalTime, "time is missing or no number of milliseconds")
-}
-
-func indexApp(apps []App, appID string) int {
-	for i := range apps {
-		if apps[i].AppID == appID {
-			return i
-		}
-	}
-	return -1
 }
 
 // timely tells whether a request's time is near enough to ours.

@@ -194,7 +194,8 @@ func (k *core) noticesFor(o *Order, struck []Fault) {
 	}
 	_, lost := find(struck, FaultCallbackLost)
 	shuffled, isShuffled := find(struck, FaultCallbackShuffled)
-	if isShuffled && shuffled.Way != ShufflePendingLast && shuffled.Way != "" {
+	pendingLast := cmp.Or(shuffled.Way, ShufflePendingLast) == ShufflePendingLast
+	if isShuffled && !pendingLast {
 		status := opay.StatusClosed
 		if shuffled.Way == ShuffleFailedFirst {
 			status = opay.StatusFailed
@@ -209,7 +210,7 @@ func (k *core) noticesFor(o *Order, struck []Fault) {
 		}
 		k.enqueue(o, c)
 	}
-	if isShuffled && (shuffled.Way == ShufflePendingLast || shuffled.Way == "") {
+	if isShuffled && pendingLast {
 		k.enqueue(o, callbackOf(FaultCallbackShuffled, truth(o, opay.StatusPending), due))
 	}
 }
@@ -261,49 +262,39 @@ func (k *core) dropCallbacks() {
 }
 
 // seal makes the envelope of a callback: properly, or in one of the ways that a forger might try.
-func (d *delivery) seal(c Callback, forge string) (opay.Envelope, error) {
-	ring := d.rings[c.AppID]
-	plain := []byte(c.Plain)
-	switch forge {
-	case ForgeForeignKey:
-		foreign, err := d.foreignRing(c.AppID)
-		if err != nil {
-			return opay.Envelope{}, err
+func (d *delivery) seal(c Callback, forge string) (e opay.Envelope, err error) {
+	own := d.rings[c.AppID]
+	ring := own
+	if forge == ForgeForeignKey {
+		if ring, err = d.foreignRing(c.AppID); err != nil {
+			return e, err
 		}
-		return sealed(foreign.Seal(plain))
-	case ForgePlain:
-		e, err := sealed(ring.Seal(plain))
-		e.Data = base64.RawURLEncoding.EncodeToString(plain)
-		return e, err
 	}
-	e, err := sealed(ring.Seal(plain))
-	if err != nil {
-		return e, err
+	if e, err = ring.Seal([]byte(c.Plain)); err != nil {
+		return e, fmt.Errorf("seal a message: %w", err)
 	}
 	switch forge {
+	case ForgePlain:
+		e.Data = base64.RawURLEncoding.EncodeToString([]byte(c.Plain))
 	case ForgeUnsigned:
 		e.Sign = ""
 	case ForgeRandom:
 		e.Sign = d.randomSignature(c.ID)
-	case ForgeTampered, ForgeSwapped:
-		other := `{"orderNum":"` + c.OrderNum + `"}`
-		if forge == ForgeTampered {
-			other = d.trueText(c.OrderNum)
-		}
-		o, err := sealed(ring.Seal([]byte(other)))
-		if err != nil {
-			return o, err
-		}
-		e.Sign = o.Sign
+	case ForgeTampered:
+		e.Sign, err = signatureOf(own, d.trueText(c.OrderNum))
+	case ForgeSwapped:
+		e.Sign, err = signatureOf(own, `{"orderNum":"`+c.OrderNum+`"}`)
 	}
-	return e, nil
+	return e, err
 }
 
-func sealed(e opay.Envelope, err error) (opay.Envelope, error) {
+// signatureOf returns the signature of a text.
+func signatureOf(ring *opay.Keyring, text string) (string, error) {
+	e, err := ring.Seal([]byte(text))
 	if err != nil {
-		return e, fmt.Errorf("seal a message: %w", err)
+		return "", fmt.Errorf("seal a message: %w", err)
 	}
-	return e, nil
+	return e.Sign, nil
 }
 
 // acknowledgedData is the data of an answer that acknowledges a callback.
@@ -354,8 +345,7 @@ func (d *delivery) foreignRing(appID string) (*opay.Keyring, error) {
 		}
 		d.foreign = key
 	}
-	i := slices.IndexFunc(d.cfg.Apps, func(a App) bool { return a.AppID == appID })
-	ring, err := opay.NewKeyring(d.foreign, d.cfg.Apps[i].Key)
+	ring, err := opay.NewKeyring(d.foreign, d.cfg.app(appID).Key)
 	if err != nil {
 		return nil, fmt.Errorf("make a forger's keys: %w", err)
 	}

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strconv"
@@ -280,7 +279,7 @@ func (k *core) describer(r request) func(*Order) []jsonField {
 		coin, _ := k.cfg.coin(o.Coin)
 		owner := userAccount(o.UID)
 		way, java := k.javaWay(r.struck, FaultJavaAmount, o)
-		accounts := make([]json.RawMessage, 0, 1)
+		var accounts [][]byte
 		for _, symbol := range k.ledger.coins(owner) {
 			balance := numberField("accountBalance", k.ledger.balance(owner, symbol).String())
 			if java {

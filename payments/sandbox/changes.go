@@ -52,25 +52,30 @@ type counters struct {
 	TokenSeq    uint64 `json:"tokenSeq"`
 }
 
+// contents are what the state file holds of everything, and a record of what was changed.
+type contents struct {
+	counters
+	Orders    []Order                      `json:"orders,omitempty"`
+	Balances  map[string]map[string]string `json:"balances,omitempty"` // by account and coin
+	Frozen    map[string]bool              `json:"frozen,omitempty"`   // by UID
+	Codes     []named[loginCode]           `json:"codes,omitempty"`
+	Grants    []named[grant]               `json:"grants,omitempty"`
+	Callbacks []Callback                   `json:"callbacks,omitempty"`
+	Faults    *Faults                      `json:"faults,omitempty"` // nil: unchanged
+}
+
 // record is one line of the journal: the things that one event changed, each as it is after it.
 type record struct {
 	Seq uint64 `json:"seq"` // 1 more than that of the line before it
-	counters
-	Orders           []Order                      `json:"orders,omitempty"`
-	DroppedOrders    []string                     `json:"droppedOrders,omitempty"`
-	Balances         map[string]map[string]string `json:"balances,omitempty"` // account, coin
-	Frozen           map[string]bool              `json:"frozen,omitempty"`   // UID
-	Codes            []named[loginCode]           `json:"codes,omitempty"`
-	Grants           []named[grant]               `json:"grants,omitempty"`
-	Callbacks        []Callback                   `json:"callbacks,omitempty"`
-	DroppedCallbacks []string                     `json:"droppedCallbacks,omitempty"`
-	Faults           *Faults                      `json:"faults,omitempty"`
+	contents
+	DroppedOrders    []string `json:"droppedOrders,omitempty"`
+	DroppedCallbacks []string `json:"droppedCallbacks,omitempty"`
 }
 
 // record describes what was changed.
 func (k *core) record() record {
 	c := k.changes
-	r := record{counters: k.counters, DroppedOrders: c.droppedOrders.list, DroppedCallbacks: c.droppedCallbacks.list}
+	r := record{contents: contents{counters: k.counters}, DroppedOrders: c.droppedOrders.list, DroppedCallbacks: c.droppedCallbacks.list}
 	for _, o := range c.orders.list {
 		if k.book.byNum[o.OrderNum] == o {
 			r.Orders = append(r.Orders, *o)
@@ -98,7 +103,7 @@ func (k *core) record() record {
 		}
 	}
 	if c.faults {
-		r.Faults = &k.faults
+		r.Faults = k.keptFaults()
 	}
 	return r
 }
@@ -132,25 +137,40 @@ func (k *core) apply(r record) error {
 			k.ledger.put(owner, coin, amount)
 		}
 	}
-	k.restoreFrozen(r.Frozen)
-	for _, c := range r.Codes {
-		k.codes.put(c.Name, c.Value)
-	}
-	for _, g := range r.Grants {
-		k.grants.put(g.Name, g.Value)
-	}
 	if len(r.DroppedCallbacks) > 0 {
 		k.callbacks = slices.DeleteFunc(k.callbacks, func(c *Callback) bool { return slices.Contains(r.DroppedCallbacks, c.ID) })
 	}
-	for i := range r.Callbacks {
-		k.putCallback(&r.Callbacks[i])
-	}
-	if r.Faults != nil {
-		if err := r.Faults.Check(); err != nil {
+	return k.put(r.contents)
+}
+
+// put puts all but orders and balances in their places.
+func (k *core) put(c contents) error {
+	if c.Faults != nil {
+		if err := c.Faults.Check(); err != nil {
 			return err
 		}
-		k.faults = *r.Faults
+		k.faults = *c.Faults
 	}
-	k.counters = r.counters
+	for uid, frozen := range c.Frozen {
+		if k.users[uid] != nil {
+			k.users[uid].Frozen = frozen
+		}
+	}
+	for _, code := range c.Codes {
+		k.codes.put(code.Name, code.Value)
+	}
+	for _, g := range c.Grants {
+		k.grants.put(g.Name, g.Value)
+	}
+	for i := range c.Callbacks {
+		k.putCallback(&c.Callbacks[i])
+	}
+	k.counters = c.counters
 	return nil
+}
+
+// keptFaults returns the faults for the state file and the journal. It is never nil, which would mean that they are unchanged.
+func (k *core) keptFaults() *Faults {
+	faults := append(Faults{}, k.faults...)
+	return &faults
 }

@@ -264,6 +264,14 @@ func (c *Config) checkApps() error {
 	return nil
 }
 
+// app returns the application with an AppKey, or nil.
+func (c *Config) app(appID string) *App {
+	if i := slices.IndexFunc(c.Apps, func(a App) bool { return a.AppID == appID }); i >= 0 {
+		return &c.Apps[i]
+	}
+	return nil
+}
+
 func (c *Config) coin(symbol string) (Coin, bool) {
 	return findFunc(c.Coins, func(coin Coin) bool { return coin.Symbol == symbol })
 }

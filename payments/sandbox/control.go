@@ -49,12 +49,14 @@ func (c *controlAPI) routes(mux *http.ServeMux) {
 	handle("POST "+controlBase+"/deliver", func(r *http.Request) (any, error) { return map[string]int{"tries": c.Deliver(r.Context())}, nil })
 	handle("GET "+controlBase+"/traffic", func(r *http.Request) (any, error) { return c.Traffic(limitOf(r)), nil })
 	handle("GET "+controlBase+"/faults", func(*http.Request) (any, error) { return c.Faults(), nil })
-	handle("PUT "+controlBase+"/faults", c.faults)
+	handle("PUT "+controlBase+"/faults", withBody(c.faults))
 	handle("DELETE "+controlBase+"/faults", func(*http.Request) (any, error) { return Faults{}, c.SetFaults(nil) })
 	handle("GET "+controlBase+"/users", func(*http.Request) (any, error) { return c.Users(), nil })
-	handle("PUT "+controlBase+"/users/{uid}", c.user)
-	handle("POST "+controlBase+"/login", c.login)
-	handle("POST "+controlBase+"/tokens/expire", c.expireTokens)
+	handle("PUT "+controlBase+"/users/{uid}", withBody(func(r *http.Request, change userChange) (any, error) {
+		return c.changeUser(r.PathValue("uid"), change)
+	}))
+	handle("POST "+controlBase+"/login", withBody(c.login))
+	handle("POST "+controlBase+"/tokens/expire", withBody(c.expireTokens))
 	handle("GET "+controlBase+"/tickers", func(*http.Request) (any, error) { return c.Tickers(), nil })
 	handle("PUT "+controlBase+"/tickers/{symbol}", c.ticker)
 	mux.HandleFunc(controlBase+"/", c.serve(func(*http.Request) (any, error) {
@@ -116,6 +118,17 @@ func decode(r *http.Request, to any) error {
 		return &controlError{http.StatusBadRequest, "something follows the JSON"}
 	}
 	return nil
+}
+
+// withBody decodes the body of a request for fn.
+func withBody[T any](fn func(r *http.Request, body T) (any, error)) controlFunc {
+	return func(r *http.Request) (any, error) {
+		var body T
+		if err := decode(r, &body); err != nil {
+			return nil, err
+		}
+		return fn(r, body)
+	}
 }
 
 func limitOf(r *http.Request) int {
@@ -224,48 +237,29 @@ func (c *controlAPI) act(r *http.Request) (any, error) {
 	return c.order(r)
 }
 
-func (c *controlAPI) faults(r *http.Request) (any, error) {
-	var faults Faults
-	if err := decode(r, &faults); err != nil {
-		return nil, err
-	}
+func (c *controlAPI) faults(_ *http.Request, faults Faults) (any, error) {
 	if err := c.SetFaults(faults); err != nil {
 		return nil, err
 	}
 	return c.Faults(), nil
 }
 
-func (c *controlAPI) user(r *http.Request) (any, error) {
-	var change userChange
-	if err := decode(r, &change); err != nil {
-		return nil, err
-	}
-	return c.changeUser(r.PathValue("uid"), change)
+type loginBody struct {
+	AppKey string `json:"appKey"`
+	UserID string `json:"userId"`
 }
 
-func (c *controlAPI) login(r *http.Request) (any, error) {
-	var who struct {
-		AppKey string `json:"appKey"`
-		UserID string `json:"userId"`
-	}
-	if err := decode(r, &who); err != nil {
-		return nil, err
-	}
-	code, err := c.Login(who.AppKey, who.UserID)
-	if err != nil {
-		return nil, err
-	}
-	return map[string]string{"code": code}, nil
+func (c *controlAPI) login(_ *http.Request, body loginBody) (any, error) {
+	code, err := c.Login(body.AppKey, body.UserID)
+	return map[string]string{"code": code}, err
+}
+
+type expireBody struct {
+	RefreshTokens bool `json:"refreshTokens"`
 }
 
 // expireTokens ends the time of all tokens, with {"refreshTokens":true} of the refresh tokens too.
-func (c *controlAPI) expireTokens(r *http.Request) (any, error) {
-	var what struct {
-		RefreshTokens bool `json:"refreshTokens"`
-	}
-	if err := decode(r, &what); err != nil {
-		return nil, err
-	}
-	lapsed, err := c.ExpireTokens(what.RefreshTokens)
+func (c *controlAPI) expireTokens(_ *http.Request, body expireBody) (any, error) {
+	lapsed, err := c.ExpireTokens(body.RefreshTokens)
 	return map[string]int{"lapsed": lapsed}, err
 }

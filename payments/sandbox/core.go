@@ -3,6 +3,7 @@ package sandbox
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -125,12 +126,7 @@ func (k *core) userByOpenID(appID, openID string) (*User, bool) {
 
 // sortedUsers are the users by UID.
 func (k *core) sortedUsers() []*User {
-	users := make([]*User, 0, len(k.users))
-	for _, u := range k.users {
-		users = append(users, u)
-	}
-	slices.SortFunc(users, func(a, b *User) int { return cmp.Or(len(a.UID)-len(b.UID), cmp.Compare(a.UID, b.UID)) })
-	return users
+	return slices.SortedFunc(maps.Values(k.users), func(a, b *User) int { return cmp.Or(len(a.UID)-len(b.UID), cmp.Compare(a.UID, b.UID)) })
 }
 
 // order finds an application's order by the platform's number.

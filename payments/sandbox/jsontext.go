@@ -52,16 +52,8 @@ func encodeObject(fields ...jsonField) json.RawMessage {
 	return b.Bytes()
 }
 
-func encodeArray(elements []json.RawMessage) json.RawMessage {
-	return append(append(json.RawMessage{'['}, bytes.Join(rawSlices(elements), []byte{','})...), ']')
-}
-
-func rawSlices(elements []json.RawMessage) [][]byte {
-	out := make([][]byte, len(elements))
-	for i, e := range elements {
-		out[i] = e
-	}
-	return out
+func encodeArray(elements [][]byte) json.RawMessage {
+	return slices.Concat([]byte{'['}, bytes.Join(elements, []byte{','}), []byte{']'})
 }
 
 // quoteJSON writes a text without HTML escapes, as the platform does.

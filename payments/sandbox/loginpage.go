@@ -50,11 +50,10 @@ func (q loginQuery) target(to url.URL, code string) string {
 
 // loginTarget checks who asks for a sign-in and where it is to end (50002 otherwise, platform/api.md §4).
 func (pp *payerPages) loginTarget(q loginQuery) (*App, *url.URL, *pageProblem) {
-	i := indexApp(pp.cfg.Apps, q.appKey)
-	if i < 0 {
+	app := pp.cfg.app(q.appKey)
+	if app == nil {
 		return nil, nil, &pageProblem{http.StatusNotFound, opay.CodeAppKeyUnknown, "sandbox.refused.no_app"}
 	}
-	app := &pp.cfg.Apps[i]
 	to, err := pp.cfg.returnAddress(q.redirectURL)
 	if err != nil || !app.mayReturnTo(to) || len(q.state) > maxStateParameter {
 		return nil, nil, &pageProblem{http.StatusBadRequest, opay.CodeRedirectURLMismatch, "sandbox.refused.redirect"}

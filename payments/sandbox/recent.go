@@ -1,5 +1,7 @@
 package sandbox
 
+import "slices"
+
 // recent is a map that forgets its oldest entries beyond a limit.
 type recent[V any] struct {
 	limit   int
@@ -27,13 +29,10 @@ func (r *recent[V]) put(key string, v V) {
 	}
 	// Deleted keys leave holes in the order; without this it would grow for ever.
 	if len(r.order) > 2*r.limit {
-		kept := make([]string, 0, r.limit)
-		for _, key := range r.order {
-			if _, ok := r.entries[key]; ok {
-				kept = append(kept, key)
-			}
-		}
-		r.order = kept
+		r.order = slices.DeleteFunc(r.order, func(key string) bool {
+			_, known := r.entries[key]
+			return !known
+		})
 	}
 }
 

@@ -24,14 +24,7 @@ type snapshot struct {
 	Version    int    `json:"version"`
 	Seed       uint64 `json:"seed"`
 	JournalSeq uint64 `json:"journalSeq"` // the last record of the journal that is in here already
-	counters
-	Orders    []Order                      `json:"orders"`
-	Balances  map[string]map[string]string `json:"balances"` // account, coin
-	Frozen    map[string]bool              `json:"frozen"`   // UID
-	Codes     []named[loginCode]           `json:"codes"`
-	Grants    []named[grant]               `json:"grants"`
-	Callbacks []Callback                   `json:"callbacks"`
-	Faults    Faults                       `json:"faults"`
+	contents
 }
 
 type named[V any] struct {
@@ -41,8 +34,9 @@ type named[V any] struct {
 
 func (k *core) snapshot() snapshot {
 	snap := snapshot{
-		Version: stateVersion, Seed: k.cfg.Seed, counters: k.counters, Balances: map[string]map[string]string{}, Frozen: map[string]bool{},
-		Faults: slices.Clone(k.faults),
+		Version: stateVersion, Seed: k.cfg.Seed, contents: contents{
+			counters: k.counters, Balances: map[string]map[string]string{}, Frozen: map[string]bool{}, Faults: k.keptFaults(),
+		},
 	}
 	for _, o := range k.book.inTurn {
 		snap.Orders = append(snap.Orders, o.clone())
@@ -66,15 +60,11 @@ func (k *core) restore(snap snapshot) error {
 	if snap.Version != stateVersion {
 		return fmt.Errorf("it has version %d, this sandbox writes %d", snap.Version, stateVersion)
 	}
-	if err := snap.Faults.Check(); err != nil {
-		return err
-	}
 	for owner, balances := range snap.Balances {
 		if err := k.ledger.open(owner, balances); err != nil {
 			return err
 		}
 	}
-	k.restoreFrozen(snap.Frozen)
 	for i := range snap.Orders {
 		o := snap.Orders[i]
 		if k.book.byNum[o.OrderNum] != nil {
@@ -84,31 +74,14 @@ func (k *core) restore(snap snapshot) error {
 			return fmt.Errorf("order %d: %w", i+1, err)
 		}
 	}
-	for i := range snap.Callbacks {
-		k.callbacks = append(k.callbacks, &snap.Callbacks[i])
-	}
-	for _, c := range snap.Codes {
-		k.codes.put(c.Name, c.Value)
-	}
-	for _, g := range snap.Grants {
+	for i, g := range snap.Grants {
 		if g.Value.RefreshBy.IsZero() { // written before grants had it
-			g.Value.RefreshBy = g.Value.ExpiresAt.Add(refreshTTL - k.cfg.TokenTTL)
-		}
-		k.grants.put(g.Name, g.Value)
-	}
-	k.faults = snap.Faults
-	base := k.counters.NumBase
-	k.counters = snap.counters
-	k.counters.NumBase = cmp.Or(k.counters.NumBase, base)
-	return nil
-}
-
-func (k *core) restoreFrozen(frozen map[string]bool) {
-	for uid, is := range frozen {
-		if k.users[uid] != nil {
-			k.users[uid].Frozen = is
+			snap.Grants[i].Value.RefreshBy = g.Value.ExpiresAt.Add(refreshTTL - k.cfg.TokenTTL)
 		}
 	}
+	snap.Faults = cmp.Or(snap.Faults, &Faults{})
+	snap.NumBase = cmp.Or(snap.NumBase, k.counters.NumBase)
+	return k.put(snap.contents)
 }
 
 // putOrder adds an order, or replaces the one with its number.

@@ -40,7 +40,7 @@ func merchantBillingDay(k *core, r request) (reply, error) {
 		from := min((q.page-1)*q.size, count)
 		lines = lines[from:min(from+q.size, count)]
 	}
-	list := make([]json.RawMessage, len(lines))
+	list := make([][]byte, len(lines))
 	bad, _ := find(r.struck, FaultStatementUnreadable)
 	for i, o := range lines {
 		fields := k.statementLine(o)
