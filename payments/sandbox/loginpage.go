@@ -13,17 +13,11 @@ const maxStateParameter = 1024
 type loginView struct {
 	*i18n.Printer
 
-	styles                    string
-	action, once, declineURL  string
-	hidden                    []formField
-	merchant, merchantInitial string
-	users                     []loginUser
-	problem                   string
-}
-
-type loginUser struct {
-	uid, name, initial string
-	frozen, chosen     bool
+	styles, declineURL string
+	hidden             []formField
+	merchant           string
+	users              []User
+	problem            string
 }
 
 // loginQuery is what the address or the form of login.html says.
@@ -74,19 +68,15 @@ func (pp *payerPages) showLogin(w http.ResponseWriter, r *http.Request, q loginQ
 		return
 	}
 	p := texts(r)
-	view := loginView{
-		Printer: p, styles: pp.pages.styles, action: loginPath, declineURL: q.target(*to, ""), merchant: app.Name,
-		merchantInitial: initial(app.Name),
-		hidden:          []formField{{"appKey", q.appKey}, {"redirectUrl", q.redirectURL}, {"state", q.state}},
-	}
+	view := loginView{Printer: p, styles: pp.pages.styles, declineURL: q.target(*to, ""), merchant: app.Name}
 	if problem != "" {
 		view.problem = p.T(problem)
 	}
 	pp.locked(func(k *core) {
-		view.once = k.newForm(q.subject())
-		for i, u := range k.sortedUsers() {
-			view.users = append(view.users, loginUser{uid: u.UID, name: u.Name, initial: initial(u.Name), frozen: u.Frozen, chosen: i == 0})
+		for _, u := range k.sortedUsers() {
+			view.users = append(view.users, *u)
 		}
+		view.hidden = []formField{{"appKey", q.appKey}, {"redirectUrl", q.redirectURL}, {"state", q.state}, {"once", k.newForm(q.subject())}}
 	})
 	pp.pages.render(w, r, status, loginPage(view), q.redirectURL)
 }

@@ -22,25 +22,25 @@ type formField struct{ name, value string }
 type payView struct {
 	*i18n.Printer
 
-	styles                            string
-	action, once, returnURL           string
-	hidden                            []formField
-	merchant, merchantInitial         string
-	amount, coin, coinName            string
-	goods                             []opay.Goods
-	orderNum, appOrderID              string
-	payerName, payerInitial, payerUID string
-	balance, remaining                string
-	problem                           string
-	canPay                            bool
+	styles, action string
+	hidden         []formField
+	order          Order
+	merchant       string
+	coin           Coin
+	payer          User
+	balance        string // of the payer, in the order's coin
+	remaining      string // after paying
+	canPay         bool
+	problem        string
 }
 
 type outcomeView struct {
 	*i18n.Printer
 
-	styles                                               string
-	tone                                                 string // good, bad, or neither
-	title, text, code, amount, coin, orderNum, returnURL string
+	styles            string
+	tone              string // good, bad, or neither
+	title, text, code string
+	order             *Order // nil: the page is refused
 }
 
 // payQuery is what the address or the form of pay.html says.
@@ -135,36 +135,32 @@ func (pp *payerPages) showPay(w http.ResponseWriter, r *http.Request, q payQuery
 }
 
 func (k *core) payView(o *Order, q payQuery, p *i18n.Printer, problem string) payView {
-	user, balance := k.users[o.UID], k.ledger.balance(userAccount(o.UID), o.Coin)
-	coin, _ := k.cfg.coin(o.Coin)
-	app := k.apps[o.AppID]
+	balance := k.ledger.balance(userAccount(o.UID), o.Coin)
 	v := payView{
-		Printer: p, once: k.newForm("pay " + o.OrderNum), returnURL: o.ReturnPage, hidden: q.fields(),
-		merchant: app.Name, merchantInitial: initial(app.Name), amount: grouped(o.value()), coin: o.Coin, coinName: coin.Name,
-		goods: o.Goods, orderNum: o.OrderNum, appOrderID: o.AppOrderID, payerUID: o.UID, balance: grouped(balance),
+		Printer: p, hidden: append(q.fields(), formField{"once", k.newForm("pay " + o.OrderNum)}), order: *o,
+		merchant: k.apps[o.AppID].Name, payer: User{UID: o.UID, Name: o.UID, Frozen: true},
+		balance: grouped(balance), remaining: grouped(balance.Sub(o.value())),
 	}
-	if problem != "" {
-		v.problem = p.T(problem)
+	v.coin, _ = k.cfg.coin(o.Coin)
+	if user := k.users[o.UID]; user != nil {
+		v.payer = *user
 	}
-	enough := !balance.LessThan(o.value())
 	switch {
-	case user == nil:
-		v.payerName, v.problem = o.UID, p.T("sandbox.pay.frozen")
-	case user.Frozen:
-		v.payerName, v.problem = user.Name, p.T("sandbox.pay.frozen")
-	case !enough:
-		v.payerName, v.problem = user.Name, p.T("sandbox.pay.insufficient")
+	case v.payer.Frozen:
+		v.problem = p.T("sandbox.pay.frozen")
+	case balance.LessThan(o.value()):
+		v.problem = p.T("sandbox.pay.insufficient")
 	default:
-		v.payerName, v.canPay, v.remaining = user.Name, true, grouped(balance.Sub(o.value()))
+		v.canPay = true
+		if problem != "" {
+			v.problem = p.T(problem)
+		}
 	}
-	v.payerInitial = initial(v.payerName)
 	return v
 }
 
 func (pp *payerPages) outcomeOf(o *Order, p *i18n.Printer) outcomeView {
-	v := outcomeView{
-		Printer: p, styles: pp.pages.styles, amount: grouped(o.value()), coin: o.Coin, orderNum: o.OrderNum, returnURL: o.ReturnPage,
-	}
+	v := outcomeView{Printer: p, styles: pp.pages.styles, order: o}
 	switch o.Status { //nolint:exhaustive // the page of a pending order is payPage
 	case opay.StatusPaid:
 		v.tone, v.title, v.text = "good", p.T("sandbox.paid.title"), p.T("sandbox.paid.text")
