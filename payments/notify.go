@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/jobs"
@@ -102,11 +103,7 @@ func (c *Callbacks) takeHint(ctx context.Context, m *models.InboxMessage, a *mod
 			return fmt.Errorf("load attempt: %w", err)
 		}
 		*a = fresh
-		err = tx.AddEvidence(ctx, &models.Evidence{
-			AttemptID: a.ID, OrderID: a.OrderID, Source: models.SourceCallback, Verified: true, AppOrderID: n.OutOrderID, OrderNum: n.OrderNum,
-			Status: string(n.Status), Amount: models.CanonicalAmount(string(n.PayAmount)), InboxID: m.ID, CreatedAt: now,
-		})
-		if err != nil {
+		if err := tx.AddEvidence(ctx, callbackEvidence(m, n, a, now)); err != nil {
 			return fmt.Errorf("add evidence: %w", err)
 		}
 		if err := tx.FinishInbox(ctx, m.ID, models.InboxDone, ""); err != nil {
@@ -134,6 +131,14 @@ func (c *Callbacks) takeHint(ctx context.Context, m *models.InboxMessage, a *mod
 	return nil
 }
 
+// callbackEvidence returns what a callback claims about an attempt, whose zero value stands for none of the shop's.
+func callbackEvidence(m *models.InboxMessage, n opay.Notification, a *models.Attempt, now time.Time) *models.Evidence {
+	return &models.Evidence{
+		AttemptID: a.ID, OrderID: a.OrderID, Source: models.SourceCallback, Verified: true, AppOrderID: n.OutOrderID, OrderNum: n.OrderNum,
+		Status: string(n.Status), Amount: models.CanonicalAmount(string(n.PayAmount)), InboxID: m.ID, CreatedAt: now,
+	}
+}
+
 func stateOf(status opay.Status) models.AttemptState {
 	switch status {
 	case opay.StatusPaid:
@@ -151,18 +156,10 @@ func stateOf(status opay.Status) models.AttemptState {
 func (c *Callbacks) notOurs(ctx context.Context, m *models.InboxMessage, n opay.Notification) error {
 	now := c.clock()
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
-		err := tx.AddEvidence(ctx, &models.Evidence{
-			Source: models.SourceCallback, Verified: true, AppOrderID: n.OutOrderID, OrderNum: n.OrderNum, Status: string(n.Status),
-			Amount: models.CanonicalAmount(string(n.PayAmount)), InboxID: m.ID, CreatedAt: now,
-		})
-		if err != nil {
+		if err := tx.AddEvidence(ctx, callbackEvidence(m, n, &models.Attempt{}, now)); err != nil {
 			return fmt.Errorf("add evidence: %w", err)
 		}
-		err = tx.OpenReview(ctx, models.Review{
-			ID: models.NewID(), Kind: models.ReviewUnknownOrder, Subject: n.OrderNum, Note: models.Remark("callback_foreign"),
-			Open: true, CreatedAt: now, UpdatedAt: now,
-		})
-		if err != nil {
+		if err := tx.OpenReview(ctx, newReview(models.ReviewUnknownOrder, n.OrderNum, models.Remark("callback_foreign"), now)); err != nil {
 			return fmt.Errorf("open review: %w", err)
 		}
 		return tx.FinishInbox(ctx, m.ID, models.InboxFlagged, "unknown order")
@@ -178,11 +175,7 @@ func (c *Callbacks) notOurs(ctx context.Context, m *models.InboxMessage, n opay.
 func (c *Callbacks) unreadable(ctx context.Context, m *models.InboxMessage) error {
 	now := c.clock()
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
-		err := tx.OpenReview(ctx, models.Review{
-			ID: models.NewID(), Kind: models.ReviewUnreadable, Subject: m.Digest, Note: models.Remark("callback_unreadable"),
-			Open: true, CreatedAt: now, UpdatedAt: now,
-		})
-		if err != nil {
+		if err := tx.OpenReview(ctx, newReview(models.ReviewUnreadable, m.Digest, models.Remark("callback_unreadable"), now)); err != nil {
 			return fmt.Errorf("open review: %w", err)
 		}
 		return tx.FinishInbox(ctx, m.ID, models.InboxBad, "cannot be opened")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -145,31 +146,38 @@ func offerOf(coin models.Coin, sheet models.QuoteSheet, total models.Amount, now
 	return Offer{Coin: coin, Quote: quote}, true
 }
 
-// agreedQuote is what the shopper who was shown the sheet pays with a coin now, on either way: placing and paying again. ErrCoin, ErrQuote.
+// agreedQuote returns what the shopper who was shown the sheet pays with a coin now, for placing and for paying again. Errors: ErrCoin,
+// ErrQuote.
 func (q *Quoter) agreedQuote(coins []models.Coin, symbol string, total models.Amount, subject, token string) (models.Quote, error) {
 	sheet, err := q.openSheet(subject, token)
 	if err != nil {
 		return models.Quote{}, err
 	}
-	return q.quoteBy(sheet, coins, symbol, total)
+	coin, ok := coinOf(coins, symbol)
+	if !ok {
+		return models.Quote{}, ErrCoin
+	}
+	now := q.clock()
+	quote, err := sheet.Agreed(coin, total, now, models.Instant(now.Add(q.ttl)))
+	return quote, quoteError(err)
 }
 
-func (q *Quoter) quoteBy(sheet models.QuoteSheet, coins []models.Coin, symbol string, total models.Amount) (models.Quote, error) {
-	now := q.clock()
-	for _, coin := range coins {
-		if coin.Symbol != symbol {
-			continue
-		}
-		quote, err := sheet.Agreed(coin, total, now, models.Instant(now.Add(q.ttl)))
-		switch {
-		case errors.Is(err, models.ErrRate):
-			return quote, ErrQuote
-		case err != nil:
-			return quote, ErrCoin
-		}
-		return quote, nil
+func coinOf(coins []models.Coin, symbol string) (coin models.Coin, ok bool) {
+	if i := slices.IndexFunc(coins, func(c models.Coin) bool { return c.Symbol == symbol }); i >= 0 {
+		return coins[i], true
 	}
-	return models.Quote{}, ErrCoin
+	return coin, false
+}
+
+// quoteError returns the error of this package for an error of a quote: ErrCoin, ErrQuote, or nil.
+func quoteError(err error) error {
+	switch {
+	case errors.Is(err, models.ErrRate):
+		return ErrQuote
+	case err != nil:
+		return ErrCoin
+	}
+	return nil
 }
 
 // checkQuote reports whether an order could be paid now as its form says. ErrCoin, ErrQuote.
@@ -182,28 +190,24 @@ func (q *Quoter) checkQuote(ctx context.Context, order *models.Order, in PayInpu
 	return err
 }
 
-// repeatQuote is agreedQuote for a shopper who goes on without a form: with the coin of the last attempt, at what that one cost.
+// repeatQuote is agreedQuote for a shopper who continues without a form: with the coin of the last attempt, at what that one cost.
 func (q *Quoter) repeatQuote(coins []models.Coin, last *models.Attempt, total models.Amount) (models.Quote, error) {
-	for _, coin := range coins {
-		if coin.Symbol != last.Coin {
-			continue
-		}
-		now := q.clock()
-		quote, err := coin.Quote(total, now)
-		switch {
-		case errors.Is(err, models.ErrRate):
-			return quote, ErrQuote
-		case err != nil:
-			return quote, ErrCoin
-		case !quote.Amount.Equal(last.Amount):
-			return quote, ErrQuote
-		}
-		if coin.Live() {
-			quote.ExpiresAt = models.Instant(now.Add(q.ttl))
-		}
-		return quote, nil
+	coin, ok := coinOf(coins, last.Coin)
+	if !ok {
+		return models.Quote{}, ErrCoin
 	}
-	return models.Quote{}, ErrCoin
+	now := q.clock()
+	quote, err := coin.Quote(total, now)
+	switch {
+	case err != nil:
+		return quote, quoteError(err)
+	case !quote.Amount.Equal(last.Amount):
+		return quote, ErrQuote
+	}
+	if coin.Live() {
+		quote.ExpiresAt = models.Instant(now.Add(q.ttl))
+	}
+	return quote, nil
 }
 
 func (q *Quoter) sealSheet(subject string, sheet models.QuoteSheet) (string, error) {

@@ -102,10 +102,8 @@ func (rs *Refunds) checkRefundAmount(ctx context.Context, a *models.Attempt, amo
 	if err != nil {
 		return fmt.Errorf("load coins: %w", err)
 	}
-	for _, coin := range coins {
-		if coin.Symbol == a.Coin && amount.Digits() > max(coin.Precision, a.Amount.Digits()) {
-			return ErrRefundAmount
-		}
+	if coin, ok := coinOf(coins, a.Coin); ok && amount.Digits() > max(coin.Precision, a.Amount.Digits()) {
+		return ErrRefundAmount
 	}
 	return nil
 }
@@ -345,15 +343,13 @@ func (rs *Refunds) resolveRefund(ctx context.Context, r models.Refund) error {
 	now := rs.clock()
 	switch {
 	case err == nil:
-		set := store.RefundChange{OrderNum: new(detail.OrderNum), DueAt: new(time.Time{})}
-		return rs.moveRefund(ctx, &r, models.RefundAccepted, set)
+		return rs.moveRefund(ctx, &r, models.RefundAccepted, store.RefundChange{OrderNum: new(detail.OrderNum), DueAt: new(time.Time{})})
 	case code == opay.CodeOrderNotFound && now.Sub(r.SentAt) >= refundProof*rs.proofAge:
 		set := store.RefundChange{ProblemCode: new(models.ProblemNotAccepted), DueAt: new(time.Time{})}
 		return rs.moveRefund(ctx, &r, models.RefundFailed, set)
 	}
 	if r.State == models.RefundSubmitting {
-		set := store.RefundChange{DueAt: new(now.Add(unknownDelay))}
-		return rs.moveRefund(ctx, &r, models.RefundUnknown, set)
+		return rs.moveRefund(ctx, &r, models.RefundUnknown, store.RefundChange{DueAt: new(now.Add(unknownDelay))})
 	}
 	if err := rs.store.SetRefund(ctx, r.ID, r.State, store.RefundChange{Checks: new(r.Checks + 1)}); err != nil {
 		return fmt.Errorf("count the question: %w", err)

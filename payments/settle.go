@@ -295,16 +295,17 @@ func (s *settlement) closeAttempt(ctx context.Context, tx *store.Store, order *m
 
 // openReview tells a person, once per kind and attempt.
 func (s *settlement) openReview(ctx context.Context, tx *store.Store, kind models.ReviewKind, a *models.Attempt, note string) error {
-	now := s.clock()
 	s.log.WarnContext(ctx, "review opened", "kind", string(kind), "order", a.OrderID, "attempt", a.ID)
-	err := tx.OpenReview(ctx, models.Review{
-		ID: models.NewID(), Kind: kind, Subject: a.ID, OrderID: a.OrderID, AttemptID: a.ID, Note: note, Open: true,
-		CreatedAt: now, UpdatedAt: now,
-	})
-	if err != nil {
+	review := newReview(kind, a.ID, note, s.clock())
+	review.OrderID, review.AttemptID = a.OrderID, a.ID
+	if err := tx.OpenReview(ctx, review); err != nil {
 		return fmt.Errorf("open review: %w", err)
 	}
 	return nil
+}
+
+func newReview(kind models.ReviewKind, subject, note string, now time.Time) models.Review {
+	return models.Review{ID: models.NewID(), Kind: kind, Subject: subject, Note: note, Open: true, CreatedAt: now, UpdatedAt: now}
 }
 
 // endOrder gives an awaiting order up, and its stock and its coupon back.
