@@ -206,24 +206,18 @@ func createThirdOrder(k *core, r request) (reply, error) {
 
 // parseGoods refuses the whole order if goods is not legal JSON (platform/api.md §3.1).
 func parseGoods(r request) ([]opay.Goods, error) {
-	for _, name := range r.data.Names() {
-		if name != "goods" {
-			continue
-		}
-		text, ok := r.data.Text("goods")
-		if !ok {
-			return nil, refuse(opay.CodeParameterError, "goods is not a text")
-		}
-		if text == "" {
-			return nil, nil
-		}
-		goods, err := opay.ParseGoods(text)
-		if err != nil {
-			return nil, refuse(opay.CodeParameterError, "goods is not a JSON array of name and desc")
-		}
-		return goods, nil
+	text, isText := r.data.Text("goods")
+	switch {
+	case !isText && slices.Contains(r.data.Names(), "goods"):
+		return nil, refuse(opay.CodeParameterError, "goods is not a text")
+	case text == "":
+		return nil, nil
 	}
-	return nil, nil
+	goods, err := opay.ParseGoods(text)
+	if err != nil {
+		return nil, refuse(opay.CodeParameterError, "goods is not a JSON array of name and desc")
+	}
+	return goods, nil
 }
 
 func describeNumber(o *Order) []jsonField { return []jsonField{textField("orderNum", o.OrderNum)} }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -201,17 +202,11 @@ func (c *controlAPI) info(r *http.Request) (any, error) { return c.operator.info
 
 func (c *controlAPI) orders(r *http.Request) (any, error) {
 	query := r.URL.Query()
-	var kept []Order
-	for _, o := range c.Orders() {
-		if id := query.Get("appOrderId"); id != "" && id != o.AppOrderID {
-			continue
-		}
-		if status := query.Get("status"); status != "" && status != string(o.Status) {
-			continue
-		}
-		kept = append(kept, o)
-	}
-	return newest(kept, limitOf(r)), nil
+	id, status := query.Get("appOrderId"), opay.Status(query.Get("status"))
+	wanted := slices.DeleteFunc(c.Orders(), func(o Order) bool {
+		return id != "" && id != o.AppOrderID || status != "" && status != o.Status
+	})
+	return newest(wanted, limitOf(r)), nil
 }
 
 func (c *controlAPI) order(r *http.Request) (any, error) {

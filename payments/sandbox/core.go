@@ -264,24 +264,20 @@ func (k *core) putCode(text string, code loginCode) {
 
 // expireTokens ends the time of every token, and of every refresh token too if that is asked for. It returns how many tokens lapsed.
 func (k *core) expireTokens(refreshTokens bool) (lapsed int) {
-	type entry = named[grant]
-	var live []entry
 	k.grants.each(func(token string, g grant) {
-		if k.now.Before(g.ExpiresAt) || refreshTokens && k.now.Before(g.RefreshBy) {
-			live = append(live, entry{token, g})
+		valid := k.now.Before(g.ExpiresAt)
+		if !valid && (!refreshTokens || !k.now.Before(g.RefreshBy)) {
+			return
 		}
-	})
-	for _, e := range live {
-		g := e.Value
-		if k.now.Before(g.ExpiresAt) {
+		if valid {
 			g.ExpiresAt = k.now
 			lapsed++
 		}
 		if refreshTokens {
 			g.RefreshBy = k.now
 		}
-		k.putGrant(e.Name, g)
-	}
+		k.putGrant(token, g)
+	})
 	return lapsed
 }
 

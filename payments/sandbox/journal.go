@@ -59,10 +59,7 @@ var (
 
 // encodeRecord writes a record's JSON as a line.
 func encodeRecord(text []byte) []byte {
-	line := make([]byte, 0, len(text)+2*checksumDigits+4)
-	line = fmt.Appendf(line, "%08x %d ", crc32.Checksum(text, castagnoli), len(text))
-	line = append(line, text...)
-	return append(line, '\n')
+	return fmt.Appendf(nil, "%08x %d %s\n", crc32.Checksum(text, castagnoli), len(text), text)
 }
 
 // decodeRecord reads the first line. size is how many bytes it takes, 0 if the text ends within it. The error is errDamaged.

@@ -36,7 +36,7 @@ func (r *recent[V]) put(key string, v V) {
 	}
 }
 
-// each visits the entries, oldest first.
+// each visits the entries, oldest first. visit may replace the entry.
 func (r *recent[V]) each(visit func(key string, v V)) {
 	for _, key := range r.order {
 		if v, ok := r.entries[key]; ok {
