@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -62,7 +63,7 @@ func (c Config) readStore(ctx context.Context, db *store.Store) ([]Finding, erro
 		return nil, err
 	}
 	migrations, behind := judgeSteps(steps)
-	findings := append(server, database, migrations)
+	findings := slices.Concat(server, []Finding{database, migrations})
 	if behind {
 		return append(findings, notRead(CheckCallbacks, CheckWorkers, CheckMail)...), nil
 	}

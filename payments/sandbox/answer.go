@@ -56,7 +56,7 @@ func (c *callInProgress) answer(w http.ResponseWriter, r *http.Request, result r
 	c.spoil(w, c.encode(response))
 }
 
-// wait delays the answer if it is to be slow. A client that goes away ends it.
+// wait delays the answer if a fault wants it to be slow, until the client disconnects.
 func (c *callInProgress) wait(ctx context.Context) {
 	slow, ok := find(c.struck, FaultSlow)
 	if !ok {
@@ -67,7 +67,7 @@ func (c *callInProgress) wait(ctx context.Context) {
 	}
 }
 
-// spoilEnvelope takes the signature away or puts another in its place.
+// spoilEnvelope removes or replaces the signature if a fault wants it.
 func (c *callInProgress) spoilEnvelope(e *opay.Envelope) {
 	if _, ok := find(c.struck, FaultUnsigned); ok {
 		e.Sign = ""
@@ -106,7 +106,7 @@ func (c *callInProgress) spoil(w http.ResponseWriter, body []byte) {
 
 func (c *callInProgress) write(w http.ResponseWriter, status int, contentType string, body []byte) {
 	if err := c.api.unkept(); err != nil {
-		// gate would send the same. The traffic is to tell it.
+		// gate would send the same, but the traffic must show it.
 		status, contentType, body = http.StatusServiceUnavailable, htmlType, []byte(errorAnswer)
 		c.log.Code, c.log.Msg, c.log.Answer = opay.CodeSystemException, err.Error(), ""
 	}
@@ -118,7 +118,7 @@ func (c *callInProgress) write(w http.ResponseWriter, status int, contentType st
 	_, _ = w.Write(body) // a client that is gone needs no answer
 }
 
-// encode writes the body, with the code as text or as number: both are seen (platform/api.md §2).
+// encode returns the body, with the code as text or as number, as platforms do (platform/api.md §2).
 func (c *callInProgress) encode(r opay.Response) []byte {
 	code := quoteJSON(string(r.Code))
 	if seed(c.api.cfg.Seed).below(2, "code", strconv.FormatUint(c.event, 10)) == 0 {
@@ -134,8 +134,8 @@ func (c *callInProgress) encode(r opay.Response) []byte {
 	return encodeObject(fields...)
 }
 
-// gate lets nothing out while the journal lacks a change: what an answer says might be unknown after a restart. It answers HTTP 503 then,
-// which leaves open whether a call took effect, as is true: it does as soon as the journal can be written again.
+// gate answers HTTP 503 while the journal lacks a change, because a restart might not know what an answer says. 503 leaves open whether a
+// call took effect, which is true: it does as soon as the journal can be written again.
 func (s *state) gate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g := &gatedWriter{ResponseWriter: w, state: s}
@@ -144,7 +144,7 @@ func (s *state) gate(next http.Handler) http.Handler {
 	})
 }
 
-// gatedWriter decides when the first byte is about to leave.
+// gatedWriter decides before the first byte is sent.
 type gatedWriter struct {
 	http.ResponseWriter
 	state           *state

@@ -15,10 +15,10 @@ import (
 const (
 	apiBase       = "/platformapi/chainup/open"
 	maxBody       = opay.MaxRequestBytes
-	maxSecondsLen = 10 // a time of so many digits is in seconds, which one public sample shows
+	maxSecondsLen = 10 // a time of up to 10 digits is in seconds, as in one public sample
 )
 
-// calledAt lists where each call is served.
+// calledAt returns the addresses of each call.
 func (c *Config) calledAt() map[string][]string {
 	paths := map[string][]string{
 		callCreate:      {apiBase + "/opay/" + callCreate},
@@ -94,7 +94,7 @@ func (c *callInProgress) logFaults() {
 	c.log.Fault = strings.Join(kinds, faultSeparator)
 }
 
-// skips tells whether a fault keeps the call from taking effect.
+// skips reports whether a fault prevents the call from taking effect.
 func (c *callInProgress) skips() bool {
 	for _, f := range c.struck {
 		switch f.Kind { //nolint:exhaustive // the others let the call take effect
@@ -107,7 +107,7 @@ func (c *callInProgress) skips() bool {
 	return false
 }
 
-// carryOut opens the envelope and makes the call. Whatever the answer's fate, callbacks that are to be early go out here.
+// carryOut opens the envelope, makes the call, and sends the callbacks that must arrive before the answer.
 func (c *callInProgress) carryOut(w http.ResponseWriter, r *http.Request, fn callFunc) (answer reply, err error) {
 	req, err := c.open(w, r)
 	if err != nil {
@@ -122,13 +122,13 @@ func (c *callInProgress) carryOut(w http.ResponseWriter, r *http.Request, fn cal
 			answer.fields = answer.describe(k.another(answer.about))
 		}
 	})
-	for _, id := range answer.first {
-		c.api.delivery.deliverOne(r.Context(), id)
+	for _, id := range answer.early {
+		c.api.deliverOne(r.Context(), id)
 	}
 	return answer, err
 }
 
-// another is any other order of the same application.
+// another returns another order of the same application.
 func (k *core) another(o *Order) *Order {
 	for _, other := range k.book.inTurn {
 		if other != o && other.AppID == o.AppID {
@@ -153,7 +153,7 @@ func (c *callInProgress) open(w http.ResponseWriter, r *http.Request) (request, 
 	}
 	message, err := opay.ParseRequest(body)
 	if err != nil {
-		return request{}, misshapen(body)
+		return request{}, malformed(body)
 	}
 	app := c.api.cfg.app(message.AppID)
 	if app == nil {
@@ -178,7 +178,7 @@ func (c *callInProgress) open(w http.ResponseWriter, r *http.Request) (request, 
 	return request{app: app, data: data}, nil
 }
 
-// envelopeProblem helps developers: the sandbox may say which step failed, because its keys protect nothing.
+// envelopeProblem returns which step failed. The sandbox may tell developers, because its keys protect nothing.
 func envelopeProblem(err error) string {
 	switch {
 	case errors.Is(err, opay.ErrShape):
@@ -190,8 +190,8 @@ func envelopeProblem(err error) string {
 	}
 }
 
-// misshapen finds the code for a body that is no request.
-func misshapen(body []byte) error {
+// malformed returns the refusal of a body that is not a request.
+func malformed(body []byte) error {
 	o, err := opay.ParseObject(body)
 	if err != nil {
 		return refuse(opay.CodeParameterError, "the body is not a JSON object")
@@ -207,7 +207,7 @@ func misshapen(body []byte) error {
 	return refuse(opay.CodeIllegalTime, "time is missing or no number of milliseconds")
 }
 
-// timely tells whether a request's time is near enough to ours.
+// timely reports whether the time of a request is within Config.TimeWindow.
 func (a *api) timely(text string) bool {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {

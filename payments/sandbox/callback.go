@@ -15,7 +15,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// CallbackState is how far a callback has come.
+// CallbackState is the state of a callback.
 type CallbackState string
 
 // The states of a callback.
@@ -33,7 +33,7 @@ const (
 	aboutReplay = "replay of " // and the id of the callback
 )
 
-// Why a try does not count as acknowledged, beside the number of an HTTP status. The console has words of its own for each.
+// Reasons why a try is not acknowledged, besides an HTTP status. The console has a text for each.
 const (
 	problemEncrypt = "the callback could not be encrypted"
 	problemAddress = "the address is not http(s)"
@@ -94,7 +94,7 @@ func (c *Callback) clone() Callback {
 	return d
 }
 
-// kept is the callback as the state file and the journal hold it: without the bytes of its last try, unless they are to be sent again.
+// kept returns the callback for the state file and the journal: without the bytes of its last try, unless they will be sent again.
 func (c *Callback) kept() Callback {
 	d := c.clone()
 	if !c.Replay || c.done() {
@@ -103,11 +103,11 @@ func (c *Callback) kept() Callback {
 	return d
 }
 
-// done tells whether nothing more will be sent.
+// done reports whether nothing more will be sent.
 func (c *Callback) done() bool { return c.State != CallbackWaiting }
 
-// noticeText writes the plaintext of a notification (platform/api.md §3.3). Other platforms' values are numbers at times and come
-// with unknown members; loose asks for that.
+// noticeText returns the plaintext of a notification (platform/api.md §3.3). With loose, values are numbers where possible and there is an
+// unknown member, as on some platforms.
 func noticeText(n Notice, loose bool) string {
 	number := func(text string) json.RawMessage {
 		if loose && json.Valid([]byte(text)) && len(text) <= 15 {
@@ -132,16 +132,17 @@ func noticeText(n Notice, loose bool) string {
 	return string(encodeObject(fields...))
 }
 
-func truth(o *Order, status opay.Status) Notice {
+// trueNotice returns the true notification about an order with a status.
+func trueNotice(o *Order, status opay.Status) Notice {
 	return Notice{
 		OutOrderID: o.AppOrderID, OrderNum: o.OrderNum, OrderStatus: string(status),
 		PayAmount: string(o.Amount), ReturnURL: o.ReturnPage,
 	}
 }
 
-// filled replaces the empty members by the truth about the order.
+// filled returns the notice with its empty members replaced by the true values of the order.
 func (n Notice) filled(o *Order) Notice {
-	t := truth(o, o.Status)
+	t := trueNotice(o, o.Status)
 	n.OutOrderID = cmp.Or(n.OutOrderID, t.OutOrderID)
 	n.OrderNum = cmp.Or(n.OrderNum, t.OrderNum)
 	n.OrderStatus = cmp.Or(n.OrderStatus, t.OrderStatus)
@@ -150,7 +151,7 @@ func (n Notice) filled(o *Order) Notice {
 	return n
 }
 
-// wrongAmount is the order's amount falsified in the given way.
+// wrongAmount returns the order's amount falsified in one of the ways.
 func wrongAmount(o *Order, digits int, way string) string {
 	right := o.value()
 	switch way {
@@ -167,9 +168,9 @@ func wrongAmount(o *Order, digits int, way string) string {
 	}
 }
 
-// noticesFor makes the callbacks that tell of the order's status, as the faults that struck want them.
+// noticesFor queues the callbacks about the order's status, changed by the faults that struck.
 func (k *core) noticesFor(o *Order, struck []Fault) {
-	n := truth(o, o.Status)
+	n := trueNotice(o, o.Status)
 	due := k.now
 	if late, ok := find(struck, FaultCallbackLate); ok {
 		delay := time.Duration(late.Delay)
@@ -200,7 +201,7 @@ func (k *core) noticesFor(o *Order, struck []Fault) {
 		if shuffled.Way == ShuffleFailedFirst {
 			status = opay.StatusFailed
 		}
-		k.enqueue(o, callbackOf(FaultCallbackShuffled, truth(o, status), due))
+		k.enqueue(o, callbackOf(FaultCallbackShuffled, trueNotice(o, status), due))
 	}
 	text := noticeText(n, k.seed.below(4, "loose", o.place(), n.OrderStatus) == 0)
 	for range copies {
@@ -211,7 +212,7 @@ func (k *core) noticesFor(o *Order, struck []Fault) {
 		k.enqueue(o, c)
 	}
 	if isShuffled && pendingLast {
-		k.enqueue(o, callbackOf(FaultCallbackShuffled, truth(o, opay.StatusPending), due))
+		k.enqueue(o, callbackOf(FaultCallbackShuffled, trueNotice(o, opay.StatusPending), due))
 	}
 }
 
@@ -235,9 +236,10 @@ func (k *core) enqueue(o *Order, c *Callback) {
 	k.dropCallbacks()
 }
 
-// maxCallbacks bounds the callbacks that are kept. Waiting ones beyond it are given up too, oldest first.
+// maxCallbacks is the maximum number of callbacks that are kept. Beyond it, waiting ones are given up too, oldest first.
 const maxCallbacks = 5000
 
+// dropCallbacks drops callbacks beyond maxCallbacks, finished ones first.
 func (k *core) dropCallbacks() {
 	excess := len(k.callbacks) - maxCallbacks
 	if excess <= 0 {
@@ -261,7 +263,7 @@ func (k *core) dropCallbacks() {
 	}
 }
 
-// seal makes the envelope of a callback: properly, or in one of the ways that a forger might try.
+// seal returns the envelope of a callback: valid, or forged in one of the ways.
 func (d *delivery) seal(c Callback, forge string) (e opay.Envelope, err error) {
 	own := d.rings[c.AppID]
 	ring := own
@@ -300,10 +302,10 @@ func signatureOf(ring *opay.Keyring, text string) (string, error) {
 // acknowledgedData is the data of an answer that acknowledges a callback.
 const acknowledgedData = "success"
 
-// acknowledged judges a merchant's answer, which has to be HTTP 200 with a JSON object, of whatever content type. The platform's own page
-// asks for {"data":"success"} alone. Its calls are answered with a code, and merchants who answer alike are understood too: a code, as text
-// or number, decides alone, and only 0 acknowledges (platform/api.md §3.3). The word is taken as the page writes it, in lower case, so that
-// no merchant passes here who is refused there. A member that is null counts as absent, as Java prints what was not set.
+// acknowledged returns why a merchant's answer does not acknowledge a callback, or "". The answer must be HTTP 200 with a JSON object, of any
+// content type. The platform's page requires only {"data":"success"}. An answer with a code, as text or number, is accepted too; then the code
+// decides alone, and only 0 acknowledges (platform/api.md §3.3). "success" must be in lower case, so that no merchant passes here who fails
+// there. A member that is null counts as absent, because Java writes null for what was not set.
 func acknowledged(status int, body []byte) (problem string) {
 	if status != http.StatusOK {
 		return httpText(status)
@@ -334,7 +336,7 @@ func acknowledged(status int, body []byte) (problem string) {
 	}
 }
 
-// foreignRing seals to the application with a key that is not the platform's.
+// foreignRing returns a keyring that seals for the application with a key other than the platform's.
 func (d *delivery) foreignRing(appID string) (*opay.Keyring, error) {
 	d.foreignMu.Lock()
 	defer d.foreignMu.Unlock()
@@ -352,7 +354,7 @@ func (d *delivery) foreignRing(appID string) (*opay.Keyring, error) {
 	return ring, nil
 }
 
-// randomSignature has the length of a signature and nothing else in common with one.
+// randomSignature returns random bytes of the length of a signature, derived from the seed.
 func (d *delivery) randomSignature(subject string) string {
 	var b bytes.Buffer
 	for i := 0; b.Len() < d.cfg.Keys.Size(); i++ {
@@ -361,11 +363,11 @@ func (d *delivery) randomSignature(subject string) string {
 	return base64.RawURLEncoding.EncodeToString(b.Bytes()[:d.cfg.Keys.Size()])
 }
 
-// trueText is the notification that the platform would send about the order now.
+// trueText returns the notification that the platform would send about the order now.
 func (d *delivery) trueText(orderNum string) (text string) {
 	d.locked(func(k *core) {
 		if o, ok := k.book.byNum[orderNum]; ok {
-			text = noticeText(truth(o, o.Status), false)
+			text = noticeText(trueNotice(o, o.Status), false)
 		}
 	})
 	return cmp.Or(text, "{}")

@@ -9,7 +9,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// Names of the calls, the last parts of their addresses. Faults and traffic speak of calls by them.
+// Names of the calls, which are the last parts of their addresses. Faults and traffic use these names.
 const (
 	callCreate      = "createThirdOrder"
 	callOrderDetail = "orderDetail"
@@ -24,8 +24,8 @@ const (
 // callNames are the calls in the order in which the console shows them.
 var callNames = []string{callCreate, callOrderDetail, callReference, callStatement, callCancel, callRefund, callToken, callRefresh}
 
-// refusal is an answer with a code other than 0. why goes to the msg, beside the code's documented words, to spare developers the
-// guessing that the real platform leaves them with.
+// refusal is an answer with a code other than 0. why is added to the documented text of the code in msg, so that developers need not guess as
+// with the real platform.
 type refusal struct {
 	code opay.Code
 	why  string
@@ -42,12 +42,12 @@ func (r *refusal) msg() string {
 
 func refuse(code opay.Code, why string) error { return &refusal{code, why} }
 
-// reply is what a successful call answers. An empty one has neither data nor sign.
+// reply is the answer to a successful call. An empty one has neither data nor sign.
 type reply struct {
 	fields   []jsonField
 	about    *Order                     // the order that describe was called for, or nil
 	describe func(o *Order) []jsonField // the answer as it would be for another order
-	first    []string                   // callbacks that go out before the answer
+	early    []string                   // ids of callbacks to send before the answer
 }
 
 func replyAbout(o *Order, describe func(*Order) []jsonField) reply {
@@ -77,7 +77,7 @@ func (r request) text(name string) string {
 	return text
 }
 
-// needs refuses a request in which one of the members is absent or empty.
+// needs refuses a request that lacks one of the members or has it empty.
 func (r request) needs(names ...string) error {
 	if err := r.data.Exact(names...); err != nil {
 		return refuse(opay.CodeParameterError, "a name is written in another case")
@@ -95,7 +95,7 @@ var (
 	assetForm = regexp.MustCompile(`^[0-9]{1,12}$`)
 )
 
-// newOrder checks what createThirdOrder and refundOrder have in common and prepares the order.
+// newOrder makes the checks that createThirdOrder and refundOrder share, and returns the new order.
 func (k *core) newOrder(r request, kind OrderType) (*Order, error) {
 	if !idForm.MatchString(r.text("appOrderId")) {
 		return nil, refuse(opay.CodeParameterError, "appOrderId must be 1 to 64 letters, digits, _ or -")
@@ -148,7 +148,7 @@ func (k *core) checkScene(scene string) error {
 	return nil
 }
 
-// payer finds the user that a request names; openId wins (platform/api.md §3.1).
+// payer returns the user that a request names. openId takes precedence (platform/api.md §3.1).
 func (k *core) payer(r request) (*User, error) {
 	openID, uid, token := r.text("openId"), r.text("userId"), r.text("token")
 	var user *User
@@ -200,11 +200,11 @@ func createThirdOrder(k *core, r request) (reply, error) {
 	o.change(opay.StatusPending, k.now, byMerchant)
 	k.insert(o)
 	answer := replyAbout(o, describeNumber)
-	answer.first = k.created(o)
+	answer.early = k.created(o)
 	return answer, nil
 }
 
-// parseGoods refuses the whole order if goods is not legal JSON (platform/api.md §3.1).
+// parseGoods parses the goods of a request. If they are not valid JSON, it refuses the whole order (platform/api.md §3.1).
 func parseGoods(r request) ([]opay.Goods, error) {
 	text, isText := r.data.Text("goods")
 	switch {
@@ -262,7 +262,7 @@ func orderDetail(k *core, r request) (reply, error) {
 	return replyAbout(o, k.describer(r)), nil
 }
 
-// describer writes all of orderDetail's members in the form of the platform's sample, with the status that the faults want.
+// describer returns a function that writes all members of orderDetail as in the platform's sample, changed by the faults that struck.
 func (k *core) describer(r request) func(*Order) []jsonField {
 	_, stale := find(r.struck, FaultStale)
 	return func(o *Order) []jsonField {
@@ -302,7 +302,7 @@ func (k *core) describer(r request) func(*Order) []jsonField {
 	}
 }
 
-// paddedAmount is the amount as the merchant wrote it, or for some orders with all of the coin's digits, which is the same number.
+// paddedAmount returns the amount as the merchant wrote it or, for some orders, the same number with all digits of the coin.
 func (k *core) paddedAmount(o *Order, coin Coin) string {
 	if coin.Precision == 0 || k.seed.below(4, "padded", o.place()) != 0 {
 		return string(o.Amount)

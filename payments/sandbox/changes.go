@@ -2,7 +2,7 @@ package sandbox
 
 import "slices"
 
-// marks are the things of one kind that changed, in the order of their first change.
+// marks is a set of changed things, in the order of their first change.
 type marks[K comparable] struct {
 	known map[K]bool
 	list  []K
@@ -22,8 +22,8 @@ func (m *marks[K]) add(key K) {
 // accountCoin names one balance of the ledger.
 type accountCoin struct{ owner, coin string }
 
-// changes are what was changed in the core and is not in the journal yet. The journal holds the changed things as they are now, not
-// what was done to them, so that to read it again is to put each thing in its place.
+// changes are the changes of the core that are not in the journal yet. The journal holds the changed things in their new state, so that
+// reading it only needs to put each thing in its place.
 type changes struct {
 	counters         bool
 	faults           bool
@@ -43,7 +43,7 @@ func (c *changes) none() bool {
 		len(c.droppedOrders.list) == 0 && len(c.droppedCallbacks.list) == 0
 }
 
-// counters number what the sandbox makes. A number that was given once is never given again.
+// counters number what the sandbox makes. No number is used twice.
 type counters struct {
 	NumBase     uint64 `json:"numBase"` // order numbers count from NumBase * 1000, see core.nextOrderNum
 	CallbackSeq uint64 `json:"callbackSeq"`
@@ -52,7 +52,7 @@ type counters struct {
 	TokenSeq    uint64 `json:"tokenSeq"`
 }
 
-// contents are what the state file holds of everything, and a record of what was changed.
+// contents are what the state file and a record of the journal hold: everything, or what has changed.
 type contents struct {
 	counters
 	Orders    []Order                      `json:"orders,omitempty"`
@@ -64,7 +64,7 @@ type contents struct {
 	Faults    *Faults                      `json:"faults,omitempty"` // nil: unchanged
 }
 
-// record is one line of the journal: the things that one event changed, each as it is after it.
+// record is one line of the journal: the things that one event changed, in their new state.
 type record struct {
 	Seq uint64 `json:"seq"` // 1 more than that of the line before it
 	contents
@@ -72,7 +72,7 @@ type record struct {
 	DroppedCallbacks []string `json:"droppedCallbacks,omitempty"`
 }
 
-// record describes what was changed.
+// record returns the changes as a record.
 func (k *core) record() record {
 	c := k.changes
 	r := record{contents: contents{counters: k.counters}, DroppedOrders: c.droppedOrders.list, DroppedCallbacks: c.droppedCallbacks.list}
@@ -108,7 +108,7 @@ func (k *core) record() record {
 	return r
 }
 
-// picked are the entries with the names, without those that were forgotten since.
+// picked returns the entries with the names that still exist.
 func picked[V any](entries *recent[V], names []string) (out []named[V]) {
 	for _, name := range names {
 		if v, ok := entries.get(name); ok {
@@ -118,7 +118,7 @@ func picked[V any](entries *recent[V], names []string) (out []named[V]) {
 	return out
 }
 
-// apply puts what a record holds in its place. What was dropped goes first, because a new order may have the appOrderId of a dropped one.
+// apply puts the contents of a record in their places. It drops first, because a new order may have the appOrderId of a dropped one.
 func (k *core) apply(r record) error {
 	for _, num := range r.DroppedOrders {
 		k.book.drop(num)
@@ -143,7 +143,7 @@ func (k *core) apply(r record) error {
 	return k.put(r.contents)
 }
 
-// put puts all but orders and balances in their places.
+// put puts all contents except orders and balances in their places.
 func (k *core) put(c contents) error {
 	if c.Faults != nil {
 		if err := c.Faults.Check(); err != nil {

@@ -19,7 +19,7 @@ const (
 	shownTraffic   = 100
 )
 
-// frame is what every page of the console has.
+// frame is the common part of the console's pages.
 type frame struct {
 	*i18n.Printer
 
@@ -28,7 +28,7 @@ type frame struct {
 	faults                       int
 }
 
-// console is the pages for people who watch and operate the sandbox.
+// console serves the pages for people who watch and operate the sandbox.
 type console struct {
 	*Server
 
@@ -186,7 +186,7 @@ func (con *console) serveFaultsForm(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/faults", http.StatusSeeOther)
 }
 
-// changedFaults applies the form: all off, one off, or one more.
+// changedFaults returns the faults after a form: all switched off, one switched off, or one added.
 func changedFaults(faults Faults, form url.Values) (Faults, error) {
 	if form.Has("clear") {
 		return nil, nil
@@ -225,7 +225,7 @@ func (in faultInput) fault() (f Fault, err error) {
 	return f, errors.Join(errs[:]...)
 }
 
-// wholeNumber reads digits; nothing is 0.
+// wholeNumber parses a whole number, not negative. An empty text is 0.
 func wholeNumber(text string) (int, error) {
 	if text == "" {
 		return 0, nil

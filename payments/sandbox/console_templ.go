@@ -16,7 +16,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// consolePage is the frame of the developer's pages.
+// consolePage is the frame of the console's pages.
 func consolePage(f frame) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -3404,7 +3404,7 @@ func faultsPage(v faultsView) templ.Component {
 	})
 }
 
-// tickersPage sets the prices of the public market call, and its faults.
+// tickersPage shows the forms for the prices and faults of the public market call.
 func tickersPage(v tickersView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -3525,7 +3525,7 @@ func tickersPage(v tickersView) templ.Component {
 	})
 }
 
-// tickerForm is one market; a new one has a symbol to enter.
+// tickerForm is the form of a market. For a new one it has a field for the symbol.
 func tickerForm(p *i18n.Printer, t Ticker, isNew bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

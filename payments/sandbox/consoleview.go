@@ -56,7 +56,7 @@ type faultsView struct {
 	form   faultInput
 }
 
-// faultInput is the form of the faults page as it was typed.
+// faultInput is the input of the form of the faults page.
 type faultInput struct {
 	kind, call, times, percent, delay, code, way, count string
 	accept                                              bool

@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// controlBase is where the JSON API for switching and looking is served. The package's documentation lists it.
+// controlBase is the path of the control API, which the package's documentation lists.
 const controlBase = "/sandbox/api"
 
 const (
@@ -104,7 +104,7 @@ func controlStatus(err error) int {
 	}
 }
 
-// decode reads a JSON body without unknown members; an empty body leaves the value as it is.
+// decode decodes a JSON body and refuses unknown members. An empty body leaves the value unchanged.
 func decode(r *http.Request, to any) error {
 	dec := json.NewDecoder(r.Body)
 	dec.DisallowUnknownFields()
@@ -140,7 +140,7 @@ func limitOf(r *http.Request) int {
 	return min(n, mostListed)
 }
 
-// newest are the last elements of a list, newest first.
+// newest returns the last elements of a list, newest first.
 func newest[T any](all []T, limit int) []T {
 	out := make([]T, 0, min(limit, len(all)))
 	for i := len(all) - 1; i >= 0 && len(out) < limit; i-- {
@@ -170,7 +170,7 @@ type InfoApp struct {
 	RedirectTo []string          `json:"addresses"`
 }
 
-// info describes the sandbox, whose own address is base.
+// info describes the sandbox. base is its address.
 func (op *operator) info(base string) (Info, error) {
 	pem, err := opay.MarshalPublicKey(&op.cfg.Keys.PublicKey)
 	if err != nil {
@@ -217,7 +217,7 @@ func (c *controlAPI) order(r *http.Request) (any, error) {
 	return o, nil
 }
 
-// act does something to an order and answers with what it is then.
+// act carries out an action on an order and returns the order.
 func (c *controlAPI) act(r *http.Request) (any, error) {
 	var n Notice
 	orderNum, action := r.PathValue("orderNum"), r.PathValue("action")

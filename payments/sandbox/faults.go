@@ -125,7 +125,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// ErrFault is wrapped by every error about a fault that cannot be switched on.
+// ErrFault is wrapped by every error about an invalid fault.
 var ErrFault = errors.New("sandbox: impossible fault")
 
 const (
@@ -198,7 +198,7 @@ func (k FaultKind) form() faultForm {
 	return form
 }
 
-// Check tells whether the faults can be switched on. The error wraps ErrFault and names the fault by its place, from 1.
+// Check returns an error for faults that cannot be switched on. It wraps ErrFault and names the fault by its position, from 1.
 func (f Faults) Check() error {
 	if len(f) > maxFaults {
 		most := strconv.Itoa(maxFaults)
@@ -212,6 +212,7 @@ func (f Faults) Check() error {
 	return nil
 }
 
+// problem returns what is invalid, or nil.
 func (f Fault) problem() *inputError {
 	form := f.Kind.form()
 	delay, most := time.Duration(f.Delay), maxDelay
@@ -243,7 +244,7 @@ func (f Fault) problem() *inputError {
 	return nil
 }
 
-// concerns tells whether the fault can strike the call.
+// concerns reports whether the fault can strike the call.
 func (f Fault) concerns(call string) bool {
 	form := f.Kind.form()
 	switch {
@@ -255,7 +256,8 @@ func (f Fault) concerns(call string) bool {
 	return form.calls == nil || slices.Contains(form.calls, call)
 }
 
-// strike decides which of the faults strike an event, and uses up their Times. seq makes each event a throw of its own.
+// strike returns the faults that strike an event, and counts down their Times. seq is the number of the event, with which chance is derived
+// from the seed.
 func (f *Faults) strike(s seed, seq uint64, concerned func(Fault) bool) []Fault {
 	var struck []Fault
 	kept := make(Faults, 0, len(*f))
@@ -278,6 +280,7 @@ func (f *Faults) strike(s seed, seq uint64, concerned func(Fault) bool) []Fault 
 	return struck
 }
 
+// thrown reports whether the fault strikes by its Percent.
 func (f Fault) thrown(s seed, seq uint64, place int) bool {
 	if f.Percent == 0 {
 		return true
@@ -285,8 +288,8 @@ func (f Fault) thrown(s seed, seq uint64, place int) bool {
 	return s.below(100, "fault", string(f.Kind), strconv.FormatUint(seq, 10), strconv.Itoa(place)) < f.Percent
 }
 
-// spoils tells whether the fault decides alone about an answer. Those of the statement change its lines, each another one, and
-// combine; so does the way of writing amounts.
+// spoils reports whether only one fault of the kind can apply to an answer. Faults of the statement change different lines and combine; so
+// does the way of writing amounts.
 func (f Fault) spoils() bool {
 	return f.Kind.form().group == ofCalls && f.Kind != FaultSlow && f.Kind != FaultJavaAmount
 }

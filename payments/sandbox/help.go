@@ -20,7 +20,7 @@ data=$(printf %s "$plain" | openssl pkeyutl -encrypt -pubin -inkey platform-publ
 curl -s BASE/platformapi/chainup/open/opay/orderDetail -H 'Content-Type: application/json' \
   -d "{\"app_id\":\"APP_ID\",\"data\":\"$data\",\"sign\":\"$sign\",\"time\":\"$(date +%s%3N)\"}"`
 
-// controlHelp lists the control API by example, each under the id of its heading; BASE and APP_ID stand for this sandbox's.
+// controlHelp returns examples of the control API, each with the id of its heading. BASE and APP_ID stand for this sandbox's values.
 func controlHelp() []figure {
 	return []figure{
 		{"sandbox.help.api.info", `curl -s BASE/sandbox/api/info`},

@@ -9,13 +9,13 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// errInsufficient: an account has less than is to be taken from it.
+// errInsufficient means that an account has less than the amount to move.
 var errInsufficient = errors.New("insufficient balance")
 
 // ledger holds every account's balances. Coin moves between accounts and is never made or lost by that.
 type ledger struct {
 	accounts map[string]map[string]decimal.Decimal // owner, coin
-	changed  func(owner, coin string)              // hears of every balance that set changes
+	changed  func(owner, coin string)              // called for every balance that set changes
 }
 
 func userAccount(uid string) string       { return "user:" + uid }
@@ -47,7 +47,7 @@ func (l ledger) set(owner, coin string, amount decimal.Decimal) {
 	l.changed(owner, coin)
 }
 
-// put is set for a balance that is read from the journal. The account need not be there.
+// put sets a balance that is read from the journal. The account need not exist.
 func (l ledger) put(owner, coin string, amount decimal.Decimal) {
 	if l.accounts[owner] == nil {
 		l.accounts[owner] = map[string]decimal.Decimal{}
@@ -66,7 +66,7 @@ func (l ledger) move(from, to, coin string, amount decimal.Decimal) error {
 	return nil
 }
 
-// texts are an account's balances as decimal text.
+// texts returns an account's balances as decimal text.
 func (l ledger) texts(owner string) map[string]string {
 	out := map[string]string{}
 	for coin, amount := range l.accounts[owner] {
@@ -75,7 +75,7 @@ func (l ledger) texts(owner string) map[string]string {
 	return out
 }
 
-// coins are the coins of an account in alphabetical order.
+// coins returns the coins of an account in alphabetical order.
 func (l ledger) coins(owner string) []string {
 	return slices.Sorted(maps.Keys(l.accounts[owner]))
 }

@@ -20,7 +20,7 @@ type loginView struct {
 	problem            string
 }
 
-// loginQuery is what the address or the form of login.html says.
+// loginQuery holds the parameters of login.html, from the address or the form.
 type loginQuery struct{ appKey, redirectURL, state string }
 
 func readLoginQuery(values url.Values) loginQuery {
@@ -29,7 +29,7 @@ func readLoginQuery(values url.Values) loginQuery {
 
 func (q loginQuery) subject() string { return "login " + q.appKey + " " + q.redirectURL }
 
-// target is where sign-in may end, with the state and, if there is one, the code.
+// target returns the address where the sign-in ends, with the state and, if it is not empty, the code.
 func (q loginQuery) target(to url.URL, code string) string {
 	query := to.Query()
 	if code != "" {
@@ -42,7 +42,7 @@ func (q loginQuery) target(to url.URL, code string) string {
 	return to.String()
 }
 
-// loginTarget checks who asks for a sign-in and where it is to end (50002 otherwise, platform/api.md §4).
+// loginTarget returns the application of a sign-in and the address where it ends, if that is allowed (50002 otherwise, platform/api.md §4).
 func (pp *payerPages) loginTarget(q loginQuery) (*App, *url.URL, *pageProblem) {
 	app := pp.cfg.app(q.appKey)
 	if app == nil {
@@ -60,7 +60,7 @@ func (pp *payerPages) serveLogin(w http.ResponseWriter, r *http.Request) {
 	pp.showLogin(w, r, readLoginQuery(r.URL.Query()), http.StatusOK, "")
 }
 
-// showLogin shows the page, above its form the message with the id, if there is one.
+// showLogin shows login.html. problem is the id of a message above the form, or empty.
 func (pp *payerPages) showLogin(w http.ResponseWriter, r *http.Request, q loginQuery, status int, problem string) {
 	app, to, refused := pp.loginTarget(q)
 	if refused != nil {
@@ -106,7 +106,7 @@ func (pp *payerPages) serveLoginForm(w http.ResponseWriter, r *http.Request) {
 	case !known:
 		pp.showLogin(w, r, q, http.StatusUnprocessableEntity, "sandbox.login.select")
 	default:
-		//nolint:gosec // loginTarget has found the address among the application's registered ones
+		// loginTarget has found the address among the application's registered ones.
 		http.Redirect(w, r, q.target(*to, code), http.StatusSeeOther)
 	}
 }

@@ -48,8 +48,7 @@ func asset(contentType, cache string, content []byte) http.Handler {
 	})
 }
 
-// render writes a page. Its forms may end at this server, and, since browsers check where a form's redirect leads, at the origins
-// of the given addresses.
+// render writes a page. Its forms may lead to this server and, because browsers check redirects of forms, to the origins of targets.
 func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component, targets ...string) {
 	var b bytes.Buffer
 	if err := page.Render(r.Context(), &b); err != nil {
@@ -77,7 +76,7 @@ func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, page 
 	_, _ = w.Write(b.Bytes())
 }
 
-// address is the sandbox's own address, as configured or as it was asked.
+// address returns the sandbox's own address, as configured or as requested.
 func (p *pages) address(r *http.Request) string {
 	if p.cfg.BaseURL != "" {
 		return p.cfg.BaseURL

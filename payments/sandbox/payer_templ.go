@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// payerPage is the frame of the pages that a payer sees.
+// payerPage is the frame of the pages for payers.
 func payerPage(p *i18n.Printer, styles string, title string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

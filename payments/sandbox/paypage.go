@@ -43,7 +43,7 @@ type outcomeView struct {
 	order             *Order // nil: the page is refused
 }
 
-// payQuery is what the address or the form of pay.html says.
+// payQuery holds the parameters of pay.html, from the address or the form.
 type payQuery struct{ appKey, orderNum, openID, userID, token string }
 
 func readPayQuery(values url.Values) payQuery {
@@ -62,14 +62,14 @@ func (q payQuery) fields() []formField {
 	return fields
 }
 
-// pageProblem keeps a payer from a page.
+// pageProblem is the reason why a payer does not get a page.
 type pageProblem struct {
 	status int
 	code   opay.Code
 	id     string // of the message
 }
 
-// payable finds the order that a pay page is for and proves that the payer is the one that it was made for (platform/api.md §3.2).
+// payable returns the order of a pay page if the payer is the one for whom it was created (platform/api.md §3.2).
 func (k *core) payable(q payQuery) (*Order, *pageProblem) {
 	if k.apps[q.appKey] == nil {
 		return nil, &pageProblem{http.StatusNotFound, opay.CodeAppKeyUnknown, "sandbox.refused.no_app"}
@@ -89,7 +89,7 @@ func (k *core) payable(q payQuery) (*Order, *pageProblem) {
 	return o, nil
 }
 
-// payerPages are the platform's pages for payers: pay.html and login.html.
+// payerPages serves the platform's pages for payers: pay.html and login.html.
 type payerPages struct {
 	*state
 
@@ -110,7 +110,7 @@ func (pp *payerPages) servePay(w http.ResponseWriter, r *http.Request) {
 	pp.showPay(w, r, readPayQuery(r.URL.Query()), http.StatusOK, "")
 }
 
-// showPay shows the page, above its form the message with the id, if there is one.
+// showPay shows pay.html, or the outcome of a settled order. problem is the id of a message above the form, or empty.
 func (pp *payerPages) showPay(w http.ResponseWriter, r *http.Request, q payQuery, status int, problem string) {
 	p := texts(r)
 	var o *Order
@@ -172,7 +172,7 @@ func (pp *payerPages) outcomeOf(o *Order, p *i18n.Printer) outcomeView {
 	return v
 }
 
-// refusePage has the title from the catalogue's message with the id.
+// refusePage shows why a payer does not get a page. title is the id of a message.
 func (pp *payerPages) refusePage(w http.ResponseWriter, r *http.Request, title string, refused pageProblem) {
 	p := texts(r)
 	pp.pages.render(w, r, refused.status, outcomePage(outcomeView{
@@ -186,7 +186,7 @@ func (pp *payerPages) refuseForm(title string) http.HandlerFunc {
 	}
 }
 
-// servePayForm does what a button of pay.html says, and sends the browser back to the merchant.
+// servePayForm carries out a button of pay.html and redirects the browser to the merchant.
 func (pp *payerPages) servePayForm(w http.ResponseWriter, r *http.Request) {
 	q := readPayQuery(r.PostForm)
 	var returnTo string
@@ -230,7 +230,7 @@ func (k *core) press(o *Order, action string) error {
 	}
 }
 
-// initial is the first letter of a name, for a round picture.
+// initial returns the first letter of a name in upper case.
 func initial(name string) string {
 	first, _ := utf8.DecodeRuneInString(name)
 	return strings.ToUpper(string(first))

@@ -2,7 +2,7 @@ package sandbox
 
 import "slices"
 
-// recent is a map that forgets its oldest entries beyond a limit.
+// recent is a map that drops its oldest entries beyond a limit.
 type recent[V any] struct {
 	limit   int
 	entries map[string]V
@@ -36,7 +36,7 @@ func (r *recent[V]) put(key string, v V) {
 	}
 }
 
-// each visits the entries, oldest first. visit may replace the entry.
+// each calls visit for the entries, oldest first. visit may replace the entry.
 func (r *recent[V]) each(visit func(key string, v V)) {
 	for _, key := range r.order {
 		if v, ok := r.entries[key]; ok {

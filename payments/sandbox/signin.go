@@ -49,7 +49,7 @@ func refreshToken(k *core, r request) (reply, error) {
 	return k.tokens(g.AppID, g.UID), nil
 }
 
-// tokens grants and describes new tokens. Now and then the refresh token's name is misspelt, as it is seen (platform/api.md §3.7).
+// tokens returns an answer with new tokens. For some answers it misspells the name of the refresh token, as platforms do (platform/api.md §3.7).
 func (k *core) tokens(appID, uid string) reply {
 	token, g := k.newGrant(appID, uid)
 	name := "refreshToken"

@@ -19,11 +19,11 @@ const (
 	maxStateBytes = 256 << 20
 )
 
-// snapshot is what the state file holds. Traffic is not kept.
+// snapshot is the content of the state file. Traffic is not kept.
 type snapshot struct {
 	Version    int    `json:"version"`
 	Seed       uint64 `json:"seed"`
-	JournalSeq uint64 `json:"journalSeq"` // the last record of the journal that is in here already
+	JournalSeq uint64 `json:"journalSeq"` // the last record of the journal that the snapshot includes
 	contents
 }
 
@@ -55,7 +55,7 @@ func (k *core) snapshot() snapshot {
 	return snap
 }
 
-// restore puts a snapshot in place of the fresh state. Accounts and users that the snapshot lacks keep what the configuration says.
+// restore replaces the data of a new sandbox by a snapshot. Accounts and users that the snapshot lacks keep the configured values.
 func (k *core) restore(snap snapshot) error {
 	if snap.Version != stateVersion {
 		return fmt.Errorf("it has version %d, this sandbox writes %d", snap.Version, stateVersion)
@@ -97,6 +97,7 @@ func (k *core) putOrder(o *Order) error {
 	return nil
 }
 
+// unfit returns why an order cannot be restored, or "".
 func (k *core) unfit(o *Order) string {
 	_, errAmount := parseDecimal(string(o.Amount))
 	switch {
@@ -127,7 +128,7 @@ func (k *core) putCallback(c *Callback) {
 	k.callbacks = append(k.callbacks, c)
 }
 
-// orderCallbacks gives the callbacks that were read their turns, and drops those of applications that are configured no longer.
+// orderCallbacks numbers the callbacks that were read, and drops those of applications that are no longer configured.
 func (k *core) orderCallbacks() {
 	k.callbacks = slices.DeleteFunc(k.callbacks, func(c *Callback) bool { return k.apps[c.AppID] == nil })
 	for i, c := range k.callbacks {
@@ -183,9 +184,9 @@ func (s *state) readState() (snap snapshot, err error) {
 	return snap, nil
 }
 
-// Save writes the state file, whole or not at all: to a temporary file in the same folder, which then takes its place; then it takes what
-// the state file has out of the journal. Both are flushed to the disk. Run does so by itself when the journal has grown, and at its end.
-// Nothing is lost without it; it keeps the journal short. Without Config.StateFile it does nothing. The error wraps ErrState.
+// Save writes the state file completely or not at all, through a temporary file in the same folder, and then removes from the journal what
+// the state file includes. Both are flushed to disk. Run calls it when the journal has grown, and at its end. Nothing is lost without it; it
+// keeps the journal short. Without Config.StateFile it does nothing. Errors wrap ErrState.
 func (s *state) Save() error {
 	if s.cfg.StateFile == "" {
 		return nil

@@ -17,10 +17,10 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// tickerPath is the exchange's public market call. The platform's documents have none; this is the form that exchanges of its kind use.
+// tickerPath is the path of the public market call. The platform's documents have none; exchanges of this kind use this form.
 const tickerPath = "/sapi/v1/ticker"
 
-// Ticker is a market of the exchange: what a pair was traded at last.
+// Ticker is a market of the exchange: the last price of a pair.
 type Ticker struct {
 	Symbol string      `json:"symbol"`          // lower case, coin and currency, such as btcusdt
 	Price  string      `json:"price"`           // decimal text
@@ -50,7 +50,7 @@ const (
 	TickerCut      TickerFault = "cut"      // the connection is cut without an answer
 )
 
-// TickerFaults lists the faults of the market call in the order of the console.
+// TickerFaults returns the faults of the market call in the order of the console.
 func TickerFaults() []TickerFault {
 	return []TickerFault{
 		TickerLate, TickerWrong, TickerStale, TickerFuture, TickerNegative, TickerZero, TickerExponent, TickerNumber, TickerMissing, TickerHTML,
@@ -58,7 +58,7 @@ func TickerFaults() []TickerFault {
 	}
 }
 
-// DemoTickers are the markets that a sandbox has unless told otherwise.
+// DemoTickers returns the default markets.
 func DemoTickers() []Ticker {
 	return []Ticker{
 		{Symbol: "btcusdt", Price: "97250"},
@@ -69,9 +69,9 @@ func DemoTickers() []Ticker {
 }
 
 var (
-	// ErrTicker is wrapped by every error about a market that cannot be set.
+	// ErrTicker is wrapped by every error about an invalid market.
 	ErrTicker = errors.New("sandbox: impossible ticker")
-	// ErrUnknownTicker says that there is no such market.
+	// ErrUnknownTicker means that the market does not exist.
 	ErrUnknownTicker = errors.New("sandbox: no such market")
 )
 
@@ -83,7 +83,7 @@ const (
 	hugeAnswer   = 8 << 20
 )
 
-// Check tells whether the market can be set. The error wraps ErrTicker.
+// Check returns an error that wraps ErrTicker if the market is invalid.
 func (t Ticker) Check() error {
 	if !pairForm.MatchString(t.Symbol) {
 		return fmt.Errorf("%w: %w", ErrTicker, &inputError{id: "symbol", text: "the symbol is 2 to 32 lower-case letters and digits"})
@@ -100,20 +100,20 @@ func (t Ticker) Check() error {
 	return nil
 }
 
-// markets are the tickers. They are not kept over a restart.
+// markets holds the tickers. A restart resets them.
 type markets struct {
 	mu   sync.Mutex
 	list []Ticker
 }
 
-// Tickers lists the markets by symbol.
+// Tickers returns the markets by symbol.
 func (m *markets) Tickers() []Ticker {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.list)
 }
 
-// Ticker finds a market by its symbol.
+// Ticker returns a market by its symbol.
 func (m *markets) Ticker(symbol string) (Ticker, bool) {
 	return findFunc(m.Tickers(), func(t Ticker) bool { return t.Symbol == symbol })
 }
@@ -138,7 +138,7 @@ func (m *markets) SetTicker(t Ticker) error {
 	return nil
 }
 
-// tickerAnswer has its members in the order in which exchanges write them.
+// tickerAnswer is the answer of the market call, with its members in the order in which exchanges write them.
 type tickerAnswer struct {
 	High string `json:"high"`
 	Vol  string `json:"vol"`
@@ -194,7 +194,7 @@ func tickerJSON(w http.ResponseWriter, status int, body []byte) {
 	_, _ = w.Write(body)
 }
 
-// answer is what the call says of the market.
+// answer returns the answer of the call for the market.
 func (t Ticker) answer(now time.Time) tickerAnswer {
 	a := tickerAnswer{High: t.Price, Vol: "1302", Last: t.Price, Low: t.Price, Rose: "0", Time: now.UnixMilli()}
 	switch t.Fault { //nolint:exhaustive // the others are about the answer as a whole
@@ -244,7 +244,7 @@ type tickersView struct {
 	address string
 }
 
-// newTicker is what was typed into the form for another market, if that was refused.
+// newTicker returns the input of the form for a new market if it was refused.
 func (v tickersView) newTicker() Ticker {
 	if slices.ContainsFunc(v.tickers, func(t Ticker) bool { return t.Symbol == v.typed.Symbol }) {
 		return Ticker{}
