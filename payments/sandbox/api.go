@@ -18,24 +18,40 @@ const (
 	maxSecondsLen = 10 // a time of up to 10 digits is in seconds, as in one public sample
 )
 
+// apiCall is a call of the platform's API. Its address ends with the group and the name.
+type apiCall struct {
+	name, group string
+	do          callFunc
+}
+
+// apiCalls are the calls in the order in which the console shows them.
+var apiCalls = []apiCall{
+	{callCreate, "opay", createThirdOrder},
+	{callOrderDetail, "opay", orderDetail},
+	{callReference, "opay", getReferenceOrder},
+	{callStatement, "opay", merchantBillingDay},
+	{callCancel, "opay", cancelOrder},
+	{callRefund, "opay", refundOrder},
+	{callToken, "auth", exchangeCode},
+	{callRefresh, "auth", refreshToken},
+}
+
 // calledAt returns the addresses of each call.
 func (c *Config) calledAt() map[string][]string {
-	paths := map[string][]string{
-		callCreate:      {apiBase + "/opay/" + callCreate},
-		callOrderDetail: {apiBase + "/opay/" + callOrderDetail},
-		callStatement:   {apiBase + "/opay/" + callStatement},
-		callRefund:      {apiBase + "/opay/" + callRefund},
-		callToken:       {apiBase + "/auth/" + callToken},
-		callRefresh:     {apiBase + "/auth/" + callRefresh},
+	paths := map[string][]string{}
+	for _, call := range apiCalls {
+		paths[call.name] = []string{apiBase + "/" + call.group + "/" + call.name}
 	}
-	if c.Reference != ReferenceMissing {
-		paths[callReference] = []string{apiBase + "/opay/" + callReference}
+	if c.Reference == ReferenceMissing {
+		delete(paths, callReference)
 	}
-	if c.CancelPaths != CancelLong {
-		paths[callCancel] = append(paths[callCancel], "/opay/"+callCancel)
-	}
-	if c.CancelPaths != CancelShort {
-		paths[callCancel] = append(paths[callCancel], apiBase+"/opay/"+callCancel)
+	const short = "/opay/" + callCancel
+	switch c.CancelPaths {
+	case CancelBoth:
+		paths[callCancel] = []string{short, apiBase + short}
+	case CancelShort:
+		paths[callCancel] = []string{short}
+	case CancelLong:
 	}
 	return paths
 }
@@ -48,9 +64,10 @@ type api struct {
 }
 
 func (a *api) routes(mux *http.ServeMux) {
-	for name, paths := range a.cfg.calledAt() {
-		for _, path := range paths {
-			mux.Handle(path, a.serveCall(name, callFuncs()[name]))
+	paths := a.cfg.calledAt()
+	for _, call := range apiCalls {
+		for _, path := range paths[call.name] {
+			mux.Handle(path, a.serveCall(call.name, call.do))
 		}
 	}
 	mux.HandleFunc("GET "+tickerPath, a.serveTicker)

@@ -21,9 +21,6 @@ const (
 	callRefresh     = "refreshToken"
 )
 
-// callNames are the calls in the order in which the console shows them.
-var callNames = []string{callCreate, callOrderDetail, callReference, callStatement, callCancel, callRefund, callToken, callRefresh}
-
 // refusal is an answer with a code other than 0. why is added to the documented text of the code in msg, so that developers need not guess as
 // with the real platform.
 type refusal struct {
@@ -63,13 +60,6 @@ type request struct {
 
 // callFunc carries out a call. The error is a *refusal.
 type callFunc func(k *core, r request) (reply, error)
-
-func callFuncs() map[string]callFunc {
-	return map[string]callFunc{
-		callCreate: createThirdOrder, callOrderDetail: orderDetail, callReference: getReferenceOrder, callStatement: merchantBillingDay,
-		callCancel: cancelOrder, callRefund: refundOrder, callToken: exchangeCode, callRefresh: refreshToken,
-	}
-}
 
 // text returns a member of the data, "" if it is absent.
 func (r request) text(name string) string {

@@ -222,7 +222,7 @@ func (f Fault) problem() *inputError {
 	switch {
 	case form.kind == "":
 		return &inputError{id: "kind", text: "unknown kind " + strconv.Quote(string(f.Kind))}
-	case f.Call != "" && !slices.Contains(callNames, f.Call):
+	case f.Call != "" && !slices.ContainsFunc(apiCalls, func(c apiCall) bool { return c.name == f.Call }):
 		return &inputError{id: "call", text: "unknown call " + strconv.Quote(f.Call)}
 	case f.Call != "" && form.group == ofCallbacks:
 		return &inputError{id: "callback_call", text: "a fault of callbacks has no call"}

@@ -68,12 +68,8 @@ func DemoTickers() []Ticker {
 	}
 }
 
-var (
-	// ErrTicker is wrapped by every error about an invalid market.
-	ErrTicker = errors.New("sandbox: impossible ticker")
-	// ErrUnknownTicker means that the market does not exist.
-	ErrUnknownTicker = errors.New("sandbox: no such market")
-)
+// ErrTicker is wrapped by every error about an invalid market.
+var ErrTicker = errors.New("sandbox: impossible ticker")
 
 var pairForm = regexp.MustCompile(`^[a-z0-9]{2,32}$`)
 
