@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// Inquiry asks the platform how attempts stand and settles the answers. Its worker asks about every attempt that is due (reliability.md R10).
+// Inquiry asks the platform about attempts and settles the answers. Its worker asks about every attempt that is due (reliability.md R10).
 type Inquiry struct {
 	core
 
@@ -22,13 +22,12 @@ type Inquiry struct {
 	proofAge   time.Duration
 }
 
-// causePoll is the cause of what the worker finds out.
+// causePoll is the cause of changes that the worker makes.
 const causePoll = "poll"
 
-// Refresh returns the order as we know it, after at most one question to the platform: for the return page and for the order
-// page that waits (reliability.md R13). The question is left out if the attempt is not live or was asked about less than two
-// seconds ago, by any replica; it takes two seconds at most, and its failure is not the shopper's: our state is the answer.
-// Errors are the store's, such as store.ErrNotFound.
+// Refresh returns an order after at most one query to the platform, for the return page and for an order page that waits (reliability.md
+// R13). It makes no query if the attempt is not live or if any replica queried it less than two seconds ago. The query takes at most two
+// seconds; if it fails, Refresh returns the stored state. Errors are the store's, such as store.ErrNotFound.
 func (q *Inquiry) Refresh(ctx context.Context, ref string) (models.Order, error) {
 	order, err := q.store.OrderByRef(ctx, ref)
 	if err != nil {
@@ -54,7 +53,7 @@ func (q *Inquiry) Refresh(ctx context.Context, ref string) (models.Order, error)
 	return q.store.OrderByRef(ctx, ref)
 }
 
-// askable reports that a question about the attempt could tell something new, and is allowed now.
+// askable reports whether a query about the attempt could tell something new, and is allowed now.
 func (q *Inquiry) askable(a *models.Attempt) bool {
 	if !a.State.Live() || a.State == models.AttemptCreated {
 		return false
@@ -65,8 +64,8 @@ func (q *Inquiry) askable(a *models.Attempt) bool {
 	return q.clock().Sub(a.CheckedAt) >= refreshInterval
 }
 
-// Ask finds out how an attempt stands and settles it. Where the platform holds an order that nobody wants any more (there is an
-// intent, or the attempt was given up), it is closed. The error says that nothing is known; the attempt stays as it is.
+// Ask queries the platform about an attempt and settles the answer. It closes the platform's order if nobody wants it any more: there is
+// an intent, or the attempt was given up. An error means that nothing is known; the attempt is unchanged.
 func (q *Inquiry) Ask(ctx context.Context, a models.Attempt, cause string) error {
 	if a.State == models.AttemptCreated {
 		return q.abandonUnsent(ctx, &a)
@@ -95,8 +94,8 @@ func (q *Inquiry) askPlatform(ctx context.Context, a models.Attempt, cause strin
 	return q.closeAtPlatform(ctx, after)
 }
 
-// unwanted reports that the platform holds an order of ours, ready to be paid, that is to be closed. It is asked of the attempt as
-// it was settled, so that a paid one is never closed.
+// unwanted reports whether the platform holds a pending order of the shop that is to be closed. a is the attempt after settling, so that
+// a paid one is never closed.
 func unwanted(a *models.Attempt, d opay.OrderDetail) bool {
 	if d.Status != opay.StatusPending || d.AppOrderID != a.AppOrderID || d.OrderNum != a.OrderNum {
 		return false
@@ -111,7 +110,7 @@ func unwanted(a *models.Attempt, d opay.OrderDetail) bool {
 	return false
 }
 
-// settleDetached settles with time of its own: an answer of the platform must be stored even if the caller's time is over.
+// settleDetached settles with a timeout of its own, because an answer of the platform must be stored even after the caller's deadline.
 func (q *Inquiry) settleDetached(
 	ctx context.Context, attemptID string, d opay.OrderDetail, source models.EvidenceSource, cause string,
 ) (models.Attempt, error) {
@@ -120,8 +119,8 @@ func (q *Inquiry) settleDetached(
 	return q.settlement.settle(ctx, attemptID, d, source, cause)
 }
 
-// detail asks for an attempt's order: by its number, or by our own id where the number is not known (reliability.md R2). A refusal
-// that would be the same for ever is not the end of the questions: our own id is the other way to ask.
+// detail queries the order of an attempt by the platform's number, or by the shop's id if the number is not known (reliability.md R2). If
+// the platform would refuse the query by number for ever, it queries by the shop's id.
 func (q *Inquiry) detail(ctx context.Context, a *models.Attempt) (opay.OrderDetail, models.EvidenceSource, error) {
 	if a.OrderNum == "" {
 		return q.detailByRef(ctx, a, "")
@@ -135,8 +134,8 @@ func (q *Inquiry) detail(ctx context.Context, a *models.Attempt) (opay.OrderDeta
 	return d, models.SourceQuery, err
 }
 
-// detailByRef asks by our own id. Some platforms answer with the number alone: then the order is asked for by it, unless that was
-// refused already.
+// detailByRef queries by the shop's id. Some platforms answer with the order number alone; then it queries by that number, unless it is
+// refused, the number whose query was refused already.
 func (q *Inquiry) detailByRef(ctx context.Context, a *models.Attempt, refused string) (opay.OrderDetail, models.EvidenceSource, error) {
 	d, err := q.gateway.OrderByRef(ctx, a.AppOrderID)
 	switch {
@@ -151,37 +150,38 @@ func (q *Inquiry) detailByRef(ctx context.Context, a *models.Attempt, refused st
 	return d, models.SourceQuery, err
 }
 
-// errNumberOnly says that the platform told no more than an order number which it does not answer for.
+// errNumberOnly means that the platform answered with no more than an order number whose query it refuses.
 var errNumberOnly = errors.New("the platform tells the order's number only")
 
-// detailByNumber asks with the payer's token while the platform takes it, and without it from then on: a sign-in lapses, and the
-// token is optional (platform/api.md §3.4). What was refused is kept as evidence.
+// detailByNumber queries with the payer's token, and without it once the platform refuses the token: a sign-in expires, and the token is
+// optional (platform/api.md §3.4). It stores refusals as evidence.
 func (q *Inquiry) detailByNumber(ctx context.Context, a *models.Attempt, orderNum string) (opay.OrderDetail, error) {
 	d, err := q.gateway.Order(ctx, orderNum, a.Payer.Token.Reveal())
 	code, refused := opay.CodeOf(err)
 	if !refused || code.Retryable() {
-		return d, asking(err)
+		return d, askError(err)
 	}
 	if err := q.keepRefusal(ctx, a, orderNum, code); err != nil {
 		return d, err
 	}
 	if a.Payer.Token == "" || !tokenRefused(code) {
-		return d, asking(err)
+		return d, askError(err)
 	}
 	a.Payer.Token = ""
 	d, err = q.gateway.Order(ctx, orderNum, "")
-	return d, asking(err)
+	return d, askError(err)
 }
 
-func asking(err error) error {
+// askError adds to an error of the gateway what was being done.
+func askError(err error) error {
 	if err != nil {
 		return fmt.Errorf("ask for the order: %w", err)
 	}
 	return nil
 }
 
-// keepRefusal keeps that the platform refused to tell of an order: a row of the order's history, once per code. A token that it
-// does not take any more is forgotten.
+// keepRefusal stores that the platform refused a query: one row of the order's history for each code. It removes a token that the
+// platform no longer accepts.
 func (q *Inquiry) keepRefusal(ctx context.Context, a *models.Attempt, orderNum string, code opay.Code) error {
 	ctx, cancel := q.detached(ctx)
 	defer cancel()
@@ -211,8 +211,7 @@ func (q *Inquiry) keepRefusal(ctx context.Context, a *models.Attempt, orderNum s
 	})
 }
 
-// closeAtPlatform cancels the platform's order and lets orderDetail decide: a payment that was faster wins
-// (reliability.md R12).
+// closeAtPlatform cancels the platform's order and lets orderDetail decide: a payment that was faster wins (reliability.md R12).
 func (q *Inquiry) closeAtPlatform(ctx context.Context, a models.Attempt) error {
 	cancelErr := q.gateway.Cancel(ctx, a.OrderNum)
 	if cancelErr != nil {
@@ -231,6 +230,7 @@ func (q *Inquiry) closeAtPlatform(ctx context.Context, a models.Attempt) error {
 	return err
 }
 
+// recordCancel stores the answer to cancelOrder as evidence. Without an answer it stores nothing.
 func (q *Inquiry) recordCancel(ctx context.Context, a *models.Attempt, ok bool, code string) error {
 	if !ok && code == "" {
 		return nil // nothing was claimed
@@ -247,9 +247,9 @@ func (q *Inquiry) recordCancel(ctx context.Context, a *models.Attempt, ok bool, 
 	return nil
 }
 
-// notAtPlatform handles an attempt that the platform does not know, or cannot look up (proved is false). While the shopper
-// still wants it, the order is sent again under the same appOrderId, which can never make a second one. When it is no longer
-// wanted, its absence is proof only after ProofAge: until then the first request may still be on its way.
+// notAtPlatform handles an attempt that the platform does not know, or cannot look up (proved is false). While the shopper still wants it,
+// it sends the order again with the same appOrderId, which cannot create a second one. Otherwise the absence is proof only after ProofAge,
+// because the first request may still be on its way.
 func (q *Inquiry) notAtPlatform(ctx context.Context, a models.Attempt, proved bool) error {
 	if !a.State.Live() {
 		return nil // as it was said to be when it was given up
@@ -292,8 +292,8 @@ func (q *Inquiry) resend(ctx context.Context, order *models.Order, a models.Atte
 	return q.sender.send(ctx, order, &a)
 }
 
-// abandonUnsent ends an attempt whose process died before it asked the platform. The compare-and-set makes sure that nobody
-// sends it now.
+// abandonUnsent ends an attempt whose process died before it called the platform. The compare-and-set ensures that nobody sends it
+// afterwards.
 func (q *Inquiry) abandonUnsent(ctx context.Context, a *models.Attempt) error {
 	return q.store.Tx(ctx, func(tx *store.Store) error {
 		order, err := tx.Order(ctx, a.OrderID)
@@ -308,7 +308,7 @@ func (q *Inquiry) abandonUnsent(ctx context.Context, a *models.Attempt) error {
 	})
 }
 
-// askNow asks about an attempt as it is in the store at this moment.
+// askNow loads an attempt and asks about it, unless it is over or about to be sent.
 func (q *Inquiry) askNow(ctx context.Context, attemptID, cause string) error {
 	a, err := q.store.Attempt(ctx, attemptID)
 	if err != nil {
@@ -338,8 +338,8 @@ func (q *Inquiry) attemptStep(ctx context.Context) (int, error) {
 	}), nil
 }
 
-// pollLater plans the next question about an attempt, or ends the questions (reliability.md R10). An attempt that settle has
-// planned or ended has lost the lease and is left alone.
+// pollLater schedules the next query about an attempt, or ends the queries (reliability.md R10). It skips an attempt that settle has
+// scheduled or ended, because its lease is gone.
 func (q *Inquiry) pollLater(ctx context.Context, id, lease string) error {
 	return q.store.Tx(ctx, func(tx *store.Store) error {
 		a, err := tx.Attempt(ctx, id)
@@ -374,7 +374,7 @@ func (q *Inquiry) pollLater(ctx context.Context, id, lease string) error {
 	})
 }
 
-// mayBeHeld reports that the platform held an order for an attempt that was given up, or may have: money for it can still arrive.
+// mayBeHeld reports whether the platform held an order for an attempt that was given up, or may have. Money for it can still arrive.
 func mayBeHeld(a *models.Attempt) bool {
 	return a.OrderNum != "" || a.ProblemCode == models.ProblemNotAccepted
 }

@@ -18,9 +18,9 @@ type Cancellation struct {
 	inquiry    *Inquiry
 }
 
-// Cancel calls an unpaid order off. With a live attempt the platform is asked to close its order, and orderDetail decides: a
-// payment that was faster wins (reliability.md R12). Without an answer the wish is stored and the worker goes on with it; the
-// order page shows "cancelling".
+// Cancel cancels an unpaid order. If it has a live attempt, the platform is asked to close its order, and orderDetail decides: a payment
+// that was faster wins (reliability.md R12). If the platform does not answer, the intent stays stored and the worker continues; the order
+// page shows "cancelling".
 //
 // Errors: store.ErrNotFound, ErrNotCancellable.
 func (c *Cancellation) Cancel(ctx context.Context, ref string) error {
@@ -37,8 +37,8 @@ func (c *Cancellation) Cancel(ctx context.Context, ref string) error {
 	return c.giveUp(ctx, &order, models.IntentCancel, models.OrderCancelled)
 }
 
-// giveUp ends an awaiting order for the given intent: at once where no attempt is live, else by way of the platform. Whoever changes
-// the order's attempts at the same moment makes it look again, so that the wish is never lost.
+// giveUp ends an awaiting order: at once if no attempt is live, otherwise through the platform. It starts again if the order's attempts
+// change at the same moment, so that the intent is never lost.
 func (c *Cancellation) giveUp(ctx context.Context, order *models.Order, intent models.Intent, to models.OrderState) error {
 	for range settleTries {
 		err := c.tryToGiveUp(ctx, order, intent, to)
@@ -61,7 +61,7 @@ func (c *Cancellation) giveUp(ctx context.Context, order *models.Order, intent m
 	return fmt.Errorf("give the order up: %w %d times", store.ErrConflict, settleTries)
 }
 
-// tryToGiveUp is giveUp once; store.ErrConflict: the order or its attempt is not as it was read.
+// tryToGiveUp makes one try of giveUp. store.ErrConflict means that the order or its attempt has changed since it was read.
 func (c *Cancellation) tryToGiveUp(ctx context.Context, order *models.Order, intent models.Intent, to models.OrderState) error {
 	a := order.Current()
 	if a == nil || !a.State.Live() {
@@ -78,8 +78,8 @@ func (c *Cancellation) tryToGiveUp(ctx context.Context, order *models.Order, int
 	return nil
 }
 
-// endIdle ends an order without a live attempt. It loads the order again inside the transaction, because an attempt may have
-// been made since.
+// endIdle ends an order without a live attempt. It loads the order again inside the transaction, because an attempt may have been made
+// since.
 func (c *Cancellation) endIdle(ctx context.Context, tx *store.Store, order *models.Order, to models.OrderState, cause string) error {
 	fresh, err := tx.LockOrder(ctx, order.ID)
 	if err != nil {
@@ -105,7 +105,7 @@ func (c *Cancellation) orderStep(ctx context.Context) (int, error) {
 	}), nil
 }
 
-// expire gives an unpaid order up after its time; the platform is asked first, and stock stays reserved until it has answered
+// expire ends an unpaid order after its time. It asks the platform first; the stock stays reserved until the platform has answered
 // (reliability.md R11).
 func (c *Cancellation) expire(ctx context.Context, claimed models.Order) error {
 	order, err := c.store.Order(ctx, claimed.ID)

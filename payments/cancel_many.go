@@ -18,7 +18,7 @@ type cancelParams struct {
 	By     models.Actor `json:"by"`
 }
 
-// StartCancel begins the cancellation of many orders; the same form token is the same task. Errors: jobs.ErrTask.
+// StartCancel starts a task that cancels orders. The same form token gives the same task. Errors: jobs.ErrTask.
 func (o *OrderAdmin) StartCancel(ctx context.Context, orderIDs []string, token string, by models.Actor) (models.Task, error) {
 	if len(orderIDs) == 0 || len(orderIDs) > MaxCancelled {
 		return models.Task{}, fmt.Errorf("%w: want 1 to %d orders", jobs.ErrTask, MaxCancelled)
@@ -26,7 +26,7 @@ func (o *OrderAdmin) StartCancel(ctx context.Context, orderIDs []string, token s
 	return o.jobs.Start(ctx, jobs.Request{Kind: models.TaskCancel, Total: len(orderIDs), Token: token, Params: cancelParams{orderIDs, by}}, by)
 }
 
-// cancelOrders cancels one order after the other and goes on behind the results that are stored.
+// cancelOrders cancels the orders of a task one by one, beginning after those whose results are stored.
 func (o *OrderAdmin) cancelOrders(ctx context.Context, r *jobs.Run) error {
 	var p cancelParams
 	if err := r.Params(&p); err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// goodsWords are the words of the goods JSON that are not the catalogue's.
+// goodsWords are the words of the goods JSON that do not come from the catalogue.
 type goodsWords struct{ discount, delivery, tax, more string }
 
 func goodsWordsIn(lang string) goodsWords {
@@ -20,9 +20,9 @@ func goodsWordsIn(lang string) goodsWords {
 	return goodsWords{"Discount", "Delivery", "Tax", "and %d more"}
 }
 
-// goodsOf describes an order to the platform: an entry for each line, with its amount, then the discount, the delivery and the tax that is
-// added, so that the amounts add up to the order's total. Where there are more lines than the platform takes, the last ones are one
-// entry. Only texts of the shop are signed, never those of the shopper (reliability.md E6).
+// goodsOf returns the goods of an order for the platform: an entry for each line with its amount, then the discount, the delivery and the
+// added tax, so that the amounts add up to the order's total. If there are more lines than the platform accepts, one entry sums up the
+// last ones. Only texts of the shop are signed, never those of the shopper (reliability.md E6).
 func goodsOf(o *models.Order) []opay.Goods {
 	words := goodsWordsIn(o.Lang)
 	money := func(a models.Amount) string { return a.Fixed(o.Digits) + " " + o.Currency }
@@ -67,7 +67,7 @@ func goodsName(l models.OrderLine) string {
 	return l.Title
 }
 
-// goodsDesc is the option, the SKU and the amount. What is too long is cut in the middle of the words, never in the amount.
+// goodsDesc returns the option, the SKU and the amount. It truncates option and SKU if they are too long, never the amount.
 func goodsDesc(l models.OrderLine, amount string) string {
 	words := []rune(strings.TrimSpace(l.VariantTitle + " " + l.SKU))
 	if most := opay.MaxGoodsDesc - len([]rune(amount)) - 1; len(words) > most {

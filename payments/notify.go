@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/jobs"
@@ -13,7 +14,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// Callbacks takes the platform's callbacks, and opens them and acts on them in its worker.
+// Callbacks receives the platform's callbacks. Its worker opens them and acts on them.
 type Callbacks struct {
 	core
 
@@ -26,12 +27,11 @@ type Callbacks struct {
 // inboxTries is the maximum number of tries to handle a callback before it is set aside.
 const inboxTries = 20
 
-// Receive takes a callback of the platform as it came (platform/api.md §3.3): shape and signature are checked with public keys
-// only, and the envelope is stored before this returns, so that nil means "acknowledge" (reliability.md R4, E1, E2). The worker
-// opens it later (E3). Receiving the same callback again stores nothing new.
+// Receive checks shape and signature of a callback with public keys only, and stores the envelope (platform/api.md §3.3). nil means that
+// it is stored and may be acknowledged (reliability.md R4, E1, E2). The worker opens it later (E3). Receiving the same callback again
+// stores nothing new.
 //
-// Errors wrap opay.ErrShape or opay.ErrSignature where the sender is at fault; every other error is ours and asks the platform to
-// send again.
+// Errors wrap opay.ErrShape or opay.ErrSignature if the sender is at fault. After any other error the platform should send it again.
 func (c *Callbacks) Receive(ctx context.Context, contentType string, body []byte, remoteAddr string) error {
 	n, err := c.gateway.CheckNotification(contentType, body)
 	if err != nil {
@@ -50,29 +50,29 @@ func (c *Callbacks) Receive(ctx context.Context, contentType string, body []byte
 		c.wake.Ring()
 		return nil
 	}
-	// The same words again may be news: "paid" was said too early once, and is true now.
+	// The same callback may be news: "paid" was sent too early once, and is true now.
 	if err := c.store.NudgeAttempts(ctx, n.Digest.String(), now.Add(refreshInterval)); err != nil {
 		return fmt.Errorf("ask again: %w", err)
 	}
 	return nil
 }
 
-// handleInbox opens one callback and acts on it. An error means that it will be tried again.
+// handleInbox opens one callback and acts on it. After an error it is tried again.
 func (c *Callbacks) handleInbox(ctx context.Context, m models.InboxMessage) error {
 	n, err := c.gateway.OpenNotification(opay.SealedNotification{
 		AppID: m.AppID, Time: m.SentTime, Envelope: opay.Envelope{Data: m.Data, Sign: m.Sign},
 	})
 	if err != nil {
-		return c.unreadable(ctx, &m)
+		return c.setAside(ctx, &m)
 	}
 	a, err := c.store.AttemptByAppOrderID(ctx, n.OutOrderID)
 	if errors.Is(err, store.ErrNotFound) {
-		return c.notOurs(ctx, &m, n)
+		return c.flagUnknownOrder(ctx, &m, n)
 	}
 	if err != nil {
 		return fmt.Errorf("find the callback's attempt: %w", err)
 	}
-	if err := c.takeHint(ctx, &m, &a, n); err != nil {
+	if err := c.storeHint(ctx, &m, &a, n); err != nil {
 		return err
 	}
 	if err := c.askHinted(ctx, a, n); err != nil {
@@ -81,8 +81,7 @@ func (c *Callbacks) handleInbox(ctx context.Context, m models.InboxMessage) erro
 	return nil
 }
 
-// askHinted asks for the very order that the callback named. The attempt is due at once, so the poller goes on where this
-// fails.
+// askHinted queries the order that the callback named. If it fails, the poller continues, because the attempt is due.
 func (c *Callbacks) askHinted(ctx context.Context, a models.Attempt, n opay.Notification) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -92,9 +91,9 @@ func (c *Callbacks) askHinted(ctx context.Context, a models.Attempt, n opay.Noti
 	return c.inquiry.askPlatform(ctx, a, "callback")
 }
 
-// takeHint stores what a callback claims, and brings a up to date. Its amount is compared for the alarm only: what is credited is
-// decided by orderDetail (reliability.md R3).
-func (c *Callbacks) takeHint(ctx context.Context, m *models.InboxMessage, a *models.Attempt, n opay.Notification) error {
+// storeHint stores what a callback claims, and loads a again. It compares the amount only to open a review: orderDetail decides what is
+// credited (reliability.md R3).
+func (c *Callbacks) storeHint(ctx context.Context, m *models.InboxMessage, a *models.Attempt, n opay.Notification) error {
 	now := c.clock()
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
 		fresh, err := tx.LockAttempt(ctx, a.ID) // it may have been paid since it was looked for
@@ -102,11 +101,7 @@ func (c *Callbacks) takeHint(ctx context.Context, m *models.InboxMessage, a *mod
 			return fmt.Errorf("load attempt: %w", err)
 		}
 		*a = fresh
-		err = tx.AddEvidence(ctx, &models.Evidence{
-			AttemptID: a.ID, OrderID: a.OrderID, Source: models.SourceCallback, Verified: true, AppOrderID: n.OutOrderID, OrderNum: n.OrderNum,
-			Status: string(n.Status), Amount: models.CanonicalAmount(string(n.PayAmount)), InboxID: m.ID, CreatedAt: now,
-		})
-		if err != nil {
+		if err := tx.AddEvidence(ctx, callbackEvidence(m, n, a, now)); err != nil {
 			return fmt.Errorf("add evidence: %w", err)
 		}
 		if err := tx.FinishInbox(ctx, m.ID, models.InboxDone, ""); err != nil {
@@ -134,6 +129,15 @@ func (c *Callbacks) takeHint(ctx context.Context, m *models.InboxMessage, a *mod
 	return nil
 }
 
+// callbackEvidence returns what a callback claims about an attempt, whose zero value stands for none of the shop's.
+func callbackEvidence(m *models.InboxMessage, n opay.Notification, a *models.Attempt, now time.Time) *models.Evidence {
+	return &models.Evidence{
+		AttemptID: a.ID, OrderID: a.OrderID, Source: models.SourceCallback, Verified: true, AppOrderID: n.OutOrderID, OrderNum: n.OrderNum,
+		Status: string(n.Status), Amount: models.CanonicalAmount(string(n.PayAmount)), InboxID: m.ID, CreatedAt: now,
+	}
+}
+
+// stateOf returns the state of an attempt whose order has a status.
 func stateOf(status opay.Status) models.AttemptState {
 	switch status {
 	case opay.StatusPaid:
@@ -147,22 +151,14 @@ func stateOf(status opay.Status) models.AttemptState {
 	return models.AttemptOpen
 }
 
-// notOurs keeps a well-signed callback about an order that we do not have: it was acknowledged, and a person looks at it.
-func (c *Callbacks) notOurs(ctx context.Context, m *models.InboxMessage, n opay.Notification) error {
+// flagUnknownOrder opens a review for a well-signed callback about an order that the shop does not have.
+func (c *Callbacks) flagUnknownOrder(ctx context.Context, m *models.InboxMessage, n opay.Notification) error {
 	now := c.clock()
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
-		err := tx.AddEvidence(ctx, &models.Evidence{
-			Source: models.SourceCallback, Verified: true, AppOrderID: n.OutOrderID, OrderNum: n.OrderNum, Status: string(n.Status),
-			Amount: models.CanonicalAmount(string(n.PayAmount)), InboxID: m.ID, CreatedAt: now,
-		})
-		if err != nil {
+		if err := tx.AddEvidence(ctx, callbackEvidence(m, n, &models.Attempt{}, now)); err != nil {
 			return fmt.Errorf("add evidence: %w", err)
 		}
-		err = tx.OpenReview(ctx, models.Review{
-			ID: models.NewID(), Kind: models.ReviewUnknownOrder, Subject: n.OrderNum, Note: models.Remark("callback_foreign"),
-			Open: true, CreatedAt: now, UpdatedAt: now,
-		})
-		if err != nil {
+		if err := tx.OpenReview(ctx, newReview(models.ReviewUnknownOrder, n.OrderNum, models.Remark("callback_foreign"), now)); err != nil {
 			return fmt.Errorf("open review: %w", err)
 		}
 		return tx.FinishInbox(ctx, m.ID, models.InboxFlagged, "unknown order")
@@ -173,16 +169,12 @@ func (c *Callbacks) notOurs(ctx context.Context, m *models.InboxMessage, n opay.
 	return nil
 }
 
-// unreadable keeps a callback whose signature is the platform's and whose content cannot be read: junk under a copied
-// signature, or a platform that changed its format.
-func (c *Callbacks) unreadable(ctx context.Context, m *models.InboxMessage) error {
+// setAside opens a review for a callback that has a signature of the platform and cannot be read: junk under a copied signature, or a
+// platform that has changed its format.
+func (c *Callbacks) setAside(ctx context.Context, m *models.InboxMessage) error {
 	now := c.clock()
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
-		err := tx.OpenReview(ctx, models.Review{
-			ID: models.NewID(), Kind: models.ReviewUnreadable, Subject: m.Digest, Note: models.Remark("callback_unreadable"),
-			Open: true, CreatedAt: now, UpdatedAt: now,
-		})
-		if err != nil {
+		if err := tx.OpenReview(ctx, newReview(models.ReviewUnreadable, m.Digest, models.Remark("callback_unreadable"), now)); err != nil {
 			return fmt.Errorf("open review: %w", err)
 		}
 		return tx.FinishInbox(ctx, m.ID, models.InboxBad, "cannot be opened")
@@ -205,7 +197,7 @@ func (c *Callbacks) inboxStep(ctx context.Context) (int, error) {
 		}
 		c.log.ErrorContext(ctx, "callback not handled", "inbox", m.ID, "tries", m.Tries, "error", err)
 		if m.Tries >= inboxTries {
-			err = c.unreadable(ctx, &m)
+			err = c.setAside(ctx, &m)
 		} else {
 			err = c.store.Reschedule(ctx, store.QueueInbox, m.ID, m.Lease, c.clock().Add(jobs.RetryDelay(m.Tries-1)))
 		}

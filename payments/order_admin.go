@@ -16,20 +16,18 @@ import (
 	"github.com/coincart/coincart/models/text"
 )
 
-// Bounds of what staff write.
-const (
-	MaxTracking = 120 // runes of a tracking number
-)
+// MaxTracking is the maximum length of a tracking number, in runes.
+const MaxTracking = 120
 
 // Errors of the back office's work on orders.
 var (
-	// ErrNotFulfillable: only a paid order is handed over.
+	// ErrNotFulfillable means that the order is not paid, or is handed over already.
 	ErrNotFulfillable = errors.New("the order cannot be handed over")
-	// ErrTooOften: the platform was asked about the order a moment ago.
+	// ErrTooOften means that the platform was asked about the order a moment ago.
 	ErrTooOften = errors.New("asked a moment ago")
 )
 
-// CancelOutcome says what came of a wish to cancel.
+// CancelOutcome is the result of a request to cancel.
 type CancelOutcome string
 
 // The outcomes: proved by orderDetail, or not known yet.
@@ -40,7 +38,7 @@ const (
 	OutcomeGone      CancelOutcome = "gone"      // it was over before
 )
 
-// OrderAdmin is what staff do with orders: hand over, note, ask, cancel, and close reviews. Refunds are not part of it.
+// OrderAdmin does the work of staff on orders, except refunds.
 type OrderAdmin struct {
 	core
 
@@ -50,8 +48,8 @@ type OrderAdmin struct {
 	outbox       *mail.Outbox
 }
 
-// Fulfil hands a paid order over, with a tracking number if there is one, and writes to the shopper. Errors: store.ErrNotFound,
-// ErrNotFulfillable, models.ErrNoteText.
+// Fulfil marks a paid order as handed over and mails the shopper. tracking may be empty. Errors: store.ErrNotFound, ErrNotFulfillable,
+// models.ErrNoteText.
 func (o *OrderAdmin) Fulfil(ctx context.Context, orderID, tracking string, by models.Actor) error {
 	tracking = strings.TrimSpace(text.Clean(tracking))
 	if utf8.RuneCountInString(tracking) > MaxTracking {
@@ -73,7 +71,7 @@ func (o *OrderAdmin) Fulfil(ctx context.Context, orderID, tracking string, by mo
 		if err := o.outbox.Queue(ctx, tx, models.MailOrderSent, order.ID); err != nil {
 			return err
 		}
-		// The carrier tells an address to who has the number: it must go with the person, and nothing goes out of the log.
+		// The tracking number is not logged: it leads to the address, so it must be erased with the person, and the log keeps everything.
 		return tx.Record(ctx, by, "order.fulfil", "order:"+order.ID, models.Facts{"state": string(order.State)},
 			models.Facts{"state": string(models.OrderFulfilled)})
 	})
@@ -81,8 +79,8 @@ func (o *OrderAdmin) Fulfil(ctx context.Context, orderID, tracking string, by mo
 	return err
 }
 
-// AddNote writes a note on an order; token is the form's, so that a second press writes nothing more. The log names the note and does
-// not repeat it: a note may be about the person and goes with them. Errors: store.ErrNotFound, models.ErrNoteText.
+// AddNote adds a note to an order. token is the form's, so that a second press adds nothing. The audit log names the note without its
+// text, which may be about the shopper and is erased with them. Errors: store.ErrNotFound, models.ErrNoteText.
 func (o *OrderAdmin) AddNote(ctx context.Context, orderID, note, token string, by models.Actor) error {
 	note, err := models.CleanNote(note)
 	if err != nil {
@@ -102,8 +100,7 @@ func (o *OrderAdmin) AddNote(ctx context.Context, orderID, note, token string, b
 	return err
 }
 
-// AskOrder asks the platform how the order's newest attempt stands, within the limits of Refresh. Errors: store.ErrNotFound,
-// ErrTooOften.
+// AskOrder queries the platform about the order's newest attempt, within the limits of Refresh. Errors: store.ErrNotFound, ErrTooOften.
 func (o *OrderAdmin) AskOrder(ctx context.Context, orderID string, by models.Actor) (models.Order, error) {
 	order, err := o.store.Order(ctx, orderID)
 	if err != nil {
@@ -121,7 +118,7 @@ func (o *OrderAdmin) AskOrder(ctx context.Context, orderID string, by models.Act
 	return order, o.store.Audited(ctx, by, "order.ask", "order:"+order.ID, before, after, func(*store.Store) error { return nil })
 }
 
-// CancelByStaff calls an order off, as Cancel does, and says what came of it. Errors: store.ErrNotFound, and the store's.
+// CancelByStaff cancels an order as Cancel does, and returns the outcome. Errors: store.ErrNotFound, and the store's.
 func (o *OrderAdmin) CancelByStaff(ctx context.Context, orderID string, by models.Actor) (CancelOutcome, error) {
 	order, err := o.store.Order(ctx, orderID)
 	if err != nil {
@@ -131,8 +128,8 @@ func (o *OrderAdmin) CancelByStaff(ctx context.Context, orderID string, by model
 		return outcomeOf(&order, true), nil
 	}
 	before := models.Facts{"state": string(order.State)}
-	wish := func(*store.Store) error { return nil }
-	if err := o.store.Audited(ctx, by, "order.cancel", "order:"+order.ID, before, models.Facts{"wanted": "cancelled"}, wish); err != nil {
+	noChange := func(*store.Store) error { return nil }
+	if err := o.store.Audited(ctx, by, "order.cancel", "order:"+order.ID, before, models.Facts{"wanted": "cancelled"}, noChange); err != nil {
 		return "", err
 	}
 	if err := o.cancellation.Cancel(ctx, order.Ref); err != nil && !errors.Is(err, ErrNotCancellable) {
@@ -160,7 +157,7 @@ func outcomeOf(order *models.Order, before bool) CancelOutcome {
 	return OutcomeUnknown
 }
 
-// CloseReview ends a review with what was found. Errors: store.ErrNotFound, store.ErrConflict (it is closed), models.ErrNoteText.
+// CloseReview closes a review with a note. Errors: store.ErrNotFound, store.ErrConflict (it is closed), models.ErrNoteText.
 func (o *OrderAdmin) CloseReview(ctx context.Context, id, note string, by models.Actor) error {
 	note, err := models.CleanNote(note)
 	if err != nil {

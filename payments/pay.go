@@ -10,9 +10,9 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// mayPayAs reports that whoever asks may be sent to a pay page that was made for a payer. The address of a signed-in payer's page
-// holds the token of the account, so only a browser that is signed in as that account gets it; whoever merely knows the order does
-// not. A typed UID opens nothing by itself, and nobody asked for stands for it.
+// mayPayAs reports whether a shopper who is asked may be sent to a pay page that was made for the payer of. The address of a signed-in
+// payer's page contains the token of the account, so only a browser that is signed in as that account gets it. A typed UID gives access to
+// nothing by itself, so a shopper who names no payer may pay with it.
 func mayPayAs(asked, of models.Payer) bool {
 	switch {
 	case of.OpenID != "":
@@ -24,24 +24,24 @@ func mayPayAs(asked, of models.Payer) bool {
 	}
 }
 
-// PayInput says how an order is to be paid. The zero value goes on with what is there.
+// PayInput says how an order is to be paid. The zero value continues the current attempt.
 type PayInput struct {
 	Coin   string
 	Payer  models.Payer
 	Quotes string // token of the quotes that the form showed (Service.Quotes, OrderSubject); needed with Coin
 }
 
-// wants reports that an attempt is what the input asks for: the same coin, and a pay page that the payer may be sent to.
+// wants reports whether an attempt matches the input: the same coin, and a pay page to which the payer may be sent.
 func (in PayInput) wants(a *models.Attempt) bool {
 	return (in.Coin == "" || in.Coin == a.Coin) && mayPayAs(in.Payer, a.Payer)
 }
 
-// Pay sends the shopper of an unpaid order to the pay page: of the open attempt, if coin and payer are the same (an empty coin
-// means the same, and so does an empty payer where a UID was typed), else of a new one, after the old one is proved closed
-// (reliability.md R8). An attempt whose outcome is unknown shows the order page, which says so.
+// Pay returns where the shopper of an unpaid order goes to pay it. It continues the open attempt if coin and payer are the same; an empty
+// coin means the same, and so does an empty payer if a UID was typed. Otherwise it makes a new attempt after the old one is proved closed
+// (reliability.md R8). If the outcome of an attempt is unknown, the shopper goes to the order page, which says so.
 //
-// A new attempt costs what the shopper has seen: in.Quotes is the token of what the form showed, and where nothing was chosen the
-// attempt before says what it may cost. The quote of an attempt is never made anew.
+// A new attempt costs what the shopper has seen: in.Quotes is the token of the quotes on the form. Without a choice it costs the same as
+// the attempt before. The quote of an attempt never changes.
 //
 // Errors: store.ErrNotFound, ErrNotPayable, ErrBusy, ErrCoin, ErrQuote, ErrPayer, ErrSignIn, ErrUnreachable (the order stays as it is).
 func (c *Checkout) Pay(ctx context.Context, ref string, in PayInput) (Placement, error) {
@@ -73,8 +73,8 @@ func (c *Checkout) Pay(ctx context.Context, ref string, in PayInput) (Placement,
 	return c.payAnew(ctx, &order, in)
 }
 
-// payLive deals with an attempt that may still be paid: it goes on with the one that is wanted and closes any other. done is false where the
-// attempt is proved closed, so that a new one may be made.
+// payLive handles a live attempt: it continues the one that the input wants and closes any other. done is false if the attempt is proved
+// closed, so that a new one may be made.
 func (c *Checkout) payLive(ctx context.Context, order *models.Order, a *models.Attempt, in PayInput) (done bool, p Placement, err error) {
 	p = Placement{Ref: order.Ref}
 	if sending(a) {
@@ -98,7 +98,7 @@ func (c *Checkout) payLive(ctx context.Context, order *models.Order, a *models.A
 			}
 		}
 		if closing {
-			p, err = c.besideAnother(ctx, order, in.Payer)
+			p, err = c.awaitOtherPress(ctx, order, in.Payer)
 			return true, p, err
 		}
 	}
@@ -108,8 +108,8 @@ func (c *Checkout) payLive(ctx context.Context, order *models.Order, a *models.A
 	return c.afterClosing(ctx, order, a.ID, in)
 }
 
-// afterClosing loads the order again after the platform was asked to prove an attempt closed, and answers by what became of the order. done
-// is false where nothing can be paid any more and a new attempt may be made.
+// afterClosing loads the order again after the platform was asked to prove an attempt closed, and returns where the shopper goes. done is
+// false if no attempt can be paid any more, so that a new one may be made.
 func (c *Checkout) afterClosing(ctx context.Context, order *models.Order, attemptID string, in PayInput) (done bool, p Placement, err error) {
 	p = Placement{Ref: order.Ref}
 	fresh, err := c.store.Order(ctx, order.ID)
@@ -133,14 +133,14 @@ func (c *Checkout) afterClosing(ctx context.Context, order *models.Order, attemp
 		if err := c.awaitSubmission(ctx, order.ID); err != nil {
 			return true, p, err
 		}
-		p, err = c.next(ctx, order.ID, order.Ref, in.Payer)
+		p, err = c.destination(ctx, order.ID, order.Ref, in.Payer)
 		return true, p, err
 	default:
 		return true, p, nil // unknown: the order page says so
 	}
 }
 
-// payAnew makes a new attempt for an order whose earlier ones are over.
+// payAnew makes a new attempt for an order whose earlier attempts are over.
 func (c *Checkout) payAnew(ctx context.Context, order *models.Order, in PayInput) (Placement, error) {
 	payer := in.Payer
 	if last := order.Current(); last != nil && !payer.Known() {
@@ -152,7 +152,7 @@ func (c *Checkout) payAnew(ctx context.Context, order *models.Order, in PayInput
 	in.Payer = payer
 	attempt, err := c.insertAttempt(ctx, order, in)
 	if errors.Is(err, store.ErrDuplicate) {
-		return c.besideAnother(ctx, order, payer)
+		return c.awaitOtherPress(ctx, order, payer)
 	}
 	if err != nil {
 		return Placement{Ref: order.Ref}, err
@@ -160,7 +160,7 @@ func (c *Checkout) payAnew(ctx context.Context, order *models.Order, in PayInput
 	if err := c.sender.submit(ctx, order, &attempt); err != nil {
 		return Placement{Ref: order.Ref}, err
 	}
-	return c.next(ctx, order.ID, order.Ref, payer)
+	return c.destination(ctx, order.ID, order.Ref, payer)
 }
 
 // afterSubmission waits a moment for the request that is sending the order's newest attempt, and loads the order again.
@@ -176,9 +176,9 @@ func (c *Checkout) afterSubmission(ctx context.Context, order *models.Order) (*m
 	return order.Current(), nil
 }
 
-// besideAnother answers a second press of the button: the database allows one live attempt only, and whatever the first press makes
-// is the second's too. ErrBusy: the old attempt is not proved closed yet.
-func (c *Checkout) besideAnother(ctx context.Context, order *models.Order, payer models.Payer) (Placement, error) {
+// awaitOtherPress waits for what another press of the button makes and returns it: the database allows only one live attempt. ErrBusy means
+// that the old attempt is not proved closed yet.
+func (c *Checkout) awaitOtherPress(ctx context.Context, order *models.Order, payer models.Payer) (Placement, error) {
 	old := order.Current().ID
 	err := c.await(ctx, order.ID, func(o *models.Order) bool { return o.State != models.OrderAwaiting || o.Current().ID != old })
 	if err != nil {
@@ -194,7 +194,7 @@ func (c *Checkout) besideAnother(ctx context.Context, order *models.Order, payer
 	if a := fresh.Current(); a.State.Live() && a.Intent == models.IntentRetry {
 		return Placement{Ref: order.Ref}, ErrBusy
 	}
-	return c.next(ctx, order.ID, order.Ref, payer)
+	return c.destination(ctx, order.ID, order.Ref, payer)
 }
 
 func (c *Checkout) insertAttempt(ctx context.Context, order *models.Order, in PayInput) (models.Attempt, error) {
@@ -214,7 +214,7 @@ func (c *Checkout) insertAttempt(ctx context.Context, order *models.Order, in Pa
 			return err
 		}
 		now := c.clock()
-		attempt = c.frozenAttempt(order, quote, in.Payer, now)
+		attempt = c.newAttempt(order, quote, in.Payer, now)
 		// The new attempt gets time of its own; whoever expires the order at this moment wins.
 		expires := later(order.ExpiresAt, now.Add(c.retryTTL))
 		if err := tx.ExtendOrder(ctx, order.ID, expires, expires.Add(c.grace)); err != nil {
@@ -228,8 +228,8 @@ func (c *Checkout) insertAttempt(ctx context.Context, order *models.Order, in Pa
 	return attempt, err
 }
 
-// payURL is where the shopper, who is asked, pays an open attempt. Whoever is signed in as its payer gets there with the token at
-// hand: that of the attempt may have run out since.
+// payURL returns the address where the shopper asked pays an open attempt. It contains the current token of a shopper who is signed in as
+// the attempt's payer, because the token of the attempt may have expired.
 func (c *Checkout) payURL(a *models.Attempt, asked models.Payer) (string, error) {
 	payer := a.Payer
 	if !payer.Known() {

@@ -1,12 +1,13 @@
-// Package payments is the money path: it brings a cart to a paid order, or ends the order, and pays money back. It knows no HTTP server and no
-// HTML.
+// Package payments is the money path: it takes a cart to a paid order or ends the order, and refunds payments. It contains no HTTP server and
+// no HTML.
 //
-// Every source of news — callback, return page, poller, cancellation — ends in the same function, settle, which compares what
-// orderDetail says with the attempt and moves attempt, order and stock in one transaction by compare-and-set (reliability.md
-// R3, R5). No call to the platform ever runs inside a transaction (R1).
+// Callback, return page, poller and cancellation all call the same function, settle. It compares the answer of orderDetail with the attempt,
+// and changes attempt, order and stock in one transaction by compare-and-set (reliability.md R3, R5). No call to the platform runs inside a
+// transaction (R1).
 package payments
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// Gateway is the platform as this package needs it; *opay.Client is the real one.
+// Gateway is the part of the platform's API that this package needs. *opay.Client implements it.
 type Gateway interface {
 	Calls
 
@@ -32,7 +33,7 @@ type Gateway interface {
 	OpenNotification(n opay.SealedNotification) (opay.Notification, error)
 }
 
-// Calls are the questions and orders that the platform answers about money.
+// Calls are the platform's calls about orders and refunds.
 type Calls interface {
 	CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (orderNum string, err error)
 	Order(ctx context.Context, orderNum, token string) (opay.OrderDetail, error)
@@ -41,63 +42,62 @@ type Calls interface {
 	Cancel(ctx context.Context, orderNum string) error
 }
 
-// Config is what a Service needs. Zero durations take the defaults.
+// Config configures a Service. The comments of durations name the defaults.
 type Config struct {
 	Store     *store.Store
 	Gateway   Gateway
-	BaseURL   string // the shop's public address; returnPage and notifyPage are built from it (never from a Host header)
-	SceneType string // orderSceneType, if agreed with the platform
-	Clock     models.Clock
-	Logger    *slog.Logger
+	BaseURL   string       // the shop's public address; returnPage and notifyPage are built from it (never from a Host header)
+	SceneType string       // orderSceneType, if agreed with the platform
+	Clock     models.Clock // nil: models.SystemClock
+	Logger    *slog.Logger // nil: nothing is logged
 	Jobs      *jobs.Engine
 	Outbox    *mail.Outbox
 
 	FourEyesLimit models.Amount // refunds worth more than this, in the shop's currency, need a second person; 0: none does
 
-	QuoteTTL    time.Duration // how long a live rate is kept for a shopper; 10 minutes
-	OrderTTL    time.Duration // how long an order may wait for its payment; 30 minutes
-	RetryTTL    time.Duration // how long a new attempt may wait at least; 15 minutes
-	ExpiryGrace time.Duration // how much later the shop gives an unpaid order up; 1 minute
-	ProofAge    time.Duration // how long after sending "does not exist" proves that nothing will arrive; 2 minutes, five times that for refunds
-	CallTimeout time.Duration // for one call to the platform; 8 seconds (reliability.md R14)
+	QuoteTTL    time.Duration // validity of a quote from a live rate; 0: 10 minutes
+	OrderTTL    time.Duration // time to pay an order; 0: 30 minutes
+	RetryTTL    time.Duration // minimum time to pay a new attempt; 0: 15 minutes
+	ExpiryGrace time.Duration // from the end of the time to pay to the end of the order; 0: 1 minute
+	ProofAge    time.Duration // after sending, from which "does not exist" is proof; 0: 2 minutes; refunds wait five times as long
+	CallTimeout time.Duration // of one call to the platform; 0: 8 seconds (reliability.md R14)
 }
 
-// The paths that this package builds addresses from; web serves them.
+// Paths of the shop that the platform uses. Package web/platform serves them.
 const (
 	NotifyPath    = "/payments/notify"
 	ReturnPath    = "/payments/return/"
 	ConnectedPath = "/payments/connected"
 )
 
-// Errors that a page has words for.
+// Errors that pages explain.
 var (
-	// ErrCartEmpty: there is nothing to buy.
+	// ErrCartEmpty means that there is nothing to buy.
 	ErrCartEmpty = errors.New("the cart is empty")
-	// ErrFormUsed: the form belongs to no cart any more; show the checkout afresh.
+	// ErrFormUsed means that the form no longer belongs to a cart: show a new checkout page.
 	ErrFormUsed = errors.New("the form was used or is too old")
-	// ErrCartChanged: prices, stock or rates are not those that the form showed.
+	// ErrCartChanged means that prices, stock or rates differ from what the form showed.
 	ErrCartChanged = errors.New("the cart is not what the form showed")
-	// ErrCoin: the coin is not accepted for this total.
+	// ErrCoin means that the coin is not accepted for this total.
 	ErrCoin = errors.New("the coin is not accepted")
-	// ErrPayer: nobody was named who pays.
+	// ErrPayer means that no payer was named.
 	ErrPayer = errors.New("the payer is missing")
-	// ErrSignIn: the payer's sign-in at the platform has run out; nothing was ordered, and the payer has to sign in again.
+	// ErrSignIn means that the payer's sign-in at the platform has expired. Nothing was ordered; the payer must sign in again.
 	ErrSignIn = errors.New("the sign-in at the platform has run out")
-	// ErrUnreachable: the platform could not be asked, nothing was ordered, and the cart is kept.
+	// ErrUnreachable means that the platform could not be reached. Nothing was ordered, and the cart is kept.
 	ErrUnreachable = errors.New("the platform cannot be reached")
-	// ErrNotPayable: the order does not wait for a payment.
+	// ErrNotPayable means that the order does not await a payment.
 	ErrNotPayable = errors.New("the order cannot be paid")
-	// ErrNotCancellable: the order does not wait for a payment, so it cannot be called off.
+	// ErrNotCancellable means that the order does not await a payment.
 	ErrNotCancellable = errors.New("the order cannot be cancelled")
-	// ErrBusy: an earlier attempt is not proved closed yet (reliability.md R8); the order page shows it.
+	// ErrBusy means that an earlier attempt is not proved closed yet (reliability.md R8). The order page shows it.
 	ErrBusy = errors.New("an earlier payment is still being closed")
 )
 
-// Service does the shop's payments: it puts the parts together, and its methods are theirs. It is safe for concurrent use and for any
-// number of replicas.
+// Service makes the shop's payments. Its methods are those of its parts. It is safe for concurrent use and for any number of replicas.
 //
-// The parts know one another in one direction: settlement ← sender ← Inquiry ← Cancellation, Callbacks, Checkout ← OrderAdmin. Quoter, Refunds
-// and SignIn know none of these; Checkout knows Quoter.
+// The parts use one another in one direction: settlement ← sender ← Inquiry ← Cancellation, Callbacks, Checkout ← OrderAdmin. Checkout also
+// uses Quoter. Quoter, Refunds and SignIn use none of the others.
 type Service struct {
 	*Quoter
 	*Checkout
@@ -109,7 +109,7 @@ type Service struct {
 	*OrderAdmin
 }
 
-// core is what every part needs.
+// core holds what every part needs.
 type core struct {
 	store   *store.Store
 	clock   models.Clock
@@ -117,7 +117,7 @@ type core struct {
 	timeout time.Duration // for one call to the platform
 }
 
-// New checks the configuration and registers the service's work with c.Jobs. BaseURL must be one that models.ParseBaseURL takes.
+// New returns a service and registers its work with c.Jobs. It accepts a BaseURL that models.ParseBaseURL accepts.
 func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Gateway == nil || c.Jobs == nil || c.Outbox == nil {
 		return nil, errors.New("payments: store, gateway, jobs and outbox are needed")
@@ -132,7 +132,7 @@ func New(c Config) (*Service, error) {
 	return s, nil
 }
 
-// withDefaults is the configuration with the default of each field that is not set.
+// withDefaults returns the configuration with the default of each field that is not set.
 func (c Config) withDefaults() Config {
 	c.QuoteTTL = orDefault(c.QuoteTTL, 10*time.Minute)
 	c.OrderTTL = orDefault(c.OrderTTL, 30*time.Minute)
@@ -143,13 +143,11 @@ func (c Config) withDefaults() Config {
 	if c.Clock == nil {
 		c.Clock = models.SystemClock
 	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	return c
 }
 
-// assemble makes the parts, each with what it needs.
+// assemble makes the parts and connects them.
 func assemble(c Config) *Service {
 	core := core{store: c.Store, clock: c.Clock, log: c.Logger, timeout: c.CallTimeout}
 	settlement := &settlement{core: core, outbox: c.Outbox}
@@ -172,7 +170,7 @@ func assemble(c Config) *Service {
 	}
 }
 
-// register gives the engine the parts' workers and tasks.
+// register registers the parts' workers and tasks with the engine.
 func (s *Service) register(e *jobs.Engine) {
 	e.OnStart(s.logProbe)
 	e.AddWorker(jobs.Worker{Name: "inbox", Step: s.inboxStep, Wake: s.Callbacks.wake})
@@ -189,8 +187,7 @@ func orDefault(d, def time.Duration) time.Duration {
 	return d
 }
 
-// detached lets a step that has begun finish although the shopper's browser went away: an answer of the platform must be
-// stored.
+// detached returns a context that outlives the request, with the timeout of one call, so that an answer of the platform is always stored.
 func (c core) detached(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), c.timeout)
 }

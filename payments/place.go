@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// PlaceInput is a checkout form that web has checked.
+// PlaceInput is a checkout form that package web has checked.
 type PlaceInput struct {
 	CartID    string
 	FormToken string // the form's one-time token (reliability.md R9)
@@ -20,17 +20,17 @@ type PlaceInput struct {
 	Name      string
 	Lang      string // BCP 47
 	Currency  models.Currency
-	Address   models.Address // where the goods go; not looked at where nothing is shipped or the shop has no zones
+	Address   models.Address // of delivery; ignored if nothing is shipped or the shop has no zones
 	Coin      string
 	Quotes    string // token of the quotes that the form showed (Service.Quotes, CartSubject)
 	Payer     models.Payer
 }
 
-// Placement is where the shopper goes next.
+// Placement tells where the shopper goes next.
 type Placement struct {
 	Ref      string // the order's reference
-	PayURL   string // the platform's pay page; empty: show the order page, which says why
-	Existing bool   // the form had made this order before
+	PayURL   string // the platform's pay page; empty: show the order page, which explains
+	Existing bool   // the form has made this order before
 }
 
 // Checkout turns carts into orders with payment attempts, and leads shoppers to the page where they pay.
@@ -48,16 +48,15 @@ type Checkout struct {
 	grace      time.Duration
 }
 
-// Place turns a cart into an order with a payment attempt, asks the platform for its order, and says where to go
-// (design.md §2). The same form token always gives the same order.
+// Place turns a cart into an order with a payment attempt, creates the platform's order, and returns where the shopper goes (design.md §2).
+// The same form token always gives the same order.
 //
-// Once the order is stored it is shown (reliability.md R19): whatever fails later is logged, and the placement leads to the order. An
-// error says that this form has made no order that stands, or that nobody could look (store.ErrUnavailable); the same form may be
-// sent again.
+// Once the order is stored, it is shown (reliability.md R19): later failures are logged, and the placement leads to the order. An error means
+// that this form has no valid order, or that the database could not be asked (store.ErrUnavailable). The same form may be sent again.
 //
 // Errors: ErrCartEmpty, ErrFormUsed, ErrCartChanged, ErrPlace, ErrUndeliverable, ErrTooHeavy, *AddressError, *CouponError,
-// ErrNothingToPay, ErrCoin, ErrQuote, ErrPayer, *store.OutOfStockError, ErrUnreachable, ErrSignIn, and the store's. Another refusal by
-// the platform is not an error: the order page shows it, with the choice to correct it.
+// ErrNothingToPay, ErrCoin, ErrQuote, ErrPayer, *store.OutOfStockError, ErrUnreachable, ErrSignIn, and the store's. Any other refusal by
+// the platform is not an error: the order page shows it and lets the shopper correct it.
 func (c *Checkout) Place(ctx context.Context, in PlaceInput) (Placement, error) {
 	if !in.Payer.Known() {
 		return Placement{}, ErrPayer
@@ -78,7 +77,7 @@ func (c *Checkout) Place(ctx context.Context, in PlaceInput) (Placement, error) 
 		case lookErr != nil:
 			return Placement{}, errors.Join(err, lookErr)
 		case existing.ID != order.ID:
-			// The same form at the same moment has become an order: then its token is taken, or its cart is empty already.
+			// The same form was sent twice at once and the other request made the order: the token is taken, or the cart is empty.
 			return c.placedBefore(ctx, in, existing)
 		}
 		c.log.WarnContext(ctx, "order stored although its commit was not answered", "order", order.ID, "error", err)
@@ -86,7 +85,7 @@ func (c *Checkout) Place(ctx context.Context, in PlaceInput) (Placement, error) 
 	switch err := c.sender.submit(ctx, &order, &attempt); {
 	case err == nil:
 	case errors.Is(err, ErrUnreachable), errors.Is(err, ErrSignIn):
-		if c.gaveUpUnsent(ctx, in.CartID, &order) {
+		if c.cancelUnsent(ctx, in.CartID, &order) {
 			return Placement{}, err
 		}
 	default:
@@ -95,9 +94,9 @@ func (c *Checkout) Place(ctx context.Context, in PlaceInput) (Placement, error) 
 	return c.placedNow(ctx, in, &order), nil
 }
 
-// formOrder looks for the order of a form that failed, also when the request's time is over.
+// formOrder looks for the order of a form that failed, even after the request's deadline.
 func (c *Checkout) formOrder(ctx context.Context, token string) (models.Order, error) {
-	ctx, cancel := afterwards(ctx)
+	ctx, cancel := afterRequest(ctx)
 	defer cancel()
 	order, err := c.store.OrderByFormToken(ctx, token)
 	if err != nil {
@@ -106,22 +105,22 @@ func (c *Checkout) formOrder(ctx context.Context, token string) (models.Order, e
 	return order, nil
 }
 
-// placedNow empties the cart of an order that exists, and says where its shopper goes. Neither can fail the order: a full cart is a
-// nuisance, and without a pay page there is the order's page.
+// placedNow empties the cart of an order that exists, and returns where its shopper goes. If one of the two fails, the order still stands:
+// a full cart does little harm, and the order page replaces the pay page.
 func (c *Checkout) placedNow(ctx context.Context, in PlaceInput, order *models.Order) Placement {
-	ctx, cancel := afterwards(ctx)
+	ctx, cancel := afterRequest(ctx)
 	defer cancel()
 	if err := c.emptyCart(ctx, in); err != nil {
 		c.log.ErrorContext(ctx, "cart not emptied after placing", "order", order.ID, "error", err)
 	}
-	p, err := c.next(ctx, order.ID, order.Ref, in.Payer)
+	p, err := c.destination(ctx, order.ID, order.Ref, in.Payer)
 	if err != nil {
 		c.log.ErrorContext(ctx, "no way to the pay page of an order that exists", "order", order.ID, "error", err)
 	}
 	return p
 }
 
-// insertOrder is transaction 1: order, lines, reservation and attempt, or nothing at all (reliability.md R1).
+// insertOrder stores order, lines, reservation and attempt in transaction 1, or nothing at all (reliability.md R1).
 func (c *Checkout) insertOrder(ctx context.Context, in PlaceInput) (models.Order, models.Attempt, error) {
 	var order models.Order
 	var attempt models.Attempt
@@ -146,7 +145,7 @@ func (c *Checkout) insertOrder(ctx context.Context, in PlaceInput) (models.Order
 		if err != nil {
 			return err
 		}
-		attempt = c.frozenAttempt(&order, quote, in.Payer, now)
+		attempt = c.newAttempt(&order, quote, in.Payer, now)
 		if err := tx.InsertOrder(ctx, &order); err != nil {
 			return fmt.Errorf("insert order: %w", err)
 		}
@@ -164,7 +163,7 @@ func (c *Checkout) insertOrder(ctx context.Context, in PlaceInput) (models.Order
 	return order, attempt, err
 }
 
-// setDeadline says until when the order can be paid: as the settings say, else as the service was set up.
+// setDeadline sets the time to pay the order, from the settings or else from the configuration.
 func (c *Checkout) setDeadline(ctx context.Context, tx *store.Store, order *models.Order) error {
 	settings, err := tx.LoadSettings(ctx)
 	if err != nil {
@@ -178,7 +177,7 @@ func (c *Checkout) setDeadline(ctx context.Context, tx *store.Store, order *mode
 	return nil
 }
 
-// cartForPlacing loads the cart and insists that it is what the form showed.
+// cartForPlacing loads the cart and the coins. It refuses a cart that is empty, belongs to another form, or has a hidden product.
 func cartForPlacing(ctx context.Context, tx *store.Store, in PlaceInput) (models.Cart, []models.Coin, error) {
 	cart, err := tx.Cart(ctx, in.CartID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -205,20 +204,20 @@ func cartForPlacing(ctx context.Context, tx *store.Store, in PlaceInput) (models
 	return cart, coins, nil
 }
 
-// agreedBill prices the cart and insists that it costs what the form showed, and that it can be ordered.
+// agreedBill prices the cart. It refuses a price that the form did not show, and a cart that cannot be ordered.
 func (c *Checkout) agreedBill(ctx context.Context, tx *store.Store, cart models.Cart, in PlaceInput) (Bill, error) {
 	bill, err := totalsIn(ctx, tx, storedTerms{tx}, c.clock, cart, in.Currency, in.Email)
 	switch {
 	case err != nil:
 		return bill, err
 	case bill.Seen != in.Seen:
-		return bill, bill.unseen()
+		return bill, bill.changedError()
 	default:
 		return bill, bill.Blocked
 	}
 }
 
-// newOrder takes the snapshot of the cart and of what it costs.
+// newOrder returns an order with copies of the cart's lines and prices.
 func (c *Checkout) newOrder(in PlaceInput, cart models.Cart, bill Bill, now time.Time) (models.Order, error) {
 	order := models.Order{
 		ID: models.NewID(), Ref: models.NewRef(), State: models.OrderAwaiting,
@@ -250,7 +249,7 @@ func (c *Checkout) newOrder(in PlaceInput, cart models.Cart, bill Bill, now time
 	return order, nil
 }
 
-// placedBefore answers a form that had made an order already: double click, reload, back button, second tab.
+// placedBefore answers a form that has made an order before: double click, reload, back button, second tab.
 func (c *Checkout) placedBefore(ctx context.Context, in PlaceInput, order models.Order) (Placement, error) {
 	if order.CalledOff() {
 		return Placement{}, ErrFormUsed // nothing came of it, and the cart is still full
@@ -263,8 +262,8 @@ func (c *Checkout) placedBefore(ctx context.Context, in PlaceInput, order models
 	return p, nil
 }
 
-// awaitSubmission gives the first press of the button a moment to hear from the platform, because a browser shows the answer
-// to the second.
+// awaitSubmission waits a moment for the platform's answer to the first press of the button, because a browser shows only the answer to the
+// second press.
 func (c *Checkout) awaitSubmission(ctx context.Context, orderID string) error {
 	return c.await(ctx, orderID, func(o *models.Order) bool {
 		a := o.Current()
@@ -272,12 +271,12 @@ func (c *Checkout) awaitSubmission(ctx context.Context, orderID string) error {
 	})
 }
 
-// sending reports that somebody is about to send the attempt, or waits for the platform's answer to it.
+// sending reports whether the attempt is about to be sent, or the platform's answer is awaited.
 func sending(a *models.Attempt) bool {
 	return a.State == models.AttemptCreated || a.State == models.AttemptSubmitting
 }
 
-// await loads an order again and again until it is as wanted, or patience ends, which is no error.
+// await loads an order repeatedly until done returns true or submissionPatience has passed, which is no error.
 func (c *Checkout) await(ctx context.Context, orderID string, done func(*models.Order) bool) error {
 	deadline := time.NewTimer(submissionPatience)
 	defer deadline.Stop()
@@ -301,9 +300,9 @@ func (c *Checkout) await(ctx context.Context, orderID string, done func(*models.
 	}
 }
 
-// next says where the shopper, who is payer, goes now. The pay page of another payer is not for them. With an error the placement leads
-// to the order's page.
-func (c *Checkout) next(ctx context.Context, orderID, ref string, payer models.Payer) (Placement, error) {
+// destination returns where the shopper, who is payer, goes now. They are not sent to the pay page of another payer. With an error, the
+// placement leads to the order page.
+func (c *Checkout) destination(ctx context.Context, orderID, ref string, payer models.Payer) (Placement, error) {
 	p := Placement{Ref: ref}
 	order, err := c.store.Order(ctx, orderID)
 	if err != nil {
@@ -317,7 +316,7 @@ func (c *Checkout) next(ctx context.Context, orderID, ref string, payer models.P
 	return p, err
 }
 
-// emptyCart clears the cart that became an order, unless it has become another cart meanwhile.
+// emptyCart clears the cart that became an order, unless it was changed meanwhile.
 func (c *Checkout) emptyCart(ctx context.Context, in PlaceInput) error {
 	err := c.store.ClearCart(ctx, in.CartID, in.FormToken, models.NewRef())
 	if err != nil && !errors.Is(err, store.ErrConflict) {
@@ -326,11 +325,11 @@ func (c *Checkout) emptyCart(ctx context.Context, in PlaceInput) error {
 	return nil
 }
 
-// gaveUpUnsent calls off an order whose request never left us: nothing can ever be paid for it, so the stock goes back and the shopper
-// keeps the cart, under a new form token. Where that fails the order stands, and false is returned.
-func (c *Checkout) gaveUpUnsent(ctx context.Context, cartID string, order *models.Order) bool {
+// cancelUnsent cancels an order whose request was never sent. Nothing can be paid for it, so the stock is released and the shopper keeps the
+// cart, with a new form token. It returns false if that fails; then the order stands.
+func (c *Checkout) cancelUnsent(ctx context.Context, cartID string, order *models.Order) bool {
 	look := ctx
-	ctx, cancel := afterwards(ctx)
+	ctx, cancel := afterRequest(ctx)
 	defer cancel()
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
 		if err := c.settlement.endOrder(ctx, tx, order, models.OrderCancelled, "place"); err != nil {
@@ -353,8 +352,8 @@ func (c *Checkout) gaveUpUnsent(ctx context.Context, cartID string, order *model
 	return false
 }
 
-// frozenAttempt is a new attempt to pay an order, with its quote frozen.
-func (c *Checkout) frozenAttempt(order *models.Order, q models.Quote, payer models.Payer, now time.Time) models.Attempt {
+// newAttempt returns a new attempt to pay an order at a fixed quote.
+func (c *Checkout) newAttempt(order *models.Order, q models.Quote, payer models.Payer, now time.Time) models.Attempt {
 	return models.Attempt{
 		ID: models.NewID(), OrderID: order.ID, AppOrderID: models.NewRef(), State: models.AttemptCreated,
 		Coin: q.Coin, Amount: q.Amount, Rate: q.Rate, RateSource: q.Source, RateAt: q.At, Spread: q.Spread, QuoteExpiresAt: q.ExpiresAt,

@@ -8,9 +8,8 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// Probe asks the platform for an order that cannot exist, to find out before the first shopper does whether it takes our calls: nil
-// says that address, AppKey, keys and clock are right. Otherwise the error is the gateway's: *opay.Error with the platform's code,
-// opay.ErrUnreachable or opay.ErrUnknownOutcome.
+// Probe queries an order that cannot exist, to test whether the platform accepts the shop's calls. nil means that address, AppKey, keys and
+// clock are right. Errors are the gateway's: *opay.Error with the platform's code, opay.ErrUnreachable, opay.ErrUnknownOutcome.
 func (q *Inquiry) Probe(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, q.timeout)
 	defer cancel()
@@ -21,7 +20,7 @@ func (q *Inquiry) Probe(ctx context.Context) error {
 	return err
 }
 
-// logProbe tells the operator at the start of the workers what is wrong with the platform.
+// logProbe logs the result of Probe for the operator when the workers start.
 func (q *Inquiry) logProbe(ctx context.Context) {
 	err := q.Probe(ctx)
 	code, refused := opay.CodeOf(err)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -14,49 +15,49 @@ import (
 // quotePurpose names the tokens of quote sheets.
 const quotePurpose = "quotes"
 
-// ErrQuote says that the amount which the shopper saw does not hold any more: show the page again with the new ones.
+// ErrQuote means that the amount that the shopper saw is no longer valid: show the page again with the new amounts.
 var ErrQuote = errors.New("the quote has ended or the rate has changed")
 
-// QuoteRequest asks what a total costs in each coin.
+// QuoteRequest requests the price of a total in each coin.
 type QuoteRequest struct {
-	Subject string        // CartSubject or OrderSubject: the sheet is good for it alone
-	Coins   []models.Coin // that the shop takes
+	Subject string        // CartSubject or OrderSubject; the sheet is valid for it alone
+	Coins   []models.Coin // that the shop accepts
 	Total   models.Amount
-	Token   string        // of the sheet that the shopper saw last, "" for none: it goes on as long as it holds
-	TTL     time.Duration // how long the shop keeps to a new sheet; 0: Config.QuoteTTL
+	Token   string        // of the sheet that the shopper saw last, which is kept while it is valid; or empty
+	TTL     time.Duration // validity of a new sheet; 0: Config.QuoteTTL
 }
 
-// Offers are what a page shows of a quote sheet.
+// Offers are the contents of a quote sheet for a page.
 type Offers struct {
 	List      []Offer
-	Token     string        // sealed; the page's form brings it back
-	ExpiresAt time.Time     // until when the live rates are kept; zero: no coin has one
+	Token     string        // sealed; the page's form sends it back
+	ExpiresAt time.Time     // end of the quotes from live rates; zero: there are none
 	Left      time.Duration // until then
 	Renewed   bool          // amounts differ from those of the sheet that the shopper saw last
 }
 
-// Offer is one coin with what it costs, or with why it cannot be used at the moment.
+// Offer is the price in one coin, or the reason why the coin cannot be used at the moment.
 type Offer struct {
 	Coin    models.Coin
 	Quote   models.Quote
-	Problem models.RateProblem // RateGood: the quote stands
+	Problem models.RateProblem // RateGood: the quote is valid
 }
 
-// CartSubject names a cart's quote sheets.
+// CartSubject returns the subject of a cart's quote sheets.
 func CartSubject(cartID string) string { return "cart:" + cartID }
 
-// OrderSubject names the quote sheets of an order that is to be paid again.
+// OrderSubject returns the subject of the quote sheets of an order that is paid again.
 func OrderSubject(orderID string) string { return "order:" + orderID }
 
-// Quoter computes what a cart costs, and freezes for a shopper what a total costs in each coin.
+// Quoter computes the price of carts, and fixes the price of a total in each coin for a shopper.
 type Quoter struct {
 	core
 
-	ttl time.Duration // how long a live rate is kept for a shopper
+	ttl time.Duration // validity of a quote from a live rate
 }
 
-// Quotes freezes what a total costs in each coin, or goes on with the sheet that the shopper has. Coins that are below their minimum
-// are left out.
+// Quotes returns the price of a total in each coin. It keeps the sheet that the shopper has while that is valid. It leaves out coins below
+// their minimum.
 func (q *Quoter) Quotes(r QuoteRequest) (Offers, error) {
 	now := q.clock()
 	seen, err := q.openSheet(r.Subject, r.Token)
@@ -83,7 +84,7 @@ func (q *Quoter) Quotes(r QuoteRequest) (Offers, error) {
 	return offers, nil
 }
 
-// sheetFor is the sheet that the shopper has, as long as it holds everything that could be offered now; otherwise a new one.
+// sheetFor returns the sheet that the shopper has if it is valid and has every coin that can be offered now; otherwise a new one.
 func (q *Quoter) sheetFor(r QuoteRequest, seen models.QuoteSheet, now time.Time) (sheet models.QuoteSheet, kept bool) {
 	kept = now.Before(seen.ExpiresAt)
 	sheet.ExpiresAt = models.Instant(now.Add(orDefault(r.TTL, q.ttl)))
@@ -108,7 +109,7 @@ func sameTerms(a, b models.Terms) bool {
 	return a.Rate.Equal(b.Rate) && a.Spread.Equal(b.Spread) && a.Digits == b.Digits && a.MinAmount.Equal(b.MinAmount)
 }
 
-// changed reports that a coin that was shown costs something else now.
+// changed reports whether the price in a coin that was shown is different now.
 func changed(seen, sheet models.QuoteSheet, total models.Amount) bool {
 	for _, was := range seen.Terms {
 		is, ok := sheet.Of(was.Coin)
@@ -126,7 +127,7 @@ func changed(seen, sheet models.QuoteSheet, total models.Amount) bool {
 	return false
 }
 
-// offerOf is what a coin costs by the sheet; ok is false for one that cannot pay this total whatever its rate.
+// offerOf returns the price in a coin by the sheet. ok is false for a coin that cannot pay this total at any rate.
 func offerOf(coin models.Coin, sheet models.QuoteSheet, total models.Amount, now time.Time) (Offer, bool) {
 	if !coin.Enabled {
 		return Offer{}, false
@@ -145,34 +146,40 @@ func offerOf(coin models.Coin, sheet models.QuoteSheet, total models.Amount, now
 	return Offer{Coin: coin, Quote: quote}, true
 }
 
-// agreedQuote is what the shopper who was shown the sheet pays with a coin now, on either way: placing and paying again. ErrCoin, ErrQuote.
+// agreedQuote returns the quote of a coin on the sheet that the shopper was shown, for placing and for paying again. Errors: ErrCoin, ErrQuote.
 func (q *Quoter) agreedQuote(coins []models.Coin, symbol string, total models.Amount, subject, token string) (models.Quote, error) {
 	sheet, err := q.openSheet(subject, token)
 	if err != nil {
 		return models.Quote{}, err
 	}
-	return q.quoteBy(sheet, coins, symbol, total)
-}
-
-func (q *Quoter) quoteBy(sheet models.QuoteSheet, coins []models.Coin, symbol string, total models.Amount) (models.Quote, error) {
-	now := q.clock()
-	for _, coin := range coins {
-		if coin.Symbol != symbol {
-			continue
-		}
-		quote, err := sheet.Agreed(coin, total, now, models.Instant(now.Add(q.ttl)))
-		switch {
-		case errors.Is(err, models.ErrRate):
-			return quote, ErrQuote
-		case err != nil:
-			return quote, ErrCoin
-		}
-		return quote, nil
+	coin, ok := coinOf(coins, symbol)
+	if !ok {
+		return models.Quote{}, ErrCoin
 	}
-	return models.Quote{}, ErrCoin
+	now := q.clock()
+	quote, err := sheet.Agreed(coin, total, now, models.Instant(now.Add(q.ttl)))
+	return quote, quoteError(err)
 }
 
-// checkQuote reports whether an order could be paid now as its form says. ErrCoin, ErrQuote.
+func coinOf(coins []models.Coin, symbol string) (coin models.Coin, ok bool) {
+	if i := slices.IndexFunc(coins, func(c models.Coin) bool { return c.Symbol == symbol }); i >= 0 {
+		return coins[i], true
+	}
+	return coin, false
+}
+
+// quoteError returns the error of this package for an error of a quote: ErrCoin, ErrQuote, or nil.
+func quoteError(err error) error {
+	switch {
+	case errors.Is(err, models.ErrRate):
+		return ErrQuote
+	case err != nil:
+		return ErrCoin
+	}
+	return nil
+}
+
+// checkQuote checks that an order can be paid now as its form says. Errors: ErrCoin, ErrQuote.
 func (q *Quoter) checkQuote(ctx context.Context, order *models.Order, in PayInput) error {
 	coins, err := q.store.Coins(ctx)
 	if err != nil {
@@ -182,28 +189,24 @@ func (q *Quoter) checkQuote(ctx context.Context, order *models.Order, in PayInpu
 	return err
 }
 
-// repeatQuote is agreedQuote for a shopper who goes on without a form: with the coin of the last attempt, at what that one cost.
+// repeatQuote is agreedQuote for a shopper who continues without a form: with the coin of the last attempt, at what that one cost.
 func (q *Quoter) repeatQuote(coins []models.Coin, last *models.Attempt, total models.Amount) (models.Quote, error) {
-	for _, coin := range coins {
-		if coin.Symbol != last.Coin {
-			continue
-		}
-		now := q.clock()
-		quote, err := coin.Quote(total, now)
-		switch {
-		case errors.Is(err, models.ErrRate):
-			return quote, ErrQuote
-		case err != nil:
-			return quote, ErrCoin
-		case !quote.Amount.Equal(last.Amount):
-			return quote, ErrQuote
-		}
-		if coin.Live() {
-			quote.ExpiresAt = models.Instant(now.Add(q.ttl))
-		}
-		return quote, nil
+	coin, ok := coinOf(coins, last.Coin)
+	if !ok {
+		return models.Quote{}, ErrCoin
 	}
-	return models.Quote{}, ErrCoin
+	now := q.clock()
+	quote, err := coin.Quote(total, now)
+	switch {
+	case err != nil:
+		return quote, quoteError(err)
+	case !quote.Amount.Equal(last.Amount):
+		return quote, ErrQuote
+	}
+	if coin.Live() {
+		quote.ExpiresAt = models.Instant(now.Add(q.ttl))
+	}
+	return quote, nil
 }
 
 func (q *Quoter) sealSheet(subject string, sheet models.QuoteSheet) (string, error) {
@@ -218,7 +221,7 @@ func (q *Quoter) sealSheet(subject string, sheet models.QuoteSheet) (string, err
 	return token, nil
 }
 
-// openSheet reads a sheet that a page brought back; anything that is none of ours is an empty one, which nothing was shown on.
+// openSheet opens a sheet that a page sent back. It returns an empty sheet for a token that the shop did not make.
 func (q *Quoter) openSheet(subject, token string) (models.QuoteSheet, error) {
 	var sheet models.QuoteSheet
 	if token == "" {
@@ -232,7 +235,7 @@ func (q *Quoter) openSheet(subject, token string) (models.QuoteSheet, error) {
 		return sheet, fmt.Errorf("open the quotes: %w", err)
 	}
 	if err := json.Unmarshal(plain, &sheet); err != nil {
-		return models.QuoteSheet{}, nil //nolint:nilerr // sealed by another version of the shop: nothing is promised any more
+		return models.QuoteSheet{}, nil //nolint:nilerr // sealed by another version of the shop: the quotes are no longer valid
 	}
 	return sheet, nil
 }

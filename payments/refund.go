@@ -15,22 +15,22 @@ import (
 // assetNormal is the platform's assetType of an ordinary balance (platform/api.md §3.8).
 const assetNormal = "201"
 
-// refundProof is how many times ProofAge must pass before a refund that the platform does not know is proved missing.
+// refundProof is the number of ProofAges after which a refund that the platform does not know is proved missing.
 const refundProof = 5
 
 // Errors of refunds.
 var (
-	// ErrNotRefundable: the attempt did not pay, belongs to another order, or nobody knows any more who paid it, because they were erased.
+	// ErrNotRefundable means that the attempt did not pay, belongs to another order, or that its payer was erased.
 	ErrNotRefundable = errors.New("nothing was paid that could be refunded")
-	// ErrRefundAmount: the amount is not positive, or finer than the coin.
+	// ErrRefundAmount means that the amount is not positive, or has more fraction digits than the coin.
 	ErrRefundAmount = errors.New("the amount cannot be refunded")
-	// ErrSamePerson: a refund above the limit needs a second person.
+	// ErrSamePerson means that a second person must approve a refund above the limit.
 	ErrSamePerson = errors.New("a second person must approve")
-	// ErrRefundOver: the refund is decided already.
+	// ErrRefundOver means that the refund is already decided.
 	ErrRefundOver = errors.New("the refund is decided already")
 )
 
-// Refunds pays money back: staff request and approve refunds, its worker sends them and finds out what became of them.
+// Refunds refunds payments: staff request and approve refunds; its worker sends them and resolves their outcome.
 type Refunds struct {
 	core
 
@@ -40,20 +40,20 @@ type Refunds struct {
 	wake     jobs.Bell
 }
 
-// FourEyesLimit is the worth, in the shop's currency, above which a refund needs a second person; 0: none does.
+// FourEyesLimit returns the value, in the shop's currency, above which a refund needs a second person; 0 means that none does.
 func (rs *Refunds) FourEyesLimit() models.Amount { return rs.fourEyes }
 
-// RefundInput is a form that asks for a refund.
+// RefundInput is a form that requests a refund.
 type RefundInput struct {
 	OrderID   string
-	AttemptID string        // the paid attempt whose money goes back
+	AttemptID string        // the paid attempt to refund
 	Amount    models.Amount // of the attempt's coin
 	Reason    string
-	FormToken string // one-time: the same form is the same refund
+	FormToken string // one-time token: the same form gives the same refund
 }
 
-// RequestRefund stores a refund with its final id at the platform, before anything is sent (reliability.md R15). Up to
-// Config.FourEyesLimit it is approved at once and the worker sends it; above, a second person must approve.
+// RequestRefund stores a refund with its final id at the platform before anything is sent (reliability.md R15). Up to Config.FourEyesLimit
+// the refund is approved at once and the worker sends it; above, a second person must approve it.
 //
 // Errors: store.ErrNotFound, ErrNotRefundable, ErrRefundAmount, models.ErrNoteText, *store.RefundTooMuchError.
 func (rs *Refunds) RequestRefund(ctx context.Context, in RefundInput, by models.Actor) (models.Refund, error) {
@@ -84,6 +84,7 @@ func (rs *Refunds) RequestRefund(ctx context.Context, in RefundInput, by models.
 	return refund, err
 }
 
+// paidAttempt returns the paid attempt of an order with an id, or nil.
 func paidAttempt(order *models.Order, id string) *models.Attempt {
 	for i := range order.Attempts {
 		if a := &order.Attempts[i]; a.ID == id && a.State == models.AttemptPaid {
@@ -93,7 +94,7 @@ func paidAttempt(order *models.Order, id string) *models.Attempt {
 	return nil
 }
 
-// checkRefundAmount refuses an amount that the coin cannot have; the cap is the database's.
+// checkRefundAmount refuses an amount that the coin cannot have. The store checks the cap.
 func (rs *Refunds) checkRefundAmount(ctx context.Context, a *models.Attempt, amount models.Amount) error {
 	if !amount.IsPositive() {
 		return ErrRefundAmount
@@ -102,10 +103,8 @@ func (rs *Refunds) checkRefundAmount(ctx context.Context, a *models.Attempt, amo
 	if err != nil {
 		return fmt.Errorf("load coins: %w", err)
 	}
-	for _, coin := range coins {
-		if coin.Symbol == a.Coin && amount.Digits() > max(coin.Precision, a.Amount.Digits()) {
-			return ErrRefundAmount
-		}
+	if coin, ok := coinOf(coins, a.Coin); ok && amount.Digits() > max(coin.Precision, a.Amount.Digits()) {
+		return ErrRefundAmount
 	}
 	return nil
 }
@@ -144,8 +143,7 @@ func (rs *Refunds) insertRefund(ctx context.Context, refund *models.Refund, a *m
 	})
 }
 
-// orderRefunding shows on the order that money goes back. The refund of a second payment does not touch the order: the first
-// keeps it.
+// orderRefunding marks the order as being refunded. The refund of a second payment does not change the order, which the first one paid.
 func (rs *Refunds) orderRefunding(ctx context.Context, tx *store.Store, order *models.Order, refund *models.Refund) error {
 	if order.PaidAttemptID != refund.AttemptID || order.State == models.OrderRefunding {
 		return nil
@@ -157,7 +155,7 @@ func (rs *Refunds) orderRefunding(ctx context.Context, tx *store.Store, order *m
 	return nil
 }
 
-// ApproveRefund lets a second person release a refund. Errors: store.ErrNotFound, ErrSamePerson, ErrRefundOver.
+// ApproveRefund approves a refund by a second person. Errors: store.ErrNotFound, ErrSamePerson, ErrRefundOver.
 func (rs *Refunds) ApproveRefund(ctx context.Context, id string, by models.Actor) error {
 	err := rs.decideRefund(ctx, id, models.RefundApproved, "", by, func(r *models.Refund) (store.RefundChange, error) {
 		if r.RequestedBy == by.StaffID {
@@ -172,7 +170,7 @@ func (rs *Refunds) ApproveRefund(ctx context.Context, id string, by models.Actor
 	return err
 }
 
-// DeclineRefund stops a refund that was not sent yet, with a reason, and gives its amount free again. Errors: store.ErrNotFound,
+// DeclineRefund stops a refund that was not sent yet, with a reason. Its amount can then be refunded again. Errors: store.ErrNotFound,
 // ErrRefundOver, models.ErrNoteText.
 func (rs *Refunds) DeclineRefund(ctx context.Context, id, reason string, by models.Actor) error {
 	reason, err := models.CleanNote(reason)
@@ -187,6 +185,7 @@ func (rs *Refunds) DeclineRefund(ctx context.Context, id, reason string, by mode
 	})
 }
 
+// decideRefund moves a refund to a state that a person has decided. check returns what else changes, or an error.
 func (rs *Refunds) decideRefund(
 	ctx context.Context, id string, to models.RefundState, reason string, by models.Actor, check func(*models.Refund) (store.RefundChange, error),
 ) error {
@@ -214,12 +213,12 @@ func (rs *Refunds) decideRefund(
 	return err
 }
 
-// moveRefund is moveRefundIn for the worker, in a transaction of its own.
+// moveRefund calls moveRefundIn for the worker in a transaction of its own.
 func (rs *Refunds) moveRefund(ctx context.Context, r *models.Refund, to models.RefundState, set store.RefundChange) error {
 	return rs.store.Tx(ctx, func(tx *store.Store) error { return rs.moveRefundIn(ctx, tx, r, to, set, "refund") })
 }
 
-// moveRefundIn changes a refund's state in a transaction and, where it was the last one under way, the order's.
+// moveRefundIn changes a refund's state in a transaction, and the order's state if no other refund is pending.
 func (rs *Refunds) moveRefundIn(ctx context.Context, tx *store.Store, r *models.Refund, to models.RefundState, set store.RefundChange, cause string) error {
 	t := models.Transition{OrderID: r.OrderID, AttemptID: r.AttemptID, Cause: cause}
 	if err := tx.MoveRefund(ctx, r.ID, r.State, to, set, t); err != nil {
@@ -228,7 +227,7 @@ func (rs *Refunds) moveRefundIn(ctx context.Context, tx *store.Store, r *models.
 	return rs.orderAfterRefunds(ctx, tx, r.OrderID, cause)
 }
 
-// orderAfterRefunds brings an order back to where it was, or to refunded, when no refund is under way any more.
+// orderAfterRefunds moves an order back to its earlier state, or to refunded, when no refund is pending any more.
 func (rs *Refunds) orderAfterRefunds(ctx context.Context, tx *store.Store, orderID, cause string) error {
 	order, err := tx.LockOrder(ctx, orderID)
 	if err != nil {
@@ -249,7 +248,7 @@ func (rs *Refunds) orderAfterRefunds(ctx context.Context, tx *store.Store, order
 		if r.State == models.RefundConfirmed {
 			back = back.Add(r.Amount)
 		} else if r.State.Counts() {
-			return nil // one is still under way
+			return nil // one is still pending
 		}
 	}
 	to := models.OrderPaid
@@ -290,12 +289,12 @@ func (rs *Refunds) refundStep(ctx context.Context) (int, error) {
 	}), nil
 }
 
-// refundLater plans the next question about a refund that is still open, unless it was planned or ended meanwhile.
+// refundLater schedules the next query about an open refund, unless it was scheduled or ended meanwhile.
 func (rs *Refunds) refundLater(ctx context.Context, r models.Refund) error {
 	return rs.store.Reschedule(ctx, store.QueueRefunds, r.ID, r.Lease, rs.clock().Add(pollDelay(r.Checks+1)))
 }
 
-// sendRefund asks the platform once. The compare-and-set to submitting makes it once: whoever finds a refund in submitting resolves it
+// sendRefund sends a refund once, which the compare-and-set to submitting ensures: a worker that finds a refund in submitting resolves it
 // and never sends it again (reliability.md R15).
 func (rs *Refunds) sendRefund(ctx context.Context, r models.Refund) error {
 	a, err := rs.store.Attempt(ctx, r.AttemptID)
@@ -318,6 +317,7 @@ func (rs *Refunds) sendRefund(ctx context.Context, r models.Refund) error {
 	return rs.storeRefundOutcome(keep, &r, orderNum, callErr)
 }
 
+// storeRefundOutcome stores the answer of the platform, or that there was none.
 func (rs *Refunds) storeRefundOutcome(ctx context.Context, r *models.Refund, orderNum string, callErr error) error {
 	code, refused := opay.CodeOf(callErr)
 	to, set := models.RefundUnknown, store.RefundChange{DueAt: new(rs.clock().Add(unknownDelay))}
@@ -335,8 +335,8 @@ func (rs *Refunds) storeRefundOutcome(ctx context.Context, r *models.Refund, ord
 	return rs.moveRefund(ctx, r, to, set)
 }
 
-// resolveRefund finds out by our own id what became of a refund. Its absence is proof only after ProofAge; a platform without the
-// call leaves it to the statement.
+// resolveRefund queries a refund by the shop's id. Its absence is proof only after refundProof times ProofAge. If the platform does not offer
+// the call, the statement decides.
 func (rs *Refunds) resolveRefund(ctx context.Context, r models.Refund) error {
 	detail, err := rs.gateway.OrderByRef(ctx, r.AppOrderID)
 	code, _ := opay.CodeOf(err)
@@ -345,15 +345,13 @@ func (rs *Refunds) resolveRefund(ctx context.Context, r models.Refund) error {
 	now := rs.clock()
 	switch {
 	case err == nil:
-		set := store.RefundChange{OrderNum: new(detail.OrderNum), DueAt: new(time.Time{})}
-		return rs.moveRefund(ctx, &r, models.RefundAccepted, set)
+		return rs.moveRefund(ctx, &r, models.RefundAccepted, store.RefundChange{OrderNum: new(detail.OrderNum), DueAt: new(time.Time{})})
 	case code == opay.CodeOrderNotFound && now.Sub(r.SentAt) >= refundProof*rs.proofAge:
 		set := store.RefundChange{ProblemCode: new(models.ProblemNotAccepted), DueAt: new(time.Time{})}
 		return rs.moveRefund(ctx, &r, models.RefundFailed, set)
 	}
 	if r.State == models.RefundSubmitting {
-		set := store.RefundChange{DueAt: new(now.Add(unknownDelay))}
-		return rs.moveRefund(ctx, &r, models.RefundUnknown, set)
+		return rs.moveRefund(ctx, &r, models.RefundUnknown, store.RefundChange{DueAt: new(now.Add(unknownDelay))})
 	}
 	if err := rs.store.SetRefund(ctx, r.ID, r.State, store.RefundChange{Checks: new(r.Checks + 1)}); err != nil {
 		return fmt.Errorf("count the question: %w", err)
@@ -364,7 +362,7 @@ func (rs *Refunds) resolveRefund(ctx context.Context, r models.Refund) error {
 	return fmt.Errorf("ask for the refund: %w", err)
 }
 
-// ConfirmRefund books that the statement shows a refund.
+// ConfirmRefund records that the statement shows a refund.
 func (rs *Refunds) ConfirmRefund(ctx context.Context, appOrderID string, at time.Time) error {
 	err := rs.store.Tx(ctx, func(tx *store.Store) error {
 		r, err := tx.RefundByAppOrderID(ctx, appOrderID)

@@ -12,20 +12,20 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// settleTries bounds how often settle starts again because another writer was faster.
+// settleTries is the maximum number of tries if other writers are faster.
 const settleTries = 5
 
-// settlement moves attempts, their orders and their stock to what the platform answered, and ends orders that are given up. It makes no
-// calls itself.
+// settlement changes attempts, their orders and their stock to what the platform answered, and ends orders that are given up. It makes no
+// calls.
 type settlement struct {
 	core
 
 	outbox *mail.Outbox
 }
 
-// settle is the one place where the platform's word changes an attempt, its order and the stock (reliability.md R5). detail is
-// a verified answer to a question about this very attempt; cause says who asked. Asking again with the same answer changes
-// nothing. It returns the attempt as it stands afterwards.
+// settle changes an attempt, its order and the stock to what the platform answered; nothing else does (reliability.md R5). detail is a
+// verified answer to a query about this attempt; cause is the reason of the query. The same answer again changes nothing. settle returns the
+// attempt after the change.
 func (s *settlement) settle(
 	ctx context.Context, attemptID string, detail opay.OrderDetail, source models.EvidenceSource, cause string,
 ) (models.Attempt, error) {
@@ -51,7 +51,7 @@ func (s *settlement) settle(
 	return models.Attempt{}, fmt.Errorf("settle attempt: %w %d times", store.ErrConflict, settleTries)
 }
 
-// settleIn is settle once, in a transaction. The error is store.ErrConflict where another writer was faster.
+// settleIn makes one try of settle in a transaction. store.ErrConflict means that another writer was faster.
 func (s *settlement) settleIn(ctx context.Context, tx *store.Store, attemptID string, d opay.OrderDetail, source models.EvidenceSource, cause string) error {
 	a, err := tx.LockAttempt(ctx, attemptID)
 	if err != nil {
@@ -84,6 +84,7 @@ func (s *settlement) settleIn(ctx context.Context, tx *store.Store, attemptID st
 	return fmt.Errorf("settle attempt: undocumented status %q", string(d.Status))
 }
 
+// evidenceOf returns an answer of the platform as evidence.
 func evidenceOf(a *models.Attempt, d opay.OrderDetail, source models.EvidenceSource, now time.Time) *models.Evidence {
 	return &models.Evidence{
 		AttemptID: a.ID, OrderID: a.OrderID, Source: source, Verified: true,
@@ -92,7 +93,7 @@ func evidenceOf(a *models.Attempt, d opay.OrderDetail, source models.EvidenceSou
 	}
 }
 
-// mismatchOf says in which field the platform's order is not the attempt's, or "" (reliability.md R3).
+// mismatchOf returns the field in which the platform's order differs from the attempt, or "" (reliability.md R3).
 func mismatchOf(a *models.Attempt, d opay.OrderDetail) string {
 	amount, err := models.ParseAmount(string(d.Amount))
 	switch {
@@ -108,8 +109,8 @@ func mismatchOf(a *models.Attempt, d opay.OrderDetail) string {
 	return ""
 }
 
-// mismatch records that the platform holds something else than we ordered. Nothing is credited; where the platform calls it
-// paid, money is in the wrong place and the order waits for a person, with its stock.
+// mismatch opens a review because the platform's order differs from the attempt. Nothing is credited. If the platform calls its order paid,
+// the order goes to review and keeps its stock, because the money is in the wrong place.
 func (s *settlement) mismatch(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, field, cause string) error {
 	note := models.Remark("mismatch", "field", field, "status", string(d.Status))
 	if err := s.openReview(ctx, tx, models.ReviewMismatch, a, note); err != nil {
@@ -128,8 +129,7 @@ func (s *settlement) mismatch(ctx context.Context, tx *store.Store, order *model
 	return nil
 }
 
-// dropNumber forgets an order number that turned out to be somebody else's order: the attempt is unknown again, and asked for by our
-// own id.
+// dropNumber removes an order number that belongs to another order. The attempt is unknown again, and queried by the shop's id.
 func (s *settlement) dropNumber(ctx context.Context, tx *store.Store, a *models.Attempt, cause string) error {
 	set := store.AttemptChange{OrderNum: new(""), DueAt: new(s.clock().Add(unknownDelay))}
 	if a.State != models.AttemptOpen {
@@ -145,7 +145,7 @@ func (s *settlement) dropNumber(ctx context.Context, tx *store.Store, a *models.
 	return nil
 }
 
-// credit books a payment that orderDetail confirms in every field.
+// credit records a payment that orderDetail confirms in every field.
 func (s *settlement) credit(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, cause string) error {
 	if a.State == models.AttemptPaid {
 		return tx.EndQuestions(ctx, a.ID)
@@ -164,12 +164,13 @@ func (s *settlement) credit(ctx context.Context, tx *store.Store, order *models.
 	case models.OrderReview:
 		return s.openReview(ctx, tx, models.ReviewLatePayment, a, models.Remark("paid_in_review"))
 	case models.OrderPaid, models.OrderFulfilled, models.OrderRefunding, models.OrderRefunded:
-		// R8: the first payment keeps the order; this one must go back.
+		// R8: the first payment pays the order; this one must be refunded.
 		return s.openReview(ctx, tx, models.ReviewSecondPayment, a, models.Remark("paid_twice", "amount", a.Amount.String(), "coin", a.Coin))
 	}
 	return fmt.Errorf("credit order in state %q", order.State)
 }
 
+// creditOrder marks an order paid and sells its reserved stock. Without stock the money goes to review.
 func (s *settlement) creditOrder(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, cause string) error {
 	var gone *store.OutOfStockError
 	if err := tx.SellReservation(ctx, order.ID); errors.As(err, &gone) {
@@ -188,7 +189,7 @@ func (s *settlement) creditOrder(ctx context.Context, tx *store.Store, order *mo
 	return s.outbox.Queue(ctx, tx, models.MailPaymentReceived, order.ID)
 }
 
-// lateMoney keeps money for an order that was given up in sight (reliability.md R6): never dropped, never booked by itself.
+// lateMoney sends money for an order that was given up to review (reliability.md R6): it is neither dropped nor booked automatically.
 func (s *settlement) lateMoney(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, note, cause string) error {
 	if err := s.openReview(ctx, tx, models.ReviewLatePayment, a, note); err != nil {
 		return err
@@ -198,7 +199,7 @@ func (s *settlement) lateMoney(ctx context.Context, tx *store.Store, order *mode
 	if err := tx.MoveOrder(ctx, order.ID, order.State, models.OrderReview, set, t); err != nil {
 		return fmt.Errorf("move order to review: %w", err)
 	}
-	return useCoupon(ctx, tx, order) // the shopper paid the lower price, whatever becomes of the order
+	return useCoupon(ctx, tx, order) // the shopper paid the lower price, whatever happens to the order
 }
 
 func useCoupon(ctx context.Context, tx *store.Store, order *models.Order) error {
@@ -208,7 +209,7 @@ func useCoupon(ctx context.Context, tx *store.Store, order *models.Order) error 
 	return tx.UseCoupon(ctx, order.ID)
 }
 
-// pending books that the platform holds our order and waits for the shopper.
+// pending records that the platform's order awaits the payment.
 func (s *settlement) pending(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, cause string) error {
 	now := s.clock()
 	switch a.State {
@@ -224,20 +225,20 @@ func (s *settlement) pending(ctx context.Context, tx *store.Store, order *models
 	case models.AttemptPaid:
 		return s.regress(ctx, tx, a, models.AttemptOpen, cause)
 	case models.AttemptFailed, models.AttemptClosed:
-		// It can be paid although we gave it up: the caller closes it at the platform, and the poller does where that fails.
+		// It can be paid although the shop gave it up: the caller closes it at the platform, or the poller if that fails.
 		set := store.AttemptChange{OrderNum: new(d.OrderNum), DueAt: new(now.Add(unknownDelay))}
 		if err := tx.SetAttempt(ctx, a.ID, a.State, set); err != nil {
 			return fmt.Errorf("ask again: %w", err)
 		}
 		return s.regress(ctx, tx, a, models.AttemptOpen, cause)
 	case models.AttemptCreated:
-		// The platform knows an order that we have not sent: another shop uses our keys, or a backup was restored.
+		// The platform knows an order that was not sent: another shop uses the same keys, or a backup was restored.
 		return s.openReview(ctx, tx, models.ReviewUnmatchedOrder, a, models.Remark("never_sent"))
 	}
 	return fmt.Errorf("attempt in state %q is pending", a.State)
 }
 
-// regress records a status that goes back: nothing changes, and a person is told (reliability.md R6).
+// regress records a status that goes back. Nothing changes, and a review is opened (reliability.md R6).
 func (s *settlement) regress(ctx context.Context, tx *store.Store, a *models.Attempt, to models.AttemptState, cause string) error {
 	err := tx.RefuseTransition(ctx, models.Transition{
 		OrderID: a.OrderID, AttemptID: a.ID, FromState: string(a.State), ToState: string(to), Refused: true, Cause: cause, CreatedAt: s.clock(),
@@ -248,17 +249,16 @@ func (s *settlement) regress(ctx context.Context, tx *store.Store, a *models.Att
 	return s.openReview(ctx, tx, models.ReviewStatusRegress, a, models.Remark("regress", "attempt", string(a.State), "now", string(to)))
 }
 
-// ending is how an attempt comes to nothing.
+// ending describes how an attempt ends without a payment.
 type ending struct {
 	to       models.AttemptState // failed or closed
 	problem  string
 	orderNum string // the platform's number, if it is known
-	held     bool   // the platform held an order, or may have: it is asked about for as long as money may come (reliability.md R10)
+	held     bool   // the platform held an order, or may have: queries continue while money may arrive (reliability.md R10)
 	cause    string
 }
 
-// closeAttempt ends an attempt that is proved dead, and does what was wanted of it: the order is cancelled or expires, or
-// waits for a new attempt.
+// closeAttempt ends an attempt that is proved closed. According to its intent, the order is cancelled, expires, or waits for a new attempt.
 func (s *settlement) closeAttempt(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, e ending) error {
 	switch {
 	case a.State == models.AttemptPaid:
@@ -267,7 +267,7 @@ func (s *settlement) closeAttempt(ctx context.Context, tx *store.Store, order *m
 		}
 		return tx.EndQuestions(ctx, a.ID)
 	case !a.State.Live():
-		return nil // dead is dead, closed or failed
+		return nil // already closed or failed
 	}
 	set := store.AttemptChange{DueAt: new(time.Time{}), ProblemCode: new(e.problem), Checks: new(0)}
 	if e.held {
@@ -293,21 +293,22 @@ func (s *settlement) closeAttempt(ctx context.Context, tx *store.Store, order *m
 	return nil
 }
 
-// openReview tells a person, once per kind and attempt.
+// openReview opens a review of an attempt, once for each kind.
 func (s *settlement) openReview(ctx context.Context, tx *store.Store, kind models.ReviewKind, a *models.Attempt, note string) error {
-	now := s.clock()
 	s.log.WarnContext(ctx, "review opened", "kind", string(kind), "order", a.OrderID, "attempt", a.ID)
-	err := tx.OpenReview(ctx, models.Review{
-		ID: models.NewID(), Kind: kind, Subject: a.ID, OrderID: a.OrderID, AttemptID: a.ID, Note: note, Open: true,
-		CreatedAt: now, UpdatedAt: now,
-	})
-	if err != nil {
+	review := newReview(kind, a.ID, note, s.clock())
+	review.OrderID, review.AttemptID = a.OrderID, a.ID
+	if err := tx.OpenReview(ctx, review); err != nil {
 		return fmt.Errorf("open review: %w", err)
 	}
 	return nil
 }
 
-// endOrder gives an awaiting order up, and its stock and its coupon back.
+func newReview(kind models.ReviewKind, subject, note string, now time.Time) models.Review {
+	return models.Review{ID: models.NewID(), Kind: kind, Subject: subject, Note: note, Open: true, CreatedAt: now, UpdatedAt: now}
+}
+
+// endOrder cancels or expires an awaiting order, and releases its stock and its coupon.
 func (s *settlement) endOrder(ctx context.Context, tx *store.Store, order *models.Order, to models.OrderState, cause string) error {
 	t := models.Transition{OrderID: order.ID, Cause: cause}
 	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, to, store.OrderChange{}, t); err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// refreshBefore is how long a token must be good for, so that a payer who is sent to the pay page with it has time to pay.
+// refreshBefore is the minimum validity of a token, so that a payer who is sent to the pay page has time to pay.
 const refreshBefore = 5 * time.Minute
 
 // SignIn signs payers in at the platform and keeps them signed in.
@@ -21,7 +21,7 @@ type SignIn struct {
 	base    string // the shop's public address
 }
 
-// LoginURL is the platform's sign-in page, which comes back to ConnectedPath with the state (platform/api.md §3.7).
+// LoginURL returns the URL of the platform's sign-in page, which returns to ConnectedPath with the state (platform/api.md §3.7).
 func (s *SignIn) LoginURL(state string) (string, error) {
 	to, err := s.gateway.LoginURL(s.base+ConnectedPath, state)
 	if err != nil {
@@ -30,7 +30,7 @@ func (s *SignIn) LoginURL(state string) (string, error) {
 	return to, nil
 }
 
-// Connect turns the code of a sign-in into the payer. Errors are the gateway's.
+// Connect exchanges the code of a sign-in for the payer. Errors are the gateway's.
 func (s *SignIn) Connect(ctx context.Context, code string) (models.Payer, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
@@ -41,7 +41,7 @@ func (s *SignIn) Connect(ctx context.Context, code string) (models.Payer, error)
 	return s.payerOf(grant), nil
 }
 
-// payerOf is who a grant stands for, with the end of its token by our clock.
+// payerOf returns the payer of a grant, with the end of the token by the shop's clock.
 func (s *SignIn) payerOf(g opay.Grant) models.Payer {
 	p := models.Payer{OpenID: models.Secret(g.OpenID), Token: models.Secret(g.Token), RefreshToken: models.Secret(g.RefreshToken)}
 	if g.ExpiresIn > 0 {
@@ -50,11 +50,9 @@ func (s *SignIn) payerOf(g opay.Grant) models.Payer {
 	return p
 }
 
-// KeepSignedIn returns a payer whose token is good for the next minutes: the same one, or one with another token, which the caller
-// keeps in its place, because a refresh token may be good for one use (platform/api.md §3.7). Payers without a token, and tokens of
-// which no end is known, are returned as they are; so is a token that cannot be refreshed now although it is still good.
-//
-// Errors: ErrSignIn, where the payer has to sign in again.
+// KeepSignedIn returns a payer whose token is valid for the next minutes. If it is a new token, the caller must store it, because a refresh
+// token may be valid for one use only (platform/api.md §3.7). It returns the payer unchanged without a token, without a known end of the
+// token, and if a token that is still valid cannot be refreshed now. ErrSignIn means that the payer must sign in again.
 func (s *SignIn) KeepSignedIn(ctx context.Context, p models.Payer) (models.Payer, error) {
 	now := s.clock()
 	if p.Token == "" || p.TokenEndsAt.IsZero() || now.Add(refreshBefore).Before(p.TokenEndsAt) {
@@ -80,15 +78,15 @@ func (s *SignIn) KeepSignedIn(ctx context.Context, p models.Payer) (models.Payer
 		s.log.InfoContext(ctx, "sign-in not refreshed yet", "error", err)
 		return p, nil
 	case refused && !code.Retryable(), errors.Is(err, opay.ErrUnknownOutcome):
-		// What became of a question without an answer nobody knows; the old refresh token may be used up by it.
+		// Without an answer the outcome is not known; the old refresh token may be used up.
 		s.log.InfoContext(ctx, "sign-in has run out", "error", err)
 		return p, ErrSignIn
 	default:
-		return p, nil // the platform cannot be reached: whatever comes next will say so
+		return p, nil // the platform cannot be reached, which the next call reports
 	}
 }
 
-// tokenRefused tells the codes by which the platform refuses a question because of its token, which is optional.
+// tokenRefused reports whether the platform refused a query because of its token, which is optional.
 func tokenRefused(code opay.Code) bool {
 	return code == opay.CodeTokenInvalid || code == opay.CodeRefreshTokenInvalid
 }

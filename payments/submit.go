@@ -23,9 +23,9 @@ type sender struct {
 	grace      time.Duration
 }
 
-// submit sends createThirdOrder for an attempt that is stored as created, and stores the outcome (reliability.md R1, R2). Only
-// the caller that moves the attempt to submitting sends. The error is ErrUnreachable if the request never left us, and ErrSignIn if
-// the payer's sign-in has run out; another refusal and an unknown outcome are stored and are no errors.
+// submit sends createThirdOrder for an attempt that is stored as created, and stores the outcome (reliability.md R1, R2). Only the caller
+// that moves the attempt to submitting sends it. The error is ErrUnreachable if the request was never sent, and ErrSignIn if the payer's
+// sign-in has expired. Any other refusal and an unknown outcome are stored and are not errors.
 func (s *sender) submit(ctx context.Context, order *models.Order, a *models.Attempt) error {
 	ctx, cancel := s.detached(ctx)
 	defer cancel()
@@ -42,8 +42,8 @@ func (s *sender) submit(ctx context.Context, order *models.Order, a *models.Atte
 	return s.send(ctx, order, a)
 }
 
-// send asks the platform for its order under the attempt's fixed appOrderId and stores what came of it. It may be repeated for
-// an attempt whose outcome is unknown: the same appOrderId can never make a second order (platform/api.md §4).
+// send creates the platform's order with the attempt's fixed appOrderId and stores the outcome. It may be repeated for an attempt whose
+// outcome is unknown: the same appOrderId cannot create a second order (platform/api.md §4).
 func (s *sender) send(ctx context.Context, order *models.Order, a *models.Attempt) error {
 	call, cancel := context.WithTimeout(ctx, s.timeout)
 	orderNum, err := s.gateway.CreateOrder(call, opay.CreateOrderRequest{
@@ -51,11 +51,12 @@ func (s *sender) send(ctx context.Context, order *models.Order, a *models.Attemp
 		SceneType: a.SceneType, ReturnPage: s.base + ReturnPath + order.Ref, NotifyPage: s.base + NotifyPath, Goods: order.Goods,
 	})
 	cancel()
-	store, cancel := s.detached(ctx) // what the platform answered is stored even when the call took all the time there was
+	store, cancel := s.detached(ctx) // the answer is stored even if the call took all the time
 	defer cancel()
 	return s.storeOutcome(store, order, a, orderNum, err)
 }
 
+// storeOutcome stores the result of a call: opened, refused, not sent, or unknown.
 func (s *sender) storeOutcome(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string, callErr error) error {
 	first := a.State == models.AttemptCreated
 	code, refused := opay.CodeOf(callErr)
@@ -67,10 +68,10 @@ func (s *sender) storeOutcome(ctx context.Context, order *models.Order, a *model
 		}
 		return err
 	case refused && !undecided(code) && !first:
-		// The refusal is about this try; whether an earlier one was accepted is still open.
+		// This try was refused; an earlier one may have been accepted.
 		err := s.store.SetAttempt(ctx, a.ID, models.AttemptUnknown, store.AttemptChange{ProblemCode: new(string(code))})
 		if errors.Is(err, store.ErrConflict) {
-			return nil // it is known by now
+			return nil // the outcome is known by now
 		}
 		return err
 	case refused && !undecided(code):
@@ -89,7 +90,7 @@ func (s *sender) storeOutcome(ctx context.Context, order *models.Order, a *model
 		}
 		return ErrUnreachable
 	case errors.Is(callErr, opay.ErrInvalidRequest) && first:
-		// Refused by our own client before anything was sent: the order cannot be made this way.
+		// The client refused it before anything was sent: the order cannot be made this way.
 		s.log.ErrorContext(ctx, "order cannot be sent", "order", order.ID, "attempt", a.ID, "error", callErr)
 		return s.storeFailed(ctx, a, models.ProblemNotSent, false)
 	default:
@@ -98,8 +99,8 @@ func (s *sender) storeOutcome(ctx context.Context, order *models.Order, a *model
 	}
 }
 
-// undecided tells codes after which the platform may still hold our order: an earlier try was accepted, or it failed at a
-// point that nobody knows.
+// undecided reports whether the platform may hold the order in spite of a code: an earlier try was accepted, or it failed at an unknown
+// point.
 func undecided(code opay.Code) bool {
 	switch code { //nolint:exhaustive // every other code says that there is no order
 	case opay.CodeOrderExists, opay.CodeSystemException, opay.CodeRequestTimeout, opay.CodeNetworkError:
@@ -109,7 +110,7 @@ func undecided(code opay.Code) bool {
 	}
 }
 
-// storeOpened is transaction 2: the platform's order number, and the mail that tells the shopper.
+// storeOpened stores the platform's order number and queues the mail to the shopper in transaction 2.
 func (s *sender) storeOpened(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string) error {
 	now := s.clock()
 	return s.store.Tx(ctx, func(tx *store.Store) error {
@@ -143,8 +144,8 @@ func (s *sender) storeOpened(ctx context.Context, order *models.Order, a *models
 	})
 }
 
-// storeForeign handles an answer with the number of another order of ours: it is an answer about something else (reliability.md R2),
-// so nothing is known of this one.
+// storeForeign handles an answer with the number of another order of the shop. It is the answer to something else (reliability.md R2), so the
+// outcome is unknown.
 func (s *sender) storeForeign(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string) error {
 	if err := s.settlement.openReview(ctx, s.store, models.ReviewMismatch, a, "createThirdOrder answered with the number of another order, "+orderNum); err != nil {
 		return err
@@ -152,8 +153,8 @@ func (s *sender) storeForeign(ctx context.Context, order *models.Order, a *model
 	return s.storeUnknown(ctx, order, a)
 }
 
-// storeFailed ends an attempt of which it is certain that the platform holds no order; held, where one might turn up all the same,
-// because a request of ours was never answered.
+// storeFailed ends an attempt for which the platform holds no order. held means that one may still appear, because a request was never
+// answered.
 func (s *sender) storeFailed(ctx context.Context, a *models.Attempt, problem string, held bool) error {
 	return s.store.Tx(ctx, func(tx *store.Store) error {
 		fresh, err := tx.LockAttempt(ctx, a.ID)
@@ -161,7 +162,7 @@ func (s *sender) storeFailed(ctx context.Context, a *models.Attempt, problem str
 			return fmt.Errorf("load attempt: %w", err)
 		}
 		if !fresh.State.CanMove(models.AttemptFailed) {
-			return nil // a callback knows better
+			return nil // a callback was faster
 		}
 		err = tx.AddEvidence(ctx, &models.Evidence{
 			AttemptID: a.ID, OrderID: a.OrderID, Source: models.SourceCreate, AppOrderID: a.AppOrderID, Code: problem, CreatedAt: s.clock(),
@@ -180,8 +181,8 @@ func (s *sender) storeFailed(ctx context.Context, a *models.Attempt, problem str
 	})
 }
 
-// shortenOrder gives an order less time after a refusal: nothing can be paid for it, and its stock should not wait long for somebody
-// who may have mistyped a number. A new attempt gives it time again.
+// shortenOrder shortens the time to pay an order after a refusal: nothing can be paid for it, and its stock should not wait long for a
+// shopper who may have mistyped a number. A new attempt extends the time again.
 func (s *sender) shortenOrder(ctx context.Context, tx *store.Store, order *models.Order) error {
 	until := s.clock().Add(refusedPatience)
 	if order.State != models.OrderAwaiting || !until.Before(order.ExpiresAt) {
@@ -194,7 +195,7 @@ func (s *sender) shortenOrder(ctx context.Context, tx *store.Store, order *model
 	return err
 }
 
-// storeUnknown keeps everything as it is until the platform can tell (reliability.md R2).
+// storeUnknown marks an attempt as unknown and keeps everything else until the platform can answer (reliability.md R2).
 func (s *sender) storeUnknown(ctx context.Context, order *models.Order, a *models.Attempt) error {
 	return s.store.Tx(ctx, func(tx *store.Store) error {
 		set := store.AttemptChange{DueAt: new(s.clock().Add(unknownDelay))}
@@ -210,6 +211,7 @@ func (s *sender) storeUnknown(ctx context.Context, order *models.Order, a *model
 	})
 }
 
+// opayPayer returns a payer in the form of package opay.
 func opayPayer(p models.Payer) opay.Payer {
 	return opay.Payer{OpenID: p.OpenID.Reveal(), UserID: p.UserID, Token: p.Token.Reveal()}
 }

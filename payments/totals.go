@@ -11,19 +11,19 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Errors of totals that a page has words for.
+// Errors of totals that pages explain.
 var (
-	// ErrPlace: the goods are delivered, and nobody said where.
+	// ErrPlace means that goods are to be delivered and the place is missing.
 	ErrPlace = errors.New("the place of delivery is missing")
-	// ErrUndeliverable: no zone of the shop takes the place, or it has no way of delivery.
+	// ErrUndeliverable means that no delivery zone contains the place, or the zone has no delivery method.
 	ErrUndeliverable = errors.New("the shop does not deliver there")
-	// ErrTooHeavy: no way of delivery to the place takes what the goods weigh.
+	// ErrTooHeavy means that the goods weigh more than any delivery method to the place accepts.
 	ErrTooHeavy = errors.New("the goods are too heavy to be delivered there")
-	// ErrNothingToPay: the discount takes everything off, and the platform has no orders of nothing.
+	// ErrNothingToPay means that the discount covers everything. The platform has no orders without an amount.
 	ErrNothingToPay = errors.New("there is nothing to pay")
 )
 
-// CouponError says that the coupon that the form counted with cannot be used any more.
+// CouponError means that the coupon that the form applied can no longer be used.
 type CouponError struct {
 	Code    string
 	Problem models.CouponProblem
@@ -32,42 +32,42 @@ type CouponError struct {
 // Error names the problem.
 func (e *CouponError) Error() string { return "the coupon cannot be used: " + string(e.Problem) }
 
-// AddressError says what is wrong with the address of delivery.
+// AddressError means that the delivery address has invalid fields.
 type AddressError struct{ Problems invalid.Problems }
 
-// Error tells how many fields are wrong.
+// Error returns the number of invalid fields.
 func (e *AddressError) Error() string {
 	return fmt.Sprintf("the address has %d fields that cannot be right", len(e.Problems))
 }
 
-// Bill is what a cart costs now, and what the shopper can choose about its delivery.
+// Bill is the price of a cart, with the choices for its delivery.
 type Bill struct {
 	models.Totals
 
-	Seen         string          // digest of all that is agreed to: PlaceInput.Seen
-	Coupon       *models.Coupon  // the one in the cart, whether it counts or not; nil: none, or no such code
+	Seen         string          // digest of everything that the shopper agrees to, for PlaceInput.Seen
+	Coupon       *models.Coupon  // of the cart, even if it does not apply; nil: none, or an unknown code
 	NeedsAddress bool            // something is shipped, and the shop has zones
-	Zone         *models.Zone    // where the goods go; nil: not chosen yet, or no zone takes the place
-	Methods      []DeliveryOffer // of the zone, in their order: those that take the weight
-	MaxWeight    models.Amount   // with ErrTooHeavy, the most that can be delivered there, in kg
+	Zone         *models.Zone    // of the delivery; nil: no place is chosen, or no zone contains it
+	Methods      []DeliveryOffer // of the zone, in their order: those that accept the weight
+	MaxWeight    models.Amount   // with ErrTooHeavy, the maximum weight that can be delivered there, in kg
 	Blocked      error           // why the order cannot be placed: ErrPlace, ErrUndeliverable, ErrTooHeavy, ErrNothingToPay; nil: it can
 
 	taxZone *models.Zone
 	method  *models.DeliveryMethod
 }
 
-// DeliveryOffer is a way of delivery with its price for this cart.
+// DeliveryOffer is a delivery method with its price for a cart.
 type DeliveryOffer struct {
 	Method models.DeliveryMethod
-	Price  models.Amount // before any tax that is added
+	Price  models.Amount // without added tax
 	Chosen bool
 }
 
-// Method is the way of delivery that is counted with: the one chosen, else the zone's first; nil where nothing is delivered, or nobody
-// knows yet where to.
+// Method returns the delivery method in the price: the chosen one, or else the zone's first. It is nil if nothing is delivered or no place is
+// chosen.
 func (bill Bill) Method() *models.DeliveryMethod { return bill.method }
 
-// TaxTitle is the tax's name in a language; "" where there is none.
+// TaxTitle returns the tax's name in a language, or "" if there is no tax.
 func (bill Bill) TaxTitle(lang string) string {
 	if bill.taxZone == nil || bill.TaxName == "" {
 		return ""
@@ -75,18 +75,18 @@ func (bill Bill) TaxTitle(lang string) string {
 	return bill.taxZone.TaxTitle(lang)
 }
 
-// Terms are what a cart is priced by besides its own choices.
+// Terms are the shop's data that determine the price of a cart.
 type Terms interface {
-	// Zones are all zones of the shop with their ways of delivery, in their order.
+	// Zones returns the shop's delivery zones with their methods, in their order.
 	Zones(ctx context.Context) ([]models.Zone, error)
-	// HomeCountry is the country whose tax counts where nothing is shipped or no place is chosen; "" for none.
+	// HomeCountry returns the country whose tax applies if nothing is shipped or no place is chosen, or "".
 	HomeCountry(ctx context.Context) (string, error)
 }
 
-// storedTerms are the terms as they are stored at this moment.
+// storedTerms reads the terms from the store.
 type storedTerms struct{ *store.Store }
 
-// HomeCountry reads the setting tax.home_country.
+// HomeCountry returns the setting tax.home_country.
 func (t storedTerms) HomeCountry(ctx context.Context) (string, error) {
 	country, err := t.Setting(ctx, string(models.SettingHomeCountry))
 	if errors.Is(err, store.ErrNotFound) {
@@ -95,17 +95,17 @@ func (t storedTerms) HomeCountry(ctx context.Context) (string, error) {
 	return country, err
 }
 
-// Totals computes what a cart costs: the one function behind cart page, checkout and Place. email is the shopper's if it is known, for
-// coupons that each shopper may use so often; currency is the shop's.
+// Totals returns the price of a cart. Cart page, checkout and Place use the same computation. email is the shopper's or empty; it is needed
+// for coupons that are limited for each shopper. currency is the shop's.
 //
-// A shop without zones delivers everywhere for nothing and takes no tax. With zones, goods go to the zone of the cart's place; until one is
-// chosen, and for what is not shipped, the tax is that of the place, else of the shop's home country (setting tax.home_country).
+// A shop without zones delivers everywhere free of charge and adds no tax. With zones, the zone of the cart's place determines delivery and
+// tax. If no place is chosen, the tax is that of the shop's home country (setting tax.home_country).
 // Errors: models.ErrBasket, the store's.
 func (q *Quoter) Totals(ctx context.Context, cart models.Cart, currency models.Currency, email string) (Bill, error) {
 	return totalsIn(ctx, q.store, storedTerms{q.store}, q.clock, cart, currency, email)
 }
 
-// TotalsBy is Totals with terms that the caller keeps at hand, for pages that are only looked at: Place goes by those that are stored.
+// TotalsBy is Totals with terms that the caller has cached, for pages that only show the price. Place uses the stored terms.
 func (q *Quoter) TotalsBy(ctx context.Context, terms Terms, cart models.Cart, currency models.Currency, email string) (Bill, error) {
 	return totalsIn(ctx, q.store, terms, q.clock, cart, currency, email)
 }
@@ -134,7 +134,7 @@ func totalsIn(
 	if unknown {
 		bill.CouponProblem = models.CouponUnknown
 	}
-	bill.offer()
+	bill.priceMethods()
 	if bill.Blocked == nil && !bill.Total.IsPositive() && len(cart.Lines) > 0 {
 		bill.Blocked = ErrNothingToPay
 	}
@@ -142,7 +142,7 @@ func totalsIn(
 	return bill, nil
 }
 
-// findCoupon looks the cart's code up. unknown says that there is no such coupon.
+// findCoupon loads the cart's coupon. unknown means that its code does not exist.
 func (bill *Bill) findCoupon(ctx context.Context, st *store.Store, cart models.Cart, email string, b *models.Basket) (unknown bool, err error) {
 	if cart.CouponCode == "" {
 		return false, nil
@@ -163,7 +163,7 @@ func (bill *Bill) findCoupon(ctx context.Context, st *store.Store, cart models.C
 	return false, nil
 }
 
-// findZone finds whose tax counts, and how the goods are delivered.
+// findZone determines the zone whose tax applies, and the delivery methods.
 func (bill *Bill) findZone(ctx context.Context, terms Terms, cart models.Cart, b models.Basket) error {
 	zones, err := terms.Zones(ctx)
 	if err != nil || len(zones) == 0 {
@@ -204,7 +204,7 @@ func (bill *Bill) findZone(ctx context.Context, terms Terms, cart models.Cart, b
 	return nil
 }
 
-// findMethods lists the ways of delivery that the zone offers for goods of such a weight; where there is none for it, the most that one takes.
+// findMethods sets the zone's delivery methods for a weight or, if there are none, the maximum weight that a method accepts.
 func (bill *Bill) findMethods(weight models.Amount) {
 	var most models.Amount
 	for _, m := range bill.Zone.Methods {
@@ -221,8 +221,8 @@ func (bill *Bill) findMethods(weight models.Amount) {
 	}
 }
 
-// offer prices all ways of delivery, as the chosen one was priced.
-func (bill *Bill) offer() {
+// priceMethods sets the prices of all delivery methods in the same way as that of the chosen one.
+func (bill *Bill) priceMethods() {
 	for i := range bill.Methods {
 		if !bill.FreeDelivery {
 			bill.Methods[i].Price = bill.Methods[i].Method.Price(bill.Weight, bill.Goods.Sub(bill.Discount))
@@ -230,8 +230,8 @@ func (bill *Bill) offer() {
 	}
 }
 
-// addressFor is the address of an order: complete, and where the bill says that the goods go. ErrCartChanged: it is another place than the
-// one that was priced. *AddressError.
+// addressFor returns the checked address of an order; nil if nothing is shipped. Errors: *AddressError, ErrCartChanged if it is in another
+// place than the one that was priced.
 func (bill *Bill) addressFor(cart models.Cart, given models.Address) (*models.Address, error) {
 	if !bill.NeedsAddress {
 		return nil, nil //nolint:nilnil // nothing is shipped to an address
@@ -246,15 +246,15 @@ func (bill *Bill) addressFor(cart models.Cart, given models.Address) (*models.Ad
 	return &address, nil
 }
 
-// unseen says in what way a bill is not the one that the form showed.
-func (bill *Bill) unseen() error {
+// changedError returns the error of a bill that differs from what the form showed.
+func (bill *Bill) changedError() error {
 	if bill.CouponProblem != "" && bill.Coupon != nil {
 		return &CouponError{Code: bill.Coupon.Code, Problem: bill.CouponProblem}
 	}
 	return ErrCartChanged
 }
 
-// takeCoupon lets the order use its coupon.
+// takeCoupon takes one use of the coupon for the order.
 func takeCoupon(ctx context.Context, tx *store.Store, bill *Bill, order *models.Order) error {
 	if order.CouponCode == "" {
 		return nil

@@ -1,11 +1,9 @@
 package books
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
@@ -18,10 +16,6 @@ var (
 	// ErrNotSettleable means that the platform confirms nothing that would settle the discrepancy.
 	ErrNotSettleable = errors.New("the platform confirms nothing that would settle this")
 )
-
-func sortTotals(totals []CoinTotal) {
-	slices.SortFunc(totals, func(a, b CoinTotal) int { return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Coin, b.Coin)) })
-}
 
 // AcceptDiscrepancy marks a discrepancy as explained, with a reason. Errors: store.ErrNotFound, ErrDiscrepancyOver, ErrDaySealed,
 // models.ErrNoteText.

@@ -24,9 +24,7 @@ const (
 	FormatXLSX = "xlsx"
 )
 
-const (
-	exportTimeFmt = "2006-01-02 15:04:05.000"
-)
+const exportTimeFmt = "2006-01-02 15:04:05.000"
 
 // Export requests a file. Its times are in the platform's time zone, which column names state; amounts are exact decimal text.
 type Export struct {

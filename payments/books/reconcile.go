@@ -16,89 +16,6 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// CoinTotal compares the amounts of one coin and one type over a day. If Theirs - Ours differs from Listed, the comparison has missed
-// something.
-type CoinTotal struct {
-	Type   models.StatementType
-	Coin   string
-	Lines  int
-	Theirs models.Amount // sum of the statement's lines
-	Rows   int           // number of the shop's bookings
-	Ours   models.Amount // sum of the shop's bookings that belong to the day
-	Listed models.Amount // sum of the differences, theirs less ours, of the listed discrepancies; may be negative
-}
-
-// totalText is the JSON form of a CoinTotal. Listed is text because it may be negative, which amounts from outside may not.
-type totalText struct {
-	Type   string `json:"type"`
-	Coin   string `json:"coin"`
-	Lines  int    `json:"lines"`
-	Rows   int    `json:"rows"`
-	Theirs string `json:"theirs"`
-	Ours   string `json:"ours"`
-	Listed string `json:"listed"`
-}
-
-// MarshalJSON encodes amounts as decimal text.
-func (t CoinTotal) MarshalJSON() ([]byte, error) {
-	return json.Marshal(totalText{string(t.Type), t.Coin, t.Lines, t.Rows, t.Theirs.String(), t.Ours.String(), t.Listed.String()})
-}
-
-// UnmarshalJSON decodes what MarshalJSON encodes.
-func (t *CoinTotal) UnmarshalJSON(b []byte) error {
-	var text totalText
-	if err := json.Unmarshal(b, &text); err != nil {
-		return fmt.Errorf("read a total: %w", err)
-	}
-	t.Type, t.Coin, t.Lines, t.Rows = models.StatementType(text.Type), text.Coin, text.Lines, text.Rows
-	return errors.Join(t.Theirs.Scan(text.Theirs), t.Ours.Scan(text.Ours), t.Listed.Scan(text.Listed))
-}
-
-// Balanced reports whether the listed discrepancies explain the whole difference.
-func (t CoinTotal) Balanced() bool { return t.Theirs.Sub(t.Ours).Equal(t.Listed) }
-
-// Reconciliation is the comparison of a day's statement with the shop's records (reliability.md R16).
-type Reconciliation struct {
-	Day         string               `json:"day"`
-	Zone        string               `json:"zone"`
-	StatementID string               `json:"statement_id"`
-	Matched     int                  `json:"matched"`      // number of lines that agree with a booking
-	RefundPairs int                  `json:"refund_pairs"` // number of these that confirm a refund
-	Found       []models.Discrepancy `json:"-"`            // stored as rows of their own
-	Totals      []CoinTotal          `json:"totals"`
-	Astray      int                  `json:"astray"`      // number of the shop's lines whose pay time is not in the day
-	LikelyZone  string               `json:"likely_zone"` // guess at the platform's time zone if lines are on the wrong day; else empty
-}
-
-// Balanced reports whether the listed discrepancies explain the difference of every coin.
-func (r Reconciliation) Balanced() bool {
-	for _, t := range r.Totals {
-		if !t.Balanced() {
-			return false
-		}
-	}
-	return true
-}
-
-// errStop ends an iteration over rows early.
-var errStop = errors.New("stop")
-
-// rows turns a function that calls back for each row into a sequence, so that two of them can be merged in constant memory.
-func rows[T any](each func(func(T) error) error) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		err := each(func(row T) error {
-			if !yield(row, nil) {
-				return errStop
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, errStop) {
-			var none T
-			yield(none, err)
-		}
-	}
-}
-
 // Reconcile compares the newest complete statement of a day with the shop's records, stores the discrepancies, and confirms the refunds
 // that the statement shows. It never changes a payment (reliability.md R16). Errors: models.ErrDay, ErrDayFuture, ErrNothingFetched.
 func (s *Service) Reconcile(ctx context.Context, day string) (Reconciliation, error) {
@@ -113,7 +30,10 @@ func (s *Service) Reconcile(ctx context.Context, day string) (Reconciliation, er
 	if err != nil {
 		return Reconciliation{}, fmt.Errorf("load statement: %w", err)
 	}
-	m := &merge{service: s, day: day, from: from, to: to, result: Reconciliation{Day: day, Zone: s.zone.String(), StatementID: st.ID}}
+	m := &merge{
+		service: s, from: from, to: to, result: Reconciliation{Day: day, Zone: s.zone.String(), StatementID: st.ID},
+		totals: map[[2]string]*CoinTotal{}, unreadable: map[string][]models.StatementLine{}, paid: payTimes{},
+	}
 	if err := m.run(ctx, st.ID); err != nil {
 		return Reconciliation{}, fmt.Errorf("reconcile %s: %w", day, err)
 	}
@@ -123,26 +43,7 @@ func (s *Service) Reconcile(ctx context.Context, day string) (Reconciliation, er
 	return m.result, nil
 }
 
-// DayReport returns the result of the last Reconcile of a day, without Found. Errors: store.ErrNotFound if the day was never compared.
-func (s *Service) DayReport(ctx context.Context, day string) (Reconciliation, error) {
-	book, err := s.store.BookDay(ctx, day)
-	if err != nil {
-		return Reconciliation{}, fmt.Errorf("load day: %w", err)
-	}
-	if book.Report == "" {
-		return Reconciliation{}, fmt.Errorf("load day: %w", store.ErrNotFound)
-	}
-	return ReadReport(book.Report)
-}
-
-// ReadReport parses models.BookDay.Report.
-func ReadReport(text string) (r Reconciliation, err error) {
-	if err := json.Unmarshal([]byte(text), &r); err != nil {
-		return r, fmt.Errorf("read the day's report: %w", err)
-	}
-	return r, nil
-}
-
+// storeReconciliation confirms the refunds that the statement shows, and stores the report and the discrepancies unless the day is sealed.
 func (s *Service) storeReconciliation(ctx context.Context, st models.Statement, r *Reconciliation, confirmed []string) error {
 	for _, id := range confirmed {
 		if err := s.money.ConfirmRefund(ctx, id, s.clock()); err != nil {
@@ -181,77 +82,94 @@ func (s *Service) storeReconciliation(ctx context.Context, st models.Statement, 
 // merge compares the lines of a statement with bookings. Both are read in the order of (type, appOrderId).
 type merge struct {
 	service   *Service
-	day       string
-	from, to  time.Time
+	from, to  time.Time // bounds of the day
 	result    Reconciliation
-	totals    map[[2]string]*CoinTotal
-	confirmed []string
+	totals    map[[2]string]*CoinTotal // by type and coin
+	confirmed []string                 // appOrderIds of refunds that the statement shows
 
-	theirs []models.StatementLine // lines without a booking on the day, looked up in batches
-	ours   []models.Booked        // bookings without a line, looked up in batches
+	// Rows without a counterpart on the day, collected to look up their counterparts on other days. All rows of a batch have the same type.
+	theirs []models.StatementLine
+	ours   []models.Booked
 
 	unreadable map[string][]models.StatementLine // unreadable lines by keyOf
 
-	paid   payTimes // pay times of the lines that match a booking, to guess the zone
-	astray int      // number of these that are not on the day
+	paid payTimes // pay times of the lines that match a booking, to guess the zone
 }
 
-// lookupBatch is the number of unmatched rows that are looked up on other days at once.
+// lookupBatch is the maximum number of rows that are looked up on other days at once.
 const lookupBatch = 500
 
-func (m *merge) run(ctx context.Context, statementID string) error {
-	m.totals, m.paid, m.unreadable = map[[2]string]*CoinTotal{}, payTimes{}, map[string][]models.StatementLine{}
-	s := m.service
-	nextLine, stopLines := iter.Pull2(rows(func(f func(models.StatementLine) error) error {
-		return s.store.EachStatementLine(ctx, statementID, m.setAside(f))
-	}))
-	defer stopLines()
-	nextBooked, stopBooked := iter.Pull2(rows(func(f func(models.Booked) error) error { return s.store.EachBooked(ctx, m.from, m.to, f) }))
-	defer stopBooked()
+// stream reads rows one by one, so that two streams can be merged in constant memory.
+type stream[T any] struct {
+	row  T
+	err  error
+	more bool // row or err is set
+	next func() (T, error, bool)
+	stop func()
+}
 
-	line, lineErr, moreLines := nextLine()
-	booked, bookedErr, moreBooked := nextBooked()
-	last, copies := "", 0
-	for moreLines || moreBooked {
-		if err := errors.Join(lineErr, bookedErr); err != nil {
+// newStream returns a stream of the rows for which each calls its argument. It stands on the first row. The caller must call stop.
+func newStream[T any](each func(func(T) error) error) *stream[T] {
+	stopped := errors.New("stopped")
+	next, stop := iter.Pull2(func(yield func(T, error) bool) {
+		err := each(func(row T) error {
+			if !yield(row, nil) {
+				return stopped
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, stopped) {
+			var none T
+			yield(none, err)
+		}
+	})
+	s := &stream[T]{next: next, stop: stop}
+	s.advance()
+	return s
+}
+
+func (s *stream[T]) advance() { s.row, s.err, s.more = s.next() }
+
+func (m *merge) run(ctx context.Context, statementID string) error {
+	db := m.service.store
+	lines := newStream(func(f func(models.StatementLine) error) error {
+		return db.EachStatementLine(ctx, statementID, m.setAside(f))
+	})
+	defer lines.stop()
+	booked := newStream(func(f func(models.Booked) error) error { return db.EachBooked(ctx, m.from, m.to, f) })
+	defer booked.stop()
+
+	last, copies := "", 0 // key of the last line, and how often it occurred
+	for lines.more || booked.more {
+		if err := errors.Join(lines.err, booked.err); err != nil {
 			return err
 		}
-		var order int
-		switch {
-		case !moreBooked:
-			order = -1
-		case !moreLines:
-			order = 1
-		default:
-			order = cmp.Or(cmp.Compare(line.Type, booked.Type), cmp.Compare(line.AppOrderID, booked.AppOrderID))
-		}
-		if order <= 0 {
-			if key := keyOf(line.Type, line.AppOrderID); key == last {
-				copies++
-				m.duplicate(line, copies)
-				line, lineErr, moreLines = nextLine()
-				continue
-			}
-			last, copies = keyOf(line.Type, line.AppOrderID), 1
-		}
+		line, booking := lines.row, booked.row
+		key, order := keyOf(line.Type, line.AppOrderID), compare(lines, booked)
 		var err error
 		switch {
+		case order <= 0 && key == last:
+			copies++
+			m.duplicate(line, copies)
+			lines.advance()
 		case order < 0:
+			last, copies = key, 1
 			err = m.lineAlone(ctx, line)
-			line, lineErr, moreLines = nextLine()
+			lines.advance()
 		case order > 0:
-			err = m.bookedAlone(ctx, booked)
-			booked, bookedErr, moreBooked = nextBooked()
+			err = m.bookedAlone(ctx, booking)
+			booked.advance()
 		default:
-			m.pair(line, booked)
-			line, lineErr, moreLines = nextLine()
-			booked, bookedErr, moreBooked = nextBooked()
+			last, copies = key, 1
+			m.pair(line, booking)
+			lines.advance()
+			booked.advance()
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if err := errors.Join(lineErr, bookedErr, m.lookUpLines(ctx), m.lookUpBooked(ctx)); err != nil {
+	if err := errors.Join(m.lookUpLines(ctx), m.lookUpBooked(ctx)); err != nil {
 		return err
 	}
 	m.listUnreadable()
@@ -260,6 +178,17 @@ func (m *merge) run(ctx context.Context, statementID string) error {
 	}
 	m.finish()
 	return nil
+}
+
+// compare returns -1 if the line comes first, 1 if the booking does, and 0 if they belong together.
+func compare(lines *stream[models.StatementLine], booked *stream[models.Booked]) int {
+	switch {
+	case !booked.more:
+		return -1
+	case !lines.more:
+		return 1
+	}
+	return cmp.Or(cmp.Compare(lines.row.Type, booked.row.Type), cmp.Compare(lines.row.AppOrderID, booked.row.AppOrderID))
 }
 
 // setAside passes readable lines to next. It keeps unreadable ones out of the comparison, because their amounts are not known; one bad line
@@ -304,6 +233,7 @@ func (m *merge) listWithUnreadable(b models.Booked) bool {
 	return true
 }
 
+// keyOf identifies a line or a booking.
 func keyOf(t models.StatementType, appOrderID string) string { return string(t) + ":" + appOrderID }
 
 func (m *merge) total(t models.StatementType, coin string) *CoinTotal {
@@ -331,7 +261,7 @@ func (m *merge) countBooked(b models.Booked) {
 // list adds a discrepancy and its difference to the totals, so that they can be checked.
 func (m *merge) list(d models.Discrepancy, theirs *models.StatementLine, ours *models.Booked) {
 	now := m.service.clock()
-	d.ID, d.Day, d.State, d.CreatedAt, d.UpdatedAt = models.NewID(), m.day, models.DiscrepancyOpen, now, now
+	d.ID, d.Day, d.State, d.CreatedAt, d.UpdatedAt = models.NewID(), m.result.Day, models.DiscrepancyOpen, now, now
 	if theirs != nil {
 		d.Theirs, d.Coin, d.Type, d.AppOrderID = theirs.Amount, theirs.Coin, theirs.Type, theirs.AppOrderID
 		t := m.total(theirs.Type, theirs.Coin)
@@ -361,7 +291,7 @@ func (m *merge) pair(l models.StatementLine, b models.Booked) {
 		astray = l.PayTime.Before(m.from) || !l.PayTime.Before(m.to)
 	}
 	if astray {
-		m.astray++
+		m.result.Astray++
 	}
 	switch {
 	case l.Coin != b.Coin:
@@ -390,54 +320,46 @@ func (m *merge) duplicate(l models.StatementLine, copies int) {
 	m.list(models.Discrepancy{Kind: models.DuplicateLine, Key: keyOf(l.Type, l.AppOrderID) + "#" + strconv.Itoa(copies)}, &l, nil)
 }
 
+// lineAlone collects a line without a booking on the day.
 func (m *merge) lineAlone(ctx context.Context, l models.StatementLine) error {
-	m.theirs = append(m.theirs, l)
-	if len(m.theirs) < lookupBatch {
-		return nil
+	var err error
+	if n := len(m.theirs); n == lookupBatch || n > 0 && m.theirs[0].Type != l.Type {
+		err = m.lookUpLines(ctx)
 	}
-	return m.lookUpLines(ctx)
+	m.theirs = append(m.theirs, l)
+	return err
 }
 
+// bookedAlone collects a booking without a line on the day.
 func (m *merge) bookedAlone(ctx context.Context, b models.Booked) error {
-	m.ours = append(m.ours, b)
-	if len(m.ours) < lookupBatch {
-		return nil
+	var err error
+	if n := len(m.ours); n == lookupBatch || n > 0 && m.ours[0].Type != b.Type {
+		err = m.lookUpBooked(ctx)
 	}
-	return m.lookUpBooked(ctx)
+	m.ours = append(m.ours, b)
+	return err
 }
 
 // lookUpLines finds the bookings that the shop made on another day: a payment before midnight may be booked after it. Lines without a
 // booking are TheirsNotOurs.
 func (m *merge) lookUpLines(ctx context.Context) error {
-	for _, t := range []models.StatementType{models.StatementPayment, models.StatementTransfer} {
-		byID := map[string]models.StatementLine{}
-		ids := []string{}
-		for _, l := range m.theirs {
-			if l.Type == t {
-				byID[l.AppOrderID] = l
-				ids = append(ids, l.AppOrderID)
-			}
-		}
-		if len(ids) == 0 {
-			continue
-		}
-		found, err := m.service.store.BookedByAppOrderIDs(ctx, t, ids)
-		if err != nil {
-			return fmt.Errorf("look up bookings: %w", err)
-		}
-		for _, b := range found {
-			m.pair(byID[b.AppOrderID], b)
-			delete(byID, b.AppOrderID)
-		}
-		for _, id := range ids {
-			if l, alone := byID[id]; alone {
-				m.countLine(l)
-				m.list(models.Discrepancy{Kind: models.TheirsNotOurs}, &l, nil)
-			}
-		}
+	if len(m.theirs) == 0 {
+		return nil
+	}
+	ids, byID := make([]string, len(m.theirs)), map[string]models.StatementLine{}
+	for i, l := range m.theirs {
+		ids[i], byID[l.AppOrderID] = l.AppOrderID, l
+	}
+	found, err := m.service.store.BookedByAppOrderIDs(ctx, m.theirs[0].Type, ids)
+	if err != nil {
+		return fmt.Errorf("look up bookings: %w", err)
+	}
+	for _, b := range found {
+		m.pair(byID[b.AppOrderID], b)
+		delete(byID, b.AppOrderID)
 	}
 	for _, l := range m.theirs {
-		if l.Type != models.StatementPayment && l.Type != models.StatementTransfer {
+		if _, alone := byID[l.AppOrderID]; alone {
 			m.countLine(l)
 			m.list(models.Discrepancy{Kind: models.TheirsNotOurs}, &l, nil)
 		}
@@ -448,31 +370,24 @@ func (m *merge) lookUpLines(ctx context.Context) error {
 
 // lookUpBooked skips bookings whose line is in another day's statement. The others are OursNotTheirs.
 func (m *merge) lookUpBooked(ctx context.Context) error {
-	for _, t := range []models.StatementType{models.StatementPayment, models.StatementTransfer} {
-		ids := []string{}
-		for _, b := range m.ours {
-			if b.Type == t {
-				ids = append(ids, b.AppOrderID)
-			}
-		}
-		if len(ids) == 0 {
+	if len(m.ours) == 0 {
+		return nil
+	}
+	ids := make([]string, len(m.ours))
+	for i, b := range m.ours {
+		ids[i] = b.AppOrderID
+	}
+	elsewhere, err := m.service.store.StatementDaysOf(ctx, m.ours[0].Type, ids)
+	if err != nil {
+		return fmt.Errorf("look up lines: %w", err)
+	}
+	for _, b := range m.ours {
+		if day, ok := elsewhere[b.AppOrderID]; ok && day != m.result.Day {
 			continue
 		}
-		elsewhere, err := m.service.store.StatementDaysOf(ctx, t, ids)
-		if err != nil {
-			return fmt.Errorf("look up lines: %w", err)
-		}
-		for _, b := range m.ours {
-			if b.Type != t {
-				continue
-			}
-			if day, ok := elsewhere[b.AppOrderID]; ok && day != m.day {
-				continue
-			}
-			m.countBooked(b)
-			if !m.listWithUnreadable(b) {
-				m.list(models.Discrepancy{Kind: models.OursNotTheirs}, nil, &b)
-			}
+		m.countBooked(b)
+		if !m.listWithUnreadable(b) {
+			m.list(models.Discrepancy{Kind: models.OursNotTheirs}, nil, &b)
 		}
 	}
 	m.ours = m.ours[:0]
@@ -503,9 +418,8 @@ func (m *merge) finish() {
 	for _, t := range m.totals {
 		m.result.Totals = append(m.result.Totals, *t)
 	}
-	sortTotals(m.result.Totals)
-	m.result.Astray = m.astray
-	if m.astray > 0 {
-		m.result.LikelyZone = likelyZone(m.day, m.paid, m.service.zone)
+	slices.SortFunc(m.result.Totals, func(a, b CoinTotal) int { return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Coin, b.Coin)) })
+	if m.result.Astray > 0 {
+		m.result.LikelyZone = likelyZone(m.result.Day, m.paid, m.service.zone)
 	}
 }

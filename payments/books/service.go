@@ -62,17 +62,11 @@ func New(c Config) (*Service, error) {
 		return nil, errors.New("books: store, jobs, statements and money are needed")
 	}
 	s := &Service{
-		store: c.Store, jobs: c.Jobs, gateway: c.Statements, money: c.Money, clock: c.Clock, log: c.Logger, zone: c.Zone,
-		timeout: cmp.Or(c.CallTimeout, 8*time.Second),
+		store: c.Store, jobs: c.Jobs, gateway: c.Statements, money: c.Money, clock: c.Clock, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)),
+		zone: cmp.Or(c.Zone, time.UTC), timeout: cmp.Or(c.CallTimeout, 8*time.Second),
 	}
 	if s.clock == nil {
 		s.clock = models.SystemClock
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
-	}
-	if s.zone == nil {
-		s.zone = time.UTC
 	}
 	c.Jobs.AddWorker(jobs.Worker{Name: "statements", Step: s.statementStep, Limit: jobs.TidyLimit})
 	c.Jobs.Handle(models.TaskStatement, s.fetchAndReconcile)

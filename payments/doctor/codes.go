@@ -99,21 +99,3 @@ const (
 
 	CodeVersion Code = "version"
 )
-
-// Codes returns all codes, for the test that each has a text.
-func Codes() []Code {
-	return []Code{
-		CodeSetting, CodeBaseGood, CodeBaseMissing, CodeBaseBad, CodeBasePlain, CodeBaseLoopback, CodeKeysGood, CodeKeysChanging,
-		CodeKeyMissing, CodeKeyNoFile, CodeKeyExposed, CodeKeyIsPublic, CodeKeyDamaged, CodeKeyWeak, CodePeerMissing, CodePeerNoFile,
-		CodePeerWritable, CodePeerIsPrivate, CodePeerDamaged, CodePeerIsOwn, CodePeersTooMany, CodeKeysSwapped, CodeKeyFileReadable,
-		CodeDatabaseGood, CodeDatabaseBad, CodeDatabaseReadOnly, CodePowerGood, CodePowerFlush, CodePowerBinlog, CodePowerFile,
-		CodePowerUnknown, CodeTimeGood, CodeTimeSame, CodeTimeAhead, CodeTimeBehind, CodeMigrationsGood, CodeMigrationsBehind, CodeMigrationsUnknown, CodePlatformGood,
-		CodePlatformMissing, CodePlatformBad, CodePlatformUnreachable, CodePlatformNoName, CodePlatformTLS, CodePlatformSlow,
-		CodeClockGood, CodeClockAhead, CodeClockBehind, CodeClockUnknown, CodeCallsGood, CodeCallsNotAsked, CodeAppIDMissing,
-		CodeAppIDWrong, CodeCallsTime, CodeCallsSignature, CodeCallsAnswer, CodeCallsRefused, CodeCallsUnknown, CodeCallbacksGood,
-		CodeCallbacksNone, CodeCallbacksMissing, CodeWorkersGood, CodeWorkersLate, CodeWorkersStalled,
-		CodeWorkersFailing, CodeWorkersSaid, CodeStoreUnknown, CodeMailGood, CodeMailFiles,
-		CodeMailUnreadable, CodeProxiesGood, CodeProxiesNone, CodeProxiesWide, CodeProxiesUnnamed, CodeProxiesNotNeeded, CodeDiskGood, CodeDiskLow,
-		CodeDiskFull, CodeDiskUnknown, CodeVersion,
-	}
-}

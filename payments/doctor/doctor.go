@@ -133,9 +133,7 @@ func (c Config) Run(ctx context.Context) Report {
 	defer cancel()
 
 	keys, ring := c.checkKeys()
-	local := append(c.checkSettings(), c.checkBase()...)
-	local = append(local, keys...)
-	local = append(local, c.checkProxies(), c.checkDisk(), checkVersion())
+	local := slices.Concat(c.checkSettings(), c.checkBase(), keys, []Finding{c.checkProxies(), c.checkDisk(), checkVersion()})
 
 	var platform, database, workers []Finding
 	var group sync.WaitGroup

@@ -1,9 +1,11 @@
 package doctor
 
 import (
+	"cmp"
 	"crypto/rsa"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/coincart/coincart/payments/keyfile"
@@ -17,11 +19,7 @@ func (c Config) checkKeys() ([]Finding, *opay.Keyring) {
 	if keysSwapped(ownBad, peerBad) {
 		return []Finding{keyFault(CodeKeysSwapped, "File", c.MerchantKey, "Other", strings.Join(c.PlatformKeys, separator))}, nil
 	}
-	findings := peerBad
-	if ownBad != nil {
-		findings = append([]Finding{*ownBad}, peerBad...)
-	}
-	if len(findings) > 0 {
+	if findings := slices.Concat(ownBad, peerBad); len(findings) > 0 {
 		return findings, nil
 	}
 	ring, err := opay.NewKeyring(own, peers...)
@@ -50,26 +48,24 @@ func goodKeys(own *rsa.PrivateKey, peers []*rsa.PublicKey) Finding {
 }
 
 // keysSwapped reports whether the shop's file has the public key and the platform's file the private one.
-func keysSwapped(own *Finding, peers []Finding) bool {
-	return own != nil && own.Code == CodeKeyIsPublic && len(peers) == 1 && peers[0].Code == CodePeerIsPrivate
+func keysSwapped(own, peers []Finding) bool {
+	return len(own) == 1 && own[0].Code == CodeKeyIsPublic && len(peers) == 1 && peers[0].Code == CodePeerIsPrivate
 }
 
 func keyFault(code Code, values ...string) Finding { return Finding{CheckKeys, Bad, code, values} }
 
-func (c Config) ownKey() (*rsa.PrivateKey, *Finding) {
+func (c Config) ownKey() (*rsa.PrivateKey, []Finding) {
 	if c.MerchantKey == "" {
-		f := keyFault(CodeKeyMissing)
-		return nil, &f
+		return nil, []Finding{keyFault(CodeKeyMissing)}
 	}
 	own, err := keyfile.ReadPrivate(c.MerchantKey)
 	if err == nil {
 		return own, nil
 	}
-	f := keyFinding(err, c.MerchantKey, map[keyfile.Problem]Code{
+	return nil, []Finding{keyFinding(err, c.MerchantKey, map[keyfile.Problem]Code{
 		keyfile.Missing: CodeKeyNoFile, keyfile.NoFile: CodeKeyNoFile, keyfile.Exposed: CodeKeyExposed, keyfile.Public: CodeKeyIsPublic,
 		keyfile.Damaged: CodeKeyDamaged, keyfile.TooLarge: CodeKeyDamaged,
-	})
-	return nil, &f
+	})}
 }
 
 func (c Config) peerKeys() ([]*rsa.PublicKey, []Finding) {
@@ -96,14 +92,11 @@ func (c Config) peerKeys() ([]*rsa.PublicKey, []Finding) {
 	return peers, findings
 }
 
+// keyFinding returns the finding of a key file that cannot be used. codes are those of the problems that have one.
 func keyFinding(err error, name string, codes map[keyfile.Problem]Code) Finding {
 	problem, ok := errors.AsType[*keyfile.Error](err)
 	if !ok {
 		return keyFault(CodeKeyFileReadable, "File", name)
 	}
-	code, ok := codes[problem.Problem]
-	if !ok {
-		code = CodeKeyFileReadable
-	}
-	return keyFault(code, "File", name, "Mode", fmt.Sprintf("%04o", problem.Mode))
+	return keyFault(cmp.Or(codes[problem.Problem], CodeKeyFileReadable), "File", name, "Mode", fmt.Sprintf("%04o", problem.Mode))
 }

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"net/netip"
 	"net/url"
 	"runtime"
@@ -51,10 +52,7 @@ const (
 )
 
 func (c Config) checkDisk() Finding {
-	folder := c.DataDir
-	if folder == "" {
-		folder = "."
-	}
+	folder := cmp.Or(c.DataDir, ".")
 	free, ok := freeSpace(folder)
 	if !ok {
 		return Finding{CheckDisk, Unknown, CodeDiskUnknown, []string{"Folder", folder}}

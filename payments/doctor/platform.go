@@ -94,26 +94,27 @@ func proxyHost(r *http.Request) string {
 	return proxy.Host
 }
 
+// unreachable returns the code of a failed request.
 func unreachable(err error) Code {
-	if _, ok := errors.AsType[*net.DNSError](err); ok {
+	operation, _ := errors.AsType[*net.OpError](err)
+	timeout, _ := errors.AsType[net.Error](err)
+	switch {
+	case is[*net.DNSError](err):
 		return CodePlatformNoName
-	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+	case is[*tls.CertificateVerificationError](err), is[x509.UnknownAuthorityError](err), is[tls.RecordHeaderError](err):
 		return CodePlatformTLS
-	}
-	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return CodePlatformTLS
-	}
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return CodePlatformTLS
-	}
-	if failed, ok := errors.AsType[*net.OpError](err); ok && failed.Op == "dial" {
+	case operation != nil && operation.Op == "dial":
 		return CodePlatformUnreachable
-	}
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
+	case timeout != nil && timeout.Timeout():
 		return CodePlatformSlow
 	}
 	return CodePlatformUnreachable
+}
+
+// is reports whether err is or wraps an error of type E.
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }
 
 // judgeClock compares the shop's time before the request with the Date of the answer. Date has no fractions of a second and is written

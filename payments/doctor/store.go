@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -34,15 +35,17 @@ func (c Config) checkStore(ctx context.Context) []Finding {
 
 // unreadable returns the findings of a database that cannot be read.
 func unreadable(database Finding) []Finding {
-	return []Finding{
-		database,
-		{CheckMigrations, Unknown, CodeMigrationsUnknown, nil},
-		{CheckPower, Unknown, CodeStoreUnknown, nil},
-		{CheckTime, Unknown, CodeStoreUnknown, nil},
-		{CheckCallbacks, Unknown, CodeStoreUnknown, nil},
-		{CheckWorkers, Unknown, CodeStoreUnknown, nil},
-		{CheckMail, Unknown, CodeStoreUnknown, nil},
+	findings := []Finding{database, {CheckMigrations, Unknown, CodeMigrationsUnknown, nil}}
+	return append(findings, notRead(CheckPower, CheckTime, CheckCallbacks, CheckWorkers, CheckMail)...)
+}
+
+// notRead returns the findings of checks whose records were not read.
+func notRead(checks ...Check) []Finding {
+	findings := make([]Finding, len(checks))
+	for i, check := range checks {
+		findings[i] = Finding{check, Unknown, CodeStoreUnknown, nil}
 	}
+	return findings
 }
 
 func (c Config) readStore(ctx context.Context, db *store.Store) ([]Finding, error) {
@@ -60,9 +63,9 @@ func (c Config) readStore(ctx context.Context, db *store.Store) ([]Finding, erro
 		return nil, err
 	}
 	migrations, behind := judgeSteps(steps)
+	findings := slices.Concat(server, []Finding{database, migrations})
 	if behind {
-		return append(server, database, migrations, Finding{CheckCallbacks, Unknown, CodeStoreUnknown, nil},
-			Finding{CheckWorkers, Unknown, CodeStoreUnknown, nil}, Finding{CheckMail, Unknown, CodeStoreUnknown, nil}), nil
+		return append(findings, notRead(CheckCallbacks, CheckWorkers, CheckMail)...), nil
 	}
 	pulse, err := db.Pulse(ctx, lateAfter)
 	if err != nil {
@@ -72,7 +75,7 @@ func (c Config) readStore(ctx context.Context, db *store.Store) ([]Finding, erro
 	if err != nil {
 		return nil, err
 	}
-	return append(server, database, migrations, judgeCallbacks(pulse, db.Clock()), judgeQueues(pulse), c.judgeMail(settings)), nil
+	return append(findings, judgeCallbacks(pulse, db.Clock()), judgeQueues(pulse), c.judgeMail(settings)), nil
 }
 
 func judgeSteps(steps []store.Migration) (f Finding, behind bool) {

@@ -76,15 +76,13 @@ func ReadPrivate(name string) (*rsa.PrivateKey, error) {
 		return nil, err
 	}
 	key, err := opay.ParsePrivateKey("private key", text)
-	if err != nil {
-		if _, other := opay.ParsePublicKey("public key", text); other == nil {
-			return nil, &Error{File: name, Problem: Public, Mode: mode}
-		}
-	}
-	if mode&0o037 != 0 {
+	_, otherErr := opay.ParsePublicKey("public key", text)
+	switch {
+	case err != nil && otherErr == nil:
+		return nil, &Error{File: name, Problem: Public, Mode: mode}
+	case mode&0o037 != 0:
 		return nil, &Error{File: name, Problem: Exposed, Mode: mode}
-	}
-	if err != nil {
+	case err != nil:
 		return nil, &Error{File: name, Problem: Damaged, Mode: mode, Err: err}
 	}
 	return key, nil
@@ -98,15 +96,13 @@ func ReadPublic(name string) (*rsa.PublicKey, error) {
 		return nil, err
 	}
 	key, err := opay.ParsePublicKey("public key", text)
-	if err != nil {
-		if _, other := opay.ParsePrivateKey("private key", text); other == nil {
-			return nil, &Error{File: name, Problem: Private, Mode: mode}
-		}
-	}
-	if mode&0o022 != 0 {
+	_, otherErr := opay.ParsePrivateKey("private key", text)
+	switch {
+	case err != nil && otherErr == nil:
+		return nil, &Error{File: name, Problem: Private, Mode: mode}
+	case mode&0o022 != 0:
 		return nil, &Error{File: name, Problem: Writable, Mode: mode}
-	}
-	if err != nil {
+	case err != nil:
 		return nil, &Error{File: name, Problem: Damaged, Mode: mode, Err: err}
 	}
 	return key, nil

@@ -78,16 +78,3 @@ func (a Amount) canonical() string {
 	}
 	return integer + "." + fraction
 }
-
-// isDigits reports whether text is 1 to maxLen ASCII digits.
-func isDigits(text string, maxLen int) bool {
-	if text == "" || len(text) > maxLen {
-		return false
-	}
-	for i := range len(text) {
-		if text[i] < '0' || text[i] > '9' {
-			return false
-		}
-	}
-	return true
-}

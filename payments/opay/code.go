@@ -1,5 +1,7 @@
 package opay
 
+import "cmp"
+
 // Code is a result code of the platform (platform/api.md §4).
 type Code string
 
@@ -44,17 +46,55 @@ const (
 	CodeIllegalSceneType       Code = "70009"
 )
 
+// codeTexts are the meanings of the documented codes, in the document's words.
+var codeTexts = map[Code]string{
+	CodeOK:                     "success",
+	CodeSystemException:        "system exception",
+	CodeSliderCheck:            "slider check failed",
+	CodeSMSNotSent:             "SMS not sent",
+	CodeTooOften:               "too often, try later",
+	CodeMessageCodeWrong:       "SMS or e-mail code wrong",
+	CodeAuthenticatorCodeWrong: "authenticator code wrong",
+	CodeOperationFailed:        "operation failed",
+	CodeParameterError:         "parameter error",
+	CodeMethodUnsupported:      "method or content type unsupported",
+	CodeAppKeyIllegal:          "appKey illegal",
+	CodeRedirectURLMismatch:    "redirect URL differs from the merchant's setting",
+	CodePermissionGroupMissing: "permission group missing",
+	CodeAppKeyUnknown:          "appKey does not exist",
+	CodeSignatureError:         "signature error",
+	CodeEmptyResource:          "empty resource",
+	CodeInvalidResource:        "invalid resource",
+	CodeInvalidItemPrefix:      "invalid item prefix",
+	CodeRequestTimeout:         "request timeout",
+	CodeIllegalTime:            "illegal request time",
+	CodeNetworkError:           "network error",
+	CodeNoPermission:           "no permission",
+	CodeTrafficLimit:           "daily traffic limit reached",
+	CodeAccountTypeUnsupported: "account type unsupported",
+	CodeRefreshTokenInvalid:    "refresh token invalid",
+	CodeTokenInvalid:           "token invalid",
+	CodeCodeUsed:               "code already used",
+	CodeOpenIDInvalid:          "openId invalid",
+	CodeOrderNotFound:          "order does not exist",
+	CodeOrderExists:            "order already exists",
+	CodeOrderStatusException:   "order status exception",
+	CodeIllegalPayer:           "illegal payer",
+	CodeMerchantUnavailable:    "merchant account unavailable",
+	CodeInsufficientBalance:    "insufficient balance",
+	CodeCurrencyUnsupported:    "currency unsupported",
+	CodeIllegalAmount:          "illegal amount",
+	CodeIllegalSceneType:       "illegal scene type",
+}
+
 // Text returns the meaning of the code in the document's words, or "undocumented
 // code".
 func (c Code) Text() string {
-	if text := c.text(); text != "" {
-		return text
-	}
-	return "undocumented code"
+	return cmp.Or(codeTexts[c], "undocumented code")
 }
 
 // Known reports whether the code is documented.
-func (c Code) Known() bool { return c.text() != "" }
+func (c Code) Known() bool { return codeTexts[c] != "" }
 
 // Retryable reports whether the platform may answer differently a moment later
 // (platform/api.md §4). Reads and cancellations may then be repeated freely, a
@@ -65,99 +105,5 @@ func (c Code) Retryable() bool {
 		return true
 	default:
 		return false
-	}
-}
-
-func (c Code) text() string {
-	switch c {
-	case CodeOK:
-		return "success"
-	case CodeSystemException:
-		return "system exception"
-	case CodeSliderCheck:
-		return "slider check failed"
-	case CodeSMSNotSent:
-		return "SMS not sent"
-	case CodeTooOften:
-		return "too often, try later"
-	case CodeMessageCodeWrong:
-		return "SMS or e-mail code wrong"
-	case CodeAuthenticatorCodeWrong:
-		return "authenticator code wrong"
-	case CodeOperationFailed:
-		return "operation failed"
-	case CodeParameterError:
-		return "parameter error"
-	case CodeMethodUnsupported, CodeAppKeyIllegal, CodeRedirectURLMismatch, CodePermissionGroupMissing, CodeAppKeyUnknown,
-		CodeSignatureError, CodeEmptyResource, CodeInvalidResource, CodeInvalidItemPrefix, CodeRequestTimeout,
-		CodeIllegalTime, CodeNetworkError, CodeNoPermission, CodeTrafficLimit, CodeAccountTypeUnsupported:
-		return c.requestText()
-	case CodeRefreshTokenInvalid:
-		return "refresh token invalid"
-	case CodeTokenInvalid:
-		return "token invalid"
-	case CodeCodeUsed:
-		return "code already used"
-	case CodeOpenIDInvalid:
-		return "openId invalid"
-	case CodeOrderNotFound:
-		return "order does not exist"
-	case CodeOrderExists:
-		return "order already exists"
-	case CodeOrderStatusException:
-		return "order status exception"
-	case CodeIllegalPayer:
-		return "illegal payer"
-	case CodeMerchantUnavailable:
-		return "merchant account unavailable"
-	case CodeInsufficientBalance:
-		return "insufficient balance"
-	case CodeCurrencyUnsupported:
-		return "currency unsupported"
-	case CodeIllegalAmount:
-		return "illegal amount"
-	case CodeIllegalSceneType:
-		return "illegal scene type"
-	default:
-		return ""
-	}
-}
-
-// requestText returns the meaning of the codes 50000 to 50014: faults of the
-// request itself or of the application.
-func (c Code) requestText() string {
-	switch c { //nolint:exhaustive // the 50000s only, see text
-	case CodeMethodUnsupported:
-		return "method or content type unsupported"
-	case CodeAppKeyIllegal:
-		return "appKey illegal"
-	case CodeRedirectURLMismatch:
-		return "redirect URL differs from the merchant's setting"
-	case CodePermissionGroupMissing:
-		return "permission group missing"
-	case CodeAppKeyUnknown:
-		return "appKey does not exist"
-	case CodeSignatureError:
-		return "signature error"
-	case CodeEmptyResource:
-		return "empty resource"
-	case CodeInvalidResource:
-		return "invalid resource"
-	case CodeInvalidItemPrefix:
-		return "invalid item prefix"
-	case CodeRequestTimeout:
-		return "request timeout"
-	case CodeIllegalTime:
-		return "illegal request time"
-	case CodeNetworkError:
-		return "network error"
-	case CodeNoPermission:
-		return "no permission"
-	case CodeTrafficLimit:
-		return "daily traffic limit reached"
-	case CodeAccountTypeUnsupported:
-		return "account type unsupported"
-	default:
-		return ""
 	}
 }

@@ -1,6 +1,7 @@
 package opay
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net"
@@ -104,23 +105,14 @@ func New(c Config) (*Client, error) {
 		appID:      c.AppID,
 		keys:       c.Keys,
 		http:       httpClient(c.HTTPClient),
-		timeout:    c.Timeout,
-		payPath:    c.PayPath,
+		timeout:    cmp.Or(c.Timeout, DefaultTimeout),
+		payPath:    cmp.Or(c.PayPath, PathPay),
 		cancelPath: c.CancelPath,
 		now:        c.Now,
-		retries:    max(c.Retries, 0),
-	}
-	if c.Timeout == 0 {
-		client.timeout = DefaultTimeout
-	}
-	if c.PayPath == "" {
-		client.payPath = PathPay
+		retries:    max(cmp.Or(c.Retries, DefaultRetries), 0),
 	}
 	if c.Now == nil {
 		client.now = time.Now
-	}
-	if c.Retries == 0 {
-		client.retries = DefaultRetries
 	}
 	return client, nil
 }

@@ -191,7 +191,7 @@ func decodeBase64(text string, maxLen int) ([]byte, bool) {
 	std, url := false, false
 	for i := range len(body) {
 		switch c := body[i]; {
-		case c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+		case isAlphanumeric(c):
 		case c == '+' || c == '/':
 			std = true
 		case c == '-' || c == '_':

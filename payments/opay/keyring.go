@@ -3,7 +3,6 @@ package opay
 import (
 	"crypto/rsa"
 	"crypto/subtle"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -98,23 +97,16 @@ func checkStrength(role string, key *rsa.PublicKey) error {
 
 // testKey tests the private key before any payment depends on it.
 func testKey(own *rsa.PrivateKey) error {
-	failed := errors.New("our private key does not pass its self-test")
 	probe := []byte("opay self-test")
-	block, err := encryptBlock(&own.PublicKey, probe)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrKey, failed)
-	}
-	back, err := decryptBlock(own, block)
-	if err != nil || subtle.ConstantTimeCompare(back, probe) != 1 {
-		return fmt.Errorf("%w: %w", ErrKey, failed)
-	}
 	digest := plainDigest(probe)
-	sig, err := signDigest(own, digest)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrKey, failed)
+	block, encryptErr := encryptBlock(&own.PublicKey, probe)
+	sig, signErr := signDigest(own, digest)
+	if encryptErr == nil && signErr == nil {
+		back, err := decryptBlock(own, block)
+		recovered, ok := recoverDigest(&own.PublicKey, sig)
+		if err == nil && subtle.ConstantTimeCompare(back, probe) == 1 && ok && recovered == digest {
+			return nil
+		}
 	}
-	if recovered, ok := recoverDigest(&own.PublicKey, sig); !ok || recovered != digest {
-		return fmt.Errorf("%w: %w", ErrKey, failed)
-	}
-	return nil
+	return fmt.Errorf("%w: our private key does not pass its self-test", ErrKey)
 }

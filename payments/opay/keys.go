@@ -26,31 +26,24 @@ const (
 // 8192 bits and an odd exponent of at least 3. role names the key in errors, such
 // as "merchant private key". Errors wrap [ErrKey] and do not quote text.
 func ParsePrivateKey(role string, text []byte) (*rsa.PrivateKey, error) {
-	der, err := keyDER(text)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrKey, role, err)
-	}
-	key, err := privateFromDER(der)
-	if err == nil {
-		err = checkPublicKey(&key.PublicKey)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrKey, role, err)
-	}
-	return key, nil
+	return parseKey(role, text, privateFromDER, func(key *rsa.PrivateKey) *rsa.PublicKey { return &key.PublicKey })
 }
 
 // ParsePublicKey parses an RSA public key: PEM (PKIX or PKCS#1, "RSA PUBLIC KEY")
 // or base64 of the DER, in either alphabet, with or without padding. Sizes, role
 // and errors are those of [ParsePrivateKey].
 func ParsePublicKey(role string, text []byte) (*rsa.PublicKey, error) {
+	return parseKey(role, text, publicFromDER, func(key *rsa.PublicKey) *rsa.PublicKey { return key })
+}
+
+func parseKey[K any](role string, text []byte, fromDER func([]byte) (*K, error), public func(*K) *rsa.PublicKey) (*K, error) {
 	der, err := keyDER(text)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrKey, role, err)
-	}
-	key, err := publicFromDER(der)
+	var key *K
 	if err == nil {
-		err = checkPublicKey(key)
+		key, err = fromDER(der)
+	}
+	if err == nil {
+		err = checkPublicKey(public(key))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrKey, role, err)

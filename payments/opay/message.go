@@ -1,9 +1,6 @@
 package opay
 
-import (
-	"fmt"
-	"unicode/utf8"
-)
+import "fmt"
 
 // MaxRequestBytes is the maximum size of the body of a request, in bytes.
 const MaxRequestBytes = 64 << 10
@@ -98,28 +95,29 @@ func (r Response) Encode() []byte {
 // isToken reports whether text is 1 to maxLen printable ASCII characters without
 // spaces, of which the platform's ids, codes and tokens consist.
 func isToken(text string, maxLen int) bool {
-	if text == "" || len(text) > maxLen || !utf8.ValidString(text) {
-		return false
-	}
-	for i := range len(text) {
-		if text[i] <= ' ' || text[i] > '~' {
-			return false
-		}
-	}
-	return true
+	return consistsOf(text, maxLen, func(c byte) bool { return c > ' ' && c <= '~' })
 }
 
 // isID reports whether text is 1 to maxLen of A-Z a-z 0-9 _ -.
 func isID(text string, maxLen int) bool {
-	if text == "" || len(text) > maxLen {
-		return false
-	}
+	return consistsOf(text, maxLen, func(c byte) bool { return isAlphanumeric(c) || c == '_' || c == '-' })
+}
+
+// isDigits reports whether text is 1 to maxLen ASCII digits.
+func isDigits(text string, maxLen int) bool {
+	return consistsOf(text, maxLen, func(c byte) bool { return c >= '0' && c <= '9' })
+}
+
+// consistsOf reports whether text is 1 to maxLen bytes, all of them allowed.
+func consistsOf(text string, maxLen int, allowed func(byte) bool) bool {
 	for i := range len(text) {
-		switch c := text[i]; {
-		case c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '_', c == '-':
-		default:
+		if i == maxLen || !allowed(text[i]) {
 			return false
 		}
 	}
-	return true
+	return text != ""
+}
+
+func isAlphanumeric(c byte) bool {
+	return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
 }

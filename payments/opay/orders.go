@@ -1,6 +1,7 @@
 package opay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,31 +23,16 @@ const (
 	StatusPaid    Status = "3"
 )
 
+// statusNames are the documented statuses in English.
+var statusNames = map[Status]string{StatusClosed: "closed", StatusPending: "pending", StatusFailed: "failed", StatusPaid: "paid"}
+
 // String returns the status in English.
 func (s Status) String() string {
-	switch s {
-	case StatusClosed:
-		return "closed"
-	case StatusPending:
-		return "pending"
-	case StatusFailed:
-		return "failed"
-	case StatusPaid:
-		return "paid"
-	default:
-		return "undocumented status"
-	}
+	return cmp.Or(statusNames[s], "undocumented status")
 }
 
 // Known reports whether the status is documented.
-func (s Status) Known() bool {
-	switch s {
-	case StatusClosed, StatusPending, StatusFailed, StatusPaid:
-		return true
-	default:
-		return false
-	}
-}
+func (s Status) Known() bool { return statusNames[s] != "" }
 
 // Lengths of ids. The own ids are the first member of what is signed, so they must
 // be unpredictable: 128 bits or more, such as those of crypto/rand.Text

@@ -16,6 +16,9 @@ var errPointer = errors.New("not a JSON pointer")
 
 const maxPointerParts = 16
 
+// unescape replaces the escapes of a JSON pointer.
+var unescape = strings.NewReplacer("~1", "/", "~0", "~")
+
 // pointer parses a JSON pointer (RFC 6901): "/data/0/last" is the member "last" of the first element of "data"; in a name, ~1 is a slash
 // and ~0 a tilde. The pointer to the whole document ("") is refused, because a price is inside it.
 func pointer(text string) ([]string, error) {
@@ -27,17 +30,10 @@ func pointer(text string) ([]string, error) {
 		return nil, errPointer
 	}
 	for i, part := range parts {
-		for rest := part; ; {
-			_, after, found := strings.Cut(rest, "~")
-			if !found {
-				break
-			}
-			if !strings.HasPrefix(after, "0") && !strings.HasPrefix(after, "1") {
-				return nil, errPointer
-			}
-			rest = after[1:]
+		parts[i] = unescape.Replace(part)
+		if strings.Count(part, "~") != strings.Count(part, "~0")+strings.Count(part, "~1") {
+			return nil, errPointer
 		}
-		parts[i] = strings.ReplaceAll(strings.ReplaceAll(part, "~1", "/"), "~0", "~")
 	}
 	return parts, nil
 }

@@ -38,12 +38,9 @@ func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Jobs == nil {
 		return nil, errors.New("rates: store and jobs are needed")
 	}
-	s := &Service{store: c.Store, clock: c.Clock, log: c.Logger}
+	s := &Service{store: c.Store, clock: c.Clock, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler))}
 	if s.clock == nil {
 		s.clock = models.SystemClock
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.prices = newPrices(c.PlatformURL, c.LoopbackPrices, cmp.Or(c.PriceTimeout, 5*time.Second), s.clock)
 	c.Jobs.AddWorker(jobs.Worker{Name: "rates", Step: s.rateStep})

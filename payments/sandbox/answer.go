@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -24,7 +25,7 @@ const (
 func (c *callInProgress) answerUnserved(w http.ResponseWriter, r *http.Request) {
 	c.wait(r.Context())
 	if f, ok := find(c.struck, FaultRefuse); ok {
-		code := orDefault(f.Code, opay.CodeSystemException)
+		code := cmp.Or(f.Code, opay.CodeSystemException)
 		c.log.Code, c.log.Msg = code, code.Text()
 		c.write(w, http.StatusOK, jsonType, c.encode(opay.Response{Code: code, Msg: code.Text()}))
 		return
@@ -55,26 +56,25 @@ func (c *callInProgress) answer(w http.ResponseWriter, r *http.Request, result r
 	c.spoil(w, c.encode(response))
 }
 
-// wait delays the answer if it is to be slow. A client that goes away ends it.
+// wait delays the answer if a fault wants it to be slow, until the client disconnects.
 func (c *callInProgress) wait(ctx context.Context) {
 	slow, ok := find(c.struck, FaultSlow)
 	if !ok {
 		return
 	}
-	if err := c.api.cfg.Wait(ctx, orDefault(time.Duration(slow.Delay), defaultSlow)); err != nil {
+	if err := c.api.cfg.Wait(ctx, cmp.Or(time.Duration(slow.Delay), defaultSlow)); err != nil {
 		c.api.cfg.Logger.DebugContext(ctx, "sandbox: a slow answer was not waited for", "call", c.name)
 	}
 }
 
-// spoilEnvelope takes the signature away or puts another in its place.
+// spoilEnvelope removes or replaces the signature if a fault wants it.
 func (c *callInProgress) spoilEnvelope(e *opay.Envelope) {
 	if _, ok := find(c.struck, FaultUnsigned); ok {
 		e.Sign = ""
 	}
 	if _, ok := find(c.struck, FaultWrongSignature); ok {
-		other, err := c.api.rings[c.log.AppID].Seal([]byte(`{"orderNum":"0"}`))
-		if err == nil {
-			e.Sign = other.Sign
+		if other, err := signatureOf(c.api.rings[c.log.AppID], `{"orderNum":"0"}`); err == nil {
+			e.Sign = other
 		}
 	}
 }
@@ -106,7 +106,7 @@ func (c *callInProgress) spoil(w http.ResponseWriter, body []byte) {
 
 func (c *callInProgress) write(w http.ResponseWriter, status int, contentType string, body []byte) {
 	if err := c.api.unkept(); err != nil {
-		// gate would send the same. The traffic is to tell it.
+		// gate would send the same, but the traffic must show it.
 		status, contentType, body = http.StatusServiceUnavailable, htmlType, []byte(errorAnswer)
 		c.log.Code, c.log.Msg, c.log.Answer = opay.CodeSystemException, err.Error(), ""
 	}
@@ -118,7 +118,7 @@ func (c *callInProgress) write(w http.ResponseWriter, status int, contentType st
 	_, _ = w.Write(body) // a client that is gone needs no answer
 }
 
-// encode writes the body, with the code as text or as number: both are seen (platform/api.md §2).
+// encode returns the body, with the code as text or as number, as platforms do (platform/api.md §2).
 func (c *callInProgress) encode(r opay.Response) []byte {
 	code := quoteJSON(string(r.Code))
 	if seed(c.api.cfg.Seed).below(2, "code", strconv.FormatUint(c.event, 10)) == 0 {
@@ -134,8 +134,8 @@ func (c *callInProgress) encode(r opay.Response) []byte {
 	return encodeObject(fields...)
 }
 
-// gate lets nothing out while the journal lacks a change: what an answer says might be unknown after a restart. It answers HTTP 503 then,
-// which leaves open whether a call took effect, as is true: it does as soon as the journal can be written again.
+// gate answers HTTP 503 while the journal lacks a change, because a restart might not know what an answer says. 503 leaves open whether a
+// call took effect, which is true: it does as soon as the journal can be written again.
 func (s *state) gate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g := &gatedWriter{ResponseWriter: w, state: s}
@@ -144,7 +144,7 @@ func (s *state) gate(next http.Handler) http.Handler {
 	})
 }
 
-// gatedWriter decides when the first byte is about to leave.
+// gatedWriter decides before the first byte is sent.
 type gatedWriter struct {
 	http.ResponseWriter
 	state           *state

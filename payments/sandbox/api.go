@@ -15,45 +15,59 @@ import (
 const (
 	apiBase       = "/platformapi/chainup/open"
 	maxBody       = opay.MaxRequestBytes
-	maxSecondsLen = 10 // a time of so many digits is in seconds, which one public sample shows
+	maxSecondsLen = 10 // a time of up to 10 digits is in seconds, as in one public sample
 )
 
-// calledAt lists where each call is served.
+// apiCall is a call of the platform's API. Its address ends with the group and the name.
+type apiCall struct {
+	name, group string
+	do          callFunc
+}
+
+// apiCalls are the calls in the order in which the console shows them.
+var apiCalls = []apiCall{
+	{callCreate, "opay", createThirdOrder},
+	{callOrderDetail, "opay", orderDetail},
+	{callReference, "opay", getReferenceOrder},
+	{callStatement, "opay", merchantBillingDay},
+	{callCancel, "opay", cancelOrder},
+	{callRefund, "opay", refundOrder},
+	{callToken, "auth", exchangeCode},
+	{callRefresh, "auth", refreshToken},
+}
+
+// calledAt returns the addresses of each call.
 func (c *Config) calledAt() map[string][]string {
-	paths := map[string][]string{
-		callCreate:      {apiBase + "/opay/" + callCreate},
-		callOrderDetail: {apiBase + "/opay/" + callOrderDetail},
-		callStatement:   {apiBase + "/opay/" + callStatement},
-		callRefund:      {apiBase + "/opay/" + callRefund},
-		callToken:       {apiBase + "/auth/" + callToken},
-		callRefresh:     {apiBase + "/auth/" + callRefresh},
+	paths := map[string][]string{}
+	for _, call := range apiCalls {
+		paths[call.name] = []string{apiBase + "/" + call.group + "/" + call.name}
 	}
-	if c.Reference != ReferenceMissing {
-		paths[callReference] = []string{apiBase + "/opay/" + callReference}
+	if c.Reference == ReferenceMissing {
+		delete(paths, callReference)
 	}
-	if c.CancelPaths != CancelLong {
-		paths[callCancel] = append(paths[callCancel], "/opay/"+callCancel)
-	}
-	if c.CancelPaths != CancelShort {
-		paths[callCancel] = append(paths[callCancel], apiBase+"/opay/"+callCancel)
+	const short = "/opay/" + callCancel
+	switch c.CancelPaths {
+	case CancelBoth:
+		paths[callCancel] = []string{short, apiBase + short}
+	case CancelShort:
+		paths[callCancel] = []string{short}
+	case CancelLong:
 	}
 	return paths
 }
 
 // api answers the platform's calls, and the public market call.
 type api struct {
-	*state
+	*Server
 
-	rings    map[string]*opay.Keyring // by application
-	traffic  *trafficLog
-	delivery *delivery
-	markets  *markets
+	rings map[string]*opay.Keyring // by application
 }
 
 func (a *api) routes(mux *http.ServeMux) {
-	for name, paths := range a.cfg.calledAt() {
-		for _, path := range paths {
-			mux.Handle(path, a.serveCall(name, callFuncs()[name]))
+	paths := a.cfg.calledAt()
+	for _, call := range apiCalls {
+		for _, path := range paths[call.name] {
+			mux.Handle(path, a.serveCall(call.name, call.do))
 		}
 	}
 	mux.HandleFunc("GET "+tickerPath, a.serveTicker)
@@ -97,7 +111,7 @@ func (c *callInProgress) logFaults() {
 	c.log.Fault = strings.Join(kinds, faultSeparator)
 }
 
-// skips tells whether a fault keeps the call from taking effect.
+// skips reports whether a fault prevents the call from taking effect.
 func (c *callInProgress) skips() bool {
 	for _, f := range c.struck {
 		switch f.Kind { //nolint:exhaustive // the others let the call take effect
@@ -110,7 +124,7 @@ func (c *callInProgress) skips() bool {
 	return false
 }
 
-// carryOut opens the envelope and makes the call. Whatever the answer's fate, callbacks that are to be early go out here.
+// carryOut opens the envelope, makes the call, and sends the callbacks that must arrive before the answer.
 func (c *callInProgress) carryOut(w http.ResponseWriter, r *http.Request, fn callFunc) (answer reply, err error) {
 	req, err := c.open(w, r)
 	if err != nil {
@@ -125,13 +139,13 @@ func (c *callInProgress) carryOut(w http.ResponseWriter, r *http.Request, fn cal
 			answer.fields = answer.describe(k.another(answer.about))
 		}
 	})
-	for _, id := range answer.first {
-		c.api.delivery.deliverOne(r.Context(), id)
+	for _, id := range answer.early {
+		c.api.deliverOne(r.Context(), id)
 	}
 	return answer, err
 }
 
-// another is any other order of the same application.
+// another returns another order of the same application.
 func (k *core) another(o *Order) *Order {
 	for _, other := range k.book.inTurn {
 		if other != o && other.AppID == o.AppID {
@@ -156,10 +170,10 @@ func (c *callInProgress) open(w http.ResponseWriter, r *http.Request) (request, 
 	}
 	message, err := opay.ParseRequest(body)
 	if err != nil {
-		return request{}, misshapen(body)
+		return request{}, malformed(body)
 	}
-	i := indexApp(c.api.cfg.Apps, message.AppID)
-	if i < 0 {
+	app := c.api.cfg.app(message.AppID)
+	if app == nil {
 		if !appIDForm.MatchString(message.AppID) {
 			return request{}, refuse(opay.CodeAppKeyIllegal, "app_id is malformed")
 		}
@@ -178,10 +192,10 @@ func (c *callInProgress) open(w http.ResponseWriter, r *http.Request) (request, 
 	if err != nil {
 		return request{}, refuse(opay.CodeParameterError, "the decrypted data is not an acceptable JSON object")
 	}
-	return request{app: &c.api.cfg.Apps[i], data: data}, nil
+	return request{app: app, data: data}, nil
 }
 
-// envelopeProblem helps developers: the sandbox may say which step failed, because its keys protect nothing.
+// envelopeProblem returns which step failed. The sandbox may tell developers, because its keys protect nothing.
 func envelopeProblem(err error) string {
 	switch {
 	case errors.Is(err, opay.ErrShape):
@@ -193,8 +207,8 @@ func envelopeProblem(err error) string {
 	}
 }
 
-// misshapen finds the code for a body that is no request.
-func misshapen(body []byte) error {
+// malformed returns the refusal of a body that is not a request.
+func malformed(body []byte) error {
 	o, err := opay.ParseObject(body)
 	if err != nil {
 		return refuse(opay.CodeParameterError, "the body is not a JSON object")
@@ -210,16 +224,7 @@ func misshapen(body []byte) error {
 	return refuse(opay.CodeIllegalTime, "time is missing or no number of milliseconds")
 }
 
-func indexApp(apps []App, appID string) int {
-	for i := range apps {
-		if apps[i].AppID == appID {
-			return i
-		}
-	}
-	return -1
-}
-
-// timely tells whether a request's time is near enough to ours.
+// timely reports whether the time of a request is within Config.TimeWindow.
 func (a *api) timely(text string) bool {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {

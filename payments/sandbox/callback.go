@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// CallbackState is how far a callback has come.
+// CallbackState is the state of a callback.
 type CallbackState string
 
 // The states of a callback.
@@ -32,7 +33,7 @@ const (
 	aboutReplay = "replay of " // and the id of the callback
 )
 
-// Why a try does not count as acknowledged, beside the number of an HTTP status. The console has words of its own for each.
+// Reasons why a try is not acknowledged, besides an HTTP status. The console has a text for each.
 const (
 	problemEncrypt = "the callback could not be encrypted"
 	problemAddress = "the address is not http(s)"
@@ -93,7 +94,7 @@ func (c *Callback) clone() Callback {
 	return d
 }
 
-// kept is the callback as the state file and the journal hold it: without the bytes of its last try, unless they are to be sent again.
+// kept returns the callback for the state file and the journal: without the bytes of its last try, unless they will be sent again.
 func (c *Callback) kept() Callback {
 	d := c.clone()
 	if !c.Replay || c.done() {
@@ -102,11 +103,11 @@ func (c *Callback) kept() Callback {
 	return d
 }
 
-// done tells whether nothing more will be sent.
+// done reports whether nothing more will be sent.
 func (c *Callback) done() bool { return c.State != CallbackWaiting }
 
-// noticeText writes the plaintext of a notification (platform/api.md §3.3). Other platforms' values are numbers at times and come
-// with unknown members; loose asks for that.
+// noticeText returns the plaintext of a notification (platform/api.md §3.3). With loose, values are numbers where possible and there is an
+// unknown member, as on some platforms.
 func noticeText(n Notice, loose bool) string {
 	number := func(text string) json.RawMessage {
 		if loose && json.Valid([]byte(text)) && len(text) <= 15 {
@@ -131,30 +132,31 @@ func noticeText(n Notice, loose bool) string {
 	return string(encodeObject(fields...))
 }
 
-func truth(o *Order, status opay.Status) Notice {
+// trueNotice returns the true notification about an order with a status.
+func trueNotice(o *Order, status opay.Status) Notice {
 	return Notice{
 		OutOrderID: o.AppOrderID, OrderNum: o.OrderNum, OrderStatus: string(status),
 		PayAmount: string(o.Amount), ReturnURL: o.ReturnPage,
 	}
 }
 
-// filled replaces the empty members by the truth about the order.
+// filled returns the notice with its empty members replaced by the true values of the order.
 func (n Notice) filled(o *Order) Notice {
-	t := truth(o, o.Status)
-	n.OutOrderID = orDefault(n.OutOrderID, t.OutOrderID)
-	n.OrderNum = orDefault(n.OrderNum, t.OrderNum)
-	n.OrderStatus = orDefault(n.OrderStatus, t.OrderStatus)
-	n.PayAmount = orDefault(n.PayAmount, t.PayAmount)
-	n.ReturnURL = orDefault(n.ReturnURL, t.ReturnURL)
+	t := trueNotice(o, o.Status)
+	n.OutOrderID = cmp.Or(n.OutOrderID, t.OutOrderID)
+	n.OrderNum = cmp.Or(n.OrderNum, t.OrderNum)
+	n.OrderStatus = cmp.Or(n.OrderStatus, t.OrderStatus)
+	n.PayAmount = cmp.Or(n.PayAmount, t.PayAmount)
+	n.ReturnURL = cmp.Or(n.ReturnURL, t.ReturnURL)
 	return n
 }
 
-// wrongAmount is the order's amount falsified in the given way.
+// wrongAmount returns the order's amount falsified in one of the ways.
 func wrongAmount(o *Order, digits int, way string) string {
-	right := o.units()
+	right := o.value()
 	switch way {
 	case AmountMinus:
-		return right.sub(ulp(digits)).String()
+		return right.Sub(ulp(digits)).String()
 	case AmountZero:
 		return "0"
 	case AmountNegative:
@@ -162,13 +164,13 @@ func wrongAmount(o *Order, digits int, way string) string {
 	case AmountExponent:
 		return string(o.Amount) + "e0"
 	default:
-		return right.add(ulp(digits)).String()
+		return right.Add(ulp(digits)).String()
 	}
 }
 
-// noticesFor makes the callbacks that tell of the order's status, as the faults that struck want them.
+// noticesFor queues the callbacks about the order's status, changed by the faults that struck.
 func (k *core) noticesFor(o *Order, struck []Fault) {
-	n := truth(o, o.Status)
+	n := trueNotice(o, o.Status)
 	due := k.now
 	if late, ok := find(struck, FaultCallbackLate); ok {
 		delay := time.Duration(late.Delay)
@@ -184,21 +186,22 @@ func (k *core) noticesFor(o *Order, struck []Fault) {
 	about, copies := aboutStatus, 1
 	if way, java := k.javaWay(struck, FaultCallbackJavaAmount, o); java {
 		// A wrong amount with a minus sign or an exponent is none that Java would print in another way.
-		if _, err := parseUnits(n.PayAmount); err == nil {
+		if _, err := parseDecimal(n.PayAmount); err == nil {
 			about, n.javaWay = string(FaultCallbackJavaAmount), way
 		}
 	}
 	if doubled, ok := find(struck, FaultCallbackDoubled); ok {
-		about, copies = string(FaultCallbackDoubled), orDefault(doubled.Count, 2)
+		about, copies = string(FaultCallbackDoubled), cmp.Or(doubled.Count, 2)
 	}
 	_, lost := find(struck, FaultCallbackLost)
 	shuffled, isShuffled := find(struck, FaultCallbackShuffled)
-	if isShuffled && shuffled.Way != ShufflePendingLast && shuffled.Way != "" {
+	pendingLast := cmp.Or(shuffled.Way, ShufflePendingLast) == ShufflePendingLast
+	if isShuffled && !pendingLast {
 		status := opay.StatusClosed
 		if shuffled.Way == ShuffleFailedFirst {
 			status = opay.StatusFailed
 		}
-		k.enqueue(o, callbackOf(FaultCallbackShuffled, truth(o, status), due))
+		k.enqueue(o, callbackOf(FaultCallbackShuffled, trueNotice(o, status), due))
 	}
 	text := noticeText(n, k.seed.below(4, "loose", o.place(), n.OrderStatus) == 0)
 	for range copies {
@@ -208,8 +211,8 @@ func (k *core) noticesFor(o *Order, struck []Fault) {
 		}
 		k.enqueue(o, c)
 	}
-	if isShuffled && (shuffled.Way == ShufflePendingLast || shuffled.Way == "") {
-		k.enqueue(o, callbackOf(FaultCallbackShuffled, truth(o, opay.StatusPending), due))
+	if isShuffled && pendingLast {
+		k.enqueue(o, callbackOf(FaultCallbackShuffled, trueNotice(o, opay.StatusPending), due))
 	}
 }
 
@@ -227,15 +230,16 @@ func (k *core) enqueue(o *Order, c *Callback) {
 	if c.DueAt.IsZero() {
 		c.DueAt = k.now
 	}
-	c.State = orDefault(c.State, CallbackWaiting)
+	c.State = cmp.Or(c.State, CallbackWaiting)
 	k.callbacks = append(k.callbacks, c)
 	k.changes.callbacks.add(c)
 	k.dropCallbacks()
 }
 
-// maxCallbacks bounds the callbacks that are kept. Waiting ones beyond it are given up too, oldest first.
+// maxCallbacks is the maximum number of callbacks that are kept. Beyond it, waiting ones are given up too, oldest first.
 const maxCallbacks = 5000
 
+// dropCallbacks drops callbacks beyond maxCallbacks, finished ones first.
 func (k *core) dropCallbacks() {
 	excess := len(k.callbacks) - maxCallbacks
 	if excess <= 0 {
@@ -259,59 +263,49 @@ func (k *core) dropCallbacks() {
 	}
 }
 
-// seal makes the envelope of a callback: properly, or in one of the ways that a forger might try.
-func (d *delivery) seal(c Callback, forge string) (opay.Envelope, error) {
-	ring := d.rings[c.AppID]
-	plain := []byte(c.Plain)
-	switch forge {
-	case ForgeForeignKey:
-		foreign, err := d.foreignRing(c.AppID)
-		if err != nil {
-			return opay.Envelope{}, err
+// seal returns the envelope of a callback: valid, or forged in one of the ways.
+func (d *delivery) seal(c Callback, forge string) (e opay.Envelope, err error) {
+	own := d.rings[c.AppID]
+	ring := own
+	if forge == ForgeForeignKey {
+		if ring, err = d.foreignRing(c.AppID); err != nil {
+			return e, err
 		}
-		return sealed(foreign.Seal(plain))
-	case ForgePlain:
-		e, err := sealed(ring.Seal(plain))
-		e.Data = base64.RawURLEncoding.EncodeToString(plain)
-		return e, err
 	}
-	e, err := sealed(ring.Seal(plain))
-	if err != nil {
-		return e, err
+	if e, err = ring.Seal([]byte(c.Plain)); err != nil {
+		return e, fmt.Errorf("seal a message: %w", err)
 	}
 	switch forge {
+	case ForgePlain:
+		e.Data = base64.RawURLEncoding.EncodeToString([]byte(c.Plain))
 	case ForgeUnsigned:
 		e.Sign = ""
 	case ForgeRandom:
 		e.Sign = d.randomSignature(c.ID)
-	case ForgeTampered, ForgeSwapped:
-		other := `{"orderNum":"` + c.OrderNum + `"}`
-		if forge == ForgeTampered {
-			other = d.trueText(c.OrderNum)
-		}
-		o, err := sealed(ring.Seal([]byte(other)))
-		if err != nil {
-			return o, err
-		}
-		e.Sign = o.Sign
+	case ForgeTampered:
+		e.Sign, err = signatureOf(own, d.trueText(c.OrderNum))
+	case ForgeSwapped:
+		e.Sign, err = signatureOf(own, `{"orderNum":"`+c.OrderNum+`"}`)
 	}
-	return e, nil
+	return e, err
 }
 
-func sealed(e opay.Envelope, err error) (opay.Envelope, error) {
+// signatureOf returns the signature of a text.
+func signatureOf(ring *opay.Keyring, text string) (string, error) {
+	e, err := ring.Seal([]byte(text))
 	if err != nil {
-		return e, fmt.Errorf("seal a message: %w", err)
+		return "", fmt.Errorf("seal a message: %w", err)
 	}
-	return e, nil
+	return e.Sign, nil
 }
 
 // acknowledgedData is the data of an answer that acknowledges a callback.
 const acknowledgedData = "success"
 
-// acknowledged judges a merchant's answer, which has to be HTTP 200 with a JSON object, of whatever content type. The platform's own page
-// asks for {"data":"success"} alone. Its calls are answered with a code, and merchants who answer alike are understood too: a code, as text
-// or number, decides alone, and only 0 acknowledges (platform/api.md §3.3). The word is taken as the page writes it, in lower case, so that
-// no merchant passes here who is refused there. A member that is null counts as absent, as Java prints what was not set.
+// acknowledged returns why a merchant's answer does not acknowledge a callback, or "". The answer must be HTTP 200 with a JSON object, of any
+// content type. The platform's page requires only {"data":"success"}. An answer with a code, as text or number, is accepted too; then the code
+// decides alone, and only 0 acknowledges (platform/api.md §3.3). "success" must be in lower case, so that no merchant passes here who fails
+// there. A member that is null counts as absent, because Java writes null for what was not set.
 func acknowledged(status int, body []byte) (problem string) {
 	if status != http.StatusOK {
 		return httpText(status)
@@ -342,7 +336,7 @@ func acknowledged(status int, body []byte) (problem string) {
 	}
 }
 
-// foreignRing seals to the application with a key that is not the platform's.
+// foreignRing returns a keyring that seals for the application with a key other than the platform's.
 func (d *delivery) foreignRing(appID string) (*opay.Keyring, error) {
 	d.foreignMu.Lock()
 	defer d.foreignMu.Unlock()
@@ -353,15 +347,14 @@ func (d *delivery) foreignRing(appID string) (*opay.Keyring, error) {
 		}
 		d.foreign = key
 	}
-	i := slices.IndexFunc(d.cfg.Apps, func(a App) bool { return a.AppID == appID })
-	ring, err := opay.NewKeyring(d.foreign, d.cfg.Apps[i].Key)
+	ring, err := opay.NewKeyring(d.foreign, d.cfg.app(appID).Key)
 	if err != nil {
 		return nil, fmt.Errorf("make a forger's keys: %w", err)
 	}
 	return ring, nil
 }
 
-// randomSignature has the length of a signature and nothing else in common with one.
+// randomSignature returns random bytes of the length of a signature, derived from the seed.
 func (d *delivery) randomSignature(subject string) string {
 	var b bytes.Buffer
 	for i := 0; b.Len() < d.cfg.Keys.Size(); i++ {
@@ -370,12 +363,12 @@ func (d *delivery) randomSignature(subject string) string {
 	return base64.RawURLEncoding.EncodeToString(b.Bytes()[:d.cfg.Keys.Size()])
 }
 
-// trueText is the notification that the platform would send about the order now.
+// trueText returns the notification that the platform would send about the order now.
 func (d *delivery) trueText(orderNum string) (text string) {
 	d.locked(func(k *core) {
 		if o, ok := k.book.byNum[orderNum]; ok {
-			text = noticeText(truth(o, o.Status), false)
+			text = noticeText(trueNotice(o, o.Status), false)
 		}
 	})
-	return orDefault(text, "{}")
+	return cmp.Or(text, "{}")
 }

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strconv"
@@ -10,7 +9,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// Names of the calls, the last parts of their addresses. Faults and traffic speak of calls by them.
+// Names of the calls, which are the last parts of their addresses. Faults and traffic use these names.
 const (
 	callCreate      = "createThirdOrder"
 	callOrderDetail = "orderDetail"
@@ -22,12 +21,8 @@ const (
 	callRefresh     = "refreshToken"
 )
 
-func callNames() []string {
-	return []string{callCreate, callOrderDetail, callReference, callStatement, callCancel, callRefund, callToken, callRefresh}
-}
-
-// refusal is an answer with a code other than 0. why goes to the msg, beside the code's documented words, to spare developers the
-// guessing that the real platform leaves them with.
+// refusal is an answer with a code other than 0. why is added to the documented text of the code in msg, so that developers need not guess as
+// with the real platform.
 type refusal struct {
 	code opay.Code
 	why  string
@@ -44,12 +39,12 @@ func (r *refusal) msg() string {
 
 func refuse(code opay.Code, why string) error { return &refusal{code, why} }
 
-// reply is what a successful call answers. An empty one has neither data nor sign.
+// reply is the answer to a successful call. An empty one has neither data nor sign.
 type reply struct {
 	fields   []jsonField
 	about    *Order                     // the order that describe was called for, or nil
 	describe func(o *Order) []jsonField // the answer as it would be for another order
-	first    []string                   // callbacks that go out before the answer
+	early    []string                   // ids of callbacks to send before the answer
 }
 
 func replyAbout(o *Order, describe func(*Order) []jsonField) reply {
@@ -66,20 +61,13 @@ type request struct {
 // callFunc carries out a call. The error is a *refusal.
 type callFunc func(k *core, r request) (reply, error)
 
-func callFuncs() map[string]callFunc {
-	return map[string]callFunc{
-		callCreate: createThirdOrder, callOrderDetail: orderDetail, callReference: getReferenceOrder, callStatement: merchantBillingDay,
-		callCancel: cancelOrder, callRefund: refundOrder, callToken: exchangeCode, callRefresh: refreshToken,
-	}
-}
-
 // text returns a member of the data, "" if it is absent.
 func (r request) text(name string) string {
 	text, _ := r.data.Text(name)
 	return text
 }
 
-// needs refuses a request in which one of the members is absent or empty.
+// needs refuses a request that lacks one of the members or has it empty.
 func (r request) needs(names ...string) error {
 	if err := r.data.Exact(names...); err != nil {
 		return refuse(opay.CodeParameterError, "a name is written in another case")
@@ -97,7 +85,7 @@ var (
 	assetForm = regexp.MustCompile(`^[0-9]{1,12}$`)
 )
 
-// newOrder checks what createThirdOrder and refundOrder have in common and prepares the order.
+// newOrder makes the checks that createThirdOrder and refundOrder share, and returns the new order.
 func (k *core) newOrder(r request, kind OrderType) (*Order, error) {
 	if !idForm.MatchString(r.text("appOrderId")) {
 		return nil, refuse(opay.CodeParameterError, "appOrderId must be 1 to 64 letters, digits, _ or -")
@@ -106,13 +94,13 @@ func (k *core) newOrder(r request, kind OrderType) (*Order, error) {
 	if !ok {
 		return nil, refuse(opay.CodeCurrencyUnsupported, "payCoinSymbol must be one of the platform's coins, in upper case")
 	}
-	amount, err := parseUnits(r.text("orderAmount"))
+	amount, err := parseDecimal(r.text("orderAmount"))
 	switch {
 	case err != nil:
 		return nil, refuse(opay.CodeIllegalAmount, "orderAmount must be decimal text without sign or exponent")
-	case amount.isZero():
+	case amount.IsZero():
 		return nil, refuse(opay.CodeIllegalAmount, "orderAmount is zero")
-	case !amount.fits(coin.Precision):
+	case !fits(amount, coin.Precision):
 		return nil, refuse(opay.CodeIllegalAmount, coin.Symbol+" has "+strconv.Itoa(coin.Precision)+" fraction digits")
 	}
 	if err := k.checkScene(r.text("orderSceneType")); err != nil {
@@ -150,7 +138,7 @@ func (k *core) checkScene(scene string) error {
 	return nil
 }
 
-// payer finds the user that a request names; openId wins (platform/api.md §3.1).
+// payer returns the user that a request names. openId takes precedence (platform/api.md §3.1).
 func (k *core) payer(r request) (*User, error) {
 	openID, uid, token := r.text("openId"), r.text("userId"), r.text("token")
 	var user *User
@@ -194,7 +182,7 @@ func createThirdOrder(k *core, r request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if k.cfg.BalanceFirst && k.ledger.balance(userAccount(o.UID), o.Coin).less(o.units()) {
+	if k.cfg.BalanceFirst && k.ledger.balance(userAccount(o.UID), o.Coin).LessThan(o.value()) {
 		return reply{}, refuse(opay.CodeInsufficientBalance, "")
 	}
 	o.OrderNum = k.nextOrderNum()
@@ -202,30 +190,24 @@ func createThirdOrder(k *core, r request) (reply, error) {
 	o.change(opay.StatusPending, k.now, byMerchant)
 	k.insert(o)
 	answer := replyAbout(o, describeNumber)
-	answer.first = k.created(o)
+	answer.early = k.created(o)
 	return answer, nil
 }
 
-// parseGoods refuses the whole order if goods is not legal JSON (platform/api.md §3.1).
+// parseGoods parses the goods of a request. If they are not valid JSON, it refuses the whole order (platform/api.md §3.1).
 func parseGoods(r request) ([]opay.Goods, error) {
-	for _, name := range r.data.Names() {
-		if name != "goods" {
-			continue
-		}
-		text, ok := r.data.Text("goods")
-		if !ok {
-			return nil, refuse(opay.CodeParameterError, "goods is not a text")
-		}
-		if text == "" {
-			return nil, nil
-		}
-		goods, err := opay.ParseGoods(text)
-		if err != nil {
-			return nil, refuse(opay.CodeParameterError, "goods is not a JSON array of name and desc")
-		}
-		return goods, nil
+	text, isText := r.data.Text("goods")
+	switch {
+	case !isText && slices.Contains(r.data.Names(), "goods"):
+		return nil, refuse(opay.CodeParameterError, "goods is not a text")
+	case text == "":
+		return nil, nil
 	}
-	return nil, nil
+	goods, err := opay.ParseGoods(text)
+	if err != nil {
+		return nil, refuse(opay.CodeParameterError, "goods is not a JSON array of name and desc")
+	}
+	return goods, nil
 }
 
 func describeNumber(o *Order) []jsonField { return []jsonField{textField("orderNum", o.OrderNum)} }
@@ -244,7 +226,7 @@ func refundOrder(k *core, r request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := k.ledger.move(merchantAccount(o.AppID), userAccount(o.UID), o.Coin, o.units()); err != nil {
+	if err := k.ledger.move(merchantAccount(o.AppID), userAccount(o.UID), o.Coin, o.value()); err != nil {
 		return reply{}, refuse(opay.CodeInsufficientBalance, "the merchant's account has less")
 	}
 	o.OrderNum = k.nextOrderNum()
@@ -270,7 +252,7 @@ func orderDetail(k *core, r request) (reply, error) {
 	return replyAbout(o, k.describer(r)), nil
 }
 
-// describer writes all of orderDetail's members in the form of the platform's sample, with the status that the faults want.
+// describer returns a function that writes all members of orderDetail as in the platform's sample, changed by the faults that struck.
 func (k *core) describer(r request) func(*Order) []jsonField {
 	_, stale := find(r.struck, FaultStale)
 	return func(o *Order) []jsonField {
@@ -281,7 +263,7 @@ func (k *core) describer(r request) func(*Order) []jsonField {
 		coin, _ := k.cfg.coin(o.Coin)
 		owner := userAccount(o.UID)
 		way, java := k.javaWay(r.struck, FaultJavaAmount, o)
-		accounts := make([]json.RawMessage, 0, 1)
+		var accounts [][]byte
 		for _, symbol := range k.ledger.coins(owner) {
 			balance := numberField("accountBalance", k.ledger.balance(owner, symbol).String())
 			if java {
@@ -310,13 +292,12 @@ func (k *core) describer(r request) func(*Order) []jsonField {
 	}
 }
 
-// paddedAmount is the amount as the merchant wrote it, or for some orders with all of the coin's digits, which is the same number.
+// paddedAmount returns the amount as the merchant wrote it or, for some orders, the same number with all digits of the coin.
 func (k *core) paddedAmount(o *Order, coin Coin) string {
 	if coin.Precision == 0 || k.seed.below(4, "padded", o.place()) != 0 {
 		return string(o.Amount)
 	}
-	integer, fraction, _ := strings.Cut(o.units().String(), ".")
-	return integer + "." + fraction + strings.Repeat("0", coin.Precision-len(fraction))
+	return o.value().StringFixed(int32(coin.Precision)) //nolint:gosec // the configuration allows at most scale
 }
 
 func getReferenceOrder(k *core, r request) (reply, error) {

@@ -2,7 +2,7 @@ package sandbox
 
 import "slices"
 
-// marks are the things of one kind that changed, in the order of their first change.
+// marks is a set of changed things, in the order of their first change.
 type marks[K comparable] struct {
 	known map[K]bool
 	list  []K
@@ -22,8 +22,8 @@ func (m *marks[K]) add(key K) {
 // accountCoin names one balance of the ledger.
 type accountCoin struct{ owner, coin string }
 
-// changes are what was changed in the core and is not in the journal yet. The journal holds the changed things as they are now, not
-// what was done to them, so that to read it again is to put each thing in its place.
+// changes are the changes of the core that are not in the journal yet. The journal holds the changed things in their new state, so that
+// reading it only needs to put each thing in its place.
 type changes struct {
 	counters         bool
 	faults           bool
@@ -43,7 +43,7 @@ func (c *changes) none() bool {
 		len(c.droppedOrders.list) == 0 && len(c.droppedCallbacks.list) == 0
 }
 
-// counters number what the sandbox makes. A number that was given once is never given again.
+// counters number what the sandbox makes. No number is used twice.
 type counters struct {
 	NumBase     uint64 `json:"numBase"` // order numbers count from NumBase * 1000, see core.nextOrderNum
 	CallbackSeq uint64 `json:"callbackSeq"`
@@ -52,25 +52,30 @@ type counters struct {
 	TokenSeq    uint64 `json:"tokenSeq"`
 }
 
-// record is one line of the journal: the things that one event changed, each as it is after it.
-type record struct {
-	Seq uint64 `json:"seq"` // 1 more than that of the line before it
+// contents are what the state file and a record of the journal hold: everything, or what has changed.
+type contents struct {
 	counters
-	Orders           []Order                      `json:"orders,omitempty"`
-	DroppedOrders    []string                     `json:"droppedOrders,omitempty"`
-	Balances         map[string]map[string]string `json:"balances,omitempty"` // account, coin
-	Frozen           map[string]bool              `json:"frozen,omitempty"`   // UID
-	Codes            []named[loginCode]           `json:"codes,omitempty"`
-	Grants           []named[grant]               `json:"grants,omitempty"`
-	Callbacks        []Callback                   `json:"callbacks,omitempty"`
-	DroppedCallbacks []string                     `json:"droppedCallbacks,omitempty"`
-	Faults           *Faults                      `json:"faults,omitempty"`
+	Orders    []Order                      `json:"orders,omitempty"`
+	Balances  map[string]map[string]string `json:"balances,omitempty"` // by account and coin
+	Frozen    map[string]bool              `json:"frozen,omitempty"`   // by UID
+	Codes     []named[loginCode]           `json:"codes,omitempty"`
+	Grants    []named[grant]               `json:"grants,omitempty"`
+	Callbacks []Callback                   `json:"callbacks,omitempty"`
+	Faults    *Faults                      `json:"faults,omitempty"` // nil: unchanged
 }
 
-// record describes what was changed.
+// record is one line of the journal: the things that one event changed, in their new state.
+type record struct {
+	Seq uint64 `json:"seq"` // 1 more than that of the line before it
+	contents
+	DroppedOrders    []string `json:"droppedOrders,omitempty"`
+	DroppedCallbacks []string `json:"droppedCallbacks,omitempty"`
+}
+
+// record returns the changes as a record.
 func (k *core) record() record {
 	c := k.changes
-	r := record{counters: k.counters, DroppedOrders: c.droppedOrders.list, DroppedCallbacks: c.droppedCallbacks.list}
+	r := record{contents: contents{counters: k.counters}, DroppedOrders: c.droppedOrders.list, DroppedCallbacks: c.droppedCallbacks.list}
 	for _, o := range c.orders.list {
 		if k.book.byNum[o.OrderNum] == o {
 			r.Orders = append(r.Orders, *o)
@@ -98,12 +103,12 @@ func (k *core) record() record {
 		}
 	}
 	if c.faults {
-		r.Faults = &k.faults
+		r.Faults = k.keptFaults()
 	}
 	return r
 }
 
-// picked are the entries with the names, without those that were forgotten since.
+// picked returns the entries with the names that still exist.
 func picked[V any](entries *recent[V], names []string) (out []named[V]) {
 	for _, name := range names {
 		if v, ok := entries.get(name); ok {
@@ -113,7 +118,7 @@ func picked[V any](entries *recent[V], names []string) (out []named[V]) {
 	return out
 }
 
-// apply puts what a record holds in its place. What was dropped goes first, because a new order may have the appOrderId of a dropped one.
+// apply puts the contents of a record in their places. It drops first, because a new order may have the appOrderId of a dropped one.
 func (k *core) apply(r record) error {
 	for _, num := range r.DroppedOrders {
 		k.book.drop(num)
@@ -125,32 +130,47 @@ func (k *core) apply(r record) error {
 	}
 	for owner, balances := range r.Balances {
 		for coin, text := range balances {
-			amount, err := parseUnits(text)
+			amount, err := parseDecimal(text)
 			if err != nil {
 				return err
 			}
 			k.ledger.put(owner, coin, amount)
 		}
 	}
-	k.restoreFrozen(r.Frozen)
-	for _, c := range r.Codes {
-		k.codes.put(c.Name, c.Value)
-	}
-	for _, g := range r.Grants {
-		k.grants.put(g.Name, g.Value)
-	}
 	if len(r.DroppedCallbacks) > 0 {
 		k.callbacks = slices.DeleteFunc(k.callbacks, func(c *Callback) bool { return slices.Contains(r.DroppedCallbacks, c.ID) })
 	}
-	for i := range r.Callbacks {
-		k.putCallback(&r.Callbacks[i])
-	}
-	if r.Faults != nil {
-		if err := r.Faults.Check(); err != nil {
+	return k.put(r.contents)
+}
+
+// put puts all contents except orders and balances in their places.
+func (k *core) put(c contents) error {
+	if c.Faults != nil {
+		if err := c.Faults.Check(); err != nil {
 			return err
 		}
-		k.faults = *r.Faults
+		k.faults = *c.Faults
 	}
-	k.counters = r.counters
+	for uid, frozen := range c.Frozen {
+		if k.users[uid] != nil {
+			k.users[uid].Frozen = frozen
+		}
+	}
+	for _, code := range c.Codes {
+		k.codes.put(code.Name, code.Value)
+	}
+	for _, g := range c.Grants {
+		k.grants.put(g.Name, g.Value)
+	}
+	for i := range c.Callbacks {
+		k.putCallback(&c.Callbacks[i])
+	}
+	k.counters = c.counters
 	return nil
+}
+
+// keptFaults returns the faults for the state file and the journal. It is never nil, which would mean that they are unchanged.
+func (k *core) keptFaults() *Faults {
+	faults := append(Faults{}, k.faults...)
+	return &faults
 }

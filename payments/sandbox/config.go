@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"crypto/rsa"
 	"errors"
@@ -20,7 +21,7 @@ import (
 // ErrConfig is wrapped by every error that New returns about a setting.
 var ErrConfig = errors.New("sandbox: unusable configuration")
 
-// Config is what a sandbox is made of. Keys and one App are needed; everything else has a default.
+// Config configures a sandbox. Keys and one App are required; everything else has a default.
 type Config struct {
 	BaseURL string          // public address of the sandbox, without a path; empty: pages show the address that was asked
 	Keys    *rsa.PrivateKey // the platform's own key: it opens requests and signs answers
@@ -57,7 +58,7 @@ type Config struct {
 	InitialFaults Faults        // switched on from the start
 }
 
-// App is a merchant's application, what the platform calls by its AppKey.
+// App is a merchant's application, which the AppKey identifies.
 type App struct {
 	AppID     string            // AppKey: 1 to 64 of A-Z a-z 0-9 _ -
 	Name      string            // the merchant, as pay.html shows it; empty: AppID
@@ -67,7 +68,7 @@ type App struct {
 	Frozen    bool              // its calls are refused with 70005
 }
 
-// User is somebody with an account at the exchange.
+// User is a user with an account at the exchange.
 type User struct {
 	UID      string            `json:"uid"`  // 1 to 18 digits
 	Name     string            `json:"name"` // shown on the pages
@@ -75,14 +76,14 @@ type User struct {
 	Balances map[string]string `json:"balances"` // coin to decimal text
 }
 
-// Coin is a currency that the exchange knows.
+// Coin is a coin of the exchange.
 type Coin struct {
 	Symbol    string `json:"symbol"` // upper case
 	Name      string `json:"name"`
 	Precision int    `json:"precision"` // fraction digits of an amount, 0 to 18
 }
 
-// CancelPaths tells which addresses of cancelOrder exist (platform/api.md §3.6).
+// CancelPaths selects the addresses of cancelOrder that exist (platform/api.md §3.6).
 type CancelPaths int
 
 // The document gives the short address, newer pages the long one.
@@ -92,7 +93,7 @@ const (
 	CancelLong
 )
 
-// ReferenceMode tells how getReferenceOrder behaves (platform/api.md §3.9).
+// ReferenceMode selects how getReferenceOrder behaves (platform/api.md §3.9).
 type ReferenceMode int
 
 // A platform may lack the call in two ways.
@@ -111,8 +112,8 @@ const (
 	DefaultMaxTraffic      = 500
 )
 
-// DefaultRetrySchedule is how long the sandbox waits after each try of a notification that was not acknowledged, before the next.
-// After the last it gives up. The platform documents no schedule (platform/api.md §3.3); this one is ours.
+// DefaultRetrySchedule returns the pauses between tries of a notification that is not acknowledged. After the last try the sandbox gives up.
+// The platform documents no schedule (platform/api.md §3.3).
 func DefaultRetrySchedule() []time.Duration {
 	return []time.Duration{
 		2 * time.Second, 5 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute,
@@ -120,7 +121,7 @@ func DefaultRetrySchedule() []time.Duration {
 	}
 }
 
-// DemoUsers are Alice, who can pay anything, Bob, who has next to nothing (70006), and Carol, whose account is frozen (70004).
+// DemoUsers returns Alice, who can pay anything, Bob, who has almost nothing (70006), and Carol, whose account is frozen (70004).
 func DemoUsers() []User {
 	return []User{
 		{UID: "22033390", Name: "Alice", Balances: map[string]string{"USDT": "250000", "USDC": "50000", "BTC": "5", "ETH": "80"}},
@@ -129,7 +130,7 @@ func DemoUsers() []User {
 	}
 }
 
-// DemoCoins are the coins that a sandbox knows unless told otherwise.
+// DemoCoins returns the default coins.
 func DemoCoins() []Coin {
 	return []Coin{
 		{Symbol: "USDT", Name: "Tether", Precision: 6},
@@ -148,7 +149,7 @@ var (
 	loopbackV4 = regexp.MustCompile(`^127(\.[0-9]{1,3}){3}$`)
 )
 
-// resolve fills in the defaults and refuses what cannot work.
+// resolve returns the configuration with defaults, and refuses an invalid one.
 func (c Config) resolve() (Config, error) {
 	if c.Keys == nil {
 		return c, fmt.Errorf("%w: the platform's private key is missing", ErrConfig)
@@ -191,12 +192,8 @@ func (c *Config) defaults() {
 	if c.Wait == nil {
 		c.Wait = wait
 	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	if c.Location == nil {
-		c.Location = time.UTC
-	}
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
+	c.Location = cmp.Or(c.Location, time.UTC)
 	if c.Users == nil {
 		c.Users = DemoUsers()
 	}
@@ -209,11 +206,11 @@ func (c *Config) defaults() {
 	if c.RetrySchedule == nil {
 		c.RetrySchedule = DefaultRetrySchedule()
 	}
-	c.CallbackTimeout = orDefault(c.CallbackTimeout, DefaultCallbackTimeout)
-	c.TimeWindow = orDefault(c.TimeWindow, DefaultTimeWindow)
-	c.TokenTTL = orDefault(c.TokenTTL, DefaultTokenTTL)
-	c.MaxOrders = orDefault(c.MaxOrders, DefaultMaxOrders)
-	c.MaxTraffic = orDefault(c.MaxTraffic, DefaultMaxTraffic)
+	c.CallbackTimeout = cmp.Or(c.CallbackTimeout, DefaultCallbackTimeout)
+	c.TimeWindow = cmp.Or(c.TimeWindow, DefaultTimeWindow)
+	c.TokenTTL = cmp.Or(c.TokenTTL, DefaultTokenTTL)
+	c.MaxOrders = cmp.Or(c.MaxOrders, DefaultMaxOrders)
+	c.MaxTraffic = cmp.Or(c.MaxTraffic, DefaultMaxTraffic)
 	if c.CallbackClient == nil {
 		c.CallbackClient = &http.Client{Transport: &http.Transport{
 			DialContext:           (&net.Dialer{Timeout: 3 * time.Second}).DialContext,
@@ -267,20 +264,24 @@ func (c *Config) checkApps() error {
 	return nil
 }
 
-func (c *Config) coin(symbol string) (Coin, bool) {
-	i := slices.IndexFunc(c.Coins, func(coin Coin) bool { return coin.Symbol == symbol })
-	if i < 0 {
-		return Coin{}, false
+// app returns the application with an AppKey, or nil.
+func (c *Config) app(appID string) *App {
+	if i := slices.IndexFunc(c.Apps, func(a App) bool { return a.AppID == appID }); i >= 0 {
+		return &c.Apps[i]
 	}
-	return c.Coins[i], true
+	return nil
 }
 
-func orDefault[T comparable](value, otherwise T) T {
-	var zero T
-	if value == zero {
-		return otherwise
+func (c *Config) coin(symbol string) (Coin, bool) {
+	return findFunc(c.Coins, func(coin Coin) bool { return coin.Symbol == symbol })
+}
+
+// findFunc returns the first element that satisfies match.
+func findFunc[T any](list []T, match func(T) bool) (found T, ok bool) {
+	if i := slices.IndexFunc(list, match); i >= 0 {
+		return list[i], true
 	}
-	return value
+	return found, false
 }
 
 func wait(ctx context.Context, d time.Duration) error {
@@ -296,7 +297,7 @@ func wait(ctx context.Context, d time.Duration) error {
 
 var errAddress = errors.New("not an absolute http(s) address")
 
-// parseAddress reads an address that a merchant gave: absolute, http or https, a plain host, no user, no fragment.
+// parseAddress parses an address from a merchant: absolute, http or https, a plain host, no user, no fragment.
 func parseAddress(text string) (*url.URL, error) {
 	if len(text) > 1024 {
 		return nil, errAddress
@@ -308,13 +309,13 @@ func parseAddress(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// isLoopback tells whether the address can only mean the machine itself.
+// isLoopback reports whether the address can only mean this machine.
 func isLoopback(u *url.URL) bool {
 	host := u.Hostname()
 	return host == "localhost" || host == "::1" || loopbackV4.MatchString(host)
 }
 
-// returnAddress reads a returnPage or a redirectUrl: https, or plain http on loopback, or wherever the configuration allows it.
+// returnAddress parses a returnPage or a redirectUrl: https, or plain http on loopback or if Config.PlainHTTP is set.
 func (c *Config) returnAddress(text string) (*url.URL, error) {
 	u, err := parseAddress(text)
 	if err != nil {
@@ -326,8 +327,8 @@ func (c *Config) returnAddress(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// mayReturnTo tells whether sign-in of the app may end at the address (50002 otherwise): an address registered for the app, or one
-// below it; without registered addresses, loopback only.
+// mayReturnTo reports whether a sign-in of the app may end at the address (50002 otherwise): a registered address or one below it; without
+// registered addresses, loopback only.
 func (a *App) mayReturnTo(u *url.URL) bool {
 	if len(a.Addresses) == 0 {
 		return isLoopback(u)

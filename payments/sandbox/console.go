@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/coincart/coincart/payments/opay"
@@ -20,7 +19,7 @@ const (
 	shownTraffic   = 100
 )
 
-// frame is what every page of the console has.
+// frame is the common part of the console's pages.
 type frame struct {
 	*i18n.Printer
 
@@ -29,56 +28,57 @@ type frame struct {
 	faults                       int
 }
 
-// console is the pages for people who watch and operate the sandbox.
+// console serves the pages for people who watch and operate the sandbox.
 type console struct {
-	*state
+	*Server
 
-	operator *operator
-	delivery *delivery
-	markets  *markets
-	traffic  *trafficLog
-	pages    *pages
+	pages *pages
 }
 
 func (con *console) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", con.serveOverview)
 	mux.HandleFunc("GET /orders", con.serveOrders)
 	mux.HandleFunc("GET /orders/{orderNum}", con.serveOrder)
-	mux.HandleFunc("POST /orders/{orderNum}", con.serveOrderForm)
+	mux.HandleFunc("POST /orders/{orderNum}", withForm(con.serveOrderForm, con.refuseForm))
 	mux.HandleFunc("GET /callbacks", con.serveCallbacks)
 	mux.HandleFunc("POST /callbacks/{id}/replay", con.serveReplay)
 	mux.HandleFunc("GET /traffic", con.serveTraffic)
 	mux.HandleFunc("GET /faults", con.serveFaults)
-	mux.HandleFunc("POST /faults", con.serveFaultsForm)
+	mux.HandleFunc("POST /faults", withForm(con.serveFaultsForm, con.refuseForm))
 	mux.HandleFunc("GET /markets", con.serveTickers)
-	mux.HandleFunc("POST /markets", con.serveTickerForm)
+	mux.HandleFunc("POST /markets", withForm(con.serveTickerForm, con.refuseForm))
 	mux.HandleFunc("GET /help", con.serveHelp)
-	mux.HandleFunc("POST /language", con.serveLanguageForm)
+	mux.HandleFunc("POST /language", withForm(con.serveLanguageForm, con.refuseForm))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		con.problemPage(w, r, http.StatusNotFound, errPage)
 	})
 }
 
-// frame has the title from the catalogue's message with the id.
-func (con *console) frame(r *http.Request, id string, pairs ...string) frame {
+// frame returns the frame of a page whose title is the message with the id. problem is shown above the page; nil: none.
+func (con *console) frame(r *http.Request, problem error, id string, pairs ...string) frame {
 	p := texts(r)
-	return frame{Printer: p, title: p.T(id, pairs...), styles: con.pages.styles, path: r.URL.Path, now: con.Now(), faults: len(con.operator.Faults())}
+	return frame{
+		Printer: p, title: p.T(id, pairs...), styles: con.pages.styles, path: r.URL.Path, problem: problemText(p, problem),
+		now: con.Now(), faults: len(con.Faults()),
+	}
 }
 
 func (con *console) problemPage(w http.ResponseWriter, r *http.Request, status int, problem error) {
-	f := con.frame(r, "sandbox.problem.title")
-	f.problem = problemText(f.Printer, problem)
-	con.pages.render(w, r, status, problemPage(f))
+	con.pages.render(w, r, status, problemPage(con.frame(r, problem, "sandbox.problem.title")))
+}
+
+func (con *console) refuseForm(w http.ResponseWriter, r *http.Request) {
+	con.problemPage(w, r, http.StatusBadRequest, errForm)
 }
 
 func (con *console) serveOverview(w http.ResponseWriter, r *http.Request) {
-	info, err := con.operator.info(con.pages.address(r))
+	info, err := con.info(con.pages.address(r))
 	if err != nil {
 		con.problemPage(w, r, http.StatusInternalServerError, errExchangeKey)
 		return
 	}
-	orders := con.operator.Orders()
+	orders := con.Orders()
 	paid, pending, waiting := 0, 0, 0
 	for i := range orders {
 		switch orders[i].Status { //nolint:exhaustive // only these are counted
@@ -88,14 +88,14 @@ func (con *console) serveOverview(w http.ResponseWriter, r *http.Request) {
 			pending++
 		}
 	}
-	for _, c := range con.delivery.Callbacks() {
+	for _, c := range con.Callbacks() {
 		if c.State == CallbackWaiting {
 			waiting++
 		}
 	}
 	p := texts(r)
 	con.pages.render(w, r, http.StatusOK, overviewPage(overviewView{
-		frame: con.frame(r, "sandbox.overview.title"), orders: newest(orders, shownRecent), info: info,
+		frame: con.frame(r, nil, "sandbox.overview.title"), orders: newest(orders, shownRecent), info: info,
 		figures: []figure{
 			{p.T("sandbox.overview.orders"), strconv.Itoa(len(orders))},
 			{p.T("sandbox.overview.pending"), strconv.Itoa(pending)},
@@ -106,9 +106,9 @@ func (con *console) serveOverview(w http.ResponseWriter, r *http.Request) {
 }
 
 func (con *console) serveOrders(w http.ResponseWriter, r *http.Request) {
-	orders := con.operator.Orders()
+	orders := con.Orders()
 	shown := newest(orders, shownOrders)
-	con.pages.render(w, r, http.StatusOK, ordersPage(ordersView{frame: con.frame(r, "sandbox.orders.title"), orders: shown, more: len(orders) - len(shown)}))
+	con.pages.render(w, r, http.StatusOK, ordersPage(con.frame(r, nil, "sandbox.orders.title"), shown, len(orders)-len(shown)))
 }
 
 func (con *console) serveOrder(w http.ResponseWriter, r *http.Request) {
@@ -116,17 +116,14 @@ func (con *console) serveOrder(w http.ResponseWriter, r *http.Request) {
 }
 
 func (con *console) showOrder(w http.ResponseWriter, r *http.Request, status int, problem error) {
-	o, ok := con.operator.Order(r.PathValue("orderNum"))
+	o, ok := con.Order(r.PathValue("orderNum"))
 	if !ok {
 		con.problemPage(w, r, http.StatusNotFound, ErrOrderNotFound)
 		return
 	}
-	v := orderView{frame: con.frame(r, "sandbox.order.title", "Number", o.OrderNum), order: o}
-	if problem != nil {
-		v.problem = problemText(v.Printer, problem)
-	}
+	v := orderView{frame: con.frame(r, problem, "sandbox.order.title", "Number", o.OrderNum), order: o}
 	v.payURL = payPath + "?" + url.Values{"appKey": {o.AppID}, "orderNum": {o.OrderNum}, "userId": {o.UID}}.Encode()
-	for _, c := range con.delivery.Callbacks() {
+	for _, c := range con.Callbacks() {
 		if c.OrderNum == o.OrderNum {
 			v.callbacks = append(v.callbacks, c)
 		}
@@ -136,15 +133,10 @@ func (con *console) showOrder(w http.ResponseWriter, r *http.Request, status int
 }
 
 func (con *console) serveOrderForm(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		con.problemPage(w, r, http.StatusBadRequest, errForm)
-		return
-	}
 	form := r.PostForm
 	times, err := wholeNumber(form.Get("times"))
 	if err == nil {
-		err = con.operator.act(r.PathValue("orderNum"), form.Get("action"), Notice{
+		err = con.act(r.PathValue("orderNum"), form.Get("action"), Notice{
 			OutOrderID: form.Get("outOrderId"), OrderStatus: form.Get("orderStatus"), PayAmount: form.Get("payAmount"),
 			Forge: form.Get("forge"), Times: times,
 		})
@@ -157,14 +149,12 @@ func (con *console) serveOrderForm(w http.ResponseWriter, r *http.Request) {
 }
 
 func (con *console) serveCallbacks(w http.ResponseWriter, r *http.Request) {
-	p := texts(r)
-	con.pages.render(w, r, http.StatusOK, callbacksPage(callbacksView{
-		frame: con.frame(r, "sandbox.callbacks.title"), callbacks: newest(con.delivery.Callbacks(), shownCallbacks), retry: retryText(p, con.cfg.RetrySchedule),
-	}))
+	f := con.frame(r, nil, "sandbox.callbacks.title")
+	con.pages.render(w, r, http.StatusOK, callbacksPage(f, newest(con.Callbacks(), shownCallbacks), retryText(f.Printer, con.cfg.RetrySchedule)))
 }
 
 func (con *console) serveReplay(w http.ResponseWriter, r *http.Request) {
-	if err := con.delivery.Replay(r.PathValue("id")); err != nil {
+	if err := con.Replay(r.PathValue("id")); err != nil {
 		con.problemPage(w, r, controlStatus(err), err)
 		return
 	}
@@ -172,9 +162,8 @@ func (con *console) serveReplay(w http.ResponseWriter, r *http.Request) {
 }
 
 func (con *console) serveTraffic(w http.ResponseWriter, r *http.Request) {
-	con.pages.render(w, r, http.StatusOK, trafficPage(trafficView{
-		frame: con.frame(r, "sandbox.traffic.title"), exchanges: con.traffic.newest(shownTraffic), limit: min(shownTraffic, con.cfg.MaxTraffic),
-	}))
+	f := con.frame(r, nil, "sandbox.traffic.title")
+	con.pages.render(w, r, http.StatusOK, trafficPage(f, con.Traffic(shownTraffic), min(shownTraffic, con.cfg.MaxTraffic)))
 }
 
 func (con *console) serveFaults(w http.ResponseWriter, r *http.Request) {
@@ -182,37 +171,13 @@ func (con *console) serveFaults(w http.ResponseWriter, r *http.Request) {
 }
 
 func (con *console) showFaults(w http.ResponseWriter, r *http.Request, status int, input faultInput, problem error) {
-	p := texts(r)
-	v := faultsView{frame: con.frame(r, "sandbox.faults.title"), faults: con.operator.Faults(), form: input}
-	if problem != nil {
-		v.problem = problemText(p, problem)
-	}
-	groups := []faultGroup{
-		{name: p.T("sandbox.faults.of_calls")}, {name: p.T("sandbox.faults.of_statements")}, {name: p.T("sandbox.faults.of_callbacks")},
-	}
-	for _, form := range faultForms() {
-		i := 0
-		switch {
-		case form.kind.ofCallback():
-			i = 2
-		case strings.HasPrefix(string(form.kind), "statement_"):
-			i = 1
-		}
-		groups[i].forms = append(groups[i].forms, form)
-	}
-	v.groups = groups
-	con.pages.render(w, r, status, faultsPage(v))
+	con.pages.render(w, r, status, faultsPage(faultsView{frame: con.frame(r, problem, "sandbox.faults.title"), faults: con.Faults(), form: input}))
 }
 
 func (con *console) serveFaultsForm(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		con.problemPage(w, r, http.StatusBadRequest, errForm)
-		return
-	}
-	faults, err := changedFaults(con.operator.Faults(), r.PostForm)
+	faults, err := changedFaults(con.Faults(), r.PostForm)
 	if err == nil {
-		err = con.operator.SetFaults(faults)
+		err = con.SetFaults(faults)
 	}
 	if err != nil {
 		con.showFaults(w, r, http.StatusUnprocessableEntity, readFaultInput(r.PostForm), err)
@@ -221,7 +186,7 @@ func (con *console) serveFaultsForm(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/faults", http.StatusSeeOther)
 }
 
-// changedFaults applies the form: all off, one off, or one more.
+// changedFaults returns the faults after a form: all switched off, one switched off, or one added.
 func changedFaults(faults Faults, form url.Values) (Faults, error) {
 	if form.Has("clear") {
 		return nil, nil
@@ -260,7 +225,7 @@ func (in faultInput) fault() (f Fault, err error) {
 	return f, errors.Join(errs[:]...)
 }
 
-// wholeNumber reads digits; nothing is 0.
+// wholeNumber parses a whole number, not negative. An empty text is 0.
 func wholeNumber(text string) (int, error) {
 	if text == "" {
 		return 0, nil

@@ -43,12 +43,6 @@ type overviewView struct {
 	info    Info
 }
 
-type ordersView struct {
-	frame
-	orders []Order
-	more   int
-}
-
 type orderView struct {
 	frame
 	order     Order
@@ -56,31 +50,13 @@ type orderView struct {
 	callbacks []Callback
 }
 
-type callbacksView struct {
-	frame
-	callbacks []Callback
-	retry     string
-}
-
-type trafficView struct {
-	frame
-	exchanges []Exchange
-	limit     int
-}
-
-type faultGroup struct {
-	name  string
-	forms []faultForm
-}
-
 type faultsView struct {
 	frame
 	faults Faults
-	groups []faultGroup
 	form   faultInput
 }
 
-// faultInput is the form of the faults page as it was typed.
+// faultInput is the input of the form of the faults page.
 type faultInput struct {
 	kind, call, times, percent, delay, code, way, count string
 	accept                                              bool
@@ -106,8 +82,8 @@ func sortedBalances(balances map[string]string) []balanceLine {
 	lines := make([]balanceLine, 0, len(balances))
 	for _, coin := range slices.Sorted(maps.Keys(balances)) {
 		amount := balances[coin]
-		if u, err := parseUnits(amount); err == nil {
-			amount = u.grouped()
+		if u, err := parseDecimal(amount); err == nil {
+			amount = grouped(u)
 		}
 		lines = append(lines, balanceLine{coin, amount})
 	}
@@ -118,33 +94,13 @@ func orderLink(o Order) templ.SafeURL { return templ.SafeURL("/orders/" + url.Pa
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000") }
 
-func statusTone(status opay.Status) string {
-	switch status {
-	case opay.StatusPaid:
-		return "good"
-	case opay.StatusFailed:
-		return "bad"
-	case opay.StatusPending:
-		return "open"
-	case opay.StatusClosed:
-		return "shut"
-	default:
-		return ""
+// Colours of tags, by what they say.
+var (
+	statusTones   = map[opay.Status]string{opay.StatusPaid: "good", opay.StatusFailed: "bad", opay.StatusPending: "open", opay.StatusClosed: "shut"}
+	callbackTones = map[CallbackState]string{
+		CallbackAcknowledged: "good", CallbackGivenUp: "bad", CallbackLost: "bad", CallbackWaiting: "open",
 	}
-}
-
-func callbackTone(state CallbackState) string {
-	switch state {
-	case CallbackAcknowledged:
-		return "good"
-	case CallbackGivenUp, CallbackLost:
-		return "bad"
-	case CallbackWaiting:
-		return "open"
-	default:
-		return ""
-	}
-}
+)
 
 func codeTone(code opay.Code) string {
 	if code == opay.CodeOK {

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// controlBase is where the JSON API for switching and looking is served. The package's documentation lists it.
+// controlBase is the path of the control API, which the package's documentation lists.
 const controlBase = "/sandbox/api"
 
 const (
@@ -31,13 +32,9 @@ type controlFunc func(r *http.Request) (any, error)
 
 // controlAPI is the JSON API for tests in any language.
 type controlAPI struct {
-	*state
+	*Server
 
-	operator *operator
-	delivery *delivery
-	markets  *markets
-	traffic  *trafficLog
-	pages    *pages
+	pages *pages
 }
 
 func (c *controlAPI) routes(mux *http.ServeMux) {
@@ -47,29 +44,25 @@ func (c *controlAPI) routes(mux *http.ServeMux) {
 	handle("GET "+controlBase+"/orders/{orderNum}", c.order)
 	handle("POST "+controlBase+"/orders/{orderNum}/{action}", c.act)
 	handle("GET "+controlBase+"/callbacks", func(r *http.Request) (any, error) {
-		return newest(c.delivery.Callbacks(), limitOf(r)), nil
+		return newest(c.Callbacks(), limitOf(r)), nil
 	})
-	handle("POST "+controlBase+"/callbacks/{id}/replay", func(r *http.Request) (any, error) { return done{}, c.delivery.Replay(r.PathValue("id")) })
-	handle("POST "+controlBase+"/deliver", func(r *http.Request) (any, error) { return delivered{c.delivery.Deliver(r.Context())}, nil })
-	handle("GET "+controlBase+"/traffic", func(r *http.Request) (any, error) { return c.traffic.newest(limitOf(r)), nil })
-	handle("GET "+controlBase+"/faults", func(*http.Request) (any, error) { return orEmpty(c.operator.Faults()), nil })
-	handle("PUT "+controlBase+"/faults", c.faults)
-	handle("DELETE "+controlBase+"/faults", func(*http.Request) (any, error) { return Faults{}, c.operator.SetFaults(nil) })
-	handle("GET "+controlBase+"/users", func(*http.Request) (any, error) { return c.operator.Users(), nil })
-	handle("PUT "+controlBase+"/users/{uid}", c.user)
-	handle("POST "+controlBase+"/login", c.login)
-	handle("POST "+controlBase+"/tokens/expire", c.expireTokens)
-	handle("GET "+controlBase+"/tickers", func(*http.Request) (any, error) { return c.markets.Tickers(), nil })
+	handle("POST "+controlBase+"/callbacks/{id}/replay", func(r *http.Request) (any, error) { return struct{}{}, c.Replay(r.PathValue("id")) })
+	handle("POST "+controlBase+"/deliver", func(r *http.Request) (any, error) { return map[string]int{"tries": c.Deliver(r.Context())}, nil })
+	handle("GET "+controlBase+"/traffic", func(r *http.Request) (any, error) { return c.Traffic(limitOf(r)), nil })
+	handle("GET "+controlBase+"/faults", func(*http.Request) (any, error) { return c.Faults(), nil })
+	handle("PUT "+controlBase+"/faults", withBody(c.faults))
+	handle("DELETE "+controlBase+"/faults", func(*http.Request) (any, error) { return Faults{}, c.SetFaults(nil) })
+	handle("GET "+controlBase+"/users", func(*http.Request) (any, error) { return c.Users(), nil })
+	handle("PUT "+controlBase+"/users/{uid}", withBody(func(r *http.Request, change userChange) (any, error) {
+		return c.changeUser(r.PathValue("uid"), change)
+	}))
+	handle("POST "+controlBase+"/login", withBody(c.login))
+	handle("POST "+controlBase+"/tokens/expire", withBody(c.expireTokens))
+	handle("GET "+controlBase+"/tickers", func(*http.Request) (any, error) { return c.Tickers(), nil })
 	handle("PUT "+controlBase+"/tickers/{symbol}", c.ticker)
 	mux.HandleFunc(controlBase+"/", c.serve(func(*http.Request) (any, error) {
 		return nil, &controlError{http.StatusNotFound, "the control API has no such address or method; see /help"}
 	}))
-}
-
-type done struct{}
-
-type delivered struct {
-	Tries int `json:"tries"`
 }
 
 // serve runs a function of the control API and writes its result as JSON.
@@ -111,7 +104,7 @@ func controlStatus(err error) int {
 	}
 }
 
-// decode reads a JSON body without unknown members; an empty body leaves the value as it is.
+// decode decodes a JSON body and refuses unknown members. An empty body leaves the value unchanged.
 func decode(r *http.Request, to any) error {
 	dec := json.NewDecoder(r.Body)
 	dec.DisallowUnknownFields()
@@ -128,6 +121,17 @@ func decode(r *http.Request, to any) error {
 	return nil
 }
 
+// withBody decodes the body of a request for fn.
+func withBody[T any](fn func(r *http.Request, body T) (any, error)) controlFunc {
+	return func(r *http.Request) (any, error) {
+		var body T
+		if err := decode(r, &body); err != nil {
+			return nil, err
+		}
+		return fn(r, body)
+	}
+}
+
 func limitOf(r *http.Request) int {
 	n, err := strconv.Atoi(r.URL.Query().Get("limit"))
 	if err != nil || n < 1 {
@@ -136,20 +140,13 @@ func limitOf(r *http.Request) int {
 	return min(n, mostListed)
 }
 
-// newest are the last elements of a list, newest first.
+// newest returns the last elements of a list, newest first.
 func newest[T any](all []T, limit int) []T {
 	out := make([]T, 0, min(limit, len(all)))
 	for i := len(all) - 1; i >= 0 && len(out) < limit; i-- {
 		out = append(out, all[i])
 	}
 	return out
-}
-
-func orEmpty(f Faults) Faults {
-	if f == nil {
-		return Faults{}
-	}
-	return f
 }
 
 // Info tells a developer, or their test, how to reach the sandbox.
@@ -173,7 +170,7 @@ type InfoApp struct {
 	RedirectTo []string          `json:"addresses"`
 }
 
-// info describes the sandbox, whose own address is base.
+// info describes the sandbox. base is its address.
 func (op *operator) info(base string) (Info, error) {
 	pem, err := opay.MarshalPublicKey(&op.cfg.Keys.PublicKey)
 	if err != nil {
@@ -205,28 +202,22 @@ func (c *controlAPI) info(r *http.Request) (any, error) { return c.operator.info
 
 func (c *controlAPI) orders(r *http.Request) (any, error) {
 	query := r.URL.Query()
-	var kept []Order
-	for _, o := range c.operator.Orders() {
-		if id := query.Get("appOrderId"); id != "" && id != o.AppOrderID {
-			continue
-		}
-		if status := query.Get("status"); status != "" && status != string(o.Status) {
-			continue
-		}
-		kept = append(kept, o)
-	}
-	return newest(kept, limitOf(r)), nil
+	id, status := query.Get("appOrderId"), opay.Status(query.Get("status"))
+	wanted := slices.DeleteFunc(c.Orders(), func(o Order) bool {
+		return id != "" && id != o.AppOrderID || status != "" && status != o.Status
+	})
+	return newest(wanted, limitOf(r)), nil
 }
 
 func (c *controlAPI) order(r *http.Request) (any, error) {
-	o, ok := c.operator.Order(r.PathValue("orderNum"))
+	o, ok := c.Order(r.PathValue("orderNum"))
 	if !ok {
 		return nil, ErrOrderNotFound
 	}
 	return o, nil
 }
 
-// act does something to an order and answers with what it is then.
+// act carries out an action on an order and returns the order.
 func (c *controlAPI) act(r *http.Request) (any, error) {
 	var n Notice
 	orderNum, action := r.PathValue("orderNum"), r.PathValue("action")
@@ -241,48 +232,29 @@ func (c *controlAPI) act(r *http.Request) (any, error) {
 	return c.order(r)
 }
 
-func (c *controlAPI) faults(r *http.Request) (any, error) {
-	var faults Faults
-	if err := decode(r, &faults); err != nil {
+func (c *controlAPI) faults(_ *http.Request, faults Faults) (any, error) {
+	if err := c.SetFaults(faults); err != nil {
 		return nil, err
 	}
-	if err := c.operator.SetFaults(faults); err != nil {
-		return nil, err
-	}
-	return orEmpty(c.operator.Faults()), nil
+	return c.Faults(), nil
 }
 
-func (c *controlAPI) user(r *http.Request) (any, error) {
-	var change userChange
-	if err := decode(r, &change); err != nil {
-		return nil, err
-	}
-	return c.operator.changeUser(r.PathValue("uid"), change)
+type loginBody struct {
+	AppKey string `json:"appKey"`
+	UserID string `json:"userId"`
 }
 
-func (c *controlAPI) login(r *http.Request) (any, error) {
-	var who struct {
-		AppKey string `json:"appKey"`
-		UserID string `json:"userId"`
-	}
-	if err := decode(r, &who); err != nil {
-		return nil, err
-	}
-	code, err := c.operator.Login(who.AppKey, who.UserID)
-	if err != nil {
-		return nil, err
-	}
-	return map[string]string{"code": code}, nil
+func (c *controlAPI) login(_ *http.Request, body loginBody) (any, error) {
+	code, err := c.Login(body.AppKey, body.UserID)
+	return map[string]string{"code": code}, err
+}
+
+type expireBody struct {
+	RefreshTokens bool `json:"refreshTokens"`
 }
 
 // expireTokens ends the time of all tokens, with {"refreshTokens":true} of the refresh tokens too.
-func (c *controlAPI) expireTokens(r *http.Request) (any, error) {
-	var what struct {
-		RefreshTokens bool `json:"refreshTokens"`
-	}
-	if err := decode(r, &what); err != nil {
-		return nil, err
-	}
-	lapsed, err := c.operator.ExpireTokens(what.RefreshTokens)
+func (c *controlAPI) expireTokens(_ *http.Request, body expireBody) (any, error) {
+	lapsed, err := c.ExpireTokens(body.RefreshTokens)
 	return map[string]int{"lapsed": lapsed}, err
 }

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -10,12 +11,11 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// core is everything that the sandbox remembers, with the rules of how it changes. state guards it with one lock; now is the
-// time of the event that is being handled.
+// core holds all data of the sandbox and the rules for changing them. state guards it with one lock.
 type core struct {
 	cfg  *Config
 	seed seed
-	now  time.Time
+	now  time.Time // of the event that is being handled
 
 	apps   map[string]*App
 	users  map[string]*User
@@ -34,7 +34,7 @@ type core struct {
 	changes   *changes // what the journal does not have yet
 }
 
-// loginCode is what sign-in gave to a browser, until it is exchanged.
+// loginCode is the one-time code of a sign-in.
 type loginCode struct {
 	AppID     string    `json:"appId"`
 	UID       string    `json:"userId"`
@@ -63,7 +63,7 @@ const (
 	leastBase   = 100_000_000_000 // keeps order numbers at 15 digits with a clock that stands before 2023, as in tests
 )
 
-// newCore makes a fresh state, as of a start at the given time.
+// newCore returns the data of a sandbox that starts for the first time.
 func newCore(cfg *Config, start time.Time) (*core, error) {
 	k := &core{
 		cfg: cfg, seed: seed(cfg.Seed), apps: map[string]*App{}, users: map[string]*User{}, ledger: newLedger(), book: newOrderBook(),
@@ -89,17 +89,16 @@ func newCore(cfg *Config, start time.Time) (*core, error) {
 	return k, nil
 }
 
-// nextEvent numbers a call or a change.
+// nextEvent returns the number of a new call or change.
 func (k *core) nextEvent() uint64 {
 	k.counters.EventSeq++
 	k.changes.counters = true
 	return k.counters.EventSeq
 }
 
-// nextOrderNum gives a number that no order had before, 15 digits until the year 2051: the milliseconds from the beginning of 2020 to the
-// first start of this sandbox, then a count. A state file keeps both, so that its sandbox goes on counting. A sandbox that has none, or
-// whose state file was lost, begins at its own start, which is behind all numbers of earlier starts as long as those made fewer than a
-// thousand orders a millisecond.
+// nextOrderNum returns a new order number of 15 digits (until the year 2051): the milliseconds from the beginning of 2020 to the first start
+// of this sandbox, then a count. The state file keeps both. Without a state file the numbers begin at the time of the start, which is above
+// all numbers of earlier starts if those made fewer than a thousand orders per millisecond.
 func (k *core) nextOrderNum() string {
 	for {
 		k.counters.OrderSeq++
@@ -111,7 +110,7 @@ func (k *core) nextOrderNum() string {
 	}
 }
 
-// openID is how the user is known to the application; another application knows another one.
+// openID returns the user's openId, which differs for each application.
 func (k *core) openID(appID, uid string) string { return k.seed.token("openId", appID, uid) }
 
 func (k *core) userByOpenID(appID, openID string) (*User, bool) {
@@ -123,17 +122,12 @@ func (k *core) userByOpenID(appID, openID string) (*User, bool) {
 	return nil, false
 }
 
-// sortedUsers are the users by UID.
+// sortedUsers returns the users by UID.
 func (k *core) sortedUsers() []*User {
-	users := make([]*User, 0, len(k.users))
-	for _, u := range k.users {
-		users = append(users, u)
-	}
-	slices.SortFunc(users, func(a, b *User) int { return cmp.Or(len(a.UID)-len(b.UID), cmp.Compare(a.UID, b.UID)) })
-	return users
+	return slices.SortedFunc(maps.Values(k.users), func(a, b *User) int { return cmp.Or(len(a.UID)-len(b.UID), cmp.Compare(a.UID, b.UID)) })
 }
 
-// order finds an application's order by the platform's number.
+// order returns an application's order by the platform's number.
 func (k *core) order(appID, orderNum string) (*Order, bool) {
 	o, ok := k.book.byNum[orderNum]
 	if !ok || o.AppID != appID {
@@ -142,7 +136,7 @@ func (k *core) order(appID, orderNum string) (*Order, bool) {
 	return o, true
 }
 
-// insert makes an order known and drops old ones.
+// insert adds an order and drops old ones.
 func (k *core) insert(o *Order) {
 	k.book.add(o)
 	k.changes.orders.add(o)
@@ -151,7 +145,7 @@ func (k *core) insert(o *Order) {
 	}
 }
 
-// strike decides which of the switched-on faults strike an event.
+// strike returns the active faults that strike an event.
 func (k *core) strike(seq uint64, concerned func(Fault) bool) []Fault {
 	struck := k.faults.strike(k.seed, seq, concerned)
 	if slices.ContainsFunc(struck, func(f Fault) bool { return f.Times > 0 }) {
@@ -160,21 +154,20 @@ func (k *core) strike(seq uint64, concerned func(Fault) bool) []Fault {
 	return struck
 }
 
-// created lets the faults strike that concern a new order. It returns the callbacks that go out before createThirdOrder answers.
-func (k *core) created(o *Order) (first []string) {
+// created applies the faults that concern a new order. It returns the ids of the callbacks to send before createThirdOrder answers.
+func (k *core) created(o *Order) (early []string) {
 	struck := k.strike(k.nextEvent(), func(f Fault) bool {
 		return f.Kind == FaultCallbackForged || f.Kind == FaultCallbackEarly || f.Kind == FaultCallbackEarlyPaid
 	})
 	if forged, ok := find(struck, FaultCallbackForged); ok {
-		ways := forgeWays()
-		way := orDefault(forged.Way, ways[k.seed.below(len(ways), "forge", o.place())])
-		c := callbackOf(FaultCallbackForged, truth(o, opay.StatusPaid), k.now)
+		way := cmp.Or(forged.Way, forgeWays[k.seed.below(len(forgeWays), "forge", o.place())])
+		c := callbackOf(FaultCallbackForged, trueNotice(o, opay.StatusPaid), k.now)
 		c.Forge, c.Once = way, true
 		k.enqueue(o, c)
 	}
 	from := k.counters.CallbackSeq
 	if _, ok := find(struck, FaultCallbackEarly); ok {
-		k.enqueue(o, callbackOf(FaultCallbackEarly, truth(o, opay.StatusPending), k.now))
+		k.enqueue(o, callbackOf(FaultCallbackEarly, trueNotice(o, opay.StatusPending), k.now))
 	}
 	if _, ok := find(struck, FaultCallbackEarlyPaid); ok {
 		// A payer who cannot pay leaves the order pending; then there is nothing to tell.
@@ -182,13 +175,13 @@ func (k *core) created(o *Order) (first []string) {
 	}
 	for _, c := range k.callbacks {
 		if c.turn > from && !c.done() && !c.DueAt.After(k.now) {
-			first = append(first, c.ID)
+			early = append(early, c.ID)
 		}
 	}
-	return first
+	return early
 }
 
-// pay moves the money and tells the merchant. late allows orders that are closed or failed already.
+// pay moves the money and notifies the merchant. late allows orders that are already closed or failed.
 func (k *core) pay(o *Order, by string, late bool) error {
 	switch {
 	case o.Type != TypePayment || o.Status == opay.StatusPaid || o.settled() && !late:
@@ -198,7 +191,7 @@ func (k *core) pay(o *Order, by string, late bool) error {
 	case k.users[o.UID].Frozen:
 		return ErrPayerFrozen
 	}
-	if err := k.ledger.move(userAccount(o.UID), merchantAccount(o.AppID), o.Coin, o.units()); err != nil {
+	if err := k.ledger.move(userAccount(o.UID), merchantAccount(o.AppID), o.Coin, o.value()); err != nil {
 		return ErrInsufficientBalance
 	}
 	k.settle(o, opay.StatusPaid, by)
@@ -238,7 +231,7 @@ func (k *core) expire() {
 	}
 }
 
-// newGrant makes tokens for a user's consent and returns the token.
+// newGrant stores a user's consent with new tokens.
 func (k *core) newGrant(appID, uid string) (token string, g grant) {
 	seq := k.nextToken()
 	token = k.seed.token("token", appID, uid, seq)
@@ -250,7 +243,7 @@ func (k *core) newGrant(appID, uid string) (token string, g grant) {
 	return token, g
 }
 
-// nextToken numbers a token or a code. Like the order numbers, they differ from those of earlier starts.
+// nextToken returns the number of a new token or code. It differs from those of earlier starts, like order numbers.
 func (k *core) nextToken() string {
 	k.counters.TokenSeq++
 	k.changes.counters = true
@@ -267,43 +260,39 @@ func (k *core) putCode(text string, code loginCode) {
 	k.changes.codes.add(text)
 }
 
-// expireTokens ends the time of every token, and of every refresh token too if that is asked for. It returns how many tokens lapsed.
+// expireTokens expires all tokens and, if asked, all refresh tokens. It returns the number of tokens that expired.
 func (k *core) expireTokens(refreshTokens bool) (lapsed int) {
-	type entry = named[grant]
-	var live []entry
 	k.grants.each(func(token string, g grant) {
-		if k.now.Before(g.ExpiresAt) || refreshTokens && k.now.Before(g.RefreshBy) {
-			live = append(live, entry{token, g})
+		valid := k.now.Before(g.ExpiresAt)
+		if !valid && (!refreshTokens || !k.now.Before(g.RefreshBy)) {
+			return
 		}
-	})
-	for _, e := range live {
-		g := e.Value
-		if k.now.Before(g.ExpiresAt) {
+		if valid {
 			g.ExpiresAt = k.now
 			lapsed++
 		}
 		if refreshTokens {
 			g.RefreshBy = k.now
 		}
-		k.putGrant(e.Name, g)
-	}
+		k.putGrant(token, g)
+	})
 	return lapsed
 }
 
-// tokenGood tells whether the token is the user's, for this application, and still valid.
+// tokenGood reports whether the token is valid for the user and the application.
 func (k *core) tokenGood(appID, uid, token string) bool {
 	g, ok := k.grants.get(token)
 	return ok && !g.Replaced && g.AppID == appID && g.UID == uid && k.now.Before(g.ExpiresAt)
 }
 
-// newCode makes the one-time code of a sign-in.
+// newCode returns a new one-time code of a sign-in.
 func (k *core) newCode(appID, uid string) string {
 	code := k.seed.token("code", appID, uid, k.nextToken())
 	k.putCode(code, loginCode{AppID: appID, UID: uid, ExpiresAt: k.now.Add(codeTTL)})
 	return code
 }
 
-// newForm makes the one-time token of a form that is about to be shown.
+// newForm returns a new one-time token of a form.
 func (k *core) newForm(subject string) string {
 	k.formSeq++
 	token := k.seed.token("form", subject, k.run, strconv.FormatUint(k.formSeq, 10))
@@ -311,7 +300,7 @@ func (k *core) newForm(subject string) string {
 	return token
 }
 
-// useForm uses up a form's token. It is false for a token that is unknown, used, or of another form.
+// useForm uses a form's token. It returns false for a token that is unknown, used, or of another form.
 func (k *core) useForm(subject, token string) bool {
 	known, ok := k.forms.get(token)
 	if !ok || known != subject {

@@ -20,8 +20,8 @@ const (
 	maxParallel = 8       // callbacks on their way at the same time in Run; of one order never two
 	maxAnswer   = 2 << 10 // bytes kept of a merchant's answer
 	readAnswer  = 64 << 10
-	longestNap  = time.Second // Run looks at the clock at least so often while something waits, in case the clock jumps
-	savePeriod  = time.Second // Run writes the state file at most so often
+	longestNap  = time.Second // maximum pause of Run while something waits, in case the clock jumps
+	savePeriod  = time.Second // minimum time between two writes of the state file by Run
 )
 
 // delivery posts callbacks to merchants, sealed properly or forged.
@@ -35,7 +35,7 @@ type delivery struct {
 	foreign   *rsa.PrivateKey // a forger's key, made when first needed
 }
 
-// Callbacks lists the callbacks that are kept, oldest first.
+// Callbacks returns the callbacks that are kept, oldest first.
 func (d *delivery) Callbacks() (callbacks []Callback) {
 	d.locked(func(k *core) {
 		callbacks = make([]Callback, len(k.callbacks))
@@ -46,10 +46,10 @@ func (d *delivery) Callbacks() (callbacks []Callback) {
 	return callbacks
 }
 
-// Notify queues a callback about an order with whatever contents, well signed or forged, to be tried once. It is due at once. The
-// error is ErrOrderNotFound, or wraps ErrFault if the notice is impossible.
+// Notify queues a callback about an order with any contents, valid or forged. It is due at once and tried once. The error is
+// ErrOrderNotFound, or wraps ErrFault if the notice is invalid.
 func (d *delivery) Notify(orderNum string, n Notice) (err error) {
-	if n.Forge != "" && !slices.Contains(forgeWays(), n.Forge) {
+	if n.Forge != "" && !slices.Contains(forgeWays, n.Forge) {
 		return fmt.Errorf("%w: %w", ErrFault, &inputError{id: "way", text: "no way of forging is called so"})
 	}
 	if n.Times < 0 || n.Times > maxCopies {
@@ -66,10 +66,10 @@ func (d *delivery) Notify(orderNum string, n Notice) (err error) {
 	})
 }
 
-// ErrCallbackNotFound says that no callback that is kept has the id, or that it was never sent.
+// ErrCallbackNotFound means that no callback has the id, or that it was never sent.
 var ErrCallbackNotFound = errors.New("sandbox: no such callback was sent")
 
-// Replay queues the exact bytes of a callback's last try to be sent once more.
+// Replay queues the bytes of a callback's last try to be sent again unchanged.
 func (d *delivery) Replay(id string) error {
 	return d.change(func(k *core) error {
 		i := slices.IndexFunc(k.callbacks, func(c *Callback) bool { return c.ID == id })
@@ -86,7 +86,7 @@ func (d *delivery) Replay(id string) error {
 	})
 }
 
-// NextDue tells when the next callback is due; ok is false if none is waiting.
+// NextDue returns when the next callback is due. ok is false if none is waiting.
 func (d *delivery) NextDue() (at time.Time, ok bool) {
 	d.locked(func(k *core) {
 		if c := k.nextCallback(); c != nil {
@@ -96,8 +96,7 @@ func (d *delivery) NextDue() (at time.Time, ok bool) {
 	return at, ok
 }
 
-// Deliver sends every callback that is due by the clock, in their sequence, one after the other, and returns how many tries it
-// made. Tests use it in place of Run. It ends early with ctx.
+// Deliver sends all due callbacks one after the other and returns the number of tries. Tests use it instead of Run. It ends early with ctx.
 func (d *delivery) Deliver(ctx context.Context) int {
 	tries := 0
 	for ctx.Err() == nil {
@@ -111,8 +110,8 @@ func (d *delivery) Deliver(ctx context.Context) int {
 	return tries
 }
 
-// Run delivers callbacks, and writes the state file when the journal has grown, until ctx ends. It writes the state file once more then, and
-// returns nil or the error of that.
+// Run delivers callbacks and writes the state file when the journal has grown, until ctx ends. Then it writes the state file once more and
+// returns the error of that.
 func (d *delivery) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, maxParallel)
@@ -145,7 +144,7 @@ func (d *delivery) Run(ctx context.Context) error {
 	return d.Save()
 }
 
-// nap waits until something may be due, or the state file is to be written.
+// nap waits until a callback may be due or the state file must be written.
 func (d *delivery) nap(ctx context.Context) {
 	var timer <-chan time.Time
 	d.locked(func(k *core) {
@@ -166,7 +165,7 @@ func (d *delivery) nap(ctx context.Context) {
 	}
 }
 
-// nextCallback is the waiting callback that is due first, of orders that have none on its way.
+// nextCallback returns the waiting callback that is due first, of the orders of which none is being sent.
 func (k *core) nextCallback() *Callback {
 	var next *Callback
 	for _, c := range k.callbacks {
@@ -180,7 +179,7 @@ func (k *core) nextCallback() *Callback {
 	return next
 }
 
-// claim takes the next due callback, or the one with the id, and keeps its order's others waiting until try has ended.
+// claim takes the next due callback, or the one with an id. Others of its order wait until try has ended.
 func (d *delivery) claim(id string) (claimed Callback, ok bool) {
 	d.locked(func(k *core) {
 		c := k.nextCallback()
@@ -205,7 +204,7 @@ func (d *delivery) claim(id string) (claimed Callback, ok bool) {
 	return claimed, ok
 }
 
-// deliverOne tries a certain callback now, if nobody else is at it.
+// deliverOne tries one callback now, unless it is being tried.
 func (d *delivery) deliverOne(ctx context.Context, id string) {
 	if c, ok := d.claim(id); ok {
 		d.try(ctx, c)
@@ -213,7 +212,7 @@ func (d *delivery) deliverOne(ctx context.Context, id string) {
 	}
 }
 
-// try sends a claimed callback and records what came of it.
+// try sends a claimed callback and stores the result.
 func (d *delivery) try(ctx context.Context, c Callback) {
 	body, err := d.envelope(c)
 	attempt := Try{At: d.Now(), Problem: problemEncrypt}
@@ -228,7 +227,7 @@ func (d *delivery) try(ctx context.Context, c Callback) {
 	d.cfg.Logger.InfoContext(ctx, "sandbox: callback tried", "order", c.OrderNum, "about", c.About, "status", attempt.HTTPStatus, "problem", attempt.Problem)
 }
 
-// envelope makes the body of a try. Each try is encrypted anew; a replay is the old bytes.
+// envelope returns the body of a try. Each try is encrypted anew; a replay has the old bytes.
 func (d *delivery) envelope(c Callback) ([]byte, error) {
 	if c.Replay {
 		return []byte(c.Body), nil
@@ -276,7 +275,7 @@ func (d *delivery) post(ctx context.Context, address string, body []byte) Try {
 	return t
 }
 
-// tried stores a try and decides about the next. interrupted tries, at shutdown, are as if they had not been made.
+// tried stores a try and schedules the next one. A failed try that was interrupted by shutdown does not count.
 func (k *core) tried(claimed Callback, t Try, body []byte, interrupted bool) {
 	delete(k.busy, claimed.OrderNum)
 	i := slices.IndexFunc(k.callbacks, func(c *Callback) bool { return c.ID == claimed.ID })
@@ -297,7 +296,7 @@ func (k *core) tried(claimed Callback, t Try, body []byte, interrupted bool) {
 	}
 }
 
-// toText makes foreign bytes fit for JSON and pages.
+// toText returns the beginning of foreign bytes as valid text.
 func toText(b []byte, limit int) string {
 	if len(b) > limit {
 		b = b[:limit]

@@ -125,7 +125,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// ErrFault is wrapped by every error about a fault that cannot be switched on.
+// ErrFault is wrapped by every error about an invalid fault.
 var ErrFault = errors.New("sandbox: impossible fault")
 
 const (
@@ -135,95 +135,70 @@ const (
 	maxCopies = 200
 )
 
-// faultForm is what a kind of fault is about.
+// faultGroup is what a kind of fault is about. The console shows the groups in this order.
+type faultGroup int
+
+const (
+	ofCalls faultGroup = iota
+	ofStatements
+	ofCallbacks
+)
+
+// faultForm describes a kind of fault.
 type faultForm struct {
-	calls []string // the only calls that it can strike; empty: every call
-	ways  []string
 	kind  FaultKind
+	group faultGroup
+	calls []string // the only calls that it can strike; empty: every call, or none for a fault of callbacks
+	ways  []string // empty: there is only one
 }
 
-// faultForms lists the kinds in the order in which the console shows them.
-func faultForms() []faultForm {
-	reads := []string{callOrderDetail, callReference}
-	statement := []string{callStatement}
-	forms := []faultForm{
-		{kind: FaultAnswerLost},
-		{kind: FaultUnreachable},
-		{kind: FaultServerError},
-		{kind: FaultHTML},
-		{kind: FaultEmpty},
-		{kind: FaultTruncated},
-		{kind: FaultUnsigned},
-		{kind: FaultWrongSignature},
-		{kind: FaultOtherOrder},
-		{kind: FaultStale, calls: reads},
-		{kind: FaultRefuse},
-		{kind: FaultSlow},
-		{kind: FaultJavaAmount, calls: []string{callOrderDetail, callReference, callStatement}, ways: javaWays()},
-		{kind: FaultStatementMissing, calls: statement},
-		{kind: FaultStatementExtra, calls: statement},
-		{kind: FaultStatementDouble, calls: statement},
-		{kind: FaultStatementAmount, calls: statement},
-		{kind: FaultStatementShifted, calls: statement},
-		{kind: FaultStatementUnreadable, calls: statement, ways: unreadableWays()},
-		{kind: FaultCallbackLate},
-		{kind: FaultCallbackDoubled},
-		{kind: FaultCallbackShuffled, ways: shuffleWays()},
-		{kind: FaultCallbackLost},
-		{kind: FaultCallbackForged, ways: forgeWays()},
-		{kind: FaultCallbackWrongAmount, ways: amountWays()},
-		{kind: FaultCallbackJavaAmount, ways: javaWays()},
-		{kind: FaultCallbackEarly},
-		{kind: FaultCallbackEarlyPaid},
-	}
-	return forms
-}
-
-func forgeWays() []string {
-	return []string{ForgeForeignKey, ForgeUnsigned, ForgeRandom, ForgeTampered, ForgeSwapped, ForgePlain}
-}
-
-func shuffleWays() []string {
-	return []string{ShufflePendingLast, ShuffleClosedFirst, ShuffleFailedFirst}
-}
-
-func amountWays() []string {
-	return []string{AmountPlus, AmountMinus, AmountZero, AmountNegative, AmountExponent}
-}
-
-func unreadableWays() []string {
-	return []string{
+// faultForms are the kinds in the order in which the console shows them.
+var faultForms = []faultForm{
+	{kind: FaultAnswerLost},
+	{kind: FaultUnreachable},
+	{kind: FaultServerError},
+	{kind: FaultHTML},
+	{kind: FaultEmpty},
+	{kind: FaultTruncated},
+	{kind: FaultUnsigned},
+	{kind: FaultWrongSignature},
+	{kind: FaultOtherOrder},
+	{kind: FaultStale, calls: []string{callOrderDetail, callReference}},
+	{kind: FaultRefuse},
+	{kind: FaultSlow},
+	{kind: FaultJavaAmount, calls: []string{callOrderDetail, callReference, callStatement}, ways: javaWays},
+	{kind: FaultStatementMissing, group: ofStatements, calls: statementOnly},
+	{kind: FaultStatementExtra, group: ofStatements, calls: statementOnly},
+	{kind: FaultStatementDouble, group: ofStatements, calls: statementOnly},
+	{kind: FaultStatementAmount, group: ofStatements, calls: statementOnly},
+	{kind: FaultStatementShifted, group: ofStatements, calls: statementOnly},
+	{kind: FaultStatementUnreadable, group: ofStatements, calls: statementOnly, ways: []string{
 		UnreadableAmount, UnreadableNoAmount, UnreadableNull, UnreadableNegative, UnreadableNoID, UnreadableCoin, UnreadableTime, UnreadableType,
-	}
+	}},
+	{kind: FaultCallbackLate, group: ofCallbacks},
+	{kind: FaultCallbackDoubled, group: ofCallbacks},
+	{kind: FaultCallbackShuffled, group: ofCallbacks, ways: []string{ShufflePendingLast, ShuffleClosedFirst, ShuffleFailedFirst}},
+	{kind: FaultCallbackLost, group: ofCallbacks},
+	{kind: FaultCallbackForged, group: ofCallbacks, ways: forgeWays},
+	{kind: FaultCallbackWrongAmount, group: ofCallbacks, ways: []string{AmountPlus, AmountMinus, AmountZero, AmountNegative, AmountExponent}},
+	{kind: FaultCallbackJavaAmount, group: ofCallbacks, ways: javaWays},
+	{kind: FaultCallbackEarly, group: ofCallbacks},
+	{kind: FaultCallbackEarlyPaid, group: ofCallbacks},
 }
 
-func formOf(kind FaultKind) (faultForm, bool) {
-	forms := faultForms()
-	i := slices.IndexFunc(forms, func(f faultForm) bool { return f.kind == kind })
-	if i < 0 {
-		return faultForm{}, false
-	}
-	return forms[i], true
+var (
+	statementOnly = []string{callStatement}
+	forgeWays     = []string{ForgeForeignKey, ForgeUnsigned, ForgeRandom, ForgeTampered, ForgeSwapped, ForgePlain}
+	javaWays      = []string{JavaBigDecimal, JavaBigDecimalNumber, JavaDouble, JavaDoubleNumber}
+)
+
+// form returns the description of the kind, the zero value for an unknown one.
+func (k FaultKind) form() faultForm {
+	form, _ := findFunc(faultForms, func(f faultForm) bool { return f.kind == k })
+	return form
 }
 
-// ofCallback tells whether the kind is about callbacks rather than answers.
-func (k FaultKind) ofCallback() bool {
-	switch k { //nolint:exhaustive // the others are about calls
-	case FaultCallbackLate, FaultCallbackDoubled, FaultCallbackShuffled, FaultCallbackLost, FaultCallbackForged,
-		FaultCallbackWrongAmount, FaultCallbackJavaAmount, FaultCallbackEarly, FaultCallbackEarlyPaid:
-		return true
-	default:
-		return false
-	}
-}
-
-// ofStatement tells whether the kind is about the lines of a statement.
-func (k FaultKind) ofStatement() bool {
-	form, ok := formOf(k)
-	return ok && len(form.calls) == 1 && form.calls[0] == callStatement
-}
-
-// Check tells whether the faults can be switched on. The error wraps ErrFault and names the fault by its place, from 1.
+// Check returns an error for faults that cannot be switched on. It wraps ErrFault and names the fault by its position, from 1.
 func (f Faults) Check() error {
 	if len(f) > maxFaults {
 		most := strconv.Itoa(maxFaults)
@@ -237,18 +212,19 @@ func (f Faults) Check() error {
 	return nil
 }
 
+// problem returns what is invalid, or nil.
 func (f Fault) problem() *inputError {
-	form, known := formOf(f.Kind)
+	form := f.Kind.form()
 	delay, most := time.Duration(f.Delay), maxDelay
 	if f.Kind == FaultSlow {
 		most = maxSlow
 	}
 	switch {
-	case !known:
+	case form.kind == "":
 		return &inputError{id: "kind", text: "unknown kind " + strconv.Quote(string(f.Kind))}
-	case f.Call != "" && !slices.Contains(callNames(), f.Call):
+	case f.Call != "" && !slices.ContainsFunc(apiCalls, func(c apiCall) bool { return c.name == f.Call }):
 		return &inputError{id: "call", text: "unknown call " + strconv.Quote(f.Call)}
-	case f.Call != "" && f.Kind.ofCallback():
+	case f.Call != "" && form.group == ofCallbacks:
 		return &inputError{id: "callback_call", text: "a fault of callbacks has no call"}
 	case f.Call != "" && form.calls != nil && !slices.Contains(form.calls, f.Call):
 		return &inputError{id: "other_call", text: string(f.Kind) + " does not concern " + f.Call, value: f.Call}
@@ -268,19 +244,20 @@ func (f Fault) problem() *inputError {
 	return nil
 }
 
-// concerns tells whether the fault can strike the call.
+// concerns reports whether the fault can strike the call.
 func (f Fault) concerns(call string) bool {
-	if f.Kind.ofCallback() {
+	form := f.Kind.form()
+	switch {
+	case form.group == ofCallbacks:
 		return false
-	}
-	if f.Call != "" {
+	case f.Call != "":
 		return f.Call == call
 	}
-	form, _ := formOf(f.Kind)
 	return form.calls == nil || slices.Contains(form.calls, call)
 }
 
-// strike decides which of the faults strike an event, and uses up their Times. seq makes each event a throw of its own.
+// strike returns the faults that strike an event, and counts down their Times. seq is the number of the event, with which chance is derived
+// from the seed.
 func (f *Faults) strike(s seed, seq uint64, concerned func(Fault) bool) []Fault {
 	var struck []Fault
 	kept := make(Faults, 0, len(*f))
@@ -303,6 +280,7 @@ func (f *Faults) strike(s seed, seq uint64, concerned func(Fault) bool) []Fault 
 	return struck
 }
 
+// thrown reports whether the fault strikes by its Percent.
 func (f Fault) thrown(s seed, seq uint64, place int) bool {
 	if f.Percent == 0 {
 		return true
@@ -310,17 +288,13 @@ func (f Fault) thrown(s seed, seq uint64, place int) bool {
 	return s.below(100, "fault", string(f.Kind), strconv.FormatUint(seq, 10), strconv.Itoa(place)) < f.Percent
 }
 
-// spoils tells whether the fault decides alone about an answer. Those of the statement change its lines, each another one, and
-// combine; so does the way of writing amounts.
+// spoils reports whether only one fault of the kind can apply to an answer. Faults of the statement change different lines and combine; so
+// does the way of writing amounts.
 func (f Fault) spoils() bool {
-	return !f.Kind.ofCallback() && !f.Kind.ofStatement() && f.Kind != FaultSlow && f.Kind != FaultJavaAmount
+	return f.Kind.form().group == ofCalls && f.Kind != FaultSlow && f.Kind != FaultJavaAmount
 }
 
 // find returns the fault of a kind among those that struck.
 func find(struck []Fault, kind FaultKind) (Fault, bool) {
-	i := slices.IndexFunc(struck, func(f Fault) bool { return f.Kind == kind })
-	if i < 0 {
-		return Fault{}, false
-	}
-	return struck[i], true
+	return findFunc(struck, func(f Fault) bool { return f.Kind == kind })
 }

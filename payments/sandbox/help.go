@@ -20,7 +20,7 @@ data=$(printf %s "$plain" | openssl pkeyutl -encrypt -pubin -inkey platform-publ
 curl -s BASE/platformapi/chainup/open/opay/orderDetail -H 'Content-Type: application/json' \
   -d "{\"app_id\":\"APP_ID\",\"data\":\"$data\",\"sign\":\"$sign\",\"time\":\"$(date +%s%3N)\"}"`
 
-// controlHelp lists the control API by example, each under the id of its heading; BASE and APP_ID stand for this sandbox's.
+// controlHelp returns examples of the control API, each with the id of its heading. BASE and APP_ID stand for this sandbox's values.
 func controlHelp() []figure {
 	return []figure{
 		{"sandbox.help.api.info", `curl -s BASE/sandbox/api/info`},
@@ -57,7 +57,7 @@ func controlHelp() []figure {
 }
 
 func (con *console) serveHelp(w http.ResponseWriter, r *http.Request) {
-	info, err := con.operator.info(con.pages.address(r))
+	info, err := con.info(con.pages.address(r))
 	if err != nil {
 		con.problemPage(w, r, http.StatusInternalServerError, errExchangeKey)
 		return
@@ -66,7 +66,7 @@ func (con *console) serveHelp(w http.ResponseWriter, r *http.Request) {
 	fill := strings.NewReplacer("BASE", info.BaseURL, "APP_ID", info.Apps[0].AppID,
 		"SIGN_NOTE", p.T("sandbox.help.envelope.sign"), "DATA_NOTE", p.T("sandbox.help.envelope.data"))
 	v := helpView{
-		frame: con.frame(r, "sandbox.help.title"), info: info, envelope: fill.Replace(envelopeHelp), retry: retryText(p, con.cfg.RetrySchedule),
+		frame: con.frame(r, nil, "sandbox.help.title"), info: info, envelope: fill.Replace(envelopeHelp), retry: retryText(p, con.cfg.RetrySchedule),
 		zone: con.cfg.Location.String(),
 	}
 	paths := con.cfg.calledAt()

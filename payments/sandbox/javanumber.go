@@ -1,23 +1,20 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
 )
 
-// Ways of writing an amount as Java prints numbers. An exponent is always there, also where Java writes one only for larger or smaller
-// numbers, so that every amount puts a reader to the test. The number is the true one, to its last digit.
+// Ways of writing an amount as Java prints numbers. There is always an exponent, which Java writes only for larger or smaller numbers, so that
+// every amount tests the reader. The value is exact.
 const (
 	JavaBigDecimal       = "big_decimal"        // a text, as BigDecimal.toString: "3.3152E-4", "1E+2", "0E-8"
 	JavaBigDecimalNumber = "big_decimal_number" // the same as a JSON number
 	JavaDouble           = "double"             // a text, as Double.toString: "3.3152E-4", "1.0E2", "0.0E0"
 	JavaDoubleNumber     = "double_number"      // the same as a JSON number
 )
-
-func javaWays() []string {
-	return []string{JavaBigDecimal, JavaBigDecimalNumber, JavaDouble, JavaDoubleNumber}
-}
 
 // javaNumber writes decimal text in one of the ways.
 func javaNumber(amount, way string) json.RawMessage {
@@ -29,7 +26,8 @@ func javaNumber(amount, way string) json.RawMessage {
 	return quoteJSON(text)
 }
 
-// javaText is the amount with one digit before the point and an exponent. A double has at least one digit behind the point and no plus sign.
+// javaText returns the amount with one digit before the point and an exponent. A double has at least one digit after the point and no plus
+// sign.
 func javaText(amount string, double bool) string {
 	integer, fraction, _ := strings.Cut(amount, ".")
 	digits := strings.TrimLeft(integer+fraction, "0")
@@ -54,12 +52,11 @@ func javaText(amount string, double bool) string {
 	return mantissa + "E" + sign + strconv.Itoa(exponent)
 }
 
-// javaWay finds out whether a fault of the kind wants amounts as Java prints them, and in which way for the order.
+// javaWay returns the way of writing an order's amount if a fault of the kind struck.
 func (k *core) javaWay(struck []Fault, kind FaultKind, o *Order) (way string, wanted bool) {
 	f, wanted := find(struck, kind)
 	if !wanted {
 		return "", false
 	}
-	ways := javaWays()
-	return orDefault(f.Way, ways[k.seed.below(len(ways), "java", o.place())]), true
+	return cmp.Or(f.Way, javaWays[k.seed.below(len(javaWays), "java", o.place())]), true
 }

@@ -22,23 +22,23 @@ const (
 	checksumDigits  = 8
 )
 
-// journal is the file beside the state file that every change is appended to before anybody hears of it. The state file says up to which
-// record it has them itself; those are skipped when both are read, so that it does not matter whether they were cut off yet.
+// journal is the file beside the state file to which every change is appended before anything tells of it. The state file names the last
+// record that it includes; earlier ones are skipped when both are read, so it does not matter whether they were removed yet.
 //
-// A record is one line: its CRC-32C in 8 hex digits, the length of its JSON, and the JSON, with a space between them. A line that the file
-// ends in the middle of was being written when the sandbox was killed. Nobody has heard of it, so it is cut off. Whatever else cannot be
-// read is damage, and refused.
+// A record is one line: its CRC-32C in 8 hex digits, the length of its JSON, and the JSON, separated by spaces. An incomplete last line was
+// being written when the sandbox was killed. Nothing has told of it, so it is removed. Anything else that cannot be read is damage, and
+// refused.
 //
-// A record that write(2) has taken is safe when the process is killed at any moment. It is not safe when the machine loses power: the
-// journal is flushed to the disk only with the state file.
+// A record that write(2) has accepted survives a kill of the process. It may be lost when the machine loses power, because the journal is
+// flushed to disk only with the state file.
 type journal struct {
 	name string
 	file journalFile
-	size int64  // of what is whole
+	size int64  // of the complete records, in bytes
 	seq  uint64 // of the last record
-	torn bool   // something may stand behind size
+	torn bool   // there may be bytes after size
 
-	trouble atomic.Pointer[error] // why the last changes could not be written; nil: nothing waits
+	trouble atomic.Pointer[error] // why the last changes could not be written; nil: all are written
 }
 
 // journalFile is what a journal needs of an os.File.
@@ -57,15 +57,12 @@ var (
 	errGap     = errors.New("records are missing between it and the state file")
 )
 
-// encodeRecord writes a record's JSON as a line.
+// encodeRecord returns a record's JSON as a line.
 func encodeRecord(text []byte) []byte {
-	line := make([]byte, 0, len(text)+2*checksumDigits+4)
-	line = fmt.Appendf(line, "%08x %d ", crc32.Checksum(text, castagnoli), len(text))
-	line = append(line, text...)
-	return append(line, '\n')
+	return fmt.Appendf(nil, "%08x %d %s\n", crc32.Checksum(text, castagnoli), len(text), text)
 }
 
-// decodeRecord reads the first line. size is how many bytes it takes, 0 if the text ends within it. The error is errDamaged.
+// decodeRecord parses the first line. size is its length in bytes, 0 if the text ends within it. The error is errDamaged.
 func decodeRecord(text []byte) (content []byte, size int, err error) {
 	content, size, err = readRecord(text)
 	// JSON has no line breaks, so that a line with one was written to its end: it is not torn, its length is damaged.
@@ -105,7 +102,7 @@ func readRecord(text []byte) (content []byte, size int, err error) {
 	return content, checksumDigits + 1 + len(count) + 1 + length + 1, nil
 }
 
-// openJournal opens the journal, or makes an empty one, and hands the records behind the one that the state file ends with to put.
+// openJournal opens the journal or makes an empty one, and passes the records after last, which the state file has, to put.
 func openJournal(name string, last uint64, put func(record) error) (j *journal, err error) {
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -149,7 +146,7 @@ func openJournal(name string, last uint64, put func(record) error) (j *journal, 
 	}
 }
 
-// append writes a record. If it fails, nothing counts as written, and the next call cuts off whatever was.
+// append writes a record. If it fails, nothing counts as written; the next call removes what was.
 func (j *journal) append(r record) error {
 	r.Seq = j.seq + 1
 	text, err := json.Marshal(r)
@@ -210,7 +207,7 @@ func replaceFile(name string, content []byte) (*os.File, error) {
 	return temp, nil
 }
 
-// journalProblem explains why a start is refused because of the journal.
+// journalProblem returns the error of a start with an unusable journal.
 func journalProblem(name, stateFile string, err error) error {
 	if _, failed := errors.AsType[*fs.PathError](err); failed {
 		return fmt.Errorf("%w: its journal cannot be read or made: %w", ErrState, err)
@@ -219,7 +216,7 @@ func journalProblem(name, stateFile string, err error) error {
 		ErrState, stateFile, name, err)
 }
 
-// keep writes to the journal what changed. What cannot be written waits for the next time, and until then nothing is answered.
+// keep writes the changes to the journal. If it fails, they wait for the next call, and until then nothing is answered.
 func (s *state) keep() {
 	k, j := s.core, s.journal
 	if k.changes.none() {
@@ -244,7 +241,7 @@ func (s *state) keep() {
 	}
 }
 
-// unkept is nil if the journal has every change. The error wraps ErrState.
+// unkept returns an error that wraps ErrState if the journal lacks a change.
 func (s *state) unkept() error {
 	if s.journal == nil {
 		return nil
@@ -255,8 +252,8 @@ func (s *state) unkept() error {
 	return nil
 }
 
-// grown tells whether the journal is long enough for the state file to be written anew. It has to be longer than the state file, so that
-// the work for a change does not grow with what is kept.
+// grown reports whether the journal is long enough to write the state file again. It must be longer than the state file, so that the work
+// for a change does not grow with the state.
 func (s *state) grown() bool {
 	return s.journal != nil && s.journal.size > max(leastCompaction, s.size)
 }

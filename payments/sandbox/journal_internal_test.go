@@ -137,9 +137,6 @@ func (j *journaled) files() string {
 func stateText(t *testing.T, k *core) string {
 	t.Helper()
 	snap := k.snapshot()
-	if len(snap.Faults) == 0 {
-		snap.Faults = nil
-	}
 	text, err := json.Marshal(snap)
 	require.NoError(t, err)
 	return string(text)

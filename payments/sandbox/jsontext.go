@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// jsonField is one member of an object that the platform writes. Members keep their order, and values are JSON already, because
-// the platform mixes texts and numbers and an amount may never pass through a float.
+// jsonField is a member of an object that the platform writes. Values are JSON, because the platform mixes texts and numbers and an amount
+// must not pass through a float.
 type jsonField struct {
 	name  string
 	value json.RawMessage
@@ -16,12 +16,12 @@ type jsonField struct {
 
 func textField(name, value string) jsonField { return jsonField{name, quoteJSON(value)} }
 
-// numberField takes text that is a JSON number.
+// numberField returns a member whose value is a JSON number.
 func numberField(name, number string) jsonField { return jsonField{name, json.RawMessage(number)} }
 
 func intField(name string, n int) jsonField { return numberField(name, strconv.Itoa(n)) }
 
-// replaced are the members with another value for one of them.
+// replaced returns the members with another value for one of them.
 func replaced(fields []jsonField, name string, value json.RawMessage) []jsonField {
 	out := slices.Clone(fields)
 	for i := range out {
@@ -32,7 +32,7 @@ func replaced(fields []jsonField, name string, value json.RawMessage) []jsonFiel
 	return out
 }
 
-// without are the members but one.
+// without returns the members except one.
 func without(fields []jsonField, name string) []jsonField {
 	return slices.DeleteFunc(slices.Clone(fields), func(f jsonField) bool { return f.name == name })
 }
@@ -52,19 +52,11 @@ func encodeObject(fields ...jsonField) json.RawMessage {
 	return b.Bytes()
 }
 
-func encodeArray(elements []json.RawMessage) json.RawMessage {
-	return append(append(json.RawMessage{'['}, bytes.Join(rawSlices(elements), []byte{','})...), ']')
+func encodeArray(elements [][]byte) json.RawMessage {
+	return slices.Concat([]byte{'['}, bytes.Join(elements, []byte{','}), []byte{']'})
 }
 
-func rawSlices(elements []json.RawMessage) [][]byte {
-	out := make([][]byte, len(elements))
-	for i, e := range elements {
-		out[i] = e
-	}
-	return out
-}
-
-// quoteJSON writes a text without HTML escapes, as the platform does.
+// quoteJSON returns a text as JSON without HTML escapes, as the platform writes it.
 func quoteJSON(text string) json.RawMessage {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -5,29 +5,31 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/shopspring/decimal"
 )
 
-// errInsufficient: an account has less than is to be taken from it.
+// errInsufficient means that an account has less than the amount to move.
 var errInsufficient = errors.New("insufficient balance")
 
 // ledger holds every account's balances. Coin moves between accounts and is never made or lost by that.
 type ledger struct {
-	accounts map[string]map[string]units // owner, coin
-	changed  func(owner, coin string)    // hears of every balance that set changes
+	accounts map[string]map[string]decimal.Decimal // owner, coin
+	changed  func(owner, coin string)              // called for every balance that set changes
 }
 
 func userAccount(uid string) string       { return "user:" + uid }
 func merchantAccount(appID string) string { return "app:" + appID }
 
 func newLedger() ledger {
-	return ledger{accounts: map[string]map[string]units{}, changed: func(string, string) {}}
+	return ledger{accounts: map[string]map[string]decimal.Decimal{}, changed: func(string, string) {}}
 }
 
 // open makes an account with its first balances.
 func (l ledger) open(owner string, balances map[string]string) error {
-	account := map[string]units{}
+	account := map[string]decimal.Decimal{}
 	for coin, text := range balances {
-		amount, err := parseUnits(text)
+		amount, err := parseDecimal(text)
 		if err != nil {
 			return fmt.Errorf("balance of %s in %s: %w", owner, coin, err)
 		}
@@ -37,34 +39,34 @@ func (l ledger) open(owner string, balances map[string]string) error {
 	return nil
 }
 
-func (l ledger) balance(owner, coin string) units { return l.accounts[owner][coin] }
+func (l ledger) balance(owner, coin string) decimal.Decimal { return l.accounts[owner][coin] }
 
 // set replaces one balance, as if coin had been deposited or withdrawn elsewhere.
-func (l ledger) set(owner, coin string, amount units) {
+func (l ledger) set(owner, coin string, amount decimal.Decimal) {
 	l.accounts[owner][coin] = amount
 	l.changed(owner, coin)
 }
 
-// put is set for a balance that is read from the journal. The account need not be there.
-func (l ledger) put(owner, coin string, amount units) {
+// put sets a balance that is read from the journal. The account need not exist.
+func (l ledger) put(owner, coin string, amount decimal.Decimal) {
 	if l.accounts[owner] == nil {
-		l.accounts[owner] = map[string]units{}
+		l.accounts[owner] = map[string]decimal.Decimal{}
 	}
 	l.accounts[owner][coin] = amount
 }
 
 // move takes an amount from one account to another, whole or not at all.
-func (l ledger) move(from, to, coin string, amount units) error {
-	left := l.balance(from, coin).sub(amount)
-	if left.isNegative() {
+func (l ledger) move(from, to, coin string, amount decimal.Decimal) error {
+	left := l.balance(from, coin).Sub(amount)
+	if left.IsNegative() {
 		return errInsufficient
 	}
 	l.set(from, coin, left)
-	l.set(to, coin, l.balance(to, coin).add(amount))
+	l.set(to, coin, l.balance(to, coin).Add(amount))
 	return nil
 }
 
-// texts are an account's balances as decimal text.
+// texts returns an account's balances as decimal text.
 func (l ledger) texts(owner string) map[string]string {
 	out := map[string]string{}
 	for coin, amount := range l.accounts[owner] {
@@ -73,7 +75,7 @@ func (l ledger) texts(owner string) map[string]string {
 	return out
 }
 
-// coins are the coins of an account in alphabetical order.
+// coins returns the coins of an account in alphabetical order.
 func (l ledger) coins(owner string) []string {
 	return slices.Sorted(maps.Keys(l.accounts[owner]))
 }

@@ -13,20 +13,14 @@ const maxStateParameter = 1024
 type loginView struct {
 	*i18n.Printer
 
-	styles                    string
-	action, once, declineURL  string
-	hidden                    []formField
-	merchant, merchantInitial string
-	users                     []loginUser
-	problem                   string
+	styles, declineURL string
+	hidden             []formField
+	merchant           string
+	users              []User
+	problem            string
 }
 
-type loginUser struct {
-	uid, name, initial string
-	frozen, chosen     bool
-}
-
-// loginQuery is what the address or the form of login.html says.
+// loginQuery holds the parameters of login.html, from the address or the form.
 type loginQuery struct{ appKey, redirectURL, state string }
 
 func readLoginQuery(values url.Values) loginQuery {
@@ -35,7 +29,7 @@ func readLoginQuery(values url.Values) loginQuery {
 
 func (q loginQuery) subject() string { return "login " + q.appKey + " " + q.redirectURL }
 
-// target is where sign-in may end, with the state and, if there is one, the code.
+// target returns the address where the sign-in ends, with the state and, if it is not empty, the code.
 func (q loginQuery) target(to url.URL, code string) string {
 	query := to.Query()
 	if code != "" {
@@ -48,13 +42,12 @@ func (q loginQuery) target(to url.URL, code string) string {
 	return to.String()
 }
 
-// loginTarget checks who asks for a sign-in and where it is to end (50002 otherwise, platform/api.md §4).
+// loginTarget returns the application of a sign-in and the address where it ends, if that is allowed (50002 otherwise, platform/api.md §4).
 func (pp *payerPages) loginTarget(q loginQuery) (*App, *url.URL, *pageProblem) {
-	i := indexApp(pp.cfg.Apps, q.appKey)
-	if i < 0 {
+	app := pp.cfg.app(q.appKey)
+	if app == nil {
 		return nil, nil, &pageProblem{http.StatusNotFound, opay.CodeAppKeyUnknown, "sandbox.refused.no_app"}
 	}
-	app := &pp.cfg.Apps[i]
 	to, err := pp.cfg.returnAddress(q.redirectURL)
 	if err != nil || !app.mayReturnTo(to) || len(q.state) > maxStateParameter {
 		return nil, nil, &pageProblem{http.StatusBadRequest, opay.CodeRedirectURLMismatch, "sandbox.refused.redirect"}
@@ -67,7 +60,7 @@ func (pp *payerPages) serveLogin(w http.ResponseWriter, r *http.Request) {
 	pp.showLogin(w, r, readLoginQuery(r.URL.Query()), http.StatusOK, "")
 }
 
-// showLogin shows the page, above its form the message with the id, if there is one.
+// showLogin shows login.html. problem is the id of a message above the form, or empty.
 func (pp *payerPages) showLogin(w http.ResponseWriter, r *http.Request, q loginQuery, status int, problem string) {
 	app, to, refused := pp.loginTarget(q)
 	if refused != nil {
@@ -75,30 +68,21 @@ func (pp *payerPages) showLogin(w http.ResponseWriter, r *http.Request, q loginQ
 		return
 	}
 	p := texts(r)
-	view := loginView{
-		Printer: p, styles: pp.pages.styles, action: loginPath, declineURL: q.target(*to, ""), merchant: app.Name,
-		merchantInitial: initial(app.Name),
-		hidden:          []formField{{"appKey", q.appKey}, {"redirectUrl", q.redirectURL}, {"state", q.state}},
-	}
+	view := loginView{Printer: p, styles: pp.pages.styles, declineURL: q.target(*to, ""), merchant: app.Name}
 	if problem != "" {
 		view.problem = p.T(problem)
 	}
 	pp.locked(func(k *core) {
-		view.once = k.newForm(q.subject())
-		for i, u := range k.sortedUsers() {
-			view.users = append(view.users, loginUser{uid: u.UID, name: u.Name, initial: initial(u.Name), frozen: u.Frozen, chosen: i == 0})
+		for _, u := range k.sortedUsers() {
+			view.users = append(view.users, *u)
 		}
+		view.hidden = []formField{{"appKey", q.appKey}, {"redirectUrl", q.redirectURL}, {"state", q.state}, {"once", k.newForm(q.subject())}}
 	})
 	pp.pages.render(w, r, status, loginPage(view), q.redirectURL)
 }
 
 // serveLoginForm signs the chosen user in and returns the browser with the one-time code.
 func (pp *payerPages) serveLoginForm(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		pp.refusePage(w, r, "sandbox.login.refused", pageProblem{http.StatusBadRequest, opay.CodeParameterError, "sandbox.refused.form"})
-		return
-	}
 	q := readLoginQuery(r.PostForm)
 	app, to, refused := pp.loginTarget(q)
 	if refused != nil {
@@ -122,7 +106,7 @@ func (pp *payerPages) serveLoginForm(w http.ResponseWriter, r *http.Request) {
 	case !known:
 		pp.showLogin(w, r, q, http.StatusUnprocessableEntity, "sandbox.login.select")
 	default:
-		//nolint:gosec // loginTarget has found the address among the application's registered ones
+		// loginTarget has found the address among the application's registered ones.
 		http.Redirect(w, r, q.target(*to, code), http.StatusSeeOther)
 	}
 }

@@ -4,11 +4,12 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// operator does what people and tests ask of the sandbox besides the platform's calls: settle orders, set balances, sign users in, switch
-// faults.
+// operator carries out what people and tests do besides the platform's calls: settle orders, set balances, sign users in, switch faults.
 type operator struct {
 	*state
 
@@ -47,7 +48,7 @@ func (op *operator) Orders() (orders []Order) {
 	return orders
 }
 
-// Order finds an order by the platform's number.
+// Order returns an order by the platform's number.
 func (op *operator) Order(orderNum string) (order Order, ok bool) {
 	op.locked(func(k *core) {
 		var o *Order
@@ -58,7 +59,7 @@ func (op *operator) Order(orderNum string) (order Order, ok bool) {
 	return order, ok
 }
 
-// OrderByAppID finds the newest order with a merchant's appOrderId, of whichever application.
+// OrderByAppID returns the newest order with a merchant's appOrderId, of any application.
 func (op *operator) OrderByAppID(appOrderID string) (order Order, ok bool) {
 	op.locked(func(k *core) {
 		for _, o := range slices.Backward(k.book.inTurn) {
@@ -71,7 +72,7 @@ func (op *operator) OrderByAppID(appOrderID string) (order Order, ok bool) {
 	return order, ok
 }
 
-// Balance is what a user has of a coin, as decimal text.
+// Balance returns a user's balance of a coin as decimal text.
 func (op *operator) Balance(uid, coin string) (text string, err error) {
 	op.locked(func(k *core) {
 		if k.users[uid] == nil {
@@ -83,7 +84,7 @@ func (op *operator) Balance(uid, coin string) (text string, err error) {
 	return text, err
 }
 
-// MerchantBalance is what an application's account has of a coin, as decimal text.
+// MerchantBalance returns an application's balance of a coin as decimal text.
 func (op *operator) MerchantBalance(appID, coin string) (text string, err error) {
 	op.locked(func(k *core) {
 		if k.apps[appID] == nil {
@@ -95,13 +96,13 @@ func (op *operator) MerchantBalance(appID, coin string) (text string, err error)
 	return text, err
 }
 
-// SetBalance replaces what a user has of a coin, as a deposit or withdrawal elsewhere would.
+// SetBalance sets a user's balance of a coin, as a deposit or withdrawal elsewhere would.
 func (op *operator) SetBalance(uid, coin, amount string) error {
 	_, err := op.changeUser(uid, userChange{Balances: map[string]string{coin: amount}})
 	return err
 }
 
-// SetFrozen freezes or thaws a user's account.
+// SetFrozen freezes or unfreezes a user's account.
 func (op *operator) SetFrozen(uid string, frozen bool) error {
 	_, err := op.changeUser(uid, userChange{Frozen: &frozen})
 	return err
@@ -117,7 +118,7 @@ func (op *operator) Users() (users []User) {
 	return users
 }
 
-// OpenID is how an application knows a user after sign-in.
+// OpenID returns the openId by which an application identifies a user.
 func (op *operator) OpenID(appID, uid string) (openID string, err error) {
 	op.locked(func(k *core) {
 		if err = k.known(appID, uid); err == nil {
@@ -127,7 +128,7 @@ func (op *operator) OpenID(appID, uid string) (openID string, err error) {
 	return openID, err
 }
 
-// Login consents for a user, as the form on login.html does, and returns the one-time code, good for five minutes.
+// Login consents for a user, as the form on login.html does, and returns the one-time code, which is valid for five minutes.
 func (op *operator) Login(appID, uid string) (code string, err error) {
 	err = op.change(func(k *core) error {
 		if err := k.known(appID, uid); err != nil {
@@ -139,8 +140,8 @@ func (op *operator) Login(appID, uid string) (code string, err error) {
 	return code, err
 }
 
-// ExpireTokens ends the time of every token from sign-in now, so that calls with one are refused with 60002. Refresh tokens go on working,
-// unless they are to lapse too; then refreshToken refuses them with 60001. It returns how many tokens lapsed.
+// ExpireTokens expires all tokens, so that calls with one are refused with 60002. Refresh tokens remain valid unless they are to expire too;
+// then refreshToken refuses them with 60001. It returns the number of tokens that expired.
 func (op *operator) ExpireTokens(refreshTokens bool) (lapsed int, err error) {
 	err = op.change(func(k *core) error {
 		lapsed = k.expireTokens(refreshTokens)
@@ -159,13 +160,14 @@ func (k *core) known(appID, uid string) error {
 	return nil
 }
 
-// Faults lists the switched-on faults.
-func (op *operator) Faults() (faults Faults) {
-	op.locked(func(k *core) { faults = slices.Clone(k.faults) })
+// Faults returns the switched-on faults, never nil.
+func (op *operator) Faults() Faults {
+	faults := Faults{}
+	op.locked(func(k *core) { faults = append(faults, k.faults...) })
 	return faults
 }
 
-// SetFaults replaces the switched-on faults; nil switches all off. The error wraps ErrFault, and then nothing has changed.
+// SetFaults replaces the switched-on faults; nil switches all off. If the error wraps ErrFault, nothing has changed.
 func (op *operator) SetFaults(faults Faults) error {
 	if err := faults.Check(); err != nil {
 		return err
@@ -177,7 +179,7 @@ func (op *operator) SetFaults(faults Faults) error {
 	})
 }
 
-// userChange is what PUT /sandbox/api/users/{uid} takes; absent members stay as they are.
+// userChange is the body of PUT /sandbox/api/users/{uid}. Absent members stay unchanged.
 type userChange struct {
 	Frozen   *bool             `json:"frozen"`
 	Balances map[string]string `json:"balances"`
@@ -190,12 +192,12 @@ func (op *operator) changeUser(uid string, change userChange) (user User, err er
 		if u == nil {
 			return ErrUnknownUser
 		}
-		amounts := map[string]units{}
+		amounts := map[string]decimal.Decimal{}
 		for coin, text := range change.Balances {
 			if _, known := k.cfg.coin(coin); !known {
 				return ErrUnknownCoin
 			}
-			amount, err := parseUnits(text)
+			amount, err := parseDecimal(text)
 			if err != nil {
 				return err
 			}
@@ -214,7 +216,7 @@ func (op *operator) changeUser(uid string, change userChange) (user User, err er
 	return user, err
 }
 
-// act carries out a button of the console, or an action of the control API, by its name.
+// act carries out an action of the console or the control API by its name.
 func (op *operator) act(orderNum, action string, n Notice) error {
 	switch action {
 	case "pay":

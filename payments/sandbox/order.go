@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/coincart/coincart/payments/opay"
 )
 
@@ -17,7 +19,7 @@ const (
 	TypeTransfer OrderType = 11 // refund or grant
 )
 
-// Order is a payment order or a transfer as the sandbox knows it. Methods of Server return copies.
+// Order is a payment order or a transfer. Methods of Server return copies.
 type Order struct {
 	OrderNum   string       `json:"orderNum"` // the platform's number
 	AppID      string       `json:"appId"`
@@ -36,14 +38,14 @@ type Order struct {
 	History    []Change     `json:"history"` // oldest first, the first is the creation
 }
 
-// Change is a status that an order got.
+// Change is a change of an order's status.
 type Change struct {
 	Status opay.Status `json:"status"`
 	At     time.Time   `json:"at"`
 	By     string      `json:"by"` // who caused it: "merchant", "payer", "operator", "expiry"
 }
 
-// Who can cause a change.
+// Causes of changes.
 const (
 	byMerchant = "merchant"
 	byPayer    = "payer"
@@ -71,11 +73,11 @@ func (o *Order) clone() Order {
 
 func (o *Order) settled() bool { return o.Status != opay.StatusPending }
 
-// place is the order's place among the platform's orders, as its number's last digits tell it. What an order's seed derives from must not
-// depend on the time of a start, which the digits before them hold.
+// place returns the last digits of the order's number, which count the orders. Random values of an order derive from it, because the digits
+// before depend on the time of the start.
 func (o *Order) place() string { return o.OrderNum[max(0, len(o.OrderNum)-3):] }
 
-// before is the status that the order had before its last change.
+// before returns the order's status before its last change.
 func (o *Order) before() opay.Status {
 	if len(o.History) < 2 {
 		return o.Status
@@ -91,16 +93,16 @@ func (o *Order) change(status opay.Status, at time.Time, by string) {
 	}
 }
 
-// units is the order's amount. It was checked when the order was made or loaded.
-func (o *Order) units() units {
-	u, err := parseUnits(string(o.Amount))
+// value returns the order's amount, which was checked when the order was made or loaded.
+func (o *Order) value() decimal.Decimal {
+	value, err := parseDecimal(string(o.Amount))
 	if err != nil {
-		return units{}
+		return decimal.Decimal{}
 	}
-	return u
+	return value
 }
 
-// orderBook holds the orders in the sequence in which they were made.
+// orderBook holds the orders in the order of their creation.
 type orderBook struct {
 	byNum  map[string]*Order
 	byRef  map[orderRef]*Order
@@ -119,52 +121,45 @@ func (b *orderBook) add(o *Order) {
 	b.inTurn = append(b.inTurn, o)
 }
 
-// full tells whether there is no room for another order, even if a settled one is dropped.
+// full reports whether there is no room for another order, even if a settled one is dropped.
 func (b *orderBook) full(limit int) bool {
-	if len(b.inTurn) < limit {
-		return false
-	}
-	for _, o := range b.inTurn {
-		if o.settled() {
-			return false
-		}
-	}
-	return true
+	return len(b.inTurn) >= limit && !slices.ContainsFunc(b.inTurn, (*Order).settled)
 }
 
-// drop forgets the order with the number.
+// drop removes the order with a number.
 func (b *orderBook) drop(num string) {
 	o, ok := b.byNum[num]
 	if !ok {
 		return
 	}
-	delete(b.byNum, num)
-	delete(b.byRef, orderRef{o.AppID, o.AppOrderID})
+	b.forget(o)
 	b.inTurn = slices.DeleteFunc(b.inTurn, func(other *Order) bool { return other == o })
 }
 
-// trim drops the oldest settled orders beyond the limit and returns them, a tenth of the limit at a time so that the cost is spread.
+// forget removes an order from the indexes.
+func (b *orderBook) forget(o *Order) {
+	delete(b.byNum, o.OrderNum)
+	delete(b.byRef, orderRef{o.AppID, o.AppOrderID})
+}
+
+// trim drops the oldest settled orders beyond the limit and returns them. It drops a tenth of the limit at once, so that it runs rarely.
 func (b *orderBook) trim(limit int) (dropped []*Order) {
 	if len(b.inTurn) <= limit {
 		return nil
 	}
 	excess := len(b.inTurn) - limit + limit/10
-	kept := make([]*Order, 0, limit)
-	for _, o := range b.inTurn {
-		if excess > 0 && o.settled() {
-			excess--
-			delete(b.byNum, o.OrderNum)
-			delete(b.byRef, orderRef{o.AppID, o.AppOrderID})
+	b.inTurn = slices.DeleteFunc(b.inTurn, func(o *Order) bool {
+		drop := len(dropped) < excess && o.settled()
+		if drop {
+			b.forget(o)
 			dropped = append(dropped, o)
-			continue
 		}
-		kept = append(kept, o)
-	}
-	b.inTurn = kept
+		return drop
+	})
 	return dropped
 }
 
-// expired lists the pending orders that were made before the given time.
+// expired returns the pending orders that were made before a time.
 func (b *orderBook) expired(before time.Time) []*Order {
 	var due []*Order
 	for _, o := range b.inTurn {

@@ -3,17 +3,20 @@ package sandbox
 import (
 	"bytes"
 	"crypto/sha256"
-	"embed"
+	_ "embed"
 	"encoding/hex"
-	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/a-h/templ"
 )
 
-//go:embed static
-var static embed.FS
+var (
+	//go:embed static/style.css
+	style []byte
+	//go:embed static/icon.svg
+	icon []byte
+)
 
 const (
 	stylePath = "/sandbox/static/style."
@@ -22,27 +25,18 @@ const (
 
 // pages writes HTML pages and serves what they load.
 type pages struct {
-	cfg         *Config
-	style, icon []byte
-	styles      string // address of the style sheet
+	cfg    *Config
+	styles string // address of the style sheet
 }
 
-func newPages(cfg *Config) (*pages, error) {
-	style, err := static.ReadFile("static/style.css")
-	if err != nil {
-		return nil, fmt.Errorf("read the style sheet: %w", err)
-	}
-	icon, err := static.ReadFile("static/icon.svg")
-	if err != nil {
-		return nil, fmt.Errorf("read the icon: %w", err)
-	}
+func newPages(cfg *Config) *pages {
 	sum := sha256.Sum256(style)
-	return &pages{cfg: cfg, style: style, icon: icon, styles: stylePath + hex.EncodeToString(sum[:6]) + ".css"}, nil
+	return &pages{cfg: cfg, styles: stylePath + hex.EncodeToString(sum[:6]) + ".css"}
 }
 
 func (p *pages) routes(mux *http.ServeMux) {
-	mux.Handle("GET "+p.styles, asset("text/css; charset=utf-8", "public, max-age=31536000, immutable", p.style))
-	mux.Handle("GET "+iconPath, asset("image/svg+xml", "public, max-age=3600", p.icon))
+	mux.Handle("GET "+p.styles, asset("text/css; charset=utf-8", "public, max-age=31536000, immutable", style))
+	mux.Handle("GET "+iconPath, asset("image/svg+xml", "public, max-age=3600", icon))
 }
 
 func asset(contentType, cache string, content []byte) http.Handler {
@@ -54,8 +48,7 @@ func asset(contentType, cache string, content []byte) http.Handler {
 	})
 }
 
-// render writes a page. Its forms may end at this server, and, since browsers check where a form's redirect leads, at the origins
-// of the given addresses.
+// render writes a page. Its forms may lead to this server and, because browsers check redirects of forms, to the origins of targets.
 func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component, targets ...string) {
 	var b bytes.Buffer
 	if err := page.Render(r.Context(), &b); err != nil {
@@ -83,7 +76,7 @@ func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, page 
 	_, _ = w.Write(b.Bytes())
 }
 
-// address is the sandbox's own address, as configured or as it was asked.
+// address returns the sandbox's own address, as configured or as requested.
 func (p *pages) address(r *http.Request) string {
 	if p.cfg.BaseURL != "" {
 		return p.cfg.BaseURL
@@ -96,4 +89,16 @@ func (p *pages) address(r *http.Request) string {
 		return scheme + "://localhost"
 	}
 	return scheme + "://" + r.Host
+}
+
+// withForm parses the form of a request before serve. A form that is too large or damaged goes to refuse.
+func withForm(serve, refuse http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		if err := r.ParseForm(); err != nil {
+			refuse(w, r)
+			return
+		}
+		serve(w, r)
+	}
 }

@@ -22,28 +22,28 @@ type formField struct{ name, value string }
 type payView struct {
 	*i18n.Printer
 
-	styles                            string
-	action, once, returnURL           string
-	hidden                            []formField
-	merchant, merchantInitial         string
-	amount, coin, coinName            string
-	goods                             []opay.Goods
-	orderNum, appOrderID              string
-	payerName, payerInitial, payerUID string
-	balance, remaining                string
-	problem                           string
-	canPay                            bool
+	styles, action string
+	hidden         []formField
+	order          Order
+	merchant       string
+	coin           Coin
+	payer          User
+	balance        string // of the payer, in the order's coin
+	remaining      string // after paying
+	canPay         bool
+	problem        string
 }
 
 type outcomeView struct {
 	*i18n.Printer
 
-	styles                                               string
-	tone                                                 string // good, bad, or neither
-	title, text, code, amount, coin, orderNum, returnURL string
+	styles            string
+	tone              string // good, bad, or neither
+	title, text, code string
+	order             *Order // nil: the page is refused
 }
 
-// payQuery is what the address or the form of pay.html says.
+// payQuery holds the parameters of pay.html, from the address or the form.
 type payQuery struct{ appKey, orderNum, openID, userID, token string }
 
 func readPayQuery(values url.Values) payQuery {
@@ -62,14 +62,14 @@ func (q payQuery) fields() []formField {
 	return fields
 }
 
-// pageProblem keeps a payer from a page.
+// pageProblem is the reason why a payer does not get a page.
 type pageProblem struct {
 	status int
 	code   opay.Code
 	id     string // of the message
 }
 
-// payable finds the order that a pay page is for and proves that the payer is the one that it was made for (platform/api.md §3.2).
+// payable returns the order of a pay page if the payer is the one for whom it was created (platform/api.md §3.2).
 func (k *core) payable(q payQuery) (*Order, *pageProblem) {
 	if k.apps[q.appKey] == nil {
 		return nil, &pageProblem{http.StatusNotFound, opay.CodeAppKeyUnknown, "sandbox.refused.no_app"}
@@ -89,7 +89,7 @@ func (k *core) payable(q payQuery) (*Order, *pageProblem) {
 	return o, nil
 }
 
-// payerPages are the platform's pages for payers: pay.html and login.html.
+// payerPages serves the platform's pages for payers: pay.html and login.html.
 type payerPages struct {
 	*state
 
@@ -99,10 +99,10 @@ type payerPages struct {
 func (pp *payerPages) routes(mux *http.ServeMux) {
 	for _, path := range []string{payPath, payPathShort} {
 		mux.HandleFunc("GET "+path, pp.servePay)
-		mux.HandleFunc("POST "+path, pp.servePayForm)
+		mux.HandleFunc("POST "+path, withForm(pp.servePayForm, pp.refuseForm("sandbox.refused.title")))
 	}
 	mux.HandleFunc("GET "+loginPath, pp.serveLogin)
-	mux.HandleFunc("POST "+loginPath, pp.serveLoginForm)
+	mux.HandleFunc("POST "+loginPath, withForm(pp.serveLoginForm, pp.refuseForm("sandbox.login.refused")))
 }
 
 // servePay shows pay.html.
@@ -110,7 +110,7 @@ func (pp *payerPages) servePay(w http.ResponseWriter, r *http.Request) {
 	pp.showPay(w, r, readPayQuery(r.URL.Query()), http.StatusOK, "")
 }
 
-// showPay shows the page, above its form the message with the id, if there is one.
+// showPay shows pay.html, or the outcome of a settled order. problem is the id of a message above the form, or empty.
 func (pp *payerPages) showPay(w http.ResponseWriter, r *http.Request, q payQuery, status int, problem string) {
 	p := texts(r)
 	var o *Order
@@ -135,36 +135,32 @@ func (pp *payerPages) showPay(w http.ResponseWriter, r *http.Request, q payQuery
 }
 
 func (k *core) payView(o *Order, q payQuery, p *i18n.Printer, problem string) payView {
-	user, balance := k.users[o.UID], k.ledger.balance(userAccount(o.UID), o.Coin)
-	coin, _ := k.cfg.coin(o.Coin)
-	app := k.apps[o.AppID]
+	balance := k.ledger.balance(userAccount(o.UID), o.Coin)
 	v := payView{
-		Printer: p, once: k.newForm("pay " + o.OrderNum), returnURL: o.ReturnPage, hidden: q.fields(),
-		merchant: app.Name, merchantInitial: initial(app.Name), amount: o.units().grouped(), coin: o.Coin, coinName: coin.Name,
-		goods: o.Goods, orderNum: o.OrderNum, appOrderID: o.AppOrderID, payerUID: o.UID, balance: balance.grouped(),
+		Printer: p, hidden: append(q.fields(), formField{"once", k.newForm("pay " + o.OrderNum)}), order: *o,
+		merchant: k.apps[o.AppID].Name, payer: User{UID: o.UID, Name: o.UID, Frozen: true},
+		balance: grouped(balance), remaining: grouped(balance.Sub(o.value())),
 	}
-	if problem != "" {
-		v.problem = p.T(problem)
+	v.coin, _ = k.cfg.coin(o.Coin)
+	if user := k.users[o.UID]; user != nil {
+		v.payer = *user
 	}
-	enough := !balance.less(o.units())
 	switch {
-	case user == nil:
-		v.payerName, v.problem = o.UID, p.T("sandbox.pay.frozen")
-	case user.Frozen:
-		v.payerName, v.problem = user.Name, p.T("sandbox.pay.frozen")
-	case !enough:
-		v.payerName, v.problem = user.Name, p.T("sandbox.pay.insufficient")
+	case v.payer.Frozen:
+		v.problem = p.T("sandbox.pay.frozen")
+	case balance.LessThan(o.value()):
+		v.problem = p.T("sandbox.pay.insufficient")
 	default:
-		v.payerName, v.canPay, v.remaining = user.Name, true, balance.sub(o.units()).grouped()
+		v.canPay = true
+		if problem != "" {
+			v.problem = p.T(problem)
+		}
 	}
-	v.payerInitial = initial(v.payerName)
 	return v
 }
 
 func (pp *payerPages) outcomeOf(o *Order, p *i18n.Printer) outcomeView {
-	v := outcomeView{
-		Printer: p, styles: pp.pages.styles, amount: o.units().grouped(), coin: o.Coin, orderNum: o.OrderNum, returnURL: o.ReturnPage,
-	}
+	v := outcomeView{Printer: p, styles: pp.pages.styles, order: o}
 	switch o.Status { //nolint:exhaustive // the page of a pending order is payPage
 	case opay.StatusPaid:
 		v.tone, v.title, v.text = "good", p.T("sandbox.paid.title"), p.T("sandbox.paid.text")
@@ -176,7 +172,7 @@ func (pp *payerPages) outcomeOf(o *Order, p *i18n.Printer) outcomeView {
 	return v
 }
 
-// refusePage has the title from the catalogue's message with the id.
+// refusePage shows why a payer does not get a page. title is the id of a message.
 func (pp *payerPages) refusePage(w http.ResponseWriter, r *http.Request, title string, refused pageProblem) {
 	p := texts(r)
 	pp.pages.render(w, r, refused.status, outcomePage(outcomeView{
@@ -184,13 +180,14 @@ func (pp *payerPages) refusePage(w http.ResponseWriter, r *http.Request, title s
 	}))
 }
 
-// servePayForm does what a button of pay.html says, and sends the browser back to the merchant.
-func (pp *payerPages) servePayForm(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		pp.refusePage(w, r, "sandbox.refused.title", pageProblem{http.StatusBadRequest, opay.CodeParameterError, "sandbox.refused.form"})
-		return
+func (pp *payerPages) refuseForm(title string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		pp.refusePage(w, r, title, pageProblem{http.StatusBadRequest, opay.CodeParameterError, "sandbox.refused.form"})
 	}
+}
+
+// servePayForm carries out a button of pay.html and redirects the browser to the merchant.
+func (pp *payerPages) servePayForm(w http.ResponseWriter, r *http.Request) {
 	q := readPayQuery(r.PostForm)
 	var returnTo string
 	var refused *pageProblem
@@ -233,7 +230,7 @@ func (k *core) press(o *Order, action string) error {
 	}
 }
 
-// initial is the first letter of a name, for a round picture.
+// initial returns the first letter of a name in upper case.
 func initial(name string) string {
 	first, _ := utf8.DecodeRuneInString(name)
 	return strings.ToUpper(string(first))

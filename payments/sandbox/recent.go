@@ -1,6 +1,8 @@
 package sandbox
 
-// recent is a map that forgets its oldest entries beyond a limit.
+import "slices"
+
+// recent is a map that drops its oldest entries beyond a limit.
 type recent[V any] struct {
 	limit   int
 	entries map[string]V
@@ -27,17 +29,14 @@ func (r *recent[V]) put(key string, v V) {
 	}
 	// Deleted keys leave holes in the order; without this it would grow for ever.
 	if len(r.order) > 2*r.limit {
-		kept := make([]string, 0, r.limit)
-		for _, key := range r.order {
-			if _, ok := r.entries[key]; ok {
-				kept = append(kept, key)
-			}
-		}
-		r.order = kept
+		r.order = slices.DeleteFunc(r.order, func(key string) bool {
+			_, known := r.entries[key]
+			return !known
+		})
 	}
 }
 
-// each visits the entries, oldest first.
+// each calls visit for the entries, oldest first. visit may replace the entry.
 func (r *recent[V]) each(visit func(key string, v V)) {
 	for _, key := range r.order {
 		if v, ok := r.entries[key]; ok {

@@ -7,8 +7,8 @@ import (
 	"encoding/hex"
 )
 
-// seed is where everything that looks random comes from, so that the same seed and the same requests give the same transcript.
-// Values are derived by name, not drawn in turn: one more question in one place does not shift the answers in all others.
+// seed is the source of everything that looks random, so that the same seed and the same requests give the same transcript. Values are
+// derived by name, not drawn in sequence: one more value in one place does not change the others.
 type seed uint64
 
 func (s seed) derive(parts ...string) []byte {
@@ -21,12 +21,12 @@ func (s seed) derive(parts ...string) []byte {
 	return mac.Sum(nil)
 }
 
-// token is an identifier of 34 hex digits, the form that the platform's openIds and tokens have.
+// token returns an identifier of 34 hex digits, the form of the platform's openIds and tokens.
 func (s seed) token(parts ...string) string {
 	return hex.EncodeToString(s.derive(parts...))[:34]
 }
 
-// below is a number from 0 to n-1; n is small.
+// below returns a number from 0 to n-1. n must be small.
 func (s seed) below(n int, parts ...string) int {
 	return int(binary.BigEndian.Uint32(s.derive(parts...))) % n
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// Server is a sandbox. Its methods are those of its parts. They are safe for use by several goroutines.
+// Server is a sandbox. Its methods are those of its parts. It is safe for concurrent use.
 type Server struct {
 	*state
 	*operator
@@ -18,7 +18,8 @@ type Server struct {
 	handler http.Handler
 }
 
-// New makes a sandbox and loads its state file and journal if there are any. No other sandbox may use them at the same time. The error wraps ErrConfig or ErrState.
+// New returns a sandbox and loads its state file and journal if they exist. No other sandbox may use them at the same time. Errors wrap
+// ErrConfig or ErrState.
 func New(c Config) (*Server, error) {
 	cfg, err := c.resolve()
 	if err != nil {
@@ -43,34 +44,25 @@ func New(c Config) (*Server, error) {
 			return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 		}
 	}
-	if s.handler, err = s.routes(rings); err != nil {
-		return nil, err
-	}
+	s.handler = s.routes(rings)
 	return s, nil
 }
 
-// routes puts the addresses together. Browsers may not send forms from other sites to any of them; calls of servers pass, as they
-// carry no browser's headers.
-func (s *Server) routes(rings map[string]*opay.Keyring) (http.Handler, error) {
-	pages, err := newPages(&s.cfg)
-	if err != nil {
-		return nil, err
-	}
-	api := &api{state: s.state, rings: rings, traffic: s.traffic, delivery: s.delivery, markets: s.markets}
-	payers := &payerPages{state: s.state, pages: pages}
-	console := &console{state: s.state, operator: s.operator, delivery: s.delivery, markets: s.markets, traffic: s.traffic, pages: pages}
-	control := &controlAPI{state: s.state, operator: s.operator, delivery: s.delivery, markets: s.markets, traffic: s.traffic, pages: pages}
+// routes returns the handler of all addresses. It refuses forms that browsers send from other sites; calls of servers lack the headers of
+// browsers and pass.
+func (s *Server) routes(rings map[string]*opay.Keyring) http.Handler {
+	pages := newPages(&s.cfg)
 	mux := http.NewServeMux()
-	api.routes(mux)
+	(&api{s, rings}).routes(mux)
 	pages.routes(mux)
-	payers.routes(mux)
-	console.routes(mux)
-	control.routes(mux)
-	return s.gate(http.NewCrossOriginProtection().Handler(mux)), nil
+	(&payerPages{s.state, pages}).routes(mux)
+	(&console{s, pages}).routes(mux)
+	(&controlAPI{s, pages}).routes(mux)
+	return s.gate(http.NewCrossOriginProtection().Handler(mux))
 }
 
 // Handler serves everything: the platform's API, the payer's pages, the console and the control API.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Traffic lists the latest calls and callbacks in the clear, newest first.
+// Traffic returns the latest calls and callbacks in plaintext, newest first.
 func (s *Server) Traffic(limit int) []Exchange { return s.traffic.newest(limit) }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 )
 
@@ -69,28 +70,28 @@ func TestUnits_TextAndArithmeticAreExact(t *testing.T) {
 		"0": "0", "0.000": "0", "10": "10", "10.50": "10.5", "0.000000000000000001": "0.000000000000000001",
 		"999999999999999999.999999999999999999": "999999999999999999.999999999999999999",
 	} {
-		u, err := parseUnits(text)
+		u, err := parseDecimal(text)
 		require.NoError(t, err)
 		require.Equal(t, want, u.String())
 	}
 	for _, text := range []string{"", "-1", "+1", "1e3", ".5", "5.", "01", "1,000", "NaN", "0.0000000000000000001"} {
-		_, err := parseUnits(text)
+		_, err := parseDecimal(text)
 		require.Error(t, err, text)
 	}
-	a, err := parseUnits("0.1")
+	a, err := parseDecimal("0.1")
 	require.NoError(t, err)
-	b, err := parseUnits("0.2")
+	b, err := parseDecimal("0.2")
 	require.NoError(t, err)
-	require.Equal(t, "0.3", a.add(b).String())
-	require.Equal(t, "-0.1", a.sub(b).String())
+	require.Equal(t, "0.3", a.Add(b).String())
+	require.Equal(t, "-0.1", a.Sub(b).String())
 	require.Equal(t, "0.1", a.String(), "the operands stay")
-	require.True(t, a.fits(1))
-	require.False(t, a.fits(0))
-	require.Equal(t, "0", units{}.String())
+	require.True(t, fits(a, 1))
+	require.False(t, fits(a, 0))
+	require.Equal(t, "0", decimal.Decimal{}.String())
 	for text, want := range map[string]string{"1234567.5": "1,234,567.5", "123": "123", "1000": "1,000"} {
-		u, err := parseUnits(text)
+		u, err := parseDecimal(text)
 		require.NoError(t, err)
-		require.Equal(t, want, u.grouped())
+		require.Equal(t, want, grouped(u))
 	}
 }
 
@@ -99,7 +100,7 @@ func TestLedger_MovesWholeAmountsAndKeepsTheSum(t *testing.T) {
 	require.NoError(t, l.open("a", map[string]string{"BTC": "0.00000002"}))
 	require.NoError(t, l.open("b", nil))
 	require.ErrorContains(t, l.open("c", map[string]string{"BTC": "x"}), "balance of c in BTC")
-	one, err := parseUnits("0.00000001")
+	one, err := parseDecimal("0.00000001")
 	require.NoError(t, err)
 	require.NoError(t, l.move("a", "b", "BTC", one))
 	require.NoError(t, l.move("a", "b", "BTC", one))

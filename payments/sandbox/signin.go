@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/coincart/coincart/payments/opay"
@@ -28,7 +29,7 @@ func refreshToken(k *core, r request) (reply, error) {
 	if err := r.needs("openId", "token"); err != nil {
 		return reply{}, err
 	}
-	refresh := orDefault(r.text("refreshToken"), r.text("refersh_token"))
+	refresh := cmp.Or(r.text("refreshToken"), r.text("refersh_token"))
 	if refresh == "" {
 		return reply{}, refuse(opay.CodeParameterError, "refreshToken is missing")
 	}
@@ -48,7 +49,7 @@ func refreshToken(k *core, r request) (reply, error) {
 	return k.tokens(g.AppID, g.UID), nil
 }
 
-// tokens grants and describes new tokens. Now and then the refresh token's name is misspelt, as it is seen (platform/api.md §3.7).
+// tokens returns an answer with new tokens. For some answers it misspells the name of the refresh token, as platforms do (platform/api.md §3.7).
 func (k *core) tokens(appID, uid string) reply {
 	token, g := k.newGrant(appID, uid)
 	name := "refreshToken"

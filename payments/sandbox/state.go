@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// state guards what the sandbox knows. Everything that reads or changes it goes through locked, and what changed is in the journal before
-// anything is answered.
+// state guards the sandbox's data. Everything that reads or changes them uses locked, and changes are in the journal before anything is
+// answered.
 type state struct {
 	cfg  Config
-	wake chan struct{} // tells Run that something became due
+	wake chan struct{} // wakes Run when something became due
 
 	mu      sync.Mutex // guards core, journal and size
 	core    *core
@@ -19,11 +19,11 @@ type state struct {
 	saving sync.Mutex // one writer of the state file at a time
 }
 
-// Now is the sandbox's clock: UTC, to the millisecond.
+// Now returns the time of the sandbox's clock in UTC, in whole milliseconds.
 func (s *state) Now() time.Time { return s.cfg.Clock().UTC().Truncate(time.Millisecond) }
 
-// locked runs fn on the state, at the clock's time, after whatever expired by then was closed, and writes to the journal what changed.
-// Everything that changes the state goes through here. If the journal cannot be written, unkept tells of it.
+// locked closes expired orders, runs fn on the data, and writes the changes to the journal. If the journal cannot be written, unkept returns
+// the error.
 func (s *state) locked(fn func(k *core)) {
 	now := s.Now()
 	s.mu.Lock()
@@ -38,8 +38,8 @@ func (s *state) locked(fn func(k *core)) {
 	}
 }
 
-// change is locked for a change that can be refused. If it is not, but cannot be written to the journal, the error wraps ErrState; then the
-// change is made nevertheless, and nothing is answered before it is written.
+// change is locked for a change that fn can refuse. If the change cannot be written to the journal, the error wraps ErrState; the change
+// remains, and nothing is answered before it is written.
 func (s *state) change(fn func(k *core) error) (err error) {
 	s.locked(func(k *core) { err = fn(k) })
 	if err == nil {
@@ -55,7 +55,7 @@ func (s *state) wakeUp() {
 	}
 }
 
-// settle is change for one order. The error is ErrOrderNotFound, or that of fn.
+// settle is change for an order. Errors: ErrOrderNotFound, those of fn and change.
 func (s *state) settle(orderNum string, fn func(*core, *Order) error) error {
 	return s.change(func(k *core) error {
 		o, ok := k.book.byNum[orderNum]

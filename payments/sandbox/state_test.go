@@ -106,6 +106,25 @@ func TestStateFile_SurvivesARestart(t *testing.T) {
 	}
 }
 
+func TestJournal_FaultsThatWereSwitchedOffStayOff(t *testing.T) {
+	config := sandbox.Config{
+		Keys: platformKey(), Apps: []sandbox.App{{AppID: testApp, Key: &merchantKey().PublicKey}},
+		StateFile: filepath.Join(t.TempDir(), "sandbox.json"), InitialFaults: sandbox.Faults{{Kind: sandbox.FaultSlow}},
+	}
+	box, err := sandbox.New(config)
+	require.NoError(t, err)
+	require.Len(t, box.Faults(), 1)
+	require.NoError(t, box.SetFaults(nil))
+
+	killed, err := sandbox.New(config)
+	require.NoError(t, err)
+	require.Empty(t, killed.Faults(), "as the journal says")
+	require.NoError(t, killed.Save())
+	saved, err := sandbox.New(config)
+	require.NoError(t, err)
+	require.Empty(t, saved.Faults(), "as the state file says")
+}
+
 func TestStateFile_BrokenOnesAreNamed(t *testing.T) {
 	for name, content := range map[string]string{
 		"no JSON":            "{",

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,19 +19,12 @@ const (
 	maxStateBytes = 256 << 20
 )
 
-// snapshot is what the state file holds. Traffic is not kept.
+// snapshot is the content of the state file. Traffic is not kept.
 type snapshot struct {
 	Version    int    `json:"version"`
 	Seed       uint64 `json:"seed"`
-	JournalSeq uint64 `json:"journalSeq"` // the last record of the journal that is in here already
-	counters
-	Orders    []Order                      `json:"orders"`
-	Balances  map[string]map[string]string `json:"balances"` // account, coin
-	Frozen    map[string]bool              `json:"frozen"`   // UID
-	Codes     []named[loginCode]           `json:"codes"`
-	Grants    []named[grant]               `json:"grants"`
-	Callbacks []Callback                   `json:"callbacks"`
-	Faults    Faults                       `json:"faults"`
+	JournalSeq uint64 `json:"journalSeq"` // the last record of the journal that the snapshot includes
+	contents
 }
 
 type named[V any] struct {
@@ -40,8 +34,9 @@ type named[V any] struct {
 
 func (k *core) snapshot() snapshot {
 	snap := snapshot{
-		Version: stateVersion, Seed: k.cfg.Seed, counters: k.counters, Balances: map[string]map[string]string{}, Frozen: map[string]bool{},
-		Faults: slices.Clone(k.faults),
+		Version: stateVersion, Seed: k.cfg.Seed, contents: contents{
+			counters: k.counters, Balances: map[string]map[string]string{}, Frozen: map[string]bool{}, Faults: k.keptFaults(),
+		},
 	}
 	for _, o := range k.book.inTurn {
 		snap.Orders = append(snap.Orders, o.clone())
@@ -60,20 +55,16 @@ func (k *core) snapshot() snapshot {
 	return snap
 }
 
-// restore puts a snapshot in place of the fresh state. Accounts and users that the snapshot lacks keep what the configuration says.
+// restore replaces the data of a new sandbox by a snapshot. Accounts and users that the snapshot lacks keep the configured values.
 func (k *core) restore(snap snapshot) error {
 	if snap.Version != stateVersion {
 		return fmt.Errorf("it has version %d, this sandbox writes %d", snap.Version, stateVersion)
-	}
-	if err := snap.Faults.Check(); err != nil {
-		return err
 	}
 	for owner, balances := range snap.Balances {
 		if err := k.ledger.open(owner, balances); err != nil {
 			return err
 		}
 	}
-	k.restoreFrozen(snap.Frozen)
 	for i := range snap.Orders {
 		o := snap.Orders[i]
 		if k.book.byNum[o.OrderNum] != nil {
@@ -83,31 +74,14 @@ func (k *core) restore(snap snapshot) error {
 			return fmt.Errorf("order %d: %w", i+1, err)
 		}
 	}
-	for i := range snap.Callbacks {
-		k.callbacks = append(k.callbacks, &snap.Callbacks[i])
-	}
-	for _, c := range snap.Codes {
-		k.codes.put(c.Name, c.Value)
-	}
-	for _, g := range snap.Grants {
+	for i, g := range snap.Grants {
 		if g.Value.RefreshBy.IsZero() { // written before grants had it
-			g.Value.RefreshBy = g.Value.ExpiresAt.Add(refreshTTL - k.cfg.TokenTTL)
-		}
-		k.grants.put(g.Name, g.Value)
-	}
-	k.faults = snap.Faults
-	base := k.counters.NumBase
-	k.counters = snap.counters
-	k.counters.NumBase = orDefault(k.counters.NumBase, base)
-	return nil
-}
-
-func (k *core) restoreFrozen(frozen map[string]bool) {
-	for uid, is := range frozen {
-		if k.users[uid] != nil {
-			k.users[uid].Frozen = is
+			snap.Grants[i].Value.RefreshBy = g.Value.ExpiresAt.Add(refreshTTL - k.cfg.TokenTTL)
 		}
 	}
+	snap.Faults = cmp.Or(snap.Faults, &Faults{})
+	snap.NumBase = cmp.Or(snap.NumBase, k.counters.NumBase)
+	return k.put(snap.contents)
 }
 
 // putOrder adds an order, or replaces the one with its number.
@@ -123,8 +97,9 @@ func (k *core) putOrder(o *Order) error {
 	return nil
 }
 
+// unfit returns why an order cannot be restored, or "".
 func (k *core) unfit(o *Order) string {
-	_, errAmount := parseUnits(string(o.Amount))
+	_, errAmount := parseDecimal(string(o.Amount))
 	switch {
 	case k.apps[o.AppID] == nil:
 		return "its application is not configured"
@@ -153,7 +128,7 @@ func (k *core) putCallback(c *Callback) {
 	k.callbacks = append(k.callbacks, c)
 }
 
-// orderCallbacks gives the callbacks that were read their turns, and drops those of applications that are configured no longer.
+// orderCallbacks numbers the callbacks that were read, and drops those of applications that are no longer configured.
 func (k *core) orderCallbacks() {
 	k.callbacks = slices.DeleteFunc(k.callbacks, func(c *Callback) bool { return k.apps[c.AppID] == nil })
 	for i, c := range k.callbacks {
@@ -209,9 +184,9 @@ func (s *state) readState() (snap snapshot, err error) {
 	return snap, nil
 }
 
-// Save writes the state file, whole or not at all: to a temporary file in the same folder, which then takes its place; then it takes what
-// the state file has out of the journal. Both are flushed to the disk. Run does so by itself when the journal has grown, and at its end.
-// Nothing is lost without it; it keeps the journal short. Without Config.StateFile it does nothing. The error wraps ErrState.
+// Save writes the state file completely or not at all, through a temporary file in the same folder, and then removes from the journal what
+// the state file includes. Both are flushed to disk. Run calls it when the journal has grown, and at its end. Nothing is lost without it; it
+// keeps the journal short. Without Config.StateFile it does nothing. Errors wrap ErrState.
 func (s *state) Save() error {
 	if s.cfg.StateFile == "" {
 		return nil

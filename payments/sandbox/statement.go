@@ -12,12 +12,12 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// maxPageSize is the most lines of one page of a statement, and the default (platform/api.md §3.5).
+// maxPageSize is the maximum and the default number of lines on a page of a statement (platform/api.md §3.5).
 const maxPageSize = 2000
 
 var countForm = regexp.MustCompile(`^[1-9][0-9]{0,8}$`)
 
-// statementQuery is which lines merchantBillingDay is asked for.
+// statementQuery selects the lines of a statement.
 type statementQuery struct {
 	kind     OrderType // 0: all
 	uid      string    // "": all
@@ -40,7 +40,7 @@ func merchantBillingDay(k *core, r request) (reply, error) {
 		from := min((q.page-1)*q.size, count)
 		lines = lines[from:min(from+q.size, count)]
 	}
-	list := make([]json.RawMessage, len(lines))
+	list := make([][]byte, len(lines))
 	bad, _ := find(r.struck, FaultStatementUnreadable)
 	for i, o := range lines {
 		fields := k.statementLine(o)
@@ -81,7 +81,7 @@ func (k *core) statementQuery(r request) (statementQuery, error) {
 	return q, k.statementSpan(r, &q)
 }
 
-// statementSpan reads day, or startDate and endDate to the second, both inclusive, in the platform's own zone.
+// statementSpan parses day, or startDate and endDate (in seconds, both inclusive), in the platform's time zone.
 func (k *core) statementSpan(r request, q *statementQuery) error {
 	start, end := r.text("startDate"), r.text("endDate")
 	if start != "" || end != "" {
@@ -108,7 +108,7 @@ func (k *core) statementSpan(r request, q *statementQuery) error {
 	return nil
 }
 
-// statementLines are the paid orders of the span by the time of payment.
+// statementLines returns the paid orders of the span by the time of payment.
 func (k *core) statementLines(appID string, q statementQuery) []*Order {
 	var lines []*Order
 	for _, o := range k.book.inTurn {
@@ -123,8 +123,8 @@ func (k *core) statementLines(appID string, q statementQuery) []*Order {
 	return lines
 }
 
-// spoilLines applies the faults of statements, each to another line where there are enough: the first is missing, the second stands
-// twice, one in the middle cannot be read and is returned too, the last has a wrong amount, and a line too many stands behind it.
+// spoilLines applies the faults of statements, each to another line if there are enough: the first is missing, the second appears twice, one
+// in the middle is unreadable and returned too, the last has a wrong amount, and an extra line follows it.
 func (k *core) spoilLines(lines []*Order, r request) (spoilt []*Order, unreadable *Order) {
 	if len(r.struck) == 0 {
 		return lines, nil
@@ -158,7 +158,7 @@ func (k *core) spoilLines(lines []*Order, r request) (spoilt []*Order, unreadabl
 	return lines, unreadable
 }
 
-// unreadableLine spoils a line in the given way.
+// unreadableLine returns a line that is unreadable in one of the ways.
 func unreadableLine(fields []jsonField, o *Order, way string) []jsonField {
 	switch way {
 	case UnreadableNoAmount:
@@ -180,7 +180,7 @@ func unreadableLine(fields []jsonField, o *Order, way string) []jsonField {
 	}
 }
 
-// stranger is an order that nobody made, for answers about another order.
+// stranger returns an order that nobody made, for answers about another order.
 func (k *core) stranger(appID string) *Order {
 	o := &Order{
 		OrderNum: "99999999999", AppID: appID, AppOrderID: "SANDBOX-STRANGER", Type: TypePayment, UID: k.sortedUsers()[0].UID,
@@ -205,7 +205,7 @@ func (k *core) statementLine(o *Order) []jsonField {
 	}
 }
 
-// atoi reads digits that a pattern has checked.
+// atoi parses digits that a pattern has checked.
 func atoi(digits string) int {
 	n, err := strconv.Atoi(digits)
 	if err != nil {

@@ -16,11 +16,11 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// languageCookie keeps the language that was selected in the console. A demonstration's shop is at the same host and sees the cookie, so
-// the name is the sandbox's own.
+// languageCookie is the cookie with the language that was selected in the console. The name is the sandbox's own, because the shop of a demo
+// runs on the same host and gets the cookie too.
 const languageCookie = "sandbox-language"
 
-// texts are the catalogue in the language that was selected in the console, or that the browser prefers.
+// texts returns the catalogue in the language that was selected in the console or that the browser prefers.
 func texts(r *http.Request) *i18n.Printer {
 	selected := ""
 	if c, err := r.Cookie(languageCookie); err == nil {
@@ -29,13 +29,8 @@ func texts(r *http.Request) *i18n.Printer {
 	return i18n.Match(selected, r.Header.Get("Accept-Language"))
 }
 
-// serveLanguageForm keeps the selected language and shows the page again.
+// serveLanguageForm stores the selected language and shows the page again.
 func (con *console) serveLanguageForm(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		con.problemPage(w, r, http.StatusBadRequest, errForm)
-		return
-	}
 	tag := i18n.ByTag(r.PostForm.Get("lang")).Lang()
 	//nolint:gosec // a demonstration is served over plain http
 	http.SetCookie(w, &http.Cookie{
@@ -46,7 +41,7 @@ func (con *console) serveLanguageForm(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, ownPath(r.PostForm.Get("next")), http.StatusSeeOther)
 }
 
-// ownPath is the path, if browsers take it for one of this server, else that of the first page.
+// ownPath returns the path if browsers take it for one of this server, and that of the first page otherwise.
 func ownPath(path string) string {
 	u, err := url.Parse(path)
 	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") || strings.Contains(u.Path, `\`) {
@@ -55,7 +50,7 @@ func ownPath(path string) string {
 	return u.EscapedPath()
 }
 
-// inputError says what is wrong with something that was entered in the console or sent to the control API.
+// inputError is an invalid input in the console or the control API.
 type inputError struct {
 	id    string        // of the console's message, behind "sandbox.problem."
 	text  string        // for the API
@@ -73,8 +68,11 @@ var (
 	errDelay       = &inputError{id: "delay", text: "a duration such as 7.9s is expected"}
 )
 
-// problemText explains in the console why something was not done.
+// problemText returns the explanation of an error for the console, or "" without an error.
 func problemText(p *i18n.Printer, err error) string {
+	if err == nil {
+		return ""
+	}
 	if input, ok := errors.AsType[*inputError](err); ok {
 		return p.T("sandbox.problem."+input.id, "Value", input.value, "Max", durationText(p, input.most))
 	}
@@ -112,7 +110,7 @@ func faultAbout(p *i18n.Printer, kind FaultKind) string {
 
 func wayText(p *i18n.Printer, way string) string { return p.T("sandbox.way." + way) }
 
-// faultText says the details of an active fault.
+// faultText returns the details of an active fault.
 func faultText(p *i18n.Printer, f Fault) string {
 	var parts []string
 	add := func(set bool, text string) {
@@ -121,7 +119,7 @@ func faultText(p *i18n.Printer, f Fault) string {
 		}
 	}
 	add(f.Call != "", p.T("sandbox.fault.only", "Call", f.Call))
-	add(f.Call == "" && !f.Kind.ofCallback(), p.T("sandbox.fault.every"))
+	add(f.Call == "" && f.Kind.form().group != ofCallbacks, p.T("sandbox.fault.every"))
 	add(f.Times > 0, p.N("sandbox.fault.times", f.Times))
 	add(f.Times == 0, p.T("sandbox.fault.endless"))
 	add(f.Percent > 0, p.T("sandbox.fault.percent", "Percent", strconv.Itoa(f.Percent)))
@@ -133,7 +131,7 @@ func faultText(p *i18n.Printer, f Fault) string {
 	return strings.Join(parts, " · ")
 }
 
-// callbackText says what a callback is about: Callback.About in words.
+// callbackText returns the text for Callback.About.
 func callbackText(p *i18n.Printer, about string) string {
 	if id, again := strings.CutPrefix(about, aboutReplay); again {
 		return p.T("sandbox.callback.replay", "ID", id)
@@ -147,7 +145,7 @@ func callbackText(p *i18n.Printer, about string) string {
 	return faultName(p, FaultKind(about))
 }
 
-// faultsOf are the faults that struck an exchange, in words.
+// faultsOf returns the names of the faults that struck an exchange.
 func faultsOf(p *i18n.Printer, e Exchange) (names []string) {
 	switch {
 	case e.Fault == "":
@@ -161,7 +159,7 @@ func faultsOf(p *i18n.Printer, e Exchange) (names []string) {
 	return names
 }
 
-// tryText is Try.Problem in words. What it does not know, such as the number of an HTTP status, it leaves as it is.
+// tryText returns the text for Try.Problem. It returns an unknown problem, such as an HTTP status, unchanged.
 func tryText(p *i18n.Printer, problem string) string {
 	if text, late := strings.CutPrefix(problem, problemLate); late {
 		if limit, err := time.ParseDuration(text); err == nil {
@@ -188,7 +186,7 @@ func httpStatus(p *i18n.Printer, status int) string {
 
 func httpText(status int) string { return "HTTP " + strconv.Itoa(status) }
 
-// durationText writes a duration in the largest unit that leaves a whole number of it.
+// durationText returns a duration in the largest unit of which it is a whole number.
 func durationText(p *i18n.Printer, d time.Duration) string {
 	switch {
 	case d >= time.Hour && d%time.Hour == 0:
@@ -200,7 +198,7 @@ func durationText(p *i18n.Printer, d time.Duration) string {
 	}
 }
 
-// retryText tells what follows a callback that is not acknowledged.
+// retryText describes the tries after a callback that is not acknowledged.
 func retryText(p *i18n.Printer, schedule []time.Duration) string {
 	if len(schedule) == 0 {
 		return p.T("sandbox.callback.no_retry")
@@ -216,7 +214,7 @@ func retryText(p *i18n.Printer, schedule []time.Duration) string {
 	return p.T("sandbox.callback.retry", "Times", list)
 }
 
-// marked writes a text with what stands between backticks as code.
+// marked writes a text in which backticks enclose code.
 func marked(text string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		for i, part := range strings.Split(text, "`") {

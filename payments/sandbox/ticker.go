@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,10 +17,10 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// tickerPath is the exchange's public market call. The platform's documents have none; this is the form that exchanges of its kind use.
+// tickerPath is the path of the public market call. The platform's documents have none; exchanges of this kind use this form.
 const tickerPath = "/sapi/v1/ticker"
 
-// Ticker is a market of the exchange: what a pair was traded at last.
+// Ticker is a market of the exchange: the last price of a pair.
 type Ticker struct {
 	Symbol string      `json:"symbol"`          // lower case, coin and currency, such as btcusdt
 	Price  string      `json:"price"`           // decimal text
@@ -49,7 +50,7 @@ const (
 	TickerCut      TickerFault = "cut"      // the connection is cut without an answer
 )
 
-// TickerFaults lists the faults of the market call in the order of the console.
+// TickerFaults returns the faults of the market call in the order of the console.
 func TickerFaults() []TickerFault {
 	return []TickerFault{
 		TickerLate, TickerWrong, TickerStale, TickerFuture, TickerNegative, TickerZero, TickerExponent, TickerNumber, TickerMissing, TickerHTML,
@@ -57,7 +58,7 @@ func TickerFaults() []TickerFault {
 	}
 }
 
-// DemoTickers are the markets that a sandbox has unless told otherwise.
+// DemoTickers returns the default markets.
 func DemoTickers() []Ticker {
 	return []Ticker{
 		{Symbol: "btcusdt", Price: "97250"},
@@ -67,12 +68,8 @@ func DemoTickers() []Ticker {
 	}
 }
 
-var (
-	// ErrTicker is wrapped by every error about a market that cannot be set.
-	ErrTicker = errors.New("sandbox: impossible ticker")
-	// ErrUnknownTicker says that there is no such market.
-	ErrUnknownTicker = errors.New("sandbox: no such market")
-)
+// ErrTicker is wrapped by every error about an invalid market.
+var ErrTicker = errors.New("sandbox: impossible ticker")
 
 var pairForm = regexp.MustCompile(`^[a-z0-9]{2,32}$`)
 
@@ -82,7 +79,7 @@ const (
 	hugeAnswer   = 8 << 20
 )
 
-// Check tells whether the market can be set. The error wraps ErrTicker.
+// Check returns an error that wraps ErrTicker if the market is invalid.
 func (t Ticker) Check() error {
 	if !pairForm.MatchString(t.Symbol) {
 		return fmt.Errorf("%w: %w", ErrTicker, &inputError{id: "symbol", text: "the symbol is 2 to 32 lower-case letters and digits"})
@@ -99,27 +96,22 @@ func (t Ticker) Check() error {
 	return nil
 }
 
-// markets are the tickers. They are not kept over a restart.
+// markets holds the tickers. A restart resets them.
 type markets struct {
 	mu   sync.Mutex
 	list []Ticker
 }
 
-// Tickers lists the markets by symbol.
+// Tickers returns the markets by symbol.
 func (m *markets) Tickers() []Ticker {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.list)
 }
 
-// Ticker finds a market by its symbol.
+// Ticker returns a market by its symbol.
 func (m *markets) Ticker(symbol string) (Ticker, bool) {
-	for _, t := range m.Tickers() {
-		if t.Symbol == symbol {
-			return t, true
-		}
-	}
-	return Ticker{}, false
+	return findFunc(m.Tickers(), func(t Ticker) bool { return t.Symbol == symbol })
 }
 
 // SetTicker changes a market or adds one. The error wraps ErrTicker.
@@ -142,7 +134,7 @@ func (m *markets) SetTicker(t Ticker) error {
 	return nil
 }
 
-// tickerAnswer has its members in the order in which exchanges write them.
+// tickerAnswer is the answer of the market call, with its members in the order in which exchanges write them.
 type tickerAnswer struct {
 	High string `json:"high"`
 	Vol  string `json:"vol"`
@@ -154,14 +146,14 @@ type tickerAnswer struct {
 
 // serveTicker answers GET /sapi/v1/ticker?symbol=btcusdt.
 func (a *api) serveTicker(w http.ResponseWriter, r *http.Request) {
-	t, ok := a.markets.Ticker(r.URL.Query().Get("symbol"))
+	t, ok := a.Ticker(r.URL.Query().Get("symbol"))
 	if !ok {
 		tickerJSON(w, http.StatusBadRequest, []byte(`{"code":"-1121","msg":"Invalid symbol."}`))
 		return
 	}
 	switch t.Fault { //nolint:exhaustive // the others are about the price and its time
 	case TickerLate:
-		if err := a.cfg.Wait(r.Context(), orDefault(time.Duration(t.Delay), lateByItself)); err != nil {
+		if err := a.cfg.Wait(r.Context(), cmp.Or(time.Duration(t.Delay), lateByItself)); err != nil {
 			return
 		}
 	case TickerHTML:
@@ -198,7 +190,7 @@ func tickerJSON(w http.ResponseWriter, status int, body []byte) {
 	_, _ = w.Write(body)
 }
 
-// answer is what the call says of the market.
+// answer returns the answer of the call for the market.
 func (t Ticker) answer(now time.Time) tickerAnswer {
 	a := tickerAnswer{High: t.Price, Vol: "1302", Last: t.Price, Low: t.Price, Rose: "0", Time: now.UnixMilli()}
 	switch t.Fault { //nolint:exhaustive // the others are about the answer as a whole
@@ -224,7 +216,7 @@ func (t Ticker) answer(now time.Time) tickerAnswer {
 
 func (c *controlAPI) ticker(r *http.Request) (any, error) {
 	symbol := r.PathValue("symbol")
-	t, ok := c.markets.Ticker(symbol)
+	t, ok := c.Ticker(symbol)
 	if !ok {
 		t = Ticker{Symbol: symbol}
 	}
@@ -235,7 +227,7 @@ func (c *controlAPI) ticker(r *http.Request) (any, error) {
 	if t.Symbol != symbol {
 		return nil, &controlError{http.StatusUnprocessableEntity, "the symbol is that of the address"}
 	}
-	if err := c.markets.SetTicker(t); err != nil {
+	if err := c.SetTicker(t); err != nil {
 		return nil, err
 	}
 	return t, nil
@@ -248,12 +240,10 @@ type tickersView struct {
 	address string
 }
 
-// newTicker is what was typed into the form for another market, if that was refused.
+// newTicker returns the input of the form for a new market if it was refused.
 func (v tickersView) newTicker() Ticker {
-	for _, t := range v.tickers {
-		if t.Symbol == v.typed.Symbol {
-			return Ticker{}
-		}
+	if slices.ContainsFunc(v.tickers, func(t Ticker) bool { return t.Symbol == v.typed.Symbol }) {
+		return Ticker{}
 	}
 	return v.typed
 }
@@ -263,22 +253,15 @@ func (con *console) serveTickers(w http.ResponseWriter, r *http.Request) {
 }
 
 func (con *console) showTickers(w http.ResponseWriter, r *http.Request, status int, typed Ticker, problem error) {
-	v := tickersView{frame: con.frame(r, "sandbox.markets.title"), tickers: con.markets.Tickers(), typed: typed, address: con.pages.address(r) + tickerPath + "?symbol="}
-	if problem != nil {
-		v.problem = problemText(v.Printer, problem)
-	}
-	con.pages.render(w, r, status, tickersPage(v))
+	con.pages.render(w, r, status, tickersPage(tickersView{
+		frame: con.frame(r, problem, "sandbox.markets.title"), tickers: con.Tickers(), typed: typed, address: con.pages.address(r) + tickerPath + "?symbol=",
+	}))
 }
 
 func (con *console) serveTickerForm(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		con.problemPage(w, r, http.StatusBadRequest, errForm)
-		return
-	}
 	t, err := readTicker(r.PostForm)
 	if err == nil {
-		err = con.markets.SetTicker(t)
+		err = con.SetTicker(t)
 	}
 	if err != nil {
 		con.showTickers(w, r, http.StatusUnprocessableEntity, t, err)

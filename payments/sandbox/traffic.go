@@ -8,11 +8,11 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// maxTrafficText bounds each text that is kept of a message.
+// maxTrafficText is the maximum size of each text that is kept of a message, in bytes.
 const maxTrafficText = 16 << 10
 
-// Exchange is a call or a callback in the clear. That the plaintext is kept and shown is the purpose of a sandbox; no real user,
-// key or money is in it.
+// Exchange is a call or a callback in plaintext. Keeping and showing plaintext is the purpose of a sandbox, which has no real users, keys or
+// money.
 type Exchange struct {
 	ID         uint64    `json:"id"`
 	At         time.Time `json:"at"`
@@ -28,7 +28,7 @@ type Exchange struct {
 	Fault      string    `json:"fault,omitempty"` // that struck
 }
 
-// trafficLog is a ring of exchanges.
+// trafficLog holds the latest exchanges.
 type trafficLog struct {
 	mu      sync.Mutex
 	limit   int

@@ -1,0 +1,91 @@
+package books
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
+)
+
+// CoinTotal compares the amounts of one coin and one type over a day. If Theirs - Ours differs from Listed, the comparison has missed
+// something.
+type CoinTotal struct {
+	Type   models.StatementType
+	Coin   string
+	Lines  int
+	Theirs models.Amount // sum of the statement's lines
+	Rows   int           // number of the shop's bookings
+	Ours   models.Amount // sum of the shop's bookings that belong to the day
+	Listed models.Amount // sum of the differences, theirs less ours, of the listed discrepancies; may be negative
+}
+
+// totalText is the JSON form of a CoinTotal. Listed is text because it may be negative, which amounts from outside may not.
+type totalText struct {
+	Type   string `json:"type"`
+	Coin   string `json:"coin"`
+	Lines  int    `json:"lines"`
+	Rows   int    `json:"rows"`
+	Theirs string `json:"theirs"`
+	Ours   string `json:"ours"`
+	Listed string `json:"listed"`
+}
+
+// MarshalJSON encodes amounts as decimal text.
+func (t CoinTotal) MarshalJSON() ([]byte, error) {
+	return json.Marshal(totalText{string(t.Type), t.Coin, t.Lines, t.Rows, t.Theirs.String(), t.Ours.String(), t.Listed.String()})
+}
+
+// UnmarshalJSON decodes what MarshalJSON encodes.
+func (t *CoinTotal) UnmarshalJSON(b []byte) error {
+	var text totalText
+	if err := json.Unmarshal(b, &text); err != nil {
+		return fmt.Errorf("read a total: %w", err)
+	}
+	t.Type, t.Coin, t.Lines, t.Rows = models.StatementType(text.Type), text.Coin, text.Lines, text.Rows
+	return errors.Join(t.Theirs.Scan(text.Theirs), t.Ours.Scan(text.Ours), t.Listed.Scan(text.Listed))
+}
+
+// Balanced reports whether the listed discrepancies explain the whole difference.
+func (t CoinTotal) Balanced() bool { return t.Theirs.Sub(t.Ours).Equal(t.Listed) }
+
+// Reconciliation is the comparison of a day's statement with the shop's records (reliability.md R16).
+type Reconciliation struct {
+	Day         string               `json:"day"`
+	Zone        string               `json:"zone"`
+	StatementID string               `json:"statement_id"`
+	Matched     int                  `json:"matched"`      // number of lines that agree with a booking
+	RefundPairs int                  `json:"refund_pairs"` // number of these that confirm a refund
+	Found       []models.Discrepancy `json:"-"`            // stored as rows of their own
+	Totals      []CoinTotal          `json:"totals"`
+	Astray      int                  `json:"astray"`      // number of the shop's lines whose pay time is not in the day
+	LikelyZone  string               `json:"likely_zone"` // guess at the platform's time zone if lines are on the wrong day; else empty
+}
+
+// Balanced reports whether the listed discrepancies explain the difference of every coin.
+func (r Reconciliation) Balanced() bool {
+	return !slices.ContainsFunc(r.Totals, func(t CoinTotal) bool { return !t.Balanced() })
+}
+
+// DayReport returns the result of the last Reconcile of a day, without Found. Errors: store.ErrNotFound if the day was never compared.
+func (s *Service) DayReport(ctx context.Context, day string) (Reconciliation, error) {
+	book, err := s.store.BookDay(ctx, day)
+	if err != nil {
+		return Reconciliation{}, fmt.Errorf("load day: %w", err)
+	}
+	if book.Report == "" {
+		return Reconciliation{}, fmt.Errorf("load day: %w", store.ErrNotFound)
+	}
+	return ReadReport(book.Report)
+}
+
+// ReadReport parses models.BookDay.Report.
+func ReadReport(text string) (r Reconciliation, err error) {
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
+		return r, fmt.Errorf("read the day's report: %w", err)
+	}
+	return r, nil
+}
