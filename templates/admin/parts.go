@@ -13,6 +13,8 @@ import (
 type input struct {
 	id, name, label string
 	kind            string // type of <input>; "" is text
+	from            Field  // sets value and problem
+	about           string // the field that problems have words of their own for; see i18n.Printer.ProblemOf
 	value, hint     string
 	problem         string // words
 	complete        string // autocomplete; "" is off
@@ -31,6 +33,14 @@ type input struct {
 
 // DateTimeField is how a field with a day and a time is written, in the layout of package time.
 const DateTimeField = "2006-01-02T15:04"
+
+// filled has value and problem from the field that it shows, if it shows one.
+func (i input) filled(p *i18n.Printer) input {
+	if i.from != (Field{}) {
+		i.value, i.problem = i.from.Value, p.ProblemOf(i.about, i.from.Problem, "Min", number(i.from.Min), "Max", number(i.from.Max))
+	}
+	return i
+}
 
 func (i input) nameOrID() string {
 	if i.name != "" {
@@ -83,6 +93,26 @@ func (i input) choice(p *i18n.Printer, c Choice) string {
 	return word(p, i.words, c.Value)
 }
 
+// column is the head of a column of a table.
+type column struct {
+	kind  columnKind
+	words string // id in the catalogue
+}
+
+type columnKind int
+
+const (
+	kindText columnKind = iota
+	kindNumber
+	kindHidden // its words are there for screen readers only
+	kindBoxes  // boxes that choose rows, and one that chooses all
+)
+
+func col(words string) column    { return column{kindText, words} }
+func num(words string) column    { return column{kindNumber, words} }
+func hidden(words string) column { return column{kindHidden, words} }
+func boxes() column              { return column{kind: kindBoxes} }
+
 // unreadableWords says which line of a statement cannot be read, and which member of it: "line" is the line as a whole.
 func unreadableWords(p *i18n.Printer, line int, member string) string {
 	if member == "line" {
@@ -115,11 +145,6 @@ func waitWords(p *i18n.Printer, words string, seconds int) string {
 		return p.N("admin.wait.seconds", seconds)
 	}
 	return p.N("admin.wait.minutes", (seconds+59)/60)
-}
-
-// words says what is wrong with the field, with its limits.
-func (f Field) words(p *i18n.Printer) string {
-	return p.Problem(f.Problem, "Min", number(f.Min), "Max", number(f.Max))
 }
 
 // look is how a state appears beside its word: a tone and a sign, so that it never speaks by colour alone.
