@@ -22,6 +22,18 @@ func (v ProductsView) order() templ.Attributes {
 	return templ.Attributes{"data-order": "more"}
 }
 
+// columns are those of the table; the last one moves rows.
+func (v ProductsView) columns() []column {
+	list := []column{
+		boxes(), col("admin.products.col.product"), col("admin.col.state"), num("admin.products.col.price"), num("admin.products.col.stock"),
+		col("admin.products.col.changed"),
+	}
+	if v.movable() {
+		list = append(list, hidden("admin.products.col.order_of"))
+	}
+	return list
+}
+
 // where says which SKUs and which category a product has.
 func (r ProductRow) where() string {
 	if r.SKUs == "" {

@@ -712,7 +712,7 @@ func sectionLink(page Page, section Section) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = glyph(section.glyph()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = glyph(sectionGlyphs[section]).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

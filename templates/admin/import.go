@@ -6,25 +6,6 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-func importLook(state string) look {
-	l, ok := map[string]look{
-		"unchecked": {"plain", "dot"}, "checking": {"busy", "turn"}, "problems": {"bad", "alert"}, "ready": {"warn", "eye"},
-		"importing": {"busy", "turn"}, "stopped": {"plain", "cross"}, "failed": {"bad", "alert"}, "done": {"good", "check"},
-	}[state]
-	if !ok {
-		return lookOf("", "")
-	}
-	return l
-}
-
-func levelLook(level string) look {
-	l, ok := map[string]look{"error": {"bad", "alert"}, "skipped": {"warn", "cross"}, "note": {"plain", "info"}}[level]
-	if !ok {
-		return lookOf("", "")
-	}
-	return l
-}
-
 func (v ImportsView) fileWords(p *i18n.Printer) string {
 	if v.FileProblem == "" {
 		return ""

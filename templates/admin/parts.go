@@ -200,7 +200,12 @@ var looks = map[string]map[string]look{
 	"doctor.status.": {
 		"good": {"good", "check"}, "warn": {"warn", "info"}, "bad": {"bad", "alert"}, "unknown": {"plain", "question"},
 	},
-	"admin.balance.":   {"balanced": {"good", "check"}, "unbalanced": {"bad", "alert"}},
+	"admin.balance.": {"balanced": {"good", "check"}, "unbalanced": {"bad", "alert"}},
+	"import.state.": {
+		"unchecked": {"plain", "dot"}, "checking": {"busy", "turn"}, "problems": {"bad", "alert"}, "ready": {"warn", "eye"},
+		"importing": {"busy", "turn"}, "stopped": {"plain", "cross"}, "failed": {"bad", "alert"}, "done": {"good", "check"},
+	},
+	"import.level.":    {"error": {"bad", "alert"}, "skipped": {"warn", "cross"}, "note": {"plain", "info"}},
 	"admin.callbacks.": {"good": {"good", "check"}, "bad": {"bad", "alert"}},
 }
 

@@ -2,6 +2,14 @@ package admin
 
 import "github.com/coincart/coincart/templates/i18n"
 
+// thingColumns puts the column of the variant in front where the rows are about several.
+func thingColumns(things bool, rest ...column) []column {
+	if things {
+		return append([]column{col("admin.stock.col.thing")}, rest...)
+	}
+	return rest
+}
+
 func (t StockThing) path() string { return "/admin/stock/" + t.ID }
 
 func (r CountRow) path() string { return "/admin/stock/counts/" + r.ID }

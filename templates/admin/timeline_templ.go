@@ -143,7 +143,7 @@ func event(p *i18n.Printer, e Event) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = glyph(e.glyph()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = glyph(eventGlyphs[e.Kind]).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
