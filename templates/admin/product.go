@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -119,6 +120,17 @@ func (v VariantForm) open() bool {
 	}
 	said := slices.ContainsFunc(fields, func(f Field) bool { return f.Value != "" || f.Problem != "" })
 	return said || v.Picture != "" || v.Virtual || v.Untracked || v.Retired
+}
+
+// input shows the field of the variant whose fields' names begin with prefix.
+func (f PlainField) input(p *i18n.Printer, prefix string) input {
+	i := input{
+		id: prefix + f.Name, label: p.T("admin.product." + f.Name), from: f.Field, about: f.Name, length: number(f.Length), list: f.List, hint: f.Meaning,
+	}
+	if f.List != "" {
+		i.holder, i.hint = p.T("admin.product.unset"), cmp.Or(f.Meaning, p.T("admin.product."+f.Name+".hint"))
+	}
+	return i
 }
 
 func (o VariantOption) label(p *i18n.Printer, i int) string {

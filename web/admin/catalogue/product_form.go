@@ -187,7 +187,7 @@ func (k formContext) readVariant(form url.Values, at string, options int) pages.
 	row := pages.VariantForm{
 		ID: form.Get(at + "id"), Title: get("title"), SKU: get("sku"), Price: get("price"), SalePrice: get("sale"), SaleFrom: get("from"),
 		SaleUntil: get("until"), Stock: get("stock"), Weight: get("weight"), LowStock: get("low"),
-		Plain:   plain(func(f plainField) string { return admin.OneLine(form.Get(at + f.name)) }),
+		Plain:   plain(func(f plainField) string { return f.typed(form.Get(at + f.name)) }),
 		Picture: form.Get(at + "picture"), Virtual: form.Get(at+"virtual") == "1", Untracked: form.Get(at+"untracked") == "1",
 		Retired: form.Get(at+"retired") == "1",
 	}
@@ -212,7 +212,7 @@ func (k formContext) complete(f pages.ProductForm, chosen []string, primary stri
 			ID: c.ID, Name: c.Texts.In(k.lang, "name", c.Name), Depth: node.Depth, Hidden: c.Hidden, Chosen: slices.Contains(chosen, c.ID), Primary: c.ID == primary,
 		})
 	}
-	k.completePlain(f.Variants)
+	k.completePlain(&f)
 	for i := range f.Variants {
 		v := &f.Variants[i]
 		for len(v.Options) < len(f.Options) {
