@@ -3,6 +3,7 @@ package admin
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -18,7 +19,11 @@ func (o *Office) Guard(route Route) visit.Handler {
 			defer o.counters.changed()
 		}
 		admitted, err := req.admit(route)
-		if err == nil && admitted {
+		switch {
+		case err != nil || !admitted:
+		case strings.Contains(route.Path, "/:id") && !IsID(req.ID()):
+			err = visit.ErrNoPage
+		default:
 			err = route.Handler(req)
 		}
 		if err != nil {

@@ -118,6 +118,13 @@ func (r *Request) Page(section pages.Section) pages.Page {
 	return page
 }
 
+// PageAt is Page for a page whose address is not the request's, such as that of a form that was refused.
+func (r *Request) PageAt(section pages.Section, path string) pages.Page {
+	page := r.Page(section)
+	page.Path = path
+	return page
+}
+
 // Answer sends a page.
 func (r *Request) Answer(refusal pages.Refusal, page templ.Component) error {
 	return r.Show(StatusOf(refusal), page)
@@ -170,19 +177,33 @@ func bad(kind pages.NoticeKind) bool {
 }
 
 // Done leads on to a page after something was done, with a notice there.
-func (r *Request) Done(to string, kind pages.NoticeKind) error {
-	r.LeaveNotice(kind, "")
+func (r *Request) Done(to string, kind pages.NoticeKind) error { return r.done(to, kind, "") }
+
+// DoneCount is Done with how many were changed.
+func (r *Request) DoneCount(to string, kind pages.NoticeKind, n int) error {
+	return r.done(to, kind, strconv.Itoa(n))
+}
+
+// Refused leads on to a page after something was refused, with the refusal there.
+func (r *Request) Refused(to string, refusal pages.Refusal) error {
+	return r.done(to, pages.NoticeRefused, string(refusal))
+}
+
+func (r *Request) done(to string, kind pages.NoticeKind, text string) error {
+	r.LeaveNotice(kind, text)
 	return r.SeeOther(to)
 }
 
-// ID is the row that the address names.
-func (r *Request) ID() (string, error) {
-	id := r.Param("id")
-	if !IsID(id) {
-		return "", visit.ErrNoPage
+// ToTask leads to the page of a task that was begun.
+func (r *Request) ToTask(task models.Task, err error) error {
+	if err != nil {
+		return err
 	}
-	return id, nil
+	return r.SeeOther(TaskPath(task.ID))
 }
+
+// ID returns the id of the row that the address names, "" if the path has no ":id".
+func (r *Request) ID() string { return r.Param("id") }
 
 // IsID reports the one spelling of a row's id; uuid.Validate takes others too.
 func IsID(text string) bool {

@@ -9,7 +9,7 @@ import (
 )
 
 // statementView is a day's page without its frame and its addresses.
-func (h *Handlers) statementView(req *admin.Request, day string, b book) pages.StatementView {
+func (h *handlers) statementView(req *admin.Request, day string, b book) pages.StatementView {
 	p, zone := req.Printer, h.site.Zone
 	may := req.Who().Staff.Role.Can(models.MayReconcile)
 	view := pages.StatementView{

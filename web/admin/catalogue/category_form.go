@@ -18,7 +18,7 @@ const (
 )
 
 // readCategory reads what was typed on top of the stored category.
-func (h *Handlers) readCategory(req *admin.Request, stored models.Category, form url.Values, files []visit.File) (pages.CategoryView, models.Category, error) {
+func (h *handlers) readCategory(req *admin.Request, stored models.Category, form url.Values, files []visit.File) (pages.CategoryView, models.Category, error) {
 	view := pages.CategoryView{
 		ID: stored.ID, New: stored.Version == 0, Version: form.Get("version"), Name: admin.Typed(admin.OneLine(form.Get("name"))),
 		Slug: admin.Typed(admin.OneLine(form.Get("slug"))), Summary: admin.Typed(manyLines(form.Get("summary"))), Hidden: form.Get("hidden") == "1",
@@ -60,7 +60,7 @@ func (h *Handlers) readCategory(req *admin.Request, stored models.Category, form
 }
 
 // readCategoryPicture takes the picture that came along, if one did. What is no upload must be the one that the category has.
-func (h *Handlers) readCategoryPicture(req *admin.Request, view *pages.CategoryView, stored models.Category, form url.Values, files []visit.File) error {
+func (h *handlers) readCategoryPicture(req *admin.Request, view *pages.CategoryView, stored models.Category, form url.Values, files []visit.File) error {
 	if form.Get("no_picture") == "1" || (view.Picture != stored.Picture && !isUpload(view.Picture)) {
 		view.Picture = ""
 	}

@@ -17,7 +17,7 @@ func pictureLimits() visit.FileLimits { return visit.FileLimits{Files: 8, Bytes:
 
 // takePictures puts the pictures that came with the form behind those that are there. They are stored at once, and forgotten again unless
 // the product is stored, so that a page that comes back with problems still has them.
-func (h *Handlers) takePictures(req *admin.Request, e *editing, files []visit.File) error {
+func (h *handlers) takePictures(req *admin.Request, e *editing, files []visit.File) error {
 	for _, file := range files {
 		if file.Field != "upload" {
 			continue
@@ -43,7 +43,7 @@ func (h *Handlers) takePictures(req *admin.Request, e *editing, files []visit.Fi
 }
 
 // takePicture stores one picture, or says why it is none.
-func (h *Handlers) takePicture(req *admin.Request, file visit.File) (source string, problem invalid.Problem, err error) {
+func (h *handlers) takePicture(req *admin.Request, file visit.File) (source string, problem invalid.Problem, err error) {
 	if file.Large {
 		return "", invalid.PictureLarge, nil
 	}

@@ -28,7 +28,7 @@ const (
 )
 
 // formContext reads what a product's form depends on.
-func (h *Handlers) formContext(req *admin.Request) (formContext, error) {
+func (h *handlers) formContext(req *admin.Request) (formContext, error) {
 	categories, err := h.site.Store.Categories(req.Context()) // not a second old: a category may just have been made for this product
 	if err != nil {
 		return formContext{}, err
@@ -45,7 +45,7 @@ func (h *Handlers) formContext(req *admin.Request) (formContext, error) {
 }
 
 // showProducts lists the products: GET /admin/products with the filter.
-func (h *Handlers) showProducts(req *admin.Request) error {
+func (h *handlers) showProducts(req *admin.Request) error {
 	q := req.QueryValues(productFilterNames()...)
 	categories, err := h.site.Store.Categories(req.Context())
 	if err != nil {
@@ -84,8 +84,7 @@ func (h *Handlers) showProducts(req *admin.Request) error {
 		placeMoves(view.Rows, page.Next != "")
 	}
 	view.Self = admin.Address(productsPath, q)
-	view.Page = req.Page(pages.SectionProducts)
-	view.Page.Path = view.Self
+	view.Page = req.PageAt(pages.SectionProducts, view.Self)
 	return req.Answer(pages.Worst(view.Refusal, problem), pages.Products(view))
 }
 

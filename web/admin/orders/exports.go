@@ -2,6 +2,7 @@ package orders
 
 import (
 	"errors"
+	"net/url"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/jobs"
@@ -11,15 +12,7 @@ import (
 
 // startExport begins to write a file: POST /admin/exports with what, format, form_token and the filter of the list: that of the orders,
 // from and to of payments, day of statements and discrepancies.
-func (h *Handlers) startExport(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	token, err := admin.FormToken(form)
-	if err != nil {
-		return err
-	}
+func (h *handlers) startExport(req *admin.Request, form url.Values, token string) error {
 	wish := books.Export{
 		What: form.Get("what"), Format: form.Get("format"), Day: form.Get("day"), From: form.Get("from"), To: form.Get("to"),
 	}
@@ -38,8 +31,5 @@ func (h *Handlers) startExport(req *admin.Request) error {
 	if errors.Is(err, jobs.ErrTask) || errors.Is(err, models.ErrDay) || errors.Is(err, books.ErrDayFuture) {
 		return admin.ErrFilter
 	}
-	if err != nil {
-		return err
-	}
-	return req.SeeOther(admin.TaskPath(task.ID))
+	return req.ToTask(task, err)
 }

@@ -12,12 +12,9 @@ import (
 const askAgain = "5"
 
 // askOrder asks the platform how the order stands: POST /admin/orders/{id}/ask.
-func (h *Handlers) askOrder(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	_, err = h.payments.AskOrder(req.Context(), id, req.Actor())
+func (h *handlers) askOrder(req *admin.Request) error {
+	id := req.ID()
+	_, err := h.payments.AskOrder(req.Context(), id, req.Actor())
 	if errors.Is(err, payments.ErrTooOften) {
 		req.SetHeader("Retry-After", askAgain)
 		return h.orderPage(req, func(*pages.OrderView) pages.Refusal { return pages.RefusalTooOften })

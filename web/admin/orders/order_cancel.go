@@ -8,11 +8,8 @@ import (
 
 // cancelOrder calls an unpaid order off: POST /admin/orders/{id}/cancel. A payment that was faster wins; without an answer of the platform
 // the shop goes on asking.
-func (h *Handlers) cancelOrder(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
+func (h *handlers) cancelOrder(req *admin.Request) error {
+	id := req.ID()
 	outcome, err := h.payments.CancelByStaff(req.Context(), id, req.Actor())
 	if err != nil {
 		return admin.NoPage(err)

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"errors"
+	"net/url"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
@@ -12,17 +13,10 @@ import (
 
 // fulfilOrder hands a paid order over and writes to the shopper: POST /admin/orders/{id}/fulfil with tracking. A second click finds it
 // handed over.
-func (h *Handlers) fulfilOrder(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) fulfilOrder(req *admin.Request, form url.Values) error {
+	id := req.ID()
 	tracking := form.Get("tracking")
-	err = h.payments.Fulfil(req.Context(), id, tracking, req.Actor())
+	err := h.payments.Fulfil(req.Context(), id, tracking, req.Actor())
 	switch {
 	case err == nil:
 		return req.Done(admin.OrderPath(id), pages.NoticeFulfilled)

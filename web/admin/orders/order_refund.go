@@ -1,6 +1,8 @@
 package orders
 
 import (
+	"net/url"
+
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/admin/refunds"
@@ -8,19 +10,8 @@ import (
 
 // refundOrder asks for money to go back: POST /admin/orders/{id}/refund with attempt, amount, reason, form_token. A second click is the same
 // refund.
-func (h *Handlers) refundOrder(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	token, err := admin.FormToken(form)
-	if err != nil {
-		return err
-	}
+func (h *handlers) refundOrder(req *admin.Request, form url.Values, token string) error {
+	id := req.ID()
 	kind, wrong, err := refunds.Start(h.payments, req, id, form.Get("attempt"), token, form)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"errors"
+	"net/url"
 	"slices"
 
 	"github.com/coincart/coincart/models"
@@ -13,19 +14,8 @@ import (
 
 // resendMail writes to the shopper again: POST /admin/orders/{id}/resend with kind, form_token. The order must have come far enough for
 // the mail.
-func (h *Handlers) resendMail(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	token, err := admin.FormToken(form)
-	if err != nil {
-		return err
-	}
+func (h *handlers) resendMail(req *admin.Request, form url.Values, token string) error {
+	id := req.ID()
 	order, err := h.site.Store.Order(req.Context(), id)
 	if err != nil {
 		return admin.NoPage(err)

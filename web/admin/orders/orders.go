@@ -17,7 +17,7 @@ func orderFilterNames() []string {
 }
 
 // showOrders lists the orders: GET /admin/orders with the filter.
-func (h *Handlers) showOrders(req *admin.Request) error {
+func (h *handlers) showOrders(req *admin.Request) error {
 	view, err := h.ordersView(req, req.QueryValues(orderFilterNames()...))
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ type ordersView struct {
 	filter models.OrderFilter
 }
 
-func (h *Handlers) ordersView(req *admin.Request, q url.Values) (*ordersView, error) {
+func (h *handlers) ordersView(req *admin.Request, q url.Values) (*ordersView, error) {
 	view, err := h.readOrderFilter(req, q)
 	if err != nil {
 		return nil, err
@@ -47,13 +47,12 @@ func (h *Handlers) ordersView(req *admin.Request, q url.Values) (*ordersView, er
 	}
 	view.FormToken = models.NewRef()
 	view.Export = admin.ExportForm(books.ExportOrders, q)
-	view.Page = req.Page(pages.SectionOrders)
-	view.Page.Path = admin.Address(admin.OrdersPath, q)
+	view.Page = req.PageAt(pages.SectionOrders, admin.Address(admin.OrdersPath, q))
 	return view, nil
 }
 
 // readOrderFilter checks the filter: every value is one of those there are, or says what is wrong with it.
-func (h *Handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersView, error) {
+func (h *handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersView, error) {
 	coins, err := h.site.Coins(req.Context())
 	if err != nil {
 		return nil, err
@@ -92,7 +91,7 @@ func (h *Handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersVie
 }
 
 // readOrderDays reads the first and the last day; each may be missing.
-func (h *Handlers) readOrderDays(view *ordersView) {
+func (h *handlers) readOrderDays(view *ordersView) {
 	zone := h.site.Zone
 	if view.From.Value != "" {
 		from, _, err := models.ParseDay(view.From.Value, zone)

@@ -22,7 +22,7 @@ type span struct {
 func presets() []string { return []string{"today", "7d", "30d", "90d"} }
 
 // showDashboard shows the figures of today and of a span: GET /admin?span= or ?from=&to=.
-func (h *Handlers) showDashboard(req *admin.Request) error {
+func (h *handlers) showDashboard(req *admin.Request) error {
 	zone, now := h.site.Zone, h.site.Clock()
 	view := pages.DashboardView{From: pages.Field{Value: req.Query("from")}, To: pages.Field{Value: req.Query("to")}}
 	chosen := req.Query("span")

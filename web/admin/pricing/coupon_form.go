@@ -15,7 +15,7 @@ import (
 )
 
 // filledCoupon is the form of a coupon as it is stored.
-func (h *Handlers) filledCoupon(c models.Coupon) *pages.CouponView {
+func (h *handlers) filledCoupon(c models.Coupon) *pages.CouponView {
 	number := func(n int) pages.Field {
 		if n == 0 {
 			return pages.Field{}
@@ -40,7 +40,7 @@ func (h *Handlers) filledCoupon(c models.Coupon) *pages.CouponView {
 }
 
 // readCoupon reads the form on top of the coupon as it is stored. Problems stand beside their fields.
-func (h *Handlers) readCoupon(req *admin.Request, form url.Values, was models.Coupon) (*pages.CouponView, models.Coupon, error) {
+func (h *handlers) readCoupon(req *admin.Request, form url.Values, was models.Coupon) (*pages.CouponView, models.Coupon, error) {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
 		return nil, was, err
@@ -87,7 +87,7 @@ func limitIn(f *pages.Field) int {
 }
 
 // knownCategories are those that are there: one that was deleted meanwhile is left out.
-func (h *Handlers) knownCategories(req *admin.Request, chosen []string) (models.List, error) {
+func (h *handlers) knownCategories(req *admin.Request, chosen []string) (models.List, error) {
 	list, err := h.site.Store.Categories(req.Context())
 	if err != nil {
 		return nil, err

@@ -84,7 +84,7 @@ func chartSpans() map[string]time.Duration {
 }
 
 // rateHistory adds the chart and a page of what the sources said.
-func (h *Handlers) rateHistory(req *admin.Request, view *pages.CoinView, c models.Coin, sources []models.PriceSource) error {
+func (h *handlers) rateHistory(req *admin.Request, view *pages.CoinView, c models.Coin, sources []models.PriceSource) error {
 	q := req.QueryValues("span", "after")
 	span, known := chartSpans()[q.Get("span")]
 	if !known {

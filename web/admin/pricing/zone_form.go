@@ -20,7 +20,7 @@ const (
 )
 
 // filledZone is the form of a zone as it is stored, with room for one more way of delivery.
-func (h *Handlers) filledZone(req *admin.Request, z models.Zone) (*pages.ZoneView, error) {
+func (h *handlers) filledZone(req *admin.Request, z models.Zone) (*pages.ZoneView, error) {
 	langs, err := req.OtherLangs()
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func moreRoom(view *pages.ZoneView) {
 }
 
 // zonePage shows the form as it is filled in.
-func (h *Handlers) zonePage(req *admin.Request, z models.Zone, view *pages.ZoneView, refusal pages.Refusal) error {
+func (h *handlers) zonePage(req *admin.Request, z models.Zone, view *pages.ZoneView, refusal pages.Refusal) error {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ func (r *zoneReader) mark(problems invalid.Problems, fields map[string]*pages.Fi
 }
 
 // readZone reads the form on top of the zone as it is stored. ok is false where a field cannot be read.
-func (h *Handlers) readZone(req *admin.Request, form url.Values, was models.Zone) (view *pages.ZoneView, z models.Zone, ok bool, err error) {
+func (h *handlers) readZone(req *admin.Request, form url.Values, was models.Zone) (view *pages.ZoneView, z models.Zone, ok bool, err error) {
 	langs, err := req.OtherLangs()
 	if err != nil {
 		return nil, was, false, err

@@ -1,6 +1,8 @@
 package staff
 
 import (
+	"net/url"
+
 	"github.com/coincart/coincart/models/invalid"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -9,14 +11,10 @@ import (
 const newTOTPPath = accountPath + "/totp"
 
 // showNewTOTP shows the key of another authenticator: GET /admin/account/totp.
-func (h *Handlers) showNewTOTP(req *admin.Request) error { return h.newTOTP(req, "", 0) }
+func (h *handlers) showNewTOTP(req *admin.Request) error { return h.newTOTP(req, "", 0) }
 
 // changeTOTP makes the other authenticator the account's: POST /admin/account/totp with code.
-func (h *Handlers) changeTOTP(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) changeTOTP(req *admin.Request, form url.Values) error {
 	id, err := h.accounts.ConfirmKey(req.Context(), req.Who(), req.Actor(), form.Get("code"))
 	if err != nil {
 		problem, wait, err := req.CodeProblem(err)
@@ -29,7 +27,7 @@ func (h *Handlers) changeTOTP(req *admin.Request) error {
 	return req.Done(accountPath, pages.NoticeTOTPChanged)
 }
 
-func (h *Handlers) newTOTP(req *admin.Request, problem invalid.Problem, wait int) error {
+func (h *handlers) newTOTP(req *admin.Request, problem invalid.Problem, wait int) error {
 	key, err := h.accounts.NewKey(req.Context(), req.Who())
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"errors"
+	"net/url"
 	"strconv"
 
 	"github.com/coincart/coincart/models/invalid"
@@ -11,7 +12,7 @@ import (
 )
 
 // showLogin shows the first step of signing in: GET /admin/login. Who is signed in needs none.
-func (h *Handlers) showLogin(req *admin.Request) error {
+func (h *handlers) showLogin(req *admin.Request) error {
 	next := admin.OwnPage(req.Query("next"))
 	switch err := req.Identify(); {
 	case errors.Is(err, staff.ErrSignedOut):
@@ -25,11 +26,7 @@ func (h *Handlers) showLogin(req *admin.Request) error {
 }
 
 // signIn checks the password: POST /admin/login with email, password, next.
-func (h *Handlers) signIn(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) signIn(req *admin.Request, form url.Values) error {
 	next := admin.OwnPage(form.Get("next"))
 	id, err := h.accounts.Begin(req.Context(), form.Get("email"), form.Get("password"), req.Origin())
 	if err == nil {

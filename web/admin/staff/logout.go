@@ -9,7 +9,7 @@ import (
 )
 
 // signOut ends the session: POST /admin/logout.
-func (h *Handlers) signOut(req *admin.Request) error {
+func (h *handlers) signOut(req *admin.Request) error {
 	switch err := req.Identify(); {
 	case err == nil:
 		if err := h.accounts.SignOut(req.Context(), req.Who()); err != nil {

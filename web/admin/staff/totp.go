@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"net/url"
 	"strconv"
 
 	"github.com/coincart/coincart/models/staff"
@@ -12,16 +13,12 @@ import (
 const fewCodes = 3
 
 // showCode shows the second step of signing in: GET /admin/totp.
-func (h *Handlers) showCode(req *admin.Request) error {
+func (h *handlers) showCode(req *admin.Request) error {
 	return req.Answer("", pages.Code(pages.CodeView{Page: req.Page(""), Next: admin.OwnPage(req.Query("next"))}))
 }
 
 // giveCode checks the code: POST /admin/totp with code or recovery, and next.
-func (h *Handlers) giveCode(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) giveCode(req *admin.Request, form url.Values) error {
 	typed, recovery := form.Get("code"), form.Get("recovery")
 	if typed == "" {
 		typed = recovery

@@ -17,7 +17,7 @@ import (
 )
 
 // showStock lists the stock: GET /admin/stock?q=&category=&low=&sort=&after=.
-func (h *Handlers) showStock(req *admin.Request) error {
+func (h *handlers) showStock(req *admin.Request) error {
 	q := req.QueryValues("q", "category", "low", "sort", "after")
 	categories, err := h.site.Store.Categories(req.Context())
 	if err != nil {
@@ -59,8 +59,7 @@ func (h *Handlers) showStock(req *admin.Request) error {
 		}
 		view.Next, view.First = admin.Pager(stockPath, q, "after", page.Next)
 	}
-	view.Page = req.Page(pages.SectionStock)
-	view.Page.Path = admin.Address(stockPath, q)
+	view.Page = req.PageAt(pages.SectionStock, admin.Address(stockPath, q))
 	return req.Answer(pages.Worst(view.Refusal, view.Search.Problem), pages.Stock(view))
 }
 
@@ -107,18 +106,15 @@ const (
 func stockKinds() []string { return []string{stockAdd, stockTake, stockCounted, stockReturned} }
 
 // showStockItem shows one variant's stock: GET /admin/stock/{id}.
-func (h *Handlers) showStockItem(req *admin.Request) error {
+func (h *handlers) showStockItem(req *admin.Request) error {
 	return h.stockItemPage(req, func(v *pages.StockItemView) {
 		v.FormToken, v.Kinds = models.NewRef(), admin.Choices(stockKinds(), stockAdd, false)
 	})
 }
 
 // stockItemPage shows a variant's stock with a form as it is to stand there.
-func (h *Handlers) stockItemPage(req *admin.Request, form func(*pages.StockItemView)) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
+func (h *handlers) stockItemPage(req *admin.Request, form func(*pages.StockItemView)) error {
+	id := req.ID()
 	settings, err := h.site.Settings(req.Context())
 	if err != nil {
 		return err
@@ -144,8 +140,7 @@ func (h *Handlers) stockItemPage(req *admin.Request, form func(*pages.StockItemV
 		view.More = admin.Address(ledgerPath, url.Values{"variant": {id}})
 	}
 	form(&view)
-	view.Page = req.Page(pages.SectionStock)
-	view.Page.Path = stockPath + "/" + id
+	view.Page = req.PageAt(pages.SectionStock, stockPath+"/"+id)
 	return req.Answer(worstOfCorrection(view), pages.StockItem(view))
 }
 
@@ -160,26 +155,15 @@ func stockOfVariant(v models.Variant, p models.Product, limit int) models.StockR
 }
 
 // correctStock books a correction: POST /admin/stock/{id} with form_token, kind, quantity, note.
-func (h *Handlers) correctStock(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	token, err := admin.FormToken(form)
-	if err != nil {
-		return err
-	}
+func (h *handlers) correctStock(req *admin.Request, form url.Values, token string) error {
+	id := req.ID()
 	view := pages.StockItemView{FormToken: token, Kinds: admin.Choices(stockKinds(), form.Get("kind"), false)}
 	correction := readCorrection(form, &view)
 	correction.VariantID, correction.Token = id, token
 	if worst := worstOfCorrection(view); worst != "" {
 		return h.refuseCorrection(req, view)
 	}
-	err = h.site.Store.CorrectStock(req.Context(), correction, req.Actor())
+	err := h.site.Store.CorrectStock(req.Context(), correction, req.Actor())
 	if view.Refusal, view.Left = correctionRefusal(err, correction); view.Refusal != "" {
 		return h.refuseCorrection(req, view)
 	}
@@ -189,7 +173,7 @@ func (h *Handlers) correctStock(req *admin.Request) error {
 	return req.Done(stockPath+"/"+id, pages.NoticeStockCorrected)
 }
 
-func (h *Handlers) refuseCorrection(req *admin.Request, form pages.StockItemView) error {
+func (h *handlers) refuseCorrection(req *admin.Request, form pages.StockItemView) error {
 	return h.stockItemPage(req, func(v *pages.StockItemView) {
 		v.FormToken, v.Kinds, v.Kind, v.Quantity, v.Note, v.Refusal, v.Left = form.FormToken, form.Kinds, form.Kind, form.Quantity, form.Note, form.Refusal, form.Left
 	})

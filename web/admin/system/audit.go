@@ -19,7 +19,7 @@ const auditPath = admin.Home + "/audit"
 var isAction = regexp.MustCompile(`^[a-z]{1,20}\.[a-z_]{0,30}$`)
 
 // showAudit shows the log, newest first: GET /admin/audit?action=&who=&subject=&before=.
-func (h *Handlers) showAudit(req *admin.Request) error {
+func (h *handlers) showAudit(req *admin.Request) error {
 	q := req.QueryValues("action", "who", "subject", "before")
 	view := pages.AuditView{
 		Actions: admin.Choices(models.AuditGroups(), q.Get("action"), true), Who: pages.Field{Value: q.Get("who")}, Subject: pages.Field{Value: q.Get("subject")},

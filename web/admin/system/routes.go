@@ -8,21 +8,17 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Handlers answers the requests.
-type Handlers struct {
+// handlers answers the requests.
+type handlers struct {
 	site    *visit.Site
 	jobs    *jobs.Engine
 	checks  Checks
 	reports reports
 }
 
-// New makes the handlers.
-func New(site *visit.Site, engine *jobs.Engine, checks Checks) *Handlers {
-	return &Handlers{site: site, jobs: engine, checks: checks}
-}
-
-// Routes are the addresses, for the table of package web.
-func (h *Handlers) Routes() []admin.Route {
+// Routes returns the room's addresses for the table of package web.
+func Routes(site *visit.Site, engine *jobs.Engine, checks Checks) []admin.Route {
+	h := &handlers{site: site, jobs: engine, checks: checks}
 	return []admin.Route{
 		admin.Get("/tasks", models.MayView, h.showTasks),
 		admin.Get("/tasks/:id", models.MayView, h.showTask),
