@@ -459,11 +459,9 @@ func auditRow(p *i18n.Printer, r AuditRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if r.RequestID != "" {
-			templ_7745c5c3_Err = factOf(p.T("admin.fact.request"), code(r.RequestID)).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
+		templ_7745c5c3_Err = factIf(r.RequestID != "", p.T("admin.fact.request"), code(r.RequestID)).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = factOf(p.T("admin.fact.hash"), code(r.Hash)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

@@ -851,11 +851,9 @@ func callbacks(p *i18n.Printer, c CallbackHealth) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(c.Rejected) == 0 {
-			templ_7745c5c3_Err = factOf(p.T("admin.callbacks.rejected"), plain(count(p, 0))).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
+		templ_7745c5c3_Err = factIf(len(c.Rejected) == 0, p.T("admin.callbacks.rejected"), plain(count(p, 0))).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
 		}
 		for _, r := range c.Rejected {
 			templ_7745c5c3_Err = factOf(p.T("admin.callbacks.rejected_by", "Reason", word(p, "admin.rejected.", r.Reason)), plain(count(p, r.Count))).Render(ctx, templ_7745c5c3_Buffer)
