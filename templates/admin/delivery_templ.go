@@ -1097,7 +1097,7 @@ func zoneTax(v ZoneView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, t := range v.TaxTexts {
-				templ_7745c5c3_Err = field(p, input{id: "tax_name." + t.Lang, lang: t.Lang, label: p.T("admin.zone.tax_name") + " · " + t.Language, from: t.Field, length: "100"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field(p, input{id: "tax_name." + t.Lang, lang: t.Lang, label: p.T("admin.zone.tax_name") + " · " + t.Name, from: t.Field, length: "100"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1185,7 +1185,7 @@ func methodForm(p *i18n.Printer, m MethodForm, currency string) templ.Component 
 			return templ_7745c5c3_Err
 		}
 		for _, t := range m.Titles {
-			templ_7745c5c3_Err = field(p, input{id: m.name("title." + t.Lang), lang: t.Lang, label: p.T("admin.method.title") + " · " + t.Language, from: t.Field, length: "100"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, input{id: m.name("title." + t.Lang), lang: t.Lang, label: p.T("admin.method.title") + " · " + t.Name, from: t.Field, length: "100"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -54,6 +55,15 @@ func (o *Office) errorFrame(v *visit.Visit, status int, cause error) (pages.Page
 	return req.Frame(""), nil
 }
 
+// errorKinds are the back office's kinds of errors by the shop's.
+var errorKinds = map[templates.ErrorKind]pages.ErrorKind{
+	templates.ErrorNotFound: pages.ErrorNotFound, templates.ErrorNoProduct: pages.ErrorNotFound, templates.ErrorNoCategory: pages.ErrorNotFound,
+	templates.ErrorNoOrder: pages.ErrorNotFound, templates.ErrorBadRequest: pages.ErrorBadRequest, templates.ErrorForbidden: pages.ErrorForeign,
+	templates.ErrorMethod: pages.ErrorMethod, templates.ErrorGone: pages.ErrorGone, templates.ErrorTooLarge: pages.ErrorTooLarge,
+	templates.ErrorMediaType: pages.ErrorMediaType, templates.ErrorTooMany: pages.ErrorTooMany, templates.ErrorUnavailable: pages.ErrorUnavailable,
+	templates.ErrorPlatformDown: pages.ErrorUnavailable,
+}
+
 func errorKind(kind templates.ErrorKind, cause error) pages.ErrorKind {
 	switch {
 	case errors.Is(cause, ErrForbidden):
@@ -61,27 +71,5 @@ func errorKind(kind templates.ErrorKind, cause error) pages.ErrorKind {
 	case errors.Is(cause, ErrFilter):
 		return pages.ErrorFilter
 	}
-	switch kind {
-	case templates.ErrorNotFound, templates.ErrorNoProduct, templates.ErrorNoCategory, templates.ErrorNoOrder:
-		return pages.ErrorNotFound
-	case templates.ErrorBadRequest:
-		return pages.ErrorBadRequest
-	case templates.ErrorForbidden:
-		return pages.ErrorForeign
-	case templates.ErrorMethod:
-		return pages.ErrorMethod
-	case templates.ErrorGone:
-		return pages.ErrorGone
-	case templates.ErrorTooLarge:
-		return pages.ErrorTooLarge
-	case templates.ErrorMediaType:
-		return pages.ErrorMediaType
-	case templates.ErrorTooMany:
-		return pages.ErrorTooMany
-	case templates.ErrorUnavailable, templates.ErrorPlatformDown:
-		return pages.ErrorUnavailable
-	case templates.ErrorInternal:
-		return pages.ErrorInternal
-	}
-	return pages.ErrorInternal
+	return cmp.Or(errorKinds[kind], pages.ErrorInternal)
 }

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"errors"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,7 +60,11 @@ func ReadDay(text string, now time.Time, zone *time.Location) (from, to time.Tim
 
 // Clip keeps a page from repeating more than a field holds.
 func Clip(text string) string {
-	const longest = 254
+	return ClipTo(text, MaxSearch)
+}
+
+// ClipTo returns the first characters of a text, at most longest.
+func ClipTo(text string, longest int) string {
 	if runes := []rune(text); len(runes) > longest {
 		return string(runes[:longest])
 	}
@@ -71,6 +76,54 @@ const MaxSearch = 254
 
 // Typed is a field as it was typed.
 func Typed(text string) pages.Field { return pages.Field{Value: text} }
+
+// AmountField returns a field with an amount; zero is an empty field.
+func AmountField(a models.Amount) pages.Field { return Typed(AmountText(a)) }
+
+// AmountText writes an amount; zero is "".
+func AmountText(a models.Amount) string {
+	if a.IsZero() {
+		return ""
+	}
+	return a.String()
+}
+
+// CountField returns a field with a number; 0 is an empty field.
+func CountField(n int) pages.Field {
+	if n == 0 {
+		return pages.Field{}
+	}
+	return Typed(strconv.Itoa(n))
+}
+
+// TimeField returns a field with a time of a zone; the zero time is an empty field.
+func TimeField(t time.Time, zone *time.Location) pages.Field {
+	if t.IsZero() {
+		return pages.Field{}
+	}
+	return Typed(t.In(zone).Format(pages.DateTimeField))
+}
+
+// LangFields returns a field for each language with what texts has under name.
+func LangFields(langs []i18n.Language, texts models.Texts, name string) []pages.LangField {
+	var list []pages.LangField
+	for _, l := range langs {
+		list = append(list, pages.LangField{Lang: l.Tag, Name: l.Name, Field: Typed(texts.In(l.Tag, name, ""))})
+	}
+	return list
+}
+
+// NeedText marks a text that is missing, too long, or has characters that allowed refuses.
+func NeedText(f *pages.Field, longest int, allowed func(string) bool) {
+	switch {
+	case f.Value == "":
+		f.Problem = invalid.Missing
+	case TooLong(f.Value, longest):
+		f.Problem = invalid.TooLong
+	case !allowed(f.Value):
+		f.Problem = invalid.Characters
+	}
+}
 
 // OneLine drops spaces at the ends.
 func OneLine(text string) string { return strings.TrimSpace(text) }
@@ -137,4 +190,37 @@ func ReadPosition(text string) (n int, ok bool) {
 	const longest = len("999999999")
 	n, err := strconv.Atoi(text)
 	return n, err == nil && n > 0 && len(text) <= longest
+}
+
+// PositionIn reads the place behind which a list goes on, from a parameter of the address; 0 where it has none. The error is ErrFilter.
+func PositionIn(q url.Values, name string) (int, error) {
+	if q.Get(name) == "" {
+		return 0, nil
+	}
+	n, ok := ReadPosition(q.Get(name))
+	if !ok {
+		return 0, ErrFilter
+	}
+	return n, nil
+}
+
+// IsFiltered reports whether one of the parameters of a list is set, apart from sort and after.
+func IsFiltered(q url.Values) bool {
+	for name := range q {
+		if name != "sort" && name != "after" && q.Get(name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// ExportForm is the form that makes a file of what a list shows.
+func ExportForm(what string, q url.Values) pages.Export {
+	fields := []pages.Hidden{{Name: "what", Value: what}, {Name: "form_token", Value: models.NewRef()}}
+	for _, f := range HiddenFields(q) {
+		if f.Name != "after" {
+			fields = append(fields, f)
+		}
+	}
+	return pages.Export{Fields: fields}
 }

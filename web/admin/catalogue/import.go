@@ -74,12 +74,9 @@ func (h *handlers) importProblems(req *admin.Request, view *pages.ImportView, q 
 	if level != "" && level != "error" && level != "skipped" && level != "note" {
 		return admin.ErrFilter
 	}
-	after := 0
-	if text := q.Get("after"); text != "" {
-		var ok bool
-		if after, ok = admin.ReadPosition(text); !ok {
-			return admin.ErrFilter
-		}
+	after, err := admin.PositionIn(q, "after")
+	if err != nil {
+		return err
 	}
 	view.Level, view.Levels = level, admin.Choices([]string{"error", "skipped", "note"}, level, true)
 	if view.ProblemCount == 0 {
@@ -97,15 +94,9 @@ func (h *handlers) importProblems(req *admin.Request, view *pages.ImportView, q 
 	if len(list) == problemsShown {
 		next = strconv.Itoa(list[len(list)-1].Position)
 	}
-	view.First, view.Next = pager2(admin.ImportPath(view.ID), q, next)
+	view.Next, view.First = admin.Pager(admin.ImportPath(view.ID), q, "after", next)
 	view.ProblemsURL = admin.ImportPath(view.ID) + "/file"
 	return nil
-}
-
-// pager2 is pager with the addresses in the order of the view's fields.
-func pager2(path string, q url.Values, next string) (first, following string) {
-	following, first = admin.Pager(path, q, "after", next)
-	return first, following
 }
 
 func (h *handlers) importPictures(req *admin.Request, view *pages.ImportView, i *models.Import, tasks map[string]models.Task) error {

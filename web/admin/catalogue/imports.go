@@ -70,7 +70,7 @@ func (h *handlers) receiveImport(req *admin.Request) error {
 			return err
 		}
 		options = importOptions(form)
-		id, err = h.transfers.ReceiveImport(req.Context(), cutName(name), file, options, token, req.Actor())
+		id, err = h.transfers.ReceiveImport(req.Context(), admin.ClipTo(name, longestImports), file, options, token, req.Actor())
 		return err
 	})
 	switch {
@@ -96,13 +96,6 @@ func importOptions(form url.Values) models.ImportOptions {
 	return models.ImportOptions{
 		DecimalComma: form.Get("decimal_comma") == "1", KeepStock: form.Get("keep_stock") == "1", NoPictures: form.Get("no_pictures") == "1",
 	}
-}
-
-func cutName(name string) string {
-	if runes := []rune(name); len(runes) > longestImports {
-		return string(runes[:longestImports])
-	}
-	return name
 }
 
 // importTask returns a handler that begins a task of the import that the address names, and leads back to its page: POST

@@ -48,11 +48,9 @@ func (k formContext) formOf(p models.Product) pages.ProductForm {
 		f.Variants = append(f.Variants, k.variantOf(v))
 	}
 	for _, picture := range p.Pictures {
-		row := pages.PictureForm{Source: picture.Source, Alt: admin.Typed(picture.Alt)}
-		for _, l := range k.langs {
-			row.Texts = append(row.Texts, pages.LangField{Lang: l.Tag, Name: l.Name, Field: admin.Typed(picture.Texts.In(l.Tag, "alt", ""))})
-		}
-		f.Pictures = append(f.Pictures, row)
+		f.Pictures = append(f.Pictures, pages.PictureForm{
+			Source: picture.Source, Alt: admin.Typed(picture.Alt), Texts: admin.LangFields(k.langs, picture.Texts, "alt"),
+		})
 	}
 	return k.complete(f, p.CategoryIDs, p.CategoryID)
 }
@@ -94,16 +92,14 @@ func (k formContext) optionOf(p models.Product, i int, name string) pages.Option
 
 func (k formContext) variantOf(v models.Variant) pages.VariantForm {
 	row := pages.VariantForm{
-		ID: v.ID, Stored: true, Title: admin.Typed(v.Title), SKU: admin.Typed(v.SKU), Price: admin.Typed(v.Price.String()), SalePrice: amountField(v.SalePrice),
-		SaleFrom: k.timeField(v.SaleFrom), SaleUntil: k.timeField(v.SaleUntil), Weight: amountField(v.Weight), LowStock: countField(v.LowStock),
+		ID: v.ID, Stored: true, Title: admin.Typed(v.Title), SKU: admin.Typed(v.SKU), Price: admin.Typed(v.Price.String()), SalePrice: admin.AmountField(v.SalePrice),
+		SaleFrom: admin.TimeField(v.SaleFrom, k.zone), SaleUntil: admin.TimeField(v.SaleUntil, k.zone), Weight: admin.AmountField(v.Weight), LowStock: admin.CountField(v.LowStock),
 		Plain: plain(func(f plainField) string { return *f.of(&v) }), Picture: v.Picture, Virtual: v.Virtual, Untracked: v.Untracked, Retired: v.Retired,
 	}
 	for _, value := range v.Options {
 		row.Options = append(row.Options, pages.VariantOption{Value: value})
 	}
-	for _, l := range k.langs {
-		row.Titles = append(row.Titles, pages.LangField{Lang: l.Tag, Name: l.Name, Field: admin.Typed(v.Texts.In(l.Tag, "title", ""))})
-	}
+	row.Titles = admin.LangFields(k.langs, v.Texts, "title")
 	k.stock(&row, v)
 	return row
 }
@@ -117,27 +113,6 @@ func (k formContext) stock(row *pages.VariantForm, v models.Variant) {
 	if v.Reserved > 0 {
 		row.Reserved = strconv.Itoa(v.Reserved)
 	}
-}
-
-func amountField(a models.Amount) pages.Field {
-	if a.IsZero() {
-		return pages.Field{}
-	}
-	return admin.Typed(a.String())
-}
-
-func countField(n int) pages.Field {
-	if n == 0 {
-		return pages.Field{}
-	}
-	return admin.Typed(strconv.Itoa(n))
-}
-
-func (k formContext) timeField(t time.Time) pages.Field {
-	if t.IsZero() {
-		return pages.Field{}
-	}
-	return admin.Typed(t.In(k.zone).Format(pages.DateTimeField))
 }
 
 // readForm reads what was typed. Rows come in the order of the fields that name them, which is the order that they have on the page.

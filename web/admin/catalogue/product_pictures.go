@@ -33,11 +33,7 @@ func (h *handlers) takePictures(req *admin.Request, e *editing, files []visit.Fi
 			e.view.Uploads = append(e.view.Uploads, pages.UploadProblem{Name: file.Name, Problem: problem})
 			continue
 		}
-		row := pages.PictureForm{Source: source}
-		for _, l := range e.k.langs {
-			row.Texts = append(row.Texts, pages.LangField{Lang: l.Tag, Name: l.Name})
-		}
-		e.form.Pictures = append(e.form.Pictures, row)
+		e.form.Pictures = append(e.form.Pictures, pages.PictureForm{Source: source, Texts: admin.LangFields(e.k.langs, nil, "")})
 	}
 	return nil
 }

@@ -76,9 +76,7 @@ func (h *handlers) showProducts(req *admin.Request) error {
 	view.States = admin.Choices([]string{string(models.ShownPublished), string(models.ShownHidden), stateFeatured}, q.Get("state"), true)
 	view.Stocks = admin.Choices([]string{stockLow}, q.Get("stock"), true)
 	view.Sorts = sortChoices(filter.Sort)
-	for _, name := range productFilterNames() {
-		view.Filtered = view.Filtered || (q.Get(name) != "" && name != "sort" && name != "after")
-	}
+	view.Filtered = admin.IsFiltered(q)
 	if only(q, "category") && filter.Sort == models.ProductsByPosition {
 		view.Category = filter.CategoryID
 		placeMoves(view.Rows, page.Next != "")

@@ -8,6 +8,7 @@ import (
 	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
 )
 
@@ -83,10 +84,7 @@ func (h *handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersVie
 	view.States = admin.Choices(models.OrderStates(), q.Get("state"), true)
 	view.Sorts = admin.Choices(models.OrderSorts(), string(f.Sort), false)
 	view.Coins = labelled(admin.Choices(symbols, f.Coin, true))
-	for _, name := range orderFilterNames() {
-		view.Filtered = view.Filtered || (q.Get(name) != "" && name != "sort" && name != "after")
-	}
-	view.Filtered = view.Filtered || view.worst() != "" // nothing is shown, whatever there is
+	view.Filtered = admin.IsFiltered(q) || view.worst() != "" // nothing is shown, whatever there is
 	return view, nil
 }
 
@@ -130,6 +128,18 @@ func coinSymbols(coins []models.Coin) []string {
 func labelled(list []pages.Choice) []pages.Choice {
 	for i := range list {
 		list[i].Label = list[i].Value
+	}
+	return list
+}
+
+func orderRows(p *i18n.Printer, rows []models.OrderRow) []pages.OrderRow {
+	list := make([]pages.OrderRow, len(rows))
+	for i, r := range rows {
+		list[i] = pages.OrderRow{
+			ID: r.ID, Ref: r.Ref, Email: r.Email, Name: r.Name, State: string(r.State), Attempt: string(r.AttemptState),
+			Total: p.Money(r.Total.String(), r.Currency, r.Digits), Amount: admin.Coin(p, r.PayAmount, r.PayCoin), OrderNum: r.OrderNum, Payer: r.PayerUserID,
+			Created: admin.Moment(p, r.CreatedAt), Reviews: r.OpenReviews,
+		}
 	}
 	return list
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
@@ -16,22 +15,10 @@ import (
 
 // filledCoupon is the form of a coupon as it is stored.
 func (h *handlers) filledCoupon(c models.Coupon) *pages.CouponView {
-	number := func(n int) pages.Field {
-		if n == 0 {
-			return pages.Field{}
-		}
-		return admin.Typed(strconv.Itoa(n))
-	}
-	local := func(t time.Time) pages.Field {
-		if t.IsZero() {
-			return pages.Field{}
-		}
-		return admin.Typed(t.In(h.site.Zone).Format(pages.DateTimeField))
-	}
 	view := &pages.CouponView{
-		Version: strconv.Itoa(c.Version), Code: admin.Typed(c.Code), Kind: admin.Typed(string(c.Kind)), Value: admin.Typed(someAmount(c.Value)),
-		Minimum: admin.Typed(someAmount(c.Minimum)), Starts: local(c.StartsAt), Ends: local(c.EndsAt), MaxUses: number(c.MaxUses),
-		MaxPerOne: number(c.MaxPerShopper), Note: admin.Typed(c.Note), Enabled: c.Enabled,
+		Version: strconv.Itoa(c.Version), Code: admin.Typed(c.Code), Kind: admin.Typed(string(c.Kind)), Value: admin.AmountField(c.Value),
+		Minimum: admin.AmountField(c.Minimum), Starts: admin.TimeField(c.StartsAt, h.site.Zone), Ends: admin.TimeField(c.EndsAt, h.site.Zone), MaxUses: admin.CountField(c.MaxUses),
+		MaxPerOne: admin.CountField(c.MaxPerShopper), Note: admin.Typed(c.Note), Enabled: c.Enabled,
 	}
 	for _, id := range c.CategoryIDs {
 		view.Categories = append(view.Categories, pages.Tick{Value: id, On: true})

@@ -61,7 +61,7 @@ func zoneRow(p *i18n.Printer, currency models.Currency, z models.Zone) pages.Zon
 			least = least.Least(step.Price)
 		}
 		r.Methods = append(r.Methods, pages.MethodRow{
-			Title: m.NameIn(p.Lang()), From: money(least), Free: money(m.FreeFrom), Most: someAmount(m.MaxWeight), Enabled: m.Enabled,
+			Title: m.NameIn(p.Lang()), From: money(least), Free: money(m.FreeFrom), Most: admin.AmountText(m.MaxWeight), Enabled: m.Enabled,
 		})
 	}
 	return r

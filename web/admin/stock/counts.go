@@ -54,14 +54,7 @@ func countRow(p *i18n.Printer, c models.StockCount) pages.CountRow {
 // beginCount makes a sheet: POST /admin/stock/counts with form_token, name, category.
 func (h *handlers) beginCount(req *admin.Request, form url.Values, token string) error {
 	view := pages.CountsView{FormToken: token, Name: admin.Typed(admin.OneLine(form.Get("name")))}
-	switch {
-	case view.Name.Value == "":
-		view.Name.Problem = invalid.Missing
-	case admin.TooLong(view.Name.Value, longestCountName):
-		view.Name.Problem = invalid.TooLong
-	case !text.Line(view.Name.Value):
-		view.Name.Problem = invalid.Characters
-	}
+	admin.NeedText(&view.Name, longestCountName, text.Line)
 	category := form.Get("category")
 	if category != "" && !admin.IsID(category) {
 		view.Refusal = pages.RefusalOf(invalid.Unknown)

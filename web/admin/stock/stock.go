@@ -1,6 +1,7 @@
 package stock
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"slices"
@@ -35,11 +36,8 @@ func (h *handlers) showStock(req *admin.Request) error {
 		filter.Sort = models.StockBySKU
 	}
 	view := pages.StockView{
-		Search: admin.Typed(q.Get("q")), Categories: admin.CategoryChoices(admin.NamedIn(req.Printer, categories), filter.CategoryID, true), OnlyLow: filter.Low, Limit: filter.LowStock,
-		Sorts: admin.Choices([]string{stockBySKU, string(models.StockByLeft)}, cmpOr(q.Get("sort"), stockBySKU), false),
-	}
-	for _, name := range []string{"q", "category", "low"} {
-		view.Filtered = view.Filtered || q.Get(name) != ""
+		Search: admin.Typed(q.Get("q")), Filtered: admin.IsFiltered(q), Categories: admin.CategoryChoices(admin.NamedIn(req.Printer, categories), filter.CategoryID, true), OnlyLow: filter.Low, Limit: filter.LowStock,
+		Sorts: admin.Choices([]string{stockBySKU, string(models.StockByLeft)}, cmp.Or(q.Get("sort"), stockBySKU), false),
 	}
 	if view.LowCount, err = h.site.Store.LowStock(req.Context(), filter.LowStock); err != nil {
 		return err
@@ -68,13 +66,6 @@ const longestSearch = 100
 
 // stockBySKU is the address's word for the usual order.
 const stockBySKU = "sku"
-
-func cmpOr(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
-}
 
 func stockThing(p *i18n.Printer, v models.StockVariant) pages.StockThing {
 	lang := p.Lang()
@@ -196,14 +187,7 @@ func readCorrection(form url.Values, view *pages.StockItemView) models.StockCorr
 	if !ok || (n == 0 && kind != stockCounted) {
 		view.Quantity.Problem = invalid.Whole
 	}
-	switch {
-	case view.Note.Value == "":
-		view.Note.Problem = invalid.Missing
-	case admin.TooLong(view.Note.Value, longestStockNote):
-		view.Note.Problem = invalid.TooLong
-	case !text.Lines(view.Note.Value):
-		view.Note.Problem = invalid.Characters
-	}
+	admin.NeedText(&view.Note, longestStockNote, text.Lines)
 	c := models.StockCorrection{Quantity: n, Counted: kind == stockCounted, Returned: kind == stockReturned, Note: view.Note.Value}
 	if kind == stockTake {
 		c.Quantity = -n

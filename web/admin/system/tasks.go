@@ -41,12 +41,9 @@ func (h *handlers) showTask(req *admin.Request) error {
 		return admin.NoPage(err)
 	}
 	q := req.QueryValues("after")
-	after := 0
-	if text := q.Get("after"); text != "" {
-		var ok bool
-		if after, ok = admin.ReadPosition(text); !ok {
-			return admin.ErrFilter
-		}
+	after, err := admin.PositionIn(q, "after")
+	if err != nil {
+		return err
 	}
 	rows, err := h.site.Store.TaskRows(req.Context(), id, after, taskRowsShown)
 	if err != nil {
