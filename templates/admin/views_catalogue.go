@@ -78,7 +78,6 @@ type ProductView struct {
 	Zone     string   // of the sale's dates
 	Currency string
 	Slugs    string // "/products/…", the address that the form's slug makes, for links; "" while it is new or hidden
-	Ordered  bool   // it cannot be deleted, and the form says so
 	Deleting Refusal
 	CopyID   string // of the copy that the form makes: sent twice, it is the same one
 }
