@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"net/url"
 
 	"github.com/a-h/templ"
@@ -52,17 +53,11 @@ func (v CategoryView) title() string {
 			return t.Name.Value
 		}
 	}
-	if v.Name.Value != "" {
-		return v.Name.Value
-	}
-	return p.T("admin.product.untitled")
+	return cmp.Or(v.Name.Value, p.T("admin.product.untitled"))
 }
 
 func (v CategoryView) action() string {
-	if v.New {
-		return "/admin/categories"
-	}
-	return "/admin/categories/" + v.ID
+	return either(v.New, "/admin/categories", "/admin/categories/"+v.ID)
 }
 
 func (v CategoryView) thumbnail() string { return templates.Picture{Source: v.Picture}.Thumbnail() }

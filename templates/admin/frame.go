@@ -109,14 +109,6 @@ var sectionGlyphs = map[Section]string{
 	SectionStaff: "people", SectionSettings: "gear", SectionHealth: "pulse", SectionAccount: "user",
 }
 
-// label is how a person is called: by name, else by e-mail address.
-func (u User) label() string {
-	if u.Name != "" {
-		return u.Name
-	}
-	return u.Email
-}
-
 func (n Notice) class() string {
 	switch {
 	case n.Bad, n.Kind == NoticeRefused:

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -42,13 +43,6 @@ func (i input) filled(p *i18n.Printer) input {
 	return i
 }
 
-func (i input) nameOrID() string {
-	if i.name != "" {
-		return i.name
-	}
-	return i.id
-}
-
 // kindOrText is the field's type. What is no day is shown in a plain field: a date field would hide it from whoever typed it.
 func (i input) kindOrText() string {
 	layout := map[string]string{"date": time.DateOnly, "datetime-local": DateTimeField}[i.kind]
@@ -57,17 +51,7 @@ func (i input) kindOrText() string {
 			return "text"
 		}
 	}
-	if i.kind != "" {
-		return i.kind
-	}
-	return "text"
-}
-
-func (i input) completeOrOff() string {
-	if i.complete != "" {
-		return i.complete
-	}
-	return "off"
+	return cmp.Or(i.kind, "text")
 }
 
 // describedBy names the elements that explain the field; "" where there is none.

@@ -173,18 +173,10 @@ type Trial struct {
 
 func (v CoinView) title() string {
 	p := v.Page.Printer
-	if v.New {
-		return p.T("admin.coin.new")
-	}
-	return p.T("admin.coin.title", "Symbol", v.Row.Symbol, "Name", v.Row.Name)
+	return either(v.New, p.T("admin.coin.new"), p.T("admin.coin.title", "Symbol", v.Row.Symbol, "Name", v.Row.Name))
 }
 
-func (v CoinView) action() string {
-	if v.New {
-		return "/admin/coins"
-	}
-	return v.Row.path()
-}
+func (v CoinView) action() string { return either(v.New, "/admin/coins", v.Row.path()) }
 
 // spanPath is the page with another span of time in its chart.
 func (v CoinView) spanPath(span string) string {
@@ -196,15 +188,9 @@ func (v CoinView) spanPath(span string) string {
 
 func (v SourceView) title() string {
 	p := v.Page.Printer
-	if v.New {
-		return p.T("admin.source.new")
-	}
-	return p.T("admin.source.title", "Name", v.Shown)
+	return either(v.New, p.T("admin.source.new"), p.T("admin.source.title", "Name", v.Shown))
 }
 
 func (v SourceView) action() string {
-	if v.New {
-		return "/admin/price-sources"
-	}
-	return "/admin/price-sources/" + v.ID
+	return either(v.New, "/admin/price-sources", "/admin/price-sources/"+v.ID)
 }
