@@ -17,10 +17,10 @@ type failed struct {
 	cause error
 }
 
-// Error is the cause's.
+// Error returns the cause's text.
 func (f *failed) Error() string { return f.cause.Error() }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (f *failed) Unwrap() error { return f.cause }
 
 // ShowError answers with the back office's page of an error. kind and status are those of package web's table.
@@ -40,8 +40,8 @@ func (o *Office) ShowError(v *visit.Visit, kind templates.ErrorKind, status int,
 	}))
 }
 
-// errorFrame is the frame around an error: that of the page where it happened, else one that knows who is signed in, unless the database
-// is the trouble.
+// errorFrame returns the frame around an error: that of the page where it happened, else one with the person who is signed in. After an error
+// of the server nobody is looked up, because the database may be the cause.
 func (o *Office) errorFrame(v *visit.Visit, status int, cause error) (pages.Page, error) {
 	if f, ok := errors.AsType[*failed](cause); ok {
 		return f.page, nil

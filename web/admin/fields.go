@@ -15,7 +15,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// OtherLangs are the shop's languages but the first, which the things' own texts are in.
+// OtherLangs returns the shop's languages except the first, in which products and categories have their own texts.
 func (r *Request) OtherLangs() ([]i18n.Language, error) {
 	settings, err := r.office.site.Settings(r.Context())
 	if err != nil {
@@ -37,7 +37,7 @@ func LimitText(f *pages.Field, longest int) {
 	}
 }
 
-// Version reads the number that a form brings back; one that is none fits no stored row.
+// Version reads the version that a form sends back. A text that is no version gives -1, which no stored row has.
 func Version(text string) int {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
@@ -46,7 +46,7 @@ func Version(text string) int {
 	return n
 }
 
-// ReadDay reads a day that has begun.
+// ReadDay returns the beginning and the end of a day, which must have begun. problem says what is wrong with the text.
 func ReadDay(text string, now time.Time, zone *time.Location) (from, to time.Time, problem invalid.Problem) {
 	from, to, err := models.ParseDay(text, zone)
 	switch {
@@ -58,7 +58,7 @@ func ReadDay(text string, now time.Time, zone *time.Location) (from, to time.Tim
 	return from, to, ""
 }
 
-// Clip keeps a page from repeating more than a field holds.
+// Clip returns the first characters of a text: a page does not repeat more than a field holds.
 func Clip(text string) string {
 	return ClipTo(text, MaxSearch)
 }
@@ -71,10 +71,10 @@ func ClipTo(text string, longest int) string {
 	return text
 }
 
-// MaxSearch is the most characters that are searched for: an e-mail address has no more.
+// MaxSearch is the maximum number of characters of a search: an e-mail address has no more.
 const MaxSearch = 254
 
-// Typed is a field as it was typed.
+// Typed returns a field with a value.
 func Typed(text string) pages.Field { return pages.Field{Value: text} }
 
 // AmountField returns a field with an amount; zero is an empty field.
@@ -125,7 +125,7 @@ func NeedText(f *pages.Field, longest int, allowed func(string) bool) {
 	}
 }
 
-// OneLine drops spaces at the ends.
+// OneLine returns the text without spaces at its ends.
 func OneLine(text string) string { return strings.TrimSpace(text) }
 
 // ReadAmount reads a number that is not negative; a field without one is zero.
@@ -148,7 +148,7 @@ func ReadAmount(f *pages.Field, digits int, needed bool) models.Amount {
 	return a
 }
 
-// maxCount is the most pieces that can be typed.
+// maxCount is the maximum number of pieces that can be typed.
 const maxCount = 100_000_000
 
 // ReadCount reads a number of pieces; a field without one is zero.
@@ -214,7 +214,7 @@ func IsFiltered(q url.Values) bool {
 	return false
 }
 
-// ExportForm is the form that makes a file of what a list shows.
+// ExportForm returns the form that makes a file of what a list shows.
 func ExportForm(what string, q url.Values) pages.Export {
 	fields := []pages.Hidden{{Name: "what", Value: what}, {Name: "form_token", Value: models.NewRef()}}
 	for _, f := range HiddenFields(q) {
@@ -225,7 +225,7 @@ func ExportForm(what string, q url.Values) pages.Export {
 	return pages.Export{Fields: fields}
 }
 
-// NamedIn are the categories with their names in the reader's language, to be shown.
+// NamedIn returns the categories with their names in the reader's language, to be shown.
 func NamedIn(p *i18n.Printer, list []models.Category) []models.Category {
 	list = slices.Clone(list)
 	for i := range list {
@@ -234,7 +234,7 @@ func NamedIn(p *i18n.Printer, list []models.Category) []models.Category {
 	return list
 }
 
-// CategoryChoices are the categories with their paths; all puts the empty choice in front.
+// CategoryChoices returns the categories with their paths as choices; all puts the empty choice in front.
 func CategoryChoices(list []models.Category, chosen string, all bool) []pages.Choice {
 	var made []pages.Choice
 	if all {
@@ -246,7 +246,7 @@ func CategoryChoices(list []models.Category, chosen string, all bool) []pages.Ch
 	return made
 }
 
-// Choices makes a list of choices; all puts the empty one, which is all of them, in front.
+// Choices returns values as choices; all puts the empty choice, which means any of them, in front.
 func Choices[T ~string](list []T, chosen string, all bool) []pages.Choice {
 	made := make([]pages.Choice, 0, len(list)+1)
 	if all {

@@ -7,7 +7,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// Door says how far a sign-in must have come for an address.
+// Door is how far a sign-in must have come for an address.
 type Door int
 
 // The doors.
@@ -71,12 +71,12 @@ func WithForm(h FormHandler) Handler {
 	}
 }
 
-// Fresh is an address that needs a fresh code, whatever the permission says.
+// Fresh is the route of an address that needs a fresh code, whatever the permission says.
 func Fresh(method, path string, p models.Permission, h Handler) Route {
 	return newRoute(Route{Method: method, Path: path, Permission: p, StepUp: true, Handler: h})
 }
 
-// Open is an address for somebody who has not signed in, or has given the password only.
+// Open is the route of an address for somebody who has not signed in, or has given the password only.
 func Open(method, path string, door Door, h Handler) Route {
 	return newRoute(Route{Method: method, Path: path, Door: door, Handler: h})
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// handlers answers the requests.
+// handlers answers the requests of the room.
 type handlers struct {
 	site     *visit.Site
 	books    *books.Service

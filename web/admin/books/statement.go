@@ -82,7 +82,7 @@ func (h *handlers) statementPage(req *admin.Request, day string, q url.Values, s
 	return req.Answer(worstOfDay(&view), pages.Statement(view))
 }
 
-// worstOfDay is what decides the page's status.
+// worstOfDay returns what decides the page's status.
 func worstOfDay(view *pages.StatementView) pages.Refusal {
 	worst := view.Refusal
 	for _, row := range view.Found {
@@ -151,7 +151,7 @@ func (h *handlers) book(req *admin.Request, day string, f statementFilter) (b bo
 	return b, err
 }
 
-// bookDay is the day with the number of its discrepancies in each state; one that was never compared is open and has none.
+// bookDay returns the day with the number of its discrepancies in each state; one that was never compared is open and has none.
 func (h *handlers) bookDay(req *admin.Request, day string) (models.BookDayRow, error) {
 	zone := h.site.Zone
 	_, end, err := models.ParseDay(day, zone)
@@ -168,7 +168,7 @@ func (h *handlers) bookDay(req *admin.Request, day string) (models.BookDayRow, e
 	return models.BookDayRow{BookDay: models.BookDay{Day: day, State: models.DayOpen}}, nil
 }
 
-// shown is the statement whose lines are shown: the one that the day was compared with, else the newest complete one.
+// shown returns the statement whose lines are shown: the one that the day was compared with, else the newest complete one.
 func shown(b book) *models.Statement {
 	var newest *models.Statement
 	for i := range b.fetched {

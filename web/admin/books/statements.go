@@ -15,7 +15,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// statementTypes are the types of lines that can be looked at by themselves.
+// statementTypes returns the types of lines that can be looked at by themselves.
 func statementTypes() []models.StatementType {
 	return []models.StatementType{models.StatementPayment, models.StatementTransfer}
 }

@@ -117,28 +117,28 @@ func categoryRows(list []models.Category, counts map[string]int) []pages.Categor
 				}
 			}
 			if i+1 < len(nodes) {
-				row.Moves.Down = &pages.Place{Parent: c.ParentID, Before: next(nodes, i+2)}
+				row.Moves.Down = &pages.Place{Parent: c.ParentID, Before: idAt(nodes, i+2)}
 			}
 			if parent != nil {
 				row.Moves.Out = &pages.Place{Parent: parent.Category.ParentID, Before: after}
 			}
 			rows = append(rows, row)
-			walk(node.Children, &nodes[i], next(nodes, i+1))
+			walk(node.Children, &nodes[i], idAt(nodes, i+1))
 		}
 	}
 	walk(models.Tree(list), nil, "")
 	return rows
 }
 
-// next is the category at a place among its neighbours; "" behind the last one.
-func next(nodes []models.CategoryNode, i int) string {
+// idAt returns the id of the category at a place among its neighbours; "" behind the last one.
+func idAt(nodes []models.CategoryNode, i int) string {
 	if i < len(nodes) {
 		return nodes[i].Category.ID
 	}
 	return ""
 }
 
-// height is how many levels a category takes, itself included.
+// height returns how many levels a category takes, itself included.
 func height(node models.CategoryNode) int {
 	most := 0
 	for _, child := range node.Children {

@@ -51,7 +51,7 @@ func (h *handlers) importsPage(req *admin.Request, edit func(*pages.ImportsView)
 	return req.Answer(importsRefusal(view), pages.Imports(view))
 }
 
-// importsRefusal is what decides the status: a file that was refused is a refusal of the page.
+// importsRefusal returns what decides the status: a file that was refused is a refusal of the page.
 func importsRefusal(v pages.ImportsView) pages.Refusal {
 	if v.Refusal == "" && v.FileProblem != "" {
 		return pages.RefusalFields

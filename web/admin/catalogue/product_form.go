@@ -23,13 +23,13 @@ type formContext struct {
 	digits     int             // of the currency
 }
 
-// emptyForm is the form of a new product: hidden until it is ready, with one variant.
+// emptyForm returns the form of a new product: hidden until it is ready, with one variant.
 func (k formContext) emptyForm() pages.ProductForm {
 	f := pages.ProductForm{ID: models.NewID(), New: true, Version: "0", Hidden: true, Variants: []pages.VariantForm{{}}}
 	return k.complete(f, nil, "")
 }
 
-// formOf is the form of a product that is stored.
+// formOf returns the form of a product that is stored.
 func (k formContext) formOf(p models.Product) pages.ProductForm {
 	f := pages.ProductForm{
 		ID: p.ID, Version: strconv.Itoa(p.Version), Title: admin.Typed(p.Title), Slug: admin.Typed(p.Slug), Summary: admin.Typed(p.Summary),
@@ -201,7 +201,7 @@ func (k formContext) complete(f pages.ProductForm, chosen []string, primary stri
 	return f
 }
 
-// lines are the lines of a text that say something.
+// lines returns the lines of a text that are not empty.
 func lines(text string) []string {
 	var list []string
 	for line := range strings.SplitSeq(text, "\n") {

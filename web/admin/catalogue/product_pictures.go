@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// pictureLimits are what one form may bring along.
+// pictureLimits returns the limits of the pictures that one form may upload.
 func pictureLimits() visit.FileLimits { return visit.FileLimits{Files: 8, Bytes: pictures.MaxBytes} }
 
 // takePictures puts the pictures that came with the form behind those that are there. They are stored at once, and forgotten again unless

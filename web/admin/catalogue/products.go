@@ -18,7 +18,7 @@ func productFilterNames() []string {
 	return []string{"q", "category", "tag", "state", "stock", "sort", "after"}
 }
 
-// longestSearch is the most characters that are searched for.
+// longestSearch is the maximum number of characters of a search.
 const longestSearch = 100
 
 // The values of the filter that are not the models' own.
@@ -86,7 +86,7 @@ func (h *handlers) showProducts(req *admin.Request) error {
 	return req.Answer(pages.Worst(view.Refusal, problem), pages.Products(view))
 }
 
-// only reports that a parameter is the only one that narrows the list.
+// only reports whether a parameter is the only one that narrows the list.
 func only(q url.Values, name string) bool {
 	for _, other := range productFilterNames() {
 		if other != name && other != "sort" && q.Get(other) != "" {

@@ -54,7 +54,7 @@ func (h *handlers) showCustomer(req *admin.Request) error {
 	return h.customerPage(req, func(*pages.CustomerView) {})
 }
 
-// customerID is the customer that the address names.
+// customerID returns the id of the customer that the address names.
 func customerID(req *admin.Request) (string, error) {
 	id := req.Param("customer")
 	if len(id) != customerIDLength || strings.Trim(id, "0123456789abcdef") != "" {

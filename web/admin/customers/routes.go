@@ -8,7 +8,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// handlers answers the requests.
+// handlers answers the requests of the room.
 type handlers struct {
 	site      *visit.Site
 	customers *customers.Service

@@ -40,7 +40,7 @@ func (h *handlers) orderRefused(req *admin.Request, refusal pages.Refusal) error
 	})
 }
 
-// mailsOf are the mails that an order has come far enough for.
+// mailsOf returns the mails that an order has come far enough for.
 func mailsOf(order models.Order) []models.MailKind {
 	list := []models.MailKind{models.MailOrderReceived}
 	if !order.PaidAt.IsZero() {

@@ -113,7 +113,7 @@ func (h *handlers) readOrderDays(view *ordersView) {
 	}
 }
 
-// worst is the first thing that is wrong; none where the list can be shown.
+// worst returns the first thing that is wrong; "" if the list can be shown.
 func (v *ordersView) worst() pages.Refusal {
 	return pages.Worst(v.Refusal, v.Search.Problem, v.StateProblem, v.CoinProblem, v.SortProblem, v.From.Problem, v.To.Problem)
 }
@@ -149,10 +149,10 @@ func orderRows(p *i18n.Printer, rows []models.OrderRow) []pages.OrderRow {
 // startExport begins to write a file: POST /admin/exports with what, format, form_token and the filter of the list: that of the orders,
 // from and to of payments, day of statements and discrepancies.
 func (h *handlers) startExport(req *admin.Request, form url.Values, token string) error {
-	wish := books.Export{
+	export := books.Export{
 		What: form.Get("what"), Format: form.Get("format"), Day: form.Get("day"), From: form.Get("from"), To: form.Get("to"),
 	}
-	if wish.What == books.ExportOrders {
+	if export.What == books.ExportOrders {
 		view, err := h.readOrderFilter(req, form)
 		if err != nil {
 			return err
@@ -160,10 +160,10 @@ func (h *handlers) startExport(req *admin.Request, form url.Values, token string
 		if view.worst() != "" {
 			return admin.ErrFilter
 		}
-		wish.Orders = view.filter
-		wish.Orders.After, wish.Orders.Limit = "", 0
+		export.Orders = view.filter
+		export.Orders.After, export.Orders.Limit = "", 0
 	}
-	task, err := h.books.StartExport(req.Context(), wish, token, req.Actor())
+	task, err := h.books.StartExport(req.Context(), export, token, req.Actor())
 	if errors.Is(err, jobs.ErrTask) || errors.Is(err, models.ErrDay) || errors.Is(err, books.ErrDayFuture) {
 		return admin.ErrFilter
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// orderView is an order's page without its frame.
+// orderView returns an order's page without its frame.
 func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn) pages.OrderView {
 	order := file.Order
 	money := func(a models.Amount) string { return p.Money(a.String(), order.Currency, order.Digits) }
@@ -68,7 +68,7 @@ func attemptView(p *i18n.Printer, order models.Order, a models.Attempt, current 
 	return view
 }
 
-// refundChoices are the payments of which something is left.
+// refundChoices returns the payments of which something is left.
 func refundChoices(p *i18n.Printer, order models.Order) []pages.RefundChoice {
 	var list []pages.RefundChoice
 	for _, a := range order.Attempts {

@@ -166,7 +166,7 @@ func (h *handlers) readCoin(req *admin.Request, form url.Values, was models.Coin
 	return typed, c, invalid.First(problems(typed.Fields())...) == "", nil
 }
 
-// problems are those of fields, "" where one has none.
+// problems returns the problems of fields, "" for a field without one.
 func problems(fields []*pages.Field) []invalid.Problem {
 	list := make([]invalid.Problem, len(fields))
 	for i, f := range fields {
@@ -175,7 +175,7 @@ func problems(fields []*pages.Field) []invalid.Problem {
 	return list
 }
 
-// sourceRows are the price sources with the coins that use them.
+// sourceRows returns the price sources with the coins that use them.
 func sourceRows(p *i18n.Printer, sources []models.PriceSource, coins []models.Coin) []pages.SourceRow {
 	rows := make([]pages.SourceRow, len(sources))
 	for i, s := range sources {

@@ -170,7 +170,7 @@ func (r coinReader) pair(name string) (pages.Field, string) {
 	return f, f.Value
 }
 
-// filledCoin is the form as it is shown first.
+// filledCoin returns the form as it is shown first.
 func filledCoin(c models.Coin) pages.CoinForm {
 	f := pages.CoinForm{
 		Symbol: admin.Typed(c.Symbol), Name: admin.Typed(c.Name), Precision: admin.Typed(strconv.Itoa(c.Precision)),

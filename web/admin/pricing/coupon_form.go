@@ -13,7 +13,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// filledCoupon is the form of a coupon as it is stored.
+// filledCoupon returns the form of a coupon as it is stored.
 func (h *handlers) filledCoupon(c models.Coupon) *pages.CouponView {
 	view := &pages.CouponView{
 		Version: strconv.Itoa(c.Version), Code: admin.Typed(c.Code), Kind: admin.Typed(string(c.Kind)), Value: admin.AmountField(c.Value),
@@ -73,7 +73,7 @@ func limitIn(f *pages.Field) int {
 	return n
 }
 
-// knownCategories are those that are there: one that was deleted meanwhile is left out.
+// knownCategories returns the chosen categories that exist: one that was deleted meanwhile is left out.
 func (h *handlers) knownCategories(req *admin.Request, chosen []string) (models.List, error) {
 	list, err := h.site.Store.Categories(req.Context())
 	if err != nil {

@@ -50,7 +50,7 @@ func (h *handlers) source(req *admin.Request) (models.PriceSource, error) {
 	return s, admin.NoPage(err)
 }
 
-// filledSource is the form as it is shown first, with a pair to try that one of the coins has.
+// filledSource returns the form as it is shown first, with a pair to try that one of the coins has.
 func (h *handlers) filledSource(req *admin.Request, s models.PriceSource) (pages.SourceForm, error) {
 	coins, err := h.site.Store.AllCoins(req.Context())
 	if err != nil {

@@ -19,7 +19,7 @@ const (
 	maxMethods = 30
 )
 
-// filledZone is the form of a zone as it is stored, with room for one more way of delivery.
+// filledZone returns the form of a zone as it is stored, with room for one more way of delivery.
 func (h *handlers) filledZone(req *admin.Request, z models.Zone) (*pages.ZoneView, error) {
 	langs, err := req.OtherLangs()
 	if err != nil {

@@ -53,7 +53,7 @@ func (h *handlers) signIn(req *admin.Request, form url.Values) error {
 	return req.Answer(view.Refusal, pages.Login(view))
 }
 
-// fewCodes is how many recovery codes are too few.
+// fewCodes is the number of recovery codes below which a notice warns.
 const fewCodes = 3
 
 // showCode shows the second step of signing in: GET /admin/totp.

@@ -9,7 +9,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// handlers answers the requests.
+// handlers answers the requests of the room.
 type handlers struct {
 	accounts *staff.Accounts
 }

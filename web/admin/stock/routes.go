@@ -15,7 +15,7 @@ const (
 	countsPath       = stockPath + "/counts"
 )
 
-// handlers answers the requests.
+// handlers answers the requests of the room.
 type handlers struct {
 	site *visit.Site
 }

@@ -61,7 +61,7 @@ func (h *handlers) showStock(req *admin.Request) error {
 	return req.Answer(pages.Worst(view.Refusal, view.Search.Problem), pages.Stock(view))
 }
 
-// longestSearch is the most characters that are searched for.
+// longestSearch is the maximum number of characters of a search.
 const longestSearch = 100
 
 // stockBySKU is the address's word for the usual order.
