@@ -31,11 +31,12 @@ func faces() []face {
 }
 
 var (
-	comment   = regexp.MustCompile(`(?s)/\*.*?\*/`)
-	selector  = regexp.MustCompile(`([^{};]*)\{`)
-	class     = regexp.MustCompile(`\.([a-zA-Z][\w-]*)`)
-	word      = regexp.MustCompile(`[a-zA-Z][\w-]*`)
-	attribute = regexp.MustCompile(`class(?:="([^"]*)"|=\{([^}]*)\})`)
+	comment  = regexp.MustCompile(`(?s)/\*.*?\*/`)
+	selector = regexp.MustCompile(`([^{};]*)\{`)
+	class    = regexp.MustCompile(`\.([a-zA-Z][\w-]*)`)
+	word     = regexp.MustCompile(`[a-zA-Z][\w-]*`)
+	// attribute finds the classes of an element, or of a component that takes them first.
+	attribute = regexp.MustCompile(`(?:class=|@(?:table|signButton|signLink|gate)\((?:\s*p,\s*)?)"([^"]*)"|class=\{([^}]*)\}`)
 	compared  = regexp.MustCompile(`[=!]= "[^"]*"`)
 	literal   = regexp.MustCompile("\"([^\"\n]*)\"|`([^`]*)`")
 )

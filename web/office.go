@@ -23,15 +23,15 @@ import (
 // registered.
 func officeTable(site *visit.Site, s assembly.Services, accounts *staff.Accounts, preview *shop.Pages, checks system.Checks) []admin.Route {
 	return slices.Concat(
-		staffpages.New(accounts).Routes(),
-		overview.New(site, s.Payments).Routes(),
-		orders.New(site, s.Payments, s.Books, s.Outbox).Routes(),
-		catalogue.New(site, s.Transfers, s.Jobs, preview).Routes(),
-		stock.New(site).Routes(),
-		pricing.New(site, s.Rates).Routes(),
-		books.New(site, s.Books, s.Payments, accounts).Routes(),
-		customers.New(site, s.Customers).Routes(),
-		system.New(site, s.Jobs, checks).Routes(),
+		staffpages.Routes(accounts),
+		overview.Routes(site, s.Payments),
+		orders.Routes(site, s.Payments, s.Books, s.Outbox),
+		catalogue.Routes(site, s.Transfers, s.Jobs, preview),
+		stock.Routes(site),
+		pricing.Routes(site, s.Rates),
+		books.Routes(site, s.Books, s.Payments, accounts),
+		customers.Routes(site, s.Customers),
+		system.Routes(site, s.Jobs, checks),
 	)
 }
 

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"net/url"
 
 	"github.com/a-h/templ"
@@ -22,6 +23,18 @@ func (v ProductsView) order() templ.Attributes {
 	return templ.Attributes{"data-order": "more"}
 }
 
+// columns are those of the table; the last one moves rows.
+func (v ProductsView) columns() []column {
+	list := []column{
+		boxes(), col("admin.products.col.product"), col("admin.col.state"), num("admin.products.col.price"), num("admin.products.col.stock"),
+		col("admin.products.col.changed"),
+	}
+	if v.movable() {
+		list = append(list, hidden("admin.products.col.order_of"))
+	}
+	return list
+}
+
 // where says which SKUs and which category a product has.
 func (r ProductRow) where() string {
 	if r.SKUs == "" {
@@ -40,17 +53,11 @@ func (v CategoryView) title() string {
 			return t.Name.Value
 		}
 	}
-	if v.Name.Value != "" {
-		return v.Name.Value
-	}
-	return p.T("admin.product.untitled")
+	return cmp.Or(v.Name.Value, p.T("admin.product.untitled"))
 }
 
 func (v CategoryView) action() string {
-	if v.New {
-		return "/admin/categories"
-	}
-	return "/admin/categories/" + v.ID
+	return either(v.New, "/admin/categories", "/admin/categories/"+v.ID)
 }
 
 func (v CategoryView) thumbnail() string { return templates.Picture{Source: v.Picture}.Thumbnail() }

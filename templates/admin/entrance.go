@@ -24,3 +24,13 @@ func (v EnrolView) text() string {
 
 // viewBox is the code's own measure: one unit to a module.
 func (c QR) viewBox() string { return "0 0 " + number(c.Size) + " " + number(c.Size) }
+
+func (p Person) path() string { return "/admin/staff/" + p.ID }
+
+// choicesOrNone keeps a <select> a <select> when there is nothing to choose.
+func choicesOrNone(list []Choice) []Choice {
+	if list == nil {
+		return []Choice{}
+	}
+	return list
+}

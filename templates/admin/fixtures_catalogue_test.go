@@ -17,9 +17,11 @@ func text(value string) admin.Field { return admin.Field{Value: value} }
 
 // plain are a variant's plain fields.
 func (f fixtures) plain(barcode, origin string) []admin.PlainField {
-	return []admin.PlainField{{Name: "barcode", Length: 64, Field: text(barcode)}, {Name: "origin", Length: 2, Field: text(origin), Choices: []admin.Choice{
-		{Selected: origin == ""}, {Value: "CN", Label: f.say("China", "中国")}, {Value: "PT", Label: f.say("Portugal", "葡萄牙"), Selected: origin == "PT"},
-	}}}
+	field := admin.PlainField{Name: "origin", Length: 60, Field: text(origin), List: "suggested-origin"}
+	if origin == "PT" {
+		field.Meaning = f.say("Portugal", "葡萄牙")
+	}
+	return []admin.PlainField{{Name: "barcode", Length: 64, Field: text(barcode)}, field}
 }
 
 func (f fixtures) catalogue() []sheet {
@@ -105,6 +107,7 @@ func (f fixtures) product() admin.ProductView {
 				{ID: "v3", Stored: true, Retired: true, Options: option("Sand", "Small"), SKU: text("MUG-SAND-S"), Price: text("24"), OnHand: "0", Plain: f.plain("", "")},
 				{Options: option("Sand", ""), Price: text("24"), Plain: f.plain("", "")},
 			},
+			Suggestions: f.countries(),
 			Pictures: []admin.PictureForm{
 				{Source: "pictures/stoneware-mug.svg", Alt: text("A green mug on a table"), Texts: langs},
 				{Source: "pictures/stoneware-mug-moss.svg", Texts: []admin.LangField{{Lang: "zh-Hans", Name: "简体中文"}}},
@@ -113,11 +116,18 @@ func (f fixtures) product() admin.ProductView {
 	}
 }
 
+// countries are what the variants' origin is suggested from.
+func (f fixtures) countries() []admin.Suggestions {
+	list := []admin.Choice{{Value: "CN", Label: f.say("China", "中国")}, {Value: "PT", Label: f.say("Portugal", "葡萄牙")}}
+	return []admin.Suggestions{{ID: "suggested-origin", Choices: list}}
+}
+
 func (f fixtures) newProduct() admin.ProductView {
 	return admin.ProductView{
 		Page: f.clerk(admin.SectionProducts), Zone: "Asia/Shanghai", Currency: "USD",
 		Form: admin.ProductForm{
 			ID: "p9", New: true, Version: "0", Hidden: true, Texts: []admin.ProductTexts{{Lang: "zh-Hans", Name: "简体中文"}}, Variants: []admin.VariantForm{{Plain: f.plain("", "")}},
+			Suggestions: f.countries(),
 		},
 	}
 }

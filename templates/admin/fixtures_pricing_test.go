@@ -111,7 +111,7 @@ func (f fixtures) zone() admin.ZoneView {
 	step := func(from, price string) admin.StepForm {
 		return admin.StepForm{From: admin.Field{Value: from}, Price: admin.Field{Value: price}}
 	}
-	chinese := []admin.TextField{{Lang: "zh-Hans", Language: "简体中文", Field: admin.Field{Value: f.say("in Chinese", "增值税")}}}
+	chinese := []admin.LangField{{Lang: "zh-Hans", Name: "简体中文", Field: admin.Field{Value: f.say("in Chinese", "增值税")}}}
 	v := admin.ZoneView{
 		Page: f.priced(admin.SectionDelivery), ID: zoneID, Version: "2", Name: admin.Field{Value: "European Union"}, Shown: f.say("European Union", "欧盟"), Currency: "USD",
 		TaxModes: f.kinds("included", models.TaxModes()), TaxName: admin.Field{Value: "VAT"}, TaxTexts: chinese, TaxRate: admin.Field{Value: "19"}, TaxDelivery: true,

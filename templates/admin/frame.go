@@ -101,56 +101,12 @@ func (s Section) path() string {
 	return "/admin/" + string(s)
 }
 
-func (s Section) glyph() string {
-	switch s {
-	case SectionDashboard:
-		return "gauge"
-	case SectionInbox:
-		return "inbox"
-	case SectionOrders:
-		return "bag"
-	case SectionCustomers:
-		return "user"
-	case SectionCancellations:
-		return "stop"
-	case SectionProducts:
-		return "box"
-	case SectionCategories:
-		return "tree"
-	case SectionStock:
-		return "layers"
-	case SectionCoupons:
-		return "ticket"
-	case SectionDelivery:
-		return "truck"
-	case SectionCoins:
-		return "coin"
-	case SectionStatements:
-		return "book"
-	case SectionRefunds:
-		return "return"
-	case SectionTasks:
-		return "list"
-	case SectionAudit:
-		return "shield"
-	case SectionStaff:
-		return "people"
-	case SectionSettings:
-		return "gear"
-	case SectionHealth:
-		return "pulse"
-	case SectionAccount:
-		return "user"
-	}
-	return "dot"
-}
-
-// label is how a person is called: by name, else by e-mail address.
-func (u User) label() string {
-	if u.Name != "" {
-		return u.Name
-	}
-	return u.Email
+// sectionGlyphs are the signs of the sections in the navigation.
+var sectionGlyphs = map[Section]string{
+	SectionDashboard: "gauge", SectionInbox: "inbox", SectionOrders: "bag", SectionCustomers: "user", SectionCancellations: "stop",
+	SectionProducts: "box", SectionCategories: "tree", SectionStock: "layers", SectionCoupons: "ticket", SectionDelivery: "truck",
+	SectionCoins: "coin", SectionStatements: "book", SectionRefunds: "return", SectionTasks: "list", SectionAudit: "shield",
+	SectionStaff: "people", SectionSettings: "gear", SectionHealth: "pulse", SectionAccount: "user",
 }
 
 func (n Notice) class() string {

@@ -42,33 +42,17 @@ func (e Event) words(p *i18n.Printer) string {
 	return word(p, "admin.event.", e.What)
 }
 
+// eventGlyphs are the signs of the kinds of events.
+var eventGlyphs = map[EventKind]string{
+	EventEvidence: "search", EventTransition: "arrow", EventRefused: "stop", EventCallback: "bolt", EventMail: "mail", EventNote: "pen", EventAudit: "user",
+}
+
 // kind names the event's class; one that is not known looks like any other.
 func (e Event) kind() string {
-	switch e.Kind {
-	case EventEvidence, EventTransition, EventRefused, EventCallback, EventMail, EventNote, EventAudit:
+	if _, known := eventGlyphs[e.Kind]; known {
 		return string(e.Kind)
 	}
 	return "other"
-}
-
-func (e Event) glyph() string {
-	switch e.Kind {
-	case EventEvidence:
-		return "search"
-	case EventTransition:
-		return "arrow"
-	case EventRefused:
-		return "stop"
-	case EventCallback:
-		return "bolt"
-	case EventMail:
-		return "mail"
-	case EventNote:
-		return "pen"
-	case EventAudit:
-		return "user"
-	}
-	return "dot"
 }
 
 // proof reports that there was something to prove.

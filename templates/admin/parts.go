@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,8 @@ import (
 type input struct {
 	id, name, label string
 	kind            string // type of <input>; "" is text
+	from            Field  // sets value and problem
+	about           string // the field that problems have words of their own for; see i18n.Printer.ProblemOf
 	value, hint     string
 	problem         string // words
 	complete        string // autocomplete; "" is off
@@ -32,11 +35,12 @@ type input struct {
 // DateTimeField is how a field with a day and a time is written, in the layout of package time.
 const DateTimeField = "2006-01-02T15:04"
 
-func (i input) nameOrID() string {
-	if i.name != "" {
-		return i.name
+// filled has value and problem from the field that it shows, if it shows one.
+func (i input) filled(p *i18n.Printer) input {
+	if i.from != (Field{}) {
+		i.value, i.problem = i.from.Value, p.ProblemOf(i.about, i.from.Problem, "Min", number(i.from.Min), "Max", number(i.from.Max))
 	}
-	return i.id
+	return i
 }
 
 // kindOrText is the field's type. What is no day is shown in a plain field: a date field would hide it from whoever typed it.
@@ -47,17 +51,7 @@ func (i input) kindOrText() string {
 			return "text"
 		}
 	}
-	if i.kind != "" {
-		return i.kind
-	}
-	return "text"
-}
-
-func (i input) completeOrOff() string {
-	if i.complete != "" {
-		return i.complete
-	}
-	return "off"
+	return cmp.Or(i.kind, "text")
 }
 
 // describedBy names the elements that explain the field; "" where there is none.
@@ -82,6 +76,26 @@ func (i input) choice(p *i18n.Printer, c Choice) string {
 	}
 	return word(p, i.words, c.Value)
 }
+
+// column is the head of a column of a table.
+type column struct {
+	kind  columnKind
+	words string // id in the catalogue
+}
+
+type columnKind int
+
+const (
+	kindText columnKind = iota
+	kindNumber
+	kindHidden // its words are there for screen readers only
+	kindBoxes  // boxes that choose rows, and one that chooses all
+)
+
+func col(words string) column    { return column{kindText, words} }
+func num(words string) column    { return column{kindNumber, words} }
+func hidden(words string) column { return column{kindHidden, words} }
+func boxes() column              { return column{kind: kindBoxes} }
 
 // unreadableWords says which line of a statement cannot be read, and which member of it: "line" is the line as a whole.
 func unreadableWords(p *i18n.Printer, line int, member string) string {
@@ -115,11 +129,6 @@ func waitWords(p *i18n.Printer, words string, seconds int) string {
 		return p.N("admin.wait.seconds", seconds)
 	}
 	return p.N("admin.wait.minutes", (seconds+59)/60)
-}
-
-// words says what is wrong with the field, with its limits.
-func (f Field) words(p *i18n.Printer) string {
-	return p.Problem(f.Problem, "Min", number(f.Min), "Max", number(f.Max))
 }
 
 // look is how a state appears beside its word: a tone and a sign, so that it never speaks by colour alone.
@@ -175,7 +184,12 @@ var looks = map[string]map[string]look{
 	"doctor.status.": {
 		"good": {"good", "check"}, "warn": {"warn", "info"}, "bad": {"bad", "alert"}, "unknown": {"plain", "question"},
 	},
-	"admin.balance.":   {"balanced": {"good", "check"}, "unbalanced": {"bad", "alert"}},
+	"admin.balance.": {"balanced": {"good", "check"}, "unbalanced": {"bad", "alert"}},
+	"import.state.": {
+		"unchecked": {"plain", "dot"}, "checking": {"busy", "turn"}, "problems": {"bad", "alert"}, "ready": {"warn", "eye"},
+		"importing": {"busy", "turn"}, "stopped": {"plain", "cross"}, "failed": {"bad", "alert"}, "done": {"good", "check"},
+	},
+	"import.level.":    {"error": {"bad", "alert"}, "skipped": {"warn", "cross"}, "note": {"plain", "info"}},
 	"admin.callbacks.": {"good": {"good", "check"}, "bad": {"bad", "alert"}},
 }
 

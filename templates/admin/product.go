@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -19,18 +20,12 @@ func (v ProductView) title() string {
 			return t.Title.Value
 		}
 	}
-	if v.Form.Title.Value != "" {
-		return v.Form.Title.Value
-	}
-	return p.T("admin.product.untitled")
+	return cmp.Or(v.Form.Title.Value, p.T("admin.product.untitled"))
 }
 
 // action is where the form goes.
 func (v ProductView) action() string {
-	if v.Form.New {
-		return "/admin/products"
-	}
-	return "/admin/products/" + v.Form.ID
+	return either(v.Form.New, "/admin/products", "/admin/products/"+v.Form.ID)
 }
 
 // at is where the form goes, to come back at a section.
@@ -88,12 +83,7 @@ func (v VariantForm) name(p *i18n.Printer, i int) string {
 			values = append(values, o.Value)
 		}
 	}
-	for _, text := range []string{strings.Join(values, " / "), v.Title.Value, v.SKU.Value} {
-		if text != "" {
-			return text
-		}
-	}
-	return p.T("admin.product.variant", "N", number(i+1))
+	return cmp.Or(strings.Join(values, " / "), v.Title.Value, v.SKU.Value, p.T("admin.product.variant", "N", number(i+1)))
 }
 
 // Bad reports that something in the variant must be corrected.
@@ -121,11 +111,19 @@ func (v VariantForm) open() bool {
 	return said || v.Picture != "" || v.Virtual || v.Untracked || v.Retired
 }
 
-func (o VariantOption) label(p *i18n.Printer, i int) string {
-	if o.Name != "" {
-		return o.Name
+// input shows the field of the variant whose fields' names begin with prefix.
+func (f PlainField) input(p *i18n.Printer, prefix string) input {
+	i := input{
+		id: prefix + f.Name, label: p.T("admin.product." + f.Name), from: f.Field, about: f.Name, length: number(f.Length), list: f.List, hint: f.Meaning,
 	}
-	return p.T("admin.product.option", "N", number(i+1))
+	if f.List != "" {
+		i.holder, i.hint = p.T("admin.product.unset"), cmp.Or(f.Meaning, p.T("admin.product."+f.Name+".hint"))
+	}
+	return i
+}
+
+func (o VariantOption) label(p *i18n.Printer, i int) string {
+	return cmp.Or(o.Name, p.T("admin.product.option", "N", number(i+1)))
 }
 
 // choices are the option's values; one that is not among them any more is kept, so that it is seen.

@@ -78,7 +78,6 @@ type ProductView struct {
 	Zone     string   // of the sale's dates
 	Currency string
 	Slugs    string // "/products/…", the address that the form's slug makes, for links; "" while it is new or hidden
-	Ordered  bool   // it cannot be deleted, and the form says so
 	Deleting Refusal
 	CopyID   string // of the copy that the form makes: sent twice, it is the same one
 }
@@ -123,6 +122,7 @@ type ProductForm struct {
 	OptionProblem   invalid.Problem
 	Variants        []VariantForm
 	VariantProblem  invalid.Problem
+	Suggestions     []Suggestions // of the variants' plain fields
 	Pictures        []PictureForm
 	PictureProblem  invalid.Problem
 }
@@ -187,13 +187,20 @@ type VariantForm struct {
 	Problem   invalid.Problem // of the variant as a whole
 }
 
-// PlainField is a text of a variant that the form shows as a field, or as a list to choose from. The server says which there are.
+// PlainField is a text of a variant. The server says which there are.
 type PlainField struct {
 	Field
 
-	Name    string   // in the form; the label is "admin.product." + Name
-	Length  int      // maximum number of characters
-	Choices []Choice // nil: it is typed. The one with the empty value is first
+	Name    string // in the form; the label is "admin.product." + Name
+	Length  int    // maximum number of characters
+	List    string // ID of the Suggestions; "": there are none, and no hint
+	Meaning string // label of the suggestion that was typed; "": the hint is "admin.product." + Name + ".hint"
+}
+
+// Suggestions are values that a field suggests. All variants share one list: with a list each, a form with many variants is too large.
+type Suggestions struct {
+	ID      string
+	Choices []Choice
 }
 
 // VariantOption is the value that a variant has of an option.

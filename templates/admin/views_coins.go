@@ -1,6 +1,10 @@
 package admin
 
-import "github.com/coincart/coincart/templates"
+import (
+	"net/url"
+
+	"github.com/coincart/coincart/templates"
+)
 
 // The problems of the coins' and price sources' forms.
 const (
@@ -165,4 +169,28 @@ type Trial struct {
 	Problem string // "admin.fetch_problem." + Problem; "": it can be used
 	Body    string // the beginning of the answer
 	Cut     bool
+}
+
+func (v CoinView) title() string {
+	p := v.Page.Printer
+	return either(v.New, p.T("admin.coin.new"), p.T("admin.coin.title", "Symbol", v.Row.Symbol, "Name", v.Row.Name))
+}
+
+func (v CoinView) action() string { return either(v.New, "/admin/coins", v.Row.path()) }
+
+// spanPath is the page with another span of time in its chart.
+func (v CoinView) spanPath(span string) string {
+	if span == "" {
+		return v.Row.path()
+	}
+	return v.Row.path() + "?" + url.Values{"span": {span}}.Encode()
+}
+
+func (v SourceView) title() string {
+	p := v.Page.Printer
+	return either(v.New, p.T("admin.source.new"), p.T("admin.source.title", "Name", v.Shown))
+}
+
+func (v SourceView) action() string {
+	return either(v.New, "/admin/price-sources", "/admin/price-sources/"+v.ID)
 }

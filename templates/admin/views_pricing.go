@@ -152,7 +152,7 @@ type ZoneView struct {
 	TaxModes      []Choice
 	TaxMode       Field
 	TaxName       Field
-	TaxTexts      []TextField
+	TaxTexts      []LangField
 	TaxRate       Field
 	TaxDelivery   bool
 	Methods       []MethodForm
@@ -166,20 +166,13 @@ type PlaceGroup struct {
 	Places []Choice
 }
 
-// TextField is a field in another language.
-type TextField struct {
-	Lang     string // BCP 47
-	Language string // its own name
-	Field    Field
-}
-
 // MethodForm is a way of delivery in a zone's form. Its fields are named by its index: m.0.title, m.0.title.zh-Hans, m.0.note, m.0.kind,
 // m.0.from.1, m.0.price.1, m.0.free, m.0.most, m.0.enabled, m.0.remove, m.0.id.
 type MethodForm struct {
 	Index   int
 	ID      string // "" for a new one
 	Title   Field
-	Titles  []TextField
+	Titles  []LangField
 	Note    Field
 	Kinds   []Choice
 	Kind    Field

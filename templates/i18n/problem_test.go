@@ -103,7 +103,7 @@ func TestProblemOf_WordsBelongToAFieldAndAProblem(t *testing.T) {
 		codes[string(code)] = true
 	}
 	fields := map[string]bool{}
-	named := regexp.MustCompile(`\b(?:ProblemOf\(|p\.Add\(|c\.add\(|c\.line\()"(\w+)"`)
+	named := regexp.MustCompile(`\b(?:ProblemOf\(|about: |p\.Add\(|c\.add\(|c\.line\()"(\w+)"`)
 	for _, source := range programSources(t) {
 		for _, m := range named.FindAllStringSubmatch(source, -1) {
 			fields[m[1]] = true

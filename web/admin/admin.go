@@ -24,7 +24,7 @@ type Office struct {
 	counters counters
 }
 
-// New makes the frame.
+// New returns the frame.
 func New(site *visit.Site, accounts *staff.Accounts) *Office {
 	return &Office{site: site, accounts: accounts}
 }

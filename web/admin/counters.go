@@ -19,7 +19,7 @@ type counters struct {
 	changes int       // forms that were sent so far
 }
 
-// waiting counts what waits for staff. Where it cannot be counted the last counts stand: no page fails for its navigation.
+// waiting returns how much waits for staff. If it cannot be counted, the last counts stand: no page fails because of its navigation.
 func (o *Office) waiting(req *Request) models.Gauges {
 	last, changes, fresh := o.counters.known(o.site.Clock())
 	if fresh || req.Fragment() {
@@ -40,7 +40,7 @@ func (c *counters) known(now time.Time) (last models.Gauges, changes int, fresh 
 	return c.last, c.changes, age >= 0 && age < counterAge
 }
 
-// keep stores counts, unless a form was sent since they were begun.
+// keep stores counts, unless a form was sent since counting began.
 func (c *counters) keep(now models.Gauges, at time.Time, changes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -49,7 +49,7 @@ func (c *counters) keep(now models.Gauges, at time.Time, changes int) {
 	}
 }
 
-// changed has the next page count again.
+// changed makes the next page count again.
 func (c *counters) changed() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

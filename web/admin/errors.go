@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -16,10 +17,10 @@ type failed struct {
 	cause error
 }
 
-// Error is the cause's.
+// Error returns the cause's text.
 func (f *failed) Error() string { return f.cause.Error() }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (f *failed) Unwrap() error { return f.cause }
 
 // ShowError answers with the back office's page of an error. kind and status are those of package web's table.
@@ -39,8 +40,8 @@ func (o *Office) ShowError(v *visit.Visit, kind templates.ErrorKind, status int,
 	}))
 }
 
-// errorFrame is the frame around an error: that of the page where it happened, else one that knows who is signed in, unless the database
-// is the trouble.
+// errorFrame returns the frame around an error: that of the page where it happened, else one with the person who is signed in. After an error
+// of the server nobody is looked up, because the database may be the cause.
 func (o *Office) errorFrame(v *visit.Visit, status int, cause error) (pages.Page, error) {
 	if f, ok := errors.AsType[*failed](cause); ok {
 		return f.page, nil
@@ -54,6 +55,15 @@ func (o *Office) errorFrame(v *visit.Visit, status int, cause error) (pages.Page
 	return req.Frame(""), nil
 }
 
+// errorKinds are the back office's kinds of errors by the shop's.
+var errorKinds = map[templates.ErrorKind]pages.ErrorKind{
+	templates.ErrorNotFound: pages.ErrorNotFound, templates.ErrorNoProduct: pages.ErrorNotFound, templates.ErrorNoCategory: pages.ErrorNotFound,
+	templates.ErrorNoOrder: pages.ErrorNotFound, templates.ErrorBadRequest: pages.ErrorBadRequest, templates.ErrorForbidden: pages.ErrorForeign,
+	templates.ErrorMethod: pages.ErrorMethod, templates.ErrorGone: pages.ErrorGone, templates.ErrorTooLarge: pages.ErrorTooLarge,
+	templates.ErrorMediaType: pages.ErrorMediaType, templates.ErrorTooMany: pages.ErrorTooMany, templates.ErrorUnavailable: pages.ErrorUnavailable,
+	templates.ErrorPlatformDown: pages.ErrorUnavailable,
+}
+
 func errorKind(kind templates.ErrorKind, cause error) pages.ErrorKind {
 	switch {
 	case errors.Is(cause, ErrForbidden):
@@ -61,27 +71,5 @@ func errorKind(kind templates.ErrorKind, cause error) pages.ErrorKind {
 	case errors.Is(cause, ErrFilter):
 		return pages.ErrorFilter
 	}
-	switch kind {
-	case templates.ErrorNotFound, templates.ErrorNoProduct, templates.ErrorNoCategory, templates.ErrorNoOrder:
-		return pages.ErrorNotFound
-	case templates.ErrorBadRequest:
-		return pages.ErrorBadRequest
-	case templates.ErrorForbidden:
-		return pages.ErrorForeign
-	case templates.ErrorMethod:
-		return pages.ErrorMethod
-	case templates.ErrorGone:
-		return pages.ErrorGone
-	case templates.ErrorTooLarge:
-		return pages.ErrorTooLarge
-	case templates.ErrorMediaType:
-		return pages.ErrorMediaType
-	case templates.ErrorTooMany:
-		return pages.ErrorTooMany
-	case templates.ErrorUnavailable, templates.ErrorPlatformDown:
-		return pages.ErrorUnavailable
-	case templates.ErrorInternal:
-		return pages.ErrorInternal
-	}
-	return pages.ErrorInternal
+	return cmp.Or(errorKinds[kind], pages.ErrorInternal)
 }

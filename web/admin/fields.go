@@ -2,6 +2,7 @@ package admin
 
 import (
 	"errors"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +15,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// OtherLangs are the shop's languages but the first, which the things' own texts are in.
+// OtherLangs returns the shop's languages except the first, in which products and categories have their own texts.
 func (r *Request) OtherLangs() ([]i18n.Language, error) {
 	settings, err := r.office.site.Settings(r.Context())
 	if err != nil {
@@ -36,7 +37,7 @@ func LimitText(f *pages.Field, longest int) {
 	}
 }
 
-// Version reads the number that a form brings back; one that is none fits no stored row.
+// Version reads the version that a form sends back. A text that is no version gives -1, which no stored row has.
 func Version(text string) int {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
@@ -45,7 +46,7 @@ func Version(text string) int {
 	return n
 }
 
-// ReadDay reads a day that has begun.
+// ReadDay returns the beginning and the end of a day, which must have begun. problem says what is wrong with the text.
 func ReadDay(text string, now time.Time, zone *time.Location) (from, to time.Time, problem invalid.Problem) {
 	from, to, err := models.ParseDay(text, zone)
 	switch {
@@ -57,22 +58,74 @@ func ReadDay(text string, now time.Time, zone *time.Location) (from, to time.Tim
 	return from, to, ""
 }
 
-// Clip keeps a page from repeating more than a field holds.
+// Clip returns the first characters of a text: a page does not repeat more than a field holds.
 func Clip(text string) string {
-	const longest = 254
+	return ClipTo(text, MaxSearch)
+}
+
+// ClipTo returns the first characters of a text, at most longest.
+func ClipTo(text string, longest int) string {
 	if runes := []rune(text); len(runes) > longest {
 		return string(runes[:longest])
 	}
 	return text
 }
 
-// MaxSearch is the most characters that are searched for: an e-mail address has no more.
+// MaxSearch is the maximum number of characters of a search: an e-mail address has no more.
 const MaxSearch = 254
 
-// Typed is a field as it was typed.
+// Typed returns a field with a value.
 func Typed(text string) pages.Field { return pages.Field{Value: text} }
 
-// OneLine drops spaces at the ends.
+// AmountField returns a field with an amount; zero is an empty field.
+func AmountField(a models.Amount) pages.Field { return Typed(AmountText(a)) }
+
+// AmountText writes an amount; zero is "".
+func AmountText(a models.Amount) string {
+	if a.IsZero() {
+		return ""
+	}
+	return a.String()
+}
+
+// CountField returns a field with a number; 0 is an empty field.
+func CountField(n int) pages.Field {
+	if n == 0 {
+		return pages.Field{}
+	}
+	return Typed(strconv.Itoa(n))
+}
+
+// TimeField returns a field with a time of a zone; the zero time is an empty field.
+func TimeField(t time.Time, zone *time.Location) pages.Field {
+	if t.IsZero() {
+		return pages.Field{}
+	}
+	return Typed(t.In(zone).Format(pages.DateTimeField))
+}
+
+// LangFields returns a field for each language with what texts has under name.
+func LangFields(langs []i18n.Language, texts models.Texts, name string) []pages.LangField {
+	var list []pages.LangField
+	for _, l := range langs {
+		list = append(list, pages.LangField{Lang: l.Tag, Name: l.Name, Field: Typed(texts.In(l.Tag, name, ""))})
+	}
+	return list
+}
+
+// NeedText marks a text that is missing, too long, or has characters that allowed refuses.
+func NeedText(f *pages.Field, longest int, allowed func(string) bool) {
+	switch {
+	case f.Value == "":
+		f.Problem = invalid.Missing
+	case TooLong(f.Value, longest):
+		f.Problem = invalid.TooLong
+	case !allowed(f.Value):
+		f.Problem = invalid.Characters
+	}
+}
+
+// OneLine returns the text without spaces at its ends.
 func OneLine(text string) string { return strings.TrimSpace(text) }
 
 // ReadAmount reads a number that is not negative; a field without one is zero.
@@ -95,7 +148,7 @@ func ReadAmount(f *pages.Field, digits int, needed bool) models.Amount {
 	return a
 }
 
-// maxCount is the most pieces that can be typed.
+// maxCount is the maximum number of pieces that can be typed.
 const maxCount = 100_000_000
 
 // ReadCount reads a number of pieces; a field without one is zero.
@@ -137,4 +190,70 @@ func ReadPosition(text string) (n int, ok bool) {
 	const longest = len("999999999")
 	n, err := strconv.Atoi(text)
 	return n, err == nil && n > 0 && len(text) <= longest
+}
+
+// PositionIn reads the place behind which a list goes on, from a parameter of the address; 0 where it has none. The error is ErrFilter.
+func PositionIn(q url.Values, name string) (int, error) {
+	if q.Get(name) == "" {
+		return 0, nil
+	}
+	n, ok := ReadPosition(q.Get(name))
+	if !ok {
+		return 0, ErrFilter
+	}
+	return n, nil
+}
+
+// IsFiltered reports whether one of the parameters of a list is set, apart from sort and after.
+func IsFiltered(q url.Values) bool {
+	for name := range q {
+		if name != "sort" && name != "after" && q.Get(name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// ExportForm returns the form that makes a file of what a list shows.
+func ExportForm(what string, q url.Values) pages.Export {
+	fields := []pages.Hidden{{Name: "what", Value: what}, {Name: "form_token", Value: models.NewRef()}}
+	for _, f := range HiddenFields(q) {
+		if f.Name != "after" {
+			fields = append(fields, f)
+		}
+	}
+	return pages.Export{Fields: fields}
+}
+
+// NamedIn returns the categories with their names in the reader's language, to be shown.
+func NamedIn(p *i18n.Printer, list []models.Category) []models.Category {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Name = list[i].Texts.In(p.Lang(), "name", list[i].Name)
+	}
+	return list
+}
+
+// CategoryChoices returns the categories with their paths as choices; all puts the empty choice in front.
+func CategoryChoices(list []models.Category, chosen string, all bool) []pages.Choice {
+	var made []pages.Choice
+	if all {
+		made = append(made, pages.Choice{Selected: chosen == ""})
+	}
+	for _, node := range models.Flatten(models.Tree(list)) {
+		made = append(made, pages.Choice{Value: node.Category.ID, Label: node.Path, Selected: node.Category.ID == chosen})
+	}
+	return made
+}
+
+// Choices returns values as choices; all puts the empty choice, which means any of them, in front.
+func Choices[T ~string](list []T, chosen string, all bool) []pages.Choice {
+	made := make([]pages.Choice, 0, len(list)+1)
+	if all {
+		made = append(made, pages.Choice{Selected: chosen == ""})
+	}
+	for _, one := range list {
+		made = append(made, pages.Choice{Value: string(one), Selected: string(one) == chosen})
+	}
+	return made
 }

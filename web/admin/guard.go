@@ -3,14 +3,16 @@ package admin
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Guard is what answers at an address: it enforces the row of the table. Who is not signed in is sent to sign in, a role without the
-// permission is refused, and what needs a fresh code asks for one. Nothing of the row's handler runs before.
+// Guard returns the handler of a route, which enforces the row of the table. A person who is not signed in is sent to the sign-in, a role
+// without the permission is refused, a route that needs a fresh code asks for it, and an id must be one. Only then does the route's own handler
+// run.
 func (o *Office) Guard(route Route) visit.Handler {
 	return func(v *visit.Visit) error {
 		req := &Request{Visit: v, office: o}
@@ -18,7 +20,11 @@ func (o *Office) Guard(route Route) visit.Handler {
 			defer o.counters.changed()
 		}
 		admitted, err := req.admit(route)
-		if err == nil && admitted {
+		switch {
+		case err != nil || !admitted:
+		case strings.Contains(route.Path, "/:id") && !IsID(req.ID()):
+			err = visit.ErrNoPage
+		default:
 			err = route.Handler(req)
 		}
 		if err != nil {
@@ -28,7 +34,7 @@ func (o *Office) Guard(route Route) visit.Handler {
 	}
 }
 
-// admit decides; where it says no without an error, it has answered already.
+// admit reports whether the request may go on. If it returns false without an error, it has answered the request.
 func (r *Request) admit(route Route) (admitted bool, err error) {
 	if route.Door == DoorOpen {
 		return true, nil
@@ -67,7 +73,7 @@ func (r *Request) toLogin() error {
 	return r.Leave(to) // also where the page's script asked: it must not show the sign-in as a part of its page
 }
 
-// WantedPage is the page that a request is about: itself, or the page whose form it is.
+// WantedPage returns the address of the page that a request is about: its own, or that of the page whose form it is.
 func (r *Request) WantedPage() string {
 	if !r.Posted() {
 		return OwnPage(r.BarePage().Path)
@@ -75,11 +81,11 @@ func (r *Request) WantedPage() string {
 	return OwnPage(r.Referer(Home))
 }
 
-// FreshCodeField is the code's field in a form that needs a fresh one.
+// FreshCodeField is the name of the code's field in a form that needs a fresh code.
 const FreshCodeField = "totp"
 
-// askFresh takes the fresh code that came with a form, or asks for one: what was typed into the form is kept in the question, so that
-// the answer does what was wanted.
+// askFresh checks the fresh code that came with a form, or asks for one. The question keeps what was typed into the form, so that the answer
+// does what was wanted.
 func (r *Request) askFresh() (admitted bool, err error) {
 	question := pages.StepUpView{Action: StepUpPath, Fields: []pages.Hidden{{Name: "next", Value: r.WantedPage()}}}
 	if r.Posted() {
@@ -101,7 +107,7 @@ func (r *Request) askFresh() (admitted bool, err error) {
 	return false, r.showQuestion(question)
 }
 
-// showQuestion asks for the code in the place of what needs it: 403, or the status of a refused code.
+// showQuestion asks for the code in place of what needs it: 403, or the status of a refused code.
 func (r *Request) showQuestion(view pages.StepUpView) error {
 	view.Page = r.Page("")
 	status := http.StatusForbidden

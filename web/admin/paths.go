@@ -22,23 +22,23 @@ const (
 	TasksPath         = Home + "/tasks"
 )
 
-// Owns reports that an address belongs to the back office.
+// Owns reports whether an address belongs to the back office.
 func Owns(path string) bool { return path == Home || strings.HasPrefix(path, Home+"/") }
 
-// SetupPath is the address of the first owner's one-time link.
+// SetupPath returns the address of the first owner's one-time link.
 func SetupPath(token string) string { return Home + "/setup/" + token }
 
-// InvitePath is the address of an invitation, or of a link that resets an account.
+// InvitePath returns the address of an invitation, or of a link that resets an account.
 func InvitePath(token string) string { return Home + "/invite/" + token }
 
-// OrderPath is the address of an order, by its id.
+// OrderPath returns the address of an order, by its id.
 func OrderPath(id string) string { return OrdersPath + "/" + id }
 
-// DayPath is the address of a day's statement, yyyy-MM-dd.
+// DayPath returns the address of a day's statement, yyyy-MM-dd.
 func DayPath(day string) string { return StatementsPath + "/" + url.PathEscape(day) }
 
-// ImportPath is the address of an import of products, by its id.
+// ImportPath returns the address of an import of products, by its id.
 func ImportPath(id string) string { return ImportsPath + "/" + id }
 
-// TaskPath is the address of a background task, by its id.
+// TaskPath returns the address of a background task, by its id.
 func TaskPath(id string) string { return TasksPath + "/" + id }

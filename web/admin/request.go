@@ -25,7 +25,7 @@ type Request struct {
 
 	office  *Office
 	who     staff.SignedIn // zero: nobody, or not asked for yet
-	asked   bool           // who is known to be what it is
+	asked   bool           // the session has been looked up
 	notices []pages.Notice // of this page
 }
 
@@ -48,18 +48,18 @@ func (r *Request) Identify() error {
 	return nil
 }
 
-// Who is the member of the staff, with the session; zero where nobody is signed in, or nobody asked.
+// Who returns the member of the staff with the session. It is zero if nobody is signed in, or if the session was not looked up.
 func (r *Request) Who() staff.SignedIn { return r.who }
 
-// SignedIn reports that password and code were given.
+// SignedIn reports whether password and code were given.
 func (r *Request) SignedIn() bool { return r.who.Session.Stage == models.StageFull }
 
-// Origin is where the request comes from.
+// Origin returns where the request comes from.
 func (r *Request) Origin() staff.Origin {
 	return staff.Origin{RemoteAddr: r.ClientIP(), UserAgent: r.Header("User-Agent"), RequestID: r.RequestID()}
 }
 
-// Actor is who the audit log will name.
+// Actor returns whom the audit log will name.
 func (r *Request) Actor() models.Actor { return r.who.Actor(r.Origin()) }
 
 // KeepSession sets the session's cookie. It has no age of its own: the session in the database has.
@@ -79,7 +79,7 @@ func (r *Request) StepUp(typed string) error {
 	return nil
 }
 
-// Frame is the page around a page; a section marks its entry in the navigation.
+// Frame returns the frame of a page; section marks its entry in the navigation.
 func (r *Request) Frame(section pages.Section) pages.Page {
 	bare := r.BarePage()
 	page := pages.Page{
@@ -108,7 +108,7 @@ func may(role models.Role) pages.May {
 	}
 }
 
-// Page is the frame with the notices that the action before left for this page, and with the counters of the navigation.
+// Page returns the frame with the notices that the action before left for this page, and with the counters of the navigation.
 func (r *Request) Page(section pages.Section) pages.Page {
 	r.takeNotices()
 	page := r.Frame(section)
@@ -118,12 +118,19 @@ func (r *Request) Page(section pages.Section) pages.Page {
 	return page
 }
 
-// Answer sends a page.
+// PageAt returns Page for a page whose address is not the request's, such as that of a form that was refused.
+func (r *Request) PageAt(section pages.Section, path string) pages.Page {
+	page := r.Page(section)
+	page.Path = path
+	return page
+}
+
+// Answer sends a page with the status of a refusal; "" is 200.
 func (r *Request) Answer(refusal pages.Refusal, page templ.Component) error {
 	return r.Show(StatusOf(refusal), page)
 }
 
-// StatusOf is 200 for a page as it was asked for, and otherwise that of the refusal.
+// StatusOf returns the HTTP status of a refusal; that of "" is 200.
 func StatusOf(refusal pages.Refusal) int {
 	status, ok := map[pages.Refusal]int{
 		"":                            http.StatusOK,
@@ -169,28 +176,42 @@ func bad(kind pages.NoticeKind) bool {
 	}, kind)
 }
 
-// Done leads on to a page after something was done, with a notice there.
-func (r *Request) Done(to string, kind pages.NoticeKind) error {
-	r.LeaveNotice(kind, "")
+// Done redirects to a page, which will show a notice of what was done.
+func (r *Request) Done(to string, kind pages.NoticeKind) error { return r.done(to, kind, "") }
+
+// DoneCount is Done for a notice that names how many were changed.
+func (r *Request) DoneCount(to string, kind pages.NoticeKind, n int) error {
+	return r.done(to, kind, strconv.Itoa(n))
+}
+
+// Refused redirects to a page, which will show why something was refused.
+func (r *Request) Refused(to string, refusal pages.Refusal) error {
+	return r.done(to, pages.NoticeRefused, string(refusal))
+}
+
+func (r *Request) done(to string, kind pages.NoticeKind, text string) error {
+	r.LeaveNotice(kind, text)
 	return r.SeeOther(to)
 }
 
-// ID is the row that the address names.
-func (r *Request) ID() (string, error) {
-	id := r.Param("id")
-	if !IsID(id) {
-		return "", visit.ErrNoPage
+// ToTask redirects to the page of a task that was begun.
+func (r *Request) ToTask(task models.Task, err error) error {
+	if err != nil {
+		return err
 	}
-	return id, nil
+	return r.SeeOther(TaskPath(task.ID))
 }
 
-// IsID reports the one spelling of a row's id; uuid.Validate takes others too.
+// ID returns the id of the row that the address names, "" if the path has no ":id".
+func (r *Request) ID() string { return r.Param("id") }
+
+// IsID reports whether a text is a row's id in its one spelling; uuid.Validate accepts others too.
 func IsID(text string) bool {
 	parsed, err := uuid.Parse(text)
 	return err == nil && parsed.String() == text
 }
 
-// FormToken is the one-time token that every form has which must not work twice.
+// FormToken returns the one-time token of a form that must not work twice.
 func FormToken(form url.Values) (string, error) {
 	token := form.Get("form_token")
 	if !models.IsRef(token) {
@@ -199,7 +220,7 @@ func FormToken(form url.Values) (string, error) {
 	return token, nil
 }
 
-// ChosenIDs are the rows that were ticked, each once, in the form's order.
+// ChosenIDs returns the ids of the rows that were ticked, each once, in the form's order.
 func ChosenIDs(form url.Values) ([]string, pages.Refusal) {
 	var chosen []string
 	seen := map[string]bool{}
@@ -221,7 +242,7 @@ func ChosenIDs(form url.Values) ([]string, pages.Refusal) {
 	return chosen, ""
 }
 
-// HiddenFields repeats the fields of a form but the fresh code.
+// HiddenFields returns the fields of a form, except the fresh code, to be sent again.
 func HiddenFields(form url.Values) []pages.Hidden {
 	var fields []pages.Hidden
 	for name, values := range form {
@@ -236,7 +257,7 @@ func HiddenFields(form url.Values) []pages.Hidden {
 	return fields
 }
 
-// OwnPage keeps an address within the back office.
+// OwnPage returns an address if it is within the back office, otherwise that of the first page.
 func OwnPage(address string) string {
 	own := visit.OwnPath(address, Home)
 	path, _, _ := strings.Cut(own, "?")
@@ -246,7 +267,7 @@ func OwnPage(address string) string {
 	return own
 }
 
-// WithNext adds the page to go to afterwards to an address, unless that is the first page anyway.
+// WithNext returns an address with the page to go to afterwards, unless that is the first page anyway.
 func WithNext(to, next string) string {
 	if next == Home {
 		return to
@@ -254,7 +275,7 @@ func WithNext(to, next string) string {
 	return to + "?" + url.Values{"next": {next}}.Encode()
 }
 
-// CodeProblem says what is wrong with a code that was refused; err is what is not the person's.
+// CodeProblem returns what is wrong with a code that was refused. err is a cause that is not the person's fault.
 func (r *Request) CodeProblem(cause error) (p invalid.Problem, seconds int, err error) {
 	if wait := staff.RetryAfter(cause); wait > 0 {
 		r.SetHeader("Retry-After", strconv.Itoa(wait))

@@ -2,11 +2,12 @@ package admin
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/coincart/coincart/models"
 )
 
-// Door says how far a sign-in must have come for an address.
+// Door is how far a sign-in must have come for an address.
 type Door int
 
 // The doors.
@@ -26,25 +27,56 @@ type Route struct {
 	Handler    Handler           // runs when Guard has admitted the request
 }
 
-// Handler answers a request of somebody who may make it.
+// Handler answers a request of somebody who may make it. If the path names a row (":id"), Request.ID is a row's id.
 type Handler func(req *Request) error
 
-// Get is a page.
+// FormHandler answers a form with its fields.
+type FormHandler func(req *Request, form url.Values) error
+
+// OnceHandler answers a form that must not work twice. token is its one-time token.
+type OnceHandler func(req *Request, form url.Values, token string) error
+
+// Get is the route of a page.
 func Get(path string, p models.Permission, h Handler) Route {
 	return newRoute(Route{Method: http.MethodGet, Path: path, Permission: p, Handler: h})
 }
 
-// Post is a form.
+// Post is the route of a form without fields, or of one whose body the handler reads.
 func Post(path string, p models.Permission, h Handler) Route {
 	return newRoute(Route{Method: http.MethodPost, Path: path, Permission: p, Handler: h})
 }
 
-// Fresh is an address that needs a fresh code, whatever the permission says.
+// Form is the route of a form.
+func Form(path string, p models.Permission, h FormHandler) Route { return Post(path, p, WithForm(h)) }
+
+// OnceForm is the route of a form that must not work twice.
+func OnceForm(path string, p models.Permission, h OnceHandler) Route {
+	return Form(path, p, func(req *Request, form url.Values) error {
+		token, err := FormToken(form)
+		if err != nil {
+			return err
+		}
+		return h(req, form, token)
+	})
+}
+
+// WithForm returns a handler that reads the form and passes it on.
+func WithForm(h FormHandler) Handler {
+	return func(req *Request) error {
+		form, err := req.Form()
+		if err != nil {
+			return err
+		}
+		return h(req, form)
+	}
+}
+
+// Fresh is the route of an address that needs a fresh code, whatever the permission says.
 func Fresh(method, path string, p models.Permission, h Handler) Route {
 	return newRoute(Route{Method: method, Path: path, Permission: p, StepUp: true, Handler: h})
 }
 
-// Open is an address for somebody who has not signed in, or has given the password only.
+// Open is the route of an address for somebody who has not signed in, or has given the password only.
 func Open(method, path string, door Door, h Handler) Route {
 	return newRoute(Route{Method: method, Path: path, Door: door, Handler: h})
 }

@@ -16,10 +16,10 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Moment writes a time in UTC; no time, no words.
+// Moment returns a time in UTC as text; that of the zero time is "".
 func Moment(p *i18n.Printer, t time.Time) templates.Moment { return MomentIn(p, t, time.UTC) }
 
-// MomentIn writes a time in a zone; the zero time is "".
+// MomentIn returns a time in a zone as text; that of the zero time is "".
 func MomentIn(p *i18n.Printer, t time.Time, zone *time.Location) templates.Moment {
 	if t.IsZero() {
 		return templates.Moment{}
@@ -27,7 +27,7 @@ func MomentIn(p *i18n.Printer, t time.Time, zone *time.Location) templates.Momen
 	return templates.Moment{Text: p.Stamp(t, zone), ISO: t.UTC().Format(time.RFC3339)}
 }
 
-// Coin writes an amount of a coin exactly; "" for no coin.
+// Coin returns an amount of a coin as exact text; "" without a coin.
 func Coin(p *i18n.Printer, a models.Amount, symbol string) string {
 	if symbol == "" {
 		return ""
@@ -35,7 +35,7 @@ func Coin(p *i18n.Printer, a models.Amount, symbol string) string {
 	return p.Coin(a.String(), symbol)
 }
 
-// SignedCoin writes a difference of amounts with its sign.
+// SignedCoin returns a difference of amounts with its sign.
 func SignedCoin(p *i18n.Printer, a models.Amount, symbol string) string {
 	if a.IsPositive() {
 		return "+" + Coin(p, a, symbol)
@@ -43,7 +43,7 @@ func SignedCoin(p *i18n.Printer, a models.Amount, symbol string) string {
 	return strings.Replace(Coin(p, a, symbol), "-", "−", 1)
 }
 
-// Duration writes a length of time in its two largest units: "3 min 20 s". None is "".
+// Duration returns a length of time in its two largest units, such as "3 min 20 s"; 0 and less is "".
 func Duration(p *i18n.Printer, d time.Duration) string {
 	unit := func(name string, n time.Duration) string {
 		return p.T("admin.unit."+name, "N", strconv.FormatInt(int64(n), 10))
@@ -67,7 +67,7 @@ func Duration(p *i18n.Printer, d time.Duration) string {
 	return strings.Join(parts, " ")
 }
 
-// Address is a path with the parameters that are not empty.
+// Address returns a path with the parameters that are not empty.
 func Address(path string, query url.Values) string {
 	kept := url.Values{}
 	for name, values := range query {
@@ -81,7 +81,8 @@ func Address(path string, query url.Values) string {
 	return path + "?" + kept.Encode()
 }
 
-// Pager makes the addresses of the next and the first page of a list that is read from a place on.
+// Pager returns the addresses of the next and the first page of a list. name is the parameter of the place where a page begins, next its value
+// on the next page; "" is the last page.
 func Pager(path string, query url.Values, name, next string) (nextURL, firstURL string) {
 	was := query.Get(name)
 	rest := url.Values{}
@@ -100,7 +101,7 @@ func Pager(path string, query url.Values, name, next string) (nextURL, firstURL 
 	return nextURL, firstURL
 }
 
-// QueryValues reads the named parameters of the address.
+// QueryValues returns the named parameters of the address that are not empty.
 func (r *Request) QueryValues(names ...string) url.Values {
 	q := url.Values{}
 	for _, name := range names {
@@ -111,7 +112,7 @@ func (r *Request) QueryValues(names ...string) url.Values {
 	return q
 }
 
-// FilterRefusal tells a filter that the store refuses from what is not the person's fault.
+// FilterRefusal returns why the store refuses a filter; "" for any other error, and for none.
 func FilterRefusal(err error) pages.Refusal {
 	switch {
 	case errors.Is(err, store.ErrCursor):
@@ -122,7 +123,7 @@ func FilterRefusal(err error) pages.Refusal {
 	return ""
 }
 
-// NoPage turns a row that is not there into a page that is not there.
+// NoPage returns visit.ErrNoPage for store.ErrNotFound, and any other error as it is.
 func NoPage(err error) error {
 	if errors.Is(err, store.ErrNotFound) {
 		return visit.ErrNoPage
@@ -133,7 +134,7 @@ func NoPage(err error) error {
 // Names are the e-mail addresses of the staff by their ids.
 type Names map[string]string
 
-// Names reads the staff, and their names by id.
+// Names returns the staff, and their names by id.
 func (r *Request) Names() (Names, []models.Staff, error) {
 	people, err := r.office.accounts.People(r.Context())
 	if err != nil {
@@ -146,7 +147,7 @@ func (r *Request) Names() (Names, []models.Staff, error) {
 	return list, people, nil
 }
 
-// Of names a person; one who is not there any more keeps the id.
+// Of returns the name of a person; of one who is not there any more, the id.
 func (n Names) Of(id string) string {
 	if name, ok := n[id]; ok {
 		return name
@@ -154,10 +155,10 @@ func (n Names) Of(id string) string {
 	return id
 }
 
-// TooLong reports that a text has more characters than a field takes.
+// TooLong reports whether a text has more than most characters.
 func TooLong(text string, most int) bool { return len([]rune(text)) > most }
 
-// TextProblem puts a refused note or reason into words.
+// TextProblem returns what is wrong with a note or a reason that was refused with err.
 func TextProblem(err error, text string) invalid.Problem {
 	switch {
 	case !errors.Is(err, models.ErrNoteText):
@@ -168,7 +169,7 @@ func TextProblem(err error, text string) invalid.Problem {
 	return invalid.TooLong
 }
 
-// OrderRefs reads the references of the orders that rows are about.
+// OrderRefs returns the references of the orders that rows are about, by the orders' ids.
 func OrderRefs[T any](req *Request, rows []T, orderID func(T) string) (map[string]string, error) {
 	var ids []string
 	seen := map[string]bool{"": true}
@@ -184,7 +185,7 @@ func OrderRefs[T any](req *Request, rows []T, orderID func(T) string) (map[strin
 	return req.office.site.Store.OrderRefs(req.Context(), ids)
 }
 
-// Percent writes a percentage; zero is "".
+// Percent returns a percentage as text; zero is "".
 func Percent(a models.Amount) string {
 	if a.IsZero() {
 		return ""
@@ -192,7 +193,7 @@ func Percent(a models.Amount) string {
 	return a.String() + "%"
 }
 
-// FileSize writes a file's size with one digit after the point.
+// FileSize returns a file's size as text with one digit after the point.
 func FileSize(bytes int64) string {
 	const step = 1000
 	units := []string{"B", "kB", "MB", "GB"}
@@ -208,3 +209,15 @@ func FileSize(bytes int64) string {
 
 // TaskRefresh is how often the page of a running task loads itself again without scripts, in seconds.
 const TaskRefresh = 3
+
+// ReviewRows returns reviews as pages list them. refs are the references of their orders, by the orders' ids.
+func ReviewRows(p *i18n.Printer, reviews []models.Review, refs map[string]string, mayClose bool) []pages.ReviewRow {
+	rows := make([]pages.ReviewRow, len(reviews))
+	for i, r := range reviews {
+		rows[i] = pages.ReviewRow{
+			ID: r.ID, Kind: string(r.Kind), Note: Remark(p, r.Note), OrderID: r.OrderID, Ref: refs[r.OrderID], Subject: r.Subject, Open: r.Open,
+			At: Moment(p, r.CreatedAt), Updated: Moment(p, r.UpdatedAt), CanClose: r.Open && mayClose, Resolution: r.Resolution,
+		}
+	}
+	return rows
+}

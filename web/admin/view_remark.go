@@ -7,7 +7,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// remarkWords are the words of those values of remarks that have some: "admin." + the prefix + the value.
+// remarkWords returns where the values of a remark have words: by the value's name the middle of "admin." + … + value.
 func remarkWords() map[string]string {
 	return map[string]string{
 		"order": "order_state.", "attempt": "attempt_state.", "now": "attempt_state.", "mail": "mail.", "status": "value.status.", "code": "code.",
@@ -15,7 +15,7 @@ func remarkWords() map[string]string {
 	}
 }
 
-// Remark puts what the shop itself wrote (models.Remark) into the reader's language; any other text, such as a person's, stays as it is.
+// Remark returns what the shop itself wrote (models.Remark) in the reader's language; any other text, such as a person's, stays as it is.
 func Remark(p *i18n.Printer, text string) string {
 	code, values, ok := models.ReadRemark(text)
 	if !ok {

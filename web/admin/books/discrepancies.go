@@ -14,23 +14,15 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// discrepancy is the one that the address names.
-func (h *Handlers) discrepancy(req *admin.Request) (models.Discrepancy, url.Values, error) {
-	id, err := req.ID()
-	if err != nil {
-		return models.Discrepancy{}, nil, err
-	}
-	form, err := req.Form()
-	if err != nil {
-		return models.Discrepancy{}, nil, err
-	}
-	found, err := h.site.Store.Discrepancy(req.Context(), id)
-	return found, form, admin.NoPage(err)
+// discrepancy returns the discrepancy that the address names.
+func (h *handlers) discrepancy(req *admin.Request) (models.Discrepancy, error) {
+	found, err := h.site.Store.Discrepancy(req.Context(), req.ID())
+	return found, admin.NoPage(err)
 }
 
 // settleDiscrepancy lets the platform decide: POST /admin/discrepancies/{id}/settle.
-func (h *Handlers) settleDiscrepancy(req *admin.Request) error {
-	found, _, err := h.discrepancy(req)
+func (h *handlers) settleDiscrepancy(req *admin.Request) error {
+	found, err := h.discrepancy(req)
 	if err != nil {
 		return err
 	}
@@ -39,8 +31,8 @@ func (h *Handlers) settleDiscrepancy(req *admin.Request) error {
 }
 
 // acceptDiscrepancy explains a difference: POST /admin/discrepancies/{id}/accept with reason.
-func (h *Handlers) acceptDiscrepancy(req *admin.Request) error {
-	found, form, err := h.discrepancy(req)
+func (h *handlers) acceptDiscrepancy(req *admin.Request, form url.Values) error {
+	found, err := h.discrepancy(req)
 	if err != nil {
 		return err
 	}
@@ -50,8 +42,8 @@ func (h *Handlers) acceptDiscrepancy(req *admin.Request) error {
 }
 
 // assignDiscrepancy says who looks after a difference: POST /admin/discrepancies/{id}/assign with owner (empty: nobody), note.
-func (h *Handlers) assignDiscrepancy(req *admin.Request) error {
-	found, form, err := h.discrepancy(req)
+func (h *handlers) assignDiscrepancy(req *admin.Request, form url.Values) error {
+	found, err := h.discrepancy(req)
 	if err != nil {
 		return err
 	}
@@ -71,12 +63,8 @@ func (h *Handlers) assignDiscrepancy(req *admin.Request) error {
 
 // refundDiscrepancy asks for money to go back because of a difference: POST /admin/discrepancies/{id}/refund with amount, reason,
 // form_token.
-func (h *Handlers) refundDiscrepancy(req *admin.Request) error {
-	found, form, err := h.discrepancy(req)
-	if err != nil {
-		return err
-	}
-	token, err := admin.FormToken(form)
+func (h *handlers) refundDiscrepancy(req *admin.Request, form url.Values, token string) error {
+	found, err := h.discrepancy(req)
 	if err != nil {
 		return err
 	}
@@ -102,7 +90,7 @@ func (h *Handlers) refundDiscrepancy(req *admin.Request) error {
 }
 
 // discrepancyDone leads back to the day, or shows it again with what was wrong.
-func (h *Handlers) discrepancyDone(req *admin.Request, found models.Discrepancy, cause error, text string, kind pages.NoticeKind) error {
+func (h *handlers) discrepancyDone(req *admin.Request, found models.Discrepancy, cause error, text string, kind pages.NoticeKind) error {
 	if cause == nil {
 		return req.Done(admin.DayPath(found.Day), kind)
 	}
@@ -128,7 +116,7 @@ func (h *Handlers) discrepancyDone(req *admin.Request, found models.Discrepancy,
 }
 
 // discrepancyRefused shows the day again; where the difference is not on its first page, the page itself says what was wrong.
-func (h *Handlers) discrepancyRefused(req *admin.Request, found models.Discrepancy, say func(*pages.DiscrepancyRow)) error {
+func (h *handlers) discrepancyRefused(req *admin.Request, found models.Discrepancy, say func(*pages.DiscrepancyRow)) error {
 	if _, _, problem := admin.ReadDay(found.Day, h.site.Clock(), h.site.Zone); problem != "" {
 		return visit.ErrNoPage
 	}

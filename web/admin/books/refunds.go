@@ -16,11 +16,11 @@ import (
 )
 
 // showRefunds lists the refunds: GET /admin/refunds?state=&after=.
-func (h *Handlers) showRefunds(req *admin.Request) error {
+func (h *handlers) showRefunds(req *admin.Request) error {
 	return h.refundsPage(req, req.QueryValues("state", "after"), func(*pages.RefundsView) {})
 }
 
-func (h *Handlers) refundsPage(req *admin.Request, q url.Values, say func(*pages.RefundsView)) error {
+func (h *handlers) refundsPage(req *admin.Request, q url.Values, say func(*pages.RefundsView)) error {
 	state := models.RefundState(q.Get("state"))
 	view := pages.RefundsView{States: admin.Choices(models.RefundStates(), string(state), true)}
 	if state != "" && !slices.Contains(models.RefundStates(), state) {
@@ -33,8 +33,7 @@ func (h *Handlers) refundsPage(req *admin.Request, q url.Values, say func(*pages
 		return err
 	}
 	view.FourEyes = refunds.FourEyes(h.payments, req, currency.Code, currency.Digits)
-	view.Page = req.Page(pages.SectionRefunds)
-	view.Page.Path = admin.Address(admin.RefundsPath, q)
+	view.Page = req.PageAt(pages.SectionRefunds, admin.Address(admin.RefundsPath, q))
 	say(&view)
 	worst := view.Refusal
 	for _, row := range view.Rows {
@@ -43,7 +42,7 @@ func (h *Handlers) refundsPage(req *admin.Request, q url.Values, say func(*pages
 	return req.Answer(worst, pages.Refunds(view))
 }
 
-func (h *Handlers) refundList(req *admin.Request, view *pages.RefundsView, state models.RefundState, q url.Values) error {
+func (h *handlers) refundList(req *admin.Request, view *pages.RefundsView, state models.RefundState, q url.Values) error {
 	page, next, err := h.site.Store.RefundPage(req.Context(), state, q.Get("after"), 0)
 	if view.Refusal = admin.FilterRefusal(err); view.Refusal != "" {
 		return nil
@@ -65,12 +64,9 @@ func (h *Handlers) refundList(req *admin.Request, view *pages.RefundsView, state
 }
 
 // approveRefund lets a second person release a refund: POST /admin/refunds/{id}/approve.
-func (h *Handlers) approveRefund(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	err = h.payments.ApproveRefund(req.Context(), id, req.Actor())
+func (h *handlers) approveRefund(req *admin.Request) error {
+	id := req.ID()
+	err := h.payments.ApproveRefund(req.Context(), id, req.Actor())
 	switch {
 	case err == nil:
 		return req.Done(admin.RefundsPath, pages.NoticeRefundApproved)
@@ -83,17 +79,10 @@ func (h *Handlers) approveRefund(req *admin.Request) error {
 }
 
 // declineRefund stops a refund that was not sent: POST /admin/refunds/{id}/decline with reason.
-func (h *Handlers) declineRefund(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) declineRefund(req *admin.Request, form url.Values) error {
+	id := req.ID()
 	reason := strings.TrimSpace(form.Get("reason"))
-	err = h.payments.DeclineRefund(req.Context(), id, reason, req.Actor())
+	err := h.payments.DeclineRefund(req.Context(), id, reason, req.Actor())
 	if problem := admin.TextProblem(err, reason); problem != "" {
 		return h.refundsPage(req, url.Values{}, func(view *pages.RefundsView) {
 			for i := range view.Rows {
@@ -114,6 +103,6 @@ func (h *Handlers) declineRefund(req *admin.Request) error {
 	return admin.NoPage(err)
 }
 
-func (h *Handlers) refundsRefused(req *admin.Request, refusal pages.Refusal) error {
+func (h *handlers) refundsRefused(req *admin.Request, refusal pages.Refusal) error {
 	return h.refundsPage(req, url.Values{}, func(view *pages.RefundsView) { view.Refusal = refusal })
 }

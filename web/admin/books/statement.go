@@ -17,7 +17,7 @@ import (
 const linesPerPage = 100
 
 // showStatement shows one day: GET /admin/statements/{day}?type=&lines=&found=&after=.
-func (h *Handlers) showStatement(req *admin.Request) error {
+func (h *handlers) showStatement(req *admin.Request) error {
 	day := req.Param("day")
 	_, _, problem := admin.ReadDay(day, h.site.Clock(), h.site.Zone)
 	if problem != "" {
@@ -41,7 +41,7 @@ type book struct {
 }
 
 // ordersOf finds the orders of ours that the day's discrepancies and lines are about.
-func (h *Handlers) ordersOf(req *admin.Request, found []models.Discrepancy, lines []models.StatementLine) (map[string]models.LineOrder, error) {
+func (h *handlers) ordersOf(req *admin.Request, found []models.Discrepancy, lines []models.StatementLine) (map[string]models.LineOrder, error) {
 	ids := make([]string, 0, len(found)+len(lines))
 	for _, f := range found {
 		ids = append(ids, f.AppOrderID)
@@ -54,7 +54,7 @@ func (h *Handlers) ordersOf(req *admin.Request, found []models.Discrepancy, line
 }
 
 // statementPage shows the day as it is now; say marks what was wrong with an action on it.
-func (h *Handlers) statementPage(req *admin.Request, day string, q url.Values, say func(*pages.StatementView)) error {
+func (h *handlers) statementPage(req *admin.Request, day string, q url.Values, say func(*pages.StatementView)) error {
 	filter, refusal := readStatementFilter(q)
 	b, err := h.book(req, day, filter)
 	if r := admin.FilterRefusal(err); r != "" {
@@ -77,13 +77,12 @@ func (h *Handlers) statementPage(req *admin.Request, day string, q url.Values, s
 	view.Export = admin.ExportForm(books.ExportStatement, url.Values{"day": {day}})
 	view.ExportFound = admin.ExportForm(books.ExportDiscrepancies, url.Values{"day": {day}})
 	view.FormToken = models.NewRef()
-	view.Page = req.Page(pages.SectionStatements)
-	view.Page.Path = admin.Address(admin.DayPath(day), q)
+	view.Page = req.PageAt(pages.SectionStatements, admin.Address(admin.DayPath(day), q))
 	say(&view)
 	return req.Answer(worstOfDay(&view), pages.Statement(view))
 }
 
-// worstOfDay is what decides the page's status.
+// worstOfDay returns what decides the page's status.
 func worstOfDay(view *pages.StatementView) pages.Refusal {
 	worst := view.Refusal
 	for _, row := range view.Found {
@@ -122,7 +121,7 @@ func readStatementFilter(q url.Values) (f statementFilter, refusal pages.Refusal
 	return f, ""
 }
 
-func (h *Handlers) book(req *admin.Request, day string, f statementFilter) (b book, err error) {
+func (h *handlers) book(req *admin.Request, day string, f statementFilter) (b book, err error) {
 	ctx, db := req.Context(), h.site.Store
 	if b.day, err = h.bookDay(req, day); err != nil {
 		return b, err
@@ -152,8 +151,8 @@ func (h *Handlers) book(req *admin.Request, day string, f statementFilter) (b bo
 	return b, err
 }
 
-// bookDay is the day with the number of its discrepancies in each state; one that was never compared is open and has none.
-func (h *Handlers) bookDay(req *admin.Request, day string) (models.BookDayRow, error) {
+// bookDay returns the day with the number of its discrepancies in each state; one that was never compared is open and has none.
+func (h *handlers) bookDay(req *admin.Request, day string) (models.BookDayRow, error) {
 	zone := h.site.Zone
 	_, end, err := models.ParseDay(day, zone)
 	if err != nil {
@@ -169,7 +168,7 @@ func (h *Handlers) bookDay(req *admin.Request, day string) (models.BookDayRow, e
 	return models.BookDayRow{BookDay: models.BookDay{Day: day, State: models.DayOpen}}, nil
 }
 
-// shown is the statement whose lines are shown: the one that the day was compared with, else the newest complete one.
+// shown returns the statement whose lines are shown: the one that the day was compared with, else the newest complete one.
 func shown(b book) *models.Statement {
 	var newest *models.Statement
 	for i := range b.fetched {

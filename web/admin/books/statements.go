@@ -1,6 +1,7 @@
 package books
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"slices"
@@ -14,13 +15,13 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// statementTypes are the types of lines that can be looked at by themselves.
+// statementTypes returns the types of lines that can be looked at by themselves.
 func statementTypes() []models.StatementType {
 	return []models.StatementType{models.StatementPayment, models.StatementTransfer}
 }
 
 // showStatements lists the platform's days: GET /admin/statements?before=. With day and type it leads to that day.
-func (h *Handlers) showStatements(req *admin.Request) error {
+func (h *handlers) showStatements(req *admin.Request) error {
 	q := req.QueryValues("day", "type", "before")
 	if !q.Has("day") && !q.Has("type") {
 		return h.statementsPage(req, q, pages.Field{})
@@ -38,7 +39,7 @@ func knownType(text string) bool {
 }
 
 // statementsPage shows the list with what was typed into its form.
-func (h *Handlers) statementsPage(req *admin.Request, q url.Values, day pages.Field) error {
+func (h *handlers) statementsPage(req *admin.Request, q url.Values, day pages.Field) error {
 	view := pages.StatementsView{Day: day, FormToken: models.NewRef(), Types: admin.Choices(statementTypes(), q.Get("type"), true)}
 	if !knownType(q.Get("type")) {
 		view.TypeProblem = invalid.Unknown
@@ -60,8 +61,7 @@ func (h *Handlers) statementsPage(req *admin.Request, q url.Values, day pages.Fi
 		next = days[len(days)-1].Day
 	}
 	view.Next, view.First = admin.Pager(admin.StatementsPath, url.Values{"before": {before}}, "before", next)
-	view.Page = req.Page(pages.SectionStatements)
-	view.Page.Path = admin.Address(admin.StatementsPath, url.Values{"before": {before}})
+	view.Page = req.PageAt(pages.SectionStatements, admin.Address(admin.StatementsPath, url.Values{"before": {before}}))
 	return req.Answer(pages.Worst(view.Refusal, view.Day.Problem, view.TypeProblem), pages.Statements(view))
 }
 
@@ -75,30 +75,10 @@ func dayRows(p *i18n.Printer, days []models.BookDayRow) []pages.DayRow {
 	return rows
 }
 
-// fetchChosen begins to fetch the day that was typed: POST /admin/statements with day, form_token.
-func (h *Handlers) fetchChosen(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	return h.fetch(req, form, form.Get("day"))
-}
-
-// fetchStatement begins to fetch a day: POST /admin/statements/{day}/fetch with form_token.
-func (h *Handlers) fetchStatement(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	return h.fetch(req, form, req.Param("day"))
-}
-
-// fetch begins the task. A day that has not begun or is sealed is refused before anything is asked.
-func (h *Handlers) fetch(req *admin.Request, form url.Values, day string) error {
-	token, err := admin.FormToken(form)
-	if err != nil {
-		return err
-	}
+// fetchStatement begins to fetch a day: POST /admin/statements/{day}/fetch with form_token, POST /admin/statements with day too. A day that
+// has not begun or is sealed is refused before anything is asked.
+func (h *handlers) fetchStatement(req *admin.Request, form url.Values, token string) error {
+	day := cmp.Or(req.Param("day"), form.Get("day"))
 	_, _, problem := admin.ReadDay(day, h.site.Clock(), h.site.Zone)
 	if problem != "" {
 		return h.statementsPage(req, url.Values{}, pages.Field{Value: admin.Clip(day), Problem: problem})
@@ -110,15 +90,11 @@ func (h *Handlers) fetch(req *admin.Request, form url.Values, day string) error 
 	if err == nil && book.State == models.DaySealed {
 		return h.statementPage(req, day, url.Values{}, func(view *pages.StatementView) { view.Refusal = pages.RefusalDaySealed })
 	}
-	task, err := h.books.StartStatement(req.Context(), day, token, req.Actor())
-	if err != nil {
-		return err
-	}
-	return req.SeeOther(admin.TaskPath(task.ID))
+	return req.ToTask(h.books.StartStatement(req.Context(), day, token, req.Actor()))
 }
 
 // sealDay closes a day for good: POST /admin/statements/{day}/seal.
-func (h *Handlers) sealDay(req *admin.Request) error {
+func (h *handlers) sealDay(req *admin.Request) error {
 	day := req.Param("day")
 	_, _, problem := admin.ReadDay(day, h.site.Clock(), h.site.Zone)
 	if problem != "" {

@@ -8,8 +8,8 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// statementView is a day's page without its frame and its addresses.
-func (h *Handlers) statementView(req *admin.Request, day string, b book) pages.StatementView {
+// statementView returns a day's page without its frame and its addresses.
+func (h *handlers) statementView(req *admin.Request, day string, b book) pages.StatementView {
 	p, zone := req.Printer, h.site.Zone
 	may := req.Who().Staff.Role.Can(models.MayReconcile)
 	view := pages.StatementView{

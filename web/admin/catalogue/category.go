@@ -21,7 +21,7 @@ const categoriesPath = admin.Home + "/categories"
 func categoryAddress(id string) string { return categoriesPath + "/" + id }
 
 // showCategories shows the tree: GET /admin/categories.
-func (h *Handlers) showCategories(req *admin.Request) error {
+func (h *handlers) showCategories(req *admin.Request) error {
 	list, err := h.site.Store.Categories(req.Context())
 	if err != nil {
 		return err
@@ -34,13 +34,13 @@ func (h *Handlers) showCategories(req *admin.Request) error {
 }
 
 // newCategory shows an empty form: GET /admin/categories/new?parent=.
-func (h *Handlers) newCategory(req *admin.Request) error {
+func (h *handlers) newCategory(req *admin.Request) error {
 	view := pages.CategoryView{ID: models.NewID(), New: true, Version: "0"}
 	return h.showCategoryForm(req, view, req.Query("parent"), http.StatusOK)
 }
 
 // showCategory shows a category's form: GET /admin/categories/{id}.
-func (h *Handlers) showCategory(req *admin.Request) error {
+func (h *handlers) showCategory(req *admin.Request) error {
 	c, _, err := h.category(req)
 	if err != nil {
 		return err
@@ -61,11 +61,8 @@ func (h *Handlers) showCategory(req *admin.Request) error {
 }
 
 // category reads the category that the address names, with all others.
-func (h *Handlers) category(req *admin.Request) (models.Category, []models.Category, error) {
-	id, err := req.ID()
-	if err != nil {
-		return models.Category{}, nil, err
-	}
+func (h *handlers) category(req *admin.Request) (models.Category, []models.Category, error) {
+	id := req.ID()
 	list, err := h.site.Store.Categories(req.Context())
 	if err != nil {
 		return models.Category{}, nil, err
@@ -77,7 +74,7 @@ func (h *Handlers) category(req *admin.Request) (models.Category, []models.Categ
 	return list[i], list, nil
 }
 
-func (h *Handlers) showCategoryForm(req *admin.Request, view pages.CategoryView, parent string, status int) error {
+func (h *handlers) showCategoryForm(req *admin.Request, view pages.CategoryView, parent string, status int) error {
 	list, err := h.site.Store.Categories(req.Context())
 	if err != nil {
 		return err
@@ -103,8 +100,7 @@ func (h *Handlers) showCategoryForm(req *admin.Request, view pages.CategoryView,
 		others := slices.DeleteFunc(slices.Clone(list), func(c models.Category) bool { return c.ID == view.ID })
 		view.Others, view.Products, view.Children = admin.CategoryChoices(others, "", false), counts[view.ID], len(below)-1
 	}
-	view.Page = req.Page(pages.SectionCategories)
-	view.Page.Path = categoriesPath + "/new"
+	view.Page = req.PageAt(pages.SectionCategories, categoriesPath+"/new")
 	if !view.New {
 		view.Page.Path = categoryAddress(view.ID)
 	}
@@ -112,7 +108,7 @@ func (h *Handlers) showCategoryForm(req *admin.Request, view pages.CategoryView,
 }
 
 // createCategory stores a new category: POST /admin/categories.
-func (h *Handlers) createCategory(req *admin.Request) error {
+func (h *handlers) createCategory(req *admin.Request) error {
 	form, files, err := req.Upload(pictureLimits())
 	if err != nil {
 		return err
@@ -129,7 +125,7 @@ func (h *Handlers) createCategory(req *admin.Request) error {
 }
 
 // saveCategory stores a category: POST /admin/categories/{id}.
-func (h *Handlers) saveCategory(req *admin.Request) error {
+func (h *handlers) saveCategory(req *admin.Request) error {
 	c, list, err := h.category(req)
 	if err != nil {
 		return err
@@ -141,7 +137,7 @@ func (h *Handlers) saveCategory(req *admin.Request) error {
 	return h.storeCategory(req, c, list, form, files)
 }
 
-func (h *Handlers) storeCategory(req *admin.Request, stored models.Category, list []models.Category, form url.Values, files []visit.File) error {
+func (h *handlers) storeCategory(req *admin.Request, stored models.Category, list []models.Category, form url.Values, files []visit.File) error {
 	isNew := stored.Version == 0
 	view, c, err := h.readCategory(req, stored, form, files)
 	if err != nil {
@@ -161,7 +157,7 @@ func (h *Handlers) storeCategory(req *admin.Request, stored models.Category, lis
 	return h.categoryNotStored(req, view, c, err)
 }
 
-func (h *Handlers) categoryNotStored(req *admin.Request, view pages.CategoryView, c models.Category, cause error) error {
+func (h *handlers) categoryNotStored(req *admin.Request, view pages.CategoryView, c models.Category, cause error) error {
 	status := http.StatusUnprocessableEntity
 	view.Refusal = pages.RefusalFields
 	switch {
@@ -180,7 +176,7 @@ func (h *Handlers) categoryNotStored(req *admin.Request, view pages.CategoryView
 }
 
 // showCategoryConflict shows what somebody else changed beside what was typed, and leaves the choice.
-func (h *Handlers) showCategoryConflict(req *admin.Request, view pages.CategoryView, c models.Category) error {
+func (h *handlers) showCategoryConflict(req *admin.Request, view pages.CategoryView, c models.Category) error {
 	now, list, err := h.category(req)
 	if err != nil {
 		return err
@@ -193,23 +189,17 @@ func (h *Handlers) showCategoryConflict(req *admin.Request, view pages.CategoryV
 }
 
 // moveCategory puts a category elsewhere: POST /admin/categories/{id}/move with parent, before.
-func (h *Handlers) moveCategory(req *admin.Request) error {
+func (h *handlers) moveCategory(req *admin.Request, form url.Values) error {
 	c, list, err := h.category(req)
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
 	if err != nil {
 		return err
 	}
 	err = h.editor.MoveCategory(req.Context(), req.Actor(), list, c, form.Get("parent"), form.Get("before"))
 	switch {
 	case errors.Is(err, store.ErrTree):
-		req.LeaveNotice(pages.NoticeRefused, string(pages.RefusalOf(invalid.Tree)))
-		return req.SeeOther(categoriesPath)
+		return req.Refused(categoriesPath, pages.RefusalOf(invalid.Tree))
 	case errors.Is(err, store.ErrNotFound):
-		req.LeaveNotice(pages.NoticeRefused, string(pages.RefusalStale))
-		return req.SeeOther(categoriesPath)
+		return req.Refused(categoriesPath, pages.RefusalStale)
 	case err != nil:
 		return err
 	}
@@ -217,20 +207,15 @@ func (h *Handlers) moveCategory(req *admin.Request) error {
 }
 
 // deleteCategory deletes a category, its products going to another one: POST /admin/categories/{id}/delete with move_to.
-func (h *Handlers) deleteCategory(req *admin.Request) error {
+func (h *handlers) deleteCategory(req *admin.Request, form url.Values) error {
 	c, list, err := h.category(req)
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
 	if err != nil {
 		return err
 	}
 	err = h.editor.DeleteCategory(req.Context(), req.Actor(), list, c, form.Get("move_to"))
 	switch {
 	case errors.Is(err, store.ErrInUse), errors.Is(err, store.ErrTree), errors.Is(err, store.ErrNotFound):
-		req.LeaveNotice(pages.NoticeRefused, string(pages.RefusalStale))
-		return req.SeeOther(categoryAddress(c.ID))
+		return req.Refused(categoryAddress(c.ID), pages.RefusalStale)
 	case err != nil:
 		return err
 	}

@@ -18,7 +18,7 @@ const (
 )
 
 // readCategory reads what was typed on top of the stored category.
-func (h *Handlers) readCategory(req *admin.Request, stored models.Category, form url.Values, files []visit.File) (pages.CategoryView, models.Category, error) {
+func (h *handlers) readCategory(req *admin.Request, stored models.Category, form url.Values, files []visit.File) (pages.CategoryView, models.Category, error) {
 	view := pages.CategoryView{
 		ID: stored.ID, New: stored.Version == 0, Version: form.Get("version"), Name: admin.Typed(admin.OneLine(form.Get("name"))),
 		Slug: admin.Typed(admin.OneLine(form.Get("slug"))), Summary: admin.Typed(manyLines(form.Get("summary"))), Hidden: form.Get("hidden") == "1",
@@ -60,7 +60,7 @@ func (h *Handlers) readCategory(req *admin.Request, stored models.Category, form
 }
 
 // readCategoryPicture takes the picture that came along, if one did. What is no upload must be the one that the category has.
-func (h *Handlers) readCategoryPicture(req *admin.Request, view *pages.CategoryView, stored models.Category, form url.Values, files []visit.File) error {
+func (h *handlers) readCategoryPicture(req *admin.Request, view *pages.CategoryView, stored models.Category, form url.Values, files []visit.File) error {
 	if form.Get("no_picture") == "1" || (view.Picture != stored.Picture && !isUpload(view.Picture)) {
 		view.Picture = ""
 	}
@@ -117,28 +117,28 @@ func categoryRows(list []models.Category, counts map[string]int) []pages.Categor
 				}
 			}
 			if i+1 < len(nodes) {
-				row.Moves.Down = &pages.Place{Parent: c.ParentID, Before: next(nodes, i+2)}
+				row.Moves.Down = &pages.Place{Parent: c.ParentID, Before: idAt(nodes, i+2)}
 			}
 			if parent != nil {
 				row.Moves.Out = &pages.Place{Parent: parent.Category.ParentID, Before: after}
 			}
 			rows = append(rows, row)
-			walk(node.Children, &nodes[i], next(nodes, i+1))
+			walk(node.Children, &nodes[i], idAt(nodes, i+1))
 		}
 	}
 	walk(models.Tree(list), nil, "")
 	return rows
 }
 
-// next is the category at a place among its neighbours; "" behind the last one.
-func next(nodes []models.CategoryNode, i int) string {
+// idAt returns the id of the category at a place among its neighbours; "" behind the last one.
+func idAt(nodes []models.CategoryNode, i int) string {
 	if i < len(nodes) {
 		return nodes[i].Category.ID
 	}
 	return ""
 }
 
-// height is how many levels a category takes, itself included.
+// height returns how many levels a category takes, itself included.
 func height(node models.CategoryNode) int {
 	most := 0
 	for _, child := range node.Children {

@@ -19,15 +19,12 @@ import (
 type importStarter func(ctx context.Context, id, token string, by models.Actor) (models.Task, error)
 
 // showImport is one file: GET /admin/imports/{id}?level=&after=, and the part that changes alone for the page that asks again.
-func (h *Handlers) showImport(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
+func (h *handlers) showImport(req *admin.Request) error {
+	id := req.ID()
 	return h.importPage(req, id, "")
 }
 
-func (h *Handlers) importPage(req *admin.Request, id string, refusal pages.Refusal) error {
+func (h *handlers) importPage(req *admin.Request, id string, refusal pages.Refusal) error {
 	i, err := h.site.Store.Import(req.Context(), id)
 	if err != nil {
 		return admin.NoPage(err)
@@ -49,8 +46,7 @@ func (h *Handlers) importPage(req *admin.Request, id string, refusal pages.Refus
 		view.Page = req.Frame(pages.SectionProducts)
 		return req.Show(http.StatusOK, pages.ImportStatus(view))
 	}
-	view.Page = req.Page(pages.SectionProducts)
-	view.Page.Path = admin.Address(admin.ImportPath(id), q)
+	view.Page = req.PageAt(pages.SectionProducts, admin.Address(admin.ImportPath(id), q))
 	if view.Running || (view.Pictures != nil && view.Pictures.Running) {
 		view.Page.RefreshSeconds = admin.TaskRefresh
 	}
@@ -58,7 +54,7 @@ func (h *Handlers) importPage(req *admin.Request, id string, refusal pages.Refus
 }
 
 // importTasks reads the tasks of imports, with the progress that this process knows.
-func (h *Handlers) importTasks(req *admin.Request, list ...models.Import) (map[string]models.Task, error) {
+func (h *handlers) importTasks(req *admin.Request, list ...models.Import) (map[string]models.Task, error) {
 	var ids []string
 	for _, i := range list {
 		ids = append(ids, i.CheckTask, i.ApplyTask, i.PictureTask)
@@ -73,17 +69,14 @@ func (h *Handlers) importTasks(req *admin.Request, list ...models.Import) (map[s
 	return tasks, nil
 }
 
-func (h *Handlers) importProblems(req *admin.Request, view *pages.ImportView, q url.Values) error {
+func (h *handlers) importProblems(req *admin.Request, view *pages.ImportView, q url.Values) error {
 	level := q.Get("level")
 	if level != "" && level != "error" && level != "skipped" && level != "note" {
 		return admin.ErrFilter
 	}
-	after := 0
-	if text := q.Get("after"); text != "" {
-		var ok bool
-		if after, ok = admin.ReadPosition(text); !ok {
-			return admin.ErrFilter
-		}
+	after, err := admin.PositionIn(q, "after")
+	if err != nil {
+		return err
 	}
 	view.Level, view.Levels = level, admin.Choices([]string{"error", "skipped", "note"}, level, true)
 	if view.ProblemCount == 0 {
@@ -101,18 +94,12 @@ func (h *Handlers) importProblems(req *admin.Request, view *pages.ImportView, q 
 	if len(list) == problemsShown {
 		next = strconv.Itoa(list[len(list)-1].Position)
 	}
-	view.First, view.Next = pager2(admin.ImportPath(view.ID), q, next)
+	view.Next, view.First = admin.Pager(admin.ImportPath(view.ID), q, "after", next)
 	view.ProblemsURL = admin.ImportPath(view.ID) + "/file"
 	return nil
 }
 
-// pager2 is pager with the addresses in the order of the view's fields.
-func pager2(path string, q url.Values, next string) (first, following string) {
-	following, first = admin.Pager(path, q, "after", next)
-	return first, following
-}
-
-func (h *Handlers) importPictures(req *admin.Request, view *pages.ImportView, i *models.Import, tasks map[string]models.Task) error {
+func (h *handlers) importPictures(req *admin.Request, view *pages.ImportView, i *models.Import, tasks map[string]models.Task) error {
 	if i.PictureTask == "" {
 		return nil
 	}
@@ -129,11 +116,8 @@ func (h *Handlers) importPictures(req *admin.Request, view *pages.ImportView, i 
 }
 
 // downloadProblems is a file of all problems of an import, in the reader's language: GET /admin/imports/{id}/file.
-func (h *Handlers) downloadProblems(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
+func (h *handlers) downloadProblems(req *admin.Request) error {
+	id := req.ID()
 	i, err := h.site.Store.Import(req.Context(), id)
 	if err != nil {
 		return admin.NoPage(err)
@@ -150,7 +134,7 @@ func (h *Handlers) downloadProblems(req *admin.Request) error {
 	})
 }
 
-func (h *Handlers) writeProblems(req *admin.Request, id string, out *bytes.Buffer) error {
+func (h *handlers) writeProblems(req *admin.Request, id string, out *bytes.Buffer) error {
 	p := req.Printer
 	out.WriteString("\ufeff")
 	w := csv.NewWriter(out)

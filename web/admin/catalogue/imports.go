@@ -22,11 +22,11 @@ const (
 )
 
 // showImports is the list of files and the forms: GET /admin/imports.
-func (h *Handlers) showImports(req *admin.Request) error {
+func (h *handlers) showImports(req *admin.Request) error {
 	return h.importsPage(req, func(*pages.ImportsView) {})
 }
 
-func (h *Handlers) importsPage(req *admin.Request, edit func(*pages.ImportsView)) error {
+func (h *handlers) importsPage(req *admin.Request, edit func(*pages.ImportsView)) error {
 	list, err := h.site.Store.Imports(req.Context(), importsShown)
 	if err != nil {
 		return err
@@ -47,12 +47,11 @@ func (h *Handlers) importsPage(req *admin.Request, edit func(*pages.ImportsView)
 		view.Rows = append(view.Rows, importRow(req.Printer, &list[i], states))
 	}
 	edit(&view)
-	view.Page = req.Page(pages.SectionProducts)
-	view.Page.Path = admin.ImportsPath
+	view.Page = req.PageAt(pages.SectionProducts, admin.ImportsPath)
 	return req.Answer(importsRefusal(view), pages.Imports(view))
 }
 
-// importsRefusal is what decides the status: a file that was refused is a refusal of the page.
+// importsRefusal returns what decides the status: a file that was refused is a refusal of the page.
 func importsRefusal(v pages.ImportsView) pages.Refusal {
 	if v.Refusal == "" && v.FileProblem != "" {
 		return pages.RefusalFields
@@ -62,7 +61,7 @@ func importsRefusal(v pages.ImportsView) pages.Refusal {
 
 // receiveImport takes a file of products and begins to check it: POST /admin/imports with form_token, decimal_comma, keep_stock, no_pictures
 // and file, which comes last.
-func (h *Handlers) receiveImport(req *admin.Request) error {
+func (h *handlers) receiveImport(req *admin.Request) error {
 	id := ""
 	var options models.ImportOptions
 	form, err := req.Stream(catalogue.MaxImportBytes, func(form url.Values, name string, file io.Reader) error {
@@ -71,7 +70,7 @@ func (h *Handlers) receiveImport(req *admin.Request) error {
 			return err
 		}
 		options = importOptions(form)
-		id, err = h.transfers.ReceiveImport(req.Context(), cutName(name), file, options, token, req.Actor())
+		id, err = h.transfers.ReceiveImport(req.Context(), admin.ClipTo(name, longestImports), file, options, token, req.Actor())
 		return err
 	})
 	switch {
@@ -87,7 +86,7 @@ func (h *Handlers) receiveImport(req *admin.Request) error {
 	return req.SeeOther(admin.ImportPath(id))
 }
 
-func (h *Handlers) importRefused(req *admin.Request, options models.ImportOptions, problem string) error {
+func (h *handlers) importRefused(req *admin.Request, options models.ImportOptions, problem string) error {
 	return h.importsPage(req, func(v *pages.ImportsView) {
 		v.FileProblem, v.DecimalComma, v.KeepStock, v.NoPictures = problem, options.DecimalComma, options.KeepStock, options.NoPictures
 	})
@@ -99,62 +98,24 @@ func importOptions(form url.Values) models.ImportOptions {
 	}
 }
 
-func cutName(name string) string {
-	if runes := []rune(name); len(runes) > longestImports {
-		return string(runes[:longestImports])
+// importTask returns a handler that begins a task of the import that the address names, and leads back to its page: POST
+// /admin/imports/{id}/check, start, pictures with form_token.
+func (h *handlers) importTask(begin importStarter) admin.OnceHandler {
+	return func(req *admin.Request, _ url.Values, token string) error {
+		_, err := begin(req.Context(), req.ID(), token, req.Actor())
+		if errors.Is(err, catalogue.ErrImportState) {
+			return h.importPage(req, req.ID(), pages.RefusalStale)
+		}
+		if err != nil {
+			return admin.NoPage(err)
+		}
+		return req.SeeOther(admin.ImportPath(req.ID()))
 	}
-	return name
-}
-
-// checkImport checks a file again: POST /admin/imports/{id}/check with form_token.
-func (h *Handlers) checkImport(req *admin.Request) error {
-	return h.importTask(req, h.transfers.CheckImport)
-}
-
-// startImport begins to import a file that was checked: POST /admin/imports/{id}/start with form_token.
-func (h *Handlers) startImport(req *admin.Request) error {
-	return h.importTask(req, h.transfers.StartImport)
-}
-
-// fetchPictures tries to fetch the pictures that could not be had: POST /admin/imports/{id}/pictures with form_token.
-func (h *Handlers) fetchPictures(req *admin.Request) error {
-	return h.importTask(req, h.transfers.FetchImportPictures)
-}
-
-// importTask begins a task of the import that the address names, and leads back to its page.
-func (h *Handlers) importTask(req *admin.Request, begin importStarter) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	token, err := admin.FormToken(form)
-	if err != nil {
-		return err
-	}
-	_, err = begin(req.Context(), id, token, req.Actor())
-	if errors.Is(err, catalogue.ErrImportState) {
-		return h.importPage(req, id, pages.RefusalStale)
-	}
-	if err != nil {
-		return admin.NoPage(err)
-	}
-	return req.SeeOther(admin.ImportPath(id))
 }
 
 // stopImport ends the task that is at work on an import: POST /admin/imports/{id}/stop with task.
-func (h *Handlers) stopImport(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) stopImport(req *admin.Request, form url.Values) error {
+	id := req.ID()
 	i, err := h.site.Store.Import(req.Context(), id)
 	if err != nil {
 		return admin.NoPage(err)
@@ -171,15 +132,7 @@ func (h *Handlers) stopImport(req *admin.Request) error {
 }
 
 // exportProducts begins to write a file of products: POST /admin/imports/export/start with form_token, category, visibility and tag.
-func (h *Handlers) exportProducts(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	token, err := admin.FormToken(form)
-	if err != nil {
-		return err
-	}
+func (h *handlers) exportProducts(req *admin.Request, form url.Values, token string) error {
 	x := store.ProductExport{CategoryID: form.Get("category"), Visibility: form.Get("visibility"), Tag: form.Get("tag")}
 	if x.CategoryID != "" && !admin.IsID(x.CategoryID) {
 		return admin.ErrFilter
@@ -188,8 +141,5 @@ func (h *Handlers) exportProducts(req *admin.Request) error {
 	if errors.Is(err, jobs.ErrTask) {
 		return admin.ErrFilter
 	}
-	if err != nil {
-		return err
-	}
-	return req.SeeOther(admin.TaskPath(task.ID))
+	return req.ToTask(task, err)
 }

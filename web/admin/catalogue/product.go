@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/catalogue"
@@ -30,7 +29,7 @@ type editing struct {
 }
 
 // newProduct shows an empty form: GET /admin/products/new.
-func (h *Handlers) newProduct(req *admin.Request) error {
+func (h *handlers) newProduct(req *admin.Request) error {
 	k, err := h.formContext(req)
 	if err != nil {
 		return err
@@ -39,7 +38,7 @@ func (h *Handlers) newProduct(req *admin.Request) error {
 }
 
 // showProduct shows a product's form: GET /admin/products/{id}.
-func (h *Handlers) showProduct(req *admin.Request) error {
+func (h *handlers) showProduct(req *admin.Request) error {
 	e, err := h.stored(req)
 	if err != nil {
 		return err
@@ -49,7 +48,7 @@ func (h *Handlers) showProduct(req *admin.Request) error {
 }
 
 // createProduct stores a new product, or changes the form's rows: POST /admin/products.
-func (h *Handlers) createProduct(req *admin.Request) error {
+func (h *handlers) createProduct(req *admin.Request) error {
 	k, err := h.formContext(req)
 	if err != nil {
 		return err
@@ -66,7 +65,7 @@ func (h *Handlers) createProduct(req *admin.Request) error {
 }
 
 // saveProduct stores a product, or changes the form's rows: POST /admin/products/{id}.
-func (h *Handlers) saveProduct(req *admin.Request) error {
+func (h *handlers) saveProduct(req *admin.Request) error {
 	e, err := h.stored(req)
 	if err != nil {
 		return err
@@ -85,21 +84,17 @@ func (h *Handlers) saveProduct(req *admin.Request) error {
 }
 
 // stored reads the product that the address names.
-func (h *Handlers) stored(req *admin.Request) (*editing, error) {
-	id, err := req.ID()
-	if err != nil {
-		return nil, err
-	}
+func (h *handlers) stored(req *admin.Request) (*editing, error) {
 	k, err := h.formContext(req)
 	if err != nil {
 		return nil, err
 	}
-	p, err := h.site.Store.ProductByID(req.Context(), id)
+	p, err := h.site.Store.ProductByID(req.Context(), req.ID())
 	return &editing{k: k, stored: p}, admin.NoPage(err)
 }
 
 // readProduct reads the form with the pictures that came along.
-func (h *Handlers) readProduct(req *admin.Request, e *editing) error {
+func (h *handlers) readProduct(req *admin.Request, e *editing) error {
 	form, files, err := req.Upload(pictureLimits())
 	if err != nil {
 		return err
@@ -109,7 +104,7 @@ func (h *Handlers) readProduct(req *admin.Request, e *editing) error {
 }
 
 // work does what the button says: it stores the product, or shows the form with its rows changed.
-func (h *Handlers) work(req *admin.Request, e *editing) error {
+func (h *handlers) work(req *admin.Request, e *editing) error {
 	if _, over := overwrites(e.do); over || e.do == "save" {
 		return h.storeProduct(req, e)
 	}
@@ -119,7 +114,7 @@ func (h *Handlers) work(req *admin.Request, e *editing) error {
 	return h.showForm(req, e)
 }
 
-func (h *Handlers) storeProduct(req *admin.Request, e *editing) error {
+func (h *handlers) storeProduct(req *admin.Request, e *editing) error {
 	p, ok := e.k.product(&e.form, e.stored)
 	p.Version = admin.Version(e.form.Version)
 	if seen, ok := overwrites(e.do); ok {
@@ -139,7 +134,7 @@ func (h *Handlers) storeProduct(req *admin.Request, e *editing) error {
 }
 
 // notStored says why a product could not be stored, or leads to it where it was stored by the first of two presses.
-func (h *Handlers) notStored(req *admin.Request, e *editing, p models.Product, cause error) error {
+func (h *handlers) notStored(req *admin.Request, e *editing, p models.Product, cause error) error {
 	if slug, ok := errors.AsType[*store.SlugTakenError](cause); ok && slug.Slug == p.Slug {
 		e.form.Slug.Problem = invalid.Taken
 		return h.refuse(req, e, pages.RefusalFields, http.StatusUnprocessableEntity)
@@ -171,7 +166,7 @@ func (h *Handlers) notStored(req *admin.Request, e *editing, p models.Product, c
 }
 
 // showConflict shows what somebody else changed beside what was typed, and leaves the choice.
-func (h *Handlers) showConflict(req *admin.Request, e *editing, p models.Product) error {
+func (h *handlers) showConflict(req *admin.Request, e *editing, p models.Product) error {
 	now, err := h.site.Store.ProductByID(req.Context(), p.ID)
 	if err != nil {
 		return admin.NoPage(err)
@@ -182,12 +177,12 @@ func (h *Handlers) showConflict(req *admin.Request, e *editing, p models.Product
 	return h.refuse(req, e, pages.RefusalChanged, http.StatusConflict)
 }
 
-func (h *Handlers) refuse(req *admin.Request, e *editing, refusal pages.Refusal, status int) error {
+func (h *handlers) refuse(req *admin.Request, e *editing, refusal pages.Refusal, status int) error {
 	e.view.Refusal, e.status = refusal, status
 	return h.showForm(req, e)
 }
 
-func (h *Handlers) showForm(req *admin.Request, e *editing) error {
+func (h *handlers) showForm(req *admin.Request, e *editing) error {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
 		return err
@@ -214,7 +209,7 @@ func (h *Handlers) showForm(req *admin.Request, e *editing) error {
 }
 
 // previewProduct shows what was typed as the shop's page, without storing it: POST /admin/products/preview/form.
-func (h *Handlers) previewProduct(req *admin.Request) error {
+func (h *handlers) previewProduct(req *admin.Request) error {
 	k, err := h.formContext(req)
 	if err != nil {
 		return err
@@ -232,7 +227,7 @@ func (h *Handlers) previewProduct(req *admin.Request) error {
 }
 
 // previewStored shows a product that may be hidden as the shop's page: GET /admin/products/{id}/preview.
-func (h *Handlers) previewStored(req *admin.Request) error {
+func (h *handlers) previewStored(req *admin.Request) error {
 	e, err := h.stored(req)
 	if err != nil {
 		return err
@@ -241,12 +236,8 @@ func (h *Handlers) previewStored(req *admin.Request) error {
 }
 
 // duplicateProduct makes a hidden copy: POST /admin/products/{id}/duplicate with copy, the copy's id.
-func (h *Handlers) duplicateProduct(req *admin.Request) error {
+func (h *handlers) duplicateProduct(req *admin.Request, form url.Values) error {
 	e, err := h.stored(req)
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
 	if err != nil {
 		return err
 	}
@@ -263,7 +254,7 @@ func (h *Handlers) duplicateProduct(req *admin.Request) error {
 }
 
 // deleteProduct deletes a product that was never ordered: POST /admin/products/{id}/delete.
-func (h *Handlers) deleteProduct(req *admin.Request) error {
+func (h *handlers) deleteProduct(req *admin.Request) error {
 	e, err := h.stored(req)
 	if err != nil {
 		return err
@@ -281,44 +272,30 @@ func (h *Handlers) deleteProduct(req *admin.Request) error {
 }
 
 // bulkProducts changes several products: POST /admin/products/bulk/change with id …, do, next.
-func (h *Handlers) bulkProducts(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) bulkProducts(req *admin.Request, form url.Values) error {
 	chosen, refusal := admin.ChosenIDs(form)
 	change := catalogue.ProductChange(form.Get("do"))
 	if !change.Known() && refusal == "" {
 		refusal = pages.RefusalBulk
 	}
 	if refusal != "" {
-		req.LeaveNotice(pages.NoticeRefused, string(refusal))
-		return req.SeeOther(productsNext(form))
+		return req.Refused(productsNext(form), refusal)
 	}
 	changed, err := h.editor.ChangeProducts(req.Context(), req.Actor(), chosen, change)
 	if err != nil {
 		return admin.NoPage(err)
 	}
-	req.LeaveNotice(pages.NoticeProductsChanged, strconv.Itoa(changed))
-	return req.SeeOther(productsNext(form))
+	return req.DoneCount(productsNext(form), pages.NoticeProductsChanged, changed)
 }
 
 // moveProduct changes the shopkeeper's order: POST /admin/products/{id}/move with category, before, next.
-func (h *Handlers) moveProduct(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	err = h.editor.MoveProduct(req.Context(), req.Actor(), id, form.Get("category"), form.Get("before"))
+func (h *handlers) moveProduct(req *admin.Request, form url.Values) error {
+	id := req.ID()
+	err := h.editor.MoveProduct(req.Context(), req.Actor(), id, form.Get("category"), form.Get("before"))
 	if err != nil {
 		return admin.NoPage(err)
 	}
-	req.LeaveNotice(pages.NoticeProductMoved, "")
-	return req.SeeOther(productsNext(form))
+	return req.Done(productsNext(form), pages.NoticeProductMoved)
 }
 
 func productsNext(form url.Values) string {

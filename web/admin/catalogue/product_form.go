@@ -23,13 +23,13 @@ type formContext struct {
 	digits     int             // of the currency
 }
 
-// emptyForm is the form of a new product: hidden until it is ready, with one variant.
+// emptyForm returns the form of a new product: hidden until it is ready, with one variant.
 func (k formContext) emptyForm() pages.ProductForm {
 	f := pages.ProductForm{ID: models.NewID(), New: true, Version: "0", Hidden: true, Variants: []pages.VariantForm{{}}}
 	return k.complete(f, nil, "")
 }
 
-// formOf is the form of a product that is stored.
+// formOf returns the form of a product that is stored.
 func (k formContext) formOf(p models.Product) pages.ProductForm {
 	f := pages.ProductForm{
 		ID: p.ID, Version: strconv.Itoa(p.Version), Title: admin.Typed(p.Title), Slug: admin.Typed(p.Slug), Summary: admin.Typed(p.Summary),
@@ -48,11 +48,9 @@ func (k formContext) formOf(p models.Product) pages.ProductForm {
 		f.Variants = append(f.Variants, k.variantOf(v))
 	}
 	for _, picture := range p.Pictures {
-		row := pages.PictureForm{Source: picture.Source, Alt: admin.Typed(picture.Alt)}
-		for _, l := range k.langs {
-			row.Texts = append(row.Texts, pages.LangField{Lang: l.Tag, Name: l.Name, Field: admin.Typed(picture.Texts.In(l.Tag, "alt", ""))})
-		}
-		f.Pictures = append(f.Pictures, row)
+		f.Pictures = append(f.Pictures, pages.PictureForm{
+			Source: picture.Source, Alt: admin.Typed(picture.Alt), Texts: admin.LangFields(k.langs, picture.Texts, "alt"),
+		})
 	}
 	return k.complete(f, p.CategoryIDs, p.CategoryID)
 }
@@ -94,16 +92,14 @@ func (k formContext) optionOf(p models.Product, i int, name string) pages.Option
 
 func (k formContext) variantOf(v models.Variant) pages.VariantForm {
 	row := pages.VariantForm{
-		ID: v.ID, Stored: true, Title: admin.Typed(v.Title), SKU: admin.Typed(v.SKU), Price: admin.Typed(v.Price.String()), SalePrice: amountField(v.SalePrice),
-		SaleFrom: k.timeField(v.SaleFrom), SaleUntil: k.timeField(v.SaleUntil), Weight: amountField(v.Weight), LowStock: countField(v.LowStock),
+		ID: v.ID, Stored: true, Title: admin.Typed(v.Title), SKU: admin.Typed(v.SKU), Price: admin.Typed(v.Price.String()), SalePrice: admin.AmountField(v.SalePrice),
+		SaleFrom: admin.TimeField(v.SaleFrom, k.zone), SaleUntil: admin.TimeField(v.SaleUntil, k.zone), Weight: admin.AmountField(v.Weight), LowStock: admin.CountField(v.LowStock),
 		Plain: plain(func(f plainField) string { return *f.of(&v) }), Picture: v.Picture, Virtual: v.Virtual, Untracked: v.Untracked, Retired: v.Retired,
 	}
 	for _, value := range v.Options {
 		row.Options = append(row.Options, pages.VariantOption{Value: value})
 	}
-	for _, l := range k.langs {
-		row.Titles = append(row.Titles, pages.LangField{Lang: l.Tag, Name: l.Name, Field: admin.Typed(v.Texts.In(l.Tag, "title", ""))})
-	}
+	row.Titles = admin.LangFields(k.langs, v.Texts, "title")
 	k.stock(&row, v)
 	return row
 }
@@ -117,27 +113,6 @@ func (k formContext) stock(row *pages.VariantForm, v models.Variant) {
 	if v.Reserved > 0 {
 		row.Reserved = strconv.Itoa(v.Reserved)
 	}
-}
-
-func amountField(a models.Amount) pages.Field {
-	if a.IsZero() {
-		return pages.Field{}
-	}
-	return admin.Typed(a.String())
-}
-
-func countField(n int) pages.Field {
-	if n == 0 {
-		return pages.Field{}
-	}
-	return admin.Typed(strconv.Itoa(n))
-}
-
-func (k formContext) timeField(t time.Time) pages.Field {
-	if t.IsZero() {
-		return pages.Field{}
-	}
-	return admin.Typed(t.In(k.zone).Format(pages.DateTimeField))
 }
 
 // readForm reads what was typed. Rows come in the order of the fields that name them, which is the order that they have on the page.
@@ -187,7 +162,7 @@ func (k formContext) readVariant(form url.Values, at string, options int) pages.
 	row := pages.VariantForm{
 		ID: form.Get(at + "id"), Title: get("title"), SKU: get("sku"), Price: get("price"), SalePrice: get("sale"), SaleFrom: get("from"),
 		SaleUntil: get("until"), Stock: get("stock"), Weight: get("weight"), LowStock: get("low"),
-		Plain:   plain(func(f plainField) string { return admin.OneLine(form.Get(at + f.name)) }),
+		Plain:   plain(func(f plainField) string { return f.typed(form.Get(at + f.name)) }),
 		Picture: form.Get(at + "picture"), Virtual: form.Get(at+"virtual") == "1", Untracked: form.Get(at+"untracked") == "1",
 		Retired: form.Get(at+"retired") == "1",
 	}
@@ -212,7 +187,7 @@ func (k formContext) complete(f pages.ProductForm, chosen []string, primary stri
 			ID: c.ID, Name: c.Texts.In(k.lang, "name", c.Name), Depth: node.Depth, Hidden: c.Hidden, Chosen: slices.Contains(chosen, c.ID), Primary: c.ID == primary,
 		})
 	}
-	k.completePlain(f.Variants)
+	k.completePlain(&f)
 	for i := range f.Variants {
 		v := &f.Variants[i]
 		for len(v.Options) < len(f.Options) {
@@ -226,7 +201,7 @@ func (k formContext) complete(f pages.ProductForm, chosen []string, primary stri
 	return f
 }
 
-// lines are the lines of a text that say something.
+// lines returns the lines of a text that are not empty.
 func lines(text string) []string {
 	var list []string
 	for line := range strings.SplitSeq(text, "\n") {

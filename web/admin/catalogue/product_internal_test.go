@@ -165,23 +165,18 @@ func TestProductForm_OffersCountriesOfOriginByName(t *testing.T) {
 		require.GreaterOrEqual(t, at, 0)
 		return v.Plain[at]
 	}
-	selected := func(f pages.PlainField) (list []pages.Choice) {
-		for _, c := range f.Choices {
-			if c.Selected {
-				list = append(list, c)
-			}
-		}
-		return list
-	}
 	f := k.formOf(stored)
 	require.True(t, k.change(&f, "variant.add"))
-	assert.Equal(t, []pages.Choice{{Value: "PT", Label: "葡萄牙", Selected: true}}, selected(origin(f.Variants[1])))
-	for _, i := range []int{0, 2} {
-		assert.Equal(t, pages.Choice{Selected: true}, origin(f.Variants[i]).Choices[0], "none, at the top")
-		assert.Len(t, selected(origin(f.Variants[i])), 1)
+	require.Len(t, f.Suggestions, 1, "one list for all variants")
+	assert.Len(t, f.Suggestions[0].Choices, len(models.CountriesIn("zh-Hans")))
+	assert.Contains(t, f.Suggestions[0].Choices, pages.Choice{Value: "PT", Label: "葡萄牙"})
+	for i, want := range [][2]string{{"", ""}, {"PT", "葡萄牙"}, {"", ""}} {
+		field := origin(f.Variants[i])
+		assert.Equal(t, want, [2]string{field.Value, field.Meaning})
+		assert.Equal(t, f.Suggestions[0].ID, field.List)
 	}
 	typed := encode(k.formOf(stored))
-	typed.Set("v.0.origin", "CN")
+	typed.Set("v.0.origin", "cn")
 	typed.Set("v.1.origin", "XX")
 	f = k.readForm(typed)
 	got, ok := k.product(&f, stored)
@@ -189,7 +184,9 @@ func TestProductForm_OffersCountriesOfOriginByName(t *testing.T) {
 	assert.Equal(t, "CN", got.Variants[0].Origin)
 	assert.Equal(t, invalid.Country, origin(f.Variants[1]).Problem)
 	assert.True(t, f.Variants[1].Bad())
-	assert.Equal(t, []pages.Choice{{Value: "XX", Label: "XX", Selected: true}}, selected(origin(f.Variants[1])), "what was sent is seen")
+	assert.Equal(t, "XX", origin(f.Variants[1]).Value, "what was sent is seen")
+	assert.Empty(t, origin(f.Variants[1]).Meaning)
+	assert.Equal(t, "中国", origin(f.Variants[0]).Meaning, "small letters are a code too")
 }
 
 func TestCombine_MakesWhatIsMissingAndNothingTwice(t *testing.T) {

@@ -71,7 +71,7 @@ func (k formContext) markTexts(f *pages.ProductForm) {
 	}
 }
 
-// hasProblem reports that something in the form must be corrected.
+// hasProblem reports whether something in the form must be corrected.
 func hasProblem(f pages.ProductForm) bool {
 	all := f.CategoryProblem + f.OptionProblem + f.VariantProblem + f.PictureProblem
 	for _, field := range []pages.Field{f.Title, f.Slug, f.Summary, f.Description, f.Tags} {

@@ -12,12 +12,12 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// pictureLimits are what one form may bring along.
+// pictureLimits returns the limits of the pictures that one form may upload.
 func pictureLimits() visit.FileLimits { return visit.FileLimits{Files: 8, Bytes: pictures.MaxBytes} }
 
 // takePictures puts the pictures that came with the form behind those that are there. They are stored at once, and forgotten again unless
 // the product is stored, so that a page that comes back with problems still has them.
-func (h *Handlers) takePictures(req *admin.Request, e *editing, files []visit.File) error {
+func (h *handlers) takePictures(req *admin.Request, e *editing, files []visit.File) error {
 	for _, file := range files {
 		if file.Field != "upload" {
 			continue
@@ -33,17 +33,13 @@ func (h *Handlers) takePictures(req *admin.Request, e *editing, files []visit.Fi
 			e.view.Uploads = append(e.view.Uploads, pages.UploadProblem{Name: file.Name, Problem: problem})
 			continue
 		}
-		row := pages.PictureForm{Source: source}
-		for _, l := range e.k.langs {
-			row.Texts = append(row.Texts, pages.LangField{Lang: l.Tag, Name: l.Name})
-		}
-		e.form.Pictures = append(e.form.Pictures, row)
+		e.form.Pictures = append(e.form.Pictures, pages.PictureForm{Source: source, Texts: admin.LangFields(e.k.langs, nil, "")})
 	}
 	return nil
 }
 
 // takePicture stores one picture, or says why it is none.
-func (h *Handlers) takePicture(req *admin.Request, file visit.File) (source string, problem invalid.Problem, err error) {
+func (h *handlers) takePicture(req *admin.Request, file visit.File) (source string, problem invalid.Problem, err error) {
 	if file.Large {
 		return "", invalid.PictureLarge, nil
 	}

@@ -45,7 +45,7 @@ func (k formContext) product(f *pages.ProductForm, stored models.Product) (p mod
 	return p, !hasProblem(*f)
 }
 
-// slugOf is the address that was typed, else one that the title, a translation or a SKU makes.
+// slugOf returns the address that was typed, else one that the title, a translation or a SKU makes.
 func slugOf(f *pages.ProductForm) string {
 	if f.Slug.Value != "" {
 		return strings.ToLower(f.Slug.Value)
@@ -108,7 +108,7 @@ func (k formContext) options(f *pages.ProductForm, texts models.Texts) models.Li
 	return names
 }
 
-// variantIn is the product's variant with an id, else a new one: the store makes ids, so that a form cannot name another product's.
+// variantIn returns the product's variant with an id, else a new one: the store makes ids, so that a form cannot name another product's.
 func variantIn(p models.Product, id string) models.Variant {
 	i := slices.IndexFunc(p.Variants, func(v models.Variant) bool { return v.ID == id && id != "" })
 	if i < 0 {
@@ -179,7 +179,7 @@ func (k formContext) translate(f *pages.ProductForm, v *models.Variant, lang str
 	}
 }
 
-// wordFor is the word that another language has for an option's value, "" where it is the same: the lines of both lists belong together.
+// wordFor returns the word that another language has for an option's value, "" where it is the same: the lines of both lists belong together.
 func wordFor(o pages.OptionForm, lang, value string) string {
 	i := slices.Index(lines(o.Values.Value), value)
 	for _, t := range o.Texts {

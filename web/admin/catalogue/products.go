@@ -18,7 +18,7 @@ func productFilterNames() []string {
 	return []string{"q", "category", "tag", "state", "stock", "sort", "after"}
 }
 
-// longestSearch is the most characters that are searched for.
+// longestSearch is the maximum number of characters of a search.
 const longestSearch = 100
 
 // The values of the filter that are not the models' own.
@@ -28,7 +28,7 @@ const (
 )
 
 // formContext reads what a product's form depends on.
-func (h *Handlers) formContext(req *admin.Request) (formContext, error) {
+func (h *handlers) formContext(req *admin.Request) (formContext, error) {
 	categories, err := h.site.Store.Categories(req.Context()) // not a second old: a category may just have been made for this product
 	if err != nil {
 		return formContext{}, err
@@ -45,7 +45,7 @@ func (h *Handlers) formContext(req *admin.Request) (formContext, error) {
 }
 
 // showProducts lists the products: GET /admin/products with the filter.
-func (h *Handlers) showProducts(req *admin.Request) error {
+func (h *handlers) showProducts(req *admin.Request) error {
 	q := req.QueryValues(productFilterNames()...)
 	categories, err := h.site.Store.Categories(req.Context())
 	if err != nil {
@@ -76,20 +76,17 @@ func (h *Handlers) showProducts(req *admin.Request) error {
 	view.States = admin.Choices([]string{string(models.ShownPublished), string(models.ShownHidden), stateFeatured}, q.Get("state"), true)
 	view.Stocks = admin.Choices([]string{stockLow}, q.Get("stock"), true)
 	view.Sorts = sortChoices(filter.Sort)
-	for _, name := range productFilterNames() {
-		view.Filtered = view.Filtered || (q.Get(name) != "" && name != "sort" && name != "after")
-	}
+	view.Filtered = admin.IsFiltered(q)
 	if only(q, "category") && filter.Sort == models.ProductsByPosition {
 		view.Category = filter.CategoryID
 		placeMoves(view.Rows, page.Next != "")
 	}
 	view.Self = admin.Address(productsPath, q)
-	view.Page = req.Page(pages.SectionProducts)
-	view.Page.Path = view.Self
+	view.Page = req.PageAt(pages.SectionProducts, view.Self)
 	return req.Answer(pages.Worst(view.Refusal, problem), pages.Products(view))
 }
 
-// only reports that a parameter is the only one that narrows the list.
+// only reports whether a parameter is the only one that narrows the list.
 func only(q url.Values, name string) bool {
 	for _, other := range productFilterNames() {
 		if other != name && other != "sort" && q.Get(other) != "" {

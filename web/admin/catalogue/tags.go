@@ -3,6 +3,7 @@ package catalogue
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/coincart/coincart/models"
@@ -16,11 +17,11 @@ import (
 const tagsPath = admin.Home + "/tags"
 
 // showTags lists the tags: GET /admin/tags.
-func (h *Handlers) showTags(req *admin.Request) error {
+func (h *handlers) showTags(req *admin.Request) error {
 	return h.tagsPage(req, pages.TagsView{}, http.StatusOK)
 }
 
-func (h *Handlers) tagsPage(req *admin.Request, view pages.TagsView, status int) error {
+func (h *handlers) tagsPage(req *admin.Request, view pages.TagsView, status int) error {
 	tags, err := h.site.Store.Tags(req.Context())
 	if err != nil {
 		return err
@@ -28,17 +29,12 @@ func (h *Handlers) tagsPage(req *admin.Request, view pages.TagsView, status int)
 	for _, t := range tags {
 		view.Rows = append(view.Rows, pages.TagRow{Tag: t.Tag, Products: t.Products})
 	}
-	view.Page = req.Page(pages.SectionProducts)
-	view.Page.Path = tagsPath
+	view.Page = req.PageAt(pages.SectionProducts, tagsPath)
 	return req.Show(status, pages.Tags(view))
 }
 
 // renameTag gives a tag another name, which may be one that there is: POST /admin/tags/rename with tag, to.
-func (h *Handlers) renameTag(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) renameTag(req *admin.Request, form url.Values) error {
 	tag, to := form.Get("tag"), strings.Join(strings.Fields(form.Get("to")), " ")
 	var problem invalid.Problem
 	switch {
@@ -56,19 +52,14 @@ func (h *Handlers) renameTag(req *admin.Request) error {
 }
 
 // deleteTag takes a tag off all products: POST /admin/tags/delete with tag.
-func (h *Handlers) deleteTag(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) deleteTag(req *admin.Request, form url.Values) error {
 	return tagsChanged(req, h.editor.DeleteTag(req.Context(), req.Actor(), form.Get("tag")), pages.NoticeTagDeleted)
 }
 
 // tagsChanged leads back to the tags after one of them was changed, or could not be.
 func tagsChanged(req *admin.Request, err error, done pages.NoticeKind) error {
 	if errors.Is(err, store.ErrNotFound) {
-		req.LeaveNotice(pages.NoticeRefused, string(pages.RefusalStale))
-		return req.SeeOther(tagsPath)
+		return req.Refused(tagsPath, pages.RefusalStale)
 	}
 	if err != nil {
 		return err

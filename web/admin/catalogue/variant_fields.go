@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/coincart/coincart/models"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -11,18 +12,21 @@ import (
 // plainField is a text of a variant that the form shows, reads and marks with problems like any other.
 type plainField struct {
 	name    string // of the form's field and of models.ProductProblem
-	longest int    // maximum number of characters
+	longest int    // maximum number of characters that can be typed
 	of      func(*models.Variant) *string
-	choices func(lang string) []pages.Choice // what it is chosen from; nil: it is typed
+	suggest func(lang string) []pages.Choice // the values that are suggested by name; nil: none
 }
+
+// longestCountry is room for the name of a country: a browser finds the code by it.
+const longestCountry = 60
 
 // plainFields are the plain fields, in the form's order.
 var plainFields = []plainField{
 	{"barcode", models.MaxBarcode, func(v *models.Variant) *string { return &v.Barcode }, nil},
-	{"origin", len("PT"), func(v *models.Variant) *string { return &v.Origin }, countryChoices},
+	{"origin", longestCountry, func(v *models.Variant) *string { return &v.Origin }, countryChoices},
 }
 
-// plain are the plain fields of a variant with their values.
+// plain returns the plain fields of a variant with their values.
 func plain(value func(plainField) string) []pages.PlainField {
 	list := make([]pages.PlainField, len(plainFields))
 	for i, f := range plainFields {
@@ -31,40 +35,44 @@ func plain(value func(plainField) string) []pages.PlainField {
 	return list
 }
 
-// completePlain gives new variants their plain fields, which are empty, and all variants what these are chosen from.
-func (k formContext) completePlain(list []pages.VariantForm) {
-	for i := range list {
-		if list[i].Plain == nil {
-			list[i].Plain = plain(func(plainField) string { return "" })
+// typed returns what was typed into the field. Codes of two letters may be typed in lower case.
+func (f plainField) typed(text string) string {
+	if text = admin.OneLine(text); f.suggest != nil && len(text) == 2 {
+		return strings.ToUpper(text)
+	}
+	return text
+}
+
+// completePlain gives new variants their plain fields, which are empty, and the form the suggestions that all variants share.
+func (k formContext) completePlain(form *pages.ProductForm) {
+	for i := range form.Variants {
+		if form.Variants[i].Plain == nil {
+			form.Variants[i].Plain = plain(func(plainField) string { return "" })
 		}
 	}
+	form.Suggestions = nil
 	for j, f := range plainFields {
-		if f.choices == nil {
+		if f.suggest == nil {
 			continue
 		}
-		choices := f.choices(k.lang)
-		for i := range list {
-			field := &list[i].Plain[j]
-			field.Choices = chosen(slices.Clone(choices), field.Value)
+		list := pages.Suggestions{ID: "suggested-" + f.name, Choices: f.suggest(k.lang)}
+		form.Suggestions = append(form.Suggestions, list)
+		for i := range form.Variants {
+			field := &form.Variants[i].Plain[j]
+			field.List, field.Meaning = list.ID, ""
+			if at := slices.IndexFunc(list.Choices, func(c pages.Choice) bool { return c.Value == field.Value }); at >= 0 {
+				field.Meaning = list.Choices[at].Label
+			}
 		}
 	}
 }
 
-// countryChoices are the countries by their names in a language, behind the choice of none.
+// countryChoices returns the countries with their names in a language.
 func countryChoices(lang string) []pages.Choice {
-	list := []pages.Choice{{}}
-	for _, c := range models.CountriesIn(lang) {
-		list = append(list, pages.Choice{Value: c.Code, Label: c.Name})
+	countries := models.CountriesIn(lang)
+	list := make([]pages.Choice, len(countries))
+	for i, c := range countries {
+		list[i] = pages.Choice{Value: c.Code, Label: c.Name}
 	}
-	return list
-}
-
-// chosen selects a value of a list; one that is not in it is added, so that it is seen.
-func chosen(list []pages.Choice, value string) []pages.Choice {
-	i := slices.IndexFunc(list, func(c pages.Choice) bool { return c.Value == value })
-	if i < 0 {
-		return append(list, pages.Choice{Value: value, Label: value, Selected: true})
-	}
-	list[i].Selected = true
 	return list
 }

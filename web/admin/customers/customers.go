@@ -2,7 +2,7 @@ package customers
 
 import (
 	"errors"
-	"strconv"
+	"net/url"
 	"strings"
 
 	"github.com/coincart/coincart/models"
@@ -22,11 +22,11 @@ const customerIDLength = 48
 func customerPath(id string) string { return customersPath + "/" + id }
 
 // showCustomers is the page that finds a customer: GET /admin/customers.
-func (h *Handlers) showCustomers(req *admin.Request) error {
+func (h *handlers) showCustomers(req *admin.Request) error {
 	return h.customersPage(req, pages.Field{})
 }
 
-func (*Handlers) customersPage(req *admin.Request, email pages.Field) error {
+func (*handlers) customersPage(req *admin.Request, email pages.Field) error {
 	view := pages.CustomersView{Page: req.Page(pages.SectionCustomers), Email: email}
 	view.Page.Path = customersPath
 	return req.Answer(pages.RefusalOf(email.Problem), pages.Customers(view))
@@ -34,11 +34,7 @@ func (*Handlers) customersPage(req *admin.Request, email pages.Field) error {
 
 // findCustomer leads to the customer with an e-mail address: POST /admin/customers with email. The address goes into no address bar and no
 // log.
-func (h *Handlers) findCustomer(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) findCustomer(req *admin.Request, form url.Values) error {
 	email := strings.TrimSpace(form.Get("email"))
 	if admin.TooLong(email, admin.MaxSearch) || !strings.Contains(email, "@") {
 		return h.customersPage(req, pages.Field{Value: admin.Clip(email), Problem: invalid.Email})
@@ -54,13 +50,13 @@ func (h *Handlers) findCustomer(req *admin.Request) error {
 }
 
 // showCustomer is a customer with the orders: GET /admin/customers/{id}?after=.
-func (h *Handlers) showCustomer(req *admin.Request) error {
+func (h *handlers) showCustomer(req *admin.Request) error {
 	return h.customerPage(req, func(*pages.CustomerView) {})
 }
 
-// customerID is the customer that the address names.
+// customerID returns the id of the customer that the address names.
 func customerID(req *admin.Request) (string, error) {
-	id := req.Param("id")
+	id := req.Param("customer")
 	if len(id) != customerIDLength || strings.Trim(id, "0123456789abcdef") != "" {
 		return "", visit.ErrNoPage
 	}
@@ -68,7 +64,7 @@ func customerID(req *admin.Request) (string, error) {
 }
 
 // customerPage shows the customer as the shop knows them now; say adds what was wrong with an action.
-func (h *Handlers) customerPage(req *admin.Request, say func(*pages.CustomerView)) error {
+func (h *handlers) customerPage(req *admin.Request, say func(*pages.CustomerView)) error {
 	id, err := customerID(req)
 	if err != nil {
 		return err
@@ -94,8 +90,7 @@ func (h *Handlers) customerPage(req *admin.Request, say func(*pages.CustomerView
 	}
 	view := pages.CustomerView{ID: id, Email: order.Email, Orders: customerOrders(req.Printer, page.Rows)}
 	view.Next, view.First = admin.Pager(customerPath(id), q, "after", page.Next)
-	view.Page = req.Page(pages.SectionCustomers)
-	view.Page.Path = admin.Address(customerPath(id), q)
+	view.Page = req.PageAt(pages.SectionCustomers, admin.Address(customerPath(id), q))
 	say(&view)
 	return req.Answer(view.Refusal, pages.Customer(view))
 }
@@ -111,7 +106,7 @@ func customerOrders(p *i18n.Printer, rows []models.OwnOrder) []pages.CustomerOrd
 }
 
 // exportCustomer sends all that the shop holds of a person: POST /admin/customers/{id}/export.
-func (h *Handlers) exportCustomer(req *admin.Request) error {
+func (h *handlers) exportCustomer(req *admin.Request) error {
 	id, err := customerID(req)
 	if err != nil {
 		return err
@@ -125,12 +120,8 @@ func (h *Handlers) exportCustomer(req *admin.Request) error {
 }
 
 // eraseCustomer takes a person out of their orders: POST /admin/customers/{id}/erase with sure.
-func (h *Handlers) eraseCustomer(req *admin.Request) error {
+func (h *handlers) eraseCustomer(req *admin.Request, form url.Values) error {
 	id, err := customerID(req)
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
 	if err != nil {
 		return err
 	}
@@ -149,6 +140,5 @@ func (h *Handlers) eraseCustomer(req *admin.Request) error {
 	if err != nil {
 		return admin.NoPage(err)
 	}
-	req.LeaveNotice(pages.NoticeCustomerErased, strconv.Itoa(n))
-	return req.SeeOther(customersPath)
+	return req.DoneCount(customersPath, pages.NoticeCustomerErased, n)
 }

@@ -8,24 +8,20 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Handlers answers the requests.
-type Handlers struct {
+// handlers answers the requests of the room.
+type handlers struct {
 	site      *visit.Site
 	customers *customers.Service
 }
 
-// New makes the handlers.
-func New(site *visit.Site, service *customers.Service) *Handlers {
-	return &Handlers{site: site, customers: service}
-}
-
-// Routes are the addresses, for the table of package web.
-func (h *Handlers) Routes() []admin.Route {
+// Routes returns the room's addresses for the table of package web.
+func Routes(site *visit.Site, service *customers.Service) []admin.Route {
+	h := &handlers{site: site, customers: service}
 	return []admin.Route{
 		admin.Get("/customers", models.MayView, h.showCustomers),
-		admin.Post("/customers", models.MayView, h.findCustomer),
-		admin.Get("/customers/:id", models.MayView, h.showCustomer),
-		admin.Post("/customers/:id/export", models.MayCustomers, h.exportCustomer),
-		admin.Post("/customers/:id/erase", models.MayCustomers, h.eraseCustomer),
+		admin.Form("/customers", models.MayView, h.findCustomer),
+		admin.Get("/customers/:customer", models.MayView, h.showCustomer),
+		admin.Post("/customers/:customer/export", models.MayCustomers, h.exportCustomer),
+		admin.Form("/customers/:customer/erase", models.MayCustomers, h.eraseCustomer),
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // showCancellations lists what is pending at the platform: GET /admin/cancellations?after=.
-func (h *Handlers) showCancellations(req *admin.Request) error {
+func (h *handlers) showCancellations(req *admin.Request) error {
 	view, err := h.cancellationsView(req, req.QueryValues("after"))
 	if err != nil {
 		return err
@@ -20,7 +20,7 @@ func (h *Handlers) showCancellations(req *admin.Request) error {
 	return req.Answer(view.Refusal, pages.Cancellations(view))
 }
 
-func (h *Handlers) cancellationsView(req *admin.Request, q url.Values) (pages.CancellationsView, error) {
+func (h *handlers) cancellationsView(req *admin.Request, q url.Values) (pages.CancellationsView, error) {
 	view := pages.CancellationsView{FormToken: models.NewRef()}
 	pending, next, err := h.site.Store.PendingAttempts(req.Context(), q.Get("after"), 0)
 	if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
@@ -28,8 +28,7 @@ func (h *Handlers) cancellationsView(req *admin.Request, q url.Values) (pages.Ca
 	}
 	view.Rows = pendingRows(req.Printer, pending, h.site.Clock())
 	view.Next, view.First = admin.Pager(admin.CancellationsPath, q, "after", next)
-	view.Page = req.Page(pages.SectionCancellations)
-	view.Page.Path = admin.Address(admin.CancellationsPath, q)
+	view.Page = req.PageAt(pages.SectionCancellations, admin.Address(admin.CancellationsPath, q))
 	return view, nil
 }
 
@@ -47,11 +46,7 @@ func pendingRows(p *i18n.Printer, pending []models.PendingAttempt, now time.Time
 
 // cancelPending begins to cancel the pending orders that were ticked: POST /admin/cancellations with id, form_token. The task's page
 // shows what becomes of each: cancelled, paid meanwhile, or still unknown.
-func (h *Handlers) cancelPending(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) cancelPending(req *admin.Request, form url.Values) error {
 	chosen, refusal := admin.ChosenIDs(form)
 	if refusal == "" {
 		return h.startCancel(req, form, chosen)

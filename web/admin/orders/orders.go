@@ -1,13 +1,16 @@
 package orders
 
 import (
+	"errors"
 	"net/url"
 	"slices"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
+	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
 )
 
@@ -17,7 +20,7 @@ func orderFilterNames() []string {
 }
 
 // showOrders lists the orders: GET /admin/orders with the filter.
-func (h *Handlers) showOrders(req *admin.Request) error {
+func (h *handlers) showOrders(req *admin.Request) error {
 	view, err := h.ordersView(req, req.QueryValues(orderFilterNames()...))
 	if err != nil {
 		return err
@@ -32,7 +35,7 @@ type ordersView struct {
 	filter models.OrderFilter
 }
 
-func (h *Handlers) ordersView(req *admin.Request, q url.Values) (*ordersView, error) {
+func (h *handlers) ordersView(req *admin.Request, q url.Values) (*ordersView, error) {
 	view, err := h.readOrderFilter(req, q)
 	if err != nil {
 		return nil, err
@@ -47,13 +50,12 @@ func (h *Handlers) ordersView(req *admin.Request, q url.Values) (*ordersView, er
 	}
 	view.FormToken = models.NewRef()
 	view.Export = admin.ExportForm(books.ExportOrders, q)
-	view.Page = req.Page(pages.SectionOrders)
-	view.Page.Path = admin.Address(admin.OrdersPath, q)
+	view.Page = req.PageAt(pages.SectionOrders, admin.Address(admin.OrdersPath, q))
 	return view, nil
 }
 
 // readOrderFilter checks the filter: every value is one of those there are, or says what is wrong with it.
-func (h *Handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersView, error) {
+func (h *handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersView, error) {
 	coins, err := h.site.Coins(req.Context())
 	if err != nil {
 		return nil, err
@@ -84,15 +86,12 @@ func (h *Handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersVie
 	view.States = admin.Choices(models.OrderStates(), q.Get("state"), true)
 	view.Sorts = admin.Choices(models.OrderSorts(), string(f.Sort), false)
 	view.Coins = labelled(admin.Choices(symbols, f.Coin, true))
-	for _, name := range orderFilterNames() {
-		view.Filtered = view.Filtered || (q.Get(name) != "" && name != "sort" && name != "after")
-	}
-	view.Filtered = view.Filtered || view.worst() != "" // nothing is shown, whatever there is
+	view.Filtered = admin.IsFiltered(q) || view.worst() != "" // nothing is shown, whatever there is
 	return view, nil
 }
 
 // readOrderDays reads the first and the last day; each may be missing.
-func (h *Handlers) readOrderDays(view *ordersView) {
+func (h *handlers) readOrderDays(view *ordersView) {
 	zone := h.site.Zone
 	if view.From.Value != "" {
 		from, _, err := models.ParseDay(view.From.Value, zone)
@@ -114,7 +113,7 @@ func (h *Handlers) readOrderDays(view *ordersView) {
 	}
 }
 
-// worst is the first thing that is wrong; none where the list can be shown.
+// worst returns the first thing that is wrong; "" if the list can be shown.
 func (v *ordersView) worst() pages.Refusal {
 	return pages.Worst(v.Refusal, v.Search.Problem, v.StateProblem, v.CoinProblem, v.SortProblem, v.From.Problem, v.To.Problem)
 }
@@ -133,4 +132,40 @@ func labelled(list []pages.Choice) []pages.Choice {
 		list[i].Label = list[i].Value
 	}
 	return list
+}
+
+func orderRows(p *i18n.Printer, rows []models.OrderRow) []pages.OrderRow {
+	list := make([]pages.OrderRow, len(rows))
+	for i, r := range rows {
+		list[i] = pages.OrderRow{
+			ID: r.ID, Ref: r.Ref, Email: r.Email, Name: r.Name, State: string(r.State), Attempt: string(r.AttemptState),
+			Total: p.Money(r.Total.String(), r.Currency, r.Digits), Amount: admin.Coin(p, r.PayAmount, r.PayCoin), OrderNum: r.OrderNum, Payer: r.PayerUserID,
+			Created: admin.Moment(p, r.CreatedAt), Reviews: r.OpenReviews,
+		}
+	}
+	return list
+}
+
+// startExport begins to write a file: POST /admin/exports with what, format, form_token and the filter of the list: that of the orders,
+// from and to of payments, day of statements and discrepancies.
+func (h *handlers) startExport(req *admin.Request, form url.Values, token string) error {
+	export := books.Export{
+		What: form.Get("what"), Format: form.Get("format"), Day: form.Get("day"), From: form.Get("from"), To: form.Get("to"),
+	}
+	if export.What == books.ExportOrders {
+		view, err := h.readOrderFilter(req, form)
+		if err != nil {
+			return err
+		}
+		if view.worst() != "" {
+			return admin.ErrFilter
+		}
+		export.Orders = view.filter
+		export.Orders.After, export.Orders.Limit = "", 0
+	}
+	task, err := h.books.StartExport(req.Context(), export, token, req.Actor())
+	if errors.Is(err, jobs.ErrTask) || errors.Is(err, models.ErrDay) || errors.Is(err, books.ErrDayFuture) {
+		return admin.ErrFilter
+	}
+	return req.ToTask(task, err)
 }

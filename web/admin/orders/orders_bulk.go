@@ -13,11 +13,7 @@ import (
 
 // cancelOrders begins to cancel the orders that were ticked: POST /admin/orders/bulk/cancel with id, form_token. The task's page shows
 // what becomes of each.
-func (h *Handlers) cancelOrders(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) cancelOrders(req *admin.Request, form url.Values) error {
 	chosen, refusal := admin.ChosenIDs(form)
 	if refusal != "" {
 		return h.ordersAgain(req, form, refusal)
@@ -25,24 +21,16 @@ func (h *Handlers) cancelOrders(req *admin.Request) error {
 	return h.startCancel(req, form, chosen)
 }
 
-func (h *Handlers) startCancel(req *admin.Request, form url.Values, chosen []string) error {
+func (h *handlers) startCancel(req *admin.Request, form url.Values, chosen []string) error {
 	token, err := admin.FormToken(form)
 	if err != nil {
 		return err
 	}
-	task, err := h.payments.StartCancel(req.Context(), chosen, token, req.Actor())
-	if err != nil {
-		return err
-	}
-	return req.SeeOther(admin.TaskPath(task.ID))
+	return req.ToTask(h.payments.StartCancel(req.Context(), chosen, token, req.Actor()))
 }
 
 // fulfilOrders hands over the orders that were ticked: POST /admin/orders/bulk/fulfil with id. The answer says what became of each.
-func (h *Handlers) fulfilOrders(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) fulfilOrders(req *admin.Request, form url.Values) error {
 	chosen, refusal := admin.ChosenIDs(form)
 	if refusal != "" {
 		return h.ordersAgain(req, form, refusal)
@@ -64,13 +52,12 @@ func (h *Handlers) fulfilOrders(req *admin.Request) error {
 		}
 		view.Rows = append(view.Rows, row)
 	}
-	view.Page = req.Page(pages.SectionOrders)
-	view.Page.Path = admin.OrdersPath
+	view.Page = req.PageAt(pages.SectionOrders, admin.OrdersPath)
 	return req.Answer("", pages.Bulk(view))
 }
 
 // ordersAgain shows the list that the form stood on, with what is wrong and what was ticked.
-func (h *Handlers) ordersAgain(req *admin.Request, form url.Values, refusal pages.Refusal) error {
+func (h *handlers) ordersAgain(req *admin.Request, form url.Values, refusal pages.Refusal) error {
 	q := url.Values{}
 	if from, err := url.Parse(req.WantedPage()); err == nil && from.Path == admin.OrdersPath {
 		asked := from.Query()

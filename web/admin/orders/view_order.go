@@ -2,6 +2,7 @@ package orders
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
@@ -13,7 +14,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// orderView is an order's page without its frame.
+// orderView returns an order's page without its frame.
 func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn) pages.OrderView {
 	order := file.Order
 	money := func(a models.Amount) string { return p.Money(a.String(), order.Currency, order.Digits) }
@@ -67,7 +68,7 @@ func attemptView(p *i18n.Printer, order models.Order, a models.Attempt, current 
 	return view
 }
 
-// refundChoices are the payments of which something is left.
+// refundChoices returns the payments of which something is left.
 func refundChoices(p *i18n.Printer, order models.Order) []pages.RefundChoice {
 	var list []pages.RefundChoice
 	for _, a := range order.Attempts {
@@ -80,4 +81,47 @@ func refundChoices(p *i18n.Printer, order models.Order) []pages.RefundChoice {
 		})
 	}
 	return list
+}
+
+// addTotals shows what an order's total is made of, and where it goes.
+func addTotals(view *pages.OrderView, p *i18n.Printer, o models.Order) {
+	money := func(a models.Amount) string { return p.Money(a.String(), o.Currency, o.Digits) }
+	tax := strings.TrimSpace(o.TaxName + " " + o.TaxRate.String() + "%")
+	if o.Discount.IsPositive() || o.Shipped || o.Delivery.IsPositive() || o.Tax.IsPositive() {
+		view.Sums = append(view.Sums, pages.Sum{Kind: "goods", Amount: money(o.GoodsTotal)})
+	}
+	if o.Discount.IsPositive() {
+		view.Sums = append(view.Sums, pages.Sum{Kind: "discount", Detail: o.CouponCode, Amount: "−" + money(o.Discount)})
+	}
+	if o.Shipped || o.Delivery.IsPositive() {
+		view.Sums = append(view.Sums, pages.Sum{Kind: "delivery", Detail: o.DeliveryTitle, Amount: money(o.Delivery)})
+	}
+	if o.Tax.IsPositive() {
+		view.Sums = append(view.Sums, pages.Sum{Kind: "tax", Detail: tax, Amount: money(o.Tax)})
+	}
+	if o.ContainedTax.IsPositive() {
+		view.Contains = pages.Sum{Kind: "tax", Detail: tax, Amount: money(o.ContainedTax)}
+	}
+	view.Shipped = o.Shipped
+	if o.Address != nil {
+		view.Address, view.Phone = addressLines(*o.Address, p.Lang()), o.Address.Phone
+	}
+}
+
+// addressLines writes an address line by line, as on a parcel, with the country in the reader's language.
+func addressLines(a models.Address, lang string) []string {
+	region := a.Region
+	for _, r := range models.Regions(a.Country) {
+		if r.Code == a.Region {
+			region = r.NameIn(lang)
+		}
+	}
+	town := strings.TrimSpace(a.Postcode + " " + a.City)
+	var lines []string
+	for _, line := range []string{a.Name, a.Line1, a.Line2, town, region, models.CountryName(a.Country, lang)} {
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }

@@ -103,7 +103,7 @@ func transitionEvent(p *i18n.Printer, t models.Transition) event {
 	return event{t.CreatedAt, view}
 }
 
-// causer is who is behind the cause of a change (models.Transition.Cause).
+// causer returns who is behind the cause of a change (models.Transition.Cause).
 func causer(cause string) string {
 	switch cause {
 	case "place", "pay", "retry", "cancel":

@@ -8,7 +8,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// longestSpan is the most days that the figures are shown for.
+// longestSpan is the maximum number of days that the figures are shown for.
 const longestSpan = 366
 
 // span is a row of days of the platform's zone, both ends included.
@@ -18,11 +18,11 @@ type span struct {
 	end      time.Time // the beginning of the day after the last
 }
 
-// presets are the spans that have a name.
+// presets returns the names of the spans that have one.
 func presets() []string { return []string{"today", "7d", "30d", "90d"} }
 
 // showDashboard shows the figures of today and of a span: GET /admin?span= or ?from=&to=.
-func (h *Handlers) showDashboard(req *admin.Request) error {
+func (h *handlers) showDashboard(req *admin.Request) error {
 	zone, now := h.site.Zone, h.site.Clock()
 	view := pages.DashboardView{From: pages.Field{Value: req.Query("from")}, To: pages.Field{Value: req.Query("to")}}
 	chosen := req.Query("span")
@@ -56,7 +56,7 @@ func (h *Handlers) showDashboard(req *admin.Request) error {
 	return req.Answer(view.Refusal, pages.Dashboard(view))
 }
 
-// preset is a named span that ends today.
+// preset returns a named span that ends today.
 func preset(name string, now time.Time, zone *time.Location) (span, bool) {
 	days := map[string]int{"today": 1, "7d": 7, "30d": 30, "90d": 90}[name]
 	if days == 0 {

@@ -12,7 +12,7 @@ import (
 )
 
 // showInbox shows what needs attention: GET /admin/inbox?all=&after=.
-func (h *Handlers) showInbox(req *admin.Request) error {
+func (h *handlers) showInbox(req *admin.Request) error {
 	view, err := h.inboxView(req, req.QueryValues("all", "after"))
 	if err != nil {
 		return err
@@ -20,7 +20,7 @@ func (h *Handlers) showInbox(req *admin.Request) error {
 	return req.Answer(view.Refusal, pages.Inbox(view))
 }
 
-func (h *Handlers) inboxView(req *admin.Request, q url.Values) (pages.InboxView, error) {
+func (h *handlers) inboxView(req *admin.Request, q url.Values) (pages.InboxView, error) {
 	view := pages.InboxView{All: q.Get("all") == "1"}
 	if all := q.Get("all"); all != "" && all != "1" {
 		view.Refusal = pages.RefusalOf(invalid.Unknown)
@@ -39,7 +39,7 @@ func (h *Handlers) inboxView(req *admin.Request, q url.Values) (pages.InboxView,
 	return view, nil
 }
 
-func (h *Handlers) reviewRows(req *admin.Request, view *pages.InboxView, q url.Values) error {
+func (h *handlers) reviewRows(req *admin.Request, view *pages.InboxView, q url.Values) error {
 	reviews, next, err := h.site.Store.ReviewPage(req.Context(), !view.All, q.Get("after"), 0)
 	if view.Refusal = admin.FilterRefusal(err); view.Refusal != "" {
 		return nil
@@ -57,15 +57,8 @@ func (h *Handlers) reviewRows(req *admin.Request, view *pages.InboxView, q url.V
 }
 
 // closeReview ends a review with what was found: POST /admin/reviews/{id}/close with note.
-func (h *Handlers) closeReview(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) closeReview(req *admin.Request, form url.Values) error {
+	id := req.ID()
 	cause := h.payments.CloseReview(req.Context(), id, form.Get("note"), req.Actor())
 	switch problem := admin.TextProblem(cause, form.Get("note")); {
 	case cause == nil:
@@ -88,7 +81,7 @@ func (h *Handlers) closeReview(req *admin.Request) error {
 }
 
 // inboxAgain shows the inbox with a refusal of the page, unless say finds a place that can say it.
-func (h *Handlers) inboxAgain(req *admin.Request, refusal pages.Refusal, say func(*pages.InboxView)) error {
+func (h *handlers) inboxAgain(req *admin.Request, refusal pages.Refusal, say func(*pages.InboxView)) error {
 	view, err := h.inboxView(req, url.Values{})
 	if err != nil {
 		return err

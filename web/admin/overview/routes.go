@@ -8,22 +8,18 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Handlers answers the requests.
-type Handlers struct {
+// handlers answers the requests of the room.
+type handlers struct {
 	site     *visit.Site
 	payments *payments.Service
 }
 
-// New makes the handlers.
-func New(site *visit.Site, service *payments.Service) *Handlers {
-	return &Handlers{site: site, payments: service}
-}
-
-// Routes are the addresses, for the table of package web.
-func (h *Handlers) Routes() []admin.Route {
+// Routes returns the room's addresses for the table of package web.
+func Routes(site *visit.Site, service *payments.Service) []admin.Route {
+	h := &handlers{site: site, payments: service}
 	return []admin.Route{
 		admin.Get("", models.MayView, h.showDashboard),
 		admin.Get("/inbox", models.MayView, h.showInbox),
-		admin.Post("/reviews/:id/close", models.MayReconcile, h.closeReview),
+		admin.Form("/reviews/:id/close", models.MayReconcile, h.closeReview),
 	}
 }

@@ -39,7 +39,7 @@ func dayFigures(p *i18n.Printer, currency models.Currency, d models.DayFigures) 
 	}
 }
 
-// percent is a share with one digit after the point; "" of nothing.
+// percent returns a share with one digit after the point; "" of nothing.
 func percent(part, whole int) string {
 	if whole <= 0 {
 		return ""

@@ -26,7 +26,7 @@ const (
 var coinForm = regexp.MustCompile(`^[A-Z0-9]{1,16}$`)
 
 // showCoins lists the coins and the price sources: GET /admin/coins.
-func (h *Handlers) showCoins(req *admin.Request) error {
+func (h *handlers) showCoins(req *admin.Request) error {
 	coins, err := h.site.Store.AllCoins(req.Context())
 	if err != nil {
 		return err
@@ -46,26 +46,24 @@ func (h *Handlers) showCoins(req *admin.Request) error {
 	return req.Show(admin.StatusOf(""), pages.Coins(view))
 }
 
-// newCoin is the form of a coin that the shop does not have yet: GET /admin/coins/new.
-func (h *Handlers) newCoin(req *admin.Request) error {
-	c := models.Coin{
-		Precision: 8, Enabled: true, MaxAge: 120, MaxJump: models.AmountFromInt(10), MaxDeviation: models.AmountFromInt(2),
-	}
-	return h.coinPage(req, c, nil, "")
-}
-
-// showCoin is one coin: GET /admin/coins/{symbol}?span=&after=.
-func (h *Handlers) showCoin(req *admin.Request) error {
+// showCoin shows a coin: GET /admin/coins/{symbol}?span=&after=, GET /admin/coins/new.
+func (h *handlers) showCoin(req *admin.Request) error {
 	c, err := h.coin(req)
 	if err != nil {
 		return err
 	}
+	if c.Symbol == "" { // what the empty form suggests
+		c = models.Coin{Precision: 8, Enabled: true, MaxAge: 120, MaxJump: models.AmountFromInt(10), MaxDeviation: models.AmountFromInt(2)}
+	}
 	return h.coinPage(req, c, nil, "")
 }
 
-// coin is the one that the address names.
-func (h *Handlers) coin(req *admin.Request) (models.Coin, error) {
+// coin returns the coin that the address names, or one that the shop does not have yet where it names none.
+func (h *handlers) coin(req *admin.Request) (models.Coin, error) {
 	symbol := req.Param("symbol")
+	if symbol == "" {
+		return models.Coin{}, nil
+	}
 	if !coinForm.MatchString(symbol) {
 		return models.Coin{}, visit.ErrNoPage
 	}
@@ -74,7 +72,7 @@ func (h *Handlers) coin(req *admin.Request) (models.Coin, error) {
 }
 
 // coinPage shows a coin, with the form as it was typed where there is one. A coin without a symbol is new.
-func (h *Handlers) coinPage(req *admin.Request, c models.Coin, typed *pages.CoinForm, refusal pages.Refusal) error {
+func (h *handlers) coinPage(req *admin.Request, c models.Coin, typed *pages.CoinForm, refusal pages.Refusal) error {
 	sources, err := h.site.Store.PriceSources(req.Context())
 	if err != nil {
 		return err
@@ -99,45 +97,16 @@ func (h *Handlers) coinPage(req *admin.Request, c models.Coin, typed *pages.Coin
 			return err
 		}
 	}
-	view.Page = req.Page(pages.SectionCoins)
-	view.Page.Path = coinsPath + "/new"
+	view.Page = req.PageAt(pages.SectionCoins, coinsPath+"/new")
 	if !view.New {
 		view.Page.Path = coinsPath + "/" + c.Symbol
 	}
 	return req.Answer(pages.Worst(view.Refusal, problems(view.Form.Fields())...), pages.Coin(view))
 }
 
-// createCoin stores a new coin: POST /admin/coins.
-func (h *Handlers) createCoin(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	typed, c, ok, err := h.readCoin(req, form, models.Coin{})
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return h.coinPage(req, models.Coin{}, typed, "")
-	}
-	err = h.rates.SaveCoin(req.Context(), models.Coin{}, c, req.Actor())
-	if errors.Is(err, store.ErrDuplicate) {
-		typed.Symbol.Problem = invalid.Taken
-		return h.coinPage(req, models.Coin{}, typed, "")
-	}
-	if err != nil {
-		return err
-	}
-	return req.Done(coinsPath+"/"+c.Symbol, pages.NoticeCoinSaved)
-}
-
-// changeCoin stores what was decided about a coin: POST /admin/coins/{symbol} with version.
-func (h *Handlers) changeCoin(req *admin.Request) error {
+// saveCoin stores what was decided about a coin: POST /admin/coins/{symbol} with version, POST /admin/coins.
+func (h *handlers) saveCoin(req *admin.Request, form url.Values) error {
 	was, err := h.coin(req)
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
 	if err != nil {
 		return err
 	}
@@ -148,26 +117,25 @@ func (h *Handlers) changeCoin(req *admin.Request) error {
 	if !ok {
 		return h.coinPage(req, was, typed, "")
 	}
-	if typed.Version != strconv.Itoa(was.Version) {
+	if was.Symbol != "" && typed.Version != strconv.Itoa(was.Version) {
 		return h.coinPage(req, was, nil, pages.RefusalStale)
 	}
 	err = h.rates.SaveCoin(req.Context(), was, c, req.Actor())
-	if errors.Is(err, store.ErrConflict) {
+	switch {
+	case errors.Is(err, store.ErrDuplicate):
+		typed.Symbol.Problem = invalid.Taken
+		return h.coinPage(req, was, typed, "")
+	case errors.Is(err, store.ErrConflict):
 		return h.coinPage(req, was, nil, pages.RefusalStale)
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	return req.Done(coinsPath+"/"+c.Symbol, pages.NoticeCoinSaved)
 }
 
 // acceptRate puts a rate that jumped in force: POST /admin/coins/{symbol}/accept with seen, the rate that was looked at.
-func (h *Handlers) acceptRate(req *admin.Request) error {
+func (h *handlers) acceptRate(req *admin.Request, form url.Values) error {
 	c, err := h.coin(req)
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
 	if err != nil {
 		return err
 	}
@@ -186,7 +154,7 @@ func (h *Handlers) acceptRate(req *admin.Request) error {
 }
 
 // readCoin reads the form on top of the coin as it is stored. ok is false where a field cannot be read.
-func (h *Handlers) readCoin(req *admin.Request, form url.Values, was models.Coin) (*pages.CoinForm, models.Coin, bool, error) {
+func (h *handlers) readCoin(req *admin.Request, form url.Values, was models.Coin) (*pages.CoinForm, models.Coin, bool, error) {
 	sources, err := h.site.Store.PriceSources(req.Context())
 	if err != nil {
 		return nil, was, false, err
@@ -198,7 +166,7 @@ func (h *Handlers) readCoin(req *admin.Request, form url.Values, was models.Coin
 	return typed, c, invalid.First(problems(typed.Fields())...) == "", nil
 }
 
-// problems are those of fields, "" where one has none.
+// problems returns the problems of fields, "" for a field without one.
 func problems(fields []*pages.Field) []invalid.Problem {
 	list := make([]invalid.Problem, len(fields))
 	for i, f := range fields {
@@ -207,7 +175,7 @@ func problems(fields []*pages.Field) []invalid.Problem {
 	return list
 }
 
-// sourceRows are the price sources with the coins that use them.
+// sourceRows returns the price sources with the coins that use them.
 func sourceRows(p *i18n.Printer, sources []models.PriceSource, coins []models.Coin) []pages.SourceRow {
 	rows := make([]pages.SourceRow, len(sources))
 	for i, s := range sources {

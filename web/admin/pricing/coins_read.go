@@ -48,14 +48,7 @@ func (r coinReader) read(was models.Coin, now time.Time) (*pages.CoinForm, model
 	}
 	f.Name.Value = admin.Clip(r.text("name"))
 	c.Name = f.Name.Value
-	switch {
-	case c.Name == "":
-		f.Name.Problem = invalid.Missing
-	case admin.TooLong(c.Name, maxCoinName):
-		f.Name.Problem = invalid.TooLong
-	case !text.Line(c.Name):
-		f.Name.Problem = invalid.Characters
-	}
+	admin.NeedText(&f.Name, maxCoinName, text.Line)
 	f.Precision, c.Precision = r.number("precision", 0, models.MaxFractionDigits, invalid.Between, -1)
 	rounding, digits := r.number("rounding", 0, c.Precision, invalid.Rounding, c.Precision)
 	f.Rounding, c.Dropped = rounding, c.Precision-digits
@@ -177,29 +170,17 @@ func (r coinReader) pair(name string) (pages.Field, string) {
 	return f, f.Value
 }
 
-// filledCoin is the form as it is shown first.
+// filledCoin returns the form as it is shown first.
 func filledCoin(c models.Coin) pages.CoinForm {
-	text := func(value string) pages.Field { return pages.Field{Value: value} }
 	f := pages.CoinForm{
-		Symbol: text(c.Symbol), Name: text(c.Name), Precision: text(strconv.Itoa(c.Precision)),
-		Minimum: text(someAmount(c.MinAmount)), Position: text(strconv.Itoa(c.Position)), Spread: text(someAmount(c.Spread)), Enabled: c.Enabled,
-		Rate: text(someAmount(c.Rate)), Source: text(c.Source), SourceSymbol: text(c.SourceSymbol), MaxAge: text(strconv.Itoa(max(c.MaxAge, 0))),
-		MaxJump: text(someAmount(c.MaxJump)), SecondSource: text(c.SecondSource), SecondSymbol: text(c.SecondSymbol),
-		MaxDeviation: text(someAmount(c.MaxDeviation)), Version: strconv.Itoa(c.Version),
-	}
-	if c.MaxAge == 0 {
-		f.MaxAge.Value = ""
+		Symbol: admin.Typed(c.Symbol), Name: admin.Typed(c.Name), Precision: admin.Typed(strconv.Itoa(c.Precision)),
+		Minimum: admin.AmountField(c.MinAmount), Position: admin.Typed(strconv.Itoa(c.Position)), Spread: admin.AmountField(c.Spread), Enabled: c.Enabled,
+		Rate: admin.AmountField(c.Rate), Source: admin.Typed(c.Source), SourceSymbol: admin.Typed(c.SourceSymbol), MaxAge: admin.CountField(c.MaxAge),
+		MaxJump: admin.AmountField(c.MaxJump), SecondSource: admin.Typed(c.SecondSource), SecondSymbol: admin.Typed(c.SecondSymbol),
+		MaxDeviation: admin.AmountField(c.MaxDeviation), Version: strconv.Itoa(c.Version),
 	}
 	if c.Dropped > 0 { // otherwise it follows the coin's decimals when these are changed
-		f.Rounding = text(strconv.Itoa(c.Digits()))
+		f.Rounding = admin.Typed(strconv.Itoa(c.Digits()))
 	}
 	return f
-}
-
-// someAmount writes an amount; 0 is nothing.
-func someAmount(a models.Amount) string {
-	if a.IsZero() {
-		return ""
-	}
-	return a.String()
 }

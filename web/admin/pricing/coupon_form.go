@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
@@ -14,24 +13,12 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// filledCoupon is the form of a coupon as it is stored.
-func (h *Handlers) filledCoupon(c models.Coupon) *pages.CouponView {
-	number := func(n int) pages.Field {
-		if n == 0 {
-			return pages.Field{}
-		}
-		return admin.Typed(strconv.Itoa(n))
-	}
-	local := func(t time.Time) pages.Field {
-		if t.IsZero() {
-			return pages.Field{}
-		}
-		return admin.Typed(t.In(h.site.Zone).Format(pages.DateTimeField))
-	}
+// filledCoupon returns the form of a coupon as it is stored.
+func (h *handlers) filledCoupon(c models.Coupon) *pages.CouponView {
 	view := &pages.CouponView{
-		Version: strconv.Itoa(c.Version), Code: admin.Typed(c.Code), Kind: admin.Typed(string(c.Kind)), Value: admin.Typed(someAmount(c.Value)),
-		Minimum: admin.Typed(someAmount(c.Minimum)), Starts: local(c.StartsAt), Ends: local(c.EndsAt), MaxUses: number(c.MaxUses),
-		MaxPerOne: number(c.MaxPerShopper), Note: admin.Typed(c.Note), Enabled: c.Enabled,
+		Version: strconv.Itoa(c.Version), Code: admin.Typed(c.Code), Kind: admin.Typed(string(c.Kind)), Value: admin.AmountField(c.Value),
+		Minimum: admin.AmountField(c.Minimum), Starts: admin.TimeField(c.StartsAt, h.site.Zone), Ends: admin.TimeField(c.EndsAt, h.site.Zone), MaxUses: admin.CountField(c.MaxUses),
+		MaxPerOne: admin.CountField(c.MaxPerShopper), Note: admin.Typed(c.Note), Enabled: c.Enabled,
 	}
 	for _, id := range c.CategoryIDs {
 		view.Categories = append(view.Categories, pages.Tick{Value: id, On: true})
@@ -40,7 +27,7 @@ func (h *Handlers) filledCoupon(c models.Coupon) *pages.CouponView {
 }
 
 // readCoupon reads the form on top of the coupon as it is stored. Problems stand beside their fields.
-func (h *Handlers) readCoupon(req *admin.Request, form url.Values, was models.Coupon) (*pages.CouponView, models.Coupon, error) {
+func (h *handlers) readCoupon(req *admin.Request, form url.Values, was models.Coupon) (*pages.CouponView, models.Coupon, error) {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
 		return nil, was, err
@@ -86,8 +73,8 @@ func limitIn(f *pages.Field) int {
 	return n
 }
 
-// knownCategories are those that are there: one that was deleted meanwhile is left out.
-func (h *Handlers) knownCategories(req *admin.Request, chosen []string) (models.List, error) {
+// knownCategories returns the chosen categories that exist: one that was deleted meanwhile is left out.
+func (h *handlers) knownCategories(req *admin.Request, chosen []string) (models.List, error) {
 	list, err := h.site.Store.Categories(req.Context())
 	if err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ import (
 const couponsPath = admin.Home + "/coupons"
 
 // showCoupons lists the coupons: GET /admin/coupons?q=&after=.
-func (h *Handlers) showCoupons(req *admin.Request) error {
+func (h *handlers) showCoupons(req *admin.Request) error {
 	q := req.QueryValues("q", "after")
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
@@ -69,14 +69,8 @@ func couponState(c models.Coupon, now time.Time) string {
 	return "on"
 }
 
-// newCoupon is the form of a new coupon: GET /admin/coupons/new.
-func (h *Handlers) newCoupon(req *admin.Request) error {
-	c := models.Coupon{Kind: models.CouponPercent, Enabled: true}
-	return h.couponPage(req, c, h.filledCoupon(c), "")
-}
-
-// showCoupon is one coupon with its uses: GET /admin/coupons/{id}?after=.
-func (h *Handlers) showCoupon(req *admin.Request) error {
+// showCoupon shows a coupon with its uses: GET /admin/coupons/{id}?after=, GET /admin/coupons/new.
+func (h *handlers) showCoupon(req *admin.Request) error {
 	c, err := h.coupon(req)
 	if err != nil {
 		return err
@@ -84,18 +78,17 @@ func (h *Handlers) showCoupon(req *admin.Request) error {
 	return h.couponPage(req, c, h.filledCoupon(c), "")
 }
 
-// coupon is the one that the address names.
-func (h *Handlers) coupon(req *admin.Request) (models.Coupon, error) {
-	id, err := req.ID()
-	if err != nil {
-		return models.Coupon{}, err
+// coupon returns the coupon that the address names, or a new one where it names none.
+func (h *handlers) coupon(req *admin.Request) (models.Coupon, error) {
+	if req.ID() == "" {
+		return models.Coupon{Kind: models.CouponPercent, Enabled: true}, nil
 	}
-	c, err := h.site.Store.Coupon(req.Context(), id)
+	c, err := h.site.Store.Coupon(req.Context(), req.ID())
 	return c, admin.NoPage(err)
 }
 
 // couponPage shows the form as it is filled in, and the uses of a stored coupon.
-func (h *Handlers) couponPage(req *admin.Request, c models.Coupon, view *pages.CouponView, refusal pages.Refusal) error {
+func (h *handlers) couponPage(req *admin.Request, c models.Coupon, view *pages.CouponView, refusal pages.Refusal) error {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
 		return err
@@ -124,7 +117,7 @@ func (h *Handlers) couponPage(req *admin.Request, c models.Coupon, view *pages.C
 	return req.Answer(pages.Worst(view.Refusal, problems(view.Fields())...), pages.Coupon(*view))
 }
 
-func (h *Handlers) couponUses(req *admin.Request, view *pages.CouponView, id string) error {
+func (h *handlers) couponUses(req *admin.Request, view *pages.CouponView, id string) error {
 	q := req.QueryValues("after")
 	page, err := h.site.Store.CouponUses(req.Context(), id, q.Get("after"), 0)
 	if refusal := admin.FilterRefusal(err); refusal != "" {
@@ -143,29 +136,12 @@ func (h *Handlers) couponUses(req *admin.Request, view *pages.CouponView, id str
 	return nil
 }
 
-// createCoupon stores a new coupon: POST /admin/coupons.
-func (h *Handlers) createCoupon(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	return h.storeCoupon(req, models.Coupon{}, form)
-}
-
-// changeCoupon changes a coupon: POST /admin/coupons/{id} with version.
-func (h *Handlers) changeCoupon(req *admin.Request) error {
+// saveCoupon stores a coupon: POST /admin/coupons/{id} with version, POST /admin/coupons.
+func (h *handlers) saveCoupon(req *admin.Request, form url.Values) error {
 	was, err := h.coupon(req)
 	if err != nil {
 		return err
 	}
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	return h.storeCoupon(req, was, form)
-}
-
-func (h *Handlers) storeCoupon(req *admin.Request, was models.Coupon, form url.Values) error {
 	view, c, err := h.readCoupon(req, form, was)
 	if err != nil {
 		return err
@@ -190,12 +166,8 @@ func (h *Handlers) storeCoupon(req *admin.Request, was models.Coupon, form url.V
 }
 
 // switchCoupon switches a coupon on or off: POST /admin/coupons/{id}/switch with version, to.
-func (h *Handlers) switchCoupon(req *admin.Request) error {
+func (h *handlers) switchCoupon(req *admin.Request, form url.Values) error {
 	was, err := h.coupon(req)
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ const deliveryPath = admin.Home + "/delivery"
 const shownPlaces = 12
 
 // showDelivery lists the zones: GET /admin/delivery.
-func (h *Handlers) showDelivery(req *admin.Request) error {
+func (h *handlers) showDelivery(req *admin.Request) error {
 	zones, err := h.site.Store.Zones(req.Context())
 	if err != nil {
 		return err
@@ -61,24 +61,14 @@ func zoneRow(p *i18n.Printer, currency models.Currency, z models.Zone) pages.Zon
 			least = least.Least(step.Price)
 		}
 		r.Methods = append(r.Methods, pages.MethodRow{
-			Title: m.NameIn(p.Lang()), From: money(least), Free: money(m.FreeFrom), Most: someAmount(m.MaxWeight), Enabled: m.Enabled,
+			Title: m.NameIn(p.Lang()), From: money(least), Free: money(m.FreeFrom), Most: admin.AmountText(m.MaxWeight), Enabled: m.Enabled,
 		})
 	}
 	return r
 }
 
-// newZone is the form of a new zone: GET /admin/delivery/new.
-func (h *Handlers) newZone(req *admin.Request) error {
-	z := models.Zone{TaxMode: models.TaxNone}
-	view, err := h.filledZone(req, z)
-	if err != nil {
-		return err
-	}
-	return h.zonePage(req, z, view, "")
-}
-
-// showZone is the form of a zone: GET /admin/delivery/{id}.
-func (h *Handlers) showZone(req *admin.Request) error {
+// showZone shows the form of a zone: GET /admin/delivery/{id}, GET /admin/delivery/new.
+func (h *handlers) showZone(req *admin.Request) error {
 	z, err := h.zone(req)
 	if err != nil {
 		return err
@@ -90,39 +80,21 @@ func (h *Handlers) showZone(req *admin.Request) error {
 	return h.zonePage(req, z, view, "")
 }
 
-// zone is the one that the address names.
-func (h *Handlers) zone(req *admin.Request) (models.Zone, error) {
-	id, err := req.ID()
-	if err != nil {
-		return models.Zone{}, err
+// zone returns the zone that the address names, or a new one where it names none.
+func (h *handlers) zone(req *admin.Request) (models.Zone, error) {
+	if req.ID() == "" {
+		return models.Zone{TaxMode: models.TaxNone}, nil
 	}
-	z, err := h.site.Store.Zone(req.Context(), id)
+	z, err := h.site.Store.Zone(req.Context(), req.ID())
 	return z, admin.NoPage(err)
 }
 
-// createZone stores a new zone: POST /admin/delivery.
-func (h *Handlers) createZone(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	return h.storeZone(req, models.Zone{TaxMode: models.TaxNone}, form)
-}
-
-// changeZone changes a zone: POST /admin/delivery/{id} with version.
-func (h *Handlers) changeZone(req *admin.Request) error {
+// saveZone stores a zone: POST /admin/delivery/{id} with version, POST /admin/delivery.
+func (h *handlers) saveZone(req *admin.Request, form url.Values) error {
 	was, err := h.zone(req)
 	if err != nil {
 		return err
 	}
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	return h.storeZone(req, was, form)
-}
-
-func (h *Handlers) storeZone(req *admin.Request, was models.Zone, form url.Values) error {
 	view, z, ok, err := h.readZone(req, form, was)
 	if err != nil {
 		return err
@@ -155,7 +127,7 @@ func (h *Handlers) storeZone(req *admin.Request, was models.Zone, form url.Value
 }
 
 // staleZone shows a zone as it stands now to whoever changed an older one.
-func (h *Handlers) staleZone(req *admin.Request, was models.Zone) error {
+func (h *handlers) staleZone(req *admin.Request, was models.Zone) error {
 	now, err := h.site.Store.Zone(req.Context(), was.ID)
 	if err != nil {
 		return admin.NoPage(err)
@@ -168,12 +140,8 @@ func (h *Handlers) staleZone(req *admin.Request, was models.Zone) error {
 }
 
 // deleteZone deletes a zone: POST /admin/delivery/{id}/delete with version.
-func (h *Handlers) deleteZone(req *admin.Request) error {
+func (h *handlers) deleteZone(req *admin.Request, form url.Values) error {
 	z, err := h.zone(req)
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
 	if err != nil {
 		return err
 	}

@@ -24,14 +24,8 @@ const (
 	maxSourcePath = 200
 )
 
-// newSource is the form of another price source: GET /admin/price-sources/new.
-func (h *Handlers) newSource(req *admin.Request) error {
-	form := pages.SourceForm{Enabled: true, Version: "0"}
-	return h.sourcePage(req, models.PriceSource{}, form, nil, "")
-}
-
-// showSource is one price source: GET /admin/price-sources/{source}.
-func (h *Handlers) showSource(req *admin.Request) error {
+// showSource shows a price source: GET /admin/price-sources/{source}, GET /admin/price-sources/new.
+func (h *handlers) showSource(req *admin.Request) error {
 	s, err := h.source(req)
 	if err != nil {
 		return err
@@ -43,8 +37,12 @@ func (h *Handlers) showSource(req *admin.Request) error {
 	return h.sourcePage(req, s, form, nil, "")
 }
 
-func (h *Handlers) source(req *admin.Request) (models.PriceSource, error) {
+// source returns the price source that the address names, or a new one where it names none.
+func (h *handlers) source(req *admin.Request) (models.PriceSource, error) {
 	id := req.Param("source")
+	if id == "" {
+		return models.PriceSource{Enabled: true}, nil
+	}
 	if id != models.ExchangeSource && !admin.IsID(id) {
 		return models.PriceSource{}, visit.ErrNoPage
 	}
@@ -52,8 +50,8 @@ func (h *Handlers) source(req *admin.Request) (models.PriceSource, error) {
 	return s, admin.NoPage(err)
 }
 
-// filledSource is the form as it is shown first, with a pair to try that one of the coins has.
-func (h *Handlers) filledSource(req *admin.Request, s models.PriceSource) (pages.SourceForm, error) {
+// filledSource returns the form as it is shown first, with a pair to try that one of the coins has.
+func (h *handlers) filledSource(req *admin.Request, s models.PriceSource) (pages.SourceForm, error) {
 	coins, err := h.site.Store.AllCoins(req.Context())
 	if err != nil {
 		return pages.SourceForm{}, err
@@ -63,14 +61,14 @@ func (h *Handlers) filledSource(req *admin.Request, s models.PriceSource) (pages
 		Enabled: s.Enabled, Version: strconv.Itoa(s.Version),
 	}
 	for _, c := range coins {
-		if c.Source == s.ID && form.Symbol.Value == "" {
+		if s.ID != "" && c.Source == s.ID && form.Symbol.Value == "" {
 			form.Symbol.Value = c.SourceSymbol
 		}
 	}
 	return form, nil
 }
 
-func (h *Handlers) sourcePage(req *admin.Request, s models.PriceSource, form pages.SourceForm, tried *pages.Trial, refusal pages.Refusal) error {
+func (h *handlers) sourcePage(req *admin.Request, s models.PriceSource, form pages.SourceForm, tried *pages.Trial, refusal pages.Refusal) error {
 	view := pages.SourceView{
 		Page: req.Page(pages.SectionCoins), New: s.ID == "", ID: s.ID, BuiltIn: s.ID == models.ExchangeSource,
 		Shown: visit.SourceName(req.Printer, form.Name.Value), Form: form, Trial: tried, Refusal: refusal,
@@ -82,22 +80,9 @@ func (h *Handlers) sourcePage(req *admin.Request, s models.PriceSource, form pag
 	return req.Answer(pages.Worst(refusal, problems(view.Form.Fields())...), pages.PriceSource(view))
 }
 
-// createSource stores another price source, or tries it: POST /admin/price-sources.
-func (h *Handlers) createSource(req *admin.Request) error {
-	return h.saveSource(req, models.PriceSource{})
-}
-
-// changeSource stores a price source, or tries it as it is typed: POST /admin/price-sources/{source} with version.
-func (h *Handlers) changeSource(req *admin.Request) error {
+// saveSource stores a price source, or tries it as it is typed: POST /admin/price-sources/{source} with version, POST /admin/price-sources.
+func (h *handlers) saveSource(req *admin.Request, values url.Values) error {
 	was, err := h.source(req)
-	if err != nil {
-		return err
-	}
-	return h.saveSource(req, was)
-}
-
-func (h *Handlers) saveSource(req *admin.Request, was models.PriceSource) error {
-	values, err := req.Form()
 	if err != nil {
 		return err
 	}
@@ -132,7 +117,7 @@ func (h *Handlers) saveSource(req *admin.Request, was models.PriceSource) error 
 }
 
 // sourceStale shows the source as it is by now: somebody else has changed it.
-func (h *Handlers) sourceStale(req *admin.Request, was models.PriceSource) error {
+func (h *handlers) sourceStale(req *admin.Request, was models.PriceSource) error {
 	now, err := h.site.Store.PriceSource(req.Context(), was.ID)
 	if err != nil {
 		return admin.NoPage(err)
@@ -144,7 +129,7 @@ func (h *Handlers) sourceStale(req *admin.Request, was models.PriceSource) error
 	return h.sourcePage(req, now, form, nil, pages.RefusalStale)
 }
 
-func (h *Handlers) readSource(values url.Values, was models.PriceSource) (pages.SourceForm, models.PriceSource) {
+func (h *handlers) readSource(values url.Values, was models.PriceSource) (pages.SourceForm, models.PriceSource) {
 	field := func(name string) pages.Field { return pages.Field{Value: strings.TrimSpace(values.Get(name))} }
 	f := pages.SourceForm{
 		Name: field("name"), URL: field("url"), Path: field("path"), TimePath: field("time_path"), Symbol: field("try_symbol"),

@@ -9,46 +9,42 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Handlers answers the requests.
-type Handlers struct {
+// handlers answers the requests of the room.
+type handlers struct {
 	site   *visit.Site
 	rates  *rates.Service
 	editor *pricing.Editor
 }
 
-// New makes the handlers.
-func New(site *visit.Site, service *rates.Service) *Handlers {
-	return &Handlers{site: site, rates: service, editor: pricing.NewEditor(site.Store)}
-}
-
-// Routes are the addresses, for the table of package web.
-func (h *Handlers) Routes() []admin.Route {
+// Routes returns the room's addresses for the table of package web.
+func Routes(site *visit.Site, service *rates.Service) []admin.Route {
+	h := &handlers{site: site, rates: service, editor: pricing.NewEditor(site.Store)}
 	return []admin.Route{
 		admin.Get("/coins", models.MayView, h.showCoins),
-		admin.Post("/coins", models.MayPrice, h.createCoin),
-		admin.Get("/coins/new", models.MayView, h.newCoin),
+		admin.Form("/coins", models.MayPrice, h.saveCoin),
+		admin.Get("/coins/new", models.MayView, h.showCoin),
 		admin.Get("/coins/:symbol", models.MayView, h.showCoin),
-		admin.Post("/coins/:symbol", models.MayPrice, h.changeCoin),
-		admin.Post("/coins/:symbol/accept", models.MayPrice, h.acceptRate),
+		admin.Form("/coins/:symbol", models.MayPrice, h.saveCoin),
+		admin.Form("/coins/:symbol/accept", models.MayPrice, h.acceptRate),
 
-		admin.Post("/price-sources", models.MayPrice, h.createSource),
-		admin.Get("/price-sources/new", models.MayView, h.newSource),
+		admin.Form("/price-sources", models.MayPrice, h.saveSource),
+		admin.Get("/price-sources/new", models.MayView, h.showSource),
 		admin.Get("/price-sources/:source", models.MayView, h.showSource),
-		admin.Post("/price-sources/:source", models.MayPrice, h.changeSource),
+		admin.Form("/price-sources/:source", models.MayPrice, h.saveSource),
 
 		admin.Get("/coupons", models.MayView, h.showCoupons),
-		admin.Post("/coupons", models.MayPrice, h.createCoupon),
-		admin.Get("/coupons/new", models.MayView, h.newCoupon),
+		admin.Form("/coupons", models.MayPrice, h.saveCoupon),
+		admin.Get("/coupons/new", models.MayView, h.showCoupon),
 		admin.Get("/coupons/:id", models.MayView, h.showCoupon),
-		admin.Post("/coupons/:id", models.MayPrice, h.changeCoupon),
-		admin.Post("/coupons/:id/switch", models.MayPrice, h.switchCoupon),
+		admin.Form("/coupons/:id", models.MayPrice, h.saveCoupon),
+		admin.Form("/coupons/:id/switch", models.MayPrice, h.switchCoupon),
 
 		admin.Get("/delivery", models.MayView, h.showDelivery),
-		admin.Post("/delivery", models.MayPrice, h.createZone),
-		admin.Get("/delivery/new", models.MayView, h.newZone),
+		admin.Form("/delivery", models.MayPrice, h.saveZone),
+		admin.Get("/delivery/new", models.MayView, h.showZone),
 		admin.Get("/delivery/tester", models.MayView, h.showTester),
 		admin.Get("/delivery/:id", models.MayView, h.showZone),
-		admin.Post("/delivery/:id", models.MayPrice, h.changeZone),
-		admin.Post("/delivery/:id/delete", models.MayPrice, h.deleteZone),
+		admin.Form("/delivery/:id", models.MayPrice, h.saveZone),
+		admin.Form("/delivery/:id/delete", models.MayPrice, h.deleteZone),
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // showTester shows what a sample basket costs in a place: GET /admin/delivery/tester?place=&price=&quantity=&weight=&virtual=&coupon=.
-func (h *Handlers) showTester(req *admin.Request) error {
+func (h *handlers) showTester(req *admin.Request) error {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func (h *Handlers) showTester(req *admin.Request) error {
 }
 
 // test prices the basket with each way of delivery that the place has.
-func (h *Handlers) test(req *admin.Request, view *pages.TesterView, currency models.Currency, where models.Place) error {
+func (h *handlers) test(req *admin.Request, view *pages.TesterView, currency models.Currency, where models.Place) error {
 	b, ok := readSample(view, currency, where)
 	if !ok {
 		view.Refusal = pages.RefusalFields
@@ -113,7 +113,7 @@ func readSample(view *pages.TesterView, currency models.Currency, where models.P
 }
 
 // sampleCoupon looks the coupon up. The sample is in all of its categories, because it stands for what the coupon is for.
-func (h *Handlers) sampleCoupon(req *admin.Request, view *pages.TesterView, b *models.Basket) error {
+func (h *handlers) sampleCoupon(req *admin.Request, view *pages.TesterView, b *models.Basket) error {
 	if view.Coupon.Value == "" {
 		return nil
 	}

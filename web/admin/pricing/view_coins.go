@@ -18,7 +18,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// coinState is how a coin stands, in a word.
+// coinState returns the state of a coin in a word.
 func coinState(c models.Coin, now time.Time) pages.CoinState {
 	switch problem := c.ProblemAt(now); {
 	case !c.Enabled:
@@ -77,14 +77,14 @@ func differenceText(a, b models.Amount) string {
 	return sign + gap.Mul(models.AmountFromInt(100)).DivUp(a, 1).String() + "%"
 }
 
-// chartSpans are the spans of time that a chart can show, by their names in the address.
+// chartSpans returns the spans of time that a chart can show, by their names in the address.
 func chartSpans() map[string]time.Duration {
 	const day = 24 * time.Hour
 	return map[string]time.Duration{"": day, "week": 7 * day, "month": 30 * day}
 }
 
 // rateHistory adds the chart and a page of what the sources said.
-func (h *Handlers) rateHistory(req *admin.Request, view *pages.CoinView, c models.Coin, sources []models.PriceSource) error {
+func (h *handlers) rateHistory(req *admin.Request, view *pages.CoinView, c models.Coin, sources []models.PriceSource) error {
 	q := req.QueryValues("span", "after")
 	span, known := chartSpans()[q.Get("span")]
 	if !known {
@@ -196,12 +196,12 @@ func troubleBands(answers []models.Rate, place func(models.Rate) int) []pages.Ba
 	return bands
 }
 
-// band is a part of the drawing's width, wide enough to be seen.
+// band returns a part of the drawing's width, wide enough to be seen.
 func band(from, to int) pages.Band {
 	return pages.Band{X: strconv.Itoa(from), Width: strconv.Itoa(max(to-from, 2))}
 }
 
-// heightOf is a rate's place from the top of the drawing; a rate that never changed stands in its middle.
+// heightOf returns a rate's place from the top of the drawing; a rate that never changed stands in its middle.
 func heightOf(rate, low, high models.Amount) int {
 	if high.Equal(low) {
 		return drawnHeight / 2
@@ -213,5 +213,5 @@ func heightOf(rate, low, high models.Amount) int {
 	return n
 }
 
-// sourcePath is the page of a price source.
+// sourcePath returns the address of the page of a price source.
 func sourcePath(id string) string { return sourcesPath + "/" + url.PathEscape(id) }

@@ -19,23 +19,23 @@ const (
 	maxMethods = 30
 )
 
-// filledZone is the form of a zone as it is stored, with room for one more way of delivery.
-func (h *Handlers) filledZone(req *admin.Request, z models.Zone) (*pages.ZoneView, error) {
+// filledZone returns the form of a zone as it is stored, with room for one more way of delivery.
+func (h *handlers) filledZone(req *admin.Request, z models.Zone) (*pages.ZoneView, error) {
 	langs, err := req.OtherLangs()
 	if err != nil {
 		return nil, err
 	}
 	view := &pages.ZoneView{
 		Version: strconv.Itoa(z.Version), Name: admin.Typed(z.Name), Shown: z.NameIn(req.Printer.Lang()), TaxMode: admin.Typed(string(z.TaxMode)), TaxName: admin.Typed(z.TaxName),
-		TaxRate: admin.Typed(someAmount(z.TaxRate)), TaxDelivery: z.TaxDelivery, TaxTexts: textFields(langs, z.Texts, "tax_name"),
+		TaxRate: admin.AmountField(z.TaxRate), TaxDelivery: z.TaxDelivery, TaxTexts: admin.LangFields(langs, z.Texts, "tax_name"),
 	}
 	for _, p := range z.Places {
 		view.Places = append(view.Places, pages.Tick{Value: p.Code(), On: true})
 	}
 	for i, m := range z.Methods {
 		form := pages.MethodForm{
-			Index: i, ID: m.ID, Title: admin.Typed(m.Title), Titles: textFields(langs, m.Texts, "title"), Note: admin.Typed(m.Note), Kind: admin.Typed(string(m.Kind)),
-			Free: admin.Typed(someAmount(m.FreeFrom)), Most: admin.Typed(someAmount(m.MaxWeight)), Enabled: m.Enabled,
+			Index: i, ID: m.ID, Title: admin.Typed(m.Title), Titles: admin.LangFields(langs, m.Texts, "title"), Note: admin.Typed(m.Note), Kind: admin.Typed(string(m.Kind)),
+			Free: admin.AmountField(m.FreeFrom), Most: admin.AmountField(m.MaxWeight), Enabled: m.Enabled,
 		}
 		for _, s := range m.Steps {
 			form.Steps = append(form.Steps, pages.StepForm{From: admin.Typed(s.From.String()), Price: admin.Typed(s.Price.String())})
@@ -48,17 +48,9 @@ func (h *Handlers) filledZone(req *admin.Request, z models.Zone) (*pages.ZoneVie
 	return view, nil
 }
 
-func textFields(langs []i18n.Language, texts models.Texts, field string) []pages.TextField {
-	var list []pages.TextField
-	for _, l := range langs {
-		list = append(list, pages.TextField{Lang: l.Tag, Language: l.Name, Field: admin.Typed(texts.In(l.Tag, field, ""))})
-	}
-	return list
-}
-
 func addMethod(view *pages.ZoneView, langs []i18n.Language) {
 	view.Methods = append(view.Methods, pages.MethodForm{
-		Index: len(view.Methods), Kind: admin.Typed(string(models.DeliveryFlat)), Enabled: true, Titles: textFields(langs, nil, ""),
+		Index: len(view.Methods), Kind: admin.Typed(string(models.DeliveryFlat)), Enabled: true, Titles: admin.LangFields(langs, nil, ""),
 	})
 }
 
@@ -73,14 +65,14 @@ func moreRoom(view *pages.ZoneView) {
 	if last.ID != "" || last.Title.Value != "" {
 		var langs []i18n.Language
 		for _, t := range last.Titles {
-			langs = append(langs, i18n.Language{Tag: t.Lang, Name: t.Language})
+			langs = append(langs, i18n.Language{Tag: t.Lang, Name: t.Name})
 		}
 		addMethod(view, langs)
 	}
 }
 
 // zonePage shows the form as it is filled in.
-func (h *Handlers) zonePage(req *admin.Request, z models.Zone, view *pages.ZoneView, refusal pages.Refusal) error {
+func (h *handlers) zonePage(req *admin.Request, z models.Zone, view *pages.ZoneView, refusal pages.Refusal) error {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
 		return err
@@ -128,7 +120,7 @@ func (r *zoneReader) mark(problems invalid.Problems, fields map[string]*pages.Fi
 }
 
 // readZone reads the form on top of the zone as it is stored. ok is false where a field cannot be read.
-func (h *Handlers) readZone(req *admin.Request, form url.Values, was models.Zone) (view *pages.ZoneView, z models.Zone, ok bool, err error) {
+func (h *handlers) readZone(req *admin.Request, form url.Values, was models.Zone) (view *pages.ZoneView, z models.Zone, ok bool, err error) {
 	langs, err := req.OtherLangs()
 	if err != nil {
 		return nil, was, false, err
@@ -172,14 +164,14 @@ func (h *Handlers) readZone(req *admin.Request, form url.Values, was models.Zone
 }
 
 // texts reads a field in the other languages.
-func (r *zoneReader) texts(was models.Texts, field, prefix string) (models.Texts, []pages.TextField) {
+func (r *zoneReader) texts(was models.Texts, field, prefix string) (models.Texts, []pages.LangField) {
 	texts := was.Clone()
-	var list []pages.TextField
+	var list []pages.LangField
 	for _, l := range r.langs {
 		f := r.text(prefix + l.Tag)
 		admin.LimitText(&f, models.MaxZoneName)
 		r.bad = r.bad || f.Problem != ""
-		list = append(list, pages.TextField{Lang: l.Tag, Language: l.Name, Field: f})
+		list = append(list, pages.LangField{Lang: l.Tag, Name: l.Name, Field: f})
 		texts.Set(l.Tag, field, f.Value)
 	}
 	return texts, list

@@ -23,10 +23,10 @@ type Refusal struct {
 	Left           string
 }
 
-// Any reports that something is wrong.
+// Any reports whether something is wrong.
 func (w Refusal) Any() bool { return w.Worst() != "" }
 
-// Worst is the first thing that is wrong.
+// Worst returns the first thing that is wrong.
 func (w Refusal) Worst() pages.Refusal { return pages.Worst(w.Form, w.Amount, w.Reason) }
 
 // Start reads the amount and asks for the refund. kind says whether it waits for a second person.
@@ -74,7 +74,7 @@ func refundRefusal(p *i18n.Printer, cause error, reason string) (wrong Refusal, 
 	return wrong, nil
 }
 
-// FourEyes is the amount above which a second person must approve a refund; "" where none must.
+// FourEyes returns the amount above which a second person must approve a refund; "" where none must.
 func FourEyes(service *payments.Service, req *admin.Request, currency string, digits int) string {
 	limit := service.FourEyesLimit()
 	if !limit.IsPositive() {

@@ -3,6 +3,7 @@ package staff
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -17,7 +18,7 @@ import (
 const accountPath = admin.Home + "/account"
 
 // showAccount shows one's own account: GET /admin/account.
-func (h *Handlers) showAccount(req *admin.Request) error {
+func (h *handlers) showAccount(req *admin.Request) error {
 	view, err := h.accountView(req)
 	if err != nil {
 		return err
@@ -25,7 +26,7 @@ func (h *Handlers) showAccount(req *admin.Request) error {
 	return req.Answer("", pages.Account(view))
 }
 
-func (h *Handlers) accountView(req *admin.Request) (pages.AccountView, error) {
+func (h *handlers) accountView(req *admin.Request) (pages.AccountView, error) {
 	sessions, err := h.accounts.Sessions(req.Context(), req.Who())
 	if err != nil {
 		return pages.AccountView{}, err
@@ -58,16 +59,12 @@ func langs(chosen string) []pages.Choice {
 }
 
 // changeProfile changes one's name and language: POST /admin/account with name, lang.
-func (h *Handlers) changeProfile(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) changeProfile(req *admin.Request, form url.Values) error {
 	lang := form.Get("lang")
 	if !slices.ContainsFunc(i18n.Languages(), func(l i18n.Language) bool { return l.Tag == lang }) {
 		return admin.ErrFilter
 	}
-	err = h.accounts.ChangeProfile(req.Context(), req.Who(), req.Actor(), form.Get("name"), lang)
+	err := h.accounts.ChangeProfile(req.Context(), req.Who(), req.Actor(), form.Get("name"), lang)
 	if errors.Is(err, staff.ErrName) {
 		view, err := h.accountView(req)
 		if err != nil {
@@ -84,11 +81,7 @@ func (h *Handlers) changeProfile(req *admin.Request) error {
 }
 
 // changePassword sets a new password: POST /admin/account/password with current, password.
-func (h *Handlers) changePassword(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) changePassword(req *admin.Request, form url.Values) error {
 	id, cause := h.accounts.ChangePassword(req.Context(), req.Who(), req.Actor(), form.Get("current"), form.Get("password"))
 	if cause == nil {
 		req.KeepSession(id)
@@ -116,7 +109,7 @@ func (h *Handlers) changePassword(req *admin.Request) error {
 }
 
 // newRecovery makes new recovery codes: POST /admin/account/recovery.
-func (h *Handlers) newRecovery(req *admin.Request) error {
+func (h *handlers) newRecovery(req *admin.Request) error {
 	codes, err := h.accounts.NewRecoveryCodes(req.Context(), req.Who(), req.Actor())
 	if err != nil {
 		return err
@@ -127,8 +120,8 @@ func (h *Handlers) newRecovery(req *admin.Request) error {
 }
 
 // endSession ends one of one's sessions: POST /admin/account/sessions/{id}/end.
-func (h *Handlers) endSession(req *admin.Request) error {
-	id := req.Param("id")
+func (h *handlers) endSession(req *admin.Request) error {
+	id := req.Param("session")
 	if err := h.accounts.EndSession(req.Context(), req.Who(), req.Actor(), id); err != nil {
 		return admin.NoPage(err)
 	}
@@ -140,9 +133,41 @@ func (h *Handlers) endSession(req *admin.Request) error {
 }
 
 // endOtherSessions ends all of one's sessions but this one: POST /admin/account/sessions/end.
-func (h *Handlers) endOtherSessions(req *admin.Request) error {
+func (h *handlers) endOtherSessions(req *admin.Request) error {
 	if err := h.accounts.EndOthers(req.Context(), req.Who(), req.Actor()); err != nil {
 		return err
 	}
 	return req.Done(accountPath, pages.NoticeSessionsEnded)
+}
+
+const newTOTPPath = accountPath + "/totp"
+
+// showNewTOTP shows the key of another authenticator: GET /admin/account/totp.
+func (h *handlers) showNewTOTP(req *admin.Request) error { return h.newTOTP(req, "", 0) }
+
+// changeTOTP makes the other authenticator the account's: POST /admin/account/totp with code.
+func (h *handlers) changeTOTP(req *admin.Request, form url.Values) error {
+	id, err := h.accounts.ConfirmKey(req.Context(), req.Who(), req.Actor(), form.Get("code"))
+	if err != nil {
+		problem, wait, err := req.CodeProblem(err)
+		if err != nil {
+			return err
+		}
+		return h.newTOTP(req, problem, wait)
+	}
+	req.KeepSession(id)
+	return req.Done(accountPath, pages.NoticeTOTPChanged)
+}
+
+func (h *handlers) newTOTP(req *admin.Request, problem invalid.Problem, wait int) error {
+	key, err := h.accounts.NewKey(req.Context(), req.Who())
+	if err != nil {
+		return err
+	}
+	view := pages.NewTOTPView{Page: req.Page(pages.SectionAccount), Problem: problem, WaitSeconds: wait}
+	view.Page.Path = newTOTPPath
+	if view.QR, err = qrView(key); err != nil {
+		return err
+	}
+	return req.Answer(pages.RefusalOf(problem), pages.NewTOTP(view))
 }

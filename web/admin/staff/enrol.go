@@ -3,6 +3,7 @@ package staff
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
@@ -12,33 +13,25 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// showSetup shows the page that makes the shop's first owner: GET /admin/setup/{token}.
-func (h *Handlers) showSetup(req *admin.Request) error { return h.showEnrolment(req, true) }
-
-// setUp makes the first owner: POST /admin/setup/{token} with email, name, password, code.
-func (h *Handlers) setUp(req *admin.Request) error { return h.enrol(req, true) }
-
-// showInvitation shows the page that makes or resets an account: GET /admin/invite/{token}.
-func (h *Handlers) showInvitation(req *admin.Request) error { return h.showEnrolment(req, false) }
-
-// join makes or resets an account: POST /admin/invite/{token} with name, password, code.
-func (h *Handlers) join(req *admin.Request) error { return h.enrol(req, false) }
-
-func (h *Handlers) showEnrolment(req *admin.Request, first bool) error {
-	e, err := h.enrolment(req, first)
-	if err != nil {
-		return err
+// showEnrolment returns the handler of the page that makes the shop's first owner (first), or that makes or resets an account: GET
+// /admin/setup/{token}, GET /admin/invite/{token}.
+func (h *handlers) showEnrolment(first bool) admin.Handler {
+	return func(req *admin.Request) error {
+		e, err := h.enrolment(req, first)
+		if err != nil {
+			return err
+		}
+		view, err := enrolView(req, e)
+		if err != nil {
+			return err
+		}
+		view.Name.Value = e.Account.Name
+		return req.Answer("", pages.Enrol(view))
 	}
-	view, err := enrolView(req, e)
-	if err != nil {
-		return err
-	}
-	view.Name.Value = e.Account.Name
-	return req.Answer("", pages.Enrol(view))
 }
 
 // enrolment opens the link, with the secret that this browser was shown before, if it was.
-func (h *Handlers) enrolment(req *admin.Request, first bool) (staff.Enrolment, error) {
+func (h *handlers) enrolment(req *admin.Request, first bool) (staff.Enrolment, error) {
 	known := req.Cookie(enrolCookie)
 	e, err := h.accounts.Enrolment(req.Context(), req.Param("token"), known)
 	if errors.Is(err, staff.ErrLink) || (err == nil && e.First() != first) {
@@ -53,32 +46,31 @@ func (h *Handlers) enrolment(req *admin.Request, first bool) (staff.Enrolment, e
 	return e, nil
 }
 
-func (h *Handlers) enrol(req *admin.Request, first bool) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	e, err := h.enrolment(req, first)
-	if err != nil {
-		return err
-	}
-	input := staff.NewAccount{
-		Email: form.Get("email"), Name: form.Get("name"), Password: form.Get("password"), Code: form.Get("code"), Lang: req.Printer.Lang(),
-	}
-	joined, err := h.accounts.Join(req.Context(), e, input, req.Origin())
-	if errors.Is(err, staff.ErrLink) {
-		return visit.ErrUsedUp
-	}
-	if err != nil {
-		return h.enrolAgain(req, e, input, err)
-	}
-	req.KeepSession(joined.SessionID)
-	req.DropCookie(enrolCookie)
-	return req.Answer("", pages.Recovery(pages.RecoveryView{Page: req.Frame(""), Codes: joined.Codes, Next: admin.Home}))
+// enrol returns the handler of that page's form: POST with email (of the first owner), name, password, code.
+func (h *handlers) enrol(first bool) admin.Handler {
+	return admin.WithForm(func(req *admin.Request, form url.Values) error {
+		e, err := h.enrolment(req, first)
+		if err != nil {
+			return err
+		}
+		input := staff.NewAccount{
+			Email: form.Get("email"), Name: form.Get("name"), Password: form.Get("password"), Code: form.Get("code"), Lang: req.Printer.Lang(),
+		}
+		joined, err := h.accounts.Join(req.Context(), e, input, req.Origin())
+		if errors.Is(err, staff.ErrLink) {
+			return visit.ErrUsedUp
+		}
+		if err != nil {
+			return h.enrolAgain(req, e, input, err)
+		}
+		req.KeepSession(joined.SessionID)
+		req.DropCookie(enrolCookie)
+		return req.Answer("", pages.Recovery(pages.RecoveryView{Page: req.Frame(""), Codes: joined.Codes, Next: admin.Home}))
+	})
 }
 
 // enrolAgain shows the page again with what was typed and what is wrong with it.
-func (h *Handlers) enrolAgain(req *admin.Request, e staff.Enrolment, input staff.NewAccount, cause error) error {
+func (h *handlers) enrolAgain(req *admin.Request, e staff.Enrolment, input staff.NewAccount, cause error) error {
 	view, err := enrolView(req, e)
 	if err != nil {
 		return err

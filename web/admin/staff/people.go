@@ -2,6 +2,7 @@ package staff
 
 import (
 	"errors"
+	"net/url"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
@@ -15,11 +16,11 @@ import (
 const staffPath = admin.Home + "/staff"
 
 // showStaff lists the people and the open invitations: GET /admin/staff.
-func (h *Handlers) showStaff(req *admin.Request) error {
+func (h *handlers) showStaff(req *admin.Request) error {
 	return h.staffPage(req, func(*pages.StaffView) {})
 }
 
-func (h *Handlers) staffPage(req *admin.Request, say func(*pages.StaffView)) error {
+func (h *handlers) staffPage(req *admin.Request, say func(*pages.StaffView)) error {
 	names, people, err := req.Names()
 	if err != nil {
 		return err
@@ -51,11 +52,7 @@ func personView(p *i18n.Printer, s models.Staff, self bool) pages.Person {
 
 // invite makes an invitation and shows its link, this once: POST /admin/staff/invite with email, role. Another one for the same address
 // takes the place of the first.
-func (h *Handlers) invite(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) invite(req *admin.Request, form url.Values) error {
 	email := form.Get("email")
 	role, ok := models.ParseRole(form.Get("role"))
 	if !ok {
@@ -84,19 +81,15 @@ func (h *Handlers) invite(req *admin.Request) error {
 }
 
 // endInvitation makes a link useless: POST /admin/staff/invitations/{id}/end.
-func (h *Handlers) endInvitation(req *admin.Request) error {
-	if err := h.accounts.EndInvitation(req.Context(), req.Actor(), req.Param("id")); err != nil {
+func (h *handlers) endInvitation(req *admin.Request) error {
+	if err := h.accounts.EndInvitation(req.Context(), req.Actor(), req.Param("invitation")); err != nil {
 		return admin.NoPage(err)
 	}
 	return req.Done(staffPath, pages.NoticeInvitationEnded)
 }
 
 // changeRole changes what somebody may do: POST /admin/staff/{id}/role with role.
-func (h *Handlers) changeRole(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) changeRole(req *admin.Request, form url.Values) error {
 	role, ok := models.ParseRole(form.Get("role"))
 	if !ok {
 		return admin.ErrFilter
@@ -107,32 +100,29 @@ func (h *Handlers) changeRole(req *admin.Request) error {
 }
 
 // disableStaff keeps somebody out: POST /admin/staff/{id}/disable.
-func (h *Handlers) disableStaff(req *admin.Request) error {
+func (h *handlers) disableStaff(req *admin.Request) error {
 	return h.changeStaff(req, pages.NoticeStaffDisabled, func(id string, by models.Actor) error {
 		return h.accounts.Disable(req.Context(), by, id)
 	})
 }
 
 // enableStaff lets somebody in again: POST /admin/staff/{id}/enable.
-func (h *Handlers) enableStaff(req *admin.Request) error {
+func (h *handlers) enableStaff(req *admin.Request) error {
 	return h.changeStaff(req, pages.NoticeStaffEnabled, func(id string, by models.Actor) error {
 		return h.accounts.Enable(req.Context(), by, id)
 	})
 }
 
 // endStaffSessions ends all sessions of somebody: POST /admin/staff/{id}/end-sessions.
-func (h *Handlers) endStaffSessions(req *admin.Request) error {
+func (h *handlers) endStaffSessions(req *admin.Request) error {
 	return h.changeStaff(req, pages.NoticeSessionsEnded, func(id string, by models.Actor) error {
 		return h.accounts.EndSessions(req.Context(), by, id)
 	})
 }
 
 // changeStaff makes a change to the person that the address names.
-func (h *Handlers) changeStaff(req *admin.Request, kind pages.NoticeKind, change func(id string, by models.Actor) error) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
+func (h *handlers) changeStaff(req *admin.Request, kind pages.NoticeKind, change func(id string, by models.Actor) error) error {
+	id := req.ID()
 	var refusal pages.Refusal
 	switch err := change(id, req.Actor()); {
 	case errors.Is(err, staff.ErrSelf):

@@ -23,11 +23,11 @@ const (
 )
 
 // showCounts lists the sheets: GET /admin/stock/counts.
-func (h *Handlers) showCounts(req *admin.Request) error {
+func (h *handlers) showCounts(req *admin.Request) error {
 	return h.countsPage(req, pages.CountsView{FormToken: models.NewRef()}, "")
 }
 
-func (h *Handlers) countsPage(req *admin.Request, view pages.CountsView, categoryID string) error {
+func (h *handlers) countsPage(req *admin.Request, view pages.CountsView, categoryID string) error {
 	categories, err := h.site.Store.Categories(req.Context())
 	if err != nil {
 		return err
@@ -40,8 +40,7 @@ func (h *Handlers) countsPage(req *admin.Request, view pages.CountsView, categor
 	for _, c := range list {
 		view.Rows = append(view.Rows, countRow(req.Printer, c))
 	}
-	view.Page = req.Page(pages.SectionStock)
-	view.Page.Path = countsPath
+	view.Page = req.PageAt(pages.SectionStock, countsPath)
 	return req.Answer(pages.Worst(view.Refusal, view.Name.Problem), pages.Counts(view))
 }
 
@@ -53,24 +52,9 @@ func countRow(p *i18n.Printer, c models.StockCount) pages.CountRow {
 }
 
 // beginCount makes a sheet: POST /admin/stock/counts with form_token, name, category.
-func (h *Handlers) beginCount(req *admin.Request) error {
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	token, err := admin.FormToken(form)
-	if err != nil {
-		return err
-	}
+func (h *handlers) beginCount(req *admin.Request, form url.Values, token string) error {
 	view := pages.CountsView{FormToken: token, Name: admin.Typed(admin.OneLine(form.Get("name")))}
-	switch {
-	case view.Name.Value == "":
-		view.Name.Problem = invalid.Missing
-	case admin.TooLong(view.Name.Value, longestCountName):
-		view.Name.Problem = invalid.TooLong
-	case !text.Line(view.Name.Value):
-		view.Name.Problem = invalid.Characters
-	}
+	admin.NeedText(&view.Name, longestCountName, text.Line)
 	category := form.Get("category")
 	if category != "" && !admin.IsID(category) {
 		view.Refusal = pages.RefusalOf(invalid.Unknown)
@@ -90,16 +74,13 @@ func (h *Handlers) beginCount(req *admin.Request) error {
 }
 
 // showCount shows a sheet: GET /admin/stock/counts/{id}?after=.
-func (h *Handlers) showCount(req *admin.Request) error {
+func (h *handlers) showCount(req *admin.Request) error {
 	return h.countPage(req, req.QueryValues("after"), func(*pages.CountView) {})
 }
 
 // countPage shows a page of a sheet, with what is wrong with it.
-func (h *Handlers) countPage(req *admin.Request, q url.Values, wrong func(*pages.CountView)) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
+func (h *handlers) countPage(req *admin.Request, q url.Values, wrong func(*pages.CountView)) error {
+	id := req.ID()
 	count, err := h.site.Store.StockCount(req.Context(), id)
 	if err != nil {
 		return admin.NoPage(err)
@@ -114,8 +95,7 @@ func (h *Handlers) countPage(req *admin.Request, q url.Values, wrong func(*pages
 	view.Next, view.First = admin.Pager(path, q, "after", page.Next)
 	view.Self = admin.Address(path, q)
 	wrong(&view)
-	view.Page = req.Page(pages.SectionStock)
-	view.Page.Path = view.Self
+	view.Page = req.PageAt(pages.SectionStock, view.Self)
 	return req.Answer(view.Refusal, pages.Count(view))
 }
 
@@ -135,15 +115,8 @@ func countLines(p *i18n.Printer, lines []models.CountLine) []pages.CountLine {
 }
 
 // saveCount notes what was counted: POST /admin/stock/counts/{id} with next, to and count.{variant} for each line.
-func (h *Handlers) saveCount(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) saveCount(req *admin.Request, form url.Values) error {
+	id := req.ID()
 	counted, bad := readCounts(form)
 	path := countsPath + "/" + id
 	here := ownCount(path, form.Get("next"))
@@ -161,7 +134,7 @@ func (h *Handlers) saveCount(req *admin.Request) error {
 			v.Refusal = pages.RefusalOf(invalid.Whole)
 		})
 	}
-	err = h.editor.EnterCounts(req.Context(), id, counted)
+	err := h.editor.EnterCounts(req.Context(), id, counted)
 	if errors.Is(err, store.ErrConflict) {
 		return h.countRefused(req, pages.RefusalCountEnded, "")
 	}
@@ -215,15 +188,8 @@ func afterOf(address string) url.Values {
 }
 
 // bookCount books what was counted: POST /admin/stock/counts/{id}/book with version.
-func (h *Handlers) bookCount(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
+func (h *handlers) bookCount(req *admin.Request, form url.Values) error {
+	id := req.ID()
 	n, err := h.editor.BookCount(req.Context(), req.Actor(), id, admin.Version(form.Get("version")))
 	if short, ok := errors.AsType[*store.OutOfStockError](err); ok {
 		return h.countRefused(req, pages.RefusalCountShort, short.SKU)
@@ -234,23 +200,19 @@ func (h *Handlers) bookCount(req *admin.Request) error {
 	if err != nil {
 		return admin.NoPage(err)
 	}
-	req.LeaveNotice(pages.NoticeCountBooked, strconv.Itoa(n))
-	return req.SeeOther(countsPath + "/" + id)
+	return req.DoneCount(countsPath+"/"+id, pages.NoticeCountBooked, n)
 }
 
-func (h *Handlers) countRefused(req *admin.Request, refusal pages.Refusal, sku string) error {
+func (h *handlers) countRefused(req *admin.Request, refusal pages.Refusal, sku string) error {
 	return h.countPage(req, url.Values{}, func(v *pages.CountView) {
 		v.Refusal, v.Short = refusal, sku
 	})
 }
 
 // dropCount gives a sheet up: POST /admin/stock/counts/{id}/drop.
-func (h *Handlers) dropCount(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	err = h.editor.DropCount(req.Context(), req.Actor(), id)
+func (h *handlers) dropCount(req *admin.Request) error {
+	id := req.ID()
+	err := h.editor.DropCount(req.Context(), req.Actor(), id)
 	if errors.Is(err, store.ErrConflict) {
 		return h.countRefused(req, pages.RefusalCountEnded, "")
 	}
@@ -261,11 +223,8 @@ func (h *Handlers) dropCount(req *admin.Request) error {
 }
 
 // printCount shows a whole sheet for paper: GET /admin/stock/counts/{id}/print.
-func (h *Handlers) printCount(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
+func (h *handlers) printCount(req *admin.Request) error {
+	id := req.ID()
 	count, err := h.site.Store.StockCount(req.Context(), id)
 	if err != nil {
 		return admin.NoPage(err)

@@ -11,7 +11,7 @@ import (
 )
 
 // showLedger shows the stock ledger: GET /admin/stock/ledger?kind=&from=&until=&variant=&after=.
-func (h *Handlers) showLedger(req *admin.Request) error {
+func (h *handlers) showLedger(req *admin.Request) error {
 	q := req.QueryValues("kind", "from", "until", "variant", "after")
 	view := pages.LedgerView{Kinds: admin.Choices(models.MovementKinds(), q.Get("kind"), true), From: admin.Typed(q.Get("from")), Until: admin.Typed(q.Get("until"))}
 	filter := h.readLedgerFilter(q, &view)
@@ -32,13 +32,12 @@ func (h *Handlers) showLedger(req *admin.Request) error {
 		view.Rows = ledgerRows(req.Printer, page.Rows)
 		view.Next, view.First = admin.Pager(ledgerPath, q, "after", page.Next)
 	}
-	view.Page = req.Page(pages.SectionStock)
-	view.Page.Path = admin.Address(ledgerPath, q)
+	view.Page = req.PageAt(pages.SectionStock, admin.Address(ledgerPath, q))
 	return req.Answer(worst, pages.Ledger(view))
 }
 
 // readLedgerFilter reads the filter; days are days of the platform's zone, as everywhere.
-func (h *Handlers) readLedgerFilter(q url.Values, view *pages.LedgerView) models.MovementFilter {
+func (h *handlers) readLedgerFilter(q url.Values, view *pages.LedgerView) models.MovementFilter {
 	f := models.MovementFilter{Kind: models.MovementKind(q.Get("kind")), VariantID: q.Get("variant"), After: q.Get("after")}
 	if f.VariantID != "" && !admin.IsID(f.VariantID) {
 		view.Refusal, f.VariantID = pages.RefusalOf(invalid.Unknown), ""
@@ -77,7 +76,7 @@ func signedPieces(p *i18n.Printer, n int) string {
 }
 
 // showReservations shows what is promised to unpaid orders: GET /admin/stock/reservations?after=.
-func (h *Handlers) showReservations(req *admin.Request) error {
+func (h *handlers) showReservations(req *admin.Request) error {
 	q := req.QueryValues("after")
 	var view pages.ReservationsView
 	page, err := h.site.Store.Reservations(req.Context(), models.ReservationFilter{After: q.Get("after")})
@@ -86,12 +85,11 @@ func (h *Handlers) showReservations(req *admin.Request) error {
 	}
 	view.Rows = h.reservationRows(req, page.Rows)
 	view.Next, view.First = admin.Pager(reservationsPath, q, "after", page.Next)
-	view.Page = req.Page(pages.SectionStock)
-	view.Page.Path = admin.Address(reservationsPath, q)
+	view.Page = req.PageAt(pages.SectionStock, admin.Address(reservationsPath, q))
 	return req.Answer(view.Refusal, pages.Reservations(view))
 }
 
-func (h *Handlers) reservationRows(req *admin.Request, rows []models.ReservationRow) []pages.ReservationRow {
+func (h *handlers) reservationRows(req *admin.Request, rows []models.ReservationRow) []pages.ReservationRow {
 	now := h.site.Clock()
 	list := make([]pages.ReservationRow, len(rows))
 	for i, r := range rows {

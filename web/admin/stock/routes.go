@@ -16,31 +16,27 @@ const (
 	countsPath       = stockPath + "/counts"
 )
 
-// Handlers answers the requests.
-type Handlers struct {
+// handlers answers the requests of the room.
+type handlers struct {
 	site   *visit.Site
 	editor *stockroom.Editor
 }
 
-// New makes the handlers.
-func New(site *visit.Site) *Handlers {
-	return &Handlers{site: site, editor: stockroom.NewEditor(site.Store)}
-}
-
-// Routes are the addresses, for the table of package web.
-func (h *Handlers) Routes() []admin.Route {
+// Routes returns the room's addresses for the table of package web.
+func Routes(site *visit.Site) []admin.Route {
+	h := &handlers{site: site, editor: stockroom.NewEditor(site.Store)}
 	return []admin.Route{
 		admin.Get("/stock", models.MayView, h.showStock),
 		admin.Get("/stock/ledger", models.MayView, h.showLedger),
 		admin.Get("/stock/reservations", models.MayView, h.showReservations),
 		admin.Get("/stock/counts", models.MayView, h.showCounts),
-		admin.Post("/stock/counts", models.MayCatalogue, h.beginCount),
+		admin.OnceForm("/stock/counts", models.MayCatalogue, h.beginCount),
 		admin.Get("/stock/counts/:id", models.MayView, h.showCount),
-		admin.Post("/stock/counts/:id", models.MayCatalogue, h.saveCount),
+		admin.Form("/stock/counts/:id", models.MayCatalogue, h.saveCount),
 		admin.Get("/stock/counts/:id/print", models.MayView, h.printCount),
-		admin.Post("/stock/counts/:id/book", models.MayCatalogue, h.bookCount),
+		admin.Form("/stock/counts/:id/book", models.MayCatalogue, h.bookCount),
 		admin.Post("/stock/counts/:id/drop", models.MayCatalogue, h.dropCount),
 		admin.Get("/stock/:id", models.MayView, h.showStockItem),
-		admin.Post("/stock/:id", models.MayCatalogue, h.correctStock),
+		admin.OnceForm("/stock/:id", models.MayCatalogue, h.correctStock),
 	}
 }

@@ -1,6 +1,7 @@
 package stock
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"slices"
@@ -18,7 +19,7 @@ import (
 )
 
 // showStock lists the stock: GET /admin/stock?q=&category=&low=&sort=&after=.
-func (h *Handlers) showStock(req *admin.Request) error {
+func (h *handlers) showStock(req *admin.Request) error {
 	q := req.QueryValues("q", "category", "low", "sort", "after")
 	categories, err := h.site.Store.Categories(req.Context())
 	if err != nil {
@@ -36,11 +37,8 @@ func (h *Handlers) showStock(req *admin.Request) error {
 		filter.Sort = models.StockBySKU
 	}
 	view := pages.StockView{
-		Search: admin.Typed(q.Get("q")), Categories: admin.CategoryChoices(admin.NamedIn(req.Printer, categories), filter.CategoryID, true), OnlyLow: filter.Low, Limit: filter.LowStock,
-		Sorts: admin.Choices([]string{stockBySKU, string(models.StockByLeft)}, cmpOr(q.Get("sort"), stockBySKU), false),
-	}
-	for _, name := range []string{"q", "category", "low"} {
-		view.Filtered = view.Filtered || q.Get(name) != ""
+		Search: admin.Typed(q.Get("q")), Filtered: admin.IsFiltered(q), Categories: admin.CategoryChoices(admin.NamedIn(req.Printer, categories), filter.CategoryID, true), OnlyLow: filter.Low, Limit: filter.LowStock,
+		Sorts: admin.Choices([]string{stockBySKU, string(models.StockByLeft)}, cmp.Or(q.Get("sort"), stockBySKU), false),
 	}
 	if view.LowCount, err = h.site.Store.LowStock(req.Context(), filter.LowStock); err != nil {
 		return err
@@ -60,23 +58,15 @@ func (h *Handlers) showStock(req *admin.Request) error {
 		}
 		view.Next, view.First = admin.Pager(stockPath, q, "after", page.Next)
 	}
-	view.Page = req.Page(pages.SectionStock)
-	view.Page.Path = admin.Address(stockPath, q)
+	view.Page = req.PageAt(pages.SectionStock, admin.Address(stockPath, q))
 	return req.Answer(pages.Worst(view.Refusal, view.Search.Problem), pages.Stock(view))
 }
 
-// longestSearch is the most characters that are searched for.
+// longestSearch is the maximum number of characters of a search.
 const longestSearch = 100
 
 // stockBySKU is the address's word for the usual order.
 const stockBySKU = "sku"
-
-func cmpOr(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
-}
 
 func stockThing(p *i18n.Printer, v models.StockVariant) pages.StockThing {
 	lang := p.Lang()
@@ -108,18 +98,15 @@ const (
 func stockKinds() []string { return []string{stockAdd, stockTake, stockCounted, stockReturned} }
 
 // showStockItem shows one variant's stock: GET /admin/stock/{id}.
-func (h *Handlers) showStockItem(req *admin.Request) error {
+func (h *handlers) showStockItem(req *admin.Request) error {
 	return h.stockItemPage(req, func(v *pages.StockItemView) {
 		v.FormToken, v.Kinds = models.NewRef(), admin.Choices(stockKinds(), stockAdd, false)
 	})
 }
 
 // stockItemPage shows a variant's stock with a form as it is to stand there.
-func (h *Handlers) stockItemPage(req *admin.Request, form func(*pages.StockItemView)) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
+func (h *handlers) stockItemPage(req *admin.Request, form func(*pages.StockItemView)) error {
+	id := req.ID()
 	settings, err := h.site.Settings(req.Context())
 	if err != nil {
 		return err
@@ -145,8 +132,7 @@ func (h *Handlers) stockItemPage(req *admin.Request, form func(*pages.StockItemV
 		view.More = admin.Address(ledgerPath, url.Values{"variant": {id}})
 	}
 	form(&view)
-	view.Page = req.Page(pages.SectionStock)
-	view.Page.Path = stockPath + "/" + id
+	view.Page = req.PageAt(pages.SectionStock, stockPath+"/"+id)
 	return req.Answer(worstOfCorrection(view), pages.StockItem(view))
 }
 
@@ -161,26 +147,15 @@ func stockOfVariant(v models.Variant, p models.Product, limit int) models.StockR
 }
 
 // correctStock books a correction: POST /admin/stock/{id} with form_token, kind, quantity, note.
-func (h *Handlers) correctStock(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
-	form, err := req.Form()
-	if err != nil {
-		return err
-	}
-	token, err := admin.FormToken(form)
-	if err != nil {
-		return err
-	}
+func (h *handlers) correctStock(req *admin.Request, form url.Values, token string) error {
+	id := req.ID()
 	view := pages.StockItemView{FormToken: token, Kinds: admin.Choices(stockKinds(), form.Get("kind"), false)}
 	correction := readCorrection(form, &view)
 	correction.VariantID, correction.Token = id, token
 	if worst := worstOfCorrection(view); worst != "" {
 		return h.refuseCorrection(req, view)
 	}
-	err = h.editor.CorrectStock(req.Context(), req.Actor(), correction)
+	err := h.editor.CorrectStock(req.Context(), req.Actor(), correction)
 	if view.Refusal, view.Left = correctionRefusal(err, correction); view.Refusal != "" {
 		return h.refuseCorrection(req, view)
 	}
@@ -190,7 +165,7 @@ func (h *Handlers) correctStock(req *admin.Request) error {
 	return req.Done(stockPath+"/"+id, pages.NoticeStockCorrected)
 }
 
-func (h *Handlers) refuseCorrection(req *admin.Request, form pages.StockItemView) error {
+func (h *handlers) refuseCorrection(req *admin.Request, form pages.StockItemView) error {
 	return h.stockItemPage(req, func(v *pages.StockItemView) {
 		v.FormToken, v.Kinds, v.Kind, v.Quantity, v.Note, v.Refusal, v.Left = form.FormToken, form.Kinds, form.Kind, form.Quantity, form.Note, form.Refusal, form.Left
 	})
@@ -213,14 +188,7 @@ func readCorrection(form url.Values, view *pages.StockItemView) models.StockCorr
 	if !ok || (n == 0 && kind != stockCounted) {
 		view.Quantity.Problem = invalid.Whole
 	}
-	switch {
-	case view.Note.Value == "":
-		view.Note.Problem = invalid.Missing
-	case admin.TooLong(view.Note.Value, longestStockNote):
-		view.Note.Problem = invalid.TooLong
-	case !text.Lines(view.Note.Value):
-		view.Note.Problem = invalid.Characters
-	}
+	admin.NeedText(&view.Note, longestStockNote, text.Lines)
 	c := models.StockCorrection{Quantity: n, Counted: kind == stockCounted, Returned: kind == stockReturned, Note: view.Note.Value}
 	if kind == stockTake {
 		c.Quantity = -n

@@ -15,11 +15,11 @@ import (
 
 const auditPath = admin.Home + "/audit"
 
-// isAction is the shape of an action's name, or of a group of them.
+// isAction matches an action's name, or of a group of them.
 var isAction = regexp.MustCompile(`^[a-z]{1,20}\.[a-z_]{0,30}$`)
 
 // showAudit shows the log, newest first: GET /admin/audit?action=&who=&subject=&before=.
-func (h *Handlers) showAudit(req *admin.Request) error {
+func (h *handlers) showAudit(req *admin.Request) error {
 	q := req.QueryValues("action", "who", "subject", "before")
 	view := pages.AuditView{
 		Actions: admin.Choices(models.AuditGroups(), q.Get("action"), true), Who: pages.Field{Value: q.Get("who")}, Subject: pages.Field{Value: q.Get("subject")},
@@ -76,7 +76,7 @@ func auditRow(p *i18n.Printer, e models.AuditEntry) pages.AuditRow {
 	}
 }
 
-// subjectURL is the page of what an entry is about; "" where it has none.
+// subjectURL returns the address of the page of what an entry is about; "" where it has none.
 func subjectURL(subject string) string {
 	kind, id, _ := strings.Cut(subject, ":")
 	switch {

@@ -20,7 +20,7 @@ const reportAge = 5 * time.Second
 const healthLimit = 5 * time.Second
 
 // showHealth shows what the doctor finds: GET /admin/health.
-func (h *Handlers) showHealth(req *admin.Request) error {
+func (h *handlers) showHealth(req *admin.Request) error {
 	report := h.report(req)
 	view := pages.HealthView{Page: req.Page(pages.SectionHealth), At: admin.Moment(req.Printer, report.At), Healthy: report.Healthy()}
 	for _, f := range report.Findings {
@@ -32,7 +32,7 @@ func (h *Handlers) showHealth(req *admin.Request) error {
 	return req.Answer("", pages.Health(view))
 }
 
-func (h *Handlers) report(req *admin.Request) doctor.Report {
+func (h *handlers) report(req *admin.Request) doctor.Report {
 	config := doctor.Config{OpenStore: h.openStore, Clock: h.site.Clock}
 	if h.checks.Doctor != nil {
 		config = *h.checks.Doctor
@@ -48,12 +48,12 @@ func (h *Handlers) report(req *admin.Request) doctor.Report {
 	return h.reports.last
 }
 
-func (h *Handlers) openStore(context.Context) (db *store.Store, done func() error, err error) {
+func (h *handlers) openStore(context.Context) (db *store.Store, done func() error, err error) {
 	return h.site.Store, func() error { return nil }, nil
 }
 
 // strangeProxy is the peer of a request that came with forwarded headers although no proxy is trusted; "" for none.
-func (h *Handlers) strangeProxy(req *admin.Request) string {
+func (h *handlers) strangeProxy(req *admin.Request) string {
 	if len(h.checks.TrustedProxies) > 0 || req.Header("X-Forwarded-For") == "" {
 		return ""
 	}

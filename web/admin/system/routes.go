@@ -9,8 +9,8 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Handlers answers the requests.
-type Handlers struct {
+// handlers answers the requests of the room.
+type handlers struct {
 	site     *visit.Site
 	settings *settings.Editor
 	jobs     *jobs.Engine
@@ -18,13 +18,9 @@ type Handlers struct {
 	reports  reports
 }
 
-// New makes the handlers.
-func New(site *visit.Site, engine *jobs.Engine, checks Checks) *Handlers {
-	return &Handlers{site: site, settings: settings.NewEditor(site.Store), jobs: engine, checks: checks}
-}
-
-// Routes are the addresses, for the table of package web.
-func (h *Handlers) Routes() []admin.Route {
+// Routes returns the room's addresses for the table of package web.
+func Routes(site *visit.Site, engine *jobs.Engine, checks Checks) []admin.Route {
+	h := &handlers{site: site, settings: settings.NewEditor(site.Store), jobs: engine, checks: checks}
 	return []admin.Route{
 		admin.Get("/tasks", models.MayView, h.showTasks),
 		admin.Get("/tasks/:id", models.MayView, h.showTask),

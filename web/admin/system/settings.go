@@ -53,7 +53,7 @@ func legalPage(name string) string {
 }
 
 // showSettings shows a group's settings: GET /admin/settings/{group}, of the legal pages one by ?page=.
-func (h *Handlers) showSettings(req *admin.Request) error {
+func (h *handlers) showSettings(req *admin.Request) error {
 	group, err := settingGroup(req)
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (f settingsForm) fields() []models.Setting {
 	return list
 }
 
-func (h *Handlers) settingsPage(req *admin.Request, f settingsForm) error {
+func (h *handlers) settingsPage(req *admin.Request, f settingsForm) error {
 	settings, err := h.site.Store.LoadSettings(req.Context()) // not the cached ones: who saves must see what was saved
 	if err != nil {
 		return err
@@ -200,7 +200,7 @@ func settingTabs(current string) []pages.SettingTab {
 
 // saveSettings changes a group's settings: POST /admin/settings/{group} with version and the settings by their keys. With preview the
 // legal page is shown and nothing is changed. An empty field takes the setting back, so that the environment's or the default holds.
-func (h *Handlers) saveSettings(req *admin.Request) error {
+func (h *handlers) saveSettings(req *admin.Request) error {
 	group, err := settingGroup(req)
 	if err != nil {
 		return err
@@ -280,7 +280,7 @@ func (f settingsForm) changes(settings models.Settings, form url.Values) ([]mode
 
 // tryMail sends a test mail to whoever asks for it, by the server that was saved, and shows what the server said: POST
 // /admin/settings/mail/test.
-func (h *Handlers) tryMail(req *admin.Request) error {
+func (h *handlers) tryMail(req *admin.Request) error {
 	f := settingsForm{group: models.GroupMail, trial: &mail.Trial{Outcome: mail.TrialFailed}}
 	if h.checks.TryMail != nil {
 		shop := h.site.ShopName(req.Context())
@@ -294,7 +294,7 @@ func (h *Handlers) tryMail(req *admin.Request) error {
 }
 
 // showKeys shows the keys in use and how they are changed: GET /admin/settings/keys.
-func (h *Handlers) showKeys(req *admin.Request) error {
+func (h *handlers) showKeys(req *admin.Request) error {
 	view := pages.KeysView{Page: req.Page(pages.SectionSettings), Tabs: settingTabs("keys")}
 	view.Page.Path = settingsPath + "/keys"
 	if h.checks.Doctor != nil {

@@ -21,7 +21,7 @@ const (
 )
 
 // showTasks lists the newest tasks: GET /admin/tasks.
-func (h *Handlers) showTasks(req *admin.Request) error {
+func (h *handlers) showTasks(req *admin.Request) error {
 	tasks, err := h.site.Store.Tasks(req.Context(), tasksShown)
 	if err != nil {
 		return err
@@ -34,22 +34,16 @@ func (h *Handlers) showTasks(req *admin.Request) error {
 }
 
 // showTask shows one task and how far it is: GET /admin/tasks/{id}?after=, and its status alone for the page that asks again.
-func (h *Handlers) showTask(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
+func (h *handlers) showTask(req *admin.Request) error {
+	id := req.ID()
 	task, err := h.site.Store.Task(req.Context(), id)
 	if err != nil {
 		return admin.NoPage(err)
 	}
 	q := req.QueryValues("after")
-	after := 0
-	if text := q.Get("after"); text != "" {
-		var ok bool
-		if after, ok = admin.ReadPosition(text); !ok {
-			return admin.ErrFilter
-		}
+	after, err := admin.PositionIn(q, "after")
+	if err != nil {
+		return err
 	}
 	rows, err := h.site.Store.TaskRows(req.Context(), id, after, taskRowsShown)
 	if err != nil {
@@ -63,26 +57,22 @@ func (h *Handlers) showTask(req *admin.Request) error {
 	return req.Answer("", pages.Task(view))
 }
 
-func (h *Handlers) taskPages(req *admin.Request, view *pages.TaskView, q url.Values, rows []models.TaskRow) {
+func (h *handlers) taskPages(req *admin.Request, view *pages.TaskView, q url.Values, rows []models.TaskRow) {
 	next := ""
 	if len(rows) == taskRowsShown {
 		next = strconv.Itoa(rows[len(rows)-1].Position)
 	}
 	path := admin.TaskPath(view.ID)
 	view.RowsNext, view.RowsFirst = admin.Pager(path, q, "after", next)
-	view.Page = req.Page(pages.SectionTasks)
-	view.Page.Path = admin.Address(path, q)
+	view.Page = req.PageAt(pages.SectionTasks, admin.Address(path, q))
 	if view.Running {
 		view.Page.RefreshSeconds = admin.TaskRefresh
 	}
 }
 
 // downloadFile sends what an export wrote: GET /admin/tasks/{id}/file.
-func (h *Handlers) downloadFile(req *admin.Request) error {
-	id, err := req.ID()
-	if err != nil {
-		return err
-	}
+func (h *handlers) downloadFile(req *admin.Request) error {
+	id := req.ID()
 	task, err := h.site.Store.Task(req.Context(), id)
 	if err != nil {
 		return admin.NoPage(err)
