@@ -12,41 +12,47 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/models/health"
+	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/models/mail"
+	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
 // healthy are the codes of findings that leave nothing to do, or that another finding's mend mends.
-var healthy = []doctor.Code{
+var healthy = []health.Code{
 	doctor.CodeBaseGood, doctor.CodeKeysGood, doctor.CodeDatabaseGood, doctor.CodeMigrationsGood, doctor.CodeMigrationsUnknown,
 	doctor.CodePlatformGood, doctor.CodeClockGood, doctor.CodeClockUnknown, doctor.CodeCallsGood, doctor.CodeCallsNotAsked,
-	doctor.CodeCallbacksGood, doctor.CodeCallbacksNone, doctor.CodeWorkersGood, doctor.CodeStoreUnknown, doctor.CodeMailGood,
+	payments.CodeCallbacksGood, payments.CodeCallbacksNone, jobs.CodeWorkersGood, doctor.CodeStoreUnknown, mail.CodeMailGood,
 	doctor.CodeProxiesGood, doctor.CodeProxiesNotNeeded, doctor.CodeDiskGood, doctor.CodeDiskUnknown, doctor.CodeVersion,
 	doctor.CodePowerGood, doctor.CodePowerUnknown, doctor.CodeTimeGood, doctor.CodeTimeSame,
 	doctor.CodeSetting, // its words tell the mend themselves
 }
 
-// doctorCodes returns the codes that package doctor declares.
-func doctorCodes(t *testing.T) []doctor.Code {
+// findingCodes returns all codes that the doctor and the rooms declare.
+func findingCodes(t *testing.T) []health.Code {
 	t.Helper()
-	source, err := os.ReadFile("../payments/doctor/codes.go")
-	require.NoError(t, err)
-	var codes []doctor.Code
-	for _, match := range regexp.MustCompile(`(?m)^\tCode\w+ +Code = "(\w+)"`).FindAllStringSubmatch(string(source), -1) {
-		codes = append(codes, doctor.Code(match[1]))
+	codes := modelstest.Constants[health.Code]("payments/doctor", "payments", "models/jobs", "models/mail")
+	for _, code := range []health.Code{doctor.CodeVersion, payments.CodeCallbacksNone, jobs.CodeWorkersLate, mail.CodeMailFiles} {
+		require.Contains(t, codes, code)
 	}
-	require.Contains(t, codes, doctor.CodeVersion)
 	return codes
 }
+
+// allChecks returns the checks of a shop with all rooms.
+func allChecks() []health.Check { return doctor.Config{Probes: assembly.Probes()}.Checks() }
 
 func TestDoctor_EveryFindingHasItsWordsAndItsMendInBothLanguages(t *testing.T) {
 	for _, l := range i18n.Languages() {
 		p := i18n.ByTag(l.Tag)
-		for _, check := range doctor.Checks() {
+		for _, check := range allChecks() {
 			assert.NotContains(t, p.T("doctor.check."+string(check)), "doctor.", l.Tag)
 		}
-		for _, code := range doctorCodes(t) {
-			words := doctor.Finding{Check: doctor.CheckBase, Code: code, Values: []string{"Words", "x"}}.Words(p)
+		for _, code := range findingCodes(t) {
+			words := doctor.TextOf(health.Finding{Check: doctor.CheckBase, Code: code, Values: []string{"Words", "x"}}, p)
 			assert.NotContains(t, words.Says, "doctor.", "%s: %s", l.Tag, code)
 			assert.NotEmpty(t, words.Says, "%s: %s", l.Tag, code)
 			assert.Equal(t, !slices.Contains(healthy, code), words.Mend != "", "%s: the mend of %s", l.Tag, code)
@@ -74,6 +80,6 @@ func TestDoctor_WordsOfBothLanguagesTellTheSame(t *testing.T) {
 	english, chinese := words("en"), words("zh-Hans")
 	assert.Equal(t, english, chinese)
 	for id := range maps.Keys(english) {
-		assert.Contains(t, doctorCodes(t), doctor.Code(id[len("doctor.says."):]), "words of no code")
+		assert.Contains(t, findingCodes(t), health.Code(id[len("doctor.says."):]), "words of no code")
 	}
 }

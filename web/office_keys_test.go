@@ -43,7 +43,7 @@ func TestKeys_ThePageShowsFingerprintsOfAllKeysAndNothingPrivate(t *testing.T) {
 		AppID: appID, MerchantKey: own,
 		PlatformKeys: []string{publicFile(t, "platform.pub.pem", &pair[1].PublicKey), publicFile(t, "platform-next.pub.pem", &next.PublicKey)},
 	}
-	s := newShop(t, sqlite, func(c *web.Config) { c.Doctor = &looked })
+	s := newShop(t, sqlite, func(c *web.Config) { c.Doctor = looked })
 	viewer := s.staffed(models.RoleViewer)
 
 	page := viewer.get("/admin/settings/keys").is(http.StatusOK)

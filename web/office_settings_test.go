@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/health"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments/doctor"
@@ -145,12 +146,12 @@ func TestHealth_ShowsFindingsInWords(t *testing.T) {
 func TestFindingWords_EveryCodeHasThem(t *testing.T) {
 	for _, lang := range models.ShopLanguages() {
 		p := i18n.ByTag(lang)
-		for _, code := range doctorCodes(t) {
-			w := doctor.Finding{Check: doctor.CheckKeys, Status: doctor.Bad, Code: code, Values: []string{"Words", "x"}}.Words(p)
+		for _, code := range findingCodes(t) {
+			w := doctor.TextOf(health.Finding{Check: doctor.CheckKeys, Status: health.Bad, Code: code, Values: []string{"Words", "x"}}, p)
 			assert.False(t, strings.HasPrefix(w.Says, "doctor."), "%s %s", lang, code)
 			assert.False(t, strings.HasPrefix(w.Check, "doctor."), "%s %s", lang, code)
 		}
-		for _, check := range doctor.Checks() {
+		for _, check := range allChecks() {
 			assert.NotEqual(t, "doctor.check."+string(check), p.T("doctor.check."+string(check)))
 		}
 		for _, outcome := range modelstest.Constants[mail.Outcome]() {

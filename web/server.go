@@ -41,7 +41,7 @@ type Config struct {
 	Demo           bool // says in the footer that no money moves
 	Limits         Limits
 	TryMail        func(context.Context, mail.Message) mail.Trial // sends a test mail; nil: nobody can
-	Doctor         *doctor.Config                                 // what the health page looks at; nil: the store alone
+	Doctor         doctor.Config                                  // what the page System status checks, beside the store
 }
 
 // Server is the shop's HTTP server. It keeps no state that another replica would need.
@@ -101,7 +101,7 @@ func New(c Config) (*Server, error) {
 	}
 	pages := shop.New(s.site, c.Services.Payments, c.Services.Customers)
 	s.office = admin.New(s.site, s.accounts)
-	s.officeTable = officeTable(s.site, c.Services, s.accounts, pages, system.Checks{TryMail: c.TryMail, Doctor: c.Doctor, TrustedProxies: c.TrustedProxies})
+	s.officeTable = officeTable(s.site, c.Services, s.accounts, pages, s.checks(c))
 	s.staffRoutes = map[string]bool{}
 	for _, r := range s.officeTable {
 		s.staffRoutes[routeKey(r.Method, r.Path)] = true
@@ -110,6 +110,15 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// checks returns what the pages about the shop's set-up ask.
+func (s *Server) checks(c Config) system.Checks {
+	looked := c.Doctor
+	looked.OpenStore = func(context.Context) (*store.Store, func() error, error) {
+		return s.site.Store, func() error { return nil }, nil
+	}
+	return system.Checks{TryMail: c.TryMail, Doctor: looked, TrustedProxies: c.TrustedProxies}
 }
 
 func origin(address string) (string, error) {

@@ -16,10 +16,12 @@ import (
 
 	"github.com/coincart/coincart/migrations"
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/health"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -60,7 +62,7 @@ func (c *doctorCmd) config(words *i18n.Printer) (doctor.Config, error) {
 	} else {
 		c.checkAgreed(&p)
 	}
-	config := *c.doctor(pieces)
+	config := c.doctor(pieces)
 	config.Problems = p.in(words)
 	config.Explain = func(err error) string { return databaseProblem(words, err) }
 	config.Ready = "http://" + c.Addr + "/readyz"
@@ -117,20 +119,16 @@ func databaseProblem(p *i18n.Printer, err error) string {
 	return p.T("doctor.database.other", "Words", strings.Join(strings.Fields(err.Error()), " "))
 }
 
-// doctor returns what to check in a shop of these parts, which include the store if the shop runs.
-func (s *settings) doctor(p parts) *doctor.Config {
-	config := &doctor.Config{
+// doctor returns what to check in a shop of these parts. A running shop adds its store.
+func (s *settings) doctor(p parts) doctor.Config {
+	config := doctor.Config{
 		BaseURL: p.baseURL, PlatformURL: p.platformURL, AppID: p.appID, MerchantKey: s.MerchantKey, PlatformKeys: s.PlatformKey,
 		Demo: p.demo, DataDir: s.DataDir, TrustedProxies: s.TrustedProxies, Database: s.databaseName(), Clock: p.clock,
-		Paths: doctor.Paths{Notify: payments.NotifyPath, Return: payments.ReturnPath, SignIn: payments.ConnectedPath},
+		Probes: assembly.Probes(),
+		Paths:  doctor.Paths{Notify: payments.NotifyPath, Return: payments.ReturnPath, SignIn: payments.ConnectedPath},
 	}
 	if p.demo {
 		config.MerchantKey, config.PlatformKeys = s.merchantFile(), []string{filepath.Join(s.DataDir, "platform.pub.pem")}
-	}
-	if p.store != nil {
-		config.OpenStore = func(context.Context) (*store.Store, func() error, error) {
-			return p.store, func() error { return nil }, nil
-		}
 	}
 	return config
 }
@@ -196,7 +194,7 @@ func (s *settings) environmentSettings() map[models.SettingKey]string {
 const statusColumn = 10
 
 // statusWord returns the text of a status, padded to statusColumn. A Chinese character takes two columns.
-func statusWord(p *i18n.Printer, s doctor.Status) string {
+func statusWord(p *i18n.Printer, s health.Status) string {
 	word := p.T("doctor.status." + string(s))
 	wide := 0
 	for _, r := range word {
@@ -211,13 +209,13 @@ func statusWord(p *i18n.Printer, s doctor.Status) string {
 func printReport(w io.Writer, p *i18n.Printer, report doctor.Report) {
 	bad := 0
 	for _, f := range report.Findings {
-		words := f.Words(p)
+		words := doctor.TextOf(f, p)
 		line := p.T("doctor.line", "Check", words.Check, "Says", text.Quote(words.Says))
 		fmt.Fprintf(w, "%s %s\n", statusWord(p, f.Status), line)
-		if words.Mend != "" && f.Status != doctor.Good {
+		if words.Mend != "" && f.Status != health.Good {
 			fmt.Fprintf(w, "%*s → %s\n", statusColumn, "", text.Quote(words.Mend))
 		}
-		if f.Status == doctor.Bad {
+		if f.Status == health.Bad {
 			bad++
 		}
 	}

@@ -20,6 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/migrations"
+	"github.com/coincart/coincart/models/health"
+	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/payments/opay"
@@ -115,7 +117,7 @@ func TestDoctorWords_ChineseFindingsHoldNoEnglish(t *testing.T) {
 	refused := func(code, words string) string {
 		return sayIn("zh-Hans", "doctor.says.calls_refused", "Code", code, "Text", words)
 	}
-	for want, finding := range map[string]doctor.Finding{
+	for want, finding := range map[string]health.Finding{
 		refused("50012", sayIn("zh-Hans", "admin.code.50012")):      {Code: doctor.CodeCallsRefused, Values: []string{"Code", "50012", "Text", opay.Code("50012").Text()}},
 		refused("50003", sayIn("zh-Hans", "doctor.code.50003")):     {Code: doctor.CodeCallsRefused, Values: []string{"Code", "50003", "Text", opay.Code("50003").Text()}},
 		refused("12345", sayIn("zh-Hans", "doctor.code.unknown")):   {Code: doctor.CodeCallsRefused, Values: []string{"Code", "12345", "Text", opay.Code("12345").Text()}},
@@ -129,11 +131,11 @@ func TestDoctorWords_ChineseFindingsHoldNoEnglish(t *testing.T) {
 			},
 		},
 		sayIn("zh-Hans", "doctor.says.workers_late", "Rows", "2", "Queue", sayIn("zh-Hans", "doctor.queue.outbox"), "Since", "2026-11-22 14:35:07 UTC"): {
-			Code: doctor.CodeWorkersLate, Values: []string{"Rows", "2", "Queue", string(store.QueueOutbox), "Since", "2026-11-22 14:35:07 UTC"},
+			Code: jobs.CodeWorkersLate, Values: []string{"Rows", "2", "Queue", string(store.QueueOutbox), "Since", "2026-11-22 14:35:07 UTC"},
 		},
 	} {
 		finding.Check = doctor.CheckCalls
-		assert.Equal(t, want, finding.Words(zh).Says)
+		assert.Equal(t, want, doctor.TextOf(finding, zh).Says)
 	}
 }
 
@@ -166,7 +168,7 @@ func TestDoctorWords_TheReportOfARunningShopIsTranslated(t *testing.T) {
 	var said []string
 	for _, f := range config.Run(t.Context()).Findings {
 		if f.Code == doctor.CodeWorkersSaid {
-			said = append(said, f.In(i18n.ByTag("zh-Hans")).Value("Words"))
+			said = append(said, doctor.Localize(f, i18n.ByTag("zh-Hans")).Value("Words"))
 		}
 	}
 	assert.Equal(t, []string{workersSaid(80, 75)}, said)

@@ -11,15 +11,18 @@ import (
 	"strings"
 )
 
-// Constants returns the values of all constants that the package of T declares with this type, except "". It reads the package's source, so
-// that a test which goes through all values of a type finds a new one by itself. It panics if there are none.
-func Constants[T ~string]() []T {
+// Constants returns the values of all constants that the package of T, and the packages in the folders, declare with this type, except "". It
+// reads their source, so that a test which goes through all values of a type finds a new one by itself. It panics if there are none.
+func Constants[T ~string](folders ...string) []T {
 	named := reflect.TypeFor[T]()
 	_, here, _, _ := runtime.Caller(0)
-	folder := strings.TrimPrefix(named.PkgPath(), "github.com/coincart/coincart/")
-	files, err := filepath.Glob(filepath.Join(filepath.Dir(here), "..", "..", folder, "*.go"))
-	if err != nil {
-		panic(err)
+	var files []string
+	for _, folder := range append(folders, strings.TrimPrefix(named.PkgPath(), "github.com/coincart/coincart/")) {
+		found, err := filepath.Glob(filepath.Join(filepath.Dir(here), "..", "..", folder, "*.go"))
+		if err != nil {
+			panic(err)
+		}
+		files = append(files, found...)
 	}
 	var values []T
 	for _, name := range files {
@@ -32,7 +35,7 @@ func Constants[T ~string]() []T {
 			if !ok {
 				return true
 			}
-			if of, ok := spec.Type.(*ast.Ident); !ok || of.Name != named.Name() || strings.HasSuffix(name, "_test.go") {
+			if nameOfType(spec.Type) != named.Name() || strings.HasSuffix(name, "_test.go") {
 				return false
 			}
 			for _, value := range spec.Values {
@@ -51,4 +54,15 @@ func Constants[T ~string]() []T {
 		panic("no constants of " + named.String())
 	}
 	return values
+}
+
+// nameOfType returns the name of a type without its package, or "".
+func nameOfType(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		return e.Sel.Name
+	}
+	return ""
 }

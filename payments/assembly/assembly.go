@@ -7,6 +7,7 @@ import (
 
 	"github.com/coincart/coincart/models/catalogue"
 	"github.com/coincart/coincart/models/customers"
+	"github.com/coincart/coincart/models/health"
 	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/payments"
@@ -76,4 +77,9 @@ func New(c Config) (Services, error) {
 		return s, fmt.Errorf("set up imports and exports of products: %w", err)
 	}
 	return s, nil
+}
+
+// Probes returns what the rooms check in the records of a shop, in the order in which the findings are shown.
+func Probes() []health.Probe {
+	return []health.Probe{payments.CallbackProbe(), jobs.Probe(), mail.Probe()}
 }

@@ -10,81 +10,47 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/health"
 	"github.com/coincart/coincart/models/store"
 )
 
-// Check is the subject of a check.
-type Check string
-
-// The checks, in the order in which they are shown.
+// The doctor's own checks.
 const (
-	CheckSettings   Check = "settings"
-	CheckBase       Check = "base"
-	CheckKeys       Check = "keys"
-	CheckDatabase   Check = "database"
-	CheckMigrations Check = "migrations"
-	CheckTime       Check = "time" // the database's clock
-	CheckPower      Check = "power"
-	CheckPlatform   Check = "platform"
-	CheckClock      Check = "clock"
-	CheckCalls      Check = "calls"
-	CheckCallbacks  Check = "callbacks"
-	CheckWorkers    Check = "workers"
-	CheckMail       Check = "mail"
-	CheckProxies    Check = "proxies"
-	CheckDisk       Check = "disk"
-	CheckVersion    Check = "version"
+	CheckSettings   health.Check = "settings"
+	CheckBase       health.Check = "base"
+	CheckKeys       health.Check = "keys"
+	CheckDatabase   health.Check = "database"
+	CheckMigrations health.Check = "migrations"
+	CheckTime       health.Check = "time" // the database's clock
+	CheckPower      health.Check = "power"
+	CheckPlatform   health.Check = "platform"
+	CheckClock      health.Check = "clock"
+	CheckCalls      health.Check = "calls"
+	CheckProxies    health.Check = "proxies"
+	CheckDisk       health.Check = "disk"
+	CheckVersion    health.Check = "version"
 )
 
-// Checks returns all checks in their order.
-func Checks() []Check {
-	return []Check{
-		CheckSettings, CheckBase, CheckKeys, CheckDatabase, CheckMigrations, CheckPower, CheckTime, CheckPlatform, CheckClock, CheckCalls, CheckCallbacks,
-		CheckWorkers, CheckMail, CheckProxies, CheckDisk, CheckVersion,
+// Checks returns all checks in the order in which they are shown: the rooms' probes stand between what they depend on and the machine.
+func (c Config) Checks() []health.Check {
+	all := []health.Check{
+		CheckSettings, CheckBase, CheckKeys, CheckDatabase, CheckMigrations, CheckPower, CheckTime, CheckPlatform, CheckClock, CheckCalls,
 	}
-}
-
-// Status is the result of a check.
-type Status string
-
-// The statuses.
-const (
-	Good    Status = "good"
-	Warn    Status = "warn"    // the shop works, but needs attention
-	Bad     Status = "bad"     // the shop cannot take payments
-	Unknown Status = "unknown" // not checked, because of another finding
-)
-
-// Code identifies a finding. The message catalogue has its text under "doctor.says.", and under "doctor.mend." if there is something to do.
-type Code string
-
-// Finding is the result of one check.
-type Finding struct {
-	Check  Check
-	Status Status
-	Code   Code
-	Values []string // pairs of name and value for the text
-}
-
-// Value returns the value with a name, or "" if there is none.
-func (f Finding) Value(name string) string {
-	for i := 0; i+1 < len(f.Values); i += 2 {
-		if f.Values[i] == name {
-			return f.Values[i+1]
-		}
+	for _, probe := range c.Probes {
+		all = append(all, probe.Check)
 	}
-	return ""
+	return append(all, CheckProxies, CheckDisk, CheckVersion)
 }
 
 // Report holds the findings in the order of Checks.
 type Report struct {
 	At       time.Time
-	Findings []Finding
+	Findings []health.Finding
 }
 
 // Healthy reports whether nothing keeps the shop from taking payments.
 func (r Report) Healthy() bool {
-	return !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Status == Bad })
+	return !slices.ContainsFunc(r.Findings, func(f health.Finding) bool { return f.Status == health.Bad })
 }
 
 // Config describes the shop to check. A field that is not known stays empty, and is reported.
@@ -103,6 +69,8 @@ type Config struct {
 	Database string // address in the settings, without the password
 	// OpenStore opens the database; done closes it. A running shop returns its own store.
 	OpenStore func(context.Context) (db *store.Store, done func() error, err error)
+
+	Probes []health.Probe // the rooms' checks, read from the store
 
 	Explain func(error) string // explains an error of the database; nil: its own text
 
@@ -133,9 +101,9 @@ func (c Config) Run(ctx context.Context) Report {
 	defer cancel()
 
 	keys, ring := c.checkKeys()
-	local := slices.Concat(c.checkSettings(), c.checkBase(), keys, []Finding{c.checkProxies(), c.checkDisk(), checkVersion()})
+	local := slices.Concat(c.checkSettings(), c.checkBase(), keys, []health.Finding{c.checkProxies(), c.checkDisk(), checkVersion()})
 
-	var platform, database, workers []Finding
+	var platform, database, workers []health.Finding
 	var group sync.WaitGroup
 	group.Go(func() { workers = c.checkWorkers(ctx) })
 	group.Go(func() { platform = c.checkPlatform(ctx, ring) })
@@ -143,8 +111,8 @@ func (c Config) Run(ctx context.Context) Report {
 	group.Wait()
 
 	report := Report{At: models.Instant(c.Clock()), Findings: slices.Concat(local, platform, workers, database)}
-	order := Checks()
-	slices.SortStableFunc(report.Findings, func(a, b Finding) int {
+	order := c.Checks()
+	slices.SortStableFunc(report.Findings, func(a, b health.Finding) int {
 		return slices.Index(order, a.Check) - slices.Index(order, b.Check)
 	})
 	return report
@@ -159,10 +127,10 @@ func (c Config) explain(err error) string {
 }
 
 // checkSettings reports the settings with which the shop refuses to start.
-func (c Config) checkSettings() []Finding {
-	findings := make([]Finding, len(c.Problems))
+func (c Config) checkSettings() []health.Finding {
+	findings := make([]health.Finding, len(c.Problems))
 	for i, words := range c.Problems {
-		findings[i] = Finding{CheckSettings, Bad, CodeSetting, []string{"Words", words}}
+		findings[i] = health.New(CheckSettings, health.Bad, CodeSetting, "Words", words)
 	}
 	return findings
 }

@@ -13,8 +13,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/models/health"
+	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
@@ -45,7 +49,7 @@ func newSetUp(t *testing.T) *setUp {
 	s.config = doctor.Config{
 		BaseURL: "https://shop.example.org", PlatformURL: server.URL, AppID: app, DataDir: s.folder, TrustedProxies: []string{"10.0.0.5"},
 		MerchantKey: s.private(t, "merchant.pem", s.merchant), PlatformKeys: []string{s.public(t, "platform.pub.pem", &s.platform.PublicKey)},
-		Database: "sqlite:shop.db", OpenStore: s.open,
+		Database: "sqlite:shop.db", OpenStore: s.open, Probes: assembly.Probes(),
 	}
 	return s
 }
@@ -80,8 +84,8 @@ func (s *setUp) file(t *testing.T, name string, text []byte, mode os.FileMode) s
 	return path
 }
 
-func of(r doctor.Report, check doctor.Check) []doctor.Finding {
-	var list []doctor.Finding
+func of(r doctor.Report, check health.Check) []health.Finding {
+	var list []health.Finding
 	for _, f := range r.Findings {
 		if f.Check == check {
 			list = append(list, f)
@@ -93,16 +97,16 @@ func of(r doctor.Report, check doctor.Check) []doctor.Finding {
 func TestRun_AGoodShopIsHealthy(t *testing.T) {
 	report := newSetUp(t).config.Run(t.Context())
 	assert.True(t, report.Healthy())
-	for check, code := range map[doctor.Check]doctor.Code{
+	for check, code := range map[health.Check]health.Code{
 		doctor.CheckBase: doctor.CodeBaseGood, doctor.CheckKeys: doctor.CodeKeysGood, doctor.CheckDatabase: doctor.CodeDatabaseGood,
 		doctor.CheckMigrations: doctor.CodeMigrationsGood, doctor.CheckPlatform: doctor.CodePlatformGood, doctor.CheckClock: doctor.CodeClockGood,
-		doctor.CheckCalls: doctor.CodeCallsGood, doctor.CheckCallbacks: doctor.CodeCallbacksNone, doctor.CheckWorkers: doctor.CodeWorkersGood,
+		doctor.CheckCalls: doctor.CodeCallsGood, payments.CheckCallbacks: payments.CodeCallbacksNone, jobs.CheckWorkers: jobs.CodeWorkersGood,
 		doctor.CheckProxies: doctor.CodeProxiesGood,
 	} {
 		found := of(report, check)
 		require.Len(t, found, 1, check)
 		assert.Equal(t, code, found[0].Code, "%v", found[0])
-		assert.Equal(t, doctor.Good, found[0].Status, check)
+		assert.Equal(t, health.Good, found[0].Status, check)
 	}
 }
 
@@ -110,15 +114,15 @@ func TestRun_AGoodShopIsHealthy(t *testing.T) {
 func TestRun_NamesEachBrokenSetUp(t *testing.T) {
 	for name, row := range map[string]struct {
 		spoil func(*testing.T, *setUp)
-		want  []doctor.Code // all bad findings
+		want  []health.Code // all bad findings
 	}{
 		"missing key": {
 			func(t *testing.T, s *setUp) { t.Helper(); require.NoError(t, os.Remove(s.config.MerchantKey)) },
-			[]doctor.Code{doctor.CodeKeyNoFile},
+			[]health.Code{doctor.CodeKeyNoFile},
 		},
 		"key not set": {
 			func(_ *testing.T, s *setUp) { s.config.MerchantKey = "" },
-			[]doctor.Code{doctor.CodeKeyMissing},
+			[]health.Code{doctor.CodeKeyMissing},
 		},
 		"swapped: public and private file exchanged": {
 			func(t *testing.T, s *setUp) {
@@ -126,21 +130,21 @@ func TestRun_NamesEachBrokenSetUp(t *testing.T) {
 				s.config.MerchantKey = s.public(t, "merchant.pub.pem", &s.merchant.PublicKey)
 				s.config.PlatformKeys = []string{s.private(t, "platform.pem", s.platform)}
 			},
-			[]doctor.Code{doctor.CodeKeysSwapped},
+			[]health.Code{doctor.CodeKeysSwapped},
 		},
 		"swapped: our public key where ours should be private": {
 			func(t *testing.T, s *setUp) {
 				t.Helper()
 				s.config.MerchantKey = s.public(t, "m.pub.pem", &s.merchant.PublicKey)
 			},
-			[]doctor.Code{doctor.CodeKeyIsPublic},
+			[]health.Code{doctor.CodeKeyIsPublic},
 		},
 		"swapped: our public key given as the platform's": {
 			func(t *testing.T, s *setUp) {
 				t.Helper()
 				s.config.PlatformKeys = []string{s.public(t, "m.pub.pem", &s.merchant.PublicKey)}
 			},
-			[]doctor.Code{doctor.CodePeerIsOwn},
+			[]health.Code{doctor.CodePeerIsOwn},
 		},
 		"swapped: the key of another application": {
 			func(t *testing.T, s *setUp) {
@@ -149,27 +153,27 @@ func TestRun_NamesEachBrokenSetUp(t *testing.T) {
 				require.NoError(t, err)
 				s.config.MerchantKey = s.private(t, "other.pem", other)
 			},
-			[]doctor.Code{doctor.CodeCallsSignature},
+			[]health.Code{doctor.CodeCallsSignature},
 		},
 		"wrong app_id": {
 			func(_ *testing.T, s *setUp) { s.config.AppID = "shop_2" },
-			[]doctor.Code{doctor.CodeAppIDWrong},
+			[]health.Code{doctor.CodeAppIDWrong},
 		},
 		"platform unreachable": {
 			func(_ *testing.T, s *setUp) { s.config.PlatformURL = "http://127.0.0.1:1" }, // port 1 cannot be given to another server
-			[]doctor.Code{doctor.CodePlatformUnreachable},
+			[]health.Code{doctor.CodePlatformUnreachable},
 		},
 		"clock 10 minutes ahead": {
 			func(_ *testing.T, s *setUp) {
 				s.config.Clock = func() time.Time { return time.Now().Add(10 * time.Minute) }
 			},
-			[]doctor.Code{doctor.CodeClockAhead, doctor.CodeCallsTime},
+			[]health.Code{doctor.CodeClockAhead, doctor.CodeCallsTime},
 		},
 		"clock 10 minutes behind": {
 			func(_ *testing.T, s *setUp) {
 				s.config.Clock = func() time.Time { return time.Now().Add(-10 * time.Minute) }
 			},
-			[]doctor.Code{doctor.CodeClockBehind, doctor.CodeCallsTime},
+			[]health.Code{doctor.CodeClockBehind, doctor.CodeCallsTime},
 		},
 		"migrations behind": {
 			func(t *testing.T, s *setUp) {
@@ -179,27 +183,27 @@ func TestRun_NamesEachBrokenSetUp(t *testing.T) {
 				require.NoError(t, db.MigrateDown(t.Context()))
 				require.NoError(t, db.Close())
 			},
-			[]doctor.Code{doctor.CodeMigrationsBehind},
+			[]health.Code{doctor.CodeMigrationsBehind},
 		},
 		"key file readable by all": {
 			func(t *testing.T, s *setUp) { t.Helper(); require.NoError(t, os.Chmod(s.config.MerchantKey, 0o644)) },
-			[]doctor.Code{doctor.CodeKeyExposed},
+			[]health.Code{doctor.CodeKeyExposed},
 		},
 		"base address without https": {
 			func(_ *testing.T, s *setUp) { s.config.BaseURL = "http://shop.example.org" },
-			[]doctor.Code{doctor.CodeBasePlain},
+			[]health.Code{doctor.CodeBasePlain},
 		},
 		"no database": {
 			func(t *testing.T, s *setUp) { t.Helper(); s.dsn = "sqlite:" + filepath.Join(t.TempDir(), "none.db") },
-			[]doctor.Code{doctor.CodeDatabaseBad},
+			[]health.Code{doctor.CodeDatabaseBad},
 		},
 		"address of the shop with a query": {
 			func(_ *testing.T, s *setUp) { s.config.BaseURL = "https://example.org/shop?a=1" },
-			[]doctor.Code{doctor.CodeBaseBad},
+			[]health.Code{doctor.CodeBaseBad},
 		},
 		"no address of the shop": {
 			func(_ *testing.T, s *setUp) { s.config.BaseURL = "" },
-			[]doctor.Code{doctor.CodeBaseMissing},
+			[]health.Code{doctor.CodeBaseMissing},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -207,9 +211,9 @@ func TestRun_NamesEachBrokenSetUp(t *testing.T) {
 			row.spoil(t, s)
 			report := s.config.Run(t.Context())
 			assert.False(t, report.Healthy())
-			var bad []doctor.Code
+			var bad []health.Code
 			for _, f := range report.Findings {
-				if f.Status == doctor.Bad {
+				if f.Status == health.Bad {
 					bad = append(bad, f.Code)
 				}
 			}

@@ -8,16 +8,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coincart/coincart/models/health"
 	"github.com/coincart/coincart/payments/keyfile"
 	"github.com/coincart/coincart/payments/opay"
 )
 
 // checkKeys reads the key files with the rules of the shop's start (reliability.md E7). The keyring is nil if they cannot be used.
-func (c Config) checkKeys() ([]Finding, *opay.Keyring) {
+func (c Config) checkKeys() ([]health.Finding, *opay.Keyring) {
 	own, ownBad := c.ownKey()
 	peers, peerBad := c.peerKeys()
 	if keysSwapped(ownBad, peerBad) {
-		return []Finding{keyFault(CodeKeysSwapped, "File", c.MerchantKey, "Other", strings.Join(c.PlatformKeys, separator))}, nil
+		return []health.Finding{keyFault(CodeKeysSwapped, "File", c.MerchantKey, "Other", strings.Join(c.PlatformKeys, separator))}, nil
 	}
 	if findings := slices.Concat(ownBad, peerBad); len(findings) > 0 {
 		return findings, nil
@@ -25,22 +26,22 @@ func (c Config) checkKeys() ([]Finding, *opay.Keyring) {
 	ring, err := opay.NewKeyring(own, peers...)
 	switch {
 	case errors.Is(err, opay.ErrOwnKey):
-		return []Finding{keyFault(CodePeerIsOwn, "File", strings.Join(c.PlatformKeys, separator), "Print", opay.Fingerprint(&own.PublicKey))}, nil
+		return []health.Finding{keyFault(CodePeerIsOwn, "File", strings.Join(c.PlatformKeys, separator), "Print", opay.Fingerprint(&own.PublicKey))}, nil
 	case err != nil:
-		return []Finding{keyFault(CodeKeyDamaged, "File", c.MerchantKey)}, nil
+		return []health.Finding{keyFault(CodeKeyDamaged, "File", c.MerchantKey)}, nil
 	}
 	if err := ring.Check(); err != nil {
-		return []Finding{keyFault(CodeKeyWeak, "File", c.MerchantKey)}, nil
+		return []health.Finding{keyFault(CodeKeyWeak, "File", c.MerchantKey)}, nil
 	}
-	return []Finding{goodKeys(own, peers)}, ring
+	return []health.Finding{goodKeys(own, peers)}, ring
 }
 
-func goodKeys(own *rsa.PrivateKey, peers []*rsa.PublicKey) Finding {
+func goodKeys(own *rsa.PrivateKey, peers []*rsa.PublicKey) health.Finding {
 	prints := make([]string, len(peers))
 	for i, peer := range peers {
 		prints[i] = opay.Fingerprint(peer)
 	}
-	f := Finding{CheckKeys, Good, CodeKeysGood, []string{"Own", opay.Fingerprint(&own.PublicKey), "Peer", strings.Join(prints, separator)}}
+	f := health.New(CheckKeys, health.Good, CodeKeysGood, "Own", opay.Fingerprint(&own.PublicKey), "Peer", strings.Join(prints, separator))
 	if len(peers) > 1 {
 		f.Code = CodeKeysChanging
 	}
@@ -48,32 +49,34 @@ func goodKeys(own *rsa.PrivateKey, peers []*rsa.PublicKey) Finding {
 }
 
 // keysSwapped reports whether the shop's file has the public key and the platform's file the private one.
-func keysSwapped(own, peers []Finding) bool {
+func keysSwapped(own, peers []health.Finding) bool {
 	return len(own) == 1 && own[0].Code == CodeKeyIsPublic && len(peers) == 1 && peers[0].Code == CodePeerIsPrivate
 }
 
-func keyFault(code Code, values ...string) Finding { return Finding{CheckKeys, Bad, code, values} }
+func keyFault(code health.Code, values ...string) health.Finding {
+	return health.New(CheckKeys, health.Bad, code, values...)
+}
 
-func (c Config) ownKey() (*rsa.PrivateKey, []Finding) {
+func (c Config) ownKey() (*rsa.PrivateKey, []health.Finding) {
 	if c.MerchantKey == "" {
-		return nil, []Finding{keyFault(CodeKeyMissing)}
+		return nil, []health.Finding{keyFault(CodeKeyMissing)}
 	}
 	own, err := keyfile.ReadPrivate(c.MerchantKey)
 	if err == nil {
 		return own, nil
 	}
-	return nil, []Finding{keyFinding(err, c.MerchantKey, map[keyfile.Problem]Code{
+	return nil, []health.Finding{keyFinding(err, c.MerchantKey, map[keyfile.Problem]health.Code{
 		keyfile.Missing: CodeKeyNoFile, keyfile.NoFile: CodeKeyNoFile, keyfile.Exposed: CodeKeyExposed, keyfile.Public: CodeKeyIsPublic,
 		keyfile.Damaged: CodeKeyDamaged, keyfile.TooLarge: CodeKeyDamaged,
 	})}
 }
 
-func (c Config) peerKeys() ([]*rsa.PublicKey, []Finding) {
+func (c Config) peerKeys() ([]*rsa.PublicKey, []health.Finding) {
 	if len(c.PlatformKeys) == 0 {
-		return nil, []Finding{keyFault(CodePeerMissing)}
+		return nil, []health.Finding{keyFault(CodePeerMissing)}
 	}
 	var peers []*rsa.PublicKey
-	var findings []Finding
+	var findings []health.Finding
 	if len(c.PlatformKeys) > 2 {
 		findings = append(findings, keyFault(CodePeersTooMany))
 	}
@@ -84,7 +87,7 @@ func (c Config) peerKeys() ([]*rsa.PublicKey, []Finding) {
 			peers = append(peers, peer)
 			continue
 		}
-		findings = append(findings, keyFinding(err, name, map[keyfile.Problem]Code{
+		findings = append(findings, keyFinding(err, name, map[keyfile.Problem]health.Code{
 			keyfile.Missing: CodePeerNoFile, keyfile.NoFile: CodePeerNoFile, keyfile.Writable: CodePeerWritable,
 			keyfile.Private: CodePeerIsPrivate, keyfile.Damaged: CodePeerDamaged, keyfile.TooLarge: CodePeerDamaged,
 		}))
@@ -93,7 +96,7 @@ func (c Config) peerKeys() ([]*rsa.PublicKey, []Finding) {
 }
 
 // keyFinding returns the finding of a key file that cannot be used. codes are those of the problems that have one.
-func keyFinding(err error, name string, codes map[keyfile.Problem]Code) Finding {
+func keyFinding(err error, name string, codes map[keyfile.Problem]health.Code) health.Finding {
 	problem, ok := errors.AsType[*keyfile.Error](err)
 	if !ok {
 		return keyFault(CodeKeyFileReadable, "File", name)

@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+
+	"github.com/coincart/coincart/models/health"
 )
 
 func isLoopback(host string) bool {
@@ -25,24 +27,24 @@ const (
 )
 
 // checkProxies warns if the shop cannot know visitors' addresses, or may be deceived about them.
-func (c Config) checkProxies() Finding {
+func (c Config) checkProxies() health.Finding {
 	for _, proxy := range c.TrustedProxies {
 		network, err := netip.ParsePrefix(strings.TrimSpace(proxy))
 		if err == nil && (network.Addr().Is4() && network.Bits() < wideIPv4 || network.Addr().Is6() && network.Bits() < wideIPv6) {
-			return Finding{CheckProxies, Warn, CodeProxiesWide, []string{"Network", proxy}}
+			return health.New(CheckProxies, health.Warn, CodeProxiesWide, "Network", proxy)
 		}
 	}
 	u, err := url.Parse(c.BaseURL)
 	behind := err == nil && u.Scheme == "https" // the shop speaks plain http, so a proxy handles TLS
 	switch {
 	case c.ForwardedBy != "":
-		return Finding{CheckProxies, Warn, CodeProxiesUnnamed, []string{"Address", c.ForwardedBy}}
+		return health.New(CheckProxies, health.Warn, CodeProxiesUnnamed, "Address", c.ForwardedBy)
 	case behind && len(c.TrustedProxies) == 0:
-		return Finding{CheckProxies, Warn, CodeProxiesNone, nil}
+		return health.New(CheckProxies, health.Warn, CodeProxiesNone)
 	case len(c.TrustedProxies) == 0:
-		return Finding{CheckProxies, Good, CodeProxiesNotNeeded, nil}
+		return health.New(CheckProxies, health.Good, CodeProxiesNotNeeded)
 	}
-	return Finding{CheckProxies, Good, CodeProxiesGood, []string{"List", strings.Join(c.TrustedProxies, separator)}}
+	return health.New(CheckProxies, health.Good, CodeProxiesGood, "List", strings.Join(c.TrustedProxies, separator))
 }
 
 // Thresholds for the free space on the data folder's disk, in bytes.
@@ -51,24 +53,24 @@ const (
 	diskFull = 100 << 20
 )
 
-func (c Config) checkDisk() Finding {
+func (c Config) checkDisk() health.Finding {
 	folder := cmp.Or(c.DataDir, ".")
 	free, ok := freeSpace(folder)
 	if !ok {
-		return Finding{CheckDisk, Unknown, CodeDiskUnknown, []string{"Folder", folder}}
+		return health.New(CheckDisk, health.Unknown, CodeDiskUnknown, "Folder", folder)
 	}
-	f := Finding{CheckDisk, Good, CodeDiskGood, []string{"Folder", folder, "Free", strconv.FormatUint(free>>20, 10)}}
+	f := health.New(CheckDisk, health.Good, CodeDiskGood, "Folder", folder, "Free", strconv.FormatUint(free>>20, 10))
 	switch {
 	case free < diskFull:
-		f.Status, f.Code = Bad, CodeDiskFull
+		f.Status, f.Code = health.Bad, CodeDiskFull
 	case free < diskLow:
-		f.Status, f.Code = Warn, CodeDiskLow
+		f.Status, f.Code = health.Warn, CodeDiskLow
 	}
 	return f
 }
 
 // checkVersion reports the version and the commit of this program.
-func checkVersion() Finding {
+func checkVersion() health.Finding {
 	version, revision := "(devel)", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if info.Main.Version != "" {
@@ -83,5 +85,5 @@ func checkVersion() Finding {
 			}
 		}
 	}
-	return Finding{CheckVersion, Good, CodeVersion, []string{"Version", strings.TrimSpace(version + " " + revision), "Go", runtime.Version()}}
+	return health.New(CheckVersion, health.Good, CodeVersion, "Version", strings.TrimSpace(version+" "+revision), "Go", runtime.Version())
 }

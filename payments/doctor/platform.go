@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/health"
 	"github.com/coincart/coincart/payments/opay"
 )
 
@@ -27,14 +28,14 @@ const connectWithin = 2 * time.Second
 
 // checkPlatform connects to the platform without a key, compares the clocks, and then makes calls that succeed only with the right AppKey
 // and keys.
-func (c Config) checkPlatform(ctx context.Context, ring *opay.Keyring) []Finding {
+func (c Config) checkPlatform(ctx context.Context, ring *opay.Keyring) []health.Finding {
 	reached, clock := c.checkReachable(ctx)
-	findings := []Finding{reached, clock}
+	findings := []health.Finding{reached, clock}
 	switch {
 	case c.AppID == "":
-		return append(findings, Finding{CheckCalls, Bad, CodeAppIDMissing, nil})
-	case ring == nil || reached.Status == Bad:
-		return append(findings, Finding{CheckCalls, Unknown, CodeCallsNotAsked, nil})
+		return append(findings, health.New(CheckCalls, health.Bad, CodeAppIDMissing))
+	case ring == nil || reached.Status == health.Bad:
+		return append(findings, health.New(CheckCalls, health.Unknown, CodeCallsNotAsked))
 	}
 	return append(findings, c.checkCalls(ctx, ring))
 }
@@ -51,19 +52,21 @@ func (c Config) transport() http.RoundTripper {
 }
 
 // checkReachable requests the platform's address and accepts any answer. The Date of the answer is the platform's clock, in whole seconds.
-func (c Config) checkReachable(ctx context.Context) (reached, clock Finding) {
-	clock = Finding{CheckClock, Unknown, CodeClockUnknown, nil}
-	bad := func(code Code) Finding { return Finding{CheckPlatform, Bad, code, []string{"Address", c.PlatformURL}} }
+func (c Config) checkReachable(ctx context.Context) (reached, clock health.Finding) {
+	clock = health.New(CheckClock, health.Unknown, CodeClockUnknown)
+	bad := func(code health.Code) health.Finding {
+		return health.New(CheckPlatform, health.Bad, code, "Address", c.PlatformURL)
+	}
 	if c.PlatformURL == "" {
 		return bad(CodePlatformMissing), clock
 	}
 	u, err := url.Parse(c.PlatformURL)
 	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
-		return Finding{CheckPlatform, Bad, CodePlatformBad, nil}, clock // people paste addresses with passwords, so it is not shown
+		return health.New(CheckPlatform, health.Bad, CodePlatformBad), clock // people paste addresses with passwords, so it is not shown
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodHead, c.PlatformURL, nil)
 	if err != nil {
-		return Finding{CheckPlatform, Bad, CodePlatformBad, nil}, clock
+		return health.New(CheckPlatform, health.Bad, CodePlatformBad), clock
 	}
 	client := &http.Client{
 		Transport: c.transport(), Timeout: c.Limit / 2,
@@ -76,9 +79,9 @@ func (c Config) checkReachable(ctx context.Context) (reached, clock Finding) {
 	}
 	defer response.Body.Close()
 	took := time.Since(started)
-	reached = Finding{CheckPlatform, Good, CodePlatformGood, []string{
+	reached = health.New(CheckPlatform, health.Good, CodePlatformGood,
 		"Address", c.PlatformURL, "Milliseconds", strconv.FormatInt(took.Milliseconds(), 10), "Via", proxyHost(request),
-	}}
+	)
 	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
 		clock = judgeClock(began, date, took)
 	}
@@ -95,7 +98,7 @@ func proxyHost(r *http.Request) string {
 }
 
 // unreachable returns the code of a failed request.
-func unreachable(err error) Code {
+func unreachable(err error) health.Code {
 	operation, _ := errors.AsType[*net.OpError](err)
 	timeout, _ := errors.AsType[net.Error](err)
 	switch {
@@ -119,33 +122,33 @@ func is[E error](err error) bool {
 
 // judgeClock compares the shop's time before the request with the Date of the answer. Date has no fractions of a second and is written
 // between request and answer; a difference that this explains does not count.
-func judgeClock(began, date time.Time, took time.Duration) Finding {
+func judgeClock(began, date time.Time, took time.Duration) health.Finding {
 	middle := date.Add(500 * time.Millisecond).Add(-took / 2)
 	off := began.Sub(middle)
 	by := max(0, off.Abs()-500*time.Millisecond-took/2)
-	f := Finding{CheckClock, Good, CodeClockGood, []string{"Seconds", strconv.FormatInt(int64(by.Round(time.Second)/time.Second), 10)}}
+	f := health.New(CheckClock, health.Good, CodeClockGood, "Seconds", strconv.FormatInt(int64(by.Round(time.Second)/time.Second), 10))
 	if by < clockWarn {
 		return f
 	}
-	f.Status, f.Code = Warn, CodeClockAhead
+	f.Status, f.Code = health.Warn, CodeClockAhead
 	if off < 0 {
 		f.Code = CodeClockBehind
 	}
 	if by >= clockBad {
-		f.Status = Bad
+		f.Status = health.Bad
 	}
 	return f
 }
 
 // checkCalls asks for an order that cannot exist, which shows whether the platform accepts the shop, and then for a page of today's
 // statement, whose signature shows whether the shop accepts the platform.
-func (c Config) checkCalls(ctx context.Context, ring *opay.Keyring) Finding {
+func (c Config) checkCalls(ctx context.Context, ring *opay.Keyring) health.Finding {
 	client, err := opay.New(opay.Config{
 		BaseURL: c.PlatformURL, AppID: c.AppID, Keys: ring, Now: c.Clock, Timeout: c.Limit / 2, Retries: -1,
 		HTTPClient: &http.Client{Transport: c.transport()},
 	})
 	if err != nil {
-		return Finding{CheckCalls, Bad, CodeAppIDWrong, []string{"App", "?"}}
+		return health.New(CheckCalls, health.Bad, CodeAppIDWrong, "App", "?")
 	}
 	_, err = client.OrderByRef(ctx, models.NewRef())
 	if code, _ := opay.CodeOf(err); err != nil && code != opay.CodeOrderNotFound && !errors.Is(err, opay.ErrNotOffered) {
@@ -153,20 +156,20 @@ func (c Config) checkCalls(ctx context.Context, ring *opay.Keyring) Finding {
 	}
 	_, err = client.Statement(ctx, opay.StatementRequest{Page: 1, PageSize: 1})
 	if err == nil {
-		return Finding{CheckCalls, Good, CodeCallsGood, []string{"App", c.AppID}}
+		return health.New(CheckCalls, health.Good, CodeCallsGood, "App", c.AppID)
 	}
 	f := c.judgeRefusal(err)
 	if f.Code == CodeCallsRefused || f.Code == CodeCallsUnknown {
-		f.Status = Warn // payments work; statements do not
+		f.Status = health.Warn // payments work; statements do not
 	}
 	return f
 }
 
 // judgeRefusal returns the finding for a failed call.
-func (c Config) judgeRefusal(err error) Finding {
+func (c Config) judgeRefusal(err error) health.Finding {
 	code, refused := opay.CodeOf(err)
 	values := []string{"App", c.AppID, "Code", string(code), "Text", code.Text()}
-	bad := func(found Code) Finding { return Finding{CheckCalls, Bad, found, values} }
+	bad := func(found health.Code) health.Finding { return health.New(CheckCalls, health.Bad, found, values...) }
 	switch {
 	case errors.Is(err, opay.ErrSignature), errors.Is(err, opay.ErrEnvelope):
 		return bad(CodeCallsAnswer)
@@ -183,13 +186,13 @@ func (c Config) judgeRefusal(err error) Finding {
 }
 
 // checkBase checks the shop's own address and lists the addresses that the platform needs.
-func (c Config) checkBase() []Finding {
+func (c Config) checkBase() []health.Finding {
 	if c.BaseURL == "" {
-		return []Finding{{CheckBase, Bad, CodeBaseMissing, nil}}
+		return []health.Finding{health.New(CheckBase, health.Bad, CodeBaseMissing)}
 	}
 	address, err := models.ParseBaseURL(c.BaseURL)
 	if err != nil {
-		return []Finding{{CheckBase, Bad, CodeBaseBad, nil}}
+		return []health.Finding{health.New(CheckBase, health.Bad, CodeBaseBad)}
 	}
 	base := address.String()
 	values := []string{
@@ -198,9 +201,9 @@ func (c Config) checkBase() []Finding {
 	}
 	switch local := isLoopback(address.Hostname()); {
 	case !address.Secure() && !local:
-		return []Finding{{CheckBase, Bad, CodeBasePlain, values}}
+		return []health.Finding{health.New(CheckBase, health.Bad, CodeBasePlain, values...)}
 	case local && !c.Demo:
-		return []Finding{{CheckBase, Warn, CodeBaseLoopback, values}}
+		return []health.Finding{health.New(CheckBase, health.Warn, CodeBaseLoopback, values...)}
 	}
-	return []Finding{{CheckBase, Good, CodeBaseGood, values}}
+	return []health.Finding{health.New(CheckBase, health.Good, CodeBaseGood, values...)}
 }

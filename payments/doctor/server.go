@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/coincart/coincart/models/health"
 	"github.com/coincart/coincart/models/store"
 )
 
@@ -13,13 +14,13 @@ import (
 const timeWarn = 2 * time.Second
 
 // checkServer checks the database's durability and its clock. If the server is read-only, it changes the finding of the database itself.
-func (c Config) checkServer(ctx context.Context, db *store.Store, database *Finding) ([]Finding, error) {
+func (c Config) checkServer(ctx context.Context, db *store.Store, database *health.Finding) ([]health.Finding, error) {
 	promise, err := db.Durability(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if promise.ReadOnly {
-		database.Status, database.Code = Warn, CodeDatabaseReadOnly
+		database.Status, database.Code = health.Warn, CodeDatabaseReadOnly
 	}
 	ahead, err := db.ClockAhead(ctx)
 	if err != nil {
@@ -29,37 +30,37 @@ func (c Config) checkServer(ctx context.Context, db *store.Store, database *Find
 }
 
 // judgePower reports what a power failure can lose (reliability.md R4).
-func judgePower(d store.Durability) []Finding {
-	var found []Finding
+func judgePower(d store.Durability) []health.Finding {
+	var found []health.Finding
 	switch {
 	case d.Synchronous != "": // SQLite
 		if d.Synchronous != "FULL" && d.Synchronous != "EXTRA" {
-			found = append(found, Finding{CheckPower, Warn, CodePowerFile, []string{"Value", d.Synchronous}})
+			found = append(found, health.New(CheckPower, health.Warn, CodePowerFile, "Value", d.Synchronous))
 		}
 	case d.FlushLog == "":
-		return []Finding{{CheckPower, Unknown, CodePowerUnknown, nil}}
+		return []health.Finding{health.New(CheckPower, health.Unknown, CodePowerUnknown)}
 	case d.FlushLog != "1":
-		found = append(found, Finding{CheckPower, Warn, CodePowerFlush, []string{"Value", d.FlushLog}})
+		found = append(found, health.New(CheckPower, health.Warn, CodePowerFlush, "Value", d.FlushLog))
 	}
 	if d.SyncBinlog != "" && d.SyncBinlog != "1" {
-		found = append(found, Finding{CheckPower, Warn, CodePowerBinlog, []string{"Value", d.SyncBinlog}})
+		found = append(found, health.New(CheckPower, health.Warn, CodePowerBinlog, "Value", d.SyncBinlog))
 	}
 	if len(found) == 0 {
-		found = append(found, Finding{CheckPower, Good, CodePowerGood, nil})
+		found = append(found, health.New(CheckPower, health.Good, CodePowerGood))
 	}
 	return found
 }
 
 // judgeTime compares the database's clock with this machine's.
-func judgeTime(ahead time.Duration, own bool) Finding {
+func judgeTime(ahead time.Duration, own bool) health.Finding {
 	if !own {
-		return Finding{CheckTime, Good, CodeTimeSame, nil}
+		return health.New(CheckTime, health.Good, CodeTimeSame)
 	}
-	f := Finding{CheckTime, Good, CodeTimeGood, []string{"Seconds", strconv.FormatFloat(ahead.Abs().Seconds(), 'f', 1, 64)}}
+	f := health.New(CheckTime, health.Good, CodeTimeGood, "Seconds", strconv.FormatFloat(ahead.Abs().Seconds(), 'f', 1, 64))
 	if ahead.Abs() < timeWarn {
 		return f
 	}
-	f.Status, f.Code = Warn, CodeTimeAhead
+	f.Status, f.Code = health.Warn, CodeTimeAhead
 	if ahead < 0 {
 		f.Code = CodeTimeBehind
 	}

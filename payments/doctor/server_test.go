@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/models/health"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/doctor"
 )
 
 // only returns the single finding of a check.
-func only(t *testing.T, r doctor.Report, check doctor.Check) doctor.Finding {
+func only(t *testing.T, r doctor.Report, check health.Check) health.Finding {
 	t.Helper()
 	found := of(r, check)
 	require.Len(t, found, 1, check)
@@ -27,8 +28,8 @@ func TestPower_WarnsOfAServerThatWritesItsLogLater(t *testing.T) {
 	s.dsn = modelstest.MariaDBDSN(t) // the tests' server is fast, not durable
 	report := s.config.Run(t.Context())
 	assert.True(t, report.Healthy(), "the shop takes payments all the same")
-	assert.Equal(t, doctor.Finding{
-		Check: doctor.CheckPower, Status: doctor.Warn, Code: doctor.CodePowerFlush, Values: []string{"Value", "0"},
+	assert.Equal(t, health.Finding{
+		Check: doctor.CheckPower, Status: health.Warn, Code: doctor.CodePowerFlush, Values: []string{"Value", "0"},
 	}, only(t, report, doctor.CheckPower))
 }
 
@@ -36,19 +37,19 @@ func TestPower_KnowsWhatAServerPromises(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		flags []string
-		want  []doctor.Code
+		want  []health.Code
 	}{
-		"safe":            {[]string{"--innodb-flush-log-at-trx-commit=1"}, []doctor.Code{doctor.CodePowerGood}},
-		"once a second":   {[]string{"--innodb-flush-log-at-trx-commit=2"}, []doctor.Code{doctor.CodePowerFlush}},
-		"binary log late": {[]string{"--innodb-flush-log-at-trx-commit=1", "--log-bin=log", "--sync-binlog=0"}, []doctor.Code{doctor.CodePowerBinlog}},
-		"both late":       {[]string{"--log-bin=log", "--sync-binlog=100"}, []doctor.Code{doctor.CodePowerFlush, doctor.CodePowerBinlog}},
-		"both safe":       {[]string{"--innodb-flush-log-at-trx-commit=1", "--log-bin=log", "--sync-binlog=1"}, []doctor.Code{doctor.CodePowerGood}},
+		"safe":            {[]string{"--innodb-flush-log-at-trx-commit=1"}, []health.Code{doctor.CodePowerGood}},
+		"once a second":   {[]string{"--innodb-flush-log-at-trx-commit=2"}, []health.Code{doctor.CodePowerFlush}},
+		"binary log late": {[]string{"--innodb-flush-log-at-trx-commit=1", "--log-bin=log", "--sync-binlog=0"}, []health.Code{doctor.CodePowerBinlog}},
+		"both late":       {[]string{"--log-bin=log", "--sync-binlog=100"}, []health.Code{doctor.CodePowerFlush, doctor.CodePowerBinlog}},
+		"both safe":       {[]string{"--innodb-flush-log-at-trx-commit=1", "--log-bin=log", "--sync-binlog=1"}, []health.Code{doctor.CodePowerGood}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSetUp(t)
 			s.dsn = modelstest.PrivateMariaDBDSN(t, modelstest.Private{Flags: row.flags})
-			var codes []doctor.Code
+			var codes []health.Code
 			for _, f := range of(s.config.Run(t.Context()), doctor.CheckPower) {
 				codes = append(codes, f.Code)
 			}
@@ -61,7 +62,7 @@ func TestDatabase_WarnsOfAServerThatTakesNoChanges(t *testing.T) {
 	s := newSetUp(t)
 	s.dsn = modelstest.PrivateMariaDBDSN(t, modelstest.Private{Flags: []string{"--read-only=ON"}})
 	f := only(t, s.config.Run(t.Context()), doctor.CheckDatabase)
-	assert.Equal(t, doctor.Warn, f.Status)
+	assert.Equal(t, health.Warn, f.Status)
 	assert.Equal(t, doctor.CodeDatabaseReadOnly, f.Code)
 }
 
@@ -72,8 +73,8 @@ func TestPower_OfSQLiteIsTheShopsOwn(t *testing.T) {
 	db := modelstest.Open(t, s.dsn, func(o *store.Options) { o.Unsafe = true })
 	s.config.OpenStore = func(context.Context) (*store.Store, func() error, error) { return db, func() error { return nil }, nil }
 	f := only(t, s.config.Run(t.Context()), doctor.CheckPower)
-	assert.Equal(t, doctor.Finding{
-		Check: doctor.CheckPower, Status: doctor.Warn, Code: doctor.CodePowerFile, Values: []string{"Value", "NORMAL"},
+	assert.Equal(t, health.Finding{
+		Check: doctor.CheckPower, Status: health.Warn, Code: doctor.CodePowerFile, Values: []string{"Value", "NORMAL"},
 	}, f)
 }
 
@@ -81,7 +82,7 @@ func TestTime_OfADatabaseThatIsOffIsShownWithItsDirection(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		shift time.Duration
-		code  doctor.Code
+		code  health.Code
 	}{"behind": {-3 * time.Minute, doctor.CodeTimeBehind}, "ahead": {3 * time.Minute, doctor.CodeTimeAhead}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -90,7 +91,7 @@ func TestTime_OfADatabaseThatIsOffIsShownWithItsDirection(t *testing.T) {
 			report := s.config.Run(t.Context())
 			assert.True(t, report.Healthy(), "the shop follows the database's clock")
 			f := only(t, report, doctor.CheckTime)
-			assert.Equal(t, doctor.Warn, f.Status)
+			assert.Equal(t, health.Warn, f.Status)
 			assert.Equal(t, row.code, f.Code)
 			seconds, err := strconv.ParseFloat(f.Value("Seconds"), 64)
 			require.NoError(t, err)

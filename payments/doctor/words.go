@@ -4,7 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/coincart/coincart/models/health"
 )
 
 // Printer looks up texts in one language. For an unknown id it returns the id.
@@ -16,17 +17,17 @@ type Printer interface {
 // separator separates the entries of a list in Values.
 const separator = ", "
 
-// In returns the finding with its values in the printer's language. Most values are the same in all languages; lists, the exchange's error
+// Localize returns a finding with its values in the printer's language. Most values are the same in all languages; lists, the exchange's error
 // codes, queues and the reports of a running shop are not.
-func (f Finding) In(p Printer) Finding {
+func Localize(f health.Finding, p Printer) health.Finding {
 	f.Values = slices.Clone(f.Values)
 	for i := 0; i+1 < len(f.Values); i += 2 {
-		f.Values[i+1] = f.valueIn(p, f.Values[i], f.Values[i+1])
+		f.Values[i+1] = valueIn(f, p, f.Values[i], f.Values[i+1])
 	}
 	return f
 }
 
-func (f Finding) valueIn(p Printer, name, value string) string {
+func valueIn(f health.Finding, p Printer, name, value string) string {
 	switch {
 	case name == "Peer", name == "Other", name == "List", name == "File" && f.Code == CodePeerIsOwn:
 		return p.List(strings.Split(value, separator))
@@ -81,20 +82,17 @@ func saidWords(p Printer, line string) string {
 	return p.T(id, "Worker", match[1], "Seconds", match[3])
 }
 
-// formatTime formats a time in the same way in every language: "2026-11-22 14:35:07 UTC".
-func formatTime(t time.Time) string { return t.UTC().Format(time.DateTime + " MST") }
-
-// Words is a finding as text.
-type Words struct {
+// Text is a finding as text.
+type Text struct {
 	Check string // what was checked
 	Says  string // what was found
 	Mend  string // what to do; empty: nothing
 }
 
-// Words returns the finding as text, for the page and for the command line.
-func (f Finding) Words(p Printer) Words {
-	values := f.In(p).Values
-	w := Words{Check: p.T("doctor.check." + string(f.Check)), Says: p.T("doctor.says."+string(f.Code), values...)}
+// TextOf returns a finding as text, for the page and for the command line.
+func TextOf(f health.Finding, p Printer) Text {
+	values := Localize(f, p).Values
+	w := Text{Check: p.T("doctor.check." + string(f.Check)), Says: p.T("doctor.says."+string(f.Code), values...)}
 	if mend := "doctor.mend." + string(f.Code); p.T(mend) != mend {
 		w.Mend = p.T(mend, values...)
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/health"
+	"github.com/coincart/coincart/models/jobs"
 )
 
 // readyAnswer is how much of an answer of /readyz is read, in bytes.
@@ -19,7 +21,7 @@ const saidSeparator = "; "
 
 // checkWorkers reports workers that have stalled or fail (reliability.md R18), in this process or in a shop that runs on this machine. It
 // reports nothing if all is well, because checkStore does.
-func (c Config) checkWorkers(ctx context.Context) []Finding {
+func (c Config) checkWorkers(ctx context.Context) []health.Finding {
 	if c.Workers != nil {
 		return judgeWorkers(c.Workers(), time.Now())
 	}
@@ -29,15 +31,15 @@ func (c Config) checkWorkers(ctx context.Context) []Finding {
 	return askReady(ctx, c.Ready)
 }
 
-func judgeWorkers(workers []models.WorkerState, now time.Time) []Finding {
-	var findings []Finding
+func judgeWorkers(workers []models.WorkerState, now time.Time) []health.Finding {
+	var findings []health.Finding
 	for _, w := range workers {
 		values := []string{"Worker", w.Name, "Seconds", strconv.Itoa(int(now.Sub(w.Finished).Seconds())), "Restarts", strconv.Itoa(w.Restarts), "Problem", w.Problem}
 		switch {
 		case w.Stalled:
-			findings = append(findings, Finding{CheckWorkers, Bad, CodeWorkersStalled, values})
+			findings = append(findings, health.New(jobs.CheckWorkers, health.Bad, CodeWorkersStalled, values...))
 		case w.Failing:
-			findings = append(findings, Finding{CheckWorkers, Warn, CodeWorkersFailing, values})
+			findings = append(findings, health.New(jobs.CheckWorkers, health.Warn, CodeWorkersFailing, values...))
 		}
 	}
 	return findings
@@ -45,7 +47,7 @@ func judgeWorkers(workers []models.WorkerState, now time.Time) []Finding {
 
 // askReady returns the reports of a running shop about its workers. If the shop does not answer, it does not run here, or another check
 // reports the cause.
-func askReady(ctx context.Context, address string) []Finding {
+func askReady(ctx context.Context, address string) []health.Finding {
 	ctx, cancel := context.WithTimeout(ctx, connectWithin)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
@@ -71,9 +73,9 @@ func askReady(ctx context.Context, address string) []Finding {
 	if len(reported) == 0 {
 		return nil
 	}
-	status := Warn
+	status := health.Warn
 	if response.StatusCode == http.StatusServiceUnavailable {
-		status = Bad
+		status = health.Bad
 	}
-	return []Finding{{CheckWorkers, status, CodeWorkersSaid, []string{"Words", strings.Join(reported, saidSeparator)}}}
+	return []health.Finding{health.New(jobs.CheckWorkers, status, CodeWorkersSaid, "Words", strings.Join(reported, saidSeparator))}
 }

@@ -10,13 +10,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/health"
+	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/payments/doctor"
 )
 
 // R18: stalled and failing workers are found from inside the shop and from another process.
 func TestRun_FindsWorkersThatDoNotGoOn(t *testing.T) {
-	codes := func(report doctor.Report) (list []doctor.Code) {
-		for _, f := range of(report, doctor.CheckWorkers) {
+	codes := func(report doctor.Report) (list []health.Code) {
+		for _, f := range of(report, jobs.CheckWorkers) {
 			list = append(list, f.Code)
 		}
 		return list
@@ -31,18 +33,18 @@ func TestRun_FindsWorkersThatDoNotGoOn(t *testing.T) {
 	}
 	report := s.config.Run(t.Context())
 	assert.False(t, report.Healthy())
-	assert.Equal(t, []doctor.Code{doctor.CodeWorkersStalled, doctor.CodeWorkersFailing, doctor.CodeWorkersGood}, codes(report))
-	assert.Equal(t, "attempts", of(report, doctor.CheckWorkers)[0].Value("Worker"))
+	assert.Equal(t, []health.Code{doctor.CodeWorkersStalled, doctor.CodeWorkersFailing, jobs.CodeWorkersGood}, codes(report))
+	assert.Equal(t, "attempts", of(report, jobs.CheckWorkers)[0].Value("Worker"))
 
 	beside := newSetUp(t)
 	for status, row := range map[int]struct {
 		body    string
-		want    []doctor.Code
+		want    []health.Code
 		healthy bool
 	}{
-		http.StatusOK:                 {"ok\n", []doctor.Code{doctor.CodeWorkersGood}, true},
-		http.StatusServiceUnavailable: {"worker inbox has stalled: no step has ended for 75 seconds\n", []doctor.Code{doctor.CodeWorkersSaid, doctor.CodeWorkersGood}, false},
-		http.StatusNotFound:           {"<p>another program</p>", []doctor.Code{doctor.CodeWorkersGood}, true},
+		http.StatusOK:                 {"ok\n", []health.Code{jobs.CodeWorkersGood}, true},
+		http.StatusServiceUnavailable: {"worker inbox has stalled: no step has ended for 75 seconds\n", []health.Code{doctor.CodeWorkersSaid, jobs.CodeWorkersGood}, false},
+		http.StatusNotFound:           {"<p>another program</p>", []health.Code{jobs.CodeWorkersGood}, true},
 	} {
 		shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(status)

@@ -4,10 +4,10 @@ import (
 	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/health"
 	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/modelstest"
-	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/templates/admin"
 )
 
@@ -119,9 +119,9 @@ func (f fixtures) keys() admin.KeysView {
 // health is a report with a finding of every status.
 func (f fixtures) health() admin.HealthView {
 	v := admin.HealthView{Page: f.page(admin.SectionHealth), At: f.at(0)}
-	for _, status := range []doctor.Status{doctor.Good, doctor.Warn, doctor.Bad, doctor.Unknown} {
+	for _, status := range []health.Status{health.Good, health.Warn, health.Bad, health.Unknown} {
 		finding := admin.Finding{Check: f.p.T("doctor.check.clock"), Status: string(status), Says: f.p.T("doctor.says.clock_ahead", "Seconds", "600")}
-		if status != doctor.Good {
+		if status != health.Good {
 			finding.Mend = f.p.T("doctor.mend.clock_ahead")
 		}
 		v.Findings = append(v.Findings, finding)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models/mail"
-	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/doctor"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -24,7 +23,7 @@ func (h *handlers) showHealth(req *admin.Request) error {
 	report := h.report(req)
 	view := pages.HealthView{Page: req.Page(pages.SectionHealth), At: admin.Moment(req.Printer, report.At), Healthy: report.Healthy()}
 	for _, f := range report.Findings {
-		words := f.Words(req.Printer)
+		words := doctor.TextOf(f, req.Printer)
 		view.Findings = append(view.Findings, pages.Finding{
 			Check: words.Check, Status: string(f.Status), Says: words.Says, Mend: words.Mend,
 		})
@@ -33,10 +32,7 @@ func (h *handlers) showHealth(req *admin.Request) error {
 }
 
 func (h *handlers) report(req *admin.Request) doctor.Report {
-	config := doctor.Config{OpenStore: h.openStore, Clock: h.site.Clock}
-	if h.checks.Doctor != nil {
-		config = *h.checks.Doctor
-	}
+	config := h.checks.Doctor
 	config.Limit, config.ForwardedBy = healthLimit, h.strangeProxy(req)
 	h.reports.mu.Lock()
 	defer h.reports.mu.Unlock()
@@ -46,10 +42,6 @@ func (h *handlers) report(req *admin.Request) doctor.Report {
 		h.reports.at = h.site.Clock()
 	}
 	return h.reports.last
-}
-
-func (h *handlers) openStore(context.Context) (db *store.Store, done func() error, err error) {
-	return h.site.Store, func() error { return nil }, nil
 }
 
 // strangeProxy is the peer of a request that came with forwarded headers although no proxy is trusted; "" for none.
@@ -67,7 +59,7 @@ func (h *handlers) strangeProxy(req *admin.Request) string {
 // Checks are what the pages about the shop's set-up ask.
 type Checks struct {
 	TryMail        func(context.Context, mail.Message) mail.Trial // nil: nobody can send a test mail
-	Doctor         *doctor.Config                                 // nil: the store alone is looked at
+	Doctor         doctor.Config
 	TrustedProxies []string
 }
 

@@ -297,7 +297,7 @@ func (h *handlers) tryMail(req *admin.Request) error {
 func (h *handlers) showKeys(req *admin.Request) error {
 	view := pages.KeysView{Page: req.Page(pages.SectionSettings), Tabs: settingTabs("keys")}
 	view.Page.Path = settingsPath + "/keys"
-	if h.checks.Doctor != nil {
+	if h.checks.Doctor.MerchantKey != "" {
 		own, peers := h.checks.Doctor.KeyInfos()
 		view.Own = pages.Key{File: own.File, Print: own.Print, Bits: own.Bits, Line: own.Line}
 		for _, peer := range peers {

@@ -2,15 +2,6 @@ package models
 
 import "time"
 
-// Pulse describes whether the shop's background work is running.
-type Pulse struct {
-	LastCallback time.Time // when the last usable callback came; zero: none did
-	LastPaid     time.Time // when the last payment was credited; zero: none was
-	LateRows     int       // overdue rows of all queues
-	LateQueue    string    // the queue of the row that has waited longest
-	LateSince    time.Time // when that row was due
-}
-
 // WorkerState is the state of a background worker of this process.
 type WorkerState struct {
 	Name     string

@@ -20,18 +20,29 @@ func (s *Store) ServerVersion(ctx context.Context) (string, error) {
 	return prefix + version, wrap("ask the database for its version", err)
 }
 
-// Pulse reads how the background work goes on; a row is late that was due longer than late ago.
-func (s *Store) Pulse(ctx context.Context, late time.Duration) (models.Pulse, error) {
+// LastCallbackAndPayment reads when the last usable callback came and when the last payment was credited; zero: never.
+func (s *Store) LastCallbackAndPayment(ctx context.Context) (callback, paid time.Time, err error) {
+	callback, err = s.newest(ctx, "SELECT received_at FROM inbox WHERE state = 'done' ORDER BY received_at DESC LIMIT 1")
+	if err != nil {
+		return callback, paid, wrap("read the last callback", err)
+	}
+	paid, err = s.newest(ctx, "SELECT paid_at FROM attempts WHERE paid_at IS NOT NULL ORDER BY paid_at DESC LIMIT 1")
+	return callback, paid, wrap("read the last payment", err)
+}
+
+// LateRows are rows that wait for a worker too long.
+type LateRows struct {
+	Rows  int       // of all queues
+	Queue string    // the queue of the row that has waited longest
+	Since time.Time // when that row was due
+}
+
+// LateRows counts the rows that are overdue for longer than late.
+func (s *Store) LateRows(ctx context.Context, late time.Duration) (LateRows, error) {
+	var found LateRows
 	now, err := s.Now(ctx)
 	if err != nil {
-		return models.Pulse{}, err
-	}
-	var p models.Pulse
-	if p.LastCallback, err = s.newest(ctx, "SELECT received_at FROM inbox WHERE state = 'done' ORDER BY received_at DESC LIMIT 1"); err != nil {
-		return p, wrap("read the last callback", err)
-	}
-	if p.LastPaid, err = s.newest(ctx, "SELECT paid_at FROM attempts WHERE paid_at IS NOT NULL ORDER BY paid_at DESC LIMIT 1"); err != nil {
-		return p, wrap("read the last payment", err)
+		return found, err
 	}
 	for _, queue := range queues {
 		var rows int
@@ -41,14 +52,14 @@ func (s *Store) Pulse(ctx context.Context, late time.Duration) (models.Pulse, er
 			err = s.one(ctx, "SELECT due_at FROM "+string(queue)+" WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1", nil, orZero(&since))
 		}
 		if err != nil {
-			return p, wrap("look for rows that wait", err)
+			return found, wrap("look for rows that wait", err)
 		}
-		p.LateRows += rows
-		if rows > 0 && (p.LateSince.IsZero() || since.Before(p.LateSince)) {
-			p.LateSince, p.LateQueue = since, string(queue)
+		found.Rows += rows
+		if rows > 0 && (found.Since.IsZero() || since.Before(found.Since)) {
+			found.Since, found.Queue = since, string(queue)
 		}
 	}
-	return p, nil
+	return found, nil
 }
 
 // newest reads one time; zero where there is no row.
