@@ -38,12 +38,15 @@ func (w *productWriter) checkSlugs(ctx context.Context) error {
 	}
 	err := inParts(changed, func(list string, args []any) error {
 		owners, err := readMap[string, string](ctx, w.Store, "SELECT slug, id FROM products WHERE slug IN "+list, args...)
+		if err != nil {
+			return err
+		}
 		for _, slug := range sortedKeys(owners) {
 			if owner[slug] != owners[slug] {
 				return &SlugTakenError{slug}
 			}
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return err
@@ -80,6 +83,9 @@ func (w *productWriter) checkSKUs(ctx context.Context) error {
 	}
 	return inParts(wanted, func(list string, args []any) error {
 		owners, err := readMap[string, string](ctx, w.Store, "SELECT sku, id FROM variants WHERE sku IN "+list, args...)
+		if err != nil {
+			return err
+		}
 		for _, sku := range sortedKeys(owners) {
 			id := owners[sku]
 			now, listed := mine[id]
@@ -87,7 +93,7 @@ func (w *productWriter) checkSKUs(ctx context.Context) error {
 				return &SKUTakenError{sku}
 			}
 		}
-		return err
+		return nil
 	})
 }
 

@@ -150,8 +150,8 @@ func pathOf(list []models.Category, id string) string {
 }
 
 func (s *Store) writePaths(ctx context.Context, list []models.Category, id string) error {
-	for _, branchPattern := range models.Descendants(list, id) {
-		if _, err := s.exec(ctx, "UPDATE categories SET path = ? WHERE id = ?", pathOf(list, branchPattern), branchPattern); err != nil {
+	for _, descendant := range models.Descendants(list, id) {
+		if _, err := s.exec(ctx, "UPDATE categories SET path = ? WHERE id = ?", pathOf(list, descendant), descendant); err != nil {
 			return err
 		}
 	}

@@ -121,7 +121,7 @@ func (s *Store) LockStockCount(ctx context.Context, id string) (models.StockCoun
 }
 
 // EnterCounts notes on a locked sheet what was counted: variant → pieces on the shelf, with those that are reserved. Each line that says
-// another number than before gets what should lie there now beside it; below 0 takes a number back.
+// another number than before gets what should lie there now beside it; below 0 takes a number back. ErrConflict: the sheet is not the one that was locked, or has ended.
 func (s *Store) EnterCounts(ctx context.Context, c models.StockCount, counted map[string]int) error {
 	return s.Tx(ctx, func(tx *Store) error {
 		for _, variant := range sortedKeys(counted) {
@@ -138,8 +138,8 @@ func (s *Store) EnterCounts(ctx context.Context, c models.StockCount, counted ma
 				return err
 			}
 		}
-		_, err := tx.exec(ctx, "UPDATE stock_counts SET version = ? WHERE id = ?", c.Version+1, c.ID)
-		return err
+		return tx.execOr(ctx, ErrConflict, "UPDATE stock_counts SET version = ? WHERE id = ? AND version = ? AND state = ?",
+			c.Version+1, c.ID, c.Version, models.CountOpen)
 	})
 }
 
