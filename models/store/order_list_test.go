@@ -309,6 +309,7 @@ func FuzzOrders_Cursor(f *testing.F) {
 
 func TestEachOrderRow_StreamsAllInOrderInBatches(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		modelstest.Catalogue(t, s)
 		require.NoError(t, s.SeedOrders(t.Context(), 2345, store.SeedSpec{Seed: 7}))
 		var last models.OrderRow
 		n := 0
