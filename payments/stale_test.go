@@ -86,7 +86,7 @@ func TestSettle_EverybodyAtOnceNeverClosesWhatIsPaid(t *testing.T) {
 			work(t, other.Jobs)
 		}
 		assert.Zero(t, called("cancelOrder"), "nothing that is paid is closed")
-		rows, err := s.Store.Reviews(t.Context(), true, 2*orders)
+		rows, _, err := s.Store.ReviewPage(t.Context(), true, "", 2*orders)
 		require.NoError(t, err)
 		assert.Len(t, rows, odd, "one alert where one is due")
 		for _, r := range rows {

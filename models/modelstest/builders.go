@@ -202,3 +202,11 @@ func Staff(tb testing.TB, s *store.Store, edits ...func(*models.Staff)) models.S
 	require.NoError(tb, s.CreateStaff(tb.Context(), &m))
 	return m
 }
+
+// OrderFile reads all that is known of an order.
+func OrderFile(tb testing.TB, s *store.Store, orderID string) models.OrderFile {
+	tb.Helper()
+	f, err := s.OrderFile(tb.Context(), orderID)
+	require.NoError(tb, err)
+	return f
+}

@@ -112,7 +112,7 @@ func TestOrders_EveryFilterAndSortInPages(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		all := listed(t, s, 120)
 		open := map[string]int{}
-		reviews, err := s.Reviews(t.Context(), true, 1000)
+		reviews, _, err := s.ReviewPage(t.Context(), true, "", models.MaxPageRows)
 		require.NoError(t, err)
 		for _, r := range reviews {
 			open[r.OrderID]++
