@@ -36,17 +36,14 @@ func (w *productWriter) checkSlugs(ctx context.Context) error {
 			changed = append(changed, p.Slug)
 		}
 	}
-	err := inParts(changed, func(list string, args []any) error {
-		owners, err := readMap[string, string](ctx, w.Store, "SELECT slug, id FROM products WHERE slug IN "+list, args...)
-		for _, slug := range sortedKeys(owners) {
-			if owner[slug] != owners[slug] {
-				return &SlugTakenError{slug}
-			}
-		}
-		return err
-	})
+	owners, err := readMapOf[string](ctx, w.Store, "SELECT slug, id FROM products WHERE slug IN {keys}", changed)
 	if err != nil {
 		return err
+	}
+	for _, slug := range sortedKeys(owners) {
+		if owner[slug] != owners[slug] {
+			return &SlugTakenError{slug}
+		}
 	}
 	for _, p := range w.list {
 		if err := w.moveSlug(ctx, slugOfProduct, p.ID, p.was.Slug, p.Slug); err != nil {
@@ -78,17 +75,18 @@ func (w *productWriter) checkSKUs(ctx context.Context) error {
 			mine[v.ID] = v.SKU
 		}
 	}
-	return inParts(wanted, func(list string, args []any) error {
-		owners, err := readMap[string, string](ctx, w.Store, "SELECT sku, id FROM variants WHERE sku IN "+list, args...)
-		for _, sku := range sortedKeys(owners) {
-			id := owners[sku]
-			now, listed := mine[id]
-			if passedOn := listed && now != sku; !passedOn && owner[sku] != id && !w.dropped(id) {
-				return &SKUTakenError{sku}
-			}
-		}
+	owners, err := readMapOf[string](ctx, w.Store, "SELECT sku, id FROM variants WHERE sku IN {keys}", wanted)
+	if err != nil {
 		return err
-	})
+	}
+	for _, sku := range sortedKeys(owners) {
+		id := owners[sku]
+		now, listed := mine[id]
+		if passedOn := listed && now != sku; !passedOn && owner[sku] != id && !w.dropped(id) {
+			return &SKUTakenError{sku}
+		}
+	}
+	return nil
 }
 
 // dropped reports whether a variant is one that its product does not list any more.
