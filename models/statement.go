@@ -78,7 +78,7 @@ type BookDay struct {
 	Zone        string       `ascii:"64"`
 	State       BookDayState `ascii:"16"`
 	StatementID string       `ascii:"36"`    // the statement that the day was reconciled with last
-	Report      string       `text:"medium"` // the last reconciliation's sums, JSON, see payments.ReadReport; empty: never compared
+	Report      string       `text:"medium"` // the last reconciliation's sums, JSON, see books.ReadReport; empty: never compared
 	SealedHash  string       `ascii:"64"`    // Hash of the statement at sealing
 	SealedBy    string       `ascii:"36"`
 	CreatedAt   time.Time

@@ -106,8 +106,7 @@ func TestGuard_PaidThatTurnsClosedOrFailedAlerts(t *testing.T) {
 		s.AssertStock(49, 0, 1)
 		assert.Equal(t, []models.ReviewKind{models.ReviewStatusRegress}, s.OpenReviews())
 		refused := 0
-		rows, err := s.Store.Transitions(t.Context(), order.ID)
-		require.NoError(t, err)
+		rows := modelstest.OrderFile(t, s.Store, order.ID).Transitions
 		for _, row := range rows {
 			if row.Refused {
 				refused++
@@ -115,8 +114,7 @@ func TestGuard_PaidThatTurnsClosedOrFailedAlerts(t *testing.T) {
 			}
 		}
 		assert.Equal(t, 1, refused, "the refused transition is a row")
-		claims, err := s.Store.Evidence(t.Context(), order.ID)
-		require.NoError(t, err)
+		claims := modelstest.OrderFile(t, s.Store, order.ID).Evidence
 		last := claims[len(claims)-1]
 		assert.Equal(t, string(late), last.Status, "and what was claimed is kept")
 		assert.Equal(t, source, last.Source)
@@ -212,8 +210,7 @@ func TestGuard_MismatchIsKeptAndMovesOnlyWhatIsPaid(t *testing.T) {
 	wrong := func(d opay.OrderDetail) opay.OrderDetail { d.Amount = "10.49"; return d }
 	claimed := func(t *testing.T, s *shop, order models.Order) {
 		t.Helper()
-		claims, err := s.Store.Evidence(t.Context(), order.ID)
-		require.NoError(t, err)
+		claims := modelstest.OrderFile(t, s.Store, order.ID).Evidence
 		kept := 0
 		for _, e := range claims {
 			if e.Source == models.SourceQuery && e.Amount == "10.49" {

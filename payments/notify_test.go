@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/paymentstest"
 	"github.com/coincart/coincart/payments/sandbox"
@@ -127,8 +128,7 @@ func TestReceive_ReplayedFiftyTimesInParallelCreditsOnce(t *testing.T) {
 		s.AssertStock(49, 0, 1)
 		assert.Equal(t, 1, s.evidence(order)[models.SourceCallback])
 		moves := 0
-		rows, err := s.Store.Transitions(t.Context(), order.ID)
-		require.NoError(t, err)
+		rows := modelstest.OrderFile(t, s.Store, order.ID).Transitions
 		for _, row := range rows {
 			if row.ToState == string(models.OrderPaid) && row.AttemptID == "" {
 				moves++
@@ -160,8 +160,7 @@ func TestReceive_PendingAfterPaidChangesNothingAndRaisesAnAlert(t *testing.T) {
 				assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
 				assert.Equal(t, models.AttemptPaid, s.Attempt(order.Ref).State)
 				assert.Equal(t, []models.ReviewKind{models.ReviewStatusRegress}, s.OpenReviews())
-				rows, err := s.Store.Transitions(t.Context(), order.ID)
-				require.NoError(t, err)
+				rows := modelstest.OrderFile(t, s.Store, order.ID).Transitions
 				assert.True(t, rows[len(rows)-1].Refused, "the refused transition is a row")
 			})
 		})

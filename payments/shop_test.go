@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments/paymentstest"
 )
 
@@ -27,8 +28,7 @@ func eachShop(t *testing.T, scenario func(t *testing.T, s *shop), options ...pay
 // evidence counts an order's evidence by source.
 func (s *shop) evidence(o models.Order) map[models.EvidenceSource]int {
 	s.T.Helper()
-	rows, err := s.Store.Evidence(s.T.Context(), o.ID)
-	require.NoError(s.T, err)
+	rows := modelstest.OrderFile(s.T, s.Store, o.ID).Evidence
 	counts := map[models.EvidenceSource]int{}
 	for _, e := range rows {
 		counts[e.Source]++

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/assembly"
@@ -35,8 +36,7 @@ func (s *shop) placeSignedIn(payer models.Payer) models.Order {
 // refusals lists the codes of questions about an order that the platform refused.
 func (s *shop) refusals(o models.Order) []string {
 	s.T.Helper()
-	rows, err := s.Store.Evidence(s.T.Context(), o.ID)
-	require.NoError(s.T, err)
+	rows := modelstest.OrderFile(s.T, s.Store, o.ID).Evidence
 	codes := []string{}
 	for _, e := range rows {
 		if e.Source == models.SourceQuery && e.Code != "" {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
@@ -36,8 +37,7 @@ func TestSettle_AmountWithExponentIsCredited(t *testing.T) {
 			s.Later(15 * time.Second)
 			order = s.Order(order.Ref)
 			assert.Equal(t, models.OrderPaid, order.State, amount)
-			rows, err := s.Store.Evidence(t.Context(), order.ID)
-			require.NoError(t, err)
+			rows := modelstest.OrderFile(t, s.Store, order.ID).Evidence
 			require.NotEmpty(t, rows)
 			for _, e := range rows {
 				if e.Source == models.SourceQuery {

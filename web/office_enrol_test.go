@@ -239,7 +239,7 @@ func TestReset_ComesFromTheCommandLineAndEndsEverySession(t *testing.T) {
 		c.get("/admin").is(http.StatusOK) // nothing has happened yet
 		b.post(admin.InvitePath(token), "name", "Someone New", "password", "another good password", "code", s.codeOf(key)).is(http.StatusOK)
 		c.get("/admin").is(http.StatusSeeOther)
-		stored, err := s.db.Staff(t.Context(), c.person.ID)
+		stored, err := s.db.StaffByEmail(t.Context(), c.person.Email)
 		require.NoError(t, err)
 		assert.Equal(t, models.RoleFinance, stored.Role, "the role stays")
 		assert.Equal(t, key, stored.TOTP)
@@ -259,7 +259,7 @@ func TestStaff_ChangesAreSeenAtOnceAndNobodyLocksThemselvesOut(t *testing.T) {
 		clerk.get("/admin").is(http.StatusOK)
 		owner.post(path+"/role", "role", "viewer", "disabled", "1", "email", "x@y.example").redirects("/admin/staff")
 		clerk.get("/admin").is(http.StatusSeeOther)
-		stored, err := s.db.Staff(t.Context(), clerk.person.ID)
+		stored, err := s.db.StaffByEmail(t.Context(), clerk.person.Email)
 		require.NoError(t, err)
 		assert.Equal(t, models.RoleViewer, stored.Role)
 		assert.False(t, stored.Disabled)
@@ -344,11 +344,11 @@ func TestAccount_GuessingTheCurrentPasswordBecomesSlow(t *testing.T) {
 func TestAccount_ProfileChangesNothingElse(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		c := s.staffed(models.RoleViewer)
-		before, err := s.db.Staff(t.Context(), c.person.ID)
+		before, err := s.db.StaffByEmail(t.Context(), c.person.Email)
 		require.NoError(t, err)
 		c.post("/admin/account", "name", " Ann 李 ", "lang", "zh-Hans", "role", "owner", "email", "boss@shop.example", "id", models.NewID(),
 			"disabled", "1", "password_hash", "x", "totp", "x", "recovery_hash", "").redirects("/admin/account")
-		after, err := s.db.Staff(t.Context(), c.person.ID)
+		after, err := s.db.StaffByEmail(t.Context(), c.person.Email)
 		require.NoError(t, err)
 		assert.Equal(t, "Ann 李", after.Name)
 		assert.Equal(t, "zh-Hans", after.Lang)
@@ -372,7 +372,7 @@ func TestAccount_NewAuthenticatorNeedsAFreshCodeOfTheOldOne(t *testing.T) {
 		assert.Equal(t, key, c.get("/admin/account/totp").keyOf())
 		c.post("/admin/account/totp", "code", s.wrongCode(key)).is(http.StatusUnprocessableEntity)
 		c.post("/admin/account/totp", "code", s.codeOf(secret)).is(http.StatusUnprocessableEntity)
-		stored, err := s.db.Staff(t.Context(), c.person.ID)
+		stored, err := s.db.StaffByEmail(t.Context(), c.person.Email)
 		require.NoError(t, err)
 		require.Equal(t, secret, stored.TOTP, "nothing changed yet")
 

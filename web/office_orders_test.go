@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/sandbox"
 )
@@ -64,8 +65,7 @@ func TestOrder_NoteIsWrittenOnce(t *testing.T) {
 		for range 3 {
 			c.post(path, "text", "only once", "form_token", token, "who", "boss@shop.example", "staff_id", "x", "created_at", "2001-01-01").redirects("/admin/orders/" + order.ID)
 		}
-		notes, err := s.db.Notes(t.Context(), order.ID)
-		require.NoError(t, err)
+		notes := modelstest.OrderFile(t, s.db, order.ID).Notes
 		require.Len(t, notes, 1)
 		assert.Equal(t, c.person.Email, notes[0].Who)
 		assert.Equal(t, c.person.ID, notes[0].StaffID)
@@ -206,7 +206,7 @@ func TestReview_IsClosedOnceWithANote(t *testing.T) {
 		require.NoError(t, s.db.OpenReview(t.Context(), models.Review{
 			ID: models.NewID(), Kind: models.ReviewMismatch, Subject: "x", OrderID: order.ID, Note: "amount <b>differs</b>", Open: true, CreatedAt: s.clock.Now(), UpdatedAt: s.clock.Now(),
 		}))
-		reviews, err := s.db.Reviews(t.Context(), true, 10)
+		reviews, _, err := s.db.ReviewPage(t.Context(), true, "", 10)
 		require.NoError(t, err)
 		require.Len(t, reviews, 1)
 		id := reviews[0].ID

@@ -48,7 +48,7 @@ func eachFaulty(t *testing.T, scenario func(t *testing.T, s *faulty)) {
 func (s *faulty) refuse(change, when string) (mend func()) {
 	s.t.Helper()
 	trigger := fmt.Sprintf("CREATE TRIGGER refuse BEFORE %s FOR EACH ROW WHEN %s BEGIN SELECT RAISE(ABORT, 'refused by the test'); END", change, when)
-	if s.db.Dialect() == "mysql" {
+	if !s.db.SingleWriter() {
 		trigger = fmt.Sprintf("CREATE TRIGGER refuse BEFORE %s FOR EACH ROW IF %s THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused by the test'; END IF",
 			change, when)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/productcsv"
 	"github.com/coincart/coincart/models/text"
 )
@@ -224,7 +225,7 @@ func TestVisibleText_OfForms(t *testing.T) {
 			"name of an order": bought,
 			"own name": posts(c.browser, "/admin/account", "name", func() []string { return []string{"lang", "en"} }, func(t *testing.T) string {
 				t.Helper()
-				stored, err := s.db.Staff(t.Context(), c.person.ID)
+				stored, err := s.db.StaffByEmail(t.Context(), c.person.Email)
 				require.NoError(t, err)
 				return stored.Name
 			}),
@@ -260,8 +261,7 @@ func TestVisibleText_OfForms(t *testing.T) {
 
 		note := func(t *testing.T) string {
 			t.Helper()
-			notes, err := s.db.Notes(t.Context(), order.ID)
-			require.NoError(t, err)
+			notes := modelstest.OrderFile(t, s.db, order.ID).Notes
 			kept := make([]string, len(notes))
 			for i, n := range notes {
 				kept[i] = n.Text

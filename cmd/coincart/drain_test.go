@@ -83,9 +83,10 @@ func TestProcess_AnswersAnOrderThatWaitsForASlowPlatform(t *testing.T) {
 	db, err := store.Open(t.Context(), dsn, store.Options{})
 	require.NoError(t, err)
 	defer db.Close()
-	attempt, err := db.AttemptByOrderNum(t.Context(), orders[0].OrderNum)
-	require.NoError(t, err, "the order has its number")
-	assert.Equal(t, models.AttemptOpen, attempt.State)
+	found, err := db.Orders(t.Context(), models.OrderFilter{Search: orders[0].OrderNum})
+	require.NoError(t, err)
+	require.Len(t, found.Rows, 1, "the order has its number")
+	assert.Equal(t, models.AttemptOpen, found.Rows[0].AttemptState)
 }
 
 // watching is a transport that reports where each answer redirects, or that there was none.

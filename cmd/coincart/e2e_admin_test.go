@@ -14,6 +14,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/sandbox"
 	"github.com/coincart/coincart/templates/browsertest"
 	"github.com/coincart/coincart/templates/i18n"
@@ -246,11 +247,20 @@ func (s *adminStory) cleanStatement() {
 		book, err := s.shop.store.BookDay(s.t.Context(), yesterday)
 		return err == nil && book.StatementID != ""
 	}, "the schedule fetches the statement of yesterday by itself")
-	report, err := s.shop.services.Books.DayReport(s.t.Context(), yesterday)
-	require.NoError(s.t, err)
+	report := s.report(yesterday)
 	assert.Equal(s.t, 4000, report.Matched)
 	assert.True(s.t, report.Balanced())
 	assert.Empty(s.t, s.open(yesterday))
+}
+
+// report reads what the last comparison of a day found.
+func (s *adminStory) report(day string) books.Reconciliation {
+	s.t.Helper()
+	book, err := s.shop.store.BookDay(s.t.Context(), day)
+	require.NoError(s.t, err)
+	report, err := books.ReadReport(book.Report)
+	require.NoError(s.t, err)
+	return report
 }
 
 // open are a day's open discrepancies.

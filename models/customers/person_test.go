@@ -85,9 +85,8 @@ func lovelace(s *paymentstest.Shop) (texts map[string]string) {
 	require.NoError(s.T, s.Outbox.Resend(ctx, sent.ID, models.MailOrderSent, "again", finance))
 	customer, err := s.Store.CustomerID(herEmail)
 	require.NoError(s.T, err)
-	inbox, err := s.Store.Evidence(ctx, sent.ID)
-	require.NoError(s.T, err)
-	require.True(s.T, slices.ContainsFunc(inbox, func(e models.Evidence) bool { return e.InboxID != "" }), "a message of the platform came")
+	inbox := modelstest.OrderFile(s.T, s.Store, sent.ID).Evidence
+	require.True(s.T, slices.ContainsFunc(inbox, func(e models.EvidenceRow) bool { return e.InboxID != "" }), "a message of the platform came")
 	return map[string]string{
 		"email": herEmail, "name": herName, "road": herRoad, "phone": herPhone, "track": herTrack, "note": herNote, "uid": paymentstest.Alice, "openId": openID,
 		"customer": customer,

@@ -169,13 +169,13 @@ func TestOutbox_ParksAMailAfterTwelveTries(t *testing.T) {
 		p.fail = errors.New("the server is down")
 		require.NoError(t, p.Queue(t.Context(), p.store, models.MailOrderReceived, order.ID))
 		for n := range 12 {
-			reviews, err := p.store.Reviews(t.Context(), true, 10)
+			reviews, _, err := p.store.ReviewPage(t.Context(), true, "", 10)
 			require.NoError(t, err)
 			assert.Empty(t, reviews, "after %d tries", n)
 			p.later(t, time.Hour)
 			assert.Len(t, p.sent, n+1)
 		}
-		reviews, err := p.store.Reviews(t.Context(), true, 10)
+		reviews, _, err := p.store.ReviewPage(t.Context(), true, "", 10)
 		require.NoError(t, err)
 		require.Len(t, reviews, 1)
 		assert.Equal(t, models.ReviewUndelivered, reviews[0].Kind)

@@ -1,6 +1,7 @@
 package modelstest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,37 @@ func Product(tb testing.TB, s *store.Store, edits ...func(*models.Product)) mode
 	stored, err := s.Product(ctx, p.Slug)
 	require.NoError(tb, err)
 	return stored
+}
+
+// Catalogue stores eight products and three coins, the same ones each time, for Store.SeedOrders.
+func Catalogue(tb testing.TB, s *store.Store) {
+	tb.Helper()
+	category := models.Category{Slug: "made-up", Name: "Made up"}
+	require.NoError(tb, s.PutCategory(tb.Context(), category))
+	for i, price := range []string{"4.9", "12", "19.95", "25.5", "48", "99", "149.5", "310"} {
+		name := fmt.Sprintf("Thing %d", i+1)
+		require.NoError(tb, s.PutProduct(tb.Context(), models.Product{
+			Slug: fmt.Sprintf("made-up-%d", i+1), Title: name, Summary: "Made up.", Description: "Made up, for a made-up history.",
+			Category: category, Cover: "thing.svg", CoverAlt: name, Position: i,
+			Variants: []models.Variant{{SKU: fmt.Sprintf("MADE-%02d", i+1), Price: models.MustAmount(price), OnHand: 100}},
+			Pictures: []models.Picture{{Source: "thing.svg", Alt: name}},
+		}))
+	}
+	Coins(tb, s)
+}
+
+// Coins stores USDT, BTC and ETH.
+func Coins(tb testing.TB, s *store.Store) {
+	tb.Helper()
+	Coin(tb, s)
+	for i, coin := range []models.Coin{
+		{Symbol: "BTC", Name: "Bitcoin", Rate: models.AmountFromInt(65000)},
+		{Symbol: "ETH", Name: "Ether", Rate: models.MustAmount("3120.5")},
+	} {
+		Coin(tb, s, func(c *models.Coin) {
+			c.Symbol, c.Name, c.Rate, c.Precision, c.Position = coin.Symbol, coin.Name, coin.Rate, 8, i+1
+		})
+	}
 }
 
 // Item is a quantity of a variant.
@@ -169,4 +201,12 @@ func Staff(tb testing.TB, s *store.Store, edits ...func(*models.Staff)) models.S
 	}
 	require.NoError(tb, s.CreateStaff(tb.Context(), &m))
 	return m
+}
+
+// OrderFile reads all that is known of an order.
+func OrderFile(tb testing.TB, s *store.Store, orderID string) models.OrderFile {
+	tb.Helper()
+	f, err := s.OrderFile(tb.Context(), orderID)
+	require.NoError(tb, err)
+	return f
 }

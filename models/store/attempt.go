@@ -68,17 +68,12 @@ func (s *Store) completeAttempt(a *models.Attempt) {
 
 // Attempt reads an attempt by its row id, with its payer; ErrNotFound.
 func (s *Store) Attempt(ctx context.Context, id string) (models.Attempt, error) {
-	return s.attempt(ctx, isKey, "id", id)
+	return s.attempt(ctx, "id", id)
 }
 
 // AttemptByAppOrderID reads an attempt by our id at the platform; ErrNotFound.
 func (s *Store) AttemptByAppOrderID(ctx context.Context, appOrderID string) (models.Attempt, error) {
-	return s.attempt(ctx, isKey, "app_order_id", appOrderID)
-}
-
-// AttemptByOrderNum reads an attempt by the platform's number; ErrNotFound.
-func (s *Store) AttemptByOrderNum(ctx context.Context, orderNum string) (models.Attempt, error) {
-	return s.attempt(ctx, isChosenKey, "order_num", orderNum)
+	return s.attempt(ctx, "app_order_id", appOrderID)
 }
 
 // LockAttempt is Attempt for a transaction that decides by what it reads: the row stays as it is until the transaction ends. On a
@@ -95,8 +90,8 @@ func (s *Store) LockAttempt(ctx context.Context, id string) (models.Attempt, err
 	return a, nil
 }
 
-func (s *Store) attempt(ctx context.Context, possible func(string) bool, column, key string) (models.Attempt, error) {
-	a, err := takeByKey[models.Attempt](ctx, s, possible, column, key)
+func (s *Store) attempt(ctx context.Context, column, key string) (models.Attempt, error) {
+	a, err := takeByKey[models.Attempt](ctx, s, isKey, column, key)
 	if err != nil {
 		return models.Attempt{}, wrap("read the attempt", err)
 	}

@@ -98,6 +98,7 @@ func benchStore(b *testing.B, orders int) *store.Store {
 	page, err := s.Orders(b.Context(), models.OrderFilter{Limit: 1})
 	require.NoError(b, err)
 	if len(page.Rows) == 0 {
+		modelstest.Catalogue(b, s)
 		began := time.Now()
 		require.NoError(b, s.SeedOrders(b.Context(), orders, store.SeedSpec{Seed: 1}))
 		b.Logf("%d orders were made up in %s", orders, time.Since(began).Round(time.Millisecond))

@@ -36,20 +36,14 @@ func (w *productWriter) checkSlugs(ctx context.Context) error {
 			changed = append(changed, p.Slug)
 		}
 	}
-	err := inParts(changed, func(list string, args []any) error {
-		owners, err := readMap[string, string](ctx, w.Store, "SELECT slug, id FROM products WHERE slug IN "+list, args...)
-		if err != nil {
-			return err
-		}
-		for _, slug := range sortedKeys(owners) {
-			if owner[slug] != owners[slug] {
-				return &SlugTakenError{slug}
-			}
-		}
-		return nil
-	})
+	owners, err := readMapOf[string](ctx, w.Store, "SELECT slug, id FROM products WHERE slug IN {keys}", changed)
 	if err != nil {
 		return err
+	}
+	for _, slug := range sortedKeys(owners) {
+		if owner[slug] != owners[slug] {
+			return &SlugTakenError{slug}
+		}
 	}
 	for _, p := range w.list {
 		if err := w.moveSlug(ctx, slugOfProduct, p.ID, p.was.Slug, p.Slug); err != nil {
@@ -81,20 +75,18 @@ func (w *productWriter) checkSKUs(ctx context.Context) error {
 			mine[v.ID] = v.SKU
 		}
 	}
-	return inParts(wanted, func(list string, args []any) error {
-		owners, err := readMap[string, string](ctx, w.Store, "SELECT sku, id FROM variants WHERE sku IN "+list, args...)
-		if err != nil {
-			return err
+	owners, err := readMapOf[string](ctx, w.Store, "SELECT sku, id FROM variants WHERE sku IN {keys}", wanted)
+	if err != nil {
+		return err
+	}
+	for _, sku := range sortedKeys(owners) {
+		id := owners[sku]
+		now, listed := mine[id]
+		if passedOn := listed && now != sku; !passedOn && owner[sku] != id && !w.dropped(id) {
+			return &SKUTakenError{sku}
 		}
-		for _, sku := range sortedKeys(owners) {
-			id := owners[sku]
-			now, listed := mine[id]
-			if passedOn := listed && now != sku; !passedOn && owner[sku] != id && !w.dropped(id) {
-				return &SKUTakenError{sku}
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // dropped reports whether a variant is one that its product does not list any more.

@@ -239,20 +239,16 @@ func (s *Store) moveUp(ctx context.Context, list []models.Category, deleted mode
 		return err
 	}
 	after := slices.Clone(list)
-	var moved []string
 	for i := range after {
 		if after[i].ParentID != deleted.ID {
 			continue
 		}
 		after[i].ParentID = deleted.ParentID
-		moved = append(moved, after[i].ID)
 		_, err := s.exec(ctx, "UPDATE categories SET parent_id = ?, version = version + 1, updated_at = ? WHERE id = ?", deleted.ParentID, s.now(), after[i].ID)
 		if err != nil {
 			return err
 		}
-	}
-	for _, id := range moved {
-		if err := s.writePaths(ctx, after, id); err != nil {
+		if err := s.writePaths(ctx, after, after[i].ID); err != nil {
 			return err
 		}
 	}

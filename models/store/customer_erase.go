@@ -49,11 +49,11 @@ func (s *Store) CustomerOrderIDs(ctx context.Context, customer string) ([]string
 	return idsOf(list), wrap("read a customer's orders", err)
 }
 
-// namedOrder is an order with its e-mail and its customer.
-type namedOrder struct{ id, email, customer string }
+// namedOrder is an order with its e-mail.
+type namedOrder struct{ id, email string }
 
 func scanNamedOrder(rows *sql.Rows) (o namedOrder, err error) {
-	err = rows.Scan(&o.id, &o.email, &o.customer)
+	err = rows.Scan(&o.id, &o.email)
 	return o, err
 }
 
@@ -69,7 +69,7 @@ func (s *Store) namedOrders(ctx context.Context, customer, lock string) ([]named
 	if customer == "" || !isKey(customer) {
 		return nil, nil
 	}
-	return collect(ctx, s, "SELECT id, email, customer FROM orders WHERE customer = ? ORDER BY created_at, id"+lock, []any{customer}, scanNamedOrder)
+	return collect(ctx, s, "SELECT id, email FROM orders WHERE customer = ? ORDER BY created_at, id"+lock, []any{customer}, scanNamedOrder)
 }
 
 // GatherOrders gives all orders with an e-mail address their customer, which is returned: those too that FillCustomers has not come to yet.
@@ -84,7 +84,7 @@ func (s *Store) GatherOrders(ctx context.Context, email string) (customer string
 
 // gather gives all orders with the folded e-mail to the customer, and returns how many were not the customer's before.
 func (s *Store) gather(ctx context.Context, email, customer string) (n int, err error) {
-	list, err := collect(ctx, s, "SELECT id, email, customer FROM orders WHERE email = ? AND customer <> ?"+s.forUpdate(), []any{email, customer},
+	list, err := collect(ctx, s, "SELECT id, email FROM orders WHERE email = ? AND customer <> ?"+s.forUpdate(), []any{email, customer},
 		scanNamedOrder)
 	if err != nil {
 		return 0, err
@@ -267,42 +267,30 @@ func (s *Store) eraseAgain(ctx context.Context, statement string) error {
 // forgetExports removes the files of all exports, what was searched for in them, and those that are under way: any of them may hold the
 // person, and each can be made again. What it was an export of stays in the list.
 func (s *Store) forgetExports(ctx context.Context) error {
-	exports, err := collect(ctx, s, "SELECT id, state, params, file_size FROM tasks WHERE kind = ?", []any{string(models.TaskExport)}, scanExport)
+	exports, err := find[models.Task](ctx, s, "id", "kind = ?", string(models.TaskExport))
 	if err != nil {
 		return err
 	}
 	for _, x := range exports {
 		c := &change{}
-		if x.state == models.TaskWaiting || x.state == models.TaskRunning {
+		if x.State == models.TaskWaiting || x.State == models.TaskRunning {
 			s.endTask(c, models.TaskStopped)
 		}
-		brief := briefExport(x.params)
-		if brief == x.params && x.size == 0 && len(c.values) == 0 {
+		brief := briefExport(x.Params)
+		if brief == x.Params && x.FileSize == 0 && len(c.values) == 0 {
 			continue
 		}
-		if err := s.dropChunks(ctx, x.id); err != nil {
+		if err := s.dropChunks(ctx, x.ID); err != nil {
 			return err
 		}
 		c.set("params", brief)
 		c.set("file_size", 0)
 		c.set("file_name", "")
-		if err := s.update(ctx, "tasks", c, "id = ?", x.id); err != nil {
+		if err := s.update(ctx, "tasks", c, "id = ?", x.ID); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-type exportTask struct {
-	id     string
-	state  models.TaskState
-	params string
-	size   int64
-}
-
-func scanExport(rows *sql.Rows) (x exportTask, err error) {
-	err = rows.Scan(&x.id, &x.state, &x.params, &x.size)
-	return x, err
 }
 
 // briefExport returns those of an export's parameters that the list of tasks shows; "" where they cannot be read.

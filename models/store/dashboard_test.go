@@ -22,6 +22,7 @@ func TestDashboard_AddsUpWhatTheRowsSay(t *testing.T) {
 	}, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		now := clock.Now()
+		modelstest.Catalogue(t, s)
 		require.NoError(t, s.SeedOrders(ctx, 3000, store.SeedSpec{Seed: 3, Days: 40}))
 		require.NoError(t, s.AddCounters(ctx, map[string]int{"notify_bad_signature": 5, "other": 1}))
 

@@ -30,12 +30,6 @@ func (s *Store) AddRefusal(ctx context.Context, e *models.Evidence) error {
 	return s.AddEvidence(ctx, e)
 }
 
-// Evidence reads all claims about an order's payments, oldest first.
-func (s *Store) Evidence(ctx context.Context, orderID string) ([]models.Evidence, error) {
-	list, err := ofOrder[models.Evidence](ctx, s, orderID, "created_at, id")
-	return list, wrap("read the evidence", err)
-}
-
 // OpenReview asks a person to look. The same kind and subject again changes nothing, also when the first one is closed.
 func (s *Store) OpenReview(ctx context.Context, r models.Review) error {
 	r.ID, r.CreatedAt = cmp.Or(r.ID, models.NewID()), orTime(r.CreatedAt, s.now())
@@ -45,24 +39,8 @@ func (s *Store) OpenReview(ctx context.Context, r models.Review) error {
 	return wrap("open a review", s.create(ctx, &r, onConflict("kind", "subject")))
 }
 
-// Reviews reads reviews, newest first; limit is at least 1.
-func (s *Store) Reviews(ctx context.Context, onlyOpen bool, limit int) ([]models.Review, error) {
-	where := conditions{}
-	if onlyOpen {
-		where.add("`open` = ?", true)
-	}
-	list, err := firstRows[models.Review](ctx, s, max(1, limit), "created_at DESC, id DESC", where.sql(), where.args...)
-	return list, wrap("read the reviews", err)
-}
-
 // AddNote stores what staff wrote on an order; id and time that are empty are filled in.
 func (s *Store) AddNote(ctx context.Context, n *models.Note) error {
 	n.ID, n.CreatedAt = cmp.Or(n.ID, models.NewID()), orTime(n.CreatedAt, s.now())
 	return wrap("store the note", s.create(ctx, n))
-}
-
-// Notes reads the notes on an order, oldest first.
-func (s *Store) Notes(ctx context.Context, orderID string) ([]models.Note, error) {
-	list, err := ofOrder[models.Note](ctx, s, orderID, "created_at, id")
-	return list, wrap("read the notes", err)
 }

@@ -24,6 +24,7 @@ func payments(t *testing.T, s *store.Store) map[string]models.OrderRow {
 	t.Helper()
 	ctx := t.Context()
 	until := sameInstant.AddDate(0, 0, 5)
+	modelstest.Catalogue(t, s)
 	require.NoError(t, s.SeedOrders(ctx, 1800, store.SeedSpec{Seed: 5, Until: until, Days: 60}))
 	require.NoError(t, s.Change(ctx, "UPDATE attempts SET paid_at = ? WHERE paid_at < ?", sameInstant, sameInstant))
 	paid := map[string]models.OrderRow{}

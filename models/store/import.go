@@ -6,9 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/coincart/coincart/migrations"
 	"github.com/coincart/coincart/models"
@@ -43,7 +41,7 @@ func (s *Store) ImportPlan(ctx context.Context, file *productcsv.File, choice Im
 // stateOf is a digest of the versions of the products that a plan is about.
 func stateOf(shop *productcsv.Shop) string {
 	h := sha256.New()
-	for _, id := range slices.Sorted(maps.Keys(shop.Products)) {
+	for _, id := range sortedKeys(shop.Products) {
 		fmt.Fprintf(h, "%s %d\n", id, shop.Products[id].Version)
 	}
 	return hex.EncodeToString(h.Sum(nil))
@@ -74,7 +72,7 @@ func (s *Store) importProducts(ctx context.Context, shop *productcsv.Shop, recor
 			}
 		}
 	}
-	for part := range slices.Chunk(slices.Sorted(maps.Keys(ids)), savedAtOnce) {
+	for part := range slices.Chunk(sortedKeys(ids), savedAtOnce) {
 		stored, err := s.storedProducts(ctx, part)
 		if err != nil {
 			return err
@@ -106,34 +104,23 @@ func (s *Store) importPictures(ctx context.Context, shop *productcsv.Shop, recor
 			note(productcsv.Picture{Source: v.Picture})
 		}
 	}
-	here, err := s.pairsOf(ctx, "SELECT source, hash FROM media WHERE source IN ", slices.Sorted(maps.Keys(names)))
+	here, err := readMapOf[string](ctx, s, "SELECT source, hash FROM media WHERE source IN {keys}", sortedKeys(names))
 	if err != nil {
 		return err
 	}
-	used, err := s.pairsOf(ctx, "SELECT source, source FROM pictures WHERE source IN ", slices.Sorted(maps.Keys(names)))
+	used, err := readMapOf[string](ctx, s, "SELECT source, source FROM pictures WHERE source IN {keys}", sortedKeys(names))
 	if err != nil {
 		return err
 	}
 	shop.HasPicture = func(name string) bool {
 		return here[name] != "" || used[name] != "" || (isStatic != nil && isStatic(name))
 	}
-	fetched, err := s.pairsOf(ctx, "SELECT address_hash, source FROM fetched_pictures WHERE address_hash IN ", slices.Sorted(maps.Keys(hashes)))
+	fetched, err := readMapOf[string](ctx, s, "SELECT address_hash, source FROM fetched_pictures WHERE address_hash IN {keys}", sortedKeys(hashes))
 	shop.Fetched = make(map[string]string, len(fetched))
 	for hash, source := range fetched {
 		shop.Fetched[hashes[hash]] = source
 	}
 	return err
-}
-
-// pairsOf reads pairs by a list of keys, however long.
-func (s *Store) pairsOf(ctx context.Context, query string, keys []string) (map[string]string, error) {
-	found := map[string]string{}
-	err := inParts(keys, func(list string, args []any) error {
-		part, err := readMap[string, string](ctx, s, query+list, args...)
-		maps.Copy(found, part)
-		return err
-	})
-	return found, err
 }
 
 // AddressHash is the key of a picture's address.
@@ -228,20 +215,19 @@ const exportedAtOnce = 200
 // EachProduct calls fn with every product that is chosen, complete, in the order of their ids, in constant memory. An error of fn ends it
 // and is returned as it is.
 func (s *Store) EachProduct(ctx context.Context, x ProductExport, fn func(p *models.Product) error) error {
-	where, args := []string{"p.id > ?"}, []any{}
+	where := conditions{}
 	if x.CategoryID != "" {
-		where = append(where, "EXISTS (SELECT 1 FROM product_categories pc JOIN categories c ON c.id = pc.category_id WHERE pc.product_id = p.id AND c.path LIKE ? ESCAPE '!')")
-		args = append(args, branchPattern(x.CategoryID))
+		where.add(inCategory, branchPattern(x.CategoryID))
 	}
 	if x.Tag != "" {
-		where, args = append(where, "EXISTS (SELECT 1 FROM product_tags t WHERE t.product_id = p.id AND t.tag = ?)"), append(args, x.Tag)
+		where.add(withTag, x.Tag)
 	}
 	if x.Visibility != "" {
-		where, args = append(where, "p.hidden = ?"), append(args, x.Visibility == "hidden")
+		where.add("p.hidden = ?", x.Visibility == "hidden")
 	}
-	query := "SELECT p.id FROM products p WHERE " + strings.Join(where, " AND ") + " ORDER BY p.id LIMIT ?"
+	query := "SELECT p.id FROM products p WHERE " + where.sql() + " AND p.id > ? ORDER BY p.id LIMIT ?"
 	for after := ""; ; {
-		ids, err := s.readTexts(ctx, query, slices.Concat([]any{after}, args, []any{exportedAtOnce})...)
+		ids, err := s.readTexts(ctx, query, slices.Concat(where.args, []any{after, exportedAtOnce})...)
 		if err != nil {
 			return wrap("read the products", err)
 		}

@@ -81,16 +81,6 @@ func readTimeKey(text string) (time.Time, error) {
 	return time.UnixMilli(ms).UTC(), nil
 }
 
-// readTimeCursor reads a place in a list that is sorted by a time and an id.
-func readTimeCursor(list, after string) (at time.Time, id string, err error) {
-	keys, err := readCursor(list, after, 2)
-	if err != nil || keys == nil {
-		return at, "", err
-	}
-	at, err = readTimeKey(keys[0])
-	return at, keys[1], err
-}
-
 // param returns the placeholder of an amount: text in SQLite, compared by the column's collation; MySQL would compare a text with a number as
 // floats.
 func (s *Store) param() string {
@@ -163,8 +153,8 @@ func (s *Store) afterRow(ctx context.Context, where *conditions, place listPlace
 	}
 	var value any
 	parameter := "?"
-	switch order.column {
-	case "created_at", "updated_at":
+	switch order.column[strings.LastIndexByte(order.column, '.')+1:] {
+	case "created_at", "updated_at", "expires_at":
 		value, err = readTimeKey(keys[0])
 	case "position", "on_hand":
 		value, err = strconv.Atoi(keys[0])
@@ -202,13 +192,8 @@ func (l timeList[T]) page(ctx context.Context, s *Store, where conditions, after
 	if err != nil {
 		return nil, "", err
 	}
-	at, id, err := readTimeCursor(l.name, after)
-	if err != nil {
+	if err := s.afterRow(ctx, &where, listPlace{l.name, after}, l.order, "", ""); err != nil {
 		return nil, "", err
-	}
-	if id != "" {
-		part, args := s.beyond(l.order.sign(), []string{"?", "?"}, []any{at, id}, l.order.column, l.order.id)
-		where.add(part, args...)
 	}
 	query := substitute(l.query, "page", where.sql()+" ORDER BY "+l.order.by("")+" LIMIT ?")
 	rows, err = collect(ctx, s, query, append(where.args, limit+1), l.scan)

@@ -154,9 +154,6 @@ func (s *Store) Ping(ctx context.Context) error {
 	return wrap("reach the database", translate(s.pool.read.db.PingContext(ctx)))
 }
 
-// Dialect is "sqlite" or "mysql".
-func (s *Store) Dialect() string { return s.dialect }
-
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular() && info.Size() > 0

@@ -124,12 +124,6 @@ func (s *Store) NoteOfMove(ctx context.Context, orderID string, to models.OrderS
 	return note, wrap("read why an order changed", err)
 }
 
-// Transitions reads an order's history, its attempts' too, oldest first.
-func (s *Store) Transitions(ctx context.Context, orderID string) ([]models.Transition, error) {
-	list, err := ofOrder[models.Transition](ctx, s, orderID, "created_at, id")
-	return list, wrap("read the order's history", err)
-}
-
 func (s *Store) insertAddress(ctx context.Context, o *models.Order) error {
 	if o.Address == nil {
 		return nil

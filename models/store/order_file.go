@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -141,14 +140,6 @@ func (p paper) file(f *models.OrderFile) {
 
 // OrderRefs reads the references of orders in one statement: row id → ref; ids that are no order's are left out.
 func (s *Store) OrderRefs(ctx context.Context, ids []string) (map[string]string, error) {
-	refs := make(map[string]string, len(ids))
-	err := inParts(possibleKeys(ids), func(list string, args []any) error {
-		found, err := readMap[string, string](ctx, s, "SELECT id, ref FROM orders WHERE id IN "+list, args...)
-		maps.Copy(refs, found)
-		return err
-	})
-	if err != nil {
-		return nil, wrap("read the references", err)
-	}
-	return refs, nil
+	refs, err := readMapOf[string](ctx, s, "SELECT id, ref FROM orders WHERE id IN {keys}", possibleKeys(ids))
+	return refs, wrap("read the references", err)
 }

@@ -257,57 +257,49 @@ func (s *Store) searched(text string) (query string, args []any) {
 }
 
 const readCurrent = `SELECT order_id, id, state, app_order_id, order_num, coin, amount, refunded, payer_user_id FROM attempts
-	WHERE order_id IN ({ids}) ORDER BY created_at, id`
+	WHERE order_id IN {orders} ORDER BY created_at, id`
 
 // addAttempts puts the attempt that counts beside each order (models.Order.Current).
 func (s *Store) addAttempts(ctx context.Context, found []foundOrder) ([]models.OrderRow, error) {
-	if len(found) == 0 {
-		return nil, nil
-	}
 	rows := make([]models.OrderRow, len(found))
 	place := make(map[string]int, len(found))
-	var ids []any
 	for i, r := range found {
 		rows[i], place[r.ID] = r.OrderRow, i
-		ids = append(ids, r.ID)
 	}
-	ids = padded(ids)
-	err := s.each(ctx, substitute(readCurrent, "ids", placeholders(len(ids))), ids, func(scanned *sql.Rows) error {
-		var r models.OrderRow
-		err := scanned.Scan(&r.ID, &r.AttemptID, &r.AttemptState, &r.AppOrderID, orZero(&r.OrderNum), &r.PayCoin, &r.PayAmount, &r.Refunded, &r.PayerUserID)
-		if err != nil {
-			return err
-		}
-		i := place[r.ID]
-		row := &rows[i]
-		if row.AttemptID != "" && row.AttemptID == found[i].paidAttemptID {
+	err := inParts(rowIDs(rows), func(orders string, args []any) error {
+		return s.each(ctx, substitute(readCurrent, "orders", orders), args, func(scanned *sql.Rows) error {
+			var r models.OrderRow
+			err := scanned.Scan(&r.ID, &r.AttemptID, &r.AttemptState, &r.AppOrderID, orZero(&r.OrderNum), &r.PayCoin, &r.PayAmount, &r.Refunded, &r.PayerUserID)
+			if err != nil {
+				return err
+			}
+			i := place[r.ID]
+			row := &rows[i]
+			if row.AttemptID != "" && row.AttemptID == found[i].paidAttemptID {
+				return nil
+			}
+			row.AttemptID, row.AttemptState, row.AppOrderID, row.OrderNum = r.AttemptID, r.AttemptState, r.AppOrderID, r.OrderNum
+			row.PayCoin, row.PayAmount, row.Refunded, row.PayerUserID = r.PayCoin, r.PayAmount, r.Refunded, r.PayerUserID
 			return nil
-		}
-		row.AttemptID, row.AttemptState, row.AppOrderID, row.OrderNum = r.AttemptID, r.AttemptState, r.AppOrderID, r.OrderNum
-		row.PayCoin, row.PayAmount, row.Refunded, row.PayerUserID = r.PayCoin, r.PayAmount, r.Refunded, r.PayerUserID
-		return nil
+		})
 	})
 	return rows, err
 }
 
 // addReviews counts the open reviews of each order.
 func (s *Store) addReviews(ctx context.Context, rows []models.OrderRow) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	place := make(map[string]int, len(rows))
-	var ids []any
+	open, err := readMapOf[int](ctx, s,
+		"SELECT order_id, COUNT(*) FROM reviews WHERE `open` = ? AND order_id IN {keys} GROUP BY order_id", rowIDs(rows), true)
 	for i := range rows {
-		place[rows[i].ID] = i
-		ids = append(ids, rows[i].ID)
+		rows[i].OpenReviews = open[rows[i].ID]
 	}
-	ids = padded(ids)
-	query := "SELECT order_id, COUNT(*) FROM reviews WHERE `open` = ? AND order_id IN (" + placeholders(len(ids)) + ") GROUP BY order_id"
-	return s.each(ctx, query, append([]any{true}, ids...), func(scanned *sql.Rows) error {
-		var id string
-		var n int
-		err := scanned.Scan(&id, &n)
-		rows[place[id]].OpenReviews = n
-		return err
-	})
+	return err
+}
+
+func rowIDs(rows []models.OrderRow) []string {
+	ids := make([]string, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	return ids
 }

@@ -112,7 +112,7 @@ func TestOrders_EveryFilterAndSortInPages(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		all := listed(t, s, 120)
 		open := map[string]int{}
-		reviews, err := s.Reviews(t.Context(), true, 1000)
+		reviews, _, err := s.ReviewPage(t.Context(), true, "", models.MaxPageRows)
 		require.NoError(t, err)
 		for _, r := range reviews {
 			open[r.OrderID]++
@@ -309,6 +309,7 @@ func FuzzOrders_Cursor(f *testing.F) {
 
 func TestEachOrderRow_StreamsAllInOrderInBatches(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		modelstest.Catalogue(t, s)
 		require.NoError(t, s.SeedOrders(t.Context(), 2345, store.SeedSpec{Seed: 7}))
 		var last models.OrderRow
 		n := 0

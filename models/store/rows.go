@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"time"
 
@@ -39,6 +40,18 @@ func readMap[K comparable, V any](ctx context.Context, s *Store, query string, a
 		var value V
 		err := rows.Scan(&key, &value)
 		found[key] = value
+		return err
+	})
+	return found, err
+}
+
+// readMapOf reads the two columns of a query as keys and values, for a list of keys however long: {keys} is where it stands in the query,
+// behind the other arguments.
+func readMapOf[V any](ctx context.Context, s *Store, query string, keys []string, args ...any) (map[string]V, error) {
+	found := map[string]V{}
+	err := inParts(keys, func(list string, part []any) error {
+		rows, err := readMap[string, V](ctx, s, substitute(query, "keys", list), slices.Concat(args, part)...)
+		maps.Copy(found, rows)
 		return err
 	})
 	return found, err

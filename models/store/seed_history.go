@@ -99,19 +99,20 @@ func (g *historyMaker) chance(ofThousand int) bool { return g.random.IntN(1000) 
 
 // batch makes the next n orders.
 func (g *historyMaker) batch(n int) *seedTables {
-	g.table = newSeedTables()
+	t := &seedTables{stock: map[string]seedStock{}, calls: map[string]int{}}
+	g.table = t
 	for range n {
 		g.order()
 	}
-	for _, id := range sortedKeys(g.table.stock) {
-		stock := g.table.stock[id]
-		if q := stock.sold + stock.held; q > 0 {
-			g.table.movements.add(models.StockMovement{
-				ID: g.id(g.table.firstAt), VariantID: id, Kind: models.MovementImport, Quantity: q, Note: "Test data", CreatedAt: g.table.firstAt,
+	first := t.orders[0].CreatedAt
+	for _, id := range sortedKeys(t.stock) {
+		if q := t.stock[id].sold + t.stock[id].held; q > 0 {
+			t.movements = append(t.movements, models.StockMovement{
+				ID: g.id(first), VariantID: id, Kind: models.MovementImport, Quantity: q, Note: "Test data", CreatedAt: first,
 			})
 		}
 	}
-	return g.table
+	return t
 }
 
 // seedOrder is an order in the making.
@@ -127,9 +128,6 @@ type seedOrder struct {
 func (g *historyMaker) order() {
 	o := &seedOrder{}
 	o.CreatedAt = g.nextTime()
-	if g.table.firstAt.IsZero() {
-		g.table.firstAt = o.CreatedAt
-	}
 	o.ID, o.Ref, o.FormToken = g.id(o.CreatedAt), g.ref(), g.ref()
 	g.addGoods(o)
 	g.attempts(o)

@@ -14,22 +14,21 @@ func (g *historyMaker) write(o *seedOrder) {
 	t := g.table
 	a := &o.attempt
 	o.UpdatedAt, o.Coin, o.GoodsTotal = latest(o.CreatedAt, a.UpdatedAt, o.FulfilledAt, o.refunded), a.Coin, o.Total
-	t.orders.add(o.Order)
+	t.orders = append(t.orders, o.Order)
 	for _, l := range o.Lines {
 		l.OrderID = o.ID
-		t.lines.add(l)
+		t.lines = append(t.lines, l)
 	}
-	for i := range o.Attempts {
-		g.writeAttempt(&o.Attempts[i])
+	for _, made := range append(o.Attempts, *a) {
+		g.writeAttempt(made)
 	}
-	g.writeAttempt(a)
 	g.writeOrderHistory(o)
 	g.writeStock(o)
 	if a.State == models.AttemptPaid {
 		g.writeEvidence(o)
 	}
 	if o.State == models.OrderReview {
-		t.reviews.add(models.Review{
+		t.reviews = append(t.reviews, models.Review{
 			ID: g.id(a.PaidAt), Kind: models.ReviewLatePayment, Subject: a.ID, OrderID: o.ID, AttemptID: a.ID,
 			Note: models.Remark("paid_late", "order", string(models.OrderExpired)), Open: true, CreatedAt: a.PaidAt, UpdatedAt: a.PaidAt,
 		})
@@ -42,16 +41,16 @@ func (g *historyMaker) write(o *seedOrder) {
 func latest(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Time.Compare) }
 
 func (g *historyMaker) move(o, attempt, refund, from, to, cause string, at time.Time) {
-	g.table.transitions.add(models.Transition{
+	g.table.transitions = append(g.table.transitions, models.Transition{
 		ID: g.id(at), OrderID: o, AttemptID: attempt, RefundID: refund, FromState: from, ToState: to, Cause: cause, CreatedAt: at,
 	})
 }
 
-func (g *historyMaker) writeAttempt(a *models.Attempt) {
+func (g *historyMaker) writeAttempt(a models.Attempt) {
 	if live := a.State.Live(); live {
 		a.Live = &live
 	}
-	g.table.attempts.add(*a)
+	g.table.attempts = append(g.table.attempts, a)
 	move := func(from, to models.AttemptState, cause string, at time.Time) {
 		g.move(a.OrderID, a.ID, "", string(from), string(to), cause, at)
 	}
@@ -103,14 +102,10 @@ func (g *historyMaker) writeStock(o *seedOrder) {
 	t := g.table
 	for _, l := range o.Lines {
 		stock := t.stock[l.VariantID]
-		if stock == nil {
-			stock = &seedStock{}
-			t.stock[l.VariantID] = stock
-		}
 		booked := func(kind models.MovementKind, quantity int, at time.Time) {
 			m := movement(o.ID, l.VariantID, kind, quantity, at)
 			m.ID = g.id(at)
-			t.movements.add(m)
+			t.movements = append(t.movements, m)
 		}
 		booked(models.MovementReservation, -l.Quantity, o.CreatedAt)
 		state, at := models.ReservationHeld, o.CreatedAt
@@ -126,7 +121,8 @@ func (g *historyMaker) writeStock(o *seedOrder) {
 			booked(models.MovementSale, -l.Quantity, at)
 			stock.sold += l.Quantity
 		}
-		t.reservations.add(models.Reservation{
+		t.stock[l.VariantID] = stock
+		t.reservations = append(t.reservations, models.Reservation{
 			ID: g.id(o.CreatedAt), OrderID: o.ID, VariantID: l.VariantID, Quantity: l.Quantity, State: state, CreatedAt: o.CreatedAt, UpdatedAt: at,
 		})
 	}
@@ -140,7 +136,7 @@ func (g *historyMaker) writeEvidence(o *seedOrder) {
 		ID: g.id(a.PaidAt), AttemptID: a.ID, OrderID: o.ID, Source: models.SourceQuery, Verified: true, AppOrderID: a.AppOrderID, OrderNum: a.OrderNum,
 		Status: "3", Coin: a.Coin, Amount: a.Amount.String(), CreatedAt: a.PaidAt,
 	}
-	t.evidence.add(paid)
+	t.evidence = append(t.evidence, paid)
 	if o.called.IsZero() {
 		return
 	}
@@ -151,12 +147,12 @@ func (g *historyMaker) writeEvidence(o *seedOrder) {
 	if g.chance(30) {
 		sent = sent.Add(-time.Duration(1+g.random.IntN(20)) * time.Second)
 	}
-	t.inbox.add(models.InboxMessage{
+	t.inbox = append(t.inbox, models.InboxMessage{
 		ID: id, Digest: digest, DataHash: digest, AppID: "made-up", SentTime: timeKey(sent), Data: "bWFkZSB1cA", Sign: "bWFkZSB1cA",
 		RemoteAddr: "192.0.2.7", State: models.InboxDone, Tries: 1, ReceivedAt: o.called, HandledAt: o.called,
 	})
 	paid.ID, paid.Source, paid.Coin, paid.InboxID, paid.CreatedAt = g.id(o.called), models.SourceCallback, "", id, o.called
-	t.evidence.add(paid)
+	t.evidence = append(t.evidence, paid)
 	t.calls[counterDay(o.called)]++
 }
 
@@ -165,7 +161,7 @@ func (g *historyMaker) writeRefund(o *seedOrder) {
 	a := &o.attempt
 	at, done := o.refunded, o.refunded.Add(24*time.Hour)
 	id := g.id(at)
-	g.table.refunds.add(models.Refund{
+	g.table.refunds = append(g.table.refunds, models.Refund{
 		ID: id, OrderID: o.ID, AttemptID: a.ID, AppOrderID: g.ref(), OrderNum: "R" + a.OrderNum, State: models.RefundConfirmed, Amount: o.refund,
 		Coin: a.Coin, Reason: "Test data", FormToken: g.ref(), CreatedAt: at, UpdatedAt: done, SentAt: at, ConfirmedAt: done,
 	})

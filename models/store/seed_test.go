@@ -16,6 +16,7 @@ func TestSeedOrders_AreSoundAndSpreadOverTheYear(t *testing.T) {
 	modelstest.EachWith(t, clocked, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		shelf := modelstest.Product(t, s)
+		modelstest.Coins(t, s)
 		const n = 2000
 		last := 0
 		spec := store.SeedSpec{Seed: 1, Progress: func(done, all int) {
@@ -66,10 +67,19 @@ func TestSeedOrders_AreSoundAndSpreadOverTheYear(t *testing.T) {
 	})
 }
 
+func TestSeedOrders_NeedGoodsAndCoins(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		require.ErrorIs(t, s.SeedOrders(t.Context(), 1, store.SeedSpec{}), store.ErrNotFound)
+		modelstest.Product(t, s)
+		require.ErrorIs(t, s.SeedOrders(t.Context(), 1, store.SeedSpec{}), store.ErrNotFound)
+	})
+}
+
 func TestSeedOrders_TheSameSeedMakesTheSameOrders(t *testing.T) {
 	until := time.Date(2026, time.May, 4, 12, 0, 0, 0, time.UTC)
 	var first []models.OrderRow
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		modelstest.Catalogue(t, s)
 		require.NoError(t, s.SeedOrders(t.Context(), 300, store.SeedSpec{Seed: 9, Until: until, Days: 30}))
 		var rows []models.OrderRow
 		require.NoError(t, s.EachOrderRow(t.Context(), models.OrderFilter{}, func(r models.OrderRow) error {

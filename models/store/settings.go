@@ -78,9 +78,3 @@ func (s *Store) addCounters(ctx context.Context, day string, add map[string]int)
 	_, err := s.exec(ctx, query, args...)
 	return err
 }
-
-// Counters reads the counters of the day (UTC) that a time lies in.
-func (s *Store) Counters(ctx context.Context, day time.Time) (map[string]int, error) {
-	counted, err := readMap[string, int](ctx, s, "SELECT name, value FROM counters WHERE day = ?", counterDay(day))
-	return counted, wrap("read the counters", err)
-}

@@ -38,18 +38,9 @@ func (s *Store) CreateStaff(ctx context.Context, m *models.Staff) error {
 
 func foldEmail(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
 
-// Staff reads a person of the back office, with the TOTP secret; ErrNotFound, ErrTOTPSealed.
-func (s *Store) Staff(ctx context.Context, id string) (models.Staff, error) {
-	return s.person(ctx, isKey, "id", id)
-}
-
-// StaffByEmail reads a person of the back office by their e-mail in any case; ErrNotFound, ErrTOTPSealed.
+// StaffByEmail reads a person of the back office, with the TOTP secret, by their e-mail in any case; ErrNotFound, ErrTOTPSealed.
 func (s *Store) StaffByEmail(ctx context.Context, email string) (models.Staff, error) {
-	return s.person(ctx, isChosenKey, "email", foldEmail(email))
-}
-
-func (s *Store) person(ctx context.Context, possible func(string) bool, column, key string) (models.Staff, error) {
-	m, err := takeByKey[models.Staff](ctx, s, possible, column, key)
+	m, err := takeByKey[models.Staff](ctx, s, isChosenKey, "email", foldEmail(email))
 	if err != nil {
 		return models.Staff{}, wrap("read the person", err)
 	}

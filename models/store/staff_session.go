@@ -44,12 +44,6 @@ func (s *Store) TouchStaffSession(ctx context.Context, id string, at time.Time) 
 	return wrap("touch the session", err)
 }
 
-// StepUp notes a fresh TOTP code in a session; ErrNotFound.
-func (s *Store) StepUp(ctx context.Context, id string, at time.Time) error {
-	return wrap("step up", s.execOr(ctx, ErrNotFound, "UPDATE staff_sessions SET step_up_at = ? WHERE id = ? AND stage = ?",
-		at, id, string(models.StageFull)))
-}
-
 // StaffSessions reads the sessions of a person that can still be used, the one used last first.
 func (s *Store) StaffSessions(ctx context.Context, staffID string) ([]models.StaffSession, error) {
 	now := s.now()

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"maps"
 	"slices"
 	"time"
 
@@ -13,22 +12,13 @@ import (
 // StatementDaysOf reads on which day's statement lines of a type stand: appOrderId → day, for those of ids that stand on any. Only the
 // newest complete statement of a day counts, and a line that cannot be read stands nowhere.
 func (s *Store) StatementDaysOf(ctx context.Context, kind models.StatementType, ids []string) (map[string]string, error) {
-	days := make(map[string]string, len(ids))
-	err := inParts(ids, func(list string, args []any) error {
-		query := `SELECT l.app_order_id, st.day FROM statement_lines l JOIN statements st ON st.id = l.statement_id
-			WHERE l.type = ? AND l.unreadable = '' AND st.state = ? AND NOT EXISTS (
-				SELECT 1 FROM statements n WHERE n.day = st.day AND n.state = ?
-				AND (n.created_at > st.created_at OR n.created_at = st.created_at AND n.id > st.id))
-			AND l.app_order_id IN ` + list
-		args = slices.Concat([]any{string(kind), string(models.StatementComplete), string(models.StatementComplete)}, args)
-		found, err := readMap[string, string](ctx, s, query, args...)
-		maps.Copy(days, found)
-		return err
-	})
-	if err != nil {
-		return nil, wrap("look for lines of statements", err)
-	}
-	return days, nil
+	query := `SELECT l.app_order_id, st.day FROM statement_lines l JOIN statements st ON st.id = l.statement_id
+		WHERE l.type = ? AND l.unreadable = '' AND st.state = ? AND NOT EXISTS (
+			SELECT 1 FROM statements n WHERE n.day = st.day AND n.state = ?
+			AND (n.created_at > st.created_at OR n.created_at = st.created_at AND n.id > st.id))
+		AND l.app_order_id IN {keys}`
+	days, err := readMapOf[string](ctx, s, query, ids, string(kind), string(models.StatementComplete), string(models.StatementComplete))
+	return days, wrap("look for lines of statements", err)
 }
 
 // OrdersOfLines reads the orders that lines of statements are about, by the ids that the shop gave payments and refunds: appOrderId → order,

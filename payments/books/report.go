@@ -1,14 +1,12 @@
 package books
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/models/store"
 )
 
 // CoinTotal compares the amounts of one coin and one type over a day. If Theirs - Ours differs from Listed, the comparison has missed
@@ -68,18 +66,6 @@ type Reconciliation struct {
 // Balanced reports whether the listed discrepancies explain the difference of every coin.
 func (r Reconciliation) Balanced() bool {
 	return !slices.ContainsFunc(r.Totals, func(t CoinTotal) bool { return !t.Balanced() })
-}
-
-// DayReport returns the result of the last Reconcile of a day, without Found. Errors: store.ErrNotFound if the day was never compared.
-func (s *Service) DayReport(ctx context.Context, day string) (Reconciliation, error) {
-	book, err := s.store.BookDay(ctx, day)
-	if err != nil {
-		return Reconciliation{}, fmt.Errorf("load day: %w", err)
-	}
-	if book.Report == "" {
-		return Reconciliation{}, fmt.Errorf("load day: %w", store.ErrNotFound)
-	}
-	return ReadReport(book.Report)
 }
 
 // ReadReport parses models.BookDay.Report.

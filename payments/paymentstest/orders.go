@@ -138,7 +138,7 @@ func (s *Shop) RefundState(id string) models.RefundState {
 // OpenReviews returns the kinds of the open reviews.
 func (s *Shop) OpenReviews() []models.ReviewKind {
 	s.T.Helper()
-	rows, err := s.Store.Reviews(s.T.Context(), true, 100)
+	rows, _, err := s.Store.ReviewPage(s.T.Context(), true, "", 100)
 	require.NoError(s.T, err)
 	kinds := []models.ReviewKind{}
 	for _, r := range rows {

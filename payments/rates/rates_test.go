@@ -139,7 +139,7 @@ func TestRates_AJumpWaitsForAPerson(t *testing.T) {
 		s.SetPrice("btcusdt", "119000", "")
 		assert.Equal(t, models.RateGood, problem(s))
 		assert.Empty(t, s.OpenReviews())
-		all, err := s.Store.Reviews(t.Context(), false, 10)
+		all, _, err := s.Store.ReviewPage(t.Context(), false, "", 10)
 		require.NoError(t, err)
 		assert.Len(t, all, 2, "each trouble has its own entry")
 	})
