@@ -113,7 +113,7 @@ func (k *core) newOrder(r request, kind OrderType) (*Order, error) {
 	if _, exists := k.book.byRef[orderRef{r.app.AppID, r.text("appOrderId")}]; exists {
 		return nil, refuse(opay.CodeOrderExists, "appOrderId was used before")
 	}
-	if k.apps[r.app.AppID].Frozen {
+	if r.app.Frozen {
 		return nil, refuse(opay.CodeMerchantUnavailable, "")
 	}
 	if k.book.full(k.cfg.MaxOrders) {

@@ -219,11 +219,11 @@ func journalProblem(name, stateFile string, err error) error {
 // keep writes the changes to the journal. If it fails, they wait for the next call, and until then nothing is answered.
 func (s *state) keep() {
 	k, j := s.core, s.journal
-	if k.changes.none() {
+	if k.changes == nil {
 		return
 	}
 	if j == nil {
-		*k.changes = changes{}
+		k.changes = nil
 		return
 	}
 	broken := j.trouble.Load() != nil
@@ -234,7 +234,7 @@ func (s *state) keep() {
 		}
 		return
 	}
-	*k.changes = changes{}
+	k.changes = nil
 	if broken {
 		j.trouble.Store(nil)
 		s.cfg.Logger.Info("sandbox: the journal can be written again", "file", j.name)

@@ -87,7 +87,7 @@ func (op *operator) Balance(uid, coin string) (text string, err error) {
 // MerchantBalance returns an application's balance of a coin as decimal text.
 func (op *operator) MerchantBalance(appID, coin string) (text string, err error) {
 	op.locked(func(k *core) {
-		if k.apps[appID] == nil {
+		if k.cfg.app(appID) == nil {
 			err = ErrUnknownApp
 			return
 		}
@@ -151,7 +151,7 @@ func (op *operator) ExpireTokens(refreshTokens bool) (lapsed int, err error) {
 }
 
 func (k *core) known(appID, uid string) error {
-	if k.apps[appID] == nil {
+	if k.cfg.app(appID) == nil {
 		return ErrUnknownApp
 	}
 	if k.users[uid] == nil {
@@ -174,7 +174,7 @@ func (op *operator) SetFaults(faults Faults) error {
 	}
 	return op.change(func(k *core) error {
 		k.faults = slices.Clone(faults)
-		k.changes.faults = true
+		k.faultsChanged()
 		return nil
 	})
 }
@@ -208,7 +208,7 @@ func (op *operator) changeUser(uid string, change userChange) (user User, err er
 		}
 		if change.Frozen != nil {
 			u.Frozen = *change.Frozen
-			k.changes.users.add(uid)
+			k.changed().Frozen[uid] = u.Frozen
 		}
 		user = User{UID: uid, Name: u.Name, Frozen: u.Frozen, Balances: k.ledger.texts(userAccount(uid))}
 		return nil

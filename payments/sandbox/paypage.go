@@ -71,7 +71,7 @@ type pageProblem struct {
 
 // payable returns the order of a pay page if the payer is the one for whom it was created (platform/api.md §3.2).
 func (k *core) payable(q payQuery) (*Order, *pageProblem) {
-	if k.apps[q.appKey] == nil {
+	if k.cfg.app(q.appKey) == nil {
 		return nil, &pageProblem{http.StatusNotFound, opay.CodeAppKeyUnknown, "sandbox.refused.no_app"}
 	}
 	o, ok := k.order(q.appKey, q.orderNum)
@@ -138,7 +138,7 @@ func (k *core) payView(o *Order, q payQuery, p *i18n.Printer, problem string) pa
 	balance := k.ledger.balance(userAccount(o.UID), o.Coin)
 	v := payView{
 		Printer: p, hidden: append(q.fields(), formField{"once", k.newForm("pay " + o.OrderNum)}), order: *o,
-		merchant: k.apps[o.AppID].Name, payer: User{UID: o.UID, Name: o.UID, Frozen: true},
+		merchant: k.cfg.app(o.AppID).Name, payer: User{UID: o.UID, Name: o.UID, Frozen: true},
 		balance: grouped(balance), remaining: grouped(balance.Sub(o.value())),
 	}
 	v.coin, _ = k.cfg.coin(o.Coin)

@@ -97,9 +97,9 @@ func TestUnits_TextAndArithmeticAreExact(t *testing.T) {
 
 func TestLedger_MovesWholeAmountsAndKeepsTheSum(t *testing.T) {
 	l := newLedger()
-	require.NoError(t, l.open("a", map[string]string{"BTC": "0.00000002"}))
-	require.NoError(t, l.open("b", nil))
-	require.ErrorContains(t, l.open("c", map[string]string{"BTC": "x"}), "balance of c in BTC")
+	require.NoError(t, l.put("a", map[string]string{"BTC": "0.00000002"}))
+	require.NoError(t, l.put("b", nil))
+	require.ErrorContains(t, l.put("c", map[string]string{"BTC": "x"}), "balance of c in BTC")
 	one, err := parseDecimal("0.00000001")
 	require.NoError(t, err)
 	require.NoError(t, l.move("a", "b", "BTC", one))
