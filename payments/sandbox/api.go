@@ -57,11 +57,7 @@ func (c *Config) calledAt() map[string][]string {
 }
 
 // api answers the platform's calls, and the public market call.
-type api struct {
-	*Server
-
-	rings map[string]*opay.Keyring // by application
-}
+type api struct{ *Server }
 
 func (a *api) routes(mux *http.ServeMux) {
 	paths := a.cfg.calledAt()

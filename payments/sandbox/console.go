@@ -23,17 +23,13 @@ const (
 type frame struct {
 	*i18n.Printer
 
-	title, styles, path, problem string
-	now                          time.Time
-	faults                       int
+	title, path, problem string
+	now                  time.Time
+	faults               int
 }
 
 // console serves the pages for people who watch and operate the sandbox.
-type console struct {
-	*Server
-
-	pages *pages
-}
+type console struct{ *Server }
 
 func (con *console) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", con.serveOverview)
@@ -59,13 +55,13 @@ func (con *console) routes(mux *http.ServeMux) {
 func (con *console) frame(r *http.Request, problem error, id string, pairs ...string) frame {
 	p := texts(r)
 	return frame{
-		Printer: p, title: p.T(id, pairs...), styles: con.pages.styles, path: r.URL.Path, problem: problemText(p, problem),
+		Printer: p, title: p.T(id, pairs...), path: r.URL.Path, problem: problemText(p, problem),
 		now: con.Now(), faults: len(con.Faults()),
 	}
 }
 
 func (con *console) problemPage(w http.ResponseWriter, r *http.Request, status int, problem error) {
-	con.pages.render(w, r, status, problemPage(con.frame(r, problem, "sandbox.problem.title")))
+	con.render(w, r, status, problemPage(con.frame(r, problem, "sandbox.problem.title")))
 }
 
 func (con *console) refuseForm(w http.ResponseWriter, r *http.Request) {
@@ -73,11 +69,6 @@ func (con *console) refuseForm(w http.ResponseWriter, r *http.Request) {
 }
 
 func (con *console) serveOverview(w http.ResponseWriter, r *http.Request) {
-	info, err := con.info(con.pages.address(r))
-	if err != nil {
-		con.problemPage(w, r, http.StatusInternalServerError, errExchangeKey)
-		return
-	}
 	orders := con.Orders()
 	paid, pending, waiting := 0, 0, 0
 	for i := range orders {
@@ -94,8 +85,8 @@ func (con *console) serveOverview(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	p := texts(r)
-	con.pages.render(w, r, http.StatusOK, overviewPage(overviewView{
-		frame: con.frame(r, nil, "sandbox.overview.title"), orders: newest(orders, shownRecent), info: info,
+	con.render(w, r, http.StatusOK, overviewPage(overviewView{
+		frame: con.frame(r, nil, "sandbox.overview.title"), orders: newest(orders, shownRecent), info: con.info(con.address(r)),
 		figures: []figure{
 			{p.T("sandbox.overview.orders"), strconv.Itoa(len(orders))},
 			{p.T("sandbox.overview.pending"), strconv.Itoa(pending)},
@@ -108,7 +99,7 @@ func (con *console) serveOverview(w http.ResponseWriter, r *http.Request) {
 func (con *console) serveOrders(w http.ResponseWriter, r *http.Request) {
 	orders := con.Orders()
 	shown := newest(orders, shownOrders)
-	con.pages.render(w, r, http.StatusOK, ordersPage(con.frame(r, nil, "sandbox.orders.title"), shown, len(orders)-len(shown)))
+	con.render(w, r, http.StatusOK, ordersPage(con.frame(r, nil, "sandbox.orders.title"), shown, len(orders)-len(shown)))
 }
 
 func (con *console) serveOrder(w http.ResponseWriter, r *http.Request) {
@@ -129,7 +120,7 @@ func (con *console) showOrder(w http.ResponseWriter, r *http.Request, status int
 		}
 	}
 	slices.Reverse(v.callbacks)
-	con.pages.render(w, r, status, orderPage(v))
+	con.render(w, r, status, orderPage(v))
 }
 
 func (con *console) serveOrderForm(w http.ResponseWriter, r *http.Request) {
@@ -150,7 +141,7 @@ func (con *console) serveOrderForm(w http.ResponseWriter, r *http.Request) {
 
 func (con *console) serveCallbacks(w http.ResponseWriter, r *http.Request) {
 	f := con.frame(r, nil, "sandbox.callbacks.title")
-	con.pages.render(w, r, http.StatusOK, callbacksPage(f, newest(con.Callbacks(), shownCallbacks), retryText(f.Printer, con.cfg.RetrySchedule)))
+	con.render(w, r, http.StatusOK, callbacksPage(f, newest(con.Callbacks(), shownCallbacks), retryText(f.Printer, con.cfg.RetrySchedule)))
 }
 
 func (con *console) serveReplay(w http.ResponseWriter, r *http.Request) {
@@ -163,7 +154,7 @@ func (con *console) serveReplay(w http.ResponseWriter, r *http.Request) {
 
 func (con *console) serveTraffic(w http.ResponseWriter, r *http.Request) {
 	f := con.frame(r, nil, "sandbox.traffic.title")
-	con.pages.render(w, r, http.StatusOK, trafficPage(f, con.Traffic(shownTraffic), min(shownTraffic, con.cfg.MaxTraffic)))
+	con.render(w, r, http.StatusOK, trafficPage(f, con.Traffic(shownTraffic), min(shownTraffic, con.cfg.MaxTraffic)))
 }
 
 func (con *console) serveFaults(w http.ResponseWriter, r *http.Request) {
@@ -171,7 +162,7 @@ func (con *console) serveFaults(w http.ResponseWriter, r *http.Request) {
 }
 
 func (con *console) showFaults(w http.ResponseWriter, r *http.Request, status int, input faultInput, problem error) {
-	con.pages.render(w, r, status, faultsPage(faultsView{frame: con.frame(r, problem, "sandbox.faults.title"), faults: con.Faults(), form: input}))
+	con.render(w, r, status, faultsPage(faultsView{frame: con.frame(r, problem, "sandbox.faults.title"), faults: con.Faults(), form: input}))
 }
 
 func (con *console) serveFaultsForm(w http.ResponseWriter, r *http.Request) {

@@ -31,15 +31,11 @@ func (e *controlError) Error() string { return e.text }
 type controlFunc func(r *http.Request) (any, error)
 
 // controlAPI is the JSON API for tests in any language.
-type controlAPI struct {
-	*Server
-
-	pages *pages
-}
+type controlAPI struct{ *Server }
 
 func (c *controlAPI) routes(mux *http.ServeMux) {
 	handle := func(pattern string, fn controlFunc) { mux.HandleFunc(pattern, c.serve(fn)) }
-	handle("GET "+controlBase+"/info", c.info)
+	handle("GET "+controlBase+"/info", func(r *http.Request) (any, error) { return c.info(c.address(r)), nil })
 	handle("GET "+controlBase+"/orders", c.orders)
 	handle("GET "+controlBase+"/orders/{orderNum}", c.order)
 	handle("POST "+controlBase+"/orders/{orderNum}/{action}", c.act)
@@ -142,11 +138,9 @@ func limitOf(r *http.Request) int {
 
 // newest returns the last elements of a list, newest first.
 func newest[T any](all []T, limit int) []T {
-	out := make([]T, 0, min(limit, len(all)))
-	for i := len(all) - 1; i >= 0 && len(out) < limit; i-- {
-		out = append(out, all[i])
-	}
-	return out
+	last := slices.Clone(all[max(0, len(all)-limit):])
+	slices.Reverse(last)
+	return last
 }
 
 // Info tells a developer, or their test, how to reach the sandbox.
@@ -171,13 +165,9 @@ type InfoApp struct {
 }
 
 // info describes the sandbox. base is its address.
-func (op *operator) info(base string) (Info, error) {
-	pem, err := opay.MarshalPublicKey(&op.cfg.Keys.PublicKey)
-	if err != nil {
-		return Info{}, err
-	}
+func (op *operator) info(base string) Info {
 	info := Info{
-		BaseURL: base, PlatformKey: string(pem), Now: op.Now().Format("2006-01-02T15:04:05.000Z07:00"), Users: op.Users(),
+		BaseURL: base, PlatformKey: op.publicKey, Now: op.Now().Format("2006-01-02T15:04:05.000Z07:00"), Users: op.Users(),
 		Coins: op.cfg.Coins, Paths: map[string]string{"pay": payPath, "login": loginPath},
 	}
 	for name, paths := range op.cfg.calledAt() {
@@ -195,10 +185,8 @@ func (op *operator) info(base string) (Info, error) {
 			info.Apps = append(info.Apps, a)
 		}
 	})
-	return info, nil
+	return info
 }
-
-func (c *controlAPI) info(r *http.Request) (any, error) { return c.operator.info(c.pages.address(r)) }
 
 func (c *controlAPI) orders(r *http.Request) (any, error) {
 	query := r.URL.Query()

@@ -57,11 +57,7 @@ func controlHelp() []figure {
 }
 
 func (con *console) serveHelp(w http.ResponseWriter, r *http.Request) {
-	info, err := con.info(con.pages.address(r))
-	if err != nil {
-		con.problemPage(w, r, http.StatusInternalServerError, errExchangeKey)
-		return
-	}
+	info := con.info(con.address(r))
 	p := texts(r)
 	fill := strings.NewReplacer("BASE", info.BaseURL, "APP_ID", info.Apps[0].AppID,
 		"SIGN_NOTE", p.T("sandbox.help.envelope.sign"), "DATA_NOTE", p.T("sandbox.help.envelope.data"))
@@ -76,5 +72,5 @@ func (con *console) serveHelp(w http.ResponseWriter, r *http.Request) {
 	for _, e := range controlHelp() {
 		v.examples = append(v.examples, figure{p.T(e.name), fill.Replace(e.value)})
 	}
-	con.pages.render(w, r, http.StatusOK, helpPage(v))
+	con.render(w, r, http.StatusOK, helpPage(v))
 }

@@ -13,11 +13,11 @@ const maxStateParameter = 1024
 type loginView struct {
 	*i18n.Printer
 
-	styles, declineURL string
-	hidden             []formField
-	merchant           string
-	users              []User
-	problem            string
+	declineURL string
+	hidden     []formField
+	merchant   string
+	users      []User
+	problem    string
 }
 
 // loginQuery holds the parameters of login.html, from the address or the form.
@@ -68,7 +68,7 @@ func (pp *payerPages) showLogin(w http.ResponseWriter, r *http.Request, q loginQ
 		return
 	}
 	p := texts(r)
-	view := loginView{Printer: p, styles: pp.pages.styles, declineURL: q.target(*to, ""), merchant: app.Name}
+	view := loginView{Printer: p, declineURL: q.target(*to, ""), merchant: app.Name}
 	if problem != "" {
 		view.problem = p.T(problem)
 	}
@@ -78,7 +78,7 @@ func (pp *payerPages) showLogin(w http.ResponseWriter, r *http.Request, q loginQ
 		}
 		view.hidden = []formField{{"appKey", q.appKey}, {"redirectUrl", q.redirectURL}, {"state", q.state}, {"once", k.newForm(q.subject())}}
 	})
-	pp.pages.render(w, r, status, loginPage(view), q.redirectURL)
+	pp.render(w, r, status, loginPage(view), q.redirectURL)
 }
 
 // serveLoginForm signs the chosen user in and returns the browser with the one-time code.

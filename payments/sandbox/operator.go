@@ -13,7 +13,8 @@ import (
 type operator struct {
 	*state
 
-	delivery *delivery
+	delivery  *delivery
+	publicKey string // of the platform, PEM
 }
 
 // Pay pays a pending order from the payer's balance, as the button on pay.html does. The error is ErrOrderNotFound, ErrNotPending,

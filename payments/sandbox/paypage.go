@@ -22,22 +22,21 @@ type formField struct{ name, value string }
 type payView struct {
 	*i18n.Printer
 
-	styles, action string
-	hidden         []formField
-	order          Order
-	merchant       string
-	coin           Coin
-	payer          User
-	balance        string // of the payer, in the order's coin
-	remaining      string // after paying
-	canPay         bool
-	problem        string
+	action    string
+	hidden    []formField
+	order     Order
+	merchant  string
+	coin      Coin
+	payer     User
+	balance   string // of the payer, in the order's coin
+	remaining string // after paying
+	canPay    bool
+	problem   string
 }
 
 type outcomeView struct {
 	*i18n.Printer
 
-	styles            string
 	tone              string // good, bad, or neither
 	title, text, code string
 	order             *Order // nil: the page is refused
@@ -90,11 +89,7 @@ func (k *core) payable(q payQuery) (*Order, *pageProblem) {
 }
 
 // payerPages serves the platform's pages for payers: pay.html and login.html.
-type payerPages struct {
-	*state
-
-	pages *pages
-}
+type payerPages struct{ *state }
 
 func (pp *payerPages) routes(mux *http.ServeMux) {
 	for _, path := range []string{payPath, payPathShort} {
@@ -127,10 +122,10 @@ func (pp *payerPages) showPay(w http.ResponseWriter, r *http.Request, q payQuery
 	case refused != nil:
 		pp.refusePage(w, r, "sandbox.refused.title", *refused)
 	case o.settled():
-		pp.pages.render(w, r, status, outcomePage(pp.outcomeOf(o, p)))
+		pp.render(w, r, status, outcomePage(outcomeOf(o, p)))
 	default:
-		view.styles, view.action = pp.pages.styles, r.URL.Path
-		pp.pages.render(w, r, status, payPage(view), o.ReturnPage)
+		view.action = r.URL.Path
+		pp.render(w, r, status, payPage(view), o.ReturnPage)
 	}
 }
 
@@ -159,8 +154,8 @@ func (k *core) payView(o *Order, q payQuery, p *i18n.Printer, problem string) pa
 	return v
 }
 
-func (pp *payerPages) outcomeOf(o *Order, p *i18n.Printer) outcomeView {
-	v := outcomeView{Printer: p, styles: pp.pages.styles, order: o}
+func outcomeOf(o *Order, p *i18n.Printer) outcomeView {
+	v := outcomeView{Printer: p, order: o}
 	switch o.Status { //nolint:exhaustive // the page of a pending order is payPage
 	case opay.StatusPaid:
 		v.tone, v.title, v.text = "good", p.T("sandbox.paid.title"), p.T("sandbox.paid.text")
@@ -175,8 +170,8 @@ func (pp *payerPages) outcomeOf(o *Order, p *i18n.Printer) outcomeView {
 // refusePage shows why a payer does not get a page. title is the id of a message.
 func (pp *payerPages) refusePage(w http.ResponseWriter, r *http.Request, title string, refused pageProblem) {
 	p := texts(r)
-	pp.pages.render(w, r, refused.status, outcomePage(outcomeView{
-		Printer: p, styles: pp.pages.styles, tone: "bad", title: p.T(title), text: p.T(refused.id), code: string(refused.code),
+	pp.render(w, r, refused.status, outcomePage(outcomeView{
+		Printer: p, tone: "bad", title: p.T(title), text: p.T(refused.id), code: string(refused.code),
 	}))
 }
 

@@ -35,7 +35,7 @@ func (con *console) serveLanguageForm(w http.ResponseWriter, r *http.Request) {
 	//nolint:gosec // a demonstration is served over plain http
 	http.SetCookie(w, &http.Cookie{
 		Name: languageCookie, Value: tag, Path: "/", MaxAge: 365 * 24 * 60 * 60, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: strings.HasPrefix(con.pages.address(r), "https://"),
+		Secure: strings.HasPrefix(con.address(r), "https://"),
 	})
 	//nolint:gosec // ownPath lets no other server through
 	http.Redirect(w, r, ownPath(r.PostForm.Get("next")), http.StatusSeeOther)
@@ -61,11 +61,10 @@ type inputError struct {
 func (e *inputError) Error() string { return e.text }
 
 var (
-	errForm        = &inputError{id: "form", text: "the form cannot be read"}
-	errPage        = &inputError{id: "page", text: "there is no such page"}
-	errExchangeKey = &inputError{id: "exchange_key", text: "the exchange's public key cannot be shown"}
-	errWhole       = &inputError{id: "whole", text: "whole numbers are expected"}
-	errDelay       = &inputError{id: "delay", text: "a duration such as 7.9s is expected"}
+	errForm  = &inputError{id: "form", text: "the form cannot be read"}
+	errPage  = &inputError{id: "page", text: "there is no such page"}
+	errWhole = &inputError{id: "whole", text: "whole numbers are expected"}
+	errDelay = &inputError{id: "delay", text: "a duration such as 7.9s is expected"}
 )
 
 // problemText returns the explanation of an error for the console, or "" without an error.

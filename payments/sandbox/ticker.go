@@ -253,8 +253,8 @@ func (con *console) serveTickers(w http.ResponseWriter, r *http.Request) {
 }
 
 func (con *console) showTickers(w http.ResponseWriter, r *http.Request, status int, typed Ticker, problem error) {
-	con.pages.render(w, r, status, tickersPage(tickersView{
-		frame: con.frame(r, problem, "sandbox.markets.title"), tickers: con.Tickers(), typed: typed, address: con.pages.address(r) + tickerPath + "?symbol=",
+	con.render(w, r, status, tickersPage(tickersView{
+		frame: con.frame(r, problem, "sandbox.markets.title"), tickers: con.Tickers(), typed: typed, address: con.address(r) + tickerPath + "?symbol=",
 	}))
 }
 
