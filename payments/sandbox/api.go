@@ -72,12 +72,12 @@ func (a *api) routes(mux *http.ServeMux) {
 // serveCall answers one call of the API: event, envelope, call, answer, and the faults that strike it.
 func (a *api) serveCall(name string, fn callFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		c := &callInProgress{api: a, name: name, log: Exchange{At: a.Now(), Name: name}}
+		c := &callInProgress{api: a, log: Exchange{At: a.Now(), Name: name}}
 		a.locked(func(k *core) {
 			c.event = k.nextEvent()
 			c.struck = k.strike(c.event, func(f Fault) bool { return f.concerns(name) })
 		})
-		c.logFaults()
+		c.log.Fault = kindsOf(c.struck)
 		if c.skips() {
 			c.answerUnserved(w, r)
 			return
@@ -90,7 +90,6 @@ func (a *api) serveCall(name string, fn callFunc) http.HandlerFunc {
 // callInProgress is one call on its way through the sandbox.
 type callInProgress struct {
 	api    *api
-	name   string
 	event  uint64
 	struck []Fault
 	log    Exchange
@@ -99,12 +98,12 @@ type callInProgress struct {
 // faultSeparator stands between the kinds in Exchange.Fault.
 const faultSeparator = ", "
 
-func (c *callInProgress) logFaults() {
-	kinds := make([]string, len(c.struck))
-	for i, f := range c.struck {
+func kindsOf(struck []Fault) string {
+	kinds := make([]string, len(struck))
+	for i, f := range struck {
 		kinds[i] = string(f.Kind)
 	}
-	c.log.Fault = strings.Join(kinds, faultSeparator)
+	return strings.Join(kinds, faultSeparator)
 }
 
 // skips reports whether a fault prevents the call from taking effect.

@@ -227,7 +227,7 @@ func (k *core) enqueue(o *Order, c *Callback) {
 	}
 	c.State = cmp.Or(c.State, CallbackWaiting)
 	k.callbacks = append(k.callbacks, c)
-	k.callbackChanged(c)
+	k.changed().callback(c)
 	k.dropCallbacks()
 }
 

@@ -65,25 +65,16 @@ func (k *core) count(counter *uint64) uint64 {
 	return *counter
 }
 
-func (k *core) orderChanged(o *Order) {
-	c := k.changed()
-	c.orders = append(c.orders, o)
-}
+func (c *changes) order(o *Order) { c.orders = append(c.orders, o) }
 
-func (k *core) callbackChanged(callback *Callback) {
-	c := k.changed()
-	c.callbacks = append(c.callbacks, callback)
-}
+func (c *changes) callback(callback *Callback) { c.callbacks = append(c.callbacks, callback) }
 
-func (k *core) balanceChanged(owner, coin string, amount decimal.Decimal) {
-	c := k.changed()
+func (c *changes) balance(owner, coin string, amount decimal.Decimal) {
 	if c.Balances[owner] == nil {
 		c.Balances[owner] = map[string]string{}
 	}
 	c.Balances[owner][coin] = amount.String()
 }
-
-func (k *core) faultsChanged() { k.changed().Faults = k.keptFaults() }
 
 // record returns the changes as a record. It leaves out what was dropped after it had changed, which would come back otherwise.
 func (k *core) record() record {
@@ -143,7 +134,12 @@ func (k *core) put(c contents) error {
 		k.grants.put(g.Name, g.Value)
 	}
 	for i := range c.Callbacks {
-		k.putCallback(&c.Callbacks[i])
+		callback := &c.Callbacks[i]
+		if old := k.callback(callback.ID); old != nil {
+			*old = *callback
+		} else {
+			k.callbacks = append(k.callbacks, callback)
+		}
 	}
 	k.counters = c.counters
 	return nil
@@ -182,17 +178,8 @@ func (k *core) unfit(o *Order) string {
 	return ""
 }
 
-// putCallback adds a callback, or replaces the one with its id.
-func (k *core) putCallback(c *Callback) {
-	if old := k.callback(c.ID); old != nil {
-		*old = *c
-		return
-	}
-	k.callbacks = append(k.callbacks, c)
-}
-
-// keptFaults returns the faults for the state file and the journal. It is never nil, which would mean that they are unchanged.
-func (k *core) keptFaults() *Faults {
-	faults := append(Faults{}, k.faults...)
+// kept returns the faults for the state file and the journal. It is never nil, which would mean that they are unchanged.
+func (f Faults) kept() *Faults {
+	faults := append(Faults{}, f...)
 	return &faults
 }

@@ -70,14 +70,9 @@ func (con *console) refuseForm(w http.ResponseWriter, r *http.Request) {
 
 func (con *console) serveOverview(w http.ResponseWriter, r *http.Request) {
 	orders := con.Orders()
-	paid, pending, waiting := 0, 0, 0
+	byStatus, waiting := map[opay.Status]int{}, 0
 	for i := range orders {
-		switch orders[i].Status { //nolint:exhaustive // only these are counted
-		case opay.StatusPaid:
-			paid++
-		case opay.StatusPending:
-			pending++
-		}
+		byStatus[orders[i].Status]++
 	}
 	for _, c := range con.Callbacks() {
 		if c.State == CallbackWaiting {
@@ -89,8 +84,8 @@ func (con *console) serveOverview(w http.ResponseWriter, r *http.Request) {
 		frame: con.frame(r, nil, "sandbox.overview.title"), orders: newest(orders, shownRecent), info: con.info(con.address(r)),
 		figures: []figure{
 			{p.T("sandbox.overview.orders"), strconv.Itoa(len(orders))},
-			{p.T("sandbox.overview.pending"), strconv.Itoa(pending)},
-			{p.T("sandbox.overview.paid"), strconv.Itoa(paid)},
+			{p.T("sandbox.overview.pending"), strconv.Itoa(byStatus[opay.StatusPending])},
+			{p.T("sandbox.overview.paid"), strconv.Itoa(byStatus[opay.StatusPaid])},
 			{p.T("sandbox.overview.waiting"), strconv.Itoa(waiting)},
 		},
 	}))
@@ -114,12 +109,7 @@ func (con *console) showOrder(w http.ResponseWriter, r *http.Request, status int
 	}
 	v := orderView{frame: con.frame(r, problem, "sandbox.order.title", "Number", o.OrderNum), order: o}
 	v.payURL = payPath + "?" + url.Values{"appKey": {o.AppID}, "orderNum": {o.OrderNum}, "userId": {o.UID}}.Encode()
-	for _, c := range con.Callbacks() {
-		if c.OrderNum == o.OrderNum {
-			v.callbacks = append(v.callbacks, c)
-		}
-	}
-	slices.Reverse(v.callbacks)
+	v.callbacks = newest(slices.DeleteFunc(con.Callbacks(), func(c Callback) bool { return c.OrderNum != o.OrderNum }), maxCallbacks)
 	con.render(w, r, status, orderPage(v))
 }
 
@@ -158,11 +148,11 @@ func (con *console) serveTraffic(w http.ResponseWriter, r *http.Request) {
 }
 
 func (con *console) serveFaults(w http.ResponseWriter, r *http.Request) {
-	con.showFaults(w, r, http.StatusOK, faultInput{times: "1", percent: "0"}, nil)
+	con.showFaults(w, r, http.StatusOK, url.Values{"times": {"1"}, "percent": {"0"}}, nil)
 }
 
-func (con *console) showFaults(w http.ResponseWriter, r *http.Request, status int, input faultInput, problem error) {
-	con.render(w, r, status, faultsPage(faultsView{frame: con.frame(r, problem, "sandbox.faults.title"), faults: con.Faults(), form: input}))
+func (con *console) showFaults(w http.ResponseWriter, r *http.Request, status int, form url.Values, problem error) {
+	con.render(w, r, status, faultsPage(faultsView{frame: con.frame(r, problem, "sandbox.faults.title"), faults: con.Faults(), form: form}))
 }
 
 func (con *console) serveFaultsForm(w http.ResponseWriter, r *http.Request) {
@@ -171,7 +161,7 @@ func (con *console) serveFaultsForm(w http.ResponseWriter, r *http.Request) {
 		err = con.SetFaults(faults)
 	}
 	if err != nil {
-		con.showFaults(w, r, http.StatusUnprocessableEntity, readFaultInput(r.PostForm), err)
+		con.showFaults(w, r, http.StatusUnprocessableEntity, r.PostForm, err)
 		return
 	}
 	http.Redirect(w, r, "/faults", http.StatusSeeOther)
@@ -193,27 +183,28 @@ func changedFaults(faults Faults, form url.Values) (Faults, error) {
 		}
 		return slices.Delete(faults, i, i+1), nil
 	}
-	fault, err := readFaultInput(form).fault()
+	fault, err := readFault(form)
 	return append(faults, fault), err
 }
 
-func readFaultInput(form url.Values) faultInput {
-	return faultInput{
-		kind: form.Get("kind"), call: form.Get("call"), times: form.Get("times"), percent: form.Get("percent"), delay: form.Get("delay"),
-		code: form.Get("code"), way: form.Get("way"), count: form.Get("count"), accept: form.Has("accept"),
+func readFault(form url.Values) (f Fault, err error) {
+	f = Fault{
+		Kind: FaultKind(form.Get("kind")), Call: form.Get("call"), Code: opay.Code(form.Get("code")), Way: form.Get("way"), Accept: form.Has("accept"),
 	}
+	var errs [4]error
+	f.Times, errs[0] = wholeNumber(form.Get("times"))
+	f.Percent, errs[1] = wholeNumber(form.Get("percent"))
+	f.Count, errs[2] = wholeNumber(form.Get("count"))
+	f.Delay, errs[3] = readDelay(form.Get("delay"))
+	return f, errors.Join(errs[:]...)
 }
 
-func (in faultInput) fault() (f Fault, err error) {
-	f = Fault{Kind: FaultKind(in.kind), Call: in.call, Code: opay.Code(in.code), Way: in.way, Accept: in.accept}
-	var errs [4]error
-	f.Times, errs[0] = wholeNumber(in.times)
-	f.Percent, errs[1] = wholeNumber(in.percent)
-	f.Count, errs[2] = wholeNumber(in.count)
-	if in.delay != "" && f.Delay.UnmarshalText([]byte(in.delay)) != nil {
-		errs[3] = errDelay
+// readDelay parses a duration such as 7.9s. An empty text is 0.
+func readDelay(text string) (d Duration, err error) {
+	if text != "" && d.UnmarshalText([]byte(text)) != nil {
+		return 0, errDelay
 	}
-	return f, errors.Join(errs[:]...)
+	return d, nil
 }
 
 // wholeNumber parses a whole number, not negative. An empty text is 0.

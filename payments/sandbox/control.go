@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -85,19 +86,11 @@ func (c *controlAPI) serve(fn controlFunc) http.HandlerFunc {
 }
 
 func controlStatus(err error) int {
-	var own *controlError
-	switch {
-	case errors.As(err, &own):
+	if own, ok := errors.AsType[*controlError](err); ok {
 		return own.status
-	case errors.Is(err, ErrOrderNotFound), errors.Is(err, ErrCallbackNotFound), errors.Is(err, ErrUnknownUser), errors.Is(err, ErrUnknownApp):
-		return http.StatusNotFound
-	case errors.Is(err, ErrState):
-		return http.StatusServiceUnavailable
-	case errors.Is(err, ErrNotPending), errors.Is(err, ErrInsufficientBalance), errors.Is(err, ErrPayerFrozen):
-		return http.StatusConflict
-	default:
-		return http.StatusUnprocessableEntity
 	}
+	known, _ := knownError(err)
+	return cmp.Or(known.status, http.StatusUnprocessableEntity)
 }
 
 // decode decodes a JSON body and refuses unknown members. An empty body leaves the value unchanged.

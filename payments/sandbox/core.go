@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/coincart/coincart/payments/opay"
 )
 
@@ -69,7 +71,7 @@ func newCore(cfg *Config, start time.Time) (*core, error) {
 		codes: newRecent[loginCode](maxGrants), grants: newRecent[grant](maxGrants), busy: map[string]bool{}, forms: newRecent[string](maxForms),
 		faults: slices.Clone(cfg.InitialFaults), run: strconv.FormatInt(start.UnixMilli(), 10),
 	}
-	k.ledger.changed = k.balanceChanged
+	k.ledger.changed = func(owner, coin string, amount decimal.Decimal) { k.changed().balance(owner, coin, amount) }
 	since := start.Sub(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)).Milliseconds()
 	k.counters.NumBase = uint64(max(since, leastBase))
 	for _, app := range cfg.Apps {
@@ -130,7 +132,7 @@ func (k *core) order(appID, orderNum string) (*Order, bool) {
 // insert adds an order and drops old ones.
 func (k *core) insert(o *Order) {
 	k.book.add(o)
-	k.orderChanged(o)
+	k.changed().order(o)
 	for _, dropped := range k.book.trim(k.cfg.MaxOrders) {
 		k.changes.DroppedOrders = append(k.changes.DroppedOrders, dropped.OrderNum)
 	}
@@ -140,16 +142,22 @@ func (k *core) insert(o *Order) {
 func (k *core) strike(seq uint64, concerned func(Fault) bool) []Fault {
 	struck := k.faults.strike(k.seed, seq, concerned)
 	if slices.ContainsFunc(struck, func(f Fault) bool { return f.Times > 0 }) {
-		k.faultsChanged()
+		k.changed().Faults = k.faults.kept()
 	}
 	return struck
 }
 
+// strikeCallbacks returns the faults of callbacks that strike a new order (early) or a change of an order's status.
+func (k *core) strikeCallbacks(early bool) []Fault {
+	return k.strike(k.nextEvent(), func(f Fault) bool {
+		form := f.Kind.form()
+		return form.group == ofCallbacks && form.early == early
+	})
+}
+
 // created applies the faults that concern a new order. It returns the ids of the callbacks to send before createThirdOrder answers.
 func (k *core) created(o *Order) (early []string) {
-	struck := k.strike(k.nextEvent(), func(f Fault) bool {
-		return f.Kind == FaultCallbackForged || f.Kind == FaultCallbackEarly || f.Kind == FaultCallbackEarlyPaid
-	})
+	struck := k.strikeCallbacks(true)
 	if forged, ok := find(struck, FaultCallbackForged); ok {
 		way := cmp.Or(forged.Way, forgeWays[k.seed.below(len(forgeWays), "forge", o.place())])
 		c := callbackOf(FaultCallbackForged, trueNotice(o, opay.StatusPaid), k.now)
@@ -199,16 +207,8 @@ func (k *core) end(o *Order, status opay.Status, by string) error {
 
 func (k *core) settle(o *Order, status opay.Status, by string) {
 	o.change(status, k.now, by)
-	k.orderChanged(o)
-	struck := k.strike(k.nextEvent(), func(f Fault) bool {
-		switch f.Kind { //nolint:exhaustive // the callbacks of a change only
-		case FaultCallbackLate, FaultCallbackDoubled, FaultCallbackShuffled, FaultCallbackLost, FaultCallbackWrongAmount, FaultCallbackJavaAmount:
-			return true
-		default:
-			return false
-		}
-	})
-	k.noticesFor(o, struck)
+	k.changed().order(o)
+	k.noticesFor(o, k.strikeCallbacks(false))
 }
 
 // expire closes the orders that have been pending for too long.

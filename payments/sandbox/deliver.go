@@ -247,12 +247,9 @@ func (d *delivery) post(ctx context.Context, address string, body []byte) Try {
 	t := Try{At: d.Now()}
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.CallbackTimeout)
 	defer cancel()
-	if _, err := parseAddress(address); err != nil {
-		t.Problem = problemAddress
-		return t
-	}
+	_, errAddress := parseAddress(address)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
-	if err != nil {
+	if errAddress != nil || err != nil {
 		t.Problem = problemAddress
 		return t
 	}
@@ -285,7 +282,7 @@ func (k *core) tried(claimed Callback, t Try, body []byte, interrupted bool) {
 	if c == nil || interrupted && t.Problem != "" {
 		return
 	}
-	k.callbackChanged(c)
+	k.changed().callback(c)
 	c.Tries = append(c.Tries, t)
 	c.Body = string(body)
 	switch {

@@ -1,9 +1,7 @@
 package sandbox
 
 import (
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -63,11 +61,7 @@ func (con *console) serveHelp(w http.ResponseWriter, r *http.Request) {
 		"SIGN_NOTE", p.T("sandbox.help.envelope.sign"), "DATA_NOTE", p.T("sandbox.help.envelope.data"))
 	v := helpView{
 		frame: con.frame(r, nil, "sandbox.help.title"), info: info, envelope: fill.Replace(envelopeHelp), retry: retryText(p, con.cfg.RetrySchedule),
-		zone: con.cfg.Location.String(),
-	}
-	paths := con.cfg.calledAt()
-	for _, name := range slices.Sorted(maps.Keys(paths)) {
-		v.calls = append(v.calls, helpCall{name, paths[name]})
+		zone: con.cfg.Location.String(), calledAt: con.cfg.calledAt(),
 	}
 	for _, e := range controlHelp() {
 		v.examples = append(v.examples, figure{p.T(e.name), fill.Replace(e.value)})

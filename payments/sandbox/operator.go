@@ -113,10 +113,15 @@ func (op *operator) SetFrozen(uid string, frozen bool) error {
 func (op *operator) Users() (users []User) {
 	op.locked(func(k *core) {
 		for _, u := range k.sortedUsers() {
-			users = append(users, User{UID: u.UID, Name: u.Name, Frozen: u.Frozen, Balances: k.ledger.texts(userAccount(u.UID))})
+			users = append(users, k.withBalances(*u))
 		}
 	})
 	return users
+}
+
+func (k *core) withBalances(u User) User {
+	u.Balances = k.ledger.texts(userAccount(u.UID))
+	return u
 }
 
 // OpenID returns the openId by which an application identifies a user.
@@ -175,7 +180,7 @@ func (op *operator) SetFaults(faults Faults) error {
 	}
 	return op.change(func(k *core) error {
 		k.faults = slices.Clone(faults)
-		k.faultsChanged()
+		k.changed().Faults = k.faults.kept()
 		return nil
 	})
 }
@@ -211,7 +216,7 @@ func (op *operator) changeUser(uid string, change userChange) (user User, err er
 			u.Frozen = *change.Frozen
 			k.changed().Frozen[uid] = u.Frozen
 		}
-		user = User{UID: uid, Name: u.Name, Frozen: u.Frozen, Balances: k.ledger.texts(userAccount(uid))}
+		user = k.withBalances(*u)
 		return nil
 	})
 	return user, err

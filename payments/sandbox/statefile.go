@@ -30,7 +30,7 @@ type snapshot struct {
 func (k *core) snapshot() snapshot {
 	snap := snapshot{
 		Version: stateVersion, Seed: k.cfg.Seed, contents: contents{
-			counters: k.counters, Balances: map[string]map[string]string{}, Frozen: map[string]bool{}, Faults: k.keptFaults(),
+			counters: k.counters, Balances: map[string]map[string]string{}, Frozen: map[string]bool{}, Faults: k.faults.kept(),
 		},
 	}
 	for _, o := range k.book.inTurn {

@@ -67,6 +67,28 @@ var (
 	errDelay = &inputError{id: "delay", text: "a duration such as 7.9s is expected"}
 )
 
+// errorKind is an error that the methods of Server return.
+type errorKind struct {
+	err    error
+	status int    // of the answer
+	id     string // of the console's message; empty: the console shows the error's text
+}
+
+var errorKinds = []errorKind{
+	{ErrOrderNotFound, http.StatusNotFound, "sandbox.problem.order"},
+	{ErrCallbackNotFound, http.StatusNotFound, "sandbox.problem.callback"},
+	{ErrUnknownUser, http.StatusNotFound, ""},
+	{ErrUnknownApp, http.StatusNotFound, ""},
+	{ErrState, http.StatusServiceUnavailable, ""},
+	{ErrNotPending, http.StatusConflict, "sandbox.problem.not_pending"},
+	{ErrInsufficientBalance, http.StatusConflict, "sandbox.problem.balance"},
+	{ErrPayerFrozen, http.StatusConflict, "sandbox.problem.frozen"},
+}
+
+func knownError(err error) (errorKind, bool) {
+	return findFunc(errorKinds, func(known errorKind) bool { return errors.Is(err, known.err) })
+}
+
 // problemText returns the explanation of an error for the console, or "" without an error.
 func problemText(p *i18n.Printer, err error) string {
 	if err == nil {
@@ -75,19 +97,8 @@ func problemText(p *i18n.Printer, err error) string {
 	if input, ok := errors.AsType[*inputError](err); ok {
 		return p.T("sandbox.problem."+input.id, "Value", input.value, "Max", durationText(p, input.most))
 	}
-	for _, known := range []struct {
-		err error
-		id  string
-	}{
-		{ErrOrderNotFound, "sandbox.problem.order"},
-		{ErrCallbackNotFound, "sandbox.problem.callback"},
-		{ErrNotPending, "sandbox.problem.not_pending"},
-		{ErrInsufficientBalance, "sandbox.problem.balance"},
-		{ErrPayerFrozen, "sandbox.problem.frozen"},
-	} {
-		if errors.Is(err, known.err) {
-			return p.T(known.id)
-		}
+	if known, ok := knownError(err); ok && known.id != "" {
+		return p.T(known.id)
 	}
 	return p.T("sandbox.problem.other", "Detail", strings.TrimPrefix(err.Error(), "sandbox: "))
 }
