@@ -334,16 +334,11 @@ func acknowledged(status int, body []byte) (problem string) {
 
 // foreignRing returns a keyring that seals for the application with a key other than the platform's.
 func (d *delivery) foreignRing(appID string) (*opay.Keyring, error) {
-	d.foreignMu.Lock()
-	defer d.foreignMu.Unlock()
-	if d.foreign == nil {
-		key, err := opay.GenerateKeys(d.cfg.Keys.N.BitLen())
-		if err != nil {
-			return nil, fmt.Errorf("make a forger's key: %w", err)
-		}
-		d.foreign = key
+	key, err := d.foreign()
+	if err != nil {
+		return nil, fmt.Errorf("make a forger's key: %w", err)
 	}
-	ring, err := opay.NewKeyring(d.foreign, d.cfg.app(appID).Key)
+	ring, err := opay.NewKeyring(key, d.cfg.app(appID).Key)
 	if err != nil {
 		return nil, fmt.Errorf("make a forger's keys: %w", err)
 	}

@@ -132,9 +132,10 @@ func (k *core) order(appID, orderNum string) (*Order, bool) {
 // insert adds an order and drops old ones.
 func (k *core) insert(o *Order) {
 	k.book.add(o)
-	k.changed().order(o)
+	c := k.changed()
+	c.order(o)
 	for _, dropped := range k.book.trim(k.cfg.MaxOrders) {
-		k.changes.DroppedOrders = append(k.changes.DroppedOrders, dropped.OrderNum)
+		c.DroppedOrders = append(c.DroppedOrders, dropped.OrderNum)
 	}
 }
 
@@ -190,7 +191,7 @@ func (k *core) pay(o *Order, by string, late bool) error {
 		return ErrPayerFrozen
 	}
 	if err := k.ledger.move(userAccount(o.UID), merchantAccount(o.AppID), o.Coin, o.value()); err != nil {
-		return ErrInsufficientBalance
+		return err
 	}
 	k.settle(o, opay.StatusPaid, by)
 	return nil

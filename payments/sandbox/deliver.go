@@ -30,9 +30,7 @@ type delivery struct {
 
 	rings   map[string]*opay.Keyring // by application
 	traffic *trafficLog
-
-	foreignMu sync.Mutex
-	foreign   *rsa.PrivateKey // a forger's key, made when first needed
+	foreign func() (*rsa.PrivateKey, error) // returns a forger's key, made when first needed
 }
 
 // Callbacks returns the callbacks that are kept, oldest first.

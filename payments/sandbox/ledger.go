@@ -1,16 +1,12 @@
 package sandbox
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/shopspring/decimal"
 )
-
-// errInsufficient means that an account has less than the amount to move.
-var errInsufficient = errors.New("insufficient balance")
 
 // ledger holds every account's balances. Coin moves between accounts and is never made or lost by that.
 type ledger struct {
@@ -48,11 +44,11 @@ func (l ledger) set(owner, coin string, amount decimal.Decimal) {
 	l.changed(owner, coin, amount)
 }
 
-// move takes an amount from one account to another, whole or not at all.
+// move takes an amount from one account to another, whole or not at all. The error is ErrInsufficientBalance.
 func (l ledger) move(from, to, coin string, amount decimal.Decimal) error {
 	left := l.balance(from, coin).Sub(amount)
 	if left.IsNegative() {
-		return errInsufficient
+		return ErrInsufficientBalance
 	}
 	l.set(from, coin, left)
 	l.set(to, coin, l.balance(to, coin).Add(amount))

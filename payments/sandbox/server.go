@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"crypto/rsa"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/coincart/coincart/payments/opay"
 )
@@ -39,7 +41,10 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	delivery := &delivery{state: state, rings: rings, traffic: &trafficLog{limit: cfg.MaxTraffic}}
+	delivery := &delivery{
+		state: state, rings: rings, traffic: &trafficLog{limit: cfg.MaxTraffic},
+		foreign: sync.OnceValues(func() (*rsa.PrivateKey, error) { return opay.GenerateKeys(cfg.Keys.N.BitLen()) }),
+	}
 	operator := &operator{state: state, delivery: delivery, publicKey: string(publicKey)}
 	s := &Server{state: state, operator: operator, delivery: delivery, markets: &markets{}}
 	for _, t := range cfg.Tickers {

@@ -104,10 +104,10 @@ func TestLedger_MovesWholeAmountsAndKeepsTheSum(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, l.move("a", "b", "BTC", one))
 	require.NoError(t, l.move("a", "b", "BTC", one))
-	require.ErrorIs(t, l.move("a", "b", "BTC", one), errInsufficient)
+	require.ErrorIs(t, l.move("a", "b", "BTC", one), ErrInsufficientBalance)
 	require.Equal(t, "0", l.balance("a", "BTC").String())
 	require.Equal(t, "0.00000002", l.balance("b", "BTC").String())
-	require.ErrorIs(t, l.move("b", "a", "ETH", one), errInsufficient)
+	require.ErrorIs(t, l.move("b", "a", "ETH", one), ErrInsufficientBalance)
 }
 
 func TestRecent_ForgetsTheOldest(t *testing.T) {
