@@ -36,15 +36,15 @@ func (c *callInProgress) answerUnserved(w http.ResponseWriter, r *http.Request) 
 // answer seals the result of a call and sends it, or what the faults make of it.
 func (c *callInProgress) answer(w http.ResponseWriter, r *http.Request, result reply, err error) {
 	response := opay.Response{Code: opay.CodeOK, Msg: "success"}
-	var refused *refusal
+	refused, isRefused := errors.AsType[*refusal](err)
 	switch {
-	case errors.As(err, &refused):
+	case isRefused:
 		response = opay.Response{Code: refused.code, Msg: refused.msg()}
 	case result.fields != nil:
 		plain := encodeObject(result.fields...)
 		c.log.Answer = string(plain)
 		if response.Envelope, err = c.api.rings[c.log.AppID].Seal(plain); err != nil {
-			c.api.cfg.Logger.ErrorContext(r.Context(), "sandbox: an answer could not be sealed", "call", c.name, "error", err)
+			c.api.cfg.Logger.ErrorContext(r.Context(), "sandbox: an answer could not be sealed", "call", c.log.Name, "error", err)
 			response = opay.Response{Code: opay.CodeSystemException, Msg: opay.CodeSystemException.Text()}
 		}
 	}
@@ -63,7 +63,7 @@ func (c *callInProgress) wait(ctx context.Context) {
 		return
 	}
 	if err := c.api.cfg.Wait(ctx, cmp.Or(time.Duration(slow.Delay), defaultSlow)); err != nil {
-		c.api.cfg.Logger.DebugContext(ctx, "sandbox: a slow answer was not waited for", "call", c.name)
+		c.api.cfg.Logger.DebugContext(ctx, "sandbox: a slow answer was not waited for", "call", c.log.Name)
 	}
 }
 

@@ -57,11 +57,7 @@ func (c *Config) calledAt() map[string][]string {
 }
 
 // api answers the platform's calls, and the public market call.
-type api struct {
-	*Server
-
-	rings map[string]*opay.Keyring // by application
-}
+type api struct{ *Server }
 
 func (a *api) routes(mux *http.ServeMux) {
 	paths := a.cfg.calledAt()
@@ -76,12 +72,12 @@ func (a *api) routes(mux *http.ServeMux) {
 // serveCall answers one call of the API: event, envelope, call, answer, and the faults that strike it.
 func (a *api) serveCall(name string, fn callFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		c := &callInProgress{api: a, name: name, log: Exchange{At: a.Now(), Name: name}}
+		c := &callInProgress{api: a, log: Exchange{At: a.Now(), Name: name}}
 		a.locked(func(k *core) {
 			c.event = k.nextEvent()
 			c.struck = k.strike(c.event, func(f Fault) bool { return f.concerns(name) })
 		})
-		c.logFaults()
+		c.log.Fault = kindsOf(c.struck)
 		if c.skips() {
 			c.answerUnserved(w, r)
 			return
@@ -94,7 +90,6 @@ func (a *api) serveCall(name string, fn callFunc) http.HandlerFunc {
 // callInProgress is one call on its way through the sandbox.
 type callInProgress struct {
 	api    *api
-	name   string
 	event  uint64
 	struck []Fault
 	log    Exchange
@@ -103,12 +98,12 @@ type callInProgress struct {
 // faultSeparator stands between the kinds in Exchange.Fault.
 const faultSeparator = ", "
 
-func (c *callInProgress) logFaults() {
-	kinds := make([]string, len(c.struck))
-	for i, f := range c.struck {
+func kindsOf(struck []Fault) string {
+	kinds := make([]string, len(struck))
+	for i, f := range struck {
 		kinds[i] = string(f.Kind)
 	}
-	c.log.Fault = strings.Join(kinds, faultSeparator)
+	return strings.Join(kinds, faultSeparator)
 }
 
 // skips reports whether a fault prevents the call from taking effect.

@@ -63,8 +63,6 @@ type Callback struct {
 	Tries     []Try         `json:"tries"`
 	Body      string        `json:"body,omitempty"`   // the envelope of the last try, byte for byte
 	Replay    bool          `json:"replay,omitempty"` // Body is sent again as it is
-
-	turn uint64 // sequence among callbacks that are due at the same time
 }
 
 // Try is one delivery of a callback.
@@ -222,17 +220,14 @@ func callbackOf(kind FaultKind, n Notice, due time.Time) *Callback {
 
 // enqueue completes a callback and puts it in the queue.
 func (k *core) enqueue(o *Order, c *Callback) {
-	k.counters.CallbackSeq++
-	k.changes.counters = true
-	c.turn = k.counters.CallbackSeq
-	c.ID = "cb-" + strconv.FormatUint(k.counters.CallbackSeq, 10)
+	c.ID = "cb-" + strconv.FormatUint(k.count(&k.counters.CallbackSeq), 10)
 	c.OrderNum, c.AppID, c.URL, c.CreatedAt = o.OrderNum, o.AppID, o.NotifyPage, k.now
 	if c.DueAt.IsZero() {
 		c.DueAt = k.now
 	}
 	c.State = cmp.Or(c.State, CallbackWaiting)
 	k.callbacks = append(k.callbacks, c)
-	k.changes.callbacks.add(c)
+	k.changed().callback(c)
 	k.dropCallbacks()
 }
 
@@ -246,18 +241,19 @@ func (k *core) dropCallbacks() {
 		return
 	}
 	excess += maxCallbacks / 10
+	dropped := &k.changed().DroppedCallbacks
 	k.callbacks = slices.DeleteFunc(k.callbacks, func(c *Callback) bool {
 		drop := excess > 0 && c.done()
 		if drop {
 			excess--
-			k.changes.droppedCallbacks.add(c.ID)
+			*dropped = append(*dropped, c.ID)
 		}
 		return drop
 	})
 	if over := len(k.callbacks) - maxCallbacks; over > 0 {
 		for _, c := range k.callbacks[:over] {
 			c.State = CallbackGivenUp
-			k.changes.droppedCallbacks.add(c.ID)
+			*dropped = append(*dropped, c.ID)
 		}
 		k.callbacks = slices.Clone(k.callbacks[over:])
 	}
@@ -338,16 +334,11 @@ func acknowledged(status int, body []byte) (problem string) {
 
 // foreignRing returns a keyring that seals for the application with a key other than the platform's.
 func (d *delivery) foreignRing(appID string) (*opay.Keyring, error) {
-	d.foreignMu.Lock()
-	defer d.foreignMu.Unlock()
-	if d.foreign == nil {
-		key, err := opay.GenerateKeys(d.cfg.Keys.N.BitLen())
-		if err != nil {
-			return nil, fmt.Errorf("make a forger's key: %w", err)
-		}
-		d.foreign = key
+	key, err := d.foreign()
+	if err != nil {
+		return nil, fmt.Errorf("make a forger's key: %w", err)
 	}
-	ring, err := opay.NewKeyring(d.foreign, d.cfg.app(appID).Key)
+	ring, err := opay.NewKeyring(key, d.cfg.app(appID).Key)
 	if err != nil {
 		return nil, fmt.Errorf("make a forger's keys: %w", err)
 	}

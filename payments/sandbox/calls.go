@@ -80,6 +80,17 @@ func (r request) needs(names ...string) error {
 	return nil
 }
 
+// needsOwn is needs for the application's own appKey and another member.
+func (r request) needsOwn(name string) error {
+	if err := r.needs("appKey", name); err != nil {
+		return err
+	}
+	if r.text("appKey") != r.app.AppID {
+		return refuse(opay.CodeAppKeyIllegal, "appKey differs from app_id")
+	}
+	return nil
+}
+
 var (
 	idForm    = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 	assetForm = regexp.MustCompile(`^[0-9]{1,12}$`)
@@ -113,7 +124,7 @@ func (k *core) newOrder(r request, kind OrderType) (*Order, error) {
 	if _, exists := k.book.byRef[orderRef{r.app.AppID, r.text("appOrderId")}]; exists {
 		return nil, refuse(opay.CodeOrderExists, "appOrderId was used before")
 	}
-	if k.apps[r.app.AppID].Frozen {
+	if r.app.Frozen {
 		return nil, refuse(opay.CodeMerchantUnavailable, "")
 	}
 	if k.book.full(k.cfg.MaxOrders) {
@@ -236,11 +247,8 @@ func refundOrder(k *core, r request) (reply, error) {
 }
 
 func orderDetail(k *core, r request) (reply, error) {
-	if err := r.needs("appKey", "orderNum"); err != nil {
+	if err := r.needsOwn("orderNum"); err != nil {
 		return reply{}, err
-	}
-	if r.text("appKey") != r.app.AppID {
-		return reply{}, refuse(opay.CodeAppKeyIllegal, "appKey differs from app_id")
 	}
 	o, ok := k.order(r.app.AppID, r.text("orderNum"))
 	if !ok {
@@ -304,11 +312,8 @@ func getReferenceOrder(k *core, r request) (reply, error) {
 	if k.cfg.Reference == ReferenceRefused {
 		return reply{}, refuse(opay.CodeInvalidResource, "")
 	}
-	if err := r.needs("appKey", "appOrderId"); err != nil {
+	if err := r.needsOwn("appOrderId"); err != nil {
 		return reply{}, err
-	}
-	if r.text("appKey") != r.app.AppID {
-		return reply{}, refuse(opay.CodeAppKeyIllegal, "appKey differs from app_id")
 	}
 	o, ok := k.book.byRef[orderRef{r.app.AppID, r.text("appOrderId")}]
 	if !ok {

@@ -1,47 +1,12 @@
 package sandbox
 
-import "slices"
+import (
+	"errors"
+	"fmt"
+	"slices"
 
-// marks is a set of changed things, in the order of their first change.
-type marks[K comparable] struct {
-	known map[K]bool
-	list  []K
-}
-
-func (m *marks[K]) add(key K) {
-	if m.known[key] {
-		return
-	}
-	if m.known == nil {
-		m.known = map[K]bool{}
-	}
-	m.known[key] = true
-	m.list = append(m.list, key)
-}
-
-// accountCoin names one balance of the ledger.
-type accountCoin struct{ owner, coin string }
-
-// changes are the changes of the core that are not in the journal yet. The journal holds the changed things in their new state, so that
-// reading it only needs to put each thing in its place.
-type changes struct {
-	counters         bool
-	faults           bool
-	orders           marks[*Order]
-	callbacks        marks[*Callback]
-	balances         marks[accountCoin]
-	users            marks[string] // UIDs
-	codes            marks[string]
-	grants           marks[string] // by token
-	droppedOrders    marks[string] // order numbers
-	droppedCallbacks marks[string] // ids
-}
-
-func (c *changes) none() bool {
-	return !c.counters && !c.faults && len(c.orders.list) == 0 && len(c.callbacks.list) == 0 && len(c.balances.list) == 0 &&
-		len(c.users.list) == 0 && len(c.codes.list) == 0 && len(c.grants.list) == 0 &&
-		len(c.droppedOrders.list) == 0 && len(c.droppedCallbacks.list) == 0
-}
+	"github.com/shopspring/decimal"
+)
 
 // counters number what the sandbox makes. No number is used twice.
 type counters struct {
@@ -64,7 +29,13 @@ type contents struct {
 	Faults    *Faults                      `json:"faults,omitempty"` // nil: unchanged
 }
 
-// record is one line of the journal: the things that one event changed, in their new state.
+type named[V any] struct {
+	Name  string `json:"name"`
+	Value V      `json:"value"`
+}
+
+// record is one line of the journal: the things that one event changed, in their new state, so that reading it only needs to put each thing
+// in its place. A thing that changed twice may be in it twice; the last one counts.
 type record struct {
 	Seq uint64 `json:"seq"` // 1 more than that of the line before it
 	contents
@@ -72,50 +43,54 @@ type record struct {
 	DroppedCallbacks []string `json:"droppedCallbacks,omitempty"`
 }
 
-// record returns the changes as a record.
+// changes are what the journal does not have yet: its next record, but for orders and callbacks, which are written as they are then.
+type changes struct {
+	record
+	orders    []*Order
+	callbacks []*Callback
+}
+
+// changed returns the changes, for one to be added. A change of the counters needs nothing more.
+func (k *core) changed() *changes {
+	if k.changes == nil {
+		k.changes = &changes{record: record{contents: contents{Balances: map[string]map[string]string{}, Frozen: map[string]bool{}}}}
+	}
+	return k.changes
+}
+
+// count adds one to a counter and returns it.
+func (k *core) count(counter *uint64) uint64 {
+	k.changed()
+	*counter++
+	return *counter
+}
+
+func (c *changes) order(o *Order) { c.orders = append(c.orders, o) }
+
+func (c *changes) callback(callback *Callback) { c.callbacks = append(c.callbacks, callback) }
+
+func (c *changes) balance(owner, coin string, amount decimal.Decimal) {
+	if c.Balances[owner] == nil {
+		c.Balances[owner] = map[string]string{}
+	}
+	c.Balances[owner][coin] = amount.String()
+}
+
+// record returns the changes as a record. It leaves out what was dropped after it had changed, which would come back otherwise.
 func (k *core) record() record {
-	c := k.changes
-	r := record{contents: contents{counters: k.counters}, DroppedOrders: c.droppedOrders.list, DroppedCallbacks: c.droppedCallbacks.list}
-	for _, o := range c.orders.list {
+	r := k.changes.record
+	r.counters = k.counters
+	for _, o := range k.changes.orders {
 		if k.book.byNum[o.OrderNum] == o {
 			r.Orders = append(r.Orders, *o)
 		}
 	}
-	for _, b := range c.balances.list {
-		if r.Balances == nil {
-			r.Balances = map[string]map[string]string{}
+	for _, c := range k.changes.callbacks {
+		if !slices.Contains(r.DroppedCallbacks, c.ID) {
+			r.Callbacks = append(r.Callbacks, c.kept())
 		}
-		if r.Balances[b.owner] == nil {
-			r.Balances[b.owner] = map[string]string{}
-		}
-		r.Balances[b.owner][b.coin] = k.ledger.balance(b.owner, b.coin).String()
-	}
-	for _, uid := range c.users.list {
-		if r.Frozen == nil {
-			r.Frozen = map[string]bool{}
-		}
-		r.Frozen[uid] = k.users[uid].Frozen
-	}
-	r.Codes, r.Grants = picked(k.codes, c.codes.list), picked(k.grants, c.grants.list)
-	for _, callback := range c.callbacks.list {
-		if !c.droppedCallbacks.known[callback.ID] {
-			r.Callbacks = append(r.Callbacks, callback.kept())
-		}
-	}
-	if c.faults {
-		r.Faults = k.keptFaults()
 	}
 	return r
-}
-
-// picked returns the entries with the names that still exist.
-func picked[V any](entries *recent[V], names []string) (out []named[V]) {
-	for _, name := range names {
-		if v, ok := entries.get(name); ok {
-			out = append(out, named[V]{name, v})
-		}
-	}
-	return out
 }
 
 // apply puts the contents of a record in their places. It drops first, because a new order may have the appOrderId of a dropped one.
@@ -123,28 +98,24 @@ func (k *core) apply(r record) error {
 	for _, num := range r.DroppedOrders {
 		k.book.drop(num)
 	}
-	for i := range r.Orders {
-		if err := k.putOrder(&r.Orders[i]); err != nil {
-			return err
-		}
-	}
-	for owner, balances := range r.Balances {
-		for coin, text := range balances {
-			amount, err := parseDecimal(text)
-			if err != nil {
-				return err
-			}
-			k.ledger.put(owner, coin, amount)
-		}
-	}
 	if len(r.DroppedCallbacks) > 0 {
 		k.callbacks = slices.DeleteFunc(k.callbacks, func(c *Callback) bool { return slices.Contains(r.DroppedCallbacks, c.ID) })
 	}
 	return k.put(r.contents)
 }
 
-// put puts all contents except orders and balances in their places.
+// put puts contents in their places.
 func (k *core) put(c contents) error {
+	for i := range c.Orders {
+		if err := k.putOrder(&c.Orders[i]); err != nil {
+			return fmt.Errorf("order %d: %w", i+1, err)
+		}
+	}
+	for owner, balances := range c.Balances {
+		if err := k.ledger.put(owner, balances); err != nil {
+			return err
+		}
+	}
 	if c.Faults != nil {
 		if err := c.Faults.Check(); err != nil {
 			return err
@@ -163,14 +134,52 @@ func (k *core) put(c contents) error {
 		k.grants.put(g.Name, g.Value)
 	}
 	for i := range c.Callbacks {
-		k.putCallback(&c.Callbacks[i])
+		callback := &c.Callbacks[i]
+		if old := k.callback(callback.ID); old != nil {
+			*old = *callback
+		} else {
+			k.callbacks = append(k.callbacks, callback)
+		}
 	}
 	k.counters = c.counters
 	return nil
 }
 
-// keptFaults returns the faults for the state file and the journal. It is never nil, which would mean that they are unchanged.
-func (k *core) keptFaults() *Faults {
-	faults := append(Faults{}, k.faults...)
+// putOrder adds an order, or replaces the one with its number.
+func (k *core) putOrder(o *Order) error {
+	if problem := k.unfit(o); problem != "" {
+		return errors.New(problem)
+	}
+	if old, known := k.book.byNum[o.OrderNum]; known {
+		*old = *o
+		return nil
+	}
+	k.book.add(o)
+	return nil
+}
+
+// unfit returns why an order cannot be restored, or "".
+func (k *core) unfit(o *Order) string {
+	_, errAmount := parseDecimal(string(o.Amount))
+	switch {
+	case k.cfg.app(o.AppID) == nil:
+		return "its application is not configured"
+	case !uidForm.MatchString(o.UID):
+		return "its user has no UID"
+	case o.OrderNum == "":
+		return "its number is missing"
+	case errAmount != nil:
+		return "its amount is no decimal text"
+	case !o.Status.Known():
+		return "its status is undocumented"
+	case o.Type != TypePayment && o.Type != TypeTransfer:
+		return "its type is neither 1 nor 11"
+	}
+	return ""
+}
+
+// kept returns the faults for the state file and the journal. It is never nil, which would mean that they are unchanged.
+func (f Faults) kept() *Faults {
+	faults := append(Faults{}, f...)
 	return &faults
 }

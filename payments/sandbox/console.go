@@ -23,17 +23,13 @@ const (
 type frame struct {
 	*i18n.Printer
 
-	title, styles, path, problem string
-	now                          time.Time
-	faults                       int
+	title, path, problem string
+	now                  time.Time
+	faults               int
 }
 
 // console serves the pages for people who watch and operate the sandbox.
-type console struct {
-	*Server
-
-	pages *pages
-}
+type console struct{ *Server }
 
 func (con *console) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", con.serveOverview)
@@ -59,13 +55,13 @@ func (con *console) routes(mux *http.ServeMux) {
 func (con *console) frame(r *http.Request, problem error, id string, pairs ...string) frame {
 	p := texts(r)
 	return frame{
-		Printer: p, title: p.T(id, pairs...), styles: con.pages.styles, path: r.URL.Path, problem: problemText(p, problem),
+		Printer: p, title: p.T(id, pairs...), path: r.URL.Path, problem: problemText(p, problem),
 		now: con.Now(), faults: len(con.Faults()),
 	}
 }
 
 func (con *console) problemPage(w http.ResponseWriter, r *http.Request, status int, problem error) {
-	con.pages.render(w, r, status, problemPage(con.frame(r, problem, "sandbox.problem.title")))
+	con.render(w, r, status, problemPage(con.frame(r, problem, "sandbox.problem.title")))
 }
 
 func (con *console) refuseForm(w http.ResponseWriter, r *http.Request) {
@@ -73,20 +69,10 @@ func (con *console) refuseForm(w http.ResponseWriter, r *http.Request) {
 }
 
 func (con *console) serveOverview(w http.ResponseWriter, r *http.Request) {
-	info, err := con.info(con.pages.address(r))
-	if err != nil {
-		con.problemPage(w, r, http.StatusInternalServerError, errExchangeKey)
-		return
-	}
 	orders := con.Orders()
-	paid, pending, waiting := 0, 0, 0
+	byStatus, waiting := map[opay.Status]int{}, 0
 	for i := range orders {
-		switch orders[i].Status { //nolint:exhaustive // only these are counted
-		case opay.StatusPaid:
-			paid++
-		case opay.StatusPending:
-			pending++
-		}
+		byStatus[orders[i].Status]++
 	}
 	for _, c := range con.Callbacks() {
 		if c.State == CallbackWaiting {
@@ -94,12 +80,12 @@ func (con *console) serveOverview(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	p := texts(r)
-	con.pages.render(w, r, http.StatusOK, overviewPage(overviewView{
-		frame: con.frame(r, nil, "sandbox.overview.title"), orders: newest(orders, shownRecent), info: info,
+	con.render(w, r, http.StatusOK, overviewPage(overviewView{
+		frame: con.frame(r, nil, "sandbox.overview.title"), orders: newest(orders, shownRecent), info: con.info(con.address(r)),
 		figures: []figure{
 			{p.T("sandbox.overview.orders"), strconv.Itoa(len(orders))},
-			{p.T("sandbox.overview.pending"), strconv.Itoa(pending)},
-			{p.T("sandbox.overview.paid"), strconv.Itoa(paid)},
+			{p.T("sandbox.overview.pending"), strconv.Itoa(byStatus[opay.StatusPending])},
+			{p.T("sandbox.overview.paid"), strconv.Itoa(byStatus[opay.StatusPaid])},
 			{p.T("sandbox.overview.waiting"), strconv.Itoa(waiting)},
 		},
 	}))
@@ -108,7 +94,7 @@ func (con *console) serveOverview(w http.ResponseWriter, r *http.Request) {
 func (con *console) serveOrders(w http.ResponseWriter, r *http.Request) {
 	orders := con.Orders()
 	shown := newest(orders, shownOrders)
-	con.pages.render(w, r, http.StatusOK, ordersPage(con.frame(r, nil, "sandbox.orders.title"), shown, len(orders)-len(shown)))
+	con.render(w, r, http.StatusOK, ordersPage(con.frame(r, nil, "sandbox.orders.title"), shown, len(orders)-len(shown)))
 }
 
 func (con *console) serveOrder(w http.ResponseWriter, r *http.Request) {
@@ -123,13 +109,8 @@ func (con *console) showOrder(w http.ResponseWriter, r *http.Request, status int
 	}
 	v := orderView{frame: con.frame(r, problem, "sandbox.order.title", "Number", o.OrderNum), order: o}
 	v.payURL = payPath + "?" + url.Values{"appKey": {o.AppID}, "orderNum": {o.OrderNum}, "userId": {o.UID}}.Encode()
-	for _, c := range con.Callbacks() {
-		if c.OrderNum == o.OrderNum {
-			v.callbacks = append(v.callbacks, c)
-		}
-	}
-	slices.Reverse(v.callbacks)
-	con.pages.render(w, r, status, orderPage(v))
+	v.callbacks = newest(slices.DeleteFunc(con.Callbacks(), func(c Callback) bool { return c.OrderNum != o.OrderNum }), maxCallbacks)
+	con.render(w, r, status, orderPage(v))
 }
 
 func (con *console) serveOrderForm(w http.ResponseWriter, r *http.Request) {
@@ -150,7 +131,7 @@ func (con *console) serveOrderForm(w http.ResponseWriter, r *http.Request) {
 
 func (con *console) serveCallbacks(w http.ResponseWriter, r *http.Request) {
 	f := con.frame(r, nil, "sandbox.callbacks.title")
-	con.pages.render(w, r, http.StatusOK, callbacksPage(f, newest(con.Callbacks(), shownCallbacks), retryText(f.Printer, con.cfg.RetrySchedule)))
+	con.render(w, r, http.StatusOK, callbacksPage(f, newest(con.Callbacks(), shownCallbacks), retryText(f.Printer, con.cfg.RetrySchedule)))
 }
 
 func (con *console) serveReplay(w http.ResponseWriter, r *http.Request) {
@@ -163,15 +144,15 @@ func (con *console) serveReplay(w http.ResponseWriter, r *http.Request) {
 
 func (con *console) serveTraffic(w http.ResponseWriter, r *http.Request) {
 	f := con.frame(r, nil, "sandbox.traffic.title")
-	con.pages.render(w, r, http.StatusOK, trafficPage(f, con.Traffic(shownTraffic), min(shownTraffic, con.cfg.MaxTraffic)))
+	con.render(w, r, http.StatusOK, trafficPage(f, con.Traffic(shownTraffic), min(shownTraffic, con.cfg.MaxTraffic)))
 }
 
 func (con *console) serveFaults(w http.ResponseWriter, r *http.Request) {
-	con.showFaults(w, r, http.StatusOK, faultInput{times: "1", percent: "0"}, nil)
+	con.showFaults(w, r, http.StatusOK, url.Values{"times": {"1"}, "percent": {"0"}}, nil)
 }
 
-func (con *console) showFaults(w http.ResponseWriter, r *http.Request, status int, input faultInput, problem error) {
-	con.pages.render(w, r, status, faultsPage(faultsView{frame: con.frame(r, problem, "sandbox.faults.title"), faults: con.Faults(), form: input}))
+func (con *console) showFaults(w http.ResponseWriter, r *http.Request, status int, form url.Values, problem error) {
+	con.render(w, r, status, faultsPage(faultsView{frame: con.frame(r, problem, "sandbox.faults.title"), faults: con.Faults(), form: form}))
 }
 
 func (con *console) serveFaultsForm(w http.ResponseWriter, r *http.Request) {
@@ -180,7 +161,7 @@ func (con *console) serveFaultsForm(w http.ResponseWriter, r *http.Request) {
 		err = con.SetFaults(faults)
 	}
 	if err != nil {
-		con.showFaults(w, r, http.StatusUnprocessableEntity, readFaultInput(r.PostForm), err)
+		con.showFaults(w, r, http.StatusUnprocessableEntity, r.PostForm, err)
 		return
 	}
 	http.Redirect(w, r, "/faults", http.StatusSeeOther)
@@ -202,27 +183,28 @@ func changedFaults(faults Faults, form url.Values) (Faults, error) {
 		}
 		return slices.Delete(faults, i, i+1), nil
 	}
-	fault, err := readFaultInput(form).fault()
+	fault, err := readFault(form)
 	return append(faults, fault), err
 }
 
-func readFaultInput(form url.Values) faultInput {
-	return faultInput{
-		kind: form.Get("kind"), call: form.Get("call"), times: form.Get("times"), percent: form.Get("percent"), delay: form.Get("delay"),
-		code: form.Get("code"), way: form.Get("way"), count: form.Get("count"), accept: form.Has("accept"),
+func readFault(form url.Values) (f Fault, err error) {
+	f = Fault{
+		Kind: FaultKind(form.Get("kind")), Call: form.Get("call"), Code: opay.Code(form.Get("code")), Way: form.Get("way"), Accept: form.Has("accept"),
 	}
+	var errs [4]error
+	f.Times, errs[0] = wholeNumber(form.Get("times"))
+	f.Percent, errs[1] = wholeNumber(form.Get("percent"))
+	f.Count, errs[2] = wholeNumber(form.Get("count"))
+	f.Delay, errs[3] = readDelay(form.Get("delay"))
+	return f, errors.Join(errs[:]...)
 }
 
-func (in faultInput) fault() (f Fault, err error) {
-	f = Fault{Kind: FaultKind(in.kind), Call: in.call, Code: opay.Code(in.code), Way: in.way, Accept: in.accept}
-	var errs [4]error
-	f.Times, errs[0] = wholeNumber(in.times)
-	f.Percent, errs[1] = wholeNumber(in.percent)
-	f.Count, errs[2] = wholeNumber(in.count)
-	if in.delay != "" && f.Delay.UnmarshalText([]byte(in.delay)) != nil {
-		errs[3] = errDelay
+// readDelay parses a duration such as 7.9s. An empty text is 0.
+func readDelay(text string) (d Duration, err error) {
+	if text != "" && d.UnmarshalText([]byte(text)) != nil {
+		return 0, errDelay
 	}
-	return f, errors.Join(errs[:]...)
+	return d, nil
 }
 
 // wholeNumber parses a whole number, not negative. An empty text is 0.

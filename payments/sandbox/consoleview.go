@@ -53,39 +53,25 @@ type orderView struct {
 type faultsView struct {
 	frame
 	faults Faults
-	form   faultInput
-}
-
-// faultInput is the input of the form of the faults page.
-type faultInput struct {
-	kind, call, times, percent, delay, code, way, count string
-	accept                                              bool
+	form   url.Values
 }
 
 type helpView struct {
 	frame
 	info                  Info
-	calls                 []helpCall
+	calledAt              map[string][]string // a call's addresses
 	examples              []figure
 	envelope, retry, zone string
 }
 
-// helpCall is a call of the API and its addresses.
-type helpCall struct {
-	name  string
-	paths []string
-}
-
-type balanceLine struct{ coin, amount string }
-
-func sortedBalances(balances map[string]string) []balanceLine {
-	lines := make([]balanceLine, 0, len(balances))
+func sortedBalances(balances map[string]string) []figure {
+	lines := make([]figure, 0, len(balances))
 	for _, coin := range slices.Sorted(maps.Keys(balances)) {
 		amount := balances[coin]
 		if u, err := parseDecimal(amount); err == nil {
 			amount = grouped(u)
 		}
-		lines = append(lines, balanceLine{coin, amount})
+		lines = append(lines, figure{coin, amount})
 	}
 	return lines
 }

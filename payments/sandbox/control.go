@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -31,15 +32,11 @@ func (e *controlError) Error() string { return e.text }
 type controlFunc func(r *http.Request) (any, error)
 
 // controlAPI is the JSON API for tests in any language.
-type controlAPI struct {
-	*Server
-
-	pages *pages
-}
+type controlAPI struct{ *Server }
 
 func (c *controlAPI) routes(mux *http.ServeMux) {
 	handle := func(pattern string, fn controlFunc) { mux.HandleFunc(pattern, c.serve(fn)) }
-	handle("GET "+controlBase+"/info", c.info)
+	handle("GET "+controlBase+"/info", func(r *http.Request) (any, error) { return c.info(c.address(r)), nil })
 	handle("GET "+controlBase+"/orders", c.orders)
 	handle("GET "+controlBase+"/orders/{orderNum}", c.order)
 	handle("POST "+controlBase+"/orders/{orderNum}/{action}", c.act)
@@ -89,19 +86,11 @@ func (c *controlAPI) serve(fn controlFunc) http.HandlerFunc {
 }
 
 func controlStatus(err error) int {
-	var own *controlError
-	switch {
-	case errors.As(err, &own):
+	if own, ok := errors.AsType[*controlError](err); ok {
 		return own.status
-	case errors.Is(err, ErrOrderNotFound), errors.Is(err, ErrCallbackNotFound), errors.Is(err, ErrUnknownUser), errors.Is(err, ErrUnknownApp):
-		return http.StatusNotFound
-	case errors.Is(err, ErrState):
-		return http.StatusServiceUnavailable
-	case errors.Is(err, ErrNotPending), errors.Is(err, ErrInsufficientBalance), errors.Is(err, ErrPayerFrozen):
-		return http.StatusConflict
-	default:
-		return http.StatusUnprocessableEntity
 	}
+	known, _ := knownError(err)
+	return cmp.Or(known.status, http.StatusUnprocessableEntity)
 }
 
 // decode decodes a JSON body and refuses unknown members. An empty body leaves the value unchanged.
@@ -142,11 +131,9 @@ func limitOf(r *http.Request) int {
 
 // newest returns the last elements of a list, newest first.
 func newest[T any](all []T, limit int) []T {
-	out := make([]T, 0, min(limit, len(all)))
-	for i := len(all) - 1; i >= 0 && len(out) < limit; i-- {
-		out = append(out, all[i])
-	}
-	return out
+	last := slices.Clone(all[max(0, len(all)-limit):])
+	slices.Reverse(last)
+	return last
 }
 
 // Info tells a developer, or their test, how to reach the sandbox.
@@ -171,13 +158,9 @@ type InfoApp struct {
 }
 
 // info describes the sandbox. base is its address.
-func (op *operator) info(base string) (Info, error) {
-	pem, err := opay.MarshalPublicKey(&op.cfg.Keys.PublicKey)
-	if err != nil {
-		return Info{}, err
-	}
+func (op *operator) info(base string) Info {
 	info := Info{
-		BaseURL: base, PlatformKey: string(pem), Now: op.Now().Format("2006-01-02T15:04:05.000Z07:00"), Users: op.Users(),
+		BaseURL: base, PlatformKey: op.publicKey, Now: op.Now().Format("2006-01-02T15:04:05.000Z07:00"), Users: op.Users(),
 		Coins: op.cfg.Coins, Paths: map[string]string{"pay": payPath, "login": loginPath},
 	}
 	for name, paths := range op.cfg.calledAt() {
@@ -195,10 +178,8 @@ func (op *operator) info(base string) (Info, error) {
 			info.Apps = append(info.Apps, a)
 		}
 	})
-	return info, nil
+	return info
 }
-
-func (c *controlAPI) info(r *http.Request) (any, error) { return c.operator.info(c.pages.address(r)) }
 
 func (c *controlAPI) orders(r *http.Request) (any, error) {
 	query := r.URL.Query()

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/coincart/coincart/payments/opay"
 )
 
@@ -17,7 +19,6 @@ type core struct {
 	seed seed
 	now  time.Time // of the event that is being handled
 
-	apps   map[string]*App
 	users  map[string]*User
 	ledger ledger
 	book   *orderBook
@@ -31,7 +32,7 @@ type core struct {
 	forms     *recent[string] // one-time token of a form → what it is for; not kept over a restart
 	formSeq   uint64
 	run       string   // names this run of the sandbox: the time of its start
-	changes   *changes // what the journal does not have yet
+	changes   *changes // what the journal does not have yet; nil: nothing
 }
 
 // loginCode is the one-time code of a sign-in.
@@ -66,23 +67,21 @@ const (
 // newCore returns the data of a sandbox that starts for the first time.
 func newCore(cfg *Config, start time.Time) (*core, error) {
 	k := &core{
-		cfg: cfg, seed: seed(cfg.Seed), apps: map[string]*App{}, users: map[string]*User{}, ledger: newLedger(), book: newOrderBook(),
+		cfg: cfg, seed: seed(cfg.Seed), users: map[string]*User{}, ledger: newLedger(), book: newOrderBook(),
 		codes: newRecent[loginCode](maxGrants), grants: newRecent[grant](maxGrants), busy: map[string]bool{}, forms: newRecent[string](maxForms),
-		faults: slices.Clone(cfg.InitialFaults), run: strconv.FormatInt(start.UnixMilli(), 10), changes: &changes{},
+		faults: slices.Clone(cfg.InitialFaults), run: strconv.FormatInt(start.UnixMilli(), 10),
 	}
-	k.ledger.changed = func(owner, coin string) { k.changes.balances.add(accountCoin{owner, coin}) }
+	k.ledger.changed = func(owner, coin string, amount decimal.Decimal) { k.changed().balance(owner, coin, amount) }
 	since := start.Sub(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)).Milliseconds()
 	k.counters.NumBase = uint64(max(since, leastBase))
-	for i := range cfg.Apps {
-		app := cfg.Apps[i]
-		k.apps[app.AppID] = &app
-		if err := k.ledger.open(merchantAccount(app.AppID), app.Balances); err != nil {
+	for _, app := range cfg.Apps {
+		if err := k.ledger.put(merchantAccount(app.AppID), app.Balances); err != nil {
 			return nil, errors.Join(ErrConfig, err)
 		}
 	}
 	for _, user := range cfg.Users {
 		k.users[user.UID] = &User{UID: user.UID, Name: user.Name, Frozen: user.Frozen}
-		if err := k.ledger.open(userAccount(user.UID), user.Balances); err != nil {
+		if err := k.ledger.put(userAccount(user.UID), user.Balances); err != nil {
 			return nil, errors.Join(ErrConfig, err)
 		}
 	}
@@ -90,20 +89,14 @@ func newCore(cfg *Config, start time.Time) (*core, error) {
 }
 
 // nextEvent returns the number of a new call or change.
-func (k *core) nextEvent() uint64 {
-	k.counters.EventSeq++
-	k.changes.counters = true
-	return k.counters.EventSeq
-}
+func (k *core) nextEvent() uint64 { return k.count(&k.counters.EventSeq) }
 
 // nextOrderNum returns a new order number of 15 digits (until the year 2051): the milliseconds from the beginning of 2020 to the first start
 // of this sandbox, then a count. The state file keeps both. Without a state file the numbers begin at the time of the start, which is above
 // all numbers of earlier starts if those made fewer than a thousand orders per millisecond.
 func (k *core) nextOrderNum() string {
 	for {
-		k.counters.OrderSeq++
-		k.changes.counters = true
-		num := strconv.FormatUint(k.counters.NumBase*numsPerBase+k.counters.OrderSeq, 10)
+		num := strconv.FormatUint(k.counters.NumBase*numsPerBase+k.count(&k.counters.OrderSeq), 10)
 		if _, taken := k.book.byNum[num]; !taken {
 			return num
 		}
@@ -139,9 +132,10 @@ func (k *core) order(appID, orderNum string) (*Order, bool) {
 // insert adds an order and drops old ones.
 func (k *core) insert(o *Order) {
 	k.book.add(o)
-	k.changes.orders.add(o)
+	c := k.changed()
+	c.order(o)
 	for _, dropped := range k.book.trim(k.cfg.MaxOrders) {
-		k.changes.droppedOrders.add(dropped.OrderNum)
+		c.DroppedOrders = append(c.DroppedOrders, dropped.OrderNum)
 	}
 }
 
@@ -149,23 +143,28 @@ func (k *core) insert(o *Order) {
 func (k *core) strike(seq uint64, concerned func(Fault) bool) []Fault {
 	struck := k.faults.strike(k.seed, seq, concerned)
 	if slices.ContainsFunc(struck, func(f Fault) bool { return f.Times > 0 }) {
-		k.changes.faults = true
+		k.changed().Faults = k.faults.kept()
 	}
 	return struck
 }
 
+// strikeCallbacks returns the faults of callbacks that strike a new order (early) or a change of an order's status.
+func (k *core) strikeCallbacks(early bool) []Fault {
+	return k.strike(k.nextEvent(), func(f Fault) bool {
+		form := f.Kind.form()
+		return form.group == ofCallbacks && form.early == early
+	})
+}
+
 // created applies the faults that concern a new order. It returns the ids of the callbacks to send before createThirdOrder answers.
 func (k *core) created(o *Order) (early []string) {
-	struck := k.strike(k.nextEvent(), func(f Fault) bool {
-		return f.Kind == FaultCallbackForged || f.Kind == FaultCallbackEarly || f.Kind == FaultCallbackEarlyPaid
-	})
+	struck := k.strikeCallbacks(true)
 	if forged, ok := find(struck, FaultCallbackForged); ok {
 		way := cmp.Or(forged.Way, forgeWays[k.seed.below(len(forgeWays), "forge", o.place())])
 		c := callbackOf(FaultCallbackForged, trueNotice(o, opay.StatusPaid), k.now)
 		c.Forge, c.Once = way, true
 		k.enqueue(o, c)
 	}
-	from := k.counters.CallbackSeq
 	if _, ok := find(struck, FaultCallbackEarly); ok {
 		k.enqueue(o, callbackOf(FaultCallbackEarly, trueNotice(o, opay.StatusPending), k.now))
 	}
@@ -174,7 +173,7 @@ func (k *core) created(o *Order) (early []string) {
 		_ = k.pay(o, byPayer, false)
 	}
 	for _, c := range k.callbacks {
-		if c.turn > from && !c.done() && !c.DueAt.After(k.now) {
+		if c.OrderNum == o.OrderNum && c.Forge == "" && !c.done() && !c.DueAt.After(k.now) {
 			early = append(early, c.ID)
 		}
 	}
@@ -192,7 +191,7 @@ func (k *core) pay(o *Order, by string, late bool) error {
 		return ErrPayerFrozen
 	}
 	if err := k.ledger.move(userAccount(o.UID), merchantAccount(o.AppID), o.Coin, o.value()); err != nil {
-		return ErrInsufficientBalance
+		return err
 	}
 	k.settle(o, opay.StatusPaid, by)
 	return nil
@@ -209,16 +208,8 @@ func (k *core) end(o *Order, status opay.Status, by string) error {
 
 func (k *core) settle(o *Order, status opay.Status, by string) {
 	o.change(status, k.now, by)
-	k.changes.orders.add(o)
-	struck := k.strike(k.nextEvent(), func(f Fault) bool {
-		switch f.Kind { //nolint:exhaustive // the callbacks of a change only
-		case FaultCallbackLate, FaultCallbackDoubled, FaultCallbackShuffled, FaultCallbackLost, FaultCallbackWrongAmount, FaultCallbackJavaAmount:
-			return true
-		default:
-			return false
-		}
-	})
-	k.noticesFor(o, struck)
+	k.changed().order(o)
+	k.noticesFor(o, k.strikeCallbacks(false))
 }
 
 // expire closes the orders that have been pending for too long.
@@ -245,19 +236,19 @@ func (k *core) newGrant(appID, uid string) (token string, g grant) {
 
 // nextToken returns the number of a new token or code. It differs from those of earlier starts, like order numbers.
 func (k *core) nextToken() string {
-	k.counters.TokenSeq++
-	k.changes.counters = true
-	return strconv.FormatUint(k.counters.NumBase, 10) + "." + strconv.FormatUint(k.counters.TokenSeq, 10)
+	return strconv.FormatUint(k.counters.NumBase, 10) + "." + strconv.FormatUint(k.count(&k.counters.TokenSeq), 10)
 }
 
 func (k *core) putGrant(token string, g grant) {
 	k.grants.put(token, g)
-	k.changes.grants.add(token)
+	c := k.changed()
+	c.Grants = append(c.Grants, named[grant]{token, g})
 }
 
 func (k *core) putCode(text string, code loginCode) {
 	k.codes.put(text, code)
-	k.changes.codes.add(text)
+	c := k.changed()
+	c.Codes = append(c.Codes, named[loginCode]{text, code})
 }
 
 // expireTokens expires all tokens and, if asked, all refresh tokens. It returns the number of tokens that expired.

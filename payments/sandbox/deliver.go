@@ -30,9 +30,7 @@ type delivery struct {
 
 	rings   map[string]*opay.Keyring // by application
 	traffic *trafficLog
-
-	foreignMu sync.Mutex
-	foreign   *rsa.PrivateKey // a forger's key, made when first needed
+	foreign func() (*rsa.PrivateKey, error) // returns a forger's key, made when first needed
 }
 
 // Callbacks returns the callbacks that are kept, oldest first.
@@ -72,11 +70,10 @@ var ErrCallbackNotFound = errors.New("sandbox: no such callback was sent")
 // Replay queues the bytes of a callback's last try to be sent again unchanged.
 func (d *delivery) Replay(id string) error {
 	return d.change(func(k *core) error {
-		i := slices.IndexFunc(k.callbacks, func(c *Callback) bool { return c.ID == id })
-		if i < 0 || k.callbacks[i].Body == "" {
+		old := k.callback(id)
+		if old == nil || old.Body == "" {
 			return ErrCallbackNotFound
 		}
-		old := k.callbacks[i]
 		o, ok := k.book.byNum[old.OrderNum]
 		if !ok {
 			return ErrOrderNotFound
@@ -165,18 +162,26 @@ func (d *delivery) nap(ctx context.Context) {
 	}
 }
 
-// nextCallback returns the waiting callback that is due first, of the orders of which none is being sent.
+// nextCallback returns the waiting callback that is due first, of the orders of which none is being sent. Of those that are due at the same
+// time it is the one that was made first.
 func (k *core) nextCallback() *Callback {
 	var next *Callback
 	for _, c := range k.callbacks {
-		if c.done() || k.busy[c.OrderNum] {
-			continue
-		}
-		if next == nil || c.DueAt.Before(next.DueAt) || c.DueAt.Equal(next.DueAt) && c.turn < next.turn {
+		if !c.done() && !k.busy[c.OrderNum] && (next == nil || c.DueAt.Before(next.DueAt)) {
 			next = c
 		}
 	}
 	return next
+}
+
+// callback returns the callback with an id, or nil. It looks at the newest first.
+func (k *core) callback(id string) *Callback {
+	for _, c := range slices.Backward(k.callbacks) {
+		if c.ID == id {
+			return c
+		}
+	}
+	return nil
 }
 
 // claim takes the next due callback, or the one with an id. Others of its order wait until try has ended.
@@ -184,13 +189,9 @@ func (d *delivery) claim(id string) (claimed Callback, ok bool) {
 	d.locked(func(k *core) {
 		c := k.nextCallback()
 		if id != "" {
-			i := slices.IndexFunc(k.callbacks, func(c *Callback) bool { return c.ID == id && !c.done() && !k.busy[c.OrderNum] })
-			if i < 0 {
-				return
-			}
-			c = k.callbacks[i]
+			c = k.callback(id)
 		}
-		if c == nil || c.DueAt.After(k.now) {
+		if c == nil || c.done() || k.busy[c.OrderNum] || c.DueAt.After(k.now) {
 			return
 		}
 		k.busy[c.OrderNum] = true
@@ -244,12 +245,9 @@ func (d *delivery) post(ctx context.Context, address string, body []byte) Try {
 	t := Try{At: d.Now()}
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.CallbackTimeout)
 	defer cancel()
-	if _, err := parseAddress(address); err != nil {
-		t.Problem = problemAddress
-		return t
-	}
+	_, errAddress := parseAddress(address)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
-	if err != nil {
+	if errAddress != nil || err != nil {
 		t.Problem = problemAddress
 		return t
 	}
@@ -278,12 +276,11 @@ func (d *delivery) post(ctx context.Context, address string, body []byte) Try {
 // tried stores a try and schedules the next one. A failed try that was interrupted by shutdown does not count.
 func (k *core) tried(claimed Callback, t Try, body []byte, interrupted bool) {
 	delete(k.busy, claimed.OrderNum)
-	i := slices.IndexFunc(k.callbacks, func(c *Callback) bool { return c.ID == claimed.ID })
-	if i < 0 || interrupted && t.Problem != "" {
+	c := k.callback(claimed.ID)
+	if c == nil || interrupted && t.Problem != "" {
 		return
 	}
-	c := k.callbacks[i]
-	k.changes.callbacks.add(c)
+	k.changed().callback(c)
 	c.Tries = append(c.Tries, t)
 	c.Body = string(body)
 	switch {

@@ -150,6 +150,7 @@ type faultForm struct {
 	group faultGroup
 	calls []string // the only calls that it can strike; empty: every call, or none for a fault of callbacks
 	ways  []string // empty: there is only one
+	early bool     // a fault of callbacks that strikes when an order is made, not when its status changes
 }
 
 // faultForms are the kinds in the order in which the console shows them.
@@ -179,11 +180,11 @@ var faultForms = []faultForm{
 	{kind: FaultCallbackDoubled, group: ofCallbacks},
 	{kind: FaultCallbackShuffled, group: ofCallbacks, ways: []string{ShufflePendingLast, ShuffleClosedFirst, ShuffleFailedFirst}},
 	{kind: FaultCallbackLost, group: ofCallbacks},
-	{kind: FaultCallbackForged, group: ofCallbacks, ways: forgeWays},
+	{kind: FaultCallbackForged, group: ofCallbacks, ways: forgeWays, early: true},
 	{kind: FaultCallbackWrongAmount, group: ofCallbacks, ways: []string{AmountPlus, AmountMinus, AmountZero, AmountNegative, AmountExponent}},
 	{kind: FaultCallbackJavaAmount, group: ofCallbacks, ways: javaWays},
-	{kind: FaultCallbackEarly, group: ofCallbacks},
-	{kind: FaultCallbackEarlyPaid, group: ofCallbacks},
+	{kind: FaultCallbackEarly, group: ofCallbacks, early: true},
+	{kind: FaultCallbackEarlyPaid, group: ofCallbacks, early: true},
 }
 
 var (

@@ -1,9 +1,7 @@
 package sandbox
 
 import (
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -57,24 +55,16 @@ func controlHelp() []figure {
 }
 
 func (con *console) serveHelp(w http.ResponseWriter, r *http.Request) {
-	info, err := con.info(con.pages.address(r))
-	if err != nil {
-		con.problemPage(w, r, http.StatusInternalServerError, errExchangeKey)
-		return
-	}
+	info := con.info(con.address(r))
 	p := texts(r)
 	fill := strings.NewReplacer("BASE", info.BaseURL, "APP_ID", info.Apps[0].AppID,
 		"SIGN_NOTE", p.T("sandbox.help.envelope.sign"), "DATA_NOTE", p.T("sandbox.help.envelope.data"))
 	v := helpView{
 		frame: con.frame(r, nil, "sandbox.help.title"), info: info, envelope: fill.Replace(envelopeHelp), retry: retryText(p, con.cfg.RetrySchedule),
-		zone: con.cfg.Location.String(),
-	}
-	paths := con.cfg.calledAt()
-	for _, name := range slices.Sorted(maps.Keys(paths)) {
-		v.calls = append(v.calls, helpCall{name, paths[name]})
+		zone: con.cfg.Location.String(), calledAt: con.cfg.calledAt(),
 	}
 	for _, e := range controlHelp() {
 		v.examples = append(v.examples, figure{p.T(e.name), fill.Replace(e.value)})
 	}
-	con.pages.render(w, r, http.StatusOK, helpPage(v))
+	con.render(w, r, http.StatusOK, helpPage(v))
 }

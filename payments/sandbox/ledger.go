@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,33 +8,31 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// errInsufficient means that an account has less than the amount to move.
-var errInsufficient = errors.New("insufficient balance")
-
 // ledger holds every account's balances. Coin moves between accounts and is never made or lost by that.
 type ledger struct {
-	accounts map[string]map[string]decimal.Decimal // owner, coin
-	changed  func(owner, coin string)              // called for every balance that set changes
+	accounts map[string]map[string]decimal.Decimal            // owner, coin
+	changed  func(owner, coin string, amount decimal.Decimal) // called for every balance that set changes
 }
 
 func userAccount(uid string) string       { return "user:" + uid }
 func merchantAccount(appID string) string { return "app:" + appID }
 
 func newLedger() ledger {
-	return ledger{accounts: map[string]map[string]decimal.Decimal{}, changed: func(string, string) {}}
+	return ledger{accounts: map[string]map[string]decimal.Decimal{}, changed: func(string, string, decimal.Decimal) {}}
 }
 
-// open makes an account with its first balances.
-func (l ledger) open(owner string, balances map[string]string) error {
-	account := map[string]decimal.Decimal{}
+// put sets balances that were configured or kept. The account need not exist.
+func (l ledger) put(owner string, balances map[string]string) error {
+	if l.accounts[owner] == nil {
+		l.accounts[owner] = map[string]decimal.Decimal{}
+	}
 	for coin, text := range balances {
 		amount, err := parseDecimal(text)
 		if err != nil {
 			return fmt.Errorf("balance of %s in %s: %w", owner, coin, err)
 		}
-		account[coin] = amount
+		l.accounts[owner][coin] = amount
 	}
-	l.accounts[owner] = account
 	return nil
 }
 
@@ -44,22 +41,14 @@ func (l ledger) balance(owner, coin string) decimal.Decimal { return l.accounts[
 // set replaces one balance, as if coin had been deposited or withdrawn elsewhere.
 func (l ledger) set(owner, coin string, amount decimal.Decimal) {
 	l.accounts[owner][coin] = amount
-	l.changed(owner, coin)
+	l.changed(owner, coin, amount)
 }
 
-// put sets a balance that is read from the journal. The account need not exist.
-func (l ledger) put(owner, coin string, amount decimal.Decimal) {
-	if l.accounts[owner] == nil {
-		l.accounts[owner] = map[string]decimal.Decimal{}
-	}
-	l.accounts[owner][coin] = amount
-}
-
-// move takes an amount from one account to another, whole or not at all.
+// move takes an amount from one account to another, whole or not at all. The error is ErrInsufficientBalance.
 func (l ledger) move(from, to, coin string, amount decimal.Decimal) error {
 	left := l.balance(from, coin).Sub(amount)
 	if left.IsNegative() {
-		return errInsufficient
+		return ErrInsufficientBalance
 	}
 	l.set(from, coin, left)
 	l.set(to, coin, l.balance(to, coin).Add(amount))

@@ -13,43 +13,39 @@ const maxStateParameter = 1024
 type loginView struct {
 	*i18n.Printer
 
-	styles, declineURL string
-	hidden             []formField
-	merchant           string
-	users              []User
-	problem            string
+	declineURL string
+	hidden     []formField
+	merchant   string
+	users      []User
+	problem    string
 }
 
-// loginQuery holds the parameters of login.html, from the address or the form.
-type loginQuery struct{ appKey, redirectURL, state string }
-
-func readLoginQuery(values url.Values) loginQuery {
-	return loginQuery{values.Get("appKey"), values.Get("redirectUrl"), values.Get("state")}
+// loginSubject is what the one-time token of a sign-in's form is for.
+func loginSubject(q url.Values) string {
+	return "login " + q.Get("appKey") + " " + q.Get("redirectUrl")
 }
 
-func (q loginQuery) subject() string { return "login " + q.appKey + " " + q.redirectURL }
-
-// target returns the address where the sign-in ends, with the state and, if it is not empty, the code.
-func (q loginQuery) target(to url.URL, code string) string {
+// returnTo returns the address where a sign-in ends, with the state and the code if they are not empty.
+func returnTo(to url.URL, state, code string) string {
 	query := to.Query()
 	if code != "" {
 		query.Set("code", code)
 	}
-	if q.state != "" {
-		query.Set("state", q.state)
+	if state != "" {
+		query.Set("state", state)
 	}
 	to.RawQuery = query.Encode()
 	return to.String()
 }
 
 // loginTarget returns the application of a sign-in and the address where it ends, if that is allowed (50002 otherwise, platform/api.md §4).
-func (pp *payerPages) loginTarget(q loginQuery) (*App, *url.URL, *pageProblem) {
-	app := pp.cfg.app(q.appKey)
+func (pp *payerPages) loginTarget(q url.Values) (*App, *url.URL, *pageProblem) {
+	app := pp.cfg.app(q.Get("appKey"))
 	if app == nil {
 		return nil, nil, &pageProblem{http.StatusNotFound, opay.CodeAppKeyUnknown, "sandbox.refused.no_app"}
 	}
-	to, err := pp.cfg.returnAddress(q.redirectURL)
-	if err != nil || !app.mayReturnTo(to) || len(q.state) > maxStateParameter {
+	to, err := pp.cfg.returnAddress(q.Get("redirectUrl"))
+	if err != nil || !app.mayReturnTo(to) || len(q.Get("state")) > maxStateParameter {
 		return nil, nil, &pageProblem{http.StatusBadRequest, opay.CodeRedirectURLMismatch, "sandbox.refused.redirect"}
 	}
 	return app, to, nil
@@ -57,18 +53,18 @@ func (pp *payerPages) loginTarget(q loginQuery) (*App, *url.URL, *pageProblem) {
 
 // serveLogin shows login.html.
 func (pp *payerPages) serveLogin(w http.ResponseWriter, r *http.Request) {
-	pp.showLogin(w, r, readLoginQuery(r.URL.Query()), http.StatusOK, "")
+	pp.showLogin(w, r, r.URL.Query(), http.StatusOK, "")
 }
 
 // showLogin shows login.html. problem is the id of a message above the form, or empty.
-func (pp *payerPages) showLogin(w http.ResponseWriter, r *http.Request, q loginQuery, status int, problem string) {
+func (pp *payerPages) showLogin(w http.ResponseWriter, r *http.Request, q url.Values, status int, problem string) {
 	app, to, refused := pp.loginTarget(q)
 	if refused != nil {
 		pp.refusePage(w, r, "sandbox.login.refused", *refused)
 		return
 	}
 	p := texts(r)
-	view := loginView{Printer: p, styles: pp.pages.styles, declineURL: q.target(*to, ""), merchant: app.Name}
+	view := loginView{Printer: p, declineURL: returnTo(*to, q.Get("state"), ""), merchant: app.Name}
 	if problem != "" {
 		view.problem = p.T(problem)
 	}
@@ -76,14 +72,14 @@ func (pp *payerPages) showLogin(w http.ResponseWriter, r *http.Request, q loginQ
 		for _, u := range k.sortedUsers() {
 			view.users = append(view.users, *u)
 		}
-		view.hidden = []formField{{"appKey", q.appKey}, {"redirectUrl", q.redirectURL}, {"state", q.state}, {"once", k.newForm(q.subject())}}
+		view.hidden = hiddenFields(q, k.newForm(loginSubject(q)), "appKey", "redirectUrl", "state")
 	})
-	pp.pages.render(w, r, status, loginPage(view), q.redirectURL)
+	pp.render(w, r, status, loginPage(view), q.Get("redirectUrl"))
 }
 
 // serveLoginForm signs the chosen user in and returns the browser with the one-time code.
 func (pp *payerPages) serveLoginForm(w http.ResponseWriter, r *http.Request) {
-	q := readLoginQuery(r.PostForm)
+	q := r.PostForm
 	app, to, refused := pp.loginTarget(q)
 	if refused != nil {
 		pp.refusePage(w, r, "sandbox.login.refused", *refused)
@@ -92,7 +88,7 @@ func (pp *payerPages) serveLoginForm(w http.ResponseWriter, r *http.Request) {
 	var code string
 	fresh, known := true, true
 	pp.locked(func(k *core) {
-		if fresh = k.useForm(q.subject(), r.PostForm.Get("once")); !fresh {
+		if fresh = k.useForm(loginSubject(q), r.PostForm.Get("once")); !fresh {
 			return
 		}
 		uid := r.PostForm.Get("uid")
@@ -107,6 +103,6 @@ func (pp *payerPages) serveLoginForm(w http.ResponseWriter, r *http.Request) {
 		pp.showLogin(w, r, q, http.StatusUnprocessableEntity, "sandbox.login.select")
 	default:
 		// loginTarget has found the address among the application's registered ones.
-		http.Redirect(w, r, q.target(*to, code), http.StatusSeeOther)
+		http.Redirect(w, r, returnTo(*to, q.Get("state"), code), http.StatusSeeOther)
 	}
 }

@@ -13,7 +13,8 @@ import (
 type operator struct {
 	*state
 
-	delivery *delivery
+	delivery  *delivery
+	publicKey string // of the platform, PEM
 }
 
 // Pay pays a pending order from the payer's balance, as the button on pay.html does. The error is ErrOrderNotFound, ErrNotPending,
@@ -87,7 +88,7 @@ func (op *operator) Balance(uid, coin string) (text string, err error) {
 // MerchantBalance returns an application's balance of a coin as decimal text.
 func (op *operator) MerchantBalance(appID, coin string) (text string, err error) {
 	op.locked(func(k *core) {
-		if k.apps[appID] == nil {
+		if k.cfg.app(appID) == nil {
 			err = ErrUnknownApp
 			return
 		}
@@ -112,10 +113,15 @@ func (op *operator) SetFrozen(uid string, frozen bool) error {
 func (op *operator) Users() (users []User) {
 	op.locked(func(k *core) {
 		for _, u := range k.sortedUsers() {
-			users = append(users, User{UID: u.UID, Name: u.Name, Frozen: u.Frozen, Balances: k.ledger.texts(userAccount(u.UID))})
+			users = append(users, k.withBalances(*u))
 		}
 	})
 	return users
+}
+
+func (k *core) withBalances(u User) User {
+	u.Balances = k.ledger.texts(userAccount(u.UID))
+	return u
 }
 
 // OpenID returns the openId by which an application identifies a user.
@@ -151,7 +157,7 @@ func (op *operator) ExpireTokens(refreshTokens bool) (lapsed int, err error) {
 }
 
 func (k *core) known(appID, uid string) error {
-	if k.apps[appID] == nil {
+	if k.cfg.app(appID) == nil {
 		return ErrUnknownApp
 	}
 	if k.users[uid] == nil {
@@ -174,7 +180,7 @@ func (op *operator) SetFaults(faults Faults) error {
 	}
 	return op.change(func(k *core) error {
 		k.faults = slices.Clone(faults)
-		k.changes.faults = true
+		k.changed().Faults = k.faults.kept()
 		return nil
 	})
 }
@@ -208,9 +214,9 @@ func (op *operator) changeUser(uid string, change userChange) (user User, err er
 		}
 		if change.Frozen != nil {
 			u.Frozen = *change.Frozen
-			k.changes.users.add(uid)
+			k.changed().Frozen[uid] = u.Frozen
 		}
-		user = User{UID: uid, Name: u.Name, Frozen: u.Frozen, Balances: k.ledger.texts(userAccount(uid))}
+		user = k.withBalances(*u)
 		return nil
 	})
 	return user, err

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -18,26 +18,10 @@ var (
 	icon []byte
 )
 
-const (
-	stylePath = "/sandbox/static/style."
-	iconPath  = "/sandbox/static/icon.svg"
-)
+const iconPath = "/sandbox/static/icon.svg"
 
-// pages writes HTML pages and serves what they load.
-type pages struct {
-	cfg    *Config
-	styles string // address of the style sheet
-}
-
-func newPages(cfg *Config) *pages {
-	sum := sha256.Sum256(style)
-	return &pages{cfg: cfg, styles: stylePath + hex.EncodeToString(sum[:6]) + ".css"}
-}
-
-func (p *pages) routes(mux *http.ServeMux) {
-	mux.Handle("GET "+p.styles, asset("text/css; charset=utf-8", "public, max-age=31536000, immutable", style))
-	mux.Handle("GET "+iconPath, asset("image/svg+xml", "public, max-age=3600", icon))
-}
+// stylesheetPath changes with the style sheet, so that browsers can keep it for ever.
+var stylesheetPath = fmt.Sprintf("/sandbox/static/style.%.6x.css", sha256.Sum256(style))
 
 func asset(contentType, cache string, content []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -49,10 +33,10 @@ func asset(contentType, cache string, content []byte) http.Handler {
 }
 
 // render writes a page. Its forms may lead to this server and, because browsers check redirects of forms, to the origins of targets.
-func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component, targets ...string) {
+func (s *state) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component, targets ...string) {
 	var b bytes.Buffer
 	if err := page.Render(r.Context(), &b); err != nil {
-		p.cfg.Logger.ErrorContext(r.Context(), "sandbox: a page could not be made", "path", r.URL.Path, "error", err)
+		s.cfg.Logger.ErrorContext(r.Context(), "sandbox: a page could not be made", "path", r.URL.Path, "error", err)
 		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
 		return
 	}
@@ -77,9 +61,9 @@ func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, page 
 }
 
 // address returns the sandbox's own address, as configured or as requested.
-func (p *pages) address(r *http.Request) string {
-	if p.cfg.BaseURL != "" {
-		return p.cfg.BaseURL
+func (s *state) address(r *http.Request) string {
+	if s.cfg.BaseURL != "" {
+		return s.cfg.BaseURL
 	}
 	scheme := "http"
 	if r.TLS != nil {

@@ -22,44 +22,34 @@ type formField struct{ name, value string }
 type payView struct {
 	*i18n.Printer
 
-	styles, action string
-	hidden         []formField
-	order          Order
-	merchant       string
-	coin           Coin
-	payer          User
-	balance        string // of the payer, in the order's coin
-	remaining      string // after paying
-	canPay         bool
-	problem        string
+	action    string
+	hidden    []formField
+	order     Order
+	merchant  string
+	coin      Coin
+	payer     User
+	balance   string // of the payer, in the order's coin
+	remaining string // after paying
+	canPay    bool
+	problem   string
 }
 
 type outcomeView struct {
 	*i18n.Printer
 
-	styles            string
 	tone              string // good, bad, or neither
 	title, text, code string
 	order             *Order // nil: the page is refused
 }
 
-// payQuery holds the parameters of pay.html, from the address or the form.
-type payQuery struct{ appKey, orderNum, openID, userID, token string }
-
-func readPayQuery(values url.Values) payQuery {
-	return payQuery{
-		values.Get("appKey"), values.Get("orderNum"), values.Get("openId"), values.Get("userId"), values.Get("token"),
-	}
-}
-
-func (q payQuery) fields() []formField {
-	fields := []formField{{"appKey", q.appKey}, {"orderNum", q.orderNum}}
-	for _, f := range []formField{{"openId", q.openID}, {"userId", q.userID}, {"token", q.token}} {
-		if f.value != "" {
-			fields = append(fields, f)
+// hiddenFields returns the parameters of a page as fields of its form, with the form's one-time token.
+func hiddenFields(query url.Values, once string, names ...string) (fields []formField) {
+	for _, name := range names {
+		if value := query.Get(name); value != "" {
+			fields = append(fields, formField{name, value})
 		}
 	}
-	return fields
+	return append(fields, formField{"once", once})
 }
 
 // pageProblem is the reason why a payer does not get a page.
@@ -70,31 +60,28 @@ type pageProblem struct {
 }
 
 // payable returns the order of a pay page if the payer is the one for whom it was created (platform/api.md §3.2).
-func (k *core) payable(q payQuery) (*Order, *pageProblem) {
-	if k.apps[q.appKey] == nil {
+func (k *core) payable(q url.Values) (*Order, *pageProblem) {
+	openID, uid, token := q.Get("openId"), q.Get("userId"), q.Get("token")
+	if k.cfg.app(q.Get("appKey")) == nil {
 		return nil, &pageProblem{http.StatusNotFound, opay.CodeAppKeyUnknown, "sandbox.refused.no_app"}
 	}
-	o, ok := k.order(q.appKey, q.orderNum)
+	o, ok := k.order(q.Get("appKey"), q.Get("orderNum"))
 	if !ok || o.Type != TypePayment {
 		return nil, &pageProblem{http.StatusNotFound, opay.CodeOrderNotFound, "sandbox.refused.no_order"}
 	}
 	switch {
-	case q.openID == "" && q.userID == "":
+	case openID == "" && uid == "":
 		return nil, &pageProblem{http.StatusBadRequest, opay.CodeParameterError, "sandbox.refused.no_payer"}
-	case q.openID != "" && q.openID != k.openID(o.AppID, o.UID), q.openID == "" && q.userID != o.UID:
+	case openID != "" && openID != k.openID(o.AppID, o.UID), openID == "" && uid != o.UID:
 		return nil, &pageProblem{http.StatusForbidden, opay.CodeIllegalPayer, "sandbox.refused.wrong_payer"}
-	case q.token != "" && !k.tokenGood(o.AppID, o.UID, q.token):
+	case token != "" && !k.tokenGood(o.AppID, o.UID, token):
 		return nil, &pageProblem{http.StatusForbidden, opay.CodeTokenInvalid, "sandbox.refused.token"}
 	}
 	return o, nil
 }
 
 // payerPages serves the platform's pages for payers: pay.html and login.html.
-type payerPages struct {
-	*state
-
-	pages *pages
-}
+type payerPages struct{ *state }
 
 func (pp *payerPages) routes(mux *http.ServeMux) {
 	for _, path := range []string{payPath, payPathShort} {
@@ -107,11 +94,11 @@ func (pp *payerPages) routes(mux *http.ServeMux) {
 
 // servePay shows pay.html.
 func (pp *payerPages) servePay(w http.ResponseWriter, r *http.Request) {
-	pp.showPay(w, r, readPayQuery(r.URL.Query()), http.StatusOK, "")
+	pp.showPay(w, r, r.URL.Query(), http.StatusOK, "")
 }
 
 // showPay shows pay.html, or the outcome of a settled order. problem is the id of a message above the form, or empty.
-func (pp *payerPages) showPay(w http.ResponseWriter, r *http.Request, q payQuery, status int, problem string) {
+func (pp *payerPages) showPay(w http.ResponseWriter, r *http.Request, q url.Values, status int, problem string) {
 	p := texts(r)
 	var o *Order
 	var refused *pageProblem
@@ -127,18 +114,18 @@ func (pp *payerPages) showPay(w http.ResponseWriter, r *http.Request, q payQuery
 	case refused != nil:
 		pp.refusePage(w, r, "sandbox.refused.title", *refused)
 	case o.settled():
-		pp.pages.render(w, r, status, outcomePage(pp.outcomeOf(o, p)))
+		pp.render(w, r, status, outcomePage(outcomeOf(o, p)))
 	default:
-		view.styles, view.action = pp.pages.styles, r.URL.Path
-		pp.pages.render(w, r, status, payPage(view), o.ReturnPage)
+		view.action = r.URL.Path
+		pp.render(w, r, status, payPage(view), o.ReturnPage)
 	}
 }
 
-func (k *core) payView(o *Order, q payQuery, p *i18n.Printer, problem string) payView {
+func (k *core) payView(o *Order, q url.Values, p *i18n.Printer, problem string) payView {
 	balance := k.ledger.balance(userAccount(o.UID), o.Coin)
 	v := payView{
-		Printer: p, hidden: append(q.fields(), formField{"once", k.newForm("pay " + o.OrderNum)}), order: *o,
-		merchant: k.apps[o.AppID].Name, payer: User{UID: o.UID, Name: o.UID, Frozen: true},
+		Printer: p, hidden: hiddenFields(q, k.newForm("pay "+o.OrderNum), "appKey", "orderNum", "openId", "userId", "token"), order: *o,
+		merchant: k.cfg.app(o.AppID).Name, payer: User{UID: o.UID, Name: o.UID, Frozen: true},
 		balance: grouped(balance), remaining: grouped(balance.Sub(o.value())),
 	}
 	v.coin, _ = k.cfg.coin(o.Coin)
@@ -159,8 +146,8 @@ func (k *core) payView(o *Order, q payQuery, p *i18n.Printer, problem string) pa
 	return v
 }
 
-func (pp *payerPages) outcomeOf(o *Order, p *i18n.Printer) outcomeView {
-	v := outcomeView{Printer: p, styles: pp.pages.styles, order: o}
+func outcomeOf(o *Order, p *i18n.Printer) outcomeView {
+	v := outcomeView{Printer: p, order: o}
 	switch o.Status { //nolint:exhaustive // the page of a pending order is payPage
 	case opay.StatusPaid:
 		v.tone, v.title, v.text = "good", p.T("sandbox.paid.title"), p.T("sandbox.paid.text")
@@ -175,8 +162,8 @@ func (pp *payerPages) outcomeOf(o *Order, p *i18n.Printer) outcomeView {
 // refusePage shows why a payer does not get a page. title is the id of a message.
 func (pp *payerPages) refusePage(w http.ResponseWriter, r *http.Request, title string, refused pageProblem) {
 	p := texts(r)
-	pp.pages.render(w, r, refused.status, outcomePage(outcomeView{
-		Printer: p, styles: pp.pages.styles, tone: "bad", title: p.T(title), text: p.T(refused.id), code: string(refused.code),
+	pp.render(w, r, refused.status, outcomePage(outcomeView{
+		Printer: p, tone: "bad", title: p.T(title), text: p.T(refused.id), code: string(refused.code),
 	}))
 }
 
@@ -188,7 +175,7 @@ func (pp *payerPages) refuseForm(title string) http.HandlerFunc {
 
 // servePayForm carries out a button of pay.html and redirects the browser to the merchant.
 func (pp *payerPages) servePayForm(w http.ResponseWriter, r *http.Request) {
-	q := readPayQuery(r.PostForm)
+	q := r.PostForm
 	var returnTo string
 	var refused *pageProblem
 	var err error

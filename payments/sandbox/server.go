@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"crypto/rsa"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/coincart/coincart/payments/opay"
 )
@@ -14,7 +16,6 @@ type Server struct {
 	*delivery
 	*markets
 
-	traffic *trafficLog
 	handler http.Handler
 }
 
@@ -36,28 +37,35 @@ func New(c Config) (*Server, error) {
 	if err := state.load(); err != nil {
 		return nil, err
 	}
-	traffic := &trafficLog{limit: cfg.MaxTraffic}
-	delivery := &delivery{state: state, rings: rings, traffic: traffic}
-	s := &Server{state: state, operator: &operator{state: state, delivery: delivery}, delivery: delivery, markets: &markets{}, traffic: traffic}
+	publicKey, err := opay.MarshalPublicKey(&cfg.Keys.PublicKey)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	delivery := &delivery{
+		state: state, rings: rings, traffic: &trafficLog{limit: cfg.MaxTraffic},
+		foreign: sync.OnceValues(func() (*rsa.PrivateKey, error) { return opay.GenerateKeys(cfg.Keys.N.BitLen()) }),
+	}
+	operator := &operator{state: state, delivery: delivery, publicKey: string(publicKey)}
+	s := &Server{state: state, operator: operator, delivery: delivery, markets: &markets{}}
 	for _, t := range cfg.Tickers {
 		if err := s.SetTicker(t); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 		}
 	}
-	s.handler = s.routes(rings)
+	s.handler = s.routes()
 	return s, nil
 }
 
 // routes returns the handler of all addresses. It refuses forms that browsers send from other sites; calls of servers lack the headers of
 // browsers and pass.
-func (s *Server) routes(rings map[string]*opay.Keyring) http.Handler {
-	pages := newPages(&s.cfg)
+func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	(&api{s, rings}).routes(mux)
-	pages.routes(mux)
-	(&payerPages{s.state, pages}).routes(mux)
-	(&console{s, pages}).routes(mux)
-	(&controlAPI{s, pages}).routes(mux)
+	mux.Handle("GET "+stylesheetPath, asset("text/css; charset=utf-8", "public, max-age=31536000, immutable", style))
+	mux.Handle("GET "+iconPath, asset("image/svg+xml", "public, max-age=3600", icon))
+	(&api{s}).routes(mux)
+	(&payerPages{s.state}).routes(mux)
+	(&console{s}).routes(mux)
+	(&controlAPI{s}).routes(mux)
 	return s.gate(http.NewCrossOriginProtection().Handler(mux))
 }
 

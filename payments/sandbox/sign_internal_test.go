@@ -97,17 +97,17 @@ func TestUnits_TextAndArithmeticAreExact(t *testing.T) {
 
 func TestLedger_MovesWholeAmountsAndKeepsTheSum(t *testing.T) {
 	l := newLedger()
-	require.NoError(t, l.open("a", map[string]string{"BTC": "0.00000002"}))
-	require.NoError(t, l.open("b", nil))
-	require.ErrorContains(t, l.open("c", map[string]string{"BTC": "x"}), "balance of c in BTC")
+	require.NoError(t, l.put("a", map[string]string{"BTC": "0.00000002"}))
+	require.NoError(t, l.put("b", nil))
+	require.ErrorContains(t, l.put("c", map[string]string{"BTC": "x"}), "balance of c in BTC")
 	one, err := parseDecimal("0.00000001")
 	require.NoError(t, err)
 	require.NoError(t, l.move("a", "b", "BTC", one))
 	require.NoError(t, l.move("a", "b", "BTC", one))
-	require.ErrorIs(t, l.move("a", "b", "BTC", one), errInsufficient)
+	require.ErrorIs(t, l.move("a", "b", "BTC", one), ErrInsufficientBalance)
 	require.Equal(t, "0", l.balance("a", "BTC").String())
 	require.Equal(t, "0.00000002", l.balance("b", "BTC").String())
-	require.ErrorIs(t, l.move("b", "a", "ETH", one), errInsufficient)
+	require.ErrorIs(t, l.move("b", "a", "ETH", one), ErrInsufficientBalance)
 }
 
 func TestRecent_ForgetsTheOldest(t *testing.T) {

@@ -27,15 +27,10 @@ type snapshot struct {
 	contents
 }
 
-type named[V any] struct {
-	Name  string `json:"name"`
-	Value V      `json:"value"`
-}
-
 func (k *core) snapshot() snapshot {
 	snap := snapshot{
 		Version: stateVersion, Seed: k.cfg.Seed, contents: contents{
-			counters: k.counters, Balances: map[string]map[string]string{}, Frozen: map[string]bool{}, Faults: k.keptFaults(),
+			counters: k.counters, Balances: map[string]map[string]string{}, Frozen: map[string]bool{}, Faults: k.faults.kept(),
 		},
 	}
 	for _, o := range k.book.inTurn {
@@ -60,19 +55,15 @@ func (k *core) restore(snap snapshot) error {
 	if snap.Version != stateVersion {
 		return fmt.Errorf("it has version %d, this sandbox writes %d", snap.Version, stateVersion)
 	}
-	for owner, balances := range snap.Balances {
-		if err := k.ledger.open(owner, balances); err != nil {
-			return err
-		}
-	}
-	for i := range snap.Orders {
-		o := snap.Orders[i]
-		if k.book.byNum[o.OrderNum] != nil {
+	known := map[string]bool{}
+	for i, o := range snap.Orders {
+		if known[o.OrderNum] {
 			return fmt.Errorf("order %d: its number occurs twice", i+1)
 		}
-		if err := k.putOrder(&o); err != nil {
-			return fmt.Errorf("order %d: %w", i+1, err)
-		}
+		known[o.OrderNum] = true
+	}
+	for owner := range snap.Balances {
+		delete(k.ledger.accounts, owner)
 	}
 	for i, g := range snap.Grants {
 		if g.Value.RefreshBy.IsZero() { // written before grants had it
@@ -82,58 +73,6 @@ func (k *core) restore(snap snapshot) error {
 	snap.Faults = cmp.Or(snap.Faults, &Faults{})
 	snap.NumBase = cmp.Or(snap.NumBase, k.counters.NumBase)
 	return k.put(snap.contents)
-}
-
-// putOrder adds an order, or replaces the one with its number.
-func (k *core) putOrder(o *Order) error {
-	if problem := k.unfit(o); problem != "" {
-		return errors.New(problem)
-	}
-	if old, known := k.book.byNum[o.OrderNum]; known {
-		*old = *o
-		return nil
-	}
-	k.book.add(o)
-	return nil
-}
-
-// unfit returns why an order cannot be restored, or "".
-func (k *core) unfit(o *Order) string {
-	_, errAmount := parseDecimal(string(o.Amount))
-	switch {
-	case k.apps[o.AppID] == nil:
-		return "its application is not configured"
-	case !uidForm.MatchString(o.UID):
-		return "its user has no UID"
-	case o.OrderNum == "":
-		return "its number is missing"
-	case errAmount != nil:
-		return "its amount is no decimal text"
-	case !o.Status.Known():
-		return "its status is undocumented"
-	case o.Type != TypePayment && o.Type != TypeTransfer:
-		return "its type is neither 1 nor 11"
-	}
-	return ""
-}
-
-// putCallback adds a callback, or replaces the one with its id.
-func (k *core) putCallback(c *Callback) {
-	for i, old := range slices.Backward(k.callbacks) {
-		if old.ID == c.ID {
-			k.callbacks[i] = c
-			return
-		}
-	}
-	k.callbacks = append(k.callbacks, c)
-}
-
-// orderCallbacks numbers the callbacks that were read, and drops those of applications that are no longer configured.
-func (k *core) orderCallbacks() {
-	k.callbacks = slices.DeleteFunc(k.callbacks, func(c *Callback) bool { return k.apps[c.AppID] == nil })
-	for i, c := range k.callbacks {
-		c.turn = uint64(i) + 1
-	}
 }
 
 // load reads the state file, if there is one, and then its journal.
@@ -152,7 +91,8 @@ func (s *state) load() error {
 	if s.journal.torn {
 		s.cfg.Logger.Warn("sandbox: the journal ends within a record, which was never answered and is dropped", "file", name)
 	}
-	s.core.orderCallbacks()
+	// Those of applications that are no longer configured can be sealed for nobody.
+	s.core.callbacks = slices.DeleteFunc(s.core.callbacks, func(c *Callback) bool { return s.cfg.app(c.AppID) == nil })
 	return nil
 }
 

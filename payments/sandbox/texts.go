@@ -35,7 +35,7 @@ func (con *console) serveLanguageForm(w http.ResponseWriter, r *http.Request) {
 	//nolint:gosec // a demonstration is served over plain http
 	http.SetCookie(w, &http.Cookie{
 		Name: languageCookie, Value: tag, Path: "/", MaxAge: 365 * 24 * 60 * 60, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: strings.HasPrefix(con.pages.address(r), "https://"),
+		Secure: strings.HasPrefix(con.address(r), "https://"),
 	})
 	//nolint:gosec // ownPath lets no other server through
 	http.Redirect(w, r, ownPath(r.PostForm.Get("next")), http.StatusSeeOther)
@@ -61,12 +61,33 @@ type inputError struct {
 func (e *inputError) Error() string { return e.text }
 
 var (
-	errForm        = &inputError{id: "form", text: "the form cannot be read"}
-	errPage        = &inputError{id: "page", text: "there is no such page"}
-	errExchangeKey = &inputError{id: "exchange_key", text: "the exchange's public key cannot be shown"}
-	errWhole       = &inputError{id: "whole", text: "whole numbers are expected"}
-	errDelay       = &inputError{id: "delay", text: "a duration such as 7.9s is expected"}
+	errForm  = &inputError{id: "form", text: "the form cannot be read"}
+	errPage  = &inputError{id: "page", text: "there is no such page"}
+	errWhole = &inputError{id: "whole", text: "whole numbers are expected"}
+	errDelay = &inputError{id: "delay", text: "a duration such as 7.9s is expected"}
 )
+
+// errorKind is an error that the methods of Server return.
+type errorKind struct {
+	err    error
+	status int    // of the answer
+	id     string // of the console's message; empty: the console shows the error's text
+}
+
+var errorKinds = []errorKind{
+	{ErrOrderNotFound, http.StatusNotFound, "sandbox.problem.order"},
+	{ErrCallbackNotFound, http.StatusNotFound, "sandbox.problem.callback"},
+	{ErrUnknownUser, http.StatusNotFound, ""},
+	{ErrUnknownApp, http.StatusNotFound, ""},
+	{ErrState, http.StatusServiceUnavailable, ""},
+	{ErrNotPending, http.StatusConflict, "sandbox.problem.not_pending"},
+	{ErrInsufficientBalance, http.StatusConflict, "sandbox.problem.balance"},
+	{ErrPayerFrozen, http.StatusConflict, "sandbox.problem.frozen"},
+}
+
+func knownError(err error) (errorKind, bool) {
+	return findFunc(errorKinds, func(known errorKind) bool { return errors.Is(err, known.err) })
+}
 
 // problemText returns the explanation of an error for the console, or "" without an error.
 func problemText(p *i18n.Printer, err error) string {
@@ -76,19 +97,8 @@ func problemText(p *i18n.Printer, err error) string {
 	if input, ok := errors.AsType[*inputError](err); ok {
 		return p.T("sandbox.problem."+input.id, "Value", input.value, "Max", durationText(p, input.most))
 	}
-	for _, known := range []struct {
-		err error
-		id  string
-	}{
-		{ErrOrderNotFound, "sandbox.problem.order"},
-		{ErrCallbackNotFound, "sandbox.problem.callback"},
-		{ErrNotPending, "sandbox.problem.not_pending"},
-		{ErrInsufficientBalance, "sandbox.problem.balance"},
-		{ErrPayerFrozen, "sandbox.problem.frozen"},
-	} {
-		if errors.Is(err, known.err) {
-			return p.T(known.id)
-		}
+	if known, ok := knownError(err); ok && known.id != "" {
+		return p.T(known.id)
 	}
 	return p.T("sandbox.problem.other", "Detail", strings.TrimPrefix(err.Error(), "sandbox: "))
 }

@@ -253,8 +253,8 @@ func (con *console) serveTickers(w http.ResponseWriter, r *http.Request) {
 }
 
 func (con *console) showTickers(w http.ResponseWriter, r *http.Request, status int, typed Ticker, problem error) {
-	con.pages.render(w, r, status, tickersPage(tickersView{
-		frame: con.frame(r, problem, "sandbox.markets.title"), tickers: con.Tickers(), typed: typed, address: con.pages.address(r) + tickerPath + "?symbol=",
+	con.render(w, r, status, tickersPage(tickersView{
+		frame: con.frame(r, problem, "sandbox.markets.title"), tickers: con.Tickers(), typed: typed, address: con.address(r) + tickerPath + "?symbol=",
 	}))
 }
 
@@ -270,16 +270,12 @@ func (con *console) serveTickerForm(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/markets", http.StatusSeeOther)
 }
 
-func readTicker(form url.Values) (Ticker, error) {
-	t := Ticker{
+func readTicker(form url.Values) (t Ticker, err error) {
+	t = Ticker{
 		Symbol: strings.ToLower(strings.TrimSpace(form.Get("symbol"))), Price: strings.TrimSpace(form.Get("price")), Fault: TickerFault(form.Get("fault")),
 	}
-	if delay := strings.TrimSpace(form.Get("delay")); delay != "" {
-		if t.Delay.UnmarshalText([]byte(delay)) != nil {
-			return t, errDelay
-		}
-	}
-	return t, nil
+	t.Delay, err = readDelay(strings.TrimSpace(form.Get("delay")))
+	return t, err
 }
 
 func (t Ticker) delayText() string {

@@ -52,9 +52,7 @@ func (t *trafficLog) add(e Exchange) {
 func (t *trafficLog) newest(limit int) []Exchange {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	kept := slices.Clone(t.entries[max(0, len(t.entries)-limit):])
-	slices.Reverse(kept)
-	return kept
+	return newest(t.entries, limit)
 }
 
 func clip(text string) string {
