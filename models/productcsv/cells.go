@@ -294,13 +294,11 @@ func (r *reading) validPath(column string, path Path) bool {
 // oneLine replaces each run of white space with one space.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-func isAddress(source string) bool { return strings.Contains(source, "://") }
-
 const maxAddress = 2000
 
 // picture parses the address or the name of a picture. ok is false if it cannot be used, which does not stop the import.
 func (r *reading) picture(column, source string) (string, bool) {
-	if !isAddress(source) {
+	if !models.IsAddress(source) {
 		if !text.Line(source) || len(source) > 255 {
 			r.fault(column, LevelNote, CodePictureUnknown, "value", source)
 			return "", false

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/coincart/coincart/models"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -19,7 +21,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 type scanner struct {
 	csv     *csv.Reader
 	faults  *faults
-	columns []Column
+	columns []models.ImportColumn
 	line    int // of the last row
 	rows    int
 }
@@ -119,7 +121,7 @@ func (s *scanner) header() (bool, error) {
 		s.faults.add(Problem{Line: 1, Level: LevelError, Code: CodeTooManyColumns, Values: map[string]string{"count": itoa(len(cells)), "most": itoa(MaxColumns)}})
 		return false, nil
 	}
-	s.columns = make([]Column, len(cells))
+	s.columns = make([]models.ImportColumn, len(cells))
 	for i, cell := range cells {
 		s.columns[i].Header = excerpt(trimCell(cell))
 	}

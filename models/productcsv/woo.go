@@ -40,7 +40,7 @@ func Read(r io.Reader, o Options) (*File, error) {
 }
 
 // dialectOf recognises the shop's own format by the column that no other format has.
-func dialectOf(columns []Column) Dialect {
+func dialectOf(columns []models.ImportColumn) Dialect {
 	for _, c := range columns {
 		if strings.EqualFold(strings.TrimSpace(c.Header), ownKey) {
 			return DialectCoincart
