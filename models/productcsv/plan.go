@@ -93,8 +93,7 @@ func (p *planner) checkPrice(v *Variant) {
 }
 
 func (p *planner) fault(line int, sku, column string, level Level, code Code, pairs ...string) {
-	r := &reading{row: rowAt(line), faults: p.faults, sku: sku}
-	r.fault(column, level, code, pairs...)
+	p.faults.add(Problem{Line: line, Column: column, Level: level, Code: code, SKU: sku}, pairs...)
 }
 
 func (p *planner) record(r *Record) {
