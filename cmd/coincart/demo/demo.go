@@ -35,7 +35,7 @@ func Catalogue() (Shop, error) {
 	var shop Shop
 	d := json.NewDecoder(bytes.NewReader(catalogue))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&shop); err != nil {
+	if err := d.Decode(&shop); err != nil { //nolint:musttag // its names are those of the fields
 		return Shop{}, fmt.Errorf("read demonstration catalogue: %w", err)
 	}
 	for i := range shop.Products {
