@@ -2,6 +2,7 @@ package models
 
 import (
 	"errors"
+	"net/netip"
 	"net/url"
 	"strings"
 )
@@ -32,6 +33,15 @@ func (b BaseURL) Hostname() string {
 		return ""
 	}
 	return u.Hostname()
+}
+
+// IsLoopback reports whether host is this machine.
+func IsLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback()
 }
 
 // ErrBaseURL is what ParseBaseURL says of anything else. It does not repeat the text: people paste addresses with passwords.

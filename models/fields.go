@@ -38,7 +38,7 @@ func checkMoney(a Amount, digits int) invalid.Problem {
 		return invalid.Negative
 	case a.Digits() > digits:
 		return invalid.Digits
-	case tooLarge(a):
+	case a.Cmp(AmountFromInt(MaxNumber)) > 0:
 		return invalid.Range
 	}
 	return ""

@@ -1,6 +1,10 @@
 package models
 
-import "time"
+import (
+	"database/sql/driver"
+	"strings"
+	"time"
+)
 
 // Import is a file of products that was uploaded, with what was found in it and what became of it.
 type Import struct {
@@ -8,24 +12,33 @@ type Import struct {
 	FileName    string `text:"255"` // as the browser calls it
 	FileSize    int64
 	FileLines   int
-	Hash        string `ascii:"64"`    // SHA-256 of the file, hexadecimal
-	Options     string `text:"medium"` // JSON: ImportOptions
-	Report      string `text:"medium"` // JSON: ImportReport of the last check; empty: not checked yet
-	Catalogue   string `ascii:"64"`    // what the check compared the file with (store.ImportPlan); the import refuses another
-	CheckTask   string `ascii:"36"`    // the last task that checked it
-	ApplyTask   string `ascii:"36"`    // the task that imports it, or tried to
-	PictureTask string `ascii:"36"`    // the task that fetches its pictures
-	StaffID     string `ascii:"36"`
-	Who         string `text:"254"`
+	Hash        string        `ascii:"64"` // SHA-256 of the file, hexadecimal
+	Options     ImportOptions `text:"medium"`
+	Report      string        `text:"medium"` // JSON: ImportReport of the last check; empty: not checked yet
+	Catalogue   string        `ascii:"64"`    // what the check compared the file with (store.ImportPlan); the import refuses another
+	CheckTask   string        `ascii:"36"`    // the last task that checked it
+	ApplyTask   string        `ascii:"36"`    // the task that imports it, or tried to
+	PictureTask string        `ascii:"36"`    // the task that fetches its pictures
+	StaffID     string        `ascii:"36"`
+	Who         string        `text:"254"`
 	CreatedAt   time.Time
 	AppliedAt   time.Time `gorm:"default:null"` // when everything was imported
 }
 
-// ImportOptions are what a person chooses for a file.
+// ImportOptions are what a person chooses for a file. Stored as JSON.
 type ImportOptions struct {
 	DecimalComma bool `json:"decimal_comma"` // prices and weights are written 19,99
 	KeepStock    bool `json:"keep_stock"`    // the stock of variants that are there already stays
 	NoPictures   bool `json:"no_pictures"`   // pictures are not fetched from other servers
+}
+
+// Value stores the options as JSON.
+func (o ImportOptions) Value() (driver.Value, error) { return jsonValue("options", o) }
+
+// Scan reads what Value stored.
+func (o *ImportOptions) Scan(src any) error {
+	*o = ImportOptions{}
+	return scanJSON("options", src, o)
 }
 
 // ImportReport counts what a file would do, or did.
@@ -49,7 +62,7 @@ type ImportReport struct {
 type ImportColumn struct {
 	Header string `json:"header"`
 	Used   bool   `json:"used"`
-	Filled int    `json:"filled"`
+	Filled int    `json:"filled"` // number of cells that are not empty
 }
 
 // ImportChunk is a piece of an uploaded file, so that any replica can read it.
@@ -95,11 +108,17 @@ const (
 
 // WantedPicture is a picture that a file names.
 type WantedPicture struct {
-	Source  string `json:"source"` // an https address, or a name
+	Source  string `json:"source"` // an https address, a name such as media/…, or the name of a static file
 	Alt     string `json:"alt,omitempty"`
-	Texts   Texts  `json:"texts,omitempty"`
+	Texts   Texts  `json:"texts,omitempty"`   // "alt"
 	Variant string `json:"variant,omitempty"` // the id of the variant that it shows; empty: the product
 }
+
+// Remote reports whether the picture must be fetched.
+func (p WantedPicture) Remote() bool { return IsAddress(p.Source) }
+
+// IsAddress reports whether a picture's source is an address, not a name.
+func IsAddress(source string) bool { return strings.Contains(source, "://") }
 
 // FetchedPicture remembers what the picture at an address is called here, so that no address is fetched twice.
 type FetchedPicture struct {

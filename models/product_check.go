@@ -28,8 +28,6 @@ const (
 // MaxNumber is the maximum of a price or a weight (kg). It is low enough that the total of a full basket can always be stored.
 const MaxNumber = 1_000_000_000_000
 
-func tooLarge(a Amount) bool { return a.Cmp(AmountFromInt(MaxNumber)) > 0 }
-
 // ProductProblem is a reason why a product cannot be stored.
 type ProductProblem struct {
 	Field   string // title, slug, category, summary, description, tags, options, pictures, variants; of a variant sku, price, sale_price, sale_until, options, weight, low_stock, barcode, origin
@@ -41,15 +39,15 @@ type ProductProblem struct {
 // then of the variants.
 func (p Product) Problems() []ProductProblem {
 	c := productCheck{variant: -1}
-	c.line("title", p.Title, MaxTitle, true)
+	c.add("title", checkLine(p.Title, MaxTitle, true))
 	if !text.IsSlug(p.Slug) {
 		c.add("slug", invalid.Slug)
 	}
 	if p.CategoryID == "" && len(p.CategoryIDs) == 0 {
 		c.add("category", invalid.Missing)
 	}
-	c.lines("summary", p.Summary, MaxSummary)
-	c.lines("description", p.Description, MaxDescription)
+	c.add("summary", checkLines(p.Summary, MaxSummary))
+	c.add("description", checkLines(p.Description, MaxDescription))
 	c.texts("tags", p.Tags, MaxTags, MaxTag)
 	c.texts("options", p.OptionNames, MaxOptionNames, MaxOption)
 	c.translations(p.Texts, "options", "title", "summary", "description")
@@ -90,27 +88,10 @@ type productCheck struct {
 	variant int
 }
 
+// add notes a problem, if there is one.
 func (c *productCheck) add(field string, problem invalid.Problem) {
-	c.found = append(c.found, ProductProblem{Field: field, Variant: c.variant, Problem: problem})
-}
-
-func (c *productCheck) line(field, value string, maxRunes int, required bool) {
-	switch {
-	case required && text.Blank(value):
-		c.add(field, invalid.Missing)
-	case utf8.RuneCountInString(value) > maxRunes:
-		c.add(field, invalid.TooLong)
-	case !text.Line(value):
-		c.add(field, invalid.Characters)
-	}
-}
-
-func (c *productCheck) lines(field, value string, maxRunes int) {
-	switch {
-	case utf8.RuneCountInString(value) > maxRunes:
-		c.add(field, invalid.TooLong)
-	case !text.Lines(value):
-		c.add(field, invalid.Characters)
+	if problem != "" {
+		c.found = append(c.found, ProductProblem{Field: field, Variant: c.variant, Problem: problem})
 	}
 }
 
@@ -154,19 +135,9 @@ func (c *productCheck) texts(field string, list []string, maxCount, maxRunes int
 	}
 }
 
-// number checks a price or a weight.
-func (c *productCheck) number(field string, a Amount) {
-	switch {
-	case a.IsNegative():
-		c.add(field, invalid.Negative)
-	case tooLarge(a):
-		c.add(field, invalid.Range)
-	}
-}
-
 func (c *productCheck) checkVariant(v Variant, options int) {
-	c.line("sku", v.SKU, MaxSKU, true)
-	c.line("barcode", v.Barcode, MaxBarcode, false)
+	c.add("sku", checkLine(v.SKU, MaxSKU, true))
+	c.add("barcode", checkLine(v.Barcode, MaxBarcode, false))
 	if v.Origin != "" && !IsCountry(v.Origin) {
 		c.add("origin", invalid.Country)
 	}
@@ -174,7 +145,7 @@ func (c *productCheck) checkVariant(v Variant, options int) {
 		c.add("title", invalid.Characters)
 	}
 	c.translations(v.Texts, "options", "title")
-	c.number("price", v.Price)
+	c.add("price", checkMoney(v.Price, MaxFractionDigits))
 	switch {
 	case v.SalePrice.IsNegative():
 		c.add("sale_price", invalid.Negative)
@@ -195,7 +166,7 @@ func (c *productCheck) checkVariant(v Variant, options int) {
 	if slices.ContainsFunc(v.Options, notLine) {
 		c.add("options", invalid.Characters)
 	}
-	c.number("weight", v.Weight)
+	c.add("weight", checkMoney(v.Weight, MaxFractionDigits))
 	if v.LowStock < 0 {
 		c.add("low_stock", invalid.Negative)
 	}

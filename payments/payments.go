@@ -140,9 +140,7 @@ func (c Config) withDefaults() Config {
 	c.ExpiryGrace = orDefault(c.ExpiryGrace, time.Minute)
 	c.ProofAge = orDefault(c.ProofAge, 2*time.Minute)
 	c.CallTimeout = orDefault(c.CallTimeout, DefaultCallTimeout)
-	if c.Clock == nil {
-		c.Clock = models.SystemClock
-	}
+	c.Clock = c.Clock.OrSystem()
 	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	return c
 }

@@ -3,6 +3,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,12 +78,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: platform's address: %w", err)
 	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	if c.Clock == nil {
-		c.Clock = models.SystemClock
-	}
+	c.Logger, c.Clock = cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), c.Clock.OrSystem()
 	s := &Server{
 		base: base, store: c.Store, services: c.Services, log: c.Logger, metrics: newMetrics(c.Services.Jobs.Workers), tally: &platform.Tally{}, limits: newLimiters(c.Limits),
 		headers: newHeaders(exchange, base.Secure()), ownOrigin: http.NewCrossOriginProtection(),

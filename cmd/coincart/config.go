@@ -226,17 +226,9 @@ func checkPublicURL(p *problems, name, want, value string) {
 		p.add("%s is not an http(s) address: set it to %s", name, want)
 	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		p.add("%s has more than scheme, host and path: set it to %s", name, want)
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !models.IsLoopback(u.Hostname()):
 		p.add("%s is plain http, which anyone on the network can read and change: use https (plain http is accepted on this machine only)", name)
 	}
-}
-
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
 }
 
 // fourEyes returns the limit of refunds that one person may decide; 0 where there is none.

@@ -110,16 +110,16 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 
 // demoParts returns what the demo's shop is made of, without its store.
 func (s *settings) demoParts(keys demoKeys, log *slog.Logger) (parts, error) {
-	name, err := demoName()
+	catalogue, err := demo.Catalogue()
 	if err != nil {
-		return parts{}, err
+		return parts{}, fmt.Errorf("read the shop's name: %w", err)
 	}
 	ring, err := opay.NewKeyring(keys.merchant, &keys.platform.PublicKey)
 	if err != nil {
 		return parts{}, fmt.Errorf("the demo's keys in %s cannot be used: %w", s.DataDir, err)
 	}
 	return parts{
-		baseURL: s.demoBase(), platformURL: "http://" + s.SandboxAddr, appID: demoAppID, keys: ring, log: log, demo: true, name: name,
+		baseURL: s.demoBase(), platformURL: "http://" + s.SandboxAddr, appID: demoAppID, keys: ring, log: log, demo: true, name: catalogue.Name,
 	}, nil
 }
 
@@ -136,15 +136,6 @@ func (s *settings) openDemo(ctx context.Context, pieces parts, keys demoKeys) (*
 		return nil, err
 	}
 	return s.putTogether(pieces)
-}
-
-// demoName returns the default name of the demo's shop.
-func demoName() (string, error) {
-	catalogue, err := demo.Catalogue()
-	if err != nil {
-		return "", fmt.Errorf("read the shop's name: %w", err)
-	}
-	return catalogue.Settings.Name, nil
 }
 
 // openDemoStore opens the database, migrates it, and loads the catalogue if there is none yet. Changes by visitors are kept.

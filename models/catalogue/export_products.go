@@ -64,8 +64,8 @@ func (s *Transfers) exportProducts(ctx context.Context, r *jobs.Run) error {
 	if err := r.Params(&x); err != nil {
 		return err
 	}
-	return r.WriteFile(ctx, ProductFileName(s.zone, s.clock()), "text/csv; charset=utf-8", func(w io.Writer) error {
-		n, err := s.imports().Export(ctx, w, x, func(n int) error { return r.Progress(ctx, n, 0) })
+	return r.WriteFile(ctx, ProductFileName(s.imports.Zone, s.clock()), "text/csv; charset=utf-8", func(w io.Writer) error {
+		n, err := s.imports.Export(ctx, w, x, func(n int) error { return r.Progress(ctx, n, 0) })
 		r.Task.Done, r.Task.Total = n, n
 		return err
 	})

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -8,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"slices"
 	"strconv"
@@ -44,11 +44,7 @@ type Imports struct {
 // Receive stores an uploaded file in chunks. If it fails, it removes what it has stored. Errors: ErrImportLarge, ErrImportEmpty, those of
 // body.
 func (m Imports) Receive(ctx context.Context, name string, body io.Reader, o models.ImportOptions, by models.Actor) (models.Import, error) {
-	options, err := json.Marshal(o)
-	if err != nil {
-		return models.Import{}, fmt.Errorf("encode the options: %w", err)
-	}
-	i := models.Import{ID: models.NewID(), FileName: name, Options: string(options), StaffID: by.StaffID, Who: by.Who}
+	i := models.Import{ID: models.NewID(), FileName: name, Options: o, StaffID: by.StaffID, Who: by.Who}
 	if err := m.Store.InsertImport(ctx, i); err != nil {
 		return i, err
 	}
@@ -77,7 +73,8 @@ func (m Imports) receive(ctx context.Context, i *models.Import, body io.Reader) 
 		}
 		if n > 0 {
 			piece = piece[:n]
-			addPiece(i, sum, piece)
+			_, _ = sum.Write(piece) // a hash never fails
+			i.FileLines += bytes.Count(piece, []byte{'\n'})
 			if err := m.Store.AddImportChunk(ctx, models.ImportChunk{ImportID: i.ID, Number: number, Data: piece}); err != nil {
 				return err
 			}
@@ -91,15 +88,6 @@ func (m Imports) receive(ctx context.Context, i *models.Import, body io.Reader) 
 	}
 	i.Hash = hex.EncodeToString(sum.Sum(nil))
 	return m.Store.FinishUpload(ctx, *i)
-}
-
-func addPiece(i *models.Import, sum hash.Hash, piece []byte) {
-	_, _ = sum.Write(piece) // a hash never fails
-	for _, b := range piece {
-		if b == '\n' {
-			i.FileLines++
-		}
-	}
 }
 
 // Planned is a parsed file and the plan of its import.
@@ -136,15 +124,12 @@ func (m Imports) Plan(ctx context.Context, file io.Reader, o models.ImportOption
 
 func reportOf(p *Planned, o models.ImportOptions) models.ImportReport {
 	r := models.ImportReport{
-		Dialect: string(p.File.Dialect), Delimiter: string(p.File.Delimiter), Rows: p.File.Rows, Products: len(p.File.Records),
+		Dialect: string(p.File.Dialect), Delimiter: string(p.File.Delimiter), Columns: p.File.Columns, Rows: p.File.Rows, Products: len(p.File.Records),
 		New: p.Plan.New, Changed: p.Plan.Changed, Unchanged: p.Plan.Unchanged, Skipped: p.File.Skipped, Faults: p.File.Faults + p.Plan.Faults,
 	}
 	r.Notes = len(p.Problems) - r.Faults
 	for _, c := range p.Plan.Categories {
 		r.Categories = append(r.Categories, c.Name)
-	}
-	for _, c := range p.File.Columns {
-		r.Columns = append(r.Columns, models.ImportColumn{Header: c.Header, Used: c.Used, Filled: c.Filled})
 	}
 	if !o.NoPictures {
 		r.Pictures = len(itemsToFetch(p.Plan))
@@ -186,16 +171,12 @@ func (m Imports) Apply(
 	if p.Report.Faults > 0 {
 		return ErrImportState
 	}
-	var o models.ImportOptions
-	if err := json.Unmarshal([]byte(i.Options), &o); err != nil {
-		return fmt.Errorf("read the options: %w", err)
-	}
 	report, err := json.Marshal(p.Report)
 	if err != nil {
 		return fmt.Errorf("encode the report: %w", err)
 	}
 	var pictures []models.ImportPicture
-	if !o.NoPictures {
+	if !i.Options.NoPictures {
 		if pictures, err = wantedPictures(p.Plan); err != nil {
 			return err
 		}
@@ -242,11 +223,7 @@ func importFacts(i *models.Import, plan *productcsv.Plan) models.Facts {
 func wantedPictures(plan *productcsv.Plan) ([]models.ImportPicture, error) {
 	var rows []models.ImportPicture
 	for _, item := range itemsToFetch(plan) {
-		var wanted []models.WantedPicture
-		for _, p := range item.Fetch {
-			wanted = append(wanted, models.WantedPicture{Source: p.Source, Alt: p.Alt, Texts: p.Texts, Variant: p.Variant})
-		}
-		encoded, err := json.Marshal(wanted)
+		encoded, err := json.Marshal(item.Fetch)
 		if err != nil {
 			return nil, fmt.Errorf("encode pictures: %w", err)
 		}

@@ -13,7 +13,6 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/pictures"
-	"github.com/coincart/coincart/models/productcsv"
 	"github.com/coincart/coincart/models/store"
 )
 
@@ -26,7 +25,7 @@ const (
 // that are done. A picture that cannot be fetched is recorded, and the product is shown with the others; staff can start another task for
 // those that failed.
 func (s *Transfers) fetchPictures(ctx context.Context, r *jobs.Run) error {
-	i, _, _, err := s.readImport(ctx, r)
+	i, _, err := s.readImport(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -101,7 +100,7 @@ func (s *Transfers) fetchForProduct(ctx context.Context, row models.ImportPictur
 // localSource returns the name under which the shop keeps the picture at an address. It fetches the picture if it has not been fetched
 // before.
 func (s *Transfers) localSource(ctx context.Context, named string) (string, error) {
-	if !(productcsv.Picture{Source: named}).Remote() {
+	if !models.IsAddress(named) {
 		return named, nil
 	}
 	source, err := s.store.FetchedPicture(ctx, named)

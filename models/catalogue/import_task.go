@@ -9,18 +9,12 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/jobs"
-	"github.com/coincart/coincart/models/productcsv"
 	"github.com/coincart/coincart/models/store"
 )
 
 type importParams struct {
 	Import string       `json:"import"`
 	By     models.Actor `json:"by"`
-}
-
-// imports returns the part of s that needs only the database.
-func (s *Transfers) imports() Imports {
-	return Imports{Store: s.store, Zone: s.zone, StaticPicture: s.staticPicture}
 }
 
 // ReceiveImport stores an uploaded file and starts to check it. A second call with the same form token returns the same import. Errors:
@@ -32,7 +26,7 @@ func (s *Transfers) ReceiveImport(ctx context.Context, name string, body io.Read
 			return p.Import, nil
 		}
 	}
-	i, err := s.imports().Receive(ctx, name, body, o, by)
+	i, err := s.imports.Receive(ctx, name, body, o, by)
 	if err != nil {
 		return "", err
 	}
@@ -136,31 +130,28 @@ func (s *Transfers) startImportTask(ctx context.Context, i models.Import, kind m
 	return t, err
 }
 
-// readImport loads the import that a task is about, with its options and the task's parameters.
-func (s *Transfers) readImport(ctx context.Context, r *jobs.Run) (i models.Import, o models.ImportOptions, p importParams, err error) {
+// readImport loads the import that a task is about, and the task's parameters.
+func (s *Transfers) readImport(ctx context.Context, r *jobs.Run) (i models.Import, p importParams, err error) {
 	if err := r.Params(&p); err != nil {
-		return i, o, p, err
+		return i, p, err
 	}
 	i, err = s.store.Import(ctx, p.Import)
-	if errors.Is(err, store.ErrNotFound) {
-		return i, o, p, fmt.Errorf("%w: %w", jobs.ErrFinal, err)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return i, p, fmt.Errorf("%w: %w", jobs.ErrFinal, err)
+	case err != nil:
+		return i, p, fmt.Errorf("load the import: %w", err)
 	}
-	if err != nil {
-		return i, o, p, fmt.Errorf("load the import: %w", err)
-	}
-	if err := json.Unmarshal([]byte(i.Options), &o); err != nil {
-		return i, o, p, fmt.Errorf("%w: %w", jobs.ErrFinal, err)
-	}
-	return i, o, p, nil
+	return i, p, nil
 }
 
 // checkImport is the task that checks a file. It lists every problem and imports nothing.
 func (s *Transfers) checkImport(ctx context.Context, r *jobs.Run) error {
-	i, o, _, err := s.readImport(ctx, r)
+	i, _, err := s.readImport(ctx, r)
 	if err != nil {
 		return err
 	}
-	p, err := s.planImport(ctx, i, o, func(line int) error { return r.Progress(ctx, min(line, i.FileLines), i.FileLines) })
+	p, err := s.planImport(ctx, i, func(line int) error { return r.Progress(ctx, min(line, i.FileLines), i.FileLines) })
 	if err != nil {
 		return err
 	}
@@ -171,8 +162,8 @@ func (s *Transfers) checkImport(ctx context.Context, r *jobs.Run) error {
 	return nil
 }
 
-func (s *Transfers) planImport(ctx context.Context, i models.Import, o models.ImportOptions, progress func(int) error) (*Planned, error) {
-	p, err := s.imports().Plan(ctx, s.store.ImportFile(ctx, i.ID), o, progress)
+func (s *Transfers) planImport(ctx context.Context, i models.Import, progress func(int) error) (*Planned, error) {
+	p, err := s.imports.Plan(ctx, s.store.ImportFile(ctx, i.ID), i.Options, progress)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, jobs.Remarked(fmt.Errorf("%w: %w", jobs.ErrFinal, err), "import_gone")
 	}
@@ -194,7 +185,7 @@ func (s *Transfers) putCheck(ctx context.Context, id string, p *Planned) error {
 // runImport is the task that imports a checked file. It imports everything in one transaction, which also ends the task: whoever stops the
 // task finds either nothing imported or everything.
 func (s *Transfers) runImport(ctx context.Context, r *jobs.Run) error {
-	i, o, params, err := s.readImport(ctx, r)
+	i, params, err := s.readImport(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -202,7 +193,7 @@ func (s *Transfers) runImport(ctx context.Context, r *jobs.Run) error {
 		return nil
 	}
 	return r.Stoppable(ctx, func(ctx context.Context) error {
-		p, err := s.planImport(ctx, i, o, func(int) error { return context.Cause(ctx) })
+		p, err := s.planImport(ctx, i, func(int) error { return context.Cause(ctx) })
 		if err != nil {
 			return err
 		}
@@ -218,9 +209,9 @@ func (s *Transfers) applyImport(ctx context.Context, r *jobs.Run, i *models.Impo
 		}
 		return jobs.Remarked(fmt.Errorf("%w: %w", jobs.ErrFinal, store.ErrCatalogueChanged), "import_changed")
 	}
-	err := s.imports().Apply(ctx, i, p, by,
+	err := s.imports.Apply(ctx, i, p, by,
 		func(done, total int) error { return r.ProgressInTx(ctx, done, total) },
-		func(tx *store.Store) error { return r.FinishIn(ctx, tx, len(changedItems(p.Plan))) })
+		func(tx *store.Store) error { return r.FinishIn(ctx, tx, p.Plan.New+p.Plan.Changed) })
 	switch {
 	case errors.Is(err, store.ErrCatalogueChanged):
 		return errors.Join(jobs.Remarked(fmt.Errorf("%w: %w", jobs.ErrFinal, err), "import_changed"), s.checkAgain(ctx, i))
@@ -234,23 +225,9 @@ func (s *Transfers) applyImport(ctx context.Context, r *jobs.Run, i *models.Impo
 
 // checkAgain stores what an import would do now.
 func (s *Transfers) checkAgain(ctx context.Context, i *models.Import) error {
-	var o models.ImportOptions
-	if err := json.Unmarshal([]byte(i.Options), &o); err != nil {
-		return fmt.Errorf("read the options: %w", err)
-	}
-	p, err := s.planImport(ctx, *i, o, nil)
+	p, err := s.planImport(ctx, *i, nil)
 	if err != nil {
 		return err
 	}
 	return s.putCheck(ctx, i.ID, p)
-}
-
-func changedItems(plan *productcsv.Plan) []*productcsv.Item {
-	var list []*productcsv.Item
-	for i := range plan.Items {
-		if len(plan.Items[i].Fields) > 0 {
-			list = append(list, &plan.Items[i])
-		}
-	}
-	return list
 }

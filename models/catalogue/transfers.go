@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -19,7 +18,6 @@ type TransfersConfig struct {
 	Store         *store.Store
 	Jobs          *jobs.Engine
 	Clock         models.Clock           // nil: models.SystemClock
-	Logger        *slog.Logger           // nil: nothing is logged
 	Zone          *time.Location         // of dates in files; nil: UTC
 	StaticPicture func(name string) bool // reports whether the program contains a picture; nil: it contains none
 	FetchPicture  PictureFetcher         // fetches a picture of an import; nil: over https from public addresses
@@ -27,13 +25,11 @@ type TransfersConfig struct {
 
 // Transfers imports and exports products in the background. It is safe for concurrent use and for any number of replicas.
 type Transfers struct {
-	store         *store.Store
-	jobs          *jobs.Engine
-	clock         models.Clock
-	log           *slog.Logger
-	zone          *time.Location
-	staticPicture func(name string) bool
-	fetchPicture  PictureFetcher
+	store        *store.Store
+	jobs         *jobs.Engine
+	clock        models.Clock
+	imports      Imports // what needs only the database
+	fetchPicture PictureFetcher
 }
 
 // Retention of the files of imports.
@@ -49,8 +45,8 @@ func NewTransfers(c TransfersConfig) (*Transfers, error) {
 		return nil, errors.New("catalogue: store and jobs are needed")
 	}
 	s := &Transfers{
-		store: c.Store, jobs: c.Jobs, clock: c.Clock.OrSystem(), log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), zone: cmp.Or(c.Zone, time.UTC),
-		staticPicture: c.StaticPicture, fetchPicture: c.FetchPicture,
+		store: c.Store, jobs: c.Jobs, clock: c.Clock.OrSystem(), fetchPicture: c.FetchPicture,
+		imports: Imports{Store: c.Store, Zone: cmp.Or(c.Zone, time.UTC), StaticPicture: c.StaticPicture},
 	}
 	if s.fetchPicture == nil {
 		s.fetchPicture = newPictureFetcher()

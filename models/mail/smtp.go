@@ -10,12 +10,10 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
-	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -78,7 +76,7 @@ const smtpTimeout = 15 * time.Second
 // newSMTPSender prepares the client and sends nothing. User and password are sent over TLS only, except to this machine.
 func newSMTPSender(s models.MailServer, shopName string) (*smtpSender, error) {
 	policy := gomail.TLSMandatory
-	if isLoopback(s.Host) {
+	if models.IsLoopback(s.Host) {
 		policy = gomail.TLSOpportunistic
 	}
 	options := []gomail.Option{
@@ -162,15 +160,6 @@ func (s *fileSender) Send(_ context.Context, m Message) error {
 func fileName(messageID string) string {
 	sum := sha256.Sum256([]byte(messageID))
 	return hex.EncodeToString(sum[:10]) + ".eml"
-}
-
-// isLoopback reports whether host is this machine.
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
 }
 
 // compose builds a message of text with HTML as an alternative, and without a User-Agent.

@@ -39,6 +39,12 @@ func unguard(text string) string {
 	return text
 }
 
+// cell is a cell of a row, with the name of its column.
+type cell struct{ column, text string }
+
+// trimmed returns the cell without white space around its text.
+func (c cell) trimmed() cell { return cell{c.column, strings.TrimSpace(c.text)} }
+
 // reading parses the cells of one row and records problems with their line and column.
 type reading struct {
 	row
@@ -49,20 +55,13 @@ type reading struct {
 }
 
 func (r *reading) fault(column string, level Level, code Code, pairs ...string) {
-	p := Problem{Line: r.line, Column: column, Level: level, Code: code, SKU: excerpt(r.sku)}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if p.Values == nil {
-			p.Values = map[string]string{}
-		}
-		p.Values[pairs[i]] = excerpt(pairs[i+1])
-	}
 	if level == LevelError {
 		r.errors++
 	}
 	if r.faulty && code == CodeMissing {
 		return // the cell may not be empty in the file but refused for its form
 	}
-	r.faults.add(p)
+	r.faults.add(Problem{Line: r.line, Column: column, Level: level, Code: code, SKU: r.sku}, pairs...)
 }
 
 func (r *reading) bad(column string, code Code, pairs ...string) {
@@ -70,23 +69,23 @@ func (r *reading) bad(column string, code Code, pairs ...string) {
 }
 
 // text parses a text of at most maxRunes characters.
-func (r *reading) text(column, text string, maxRunes int) string {
-	if n := len([]rune(text)); n > maxRunes {
-		r.bad(column, CodeTextLong, "count", itoa(n), "most", itoa(maxRunes))
+func (r *reading) text(c cell, maxRunes int) string {
+	if n := len([]rune(c.text)); n > maxRunes {
+		r.bad(c.column, CodeTextLong, "count", itoa(n), "most", itoa(maxRunes))
 		return ""
 	}
-	return text
+	return c.text
 }
 
 // boolean parses 1 or 0, or a word for them. An empty cell is false.
-func (r *reading) boolean(column, text string) bool {
-	switch strings.ToLower(text) {
+func (r *reading) boolean(c cell) bool {
+	switch strings.ToLower(c.text) {
 	case "", "0", "no", "false":
 		return false
 	case "1", "yes", "true":
 		return true
 	}
-	r.bad(column, CodeBool, "value", text)
+	r.bad(c.column, CodeBool, "value", c.text)
 	return false
 }
 
@@ -94,19 +93,19 @@ func (r *reading) boolean(column, text string) bool {
 const maxCount = 1_000_000_000
 
 // whole parses a whole number. An empty cell is 0.
-func (r *reading) whole(column, text string, negative bool) int {
-	if text == "" {
+func (r *reading) whole(c cell, negative bool) int {
+	if c.text == "" {
 		return 0
 	}
 	// WooCommerce writes stock as a decimal in shops that sell fractions.
-	digits, zeros, _ := strings.Cut(text, ".")
+	digits, zeros, _ := strings.Cut(c.text, ".")
 	n, err := strconv.Atoi(digits)
 	switch {
-	case err != nil, strings.Trim(zeros, "0") != "", strings.HasPrefix(text, "+"), n > maxCount, n < -maxCount, strings.HasSuffix(text, "."):
-		r.bad(column, CodeNumber, "value", text)
+	case err != nil, strings.Trim(zeros, "0") != "", strings.HasPrefix(c.text, "+"), n > maxCount, n < -maxCount, strings.HasSuffix(c.text, "."):
+		r.bad(c.column, CodeNumber, "value", c.text)
 		return 0
 	case n < 0 && !negative:
-		r.bad(column, CodeNegative, "value", text)
+		r.bad(c.column, CodeNegative, "value", c.text)
 		return 0
 	}
 	return n
@@ -128,18 +127,18 @@ func (r *reading) amount(text string) (models.Amount, bool) {
 }
 
 // price parses a price with at most the currency's number of decimals. An empty cell is 0.
-func (r *reading) price(column, text string) models.Amount {
-	if text == "" {
+func (r *reading) price(c cell) models.Amount {
+	if c.text == "" {
 		return models.Amount{}
 	}
-	a, ok := r.amount(text)
+	a, ok := r.amount(c.text)
 	switch {
-	case !ok && strings.HasPrefix(text, "-"):
-		r.bad(column, CodeNegative, "value", text)
+	case !ok && strings.HasPrefix(c.text, "-"):
+		r.bad(c.column, CodeNegative, "value", c.text)
 	case !ok:
-		r.bad(column, CodePrice, "value", text)
+		r.bad(c.column, CodePrice, "value", c.text)
 	case a.Digits() > r.opts.Digits:
-		r.bad(column, CodePriceDigits, "value", text, "most", itoa(r.opts.Digits))
+		r.bad(c.column, CodePriceDigits, "value", c.text, "most", itoa(r.opts.Digits))
 	default:
 		return a
 	}
@@ -147,22 +146,22 @@ func (r *reading) price(column, text string) models.Amount {
 }
 
 // weight parses a weight in the given unit and returns it in kilograms.
-func (r *reading) weight(column, text string, unit models.Amount) models.Amount {
-	if text == "" {
+func (r *reading) weight(c cell, unit models.Amount) models.Amount {
+	if c.text == "" {
 		return models.Amount{}
 	}
-	a, ok := r.amount(text)
+	a, ok := r.amount(c.text)
 	if !ok {
 		code := CodeWeight
-		if strings.HasPrefix(text, "-") {
+		if strings.HasPrefix(c.text, "-") {
 			code = CodeNegative
 		}
-		r.bad(column, code, "value", text)
+		r.bad(c.column, code, "value", c.text)
 		return models.Amount{}
 	}
 	kilograms := a.Mul(unit)
 	if _, err := kilograms.Value(); err != nil {
-		r.bad(column, CodeWeight, "value", text)
+		r.bad(c.column, CodeWeight, "value", c.text)
 		return models.Amount{}
 	}
 	return kilograms
@@ -172,31 +171,31 @@ var dayPattern = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})([ T][0-9:]*)?$`)
 
 // day parses a date and returns its start in the shop's time zone. Like WooCommerce it ignores a time after the date. An empty cell is the
 // zero time.
-func (r *reading) day(column, text string) time.Time {
-	if text == "" {
+func (r *reading) day(c cell) time.Time {
+	if c.text == "" {
 		return time.Time{}
 	}
-	if found := dayPattern.FindStringSubmatch(text); found != nil {
+	if found := dayPattern.FindStringSubmatch(c.text); found != nil {
 		if at, err := time.ParseInLocation(time.DateOnly, found[1], r.opts.Zone); err == nil && at.Year() >= 1970 {
 			return at.UTC()
 		}
 	}
-	r.bad(column, CodeDate, "value", text)
+	r.bad(c.column, CodeDate, "value", c.text)
 	return time.Time{}
 }
 
 // instant parses a time of the shop's own format: UTC with milliseconds.
-func (r *reading) instant(column, text string) time.Time {
-	if text == "" {
+func (r *reading) instant(c cell) time.Time {
+	if c.text == "" {
 		return time.Time{}
 	}
-	if at, err := time.Parse(time.RFC3339Nano, text); err == nil && at.Year() >= 1970 && at.Year() < 10000 {
+	if at, err := time.Parse(time.RFC3339Nano, c.text); err == nil && at.Year() >= 1970 && at.Year() < 10000 {
 		return at.UTC().Truncate(time.Millisecond)
 	}
-	if dayPattern.MatchString(text) {
-		return r.day(column, text)
+	if dayPattern.MatchString(c.text) {
+		return r.day(c)
 	}
-	r.bad(column, CodeDate, "value", text)
+	r.bad(c.column, CodeDate, "value", c.text)
 	return time.Time{}
 }
 
@@ -251,15 +250,15 @@ func joinOwn(list []string) string {
 }
 
 // wooPaths parses category paths: `A > B, C`.
-func (r *reading) wooPaths(column, text string) []Category {
+func (r *reading) wooPaths(c cell) []Category {
 	var list []Category
 	seen := map[string]bool{}
-	for _, entry := range wooList(text) {
+	for _, entry := range wooList(c.text) {
 		path := Path(strings.Split(html.UnescapeString(entry), ">"))
 		for i := range path {
 			path[i] = oneLine(path[i])
 		}
-		if !r.validPath(column, path) || seen[strings.Join(path, ">")] {
+		if !r.validPath(c.column, path) || seen[strings.Join(path, ">")] {
 			continue
 		}
 		seen[strings.Join(path, ">")] = true
@@ -280,7 +279,7 @@ func (r *reading) validPath(column string, path Path) bool {
 		return false
 	}
 	for _, name := range path {
-		if r.text(column, name, maxName) == "" {
+		if r.text(cell{column, name}, maxName) == "" {
 			return false
 		}
 		if !text.Line(name) {
@@ -294,13 +293,11 @@ func (r *reading) validPath(column string, path Path) bool {
 // oneLine replaces each run of white space with one space.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-func isAddress(source string) bool { return strings.Contains(source, "://") }
-
 const maxAddress = 2000
 
 // picture parses the address or the name of a picture. ok is false if it cannot be used, which does not stop the import.
 func (r *reading) picture(column, source string) (string, bool) {
-	if !isAddress(source) {
+	if !models.IsAddress(source) {
 		if !text.Line(source) || len(source) > 255 {
 			r.fault(column, LevelNote, CodePictureUnknown, "value", source)
 			return "", false

@@ -51,7 +51,7 @@ var (
 	newLine   = element{before: "\n", after: "\n"}
 	lineBreak = element{before: "\n"}
 	item      = element{before: "\n- "}
-	cell      = element{before: " "}
+	tableCell = element{before: " "}
 )
 
 // elements holds the elements that are not inline.
@@ -62,7 +62,7 @@ var elements = map[atom.Atom]element{
 	atom.Ul: paragraph, atom.Ol: paragraph, atom.Table: paragraph, atom.Blockquote: paragraph, atom.Pre: paragraph, atom.Hr: paragraph,
 	atom.Div: newLine, atom.Tr: newLine, atom.Dt: newLine, atom.Dd: newLine, atom.Section: newLine, atom.Article: newLine, atom.Figure: newLine,
 	atom.Figcaption: newLine,
-	atom.Br:         lineBreak, atom.Li: item, atom.Td: cell, atom.Th: cell,
+	atom.Br:         lineBreak, atom.Li: item, atom.Td: tableCell, atom.Th: tableCell,
 }
 
 // prose builds the plain text.

@@ -187,7 +187,7 @@ func (m *merger) variantPicture(v *models.Variant, r *Variant) {
 	switch {
 	case known:
 		put(m, 0, "pictures", &v.Picture, source, equal)
-	case isAddress(r.Picture):
+	case models.IsAddress(r.Picture):
 		m.fetch = append(m.fetch, Picture{Source: r.Picture, Variant: v.ID})
 	}
 }
@@ -197,7 +197,7 @@ func (m *merger) source(line int, label, named string) (source string, known boo
 	switch {
 	case named == "":
 		return "", true
-	case isAddress(named):
+	case models.IsAddress(named):
 		source = m.shop.Fetched[named]
 		return source, source != ""
 	case m.shop.HasPicture(named):

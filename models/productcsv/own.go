@@ -62,7 +62,7 @@ func (w *ownReader) header() bool {
 			w.texts[spec.text] = i
 		}
 		if repeated {
-			w.faults.add(Problem{Line: 1, Column: c.Header, Level: LevelError, Code: CodeHeaderTwice, Values: map[string]string{"first": itoa(first + 1), "second": itoa(i + 1)}})
+			w.faults.add(Problem{Line: 1, Column: c.Header, Level: LevelError, Code: CodeHeaderTwice}, "first", itoa(first+1), "second", itoa(i+1))
 		}
 	}
 	if !w.knows(ownSKU) {
@@ -77,23 +77,26 @@ func (w *ownReader) knows(name string) bool {
 	return ok
 }
 
-// cell returns the text of a column as it was written.
-func (w *ownReader) cell(r *reading, name string) string {
-	i, ok := w.at[name]
-	if !ok {
-		return ""
+// cell returns the cell of a column as it was written; its text is empty if the file has no such column.
+func (w *ownReader) cell(r *reading, name string) cell {
+	c := cell{column: name}
+	if i, ok := w.at[name]; ok {
+		c.text = unguard(r.cells[i])
 	}
-	return unguard(r.cells[i])
+	return c
 }
 
-// word returns the text of a column without surrounding white space.
-func (w *ownReader) word(r *reading, name string) string { return strings.TrimSpace(w.cell(r, name)) }
+// word returns the cell of a column without surrounding white space.
+func (w *ownReader) word(r *reading, name string) cell { return w.cell(r, name).trimmed() }
+
+// list returns the values in a column.
+func (w *ownReader) list(r *reading, name string) []string { return ownList(w.cell(r, name).text, ',') }
 
 // read parses a row. The product's columns are read on its first row, the variant's on every row.
 func (w *ownReader) read(next row) {
 	r := &reading{row: next, faults: w.faults, opts: w.opts}
-	r.sku = w.cell(r, ownSKU)
-	slug := w.word(r, ownKey)
+	r.sku = w.cell(r, ownSKU).text
+	slug := w.word(r, ownKey).text
 	if !text.IsSlug(slug) {
 		r.bad(ownKey, CodeSlug, "value", slug)
 		return
@@ -117,22 +120,22 @@ func (w *ownReader) read(next row) {
 }
 
 func (w *ownReader) product(r *reading, p *Record) {
-	if p.Title = r.text(ownTitle, w.cell(r, ownTitle), maxName); p.Title == "" && w.knows(ownTitle) && r.errors == 0 {
+	if p.Title = r.text(w.cell(r, ownTitle), maxName); p.Title == "" && w.knows(ownTitle) && r.errors == 0 {
 		r.bad(ownTitle, CodeMissing)
 	}
-	p.Summary = r.text(ownSummary, w.cell(r, ownSummary), models.MaxSummary)
-	p.Description = w.cell(r, ownDescription)
-	p.Featured = r.boolean(ownFeatured, w.word(r, ownFeatured))
-	p.Hidden = r.boolean(ownHidden, w.word(r, ownHidden))
-	p.Position = r.whole(ownPosition, w.word(r, ownPosition), true)
+	p.Summary = r.text(w.cell(r, ownSummary), models.MaxSummary)
+	p.Description = w.cell(r, ownDescription).text
+	p.Featured = r.boolean(w.word(r, ownFeatured))
+	p.Hidden = r.boolean(w.word(r, ownHidden))
+	p.Position = r.whole(w.word(r, ownPosition), true)
 	p.Categories = w.categories(r)
-	for _, tag := range ownList(w.cell(r, ownTags), ',') {
-		if tag = r.text(ownTags, tag, models.MaxTag); tag != "" && !slices.Contains(p.Tags, tag) {
+	for _, tag := range w.list(r, ownTags) {
+		if tag = r.text(cell{ownTags, tag}, models.MaxTag); tag != "" && !slices.Contains(p.Tags, tag) {
 			p.Tags = append(p.Tags, tag)
 		}
 	}
-	for _, name := range ownList(w.cell(r, ownOptions), ',') {
-		p.OptionNames = append(p.OptionNames, r.text(ownOptions, name, maxName))
+	for _, name := range w.list(r, ownOptions) {
+		p.OptionNames = append(p.OptionNames, r.text(cell{ownOptions, name}, maxName))
 	}
 	p.Words = w.words(r, ownerProduct)
 	w.pictures(r, p)
@@ -140,7 +143,7 @@ func (w *ownReader) product(r *reading, p *Record) {
 
 // categories parses the columns of slugs and paths, whose entries correspond.
 func (w *ownReader) categories(r *reading) []Category {
-	slugs, paths := ownList(w.word(r, ownCategorySlugs), ','), ownList(w.cell(r, ownCategories), ',')
+	slugs, paths := ownList(w.word(r, ownCategorySlugs).text, ','), w.list(r, ownCategories)
 	list := make([]Category, max(len(slugs), len(paths)))
 	for i := range list {
 		if i < len(slugs) {
@@ -159,8 +162,8 @@ func (w *ownReader) categories(r *reading) []Category {
 }
 
 func (w *ownReader) pictures(r *reading, p *Record) {
-	alts := ownList(w.cell(r, ownAlts), ',')
-	sources := ownList(w.word(r, ownPictures), ',')
+	alts := w.list(r, ownAlts)
+	sources := ownList(w.word(r, ownPictures).text, ',')
 	if len(alts) > len(sources) {
 		r.bad(ownAlts, CodeAlts, "count", itoa(len(alts)), "want", itoa(len(sources)))
 	}
@@ -175,7 +178,7 @@ func (w *ownReader) pictures(r *reading, p *Record) {
 		}
 		picture := Picture{Source: source, Texts: models.Texts{}}
 		if i < len(alts) {
-			picture.Alt = r.text(ownAlts, alts[i], maxAlt)
+			picture.Alt = r.text(cell{ownAlts, alts[i]}, maxAlt)
 		}
 		for t, at := range w.texts {
 			words := ownList(unguard(r.cells[at]), ',')
@@ -202,34 +205,35 @@ func (w *ownReader) words(r *reading, owner string) models.Texts {
 
 func (w *ownReader) variant(r *reading, p *ownProduct) {
 	v := Variant{Line: r.line, Has: w.has}
-	v.SKU = r.text(ownSKU, r.sku, models.MaxSKU)
+	v.SKU = r.text(cell{ownSKU, r.sku}, models.MaxSKU)
 	if first, repeated := w.skus[v.SKU]; repeated && v.SKU != "" {
 		r.bad(ownSKU, CodeSKUTwice, "value", v.SKU, "line", itoa(first))
 	} else {
 		w.skus[v.SKU] = r.line
 	}
-	v.Title = r.text(ownVariantTitle, w.cell(r, ownVariantTitle), maxName)
+	v.Title = r.text(w.cell(r, ownVariantTitle), maxName)
 	w.options(r, p, &v)
 	before := r.errors
-	v.Price = r.price(ownPrice, w.word(r, ownPrice))
-	if w.knows(ownPrice) && r.errors == before && w.word(r, ownPrice) == "" {
+	price := w.word(r, ownPrice)
+	v.Price = r.price(price)
+	if w.knows(ownPrice) && r.errors == before && price.text == "" {
 		r.bad(ownPrice, CodeMissing)
 	}
-	v.SalePrice = r.price(ownSalePrice, w.word(r, ownSalePrice))
+	v.SalePrice = r.price(w.word(r, ownSalePrice))
 	if r.errors == before && w.knows(ownPrice) && v.SalePrice.IsPositive() && v.SalePrice.Cmp(v.Price) >= 0 {
 		r.bad(ownSalePrice, CodeSaleAbove, "value", v.SalePrice.String(), "want", v.Price.String())
 	}
-	v.SaleFrom = r.instant(ownSaleFrom, w.word(r, ownSaleFrom))
-	v.SaleUntil = r.instant(ownSaleUntil, w.word(r, ownSaleUntil))
+	v.SaleFrom = r.instant(w.word(r, ownSaleFrom))
+	v.SaleUntil = r.instant(w.word(r, ownSaleUntil))
 	r.checkSale(ownSaleUntil, v)
-	v.Untracked = w.knows(ownCounted) && !r.boolean(ownCounted, w.word(r, ownCounted))
-	v.Stock = r.whole(ownStock, w.word(r, ownStock), false)
+	v.Untracked = w.knows(ownCounted) && !r.boolean(w.word(r, ownCounted))
+	v.Stock = r.whole(w.word(r, ownStock), false)
 	for _, c := range ownColumns {
 		if c.plain != nil {
-			c.plain.read(r, c.name, w.cell(r, c.name), &v.Variant)
+			c.plain.read(r, w.cell(r, c.name), &v.Variant)
 		}
 	}
-	if source := w.word(r, ownVariantPicture); source != "" {
+	if source := w.word(r, ownVariantPicture).text; source != "" {
 		v.Picture, _ = r.picture(ownVariantPicture, source)
 	}
 	v.Words = w.words(r, ownerVariant)
@@ -238,8 +242,8 @@ func (w *ownReader) variant(r *reading, p *ownProduct) {
 
 // options parses a variant's values of the product's options.
 func (w *ownReader) options(r *reading, p *ownProduct, v *Variant) {
-	for _, value := range ownList(w.cell(r, ownVariantOptions), ',') {
-		v.Options = append(v.Options, r.text(ownVariantOptions, value, maxName))
+	for _, value := range w.list(r, ownVariantOptions) {
+		v.Options = append(v.Options, r.text(cell{ownVariantOptions, value}, maxName))
 	}
 	if !w.knows(ownOptions) || !w.knows(ownVariantOptions) {
 		return

@@ -50,7 +50,6 @@ type Item struct {
 	Line    int
 	Label   string
 	Product models.Product      // after the import
-	Was     *models.Product     // before the import; nil: it is new
 	Fields  []string            // changed fields, sorted
 	Stock   []models.StockLevel // of existing variants
 	Fetch   []Picture           // all pictures that the file names, if some must be fetched first
@@ -93,8 +92,7 @@ func (p *planner) checkPrice(v *Variant) {
 }
 
 func (p *planner) fault(line int, sku, column string, level Level, code Code, pairs ...string) {
-	r := &reading{row: rowAt(line), faults: p.faults, sku: sku}
-	r.fault(column, level, code, pairs...)
+	p.faults.add(Problem{Line: line, Column: column, Level: level, Code: code, SKU: sku}, pairs...)
 }
 
 func (p *planner) record(r *Record) {
@@ -226,7 +224,7 @@ func (p *planner) change(r *Record, was *models.Product) {
 		return
 	}
 	p.plan.Items = append(p.plan.Items, Item{
-		Line: r.Line, Label: r.Label, Product: product, Was: was, Fields: slices.Sorted(maps.Keys(m.fields)), Stock: m.stock, Fetch: m.fetch,
+		Line: r.Line, Label: r.Label, Product: product, Fields: slices.Sorted(maps.Keys(m.fields)), Stock: m.stock, Fetch: m.fetch,
 	})
 }
 

@@ -144,7 +144,15 @@ type faults struct {
 	total int
 }
 
-func (f *faults) add(p Problem) {
+// add adds a problem. pairs are the names and values of its Values.
+func (f *faults) add(p Problem, pairs ...string) {
+	p.SKU = excerpt(p.SKU)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if p.Values == nil {
+			p.Values = map[string]string{}
+		}
+		p.Values[pairs[i]] = excerpt(pairs[i+1])
+	}
 	f.total++
 	if f.total <= MaxProblems {
 		f.list = append(f.list, p)

@@ -24,16 +24,8 @@ type Category struct {
 	Path Path
 }
 
-// Picture is a picture as a file names it: an https address, a name such as media/…, or the name of a static file.
-type Picture struct {
-	Source  string
-	Alt     string
-	Texts   models.Texts // "alt"
-	Variant string       // id of the variant that it shows; empty: the product
-}
-
-// Remote reports whether the picture must be fetched.
-func (p Picture) Remote() bool { return isAddress(p.Source) }
+// Picture is a picture as a file names it.
+type Picture = models.WantedPicture
 
 // Record is one product of a file with its variants.
 type Record struct {
@@ -76,18 +68,11 @@ type Variant struct {
 	Has   Field        // fields of this row; a WooCommerce variation may have fewer than its product
 }
 
-// Column is a column of a file.
-type Column struct {
-	Header string
-	Used   bool
-	Filled int // number of cells that are not empty
-}
-
 // File is the result of Read.
 type File struct {
 	Dialect   Dialect
 	Delimiter rune
-	Columns   []Column
+	Columns   []models.ImportColumn
 	Rows      int // without the header and empty rows
 	Skipped   int // number of rows that were skipped by rule
 	Records   []Record

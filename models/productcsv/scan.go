@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/coincart/coincart/models"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -19,7 +21,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 type scanner struct {
 	csv     *csv.Reader
 	faults  *faults
-	columns []Column
+	columns []models.ImportColumn
 	line    int // of the last row
 	rows    int
 }
@@ -116,10 +118,10 @@ func (s *scanner) header() (bool, error) {
 		return false, fmt.Errorf("read the file: %w", err)
 	}
 	if len(cells) > MaxColumns {
-		s.faults.add(Problem{Line: 1, Level: LevelError, Code: CodeTooManyColumns, Values: map[string]string{"count": itoa(len(cells)), "most": itoa(MaxColumns)}})
+		s.faults.add(Problem{Line: 1, Level: LevelError, Code: CodeTooManyColumns}, "count", itoa(len(cells)), "most", itoa(MaxColumns))
 		return false, nil
 	}
-	s.columns = make([]Column, len(cells))
+	s.columns = make([]models.ImportColumn, len(cells))
 	for i, cell := range cells {
 		s.columns[i].Header = excerpt(trimCell(cell))
 	}
@@ -152,7 +154,7 @@ func (s *scanner) next(progress func(line int) error) (row, error) {
 		}
 		if parse := (*csv.ParseError)(nil); errors.As(err, &parse) {
 			s.rows++
-			s.faults.add(Problem{Line: parse.StartLine, Level: LevelError, Code: CodeQuote, Values: map[string]string{"line": itoa(parse.Line)}})
+			s.faults.add(Problem{Line: parse.StartLine, Level: LevelError, Code: CodeQuote}, "line", itoa(parse.Line))
 			continue
 		}
 		if err != nil {
@@ -164,7 +166,7 @@ func (s *scanner) next(progress func(line int) error) (row, error) {
 		s.rows++
 		s.line, _ = s.csv.FieldPos(0)
 		if s.rows > MaxRows {
-			s.faults.add(Problem{Line: s.line, Level: LevelError, Code: CodeTooManyRows, Values: map[string]string{"most": itoa(MaxRows)}})
+			s.faults.add(Problem{Line: s.line, Level: LevelError, Code: CodeTooManyRows}, "most", itoa(MaxRows))
 			return row{}, io.EOF
 		}
 		if progress != nil && s.rows%progressEvery == 0 {
@@ -189,10 +191,7 @@ func (s *scanner) check(cells []string) (row, bool) {
 		cells = cells[:len(s.columns)]
 	}
 	if len(cells) != len(s.columns) {
-		s.faults.add(Problem{
-			Line: s.line, Level: LevelError, Code: CodeCells,
-			Values: map[string]string{"count": itoa(len(cells)), "want": itoa(len(s.columns))},
-		})
+		s.faults.add(Problem{Line: s.line, Level: LevelError, Code: CodeCells}, "count", itoa(len(cells)), "want", itoa(len(s.columns)))
 		return row{}, false
 	}
 	r := row{line: s.line, cells: make([]string, len(cells))}
@@ -202,7 +201,7 @@ func (s *scanner) check(cells []string) (row, bool) {
 		}
 		s.columns[i].Filled++
 		if code := formFault(text); code != "" {
-			s.faults.add(Problem{Line: s.line, Column: s.columns[i].Header, Level: LevelError, Code: code, Values: map[string]string{"value": excerpt(text[:min(len(text), 4*shown)])}})
+			s.faults.add(Problem{Line: s.line, Column: s.columns[i].Header, Level: LevelError, Code: code}, "value", text[:min(len(text), 4*shown)])
 			r.faulty = true
 			continue
 		}

@@ -40,7 +40,7 @@ func Read(r io.Reader, o Options) (*File, error) {
 }
 
 // dialectOf recognises the shop's own format by the column that no other format has.
-func dialectOf(columns []Column) Dialect {
+func dialectOf(columns []models.ImportColumn) Dialect {
 	for _, c := range columns {
 		if strings.EqualFold(strings.TrimSpace(c.Header), ownKey) {
 			return DialectCoincart
@@ -110,7 +110,7 @@ func (w *wooReader) header() bool {
 		c.Used = spec.field != wooIgnored && spec.field != wooDownload
 		name := strings.ToLower(c.Header)
 		if first, repeated := seen[name]; repeated && c.Used {
-			w.faults.add(Problem{Line: 1, Column: c.Header, Level: LevelError, Code: CodeHeaderTwice, Values: map[string]string{"first": itoa(first), "second": itoa(i + 1)}})
+			w.faults.add(Problem{Line: 1, Column: c.Header, Level: LevelError, Code: CodeHeaderTwice}, "first", itoa(first), "second", itoa(i+1))
 			continue
 		}
 		seen[name] = i + 1
@@ -133,23 +133,23 @@ func (w *wooReader) header() bool {
 	return w.has.Has(FieldTitle)
 }
 
-// cell returns the text of a field and the name of its column.
-func (w *wooReader) cell(r *reading, f wooField) (column, text string) {
+// cell returns the cell of a field; it is empty if the file has no column for it.
+func (w *wooReader) cell(r *reading, f wooField) cell {
 	i, ok := w.at[f]
 	if !ok {
-		return "", ""
+		return cell{}
 	}
-	return w.scan.columns[i].Header, trimCell(r.cells[i])
+	return cell{w.scan.columns[i].Header, trimCell(r.cells[i])}
 }
 
 func (w *wooReader) read(next row) {
 	r := &reading{row: next, faults: w.faults, opts: w.opts}
 	row := &wooRow{line: next.line}
-	_, r.sku = w.cell(r, wooSKU)
-	row.sku = r.sku
-	r.text(w.columnOf(wooSKU), row.sku, models.MaxSKU)
-	_, row.id = w.cell(r, wooID)
-	if _, row.parent = w.cell(r, wooParent); row.parent == "0" {
+	sku := w.cell(r, wooSKU)
+	r.sku, row.sku = sku.text, sku.text
+	r.text(sku, models.MaxSKU)
+	row.id = w.cell(r, wooID).text
+	if row.parent = w.cell(r, wooParent).text; row.parent == "0" {
 		row.parent = ""
 	}
 	w.kind(r, row)
@@ -175,10 +175,10 @@ func (w *wooReader) columnOf(f wooField) string {
 
 // kind parses the column Type: one of simple, variable, grouped, external and variation, with or without virtual and downloadable.
 func (w *wooReader) kind(r *reading, row *wooRow) {
-	column, text := w.cell(r, wooType)
+	c := w.cell(r, wooType)
 	var kinds []string
 	downloadable := false
-	for _, t := range wooList(strings.ToLower(text)) {
+	for _, t := range wooList(strings.ToLower(c.text)) {
 		switch t {
 		case "virtual":
 			row.variant.Virtual = true
@@ -189,23 +189,23 @@ func (w *wooReader) kind(r *reading, row *wooRow) {
 				kinds = append(kinds, t)
 			}
 		default:
-			r.bad(column, CodeTypeUnknown, "value", t)
+			r.bad(c.column, CodeTypeUnknown, "value", t)
 		}
 	}
 	row.kind = "simple"
 	switch {
 	case len(kinds) > 1:
-		r.bad(column, CodeSeveralTypes, "value", text)
+		r.bad(c.column, CodeSeveralTypes, "value", c.text)
 	case len(kinds) == 1:
 		row.kind = kinds[0]
 	}
 	switch {
 	case row.kind == "grouped":
-		row.skip(r, column, CodeGrouped)
+		row.skip(r, c.column, CodeGrouped)
 	case row.kind == "external":
-		row.skip(r, column, CodeExternal)
+		row.skip(r, c.column, CodeExternal)
 	case downloadable:
-		row.skip(r, column, CodeDownloadable)
+		row.skip(r, c.column, CodeDownloadable)
 	}
 }
 
@@ -219,42 +219,38 @@ func (row *wooRow) skip(r *reading, column string, code Code) {
 func (w *wooReader) product(r *reading, row *wooRow) {
 	p := &row.record
 	p.Line, p.Has = row.line, w.has
-	column, name := w.cell(r, wooName)
-	p.Title = r.text(column, oneLine(html.UnescapeString(name)), maxName)
+	name := w.cell(r, wooName)
+	p.Title = r.text(cell{name.column, oneLine(html.UnescapeString(name.text))}, maxName)
 	if p.Label = row.sku; p.Label == "" {
 		p.Label = excerpt(p.Title)
 	}
-	column, text := w.cell(r, wooPosition)
-	p.Position = r.whole(column, text, true)
+	p.Position = r.whole(w.cell(r, wooPosition), true)
+	description := w.cell(r, wooDescription)
 	if row.kind == "variation" {
-		if column, text := w.cell(r, wooDescription); text != "" {
-			r.fault(column, LevelNote, CodeVariationText)
+		if description.text != "" {
+			r.fault(description.column, LevelNote, CodeVariationText)
 		}
 		return
 	}
-	if name == "" {
-		r.bad(w.columnOf(wooName), CodeMissing)
+	if name.text == "" {
+		r.bad(name.column, CodeMissing)
 	}
-	column, text = w.cell(r, wooSummary)
-	p.Summary = r.text(column, PlainText(unescapeLines(text)), models.MaxSummary)
-	_, text = w.cell(r, wooDescription)
-	p.Description = PlainText(unescapeLines(text))
-	column, text = w.cell(r, wooFeatured)
-	p.Featured = r.boolean(column, text)
+	summary := w.cell(r, wooSummary)
+	p.Summary = r.text(cell{summary.column, PlainText(unescapeLines(summary.text))}, models.MaxSummary)
+	p.Description = PlainText(unescapeLines(description.text))
+	p.Featured = r.boolean(w.cell(r, wooFeatured))
 	p.Hidden = w.hidden(r)
-	column, text = w.cell(r, wooCategories)
-	p.Categories = r.wooPaths(column, text)
-	column, text = w.cell(r, wooTags)
-	p.Tags = r.names(column, wooList(html.UnescapeString(text)))
-	column, text = w.cell(r, wooImages)
-	p.Pictures = r.pictures(column, wooList(text))
+	p.Categories = r.wooPaths(w.cell(r, wooCategories))
+	tags, images := w.cell(r, wooTags), w.cell(r, wooImages)
+	p.Tags = r.names(tags.column, wooList(html.UnescapeString(tags.text)))
+	p.Pictures = r.pictures(images.column, wooList(images.text))
 }
 
 // names trims the names of a list and drops repeated ones.
 func (r *reading) names(column string, list []string) []string {
 	var names []string
 	for _, name := range list {
-		if name = r.text(column, oneLine(name), models.MaxTag); name != "" && !slices.Contains(names, name) {
+		if name = r.text(cell{column, oneLine(name)}, models.MaxTag); name != "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -274,8 +270,8 @@ const (
 
 // status parses the column Published.
 func (w *wooReader) status(r *reading) string {
-	column, text := w.cell(r, wooPublished)
-	switch strings.ToLower(text) {
+	c := w.cell(r, wooPublished)
+	switch strings.ToLower(c.text) {
 	case "", "1", "true":
 		return published
 	case "-1", "2", "false":
@@ -283,7 +279,7 @@ func (w *wooReader) status(r *reading) string {
 	case "0":
 		return private
 	}
-	r.bad(column, CodeStatus, "value", text)
+	r.bad(c.column, CodeStatus, "value", c.text)
 	return published
 }
 
@@ -291,15 +287,15 @@ func (w *wooReader) status(r *reading) string {
 // either everywhere or nowhere.
 func (w *wooReader) hidden(r *reading) bool {
 	hidden := w.status(r) != published
-	column, text := w.cell(r, wooVisibility)
-	switch strings.ToLower(text) {
+	c := w.cell(r, wooVisibility)
+	switch strings.ToLower(c.text) {
 	case "", "visible":
 	case "hidden":
 		hidden = true
 	case "catalog", "search":
-		r.fault(column, LevelNote, CodeVisibilityPart, "value", text)
+		r.fault(c.column, LevelNote, CodeVisibilityPart, "value", c.text)
 	default:
-		r.bad(column, CodeVisibility, "value", text)
+		r.bad(c.column, CodeVisibility, "value", c.text)
 	}
 	return hidden
 }

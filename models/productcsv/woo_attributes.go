@@ -16,8 +16,8 @@ import (
 func (w *wooReader) attributes(r *reading) []attribute {
 	byNumber := map[string]*attribute{}
 	for i, spec := range w.specs {
-		cell := strings.TrimSpace(r.cells[i])
-		if spec.field != wooAttribute || cell == "" {
+		c := cell{w.scan.columns[i].Header, trimCell(r.cells[i])}
+		if spec.field != wooAttribute || c.text == "" {
 			continue
 		}
 		a := byNumber[spec.number]
@@ -25,14 +25,13 @@ func (w *wooReader) attributes(r *reading) []attribute {
 			a = &attribute{}
 			byNumber[spec.number] = a
 		}
-		column := w.scan.columns[i].Header
 		switch spec.part {
 		case "name":
-			a.name = r.text(column, oneLine(html.UnescapeString(trimCell(cell))), maxName)
+			a.name = r.text(cell{c.column, oneLine(html.UnescapeString(c.text))}, maxName)
 		case "value(s)":
-			a.values = r.names(column, wooList(html.UnescapeString(trimCell(cell))))
+			a.values = r.names(c.column, wooList(html.UnescapeString(c.text)))
 		case "visible":
-			a.shown = r.boolean(column, trimCell(cell))
+			a.shown = r.boolean(c)
 		}
 	}
 	numbers := slices.SortedFunc(maps.Keys(byNumber), func(a, b string) int {

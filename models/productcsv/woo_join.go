@@ -29,12 +29,9 @@ func (w *wooReader) join() {
 }
 
 func (w *wooReader) fault(row *wooRow, column string, level Level, code Code, pairs ...string) {
-	r := &reading{row: rowAt(row.line), faults: w.faults, sku: row.sku}
-	r.fault(column, level, code, pairs...)
-	row.broken = row.broken || r.errors > 0
+	w.faults.add(Problem{Line: row.line, Column: column, Level: level, Code: code, SKU: row.sku}, pairs...)
+	row.broken = row.broken || level == LevelError
 }
-
-func rowAt(line int) row { return row{line: line} }
 
 // index returns the rows by SKU and by ID. Of several with the same key it contains the first.
 func (w *wooReader) index() (bySKU, byID map[string]*wooRow) {

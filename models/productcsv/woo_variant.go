@@ -11,57 +11,48 @@ import (
 func (w *wooReader) variant(r *reading, row *wooRow) {
 	v := &row.variant
 	v.Line, v.SKU, v.Has = row.line, row.sku, w.has
-	w.weight(r, v)
+	if i, ok := w.at[wooWeight]; ok {
+		v.Weight = r.weight(w.cell(r, wooWeight), w.specs[i].unit)
+	}
 	if row.kind == "variable" {
 		return
 	}
 	if _, known := w.at[wooPublished]; known && row.kind == "variation" { // a private variation is not for sale
 		v.Retired, v.Has = w.status(r) == private, v.Has|FieldRetired
 	}
-	column, text := w.cell(r, wooPrice)
-	v.Price = r.price(column, text)
+	price := w.cell(r, wooPrice)
+	v.Price = r.price(price)
 	switch {
-	case text == "" && column != "":
-		r.bad(column, CodeMissing)
-	case column != "" && r.errors == 0 && !v.Price.IsPositive():
-		r.bad(column, CodePriceZero)
+	case price.text == "" && price.column != "":
+		r.bad(price.column, CodeMissing)
+	case price.column != "" && r.errors == 0 && !v.Price.IsPositive():
+		r.bad(price.column, CodePriceZero)
 	}
 	w.sale(r, row)
 	w.stock(r, row)
-	column, text = w.cell(r, wooLowStock)
-	v.LowStock = r.whole(column, text, false)
-	column, text = w.cell(r, wooBarcode)
-	v.Barcode = r.text(column, text, models.MaxBarcode)
+	v.LowStock = r.whole(w.cell(r, wooLowStock), false)
+	v.Barcode = r.text(w.cell(r, wooBarcode), models.MaxBarcode)
 	if row.kind == "variation" {
-		column, text = w.cell(r, wooImages)
-		if list := r.pictures(column, wooList(text)); len(list) > 0 {
+		images := w.cell(r, wooImages)
+		if list := r.pictures(images.column, wooList(images.text)); len(list) > 0 {
 			v.Picture = list[0].Source
 		}
 	}
 }
 
-func (w *wooReader) weight(r *reading, v *Variant) {
-	if i, ok := w.at[wooWeight]; ok {
-		column, text := w.cell(r, wooWeight)
-		v.Weight = r.weight(column, text, w.specs[i].unit)
-	}
-}
-
 func (w *wooReader) sale(r *reading, row *wooRow) {
 	v := &row.variant
-	column, text := w.cell(r, wooSalePrice)
+	price, until := w.cell(r, wooSalePrice), w.cell(r, wooSaleUntil)
 	before := r.errors
-	v.SalePrice = r.price(column, text)
-	if r.errors == before && text != "" && v.Price.IsPositive() && v.SalePrice.Cmp(v.Price) >= 0 {
-		r.bad(column, CodeSaleAbove, "value", text, "want", v.Price.String())
+	v.SalePrice = r.price(price)
+	if r.errors == before && price.text != "" && v.Price.IsPositive() && v.SalePrice.Cmp(v.Price) >= 0 {
+		r.bad(price.column, CodeSaleAbove, "value", price.text, "want", v.Price.String())
 	}
-	column, text = w.cell(r, wooSaleFrom)
-	v.SaleFrom = r.day(column, text)
-	column, text = w.cell(r, wooSaleUntil)
-	if last := r.day(column, text); !last.IsZero() { // the sale includes its last day
+	v.SaleFrom = r.day(w.cell(r, wooSaleFrom))
+	if last := r.day(until); !last.IsZero() { // the sale includes its last day
 		v.SaleUntil = last.In(w.opts.Zone).AddDate(0, 0, 1).UTC()
 	}
-	r.checkSale(column, *v)
+	r.checkSale(until.column, *v)
 }
 
 // checkSale refuses a sale that ends before it begins.
@@ -75,28 +66,26 @@ func (r *reading) checkSale(column string, v Variant) {
 // available.
 func (w *wooReader) stock(r *reading, row *wooRow) {
 	v := &row.variant
-	column, text := w.cell(r, wooStock)
-	inColumn, in := w.cell(r, wooInStock)
+	stock, in, backorders := w.cell(r, wooStock), w.cell(r, wooInStock), w.cell(r, wooBackorders)
 	switch {
-	case strings.EqualFold(text, "parent"):
-		r.bad(column, CodeStockParent)
-	case text != "":
-		v.Stock = r.whole(column, text, false)
-	case strings.EqualFold(in, "backorder"):
-		r.fault(inColumn, LevelNote, CodeBackorders)
-	case inColumn != "":
-		v.Untracked = r.boolean(inColumn, in)
+	case strings.EqualFold(stock.text, "parent"):
+		r.bad(stock.column, CodeStockParent)
+	case stock.text != "":
+		v.Stock = r.whole(stock, false)
+	case strings.EqualFold(in.text, "backorder"):
+		r.fault(in.column, LevelNote, CodeBackorders)
+	case in.column != "":
+		v.Untracked = r.boolean(in)
 	default:
 		v.Untracked = true
 	}
-	column, text = w.cell(r, wooBackorders)
-	switch strings.ToLower(text) {
+	switch strings.ToLower(backorders.text) {
 	case "", "0", "no":
 	case "1", "yes", "notify":
 		if !v.Untracked {
-			r.fault(column, LevelNote, CodeBackorders)
+			r.fault(backorders.column, LevelNote, CodeBackorders)
 		}
 	default:
-		r.bad(column, CodeBool, "value", text)
+		r.bad(backorders.column, CodeBool, "value", backorders.text)
 	}
 }

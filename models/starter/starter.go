@@ -38,7 +38,7 @@ type Coupon struct {
 func Fill(ctx context.Context, db *store.Store, c Contents) error {
 	return db.Tx(ctx, func(tx *store.Store) error {
 		for _, fill := range []func(context.Context, *store.Store) error{
-			c.putCategories, c.putProducts, c.putCoins, c.putCurrency, c.addTexts, c.addDelivery, c.addCoupons,
+			c.putCatalogue, c.putCurrency, c.addTexts, c.addDelivery, c.addCoupons,
 		} {
 			if err := fill(ctx, tx); err != nil {
 				return err
@@ -48,25 +48,18 @@ func Fill(ctx context.Context, db *store.Store, c Contents) error {
 	})
 }
 
-func (c Contents) putCategories(ctx context.Context, tx *store.Store) error {
+// putCatalogue stores the categories, then the products in them, and the coins.
+func (c Contents) putCatalogue(ctx context.Context, tx *store.Store) error {
 	for _, category := range c.Categories {
 		if err := tx.PutCategory(ctx, category); err != nil {
 			return fmt.Errorf("category %s: %w", category.Slug, err)
 		}
 	}
-	return nil
-}
-
-func (c Contents) putProducts(ctx context.Context, tx *store.Store) error {
 	for _, p := range c.Products {
 		if err := tx.PutProduct(ctx, p); err != nil {
 			return fmt.Errorf("product %s: %w", p.Slug, err)
 		}
 	}
-	return nil
-}
-
-func (c Contents) putCoins(ctx context.Context, tx *store.Store) error {
 	for _, coin := range c.Coins {
 		if err := tx.PutCoin(ctx, coin); err != nil {
 			return fmt.Errorf("coin %s: %w", coin.Symbol, err)

@@ -72,7 +72,7 @@ func New(c Config) (Services, error) {
 		return s, fmt.Errorf("set up customers: %w", err)
 	}
 	if s.Transfers, err = catalogue.NewTransfers(catalogue.TransfersConfig{
-		Store: c.Store, Jobs: s.Jobs, Clock: c.Clock, Logger: c.Logger, Zone: c.Zone, StaticPicture: c.StaticPicture, FetchPicture: c.FetchPicture,
+		Store: c.Store, Jobs: s.Jobs, Clock: c.Clock, Zone: c.Zone, StaticPicture: c.StaticPicture, FetchPicture: c.FetchPicture,
 	}); err != nil {
 		return s, fmt.Errorf("set up imports and exports of products: %w", err)
 	}

@@ -62,11 +62,8 @@ func New(c Config) (*Service, error) {
 		return nil, errors.New("books: store, jobs, statements and money are needed")
 	}
 	s := &Service{
-		store: c.Store, jobs: c.Jobs, gateway: c.Statements, money: c.Money, clock: c.Clock, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)),
+		store: c.Store, jobs: c.Jobs, gateway: c.Statements, money: c.Money, clock: c.Clock.OrSystem(), log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)),
 		zone: cmp.Or(c.Zone, time.UTC), timeout: cmp.Or(c.CallTimeout, 8*time.Second),
-	}
-	if s.clock == nil {
-		s.clock = models.SystemClock
 	}
 	c.Jobs.AddWorker(jobs.Worker{Name: "statements", Step: s.statementStep, Limit: jobs.TidyLimit})
 	c.Jobs.Handle(models.TaskStatement, s.fetchAndReconcile)

@@ -38,10 +38,7 @@ func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Jobs == nil {
 		return nil, errors.New("rates: store and jobs are needed")
 	}
-	s := &Service{store: c.Store, clock: c.Clock, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler))}
-	if s.clock == nil {
-		s.clock = models.SystemClock
-	}
+	s := &Service{store: c.Store, clock: c.Clock.OrSystem(), log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler))}
 	s.prices = newPrices(c.PlatformURL, c.LoopbackPrices, cmp.Or(c.PriceTimeout, 5*time.Second), s.clock)
 	c.Jobs.AddWorker(jobs.Worker{Name: "rates", Step: s.rateStep})
 	c.Jobs.AddChore("forget old rates", s.forgetRates)

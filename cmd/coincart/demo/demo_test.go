@@ -10,13 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/cmd/coincart/demo"
+	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/static"
 )
 
 const chinese = "zh-Hans"
 
 // translated asserts that a text has a Chinese translation.
-func translated(t *testing.T, texts demo.Texts, of string, fields ...string) {
+func translated(t *testing.T, texts models.Texts, of string, fields ...string) {
 	t.Helper()
 	for _, field := range fields {
 		assert.Regexp(t, `\p{Han}`, texts[chinese][field], "%s: %s", of, field)
@@ -30,11 +31,17 @@ func translated(t *testing.T, texts demo.Texts, of string, fields ...string) {
 func TestCatalogue_IsAShop(t *testing.T) {
 	shop, err := demo.Catalogue()
 	require.NoError(t, err)
-	assert.Equal(t, "Osier", shop.Settings.Name)
-	assert.Equal(t, "USD", shop.Settings.Currency)
+	assert.Equal(t, "Osier", shop.Name)
+	assert.Equal(t, models.Currency{Code: "USD", Digits: 2}, shop.Currency)
 	assert.Len(t, shop.Categories, 4)
 	assert.GreaterOrEqual(t, len(shop.Products), 24)
 	assert.GreaterOrEqual(t, len(shop.Coins), 3)
+	for _, language := range []string{"en", chinese} {
+		for _, key := range []models.SettingKey{models.SloganKey(language), models.HomeTitleKey(language), models.HomeTextKey(language)} {
+			assert.NotEmpty(t, shop.Texts[key], key)
+		}
+	}
+	assert.Len(t, shop.Texts, 6)
 }
 
 func TestCatalogue_CoinsAreExact(t *testing.T) {
@@ -42,9 +49,13 @@ func TestCatalogue_CoinsAreExact(t *testing.T) {
 	require.NoError(t, err)
 	for _, c := range shop.Coins {
 		assert.Regexp(t, `^[A-Z]{2,10}$`, c.Symbol)
-		assert.Regexp(t, `^(0|[1-9]\d*)(\.\d+)?$`, c.Rate)
+		assert.True(t, c.Rate.IsPositive(), c.Symbol)
 		assert.NotEmpty(t, c.Name)
 		assert.Positive(t, c.Precision)
+		assert.Equal(t, models.FixedRate, c.RateSource)
+	}
+	for symbol := range shop.Live {
+		assert.True(t, slices.ContainsFunc(shop.Coins, func(c models.Coin) bool { return c.Symbol == symbol }), symbol)
 	}
 }
 
@@ -53,7 +64,7 @@ func TestCatalogue_CategoriesAreFilled(t *testing.T) {
 	require.NoError(t, err)
 	count := map[string]int{}
 	for _, p := range shop.Products {
-		count[p.Category]++
+		count[p.Category.Slug]++
 	}
 	for i, c := range shop.Categories {
 		assert.Equal(t, i+1, c.Position)
@@ -68,7 +79,7 @@ func TestCatalogue_CategoriesAreFilled(t *testing.T) {
 func TestCatalogue_ProductsAreComplete(t *testing.T) {
 	shop, err := demo.Catalogue()
 	require.NoError(t, err)
-	price, slug, sku := regexp.MustCompile(`^[1-9]\d*\.\d{2}$`), regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`), regexp.MustCompile(`^[A-Z0-9]+(-[A-Z0-9]+)*$`)
+	slug, sku := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`), regexp.MustCompile(`^[A-Z0-9]+(-[A-Z0-9]+)*$`)
 	seen, used := map[string]bool{}, map[string]bool{}
 	for _, p := range shop.Products {
 		assert.Regexp(t, slug, p.Slug)
@@ -92,10 +103,11 @@ func TestCatalogue_ProductsAreComplete(t *testing.T) {
 			assert.Regexp(t, sku, v.SKU)
 			assert.False(t, seen[v.SKU], "%s is there twice", v.SKU)
 			seen[v.SKU] = true
-			assert.Regexp(t, price, v.Price, v.SKU)
-			assert.GreaterOrEqual(t, v.Stock, 0)
-			assert.NotEqual(t, v.Virtual, v.Weight != "", "%s: what is sent has a weight", v.SKU)
-			assert.Len(t, v.Options, len(p.Options), v.SKU)
+			assert.True(t, v.Price.IsPositive(), v.SKU)
+			assert.LessOrEqual(t, v.Price.Digits(), shop.Currency.Digits, v.SKU)
+			assert.GreaterOrEqual(t, v.OnHand, 0)
+			assert.NotEqual(t, v.Virtual, v.Weight.IsPositive(), "%s: what is sent has a weight", v.SKU)
+			assert.Len(t, v.Options, len(p.OptionNames), v.SKU)
 			for i := range v.Options {
 				translated(t, v.Texts, v.SKU, "option"+strconv.Itoa(i+1))
 			}
@@ -112,30 +124,33 @@ func TestCatalogue_ShowsWhatAShopCanDo(t *testing.T) {
 	require.NoError(t, err)
 	var virtual, options, sale, tags bool
 	for _, p := range shop.Products {
-		options, tags = options || len(p.Options) == 2, tags || len(p.Tags) > 0
+		options, tags = options || len(p.OptionNames) == 2, tags || len(p.Tags) > 0
 		for _, v := range p.Variants {
-			virtual, sale = virtual || (v.Virtual && v.Untracked), sale || v.SalePrice != ""
+			virtual, sale = virtual || (v.Virtual && v.Untracked), sale || v.SalePrice.IsPositive()
 		}
 	}
 	assert.True(t, virtual && options && sale && tags, "virtual %t, options %t, sale %t, tags %t", virtual, options, sale, tags)
-	modes := map[string]bool{}
+	modes := map[models.TaxMode]bool{}
 	for _, z := range shop.Zones {
 		modes[z.TaxMode] = true
+		assert.Empty(t, z.Check(), z.Name)
 		require.NotEmpty(t, z.Methods, z.Name)
 		for _, m := range z.Methods {
+			assert.Empty(t, m.Check(shop.Currency.Digits), m.Title)
 			translated(t, m.Texts, m.Title, "title", "note")
 		}
 		if z.TaxName != "" {
 			translated(t, z.Texts, z.Name, "tax_name")
 		}
 	}
-	assert.Equal(t, map[string]bool{"none": true, "included": true, "added": true}, modes)
+	assert.Equal(t, map[models.TaxMode]bool{"none": true, "included": true, "added": true}, modes)
 	assert.Empty(t, shop.Zones[len(shop.Zones)-1].Places, "the rest of the world")
-	kinds := map[string]bool{}
+	kinds := map[models.CouponKind]bool{}
 	for _, c := range shop.Coupons {
+		assert.Empty(t, c.Check(shop.Currency.Digits), c.Code)
 		kinds[c.Kind] = true
 	}
-	assert.Equal(t, map[string]bool{"percent": true, "fixed": true, "free_delivery": true}, kinds)
+	assert.Equal(t, map[models.CouponKind]bool{"percent": true, "fixed": true, "free_delivery": true}, kinds)
 }
 
 func TestCatalogue_HasScarceAndSoldOutThings(t *testing.T) {
@@ -144,7 +159,7 @@ func TestCatalogue_HasScarceAndSoldOutThings(t *testing.T) {
 	var stocks []int
 	for _, p := range shop.Products {
 		for _, v := range p.Variants {
-			stocks = append(stocks, v.Stock)
+			stocks = append(stocks, v.OnHand)
 		}
 	}
 	assert.Contains(t, stocks, 0)

@@ -86,11 +86,7 @@ func delimiterName(d string) string {
 	return map[string]string{",": "comma", ";": "semicolon", "\t": "tab"}[d]
 }
 
-func optionNames(text string) []string {
-	var o models.ImportOptions
-	if json.Unmarshal([]byte(text), &o) != nil {
-		return nil
-	}
+func optionNames(o models.ImportOptions) []string {
 	var names []string
 	for name, on := range map[string]bool{"decimal_comma": o.DecimalComma, "keep_stock": o.KeepStock, "no_pictures": o.NoPictures} {
 		if on {
