@@ -12,14 +12,6 @@ import (
 	"github.com/coincart/coincart/models/health"
 )
 
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
-}
-
 // Prefixes shorter than these are too wide for a list of trusted proxies.
 const (
 	wideIPv4 = 8

@@ -61,7 +61,7 @@ func (c Config) checkReachable(ctx context.Context) (reached, clock health.Findi
 		return bad(CodePlatformMissing), clock
 	}
 	u, err := url.Parse(c.PlatformURL)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !models.IsLoopback(u.Hostname())) {
 		return health.New(CheckPlatform, health.Bad, CodePlatformBad), clock // people paste addresses with passwords, so it is not shown
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodHead, c.PlatformURL, nil)
@@ -199,7 +199,7 @@ func (c Config) checkBase() []health.Finding {
 		"Address", base, "Notify", base + c.Paths.Notify, "Return", base + c.Paths.Return, "SignIn", base + c.Paths.SignIn,
 		"Secure", "https://" + address.Host() + address.Path,
 	}
-	switch local := isLoopback(address.Hostname()); {
+	switch local := models.IsLoopback(address.Hostname()); {
 	case !address.Secure() && !local:
 		return []health.Finding{health.New(CheckBase, health.Bad, CodeBasePlain, values...)}
 	case local && !c.Demo:
