@@ -9,7 +9,7 @@ import (
 	"github.com/coincart/coincart/templates"
 )
 
-// movable reports that the rows are shown in a category's own order, which can be changed.
+// movable reports whether the rows are in a category's own order, which can be changed.
 func (v ProductsView) movable() bool { return v.Category != "" && v.Page.May.Catalogue }
 
 // order says for the script that rows can be dragged, and whether below the last one too.
@@ -23,7 +23,7 @@ func (v ProductsView) order() templ.Attributes {
 	return templ.Attributes{"data-order": "more"}
 }
 
-// columns are those of the table; the last one moves rows.
+// columns returns the columns of the table; the last one moves rows.
 func (v ProductsView) columns() []column {
 	list := []column{
 		boxes(), col("admin.products.col.product"), col("admin.col.state"), num("admin.products.col.price"), num("admin.products.col.stock"),

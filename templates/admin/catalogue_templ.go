@@ -16,7 +16,7 @@ import (
 	"github.com/coincart/coincart/static"
 )
 
-// Products is the list of products.
+// Products shows the list of products.
 func Products(v ProductsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1014,7 +1014,7 @@ func productsBulk(v ProductsView) templ.Component {
 	})
 }
 
-// Categories is the tree of categories.
+// Categories shows the tree of categories.
 func Categories(v CategoriesView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1467,7 +1467,7 @@ func moveCategory(r CategoryRow, place *Place, sign, label string) templ.Compone
 	})
 }
 
-// Category is the form of a category.
+// Category shows the form of a category.
 func Category(v CategoryView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2007,7 +2007,7 @@ func categoryEnd(v CategoryView) templ.Component {
 	})
 }
 
-// Tags lists the tags.
+// Tags shows the list of tags.
 func Tags(v TagsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// Coins lists the coins with the state of each rate, and the price sources.
+// Coins shows the coins with the state of each rate, and the price sources.
 func Coins(v CoinsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -527,7 +527,7 @@ func coinRow(p *i18n.Printer, r CoinRow) templ.Component {
 	})
 }
 
-// Coin is one coin with its rate's state, its form and its history.
+// Coin shows one coin with the state of its rate, its form and its history.
 func Coin(v CoinView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -840,7 +840,7 @@ func Coin(v CoinView) templ.Component {
 	})
 }
 
-// coinNow says how the rate stands, and lets a person accept one that jumped.
+// coinNow shows the state of the rate, and a button to accept one that jumped.
 func coinNow(v CoinView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1087,7 +1087,7 @@ func coinNow(v CoinView) templ.Component {
 	})
 }
 
-// rateHistory draws what the sources said and lists it.
+// rateHistory shows what the sources answered, as a chart and as a list.
 func rateHistory(v CoinView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1387,7 +1387,7 @@ func rateHistory(v CoinView) templ.Component {
 	})
 }
 
-// PriceSource is one price source, with what it answered when it was tried.
+// PriceSource shows one price source, with its answer when it was tried.
 func PriceSource(v SourceView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

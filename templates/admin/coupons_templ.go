@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// Coupons lists the coupons.
+// Coupons shows the list of coupons.
 func Coupons(v CouponsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -473,7 +473,7 @@ func couponRow(p *i18n.Printer, r CouponRow) templ.Component {
 	})
 }
 
-// Coupon is one coupon with its uses.
+// Coupon shows one coupon with its uses.
 func Coupon(v CouponView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -98,7 +98,7 @@ func gate(class, title string) templ.Component {
 	})
 }
 
-// Login is the first step of signing in.
+// Login shows the first step of signing in.
 func Login(v LoginView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -229,7 +229,7 @@ func Login(v LoginView) templ.Component {
 	})
 }
 
-// Code is the second step of signing in.
+// Code shows the second step of signing in.
 func Code(v CodeView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -452,7 +452,7 @@ func Code(v CodeView) templ.Component {
 	})
 }
 
-// codeField takes the six digits of an authenticator.
+// codeField shows the input for the six digits of an authenticator.
 func codeField(p *i18n.Printer, name, wrong string, focus bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -481,7 +481,7 @@ func codeField(p *i18n.Printer, name, wrong string, focus bool) templ.Component 
 	})
 }
 
-// Enrol makes an account: who it is, a password, an authenticator.
+// Enrol shows the form that makes an account: who it is, a password, an authenticator.
 func Enrol(v EnrolView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -703,7 +703,7 @@ func Enrol(v EnrolView) templ.Component {
 	})
 }
 
-// qr shows a code to scan, dark on light in both schemes, and the same to type.
+// qr shows a QR code, dark on light in both colour schemes, and its secret as text.
 func qr(p *i18n.Printer, code QR) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -828,7 +828,7 @@ func qr(p *i18n.Printer, code QR) templ.Component {
 	})
 }
 
-// StepUp asks for a fresh code before something that matters.
+// StepUp shows the question for a fresh code before a sensitive action.
 func StepUp(v StepUpView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

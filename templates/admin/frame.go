@@ -7,7 +7,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// word is the catalogue's word for a value, such as word(p, "admin.role.", "owner"). A value that has none is shown as it is.
+// word returns the catalogue's word for a value, such as word(p, "admin.role.", "owner"). A value without a word is returned unchanged.
 func word(p *i18n.Printer, prefix, value string) string {
 	if value == "" {
 		return ""
@@ -24,7 +24,7 @@ type navGroup struct {
 	sections []Section
 }
 
-// navigation is what the person may see, in the menu's order.
+// navigation returns the groups of sections that the person may see, in the menu's order.
 func (p Page) navigation() []navGroup {
 	shop, system := []Section{SectionDelivery}, []Section{SectionTasks}
 	if p.May.Staff {
@@ -69,7 +69,7 @@ func (p Page) allWork() int {
 	return sum
 }
 
-// badge is a count that is short enough for the navigation.
+// badge returns a count as text that is short enough for the navigation.
 func badge(n int) string {
 	const most = 99
 	if n > most {
@@ -78,7 +78,7 @@ func badge(n int) string {
 	return strconv.Itoa(n)
 }
 
-// sectionTitle is the name of the page's entry in the navigation; "" for a page that has none.
+// sectionTitle returns the name of the page's entry in the navigation; "" for a page without one.
 func (p Page) sectionTitle() string {
 	if p.Section == "" {
 		return ""
@@ -86,7 +86,7 @@ func (p Page) sectionTitle() string {
 	return p.Printer.T("admin.section." + string(p.Section))
 }
 
-// returnPath is where the language switch comes back to: this page, as long as it is an address of ours.
+// returnPath returns the address that the language switch comes back to: this page, if its address is the shop's own.
 func (p Page) returnPath() string {
 	if strings.HasPrefix(p.Path, "/") && !strings.HasPrefix(p.Path, "//") {
 		return p.Path
@@ -101,7 +101,7 @@ func (s Section) path() string {
 	return "/admin/" + string(s)
 }
 
-// sectionGlyphs are the signs of the sections in the navigation.
+// sectionGlyphs are the names of the sections' icons in the navigation.
 var sectionGlyphs = map[Section]string{
 	SectionDashboard: "gauge", SectionInbox: "inbox", SectionOrders: "bag", SectionCustomers: "user", SectionCancellations: "stop",
 	SectionProducts: "box", SectionCategories: "tree", SectionStock: "layers", SectionCoupons: "ticket", SectionDelivery: "truck",

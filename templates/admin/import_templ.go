@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// Imports is where files of products are given in and taken away.
+// Imports shows the uploaded files of products, and the forms for an import and an export.
 func Imports(v ImportsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -675,7 +675,7 @@ func importTable(p *i18n.Printer, rows []ImportRow) templ.Component {
 	})
 }
 
-// Import is one file.
+// Import shows one file.
 func Import(v ImportView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -793,7 +793,7 @@ func Import(v ImportView) templ.Component {
 	})
 }
 
-// ImportStatus is the part of a file's page that changes while a task is at work: with scripts it asks for itself again.
+// ImportStatus shows the part of a file's page that changes while a task is running; with scripts it loads itself again.
 func ImportStatus(v ImportView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1722,7 +1722,7 @@ func importPictures(v ImportView) templ.Component {
 	})
 }
 
-// importAbout tells how the file was read: its format, its columns, and the categories that it would make.
+// importAbout shows how the file was read: its format, its columns, and the categories that it would make.
 func importAbout(v ImportView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

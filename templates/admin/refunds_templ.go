@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "github.com/coincart/coincart/templates"
 
-// Refunds lists the refunds, and is where a second person approves them.
+// Refunds shows the list of refunds, where a second person approves them.
 func Refunds(v RefundsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -204,7 +204,7 @@ func Refunds(v RefundsView) templ.Component {
 	})
 }
 
-// refund is one refund with its way through the platform. Whoever asked for it does not approve it.
+// refund shows one refund with its progress at the platform. The person who asked for it cannot approve it.
 func refund(page Page, r RefundRow, linked bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// Settings is a group of the shop's settings.
+// Settings shows a group of the shop's settings.
 func Settings(v SettingsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -701,7 +701,7 @@ func markdownField(p *i18n.Printer, f SettingField) templ.Component {
 	})
 }
 
-// mailTrial says what the mail server answered.
+// mailTrial shows the answer of the mail server.
 func mailTrial(p *i18n.Printer, t MailTrial) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -820,7 +820,7 @@ func mailTrial(p *i18n.Printer, t MailTrial) templ.Component {
 	})
 }
 
-// Keys shows the keys in use, and how they are changed.
+// Keys shows the keys in use, and how to replace them.
 func Keys(v KeysView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1220,7 +1220,7 @@ func keyFacts(p *i18n.Printer, k Key) templ.Component {
 	})
 }
 
-// Health shows what the doctor finds.
+// Health shows the doctor's findings.
 func Health(v HealthView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

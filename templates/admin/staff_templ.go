@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// Staff lists the people of the back office and lets owners invite, change and disable them.
+// Staff shows the people of the back office, and lets owners invite, change and disable them.
 func Staff(v StaffView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -14,8 +14,8 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// Statement is one day: the platform's lines beside our books, sums that must prove to balance, and every difference with what was
-// done about it.
+// Statement shows one day: the platform's lines beside the shop's records, sums that prove that the two balance, and every difference with
+// its history.
 func Statement(v StatementView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -696,7 +696,7 @@ func statementSeal(v StatementView) templ.Component {
 	})
 }
 
-// statementTotals prove that the differences are all there are: theirs less ours is what the listed differences sum up to.
+// statementTotals shows that the list of differences is complete: the platform's sum less the shop's is the sum of the listed differences.
 func statementTotals(v StatementView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1000,7 +1000,7 @@ func statementLines(v StatementView) templ.Component {
 	})
 }
 
-// chosenLines are the lines, all or of one type.
+// chosenLines shows the lines, of all types or of one.
 func chosenLines(v StatementView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "github.com/coincart/coincart/templates"
 
-// Statements lists the platform's days, and is where a day's statement is fetched.
+// Statements shows the platform's days, and the form that fetches a day's statement.
 func Statements(v StatementsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -15,7 +15,7 @@ import (
 	"strconv"
 )
 
-// Counts lists the sheets on which stock is counted.
+// Counts shows the sheets on which stock is counted.
 func Counts(v CountsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -266,7 +266,7 @@ func Counts(v CountsView) templ.Component {
 	})
 }
 
-// Count is one sheet: to be filled in while it is open, to be read afterwards.
+// Count shows one sheet: as a form while it is open, as a table afterwards.
 func Count(v CountView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -968,7 +968,7 @@ func countTable(p *i18n.Printer, lines []CountLine, open bool) templ.Component {
 	})
 }
 
-// CountSheet is a whole sheet for paper: what should lie there is not on it, so that it is counted and not copied.
+// CountSheet shows a whole sheet for printing. The expected number is not on it, so that staff count and do not copy.
 func CountSheet(v CountSheetView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// stockTabs lead to the lists that belong together.
+// stockTabs shows the links between the lists of the stock.
 func stockTabs(p *i18n.Printer, here string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -66,7 +66,7 @@ func stockTabs(p *i18n.Printer, here string) templ.Component {
 	})
 }
 
-// Stock is the list of stock.
+// Stock shows the list of stock.
 func Stock(v StockView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -543,7 +543,7 @@ func stockState(p *i18n.Printer, r StockRow) templ.Component {
 	})
 }
 
-// StockItem is one variant's stock, with the form that corrects it.
+// StockItem shows one variant's stock, with the form that corrects it.
 func StockItem(v StockItemView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -934,7 +934,7 @@ func correctForm(v StockItemView) templ.Component {
 	})
 }
 
-// Ledger is the stock ledger.
+// Ledger shows the stock ledger.
 func Ledger(v LedgerView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1395,7 +1395,7 @@ func ledgerTable(p *i18n.Printer, rows []LedgerRow, things bool) templ.Component
 	})
 }
 
-// Reservations is what is promised to unpaid orders.
+// Reservations shows the stock that is reserved for unpaid orders.
 func Reservations(v ReservationsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// Tasks lists the newest long works.
+// Tasks shows the newest background tasks.
 func Tasks(v TasksView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -257,7 +257,7 @@ func Tasks(v TasksView) templ.Component {
 	})
 }
 
-// Task is one long work with its progress and its results.
+// Task shows one background task with its progress and its results.
 func Task(v TaskView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -367,7 +367,7 @@ func Task(v TaskView) templ.Component {
 	})
 }
 
-// TaskStatus is the part of a task's page that changes while it runs: with scripts it asks for itself again.
+// TaskStatus shows the part of a task's page that changes while it runs; with scripts it loads itself again.
 func TaskStatus(v TaskView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -806,7 +806,7 @@ func taskRows(v TaskView) templ.Component {
 	})
 }
 
-// outcome shows one row's result. Problems of a form are outcomes as well.
+// outcome shows one row's result. Problems of a form can be results too.
 func outcome(p *i18n.Printer, result string, bad bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -857,7 +857,7 @@ func outcomeCount(p *i18n.Printer, c Outcome) templ.Component {
 	})
 }
 
-// Bulk says what a bulk action did to each row.
+// Bulk shows what a bulk action did to each row.
 func Bulk(v BulkView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

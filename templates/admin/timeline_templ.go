@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "github.com/coincart/coincart/templates/i18n"
 
-// timeline is everything that happened to an order, newest first: who, when, from where, and whether it was proved.
+// timeline shows everything that happened to an order, newest first: who, when, from which address, and whether it was verified.
 func timeline(v OrderView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -29,7 +29,7 @@ type Language struct {
 	Name string // its own name for itself, e.g. "简体中文"
 }
 
-// Languages lists what the shop speaks, in menu order. The first is the fallback.
+// Languages returns the shop's languages, in menu order. The first is the fallback.
 func Languages() []Language {
 	return []Language{{Tag: "en", Name: "English"}, {Tag: "zh-Hans", Name: "简体中文"}}
 }
@@ -78,14 +78,14 @@ func ByTag(tag string) *Printer {
 	return c.printers[0]
 }
 
-// Match picks the language of a visit: what the shopper chose (the language cookie, "" if there is none), else the best match for
-// the browser's Accept-Language header, else the fallback.
+// Match returns the printer for a visit: the language that the shopper chose (the language cookie, "" if there is none), else the best
+// match for the browser's Accept-Language header, else the fallback.
 func Match(chosen, acceptLanguage string) *Printer {
 	return MatchAmong(nil, chosen, acceptLanguage)
 }
 
-// MatchAmong is Match among the languages with these tags; the first is the fallback. None, or none that the catalogue
-// has: all are.
+// MatchAmong is Match among the languages with these tags; the first is the fallback. If there are none, or none that the catalogue has,
+// all languages are offered.
 func MatchAmong(offered []string, chosen, acceptLanguage string) *Printer {
 	c := loaded()
 	matcher, printers := c.among(offered)
@@ -134,7 +134,7 @@ type catalogue struct {
 	matcher  language.Matcher
 }
 
-// loaded panics on a broken catalogue: it is part of the program, and the tests read it first.
+// loaded returns the embedded catalogue. It panics on a broken one, which is part of the program and read by the tests.
 var loaded = sync.OnceValue(func() catalogue {
 	c, err := load(locales)
 	if err != nil {
@@ -190,7 +190,7 @@ func (p *Printer) read(files fs.FS) error {
 	return nil
 }
 
-// message is one entry of the catalogue. one is nil where the language has no form of its own for a single thing.
+// message is one entry of the catalogue. one is nil if the language has no singular form of its own.
 type message struct {
 	one, other phrase
 }

@@ -67,7 +67,7 @@ type ProductList struct {
 	Pager    Pager
 }
 
-// SearchView is the list of what was found.
+// SearchView is the result of a search.
 type SearchView struct {
 	Page     templates.Page
 	Query    string
@@ -97,7 +97,7 @@ type ProductView struct {
 	Preview    bool // shown to the shopkeeper alone: nothing can be bought
 }
 
-// Option is something to choose, such as the colour.
+// Option is an option of a product, such as the colour.
 type Option struct {
 	Name   string
 	Field  string // of the form
@@ -112,7 +112,7 @@ type OptionValue struct {
 	State    OptionState
 }
 
-// OptionState says what becomes of the choice if a value is taken.
+// OptionState is the availability of the product if the value is chosen.
 type OptionState string
 
 // The states of a value.
@@ -136,13 +136,13 @@ type Variant struct {
 	Virtual  bool // nothing is sent by post
 }
 
-// AddedLine is what was just put into the cart.
+// AddedLine is the line that was just added to the cart.
 type AddedLine struct {
 	Title    string // product and variant
 	Quantity int
 }
 
-// BuyProblem is why something could not be put into the cart.
+// BuyProblem is the reason why something could not be added to the cart.
 type BuyProblem string
 
 // The problems of the product's form.
@@ -177,7 +177,7 @@ type CartLine struct {
 	Problems []LineProblem
 }
 
-// LineProblem is something about a line that the shopper must know.
+// LineProblem is a problem of a line of the cart.
 type LineProblem struct {
 	Kind LineProblemKind
 	Left int    // LineOnlyLeft: pieces left
@@ -197,7 +197,7 @@ const (
 	LineBadQuantity  LineProblemKind = "bad_quantity" // not a whole number from 1 to 999
 )
 
-// CheckoutView is the page before paying. What was typed comes back in it.
+// CheckoutView is the page before paying, with what was typed.
 type CheckoutView struct {
 	Page      templates.Page
 	FormToken string // reliability.md R9

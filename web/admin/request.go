@@ -35,7 +35,7 @@ const (
 	noticeCookie  = "coincart_admin_notice"
 )
 
-// Identify reads the session. The error is staff.ErrSignedOut where there is none.
+// Identify reads the session. The error is staff.ErrSignedOut if there is none.
 func (r *Request) Identify() error {
 	if r.asked {
 		return nil
@@ -68,7 +68,7 @@ func (r *Request) KeepSession(id string) { r.KeepCookie(sessionCookie, id, 0) }
 // DropSession deletes the session's cookie.
 func (r *Request) DropSession() { r.DropCookie(sessionCookie) }
 
-// StepUp uses a fresh code and goes on under the session's new id.
+// StepUp uses a fresh code and continues under the session's new id.
 func (r *Request) StepUp(typed string) error {
 	up, id, err := r.office.accounts.StepUp(r.Context(), r.who, typed, r.Origin())
 	if err != nil {
@@ -108,7 +108,7 @@ func may(role models.Role) pages.May {
 	}
 }
 
-// Page returns the frame with the notices that the action before left for this page, and with the counters of the navigation.
+// Page returns the frame with the notices that the previous action left for this page, and with the counters of the navigation.
 func (r *Request) Page(section pages.Section) pages.Page {
 	r.takeNotices()
 	page := r.Frame(section)
@@ -176,15 +176,15 @@ func bad(kind pages.NoticeKind) bool {
 	}, kind)
 }
 
-// Done redirects to a page, which will show a notice of what was done.
+// Done redirects to a page that shows a notice of what was done.
 func (r *Request) Done(to string, kind pages.NoticeKind) error { return r.done(to, kind, "") }
 
-// DoneCount is Done for a notice that names how many were changed.
+// DoneCount is Done for a notice with the number of changed rows.
 func (r *Request) DoneCount(to string, kind pages.NoticeKind, n int) error {
 	return r.done(to, kind, strconv.Itoa(n))
 }
 
-// Refused redirects to a page, which will show why something was refused.
+// Refused redirects to a page that shows why something was refused.
 func (r *Request) Refused(to string, refusal pages.Refusal) error {
 	return r.done(to, pages.NoticeRefused, string(refusal))
 }
@@ -220,7 +220,7 @@ func FormToken(form url.Values) (string, error) {
 	return token, nil
 }
 
-// ChosenIDs returns the ids of the rows that were ticked, each once, in the form's order.
+// ChosenIDs returns the ids of the chosen rows, each once, in the form's order.
 func ChosenIDs(form url.Values) ([]string, pages.Refusal) {
 	var chosen []string
 	seen := map[string]bool{}

@@ -29,7 +29,7 @@ const DefaultMemory = 64 << 20
 // loadTimeout bounds one question to the database, which answers all that wait for the picture.
 const loadTimeout = 5 * time.Second
 
-// Shelf serves pictures out of memory, and out of the database what is not there.
+// Shelf serves pictures from memory, or else from the database.
 type Shelf struct {
 	load     func(ctx context.Context, hash, size string) (models.MediaFile, error)
 	maxBytes int
@@ -40,7 +40,7 @@ type Shelf struct {
 	bytes int
 }
 
-// New returns a shelf that keeps at most memory bytes.
+// New returns a shelf that holds at most memory bytes.
 func New(s *store.Store, memory int) *Shelf {
 	return newShelf(s.MediaFile, memory)
 }
@@ -58,14 +58,14 @@ func newShelf(load func(ctx context.Context, hash, size string) (models.MediaFil
 	return s
 }
 
-// name is a picture's address behind the prefix.
+// name is a picture's address without the prefix.
 type name struct {
 	hash   string
 	size   pictures.Size
 	format pictures.Format
 }
 
-// parse reads the one spelling that an address has.
+// parse parses the canonical spelling of an address.
 func parse(text string) (name, bool) {
 	hash, rest, ok := strings.Cut(text, "-")
 	size, format, dot := strings.Cut(rest, ".")
@@ -73,7 +73,7 @@ func parse(text string) (name, bool) {
 	return n, ok && dot && pictures.IsHash(hash) && n.size.Width() > 0 && n.format.ContentType() != ""
 }
 
-// Serve answers GET and HEAD of /media/{name}. What has an address never changes, so that browsers may keep it for ever.
+// Serve answers GET and HEAD of /media/{name}. The content of an address never changes, so that browsers may keep it for ever.
 func (s *Shelf) Serve(v *visit.Visit) error {
 	text := v.Param("name")
 	n, ok := parse(text)
@@ -96,7 +96,7 @@ func (s *Shelf) Serve(v *visit.Visit) error {
 	return v.Bytes(http.StatusOK, n.format.ContentType(), data)
 }
 
-// data returns a picture from memory, else from the database: many who ask at once cause one question.
+// data returns a picture from memory, else from the database; simultaneous requests cause one query.
 func (s *Shelf) data(ctx context.Context, text string, n name) ([]byte, error) {
 	if data, ok := s.find(text); ok {
 		return data, nil
@@ -131,7 +131,7 @@ func (s *Shelf) find(text string) ([]byte, bool) {
 	return s.kept.Get(text)
 }
 
-// keep puts a picture into memory and evicts the least recently used ones.
+// keep stores a picture in memory and evicts the least recently used ones.
 func (s *Shelf) keep(text string, data []byte) {
 	if len(data) > s.maxBytes {
 		return

@@ -13,7 +13,7 @@ import (
 // checkoutPath is the page before paying.
 const checkoutPath = "/checkout"
 
-// UpdateCheckout counts in what was chosen without ordering: POST /checkout/update with the checkout's form, for another country, another
+// UpdateCheckout stores the form's choices without ordering: POST /checkout/update with the checkout's form, for another country, another
 // way of delivery, or a coupon.
 func (p *CheckoutPages) UpdateCheckout(v *visit.Visit) error {
 	values, err := v.Form()
@@ -47,8 +47,8 @@ func (p *CheckoutPages) UpdateCheckout(v *visit.Visit) error {
 	}
 }
 
-// choose stores what a form says about the cart: where it goes, how, and with which coupon. A form that says nothing about the place leaves
-// it as the page shows it.
+// choose stores a form's choices in the cart: place and way of delivery, and coupon. A form without a place leaves the one that the page
+// shows.
 func (p *CheckoutPages) choose(v *visit.Visit, cart *models.Cart, form *checkoutForm) error {
 	ctx, db := v.Context(), p.site.Store
 	shown := *cart

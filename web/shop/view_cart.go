@@ -34,7 +34,7 @@ func cartLineView(p *i18n.Printer, currency models.Currency, l models.CartLine) 
 	}
 }
 
-// regularPrice returns what a piece costs usually, where that is more than now; "" otherwise.
+// regularPrice returns the regular price of a piece if it is higher than the present one; "" otherwise.
 func regularPrice(p *i18n.Printer, currency models.Currency, l models.CartLine) string {
 	if l.RegularPrice.Cmp(l.Price) <= 0 {
 		return ""
@@ -61,7 +61,7 @@ func lineProblems(p *i18n.Printer, currency models.Currency, l models.CartLine) 
 	return problems
 }
 
-// refuse puts a quantity into the view as it was typed, with the reason of its refusal in place of other problems of the quantity.
+// refuse sets a quantity as it was typed, with the reason of its refusal in place of other problems of the quantity.
 func refuse(view *pages.CartView, variant, typed string, problem pages.LineProblem) {
 	for i := range view.Lines {
 		line := &view.Lines[i]

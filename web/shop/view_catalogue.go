@@ -12,7 +12,7 @@ func money(p *i18n.Printer, c models.Currency, a models.Amount) string {
 	return p.Money(a.String(), c.Code, c.Digits)
 }
 
-// shownStock returns the number that a page says of a stock: 0 where there is enough, or nothing.
+// shownStock returns the number that a page shows of a stock; 0 if there is enough, or nothing.
 func shownStock(onHand int) int {
 	if onHand > fewLeft {
 		return 0
@@ -39,7 +39,7 @@ func cardView(p *i18n.Printer, currency models.Currency, c models.ProductCard) p
 	return card
 }
 
-// categoryCards returns the categories below one, or at the top, that are shown.
+// categoryCards returns the visible categories below one, or at the top.
 func categoryCards(p *i18n.Printer, categories []models.Category, parent string) []pages.CategoryCard {
 	lang := p.Lang()
 	var cards []pages.CategoryCard

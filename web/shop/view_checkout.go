@@ -11,8 +11,8 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// coinChoices returns the coins to pay with, each with what would be paid, or with the word that it cannot be used at the moment. The first
-// that can is chosen where none was.
+// coinChoices returns the coins to pay with, each with the amount to pay, or marked as paused. Without a choice the first usable one is
+// chosen.
 func coinChoices(p *i18n.Printer, currency models.Currency, offers payments.Offers, chosen string) []pages.CoinChoice {
 	choices := make([]pages.CoinChoice, 0, len(offers.List))
 	first := -1
@@ -38,7 +38,7 @@ func coinChoices(p *i18n.Printer, currency models.Currency, offers payments.Offe
 	return choices
 }
 
-// percent writes a percentage; none is "".
+// percent returns a percentage as text; zero is "".
 func percent(a models.Amount) string {
 	if a.IsZero() {
 		return ""
@@ -54,7 +54,7 @@ func paymentView(p *i18n.Printer, currency models.Currency, offers payments.Offe
 	}
 }
 
-// tail returns the end of an account's id: enough for its owner to know it, too little for anybody else.
+// tail returns the end of an account's id: enough for its owner to recognise it, too little for anybody else.
 func tail(id string) string {
 	const shown = 4
 	if len(id) <= shown {
@@ -84,7 +84,7 @@ func summaryLine(p *i18n.Printer, currency models.Currency, l models.CartLine) p
 	return line
 }
 
-// cartNotices say what has changed since the cart was filled, before anything is charged.
+// cartNotices returns what has changed since the cart was filled, before anything is charged.
 func cartNotices(p *i18n.Printer, currency models.Currency, cart models.Cart) []pages.Notice {
 	var notices []pages.Notice
 	for _, l := range cart.Lines {

@@ -66,7 +66,7 @@ func attemptView(p *i18n.Printer, currency models.Currency, a models.Attempt) pa
 	return view
 }
 
-// orderState joins the states of an order and of its current attempt into what the page says.
+// orderState combines the states of an order and of its current attempt into the state that the page shows.
 func orderState(order models.Order, returned bool) pages.OrderState {
 	if order.State == models.OrderAwaiting {
 		return awaitingState(order.Current(), returned)
@@ -97,7 +97,7 @@ func awaitingState(a *models.Attempt, returned bool) pages.OrderState {
 	return pages.OrderConfirming
 }
 
-// reviewReason reads from the note of an order's change to review why it is there.
+// reviewReason returns the reason of a review, from the note of the order's change to it.
 func reviewReason(note string) pages.ReviewReason {
 	code, _, _ := models.ReadRemark(note)
 	switch code {
@@ -111,7 +111,7 @@ func reviewReason(note string) pages.ReviewReason {
 	return pages.ReviewLate
 }
 
-// currencyOf returns the currency that an order was priced in, whatever the shop's is now.
+// currencyOf returns the currency of an order's prices, which may differ from the shop's present one.
 func currencyOf(order models.Order) models.Currency {
 	return models.Currency{Code: order.Currency, Digits: order.Digits}
 }

@@ -47,7 +47,7 @@ func variantView(p *i18n.Printer, currency models.Currency, v models.Variant, no
 	return view
 }
 
-// productPictures returns the product's own, or its cover where it has none; that of the chosen variant comes first.
+// productPictures returns the product's pictures, or its cover if it has none; that of the chosen variant comes first.
 func productPictures(lang string, product models.Product, c choice) []templates.Picture {
 	if len(product.Pictures) == 0 && product.Cover != "" {
 		return []templates.Picture{{Source: product.Cover, Alt: product.CoverAlt}}
@@ -64,7 +64,7 @@ func productPictures(lang string, product models.Product, c choice) []templates.
 	return pictures
 }
 
-// paragraphs divides a description at its empty lines.
+// paragraphs splits a description at its empty lines.
 func paragraphs(text string) []string {
 	var list []string
 	for part := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
@@ -75,7 +75,7 @@ func paragraphs(text string) []string {
 	return list
 }
 
-// crumbs lead from the front page to a category, hidden ones left out.
+// crumbs returns the links from the front page to a category, without hidden ones.
 func crumbs(p *i18n.Printer, categories []models.Category, id string) []templates.Link {
 	var list []templates.Link
 	for _, c := range models.Ancestors(categories, id) {

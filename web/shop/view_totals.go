@@ -12,7 +12,7 @@ import (
 	pages "github.com/coincart/coincart/templates/shop"
 )
 
-// billTotals returns what a cart costs, part by part.
+// billTotals returns the total of a cart, part by part.
 func billTotals(p *i18n.Printer, currency models.Currency, bill payments.Bill) templates.Totals {
 	t := templates.Totals{
 		Goods: money(p, currency, bill.Goods), Discount: moneyOrNone(p, currency, bill.Discount), Coupon: bill.CouponCode,
@@ -26,7 +26,7 @@ func billTotals(p *i18n.Printer, currency models.Currency, bill payments.Bill) t
 	return t
 }
 
-// OrderTotals returns what an order costs, part by part, as it was placed.
+// OrderTotals returns the total of an order, part by part, as it was placed.
 func OrderTotals(p *i18n.Printer, order models.Order) templates.Totals {
 	currency := currencyOf(order)
 	t := templates.Totals{
@@ -47,7 +47,7 @@ func moneyOrNone(p *i18n.Printer, currency models.Currency, a models.Amount) str
 	return money(p, currency, a)
 }
 
-// couponView returns the field for the coupon: the code that counts, or the one that does not with why.
+// couponView returns the coupon's field: the code that counts, or the one that does not and why.
 func couponView(p *i18n.Printer, currency models.Currency, cart models.Cart, bill payments.Bill) pages.CouponField {
 	if bill.CouponProblem == "" {
 		return pages.CouponField{Code: bill.CouponCode}
@@ -62,7 +62,7 @@ func couponView(p *i18n.Printer, currency models.Currency, cart models.Cart, bil
 	return field
 }
 
-// deliveryView lists the ways of delivery. That one is free from some total on is said where it would not be free now.
+// deliveryView returns the ways of delivery. The sum from which one is free is shown only if it is not free now.
 func deliveryView(p *i18n.Printer, currency models.Currency, bill payments.Bill) []pages.DeliveryChoice {
 	list := make([]pages.DeliveryChoice, len(bill.Methods))
 	for i, o := range bill.Methods {
@@ -77,7 +77,7 @@ func deliveryView(p *i18n.Printer, currency models.Currency, bill payments.Bill)
 	return list
 }
 
-// addressView returns the address as it was typed, for the place where the cart goes.
+// addressView returns the address as typed, with the cart's destination.
 func addressView(place pages.EstimateForm, cart models.Cart, f checkoutForm, problems invalid.Problems) pages.AddressForm {
 	return pages.AddressForm{
 		EstimateForm: place, NeedsRegion: models.NeedsRegion(cart.Country), HasPostcode: models.HasPostcodes(cart.Country),
@@ -86,7 +86,7 @@ func addressView(place pages.EstimateForm, cart models.Cart, f checkoutForm, pro
 	}
 }
 
-// AddressLines writes an address as it stands on a parcel, with the names of country and region in a language.
+// AddressLines returns an address as lines, as on a parcel, with the names of country and region in a language.
 func AddressLines(lang string, a models.Address) []string {
 	region := a.Region
 	for _, r := range models.Regions(a.Country) {

@@ -13,7 +13,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// linesPerPage is how many lines of a statement, or discrepancies, stand on a page.
+// linesPerPage is the number of lines of a statement, or of discrepancies, per page.
 const linesPerPage = 100
 
 // showStatement shows one day: GET /admin/statements/{day}?type=&lines=&found=&after=.
@@ -26,7 +26,7 @@ func (h *handlers) showStatement(req *admin.Request) error {
 	return h.statementPage(req, day, req.QueryValues("type", "lines", "found", "after"), func(*pages.StatementView) {})
 }
 
-// book is what is known about a day.
+// book is the data of a day.
 type book struct {
 	day       models.BookDayRow
 	fetched   []models.Statement // newest first
@@ -40,7 +40,7 @@ type book struct {
 	orders    map[string]models.LineOrder // of the discrepancies and the lines: appOrderId → order
 }
 
-// ordersOf finds the orders of ours that the day's discrepancies and lines are about.
+// ordersOf returns the shop's orders that the day's discrepancies and lines are about.
 func (h *handlers) ordersOf(req *admin.Request, found []models.Discrepancy, lines []models.StatementLine) (map[string]models.LineOrder, error) {
 	ids := make([]string, 0, len(found)+len(lines))
 	for _, f := range found {
@@ -82,7 +82,7 @@ func (h *handlers) statementPage(req *admin.Request, day string, q url.Values, s
 	return req.Answer(worstOfDay(&view), pages.Statement(view))
 }
 
-// worstOfDay returns what decides the page's status.
+// worstOfDay returns the refusal that decides the page's status.
 func worstOfDay(view *pages.StatementView) pages.Refusal {
 	worst := view.Refusal
 	for _, row := range view.Found {
@@ -91,7 +91,7 @@ func worstOfDay(view *pages.StatementView) pages.Refusal {
 	return worst
 }
 
-// statementFilter chooses what of a day is shown.
+// statementFilter chooses which lines and discrepancies of a day are shown.
 type statementFilter struct {
 	kind  models.StatementType
 	lines int // after this position
@@ -151,7 +151,7 @@ func (h *handlers) book(req *admin.Request, day string, f statementFilter) (b bo
 	return b, err
 }
 
-// bookDay returns the day with the number of its discrepancies in each state; one that was never compared is open and has none.
+// bookDay returns the day with the number of its discrepancies in each state; a day that was never compared is open and has none.
 func (h *handlers) bookDay(req *admin.Request, day string) (models.BookDayRow, error) {
 	zone := h.site.Zone
 	_, end, err := models.ParseDay(day, zone)

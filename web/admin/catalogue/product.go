@@ -18,7 +18,7 @@ const productsPath = admin.Home + "/products"
 
 func productPath(id string) string { return productsPath + "/" + id }
 
-// editing is one product's form while it is worked on.
+// editing is one product's form during a request.
 type editing struct {
 	k      formContext
 	form   pages.ProductForm
@@ -83,7 +83,7 @@ func (h *handlers) saveProduct(req *admin.Request) error {
 	return h.work(req, e)
 }
 
-// stored reads the product that the address names.
+// stored returns the product that the address names.
 func (h *handlers) stored(req *admin.Request) (*editing, error) {
 	k, err := h.formContext(req)
 	if err != nil {
@@ -93,7 +93,7 @@ func (h *handlers) stored(req *admin.Request) (*editing, error) {
 	return &editing{k: k, stored: p}, admin.NoPage(err)
 }
 
-// readProduct reads the form with the pictures that came along.
+// readProduct reads the form with the uploaded pictures.
 func (h *handlers) readProduct(req *admin.Request, e *editing) error {
 	form, files, err := req.Upload(pictureLimits())
 	if err != nil {
@@ -103,7 +103,7 @@ func (h *handlers) readProduct(req *admin.Request, e *editing) error {
 	return h.takePictures(req, e, files)
 }
 
-// work does what the button says: it stores the product, or shows the form with its rows changed.
+// work carries out what the button says: it stores the product, or shows the form with its rows changed.
 func (h *handlers) work(req *admin.Request, e *editing) error {
 	if _, over := overwrites(e.do); over || e.do == "save" {
 		return h.storeProduct(req, e)
@@ -133,7 +133,7 @@ func (h *handlers) storeProduct(req *admin.Request, e *editing) error {
 	return req.Done(productPath(p.ID), pages.NoticeProductSaved)
 }
 
-// notStored says why a product could not be stored, or leads to it where it was stored by the first of two presses.
+// notStored shows why a product could not be stored. If the form's first submission stored it, it redirects to the product.
 func (h *handlers) notStored(req *admin.Request, e *editing, p models.Product, cause error) error {
 	if slug, ok := errors.AsType[*store.SlugTakenError](cause); ok && slug.Slug == p.Slug {
 		e.form.Slug.Problem = invalid.Taken
@@ -165,7 +165,7 @@ func (h *handlers) notStored(req *admin.Request, e *editing, p models.Product, c
 	return cause
 }
 
-// showConflict shows what somebody else changed beside what was typed, and leaves the choice.
+// showConflict shows what somebody else changed beside what was typed, with a button for each.
 func (h *handlers) showConflict(req *admin.Request, e *editing, p models.Product) error {
 	now, err := h.site.Store.ProductByID(req.Context(), p.ID)
 	if err != nil {

@@ -29,7 +29,7 @@ func (k formContext) emptyForm() pages.ProductForm {
 	return k.complete(f, nil, "")
 }
 
-// formOf returns the form of a product that is stored.
+// formOf returns the form of a stored product.
 func (k formContext) formOf(p models.Product) pages.ProductForm {
 	f := pages.ProductForm{
 		ID: p.ID, Version: strconv.Itoa(p.Version), Title: admin.Typed(p.Title), Slug: admin.Typed(p.Slug), Summary: admin.Typed(p.Summary),
@@ -55,7 +55,7 @@ func (k formContext) formOf(p models.Product) pages.ProductForm {
 	return k.complete(f, p.CategoryIDs, p.CategoryID)
 }
 
-// optionOf collects an option's values from the variants, in their order, with the words that any of them has for it.
+// optionOf returns an option's values, collected from the variants in their order, with the words that any of them has for it.
 func (k formContext) optionOf(p models.Product, i int, name string) pages.OptionForm {
 	o := pages.OptionForm{Name: admin.Typed(name)}
 	var values []string
@@ -104,7 +104,7 @@ func (k formContext) variantOf(v models.Variant) pages.VariantForm {
 	return row
 }
 
-// stock shows the figures that the form does not change.
+// stock sets the figures that the form does not change.
 func (k formContext) stock(row *pages.VariantForm, v models.Variant) {
 	row.Stored, row.OnHand, row.Reserved = true, strconv.Itoa(v.OnHand), ""
 	if v.Untracked {
@@ -115,7 +115,7 @@ func (k formContext) stock(row *pages.VariantForm, v models.Variant) {
 	}
 }
 
-// readForm reads what was typed. Rows come in the order of the fields that name them, which is the order that they have on the page.
+// readForm reads what was typed. Rows are in the order of the fields that name them, which is their order on the page.
 func (k formContext) readForm(form url.Values) pages.ProductForm {
 	get := func(name string) pages.Field { return admin.Typed(admin.OneLine(form.Get(name))) }
 	f := pages.ProductForm{
@@ -175,10 +175,10 @@ func (k formContext) readVariant(form url.Values, at string, options int) pages.
 	return row
 }
 
-// manyLines writes line ends in one way and drops spaces at the ends.
+// manyLines returns a text with uniform line ends and without spaces at the ends.
 func manyLines(text string) string { return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")) }
 
-// complete fills in what follows from the rest: the tree with what is chosen, and which values a variant can have.
+// complete fills in what follows from the rest: the tree with the chosen categories, and the possible values of each variant.
 func (k formContext) complete(f pages.ProductForm, chosen []string, primary string) pages.ProductForm {
 	f.Categories = nil
 	for _, node := range models.Flatten(models.Tree(k.categories)) {

@@ -11,8 +11,8 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// change does what a button for the form's rows says: add or remove an option or a variant, make the combinations, move or remove a
-// picture. ok is false for a button that there is not.
+// change carries out a button for the form's rows: add or remove an option or a variant, make the combinations, move or remove a picture.
+// ok is false for an unknown button.
 func (k formContext) change(f *pages.ProductForm, do string) (ok bool) {
 	what, rest, _ := strings.Cut(do, ".")
 	verb, number, _ := strings.Cut(rest, ".")
@@ -70,8 +70,8 @@ func removeOption(f *pages.ProductForm, n int) bool {
 	return true
 }
 
-// combine adds a variant for each combination of values that has none, with the price of the last one. Variants that have no values yet
-// are used first.
+// combine adds a variant for each combination of values that has none, with the price of the last one. Variants without values are used
+// first.
 func combine(f *pages.ProductForm) {
 	if len(f.Options) == 0 {
 		return

@@ -27,7 +27,7 @@ const (
 	stockLow      = "low"
 )
 
-// formContext reads what a product's form depends on.
+// formContext returns what a product's form depends on.
 func (h *handlers) formContext(req *admin.Request) (formContext, error) {
 	categories, err := h.site.Store.Categories(req.Context()) // not a second old: a category may just have been made for this product
 	if err != nil {
@@ -86,7 +86,7 @@ func (h *handlers) showProducts(req *admin.Request) error {
 	return req.Answer(pages.Worst(view.Refusal, problem), pages.Products(view))
 }
 
-// only reports whether a parameter is the only one that narrows the list.
+// only reports whether a parameter is the only filter of the list.
 func only(q url.Values, name string) bool {
 	for _, other := range productFilterNames() {
 		if other != name && other != "sort" && q.Get(other) != "" {
@@ -151,7 +151,7 @@ func productRows(p *i18n.Printer, currency models.Currency, categories []models.
 	return list
 }
 
-// nowhere is where a product cannot be moved by one press.
+// nowhere means that a product cannot be moved by one button.
 const nowhere = "-"
 
 // placeMoves says before which product each row goes when it is moved by one: up before the one above, down before the one after the next;

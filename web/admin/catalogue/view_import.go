@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// importState says how far an import is, by its tasks and its report.
+// importState returns the state of an import, from its tasks and its report.
 func importState(i *models.Import, r *models.ImportReport, tasks map[string]models.Task) (state string, at models.Task) {
 	check, apply := tasks[i.CheckTask], tasks[i.ApplyTask]
 	switch {
@@ -114,7 +114,7 @@ func importTiles(p *i18n.Printer, r *models.ImportReport) []pages.ImportTile {
 	}
 }
 
-// importProblemRow puts a problem into words.
+// importProblemRow returns a problem in words.
 func importProblemRow(p *i18n.Printer, r *models.ImportProblem) pages.ImportProblemRow {
 	return pages.ImportProblemRow{Line: r.Line, Column: r.ColumnName, SKU: r.SKU, Level: r.Level, Text: p.ImportProblem(r.Code, r.Details)}
 }

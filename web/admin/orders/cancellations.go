@@ -44,8 +44,8 @@ func pendingRows(p *i18n.Printer, pending []models.PendingAttempt, now time.Time
 	return rows
 }
 
-// cancelPending begins to cancel the pending orders that were ticked: POST /admin/cancellations with id, form_token. The task's page
-// shows what becomes of each: cancelled, paid meanwhile, or still unknown.
+// cancelPending begins to cancel the chosen pending orders: POST /admin/cancellations with id, form_token. The task's page shows the result
+// of each: cancelled, paid meanwhile, or still unknown.
 func (h *handlers) cancelPending(req *admin.Request, form url.Values) error {
 	chosen, refusal := admin.ChosenIDs(form)
 	if refusal == "" {

@@ -28,7 +28,7 @@ func (h *handlers) showOrders(req *admin.Request) error {
 	return req.Answer(view.worst(), pages.Orders(view.OrdersView))
 }
 
-// ordersView is the list while it is put together.
+// ordersView is the list while it is built.
 type ordersView struct {
 	pages.OrdersView
 
@@ -54,7 +54,7 @@ func (h *handlers) ordersView(req *admin.Request, q url.Values) (*ordersView, er
 	return view, nil
 }
 
-// readOrderFilter checks the filter: every value is one of those there are, or says what is wrong with it.
+// readOrderFilter checks the filter: an unknown value is marked with its problem.
 func (h *handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersView, error) {
 	coins, err := h.site.Coins(req.Context())
 	if err != nil {
@@ -113,7 +113,7 @@ func (h *handlers) readOrderDays(view *ordersView) {
 	}
 }
 
-// worst returns the first thing that is wrong; "" if the list can be shown.
+// worst returns the first problem; "" if the list can be shown.
 func (v *ordersView) worst() pages.Refusal {
 	return pages.Worst(v.Refusal, v.Search.Problem, v.StateProblem, v.CoinProblem, v.SortProblem, v.From.Problem, v.To.Problem)
 }
@@ -126,7 +126,7 @@ func coinSymbols(coins []models.Coin) []string {
 	return list
 }
 
-// labelled shows choices by their own values, where these need no words.
+// labelled sets the values of choices as their labels, for values that need no words.
 func labelled(list []pages.Choice) []pages.Choice {
 	for i := range list {
 		list[i].Label = list[i].Value

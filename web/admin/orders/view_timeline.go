@@ -24,8 +24,8 @@ type event struct {
 	view pages.Event
 }
 
-// timeline puts together everything that happened to an order, newest first: claims about its payments, changes of state and refused
-// ones, callbacks, mails, notes and what the staff did.
+// timeline returns everything that happened to an order, newest first: claims about its payments, changes of state and refused ones,
+// callbacks, mails, notes and actions of the staff.
 func timeline(p *i18n.Printer, file models.OrderFile) []pages.Event {
 	var events []event
 	for _, e := range file.Evidence {
@@ -74,7 +74,7 @@ func evidenceEvent(p *i18n.Printer, e models.EvidenceRow) event {
 	return event{at, view}
 }
 
-// facts makes a list of pairs of name and value; empty values are left out.
+// facts returns pairs of name and value as a list; empty values are left out.
 func facts(pairs ...string) []pages.Fact {
 	var list []pages.Fact
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -103,7 +103,7 @@ func transitionEvent(p *i18n.Printer, t models.Transition) event {
 	return event{t.CreatedAt, view}
 }
 
-// causer returns who is behind the cause of a change (models.Transition.Cause).
+// causer returns who caused a change (models.Transition.Cause).
 func causer(cause string) string {
 	switch cause {
 	case "place", "pay", "retry", "cancel":
@@ -116,7 +116,7 @@ func causer(cause string) string {
 	return whoShop
 }
 
-// mailEvents are a mail that was ordered, and one that was sent.
+// mailEvents returns the events of a mail: that it was ordered, and that it was sent.
 func mailEvents(p *i18n.Printer, m models.OutboxMessage) []event {
 	view := pages.Event{
 		Kind: pages.EventMail, Who: whoShop, Verified: pages.VerifiedOwn, What: "mail." + string(m.Kind), Facts: facts("state", string(m.State)), Text: admin.Remark(p, m.Problem),
@@ -127,10 +127,10 @@ func mailEvents(p *i18n.Printer, m models.OutboxMessage) []event {
 	return []event{{m.SentAt, view}}
 }
 
-// actionNote is what the audit log calls a note, which the timeline shows itself.
+// actionNote is the audit log's action for a note, which the timeline shows itself.
 const actionNote = "order.note"
 
-// staffEvents are the notes and what the audit log has about the order. A note's entry of the log tells where it was written from.
+// staffEvents returns the notes, and the audit log's entries about the order. A note's address is taken from its entry in the log.
 func staffEvents(file models.OrderFile) []event {
 	var events []event
 	var written []models.AuditEntry

@@ -39,7 +39,7 @@ func dayFigures(p *i18n.Printer, currency models.Currency, d models.DayFigures) 
 	}
 }
 
-// percent returns a share with one digit after the point; "" of nothing.
+// percent returns a share with one decimal; "" if the whole is 0.
 func percent(part, whole int) string {
 	if whole <= 0 {
 		return ""
@@ -48,7 +48,7 @@ func percent(part, whole int) string {
 	return strconv.Itoa(tenths/10) + "." + strconv.Itoa(tenths%10) + "%"
 }
 
-// money writes sums of the shop's currency; a shop that changed its currency has several.
+// money returns sums of money as text; a shop that changed its currency has several.
 func money(p *i18n.Printer, currency models.Currency, totals []models.CoinTotal) string {
 	if len(totals) == 0 {
 		return p.Money("0", currency.Code, currency.Digits)
@@ -88,7 +88,7 @@ func firstOf(text, separator string) string {
 	return first
 }
 
-// countChart draws whole numbers; text writes one.
+// countChart returns a chart of whole numbers; text formats one.
 func countChart(id string, days []models.DayFigures, text func(n int) string, series map[string]func(models.DayFigures) int, order ...string) pages.Chart {
 	top := 0
 	for _, d := range days {
@@ -123,7 +123,7 @@ func waitChart(p *i18n.Printer, days []models.DayFigures) pages.Chart {
 		map[string]func(models.DayFigures) int{"p50": quantile(50), "p95": quantile(95)}, "p50", "p95")
 }
 
-// revenueChart draws what came in in the shop's present currency.
+// revenueChart returns a chart of the revenue in the shop's present currency.
 func revenueChart(p *i18n.Printer, currency models.Currency, days []models.DayFigures) pages.Chart {
 	sums := make([]models.Amount, len(days))
 	var top models.Amount

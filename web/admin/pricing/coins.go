@@ -22,7 +22,7 @@ const (
 	sourcesPath = admin.Home + "/price-sources"
 )
 
-// coinForm is the shape of a coin's symbol, as the platform writes it (platform/api.md §3.1).
+// coinForm matches a coin's symbol, as the platform writes it (platform/api.md §3.1).
 var coinForm = regexp.MustCompile(`^[A-Z0-9]{1,16}$`)
 
 // showCoins lists the coins and the price sources: GET /admin/coins.
@@ -58,7 +58,7 @@ func (h *handlers) showCoin(req *admin.Request) error {
 	return h.coinPage(req, c, nil, "")
 }
 
-// coin returns the coin that the address names, or one that the shop does not have yet where it names none.
+// coin returns the coin that the address names; without one, a coin that the shop does not have yet.
 func (h *handlers) coin(req *admin.Request) (models.Coin, error) {
 	symbol := req.Param("symbol")
 	if symbol == "" {
@@ -71,7 +71,7 @@ func (h *handlers) coin(req *admin.Request) (models.Coin, error) {
 	return c, admin.NoPage(err)
 }
 
-// coinPage shows a coin, with the form as it was typed where there is one. A coin without a symbol is new.
+// coinPage shows a coin, with the form as it was typed if there is one. A coin without a symbol is new.
 func (h *handlers) coinPage(req *admin.Request, c models.Coin, typed *pages.CoinForm, refusal pages.Refusal) error {
 	sources, err := h.site.Store.PriceSources(req.Context())
 	if err != nil {
@@ -104,7 +104,7 @@ func (h *handlers) coinPage(req *admin.Request, c models.Coin, typed *pages.Coin
 	return req.Answer(pages.Worst(view.Refusal, problems(view.Form.Fields())...), pages.Coin(view))
 }
 
-// saveCoin stores what was decided about a coin: POST /admin/coins/{symbol} with version, POST /admin/coins.
+// saveCoin stores a coin: POST /admin/coins/{symbol} with version, POST /admin/coins.
 func (h *handlers) saveCoin(req *admin.Request, form url.Values) error {
 	was, err := h.coin(req)
 	if err != nil {
@@ -133,7 +133,7 @@ func (h *handlers) saveCoin(req *admin.Request, form url.Values) error {
 	return req.Done(coinsPath+"/"+c.Symbol, pages.NoticeCoinSaved)
 }
 
-// acceptRate puts a rate that jumped in force: POST /admin/coins/{symbol}/accept with seen, the rate that was looked at.
+// acceptRate accepts a rate that jumped: POST /admin/coins/{symbol}/accept with seen, the rate that the person saw.
 func (h *handlers) acceptRate(req *admin.Request, form url.Values) error {
 	c, err := h.coin(req)
 	if err != nil {
@@ -153,7 +153,7 @@ func (h *handlers) acceptRate(req *admin.Request, form url.Values) error {
 	return req.Done(coinsPath+"/"+c.Symbol, pages.NoticeRateAccepted)
 }
 
-// readCoin reads the form on top of the coin as it is stored. ok is false where a field cannot be read.
+// readCoin reads the form on top of the coin as it is stored. ok is false if a field cannot be read.
 func (h *handlers) readCoin(req *admin.Request, form url.Values, was models.Coin) (*pages.CoinForm, models.Coin, bool, error) {
 	sources, err := h.site.Store.PriceSources(req.Context())
 	if err != nil {

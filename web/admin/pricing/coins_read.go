@@ -24,7 +24,7 @@ const (
 	percentScale = 6 // decimals of a percentage
 )
 
-// pairForm is what price sources call a pair: letters, digits and what divides them.
+// pairForm matches a price source's name of a pair: letters, digits and separators.
 var pairForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$`)
 
 // coinReader reads the form of a coin, field by field.
@@ -35,7 +35,7 @@ type coinReader struct {
 
 func (r coinReader) text(name string) string { return strings.TrimSpace(r.values.Get(name)) }
 
-// read makes a coin of the form, on top of the stored one (zero: it is new). Problems stand beside their fields.
+// read returns a coin with what was typed, on top of the stored one (zero: it is new). Problems are set in the form's fields.
 func (r coinReader) read(was models.Coin, now time.Time) (*pages.CoinForm, models.Coin) {
 	c, f := was, &pages.CoinForm{Enabled: r.values.Has("enabled"), Version: r.text("version")}
 	c.Enabled = f.Enabled
@@ -62,8 +62,7 @@ func (r coinReader) read(was models.Coin, now time.Time) (*pages.CoinForm, model
 	return f, c
 }
 
-// readRate reads where the rate comes from. What belongs to the other kind of rate is kept as it was typed, and checked only where it
-// matters.
+// readRate reads the source of the rate. Fields of the other kind of rate are kept as typed, and checked only if they matter.
 func (r coinReader) readRate(f *pages.CoinForm, c *models.Coin, was models.Coin, now time.Time) {
 	f.Source.Value = r.text("source")
 	c.Source = f.Source.Value
@@ -104,7 +103,7 @@ func (r coinReader) readRate(f *pages.CoinForm, c *models.Coin, was models.Coin,
 	r.keepReadable(f, c, was)
 }
 
-// keepReadable leaves what could not be read, and does not matter now, as it was.
+// keepReadable restores the stored values of fields that cannot be read and do not matter now.
 func (r coinReader) keepReadable(f *pages.CoinForm, c *models.Coin, was models.Coin) {
 	if !pairForm.MatchString(f.SourceSymbol.Value) {
 		c.SourceSymbol = was.SourceSymbol
@@ -120,7 +119,8 @@ func (r coinReader) keepReadable(f *pages.CoinForm, c *models.Coin, was models.C
 	}
 }
 
-// number reads a whole number within bounds; problem says that it is none. otherwise is what nothing stands for; below 0 means that something must be typed.
+// number parses a whole number within bounds; problem is set for any other text. otherwise is the value of an empty field; if it is
+// negative, the field must not be empty.
 func (r coinReader) number(name string, least, most int, problem invalid.Problem, otherwise int) (pages.Field, int) {
 	f := pages.Field{Value: admin.Clip(r.text(name))}
 	if f.Value == "" && otherwise >= 0 {
@@ -134,7 +134,7 @@ func (r coinReader) number(name string, least, most int, problem invalid.Problem
 	return f, n
 }
 
-// amount reads a decimal number; nothing is 0.
+// amount parses a decimal number; an empty field is 0.
 func (r coinReader) amount(name string, problem invalid.Problem) (pages.Field, models.Amount) {
 	f := pages.Field{Value: admin.Clip(r.text(name))}
 	if f.Value == "" {
@@ -147,7 +147,7 @@ func (r coinReader) amount(name string, problem invalid.Problem) (pages.Field, m
 	return f, a
 }
 
-// percent reads a percentage from 0 to 100; a sign behind it is allowed, nothing is 0.
+// percent parses a percentage from 0 to 100, with or without a sign; an empty field is 0.
 func (r coinReader) percent(name string) (pages.Field, models.Amount) {
 	f := pages.Field{Value: admin.Clip(r.text(name))}
 	text := strings.TrimSpace(strings.TrimSuffix(f.Value, "%"))

@@ -26,7 +26,7 @@ func (h *handlers) filledCoupon(c models.Coupon) *pages.CouponView {
 	return view
 }
 
-// readCoupon reads the form on top of the coupon as it is stored. Problems stand beside their fields.
+// readCoupon reads the form on top of the coupon as it is stored. Problems are set in the form's fields.
 func (h *handlers) readCoupon(req *admin.Request, form url.Values, was models.Coupon) (*pages.CouponView, models.Coupon, error) {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
@@ -64,7 +64,7 @@ func (h *handlers) readCoupon(req *admin.Request, form url.Values, was models.Co
 	return view, c, nil
 }
 
-// limitIn reads a limit: none where nothing is typed, but not for 0, by which people mean the opposite.
+// limitIn parses a limit. An empty field means no limit; 0 is refused, because people mean the opposite by it.
 func limitIn(f *pages.Field) int {
 	n := admin.ReadCount(f)
 	if n == 0 && f.Value != "" && f.Problem == "" {
@@ -73,7 +73,7 @@ func limitIn(f *pages.Field) int {
 	return n
 }
 
-// knownCategories returns the chosen categories that exist: one that was deleted meanwhile is left out.
+// knownCategories returns the chosen categories that exist; one that was deleted meanwhile is left out.
 func (h *handlers) knownCategories(req *admin.Request, chosen []string) (models.List, error) {
 	list, err := h.site.Store.Categories(req.Context())
 	if err != nil {
@@ -88,7 +88,7 @@ func (h *handlers) knownCategories(req *admin.Request, chosen []string) (models.
 	return known, nil
 }
 
-// markCoupon puts the problems beside the fields that have none yet.
+// markCoupon sets the problems of the fields that have none yet.
 func markCoupon(view *pages.CouponView, problems invalid.Problems) {
 	fields := map[string]*pages.Field{
 		"code": &view.Code, "kind": &view.Kind, "value": &view.Value, "minimum": &view.Minimum, "ends_at": &view.Ends, "max_uses": &view.MaxUses,

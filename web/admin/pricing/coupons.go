@@ -78,7 +78,7 @@ func (h *handlers) showCoupon(req *admin.Request) error {
 	return h.couponPage(req, c, h.filledCoupon(c), "")
 }
 
-// coupon returns the coupon that the address names, or a new one where it names none.
+// coupon returns the coupon that the address names, or a new one if it names none.
 func (h *handlers) coupon(req *admin.Request) (models.Coupon, error) {
 	if req.ID() == "" {
 		return models.Coupon{Kind: models.CouponPercent, Enabled: true}, nil
@@ -87,7 +87,7 @@ func (h *handlers) coupon(req *admin.Request) (models.Coupon, error) {
 	return c, admin.NoPage(err)
 }
 
-// couponPage shows the form as it is filled in, and the uses of a stored coupon.
+// couponPage shows the form as filled in, and the uses of a stored coupon.
 func (h *handlers) couponPage(req *admin.Request, c models.Coupon, view *pages.CouponView, refusal pages.Refusal) error {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {

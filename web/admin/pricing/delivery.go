@@ -16,7 +16,7 @@ import (
 
 const deliveryPath = admin.Home + "/delivery"
 
-// shownPlaces is how many places of a zone the list names.
+// shownPlaces is the maximum number of a zone's places that the list names.
 const shownPlaces = 12
 
 // showDelivery lists the zones: GET /admin/delivery.
@@ -80,7 +80,7 @@ func (h *handlers) showZone(req *admin.Request) error {
 	return h.zonePage(req, z, view, "")
 }
 
-// zone returns the zone that the address names, or a new one where it names none.
+// zone returns the zone that the address names, or a new one if it names none.
 func (h *handlers) zone(req *admin.Request) (models.Zone, error) {
 	if req.ID() == "" {
 		return models.Zone{TaxMode: models.TaxNone}, nil
@@ -126,7 +126,7 @@ func (h *handlers) saveZone(req *admin.Request, form url.Values) error {
 	return req.Done(deliveryPath+"/"+id, pages.NoticeZoneSaved)
 }
 
-// staleZone shows a zone as it stands now to whoever changed an older one.
+// staleZone shows a zone as it is stored now, to a person who changed an older version.
 func (h *handlers) staleZone(req *admin.Request, was models.Zone) error {
 	now, err := h.site.Store.Zone(req.Context(), was.ID)
 	if err != nil {
@@ -160,8 +160,8 @@ func placeOf(code string) models.Place {
 	return models.Place{Country: country, Region: region}
 }
 
-// placeGroups lists all places to choose from, in the language's order: the countries, then the regions of those that have some. leave says
-// which are left out.
+// placeGroups returns all places to choose from, in the language's order: the countries, then the regions of those that have some. leave
+// reports which are left out.
 func placeGroups(req *admin.Request, chosen, leave func(models.Place) bool) []pages.PlaceGroup {
 	lang := req.Printer.Lang()
 	countries := models.CountriesIn(lang)

@@ -37,7 +37,7 @@ func (h *handlers) showSource(req *admin.Request) error {
 	return h.sourcePage(req, s, form, nil, "")
 }
 
-// source returns the price source that the address names, or a new one where it names none.
+// source returns the price source that the address names, or a new one if it names none.
 func (h *handlers) source(req *admin.Request) (models.PriceSource, error) {
 	id := req.Param("source")
 	if id == "" {
@@ -50,7 +50,7 @@ func (h *handlers) source(req *admin.Request) (models.PriceSource, error) {
 	return s, admin.NoPage(err)
 }
 
-// filledSource returns the form as it is shown first, with a pair to try that one of the coins has.
+// filledSource returns the form as it is shown first, with a pair of one of the coins to try.
 func (h *handlers) filledSource(req *admin.Request, s models.PriceSource) (pages.SourceForm, error) {
 	coins, err := h.site.Store.AllCoins(req.Context())
 	if err != nil {
@@ -116,7 +116,7 @@ func (h *handlers) saveSource(req *admin.Request, values url.Values) error {
 	return req.Done(sourcePath(s.ID), pages.NoticeSourceSaved)
 }
 
-// sourceStale shows the source as it is by now: somebody else has changed it.
+// sourceStale shows the source as it is stored now, to a person who changed an older version.
 func (h *handlers) sourceStale(req *admin.Request, was models.PriceSource) error {
 	now, err := h.site.Store.PriceSource(req.Context(), was.ID)
 	if err != nil {

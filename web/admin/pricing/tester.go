@@ -42,7 +42,7 @@ func (h *handlers) showTester(req *admin.Request) error {
 	return req.Answer(view.Refusal, pages.Tester(view))
 }
 
-// test prices the basket with each way of delivery that the place has.
+// test computes the basket's totals with each way of delivery that the place has.
 func (h *handlers) test(req *admin.Request, view *pages.TesterView, currency models.Currency, where models.Place) error {
 	b, ok := readSample(view, currency, where)
 	if !ok {
@@ -112,7 +112,8 @@ func readSample(view *pages.TesterView, currency models.Currency, where models.P
 	return models.Basket{Currency: currency, Lines: []models.BasketLine{line}}, true
 }
 
-// sampleCoupon looks the coupon up. The sample is in all of its categories, because it stands for what the coupon is for.
+// sampleCoupon sets the basket's coupon. The sample is in all of the coupon's categories, because it stands for the goods that the coupon
+// is for.
 func (h *handlers) sampleCoupon(req *admin.Request, view *pages.TesterView, b *models.Basket) error {
 	if view.Coupon.Value == "" {
 		return nil

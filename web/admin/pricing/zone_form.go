@@ -13,7 +13,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// spareSteps is how many empty steps a way of delivery has room for; maxMethods bounds what is read of a form.
+// spareSteps is the number of empty steps of a way of delivery; maxMethods is the maximum number of ways that are read from a form.
 const (
 	spareSteps = 2
 	maxMethods = 30
@@ -54,7 +54,7 @@ func addMethod(view *pages.ZoneView, langs []i18n.Language) {
 	})
 }
 
-// moreRoom gives every way of delivery more steps, and the zone one more way.
+// moreRoom adds empty steps to every way of delivery, and an empty way to the zone.
 func moreRoom(view *pages.ZoneView) {
 	for i := range view.Methods {
 		if view.Methods[i].Kind.Value != string(models.DeliveryFlat) {
@@ -71,7 +71,7 @@ func moreRoom(view *pages.ZoneView) {
 	}
 }
 
-// zonePage shows the form as it is filled in.
+// zonePage shows the form as filled in.
 func (h *handlers) zonePage(req *admin.Request, z models.Zone, view *pages.ZoneView, refusal pages.Refusal) error {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
@@ -107,7 +107,7 @@ func (r *zoneReader) text(name string) pages.Field {
 	return admin.Typed(admin.Clip(strings.TrimSpace(r.form.Get(name))))
 }
 
-// mark puts the problems of models' rules beside the fields.
+// mark sets the problems of models' rules in the form's fields.
 func (r *zoneReader) mark(problems invalid.Problems, fields map[string]*pages.Field) {
 	for name, problem := range problems {
 		if f := fields[name]; f != nil {
@@ -119,7 +119,7 @@ func (r *zoneReader) mark(problems invalid.Problems, fields map[string]*pages.Fi
 	}
 }
 
-// readZone reads the form on top of the zone as it is stored. ok is false where a field cannot be read.
+// readZone reads the form on top of the zone as it is stored. ok is false if a field cannot be read.
 func (h *handlers) readZone(req *admin.Request, form url.Values, was models.Zone) (view *pages.ZoneView, z models.Zone, ok bool, err error) {
 	langs, err := req.OtherLangs()
 	if err != nil {
@@ -177,7 +177,7 @@ func (r *zoneReader) texts(was models.Texts, field, prefix string) (models.Texts
 	return texts, list
 }
 
-// methods reads the ways of delivery; an empty new one is none, and one that is to be removed is left out.
+// methods reads the ways of delivery; an empty new one, and one that is to be removed, are left out.
 func (r *zoneReader) methods(was models.Zone) ([]models.DeliveryMethod, []pages.MethodForm) {
 	var methods []models.DeliveryMethod
 	var forms []pages.MethodForm
@@ -232,7 +232,7 @@ func (r *zoneReader) method(name string, i int, stored models.DeliveryMethod) (p
 	return form, m
 }
 
-// boundIn reads a bound: none where nothing is typed, but not for 0, by which people mean the opposite.
+// boundIn parses a bound. An empty field means no bound; 0 is refused, because people mean the opposite by it.
 func boundIn(f *pages.Field, digits int) models.Amount {
 	a := admin.ReadAmount(f, digits, false)
 	if a.IsZero() && f.Value != "" && f.Problem == "" {
@@ -241,7 +241,7 @@ func boundIn(f *pages.Field, digits int) models.Amount {
 	return a
 }
 
-// checkMethod puts what is wrong with a way of delivery beside its fields.
+// checkMethod sets the problems of a way of delivery in its fields.
 func (r *zoneReader) checkMethod(form *pages.MethodForm, m models.DeliveryMethod) {
 	problems := m.Check(r.digits)
 	steps := []*pages.Field{}

@@ -145,7 +145,7 @@ const newTOTPPath = accountPath + "/totp"
 // showNewTOTP shows the key of another authenticator: GET /admin/account/totp.
 func (h *handlers) showNewTOTP(req *admin.Request) error { return h.newTOTP(req, "", 0) }
 
-// changeTOTP makes the other authenticator the account's: POST /admin/account/totp with code.
+// changeTOTP replaces the account's authenticator: POST /admin/account/totp with code.
 func (h *handlers) changeTOTP(req *admin.Request, form url.Values) error {
 	id, err := h.accounts.ConfirmKey(req.Context(), req.Who(), req.Actor(), form.Get("code"))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// showLogin shows the first step of signing in: GET /admin/login. Who is signed in needs none.
+// showLogin shows the first step of signing in: GET /admin/login. A person who is signed in is redirected.
 func (h *handlers) showLogin(req *admin.Request) error {
 	next := admin.OwnPage(req.Query("next"))
 	switch err := req.Identify(); {
@@ -92,7 +92,7 @@ func (h *handlers) showStepUp(req *admin.Request) error {
 	return req.Answer("", pages.StepUp(pages.StepUpView{Page: req.Page(""), Action: admin.StepUpPath, Fields: next}))
 }
 
-// stepUp takes a fresh code: POST /admin/step-up with totp, next.
+// stepUp checks a fresh code: POST /admin/step-up with totp, next.
 func (h *handlers) stepUp(req *admin.Request, form url.Values) error {
 	next := admin.OwnPage(form.Get("next"))
 	if err := req.StepUp(form.Get(admin.FreshCodeField)); err != nil {

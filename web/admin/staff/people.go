@@ -50,8 +50,8 @@ func personView(p *i18n.Printer, s models.Staff, self bool) pages.Person {
 	}
 }
 
-// invite makes an invitation and shows its link, this once: POST /admin/staff/invite with email, role. Another one for the same address
-// takes the place of the first.
+// invite makes an invitation and shows its link, once: POST /admin/staff/invite with email, role. A later invitation of the same address
+// replaces the first.
 func (h *handlers) invite(req *admin.Request, form url.Values) error {
 	email := form.Get("email")
 	role, ok := models.ParseRole(form.Get("role"))
@@ -80,7 +80,7 @@ func (h *handlers) invite(req *admin.Request, form url.Values) error {
 	})
 }
 
-// endInvitation makes a link useless: POST /admin/staff/invitations/{id}/end.
+// endInvitation ends an invitation: POST /admin/staff/invitations/{id}/end.
 func (h *handlers) endInvitation(req *admin.Request) error {
 	if err := h.accounts.EndInvitation(req.Context(), req.Actor(), req.Param("invitation")); err != nil {
 		return admin.NoPage(err)
@@ -88,7 +88,7 @@ func (h *handlers) endInvitation(req *admin.Request) error {
 	return req.Done(staffPath, pages.NoticeInvitationEnded)
 }
 
-// changeRole changes what somebody may do: POST /admin/staff/{id}/role with role.
+// changeRole changes the role of a person: POST /admin/staff/{id}/role with role.
 func (h *handlers) changeRole(req *admin.Request, form url.Values) error {
 	role, ok := models.ParseRole(form.Get("role"))
 	if !ok {
@@ -99,28 +99,28 @@ func (h *handlers) changeRole(req *admin.Request, form url.Values) error {
 	})
 }
 
-// disableStaff keeps somebody out: POST /admin/staff/{id}/disable.
+// disableStaff disables a person: POST /admin/staff/{id}/disable.
 func (h *handlers) disableStaff(req *admin.Request) error {
 	return h.changeStaff(req, pages.NoticeStaffDisabled, func(id string, by models.Actor) error {
 		return h.accounts.Disable(req.Context(), by, id)
 	})
 }
 
-// enableStaff lets somebody in again: POST /admin/staff/{id}/enable.
+// enableStaff enables a person again: POST /admin/staff/{id}/enable.
 func (h *handlers) enableStaff(req *admin.Request) error {
 	return h.changeStaff(req, pages.NoticeStaffEnabled, func(id string, by models.Actor) error {
 		return h.accounts.Enable(req.Context(), by, id)
 	})
 }
 
-// endStaffSessions ends all sessions of somebody: POST /admin/staff/{id}/end-sessions.
+// endStaffSessions ends all sessions of a person: POST /admin/staff/{id}/end-sessions.
 func (h *handlers) endStaffSessions(req *admin.Request) error {
 	return h.changeStaff(req, pages.NoticeSessionsEnded, func(id string, by models.Actor) error {
 		return h.accounts.EndSessions(req.Context(), by, id)
 	})
 }
 
-// changeStaff makes a change to the person that the address names.
+// changeStaff carries out a change to the person that the address names.
 func (h *handlers) changeStaff(req *admin.Request, kind pages.NoticeKind, change func(id string, by models.Actor) error) error {
 	id := req.ID()
 	var refusal pages.Refusal

@@ -114,7 +114,7 @@ func countLines(p *i18n.Printer, lines []models.CountLine) []pages.CountLine {
 	return list
 }
 
-// saveCount notes what was counted: POST /admin/stock/counts/{id} with next, to and count.{variant} for each line.
+// saveCount stores what was counted: POST /admin/stock/counts/{id} with next, to and count.{variant} for each line.
 func (h *handlers) saveCount(req *admin.Request, form url.Values) error {
 	id := req.ID()
 	counted, bad := readCounts(form)
@@ -147,7 +147,7 @@ func (h *handlers) saveCount(req *admin.Request, form url.Values) error {
 	return req.Done(here, pages.NoticeCountSaved)
 }
 
-// readCounts reads the lines of a sheet: an empty one was not counted. bad are those that are no whole number.
+// readCounts returns the counted lines of a sheet, without the empty ones. bad are those that are not a whole number.
 func readCounts(form url.Values) (counted map[string]int, bad map[string]bool) {
 	counted, bad = map[string]int{}, map[string]bool{}
 	for name, values := range form {
@@ -169,7 +169,7 @@ func readCounts(form url.Values) (counted map[string]int, bad map[string]bool) {
 	return counted, bad
 }
 
-// ownCount keeps an address within the pages of a sheet.
+// ownCount returns the address if it is a page of the sheet, else the sheet's first page.
 func ownCount(path, next string) string {
 	own, query, _ := strings.Cut(visit.OwnPath(next, path), "?")
 	if own != path || query == "" {
@@ -209,7 +209,7 @@ func (h *handlers) countRefused(req *admin.Request, refusal pages.Refusal, sku s
 	})
 }
 
-// dropCount gives a sheet up: POST /admin/stock/counts/{id}/drop.
+// dropCount drops a sheet without booking it: POST /admin/stock/counts/{id}/drop.
 func (h *handlers) dropCount(req *admin.Request) error {
 	id := req.ID()
 	err := h.editor.DropCount(req.Context(), req.Actor(), id)
@@ -222,7 +222,7 @@ func (h *handlers) dropCount(req *admin.Request) error {
 	return req.Done(countsPath, pages.NoticeCountDropped)
 }
 
-// printCount shows a whole sheet for paper: GET /admin/stock/counts/{id}/print.
+// printCount shows a whole sheet for printing: GET /admin/stock/counts/{id}/print.
 func (h *handlers) printCount(req *admin.Request) error {
 	id := req.ID()
 	count, err := h.site.Store.StockCount(req.Context(), id)

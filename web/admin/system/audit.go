@@ -15,7 +15,7 @@ import (
 
 const auditPath = admin.Home + "/audit"
 
-// isAction matches an action's name, or of a group of them.
+// isAction matches the name of an action, or of a group of actions.
 var isAction = regexp.MustCompile(`^[a-z]{1,20}\.[a-z_]{0,30}$`)
 
 // showAudit shows the log, newest first: GET /admin/audit?action=&who=&subject=&before=.
@@ -76,7 +76,7 @@ func auditRow(p *i18n.Printer, e models.AuditEntry) pages.AuditRow {
 	}
 }
 
-// subjectURL returns the address of the page of what an entry is about; "" where it has none.
+// subjectURL returns the address of the page of an entry's subject; "" if it has none.
 func subjectURL(subject string) string {
 	kind, id, _ := strings.Cut(subject, ":")
 	switch {
