@@ -21,11 +21,11 @@ type Page struct {
 	Title          string // leave empty: each page component sets its own, see Titled
 	Description    string // <meta name=description>; components set it where they know better
 	Path           string // path and query of this page, where the language switch returns to; "/" after a POST that shows a page
-	Query          string // what stands in the search field
+	Query          string // value of the search field
 	CartCount      int    // pieces in the cart
 	Categories     []NavCategory
 	NoIndex        bool   // search engines stay out; cart, checkout, order and error pages set it themselves
-	RefreshSeconds int    // a page that waits asks again after so many seconds; 0: it does not. Works with and without scripts
+	RefreshSeconds int    // interval at which a waiting page asks again, with and without scripts; 0: never
 	Canonical      string // absolute address without sort and language, for <link rel=canonical>; "" leaves it out
 	Demo           bool   // a line in the footer says that this is a demonstration and no money moves
 

@@ -35,7 +35,7 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 
 	s.get("/healthz", s.healthy)
 	s.get("/readyz", s.ready)
-	s.engine.Match(reading(), static.Prefix+"*file", gin.WrapH(static.Handler()))
+	s.engine.Match(readMethods(), static.Prefix+"*file", gin.WrapH(static.Handler()))
 	s.get(media.Prefix+":name", media.New(s.store, media.DefaultMemory).Serve)
 
 	s.get("/", pages.Home)
@@ -97,10 +97,10 @@ func routeKey(method, path string) string {
 	return method + " " + path
 }
 
-func reading() []string { return []string{http.MethodGet, http.MethodHead} }
+func readMethods() []string { return []string{http.MethodGet, http.MethodHead} }
 
 func (s *Server) get(path string, h visit.Handler, limits ...*limiter) {
-	s.engine.Match(reading(), path, s.limited(limits, h)...)
+	s.engine.Match(readMethods(), path, s.limited(limits, h)...)
 }
 
 func (s *Server) post(path string, h visit.Handler, limits ...*limiter) {

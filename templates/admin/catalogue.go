@@ -12,8 +12,8 @@ import (
 // movable reports whether the rows are in a category's own order, which can be changed.
 func (v ProductsView) movable() bool { return v.Category != "" && v.Page.May.Catalogue }
 
-// order says for the script that rows can be dragged, and whether below the last one too.
-func (v ProductsView) order() templ.Attributes {
+// dragAttributes returns the attributes that let the script drag rows; "end" allows a place below the last row too.
+func (v ProductsView) dragAttributes() templ.Attributes {
 	switch {
 	case !v.movable():
 		return nil
@@ -35,8 +35,8 @@ func (v ProductsView) columns() []column {
 	return list
 }
 
-// where says which SKUs and which category a product has.
-func (r ProductRow) where() string {
+// placeText returns a product's SKUs and category.
+func (r ProductRow) placeText() string {
 	if r.SKUs == "" {
 		return r.Category
 	}
@@ -64,8 +64,8 @@ func (v CategoryView) thumbnail() string { return templates.Picture{Source: v.Pi
 
 func (r TagRow) list() string { return "/admin/products?" + url.Values{"tag": {r.Tag}}.Encode() }
 
-// typed is what stands in the field of a tag's new name.
-func (v TagsView) typed(tag string) string {
+// newName returns the value of the field of a tag's new name.
+func (v TagsView) newName(tag string) string {
 	if v.For == tag {
 		return v.Typed
 	}

@@ -76,7 +76,7 @@ func Customers(v CustomersView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(p.T("admin.section.customers")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(p.T("admin.section.customers")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -200,7 +200,7 @@ func Customer(v CustomerView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(v.Email).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(v.Email).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -454,7 +454,7 @@ func customerOrders(p *i18n.Printer, caption string, orders []CustomerOrder) tem
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = cell(p.T("admin.col.created"), when(o.Placed)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = cell(p.T("admin.col.created"), momentText(o.Placed)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

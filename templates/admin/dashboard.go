@@ -32,7 +32,7 @@ type bar struct {
 	second              bool
 }
 
-// day is what stands over one label.
+// day is the part of the chart above one label.
 type day struct {
 	x, width string
 	text     string // what a pointer resting on it reads

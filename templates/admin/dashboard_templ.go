@@ -45,7 +45,7 @@ func Dashboard(v DashboardView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = head(p.T("admin.section.dashboard")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(p.T("admin.section.dashboard")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -835,7 +835,7 @@ func callbacks(p *i18n.Printer, c CallbackHealth) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if c.Last.Text != "" {
-				templ_7745c5c3_Err = when(c.Last).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = momentText(c.Last).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -71,7 +71,7 @@ func Delivery(v DeliveryView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(p.T("admin.section.delivery")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(p.T("admin.section.delivery")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -486,7 +486,7 @@ func Zone(v ZoneView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(title).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(title).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -856,7 +856,7 @@ func zonePlaces(v ZoneView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				for _, t := range v.Places {
-					templ_7745c5c3_Err = check("place", t.Value, t.On, t.Label).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = checkbox("place", t.Value, t.On, t.Label).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1020,7 +1020,7 @@ func placeFinder(p *i18n.Printer, groups []PlaceGroup) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, c := range g.Places {
-				templ_7745c5c3_Err = check("add", c.Value, c.Selected, c.Label).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = checkbox("add", c.Value, c.Selected, c.Label).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1107,7 +1107,7 @@ func zoneTax(v ZoneView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = check("tax_delivery", "1", v.TaxDelivery, p.T("admin.zone.tax_delivery")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = checkbox("tax_delivery", "1", v.TaxDelivery, p.T("admin.zone.tax_delivery")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1284,12 +1284,12 @@ func methodForm(p *i18n.Printer, m MethodForm, currency string) templ.Component 
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = check(m.name("enabled"), "1", m.Enabled, p.T("admin.method.enabled")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = checkbox(m.name("enabled"), "1", m.Enabled, p.T("admin.method.enabled")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if m.ID != "" {
-			templ_7745c5c3_Err = check(m.name("remove"), "1", m.Removed, p.T("admin.method.remove")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = checkbox(m.name("remove"), "1", m.Removed, p.T("admin.method.remove")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1483,7 +1483,7 @@ func Tester(v TesterView) templ.Component {
 				ctx = templ.InitializeContext(ctx)
 				return nil
 			})
-			templ_7745c5c3_Err = head(p.T("admin.tester")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var75), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(p.T("admin.tester")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var75), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1701,7 +1701,7 @@ func Tester(v TesterView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = check("virtual", "1", v.Virtual, p.T("admin.tester.virtual")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = checkbox("virtual", "1", v.Virtual, p.T("admin.tester.virtual")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -43,8 +43,8 @@ func (p Page) navigation() []navGroup {
 	}
 }
 
-// work is the part of Page.Work that a section's page is for; ok is false where nothing waits there.
-func (p Page) work(s Section) (a Attention, ok bool) {
+// waiting returns the part of Page.Work that belongs to a section; ok is false if nothing waits there.
+func (p Page) waiting(s Section) (a Attention, ok bool) {
 	kind := map[Section]string{
 		SectionInbox: "reviews", SectionOrders: "to_fulfil", SectionRefunds: "refunds_waiting", SectionStatements: "discrepancies",
 	}[s]
@@ -56,12 +56,12 @@ func (p Page) work(s Section) (a Attention, ok bool) {
 	return Attention{}, false
 }
 
-// allWork is how much the navigation's counters say together.
-func (p Page) allWork() int {
+// waitingTotal returns the sum of the navigation's counters.
+func (p Page) waitingTotal() int {
 	sum := 0
 	for _, group := range p.navigation() {
 		for _, section := range group.sections {
-			if a, ok := p.work(section); ok {
+			if a, ok := p.waiting(section); ok {
 				sum += a.Count
 			}
 		}

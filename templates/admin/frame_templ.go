@@ -212,7 +212,7 @@ func frame(page Page, title string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if page.User.SignedIn() {
-			templ_7745c5c3_Err = side(page).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = sidebar(page).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -247,7 +247,7 @@ func frame(page Page, title string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if page.User.SignedIn() {
-			templ_7745c5c3_Err = foot(page).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageFooter(page).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -332,7 +332,7 @@ func brand(page Page) templ.Component {
 	})
 }
 
-func side(page Page) templ.Component {
+func sidebar(page Page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -415,7 +415,7 @@ func side(page Page) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if n := page.allWork(); n > 0 {
+		if n := page.waitingTotal(); n > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<span class=\"side__count\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -735,7 +735,7 @@ func sectionLink(page Page, section Section) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if work, ok := page.work(section); ok {
+		if work, ok := page.waiting(section); ok {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "<span class=\"side__count\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -890,7 +890,7 @@ func languages(page Page) templ.Component {
 	})
 }
 
-func foot(page Page) templ.Component {
+func pageFooter(page Page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1072,8 +1072,8 @@ func notices(page Page) templ.Component {
 	})
 }
 
-// head begins a page; its children are what stands beside the heading.
-func head(title string) templ.Component {
+// pageHead shows the heading of a page; its children are shown beside it.
+func pageHead(title string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -76,7 +76,7 @@ func Imports(v ImportsView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(p.T("import.title")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(p.T("import.title")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -231,15 +231,15 @@ func importForm(v ImportsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = check("decimal_comma", "1", v.DecimalComma, p.T("import.option.decimal_comma")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = checkbox("decimal_comma", "1", v.DecimalComma, p.T("import.option.decimal_comma")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = check("keep_stock", "1", v.KeepStock, p.T("import.option.keep_stock")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = checkbox("keep_stock", "1", v.KeepStock, p.T("import.option.keep_stock")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = check("no_pictures", "1", v.NoPictures, p.T("import.option.no_pictures")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = checkbox("no_pictures", "1", v.NoPictures, p.T("import.option.no_pictures")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -653,7 +653,7 @@ func importTable(p *i18n.Printer, rows []ImportRow) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = cell(p.T("admin.col.begun"), when(r.Created)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = cell(p.T("admin.col.begun"), momentText(r.Created)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -731,7 +731,7 @@ func Import(v ImportView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = when(v.Created).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = momentText(v.Created).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -741,7 +741,7 @@ func Import(v ImportView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(v.Name).Render(templ.WithChildren(ctx, templ_7745c5c3_Var37), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(v.Name).Render(templ.WithChildren(ctx, templ_7745c5c3_Var37), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1482,7 +1482,7 @@ func importProblems(v ImportView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = cell(p.T("import.sku"), ident(r.SKU)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = cell(p.T("import.sku"), shortID(r.SKU)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -88,7 +88,7 @@ func Inbox(v InboxView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(p.T("admin.section.inbox")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(p.T("admin.section.inbox")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -437,15 +437,15 @@ func review(p *i18n.Printer, r ReviewRow, linked bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factIf(r.Subject != "", p.T("admin.fact.subject"), ident(r.Subject)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = factIf(r.Subject != "", p.T("admin.fact.subject"), shortID(r.Subject)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factOf(p.T("admin.fact.since"), when(r.At)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = factOf(p.T("admin.fact.since"), momentText(r.At)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factIf(r.Updated.Text != "" && r.Updated != r.At, p.T("admin.fact.updated"), when(r.Updated)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = factIf(r.Updated.Text != "" && r.Updated != r.At, p.T("admin.fact.updated"), momentText(r.Updated)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -9,8 +9,8 @@ import (
 // path returns the address of one of the order's forms.
 func (v OrderView) path(action string) string { return "/admin/orders/" + v.ID + "/" + action }
 
-// acts reports that there is something to do.
-func (v OrderView) acts() bool {
+// hasActions reports whether there is something to do.
+func (v OrderView) hasActions() bool {
 	return v.CanNote || v.CanFulfil || v.CanCancel || v.CanAsk || v.CanResend || v.CanRefund
 }
 
@@ -56,11 +56,11 @@ func (e Event) kind() string {
 	return "other"
 }
 
-// proof reports that there was something to prove.
-func (e Event) proof() bool { return e.Verified == VerifiedYes || e.Verified == VerifiedNo }
+// canBeVerified reports whether the event is a claim that can be verified.
+func (e Event) canBeVerified() bool { return e.Verified == VerifiedYes || e.Verified == VerifiedNo }
 
-// prefix returns the beginning of the ids of a transition's states.
-func (e Event) prefix() string {
+// statePrefix returns the beginning of the ids of a transition's states.
+func (e Event) statePrefix() string {
 	switch e.Of {
 	case "attempt":
 		return "admin.attempt_state."

@@ -68,7 +68,7 @@ func (i input) describedBy() string {
 	return ""
 }
 
-func (i input) choice(p *i18n.Printer, c Choice) string {
+func (i input) choiceText(p *i18n.Printer, c Choice) string {
 	switch {
 	case c.Label != "":
 		return c.Label

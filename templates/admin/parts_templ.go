@@ -186,9 +186,9 @@ func field(p *i18n.Printer, i input) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(i.choice(p, c))
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(i.choiceText(p, c))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/parts.templ`, Line: 18, Col: 72}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/parts.templ`, Line: 18, Col: 76}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
@@ -943,8 +943,8 @@ func note(tone, sign, text string) templ.Component {
 	})
 }
 
-// check shows a checkbox.
-func check(name, value string, on bool, text string) templ.Component {
+// checkbox shows a checkbox.
+func checkbox(name, value string, on bool, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1018,8 +1018,8 @@ func check(name, value string, on bool, text string) templ.Component {
 	})
 }
 
-// choice shows a checkbox with an explanation.
-func choice(name string, on bool, text, hint string) templ.Component {
+// explainedCheckbox shows a checkbox with an explanation.
+func explainedCheckbox(name string, on bool, text, hint string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1993,8 +1993,8 @@ func numCell(label string, content templ.Component) templ.Component {
 	})
 }
 
-// when shows a moment with its zone; the title has the machine-readable form too.
-func when(m templates.Moment) templ.Component {
+// momentText shows a moment with its zone; the title has the machine-readable form too.
+func momentText(m templates.Moment) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2056,7 +2056,7 @@ func when(m templates.Moment) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = none().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = noValue().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2065,8 +2065,8 @@ func when(m templates.Moment) templ.Component {
 	})
 }
 
-// none shows that there is no value.
-func none() templ.Component {
+// noValue shows that there is no value.
+func noValue() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2091,8 +2091,8 @@ func none() templ.Component {
 	})
 }
 
-// orNone shows content, or that there is no value.
-func orNone(is bool, content templ.Component) templ.Component {
+// valueOrNone shows content, or that there is no value.
+func valueOrNone(is bool, content templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2115,7 +2115,7 @@ func orNone(is bool, content templ.Component) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = none().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = noValue().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2124,8 +2124,8 @@ func orNone(is bool, content templ.Component) templ.Component {
 	})
 }
 
-// sub shows a second line in small print.
-func sub(content templ.Component) templ.Component {
+// secondLine shows a second line in small print.
+func secondLine(content templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2158,8 +2158,8 @@ func sub(content templ.Component) templ.Component {
 	})
 }
 
-// subIf shows a second line on a condition.
-func subIf(is bool, text string) templ.Component {
+// secondLineIf shows a second line on a condition.
+func secondLineIf(is bool, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2228,7 +2228,7 @@ func value(text string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = none().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = noValue().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2237,8 +2237,8 @@ func value(text string) templ.Component {
 	})
 }
 
-// ident shows an id: complete in the HTML, shortened by the style sheet where there is little room.
-func ident(text string) templ.Component {
+// shortID shows an id: complete in the HTML, shortened by the style sheet where there is little room.
+func shortID(text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2287,7 +2287,7 @@ func ident(text string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = none().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = noValue().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2332,7 +2332,7 @@ func orderLink(id, text string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ident(either(text != "", text, id)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shortID(either(text != "", text, id)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2341,7 +2341,7 @@ func orderLink(id, text string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ident(text).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shortID(text).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2489,7 +2489,7 @@ func factWhen(name string, m templates.Moment) templ.Component {
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
 		if m.Text != "" {
-			templ_7745c5c3_Err = factOf(name, when(m)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = factOf(name, momentText(m)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

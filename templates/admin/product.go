@@ -28,8 +28,8 @@ func (v ProductView) action() string {
 	return either(v.Form.New, "/admin/products", "/admin/products/"+v.Form.ID)
 }
 
-// at returns the address that the form is sent to in order to come back at a section.
-func (v ProductView) at(section string) string { return v.action() + "#" + section }
+// actionAt returns the address that the form is sent to in order to come back at a section.
+func (v ProductView) actionAt(section string) string { return v.action() + "#" + section }
 
 // overwrite returns the button's value that stores what was typed over the version shown.
 func (c Conflict) overwrite() string { return "overwrite." + number(c.Version) }
@@ -40,8 +40,8 @@ func (d Difference) name(p *i18n.Printer) string {
 	return strings.TrimSpace(word(p, "admin.product_fact.", field) + " " + rest)
 }
 
-// titled reports whether variants have titles of their own: there are several, and no options.
-func (v ProductView) titled() bool {
+// hasTitles reports whether variants have titles of their own: there are several, and no options.
+func (v ProductView) hasTitles() bool {
 	return len(v.Form.Options) == 0 && (len(v.Form.Variants) > 1 || (len(v.Form.Variants) == 1 && v.Form.Variants[0].Title.Value != ""))
 }
 

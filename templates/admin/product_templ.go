@@ -110,7 +110,7 @@ func Product(v ProductView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(v.title()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(v.title()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -626,11 +626,11 @@ func productSide(v ProductView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = choice("hidden", f.Hidden, p.T("admin.product.hidden"), p.T("admin.product.hidden.hint")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = explainedCheckbox("hidden", f.Hidden, p.T("admin.product.hidden"), p.T("admin.product.hidden.hint")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = choice("featured", f.Featured, p.T("admin.product.featured"), p.T("admin.product.featured.hint")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = explainedCheckbox("featured", f.Featured, p.T("admin.product.featured"), p.T("admin.product.featured.hint")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -746,7 +746,7 @@ func productSide(v ProductView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = check("category", c.ID, c.Chosen, c.Name).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = checkbox("category", c.ID, c.Chosen, c.Name).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1092,7 +1092,7 @@ func productPictures(v ProductView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = act(v.at("pictures"), "upload", "", "button--quiet").Render(templ.WithChildren(ctx, templ_7745c5c3_Var47), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = rowButton(v.actionAt("pictures"), "upload", "", "button--quiet").Render(templ.WithChildren(ctx, templ_7745c5c3_Var47), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1254,7 +1254,7 @@ func pictureRow(v ProductView, i int, picture PictureForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = act(v.at("pictures"), "picture.up."+n, p.T("admin.product.picture.up", "N", number(i+1)), "button--quiet button--icon").Render(templ.WithChildren(ctx, templ_7745c5c3_Var56), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = rowButton(v.actionAt("pictures"), "picture.up."+n, p.T("admin.product.picture.up", "N", number(i+1)), "button--quiet button--icon").Render(templ.WithChildren(ctx, templ_7745c5c3_Var56), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1276,7 +1276,7 @@ func pictureRow(v ProductView, i int, picture PictureForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = act(v.at("pictures"), "picture.down."+n, p.T("admin.product.picture.down", "N", number(i+1)), "button--quiet button--icon").Render(templ.WithChildren(ctx, templ_7745c5c3_Var57), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = rowButton(v.actionAt("pictures"), "picture.down."+n, p.T("admin.product.picture.down", "N", number(i+1)), "button--quiet button--icon").Render(templ.WithChildren(ctx, templ_7745c5c3_Var57), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1298,7 +1298,7 @@ func pictureRow(v ProductView, i int, picture PictureForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = act(v.at("pictures"), "picture.remove."+n, p.T("admin.product.picture.remove", "N", number(i+1)), "button--quiet button--icon").Render(templ.WithChildren(ctx, templ_7745c5c3_Var58), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = rowButton(v.actionAt("pictures"), "picture.remove."+n, p.T("admin.product.picture.remove", "N", number(i+1)), "button--quiet button--icon").Render(templ.WithChildren(ctx, templ_7745c5c3_Var58), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1310,8 +1310,8 @@ func pictureRow(v ProductView, i int, picture PictureForm) templ.Component {
 	})
 }
 
-// act shows a button that changes the form's rows: what was typed is sent along and comes back.
-func act(to, do, label, class string) templ.Component {
+// rowButton shows a button that changes the form's rows: what was typed is sent along and comes back.
+func rowButton(to, do, label, class string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

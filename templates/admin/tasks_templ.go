@@ -76,7 +76,7 @@ func Tasks(v TasksView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(p.T("admin.section.tasks")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(p.T("admin.section.tasks")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -224,11 +224,11 @@ func Tasks(v TasksView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = cell(p.T("admin.col.begun"), when(r.Created)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = cell(p.T("admin.col.begun"), momentText(r.Created)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = cell(p.T("admin.col.ended"), when(r.Ended)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = cell(p.T("admin.col.ended"), momentText(r.Ended)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -319,7 +319,7 @@ func Task(v TaskView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(word(p, "admin.task.", v.Kind)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(word(p, "admin.task.", v.Kind)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -589,7 +589,7 @@ func TaskStatus(v TaskView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = when(v.File.Until).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = momentText(v.File.Until).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -638,7 +638,7 @@ func TaskStatus(v TaskView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factOf(p.T("admin.col.begun"), when(v.Created)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = factOf(p.T("admin.col.begun"), momentText(v.Created)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -919,7 +919,7 @@ func Bulk(v BulkView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(word(p, "admin.bulk.", v.Action)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var44), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(word(p, "admin.bulk.", v.Action)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var44), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -170,7 +170,7 @@ func event(p *i18n.Printer, e Event) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if e.From != "" {
-				templ_7745c5c3_Err = chip(p, e.prefix(), e.From).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = chip(p, e.statePrefix(), e.From).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -196,7 +196,7 @@ func event(p *i18n.Printer, e Event) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = chip(p, e.prefix(), e.To).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chip(p, e.statePrefix(), e.To).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -205,7 +205,7 @@ func event(p *i18n.Printer, e Event) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if e.proof() {
+		if e.canBeVerified() {
 			templ_7745c5c3_Err = chip(p, "admin.verified.", string(e.Verified)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -252,7 +252,7 @@ func event(p *i18n.Printer, e Event) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = when(e.At).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = momentText(e.At).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -103,8 +103,8 @@ const (
 	RefusalSealed         Refusal = "sealed"         // the password is right, and the authenticator's key cannot be opened
 	RefusalSignIn         Refusal = "sign_in"        // address or password is wrong; the same for everybody
 	RefusalConfirm        Refusal = "confirm"        // it needs to be confirmed by a tick
-	RefusalStale          Refusal = "stale"          // it stands differently now than when the page was made
-	RefusalCursor         Refusal = "cursor"         // the page's address is not one that we made
+	RefusalStale          Refusal = "stale"          // it has changed since the page was made
+	RefusalCursor         Refusal = "cursor"         // the page's address was not made by the shop
 	RefusalNothingChosen  Refusal = "nothing_chosen" // a bulk action without a row
 	RefusalTooMany        Refusal = "too_many"       // a bulk action with more than 100 rows
 	RefusalRefundLeft     Refusal = "refund_left"    // more than what is left; see the form's Left
@@ -218,7 +218,7 @@ type ErrorView struct {
 	Kind      ErrorKind
 	Status    int
 	RequestID string
-	Back      string // path of ours: where the button leads; /admin or, for nobody, /admin/login
+	Back      string // path of the shop that the button leads to; /admin, or /admin/login if nobody is signed in
 }
 
 // ErrorKind is the kind of an error.

@@ -8,9 +8,9 @@ import (
 // The problems of the catalogue's forms.
 const (
 	RefusalInUse   Refusal = "product_in_use" // it was ordered: it can be hidden
-	RefusalChanged Refusal = "changed"        // somebody else changed it meanwhile
-	RefusalUpload  Refusal = "upload"         // some pictures could not be taken
-	RefusalBulk    Refusal = "bulk"           // not one of the things that can be done to several
+	RefusalChanged Refusal = "changed"        // somebody else has changed it
+	RefusalUpload  Refusal = "upload"         // some pictures were refused
+	RefusalBulk    Refusal = "bulk"           // not a bulk action
 )
 
 // The notices of the catalogue.
@@ -68,7 +68,7 @@ type ProductRow struct {
 }
 
 // ProductView is the form of a product: POST /admin/products (a new one) or /admin/products/{id}, both multipart. Every button that
-// changes rows is a submit button named "do"; what was typed comes back with the row added or gone.
+// changes rows is a submit button named "do"; what was typed comes back with the row added or removed.
 type ProductView struct {
 	Page     Page
 	Form     ProductForm

@@ -170,7 +170,7 @@ type RefundRow struct {
 	Created       templates.Moment
 	Sent          templates.Moment
 	Confirmed     templates.Moment
-	Own           bool // asked for by the person who looks: somebody else must approve
+	Own           bool // requested by the reader: somebody else must approve
 	CanApprove    bool
 	CanDecline    bool
 	DeclineReason Field
@@ -241,7 +241,7 @@ type File struct {
 	URL   string // /admin/tasks/{id}/file
 	Name  string
 	Size  string           // "1.2 MB"
-	Until templates.Moment // it is kept so long
+	Until templates.Moment // until when it is kept
 }
 
 // foundPath returns the address of the day's page with the differences of one state.
@@ -253,8 +253,10 @@ func (v StatementView) foundPath(c Choice) string {
 	return path + "?" + url.Values{"found": {c.Value}}.Encode() + "#found-title"
 }
 
-// blank reports whether the exchange has no lines for the day.
-func (v StatementView) blank() bool { return v.Statement.State == "complete" && v.Statement.Lines == 0 }
+// hasNoLines reports whether the exchange has no lines for the day.
+func (v StatementView) hasNoLines() bool {
+	return v.Statement.State == "complete" && v.Statement.Lines == 0
+}
 
 func (d DiscrepancyRow) path(action string) string {
 	return "/admin/discrepancies/" + d.ID + "/" + action

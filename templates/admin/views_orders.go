@@ -33,7 +33,7 @@ type Figures struct {
 	ToPaidP50  string // "1 min 20 s"; "" without payments
 	ToPaidP95  string
 	Refunded   []CoinFigure
-	Open       int // now, whatever the span: orders that wait for their payment
+	Open       int // now, whatever the span: orders that await their payment
 	Unknown    int // now: attempts whose outcome is unknown
 	Reviews    int // now: open reviews
 	Fulfil     int // now: paid orders to hand over
@@ -252,7 +252,7 @@ type Attempt struct {
 	Sent       templates.Moment
 	Opened     templates.Moment
 	Paid       templates.Moment
-	Refunded   string // of coin, asked for or gone back so far; ""
+	Refunded   string // of coin, requested or refunded so far; ""
 	Current    bool
 }
 
@@ -272,7 +272,7 @@ type Event struct {
 	Facts    []Fact
 }
 
-// EventKind is where an event comes from.
+// EventKind is the source of an event.
 type EventKind string
 
 // The kinds of events.

@@ -217,7 +217,7 @@ type TesterView struct {
 
 // TesterResult is the total with one way of delivery.
 type TesterResult struct {
-	Method   string // "": nothing is delivered, or nobody knows how
+	Method   string // "": nothing is delivered, or there is no way of delivery
 	Goods    string
 	Discount string // "": none
 	Delivery string

@@ -103,14 +103,14 @@ func (f SettingField) hint(p *i18n.Printer) string {
 	case f.Unreadable:
 		return p.T("settings.unreadable")
 	case f.Source == "environment":
-		return joined(text, p.T("settings.source.environment", "Env", f.Env))
+		return joinSentences(text, p.T("settings.source.environment", "Env", f.Env))
 	case f.Secret && f.Set:
-		return joined(text, p.T("settings.secret_set"))
+		return joinSentences(text, p.T("settings.secret_set"))
 	}
 	return text
 }
 
-func joined(text, more string) string {
+func joinSentences(text, more string) string {
 	if text == "" {
 		return more
 	}

@@ -8,13 +8,13 @@ import (
 
 // The problems of the stock's forms.
 const (
-	RefusalStockLeft  Refusal = "stock_left"  // less would be left than nothing; see the view's Left
+	RefusalStockLeft  Refusal = "stock_left"  // the stock would become negative; see the view's Left
 	RefusalNoChange   Refusal = "no_change"   // it would change nothing
-	RefusalStockMost  Refusal = "stock_most"  // more than models.MaxStock would be there
-	RefusalNotSold    Refusal = "not_sold"    // more would come back than was sold; see the view's Left
+	RefusalStockMost  Refusal = "stock_most"  // the stock would exceed models.MaxStock
+	RefusalNotSold    Refusal = "not_sold"    // more than was sold would be returned; see the view's Left
 	RefusalUntracked  Refusal = "untracked"   // the stock of this variant is not counted
-	RefusalCountEnded Refusal = "count_ended" // the sheet is not open any more
-	RefusalCountNone  Refusal = "count_none"  // nothing there to count
+	RefusalCountEnded Refusal = "count_ended" // the sheet is no longer open
+	RefusalCountNone  Refusal = "count_none"  // there is nothing to count
 	RefusalCountShort Refusal = "count_short" // less was counted than is reserved: see the view's Short
 )
 

@@ -66,12 +66,12 @@ func (p *Printer) N(id string, n int, pairs ...string) string {
 	if m.one != nil && plural.Cardinal.MatchPlural(p.tag, n, 0, 0, 0, 0) == plural.One {
 		form = m.one
 	}
-	return form.fill(group(strconv.Itoa(n)), pairs)
+	return form.fill(groupDigits(strconv.Itoa(n)), pairs)
 }
 
 // ByTag returns the printer for a stored language, such as an order's; an unknown tag gives the fallback.
 func ByTag(tag string) *Printer {
-	c := loaded()
+	c := embedded()
 	if p, ok := c.byTag[tag]; ok {
 		return p
 	}
@@ -87,14 +87,14 @@ func Match(chosen, acceptLanguage string) *Printer {
 // MatchAmong is Match among the languages with these tags; the first is the fallback. If there are none, or none that the catalogue has,
 // all languages are offered.
 func MatchAmong(offered []string, chosen, acceptLanguage string) *Printer {
-	c := loaded()
+	c := embedded()
 	matcher, printers := c.among(offered)
 	for _, p := range printers {
 		if p.lang == chosen {
 			return p
 		}
 	}
-	// The header comes from strangers and parsing it costs time by the byte; a real one is far shorter.
+	// The header comes from strangers and parsing it costs time per byte; a real one is far shorter.
 	const longest = 200
 	if acceptLanguage == "" || len(acceptLanguage) > longest || len(printers) == 1 {
 		return printers[0]
@@ -134,8 +134,8 @@ type catalogue struct {
 	matcher  language.Matcher
 }
 
-// loaded returns the embedded catalogue. It panics on a broken one, which is part of the program and read by the tests.
-var loaded = sync.OnceValue(func() catalogue {
+// embedded returns the embedded catalogue. It panics on a broken one, which is part of the program and read by the tests.
+var embedded = sync.OnceValue(func() catalogue {
 	c, err := load(locales)
 	if err != nil {
 		panic(err)
@@ -151,7 +151,7 @@ func load(files fs.FS) (catalogue, error) {
 		if err != nil {
 			return catalogue{}, fmt.Errorf("parse language tag %q: %w", l.Tag, err)
 		}
-		p := &Printer{tag: tag, lang: l.Tag, conv: conventionsOf(l.Tag), messages: map[string]message{}}
+		p := &Printer{tag: tag, lang: l.Tag, conv: conventionsFor(l.Tag), messages: map[string]message{}}
 		if err := p.read(files); err != nil {
 			return catalogue{}, err
 		}
@@ -251,13 +251,13 @@ func (f phrase) fill(count string, pairs []string) string {
 		case piece.text == "Count" && count != "":
 			b.WriteString(count)
 		default:
-			b.WriteString(lookup(piece.text, pairs))
+			b.WriteString(pairValue(piece.text, pairs))
 		}
 	}
 	return b.String()
 }
 
-func lookup(name string, pairs []string) string {
+func pairValue(name string, pairs []string) string {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i] == name {
 			return pairs[i+1]

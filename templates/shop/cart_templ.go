@@ -374,7 +374,7 @@ func cartLine(p *i18n.Printer, l CartLine) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if l.gone() {
+		if l.isGone() {
 			var templ_7745c5c3_Var17 string
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(l.Title)
 			if templ_7745c5c3_Err != nil {
@@ -460,7 +460,7 @@ func cartLine(p *i18n.Printer, l CartLine) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if !l.gone() {
+		if !l.isGone() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<form class=\"line__form\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -706,7 +706,7 @@ func (l CartLine) has(kinds ...LineProblemKind) bool {
 	return slices.ContainsFunc(l.Problems, func(problem LineProblem) bool { return slices.Contains(kinds, problem.Kind) })
 }
 
-func (l CartLine) gone() bool { return l.has(LineGone) }
+func (l CartLine) isGone() bool { return l.has(LineGone) }
 
 func (l CartLine) quantityProblem() bool { return l.has(LineBadQuantity, LineOnlyLeft) }
 

@@ -260,7 +260,7 @@ func stepper(p *i18n.Printer, id, value string, required, invalid bool, describe
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = step(p.T("quantity.less"), "-1", "minus").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = stepButton(p.T("quantity.less"), "-1", "minus").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -333,7 +333,7 @@ func stepper(p *i18n.Printer, id, value string, required, invalid bool, describe
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = step(p.T("quantity.more"), "1", "plus").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = stepButton(p.T("quantity.more"), "1", "plus").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -345,8 +345,8 @@ func stepper(p *i18n.Printer, id, value string, required, invalid bool, describe
 	})
 }
 
-// step shows one of the two buttons of a stepper; they exist only where scripts run.
-func step(label, by, icon string) templ.Component {
+// stepButton shows one of the two buttons of a stepper; they exist only where scripts run.
+func stepButton(label, by, icon string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

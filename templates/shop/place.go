@@ -90,16 +90,16 @@ func (f AddressForm) problems(p *i18n.Printer) []summaryItem {
 	return items
 }
 
-// update returns the attributes of an element that changes the totals: with scripts the page shows them at once.
-func update(ctx context.Context, trigger string) templ.Attributes {
+// updateAttributes returns the attributes of an element that changes the totals: with scripts the page shows them at once.
+func updateAttributes(ctx context.Context, trigger string) templ.Attributes {
 	return templ.Attributes{
 		"hx-post": templates.At(ctx, "/checkout/update"), "hx-trigger": trigger, "hx-include": "#checkout", "hx-target": "#checkout", "hx-swap": "outerMorph",
 	}
 }
 
-// updateButton returns the attributes of a button that does the same and works without scripts too.
-func updateButton(ctx context.Context) templ.Attributes {
-	attributes := update(ctx, "click")
+// updateButtonAttributes returns the attributes of a button that does the same and works without scripts too.
+func updateButtonAttributes(ctx context.Context) templ.Attributes {
+	attributes := updateAttributes(ctx, "click")
 	attributes["formaction"], attributes["formnovalidate"] = templates.At(ctx, "/checkout/update"), true
 	return attributes
 }

@@ -417,7 +417,7 @@ func checkoutCoupon(p *i18n.Printer, c CouponField) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "button", update(ctx, "click"))
+				templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "button", updateAttributes(ctx, "click"))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -438,7 +438,7 @@ func checkoutCoupon(p *i18n.Printer, c CouponField) templ.Component {
 			var templ_7745c5c3_Var22 string
 			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("coupon.remove"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/shop/place.templ`, Line: 65, Col: 186}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/shop/place.templ`, Line: 65, Col: 196}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 			if templ_7745c5c3_Err != nil {
@@ -465,7 +465,7 @@ func checkoutCoupon(p *i18n.Printer, c CouponField) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = couponFields(p, c, updateButton(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = couponFields(p, c, updateButtonAttributes(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1145,7 +1145,7 @@ func addressChoice(v CheckoutView, id, complete string, choices []Choice, requir
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
 		p := v.Page.Printer
-		templ_7745c5c3_Err = choiceField(p, id, addressLabel(p, id, required), complete, v.Address.problem(p, id), choices, required, update(ctx, "change")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choiceField(p, id, addressLabel(p, id, required), complete, v.Address.problem(p, id), choices, required, updateAttributes(ctx, "change")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1248,7 +1248,7 @@ func deliveryFields(p *i18n.Printer, methods []DeliveryChoice) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "input", update(ctx, "change"))
+				templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "input", updateAttributes(ctx, "change"))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

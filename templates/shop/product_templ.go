@@ -1374,7 +1374,7 @@ func LineTitle(title, variant string) string {
 	return title + ", " + variant
 }
 
-// times returns a quantity as text: "× 2".
-func times(n int) string { return "× " + strconv.Itoa(n) }
+// timesText returns a quantity as text: "× 2".
+func timesText(n int) string { return "× " + strconv.Itoa(n) }
 
 var _ = templruntime.GeneratedTemplate

@@ -21,7 +21,7 @@ type counters struct {
 
 // waiting returns how much waits for staff. If it cannot be counted, it returns the last counts: no page fails because of its navigation.
 func (o *Office) waiting(req *Request) models.Gauges {
-	last, changes, fresh := o.counters.known(o.site.Clock())
+	last, changes, fresh := o.counters.current(o.site.Clock())
 	if fresh || req.Fragment() {
 		return last
 	}
@@ -29,19 +29,19 @@ func (o *Office) waiting(req *Request) models.Gauges {
 	if err != nil {
 		return last
 	}
-	o.counters.keep(now, o.site.Clock(), changes)
+	o.counters.store(now, o.site.Clock(), changes)
 	return now
 }
 
-func (c *counters) known(now time.Time) (last models.Gauges, changes int, fresh bool) {
+func (c *counters) current(now time.Time) (last models.Gauges, changes int, fresh bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	age := now.Sub(c.at)
 	return c.last, c.changes, age >= 0 && age < counterAge
 }
 
-// keep stores counts, unless a form was sent since counting began.
-func (c *counters) keep(now models.Gauges, at time.Time, changes int) {
+// store stores counts, unless a form was sent since counting began.
+func (c *counters) store(now models.Gauges, at time.Time, changes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.changes == changes {

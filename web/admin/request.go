@@ -24,7 +24,7 @@ type Request struct {
 	*visit.Visit
 
 	office  *Office
-	who     staff.SignedIn // zero: nobody, or not asked for yet
+	who     staff.SignedIn // zero: nobody, or not looked up yet
 	asked   bool           // the session has been looked up
 	notices []pages.Notice // of this page
 }
@@ -94,12 +94,12 @@ func (r *Request) Frame(section pages.Section) pages.Page {
 		page.User = pages.User{
 			Name: person.Name, Email: person.Email, Role: string(person.Role), SteppedUp: r.office.accounts.SteppedUp(r.who),
 		}
-		page.May = may(person.Role)
+		page.May = permissionsOf(person.Role)
 	}
 	return page
 }
 
-func may(role models.Role) pages.May {
+func permissionsOf(role models.Role) pages.May {
 	return pages.May{
 		View: role.Can(models.MayView), Ask: role.Can(models.MayAsk), Note: role.Can(models.MayNote), Fulfil: role.Can(models.MayFulfil),
 		Cancel: role.Can(models.MayCancel), Export: role.Can(models.MayExport), Reconcile: role.Can(models.MayReconcile),
@@ -167,29 +167,31 @@ func (r *Request) takeNotices() {
 	if len(value) > longestNotice || strings.Trim(kind+text, "abcdefghijklmnopqrstuvwxyz_0123456789") != "" {
 		return
 	}
-	r.notices = append(r.notices, pages.Notice{Kind: pages.NoticeKind(kind), Text: text, Bad: bad(pages.NoticeKind(kind))})
+	r.notices = append(r.notices, pages.Notice{Kind: pages.NoticeKind(kind), Text: text, Bad: isBadNotice(pages.NoticeKind(kind))})
 }
 
-func bad(kind pages.NoticeKind) bool {
+func isBadNotice(kind pages.NoticeKind) bool {
 	return slices.Contains([]pages.NoticeKind{
 		pages.NoticeExpired, pages.NoticeRecoveryFew, pages.NoticeCancelPaid, pages.NoticeCancelUnknown, pages.NoticeRefused,
 	}, kind)
 }
 
 // Done redirects to a page that shows a notice of what was done.
-func (r *Request) Done(to string, kind pages.NoticeKind) error { return r.done(to, kind, "") }
+func (r *Request) Done(to string, kind pages.NoticeKind) error {
+	return r.redirectWithNotice(to, kind, "")
+}
 
 // DoneCount is Done for a notice with the number of changed rows.
 func (r *Request) DoneCount(to string, kind pages.NoticeKind, n int) error {
-	return r.done(to, kind, strconv.Itoa(n))
+	return r.redirectWithNotice(to, kind, strconv.Itoa(n))
 }
 
 // Refused redirects to a page that shows why something was refused.
 func (r *Request) Refused(to string, refusal pages.Refusal) error {
-	return r.done(to, pages.NoticeRefused, string(refusal))
+	return r.redirectWithNotice(to, pages.NoticeRefused, string(refusal))
 }
 
-func (r *Request) done(to string, kind pages.NoticeKind, text string) error {
+func (r *Request) redirectWithNotice(to string, kind pages.NoticeKind, text string) error {
 	r.LeaveNotice(kind, text)
 	return r.SeeOther(to)
 }

@@ -27,7 +27,7 @@ type Route struct {
 	Handler    Handler           // runs when Guard has admitted the request
 }
 
-// Handler answers a request of somebody who may make it. If the path names a row (":id"), Request.ID is a row's id.
+// Handler answers a request whose permission has been checked. If the path names a row (":id"), Request.ID is a row's id.
 type Handler func(req *Request) error
 
 // FormHandler answers a form with its fields.

@@ -65,8 +65,8 @@ type name struct {
 	format pictures.Format
 }
 
-// parse parses the canonical spelling of an address.
-func parse(text string) (name, bool) {
+// parseName parses the canonical spelling of an address.
+func parseName(text string) (name, bool) {
 	hash, rest, ok := strings.Cut(text, "-")
 	size, format, dot := strings.Cut(rest, ".")
 	n := name{hash, pictures.Size(size), pictures.Format(format)}
@@ -76,7 +76,7 @@ func parse(text string) (name, bool) {
 // Serve answers GET and HEAD of /media/{name}. The content of an address never changes, so that browsers may keep it for ever.
 func (s *Shelf) Serve(v *visit.Visit) error {
 	text := v.Param("name")
-	n, ok := parse(text)
+	n, ok := parseName(text)
 	if !ok {
 		return visit.ErrNoPage
 	}
@@ -98,7 +98,7 @@ func (s *Shelf) Serve(v *visit.Visit) error {
 
 // data returns a picture from memory, else from the database; simultaneous requests cause one query.
 func (s *Shelf) data(ctx context.Context, text string, n name) ([]byte, error) {
-	if data, ok := s.find(text); ok {
+	if data, ok := s.cachedData(text); ok {
 		return data, nil
 	}
 	found := s.flight.DoChan(text, func() (any, error) {
@@ -111,7 +111,7 @@ func (s *Shelf) data(ctx context.Context, text string, n name) ([]byte, error) {
 		if file.Format != string(n.format) {
 			return nil, store.ErrNotFound
 		}
-		s.keep(text, file.Data)
+		s.store(text, file.Data)
 		return file.Data, nil
 	})
 	select {
@@ -125,14 +125,14 @@ func (s *Shelf) data(ctx context.Context, text string, n name) ([]byte, error) {
 	}
 }
 
-func (s *Shelf) find(text string) ([]byte, bool) {
+func (s *Shelf) cachedData(text string) ([]byte, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.kept.Get(text)
 }
 
-// keep stores a picture in memory and evicts the least recently used ones.
-func (s *Shelf) keep(text string, data []byte) {
+// store stores a picture in memory and evicts the least recently used ones.
+func (s *Shelf) store(text string, data []byte) {
 	if len(data) > s.maxBytes {
 		return
 	}

@@ -124,7 +124,7 @@ func (j *Jar) Save(r *http.Request, w http.ResponseWriter, s *sessions.Session) 
 	if s.ID == "" {
 		s.ID = newID()
 	}
-	err := j.put(r.Context(), s)
+	err := j.write(r.Context(), s)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil // it was ended while this request was under way, and stays ended
 	}
@@ -135,7 +135,7 @@ func (j *Jar) Save(r *http.Request, w http.ResponseWriter, s *sessions.Session) 
 	return nil
 }
 
-func (j *Jar) put(ctx context.Context, s *sessions.Session) error {
+func (j *Jar) write(ctx context.Context, s *sessions.Session) error {
 	row, err := j.row(s)
 	if err != nil {
 		return err

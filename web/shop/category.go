@@ -21,7 +21,7 @@ func (p *CataloguePages) Category(v *visit.Visit) error {
 	}
 	i := slices.IndexFunc(categories, func(c models.Category) bool { return c.Slug == v.Param("slug") && !c.Hidden })
 	if i < 0 {
-		return p.moved(v, "category", categoryPath(""), visit.ErrNoCategory)
+		return p.redirectMoved(v, "category", categoryPath(""), visit.ErrNoCategory)
 	}
 	category := categories[i]
 	lang := v.Printer.Lang()
@@ -37,7 +37,7 @@ func (p *CataloguePages) Category(v *visit.Visit) error {
 func (p *CataloguePages) showList(v *visit.Visit, filter models.CardFilter, path []models.Category, view pages.CategoryView) error {
 	var page int
 	var err error
-	if view.ProductList, page, err = p.listed(v, &filter, view.Path, nil); err != nil {
+	if view.ProductList, page, err = p.listPage(v, &filter, view.Path, nil); err != nil {
 		return err
 	}
 	if view.Page, err = v.Page(); err != nil {
@@ -51,9 +51,9 @@ func (p *CataloguePages) showList(v *visit.Visit, filter models.CardFilter, path
 
 func categoryPath(slug string) string { return "/categories/" + slug }
 
-// listed returns the page that the address asks for by sort and page, of the products that match a filter, none if it is nil, with the
+// listPage returns the page that the address asks for by sort and page, of the products that match a filter, none if it is nil, with the
 // page's number; path and query are the list's address without them. For an unknown sort or page the error is visit.ErrNoPage.
-func (p *CataloguePages) listed(
+func (p *CataloguePages) listPage(
 	v *visit.Visit, filter *models.CardFilter, path string, query url.Values,
 ) (list pages.ProductList, page int, err error) {
 	sort, sortOK := models.ParseCardSort(v.Query("sort"))

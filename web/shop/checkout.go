@@ -37,7 +37,7 @@ func (p *CheckoutPages) Checkout(v *visit.Visit) error {
 	if err := p.carts.fillDestination(v, &cart); err != nil {
 		return err
 	}
-	notices, err := flash(v)
+	notices, err := takeNotice(v)
 	if err != nil {
 		return err
 	}
@@ -74,8 +74,8 @@ func keepDraft(v *visit.Visit) error {
 	return v.SaveSession()
 }
 
-// flash returns the notice that an action left for this page, and deletes it. After an error the notice may be shown once more.
-func flash(v *visit.Visit) ([]pages.Notice, error) {
+// takeNotice returns the notice that an action left for this page, and deletes it. After an error the notice may be shown once more.
+func takeNotice(v *visit.Visit) ([]pages.Notice, error) {
 	s, err := v.Session()
 	if err != nil {
 		return nil, err
@@ -146,8 +146,8 @@ func (p *CheckoutPages) checkout(v *visit.Visit, cart models.Cart, form checkout
 	return c, nil
 }
 
-// check sets the problems of the form; ok is false if there are any.
-func (c *checkout) check() (ok bool) {
+// validate sets the problems of the form and reports whether there are none.
+func (c *checkout) validate() bool {
 	c.email, c.name = emailProblem(c.form.email), nameProblem(c.form.name)
 	c.coin, c.payer = c.form.coinProblem(c.offers), c.form.payerProblem(c.signedIn)
 	c.checkAddress()

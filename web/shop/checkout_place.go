@@ -41,14 +41,14 @@ func (p *CheckoutPages) PlaceOrder(v *visit.Visit) error {
 	if len(cart.Lines) == 0 {
 		return v.SeeOther(cartPath)
 	}
-	if err := p.choose(v, &cart, &form); err != nil {
+	if err := p.storeChoices(v, &cart, &form); err != nil {
 		return p.notPlaced(v, form, err)
 	}
 	c, err := p.checkout(v, cart, form, nil)
 	if err != nil {
 		return p.notPlaced(v, form, err)
 	}
-	if !c.check() {
+	if !c.validate() {
 		return p.refuse(v, c)
 	}
 	placement, err := p.place(v, c)
@@ -78,7 +78,7 @@ func (p *CheckoutPages) refuse(v *visit.Visit, c *checkout) error {
 	}
 	p.site.Count(eventRefused)
 	if c.form.seen != c.bill.Seen {
-		c.sayChanged(v)
+		c.addChanges(v)
 	}
 	if err := keepDraft(v); err != nil {
 		return err
@@ -199,7 +199,7 @@ func (p *CheckoutPages) notPlaced(v *visit.Visit, form checkoutForm, cause error
 	if err != nil {
 		return err
 	}
-	status, ok := p.sayWhy(v, c, cause)
+	status, ok := p.addCause(v, c, cause)
 	if !ok {
 		return cause
 	}
@@ -209,21 +209,21 @@ func (p *CheckoutPages) notPlaced(v *visit.Visit, form checkoutForm, cause error
 	return c.show(v, status)
 }
 
-// sayWhy adds the notice why nothing was ordered; ok is false for a cause without one.
-func (p *CheckoutPages) sayWhy(v *visit.Visit, c *checkout, cause error) (status int, ok bool) {
+// addCause adds the notice why nothing was ordered; ok is false for a cause without one.
+func (p *CheckoutPages) addCause(v *visit.Visit, c *checkout, cause error) (status int, ok bool) {
 	outOfStock, coupon, address := (*store.OutOfStockError)(nil), (*payments.CouponError)(nil), (*payments.AddressError)(nil)
 	status = http.StatusConflict
 	switch {
 	case errors.As(cause, &outOfStock):
 		p.site.Count(eventOutOfStock)
-		c.sayOutOfStock(v, outOfStock)
+		c.addOutOfStock(v, outOfStock)
 	case errors.Is(cause, payments.ErrCartChanged), errors.Is(cause, payments.ErrFormUsed), errors.As(cause, &coupon),
 		errors.Is(cause, payments.ErrNothingToPay):
 		p.site.Count(eventChanged)
-		c.sayChanged(v)
+		c.addChanges(v)
 	case errors.Is(cause, payments.ErrQuote):
 		p.site.Count(eventChanged)
-		c.sayRates()
+		c.addNewRates()
 	case errors.Is(cause, payments.ErrCoin):
 		c.coin, status = invalid.Unknown, http.StatusUnprocessableEntity
 	case errors.Is(cause, payments.ErrPayer):
@@ -243,8 +243,8 @@ func (p *CheckoutPages) sayWhy(v *visit.Visit, c *checkout, cause error) (status
 	return status, true
 }
 
-// sayChanged adds a notice that the cart or its total has changed, unless its lines have notices of their own.
-func (c *checkout) sayChanged(v *visit.Visit) {
+// addChanges adds a notice that the cart or its total has changed, unless its lines have notices of their own.
+func (c *checkout) addChanges(v *visit.Visit) {
 	if len(cartNotices(v.Printer, c.currency, c.cart)) == 0 {
 		kind := pages.NoticeCartChanged
 		if c.form.chose {
@@ -254,15 +254,15 @@ func (c *checkout) sayChanged(v *visit.Visit) {
 	}
 }
 
-// sayRates adds a notice that the amounts in coin are new, once.
-func (c *checkout) sayRates() {
+// addNewRates adds a notice that the amounts in coin are new, once.
+func (c *checkout) addNewRates() {
 	if !slices.ContainsFunc(c.notices, func(n pages.Notice) bool { return n.Kind == pages.NoticeRatesChanged }) {
 		c.notices = append(c.notices, pages.Notice{Kind: pages.NoticeRatesChanged})
 	}
 }
 
-// sayOutOfStock adds a notice with the number left of the variant that another shopper ordered first, unless its line has one already.
-func (c *checkout) sayOutOfStock(v *visit.Visit, e *store.OutOfStockError) {
+// addOutOfStock adds a notice with the number left of the variant that another shopper ordered first, unless its line has one already.
+func (c *checkout) addOutOfStock(v *visit.Visit, e *store.OutOfStockError) {
 	line, ok := lineOf(c.cart, e.VariantID)
 	if !ok || !line.Sellable() {
 		return

@@ -32,7 +32,7 @@ func (p *OrderPages) Order(v *visit.Visit) error {
 	if v.Fragment() {
 		return p.orderStatus(v, order)
 	}
-	notices, err := flash(v)
+	notices, err := takeNotice(v)
 	if err != nil { // shown once more the next time, rather than hide the order
 		p.site.Log.WarnContext(v.Context(), "notice not taken", "request", v.RequestID(), "error", err)
 	}
@@ -51,7 +51,7 @@ func (p *OrderPages) Returned(v *visit.Visit) error {
 
 // refreshed returns the order of the address, after at most one bounded question to the platform.
 func (p *OrderPages) refreshed(v *visit.Visit) (models.Order, error) {
-	order, err := found(v, p.payments.Refresh)
+	order, err := readOrder(v, p.payments.Refresh)
 	if err != nil && order.Ref != "" && !errors.Is(err, visit.ErrNoOrder) {
 		p.site.Log.WarnContext(v.Context(), "order shown as it was known", "request", v.RequestID(), "order", order.ID, "error", err)
 		return order, nil
@@ -61,11 +61,11 @@ func (p *OrderPages) refreshed(v *visit.Visit) (models.Order, error) {
 
 // order returns the order of the address, without a question to the platform.
 func (p *OrderPages) order(v *visit.Visit) (models.Order, error) {
-	return found(v, p.site.Store.OrderByRef)
+	return readOrder(v, p.site.Store.OrderByRef)
 }
 
-// found returns the order of the address, read by its ref. Errors: visit.ErrNoOrder, and those of read.
-func found(v *visit.Visit, read func(ctx context.Context, ref string) (models.Order, error)) (models.Order, error) {
+// readOrder returns the order of the address, read by its ref. Errors: visit.ErrNoOrder, and those of read.
+func readOrder(v *visit.Visit, read func(ctx context.Context, ref string) (models.Order, error)) (models.Order, error) {
 	ref := v.Param("ref")
 	if !models.IsRef(ref) {
 		return models.Order{}, visit.ErrNoOrder

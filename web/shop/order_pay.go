@@ -98,7 +98,7 @@ func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, p
 // can be stored. The page shows the order's state.
 func (p *OrderPages) unfinished(v *visit.Visit, order models.Order, step string, cause error) error {
 	if errors.Is(v.Context().Err(), context.Canceled) {
-		return cause // nobody waits for a page
+		return cause // the visitor has left
 	}
 	defer v.Afterwards()()
 	p.site.Log.ErrorContext(v.Context(), "step not finished on an order that exists",

@@ -23,7 +23,7 @@ func (p *OrderPages) Reorder(v *visit.Visit) error {
 	s.CartID = cartID
 	if err := v.KeepSession(); err != nil {
 		if !known {
-			return err // nobody would find the new cart
+			return err // without the session the new cart would be lost
 		}
 		p.site.Log.WarnContext(v.Context(), "session not kept", "request", v.RequestID(), "error", err)
 	}

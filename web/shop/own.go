@@ -29,7 +29,7 @@ type OwnOrderPages struct {
 // OwnOrders shows shoppers their orders: GET /orders. With link it shows those of an e-mail address, else those of the account that is
 // signed in at the platform; a shopper with neither can ask for a link here.
 func (p *OwnOrderPages) OwnOrders(v *visit.Visit) error {
-	notices, err := flash(v)
+	notices, err := takeNotice(v)
 	if err != nil {
 		return err
 	}

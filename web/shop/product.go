@@ -19,7 +19,7 @@ import (
 func (p *CataloguePages) Product(v *visit.Visit) error {
 	product, err := p.product(v.Context(), v.Param("slug"))
 	if errors.Is(err, visit.ErrNoProduct) {
-		return p.moved(v, "product", "/products/", err)
+		return p.redirectMoved(v, "product", "/products/", err)
 	}
 	if err != nil {
 		return err
@@ -40,8 +40,8 @@ func (p *CataloguePages) Product(v *visit.Visit) error {
 	return v.Show(http.StatusOK, pages.Product(view))
 }
 
-// moved redirects from a former address to the present one; cause is the error if there never was such an address.
-func (p *CataloguePages) moved(v *visit.Visit, kind, path string, cause error) error {
+// redirectMoved redirects from a former address to the present one; cause is the error if there never was such an address.
+func (p *CataloguePages) redirectMoved(v *visit.Visit, kind, path string, cause error) error {
 	slug := v.Param("slug")
 	if !isSlug(slug) || v.Fragment() {
 		return cause

@@ -20,7 +20,7 @@ func (p *CataloguePages) Search(v *visit.Visit) error {
 	if query != "" {
 		filter = &models.CardFilter{Search: query}
 	}
-	found, _, err := p.listed(v, filter, "/search", url.Values{"q": {query}})
+	found, _, err := p.listPage(v, filter, "/search", url.Values{"q": {query}})
 	if err != nil {
 		return err
 	}

@@ -54,8 +54,8 @@ func paymentView(p *i18n.Printer, currency models.Currency, offers payments.Offe
 	}
 }
 
-// tail returns the end of an account's id: enough for its owner to recognise it, too little for anybody else.
-func tail(id string) string {
+// accountEnd returns the end of an account's id: enough for its owner to recognise it, too little for anybody else.
+func accountEnd(id string) string {
 	const shown = 4
 	if len(id) <= shown {
 		return ""

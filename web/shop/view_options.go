@@ -89,7 +89,7 @@ func optionViews(lang string, product models.Product, c choice) []pages.Option {
 func stateOf(product models.Product, c choice, i int, value string) pages.OptionState {
 	state := pages.OptionNone
 	for _, v := range product.Variants {
-		if i >= len(v.Options) || v.Options[i] != value || !fits(v, c, i) {
+		if i >= len(v.Options) || v.Options[i] != value || !hasOtherValues(v, c, i) {
 			continue
 		}
 		if v.Available() > 0 {
@@ -100,8 +100,8 @@ func stateOf(product models.Product, c choice, i int, value string) pages.Option
 	return state
 }
 
-// fits reports whether a variant has the chosen values of the other options.
-func fits(v models.Variant, c choice, except int) bool {
+// hasOtherValues reports whether a variant has the chosen values of the other options.
+func hasOtherValues(v models.Variant, c choice, except int) bool {
 	for j, value := range c.values {
 		if j != except && value != "" && (j >= len(v.Options) || v.Options[j] != value) {
 			return false

@@ -60,7 +60,7 @@ func attemptView(p *i18n.Printer, currency models.Currency, a models.Attempt) pa
 	if !a.QuoteExpiresAt.IsZero() {
 		view.Source = visit.SourceName(p, a.RateSource)
 	}
-	if end := tail(payer); end != "" {
+	if end := accountEnd(payer); end != "" {
 		view.Payer = "…" + end
 	}
 	return view

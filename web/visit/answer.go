@@ -116,7 +116,7 @@ func (v *Visit) send(status int, body *bytes.Buffer) error {
 		w.WriteHeaderNow()
 		return nil
 	}
-	_, _ = w.Write(body.Bytes()) // the visitor has gone: nobody is left to tell
+	_, _ = w.Write(body.Bytes()) // an error means that the visitor has left
 	return nil
 }
 

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// When to try again, in seconds: soon where the shop or what it stands on is down or busy, and spread, so that those who were turned away
-// together do not come back together; after a minute where somebody asked too often, which is the window of the limits.
+// Values of Retry-After, in seconds: short if the shop or what it depends on is down or busy, and random, so that refused visitors do not
+// return at the same time; a minute after too many requests, which is the window of the limits.
 const (
 	retryUnavailable = 5
 	retrySpread      = 5

@@ -25,7 +25,7 @@ type Config struct {
 	ShopName string         // where the settings have none
 	Demo     bool
 	Zone     *time.Location     // in which the exchange's day begins and ends
-	Count    func(event string) // counts what happened, for the metrics; nil: nobody counts
+	Count    func(event string) // counts an event for the metrics; nil: not counted
 }
 
 // Site is what all visits share. It is safe for concurrent use.

@@ -271,15 +271,15 @@ func OwnPath(address, fallback string) string {
 		}
 	}
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.HasPrefix(u.EscapedPath(), "//") || climbs(u) {
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.HasPrefix(u.EscapedPath(), "//") || hasDotDot(u) {
 		return fallback
 	}
 	u.Fragment = ""
 	return u.RequestURI()
 }
 
-// climbs reports whether a path has a segment "..", even if it is written with escapes: browsers treat both alike.
-func climbs(u *url.URL) bool {
+// hasDotDot reports whether a path has a segment "..", even if it is written with escapes: browsers treat both alike.
+func hasDotDot(u *url.URL) bool {
 	return slices.ContainsFunc(strings.Split(u.EscapedPath(), "/"), func(segment string) bool {
 		return strings.ReplaceAll(strings.ToLower(segment), "%2e", ".") == ".."
 	})

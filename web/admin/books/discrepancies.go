@@ -129,7 +129,7 @@ func (h *handlers) discrepancyRefused(req *admin.Request, found models.Discrepan
 		row := pages.DiscrepancyRow{}
 		say(&row)
 		view.Found = append(view.Found, row)
-		view.Refusal = worstOfDay(view)
+		view.Refusal = dayRefusal(view)
 		view.Found = view.Found[:len(view.Found)-1]
 	})
 }

@@ -79,11 +79,11 @@ func (h *handlers) statementPage(req *admin.Request, day string, q url.Values, s
 	view.FormToken = models.NewRef()
 	view.Page = req.PageAt(pages.SectionStatements, admin.Address(admin.DayPath(day), q))
 	say(&view)
-	return req.Answer(worstOfDay(&view), pages.Statement(view))
+	return req.Answer(dayRefusal(&view), pages.Statement(view))
 }
 
-// worstOfDay returns the refusal that decides the page's status.
-func worstOfDay(view *pages.StatementView) pages.Refusal {
+// dayRefusal returns the refusal that decides the page's status.
+func dayRefusal(view *pages.StatementView) pages.Refusal {
 	worst := view.Refusal
 	for _, row := range view.Found {
 		worst = cmp.Or(worst, pages.Worst(row.Refusal, row.Amount.Problem, row.Reason.Problem))
@@ -139,7 +139,7 @@ func (h *handlers) book(req *admin.Request, day string, f statementFilter) (b bo
 	if err != nil {
 		return b, err
 	}
-	if s := shown(b); s != nil {
+	if s := shownStatement(b); s != nil {
 		if b.lines, err = db.StatementLines(ctx, s.ID, f.kind, f.lines, linesPerPage); err != nil {
 			return b, err
 		}
@@ -168,8 +168,8 @@ func (h *handlers) bookDay(req *admin.Request, day string) (models.BookDayRow, e
 	return models.BookDayRow{BookDay: models.BookDay{Day: day, State: models.DayOpen}}, nil
 }
 
-// shown returns the statement whose lines are shown: the one that the day was compared with, else the newest complete one.
-func shown(b book) *models.Statement {
+// shownStatement returns the statement whose lines are shown: the one that the day was compared with, else the newest complete one.
+func shownStatement(b book) *models.Statement {
 	var newest *models.Statement
 	for i := range b.fetched {
 		s := &b.fetched[i]

@@ -21,7 +21,7 @@ const (
 func (h *handlers) readCategory(req *admin.Request, stored models.Category, form url.Values, files []visit.File) (pages.CategoryView, models.Category, error) {
 	view := pages.CategoryView{
 		ID: stored.ID, New: stored.Version == 0, Version: form.Get("version"), Name: admin.Typed(admin.OneLine(form.Get("name"))),
-		Slug: admin.Typed(admin.OneLine(form.Get("slug"))), Summary: admin.Typed(manyLines(form.Get("summary"))), Hidden: form.Get("hidden") == "1",
+		Slug: admin.Typed(admin.OneLine(form.Get("slug"))), Summary: admin.Typed(normalLines(form.Get("summary"))), Hidden: form.Get("hidden") == "1",
 		Picture: form.Get("picture"),
 	}
 	c := stored
@@ -32,7 +32,7 @@ func (h *handlers) readCategory(req *admin.Request, stored models.Category, form
 	}
 	for _, l := range langs {
 		t := pages.CategoryTexts{
-			Lang: l.Tag, Language: l.Name, Name: admin.Typed(admin.OneLine(form.Get("t." + l.Tag + ".name"))), Summary: admin.Typed(manyLines(form.Get("t." + l.Tag + ".summary"))),
+			Lang: l.Tag, Language: l.Name, Name: admin.Typed(admin.OneLine(form.Get("t." + l.Tag + ".name"))), Summary: admin.Typed(normalLines(form.Get("t." + l.Tag + ".summary"))),
 		}
 		admin.LimitText(&t.Name, longestCategoryName)
 		admin.LimitText(&t.Summary, longestCategorySummary)
@@ -53,7 +53,7 @@ func (h *handlers) readCategory(req *admin.Request, stored models.Category, form
 	checkCategory(&view)
 	c.Name, c.Slug, c.Summary, c.Hidden, c.Picture = view.Name.Value, view.Slug.Value, view.Summary.Value, view.Hidden, view.Picture
 	c.ParentID, c.Version = form.Get("parent"), admin.Version(form.Get("version"))
-	if seen, ok := overwrites(form.Get("do")); ok {
+	if seen, ok := overwrittenVersion(form.Get("do")); ok {
 		c.Version = seen
 	}
 	return view, c, nil

@@ -10,8 +10,8 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// overwrites returns the version that the button for saving nevertheless replaces; ok is false for another button.
-func overwrites(do string) (seen int, ok bool) {
+// overwrittenVersion returns the version that the button for saving nevertheless replaces; ok is false for another button.
+func overwrittenVersion(do string) (seen int, ok bool) {
 	text, ok := strings.CutPrefix(do, "overwrite.")
 	return admin.Version(text), ok
 }

@@ -13,8 +13,8 @@ func isUpload(source string) bool {
 	return ok
 }
 
-// mark sets the problems of the fields. The first one of a field is kept.
-func (k formContext) mark(f *pages.ProductForm, list []models.ProductProblem) {
+// markProblems sets the problems of the fields. The first one of a field is kept.
+func (k formContext) markProblems(f *pages.ProductForm, list []models.ProductProblem) {
 	fields := map[string]*invalid.Problem{
 		"title": &f.Title.Problem, "slug": &f.Slug.Problem, "summary": &f.Summary.Problem, "description": &f.Description.Problem,
 		"tags": &f.Tags.Problem, "category": &f.CategoryProblem, "options": &f.OptionProblem, "pictures": &f.PictureProblem,

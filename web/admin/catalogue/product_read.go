@@ -40,7 +40,7 @@ func (k formContext) product(f *pages.ProductForm, stored models.Product) (p mod
 		p.Variants[i] = k.variant(f, i, variantIn(stored, f.Variants[i].ID))
 	}
 	k.pictures(f, &p, stored)
-	k.mark(f, p.Problems())
+	k.markProblems(f, p.Problems())
 	k.markTexts(f)
 	return p, !hasProblem(*f)
 }
@@ -89,7 +89,7 @@ func (k formContext) options(f *pages.ProductForm, texts models.Texts) models.Li
 		if o.Name.Value == "" {
 			o.Name.Problem = invalid.Missing
 		}
-		values := lines(o.Values.Value)
+		values := nonEmptyLines(o.Values.Value)
 		if len(values) == 0 {
 			o.Values.Problem = invalid.Missing
 		}
@@ -181,7 +181,7 @@ func (k formContext) translate(f *pages.ProductForm, v *models.Variant, lang str
 
 // wordFor returns another language's word for an option's value, "" if it is the same: the lines of both lists correspond.
 func wordFor(o pages.OptionForm, lang, value string) string {
-	i := slices.Index(lines(o.Values.Value), value)
+	i := slices.Index(nonEmptyLines(o.Values.Value), value)
 	for _, t := range o.Texts {
 		words := strings.Split(t.Values, "\n")
 		if t.Lang != lang || i < 0 || i >= len(words) {

@@ -77,7 +77,7 @@ func (h *handlers) showProducts(req *admin.Request) error {
 	view.Stocks = admin.Choices([]string{stockLow}, q.Get("stock"), true)
 	view.Sorts = sortChoices(filter.Sort)
 	view.Filtered = admin.IsFiltered(q)
-	if only(q, "category") && filter.Sort == models.ProductsByPosition {
+	if isOnlyFilter(q, "category") && filter.Sort == models.ProductsByPosition {
 		view.Category = filter.CategoryID
 		placeMoves(view.Rows, page.Next != "")
 	}
@@ -86,8 +86,8 @@ func (h *handlers) showProducts(req *admin.Request) error {
 	return req.Answer(pages.Worst(view.Refusal, problem), pages.Products(view))
 }
 
-// only reports whether a parameter is the only filter of the list.
-func only(q url.Values, name string) bool {
+// isOnlyFilter reports whether a parameter is the only filter of the list.
+func isOnlyFilter(q url.Values, name string) bool {
 	for _, other := range productFilterNames() {
 		if other != name && other != "sort" && q.Get(other) != "" {
 			return false

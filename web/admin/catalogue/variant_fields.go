@@ -26,8 +26,8 @@ var plainFields = []plainField{
 	{"origin", longestCountry, func(v *models.Variant) *string { return &v.Origin }, countryChoices},
 }
 
-// plain returns the plain fields of a variant with their values.
-func plain(value func(plainField) string) []pages.PlainField {
+// plainFieldsOf returns the plain fields of a variant with their values.
+func plainFieldsOf(value func(plainField) string) []pages.PlainField {
 	list := make([]pages.PlainField, len(plainFields))
 	for i, f := range plainFields {
 		list[i] = pages.PlainField{Field: admin.Typed(value(f)), Name: f.name, Length: f.longest}
@@ -47,7 +47,7 @@ func (f plainField) typed(text string) string {
 func (k formContext) completePlain(form *pages.ProductForm) {
 	for i := range form.Variants {
 		if form.Variants[i].Plain == nil {
-			form.Variants[i].Plain = plain(func(plainField) string { return "" })
+			form.Variants[i].Plain = plainFieldsOf(func(plainField) string { return "" })
 		}
 	}
 	form.Suggestions = nil

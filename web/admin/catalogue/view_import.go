@@ -18,9 +18,9 @@ func importState(i *models.Import, r *models.ImportReport, tasks map[string]mode
 	switch {
 	case !i.AppliedAt.IsZero():
 		return "done", apply
-	case atWork(apply):
+	case isRunning(apply):
 		return "importing", apply
-	case atWork(check):
+	case isRunning(check):
 		return "checking", check
 	case apply.State == models.TaskFailed && !apply.EndedAt.Before(check.EndedAt):
 		return "failed", apply
@@ -38,7 +38,7 @@ func importState(i *models.Import, r *models.ImportReport, tasks map[string]mode
 	return "ready", check
 }
 
-func atWork(t models.Task) bool {
+func isRunning(t models.Task) bool {
 	return t.State == models.TaskWaiting || t.State == models.TaskRunning
 }
 
@@ -59,7 +59,7 @@ func importView(p *i18n.Printer, i *models.Import, tasks map[string]models.Task)
 	state, task := importState(i, &r, tasks)
 	v := pages.ImportView{
 		ID: i.ID, Name: i.FileName, Size: admin.FileSize(i.FileSize), Who: i.Who, Created: admin.Moment(p, i.CreatedAt), Applied: admin.Moment(p, i.AppliedAt), State: state,
-		Running: atWork(task) && state != "done", TaskID: task.ID, Done: task.Done, Total: task.Total, Percent: -1, Checked: checked,
+		Running: isRunning(task) && state != "done", TaskID: task.ID, Done: task.Done, Total: task.Total, Percent: -1, Checked: checked,
 		ProblemCount: r.Faults + r.Notes,
 	}
 	if task.Total > 0 {
@@ -121,7 +121,7 @@ func importProblemRow(p *i18n.Printer, r *models.ImportProblem) pages.ImportProb
 
 func picturesView(p *i18n.Printer, task models.Task, counts map[models.ImportPictureState]int, failed []models.ImportPicture) *pages.ImportPicturesView {
 	v := &pages.ImportPicturesView{
-		State: string(task.State), Running: atWork(task), TaskID: task.ID,
+		State: string(task.State), Running: isRunning(task), TaskID: task.ID,
 		Waiting: counts[models.PicturesWaiting], Done: counts[models.PicturesDone], Failed: counts[models.PicturesFailed],
 	}
 	for _, f := range failed {

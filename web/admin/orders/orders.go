@@ -85,7 +85,7 @@ func (h *handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersVie
 	h.readOrderDays(view)
 	view.States = admin.Choices(models.OrderStates(), q.Get("state"), true)
 	view.Sorts = admin.Choices(models.OrderSorts(), string(f.Sort), false)
-	view.Coins = labelled(admin.Choices(symbols, f.Coin, true))
+	view.Coins = labelledByValue(admin.Choices(symbols, f.Coin, true))
 	view.Filtered = admin.IsFiltered(q) || view.worst() != "" // nothing is shown, whatever there is
 	return view, nil
 }
@@ -126,8 +126,8 @@ func coinSymbols(coins []models.Coin) []string {
 	return list
 }
 
-// labelled sets the values of choices as their labels, for values that need no words.
-func labelled(list []pages.Choice) []pages.Choice {
+// labelledByValue sets the values of choices as their labels, for values that need no words.
+func labelledByValue(list []pages.Choice) []pages.Choice {
 	for i := range list {
 		list[i].Label = list[i].Value
 	}

@@ -30,7 +30,7 @@ func (h *handlers) showDashboard(req *admin.Request) error {
 		chosen = "7d"
 	}
 	view.Presets = admin.Choices(presets(), chosen, false)
-	s, ok := preset(chosen, now, zone)
+	s, ok := presetSpan(chosen, now, zone)
 	if chosen == "" {
 		s, ok = readSpan(&view.From, &view.To, now, zone)
 	}
@@ -38,7 +38,7 @@ func (h *handlers) showDashboard(req *admin.Request) error {
 		if view.Refusal = pages.RefusalOf(invalid.Span); chosen != "" {
 			view.Refusal = pages.RefusalOf(invalid.Unknown)
 		}
-		s, _ = preset("7d", now, zone)
+		s, _ = presetSpan("7d", now, zone)
 	}
 	if chosen != "" && ok {
 		view.From.Value, view.To.Value = s.from, s.to
@@ -56,8 +56,8 @@ func (h *handlers) showDashboard(req *admin.Request) error {
 	return req.Answer(view.Refusal, pages.Dashboard(view))
 }
 
-// preset returns a named span that ends today.
-func preset(name string, now time.Time, zone *time.Location) (span, bool) {
+// presetSpan returns a named span that ends today.
+func presetSpan(name string, now time.Time, zone *time.Location) (span, bool) {
 	days := map[string]int{"today": 1, "7d": 7, "30d": 30, "90d": 90}[name]
 	if days == 0 {
 		return span{}, false

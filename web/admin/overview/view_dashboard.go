@@ -72,8 +72,8 @@ func coinFigures(p *i18n.Printer, totals []models.CoinTotal) []pages.CoinFigure 
 	return list
 }
 
-// tallest is the height of a chart's highest bar.
-const tallest = 1000
+// maxBarHeight is the height of a chart's highest bar.
+const maxBarHeight = 1000
 
 func labels(days []models.DayFigures) []string {
 	list := make([]string, len(days))
@@ -101,7 +101,7 @@ func countChart(id string, days []models.DayFigures, text func(n int) string, se
 		s := pages.Series{ID: name, Bars: make([]int, len(days)), Values: make([]string, len(days))}
 		for i, d := range days {
 			n := series[name](d)
-			s.Bars[i], s.Values[i] = n*tallest/max(top, 1), text(n)
+			s.Bars[i], s.Values[i] = n*maxBarHeight/max(top, 1), text(n)
 		}
 		chart.Series = append(chart.Series, s)
 	}
@@ -142,7 +142,7 @@ func revenueChart(p *i18n.Printer, currency models.Currency, days []models.DayFi
 	for i, sum := range sums {
 		s.Values[i] = write(sum)
 		if top.IsPositive() {
-			height, err := strconv.Atoi(sum.Times(tallest).DivUp(top, 0).String())
+			height, err := strconv.Atoi(sum.Times(maxBarHeight).DivUp(top, 0).String())
 			if err == nil {
 				s.Bars[i] = height
 			}

@@ -22,8 +22,8 @@ const (
 	sourcesPath = admin.Home + "/price-sources"
 )
 
-// coinForm matches a coin's symbol, as the platform writes it (platform/api.md §3.1).
-var coinForm = regexp.MustCompile(`^[A-Z0-9]{1,16}$`)
+// symbolPattern matches a coin's symbol, as the platform writes it (platform/api.md §3.1).
+var symbolPattern = regexp.MustCompile(`^[A-Z0-9]{1,16}$`)
 
 // showCoins lists the coins and the price sources: GET /admin/coins.
 func (h *handlers) showCoins(req *admin.Request) error {
@@ -64,7 +64,7 @@ func (h *handlers) coin(req *admin.Request) (models.Coin, error) {
 	if symbol == "" {
 		return models.Coin{}, nil
 	}
-	if !coinForm.MatchString(symbol) {
+	if !symbolPattern.MatchString(symbol) {
 		return models.Coin{}, visit.ErrNoPage
 	}
 	c, err := h.site.Store.Coin(req.Context(), symbol)
@@ -106,27 +106,27 @@ func (h *handlers) coinPage(req *admin.Request, c models.Coin, typed *pages.Coin
 
 // saveCoin stores a coin: POST /admin/coins/{symbol} with version, POST /admin/coins.
 func (h *handlers) saveCoin(req *admin.Request, form url.Values) error {
-	was, err := h.coin(req)
+	stored, err := h.coin(req)
 	if err != nil {
 		return err
 	}
-	typed, c, ok, err := h.readCoin(req, form, was)
+	typed, c, ok, err := h.readCoin(req, form, stored)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return h.coinPage(req, was, typed, "")
+		return h.coinPage(req, stored, typed, "")
 	}
-	if was.Symbol != "" && typed.Version != strconv.Itoa(was.Version) {
-		return h.coinPage(req, was, nil, pages.RefusalStale)
+	if stored.Symbol != "" && typed.Version != strconv.Itoa(stored.Version) {
+		return h.coinPage(req, stored, nil, pages.RefusalStale)
 	}
-	err = h.rates.SaveCoin(req.Context(), was, c, req.Actor())
+	err = h.rates.SaveCoin(req.Context(), stored, c, req.Actor())
 	switch {
 	case errors.Is(err, store.ErrDuplicate):
 		typed.Symbol.Problem = invalid.Taken
-		return h.coinPage(req, was, typed, "")
+		return h.coinPage(req, stored, typed, "")
 	case errors.Is(err, store.ErrConflict):
-		return h.coinPage(req, was, nil, pages.RefusalStale)
+		return h.coinPage(req, stored, nil, pages.RefusalStale)
 	case err != nil:
 		return err
 	}
@@ -154,15 +154,15 @@ func (h *handlers) acceptRate(req *admin.Request, form url.Values) error {
 }
 
 // readCoin reads the form on top of the coin as it is stored. ok is false if a field cannot be read.
-func (h *handlers) readCoin(req *admin.Request, form url.Values, was models.Coin) (*pages.CoinForm, models.Coin, bool, error) {
+func (h *handlers) readCoin(req *admin.Request, form url.Values, stored models.Coin) (*pages.CoinForm, models.Coin, bool, error) {
 	sources, err := h.site.Store.PriceSources(req.Context())
 	if err != nil {
-		return nil, was, false, err
+		return nil, stored, false, err
 	}
 	r := coinReader{values: form, known: func(id string) bool {
 		return slices.ContainsFunc(sources, func(s models.PriceSource) bool { return s.ID == id })
 	}}
-	typed, c := r.read(was, h.site.Clock())
+	typed, c := r.read(stored, h.site.Clock())
 	return typed, c, invalid.First(problems(typed.Fields())...) == "", nil
 }
 

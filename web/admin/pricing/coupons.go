@@ -138,27 +138,27 @@ func (h *handlers) couponUses(req *admin.Request, view *pages.CouponView, id str
 
 // saveCoupon stores a coupon: POST /admin/coupons/{id} with version, POST /admin/coupons.
 func (h *handlers) saveCoupon(req *admin.Request, form url.Values) error {
-	was, err := h.coupon(req)
+	stored, err := h.coupon(req)
 	if err != nil {
 		return err
 	}
-	view, c, err := h.readCoupon(req, form, was)
+	view, c, err := h.readCoupon(req, form, stored)
 	if err != nil {
 		return err
 	}
 	if invalid.First(problems(view.Fields())...) != "" {
-		return h.couponPage(req, was, view, "")
+		return h.couponPage(req, stored, view, "")
 	}
-	if was.ID != "" && admin.Version(view.Version) != was.Version {
-		return h.couponPage(req, was, h.filledCoupon(was), pages.RefusalStale)
+	if stored.ID != "" && admin.Version(view.Version) != stored.Version {
+		return h.couponPage(req, stored, h.filledCoupon(stored), pages.RefusalStale)
 	}
-	id, err := h.editor.SaveCoupon(req.Context(), req.Actor(), was, c)
+	id, err := h.editor.SaveCoupon(req.Context(), req.Actor(), stored, c)
 	switch {
 	case errors.Is(err, store.ErrDuplicate):
 		view.Code.Problem = invalid.Taken
-		return h.couponPage(req, was, view, "")
+		return h.couponPage(req, stored, view, "")
 	case errors.Is(err, store.ErrConflict):
-		return h.couponPage(req, was, h.filledCoupon(was), pages.RefusalStale)
+		return h.couponPage(req, stored, h.filledCoupon(stored), pages.RefusalStale)
 	case err != nil:
 		return err
 	}
@@ -167,7 +167,7 @@ func (h *handlers) saveCoupon(req *admin.Request, form url.Values) error {
 
 // switchCoupon switches a coupon on or off: POST /admin/coupons/{id}/switch with version, to.
 func (h *handlers) switchCoupon(req *admin.Request, form url.Values) error {
-	was, err := h.coupon(req)
+	stored, err := h.coupon(req)
 	if err != nil {
 		return err
 	}
@@ -175,15 +175,15 @@ func (h *handlers) switchCoupon(req *admin.Request, form url.Values) error {
 	if to != "on" && to != "off" {
 		return visit.ErrBadForm
 	}
-	err = h.editor.SwitchCoupon(req.Context(), req.Actor(), was, admin.Version(form.Get("version")), to == "on")
+	err = h.editor.SwitchCoupon(req.Context(), req.Actor(), stored, admin.Version(form.Get("version")), to == "on")
 	if errors.Is(err, store.ErrConflict) {
-		return h.couponPage(req, was, h.filledCoupon(was), pages.RefusalStale)
+		return h.couponPage(req, stored, h.filledCoupon(stored), pages.RefusalStale)
 	}
 	if err != nil {
 		return err
 	}
 	if to == "on" {
-		return req.Done(couponsPath+"/"+was.ID, pages.NoticeCouponOn)
+		return req.Done(couponsPath+"/"+stored.ID, pages.NoticeCouponOn)
 	}
-	return req.Done(couponsPath+"/"+was.ID, pages.NoticeCouponOff)
+	return req.Done(couponsPath+"/"+stored.ID, pages.NoticeCouponOff)
 }

@@ -91,34 +91,34 @@ func (h *handlers) zone(req *admin.Request) (models.Zone, error) {
 
 // saveZone stores a zone: POST /admin/delivery/{id} with version, POST /admin/delivery.
 func (h *handlers) saveZone(req *admin.Request, form url.Values) error {
-	was, err := h.zone(req)
+	stored, err := h.zone(req)
 	if err != nil {
 		return err
 	}
-	view, z, ok, err := h.readZone(req, form, was)
+	view, z, ok, err := h.readZone(req, form, stored)
 	if err != nil {
 		return err
 	}
 	if form.Get("do") == "more" {
-		moreRoom(view)
-		return h.zonePage(req, was, view, "")
+		addSpareRows(view)
+		return h.zonePage(req, stored, view, "")
 	}
 	if !ok {
-		return h.zonePage(req, was, view, pages.RefusalFields)
+		return h.zonePage(req, stored, view, pages.RefusalFields)
 	}
-	if was.ID != "" && admin.Version(view.Version) != was.Version {
-		return h.staleZone(req, was)
+	if stored.ID != "" && admin.Version(view.Version) != stored.Version {
+		return h.staleZone(req, stored)
 	}
-	id, err := h.editor.SaveZone(req.Context(), req.Actor(), was, z)
+	id, err := h.editor.SaveZone(req.Context(), req.Actor(), stored, z)
 	if taken, found := errors.AsType[*store.PlaceTakenError](err); found {
 		view.PlacesProblem, view.TakenPlace, view.TakenBy = invalid.Taken, taken.Place.NameIn(req.Printer.Lang()), taken.Zone
 		if taken.Place == (models.Place{}) {
 			view.PlacesProblem = invalid.RestZone
 		}
-		return h.zonePage(req, was, view, pages.RefusalFields)
+		return h.zonePage(req, stored, view, pages.RefusalFields)
 	}
 	if errors.Is(err, store.ErrConflict) {
-		return h.staleZone(req, was)
+		return h.staleZone(req, stored)
 	}
 	if err != nil {
 		return err
@@ -127,8 +127,8 @@ func (h *handlers) saveZone(req *admin.Request, form url.Values) error {
 }
 
 // staleZone shows a zone as it is stored now, to a person who changed an older version.
-func (h *handlers) staleZone(req *admin.Request, was models.Zone) error {
-	now, err := h.site.Store.Zone(req.Context(), was.ID)
+func (h *handlers) staleZone(req *admin.Request, stored models.Zone) error {
+	now, err := h.site.Store.Zone(req.Context(), stored.ID)
 	if err != nil {
 		return admin.NoPage(err)
 	}
@@ -155,7 +155,7 @@ func (h *handlers) deleteZone(req *admin.Request, form url.Values) error {
 	return req.Done(deliveryPath, pages.NoticeZoneDeleted)
 }
 
-func placeOf(code string) models.Place {
+func parsePlace(code string) models.Place {
 	country, region, _ := strings.Cut(code, "-")
 	return models.Place{Country: country, Region: region}
 }

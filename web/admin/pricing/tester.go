@@ -31,9 +31,9 @@ func (h *handlers) showTester(req *admin.Request) error {
 	if !view.Asked {
 		view.Place.Value, view.Price.Value, view.Quantity.Value, view.Weight.Value = settings.HomeCountry(), "25", "2", "0.5"
 	}
-	where := placeOf(view.Place.Value)
+	where := parsePlace(view.Place.Value)
 	if view.Asked {
-		if err := h.test(req, &view, currency, where); err != nil {
+		if err := h.priceSample(req, &view, currency, where); err != nil {
 			return err
 		}
 	}
@@ -42,8 +42,8 @@ func (h *handlers) showTester(req *admin.Request) error {
 	return req.Answer(view.Refusal, pages.Tester(view))
 }
 
-// test computes the basket's totals with each way of delivery that the place has.
-func (h *handlers) test(req *admin.Request, view *pages.TesterView, currency models.Currency, where models.Place) error {
+// priceSample computes the basket's totals with each way of delivery that the place has.
+func (h *handlers) priceSample(req *admin.Request, view *pages.TesterView, currency models.Currency, where models.Place) error {
 	b, ok := readSample(view, currency, where)
 	if !ok {
 		view.Refusal = pages.RefusalFields

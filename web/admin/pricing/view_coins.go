@@ -180,7 +180,7 @@ func rateLine(rates []models.Rate, place func(models.Rate) int, low, high models
 // end of the chart.
 func troubleBands(answers []models.Rate, place func(models.Rate) int) []pages.Band {
 	var bands []pages.Band
-	begun := -1 // where the trouble at hand began; -1: there is none
+	begun := -1 // start of the present band; -1: there is none
 	for _, r := range answers {
 		switch {
 		case r.Problem != "" && begun < 0:
@@ -208,7 +208,7 @@ func heightOf(rate, low, high models.Amount) int {
 	}
 	n, err := strconv.Atoi(high.Sub(rate).Times(drawnHeight).DivUp(high.Sub(low), 0).String())
 	if err != nil {
-		return drawnHeight // it cannot be: a whole number of at most drawnHeight
+		return drawnHeight // cannot happen: it is a whole number of at most drawnHeight
 	}
 	return n
 }

@@ -1,4 +1,4 @@
-// Package refunds reads the form that asks for a refund, and lists refunds: both stand on the pages of orders and of the books.
+// Package refunds reads the form that requests a refund and lists refunds, for the pages of orders and of the books.
 package refunds
 
 import (

@@ -33,7 +33,7 @@ func (h *handlers) accountView(req *admin.Request) (pages.AccountView, error) {
 	}
 	person := req.Who().Staff
 	view := pages.AccountView{
-		Page: req.Page(pages.SectionAccount), Name: pages.Field{Value: person.Name}, Langs: langs(person.Lang), MinPassword: models.MinPassword,
+		Page: req.Page(pages.SectionAccount), Name: pages.Field{Value: person.Name}, Langs: languageChoices(person.Lang), MinPassword: models.MinPassword,
 		RecoveryLeft: staff.RecoveryLeft(person), Sessions: make([]pages.Session, len(sessions)),
 	}
 	view.Page.Path = accountPath
@@ -50,7 +50,7 @@ func sessionView(p *i18n.Printer, s models.StaffSession, current bool) pages.Ses
 	}
 }
 
-func langs(chosen string) []pages.Choice {
+func languageChoices(chosen string) []pages.Choice {
 	var list []pages.Choice
 	for _, l := range i18n.Languages() {
 		list = append(list, pages.Choice{Value: l.Tag, Label: l.Name, Selected: l.Tag == chosen})
@@ -70,7 +70,7 @@ func (h *handlers) changeProfile(req *admin.Request, form url.Values) error {
 		if err != nil {
 			return err
 		}
-		view.Name, view.Langs = pages.Field{Value: admin.Clip(form.Get("name")), Problem: invalid.Characters}, langs(lang)
+		view.Name, view.Langs = pages.Field{Value: admin.Clip(form.Get("name")), Problem: invalid.Characters}, languageChoices(lang)
 		return req.Show(http.StatusUnprocessableEntity, pages.Account(view))
 	}
 	if err != nil {

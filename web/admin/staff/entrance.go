@@ -30,7 +30,7 @@ func (h *handlers) signIn(req *admin.Request, form url.Values) error {
 	next := admin.OwnPage(form.Get("next"))
 	id, err := h.accounts.Begin(req.Context(), form.Get("email"), form.Get("password"), req.Origin())
 	if err == nil {
-		if req.Identify() == nil { // somebody who was signed in here signs in anew
+		if req.Identify() == nil { // the person was signed in here already
 			if err := h.accounts.SignOut(req.Context(), req.Who()); err != nil {
 				return err
 			}
@@ -53,8 +53,8 @@ func (h *handlers) signIn(req *admin.Request, form url.Values) error {
 	return req.Answer(view.Refusal, pages.Login(view))
 }
 
-// fewCodes is the number of recovery codes below which a notice warns.
-const fewCodes = 3
+// fewRecoveryCodes is the number of recovery codes below which a notice warns.
+const fewRecoveryCodes = 3
 
 // showCode shows the second step of signing in: GET /admin/totp.
 func (h *handlers) showCode(req *admin.Request) error {
@@ -80,7 +80,7 @@ func (h *handlers) giveCode(req *admin.Request, form url.Values) error {
 	if req.Who().Staff.Lang != "" {
 		req.SetLanguage(req.Who().Staff.Lang)
 	}
-	if left := staff.RecoveryLeft(req.Who().Staff); recovery != "" && left-1 < fewCodes {
+	if left := staff.RecoveryLeft(req.Who().Staff); recovery != "" && left-1 < fewRecoveryCodes {
 		req.LeaveNotice(pages.NoticeRecoveryFew, strconv.Itoa(left-1))
 	}
 	return req.SeeOther(next)

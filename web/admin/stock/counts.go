@@ -119,9 +119,9 @@ func (h *handlers) saveCount(req *admin.Request, form url.Values) error {
 	id := req.ID()
 	counted, bad := readCounts(form)
 	path := countsPath + "/" + id
-	here := ownCount(path, form.Get("next"))
+	here := sheetAddress(path, form.Get("next"))
 	if len(bad) > 0 {
-		return h.countPage(req, afterOf(here), func(v *pages.CountView) {
+		return h.countPage(req, queryOf(here), func(v *pages.CountView) {
 			for i := range v.Lines {
 				name := v.Lines[i].Thing.ID
 				if values, typedIn := form[countPrefix+name]; typedIn {
@@ -142,7 +142,7 @@ func (h *handlers) saveCount(req *admin.Request, form url.Values) error {
 		return admin.NoPage(err)
 	}
 	if to := form.Get("to"); to != "" {
-		here = ownCount(path, to)
+		here = sheetAddress(path, to)
 	}
 	return req.Done(here, pages.NoticeCountSaved)
 }
@@ -169,8 +169,8 @@ func readCounts(form url.Values) (counted map[string]int, bad map[string]bool) {
 	return counted, bad
 }
 
-// ownCount returns the address if it is a page of the sheet, else the sheet's first page.
-func ownCount(path, next string) string {
+// sheetAddress returns the address if it is a page of the sheet, else the sheet's first page.
+func sheetAddress(path, next string) string {
 	own, query, _ := strings.Cut(visit.OwnPath(next, path), "?")
 	if own != path || query == "" {
 		return path
@@ -178,7 +178,7 @@ func ownCount(path, next string) string {
 	return path + "?" + query
 }
 
-func afterOf(address string) url.Values {
+func queryOf(address string) url.Values {
 	_, query, _ := strings.Cut(address, "?")
 	values, err := url.ParseQuery(query)
 	if err != nil {

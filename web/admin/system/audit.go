@@ -15,8 +15,8 @@ import (
 
 const auditPath = admin.Home + "/audit"
 
-// isAction matches the name of an action, or of a group of actions.
-var isAction = regexp.MustCompile(`^[a-z]{1,20}\.[a-z_]{0,30}$`)
+// actionPattern matches the name of an action, or of a group of actions.
+var actionPattern = regexp.MustCompile(`^[a-z]{1,20}\.[a-z_]{0,30}$`)
 
 // showAudit shows the log, newest first: GET /admin/audit?action=&who=&subject=&before=.
 func (h *handlers) showAudit(req *admin.Request) error {
@@ -50,7 +50,7 @@ func worstOfAudit(view pages.AuditView) pages.Refusal {
 func readAuditFilter(q url.Values, view *pages.AuditView) models.AuditFilter {
 	const perPage = 50
 	f := models.AuditFilter{Action: q.Get("action"), Who: q.Get("who"), Subject: q.Get("subject"), Limit: perPage}
-	if f.Action != "" && !isAction.MatchString(f.Action) {
+	if f.Action != "" && !actionPattern.MatchString(f.Action) {
 		view.Refusal = pages.RefusalOf(invalid.Unknown)
 	}
 	if admin.TooLong(f.Who, admin.MaxSearch) {

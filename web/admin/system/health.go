@@ -33,7 +33,7 @@ func (h *handlers) showHealth(req *admin.Request) error {
 
 func (h *handlers) report(req *admin.Request) doctor.Report {
 	config := h.checks.Doctor
-	config.Limit, config.ForwardedBy = healthLimit, h.strangeProxy(req)
+	config.Limit, config.ForwardedBy = healthLimit, h.untrustedProxy(req)
 	h.reports.mu.Lock()
 	defer h.reports.mu.Unlock()
 	age := h.site.Clock().Sub(h.reports.at)
@@ -44,8 +44,8 @@ func (h *handlers) report(req *admin.Request) doctor.Report {
 	return h.reports.last
 }
 
-// strangeProxy returns the peer of a request that came with forwarded headers although no proxy is trusted; "" for none.
-func (h *handlers) strangeProxy(req *admin.Request) string {
+// untrustedProxy returns the peer of a request that came with forwarded headers although no proxy is trusted; "" for none.
+func (h *handlers) untrustedProxy(req *admin.Request) string {
 	if len(h.checks.TrustedProxies) > 0 || req.Header("X-Forwarded-For") == "" {
 		return ""
 	}
