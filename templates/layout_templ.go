@@ -14,8 +14,8 @@ import (
 	"strconv"
 )
 
-// htmxConfig switches off what the pages do not use: history in the browser's memory, a style sheet of htmx's own, requests to other sites.
-const htmxConfig = `{"history":false,"includeIndicatorCSS":false,"mode":"same-origin","defaultTimeout":15000}`
+// HTMXConfig switches off what the pages do not use: history in the browser's memory, a style sheet of htmx's own, requests to other sites.
+const HTMXConfig = `{"history":false,"includeIndicatorCSS":false,"mode":"same-origin","defaultTimeout":15000}`
 
 // Layout renders the frame around every page; its children are the content of <main>.
 func Layout(page Page) templ.Component {
@@ -134,7 +134,7 @@ func Layout(page Page) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var7 string
-		templ_7745c5c3_Var7, templ_7745c5c3_Err = templruntime.NewAttributeExpression(htmxConfig).Resolve(ctx)
+		templ_7745c5c3_Var7, templ_7745c5c3_Err = templruntime.NewAttributeExpression(HTMXConfig).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/layout.templ`, Line: 34, Col: 48}
 		}
@@ -491,9 +491,9 @@ func languages(page Page) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var27 string
-			templ_7745c5c3_Var27, templ_7745c5c3_Err = templruntime.NewAttributeExpression(returnPath(page)).Resolve(ctx)
+			templ_7745c5c3_Var27, templ_7745c5c3_Err = templruntime.NewAttributeExpression(ReturnPath(page.Path, "/")).Resolve(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/layout.templ`, Line: 90, Col: 60}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/layout.templ`, Line: 90, Col: 70}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var27)
 			if templ_7745c5c3_Err != nil {

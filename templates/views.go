@@ -109,16 +109,16 @@ func NewMoment(p *i18n.Printer, t time.Time) Moment {
 	return Moment{Text: p.Time(t, time.UTC), ISO: t.UTC().Format(time.RFC3339)}
 }
 
-// Link is a link.
+// Link is an address with the text of its link.
 type Link struct {
 	Text string
 	URL  string
 }
 
-// returnPath returns the page that the language switch comes back to: this one, if its address is the shop's own.
-func returnPath(page Page) string {
-	if strings.HasPrefix(page.Path, "/") && !strings.HasPrefix(page.Path, "//") {
-		return page.Path
+// ReturnPath returns the address that the language switch comes back to: the page's path if it is the shop's own, else the fallback.
+func ReturnPath(path, fallback string) string {
+	if strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") {
+		return path
 	}
-	return "/"
+	return fallback
 }

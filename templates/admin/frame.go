@@ -2,7 +2,6 @@ package admin
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -84,14 +83,6 @@ func (p Page) sectionTitle() string {
 		return ""
 	}
 	return p.Printer.T("admin.section." + string(p.Section))
-}
-
-// returnPath returns the address that the language switch comes back to: this page, if its address is the shop's own.
-func (p Page) returnPath() string {
-	if strings.HasPrefix(p.Path, "/") && !strings.HasPrefix(p.Path, "//") {
-		return p.Path
-	}
-	return "/admin"
 }
 
 func (s Section) path() string {

@@ -63,7 +63,7 @@ func (u User) SignedIn() bool { return u.Email != "" }
 
 // May says what the person's role allows, for navigation and buttons. Handlers check the permissions themselves.
 type May struct {
-	View, Ask, Note, Fulfil, Cancel, Export, Reconcile, Refund, Audit, Staff bool
+	Fulfil, Cancel, Export, Reconcile, Audit, Staff bool
 
 	Catalogue bool // products, categories, tags, stock
 	Customers bool // export and erase a person's data

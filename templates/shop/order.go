@@ -17,7 +17,6 @@ type OrderView struct {
 	Notices []Notice
 
 	Placed    templates.Moment
-	ExpiresAt templates.Moment // OrderAwaiting: until when it can be paid
 	Minutes   int              // OrderAwaiting: whole minutes left, 0 in the last one
 	PaidAt    templates.Moment // from OrderPaid on
 	Email     string

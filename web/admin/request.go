@@ -101,9 +101,8 @@ func (r *Request) Frame(section pages.Section) pages.Page {
 
 func permissionsOf(role models.Role) pages.May {
 	return pages.May{
-		View: role.Can(models.MayView), Ask: role.Can(models.MayAsk), Note: role.Can(models.MayNote), Fulfil: role.Can(models.MayFulfil),
-		Cancel: role.Can(models.MayCancel), Export: role.Can(models.MayExport), Reconcile: role.Can(models.MayReconcile),
-		Refund: role.Can(models.MayRefund), Audit: role.Can(models.MayAudit), Staff: role.Can(models.MayStaff),
+		Fulfil: role.Can(models.MayFulfil), Cancel: role.Can(models.MayCancel), Export: role.Can(models.MayExport),
+		Reconcile: role.Can(models.MayReconcile), Audit: role.Can(models.MayAudit), Staff: role.Can(models.MayStaff),
 		Catalogue: role.Can(models.MayCatalogue), Price: role.Can(models.MayPrice), Customers: role.Can(models.MayCustomers),
 	}
 }

@@ -112,15 +112,15 @@ func (r *Request) QueryValues(names ...string) url.Values {
 	return q
 }
 
-// FilterRefusal returns why the store refuses a filter; "" for any other error, and for none.
-func FilterRefusal(err error) pages.Refusal {
+// FilterRefusal returns why the store refuses a filter; any other error is returned unchanged.
+func FilterRefusal(err error) (pages.Refusal, error) {
 	switch {
 	case errors.Is(err, store.ErrCursor):
-		return pages.RefusalCursor
+		return pages.RefusalCursor, nil
 	case errors.Is(err, store.ErrFilter), errors.Is(err, store.ErrText):
-		return pages.RefusalOf(invalid.Unknown)
+		return pages.RefusalOf(invalid.Unknown), nil
 	}
-	return ""
+	return "", err
 }
 
 // NoPage returns visit.ErrNoPage for store.ErrNotFound, and any other error as it is.
@@ -183,14 +183,6 @@ func OrderRefs[T any](req *Request, rows []T, orderID func(T) string) (map[strin
 		return map[string]string{}, nil
 	}
 	return req.office.site.Store.OrderRefs(req.Context(), ids)
-}
-
-// Percent returns a percentage as text; zero is "".
-func Percent(a models.Amount) string {
-	if a.IsZero() {
-		return ""
-	}
-	return a.String() + "%"
 }
 
 // FileSize returns a file's size as text with one digit after the point.

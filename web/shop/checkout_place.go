@@ -250,7 +250,7 @@ func (c *checkout) addChanges(v *visit.Visit) {
 		if c.form.chose {
 			kind = pages.NoticeRecounted
 		}
-		c.notices = append(c.notices, pages.Notice{Kind: kind, Total: money(v.Printer, c.currency, c.bill.Total)})
+		c.notices = append(c.notices, pages.Notice{Kind: kind, Total: visit.Money(v.Printer, c.currency, c.bill.Total)})
 	}
 }
 

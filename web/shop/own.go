@@ -124,7 +124,7 @@ func ownOrders(p *i18n.Printer, rows []models.OwnOrder) []pages.OwnOrder {
 	for i, o := range rows {
 		list[i] = pages.OwnOrder{
 			URL: OrderPath(o.Ref), Ref: o.Ref, State: string(o.State), Placed: templates.NewMoment(p, o.CreatedAt), Pieces: o.Pieces,
-			Total: money(p, models.Currency{Code: o.Currency, Digits: o.Digits}, o.Total),
+			Total: visit.Money(p, models.Currency{Code: o.Currency, Digits: o.Digits}, o.Total),
 		}
 	}
 	return list

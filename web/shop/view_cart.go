@@ -8,6 +8,7 @@ import (
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/templates/i18n"
 	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // cartView returns the cart's page without its frame.
@@ -39,7 +40,7 @@ func regularPrice(p *i18n.Printer, currency models.Currency, l models.CartLine) 
 	if l.RegularPrice.Cmp(l.Price) <= 0 {
 		return ""
 	}
-	return money(p, currency, l.RegularPrice)
+	return visit.Money(p, currency, l.RegularPrice)
 }
 
 func lineProblems(p *i18n.Printer, currency models.Currency, l models.CartLine) []pages.LineProblem {
@@ -55,7 +56,7 @@ func lineProblems(p *i18n.Printer, currency models.Currency, l models.CartLine) 
 	}
 	if l.PriceChanged() {
 		problems = append(problems, pages.LineProblem{
-			Kind: pages.LinePriceChanged, From: money(p, currency, l.SeenPrice), To: money(p, currency, l.Price),
+			Kind: pages.LinePriceChanged, From: visit.Money(p, currency, l.SeenPrice), To: visit.Money(p, currency, l.Price),
 		})
 	}
 	return problems

@@ -19,8 +19,8 @@ func coinChoices(p *i18n.Printer, currency models.Currency, offers payments.Offe
 	for i, o := range offers.List {
 		choice := pages.CoinChoice{Symbol: o.Coin.Symbol, Name: o.Coin.Name, Paused: o.Problem != models.RateGood}
 		if !choice.Paused {
-			choice.Amount, choice.Rate = p.Coin(o.Quote.Amount.String(), o.Coin.Symbol), money(p, currency, o.Quote.Rate)
-			choice.Spread = percent(o.Quote.Spread)
+			choice.Amount, choice.Rate = p.Coin(o.Quote.Amount.String(), o.Coin.Symbol), visit.Money(p, currency, o.Quote.Rate)
+			choice.Spread = visit.Percent(o.Quote.Spread)
 			choice.Until = templates.NewMoment(p, o.Quote.ExpiresAt)
 			if !o.Quote.ExpiresAt.IsZero() {
 				choice.Source = visit.SourceName(p, o.Quote.Source)
@@ -36,14 +36,6 @@ func coinChoices(p *i18n.Printer, currency models.Currency, offers payments.Offe
 		choices[first].Selected = true
 	}
 	return choices
-}
-
-// percent returns a percentage as text; zero is "".
-func percent(a models.Amount) string {
-	if a.IsZero() {
-		return ""
-	}
-	return a.String() + "%"
 }
 
 // paymentView returns the part of a form that says how to pay.
@@ -76,7 +68,7 @@ func summaryLine(p *i18n.Printer, currency models.Currency, l models.CartLine) p
 	line := pages.SummaryLine{
 		Slug: l.Slug, Title: l.ProductTexts.In(lang, "title", l.Title), VariantTitle: l.VariantTexts.In(lang, "title", l.VariantTitle),
 		Picture: templates.Picture{Source: l.Cover}, Quantity: l.Quantity,
-		UnitPrice: money(p, currency, l.Price), Regular: regularPrice(p, currency, l), Total: money(p, currency, l.Total()),
+		UnitPrice: visit.Money(p, currency, l.Price), Regular: regularPrice(p, currency, l), Total: visit.Money(p, currency, l.Total()),
 	}
 	if l.ProductHidden {
 		line.Slug = ""

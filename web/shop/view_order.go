@@ -27,7 +27,7 @@ func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool
 	for i, l := range order.Lines {
 		view.Lines[i] = pages.SummaryLine{
 			Slug: l.Slug, Title: l.Title, VariantTitle: l.VariantTitle, Picture: templates.Picture{Source: l.Cover}, Quantity: l.Quantity,
-			UnitPrice: money(p, currency, l.UnitPrice), Total: money(p, currency, l.Total),
+			UnitPrice: visit.Money(p, currency, l.UnitPrice), Total: visit.Money(p, currency, l.Total),
 		}
 	}
 	view.Shipped, view.Tracking = order.Shipped, order.Tracking
@@ -41,7 +41,6 @@ func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool
 		}
 	}
 	if view.State == pages.OrderAwaiting {
-		view.ExpiresAt = templates.NewMoment(p, order.ExpiresAt)
 		view.Minutes = max(0, int(order.ExpiresAt.Sub(now)/time.Minute))
 	}
 	view.CanCancel = order.State == models.OrderAwaiting && view.State != pages.OrderCancelling
@@ -54,8 +53,8 @@ func attemptView(p *i18n.Printer, currency models.Currency, a models.Attempt) pa
 		payer = a.Payer.OpenID.Reveal()
 	}
 	view := pages.AttemptView{
-		Amount: p.Coin(a.Amount.String(), a.Coin), Coin: a.Coin, Rate: money(p, currency, a.Rate), OrderNum: a.OrderNum,
-		Spread: percent(a.Spread),
+		Amount: p.Coin(a.Amount.String(), a.Coin), Coin: a.Coin, Rate: visit.Money(p, currency, a.Rate), OrderNum: a.OrderNum,
+		Spread: visit.Percent(a.Spread),
 	}
 	if !a.QuoteExpiresAt.IsZero() {
 		view.Source = visit.SourceName(p, a.RateSource)

@@ -9,6 +9,7 @@ import (
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 func productView(p *i18n.Printer, currency models.Currency, product models.Product, c choice, now time.Time) pages.ProductView {
@@ -37,11 +38,11 @@ func productView(p *i18n.Printer, currency models.Currency, product models.Produ
 
 func variantView(p *i18n.Printer, currency models.Currency, v models.Variant, now time.Time) pages.Variant {
 	view := pages.Variant{
-		ID: v.ID, SKU: v.SKU, Title: v.Texts.In(p.Lang(), "title", v.Title), Price: money(p, currency, v.PriceAt(now)),
+		ID: v.ID, SKU: v.SKU, Title: v.Texts.In(p.Lang(), "title", v.Title), Price: visit.Money(p, currency, v.PriceAt(now)),
 		SoldOut: v.Available() <= 0, Left: shownStock(v.Available()), Virtual: v.Virtual,
 	}
 	if v.OnSale(now) {
-		view.Regular = money(p, currency, v.Price)
+		view.Regular = visit.Money(p, currency, v.Price)
 		view.SaleEnds = templates.NewMoment(p, v.SaleUntil)
 	}
 	return view

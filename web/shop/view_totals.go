@@ -10,18 +10,19 @@ import (
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // billTotals returns the total of a cart, part by part.
 func billTotals(p *i18n.Printer, currency models.Currency, bill payments.Bill) templates.Totals {
 	t := templates.Totals{
-		Goods: money(p, currency, bill.Goods), Discount: moneyOrNone(p, currency, bill.Discount), Coupon: bill.CouponCode,
-		Tax: moneyOrNone(p, currency, bill.Tax), Contained: moneyOrNone(p, currency, bill.ContainedTax),
-		TaxName: bill.TaxTitle(p.Lang()), TaxRate: percent(bill.TaxRate), Total: money(p, currency, bill.Total),
+		Goods: visit.Money(p, currency, bill.Goods), Discount: visit.MoneyOrNone(p, currency, bill.Discount), Coupon: bill.CouponCode,
+		Tax: visit.MoneyOrNone(p, currency, bill.Tax), Contained: visit.MoneyOrNone(p, currency, bill.ContainedTax),
+		TaxName: bill.TaxTitle(p.Lang()), TaxRate: visit.Percent(bill.TaxRate), Total: visit.Money(p, currency, bill.Total),
 		DeliveryLater: bill.NeedsAddress && bill.Method() == nil,
 	}
 	if m := bill.Method(); m != nil {
-		t.Delivery, t.DeliveryTitle, t.DeliveryFree = money(p, currency, bill.Delivery), m.NameIn(p.Lang()), bill.Delivery.IsZero()
+		t.Delivery, t.DeliveryTitle, t.DeliveryFree = visit.Money(p, currency, bill.Delivery), m.NameIn(p.Lang()), bill.Delivery.IsZero()
 	}
 	return t
 }
@@ -30,21 +31,13 @@ func billTotals(p *i18n.Printer, currency models.Currency, bill payments.Bill) t
 func OrderTotals(p *i18n.Printer, order models.Order) templates.Totals {
 	currency := currencyOf(order)
 	t := templates.Totals{
-		Goods: money(p, currency, order.GoodsTotal), Discount: moneyOrNone(p, currency, order.Discount), Coupon: order.CouponCode,
-		Delivery: moneyOrNone(p, currency, order.Delivery), DeliveryTitle: order.DeliveryTitle,
-		Tax: moneyOrNone(p, currency, order.Tax), Contained: moneyOrNone(p, currency, order.ContainedTax),
-		TaxName: order.TaxName, TaxRate: percent(order.TaxRate), Total: money(p, currency, order.Total),
+		Goods: visit.Money(p, currency, order.GoodsTotal), Discount: visit.MoneyOrNone(p, currency, order.Discount), Coupon: order.CouponCode,
+		Delivery: visit.MoneyOrNone(p, currency, order.Delivery), DeliveryTitle: order.DeliveryTitle,
+		Tax: visit.MoneyOrNone(p, currency, order.Tax), Contained: visit.MoneyOrNone(p, currency, order.ContainedTax),
+		TaxName: order.TaxName, TaxRate: visit.Percent(order.TaxRate), Total: visit.Money(p, currency, order.Total),
 	}
 	t.DeliveryFree = order.DeliveryTitle != "" && order.Delivery.IsZero()
 	return t
-}
-
-// moneyOrNone returns an amount as money; "" for 0.
-func moneyOrNone(p *i18n.Printer, currency models.Currency, a models.Amount) string {
-	if a.IsZero() {
-		return ""
-	}
-	return money(p, currency, a)
 }
 
 // couponView returns the coupon's field: the code that counts, or the one that does not and why.
@@ -54,7 +47,7 @@ func couponView(p *i18n.Printer, currency models.Currency, cart models.Cart, bil
 	}
 	field := pages.CouponField{Typed: cart.CouponCode, Problem: string(bill.CouponProblem)}
 	if c := bill.Coupon; c != nil {
-		field.Minimum = money(p, currency, c.Minimum)
+		field.Minimum = visit.Money(p, currency, c.Minimum)
 		if !c.StartsAt.IsZero() {
 			field.From = p.Time(c.StartsAt, time.UTC)
 		}
@@ -68,10 +61,10 @@ func deliveryView(p *i18n.Printer, currency models.Currency, bill payments.Bill)
 	for i, o := range bill.Methods {
 		list[i] = pages.DeliveryChoice{
 			ID: o.Method.ID, Title: o.Method.NameIn(p.Lang()), Note: o.Method.Texts.In(p.Lang(), "note", o.Method.Note),
-			Price: money(p, currency, o.Price), Free: o.Price.IsZero(), Selected: o.Chosen,
+			Price: visit.Money(p, currency, o.Price), Free: o.Price.IsZero(), Selected: o.Chosen,
 		}
 		if !list[i].Free {
-			list[i].FreeFrom = moneyOrNone(p, currency, o.Method.FreeFrom)
+			list[i].FreeFrom = visit.MoneyOrNone(p, currency, o.Method.FreeFrom)
 		}
 	}
 	return list

@@ -44,10 +44,7 @@ func (h *handlers) refundsPage(req *admin.Request, q url.Values, say func(*pages
 
 func (h *handlers) refundList(req *admin.Request, view *pages.RefundsView, state models.RefundState, q url.Values) error {
 	page, next, err := h.site.Store.RefundPage(req.Context(), state, q.Get("after"), 0)
-	if view.Refusal = admin.FilterRefusal(err); view.Refusal != "" {
-		return nil
-	}
-	if err != nil {
+	if view.Refusal, err = admin.FilterRefusal(err); err != nil || view.Refusal != "" {
 		return err
 	}
 	names, _, err := req.Names()

@@ -57,7 +57,7 @@ func (h *handlers) ordersOf(req *admin.Request, found []models.Discrepancy, line
 func (h *handlers) statementPage(req *admin.Request, day string, q url.Values, say func(*pages.StatementView)) error {
 	filter, refusal := readStatementFilter(q)
 	b, err := h.book(req, day, filter)
-	if r := admin.FilterRefusal(err); r != "" {
+	if r, _ := admin.FilterRefusal(err); r != "" {
 		refusal = r
 		b, err = h.book(req, day, statementFilter{})
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/productcsv"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/visit"
@@ -150,7 +151,7 @@ func (h *handlers) writeProblems(req *admin.Request, id string, out *bytes.Buffe
 			if row.Line > 0 {
 				line = strconv.Itoa(row.Line)
 			}
-			rows = append(rows, []string{line, plainCell(row.Column), plainCell(row.Text), p.T("import.level." + row.Level), plainCell(row.SKU)})
+			rows = append(rows, []string{line, productcsv.Guard(row.Column), productcsv.Guard(row.Text), p.T("import.level." + row.Level), productcsv.Guard(row.SKU)})
 		}
 		if err := w.WriteAll(rows); err != nil {
 			return fmt.Errorf("write the problems: %w", err)

@@ -11,6 +11,7 @@ import (
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // productFilterNames are the parameters of the list of products.
@@ -67,7 +68,7 @@ func (h *handlers) showProducts(req *admin.Request) error {
 	var page models.ProductPage
 	if problem == "" {
 		page, err = h.site.Store.Products(req.Context(), filter)
-		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+		if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 			return err
 		}
 		view.Rows = productRows(req.Printer, settings.Currency(), categories, page.Rows)
@@ -140,7 +141,7 @@ func productRows(p *i18n.Printer, currency models.Currency, categories []models.
 		}
 		list[i] = pages.ProductRow{
 			ID: r.ID, Title: r.Texts.In(p.Lang(), "title", r.Title), Slug: r.Slug, SKUs: skus, Picture: templates.Picture{Source: r.Cover}, Category: models.CategoryPath(categories, r.CategoryID),
-			Price: p.Money(r.MinPrice.String(), currency.Code, currency.Digits), From: !r.MinPrice.Equal(r.MaxPrice), Sale: r.OnSale,
+			Price: visit.Money(p, currency, r.MinPrice), From: !r.MinPrice.Equal(r.MaxPrice), Sale: r.OnSale,
 			Stock: strconv.Itoa(r.OnHand), Low: r.Low, Out: r.OnHand <= 0 && !r.Untracked, Hidden: r.Hidden, Featured: r.Featured,
 			Changed: admin.Moment(p, r.UpdatedAt),
 		}

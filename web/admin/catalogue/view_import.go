@@ -135,9 +135,6 @@ func picturesView(p *i18n.Printer, task models.Task, counts map[models.ImportPic
 	return v
 }
 
-// plainCell keeps a text of a file for spreadsheets from being a formula.
-func plainCell(text string) string { return productcsv.Guard(text) }
-
 // categoryPaths returns all categories by their paths.
 func categoryPaths(list []models.Category) []pages.Choice {
 	made := []pages.Choice{{Selected: true}}

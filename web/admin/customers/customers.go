@@ -27,8 +27,7 @@ func (h *handlers) showCustomers(req *admin.Request) error {
 }
 
 func (*handlers) customersPage(req *admin.Request, email pages.Field) error {
-	view := pages.CustomersView{Page: req.Page(pages.SectionCustomers), Email: email}
-	view.Page.Path = customersPath
+	view := pages.CustomersView{Page: req.PageAt(pages.SectionCustomers, customersPath), Email: email}
 	return req.Answer(pages.RefusalOf(email.Problem), pages.Customers(view))
 }
 

@@ -23,7 +23,7 @@ func (h *handlers) showCancellations(req *admin.Request) error {
 func (h *handlers) cancellationsView(req *admin.Request, q url.Values) (pages.CancellationsView, error) {
 	view := pages.CancellationsView{FormToken: models.NewRef()}
 	pending, next, err := h.site.Store.PendingAttempts(req.Context(), q.Get("after"), 0)
-	if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+	if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 		return view, err
 	}
 	view.Rows = pendingRows(req.Printer, pending, h.site.Clock())

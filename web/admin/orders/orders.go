@@ -42,7 +42,7 @@ func (h *handlers) ordersView(req *admin.Request, q url.Values) (*ordersView, er
 	}
 	if view.worst() == "" {
 		page, err := h.site.Store.Orders(req.Context(), view.filter)
-		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+		if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 			return nil, err
 		}
 		view.Rows = orderRows(req.Printer, page.Rows)

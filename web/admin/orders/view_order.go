@@ -57,7 +57,7 @@ func attemptView(p *i18n.Printer, order models.Order, a models.Attempt, current 
 		Rate: p.Money(a.Rate.String(), order.Currency, order.Digits), RateSource: visit.SourceName(p, a.RateSource), RateAt: admin.Moment(p, a.RateAt), Payer: a.PayerUserID,
 		SignedIn: a.Payer.OpenID != "", Problem: a.ProblemCode, Checks: a.Checks, Checked: admin.Moment(p, a.CheckedAt), Created: admin.Moment(p, a.CreatedAt),
 		Sent: admin.Moment(p, a.SentAt), Opened: admin.Moment(p, a.OpenedAt), Paid: admin.Moment(p, a.PaidAt), Current: current,
-		Spread: admin.Percent(a.Spread), KeptUntil: admin.Moment(p, a.QuoteExpiresAt),
+		Spread: visit.Percent(a.Spread), KeptUntil: admin.Moment(p, a.QuoteExpiresAt),
 	}
 	if a.State.Live() { // what was wanted of a payment that has ended is done
 		view.Intent = string(a.Intent)

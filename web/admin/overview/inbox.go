@@ -41,10 +41,7 @@ func (h *handlers) inboxView(req *admin.Request, q url.Values) (pages.InboxView,
 
 func (h *handlers) reviewRows(req *admin.Request, view *pages.InboxView, q url.Values) error {
 	reviews, next, err := h.site.Store.ReviewPage(req.Context(), !view.All, q.Get("after"), 0)
-	if view.Refusal = admin.FilterRefusal(err); view.Refusal != "" {
-		return nil
-	}
-	if err != nil {
+	if view.Refusal, err = admin.FilterRefusal(err); err != nil || view.Refusal != "" {
 		return err
 	}
 	refs, err := admin.OrderRefs(req, reviews, func(r models.Review) string { return r.OrderID })

@@ -11,6 +11,7 @@ import (
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // fillDashboard maps the figures to the page.
@@ -78,14 +79,9 @@ const maxBarHeight = 1000
 func labels(days []models.DayFigures) []string {
 	list := make([]string, len(days))
 	for i, d := range days {
-		list[i] = strings.TrimPrefix(d.Day, firstOf(d.Day, "-")+"-") // MM-dd
+		_, list[i], _ = strings.Cut(d.Day, "-") // MM-dd
 	}
 	return list
-}
-
-func firstOf(text, separator string) string {
-	first, _, _ := strings.Cut(text, separator)
-	return first
 }
 
 // countChart returns a chart of whole numbers; text formats one.
@@ -137,7 +133,7 @@ func revenueChart(p *i18n.Printer, currency models.Currency, days []models.DayFi
 			top = sums[i]
 		}
 	}
-	write := func(a models.Amount) string { return p.Money(a.String(), currency.Code, currency.Digits) }
+	write := func(a models.Amount) string { return visit.Money(p, currency, a) }
 	s := pages.Series{ID: "revenue", Bars: make([]int, len(days)), Values: make([]string, len(days))}
 	for i, sum := range sums {
 		s.Values[i] = write(sum)

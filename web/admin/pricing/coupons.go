@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"strconv"
@@ -26,7 +27,7 @@ func (h *handlers) showCoupons(req *admin.Request) error {
 	}
 	view := pages.CouponsView{Search: pages.Field{Value: admin.Clip(q.Get("q"))}, Filtered: q.Get("q") != ""}
 	page, err := h.site.Store.Coupons(req.Context(), store.CouponFilter{Search: q.Get("q"), After: q.Get("after")})
-	if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+	if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 		return err
 	}
 	for _, c := range page.Rows {
@@ -46,7 +47,7 @@ func couponRow(p *i18n.Printer, currency models.Currency, c models.Coupon, now t
 	case models.CouponPercent:
 		r.Gives = c.Value.String() + "%"
 	case models.CouponFixed:
-		r.Gives = p.Money(c.Value.String(), currency.Code, currency.Digits)
+		r.Gives = visit.Money(p, currency, c.Value)
 	case models.CouponFreeDelivery:
 	}
 	if c.MaxUses > 0 {
@@ -120,11 +121,11 @@ func (h *handlers) couponPage(req *admin.Request, c models.Coupon, view *pages.C
 func (h *handlers) couponUses(req *admin.Request, view *pages.CouponView, id string) error {
 	q := req.QueryValues("after")
 	page, err := h.site.Store.CouponUses(req.Context(), id, q.Get("after"), 0)
-	if refusal := admin.FilterRefusal(err); refusal != "" {
-		view.Refusal = refusal
-	} else if err != nil {
+	refusal, err := admin.FilterRefusal(err)
+	if err != nil {
 		return err
 	}
+	view.Refusal = cmp.Or(refusal, view.Refusal)
 	p := req.Printer
 	for _, u := range page.Rows {
 		view.Uses = append(view.Uses, pages.CouponUseRow{

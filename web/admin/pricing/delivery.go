@@ -12,6 +12,7 @@ import (
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 const deliveryPath = admin.Home + "/delivery"
@@ -49,12 +50,7 @@ func zoneRow(p *i18n.Printer, currency models.Currency, z models.Zone) pages.Zon
 	if z.TaxMode != models.TaxNone {
 		r.Tax = z.TaxTitle(p.Lang()) + " " + z.TaxRate.String() + "%"
 	}
-	money := func(a models.Amount) string {
-		if a.IsZero() {
-			return ""
-		}
-		return p.Money(a.String(), currency.Code, currency.Digits)
-	}
+	money := func(a models.Amount) string { return visit.MoneyOrNone(p, currency, a) }
 	for _, m := range z.Methods {
 		least := m.Steps[0].Price
 		for _, step := range m.Steps {

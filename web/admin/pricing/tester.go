@@ -10,6 +10,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // showTester shows what a sample basket costs in a place: GET /admin/delivery/tester?place=&price=&quantity=&weight=&virtual=&coupon=.
@@ -132,15 +133,10 @@ func (h *handlers) sampleCoupon(req *admin.Request, view *pages.TesterView, b *m
 
 func testerResult(req *admin.Request, currency models.Currency, b models.Basket, t models.Totals) pages.TesterResult {
 	p := req.Printer
-	money := func(a models.Amount) string { return p.Money(a.String(), currency.Code, currency.Digits) }
-	some := func(a models.Amount) string {
-		if a.IsZero() {
-			return ""
-		}
-		return money(a)
-	}
+	money := func(a models.Amount) string { return visit.Money(p, currency, a) }
+	moneyOrNone := func(a models.Amount) string { return visit.MoneyOrNone(p, currency, a) }
 	r := pages.TesterResult{
-		Goods: money(t.Goods), Discount: some(t.Discount), Delivery: money(t.Delivery), Total: money(t.Total), Added: some(t.Tax), Contains: some(t.ContainedTax),
+		Goods: money(t.Goods), Discount: moneyOrNone(t.Discount), Delivery: money(t.Delivery), Total: money(t.Total), Added: moneyOrNone(t.Tax), Contains: moneyOrNone(t.ContainedTax),
 	}
 	if r.Discount != "" {
 		r.Discount = "−" + r.Discount

@@ -32,10 +32,10 @@ func coinState(c models.Coin, now time.Time) pages.CoinState {
 }
 
 func coinRow(p *i18n.Printer, currency models.Currency, c models.Coin, sources []models.PriceSource, now time.Time) pages.CoinRow {
-	row := pages.CoinRow{Symbol: c.Symbol, Name: c.Name, State: coinState(c, now), Spread: admin.Percent(c.Spread)}
+	row := pages.CoinRow{Symbol: c.Symbol, Name: c.Name, State: coinState(c, now), Spread: visit.Percent(c.Spread)}
 	hasRate := c.ProblemAt(now) != models.RateMissing
 	if hasRate {
-		row.Rate, row.At = p.Money(c.Rate.String(), currency.Code, currency.Digits), admin.Moment(p, c.RateAt)
+		row.Rate, row.At = visit.Money(p, currency, c.Rate), admin.Moment(p, c.RateAt)
 	}
 	if c.Live() {
 		row.Source, row.Checked, row.Answer = sourceName(p, sources, c.Source), admin.Moment(p, c.CheckedAt), string(c.FetchProblem)
@@ -60,10 +60,10 @@ func describeCoin(view *pages.CoinView, p *i18n.Printer, currency models.Currenc
 	hundred := models.AmountFromInt(100)
 	if quote, err := c.Quote(hundred, now); err == nil {
 		view.Example = p.Coin(quote.Amount.String(), c.Symbol)
-		view.ExampleOf = p.Money(hundred.String(), currency.Code, currency.Digits)
+		view.ExampleOf = visit.Money(p, currency, hundred)
 	}
 	if c.ProblemAt(now) == models.RateJumped && c.Pending.IsPositive() {
-		view.Pending, view.PendingSeen = p.Money(c.Pending.String(), currency.Code, currency.Digits), c.Pending.String()
+		view.Pending, view.PendingSeen = visit.Money(p, currency, c.Pending), c.Pending.String()
 		view.PendingAt, view.PendingBy = admin.Moment(p, c.PendingAt), differenceText(c.Rate, c.Pending)
 	}
 }
@@ -126,7 +126,7 @@ func (h *handlers) rateHistory(req *admin.Request, view *pages.CoinView, c model
 func rateRow(p *i18n.Printer, currency models.Currency, r models.Rate, sources []models.PriceSource) pages.RateRow {
 	row := pages.RateRow{At: admin.Moment(p, r.CreatedAt), Source: sourceName(p, sources, r.Source), Result: "taken"}
 	if r.Rate.IsPositive() {
-		row.Rate = p.Money(r.Rate.String(), currency.Code, currency.Digits)
+		row.Rate = visit.Money(p, currency, r.Rate)
 	}
 	if r.Problem != "" {
 		row.Result = r.Problem
@@ -155,7 +155,7 @@ func rateChart(p *i18n.Printer, currency models.Currency, c models.Coin, rates [
 	place := func(r models.Rate) int { return int(r.CreatedAt.Sub(from) * drawnWidth / to.Sub(from)) }
 	chart.Line = rateLine(used, place, low, high)
 	chart.Troubles = troubleBands(answers, place)
-	chart.Top, chart.Bottom = p.Money(high.String(), currency.Code, currency.Digits), p.Money(low.String(), currency.Code, currency.Digits)
+	chart.Top, chart.Bottom = visit.Money(p, currency, high), visit.Money(p, currency, low)
 	chart.Words = p.T("admin.coin.chart", "Symbol", c.Symbol, "Low", chart.Bottom, "High", chart.Top, "Count", strconv.Itoa(len(used)))
 	return chart
 }

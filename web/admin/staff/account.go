@@ -33,10 +33,9 @@ func (h *handlers) accountView(req *admin.Request) (pages.AccountView, error) {
 	}
 	person := req.Who().Staff
 	view := pages.AccountView{
-		Page: req.Page(pages.SectionAccount), Name: pages.Field{Value: person.Name}, Langs: languageChoices(person.Lang), MinPassword: models.MinPassword,
+		Page: req.PageAt(pages.SectionAccount, accountPath), Name: pages.Field{Value: person.Name}, Langs: languageChoices(person.Lang), MinPassword: models.MinPassword,
 		RecoveryLeft: staff.RecoveryLeft(person), Sessions: make([]pages.Session, len(sessions)),
 	}
-	view.Page.Path = accountPath
 	for i, s := range sessions {
 		view.Sessions[i] = sessionView(req.Printer, s, s.ID == req.Who().Session.ID)
 	}
@@ -114,8 +113,7 @@ func (h *handlers) newRecovery(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	view := pages.RecoveryView{Page: req.Page(pages.SectionAccount), Codes: codes, Next: accountPath}
-	view.Page.Path = accountPath
+	view := pages.RecoveryView{Page: req.PageAt(pages.SectionAccount, accountPath), Codes: codes, Next: accountPath}
 	return req.Answer("", pages.Recovery(view))
 }
 
@@ -164,8 +162,7 @@ func (h *handlers) newTOTP(req *admin.Request, problem invalid.Problem, wait int
 	if err != nil {
 		return err
 	}
-	view := pages.NewTOTPView{Page: req.Page(pages.SectionAccount), Problem: problem, WaitSeconds: wait}
-	view.Page.Path = newTOTPPath
+	view := pages.NewTOTPView{Page: req.PageAt(pages.SectionAccount, newTOTPPath), Problem: problem, WaitSeconds: wait}
 	if view.QR, err = qrView(key); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"context"
 	"errors"
 	"net/url"
 
@@ -29,8 +30,7 @@ func (h *handlers) staffPage(req *admin.Request, say func(*pages.StaffView)) err
 	if err != nil {
 		return err
 	}
-	view := pages.StaffView{Page: req.Page(pages.SectionStaff), Roles: admin.Choices(models.Roles(), "", false)}
-	view.Page.Path = staffPath
+	view := pages.StaffView{Page: req.PageAt(pages.SectionStaff, staffPath), Roles: admin.Choices(models.Roles(), "", false)}
 	for _, p := range people {
 		view.People = append(view.People, personView(req.Printer, p, p.ID == req.Who().Staff.ID))
 	}
@@ -94,46 +94,26 @@ func (h *handlers) changeRole(req *admin.Request, form url.Values) error {
 	if !ok {
 		return admin.ErrFilter
 	}
-	return h.changeStaff(req, pages.NoticeStaffChanged, func(id string, by models.Actor) error {
-		return h.accounts.SetRole(req.Context(), by, id, role)
-	})
+	return h.changeStaff(pages.NoticeStaffChanged, func(ctx context.Context, by models.Actor, id string) error {
+		return h.accounts.SetRole(ctx, by, id, role)
+	})(req)
 }
 
-// disableStaff disables a person: POST /admin/staff/{id}/disable.
-func (h *handlers) disableStaff(req *admin.Request) error {
-	return h.changeStaff(req, pages.NoticeStaffDisabled, func(id string, by models.Actor) error {
-		return h.accounts.Disable(req.Context(), by, id)
-	})
-}
-
-// enableStaff enables a person again: POST /admin/staff/{id}/enable.
-func (h *handlers) enableStaff(req *admin.Request) error {
-	return h.changeStaff(req, pages.NoticeStaffEnabled, func(id string, by models.Actor) error {
-		return h.accounts.Enable(req.Context(), by, id)
-	})
-}
-
-// endStaffSessions ends all sessions of a person: POST /admin/staff/{id}/end-sessions.
-func (h *handlers) endStaffSessions(req *admin.Request) error {
-	return h.changeStaff(req, pages.NoticeSessionsEnded, func(id string, by models.Actor) error {
-		return h.accounts.EndSessions(req.Context(), by, id)
-	})
-}
-
-// changeStaff carries out a change to the person that the address names.
-func (h *handlers) changeStaff(req *admin.Request, kind pages.NoticeKind, change func(id string, by models.Actor) error) error {
-	id := req.ID()
-	var refusal pages.Refusal
-	switch err := change(id, req.Actor()); {
-	case errors.Is(err, staff.ErrSelf):
-		refusal = pages.RefusalSelf
-	case errors.Is(err, store.ErrLastOwner):
-		refusal = pages.RefusalLastOwner
-	case err != nil:
-		return admin.NoPage(err)
+// changeStaff returns a handler that carries out a change to the person that the address names: POST /admin/staff/{id}/disable, enable,
+// end-sessions.
+func (h *handlers) changeStaff(kind pages.NoticeKind, change func(ctx context.Context, by models.Actor, id string) error) admin.Handler {
+	return func(req *admin.Request) error {
+		var refusal pages.Refusal
+		switch err := change(req.Context(), req.Actor(), req.ID()); {
+		case errors.Is(err, staff.ErrSelf):
+			refusal = pages.RefusalSelf
+		case errors.Is(err, store.ErrLastOwner):
+			refusal = pages.RefusalLastOwner
+		case err != nil:
+			return admin.NoPage(err)
+		default:
+			return req.Done(staffPath, kind)
+		}
+		return h.staffPage(req, func(view *pages.StaffView) { view.Refusal = refusal })
 	}
-	if refusal == "" {
-		return req.Done(staffPath, kind)
-	}
-	return h.staffPage(req, func(view *pages.StaffView) { view.Refusal = refusal })
 }

@@ -87,7 +87,7 @@ func (h *handlers) countPage(req *admin.Request, q url.Values, wrong func(*pages
 	}
 	page, err := h.site.Store.CountLines(req.Context(), id, q.Get("after"), models.MaxPageRows)
 	view := pages.CountView{Count: countRow(req.Printer, count), Version: strconv.Itoa(count.Version)}
-	if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+	if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 		return err
 	}
 	path := countsPath + "/" + id
@@ -234,8 +234,8 @@ func (h *handlers) printCount(req *admin.Request) error {
 		return err
 	}
 	view := pages.CountSheetView{
-		Count: countRow(req.Printer, count), Lines: countLines(req.Printer, page.Lines), At: admin.Moment(req.Printer, h.site.Clock()), Page: req.Page(pages.SectionStock),
+		Count: countRow(req.Printer, count), Lines: countLines(req.Printer, page.Lines), At: admin.Moment(req.Printer, h.site.Clock()),
+		Page: req.PageAt(pages.SectionStock, countsPath+"/"+id+"/print"),
 	}
-	view.Page.Path = countsPath + "/" + id + "/print"
 	return req.Answer("", pages.CountSheet(view))
 }

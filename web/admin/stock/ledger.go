@@ -25,7 +25,7 @@ func (h *handlers) showLedger(req *admin.Request) error {
 	worst := pages.Worst(view.Refusal, view.From.Problem, view.Until.Problem)
 	if worst == "" {
 		page, err := h.site.Store.Movements(req.Context(), filter)
-		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+		if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 			return err
 		}
 		worst = view.Refusal
@@ -80,7 +80,7 @@ func (h *handlers) showReservations(req *admin.Request) error {
 	q := req.QueryValues("after")
 	var view pages.ReservationsView
 	page, err := h.site.Store.Reservations(req.Context(), models.ReservationFilter{After: q.Get("after")})
-	if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+	if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 		return err
 	}
 	view.Rows = h.reservationRows(req, page.Rows)

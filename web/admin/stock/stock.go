@@ -50,7 +50,7 @@ func (h *handlers) showStock(req *admin.Request) error {
 		view.Refusal = pages.RefusalOf(invalid.Unknown)
 	default:
 		page, err := h.site.Store.StockList(req.Context(), filter)
-		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+		if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 			return err
 		}
 		for _, r := range page.Rows {

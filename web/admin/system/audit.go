@@ -27,7 +27,7 @@ func (h *handlers) showAudit(req *admin.Request) error {
 	filter := readAuditFilter(q, &view)
 	if worstOfAudit(view) == "" {
 		entries, err := h.site.Store.Audit(req.Context(), filter)
-		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+		if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 			return err
 		}
 		for _, e := range entries {

@@ -295,8 +295,7 @@ func (h *handlers) tryMail(req *admin.Request) error {
 
 // showKeys shows the keys in use and how to replace them: GET /admin/settings/keys.
 func (h *handlers) showKeys(req *admin.Request) error {
-	view := pages.KeysView{Page: req.Page(pages.SectionSettings), Tabs: settingTabs("keys")}
-	view.Page.Path = settingsPath + "/keys"
+	view := pages.KeysView{Page: req.PageAt(pages.SectionSettings, settingsPath+"/keys"), Tabs: settingTabs("keys")}
 	if h.checks.Doctor.MerchantKey != "" {
 		own, peers := h.checks.Doctor.KeyInfos()
 		view.Own = pages.Key{File: own.File, Print: own.Print, Bits: own.Bits, Line: own.Line}
