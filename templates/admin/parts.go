@@ -202,8 +202,8 @@ func lookOf(prefix, value string) look {
 }
 
 // either returns one of two texts.
-func either(is bool, yes, no string) string {
-	if is {
+func either(condition bool, yes, no string) string {
+	if condition {
 		return yes
 	}
 	return no

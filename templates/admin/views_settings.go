@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"strings"
+
 	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
@@ -103,18 +105,11 @@ func (f SettingField) hint(p *i18n.Printer) string {
 	case f.Unreadable:
 		return p.T("settings.unreadable")
 	case f.Source == "environment":
-		return joinSentences(text, p.T("settings.source.environment", "Env", f.Env))
+		return strings.TrimSpace(text + " " + p.T("settings.source.environment", "Env", f.Env))
 	case f.Secret && f.Set:
-		return joinSentences(text, p.T("settings.secret_set"))
+		return strings.TrimSpace(text + " " + p.T("settings.secret_set"))
 	}
 	return text
-}
-
-func joinSentences(text, more string) string {
-	if text == "" {
-		return more
-	}
-	return text + " " + more
 }
 
 func (f SettingField) input(p *i18n.Printer) input {
