@@ -85,8 +85,8 @@ type ProductView struct {
 	Crumbs     []templates.Link // the categories that it is in, from the top
 	Tags       []templates.Link
 	Pictures   []templates.Picture // that of the chosen variant first
-	Options    []Option            // what there is to choose; none where variants are chosen by their titles, or there is one only
-	Unmade     bool                // a value of each option is chosen, but not together made
+	Options    []Option            // none if variants are chosen by their titles, or if there is only one
+	Unmade     bool                // a value of each option is chosen, but this combination does not exist
 	Variants   []Variant
 	Quantity   string // what was typed; "" means 1
 	Problem    BuyProblem
@@ -119,7 +119,7 @@ type OptionState string
 const (
 	OptionFree    OptionState = ""
 	OptionSoldOut OptionState = "sold_out"
-	OptionNone    OptionState = "none" // not made together with what is chosen of the others
+	OptionNone    OptionState = "none" // there is no such combination with the other chosen values
 )
 
 // Variant is one choice of the product's form. A product with a single variant shows no choice.
@@ -164,7 +164,7 @@ type CartView struct {
 	Coupon   CouponField
 	Estimate EstimateForm
 	Blocked  bool   // something must be corrected before checkout
-	Nothing  bool   // it would cost nothing: that cannot be ordered
+	Nothing  bool   // the total is 0, which cannot be ordered
 	Featured []Card // shown where the cart is empty
 }
 
@@ -276,7 +276,7 @@ const (
 
 	NoticeRatesChanged   NoticeKind = "rates_changed" // coin amounts moved since the page was shown
 	NoticeCartChanged    NoticeKind = "cart_changed"  // another tab changed the cart, or the shop a price, a tax, a way of delivery
-	NoticeRecounted      NoticeKind = "recounted"     // what was chosen in the form makes another total
+	NoticeRecounted      NoticeKind = "recounted"     // the form's choices change the total
 	NoticeNothingToPay   NoticeKind = "nothing_to_pay"
 	NoticeUnreachable    NoticeKind = "unreachable"     // the platform cannot be reached, the cart is kept
 	NoticeConnected      NoticeKind = "connected"       // good news: signed in at the platform

@@ -97,7 +97,7 @@ type checkout struct {
 	form     checkoutForm
 
 	place     pages.EstimateForm
-	badCoupon string // typed, and not even a code
+	badCoupon string // typed, but not a possible code
 
 	email, name, coin, payer invalid.Problem
 	address                  invalid.Problems
