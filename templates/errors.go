@@ -2,7 +2,7 @@ package templates
 
 import "cmp"
 
-// ErrorView is a page that says what went wrong and where to go from here. Build it with NewError.
+// ErrorView is a page about an error, with links to where to go from here. Build it with NewError.
 type ErrorView struct {
 	Page      Page
 	Status    int // the HTTP status, shown small
@@ -12,7 +12,7 @@ type ErrorView struct {
 	Links     []Link // ways on; the first is the button
 }
 
-// ErrorKind is what went wrong, as far as a shopper is concerned. Its words are the messages "error.page." + kind + ".title" and ".text".
+// ErrorKind is the kind of an error as a shopper is told. Its words are the messages "error.page." + kind + ".title" and ".text".
 type ErrorKind string
 
 // The kinds of error pages, with the status that each is meant for.
@@ -33,7 +33,7 @@ const (
 	ErrorPlatformDown ErrorKind = "platform_down" // 503, the exchange cannot be reached, the shop is open
 )
 
-// NewError returns the view of an error page with its words and links. status is what the response carries.
+// NewError returns the view of an error page with its words and links. status is the response's.
 func NewError(page Page, kind ErrorKind, status int, requestID string) ErrorView {
 	p := page.Printer
 	words := "error.page." + string(kind)

@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "strconv"
 
-// Mark is the shop's sign: three withies woven to a basket's edge, in the colour of the text around it.
+// Mark draws the shop's logo: three withies woven to a basket's edge, in the colour of the text around it.
 func Mark() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -37,7 +37,7 @@ func Mark() templ.Component {
 	})
 }
 
-// Icon draws one of the line icons in the colour of the text around it; it is decoration, the words beside it speak.
+// Icon draws one of the line icons in the colour of the text around it. It is decoration: the words beside it have the meaning.
 func Icon(name string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -134,7 +134,7 @@ func Icon(name string) templ.Component {
 	})
 }
 
-// Image shows a picture. eager is for what is seen first on a page: it is loaded at once, the others when they come near.
+// Image shows a picture. eager is for pictures at the top of a page, which are loaded at once; the others are loaded lazily.
 func Image(picture Picture, class string, eager bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -292,7 +292,7 @@ func Image(picture Picture, class string, eager bool) templ.Component {
 	})
 }
 
-// Time shows a moment; with scripts the browser rewrites it in the reader's own zone.
+// Time shows a moment; scripts rewrite it in the reader's own zone.
 func Time(moment Moment) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -344,7 +344,7 @@ func Time(moment Moment) templ.Component {
 	})
 }
 
-// ErrorPage says what went wrong and where to go from here.
+// ErrorPage shows what went wrong, and where to go from here.
 func ErrorPage(v ErrorView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -20,20 +20,20 @@ type Picture struct {
 	Sizes  string // how wide it is shown, as the attribute "sizes" says it; "" is the whole width of the page
 }
 
-// Shown returns the picture with how wide it is shown, for the browser to choose by.
+// Shown returns the picture with the width at which it is shown, from which the browser chooses a size.
 func (p Picture) Shown(sizes string) Picture {
 	p.Sizes = sizes
 	return p
 }
 
-// mediaSizes are the widths that an upload is kept in, and what they are called in addresses, smallest first. One that is not wider than
-// a size has no larger ones.
+// mediaSizes are the widths that an upload is stored in, with their names in addresses, smallest first. An upload that is not wider than a
+// size has no larger ones.
 var mediaSizes = []struct {
 	name  string
 	width int
 }{{"small", 320}, {"medium", 800}, {"large", 1600}}
 
-// upload is what the name of an uploaded picture says.
+// upload is the information in the name of an uploaded picture.
 type upload struct {
 	hash, format  string
 	width, height int
@@ -56,7 +56,7 @@ func (p Picture) upload() (u upload, ok bool) {
 // shownWidth returns the width of the picture in one of its sizes, in pixels.
 func (u upload) shownWidth(size int) int { return min(u.width, mediaSizes[size].width) }
 
-// largest returns the largest size that there is.
+// largest returns the index of the largest size that the upload has.
 func (u upload) largest() int {
 	for i, size := range mediaSizes {
 		if u.width <= size.width {
@@ -89,7 +89,7 @@ func (p Picture) Thumbnail() string {
 	return p.URL()
 }
 
-// SrcSet lists the addresses of an upload's sizes with their widths, as a page must write them; "" for a picture that has one size only.
+// SrcSet returns the addresses of an upload's sizes with their widths, as a page must write them; "" for a picture with one size.
 func (p Picture) SrcSet(ctx context.Context) string {
 	u, ok := p.upload()
 	if !ok || u.largest() == 0 {
@@ -102,8 +102,8 @@ func (p Picture) SrcSet(ctx context.Context) string {
 	return strings.Join(list, ", ")
 }
 
-// sizes returns the attribute beside SrcSet. A picture that is loaded when it comes near has been laid out by then: a browser that knows how
-// looks for itself.
+// sizes returns the attribute beside SrcSet. A lazily loaded picture has been laid out by then: browsers that support it measure it
+// themselves.
 func (p Picture) sizes(eager bool) string {
 	sizes := cmp.Or(p.Sizes, "100vw")
 	if eager {

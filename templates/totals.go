@@ -6,7 +6,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// Totals is what a cart or an order costs, part by part, for pages and mails. Amounts are Printer.Money; "" leaves a part out.
+// Totals is the total of a cart or an order, part by part, for pages and mails. Amounts are Printer.Money; "" leaves a part out.
 type Totals struct {
 	Goods         string
 	Discount      string // without a sign
@@ -29,7 +29,7 @@ type TotalsRow struct {
 	Value string
 }
 
-// Rows returns the parts of the total, in the order in which they are computed; none where the goods are all there is.
+// Rows returns the parts of the total in the order in which they are computed; none if the goods are the whole total.
 func (t Totals) Rows(p *i18n.Printer) []TotalsRow {
 	var rows []TotalsRow
 	add := func(name, value string) { rows = append(rows, TotalsRow{name, value}) }
@@ -58,7 +58,7 @@ func (t Totals) Rows(p *i18n.Printer) []TotalsRow {
 	return append([]TotalsRow{{p.T("totals.goods"), t.Goods}}, rows...)
 }
 
-// Includes says how much tax the total contains; "" where it contains none.
+// Includes says how much tax the total contains; "" for none.
 func (t Totals) Includes(p *i18n.Printer) string {
 	if t.Contained == "" {
 		return ""

@@ -21,11 +21,11 @@ type Page struct {
 	Title          string // leave empty: each page component sets its own, see Titled
 	Description    string // <meta name=description>; components set it where they know better
 	Path           string // path and query of this page, where the language switch returns to; "/" after a POST that shows a page
-	Query          string // what stands in the search field
+	Query          string // value of the search field
 	CartCount      int    // pieces in the cart
 	Categories     []NavCategory
 	NoIndex        bool   // search engines stay out; cart, checkout, order and error pages set it themselves
-	RefreshSeconds int    // a page that waits asks again after so many seconds; 0: it does not. Works with and without scripts
+	RefreshSeconds int    // interval at which a waiting page asks again, with and without scripts; 0: never
 	Canonical      string // absolute address without sort and language, for <link rel=canonical>; "" leaves it out
 	Demo           bool   // a line in the footer says that this is a demonstration and no money moves
 
@@ -44,7 +44,7 @@ type Contact struct {
 
 func (c Contact) known() bool { return c.Email != "" || c.Phone != "" || len(c.Address) > 0 }
 
-// switchTo returns the languages that the switch offers: not the one that the page is in.
+// switchTo returns the languages that the switch offers: all but the page's.
 func (p Page) switchTo() []i18n.Language {
 	var list []i18n.Language
 	for _, l := range i18n.Languages() {
@@ -55,7 +55,7 @@ func (p Page) switchTo() []i18n.Language {
 	return list
 }
 
-// slogan returns what stands below the shop's name.
+// slogan returns the text below the shop's name.
 func (p Page) slogan() string {
 	return cmp.Or(p.Slogan, p.Printer.T("footer.about"))
 }
@@ -80,7 +80,7 @@ func (p Page) Described(text string) Page {
 	return p
 }
 
-// documentTitle returns what a browser's tab shows: the page first, then the shop.
+// documentTitle returns the title of the browser's tab: the page first, then the shop.
 func (p Page) documentTitle() string {
 	if p.Title == "" || p.Title == p.ShopName {
 		return p.ShopName
@@ -95,7 +95,7 @@ type NavCategory struct {
 	Active bool // the page belongs to it
 }
 
-// Moment is a point in time as a person reads it and as a machine does.
+// Moment is a point in time, as text for a person and for a machine.
 type Moment struct {
 	Text string // i18n.Printer.Time or Date
 	ISO  string // RFC 3339 in UTC, for <time datetime>; with scripts the browser rewrites Text in the reader's own zone
@@ -109,16 +109,16 @@ func NewMoment(p *i18n.Printer, t time.Time) Moment {
 	return Moment{Text: p.Time(t, time.UTC), ISO: t.UTC().Format(time.RFC3339)}
 }
 
-// Link is a way on.
+// Link is an address with the text of its link.
 type Link struct {
 	Text string
 	URL  string
 }
 
-// returnPath returns the page that the language switch comes back to: this one, as long as it is an address of ours.
-func returnPath(page Page) string {
-	if strings.HasPrefix(page.Path, "/") && !strings.HasPrefix(page.Path, "//") {
-		return page.Path
+// ReturnPath returns the address that the language switch comes back to: the page's path if it is the shop's own, else the fallback.
+func ReturnPath(path, fallback string) string {
+	if strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") {
+		return path
 	}
-	return "/"
+	return fallback
 }

@@ -16,14 +16,14 @@ import (
 	"github.com/coincart/coincart/web/shop"
 )
 
-// sender is who a letter is from.
+// sender is the sender of a mail.
 type sender struct{ base, name, contact string }
 
-// settingsWithin bounds the reading of the settings for a letter.
+// settingsWithin is the time limit for reading the settings for a mail.
 const settingsWithin = 5 * time.Second
 
-// Compose returns how the shop writes its mails, for mail.OutboxConfig: in the order's language, with links to baseURL, under
-// the name and with the contact that the settings have; shopName is the name where they have none. the outbox names the message.
+// Compose returns the function that writes the shop's mails, for mail.OutboxConfig: in the order's language, with links to baseURL, under
+// the name and with the contact of the settings; shopName is the name if they have none. The outbox sets the message's id.
 func Compose(db *store.Store, baseURL, shopName string) mail.Compose {
 	from := sender{base: strings.TrimSuffix(baseURL, "/"), name: shopName}
 	return func(m models.OutboxMessage, order models.Order) (mail.Message, error) {

@@ -24,10 +24,10 @@ var (
 	errPanic     = errors.New("panic")
 )
 
-// statusLeft is the status in the log for a visitor who did not wait; nobody reads the answer.
+// statusLeft is the status in the log of a request whose visitor left before the answer.
 const statusLeft = 499
 
-// failure is how an error is shown.
+// failure is the answer to an error.
 type failure struct {
 	cause  error
 	status int
@@ -36,8 +36,8 @@ type failure struct {
 	msg    string
 }
 
-// failures returns the one table of errors that have a page of their own. Everything else is our own fault: 500, and the visitor is
-// told nothing of it but the request's id.
+// failures returns the one table of errors that have a page of their own. Every other error is the shop's own fault: 500, and the visitor
+// is told nothing of it but the request's id.
 func failures() []failure {
 	return []failure{
 		{visit.ErrNoPage, http.StatusNotFound, templates.ErrorNotFound, opay.CodeInvalidResource, "not found"},
@@ -71,7 +71,7 @@ func failureOf(err error) failure {
 	return list[len(list)-1]
 }
 
-// fail answers with the error's page, or in JSON where a machine asked.
+// fail answers with the error's page, or in JSON if a machine asked.
 func (s *Server) fail(v *visit.Visit, c *gin.Context, err error) {
 	if visitorLeft(c.Request.Context()) && (errors.Is(err, context.Canceled) || errors.Is(err, store.ErrUnavailable)) {
 		c.Writer.WriteHeader(statusLeft)
@@ -103,11 +103,11 @@ func (s *Server) fail(v *visit.Visit, c *gin.Context, err error) {
 	}
 }
 
-// visitorLeft reports whether the visitor did not wait.
+// visitorLeft reports whether the visitor left before the answer.
 func visitorLeft(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
 
-// errorPage shows what went wrong with the shop's frame around it. Where the database is the trouble the frame is bare: to ask for more
-// would make the visitor wait for the database a second time.
+// errorPage shows the error in the shop's frame. If the database is the cause, the frame is bare: reading more would make the visitor wait
+// for the database a second time.
 func (s *Server) errorPage(v *visit.Visit, f failure) error {
 	page := v.BarePage()
 	if f.kind != templates.ErrorUnavailable {

@@ -10,16 +10,16 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// readyWithin is how soon the database must answer a readiness check.
+// readyWithin is the time limit for the database's answer to a readiness check.
 const readyWithin = 2 * time.Second
 
-// healthy says that the process answers: GET /healthz.
+// healthy answers that the process runs: GET /healthz.
 func (s *Server) healthy(v *visit.Visit) error { return v.Text(http.StatusOK, "ok\n") }
 
-// ready says that the database answers, that its schema is the one that this program needs, and that the background workers of this
-// process go on: GET /readyz. A worker that has stalled makes the process unready: another one does its work better (reliability.md
-// R18). One whose steps fail is only named, because whatever makes it fail most likely makes it fail everywhere. The platform is not
-// asked: while it is down the shop stays open (R14).
+// ready answers whether the database answers, its schema is the one that this program needs, and the background workers of this process
+// make progress: GET /readyz. A stalled worker makes the process unready: another process does its work better (reliability.md R18). A
+// failing one is only named, because its cause most likely makes it fail everywhere. The platform is not asked: while it is down the shop
+// stays open (R14).
 func (s *Server) ready(v *visit.Visit) error {
 	ctx, cancel := context.WithTimeout(v.Context(), readyWithin)
 	defer cancel()
@@ -42,7 +42,7 @@ func (s *Server) ready(v *visit.Visit) error {
 	return v.Text(status, words)
 }
 
-// workersReady puts the workers that do not go on into words, for machines and operators; names and times only.
+// workersReady returns the status and the text about workers that make no progress, for machines and operators; names and times only.
 func workersReady(workers []models.WorkerState, now time.Time) (status int, words string) {
 	status = http.StatusOK
 	for _, w := range workers {

@@ -9,9 +9,8 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Limits are how many requests a minute one address may make; 0 takes the default and a negative number lifts the limit. They
-// hold for each replica by itself: they protect from one visitor's noise, while stock, orders and payments are protected by the
-// database.
+// Limits are the maximum numbers of requests a minute from one address; 0 means the default and a negative number no limit. They hold for
+// each replica by itself: they protect from one visitor's noise, while stock, orders and payments are protected by the database.
 type Limits struct {
 	Search   int // 120
 	Cart     int // changes; 240
@@ -46,7 +45,7 @@ func perMinute(n, def int) *limiter {
 	return httprate.NewRateLimiter(n, time.Minute, httprate.WithResponseHeaders(httprate.ResponseHeaders{RetryAfter: "Retry-After"}))
 }
 
-// limit refuses the requests of an address that sends too many. Addresses of IPv6 are taken by their network: a visitor has many.
+// limit refuses the requests of an address that sends too many. IPv6 addresses are counted by network, because a visitor has many of them.
 func (s *Server) limit(l *limiter) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if l != nil && l.OnLimit(c.Writer, c.Request, httprate.CanonicalizeIP(c.ClientIP())) {

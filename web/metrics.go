@@ -51,7 +51,7 @@ func newMetrics(workers func() []models.WorkerState) *metrics {
 	return m
 }
 
-// workerMetrics collects the state of the background workers when somebody asks (reliability.md R18).
+// workerMetrics collects the state of the background workers on request (reliability.md R18).
 type workerMetrics func() []models.WorkerState
 
 var (
@@ -103,7 +103,7 @@ func (m *metrics) request(method, route string, status int, took time.Duration) 
 
 func (m *metrics) event(name string) { m.events.WithLabelValues(name).Inc() }
 
-// knownMethod keeps methods that visitors make up from becoming series.
+// knownMethod returns "other" for methods that visitors make up, so that they do not become series.
 func knownMethod(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost:

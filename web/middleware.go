@@ -14,8 +14,8 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// observe gives the request its id, measures and logs it, and turns a panic into an error page. The log has the route's pattern
-// and never the address: references of orders, searches and codes are nobody's business.
+// observe gives the request its id, measures and logs it, and turns a panic into an error page. The log has the route's pattern and never
+// the address: references of orders, searches and codes are private.
 func (s *Server) observe(c *gin.Context) {
 	begin := time.Now()
 	id := requestID()
@@ -45,7 +45,7 @@ func (s *Server) record(c *gin.Context, id string, took time.Duration) {
 	}
 }
 
-// levelOf keeps the noise of files and health checks out of the log.
+// levelOf returns the log level of a request; files and health checks are logged at a low level.
 func levelOf(pattern string, status int) slog.Level {
 	switch {
 	case status >= http.StatusInternalServerError:
@@ -100,7 +100,7 @@ func newHeaders(platformOrigin string, secure bool) headers {
 	return list
 }
 
-// set shares the values between requests; http.Header.Set replaces them and never writes into them.
+// set sets the headers. The values are shared between requests; http.Header.Set replaces them and never writes into them.
 func (list headers) set(h http.Header) {
 	for _, one := range list {
 		h[one.name] = one.value

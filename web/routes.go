@@ -17,15 +17,15 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// formTimeout is the maximum time for the answer to a form. Payments finish by themselves what they have begun with the platform.
+// formTimeout is the time limit for the answer to a form. Payments finish by themselves what they have begun with the platform.
 const formTimeout = 11 * time.Second
 
-// LongestRequest is how long the answer to a form about money may take: a request of paying anew asks the platform to cancel and how the
-// order stands, until formTimeout, and may begin the creation of the next one at its very end. Then it looks for the form's order
-// and leaves a note. Whoever stops the server gives it so much time, and so does the server's time for writing.
+// LongestRequest is the maximum time of the answer to a form about money: a request to pay again asks the platform to cancel and for the
+// order's state, until formTimeout, and may begin to create the next payment at its very end. Then it looks for the form's order and leaves
+// a note. Stopping the server must allow this time, and so must its write time-out.
 const LongestRequest = formTimeout + payments.FinishTime + 2*visit.AfterTime
 
-// pageTimeout is the maximum time for a page that changes nothing: a database that hangs becomes an error page.
+// pageTimeout is the time limit for a page that changes nothing: a hanging database becomes an error page.
 const pageTimeout = 6 * time.Second
 
 func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
@@ -35,7 +35,7 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 
 	s.get("/healthz", s.healthy)
 	s.get("/readyz", s.ready)
-	s.engine.Match(reading(), static.Prefix+"*file", gin.WrapH(static.Handler()))
+	s.engine.Match(readMethods(), static.Prefix+"*file", gin.WrapH(static.Handler()))
 	s.get(media.Prefix+":name", media.New(s.store, media.DefaultMemory).Serve)
 
 	s.get("/", pages.Home)
@@ -79,8 +79,8 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	}
 }
 
-// onlyTable answers 404 for addresses of the back office that its table does not have, however they came to be routes: only the table
-// knows who may use them.
+// onlyTable answers 404 for addresses of the back office that its table does not have, even if they are registered as routes: only the
+// table knows who may use them.
 func (s *Server) onlyTable(c *gin.Context) {
 	if path := c.FullPath(); admin.Owns(path) && !s.staffRoutes[routeKey(c.Request.Method, path)] {
 		s.fail(visit.New(s.site, c), c, visit.ErrNoPage)
@@ -97,10 +97,10 @@ func routeKey(method, path string) string {
 	return method + " " + path
 }
 
-func reading() []string { return []string{http.MethodGet, http.MethodHead} }
+func readMethods() []string { return []string{http.MethodGet, http.MethodHead} }
 
 func (s *Server) get(path string, h visit.Handler, limits ...*limiter) {
-	s.engine.Match(reading(), path, s.limited(limits, h)...)
+	s.engine.Match(readMethods(), path, s.limited(limits, h)...)
 }
 
 func (s *Server) post(path string, h visit.Handler, limits ...*limiter) {

@@ -143,8 +143,8 @@ func (s *Server) Accounts() *staff.Accounts { return s.accounts }
 // ShopName returns the shop's name as the settings have it.
 func (s *Server) ShopName(ctx context.Context) string { return s.site.ShopName(ctx) }
 
-// Handler serves the shop at the path of its base address. It takes requests with the whole path, so that it can be mounted in the router of
-// another program; what is outside the path is answered 404.
+// Handler returns a handler that serves the shop at the path of its base address. It takes requests with the whole path, so that it can be
+// mounted in the router of another program; every other path is answered 404.
 func (s *Server) Handler() http.Handler {
 	if s.base.Path == "" {
 		return s.engine
@@ -164,7 +164,7 @@ func (s *Server) Handler() http.Handler {
 	})
 }
 
-// MetricsHandler serves the metrics in Prometheus' format, for a listener that the public does not reach.
+// MetricsHandler returns a handler that serves the metrics in Prometheus' format, for a listener that the public does not reach.
 func (s *Server) MetricsHandler() http.Handler { return s.metrics.handler() }
 
 // HTTPServer returns a server for an address with the time-outs of reliability.md §3.
@@ -189,8 +189,8 @@ const (
 	forgetMedia  = 24 * time.Hour // after which a picture that was uploaded and never used is deleted
 )
 
-// Run does what the server does besides answering, until ctx ends: it writes the counters about once a second, and the rest of
-// them at the end, and deletes sessions that have run out and pictures that nothing shows. Any number of replicas may run it.
+// Run does the server's background work until ctx ends: it writes the counters about once a second, and the rest of them at the end, and
+// deletes expired sessions and unused pictures. Any number of replicas may run it.
 func (s *Server) Run(ctx context.Context) error {
 	flush, sweep := time.NewTicker(flushEvery), time.NewTicker(sweepEvery)
 	defer flush.Stop()

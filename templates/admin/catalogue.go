@@ -9,11 +9,11 @@ import (
 	"github.com/coincart/coincart/templates"
 )
 
-// movable reports that the rows are shown in a category's own order, which can be changed.
+// movable reports whether the rows are in a category's own order, which can be changed.
 func (v ProductsView) movable() bool { return v.Category != "" && v.Page.May.Catalogue }
 
-// order says for the script that rows can be dragged, and whether below the last one too.
-func (v ProductsView) order() templ.Attributes {
+// dragAttributes returns the attributes that let the script drag rows; "end" allows a place below the last row too.
+func (v ProductsView) dragAttributes() templ.Attributes {
 	switch {
 	case !v.movable():
 		return nil
@@ -23,7 +23,7 @@ func (v ProductsView) order() templ.Attributes {
 	return templ.Attributes{"data-order": "more"}
 }
 
-// columns are those of the table; the last one moves rows.
+// columns returns the columns of the table; the last one moves rows.
 func (v ProductsView) columns() []column {
 	list := []column{
 		boxes(), col("admin.products.col.product"), col("admin.col.state"), num("admin.products.col.price"), num("admin.products.col.stock"),
@@ -35,8 +35,8 @@ func (v ProductsView) columns() []column {
 	return list
 }
 
-// where says which SKUs and which category a product has.
-func (r ProductRow) where() string {
+// placeText returns a product's SKUs and category.
+func (r ProductRow) placeText() string {
 	if r.SKUs == "" {
 		return r.Category
 	}
@@ -64,8 +64,8 @@ func (v CategoryView) thumbnail() string { return templates.Picture{Source: v.Pi
 
 func (r TagRow) list() string { return "/admin/products?" + url.Values{"tag": {r.Tag}}.Encode() }
 
-// typed is what stands in the field of a tag's new name.
-func (v TagsView) typed(tag string) string {
+// newName returns the value of the field of a tag's new name.
+func (v TagsView) newName(tag string) string {
 	if v.For == tag {
 		return v.Typed
 	}

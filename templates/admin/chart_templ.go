@@ -15,8 +15,8 @@ import (
 )
 
 // chart draws bars over days: the first series as wide bars, the second as narrow ones in front of them, so that the two differ by more
-// than their colour. The drawing stretches with the page and its labels do not, which is why they stand around it; the numbers stand in
-// the table beneath.
+// than their colour. The drawing is stretched with the page; its labels are not, and are therefore outside of it. The numbers are in the
+// table below.
 func chart(p *i18n.Printer, c Chart) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -578,7 +578,7 @@ func chart(p *i18n.Printer, c Chart) templ.Component {
 	})
 }
 
-// seriesWords name a series.
+// seriesWords returns the name of a series.
 func (c Chart) seriesWords(p *i18n.Printer, s Series) string {
 	text := word(p, "admin.chart."+c.ID+".", s.ID)
 	return strings.TrimSpace(text)

@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// Coins lists the coins with the state of each rate, and the price sources.
+// Coins shows the coins with the state of each rate, and the price sources.
 func Coins(v CoinsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -65,7 +65,7 @@ func Coins(v CoinsView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(p.T("admin.section.coins")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(p.T("admin.section.coins")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -384,7 +384,7 @@ func coinRow(p *i18n.Printer, r CoinRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = subIf(r.Answer != "", word(p, "admin.fetch_problem.", r.Answer)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = secondLineIf(r.Answer != "", word(p, "admin.fetch_problem.", r.Answer)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -405,11 +405,11 @@ func coinRow(p *i18n.Printer, r CoinRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = orNone(r.Rate != "", amount(r.Rate)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = valueOrNone(r.Rate != "", amount(r.Rate)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = subIf(r.Spread != "", p.T("admin.coin.plus", "Spread", r.Spread)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = secondLineIf(r.Spread != "", p.T("admin.coin.plus", "Spread", r.Spread)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -515,7 +515,7 @@ func coinRow(p *i18n.Printer, r CoinRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = when(r.At).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = momentText(r.At).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -527,7 +527,7 @@ func coinRow(p *i18n.Printer, r CoinRow) templ.Component {
 	})
 }
 
-// Coin is one coin with its rate's state, its form and its history.
+// Coin shows one coin with the state of its rate, its form and its history.
 func Coin(v CoinView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -578,7 +578,7 @@ func Coin(v CoinView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(v.title()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(v.title()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -712,7 +712,7 @@ func Coin(v CoinView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = check("enabled", "1", v.Form.Enabled, p.T("admin.coin.enabled")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = checkbox("enabled", "1", v.Form.Enabled, p.T("admin.coin.enabled")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -840,7 +840,7 @@ func Coin(v CoinView) templ.Component {
 	})
 }
 
-// coinNow says how the rate stands, and lets a person accept one that jumped.
+// coinNow shows the state of the rate, and a button to accept one that jumped.
 func coinNow(v CoinView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -900,11 +900,11 @@ func coinNow(v CoinView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = orNone(v.Row.Rate != "", amount(v.Row.Rate)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = valueOrNone(v.Row.Rate != "", amount(v.Row.Rate)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = subIf(v.Row.Spread != "", p.T("admin.coin.plus", "Spread", v.Row.Spread)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = secondLineIf(v.Row.Spread != "", p.T("admin.coin.plus", "Spread", v.Row.Spread)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -930,11 +930,11 @@ func coinNow(v CoinView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = when(v.Row.At).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = momentText(v.Row.At).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = subIf(v.Row.Age != "", p.T("admin.coin.old", "Age", v.Row.Age)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = secondLineIf(v.Row.Age != "", p.T("admin.coin.old", "Age", v.Row.Age)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -957,7 +957,7 @@ func coinNow(v CoinView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = when(v.Row.Checked).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = momentText(v.Row.Checked).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1019,7 +1019,7 @@ func coinNow(v CoinView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = when(v.PendingAt).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = momentText(v.PendingAt).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1087,7 +1087,7 @@ func coinNow(v CoinView) templ.Component {
 	})
 }
 
-// rateHistory draws what the sources said and lists it.
+// rateHistory shows what the sources answered, as a chart and as a list.
 func rateHistory(v CoinView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1324,7 +1324,7 @@ func rateHistory(v CoinView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = when(r.At).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = momentText(r.At).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1387,7 +1387,7 @@ func rateHistory(v CoinView) templ.Component {
 	})
 }
 
-// PriceSource is one price source, with what it answered when it was tried.
+// PriceSource shows one price source, with its answer when it was tried.
 func PriceSource(v SourceView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1438,7 +1438,7 @@ func PriceSource(v SourceView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(v.title()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var68), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(v.title()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var68), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1581,7 +1581,7 @@ func PriceSource(v SourceView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = check("enabled", "1", v.Form.Enabled, p.T("admin.source.enabled")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = checkbox("enabled", "1", v.Form.Enabled, p.T("admin.source.enabled")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1823,7 +1823,7 @@ func trial(p *i18n.Printer, t Trial) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factOf(p.T("admin.trial.at"), when(t.At)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = factOf(p.T("admin.trial.at"), momentText(t.At)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -7,7 +7,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// state sums up the callbacks' health in a word.
+// state returns the callbacks' health as one word.
 func (c CallbackHealth) state() string {
 	switch {
 	case c.Bad:
@@ -26,13 +26,13 @@ const (
 	chartHeight = "1040"
 )
 
-// bar is one rectangle, in the drawing's own measure.
+// bar is one rectangle of the drawing, in its units.
 type bar struct {
 	x, y, width, height string
 	second              bool
 }
 
-// day is what stands over one label.
+// day is the part of the chart above one label.
 type day struct {
 	x, width string
 	text     string // what a pointer resting on it reads
@@ -50,7 +50,7 @@ func (c Chart) width() int { return max(len(c.Labels), 1) * chartStep }
 
 func (c Chart) viewBox() string { return "0 0 " + number(c.width()) + " " + chartHeight }
 
-// days places the bars. Heights outside the scale are kept within it; a value above nothing is at least a hair high.
+// days returns the bars of each day. Heights outside of the scale are clamped; a value above 0 is at least visible.
 func (c Chart) days() []day {
 	list := make([]day, len(c.Labels))
 	for i, label := range c.Labels {
@@ -75,7 +75,7 @@ func (c Chart) days() []day {
 	return list
 }
 
-// grid are the lines at the top and the half of the scale; base is the line that the bars stand on.
+// grid returns the path of the lines at the top and in the middle of the scale.
 func (c Chart) grid() string {
 	w := number(c.width())
 	return "M0 " + number(chartRoom) + "H" + w + "M0 " + number(chartRoom+chartTop/2) + "H" + w
@@ -83,7 +83,7 @@ func (c Chart) grid() string {
 
 func (c Chart) base() string { return "M0 " + number(chartRoom+chartTop) + "H" + number(c.width()) }
 
-// ticks are what stands under each day: the last one's label, and in even steps before it as many as there is room for.
+// ticks returns the text below each day: the last day's label, and those before it at equal steps, at most 7 in all.
 func (c Chart) ticks() []string {
 	const most = 7
 	n := len(c.Labels)
@@ -95,7 +95,7 @@ func (c Chart) ticks() []string {
 	return list
 }
 
-// describe says in words what the drawing shows.
+// describe returns a description of the chart in words.
 func (c Chart) describe(p *i18n.Printer) string {
 	names := make([]string, len(c.Series))
 	for i, s := range c.Series {

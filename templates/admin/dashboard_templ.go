@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// Dashboard is the first page: what waits, how today goes, and how a chosen span went.
+// Dashboard shows the first page: what waits for staff, today's figures, and those of a chosen span.
 func Dashboard(v DashboardView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -45,7 +45,7 @@ func Dashboard(v DashboardView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = head(p.T("admin.section.dashboard")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(p.T("admin.section.dashboard")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -313,7 +313,7 @@ func Dashboard(v DashboardView) templ.Component {
 	})
 }
 
-// tiles are the figures of a span that are read first.
+// tiles shows the most important figures of a span.
 func tiles(p *i18n.Printer, f Figures) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -574,7 +574,7 @@ func nowLink(text, url, sign string, warn bool) templ.Component {
 	})
 }
 
-// coinFigures are what came in, and went back, in each coin.
+// coinFigures shows what was received and refunded in each coin.
 func coinFigures(p *i18n.Printer, f Figures) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -756,7 +756,7 @@ func coinFigures(p *i18n.Printer, f Figures) templ.Component {
 	})
 }
 
-// callbacks says whether the platform's callbacks arrive.
+// callbacks shows whether the platform's callbacks arrive.
 func callbacks(p *i18n.Printer, c CallbackHealth) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -835,7 +835,7 @@ func callbacks(p *i18n.Printer, c CallbackHealth) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if c.Last.Text != "" {
-				templ_7745c5c3_Err = when(c.Last).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = momentText(c.Last).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -22,12 +22,12 @@ func (v EnrolView) text() string {
 	return p.T("admin.enrol.text", "Role", word(p, "admin.role.", v.Role))
 }
 
-// viewBox is the code's own measure: one unit to a module.
+// viewBox returns the code's view box: one unit per module.
 func (c QR) viewBox() string { return "0 0 " + number(c.Size) + " " + number(c.Size) }
 
 func (p Person) path() string { return "/admin/staff/" + p.ID }
 
-// choicesOrNone keeps a <select> a <select> when there is nothing to choose.
+// choicesOrNone returns a list that is not nil, so that a <select> without options is still rendered as a <select>.
 func choicesOrNone(list []Choice) []Choice {
 	if list == nil {
 		return []Choice{}

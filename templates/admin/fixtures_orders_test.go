@@ -70,7 +70,7 @@ func (f fixtures) noOrders(filtered bool) admin.OrdersView {
 
 func (f fixtures) viewersOrders() admin.OrdersView {
 	v := f.orders()
-	v.Page.May, v.Page.User.Role, v.Page.User.Name = admin.May{View: true}, "viewer", ""
+	v.Page.May, v.Page.User.Role, v.Page.User.Name = admin.May{}, "viewer", ""
 	return v
 }
 

@@ -175,7 +175,7 @@ func (f fixtures) page(section admin.Section) admin.Page {
 	p := f.nobody()
 	p.Path, p.Section = "/admin/"+string(section), section
 	p.User = admin.User{Name: "Ada Lovelace", Email: "ada@example.com", Role: "owner", SteppedUp: true}
-	p.May = admin.May{View: true, Ask: true, Note: true, Fulfil: true, Cancel: true, Export: true, Reconcile: true, Refund: true, Audit: true, Staff: true}
+	p.May = admin.May{Fulfil: true, Cancel: true, Export: true, Reconcile: true, Audit: true, Staff: true}
 	return p
 }
 

@@ -2,12 +2,11 @@ package admin
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// word is the catalogue's word for a value, such as word(p, "admin.role.", "owner"). A value that has none is shown as it is.
+// word returns the catalogue's word for a value, such as word(p, "admin.role.", "owner"). A value without a word is returned unchanged.
 func word(p *i18n.Printer, prefix, value string) string {
 	if value == "" {
 		return ""
@@ -24,7 +23,7 @@ type navGroup struct {
 	sections []Section
 }
 
-// navigation is what the person may see, in the menu's order.
+// navigation returns the groups of sections that the person may see, in the menu's order.
 func (p Page) navigation() []navGroup {
 	shop, system := []Section{SectionDelivery}, []Section{SectionTasks}
 	if p.May.Staff {
@@ -43,8 +42,8 @@ func (p Page) navigation() []navGroup {
 	}
 }
 
-// work is the part of Page.Work that a section's page is for; ok is false where nothing waits there.
-func (p Page) work(s Section) (a Attention, ok bool) {
+// waiting returns the part of Page.Work that belongs to a section; ok is false if nothing waits there.
+func (p Page) waiting(s Section) (a Attention, ok bool) {
 	kind := map[Section]string{
 		SectionInbox: "reviews", SectionOrders: "to_fulfil", SectionRefunds: "refunds_waiting", SectionStatements: "discrepancies",
 	}[s]
@@ -56,12 +55,12 @@ func (p Page) work(s Section) (a Attention, ok bool) {
 	return Attention{}, false
 }
 
-// allWork is how much the navigation's counters say together.
-func (p Page) allWork() int {
+// waitingTotal returns the sum of the navigation's counters.
+func (p Page) waitingTotal() int {
 	sum := 0
 	for _, group := range p.navigation() {
 		for _, section := range group.sections {
-			if a, ok := p.work(section); ok {
+			if a, ok := p.waiting(section); ok {
 				sum += a.Count
 			}
 		}
@@ -69,7 +68,7 @@ func (p Page) allWork() int {
 	return sum
 }
 
-// badge is a count that is short enough for the navigation.
+// badge returns a count as text that is short enough for the navigation.
 func badge(n int) string {
 	const most = 99
 	if n > most {
@@ -78,20 +77,12 @@ func badge(n int) string {
 	return strconv.Itoa(n)
 }
 
-// sectionTitle is the name of the page's entry in the navigation; "" for a page that has none.
+// sectionTitle returns the name of the page's entry in the navigation; "" for a page without one.
 func (p Page) sectionTitle() string {
 	if p.Section == "" {
 		return ""
 	}
 	return p.Printer.T("admin.section." + string(p.Section))
-}
-
-// returnPath is where the language switch comes back to: this page, as long as it is an address of ours.
-func (p Page) returnPath() string {
-	if strings.HasPrefix(p.Path, "/") && !strings.HasPrefix(p.Path, "//") {
-		return p.Path
-	}
-	return "/admin"
 }
 
 func (s Section) path() string {
@@ -101,7 +92,7 @@ func (s Section) path() string {
 	return "/admin/" + string(s)
 }
 
-// sectionGlyphs are the signs of the sections in the navigation.
+// sectionGlyphs are the names of the sections' icons in the navigation.
 var sectionGlyphs = map[Section]string{
 	SectionDashboard: "gauge", SectionInbox: "inbox", SectionOrders: "bag", SectionCustomers: "user", SectionCancellations: "stop",
 	SectionProducts: "box", SectionCategories: "tree", SectionStock: "layers", SectionCoupons: "ticket", SectionDelivery: "truck",

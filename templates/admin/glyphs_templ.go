@@ -11,7 +11,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "cmp"
 
-// glyph draws one of the back office's line icons in the colour of the text around it; it is decoration, the words beside it speak.
+// glyph draws one of the back office's line icons in the colour of the text around it. It is decoration: the words beside it have the
+// meaning.
 func glyph(name string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

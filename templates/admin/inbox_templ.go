@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// Inbox is what needs attention.
+// Inbox shows what needs attention.
 func Inbox(v InboxView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -88,7 +88,7 @@ func Inbox(v InboxView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(p.T("admin.section.inbox")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(p.T("admin.section.inbox")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -139,7 +139,7 @@ func Inbox(v InboxView) templ.Component {
 	})
 }
 
-// inboxEmpty stands where no review is. Other things may wait all the same: the counts above say which.
+// inboxEmpty is shown when there is no review. Other things may wait nevertheless: see the counts above it.
 func inboxEmpty(v InboxView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -222,7 +222,7 @@ func inboxEmpty(v InboxView) templ.Component {
 	})
 }
 
-// attention lists what waits for a person, each with the way there.
+// attention shows what waits for a person, each with a link.
 func attention(p *i18n.Printer, list []Attention) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -312,7 +312,7 @@ func attention(p *i18n.Printer, list []Attention) templ.Component {
 	})
 }
 
-// review is one thing that a person must look at: what happened, what to do about it, and the form to close it.
+// review shows one thing that a person must look at: what happened, what to do about it, and the form to close it.
 func review(p *i18n.Printer, r ReviewRow, linked bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -437,15 +437,15 @@ func review(p *i18n.Printer, r ReviewRow, linked bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factIf(r.Subject != "", p.T("admin.fact.subject"), ident(r.Subject)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = factIf(r.Subject != "", p.T("admin.fact.subject"), shortID(r.Subject)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factOf(p.T("admin.fact.since"), when(r.At)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = factOf(p.T("admin.fact.since"), momentText(r.At)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factIf(r.Updated.Text != "" && r.Updated != r.At, p.T("admin.fact.updated"), when(r.Updated)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = factIf(r.Updated.Text != "" && r.Updated != r.At, p.T("admin.fact.updated"), momentText(r.Updated)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -6,20 +6,20 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// path is the address of one of the order's forms.
+// path returns the address of one of the order's forms.
 func (v OrderView) path(action string) string { return "/admin/orders/" + v.ID + "/" + action }
 
-// acts reports that there is something to do.
-func (v OrderView) acts() bool {
+// hasActions reports whether there is something to do.
+func (v OrderView) hasActions() bool {
 	return v.CanNote || v.CanFulfil || v.CanCancel || v.CanAsk || v.CanResend || v.CanRefund
 }
 
-// open reports that the form came back with something to correct.
+// open reports whether the form has something to correct.
 func (f RefundForm) open() bool {
 	return f.Refusal != "" || f.Amount.Problem != "" || f.Reason.Problem != ""
 }
 
-// codeWords says what a code of the platform, or one of our own problems, means; the code itself stays in sight.
+// codeWords returns the meaning of a code of the platform, or of one of the shop's own problems; the code itself is included.
 func codeWords(p *i18n.Printer, code string) string {
 	text := word(p, "admin.code.", code)
 	if text == code {
@@ -28,7 +28,8 @@ func codeWords(p *i18n.Printer, code string) string {
 	return p.T("admin.code.with", "Text", text, "Code", code)
 }
 
-// words say what happened. A refused change has words of its own; mails and what the staff did have theirs where those are.
+// words returns what happened. A refused change has words of its own; mails and actions of the staff have words of their own where the
+// catalogue has them.
 func (e Event) words(p *i18n.Printer) string {
 	if of, ok := strings.CutPrefix(e.What, "transition."); ok && e.Kind == EventRefused {
 		return word(p, "admin.event.refused.", of)
@@ -42,7 +43,7 @@ func (e Event) words(p *i18n.Printer) string {
 	return word(p, "admin.event.", e.What)
 }
 
-// eventGlyphs are the signs of the kinds of events.
+// eventGlyphs are the names of the icons of the kinds of events.
 var eventGlyphs = map[EventKind]string{
 	EventEvidence: "search", EventTransition: "arrow", EventRefused: "stop", EventCallback: "bolt", EventMail: "mail", EventNote: "pen", EventAudit: "user",
 }
@@ -55,11 +56,11 @@ func (e Event) kind() string {
 	return "other"
 }
 
-// proof reports that there was something to prove.
-func (e Event) proof() bool { return e.Verified == VerifiedYes || e.Verified == VerifiedNo }
+// canBeVerified reports whether the event is a claim that can be verified.
+func (e Event) canBeVerified() bool { return e.Verified == VerifiedYes || e.Verified == VerifiedNo }
 
-// prefix is where the words of a transition's states are.
-func (e Event) prefix() string {
+// statePrefix returns the beginning of the ids of a transition's states.
+func (e Event) statePrefix() string {
 	switch e.Of {
 	case "attempt":
 		return "admin.attempt_state."

@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// Order is one order: what was bought, every try to pay it, and everything that happened to it.
+// Order shows one order: what was bought, every attempt to pay it, and everything that happened to it.
 func Order(v OrderView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -105,7 +105,7 @@ func Order(v OrderView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(p.T("admin.order.heading")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(p.T("admin.order.heading")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -335,7 +335,7 @@ func orderFacts(v OrderView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = factOf(p.T("admin.col.created"), when(v.Created)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = factOf(p.T("admin.col.created"), momentText(v.Created)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -468,7 +468,7 @@ func orderAddress(v OrderView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = subIf(v.Phone != "", v.Phone).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = secondLineIf(v.Phone != "", v.Phone).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -659,7 +659,7 @@ func orderLines(v OrderView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = subIf(
+			templ_7745c5c3_Err = secondLineIf(
 				v.Contains.Amount != "", p.T("admin.totals.contains", "Tax", v.Contains.Detail)+" "+v.Contains.Amount,
 			).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -905,7 +905,7 @@ func attempt(p *i18n.Printer, a Attempt) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factOf(p.T("admin.fact.order_num"), orNone(a.OrderNum != "", code(a.OrderNum))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = factOf(p.T("admin.fact.order_num"), valueOrNone(a.OrderNum != "", code(a.OrderNum))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -957,7 +957,7 @@ func attempt(p *i18n.Printer, a Attempt) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if a.RateAt.Text != "" {
-					templ_7745c5c3_Err = when(a.RateAt).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = momentText(a.RateAt).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -966,7 +966,7 @@ func attempt(p *i18n.Printer, a Attempt) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = subIf(a.Spread != "", p.T("admin.coin.plus", "Spread", a.Spread)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = secondLineIf(a.Spread != "", p.T("admin.coin.plus", "Spread", a.Spread)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -984,7 +984,7 @@ func attempt(p *i18n.Printer, a Attempt) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = when(a.KeptUntil).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = momentText(a.KeptUntil).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1004,7 +1004,7 @@ func attempt(p *i18n.Printer, a Attempt) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factOf(p.T("admin.fact.created"), when(a.Created)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = factOf(p.T("admin.fact.created"), momentText(a.Created)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1050,7 +1050,7 @@ func attempt(p *i18n.Printer, a Attempt) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if a.Checked.Text != "" {
-				templ_7745c5c3_Err = sub(when(a.Checked)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = secondLine(momentText(a.Checked)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// input is a labelled field: one line, several lines, or a choice, with its hint and its problem.
+// input is a labelled field with its hint and its problem: one line, several lines, or a choice.
 type input struct {
 	id, name, label string
 	kind            string // type of <input>; "" is text
@@ -32,10 +32,10 @@ type input struct {
 	none    string   // what the choice with the empty value says
 }
 
-// DateTimeField is how a field with a day and a time is written, in the layout of package time.
+// DateTimeField is the layout (package time) of a field with a day and a time.
 const DateTimeField = "2006-01-02T15:04"
 
-// filled has value and problem from the field that it shows, if it shows one.
+// filled returns the input with value and problem of its field (from), if it has one.
 func (i input) filled(p *i18n.Printer) input {
 	if i.from != (Field{}) {
 		i.value, i.problem = i.from.Value, p.ProblemOf(i.about, i.from.Problem, "Min", number(i.from.Min), "Max", number(i.from.Max))
@@ -43,7 +43,8 @@ func (i input) filled(p *i18n.Printer) input {
 	return i
 }
 
-// kindOrText is the field's type. What is no day is shown in a plain field: a date field would hide it from whoever typed it.
+// kindOrText returns the type of the <input>. A value that is not a day is shown in a text field: a date field would hide it from the
+// person who typed it.
 func (i input) kindOrText() string {
 	layout := map[string]string{"date": time.DateOnly, "datetime-local": DateTimeField}[i.kind]
 	if layout != "" && i.value != "" {
@@ -54,7 +55,7 @@ func (i input) kindOrText() string {
 	return cmp.Or(i.kind, "text")
 }
 
-// describedBy names the elements that explain the field; "" where there is none.
+// describedBy returns the ids of the elements that explain the field; "" for none.
 func (i input) describedBy() string {
 	switch {
 	case i.problem != "" && i.hint != "":
@@ -67,7 +68,7 @@ func (i input) describedBy() string {
 	return ""
 }
 
-func (i input) choice(p *i18n.Printer, c Choice) string {
+func (i input) choiceText(p *i18n.Printer, c Choice) string {
 	switch {
 	case c.Label != "":
 		return c.Label
@@ -97,7 +98,7 @@ func num(words string) column    { return column{kindNumber, words} }
 func hidden(words string) column { return column{kindHidden, words} }
 func boxes() column              { return column{kind: kindBoxes} }
 
-// unreadableWords says which line of a statement cannot be read, and which member of it: "line" is the line as a whole.
+// unreadableWords says which line of a statement cannot be read, and which member of it; the member "line" is the line as a whole.
 func unreadableWords(p *i18n.Printer, line int, member string) string {
 	if member == "line" {
 		return p.T("admin.statement.unreadable.line", "Line", number(line))
@@ -105,7 +106,7 @@ func unreadableWords(p *i18n.Printer, line int, member string) string {
 	return p.T("admin.statement.unreadable.member", "Line", number(line), "Member", member)
 }
 
-// refusalWords says why something was refused; "" for nothing.
+// refusalWords says why something was refused; "" for no refusal.
 func refusalWords(p *i18n.Printer, refusal Refusal, pairs ...string) string {
 	if refusal == "" {
 		return ""
@@ -120,7 +121,7 @@ func refusalWords(p *i18n.Printer, refusal Refusal, pairs ...string) string {
 	return string(refusal)
 }
 
-// waitWords says how long to wait, where seconds are known; otherwise words.
+// waitWords says how long to wait if the seconds are known; otherwise it returns words.
 func waitWords(p *i18n.Printer, words string, seconds int) string {
 	switch {
 	case seconds <= 0:
@@ -131,10 +132,10 @@ func waitWords(p *i18n.Printer, words string, seconds int) string {
 	return p.N("admin.wait.minutes", (seconds+59)/60)
 }
 
-// look is how a state appears beside its word: a tone and a sign, so that it never speaks by colour alone.
+// look is the appearance of a state beside its word: a tone and an icon, so that colour is never the only sign.
 type look struct{ tone, glyph string }
 
-// looks are the states by their words' prefix. What is not here is plain.
+// looks are the looks of states, by the prefix of their words. A state that is missing here is plain.
 var looks = map[string]map[string]look{
 	"admin.order_state.": {
 		"awaiting": {"busy", "clock"}, "paid": {"good", "check"}, "fulfilled": {"good", "box"}, "review": {"warn", "eye"},
@@ -200,15 +201,15 @@ func lookOf(prefix, value string) look {
 	return look{tone: "plain", glyph: "dot"}
 }
 
-// either picks one of two texts.
-func either(is bool, yes, no string) string {
-	if is {
+// either returns one of two texts.
+func either(condition bool, yes, no string) string {
+	if condition {
 		return yes
 	}
 	return no
 }
 
-// factWords is a fact's value; a code of the platform, a status or a cause says what it means.
+// factWords returns the value of a fact; a code of the platform, a status or a cause is followed by its meaning.
 func factWords(p *i18n.Printer, f Fact) string {
 	if f.Name == "code" {
 		return codeWords(p, f.Value)
@@ -222,5 +223,5 @@ func factWords(p *i18n.Printer, f Fact) string {
 
 func number(n int) string { return strconv.Itoa(n) }
 
-// count writes a number with its digits grouped.
+// count returns a number with its digits grouped.
 func count(p *i18n.Printer, n int) string { return p.N("admin.count", n) }

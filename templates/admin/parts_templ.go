@@ -186,9 +186,9 @@ func field(p *i18n.Printer, i input) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(i.choice(p, c))
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(i.choiceText(p, c))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/parts.templ`, Line: 18, Col: 72}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/parts.templ`, Line: 18, Col: 76}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
@@ -520,7 +520,7 @@ func field(p *i18n.Printer, i input) templ.Component {
 	})
 }
 
-// describe binds a field to what explains it.
+// describe returns the attributes that connect a field with the elements that explain it.
 func describe(i input) templ.Attributes {
 	a := templ.Attributes{}
 	if by := i.describedBy(); by != "" {
@@ -535,7 +535,7 @@ func describe(i input) templ.Attributes {
 	return a
 }
 
-// search is the field of a filter that is used most, with the button that sends the filter.
+// search shows the most used field of a filter, with the button that sends the filter.
 func search(p *i18n.Printer, i input) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -643,7 +643,7 @@ func fieldProblem(id, text string) templ.Component {
 	})
 }
 
-// problem stands above a form or a page that could not be done as a whole.
+// problem shows why a form or a page was refused as a whole.
 func problem(text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -692,7 +692,7 @@ func problem(text string) templ.Component {
 	})
 }
 
-// chip shows a state with its sign and its word.
+// chip shows a state with its icon and its word.
 func chip(p *i18n.Printer, prefix, value string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -777,7 +777,7 @@ func chip(p *i18n.Printer, prefix, value string) templ.Component {
 	})
 }
 
-// chipOf shows a chip whose look is that of another word.
+// chipOf shows a chip with a given tone, icon and text.
 func chipOf(tone, sign, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -860,7 +860,7 @@ func chipOf(tone, sign, text string) templ.Component {
 	})
 }
 
-// note is a line that is worth a sign; tone is good, warn or bad, "" for plain.
+// note shows a sentence beside an icon; tone is good, warn or bad, "" for plain.
 func note(tone, sign, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -943,8 +943,8 @@ func note(tone, sign, text string) templ.Component {
 	})
 }
 
-// check is a box to tick.
-func check(name, value string, on bool, text string) templ.Component {
+// checkbox shows a checkbox.
+func checkbox(name, value string, on bool, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1018,8 +1018,8 @@ func check(name, value string, on bool, text string) templ.Component {
 	})
 }
 
-// choice is a box to tick that says what it means.
-func choice(name string, on bool, text, hint string) templ.Component {
+// explainedCheckbox shows a checkbox with an explanation.
+func explainedCheckbox(name string, on bool, text, hint string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1093,7 +1093,7 @@ func choice(name string, on bool, text, hint string) templ.Component {
 	})
 }
 
-// progress is a bar; below 0 percent it is not known how much there is to do.
+// progress shows a progress bar; a negative percent means that the amount of work is not known yet.
 func progress(labelledBy string, percent int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1178,7 +1178,7 @@ func progress(labelledBy string, percent int) templ.Component {
 	})
 }
 
-// signButton sends its form; a sign stands before the words.
+// signButton shows a submit button with an icon before the words.
 func signButton(class, sign, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1261,7 +1261,7 @@ func signButton(class, sign, text string) templ.Component {
 	})
 }
 
-// signLink is a link that looks like a button; a sign stands before the words.
+// signLink shows a link that looks like a button, with an icon before the words.
 func signLink(class, url, sign, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1357,7 +1357,7 @@ func signLink(class, url, sign, text string) templ.Component {
 	})
 }
 
-// switchLink is one of several ways to look at the same thing; current is the word of aria-current where it is the one shown.
+// switchLink shows one of several ways to look at the same data; current is the value of aria-current if it is the one shown.
 func switchLink(url, text string, shown bool, current string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1432,7 +1432,7 @@ func switchLink(url, text string, shown bool, current string) templ.Component {
 	})
 }
 
-// panel is a framed part of a page with a heading.
+// panel shows a framed part of a page with a heading.
 func panel(id, title string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1506,7 +1506,7 @@ func panel(id, title string) templ.Component {
 	})
 }
 
-// block is a part of a page with a heading.
+// block shows a part of a page with a heading.
 func block(id, title string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1580,7 +1580,7 @@ func block(id, title string) templ.Component {
 	})
 }
 
-// table is a table with its head; its children are the rows.
+// table shows a table with its head; its children are the rows.
 func table(p *i18n.Printer, class, caption string, columns ...column) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1659,7 +1659,7 @@ func table(p *i18n.Printer, class, caption string, columns ...column) templ.Comp
 	})
 }
 
-// tableHead is the caption and the head of a table.
+// tableHead shows the caption and the head of a table.
 func tableHead(p *i18n.Printer, caption string, columns ...column) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1803,7 +1803,7 @@ func columnHead(p *i18n.Printer, c column) templ.Component {
 	})
 }
 
-// boxCell chooses a row of a table for what is done to several.
+// boxCell shows the checkbox that chooses a row for a bulk action.
 func boxCell(p *i18n.Printer, id, what string, chosen bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1865,7 +1865,7 @@ func boxCell(p *i18n.Printer, id, what string, chosen bool) templ.Component {
 	})
 }
 
-// cell is a cell of a table that becomes cards on a small screen, where its label stands before the content.
+// cell shows a cell of a table that becomes cards on a small screen, where its label is shown before the content.
 func cell(label string, content templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1912,7 +1912,7 @@ func cell(label string, content templ.Component) templ.Component {
 	})
 }
 
-// plainCell is a cell of a table that stays one on a small screen.
+// plainCell shows a cell of a table that stays a table on a small screen.
 func plainCell(content templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1946,7 +1946,7 @@ func plainCell(content templ.Component) templ.Component {
 	})
 }
 
-// numCell is a cell for numbers.
+// numCell shows a cell for numbers.
 func numCell(label string, content templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1993,8 +1993,8 @@ func numCell(label string, content templ.Component) templ.Component {
 	})
 }
 
-// when shows a moment as the server wrote it, with its zone; what a machine reads stands in the title as well.
-func when(m templates.Moment) templ.Component {
+// momentText shows a moment with its zone; the title has the machine-readable form too.
+func momentText(m templates.Moment) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2056,7 +2056,7 @@ func when(m templates.Moment) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = none().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = noValue().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2065,8 +2065,8 @@ func when(m templates.Moment) templ.Component {
 	})
 }
 
-// none stands where there is no value.
-func none() templ.Component {
+// noValue shows that there is no value.
+func noValue() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2091,8 +2091,8 @@ func none() templ.Component {
 	})
 }
 
-// orNone shows content, or the sign that there is none.
-func orNone(is bool, content templ.Component) templ.Component {
+// valueOrNone shows content, or that there is no value.
+func valueOrNone(shown bool, content templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2109,13 +2109,13 @@ func orNone(is bool, content templ.Component) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		if is {
+		if shown {
 			templ_7745c5c3_Err = content.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = none().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = noValue().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2124,8 +2124,8 @@ func orNone(is bool, content templ.Component) templ.Component {
 	})
 }
 
-// sub is a second line in small print.
-func sub(content templ.Component) templ.Component {
+// secondLine shows a second line in small print.
+func secondLine(content templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2158,8 +2158,8 @@ func sub(content templ.Component) templ.Component {
 	})
 }
 
-// subIf is a second line that is there only on a condition.
-func subIf(is bool, text string) templ.Component {
+// secondLineIf shows a second line on a condition.
+func secondLineIf(shown bool, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2176,7 +2176,7 @@ func subIf(is bool, text string) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		if is {
+		if shown {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 151, "<span class=\"sub\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -2199,7 +2199,7 @@ func subIf(is bool, text string) templ.Component {
 	})
 }
 
-// value shows a text, or the sign that there is none.
+// value shows a text, or that there is no value.
 func value(text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2228,7 +2228,7 @@ func value(text string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = none().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = noValue().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2237,8 +2237,8 @@ func value(text string) templ.Component {
 	})
 }
 
-// ident shows an id: whole in the page, cut short in the eye where room is scarce.
-func ident(text string) templ.Component {
+// shortID shows an id: complete in the HTML, shortened by the style sheet where there is little room.
+func shortID(text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2287,7 +2287,7 @@ func ident(text string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = none().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = noValue().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2296,7 +2296,7 @@ func ident(text string) templ.Component {
 	})
 }
 
-// orderLink leads to an order by what names it here.
+// orderLink shows a link to an order.
 func orderLink(id, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2332,7 +2332,7 @@ func orderLink(id, text string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ident(either(text != "", text, id)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shortID(either(text != "", text, id)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2341,7 +2341,7 @@ func orderLink(id, text string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ident(text).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shortID(text).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2350,7 +2350,7 @@ func orderLink(id, text string) templ.Component {
 	})
 }
 
-// fact is one line of a list of facts; its children are the value.
+// fact shows one row of a list of facts; its children are the value.
 func fact(name string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2398,7 +2398,7 @@ func fact(name string) templ.Component {
 	})
 }
 
-// factOf is a fact with one value.
+// factOf shows a fact with one value.
 func factOf(name string, value templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2442,8 +2442,8 @@ func factOf(name string, value templ.Component) templ.Component {
 	})
 }
 
-// factIf is a fact that is there only on a condition.
-func factIf(is bool, name string, value templ.Component) templ.Component {
+// factIf shows a fact on a condition.
+func factIf(shown bool, name string, value templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2460,7 +2460,7 @@ func factIf(is bool, name string, value templ.Component) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		if is {
+		if shown {
 			templ_7745c5c3_Err = factOf(name, value).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -2470,7 +2470,7 @@ func factIf(is bool, name string, value templ.Component) templ.Component {
 	})
 }
 
-// factWhen is a fact about a moment; without the moment there is none.
+// factWhen shows a fact about a moment; nothing for the zero moment.
 func factWhen(name string, m templates.Moment) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2489,7 +2489,7 @@ func factWhen(name string, m templates.Moment) templ.Component {
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
 		if m.Text != "" {
-			templ_7745c5c3_Err = factOf(name, when(m)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = factOf(name, momentText(m)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2498,7 +2498,7 @@ func factWhen(name string, m templates.Moment) templ.Component {
 	})
 }
 
-// plain is a text as it is.
+// plain renders a text unchanged.
 func plain(text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2529,7 +2529,7 @@ func plain(text string) templ.Component {
 	})
 }
 
-// amount is a sum or a number, set so that it does not break.
+// amount shows a sum or a number that does not break over lines.
 func amount(text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2568,7 +2568,7 @@ func amount(text string) templ.Component {
 	})
 }
 
-// code is a text that machines read.
+// code shows a machine-readable text.
 func code(text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2607,7 +2607,7 @@ func code(text string) templ.Component {
 	})
 }
 
-// moreFacts are facts that come with their names' ids.
+// moreFacts shows facts whose names are ids in the catalogue.
 func moreFacts(p *i18n.Printer, list []Fact) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2691,7 +2691,7 @@ func moreFacts(p *i18n.Printer, list []Fact) templ.Component {
 	})
 }
 
-// pager leads through a list that is read from newest to oldest, page by page.
+// pager shows the links of a list that is read page by page from newest to oldest.
 func pager(p *i18n.Printer, label, first, next string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2808,7 +2808,7 @@ func pager(p *i18n.Printer, label, first, next string) templ.Component {
 	})
 }
 
-// empty stands where a list has nothing; its children say what to do.
+// empty is shown in place of an empty list; its children say what to do.
 func empty(sign, title, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2877,7 +2877,7 @@ func empty(sign, title, text string) templ.Component {
 	})
 }
 
-// emptyFilter stands where a filter finds nothing; url is the list without it.
+// emptyFilter is shown when a filter finds nothing; url is the list without the filter.
 func emptyFilter(p *i18n.Printer, title, text, url string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2947,7 +2947,7 @@ func emptyFilter(p *i18n.Printer, title, text, url string) templ.Component {
 	})
 }
 
-// formEnd ends a form: the button that sends it, and the way back to the list.
+// formEnd shows the end of a form: the button that sends it, and the link back to the list.
 func formEnd(p *i18n.Printer, words, list string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -3012,7 +3012,7 @@ func formEnd(p *i18n.Printer, words, list string) templ.Component {
 	})
 }
 
-// hiddenFields are fields that a form carries along.
+// hiddenFields renders hidden fields of a form.
 func hiddenFields(list []Hidden) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -3066,7 +3066,7 @@ func hiddenFields(list []Hidden) templ.Component {
 	})
 }
 
-// confirm is a second step before something that cannot be taken back: it opens without scripts, and its children are the form.
+// confirm shows a second step before something that cannot be undone: it opens without scripts, and its children are the form.
 func confirm(sign, text, class string, open bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -3164,7 +3164,7 @@ func confirm(sign, text, class string, open bool) templ.Component {
 	})
 }
 
-// confirmForm is confirm with one form that is sent to url; its children are the fields and the button.
+// confirmForm shows a confirm with one form that is sent to url; its children are the fields and the button.
 func confirmForm(sign, text, class string, open bool, url string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -3230,7 +3230,7 @@ func confirmForm(sign, text, class string, open bool, url string) templ.Componen
 	})
 }
 
-// exportForm makes a file of what a list shows.
+// exportForm shows the form that makes a file of what a list shows.
 func exportForm(page Page, e Export, about string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -3313,9 +3313,9 @@ func exportForm(page Page, e Export, about string) templ.Component {
 	})
 }
 
-// noDefault keeps the Enter key from sending a form whose buttons do something that matters: it is the form's default button, and a form
-// that is sent by the method "dialog" outside of a dialog goes nowhere. A disabled button would not do: a key pressed on a checkbox goes
-// past it to the next one.
+// noDefault keeps the Enter key from sending a form whose buttons have important effects. It is the form's default button and does nothing:
+// the method "dialog" has no effect outside of a dialog. A disabled button would not do: a key pressed on a checkbox skips it and takes the
+// next one.
 func noDefault() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -3341,7 +3341,7 @@ func noDefault() templ.Component {
 	})
 }
 
-// copyable is a text to be taken along, with a button for it where scripts run.
+// copyable shows a text to copy, with a copy button where scripts run.
 func copyable(p *i18n.Printer, id, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -23,25 +23,25 @@ func (v ProductView) title() string {
 	return cmp.Or(v.Form.Title.Value, p.T("admin.product.untitled"))
 }
 
-// action is where the form goes.
+// action returns the address that the form is sent to.
 func (v ProductView) action() string {
 	return either(v.Form.New, "/admin/products", "/admin/products/"+v.Form.ID)
 }
 
-// at is where the form goes, to come back at a section.
-func (v ProductView) at(section string) string { return v.action() + "#" + section }
+// actionAt returns the address that the form is sent to in order to come back at a section.
+func (v ProductView) actionAt(section string) string { return v.action() + "#" + section }
 
-// overwrite is the button's value that stores what was typed over the version shown.
+// overwrite returns the button's value that stores what was typed over the version shown.
 func (c Conflict) overwrite() string { return "overwrite." + number(c.Version) }
 
-// name is the field's word; a variant's SKU and a language stand behind it.
+// name returns the field's name in words, followed by a variant's SKU and a language.
 func (d Difference) name(p *i18n.Printer) string {
 	field, rest, _ := strings.Cut(d.Name, " ")
 	return strings.TrimSpace(word(p, "admin.product_fact.", field) + " " + rest)
 }
 
-// titled reports that variants are told apart by a name of their own: there are several, and no options.
-func (v ProductView) titled() bool {
+// hasTitles reports whether variants have titles of their own: there are several, and no options.
+func (v ProductView) hasTitles() bool {
 	return len(v.Form.Options) == 0 && (len(v.Form.Variants) > 1 || (len(v.Form.Variants) == 1 && v.Form.Variants[0].Title.Value != ""))
 }
 
@@ -53,7 +53,7 @@ func (v ProductView) variantsTitle() string {
 	return p.N("admin.product.variants", len(v.Form.Variants))
 }
 
-// pictureChoices are the product's pictures, as a variant can choose one of them.
+// pictureChoices returns the product's pictures as choices of a variant.
 func (v ProductView) pictureChoices(chosen string) []Choice {
 	list := []Choice{{Selected: chosen == ""}}
 	found := chosen == ""
@@ -75,7 +75,7 @@ func (t ProductTexts) filled() bool {
 	return t.Title.Value+t.Summary.Value+t.Description.Value != "" || t.Title.Problem+t.Summary.Problem+t.Description.Problem != ""
 }
 
-// name is how the form speaks of a variant: by its options, its title or its SKU.
+// name returns the variant's name in the form: its options, its title or its SKU.
 func (v VariantForm) name(p *i18n.Printer, i int) string {
 	var values []string
 	for _, o := range v.Options {
@@ -86,7 +86,7 @@ func (v VariantForm) name(p *i18n.Printer, i int) string {
 	return cmp.Or(strings.Join(values, " / "), v.Title.Value, v.SKU.Value, p.T("admin.product.variant", "N", number(i+1)))
 }
 
-// Bad reports that something in the variant must be corrected.
+// Bad reports whether something in the variant must be corrected.
 func (v VariantForm) Bad() bool {
 	problem := v.Problem
 	for _, f := range []Field{v.Title, v.SKU, v.Price, v.SalePrice, v.SaleFrom, v.SaleUntil, v.Stock, v.Weight, v.LowStock} {
@@ -101,7 +101,7 @@ func (v VariantForm) Bad() bool {
 	return problem != ""
 }
 
-// open reports that the fields that are folded away say something.
+// open reports whether one of the collapsed fields has a value.
 func (v VariantForm) open() bool {
 	fields := []Field{v.SalePrice, v.SaleFrom, v.SaleUntil, v.Weight, v.LowStock}
 	for _, f := range v.Plain {
@@ -111,7 +111,7 @@ func (v VariantForm) open() bool {
 	return said || v.Picture != "" || v.Virtual || v.Untracked || v.Retired
 }
 
-// input shows the field of the variant whose fields' names begin with prefix.
+// input returns the input of the field in the variant whose fields' names begin with prefix.
 func (f PlainField) input(p *i18n.Printer, prefix string) input {
 	i := input{
 		id: prefix + f.Name, label: p.T("admin.product." + f.Name), from: f.Field, about: f.Name, length: number(f.Length), list: f.List, hint: f.Meaning,
@@ -126,7 +126,7 @@ func (o VariantOption) label(p *i18n.Printer, i int) string {
 	return cmp.Or(o.Name, p.T("admin.product.option", "N", number(i+1)))
 }
 
-// choices are the option's values; one that is not among them any more is kept, so that it is seen.
+// choices returns the option's values. A value that the option no longer has is included, so that it is visible.
 func (o VariantOption) choices() []Choice {
 	list := []Choice{{Selected: o.Value == ""}}
 	found := o.Value == ""
@@ -140,7 +140,7 @@ func (o VariantOption) choices() []Choice {
 	return list
 }
 
-// moveFields are the fields that move a row to a place.
+// moveFields renders the hidden fields that move a row to a place.
 func moveFields(place Place) templ.Component {
 	return hiddenFields([]Hidden{{Name: "parent", Value: place.Parent}, {Name: "before", Value: place.Before}})
 }

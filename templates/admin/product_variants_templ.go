@@ -110,7 +110,7 @@ func productOptions(v ProductView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = act(v.at("options"), "option.add", "", "button--quiet").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = rowButton(v.actionAt("options"), "option.add", "", "button--quiet").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -139,7 +139,7 @@ func productOptions(v ProductView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = act(v.at("variants"), "combine", "", "button--quiet").Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = rowButton(v.actionAt("variants"), "combine", "", "button--quiet").Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -244,7 +244,7 @@ func optionRow(v ProductView, i int, o OptionForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = act(v.at("options"), "option.remove."+n, p.T("admin.product.option.remove", "Name", either(o.Name.Value != "", o.Name.Value, number(i+1))), "button--quiet button--icon").Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = rowButton(v.actionAt("options"), "option.remove."+n, p.T("admin.product.option.remove", "Name", either(o.Name.Value != "", o.Name.Value, number(i+1))), "button--quiet button--icon").Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -404,7 +404,7 @@ func productVariants(v ProductView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = act(v.at("variants"), "variant.add", "", "button--quiet").Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = rowButton(v.actionAt("variants"), "variant.add", "", "button--quiet").Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -542,7 +542,7 @@ func variantRow(v ProductView, i int, variant VariantForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if v.titled() {
+		if v.hasTitles() {
 			templ_7745c5c3_Err = field(p, input{id: at + "title", label: p.T("admin.product.variant.title"), from: variant.Title, length: "200"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -634,15 +634,15 @@ func variantRow(v ProductView, i int, variant VariantForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = check(at+"virtual", "1", variant.Virtual, p.T("admin.product.virtual")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = checkbox(at+"virtual", "1", variant.Virtual, p.T("admin.product.virtual")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = check(at+"untracked", "1", variant.Untracked, p.T("admin.product.untracked")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = checkbox(at+"untracked", "1", variant.Untracked, p.T("admin.product.untracked")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = check(at+"retired", "1", variant.Retired, p.T("admin.product.retired")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = checkbox(at+"retired", "1", variant.Retired, p.T("admin.product.retired")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -668,7 +668,7 @@ func variantRow(v ProductView, i int, variant VariantForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = act(v.at("variants"), "variant.remove."+n, p.T("admin.product.variant.remove", "Name", variant.name(p, i)), "button--quiet button--icon").Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = rowButton(v.actionAt("variants"), "variant.remove."+n, p.T("admin.product.variant.remove", "Name", variant.name(p, i)), "button--quiet button--icon").Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -727,7 +727,7 @@ func stockOfVariant(p *i18n.Printer, variant VariantForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = subIf(variant.Reserved != "", p.T("admin.product.reserved", "N", variant.Reserved)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = secondLineIf(variant.Reserved != "", p.T("admin.product.reserved", "N", variant.Reserved)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -14,8 +14,8 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// Statement is one day: the platform's lines beside our books, sums that must prove to balance, and every difference with what was
-// done about it.
+// Statement shows one day: the platform's lines beside the shop's records, sums that prove that the two balance, and every difference with
+// its history.
 func Statement(v StatementView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -105,7 +105,7 @@ func Statement(v StatementView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = when(v.Begins).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = momentText(v.Begins).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -122,7 +122,7 @@ func Statement(v StatementView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = when(v.Ends).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = momentText(v.Ends).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -132,7 +132,7 @@ func Statement(v StatementView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = head(p.T("admin.statement.title", "Day", v.Day)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pageHead(p.T("admin.statement.title", "Day", v.Day)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -489,7 +489,7 @@ func statementFact(p *i18n.Printer, s StatementFact) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factOf(p.T("admin.fact.fetched"), when(s.Fetched)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = factOf(p.T("admin.fact.fetched"), momentText(s.Fetched)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -589,7 +589,7 @@ func statementSeal(v StatementView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = factOf(p.T("admin.fact.sealed"), when(v.Sealed)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = factOf(p.T("admin.fact.sealed"), momentText(v.Sealed)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -696,7 +696,7 @@ func statementSeal(v StatementView) templ.Component {
 	})
 }
 
-// statementTotals prove that the differences are all there are: theirs less ours is what the listed differences sum up to.
+// statementTotals shows that the list of differences is complete: the platform's sum less the shop's is the sum of the listed differences.
 func statementTotals(v StatementView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -958,7 +958,7 @@ func statementLines(v StatementView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if !v.blank() {
+		if !v.hasNoLines() {
 			templ_7745c5c3_Err = exportForm(v.Page, v.Export, p.T("admin.take.statement")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -968,7 +968,7 @@ func statementLines(v StatementView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.blank() {
+		if v.hasNoLines() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 70, "<p class=\"hint\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1000,7 +1000,7 @@ func statementLines(v StatementView) templ.Component {
 	})
 }
 
-// chosenLines are the lines, all or of one type.
+// chosenLines shows the lines, of all types or of one.
 func chosenLines(v StatementView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1185,11 +1185,11 @@ func chosenLines(v StatementView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = plainCell(when(l.Created)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = plainCell(momentText(l.Created)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = plainCell(when(l.Paid)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = plainCell(momentText(l.Paid)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

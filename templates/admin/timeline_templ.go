@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "github.com/coincart/coincart/templates/i18n"
 
-// timeline is everything that happened to an order, newest first: who, when, from where, and whether it was proved.
+// timeline shows everything that happened to an order, newest first: who, when, from which address, and whether it was verified.
 func timeline(v OrderView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -170,7 +170,7 @@ func event(p *i18n.Printer, e Event) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if e.From != "" {
-				templ_7745c5c3_Err = chip(p, e.prefix(), e.From).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = chip(p, e.statePrefix(), e.From).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -196,7 +196,7 @@ func event(p *i18n.Printer, e Event) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = chip(p, e.prefix(), e.To).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chip(p, e.statePrefix(), e.To).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -205,7 +205,7 @@ func event(p *i18n.Printer, e Event) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if e.proof() {
+		if e.canBeVerified() {
 			templ_7745c5c3_Err = chip(p, "admin.verified.", string(e.Verified)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -252,7 +252,7 @@ func event(p *i18n.Printer, e Event) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = when(e.At).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = momentText(e.At).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -50,7 +50,7 @@ type Page struct {
 	Demo           bool
 }
 
-// User is who is signed in; the zero value is nobody, and the frame shows neither navigation nor POST /admin/logout.
+// User is the person who is signed in. The zero value is nobody: the frame then shows neither navigation nor POST /admin/logout.
 type User struct {
 	Name      string
 	Email     string
@@ -58,12 +58,12 @@ type User struct {
 	SteppedUp bool   // a TOTP code was given within the last five minutes
 }
 
-// SignedIn reports that somebody is.
+// SignedIn reports whether somebody is signed in.
 func (u User) SignedIn() bool { return u.Email != "" }
 
-// May says what the person's role allows, for navigation and buttons. Handlers decide again for themselves.
+// May says what the person's role allows, for navigation and buttons. Handlers check the permissions themselves.
 type May struct {
-	View, Ask, Note, Fulfil, Cancel, Export, Reconcile, Refund, Audit, Staff bool
+	Fulfil, Cancel, Export, Reconcile, Audit, Staff bool
 
 	Catalogue bool // products, categories, tags, stock
 	Customers bool // export and erase a person's data
@@ -93,8 +93,8 @@ const (
 	SectionAccount       Section = "account"
 )
 
-// Refusal is why an action was not done, or a list not shown, as a whole; "" is nothing. Its words are "admin.refusal." + Refusal. What is
-// wrong with one field is an invalid.Problem.
+// Refusal is the reason why an action was refused, or a list not shown, as a whole; "" is none. Its words are "admin.refusal." + Refusal.
+// What is wrong with one field is an invalid.Problem.
 type Refusal string
 
 // The refusals.
@@ -103,8 +103,8 @@ const (
 	RefusalSealed         Refusal = "sealed"         // the password is right, and the authenticator's key cannot be opened
 	RefusalSignIn         Refusal = "sign_in"        // address or password is wrong; the same for everybody
 	RefusalConfirm        Refusal = "confirm"        // it needs to be confirmed by a tick
-	RefusalStale          Refusal = "stale"          // it stands differently now than when the page was made
-	RefusalCursor         Refusal = "cursor"         // the page's address is not one that we made
+	RefusalStale          Refusal = "stale"          // it has changed since the page was made
+	RefusalCursor         Refusal = "cursor"         // the page's address was not made by the shop
 	RefusalNothingChosen  Refusal = "nothing_chosen" // a bulk action without a row
 	RefusalTooMany        Refusal = "too_many"       // a bulk action with more than 100 rows
 	RefusalRefundLeft     Refusal = "refund_left"    // more than what is left; see the form's Left
@@ -126,8 +126,8 @@ const (
 // fieldRefusal begins a refusal that repeats what is wrong with a field.
 const fieldRefusal = "field_"
 
-// RefusalOf is the refusal of a page that has no other place to say what is wrong with a field, such as one of a list's filters; "" for
-// nothing.
+// RefusalOf returns the refusal of a page that has no other place to say what is wrong with a field, such as one of a list's filters; ""
+// for no problem.
 func RefusalOf(problem invalid.Problem) Refusal {
 	if problem == "" {
 		return ""
@@ -135,7 +135,7 @@ func RefusalOf(problem invalid.Problem) Refusal {
 	return Refusal(fieldRefusal + problem)
 }
 
-// Worst is the refusal of the page, or that of the first problem of its fields; "" where all is well.
+// Worst returns the refusal of the page, or else that of the first problem of its fields; "" for none.
 func Worst(page Refusal, fields ...invalid.Problem) Refusal {
 	if page != "" {
 		return page
@@ -143,7 +143,7 @@ func Worst(page Refusal, fields ...invalid.Problem) Refusal {
 	return RefusalOf(invalid.First(fields...))
 }
 
-// Field is a field with what was typed.
+// Field is a field with the value that was typed.
 type Field struct {
 	Value    string
 	Problem  invalid.Problem
@@ -212,16 +212,16 @@ const (
 	NoticeRefused         NoticeKind = "refused" // Text is a Refusal
 )
 
-// ErrorView is what a page says instead of what was asked for. Kind gives heading and text: "admin.error." + Kind + ".title" and ".text".
+// ErrorView is a page about an error. Kind gives heading and text: "admin.error." + Kind + ".title" and ".text".
 type ErrorView struct {
 	Page      Page
 	Kind      ErrorKind
 	Status    int
 	RequestID string
-	Back      string // path of ours: where the button leads; /admin or, for nobody, /admin/login
+	Back      string // path of the shop that the button leads to; /admin, or /admin/login if nobody is signed in
 }
 
-// ErrorKind is what went wrong.
+// ErrorKind is the kind of an error.
 type ErrorKind string
 
 // The kinds of errors.
@@ -259,7 +259,8 @@ type CodeView struct {
 	WaitSeconds int
 }
 
-// EnrolView makes an account: POST to the page's own address (Action) with email (unless EmailFixed), name, password, code.
+// EnrolView is the form that makes an account: POST to the page's own address (Action) with email (unless EmailFixed), name, password,
+// code.
 type EnrolView struct {
 	Page        Page
 	Action      string
@@ -275,15 +276,15 @@ type EnrolView struct {
 	QR          QR
 }
 
-// QR is an otpauth address to scan, and the same to type.
+// QR is an otpauth address as a QR code, and its secret as text.
 type QR struct {
 	Size   int    // modules to a side, with the quiet zone: viewBox "0 0 Size Size"
 	Path   string // <path d=…>, one unit to a module
 	Secret string // base32 in groups of four
 }
 
-// StepUpView asks for a TOTP code before an action: POST Action with code as "totp", and Fields as they are. Without an action of its
-// own, Action is /admin/step-up and Fields hold next.
+// StepUpView asks for a TOTP code before an action: POST Action with the code as "totp" and the unchanged Fields. Without an action of its
+// own, Action is /admin/step-up and Fields have next.
 type StepUpView struct {
 	Page        Page
 	Action      string
@@ -325,7 +326,7 @@ type Session struct {
 	Current    bool
 }
 
-// NewTOTPView changes the authenticator: POST /admin/account/totp with code, of the new one.
+// NewTOTPView is the form that replaces the authenticator: POST /admin/account/totp with code, of the new one.
 type NewTOTPView struct {
 	Page        Page
 	QR          QR
@@ -347,7 +348,7 @@ type StaffView struct {
 	LinkEmail   string
 }
 
-// Person is one of the staff.
+// Person is a member of the staff.
 type Person struct {
 	ID           string
 	Name         string
@@ -361,7 +362,7 @@ type Person struct {
 	LastLogin    templates.Moment // Text "": never
 }
 
-// Invitation is one that is open.
+// Invitation is an open invitation.
 type Invitation struct {
 	ID        string
 	Email     string

@@ -8,9 +8,9 @@ import (
 // The problems of the catalogue's forms.
 const (
 	RefusalInUse   Refusal = "product_in_use" // it was ordered: it can be hidden
-	RefusalChanged Refusal = "changed"        // somebody else changed it meanwhile
-	RefusalUpload  Refusal = "upload"         // some pictures could not be taken
-	RefusalBulk    Refusal = "bulk"           // not one of the things that can be done to several
+	RefusalChanged Refusal = "changed"        // somebody else has changed it
+	RefusalUpload  Refusal = "upload"         // some pictures were refused
+	RefusalBulk    Refusal = "bulk"           // not a bulk action
 )
 
 // The notices of the catalogue.
@@ -68,7 +68,7 @@ type ProductRow struct {
 }
 
 // ProductView is the form of a product: POST /admin/products (a new one) or /admin/products/{id}, both multipart. Every button that
-// changes rows is a submit button named "do"; what was typed comes back with the row added or gone.
+// changes rows is a submit button named "do"; what was typed comes back with the row added or removed.
 type ProductView struct {
 	Page     Page
 	Form     ProductForm
@@ -82,14 +82,14 @@ type ProductView struct {
 	CopyID   string // of the copy that the form makes: sent twice, it is the same one
 }
 
-// UploadProblem is a picture that was not taken.
+// UploadProblem is a picture that was refused, with the reason.
 type UploadProblem struct {
 	Name    string
 	Problem invalid.Problem
 }
 
-// Conflict is what somebody else changed while a form was filled in. The form's button do=overwrite.{Version} stores what was typed all the
-// same, unless there is a newer version than the one shown.
+// Conflict is what somebody else changed while a form was filled in. The form's button do=overwrite.{Version} stores what was typed
+// nevertheless, unless there is a newer version than the one shown.
 type Conflict struct {
 	Version     int
 	Changed     templates.Moment
@@ -103,7 +103,7 @@ type Difference struct {
 	Typed  string
 }
 
-// ProductForm is what is typed about a product.
+// ProductForm is the form of a product as typed.
 type ProductForm struct {
 	ID              string
 	New             bool
@@ -149,14 +149,14 @@ type LangField struct {
 	Field      Field
 }
 
-// OptionForm is something to choose, such as the colour.
+// OptionForm is an option of a product, such as the colour.
 type OptionForm struct {
 	Name   Field
 	Values Field // one to a line
 	Texts  []OptionTexts
 }
 
-// OptionTexts are an option's words in another language: as many values as there are, in the same order.
+// OptionTexts are an option's words in another language: as many values as the option has, in the same order.
 type OptionTexts struct {
 	Lang, Language string
 	Name, Values   string
@@ -187,7 +187,7 @@ type VariantForm struct {
 	Problem   invalid.Problem // of the variant as a whole
 }
 
-// PlainField is a text of a variant. The server says which there are.
+// PlainField is a text of a variant. The server decides which fields exist.
 type PlainField struct {
 	Field
 
@@ -226,7 +226,7 @@ type CategoriesView struct {
 	Refusal Refusal
 }
 
-// CategoryRow is one category in its place.
+// CategoryRow is one category of the tree.
 type CategoryRow struct {
 	ID       string
 	Name     string
@@ -238,7 +238,7 @@ type CategoryRow struct {
 	Moves    CategoryMoves
 }
 
-// CategoryMoves are where a category can go by one press of a button; nil: nowhere.
+// CategoryMoves are the places that a category can be moved to by one button; nil: no such move.
 type CategoryMoves struct {
 	Up, Down, In, Out *Place
 }

@@ -25,7 +25,7 @@ type CoinsView struct {
 	Sources []SourceRow
 }
 
-// CoinState is how a coin stands, in a word: "admin.coin_state." + CoinState.
+// CoinState is the state of a coin in a word: "admin.coin_state." + CoinState.
 type CoinState string
 
 // The states.
@@ -39,16 +39,16 @@ const (
 	CoinDeviates CoinState = "deviates"
 )
 
-// CoinRow is one coin as it stands.
+// CoinRow is one coin with its present state.
 type CoinRow struct {
 	Symbol  string
 	Name    string
 	State   CoinState
 	Rate    string // of one coin in the shop's currency; "": none yet
-	Source  string // its name; "": fixed by hand
+	Source  string // its name; "": the rate is fixed
 	Age     string // of a live rate, such as "12 s"
 	At      templates.Moment
-	Checked templates.Moment // the sources were asked last
+	Checked templates.Moment // when the sources were last asked
 	Answer  string           // "admin.fetch_problem." + Answer: why the last answer was not used; "": it was
 	Spread  string           // such as 0.5%; "": none
 }
@@ -78,7 +78,7 @@ type CoinView struct {
 	Pending     string // the rate that waits for a person; "": none
 	PendingSeen string // the same for the form
 	PendingAt   templates.Moment
-	PendingBy   string // by how much it differs, such as +23.4%
+	PendingBy   string // its difference, such as +23.4%
 	Example     string // what an order of 100 costs now; "": nothing
 	ExampleOf   string // that order's total
 
@@ -91,7 +91,7 @@ type CoinView struct {
 	HasRates bool
 }
 
-// CoinForm is what people decide about a coin, as typed.
+// CoinForm is the form of a coin as typed.
 type CoinForm struct {
 	Symbol, Name, Precision, Rounding, Minimum, Position, Spread Field
 	Enabled                                                      bool
@@ -103,7 +103,7 @@ type CoinForm struct {
 	Currency                                                     string // what rates are in
 }
 
-// Fields are all fields that can have a problem.
+// Fields returns all fields that can have a problem.
 func (f *CoinForm) Fields() []*Field {
 	return []*Field{
 		&f.Symbol, &f.Name, &f.Precision, &f.Rounding, &f.Minimum, &f.Position, &f.Spread, &f.Rate, &f.Source, &f.SourceSymbol, &f.MaxAge,
@@ -154,12 +154,12 @@ type SourceForm struct {
 	Version                   string
 }
 
-// Fields are all fields that can have a problem.
+// Fields returns all fields that can have a problem.
 func (f *SourceForm) Fields() []*Field {
 	return []*Field{&f.Name, &f.URL, &f.Path, &f.TimePath, &f.Symbol}
 }
 
-// Trial is what a price source answered.
+// Trial is the answer of a price source that was tried.
 type Trial struct {
 	Address string
 	Status  string // such as 200; "": no answer
@@ -178,7 +178,7 @@ func (v CoinView) title() string {
 
 func (v CoinView) action() string { return either(v.New, "/admin/coins", v.Row.path()) }
 
-// spanPath is the page with another span of time in its chart.
+// spanPath returns the address of the page with another span of time in its chart.
 func (v CoinView) spanPath(span string) string {
 	if span == "" {
 		return v.Row.path()

@@ -11,10 +11,10 @@ const (
 	RefusalUnsure     Refusal = "customer_unsure" // the box is not ticked
 )
 
-// NoticeCustomerErased says that a person was taken out of their orders; Text is how many.
+// NoticeCustomerErased means that a person's data was erased from their orders; Text is the number of orders.
 const NoticeCustomerErased NoticeKind = "customer_erased"
 
-// CustomersView is the page that finds a customer by e-mail.
+// CustomersView is the form that finds a customer by e-mail.
 type CustomersView struct {
 	Page  Page
 	Email Field

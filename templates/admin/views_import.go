@@ -35,7 +35,7 @@ type ImportRow struct {
 	Faults  int
 }
 
-// ImportView is one file: what was found in it, and what became of it.
+// ImportView is one file: what was found in it, and what the import did.
 type ImportView struct {
 	Page      Page
 	ID        string
@@ -75,7 +75,7 @@ type ImportView struct {
 	Pictures *ImportPicturesView // nil: none are fetched
 }
 
-// ImportTile is one of the numbers above.
+// ImportTile is one of the numbers at the top.
 type ImportTile struct {
 	Name string // "import.tile." + Name
 	Text string
@@ -98,7 +98,7 @@ type ImportProblemRow struct {
 	Text   string
 }
 
-// ImportPicturesView is how far the fetching of pictures is.
+// ImportPicturesView is the progress of fetching pictures.
 type ImportPicturesView struct {
 	State   string // of the task: "admin.task_state." + State
 	Running bool
@@ -110,7 +110,7 @@ type ImportPicturesView struct {
 	More    bool // there are more failures than rows
 }
 
-// ImportPictureRow is a product of which a picture could not be had.
+// ImportPictureRow is a product of which a picture could not be fetched.
 type ImportPictureRow struct {
 	Line      int
 	SKU       string
@@ -127,7 +127,7 @@ func (v ImportsView) fileWords(p *i18n.Printer) string {
 
 func (v ImportView) path() string { return "/admin/imports/" + v.ID }
 
-// line names a row of the file; a problem of the whole file has none.
+// line returns the name of a row of the file; "" for a problem of the whole file.
 func (r ImportProblemRow) line(p *i18n.Printer) string {
 	if r.Line == 0 {
 		return p.T("import.whole_file")
@@ -135,7 +135,7 @@ func (r ImportProblemRow) line(p *i18n.Printer) string {
 	return number(r.Line)
 }
 
-// shownPaths is how many new categories are named.
+// shownPaths is the maximum number of new categories that are named.
 const shownPaths = 40
 
 func (v ImportView) newPaths() string {

@@ -93,7 +93,7 @@ type TotalRow struct {
 	Balanced   bool   // Difference equals Listed
 }
 
-// ZoneWarning says that lines lie on another day than our own pay times do, as if the zone were set wrongly.
+// ZoneWarning warns that lines lie on another day than the shop's own pay times, which suggests that the zone is set wrongly.
 type ZoneWarning struct {
 	Lines  int    // 0: no warning
 	Likely string // offset of a zone that would fit better, such as "UTC+08:00"; "": none does
@@ -170,7 +170,7 @@ type RefundRow struct {
 	Created       templates.Moment
 	Sent          templates.Moment
 	Confirmed     templates.Moment
-	Own           bool // asked for by the person who looks: somebody else must approve
+	Own           bool // requested by the reader: somebody else must approve
 	CanApprove    bool
 	CanDecline    bool
 	DeclineReason Field
@@ -236,15 +236,15 @@ type Outcome struct {
 	Count   int
 }
 
-// File is what an export made.
+// File is the file that an export made.
 type File struct {
 	URL   string // /admin/tasks/{id}/file
 	Name  string
 	Size  string           // "1.2 MB"
-	Until templates.Moment // it is kept so long
+	Until templates.Moment // until when it is kept
 }
 
-// foundPath is the day's page with the differences of one state.
+// foundPath returns the address of the day's page with the differences of one state.
 func (v StatementView) foundPath(c Choice) string {
 	path := "/admin/statements/" + url.PathEscape(v.Day)
 	if c.Value == "" {
@@ -253,14 +253,17 @@ func (v StatementView) foundPath(c Choice) string {
 	return path + "?" + url.Values{"found": {c.Value}}.Encode() + "#found-title"
 }
 
-// blank reports that the exchange has nothing on the day.
-func (v StatementView) blank() bool { return v.Statement.State == "complete" && v.Statement.Lines == 0 }
+// hasNoLines reports whether the exchange has no lines for the day.
+func (v StatementView) hasNoLines() bool {
+	return v.Statement.State == "complete" && v.Statement.Lines == 0
+}
 
 func (d DiscrepancyRow) path(action string) string {
 	return "/admin/discrepancies/" + d.ID + "/" + action
 }
 
-// taskAbout says what a task is about. An export has words and its format behind them, a number counts orders, a day stands for itself.
+// taskAbout says what a task is about. An export is named by words and its format, a number is a number of orders, a day is shown
+// unchanged.
 func taskAbout(p *i18n.Printer, about string) string {
 	if n, err := strconv.Atoi(about); err == nil && n >= 0 {
 		return p.N("admin.bulk.count", n)
@@ -272,7 +275,7 @@ func taskAbout(p *i18n.Printer, about string) string {
 	return what
 }
 
-// taskWho says who asked for a task: a person's e-mail address as it is, else one of the words for what is no person.
+// taskWho says who asked for a task: an e-mail address is shown unchanged, any other value by its word.
 func taskWho(p *i18n.Printer, who string) string {
 	if strings.Contains(who, "@") {
 		return who

@@ -23,7 +23,7 @@ type DashboardView struct {
 	AttentionTotal int
 }
 
-// Figures sum up a span.
+// Figures are the figures of a span.
 type Figures struct {
 	Orders     int
 	Paid       int
@@ -33,20 +33,20 @@ type Figures struct {
 	ToPaidP50  string // "1 min 20 s"; "" without payments
 	ToPaidP95  string
 	Refunded   []CoinFigure
-	Open       int // now, whatever the span: orders that wait for their payment
+	Open       int // now, whatever the span: orders that await their payment
 	Unknown    int // now: attempts whose outcome is unknown
 	Reviews    int // now: open reviews
 	Fulfil     int // now: paid orders to hand over
 }
 
-// CoinFigure is what came in, or went back, in one coin.
+// CoinFigure is the amount received, or refunded, in one coin.
 type CoinFigure struct {
 	Coin   string
 	Amount string // with the coin
 	Orders int
 }
 
-// Chart is a bar chart over days: one or two series. The numbers behind it stand in a table beneath it.
+// Chart is a bar chart over days, of one or two series. The numbers behind it are in a table below it.
 type Chart struct {
 	ID     string // "days", "revenue", "to_paid": words "admin.chart." + ID, of series "admin.chart." + ID + "." + Series.ID
 	Series []Series
@@ -55,7 +55,7 @@ type Chart struct {
 	Empty  bool     // nothing to show
 }
 
-// Series is one colour of a chart.
+// Series is one series of a chart, in a colour of its own.
 type Series struct {
 	ID     string
 	Bars   []int    // heights, 0 to 1000
@@ -71,13 +71,13 @@ type CallbackHealth struct {
 	Bad      bool             // worth a warning
 }
 
-// Rejected counts refused callbacks by reason: "admin.rejected." + Reason.
+// Rejected is the number of refused callbacks for one reason: "admin.rejected." + Reason.
 type Rejected struct {
 	Reason string
 	Count  int
 }
 
-// Attention is one kind of thing that waits for a person: "admin.attention." + Kind.
+// Attention is the number of things of one kind that wait for a person: "admin.attention." + Kind.
 type Attention struct {
 	Kind  string
 	Count int
@@ -158,7 +158,7 @@ type OrderRow struct {
 	Chosen   bool // its box is ticked, after a bulk action that was refused
 }
 
-// BulkView is what a bulk action did.
+// BulkView is the result of a bulk action.
 type BulkView struct {
 	Page   Page
 	Action string // "fulfil": "admin.bulk." + Action
@@ -230,7 +230,7 @@ type Line struct {
 	Total     string
 }
 
-// Attempt is one try to pay.
+// Attempt is one attempt to pay.
 type Attempt struct {
 	ID         string
 	State      string // "admin.attempt_state." + State
@@ -252,7 +252,7 @@ type Attempt struct {
 	Sent       templates.Moment
 	Opened     templates.Moment
 	Paid       templates.Moment
-	Refunded   string // of coin, asked for or gone back so far; ""
+	Refunded   string // of coin, requested or refunded so far; ""
 	Current    bool
 }
 
@@ -272,7 +272,7 @@ type Event struct {
 	Facts    []Fact
 }
 
-// EventKind is where an event comes from.
+// EventKind is the source of an event.
 type EventKind string
 
 // The kinds of events.
@@ -286,7 +286,7 @@ const (
 	EventAudit      EventKind = "audit"
 )
 
-// Verified says whether a claim was proved: "admin.verified." + Verified.
+// Verified says whether a claim was verified: "admin.verified." + Verified.
 type Verified string
 
 // The answers.
@@ -296,7 +296,7 @@ const (
 	VerifiedOwn Verified = "own" // our own doing: nothing to verify
 )
 
-// RefundForm asks for money to go back.
+// RefundForm is the form that requests a refund.
 type RefundForm struct {
 	FormToken string
 	Attempts  []RefundChoice
@@ -307,7 +307,7 @@ type RefundForm struct {
 	FourEyes  string // above this amount (in the shop's currency) a second person must approve; "": never
 }
 
-// RefundChoice is a payment that can go back.
+// RefundChoice is a payment that can be refunded.
 type RefundChoice struct {
 	AttemptID string
 	Paid      string // with the coin
@@ -316,8 +316,8 @@ type RefundChoice struct {
 	Selected  bool
 }
 
-// CancellationsView lists what is pending at the platform: one form with id (repeated, of orders) and form_token, POST /admin/cancellations,
-// which leads to the task's page with a result per row.
+// CancellationsView lists what is pending at the platform: one form with id (repeated, of orders) and form_token, POST
+// /admin/cancellations, which redirects to the task's page with a result per row.
 type CancellationsView struct {
 	Page      Page
 	Rows      []PendingRow

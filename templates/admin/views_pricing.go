@@ -80,7 +80,7 @@ type CouponView struct {
 	Refusal    Refusal
 }
 
-// Fields are all that can have a problem.
+// Fields returns all fields that can have a problem.
 func (v *CouponView) Fields() []*Field {
 	return []*Field{&v.Code, &v.Kind, &v.Value, &v.Minimum, &v.Starts, &v.Ends, &v.MaxUses, &v.MaxPerOne, &v.Note}
 }
@@ -97,7 +97,7 @@ type CouponUseRow struct {
 	At       templates.Moment
 }
 
-// Tick is one of several things that can be chosen together.
+// Tick is one checkbox of a list.
 type Tick struct {
 	Value string
 	Label string
@@ -125,7 +125,7 @@ type ZoneRow struct {
 
 func (r ZoneRow) path() string { return "/admin/delivery/" + r.ID }
 
-// MethodRow is one way of delivery in a few words.
+// MethodRow is a summary of one way of delivery.
 type MethodRow struct {
 	Title   string
 	From    string // the lowest price; "": free
@@ -215,9 +215,9 @@ type TesterView struct {
 	Results  []TesterResult
 }
 
-// TesterResult is the bill with one way of delivery.
+// TesterResult is the total with one way of delivery.
 type TesterResult struct {
-	Method   string // "": nothing is delivered, or nobody knows how
+	Method   string // "": nothing is delivered, or there is no way of delivery
 	Goods    string
 	Discount string // "": none
 	Delivery string

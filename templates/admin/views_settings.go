@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"strings"
+
 	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
@@ -25,7 +27,7 @@ type SettingsView struct {
 	Trial     *MailTrial
 }
 
-// SettingTab is the way to a group.
+// SettingTab is a link to a group.
 type SettingTab struct {
 	Name    string // words "settings.group." + Name
 	URL     string
@@ -51,7 +53,7 @@ type SettingField struct {
 	HTML       string // the preview
 }
 
-// MailTrial is what became of a test mail: words "settings.trial." + Outcome.
+// MailTrial is the result of a test mail: words "settings.trial." + Outcome.
 type MailTrial struct{ Outcome, Server, Answer string }
 
 // KeysView shows the keys.
@@ -63,7 +65,7 @@ type KeysView struct {
 	AppID string
 }
 
-// Key is a key as it may be shown.
+// Key is the public part of a key.
 type Key struct {
 	File  string
 	Print string // ""; it cannot be read
@@ -71,7 +73,7 @@ type Key struct {
 	Line  string // of ours, to register
 }
 
-// HealthView is what the doctor finds.
+// HealthView lists the doctor's findings.
 type HealthView struct {
 	Page     Page
 	At       templates.Moment
@@ -79,10 +81,10 @@ type HealthView struct {
 	Findings []Finding
 }
 
-// Finding is what one check found. Status is good, warn, bad or unknown: words "doctor.status." + Status.
+// Finding is the result of one check. Status is good, warn, bad or unknown: words "doctor.status." + Status.
 type Finding struct{ Check, Status, Says, Mend string }
 
-// label names the field, with the language of its text.
+// label returns the name of the field, with the language of its text.
 func (f SettingField) label(p *i18n.Printer) string {
 	name := p.T("settings.field." + f.Name)
 	for _, l := range i18n.Languages() {
@@ -103,18 +105,11 @@ func (f SettingField) hint(p *i18n.Printer) string {
 	case f.Unreadable:
 		return p.T("settings.unreadable")
 	case f.Source == "environment":
-		return joined(text, p.T("settings.source.environment", "Env", f.Env))
+		return strings.TrimSpace(text + " " + p.T("settings.source.environment", "Env", f.Env))
 	case f.Secret && f.Set:
-		return joined(text, p.T("settings.secret_set"))
+		return strings.TrimSpace(text + " " + p.T("settings.secret_set"))
 	}
 	return text
-}
-
-func joined(text, more string) string {
-	if text == "" {
-		return more
-	}
-	return text + " " + more
 }
 
 func (f SettingField) input(p *i18n.Printer) input {

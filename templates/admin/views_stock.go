@@ -8,13 +8,13 @@ import (
 
 // The problems of the stock's forms.
 const (
-	RefusalStockLeft  Refusal = "stock_left"  // less would be left than nothing; see the view's Left
+	RefusalStockLeft  Refusal = "stock_left"  // the stock would become negative; see the view's Left
 	RefusalNoChange   Refusal = "no_change"   // it would change nothing
-	RefusalStockMost  Refusal = "stock_most"  // more than models.MaxStock would be there
-	RefusalNotSold    Refusal = "not_sold"    // more would come back than was sold; see the view's Left
+	RefusalStockMost  Refusal = "stock_most"  // the stock would exceed models.MaxStock
+	RefusalNotSold    Refusal = "not_sold"    // more than was sold would be returned; see the view's Left
 	RefusalUntracked  Refusal = "untracked"   // the stock of this variant is not counted
-	RefusalCountEnded Refusal = "count_ended" // the sheet is not open any more
-	RefusalCountNone  Refusal = "count_none"  // nothing there to count
+	RefusalCountEnded Refusal = "count_ended" // the sheet is no longer open
+	RefusalCountNone  Refusal = "count_none"  // there is nothing to count
 	RefusalCountShort Refusal = "count_short" // less was counted than is reserved: see the view's Short
 )
 
@@ -26,7 +26,7 @@ const (
 	NoticeCountDropped   NoticeKind = "count_dropped"
 )
 
-// StockThing is a variant as the pages of the stock name it.
+// StockThing is the name of a variant on the stock's pages.
 type StockThing struct {
 	ID        string // of the variant
 	SKU       string
@@ -110,7 +110,7 @@ type LedgerRow struct {
 	OrderRef string
 }
 
-// ReservationsView is what is promised to unpaid orders.
+// ReservationsView lists the stock that is reserved for unpaid orders.
 type ReservationsView struct {
 	Page    Page
 	Rows    []ReservationRow
@@ -119,7 +119,7 @@ type ReservationsView struct {
 	Next    string
 }
 
-// ReservationRow is stock that is promised to an order.
+// ReservationRow is stock that is reserved for an order.
 type ReservationRow struct {
 	Thing    StockThing
 	OrderID  string
@@ -180,7 +180,7 @@ type CountLine struct {
 	Difference string // signed; "" for none, or not counted
 }
 
-// CountSheetView is a whole sheet for paper.
+// CountSheetView is a whole sheet for printing.
 type CountSheetView struct {
 	Page  Page
 	Count CountRow
@@ -188,7 +188,7 @@ type CountSheetView struct {
 	At    templates.Moment
 }
 
-// thingColumns puts the column of the variant in front where the rows are about several.
+// thingColumns returns the columns of a table, with the variant's in front if the rows are about several variants.
 func thingColumns(things bool, rest ...column) []column {
 	if things {
 		return append([]column{col("admin.stock.col.thing")}, rest...)
@@ -202,12 +202,12 @@ func (r CountRow) path() string { return "/admin/stock/counts/" + r.ID }
 
 func (r CountRow) open() bool { return r.State == "open" }
 
-// stockRefusal puts a refusal of the stock's forms into words, with what is left.
+// stockRefusal returns the words of a refusal of the stock's forms, with the number that is left.
 func (v StockItemView) stockRefusal(p *i18n.Printer) string {
 	return refusalWords(p, v.Refusal, "Left", v.Left)
 }
 
-// countWords says how far a sheet is.
+// countWords says how much of a sheet is counted.
 func (r CountRow) countWords(p *i18n.Printer) string {
 	text := p.T("admin.count.progress", "Counted", count(p, r.Counted), "Lines", count(p, r.Lines))
 	if r.Different > 0 {

@@ -11,15 +11,15 @@ var (
 	errOpenPlaceholder = errors.New("has a placeholder that is not of the form {{.Name}}")
 )
 
-// conventions are a language's ways of writing what is not a word. Symbols follow the Unicode CLDR: a sign that the language's
-// readers would take for their own money stays bare, another country's carries a letter.
+// conventions are a language's ways of writing numbers, money and times. Symbols follow the Unicode CLDR: a symbol that the language's
+// readers would take for their own money stays bare, another country's has a letter.
 type conventions struct {
 	date, clock, between string // layouts of package time; between joins the two
-	list                 string // stands between the things of a list
+	list                 string // separator of an enumeration
 	symbols              map[string]string
 }
 
-func conventionsOf(tag string) conventions {
+func conventionsFor(tag string) conventions {
 	if tag == "zh-Hans" {
 		return conventions{
 			date: "2006年1月2日", clock: "15:04", between: " ", list: "、",
@@ -36,12 +36,12 @@ func conventionsOf(tag string) conventions {
 	}
 }
 
-// Money writes an amount of the shop's currency, such as "$1,234.50". The amount is decimal text as in platform/api.md (digits,
-// optionally a point and digits, optionally a leading minus) and is only ever treated as text: the integer part is grouped, zeros
-// are added up to the currency's number of digits, and only zeros beyond them are left away. A currency without a symbol here, such
-// as a coin, follows the amount: "1,234.50 USDT". Text that is no decimal is returned as it is, before the currency.
+// Money returns an amount of the shop's currency as text, such as "$1,234.50". The amount is decimal text as in platform/api.md (digits,
+// optionally a point and digits, optionally a leading minus) and is only ever treated as text: the integer part is grouped, zeros are added
+// up to the currency's number of digits, and only zeros beyond them are dropped. A currency without a symbol here, such as a coin, follows
+// the amount: "1,234.50 USDT". Text that is not a decimal is returned unchanged, before the currency.
 func (p *Printer) Money(amount, currency string, digits int) string {
-	sign, whole, fraction, ok := split(amount)
+	sign, whole, fraction, ok := splitDecimal(amount)
 	if !ok {
 		return amount + " " + currency
 	}
@@ -51,7 +51,7 @@ func (p *Printer) Money(amount, currency string, digits int) string {
 	for len(fraction) < digits {
 		fraction += "0"
 	}
-	number := group(whole)
+	number := groupDigits(whole)
 	if fraction != "" {
 		number += "." + fraction
 	}
@@ -61,36 +61,36 @@ func (p *Printer) Money(amount, currency string, digits int) string {
 	return sign + number + " " + currency
 }
 
-// Coin writes an amount of a coin, such as "0.00012345 BTC". Every digit that is given is shown.
+// Coin returns an amount of a coin as text, such as "0.00012345 BTC". Every given digit is shown.
 func (p *Printer) Coin(amount, symbol string) string {
-	sign, whole, fraction, ok := split(amount)
+	sign, whole, fraction, ok := splitDecimal(amount)
 	if !ok || fraction == "" {
-		return sign + group(whole) + " " + symbol
+		return sign + groupDigits(whole) + " " + symbol
 	}
-	return sign + group(whole) + "." + fraction + " " + symbol
+	return sign + groupDigits(whole) + "." + fraction + " " + symbol
 }
 
-// Time writes a moment to the minute in the zone, with the zone's name: "22 November 2026, 14:35 UTC".
+// Time returns a moment to the minute in the zone, with the zone's name: "22 November 2026, 14:35 UTC".
 func (p *Printer) Time(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format(p.conv.date + p.conv.between + p.conv.clock + " MST")
 }
 
-// Date writes the day that a moment falls on in the zone: "22 November 2026".
+// Date returns the day that a moment falls on in the zone: "22 November 2026".
 func (p *Printer) Date(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format(p.conv.date)
 }
 
-// Stamp writes a moment to the second in the zone, with the zone's name, the same in every language and as wide for every moment, for
+// Stamp returns a moment to the second in the zone, with the zone's name, the same in every language and equally wide for every moment, for
 // tables: "2026-11-22 14:35:07 UTC".
 func (p *Printer) Stamp(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format(time.DateTime + " MST")
 }
 
-// List writes several things in a row: "BTC, ETH".
+// List returns texts as an enumeration: "BTC, ETH".
 func (p *Printer) List(things []string) string { return strings.Join(things, p.conv.list) }
 
-// split takes decimal text apart. When it is none, ok is false and whole is the text.
-func split(amount string) (sign, whole, fraction string, ok bool) {
+// splitDecimal divides decimal text into its parts. If the text is not decimal, ok is false and whole is the text.
+func splitDecimal(amount string) (sign, whole, fraction string, ok bool) {
 	rest := amount
 	if r, minus := strings.CutPrefix(rest, "-"); minus {
 		sign, rest = "-", r
@@ -111,8 +111,8 @@ func allDigits(s string) bool {
 	return s != ""
 }
 
-// group puts a comma before every third digit from the end, as both languages do. Anything but digits passes unchanged.
-func group(digits string) string {
+// groupDigits puts a comma before every third digit from the end, as both languages do. Text that is not all digits is returned unchanged.
+func groupDigits(digits string) string {
 	if !allDigits(digits) || len(digits) < 4 {
 		return digits
 	}

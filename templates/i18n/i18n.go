@@ -29,7 +29,7 @@ type Language struct {
 	Name string // its own name for itself, e.g. "简体中文"
 }
 
-// Languages lists what the shop speaks, in menu order. The first is the fallback.
+// Languages returns the shop's languages, in menu order. The first is the fallback.
 func Languages() []Language {
 	return []Language{{Tag: "en", Name: "English"}, {Tag: "zh-Hans", Name: "简体中文"}}
 }
@@ -66,35 +66,35 @@ func (p *Printer) N(id string, n int, pairs ...string) string {
 	if m.one != nil && plural.Cardinal.MatchPlural(p.tag, n, 0, 0, 0, 0) == plural.One {
 		form = m.one
 	}
-	return form.fill(group(strconv.Itoa(n)), pairs)
+	return form.fill(groupDigits(strconv.Itoa(n)), pairs)
 }
 
 // ByTag returns the printer for a stored language, such as an order's; an unknown tag gives the fallback.
 func ByTag(tag string) *Printer {
-	c := loaded()
+	c := embedded()
 	if p, ok := c.byTag[tag]; ok {
 		return p
 	}
 	return c.printers[0]
 }
 
-// Match picks the language of a visit: what the shopper chose (the language cookie, "" if there is none), else the best match for
-// the browser's Accept-Language header, else the fallback.
+// Match returns the printer for a visit: the language that the shopper chose (the language cookie, "" if there is none), else the best
+// match for the browser's Accept-Language header, else the fallback.
 func Match(chosen, acceptLanguage string) *Printer {
 	return MatchAmong(nil, chosen, acceptLanguage)
 }
 
-// MatchAmong is Match among the languages with these tags; the first is the fallback. None, or none that the catalogue
-// has: all are.
+// MatchAmong is Match among the languages with these tags; the first is the fallback. If there are none, or none that the catalogue has,
+// all languages are offered.
 func MatchAmong(offered []string, chosen, acceptLanguage string) *Printer {
-	c := loaded()
+	c := embedded()
 	matcher, printers := c.among(offered)
 	for _, p := range printers {
 		if p.lang == chosen {
 			return p
 		}
 	}
-	// The header comes from strangers and parsing it costs time by the byte; a real one is far shorter.
+	// The header comes from strangers and parsing it costs time per byte; a real one is far shorter.
 	const longest = 200
 	if acceptLanguage == "" || len(acceptLanguage) > longest || len(printers) == 1 {
 		return printers[0]
@@ -134,8 +134,8 @@ type catalogue struct {
 	matcher  language.Matcher
 }
 
-// loaded panics on a broken catalogue: it is part of the program, and the tests read it first.
-var loaded = sync.OnceValue(func() catalogue {
+// embedded returns the embedded catalogue. It panics on a broken one, which is part of the program and read by the tests.
+var embedded = sync.OnceValue(func() catalogue {
 	c, err := load(locales)
 	if err != nil {
 		panic(err)
@@ -151,7 +151,7 @@ func load(files fs.FS) (catalogue, error) {
 		if err != nil {
 			return catalogue{}, fmt.Errorf("parse language tag %q: %w", l.Tag, err)
 		}
-		p := &Printer{tag: tag, lang: l.Tag, conv: conventionsOf(l.Tag), messages: map[string]message{}}
+		p := &Printer{tag: tag, lang: l.Tag, conv: conventionsFor(l.Tag), messages: map[string]message{}}
 		if err := p.read(files); err != nil {
 			return catalogue{}, err
 		}
@@ -190,7 +190,7 @@ func (p *Printer) read(files fs.FS) error {
 	return nil
 }
 
-// message is one entry of the catalogue. one is nil where the language has no form of its own for a single thing.
+// message is one entry of the catalogue. one is nil if the language has no singular form of its own.
 type message struct {
 	one, other phrase
 }
@@ -251,13 +251,13 @@ func (f phrase) fill(count string, pairs []string) string {
 		case piece.text == "Count" && count != "":
 			b.WriteString(count)
 		default:
-			b.WriteString(lookup(piece.text, pairs))
+			b.WriteString(pairValue(piece.text, pairs))
 		}
 	}
 	return b.String()
 }
 
-func lookup(name string, pairs []string) string {
+func pairValue(name string, pairs []string) string {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i] == name {
 			return pairs[i+1]

@@ -8,15 +8,15 @@ import (
 	"github.com/coincart/coincart/models/invalid"
 )
 
-// Problem says what is wrong with a field, "" where nothing is: the message "field.problem." + problem. Some messages name limits that come
+// Problem returns the words of a field's problem, the message "field.problem." + problem; "" for none. Some messages name limits that come
 // from pairs of name and value, as in T.
 func (p *Printer) Problem(problem invalid.Problem, pairs ...string) string {
 	return p.ProblemOf("", problem, pairs...)
 }
 
-// ProblemOf is Problem with the words of one field where the catalogue has them, under "field.problem." + problem + "." + field: a country
-// that is missing must be chosen, and a street must be entered. Fields without words of their own need none. "limit" stands for every field
-// whose words name the maximum number of characters, Max.
+// ProblemOf is Problem with the words of one field if the catalogue has them, under "field.problem." + problem + "." + field: a missing
+// country must be chosen, and a missing street must be entered. The field "limit" stands for every field whose words name the maximum
+// number of characters, Max.
 func (p *Printer) ProblemOf(field string, problem invalid.Problem, pairs ...string) string {
 	if problem == "" {
 		return ""
@@ -31,8 +31,8 @@ func (p *Printer) ProblemOf(field string, problem invalid.Problem, pairs ...stri
 	return string(problem)
 }
 
-// ImportProblem says what is wrong with a file of products: the message "import.problem." + code. details is the JSON of its values. Where the
-// shop refuses a field of the product, the words are those of a form.
+// ImportProblem returns the words of a problem of a file of products: the message "import.problem." + code. details is the JSON of its
+// values. If the shop refuses a field of the product, the words are those of a form.
 func (p *Printer) ImportProblem(code, details string) string {
 	// Every name that the words may use is there, so that one without a value is empty.
 	values := map[string]string{}

@@ -18,7 +18,7 @@ type Letter struct {
 	HTML    string
 }
 
-// View is what the letters about an order say.
+// View is the data of the mails about an order.
 type View struct {
 	Printer  *i18n.Printer // the order's language; must be set
 	ShopName string
@@ -97,7 +97,7 @@ func OrderList(ctx context.Context, v View) (Letter, error) {
 	})
 }
 
-// letter is what tells one letter from the other.
+// letter is the part of a mail that differs between the kinds.
 type letter struct {
 	subject, heading, intro, button string
 	facts                           []fact
@@ -124,7 +124,7 @@ func (v View) facts(paid bool) []fact {
 	return list
 }
 
-// kind returns the id of words that differ where nothing is sent to an address.
+// kind returns one of two ids: words differ for an order without delivery to an address.
 func (v View) kind(sent, unsent string) string {
 	if v.Shipped {
 		return sent
@@ -147,8 +147,7 @@ func write(ctx context.Context, v View, l letter) (Letter, error) {
 	return Letter{Subject: text.OneLine(l.subject), Text: plain(v, l), HTML: html.String()}, nil
 }
 
-// plain returns the letter for readers without HTML. Texts of others are kept to one line each, so that none can pose as the
-// letter's own.
+// plain returns the mail for readers without HTML. Texts of others are kept to one line each, so that they cannot pose as the shop's own.
 func plain(v View, l letter) string {
 	p := v.Printer
 	var b strings.Builder
@@ -181,7 +180,7 @@ func plain(v View, l letter) string {
 	return b.String()
 }
 
-// plainTotals returns what the order costs; nothing in a letter that is about no single order.
+// plainTotals returns the order's totals; "" in a mail that is not about one order.
 func plainTotals(v View) string {
 	if len(v.Lines) == 0 {
 		return ""

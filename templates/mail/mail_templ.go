@@ -14,8 +14,8 @@ import (
 	"strconv"
 )
 
-// document is the letter in HTML: one column of plain structure. Mail readers know little of style sheets, so the few rules stand
-// in the head and the letter is complete without them.
+// document renders the mail in HTML: one column of plain structure. Mail readers know little of style sheets, so the few rules are in the
+// head and the mail is complete without them.
 func document(v View, l letter) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -420,7 +420,7 @@ func document(v View, l letter) templ.Component {
 	})
 }
 
-// title names what was bought, with the variant.
+// title returns the name of what was bought, with the variant.
 func (l Line) title(p *i18n.Printer) string {
 	if l.VariantTitle == "" {
 		return l.Title

@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "github.com/coincart/coincart/templates"
 
-// LegalView is a page of the shop's own words.
+// LegalView is one of the shop's legal pages.
 type LegalView struct {
 	Page  templates.Page
 	Title string
@@ -19,7 +19,7 @@ type LegalView struct {
 	HTML  string // made of Markdown, without anybody's raw HTML
 }
 
-// Legal shows a page of the shop's own words.
+// Legal shows one of the shop's legal pages.
 func Legal(v LegalView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

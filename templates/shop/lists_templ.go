@@ -15,7 +15,7 @@ import (
 	"strconv"
 )
 
-// Home is the front page.
+// Home shows the front page.
 func Home(v HomeView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -302,7 +302,7 @@ func Home(v HomeView) templ.Component {
 	})
 }
 
-// Category is one category's list of products.
+// Category shows one category's list of products.
 func Category(v CategoryView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -455,7 +455,7 @@ func Category(v CategoryView) templ.Component {
 	})
 }
 
-// Search is the list of what was found.
+// Search shows the results of a search.
 func Search(v SearchView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -639,7 +639,7 @@ func Search(v SearchView) templ.Component {
 	})
 }
 
-// searchPage names the page after what was looked for and keeps it out of search engines.
+// searchPage returns the frame of a search page: titled after the search, and closed to search engines.
 func searchPage(v SearchView) templates.Page {
 	page := v.Page
 	page.Query = v.Query
@@ -649,7 +649,7 @@ func searchPage(v SearchView) templates.Page {
 	return page.Titled(page.Printer.T("search.title", "Query", v.Query)).Private()
 }
 
-// crumbs lead from the front page to this one.
+// crumbs shows the links from the front page to this one.
 func crumbs(p *i18n.Printer, path []templates.Link, here string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -929,7 +929,7 @@ func cards(p *i18n.Printer, list []Card) templ.Component {
 	})
 }
 
-// productList is one page of a list, with the choice of its order; action and query are the list's address.
+// productList shows one page of a list, with the choice of its order; action and query are the list's address.
 func productList(p *i18n.Printer, list ProductList, action, query string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -6,7 +6,7 @@ import (
 	"github.com/coincart/coincart/templates"
 )
 
-// OrderView is an order's page and also the page that the exchange sends the shopper back to.
+// OrderView is an order's page, which is also the page that the exchange sends the shopper back to.
 type OrderView struct {
 	Page    templates.Page // RefreshSeconds > 0 makes the page ask again, with and without scripts
 	Ref     string
@@ -17,7 +17,6 @@ type OrderView struct {
 	Notices []Notice
 
 	Placed    templates.Moment
-	ExpiresAt templates.Moment // OrderAwaiting: until when it can be paid
 	Minutes   int              // OrderAwaiting: whole minutes left, 0 in the last one
 	PaidAt    templates.Moment // from OrderPaid on
 	Email     string
@@ -33,7 +32,7 @@ type OrderView struct {
 	CanCancel bool
 }
 
-// AttemptView is what the shopper sees of the attempt that counts.
+// AttemptView is the order's current attempt as shown to the shopper.
 type AttemptView struct {
 	Amount string // Printer.Coin; "" hides the part
 	Coin   string
@@ -45,7 +44,7 @@ type AttemptView struct {
 	OrderNum string // the exchange's order number; "" hides it
 }
 
-// OrderState is what an order's page says. It joins the states of the order and of its current attempt.
+// OrderState is the state that an order's page shows. It combines the states of the order and of its current attempt.
 type OrderState string
 
 // The states of the order page.

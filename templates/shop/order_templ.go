@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "github.com/coincart/coincart/templates"
 
-// Order is an order's page, and the page that the exchange sends the shopper back to.
+// Order shows an order. The exchange sends the shopper back to this page.
 func Order(v OrderView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -118,9 +118,9 @@ func Order(v OrderView) templ.Component {
 	})
 }
 
-// OrderStatus is what the order's page gets when it asks again. While the state is the one that the page shows, only the status
-// itself is exchanged, so that nothing typed into the form below it is lost; when the state has changed, the other parts and a
-// sentence for those who do not see the page come along.
+// OrderStatus is the answer when the order's page asks again. While the state is the one that the page shows, only the status itself is
+// replaced, so that nothing typed into the form below it is lost; after a change the other parts and a sentence for screen readers are
+// included.
 func OrderStatus(v OrderView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -628,7 +628,7 @@ func orderActions(v OrderView) templ.Component {
 	})
 }
 
-// progress shows how far the order is; an order that was given up has none.
+// progress shows how far the order is; nothing for an order that has ended without delivery.
 func progress(v OrderView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -721,8 +721,8 @@ func progress(v OrderView) templ.Component {
 	})
 }
 
-// orderPay is the form to pay with another coin or account. Its place stays on the page when there is no form, so that it can
-// come and go with the state.
+// orderPay shows the form to pay with another coin or account. Its container is always on the page, so that the form can appear and
+// disappear with the state.
 func orderPay(v OrderView, outOfBand bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1216,7 +1216,7 @@ func orderDetails(v OrderView, outOfBand bool) templ.Component {
 	})
 }
 
-// addressLines are the lines of the address, or that it is erased.
+// addressLines shows the lines of the address, or that it was erased.
 func addressLines(v OrderView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -7,7 +7,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// look is how the page shows an order in one state.
+// look is the appearance of an order in one state.
 type look struct {
 	tone    string // colour of the status
 	icon    string
@@ -17,8 +17,8 @@ type look struct {
 	refresh int  // seconds after which the page asks again; 0: there is nothing to wait for
 }
 
-// looks has the look of every state. An order that waits for its shopper asks rarely: without scripts the whole page is loaded again, and a form
-// is on it.
+// looks are the looks of all states. An order that waits for its shopper asks rarely: without scripts the whole page is reloaded, with the
+// form on it.
 var looks = map[OrderState]look{
 	OrderAwaiting:   {tone: "busy", icon: "clock", reached: 1, refresh: 20},
 	OrderConfirming: {tone: "busy", icon: "clock", reached: 1, refresh: 3, moves: true},
@@ -48,7 +48,7 @@ func (v OrderView) message() string {
 	return v.words("text")
 }
 
-// words returns what the page says of the state: part is "title" or "text". Some words differ where nothing is sent to an address.
+// words returns the page's title or text (part) for the state. Some words differ for an order without delivery to an address.
 func (v OrderView) words(part string) string {
 	id := "order.state." + string(v.State)
 	switch {
@@ -60,8 +60,8 @@ func (v OrderView) words(part string) string {
 	return v.Page.Printer.T(id+"."+part, "Email", v.Email)
 }
 
-// failure says in a shopper's words why an attempt came to nothing. code is the platform's (platform/api.md §4) or one of the
-// shop's own problems.
+// failure returns the reason of a failed attempt in a shopper's words. code is the platform's (platform/api.md §4) or one of the shop's own
+// problems.
 func failure(p *i18n.Printer, code string) string {
 	switch code {
 	case "70004", "60004":
@@ -112,7 +112,7 @@ type stage struct {
 	done, current bool
 }
 
-// stages returns the steps of the progress; none for an order that was given up.
+// stages returns the steps of the progress; none for an order that has ended without delivery.
 func (v OrderView) stages() []stage {
 	reached := v.look().reached
 	if reached == 0 {
@@ -129,7 +129,7 @@ func (v OrderView) stages() []stage {
 	return stages
 }
 
-// pollURL returns where the page asks again, saying what it shows.
+// pollURL returns the address at which the page asks again; it names the state that the page shows.
 func (v OrderView) pollURL() string {
 	return v.path() + "?shown=" + url.QueryEscape(string(v.State))
 }

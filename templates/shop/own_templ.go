@@ -51,7 +51,7 @@ func (v OwnOrdersView) problems() []summaryItem {
 	return []summaryItem{{"email", v.Page.Printer.ProblemOf("email", v.EmailProblem)}}
 }
 
-// OwnOrders is the page where shoppers find their orders.
+// OwnOrders shows the page where shoppers find their orders.
 func OwnOrders(v OwnOrdersView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -253,7 +253,7 @@ func OwnOrders(v OwnOrdersView) templ.Component {
 	})
 }
 
-// accountForm is the button that signs in to the account at the exchange, or out of it.
+// accountForm shows the button that signs in to the account at the exchange, or out of it.
 func accountForm(action, label string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -305,7 +305,7 @@ func accountForm(action, label string) templ.Component {
 	})
 }
 
-// ownNote says what became of a link, or that one is on its way.
+// ownNote shows what is wrong with a link, or that one is on its way.
 func ownNote(v OwnOrdersView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

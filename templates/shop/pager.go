@@ -20,8 +20,8 @@ type PageLink struct {
 	Gap     bool // "…", no link
 }
 
-// NewPager links page n of count (both counted from 1) of the list at path. query is what else stands in the address, such as
-// the sort; its "page" is replaced. The first page has no "page" at all, so that it has one address.
+// NewPager returns links to the pages around page n of count (both counted from 1) of the list at path. query is the rest of the address,
+// such as the sort; its "page" is replaced. The first page has no "page", so that it has one address only.
 func NewPager(path string, query url.Values, n, count int) Pager {
 	if count < 2 {
 		return Pager{}

@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// panel is a titled part of a page; id is its heading's.
+// panel shows a titled part of a page; id is its heading's.
 func panel(id, title string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -88,7 +88,7 @@ func panel(id, title string) templ.Component {
 	})
 }
 
-// note is one sentence beside an icon. tone is "good", "warn", "bad" or "plain"; "" has no colour of its own.
+// note shows a sentence beside an icon. tone is "good", "warn", "bad" or "plain"; "" has no colour of its own.
 func note(tone, icon, text string, attributes templ.Attributes) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -178,7 +178,7 @@ func note(tone, icon, text string, attributes templ.Attributes) templ.Component 
 // status returns the attributes of a note that is read aloud when it appears.
 func status() templ.Attributes { return templ.Attributes{"role": "status"} }
 
-// fieldProblem says above a field what is wrong with it.
+// fieldProblem shows what is wrong with a field, above it.
 func fieldProblem(id, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -238,7 +238,7 @@ func fieldProblem(id, text string) templ.Component {
 	})
 }
 
-// stepper is a quantity with a button on each side. describedBy is the id of what is said about it; "" is nothing.
+// stepper shows a quantity with a button on each side. describedBy is the id of its explanation; "" is none.
 func stepper(p *i18n.Printer, id, value string, required, invalid bool, describedBy string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -260,7 +260,7 @@ func stepper(p *i18n.Printer, id, value string, required, invalid bool, describe
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = step(p.T("quantity.less"), "-1", "minus").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = stepButton(p.T("quantity.less"), "-1", "minus").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -333,7 +333,7 @@ func stepper(p *i18n.Printer, id, value string, required, invalid bool, describe
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = step(p.T("quantity.more"), "1", "plus").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = stepButton(p.T("quantity.more"), "1", "plus").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -345,8 +345,8 @@ func stepper(p *i18n.Printer, id, value string, required, invalid bool, describe
 	})
 }
 
-// step is one of the two buttons of a stepper; they need scripts and are not there without.
-func step(label, by, icon string) templ.Component {
+// stepButton shows one of the two buttons of a stepper; they exist only where scripts run.
+func stepButton(label, by, icon string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -405,7 +405,7 @@ func step(label, by, icon string) templ.Component {
 	})
 }
 
-// fact is a name and a value in a list; without a value it is left out.
+// fact shows a name and a value in a list; nothing without a value.
 func fact(name, value string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -459,7 +459,7 @@ func fact(name, value string) templ.Component {
 	})
 }
 
-// factTime is a fact about a moment.
+// factTime shows a fact about a moment.
 func factTime(name string, moment templates.Moment) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -508,7 +508,7 @@ func factTime(name string, moment templates.Moment) templ.Component {
 	})
 }
 
-// cardSection is a titled list of products; without products it is left out.
+// cardSection shows a titled list of products; nothing without products.
 func cardSection(p *i18n.Printer, class, id, title string, list []Card) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -619,7 +619,7 @@ func cardSection(p *i18n.Printer, class, id, title string, list []Card) templ.Co
 	})
 }
 
-// cardPicture is the picture of a card, or an empty area of its size.
+// cardPicture shows the picture of a card, or an empty area of its size.
 func cardPicture(picture templates.Picture, class string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -17,7 +17,7 @@ type Choice struct {
 	Selected bool
 }
 
-// EstimateForm asks where the goods shall go, to say what the delivery costs.
+// EstimateForm asks for the place of delivery, to estimate the delivery's price.
 type EstimateForm struct {
 	Shown       bool
 	Open        bool // nothing is chosen yet, or nothing can be delivered there
@@ -29,7 +29,7 @@ type EstimateForm struct {
 	MaxWeight   string   // the most that is delivered there, in kg; "": the weight does not matter
 }
 
-// AddressForm is where the goods go. What was typed comes back in it.
+// AddressForm is the address of delivery as typed.
 type AddressForm struct {
 	EstimateForm
 
@@ -70,7 +70,7 @@ func (c CouponField) words(p *i18n.Printer) string {
 	return p.T("coupon.problem."+c.Problem, "Code", c.Typed, "Minimum", c.Minimum, "From", c.From)
 }
 
-// problem says what is wrong with a field of the address.
+// problem returns what is wrong with a field of the address.
 func (f AddressForm) problem(p *i18n.Printer, field string) string {
 	return p.ProblemOf(field, f.Problems[field])
 }
@@ -90,16 +90,16 @@ func (f AddressForm) problems(p *i18n.Printer) []summaryItem {
 	return items
 }
 
-// update returns the attributes of what changes the totals: the page shows them at once where scripts run.
-func update(ctx context.Context, trigger string) templ.Attributes {
+// updateAttributes returns the attributes of an element that changes the totals: with scripts the page shows them at once.
+func updateAttributes(ctx context.Context, trigger string) templ.Attributes {
 	return templ.Attributes{
 		"hx-post": templates.At(ctx, "/checkout/update"), "hx-trigger": trigger, "hx-include": "#checkout", "hx-target": "#checkout", "hx-swap": "outerMorph",
 	}
 }
 
-// updateButton returns the attributes of a button that does the same, which also works without scripts.
-func updateButton(ctx context.Context) templ.Attributes {
-	attributes := update(ctx, "click")
+// updateButtonAttributes returns the attributes of a button that does the same and works without scripts too.
+func updateButtonAttributes(ctx context.Context) templ.Attributes {
+	attributes := updateAttributes(ctx, "click")
 	attributes["formaction"], attributes["formnovalidate"] = templates.At(ctx, "/checkout/update"), true
 	return attributes
 }
@@ -111,7 +111,7 @@ func (m DeliveryChoice) priceWords(p *i18n.Printer) string {
 	return m.Price
 }
 
-// note returns what the shop says about the way of delivery, and from where on it is free.
+// note returns the shop's text about the way of delivery, with the sum from which it is free.
 func (m DeliveryChoice) note(p *i18n.Printer) string {
 	if m.FreeFrom == "" {
 		return m.Note
@@ -126,7 +126,7 @@ func (m DeliveryChoice) note(p *i18n.Printer) string {
 // nameLength is the maximum number of characters of a name.
 const nameLength = "100"
 
-// nameProblem says what is wrong with the name: as of any name, or as of who receives the goods.
+// nameProblem returns what is wrong with the name: that of any name, or that of a recipient.
 func (v CheckoutView) nameProblem() string {
 	p := v.Page.Printer
 	if v.NameProblem != "" || !v.Address.Shown {
@@ -135,7 +135,7 @@ func (v CheckoutView) nameProblem() string {
 	return v.Address.problem(p, "name")
 }
 
-// undelivered says that the goods cannot go where they shall go, and what to do about it.
+// undelivered says that the shop does not deliver to the chosen place, and what to do about it.
 func (e EstimateForm) undelivered(p *i18n.Printer) string {
 	if e.MaxWeight != "" {
 		return p.T("delivery.too_heavy", "Place", e.Undelivered, "Weight", e.Weight, "Most", e.MaxWeight)

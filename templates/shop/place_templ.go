@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// totalsList is what it costs, part by part.
+// totalsList shows the total, part by part.
 func totalsList(p *i18n.Printer, t templates.Totals) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -237,7 +237,7 @@ func couponCounts(p *i18n.Printer, c CouponField) templ.Component {
 	})
 }
 
-// cartCoupon is a form of its own: the cart has no other.
+// cartCoupon shows the coupon as a form of its own: the cart has no other.
 func cartCoupon(p *i18n.Printer, c CouponField) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -369,7 +369,7 @@ func cartCoupon(p *i18n.Printer, c CouponField) templ.Component {
 	})
 }
 
-// checkoutCoupon is a part of the checkout's form: what is typed into it counts with everything else.
+// checkoutCoupon shows the coupon as a part of the checkout's form, with which its input is sent.
 func checkoutCoupon(p *i18n.Printer, c CouponField) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -417,7 +417,7 @@ func checkoutCoupon(p *i18n.Printer, c CouponField) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "button", update(ctx, "click"))
+				templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "button", updateAttributes(ctx, "click"))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -438,7 +438,7 @@ func checkoutCoupon(p *i18n.Printer, c CouponField) templ.Component {
 			var templ_7745c5c3_Var22 string
 			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("coupon.remove"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/shop/place.templ`, Line: 65, Col: 186}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/shop/place.templ`, Line: 65, Col: 196}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 			if templ_7745c5c3_Err != nil {
@@ -465,7 +465,7 @@ func checkoutCoupon(p *i18n.Printer, c CouponField) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = couponFields(p, c, updateButton(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = couponFields(p, c, updateButtonAttributes(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -541,7 +541,7 @@ func couponFold(p *i18n.Printer, c CouponField) templ.Component {
 	})
 }
 
-// couponFields are the field for a code and its button, and why the code that was typed does not count.
+// couponFields shows the field for a code, its button, and why the typed code does not count.
 func couponFields(p *i18n.Printer, c CouponField, button templ.Attributes) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -648,7 +648,7 @@ func couponFields(p *i18n.Printer, c CouponField, button templ.Attributes) templ
 	})
 }
 
-// estimate asks for the place, to say what the delivery costs.
+// estimate shows the form that asks for the place, to estimate the delivery's price.
 func estimate(p *i18n.Printer, e EstimateForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -779,7 +779,7 @@ func estimate(p *i18n.Printer, e EstimateForm) templ.Component {
 	})
 }
 
-// choiceField is a list to choose from; its first entry is empty and says what to do. problem is "" where nothing is wrong.
+// choiceField shows a list to choose from; its first entry is empty and says what to do. problem is "" for none.
 func choiceField(p *i18n.Printer, id, label, complete, problem string, choices []Choice, required bool, attributes templ.Attributes) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -986,7 +986,7 @@ func choiceField(p *i18n.Printer, id, label, complete, problem string, choices [
 	})
 }
 
-// addressFieldset is where the goods go. The country comes first: the other fields and the ways of delivery follow from it.
+// addressFieldset shows the fields of the address. The country is first: the other fields and the ways of delivery depend on it.
 func addressFieldset(v CheckoutView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1145,7 +1145,7 @@ func addressChoice(v CheckoutView, id, complete string, choices []Choice, requir
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
 		p := v.Page.Printer
-		templ_7745c5c3_Err = choiceField(p, id, addressLabel(p, id, required), complete, v.Address.problem(p, id), choices, required, update(ctx, "change")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choiceField(p, id, addressLabel(p, id, required), complete, v.Address.problem(p, id), choices, required, updateAttributes(ctx, "change")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1181,7 +1181,7 @@ func addressText(v CheckoutView, id, complete, value string, required bool) temp
 	})
 }
 
-// deliveryFields are the ways of delivery to choose from, each with what it costs.
+// deliveryFields shows the ways of delivery to choose from, each with its price.
 func deliveryFields(p *i18n.Printer, methods []DeliveryChoice) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1248,7 +1248,7 @@ func deliveryFields(p *i18n.Printer, methods []DeliveryChoice) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "input", update(ctx, "change"))
+				templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "input", updateAttributes(ctx, "change"))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

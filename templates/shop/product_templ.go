@@ -16,7 +16,7 @@ import (
 	"strconv"
 )
 
-// Product is one product with its form to buy it.
+// Product shows one product with its form to buy it.
 func Product(v ProductView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -233,7 +233,7 @@ func Product(v ProductView) templ.Component {
 	})
 }
 
-// gallery shows the product's pictures; outOfBand brings them along with a choice of another variant.
+// gallery shows the product's pictures; outOfBand adds them to the answer after a choice of another variant.
 func gallery(v ProductView, outOfBand bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -304,7 +304,7 @@ func gallery(v ProductView, outOfBand bool) templ.Component {
 	})
 }
 
-// pictureSizes says how wide a picture of the gallery is shown: the first one, and two alone, over both columns.
+// pictureSizes returns how wide picture i of n of the gallery is shown: the first one, and each of two, fill both columns.
 func pictureSizes(i, n int) string {
 	if i == 0 || n == 2 {
 		return "(width < 54rem) 90vw, 42rem"
@@ -632,7 +632,7 @@ func buyFields(v ProductView) templ.Component {
 	})
 }
 
-// price is what the chosen variant costs, with what it costs usually and the end of the sale.
+// price shows the chosen variant's price, with its regular price and the end of the sale.
 func price(v ProductView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -812,8 +812,8 @@ func price(v ProductView) templ.Component {
 	})
 }
 
-// choices are the product's options, each value of them with what becomes of the choice if it is taken. With scripts a choice is shown at
-// once, without them by a button.
+// choices shows the product's options, each value with its availability. With scripts a choice is shown at once, without them after
+// pressing a button.
 func choices(v ProductView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1290,7 +1290,7 @@ func (v ProductView) chosen() *Variant {
 	return nil
 }
 
-// onSale returns the variants whose sale may be shown beside the price: all that can be chosen on this page, marked where one is.
+// onSale returns the variants whose sale may be shown beside the price: all that can be chosen on this page, marked if one is on sale.
 func (v ProductView) onSale() []Variant {
 	chosen := v.chosen()
 	var list []Variant
@@ -1303,7 +1303,7 @@ func (v ProductView) onSale() []Variant {
 	return list
 }
 
-// price returns the chosen variant's price; with none chosen the first one's, said as "from" where prices differ.
+// price returns the chosen variant's price; without a choice the first one's, as "from" if prices differ.
 func (v ProductView) price() string {
 	for _, variant := range v.Variants {
 		if variant.Selected {
@@ -1338,7 +1338,7 @@ func (v ProductView) quantityProblem() bool {
 	return slices.Contains([]BuyProblem{BuyBadQuantity, BuyOnlyLeft, BuyTooMany}, v.Problem)
 }
 
-// describedBy returns the id of what is said about the quantity; "" where it is good.
+// describedBy returns the id of the quantity's problem; "" for none.
 func (v ProductView) describedBy() string {
 	if v.quantityProblem() {
 		return "buy-problem"
@@ -1366,7 +1366,7 @@ func (v ProductView) problem() string {
 	return ""
 }
 
-// LineTitle joins a product's title and its variant's for places with one line.
+// LineTitle returns a product's title with its variant's, for places with one line.
 func LineTitle(title, variant string) string {
 	if variant == "" {
 		return title
@@ -1374,7 +1374,7 @@ func LineTitle(title, variant string) string {
 	return title + ", " + variant
 }
 
-// times returns "× 2", how often something is in an order.
-func times(n int) string { return "× " + strconv.Itoa(n) }
+// timesText returns a quantity as text: "× 2".
+func timesText(n int) string { return "× " + strconv.Itoa(n) }
 
 var _ = templruntime.GeneratedTemplate

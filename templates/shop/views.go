@@ -67,7 +67,7 @@ type ProductList struct {
 	Pager    Pager
 }
 
-// SearchView is the list of what was found.
+// SearchView is the result of a search.
 type SearchView struct {
 	Page     templates.Page
 	Query    string
@@ -85,8 +85,8 @@ type ProductView struct {
 	Crumbs     []templates.Link // the categories that it is in, from the top
 	Tags       []templates.Link
 	Pictures   []templates.Picture // that of the chosen variant first
-	Options    []Option            // what there is to choose; none where variants are chosen by their titles, or there is one only
-	Unmade     bool                // a value of each option is chosen, but not together made
+	Options    []Option            // none if variants are chosen by their titles, or if there is only one
+	Unmade     bool                // a value of each option is chosen, but this combination does not exist
 	Variants   []Variant
 	Quantity   string // what was typed; "" means 1
 	Problem    BuyProblem
@@ -97,7 +97,7 @@ type ProductView struct {
 	Preview    bool // shown to the shopkeeper alone: nothing can be bought
 }
 
-// Option is something to choose, such as the colour.
+// Option is an option of a product, such as the colour.
 type Option struct {
 	Name   string
 	Field  string // of the form
@@ -112,14 +112,14 @@ type OptionValue struct {
 	State    OptionState
 }
 
-// OptionState says what becomes of the choice if a value is taken.
+// OptionState is the availability of the product if the value is chosen.
 type OptionState string
 
 // The states of a value.
 const (
 	OptionFree    OptionState = ""
 	OptionSoldOut OptionState = "sold_out"
-	OptionNone    OptionState = "none" // not made together with what is chosen of the others
+	OptionNone    OptionState = "none" // there is no such combination with the other chosen values
 )
 
 // Variant is one choice of the product's form. A product with a single variant shows no choice.
@@ -136,13 +136,13 @@ type Variant struct {
 	Virtual  bool // nothing is sent by post
 }
 
-// AddedLine is what was just put into the cart.
+// AddedLine is the line that was just added to the cart.
 type AddedLine struct {
 	Title    string // product and variant
 	Quantity int
 }
 
-// BuyProblem is why something could not be put into the cart.
+// BuyProblem is the reason why something could not be added to the cart.
 type BuyProblem string
 
 // The problems of the product's form.
@@ -164,7 +164,7 @@ type CartView struct {
 	Coupon   CouponField
 	Estimate EstimateForm
 	Blocked  bool   // something must be corrected before checkout
-	Nothing  bool   // it would cost nothing: that cannot be ordered
+	Nothing  bool   // the total is 0, which cannot be ordered
 	Featured []Card // shown where the cart is empty
 }
 
@@ -177,7 +177,7 @@ type CartLine struct {
 	Problems []LineProblem
 }
 
-// LineProblem is something about a line that the shopper must know.
+// LineProblem is a problem of a line of the cart.
 type LineProblem struct {
 	Kind LineProblemKind
 	Left int    // LineOnlyLeft: pieces left
@@ -197,7 +197,7 @@ const (
 	LineBadQuantity  LineProblemKind = "bad_quantity" // not a whole number from 1 to 999
 )
 
-// CheckoutView is the page before paying. What was typed comes back in it.
+// CheckoutView is the page before paying, with what was typed.
 type CheckoutView struct {
 	Page      templates.Page
 	FormToken string // reliability.md R9
@@ -276,7 +276,7 @@ const (
 
 	NoticeRatesChanged   NoticeKind = "rates_changed" // coin amounts moved since the page was shown
 	NoticeCartChanged    NoticeKind = "cart_changed"  // another tab changed the cart, or the shop a price, a tax, a way of delivery
-	NoticeRecounted      NoticeKind = "recounted"     // what was chosen in the form makes another total
+	NoticeRecounted      NoticeKind = "recounted"     // the form's choices change the total
 	NoticeNothingToPay   NoticeKind = "nothing_to_pay"
 	NoticeUnreachable    NoticeKind = "unreachable"     // the platform cannot be reached, the cart is kept
 	NoticeConnected      NoticeKind = "connected"       // good news: signed in at the platform

@@ -6,7 +6,7 @@ import (
 	"github.com/coincart/coincart/templates/i18n"
 )
 
-// problems lists the refused fields in the order of the page.
+// problems returns the refused fields in the order of the page.
 func (v CheckoutView) problems() []summaryItem {
 	p := v.Page.Printer
 	var items []summaryItem
@@ -38,7 +38,7 @@ func (v HomeView) title() string {
 	return cmp.Or(v.Title, v.Page.Printer.T("home.hero.title", "Shop", v.Page.ShopName))
 }
 
-// text returns what the shop says of itself, else a message.
+// text returns the shop's own text about itself, or else a message.
 func (v HomeView) text(id string) string {
 	return cmp.Or(v.Text, v.Page.Printer.T(id))
 }
@@ -52,7 +52,7 @@ func (n Notice) words(p *i18n.Printer) string {
 	return p.T(id, "Product", n.Product, "From", n.From, "To", n.To, "Total", n.Total)
 }
 
-// class returns the colour of the notice.
+// class returns the class of the notice, which colours it.
 func (n Notice) class() string {
 	switch n.Kind {
 	case NoticeConnected:

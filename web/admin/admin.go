@@ -11,9 +11,9 @@ import (
 
 // Errors that package web has pages for.
 var (
-	// ErrForbidden says that the person's role does not allow it.
+	// ErrForbidden means that the person's role does not allow the action.
 	ErrForbidden = errors.New("not allowed")
-	// ErrFilter says that a filter, a sort, a day or a place in a list is not one of those there are.
+	// ErrFilter means that a filter, a sort, a day or a place in a list does not exist.
 	ErrFilter = errors.New("no such filter")
 )
 
@@ -24,7 +24,7 @@ type Office struct {
 	counters counters
 }
 
-// New returns the frame.
+// New returns the frame of the back office.
 func New(site *visit.Site, accounts *staff.Accounts) *Office {
 	return &Office{site: site, accounts: accounts}
 }

@@ -8,10 +8,10 @@ import (
 	pages "github.com/coincart/coincart/templates/admin"
 )
 
-// counterAge is how old the counters of the navigation may be. What this process itself changes is counted at once.
+// counterAge is the maximum age of the navigation's counters. Changes by this process are counted at once.
 const counterAge = 5 * time.Second
 
-// counters keep what waits for staff, so that not every page counts it.
+// counters caches the counts of what waits for staff, so that not every page counts them.
 type counters struct {
 	mu      sync.Mutex
 	last    models.Gauges
@@ -19,9 +19,9 @@ type counters struct {
 	changes int       // forms that were sent so far
 }
 
-// waiting returns how much waits for staff. If it cannot be counted, the last counts stand: no page fails because of its navigation.
+// waiting returns how much waits for staff. If it cannot be counted, it returns the last counts: no page fails because of its navigation.
 func (o *Office) waiting(req *Request) models.Gauges {
-	last, changes, fresh := o.counters.known(o.site.Clock())
+	last, changes, fresh := o.counters.current(o.site.Clock())
 	if fresh || req.Fragment() {
 		return last
 	}
@@ -29,19 +29,19 @@ func (o *Office) waiting(req *Request) models.Gauges {
 	if err != nil {
 		return last
 	}
-	o.counters.keep(now, o.site.Clock(), changes)
+	o.counters.store(now, o.site.Clock(), changes)
 	return now
 }
 
-func (c *counters) known(now time.Time) (last models.Gauges, changes int, fresh bool) {
+func (c *counters) current(now time.Time) (last models.Gauges, changes int, fresh bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	age := now.Sub(c.at)
 	return c.last, c.changes, age >= 0 && age < counterAge
 }
 
-// keep stores counts, unless a form was sent since counting began.
-func (c *counters) keep(now models.Gauges, at time.Time, changes int) {
+// store stores counts, unless a form was sent since counting began.
+func (c *counters) store(now models.Gauges, at time.Time, changes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.changes == changes {
@@ -57,7 +57,7 @@ func (c *counters) changed() {
 	c.at = time.Time{}
 }
 
-// Attention lists what waits for a person, by kind, and where to find it.
+// Attention returns what waits for a person, by kind, with the addresses of the pages.
 func Attention(g models.Gauges) []pages.Attention {
 	var list []pages.Attention
 	for _, a := range []pages.Attention{

@@ -40,8 +40,8 @@ func (o *Office) ShowError(v *visit.Visit, kind templates.ErrorKind, status int,
 	}))
 }
 
-// errorFrame returns the frame around an error: that of the page where it happened, else one with the person who is signed in. After an error
-// of the server nobody is looked up, because the database may be the cause.
+// errorFrame returns the frame around an error: that of the page where it happened, else one with the person who is signed in. After an
+// error of the server nobody is looked up, because the database may be the cause.
 func (o *Office) errorFrame(v *visit.Visit, status int, cause error) (pages.Page, error) {
 	if f, ok := errors.AsType[*failed](cause); ok {
 		return f.page, nil
@@ -55,7 +55,7 @@ func (o *Office) errorFrame(v *visit.Visit, status int, cause error) (pages.Page
 	return req.Frame(""), nil
 }
 
-// errorKinds are the back office's kinds of errors by the shop's.
+// errorKinds are the back office's kinds of errors, by the shop's.
 var errorKinds = map[templates.ErrorKind]pages.ErrorKind{
 	templates.ErrorNotFound: pages.ErrorNotFound, templates.ErrorNoProduct: pages.ErrorNotFound, templates.ErrorNoCategory: pages.ErrorNotFound,
 	templates.ErrorNoOrder: pages.ErrorNotFound, templates.ErrorBadRequest: pages.ErrorBadRequest, templates.ErrorForbidden: pages.ErrorForeign,

@@ -27,7 +27,7 @@ func (r *Request) OtherLangs() ([]i18n.Language, error) {
 	}), nil
 }
 
-// LimitText marks a text that is too long, or has characters that do not belong into one (text.Lines).
+// LimitText marks a text that is too long, or has characters that text.Lines refuses.
 func LimitText(f *pages.Field, longest int) {
 	switch {
 	case TooLong(f.Value, longest):
@@ -37,7 +37,7 @@ func LimitText(f *pages.Field, longest int) {
 	}
 }
 
-// Version reads the version that a form sends back. A text that is no version gives -1, which no stored row has.
+// Version parses the version that a form sends back. It returns -1, which no stored row has, for a text that is not a version.
 func Version(text string) int {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
@@ -80,7 +80,7 @@ func Typed(text string) pages.Field { return pages.Field{Value: text} }
 // AmountField returns a field with an amount; zero is an empty field.
 func AmountField(a models.Amount) pages.Field { return Typed(AmountText(a)) }
 
-// AmountText writes an amount; zero is "".
+// AmountText returns an amount as text; zero is "".
 func AmountText(a models.Amount) string {
 	if a.IsZero() {
 		return ""
@@ -128,7 +128,7 @@ func NeedText(f *pages.Field, longest int, allowed func(string) bool) {
 // OneLine returns the text without spaces at its ends.
 func OneLine(text string) string { return strings.TrimSpace(text) }
 
-// ReadAmount reads a number that is not negative; a field without one is zero.
+// ReadAmount parses a number that is not negative; an empty field is zero.
 func ReadAmount(f *pages.Field, digits int, needed bool) models.Amount {
 	if f.Value == "" {
 		if needed {
@@ -151,7 +151,7 @@ func ReadAmount(f *pages.Field, digits int, needed bool) models.Amount {
 // maxCount is the maximum number of pieces that can be typed.
 const maxCount = 100_000_000
 
-// ReadCount reads a number of pieces; a field without one is zero.
+// ReadCount parses a number of pieces; an empty field is zero.
 func ReadCount(f *pages.Field) int {
 	if f.Value == "" {
 		return 0
@@ -171,7 +171,7 @@ func ReadCount(f *pages.Field) int {
 	return n
 }
 
-// ReadTime reads a time of a zone and returns it in UTC; an empty field is the zero time.
+// ReadTime parses a time of a zone and returns it in UTC; an empty field is the zero time.
 func ReadTime(f *pages.Field, zone *time.Location) time.Time {
 	if f.Value == "" {
 		return time.Time{}
@@ -185,14 +185,14 @@ func ReadTime(f *pages.Field, zone *time.Location) time.Time {
 	return time.Time{}
 }
 
-// ReadPosition reads a place in a list that is counted from 1.
+// ReadPosition parses a position in a list, counted from 1.
 func ReadPosition(text string) (n int, ok bool) {
 	const longest = len("999999999")
 	n, err := strconv.Atoi(text)
 	return n, err == nil && n > 0 && len(text) <= longest
 }
 
-// PositionIn reads the place behind which a list goes on, from a parameter of the address; 0 where it has none. The error is ErrFilter.
+// PositionIn returns the position after which a list goes on, from a parameter of the address; 0 without one. The error is ErrFilter.
 func PositionIn(q url.Values, name string) (int, error) {
 	if q.Get(name) == "" {
 		return 0, nil
@@ -234,7 +234,7 @@ func NamedIn(p *i18n.Printer, list []models.Category) []models.Category {
 	return list
 }
 
-// CategoryChoices returns the categories with their paths as choices; all puts the empty choice in front.
+// CategoryChoices returns the categories with their paths as choices; all adds the empty choice in front.
 func CategoryChoices(list []models.Category, chosen string, all bool) []pages.Choice {
 	var made []pages.Choice
 	if all {
@@ -246,7 +246,7 @@ func CategoryChoices(list []models.Category, chosen string, all bool) []pages.Ch
 	return made
 }
 
-// Choices returns values as choices; all puts the empty choice, which means any of them, in front.
+// Choices returns values as choices; all adds the empty choice, which means any of them, in front.
 func Choices[T ~string](list []T, chosen string, all bool) []pages.Choice {
 	made := make([]pages.Choice, 0, len(list)+1)
 	if all {

@@ -10,9 +10,9 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Guard returns the handler of a route, which enforces the row of the table. A person who is not signed in is sent to the sign-in, a role
-// without the permission is refused, a route that needs a fresh code asks for it, and an id must be one. Only then does the route's own handler
-// run.
+// Guard returns the handler of a route, which enforces the permissions of the table. A person who is not signed in is redirected to the
+// sign-in, a role without the permission is refused, a route that needs a fresh code asks for it, and an id must be valid. Only then does
+// the route's own handler run.
 func (o *Office) Guard(route Route) visit.Handler {
 	return func(v *visit.Visit) error {
 		req := &Request{Visit: v, office: o}
@@ -63,8 +63,8 @@ func (r *Request) admit(route Route) (admitted bool, err error) {
 	return true, nil
 }
 
-// toLogin sends somebody who is not signed in to the sign-in, and back to where they wanted to be after it. The cookie is left alone: a
-// request of another tab may still carry the id from before a fresh code, and its answer must not take the new one away.
+// toLogin redirects somebody who is not signed in to the sign-in, which leads back to the requested page. The cookie is kept: a request of
+// another tab may still carry the id from before a fresh code, and its answer must not delete the new one.
 func (r *Request) toLogin() error {
 	to := WithNext(LoginPath, r.WantedPage())
 	if r.Cookie(sessionCookie) != "" {
@@ -84,8 +84,8 @@ func (r *Request) WantedPage() string {
 // FreshCodeField is the name of the code's field in a form that needs a fresh code.
 const FreshCodeField = "totp"
 
-// askFresh checks the fresh code that came with a form, or asks for one. The question keeps what was typed into the form, so that the answer
-// does what was wanted.
+// askFresh checks the fresh code of a form, or asks for one. The question keeps what was typed into the form, so that the answer carries
+// out the action.
 func (r *Request) askFresh() (admitted bool, err error) {
 	question := pages.StepUpView{Action: StepUpPath, Fields: []pages.Hidden{{Name: "next", Value: r.WantedPage()}}}
 	if r.Posted() {
@@ -107,7 +107,7 @@ func (r *Request) askFresh() (admitted bool, err error) {
 	return false, r.showQuestion(question)
 }
 
-// showQuestion asks for the code in place of what needs it: 403, or the status of a refused code.
+// showQuestion asks for the code in place of the action: 403, or the status of a refused code.
 func (r *Request) showQuestion(view pages.StepUpView) error {
 	view.Page = r.Page("")
 	status := http.StatusForbidden

@@ -24,7 +24,7 @@ type Request struct {
 	*visit.Visit
 
 	office  *Office
-	who     staff.SignedIn // zero: nobody, or not asked for yet
+	who     staff.SignedIn // zero: nobody, or not looked up yet
 	asked   bool           // the session has been looked up
 	notices []pages.Notice // of this page
 }
@@ -35,7 +35,7 @@ const (
 	noticeCookie  = "coincart_admin_notice"
 )
 
-// Identify reads the session. The error is staff.ErrSignedOut where there is none.
+// Identify reads the session. The error is staff.ErrSignedOut if there is none.
 func (r *Request) Identify() error {
 	if r.asked {
 		return nil
@@ -68,7 +68,7 @@ func (r *Request) KeepSession(id string) { r.KeepCookie(sessionCookie, id, 0) }
 // DropSession deletes the session's cookie.
 func (r *Request) DropSession() { r.DropCookie(sessionCookie) }
 
-// StepUp uses a fresh code and goes on under the session's new id.
+// StepUp uses a fresh code and continues under the session's new id.
 func (r *Request) StepUp(typed string) error {
 	up, id, err := r.office.accounts.StepUp(r.Context(), r.who, typed, r.Origin())
 	if err != nil {
@@ -94,21 +94,20 @@ func (r *Request) Frame(section pages.Section) pages.Page {
 		page.User = pages.User{
 			Name: person.Name, Email: person.Email, Role: string(person.Role), SteppedUp: r.office.accounts.SteppedUp(r.who),
 		}
-		page.May = may(person.Role)
+		page.May = permissionsOf(person.Role)
 	}
 	return page
 }
 
-func may(role models.Role) pages.May {
+func permissionsOf(role models.Role) pages.May {
 	return pages.May{
-		View: role.Can(models.MayView), Ask: role.Can(models.MayAsk), Note: role.Can(models.MayNote), Fulfil: role.Can(models.MayFulfil),
-		Cancel: role.Can(models.MayCancel), Export: role.Can(models.MayExport), Reconcile: role.Can(models.MayReconcile),
-		Refund: role.Can(models.MayRefund), Audit: role.Can(models.MayAudit), Staff: role.Can(models.MayStaff),
+		Fulfil: role.Can(models.MayFulfil), Cancel: role.Can(models.MayCancel), Export: role.Can(models.MayExport),
+		Reconcile: role.Can(models.MayReconcile), Audit: role.Can(models.MayAudit), Staff: role.Can(models.MayStaff),
 		Catalogue: role.Can(models.MayCatalogue), Price: role.Can(models.MayPrice), Customers: role.Can(models.MayCustomers),
 	}
 }
 
-// Page returns the frame with the notices that the action before left for this page, and with the counters of the navigation.
+// Page returns the frame with the notices that the previous action left for this page, and with the counters of the navigation.
 func (r *Request) Page(section pages.Section) pages.Page {
 	r.takeNotices()
 	page := r.Frame(section)
@@ -167,29 +166,31 @@ func (r *Request) takeNotices() {
 	if len(value) > longestNotice || strings.Trim(kind+text, "abcdefghijklmnopqrstuvwxyz_0123456789") != "" {
 		return
 	}
-	r.notices = append(r.notices, pages.Notice{Kind: pages.NoticeKind(kind), Text: text, Bad: bad(pages.NoticeKind(kind))})
+	r.notices = append(r.notices, pages.Notice{Kind: pages.NoticeKind(kind), Text: text, Bad: isBadNotice(pages.NoticeKind(kind))})
 }
 
-func bad(kind pages.NoticeKind) bool {
+func isBadNotice(kind pages.NoticeKind) bool {
 	return slices.Contains([]pages.NoticeKind{
 		pages.NoticeExpired, pages.NoticeRecoveryFew, pages.NoticeCancelPaid, pages.NoticeCancelUnknown, pages.NoticeRefused,
 	}, kind)
 }
 
-// Done redirects to a page, which will show a notice of what was done.
-func (r *Request) Done(to string, kind pages.NoticeKind) error { return r.done(to, kind, "") }
+// Done redirects to a page that shows a notice of what was done.
+func (r *Request) Done(to string, kind pages.NoticeKind) error {
+	return r.redirectWithNotice(to, kind, "")
+}
 
-// DoneCount is Done for a notice that names how many were changed.
+// DoneCount is Done for a notice with the number of changed rows.
 func (r *Request) DoneCount(to string, kind pages.NoticeKind, n int) error {
-	return r.done(to, kind, strconv.Itoa(n))
+	return r.redirectWithNotice(to, kind, strconv.Itoa(n))
 }
 
-// Refused redirects to a page, which will show why something was refused.
+// Refused redirects to a page that shows why something was refused.
 func (r *Request) Refused(to string, refusal pages.Refusal) error {
-	return r.done(to, pages.NoticeRefused, string(refusal))
+	return r.redirectWithNotice(to, pages.NoticeRefused, string(refusal))
 }
 
-func (r *Request) done(to string, kind pages.NoticeKind, text string) error {
+func (r *Request) redirectWithNotice(to string, kind pages.NoticeKind, text string) error {
 	r.LeaveNotice(kind, text)
 	return r.SeeOther(to)
 }
@@ -220,7 +221,7 @@ func FormToken(form url.Values) (string, error) {
 	return token, nil
 }
 
-// ChosenIDs returns the ids of the rows that were ticked, each once, in the form's order.
+// ChosenIDs returns the ids of the chosen rows, each once, in the form's order.
 func ChosenIDs(form url.Values) ([]string, pages.Refusal) {
 	var chosen []string
 	seen := map[string]bool{}

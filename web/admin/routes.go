@@ -7,7 +7,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// Door is how far a sign-in must have come for an address.
+// Door is the stage of signing in that an address needs.
 type Door int
 
 // The doors.
@@ -27,7 +27,7 @@ type Route struct {
 	Handler    Handler           // runs when Guard has admitted the request
 }
 
-// Handler answers a request of somebody who may make it. If the path names a row (":id"), Request.ID is a row's id.
+// Handler answers a request whose permission has been checked. If the path names a row (":id"), Request.ID is a row's id.
 type Handler func(req *Request) error
 
 // FormHandler answers a form with its fields.
@@ -36,20 +36,20 @@ type FormHandler func(req *Request, form url.Values) error
 // OnceHandler answers a form that must not work twice. token is its one-time token.
 type OnceHandler func(req *Request, form url.Values, token string) error
 
-// Get is the route of a page.
+// Get returns the route of a page.
 func Get(path string, p models.Permission, h Handler) Route {
 	return newRoute(Route{Method: http.MethodGet, Path: path, Permission: p, Handler: h})
 }
 
-// Post is the route of a form without fields, or of one whose body the handler reads.
+// Post returns the route of a form without fields, or of one whose body the handler reads.
 func Post(path string, p models.Permission, h Handler) Route {
 	return newRoute(Route{Method: http.MethodPost, Path: path, Permission: p, Handler: h})
 }
 
-// Form is the route of a form.
+// Form returns the route of a form.
 func Form(path string, p models.Permission, h FormHandler) Route { return Post(path, p, WithForm(h)) }
 
-// OnceForm is the route of a form that must not work twice.
+// OnceForm returns the route of a form that must not work twice.
 func OnceForm(path string, p models.Permission, h OnceHandler) Route {
 	return Form(path, p, func(req *Request, form url.Values) error {
 		token, err := FormToken(form)
@@ -71,12 +71,12 @@ func WithForm(h FormHandler) Handler {
 	}
 }
 
-// Fresh is the route of an address that needs a fresh code, whatever the permission says.
+// Fresh returns the route of an address that needs a fresh code, whatever the permission says.
 func Fresh(method, path string, p models.Permission, h Handler) Route {
 	return newRoute(Route{Method: method, Path: path, Permission: p, StepUp: true, Handler: h})
 }
 
-// Open is the route of an address for somebody who has not signed in, or has given the password only.
+// Open returns the route of an address for somebody who has not signed in, or has given the password only.
 func Open(method, path string, door Door, h Handler) Route {
 	return newRoute(Route{Method: method, Path: path, Door: door, Handler: h})
 }

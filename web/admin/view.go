@@ -35,7 +35,7 @@ func Coin(p *i18n.Printer, a models.Amount, symbol string) string {
 	return p.Coin(a.String(), symbol)
 }
 
-// SignedCoin returns a difference of amounts with its sign.
+// SignedCoin returns a difference of amounts as text with its sign.
 func SignedCoin(p *i18n.Printer, a models.Amount, symbol string) string {
 	if a.IsPositive() {
 		return "+" + Coin(p, a, symbol)
@@ -81,8 +81,8 @@ func Address(path string, query url.Values) string {
 	return path + "?" + kept.Encode()
 }
 
-// Pager returns the addresses of the next and the first page of a list. name is the parameter of the place where a page begins, next its value
-// on the next page; "" is the last page.
+// Pager returns the addresses of the next and the first page of a list. name is the parameter of the position at which a page begins, next
+// its value on the next page; "" is the last page.
 func Pager(path string, query url.Values, name, next string) (nextURL, firstURL string) {
 	was := query.Get(name)
 	rest := url.Values{}
@@ -112,15 +112,15 @@ func (r *Request) QueryValues(names ...string) url.Values {
 	return q
 }
 
-// FilterRefusal returns why the store refuses a filter; "" for any other error, and for none.
-func FilterRefusal(err error) pages.Refusal {
+// FilterRefusal returns why the store refuses a filter; any other error is returned unchanged.
+func FilterRefusal(err error) (pages.Refusal, error) {
 	switch {
 	case errors.Is(err, store.ErrCursor):
-		return pages.RefusalCursor
+		return pages.RefusalCursor, nil
 	case errors.Is(err, store.ErrFilter), errors.Is(err, store.ErrText):
-		return pages.RefusalOf(invalid.Unknown)
+		return pages.RefusalOf(invalid.Unknown), nil
 	}
-	return ""
+	return "", err
 }
 
 // NoPage returns visit.ErrNoPage for store.ErrNotFound, and any other error as it is.
@@ -131,10 +131,10 @@ func NoPage(err error) error {
 	return err
 }
 
-// Names are the e-mail addresses of the staff by their ids.
+// Names are the e-mail addresses of the staff, by their ids.
 type Names map[string]string
 
-// Names returns the staff, and their names by id.
+// Names returns the staff, and their e-mail addresses by id.
 func (r *Request) Names() (Names, []models.Staff, error) {
 	people, err := r.office.accounts.People(r.Context())
 	if err != nil {
@@ -147,7 +147,7 @@ func (r *Request) Names() (Names, []models.Staff, error) {
 	return list, people, nil
 }
 
-// Of returns the name of a person; of one who is not there any more, the id.
+// Of returns the e-mail address of a person, or the id of one who no longer exists.
 func (n Names) Of(id string) string {
 	if name, ok := n[id]; ok {
 		return name
@@ -185,14 +185,6 @@ func OrderRefs[T any](req *Request, rows []T, orderID func(T) string) (map[strin
 	return req.office.site.Store.OrderRefs(req.Context(), ids)
 }
 
-// Percent returns a percentage as text; zero is "".
-func Percent(a models.Amount) string {
-	if a.IsZero() {
-		return ""
-	}
-	return a.String() + "%"
-}
-
 // FileSize returns a file's size as text with one digit after the point.
 func FileSize(bytes int64) string {
 	const step = 1000
@@ -207,10 +199,10 @@ func FileSize(bytes int64) string {
 	return strconv.FormatInt(tenths/10, 10) + "." + strconv.FormatInt(tenths%10, 10) + " " + units[unit]
 }
 
-// TaskRefresh is how often the page of a running task loads itself again without scripts, in seconds.
+// TaskRefresh is the interval at which the page of a running task reloads without scripts, in seconds.
 const TaskRefresh = 3
 
-// ReviewRows returns reviews as pages list them. refs are the references of their orders, by the orders' ids.
+// ReviewRows returns reviews as rows. refs are the references of their orders, by the orders' ids.
 func ReviewRows(p *i18n.Printer, reviews []models.Review, refs map[string]string, mayClose bool) []pages.ReviewRow {
 	rows := make([]pages.ReviewRow, len(reviews))
 	for i, r := range reviews {

@@ -15,7 +15,7 @@ func remarkWords() map[string]string {
 	}
 }
 
-// Remark returns what the shop itself wrote (models.Remark) in the reader's language; any other text, such as a person's, stays as it is.
+// Remark returns a remark of the shop (models.Remark) in the reader's language; any other text, such as a person's, is returned unchanged.
 func Remark(p *i18n.Printer, text string) string {
 	code, values, ok := models.ReadRemark(text)
 	if !ok {

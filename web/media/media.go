@@ -29,7 +29,7 @@ const DefaultMemory = 64 << 20
 // loadTimeout bounds one question to the database, which answers all that wait for the picture.
 const loadTimeout = 5 * time.Second
 
-// Shelf serves pictures out of memory, and out of the database what is not there.
+// Shelf serves pictures from memory, or else from the database.
 type Shelf struct {
 	load     func(ctx context.Context, hash, size string) (models.MediaFile, error)
 	maxBytes int
@@ -40,7 +40,7 @@ type Shelf struct {
 	bytes int
 }
 
-// New returns a shelf that keeps at most memory bytes.
+// New returns a shelf that holds at most memory bytes.
 func New(s *store.Store, memory int) *Shelf {
 	return newShelf(s.MediaFile, memory)
 }
@@ -58,25 +58,25 @@ func newShelf(load func(ctx context.Context, hash, size string) (models.MediaFil
 	return s
 }
 
-// name is a picture's address behind the prefix.
+// name is a picture's address without the prefix.
 type name struct {
 	hash   string
 	size   pictures.Size
 	format pictures.Format
 }
 
-// parse reads the one spelling that an address has.
-func parse(text string) (name, bool) {
+// parseName parses the canonical spelling of an address.
+func parseName(text string) (name, bool) {
 	hash, rest, ok := strings.Cut(text, "-")
 	size, format, dot := strings.Cut(rest, ".")
 	n := name{hash, pictures.Size(size), pictures.Format(format)}
 	return n, ok && dot && pictures.IsHash(hash) && n.size.Width() > 0 && n.format.ContentType() != ""
 }
 
-// Serve answers GET and HEAD of /media/{name}. What has an address never changes, so that browsers may keep it for ever.
+// Serve answers GET and HEAD of /media/{name}. The content of an address never changes, so that browsers may keep it for ever.
 func (s *Shelf) Serve(v *visit.Visit) error {
 	text := v.Param("name")
-	n, ok := parse(text)
+	n, ok := parseName(text)
 	if !ok {
 		return visit.ErrNoPage
 	}
@@ -96,9 +96,9 @@ func (s *Shelf) Serve(v *visit.Visit) error {
 	return v.Bytes(http.StatusOK, n.format.ContentType(), data)
 }
 
-// data returns a picture from memory, else from the database: many who ask at once cause one question.
+// data returns a picture from memory, else from the database; simultaneous requests cause one query.
 func (s *Shelf) data(ctx context.Context, text string, n name) ([]byte, error) {
-	if data, ok := s.find(text); ok {
+	if data, ok := s.cachedData(text); ok {
 		return data, nil
 	}
 	found := s.flight.DoChan(text, func() (any, error) {
@@ -111,7 +111,7 @@ func (s *Shelf) data(ctx context.Context, text string, n name) ([]byte, error) {
 		if file.Format != string(n.format) {
 			return nil, store.ErrNotFound
 		}
-		s.keep(text, file.Data)
+		s.store(text, file.Data)
 		return file.Data, nil
 	})
 	select {
@@ -125,14 +125,14 @@ func (s *Shelf) data(ctx context.Context, text string, n name) ([]byte, error) {
 	}
 }
 
-func (s *Shelf) find(text string) ([]byte, bool) {
+func (s *Shelf) cachedData(text string) ([]byte, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.kept.Get(text)
 }
 
-// keep puts a picture into memory and evicts the least recently used ones.
-func (s *Shelf) keep(text string, data []byte) {
+// store stores a picture in memory and evicts the least recently used ones.
+func (s *Shelf) store(text string, data []byte) {
 	if len(data) > s.maxBytes {
 		return
 	}

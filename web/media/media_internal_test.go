@@ -23,13 +23,13 @@ const (
 func hash(letter string) string { return strings.Repeat(letter, 26) }
 
 func TestParse_TakesOneSpellingOnly(t *testing.T) {
-	_, ok := parse(hash("a") + "-small.webp")
+	_, ok := parseName(hash("a") + "-small.webp")
 	assert.True(t, ok)
 	for _, text := range []string{
 		"", "-", ".", hash("a"), hash("a") + "-small", hash("a") + "-tiny.jpg", hash("a") + "-small.svg", hash("A") + "-small.jpg",
 		hash("a") + "-small.jpg.exe", hash("a") + "-small.JPG", hash("a") + "--small.jpg", "a-small.jpg", hash("a") + "-small.jpg ",
 	} {
-		_, ok := parse(text)
+		_, ok := parseName(text)
 		assert.False(t, ok, "%q", text)
 	}
 }
@@ -47,7 +47,7 @@ func TestShelf_AsksOnceForManyAndForgetsTheOldest(t *testing.T) {
 	}, 100)
 	get := func(letter string) ([]byte, error) {
 		text := hash(letter) + "-small.jpg"
-		n, ok := parse(text)
+		n, ok := parseName(text)
 		require.True(t, ok)
 		return s.data(t.Context(), text, n)
 	}
@@ -77,7 +77,7 @@ func TestShelf_AsksOnceForManyAndForgetsTheOldest(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrNotFound)
 
 	small := newShelf(s.load, 10)
-	n, _ := parse(hash("a") + "-small.jpg")
+	n, _ := parseName(hash("a") + "-small.jpg")
 	_, err = small.data(t.Context(), "a", n)
 	require.NoError(t, err, "one that is larger than the memory is served, not kept")
 	assert.Zero(t, small.bytes)

@@ -14,8 +14,8 @@ import (
 // afterSignIn is the page after a sign-in that did not say where it came from.
 const afterSignIn = "/checkout"
 
-// Connect sends the visitor to the platform's login page: GET or POST /payments/connect with from, the page to come back to. A
-// form that is posted here is the checkout's or the order's: what was typed into it is kept.
+// Connect redirects to the platform's login page: GET or POST /payments/connect with from, the page to come back to. A form that is posted
+// here is the checkout's or the order's: what was typed into it is kept.
 func (p *Pages) Connect(v *visit.Visit) error {
 	s, err := v.Session()
 	if err != nil {
@@ -44,8 +44,8 @@ func (p *Pages) Connect(v *visit.Visit) error {
 	return v.SeeOther(login)
 }
 
-// Connected takes the visitor back from the login page: GET /payments/connected?code=&state=. The state is this browser's own,
-// used once and not older than 15 minutes: a stranger's link signs nobody in.
+// Connected handles the redirect from the login page: GET /payments/connected?code=&state=. The state belongs to this browser, is used once
+// and is at most 15 minutes old: another person's link signs nobody in.
 func (p *Pages) Connected(v *visit.Visit) error {
 	s, err := v.Session()
 	if err != nil {

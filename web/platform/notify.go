@@ -21,8 +21,8 @@ const (
 	NotifyUnavailable = "notify_unavailable"
 )
 
-// Notify takes a callback: POST /payments/notify. It is acknowledged only once it is stored (reliability.md R4); what is wrong
-// with one that is refused is said in JSON, and nothing of it is kept but a count.
+// Notify receives a callback: POST /payments/notify. It is acknowledged only once it is stored (reliability.md R4). A refused callback is
+// answered with the reason in JSON, and only counted.
 func (p *Pages) Notify(v *visit.Visit) error {
 	contentType, body, err := v.Body(maxNotification)
 	switch {
@@ -47,7 +47,7 @@ func (p *Pages) Notify(v *visit.Visit) error {
 	return p.refuse(v, NotifyUnavailable, http.StatusServiceUnavailable, opay.CodeSystemException, "try again later")
 }
 
-// refuse counts a refusal and answers in the shape of the platform's own answers.
+// refuse counts a refusal and answers in the platform's format.
 func (p *Pages) refuse(v *visit.Visit, event string, status int, code opay.Code, msg string) error {
 	p.count(event)
 	return v.Refuse(status, string(code), msg)

@@ -7,14 +7,14 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Pages are what the platform reaches.
+// Pages are the handlers of the platform's requests and redirects.
 type Pages struct {
 	site     *visit.Site
 	payments *payments.Service
 	tally    *Tally
 }
 
-// New returns the pages. The tally counts callbacks by what became of them.
+// New returns the handlers. The tally counts callbacks by their results.
 func New(site *visit.Site, service *payments.Service, tally *Tally) *Pages {
 	return &Pages{site: site, payments: service, tally: tally}
 }

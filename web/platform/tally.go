@@ -5,17 +5,17 @@ import (
 	"sync"
 )
 
-// Tally counts in memory what is written to the database about once a second: five hundred junk callbacks a second must not
-// become five hundred statements.
+// Tally counts in memory what is written to the database about once a second: five hundred junk callbacks a second must not become five
+// hundred statements.
 type Tally struct {
 	mu     sync.Mutex
 	counts map[string]int
 }
 
-// Add counts one more.
+// Add adds one to a count.
 func (t *Tally) Add(name string) { t.Merge(map[string]int{name: 1}) }
 
-// Merge counts several, such as those that could not be written.
+// Merge adds counts, such as those that could not be written.
 func (t *Tally) Merge(counts map[string]int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -27,7 +27,7 @@ func (t *Tally) Merge(counts map[string]int) {
 	}
 }
 
-// Drain returns what was counted since the last call.
+// Drain returns the counts since the last call.
 func (t *Tally) Drain() map[string]int {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -49,15 +49,15 @@ type Payer struct {
 	TokenEndsAt  time.Time `json:"token_ends_at,omitzero"`
 }
 
-// SignIn is a visit to the platform's login page that has not come back.
+// SignIn is an open visit to the platform's login page.
 type SignIn struct {
 	State string    `json:"state"` // unpredictable, used once
 	From  string    `json:"from"`  // path of ours to go back to
 	At    time.Time `json:"at"`
 }
 
-// Draft is what was typed into the checkout's form, until an order is placed: it survives a refusal, a visit to the cart and the sign-in
-// at the platform.
+// Draft is what was typed into the checkout's form, until an order is placed: it survives a refusal, a visit to the cart and the sign-in at
+// the platform.
 type Draft struct {
 	Email string `json:"email,omitempty"`
 	Name  string `json:"name,omitempty"`
@@ -74,8 +74,8 @@ type Draft struct {
 // maxDraft is the maximum size of one text of a draft, in bytes: more than any field takes.
 const maxDraft = 1024
 
-// DraftOf returns a draft with what was typed into the checkout's or an order's form. A field that the form does not have, or that is longer than it
-// could be, stays as it was.
+// DraftOf returns a draft with what was typed into the checkout's or an order's form. A field that the form does not have, or that is too
+// long, is kept unchanged.
 func DraftOf(form url.Values, before Draft) Draft {
 	for name, field := range map[string]*string{
 		"email": &before.Email, "name": &before.Name, "coin": &before.Coin, "payer_uid": &before.UID, "line1": &before.Line1,
@@ -93,7 +93,7 @@ func (d *Data) SetPayer(p models.Payer) {
 	d.Payer = Payer{OpenID: p.OpenID.Reveal(), Token: p.Token.Reveal(), RefreshToken: p.RefreshToken.Reveal(), TokenEndsAt: p.TokenEndsAt}
 }
 
-// SignedIn returns the account that was signed in to; it is not Known where there is none.
+// SignedIn returns the account that the visitor is signed in to; it is not Known if there is none.
 func (d *Data) SignedIn() models.Payer {
 	return models.Payer{
 		OpenID: models.Secret(d.Payer.OpenID), Token: models.Secret(d.Payer.Token), RefreshToken: models.Secret(d.Payer.RefreshToken),
@@ -111,8 +111,8 @@ func (d *Data) BeginSignIn(from string, now time.Time) (state string) {
 	return state
 }
 
-// EndSignIn takes back a state, which is then used up, and returns the path to go back to. ok is false for one that this browser was not given, that was used before, or that is older than
-// 15 minutes.
+// EndSignIn uses up a state and returns the path to go back to. ok is false for a state that this browser was not given, that was used
+// before, or that is older than 15 minutes.
 func (d *Data) EndSignIn(state string, now time.Time) (from string, ok bool) {
 	var rest []SignIn
 	for _, s := range d.SignIns {

@@ -17,7 +17,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Lifetime is how long a browser is remembered after it last gave the shop something to keep, in seconds: 60 days.
+// Lifetime is how long a browser is remembered after its session was last stored, in seconds: 60 days.
 const Lifetime = 60 * 24 * 60 * 60
 
 // Jar is the shop's store of sessions: a sessions.Store over models/store. It is safe for concurrent use.
@@ -38,7 +38,7 @@ func NewJar(db *store.Store, clock models.Clock, scope Scope) *Jar {
 	}
 }
 
-// Scope says where browsers send the shop's cookies.
+// Scope is the scope of the shop's cookies.
 type Scope struct {
 	Secure bool   // the shop is under https: no plain connection may set or read a cookie
 	Path   string // "" at the root of the host, else such as "/shop"
@@ -62,8 +62,7 @@ func (s Scope) Name(name string) string {
 // dataKey is the one key of sessions.Session.Values; its value is *Data.
 type dataKey struct{}
 
-// Of returns the visitor's session. A browser without a cookie gets a new, empty one, without a question to the database;
-// nothing is stored before Save.
+// Of returns the visitor's session. A browser without a cookie gets a new, empty one without a query; nothing is stored before Save.
 func (j *Jar) Of(r *http.Request) (*Session, error) {
 	s, err := j.Get(r, j.name)
 	if err != nil {
@@ -81,7 +80,7 @@ func (j *Jar) Get(r *http.Request, name string) (*sessions.Session, error) {
 	return sessions.GetRegistry(r).Get(j, name)
 }
 
-// New reads the session that the request's cookie names, or makes an empty one. It implements sessions.Store.
+// New reads the session that the request's cookie names, or returns an empty one. It implements sessions.Store.
 func (j *Jar) New(r *http.Request, name string) (*sessions.Session, error) {
 	s := sessions.NewSession(j, name)
 	options := j.options
@@ -125,7 +124,7 @@ func (j *Jar) Save(r *http.Request, w http.ResponseWriter, s *sessions.Session) 
 	if s.ID == "" {
 		s.ID = newID()
 	}
-	err := j.put(r.Context(), s)
+	err := j.write(r.Context(), s)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil // it was ended while this request was under way, and stays ended
 	}
@@ -136,7 +135,7 @@ func (j *Jar) Save(r *http.Request, w http.ResponseWriter, s *sessions.Session) 
 	return nil
 }
 
-func (j *Jar) put(ctx context.Context, s *sessions.Session) error {
+func (j *Jar) write(ctx context.Context, s *sessions.Session) error {
 	row, err := j.row(s)
 	if err != nil {
 		return err
@@ -179,8 +178,8 @@ type Session struct {
 	session *sessions.Session
 }
 
-// StoredPayer reads the account again that the session is signed in to, as another request may have stored it meanwhile; not Known
-// where there is none.
+// StoredPayer reads the account of the session again, because another request may have stored it meanwhile; it is not Known if there is
+// none.
 func (s *Session) StoredPayer(ctx context.Context) (models.Payer, error) {
 	if s.session.ID == "" {
 		return models.Payer{}, nil
@@ -198,7 +197,7 @@ func (s *Session) StoredPayer(ctx context.Context) (models.Payer, error) {
 	return data.SignedIn(), nil
 }
 
-// Stored reports whether the session exists beyond this request.
+// Stored reports whether the session is in the database.
 func (s *Session) Stored() bool { return s.session.ID != "" }
 
 // Changed reports whether the session got another cart since it was read.
@@ -207,8 +206,8 @@ func (s *Session) Changed() bool { return s.CartID != s.storedCart }
 // Save stores the session and sets its cookie. It must run before the answer is written.
 func (s *Session) Save(w http.ResponseWriter, r *http.Request) error { return s.session.Save(r, w) }
 
-// Renew stores the session under a new id and deletes the old one, as must happen at every change of privilege: an id that
-// somebody planted or saw before is worth nothing after.
+// Renew stores the session under a new id and deletes the old one, as must happen at every change of privilege: an id that somebody planted
+// or saw before is then worthless.
 func (s *Session) Renew(w http.ResponseWriter, r *http.Request) error {
 	row, err := s.jar.row(s.session)
 	if err != nil {

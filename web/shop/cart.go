@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// cartPath is the address of the cart, where every change of it ends.
+// cartPath is the address of the cart, to which every change of it redirects.
 const cartPath = "/cart"
 
 // CartPages show and change the visitor's cart.
@@ -71,7 +71,7 @@ func showCart(v *visit.Visit, status int, view pages.CartView) error {
 	return v.Show(status, pages.Cart(view))
 }
 
-// cart returns the visitor's cart; a visitor who never put anything into one has an empty one, and the database is not asked.
+// cart returns the visitor's cart. A visitor who never added anything has an empty one, without a query.
 func (p *CartPages) cart(v *visit.Visit) (models.Cart, error) {
 	s, err := v.Session()
 	if err != nil || s.CartID == "" {

@@ -14,8 +14,8 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// AddToCart puts pieces of a variant into the cart: POST /cart/items with variant (its id) or o0, o1 … (what is chosen of
-// each option), quantity, and product (its slug, so that a form without a variant can be shown again).
+// AddToCart adds pieces of a variant to the cart: POST /cart/items with variant (its id) or o0, o1 … (the chosen value of each option),
+// quantity, and product (its slug, so that a form without a variant can be shown again).
 func (p *CartPages) AddToCart(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {
@@ -79,7 +79,7 @@ type buyRefusal struct {
 	left    int
 }
 
-// readAddition returns what is to be put into the cart, checked against the stock and what the cart holds already. Stock is not promised
+// readAddition returns what is to be added to the cart, checked against the stock and what the cart already contains. Stock is not reserved
 // here: that happens when the order is placed.
 func readAddition(form url.Values, product models.Product, cart models.Cart) (addition, buyRefusal) {
 	c := chosenInForm(product, form)

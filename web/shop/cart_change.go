@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// ChangeCart sets how many pieces of a variant the cart holds: POST /cart/items/{variant} with quantity.
+// ChangeCart sets the quantity of a variant in the cart: POST /cart/items/{variant} with quantity.
 func (p *CartPages) ChangeCart(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {

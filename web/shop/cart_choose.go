@@ -8,8 +8,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// UseCoupon puts a coupon's code into the cart, or takes it out: POST /cart/coupon with coupon, which may be empty. The cart says whether
-// the code counts.
+// UseCoupon sets or removes the cart's coupon: POST /cart/coupon with coupon, which may be empty. The cart says whether the code counts.
 func (p *CartPages) UseCoupon(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {
@@ -31,7 +30,7 @@ func (p *CartPages) UseCoupon(v *visit.Visit) error {
 	return seeCart(v, p.site.Store.SetCartCoupon(v.Context(), cart.ID, typed))
 }
 
-// EstimateDelivery stores where the cart goes: POST /cart/place with country and region.
+// EstimateDelivery stores the cart's place of delivery: POST /cart/place with country and region.
 func (p *CartPages) EstimateDelivery(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {
@@ -48,7 +47,7 @@ func (p *CartPages) EstimateDelivery(v *visit.Visit) error {
 	return seeCart(v, p.site.Store.SetCartPlace(v.Context(), cart.ID, place))
 }
 
-// seeCart redirects to the cart unless something went wrong.
+// seeCart redirects to the cart unless there is an error.
 func seeCart(v *visit.Visit, err error) error {
 	if err != nil {
 		return err

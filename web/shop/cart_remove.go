@@ -7,7 +7,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// RemoveFromCart takes a variant out of the cart: POST /cart/items/{variant}/remove. One that is not in it is no error.
+// RemoveFromCart removes a variant from the cart: POST /cart/items/{variant}/remove. A variant that is not in it is no error.
 func (p *CartPages) RemoveFromCart(v *visit.Visit) error {
 	s, err := v.Session()
 	if err != nil {

@@ -13,8 +13,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Category shows one category's products: GET /categories/{slug}?sort=&page=. A sort or a page that does not exist is an
-// address that does not exist.
+// Category shows one category's products: GET /categories/{slug}?sort=&page=. An unknown sort or page is answered 404.
 func (p *CataloguePages) Category(v *visit.Visit) error {
 	categories, err := p.site.Categories(v.Context())
 	if err != nil {
@@ -22,7 +21,7 @@ func (p *CataloguePages) Category(v *visit.Visit) error {
 	}
 	i := slices.IndexFunc(categories, func(c models.Category) bool { return c.Slug == v.Param("slug") && !c.Hidden })
 	if i < 0 {
-		return p.moved(v, "category", categoryPath(""), visit.ErrNoCategory)
+		return p.redirectMoved(v, "category", categoryPath(""), visit.ErrNoCategory)
 	}
 	category := categories[i]
 	lang := v.Printer.Lang()
@@ -33,11 +32,12 @@ func (p *CataloguePages) Category(v *visit.Visit) error {
 	})
 }
 
-// showList shows the products that a filter chooses, in the view of a category or of a tag; path leads from the top to the category.
+// showList shows the products that match a filter, in the view of a category or of a tag; path is the categories from the top to the page's
+// own.
 func (p *CataloguePages) showList(v *visit.Visit, filter models.CardFilter, path []models.Category, view pages.CategoryView) error {
 	var page int
 	var err error
-	if view.ProductList, page, err = p.listed(v, &filter, view.Path, nil); err != nil {
+	if view.ProductList, page, err = p.listPage(v, &filter, view.Path, nil); err != nil {
 		return err
 	}
 	if view.Page, err = v.Page(); err != nil {
@@ -51,9 +51,9 @@ func (p *CataloguePages) showList(v *visit.Visit, filter models.CardFilter, path
 
 func categoryPath(slug string) string { return "/categories/" + slug }
 
-// listed reads the page that the address asks for by sort and page, of the products that a filter chooses, none if it is nil, with the page's
-// number; path and query are the list's address without them. A sort or a page that does not exist is visit.ErrNoPage.
-func (p *CataloguePages) listed(
+// listPage returns the page that the address asks for by sort and page, of the products that match a filter, none if it is nil, with the
+// page's number; path and query are the list's address without them. For an unknown sort or page the error is visit.ErrNoPage.
+func (p *CataloguePages) listPage(
 	v *visit.Visit, filter *models.CardFilter, path string, query url.Values,
 ) (list pages.ProductList, page int, err error) {
 	sort, sortOK := models.ParseCardSort(v.Query("sort"))
@@ -88,7 +88,7 @@ func canonical(path string, page int) string {
 	return path + "?page=" + strconv.Itoa(page)
 }
 
-// activate marks the category at the top that a page belongs to; path leads from the top to the page's own.
+// activate marks the top category that a page belongs to; path is the categories from the top to the page's own.
 func activate(page *templates.Page, path []models.Category) {
 	for i := range page.Categories {
 		page.Categories[i].Active = len(path) > 0 && page.Categories[i].Slug == path[0].Slug

@@ -21,7 +21,7 @@ type CheckoutPages struct {
 	account  *account
 }
 
-// Checkout shows the page before paying: GET /checkout. An empty cart, or one that must be corrected first, leads to the cart.
+// Checkout shows the page before paying: GET /checkout. An empty cart, or one that must be corrected first, redirects to the cart.
 func (p *CheckoutPages) Checkout(v *visit.Visit) error {
 	s, err := v.Session()
 	if err != nil {
@@ -37,7 +37,7 @@ func (p *CheckoutPages) Checkout(v *visit.Visit) error {
 	if err := p.carts.fillDestination(v, &cart); err != nil {
 		return err
 	}
-	notices, err := flash(v)
+	notices, err := takeNotice(v)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func draftForm(d session.Draft) checkoutForm {
 	}
 }
 
-// keepDraft remembers what was typed for the next time that the page is shown.
+// keepDraft stores what was typed for the next time that the page is shown.
 func keepDraft(v *visit.Visit) error {
 	s, err := v.Session()
 	if err != nil {
@@ -74,8 +74,8 @@ func keepDraft(v *visit.Visit) error {
 	return v.SaveSession()
 }
 
-// flash returns the notice that an action left for this page, and forgets it. After an error the notice may come once more.
-func flash(v *visit.Visit) ([]pages.Notice, error) {
+// takeNotice returns the notice that an action left for this page, and deletes it. After an error the notice may be shown once more.
+func takeNotice(v *visit.Visit) ([]pages.Notice, error) {
 	s, err := v.Session()
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ type checkout struct {
 	form     checkoutForm
 
 	place     pages.EstimateForm
-	badCoupon string // typed, and not even a code
+	badCoupon string // typed, but not a possible code
 
 	email, name, coin, payer invalid.Problem
 	address                  invalid.Problems
@@ -146,8 +146,8 @@ func (p *CheckoutPages) checkout(v *visit.Visit, cart models.Cart, form checkout
 	return c, nil
 }
 
-// check notes what is wrong with the form; ok is false if anything is.
-func (c *checkout) check() (ok bool) {
+// validate sets the problems of the form and reports whether there are none.
+func (c *checkout) validate() bool {
 	c.email, c.name = emailProblem(c.form.email), nameProblem(c.form.name)
 	c.coin, c.payer = c.form.coinProblem(c.offers), c.form.payerProblem(c.signedIn)
 	c.checkAddress()
@@ -155,7 +155,7 @@ func (c *checkout) check() (ok bool) {
 		len(c.address) == 0 && c.badCoupon == ""
 }
 
-// checkAddress notes what is wrong with the address of the goods.
+// checkAddress sets the problems of the address of delivery.
 func (c *checkout) checkAddress() {
 	if !c.bill.NeedsAddress {
 		return
@@ -172,7 +172,7 @@ func (c *checkout) checkAddress() {
 	}
 }
 
-// destination returns the address that was typed; a region that does not belong to the country does not count.
+// destination returns the address that was typed, without a region that does not belong to the country.
 func (c *checkout) destination() models.Address {
 	address := c.form.address
 	address.Name, address.Region = c.form.name, models.PlaceOf(address.Country, address.Region).Region

@@ -24,7 +24,7 @@ const (
 	eventUnreachable = "checkout_unreachable"
 )
 
-// PlaceOrder turns the cart into an order and sends the shopper to the platform's pay page: POST /checkout.
+// PlaceOrder places an order for the cart and redirects to the platform's pay page: POST /checkout.
 func (p *CheckoutPages) PlaceOrder(v *visit.Visit) error {
 	values, err := v.Form()
 	if err != nil {
@@ -41,14 +41,14 @@ func (p *CheckoutPages) PlaceOrder(v *visit.Visit) error {
 	if len(cart.Lines) == 0 {
 		return v.SeeOther(cartPath)
 	}
-	if err := p.choose(v, &cart, &form); err != nil {
+	if err := p.storeChoices(v, &cart, &form); err != nil {
 		return p.notPlaced(v, form, err)
 	}
 	c, err := p.checkout(v, cart, form, nil)
 	if err != nil {
 		return p.notPlaced(v, form, err)
 	}
-	if !c.check() {
+	if !c.validate() {
 		return p.refuse(v, c)
 	}
 	placement, err := p.place(v, c)
@@ -58,7 +58,7 @@ func (p *CheckoutPages) PlaceOrder(v *visit.Visit) error {
 	return p.placed(v, placement)
 }
 
-// place makes the order of a form that is in order, for the account that is signed in if the form names no other payer.
+// place places the order of a valid form, for the account that is signed in if the form names no other payer.
 func (p *CheckoutPages) place(v *visit.Visit, c *checkout) (payments.Placement, error) {
 	input := c.input(v.Printer.Lang())
 	return p.account.payAs(v, input.Payer, func(payer models.Payer) (payments.Placement, error) {
@@ -67,8 +67,7 @@ func (p *CheckoutPages) place(v *visit.Visit, c *checkout) (payments.Placement, 
 	})
 }
 
-// refuse shows the page again with what is wrong with the form, and with whatever else is not as it was; unless the form's other press
-// has made an order.
+// refuse shows the page again with the problems of the form and all other changes, unless the form's other submission has made an order.
 func (p *CheckoutPages) refuse(v *visit.Visit, c *checkout) error {
 	order, err := p.orderOf(v, c.form.token)
 	if err == nil {
@@ -79,7 +78,7 @@ func (p *CheckoutPages) refuse(v *visit.Visit, c *checkout) error {
 	}
 	p.site.Count(eventRefused)
 	if c.form.seen != c.bill.Seen {
-		c.sayChanged(v)
+		c.addChanges(v)
 	}
 	if err := keepDraft(v); err != nil {
 		return err
@@ -97,8 +96,8 @@ func (p *CheckoutPages) placed(v *visit.Visit, placement payments.Placement) err
 	return v.SeeOther(nextAddress(placement))
 }
 
-// dropDraft forgets what was typed, which has become an order. Where that fails the form comes filled in the next time: no reason to keep
-// the shopper from the order.
+// dropDraft deletes the draft, which has become an order. If that fails, the form is filled in the next time: no reason to keep the shopper
+// from the order.
 func (p *CheckoutPages) dropDraft(v *visit.Visit) {
 	defer v.Afterwards()()
 	s, err := v.Session()
@@ -111,7 +110,7 @@ func (p *CheckoutPages) dropDraft(v *visit.Visit) {
 	}
 }
 
-// nextAddress returns where a shopper goes after placing or paying again: to the pay page, or to the order's page, which says why not.
+// nextAddress returns the address after placing an order or paying again: the pay page, or the order's page, which says why not.
 func nextAddress(placement payments.Placement) string {
 	if placement.PayURL != "" {
 		return placement.PayURL
@@ -119,8 +118,8 @@ func nextAddress(placement payments.Placement) string {
 	return OrderPath(placement.Ref)
 }
 
-// usedForm answers a form that is not the cart's any more: the second press of the button, the back button, a tab of last week.
-// It leads to where the form's order led; where it made none, to the checkout as it is now.
+// usedForm answers a form that no longer belongs to the cart: a second press of the button, the back button, an old tab. It redirects to
+// where the form's order led; without an order it shows the checkout as it is now.
 func (p *CheckoutPages) usedForm(v *visit.Visit, cart models.Cart, form checkoutForm) error {
 	order, err := p.orderOf(v, form.token)
 	if errors.Is(err, store.ErrNotFound) {
@@ -145,7 +144,7 @@ func (p *CheckoutPages) usedForm(v *visit.Visit, cart models.Cart, form checkout
 	return p.placed(v, placement)
 }
 
-// placeAgain asks where a form that has made an order leads to now; to no placement for a form that does not name a payer.
+// placeAgain returns the placement of a form that has made an order, as it is now; none for a form that does not name a payer.
 func (p *CheckoutPages) placeAgain(v *visit.Visit, cart models.Cart, form checkoutForm) (payments.Placement, error) {
 	c, err := p.checkout(v, cart, form, p.site)
 	if err != nil {
@@ -158,8 +157,8 @@ func (p *CheckoutPages) placeAgain(v *visit.Visit, cart models.Cart, form checko
 	return p.payments.Place(v.Context(), again)
 }
 
-// orderOf returns the order that a form made, also when the request's time is over. One whose request never reached the platform counts as
-// none: the cart was kept for another try.
+// orderOf returns the order that a form made, even after the request's time limit. An order whose request never reached the platform counts
+// as none: the cart was kept for another attempt.
 func (p *CheckoutPages) orderOf(v *visit.Visit, token string) (models.Order, error) {
 	if !models.IsRef(token) {
 		return models.Order{}, store.ErrNotFound
@@ -175,8 +174,8 @@ func (p *CheckoutPages) orderOf(v *visit.Visit, token string) (models.Order, err
 	return order, nil
 }
 
-// notPlaced shows the checkout again with the cart as it is now, what was typed, and why nothing was ordered. The form's order comes
-// first: one that exists is shown, whatever went wrong (reliability.md R19).
+// notPlaced shows the checkout again with the present cart, what was typed, and why nothing was ordered. The form's order comes first: if
+// one exists it is shown, whatever went wrong (reliability.md R19).
 func (p *CheckoutPages) notPlaced(v *visit.Visit, form checkoutForm, cause error) error {
 	order, err := p.orderOf(v, form.token)
 	switch {
@@ -200,7 +199,7 @@ func (p *CheckoutPages) notPlaced(v *visit.Visit, form checkoutForm, cause error
 	if err != nil {
 		return err
 	}
-	status, ok := p.sayWhy(v, c, cause)
+	status, ok := p.addCause(v, c, cause)
 	if !ok {
 		return cause
 	}
@@ -210,21 +209,21 @@ func (p *CheckoutPages) notPlaced(v *visit.Visit, form checkoutForm, cause error
 	return c.show(v, status)
 }
 
-// sayWhy puts onto the page why nothing was ordered; ok is false for a cause that no page has words for.
-func (p *CheckoutPages) sayWhy(v *visit.Visit, c *checkout, cause error) (status int, ok bool) {
+// addCause adds the notice why nothing was ordered; ok is false for a cause without one.
+func (p *CheckoutPages) addCause(v *visit.Visit, c *checkout, cause error) (status int, ok bool) {
 	outOfStock, coupon, address := (*store.OutOfStockError)(nil), (*payments.CouponError)(nil), (*payments.AddressError)(nil)
 	status = http.StatusConflict
 	switch {
 	case errors.As(cause, &outOfStock):
 		p.site.Count(eventOutOfStock)
-		c.sayOutOfStock(v, outOfStock)
+		c.addOutOfStock(v, outOfStock)
 	case errors.Is(cause, payments.ErrCartChanged), errors.Is(cause, payments.ErrFormUsed), errors.As(cause, &coupon),
 		errors.Is(cause, payments.ErrNothingToPay):
 		p.site.Count(eventChanged)
-		c.sayChanged(v)
+		c.addChanges(v)
 	case errors.Is(cause, payments.ErrQuote):
 		p.site.Count(eventChanged)
-		c.sayRates()
+		c.addNewRates()
 	case errors.Is(cause, payments.ErrCoin):
 		c.coin, status = invalid.Unknown, http.StatusUnprocessableEntity
 	case errors.Is(cause, payments.ErrPayer):
@@ -244,26 +243,26 @@ func (p *CheckoutPages) sayWhy(v *visit.Visit, c *checkout, cause error) (status
 	return status, true
 }
 
-// sayChanged says that the page is not what it was, unless the lines say so themselves.
-func (c *checkout) sayChanged(v *visit.Visit) {
+// addChanges adds a notice that the cart or its total has changed, unless its lines have notices of their own.
+func (c *checkout) addChanges(v *visit.Visit) {
 	if len(cartNotices(v.Printer, c.currency, c.cart)) == 0 {
 		kind := pages.NoticeCartChanged
 		if c.form.chose {
 			kind = pages.NoticeRecounted
 		}
-		c.notices = append(c.notices, pages.Notice{Kind: kind, Total: money(v.Printer, c.currency, c.bill.Total)})
+		c.notices = append(c.notices, pages.Notice{Kind: kind, Total: visit.Money(v.Printer, c.currency, c.bill.Total)})
 	}
 }
 
-// sayRates says that the amounts in coin are new ones, once.
-func (c *checkout) sayRates() {
+// addNewRates adds a notice that the amounts in coin are new, once.
+func (c *checkout) addNewRates() {
 	if !slices.ContainsFunc(c.notices, func(n pages.Notice) bool { return n.Kind == pages.NoticeRatesChanged }) {
 		c.notices = append(c.notices, pages.Notice{Kind: pages.NoticeRatesChanged})
 	}
 }
 
-// sayOutOfStock says what is left of the variant that somebody else was faster to order, unless its line says so already.
-func (c *checkout) sayOutOfStock(v *visit.Visit, e *store.OutOfStockError) {
+// addOutOfStock adds a notice with the number left of the variant that another shopper ordered first, unless its line has one already.
+func (c *checkout) addOutOfStock(v *visit.Visit, e *store.OutOfStockError) {
 	line, ok := lineOf(c.cart, e.VariantID)
 	if !ok || !line.Sellable() {
 		return

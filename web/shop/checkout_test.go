@@ -27,7 +27,7 @@ func TestSayOutOfStock_NamesWhatIsLeftOnce(t *testing.T) {
 	} {
 		line.OnHand = c.onHand
 		shown := &checkout{cart: models.Cart{Lines: []models.CartLine{line}}}
-		shown.sayOutOfStock(v, &c.err)
+		shown.addOutOfStock(v, &c.err)
 		assert.Equal(t, c.want, shown.notices, name)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // checkoutPath is the page before paying.
 const checkoutPath = "/checkout"
 
-// UpdateCheckout counts in what was chosen without ordering: POST /checkout/update with the checkout's form, for another country, another
+// UpdateCheckout stores the form's choices without ordering: POST /checkout/update with the checkout's form, for another country, another
 // way of delivery, or a coupon.
 func (p *CheckoutPages) UpdateCheckout(v *visit.Visit) error {
 	values, err := v.Form()
@@ -28,7 +28,7 @@ func (p *CheckoutPages) UpdateCheckout(v *visit.Visit) error {
 		return v.Leave(cartPath)
 	}
 	form := readCheckout(values)
-	if err := p.choose(v, &cart, &form); err != nil {
+	if err := p.storeChoices(v, &cart, &form); err != nil {
 		return err
 	}
 	if err := keepDraft(v); err != nil {
@@ -47,9 +47,9 @@ func (p *CheckoutPages) UpdateCheckout(v *visit.Visit) error {
 	}
 }
 
-// choose stores what a form says about the cart: where it goes, how, and with which coupon. A form that says nothing about the place leaves
-// it as the page shows it.
-func (p *CheckoutPages) choose(v *visit.Visit, cart *models.Cart, form *checkoutForm) error {
+// storeChoices stores a form's choices in the cart: place and way of delivery, and coupon. A form without a place leaves the one that the page
+// shows.
+func (p *CheckoutPages) storeChoices(v *visit.Visit, cart *models.Cart, form *checkoutForm) error {
 	ctx, db := v.Context(), p.site.Store
 	shown := *cart
 	if err := p.carts.fillDestination(v, &shown); err != nil {

@@ -59,7 +59,7 @@ func readCheckout(form url.Values) checkoutForm {
 	}
 }
 
-// fieldOf returns the last value of a field, which is that of the button that was pressed if it has the same name; nil where there is none.
+// fieldOf returns the last value of a field, which is that of the pressed button if it has the same name; nil if there is none.
 func fieldOf(form url.Values, name string) *string {
 	values := form[name]
 	if len(values) == 0 {
@@ -81,7 +81,7 @@ func (f paymentForm) payer(signedIn models.Payer) models.Payer {
 	return signedIn
 }
 
-// coinProblem checks the coin against those that can pay the total now.
+// coinProblem checks that the coin can pay the total now.
 func (f paymentForm) coinProblem(offers payments.Offers) invalid.Problem {
 	if f.coin == "" {
 		return invalid.Missing
@@ -98,7 +98,7 @@ func (f paymentForm) coinProblem(offers payments.Offers) invalid.Problem {
 	return invalid.Unknown
 }
 
-// payerProblem checks the UID, or that it is not needed.
+// payerProblem checks the UID, or that none is needed.
 func (f paymentForm) payerProblem(signedIn models.Payer) invalid.Problem {
 	switch {
 	case f.uid == "" && !signedIn.Known():
@@ -109,7 +109,7 @@ func (f paymentForm) payerProblem(signedIn models.Payer) invalid.Problem {
 	return ""
 }
 
-// isUID reports 1 to 20 digits, which is what the platform's UIDs are made of.
+// isUID reports whether a text is 1 to 20 digits, as the platform's UIDs are.
 func isUID(text string) bool {
 	return text != "" && len(text) <= maxUID && consistsOf(text, digits)
 }
@@ -133,8 +133,8 @@ func emailProblem(text string) invalid.Problem {
 	return ""
 }
 
-// isEmail accepts what mail systems deliver to: ASCII, no comments, no quotes, no display name, a host name with a dot. It is
-// stricter than RFC 5322 on purpose; net/mail accepts much that only ever is a mistake or an attempt to smuggle a header.
+// isEmail reports whether mail systems deliver to an address: ASCII, no comments, no quotes, no display name, a host name with a dot. It is
+// stricter than RFC 5322 on purpose; net/mail accepts much that is always a mistake or an attempt to smuggle a header.
 func isEmail(text string) bool {
 	if len(text) > maxEmail || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),:;<>[\]`, r) }) {
 		return false

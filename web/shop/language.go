@@ -5,7 +5,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Language remembers the visitor's language: POST /language with lang and next, the page to go back to.
+// Language stores the visitor's language: POST /language with lang and next, the page to go back to.
 func Language(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Legal shows one of the shop's legal pages: GET /pages/{name}, in the visitor's language where it is written in it.
+// Legal shows one of the shop's legal pages: GET /pages/{name}, in the visitor's language if there is such a text.
 func Legal(v *visit.Visit) error {
 	name := v.Param("name")
 	text, lang, ok := v.Settings().Legal(name, v.Printer.Lang())

@@ -16,14 +16,14 @@ import (
 // OrderPath returns the address of an order's page.
 func OrderPath(ref string) string { return "/orders/" + ref }
 
-// OrderPages show one order to whoever knows its address, and let them pay, cancel and reorder it.
+// OrderPages show one order to everybody who knows its address, and let them pay, cancel and reorder it.
 type OrderPages struct {
 	site     *visit.Site
 	payments *payments.Service
 	account  *account
 }
 
-// Order shows an order: GET /orders/{ref}, and its status alone for the page that asks again (shown says what it shows).
+// Order shows an order: GET /orders/{ref}. The page that asks again gets only its status (shown is the state that it shows).
 func (p *OrderPages) Order(v *visit.Visit) error {
 	order, err := p.refreshed(v)
 	if err != nil {
@@ -32,15 +32,15 @@ func (p *OrderPages) Order(v *visit.Visit) error {
 	if v.Fragment() {
 		return p.orderStatus(v, order)
 	}
-	notices, err := flash(v)
+	notices, err := takeNotice(v)
 	if err != nil { // shown once more the next time, rather than hide the order
 		p.site.Log.WarnContext(v.Context(), "notice not taken", "request", v.RequestID(), "error", err)
 	}
 	return p.showOrder(v, order, showing{status: http.StatusOK, notices: notices})
 }
 
-// Returned shows the order that the platform sent its shopper back from: GET /payments/return/{ref}. It is never evidence: it needs no cookie,
-// nothing that the address says besides the order is read, and it is our state that is shown (reliability.md R13).
+// Returned shows the order to whose page the platform redirected: GET /payments/return/{ref}. The redirect is never evidence: no cookie is
+// needed, nothing in the address but the reference is read, and the shop's own state is shown (reliability.md R13).
 func (p *OrderPages) Returned(v *visit.Visit) error {
 	order, err := p.refreshed(v)
 	if err != nil {
@@ -51,7 +51,7 @@ func (p *OrderPages) Returned(v *visit.Visit) error {
 
 // refreshed returns the order of the address, after at most one bounded question to the platform.
 func (p *OrderPages) refreshed(v *visit.Visit) (models.Order, error) {
-	order, err := found(v, p.payments.Refresh)
+	order, err := readOrder(v, p.payments.Refresh)
 	if err != nil && order.Ref != "" && !errors.Is(err, visit.ErrNoOrder) {
 		p.site.Log.WarnContext(v.Context(), "order shown as it was known", "request", v.RequestID(), "order", order.ID, "error", err)
 		return order, nil
@@ -61,11 +61,11 @@ func (p *OrderPages) refreshed(v *visit.Visit) (models.Order, error) {
 
 // order returns the order of the address, without a question to the platform.
 func (p *OrderPages) order(v *visit.Visit) (models.Order, error) {
-	return found(v, p.site.Store.OrderByRef)
+	return readOrder(v, p.site.Store.OrderByRef)
 }
 
-// found returns the order of the address, as a function reads it by its ref. Errors: visit.ErrNoOrder, and those of the function.
-func found(v *visit.Visit, read func(ctx context.Context, ref string) (models.Order, error)) (models.Order, error) {
+// readOrder returns the order of the address, read by its ref. Errors: visit.ErrNoOrder, and those of read.
+func readOrder(v *visit.Visit, read func(ctx context.Context, ref string) (models.Order, error)) (models.Order, error) {
 	ref := v.Param("ref")
 	if !models.IsRef(ref) {
 		return models.Order{}, visit.ErrNoOrder

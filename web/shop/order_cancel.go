@@ -9,7 +9,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// CancelOrder calls an unpaid order off: POST /orders/{ref}/cancel. Until the platform has agreed, the page says "cancelling".
+// CancelOrder cancels an unpaid order: POST /orders/{ref}/cancel. Until the platform has agreed, the page says "cancelling".
 func (p *OrderPages) CancelOrder(v *visit.Visit) error {
 	order, err := p.order(v)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// PayOrder sends the shopper of an unpaid order to the pay page: POST /orders/{ref}/pay. Without coin and payer_uid it goes on
-// with the payment that is open; with them it makes another one.
+// PayOrder redirects the shopper of an unpaid order to the pay page: POST /orders/{ref}/pay. Without coin and payer_uid it continues with
+// the open payment; with them it creates another one.
 func (p *OrderPages) PayOrder(v *visit.Visit) error {
 	values, err := v.Form()
 	if err != nil {
@@ -50,7 +50,7 @@ func (p *OrderPages) PayOrder(v *visit.Visit) error {
 	return p.pay(v, order, form, form.payer(s.SignedIn()))
 }
 
-// orderOffers returns the coins that an order can be paid with, by the quotes that the shopper saw last as long as they hold.
+// orderOffers returns the coins that an order can be paid with, by the quotes that the shopper saw last as long as they are valid.
 func (p *OrderPages) orderOffers(v *visit.Visit, order models.Order, token string) (payments.Offers, error) {
 	coins, err := p.site.Coins(v.Context())
 	if err != nil {
@@ -94,11 +94,11 @@ func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, p
 	return p.showAgain(v, how)
 }
 
-// unfinished leads to the page of an order on which a step failed that may have changed it, with a notice that says so where the notice
-// can be kept. The page shows how the order stands.
+// unfinished redirects to the page of an order on which a step failed that may have changed it, with a notice that says so if the notice
+// can be stored. The page shows the order's state.
 func (p *OrderPages) unfinished(v *visit.Visit, order models.Order, step string, cause error) error {
 	if errors.Is(v.Context().Err(), context.Canceled) {
-		return cause // nobody waits for a page
+		return cause // the visitor has left
 	}
 	defer v.Afterwards()()
 	p.site.Log.ErrorContext(v.Context(), "step not finished on an order that exists",
@@ -114,7 +114,7 @@ func (p *OrderPages) unfinished(v *visit.Visit, order models.Order, step string,
 	return v.SeeOther(OrderPath(order.Ref))
 }
 
-// showAgain shows the order as it is after something was tried.
+// showAgain shows the order again after something was tried.
 func (p *OrderPages) showAgain(v *visit.Visit, how showing) error {
 	order, err := p.order(v)
 	if err != nil {

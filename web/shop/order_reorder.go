@@ -4,8 +4,8 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Reorder puts an order's lines into the cart again: POST /orders/{ref}/reorder. What is no longer sold is left out; prices and
-// stock that have changed since are said by the cart.
+// Reorder adds an order's lines to the cart again: POST /orders/{ref}/reorder. Products that are no longer sold are left out; the cart
+// shows prices and stock that have changed since.
 func (p *OrderPages) Reorder(v *visit.Visit) error {
 	order, err := p.order(v)
 	if err != nil {
@@ -23,7 +23,7 @@ func (p *OrderPages) Reorder(v *visit.Visit) error {
 	s.CartID = cartID
 	if err := v.KeepSession(); err != nil {
 		if !known {
-			return err // nobody would find the new cart
+			return err // without the session the new cart would be lost
 		}
 		p.site.Log.WarnContext(v.Context(), "session not kept", "request", v.RequestID(), "error", err)
 	}

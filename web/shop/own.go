@@ -26,10 +26,10 @@ type OwnOrderPages struct {
 	customers *customers.Service
 }
 
-// OwnOrders shows shoppers their orders: GET /orders. With link it shows those of an e-mail address, else those of the account that is signed
-// in at the platform; a shopper who has neither can ask for a link here.
+// OwnOrders shows shoppers their orders: GET /orders. With link it shows those of an e-mail address, else those of the account that is
+// signed in at the platform; a shopper with neither can ask for a link here.
 func (p *OwnOrderPages) OwnOrders(v *visit.Visit) error {
-	notices, err := flash(v)
+	notices, err := takeNotice(v)
 	if err != nil {
 		return err
 	}
@@ -41,8 +41,8 @@ func (p *OwnOrderPages) OwnOrders(v *visit.Visit) error {
 	return p.showOwn(v, status, view)
 }
 
-// AskForOrders sends the link to the orders of an e-mail address: POST /orders. The answer is the same whether anything was ordered
-// with it or not.
+// AskForOrders sends the link to the orders of an e-mail address: POST /orders. The answer is the same whether the address has orders or
+// not.
 func (p *OwnOrderPages) AskForOrders(v *visit.Visit) error {
 	form, err := v.Form()
 	if err != nil {
@@ -58,7 +58,7 @@ func (p *OwnOrderPages) AskForOrders(v *visit.Visit) error {
 	return v.SeeOther(ordersPath + "?asked=1")
 }
 
-// listOwn puts the orders into the view and returns the status of the answer.
+// listOwn adds the orders to the view and returns the status of the answer.
 func (p *OwnOrderPages) listOwn(v *visit.Visit, view *pages.OwnOrdersView) (status int, err error) {
 	link, after := v.Query("link"), v.Query("after")
 	next := url.Values{}
@@ -98,7 +98,7 @@ func (p *OwnOrderPages) listOwn(v *visit.Visit, view *pages.OwnOrdersView) (stat
 	return http.StatusOK, nil
 }
 
-// badCursor returns visit.ErrNoPage for a place in a list that the shop did not make, and other errors as they are.
+// badCursor returns visit.ErrNoPage for a place in a list that the shop did not make, and other errors unchanged.
 func badCursor(err error) error {
 	if errors.Is(err, store.ErrCursor) {
 		return visit.ErrNoPage
@@ -124,7 +124,7 @@ func ownOrders(p *i18n.Printer, rows []models.OwnOrder) []pages.OwnOrder {
 	for i, o := range rows {
 		list[i] = pages.OwnOrder{
 			URL: OrderPath(o.Ref), Ref: o.Ref, State: string(o.State), Placed: templates.NewMoment(p, o.CreatedAt), Pieces: o.Pieces,
-			Total: money(p, models.Currency{Code: o.Currency, Digits: o.Digits}, o.Total),
+			Total: visit.Money(p, models.Currency{Code: o.Currency, Digits: o.Digits}, o.Total),
 		}
 	}
 	return list

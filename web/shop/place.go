@@ -14,8 +14,8 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// fillDestination sets where a cart goes if nobody chose it yet: the country that the browser names, else the shop's own, if the shop
-// delivers there. The page shows it in a list to choose from; it is stored with the order's form.
+// fillDestination sets the cart's destination if nobody has chosen one yet: the country that the browser names, else the shop's own, if the
+// shop delivers there. The page shows it in a list to choose from; it is stored with the order's form.
 func (p *CartPages) fillDestination(v *visit.Visit, cart *models.Cart) error {
 	if cart.Country != "" || !slices.ContainsFunc(cart.Lines, func(l models.CartLine) bool { return !l.Virtual }) {
 		return nil
@@ -69,7 +69,7 @@ func hasMethod(z models.Zone) bool {
 	return slices.ContainsFunc(z.Methods, func(m models.DeliveryMethod) bool { return m.Enabled })
 }
 
-// atlas keeps the names of countries and regions in the order of each language: sorting them takes longer than showing a page.
+// atlas caches the names of countries and regions in the order of each language: sorting them takes longer than showing a page.
 type atlas struct {
 	countries, regions sync.Map // language, or language and country → []models.NamedPlace
 }
@@ -78,7 +78,7 @@ func (a *atlas) countriesIn(lang string) []models.NamedPlace {
 	return cachedPlaces(&a.countries, lang, func() []models.NamedPlace { return models.CountriesIn(lang) })
 }
 
-// regionsIn lists the regions of a country; none where they are not told apart.
+// regionsIn returns the regions of a country; none if they do not matter.
 func (a *atlas) regionsIn(lang, country string) []models.NamedPlace {
 	if len(models.Regions(country)) == 0 {
 		return nil // not kept: the country may be anything
@@ -103,7 +103,7 @@ func cachedPlaces(cache *sync.Map, key string, list func() []models.NamedPlace) 
 	return made.([]models.NamedPlace) //nolint:forcetypeassert,errcheck // as above
 }
 
-// placeForm returns the choice of the place where a cart goes.
+// placeForm returns the form that chooses the cart's destination.
 func (p *CartPages) placeForm(ctx context.Context, lang string, cart models.Cart, bill payments.Bill) (pages.EstimateForm, error) {
 	form := pages.EstimateForm{Shown: bill.NeedsAddress, Everywhere: true}
 	if !form.Shown {

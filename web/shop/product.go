@@ -14,12 +14,12 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// Product shows one product: GET /products/{slug}?variant=SKU, or ?o0=&o1= with what is chosen of each option. An unknown choice chooses
-// nothing: links to a variant outlive it. An address that the product had before leads to the one that it has.
+// Product shows one product: GET /products/{slug}?variant=SKU, or ?o0=&o1= with the chosen value of each option. An unknown choice is
+// ignored: links to a variant outlive it. A former address redirects to the present one.
 func (p *CataloguePages) Product(v *visit.Visit) error {
 	product, err := p.product(v.Context(), v.Param("slug"))
 	if errors.Is(err, visit.ErrNoProduct) {
-		return p.moved(v, "product", "/products/", err)
+		return p.redirectMoved(v, "product", "/products/", err)
 	}
 	if err != nil {
 		return err
@@ -40,8 +40,8 @@ func (p *CataloguePages) Product(v *visit.Visit) error {
 	return v.Show(http.StatusOK, pages.Product(view))
 }
 
-// moved leads from an address that a thing had before to the one that it has; cause is the answer where there never was such an address.
-func (p *CataloguePages) moved(v *visit.Visit, kind, path string, cause error) error {
+// redirectMoved redirects from a former address to the present one; cause is the error if there never was such an address.
+func (p *CataloguePages) redirectMoved(v *visit.Visit, kind, path string, cause error) error {
 	slug := v.Param("slug")
 	if !isSlug(slug) || v.Fragment() {
 		return cause
@@ -56,7 +56,7 @@ func (p *CataloguePages) moved(v *visit.Visit, kind, path string, cause error) e
 	return v.Moved(path + now)
 }
 
-// Preview shows a product as its page will be, whether it is stored and published or not.
+// Preview shows a product's page, whether it is stored and published or not.
 func (p *CataloguePages) Preview(v *visit.Visit, product models.Product) error {
 	product.Variants = slices.DeleteFunc(slices.Clone(product.Variants), func(variant models.Variant) bool { return variant.Retired })
 	for i := range product.Variants {
@@ -84,7 +84,7 @@ func (p *CataloguePages) product(ctx context.Context, slug string) (models.Produ
 	return product, err
 }
 
-// productView returns the product's page with what is chosen.
+// productView returns the product's page with the choice.
 func (p *CataloguePages) productView(v *visit.Visit, product models.Product, c choice) (pages.ProductView, error) {
 	currency, err := p.site.Currency(v.Context())
 	if err != nil {
@@ -105,7 +105,7 @@ func (p *CataloguePages) productView(v *visit.Visit, product models.Product, c c
 	return view, nil
 }
 
-// productFrame returns the frame around a product's page, and the way to it.
+// productFrame returns the frame around a product's page, and its breadcrumbs.
 func (p *CataloguePages) productFrame(v *visit.Visit, product models.Product) (templates.Page, []templates.Link, error) {
 	frame, err := v.Page()
 	if err != nil {
@@ -132,7 +132,7 @@ func chosenBySKU(product models.Product, sku string) choice {
 	return chosenVariant(product, product.Variants[i].ID)
 }
 
-// isSlug reports whether a text could be a product's: lower-case letters, digits and dashes.
+// isSlug reports whether a text could be a product's slug: lower-case letters, digits and dashes.
 func isSlug(text string) bool {
 	const longest = 120
 	return text != "" && len(text) <= longest && consistsOf(text, lowerLetters+digits+"-")

@@ -13,14 +13,14 @@ import (
 // maxQuery is the maximum number of runes of a search; more are cut off.
 const maxQuery = 100
 
-// Search shows what a search finds: GET /search?q=&sort=&page=.
+// Search shows the results of a search: GET /search?q=&sort=&page=.
 func (p *CataloguePages) Search(v *visit.Visit) error {
 	query := searchText(v.Query("q"))
 	var filter *models.CardFilter
 	if query != "" {
 		filter = &models.CardFilter{Search: query}
 	}
-	found, _, err := p.listed(v, filter, "/search", url.Values{"q": {query}})
+	found, _, err := p.listPage(v, filter, "/search", url.Values{"q": {query}})
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// fewLeft is the stock from which a page says how many pieces are left.
+// fewLeft is the stock from which a page shows how many pieces are left.
 const fewLeft = 5
 
 // How many products a list shows.
@@ -20,7 +20,7 @@ const (
 	perRelation = 4
 )
 
-// Pages are the shoppers' pages. The addresses that they answer stand in web/routes.go.
+// Pages are the shoppers' pages. Their addresses are in web/routes.go.
 type Pages struct {
 	*CataloguePages
 	*CartPages
@@ -43,12 +43,12 @@ func New(site *visit.Site, service *payments.Service, people *customers.Service)
 	}
 }
 
-// CataloguePages show what the shop sells.
+// CataloguePages show the shop's products.
 type CataloguePages struct {
 	site *visit.Site
 }
 
-// featured returns the products that the shopkeeper puts in front.
+// featured returns the shop's featured products.
 func (p *CataloguePages) featured(v *visit.Visit) ([]pages.Card, error) {
 	return p.shelf(v, models.CardFilter{Featured: true, Limit: perShelf})
 }

@@ -14,8 +14,7 @@ type account struct {
 	signIn *payments.SignIn
 }
 
-// payAs pays by a call as whoever is named: an account that is signed in is kept signed in, or signed out where the platform does not know it
-// any more.
+// payAs calls pay for a payer. An account that is signed in is kept signed in, or signed out if the platform does not know it any more.
 func (a *account) payAs(v *visit.Visit, payer models.Payer, pay func(models.Payer) (payments.Placement, error)) (payments.Placement, error) {
 	if payer.OpenID != "" {
 		fresh, err := a.keepSignedIn(v)
@@ -31,9 +30,9 @@ func (a *account) payAs(v *visit.Visit, payer models.Payer, pay func(models.Paye
 	return placement, err
 }
 
-// keepSignedIn returns the account that the visitor is signed in to, with a token that is good for the next minutes. A token that was
-// refreshed is kept in the session at once, because the one before may be used up. Errors: payments.ErrSignIn, where the visitor has to
-// sign in again; the session has no account any more then.
+// keepSignedIn returns the account that the visitor is signed in to, with a token that is valid for the next minutes. A refreshed token is
+// stored in the session at once, because the one before may be used up. Errors: payments.ErrSignIn if the visitor has to sign in again; the
+// session then has no account any more.
 func (a *account) keepSignedIn(v *visit.Visit) (models.Payer, error) {
 	s, err := v.Session()
 	if err != nil {
@@ -57,7 +56,7 @@ func (a *account) keepSignedIn(v *visit.Visit) (models.Payer, error) {
 	return is, v.SaveSession()
 }
 
-// signOut forgets an account that the platform does not take any more, and gives the reason for the visitor: payments.ErrSignIn.
+// signOut removes an account that the platform no longer accepts, and returns payments.ErrSignIn.
 func (a *account) signOut(v *visit.Visit) error {
 	s, err := v.Session()
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/templates/i18n"
 	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // cartView returns the cart's page without its frame.
@@ -34,12 +35,12 @@ func cartLineView(p *i18n.Printer, currency models.Currency, l models.CartLine) 
 	}
 }
 
-// regularPrice returns what a piece costs usually, where that is more than now; "" otherwise.
+// regularPrice returns the regular price of a piece if it is higher than the present one; "" otherwise.
 func regularPrice(p *i18n.Printer, currency models.Currency, l models.CartLine) string {
 	if l.RegularPrice.Cmp(l.Price) <= 0 {
 		return ""
 	}
-	return money(p, currency, l.RegularPrice)
+	return visit.Money(p, currency, l.RegularPrice)
 }
 
 func lineProblems(p *i18n.Printer, currency models.Currency, l models.CartLine) []pages.LineProblem {
@@ -55,13 +56,13 @@ func lineProblems(p *i18n.Printer, currency models.Currency, l models.CartLine) 
 	}
 	if l.PriceChanged() {
 		problems = append(problems, pages.LineProblem{
-			Kind: pages.LinePriceChanged, From: money(p, currency, l.SeenPrice), To: money(p, currency, l.Price),
+			Kind: pages.LinePriceChanged, From: visit.Money(p, currency, l.SeenPrice), To: visit.Money(p, currency, l.Price),
 		})
 	}
 	return problems
 }
 
-// refuse puts a quantity into the view as it was typed, with the reason of its refusal in place of other problems of the quantity.
+// refuse sets a quantity as it was typed, with the reason of its refusal in place of other problems of the quantity.
 func refuse(view *pages.CartView, variant, typed string, problem pages.LineProblem) {
 	for i := range view.Lines {
 		line := &view.Lines[i]

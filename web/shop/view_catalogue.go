@@ -8,11 +8,7 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-func money(p *i18n.Printer, c models.Currency, a models.Amount) string {
-	return p.Money(a.String(), c.Code, c.Digits)
-}
-
-// shownStock returns the number that a page says of a stock: 0 where there is enough, or nothing.
+// shownStock returns the number that a page shows of a stock; 0 if there is enough, or nothing.
 func shownStock(onHand int) int {
 	if onHand > fewLeft {
 		return 0
@@ -26,7 +22,7 @@ func cardView(p *i18n.Printer, currency models.Currency, c models.ProductCard) p
 		Slug:    c.Slug,
 		Title:   c.Texts.In(lang, "title", c.Title),
 		Summary: c.Texts.In(lang, "summary", c.Summary),
-		Price:   money(p, currency, c.MinPrice),
+		Price:   visit.Money(p, currency, c.MinPrice),
 		From:    !c.MinPrice.Equal(c.MaxPrice),
 		Picture: templates.Picture{Source: c.Cover}, // the title beside it says what it shows
 		SoldOut: c.OnHand <= 0,
@@ -34,12 +30,12 @@ func cardView(p *i18n.Printer, currency models.Currency, c models.ProductCard) p
 		Sale:    c.OnSale,
 	}
 	if c.OnSale && !c.MinRegular.Equal(c.MinPrice) {
-		card.Regular = money(p, currency, c.MinRegular)
+		card.Regular = visit.Money(p, currency, c.MinRegular)
 	}
 	return card
 }
 
-// categoryCards returns the categories below one, or at the top, that are shown.
+// categoryCards returns the visible categories below one, or at the top.
 func categoryCards(p *i18n.Printer, categories []models.Category, parent string) []pages.CategoryCard {
 	lang := p.Lang()
 	var cards []pages.CategoryCard

@@ -11,16 +11,16 @@ import (
 	"github.com/coincart/coincart/web/visit"
 )
 
-// coinChoices returns the coins to pay with, each with what would be paid, or with the word that it cannot be used at the moment. The first
-// that can is chosen where none was.
+// coinChoices returns the coins to pay with, each with the amount to pay, or marked as paused. Without a choice the first usable one is
+// chosen.
 func coinChoices(p *i18n.Printer, currency models.Currency, offers payments.Offers, chosen string) []pages.CoinChoice {
 	choices := make([]pages.CoinChoice, 0, len(offers.List))
 	first := -1
 	for i, o := range offers.List {
 		choice := pages.CoinChoice{Symbol: o.Coin.Symbol, Name: o.Coin.Name, Paused: o.Problem != models.RateGood}
 		if !choice.Paused {
-			choice.Amount, choice.Rate = p.Coin(o.Quote.Amount.String(), o.Coin.Symbol), money(p, currency, o.Quote.Rate)
-			choice.Spread = percent(o.Quote.Spread)
+			choice.Amount, choice.Rate = p.Coin(o.Quote.Amount.String(), o.Coin.Symbol), visit.Money(p, currency, o.Quote.Rate)
+			choice.Spread = visit.Percent(o.Quote.Spread)
 			choice.Until = templates.NewMoment(p, o.Quote.ExpiresAt)
 			if !o.Quote.ExpiresAt.IsZero() {
 				choice.Source = visit.SourceName(p, o.Quote.Source)
@@ -38,14 +38,6 @@ func coinChoices(p *i18n.Printer, currency models.Currency, offers payments.Offe
 	return choices
 }
 
-// percent writes a percentage; none is "".
-func percent(a models.Amount) string {
-	if a.IsZero() {
-		return ""
-	}
-	return a.String() + "%"
-}
-
 // paymentView returns the part of a form that says how to pay.
 func paymentView(p *i18n.Printer, currency models.Currency, offers payments.Offers, f paymentForm, signedIn models.Payer) pages.PaymentForm {
 	return pages.PaymentForm{
@@ -54,8 +46,8 @@ func paymentView(p *i18n.Printer, currency models.Currency, offers payments.Offe
 	}
 }
 
-// tail returns the end of an account's id: enough for its owner to know it, too little for anybody else.
-func tail(id string) string {
+// accountEnd returns the end of an account's id: enough for its owner to recognise it, too little for anybody else.
+func accountEnd(id string) string {
 	const shown = 4
 	if len(id) <= shown {
 		return ""
@@ -76,7 +68,7 @@ func summaryLine(p *i18n.Printer, currency models.Currency, l models.CartLine) p
 	line := pages.SummaryLine{
 		Slug: l.Slug, Title: l.ProductTexts.In(lang, "title", l.Title), VariantTitle: l.VariantTexts.In(lang, "title", l.VariantTitle),
 		Picture: templates.Picture{Source: l.Cover}, Quantity: l.Quantity,
-		UnitPrice: money(p, currency, l.Price), Regular: regularPrice(p, currency, l), Total: money(p, currency, l.Total()),
+		UnitPrice: visit.Money(p, currency, l.Price), Regular: regularPrice(p, currency, l), Total: visit.Money(p, currency, l.Total()),
 	}
 	if l.ProductHidden {
 		line.Slug = ""
@@ -84,7 +76,7 @@ func summaryLine(p *i18n.Printer, currency models.Currency, l models.CartLine) p
 	return line
 }
 
-// cartNotices say what has changed since the cart was filled, before anything is charged.
+// cartNotices returns what has changed since the cart was filled, before anything is charged.
 func cartNotices(p *i18n.Printer, currency models.Currency, cart models.Cart) []pages.Notice {
 	var notices []pages.Notice
 	for _, l := range cart.Lines {

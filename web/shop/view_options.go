@@ -9,13 +9,13 @@ import (
 	pages "github.com/coincart/coincart/templates/shop"
 )
 
-// choice is what a visitor has chosen of a product: a variant, or values of options that may belong to none.
+// choice is what a visitor has chosen of a product: a variant, or values of options without a variant.
 type choice struct {
 	values  []string // parallel to the product's options; "" for none
 	variant *models.Variant
 }
 
-// id returns the chosen variant's, "" for none.
+// id returns the chosen variant's id; "" for none.
 func (c choice) id() string {
 	if c.variant == nil {
 		return ""
@@ -23,10 +23,10 @@ func (c choice) id() string {
 	return c.variant.ID
 }
 
-// optionParameter returns the field that holds what was chosen of an option.
+// optionParameter returns the name of the field of an option.
 func optionParameter(i int) string { return "o" + strconv.Itoa(i) }
 
-// chosenVariant returns the choice of one variant; an id of none chooses nothing.
+// chosenVariant returns the choice of one variant; an unknown id chooses nothing.
 func chosenVariant(product models.Product, id string) choice {
 	i := slices.IndexFunc(product.Variants, func(v models.Variant) bool { return v.ID == id && id != "" })
 	if i < 0 {
@@ -40,8 +40,7 @@ func chosenVariant(product models.Product, id string) choice {
 	return choice{values: values, variant: v}
 }
 
-// chosenValues reads what was chosen of each option. Values that the product does not have are dropped. ok is false where the fields name
-// nothing.
+// chosenValues reads the chosen value of each option. Values that the product does not have are dropped. ok is false if none is left.
 func chosenValues(product models.Product, get func(string) string) (c choice, ok bool) {
 	c.values = make([]string, len(product.OptionNames))
 	for i := range c.values {
@@ -59,7 +58,7 @@ func chosenValues(product models.Product, get func(string) string) (c choice, ok
 	return c, ok
 }
 
-// chosenInForm returns what the product's form says: values of options, or a variant.
+// chosenInForm returns the choice of a product's form: values of options, or a variant.
 func chosenInForm(product models.Product, form url.Values) choice {
 	if c, ok := chosenValues(product, form.Get); ok {
 		return c
@@ -67,8 +66,7 @@ func chosenInForm(product models.Product, form url.Values) choice {
 	return chosenVariant(product, form.Get("variant"))
 }
 
-// optionViews returns the product's options as its form shows them: each value says whether it can be had together with what is chosen of
-// the others.
+// optionViews returns the product's options for its form, each value with its availability together with the other chosen values.
 func optionViews(lang string, product models.Product, c choice) []pages.Option {
 	list := make([]pages.Option, len(product.OptionNames))
 	for i, name := range product.OptionNames {
@@ -87,11 +85,11 @@ func optionViews(lang string, product models.Product, c choice) []pages.Option {
 	return list
 }
 
-// stateOf says what becomes of the choice if one value is changed.
+// stateOf returns the availability of the product if one value is changed.
 func stateOf(product models.Product, c choice, i int, value string) pages.OptionState {
 	state := pages.OptionNone
 	for _, v := range product.Variants {
-		if i >= len(v.Options) || v.Options[i] != value || !fits(v, c, i) {
+		if i >= len(v.Options) || v.Options[i] != value || !hasOtherValues(v, c, i) {
 			continue
 		}
 		if v.Available() > 0 {
@@ -102,8 +100,8 @@ func stateOf(product models.Product, c choice, i int, value string) pages.Option
 	return state
 }
 
-// fits reports whether a variant has what is chosen of the other options.
-func fits(v models.Variant, c choice, except int) bool {
+// hasOtherValues reports whether a variant has the chosen values of the other options.
+func hasOtherValues(v models.Variant, c choice, except int) bool {
 	for j, value := range c.values {
 		if j != except && value != "" && (j >= len(v.Options) || v.Options[j] != value) {
 			return false

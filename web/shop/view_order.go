@@ -27,7 +27,7 @@ func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool
 	for i, l := range order.Lines {
 		view.Lines[i] = pages.SummaryLine{
 			Slug: l.Slug, Title: l.Title, VariantTitle: l.VariantTitle, Picture: templates.Picture{Source: l.Cover}, Quantity: l.Quantity,
-			UnitPrice: money(p, currency, l.UnitPrice), Total: money(p, currency, l.Total),
+			UnitPrice: visit.Money(p, currency, l.UnitPrice), Total: visit.Money(p, currency, l.Total),
 		}
 	}
 	view.Shipped, view.Tracking = order.Shipped, order.Tracking
@@ -41,7 +41,6 @@ func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool
 		}
 	}
 	if view.State == pages.OrderAwaiting {
-		view.ExpiresAt = templates.NewMoment(p, order.ExpiresAt)
 		view.Minutes = max(0, int(order.ExpiresAt.Sub(now)/time.Minute))
 	}
 	view.CanCancel = order.State == models.OrderAwaiting && view.State != pages.OrderCancelling
@@ -54,19 +53,19 @@ func attemptView(p *i18n.Printer, currency models.Currency, a models.Attempt) pa
 		payer = a.Payer.OpenID.Reveal()
 	}
 	view := pages.AttemptView{
-		Amount: p.Coin(a.Amount.String(), a.Coin), Coin: a.Coin, Rate: money(p, currency, a.Rate), OrderNum: a.OrderNum,
-		Spread: percent(a.Spread),
+		Amount: p.Coin(a.Amount.String(), a.Coin), Coin: a.Coin, Rate: visit.Money(p, currency, a.Rate), OrderNum: a.OrderNum,
+		Spread: visit.Percent(a.Spread),
 	}
 	if !a.QuoteExpiresAt.IsZero() {
 		view.Source = visit.SourceName(p, a.RateSource)
 	}
-	if end := tail(payer); end != "" {
+	if end := accountEnd(payer); end != "" {
 		view.Payer = "…" + end
 	}
 	return view
 }
 
-// orderState joins the states of an order and of its current attempt into what the page says.
+// orderState combines the states of an order and of its current attempt into the state that the page shows.
 func orderState(order models.Order, returned bool) pages.OrderState {
 	if order.State == models.OrderAwaiting {
 		return awaitingState(order.Current(), returned)
@@ -97,7 +96,7 @@ func awaitingState(a *models.Attempt, returned bool) pages.OrderState {
 	return pages.OrderConfirming
 }
 
-// reviewReason reads from the note of an order's change to review why it is there.
+// reviewReason returns the reason of a review, from the note of the order's change to it.
 func reviewReason(note string) pages.ReviewReason {
 	code, _, _ := models.ReadRemark(note)
 	switch code {
@@ -111,7 +110,7 @@ func reviewReason(note string) pages.ReviewReason {
 	return pages.ReviewLate
 }
 
-// currencyOf returns the currency that an order was priced in, whatever the shop's is now.
+// currencyOf returns the currency of an order's prices, which may differ from the shop's present one.
 func currencyOf(order models.Order) models.Currency {
 	return models.Currency{Code: order.Currency, Digits: order.Digits}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
 func productView(p *i18n.Printer, currency models.Currency, product models.Product, c choice, now time.Time) pages.ProductView {
@@ -37,17 +38,17 @@ func productView(p *i18n.Printer, currency models.Currency, product models.Produ
 
 func variantView(p *i18n.Printer, currency models.Currency, v models.Variant, now time.Time) pages.Variant {
 	view := pages.Variant{
-		ID: v.ID, SKU: v.SKU, Title: v.Texts.In(p.Lang(), "title", v.Title), Price: money(p, currency, v.PriceAt(now)),
+		ID: v.ID, SKU: v.SKU, Title: v.Texts.In(p.Lang(), "title", v.Title), Price: visit.Money(p, currency, v.PriceAt(now)),
 		SoldOut: v.Available() <= 0, Left: shownStock(v.Available()), Virtual: v.Virtual,
 	}
 	if v.OnSale(now) {
-		view.Regular = money(p, currency, v.Price)
+		view.Regular = visit.Money(p, currency, v.Price)
 		view.SaleEnds = templates.NewMoment(p, v.SaleUntil)
 	}
 	return view
 }
 
-// productPictures returns the product's own, or its cover where it has none; that of the chosen variant comes first.
+// productPictures returns the product's pictures, or its cover if it has none; that of the chosen variant comes first.
 func productPictures(lang string, product models.Product, c choice) []templates.Picture {
 	if len(product.Pictures) == 0 && product.Cover != "" {
 		return []templates.Picture{{Source: product.Cover, Alt: product.CoverAlt}}
@@ -64,7 +65,7 @@ func productPictures(lang string, product models.Product, c choice) []templates.
 	return pictures
 }
 
-// paragraphs divides a description at its empty lines.
+// paragraphs splits a description at its empty lines.
 func paragraphs(text string) []string {
 	var list []string
 	for part := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
@@ -75,7 +76,7 @@ func paragraphs(text string) []string {
 	return list
 }
 
-// crumbs lead from the front page to a category, hidden ones left out.
+// crumbs returns the links from the front page to a category, without hidden ones.
 func crumbs(p *i18n.Printer, categories []models.Category, id string) []templates.Link {
 	var list []templates.Link
 	for _, c := range models.Ancestors(categories, id) {

@@ -10,51 +10,44 @@ import (
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/visit"
 )
 
-// billTotals returns what a cart costs, part by part.
+// billTotals returns the total of a cart, part by part.
 func billTotals(p *i18n.Printer, currency models.Currency, bill payments.Bill) templates.Totals {
 	t := templates.Totals{
-		Goods: money(p, currency, bill.Goods), Discount: moneyOrNone(p, currency, bill.Discount), Coupon: bill.CouponCode,
-		Tax: moneyOrNone(p, currency, bill.Tax), Contained: moneyOrNone(p, currency, bill.ContainedTax),
-		TaxName: bill.TaxTitle(p.Lang()), TaxRate: percent(bill.TaxRate), Total: money(p, currency, bill.Total),
+		Goods: visit.Money(p, currency, bill.Goods), Discount: visit.MoneyOrNone(p, currency, bill.Discount), Coupon: bill.CouponCode,
+		Tax: visit.MoneyOrNone(p, currency, bill.Tax), Contained: visit.MoneyOrNone(p, currency, bill.ContainedTax),
+		TaxName: bill.TaxTitle(p.Lang()), TaxRate: visit.Percent(bill.TaxRate), Total: visit.Money(p, currency, bill.Total),
 		DeliveryLater: bill.NeedsAddress && bill.Method() == nil,
 	}
 	if m := bill.Method(); m != nil {
-		t.Delivery, t.DeliveryTitle, t.DeliveryFree = money(p, currency, bill.Delivery), m.NameIn(p.Lang()), bill.Delivery.IsZero()
+		t.Delivery, t.DeliveryTitle, t.DeliveryFree = visit.Money(p, currency, bill.Delivery), m.NameIn(p.Lang()), bill.Delivery.IsZero()
 	}
 	return t
 }
 
-// OrderTotals returns what an order costs, part by part, as it was placed.
+// OrderTotals returns the total of an order, part by part, as it was placed.
 func OrderTotals(p *i18n.Printer, order models.Order) templates.Totals {
 	currency := currencyOf(order)
 	t := templates.Totals{
-		Goods: money(p, currency, order.GoodsTotal), Discount: moneyOrNone(p, currency, order.Discount), Coupon: order.CouponCode,
-		Delivery: moneyOrNone(p, currency, order.Delivery), DeliveryTitle: order.DeliveryTitle,
-		Tax: moneyOrNone(p, currency, order.Tax), Contained: moneyOrNone(p, currency, order.ContainedTax),
-		TaxName: order.TaxName, TaxRate: percent(order.TaxRate), Total: money(p, currency, order.Total),
+		Goods: visit.Money(p, currency, order.GoodsTotal), Discount: visit.MoneyOrNone(p, currency, order.Discount), Coupon: order.CouponCode,
+		Delivery: visit.MoneyOrNone(p, currency, order.Delivery), DeliveryTitle: order.DeliveryTitle,
+		Tax: visit.MoneyOrNone(p, currency, order.Tax), Contained: visit.MoneyOrNone(p, currency, order.ContainedTax),
+		TaxName: order.TaxName, TaxRate: visit.Percent(order.TaxRate), Total: visit.Money(p, currency, order.Total),
 	}
 	t.DeliveryFree = order.DeliveryTitle != "" && order.Delivery.IsZero()
 	return t
 }
 
-// moneyOrNone returns an amount as money; "" for 0.
-func moneyOrNone(p *i18n.Printer, currency models.Currency, a models.Amount) string {
-	if a.IsZero() {
-		return ""
-	}
-	return money(p, currency, a)
-}
-
-// couponView returns the field for the coupon: the code that counts, or the one that does not with why.
+// couponView returns the coupon's field: the code that counts, or the one that does not and why.
 func couponView(p *i18n.Printer, currency models.Currency, cart models.Cart, bill payments.Bill) pages.CouponField {
 	if bill.CouponProblem == "" {
 		return pages.CouponField{Code: bill.CouponCode}
 	}
 	field := pages.CouponField{Typed: cart.CouponCode, Problem: string(bill.CouponProblem)}
 	if c := bill.Coupon; c != nil {
-		field.Minimum = money(p, currency, c.Minimum)
+		field.Minimum = visit.Money(p, currency, c.Minimum)
 		if !c.StartsAt.IsZero() {
 			field.From = p.Time(c.StartsAt, time.UTC)
 		}
@@ -62,22 +55,22 @@ func couponView(p *i18n.Printer, currency models.Currency, cart models.Cart, bil
 	return field
 }
 
-// deliveryView lists the ways of delivery. That one is free from some total on is said where it would not be free now.
+// deliveryView returns the ways of delivery. The sum from which one is free is shown only if it is not free now.
 func deliveryView(p *i18n.Printer, currency models.Currency, bill payments.Bill) []pages.DeliveryChoice {
 	list := make([]pages.DeliveryChoice, len(bill.Methods))
 	for i, o := range bill.Methods {
 		list[i] = pages.DeliveryChoice{
 			ID: o.Method.ID, Title: o.Method.NameIn(p.Lang()), Note: o.Method.Texts.In(p.Lang(), "note", o.Method.Note),
-			Price: money(p, currency, o.Price), Free: o.Price.IsZero(), Selected: o.Chosen,
+			Price: visit.Money(p, currency, o.Price), Free: o.Price.IsZero(), Selected: o.Chosen,
 		}
 		if !list[i].Free {
-			list[i].FreeFrom = moneyOrNone(p, currency, o.Method.FreeFrom)
+			list[i].FreeFrom = visit.MoneyOrNone(p, currency, o.Method.FreeFrom)
 		}
 	}
 	return list
 }
 
-// addressView returns the address as it was typed, for the place where the cart goes.
+// addressView returns the address as typed, with the cart's destination.
 func addressView(place pages.EstimateForm, cart models.Cart, f checkoutForm, problems invalid.Problems) pages.AddressForm {
 	return pages.AddressForm{
 		EstimateForm: place, NeedsRegion: models.NeedsRegion(cart.Country), HasPostcode: models.HasPostcodes(cart.Country),
@@ -86,7 +79,7 @@ func addressView(place pages.EstimateForm, cart models.Cart, f checkoutForm, pro
 	}
 }
 
-// AddressLines writes an address as it stands on a parcel, with the names of country and region in a language.
+// AddressLines returns an address as lines, as on a parcel, with the names of country and region in a language.
 func AddressLines(lang string, a models.Address) []string {
 	region := a.Region
 	for _, r := range models.Regions(a.Country) {

@@ -15,23 +15,22 @@ import (
 	"github.com/coincart/coincart/templates"
 )
 
-// NoStore is the Cache-Control that every answer has unless its handler calls Public: nobody may keep a page with a cart, an order or a form
-// token in it.
+// NoStore is the Cache-Control of every answer unless its handler calls Public: nobody may keep a page with a cart, an order or a form
+// token.
 const NoStore = "no-store"
 
 // compressFrom is the size in bytes from which pages are compressed.
 const compressFrom = 1024
 
-// Public marks a page that holds no secret: the browser may keep it, and asks again before it shows it. Only such pages are
-// compressed: the checkout shows the form's token and what was typed on one page, and its length must tell nothing about
-// either (BREACH).
+// Public marks a page without secrets: the browser may keep it, and asks again before it shows it. Only such pages are compressed: the
+// checkout shows the form's token and what was typed on one page, and its length must reveal nothing about either (BREACH).
 func (v *Visit) Public() {
 	h := v.gin.Writer.Header()
 	h.Set("Cache-Control", "private, no-cache")
 	h.Set("Vary", "Accept-Encoding, Accept-Language, Cookie, HX-Request")
 }
 
-// Private takes Public back, for a page that went wrong.
+// Private undoes Public, for a page that went wrong.
 func (v *Visit) Private() {
 	h := v.gin.Writer.Header()
 	h.Set("Cache-Control", NoStore)
@@ -96,7 +95,7 @@ func (v *Visit) Bytes(status int, contentType string, body []byte) error {
 	return v.send(status, bytes.NewBuffer(body))
 }
 
-// Refuse tells a machine why it is refused, in the platform's shape of an answer: a code and a message.
+// Refuse tells a machine why it is refused, in the platform's format: a code and a message.
 func (v *Visit) Refuse(status int, code, msg string) error {
 	body, err := json.Marshal(struct {
 		Code string `json:"code"`
@@ -117,7 +116,7 @@ func (v *Visit) send(status int, body *bytes.Buffer) error {
 		w.WriteHeaderNow()
 		return nil
 	}
-	_, _ = w.Write(body.Bytes()) // the visitor has gone: nobody is left to tell
+	_, _ = w.Write(body.Bytes()) // an error means that the visitor has left
 	return nil
 }
 

@@ -9,14 +9,14 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// cacheTTL is how old what every page shows may be, counted from before it was read: a change in the back office is seen within a second
-// on every replica, with a quarter of it to read and to answer, and thousands of visitors a second cost less than two questions.
+// cacheTTL is the maximum age of what every page shows, counted from before it was read: a change in the back office is seen within a
+// second on every replica, with a quarter of it to read and to answer, and thousands of visitors a second cost less than two queries.
 const cacheTTL = 750 * time.Millisecond
 
 // loadTimeout bounds one load, which serves many visitors and therefore does not end with the first one's request.
 const loadTimeout = 2 * time.Second
 
-// cached keeps a value that is slow to load and rarely changes. Visitors who find it too old wait for one load together.
+// cached caches a value that is slow to load and rarely changes. Visitors who find it too old wait for one load together.
 type cached[T any] struct {
 	what    string // is kept, for errors: "load " + what
 	load    func(context.Context) (T, error)
@@ -30,7 +30,7 @@ type entry[T any] struct {
 	at    time.Time
 }
 
-// value returns the value; it must not be changed by the caller.
+// value returns the value; the caller must not change it.
 func (c *cached[T]) value(ctx context.Context) (T, error) {
 	if e, fresh := c.fresh(); fresh {
 		return e.value, nil
@@ -62,7 +62,7 @@ func (c *cached[T]) value(ctx context.Context) (T, error) {
 	}
 }
 
-// last returns the value as it was read last, however long ago; the zero value where it never was.
+// last returns the value as it was last read, however long ago; the zero value if it never was.
 func (c *cached[T]) last() T {
 	if e := c.current.Load(); e != nil {
 		return e.value

@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// When to try again, in seconds: soon where the shop or what it stands on is down or busy, and spread, so that those who were turned away
-// together do not come back together; after a minute where somebody asked too often, which is the window of the limits.
+// Values of Retry-After, in seconds: short if the shop or what it depends on is down or busy, and random, so that refused visitors do not
+// return at the same time; a minute after too many requests, which is the window of the limits.
 const (
 	retryUnavailable = 5
 	retrySpread      = 5
 	retryTooMany     = 60
 )
 
-// RetryLater sets Retry-After to when to try again, for an answer 503 or 429 that does not say so itself.
+// RetryLater sets Retry-After of an answer 503 or 429 that does not have it yet.
 func RetryLater(h http.Header, status int) {
 	if h.Get("Retry-After") != "" {
 		return
@@ -29,11 +29,11 @@ func RetryLater(h http.Header, status int) {
 	}
 }
 
-// AfterTime is for what still has to be done when the request's own time is over.
+// AfterTime is the time limit of what still has to be done after the request's own time.
 const AfterTime = 2 * time.Second
 
-// Afterwards gives the visit AfterTime of its own, whatever has become of the request's time and of the browser, for a short look or a
-// note that must not be lost. done gives the request's own time back.
+// Afterwards gives the visit AfterTime of its own, even if the request's time is over or the browser has gone, for a short query or a note
+// that must not be lost. done restores the request's own time.
 func (v *Visit) Afterwards() (done func()) {
 	whole := v.gin.Request
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(whole.Context()), AfterTime)

@@ -20,7 +20,7 @@ const (
 	maxMultipartParts = 4000
 )
 
-// UploadTime is how long a form with files may take to arrive: the largest one in it over 5 Mbit/s.
+// UploadTime is the time limit for a form with files to arrive: the largest one in it over 5 Mbit/s.
 const UploadTime = 2 * time.Minute
 
 // File is a file of a form.
@@ -56,7 +56,7 @@ func (v *Visit) Upload(limits FileLimits) (url.Values, []File, error) {
 	return form, v.files, nil
 }
 
-// fileTaker gets a file of a form while it arrives: the fields that stand before it, the name of its field, its own name made safe to show,
+// fileTaker receives a file of a form while it arrives: the fields before the file, the name of its field, its own name made safe to show,
 // and its data. What it leaves unread is skipped.
 type fileTaker func(form url.Values, field, name string, data io.Reader) error
 
@@ -86,8 +86,8 @@ func (v *Visit) readMultipart(bodyBytes int64, take fileTaker) (url.Values, erro
 	return form, nil
 }
 
-// setDeadlines gives the request so much time to arrive and to be answered from now on, in place of the server's times for a page. A connection
-// without deadlines is a test's.
+// setDeadlines gives the request this much time to arrive and to be answered from now on, in place of the server's times for a page.
+// Connections without deadlines, as in tests, are accepted.
 func (v *Visit) setDeadlines(read, write time.Duration) error {
 	control := http.NewResponseController(v.gin.Writer)
 	now := time.Now()
@@ -173,7 +173,7 @@ func readFile(file io.Reader, limit int64) (File, error) {
 	return File{Large: true}, nil
 }
 
-// formError returns the error of a form whose body cannot be read to its end.
+// formError returns the error for a form whose body cannot be read to its end.
 func formError(err error) error {
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return ErrTooLarge

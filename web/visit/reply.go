@@ -14,7 +14,7 @@ func (v *Visit) Address() string { return v.gin.Request.URL.EscapedPath() }
 // SetHeader sets a header of the answer.
 func (v *Visit) SetHeader(name, value string) { v.gin.Writer.Header().Set(name, value) }
 
-// Moved sends the browser, and search engines, to the address that a page has now. The answer is not kept: the old address may become
+// Moved redirects the browser, and search engines, to the address that a page has now. The answer is not cached: the old address may become
 // another page's.
 func (v *Visit) Moved(address string) error {
 	return v.redirect(http.StatusMovedPermanently, "Location", address)
@@ -44,11 +44,11 @@ func (v *Visit) strictCookie(name, value string, age int) {
 	})
 }
 
-// chunkTime is how long one piece of a file may take to reach the visitor.
+// chunkTime is the time limit for one piece of a file to reach the visitor.
 const chunkTime = 20 * time.Second
 
-// Download sends a file of a known size, piece by piece: each has its own time, whatever the server's is for a page. An error after the
-// first piece ends the connection, so that the visitor sees that the file is not whole.
+// Download sends a file of a known size, piece by piece: each has its own time limit, whatever the server's is for a page. An error after
+// the first piece ends the connection, so that the visitor sees that the file is incomplete.
 func (v *Visit) Download(name, contentType string, size int64, each func(write func([]byte) error) error) error {
 	w := v.gin.Writer
 	h := w.Header()

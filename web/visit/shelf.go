@@ -6,8 +6,8 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// Shown returns the categories directly below one ("": at the top) that are not hidden, in their order. One whose parent is not there is at
-// the top.
+// Shown returns the categories directly below one ("": at the top) that are not hidden, in their order. A category whose parent does not
+// exist is at the top.
 func Shown(list []models.Category, parent string) []models.Category {
 	var shown []models.Category
 	for _, node := range models.Flatten(models.Tree(list)) {

@@ -25,7 +25,7 @@ type Config struct {
 	ShopName string         // where the settings have none
 	Demo     bool
 	Zone     *time.Location     // in which the exchange's day begins and ends
-	Count    func(event string) // counts what happened, for the metrics; nil: nobody counts
+	Count    func(event string) // counts an event for the metrics; nil: not counted
 }
 
 // Site is what all visits share. It is safe for concurrent use.
@@ -85,8 +85,8 @@ func (s *Site) Settings(ctx context.Context) (models.Settings, error) {
 	return s.settings.value(ctx)
 }
 
-// settingsFor returns the settings for a page; where the database does not give them, the page shows with those read last. What only
-// machines ask for has no words and must not wait for them.
+// settingsFor returns the settings for a page; if the database cannot be read, those that were read last. Addresses that only machines ask
+// for have no words and must not wait for the settings.
 func (s *Site) settingsFor(ctx context.Context, path string) models.Settings {
 	switch path {
 	case "/healthz", "/readyz", payments.NotifyPath:
@@ -117,14 +117,14 @@ func (s *Site) nameIn(settings models.Settings) string {
 	return cmp.Or(settings.ShopName(), s.shopName)
 }
 
-// Currency returns what the shop's prices are in, at most a second old.
+// Currency returns the currency of the shop's prices, at most a second old.
 func (s *Site) Currency(ctx context.Context) (models.Currency, error) {
 	settings, err := s.Settings(ctx)
 	return settings.Currency(), err
 }
 
-// Shelf returns a list of products that many pages show, at most a second old. The filter is one of the few that our own pages
-// make: one with words of a visitor would be kept for ever. The list is shared: do not change it.
+// Shelf returns a list of products that many pages show, at most a second old. The filter is one of the few that the shop's own pages make:
+// one with a visitor's words would be cached for ever. The list is shared: do not change it.
 func (s *Site) Shelf(ctx context.Context, filter models.CardFilter) ([]models.ProductCard, error) {
 	shelf, ok := s.shelves.Load(filter)
 	if !ok {

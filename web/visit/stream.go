@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// StreamTime is how long a streamed file may take to arrive altogether, as long as it goes on arriving.
+// StreamTime is the time limit for a streamed file to arrive as a whole, while it makes progress.
 const StreamTime = 30 * time.Minute
 
-// Stream reads a form with one file (multipart/form-data) and hands the file over while it arrives, so that nobody holds it whole. take gets
-// the fields that stand before the file; those behind it are in the form that Stream returns. Without a file take is not called. Errors:
-// ErrTooLarge, where the file has more than maxBytes, ErrBadForm, and that of take as it is.
+// Stream reads a form with one file (multipart/form-data) and passes the file on while it arrives, so that it is never in memory as a
+// whole. take gets the fields before the file; those after it are in the form that Stream returns. Without a file take is not called.
+// Errors: ErrTooLarge if the file has more than maxBytes, ErrBadForm, and those of take unchanged.
 func (v *Visit) Stream(maxBytes int64, take func(form url.Values, name string, file io.Reader) error) (url.Values, error) {
 	taken := false
 	return v.readMultipart(maxBytes+2*maxMultipartText, func(form url.Values, _, name string, data io.Reader) error {
@@ -24,7 +24,7 @@ func (v *Visit) Stream(maxBytes int64, take func(form url.Values, name string, f
 	})
 }
 
-// timedReader reads a file and extends the deadlines as long as it goes on arriving.
+// timedReader reads a file and extends the deadlines while it makes progress.
 type timedReader struct {
 	v     *Visit
 	from  io.Reader

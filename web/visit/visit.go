@@ -28,10 +28,10 @@ const MaxFormBytes = 64 << 10
 // RequestIDHeader carries the request's id in every answer, so that a shopper can quote it and the log can be searched.
 const RequestIDHeader = "X-Request-Id"
 
-// keepEvery is how often a session that is in use gets its full lifetime again.
+// keepEvery is the interval at which a session that is in use gets its full lifetime again.
 const keepEvery = 24 * time.Hour
 
-// Handler answers a visit, or says what went wrong.
+// Handler answers a visit, or returns the error that package web shows.
 type Handler func(v *Visit) error
 
 // Visit is one request of one visitor.
@@ -46,8 +46,8 @@ type Visit struct {
 	files    []File
 }
 
-// New returns the visit of a request. The language is the one that the visitor chose, else the best one for the browser, out of those that the shop
-// offers; the back office speaks all.
+// New returns the visit of a request. The language is the one that the visitor chose, else the best one for the browser, out of those that
+// the shop offers; the back office offers all.
 func New(site *Site, c *gin.Context) *Visit {
 	chosen := ""
 	if cookie, err := c.Request.Cookie(site.cookies.Name(languageCookie)); err == nil {
@@ -66,16 +66,16 @@ func New(site *Site, c *gin.Context) *Visit {
 // isOffice reports whether an address is the back office's.
 func isOffice(path string) bool { return path == "/admin" || strings.HasPrefix(path, "/admin/") }
 
-// Settings returns the shop's settings, at most a second old; where they cannot be read, as they were when they could.
+// Settings returns the shop's settings, at most a second old; if they cannot be read, the last ones that could.
 func (v *Visit) Settings() models.Settings { return v.settings }
 
 // Context returns the request's context.
 func (v *Visit) Context() context.Context { return v.gin.Request.Context() }
 
-// RequestID returns the id under which the log has the request.
+// RequestID returns the request's id in the log.
 func (v *Visit) RequestID() string { return v.gin.Writer.Header().Get(RequestIDHeader) }
 
-// Param returns a part of the path that the route names.
+// Param returns the value of a named part of the route's path.
 func (v *Visit) Param(name string) string { return v.gin.Param(name) }
 
 // Query returns a parameter of the address, made safe to show and to search for: valid UTF-8 without control characters.
@@ -109,8 +109,8 @@ func (v *Visit) SaveSession() error {
 	return s.Save(v.gin.Writer, v.gin.Request)
 }
 
-// KeepSession stores the session if it is new, or if its cookie would otherwise run out although the visitor still comes: at most
-// once a day.
+// KeepSession stores the session if it is new, or if its cookie would otherwise expire although the visitor still comes: at most once a
+// day.
 func (v *Visit) KeepSession() error {
 	s, err := v.Session()
 	if err != nil {
@@ -131,7 +131,7 @@ func (v *Visit) RenewSession() error {
 	return s.Renew(v.gin.Writer, v.gin.Request)
 }
 
-// Form reads the fields of the request's body; parameters of the address are no fields. Errors: ErrMediaType, ErrTooLarge, ErrBadForm.
+// Form returns the fields of the request's body, without the parameters of the address. Errors: ErrMediaType, ErrTooLarge, ErrBadForm.
 func (v *Visit) Form() (url.Values, error) {
 	if v.form != nil {
 		return v.form, nil
@@ -174,13 +174,13 @@ func (v *Visit) Body(limit int64) (contentType string, body []byte, err error) {
 // Posted reports whether the request came from a form.
 func (v *Visit) Posted() bool { return v.gin.Request.Method == http.MethodPost }
 
-// ClientIP returns the visitor's address; a forwarded one counts only from a trusted proxy.
+// ClientIP returns the visitor's address; forwarded headers count only from a trusted proxy.
 func (v *Visit) ClientIP() string { return v.gin.ClientIP() }
 
 // languageCookie holds the language that the visitor chose.
 const languageCookie = "coincart-language"
 
-// SetLanguage remembers the visitor's choice for a year, in a cookie of its own: it is no secret and needs no session.
+// SetLanguage stores the visitor's choice for a year, in a cookie of its own: it is no secret and needs no session.
 func (v *Visit) SetLanguage(tag string) {
 	const year = 365 * 24 * 60 * 60
 	http.SetCookie(v.gin.Writer, &http.Cookie{ //nolint:gosec // Secure wherever the shop is under https
@@ -224,7 +224,7 @@ func (v *Visit) BarePage() templates.Page {
 	return page
 }
 
-// path returns where the language switch returns to: this page, or the front page after a form.
+// path returns the page that the language switch returns to: this page, or the front page after a form.
 func (v *Visit) path() string {
 	r := v.gin.Request
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -233,11 +233,11 @@ func (v *Visit) path() string {
 	return OwnPath(r.URL.RequestURI(), "/")
 }
 
-// Absolute returns the public address of one of our paths, for places that need one.
+// Absolute returns the public address of one of the shop's paths.
 func (v *Visit) Absolute(path string) string { return v.Site.base.String() + path }
 
-// redirect sends the browser to another address by a header of the answer. This is where addresses of the shop's own get their prefix; those of
-// other hosts stay as they are.
+// redirect redirects the browser to another address by a header of the answer. The shop's own addresses get their prefix here; those of
+// other hosts are kept unchanged.
 func (v *Visit) redirect(status int, header, address string) error {
 	v.SetHeader(header, templates.Under(v.Site.base.Path, address))
 	v.gin.Writer.WriteHeader(status)
@@ -258,8 +258,8 @@ func (v *Visit) Referer(fallback string) string {
 	return OwnPath(own, fallback)
 }
 
-// OwnPath returns the path and query of an address if it certainly stays on this shop, else the fallback. Browsers read
-// //host and /\host as another host, and drop control characters before they read; ".." would lead out of a shop that is below a path.
+// OwnPath returns the path and query of an address if it is certainly on this shop, else the fallback. Browsers read //host and /\host as
+// another host, and drop control characters before they read; ".." would lead out of a shop that is below a path.
 func OwnPath(address, fallback string) string {
 	const longest = 2048
 	if len(address) > longest || !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") {
@@ -271,21 +271,21 @@ func OwnPath(address, fallback string) string {
 		}
 	}
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.HasPrefix(u.EscapedPath(), "//") || climbs(u) {
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.HasPrefix(u.EscapedPath(), "//") || hasDotDot(u) {
 		return fallback
 	}
 	u.Fragment = ""
 	return u.RequestURI()
 }
 
-// climbs reports whether a path has a segment "..", also one that is written with escapes: browsers read these alike.
-func climbs(u *url.URL) bool {
+// hasDotDot reports whether a path has a segment "..", even if it is written with escapes: browsers treat both alike.
+func hasDotDot(u *url.URL) bool {
 	return slices.ContainsFunc(strings.Split(u.EscapedPath(), "/"), func(segment string) bool {
 		return strings.ReplaceAll(strings.ToLower(segment), "%2e", ".") == ".."
 	})
 }
 
-// PageNumber reads ?page=; ok is false for anything but a whole number from 1 to 9999. A missing one is 1.
+// PageNumber parses ?page=; ok is false for anything but a whole number from 1 to 9999. Without the parameter it is 1.
 func (v *Visit) PageNumber() (n int, ok bool) {
 	text := v.gin.Query("page")
 	if text == "" {

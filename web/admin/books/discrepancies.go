@@ -20,7 +20,7 @@ func (h *handlers) discrepancy(req *admin.Request) (models.Discrepancy, error) {
 	return found, admin.NoPage(err)
 }
 
-// settleDiscrepancy lets the platform decide: POST /admin/discrepancies/{id}/settle.
+// settleDiscrepancy resolves a discrepancy by the platform's record: POST /admin/discrepancies/{id}/settle.
 func (h *handlers) settleDiscrepancy(req *admin.Request) error {
 	found, err := h.discrepancy(req)
 	if err != nil {
@@ -30,7 +30,7 @@ func (h *handlers) settleDiscrepancy(req *admin.Request) error {
 	return h.discrepancyDone(req, found, err, "", pages.NoticeSettled)
 }
 
-// acceptDiscrepancy explains a difference: POST /admin/discrepancies/{id}/accept with reason.
+// acceptDiscrepancy accepts a difference with a reason: POST /admin/discrepancies/{id}/accept with reason.
 func (h *handlers) acceptDiscrepancy(req *admin.Request, form url.Values) error {
 	found, err := h.discrepancy(req)
 	if err != nil {
@@ -41,7 +41,7 @@ func (h *handlers) acceptDiscrepancy(req *admin.Request, form url.Values) error 
 	return h.discrepancyDone(req, found, err, reason, pages.NoticeAccepted)
 }
 
-// assignDiscrepancy says who looks after a difference: POST /admin/discrepancies/{id}/assign with owner (empty: nobody), note.
+// assignDiscrepancy assigns a difference to a person: POST /admin/discrepancies/{id}/assign with owner (empty: nobody), note.
 func (h *handlers) assignDiscrepancy(req *admin.Request, form url.Values) error {
 	found, err := h.discrepancy(req)
 	if err != nil {
@@ -61,8 +61,7 @@ func (h *handlers) assignDiscrepancy(req *admin.Request, form url.Values) error 
 	return h.discrepancyDone(req, found, err, note, pages.NoticeAssigned)
 }
 
-// refundDiscrepancy asks for money to go back because of a difference: POST /admin/discrepancies/{id}/refund with amount, reason,
-// form_token.
+// refundDiscrepancy requests a refund because of a difference: POST /admin/discrepancies/{id}/refund with amount, reason, form_token.
 func (h *handlers) refundDiscrepancy(req *admin.Request, form url.Values, token string) error {
 	found, err := h.discrepancy(req)
 	if err != nil {
@@ -89,7 +88,7 @@ func (h *handlers) refundDiscrepancy(req *admin.Request, form url.Values, token 
 	return req.Done(admin.DayPath(found.Day), kind)
 }
 
-// discrepancyDone leads back to the day, or shows it again with what was wrong.
+// discrepancyDone redirects to the day, or shows it again with what was wrong.
 func (h *handlers) discrepancyDone(req *admin.Request, found models.Discrepancy, cause error, text string, kind pages.NoticeKind) error {
 	if cause == nil {
 		return req.Done(admin.DayPath(found.Day), kind)
@@ -115,7 +114,7 @@ func (h *handlers) discrepancyDone(req *admin.Request, found models.Discrepancy,
 	})
 }
 
-// discrepancyRefused shows the day again; where the difference is not on its first page, the page itself says what was wrong.
+// discrepancyRefused shows the day again. If the difference is not on its first page, the page itself says what was wrong.
 func (h *handlers) discrepancyRefused(req *admin.Request, found models.Discrepancy, say func(*pages.DiscrepancyRow)) error {
 	if _, _, problem := admin.ReadDay(found.Day, h.site.Clock(), h.site.Zone); problem != "" {
 		return visit.ErrNoPage
@@ -130,7 +129,7 @@ func (h *handlers) discrepancyRefused(req *admin.Request, found models.Discrepan
 		row := pages.DiscrepancyRow{}
 		say(&row)
 		view.Found = append(view.Found, row)
-		view.Refusal = worstOfDay(view)
+		view.Refusal = dayRefusal(view)
 		view.Found = view.Found[:len(view.Found)-1]
 	})
 }

@@ -44,10 +44,7 @@ func (h *handlers) refundsPage(req *admin.Request, q url.Values, say func(*pages
 
 func (h *handlers) refundList(req *admin.Request, view *pages.RefundsView, state models.RefundState, q url.Values) error {
 	page, next, err := h.site.Store.RefundPage(req.Context(), state, q.Get("after"), 0)
-	if view.Refusal = admin.FilterRefusal(err); view.Refusal != "" {
-		return nil
-	}
-	if err != nil {
+	if view.Refusal, err = admin.FilterRefusal(err); err != nil || view.Refusal != "" {
 		return err
 	}
 	names, _, err := req.Names()
@@ -63,7 +60,7 @@ func (h *handlers) refundList(req *admin.Request, view *pages.RefundsView, state
 	return nil
 }
 
-// approveRefund lets a second person release a refund: POST /admin/refunds/{id}/approve.
+// approveRefund approves a refund as the second person: POST /admin/refunds/{id}/approve.
 func (h *handlers) approveRefund(req *admin.Request) error {
 	id := req.ID()
 	err := h.payments.ApproveRefund(req.Context(), id, req.Actor())
@@ -78,7 +75,7 @@ func (h *handlers) approveRefund(req *admin.Request) error {
 	return admin.NoPage(err)
 }
 
-// declineRefund stops a refund that was not sent: POST /admin/refunds/{id}/decline with reason.
+// declineRefund declines a refund that was not sent: POST /admin/refunds/{id}/decline with reason.
 func (h *handlers) declineRefund(req *admin.Request, form url.Values) error {
 	id := req.ID()
 	reason := strings.TrimSpace(form.Get("reason"))

@@ -13,7 +13,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// linesPerPage is how many lines of a statement, or discrepancies, stand on a page.
+// linesPerPage is the number of lines of a statement, or of discrepancies, per page.
 const linesPerPage = 100
 
 // showStatement shows one day: GET /admin/statements/{day}?type=&lines=&found=&after=.
@@ -26,7 +26,7 @@ func (h *handlers) showStatement(req *admin.Request) error {
 	return h.statementPage(req, day, req.QueryValues("type", "lines", "found", "after"), func(*pages.StatementView) {})
 }
 
-// book is what is known about a day.
+// book is the data of a day.
 type book struct {
 	day       models.BookDayRow
 	fetched   []models.Statement // newest first
@@ -40,7 +40,7 @@ type book struct {
 	orders    map[string]models.LineOrder // of the discrepancies and the lines: appOrderId → order
 }
 
-// ordersOf finds the orders of ours that the day's discrepancies and lines are about.
+// ordersOf returns the shop's orders that the day's discrepancies and lines are about.
 func (h *handlers) ordersOf(req *admin.Request, found []models.Discrepancy, lines []models.StatementLine) (map[string]models.LineOrder, error) {
 	ids := make([]string, 0, len(found)+len(lines))
 	for _, f := range found {
@@ -57,7 +57,7 @@ func (h *handlers) ordersOf(req *admin.Request, found []models.Discrepancy, line
 func (h *handlers) statementPage(req *admin.Request, day string, q url.Values, say func(*pages.StatementView)) error {
 	filter, refusal := readStatementFilter(q)
 	b, err := h.book(req, day, filter)
-	if r := admin.FilterRefusal(err); r != "" {
+	if r, _ := admin.FilterRefusal(err); r != "" {
 		refusal = r
 		b, err = h.book(req, day, statementFilter{})
 	}
@@ -79,11 +79,11 @@ func (h *handlers) statementPage(req *admin.Request, day string, q url.Values, s
 	view.FormToken = models.NewRef()
 	view.Page = req.PageAt(pages.SectionStatements, admin.Address(admin.DayPath(day), q))
 	say(&view)
-	return req.Answer(worstOfDay(&view), pages.Statement(view))
+	return req.Answer(dayRefusal(&view), pages.Statement(view))
 }
 
-// worstOfDay returns what decides the page's status.
-func worstOfDay(view *pages.StatementView) pages.Refusal {
+// dayRefusal returns the refusal that decides the page's status.
+func dayRefusal(view *pages.StatementView) pages.Refusal {
 	worst := view.Refusal
 	for _, row := range view.Found {
 		worst = cmp.Or(worst, pages.Worst(row.Refusal, row.Amount.Problem, row.Reason.Problem))
@@ -91,7 +91,7 @@ func worstOfDay(view *pages.StatementView) pages.Refusal {
 	return worst
 }
 
-// statementFilter chooses what of a day is shown.
+// statementFilter chooses which lines and discrepancies of a day are shown.
 type statementFilter struct {
 	kind  models.StatementType
 	lines int // after this position
@@ -139,7 +139,7 @@ func (h *handlers) book(req *admin.Request, day string, f statementFilter) (b bo
 	if err != nil {
 		return b, err
 	}
-	if s := shown(b); s != nil {
+	if s := shownStatement(b); s != nil {
 		if b.lines, err = db.StatementLines(ctx, s.ID, f.kind, f.lines, linesPerPage); err != nil {
 			return b, err
 		}
@@ -151,7 +151,7 @@ func (h *handlers) book(req *admin.Request, day string, f statementFilter) (b bo
 	return b, err
 }
 
-// bookDay returns the day with the number of its discrepancies in each state; one that was never compared is open and has none.
+// bookDay returns the day with the number of its discrepancies in each state; a day that was never compared is open and has none.
 func (h *handlers) bookDay(req *admin.Request, day string) (models.BookDayRow, error) {
 	zone := h.site.Zone
 	_, end, err := models.ParseDay(day, zone)
@@ -168,8 +168,8 @@ func (h *handlers) bookDay(req *admin.Request, day string) (models.BookDayRow, e
 	return models.BookDayRow{BookDay: models.BookDay{Day: day, State: models.DayOpen}}, nil
 }
 
-// shown returns the statement whose lines are shown: the one that the day was compared with, else the newest complete one.
-func shown(b book) *models.Statement {
+// shownStatement returns the statement whose lines are shown: the one that the day was compared with, else the newest complete one.
+func shownStatement(b book) *models.Statement {
 	var newest *models.Statement
 	for i := range b.fetched {
 		s := &b.fetched[i]

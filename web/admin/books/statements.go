@@ -15,12 +15,12 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// statementTypes returns the types of lines that can be looked at by themselves.
+// statementTypes returns the types of lines that can be filtered by.
 func statementTypes() []models.StatementType {
 	return []models.StatementType{models.StatementPayment, models.StatementTransfer}
 }
 
-// showStatements lists the platform's days: GET /admin/statements?before=. With day and type it leads to that day.
+// showStatements lists the platform's days: GET /admin/statements?before=. With day and type it redirects to that day.
 func (h *handlers) showStatements(req *admin.Request) error {
 	q := req.QueryValues("day", "type", "before")
 	if !q.Has("day") && !q.Has("type") {
@@ -76,7 +76,7 @@ func dayRows(p *i18n.Printer, days []models.BookDayRow) []pages.DayRow {
 }
 
 // fetchStatement begins to fetch a day: POST /admin/statements/{day}/fetch with form_token, POST /admin/statements with day too. A day that
-// has not begun or is sealed is refused before anything is asked.
+// has not begun or is sealed is refused before the platform is asked.
 func (h *handlers) fetchStatement(req *admin.Request, form url.Values, token string) error {
 	day := cmp.Or(req.Param("day"), form.Get("day"))
 	_, _, problem := admin.ReadDay(day, h.site.Clock(), h.site.Zone)
@@ -93,7 +93,7 @@ func (h *handlers) fetchStatement(req *admin.Request, form url.Values, token str
 	return req.ToTask(h.books.StartStatement(req.Context(), day, token, req.Actor()))
 }
 
-// sealDay closes a day for good: POST /admin/statements/{day}/seal.
+// sealDay seals a day: POST /admin/statements/{day}/seal.
 func (h *handlers) sealDay(req *admin.Request) error {
 	day := req.Param("day")
 	_, _, problem := admin.ReadDay(day, h.site.Clock(), h.site.Zone)

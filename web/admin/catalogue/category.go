@@ -60,7 +60,7 @@ func (h *handlers) showCategory(req *admin.Request) error {
 	return h.showCategoryForm(req, view, c.ParentID, http.StatusOK)
 }
 
-// category reads the category that the address names, with all others.
+// category returns the category that the address names, and all categories.
 func (h *handlers) category(req *admin.Request) (models.Category, []models.Category, error) {
 	id := req.ID()
 	list, err := h.site.Store.Categories(req.Context())
@@ -175,7 +175,7 @@ func (h *handlers) categoryNotStored(req *admin.Request, view pages.CategoryView
 	return h.showCategoryForm(req, view, c.ParentID, status)
 }
 
-// showCategoryConflict shows what somebody else changed beside what was typed, and leaves the choice.
+// showCategoryConflict shows what somebody else changed beside what was typed, with a button for each.
 func (h *handlers) showCategoryConflict(req *admin.Request, view pages.CategoryView, c models.Category) error {
 	now, list, err := h.category(req)
 	if err != nil {
@@ -188,7 +188,7 @@ func (h *handlers) showCategoryConflict(req *admin.Request, view pages.CategoryV
 	return h.showCategoryForm(req, view, c.ParentID, http.StatusConflict)
 }
 
-// moveCategory puts a category elsewhere: POST /admin/categories/{id}/move with parent, before.
+// moveCategory moves a category: POST /admin/categories/{id}/move with parent, before.
 func (h *handlers) moveCategory(req *admin.Request, form url.Values) error {
 	c, list, err := h.category(req)
 	if err != nil {
@@ -206,7 +206,7 @@ func (h *handlers) moveCategory(req *admin.Request, form url.Values) error {
 	return req.Done(categoriesPath, pages.NoticeCategoryMoved)
 }
 
-// deleteCategory deletes a category, its products going to another one: POST /admin/categories/{id}/delete with move_to.
+// deleteCategory deletes a category and moves its products to another one: POST /admin/categories/{id}/delete with move_to.
 func (h *handlers) deleteCategory(req *admin.Request, form url.Values) error {
 	c, list, err := h.category(req)
 	if err != nil {

@@ -17,11 +17,11 @@ const (
 	longestCategorySummary = 1000
 )
 
-// readCategory reads what was typed on top of the stored category.
+// readCategory reads what was typed, on top of the stored category.
 func (h *handlers) readCategory(req *admin.Request, stored models.Category, form url.Values, files []visit.File) (pages.CategoryView, models.Category, error) {
 	view := pages.CategoryView{
 		ID: stored.ID, New: stored.Version == 0, Version: form.Get("version"), Name: admin.Typed(admin.OneLine(form.Get("name"))),
-		Slug: admin.Typed(admin.OneLine(form.Get("slug"))), Summary: admin.Typed(manyLines(form.Get("summary"))), Hidden: form.Get("hidden") == "1",
+		Slug: admin.Typed(admin.OneLine(form.Get("slug"))), Summary: admin.Typed(normalLines(form.Get("summary"))), Hidden: form.Get("hidden") == "1",
 		Picture: form.Get("picture"),
 	}
 	c := stored
@@ -32,7 +32,7 @@ func (h *handlers) readCategory(req *admin.Request, stored models.Category, form
 	}
 	for _, l := range langs {
 		t := pages.CategoryTexts{
-			Lang: l.Tag, Language: l.Name, Name: admin.Typed(admin.OneLine(form.Get("t." + l.Tag + ".name"))), Summary: admin.Typed(manyLines(form.Get("t." + l.Tag + ".summary"))),
+			Lang: l.Tag, Language: l.Name, Name: admin.Typed(admin.OneLine(form.Get("t." + l.Tag + ".name"))), Summary: admin.Typed(normalLines(form.Get("t." + l.Tag + ".summary"))),
 		}
 		admin.LimitText(&t.Name, longestCategoryName)
 		admin.LimitText(&t.Summary, longestCategorySummary)
@@ -53,13 +53,13 @@ func (h *handlers) readCategory(req *admin.Request, stored models.Category, form
 	checkCategory(&view)
 	c.Name, c.Slug, c.Summary, c.Hidden, c.Picture = view.Name.Value, view.Slug.Value, view.Summary.Value, view.Hidden, view.Picture
 	c.ParentID, c.Version = form.Get("parent"), admin.Version(form.Get("version"))
-	if seen, ok := overwrites(form.Get("do")); ok {
+	if seen, ok := overwrittenVersion(form.Get("do")); ok {
 		c.Version = seen
 	}
 	return view, c, nil
 }
 
-// readCategoryPicture takes the picture that came along, if one did. What is no upload must be the one that the category has.
+// readCategoryPicture stores the uploaded picture, if there is one. A picture that is not an upload must be the category's present one.
 func (h *handlers) readCategoryPicture(req *admin.Request, view *pages.CategoryView, stored models.Category, form url.Values, files []visit.File) error {
 	if form.Get("no_picture") == "1" || (view.Picture != stored.Picture && !isUpload(view.Picture)) {
 		view.Picture = ""
@@ -99,8 +99,8 @@ func categoryBad(view pages.CategoryView) bool {
 	return all != ""
 }
 
-// categoryRows lists the tree with where each category can go by one press: up and down among its neighbours, out to behind its parent,
-// in to the end of the neighbour above.
+// categoryRows returns the tree with the places that each category can be moved to by one button: up and down among its neighbours, out to
+// behind its parent, in to the end of the neighbour above.
 func categoryRows(list []models.Category, counts map[string]int) []pages.CategoryRow {
 	var rows []pages.CategoryRow
 	var walk func(nodes []models.CategoryNode, parent *models.CategoryNode, after string)
@@ -130,7 +130,7 @@ func categoryRows(list []models.Category, counts map[string]int) []pages.Categor
 	return rows
 }
 
-// idAt returns the id of the category at a place among its neighbours; "" behind the last one.
+// idAt returns the id of the category at an index among its neighbours; "" behind the last one.
 func idAt(nodes []models.CategoryNode, i int) string {
 	if i < len(nodes) {
 		return nodes[i].Category.ID

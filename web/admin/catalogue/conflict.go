@@ -10,13 +10,13 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// overwrites says which version the button for saving all the same replaces; ok is false for another button.
-func overwrites(do string) (seen int, ok bool) {
+// overwrittenVersion returns the version that the button for saving nevertheless replaces; ok is false for another button.
+func overwrittenVersion(do string) (seen int, ok bool) {
 	text, ok := strings.CutPrefix(do, "overwrite.")
 	return admin.Version(text), ok
 }
 
-// differences lists where two versions of a product or a category are not the same, for whoever must decide between them.
+// differences returns the fields in which two versions of a product or a category differ.
 func differences(stored, typed models.Facts) []pages.Difference {
 	was, is := models.ChangedFacts(stored, typed)
 	names := map[string]bool{}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/productcsv"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/visit"
@@ -18,7 +19,7 @@ import (
 // importStarter begins a task of an import.
 type importStarter func(ctx context.Context, id, token string, by models.Actor) (models.Task, error)
 
-// showImport is one file: GET /admin/imports/{id}?level=&after=, and the part that changes alone for the page that asks again.
+// showImport shows one file: GET /admin/imports/{id}?level=&after=. The page that asks again gets only the part that changes.
 func (h *handlers) showImport(req *admin.Request) error {
 	id := req.ID()
 	return h.importPage(req, id, "")
@@ -53,7 +54,7 @@ func (h *handlers) importPage(req *admin.Request, id string, refusal pages.Refus
 	return req.Answer(refusal, pages.Import(view))
 }
 
-// importTasks reads the tasks of imports, with the progress that this process knows.
+// importTasks returns the tasks of imports, with the progress that this process knows.
 func (h *handlers) importTasks(req *admin.Request, list ...models.Import) (map[string]models.Task, error) {
 	var ids []string
 	for _, i := range list {
@@ -115,7 +116,7 @@ func (h *handlers) importPictures(req *admin.Request, view *pages.ImportView, i 
 	return nil
 }
 
-// downloadProblems is a file of all problems of an import, in the reader's language: GET /admin/imports/{id}/file.
+// downloadProblems sends a file of all problems of an import, in the reader's language: GET /admin/imports/{id}/file.
 func (h *handlers) downloadProblems(req *admin.Request) error {
 	id := req.ID()
 	i, err := h.site.Store.Import(req.Context(), id)
@@ -150,7 +151,7 @@ func (h *handlers) writeProblems(req *admin.Request, id string, out *bytes.Buffe
 			if row.Line > 0 {
 				line = strconv.Itoa(row.Line)
 			}
-			rows = append(rows, []string{line, plainCell(row.Column), plainCell(row.Text), p.T("import.level." + row.Level), plainCell(row.SKU)})
+			rows = append(rows, []string{line, productcsv.Guard(row.Column), productcsv.Guard(row.Text), p.T("import.level." + row.Level), productcsv.Guard(row.SKU)})
 		}
 		if err := w.WriteAll(rows); err != nil {
 			return fmt.Errorf("write the problems: %w", err)

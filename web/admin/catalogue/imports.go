@@ -21,7 +21,7 @@ const (
 	longestImports = 255 // characters of a file's name
 )
 
-// showImports is the list of files and the forms: GET /admin/imports.
+// showImports shows the list of files and the forms: GET /admin/imports.
 func (h *handlers) showImports(req *admin.Request) error {
 	return h.importsPage(req, func(*pages.ImportsView) {})
 }
@@ -51,7 +51,7 @@ func (h *handlers) importsPage(req *admin.Request, edit func(*pages.ImportsView)
 	return req.Answer(importsRefusal(view), pages.Imports(view))
 }
 
-// importsRefusal returns what decides the status: a file that was refused is a refusal of the page.
+// importsRefusal returns the refusal that decides the status: a refused file is a refusal of the page.
 func importsRefusal(v pages.ImportsView) pages.Refusal {
 	if v.Refusal == "" && v.FileProblem != "" {
 		return pages.RefusalFields
@@ -59,8 +59,8 @@ func importsRefusal(v pages.ImportsView) pages.Refusal {
 	return v.Refusal
 }
 
-// receiveImport takes a file of products and begins to check it: POST /admin/imports with form_token, decimal_comma, keep_stock, no_pictures
-// and file, which comes last.
+// receiveImport stores a file of products and begins to check it: POST /admin/imports with form_token, decimal_comma, keep_stock,
+// no_pictures and file, which comes last.
 func (h *handlers) receiveImport(req *admin.Request) error {
 	id := ""
 	var options models.ImportOptions
@@ -98,7 +98,7 @@ func importOptions(form url.Values) models.ImportOptions {
 	}
 }
 
-// importTask returns a handler that begins a task of the import that the address names, and leads back to its page: POST
+// importTask returns a handler that begins a task of the import that the address names, and redirects to its page: POST
 // /admin/imports/{id}/check, start, pictures with form_token.
 func (h *handlers) importTask(begin importStarter) admin.OnceHandler {
 	return func(req *admin.Request, _ url.Values, token string) error {
@@ -113,7 +113,7 @@ func (h *handlers) importTask(begin importStarter) admin.OnceHandler {
 	}
 }
 
-// stopImport ends the task that is at work on an import: POST /admin/imports/{id}/stop with task.
+// stopImport stops the running task of an import: POST /admin/imports/{id}/stop with task.
 func (h *handlers) stopImport(req *admin.Request, form url.Values) error {
 	id := req.ID()
 	i, err := h.site.Store.Import(req.Context(), id)

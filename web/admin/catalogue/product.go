@@ -18,7 +18,7 @@ const productsPath = admin.Home + "/products"
 
 func productPath(id string) string { return productsPath + "/" + id }
 
-// editing is one product's form while it is worked on.
+// editing is one product's form during a request.
 type editing struct {
 	k      formContext
 	form   pages.ProductForm
@@ -39,11 +39,11 @@ func (h *handlers) newProduct(req *admin.Request) error {
 
 // showProduct shows a product's form: GET /admin/products/{id}.
 func (h *handlers) showProduct(req *admin.Request) error {
-	e, err := h.stored(req)
+	e, err := h.storedProduct(req)
 	if err != nil {
 		return err
 	}
-	e.form = e.k.formOf(e.stored)
+	e.form = e.k.filledForm(e.stored)
 	return h.showForm(req, e)
 }
 
@@ -61,12 +61,12 @@ func (h *handlers) createProduct(req *admin.Request) error {
 		return visit.ErrBadForm
 	}
 	e.form.New, e.form.Version = true, "0"
-	return h.work(req, e)
+	return h.carryOut(req, e)
 }
 
 // saveProduct stores a product, or changes the form's rows: POST /admin/products/{id}.
 func (h *handlers) saveProduct(req *admin.Request) error {
-	e, err := h.stored(req)
+	e, err := h.storedProduct(req)
 	if err != nil {
 		return err
 	}
@@ -80,11 +80,11 @@ func (h *handlers) saveProduct(req *admin.Request) error {
 			e.k.stock(row, v)
 		}
 	}
-	return h.work(req, e)
+	return h.carryOut(req, e)
 }
 
-// stored reads the product that the address names.
-func (h *handlers) stored(req *admin.Request) (*editing, error) {
+// storedProduct returns the product that the address names.
+func (h *handlers) storedProduct(req *admin.Request) (*editing, error) {
 	k, err := h.formContext(req)
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func (h *handlers) stored(req *admin.Request) (*editing, error) {
 	return &editing{k: k, stored: p}, admin.NoPage(err)
 }
 
-// readProduct reads the form with the pictures that came along.
+// readProduct reads the form with the uploaded pictures.
 func (h *handlers) readProduct(req *admin.Request, e *editing) error {
 	form, files, err := req.Upload(pictureLimits())
 	if err != nil {
@@ -103,12 +103,12 @@ func (h *handlers) readProduct(req *admin.Request, e *editing) error {
 	return h.takePictures(req, e, files)
 }
 
-// work does what the button says: it stores the product, or shows the form with its rows changed.
-func (h *handlers) work(req *admin.Request, e *editing) error {
-	if _, over := overwrites(e.do); over || e.do == "save" {
+// carryOut carries out what the button says: it stores the product, or shows the form with its rows changed.
+func (h *handlers) carryOut(req *admin.Request, e *editing) error {
+	if _, over := overwrittenVersion(e.do); over || e.do == "save" {
 		return h.storeProduct(req, e)
 	}
-	if !e.k.change(&e.form, e.do) {
+	if !e.k.changeRows(&e.form, e.do) {
 		return visit.ErrBadForm
 	}
 	return h.showForm(req, e)
@@ -117,14 +117,14 @@ func (h *handlers) work(req *admin.Request, e *editing) error {
 func (h *handlers) storeProduct(req *admin.Request, e *editing) error {
 	p, ok := e.k.product(&e.form, e.stored)
 	p.Version = admin.Version(e.form.Version)
-	if seen, ok := overwrites(e.do); ok {
+	if seen, ok := overwrittenVersion(e.do); ok {
 		p.Version = seen
 	}
 	if !ok {
-		return h.refuse(req, e, pages.RefusalFields, http.StatusUnprocessableEntity)
+		return h.showRefused(req, e, pages.RefusalFields, http.StatusUnprocessableEntity)
 	}
 	if len(e.view.Uploads) > 0 {
-		return h.refuse(req, e, pages.RefusalUpload, http.StatusUnprocessableEntity)
+		return h.showRefused(req, e, pages.RefusalUpload, http.StatusUnprocessableEntity)
 	}
 	err := h.editor.SaveProduct(req.Context(), req.Actor(), e.k.categories, e.stored, p)
 	if err != nil {
@@ -133,11 +133,11 @@ func (h *handlers) storeProduct(req *admin.Request, e *editing) error {
 	return req.Done(productPath(p.ID), pages.NoticeProductSaved)
 }
 
-// notStored says why a product could not be stored, or leads to it where it was stored by the first of two presses.
+// notStored shows why a product could not be stored. If the form's first submission stored it, it redirects to the product.
 func (h *handlers) notStored(req *admin.Request, e *editing, p models.Product, cause error) error {
 	if slug, ok := errors.AsType[*store.SlugTakenError](cause); ok && slug.Slug == p.Slug {
 		e.form.Slug.Problem = invalid.Taken
-		return h.refuse(req, e, pages.RefusalFields, http.StatusUnprocessableEntity)
+		return h.showRefused(req, e, pages.RefusalFields, http.StatusUnprocessableEntity)
 	}
 	if sku, ok := errors.AsType[*store.SKUTakenError](cause); ok {
 		for i := range e.form.Variants {
@@ -145,13 +145,13 @@ func (h *handlers) notStored(req *admin.Request, e *editing, p models.Product, c
 				e.form.Variants[i].SKU.Problem = invalid.Taken
 			}
 		}
-		return h.refuse(req, e, pages.RefusalFields, http.StatusUnprocessableEntity)
+		return h.showRefused(req, e, pages.RefusalFields, http.StatusUnprocessableEntity)
 	}
 	if used, ok := errors.AsType[*store.VariantInUseError](cause); ok {
 		e.form.Variants = append(e.form.Variants, e.k.variantOf(variantIn(e.stored, used.VariantID)))
-		e.form = e.k.complete(e.form, chosenCategories(e.form), primaryCategory(e.form))
+		e.form = e.k.withDerived(e.form, chosenCategories(e.form), primaryCategory(e.form))
 		e.form.Variants[len(e.form.Variants)-1].Problem = invalid.InUse
-		return h.refuse(req, e, pages.RefusalFields, http.StatusUnprocessableEntity)
+		return h.showRefused(req, e, pages.RefusalFields, http.StatusUnprocessableEntity)
 	}
 	if e.form.New && errors.Is(cause, store.ErrConflict) {
 		return req.Done(productPath(p.ID), pages.NoticeProductSaved)
@@ -160,12 +160,12 @@ func (h *handlers) notStored(req *admin.Request, e *editing, p models.Product, c
 		return h.showConflict(req, e, p)
 	}
 	if errors.Is(cause, store.ErrNotFound) { // a category or a picture that went meanwhile
-		return h.refuse(req, e, pages.RefusalStale, http.StatusConflict)
+		return h.showRefused(req, e, pages.RefusalStale, http.StatusConflict)
 	}
 	return cause
 }
 
-// showConflict shows what somebody else changed beside what was typed, and leaves the choice.
+// showConflict shows what somebody else changed beside what was typed, with a button for each.
 func (h *handlers) showConflict(req *admin.Request, e *editing, p models.Product) error {
 	now, err := h.site.Store.ProductByID(req.Context(), p.ID)
 	if err != nil {
@@ -174,10 +174,10 @@ func (h *handlers) showConflict(req *admin.Request, e *editing, p models.Product
 	e.view.Conflict = pages.Conflict{
 		Version: now.Version, Changed: admin.Moment(req.Printer, now.UpdatedAt), Differences: differences(catalogue.ProductFacts(now, e.k.categories), catalogue.ProductFacts(p, e.k.categories)),
 	}
-	return h.refuse(req, e, pages.RefusalChanged, http.StatusConflict)
+	return h.showRefused(req, e, pages.RefusalChanged, http.StatusConflict)
 }
 
-func (h *handlers) refuse(req *admin.Request, e *editing, refusal pages.Refusal, status int) error {
+func (h *handlers) showRefused(req *admin.Request, e *editing, refusal pages.Refusal, status int) error {
 	e.view.Refusal, e.status = refusal, status
 	return h.showForm(req, e)
 }
@@ -228,7 +228,7 @@ func (h *handlers) previewProduct(req *admin.Request) error {
 
 // previewStored shows a product that may be hidden as the shop's page: GET /admin/products/{id}/preview.
 func (h *handlers) previewStored(req *admin.Request) error {
-	e, err := h.stored(req)
+	e, err := h.storedProduct(req)
 	if err != nil {
 		return err
 	}
@@ -237,7 +237,7 @@ func (h *handlers) previewStored(req *admin.Request) error {
 
 // duplicateProduct makes a hidden copy: POST /admin/products/{id}/duplicate with copy, the copy's id.
 func (h *handlers) duplicateProduct(req *admin.Request, form url.Values) error {
-	e, err := h.stored(req)
+	e, err := h.storedProduct(req)
 	if err != nil {
 		return err
 	}
@@ -255,13 +255,13 @@ func (h *handlers) duplicateProduct(req *admin.Request, form url.Values) error {
 
 // deleteProduct deletes a product that was never ordered: POST /admin/products/{id}/delete.
 func (h *handlers) deleteProduct(req *admin.Request) error {
-	e, err := h.stored(req)
+	e, err := h.storedProduct(req)
 	if err != nil {
 		return err
 	}
 	err = h.editor.DeleteProduct(req.Context(), req.Actor(), e.k.categories, e.stored)
 	if errors.Is(err, store.ErrInUse) {
-		e.form, e.view.Deleting = e.k.formOf(e.stored), pages.RefusalInUse
+		e.form, e.view.Deleting = e.k.filledForm(e.stored), pages.RefusalInUse
 		e.status = http.StatusConflict
 		return h.showForm(req, e)
 	}

@@ -26,11 +26,11 @@ type formContext struct {
 // emptyForm returns the form of a new product: hidden until it is ready, with one variant.
 func (k formContext) emptyForm() pages.ProductForm {
 	f := pages.ProductForm{ID: models.NewID(), New: true, Version: "0", Hidden: true, Variants: []pages.VariantForm{{}}}
-	return k.complete(f, nil, "")
+	return k.withDerived(f, nil, "")
 }
 
-// formOf returns the form of a product that is stored.
-func (k formContext) formOf(p models.Product) pages.ProductForm {
+// filledForm returns the form of a stored product.
+func (k formContext) filledForm(p models.Product) pages.ProductForm {
 	f := pages.ProductForm{
 		ID: p.ID, Version: strconv.Itoa(p.Version), Title: admin.Typed(p.Title), Slug: admin.Typed(p.Slug), Summary: admin.Typed(p.Summary),
 		Description: admin.Typed(p.Description), Tags: admin.Typed(strings.Join(p.Tags, ", ")), Featured: p.Featured, Hidden: p.Hidden,
@@ -52,10 +52,10 @@ func (k formContext) formOf(p models.Product) pages.ProductForm {
 			Source: picture.Source, Alt: admin.Typed(picture.Alt), Texts: admin.LangFields(k.langs, picture.Texts, "alt"),
 		})
 	}
-	return k.complete(f, p.CategoryIDs, p.CategoryID)
+	return k.withDerived(f, p.CategoryIDs, p.CategoryID)
 }
 
-// optionOf collects an option's values from the variants, in their order, with the words that any of them has for it.
+// optionOf returns an option's values, collected from the variants in their order, with the words that any of them has for it.
 func (k formContext) optionOf(p models.Product, i int, name string) pages.OptionForm {
 	o := pages.OptionForm{Name: admin.Typed(name)}
 	var values []string
@@ -94,7 +94,7 @@ func (k formContext) variantOf(v models.Variant) pages.VariantForm {
 	row := pages.VariantForm{
 		ID: v.ID, Stored: true, Title: admin.Typed(v.Title), SKU: admin.Typed(v.SKU), Price: admin.Typed(v.Price.String()), SalePrice: admin.AmountField(v.SalePrice),
 		SaleFrom: admin.TimeField(v.SaleFrom, k.zone), SaleUntil: admin.TimeField(v.SaleUntil, k.zone), Weight: admin.AmountField(v.Weight), LowStock: admin.CountField(v.LowStock),
-		Plain: plain(func(f plainField) string { return *f.of(&v) }), Picture: v.Picture, Virtual: v.Virtual, Untracked: v.Untracked, Retired: v.Retired,
+		Plain: plainFieldsOf(func(f plainField) string { return *f.of(&v) }), Picture: v.Picture, Virtual: v.Virtual, Untracked: v.Untracked, Retired: v.Retired,
 	}
 	for _, value := range v.Options {
 		row.Options = append(row.Options, pages.VariantOption{Value: value})
@@ -104,7 +104,7 @@ func (k formContext) variantOf(v models.Variant) pages.VariantForm {
 	return row
 }
 
-// stock shows the figures that the form does not change.
+// stock sets the figures that the form does not change.
 func (k formContext) stock(row *pages.VariantForm, v models.Variant) {
 	row.Stored, row.OnHand, row.Reserved = true, strconv.Itoa(v.OnHand), ""
 	if v.Untracked {
@@ -115,19 +115,19 @@ func (k formContext) stock(row *pages.VariantForm, v models.Variant) {
 	}
 }
 
-// readForm reads what was typed. Rows come in the order of the fields that name them, which is the order that they have on the page.
+// readForm reads what was typed. Rows are in the order of the fields that name them, which is their order on the page.
 func (k formContext) readForm(form url.Values) pages.ProductForm {
 	get := func(name string) pages.Field { return admin.Typed(admin.OneLine(form.Get(name))) }
 	f := pages.ProductForm{
-		ID: form.Get("id"), Version: form.Get("version"), Title: get("title"), Slug: get("slug"), Summary: admin.Typed(manyLines(form.Get("summary"))),
-		Description: admin.Typed(manyLines(form.Get("description"))), Tags: get("tags"),
+		ID: form.Get("id"), Version: form.Get("version"), Title: get("title"), Slug: get("slug"), Summary: admin.Typed(normalLines(form.Get("summary"))),
+		Description: admin.Typed(normalLines(form.Get("description"))), Tags: get("tags"),
 		Featured: form.Get("featured") == "1", Hidden: form.Get("hidden") == "1",
 	}
 	for _, l := range k.langs {
 		at := "t." + l.Tag + "."
 		f.Texts = append(f.Texts, pages.ProductTexts{
-			Lang: l.Tag, Name: l.Name, Title: get(at + "title"), Summary: admin.Typed(manyLines(form.Get(at + "summary"))),
-			Description: admin.Typed(manyLines(form.Get(at + "description"))),
+			Lang: l.Tag, Name: l.Name, Title: get(at + "title"), Summary: admin.Typed(normalLines(form.Get(at + "summary"))),
+			Description: admin.Typed(normalLines(form.Get(at + "description"))),
 		})
 	}
 	for _, n := range form["option"] {
@@ -144,14 +144,14 @@ func (k formContext) readForm(form url.Values) pages.ProductForm {
 		}
 		f.Pictures = append(f.Pictures, row)
 	}
-	return k.complete(f, form["category"], form.Get("primary"))
+	return k.withDerived(f, form["category"], form.Get("primary"))
 }
 
 func (k formContext) readOption(form url.Values, at string) pages.OptionForm {
-	o := pages.OptionForm{Name: admin.Typed(admin.OneLine(form.Get(at + "name"))), Values: admin.Typed(manyLines(form.Get(at + "values")))}
+	o := pages.OptionForm{Name: admin.Typed(admin.OneLine(form.Get(at + "name"))), Values: admin.Typed(normalLines(form.Get(at + "values")))}
 	for _, l := range k.langs {
 		o.Texts = append(o.Texts, pages.OptionTexts{
-			Lang: l.Tag, Language: l.Name, Name: admin.OneLine(form.Get(at + l.Tag + ".name")), Values: manyLines(form.Get(at + l.Tag + ".values")),
+			Lang: l.Tag, Language: l.Name, Name: admin.OneLine(form.Get(at + l.Tag + ".name")), Values: normalLines(form.Get(at + l.Tag + ".values")),
 		})
 	}
 	return o
@@ -162,7 +162,7 @@ func (k formContext) readVariant(form url.Values, at string, options int) pages.
 	row := pages.VariantForm{
 		ID: form.Get(at + "id"), Title: get("title"), SKU: get("sku"), Price: get("price"), SalePrice: get("sale"), SaleFrom: get("from"),
 		SaleUntil: get("until"), Stock: get("stock"), Weight: get("weight"), LowStock: get("low"),
-		Plain:   plain(func(f plainField) string { return f.typed(form.Get(at + f.name)) }),
+		Plain:   plainFieldsOf(func(f plainField) string { return f.typed(form.Get(at + f.name)) }),
 		Picture: form.Get(at + "picture"), Virtual: form.Get(at+"virtual") == "1", Untracked: form.Get(at+"untracked") == "1",
 		Retired: form.Get(at+"retired") == "1",
 	}
@@ -175,11 +175,13 @@ func (k formContext) readVariant(form url.Values, at string, options int) pages.
 	return row
 }
 
-// manyLines writes line ends in one way and drops spaces at the ends.
-func manyLines(text string) string { return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")) }
+// normalLines returns a text with uniform line ends and without spaces at the ends.
+func normalLines(text string) string {
+	return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+}
 
-// complete fills in what follows from the rest: the tree with what is chosen, and which values a variant can have.
-func (k formContext) complete(f pages.ProductForm, chosen []string, primary string) pages.ProductForm {
+// withDerived fills in what follows from the rest: the tree with the chosen categories, and the possible values of each variant.
+func (k formContext) withDerived(f pages.ProductForm, chosen []string, primary string) pages.ProductForm {
 	f.Categories = nil
 	for _, node := range models.Flatten(models.Tree(k.categories)) {
 		c := node.Category
@@ -195,14 +197,14 @@ func (k formContext) complete(f pages.ProductForm, chosen []string, primary stri
 		}
 		v.Options = v.Options[:len(f.Options)]
 		for j := range v.Options {
-			v.Options[j].Name, v.Options[j].Choices = f.Options[j].Name.Value, lines(f.Options[j].Values.Value)
+			v.Options[j].Name, v.Options[j].Choices = f.Options[j].Name.Value, nonEmptyLines(f.Options[j].Values.Value)
 		}
 	}
 	return f
 }
 
-// lines returns the lines of a text that are not empty.
-func lines(text string) []string {
+// nonEmptyLines returns the lines of a text that are not empty.
+func nonEmptyLines(text string) []string {
 	var list []string
 	for line := range strings.SplitSeq(text, "\n") {
 		if line = strings.TrimSpace(line); line != "" {

@@ -126,7 +126,7 @@ func encode(f pages.ProductForm) url.Values {
 
 func TestProductForm_GivesBackWhatWasStored(t *testing.T) {
 	k, stored := testDesk(), fullProduct()
-	f := k.readForm(encode(k.formOf(stored)))
+	f := k.readForm(encode(k.filledForm(stored)))
 	got, ok := k.product(&f, stored)
 	require.True(t, ok, "%+v", f)
 	assert.Equal(t, catalogue.ProductFacts(stored, k.categories), catalogue.ProductFacts(got, k.categories), "nothing has changed")
@@ -143,8 +143,8 @@ func TestProductForm_GivesBackWhatWasStored(t *testing.T) {
 
 func TestProductForm_ANewVariantHasStockAndAnOldOneKeepsIts(t *testing.T) {
 	k, stored := testDesk(), fullProduct()
-	f := k.formOf(stored)
-	require.True(t, k.change(&f, "variant.add"))
+	f := k.filledForm(stored)
+	require.True(t, k.changeRows(&f, "variant.add"))
 	f.Variants[0].Stock.Value = "999"
 	f.Variants[2].Stock.Value, f.Variants[2].SKU.Value = "12", "S-3"
 	f.Variants[2].Options[0].Value, f.Variants[2].Options[1].Value = "Sand", "L"
@@ -165,8 +165,8 @@ func TestProductForm_OffersCountriesOfOriginByName(t *testing.T) {
 		require.GreaterOrEqual(t, at, 0)
 		return v.Plain[at]
 	}
-	f := k.formOf(stored)
-	require.True(t, k.change(&f, "variant.add"))
+	f := k.filledForm(stored)
+	require.True(t, k.changeRows(&f, "variant.add"))
 	require.Len(t, f.Suggestions, 1, "one list for all variants")
 	assert.Len(t, f.Suggestions[0].Choices, len(models.CountriesIn("zh-Hans")))
 	assert.Contains(t, f.Suggestions[0].Choices, pages.Choice{Value: "PT", Label: "葡萄牙"})
@@ -175,7 +175,7 @@ func TestProductForm_OffersCountriesOfOriginByName(t *testing.T) {
 		assert.Equal(t, want, [2]string{field.Value, field.Meaning})
 		assert.Equal(t, f.Suggestions[0].ID, field.List)
 	}
-	typed := encode(k.formOf(stored))
+	typed := encode(k.filledForm(stored))
 	typed.Set("v.0.origin", "cn")
 	typed.Set("v.1.origin", "XX")
 	f = k.readForm(typed)
@@ -191,14 +191,14 @@ func TestProductForm_OffersCountriesOfOriginByName(t *testing.T) {
 
 func TestCombine_MakesWhatIsMissingAndNothingTwice(t *testing.T) {
 	k := testDesk()
-	f := k.formOf(fullProduct())
-	require.True(t, k.change(&f, "combine"))
+	f := k.filledForm(fullProduct())
+	require.True(t, k.changeRows(&f, "combine"))
 	var made []string
 	for _, v := range f.Variants {
 		made = append(made, strings.Join(valuesOf(v), "/"))
 	}
 	assert.ElementsMatch(t, []string{"Sand/S", "Blue/L", "Sand/L", "Blue/S"}, made)
-	require.True(t, k.change(&f, "combine"))
+	require.True(t, k.changeRows(&f, "combine"))
 	assert.Len(t, f.Variants, 4)
 
 	f.Options[0].Values.Value = strings.TrimSpace(strings.Repeat("x\n", 30))
@@ -206,7 +206,7 @@ func TestCombine_MakesWhatIsMissingAndNothingTwice(t *testing.T) {
 		f.Options[0].Values.Value += "\n" + strconv.Itoa(i)
 	}
 	f.Options[1].Values.Value = f.Options[0].Values.Value
-	require.True(t, k.change(&f, "combine"))
+	require.True(t, k.changeRows(&f, "combine"))
 	assert.Equal(t, invalid.Variants, f.OptionProblem, "more than there can be are not made")
 	assert.Len(t, f.Variants, 4)
 }
@@ -216,27 +216,27 @@ func TestChange_KnowsItsButtonsOnly(t *testing.T) {
 	for _, do := range []string{
 		"", "save.all", "option.remove", "option.remove.9", "option.remove.-1", "option.remove.x", "variant.remove.2", "picture.up.2", "picture.fly.0", "combine.now.x",
 	} {
-		f := k.formOf(fullProduct())
-		assert.False(t, k.change(&f, do), do)
+		f := k.filledForm(fullProduct())
+		assert.False(t, k.changeRows(&f, do), do)
 	}
-	f := k.formOf(fullProduct())
-	require.True(t, k.change(&f, "picture.down.0"))
+	f := k.filledForm(fullProduct())
+	require.True(t, k.changeRows(&f, "picture.down.0"))
 	assert.Equal(t, "pictures/b.svg", f.Pictures[0].Source)
-	require.True(t, k.change(&f, "picture.up.0"), "the first one stays where it is")
-	require.True(t, k.change(&f, "picture.remove.0"))
-	require.True(t, k.change(&f, "option.remove.0"))
+	require.True(t, k.changeRows(&f, "picture.up.0"), "the first one stays where it is")
+	require.True(t, k.changeRows(&f, "picture.remove.0"))
+	require.True(t, k.changeRows(&f, "option.remove.0"))
 	assert.Len(t, f.Options, 1)
 	assert.Equal(t, []string{"S"}, valuesOf(f.Variants[0]))
 	for range 9 {
-		k.change(&f, "option.add")
+		k.changeRows(&f, "option.add")
 	}
 	assert.Len(t, f.Options, models.MaxOptionNames)
 }
 
 func TestProduct_APictureThatIsTakenAwayIsNobodysPicture(t *testing.T) {
 	k, stored := testDesk(), fullProduct()
-	f := k.formOf(stored)
-	require.True(t, k.change(&f, "picture.remove.1"))
+	f := k.filledForm(stored)
+	require.True(t, k.changeRows(&f, "picture.remove.1"))
 	got, ok := k.product(&f, stored)
 	require.True(t, ok)
 	assert.Empty(t, got.Variants[1].Picture)

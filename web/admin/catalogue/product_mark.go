@@ -13,8 +13,8 @@ func isUpload(source string) bool {
 	return ok
 }
 
-// mark writes the problems beside their fields. The first one of a field stays.
-func (k formContext) mark(f *pages.ProductForm, list []models.ProductProblem) {
+// markProblems sets the problems of the fields. The first one of a field is kept.
+func (k formContext) markProblems(f *pages.ProductForm, list []models.ProductProblem) {
 	fields := map[string]*invalid.Problem{
 		"title": &f.Title.Problem, "slug": &f.Slug.Problem, "summary": &f.Summary.Problem, "description": &f.Description.Problem,
 		"tags": &f.Tags.Problem, "category": &f.CategoryProblem, "options": &f.OptionProblem, "pictures": &f.PictureProblem,
@@ -54,7 +54,7 @@ func markVariant(v *pages.VariantForm, field string, problem invalid.Problem) {
 	v.Problem.Keep(problem)
 }
 
-// markTexts checks what the models leave to the columns: the translations and the variants' own titles.
+// markTexts checks what models does not: the translations and the variants' own titles.
 func (k formContext) markTexts(f *pages.ProductForm) {
 	for i := range f.Texts {
 		t := &f.Texts[i]

@@ -15,8 +15,8 @@ import (
 // pictureLimits returns the limits of the pictures that one form may upload.
 func pictureLimits() visit.FileLimits { return visit.FileLimits{Files: 8, Bytes: pictures.MaxBytes} }
 
-// takePictures puts the pictures that came with the form behind those that are there. They are stored at once, and forgotten again unless
-// the product is stored, so that a page that comes back with problems still has them.
+// takePictures appends the uploaded pictures to the form. They are stored at once, so that a page that comes back with problems still has
+// them, and are deleted later unless the product is stored.
 func (h *handlers) takePictures(req *admin.Request, e *editing, files []visit.File) error {
 	for _, file := range files {
 		if file.Field != "upload" {
@@ -38,7 +38,7 @@ func (h *handlers) takePictures(req *admin.Request, e *editing, files []visit.Fi
 	return nil
 }
 
-// takePicture stores one picture, or says why it is none.
+// takePicture stores one picture, or returns why it is refused.
 func (h *handlers) takePicture(req *admin.Request, file visit.File) (source string, problem invalid.Problem, err error) {
 	if file.Large {
 		return "", invalid.PictureLarge, nil

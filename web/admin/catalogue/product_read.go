@@ -11,8 +11,8 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// product makes a product of what was typed, on top of the stored one, whose stock and other languages stay. ok is false where something
-// cannot be read or stored; then the fields say what.
+// product returns a product with what was typed, on top of the stored one, whose stock and other languages are kept. ok is false if
+// something cannot be read or stored; then the fields say what.
 func (k formContext) product(f *pages.ProductForm, stored models.Product) (p models.Product, ok bool) {
 	p = stored
 	p.ID, p.Title, p.Slug, p.Summary, p.Description = f.ID, f.Title.Value, slugOf(f), f.Summary.Value, f.Description.Value
@@ -40,12 +40,12 @@ func (k formContext) product(f *pages.ProductForm, stored models.Product) (p mod
 		p.Variants[i] = k.variant(f, i, variantIn(stored, f.Variants[i].ID))
 	}
 	k.pictures(f, &p, stored)
-	k.mark(f, p.Problems())
+	k.markProblems(f, p.Problems())
 	k.markTexts(f)
 	return p, !hasProblem(*f)
 }
 
-// slugOf returns the address that was typed, else one that the title, a translation or a SKU makes.
+// slugOf returns the slug that was typed, else one that is made from the title, a translation or a SKU.
 func slugOf(f *pages.ProductForm) string {
 	if f.Slug.Value != "" {
 		return strings.ToLower(f.Slug.Value)
@@ -69,7 +69,7 @@ func firstSlug(words []string) string {
 	return ""
 }
 
-// tagsOf cuts a list at its commas, Western or Chinese.
+// tagsOf splits a list at its commas, Western or Chinese.
 func tagsOf(text string) []string {
 	var list []string
 	for tag := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == '，' || r == '、' || r == '\n' }) {
@@ -89,7 +89,7 @@ func (k formContext) options(f *pages.ProductForm, texts models.Texts) models.Li
 		if o.Name.Value == "" {
 			o.Name.Problem = invalid.Missing
 		}
-		values := lines(o.Values.Value)
+		values := nonEmptyLines(o.Values.Value)
 		if len(values) == 0 {
 			o.Values.Problem = invalid.Missing
 		}
@@ -154,7 +154,7 @@ func (k formContext) variant(f *pages.ProductForm, i int, stored models.Variant)
 	return v
 }
 
-// translate gives a variant's values their words in another language, and a title made of them.
+// translate sets the words of a variant's values in another language, and a title made of them.
 func (k formContext) translate(f *pages.ProductForm, v *models.Variant, lang string) {
 	var title []string
 	said := false
@@ -179,9 +179,9 @@ func (k formContext) translate(f *pages.ProductForm, v *models.Variant, lang str
 	}
 }
 
-// wordFor returns the word that another language has for an option's value, "" where it is the same: the lines of both lists belong together.
+// wordFor returns another language's word for an option's value, "" if it is the same: the lines of both lists correspond.
 func wordFor(o pages.OptionForm, lang, value string) string {
-	i := slices.Index(lines(o.Values.Value), value)
+	i := slices.Index(nonEmptyLines(o.Values.Value), value)
 	for _, t := range o.Texts {
 		words := strings.Split(t.Values, "\n")
 		if t.Lang != lang || i < 0 || i >= len(words) {
@@ -194,7 +194,7 @@ func wordFor(o pages.OptionForm, lang, value string) string {
 	return ""
 }
 
-// pictures reads the pictures. What is not an upload must be one that the product has: nobody types the name of a file.
+// pictures reads the pictures. A picture that is not an upload must be one that the product already has: nobody types the name of a file.
 func (k formContext) pictures(f *pages.ProductForm, p *models.Product, stored models.Product) {
 	p.Pictures, p.Cover, p.CoverAlt = nil, "", ""
 	for i := range f.Pictures {
@@ -219,5 +219,5 @@ func (k formContext) pictures(f *pages.ProductForm, p *models.Product, stored mo
 	}
 }
 
-// longestAlt is what the column holds.
+// longestAlt is the maximum number of characters of a picture's alternative text, which is the column's.
 const longestAlt = 500

@@ -11,9 +11,9 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// change does what a button for the form's rows says: add or remove an option or a variant, make the combinations, move or remove a
-// picture. ok is false for a button that there is not.
-func (k formContext) change(f *pages.ProductForm, do string) (ok bool) {
+// changeRows carries out a button for the form's rows: add or remove an option or a variant, make the combinations, move or remove a picture.
+// ok is false for an unknown button.
+func (k formContext) changeRows(f *pages.ProductForm, do string) (ok bool) {
 	what, rest, _ := strings.Cut(do, ".")
 	verb, number, _ := strings.Cut(rest, ".")
 	n, err := strconv.Atoi(number)
@@ -41,7 +41,7 @@ func (k formContext) change(f *pages.ProductForm, do string) (ok bool) {
 	case "picture.up", "picture.down", "picture.remove":
 		ok = changePicture(f, verb, n)
 	}
-	*f = k.complete(*f, chosenCategories(*f), primaryCategory(*f))
+	*f = k.withDerived(*f, chosenCategories(*f), primaryCategory(*f))
 	return ok
 }
 
@@ -70,15 +70,15 @@ func removeOption(f *pages.ProductForm, n int) bool {
 	return true
 }
 
-// combine adds a variant for each combination of values that has none, with the price of the last one. Variants that have no values yet
-// are used first.
+// combine adds a variant for each combination of values that has none, with the price of the last one. Variants without values are used
+// first.
 func combine(f *pages.ProductForm) {
 	if len(f.Options) == 0 {
 		return
 	}
 	combinations := [][]string{nil}
 	for _, o := range f.Options {
-		values := lines(o.Values.Value)
+		values := nonEmptyLines(o.Values.Value)
 		if len(combinations)*len(values) > models.MaxVariants {
 			f.OptionProblem = invalid.Variants
 			return

@@ -11,6 +11,7 @@ import (
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // productFilterNames are the parameters of the list of products.
@@ -27,7 +28,7 @@ const (
 	stockLow      = "low"
 )
 
-// formContext reads what a product's form depends on.
+// formContext returns what a product's form depends on.
 func (h *handlers) formContext(req *admin.Request) (formContext, error) {
 	categories, err := h.site.Store.Categories(req.Context()) // not a second old: a category may just have been made for this product
 	if err != nil {
@@ -67,7 +68,7 @@ func (h *handlers) showProducts(req *admin.Request) error {
 	var page models.ProductPage
 	if problem == "" {
 		page, err = h.site.Store.Products(req.Context(), filter)
-		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+		if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 			return err
 		}
 		view.Rows = productRows(req.Printer, settings.Currency(), categories, page.Rows)
@@ -77,7 +78,7 @@ func (h *handlers) showProducts(req *admin.Request) error {
 	view.Stocks = admin.Choices([]string{stockLow}, q.Get("stock"), true)
 	view.Sorts = sortChoices(filter.Sort)
 	view.Filtered = admin.IsFiltered(q)
-	if only(q, "category") && filter.Sort == models.ProductsByPosition {
+	if isOnlyFilter(q, "category") && filter.Sort == models.ProductsByPosition {
 		view.Category = filter.CategoryID
 		placeMoves(view.Rows, page.Next != "")
 	}
@@ -86,8 +87,8 @@ func (h *handlers) showProducts(req *admin.Request) error {
 	return req.Answer(pages.Worst(view.Refusal, problem), pages.Products(view))
 }
 
-// only reports whether a parameter is the only one that narrows the list.
-func only(q url.Values, name string) bool {
+// isOnlyFilter reports whether a parameter is the only filter of the list.
+func isOnlyFilter(q url.Values, name string) bool {
 	for _, other := range productFilterNames() {
 		if other != name && other != "sort" && q.Get(other) != "" {
 			return false
@@ -140,7 +141,7 @@ func productRows(p *i18n.Printer, currency models.Currency, categories []models.
 		}
 		list[i] = pages.ProductRow{
 			ID: r.ID, Title: r.Texts.In(p.Lang(), "title", r.Title), Slug: r.Slug, SKUs: skus, Picture: templates.Picture{Source: r.Cover}, Category: models.CategoryPath(categories, r.CategoryID),
-			Price: p.Money(r.MinPrice.String(), currency.Code, currency.Digits), From: !r.MinPrice.Equal(r.MaxPrice), Sale: r.OnSale,
+			Price: visit.Money(p, currency, r.MinPrice), From: !r.MinPrice.Equal(r.MaxPrice), Sale: r.OnSale,
 			Stock: strconv.Itoa(r.OnHand), Low: r.Low, Out: r.OnHand <= 0 && !r.Untracked, Hidden: r.Hidden, Featured: r.Featured,
 			Changed: admin.Moment(p, r.UpdatedAt),
 		}
@@ -151,7 +152,7 @@ func productRows(p *i18n.Printer, currency models.Currency, categories []models.
 	return list
 }
 
-// nowhere is where a product cannot be moved by one press.
+// nowhere means that a product cannot be moved by one button.
 const nowhere = "-"
 
 // placeMoves says before which product each row goes when it is moved by one: up before the one above, down before the one after the next;

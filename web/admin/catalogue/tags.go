@@ -33,7 +33,7 @@ func (h *handlers) tagsPage(req *admin.Request, view pages.TagsView, status int)
 	return req.Show(status, pages.Tags(view))
 }
 
-// renameTag gives a tag another name, which may be one that there is: POST /admin/tags/rename with tag, to.
+// renameTag renames a tag; the new name may be that of an existing tag: POST /admin/tags/rename with tag, to.
 func (h *handlers) renameTag(req *admin.Request, form url.Values) error {
 	tag, to := form.Get("tag"), strings.Join(strings.Fields(form.Get("to")), " ")
 	var problem invalid.Problem
@@ -51,12 +51,12 @@ func (h *handlers) renameTag(req *admin.Request, form url.Values) error {
 	return tagsChanged(req, h.editor.RenameTag(req.Context(), req.Actor(), tag, to), pages.NoticeTagRenamed)
 }
 
-// deleteTag takes a tag off all products: POST /admin/tags/delete with tag.
+// deleteTag removes a tag from all products: POST /admin/tags/delete with tag.
 func (h *handlers) deleteTag(req *admin.Request, form url.Values) error {
 	return tagsChanged(req, h.editor.DeleteTag(req.Context(), req.Actor(), form.Get("tag")), pages.NoticeTagDeleted)
 }
 
-// tagsChanged leads back to the tags after one of them was changed, or could not be.
+// tagsChanged redirects to the tags after one of them was changed, or could not be.
 func tagsChanged(req *admin.Request, err error, done pages.NoticeKind) error {
 	if errors.Is(err, store.ErrNotFound) {
 		return req.Refused(tagsPath, pages.RefusalStale)

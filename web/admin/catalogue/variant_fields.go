@@ -9,7 +9,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// plainField is a text of a variant that the form shows, reads and marks with problems like any other.
+// plainField is a text of a variant that the form shows, reads and marks with problems in the same way as all others.
 type plainField struct {
 	name    string // of the form's field and of models.ProductProblem
 	longest int    // maximum number of characters that can be typed
@@ -17,7 +17,7 @@ type plainField struct {
 	suggest func(lang string) []pages.Choice // the values that are suggested by name; nil: none
 }
 
-// longestCountry is room for the name of a country: a browser finds the code by it.
+// longestCountry is the maximum number of characters of a country's name, by which a browser finds the code.
 const longestCountry = 60
 
 // plainFields are the plain fields, in the form's order.
@@ -26,8 +26,8 @@ var plainFields = []plainField{
 	{"origin", longestCountry, func(v *models.Variant) *string { return &v.Origin }, countryChoices},
 }
 
-// plain returns the plain fields of a variant with their values.
-func plain(value func(plainField) string) []pages.PlainField {
+// plainFieldsOf returns the plain fields of a variant with their values.
+func plainFieldsOf(value func(plainField) string) []pages.PlainField {
 	list := make([]pages.PlainField, len(plainFields))
 	for i, f := range plainFields {
 		list[i] = pages.PlainField{Field: admin.Typed(value(f)), Name: f.name, Length: f.longest}
@@ -35,7 +35,7 @@ func plain(value func(plainField) string) []pages.PlainField {
 	return list
 }
 
-// typed returns what was typed into the field. Codes of two letters may be typed in lower case.
+// typed returns the text of the field as typed. Codes of two letters may be typed in lower case.
 func (f plainField) typed(text string) string {
 	if text = admin.OneLine(text); f.suggest != nil && len(text) == 2 {
 		return strings.ToUpper(text)
@@ -43,11 +43,11 @@ func (f plainField) typed(text string) string {
 	return text
 }
 
-// completePlain gives new variants their plain fields, which are empty, and the form the suggestions that all variants share.
+// completePlain sets the empty plain fields of new variants, and the suggestions that all variants share.
 func (k formContext) completePlain(form *pages.ProductForm) {
 	for i := range form.Variants {
 		if form.Variants[i].Plain == nil {
-			form.Variants[i].Plain = plain(func(plainField) string { return "" })
+			form.Variants[i].Plain = plainFieldsOf(func(plainField) string { return "" })
 		}
 	}
 	form.Suggestions = nil

@@ -12,15 +12,15 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// importState says how far an import is, by its tasks and its report.
+// importState returns the state of an import, from its tasks and its report.
 func importState(i *models.Import, r *models.ImportReport, tasks map[string]models.Task) (state string, at models.Task) {
 	check, apply := tasks[i.CheckTask], tasks[i.ApplyTask]
 	switch {
 	case !i.AppliedAt.IsZero():
 		return "done", apply
-	case atWork(apply):
+	case isRunning(apply):
 		return "importing", apply
-	case atWork(check):
+	case isRunning(check):
 		return "checking", check
 	case apply.State == models.TaskFailed && !apply.EndedAt.Before(check.EndedAt):
 		return "failed", apply
@@ -38,7 +38,7 @@ func importState(i *models.Import, r *models.ImportReport, tasks map[string]mode
 	return "ready", check
 }
 
-func atWork(t models.Task) bool {
+func isRunning(t models.Task) bool {
 	return t.State == models.TaskWaiting || t.State == models.TaskRunning
 }
 
@@ -59,7 +59,7 @@ func importView(p *i18n.Printer, i *models.Import, tasks map[string]models.Task)
 	state, task := importState(i, &r, tasks)
 	v := pages.ImportView{
 		ID: i.ID, Name: i.FileName, Size: admin.FileSize(i.FileSize), Who: i.Who, Created: admin.Moment(p, i.CreatedAt), Applied: admin.Moment(p, i.AppliedAt), State: state,
-		Running: atWork(task) && state != "done", TaskID: task.ID, Done: task.Done, Total: task.Total, Percent: -1, Checked: checked,
+		Running: isRunning(task) && state != "done", TaskID: task.ID, Done: task.Done, Total: task.Total, Percent: -1, Checked: checked,
 		ProblemCount: r.Faults + r.Notes,
 	}
 	if task.Total > 0 {
@@ -110,14 +110,14 @@ func importTiles(p *i18n.Printer, r *models.ImportReport) []pages.ImportTile {
 	}
 }
 
-// importProblemRow puts a problem into words.
+// importProblemRow returns a problem in words.
 func importProblemRow(p *i18n.Printer, r *models.ImportProblem) pages.ImportProblemRow {
 	return pages.ImportProblemRow{Line: r.Line, Column: r.ColumnName, SKU: r.SKU, Level: r.Level, Text: p.ImportProblem(r.Code, r.Details)}
 }
 
 func picturesView(p *i18n.Printer, task models.Task, counts map[models.ImportPictureState]int, failed []models.ImportPicture) *pages.ImportPicturesView {
 	v := &pages.ImportPicturesView{
-		State: string(task.State), Running: atWork(task), TaskID: task.ID,
+		State: string(task.State), Running: isRunning(task), TaskID: task.ID,
 		Waiting: counts[models.PicturesWaiting], Done: counts[models.PicturesDone], Failed: counts[models.PicturesFailed],
 	}
 	for _, f := range failed {
@@ -130,9 +130,6 @@ func picturesView(p *i18n.Printer, task models.Task, counts map[models.ImportPic
 	v.More = v.Failed > len(v.Rows)
 	return v
 }
-
-// plainCell keeps a text of a file for spreadsheets from being a formula.
-func plainCell(text string) string { return productcsv.Guard(text) }
 
 // categoryPaths returns all categories by their paths.
 func categoryPaths(list []models.Category) []pages.Choice {

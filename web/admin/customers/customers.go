@@ -21,19 +21,17 @@ const customerIDLength = 48
 
 func customerPath(id string) string { return customersPath + "/" + id }
 
-// showCustomers is the page that finds a customer: GET /admin/customers.
+// showCustomers shows the form that finds a customer: GET /admin/customers.
 func (h *handlers) showCustomers(req *admin.Request) error {
 	return h.customersPage(req, pages.Field{})
 }
 
 func (*handlers) customersPage(req *admin.Request, email pages.Field) error {
-	view := pages.CustomersView{Page: req.Page(pages.SectionCustomers), Email: email}
-	view.Page.Path = customersPath
+	view := pages.CustomersView{Page: req.PageAt(pages.SectionCustomers, customersPath), Email: email}
 	return req.Answer(pages.RefusalOf(email.Problem), pages.Customers(view))
 }
 
-// findCustomer leads to the customer with an e-mail address: POST /admin/customers with email. The address goes into no address bar and no
-// log.
+// findCustomer redirects to the customer with an e-mail address: POST /admin/customers with email. The address is in no URL and no log.
 func (h *handlers) findCustomer(req *admin.Request, form url.Values) error {
 	email := strings.TrimSpace(form.Get("email"))
 	if admin.TooLong(email, admin.MaxSearch) || !strings.Contains(email, "@") {
@@ -49,7 +47,7 @@ func (h *handlers) findCustomer(req *admin.Request, form url.Values) error {
 	return req.SeeOther(customerPath(id))
 }
 
-// showCustomer is a customer with the orders: GET /admin/customers/{id}?after=.
+// showCustomer shows a customer with the orders: GET /admin/customers/{id}?after=.
 func (h *handlers) showCustomer(req *admin.Request) error {
 	return h.customerPage(req, func(*pages.CustomerView) {})
 }
@@ -63,7 +61,7 @@ func customerID(req *admin.Request) (string, error) {
 	return id, nil
 }
 
-// customerPage shows the customer as the shop knows them now; say adds what was wrong with an action.
+// customerPage shows the customer as stored now; say adds what was wrong with an action.
 func (h *handlers) customerPage(req *admin.Request, say func(*pages.CustomerView)) error {
 	id, err := customerID(req)
 	if err != nil {
@@ -105,7 +103,7 @@ func customerOrders(p *i18n.Printer, rows []models.OwnOrder) []pages.CustomerOrd
 	return list
 }
 
-// exportCustomer sends all that the shop holds of a person: POST /admin/customers/{id}/export.
+// exportCustomer sends all data that the shop has about a person: POST /admin/customers/{id}/export.
 func (h *handlers) exportCustomer(req *admin.Request) error {
 	id, err := customerID(req)
 	if err != nil {
@@ -119,7 +117,7 @@ func (h *handlers) exportCustomer(req *admin.Request) error {
 	return req.JSON(200, text)
 }
 
-// eraseCustomer takes a person out of their orders: POST /admin/customers/{id}/erase with sure.
+// eraseCustomer erases a person's data from their orders: POST /admin/customers/{id}/erase with sure.
 func (h *handlers) eraseCustomer(req *admin.Request, form url.Values) error {
 	id, err := customerID(req)
 	if err != nil {

@@ -23,7 +23,7 @@ func (h *handlers) showCancellations(req *admin.Request) error {
 func (h *handlers) cancellationsView(req *admin.Request, q url.Values) (pages.CancellationsView, error) {
 	view := pages.CancellationsView{FormToken: models.NewRef()}
 	pending, next, err := h.site.Store.PendingAttempts(req.Context(), q.Get("after"), 0)
-	if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+	if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 		return view, err
 	}
 	view.Rows = pendingRows(req.Printer, pending, h.site.Clock())
@@ -44,8 +44,8 @@ func pendingRows(p *i18n.Printer, pending []models.PendingAttempt, now time.Time
 	return rows
 }
 
-// cancelPending begins to cancel the pending orders that were ticked: POST /admin/cancellations with id, form_token. The task's page
-// shows what becomes of each: cancelled, paid meanwhile, or still unknown.
+// cancelPending begins to cancel the chosen pending orders: POST /admin/cancellations with id, form_token. The task's page shows the result
+// of each: cancelled, paid meanwhile, or still unknown.
 func (h *handlers) cancelPending(req *admin.Request, form url.Values) error {
 	chosen, refusal := admin.ChosenIDs(form)
 	if refusal == "" {

@@ -14,7 +14,7 @@ import (
 	"github.com/coincart/coincart/web/admin/refunds"
 )
 
-// showOrder shows one order with everything that is known about it: GET /admin/orders/{id}.
+// showOrder shows one order with its whole history: GET /admin/orders/{id}.
 func (h *handlers) showOrder(req *admin.Request) error {
 	return h.orderPage(req, func(*pages.OrderView) pages.Refusal { return "" })
 }
@@ -40,7 +40,7 @@ func (h *handlers) orderRefused(req *admin.Request, refusal pages.Refusal) error
 	})
 }
 
-// mailsOf returns the mails that an order has come far enough for.
+// mailsOf returns the mails that the order's state allows to be sent again.
 func mailsOf(order models.Order) []models.MailKind {
 	list := []models.MailKind{models.MailOrderReceived}
 	if !order.PaidAt.IsZero() {
@@ -52,10 +52,10 @@ func mailsOf(order models.Order) []models.MailKind {
 	return list
 }
 
-// askAgain is when the platform may be asked about the same order again, in seconds: a little more than the payments wait.
+// askAgain is the number of seconds after which the platform may be asked about the same order again: a little more than payments waits.
 const askAgain = "5"
 
-// askOrder asks the platform how the order stands: POST /admin/orders/{id}/ask.
+// askOrder asks the platform for the order's state: POST /admin/orders/{id}/ask.
 func (h *handlers) askOrder(req *admin.Request) error {
 	id := req.ID()
 	_, err := h.payments.AskOrder(req.Context(), id, req.Actor())
@@ -69,8 +69,8 @@ func (h *handlers) askOrder(req *admin.Request) error {
 	return req.Done(admin.OrderPath(id), pages.NoticeAsked)
 }
 
-// cancelOrder calls an unpaid order off: POST /admin/orders/{id}/cancel. A payment that was faster wins; without an answer of the platform
-// the shop goes on asking.
+// cancelOrder cancels an unpaid order: POST /admin/orders/{id}/cancel. If it has been paid meanwhile, the payment is settled; without an
+// answer of the platform the shop goes on asking.
 func (h *handlers) cancelOrder(req *admin.Request) error {
 	id := req.ID()
 	outcome, err := h.payments.CancelByStaff(req.Context(), id, req.Actor())
@@ -89,8 +89,8 @@ func (h *handlers) cancelOrder(req *admin.Request) error {
 	return h.orderRefused(req, pages.RefusalNotCancellable)
 }
 
-// fulfilOrder hands a paid order over and writes to the shopper: POST /admin/orders/{id}/fulfil with tracking. A second click finds it
-// handed over.
+// fulfilOrder marks a paid order as fulfilled and writes to the shopper: POST /admin/orders/{id}/fulfil with tracking. A second click has
+// no effect.
 func (h *handlers) fulfilOrder(req *admin.Request, form url.Values) error {
 	id := req.ID()
 	tracking := form.Get("tracking")
@@ -109,7 +109,7 @@ func (h *handlers) fulfilOrder(req *admin.Request, form url.Values) error {
 	return admin.NoPage(err)
 }
 
-// noteOrder writes a note on an order: POST /admin/orders/{id}/note with text, form_token.
+// noteOrder adds a note to an order: POST /admin/orders/{id}/note with text, form_token.
 func (h *handlers) noteOrder(req *admin.Request, form url.Values, token string) error {
 	id := req.ID()
 	text := form.Get("text")
@@ -126,7 +126,7 @@ func (h *handlers) noteOrder(req *admin.Request, form url.Values, token string) 
 	return req.Done(admin.OrderPath(id), pages.NoticeNoted)
 }
 
-// refundOrder asks for money to go back: POST /admin/orders/{id}/refund with attempt, amount, reason, form_token. A second click is the same
+// refundOrder requests a refund: POST /admin/orders/{id}/refund with attempt, amount, reason, form_token. A second click is the same
 // refund.
 func (h *handlers) refundOrder(req *admin.Request, form url.Values, token string) error {
 	id := req.ID()
@@ -149,8 +149,8 @@ func (h *handlers) refundOrder(req *admin.Request, form url.Values, token string
 	return req.Done(admin.OrderPath(id), kind)
 }
 
-// resendMail writes to the shopper again: POST /admin/orders/{id}/resend with kind, form_token. The order must have come far enough for
-// the mail.
+// resendMail sends a mail to the shopper again: POST /admin/orders/{id}/resend with kind, form_token. The order's state must allow the
+// mail.
 func (h *handlers) resendMail(req *admin.Request, form url.Values, token string) error {
 	id := req.ID()
 	order, err := h.site.Store.Order(req.Context(), id)

@@ -28,7 +28,7 @@ func (h *handlers) showOrders(req *admin.Request) error {
 	return req.Answer(view.worst(), pages.Orders(view.OrdersView))
 }
 
-// ordersView is the list while it is put together.
+// ordersView is the list while it is built.
 type ordersView struct {
 	pages.OrdersView
 
@@ -42,7 +42,7 @@ func (h *handlers) ordersView(req *admin.Request, q url.Values) (*ordersView, er
 	}
 	if view.worst() == "" {
 		page, err := h.site.Store.Orders(req.Context(), view.filter)
-		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+		if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 			return nil, err
 		}
 		view.Rows = orderRows(req.Printer, page.Rows)
@@ -54,7 +54,7 @@ func (h *handlers) ordersView(req *admin.Request, q url.Values) (*ordersView, er
 	return view, nil
 }
 
-// readOrderFilter checks the filter: every value is one of those there are, or says what is wrong with it.
+// readOrderFilter checks the filter: an unknown value is marked with its problem.
 func (h *handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersView, error) {
 	coins, err := h.site.Coins(req.Context())
 	if err != nil {
@@ -85,7 +85,7 @@ func (h *handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersVie
 	h.readOrderDays(view)
 	view.States = admin.Choices(models.OrderStates(), q.Get("state"), true)
 	view.Sorts = admin.Choices(models.OrderSorts(), string(f.Sort), false)
-	view.Coins = labelled(admin.Choices(symbols, f.Coin, true))
+	view.Coins = labelledByValue(admin.Choices(symbols, f.Coin, true))
 	view.Filtered = admin.IsFiltered(q) || view.worst() != "" // nothing is shown, whatever there is
 	return view, nil
 }
@@ -113,7 +113,7 @@ func (h *handlers) readOrderDays(view *ordersView) {
 	}
 }
 
-// worst returns the first thing that is wrong; "" if the list can be shown.
+// worst returns the first problem; "" if the list can be shown.
 func (v *ordersView) worst() pages.Refusal {
 	return pages.Worst(v.Refusal, v.Search.Problem, v.StateProblem, v.CoinProblem, v.SortProblem, v.From.Problem, v.To.Problem)
 }
@@ -126,8 +126,8 @@ func coinSymbols(coins []models.Coin) []string {
 	return list
 }
 
-// labelled shows choices by their own values, where these need no words.
-func labelled(list []pages.Choice) []pages.Choice {
+// labelledByValue sets the values of choices as their labels, for values that need no words.
+func labelledByValue(list []pages.Choice) []pages.Choice {
 	for i := range list {
 		list[i].Label = list[i].Value
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// cancelOrders begins to cancel the orders that were ticked: POST /admin/orders/bulk/cancel with id, form_token. The task's page shows
-// what becomes of each.
+// cancelOrders begins to cancel the chosen orders: POST /admin/orders/bulk/cancel with id, form_token. The task's page shows the result of
+// each.
 func (h *handlers) cancelOrders(req *admin.Request, form url.Values) error {
 	chosen, refusal := admin.ChosenIDs(form)
 	if refusal != "" {
@@ -29,7 +29,7 @@ func (h *handlers) startCancel(req *admin.Request, form url.Values, chosen []str
 	return req.ToTask(h.payments.StartCancel(req.Context(), chosen, token, req.Actor()))
 }
 
-// fulfilOrders hands over the orders that were ticked: POST /admin/orders/bulk/fulfil with id. The answer says what became of each.
+// fulfilOrders marks the chosen orders as fulfilled: POST /admin/orders/bulk/fulfil with id. The answer shows the result of each.
 func (h *handlers) fulfilOrders(req *admin.Request, form url.Values) error {
 	chosen, refusal := admin.ChosenIDs(form)
 	if refusal != "" {
@@ -56,7 +56,7 @@ func (h *handlers) fulfilOrders(req *admin.Request, form url.Values) error {
 	return req.Answer("", pages.Bulk(view))
 }
 
-// ordersAgain shows the list that the form stood on, with what is wrong and what was ticked.
+// ordersAgain shows the form's list again, with the refusal and the chosen rows.
 func (h *handlers) ordersAgain(req *admin.Request, form url.Values, refusal pages.Refusal) error {
 	q := url.Values{}
 	if from, err := url.Parse(req.WantedPage()); err == nil && from.Path == admin.OrdersPath {

@@ -57,7 +57,7 @@ func attemptView(p *i18n.Printer, order models.Order, a models.Attempt, current 
 		Rate: p.Money(a.Rate.String(), order.Currency, order.Digits), RateSource: visit.SourceName(p, a.RateSource), RateAt: admin.Moment(p, a.RateAt), Payer: a.PayerUserID,
 		SignedIn: a.Payer.OpenID != "", Problem: a.ProblemCode, Checks: a.Checks, Checked: admin.Moment(p, a.CheckedAt), Created: admin.Moment(p, a.CreatedAt),
 		Sent: admin.Moment(p, a.SentAt), Opened: admin.Moment(p, a.OpenedAt), Paid: admin.Moment(p, a.PaidAt), Current: current,
-		Spread: admin.Percent(a.Spread), KeptUntil: admin.Moment(p, a.QuoteExpiresAt),
+		Spread: visit.Percent(a.Spread), KeptUntil: admin.Moment(p, a.QuoteExpiresAt),
 	}
 	if a.State.Live() { // what was wanted of a payment that has ended is done
 		view.Intent = string(a.Intent)
@@ -68,7 +68,7 @@ func attemptView(p *i18n.Printer, order models.Order, a models.Attempt, current 
 	return view
 }
 
-// refundChoices returns the payments of which something is left.
+// refundChoices returns the payments that are not fully refunded.
 func refundChoices(p *i18n.Printer, order models.Order) []pages.RefundChoice {
 	var list []pages.RefundChoice
 	for _, a := range order.Attempts {
@@ -83,7 +83,7 @@ func refundChoices(p *i18n.Printer, order models.Order) []pages.RefundChoice {
 	return list
 }
 
-// addTotals shows what an order's total is made of, and where it goes.
+// addTotals sets the parts of an order's total, and the address of delivery.
 func addTotals(view *pages.OrderView, p *i18n.Printer, o models.Order) {
 	money := func(a models.Amount) string { return p.Money(a.String(), o.Currency, o.Digits) }
 	tax := strings.TrimSpace(o.TaxName + " " + o.TaxRate.String() + "%")
@@ -108,7 +108,7 @@ func addTotals(view *pages.OrderView, p *i18n.Printer, o models.Order) {
 	}
 }
 
-// addressLines writes an address line by line, as on a parcel, with the country in the reader's language.
+// addressLines returns an address as lines, as on a parcel, with the country in the reader's language.
 func addressLines(a models.Address, lang string) []string {
 	region := a.Region
 	for _, r := range models.Regions(a.Country) {

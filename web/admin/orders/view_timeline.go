@@ -24,8 +24,8 @@ type event struct {
 	view pages.Event
 }
 
-// timeline puts together everything that happened to an order, newest first: claims about its payments, changes of state and refused
-// ones, callbacks, mails, notes and what the staff did.
+// timeline returns everything that happened to an order, newest first: claims about its payments, changes of state and refused ones,
+// callbacks, mails, notes and actions of the staff.
 func timeline(p *i18n.Printer, file models.OrderFile) []pages.Event {
 	var events []event
 	for _, e := range file.Evidence {
@@ -39,7 +39,7 @@ func timeline(p *i18n.Printer, file models.OrderFile) []pages.Event {
 	}
 	events = append(events, staffEvents(file)...)
 	slices.SortStableFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
-	slices.Reverse(events) // of the same moment too, what came last stands first
+	slices.Reverse(events) // within the same moment too, the last one comes first
 	list := make([]pages.Event, len(events))
 	for i, e := range events {
 		list[i] = e.view
@@ -66,7 +66,7 @@ func evidenceEvent(p *i18n.Printer, e models.EvidenceRow) event {
 	if amount != "" {
 		amount = p.Coin(amount, e.Coin)
 	}
-	view.Facts = facts("status", e.Status, "amount", amount, "order_num", e.OrderNum, "app_order_id", e.AppOrderID, "code", e.Code)
+	view.Facts = factList("status", e.Status, "amount", amount, "order_num", e.OrderNum, "app_order_id", e.AppOrderID, "code", e.Code)
 	at := e.CreatedAt
 	if !e.ReceivedAt.IsZero() {
 		at = e.ReceivedAt
@@ -74,8 +74,8 @@ func evidenceEvent(p *i18n.Printer, e models.EvidenceRow) event {
 	return event{at, view}
 }
 
-// facts makes a list of pairs of name and value; empty values are left out.
-func facts(pairs ...string) []pages.Fact {
+// factList returns pairs of name and value as a list; empty values are left out.
+func factList(pairs ...string) []pages.Fact {
 	var list []pages.Fact
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
@@ -88,7 +88,7 @@ func facts(pairs ...string) []pages.Fact {
 func transitionEvent(p *i18n.Printer, t models.Transition) event {
 	view := pages.Event{
 		Kind: pages.EventTransition, Who: causer(t.Cause), Verified: pages.VerifiedOwn, From: t.FromState, To: t.ToState, Of: "order", Text: admin.Remark(p, t.Note),
-		Facts: facts("cause", t.Cause),
+		Facts: factList("cause", t.Cause),
 	}
 	switch {
 	case t.RefundID != "":
@@ -103,7 +103,7 @@ func transitionEvent(p *i18n.Printer, t models.Transition) event {
 	return event{t.CreatedAt, view}
 }
 
-// causer returns who is behind the cause of a change (models.Transition.Cause).
+// causer returns who caused a change (models.Transition.Cause).
 func causer(cause string) string {
 	switch cause {
 	case "place", "pay", "retry", "cancel":
@@ -116,10 +116,10 @@ func causer(cause string) string {
 	return whoShop
 }
 
-// mailEvents are a mail that was ordered, and one that was sent.
+// mailEvents returns the events of a mail: that it was ordered, and that it was sent.
 func mailEvents(p *i18n.Printer, m models.OutboxMessage) []event {
 	view := pages.Event{
-		Kind: pages.EventMail, Who: whoShop, Verified: pages.VerifiedOwn, What: "mail." + string(m.Kind), Facts: facts("state", string(m.State)), Text: admin.Remark(p, m.Problem),
+		Kind: pages.EventMail, Who: whoShop, Verified: pages.VerifiedOwn, What: "mail." + string(m.Kind), Facts: factList("state", string(m.State)), Text: admin.Remark(p, m.Problem),
 	}
 	if m.SentAt.IsZero() {
 		return []event{{m.CreatedAt, view}}
@@ -127,10 +127,10 @@ func mailEvents(p *i18n.Printer, m models.OutboxMessage) []event {
 	return []event{{m.SentAt, view}}
 }
 
-// actionNote is what the audit log calls a note, which the timeline shows itself.
+// actionNote is the audit log's action for a note, which the timeline shows itself.
 const actionNote = "order.note"
 
-// staffEvents are the notes and what the audit log has about the order. A note's entry of the log tells where it was written from.
+// staffEvents returns the notes, and the audit log's entries about the order. A note's address is taken from its entry in the log.
 func staffEvents(file models.OrderFile) []event {
 	var events []event
 	var written []models.AuditEntry
@@ -141,7 +141,7 @@ func staffEvents(file models.OrderFile) []event {
 		}
 		events = append(events, event{a.At, pages.Event{
 			Kind: pages.EventAudit, Who: a.Who, Person: a.StaffID != "", Where: a.RemoteAddr, Verified: pages.VerifiedOwn, What: "audit." + a.Action,
-			Facts: facts("before", a.Before, "after", a.After),
+			Facts: factList("before", a.Before, "after", a.After),
 		}})
 	}
 	byTime := func(a, b models.AuditEntry) int { return b.At.Compare(a.At) }

@@ -11,14 +11,14 @@ import (
 // longestSpan is the maximum number of days that the figures are shown for.
 const longestSpan = 366
 
-// span is a row of days of the platform's zone, both ends included.
+// span is a range of days of the platform's zone, both ends included.
 type span struct {
 	from, to string // as asked for, yyyy-MM-dd
 	first    time.Time
 	end      time.Time // the beginning of the day after the last
 }
 
-// presets returns the names of the spans that have one.
+// presets returns the names of the named spans.
 func presets() []string { return []string{"today", "7d", "30d", "90d"} }
 
 // showDashboard shows the figures of today and of a span: GET /admin?span= or ?from=&to=.
@@ -30,7 +30,7 @@ func (h *handlers) showDashboard(req *admin.Request) error {
 		chosen = "7d"
 	}
 	view.Presets = admin.Choices(presets(), chosen, false)
-	s, ok := preset(chosen, now, zone)
+	s, ok := presetSpan(chosen, now, zone)
 	if chosen == "" {
 		s, ok = readSpan(&view.From, &view.To, now, zone)
 	}
@@ -38,7 +38,7 @@ func (h *handlers) showDashboard(req *admin.Request) error {
 		if view.Refusal = pages.RefusalOf(invalid.Span); chosen != "" {
 			view.Refusal = pages.RefusalOf(invalid.Unknown)
 		}
-		s, _ = preset("7d", now, zone)
+		s, _ = presetSpan("7d", now, zone)
 	}
 	if chosen != "" && ok {
 		view.From.Value, view.To.Value = s.from, s.to
@@ -56,8 +56,8 @@ func (h *handlers) showDashboard(req *admin.Request) error {
 	return req.Answer(view.Refusal, pages.Dashboard(view))
 }
 
-// preset returns a named span that ends today.
-func preset(name string, now time.Time, zone *time.Location) (span, bool) {
+// presetSpan returns a named span that ends today.
+func presetSpan(name string, now time.Time, zone *time.Location) (span, bool) {
 	days := map[string]int{"today": 1, "7d": 7, "30d": 30, "90d": 90}[name]
 	if days == 0 {
 		return span{}, false
@@ -68,7 +68,7 @@ func preset(name string, now time.Time, zone *time.Location) (span, bool) {
 	return span{from: first.Format(time.DateOnly), to: last.Format(time.DateOnly), first: first.UTC(), end: last.AddDate(0, 0, 1).UTC()}, true
 }
 
-// readSpan checks two days and says at each what is wrong with it. One that is missing is the other.
+// readSpan parses two days and marks what is wrong with each. A missing day is the same as the other.
 func readSpan(from, to *pages.Field, now time.Time, zone *time.Location) (span, bool) {
 	s := span{from: from.Value, to: to.Value}
 	if s.from == "" {

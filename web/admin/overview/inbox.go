@@ -41,10 +41,7 @@ func (h *handlers) inboxView(req *admin.Request, q url.Values) (pages.InboxView,
 
 func (h *handlers) reviewRows(req *admin.Request, view *pages.InboxView, q url.Values) error {
 	reviews, next, err := h.site.Store.ReviewPage(req.Context(), !view.All, q.Get("after"), 0)
-	if view.Refusal = admin.FilterRefusal(err); view.Refusal != "" {
-		return nil
-	}
-	if err != nil {
+	if view.Refusal, err = admin.FilterRefusal(err); err != nil || view.Refusal != "" {
 		return err
 	}
 	refs, err := admin.OrderRefs(req, reviews, func(r models.Review) string { return r.OrderID })
@@ -56,7 +53,7 @@ func (h *handlers) reviewRows(req *admin.Request, view *pages.InboxView, q url.V
 	return nil
 }
 
-// closeReview ends a review with what was found: POST /admin/reviews/{id}/close with note.
+// closeReview closes a review with a note: POST /admin/reviews/{id}/close with note.
 func (h *handlers) closeReview(req *admin.Request, form url.Values) error {
 	id := req.ID()
 	cause := h.payments.CloseReview(req.Context(), id, form.Get("note"), req.Actor())
@@ -80,7 +77,7 @@ func (h *handlers) closeReview(req *admin.Request, form url.Values) error {
 	return admin.NoPage(cause)
 }
 
-// inboxAgain shows the inbox with a refusal of the page, unless say finds a place that can say it.
+// inboxAgain shows the inbox with a refusal of the page, unless say finds a row that can show it.
 func (h *handlers) inboxAgain(req *admin.Request, refusal pages.Refusal, say func(*pages.InboxView)) error {
 	view, err := h.inboxView(req, url.Values{})
 	if err != nil {

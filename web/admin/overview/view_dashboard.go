@@ -11,6 +11,7 @@ import (
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // fillDashboard maps the figures to the page.
@@ -39,7 +40,7 @@ func dayFigures(p *i18n.Printer, currency models.Currency, d models.DayFigures) 
 	}
 }
 
-// percent returns a share with one digit after the point; "" of nothing.
+// percent returns a share with one decimal; "" if the whole is 0.
 func percent(part, whole int) string {
 	if whole <= 0 {
 		return ""
@@ -48,7 +49,7 @@ func percent(part, whole int) string {
 	return strconv.Itoa(tenths/10) + "." + strconv.Itoa(tenths%10) + "%"
 }
 
-// money writes sums of the shop's currency; a shop that changed its currency has several.
+// money returns sums of money as text; a shop that changed its currency has several.
 func money(p *i18n.Printer, currency models.Currency, totals []models.CoinTotal) string {
 	if len(totals) == 0 {
 		return p.Money("0", currency.Code, currency.Digits)
@@ -72,23 +73,18 @@ func coinFigures(p *i18n.Printer, totals []models.CoinTotal) []pages.CoinFigure 
 	return list
 }
 
-// tallest is the height of a chart's highest bar.
-const tallest = 1000
+// maxBarHeight is the height of a chart's highest bar.
+const maxBarHeight = 1000
 
 func labels(days []models.DayFigures) []string {
 	list := make([]string, len(days))
 	for i, d := range days {
-		list[i] = strings.TrimPrefix(d.Day, firstOf(d.Day, "-")+"-") // MM-dd
+		_, list[i], _ = strings.Cut(d.Day, "-") // MM-dd
 	}
 	return list
 }
 
-func firstOf(text, separator string) string {
-	first, _, _ := strings.Cut(text, separator)
-	return first
-}
-
-// countChart draws whole numbers; text writes one.
+// countChart returns a chart of whole numbers; text formats one.
 func countChart(id string, days []models.DayFigures, text func(n int) string, series map[string]func(models.DayFigures) int, order ...string) pages.Chart {
 	top := 0
 	for _, d := range days {
@@ -101,7 +97,7 @@ func countChart(id string, days []models.DayFigures, text func(n int) string, se
 		s := pages.Series{ID: name, Bars: make([]int, len(days)), Values: make([]string, len(days))}
 		for i, d := range days {
 			n := series[name](d)
-			s.Bars[i], s.Values[i] = n*tallest/max(top, 1), text(n)
+			s.Bars[i], s.Values[i] = n*maxBarHeight/max(top, 1), text(n)
 		}
 		chart.Series = append(chart.Series, s)
 	}
@@ -123,7 +119,7 @@ func waitChart(p *i18n.Printer, days []models.DayFigures) pages.Chart {
 		map[string]func(models.DayFigures) int{"p50": quantile(50), "p95": quantile(95)}, "p50", "p95")
 }
 
-// revenueChart draws what came in in the shop's present currency.
+// revenueChart returns a chart of the revenue in the shop's present currency.
 func revenueChart(p *i18n.Printer, currency models.Currency, days []models.DayFigures) pages.Chart {
 	sums := make([]models.Amount, len(days))
 	var top models.Amount
@@ -137,12 +133,12 @@ func revenueChart(p *i18n.Printer, currency models.Currency, days []models.DayFi
 			top = sums[i]
 		}
 	}
-	write := func(a models.Amount) string { return p.Money(a.String(), currency.Code, currency.Digits) }
+	write := func(a models.Amount) string { return visit.Money(p, currency, a) }
 	s := pages.Series{ID: "revenue", Bars: make([]int, len(days)), Values: make([]string, len(days))}
 	for i, sum := range sums {
 		s.Values[i] = write(sum)
 		if top.IsPositive() {
-			height, err := strconv.Atoi(sum.Times(tallest).DivUp(top, 0).String())
+			height, err := strconv.Atoi(sum.Times(maxBarHeight).DivUp(top, 0).String())
 			if err == nil {
 				s.Bars[i] = height
 			}

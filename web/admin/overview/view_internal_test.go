@@ -23,21 +23,21 @@ func TestPreset_CountsDaysOfThePlatformsZone(t *testing.T) {
 	shanghai, err := time.LoadLocation("Asia/Shanghai")
 	require.NoError(t, err)
 	now := day(t, "2026-11-22T17:30:00Z") // the 23rd there
-	s, ok := preset("today", now, shanghai)
+	s, ok := presetSpan("today", now, shanghai)
 	require.True(t, ok)
 	assert.Equal(t, "2026-11-23", s.from)
 	assert.Equal(t, "2026-11-23", s.to)
 	assert.Equal(t, day(t, "2026-11-22T16:00:00Z"), s.first)
 	assert.Equal(t, day(t, "2026-11-23T16:00:00Z"), s.end)
-	s, ok = preset("7d", now, shanghai)
+	s, ok = presetSpan("7d", now, shanghai)
 	require.True(t, ok)
 	assert.Equal(t, "2026-11-17", s.from)
-	_, ok = preset("1y", now, shanghai)
+	_, ok = presetSpan("1y", now, shanghai)
 	assert.False(t, ok)
 
 	berlin, err := time.LoadLocation("Europe/Berlin") // the clocks went back on 25 October
 	require.NoError(t, err)
-	s, _ = preset("30d", day(t, "2026-10-26T12:00:00Z"), berlin)
+	s, _ = presetSpan("30d", day(t, "2026-10-26T12:00:00Z"), berlin)
 	assert.Equal(t, "2026-09-27", s.from)
 	assert.Equal(t, 30*24*time.Hour+time.Hour, s.end.Sub(s.first))
 }

@@ -22,8 +22,8 @@ const (
 	sourcesPath = admin.Home + "/price-sources"
 )
 
-// coinForm is the shape of a coin's symbol, as the platform writes it (platform/api.md §3.1).
-var coinForm = regexp.MustCompile(`^[A-Z0-9]{1,16}$`)
+// symbolPattern matches a coin's symbol, as the platform writes it (platform/api.md §3.1).
+var symbolPattern = regexp.MustCompile(`^[A-Z0-9]{1,16}$`)
 
 // showCoins lists the coins and the price sources: GET /admin/coins.
 func (h *handlers) showCoins(req *admin.Request) error {
@@ -58,20 +58,20 @@ func (h *handlers) showCoin(req *admin.Request) error {
 	return h.coinPage(req, c, nil, "")
 }
 
-// coin returns the coin that the address names, or one that the shop does not have yet where it names none.
+// coin returns the coin that the address names; without one, a coin that the shop does not have yet.
 func (h *handlers) coin(req *admin.Request) (models.Coin, error) {
 	symbol := req.Param("symbol")
 	if symbol == "" {
 		return models.Coin{}, nil
 	}
-	if !coinForm.MatchString(symbol) {
+	if !symbolPattern.MatchString(symbol) {
 		return models.Coin{}, visit.ErrNoPage
 	}
 	c, err := h.site.Store.Coin(req.Context(), symbol)
 	return c, admin.NoPage(err)
 }
 
-// coinPage shows a coin, with the form as it was typed where there is one. A coin without a symbol is new.
+// coinPage shows a coin, with the form as it was typed if there is one. A coin without a symbol is new.
 func (h *handlers) coinPage(req *admin.Request, c models.Coin, typed *pages.CoinForm, refusal pages.Refusal) error {
 	sources, err := h.site.Store.PriceSources(req.Context())
 	if err != nil {
@@ -104,36 +104,36 @@ func (h *handlers) coinPage(req *admin.Request, c models.Coin, typed *pages.Coin
 	return req.Answer(pages.Worst(view.Refusal, problems(view.Form.Fields())...), pages.Coin(view))
 }
 
-// saveCoin stores what was decided about a coin: POST /admin/coins/{symbol} with version, POST /admin/coins.
+// saveCoin stores a coin: POST /admin/coins/{symbol} with version, POST /admin/coins.
 func (h *handlers) saveCoin(req *admin.Request, form url.Values) error {
-	was, err := h.coin(req)
+	stored, err := h.coin(req)
 	if err != nil {
 		return err
 	}
-	typed, c, ok, err := h.readCoin(req, form, was)
+	typed, c, ok, err := h.readCoin(req, form, stored)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return h.coinPage(req, was, typed, "")
+		return h.coinPage(req, stored, typed, "")
 	}
-	if was.Symbol != "" && typed.Version != strconv.Itoa(was.Version) {
-		return h.coinPage(req, was, nil, pages.RefusalStale)
+	if stored.Symbol != "" && typed.Version != strconv.Itoa(stored.Version) {
+		return h.coinPage(req, stored, nil, pages.RefusalStale)
 	}
-	err = h.rates.SaveCoin(req.Context(), was, c, req.Actor())
+	err = h.rates.SaveCoin(req.Context(), stored, c, req.Actor())
 	switch {
 	case errors.Is(err, store.ErrDuplicate):
 		typed.Symbol.Problem = invalid.Taken
-		return h.coinPage(req, was, typed, "")
+		return h.coinPage(req, stored, typed, "")
 	case errors.Is(err, store.ErrConflict):
-		return h.coinPage(req, was, nil, pages.RefusalStale)
+		return h.coinPage(req, stored, nil, pages.RefusalStale)
 	case err != nil:
 		return err
 	}
 	return req.Done(coinsPath+"/"+c.Symbol, pages.NoticeCoinSaved)
 }
 
-// acceptRate puts a rate that jumped in force: POST /admin/coins/{symbol}/accept with seen, the rate that was looked at.
+// acceptRate accepts a rate that jumped: POST /admin/coins/{symbol}/accept with seen, the rate that the person saw.
 func (h *handlers) acceptRate(req *admin.Request, form url.Values) error {
 	c, err := h.coin(req)
 	if err != nil {
@@ -153,16 +153,16 @@ func (h *handlers) acceptRate(req *admin.Request, form url.Values) error {
 	return req.Done(coinsPath+"/"+c.Symbol, pages.NoticeRateAccepted)
 }
 
-// readCoin reads the form on top of the coin as it is stored. ok is false where a field cannot be read.
-func (h *handlers) readCoin(req *admin.Request, form url.Values, was models.Coin) (*pages.CoinForm, models.Coin, bool, error) {
+// readCoin reads the form on top of the coin as it is stored. ok is false if a field cannot be read.
+func (h *handlers) readCoin(req *admin.Request, form url.Values, stored models.Coin) (*pages.CoinForm, models.Coin, bool, error) {
 	sources, err := h.site.Store.PriceSources(req.Context())
 	if err != nil {
-		return nil, was, false, err
+		return nil, stored, false, err
 	}
 	r := coinReader{values: form, known: func(id string) bool {
 		return slices.ContainsFunc(sources, func(s models.PriceSource) bool { return s.ID == id })
 	}}
-	typed, c := r.read(was, h.site.Clock())
+	typed, c := r.read(stored, h.site.Clock())
 	return typed, c, invalid.First(problems(typed.Fields())...) == "", nil
 }
 

@@ -24,8 +24,8 @@ const (
 	percentScale = 6 // decimals of a percentage
 )
 
-// pairForm is what price sources call a pair: letters, digits and what divides them.
-var pairForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$`)
+// pairPattern matches a price source's name of a pair: letters, digits and separators.
+var pairPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$`)
 
 // coinReader reads the form of a coin, field by field.
 type coinReader struct {
@@ -35,14 +35,14 @@ type coinReader struct {
 
 func (r coinReader) text(name string) string { return strings.TrimSpace(r.values.Get(name)) }
 
-// read makes a coin of the form, on top of the stored one (zero: it is new). Problems stand beside their fields.
-func (r coinReader) read(was models.Coin, now time.Time) (*pages.CoinForm, models.Coin) {
-	c, f := was, &pages.CoinForm{Enabled: r.values.Has("enabled"), Version: r.text("version")}
+// read returns a coin with what was typed, on top of the stored one (zero: it is new). Problems are set in the form's fields.
+func (r coinReader) read(stored models.Coin, now time.Time) (*pages.CoinForm, models.Coin) {
+	c, f := stored, &pages.CoinForm{Enabled: r.values.Has("enabled"), Version: r.text("version")}
 	c.Enabled = f.Enabled
-	if was.Symbol == "" {
+	if stored.Symbol == "" {
 		f.Symbol.Value = admin.Clip(r.text("symbol"))
 		c.Symbol = strings.ToUpper(f.Symbol.Value)
-		if !coinForm.MatchString(c.Symbol) {
+		if !symbolPattern.MatchString(c.Symbol) {
 			f.Symbol.Problem = invalid.Symbol
 		}
 	}
@@ -58,13 +58,12 @@ func (r coinReader) read(was models.Coin, now time.Time) (*pages.CoinForm, model
 		f.Minimum.Problem = invalid.Amount
 	}
 	f.Spread, c.Spread = r.percent("spread")
-	r.readRate(f, &c, was, now)
+	r.readRate(f, &c, stored, now)
 	return f, c
 }
 
-// readRate reads where the rate comes from. What belongs to the other kind of rate is kept as it was typed, and checked only where it
-// matters.
-func (r coinReader) readRate(f *pages.CoinForm, c *models.Coin, was models.Coin, now time.Time) {
+// readRate reads the source of the rate. Fields of the other kind of rate are kept as typed, and checked only if they matter.
+func (r coinReader) readRate(f *pages.CoinForm, c *models.Coin, stored models.Coin, now time.Time) {
 	f.Source.Value = r.text("source")
 	c.Source = f.Source.Value
 	if c.Live() && !r.known(c.Source) {
@@ -73,12 +72,12 @@ func (r coinReader) readRate(f *pages.CoinForm, c *models.Coin, was models.Coin,
 	f.Rate, c.Rate = r.amount("rate", invalid.Rate)
 	if c.Live() {
 		f.Rate.Problem = ""
-		c.Rate = was.Rate
+		c.Rate = stored.Rate
 	} else {
 		if f.Rate.Problem == "" && !c.Rate.IsPositive() {
 			f.Rate.Problem = invalid.Rate
 		}
-		if was.Live() || !c.Rate.Equal(was.Rate) {
+		if stored.Live() || !c.Rate.Equal(stored.Rate) {
 			c.RateAt = now
 		}
 		c.RateSource = models.FixedRate
@@ -101,26 +100,27 @@ func (r coinReader) readRate(f *pages.CoinForm, c *models.Coin, was models.Coin,
 	if !c.Live() || c.SecondSource == "" {
 		f.SecondSymbol.Problem, f.MaxDeviation.Problem = "", ""
 	}
-	r.keepReadable(f, c, was)
+	r.keepReadable(f, c, stored)
 }
 
-// keepReadable leaves what could not be read, and does not matter now, as it was.
-func (r coinReader) keepReadable(f *pages.CoinForm, c *models.Coin, was models.Coin) {
-	if !pairForm.MatchString(f.SourceSymbol.Value) {
-		c.SourceSymbol = was.SourceSymbol
+// keepReadable restores the stored values of fields that cannot be read and do not matter now.
+func (r coinReader) keepReadable(f *pages.CoinForm, c *models.Coin, stored models.Coin) {
+	if !pairPattern.MatchString(f.SourceSymbol.Value) {
+		c.SourceSymbol = stored.SourceSymbol
 	}
-	if !pairForm.MatchString(f.SecondSymbol.Value) {
-		c.SecondSymbol = was.SecondSymbol
+	if !pairPattern.MatchString(f.SecondSymbol.Value) {
+		c.SecondSymbol = stored.SecondSymbol
 	}
 	if c.MaxAge < shortestAge {
-		c.MaxAge = was.MaxAge
+		c.MaxAge = stored.MaxAge
 	}
 	if !c.Live() && !r.known(c.SecondSource) {
-		c.SecondSource = was.SecondSource
+		c.SecondSource = stored.SecondSource
 	}
 }
 
-// number reads a whole number within bounds; problem says that it is none. otherwise is what nothing stands for; below 0 means that something must be typed.
+// number parses a whole number within bounds; problem is set for any other text. otherwise is the value of an empty field; if it is
+// negative, the field must not be empty.
 func (r coinReader) number(name string, least, most int, problem invalid.Problem, otherwise int) (pages.Field, int) {
 	f := pages.Field{Value: admin.Clip(r.text(name))}
 	if f.Value == "" && otherwise >= 0 {
@@ -134,7 +134,7 @@ func (r coinReader) number(name string, least, most int, problem invalid.Problem
 	return f, n
 }
 
-// amount reads a decimal number; nothing is 0.
+// amount parses a decimal number; an empty field is 0.
 func (r coinReader) amount(name string, problem invalid.Problem) (pages.Field, models.Amount) {
 	f := pages.Field{Value: admin.Clip(r.text(name))}
 	if f.Value == "" {
@@ -147,7 +147,7 @@ func (r coinReader) amount(name string, problem invalid.Problem) (pages.Field, m
 	return f, a
 }
 
-// percent reads a percentage from 0 to 100; a sign behind it is allowed, nothing is 0.
+// percent parses a percentage from 0 to 100, with or without a percent sign; an empty field is 0.
 func (r coinReader) percent(name string) (pages.Field, models.Amount) {
 	f := pages.Field{Value: admin.Clip(r.text(name))}
 	text := strings.TrimSpace(strings.TrimSuffix(f.Value, "%"))
@@ -164,7 +164,7 @@ func (r coinReader) percent(name string) (pages.Field, models.Amount) {
 
 func (r coinReader) pair(name string) (pages.Field, string) {
 	f := pages.Field{Value: admin.Clip(r.text(name))}
-	if !pairForm.MatchString(f.Value) {
+	if !pairPattern.MatchString(f.Value) {
 		f.Problem = invalid.Pair
 	}
 	return f, f.Value

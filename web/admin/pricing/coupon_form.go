@@ -26,11 +26,11 @@ func (h *handlers) filledCoupon(c models.Coupon) *pages.CouponView {
 	return view
 }
 
-// readCoupon reads the form on top of the coupon as it is stored. Problems stand beside their fields.
-func (h *handlers) readCoupon(req *admin.Request, form url.Values, was models.Coupon) (*pages.CouponView, models.Coupon, error) {
+// readCoupon reads the form on top of the coupon as it is stored. Problems are set in the form's fields.
+func (h *handlers) readCoupon(req *admin.Request, form url.Values, stored models.Coupon) (*pages.CouponView, models.Coupon, error) {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
-		return nil, was, err
+		return nil, stored, err
 	}
 	text := func(name string) pages.Field { return admin.Typed(admin.Clip(strings.TrimSpace(form.Get(name)))) }
 	view := &pages.CouponView{
@@ -38,24 +38,24 @@ func (h *handlers) readCoupon(req *admin.Request, form url.Values, was models.Co
 		Starts: text("starts"), Ends: text("ends"), MaxUses: text("max_uses"), MaxPerOne: text("max_per_shopper"),
 		Note: admin.Typed(strings.TrimSpace(form.Get("note"))), Enabled: form.Has("enabled"),
 	}
-	c := was
+	c := stored
 	c.Code, c.Kind, c.Note, c.Enabled = models.FoldCoupon(view.Code.Value), models.CouponKind(view.Kind.Value), view.Note.Value, view.Enabled
 	if c.Code == "" {
-		c.Code = view.Code.Value // to be told what is wrong with it
+		c.Code = view.Code.Value // Check says what is wrong with it
 	}
 	if c.Kind == models.CouponFreeDelivery {
-		view.Value.Value = "" // it has none, and what another kind had does no harm
+		view.Value.Value = "" // it has none; the value of another kind is ignored
 	}
 	c.Value = admin.ReadAmount(&view.Value, models.MaxFractionDigits, c.Kind != models.CouponFreeDelivery)
 	c.Minimum = admin.ReadAmount(&view.Minimum, models.MaxFractionDigits, false)
 	zone := h.site.Zone
 	c.StartsAt, c.EndsAt = admin.ReadTime(&view.Starts, zone), admin.ReadTime(&view.Ends, zone)
-	c.MaxUses, c.MaxPerShopper = limitIn(&view.MaxUses), limitIn(&view.MaxPerOne)
+	c.MaxUses, c.MaxPerShopper = readLimit(&view.MaxUses), readLimit(&view.MaxPerOne)
 	if c.CategoryIDs, err = h.knownCategories(req, form["category"]); err != nil {
-		return nil, was, err
+		return nil, stored, err
 	}
 	if len(c.CategoryIDs) == 0 && len(form["category"]) > 0 {
-		return nil, was, visit.ErrBadForm // all that were chosen are gone; without any it would be for all goods
+		return nil, stored, visit.ErrBadForm // all chosen ones were deleted; without any the coupon would be for all goods
 	}
 	for _, id := range c.CategoryIDs {
 		view.Categories = append(view.Categories, pages.Tick{Value: id, On: true})
@@ -64,8 +64,8 @@ func (h *handlers) readCoupon(req *admin.Request, form url.Values, was models.Co
 	return view, c, nil
 }
 
-// limitIn reads a limit: none where nothing is typed, but not for 0, by which people mean the opposite.
-func limitIn(f *pages.Field) int {
+// readLimit parses a limit. An empty field means no limit; 0 is refused, because people mean the opposite by it.
+func readLimit(f *pages.Field) int {
 	n := admin.ReadCount(f)
 	if n == 0 && f.Value != "" && f.Problem == "" {
 		f.Problem = invalid.Range
@@ -73,7 +73,7 @@ func limitIn(f *pages.Field) int {
 	return n
 }
 
-// knownCategories returns the chosen categories that exist: one that was deleted meanwhile is left out.
+// knownCategories returns the chosen categories that exist; one that was deleted meanwhile is left out.
 func (h *handlers) knownCategories(req *admin.Request, chosen []string) (models.List, error) {
 	list, err := h.site.Store.Categories(req.Context())
 	if err != nil {
@@ -88,7 +88,7 @@ func (h *handlers) knownCategories(req *admin.Request, chosen []string) (models.
 	return known, nil
 }
 
-// markCoupon puts the problems beside the fields that have none yet.
+// markCoupon sets the problems of the fields that have none yet.
 func markCoupon(view *pages.CouponView, problems invalid.Problems) {
 	fields := map[string]*pages.Field{
 		"code": &view.Code, "kind": &view.Kind, "value": &view.Value, "minimum": &view.Minimum, "ends_at": &view.Ends, "max_uses": &view.MaxUses,

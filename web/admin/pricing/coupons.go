@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"strconv"
@@ -26,7 +27,7 @@ func (h *handlers) showCoupons(req *admin.Request) error {
 	}
 	view := pages.CouponsView{Search: pages.Field{Value: admin.Clip(q.Get("q"))}, Filtered: q.Get("q") != ""}
 	page, err := h.site.Store.Coupons(req.Context(), store.CouponFilter{Search: q.Get("q"), After: q.Get("after")})
-	if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+	if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 		return err
 	}
 	for _, c := range page.Rows {
@@ -46,7 +47,7 @@ func couponRow(p *i18n.Printer, currency models.Currency, c models.Coupon, now t
 	case models.CouponPercent:
 		r.Gives = c.Value.String() + "%"
 	case models.CouponFixed:
-		r.Gives = p.Money(c.Value.String(), currency.Code, currency.Digits)
+		r.Gives = visit.Money(p, currency, c.Value)
 	case models.CouponFreeDelivery:
 	}
 	if c.MaxUses > 0 {
@@ -78,7 +79,7 @@ func (h *handlers) showCoupon(req *admin.Request) error {
 	return h.couponPage(req, c, h.filledCoupon(c), "")
 }
 
-// coupon returns the coupon that the address names, or a new one where it names none.
+// coupon returns the coupon that the address names, or a new one if it names none.
 func (h *handlers) coupon(req *admin.Request) (models.Coupon, error) {
 	if req.ID() == "" {
 		return models.Coupon{Kind: models.CouponPercent, Enabled: true}, nil
@@ -87,7 +88,7 @@ func (h *handlers) coupon(req *admin.Request) (models.Coupon, error) {
 	return c, admin.NoPage(err)
 }
 
-// couponPage shows the form as it is filled in, and the uses of a stored coupon.
+// couponPage shows the form as filled in, and the uses of a stored coupon.
 func (h *handlers) couponPage(req *admin.Request, c models.Coupon, view *pages.CouponView, refusal pages.Refusal) error {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
@@ -120,11 +121,11 @@ func (h *handlers) couponPage(req *admin.Request, c models.Coupon, view *pages.C
 func (h *handlers) couponUses(req *admin.Request, view *pages.CouponView, id string) error {
 	q := req.QueryValues("after")
 	page, err := h.site.Store.CouponUses(req.Context(), id, q.Get("after"), 0)
-	if refusal := admin.FilterRefusal(err); refusal != "" {
-		view.Refusal = refusal
-	} else if err != nil {
+	refusal, err := admin.FilterRefusal(err)
+	if err != nil {
 		return err
 	}
+	view.Refusal = cmp.Or(refusal, view.Refusal)
 	p := req.Printer
 	for _, u := range page.Rows {
 		view.Uses = append(view.Uses, pages.CouponUseRow{
@@ -138,27 +139,27 @@ func (h *handlers) couponUses(req *admin.Request, view *pages.CouponView, id str
 
 // saveCoupon stores a coupon: POST /admin/coupons/{id} with version, POST /admin/coupons.
 func (h *handlers) saveCoupon(req *admin.Request, form url.Values) error {
-	was, err := h.coupon(req)
+	stored, err := h.coupon(req)
 	if err != nil {
 		return err
 	}
-	view, c, err := h.readCoupon(req, form, was)
+	view, c, err := h.readCoupon(req, form, stored)
 	if err != nil {
 		return err
 	}
 	if invalid.First(problems(view.Fields())...) != "" {
-		return h.couponPage(req, was, view, "")
+		return h.couponPage(req, stored, view, "")
 	}
-	if was.ID != "" && admin.Version(view.Version) != was.Version {
-		return h.couponPage(req, was, h.filledCoupon(was), pages.RefusalStale)
+	if stored.ID != "" && admin.Version(view.Version) != stored.Version {
+		return h.couponPage(req, stored, h.filledCoupon(stored), pages.RefusalStale)
 	}
-	id, err := h.editor.SaveCoupon(req.Context(), req.Actor(), was, c)
+	id, err := h.editor.SaveCoupon(req.Context(), req.Actor(), stored, c)
 	switch {
 	case errors.Is(err, store.ErrDuplicate):
 		view.Code.Problem = invalid.Taken
-		return h.couponPage(req, was, view, "")
+		return h.couponPage(req, stored, view, "")
 	case errors.Is(err, store.ErrConflict):
-		return h.couponPage(req, was, h.filledCoupon(was), pages.RefusalStale)
+		return h.couponPage(req, stored, h.filledCoupon(stored), pages.RefusalStale)
 	case err != nil:
 		return err
 	}
@@ -167,7 +168,7 @@ func (h *handlers) saveCoupon(req *admin.Request, form url.Values) error {
 
 // switchCoupon switches a coupon on or off: POST /admin/coupons/{id}/switch with version, to.
 func (h *handlers) switchCoupon(req *admin.Request, form url.Values) error {
-	was, err := h.coupon(req)
+	stored, err := h.coupon(req)
 	if err != nil {
 		return err
 	}
@@ -175,15 +176,15 @@ func (h *handlers) switchCoupon(req *admin.Request, form url.Values) error {
 	if to != "on" && to != "off" {
 		return visit.ErrBadForm
 	}
-	err = h.editor.SwitchCoupon(req.Context(), req.Actor(), was, admin.Version(form.Get("version")), to == "on")
+	err = h.editor.SwitchCoupon(req.Context(), req.Actor(), stored, admin.Version(form.Get("version")), to == "on")
 	if errors.Is(err, store.ErrConflict) {
-		return h.couponPage(req, was, h.filledCoupon(was), pages.RefusalStale)
+		return h.couponPage(req, stored, h.filledCoupon(stored), pages.RefusalStale)
 	}
 	if err != nil {
 		return err
 	}
 	if to == "on" {
-		return req.Done(couponsPath+"/"+was.ID, pages.NoticeCouponOn)
+		return req.Done(couponsPath+"/"+stored.ID, pages.NoticeCouponOn)
 	}
-	return req.Done(couponsPath+"/"+was.ID, pages.NoticeCouponOff)
+	return req.Done(couponsPath+"/"+stored.ID, pages.NoticeCouponOff)
 }

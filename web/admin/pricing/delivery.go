@@ -12,11 +12,12 @@ import (
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 const deliveryPath = admin.Home + "/delivery"
 
-// shownPlaces is how many places of a zone the list names.
+// shownPlaces is the maximum number of a zone's places that the list names.
 const shownPlaces = 12
 
 // showDelivery lists the zones: GET /admin/delivery.
@@ -49,12 +50,7 @@ func zoneRow(p *i18n.Printer, currency models.Currency, z models.Zone) pages.Zon
 	if z.TaxMode != models.TaxNone {
 		r.Tax = z.TaxTitle(p.Lang()) + " " + z.TaxRate.String() + "%"
 	}
-	money := func(a models.Amount) string {
-		if a.IsZero() {
-			return ""
-		}
-		return p.Money(a.String(), currency.Code, currency.Digits)
-	}
+	money := func(a models.Amount) string { return visit.MoneyOrNone(p, currency, a) }
 	for _, m := range z.Methods {
 		least := m.Steps[0].Price
 		for _, step := range m.Steps {
@@ -80,7 +76,7 @@ func (h *handlers) showZone(req *admin.Request) error {
 	return h.zonePage(req, z, view, "")
 }
 
-// zone returns the zone that the address names, or a new one where it names none.
+// zone returns the zone that the address names, or a new one if it names none.
 func (h *handlers) zone(req *admin.Request) (models.Zone, error) {
 	if req.ID() == "" {
 		return models.Zone{TaxMode: models.TaxNone}, nil
@@ -91,34 +87,34 @@ func (h *handlers) zone(req *admin.Request) (models.Zone, error) {
 
 // saveZone stores a zone: POST /admin/delivery/{id} with version, POST /admin/delivery.
 func (h *handlers) saveZone(req *admin.Request, form url.Values) error {
-	was, err := h.zone(req)
+	stored, err := h.zone(req)
 	if err != nil {
 		return err
 	}
-	view, z, ok, err := h.readZone(req, form, was)
+	view, z, ok, err := h.readZone(req, form, stored)
 	if err != nil {
 		return err
 	}
 	if form.Get("do") == "more" {
-		moreRoom(view)
-		return h.zonePage(req, was, view, "")
+		addSpareRows(view)
+		return h.zonePage(req, stored, view, "")
 	}
 	if !ok {
-		return h.zonePage(req, was, view, pages.RefusalFields)
+		return h.zonePage(req, stored, view, pages.RefusalFields)
 	}
-	if was.ID != "" && admin.Version(view.Version) != was.Version {
-		return h.staleZone(req, was)
+	if stored.ID != "" && admin.Version(view.Version) != stored.Version {
+		return h.staleZone(req, stored)
 	}
-	id, err := h.editor.SaveZone(req.Context(), req.Actor(), was, z)
+	id, err := h.editor.SaveZone(req.Context(), req.Actor(), stored, z)
 	if taken, found := errors.AsType[*store.PlaceTakenError](err); found {
 		view.PlacesProblem, view.TakenPlace, view.TakenBy = invalid.Taken, taken.Place.NameIn(req.Printer.Lang()), taken.Zone
 		if taken.Place == (models.Place{}) {
 			view.PlacesProblem = invalid.RestZone
 		}
-		return h.zonePage(req, was, view, pages.RefusalFields)
+		return h.zonePage(req, stored, view, pages.RefusalFields)
 	}
 	if errors.Is(err, store.ErrConflict) {
-		return h.staleZone(req, was)
+		return h.staleZone(req, stored)
 	}
 	if err != nil {
 		return err
@@ -126,9 +122,9 @@ func (h *handlers) saveZone(req *admin.Request, form url.Values) error {
 	return req.Done(deliveryPath+"/"+id, pages.NoticeZoneSaved)
 }
 
-// staleZone shows a zone as it stands now to whoever changed an older one.
-func (h *handlers) staleZone(req *admin.Request, was models.Zone) error {
-	now, err := h.site.Store.Zone(req.Context(), was.ID)
+// staleZone shows a zone as it is stored now, to a person who changed an older version.
+func (h *handlers) staleZone(req *admin.Request, stored models.Zone) error {
+	now, err := h.site.Store.Zone(req.Context(), stored.ID)
 	if err != nil {
 		return admin.NoPage(err)
 	}
@@ -155,13 +151,13 @@ func (h *handlers) deleteZone(req *admin.Request, form url.Values) error {
 	return req.Done(deliveryPath, pages.NoticeZoneDeleted)
 }
 
-func placeOf(code string) models.Place {
+func parsePlace(code string) models.Place {
 	country, region, _ := strings.Cut(code, "-")
 	return models.Place{Country: country, Region: region}
 }
 
-// placeGroups lists all places to choose from, in the language's order: the countries, then the regions of those that have some. leave says
-// which are left out.
+// placeGroups returns all places to choose from, in the language's order: the countries, then the regions of those that have some. leave
+// reports which are left out.
 func placeGroups(req *admin.Request, chosen, leave func(models.Place) bool) []pages.PlaceGroup {
 	lang := req.Printer.Lang()
 	countries := models.CountriesIn(lang)

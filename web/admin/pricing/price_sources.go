@@ -37,7 +37,7 @@ func (h *handlers) showSource(req *admin.Request) error {
 	return h.sourcePage(req, s, form, nil, "")
 }
 
-// source returns the price source that the address names, or a new one where it names none.
+// source returns the price source that the address names, or a new one if it names none.
 func (h *handlers) source(req *admin.Request) (models.PriceSource, error) {
 	id := req.Param("source")
 	if id == "" {
@@ -50,7 +50,7 @@ func (h *handlers) source(req *admin.Request) (models.PriceSource, error) {
 	return s, admin.NoPage(err)
 }
 
-// filledSource returns the form as it is shown first, with a pair to try that one of the coins has.
+// filledSource returns the form as it is shown first, with a pair of one of the coins to try.
 func (h *handlers) filledSource(req *admin.Request, s models.PriceSource) (pages.SourceForm, error) {
 	coins, err := h.site.Store.AllCoins(req.Context())
 	if err != nil {
@@ -82,33 +82,33 @@ func (h *handlers) sourcePage(req *admin.Request, s models.PriceSource, form pag
 
 // saveSource stores a price source, or tries it as it is typed: POST /admin/price-sources/{source} with version, POST /admin/price-sources.
 func (h *handlers) saveSource(req *admin.Request, values url.Values) error {
-	was, err := h.source(req)
+	stored, err := h.source(req)
 	if err != nil {
 		return err
 	}
-	form, s := h.readSource(values, was)
+	form, s := h.readSource(values, stored)
 	tries := values.Has("try")
-	if tries && !pairForm.MatchString(form.Symbol.Value) {
+	if tries && !pairPattern.MatchString(form.Symbol.Value) {
 		form.Symbol.Problem = invalid.Pair
 	}
 	for _, f := range form.Fields() {
 		if f.Problem != "" {
-			return h.sourcePage(req, was, form, nil, "")
+			return h.sourcePage(req, stored, form, nil, "")
 		}
 	}
 	if tries {
 		trial := trialView(req.Printer, h.rates.TryPrice(req.Context(), s, form.Symbol.Value))
-		return h.sourcePage(req, was, form, &trial, "")
+		return h.sourcePage(req, stored, form, &trial, "")
 	}
-	if form.Version != strconv.Itoa(was.Version) {
-		return h.sourceStale(req, was)
+	if form.Version != strconv.Itoa(stored.Version) {
+		return h.sourceStale(req, stored)
 	}
-	if was.ID == "" {
+	if stored.ID == "" {
 		s.ID = models.NewID()
 	}
-	err = h.rates.SavePriceSource(req.Context(), was, s, req.Actor())
+	err = h.rates.SavePriceSource(req.Context(), stored, s, req.Actor())
 	if errors.Is(err, store.ErrConflict) {
-		return h.sourceStale(req, was)
+		return h.sourceStale(req, stored)
 	}
 	if err != nil {
 		return err
@@ -116,9 +116,9 @@ func (h *handlers) saveSource(req *admin.Request, values url.Values) error {
 	return req.Done(sourcePath(s.ID), pages.NoticeSourceSaved)
 }
 
-// sourceStale shows the source as it is by now: somebody else has changed it.
-func (h *handlers) sourceStale(req *admin.Request, was models.PriceSource) error {
-	now, err := h.site.Store.PriceSource(req.Context(), was.ID)
+// sourceStale shows the source as it is stored now, to a person who changed an older version.
+func (h *handlers) sourceStale(req *admin.Request, stored models.PriceSource) error {
+	now, err := h.site.Store.PriceSource(req.Context(), stored.ID)
 	if err != nil {
 		return admin.NoPage(err)
 	}
@@ -129,7 +129,7 @@ func (h *handlers) sourceStale(req *admin.Request, was models.PriceSource) error
 	return h.sourcePage(req, now, form, nil, pages.RefusalStale)
 }
 
-func (h *handlers) readSource(values url.Values, was models.PriceSource) (pages.SourceForm, models.PriceSource) {
+func (h *handlers) readSource(values url.Values, stored models.PriceSource) (pages.SourceForm, models.PriceSource) {
 	field := func(name string) pages.Field { return pages.Field{Value: strings.TrimSpace(values.Get(name))} }
 	f := pages.SourceForm{
 		Name: field("name"), URL: field("url"), Path: field("path"), TimePath: field("time_path"), Symbol: field("try_symbol"),
@@ -143,7 +143,7 @@ func (h *handlers) readSource(values url.Values, was models.PriceSource) (pages.
 			c.field.Value, c.field.Problem = admin.Clip(c.field.Value), invalid.TooLong
 		}
 	}
-	s := was
+	s := stored
 	s.Name, s.URL, s.Path, s.TimePath, s.Enabled = f.Name.Value, f.URL.Value, f.Path.Value, f.TimePath.Value, f.Enabled
 	if f.Name.Value == "" {
 		f.Name.Problem = invalid.Missing

@@ -10,6 +10,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // showTester shows what a sample basket costs in a place: GET /admin/delivery/tester?place=&price=&quantity=&weight=&virtual=&coupon=.
@@ -31,9 +32,9 @@ func (h *handlers) showTester(req *admin.Request) error {
 	if !view.Asked {
 		view.Place.Value, view.Price.Value, view.Quantity.Value, view.Weight.Value = settings.HomeCountry(), "25", "2", "0.5"
 	}
-	where := placeOf(view.Place.Value)
+	where := parsePlace(view.Place.Value)
 	if view.Asked {
-		if err := h.test(req, &view, currency, where); err != nil {
+		if err := h.priceSample(req, &view, currency, where); err != nil {
 			return err
 		}
 	}
@@ -42,8 +43,8 @@ func (h *handlers) showTester(req *admin.Request) error {
 	return req.Answer(view.Refusal, pages.Tester(view))
 }
 
-// test prices the basket with each way of delivery that the place has.
-func (h *handlers) test(req *admin.Request, view *pages.TesterView, currency models.Currency, where models.Place) error {
+// priceSample computes the basket's totals with each way of delivery that the place has.
+func (h *handlers) priceSample(req *admin.Request, view *pages.TesterView, currency models.Currency, where models.Place) error {
 	b, ok := readSample(view, currency, where)
 	if !ok {
 		view.Refusal = pages.RefusalFields
@@ -112,7 +113,8 @@ func readSample(view *pages.TesterView, currency models.Currency, where models.P
 	return models.Basket{Currency: currency, Lines: []models.BasketLine{line}}, true
 }
 
-// sampleCoupon looks the coupon up. The sample is in all of its categories, because it stands for what the coupon is for.
+// sampleCoupon sets the basket's coupon. The sample is in all of the coupon's categories, because it stands for the goods that the coupon
+// is for.
 func (h *handlers) sampleCoupon(req *admin.Request, view *pages.TesterView, b *models.Basket) error {
 	if view.Coupon.Value == "" {
 		return nil
@@ -131,15 +133,10 @@ func (h *handlers) sampleCoupon(req *admin.Request, view *pages.TesterView, b *m
 
 func testerResult(req *admin.Request, currency models.Currency, b models.Basket, t models.Totals) pages.TesterResult {
 	p := req.Printer
-	money := func(a models.Amount) string { return p.Money(a.String(), currency.Code, currency.Digits) }
-	some := func(a models.Amount) string {
-		if a.IsZero() {
-			return ""
-		}
-		return money(a)
-	}
+	money := func(a models.Amount) string { return visit.Money(p, currency, a) }
+	moneyOrNone := func(a models.Amount) string { return visit.MoneyOrNone(p, currency, a) }
 	r := pages.TesterResult{
-		Goods: money(t.Goods), Discount: some(t.Discount), Delivery: money(t.Delivery), Total: money(t.Total), Added: some(t.Tax), Contains: some(t.ContainedTax),
+		Goods: money(t.Goods), Discount: moneyOrNone(t.Discount), Delivery: money(t.Delivery), Total: money(t.Total), Added: moneyOrNone(t.Tax), Contains: moneyOrNone(t.ContainedTax),
 	}
 	if r.Discount != "" {
 		r.Discount = "−" + r.Discount

@@ -32,10 +32,10 @@ func coinState(c models.Coin, now time.Time) pages.CoinState {
 }
 
 func coinRow(p *i18n.Printer, currency models.Currency, c models.Coin, sources []models.PriceSource, now time.Time) pages.CoinRow {
-	row := pages.CoinRow{Symbol: c.Symbol, Name: c.Name, State: coinState(c, now), Spread: admin.Percent(c.Spread)}
+	row := pages.CoinRow{Symbol: c.Symbol, Name: c.Name, State: coinState(c, now), Spread: visit.Percent(c.Spread)}
 	hasRate := c.ProblemAt(now) != models.RateMissing
 	if hasRate {
-		row.Rate, row.At = p.Money(c.Rate.String(), currency.Code, currency.Digits), admin.Moment(p, c.RateAt)
+		row.Rate, row.At = visit.Money(p, currency, c.Rate), admin.Moment(p, c.RateAt)
 	}
 	if c.Live() {
 		row.Source, row.Checked, row.Answer = sourceName(p, sources, c.Source), admin.Moment(p, c.CheckedAt), string(c.FetchProblem)
@@ -55,20 +55,20 @@ func sourceName(p *i18n.Printer, sources []models.PriceSource, id string) string
 	return id
 }
 
-// describeCoin adds what is true of a coin now: a rate that waits, and what an order would cost.
+// describeCoin sets what is true of a coin now: a rate that waits, and what an order would cost.
 func describeCoin(view *pages.CoinView, p *i18n.Printer, currency models.Currency, c models.Coin, now time.Time) {
 	hundred := models.AmountFromInt(100)
 	if quote, err := c.Quote(hundred, now); err == nil {
 		view.Example = p.Coin(quote.Amount.String(), c.Symbol)
-		view.ExampleOf = p.Money(hundred.String(), currency.Code, currency.Digits)
+		view.ExampleOf = visit.Money(p, currency, hundred)
 	}
 	if c.ProblemAt(now) == models.RateJumped && c.Pending.IsPositive() {
-		view.Pending, view.PendingSeen = p.Money(c.Pending.String(), currency.Code, currency.Digits), c.Pending.String()
+		view.Pending, view.PendingSeen = visit.Money(p, currency, c.Pending), c.Pending.String()
 		view.PendingAt, view.PendingBy = admin.Moment(p, c.PendingAt), differenceText(c.Rate, c.Pending)
 	}
 }
 
-// differenceText is by how many percent b is away from a, with its sign, rounded away from 0 to a tenth.
+// differenceText returns the difference from a to b in percent, with its sign, rounded away from 0 to a tenth.
 func differenceText(a, b models.Amount) string {
 	sign, gap := "+", b.Sub(a)
 	if gap.IsNegative() {
@@ -83,7 +83,7 @@ func chartSpans() map[string]time.Duration {
 	return map[string]time.Duration{"": day, "week": 7 * day, "month": 30 * day}
 }
 
-// rateHistory adds the chart and a page of what the sources said.
+// rateHistory adds the chart and a page of the sources' answers.
 func (h *handlers) rateHistory(req *admin.Request, view *pages.CoinView, c models.Coin, sources []models.PriceSource) error {
 	q := req.QueryValues("span", "after")
 	span, known := chartSpans()[q.Get("span")]
@@ -126,7 +126,7 @@ func (h *handlers) rateHistory(req *admin.Request, view *pages.CoinView, c model
 func rateRow(p *i18n.Printer, currency models.Currency, r models.Rate, sources []models.PriceSource) pages.RateRow {
 	row := pages.RateRow{At: admin.Moment(p, r.CreatedAt), Source: sourceName(p, sources, r.Source), Result: "taken"}
 	if r.Rate.IsPositive() {
-		row.Rate = p.Money(r.Rate.String(), currency.Code, currency.Digits)
+		row.Rate = visit.Money(p, currency, r.Rate)
 	}
 	if r.Problem != "" {
 		row.Result = r.Problem
@@ -140,9 +140,9 @@ const (
 	drawnHeight = 300
 )
 
-// rateChart draws the rates of a coin's source between two times: a line of steps from rate to rate, as high as the lowest and the highest
-// allow, and a band wherever answers were not used. Without any rate there is nothing to draw. Only places in the drawing are rounded, to
-// whole units.
+// rateChart returns the chart of the rates of a coin's source between two times: a line of steps from rate to rate, scaled to the lowest
+// and the highest, and a band wherever answers were not used. Without a rate the chart is empty. Only coordinates are rounded, to whole
+// units.
 func rateChart(p *i18n.Printer, currency models.Currency, c models.Coin, rates []models.Rate, from, to time.Time) pages.RateChart {
 	chart := pages.RateChart{From: admin.Moment(p, from), To: admin.Moment(p, to)}
 	answers := slices.DeleteFunc(slices.Clone(rates), func(r models.Rate) bool { return r.Source != c.Source })
@@ -155,13 +155,13 @@ func rateChart(p *i18n.Printer, currency models.Currency, c models.Coin, rates [
 	place := func(r models.Rate) int { return int(r.CreatedAt.Sub(from) * drawnWidth / to.Sub(from)) }
 	chart.Line = rateLine(used, place, low, high)
 	chart.Troubles = troubleBands(answers, place)
-	chart.Top, chart.Bottom = p.Money(high.String(), currency.Code, currency.Digits), p.Money(low.String(), currency.Code, currency.Digits)
+	chart.Top, chart.Bottom = visit.Money(p, currency, high), visit.Money(p, currency, low)
 	chart.Words = p.T("admin.coin.chart", "Symbol", c.Symbol, "Low", chart.Bottom, "High", chart.Top, "Count", strconv.Itoa(len(used)))
 	return chart
 }
 
-// rateLine is the SVG path of the steps: from each rate straight on to the time of the next, and then up or down to it. The last one holds
-// until the end of the drawing.
+// rateLine returns the SVG path of the steps: from each rate straight on to the time of the next, and then up or down to it. The last one
+// holds until the end of the chart.
 func rateLine(rates []models.Rate, place func(models.Rate) int, low, high models.Amount) string {
 	var line strings.Builder
 	for i, r := range rates {
@@ -176,11 +176,11 @@ func rateLine(rates []models.Rate, place func(models.Rate) int, low, high models
 	return line.String()
 }
 
-// troubleBands are the times without a usable answer: each from the first answer that was not used to the next one that was, or to the end
-// of the drawing.
+// troubleBands returns the times without a usable answer: each from the first answer that was not used to the next one that was, or to the
+// end of the chart.
 func troubleBands(answers []models.Rate, place func(models.Rate) int) []pages.Band {
 	var bands []pages.Band
-	begun := -1 // where the trouble at hand began; -1: there is none
+	begun := -1 // start of the present band; -1: there is none
 	for _, r := range answers {
 		switch {
 		case r.Problem != "" && begun < 0:
@@ -196,19 +196,19 @@ func troubleBands(answers []models.Rate, place func(models.Rate) int) []pages.Ba
 	return bands
 }
 
-// band returns a part of the drawing's width, wide enough to be seen.
+// band returns a part of the chart's width, wide enough to be seen.
 func band(from, to int) pages.Band {
 	return pages.Band{X: strconv.Itoa(from), Width: strconv.Itoa(max(to-from, 2))}
 }
 
-// heightOf returns a rate's place from the top of the drawing; a rate that never changed stands in its middle.
+// heightOf returns a rate's distance from the top of the chart; a rate that never changed is in its middle.
 func heightOf(rate, low, high models.Amount) int {
 	if high.Equal(low) {
 		return drawnHeight / 2
 	}
 	n, err := strconv.Atoi(high.Sub(rate).Times(drawnHeight).DivUp(high.Sub(low), 0).String())
 	if err != nil {
-		return drawnHeight // it cannot be: a whole number of at most drawnHeight
+		return drawnHeight // cannot happen: it is a whole number of at most drawnHeight
 	}
 	return n
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// spareSteps is how many empty steps a way of delivery has room for; maxMethods bounds what is read of a form.
+// spareSteps is the number of empty steps of a way of delivery; maxMethods is the maximum number of ways that are read from a form.
 const (
 	spareSteps = 2
 	maxMethods = 30
@@ -54,8 +54,8 @@ func addMethod(view *pages.ZoneView, langs []i18n.Language) {
 	})
 }
 
-// moreRoom gives every way of delivery more steps, and the zone one more way.
-func moreRoom(view *pages.ZoneView) {
+// addSpareRows adds empty steps to every way of delivery, and an empty way to the zone.
+func addSpareRows(view *pages.ZoneView) {
 	for i := range view.Methods {
 		if view.Methods[i].Kind.Value != string(models.DeliveryFlat) {
 			view.Methods[i].Steps = append(view.Methods[i].Steps, make([]pages.StepForm, spareSteps)...)
@@ -71,7 +71,7 @@ func moreRoom(view *pages.ZoneView) {
 	}
 }
 
-// zonePage shows the form as it is filled in.
+// zonePage shows the form as filled in.
 func (h *handlers) zonePage(req *admin.Request, z models.Zone, view *pages.ZoneView, refusal pages.Refusal) error {
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
@@ -82,7 +82,7 @@ func (h *handlers) zonePage(req *admin.Request, z models.Zone, view *pages.ZoneV
 	in := map[string]bool{}
 	for i, t := range view.Places {
 		in[t.Value] = true
-		view.Places[i].Label = placeOf(t.Value).NameIn(req.Printer.Lang())
+		view.Places[i].Label = parsePlace(t.Value).NameIn(req.Printer.Lang())
 	}
 	none := func(models.Place) bool { return false }
 	view.Add = placeGroups(req, none, func(p models.Place) bool { return in[p.Code()] })
@@ -107,7 +107,7 @@ func (r *zoneReader) text(name string) pages.Field {
 	return admin.Typed(admin.Clip(strings.TrimSpace(r.form.Get(name))))
 }
 
-// mark puts the problems of models' rules beside the fields.
+// mark sets the problems of models' rules in the form's fields.
 func (r *zoneReader) mark(problems invalid.Problems, fields map[string]*pages.Field) {
 	for name, problem := range problems {
 		if f := fields[name]; f != nil {
@@ -119,27 +119,27 @@ func (r *zoneReader) mark(problems invalid.Problems, fields map[string]*pages.Fi
 	}
 }
 
-// readZone reads the form on top of the zone as it is stored. ok is false where a field cannot be read.
-func (h *handlers) readZone(req *admin.Request, form url.Values, was models.Zone) (view *pages.ZoneView, z models.Zone, ok bool, err error) {
+// readZone reads the form on top of the zone as it is stored. ok is false if a field cannot be read.
+func (h *handlers) readZone(req *admin.Request, form url.Values, stored models.Zone) (view *pages.ZoneView, z models.Zone, ok bool, err error) {
 	langs, err := req.OtherLangs()
 	if err != nil {
-		return nil, was, false, err
+		return nil, stored, false, err
 	}
 	currency, err := h.site.Currency(req.Context())
 	if err != nil {
-		return nil, was, false, err
+		return nil, stored, false, err
 	}
 	r := &zoneReader{form: form, langs: langs, digits: currency.Digits}
 	view = &pages.ZoneView{
 		Version: form.Get("version"), Name: r.text("name"), TaxMode: r.text("tax_mode"), TaxName: r.text("tax_name"), TaxRate: r.text("tax_rate"),
 		TaxDelivery: form.Has("tax_delivery"),
 	}
-	z = was
+	z = stored
 	z.Name, z.TaxMode, z.TaxName, z.TaxDelivery = view.Name.Value, models.TaxMode(view.TaxMode.Value), view.TaxName.Value, view.TaxDelivery
 	view.TaxRate.Value = strings.TrimSpace(strings.TrimSuffix(view.TaxRate.Value, "%"))
 	z.TaxRate = admin.ReadAmount(&view.TaxRate, models.MaxPercentDigits, false)
-	z.Texts, view.TaxTexts = r.texts(was.Texts, "tax_name", "tax_name.")
-	if z.Name != was.Name {
+	z.Texts, view.TaxTexts = r.texts(stored.Texts, "tax_name", "tax_name.")
+	if z.Name != stored.Name {
 		for lang := range z.Texts {
 			z.Texts.Set(lang, "name", "") // it was the old name's translation
 		}
@@ -147,7 +147,7 @@ func (h *handlers) readZone(req *admin.Request, form url.Values, was models.Zone
 	view.Shown = z.NameIn(req.Printer.Lang())
 	z.Places = nil
 	for _, code := range slices.Concat(form["place"], form["add"]) {
-		place := placeOf(admin.Clip(code))
+		place := parsePlace(admin.Clip(code))
 		if !place.Known() || slices.Contains(z.Places, place) {
 			continue // a list is chosen from, not typed
 		}
@@ -159,13 +159,13 @@ func (h *handlers) readZone(req *admin.Request, form url.Values, was models.Zone
 		view.PlacesProblem, r.bad = problem, true
 	}
 	r.mark(problems, map[string]*pages.Field{"name": &view.Name, "tax_mode": &view.TaxMode, "tax_name": &view.TaxName, "tax_rate": &view.TaxRate})
-	z.Methods, view.Methods = r.methods(was)
+	z.Methods, view.Methods = r.methods(stored)
 	return view, z, !r.bad, nil
 }
 
 // texts reads a field in the other languages.
-func (r *zoneReader) texts(was models.Texts, field, prefix string) (models.Texts, []pages.LangField) {
-	texts := was.Clone()
+func (r *zoneReader) texts(stored models.Texts, field, prefix string) (models.Texts, []pages.LangField) {
+	texts := stored.Clone()
 	var list []pages.LangField
 	for _, l := range r.langs {
 		f := r.text(prefix + l.Tag)
@@ -177,8 +177,8 @@ func (r *zoneReader) texts(was models.Texts, field, prefix string) (models.Texts
 	return texts, list
 }
 
-// methods reads the ways of delivery; an empty new one is none, and one that is to be removed is left out.
-func (r *zoneReader) methods(was models.Zone) ([]models.DeliveryMethod, []pages.MethodForm) {
+// methods reads the ways of delivery; an empty new one, and one that is to be removed, are left out.
+func (r *zoneReader) methods(stored models.Zone) ([]models.DeliveryMethod, []pages.MethodForm) {
 	var methods []models.DeliveryMethod
 	var forms []pages.MethodForm
 	for i := range maxMethods {
@@ -186,13 +186,13 @@ func (r *zoneReader) methods(was models.Zone) ([]models.DeliveryMethod, []pages.
 		if !r.form.Has(name + "title") {
 			break
 		}
-		stored := models.DeliveryMethod{}
-		for _, m := range was.Methods {
+		storedMethod := models.DeliveryMethod{}
+		for _, m := range stored.Methods {
 			if m.ID == r.form.Get(name+"id") {
-				stored = m
+				storedMethod = m
 			}
 		}
-		form, m := r.method(name, i, stored)
+		form, m := r.method(name, i, storedMethod)
 		form.Removed = r.form.Has(name + "remove")
 		forms = append(forms, form)
 		if empty := m.ID == "" && m.Title == "" && len(m.Steps) == 0; !empty && !form.Removed {
@@ -214,8 +214,8 @@ func (r *zoneReader) method(name string, i int, stored models.DeliveryMethod) (p
 	m := stored
 	m.Title, m.Note, m.Kind, m.Enabled, m.Steps = form.Title.Value, form.Note.Value, models.DeliveryKind(form.Kind.Value), form.Enabled, nil
 	m.Texts, form.Titles = r.texts(stored.Texts, "title", name+"title.")
-	m.FreeFrom = boundIn(&form.Free, models.MaxFractionDigits)
-	m.MaxWeight = boundIn(&form.Most, models.MaxWeightDigits)
+	m.FreeFrom = readBound(&form.Free, models.MaxFractionDigits)
+	m.MaxWeight = readBound(&form.Most, models.MaxWeightDigits)
 	for n := range models.MaxSteps + 1 {
 		at := strconv.Itoa(n)
 		if !r.form.Has(name + "price." + at) {
@@ -232,8 +232,8 @@ func (r *zoneReader) method(name string, i int, stored models.DeliveryMethod) (p
 	return form, m
 }
 
-// boundIn reads a bound: none where nothing is typed, but not for 0, by which people mean the opposite.
-func boundIn(f *pages.Field, digits int) models.Amount {
+// readBound parses a bound. An empty field means no bound; 0 is refused, because people mean the opposite by it.
+func readBound(f *pages.Field, digits int) models.Amount {
 	a := admin.ReadAmount(f, digits, false)
 	if a.IsZero() && f.Value != "" && f.Problem == "" {
 		f.Problem = invalid.Range
@@ -241,7 +241,7 @@ func boundIn(f *pages.Field, digits int) models.Amount {
 	return a
 }
 
-// checkMethod puts what is wrong with a way of delivery beside its fields.
+// checkMethod sets the problems of a way of delivery in its fields.
 func (r *zoneReader) checkMethod(form *pages.MethodForm, m models.DeliveryMethod) {
 	problems := m.Check(r.digits)
 	steps := []*pages.Field{}

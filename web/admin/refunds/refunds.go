@@ -1,4 +1,4 @@
-// Package refunds reads the form that asks for a refund, and lists refunds: both stand on the pages of orders and of the books.
+// Package refunds reads the form that requests a refund and lists refunds, for the pages of orders and of the books.
 package refunds
 
 import (
@@ -16,20 +16,20 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// Refusal is what is wrong with a refund's form.
+// Refusal is the problems of a refund's form.
 type Refusal struct {
 	Form           pages.Refusal
 	Amount, Reason invalid.Problem
 	Left           string
 }
 
-// Any reports whether something is wrong.
+// Any reports whether there is a problem.
 func (w Refusal) Any() bool { return w.Worst() != "" }
 
-// Worst returns the first thing that is wrong.
+// Worst returns the first problem.
 func (w Refusal) Worst() pages.Refusal { return pages.Worst(w.Form, w.Amount, w.Reason) }
 
-// Start reads the amount and asks for the refund. kind says whether it waits for a second person.
+// Start reads the amount and requests the refund. kind says whether the refund waits for a second person.
 func Start(
 	service *payments.Service, req *admin.Request, orderID, attemptID, token string, form url.Values,
 ) (kind pages.NoticeKind, wrong Refusal, err error) {
@@ -56,7 +56,7 @@ func Start(
 	return pages.NoticeRefundApproved, wrong, nil
 }
 
-// refundRefusal puts a refused refund into words; err is what is not the person's.
+// refundRefusal returns why a refund was refused; err is a cause that is not the person's fault.
 func refundRefusal(p *i18n.Printer, cause error, reason string) (wrong Refusal, err error) {
 	if tooMuch, ok := errors.AsType[*store.RefundTooMuchError](cause); ok {
 		return Refusal{Form: pages.RefusalRefundLeft, Left: admin.Coin(p, tooMuch.Left, tooMuch.Coin)}, nil
@@ -74,7 +74,7 @@ func refundRefusal(p *i18n.Printer, cause error, reason string) (wrong Refusal, 
 	return wrong, nil
 }
 
-// FourEyes returns the amount above which a second person must approve a refund; "" where none must.
+// FourEyes returns the amount above which a second person must approve a refund; "" if none must.
 func FourEyes(service *payments.Service, req *admin.Request, currency string, digits int) string {
 	limit := service.FourEyesLimit()
 	if !limit.IsPositive() {
@@ -83,7 +83,7 @@ func FourEyes(service *payments.Service, req *admin.Request, currency string, di
 	return req.Printer.Money(limit.String(), currency, digits)
 }
 
-// Rows maps refunds; refs may be nil where the order is known.
+// Rows returns refunds as rows; refs may be nil on the order's own page.
 func Rows(p *i18n.Printer, refunds []models.Refund, names admin.Names, refs map[string]string, who staff.SignedIn) []pages.RefundRow {
 	may := who.Staff.Role.Can(models.MayRefund)
 	rows := make([]pages.RefundRow, len(refunds))

@@ -33,10 +33,9 @@ func (h *handlers) accountView(req *admin.Request) (pages.AccountView, error) {
 	}
 	person := req.Who().Staff
 	view := pages.AccountView{
-		Page: req.Page(pages.SectionAccount), Name: pages.Field{Value: person.Name}, Langs: langs(person.Lang), MinPassword: models.MinPassword,
+		Page: req.PageAt(pages.SectionAccount, accountPath), Name: pages.Field{Value: person.Name}, Langs: languageChoices(person.Lang), MinPassword: models.MinPassword,
 		RecoveryLeft: staff.RecoveryLeft(person), Sessions: make([]pages.Session, len(sessions)),
 	}
-	view.Page.Path = accountPath
 	for i, s := range sessions {
 		view.Sessions[i] = sessionView(req.Printer, s, s.ID == req.Who().Session.ID)
 	}
@@ -50,7 +49,7 @@ func sessionView(p *i18n.Printer, s models.StaffSession, current bool) pages.Ses
 	}
 }
 
-func langs(chosen string) []pages.Choice {
+func languageChoices(chosen string) []pages.Choice {
 	var list []pages.Choice
 	for _, l := range i18n.Languages() {
 		list = append(list, pages.Choice{Value: l.Tag, Label: l.Name, Selected: l.Tag == chosen})
@@ -70,7 +69,7 @@ func (h *handlers) changeProfile(req *admin.Request, form url.Values) error {
 		if err != nil {
 			return err
 		}
-		view.Name, view.Langs = pages.Field{Value: admin.Clip(form.Get("name")), Problem: invalid.Characters}, langs(lang)
+		view.Name, view.Langs = pages.Field{Value: admin.Clip(form.Get("name")), Problem: invalid.Characters}, languageChoices(lang)
 		return req.Show(http.StatusUnprocessableEntity, pages.Account(view))
 	}
 	if err != nil {
@@ -114,8 +113,7 @@ func (h *handlers) newRecovery(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	view := pages.RecoveryView{Page: req.Page(pages.SectionAccount), Codes: codes, Next: accountPath}
-	view.Page.Path = accountPath
+	view := pages.RecoveryView{Page: req.PageAt(pages.SectionAccount, accountPath), Codes: codes, Next: accountPath}
 	return req.Answer("", pages.Recovery(view))
 }
 
@@ -145,7 +143,7 @@ const newTOTPPath = accountPath + "/totp"
 // showNewTOTP shows the key of another authenticator: GET /admin/account/totp.
 func (h *handlers) showNewTOTP(req *admin.Request) error { return h.newTOTP(req, "", 0) }
 
-// changeTOTP makes the other authenticator the account's: POST /admin/account/totp with code.
+// changeTOTP replaces the account's authenticator: POST /admin/account/totp with code.
 func (h *handlers) changeTOTP(req *admin.Request, form url.Values) error {
 	id, err := h.accounts.ConfirmKey(req.Context(), req.Who(), req.Actor(), form.Get("code"))
 	if err != nil {
@@ -164,8 +162,7 @@ func (h *handlers) newTOTP(req *admin.Request, problem invalid.Problem, wait int
 	if err != nil {
 		return err
 	}
-	view := pages.NewTOTPView{Page: req.Page(pages.SectionAccount), Problem: problem, WaitSeconds: wait}
-	view.Page.Path = newTOTPPath
+	view := pages.NewTOTPView{Page: req.PageAt(pages.SectionAccount, newTOTPPath), Problem: problem, WaitSeconds: wait}
 	if view.QR, err = qrView(key); err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (h *handlers) showEnrolment(first bool) admin.Handler {
 	}
 }
 
-// enrolment opens the link, with the secret that this browser was shown before, if it was.
+// enrolment opens the link, with the secret that this browser was shown before, if there is one.
 func (h *handlers) enrolment(req *admin.Request, first bool) (staff.Enrolment, error) {
 	known := req.Cookie(enrolCookie)
 	e, err := h.accounts.Enrolment(req.Context(), req.Param("token"), known)

@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// showLogin shows the first step of signing in: GET /admin/login. Who is signed in needs none.
+// showLogin shows the first step of signing in: GET /admin/login. A person who is signed in is redirected.
 func (h *handlers) showLogin(req *admin.Request) error {
 	next := admin.OwnPage(req.Query("next"))
 	switch err := req.Identify(); {
@@ -30,7 +30,7 @@ func (h *handlers) signIn(req *admin.Request, form url.Values) error {
 	next := admin.OwnPage(form.Get("next"))
 	id, err := h.accounts.Begin(req.Context(), form.Get("email"), form.Get("password"), req.Origin())
 	if err == nil {
-		if req.Identify() == nil { // somebody who was signed in here signs in anew
+		if req.Identify() == nil { // the person was signed in here already
 			if err := h.accounts.SignOut(req.Context(), req.Who()); err != nil {
 				return err
 			}
@@ -53,8 +53,8 @@ func (h *handlers) signIn(req *admin.Request, form url.Values) error {
 	return req.Answer(view.Refusal, pages.Login(view))
 }
 
-// fewCodes is the number of recovery codes below which a notice warns.
-const fewCodes = 3
+// fewRecoveryCodes is the number of recovery codes below which a notice warns.
+const fewRecoveryCodes = 3
 
 // showCode shows the second step of signing in: GET /admin/totp.
 func (h *handlers) showCode(req *admin.Request) error {
@@ -80,7 +80,7 @@ func (h *handlers) giveCode(req *admin.Request, form url.Values) error {
 	if req.Who().Staff.Lang != "" {
 		req.SetLanguage(req.Who().Staff.Lang)
 	}
-	if left := staff.RecoveryLeft(req.Who().Staff); recovery != "" && left-1 < fewCodes {
+	if left := staff.RecoveryLeft(req.Who().Staff); recovery != "" && left-1 < fewRecoveryCodes {
 		req.LeaveNotice(pages.NoticeRecoveryFew, strconv.Itoa(left-1))
 	}
 	return req.SeeOther(next)
@@ -92,7 +92,7 @@ func (h *handlers) showStepUp(req *admin.Request) error {
 	return req.Answer("", pages.StepUp(pages.StepUpView{Page: req.Page(""), Action: admin.StepUpPath, Fields: next}))
 }
 
-// stepUp takes a fresh code: POST /admin/step-up with totp, next.
+// stepUp checks a fresh code: POST /admin/step-up with totp, next.
 func (h *handlers) stepUp(req *admin.Request, form url.Values) error {
 	next := admin.OwnPage(form.Get("next"))
 	if err := req.StepUp(form.Get(admin.FreshCodeField)); err != nil {

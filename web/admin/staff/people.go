@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"context"
 	"errors"
 	"net/url"
 
@@ -29,8 +30,7 @@ func (h *handlers) staffPage(req *admin.Request, say func(*pages.StaffView)) err
 	if err != nil {
 		return err
 	}
-	view := pages.StaffView{Page: req.Page(pages.SectionStaff), Roles: admin.Choices(models.Roles(), "", false)}
-	view.Page.Path = staffPath
+	view := pages.StaffView{Page: req.PageAt(pages.SectionStaff, staffPath), Roles: admin.Choices(models.Roles(), "", false)}
 	for _, p := range people {
 		view.People = append(view.People, personView(req.Printer, p, p.ID == req.Who().Staff.ID))
 	}
@@ -50,8 +50,8 @@ func personView(p *i18n.Printer, s models.Staff, self bool) pages.Person {
 	}
 }
 
-// invite makes an invitation and shows its link, this once: POST /admin/staff/invite with email, role. Another one for the same address
-// takes the place of the first.
+// invite makes an invitation and shows its link, once: POST /admin/staff/invite with email, role. A later invitation of the same address
+// replaces the first.
 func (h *handlers) invite(req *admin.Request, form url.Values) error {
 	email := form.Get("email")
 	role, ok := models.ParseRole(form.Get("role"))
@@ -80,7 +80,7 @@ func (h *handlers) invite(req *admin.Request, form url.Values) error {
 	})
 }
 
-// endInvitation makes a link useless: POST /admin/staff/invitations/{id}/end.
+// endInvitation ends an invitation: POST /admin/staff/invitations/{id}/end.
 func (h *handlers) endInvitation(req *admin.Request) error {
 	if err := h.accounts.EndInvitation(req.Context(), req.Actor(), req.Param("invitation")); err != nil {
 		return admin.NoPage(err)
@@ -88,52 +88,32 @@ func (h *handlers) endInvitation(req *admin.Request) error {
 	return req.Done(staffPath, pages.NoticeInvitationEnded)
 }
 
-// changeRole changes what somebody may do: POST /admin/staff/{id}/role with role.
+// changeRole changes the role of a person: POST /admin/staff/{id}/role with role.
 func (h *handlers) changeRole(req *admin.Request, form url.Values) error {
 	role, ok := models.ParseRole(form.Get("role"))
 	if !ok {
 		return admin.ErrFilter
 	}
-	return h.changeStaff(req, pages.NoticeStaffChanged, func(id string, by models.Actor) error {
-		return h.accounts.SetRole(req.Context(), by, id, role)
-	})
+	return h.changeStaff(pages.NoticeStaffChanged, func(ctx context.Context, by models.Actor, id string) error {
+		return h.accounts.SetRole(ctx, by, id, role)
+	})(req)
 }
 
-// disableStaff keeps somebody out: POST /admin/staff/{id}/disable.
-func (h *handlers) disableStaff(req *admin.Request) error {
-	return h.changeStaff(req, pages.NoticeStaffDisabled, func(id string, by models.Actor) error {
-		return h.accounts.Disable(req.Context(), by, id)
-	})
-}
-
-// enableStaff lets somebody in again: POST /admin/staff/{id}/enable.
-func (h *handlers) enableStaff(req *admin.Request) error {
-	return h.changeStaff(req, pages.NoticeStaffEnabled, func(id string, by models.Actor) error {
-		return h.accounts.Enable(req.Context(), by, id)
-	})
-}
-
-// endStaffSessions ends all sessions of somebody: POST /admin/staff/{id}/end-sessions.
-func (h *handlers) endStaffSessions(req *admin.Request) error {
-	return h.changeStaff(req, pages.NoticeSessionsEnded, func(id string, by models.Actor) error {
-		return h.accounts.EndSessions(req.Context(), by, id)
-	})
-}
-
-// changeStaff makes a change to the person that the address names.
-func (h *handlers) changeStaff(req *admin.Request, kind pages.NoticeKind, change func(id string, by models.Actor) error) error {
-	id := req.ID()
-	var refusal pages.Refusal
-	switch err := change(id, req.Actor()); {
-	case errors.Is(err, staff.ErrSelf):
-		refusal = pages.RefusalSelf
-	case errors.Is(err, store.ErrLastOwner):
-		refusal = pages.RefusalLastOwner
-	case err != nil:
-		return admin.NoPage(err)
+// changeStaff returns a handler that carries out a change to the person that the address names: POST /admin/staff/{id}/disable, enable,
+// end-sessions.
+func (h *handlers) changeStaff(kind pages.NoticeKind, change func(ctx context.Context, by models.Actor, id string) error) admin.Handler {
+	return func(req *admin.Request) error {
+		var refusal pages.Refusal
+		switch err := change(req.Context(), req.Actor(), req.ID()); {
+		case errors.Is(err, staff.ErrSelf):
+			refusal = pages.RefusalSelf
+		case errors.Is(err, store.ErrLastOwner):
+			refusal = pages.RefusalLastOwner
+		case err != nil:
+			return admin.NoPage(err)
+		default:
+			return req.Done(staffPath, kind)
+		}
+		return h.staffPage(req, func(view *pages.StaffView) { view.Refusal = refusal })
 	}
-	if refusal == "" {
-		return req.Done(staffPath, kind)
-	}
-	return h.staffPage(req, func(view *pages.StaffView) { view.Refusal = refusal })
 }

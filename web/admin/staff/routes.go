@@ -6,6 +6,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
+	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 )
 
@@ -41,8 +42,8 @@ func Routes(accounts *staff.Accounts) []admin.Route {
 		admin.Form("/staff/invite", models.MayStaff, h.invite),
 		admin.Post("/staff/invitations/:invitation/end", models.MayStaff, h.endInvitation),
 		admin.Form("/staff/:id/role", models.MayStaff, h.changeRole),
-		admin.Post("/staff/:id/disable", models.MayStaff, h.disableStaff),
-		admin.Post("/staff/:id/enable", models.MayStaff, h.enableStaff),
-		admin.Post("/staff/:id/end-sessions", models.MayStaff, h.endStaffSessions),
+		admin.Post("/staff/:id/disable", models.MayStaff, h.changeStaff(pages.NoticeStaffDisabled, accounts.Disable)),
+		admin.Post("/staff/:id/enable", models.MayStaff, h.changeStaff(pages.NoticeStaffEnabled, accounts.Enable)),
+		admin.Post("/staff/:id/end-sessions", models.MayStaff, h.changeStaff(pages.NoticeSessionsEnded, accounts.EndSessions)),
 	}
 }

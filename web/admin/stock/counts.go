@@ -87,7 +87,7 @@ func (h *handlers) countPage(req *admin.Request, q url.Values, wrong func(*pages
 	}
 	page, err := h.site.Store.CountLines(req.Context(), id, q.Get("after"), models.MaxPageRows)
 	view := pages.CountView{Count: countRow(req.Printer, count), Version: strconv.Itoa(count.Version)}
-	if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+	if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 		return err
 	}
 	path := countsPath + "/" + id
@@ -114,14 +114,14 @@ func countLines(p *i18n.Printer, lines []models.CountLine) []pages.CountLine {
 	return list
 }
 
-// saveCount notes what was counted: POST /admin/stock/counts/{id} with next, to and count.{variant} for each line.
+// saveCount stores what was counted: POST /admin/stock/counts/{id} with next, to and count.{variant} for each line.
 func (h *handlers) saveCount(req *admin.Request, form url.Values) error {
 	id := req.ID()
 	counted, bad := readCounts(form)
 	path := countsPath + "/" + id
-	here := ownCount(path, form.Get("next"))
+	here := sheetAddress(path, form.Get("next"))
 	if len(bad) > 0 {
-		return h.countPage(req, afterOf(here), func(v *pages.CountView) {
+		return h.countPage(req, queryOf(here), func(v *pages.CountView) {
 			for i := range v.Lines {
 				name := v.Lines[i].Thing.ID
 				if values, typedIn := form[countPrefix+name]; typedIn {
@@ -142,12 +142,12 @@ func (h *handlers) saveCount(req *admin.Request, form url.Values) error {
 		return admin.NoPage(err)
 	}
 	if to := form.Get("to"); to != "" {
-		here = ownCount(path, to)
+		here = sheetAddress(path, to)
 	}
 	return req.Done(here, pages.NoticeCountSaved)
 }
 
-// readCounts reads the lines of a sheet: an empty one was not counted. bad are those that are no whole number.
+// readCounts returns the counted lines of a sheet, without the empty ones. bad are those that are not a whole number.
 func readCounts(form url.Values) (counted map[string]int, bad map[string]bool) {
 	counted, bad = map[string]int{}, map[string]bool{}
 	for name, values := range form {
@@ -169,8 +169,8 @@ func readCounts(form url.Values) (counted map[string]int, bad map[string]bool) {
 	return counted, bad
 }
 
-// ownCount keeps an address within the pages of a sheet.
-func ownCount(path, next string) string {
+// sheetAddress returns the address if it is a page of the sheet, else the sheet's first page.
+func sheetAddress(path, next string) string {
 	own, query, _ := strings.Cut(visit.OwnPath(next, path), "?")
 	if own != path || query == "" {
 		return path
@@ -178,7 +178,7 @@ func ownCount(path, next string) string {
 	return path + "?" + query
 }
 
-func afterOf(address string) url.Values {
+func queryOf(address string) url.Values {
 	_, query, _ := strings.Cut(address, "?")
 	values, err := url.ParseQuery(query)
 	if err != nil {
@@ -209,7 +209,7 @@ func (h *handlers) countRefused(req *admin.Request, refusal pages.Refusal, sku s
 	})
 }
 
-// dropCount gives a sheet up: POST /admin/stock/counts/{id}/drop.
+// dropCount drops a sheet without booking it: POST /admin/stock/counts/{id}/drop.
 func (h *handlers) dropCount(req *admin.Request) error {
 	id := req.ID()
 	err := h.editor.DropCount(req.Context(), req.Actor(), id)
@@ -222,7 +222,7 @@ func (h *handlers) dropCount(req *admin.Request) error {
 	return req.Done(countsPath, pages.NoticeCountDropped)
 }
 
-// printCount shows a whole sheet for paper: GET /admin/stock/counts/{id}/print.
+// printCount shows a whole sheet for printing: GET /admin/stock/counts/{id}/print.
 func (h *handlers) printCount(req *admin.Request) error {
 	id := req.ID()
 	count, err := h.site.Store.StockCount(req.Context(), id)
@@ -234,8 +234,8 @@ func (h *handlers) printCount(req *admin.Request) error {
 		return err
 	}
 	view := pages.CountSheetView{
-		Count: countRow(req.Printer, count), Lines: countLines(req.Printer, page.Lines), At: admin.Moment(req.Printer, h.site.Clock()), Page: req.Page(pages.SectionStock),
+		Count: countRow(req.Printer, count), Lines: countLines(req.Printer, page.Lines), At: admin.Moment(req.Printer, h.site.Clock()),
+		Page: req.PageAt(pages.SectionStock, countsPath+"/"+id+"/print"),
 	}
-	view.Page.Path = countsPath + "/" + id + "/print"
 	return req.Answer("", pages.CountSheet(view))
 }

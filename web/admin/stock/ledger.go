@@ -25,7 +25,7 @@ func (h *handlers) showLedger(req *admin.Request) error {
 	worst := pages.Worst(view.Refusal, view.From.Problem, view.Until.Problem)
 	if worst == "" {
 		page, err := h.site.Store.Movements(req.Context(), filter)
-		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+		if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 			return err
 		}
 		worst = view.Refusal
@@ -36,7 +36,7 @@ func (h *handlers) showLedger(req *admin.Request) error {
 	return req.Answer(worst, pages.Ledger(view))
 }
 
-// readLedgerFilter reads the filter; days are days of the platform's zone, as everywhere.
+// readLedgerFilter reads the filter; days are days of the platform's zone, as on all pages.
 func (h *handlers) readLedgerFilter(q url.Values, view *pages.LedgerView) models.MovementFilter {
 	f := models.MovementFilter{Kind: models.MovementKind(q.Get("kind")), VariantID: q.Get("variant"), After: q.Get("after")}
 	if f.VariantID != "" && !admin.IsID(f.VariantID) {
@@ -66,7 +66,7 @@ func ledgerRows(p *i18n.Printer, rows []models.MovementRow) []pages.LedgerRow {
 	return list
 }
 
-// signedPieces writes a difference of pieces with its sign.
+// signedPieces returns a difference of pieces as text with its sign.
 func signedPieces(p *i18n.Printer, n int) string {
 	text := p.N("admin.count", max(n, -n))
 	if n < 0 {
@@ -75,12 +75,12 @@ func signedPieces(p *i18n.Printer, n int) string {
 	return "+" + text
 }
 
-// showReservations shows what is promised to unpaid orders: GET /admin/stock/reservations?after=.
+// showReservations shows the stock that is reserved for unpaid orders: GET /admin/stock/reservations?after=.
 func (h *handlers) showReservations(req *admin.Request) error {
 	q := req.QueryValues("after")
 	var view pages.ReservationsView
 	page, err := h.site.Store.Reservations(req.Context(), models.ReservationFilter{After: q.Get("after")})
-	if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+	if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 		return err
 	}
 	view.Rows = h.reservationRows(req, page.Rows)

@@ -50,7 +50,7 @@ func (h *handlers) showStock(req *admin.Request) error {
 		view.Refusal = pages.RefusalOf(invalid.Unknown)
 	default:
 		page, err := h.site.Store.StockList(req.Context(), filter)
-		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+		if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 			return err
 		}
 		for _, r := range page.Rows {
@@ -65,7 +65,7 @@ func (h *handlers) showStock(req *admin.Request) error {
 // longestSearch is the maximum number of characters of a search.
 const longestSearch = 100
 
-// stockBySKU is the address's word for the usual order.
+// stockBySKU is the word for the default order in the address.
 const stockBySKU = "sku"
 
 func stockThing(p *i18n.Printer, v models.StockVariant) pages.StockThing {
@@ -104,7 +104,7 @@ func (h *handlers) showStockItem(req *admin.Request) error {
 	})
 }
 
-// stockItemPage shows a variant's stock with a form as it is to stand there.
+// stockItemPage shows a variant's stock; form fills the form in.
 func (h *handlers) stockItemPage(req *admin.Request, form func(*pages.StockItemView)) error {
 	id := req.ID()
 	settings, err := h.site.Settings(req.Context())
@@ -175,7 +175,7 @@ func worstOfCorrection(v pages.StockItemView) pages.Refusal {
 	return pages.Worst(v.Refusal, v.Kind, v.Quantity.Problem, v.Note.Problem)
 }
 
-// longestStockNote is the most characters of a correction's reason.
+// longestStockNote is the maximum number of characters of a correction's reason.
 const longestStockNote = 1000
 
 func readCorrection(form url.Values, view *pages.StockItemView) models.StockCorrection {
@@ -196,7 +196,7 @@ func readCorrection(form url.Values, view *pages.StockItemView) models.StockCorr
 	return c
 }
 
-// readPieces reads a whole number from 0 to a billion.
+// readPieces parses a whole number from 0 to a billion.
 func readPieces(text string) (n int, ok bool) {
 	const longest = 9
 	if text == "" || len(text) > longest || strings.Trim(text, "0123456789") != "" {
@@ -206,7 +206,7 @@ func readPieces(text string) (n int, ok bool) {
 	return n, err == nil
 }
 
-// correctionRefusal puts a refused correction into words.
+// correctionRefusal returns why a correction was refused, with the number that is left.
 func correctionRefusal(err error, c models.StockCorrection) (pages.Refusal, string) {
 	if short, ok := errors.AsType[*store.OutOfStockError](err); ok {
 		if c.Returned {

@@ -15,8 +15,8 @@ import (
 
 const auditPath = admin.Home + "/audit"
 
-// isAction matches an action's name, or of a group of them.
-var isAction = regexp.MustCompile(`^[a-z]{1,20}\.[a-z_]{0,30}$`)
+// actionPattern matches the name of an action, or of a group of actions.
+var actionPattern = regexp.MustCompile(`^[a-z]{1,20}\.[a-z_]{0,30}$`)
 
 // showAudit shows the log, newest first: GET /admin/audit?action=&who=&subject=&before=.
 func (h *handlers) showAudit(req *admin.Request) error {
@@ -27,7 +27,7 @@ func (h *handlers) showAudit(req *admin.Request) error {
 	filter := readAuditFilter(q, &view)
 	if worstOfAudit(view) == "" {
 		entries, err := h.site.Store.Audit(req.Context(), filter)
-		if view.Refusal = admin.FilterRefusal(err); err != nil && view.Refusal == "" {
+		if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 			return err
 		}
 		for _, e := range entries {
@@ -50,7 +50,7 @@ func worstOfAudit(view pages.AuditView) pages.Refusal {
 func readAuditFilter(q url.Values, view *pages.AuditView) models.AuditFilter {
 	const perPage = 50
 	f := models.AuditFilter{Action: q.Get("action"), Who: q.Get("who"), Subject: q.Get("subject"), Limit: perPage}
-	if f.Action != "" && !isAction.MatchString(f.Action) {
+	if f.Action != "" && !actionPattern.MatchString(f.Action) {
 		view.Refusal = pages.RefusalOf(invalid.Unknown)
 	}
 	if admin.TooLong(f.Who, admin.MaxSearch) {
@@ -76,7 +76,7 @@ func auditRow(p *i18n.Printer, e models.AuditEntry) pages.AuditRow {
 	}
 }
 
-// subjectURL returns the address of the page of what an entry is about; "" where it has none.
+// subjectURL returns the address of the page of an entry's subject; "" if it has none.
 func subjectURL(subject string) string {
 	kind, id, _ := strings.Cut(subject, ":")
 	switch {

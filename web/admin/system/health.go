@@ -12,13 +12,13 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-// reportAge is how old a report may be that is shown: looking costs the platform two calls.
+// reportAge is the maximum age of a report that is shown again: a new one costs two calls of the platform.
 const reportAge = 5 * time.Second
 
-// healthLimit keeps the checks within a page's time.
+// healthLimit limits the time of the checks to that of a page.
 const healthLimit = 5 * time.Second
 
-// showHealth shows what the doctor finds: GET /admin/health.
+// showHealth shows the doctor's findings: GET /admin/health.
 func (h *handlers) showHealth(req *admin.Request) error {
 	report := h.report(req)
 	view := pages.HealthView{Page: req.Page(pages.SectionHealth), At: admin.Moment(req.Printer, report.At), Healthy: report.Healthy()}
@@ -33,7 +33,7 @@ func (h *handlers) showHealth(req *admin.Request) error {
 
 func (h *handlers) report(req *admin.Request) doctor.Report {
 	config := h.checks.Doctor
-	config.Limit, config.ForwardedBy = healthLimit, h.strangeProxy(req)
+	config.Limit, config.ForwardedBy = healthLimit, h.untrustedProxy(req)
 	h.reports.mu.Lock()
 	defer h.reports.mu.Unlock()
 	age := h.site.Clock().Sub(h.reports.at)
@@ -44,8 +44,8 @@ func (h *handlers) report(req *admin.Request) doctor.Report {
 	return h.reports.last
 }
 
-// strangeProxy is the peer of a request that came with forwarded headers although no proxy is trusted; "" for none.
-func (h *handlers) strangeProxy(req *admin.Request) string {
+// untrustedProxy returns the peer of a request that came with forwarded headers although no proxy is trusted; "" for none.
+func (h *handlers) untrustedProxy(req *admin.Request) string {
 	if len(h.checks.TrustedProxies) > 0 || req.Header("X-Forwarded-For") == "" {
 		return ""
 	}
@@ -56,14 +56,14 @@ func (h *handlers) strangeProxy(req *admin.Request) string {
 	return host
 }
 
-// Checks are what the pages about the shop's set-up ask.
+// Checks are the checks that the pages about the shop's set-up run.
 type Checks struct {
 	TryMail        func(context.Context, mail.Message) mail.Trial // nil: nobody can send a test mail
 	Doctor         doctor.Config
 	TrustedProxies []string
 }
 
-// reports keeps the last report for a moment.
+// reports caches the last report.
 type reports struct {
 	mu   sync.Mutex
 	last doctor.Report

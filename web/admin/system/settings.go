@@ -21,7 +21,7 @@ import (
 
 const settingsPath = admin.Home + "/settings"
 
-// settingsForm is a page of settings as it is shown: what was typed, and what is wrong with it.
+// settingsForm is a form of settings: what was typed, and what is wrong with it.
 type settingsForm struct {
 	group    models.SettingGroup
 	legal    string                       // the legal page that is edited
@@ -32,7 +32,7 @@ type settingsForm struct {
 	trial    *mail.Trial
 }
 
-// settingGroup is the group that the address names; the bare address means the first.
+// settingGroup returns the group that the address names; the bare address means the first.
 func settingGroup(req *admin.Request) (models.SettingGroup, error) {
 	name := models.SettingGroup(req.Param("group"))
 	if name == "" {
@@ -44,7 +44,7 @@ func settingGroup(req *admin.Request) (models.SettingGroup, error) {
 	return name, nil
 }
 
-// legalPage is one of the legal pages.
+// legalPage returns the legal page with this name, else the first.
 func legalPage(name string) string {
 	if slices.Contains(models.LegalPages(), name) {
 		return name
@@ -61,7 +61,7 @@ func (h *handlers) showSettings(req *admin.Request) error {
 	return h.settingsPage(req, settingsForm{group: group, legal: legalPage(req.Query("page"))})
 }
 
-// fields are the settings that a form has: the group's, of the legal pages those of one.
+// fields returns the settings that a form has: the group's, or those of one legal page.
 func (f settingsForm) fields() []models.Setting {
 	var list []models.Setting
 	for _, s := range models.SettingsList() {
@@ -143,7 +143,7 @@ func (f settingsForm) field(p *i18n.Printer, settings models.Settings, s models.
 	return field, nil
 }
 
-// settingChoices are the values that a setting is chosen from; nil where it is typed.
+// settingChoices returns the values that a setting is chosen from; nil if it is typed.
 func settingChoices(p *i18n.Printer, s models.Setting, chosen string) []pages.Choice {
 	switch s.Kind { //nolint:exhaustive // the others are typed
 	case models.KindChoice:
@@ -164,7 +164,7 @@ func settingChoices(p *i18n.Printer, s models.Setting, chosen string) []pages.Ch
 	return nil
 }
 
-// langChoices are the languages that can be offered: all with one of them first, or one alone.
+// langChoices returns the languages that can be offered: all with one of them first, or one alone.
 func langChoices(chosen string) []pages.Choice {
 	names := map[string]string{}
 	for _, l := range i18n.Languages() {
@@ -198,8 +198,8 @@ func settingTabs(current string) []pages.SettingTab {
 	return append(list, pages.SettingTab{Name: "keys", URL: settingsPath + "/keys", Current: current == "keys"})
 }
 
-// saveSettings changes a group's settings: POST /admin/settings/{group} with version and the settings by their keys. With preview the
-// legal page is shown and nothing is changed. An empty field takes the setting back, so that the environment's or the default holds.
+// saveSettings changes a group's settings: POST /admin/settings/{group} with version and the settings by their keys. With preview the legal
+// page is shown and nothing is changed. An empty field resets the setting to the environment's or the default value.
 func (h *handlers) saveSettings(req *admin.Request) error {
 	group, err := settingGroup(req)
 	if err != nil {
@@ -251,7 +251,7 @@ func (h *handlers) saveSettings(req *admin.Request) error {
 	return h.settingsPage(req, f)
 }
 
-// changes are what the form asks for, and everything that is wrong with it by itself.
+// changes returns the changes that the form requests, and the problems of its fields.
 func (f settingsForm) changes(settings models.Settings, form url.Values) ([]models.SettingChange, map[models.SettingKey]invalid.Problem) {
 	problems := map[models.SettingKey]invalid.Problem{}
 	var list []models.SettingChange
@@ -278,7 +278,7 @@ func (f settingsForm) changes(settings models.Settings, form url.Values) ([]mode
 	return list, problems
 }
 
-// tryMail sends a test mail to whoever asks for it, by the server that was saved, and shows what the server said: POST
+// tryMail sends a test mail to the person who asks for it, by the stored server, and shows the server's answer: POST
 // /admin/settings/mail/test.
 func (h *handlers) tryMail(req *admin.Request) error {
 	f := settingsForm{group: models.GroupMail, trial: &mail.Trial{Outcome: mail.TrialFailed}}
@@ -293,10 +293,9 @@ func (h *handlers) tryMail(req *admin.Request) error {
 	return h.settingsPage(req, f)
 }
 
-// showKeys shows the keys in use and how they are changed: GET /admin/settings/keys.
+// showKeys shows the keys in use and how to replace them: GET /admin/settings/keys.
 func (h *handlers) showKeys(req *admin.Request) error {
-	view := pages.KeysView{Page: req.Page(pages.SectionSettings), Tabs: settingTabs("keys")}
-	view.Page.Path = settingsPath + "/keys"
+	view := pages.KeysView{Page: req.PageAt(pages.SectionSettings, settingsPath+"/keys"), Tabs: settingTabs("keys")}
 	if h.checks.Doctor.MerchantKey != "" {
 		own, peers := h.checks.Doctor.KeyInfos()
 		view.Own = pages.Key{File: own.File, Print: own.Print, Bits: own.Bits, Line: own.Line}

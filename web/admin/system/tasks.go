@@ -33,7 +33,7 @@ func (h *handlers) showTasks(req *admin.Request) error {
 	return req.Answer("", pages.Tasks(view))
 }
 
-// showTask shows one task and how far it is: GET /admin/tasks/{id}?after=, and its status alone for the page that asks again.
+// showTask shows one task and its progress: GET /admin/tasks/{id}?after=. The page that asks again gets only its status.
 func (h *handlers) showTask(req *admin.Request) error {
 	id := req.ID()
 	task, err := h.site.Store.Task(req.Context(), id)
@@ -70,7 +70,7 @@ func (h *handlers) taskPages(req *admin.Request, view *pages.TaskView, q url.Val
 	}
 }
 
-// downloadFile sends what an export wrote: GET /admin/tasks/{id}/file.
+// downloadFile sends the file of an export: GET /admin/tasks/{id}/file.
 func (h *handlers) downloadFile(req *admin.Request) error {
 	id := req.ID()
 	task, err := h.site.Store.Task(req.Context(), id)

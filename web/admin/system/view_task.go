@@ -20,7 +20,7 @@ func taskRow(p *i18n.Printer, t models.Task) pages.TaskRow {
 	}
 }
 
-// taskAbout says what a task is about, and where its result is. Parameters that cannot be read say nothing.
+// taskAbout returns what a task is about, and where its result is. Both are "" if the parameters cannot be read.
 func taskAbout(t models.Task) (about, result string) {
 	switch t.Kind {
 	case models.TaskStatement:
