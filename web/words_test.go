@@ -147,8 +147,8 @@ func TestOffice_EndedPaymentIsNotExpiring(t *testing.T) {
 func TestOffice_MenuHasANameOnEveryPage(t *testing.T) {
 	s := newShop(t, sqlite)
 	c := s.staffed(models.RoleViewer)
-	c.get("/admin/nothing").is(http.StatusNotFound).has(`<span class="side__here">` + english.T("admin.frame.menu") + "</span>")
-	c.get("/admin/orders").has(`<span class="side__here">` + english.T("admin.section.orders") + "</span>")
+	c.get("/admin/nothing").is(http.StatusNotFound).has(`<span>` + english.T("admin.frame.menu") + "</span>")
+	c.get("/admin/orders").has(`<span>` + english.T("admin.section.orders") + "</span>")
 }
 
 // The front page says what the shopkeeper wrote, and greets with the shop's name until then.

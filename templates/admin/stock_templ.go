@@ -1385,7 +1385,7 @@ func ledgerTable(p *i18n.Printer, rows []LedgerRow, things bool) templ.Component
 			return nil
 		})
 		templ_7745c5c3_Err = table(
-			p, "table table--cards table--ledger", p.T("admin.stock.tab.ledger"),
+			p, "table table--cards", p.T("admin.stock.tab.ledger"),
 			thingColumns(things, col("admin.ledger.kind"), num("admin.ledger.quantity"), col("admin.ledger.why"), col("admin.ledger.when"))...,
 		).Render(templ.WithChildren(ctx, templ_7745c5c3_Var53), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
