@@ -237,11 +237,13 @@ func ownList(text string, divider rune) []string {
 	return append(list, part.String())
 }
 
+var listEscapes = strings.NewReplacer(`\`, `\\`, ",", `\,`)
+
 // joinOwn is the inverse of ownList with commas, except that a list of one empty value is read as an empty list.
 func joinOwn(list []string) string {
 	parts := make([]string, len(list))
 	for i, text := range list {
-		parts[i] = strings.NewReplacer(`\`, `\\`, ",", `\,`).Replace(text)
+		parts[i] = listEscapes.Replace(text)
 		if strings.HasPrefix(text, " ") {
 			parts[i] = `\` + parts[i]
 		}

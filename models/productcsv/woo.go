@@ -257,9 +257,11 @@ func (r *reading) names(column string, list []string) []string {
 	return names
 }
 
+var wooLineBreaks = strings.NewReplacer(`\\n`, `\n`, `\n`, "\n")
+
 // unescapeLines replaces the exporter's \n with a line end and \\n with a backslash and an n.
 func unescapeLines(text string) string {
-	return strings.NewReplacer(`\\n`, `\n`, `\n`, "\n").Replace(text)
+	return wooLineBreaks.Replace(text)
 }
 
 // published and private are values of the column Published.

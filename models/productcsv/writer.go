@@ -176,11 +176,13 @@ func (w *Writer) product(cells map[string]string, p *models.Product) {
 	})
 }
 
+var pathEscapes = strings.NewReplacer(`\`, `\\`, ">", `\>`)
+
 // joinPath returns the form A > B. A backslash escapes a > within a name.
 func joinPath(path Path) string {
 	names := make([]string, len(path))
 	for i, name := range path {
-		names[i] = strings.NewReplacer(`\`, `\\`, ">", `\>`).Replace(name)
+		names[i] = pathEscapes.Replace(name)
 	}
 	return strings.Join(names, " > ")
 }

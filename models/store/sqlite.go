@@ -54,9 +54,13 @@ func (sqliteDialector) BindVarTo(writer clause.Writer, _ *gorm.Statement, _ any)
 	_ = writer.WriteByte('?')
 }
 
+var nameEscapes = strings.NewReplacer("`", "``", ".", "`.`")
+
 // QuoteTo writes a name, quoted part by part.
 func (sqliteDialector) QuoteTo(writer clause.Writer, name string) {
-	_, _ = writer.WriteString("`" + strings.NewReplacer("`", "``", ".", "`.`").Replace(name) + "`")
+	_ = writer.WriteByte('`')
+	_, _ = writer.WriteString(nameEscapes.Replace(name))
+	_ = writer.WriteByte('`')
 }
 
 // Explain is for logs that show values; the store's do not.
