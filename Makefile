@@ -43,13 +43,16 @@ PLAIN_SQLITE := -gcflags=modernc.org/sqlite/lib=-race=false
 # What takes longest comes first, or one processor would wait for it at the end.
 LONGEST := ./cmd/coincart ./web ./models/store ./payments ./templates/admin
 
+# Tests wait for browsers, databases and processes a good part of their time: one more package than processors keeps these busy.
+PACKAGES_AT_ONCE := $$(( $$(nproc) + 1 ))
+
 # What tests need is required here, so that a test that misses it fails instead of skipping. make check vets the code.
 REQUIRED := COINCART_REQUIRE_MARIADB=1 COINCART_REQUIRE_CHROMIUM=1 COINCART_REQUIRE_FAKETIME=1 COINCART_REQUIRE_STRACE=1
 
 .PHONY: test
 test: packages
 	$(REQUIRED) GOFLAGS="$${GOFLAGS:-} $(PLAIN_SQLITE)" \
-	  CGO_ENABLED=1 $(GO) test -race -vet=off -timeout 14m $(LONGEST) ./...
+	  CGO_ENABLED=1 $(GO) test -race -vet=off -p $(PACKAGES_AT_ONCE) -timeout 14m $(LONGEST) ./...
 
 .PHONY: e2e
 e2e: packages

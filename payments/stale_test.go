@@ -60,10 +60,10 @@ func (s *shop) reply(o sandbox.Order, status opay.Status, amount, returnURL stri
 }
 
 // R5: a decision made from an attempt that was read before somebody else paid it changes nothing. The return page, three callbacks,
-// the pollers of two replicas and a question of the staff meet at the same moment, a thousand times.
+// the pollers of two replicas and a question of the staff meet at the same moment, five hundred times.
 func TestSettle_EverybodyAtOnceNeverClosesWhatIsPaid(t *testing.T) {
 	t.Parallel()
-	const orders, together = 1000, 20
+	const orders, together = 500, 20
 	eachShop(t, func(t *testing.T, s *shop) {
 		_, err := s.Store.SetStock(t.Context(), []models.StockLevel{{VariantID: s.Variant.ID, OnHand: orders}}, "for the test", "test")
 		require.NoError(t, err)
