@@ -54,7 +54,7 @@ func lovelace(s *paymentstest.Shop) (texts map[string]string) {
 	require.NoError(s.T, s.Platform.Pay(s.PlatformOrder(sent).OrderNum))
 	s.Deliver()
 	require.NoError(s.T, s.AddNote(ctx, sent.ID, herNote, "token", finance))
-	require.NoError(s.T, s.Fulfil(ctx, sent.ID, herTrack, finance))
+	require.NoError(s.T, s.ShipAll(sent.ID, herTrack))
 	_, err = s.Refund(s.Order(sent.Ref), "3.25")
 	require.NoError(s.T, err)
 	s.Work()
@@ -76,7 +76,7 @@ func lovelace(s *paymentstest.Shop) (texts map[string]string) {
 	require.NoError(s.T, s.Customers.SendOrderLink(ctx, herEmail))
 	s.Work()
 	assert.Empty(s.T, s.NextDay().Found)
-	require.Equal(s.T, []models.OrderState{models.OrderFulfilled, models.OrderRefunded}, []models.OrderState{s.Order(sent.Ref).State, s.Order(returned.Ref).State})
+	require.Equal(s.T, []any{models.FulfilmentSent, models.RefundsAll}, []any{s.Order(sent.Ref).Fulfilment, s.Order(returned.Ref).Refunds})
 	_, err = s.Books.StartExport(ctx, books.Export{
 		What: books.ExportOrders, Format: books.FormatCSV, Orders: models.OrderFilter{Search: herEmail},
 	}, models.NewRef(), finance)
@@ -226,7 +226,7 @@ func TestEraseCustomer_AndARefundNeverBothHappen(t *testing.T) {
 		require.NoError(t, err)
 		for range 6 {
 			order := s.PlacePaid(1)
-			require.NoError(t, s.Fulfil(ctx, order.ID, "", finance))
+			require.NoError(t, s.ShipAll(order.ID, ""))
 			var erased, refunded error
 			var both sync.WaitGroup
 			both.Go(func() { _, erased = s.Customers.EraseCustomer(ctx, customer, finance) })
@@ -235,7 +235,7 @@ func TestEraseCustomer_AndARefundNeverBothHappen(t *testing.T) {
 			after := s.Order(order.Ref)
 			if erased == nil {
 				require.ErrorIs(t, refunded, payments.ErrNotRefundable)
-				assert.Equal(t, models.OrderFulfilled, after.State)
+				assert.Equal(t, models.FulfilmentSent, after.Fulfilment)
 				continue
 			}
 			open, ok := errors.AsType[*store.OpenOrdersError](erased)
@@ -245,7 +245,7 @@ func TestEraseCustomer_AndARefundNeverBothHappen(t *testing.T) {
 			assert.NotEmpty(t, after.Email)
 			s.Work()
 			s.NextDay()
-			assert.Equal(t, models.OrderFulfilled, s.Order(order.Ref).State)
+			assert.Equal(t, models.FulfilmentSent, s.Order(order.Ref).Fulfilment)
 			_, err := s.Customers.EraseCustomer(ctx, customer, finance)
 			require.NoError(t, err)
 			_, err = s.Refund(s.Order(order.Ref), "1")
@@ -260,7 +260,7 @@ func TestAuditLog_LearnsNothingThatWouldHaveToBeErased(t *testing.T) {
 		ctx := t.Context()
 		order, open := s.PlacePaid(1), s.PlaceOrder(1)
 		require.NoError(t, s.AddNote(ctx, order.ID, herNote, "token", finance))
-		require.NoError(t, s.Fulfil(ctx, order.ID, herTrack, finance))
+		require.NoError(t, s.ShipAll(order.ID, herTrack))
 		export := books.Export{What: books.ExportOrders, Format: books.FormatCSV, Orders: models.OrderFilter{Search: herEmail, Coin: "USDT"}}
 		_, err := s.Books.StartExport(ctx, export, models.NewRef(), finance)
 		require.NoError(t, err)

@@ -70,6 +70,8 @@ func give(t *testing.T, field reflect.Value) {
 			*at = time.Now()
 		case *models.Payer:
 			at.OpenID = "x"
+		case *models.Amount:
+			*at = models.AmountFromInt(7)
 		default:
 			t.Fatalf("%s is unknown", field.Type())
 		}
@@ -137,7 +139,7 @@ func TestChange_CutsOffProblemsAndRefusesOtherTexts(t *testing.T) {
 	assert.Equal(t, []any{long[:500]}, columnsOf(t, &TaskChange{Problem: &long}).values)
 
 	for name, set := range map[string]any{
-		"orders.tracking":        &OrderChange{Tracking: &long},
+		"shipments.number":       &ShipmentChange{Number: &long},
 		"orders.paid_attempt_id": &OrderChange{PaidAttemptID: new("é")},
 		"refunds.order_num":      &RefundChange{OrderNum: new("\xff")},
 		"statements.hash":        &StatementChange{Hash: &long},

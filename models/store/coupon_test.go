@@ -188,6 +188,9 @@ func TestCoupon_ComesBackOnceAndIsKeptWhenPaidLate(t *testing.T) {
 		other, err := couponOrder(t, s, c, "bob@example.com")
 		require.NoError(t, err, "it is free again")
 		require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderExpired, models.OrderReview, store.OrderChange{}, models.Transition{Cause: "callback"}))
+		require.NoError(t, openCase(ctx, s, order.ID))
+		sound(t, s)
+		require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderReview, models.OrderPaid, store.OrderChange{}, models.Transition{Cause: "admin"}))
 		for range 2 {
 			require.NoError(t, s.UseCoupon(ctx, order.ID))
 		}

@@ -27,6 +27,9 @@ func paidOrder(t *testing.T, s *store.Store) models.Order {
 		steps := []models.AttemptState{models.AttemptCreated, models.AttemptSubmitting, models.AttemptOpen, models.AttemptPaid}
 		for i := range len(steps) - 1 {
 			set := store.AttemptChange{OrderNum: new(number)}
+			if steps[i+1] == models.AttemptPaid {
+				set.Received, set.Worth = new(a.Amount), new(o.Total)
+			}
 			require.NoError(t, tx.MoveAttempt(ctx, a.ID, steps[i], steps[i+1], set, models.Transition{Cause: "test"}))
 		}
 		for _, e := range []models.Evidence{
@@ -91,6 +94,15 @@ func TestInvariants_FindEveryDamage(t *testing.T) {
 		{"total is not the lines'", "sums", "UPDATE orders SET total = '51.000000000000000001' WHERE state = 'paid'"},
 		{"line does not multiply", "sums", "UPDATE order_lines SET unit_price = '25.4'"},
 		{"order has no lines", "sums", "DELETE FROM order_lines"},
+		{"shipment of what is not paid", "I3", `INSERT INTO shipments (id, order_id, by_hand, form_token, sent_at, updated_at)
+			SELECT 'x', id, 0, 'x', created_at, created_at FROM orders WHERE state = 'awaiting'`},
+		{"more is sent than ordered", "I3", `INSERT INTO shipment_lines (id, shipment_id, order_line_id, quantity)
+			SELECT 'x', s.id, l.id, 1 FROM shipments s JOIN order_lines l ON l.order_id = s.order_id`},
+		{"shipment is forgotten", "I3", "UPDATE orders SET fulfilment = 'none' WHERE fulfilment = 'sent'"},
+		{"payment is worth nothing known", "R15", "UPDATE attempts SET received = '0' WHERE state = 'paid'"},
+		{"refunds are told that are not there", "R15", "UPDATE orders SET refunds = 'all' WHERE state = 'paid'"},
+		{"money waits for nobody", "I16", "UPDATE orders SET state = 'review' WHERE state = 'paid'"},
+		{"case is closed by nobody", "I16", `INSERT INTO reviews (id, kind, subject, open, created_at, updated_at) VALUES ('x', 'rate', 'x', 0, '2026-01-01', '2026-01-01')`},
 		{"callback set aside silently", "I9", `INSERT INTO inbox (id, digest, data_hash, app_id, sent_time, data, sign, remote_addr, state, problem, received_at)
 			VALUES ('x', 'd', 'h', '', '', '', '', '', 'bad', '', '2026-01-01')`},
 	}

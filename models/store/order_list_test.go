@@ -376,8 +376,9 @@ func TestReviews_PagesAndClosing(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, rest, 2)
 		assert.Empty(t, end)
-		require.NoError(t, s.CloseReview(ctx, first[0].ID, "nothing to do"))
-		require.ErrorIs(t, s.CloseReview(ctx, first[0].ID, "again"), store.ErrConflict)
+		closing := store.ReviewChange{Open: new(false), Decision: new(models.DecideNoted), Resolution: new("nothing to do")}
+		require.NoError(t, s.MoveReview(ctx, first[0].ID, true, closing))
+		require.ErrorIs(t, s.MoveReview(ctx, first[0].ID, true, closing), store.ErrConflict)
 		closed, err := s.Review(ctx, first[0].ID)
 		require.NoError(t, err)
 		assert.False(t, closed.Open)
