@@ -117,11 +117,13 @@ func TestDecide_EveryKindAndDecision(t *testing.T) {
 		{"sold out, wait", (*shop).soldOut, models.DecideWait, nil, kept(withStock(review, 0, 0, 0), models.ReviewLatePayment)},
 		{
 			"less, accept", func(s *shop) models.Order { return s.paidOther("10.49") }, models.DecideAcceptAmount,
-			[]func(*payments.DecideInput){other("10.49")}, withBalance(paid, models.BalanceUnder),
+			[]func(*payments.DecideInput){other("10.49")},
+			withBalance(paid, models.BalanceUnder),
 		},
 		{
 			"more, accept", func(s *shop) models.Order { return s.paidOther("10.51") }, models.DecideAcceptAmount,
-			[]func(*payments.DecideInput){other("10.51")}, withBalance(paid, models.BalanceOver),
+			[]func(*payments.DecideInput){other("10.51")},
+			withBalance(paid, models.BalanceOver),
 		},
 		{"less, refund", func(s *shop) models.Order { return s.paidOther("10.49") }, models.DecideRefund, nil, back},
 		{"less, drop", func(s *shop) models.Order { return s.paidOther("10.49") }, models.DecideDrop, nil, outcome{state: models.OrderCancelled, refunds: models.RefundsNone, stock: [3]int{50, 0, 0}}},

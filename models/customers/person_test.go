@@ -104,9 +104,9 @@ func TestEraseCustomer_LeavesNothingOfThePerson(t *testing.T) {
 		require.NoError(t, s.AddNote(ctx, bob.ID, "wants an invoice", "token", finance))
 		before := modelstest.Find(t, s.DSN, texts)
 		for column, want := range map[string]string{
-			"orders.email": "email", "orders.name": "name", "orders.tracking": "track", "orders.customer": "customer", "order_addresses.line1": "road",
+			"orders.email": "email", "orders.name": "name", "shipments.number": "track", "orders.customer": "customer", "order_addresses.line1": "road",
 			"order_addresses.phone": "phone", "attempts.payer_user_id": "uid", "notes.text": "note", "task_chunks.data": "email", "tasks.params": "email",
-			"outbox.dedupe_key": "customer", "transitions.note": "track", "statement_lines.user_id": "uid",
+			"outbox.dedupe_key": "customer", "statement_lines.user_id": "uid",
 		} {
 			assert.Contains(t, before[column], want, column)
 		}
@@ -197,13 +197,16 @@ func TestExportCustomer_HasAllOfThePersonAndNobodyElse(t *testing.T) {
 			assert.NotEmpty(t, o.History)
 			assert.NotEmpty(t, o.Mails)
 		}
-		assert.Equal(t, []string{"fulfilled", "cancelled", "expired", "refunded"}, states, "oldest first")
+		assert.Equal(t, []string{"paid", "cancelled", "expired", "paid"}, states, "oldest first")
+		assert.Equal(t, "sent", person.Orders[0].Fulfilment)
+		assert.Equal(t, "all", person.Orders[3].Refunded)
+		assert.Len(t, person.Orders[0].Shipments, 1)
 		assert.Equal(t, "TEN", person.Orders[0].Coupon)
 		assert.Len(t, person.Orders[0].Notes, 1)
 		assert.Equal(t, "3.25", person.Orders[0].Refunds[0].Amount)
 
 		// Everything is found even if orders still wait for their digest, as after a change of the key.
-		modelstest.Exec(t, s.DSN, "UPDATE orders SET customer = '' WHERE state <> 'fulfilled'")
+		modelstest.Exec(t, s.DSN, "UPDATE orders SET customer = '' WHERE fulfilment <> 'sent'")
 		found, err := s.Customers.FindCustomer(ctx, strings.ToUpper(herEmail))
 		require.NoError(t, err)
 		assert.Equal(t, texts["customer"], found)
@@ -211,7 +214,7 @@ func TestExportCustomer_HasAllOfThePersonAndNobodyElse(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(text, &person))
 		assert.Len(t, person.Orders, 4)
-		modelstest.Exec(t, s.DSN, "UPDATE orders SET customer = '' WHERE state <> 'fulfilled'")
+		modelstest.Exec(t, s.DSN, "UPDATE orders SET customer = '' WHERE fulfilment <> 'sent'")
 		n, err := s.Customers.EraseCustomer(ctx, found, finance)
 		require.NoError(t, err)
 		assert.Equal(t, 4, n, "those that have no digest yet go too")
@@ -273,7 +276,7 @@ func TestAuditLog_LearnsNothingThatWouldHaveToBeErased(t *testing.T) {
 			switch column {
 			case "audit_entries.remote_addr": // emptied when its retention ends
 				assert.Equal(t, []string{"network"}, names)
-			case "notes.text", "orders.tracking", "transitions.note", "tasks.params":
+			case "notes.text", "shipments.number", "tasks.params":
 				assert.NotContains(t, names, "network", column)
 			default:
 				assert.Fail(t, "where nobody forgets it", "%s: %v", column, names)

@@ -16,7 +16,7 @@ import (
 // kindsOfChange are pointers to an empty change of every kind.
 func kindsOfChange() []any {
 	return []any{
-		&OrderChange{}, &AttemptChange{}, &RefundChange{}, &StatementChange{}, &DiscrepancyChange{}, &TaskChange{}, &StaffChange{},
+		&OrderChange{}, &AttemptChange{}, &RefundChange{}, &ShipmentChange{}, &ReviewChange{}, &StatementChange{}, &DiscrepancyChange{}, &TaskChange{}, &StaffChange{},
 	}
 }
 
@@ -39,6 +39,10 @@ func columnsOrError(t *testing.T, set any) (*change, error) {
 		c, err = set.columns(s, "id")
 	case *RefundChange:
 		c, err = changed[models.Refund](set)
+	case *ShipmentChange:
+		c, err = changed[models.Shipment](set)
+	case *ReviewChange:
+		c, err = changed[models.Review](set)
 	case *StatementChange:
 		c, err = changed[models.Statement](set)
 	case *DiscrepancyChange:

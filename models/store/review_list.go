@@ -49,6 +49,35 @@ func (s *Store) ReviewsOf(ctx context.Context, orderID string) ([]models.Review,
 	return list, wrap("read the order's reviews", err)
 }
 
+// CaseOrders reads the orders that reviews are about, with their attempts and without their lines, by id: what models.Review.Decisions needs.
+// Two statements.
+func (s *Store) CaseOrders(ctx context.Context, reviews []models.Review) (map[string]*models.Order, error) {
+	var ids []string
+	for _, r := range reviews {
+		if r.Open && r.OrderID != "" {
+			ids = append(ids, r.OrderID)
+		}
+	}
+	orders := map[string]*models.Order{}
+	err := inParts(ids, func(list string, args []any) error {
+		found, err := orderTable.query(ctx, s, "WHERE id IN "+list, args...)
+		if err != nil {
+			return err
+		}
+		for i := range found {
+			orders[found[i].ID] = &found[i]
+		}
+		attempts, err := attemptTable.query(ctx, s, "WHERE order_id IN "+list+" ORDER BY created_at, id", args...)
+		for _, a := range attempts {
+			if o := orders[a.OrderID]; o != nil {
+				o.Attempts = append(o.Attempts, a)
+			}
+		}
+		return err
+	})
+	return orders, wrap("read the orders of the cases", err)
+}
+
 var pendingList = timeList[models.PendingAttempt]{
 	name: "pending", order: sorting{"a.created_at", "a.id", false},
 	query: `SELECT a.id, a.order_id, o.ref, o.email, a.state, o.state, a.intent, a.app_order_id, a.order_num, a.coin, a.amount,
