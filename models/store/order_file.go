@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// OrderFile reads everything that is known of an order in ten statements; ErrNotFound.
+// OrderFile reads everything that is known of an order in eight statements, and one more each for the lines of refunds and of shipments; ErrNotFound.
 func (s *Store) OrderFile(ctx context.Context, id string) (models.OrderFile, error) {
 	var f models.OrderFile
 	var err error

@@ -36,7 +36,9 @@ func (s *Store) InsertRefund(ctx context.Context, r *models.Refund, limit models
 			return ErrConflict
 		}
 		// The order's row comes first: what its refunds make of it is read under its lock.
-		if err := tx.lockOrder(ctx, r.OrderID); err != nil {
+		if err := tx.lockOrder(ctx, r.OrderID); errors.Is(err, ErrNotFound) {
+			return ErrConflict
+		} else if err != nil {
 			return err
 		}
 		if err := tx.takeRefund(ctx, r, limit); err != nil {
@@ -136,10 +138,12 @@ func (s *Store) RefundByAppOrderID(ctx context.Context, appOrderID string) (mode
 
 func (s *Store) refund(ctx context.Context, column, key string) (models.Refund, error) {
 	r, err := takeByKey[models.Refund](ctx, s, isKey, column, key)
-	if err == nil {
-		r.Lines, err = find[models.RefundLine](ctx, s, "id", "refund_id = ?", r.ID)
+	if err != nil {
+		return r, wrap("read the refund", err)
 	}
-	return r, wrap("read the refund", err)
+	lines, err := find[models.RefundLine](ctx, s, "id", "refund_id = ?", r.ID)
+	r.Lines = linesOf(lines, r.ID)
+	return r, wrap("read the lines of the refund", err)
 }
 
 // RefundsOf reads an order's refunds with their lines, oldest first.
@@ -156,7 +160,13 @@ func (s *Store) RefundsOf(ctx context.Context, orderID string) ([]models.Refund,
 }
 
 func linesOf(lines []models.RefundLine, refundID string) []models.RefundLine {
-	return slices.DeleteFunc(slices.Clone(lines), func(l models.RefundLine) bool { return l.RefundID != refundID })
+	var list []models.RefundLine
+	for _, l := range lines {
+		if l.RefundID == refundID {
+			list = append(list, l)
+		}
+	}
+	return list
 }
 
 // WorthOfRefunds reads what a person's refunds are worth together, in the shops' currency: those of one order, and those of all orders that

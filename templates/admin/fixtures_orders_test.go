@@ -37,12 +37,16 @@ func (f fixtures) orders() admin.OrdersView {
 		Next:  "/admin/orders?after=x", FormToken: "token", Export: admin.Export{Fields: []admin.Hidden{{Name: "what", Value: "orders"}, {Name: "form_token", Value: "t"}}},
 	}
 	attempts := []string{"open", "paid", "paid", "closed", "closed", "paid", "paid", "paid"}
-	for i, state := range models.OrderStates() {
+	v.Fulfilments, v.Refunds = f.choices("", models.Fulfilments()), f.choices("", models.RefundStatuses())
+	states := []string{"awaiting", "paid", "underpaid", "expired", "cancelled", "review", "paid", "overpaid"}
+	sent := []string{"", "none", "part", "", "", "", "sent", "handed"}
+	back := []string{"none", "requested", "in_flight", "none", "all", "none", "part", "all"}
+	for i, state := range states {
 		r := admin.OrderRow{
-			ID: "o" + strconv.Itoa(i), Ref: ref[i:] + ref[:i], Email: "ada.lovelace@example.com", Name: f.say("Ada Lovelace", "陈小雅"), State: string(state), Attempt: attempts[i],
+			ID: "o" + strconv.Itoa(i), Ref: ref[i:] + ref[:i], Email: "ada.lovelace@example.com", Name: f.say("Ada Lovelace", "陈小雅"), State: state, Fulfilment: sent[i], Refunded: back[i], Attempt: attempts[i],
 			Total: f.money("186"), Amount: f.p.Coin("0.00191260", "BTC"), OrderNum: "20261122140500" + strconv.Itoa(12345+i), Payer: "884211" + strconv.Itoa(i), Created: f.at(i * 61),
 		}
-		if state == models.OrderReview {
+		if state == "review" {
 			r.Reviews = 2
 		}
 		if i == 0 {
@@ -126,8 +130,12 @@ func (f fixtures) reviewedOrder() admin.OrderView {
 	v.Expires = f.at(-20)
 	v.Note = admin.Field{Problem: invalid.Missing}
 	v.Reviews[0].Decisions = []admin.DecisionForm{
-		{Decision: "accept", Token: "t", Missing: []string{"2 × MUG-MOSS"}, Open: true}, {Decision: "accept_amount", Token: "t", Plain: "135.139999", Amount: f.p.Coin("135.139999", "USDT")},
-		{Decision: "refund", Token: "t"}, {Decision: "drop", Token: "t"}, {Decision: "ask", Token: "t", Refusal: admin.RefusalTooOften, Open: true}, {Decision: "wait", Token: "t", Days: admin.Field{Value: "99", Problem: invalid.Between}, Open: true},
+		{Decision: "accept", Token: "t", Missing: []string{"2 × MUG-MOSS"}, Open: true},
+		{Decision: "accept_amount", Token: "t", Plain: "135.139999", Amount: f.p.Coin("135.139999", "USDT")},
+		{Decision: "refund", Token: "t"},
+		{Decision: "drop", Token: "t"},
+		{Decision: "ask", Token: "t", Refusal: admin.RefusalTooOften, Open: true},
+		{Decision: "wait", Token: "t", Days: admin.Field{Value: "99", Problem: invalid.Between}, Open: true},
 	}
 	v.Reviews[1].WaitUntil = f.at(-900)
 	v.Ship.Link, v.Ship.LinkProblem = "x", invalid.Link

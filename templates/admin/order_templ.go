@@ -1073,7 +1073,7 @@ func attempt(p *i18n.Printer, a Attempt) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factIf(a.Received != "", p.T("admin.fact.received"), amount(a.Received)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = factIf(a.Received != "", p.T("admin.fact.received_amount"), amount(a.Received)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

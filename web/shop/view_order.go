@@ -35,8 +35,10 @@ func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool
 	if order.State == models.OrderPaid {
 		view.Fulfilment = string(order.Fulfilment)
 	}
-	if order.Refunds != models.RefundsNone && order.Refunds != models.RefundsRequested {
-		view.Refunded = string(order.Refunds) // what a second person has not approved yet is not promised
+	switch order.Refunds {
+	case models.RefundsInFlight, models.RefundsPart, models.RefundsAll:
+		view.Refunded = string(order.Refunds)
+	case models.RefundsNone, models.RefundsRequested: // what a second person has not approved yet is not promised
 	}
 	if a := order.Address; a != nil {
 		view.Address, view.Phone = AddressLines(p.Lang(), *a), a.Phone
@@ -90,7 +92,7 @@ func orderState(order models.Order, returned bool) pages.OrderState {
 		return pages.OrderFulfilled
 	case order.State == models.OrderCancelled && order.Refunds == models.RefundsAll:
 		return pages.OrderReturned
-	case order.State == models.OrderCancelled && order.Refunds != models.RefundsNone:
+	case order.State == models.OrderCancelled && (order.Refunds == models.RefundsInFlight || order.Refunds == models.RefundsRequested):
 		return pages.OrderReturning
 	}
 	return pages.OrderState(order.State) // the page has the other states of an order under their own names
