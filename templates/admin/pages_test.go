@@ -404,5 +404,5 @@ func TestStates_ShowASignBesideTheirWord(t *testing.T) {
 	chips := regexp.MustCompile(`<span class="chip chip--(\w+)"><svg class="icon".*?</svg>\s*<span>([^<]+)</span>`).FindAllStringSubmatch(html, -1)
 	require.Len(t, chips, 8+4+5, "three facts, where there is something to say")
 	assert.Equal(t, []string{"busy", english.T("admin.order_state.awaiting")}, chips[0][1:])
-	assert.Equal(t, []string{"warn", english.T("admin.order_state.review")}, chips[9][1:])
+	assert.Equal(t, []string{"warn", english.T("admin.order_state.review")}, chips[10][1:])
 }
